@@ -1,0 +1,55 @@
+# make help lists the targets. SAN=address,undefined builds in a folder of its own.
+
+PREFIX	?= /usr/local
+CC	?= gcc
+O	:= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+comma	:= ,
+-include config.mk
+
+OPT	?= -O2 -g
+WARN	:= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
+	   -Wvla -Wno-missing-field-initializers $(if $(WERROR),-Werror)
+HARDEN	:= $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fPIE
+SANFLAG	:= $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+CFLAGS	+= -std=gnu11 $(OPT) $(WARN) $(HARDEN) $(SANFLAG)
+CPPFLAGS += -D_GNU_SOURCE -Ilib -Icmd -I$(O)
+LDFLAGS	+= -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAG)
+LDLIBS	+= -lzstd -ldeflate -lz -lpcre2-8 -liberty -lm
+
+# A program is a file cmd/prof-*.c; what else lies in cmd/ is shared by them.
+PROGS	:= $(patsubst cmd/%.c,%,$(wildcard cmd/prof-*.c))
+SHARED	:= $(patsubst %.c,$(O)/%.o,$(filter-out cmd/prof-%,$(wildcard cmd/*.c)))
+LIB	:= $(patsubst %.c,$(O)/%.o,$(wildcard lib/*/*.c))
+
+Q	:= $(if $(V),,@)
+
+all: $(PROGS:%=$(O)/%)
+
+$(O)/libprof.a: $(LIB) $(SHARED)
+	$(Q)rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(PROGS:%=$(O)/%): $(O)/%: $(O)/cmd/%.o $(O)/libprof.a
+	$(if $(Q),@echo "  LD    $@")
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(O)/%.o: %.c | $(O)/version.h
+	$(if $(Q),@echo "  CC    $<")
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(patsubst %.o,%.d,$(LIB) $(SHARED) $(PROGS:%=$(O)/cmd/%.o))
+
+# Written anew only when the version changes.
+VERSION	:= $(shell git describe --tags --always --dirty 2>/dev/null || cat VERSION)
+$(O)/version.h: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '#define PROF_VERSION "$(VERSION)"' | cmp -s - $@ || \
+		echo '#define PROF_VERSION "$(VERSION)"' > $@
+
+clean:
+	rm -rf build build-*
+
+FORCE:
+.DELETE_ON_ERROR:
+.PHONY: all clean FORCE

@@ -1,0 +1,79 @@
+#include "frames.h"
+
+#include "profile/rewrite.h"
+
+static struct {
+	const char *root;
+	bool pid, tid, kernel, jit, inlined, all, addresses, lines, no_inlines;
+	bool simplify, collapse_recursion, reverse;
+	int demangle;
+	int64_t max_depth;
+} o = { .demangle = -1 };
+
+static const struct {
+	const char *word;
+	enum demangle how;
+} demangles[] = {
+	{ "simple", DEMANGLE_SIMPLE }, { "full", DEMANGLE_FULL }, { "none", DEMANGLE_NONE }
+};
+
+static const char *demangle_word(size_t i)
+{
+	return i < LEN(demangles) ? demangles[i].word : NULL;
+}
+
+const struct opt frame_options[] = {
+	{ 0, "root", OPT_STR, &o.root, "LABEL,...", "put these labels' values at the root (comm)" },
+	{ 0, "pid", OPT_FLAG, &o.pid, NULL, "root frames are COMM-PID" },
+	{ 0, "tid", OPT_FLAG, &o.tid, NULL, "root frames are COMM-PID/TID" },
+	{ 0, "kernel", OPT_FLAG, &o.kernel, NULL, "mark kernel frames with _[k]" },
+	{ 0, "jit", OPT_FLAG, &o.jit, NULL, "mark JIT-compiled frames with _[j]" },
+	{ 0, "inline", OPT_FLAG, &o.inlined, NULL, "mark inlined frames with _[i]" },
+	{ 0, "all", OPT_FLAG, &o.all, NULL, "--kernel --jit --inline" },
+	{ 0, "addrs", OPT_FLAG, &o.addresses, NULL, "show the address where there is no name" },
+	{ 0, "lines", OPT_FLAG, &o.lines, NULL, "show line numbers" },
+	{ 0, "no-inlines", OPT_FLAG, &o.no_inlines, NULL, "leave out inlined frames" },
+	{ 0, "demangle", OPT_CHOICE, &o.demangle, "HOW", "simple (no parameters), full or none",
+	  demangle_word },
+	{ 0, "simplify", OPT_FLAG, &o.simplify, NULL, "strip template arguments, clone suffixes, hashes" },
+	{ 0, "collapse-recursion", OPT_FLAG, &o.collapse_recursion, NULL,
+	  "one frame for a function that calls itself" },
+	{ 0, "reverse", OPT_FLAG, &o.reverse, NULL, "stacks begin with the leaf" },
+	{ 0, "max-depth", OPT_INT, &o.max_depth, "N", "keep N frames from the root" },
+	{ 0 },
+};
+
+/* "a,b" to how->root; "none" is no root frame at all. */
+static void parse_root(struct rewrite *how, struct str list)
+{
+	if (str_eq(list, S("none")))
+		return;
+	while (list.p) {
+		if (how->nroot == LEN(how->root))
+			usage("--root takes at most %zu labels", LEN(how->root));
+		how->root[how->nroot++] = str_cut(&list, ',');
+	}
+}
+
+void rewrite_frames(struct profile *p)
+{
+	struct rewrite how = {
+		.demangle = o.demangle < 0 ? DEMANGLE_SIMPLE : demangles[o.demangle].how,
+		.force = o.demangle >= 0,
+		.simplify = o.simplify,
+		.mark_kernel = o.kernel || o.all,
+		.mark_jit = o.jit || o.all,
+		.mark_inlined = o.inlined || o.all,
+		.addresses = o.addresses,
+		.lines = o.lines,
+		.no_inlines = o.no_inlines,
+		.collapse_recursion = o.collapse_recursion,
+		.reverse = o.reverse,
+		.max_depth = (size_t)o.max_depth,
+		.pid = o.pid,
+		.tid = o.tid,
+	};
+
+	parse_root(&how, o.root ? str_of(o.root) : S("comm"));
+	rewrite(p, &how);
+}

@@ -1,0 +1,64 @@
+/*
+ * From a hash to the row that has it: the one hash table of the project. It
+ * holds row numbers only; tables (table.h) and strings (strings.h) hold the
+ * rows and say when two are the same.
+ *
+ * Open addressing with linear probing. A slot is the 32 bits of the hash and
+ * the row; the slot's place is the upper bits of those 32, so that growing
+ * needs no second look at the rows. Row 0 means "none" in every table, so here
+ * it means "empty".
+ */
+#ifndef BASE_INDEX_H
+#define BASE_INDEX_H
+
+#include "base/base.h"
+
+struct index_slot {
+	uint32_t hash, row;
+};
+
+struct index {
+	struct index_slot *slot; /* 1 << bits of them, or NULL */
+	uint32_t n;		 /* slots in use */
+	uint8_t bits;
+};
+
+/* Is row `row` of `rows` the one that `key` describes? */
+typedef bool index_same(const void *rows, uint32_t row, const void *key);
+
+/* The row that is the same as key, or 0. Inlined, so that `same` is too. */
+static inline __attribute__((always_inline)) uint32_t
+index_find(const struct index *ix, uint32_t hash, index_same *same, const void *rows,
+	   const void *key)
+{
+	uint32_t mask = (uint32_t)(((uint64_t)1 << ix->bits) - 1);
+
+	if (!ix->slot)
+		return 0;
+	for (uint32_t at = hash >> (32 - ix->bits);; at = (at + 1) & mask) {
+		const struct index_slot *s = &ix->slot[at];
+
+		if (!s->row || (s->hash == hash && same(rows, s->row, key)))
+			return s->row;
+	}
+}
+
+/* Enter a row that index_find() did not find. */
+void index_add(struct index *ix, uint32_t hash, uint32_t row);
+
+/* Forget all rows, keeping the slots for new ones. */
+void index_clear(struct index *ix);
+
+void index_release(struct index *ix);
+
+/* 32 well-mixed bits of eight bytes, or of n bytes. */
+static inline uint32_t hash_u64(uint64_t v)
+{
+	unsigned __int128 m = (unsigned __int128)(v ^ 0x9e3779b97f4a7c15) * 0xd6e8feb86659fd93;
+
+	return (uint32_t)((uint64_t)(m >> 64) ^ (uint64_t)m);
+}
+
+uint32_t hash_bytes(const void *p, size_t n);
+
+#endif

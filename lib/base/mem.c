@@ -1,0 +1,104 @@
+/* Memory that grows with the input: counted, limited, never NULL. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/base.h"
+
+const char *program_name = "prof";
+
+static size_t used, limit;
+
+static size_t half_of_ram(void)
+{
+	size_t pages = (size_t)sysconf(_SC_PHYS_PAGES);
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	return max_size(pages / 2 * page, (size_t)1 << 30);
+}
+
+void mem_limit(size_t bytes)
+{
+	limit = bytes;
+}
+
+size_t mem_limit_now(void)
+{
+	if (!limit)
+		limit = half_of_ram();
+	return limit;
+}
+
+bool mem_fits(size_t more)
+{
+	size_t max = mem_limit_now();
+
+	return used <= max && more <= max - used;
+}
+
+static NORETURN void out_of_memory(size_t more)
+{
+	if (mem_fits(more))
+		fprintf(stderr, "%s: out of memory: %zu more bytes asked for, %zu in use\n",
+			program_name, more, used);
+	else
+		fprintf(stderr,
+			"%s: out of memory: this input needs more than --max-memory=%zuM\n",
+			program_name, mem_limit_now() >> 20);
+	exit(2);
+}
+
+void *mem_resize(void *p, size_t was, size_t size)
+{
+	void *q;
+
+	if (size > was && !mem_fits(size - was))
+		out_of_memory(size - was);
+	if (size == 0) {
+		mem_free(p, was);
+		return NULL;
+	}
+	q = realloc(p, size);
+	if (!q)
+		out_of_memory(size - was);
+	used += size - was;
+	return q;
+}
+
+void mem_free(void *p, size_t size)
+{
+	if (!p)
+		return;
+	free(p);
+	used -= size;
+}
+
+void *mem_zeroed(size_t count, size_t size)
+{
+	void *p;
+
+	if (size && count > SIZE_MAX / size)
+		out_of_memory(SIZE_MAX);
+	if (!mem_fits(count * size))
+		out_of_memory(count * size);
+	p = calloc(count ? count : 1, size ? size : 1);
+	if (!p)
+		out_of_memory(count * size);
+	used += count * size;
+	return p;
+}
+
+void *mem_grow(void *p, size_t *cap, size_t need, size_t size)
+{
+	size_t was = *cap, now = was ? was : 16;
+
+	if (need <= was)
+		return p;
+	while (now < need)
+		now = now > SIZE_MAX / 2 ? need : now * 2;
+	if (now > SIZE_MAX / size)
+		out_of_memory(SIZE_MAX);
+	*cap = now;
+	return mem_resize(p, was * size, now * size);
+}

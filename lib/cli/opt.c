@@ -1,0 +1,328 @@
+#include "cli/opt.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "version.h"
+
+enum { FIRST_LONG = 1000, HELP_COLUMN = 28 };
+
+/* What every command has, besides its own. */
+static const char *complete_shell;
+static bool want_help, want_version;
+
+static const char *shell_name(size_t i)
+{
+	static const char *const shells[] = { "bash", "zsh", "fish", NULL };
+
+	return shells[i];
+}
+
+static const struct opt own_options[] = {
+	{ 'h', "help", OPT_FLAG, &want_help, NULL, "print this and exit" },
+	{ 0, "version", OPT_FLAG, &want_version, NULL, "print the version and exit" },
+	{ 0, "complete", OPT_STR, &complete_shell, "SHELL", NULL, shell_name },
+	{ 0 },
+};
+
+bool complain(const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "%s: ", program_name);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	return false;
+}
+
+void usage(const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "%s: ", program_name);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "\nTry '%s --help'.\n", program_name);
+	exit(2);
+}
+
+/* All rows of all tables, in order: row i, or NULL behind the last. */
+static const struct opt *row(const struct cmd *cmd, size_t i)
+{
+	for (const struct opt *const *table = cmd->options; *table; table++)
+		for (const struct opt *o = *table; o->name; o++)
+			if (!i--)
+				return o;
+	return i < LEN(own_options) - 1 ? &own_options[i] : NULL;
+}
+
+/* Values */
+
+static bool one_of(const struct opt *o, const char *arg, int *which)
+{
+	for (int i = 0; o->choice((size_t)i); i++) {
+		if (strcmp(o->choice((size_t)i), arg) == 0) {
+			*which = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static NORETURN void bad_choice(const struct opt *o, const char *arg)
+{
+	struct buf words = { 0 };
+
+	for (size_t i = 0; o->choice(i); i++)
+		buf_printf(&words, "%s%s", i ? ", " : "", o->choice(i));
+	usage("--%s is one of %.*s, not '%s'", o->name, STR_ARG(buf_str(&words)), arg);
+}
+
+static bool number(const char *arg, double *v)
+{
+	char *end;
+
+	*v = strtod(arg, &end);
+	return *arg && !*end;
+}
+
+static void append(struct opt_list *l, const char *arg)
+{
+	l->v = mem_grow(l->v, &l->cap, l->n + 1, sizeof(*l->v));
+	l->v[l->n++] = arg;
+}
+
+static void set(const struct opt *o, const char *arg)
+{
+	bool ok = true;
+
+	switch (o->kind) {
+	case OPT_FLAG: *(bool *)o->to = true; break;
+	case OPT_MAYBE: *(const char **)o->to = arg ? arg : ""; break;
+	case OPT_STR:
+	case OPT_FILE: *(const char **)o->to = arg; break;
+	case OPT_LIST: append(o->to, arg); break;
+	case OPT_INT: ok = str_i64(str_of(arg), o->to) && *(int64_t *)o->to >= 0; break;
+	case OPT_NUMBER: ok = number(arg, o->to); break;
+	case OPT_SIZE: ok = str_size(str_of(arg), o->to); break;
+	case OPT_PARSED: ok = o->parse(o->to, arg); break;
+	case OPT_CHOICE:
+		if (!one_of(o, arg, o->to))
+			bad_choice(o, arg);
+		break;
+	}
+	if (!ok)
+		usage("'%s' is not a valid %s for --%s", arg, o->arg, o->name);
+}
+
+/* Help and completion */
+
+static void print_row(const struct opt *o)
+{
+	char left[128];
+	int n;
+
+	if (!o->help)
+		return;
+	n = o->brief ? snprintf(left, sizeof(left), "  -%c, --%s", o->brief, o->name) :
+		       snprintf(left, sizeof(left), "      --%s", o->name);
+	if (o->arg && n > 0 && (size_t)n < sizeof(left))
+		snprintf(left + n, sizeof(left) - (size_t)n,
+			 o->kind == OPT_MAYBE ? "[=%s]" : o->brief ? " %s" : "=%s", o->arg);
+	printf("%-*s %s\n", HELP_COLUMN - 1, left, o->help);
+}
+
+static void print_help(const struct cmd *cmd)
+{
+	const struct opt *o;
+
+	printf("Usage: %s [OPTION]... %s\n%s\n\n", cmd->name, cmd->operands, cmd->summary);
+	for (size_t i = 0; (o = row(cmd, i)); i++)
+		print_row(o);
+	printf("\nManual: %s(1), prof(7)\n", cmd->name);
+}
+
+/* bash: the option words, or after "--opt=" its choices, one a line. */
+static void complete_bash(const struct cmd *cmd)
+{
+	const struct opt *o;
+
+	for (size_t i = 0; (o = row(cmd, i)); i++) {
+		if (!o->help)
+			continue;
+		printf("--%s%s\n", o->name, o->arg && o->kind != OPT_MAYBE ? "=" : "");
+		if (o->brief)
+			printf("-%c\n", o->brief);
+		for (size_t j = 0; o->choice && o->choice(j); j++)
+			printf("--%s=%s\n", o->name, o->choice(j));
+	}
+}
+
+static void print_escaped(const char *s, const char *special)
+{
+	for (; *s; s++) {
+		if (strchr(special, *s))
+			putchar('\\');
+		putchar(*s);
+	}
+}
+
+/* zsh: arguments of _arguments, one a line. */
+static void complete_zsh(const struct cmd *cmd)
+{
+	const struct opt *o;
+
+	for (size_t i = 0; (o = row(cmd, i)); i++) {
+		if (!o->help)
+			continue;
+		printf("--%s%s[", o->name, o->arg ? "=-" : "");
+		print_escaped(o->help, "[]:\\");
+		putchar(']');
+		if (o->choice) {
+			printf(":%s:(", o->arg);
+			for (size_t j = 0; o->choice(j); j++)
+				printf("%s%s", j ? " " : "", o->choice(j));
+			putchar(')');
+		} else if (o->arg) {
+			printf(":%s:%s", o->arg, o->kind == OPT_FILE ? "_files" : "");
+		}
+		putchar('\n');
+	}
+	puts("*:file:_files");
+}
+
+static void complete_fish(const struct cmd *cmd)
+{
+	const struct opt *o;
+
+	for (size_t i = 0; (o = row(cmd, i)); i++) {
+		if (!o->help)
+			continue;
+		printf("complete -c %s -l %s", cmd->name, o->name);
+		if (o->brief)
+			printf(" -s %c", o->brief);
+		if (o->choice) {
+			printf(" -x -a '");
+			for (size_t j = 0; o->choice(j); j++)
+				printf("%s%s", j ? " " : "", o->choice(j));
+			putchar('\'');
+		} else if (o->arg && o->kind != OPT_MAYBE) {
+			printf(o->kind == OPT_FILE ? " -r" : " -x");
+		}
+		printf(" -d '");
+		print_escaped(o->help, "'\\");
+		printf("'\n");
+	}
+}
+
+static void complete(const struct cmd *cmd)
+{
+	if (strcmp(complete_shell, "bash") == 0)
+		complete_bash(cmd);
+	else if (strcmp(complete_shell, "zsh") == 0)
+		complete_zsh(cmd);
+	else if (strcmp(complete_shell, "fish") == 0)
+		complete_fish(cmd);
+	else
+		usage("--complete knows bash, zsh and fish, not '%s'", complete_shell);
+}
+
+static NORETURN void finish(void)
+{
+	if (fflush(stdout) || ferror(stdout)) {
+		complain("standard output: cannot write");
+		exit(2);
+	}
+	exit(0);
+}
+
+/* Parsing */
+
+static size_t count_rows(const struct cmd *cmd)
+{
+	size_t n = 0;
+
+	while (row(cmd, n))
+		n++;
+	return n;
+}
+
+/* getopt's two tables; an option's value is FIRST_LONG + its row. */
+static struct option *long_options(const struct cmd *cmd, struct buf *letters)
+{
+	size_t n = count_rows(cmd), at = 0;
+	struct option *longs = mem_zeroed(2 * n + 1, sizeof(*longs));
+
+	buf_add(letters, cmd->to_command ? S("+") : S(""));
+	buf_ch(letters, ':');
+	for (size_t i = 0; i < n; i++) {
+		const struct opt *o = row(cmd, i);
+		int has = !o->arg ? no_argument :
+			  o->kind == OPT_MAYBE ? optional_argument : required_argument;
+
+		longs[at++] = (struct option){ o->name, has, NULL, FIRST_LONG + (int)i };
+		if (o->also)
+			longs[at++] = (struct option){ o->also, has, NULL, FIRST_LONG + (int)i };
+		if (o->brief) {
+			buf_ch(letters, o->brief);
+			buf_add(letters, has == required_argument ? S(":") : S(""));
+		}
+	}
+	buf_ch(letters, '\0');
+	return longs;
+}
+
+static const struct opt *by_letter(const struct cmd *cmd, int letter)
+{
+	const struct opt *o;
+
+	for (size_t i = 0; (o = row(cmd, i)); i++)
+		if (o->brief && o->brief == letter)
+			break;
+	return o;
+}
+
+static NORETURN void bad_option(int c, char **argv)
+{
+	if (c == ':')
+		usage("option '%s' needs an argument", argv[optind - 1]);
+	if (optopt && optopt < FIRST_LONG)
+		usage("there is no option -%c", optopt);
+	if (optopt)
+		usage("option '%s' takes no argument", argv[optind - 1]);
+	usage("there is no option '%s', or more than one that begins so", argv[optind - 1]);
+}
+
+int cmd_parse(const struct cmd *cmd, int argc, char **argv)
+{
+	struct buf letters = { 0 };
+	struct option *longs;
+	int c;
+
+	program_name = cmd->name;
+	longs = long_options(cmd, &letters);
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, letters.p, longs, NULL)) != -1) {
+		const struct opt *o;
+
+		if (c == '?' || c == ':')
+			bad_option(c, argv);
+		o = c >= FIRST_LONG ? row(cmd, (size_t)(c - FIRST_LONG)) : by_letter(cmd, c);
+		set(o, optarg);
+	}
+	mem_free(longs, (2 * count_rows(cmd) + 1) * sizeof(*longs));
+	buf_release(&letters);
+	if (want_help)
+		print_help(cmd);
+	else if (want_version)
+		printf("%s %s\n", cmd->name, PROF_VERSION);
+	else if (complete_shell)
+		complete(cmd);
+	else
+		return optind;
+	finish();
+}

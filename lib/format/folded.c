@@ -1,0 +1,258 @@
+/*
+ * Folded (collapsed) stacks, one a line: "root;caller;leaf COUNT".
+ *
+ * Read: a count may have a fraction ("6.", "31.25"), be negative, and stand
+ * behind blanks or tabs; a second number makes the line a differential, "BASE
+ * NEW". The frame annotations _[k] and _[j] set flags and stay in the name.
+ * Blank lines are passed over; anything else is malformed.
+ *
+ */
+#include "format/folded.h"
+
+#include "format/format.h"
+
+static const uint64_t FRAC_ONE = 1000000000000000000; /* 10^18 */
+
+struct reader {
+	struct in *in;
+	struct profile *p;
+	uint32_t col;
+	int64_t scale;
+	struct buf loc_of; /* loc_ids by string number; 0 = not made yet */
+	labels_id base;	   /* { pprof::base=true } */
+	struct buf last;   /* the stack of the line before, as text */
+	struct buf ends;   /* size_t: where its frames end in that text */
+	struct buf stack;  /* loc_id: its frames */
+	uint64_t nstack; /* lines read, as their time in a chart */
+};
+
+/* Counts */
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+bool folded_count(struct str s, struct folded_count *c)
+{
+	bool negative = s.n && s.p[0] == '-';
+	struct str decimals = s, whole = str_cut(&decimals, '.');
+	uint64_t unit = FRAC_ONE / 10;
+
+	c->frac = 0;
+	if (!str_i64(whole, &c->whole))
+		return false;
+	for (size_t i = 0; i < decimals.n; i++, unit /= 10) {
+		if (!is_digit(decimals.p[i]))
+			return false;
+		c->frac += unit * (uint64_t)(decimals.p[i] - '0');
+	}
+	if (negative && c->frac) {
+		c->frac = FRAC_ONE - c->frac;
+		c->whole--;
+	}
+	return true;
+}
+
+/*
+ * Cut the last word off *line if it is a count, with the one blank before it:
+ * other blanks belong to the name.
+ */
+static bool cut_count(struct str *line, struct folded_count *c)
+{
+	size_t at = line->n;
+
+	while (at && line->p[at - 1] != ' ' && line->p[at - 1] != '\t')
+		at--;
+	if (!at || !folded_count(str_skip(*line, at), c))
+		return false;
+	line->n = at - 1;
+	return true;
+}
+
+/* Reading */
+
+static uint32_t annotation(struct str name)
+{
+	if (str_ends(name, S("_[k]")))
+		return LOC_KERNEL;
+	return str_ends(name, S("_[j]")) ? LOC_JIT : str_ends(name, S("_[i]")) ? LOC_INLINED : 0;
+}
+
+static loc_id frame(struct reader *r, struct str name)
+{
+	str_id text = profile_str(r->p, name);
+	size_t known = BUF_COUNT(&r->loc_of, loc_id);
+	loc_id *loc;
+
+	if (text.i >= known) {
+		size_t more = (r->p->str.n - known) * sizeof(loc_id);
+
+		memset(buf_room(&r->loc_of, more), 0, more);
+		r->loc_of.n += more;
+	}
+	loc = (loc_id *)r->loc_of.p + text.i;
+	if (!loc->i) {
+		struct loc row = { .flags = annotation(name) };
+
+		row.func = profile_add_func(r->p, (struct func){ .name = text });
+		*loc = profile_add_loc(r->p, row);
+	}
+	return *loc;
+}
+
+/* How many bytes of the line are the same as in the one before. */
+static size_t shared_bytes(struct str a, struct str b)
+{
+	size_t n = min_size(a.n, b.n), i = 0;
+	uint64_t x, y;
+
+	for (; i + 8 <= n; i += 8) {
+		memcpy(&x, a.p + i, 8);
+		memcpy(&y, b.p + i, 8);
+		if (x != y)
+			return i + (size_t)__builtin_ctzll(x ^ y) / 8;
+	}
+	while (i < n && a.p[i] == b.p[i])
+		i++;
+	return i;
+}
+
+/*
+ * Keep the frames of the last line that this one begins with. Returns the end of
+ * their text.
+ */
+static size_t keep_shared(struct reader *r, struct str stack)
+{
+	size_t same = shared_bytes(stack, buf_str(&r->last));
+	const size_t *end = (const size_t *)r->ends.p;
+	size_t n = BUF_COUNT(&r->ends, size_t);
+
+	while (n && (end[n - 1] > same || (end[n - 1] < stack.n && stack.p[end[n - 1]] != ';')))
+		n--;
+	r->ends.n = n * sizeof(*end);
+	r->stack.n = n * sizeof(loc_id);
+	return n ? end[n - 1] : 0;
+}
+
+static stack_id read_stack(struct reader *r, struct str stack)
+{
+	struct str rest = str_skip(stack, keep_shared(r, stack));
+
+	if (r->ends.n && rest.n)
+		rest = str_skip(rest, 1); /* the ';' */
+	while (rest.n) {
+		struct str name = str_cut(&rest, ';');
+		size_t end = (size_t)(name.p + name.n - stack.p);
+		loc_id loc;
+
+		if (!name.n)
+			continue; /* "a;;b": no frame is without a name */
+		loc = frame(r, name);
+		buf_put(&r->stack, &loc, sizeof(loc));
+		buf_put(&r->ends, &end, sizeof(end));
+	}
+	r->last.n = 0;
+	buf_add(&r->last, stack);
+	return profile_add_stack(r->p, (const loc_id *)r->stack.p, BUF_COUNT(&r->stack, loc_id));
+}
+
+static void add(struct reader *r, stack_id stack, labels_id labels, struct folded_count c)
+{
+	sample_id sample = profile_add_sample(r->p, stack, labels, r->nstack);
+
+	profile_add_value(r->p, r->col, sample, sat_mul(r->p, c.whole, r->scale));
+	if (c.frac)
+		profile_add_frac(r->p, r->col, sample, c.frac);
+}
+
+/* A base side is kept as pprof has it: negative, and labelled. */
+static struct folded_count negated(struct folded_count c)
+{
+	c.whole = -c.whole - (c.frac != 0);
+	c.frac = c.frac ? FRAC_ONE - c.frac : 0;
+	return c;
+}
+
+static labels_id base_labels(struct reader *r)
+{
+	struct label l = { .key = profile_str(r->p, S("pprof::base")),
+			   .str = profile_str(r->p, S("true")) };
+
+	if (!r->base.i)
+		r->base = profile_add_label(r->p, r->base, l);
+	return r->base;
+}
+
+static bool read_line(struct reader *r, struct str line)
+{
+	struct folded_count last, before;
+	bool diff;
+	stack_id stack;
+
+	if (!cut_count(&line, &last))
+		return in_bad(r->in, "expected 'frame;frame COUNT', found '%.*s'",
+			      STR_ARG(str(line.p, min_size(line.n, 80))));
+	diff = cut_count(&line, &before);
+	stack = read_stack(r, line);
+	r->nstack++;
+	add(r, stack, (labels_id){ 0 }, last);
+	if (diff)
+		add(r, stack, base_labels(r), negated(before));
+	return true;
+}
+
+static bool read(struct in *in, struct profile *p)
+{
+	struct reader r = { .in = in, .p = p };
+	struct str line;
+
+	profile_begin(p);
+	r.col = profile_column(p, profile_str(p, S("samples")), profile_str(p, S("count")),
+			       &r.scale);
+	while (in_line(in, &line) && (!str_trim(line).n || read_line(&r, line)))
+		;
+	buf_release(&r.loc_of);
+	buf_release(&r.last);
+	buf_release(&r.ends);
+	buf_release(&r.stack);
+	return !in->failed;
+}
+
+/*
+ * Any text with a number at the end of most lines. This is the weakest claim of
+ * all formats, so it bids lowest; and since a malformed line should be told by
+ * its number, a few of them do not spoil it.
+ */
+static int sniff(struct str head, bool all)
+{
+	struct folded_count c;
+	int good = 0, bad = 0;
+
+	if (str_chr(head, '\0') >= 0)
+		return 0;
+	while (head.n) {
+		struct str line = str_cut(&head, '\n');
+
+		if (!head.p && !all)
+			break; /* cut short */
+		if (line.n && line.p[line.n - 1] == '\r')
+			line.n--;
+		if (!str_trim(line).n)
+			continue;
+		if (cut_count(&line, &c))
+			good++;
+		else
+			bad++;
+	}
+	return good * 2 > (good + bad) ? 4 : 0;
+}
+
+const struct format format_folded = {
+	.name = "folded",
+	.help = "collapsed stacks, 'root;caller;leaf COUNT'",
+	.text = true,
+	.sniff = sniff,
+	.read = read,
+	.write = folded_write,
+};

@@ -1,0 +1,76 @@
+/* Writing folded stacks: sorted, summed, with names that fit on a line. */
+#include "format/folded.h"
+#include "profile/sorted.h"
+
+static bool ends_in_count(struct str name)
+{
+	struct folded_count c;
+	ptrdiff_t blank = str_rchr(name, ' ');
+
+	return blank >= 0 && folded_count(str_skip(name, (size_t)blank + 1), &c);
+}
+
+static bool is_control(char c)
+{
+	return (uint8_t)c < 0x20 || c == 0x7f;
+}
+
+static bool is_clean(struct str name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (is_control(name.p[i]) || name.p[i] == ';')
+			return false;
+	return !ends_in_count(name);
+}
+
+static str_id clean_name(struct profile *p, loc_id loc)
+{
+	str_id id = profile_frame_name(p, loc);
+	struct str name = profile_text(p, id);
+	struct buf b = { 0 };
+
+	if (is_clean(name))
+		return id;
+	for (size_t i = 0; i < name.n; i++)
+		buf_ch(&b, name.p[i] == ';' ? ':' : is_control(name.p[i]) ? ' ' : name.p[i]);
+	if (ends_in_count(buf_str(&b)))
+		buf_ch(&b, '_');
+	id = profile_str(p, buf_str(&b));
+	buf_release(&b);
+	return id;
+}
+
+static void put_line(struct buf *b, const struct profile *p, const struct sorted *s,
+		     const struct sorted_stack *stack)
+{
+	for (uint32_t i = 0; i < stack->n; i++) {
+		if (i)
+			buf_ch(b, ';');
+		buf_add(b, profile_text(p, s->text[s->name[stack->first + i]]));
+	}
+	if (!stack->n)
+		buf_add(b, S("[unknown]"));
+	buf_ch(b, ' ');
+	if (s->diff) {
+		buf_i64(b, stack->base);
+		buf_ch(b, ' ');
+	}
+	buf_i64(b, stack->value);
+	buf_ch(b, '\n');
+}
+
+void folded_write(struct out *out, struct profile *p)
+{
+	struct sorted s;
+
+	if (!p->ncol)
+		return;
+	sorted_init(&s, p, profile_default_column(p), clean_name, SORTED_AS_TEXT);
+	for (size_t i = 0; i < s.n; i++) {
+		if (!s.stack[i].value && !s.stack[i].base)
+			continue;
+		put_line(&out->bytes, p, &s, &s.stack[i]);
+		out_flush(out);
+	}
+	sorted_release(&s);
+}

@@ -1,0 +1,54 @@
+/*
+ * Compressors and encodings that an input may be wrapped in. A codec is a file
+ * with one `const struct codec` and a word in CODECS.
+ *
+ * A codec decodes *frames*: a gzip member, a zstd frame. Frames that follow
+ * each other are one input; formats that care (pprof) see where each ends.
+ */
+#ifndef IO_CODEC_H
+#define IO_CODEC_H
+
+#include "base/buf.h"
+
+enum codec_result {
+	CODEC_MORE,  /* more source or more room is needed */
+	CODEC_FRAME, /* a frame ended here; the next call starts another */
+	CODEC_BAD,   /* *why says what is wrong */
+};
+
+struct codec {
+	const char *name;
+	/* The command that unpacks it, for those that we refuse; else NULL. */
+	const char *unpack;
+
+	/* Do these first bytes (up to 4 KiB) begin such data? */
+	bool (*match)(struct str head);
+
+	/* A decoder's state; freed by close(). */
+	void *(*open)(void);
+
+	/*
+	 * Decode from *src, advancing it, to dst. *room is the space there and
+	 * becomes the number of bytes written.
+	 */
+	enum codec_result (*decode)(void *state, struct str *src, char *dst, size_t *room,
+				    const char **why);
+
+	/*
+	 * Decode the frame at the start of *src at once, append it to dst and
+	 * advance *src. False, with nothing changed, when that cannot be done
+	 * within `most` bytes (the caller then uses decode()). May be NULL.
+	 */
+	bool (*whole)(struct str *src, struct buf *dst, size_t most);
+
+	void (*close)(void *state);
+};
+
+#define CODECS(X) X(gzip) X(zstd) X(zlib) X(utf16le) X(utf16be) X(xz) X(bzip2) X(lz4) X(zip)
+#define CODEC_DECLARE(name) extern const struct codec codec_##name;
+CODECS(CODEC_DECLARE)
+
+/* The codec that these first bytes are in, or NULL. */
+const struct codec *codec_of(struct str head);
+
+#endif

@@ -1,0 +1,168 @@
+/*
+ * gzip (RFC 1952) and zlib (RFC 1950), both around deflate. Streams go through
+ * zlib; a file that lies in memory whole goes through libdeflate, which is two
+ * to three times as fast but wants a frame at once.
+ */
+#include <libdeflate.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+#include "io/codec.h"
+
+enum { GZIP_WINDOW = 15 + 16, ZLIB_WINDOW = 15 };
+
+struct inflater {
+	z_stream z;
+	bool ok;       /* inflateInit2() succeeded */
+	bool in_frame; /* part of a frame has been read */
+};
+
+static void *open_inflater(int window)
+{
+	struct inflater *f = mem_zeroed(1, sizeof(*f));
+
+	f->ok = inflateInit2(&f->z, window) == Z_OK;
+	return f;
+}
+
+static void *open_gzip(void)
+{
+	return open_inflater(GZIP_WINDOW);
+}
+
+static void *open_zlib(void)
+{
+	return open_inflater(ZLIB_WINDOW);
+}
+
+static void close_inflater(void *state)
+{
+	struct inflater *f = state;
+
+	if (f->ok)
+		inflateEnd(&f->z);
+	mem_free(f, sizeof(*f));
+}
+
+/* tar and some devices pad what follows the last member with zeros. */
+static void skip_padding(struct inflater *f, struct str *src)
+{
+	while (!f->in_frame && src->n && src->p[0] == '\0')
+		*src = str_skip(*src, 1);
+}
+
+static enum codec_result decode(void *state, struct str *src, char *dst, size_t *room,
+				const char **why)
+{
+	struct inflater *f = state;
+	size_t cap = min_size(*room, UINT32_MAX), have;
+	int status;
+
+	*room = 0;
+	if (!f->ok) {
+		*why = "out of memory";
+		return CODEC_BAD;
+	}
+	skip_padding(f, src);
+	if (!src->n)
+		return CODEC_MORE;
+	f->in_frame = true;
+	have = min_size(src->n, UINT32_MAX);
+	f->z.next_in = (Bytef *)src->p;
+	f->z.avail_in = (uInt)have;
+	f->z.next_out = (Bytef *)dst;
+	f->z.avail_out = (uInt)cap;
+	status = inflate(&f->z, Z_NO_FLUSH);
+	*src = str_skip(*src, have - f->z.avail_in);
+	*room = cap - f->z.avail_out;
+	if (status == Z_STREAM_END) {
+		inflateReset(&f->z);
+		f->in_frame = false;
+		return CODEC_FRAME;
+	}
+	if (status == Z_OK || status == Z_BUF_ERROR)
+		return CODEC_MORE;
+	*why = f->z.msg ? f->z.msg : status == Z_MEM_ERROR ? "out of memory" : "bad data";
+	return CODEC_BAD;
+}
+
+static bool match_gzip(struct str head)
+{
+	return str_starts(head, S("\x1f\x8b\x08"));
+}
+
+/*
+ * The two bytes of a zlib header are letters often enough ("x^" begins a text),
+ * so the data behind them must inflate, too.
+ */
+static bool match_zlib(struct str head)
+{
+	struct inflater *f;
+	char scratch[512];
+	const char *why;
+	size_t room = sizeof(scratch);
+	enum codec_result r;
+
+	if (head.n < 6 || head.p[0] != 0x78 || ((uint8_t)head.p[0] << 8 | (uint8_t)head.p[1]) % 31)
+		return false;
+	f = open_zlib();
+	r = decode(f, &head, scratch, &room, &why);
+	close_inflater(f);
+	return r != CODEC_BAD && (room > 0 || r == CODEC_FRAME);
+}
+
+/*
+ * The unpacked size of a member stands in its last four bytes, and for one
+ * member those are the last of src. With several members it is a first guess.
+ */
+static size_t guess_size(struct str src)
+{
+	const uint8_t *tail = (const uint8_t *)src.p + src.n - 4;
+	size_t size = (size_t)tail[0] | (size_t)tail[1] << 8 | (size_t)tail[2] << 16 |
+		      (size_t)tail[3] << 24;
+
+	return size / 1032 > src.n ? src.n * 4 : max_size(size, 64);
+}
+
+static bool whole(struct str *src, struct buf *dst, size_t most)
+{
+	struct libdeflate_decompressor *d;
+	enum libdeflate_result r = LIBDEFLATE_INSUFFICIENT_SPACE;
+	size_t used = 0, got = 0, size;
+
+	if (src->n < 18)
+		return false;
+	d = libdeflate_alloc_decompressor();
+	if (!d)
+		return false;
+	for (size = guess_size(*src); size <= most; size *= 2) {
+		char *to = buf_room(dst, size);
+
+		r = libdeflate_gzip_decompress_ex(d, src->p, src->n, to, size, &used, &got);
+		if (r != LIBDEFLATE_INSUFFICIENT_SPACE)
+			break;
+	}
+	libdeflate_free_decompressor(d);
+	if (r != LIBDEFLATE_SUCCESS)
+		return false;
+	dst->n += got;
+	*src = str_skip(*src, used);
+	return true;
+}
+
+const struct codec codec_gzip = {
+	.name = "gzip",
+	.match = match_gzip,
+	.open = open_gzip,
+	.decode = decode,
+	.whole = whole,
+	.close = close_inflater,
+};
+
+const struct codec codec_zlib = {
+	.name = "zlib",
+	.match = match_zlib,
+	.open = open_zlib,
+	.decode = decode,
+	.close = close_inflater,
+};

@@ -1,0 +1,96 @@
+/*
+ * One input as bytes: a file, a pipe or memory, with compression and text
+ * encodings unwrapped (gzip, zstd, zlib, UTF-16, up to three deep).
+ *
+ * Look at what comes next with in_peek(), move on with in_skip(), or take a
+ * line, a frame or everything. The first error sticks, with its position: after
+ * it the input yields no more bytes, so a reader may check once per record or
+ * once at the end. Nothing here prints.
+ */
+#ifndef IO_IN_H
+#define IO_IN_H
+
+#include "base/buf.h"
+
+struct in {
+	const char *name; /* as messages show it; the caller's */
+	bool lenient;	  /* in_bad() skips and counts instead of failing */
+	uint64_t skipped; /* records that in_bad() skipped */
+	uint64_t line;	  /* lines that in_line() gave; 0 for binary formats */
+	bool failed;	  /* error holds a message */
+	struct buf error; /* NUL-terminated, with name and position */
+	struct layer *top; /* the innermost encoding */
+};
+
+/*
+ * Open a path; "-" is standard input, once in a program. False on failure, with
+ * the message in in->error. In both cases in_close() releases everything. Set
+ * in->lenient after this.
+ */
+bool in_open(struct in *in, const char *path);
+
+/* Read from memory that stays the caller's, as if it were a file's contents. */
+bool in_open_memory(struct in *in, const char *name, struct str bytes);
+
+/*
+ * The bytes that come next: at least `min` of them, fewer only where the frame
+ * ends, none after an error. Valid until the next call.
+ */
+struct str in_peek(struct in *in, size_t min);
+
+/* Pass n bytes, which in_peek() has shown. */
+void in_skip(struct in *in, size_t n);
+
+/*
+ * The next line, without its LF or CR LF; lines may span frames. False at the
+ * end. *line is valid until the next call.
+ */
+bool in_line(struct in *in, struct str *line);
+
+/*
+ * The whole of the next frame (gzip member, zstd frame; everything, when the
+ * input is not compressed). Frames without bytes are passed over. False at the
+ * end. Valid until the next call.
+ */
+bool in_frame(struct in *in, struct str *bytes);
+
+/* Is there possibly another frame behind the one in_frame() gave? */
+bool in_more_frames(struct in *in);
+
+/*
+ * Join the next frame to the one in_frame() gave, which is given again whole;
+ * false when there is none.
+ */
+bool in_frame_more(struct in *in, struct str *bytes);
+
+/* The offset of the next byte in the unwrapped data. */
+uint64_t in_pos(const struct in *in);
+
+/* Anything left? */
+bool in_end(struct in *in);
+
+/*
+ * Record an error at the current line, or at byte `pos` of the unwrapped data.
+ * The first one wins. Return false, so that a reader can return their result.
+ */
+bool in_fail(struct in *in, const char *fmt, ...) PRINTF(2, 3);
+bool in_fail_at(struct in *in, uint64_t pos, const char *fmt, ...) PRINTF(3, 4);
+
+/*
+ * A record is malformed. Lenient: count it and return true, and the reader goes
+ * on with the next. Else the same as in_fail() and in_fail_at().
+ */
+bool in_bad(struct in *in, const char *fmt, ...) PRINTF(2, 3);
+bool in_bad_at(struct in *in, uint64_t pos, const char *fmt, ...) PRINTF(3, 4);
+
+/* Close it. False when an error was recorded; in->error stays until release. */
+bool in_close(struct in *in);
+void in_release(struct in *in);
+
+/*
+ * Called (when set) for every piece of n bytes read from any file or pipe, as
+ * it is before decoding. For showing progress.
+ */
+extern void (*in_progress)(size_t n);
+
+#endif

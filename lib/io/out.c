@@ -1,0 +1,192 @@
+#include "io/out.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { ENOUGH = 256 << 10 };
+
+bool out_fail(struct out *out, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (out->failed)
+		return false;
+	out->failed = true;
+	buf_printf(&out->error, "%s: ", out->name);
+	va_start(ap, fmt);
+	buf_vprintf(&out->error, fmt, ap);
+	va_end(ap);
+	buf_ch(&out->error, '\0');
+	out->error.n--;
+	return false;
+}
+
+/*
+ * A regular file (or one that is not there yet) is written without a name,
+ * where the file system can do that, and gets its name when it is complete.
+ * Links and devices are opened as they are.
+ */
+static bool open_hidden(struct out *out)
+{
+	struct stat st;
+	struct str path = str_of(out->name), base = str_basename(path);
+	char dir[PATH_MAX];
+	mode_t mask = umask(0);
+
+	umask(mask);
+	out->mode = 0666 & ~mask;
+	if (lstat(out->name, &st) == 0) {
+		if (!S_ISREG(st.st_mode) || st.st_nlink != 1 || st.st_uid != geteuid() ||
+		    access(out->name, W_OK) != 0)
+			return false;
+		out->mode = st.st_mode & 07777;
+	}
+	snprintf(dir, sizeof(dir), "%.*s", STR_ARG(str(path.p, path.n - base.n)));
+	out->fd = open(dir[0] ? dir : ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	out->hidden = out->fd >= 0;
+	return out->hidden;
+}
+
+bool out_open(struct out *out, const char *path, struct pack pack)
+{
+	bool named = path && strcmp(path, "-") != 0;
+
+	*out = (struct out){ .name = named ? path : "standard output", .pack = pack };
+	out->fd = STDOUT_FILENO;
+	if (!named || open_hidden(out))
+		return true;
+	out->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	return out->fd >= 0 || out_fail(out, "cannot open: %s", strerror(errno));
+}
+
+bool out_binary(struct out *out)
+{
+	struct stat st;
+	bool file = out->fd >= 0 && fstat(out->fd, &st) == 0 && S_ISREG(st.st_mode);
+
+	if (out->fd >= 0 && isatty(out->fd))
+		return out_fail(out, "is a terminal, and pprof is binary: use -o FILE or -t folded");
+	if (out->pack.kind == PACK_AUTO)
+		out->pack = (struct pack){ PACK_GZIP, file ? 6 : 0 };
+	return !out->failed;
+}
+
+static void write_all(struct out *out, struct str s)
+{
+	while (s.n && !out->failed) {
+		ssize_t n = write(out->fd, s.p, s.n);
+
+		if (n >= 0)
+			s = str_skip(s, (size_t)n);
+		else if (errno != EINTR)
+			out_fail(out, "cannot write: %s", strerror(errno));
+	}
+}
+
+static bool packs(const struct out *out)
+{
+	return out->pack.kind == PACK_GZIP || out->pack.kind == PACK_ZSTD;
+}
+
+static void write_plain(struct out *out)
+{
+	write_all(out, buf_str(&out->bytes));
+	out->bytes.n = 0;
+}
+
+static void write_packed(struct out *out)
+{
+	struct buf packed = { 0 };
+
+	if (!pack_frame(&packed, buf_str(&out->bytes), &out->pack))
+		out_fail(out, "cannot compress: out of memory");
+	write_all(out, buf_str(&packed));
+	buf_release(&packed);
+	out->bytes.n = 0;
+}
+
+void out_flush(struct out *out)
+{
+	if (out->bytes.n >= ENOUGH && !packs(out))
+		write_plain(out);
+}
+
+void out_add(struct out *out, struct str s)
+{
+	buf_add(&out->bytes, s);
+	out_flush(out);
+}
+
+void out_printf(struct out *out, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&out->bytes, fmt, ap);
+	va_end(ap);
+	out_flush(out);
+}
+
+void out_frame(struct out *out)
+{
+	if (packs(out))
+		write_packed(out);
+	else if (out->nframes)
+		out_fail(out, "several profiles need compression to be told apart: "
+			      "leave out -z none");
+	else
+		write_plain(out);
+	out->nframes++;
+}
+
+/* Give the nameless file a name, by way of a passing one that rename can move. */
+static bool reveal(struct out *out)
+{
+	char self[64], passing[PATH_MAX];
+
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", out->fd);
+	if ((size_t)snprintf(passing, sizeof(passing), "%s.%ld.part", out->name, (long)getpid()) >=
+	    sizeof(passing))
+		return out_fail(out, "name is too long");
+	if (fchmod(out->fd, out->mode) < 0 ||
+	    linkat(AT_FDCWD, self, AT_FDCWD, passing, AT_SYMLINK_FOLLOW) < 0)
+		return out_fail(out, "cannot create: %s", strerror(errno));
+	if (rename(passing, out->name) == 0)
+		return true;
+	out_fail(out, "cannot create: %s", strerror(errno));
+	unlink(passing);
+	return false;
+}
+
+bool out_close(struct out *out)
+{
+	if (out->fd < 0)
+		return false;
+	if (packs(out) && (out->bytes.n || !out->nframes))
+		write_packed(out);
+	else
+		write_plain(out);
+	if (!out->failed && out->hidden)
+		reveal(out);
+	if (close(out->fd) < 0)
+		out_fail(out, "cannot write: %s", strerror(errno));
+	out->fd = -1;
+	return !out->failed;
+}
+
+void out_abandon(struct out *out)
+{
+	if (out->fd > STDOUT_FILENO)
+		close(out->fd);
+	out->fd = -1;
+}
+
+void out_release(struct out *out)
+{
+	buf_release(&out->bytes);
+	buf_release(&out->error);
+}

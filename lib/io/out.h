@@ -1,0 +1,62 @@
+/*
+ * One output: a file or standard output, buffered, with a sticky error that
+ * out_close() reports. A regular file appears, or replaces the old one, only
+ * when it is complete; so a command may write the file that it reads.
+ */
+#ifndef IO_OUT_H
+#define IO_OUT_H
+
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "io/pack.h"
+
+struct out {
+	const char *name; /* as messages show it; the caller's */
+	struct buf bytes; /* not written yet; append with buf_*, then out_flush() */
+	struct pack pack;
+	bool failed;	  /* error holds a message */
+	struct buf error; /* NUL-terminated, with the name */
+	int fd;
+	bool hidden;	  /* the file has no name before out_close() */
+	mode_t mode;	  /* that it will have */
+	uint32_t nframes; /* that out_frame() ended */
+};
+
+/*
+ * Open a path; NULL or "-" is standard output. pack PACK_AUTO means: text as it
+ * is; binary streams as gzip members, compressed in a file and stored (framing
+ * and checksum only) in a pipe. False on failure; out_close() must follow anyway.
+ */
+bool out_open(struct out *out, const char *path, struct pack pack);
+
+/*
+ * A binary stream will be written. Settles PACK_AUTO; refuses a terminal.
+ */
+bool out_binary(struct out *out);
+
+void out_add(struct out *out, struct str s);
+void out_printf(struct out *out, const char *fmt, ...) PRINTF(2, 3);
+
+/* Write out->bytes if enough has gathered. For writers that use buf_* on it. */
+void out_flush(struct out *out);
+
+/*
+ * All that was added since the last frame is one frame (gzip member, zstd
+ * frame). Without compression a second frame is an error: it could not be told
+ * from the first.
+ */
+void out_frame(struct out *out);
+
+/* The first error wins. Returns false. */
+bool out_fail(struct out *out, const char *fmt, ...) PRINTF(2, 3);
+
+/* Write what is left, close, put the file in its place. False on any error. */
+bool out_close(struct out *out);
+
+/* Close and leave nothing behind: no file, or the one that was there. */
+void out_abandon(struct out *out);
+
+void out_release(struct out *out);
+
+#endif

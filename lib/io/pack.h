@@ -1,0 +1,31 @@
+/*
+ * Compression of what we write: how, and doing it to one frame.
+ */
+#ifndef IO_PACK_H
+#define IO_PACK_H
+
+#include "base/buf.h"
+
+enum pack_kind {
+	PACK_AUTO, /* see out.h */
+	PACK_NONE,
+	PACK_GZIP,
+	PACK_ZSTD,
+};
+
+struct pack {
+	enum pack_kind kind;
+	int level; /* gzip 0 (stored) to 12, zstd 1 to 19 */
+};
+
+/* "none", "gzip", "gzip:9", "zstd", "zstd:3"; false for anything else. */
+bool pack_parse(struct str s, struct pack *pack);
+
+/*
+ * Append `bytes` to dst as one gzip member or zstd frame (as they are with
+ * PACK_NONE). The result depends on nothing but bytes and *pack: no time, no
+ * name. False when the compressor has no memory.
+ */
+bool pack_frame(struct buf *dst, struct str bytes, const struct pack *pack);
+
+#endif

@@ -1,0 +1,224 @@
+#include "io/pb.h"
+
+enum { MOST_VARINT = 10 }; /* bytes of a 64-bit varint */
+
+struct pb pb_open(struct in *in, const char *what, struct str message, uint64_t pos)
+{
+	const uint8_t *p = (const uint8_t *)message.p;
+
+	return (struct pb){ p, p + message.n, p, pos, in, what };
+}
+
+struct pb pb_inside(const struct pb *outer, const char *what, struct str message)
+{
+	const uint8_t *p = (const uint8_t *)message.p;
+
+	return (struct pb){ p, p + message.n, p, pb_pos(outer, p), outer->in, what };
+}
+
+uint64_t pb_pos(const struct pb *pb, const uint8_t *at)
+{
+	return pb->pos + (uint64_t)(at - pb->start);
+}
+
+static bool fail_here(struct pb *pb, const char *why)
+{
+	in_fail_at(pb->in, pb_pos(pb, pb->at), "%s: %s", pb->what, why);
+	pb->at = pb->end;
+	return false;
+}
+
+bool pb_fail(struct pb *pb, const struct pb_field *f, const char *fmt, ...)
+{
+	struct buf why = { 0 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&why, fmt, ap);
+	va_end(ap);
+	in_fail_at(pb->in, pb_pos(pb, f->at), "%s field %u %.*s", pb->what, f->number,
+		   STR_ARG(buf_str(&why)));
+	buf_release(&why);
+	pb->at = pb->end;
+	return false;
+}
+
+uint64_t pb_long_varint(struct pb *pb)
+{
+	uint64_t v = 0;
+	const uint8_t *p = pb->at;
+
+	for (int i = 0; i < MOST_VARINT && p < pb->end; i++, p++) {
+		v |= (uint64_t)(*p & 0x7f) << (7 * i);
+		if (*p < 0x80) {
+			pb->at = p + 1;
+			return v;
+		}
+	}
+	fail_here(pb, p == pb->end ? "an integer is cut short" : "an integer is over 64 bits");
+	return 0;
+}
+
+/* n bytes at the cursor, which moves past them. */
+static struct str take(struct pb *pb, const struct pb_field *f, uint64_t n)
+{
+	struct str s = str((const char *)pb->at, (size_t)n);
+
+	if (n > (uint64_t)(pb->end - pb->at)) {
+		pb_fail(pb, f, "is %llu bytes long, and %zu are left", (unsigned long long)n,
+			(size_t)(pb->end - pb->at));
+		return S("");
+	}
+	pb->at += n;
+	return s;
+}
+
+static uint64_t little_endian(struct str s)
+{
+	uint64_t v = 0;
+
+	for (size_t i = s.n; i-- > 0;)
+		v = v << 8 | (uint8_t)s.p[i];
+	return v;
+}
+
+bool pb_next(struct pb *pb, struct pb_field *f)
+{
+	uint64_t tag;
+
+	if (pb->at == pb->end)
+		return false;
+	f->at = pb->at;
+	tag = pb_varint(pb);
+	if (pb->in->failed)
+		return false;
+	f->number = (uint32_t)(tag >> 3);
+	f->wire = tag & 7;
+	if (tag >> 3 == 0 || tag >> 32)
+		return fail_here(pb, "a field number is out of range");
+	switch (f->wire) {
+	case PB_VARINT:
+		f->value = pb_varint(pb);
+		break;
+	case PB_LEN:
+		f->bytes = take(pb, f, pb_varint(pb));
+		break;
+	case PB_FIXED64:
+		f->value = little_endian(take(pb, f, 8));
+		break;
+	case PB_FIXED32:
+		f->value = little_endian(take(pb, f, 4));
+		break;
+	default:
+		return pb_fail(pb, f, "has wire type %d, which does not exist", (int)f->wire);
+	}
+	return !pb->in->failed;
+}
+
+uint64_t pb_int(struct pb *pb, const struct pb_field *f)
+{
+	if (f->wire == PB_VARINT)
+		return f->value;
+	pb_fail(pb, f, "has wire type %d, not an integer's", (int)f->wire);
+	return 0;
+}
+
+struct str pb_bytes(struct pb *pb, const struct pb_field *f)
+{
+	if (f->wire == PB_LEN)
+		return f->bytes;
+	pb_fail(pb, f, "has wire type %d, not that of bytes", (int)f->wire);
+	return S("");
+}
+
+/* The varints of a packed field to `to`; returns the end of what was written. */
+static uint64_t *unpack(struct pb *packed, uint64_t *to)
+{
+	const uint8_t *at = packed->at, *end = packed->end;
+
+	while (at < end) {
+		if (at[0] < 0x80) {
+			*to++ = *at++;
+		} else if (end - at >= 2 && at[1] < 0x80) {
+			*to++ = (uint64_t)(at[0] & 0x7f) | (uint64_t)at[1] << 7;
+			at += 2;
+		} else {
+			packed->at = at;
+			*to++ = pb_long_varint(packed);
+			at = packed->at;
+		}
+	}
+	return to;
+}
+
+void pb_ints(struct pb *pb, const struct pb_field *f, struct buf *list)
+{
+	struct pb packed;
+	uint64_t *to, v;
+
+	if (f->wire != PB_LEN) {
+		v = pb_int(pb, f);
+		buf_put(list, &v, sizeof(v));
+		return;
+	}
+	packed = pb_inside(pb, pb->what, f->bytes);
+	to = (uint64_t *)buf_room(list, f->bytes.n * sizeof(*to)); /* a byte each, at least */
+	to = unpack(&packed, to);
+	list->n = (size_t)((char *)to - list->p);
+	if (pb->in->failed)
+		pb->at = pb->end;
+}
+
+void pb_put_varint(struct buf *b, uint64_t v)
+{
+	char *to = buf_room(b, MOST_VARINT);
+	size_t n = 0;
+
+	for (; v >= 0x80; v >>= 7)
+		to[n++] = (char)(v | 0x80);
+	to[n++] = (char)v;
+	b->n += n;
+}
+
+void pb_put_int_always(struct buf *b, uint32_t field, uint64_t v)
+{
+	pb_put_varint(b, field << 3 | PB_VARINT);
+	pb_put_varint(b, v);
+}
+
+void pb_put_int(struct buf *b, uint32_t field, uint64_t v)
+{
+	if (v)
+		pb_put_int_always(b, field, v);
+}
+
+void pb_put_bytes_always(struct buf *b, uint32_t field, struct str s)
+{
+	pb_put_varint(b, field << 3 | PB_LEN);
+	pb_put_varint(b, s.n);
+	buf_add(b, s);
+}
+
+void pb_put_bytes(struct buf *b, uint32_t field, struct str s)
+{
+	if (s.n)
+		pb_put_bytes_always(b, field, s);
+}
+
+static size_t varint_size(uint64_t v)
+{
+	return (size_t)(70 - __builtin_clzll(v | 1)) / 7;
+}
+
+void pb_put_packed(struct buf *b, uint32_t field, const uint64_t *v, size_t n)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < n; i++)
+		size += varint_size(v[i]);
+	pb_put_varint(b, field << 3 | PB_LEN);
+	pb_put_varint(b, size);
+	buf_room(b, size);
+	for (size_t i = 0; i < n; i++)
+		pb_put_varint(b, v[i]);
+}

@@ -1,0 +1,96 @@
+/*
+ * The protobuf wire format (protobuf.dev, "Encoding"), both ways.
+ *
+ * Reading: a cursor over a message in memory. Every access to its bytes passes
+ * pb_varint() or pb_take(), which check bounds. The first error is recorded in
+ * the input with its byte offset and ends the cursor, so that loops stop:
+ *
+ *	while (pb_next(&pb, &f))
+ *		switch (f.number) {
+ *		case 1: name = pb_bytes(&pb, &f); break;
+ *		case 2: line = pb_int(&pb, &f); break;
+ *		}
+ *	ok = !pb.in->failed;
+ */
+#ifndef IO_PB_H
+#define IO_PB_H
+
+#include "io/in.h"
+
+enum pb_wire { PB_VARINT = 0, PB_FIXED64 = 1, PB_LEN = 2, PB_FIXED32 = 5 };
+
+struct pb {
+	const uint8_t *at, *end;
+	const uint8_t *start; /* byte `pos` of the unwrapped input */
+	uint64_t pos;
+	struct in *in;	  /* where errors go */
+	const char *what; /* the message's name, for errors */
+};
+
+struct pb_field {
+	uint32_t number;
+	enum pb_wire wire;
+	uint64_t value;	  /* of a varint or fixed field */
+	struct str bytes; /* of a PB_LEN field; inside the message */
+	const uint8_t *at; /* where the field begins */
+};
+
+/* A cursor over a message that lies at byte `pos` of in. */
+struct pb pb_open(struct in *in, const char *what, struct str message, uint64_t pos);
+
+/* A cursor over a message inside another one. */
+struct pb pb_inside(const struct pb *outer, const char *what, struct str message);
+
+/* The next field, whatever it is. False at the end or after an error. */
+bool pb_next(struct pb *pb, struct pb_field *f);
+
+/* The field's value; an error when its wire type is another one. */
+uint64_t pb_int(struct pb *pb, const struct pb_field *f);
+struct str pb_bytes(struct pb *pb, const struct pb_field *f);
+
+/* The byte offset of a place in the message, in the unwrapped input. */
+uint64_t pb_pos(const struct pb *pb, const uint8_t *at);
+
+/* An error at this field; ends the cursor and returns false. */
+bool pb_fail(struct pb *pb, const struct pb_field *f, const char *fmt, ...) PRINTF(3, 4);
+
+/* The slow part of pb_varint(): three bytes and more, and errors. */
+uint64_t pb_long_varint(struct pb *pb);
+
+/* The varint at the cursor; 0 and an error when there is none. */
+static inline uint64_t pb_varint(struct pb *pb)
+{
+	const uint8_t *at = pb->at;
+
+	if (at < pb->end && at[0] < 0x80) {
+		pb->at++;
+		return at[0];
+	}
+	if (pb->end - at >= 2 && at[1] < 0x80) {
+		pb->at += 2;
+		return (uint64_t)(at[0] & 0x7f) | (uint64_t)at[1] << 7;
+	}
+	return pb_long_varint(pb);
+}
+
+/*
+ * A repeated integer, packed or not: append its values to list. list->n counts
+ * bytes, as always: n / 8 values.
+ */
+void pb_ints(struct pb *pb, const struct pb_field *f, struct buf *list);
+
+/*
+ * Writing: fields are appended to a buf. Integers that are 0 and bytes that are
+ * empty are left out, as proto3 has it; the *_always forms are for elements of
+ * repeated fields.
+ */
+void pb_put_varint(struct buf *b, uint64_t v);
+void pb_put_int(struct buf *b, uint32_t field, uint64_t v);
+void pb_put_int_always(struct buf *b, uint32_t field, uint64_t v);
+void pb_put_bytes(struct buf *b, uint32_t field, struct str s);
+void pb_put_bytes_always(struct buf *b, uint32_t field, struct str s);
+
+/* A packed repeated integer of n values. */
+void pb_put_packed(struct buf *b, uint32_t field, const uint64_t *v, size_t n);
+
+#endif

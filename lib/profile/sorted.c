@@ -1,0 +1,328 @@
+/*
+ * Names are ranked first, so that comparing two frames is comparing two numbers;
+ * then the stacks, runs of such numbers, are sorted frame by frame: all by the
+ * first, those with the same first by the second, and so on.
+ *
+ * As text a name sorts in two ways: "a" as a leaf, "a;" as a caller. There a name
+ * has two ranks.
+ */
+#include "profile/sorted.h"
+
+#include <stdlib.h>
+
+/* Names */
+
+struct key {
+	struct str text;
+	uint32_t id;	/* of the string */
+	bool is_caller; /* sorts as if ';' stood behind it */
+};
+
+static int next_byte(const struct key *k, size_t i)
+{
+	return i < k->text.n ? (uint8_t)k->text.p[i] : k->is_caller && i == k->text.n ? ';' : -1;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+	const struct key *x = a, *y = b;
+	size_t n = min_size(x->text.n, y->text.n);
+	int d = memcmp(x->text.p, y->text.p, n);
+
+	for (; !d && n <= max_size(x->text.n, y->text.n); n++)
+		d = next_byte(x, n) - next_byte(y, n);
+	return d;
+}
+
+struct sorter {
+	struct sorted *s;
+	struct profile *p;
+	str_id *name_of; /* by location; 0 = not used */
+	uint32_t *rank;	 /* by location: of its name as a leaf */
+	uint32_t *caller_rank;
+	uint8_t *used;	 /* by stack */
+	uint32_t *place; /* by stack: its place in s->stack */
+};
+
+static void name_frames(struct sorter *w, frame_namer *namer)
+{
+	struct profile *p = w->p;
+
+	w->name_of = mem_zeroed(p->loc.n, sizeof(*w->name_of));
+	for (uint32_t i = 1; i < p->stack.n; i++) {
+		size_t n;
+		const loc_id *frame = profile_frames(p, (stack_id){ i }, &n);
+
+		for (size_t j = 0; w->used[i] && j < n; j++)
+			if (!w->name_of[frame[j].i].i)
+				w->name_of[frame[j].i] = namer(p, frame[j]);
+	}
+}
+
+/* All distinct names, each as a leaf and, if asked for, as a caller. */
+static struct key *list_names(struct sorter *w, bool as_caller, size_t *n)
+{
+	struct profile *p = w->p;
+	uint8_t *seen = mem_zeroed(p->str.n, 1);
+	struct key *keys = NULL;
+	size_t cap = 0;
+
+	*n = 0;
+	for (uint32_t i = 1; i < p->loc.n; i++) {
+		uint32_t id = w->name_of[i].i;
+
+		if (!id || seen[id]++)
+			continue;
+		keys = mem_grow(keys, &cap, *n + 2, sizeof(*keys));
+		keys[(*n)++] = (struct key){ strings_get(&p->str, id), id, false };
+		if (as_caller)
+			keys[(*n)++] = (struct key){ strings_get(&p->str, id), id, true };
+	}
+	mem_free(seen, p->str.n);
+	keys = mem_resize(keys, cap * sizeof(*keys), *n * sizeof(*keys));
+	return keys;
+}
+
+/* What the ranks say: s->text and s->flags by rank; the ranks by location. */
+static void note_ranks(struct sorter *w, const struct key *keys, size_t n)
+{
+	struct sorted *s = w->s;
+	uint32_t *leaf = mem_zeroed(w->p->str.n, sizeof(*leaf));
+	uint32_t *caller = mem_zeroed(w->p->str.n, sizeof(*caller));
+
+	s->ntext = n + 1;
+	s->text = mem_zeroed(s->ntext, sizeof(*s->text));
+	s->flags = mem_zeroed(s->ntext, sizeof(*s->flags));
+	memset(s->flags, 0xff, s->ntext * sizeof(*s->flags));
+	for (uint32_t i = 0; i < n; i++) {
+		(keys[i].is_caller ? caller : leaf)[keys[i].id] = i + 1;
+		s->text[i + 1].i = keys[i].id;
+	}
+	w->rank = mem_zeroed(w->p->loc.n, sizeof(*w->rank));
+	w->caller_rank = mem_zeroed(w->p->loc.n, sizeof(*w->caller_rank));
+	for (uint32_t i = 1; i < w->p->loc.n; i++) {
+		uint32_t id = w->name_of[i].i, as_caller = caller[id] ? caller[id] : leaf[id];
+
+		w->rank[i] = leaf[id];
+		w->caller_rank[i] = as_caller;
+		s->flags[leaf[id]] &= profile_loc(w->p, (loc_id){ i })->flags;
+		s->flags[as_caller] &= profile_loc(w->p, (loc_id){ i })->flags;
+	}
+	mem_free(leaf, w->p->str.n * sizeof(*leaf));
+	mem_free(caller, w->p->str.n * sizeof(*caller));
+}
+
+static void rank_names(struct sorter *w, enum sorted_by by)
+{
+	size_t n;
+	struct key *keys = list_names(w, by == SORTED_AS_TEXT, &n);
+
+	if (n)
+		qsort(keys, n, sizeof(*keys), compare_keys);
+	note_ranks(w, keys, n);
+	mem_free(keys, n * sizeof(*keys));
+}
+
+/* Stacks */
+
+static void find_used(struct sorter *w, uint32_t col)
+{
+	w->used = mem_zeroed(w->p->stack.n, 1);
+	for (uint32_t i = 1; i < w->p->sample.n; i++)
+		if (w->p->col[col].v[i])
+			w->used[profile_sample(w->p, (sample_id){ i })->stack.i] = 1;
+}
+
+/* The used stacks as runs of ranks. */
+static void rank_stacks(struct sorter *w)
+{
+	struct sorted *s = w->s;
+	struct profile *p = w->p;
+	uint32_t at = 0;
+
+	for (uint32_t i = 0; i < p->stack.n; i++) {
+		s->nstack += w->used[i];
+		s->nname += w->used[i] ? p->stack.row[i].n : 0;
+	}
+	s->stack = mem_zeroed(s->nstack, sizeof(*s->stack));
+	s->name = mem_zeroed(s->nname, sizeof(*s->name));
+	w->place = mem_zeroed(p->stack.n, sizeof(*w->place));
+	s->nname = 0;
+	for (uint32_t i = 0; i < p->stack.n; i++) {
+		size_t n;
+		const loc_id *frame = profile_frames(p, (stack_id){ i }, &n);
+
+		if (!w->used[i])
+			continue;
+		s->stack[at] = (struct sorted_stack){ .first = s->nname, .n = (uint32_t)n };
+		w->place[i] = at++;
+		for (size_t j = 0; j < n; j++)
+			s->name[s->nname++] =
+				(j + 1 < n ? w->caller_rank : w->rank)[frame[j].i];
+	}
+	s->n = at;
+}
+
+static void add_values(struct sorter *w, uint32_t col)
+{
+	struct profile *p = w->p;
+	str_id base = { strings_find(&p->str, S("pprof::base")) };
+
+	for (uint32_t i = 1; i < p->sample.n; i++) {
+		const struct sample *sample = profile_sample(p, (sample_id){ i });
+		struct sorted_stack *to = &w->s->stack[w->place[sample->stack.i]];
+		int64_t v = p->col[col].v[i];
+
+		if (!v)
+			continue;
+		if (base.i && profile_find_label(p, sample->labels, base)) {
+			to->base = sat_add(p, to->base, sat_mul(p, v, -1));
+			w->s->diff = true;
+		} else {
+			to->value = sat_add(p, to->value, v);
+		}
+	}
+}
+
+/* Sorting */
+
+/* A stack being sorted, with its name at the depth that is being looked at. */
+struct entry {
+	uint32_t rank; /* 0 behind the leaf */
+	uint32_t place;
+};
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	return (x->place > y->place) - (x->place < y->place);
+}
+
+/* Look at the names at that depth. Are they all the same? */
+static bool look_at(const struct sorted *s, struct entry *e, size_t n, uint32_t depth)
+{
+	bool same = true;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct sorted_stack *stack = &s->stack[e[i].place];
+
+		e[i].rank = depth < stack->n ? s->name[stack->first + depth] : 0;
+		same = same && e[i].rank == e[0].rank;
+	}
+	return same;
+}
+
+static size_t run_length(const struct entry *e, size_t n)
+{
+	size_t i = 1;
+
+	while (i < n && e[i].rank == e[0].rank)
+		i++;
+	return i;
+}
+
+/*
+ * Sort stacks that are the same above that depth. The largest group that goes on
+ * is taken by the loop, so that recursion is no deeper than log2(n).
+ */
+static void sort_below(const struct sorted *s, struct entry *e, size_t n, uint32_t depth)
+{
+	struct entry *largest;
+	size_t most, run;
+
+	while (n > 1) {
+		if (look_at(s, e, n, depth++)) {
+			if (!e[0].rank)
+				return;
+			continue;
+		}
+		qsort(e, n, sizeof(*e), by_rank);
+		largest = e;
+		most = 0;
+		for (size_t i = 0; i < n; i += run) {
+			run = run_length(e + i, n - i);
+			if (run > most && e[i].rank) {
+				if (most)
+					sort_below(s, largest, most, depth);
+				largest = e + i;
+				most = run;
+			} else if (e[i].rank) {
+				sort_below(s, e + i, run, depth);
+			}
+		}
+		e = largest;
+		n = most;
+	}
+}
+
+static bool same_names(const struct sorted *s, const struct sorted_stack *a,
+		       const struct sorted_stack *b)
+{
+	return a->n == b->n &&
+	       memcmp(s->name + a->first, s->name + b->first, a->n * sizeof(*s->name)) == 0;
+}
+
+/* Put the stacks in that order, those with equal names together as one. */
+static void arrange(struct sorter *w, const struct entry *e)
+{
+	struct sorted *s = w->s;
+	struct sorted_stack *to = mem_zeroed(s->nstack, sizeof(*to));
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct sorted_stack *from = &s->stack[e[i].place];
+
+		if (n && same_names(s, &to[n - 1], from)) {
+			to[n - 1].value = sat_add(w->p, to[n - 1].value, from->value);
+			to[n - 1].base = sat_add(w->p, to[n - 1].base, from->base);
+		} else {
+			to[n++] = *from;
+		}
+	}
+	mem_free(s->stack, s->nstack * sizeof(*s->stack));
+	s->stack = to;
+	s->n = n;
+}
+
+static void sort(struct sorter *w)
+{
+	size_t n = w->s->n;
+	struct entry *e = mem_zeroed(n, sizeof(*e));
+
+	for (uint32_t i = 0; i < n; i++)
+		e[i].place = i;
+	sort_below(w->s, e, n, 0);
+	arrange(w, e);
+	mem_free(e, n * sizeof(*e));
+}
+
+void sorted_init(struct sorted *s, struct profile *p, uint32_t col, frame_namer *namer,
+		 enum sorted_by by)
+{
+	struct sorter w = { .s = s, .p = p };
+
+	*s = (struct sorted){ 0 };
+	find_used(&w, col);
+	name_frames(&w, namer);
+	rank_names(&w, by);
+	rank_stacks(&w);
+	add_values(&w, col);
+	sort(&w);
+	mem_free(w.name_of, p->loc.n * sizeof(*w.name_of));
+	mem_free(w.rank, p->loc.n * sizeof(*w.rank));
+	mem_free(w.caller_rank, p->loc.n * sizeof(*w.caller_rank));
+	mem_free(w.used, p->stack.n);
+	mem_free(w.place, p->stack.n * sizeof(*w.place));
+}
+
+void sorted_release(struct sorted *s)
+{
+	mem_free(s->stack, s->nstack * sizeof(*s->stack));
+	mem_free(s->name, s->nname * sizeof(*s->name));
+	mem_free(s->text, s->ntext * sizeof(*s->text));
+	mem_free(s->flags, s->ntext * sizeof(*s->flags));
+	*s = (struct sorted){ 0 };
+}

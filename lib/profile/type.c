@@ -1,0 +1,76 @@
+#include "profile/type.h"
+
+/*
+ * The first part of an id is not in the profile; it follows from what is
+ * measured. NULL stands for anything.
+ */
+static const struct {
+	const char *type, *period_type, *name;
+} names[] = {
+	{ "cpu", NULL, "process_cpu" },
+	{ "samples", "cpu", "process_cpu" },
+	{ "sample", "cpu", "process_cpu" },
+	{ "alloc_objects", NULL, "memory" },
+	{ "alloc_space", NULL, "memory" },
+	{ "inuse_objects", NULL, "memory" },
+	{ "inuse_space", NULL, "memory" },
+	{ "goroutine", NULL, "goroutine" },
+	{ "contentions", NULL, "mutex" },
+	{ "delay", NULL, "mutex" },
+};
+
+static struct str first_part(struct str type, struct str period_type)
+{
+	for (size_t i = 0; i < LEN(names); i++)
+		if (str_eq(type, str_of(names[i].type)) &&
+		    (!names[i].period_type || str_eq(period_type, str_of(names[i].period_type))))
+			return str_of(names[i].name);
+	return type;
+}
+
+void type_id(const struct profile *p, uint32_t col, struct buf *id)
+{
+	struct str type = profile_text(p, p->col[col].type);
+	struct str period_type = profile_text(p, p->head.period_type);
+	struct str parts[] = { first_part(type, period_type), type,
+			       profile_text(p, p->col[col].unit), period_type,
+			       profile_text(p, p->head.period_unit) };
+
+	for (size_t i = 0; i < LEN(parts); i++) {
+		if (i)
+			buf_ch(id, ':');
+		buf_add(id, parts[i]);
+	}
+}
+
+/* Contentions are those of mutexes or of blocking; the profile does not say. */
+static bool same_id(struct str wanted, struct str id)
+{
+	struct str w = wanted, i = id;
+
+	if (str_eq(wanted, id))
+		return true;
+	return str_eq(str_cut(&i, ':'), S("mutex")) && str_eq(str_cut(&w, ':'), S("block")) &&
+	       str_eq(w, i);
+}
+
+bool type_find(const struct profile *p, struct str name, uint32_t *col)
+{
+	struct buf id = { 0 };
+	uint64_t index;
+	bool found = false;
+
+	for (uint32_t i = 0; i < p->ncol && !found; i++) {
+		id.n = 0;
+		type_id(p, i, &id);
+		found = str_eq(profile_text(p, p->col[i].type), name) ||
+			same_id(name, buf_str(&id));
+		*col = i;
+	}
+	buf_release(&id);
+	if (!found && str_u64(name, &index) && index < p->ncol) {
+		*col = (uint32_t)index;
+		found = true;
+	}
+	return found;
+}

@@ -1,0 +1,20 @@
+/*
+ * Names of profile types, after Grafana Pyroscope:
+ * NAME:SAMPLE_TYPE:SAMPLE_UNIT:PERIOD_TYPE:PERIOD_UNIT, for instance
+ * process_cpu:cpu:nanoseconds:cpu:nanoseconds. Any part may be empty.
+ */
+#ifndef PROFILE_TYPE_H
+#define PROFILE_TYPE_H
+
+#include "profile/profile.h"
+
+/* Append the id of a column's type. */
+void type_id(const struct profile *p, uint32_t col, struct buf *id);
+
+/*
+ * The column that `name` means: a sample type's name, its index from 0, or a
+ * profile type id. False when there is none.
+ */
+bool type_find(const struct profile *p, struct str name, uint32_t *col);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * Units of values: which measure the same thing, and how they read best.
+ * Names and scales are those that google/pprof knows (internal/measurement).
+ */
+#ifndef PROFILE_UNIT_H
+#define PROFILE_UNIT_H
+
+#include "base/buf.h"
+
+/*
+ * How many of `fine` make one of `coarse` (1 if they are the same); 0 when they
+ * measure different things or `coarse` is the finer one.
+ */
+int64_t unit_ratio(struct str coarse, struct str fine);
+
+/*
+ * A value for people: scaled to the unit that suits it and rounded to two
+ * decimals, "1.50s", "512kB", "42". Counts stay as they are.
+ */
+void unit_print(struct buf *b, double value, struct str unit);
+
+/*
+ * The same in the one unit that suits `like`, so that a column of values can be
+ * compared by eye.
+ */
+void unit_print_like(struct buf *b, double value, double like, struct str unit);
+
+#endif
