@@ -47,9 +47,22 @@ $(O)/version.h: FORCE
 	$(Q)echo '#define PROF_VERSION "$(VERSION)"' | cmp -s - $@ || \
 		echo '#define PROF_VERSION "$(VERSION)"' > $@
 
+# Tests: unit tests are programs, the others scripts; all print TAP.
+UNIT	:= $(patsubst tests/unit/%.c,$(O)/tests/unit/%.t,$(wildcard tests/unit/*.c))
+TESTS	:= $(wildcard tests/*/*.t)
+
+$(O)/tests/unit/%.t: $(O)/tests/unit/%.o $(O)/libprof.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(O)/tests/%.o: CPPFLAGS += -Itests
+-include $(UNIT:.t=.d)
+
+check: all $(UNIT)
+	$(Q)tests/run $(O) $(UNIT) $(TESTS)
+
 clean:
 	rm -rf build build-*
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all clean FORCE
+.PHONY: all check clean FORCE
+.SECONDARY:

@@ -153,7 +153,8 @@ bool choose_column(const struct profile *p, uint32_t *col)
 	if (!common.type || type_find(p, str_of(common.type), col))
 		return true;
 	for (uint32_t i = 0; i < p->ncol; i++)
-		buf_printf(&have, "%s%.*s", i ? ", " : "", STR_ARG(profile_text(p, p->col[i].type)));
+		buf_printf(&have, "%s%.*s", i ? ", " : "",
+			   STR_ARG(profile_text(p, p->col[i].type)));
 	complain("there is no sample type '%s' (there is: %.*s)", common.type,
 		 STR_ARG(buf_str(&have)));
 	buf_release(&have);

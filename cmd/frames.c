@@ -13,9 +13,9 @@ static struct {
 static const struct {
 	const char *word;
 	enum demangle how;
-} demangles[] = {
-	{ "simple", DEMANGLE_SIMPLE }, { "full", DEMANGLE_FULL }, { "none", DEMANGLE_NONE }
-};
+} demangles[] = { { "simple", DEMANGLE_SIMPLE },
+		  { "full", DEMANGLE_FULL },
+		  { "none", DEMANGLE_NONE } };
 
 static const char *demangle_word(size_t i)
 {
@@ -35,7 +35,8 @@ const struct opt frame_options[] = {
 	{ 0, "no-inlines", OPT_FLAG, &o.no_inlines, NULL, "leave out inlined frames" },
 	{ 0, "demangle", OPT_CHOICE, &o.demangle, "HOW", "simple (no parameters), full or none",
 	  demangle_word },
-	{ 0, "simplify", OPT_FLAG, &o.simplify, NULL, "strip template arguments, clone suffixes, hashes" },
+	{ 0, "simplify", OPT_FLAG, &o.simplify, NULL,
+	  "strip template arguments, clone suffixes, hashes" },
 	{ 0, "collapse-recursion", OPT_FLAG, &o.collapse_recursion, NULL,
 	  "one frame for a function that calls itself" },
 	{ 0, "reverse", OPT_FLAG, &o.reverse, NULL, "stacks begin with the leaf" },

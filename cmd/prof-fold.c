@@ -7,14 +7,14 @@ static struct {
 } o;
 
 static const struct opt own_options[] = {
-	{ 0, "event", OPT_STR, &o.event, "NAME", "the same as --type, for perf's events", .also = "event-filter" },
+	{ 0, "event", OPT_STR, &o.event, "NAME", "the same as --type, for perf's events",
+	  .also = "event-filter" },
 	{ 0 },
 };
 static const struct opt *const options[] = { own_options, frame_options, common_options, NULL };
-static const struct cmd cmd = {
-	"prof-fold", "Turn profiles of any format into folded stacks, one a line.", "[FILE]...",
-	options, false
-};
+static const struct cmd cmd = { "prof-fold",
+				"Turn profiles of any format into folded stacks, one a line.",
+				"[FILE]...", options, false };
 
 int main(int argc, char **argv)
 {

@@ -9,7 +9,7 @@
 
 struct arena {
 	struct arena_block *block; /* the newest, which is being filled */
-	size_t at, cap;		   /* bytes used and held in it */
+	size_t at, cap;            /* bytes used and held in it */
 };
 
 /* Copies s and a NUL behind it; the copy lives until arena_release(). */

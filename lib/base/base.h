@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LEN(a)	     (sizeof(a) / sizeof(*(a)))
+#define LEN(a)       (sizeof(a) / sizeof(*(a)))
 #define PRINTF(f, a) __attribute__((format(printf, f, a)))
 #define NORETURN     __attribute__((noreturn))
 

@@ -19,7 +19,7 @@ struct index_slot {
 
 struct index {
 	struct index_slot *slot; /* 1 << bits of them, or NULL */
-	uint32_t n;		 /* slots in use */
+	uint32_t n;              /* slots in use */
 	uint8_t bits;
 };
 
@@ -27,9 +27,9 @@ struct index {
 typedef bool index_same(const void *rows, uint32_t row, const void *key);
 
 /* The row that is the same as key, or 0. Inlined, so that `same` is too. */
-static inline __attribute__((always_inline)) uint32_t
-index_find(const struct index *ix, uint32_t hash, index_same *same, const void *rows,
-	   const void *key)
+static inline __attribute__((always_inline)) uint32_t index_find(const struct index *ix,
+								 uint32_t hash, index_same *same,
+								 const void *rows, const void *key)
 {
 	uint32_t mask = (uint32_t)(((uint64_t)1 << ix->bits) - 1);
 

@@ -43,8 +43,7 @@ static NORETURN void out_of_memory(size_t more)
 		fprintf(stderr, "%s: out of memory: %zu more bytes asked for, %zu in use\n",
 			program_name, more, used);
 	else
-		fprintf(stderr,
-			"%s: out of memory: this input needs more than --max-memory=%zuM\n",
+		fprintf(stderr, "%s: out of memory: this input needs more than --max-memory=%zuM\n",
 			program_name, mem_limit_now() >> 20);
 	exit(2);
 }

@@ -15,7 +15,7 @@ struct str {
 };
 
 /* A literal as a slice; a slice as printf arguments for "%.*s". */
-#define S(lit)	   ((struct str){ "" lit, sizeof(lit) - 1 })
+#define S(lit)     ((struct str){ "" lit, sizeof(lit) - 1 })
 #define STR_ARG(s) (int)((s).n > 4096 ? 4096 : (s).n), (s).p
 
 static inline struct str str(const char *p, size_t n)

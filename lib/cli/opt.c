@@ -132,7 +132,10 @@ static void print_row(const struct opt *o)
 		       snprintf(left, sizeof(left), "      --%s", o->name);
 	if (o->arg && n > 0 && (size_t)n < sizeof(left))
 		snprintf(left + n, sizeof(left) - (size_t)n,
-			 o->kind == OPT_MAYBE ? "[=%s]" : o->brief ? " %s" : "=%s", o->arg);
+			 o->kind == OPT_MAYBE ? "[=%s]" :
+			 o->brief             ? " %s" :
+						"=%s",
+			 o->arg);
 	printf("%-*s %s\n", HELP_COLUMN - 1, left, o->help);
 }
 
@@ -261,8 +264,9 @@ static struct option *long_options(const struct cmd *cmd, struct buf *letters)
 	buf_ch(letters, ':');
 	for (size_t i = 0; i < n; i++) {
 		const struct opt *o = row(cmd, i);
-		int has = !o->arg ? no_argument :
-			  o->kind == OPT_MAYBE ? optional_argument : required_argument;
+		int has = !o->arg              ? no_argument :
+			  o->kind == OPT_MAYBE ? optional_argument :
+						 required_argument;
 
 		longs[at++] = (struct option){ o->name, has, NULL, FIRST_LONG + (int)i };
 		if (o->also)

@@ -32,7 +32,7 @@ struct opt {
 	char brief; /* letter, or 0 */
 	const char *name;
 	enum opt_kind kind;
-	void *to;	  /* where the value goes */
+	void *to;         /* where the value goes */
 	const char *arg;  /* the argument's name in the help */
 	const char *help; /* half a line */
 	/* The i-th word that the argument may be, or NULL: for OPT_CHOICE, and

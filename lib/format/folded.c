@@ -19,11 +19,11 @@ struct reader {
 	uint32_t col;
 	int64_t scale;
 	struct buf loc_of; /* loc_ids by string number; 0 = not made yet */
-	labels_id base;	   /* { pprof::base=true } */
+	labels_id base;    /* { pprof::base=true } */
 	struct buf last;   /* the stack of the line before, as text */
 	struct buf ends;   /* size_t: where its frames end in that text */
 	struct buf stack;  /* loc_id: its frames */
-	uint64_t nstack; /* lines read, as their time in a chart */
+	uint64_t nstack;   /* lines read, as their time in a chart */
 };
 
 /* Counts */

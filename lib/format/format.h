@@ -13,7 +13,7 @@
 struct format {
 	const char *name; /* as --from and --to take it */
 	const char *help; /* half a line, for people */
-	bool text;	  /* text in, text out: a stream keeps its spelling */
+	bool text;        /* text in, text out: a stream keeps its spelling */
 
 	/*
 	 * How many bits of an input's head (up to 4 KiB; `all` when that is the
@@ -38,7 +38,7 @@ struct format {
 	void (*write)(struct out *out, struct profile *p);
 };
 
-#define FORMATS(X) X(pprof) X(folded) X(perf_script)
+#define FORMATS(X)           X(pprof) X(folded) X(perf_script)
 #define FORMAT_DECLARE(name) extern const struct format format_##name;
 FORMATS(FORMAT_DECLARE)
 
@@ -51,9 +51,9 @@ const struct format *format_named(struct str name);
 /* One reading of one input. */
 struct load {
 	const struct format *from; /* NULL to sniff; becomes what was found */
-	bool lenient;		   /* skip malformed records */
-	uint64_t skipped;	   /* records that were */
-	struct buf error;	   /* the message, when load() fails */
+	bool lenient;              /* skip malformed records */
+	uint64_t skipped;          /* records that were */
+	struct buf error;          /* the message, when load() fails */
 };
 
 /*

@@ -27,9 +27,7 @@ struct str perf_name(struct str s)
 				i += 7 + symbol_of_operator(str_skip(s, i + 8));
 			break;
 		case '<':
-		case '{':
-			depth++;
-			break;
+		case '{': depth++; break;
 		case '>':
 		case '}':
 			if (depth && (i == 0 || s.p[i - 1] != '-'))

@@ -31,8 +31,8 @@ struct event {
 	struct str name;  /* "cycles:u"; empty if it was not printed */
 	struct str rest;  /* what follows the name */
 	int64_t pid, tid; /* pid is -1 if it was not printed */
-	int64_t cpu;	  /* likewise */
-	uint64_t time;	  /* in ns */
+	int64_t cpu;      /* likewise */
+	uint64_t time;    /* in ns */
 	uint64_t period;
 	bool has_time, has_period;
 };
@@ -147,7 +147,8 @@ static bool is_time(struct str t, uint64_t *ns)
 /* "[003]" */
 static bool is_cpu(struct str t, int64_t *cpu)
 {
-	return t.n > 2 && t.p[0] == '[' && t.p[t.n - 1] == ']' && str_i64(str(t.p + 1, t.n - 2), cpu);
+	return t.n > 2 && t.p[0] == '[' && t.p[t.n - 1] == ']' &&
+	       str_i64(str(t.p + 1, t.n - 2), cpu);
 }
 
 /* "25607", "24636/25607", "-1" */
@@ -323,8 +324,8 @@ static struct place parse_frame(struct reader *r, struct str address, struct str
 	if (place.inlined)
 		row.flags |= LOC_INLINED;
 	else
-		row.map = profile_add_mapping(
-			r->p, (struct mapping){ .file = profile_str(r->p, binary) });
+		row.map = profile_add_mapping(r->p, (struct mapping){
+							    .file = profile_str(r->p, binary) });
 	if (!symbol.n) /* perf 3.x leaves it out; other tools show a blank, too */
 		symbol = S(" ");
 	if (str_eq(symbol, S("[unknown]")))
@@ -421,8 +422,9 @@ static void add_label(struct reader *r, labels_id *set, str_id key, int64_t num)
 
 static labels_id labels_of(struct reader *r, const struct event *e)
 {
-	struct origin o = { profile_str(r->p, e->comm), (uint32_t)(e->cpu + 1), e->pid, e->tid,
-			    { 0 }, 0 };
+	struct origin o = {
+		profile_str(r->p, e->comm), (uint32_t)(e->cpu + 1), e->pid, e->tid, { 0 }, 0
+	};
 	uint32_t known = r->origins.n, row = table_intern(&r->origins, &o);
 	labels_id set = { 0 };
 
@@ -504,7 +506,8 @@ static void gather_frames(struct reader *r)
 			loc_id loc = ((loc_id *)r->frames.p)[place[i].first + j];
 
 			if (place[i].inlined && r->stack.n)
-				loc = with_binary_of(r, loc, ((loc_id *)(r->stack.p + r->stack.n))[-1]);
+				loc = with_binary_of(r, loc,
+						     ((loc_id *)(r->stack.p + r->stack.n))[-1]);
 			buf_put(&r->stack, &loc, sizeof(loc));
 		}
 	}
@@ -542,7 +545,9 @@ static void read_event(struct reader *r, const struct event *e)
 /* perf's own header, "# hostname : lab3", as facts. */
 static void read_header(struct reader *r, struct str line)
 {
-	static const struct { const char *key, *fact; } facts[] = {
+	static const struct {
+		const char *key, *fact;
+	} facts[] = {
 		{ "# hostname : ", "host=" },
 		{ "# os release : ", "kernel=" },
 		{ "# cpudesc : ", "cpu_model=" },
@@ -583,8 +588,9 @@ static bool read_new_line(struct reader *r, struct str line)
 	else if (r->open && frame)
 		read_frame(r, line, address, what);
 	else if (!r->open || !read_source_line(r, line))
-		return in_bad(r->in, frame ? "a frame without an event line before it" :
-					     "neither an event nor a frame: '%.*s'",
+		return in_bad(r->in,
+			      frame ? "a frame without an event line before it" :
+				      "neither an event nor a frame: '%.*s'",
 			      STR_ARG(str(line.p, min_size(line.n, 80))));
 	return true;
 }
@@ -638,8 +644,7 @@ static bool read(struct in *in, struct profile *p)
 	while (ok && in_line(in, &line))
 		ok = read_line(&r, line);
 	end_sample(&r);
-	profile_describe(p, &(struct header){
-				    .duration = (int64_t)(r.last_time - r.first_time) });
+	profile_describe(p, &(struct header){ .duration = (int64_t)(r.last_time - r.first_time) });
 	if (!in->failed && !p->ncol)
 		in_fail(in, "holds no samples");
 	release(&r);

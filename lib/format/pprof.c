@@ -50,9 +50,11 @@ struct reader {
 	struct in *in;
 	struct profile *p;
 	struct str message;
-	uint64_t pos;	     /* of the message in the input */
+	uint64_t pos; /* of the message in the input */
 	/* By field number: where the first begins, where the last ends. */
-	struct { const uint8_t *from, *to; } part[PROFILE_DOC_URL + 1];
+	struct {
+		const uint8_t *from, *to;
+	} part[PROFILE_DOC_URL + 1];
 	struct buf strings;  /* struct str: the string table */
 	struct buf comments; /* uint64_t: string indexes */
 	str_id *string_id;   /* by string index, once used */
@@ -64,10 +66,10 @@ struct reader {
 	struct buf places;    /* struct place: locations */
 	struct buf inlined;   /* loc_id: frames of locations but the outermost */
 	struct buf targets;   /* struct target */
-	struct buf ids;	     /* uint64_t: the locations of the sample at hand */
-	struct buf batch;    /* struct batch_sample: read, but not added yet */
-	struct buf stacks;   /* loc_id: their frames */
-	struct buf values;   /* uint64_t: their values */
+	struct buf ids;       /* uint64_t: the locations of the sample at hand */
+	struct buf batch;     /* struct batch_sample: read, but not added yet */
+	struct buf stacks;    /* loc_id: their frames */
+	struct buf values;    /* uint64_t: their values */
 };
 
 /* Small things */
@@ -228,8 +230,9 @@ static void read_period_type(struct reader *r, struct pb *pb, const struct pb_fi
 static void read_time(struct pb *pb, const struct pb_field *f, int64_t *time)
 {
 	if (*time)
-		pb_fail(pb, f, "stands here a second time: two profiles without compression "
-			       "frames around them cannot be told apart");
+		pb_fail(pb, f,
+			"stands here a second time: two profiles without compression "
+			"frames around them cannot be told apart");
 	*time = (int64_t)pb_int(pb, f);
 }
 
@@ -525,7 +528,8 @@ static bool find_frames(struct reader *r, struct pb *pb, const struct pb_field *
 	return true;
 }
 
-static labels_id read_label(struct reader *r, struct pb *pb, const struct pb_field *f, labels_id set)
+static labels_id read_label(struct reader *r, struct pb *pb, const struct pb_field *f,
+			    labels_id set)
 {
 	struct pb m = pb_inside(pb, "label", pb_bytes(pb, f));
 	struct label l = { 0 };
@@ -657,8 +661,8 @@ static bool read_message(struct reader *r)
 static void release(struct reader *r)
 {
 	struct buf *const all[] = { &r->strings, &r->comments, &r->mappings, &r->functions,
-				    &r->places,	 &r->inlined,   &r->targets,  &r->ids,
-				    &r->batch,	 &r->stacks,   &r->values };
+				    &r->places,  &r->inlined,  &r->targets,  &r->ids,
+				    &r->batch,   &r->stacks,   &r->values };
 
 	for (size_t i = 0; i < LEN(all); i++)
 		buf_release(all[i]);
@@ -702,12 +706,9 @@ static bool plausible(uint32_t number, enum pb_wire wire)
 	case PROFILE_LOCATION:
 	case PROFILE_FUNCTION:
 	case PROFILE_STRING_TABLE:
-	case PROFILE_PERIOD_TYPE:
-		return wire == PB_LEN;
-	case PROFILE_COMMENT:
-		return wire == PB_LEN || wire == PB_VARINT;
-	default:
-		return number && number <= PROFILE_DOC_URL && wire == PB_VARINT;
+	case PROFILE_PERIOD_TYPE: return wire == PB_LEN;
+	case PROFILE_COMMENT: return wire == PB_LEN || wire == PB_VARINT;
+	default: return number && number <= PROFILE_DOC_URL && wire == PB_VARINT;
 	}
 }
 

@@ -292,8 +292,7 @@ static void put_header(struct writer *w)
 		put_value_type(w, PROFILE_PERIOD_TYPE, h->period_type, h->period_unit);
 	pb_put_int(w->b, PROFILE_PERIOD, (uint64_t)h->period);
 	for (size_t i = 0; i < w->p->ncomment; i++)
-		pb_put_int_always(w->b, PROFILE_COMMENT,
-				  number(&w->strings, w->p->comment[i].i));
+		pb_put_int_always(w->b, PROFILE_COMMENT, number(&w->strings, w->p->comment[i].i));
 	put_string(w, w->b, PROFILE_DEFAULT_SAMPLE_TYPE, h->default_type);
 	put_string(w, w->b, PROFILE_DOC_URL, h->doc_url);
 }

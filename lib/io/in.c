@@ -14,29 +14,29 @@
 #include "io/codec.h"
 
 enum {
-	HEAD = 4096,	    /* bytes that a codec is recognised by */
-	CHUNK = 256 << 10,  /* bytes read or decoded at a time */
-	MOST_LAYERS = 3,    /* encodings around one another */
-	WHOLE = 64 << 20,   /* compressed files up to here are read at once */
+	HEAD = 4096,       /* bytes that a codec is recognised by */
+	CHUNK = 256 << 10, /* bytes read or decoded at a time */
+	MOST_LAYERS = 3,   /* encodings around one another */
+	WHOLE = 64 << 20,  /* compressed files up to here are read at once */
 };
 
 struct layer {
-	struct layer *below;	   /* NULL for the file itself */
+	struct layer *below;       /* NULL for the file itself */
 	const struct codec *codec; /* NULL likewise */
-	void *state;		   /* of the codec */
-	int fd;			   /* of the file; -1 for memory */
-	size_t size;		   /* of a regular file; 0 if not known */
-	struct buf bytes;	   /* [at, n) wait to be taken */
+	void *state;               /* of the codec */
+	int fd;                    /* of the file; -1 for memory */
+	size_t size;               /* of a regular file; 0 if not known */
+	struct buf bytes;          /* [at, n) wait to be taken */
 	size_t at;
-	uint64_t pos;	   /* offset of bytes.p[at] in this layer's data */
-	bool borrowed;	   /* bytes are the caller's memory */
-	bool eof;	   /* no more bytes will come */
-	bool in_frame;	   /* the current frame has begun and not ended */
-	bool frame_ended;  /* bytes end where a frame ends; no filling before
+	uint64_t pos;        /* offset of bytes.p[at] in this layer's data */
+	bool borrowed;       /* bytes are the caller's memory */
+	bool eof;            /* no more bytes will come */
+	bool in_frame;       /* the current frame has begun and not ended */
+	bool frame_ended;    /* bytes end where a frame ends; no filling before
 			      the next frame is asked for */
 	uint64_t frame_pos;  /* where the frame began, in this layer's data */
 	uint64_t frame_from; /* and in the data of the layer below */
-	size_t given;	     /* bytes at `at` that in_frame() gave */
+	size_t given;        /* bytes at `at` that in_frame() gave */
 };
 
 void (*in_progress)(size_t n);
@@ -174,7 +174,8 @@ static void read_whole(struct in *in, struct layer *file)
 {
 	if (!file->size || file->size > WHOLE)
 		return;
-	while (fill_from_file(in, file, max_size(file->size - min_size(file->size, file->bytes.n), HEAD)))
+	while (fill_from_file(in, file,
+			      max_size(file->size - min_size(file->size, file->bytes.n), HEAD)))
 		;
 }
 

@@ -13,12 +13,12 @@
 #include "base/buf.h"
 
 struct in {
-	const char *name; /* as messages show it; the caller's */
-	bool lenient;	  /* in_bad() skips and counts instead of failing */
-	uint64_t skipped; /* records that in_bad() skipped */
-	uint64_t line;	  /* lines that in_line() gave; 0 for binary formats */
-	bool failed;	  /* error holds a message */
-	struct buf error; /* NUL-terminated, with name and position */
+	const char *name;  /* as messages show it; the caller's */
+	bool lenient;      /* in_bad() skips and counts instead of failing */
+	uint64_t skipped;  /* records that in_bad() skipped */
+	uint64_t line;     /* lines that in_line() gave; 0 for binary formats */
+	bool failed;       /* error holds a message */
+	struct buf error;  /* NUL-terminated, with name and position */
 	struct layer *top; /* the innermost encoding */
 };
 

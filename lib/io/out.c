@@ -69,7 +69,8 @@ bool out_binary(struct out *out)
 	bool file = out->fd >= 0 && fstat(out->fd, &st) == 0 && S_ISREG(st.st_mode);
 
 	if (out->fd >= 0 && isatty(out->fd))
-		return out_fail(out, "is a terminal, and pprof is binary: use -o FILE or -t folded");
+		return out_fail(out,
+				"is a terminal, and pprof is binary: use -o FILE or -t folded");
 	if (out->pack.kind == PACK_AUTO)
 		out->pack = (struct pack){ PACK_GZIP, file ? 6 : 0 };
 	return !out->failed;

@@ -15,11 +15,11 @@ struct out {
 	const char *name; /* as messages show it; the caller's */
 	struct buf bytes; /* not written yet; append with buf_*, then out_flush() */
 	struct pack pack;
-	bool failed;	  /* error holds a message */
+	bool failed;      /* error holds a message */
 	struct buf error; /* NUL-terminated, with the name */
 	int fd;
-	bool hidden;	  /* the file has no name before out_close() */
-	mode_t mode;	  /* that it will have */
+	bool hidden;      /* the file has no name before out_close() */
+	mode_t mode;      /* that it will have */
 	uint32_t nframes; /* that out_frame() ended */
 };
 

@@ -54,12 +54,8 @@ static bool zstd_frame(struct buf *dst, struct str bytes, int level)
 bool pack_frame(struct buf *dst, struct str bytes, const struct pack *pack)
 {
 	switch (pack->kind) {
-	case PACK_GZIP:
-		return gzip_frame(dst, bytes, pack->level);
-	case PACK_ZSTD:
-		return zstd_frame(dst, bytes, pack->level);
-	default:
-		buf_add(dst, bytes);
-		return true;
+	case PACK_GZIP: return gzip_frame(dst, bytes, pack->level);
+	case PACK_ZSTD: return zstd_frame(dst, bytes, pack->level);
+	default: buf_add(dst, bytes); return true;
 	}
 }

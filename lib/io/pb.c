@@ -97,20 +97,11 @@ bool pb_next(struct pb *pb, struct pb_field *f)
 	if (tag >> 3 == 0 || tag >> 32)
 		return fail_here(pb, "a field number is out of range");
 	switch (f->wire) {
-	case PB_VARINT:
-		f->value = pb_varint(pb);
-		break;
-	case PB_LEN:
-		f->bytes = take(pb, f, pb_varint(pb));
-		break;
-	case PB_FIXED64:
-		f->value = little_endian(take(pb, f, 8));
-		break;
-	case PB_FIXED32:
-		f->value = little_endian(take(pb, f, 4));
-		break;
-	default:
-		return pb_fail(pb, f, "has wire type %d, which does not exist", (int)f->wire);
+	case PB_VARINT: f->value = pb_varint(pb); break;
+	case PB_LEN: f->bytes = take(pb, f, pb_varint(pb)); break;
+	case PB_FIXED64: f->value = little_endian(take(pb, f, 8)); break;
+	case PB_FIXED32: f->value = little_endian(take(pb, f, 4)); break;
+	default: return pb_fail(pb, f, "has wire type %d, which does not exist", (int)f->wire);
 	}
 	return !pb->in->failed;
 }

@@ -23,15 +23,15 @@ struct pb {
 	const uint8_t *at, *end;
 	const uint8_t *start; /* byte `pos` of the unwrapped input */
 	uint64_t pos;
-	struct in *in;	  /* where errors go */
+	struct in *in;    /* where errors go */
 	const char *what; /* the message's name, for errors */
 };
 
 struct pb_field {
 	uint32_t number;
 	enum pb_wire wire;
-	uint64_t value;	  /* of a varint or fixed field */
-	struct str bytes; /* of a PB_LEN field; inside the message */
+	uint64_t value;    /* of a varint or fixed field */
+	struct str bytes;  /* of a PB_LEN field; inside the message */
 	const uint8_t *at; /* where the field begins */
 };
 

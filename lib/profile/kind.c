@@ -4,8 +4,8 @@
 /* Bracketed names that are a process's own; perf brackets kernel modules, too. */
 static const char *const user_names[] = {
 	"[vdso]", "[vsyscall]", "[vvar]",    "[vectors]", "[sigpage]", "[heap]",
-	"[stack", "[anon",	"[uprobes]", "[unknown]", "[JIT]",     "[inlined]",
-	"[jit]",  "[shmem",	"[memfd",    "[dso]",	  "[binary]",
+	"[stack", "[anon",      "[uprobes]", "[unknown]", "[JIT]",     "[inlined]",
+	"[jit]",  "[shmem",     "[memfd",    "[dso]",     "[binary]",
 };
 
 static bool is_kernel_module(struct str base)

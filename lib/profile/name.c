@@ -48,7 +48,10 @@ static size_t without_hash(struct str s)
 /* The escape "$NAME$" at the start of s: its length and what it stands for. */
 static size_t rust_escape(struct str s, char *c)
 {
-	static const struct { const char *name; char c; } escapes[] = {
+	static const struct {
+		const char *name;
+		char c;
+	} escapes[] = {
 		{ "$SP$", '@' }, { "$BP$", '*' }, { "$RF$", '&' }, { "$LT$", '<' },
 		{ "$GT$", '>' }, { "$LP$", '(' }, { "$RP$", ')' }, { "$C$", ',' },
 	};
@@ -137,7 +140,7 @@ bool name_demangle(struct buf *to, struct str name, enum demangle how)
 /* The length of s without a clone's suffix; s.n if it has none. */
 static size_t without_suffix(struct str s)
 {
-	static const char *const suffixes[] = { ".isra",     ".part", ".cold",	".constprop",
+	static const char *const suffixes[] = { ".isra",     ".part", ".cold",  ".constprop",
 						".lto_priv", ".llvm", ".clone", ".localalias" };
 	size_t n = s.n;
 

@@ -9,9 +9,9 @@
 
 enum demangle {
 	DEMANGLE_SIMPLE, /* without parameters */
-	DEMANGLE_FULL,	 /* with them */
-	DEMANGLE_RUST,	 /* only legacy Rust names, which other tools get wrong */
-	DEMANGLE_NONE,	 /* the linkage name */
+	DEMANGLE_FULL,   /* with them */
+	DEMANGLE_RUST,   /* only legacy Rust names, which other tools get wrong */
+	DEMANGLE_NONE,   /* the linkage name */
 };
 
 /*

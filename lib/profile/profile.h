@@ -21,17 +21,33 @@
 #include "base/table.h"
 
 /* Row numbers, one type a table, so that mixing them up does not compile. */
-typedef struct { uint32_t i; } str_id;
-typedef struct { uint32_t i; } func_id;
-typedef struct { uint32_t i; } map_id;
-typedef struct { uint32_t i; } loc_id;
-typedef struct { uint32_t i; } stack_id;
-typedef struct { uint32_t i; } label_id;
-typedef struct { uint32_t i; } labels_id;
-typedef struct { uint32_t i; } sample_id;
+typedef struct {
+	uint32_t i;
+} str_id;
+typedef struct {
+	uint32_t i;
+} func_id;
+typedef struct {
+	uint32_t i;
+} map_id;
+typedef struct {
+	uint32_t i;
+} loc_id;
+typedef struct {
+	uint32_t i;
+} stack_id;
+typedef struct {
+	uint32_t i;
+} label_id;
+typedef struct {
+	uint32_t i;
+} labels_id;
+typedef struct {
+	uint32_t i;
+} sample_id;
 
 struct func {
-	str_id name;	/* for people */
+	str_id name;    /* for people */
 	str_id linkage; /* as the symbol table has it, if that differs or is known */
 	str_id file;
 	uint32_t line; /* where the function begins; 0 if not known */
@@ -46,21 +62,21 @@ enum map_flag { MAP_FUNCTIONS = 1, MAP_FILENAMES = 2, MAP_LINES = 4, MAP_INLINES
  */
 struct mapping {
 	str_id file, build_id;
-	uint64_t size;	 /* bytes mapped; 0 if not known */
+	uint64_t size;   /* bytes mapped; 0 if not known */
 	uint64_t offset; /* in the file */
-	uint64_t one;	 /* 1: a mapping of which nothing is known is not "none" */
+	uint64_t one;    /* 1: a mapping of which nothing is known is not "none" */
 	/* Payload: the least start seen, and all flags seen. */
 	uint64_t start;
 	uint32_t flags, zero;
 };
 
 enum loc_flag {
-	LOC_INLINED = 1,    /* into its caller, which has the same address */
-	LOC_KERNEL = 2,	    /* see mapping_flags() */
-	LOC_JIT = 4,	    /* likewise */
-	LOC_FOLDED = 8,	    /* pprof is_folded: the linker merged identical code */
-	LOC_ADDR = 16,	    /* addr is known */
-	LOC_JOINED = 32,    /* inlined, and a JIT's symbol "a->b" said so */
+	LOC_INLINED = 1, /* into its caller, which has the same address */
+	LOC_KERNEL = 2,  /* see mapping_flags() */
+	LOC_JIT = 4,     /* likewise */
+	LOC_FOLDED = 8,  /* pprof is_folded: the linker merged identical code */
+	LOC_ADDR = 16,   /* addr is known */
+	LOC_JOINED = 32, /* inlined, and a JIT's symbol "a->b" said so */
 };
 
 /* A place in the code, as a frame shows it. An inlined call is its own frame. */
@@ -109,21 +125,21 @@ _Static_assert(sizeof(struct sample) == 8, "no padding");
 /* One sample type: a value for each sample. */
 struct column {
 	str_id type, unit; /* "cpu", "nanoseconds" */
-	int64_t *v;	   /* by sample row */
-	uint64_t *frac;	   /* 10^-18ths to be added to v; NULL when there are none */
+	int64_t *v;        /* by sample row */
+	uint64_t *frac;    /* 10^-18ths to be added to v; NULL when there are none */
 	uint32_t nprofile; /* profiles that had this type */
-	uint32_t last;	   /* the last of them, counted from 1 */
+	uint32_t last;     /* the last of them, counted from 1 */
 };
 
 /* What a profile says about itself as a whole. All fields may be 0. */
 struct header {
 	str_id period_type, period_unit;
 	int64_t period;
-	int64_t time;	  /* when it began, in ns since 1970 */
-	int64_t duration; /* in ns */
-	str_id default_type;		  /* a sample type's name */
+	int64_t time;        /* when it began, in ns since 1970 */
+	int64_t duration;    /* in ns */
+	str_id default_type; /* a sample type's name */
 	str_id doc_url;
-	str_id drop_frames, keep_frames;  /* regular expressions, see query/filter.h */
+	str_id drop_frames, keep_frames; /* regular expressions, see query/filter.h */
 };
 
 /* All stacks and their frames. */
@@ -143,14 +159,14 @@ struct profile {
 	struct table sample;
 	sample_id bare; /* the sample without stack and labels, once there is one */
 	uint64_t *time; /* by sample row, in ns; NULL unless timed */
-	size_t cap;	/* samples that time and the columns have room for */
+	size_t cap;     /* samples that time and the columns have room for */
 	struct column *col;
 	size_t ncol, col_cap;
 	struct header head;
 	str_id *comment; /* without duplicates, in order of appearance */
 	size_t ncomment, comment_cap;
 	uint32_t nprofile;  /* profiles begun */
-	bool timed;	    /* keep samples apart, in order, with their times */
+	bool timed;         /* keep samples apart, in order, with their times */
 	uint64_t saturated; /* additions that hit the end of int64 */
 };
 

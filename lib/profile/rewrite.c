@@ -13,12 +13,12 @@ struct root {
 struct rewriter {
 	struct profile *p;
 	const struct rewrite *how;
-	uint32_t nloc;		/* locations before rewriting began */
-	loc_id *loc;		/* by old location: the new one, 0 = left out */
-	bool same_locs;		/* none differs */
-	struct table roots;	/* struct root */
+	uint32_t nloc;          /* locations before rewriting began */
+	loc_id *loc;            /* by old location: the new one, 0 = left out */
+	bool same_locs;         /* none differs */
+	struct table roots;     /* struct root */
 	struct buf root_frames; /* loc_id */
-	struct buf stack;	/* loc_id: the stack being put together */
+	struct buf stack;       /* loc_id: the stack being put together */
 };
 
 /* Names */
@@ -212,8 +212,7 @@ static void push(struct rewriter *w, loc_id loc)
 
 	if (!loc.i)
 		return;
-	if (w->how->collapse_recursion && n &&
-	    same_name(w->p, ((loc_id *)w->stack.p)[n - 1], loc))
+	if (w->how->collapse_recursion && n && same_name(w->p, ((loc_id *)w->stack.p)[n - 1], loc))
 		return;
 	buf_put(&w->stack, &loc, sizeof(loc));
 }

@@ -18,18 +18,18 @@ struct rewrite {
 	 */
 	enum demangle demangle;
 	bool force;
-	bool simplify;	   /* see name_simplify() */
+	bool simplify;     /* see name_simplify() */
 	bool mark_kernel;  /* "_[k]" behind the names of kernel frames */
-	bool mark_jit;	   /* "_[j]" */
+	bool mark_jit;     /* "_[j]" */
 	bool mark_inlined; /* "_[i]"; where a JIT's symbol said so, always */
-	bool addresses;	   /* "[unknown <7f01>]", "[libc.so <7f01>]" without a name */
-	bool lines;	   /* "name:12" */
+	bool addresses;    /* "[unknown <7f01>]", "[libc.so <7f01>]" without a name */
+	bool lines;        /* "name:12" */
 
 	/* Frames */
-	bool no_inlines;	 /* leave out inlined frames */
+	bool no_inlines;         /* leave out inlined frames */
 	bool collapse_recursion; /* a function that calls itself is one frame */
-	bool reverse;		 /* leaf first */
-	size_t max_depth;	 /* frames to keep from the root; 0 = all */
+	bool reverse;            /* leaf first */
+	size_t max_depth;        /* frames to keep from the root; 0 = all */
 
 	/*
 	 * Root frames: the values of these labels, in this order, for samples

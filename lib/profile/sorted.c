@@ -14,7 +14,7 @@
 
 struct key {
 	struct str text;
-	uint32_t id;	/* of the string */
+	uint32_t id;    /* of the string */
 	bool is_caller; /* sorts as if ';' stood behind it */
 };
 
@@ -38,9 +38,9 @@ struct sorter {
 	struct sorted *s;
 	struct profile *p;
 	str_id *name_of; /* by location; 0 = not used */
-	uint32_t *rank;	 /* by location: of its name as a leaf */
+	uint32_t *rank;  /* by location: of its name as a leaf */
 	uint32_t *caller_rank;
-	uint8_t *used;	 /* by stack */
+	uint8_t *used;   /* by stack */
 	uint32_t *place; /* by stack: its place in s->stack */
 };
 
@@ -157,8 +157,7 @@ static void rank_stacks(struct sorter *w)
 		s->stack[at] = (struct sorted_stack){ .first = s->nname, .n = (uint32_t)n };
 		w->place[i] = at++;
 		for (size_t j = 0; j < n; j++)
-			s->name[s->nname++] =
-				(j + 1 < n ? w->caller_rank : w->rank)[frame[j].i];
+			s->name[s->nname++] = (j + 1 < n ? w->caller_rank : w->rank)[frame[j].i];
 	}
 	s->n = at;
 }

@@ -11,8 +11,8 @@
 typedef str_id frame_namer(struct profile *p, loc_id loc);
 
 enum sorted_by {
-	SORTED_AS_TREE,	 /* name by name: "a" "a;x" "a.b" */
-	SORTED_AS_TEXT,	 /* by the joined names: "a" "a.b" "a;x" */
+	SORTED_AS_TREE, /* name by name: "a" "a;x" "a.b" */
+	SORTED_AS_TEXT, /* by the joined names: "a" "a.b" "a;x" */
 };
 
 struct sorted_stack {
@@ -26,10 +26,10 @@ struct sorted_stack {
 struct sorted {
 	struct sorted_stack *stack;
 	size_t n, nstack; /* stacks; stacks allocated */
-	uint32_t *name;	  /* name numbers of all stacks */
+	uint32_t *name;   /* name numbers of all stacks */
 	size_t nname;
-	str_id *text;	  /* by name number: the name, */
-	uint32_t *flags;  /* and the LOC_* flags that all frames of that name have */
+	str_id *text;    /* by name number: the name, */
+	uint32_t *flags; /* and the LOC_* flags that all frames of that name have */
 	size_t ntext;
 	bool diff; /* there are samples labelled pprof::base (which are negated) */
 };

@@ -11,7 +11,7 @@
 struct builder {
 	struct tree *t;
 	struct profile *p;
-	uint32_t *path;	      /* by depth: the open node */
+	uint32_t *path;       /* by depth: the open node */
 	uint32_t *last_child; /* by depth: the newest child of the open node */
 	size_t path_cap, child_cap;
 	uint32_t open; /* depth of the path */
@@ -128,8 +128,7 @@ static void chart_sample(struct builder *b, uint32_t col, sample_id sample)
 
 	frame = profile_frames(b->p, profile_sample(b->p, sample)->stack, &n);
 	for (uint32_t i = 0; i < n; i++)
-		step(b, i, profile_frame_name(b->p, frame[i]),
-		     profile_loc(b->p, frame[i])->flags);
+		step(b, i, profile_frame_name(b->p, frame[i]), profile_loc(b->p, frame[i])->flags);
 	b->open = (uint32_t)n;
 	leaf = &b->t->node[b->path[b->open]];
 	leaf->self = sat_add(b->p, leaf->self, profile_value(b->p, col, sample));

@@ -14,8 +14,8 @@ struct tree_node {
 	uint32_t parent;
 	str_id name;
 	uint32_t first, next; /* child and sibling; 0 = none */
-	uint32_t flags;	      /* LOC_* that all frames of that name have */
-	uint32_t depth;	      /* frames from the root; 0 for node 0 */
+	uint32_t flags;       /* LOC_* that all frames of that name have */
+	uint32_t depth;       /* frames from the root; 0 for node 0 */
 	int64_t self, total;
 };
 

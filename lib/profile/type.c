@@ -7,16 +7,11 @@
 static const struct {
 	const char *type, *period_type, *name;
 } names[] = {
-	{ "cpu", NULL, "process_cpu" },
-	{ "samples", "cpu", "process_cpu" },
-	{ "sample", "cpu", "process_cpu" },
-	{ "alloc_objects", NULL, "memory" },
-	{ "alloc_space", NULL, "memory" },
-	{ "inuse_objects", NULL, "memory" },
-	{ "inuse_space", NULL, "memory" },
-	{ "goroutine", NULL, "goroutine" },
-	{ "contentions", NULL, "mutex" },
-	{ "delay", NULL, "mutex" },
+	{ "cpu", NULL, "process_cpu" },     { "samples", "cpu", "process_cpu" },
+	{ "sample", "cpu", "process_cpu" }, { "alloc_objects", NULL, "memory" },
+	{ "alloc_space", NULL, "memory" },  { "inuse_objects", NULL, "memory" },
+	{ "inuse_space", NULL, "memory" },  { "goroutine", NULL, "goroutine" },
+	{ "contentions", NULL, "mutex" },   { "delay", NULL, "mutex" },
 };
 
 static struct str first_part(struct str type, struct str period_type)

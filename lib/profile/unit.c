@@ -8,7 +8,7 @@ enum kind { TIME, BYTES };
 
 struct unit {
 	enum kind kind;
-	int64_t scale;	   /* in the finest unit of its kind */
+	int64_t scale;     /* in the finest unit of its kind */
 	const char *print; /* as unit_print() shows it */
 	const char *names[6];
 };
@@ -65,8 +65,8 @@ static const struct unit *best(const struct unit *from, double like)
 	const struct unit *u = from;
 
 	for (size_t i = 0; i < LEN(units); i++)
-		if (units[i].kind == from->kind && (v >= (double)units[i].scale || i == 0 ||
-						    units[i - 1].kind != from->kind))
+		if (units[i].kind == from->kind &&
+		    (v >= (double)units[i].scale || i == 0 || units[i - 1].kind != from->kind))
 			u = &units[i];
 	return u;
 }

@@ -1,0 +1,72 @@
+# Sourced by the tests in sh: TAP, and a scratch directory of their own.
+# The programs are on PATH, $top is the project's root, $tmp the current directory.
+
+set -u
+LC_ALL=C
+export LC_ALL
+top=${top:-$(cd "$(dirname "$0")/../.." && pwd)}
+tmp=$(mktemp -d)
+trap 'cd / && rm -rf "$tmp"' EXIT
+cd "$tmp" || exit 1
+data=$top/tests/data
+n=0
+failed=0
+
+# ok STATUS NAME [what went wrong]
+ok() {
+	n=$((n + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $n - $2"
+		return 0
+	fi
+	failed=$((failed + 1))
+	echo "not ok $n - $2"
+	if [ $# -gt 2 ]; then
+		printf '%s\n' "$3" | head -40 | sed 's/^/# /'
+	fi
+	return 1
+}
+
+# is GOT EXPECTED NAME
+is() {
+	[ "$1" = "$2" ]
+	ok $? "$3" "got:
+$1
+expected:
+$2"
+}
+
+# same FILE EXPECTED-FILE NAME
+same() {
+	difference=$(diff -a "$2" "$1" 2>&1)
+	ok $? "$3" "$difference"
+}
+
+# exits STATUS NAME COMMAND...: stdout is left in ./out, stderr in ./err
+exits() {
+	want=$1
+	name=$2
+	shift 2
+	"$@" >out 2>err </dev/null
+	got=$?
+	[ "$got" -eq "$want" ]
+	ok $? "$name" "status $got, not $want; standard error: $(head -c 1000 err)"
+}
+
+# says PATTERN NAME: the last command's standard error matches (grep -E)
+says() {
+	grep -Eq -- "$1" err
+	ok $? "$2" "no '$1' in: $(head -c 1000 err)"
+}
+
+# skip REASON NAME
+skip() {
+	n=$((n + 1))
+	echo "ok $n - $2 # SKIP $1"
+}
+
+finish() {
+	echo "1..$n"
+	[ "$failed" -eq 0 ]
+	exit
+}

@@ -1,0 +1,54 @@
+#include "tap.h"
+
+static void numbers(void)
+{
+	uint64_t u;
+	int64_t i;
+
+	ok(str_u64(S("18446744073709551615"), &u) && u == UINT64_MAX, "largest u64");
+	ok(!str_u64(S("18446744073709551616"), &u), "one more does not fit");
+	ok(!str_u64(S(""), &u) && !str_u64(S("1x"), &u) && !str_u64(S("-1"), &u), "no number");
+	ok(str_i64(S("-9223372036854775808"), &i) && i == INT64_MIN, "smallest i64");
+	ok(!str_i64(S("9223372036854775808"), &i), "one more than the largest i64");
+	ok(str_hex(S("ffffffffffffffff"), &u) && u == UINT64_MAX, "largest hex");
+	ok(!str_hex(S("10000000000000000"), &u) && !str_hex(S("0x1"), &u), "no hex");
+	ok(str_size(S("1.5K"), &u) && u == 1536, "1.5K");
+	ok(str_size(S("2GiB"), &u) && u == (uint64_t)2 << 30, "2GiB");
+	ok(!str_size(S("-1"), &u) && !str_size(S("K"), &u), "no size");
+}
+
+static void cutting(void)
+{
+	struct str rest = S("a;;b");
+
+	is(str_cut(&rest, ';'), "a", "first piece");
+	is(str_cut(&rest, ';'), "", "empty piece");
+	ok(rest.p != NULL, "more follows");
+	is(str_cut(&rest, ';'), "b", "last piece");
+	ok(rest.p == NULL, "nothing follows");
+	is(str_trim(S(" \t a b ")), "a b", "trim");
+	is(str_basename(S("/usr/lib/x.so")), "x.so", "basename");
+	ok(str_cmp(S("a"), S("ab")) < 0 && str_cmp(S("b"), S("ab")) > 0, "order");
+	ok(str_starts(str(NULL, 0), S("")), "everything starts with nothing");
+}
+
+static void utf8(void)
+{
+	uint32_t c;
+
+	ok(str_utf8(S("\xe2\x82\xac"), &c) == 3 && c == 0x20ac, "euro");
+	ok(str_utf8(S("\xf0\x9f\x94\xa5"), &c) == 4 && c == 0x1f525, "fire");
+	ok(!str_utf8(S("\xc0\x80"), &c), "overlong");
+	ok(!str_utf8(S("\xed\xa0\x80"), &c), "surrogate");
+	ok(!str_utf8(S("\xf4\x90\x80\x80"), &c), "beyond U+10FFFF");
+	ok(!str_utf8(S("\xe2\x82"), &c), "cut short");
+	ok(!str_utf8(S(""), &c), "nothing");
+}
+
+int main(void)
+{
+	numbers();
+	cutting();
+	utf8();
+	return done();
+}
