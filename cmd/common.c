@@ -102,16 +102,58 @@ bool load_one(struct profile *p, const char *path)
 	if (ok && common.verbose)
 		note("%s: %s", path, l.from->name);
 	if (l.skipped)
-		note("%s: skipped %llu malformed records", path, (unsigned long long)l.skipped);
+		note("%s: skipped %llu malformed record%s", path, (unsigned long long)l.skipped,
+		     l.skipped == 1 ? "" : "s");
 	common.text_in |= l.from && l.from->text;
 	buf_release(&l.error);
+	return ok;
+}
+
+static void start_again(struct profile *p)
+{
+	bool timed = p->timed;
+
+	profile_release(p);
+	profile_init(p);
+	p->timed = timed;
+}
+
+static bool load_again(struct profile *p, const char *path)
+{
+	if (strcmp(path, "-") == 0)
+		return complain("standard input cannot be read again without what was bad: "
+				"it is left out");
+	return load_one(p, path);
+}
+
+/*
+ * Load all paths. A bad input may have left half of its samples behind; then the
+ * good ones are read again, without it.
+ */
+static bool load_good(struct profile *p, char *const *paths, bool *bad)
+{
+	bool ok = true, spoilt = false;
+
+	for (size_t i = 0; paths[i]; i++) {
+		uint32_t before = p->nprofile;
+
+		bad[i] = !load_one(p, paths[i]);
+		ok &= !bad[i];
+		spoilt |= bad[i] && p->nprofile > before;
+	}
+	if (spoilt)
+		start_again(p);
+	for (size_t i = 0; spoilt && paths[i]; i++)
+		if (!bad[i])
+			load_again(p, paths[i]);
 	return ok;
 }
 
 bool load_all(struct profile *p, char *const *paths)
 {
 	static char *const standard_input[] = { (char *)"-", NULL };
-	bool ok = true;
+	size_t n = 0;
+	bool *bad, ok;
 
 	if (!*paths)
 		paths = standard_input;
@@ -119,8 +161,11 @@ bool load_all(struct profile *p, char *const *paths)
 		progress_start(total_size(paths));
 		in_progress = progress_add;
 	}
-	for (; *paths; paths++)
-		ok &= load_one(p, *paths);
+	while (paths[n])
+		n++;
+	bad = mem_zeroed(n, sizeof(*bad));
+	ok = load_good(p, paths, bad);
+	mem_free(bad, n * sizeof(*bad));
 	progress_end();
 	return settle(p) && ok;
 }

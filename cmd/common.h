@@ -23,8 +23,9 @@ extern const struct opt common_options[];
 char **start(const struct cmd *cmd, int argc, char **argv);
 
 /*
- * Append all inputs to p (standard input when there is none) and settle it.
- * A bad one is complained about and left; false then, or when nothing was read.
+ * Append all inputs to p (standard input when there is none) and settle it. A
+ * bad one is complained about, and p is what the others hold; false then, or
+ * when nothing was read.
  */
 bool load_all(struct profile *p, char *const *paths);
 

@@ -38,7 +38,7 @@ struct format {
 	void (*write)(struct out *out, struct profile *p);
 };
 
-#define FORMATS(X)           X(pprof) X(folded) X(perf_script)
+#define FORMATS(X)           X(pprof) X(folded) X(perf_script) X(gperftools)
 #define FORMAT_DECLARE(name) extern const struct format format_##name;
 FORMATS(FORMAT_DECLARE)
 

@@ -1,5 +1,7 @@
 #include "profile/profile.h"
 
+#include <math.h>
+
 #include "profile/stacks.h"
 #include "profile/unit.h"
 
@@ -189,6 +191,15 @@ static sample_id bare_sample(struct profile *p)
 	return p->bare;
 }
 
+/* Does the hint still hold? */
+static bool is_sample(const struct profile *p, sample_id id, struct sample row)
+{
+	const struct sample *s = profile_sample(p, id);
+
+	return id.i && id.i < p->sample.n && s->stack.i == row.stack.i &&
+	       s->labels.i == row.labels.i;
+}
+
 sample_id profile_add_sample(struct profile *p, stack_id stack, labels_id labels, uint64_t time)
 {
 	struct sample row = { stack, labels };
@@ -198,7 +209,7 @@ sample_id profile_add_sample(struct profile *p, stack_id stack, labels_id labels
 		id.i = table_append(&p->sample, &row);
 	else if (!stack.i && !labels.i)
 		id = bare_sample(p);
-	else if (!id.i || profile_sample(p, id)->labels.i != labels.i)
+	else if (!is_sample(p, id, row))
 		id.i = table_intern(&p->sample, &row);
 	*hint = id;
 	while (id.i >= p->cap)
@@ -305,30 +316,78 @@ static void copy_values(struct profile *to, sample_id new, const struct profile 
 	}
 }
 
+/* The same profile without samples; those of `p` stay as they are. */
+static struct profile without_samples(const struct profile *p)
+{
+	struct profile empty = *p;
+
+	table_init(&empty.sample, sizeof(struct sample), sizeof(struct sample));
+	empty.bare.i = 0;
+	empty.cap = 0;
+	empty.time = NULL;
+	empty.col = mem_zeroed(p->col_cap, sizeof(*empty.col));
+	for (uint32_t i = 0; i < p->ncol; i++) {
+		empty.col[i] = p->col[i];
+		empty.col[i].v = NULL;
+		empty.col[i].frac = NULL;
+	}
+	return empty;
+}
+
+static void add_copy(struct profile *to, struct sample s, const struct profile *from, uint32_t i)
+{
+	uint64_t time = from->timed ? from->time[i] : 0;
+
+	copy_values(to, profile_add_sample(to, s.stack, s.labels, time), from, (sample_id){ i });
+}
+
 void profile_remap(struct profile *p, const struct sample *to, const uint8_t *keep)
 {
 	struct profile was = *p;
 
-	table_init(&p->sample, sizeof(struct sample), sizeof(struct sample));
-	p->bare.i = 0;
-	p->cap = 0;
-	p->time = NULL;
-	for (uint32_t i = 0; i < p->stack.n; i++)
-		p->stack.row[i].sample.i = 0;
-	p->col = mem_zeroed(was.col_cap, sizeof(*p->col));
-	for (uint32_t i = 0; i < p->ncol; i++) {
-		p->col[i] = was.col[i];
-		p->col[i].v = NULL;
-		p->col[i].frac = NULL;
-	}
-	for (uint32_t i = 1; i < was.sample.n; i++) {
-		uint64_t time = p->timed ? was.time[i] : 0;
-
+	*p = without_samples(&was);
+	for (uint32_t i = 1; i < was.sample.n; i++)
 		if (!keep || keep[i])
-			copy_values(p, profile_add_sample(p, to[i].stack, to[i].labels, time), &was,
-				    (sample_id){ i });
-	}
+			add_copy(p, to[i], &was, i);
 	release_samples(&was);
+}
+
+struct profile profile_part(const struct profile *p, const sample_id *samples, size_t n)
+{
+	struct profile part = without_samples(p);
+
+	for (size_t i = 0; i < n; i++)
+		add_copy(&part, *profile_sample(p, samples[i]), p, samples[i].i);
+	return part;
+}
+
+void profile_rejoin(struct profile *p, struct profile *part)
+{
+	struct profile whole = *part;
+
+	release_samples(part);
+	whole.sample = p->sample;
+	whole.bare = p->bare;
+	whole.cap = p->cap;
+	whole.time = p->time;
+	whole.col = p->col;
+	whole.col_cap = p->col_cap;
+	whole.ncol = p->ncol;
+	*p = whole;
+}
+
+void profile_scale(struct profile *p, double factor)
+{
+	for (uint32_t i = 0; i < p->ncol; i++) {
+		for (uint32_t j = 1; j < p->sample.n; j++) {
+			double v = round((double)p->col[i].v[j] * factor);
+
+			p->col[i].v[j] = v >= 0x1p63	 ? INT64_MAX :
+					 v < -0x1p63 ? INT64_MIN :
+							     (int64_t)v;
+			p->saturated += fabs(v) > 0x1p63;
+		}
+	}
 }
 
 /* Columns */

@@ -318,6 +318,17 @@ static inline int64_t profile_value(const struct profile *p, uint32_t col, sampl
  */
 void profile_remap(struct profile *p, const struct sample *to, const uint8_t *keep);
 
+/*
+ * A profile of n of p's samples, which shares all else with p. Until
+ * profile_rejoin() only the part may be used, and it may be written, but not
+ * read into. profile_rejoin() ends the part.
+ */
+struct profile profile_part(const struct profile *p, const sample_id *samples, size_t n);
+void profile_rejoin(struct profile *p, struct profile *part);
+
+/* Multiply all values with a factor, rounding halves away from zero. */
+void profile_scale(struct profile *p, double factor);
+
 /* Remove a column. */
 void profile_drop_column(struct profile *p, uint32_t col);
 

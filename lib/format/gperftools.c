@@ -1,0 +1,334 @@
+/*
+ * gperftools CPU profiles: words of 32 or 64 bits in either byte order, then the
+ * text of /proc/self/maps.
+ *
+ *	0 3 0 PERIOD 0			header, the period in microseconds
+ *	COUNT N ADDRESS...		a stack of N addresses, leaf first
+ *	0 1 0				the end
+ *
+ * Quirks, dealt with as google/pprof does (profile/legacy_profile.go):
+ * - addresses but the leaf's are return addresses: one less lies in the call;
+ * - the signal handler leaves a frame or two of its own behind the leaf in nearly
+ *   every stack: they are taken out;
+ * - the leaf may stand twice, from the signal and from the unwinder.
+ */
+#include <stdlib.h>
+
+#include "format/format.h"
+
+enum { SIGNAL_FRAMES = 2, ALLOW_DIFFERENT = 32 };
+
+struct words {
+	const uint8_t *at, *end;
+	size_t size; /* bytes of a word: 4 or 8 */
+	bool big_endian;
+};
+
+struct stack_words {
+	uint64_t count;
+	size_t first, n; /* in reader.addresses, leaf first */
+};
+
+struct range {
+	uint64_t start, limit;
+	map_id row;
+	uint32_t flags;
+};
+
+struct reader {
+	struct in *in;
+	struct profile *p;
+	struct words w;
+	uint64_t pos;         /* of the frame in the input */
+	const uint8_t *start; /* and in memory */
+	struct buf addresses; /* uint64_t */
+	struct buf stacks;    /* struct stack_words */
+	struct buf ranges;    /* struct range */
+	uint64_t period;      /* in nanoseconds */
+};
+
+/* Words */
+
+static bool word(struct words *w, uint64_t *v)
+{
+	if ((size_t)(w->end - w->at) < w->size)
+		return false;
+	*v = 0;
+	for (size_t i = 0; i < w->size; i++)
+		*v |= (uint64_t)w->at[i] << 8 * (w->big_endian ? w->size - 1 - i : i);
+	w->at += w->size;
+	return true;
+}
+
+/* Is there a header in words of this kind? Leaves w behind it. */
+static bool header(struct words *w, uint64_t *period)
+{
+	uint64_t v[5];
+
+	for (size_t i = 0; i < LEN(v); i++)
+		if (!word(w, &v[i]))
+			return false;
+	*period = v[3];
+	return v[0] == 0 && v[1] == 3 && v[2] == 0 && v[3] > 0 && v[4] == 0;
+}
+
+static bool find_header(struct str bytes, struct words *w, uint64_t *period)
+{
+	for (int kind = 0; kind < 4; kind++) {
+		*w = (struct words){ .at = (const uint8_t *)bytes.p, .big_endian = kind & 1 };
+		w->end = w->at + bytes.n;
+		w->size = kind & 2 ? 8 : 4;
+		if (header(w, period))
+			return true;
+	}
+	return false;
+}
+
+static bool fail(struct reader *r, const char *what)
+{
+	return in_fail_at(r->in, r->pos + (uint64_t)(r->w.at - r->start), "%s", what);
+}
+
+/* Stacks */
+
+static bool read_addresses(struct reader *r, uint64_t n)
+{
+	uint64_t address;
+
+	if (n > (uint64_t)(r->w.end - r->w.at) / r->w.size)
+		return fail(r, "a stack is longer than what is left");
+	for (uint64_t i = 0; i < n; i++) {
+		word(&r->w, &address);
+		address -= i > 0; /* a return address: into the call */
+		buf_put(&r->addresses, &address, sizeof(address));
+	}
+	return true;
+}
+
+/* One stack, or the end: *more says which. */
+static bool read_stack(struct reader *r, bool *more)
+{
+	struct stack_words s = { .first = BUF_COUNT(&r->addresses, uint64_t) };
+	uint64_t n;
+
+	*more = false;
+	if (!word(&r->w, &s.count) || !word(&r->w, &n))
+		return fail(r, "ends without the words 0 1 0");
+	if (!read_addresses(r, n))
+		return false;
+	s.n = (size_t)n;
+	if (s.count == 0 && n == 1 && ((uint64_t *)r->addresses.p)[s.first] == 0)
+		return true;
+	*more = true;
+	buf_put(&r->stacks, &s, sizeof(s));
+	return true;
+}
+
+static void remove_second(struct reader *r, struct stack_words *s)
+{
+	uint64_t *a = (uint64_t *)r->addresses.p + s->first;
+
+	memmove(a + 1, a + 2, (s->n - 2) * sizeof(*a));
+	s->n--;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The address that stands second in the most stacks; *n is in how many. */
+static uint64_t commonest_second(struct reader *r, size_t *n)
+{
+	const struct stack_words *s = (const struct stack_words *)r->stacks.p;
+	uint64_t *second, best = 0;
+	size_t nsecond = 0;
+
+	*n = 0;
+	second = mem_zeroed(BUF_COUNT(&r->stacks, *s), sizeof(*second));
+	for (size_t i = 0; i < BUF_COUNT(&r->stacks, *s); i++)
+		if (s[i].n > 1)
+			second[nsecond++] = ((uint64_t *)r->addresses.p)[s[i].first + 1];
+	qsort(second, nsecond, sizeof(*second), by_value);
+	for (size_t from = 0, to = 1; to <= nsecond; to++) {
+		if (to < nsecond && second[to] == second[from])
+			continue;
+		if (to - from > *n) {
+			*n = to - from;
+			best = second[from];
+		}
+		from = to;
+	}
+	mem_free(second, BUF_COUNT(&r->stacks, *s) * sizeof(*second));
+	return best;
+}
+
+static void remove_signal_frames(struct reader *r)
+{
+	struct stack_words *s = (struct stack_words *)r->stacks.p;
+	size_t nstack = BUF_COUNT(&r->stacks, *s), n;
+
+	for (int i = 0; i < SIGNAL_FRAMES; i++) {
+		uint64_t address = commonest_second(r, &n);
+
+		if (!n || n < nstack - nstack / ALLOW_DIFFERENT)
+			return;
+		for (size_t j = 0; j < nstack; j++)
+			if (s[j].n > 1 && ((uint64_t *)r->addresses.p)[s[j].first + 1] == address)
+				remove_second(r, &s[j]);
+	}
+}
+
+static void remove_double_leaves(struct reader *r)
+{
+	struct stack_words *s = (struct stack_words *)r->stacks.p;
+
+	for (size_t i = 0; i < BUF_COUNT(&r->stacks, *s); i++) {
+		const uint64_t *a = (uint64_t *)r->addresses.p + s[i].first;
+
+		if (s[i].n > 1 && a[0] == a[1] + 1)
+			remove_second(r, &s[i]);
+	}
+}
+
+/* Mappings */
+
+/* "00400000-00fcb000 r-xp 00000000 00:00 1234   /home/cppbench" */
+static void read_range(struct reader *r, struct str line)
+{
+	struct str field[5], addresses;
+	struct mapping m = { .flags = 0 };
+	struct range new;
+
+	line = str_trim(line);
+	for (size_t i = 0; i < LEN(field); i++) {
+		field[i] = str_cut(&line, ' ');
+		line = str_trim(line);
+	}
+	addresses = field[0];
+	if (!str_hex(str_cut(&addresses, '-'), &new.start) || !str_hex(addresses, &new.limit) ||
+	    str_chr(field[1], 'x') < 0 || !str_hex(field[2], &m.offset) || new.limit < new.start)
+		return; /* not code, or not a line of maps */
+	m.file = profile_str(r->p, line);
+	m.size = new.limit - new.start;
+	m.start = new.start;
+	new.row = profile_add_mapping(r->p, m);
+	new.flags = mapping_flags(line);
+	buf_put(&r->ranges, &new, sizeof(new));
+}
+
+static void read_ranges(struct reader *r)
+{
+	struct str text = str((const char *)r->w.at, (size_t)(r->w.end - r->w.at));
+
+	while (text.n)
+		read_range(r, str_cut(&text, '\n'));
+}
+
+static loc_id frame(struct reader *r, uint64_t address)
+{
+	const struct range *range = (const struct range *)r->ranges.p;
+	struct loc row = { .addr = address, .flags = LOC_ADDR };
+
+	for (size_t i = 0; i < BUF_COUNT(&r->ranges, *range); i++) {
+		if (address < range[i].start || address >= range[i].limit)
+			continue;
+		row.addr = address - range[i].start;
+		row.map = range[i].row;
+		row.flags |= range[i].flags;
+		break;
+	}
+	return profile_add_loc(r->p, row);
+}
+
+/* Samples */
+
+static void add_sample(struct reader *r, const struct stack_words *s, const uint32_t *col)
+{
+	struct buf frames = { 0 };
+	stack_id stack;
+	sample_id sample;
+	int64_t count = s->count > INT64_MAX ? INT64_MAX : (int64_t)s->count;
+
+	for (size_t i = s->n; i-- > 0;) {
+		loc_id loc = frame(r, ((uint64_t *)r->addresses.p)[s->first + i]);
+
+		buf_put(&frames, &loc, sizeof(loc));
+	}
+	stack = profile_add_stack(r->p, (const loc_id *)frames.p, s->n);
+	sample = profile_add_sample(r->p, stack, (labels_id){ 0 }, 0);
+	profile_add_value(r->p, col[0], sample, count);
+	profile_add_value(r->p, col[1], sample, sat_mul(r->p, count, (int64_t)r->period));
+	buf_release(&frames);
+}
+
+static void add_samples(struct reader *r)
+{
+	const struct stack_words *s = (const struct stack_words *)r->stacks.p;
+	str_id cpu = profile_str(r->p, S("cpu")), ns = profile_str(r->p, S("nanoseconds"));
+	struct header h = { .period_type = cpu, .period_unit = ns, .period = (int64_t)r->period };
+	uint32_t col[2];
+	int64_t scale;
+
+	profile_begin(r->p);
+	if (!profile_describe(r->p, &h)) {
+		in_fail_at(r->in, r->pos, "has another period type than the profiles before");
+		return;
+	}
+	col[0] = profile_column(r->p, profile_str(r->p, S("samples")),
+				profile_str(r->p, S("count")), &scale);
+	col[1] = profile_column(r->p, cpu, ns, &scale);
+	for (size_t i = 0; i < BUF_COUNT(&r->stacks, *s); i++)
+		add_sample(r, &s[i], col);
+}
+
+static bool read_frame(struct reader *r, struct str bytes)
+{
+	bool more = true;
+
+	if (!find_header(bytes, &r->w, &r->period))
+		return in_fail_at(r->in, r->pos, "no header of a gperftools CPU profile");
+	r->period = r->period > INT64_MAX / 1000 ? INT64_MAX : r->period * 1000;
+	while (more)
+		if (!read_stack(r, &more))
+			return false;
+	remove_signal_frames(r);
+	read_ranges(r);
+	remove_double_leaves(r);
+	add_samples(r);
+	return true;
+}
+
+static bool read(struct in *in, struct profile *p)
+{
+	struct str bytes;
+
+	while (in_frame(in, &bytes)) {
+		struct reader r = { .in = in, .p = p, .pos = in_pos(in) };
+
+		r.start = (const uint8_t *)bytes.p;
+		read_frame(&r, bytes);
+		buf_release(&r.addresses);
+		buf_release(&r.stacks);
+		buf_release(&r.ranges);
+	}
+	return !in->failed;
+}
+
+static int sniff(struct str head, bool all)
+{
+	struct words w;
+	uint64_t period;
+
+	(void)all;
+	return find_header(head, &w, &period) ? 128 : 0; /* four words out of five */
+}
+
+const struct format format_gperftools = {
+	.name = "gperftools",
+	.help = "CPU profiles of gperftools, without symbols",
+	.sniff = sniff,
+	.read = read,
+};

@@ -1,0 +1,156 @@
+#!/bin/sh
+# perf script as people meet it: every odd line that other tools get wrong.
+. "$(dirname "$0")/../lib.sh"
+
+# fold EXPECTED NAME [OPTION...]: what ./in folds to
+fold() {
+	expected=$1
+	name=$2
+	shift 2
+	is "$(prof-fold -q "$@" in 2>&1)" "$expected" "$name"
+}
+
+printf 'p 1 1.0: 7 cycles: \n\t4a main+0x10 (/a/b)\n\n' >in
+fold 'p;main 7' 'a command of one character'
+
+printf 'foo 1 1.0: 7 cycles: \n\t4a main+0x10 (/a/b)\n' >in
+fold 'foo;main 7' 'the last sample needs no blank line'
+
+printf 'foo 1 1.0: 0 cycles: \n\t4a main+0x10 (/a/b)\n\n' >in
+fold 'foo;main 1' 'a period of 0 counts as 1'
+
+printf 'foo 1 1.0: 7 cycles: 4a main+0x10 (/a/b)\n' >in
+fold 'foo;main 7' 'event and frame on one line'
+
+printf 'foo 1 1.0: sched:sched_switch: prev_comm=foo prev_pid=1 (x)\n\t4a main+0x10 (/a/b)\n\n' >in
+fold 'foo;main 1' 'a payload is no frame'
+fold 'foo;main 1' 'and its event has a name' --event sched:sched_switch
+
+printf 'foo 1 1.0: 7 cycles: \n\t4a (anonymous namespace)::f+0x10 (/a/b)\n\n' >in
+fold 'foo;(anonymous namespace)::f 7' 'a name that begins with a parenthesis'
+
+printf 'foo 1 1.0: 7 cycles: \n\t4a main+0x10 (/a/b (deleted))\n\n' >in
+fold 'foo;main 7' 'a deleted binary'
+
+printf 'foo 1 1.0: 7 cycles: \n\t4a main+0x10 (/a/my app)\n\t4b f (%s)\n\n' '[JIT] tid 123' >in
+fold 'foo;f;main 7' 'binaries with blanks in their names'
+
+printf 'foo 1 1.0: 7 cycles: \n\t4a Foo::operator->()+0x10 (/a/b)\n\n' >in
+fold 'foo;Foo::operator-> 7' 'operator-> joins no inlined frames'
+
+printf 'foo 1 1.0: 7 cycles: \n\t4a foo<(some_enum)0>::bar()+0x10 (/a/b)\n\n' >in
+fold 'foo;foo<(some_enum)0>::bar 7' 'parentheses in template arguments'
+
+printf '             foo 1 1.0: 7 cycles: \n\t4a main+0x10 (/a/b)\n\n' >in
+fold 'foo;main 7' 'a command that is aligned to the right'
+
+printf '1 2 3 44 1.0: 7 cycles: \n\t4a main+0x10 (/a/b)\n\n' >in
+fold '1_2_3;main 7' 'a command of numbers'
+
+printf ':-1 -1 [000] 34.5: 7 cycles: \n\t4a main+0x10 (/a/b)\n\n' >in
+fold ':-1;main 7' 'an unknown task'
+
+printf 'a;b 1 1.0: 7 cycles: \n\t4a main+0x10 (/a/b)\n\n' >in
+fold 'a:b;main 7' 'a semicolon in a command'
+
+printf 'foo 1 1.0: 7 cycles: \n\t4a main+0x10 (/a/b)\n\nfoo 1 1.1: 9 faults: \n\t4a main+0x10 (/a/b)\n\n' >in
+fold 'foo;main 7' 'of two events the first by default'
+fold 'foo;main 9' 'the other when asked for' --event faults
+fold 'foo;main 9' 'or by its index' --type 1
+is "$(prof-merge -t pprof in | prof-fold --type faults)" 'foo;main 9' 'both travel in one stream'
+
+printf 'foo 1 1.0: 7 cycles: \r\n\t4a main+0x10 (/a/b)\r\n\r\n' >in
+fold 'foo;main 7' 'CR LF'
+
+printf 'foo 1 1.0: 7 cycles: \n\n' >in
+fold 'foo 7' 'an event without frames counts'
+
+printf 'foo 1 1.0: 7 cycles: \n\t4a main+0x10\n\n' >in
+fold 'foo;main 7' 'a frame without a binary'
+
+printf 'foo 1 1.0: 7 cycles: \n\t4a Lorg/foo;::run(I;J)V (/tmp/perf-1.map)\n\n' >in
+fold 'foo;Lorg/foo:::run 7' "Java's type descriptors"
+sed 's/^foo/java/' in >java && mv java in
+fold 'java;org/foo:::run 7' 'are stripped in a JVM'
+
+printf "foo 1 1.0: 7 cycles: \\n\\t4a it's+0x10 (/a/b)\\n\\n" >in
+fold "foo;it's 7" 'a quote in a name'
+
+printf 'foo 1 1.0: 7 cycles: \n\t4a bar (inlined)\n\t4a main (/a/b)\n\n' >in
+fold 'foo;main;bar_[i] 7' "perf's own inlined frames" --all
+fold 'foo;main;bar 7' 'which are not marked unless asked for'
+fold 'foo;main 7' 'and can be left out' --no-inlines
+
+printf 'foo 1 1.0: 7 cycles: \n\t4a a->b (/tmp/perf-1.map)\n\n' >in
+fold 'foo;a;b_[i] 7' "a JIT's inlined frames are marked always"
+
+printf 'foo 1 1.0: 7 cycles: \n\t4 v (%s)\n\t3 h (%s)\n\t2 j (%s)\n\n' '[vdso]' '[heap]' '[JIT] tid 1' >in
+fold 'foo;j;h;v 7' 'vdso, heap and JIT are not the kernel' --kernel
+
+printf 'foo 1 1.0: 7 cycles: \n\t5 m (/lib/modules/x.ko)\n\t4 n (/lib/y.ko.xz)\n\t3 o (bpf_prog_12ab)\n\t2 p (%s)\n\t1 q (/boot/vmlinux-6.1)\n\n' '[ext4]' >in
+fold 'foo;q_[k];p_[k];o_[k];n_[k];m_[k] 7' 'modules and BPF programs are' --kernel
+
+printf 'foo 1 1.0: 7 cycles: \n\t4a main (/proc/1/root/tmp/perf-1.map)\n\n' >in
+fold 'foo;main_[j] 7' 'a JIT map seen through a container' --jit
+
+printf 'foo 1 1.0: 7 cycles: \n\t4a m\377n+0x10 (/a/b)\n\n' >in
+fold "$(printf 'foo;m\377n 7')" 'bytes that are not UTF-8 pass through'
+
+printf 'java  3244 cpu-clock: \n7f31 Foo (/tmp/perf-1.map)\n4a main (/a/b)\n\n' >in
+fold 'java;main;Foo 1' 'frames without indentation, no time, no period'
+
+printf 'a b 12/13 [001] 2.5: 3 cycles:u: \n\t4a [unknown] (/a/libx.so)\n\t4b [unknown] (%s)\n\n' '[unknown]' >in
+fold 'a_b-12/13;[unknown];[libx.so] 3' 'process and thread' --tid
+fold 'a_b-12;[unknown];[libx.so] 3' 'process' --pid
+fold 'a_b;[unknown <4b>];[libx.so <4a>] 3' 'addresses for want of names' --addrs
+fold '1;12;[unknown];[libx.so] 3' 'other labels at the root' --root cpu,pid
+fold '[unknown];[libx.so] 3' 'or none' --root none
+sed 's,12/13,13,' in >in2 && mv in2 in
+fold 'a_b-?/13;[unknown];[libx.so] 3' 'a process that is not known' --tid
+
+printf 'foo 1 1.0: 7 cycles: \n\t4a f+0x1 (/a/b)\n  src/f.c:12\n\t4b main+0x2 (/a/b)\n  b[4b]\n\n' >in
+fold 'foo;main;f:12 7' 'source lines' --lines
+
+printf 'foo 1 1.0: 7 cycles: \n\n\t4a main (/a/b)\n\nfoo 1 1.0: 7 cycles: \n\t4a main (/a/b)\n' >in
+fold 'foo;main 14' 'a blank line between event and stack'
+
+printf '# hostname : lab3\n# os release : 6.1\nfoo 1 1.0: 7 cycles: \n\t4a main (/a/b)\n\n' >in
+prof-merge -t pprof in >out.pb.gz
+is "$(gzip -dc <out.pb.gz | tr -d '\n' | grep -aoE 'host=lab3|kernel=6.1' | tr '\n' ' ')" \
+	'host=lab3 kernel=6.1 ' "perf's header becomes facts"
+
+printf 'foo 1 1.0: 7 cycles: \n\t4a main (/a/b)\nnonsense\n\nfoo 1 1.0: 7 cycles: \n\t4a main (/a/b)\n\n' >in
+exits 2 'a malformed line is an error' prof-fold in
+says '^prof-fold: in:3: neither an event nor a frame: .nonsense' 'with its place'
+exits 0 'unless lenient' prof-fold --lenient in
+same out - 'which keeps the rest' <<'END'
+foo;main 14
+END
+says 'skipped 1 malformed record' 'and counts'
+
+printf '\t4a main (/a/b)\n\nfoo 1 1.0: 7 cycles: \n\t4a main (/a/b)\n' >in
+exits 2 'a frame without an event' prof-fold -f perf-script in
+says 'in:1: a frame without an event line before it' 'is said to be one'
+
+# Other tools' results for real profiles, where they are at hand.
+corpus=$top/../shared/corpus/perf-script
+if [ -d "$corpus" ]; then
+	# Kernel marks on [vdso] differ on purpose; so do legacy Rust names.
+	for f in "$corpus"/perf-*.txt; do
+		case $f in
+		*.expected-*) continue ;;
+		esac
+		for e in "${f%.txt}".expected-*.txt; do
+			option=${e##*.expected-}
+			prof-fold -q "--${option%.txt}" "$f" | tr -d "\"'" >got
+			case $f in
+			*rust*) sed 's/.* //' got | sort >got2; sed 's/.* //' "$e" | sort >want ;;
+			*) cp got got2; sed 's/\(vdso\(_gettimeofday\|\]\]\)\)_\[k\]/\1/' "$e" >want ;;
+			esac
+			same got2 want "$(basename "$e")"
+		done
+	done
+else
+	skip 'no corpus beside the project' 'profiles of other tools'
+fi
+finish
