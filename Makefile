@@ -51,9 +51,20 @@ $(O)/version.h: FORCE
 UNIT	:= $(patsubst tests/unit/%.c,$(O)/tests/unit/%.t,$(wildcard tests/unit/*.c))
 TESTS	:= $(wildcard tests/*/*.t)
 
+# The oracle for what is read and written by hand: protobuf-c.
+ORACLE	:= $(O)/tests/oracle/profile.pb-c
+$(ORACLE).c $(ORACLE).h &: tests/oracle/profile.proto
+	$(Q)mkdir -p $(@D)
+	$(Q)protoc-c --c_out=$(@D) --proto_path=$(<D) $(<F)
+$(ORACLE).o: $(ORACLE).c
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -w -c -o $@ $<
+$(O)/tests/unit/pprof.o: $(ORACLE).h
+$(O)/tests/unit/pprof.t: $(ORACLE).o
+$(O)/tests/unit/pprof.t: LDLIBS += -lprotobuf-c
+
 $(O)/tests/unit/%.t: $(O)/tests/unit/%.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(O)/tests/%.o: CPPFLAGS += -Itests
+$(O)/tests/%.o: CPPFLAGS += -Itests -I$(O)/tests/oracle
 -include $(UNIT:.t=.d)
 
 check: all $(UNIT)

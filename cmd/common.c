@@ -182,7 +182,7 @@ bool settle(struct profile *p)
 		note("left out sample types that not all inputs have: %.*s",
 		     STR_ARG(buf_str(&dropped)));
 	if (p->saturated)
-		note("%llu sums are larger than 64 bits hold and were cut off there",
+		note("sums that 64 bits cannot hold stay at the limit: %llu",
 		     (unsigned long long)p->saturated);
 	p->saturated = 0;
 	dropped.n = dropped.n && !p->ncol;

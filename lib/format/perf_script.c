@@ -530,12 +530,27 @@ static void end_sample(struct reader *r)
 
 /* Lines */
 
+/* What perf script --show-...-events prints among the samples. */
+static bool read_record(struct reader *r, const struct event *e)
+{
+	static const char lost[] = "PERF_RECORD_LOST lost ";
+	struct buf fact = { 0 };
+
+	if (str_starts(e->rest, str_of(lost))) {
+		buf_add(&fact, S("lost="));
+		buf_add(&fact, str_skip(e->rest, strlen(lost)));
+		profile_add_comment(r->p, buf_str(&fact));
+		buf_release(&fact);
+	}
+	return str_starts(e->rest, S("PERF_RECORD_")) || str_starts(e->name, S("PERF_RECORD_"));
+}
+
 static void read_event(struct reader *r, const struct event *e)
 {
 	struct str address, what;
 
 	end_sample(r);
-	if (str_starts(e->name, S("PERF_RECORD_")) || str_starts(e->rest, S("PERF_RECORD_")))
+	if (read_record(r, e))
 		return;
 	begin_sample(r, e);
 	if (str_ends(e->rest, S(")")) && is_frame(e->rest, &address, &what))

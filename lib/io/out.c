@@ -63,6 +63,12 @@ bool out_open(struct out *out, const char *path, struct pack pack)
 	return out->fd >= 0 || out_fail(out, "cannot open: %s", strerror(errno));
 }
 
+void out_open_memory(struct out *out)
+{
+	*out = (struct out){ .name = "memory", .fd = -1, .in_memory = true };
+	out->pack.kind = PACK_NONE;
+}
+
 bool out_binary(struct out *out)
 {
 	struct stat st;
@@ -95,6 +101,8 @@ static bool packs(const struct out *out)
 
 static void write_plain(struct out *out)
 {
+	if (out->in_memory)
+		return;
 	write_all(out, buf_str(&out->bytes));
 	out->bytes.n = 0;
 }

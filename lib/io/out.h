@@ -18,6 +18,7 @@ struct out {
 	bool failed;      /* error holds a message */
 	struct buf error; /* NUL-terminated, with the name */
 	int fd;
+	bool in_memory;
 	bool hidden;      /* the file has no name before out_close() */
 	mode_t mode;      /* that it will have */
 	uint32_t nframes; /* that out_frame() ended */
@@ -29,6 +30,9 @@ struct out {
  * and checksum only) in a pipe. False on failure; out_close() must follow anyway.
  */
 bool out_open(struct out *out, const char *path, struct pack pack);
+
+/* Gather all that is written in out->bytes, as it is. Ends with out_release(). */
+void out_open_memory(struct out *out);
 
 /*
  * A binary stream will be written. Settles PACK_AUTO; refuses a terminal.
