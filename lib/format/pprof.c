@@ -229,11 +229,13 @@ static void read_period_type(struct reader *r, struct pb *pb, const struct pb_fi
 /* Profiles that were joined without frames have these fields more than once. */
 static void read_time(struct pb *pb, const struct pb_field *f, int64_t *time)
 {
-	if (*time)
+	int64_t first = *time;
+
+	*time = (int64_t)pb_int(pb, f);
+	if (first && *time)
 		pb_fail(pb, f,
 			"stands here a second time: two profiles without compression "
 			"frames around them cannot be told apart");
-	*time = (int64_t)pb_int(pb, f);
 }
 
 static bool read_comments(struct reader *r)
