@@ -2,8 +2,8 @@
 
 PREFIX	?= /usr/local
 CC	?= gcc
-O	:= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 comma	:= ,
+O	:= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 -include config.mk
 
 OPT	?= -O2 -g
@@ -67,7 +67,19 @@ $(O)/tests/unit/%.t: $(O)/tests/unit/%.o $(O)/libprof.a
 $(O)/tests/%.o: CPPFLAGS += -Itests -I$(O)/tests/oracle
 -include $(UNIT:.t=.d)
 
-check: all $(UNIT)
+# Readers against damaged input, under sanitizers in a folder of their own.
+$(O)/tests/fuzz/replay: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/read.o $(O)/libprof.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+# Calls that fail, for tests/cli/faults.t.
+$(O)/tests/fail_io.so: tests/fail_io.c
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -O1 -fPIC -shared -w -o $@ $< -ldl
+
+hostile:
+	$(Q)$(MAKE) --no-print-directory SAN=address,undefined \
+		build-address-undefined/tests/fuzz/replay
+
+check: all $(UNIT) $(O)/tests/fail_io.so $(if $(SAN),,hostile)
 	$(Q)tests/run $(O) $(UNIT) $(TESTS)
 
 clean:
@@ -75,5 +87,5 @@ clean:
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all check clean FORCE
+.PHONY: all check hostile clean FORCE
 .SECONDARY:

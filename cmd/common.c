@@ -40,10 +40,10 @@ static bool parse_memory(void *to, const char *arg)
 }
 
 const struct opt common_options[] = {
+	{ 't', "to", OPT_CHOICE, &common.to, "FORMAT", "output format", readable },
 	{ 'o', "output", OPT_FILE, &common.output, "FILE", "write here, not to standard output" },
 	{ 'f', "from", OPT_CHOICE, &common.from, "FORMAT", "input format (default: look at it)",
 	  readable },
-	{ 't', "to", OPT_CHOICE, &common.to, "FORMAT", "output format", readable },
 	{ 'z', "compress", OPT_PARSED, &common.pack, "HOW", "none, gzip[:0-12] or zstd[:1-19]",
 	  pack_name, parse_pack },
 	{ 0, "type", OPT_STR, &common.type, "TYPE", "sample type: name, index or type id" },

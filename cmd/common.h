@@ -19,6 +19,9 @@ struct common {
 extern struct common common;
 extern const struct opt common_options[];
 
+/* All of them but the first, -t: for commands that write no format. */
+#define COMMON_OPTIONS_BUT_TO (common_options + 1)
+
 /* Parse the command line and set up signals. Returns the operands. */
 char **start(const struct cmd *cmd, int argc, char **argv);
 

@@ -9,18 +9,18 @@ tmp=$(mktemp -d)
 trap 'cd / && rm -rf "$tmp"' EXIT
 cd "$tmp" || exit 1
 data=$top/tests/data
-n=0
-failed=0
+tap_n=0
+tap_failed=0
 
 # ok STATUS NAME [what went wrong]
 ok() {
-	n=$((n + 1))
+	tap_n=$((tap_n + 1))
 	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
+		echo "ok $tap_n - $2"
 		return 0
 	fi
-	failed=$((failed + 1))
-	echo "not ok $n - $2"
+	tap_failed=$((tap_failed + 1))
+	echo "not ok $tap_n - $2"
 	if [ $# -gt 2 ]; then
 		printf '%s\n' "$3" | head -40 | sed 's/^/# /'
 	fi
@@ -61,12 +61,12 @@ says() {
 
 # skip REASON NAME
 skip() {
-	n=$((n + 1))
-	echo "ok $n - $2 # SKIP $1"
+	tap_n=$((tap_n + 1))
+	echo "ok $tap_n - $2 # SKIP $1"
 }
 
 finish() {
-	echo "1..$n"
-	[ "$failed" -eq 0 ]
+	echo "1..$tap_n"
+	[ "$tap_failed" -eq 0 ]
 	exit
 }

@@ -219,18 +219,31 @@ static bool read(struct in *in, struct profile *p)
 	return !in->failed;
 }
 
+/* Is this the beginning of one line? */
+static bool is_text(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((uint8_t)s.p[i] < 0x20 && s.p[i] != '\t')
+			return false;
+	return true;
+}
+
 /*
  * Any text with a number at the end of most lines. This is the weakest claim of
  * all formats, so it bids lowest; and since a malformed line should be told by
- * its number, a few of them do not spoil it.
+ * its number, a few of them do not spoil it. A line that is longer than the head
+ * may yet end in a number.
  */
 static int sniff(struct str head, bool all)
 {
+	enum { LINES = 4, ONE_LONG_LINE = 1 };
 	struct folded_count c;
 	int good = 0, bad = 0;
 
 	if (str_chr(head, '\0') >= 0)
 		return 0;
+	if (!all && str_chr(head, '\n') < 0)
+		return is_text(head) ? ONE_LONG_LINE : 0;
 	while (head.n) {
 		struct str line = str_cut(&head, '\n');
 
@@ -245,7 +258,7 @@ static int sniff(struct str head, bool all)
 		else
 			bad++;
 	}
-	return good * 2 > (good + bad) ? 4 : 0;
+	return good && good >= bad ? LINES : 0;
 }
 
 const struct format format_folded = {

@@ -61,10 +61,6 @@ static const struct format *sniff(struct in *in)
 	bool all;
 	int bids[LEN(formats)] = { 0 };
 
-	if (in_end(in)) {
-		in_fail(in, "is empty");
-		return NULL;
-	}
 	head = in_peek(in, HEAD);
 	all = head.n < HEAD;
 	head.n = min_size(head.n, HEAD);
@@ -74,29 +70,19 @@ static const struct format *sniff(struct in *in)
 	return choose(in, bids);
 }
 
-static bool report(struct load *l, struct in *in)
-{
-	if (in->failed)
-		buf_add(&l->error, str(in->error.p, in->error.n + 1));
-	return !in->failed;
-}
-
-static void read_all(struct load *l, struct in *in, struct profile *p)
+bool format_read(struct load *l, struct in *in, struct profile *p)
 {
 	in->lenient = l->lenient;
-	if (!l->from)
-		l->from = sniff(in);
-	else if (in_end(in))
+	if (in_end(in))
 		in_fail(in, "is empty");
+	if (!in->failed && !l->from)
+		l->from = sniff(in);
 	if (!in->failed)
 		l->from->read(in, p);
 	l->skipped += in->skipped;
-}
-
-bool format_read(struct load *l, struct in *in, struct profile *p)
-{
-	read_all(l, in, p);
-	return report(l, in);
+	if (in->failed)
+		buf_add(&l->error, str(in->error.p, in->error.n + 1));
+	return !in->failed;
 }
 
 bool format_load(struct load *l, const char *path, struct profile *p)
@@ -104,9 +90,8 @@ bool format_load(struct load *l, const char *path, struct profile *p)
 	struct in in;
 	bool ok;
 
-	if (in_open(&in, path))
-		read_all(l, &in, p);
-	ok = report(l, &in);
+	in_open(&in, path); /* its error is format_read()'s, too */
+	ok = format_read(l, &in, p);
 	in_close(&in);
 	in_release(&in);
 	return ok;

@@ -389,17 +389,19 @@ static void read_frame(struct reader *r, struct str line, struct str address, st
 /* A "file.c:12" line: give the frame before it its file and line. */
 static bool read_source_line(struct reader *r, struct str line)
 {
-	struct place *last = (struct place *)(r->places.p + r->places.n) - 1;
+	size_t n = BUF_COUNT(&r->places, struct place);
+	struct place *last = (struct place *)r->places.p + n;
 	struct str at = str_trim(line);
 	ptrdiff_t colon = str_rchr(at, ':');
 	uint64_t number = 0;
 	struct loc row;
 	struct func f;
 
-	if (!r->places.n)
+	if (!n)
 		return false;
 	if (colon < 0 || !str_u64(str_skip(at, (size_t)colon + 1), &number))
 		return str_ends(at, S("]")) || str_eq(at, S("??:0"));
+	last--;
 	row = *profile_loc(r->p, ((loc_id *)r->frames.p)[last->first + last->n - 1]);
 	f = *profile_func(r->p, row.func);
 	f.file = profile_str(r->p, str(at.p, (size_t)colon));

@@ -49,20 +49,26 @@ static bool same_id(struct str wanted, struct str id)
 	       str_eq(w, i);
 }
 
-bool type_find(const struct profile *p, struct str name, uint32_t *col)
+bool type_has_id(const struct profile *p, uint32_t col, struct str wanted)
 {
 	struct buf id = { 0 };
+	bool same;
+
+	type_id(p, col, &id);
+	same = same_id(wanted, buf_str(&id));
+	buf_release(&id);
+	return same;
+}
+
+bool type_find(const struct profile *p, struct str name, uint32_t *col)
+{
 	uint64_t index;
 	bool found = false;
 
 	for (uint32_t i = 0; i < p->ncol && !found; i++) {
-		id.n = 0;
-		type_id(p, i, &id);
-		found = str_eq(profile_text(p, p->col[i].type), name) ||
-			same_id(name, buf_str(&id));
+		found = str_eq(profile_text(p, p->col[i].type), name) || type_has_id(p, i, name);
 		*col = i;
 	}
-	buf_release(&id);
 	if (!found && str_u64(name, &index) && index < p->ncol) {
 		*col = (uint32_t)index;
 		found = true;

@@ -12,6 +12,12 @@
 void type_id(const struct profile *p, uint32_t col, struct buf *id);
 
 /*
+ * Is that the id of a column's type? "block" and "mutex" are the same here: the
+ * profile does not say which its contentions are of.
+ */
+bool type_has_id(const struct profile *p, uint32_t col, struct str id);
+
+/*
  * The column that `name` means: a sample type's name, its index from 0, or a
  * profile type id. False when there is none.
  */

@@ -9,7 +9,7 @@ enum kind { TIME, BYTES };
 struct unit {
 	enum kind kind;
 	int64_t scale;     /* in the finest unit of its kind */
-	const char *print; /* as unit_print() shows it */
+	const char *print; /* as unit_print() shows it; NULL: it shows a finer one */
 	const char *names[6];
 };
 
@@ -19,7 +19,7 @@ static const struct unit units[] = {
 	{ TIME, 1000, "us", { "us", "\xc2\xb5s", "\xce\xbcs", "microsecond" } },
 	{ TIME, 1000000, "ms", { "ms", "millisecond" } },
 	{ TIME, 1000000000, "s", { "s", "sec", "second" } },
-	{ TIME, 60000000000, "mins", { "min", "minute" } },
+	{ TIME, 60000000000, NULL, { "min", "minute" } },
 	{ TIME, 3600000000000, "hrs", { "h", "hr", "hour" } },
 	{ BYTES, 1, "B", { "b", "byte" } },
 	{ BYTES, 1 << 10, "kB", { "kb", "kbyte", "kilobyte", "kib" } },
@@ -58,23 +58,52 @@ int64_t unit_ratio(struct str coarse, struct str fine)
 	return c->scale / f->scale;
 }
 
+bool unit_is_known(struct str unit)
+{
+	return find(unit) != NULL;
+}
+
+bool unit_convert(double *value, struct str from, struct str to)
+{
+	const struct unit *f = find(from), *t = find(to);
+
+	if (!f || !t || f->kind != t->kind)
+		return false;
+	*value = *value * (double)f->scale / (double)t->scale;
+	return true;
+}
+
 /* The coarsest unit in which `like` is at least 1. */
 static const struct unit *best(const struct unit *from, double like)
 {
 	double v = fabs(like) * (double)from->scale;
-	const struct unit *u = from;
+	const struct unit *u = NULL;
 
 	for (size_t i = 0; i < LEN(units); i++)
-		if (units[i].kind == from->kind &&
-		    (v >= (double)units[i].scale || i == 0 || units[i - 1].kind != from->kind))
+		if (units[i].kind == from->kind && units[i].print &&
+		    (!u || v >= (double)units[i].scale))
 			u = &units[i];
 	return u;
+}
+
+/*
+ * As google/pprof does: the unit that suits the least, unless that is less than a
+ * hundredth of the most; then it may become 0.01 of the next one.
+ */
+double unit_common(double least, double most, struct str unit)
+{
+	const struct unit *from = find(unit);
+
+	if (from && best(from, least) != best(from, most) && least * 100 < most)
+		return least * 100;
+	return least;
 }
 
 void unit_print_like(struct buf *b, double value, double like, struct str unit)
 {
 	const struct unit *from = find(unit), *to;
-	char digits[64];
+	char digits[512];
+	size_t n;
 
 	if (!from) {
 		buf_printf(b, "%.0f", value);
@@ -82,16 +111,13 @@ void unit_print_like(struct buf *b, double value, double like, struct str unit)
 	}
 	to = best(from, like);
 	value = value * (double)from->scale / (double)to->scale;
-	snprintf(digits, sizeof(digits), "%.2f", value);
-	for (size_t n = strlen(digits); n && (digits[n - 1] == '0' || digits[n - 1] == '.'); n--) {
-		bool point = digits[n - 1] == '.';
-
-		digits[n - 1] = '\0';
-		if (point)
-			break;
-	}
-	buf_printf(b, "%s%s", strcmp(digits, "-0") == 0 ? "0" : digits,
-		   value == 0 ? "" : to->print);
+	n = (size_t)snprintf(digits, sizeof(digits), "%.2f", value);
+	if (strcmp(digits + n - 3, ".00") == 0)
+		digits[n - 3] = '\0';
+	if (strcmp(digits, "0") == 0 || strcmp(digits, "-0") == 0)
+		buf_ch(b, '0');
+	else
+		buf_printf(b, "%s%s", digits, to->print);
 }
 
 void unit_print(struct buf *b, double value, struct str unit)

@@ -13,9 +13,16 @@
  */
 int64_t unit_ratio(struct str coarse, struct str fine);
 
+/* Is it a unit of time or of bytes, and not just a name? */
+bool unit_is_known(struct str unit);
+
+/* Express *value in another unit of the same kind; false when it is of none. */
+bool unit_convert(double *value, struct str from, struct str to);
+
 /*
  * A value for people: scaled to the unit that suits it and rounded to two
- * decimals, "1.50s", "512kB", "42". Counts stay as they are.
+ * decimals, "1.50s", "512kB", "42". Counts stay as they are. (Minutes are shown
+ * as seconds, as google/pprof does.)
  */
 void unit_print(struct buf *b, double value, struct str unit);
 
@@ -24,5 +31,8 @@ void unit_print(struct buf *b, double value, struct str unit);
  * compared by eye.
  */
 void unit_print_like(struct buf *b, double value, double like, struct str unit);
+
+/* The `like` that suits values of which the least and the most (not 0) are these. */
+double unit_common(double least, double most, struct str unit);
 
 #endif

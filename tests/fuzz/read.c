@@ -1,0 +1,118 @@
+/*
+ * The fuzz target: bytes are read as every format and as what they look like;
+ * what can be read must hold together, survive being written and read again, and
+ * what cannot must say why and where.
+ *
+ * libFuzzer and AFL++ call LLVMFuzzerTestOneInput(); replay.c does without them.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "format/format.h"
+#include "profile/check.h"
+#include "profile/rewrite.h"
+#include "profile/tree.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void fail(const char *what)
+{
+	fprintf(stderr, "fuzz: %s\n", what);
+	abort();
+}
+
+/* A message that says what is wrong says where, but for what has no place. */
+static void check_message(const char *error)
+{
+	const char *colon = error ? strchr(error, ':') : NULL;
+
+	if (!colon || strncmp(error, "input", 5) != 0)
+		fail("an error without the input's name");
+	if (colon[1] >= '0' && colon[1] <= '9')
+		return; /* a line */
+	if (strncmp(colon, ": byte ", 7) == 0 || strstr(error, " byte "))
+		return;
+	if (strstr(error, "is empty") || strstr(error, "is in no format") ||
+	    strstr(error, "could be any of") || strstr(error, "unpack it with") ||
+	    strstr(error, "packed more than") || strstr(error, "holds no samples") ||
+	    strstr(error, "--max-memory"))
+		return;
+	fprintf(stderr, "%s\n", error);
+	fail("an error without a place");
+}
+
+static bool load(struct profile *p, const struct format *from, struct str bytes, bool lenient)
+{
+	struct load l = { .from = from, .lenient = lenient };
+	struct buf dropped = { 0 };
+	struct in in;
+	bool ok;
+
+	in_open_memory(&in, "input", bytes); /* its error is format_read()'s, too */
+	ok = format_read(&l, &in, p);
+	if (!ok)
+		check_message(l.error.p);
+	in_close(&in);
+	in_release(&in);
+	buf_release(&l.error);
+	profile_settle(p, &dropped);
+	buf_release(&dropped);
+	if (profile_check(p))
+		fail(profile_check(p));
+	return ok;
+}
+
+/* Write p in a format; what was written can be read. */
+static void write_and_read(struct profile *p, const struct format *f)
+{
+	struct profile back;
+	struct out out;
+
+	out_open_memory(&out);
+	f->write(&out, p);
+	if (out.failed)
+		fail("cannot write what was read");
+	profile_init(&back);
+	if (out.bytes.n && !load(&back, f, buf_str(&out.bytes), false))
+		fail("cannot read what was written");
+	profile_release(&back);
+	out_release(&out);
+}
+
+static void use(struct profile *p)
+{
+	struct rewrite how = { .simplify = true, .lines = true, .mark_kernel = true,
+			       .mark_inlined = true, .addresses = true, .max_depth = 64,
+			       .nroot = 1, .root = { { "comm", 4 } }, .pid = true };
+	struct tree t;
+
+	write_and_read(p, &format_pprof);
+	write_and_read(p, &format_folded);
+	rewrite(p, &how);
+	if (profile_check(p))
+		fail(profile_check(p));
+	tree_build(&t, p, profile_default_column(p), TREE_BY_TOTAL);
+	tree_release(&t);
+}
+
+static void try(const struct format *from, struct str bytes, bool lenient)
+{
+	struct profile p;
+
+	profile_init(&p);
+	if (load(&p, from, bytes, lenient) && p.ncol)
+		use(&p);
+	profile_release(&p);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct str bytes = str((const char *)data, size);
+
+	mem_limit((size_t)1 << 30);
+	try(NULL, bytes, false);
+	for (size_t i = 0; format_at(i); i++)
+		if (format_at(i)->read)
+			try(format_at(i), bytes, size % 2);
+	return 0;
+}
