@@ -39,6 +39,7 @@ $(O)/%.o: %.c | $(O)/version.h
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(patsubst %.o,%.d,$(LIB) $(SHARED) $(PROGS:%=$(O)/cmd/%.o))
+$(O)/lib/view/assets.o: $(wildcard lib/view/*.js lib/view/*.css)
 
 # Written anew only when the version changes.
 VERSION	:= $(shell git describe --tags --always --dirty 2>/dev/null || cat VERSION)
@@ -82,10 +83,109 @@ hostile:
 check: all $(UNIT) $(O)/tests/fail_io.so $(if $(SAN),,hostile)
 	$(Q)tests/run $(O) $(UNIT) $(TESTS)
 
+# Fuzzing takes as long as it is given: FUZZ_SECONDS.
+FUZZ_SECONDS ?= 600
+fuzz:
+	$(Q)$(MAKE) --no-print-directory CC=clang O=build-fuzz SAN=fuzzer-no-link,address,undefined \
+		build-fuzz/tests/fuzz/libfuzzer
+	$(Q)mkdir -p build-fuzz/corpus build-fuzz/found
+	$(Q)cp -L tests/golden/*/*.in build-fuzz/corpus
+	$(Q)rm -f build-fuzz/corpus/clang.in
+	build-fuzz/tests/fuzz/libfuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
+		-rss_limit_mb=4096 -timeout=20 -artifact_prefix=build-fuzz/found/ build-fuzz/corpus
+$(O)/tests/fuzz/libfuzzer: $(O)/tests/fuzz/read.o $(O)/libprof.a
+	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+fuzz-afl:
+	$(Q)$(MAKE) --no-print-directory CC=afl-clang-fast O=build-afl build-afl/tests/fuzz/afl
+	$(Q)mkdir -p build-afl/seeds
+	$(Q)find -L tests/golden -name '*.in' -size -16k -exec cp {} build-afl/seeds \;
+	AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 \
+		afl-fuzz -V $(FUZZ_SECONDS) -i build-afl/seeds -o build-afl/found build-afl/tests/fuzz/afl
+$(O)/tests/fuzz/afl: $(O)/tests/fuzz/read.o $(O)/libprof.a
+	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+bless: all
+	PATH=$(abspath $(O)):$$PATH tests/bless
+
+lint: $(O)/version.h $(ORACLE).h
+	$(Q)tests/lint $(O)
+
+format:
+	clang-format -i cmd/*.[ch] lib/*/*.[ch] tests/*.[ch] tests/*/*.[ch]
+
+deps:
+	.ci/deps
+
+# The main job on real input: a profile of a C++ compiler at work.
+demo: all
+	$(Q)mkdir -p $(O)/demo
+	$(Q)$(O)/prof-fold tests/data/clang.perf.gz -t pprof -o $(O)/demo/clang.pb.gz
+	$(Q)$(O)/prof-query --top=10 $(O)/demo/clang.pb.gz
+	$(Q)$(O)/prof-flame --title 'clang++ compiles words.cpp' $(O)/demo/clang.pb.gz \
+		-o $(O)/demo/flame.svg
+	@echo
+	@echo "The flame graph is in $(O)/demo/flame.svg: open it in a browser, for instance"
+	@echo "	xdg-open $(O)/demo/flame.svg"
+
+# Installing
+MAN	:= $(wildcard man/*.[1-9])
+bindir	:= $(DESTDIR)$(PREFIX)/bin
+mandir	:= $(DESTDIR)$(PREFIX)/share/man
+bashdir	:= $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+zshdir	:= $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+fishdir	:= $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+
+install: all
+	install -d $(bindir) $(bashdir) $(zshdir) $(fishdir)
+	install -m 755 $(PROGS:%=$(O)/%) $(bindir)
+	for page in $(MAN); do \
+		install -D -m 644 $$page $(mandir)/man$${page##*.}/$${page##*/} || exit 1; \
+	done
+	for prog in $(PROGS); do \
+		install -m 644 completions/prof.bash $(bashdir)/$$prog || exit 1; \
+		install -m 644 completions/prof.fish $(fishdir)/$$prog.fish || exit 1; \
+	done
+	install -m 644 completions/_prof $(zshdir)/_prof
+
+uninstall:
+	rm -f $(PROGS:%=$(bindir)/%) $(PROGS:%=$(bashdir)/%) $(PROGS:%=$(fishdir)/%.fish) \
+		$(zshdir)/_prof
+	for page in $(MAN); do rm -f $(mandir)/man$${page##*.}/$${page##*/}; done
+
+# The same commit gives the same bytes: names sorted, times and owners fixed.
+DIST	:= prof-$(VERSION)
+dist:
+	git archive --format=tar --prefix=$(DIST)/ -o $(DIST).tar HEAD
+	mkdir -p $(O)/dist/$(DIST)
+	echo $(VERSION) > $(O)/dist/$(DIST)/VERSION
+	tar --delete -f $(DIST).tar $(DIST)/VERSION
+	tar -r -f $(DIST).tar --sort=name --owner=0 --group=0 --numeric-owner --mode=644 \
+		--mtime=@$$(git log -1 --format=%ct) -C $(O)/dist $(DIST)/VERSION
+	gzip -9nf $(DIST).tar
+	rm -rf $(O)/dist
+	@echo $(DIST).tar.gz
+
+help:
+	@echo 'make             build everything into build/'
+	@echo 'make deps        install what building and testing need'
+	@echo 'make demo        a flame graph of a real program: build/demo/flame.svg'
+	@echo 'make check       every test'
+	@echo 'make lint        headers, layers, formatting, analyser, manuals, scripts'
+	@echo 'make format      apply the formatting'
+	@echo 'make bless       write the golden outputs anew; review the difference'
+	@echo 'make bench       speed and memory against other tools (make bench-peers gets them)'
+	@echo 'make fuzz        fuzz the readers for FUZZ_SECONDS=$(FUZZ_SECONDS) (fuzz-afl: with AFL++)'
+	@echo 'make install     to PREFIX=$(PREFIX), below DESTDIR; make uninstall takes it back'
+	@echo 'make dist        a release tarball'
+	@echo 'make clean       remove what was built'
+	@echo 'SAN=address,undefined builds and tests with sanitizers; V=1 shows commands.'
+
 clean:
 	rm -rf build build-*
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all check hostile clean FORCE
+.PHONY: all check hostile fuzz fuzz-afl bless lint format deps demo install uninstall dist help \
+	clean FORCE
 .SECONDARY:

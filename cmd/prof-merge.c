@@ -207,8 +207,7 @@ static bool merge(struct profile *p)
 	if (!o.by)
 		return save(p, output_format());
 	if (output_format() != &format_pprof && common.to >= 0)
-		return complain("--by needs -t pprof: %s holds one profile",
-				output_format()->name);
+		return complain("--by needs -t pprof: %s holds one profile", output_format()->name);
 	return save_by_label(p);
 }
 

@@ -316,7 +316,8 @@ int cmd_parse(const struct cmd *cmd, int argc, char **argv)
 		if (c == '?' || c == ':')
 			bad_option(c, argv);
 		o = c >= FIRST_LONG ? row(cmd, (size_t)(c - FIRST_LONG)) : by_letter(cmd, c);
-		set(o, optarg);
+		if (o)
+			set(o, optarg);
 	}
 	mem_free(longs, (2 * count_rows(cmd) + 1) * sizeof(*longs));
 	buf_release(&letters);

@@ -62,9 +62,10 @@ static bool cut_count(struct str *line, struct folded_count *c)
 {
 	size_t at = line->n;
 
-	while (at && line->p[at - 1] != ' ' && line->p[at - 1] != '\t')
+	while (at && (is_digit(line->p[at - 1]) || line->p[at - 1] == '.' || line->p[at - 1] == '-'))
 		at--;
-	if (!at || !folded_count(str_skip(*line, at), c))
+	if (!at || (line->p[at - 1] != ' ' && line->p[at - 1] != '\t') ||
+	    !folded_count(str_skip(*line, at), c))
 		return false;
 	line->n = at - 1;
 	return true;

@@ -77,7 +77,7 @@ bool format_read(struct load *l, struct in *in, struct profile *p)
 		in_fail(in, "is empty");
 	if (!in->failed && !l->from)
 		l->from = sniff(in);
-	if (!in->failed)
+	if (!in->failed && l->from)
 		l->from->read(in, p);
 	l->skipped += in->skipped;
 	if (in->failed)

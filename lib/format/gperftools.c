@@ -63,7 +63,7 @@ static bool word(struct words *w, uint64_t *v)
 /* Is there a header in words of this kind? Leaves w behind it. */
 static bool header(struct words *w, uint64_t *period)
 {
-	uint64_t v[5];
+	uint64_t v[5] = { 0 };
 
 	for (size_t i = 0; i < LEN(v); i++)
 		if (!word(w, &v[i]))

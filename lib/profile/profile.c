@@ -382,9 +382,9 @@ void profile_scale(struct profile *p, double factor)
 		for (uint32_t j = 1; j < p->sample.n; j++) {
 			double v = round((double)p->col[i].v[j] * factor);
 
-			p->col[i].v[j] = v >= 0x1p63	 ? INT64_MAX :
+			p->col[i].v[j] = v >= 0x1p63 ? INT64_MAX :
 					 v < -0x1p63 ? INT64_MIN :
-							     (int64_t)v;
+						       (int64_t)v;
 			p->saturated += fabs(v) > 0x1p63;
 		}
 	}

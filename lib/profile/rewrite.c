@@ -246,12 +246,21 @@ static stack_id rewrite_stack(struct rewriter *w, stack_id old, struct root root
 	return profile_add_stack(w->p, (const loc_id *)w->stack.p, n);
 }
 
+/* Is any of the labels known that are to be at the root? */
+static bool has_roots(const struct rewriter *w)
+{
+	for (size_t i = 0; i < w->how->nroot; i++)
+		if (strings_find(&w->p->str, w->how->root[i]))
+			return true;
+	return false;
+}
+
 /* Is there nothing to be done to stacks? */
 static bool stacks_stay(const struct rewriter *w)
 {
 	const struct rewrite *how = w->how;
 
-	return w->same_locs && !how->nroot && !how->collapse_recursion && !how->reverse &&
+	return w->same_locs && !has_roots(w) && !how->collapse_recursion && !how->reverse &&
 	       !how->max_depth;
 }
 

@@ -200,16 +200,22 @@ static int by_rank(const void *a, const void *b)
 	return (x->place > y->place) - (x->place < y->place);
 }
 
-/* Look at the names at that depth. Are they all the same? */
-static bool look_at(const struct sorted *s, struct entry *e, size_t n, uint32_t depth)
+/*
+ * Look at the names at that depth. Are they all the same? And are they in order,
+ * as those of an input that was sorted are?
+ */
+static bool look_at(const struct sorted *s, struct entry *e, size_t n, uint32_t depth,
+		    bool *in_order)
 {
 	bool same = true;
 
+	*in_order = true;
 	for (size_t i = 0; i < n; i++) {
 		const struct sorted_stack *stack = &s->stack[e[i].place];
 
 		e[i].rank = depth < stack->n ? s->name[stack->first + depth] : 0;
 		same = same && e[i].rank == e[0].rank;
+		*in_order = *in_order && (!i || e[i].rank >= e[i - 1].rank);
 	}
 	return same;
 }
@@ -231,14 +237,16 @@ static void sort_below(const struct sorted *s, struct entry *e, size_t n, uint32
 {
 	struct entry *largest;
 	size_t most, run;
+	bool in_order;
 
 	while (n > 1) {
-		if (look_at(s, e, n, depth++)) {
+		if (look_at(s, e, n, depth++, &in_order)) {
 			if (!e[0].rank)
 				return;
 			continue;
 		}
-		qsort(e, n, sizeof(*e), by_rank);
+		if (!in_order)
+			qsort(e, n, sizeof(*e), by_rank);
 		largest = e;
 		most = 0;
 		for (size_t i = 0; i < n; i += run) {

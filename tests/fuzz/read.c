@@ -81,9 +81,15 @@ static void write_and_read(struct profile *p, const struct format *f)
 
 static void use(struct profile *p)
 {
-	struct rewrite how = { .simplify = true, .lines = true, .mark_kernel = true,
-			       .mark_inlined = true, .addresses = true, .max_depth = 64,
-			       .nroot = 1, .root = { { "comm", 4 } }, .pid = true };
+	struct rewrite how = { .simplify = true,
+			       .lines = true,
+			       .mark_kernel = true,
+			       .mark_inlined = true,
+			       .addresses = true,
+			       .max_depth = 64,
+			       .nroot = 1,
+			       .root = { { "comm", 4 } },
+			       .pid = true };
 	struct tree t;
 
 	write_and_read(p, &format_pprof);

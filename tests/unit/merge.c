@@ -30,11 +30,13 @@ static str_id word(struct profile *p, const char *kind, uint32_t n)
 
 static loc_id random_loc(struct profile *p)
 {
-	struct mapping m = { .file = word(p, "bin", 3), .size = 0x1000,
+	struct mapping m = { .file = word(p, "bin", 3),
+			     .size = 0x1000,
 			     .start = 0x1000 * (1 + pick(5)) };
 	struct func f = { .name = word(p, "f", 8), .line = pick(2) };
-	struct loc l = { .addr = 0x10 * pick(8), .flags = LOC_ADDR, .line = pick(3),
-			 .column = pick(2) };
+	struct loc l = {
+		.addr = 0x10 * pick(8), .flags = LOC_ADDR, .line = pick(3), .column = pick(2)
+	};
 
 	l.map = profile_add_mapping(p, m);
 	l.func = profile_add_func(p, f);
@@ -69,8 +71,7 @@ static void add_random_samples(struct profile *p, uint32_t ncol)
 
 		for (uint32_t i = 0; i < depth; i++)
 			frames[i] = random_loc(p);
-		s = profile_add_sample(p, profile_add_stack(p, frames, depth), random_labels(p),
-				       0);
+		s = profile_add_sample(p, profile_add_stack(p, frames, depth), random_labels(p), 0);
 		for (uint32_t i = 0; i < ncol; i++)
 			profile_add_value(p, i, s, (int64_t)pick(2000) - 1000);
 	}
@@ -192,7 +193,8 @@ static void print_sample(struct profile *p, sample_id s, struct buf *b)
 	for (size_t i = 0; i < n; i++) {
 		const struct loc *l = profile_loc(p, frame[i]);
 
-		buf_printf(b, "%s@%s+%llx:%u:%u;", profile_text(p, profile_frame_name(p, frame[i])).p,
+		buf_printf(b, "%s@%s+%llx:%u:%u;",
+			   profile_text(p, profile_frame_name(p, frame[i])).p,
 			   profile_text(p, profile_mapping(p, l->map)->file).p,
 			   (unsigned long long)l->addr, l->line, l->column);
 	}
@@ -295,8 +297,8 @@ static void one(struct profile *p, const char *type, const char *unit, int64_t v
 	col = profile_column(p, profile_str(p, str_of(type)), profile_str(p, str_of(unit)), &scale);
 	frame = profile_add_loc(p, (struct loc){ .line = 1 });
 	profile_add_value(p, col,
-			  profile_add_sample(p, profile_add_stack(p, &frame, 1),
-					     (labels_id){ 0 }, 0),
+			  profile_add_sample(p, profile_add_stack(p, &frame, 1), (labels_id){ 0 },
+					     0),
 			  sat_mul(p, v, scale));
 }
 

@@ -16,8 +16,8 @@ static int64_t text(const char *s)
 	for (size_t i = 0; i < built.n_string_table; i++)
 		if (strings[i].len == strlen(s) && memcmp(strings[i].data, s, strlen(s)) == 0)
 			return (int64_t)i;
-	strings[built.n_string_table] =
-		(ProtobufCBinaryData){ .len = strlen(s), .data = (uint8_t *)s };
+	strings[built.n_string_table] = (ProtobufCBinaryData){ .len = strlen(s),
+							       .data = (uint8_t *)s };
 	return (int64_t)built.n_string_table++;
 }
 
@@ -275,7 +275,9 @@ static void round_trip(void)
 static void reordered(void)
 {
 	struct buf bytes = { 0 }, turned = { 0 }, error;
-	struct { size_t at, n; } part[64];
+	struct {
+		size_t at, n;
+	} part[64];
 	size_t n = 0;
 	struct in in = { .name = "mem" };
 	struct str message = packed_profile(&bytes);
@@ -323,7 +325,8 @@ static void loose(void)
 	pb_put_bytes_always(&bytes, 2, buf_str(&message));
 	pb_put_bytes_always(&bytes, 99, S("a field of the future"));
 	profile_init(&p);
-	ok(load(&p, buf_str(&bytes), false, &error), "integers that are not packed, unknown fields");
+	ok(load(&p, buf_str(&bytes), false, &error),
+	   "integers that are not packed, unknown fields");
 	profile_frames(&p, profile_sample(&p, (sample_id){ 3 })->stack, &n);
 	ok(n == 3 && profile_value(&p, 1, (sample_id){ 3 }) == 6, "are read or passed over");
 	profile_release(&p);

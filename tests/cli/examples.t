@@ -1,0 +1,42 @@
+#!/bin/sh
+# Every line "$ COMMAND" in the manual and the README runs as it stands, among
+# files called what the examples call them.
+. "$(dirname "$0")/../lib.sh"
+
+# perf needs a machine to itself; here it prints what it once recorded.
+mkdir bin day
+cat >bin/perf <<END
+#!/bin/sh
+[ "\$1" = record ] || gzip -dc "$data/clang.perf.gz"
+END
+chmod +x bin/perf
+PATH=$tmp/bin:$PATH
+perf script >app.perf
+cp app.perf old.perf
+cp app.perf new.perf
+prof-merge -t pprof app.perf -o app.pb.gz
+ln "$top/tests/golden/pprof/go-heap.in" heap.pb.gz 2>/dev/null ||
+	cp "$top/tests/golden/pprof/go-heap.in" heap.pb.gz
+cp "$top/tests/golden/pprof/go-cpu.in" api.pb.gz
+for i in 1 2 3; do
+	cp api.pb.gz run$i.pb.gz
+	cp api.pb.gz day/$i.pb.gz
+done
+cp api.pb.gz a.pb.gz
+cp api.pb.gz b.pb.gz
+prof-fold app.perf >base.folded
+sed 's/;malloc /;malloc 9/' base.folded >new.folded
+
+for page in "$top"/man/*.[1-9] "$top/README.md"; do
+	[ -f "$page" ] || continue
+	# In the manual \e is a backslash.
+	sed -n 's/^ *\$ //p' "$page" | sed 's/\\e/\\/g' >commands
+	while IFS= read -r command; do
+		case $command in
+		git*|make*|cd*|sudo*) continue ;;
+		esac
+		sh -e -c "$command" >out 2>err </dev/null
+		ok $? "$(basename "$page"): $command" "$(cat err)"
+	done <commands
+done
+finish
