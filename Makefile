@@ -105,6 +105,16 @@ fuzz-afl:
 $(O)/tests/fuzz/afl: $(O)/tests/fuzz/read.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+# Speed beside other tools. BENCH=merge runs one task, ROUNDS=11 more rounds.
+bench: all $(O)/tests/bench/measure $(O)/tests/bench/generate
+	tests/bench/run.sh $(O) $(BENCH)
+$(O)/tests/bench/%: $(O)/tests/bench/%.o $(O)/libprof.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+bench-peers:
+	cargo install --quiet --root build/peers inferno
+	GOBIN=$(abspath build/peers/bin) go install github.com/google/pprof@latest
+
 bless: all
 	PATH=$(abspath $(O)):$$PATH tests/bless
 
@@ -186,6 +196,6 @@ clean:
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all check hostile fuzz fuzz-afl bless lint format deps demo install uninstall dist help \
+.PHONY: all check hostile fuzz fuzz-afl bench bench-peers bless lint format deps demo install uninstall dist help \
 	clean FORCE
 .SECONDARY:

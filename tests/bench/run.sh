@@ -1,0 +1,105 @@
+#!/bin/sh
+# tests/bench/run.sh BUILD [TASK...]: speed and memory beside other tools that do the
+# same work, in interleaved runs. Inputs are made from the project's own data. Peers
+# are looked for in build/peers/bin (make bench-peers) and on PATH.
+set -eu
+build=$(cd "$1" && pwd)
+shift
+tasks=${*:-fold-repeated fold-unique flame merge top start}
+top=$(cd "$(dirname "$0")/../.." && pwd)
+in=$build/bench
+rounds=${ROUNDS:-5}
+PATH=$build:$top/build/peers/bin:$PATH
+export PATH
+LC_ALL=C
+export LC_ALL
+mkdir -p "$in"
+cd "$in"
+
+# make_input FILE COMMAND: once
+make_input() {
+	[ -s "$1" ] || {
+		echo "making $1" >&2
+		sh -c "$2" >"$1.part"
+		mv "$1.part" "$1"
+	}
+}
+
+have() {
+	command -v "$1" >/dev/null
+}
+
+# row TASK COMMAND... with "NAME: command" arguments, ours first
+row() {
+	task=$1
+	shift
+	names=
+	for arg; do
+		names="$names ${arg%%: *}"
+		set -- "$@" "${arg#*: }"
+		shift
+	done
+	"$build/tests/bench/measure" "$rounds" "$@" | awk -v task="$task" -v names="$names" '
+		BEGIN { split(names, name, " ") }
+		NR == 1 { ours = $1; memory = $3 }
+		{ printf "| %s | %s | %.3f | %.3f | %.1f | %.1f | %.2f |\n", NR == 1 ? task : "",
+			name[NR], $1, $2, $3 / 1024, $1 / ours, $3 / memory }'
+}
+
+gzip -dc "$top/tests/data/clang.perf.gz" >clang.perf
+prof-fold clang.perf >clang.folded
+make_input a.perf 'for i in $(seq 53); do cat clang.perf; done'
+make_input b.perf "'$build/tests/bench/generate' perf 300M <clang.perf"
+make_input c.folded "'$build/tests/bench/generate' folded 300000 3 <clang.folded | prof-fold"
+make_input d.pb.gz "'$build/tests/bench/generate' folded 300000 4 <clang.folded |
+	prof-merge -t pprof -z gzip"
+sixteen=$(yes d.pb.gz | head -n 16 | tr '\n' ' ')
+
+echo "| task | tool | median s | least s | peak MB | times our time | times our memory |"
+echo "|---|---|---|---|---|---|---|"
+for task in $tasks; do
+	case $task in
+	fold-repeated)
+		set -- 'prof-fold: prof-fold a.perf'
+		have inferno-collapse-perf &&
+			set -- "$@" 'inferno: inferno-collapse-perf --nthreads 1 a.perf'
+		have stackcollapse-perf.pl && set -- "$@" 'FlameGraph: stackcollapse-perf.pl a.perf'
+		row "fold 313 MB of perf script, repeated stacks" "$@" 'floor:wc-l: wc -l a.perf'
+		;;
+	fold-unique)
+		set -- 'prof-fold: prof-fold b.perf'
+		have inferno-collapse-perf &&
+			set -- "$@" 'inferno: inferno-collapse-perf --nthreads 1 b.perf'
+		have stackcollapse-perf.pl && set -- "$@" 'FlameGraph: stackcollapse-perf.pl b.perf'
+		row "fold 315 MB of perf script, mostly unique stacks" "$@" 'floor:wc-l: wc -l b.perf'
+		;;
+	flame)
+		set -- 'prof-flame: prof-flame c.folded'
+		have inferno-flamegraph && set -- "$@" 'inferno: inferno-flamegraph c.folded'
+		have flamegraph.pl && set -- "$@" 'FlameGraph: flamegraph.pl c.folded'
+		row 'draw 300,000 folded stacks' "$@" 'floor:cat: cat c.folded'
+		;;
+	merge)
+		set -- "prof-merge: prof-merge $sixteen"
+		have pprof && set -- "$@" "pprof: pprof -proto $sixteen"
+		row 'merge 16 profiles of 300,000 samples' "$@" "floor:gzip-dc: gzip -dc $sixteen"
+		;;
+	top)
+		set -- 'prof-query: prof-query --top d.pb.gz'
+		have pprof && set -- "$@" 'pprof: pprof -top d.pb.gz'
+		row 'top of 300,000 samples' "$@" 'floor:gzip-dc: gzip -dc d.pb.gz'
+		;;
+	start)
+		printf 'a;b 1\n' >one.folded
+		set -- 'prof-query: prof-query --top one.folded' 'prof-fold: prof-fold one.folded'
+		row 'start: one stack' "$@" 'floor:true: /bin/true'
+		;;
+	esac
+done
+echo
+echo "$rounds rounds, in turn; $(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo |
+	head -n 1), Linux $(uname -r)"
+for f in a.perf b.perf c.folded d.pb.gz; do
+	echo "$f: $(wc -c <$f) bytes"
+done
+echo "d.pb.gz unpacked: $(gzip -dc d.pb.gz | wc -c) bytes"
