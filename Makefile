@@ -85,12 +85,12 @@ check: all $(UNIT) $(O)/tests/fail_io.so $(if $(SAN),,hostile)
 
 # Fuzzing takes as long as it is given: FUZZ_SECONDS.
 FUZZ_SECONDS ?= 600
+SEEDS	:= $(filter-out %/clang.in,$(wildcard tests/golden/*/*.in))
 fuzz:
 	$(Q)$(MAKE) --no-print-directory CC=clang O=build-fuzz SAN=fuzzer-no-link,address,undefined \
 		build-fuzz/tests/fuzz/libfuzzer
 	$(Q)mkdir -p build-fuzz/corpus build-fuzz/found
-	$(Q)cp -L tests/golden/*/*.in build-fuzz/corpus
-	$(Q)rm -f build-fuzz/corpus/clang.in
+	$(Q)for f in $(SEEDS); do cp -L $$f build-fuzz/corpus/$$(echo $$f | tr / _) || exit 1; done
 	build-fuzz/tests/fuzz/libfuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
 		-rss_limit_mb=4096 -timeout=20 -artifact_prefix=build-fuzz/found/ build-fuzz/corpus
 $(O)/tests/fuzz/libfuzzer: $(O)/tests/fuzz/read.o $(O)/libprof.a
@@ -99,7 +99,7 @@ $(O)/tests/fuzz/libfuzzer: $(O)/tests/fuzz/read.o $(O)/libprof.a
 fuzz-afl:
 	$(Q)$(MAKE) --no-print-directory CC=afl-clang-fast O=build-afl build-afl/tests/fuzz/afl
 	$(Q)mkdir -p build-afl/seeds
-	$(Q)find -L tests/golden -name '*.in' -size -16k -exec cp {} build-afl/seeds \;
+	$(Q)for f in $(SEEDS); do cp -L $$f build-afl/seeds/$$(echo $$f | tr / _) || exit 1; done
 	AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 \
 		afl-fuzz -V $(FUZZ_SECONDS) -i build-afl/seeds -o build-afl/found build-afl/tests/fuzz/afl
 $(O)/tests/fuzz/afl: $(O)/tests/fuzz/read.o $(O)/libprof.a

@@ -4,7 +4,7 @@
 
 void buf_grow(struct buf *b, size_t n)
 {
-	b->p = mem_grow(b->p, &b->cap, b->n + n, 1);
+	b->p = mem_grow(b->p, &b->cap, b->n + max_size(n, 1), 1);
 }
 
 void buf_add(struct buf *b, struct str s)

@@ -32,7 +32,7 @@ void buf_vprintf(struct buf *b, const char *fmt, va_list ap) PRINTF(2, 0);
 
 static inline char *buf_room(struct buf *b, size_t n)
 {
-	if (b->cap - b->n < n)
+	if (b->cap - b->n < n || !b->p)
 		buf_grow(b, n);
 	return b->p + b->n;
 }

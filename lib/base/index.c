@@ -21,25 +21,42 @@ static void place(struct index *ix, struct index_slot s)
 	ix->slot[at] = s;
 }
 
-static void grow(struct index *ix)
+/* Slots are written before they are read, which costs one page fault and not two. */
+static void resize(struct index *ix, uint8_t bits)
 {
 	struct index_slot *was = ix->slot;
-	size_t nwas = slots_of(ix);
+	size_t nwas = slots_of(ix), size = sizeof(*was) << bits;
 
-	ix->bits = was ? (uint8_t)(ix->bits + 1) : FIRST_BITS;
-	ix->slot = mem_zeroed((size_t)1 << ix->bits, sizeof(*ix->slot));
+	ix->bits = bits;
+	ix->slot = mem_resize(NULL, 0, size);
+	memset(ix->slot, 0, size);
 	for (size_t i = 0; i < nwas; i++)
 		if (was[i].row)
 			place(ix, was[i]);
 	mem_free(was, nwas * sizeof(*was));
 }
 
+static bool is_full(uint64_t rows, uint64_t slots)
+{
+	return rows * 3 >= slots * 2;
+}
+
 void index_add(struct index *ix, uint32_t hash, uint32_t row)
 {
-	if ((uint64_t)ix->n * 3 >= slots_of(ix) * 2)
-		grow(ix);
+	if (is_full(ix->n, slots_of(ix)))
+		resize(ix, ix->slot ? (uint8_t)(ix->bits + 1) : FIRST_BITS);
 	place(ix, (struct index_slot){ hash, row });
 	ix->n++;
+}
+
+void index_reserve(struct index *ix, uint32_t n)
+{
+	uint8_t bits = ix->slot ? ix->bits : FIRST_BITS;
+
+	while (is_full((uint64_t)ix->n + n, (uint64_t)1 << bits))
+		bits++;
+	if (!ix->slot || bits > ix->bits)
+		resize(ix, bits);
 }
 
 void index_clear(struct index *ix)

@@ -46,6 +46,9 @@ static inline __attribute__((always_inline)) uint32_t index_find(const struct in
 /* Enter a row that index_find() did not find. */
 void index_add(struct index *ix, uint32_t hash, uint32_t row);
 
+/* Grow at once to what n more rows will need. */
+void index_reserve(struct index *ix, uint32_t n);
+
 /* Forget all rows, keeping the slots for new ones. */
 void index_clear(struct index *ix);
 

@@ -68,6 +68,12 @@ uint32_t table_find(const struct table *t, const void *row)
 	return find(t, row, hash_row(t, row));
 }
 
+void table_prefetch(const struct table *t, const void *row)
+{
+	if (t->index.slot)
+		__builtin_prefetch(&t->index.slot[hash_row(t, row) >> (32 - t->index.bits)]);
+}
+
 static uint32_t add(struct table *t, const void *row, uint32_t hash)
 {
 	uint32_t i = table_append(t, row);

@@ -35,6 +35,9 @@ uint32_t table_find(const struct table *t, const void *row);
 /* The same for a row that is known not to be there: it is not looked for. */
 uint32_t table_add(struct table *t, const void *row);
 
+/* Ask for the memory that looking a row with this key up will touch first. */
+void table_prefetch(const struct table *t, const void *row);
+
 /* Append a row that need not be unique and is not to be found again. */
 uint32_t table_append(struct table *t, const void *row);
 

@@ -386,30 +386,33 @@ static void read_frame(struct reader *r, struct str line, struct str address, st
 	remember(&r->memo[r->java], hash_bytes(line.p, line.n), line, place);
 }
 
-/* A "file.c:12" line: give the frame before it its file and line. */
-static bool read_source_line(struct reader *r, struct str line)
+/* Give the last frame a file and a line. */
+static void locate_frame(struct reader *r, struct str file, uint32_t line)
 {
-	size_t n = BUF_COUNT(&r->places, struct place);
-	struct place *last = (struct place *)r->places.p + n;
-	struct str at = str_trim(line);
-	ptrdiff_t colon = str_rchr(at, ':');
-	uint64_t number = 0;
-	struct loc row;
-	struct func f;
+	struct place *last = (struct place *)(r->places.p + r->places.n) - 1;
+	struct loc row = *profile_loc(r->p, ((loc_id *)r->frames.p)[last->first + last->n - 1]);
+	struct func f = *profile_func(r->p, row.func);
 
-	if (!n)
-		return false;
-	if (colon < 0 || !str_u64(str_skip(at, (size_t)colon + 1), &number))
-		return str_ends(at, S("]")) || str_eq(at, S("??:0"));
-	last--;
-	row = *profile_loc(r->p, ((loc_id *)r->frames.p)[last->first + last->n - 1]);
-	f = *profile_func(r->p, row.func);
-	f.file = profile_str(r->p, str(at.p, (size_t)colon));
+	f.file = profile_str(r->p, file);
 	row.func = profile_add_func(r->p, f);
-	row.line = number <= INT32_MAX ? (uint32_t)number : 0;
+	row.line = line;
 	last->first = (uint32_t)BUF_COUNT(&r->frames, loc_id);
 	last->n = 1;
 	add_frame(r, row);
+}
+
+/* A "file.c:12" line: give the frame before it its file and line. */
+static bool read_source_line(struct reader *r, struct str line)
+{
+	struct str at = str_trim(line);
+	ptrdiff_t colon = str_rchr(at, ':');
+	uint64_t number = 0;
+
+	if (!r->places.n)
+		return false;
+	if (colon < 0 || !str_u64(str_skip(at, (size_t)colon + 1), &number))
+		return str_ends(at, S("]")) || str_eq(at, S("??:0"));
+	locate_frame(r, str(at.p, (size_t)colon), number <= INT32_MAX ? (uint32_t)number : 0);
 	return true;
 }
 

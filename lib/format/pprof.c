@@ -478,7 +478,8 @@ static struct place read_lines(struct reader *r, struct pb *pb, const struct pb_
 		row.flags &= ~(uint32_t)LOC_INLINED;
 		new.outer = read_line(r, &m, &g, row);
 	}
-	reverse((loc_id *)r->inlined.p + new.first, new.n);
+	if (new.n)
+		reverse((loc_id *)r->inlined.p + new.first, new.n);
 	return new;
 }
 
@@ -649,6 +650,7 @@ static bool read_message(struct reader *r)
 	ids_init(&r->function_ids, r->nfunction);
 	ids_init(&r->location_ids, r->nlocation);
 	profile_begin(r->p);
+	profile_expect(r->p, r->nsample);
 	ok = ok && read_header(r) && read_all(r, PROFILE_SAMPLE_TYPE, read_sample_type) &&
 	     read_all(r, PROFILE_MAPPING, read_mapping) &&
 	     read_all(r, PROFILE_FUNCTION, read_function) &&

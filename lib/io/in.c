@@ -399,10 +399,13 @@ bool in_line(struct in *in, struct str *line)
 	const char *nl;
 
 	while (!(nl = w.n > seen ? memchr(w.p + seen, '\n', w.n - seen) : NULL)) {
+		bool more;
+
 		seen = w.n;
-		if (!fill(in, in->top) && !next_frame(in))
+		more = fill(in, in->top) || next_frame(in);
+		w = waiting(in->top); /* even at the end: making room may have moved it */
+		if (!more)
 			break;
-		w = waiting(in->top);
 	}
 	if (in->failed || (!nl && !w.n))
 		return false;
@@ -468,12 +471,11 @@ bool in_more_frames(struct in *in)
 bool in_frame_more(struct in *in, struct str *bytes)
 {
 	struct layer *l = in->top;
+	bool more = !in->failed && next_frame(in);
 
-	if (in->failed || !next_frame(in))
-		return false;
-	while (fill(in, l))
+	while (more && fill(in, l))
 		;
-	*bytes = waiting(l);
+	*bytes = waiting(l); /* looking for more may have moved them */
 	l->given = bytes->n;
-	return !in->failed;
+	return more && !in->failed;
 }

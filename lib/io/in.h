@@ -58,8 +58,8 @@ bool in_frame(struct in *in, struct str *bytes);
 bool in_more_frames(struct in *in);
 
 /*
- * Join the next frame to the one in_frame() gave, which is given again whole;
- * false when there is none.
+ * Join the next frame to the one in_frame() gave, which is given again; false when
+ * there is none. In both cases *bytes is given anew: the old ones may have moved.
  */
 bool in_frame_more(struct in *in, struct str *bytes);
 

@@ -241,28 +241,54 @@ static void prefetch_sample(const struct profile *p, uint32_t hash)
 	const struct stack *s = &p->stack.row[likely_row(p, hash)];
 
 	__builtin_prefetch(p->stack.frames + s->first);
+	if (!s->sample.i)
+		return;
 	__builtin_prefetch(profile_sample(p, s->sample));
 	for (size_t i = 0; i < p->ncol; i++)
 		__builtin_prefetch(p->col[i].v + s->sample.i);
 }
 
-void profile_add_batch(struct profile *p, const loc_id *frames, struct batch_sample *batch,
-		       size_t n)
+/* The frames of a sample without any may be nowhere. */
+static const loc_id *frames_of(const struct batch_sample *b, const loc_id *frames)
+{
+	return b->n ? frames + b->first : frames;
+}
+
+static void find_stacks(struct profile *p, const loc_id *frames, struct batch_sample *batch,
+			size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		batch[i].hash = stacks_hash(frames + batch[i].first, batch[i].n);
+		batch[i].hash = stacks_hash(frames_of(&batch[i], frames), batch[i].n);
 		prefetch_slot(p, batch[i].hash);
 	}
 	for (size_t i = 0; i < n; i++)
 		__builtin_prefetch(&p->stack.row[likely_row(p, batch[i].hash)]);
 	for (size_t i = 0; i < n; i++)
 		prefetch_sample(p, batch[i].hash);
-	for (size_t i = 0; i < n; i++) {
-		stack_id stack = { stacks_intern(&p->stack, frames + batch[i].first, batch[i].n,
-						 batch[i].hash) };
+	for (size_t i = 0; i < n; i++)
+		batch[i].stack.i = stacks_intern(&p->stack, frames_of(&batch[i], frames),
+						 batch[i].n, batch[i].hash);
+}
 
-		batch[i].row = profile_add_sample(p, stack, batch[i].labels, 0);
+void profile_expect(struct profile *p, size_t nsample)
+{
+	enum { MOST = 1 << 20 }; /* a broken or malicious input may promise anything */
+
+	index_reserve(&p->stack.index, (uint32_t)min_size(nsample, MOST));
+	index_reserve(&p->sample.index, (uint32_t)min_size(nsample, MOST));
+}
+
+void profile_add_batch(struct profile *p, const loc_id *frames, struct batch_sample *batch,
+		       size_t n)
+{
+	find_stacks(p, frames, batch, n);
+	for (size_t i = 0; i < n; i++) {
+		struct sample row = { batch[i].stack, batch[i].labels };
+
+		table_prefetch(&p->sample, &row);
 	}
+	for (size_t i = 0; i < n; i++)
+		batch[i].row = profile_add_sample(p, batch[i].stack, batch[i].labels, 0);
 }
 
 int64_t sat_add(struct profile *p, int64_t a, int64_t b)

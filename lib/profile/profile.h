@@ -240,6 +240,9 @@ static inline loc_id profile_add_loc(struct profile *p, struct loc l)
 /* The stack of these n frames, root first, which are copied when it is new. */
 stack_id profile_add_stack(struct profile *p, const loc_id *frames, size_t n);
 
+/* So many samples may follow: what finds them had better be large enough at once. */
+void profile_expect(struct profile *p, size_t nsample);
+
 /*
  * Many samples at once: the same as adding each stack and sample in turn, but
  * looking at memory ahead of need. With 300,000 stacks nearly every look-up
@@ -250,7 +253,8 @@ stack_id profile_add_stack(struct profile *p, const loc_id *frames, size_t n);
 struct batch_sample {
 	size_t first, n;
 	labels_id labels;
-	uint32_t hash; /* scratch */
+	uint32_t hash;  /* scratch */
+	stack_id stack; /* scratch */
 	sample_id row;
 };
 void profile_add_batch(struct profile *p, const loc_id *frames, struct batch_sample *batch,

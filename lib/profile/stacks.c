@@ -8,6 +8,7 @@ struct key {
 void stacks_init(struct stacks *t)
 {
 	*t = (struct stacks){ 0 };
+	t->frames = mem_grow(t->frames, &t->frame_cap, 1, sizeof(*t->frames));
 	t->row = mem_grow(t->row, &t->cap, 1, sizeof(*t->row));
 	t->row[t->n++] = (struct stack){ 0 };
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "format/format.h"
+#include "io/codec.h"
 #include "profile/check.h"
 #include "profile/rewrite.h"
 #include "profile/tree.h"
@@ -73,7 +74,9 @@ static void write_and_read(struct profile *p, const struct format *f)
 	if (out.failed)
 		fail("cannot write what was read");
 	profile_init(&back);
-	if (out.bytes.n && !load(&back, f, buf_str(&out.bytes), false))
+	/* Text may begin with a name that looks like compressed data. */
+	if (out.bytes.n && !codec_of(buf_str(&out.bytes)) &&
+	    !load(&back, f, buf_str(&out.bytes), false))
 		fail("cannot read what was written");
 	profile_release(&back);
 	out_release(&out);
