@@ -492,6 +492,8 @@ uint32_t profile_default_column(const struct profile *p)
 
 void profile_begin(struct profile *p)
 {
+	if (p->before)
+		p->before(p, p->before_arg);
 	p->nprofile++;
 }
 

@@ -168,6 +168,12 @@ struct profile {
 	uint32_t nprofile;  /* profiles begun */
 	bool timed;         /* keep samples apart, in order, with their times */
 	uint64_t saturated; /* additions that hit the end of int64 */
+	/*
+	 * Called, when set, before each profile that is read: what was read so far
+	 * may be taken out of the columns, to keep the profiles of a stream apart.
+	 */
+	void (*before)(struct profile *p, void *arg);
+	void *before_arg;
 };
 
 void profile_init(struct profile *p);

@@ -1,0 +1,76 @@
+#include "filters.h"
+
+#include "common.h"
+
+static struct {
+	const char *pattern[NPATTERN];
+	struct opt_list tag, no_tag, tag_range;
+	bool all_frames;
+} o;
+
+const struct opt filter_options[] = {
+	{ 0, "focus", OPT_STR, &o.pattern[PATTERN_FOCUS], "RE",
+	  "keep samples with a matching frame" },
+	{ 0, "ignore", OPT_STR, &o.pattern[PATTERN_IGNORE], "RE",
+	  "drop samples with a matching frame" },
+	{ 0, "leaf", OPT_STR, &o.pattern[PATTERN_LEAF], "RE",
+	  "keep samples whose leaf frame matches" },
+	{ 0, "hide", OPT_STR, &o.pattern[PATTERN_HIDE], "RE", "leave out matching frames" },
+	{ 0, "show", OPT_STR, &o.pattern[PATTERN_SHOW], "RE", "leave out all other frames" },
+	{ 0, "show-from", OPT_STR, &o.pattern[PATTERN_SHOW_FROM], "RE",
+	  "leave out what calls the first match" },
+	{ 0, "prune-from", OPT_STR, &o.pattern[PATTERN_PRUNE_FROM], "RE",
+	  "leave out what the last match calls" },
+	{ 0, "tag", OPT_LIST, &o.tag, "[KEY=]RE", "keep samples with a matching label" },
+	{ 0, "no-tag", OPT_LIST, &o.no_tag, "[KEY=]RE", "drop samples with a matching label" },
+	{ 0, "tag-range", OPT_LIST, &o.tag_range, "[KEY=]LO:HI",
+	  "keep samples with a number in that range" },
+	{ 0, "all-frames", OPT_FLAG, &o.all_frames, NULL,
+	  "keep frames that the profile says to drop", .also = "no-drop-frames" },
+	{ 0 },
+};
+
+static void add_tags(struct filter *f, enum tag_condition_kind kind, const struct opt_list *list)
+{
+	struct buf why = { 0 };
+
+	for (size_t i = 0; i < list->n; i++)
+		if (!tag_filter_add(&f->tags, kind, str_of(list->v[i]), &why))
+			usage("--%s %s: %.*s", tag_condition_name(kind), list->v[i],
+			      STR_ARG(buf_str(&why)));
+	buf_release(&why);
+}
+
+void parse_filters(struct filter *f)
+{
+	struct buf why = { 0 };
+
+	for (size_t i = 0; i < NPATTERN; i++)
+		if (o.pattern[i] &&
+		    !pattern_set(&f->stacks.pattern[i], i, str_of(o.pattern[i]), &why))
+			usage("--%s %s: %.*s", pattern_kinds[i].name, o.pattern[i],
+			      STR_ARG(buf_str(&why)));
+	add_tags(f, TAG_MATCHES, &o.tag);
+	add_tags(f, TAG_MATCHES_NOT, &o.no_tag);
+	add_tags(f, TAG_IN_RANGE, &o.tag_range);
+	f->all_frames = o.all_frames;
+	buf_release(&why);
+}
+
+bool apply_filters(struct filter *f, struct profile *p)
+{
+	struct buf notes = { 0 }, why = { 0 };
+	struct str rest;
+	bool ok = filter_apply(f, p, &notes, &why);
+
+	if (!ok)
+		complain("%.*s", STR_ARG(buf_str(&why)));
+	for (rest = buf_str(&notes); rest.n;) {
+		struct str line = str_cut(&rest, '\n');
+
+		note("%.*s", STR_ARG(line));
+	}
+	buf_release(&notes);
+	buf_release(&why);
+	return ok;
+}

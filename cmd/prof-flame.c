@@ -1,0 +1,292 @@
+/* prof-flame: profiles of any format in, a flame graph out. */
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "common.h"
+#include "frames.h"
+#include "view/layout.h"
+#include "view/order.h"
+
+static const char palette_file[] = "palette.map";
+
+static struct view_options o = {
+	.fontsize = 12,
+	.height = 16,
+	.factor = 1,
+	.minwidth = -1, /* not given */
+	.match = { 230, 0, 230 },
+};
+
+static struct {
+	int view, palette, sort, diff_width, normalize;
+	double total;
+	bool hash, random, keep_colors, flamechart;
+} own = { .view = -1, .sort = -1 };
+
+/* Option arguments */
+
+#define WORDS(function, ...)                                                                       \
+	static const char *function(size_t i)                                                      \
+	{                                                                                          \
+		static const char *const words[] = { __VA_ARGS__ };                                \
+                                                                                                   \
+		return i < LEN(words) ? words[i] : NULL;                                           \
+	}
+
+WORDS(order_name, "name", "width", "none")
+WORDS(diff_width_name, "new", "base", "union")
+WORDS(normalize_name, "none", "total")
+
+static const char *view_name(size_t i)
+{
+	return view_at(i) ? view_at(i)->name : NULL;
+}
+
+static bool parse_backdrop(void *to, const char *arg)
+{
+	o.has_backdrop = true;
+	return backdrop_parse(str_of(arg), to);
+}
+
+static bool parse_color(void *to, const char *arg)
+{
+	return rgb_parse(str_of(arg), to);
+}
+
+static bool parse_font(void *to, const char *arg)
+{
+	*(const char **)to = arg;
+	return font_is_safe(str_of(arg));
+}
+
+/* "0.1" pixels, or "0.5%" of the whole */
+static bool parse_minwidth(void *to, const char *arg)
+{
+	char *end;
+
+	*(double *)to = strtod(arg, &end);
+	o.minwidth_percent = *end == '%';
+	end += o.minwidth_percent;
+	return *arg && !*end && o.minwidth >= 0 && o.minwidth <= 1e9;
+}
+
+static const struct opt own_options[] = {
+	{ 't', "to", OPT_CHOICE, &own.view, "VIEW", "svg or text (for a terminal: text)",
+	  view_name },
+	{ 0, "title", OPT_STR, &o.title, "TEXT", "heading" },
+	{ 0, "subtitle", OPT_STR, &o.subtitle, "TEXT", "second line of the heading" },
+	{ 0, "notes", OPT_STR, &o.notes, "TEXT", "a note inside the file, which is not shown" },
+	{ 0, "countname", OPT_STR, &o.countname, "TEXT", "what values are (samples)" },
+	{ 0, "nametype", OPT_STR, &o.nametype, "TEXT", "what names are (Function:)" },
+	{ 0, "width", OPT_NUMBER, &o.width, "N", "pixels, or columns (default: all there is)" },
+	{ 0, "height", OPT_NUMBER, &o.height, "N", "pixels for a frame (16)" },
+	{ 0, "minwidth", OPT_PARSED, &o.minwidth, "N[%]",
+	  "leave out what is narrower: pixels, or percent (0.1)", NULL, parse_minwidth },
+	{ 0, "fonttype", OPT_PARSED, &o.fonttype, "FONT", "font (Verdana)", NULL, parse_font },
+	{ 0, "fontsize", OPT_NUMBER, &o.fontsize, "N", "pixels (12)" },
+	{ 0, "colors", OPT_CHOICE, &own.palette, "PALETTE", "hot, java, safe ...", palette_name },
+	{ 0, "bgcolors", OPT_PARSED, o.backdrop, "COLOR", "yellow, blue, green, grey or #rrggbb",
+	  NULL, parse_backdrop },
+	{ 0, "search-color", OPT_PARSED, &o.match, "#RRGGBB", "what a search finds (#e600e6)", NULL,
+	  parse_color },
+	{ 0, "hash", OPT_FLAG, &own.hash, NULL, "similar names, similar colours" },
+	{ 0, "random", OPT_FLAG, &own.random, NULL, "more different colours" },
+	{ 0, "cp", OPT_FLAG, &own.keep_colors, NULL, "keep colours in ./palette.map" },
+	{ 0, "sort", OPT_CHOICE, &own.sort, "ORDER",
+	  "siblings by name, width, or none: as they came", order_name },
+	{ 0, "inverted", OPT_FLAG, &o.inverted, NULL, "icicle graph: the root at the top" },
+	{ 0, "flamechart", OPT_FLAG, &own.flamechart, NULL, "in order of time, without merging" },
+	{ 0, "total", OPT_NUMBER, &own.total, "N", "what the whole width is (sum of the values)" },
+	{ 0, "factor", OPT_NUMBER, &o.factor, "N", "multiply the values that are shown" },
+	{ 0, "negate", OPT_FLAG, &o.negate, NULL, "differential: from the new side to the base" },
+	{ 0, "diff-width", OPT_CHOICE, &own.diff_width, "SIDE",
+	  "differential: width is new, base or union", diff_width_name },
+	{ 0, "diff-normalize", OPT_CHOICE, &own.normalize, "HOW",
+	  "differential: none, or total: as if equal", normalize_name },
+	{ 0 },
+};
+static const struct opt *const options[] = { own_options, frame_options, COMMON_OPTIONS_BUT_TO,
+					     NULL };
+static const struct cmd cmd = { "prof-flame", "Draw profiles of any format as a flame graph.",
+				"[FILE]...", options, false };
+
+/* What the options and the terminal come to */
+
+static bool to_terminal(void)
+{
+	return !common.output && isatty(STDOUT_FILENO);
+}
+
+static enum text_color terminal_colors(void)
+{
+	const char *no = getenv("NO_COLOR"), *how = getenv("COLORTERM"), *term = getenv("TERM");
+
+	if (!to_terminal() || (no && *no) || !term || strcmp(term, "dumb") == 0)
+		return TEXT_PLAIN;
+	return how && (strcmp(how, "truecolor") == 0 || strcmp(how, "24bit") == 0) ? TEXT_TRUE :
+										     TEXT_256;
+}
+
+static double terminal_columns(void)
+{
+	const char *columns = getenv("COLUMNS");
+	uint64_t n;
+	struct winsize size;
+
+	if (columns && str_u64(str_of(columns), &n) && n >= 20 && n <= 10000)
+		return (double)n;
+	if (to_terminal() && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20)
+		return size.ws_col;
+	return 80;
+}
+
+/* A terminal has no room for what is narrow, and shows first what is wide. */
+static void settle_text(void)
+{
+	setlocale(LC_CTYPE, "");
+	o.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	o.text_color = terminal_colors();
+	if (!o.width)
+		o.width = terminal_columns();
+	if (o.minwidth < 0) {
+		o.minwidth = 1;
+		o.minwidth_percent = true;
+	}
+	if (own.sort < 0)
+		own.sort = ORDER_BY_WIDTH;
+}
+
+static void check_range(const char *option, double v, double least, double most)
+{
+	if (!(v >= least && v <= most))
+		usage("--%s is a number from %g to %g", option, least, most);
+}
+
+static const struct view *settle_options(void)
+{
+	const struct view *view = own.view >= 0 ? view_at((size_t)own.view) :
+				  to_terminal() ? &view_text :
+						  &view_svg;
+
+	if (view == &view_text)
+		settle_text();
+	if (o.width)
+		check_range("width", o.width, view == &view_text ? 20 : 100, 100000);
+	check_range("height", o.height, 3, 1000);
+	check_range("fontsize", o.fontsize, 1, 200);
+	check_range("total", own.total, 0, 1e19);
+	check_range("factor", o.factor, -1e18, 1e18);
+	if (o.minwidth < 0)
+		o.minwidth = 0.1;
+	o.palette = (size_t)own.palette;
+	o.shade = own.hash ? SHADE_BY_HASH : own.random ? SHADE_BY_RANDOM : SHADE_BY_SUM;
+	o.order = own.flamechart ? ORDER_BY_TIME :
+		  own.sort < 0   ? ORDER_BY_NAME :
+				   (enum sibling_order)own.sort;
+	o.diff_width = (enum diff_width)own.diff_width;
+	o.normalize = own.normalize != 0;
+	return view;
+}
+
+/* Drawing */
+
+static void build(struct tree *t, struct profile *p)
+{
+	static const enum tree_order orders[] = {
+		[ORDER_BY_NAME] = TREE_BY_NAME,
+		[ORDER_BY_WIDTH] = TREE_BY_TOTAL,
+		[ORDER_AS_CAME] = TREE_BY_NAME,
+		[ORDER_BY_TIME] = TREE_BY_TIME,
+	};
+
+	tree_build(t, p, o.col, orders[o.order]);
+	if (o.order == ORDER_AS_CAME)
+		order_as_came(t, p);
+	if (palette_is_chain(o.palette))
+		mark_wakers(t, p);
+}
+
+/* Say what the picture cannot show. False when that is everything. */
+static bool check(const struct tree *t)
+{
+	struct layout l;
+
+	layout_init(&l, t, &o);
+	if (own.total > l.whole)
+		o.total = own.total;
+	else if (own.total && own.total < l.whole * 0.98)
+		note("--total is less than the sum of all values, %.0f, and does not count",
+		     l.whole);
+	layout_release(&l);
+	if (l.negative)
+		note("%u negative %s drawn as 0", l.negative,
+		     l.negative == 1 ? "value is" : "values are");
+	return l.whole > 0 || complain("there is nothing to draw: all values are 0");
+}
+
+static bool write_picture(struct profile *p, const struct tree *t, const struct view *view)
+{
+	struct out out;
+
+	if (out_open(&out, common.output, common.pack))
+		view->draw(&out, p, t, &o);
+	return finish_output(&out);
+}
+
+/* The same with the colours of ./palette.map, to which new names are added. */
+static bool write_with_map(struct profile *p, const struct tree *t, const struct view *view)
+{
+	struct palette_map map;
+	struct buf error = { 0 };
+	bool ok;
+
+	palette_map_init(&map);
+	o.map = &map;
+	ok = palette_map_read(&map, palette_file, &error) && write_picture(p, t, view) &&
+	     palette_map_write(&map, palette_file, &error);
+	if (error.n)
+		complain("%s", error.p);
+	palette_map_release(&map);
+	buf_release(&error);
+	return ok;
+}
+
+static bool draw(struct profile *p, const struct view *view)
+{
+	struct tree t;
+	bool ok;
+
+	if (own.flamechart && strings_find(&p->str, S("pprof::base")))
+		return complain("--flamechart is not for differential profiles: they have no time");
+	build(&t, p);
+	ok = check(&t);
+	if (ok)
+		ok = own.keep_colors ? write_with_map(p, &t, view) : write_picture(p, &t, view);
+	tree_release(&t);
+	return ok;
+}
+
+int main(int argc, char **argv)
+{
+	char **paths = start(&cmd, argc, argv);
+	const struct view *view = settle_options();
+	struct profile p;
+	bool ok;
+
+	profile_init(&p);
+	p.timed = own.flamechart;
+	ok = load_all(&p, paths);
+	if (p.ncol && choose_column(&p, &o.col)) {
+		keep_column(&p, o.col);
+		o.col = 0;
+		rewrite_frames(&p);
+		ok &= draw(&p, view);
+	} else {
+		ok = false;
+	}
+	profile_release(&p);
+	return status(ok);
+}

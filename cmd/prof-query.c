@@ -1,0 +1,240 @@
+/* prof-query: part of a profile, or a report about it. */
+#include <unistd.h>
+
+#include "common.h"
+#include "filters.h"
+#include "profile/rewrite.h"
+#include "query/report.h"
+#include "query/selector.h"
+
+static struct {
+	const char *select;
+	bool by_cum, by_flat;
+	int to; /* into to_name() */
+	/* By report: is it asked for, and its argument. */
+	bool wanted[NREPORT];
+	const char *argument[NREPORT];
+} o = { .to = -1 };
+
+/* How a report looks, by enum report_format; then come the formats of streams. */
+static const char *const looks[] = { "text", "tsv", "json" };
+
+static const char *to_name(size_t i)
+{
+	const struct format *f;
+
+	if (i < LEN(looks))
+		return looks[i];
+	f = format_at(i - LEN(looks));
+	return f ? f->name : NULL;
+}
+
+/* Filled in from the table of reports. */
+static struct opt report_options[NREPORT + 1];
+
+static const struct opt own_options[] = {
+	{ 0, "select", OPT_STR, &o.select, "SELECTOR", "the same as the operand" },
+	{ 0, "cum", OPT_FLAG, &o.by_cum, NULL, "order functions by cumulative value" },
+	{ 0, "flat", OPT_FLAG, &o.by_flat, NULL, "order functions by flat value (default)" },
+	{ 't', "to", OPT_CHOICE, &o.to, "FORMAT", "text, tsv or json of a report, or a stream's",
+	  to_name, .also = "report" },
+	{ 0 },
+};
+
+static const struct opt *const options[] = { filter_options, report_options, own_options,
+					     COMMON_OPTIONS_BUT_TO, NULL };
+static const struct cmd cmd = { "prof-query", "Select part of a profile, or report about it.",
+				"[SELECTOR] [FILE]...", options, false };
+
+static void fill_report_options(void)
+{
+	static const struct {
+		enum opt_kind kind;
+		const char *arg;
+	} kinds[] = {
+		[REPORT_NO_ARGUMENT] = { OPT_FLAG, NULL },
+		[REPORT_LIMIT] = { OPT_MAYBE, "N" },
+		[REPORT_REGEX] = { OPT_STR, "RE" },
+		[REPORT_LABEL] = { OPT_STR, "LABEL" },
+	};
+
+	for (size_t i = 0; i < NREPORT; i++) {
+		const struct report *r = reports[i];
+
+		report_options[i] = (struct opt){
+			.name = r->name,
+			.help = r->help,
+			.kind = kinds[r->argument].kind,
+			.arg = kinds[r->argument].arg,
+			.to = r->argument ? (void *)&o.argument[i] : (void *)&o.wanted[i],
+		};
+	}
+}
+
+static void choose_format(const struct report *report, struct query *q)
+{
+	bool is_look = o.to < (int)LEN(looks);
+
+	if (o.to < 0)
+		return;
+	if (report && !is_look)
+		usage("--%s is printed as text, tsv or json, not as %s", report->name,
+		      to_name((size_t)o.to));
+	if (!report && is_look)
+		usage("%s is for reports; ask for one, as with --top", to_name((size_t)o.to));
+	if (is_look)
+		q->format = (enum report_format)o.to;
+	else
+		common.to = o.to - (int)LEN(looks);
+}
+
+/* The report that is asked for, or NULL, with its argument in q. */
+static const struct report *choose_report(struct query *q)
+{
+	const struct report *chosen = NULL;
+	const char *argument = NULL;
+	struct buf why = { 0 };
+
+	for (size_t i = 0; i < NREPORT; i++) {
+		if (!o.wanted[i] && !o.argument[i])
+			continue;
+		if (chosen)
+			usage("--%s or --%s, not both", chosen->name, reports[i]->name);
+		chosen = reports[i];
+		argument = o.argument[i];
+	}
+	choose_format(chosen, q);
+	if (!chosen)
+		return NULL;
+	if (chosen->argument == REPORT_LIMIT && *argument &&
+	    (!str_u64(str_of(argument), &q->limit) || !q->limit))
+		usage("'%s' is not a valid N for --%s", argument, chosen->name);
+	if (chosen->argument == REPORT_REGEX &&
+	    !regex_init(&q->peek, str_of(argument), REGEX_ANYWHERE, &why))
+		usage("--%s %s: %.*s", chosen->name, argument, STR_ARG(buf_str(&why)));
+	q->label = str_of(argument);
+	if (o.by_cum && o.by_flat)
+		usage("--cum or --flat, not both");
+	q->by_cum = o.by_cum;
+	return chosen;
+}
+
+/*
+ * Which operand is a selector: one that names no file and could be meant as one.
+ * It is taken out of the list.
+ */
+static void take_selector(char **operands)
+{
+	char **to = operands;
+
+	for (char **at = operands; *at; at++) {
+		if (!selector_looks_like(str_of(*at)) || access(*at, F_OK) == 0) {
+			*to++ = *at;
+			continue;
+		}
+		if (o.select)
+			usage("'%s' and '%s' are both selectors", o.select, *at);
+		o.select = *at;
+	}
+	*to = NULL;
+}
+
+static void parse_selector(struct selector *s)
+{
+	struct buf why = { 0 };
+
+	if (o.select && !selector_parse(s, str_of(o.select), &why))
+		usage("selector '%s': %.*s", o.select, STR_ARG(buf_str(&why)));
+	buf_release(&why);
+}
+
+/* What the selector selects, and of that the column that is asked for. */
+static bool select_part(struct selector *s, struct profile *p, uint32_t *col)
+{
+	struct buf why = { 0 };
+	struct column asked;
+	bool ok;
+
+	if (!choose_column(p, col))
+		return false;
+	asked = p->col[*col];
+	ok = selector_apply(s, p, &why);
+	if (!ok)
+		complain("selector '%s' %.*s", o.select, STR_ARG(buf_str(&why)));
+	buf_release(&why);
+	if (!ok)
+		return false;
+	if (p->sample.n == 1)
+		note("there are no samples%s", o.select ? " that the selector selects" : "");
+	if (!common.type)
+		return choose_column(p, col);
+	for (*col = 0; *col < p->ncol; ++*col)
+		if (p->col[*col].type.i == asked.type.i && p->col[*col].unit.i == asked.unit.i)
+			return true;
+	usage("--type %s is not a sample type that the selector selects", common.type);
+}
+
+static bool print_report(const struct report *report, struct query *q)
+{
+	struct out out;
+
+	q->out = &out;
+	if (out_open(&out, common.output, common.pack))
+		report_print(report, q);
+	if (q->peek.failed) {
+		out_abandon(&out);
+		out_release(&out);
+		return complain("--%s: the pattern %s", report->name, q->peek.failed);
+	}
+	if (report->argument > REPORT_LIMIT && !q->found)
+		note("--%s: there is no such %s", report->name,
+		     report->argument == REPORT_REGEX ? "function" : "label");
+	return finish_output(&out);
+}
+
+/* Without a report, what is left is the output. */
+static bool print(struct query *q, const struct report *report)
+{
+	if (report)
+		return print_report(report, q);
+	if (common.type)
+		keep_column(q->p, q->col);
+	return save(q->p, output_format());
+}
+
+int main(int argc, char **argv)
+{
+	struct selector selector = { 0 };
+	struct filter filter = { 0 };
+	struct query query = { 0 };
+	struct profile p;
+	struct buf filters = { 0 };
+	const struct report *report;
+	char **paths;
+	bool ok;
+
+	fill_report_options();
+	paths = start(&cmd, argc, argv);
+	take_selector(paths);
+	parse_selector(&selector);
+	parse_filters(&filter);
+	report = choose_report(&query);
+	filter_describe(&filter, &filters);
+	query.p = &p;
+	query.filters = buf_str(&filters);
+	profile_init(&p);
+	ok = load_all(&p, paths);
+	if (p.ncol && select_part(&selector, &p, &query.col)) {
+		query.total = query_total(&p, query.col);
+		rewrite(&p, &(struct rewrite){ 0 });
+		ok = apply_filters(&filter, &p) && print(&query, report) && ok;
+	} else {
+		ok = false;
+	}
+	buf_release(&filters);
+	regex_release(&query.peek);
+	filter_release(&filter);
+	selector_release(&selector);
+	profile_release(&p);
+	return status(ok);
+}

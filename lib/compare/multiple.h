@@ -1,0 +1,36 @@
+/*
+ * Many tests at once: the false discovery rate. Where nothing has changed at all,
+ * that is the chance of even one false alarm, whatever the number of tests.
+ */
+#ifndef COMPARE_MULTIPLE_H
+#define COMPARE_MULTIPLE_H
+
+#include "base/base.h"
+
+/*
+ * Benjamini and Hochberg (1995): the least level at which item i is found, for m
+ * p-values. Item i is found at level q if adjusted[i] <= q.
+ */
+void bh_adjust(double *adjusted, const double *p, size_t m);
+
+/* The largest p-value that is found at level q; -1 when there is none. */
+double bh_threshold(const double *p, size_t m, double q);
+
+/*
+ * Weights of mean 1 that favour some items `ratio` times over the others, chosen
+ * before any p is looked at (Genovese, Roeder and Wasserman 2006). Divide p-values
+ * by them.
+ */
+void bh_weights(double *weight, const uint8_t *favoured, size_t m, double ratio);
+
+/*
+ * For items that are nodes of a tree, where only findings without findings below
+ * them are kept: Focused BH (Katsevich, Sabatti and Bogomolov 2023). parent[i] < i,
+ * or NO_PARENT. found[i] says whether i is found at level q, and adjusted[i] is the
+ * least level of the sets that hold i; 1 if there is none.
+ */
+enum { NO_PARENT = UINT32_MAX };
+void bh_focus(uint8_t *found, double *adjusted, const double *p, const uint32_t *parent, size_t m,
+	      double q);
+
+#endif

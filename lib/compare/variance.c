@@ -1,0 +1,142 @@
+#include "compare/variance.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "compare/special.h"
+
+/* Weighted sums of least squares for s2 = phi * u + tau2. */
+struct sums {
+	double uu, u, one, us, s;
+};
+
+static struct sums add_up(const struct noise *n, const double *s2, const double *u, size_t m)
+{
+	struct sums a = { 0 };
+
+	for (size_t i = 0; i < m; i++) {
+		double v = noise_trend(n, u[i]), w = 1 / (v * v);
+
+		a.uu += w * u[i] * u[i];
+		a.u += w * u[i];
+		a.one += w;
+		a.us += w * u[i] * s2[i];
+		a.s += w * s2[i];
+	}
+	return a;
+}
+
+/* The best line, within phi >= 0.05 and tau2 > 0. */
+static void solve(struct noise *n, const struct sums *a)
+{
+	const double least_phi = 0.05, least_tau2 = 1e-9;
+	double det = a->uu * a->one - a->u * a->u;
+
+	if (det <= 1e-12 * a->uu * a->one) { /* all u are the same */
+		n->phi = 1;
+		n->tau2 = fmax(least_tau2, (a->s - a->u) / a->one);
+		return;
+	}
+	n->phi = (a->us * a->one - a->s * a->u) / det;
+	n->tau2 = (a->uu * a->s - a->u * a->us) / det;
+	if (n->tau2 <= least_tau2) {
+		n->tau2 = least_tau2;
+		n->phi = a->us / a->uu;
+	}
+	if (n->phi < least_phi) {
+		n->phi = least_phi;
+		n->tau2 = fmax(least_tau2, (a->s - least_phi * a->u) / a->one);
+	}
+}
+
+static bool settled(double was, double is)
+{
+	return fabs(is - was) <= 1e-12 * fabs(was);
+}
+
+/* A sample variance scatters by its square: weigh by that, again and again. */
+void noise_fit_trend(struct noise *n, const double *s2, const double *u, size_t m)
+{
+	enum { ROUNDS = 200 };
+	struct noise was;
+
+	if (!(n->phi > 0)) {
+		n->phi = 1;
+		n->tau2 = 1e-5;
+	}
+	for (int i = 0; i < ROUNDS; i++) {
+		struct sums a = add_up(n, s2, u, m);
+
+		was = *n;
+		solve(n, &a);
+		if (settled(was.phi, n->phi) && settled(was.tau2, n->tau2))
+			break;
+	}
+}
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Sorts v. */
+static double median(double *v, size_t n)
+{
+	qsort(v, n, sizeof(*v), compare);
+	return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
+}
+
+/* Variances of 0 would have no logarithm: raise them to a little of the median. */
+static double least_ratio(const double *ratio, size_t m)
+{
+	double *sorted = mem_zeroed(m, sizeof(*sorted)), middle;
+
+	for (size_t i = 0; i < m; i++)
+		sorted[i] = ratio[i];
+	middle = median(sorted, m);
+	mem_free(sorted, m * sizeof(*sorted));
+	return middle > 0 ? 1e-5 * middle : 1e-5;
+}
+
+/*
+ * The logarithms of sample variances around one true variance scatter by
+ * trigamma(df / 2). What they scatter more is how much true variances differ.
+ */
+void noise_fit_prior(struct noise *n, const double *s2, const double *u, size_t m)
+{
+	double *ratio = mem_zeroed(m, sizeof(*ratio)), least, mean = 0, log_mean = 0, spread = 0;
+	double half = n->df / 2, excess;
+
+	for (size_t i = 0; i < m; i++)
+		ratio[i] = s2[i] / noise_trend(n, u[i]);
+	least = least_ratio(ratio, m);
+	for (size_t i = 0; i < m; i++) {
+		mean += ratio[i] / (double)m;
+		ratio[i] = log(fmax(ratio[i], least));
+		log_mean += ratio[i] / (double)m;
+	}
+	for (size_t i = 0; i < m; i++)
+		spread += (ratio[i] - log_mean) * (ratio[i] - log_mean) / (double)(m - 1);
+	mem_free(ratio, m * sizeof(*ratio));
+	excess = spread - trigamma(half);
+	n->prior_df = excess > 0 ? fmin(MOST_PRIOR_DF, 2 * trigamma_inverse(excess)) : MOST_PRIOR_DF;
+	if (excess > 0)
+		n->scale = exp(log_mean - digamma(half) + log(half) + digamma(n->prior_df / 2) -
+			       log(n->prior_df / 2));
+	else
+		n->scale = mean;
+	n->scale = fmin(5, fmax(0.2, n->scale));
+	n->total_df = fmin(n->prior_df + n->df, (double)m * n->df);
+}
+
+void noise_fit(struct noise *n, const double *s2, const double *u, size_t m, double df)
+{
+	enum { FEW = 3 };
+
+	*n = (struct noise){ .df = df, .total_df = df, .scale = 1 };
+	noise_fit_trend(n, s2, u, m);
+	if (m >= FEW)
+		noise_fit_prior(n, s2, u, m);
+}

@@ -1,0 +1,93 @@
+/*
+ * A stub jumps through a slot of the global offset table, and a relocation says
+ * which symbol's address goes into that slot. So stubs are named by the code that
+ * is in them, whatever linker laid them out: .plt with its lazy binding, .plt.sec
+ * beside it where branches must land on an endbr64, .plt.got without lazy binding.
+ */
+#include "object/plt.h"
+
+#include <stdlib.h>
+
+#include "object/cursor.h"
+
+enum { SECTION_RELA = 4, GLOB_DAT = 6, JUMP_SLOT = 7 };
+
+struct slot {
+	uint64_t vaddr;
+	uint32_t symbol, zero;
+};
+
+static int by_vaddr(const void *a, const void *b)
+{
+	const struct slot *x = a, *y = b;
+
+	return (x->vaddr > y->vaddr) - (x->vaddr < y->vaddr);
+}
+
+static void add_slots(struct str relocations, struct buf *slots)
+{
+	struct cursor c = cursor_over(relocations);
+
+	while (cursor_left(&c) >= 24) {
+		struct slot s = { .vaddr = cursor_int(&c, 8) };
+		uint32_t type = (uint32_t)cursor_int(&c, 4);
+
+		s.symbol = (uint32_t)cursor_int(&c, 4);
+		cursor_skip(&c, 8); /* the addend */
+		if (s.symbol && (type == GLOB_DAT || type == JUMP_SLOT))
+			buf_put(slots, &s, sizeof(s));
+	}
+}
+
+/* The slot that a "jmp *offset(%rip)" in these bytes goes through, or 0. */
+static uint64_t slot_of(struct str stub, uint64_t vaddr)
+{
+	struct cursor c = cursor_over(stub);
+	struct str endbr64 = S("\xf3\x0f\x1e\xfa");
+	int32_t offset;
+
+	if (str_starts(stub, endbr64))
+		cursor_skip(&c, endbr64.n);
+	if (cursor_left(&c) && *c.at == 0xf2) /* bnd */
+		cursor_skip(&c, 1);
+	if (cursor_int(&c, 2) != 0x25ff)
+		return 0;
+	offset = (int32_t)cursor_int(&c, 4);
+	return c.failed ? 0 : vaddr + (uint64_t)(c.at - (const uint8_t *)stub.p) + (uint64_t)offset;
+}
+
+static void add_stubs(const struct elf *e, const struct elf_section *s, const struct buf *slots,
+		      struct buf *list)
+{
+	struct str code = elf_contents(e, s);
+	size_t size = s && s->entsize == 8 ? 8 : 16, n = BUF_COUNT(slots, struct slot);
+
+	for (size_t at = 0; at + size <= code.n; at += size) {
+		struct slot key = { .vaddr = slot_of(str(code.p + at, size), s->addr + at) };
+		const struct slot *found = NULL;
+
+		if (key.vaddr && n)
+			found = bsearch(&key, slots->p, n, sizeof(key), by_vaddr);
+		if (found)
+			buf_put(list,
+				&(struct plt_stub){ s->addr + at, (uint32_t)size, found->symbol },
+				sizeof(struct plt_stub));
+	}
+}
+
+void plt_stubs(const struct elf *e, struct buf *list)
+{
+	static const char *const names[] = { ".plt", ".plt.sec", ".plt.got" };
+	struct buf slots = { 0 };
+
+	if (e->machine != ELF_MACHINE_X86_64 || !e->is64)
+		return;
+	for (size_t i = 0; i < e->nsection; i++)
+		if (e->section[i].type == SECTION_RELA)
+			add_slots(elf_contents(e, &e->section[i]), &slots);
+	if (slots.n)
+		qsort(slots.p, BUF_COUNT(&slots, struct slot), sizeof(struct slot), by_vaddr);
+	for (size_t i = 0; i < LEN(names); i++)
+		add_stubs(e, elf_section(e, names[i]), &slots, list);
+	buf_release(&slots);
+}

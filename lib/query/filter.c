@@ -1,0 +1,157 @@
+#include "query/filter.h"
+
+/* The patterns that a profile brings along. A broken one is no reason to give up. */
+static void obey(struct filter *f, const struct profile *p, enum frame_pattern which, str_id id,
+		 struct buf *notes)
+{
+	struct buf why = { 0 };
+
+	if (!f->all_frames &&
+	    !pattern_set(&f->stacks.pattern[which], which, profile_text(p, id), &why))
+		buf_printf(notes, "the profile's %s is not obeyed: %.*s\n",
+			   pattern_kinds[which].name, STR_ARG(buf_str(&why)));
+	buf_release(&why);
+}
+
+/* By stack or set of labels: not looked at yet, to be kept or not. */
+enum verdict { OPEN, KEEP, DROP };
+
+struct work {
+	struct filter *f;
+	struct profile *p;
+	uint8_t *stack_verdict, *labels_verdict;
+	stack_id *stack; /* by old stack: the new one */
+	struct sample *to;
+	uint8_t *keep;
+};
+
+static bool keeps_stack(struct work *w, stack_id stack)
+{
+	uint8_t *verdict = &w->stack_verdict[stack.i];
+
+	if (*verdict == OPEN)
+		*verdict = stack_filter_apply(&w->f->stacks, stack, &w->stack[stack.i]) ? KEEP :
+											  DROP;
+	return *verdict == KEEP;
+}
+
+static bool keeps_labels(struct work *w, labels_id set)
+{
+	uint8_t *verdict = &w->labels_verdict[set.i];
+
+	if (*verdict == OPEN)
+		*verdict = tag_filter_keeps(&w->f->tags, w->p, set) ? KEEP : DROP;
+	return *verdict == KEEP;
+}
+
+static void filter_samples(struct work *w)
+{
+	bool by_stack = stack_filter_is_on(&w->f->stacks);
+
+	for (uint32_t i = 1; i < w->p->sample.n; i++) {
+		struct sample s = *profile_sample(w->p, (sample_id){ i });
+
+		w->to[i] = s;
+		w->keep[i] = keeps_labels(w, s.labels) && (!by_stack || keeps_stack(w, s.stack));
+		if (w->keep[i] && by_stack)
+			w->to[i].stack = w->stack[s.stack.i];
+	}
+}
+
+/* Did a pattern give up? */
+static bool check(const struct filter *f, struct buf *error)
+{
+	for (size_t i = 0; i < NPATTERN; i++) {
+		const struct pattern *pattern = &f->stacks.pattern[i];
+
+		if (pattern->re.failed)
+			buf_printf(error, "--%s: the pattern '%.*s' %s", pattern_kinds[i].name,
+				   STR_ARG(pattern->text), pattern->re.failed);
+	}
+	for (size_t i = 0; i < f->tags.n; i++) {
+		const struct tag_condition *c = &f->tags.condition[i];
+
+		if (c->re.failed)
+			buf_printf(error, "--%s: the pattern '%.*s' %s",
+				   tag_condition_name(c->kind), STR_ARG(c->text), c->re.failed);
+	}
+	return !error->n;
+}
+
+static void note_idle(const struct filter *f, struct buf *notes)
+{
+	for (size_t i = PATTERN_LEAF; i < NPATTERN; i++) {
+		const struct pattern *pattern = &f->stacks.pattern[i];
+
+		if (pattern_is_set(pattern) && !pattern->matched)
+			buf_printf(notes, "--%s: nothing matches '%.*s'\n", pattern_kinds[i].name,
+				   STR_ARG(pattern->text));
+	}
+	for (size_t i = 0; i < f->tags.n; i++) {
+		const struct tag_condition *c = &f->tags.condition[i];
+
+		if (!c->matched)
+			buf_printf(notes, "--%s: nothing matches '%.*s'\n",
+				   tag_condition_name(c->kind), STR_ARG(c->text));
+	}
+}
+
+static void init(struct work *w)
+{
+	w->stack_verdict = mem_zeroed(w->p->stack.n, 1);
+	w->labels_verdict = mem_zeroed(w->p->labels.n, 1);
+	w->stack = mem_zeroed(w->p->stack.n, sizeof(*w->stack));
+	w->to = mem_zeroed(w->p->sample.n, sizeof(*w->to));
+	w->keep = mem_zeroed(w->p->sample.n, 1);
+}
+
+static bool run(struct filter *f, struct profile *p, struct buf *error)
+{
+	struct work w = { .f = f, .p = p };
+	uint32_t nstack = p->stack.n, nlabels = p->labels.n, nsample = p->sample.n;
+	bool ok;
+
+	init(&w);
+	stack_filter_begin(&f->stacks, p);
+	filter_samples(&w);
+	ok = check(f, error);
+	if (ok)
+		profile_remap(p, w.to, w.keep);
+	mem_free(w.stack_verdict, nstack);
+	mem_free(w.labels_verdict, nlabels);
+	mem_free(w.stack, nstack * sizeof(*w.stack));
+	mem_free(w.to, nsample * sizeof(*w.to));
+	mem_free(w.keep, nsample);
+	return ok;
+}
+
+bool filter_apply(struct filter *f, struct profile *p, struct buf *notes, struct buf *error)
+{
+	bool ok;
+
+	obey(f, p, PATTERN_DROP, p->head.drop_frames, notes);
+	obey(f, p, PATTERN_KEEP, p->head.keep_frames, notes);
+	if (!stack_filter_is_on(&f->stacks) && !f->tags.n)
+		return true;
+	ok = run(f, p, error);
+	if (ok)
+		note_idle(f, notes);
+	return ok;
+}
+
+void filter_describe(const struct filter *f, struct buf *lines)
+{
+	for (size_t i = PATTERN_LEAF; i < NPATTERN; i++)
+		if (pattern_is_set(&f->stacks.pattern[i]))
+			buf_printf(lines, "%s=%.*s\n", pattern_kinds[i].name,
+				   STR_ARG(f->stacks.pattern[i].text));
+	for (size_t i = 0; i < f->tags.n; i++)
+		buf_printf(lines, "%s=%.*s\n", tag_condition_name(f->tags.condition[i].kind),
+			   STR_ARG(f->tags.condition[i].text));
+}
+
+void filter_release(struct filter *f)
+{
+	stack_filter_release(&f->stacks);
+	tag_filter_release(&f->tags);
+}

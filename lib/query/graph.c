@@ -1,0 +1,227 @@
+#include "query/graph.h"
+
+#include <stdlib.h>
+
+/* Nodes */
+
+/* The node that a location's frames belong to. */
+static uint32_t find_node(struct graph *g, loc_id id)
+{
+	struct graph_node key = { .name = profile_frame_name(g->p, id) };
+	const struct loc *l = profile_loc(g->p, id);
+	const struct func *f = profile_func(g->p, l->func);
+
+	if (!f->name.i && !f->linkage.i)
+		key.file = profile_mapping(g->p, l->map)->file;
+	return table_intern(&g->node, &key);
+}
+
+static void find_nodes(struct graph *g, enum graph_edges which)
+{
+	g->nloc = g->p->loc.n;
+	g->node_of = mem_zeroed(g->nloc, sizeof(*g->node_of));
+	for (uint32_t i = 1; i < g->nloc; i++)
+		g->node_of[i] = find_node(g, (loc_id){ i });
+	g->nnode = g->node.n;
+	g->wants_edges = mem_zeroed(g->nnode, 1);
+	for (uint32_t i = 1; i < g->nloc && which != GRAPH_NO_EDGES; i++)
+		if (which == GRAPH_ALL_EDGES ||
+		    profile_loc(g->p, (loc_id){ i })->flags & LOC_INLINED)
+			g->wants_edges[g->node_of[i]] = 1;
+}
+
+struct named {
+	struct str name;
+	uint32_t node;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	const struct named *x = a, *y = b;
+	int d = str_cmp(x->name, y->name);
+
+	return d ? d : (x->node > y->node) - (x->node < y->node);
+}
+
+static void rank_nodes(struct graph *g)
+{
+	struct named *list = mem_zeroed(g->nnode, sizeof(*list));
+
+	for (uint32_t i = 1; i < g->nnode; i++)
+		list[i] = (struct named){ profile_text(g->p, graph_node(g, i)->name), i };
+	qsort(list + 1, g->nnode - 1, sizeof(*list), by_name);
+	for (uint32_t i = 1; i < g->nnode; i++)
+		graph_node(g, list[i].node)->rank = i - 1;
+	mem_free(list, g->nnode * sizeof(*list));
+}
+
+/* Values */
+
+static inline void add(struct graph *g, int64_t *to, int64_t v)
+{
+	int64_t sum;
+
+	*to = __builtin_add_overflow(*to, v, &sum) ? sat_add(g->p, *to, v) : sum;
+}
+
+static void add_call(struct graph *g, uint32_t caller, uint32_t callee, bool inlined, int64_t v)
+{
+	struct graph_edge key = { .caller = caller, .callee = callee };
+	struct graph_edge *edge = graph_edge(g, table_intern(&g->edge, &key));
+
+	if (edge->serial == g->serial)
+		return;
+	edge->serial = g->serial;
+	edge->called |= !inlined;
+	add(g, &edge->weight, v);
+}
+
+/* The hot loop: it is run for every frame of every stack. */
+static void add_stack(struct graph *g, stack_id stack, int64_t v)
+{
+	struct graph_node *node = graph_node(g, 0);
+	const uint32_t *node_of = g->node_of;
+	uint32_t at = 0, caller, serial = ++g->serial;
+	size_t n;
+	const loc_id *frame = profile_frames(g->p, stack, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		caller = at;
+		at = node_of[frame[i].i];
+		if (node[at].serial != serial) {
+			node[at].serial = serial;
+			add(g, &node[at].cum, v);
+		}
+		if (g->wants_edges[at] && caller && caller != at)
+			add_call(g, caller, at, profile_loc(g->p, frame[i])->flags & LOC_INLINED,
+				 v);
+	}
+	if (at)
+		add(g, &node[at].flat, v);
+}
+
+/* Samples with one stack and different labels are looked at together. */
+static void add_stacks(struct graph *g, uint32_t col)
+{
+	struct profile *p = g->p;
+	int64_t *value = mem_zeroed(p->stack.n, sizeof(*value));
+	uint8_t *used = mem_zeroed(p->stack.n, 1);
+
+	for (uint32_t i = 1; i < p->sample.n; i++) {
+		uint32_t stack = profile_sample(p, (sample_id){ i })->stack.i;
+
+		add(g, &value[stack], p->col[col].v[i]);
+		used[stack] |= p->col[col].v[i] != 0;
+	}
+	for (uint32_t i = 1; i < p->stack.n; i++)
+		if (used[i])
+			add_stack(g, (stack_id){ i }, value[i]);
+	mem_free(value, p->stack.n * sizeof(*value));
+	mem_free(used, p->stack.n);
+}
+
+void graph_build(struct graph *g, struct profile *p, uint32_t col, enum graph_edges which)
+{
+	*g = (struct graph){ .p = p };
+	table_init(&g->node, sizeof(struct graph_node), offsetof(struct graph_node, flat));
+	table_init(&g->edge, sizeof(struct graph_edge), offsetof(struct graph_edge, weight));
+	find_nodes(g, which);
+	rank_nodes(g);
+	add_stacks(g, col);
+}
+
+void graph_release(struct graph *g)
+{
+	mem_free(g->node_of, g->nloc * sizeof(*g->node_of));
+	mem_free(g->wants_edges, g->nnode);
+	table_release(&g->node);
+	table_release(&g->edge);
+	*g = (struct graph){ 0 };
+}
+
+/* Order */
+
+struct weighted {
+	uint32_t group; /* first by this, */
+	uint32_t rank;  /* last by this */
+	uint64_t weight;
+	uint32_t row;
+};
+
+static int by_weight(const void *a, const void *b)
+{
+	const struct weighted *x = a, *y = b;
+
+	if (x->group != y->group)
+		return x->group < y->group ? -1 : 1;
+	if (x->weight != y->weight)
+		return x->weight > y->weight ? -1 : 1;
+	return (x->rank > y->rank) - (x->rank < y->rank);
+}
+
+static uint64_t magnitude(int64_t v)
+{
+	return v < 0 ? -(uint64_t)v : (uint64_t)v;
+}
+
+/* Sorts and frees what is in w. */
+static struct graph_list sorted(struct weighted *w, size_t n, size_t cap)
+{
+	struct graph_list list = { .n = n, .cap = n };
+
+	qsort(w, n, sizeof(*w), by_weight);
+	list.v = mem_zeroed(n, sizeof(*list.v));
+	for (size_t i = 0; i < n; i++)
+		list.v[i] = w[i].row;
+	mem_free(w, cap * sizeof(*w));
+	return list;
+}
+
+struct graph_list graph_nodes(const struct graph *g, bool by_cum)
+{
+	struct weighted *w = mem_zeroed(g->node.n, sizeof(*w));
+	size_t n = 0;
+
+	for (uint32_t i = 1; i < g->node.n; i++) {
+		const struct graph_node *node = graph_node(g, i);
+
+		if (node->flat || node->cum)
+			w[n++] = (struct weighted){ .weight = magnitude(by_cum ? node->cum :
+										 node->flat),
+						    .rank = node->rank,
+						    .row = i };
+	}
+	return sorted(w, n, g->node.n);
+}
+
+static struct graph_list edges(const struct graph *g, bool by_callee)
+{
+	struct weighted *w = mem_zeroed(g->edge.n, sizeof(*w));
+
+	for (uint32_t i = 1; i < g->edge.n; i++) {
+		const struct graph_edge *e = graph_edge(g, i);
+		uint32_t other = by_callee ? e->caller : e->callee;
+
+		w[i - 1] = (struct weighted){ .group = by_callee ? e->callee : e->caller,
+					      .weight = magnitude(e->weight),
+					      .rank = graph_node(g, other)->rank,
+					      .row = i };
+	}
+	return sorted(w, g->edge.n - 1, g->edge.n);
+}
+
+struct graph_list graph_edges_by_callee(const struct graph *g)
+{
+	return edges(g, true);
+}
+
+struct graph_list graph_edges_by_caller(const struct graph *g)
+{
+	return edges(g, false);
+}
+
+void graph_list_release(struct graph_list *list)
+{
+	mem_free(list->v, list->cap * sizeof(*list->v));
+	*list = (struct graph_list){ 0 };
+}

@@ -1,0 +1,69 @@
+/*
+ * The regular expressions that filter stacks, and matching them with functions and
+ * mappings of a profile. Each string is matched once.
+ */
+#ifndef QUERY_PATTERN_H
+#define QUERY_PATTERN_H
+
+#include "profile/profile.h"
+#include "query/regex.h"
+
+/* In the order in which they work. */
+enum frame_pattern {
+	/*
+	 * The profile's own drop_frames and keep_frames: what is called from a
+	 * function that matches the one and not the other, and that function.
+	 * Frames before the first that matches neither are left alone.
+	 */
+	PATTERN_DROP,
+	PATTERN_KEEP,
+	PATTERN_LEAF,       /* keep stacks whose leaf function matches */
+	PATTERN_FOCUS,      /* keep stacks with a place that matches */
+	PATTERN_IGNORE,     /* drop stacks with a place that matches */
+	PATTERN_HIDE,       /* leave out functions that match */
+	PATTERN_SHOW,       /* leave out those that do not; all without a name, too */
+	PATTERN_SHOW_FROM,  /* leave out what is above the first place that matches */
+	PATTERN_PRUNE_FROM, /* leave out what is below the last one; names only */
+	NPATTERN
+};
+
+struct pattern {
+	struct str text; /* the caller's; empty if there is none */
+	struct regex re;
+	bool plain_names; /* see pattern_kind */
+	uint8_t *memo;    /* by string of the profile */
+	uint32_t nmemo;
+	bool matched; /* something */
+};
+
+struct pattern_kind {
+	const char *name; /* as on the command line: "show-from" */
+	enum regex_mode mode;
+	bool plain_names; /* matched with function names only, and without parameters */
+};
+extern const struct pattern_kind pattern_kinds[NPATTERN];
+
+/*
+ * Set a pattern of that kind. False when the text is no regular expression; why is
+ * appended to *error. A zeroed pattern, and one of empty text, is not there.
+ */
+bool pattern_set(struct pattern *pattern, enum frame_pattern kind, struct str text,
+		 struct buf *error);
+
+static inline bool pattern_is_set(const struct pattern *pattern)
+{
+	return pattern->text.n != 0;
+}
+
+/* Before the first match with strings of this profile. */
+void pattern_begin(struct pattern *pattern, const struct profile *p);
+
+/* Does it match the function's name or file? A frame without function has neither. */
+bool pattern_matches_function(struct pattern *pattern, const struct profile *p, loc_id loc);
+
+/* Does it match the file of the location's mapping? */
+bool pattern_matches_mapping(struct pattern *pattern, const struct profile *p, loc_id loc);
+
+void pattern_release(struct pattern *pattern);
+
+#endif

@@ -1,0 +1,226 @@
+#include "query/report.h"
+
+#include <time.h>
+
+#include "io/json.h"
+#include "profile/unit.h"
+#include "query/tag_filter.h"
+
+#define REPORT_ADDRESS(name) &report_##name,
+const struct report *const reports[NREPORT] = { REPORTS(REPORT_ADDRESS) };
+
+int64_t query_total(struct profile *p, uint32_t col)
+{
+	str_id key = { strings_find(&p->str, S("pprof::base")) };
+	int64_t total = 0, base = 0;
+
+	for (uint32_t i = 1; i < p->sample.n; i++) {
+		labels_id labels = profile_sample(p, (sample_id){ i })->labels;
+		int64_t v = p->col[col].v[i];
+
+		v = v < 0 ? sat_mul(p, v, -1) : v;
+		total = sat_add(p, total, v);
+		if (key.i && labels.i && profile_find_label(p, labels, key))
+			base = sat_add(p, base, v);
+	}
+	return base ? base : total;
+}
+
+/* Printing */
+
+/* {"report":"top","type":"cpu","unit":"nanoseconds","total":42,"rows":[...]} */
+static void print_json(const struct report *report, struct query *q)
+{
+	const struct column *c = &q->p->col[q->col];
+	struct buf *b = &q->out->bytes;
+	struct rows rows;
+
+	buf_add(b, S("{\"report\":"));
+	json_str(b, str_of(report->name));
+	buf_add(b, S(",\"type\":"));
+	json_str(b, profile_text(q->p, c->type));
+	buf_add(b, S(",\"unit\":"));
+	json_str(b, profile_text(q->p, c->unit));
+	buf_printf(b, ",\"total\":%lld,\"rows\":", (long long)q->total);
+	rows_begin(&rows, q->out, true, report->names);
+	report->rows(q, &rows);
+	rows_end(&rows);
+	buf_add(b, S("}\n"));
+}
+
+void report_print(const struct report *report, struct query *q)
+{
+	struct rows rows;
+
+	switch (q->format) {
+	case REPORT_TEXT: report->text(q); break;
+	case REPORT_JSON: print_json(report, q); break;
+	case REPORT_TSV:
+		rows_begin(&rows, q->out, false, report->names);
+		report->rows(q, &rows);
+		rows_end(&rows);
+		break;
+	}
+}
+
+/* Pieces */
+
+/* Units that go without saying. */
+static bool is_count(struct str unit)
+{
+	return !unit.n || str_eq(unit, S("count")) || str_eq(unit, S("sample")) ||
+	       str_eq(unit, S("unit"));
+}
+
+void put_value(const struct query *q, struct buf *b, int64_t v)
+{
+	struct str unit = profile_text(q->p, q->p->col[q->col].unit);
+
+	if (unit_is_known(unit)) {
+		unit_print_like(b, (double)v, q->like != 0 ? q->like : (double)v, unit);
+		return;
+	}
+	buf_i64(b, v);
+	if (v && q->like != 0 && !is_count(unit))
+		buf_add(b, unit);
+}
+
+void put_percent(struct buf *b, int64_t v, int64_t total)
+{
+	double share = total ? (double)v / (double)total * 100 : 0;
+
+	share = share < 0 ? -share : share;
+	if (share >= 99.95 && share <= 100.05)
+		buf_add(b, S("100%"));
+	else
+		buf_printf(b, share >= 1 ? "%.2f%%" : "%.2g%%", share);
+}
+
+/* Move what stands behind `from` right, to end `width` bytes behind it. */
+static void align_right(struct buf *b, size_t from, size_t width)
+{
+	size_t n = b->n - from;
+
+	if (n >= width)
+		return;
+	buf_room(b, width - n);
+	memmove(b->p + from + width - n, b->p + from, n);
+	memset(b->p + from, ' ', width - n);
+	b->n = from + width;
+}
+
+void put_value_column(const struct query *q, struct buf *b, int64_t v, size_t width)
+{
+	size_t from = b->n;
+
+	put_value(q, b, v);
+	align_right(b, from, width);
+}
+
+void put_percent_column(struct buf *b, int64_t v, int64_t total)
+{
+	size_t from = b->n + 1;
+
+	buf_ch(b, ' ');
+	put_percent(b, v, total);
+	align_right(b, from, 6);
+}
+
+void put_name(struct buf *b, struct str name)
+{
+	size_t from = b->n;
+
+	buf_add(b, name);
+	for (size_t i = from; i < b->n; i++)
+		if ((uint8_t)b->p[i] < ' ' || b->p[i] == 0x7f)
+			b->p[i] = ' ';
+}
+
+void put_label(struct buf *b, const struct profile *p, const struct label *l)
+{
+	struct str unit = tag_unit(p, l);
+
+	if (!l->is_num)
+		buf_add(b, profile_text(p, l->str));
+	else if (unit_is_known(unit))
+		unit_print(b, (double)l->num, unit);
+	else
+		buf_i64(b, l->num);
+}
+
+/* The header */
+
+static void put_line(struct buf *b, const char *what, struct str text)
+{
+	if (!text.n)
+		return;
+	buf_add(b, str_of(what));
+	put_name(b, text);
+	buf_ch(b, '\n');
+}
+
+void put_time(struct buf *b, int64_t ns)
+{
+	time_t seconds = (time_t)(ns / 1000000000 - (ns % 1000000000 < 0));
+	struct tm tm;
+	char text[128];
+
+	if (localtime_r(&seconds, &tm) && strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S %Z", &tm))
+		buf_add(b, str_of(text));
+}
+
+/* How long, and what share of that time the values are if they are time. */
+static void put_duration(const struct query *q, struct buf *b)
+{
+	double ns = (double)q->total;
+
+	if (!q->p->head.duration)
+		return;
+	buf_add(b, S("Duration: "));
+	unit_print(b, (double)q->p->head.duration, S("nanoseconds"));
+	buf_add(b, S(", Total samples = "));
+	put_value(q, b, q->total);
+	if (q->total && unit_convert(&ns, profile_text(q->p, q->p->col[q->col].unit), S("ns"))) {
+		buf_add(b, S(" ("));
+		put_percent(b, (int64_t)ns, q->p->head.duration);
+		buf_ch(b, ')');
+	}
+	buf_ch(b, '\n');
+}
+
+void put_header(const struct query *q, struct buf *b)
+{
+	const struct profile *p = q->p;
+	const struct mapping *main_binary = profile_mapping(p, (map_id){ p->mapping.n > 1 });
+
+	put_line(b, "File: ", str_basename(profile_text(p, main_binary->file)));
+	put_line(b, "Build ID: ", profile_text(p, main_binary->build_id));
+	for (size_t i = 0; i < p->ncomment; i++)
+		if (!str_starts(profile_text(p, p->comment[i]), S("#")))
+			put_line(b, "", profile_text(p, p->comment[i]));
+	put_line(b, "Type: ", profile_text(p, p->col[q->col].type));
+	put_line(b, "Doc: ", profile_text(p, p->head.doc_url));
+	if (p->head.time) {
+		buf_add(b, S("Time: "));
+		put_time(b, p->head.time);
+		buf_ch(b, '\n');
+	}
+	put_duration(q, b);
+}
+
+void put_shown(const struct query *q, struct buf *b, int64_t shown)
+{
+	struct str rest = q->filters;
+
+	if (rest.n)
+		buf_add(b, S("Active filters:\n"));
+	while (rest.n)
+		put_line(b, "   ", str_cut(&rest, '\n'));
+	buf_add(b, S("Showing nodes accounting for "));
+	put_value(q, b, shown);
+	buf_add(b, S(", "));
+	put_percent(b, shown, q->total);
+	buf_add(b, S(" of "));
+	put_value(q, b, q->total);
+	buf_add(b, S(" total\n"));
+}

@@ -1,0 +1,97 @@
+/*
+ * Reports: what prof-query prints about a profile. A report is one file here that
+ * ends in a `const struct report report_NAME`, and one word in REPORTS; options,
+ * help and completion follow from the table.
+ *
+ * Each has a text for people, as google/pprof prints it where pprof has the same
+ * report, and rows for programs (rows.h).
+ */
+#ifndef QUERY_REPORT_H
+#define QUERY_REPORT_H
+
+#include "io/out.h"
+#include "profile/profile.h"
+#include "query/regex.h"
+#include "query/rows.h"
+
+enum report_format { REPORT_TEXT, REPORT_TSV, REPORT_JSON };
+
+/* What is asked of a profile. */
+struct query {
+	struct profile *p;
+	uint32_t col;       /* the column that values are of */
+	int64_t total;      /* that percentages are of; see query_total() */
+	struct str filters; /* lines that say what was left out before */
+	struct out *out;
+	enum report_format format;
+	/* Arguments of some reports. */
+	bool by_cum;       /* order functions by cumulative value */
+	uint64_t limit;    /* rows; 0 = all */
+	struct regex peek; /* the functions that are wanted */
+	struct str label;  /* the label that is wanted */
+	/* Set by reports. */
+	bool found;  /* something that the argument means */
+	double like; /* a value in whose unit all are shown; 0 = each in its own */
+};
+
+enum report_argument { REPORT_NO_ARGUMENT, REPORT_LIMIT, REPORT_REGEX, REPORT_LABEL };
+
+struct report {
+	const char *name; /* the option */
+	const char *help; /* half a line */
+	enum report_argument argument;
+
+	/* For people. */
+	void (*text)(struct query *q);
+
+	/* For programs: names of cells, and the rows, which are begun already. */
+	const char *const *names;
+	void (*rows)(struct query *q, struct rows *r);
+};
+
+#define REPORTS(X)           X(top) X(tree) X(peek) X(traces) X(labels) X(values) X(types) X(raw) X(summary)
+#define REPORT_DECLARE(name) extern const struct report report_##name;
+#define REPORT_COUNT(name)   +1
+REPORTS(REPORT_DECLARE)
+enum { NREPORT = 0 REPORTS(REPORT_COUNT) };
+
+/* All reports, in that order. */
+extern const struct report *const reports[NREPORT];
+
+/* Print a report to q->out. */
+void report_print(const struct report *report, struct query *q);
+
+/*
+ * What percentages are of: all values without their signs, or in a differential
+ * profile those of the base.
+ */
+int64_t query_total(struct profile *p, uint32_t col);
+
+/* Pieces of text reports. */
+
+/* A value for people, in the unit that suits q->like. */
+void put_value(const struct query *q, struct buf *b, int64_t v);
+
+/* "12.34%", "0.056%": |v| of total. */
+void put_percent(struct buf *b, int64_t v, int64_t total);
+
+/* The same two, with blanks before them to fill a column; a percentage has one always. */
+void put_value_column(const struct query *q, struct buf *b, int64_t v, size_t width);
+void put_percent_column(struct buf *b, int64_t v, int64_t total);
+
+/* A name on one line: control characters are blanks. */
+void put_name(struct buf *b, struct str name);
+
+/* A time in ns since 1970, in the local time zone. */
+void put_time(struct buf *b, int64_t ns);
+
+/* The lines that say what the profile is of. */
+void put_header(const struct query *q, struct buf *b);
+
+/* And how much of it is shown below. */
+void put_shown(const struct query *q, struct buf *b, int64_t shown);
+
+/* A label's value for people: text, or a number in the unit that suits it. */
+void put_label(struct buf *b, const struct profile *p, const struct label *l);
+
+#endif

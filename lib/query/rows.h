@@ -1,0 +1,44 @@
+/*
+ * A report for programs: rows of named cells, as tab-separated values or JSON. Values
+ * are exact integers.
+ *
+ *	static const char *const names[] = { "flat", "name", NULL };
+ *	rows_begin(&rows, out, json, names);
+ *	rows_int(&rows, 42);
+ *	rows_str(&rows, S("main"));
+ *	rows_end(&rows);
+ *
+ * Tab-separated, the first line has the names; a tab in a text is "\t", a newline
+ * "\n", a backslash "\\"; the items of a list are separated by ';', one inside an
+ * item is "\;". In JSON the rows are an array of objects, which the caller puts
+ * into a larger one.
+ */
+#ifndef QUERY_ROWS_H
+#define QUERY_ROWS_H
+
+#include "io/out.h"
+
+struct rows {
+	struct out *out;
+	bool json;
+	const char *const *names; /* ended by NULL */
+	size_t cell;              /* the next one's number in its row */
+	size_t n;                 /* rows begun */
+};
+
+void rows_begin(struct rows *r, struct out *out, bool json, const char *const *names);
+
+/* The next cell; after the last one of a row, the first of another. */
+void rows_int(struct rows *r, int64_t v);
+void rows_str(struct rows *r, struct str s);
+void rows_bool(struct rows *r, bool v);
+
+/* 100 * v / total with four decimals; nothing (JSON: null) without a total. */
+void rows_percent(struct rows *r, int64_t v, int64_t total);
+
+/* A cell that is a list of texts. */
+void rows_list(struct rows *r, const struct str *items, size_t n);
+
+void rows_end(struct rows *r);
+
+#endif

@@ -1,0 +1,138 @@
+#include "query/stack_filter.h"
+
+static bool is_set(const struct stack_filter *f, enum frame_pattern which)
+{
+	return pattern_is_set(&f->pattern[which]);
+}
+
+bool stack_filter_is_on(const struct stack_filter *f)
+{
+	for (size_t i = 0; i < NPATTERN; i++)
+		if (is_set(f, i))
+			return true;
+	return false;
+}
+
+void stack_filter_begin(struct stack_filter *f, struct profile *p)
+{
+	places_init(&f->places, p, f->pattern);
+	for (size_t i = 0; i < NPATTERN; i++)
+		if (is_set(f, i))
+			pattern_begin(&f->pattern[i], p);
+}
+
+void stack_filter_release(struct stack_filter *f)
+{
+	for (size_t i = 0; i < NPATTERN; i++)
+		pattern_release(&f->pattern[i]);
+	places_release(&f->places);
+	buf_release(&f->run);
+	buf_release(&f->stack);
+}
+
+/* Stacks: places `from` to `to` of f->run are what is left. */
+
+struct window {
+	size_t from, to;
+};
+
+static uint32_t flags_at(struct stack_filter *f, size_t i)
+{
+	return place_at(&f->places, ((const uint32_t *)f->run.p)[i])->flags;
+}
+
+/* The frames above the first that is not to be dropped stay, or all would go. */
+static void drop_below(struct stack_filter *f, struct window *w)
+{
+	bool found = false;
+
+	for (size_t i = w->from; i < w->to; i++) {
+		uint32_t flags = flags_at(f, i);
+
+		if (!(flags & (PLACE_DROPPED | PLACE_DROP_BELOW)))
+			found = true;
+		else if (found)
+			w->to = flags & PLACE_DROPPED ? i : i + 1;
+	}
+}
+
+static bool is_wanted(struct stack_filter *f, const struct window *w)
+{
+	uint32_t all = 0;
+
+	if (is_set(f, PATTERN_LEAF) && !(w->to > w->from && flags_at(f, w->to - 1) & PLACE_LEAF))
+		return false;
+	if (!is_set(f, PATTERN_FOCUS) && !is_set(f, PATTERN_IGNORE) && !is_set(f, PATTERN_HIDE) &&
+	    !is_set(f, PATTERN_SHOW))
+		return true;
+	for (size_t i = w->from; i < w->to; i++)
+		all |= flags_at(f, i);
+	return all & PLACE_FOCUSED && !(all & PLACE_IGNORED);
+}
+
+static void leave_out_hidden(struct stack_filter *f, struct window *w)
+{
+	uint32_t *run = (uint32_t *)f->run.p;
+	size_t n = w->from;
+
+	for (size_t i = w->from; i < w->to; i++)
+		if (!(flags_at(f, i) & PLACE_HIDDEN))
+			run[n++] = run[i];
+	w->to = n;
+}
+
+/* Cut at the first place from the root, and at the first from the leaf. */
+static bool cut_ends(struct stack_filter *f, struct window *w)
+{
+	if (is_set(f, PATTERN_SHOW_FROM))
+		while (w->from < w->to && !(flags_at(f, w->from) & PLACE_SHOW_FROM))
+			w->from++;
+	for (size_t i = w->to; i-- > w->from;)
+		if (flags_at(f, i) & PLACE_PRUNE_FROM) {
+			w->to = i + 1;
+			break;
+		}
+	return w->from < w->to || !is_set(f, PATTERN_SHOW_FROM);
+}
+
+/* The stack of what is left of the places. */
+static stack_id join(struct stack_filter *f, const struct window *w)
+{
+	f->stack.n = 0;
+	for (size_t i = w->from; i < w->to; i++) {
+		const struct place *place = place_at(&f->places, ((const uint32_t *)f->run.p)[i]);
+
+		buf_put(&f->stack, place_frames(&f->places, place), place->n * sizeof(loc_id));
+	}
+	return profile_add_stack(f->places.p, (const loc_id *)f->stack.p,
+				 BUF_COUNT(&f->stack, loc_id));
+}
+
+static bool is_changed(struct stack_filter *f)
+{
+	for (size_t i = 0; i < BUF_COUNT(&f->run, uint32_t); i++)
+		if (flags_at(f, i) & PLACE_CHANGED)
+			return true;
+	return false;
+}
+
+bool stack_filter_apply(struct stack_filter *f, stack_id stack, stack_id *to)
+{
+	struct window w = { 0 };
+	size_t all;
+
+	places_find(&f->places, stack, &f->run);
+	w.to = all = BUF_COUNT(&f->run, uint32_t);
+	drop_below(f, &w);
+	if (!is_wanted(f, &w))
+		return false;
+	if (is_set(f, PATTERN_HIDE) || is_set(f, PATTERN_SHOW)) {
+		leave_out_hidden(f, &w);
+		if (w.from == w.to)
+			return false;
+	}
+	if (!cut_ends(f, &w))
+		return false;
+	*to = w.to - w.from == all && !is_changed(f) ? stack : join(f, &w);
+	return true;
+}

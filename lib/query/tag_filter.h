@@ -1,0 +1,59 @@
+/*
+ * Which samples are kept, by their labels ("tags", in pprof's words):
+ *
+ *	KEY=RE        a value of that label matches (a numeric one as decimal text)
+ *	RE            the same for any label, as "KEY:VALUE"
+ *	KEY=LO:HI     a numeric value within these bounds, both included
+ *
+ * A bound may be left out, may have a unit ("4kb:", "10ms:2s"), and may stand alone
+ * ("KEY=64"). A bound without a unit is compared with the number as it is. A label
+ * without a unit has the one that pprof takes it to have: "bytes" that of its name.
+ */
+#ifndef QUERY_TAG_FILTER_H
+#define QUERY_TAG_FILTER_H
+
+#include "profile/profile.h"
+#include "query/regex.h"
+
+enum tag_condition_kind { TAG_MATCHES, TAG_MATCHES_NOT, TAG_IN_RANGE };
+
+/* One end of a range. */
+struct tag_bound {
+	bool given;
+	int64_t value;
+	struct str unit; /* empty if there is none */
+};
+
+struct tag_condition {
+	enum tag_condition_kind kind;
+	struct str text; /* as it was given; the caller's */
+	struct str key;  /* p is NULL for any */
+	struct regex re;
+	struct tag_bound low, high;
+	bool matched; /* some labels */
+};
+
+struct tag_filter {
+	struct tag_condition *condition;
+	size_t n, cap;
+};
+
+/* As the command line names a kind: "tag", "no-tag", "tag-range". */
+const char *tag_condition_name(enum tag_condition_kind kind);
+
+/*
+ * Add a condition; all have to hold. False when the text is none, with the reason
+ * appended to *error. A zeroed filter has no condition and is ready.
+ */
+bool tag_filter_add(struct tag_filter *f, enum tag_condition_kind kind, struct str text,
+		    struct buf *error);
+
+/* Are samples with these labels kept? */
+bool tag_filter_keeps(struct tag_filter *f, const struct profile *p, labels_id set);
+
+/* The unit of a numeric label: its own, else what its key says. */
+struct str tag_unit(const struct profile *p, const struct label *l);
+
+void tag_filter_release(struct tag_filter *f);
+
+#endif

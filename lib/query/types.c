@@ -1,0 +1,46 @@
+/* --types: the sample types. */
+#include "profile/type.h"
+#include "query/report.h"
+
+static void text(struct query *q)
+{
+	struct buf *b = &q->out->bytes;
+
+	for (uint32_t i = 0; i < q->p->ncol; i++) {
+		const struct column *c = &q->p->col[i];
+
+		buf_printf(b, "%u  ", i);
+		put_name(b, profile_text(q->p, c->type));
+		buf_ch(b, '/');
+		put_name(b, profile_text(q->p, c->unit));
+		buf_add(b, S("  "));
+		type_id(q->p, i, b);
+		buf_add(b, i == profile_default_column(q->p) ? S("  (default)\n") : S("\n"));
+	}
+}
+
+static const char *const names[] = { "index", "type", "unit", "id", "default", NULL };
+
+static void rows(struct query *q, struct rows *r)
+{
+	struct buf id = { 0 };
+
+	for (uint32_t i = 0; i < q->p->ncol; i++) {
+		id.n = 0;
+		type_id(q->p, i, &id);
+		rows_int(r, i);
+		rows_str(r, profile_text(q->p, q->p->col[i].type));
+		rows_str(r, profile_text(q->p, q->p->col[i].unit));
+		rows_str(r, buf_str(&id));
+		rows_bool(r, i == profile_default_column(q->p));
+	}
+	buf_release(&id);
+}
+
+const struct report report_types = {
+	.name = "types",
+	.help = "the sample types",
+	.text = text,
+	.names = names,
+	.rows = rows,
+};

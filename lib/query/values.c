@@ -1,0 +1,46 @@
+/* --values: the values of one label, each once. */
+#include "query/label_values.h"
+#include "query/report.h"
+
+static void text(struct query *q)
+{
+	struct label_values l;
+
+	label_values_init(&l, q->p, q->col, false, LABELS_BY_VALUE);
+	for (size_t i = 0; i < l.n; i++) {
+		if (!str_eq(profile_text(q->p, l.v[i].key), q->label))
+			continue;
+		q->found = true;
+		put_name(&q->out->bytes, profile_text(q->p, l.v[i].text));
+		buf_ch(&q->out->bytes, '\n');
+		out_flush(q->out);
+	}
+	label_values_release(&l);
+}
+
+static const char *const names[] = { "value", "weight", "percent", NULL };
+
+static void rows(struct query *q, struct rows *r)
+{
+	struct label_values l;
+
+	label_values_init(&l, q->p, q->col, false, LABELS_BY_VALUE);
+	for (size_t i = 0; i < l.n; i++) {
+		if (!str_eq(profile_text(q->p, l.v[i].key), q->label))
+			continue;
+		q->found = true;
+		rows_str(r, profile_text(q->p, l.v[i].text));
+		rows_int(r, l.v[i].weight);
+		rows_percent(r, l.v[i].weight, q->total);
+	}
+	label_values_release(&l);
+}
+
+const struct report report_values = {
+	.name = "values",
+	.help = "the values of one label",
+	.argument = REPORT_LABEL,
+	.text = text,
+	.names = names,
+	.rows = rows,
+};

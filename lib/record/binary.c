@@ -1,0 +1,174 @@
+#include "record/binary.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+enum {
+	VDSO_SIZE = 2 * 4096,
+	OVERLAYFS = 0x794c7630,
+	VDSO_INODE = 1, /* of device 0:0, which has no files */
+};
+
+/* The key of a binary. */
+struct known {
+	uint32_t major, minor;
+	uint64_t inode;
+	uint64_t id; /* payload */
+};
+
+void binaries_init(struct binaries *b, const struct arch *arch)
+{
+	*b = (struct binaries){ .arch = arch };
+	table_init(&b->known, sizeof(struct known), offsetof(struct known, id));
+}
+
+void binaries_release(struct binaries *b)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		struct binary *bin = b->all[i];
+
+		cfi_close(&bin->cfi);
+		elf_close(&bin->elf);
+		buf_release(&bin->build_id);
+		if (bin->fd >= 0)
+			close(bin->fd);
+		mem_free(bin, sizeof(*bin));
+	}
+	mem_free(b->all, b->cap * sizeof(*b->all));
+	table_release(&b->known);
+	arena_release(&b->paths);
+}
+
+static struct binary *add(struct binaries *b, struct str path)
+{
+	struct binary *bin = mem_zeroed(1, sizeof(*bin));
+
+	b->all = mem_grow(b->all, &b->cap, b->n + 1, sizeof(*b->all));
+	b->all[b->n++] = bin;
+	bin->id = (uint32_t)b->n;
+	bin->fd = -1;
+	bin->path = arena_str(&b->paths, path);
+	return bin;
+}
+
+static bool is_vdso(struct str path)
+{
+	return str_eq(path, S("[vdso]"));
+}
+
+struct binary *binaries_find(struct binaries *b, uint32_t major, uint32_t minor, uint64_t inode,
+			     struct str path)
+{
+	struct known key = { major, minor, inode, 0 };
+	uint32_t known = b->known.n, row;
+	struct binary *bin;
+
+	if (is_vdso(path))
+		key = (struct known){ 0, 0, VDSO_INODE, 0 };
+	else if (!inode || !str_starts(path, S("/")) || str_starts(path, S("//")))
+		return NULL;
+	row = table_intern(&b->known, &key);
+	if (row != known)
+		return b->all[((struct known *)table_row(&b->known, row))->id - 1];
+	bin = add(b, path);
+	bin->major = major;
+	bin->minor = minor;
+	bin->inode = inode;
+	bin->is_vdso = is_vdso(path);
+	((struct known *)table_row(&b->known, row))->id = bin->id;
+	return bin;
+}
+
+/* Opening */
+
+/*
+ * Is that the file that was mapped? Overlay file systems show another device to
+ * stat() than to the memory map; there the path must do.
+ */
+static bool is_same(int fd, const struct binary *bin)
+{
+	struct stat st;
+	struct statfs fs;
+
+	if (fstat(fd, &st) < 0)
+		return false;
+	if (st.st_ino == bin->inode && major(st.st_dev) == bin->major &&
+	    minor(st.st_dev) == bin->minor)
+		return true;
+	return fstatfs(fd, &fs) == 0 && fs.f_type == OVERLAYFS;
+}
+
+static int open_checked(int root, const char *path, const struct binary *bin)
+{
+	int fd = root >= 0 ? openat(root, path[0] == '/' ? path + 1 : path, O_RDONLY | O_CLOEXEC) :
+			     open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && !is_same(fd, bin)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+static int open_file(const struct binary *bin, const struct binary_place *where)
+{
+	char path[96];
+	int fd;
+
+	/* The kernel's own link to the mapped file, even if it was deleted. */
+	snprintf(path, sizeof(path), "/proc/%d/map_files/%llx-%llx", where->pid,
+		 (unsigned long long)where->start, (unsigned long long)where->end);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0)
+		return fd;
+	snprintf(path, sizeof(path), "/proc/%d/root", where->pid);
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		int file = open_checked(fd, bin->path.p, bin);
+
+		close(fd);
+		if (file >= 0)
+			return file;
+	}
+	return open_checked(where->root, bin->path.p, bin);
+}
+
+static bool open_vdso(struct binary *bin)
+{
+	const char *p = (const char *)(uintptr_t)getauxval(AT_SYSINFO_EHDR);
+	const char *why;
+
+	return p && elf_open_memory(&bin->elf, str(p, VDSO_SIZE), &why);
+}
+
+void binary_open(struct binaries *b, struct binary *bin, const struct binary_place *where)
+{
+	const char *why;
+
+	if (bin->tried)
+		return;
+	bin->tried = true;
+	if (bin->is_vdso) {
+		if (!open_vdso(bin))
+			return;
+	} else {
+		bin->fd = open_file(bin, where);
+		if (bin->fd < 0 || !elf_open(&bin->elf, bin->fd, &why))
+			return;
+	}
+	bin->base = elf_base(&bin->elf);
+	elf_print_build_id(&bin->build_id, bin->elf.build_id);
+	cfi_open(&bin->cfi, &bin->elf, b->arch);
+}
+
+uint64_t binary_bias(const struct binary *bin, uint64_t start, uint64_t offset)
+{
+	uint64_t vaddr;
+
+	return elf_vaddr(&bin->elf, offset, &vaddr) ? start - vaddr : start - offset;
+}

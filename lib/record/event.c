@@ -1,0 +1,135 @@
+#include "record/event.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static const struct {
+	const char *name;
+	uint32_t type;
+	uint64_t config;
+	const char *help;
+} events[] = {
+	{ "cpu", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK, "time on the CPU" },
+	{ "cycles", PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES, "CPU cycles" },
+	{ "instructions", PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS, "instructions retired" },
+	{ "cache-misses", PERF_TYPE_HARDWARE, PERF_COUNT_HW_CACHE_MISSES, "last-level misses" },
+	{ "branch-misses", PERF_TYPE_HARDWARE, PERF_COUNT_HW_BRANCH_MISSES, "mispredictions" },
+	{ "page-faults", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS, "all page faults" },
+	{ "minor-faults", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS_MIN, "without I/O" },
+	{ "major-faults", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS_MAJ, "with I/O" },
+	{ "context-switches", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CONTEXT_SWITCHES,
+	  "switches away from a thread" },
+	{ "migrations", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_MIGRATIONS, "moves to another CPU" },
+};
+
+const char *event_name(size_t i)
+{
+	return i < LEN(events) ? events[i].name : NULL;
+}
+
+const char *event_help(size_t i)
+{
+	return i < LEN(events) ? events[i].help : NULL;
+}
+
+/* Can this event be counted here at all? */
+static bool is_there(uint32_t type, uint64_t config)
+{
+	struct perf_event_attr attr = {
+		.size = sizeof(attr),
+		.type = type,
+		.config = config,
+		.exclude_kernel = 1,
+		.exclude_hv = 1,
+	};
+	int fd = (int)syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static void use_cpu(struct event *e)
+{
+	e->is_cpu = true;
+	e->sample_type = "cpu";
+	e->unit = "nanoseconds";
+	e->is_clock = !is_there(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES);
+	e->source = e->is_clock ? "cpu-clock" : "cycles";
+	if (e->is_clock)
+		return;
+	e->type = PERF_TYPE_HARDWARE;
+	e->config = PERF_COUNT_HW_CPU_CYCLES;
+}
+
+/* The number of a tracepoint, from wherever tracefs is mounted. */
+static bool tracepoint_id(struct str system, struct str name, uint64_t *id)
+{
+	static const char *const roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
+	char path[512], text[32];
+	bool ok = false;
+
+	for (size_t i = 0; i < LEN(roots) && !ok; i++) {
+		int fd;
+		ssize_t n;
+
+		snprintf(path, sizeof(path), "%s/events/%.*s/%.*s/id", roots[i], STR_ARG(system),
+			 STR_ARG(name));
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		n = fd < 0 ? 0 : read(fd, text, sizeof(text));
+		if (fd >= 0)
+			close(fd);
+		if (n > 1)
+			ok = str_u64(str(text, (size_t)n - 1), id);
+	}
+	return ok;
+}
+
+static bool find_tracepoint(struct str name, struct event *e, struct buf *why)
+{
+	struct str event = name, system = str_cut(&event, ':');
+
+	if (!event.p)
+		return false;
+	e->type = PERF_TYPE_TRACEPOINT;
+	e->every = true;
+	e->unit = "count";
+	e->sample_type = name.p;
+	e->source = "tracepoint";
+	if (str_chr(name, '/') < 0 && tracepoint_id(system, event, &e->config))
+		return true;
+	buf_printf(why,
+		   "tracepoint '%.*s' is not there, or tracefs is not mounted: "
+		   "mount -t tracefs nodev /sys/kernel/tracing",
+		   STR_ARG(name));
+	return false;
+}
+
+bool event_find(struct str name, struct event *e, struct buf *why)
+{
+	*e = (struct event){ .name = name };
+	for (size_t i = 0; i < LEN(events); i++) {
+		if (!str_eq(name, str_of(events[i].name)))
+			continue;
+		e->type = events[i].type;
+		e->config = events[i].config;
+		e->sample_type = e->source = events[i].name;
+		e->unit = "count";
+		if (i == 0)
+			use_cpu(e);
+		else if (!is_there(e->type, e->config)) {
+			buf_printf(why, "this machine does not count '%.*s'", STR_ARG(name));
+			return false;
+		}
+		return true;
+	}
+	if (find_tracepoint(name, e, why))
+		return true;
+	if (!why->n)
+		buf_printf(why, "there is no event '%.*s'", STR_ARG(name));
+	return false;
+}

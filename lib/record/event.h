@@ -1,0 +1,32 @@
+/*
+ * What can be sampled: events by the names that users know, and what a sample of
+ * each is worth.
+ */
+#ifndef RECORD_EVENT_H
+#define RECORD_EVENT_H
+
+#include "base/buf.h"
+
+struct event {
+	struct str name; /* as it was asked for; the caller's */
+	uint32_t type;   /* of perf_event_open(2) */
+	uint64_t config;
+	const char *sample_type, *unit; /* "cpu", "nanoseconds" */
+	bool is_cpu;                    /* time on the CPU, by whatever clock there is */
+	bool is_clock;                  /* periods are nanoseconds */
+	bool every;                     /* no rate: every occurrence is a sample */
+	const char *source;             /* what it is counted by, for people */
+};
+
+/*
+ * The event of that name: "cpu", one of the table's, or a tracepoint
+ * "system:event". "cpu" is the hardware's cycle counter if there is one, else the
+ * kernel's clock. False with a message in *why.
+ */
+bool event_find(struct str name, struct event *event, struct buf *why);
+
+/* The i-th name of the table and what it is, or NULL behind the last. */
+const char *event_name(size_t i);
+const char *event_help(size_t i);
+
+#endif

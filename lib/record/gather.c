@@ -1,0 +1,340 @@
+#include "record/gather.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static const uint32_t NO_COLUMN = UINT32_MAX;
+
+struct origin {
+	uint64_t comm[2];
+	uint32_t pid, tid, cpu, one;
+	labels_id labels; /* payload */
+	uint32_t zero;
+};
+
+/* What was read from /proc of a thread, by its id: strings of the profile. */
+struct task {
+	uint64_t tid;
+	str_id thread, cgroup; /* payload */
+};
+
+void gather_init(struct gather *g, const struct gather_options *o)
+{
+	*g = (struct gather){ .o = o };
+	table_init(&g->origins, sizeof(struct origin), offsetof(struct origin, labels));
+	table_init(&g->tasks, sizeof(struct task), offsetof(struct task, thread));
+}
+
+void gather_release(struct gather *g)
+{
+	table_release(&g->origins);
+	table_release(&g->tasks);
+	buf_release(&g->columns);
+	buf_release(&g->stack);
+}
+
+/* Beginning */
+
+static void add_columns(struct gather *g, const struct event *e)
+{
+	struct profile *p = g->p;
+	uint32_t col[2] = { NO_COLUMN, NO_COLUMN };
+	int64_t scale;
+
+	if (e->is_cpu)
+		col[0] = profile_column(p, profile_str(p, S("samples")), profile_str(p, S("count")),
+					&scale);
+	col[1] = profile_column(p, profile_str(p, str_of(e->sample_type)),
+				profile_str(p, str_of(e->unit)), &scale);
+	buf_put(&g->columns, col, sizeof(col));
+}
+
+static void describe(struct gather *g)
+{
+	const struct event *first = &g->o->events[0];
+	struct header h = {
+		.period_type = profile_str(g->p, str_of(first->sample_type)),
+		.period_unit = profile_str(g->p, str_of(first->unit)),
+		.period = first->is_cpu && g->o->frequency ?
+				  (int64_t)(1000000000 / g->o->frequency) :
+				  1,
+		.default_type = profile_str(g->p, str_of(first->sample_type)),
+	};
+
+	profile_describe(g->p, &h);
+}
+
+static labels_id add_text(struct gather *g, labels_id set, struct str key, struct str value)
+{
+	struct label l = { .key = profile_str(g->p, key), .str = profile_str(g->p, value) };
+
+	return value.n ? profile_add_label(g->p, set, l) : set;
+}
+
+static labels_id add_number(struct gather *g, labels_id set, struct str key, int64_t value)
+{
+	struct label l = { .key = profile_str(g->p, key), .is_num = 1, .num = value };
+
+	return profile_add_label(g->p, set, l);
+}
+
+static map_id pseudo_mapping(struct gather *g, struct str name)
+{
+	return profile_add_mapping(g->p, (struct mapping){ .file = profile_str(g->p, name) });
+}
+
+static void forget_rows(struct table *t)
+{
+	uint32_t row = t->row_size, key = t->key_size;
+
+	table_release(t);
+	table_init(t, row, key);
+}
+
+void gather_begin(struct gather *g, struct profile *p)
+{
+	func_id truncated;
+
+	g->p = p;
+	g->generation++;
+	g->columns.n = 0;
+	g->common = (labels_id){ 0 };
+	g->kernel = g->jit = g->anonymous = (map_id){ 0 };
+	g->ntruncated = 0;
+	forget_rows(&g->origins);
+	forget_rows(&g->tasks);
+	profile_begin(p);
+	for (size_t i = 0; i < g->o->nevent; i++)
+		add_columns(g, &g->o->events[i]);
+	describe(g);
+	for (size_t i = 0; i < g->o->nlabel; i++) {
+		struct str value = str_of(g->o->labels[i]), key = str_cut(&value, '=');
+
+		g->common = add_text(g, g->common, key, value);
+	}
+	truncated = profile_add_func(p, (struct func){ .name = profile_str(p, S("[truncated]")) });
+	g->truncated = profile_add_loc(p, (struct loc){ .func = truncated });
+}
+
+/* Frames */
+
+static map_id mapping_of(struct gather *g, struct map *m)
+{
+	struct mapping row = { .start = m->start, .size = m->end - m->start, .offset = m->offset };
+
+	if (m->row_of == g->generation)
+		return (map_id){ m->row };
+	row.file = profile_str(g->p, m->binary->path);
+	row.build_id = profile_str(g->p, buf_str(&m->binary->build_id));
+	m->row = profile_add_mapping(g->p, row).i;
+	m->row_of = g->generation;
+	return (map_id){ m->row };
+}
+
+static struct str jit_name(struct gather *g, const struct recorded *s, uint64_t address)
+{
+	return g->o->name_jit ? g->o->name_jit(g->o->context, s->process, address, s->time) : S("");
+}
+
+/* Code without a file: by its name if a map of the JIT has one. */
+static struct loc jit_loc(struct gather *g, const struct recorded *s, uint64_t address)
+{
+	struct str name = jit_name(g, s, address);
+	struct loc row = { .flags = LOC_JIT };
+
+	if (name.n) {
+		if (!g->jit.i)
+			g->jit = pseudo_mapping(g, S("[JIT]"));
+		row.map = g->jit;
+		row.func = profile_add_func(g->p, (struct func){ .name = profile_str(g->p, name) });
+		return row;
+	}
+	if (!g->anonymous.i)
+		g->anonymous = pseudo_mapping(g, S("[anon]"));
+	return (struct loc){ .map = g->anonymous, .addr = address, .flags = LOC_ADDR };
+}
+
+static loc_id user_loc(struct gather *g, const struct recorded *s, const struct user_frame *f)
+{
+	struct loc row = { .addr = f->address, .flags = LOC_ADDR };
+
+	if (f->map && f->map->binary) {
+		row.map = mapping_of(g, f->map);
+		row.addr -= f->map->start;
+	} else if (f->map) {
+		row = jit_loc(g, s, f->address);
+	}
+	return profile_add_loc(g->p, row);
+}
+
+static loc_id kernel_loc(struct gather *g, uint64_t address)
+{
+	struct loc row = { .addr = address, .flags = LOC_ADDR | LOC_KERNEL };
+
+	if (!g->kernel.i)
+		g->kernel = pseudo_mapping(g, S("[kernel.kallsyms]"));
+	row.map = g->kernel;
+	return profile_add_loc(g->p, row);
+}
+
+static stack_id stack_of(struct gather *g, const struct recorded *s)
+{
+	loc_id *to;
+	size_t n = 0;
+
+	g->stack.n = 0;
+	to = (loc_id *)buf_room(&g->stack, (s->nuser + s->nkernel + 1) * sizeof(*to));
+	if (s->end != UNWIND_COMPLETE) {
+		to[n++] = g->truncated;
+		g->ntruncated++;
+	}
+	for (size_t i = s->nuser; i-- > 0;)
+		to[n++] = user_loc(g, s, &s->user[i]);
+	for (size_t i = s->nkernel; i-- > 0;)
+		to[n++] = kernel_loc(g, s->kernel[i]);
+	return profile_add_stack(g->p, to, n);
+}
+
+/* Labels */
+
+static bool read_first_line(struct buf *b, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, buf_room(b, 4096), 4096);
+
+	if (fd >= 0)
+		close(fd);
+	b->n = n > 0 ? (size_t)n : 0;
+	return n > 0;
+}
+
+/* The cgroup of version 2 ("0::/path"), else the first one that is listed. */
+static struct str cgroup_path(struct str lines)
+{
+	struct str first = S(""), path;
+
+	while (lines.n) {
+		path = str_cut(&lines, '\n');
+		if (str_starts(path, S("0::")))
+			return str_skip(path, 3);
+		str_cut(&path, ':');
+		str_cut(&path, ':');
+		if (!first.n && path.n)
+			first = path;
+	}
+	return first;
+}
+
+/* The names of a thread, looked up once a profile. */
+static struct task task_of(struct gather *g, uint32_t pid, uint32_t tid)
+{
+	struct task key = { .tid = (uint64_t)tid + 1 };
+	uint32_t known = g->tasks.n, row = table_intern(&g->tasks, &key);
+	struct task *t = table_row(&g->tasks, row);
+	struct buf b = { 0 };
+	char path[64];
+
+	if (row != known)
+		return *t;
+	snprintf(path, sizeof(path), "/proc/%u/task/%u/comm", pid, tid);
+	if (g->o->label_by & LABEL_BY_THREAD && read_first_line(&b, path))
+		t->thread = profile_str(g->p, str(b.p, b.n - 1));
+	snprintf(path, sizeof(path), "/proc/%u/cgroup", pid);
+	if (g->o->label_by & (LABEL_BY_CGROUP | LABEL_BY_CONTAINER) && read_first_line(&b, path))
+		t->cgroup = profile_str(g->p, cgroup_path(buf_str(&b)));
+	buf_release(&b);
+	return *t;
+}
+
+/* A container's id is what container runtimes put in the path: 64 hex digits. */
+static struct str container_id(struct str path)
+{
+	size_t run = 0;
+
+	for (size_t i = 0; i < path.n; i++) {
+		bool hex = (path.p[i] >= '0' && path.p[i] <= '9') ||
+			   (path.p[i] >= 'a' && path.p[i] <= 'f');
+
+		run = hex ? run + 1 : 0;
+		if (run == 64)
+			return str(path.p + i - 63, 64);
+	}
+	return S("");
+}
+
+static labels_id make_labels(struct gather *g, const struct recorded *s)
+{
+	labels_id set = g->common;
+	unsigned by = g->o->label_by;
+	struct task t = { 0 };
+
+	if (by & (LABEL_BY_THREAD | LABEL_BY_CGROUP | LABEL_BY_CONTAINER))
+		t = task_of(g, s->pid, s->tid);
+	if (by & LABEL_BY_COMM)
+		set = add_text(g, set, S("comm"), str_of(s->process->comm));
+	if (by & LABEL_BY_PID)
+		set = add_number(g, set, S("pid"), s->pid);
+	if (by & LABEL_BY_TID)
+		set = add_number(g, set, S("tid"), s->tid);
+	if (by & LABEL_BY_THREAD)
+		set = add_text(g, set, S("thread"), profile_text(g->p, t.thread));
+	if (by & LABEL_BY_CPU)
+		set = add_number(g, set, S("cpu"), s->cpu);
+	if (by & LABEL_BY_CGROUP)
+		set = add_text(g, set, S("cgroup"), profile_text(g->p, t.cgroup));
+	if (by & LABEL_BY_CONTAINER)
+		set = add_text(g, set, S("container"), container_id(profile_text(g->p, t.cgroup)));
+	return set;
+}
+
+/* Label sets by what they are made of, so that each is made once. */
+static labels_id labels_of(struct gather *g, const struct recorded *s)
+{
+	unsigned by = g->o->label_by;
+	bool by_task = by & (LABEL_BY_TID | LABEL_BY_THREAD);
+	bool by_process = by_task || by & (LABEL_BY_PID | LABEL_BY_CGROUP | LABEL_BY_CONTAINER);
+	struct origin key = { .one = 1 };
+	uint32_t known = g->origins.n, row;
+	struct origin *o;
+
+	if (by & LABEL_BY_COMM)
+		memcpy(key.comm, s->process->comm, sizeof(key.comm));
+	key.pid = by_process ? s->pid : 0;
+	key.tid = by_task ? s->tid : 0;
+	key.cpu = by & LABEL_BY_CPU ? s->cpu + 1 : 0;
+	row = table_intern(&g->origins, &key);
+	if (row == known) {
+		labels_id set = make_labels(g, s);
+
+		o = table_row(&g->origins, row);
+		o->labels = set;
+	}
+	o = table_row(&g->origins, row);
+	return o->labels;
+}
+
+/* What a sample of an event is worth: its period, where that is what is shown. */
+static int64_t worth(const struct gather *g, const struct recorded *s)
+{
+	const struct event *e = &g->o->events[s->event];
+
+	if (e->is_cpu && !e->is_clock)
+		return g->o->frequency ? (int64_t)(1000000000 / g->o->frequency) : 0;
+	return (int64_t)s->period;
+}
+
+void gather_sample(struct gather *g, const struct recorded *s)
+{
+	const uint32_t *col = (const uint32_t *)g->columns.p + 2 * s->event;
+	sample_id sample = profile_add_sample(g->p, stack_of(g, s), labels_of(g, s), s->time);
+
+	if (col[0] != NO_COLUMN)
+		profile_add_value(g->p, col[0], sample, 1);
+	profile_add_value(g->p, col[1], sample, worth(g, s));
+}
+
+bool gather_is_trampoline(struct str name)
+{
+	return str_starts(name, S("py::"));
+}

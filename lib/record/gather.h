@@ -1,0 +1,62 @@
+/*
+ * From recorded samples to a profile: frames become locations, relative to their
+ * binaries and without names, and where a sample came from becomes labels.
+ */
+#ifndef RECORD_GATHER_H
+#define RECORD_GATHER_H
+
+#include "profile/profile.h"
+#include "record/recorder.h"
+
+enum gather_label {
+	LABEL_BY_COMM = 1,
+	LABEL_BY_PID = 2,
+	LABEL_BY_TID = 4,
+	LABEL_BY_THREAD = 8,
+	LABEL_BY_CPU = 16,
+	LABEL_BY_CGROUP = 32,
+	LABEL_BY_CONTAINER = 64,
+};
+
+struct gather_options {
+	const struct event *events;
+	size_t nevent;
+	uint64_t frequency;
+	unsigned label_by;         /* enum gather_label */
+	const char *const *labels; /* "key=value", for every sample */
+	size_t nlabel;
+	/*
+	 * The name of JIT code at an address of a process, or an empty slice; valid
+	 * until the next call. May be NULL.
+	 */
+	struct str (*name_jit)(void *context, struct process *p, uint64_t address, uint64_t time);
+	void *context;
+};
+
+/* A label set by what it was made of. */
+struct gather {
+	const struct gather_options *o;
+	struct profile *p;
+	uint32_t generation;  /* of the profile: rows of maps are per profile */
+	struct buf columns;   /* uint32_t: two for each event, UINT32_MAX = none */
+	struct table origins; /* struct origin -> label set */
+	struct table tasks;   /* tid -> names of the thread and its group */
+	labels_id common;     /* the labels that all samples have */
+	struct buf stack;     /* loc_id: scratch */
+	loc_id truncated;     /* the frame that roots what is not complete */
+	map_id kernel, jit, anonymous;
+	uint64_t ntruncated;
+};
+
+void gather_init(struct gather *g, const struct gather_options *o);
+void gather_release(struct gather *g);
+
+/* Begin a profile, which was initialised by the caller. */
+void gather_begin(struct gather *g, struct profile *p);
+
+void gather_sample(struct gather *g, const struct recorded *s);
+
+/* Is this the name of a CPython trampoline in a perf map? See unwind.h. */
+bool gather_is_trampoline(struct str name);
+
+#endif

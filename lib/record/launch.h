@@ -1,0 +1,26 @@
+/*
+ * Starting a command so that a recording misses nothing of it: the child waits
+ * until everything has been set up, then calls exec().
+ */
+#ifndef RECORD_LAUNCH_H
+#define RECORD_LAUNCH_H
+
+#include "base/base.h"
+
+struct launched {
+	int pid;
+	int go;     /* write end of the pipe that the child waits on */
+	int report; /* read end of the one that tells of a failed exec() */
+};
+
+/* Fork the child. False when that cannot be. environment is "NAME=VALUE"s to add. */
+bool launch_prepare(struct launched *l, char *const *command, const char *const *environment,
+		    size_t nenvironment);
+
+/* Let it run. Returns 0, or the errno of its exec(). */
+int launch_go(struct launched *l);
+
+/* Give it up before it ran. */
+void launch_cancel(struct launched *l);
+
+#endif

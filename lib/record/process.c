@@ -1,0 +1,319 @@
+#include "record/process.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct known_process {
+	uint64_t pid;
+	struct process *process; /* payload; NULL once it was forgotten */
+};
+
+struct known_root {
+	uint64_t mount_ns;
+	int64_t fd; /* payload; + 1, 0 = not there */
+};
+
+static uint64_t mount_namespace(const char *pid)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%s/ns/mnt", pid);
+	return stat(path, &st) == 0 ? st.st_ino : 0;
+}
+
+void processes_init(struct processes *t, struct binaries *binaries)
+{
+	*t = (struct processes){ .binaries = binaries };
+	table_init(&t->known, sizeof(struct known_process),
+		   offsetof(struct known_process, process));
+	table_init(&t->roots, sizeof(struct known_root), offsetof(struct known_root, fd));
+	strings_init(&t->names);
+	t->own_mount_ns = mount_namespace("self");
+}
+
+static void release_process(struct process *p)
+{
+	mem_free(p->map, p->cap * sizeof(*p->map));
+	mem_free(p, sizeof(*p));
+}
+
+void processes_release(struct processes *t, void (*release_user)(struct process *))
+{
+	for (uint32_t i = 1; i < t->known.n; i++) {
+		struct process *p = ((struct known_process *)table_row(&t->known, i))->process;
+
+		if (p && p->user && release_user)
+			release_user(p);
+		if (p)
+			release_process(p);
+	}
+	for (uint32_t i = 1; i < t->roots.n; i++) {
+		int64_t fd = ((struct known_root *)table_row(&t->roots, i))->fd - 1;
+
+		if (fd >= 0)
+			close((int)fd);
+	}
+	table_release(&t->known);
+	table_release(&t->roots);
+	strings_release(&t->names);
+}
+
+/* Pid 0, the idle task, has a row like others: keys count from 1. */
+static struct known_process *row_of(struct processes *t, int pid, bool make)
+{
+	struct known_process key = { .pid = (uint64_t)(uint32_t)pid + 1 };
+	uint32_t row = make ? table_intern(&t->known, &key) : table_find(&t->known, &key);
+
+	return row ? table_row(&t->known, row) : NULL;
+}
+
+struct process *processes_find(struct processes *t, int pid)
+{
+	struct known_process *row = row_of(t, pid, false);
+
+	return row ? row->process : NULL;
+}
+
+struct process *processes_get(struct processes *t, int pid)
+{
+	struct known_process *row = row_of(t, pid, true);
+
+	if (!row->process) {
+		row->process = mem_zeroed(1, sizeof(*row->process));
+		row->process->pid = pid;
+		row->process->alive = true;
+	}
+	return row->process;
+}
+
+void process_forget(struct processes *t, struct process *p)
+{
+	row_of(t, p->pid, true)->process = NULL;
+	release_process(p);
+}
+
+/* Mappings */
+
+/* Put a mapping at place i. */
+static void insert(struct process *p, size_t i, struct map m)
+{
+	p->map = mem_grow(p->map, &p->cap, p->nmap + 1, sizeof(*p->map));
+	memmove(p->map + i + 1, p->map + i, (p->nmap - i) * sizeof(*p->map));
+	p->map[i] = m;
+	p->nmap++;
+}
+
+static void erase(struct process *p, size_t i)
+{
+	p->nmap--;
+	memmove(p->map + i, p->map + i + 1, (p->nmap - i) * sizeof(*p->map));
+}
+
+/* The first mapping that ends behind an address. */
+static size_t first_behind(const struct process *p, uint64_t address)
+{
+	size_t low = 0, high = p->nmap;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (p->map[middle].end <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* What a new mapping covers is gone; what sticks out on its sides stays. */
+static size_t cut(struct process *p, uint64_t start, uint64_t end)
+{
+	size_t i = first_behind(p, start);
+
+	while (i < p->nmap && p->map[i].start < end) {
+		struct map *m = &p->map[i], tail = *m;
+
+		if (m->end > end) {
+			tail.offset += end - m->start;
+			tail.start = end;
+			tail.row = 0;
+			if (m->start >= start) {
+				*m = tail;
+				return i;
+			}
+			insert(p, i + 1, tail);
+			m = &p->map[i];
+		}
+		if (m->start >= start) {
+			erase(p, i);
+			continue;
+		}
+		m->end = start;
+		m->row = 0;
+		i++;
+	}
+	return i;
+}
+
+void process_map(struct processes *t, struct process *p, const struct new_map *m)
+{
+	uint64_t end;
+	size_t i;
+	struct map new = { .start = m->start, .offset = m->offset };
+
+	if (!m->length || __builtin_add_overflow(m->start, m->length, &end))
+		return;
+	new.end = end;
+	p->last = 0;
+	i = cut(p, m->start, end);
+	if (!m->executable)
+		return;
+	new.binary = binaries_find(t->binaries, m->major, m->minor, m->inode, m->path);
+	new.name = strings_get(&t->names, strings_intern(&t->names, m->path));
+	insert(p, i, new);
+}
+
+void process_exec(struct process *p)
+{
+	p->nmap = p->last = 0;
+}
+
+void process_fork(struct processes *t, struct process *child, const struct process *parent)
+{
+	(void)t;
+	if (child == parent)
+		return;
+	child->map = mem_grow(child->map, &child->cap, parent->nmap, sizeof(*child->map));
+	if (parent->nmap)
+		memcpy(child->map, parent->map, parent->nmap * sizeof(*child->map));
+	child->nmap = parent->nmap;
+	child->last = 0;
+	child->mount_ns = parent->mount_ns;
+	memcpy(child->comm, parent->comm, sizeof(child->comm));
+}
+
+static void keep_root(struct processes *t, int pid, uint64_t mount_ns)
+{
+	struct known_root key = { .mount_ns = mount_ns };
+	struct known_root *row = table_row(&t->roots, table_intern(&t->roots, &key));
+	char path[64];
+
+	if (row->fd)
+		return;
+	snprintf(path, sizeof(path), "/proc/%d/root", pid);
+	row->fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) + 1;
+}
+
+void process_enter(struct processes *t, struct process *p, uint64_t mount_ns)
+{
+	p->mount_ns = mount_ns;
+	if (mount_ns && mount_ns != t->own_mount_ns)
+		keep_root(t, p->pid, mount_ns);
+}
+
+int process_root(const struct processes *t, const struct process *p)
+{
+	struct known_root key = { .mount_ns = p->mount_ns };
+	uint32_t row = p->mount_ns == t->own_mount_ns ? 0 : table_find(&t->roots, &key);
+
+	return row ? (int)((struct known_root *)table_row(&t->roots, row))->fd - 1 : -1;
+}
+
+struct map *process_find(struct processes *t, struct process *p, uint64_t address)
+{
+	struct map *m;
+	size_t i = p->last;
+
+	if (i >= p->nmap || address < p->map[i].start || address >= p->map[i].end) {
+		i = first_behind(p, address);
+		if (i == p->nmap || address < p->map[i].start)
+			return NULL;
+		p->last = i;
+	}
+	m = &p->map[i];
+	if (m->binary && !m->biased) {
+		struct binary_place where = { p->pid, process_root(t, p), m->start, m->end };
+
+		binary_open(t->binaries, m->binary, &where);
+		m->bias = binary_bias(m->binary, m->start, m->offset);
+		m->biased = true;
+	}
+	return m;
+}
+
+/* From /proc */
+
+/* "55d0a000-55d0b000 r-xp 00002000 08:01 1234   /usr/bin/app" */
+static bool parse_line(struct str line, struct new_map *m)
+{
+	struct str range = str_cut(&line, ' '), protection, device;
+	uint64_t end, major, minor;
+
+	protection = str_cut(&line, ' ');
+	if (!str_hex(str_cut(&range, '-'), &m->start) || !str_hex(range, &end) || end < m->start ||
+	    !str_hex(str_cut(&line, ' '), &m->offset))
+		return false;
+	device = str_cut(&line, ' ');
+	if (!str_hex(str_cut(&device, ':'), &major) || !str_hex(device, &minor) ||
+	    !str_u64(str_cut(&line, ' '), &m->inode))
+		return false;
+	m->length = end - m->start;
+	m->major = (uint32_t)major;
+	m->minor = (uint32_t)minor;
+	m->executable = protection.n > 2 && protection.p[2] == 'x';
+	m->path = str_trim(line);
+	if (str_ends(m->path, S(" (deleted)")))
+		m->path.n -= strlen(" (deleted)");
+	return true;
+}
+
+static bool read_proc(int pid, const char *what, struct buf *to)
+{
+	char path[64];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, what);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	while ((n = read(fd, buf_room(to, 4096), 4096)) > 0)
+		to->n += (size_t)n;
+	close(fd);
+	return to->n > 0;
+}
+
+static void scan_comm(struct process *p)
+{
+	struct buf b = { 0 };
+
+	if (read_proc(p->pid, "comm", &b)) {
+		size_t n = min_size(b.n - 1, sizeof(p->comm) - 1);
+
+		memset(p->comm, 0, sizeof(p->comm));
+		memcpy(p->comm, b.p, n);
+	}
+	buf_release(&b);
+}
+
+bool process_scan(struct processes *t, struct process *p)
+{
+	struct buf b = { 0 };
+	struct str rest;
+	struct new_map m;
+	char pid[16];
+	bool ok = read_proc(p->pid, "maps", &b);
+
+	process_exec(p);
+	scan_comm(p);
+	snprintf(pid, sizeof(pid), "%d", p->pid);
+	process_enter(t, p, mount_namespace(pid));
+	for (rest = buf_str(&b); rest.n;)
+		if (parse_line(str_cut(&rest, '\n'), &m) && m.executable)
+			process_map(t, p, &m);
+	buf_release(&b);
+	return ok;
+}

@@ -1,0 +1,80 @@
+/*
+ * Processes as the records of perf describe them: which executable mappings each
+ * has, at the moment whose records have been taken in.
+ */
+#ifndef RECORD_PROCESS_H
+#define RECORD_PROCESS_H
+
+#include "base/strings.h"
+#include "record/binary.h"
+
+struct map {
+	uint64_t start, end, offset; /* offset in the file */
+	struct binary *binary;       /* NULL for memory without a file */
+	uint64_t bias;               /* once the binary is open */
+	bool biased;
+	struct str name; /* lives as long as the table */
+	/* For the user: a number that goes with the mapping, and what it is of. */
+	uint32_t row, row_of;
+};
+
+struct process {
+	int pid;
+	char comm[16];
+	struct map *map; /* sorted, not overlapping, executable only */
+	size_t nmap, cap;
+	size_t last;       /* the one found last */
+	uint64_t mount_ns; /* 0 if not known */
+	bool alive;
+	void *user; /* for whoever names JIT code; NULL at first */
+};
+
+struct processes {
+	struct binaries *binaries;
+	struct table known; /* rows { pid } -> struct process * */
+	struct strings names;
+	struct table roots; /* rows { mount namespace } -> file descriptor of its root */
+	uint64_t own_mount_ns;
+};
+
+void processes_init(struct processes *t, struct binaries *binaries);
+
+/* release_user (if not NULL) is called for every process with a user pointer. */
+void processes_release(struct processes *t, void (*release_user)(struct process *));
+
+/* The process of that id, which is made when it is new. */
+struct process *processes_get(struct processes *t, int pid);
+
+/* The same, or NULL when it is not known. */
+struct process *processes_find(struct processes *t, int pid);
+
+/*
+ * What records say. An executable mapping was made (it replaces what it overlaps);
+ * one that is not executable only cuts. A process called exec(): its mappings are
+ * gone. It was forked: it has its parent's. It is in a mount namespace.
+ */
+struct new_map {
+	uint64_t start, length, offset;
+	uint32_t major, minor;
+	uint64_t inode;
+	bool executable;
+	struct str path;
+};
+void process_map(struct processes *t, struct process *p, const struct new_map *m);
+void process_exec(struct process *p);
+void process_fork(struct processes *t, struct process *child, const struct process *parent);
+void process_enter(struct processes *t, struct process *p, uint64_t mount_ns);
+
+/* A process ended: forget it. p is invalid afterwards. */
+void process_forget(struct processes *t, struct process *p);
+
+/* Take the mappings of a running process from /proc. */
+bool process_scan(struct processes *t, struct process *p);
+
+/* The mapping at an address, or NULL. Its binary is open, if that can be. */
+struct map *process_find(struct processes *t, struct process *p, uint64_t address);
+
+/* The file descriptor of the process's root; -1 when it is ours. */
+int process_root(const struct processes *t, const struct process *p);
+
+#endif

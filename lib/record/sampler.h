@@ -1,0 +1,72 @@
+/*
+ * The kernel's side of a recording: events opened on every CPU for whatever is to
+ * be watched, with one ring a CPU, into which all events of that CPU write.
+ */
+#ifndef RECORD_SAMPLER_H
+#define RECORD_SAMPLER_H
+
+#include "base/table.h"
+#include "record/arch.h"
+#include "record/event.h"
+#include "record/ring.h"
+
+enum target {
+	TARGET_SYSTEM, /* everything on the CPUs */
+	TARGET_CGROUP, /* everything in a control group */
+	TARGET_TASKS,  /* processes that run */
+	TARGET_CHILD,  /* a child of ours, from its exec() on */
+};
+
+struct sampler_options {
+	const struct arch *arch;
+	const struct event *events;
+	size_t nevent;
+	uint64_t frequency;   /* samples a second and CPU; 0 = as many as allowed */
+	uint32_t stack_bytes; /* of user stack to copy; 0 = frame pointers only */
+	bool kernel;          /* sample kernel code, too */
+	enum target target;
+	const int *pids; /* of TARGET_TASKS and TARGET_CHILD */
+	size_t npid;
+	bool children;   /* and what they fork */
+	int cgroup;      /* file descriptor of the group's directory */
+	const int *cpus; /* NULL = all that are online */
+	size_t ncpu;
+};
+
+struct sampler {
+	const struct sampler_options *o;
+	struct ring *rings; /* one a CPU */
+	size_t nring;
+	int *fds; /* all events */
+	size_t nfd, fd_cap;
+	struct table ids;   /* rows { id } -> event */
+	bool user_only;     /* the kernel did not allow its own code to be sampled */
+	uint64_t frequency; /* in force */
+};
+
+/*
+ * Open everything. Nothing is sampled before sampler_start() (or the child's
+ * exec). False with a message in *why, which says what is missing and how it is
+ * granted. sampler_close() must follow in both cases.
+ */
+bool sampler_open(struct sampler *s, const struct sampler_options *o, struct buf *why);
+void sampler_close(struct sampler *s);
+
+void sampler_start(struct sampler *s);
+void sampler_stop(struct sampler *s);
+
+/* The event of a sample, by its id; the first one if that is not known. */
+size_t sampler_event(const struct sampler *s, uint64_t id);
+
+/* Samples that the kernel has lost so far, as far as it says so. */
+uint64_t sampler_lost(const struct sampler *s);
+
+/* Wait until a ring is half full, or some milliseconds. */
+void sampler_wait(struct sampler *s, int ms);
+
+/*
+ * Append to *why what a failed perf_event_open() with that errno means here.
+ */
+void sampler_explain(int error, struct buf *why);
+
+#endif

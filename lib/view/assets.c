@@ -1,0 +1,24 @@
+/*
+ * The assembler includes the files as they are; the Makefile knows that this file
+ * depends on them. Paths are seen from the project's root.
+ */
+#include "view/assets.h"
+
+#define ASSET(name, path)                                                                          \
+	__asm__(".section .rodata\n"                                                               \
+		".hidden " #name "_start\n"                                                        \
+		".hidden " #name "_end\n"                                                          \
+		".globl " #name "_start\n"                                                         \
+		".globl " #name "_end\n" #name "_start:\n"                                         \
+		".incbin \"" path "\"\n" #name "_end:\n"                                           \
+		".previous\n");                                                                    \
+	extern const char name##_start[] __attribute__((visibility("hidden")));                    \
+	extern const char name##_end[] __attribute__((visibility("hidden")));                      \
+	struct str name(void)                                                                      \
+	{                                                                                          \
+		return str(name##_start, (size_t)(name##_end - name##_start));                     \
+	}
+
+ASSET(asset_css, "lib/view/flame.css")
+ASSET(asset_tree_js, "lib/view/flame_tree.js")
+ASSET(asset_js, "lib/view/flame.js")

@@ -1,0 +1,32 @@
+/*
+ * How a differential picture shows a change: the relative change of a frame's
+ * inclusive value, on a scale that is the same in every picture.
+ */
+#ifndef VIEW_CHANGE_H
+#define VIEW_CHANGE_H
+
+#include "view/color.h"
+
+/* Steps to either side of "about the same". */
+enum { CHANGE_STEPS = 5 };
+
+/*
+ * The ratio at which step i + 1 begins: 1.02, 1.1, 1.25, 1.5, 2. A loss begins
+ * at the reciprocal, so that halving is as strong as doubling.
+ */
+extern const double change_ratio[CHANGE_STEPS];
+
+/*
+ * The colours of the 2 * CHANGE_STEPS + 1 steps: "sunset" of Paul Tol's schemes
+ * (personal.sron.nl/~pault), from blue by a pale yellow to red. It is as clear to
+ * readers who do not tell red from green.
+ */
+extern const struct rgb change_color[2 * CHANGE_STEPS + 1];
+
+/*
+ * -CHANGE_STEPS (halved or less) to CHANGE_STEPS (doubled or more). From nothing
+ * and to nothing are the ends of the scale.
+ */
+int change_step(double from, double to);
+
+#endif

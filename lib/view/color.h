@@ -1,0 +1,28 @@
+/* Colours as they are given, written and read upon. */
+#ifndef VIEW_COLOR_H
+#define VIEW_COLOR_H
+
+#include "base/buf.h"
+
+struct rgb {
+	uint8_t r, g, b;
+};
+
+/* "#rrggbb" or "rgb(1,2,3)", the whole slice; nothing else is a colour. */
+bool rgb_parse(struct str s, struct rgb *c);
+
+/* Append "#rrggbb". */
+void rgb_put(struct buf *b, struct rgb c);
+
+static inline bool rgb_eq(struct rgb a, struct rgb b)
+{
+	return a.r == b.r && a.g == b.g && a.b == b.b;
+}
+
+/*
+ * Is white text easier to read on this colour than black? The one of the two
+ * that this picks has a contrast of at least 4.5 to 1 (WCAG 2, level AA).
+ */
+bool rgb_wants_white(struct rgb c);
+
+#endif

@@ -1,0 +1,76 @@
+#include "view/escape.h"
+
+/* What has to be looked at more closely than to be copied. */
+static bool is_plain(uint8_t c)
+{
+	return c >= 0x20 && c < 0x7f && c != '&' && c != '<' && c != '>' && c != '"' && c != '\'';
+}
+
+static size_t plain_length(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && is_plain((uint8_t)s.p[n]))
+		n++;
+	return n;
+}
+
+static bool turns_direction(uint32_t c)
+{
+	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+static bool is_showable(uint32_t c)
+{
+	return c >= 0x20 && (c < 0x7f || c >= 0xa0) && c != 0xfffe && c != 0xffff &&
+	       !turns_direction(c);
+}
+
+static struct str entity(uint32_t c)
+{
+	switch (c) {
+	case '&': return S("&amp;");
+	case '<': return S("&lt;");
+	case '>': return S("&gt;");
+	case '"': return S("&quot;");
+	case '\'': return S("&#39;");
+	default: return S("");
+	}
+}
+
+/* The first character of s, which is not plain. Returns its length. */
+static size_t put_special(struct buf *b, struct str s, bool escape)
+{
+	uint32_t c = 0;
+	size_t n = str_utf8(s, &c);
+
+	if (!n || !is_showable(c))
+		buf_add(b, S("\xef\xbf\xbd"));
+	else if (escape && entity(c).n)
+		buf_add(b, entity(c));
+	else
+		buf_add(b, str(s.p, n));
+	return n ? n : 1;
+}
+
+static void put(struct buf *b, struct str s, bool escape)
+{
+	while (s.n) {
+		size_t n = plain_length(s);
+
+		buf_add(b, str(s.p, n));
+		s = str_skip(s, n);
+		if (s.n)
+			s = str_skip(s, put_special(b, s, escape));
+	}
+}
+
+void clean_text(struct buf *b, struct str s)
+{
+	put(b, s, false);
+}
+
+void xml_text(struct buf *b, struct str s)
+{
+	put(b, s, true);
+}

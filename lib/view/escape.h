@@ -1,0 +1,24 @@
+/*
+ * Text from outside, made fit to be shown: by a browser as part of an XML
+ * document, or by a terminal.
+ */
+#ifndef VIEW_ESCAPE_H
+#define VIEW_ESCAPE_H
+
+#include "base/buf.h"
+
+/*
+ * Append s as well-formed UTF-8 that XML 1.0 and terminals can hold: what is not
+ * UTF-8, control characters (line ends and tabs, too), the two non-characters
+ * U+FFFE and U+FFFF, and the marks that turn the direction of text become
+ * U+FFFD.
+ */
+void clean_text(struct buf *b, struct str s);
+
+/*
+ * The same with & < > " ' escaped, for XML text and attribute values. In HTML,
+ * where the document may be pasted, it is as harmless.
+ */
+void xml_text(struct buf *b, struct str s);
+
+#endif

@@ -1,0 +1,216 @@
+// The call tree, as arrays by node. Node 0 is the root that stands for everything; a parent's
+// number is smaller than its children's, so that totals are one loop from the end.
+
+class Tree {
+	constructor(n, diff) {
+		this.n = n;
+		this.diff = diff;
+		this.name = new Int32Array(n); // place in the list of names, which is sorted
+		this.parent = new Int32Array(n);
+		this.first = new Int32Array(n); // child and sibling; 0 = none
+		this.next = new Int32Array(n);
+		this.depth = new Int32Array(n);
+		this.self = new Float64Array(n);
+		this.total = new Float64Array(n);
+		this.base = diff ? new Float64Array(n) : this.self;
+		this.baseTotal = diff ? new Float64Array(n) : this.total;
+		this.width = this.total; // inclusive, as drawn; see weigh()
+	}
+
+	addUp() {
+		const sum = (self, total) => {
+			total.set(self);
+			for (let i = this.n - 1; i > 0; i--)
+				total[this.parent[i]] += total[i];
+		};
+		sum(this.self, this.total);
+		if (this.diff)
+			sum(this.base, this.baseTotal);
+		return this;
+	}
+
+	// Link siblings in the order of their numbers, or as compare(a, b) has it.
+	arrange(compare) {
+		const {parent, first, next, n} = this;
+		const last = new Int32Array(n);
+		first.fill(0);
+		next.fill(0);
+		for (let i = 1; i < n; i++) {
+			const up = parent[i];
+			if (last[up])
+				next[last[up]] = i;
+			else
+				first[up] = i;
+			last[up] = i;
+		}
+		for (let i = 0; compare && i < n; i++)
+			if (first[i] !== last[i])
+				this.arrangeChildren(i, compare);
+	}
+
+	arrangeChildren(i, compare) {
+		const all = this.children(i).sort(compare);
+		this.first[i] = all[0];
+		all.forEach((child, k) => this.next[child] = all[k + 1] || 0);
+	}
+
+	children(i) {
+		const all = [];
+		for (let child = this.first[i]; child; child = this.next[child])
+			all.push(child);
+		return all;
+	}
+
+	// The nodes from the root to i, both included.
+	path(i) {
+		const nodes = [i];
+		while (i)
+			nodes.push(i = this.parent[i]);
+		return nodes.reverse();
+	}
+
+	// Widths of a differential tree. A frame that is there on one side only keeps its width.
+	weigh(shape, baseScale) {
+		if (!this.diff)
+			return;
+		const {n, parent, self, base, total, baseTotal} = this;
+		const width = this.width = new Float64Array(n);
+		for (let i = n - 1; i >= 0; i--) {
+			const before = base[i] * baseScale;
+			width[i] += shape === 'union' ? Math.max(self[i], before) :
+				shape === 'new' ? (total[i] ? self[i] : before) :
+				(baseTotal[i] ? before : self[i]);
+			if (i)
+				width[parent[i]] += width[i];
+		}
+	}
+
+	// From a node on all below it, as they are drawn. enter(node) says whether to go deeper.
+	walk(top, enter) {
+		const {first, next, parent} = this;
+		for (let i = top;;) {
+			if (enter(i) && first[i]) {
+				i = first[i];
+				continue;
+			}
+			while (i !== top && !next[i])
+				i = parent[i];
+			if (i === top)
+				return;
+			i = next[i];
+		}
+	}
+
+	// The same stacks, leaf first.
+	reversed() {
+		const stacks = [];
+		for (let i = 1; i < this.n; i++)
+			if (this.self[i] || this.base[i])
+				stacks.push(i);
+		const order = Int32Array.from(stacks); // their ends
+		const at = Int32Array.from(stacks); // how far up each has come, by place in `order`
+		const parent = [0], name = [this.name[0]], depth = [0], self = [this.self[0]];
+		const base = [this.base[0]];
+		// Ranges of stacks that are the same so far, and the node that they have come to.
+		const work = [[0, 0, order.length]];
+		while (work.length) {
+			const [node, from, to] = work.pop();
+			this.sortRange(order, at, from, to);
+			for (let i = from, end; i < to; i = end) {
+				const frame = at[i];
+				for (end = i + 1; end < to && this.same(at[end], frame); end++)
+					;
+				if (!frame) {
+					for (let k = i; k < end; k++) {
+						self[node] += this.self[order[k]];
+						base[node] += this.base[order[k]];
+					}
+					continue;
+				}
+				const child = parent.push(node) - 1;
+				name.push(this.name[frame]);
+				depth.push(depth[node] + 1);
+				self.push(0);
+				base.push(0);
+				for (let k = i; k < end; k++)
+					at[k] = this.parent[at[k]];
+				work.push([child, i, end]);
+			}
+		}
+		const t = new Tree(parent.length, this.diff);
+		t.parent.set(parent);
+		t.name.set(name);
+		t.depth.set(depth);
+		t.self.set(self);
+		if (t.diff)
+			t.base.set(base);
+		return t.addUp();
+	}
+
+	// Have two stacks come to frames of one name? The root is like nothing else.
+	same(a, b) {
+		return a && b ? this.name[a] === this.name[b] : a === b;
+	}
+
+	sortRange(order, at, from, to) {
+		if (to - from < 2)
+			return;
+		const rank = i => at[i] ? this.name[at[i]] : -1;
+		const places = Array.from({length: to - from}, (_, k) => from + k)
+			.sort((a, b) => rank(a) - rank(b) || a - b);
+		order.set(places.map(i => order[i]), from);
+		at.set(places.map(i => at[i]), from);
+	}
+}
+
+// Numbers as packed.h describes them.
+class Packed {
+	constructor(text) {
+		this.text = text;
+		this.at = 0;
+	}
+
+	number() {
+		let value = 0;
+		for (let scale = 1;; scale *= 32) {
+			const digit = Packed.digit[this.text.charCodeAt(this.at++)];
+			value += (digit & 31) * scale;
+			if (!(digit & 32))
+				return value;
+		}
+	}
+}
+Packed.digit = new Uint8Array(128);
+[...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/']
+	.forEach((c, i) => Packed.digit[c.charCodeAt(0)] = i);
+
+// A line a name: how much of it is the line before's, its colour, the rest.
+function unpackNames(text) {
+	const names = [], colors = [];
+	let before = '';
+	for (const line of text.split('\n').slice(0, -1)) {
+		const p = new Packed(line), same = p.number();
+		colors.push(p.number());
+		names.push(before = before.slice(0, same) + line.slice(p.at));
+	}
+	return {names, colors};
+}
+
+function unpackTree(text, conf) {
+	const t = new Tree(conf.nodes, conf.diff), p = new Packed(text);
+	const levels = conf.diff ? 4 : 2;
+	for (let i = 0, before = 0; i < t.n; before = i++) {
+		const head = p.number();
+		let up = before;
+		for (let k = Math.floor(head / levels); k; k--)
+			up = t.parent[up];
+		t.parent[i] = up;
+		t.depth[i] = i && t.depth[up] + 1;
+		t.name[i] = p.number();
+		if (head & 1)
+			t.self[i] = p.number() * conf.unit;
+		if (conf.diff && head & 2)
+			t.base[i] = p.number() * conf.unit;
+	}
+	return t.addUp();
+}

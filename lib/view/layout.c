@@ -1,0 +1,122 @@
+#include "view/layout.h"
+
+static double not_negative(double v)
+{
+	return v > 0 ? v : 0;
+}
+
+/* What a node adds to its own width and to that of all below it. */
+static double own_weight(const struct layout *l, uint32_t node, enum diff_width by)
+{
+	const struct tree *t = l->tree;
+	double self = not_negative((double)t->node[node].self), base;
+
+	if (!t->diff)
+		return self;
+	base = not_negative((double)t->base_self[node] * l->base_scale);
+	switch (by) {
+	case WIDTH_NEW: return t->node[node].total ? self : base;
+	case WIDTH_BASE: return t->base_total[node] ? base : self;
+	case WIDTH_UNION: break;
+	}
+	return self > base ? self : base;
+}
+
+static uint32_t count_negative(const struct tree *t)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < t->n; i++)
+		n += t->node[i].self < 0 || (t->diff && t->base_self[i] < 0);
+	return n;
+}
+
+static void weigh(struct layout *l, enum diff_width by)
+{
+	uint32_t n = l->tree->n;
+
+	l->negative = count_negative(l->tree);
+	if (!l->tree->diff && !l->negative)
+		return;
+	l->weight = mem_zeroed(n, sizeof(*l->weight));
+	for (uint32_t i = n; i-- > 0;) {
+		l->weight[i] += own_weight(l, i, by);
+		if (i)
+			l->weight[l->tree->node[i].parent] += l->weight[i];
+	}
+}
+
+void layout_init(struct layout *l, const struct tree *t, const struct view_options *o)
+{
+	*l = (struct layout){ .tree = t, .base_scale = 1, .negate = o->negate };
+	if (t->diff && o->normalize && t->base_total[0] > 0 && t->node[0].total > 0)
+		l->base_scale = (double)t->node[0].total / (double)t->base_total[0];
+	weigh(l, o->diff_width);
+	l->whole = layout_weight(l, 0);
+	l->all = t->diff ? (double)t->node[0].total : l->whole;
+	if (o->total > l->whole)
+		l->whole = l->all = o->total;
+}
+
+void layout_release(struct layout *l)
+{
+	mem_free(l->weight, l->tree->n * sizeof(*l->weight));
+}
+
+struct change layout_change(const struct layout *l, uint32_t node)
+{
+	double base = (double)l->tree->base_total[node] * l->base_scale;
+	double now = (double)l->tree->node[node].total;
+
+	return l->negate ? (struct change){ now, base } : (struct change){ base, now };
+}
+
+/* Walking */
+
+void walk_init(struct walk *w, const struct layout *l, double least)
+{
+	*w = (struct walk){ .l = l, .least = least };
+	w->edge = mem_zeroed((size_t)l->tree->depth + 1, sizeof(*w->edge));
+}
+
+void walk_release(struct walk *w)
+{
+	mem_free(w->edge, ((size_t)w->l->tree->depth + 1) * sizeof(*w->edge));
+}
+
+static bool is_wide(const struct walk *w, double weight)
+{
+	return weight > 0 && weight >= w->least;
+}
+
+static bool take(struct walk *w, uint32_t node, double left)
+{
+	w->node = node;
+	w->depth = w->l->tree->node[node].depth;
+	w->left = w->edge[w->depth] = left;
+	return true;
+}
+
+bool walk_next(struct walk *w)
+{
+	const struct tree_node *all = w->l->tree->node;
+	uint32_t open = w->node, next = all[open].first;
+	double left = w->left;
+
+	if (!w->begun)
+		return w->begun = take(w, 0, 0);
+	for (;;) {
+		for (; next; next = all[next].next) {
+			double weight = layout_weight(w->l, next);
+
+			if (is_wide(w, weight))
+				return take(w, next, left);
+			left += not_negative(weight);
+		}
+		if (!open)
+			return false;
+		left = w->edge[all[open].depth] + layout_weight(w->l, open);
+		next = all[open].next;
+		open = all[open].parent;
+	}
+}

@@ -1,0 +1,63 @@
+/*
+ * Where boxes lie: how wide each node of a tree is, and walking those that are
+ * wide enough, from the left to the right.
+ *
+ * Widths and edges are in values of the tree's column; a view scales them.
+ */
+#ifndef VIEW_LAYOUT_H
+#define VIEW_LAYOUT_H
+
+#include "profile/tree.h"
+#include "view/view.h"
+
+struct layout {
+	const struct tree *tree;
+	double *weight;    /* by node; NULL when it is the node's total */
+	double whole;      /* the width of the picture */
+	double all;        /* what shares are shares of */
+	double base_scale; /* base values times this compare with new ones */
+	uint32_t negative; /* nodes with a value below 0, which is taken for 0 */
+	bool negate;
+};
+
+/* The tree must outlive the layout. */
+void layout_init(struct layout *l, const struct tree *t, const struct view_options *o);
+void layout_release(struct layout *l);
+
+static inline double layout_weight(const struct layout *l, uint32_t node)
+{
+	return l->weight ? l->weight[node] : (double)l->tree->node[node].total;
+}
+
+/* A node's inclusive value before and after, as they are compared. */
+struct change {
+	double from, to;
+};
+struct change layout_change(const struct layout *l, uint32_t node);
+
+/*
+ * All nodes from the root on, parents first, siblings in the tree's order:
+ *
+ *	walk_init(&w, &layout, least);
+ *	while (walk_next(&w))
+ *		draw(w.node, w.left);
+ *	walk_release(&w);
+ *
+ * Nodes narrower than `least` are left out with all above them; so are those
+ * without any width.
+ */
+struct walk {
+	const struct layout *l;
+	double least;
+	bool begun;
+	uint32_t node;
+	uint32_t depth; /* of the node */
+	double left;    /* its left edge */
+	double *edge;   /* by depth: the left edge of the open node */
+};
+
+void walk_init(struct walk *w, const struct layout *l, double least);
+bool walk_next(struct walk *w);
+void walk_release(struct walk *w);
+
+#endif

@@ -1,0 +1,84 @@
+#include "view/legend.h"
+
+#include "view/change.h"
+#include "view/escape.h"
+#include "view/number.h"
+
+enum { SWATCH = 24, BAR_TOP = 22, BAR_HEIGHT = 12, MARKS_TOP = 52 };
+
+void legend_change(struct buf *b, struct change c)
+{
+	if (c.from <= 0 || c.to <= 0) {
+		buf_add(b, c.to > 0 ? S("new") : c.from > 0 ? S("gone") : S("0.00%"));
+		return;
+	}
+	buf_add(b, c.to > c.from ? S("+") : S(""));
+	number_fixed(b, 100 * (c.to - c.from) / c.from, 2);
+	buf_ch(b, '%');
+}
+
+static void put_side(struct buf *b, const struct layout *l, const struct view_options *o, bool base)
+{
+	const struct tree *t = l->tree;
+
+	buf_add(b, base ? S("base ") : S("new "));
+	number_grouped(b, (double)(base ? t->base_total[0] : t->node[0].total) * o->factor);
+}
+
+void legend_totals(struct buf *b, const struct layout *l, const struct view_options *o,
+		   struct str countname, struct str arrow)
+{
+	const struct tree *t = l->tree;
+	double base = (double)t->base_total[0], now = (double)t->node[0].total;
+
+	put_side(b, l, o, !l->negate);
+	buf_add(b, arrow);
+	put_side(b, l, o, l->negate);
+	buf_ch(b, ' ');
+	buf_add(b, countname);
+	buf_add(b, S(": "));
+	legend_change(b, l->negate ? (struct change){ now, base } : (struct change){ base, now });
+}
+
+static void put_text(struct buf *b, int x, int y, const char *anchor, const char *text)
+{
+	buf_printf(b, "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\" font-size=\"11\">%s</text>\n", x,
+		   y, anchor, text);
+}
+
+static void put_scale(struct buf *b)
+{
+	int n = 2 * CHANGE_STEPS + 1, middle = SWATCH * CHANGE_STEPS + SWATCH / 2;
+
+	for (int i = 0; i < n; i++)
+		buf_printf(b,
+			   "<rect class=\"d%d\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>\n",
+			   i, i * SWATCH, BAR_TOP, SWATCH - 1, BAR_HEIGHT);
+	put_text(b, 0, BAR_TOP + BAR_HEIGHT + 12, "start", "half or less");
+	put_text(b, middle, BAR_TOP + BAR_HEIGHT + 12, "middle", "same");
+	put_text(b, n * SWATCH, BAR_TOP + BAR_HEIGHT + 12, "end", "twice or more");
+}
+
+static void put_mark(struct buf *b, int x, const char *class, const char *text)
+{
+	buf_printf(b, "<g class=\"%s\"><rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/></g>\n",
+		   class, x + 1, MARKS_TOP, SWATCH - 2, BAR_HEIGHT);
+	put_text(b, x + SWATCH + 5, MARKS_TOP + BAR_HEIGHT - 2, "start", text);
+}
+
+void legend_svg(struct buf *b, const struct layout *l, const struct view_options *o,
+		struct str countname)
+{
+	struct buf totals = { 0 };
+
+	legend_totals(&totals, l, o, countname, S(" \xe2\x86\x92 "));
+	buf_add(b, S("<text y=\"12\">"));
+	xml_text(b, buf_str(&totals));
+	if (l->base_scale != 1)
+		buf_printf(b, " (base scaled by %.4g)", l->base_scale);
+	buf_add(b, S("</text>\n"));
+	put_scale(b);
+	put_mark(b, 0, "d0 gone", "gone");
+	put_mark(b, 4 * SWATCH, "d10 new", "new");
+	buf_release(&totals);
+}

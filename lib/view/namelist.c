@@ -1,0 +1,103 @@
+#include "view/namelist.h"
+
+#include <stdlib.h>
+
+#include "view/escape.h"
+#include "view/packed.h"
+
+enum { CHUNK = 1000 }; /* names an element */
+
+/* Names */
+
+static void list_names(struct namelist *l, const struct profile *p, const struct tree *t)
+{
+	for (uint32_t i = 0; i < t->n; i++) {
+		str_id name = t->node[i].name;
+
+		if (l->rank[name.i])
+			continue;
+		l->rank[name.i] = 1;
+		l->row = mem_grow(l->row, &l->cap, l->n + 1, sizeof(*l->row));
+		l->row[l->n++] = (struct namelist_row){ .text = profile_text(p, name),
+							.id = name.i,
+							.flags = t->node[i].flags };
+	}
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return str_cmp(((const struct namelist_row *)a)->text,
+		       ((const struct namelist_row *)b)->text);
+}
+
+/* Colours */
+
+static struct rgb color_of(const struct namelist_row *row, const struct view_options *o)
+{
+	const struct rgb *kept = o->map ? palette_map_find(o->map, row->text) : NULL;
+	struct rgb c = { 0 };
+
+	if (kept || !row->text.n) /* the root has none */
+		return kept ? *kept : c;
+	c = palette_color(o->palette, o->shade, row->text, row->flags);
+	if (o->map)
+		palette_map_set(o->map, row->text, c);
+	return c;
+}
+
+void namelist_init(struct namelist *l, const struct profile *p, const struct tree *t,
+		   const struct view_options *o)
+{
+	*l = (struct namelist){ .nrank = p->str.n };
+	l->rank = mem_zeroed(l->nrank, sizeof(*l->rank));
+	list_names(l, p, t);
+	qsort(l->row, l->n, sizeof(*l->row), by_text);
+	for (size_t i = 0; i < l->n; i++) {
+		l->rank[l->row[i].id] = (uint32_t)i;
+		l->row[i].color = color_of(&l->row[i], o);
+	}
+}
+
+void namelist_release(struct namelist *l)
+{
+	mem_free(l->row, l->cap * sizeof(*l->row));
+	mem_free(l->rank, l->nrank * sizeof(*l->rank));
+}
+
+/* Writing */
+
+/* How many ASCII characters both begin with that need no escaping. */
+static size_t shared_length(struct str a, struct str b)
+{
+	size_t most = min_size(a.n, b.n), n = 0;
+
+	while (n < most && a.p[n] == b.p[n] && (uint8_t)a.p[n] >= 0x20 && (uint8_t)a.p[n] < 0x7f)
+		n++;
+	return n;
+}
+
+static uint32_t color_bits(struct rgb c)
+{
+	return (uint32_t)c.r << 17 | (uint32_t)c.g << 9 | (uint32_t)c.b << 1 | rgb_wants_white(c);
+}
+
+void namelist_write(const struct namelist *l, struct out *out)
+{
+	struct str before = S("");
+
+	for (size_t i = 0; i < l->n; i++) {
+		struct str text = l->row[i].text;
+		size_t same = shared_length(before, text);
+
+		if (i % CHUNK == 0)
+			buf_add(&out->bytes, i ? S("</metadata>\n<metadata class=\"names\">") :
+						 S("<metadata class=\"names\">"));
+		number_pack(&out->bytes, same);
+		number_pack(&out->bytes, color_bits(l->row[i].color));
+		xml_text(&out->bytes, str_skip(text, same));
+		buf_ch(&out->bytes, '\n');
+		out_flush(out);
+		before = text;
+	}
+	out_add(out, S("</metadata>\n"));
+}

@@ -1,0 +1,47 @@
+/* The names in a tree, each once, in byte order, with their colours. */
+#ifndef VIEW_NAMELIST_H
+#define VIEW_NAMELIST_H
+
+#include "profile/tree.h"
+#include "view/view.h"
+
+struct namelist_row {
+	struct str text; /* of the profile */
+	uint32_t id;     /* its str_id */
+	uint32_t flags;  /* LOC_* */
+	struct rgb color;
+};
+
+struct namelist {
+	struct namelist_row *row;
+	size_t n, cap;
+	uint32_t *rank; /* by str_id: the row of a name that is used */
+	size_t nrank;
+};
+
+/* Colours that o->map does not have are added to it. */
+void namelist_init(struct namelist *l, const struct profile *p, const struct tree *t,
+		   const struct view_options *o);
+void namelist_release(struct namelist *l);
+
+/* The row of a name in the tree. */
+static inline const struct namelist_row *namelist_find(const struct namelist *l, str_id name)
+{
+	return &l->row[l->rank[name.i]];
+}
+
+static inline uint32_t namelist_rank(const struct namelist *l, str_id name)
+{
+	return l->rank[name.i];
+}
+
+/*
+ * Write the names for flame_tree.js, a line each, as the text of <metadata
+ * class="names"> elements: how many characters are those of the name before,
+ * and the colour (24 bits, times 2, plus 1 for white text), as number_pack()
+ * writes them; then the rest of the name, escaped. Only ASCII is shared, so that a
+ * character is one for C and for JavaScript.
+ */
+void namelist_write(const struct namelist *l, struct out *out);
+
+#endif

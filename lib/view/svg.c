@@ -1,0 +1,224 @@
+/*
+ * One self-contained SVG: a first view that any viewer shows, the whole tree
+ * packed, and the script that draws from it.
+ *
+ * The document is XML and may be pasted into HTML; in both, text from outside
+ * stands only in XML text and attributes (escape.h) or in JSON (json.h), never
+ * in script or style.
+ */
+#include "view/svg.h"
+
+#include "view/assets.h"
+#include "view/change.h"
+#include "view/escape.h"
+#include "view/legend.h"
+
+static void put(const struct svg *s, const char *text)
+{
+	out_add(s->out, str_of(text));
+}
+
+static void put_text(const struct svg *s, struct str text)
+{
+	xml_text(&s->out->bytes, text);
+}
+
+/* The colours of changes are known here; all other style is in flame.css. */
+static void put_styles(const struct svg *s)
+{
+	struct buf *b = &s->out->bytes;
+
+	put(s, "<style><![CDATA[\n");
+	for (int i = 0; s->layout.tree->diff && i <= 2 * CHANGE_STEPS; i++) {
+		buf_printf(b, ".prof-flame .d%d rect, .prof-flame rect.d%d { fill: ", i, i);
+		rgb_put(b, change_color[i]);
+		buf_add(b, S("; }\n"));
+		if (rgb_wants_white(change_color[i]))
+			buf_printf(b, ".prof-flame .d%d text { fill: #fff; }\n", i);
+	}
+	out_add(s->out, asset_css());
+	put(s, "]]></style>\n");
+}
+
+static void put_script(const struct svg *s)
+{
+	put(s, "<script><![CDATA[\n(() => {\n'use strict';\n");
+	out_add(s->out, asset_tree_js());
+	out_add(s->out, asset_js());
+	put(s, "})();\n]]></script>\n");
+}
+
+/* The <svg> tag */
+
+/*
+ * A fluid picture is drawn in one size and scaled, until a script draws it anew
+ * in another.
+ */
+static void put_size(const struct svg *s)
+{
+	double height = s->top + s->rows * s->o->height + SVG_PAD;
+
+	if (s->o->width)
+		out_printf(s->out, " width=\"%g\"", s->width);
+	else
+		put(s, " width=\"100%\" preserveAspectRatio=\"xMinYMin\"");
+	out_printf(s->out, " height=\"%g\" viewBox=\"0 0 %g %g\"", height, s->width, height);
+}
+
+/* Colours that options set, for flame.css. A given backdrop decides light or dark. */
+static void put_style(const struct svg *s)
+{
+	struct buf *b = &s->out->bytes;
+
+	buf_add(b, S(" style=\"--match:"));
+	rgb_put(b, s->o->match);
+	buf_add(b, rgb_wants_white(s->o->match) ? S(";--match-ink:#fff") : S(";--match-ink:#000"));
+	if (s->o->has_backdrop) {
+		buf_add(b, S(";--bar:"));
+		rgb_put(b, s->o->backdrop[0]);
+	}
+	buf_ch(b, '"');
+}
+
+static void put_head(const struct svg *s)
+{
+	struct str font = str_of(s->o->fonttype);
+	bool dark = s->o->has_backdrop && rgb_wants_white(s->o->backdrop[0]);
+
+	put(s, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+	       "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"prof-flame ");
+	put(s, dark ? "dark" : s->o->has_backdrop ? "light" : "auto");
+	put(s, "\" role=\"img\" aria-label=\"");
+	put_text(s, s->title);
+	put(s, "\" font-family=\"");
+	put_text(s, font.n ? font : S("Verdana, 'DejaVu Sans', sans-serif"));
+	out_printf(s->out, "\" font-size=\"%g\"", s->o->fontsize);
+	put_size(s);
+	put_style(s);
+	put(s, ">\n<title>");
+	put_text(s, s->title);
+	put(s, "</title>\n");
+	if (s->o->notes) {
+		put(s, "<desc>");
+		put_text(s, str_of(s->o->notes));
+		put(s, "</desc>\n");
+	}
+}
+
+/* Behind the boxes */
+
+static void put_defs(const struct svg *s)
+{
+	struct buf *b = &s->out->bytes;
+
+	put(s, "<defs>\n");
+	if (s->o->has_backdrop) {
+		put(s,
+		    "<linearGradient id=\"prof-backdrop\" x2=\"0\" y2=\"1\"><stop stop-color=\"");
+		rgb_put(b, s->o->backdrop[0]);
+		put(s, "\"/><stop offset=\"1\" stop-color=\"");
+		rgb_put(b, s->o->backdrop[1]);
+		put(s, "\"/></linearGradient>\n");
+	}
+	if (s->layout.tree->diff)
+		put(s, "<pattern id=\"prof-gone\" width=\"6\" height=\"6\" "
+		       "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
+		       "<rect class=\"paper\" width=\"6\" height=\"6\" fill=\"#fff\"/>"
+		       "<rect class=\"stripe\" width=\"2.5\" height=\"6\" fill=\"#364b9a\"/>"
+		       "</pattern>\n");
+	put(s, "</defs>\n<rect class=\"backdrop\" width=\"100%\" height=\"100%\" fill=\"");
+	put(s, s->o->has_backdrop ? "url(#prof-backdrop)\"/>\n" : "#fff\"/>\n");
+}
+
+static void put_legend(const struct svg *s)
+{
+	if (!s->layout.tree->diff)
+		return;
+	out_printf(s->out, "<g class=\"legend\" transform=\"translate(%d %g)\">\n", SVG_PAD,
+		   s->top - LEGEND_HEIGHT - 8);
+	legend_svg(&s->out->bytes, &s->layout, s->o, s->countname);
+	put(s, "</g>\n");
+}
+
+static void put_titles(const struct svg *s)
+{
+	double size = s->o->fontsize;
+
+	out_printf(s->out, "<text x=\"%d\" y=\"%g\" font-size=\"%g\" font-weight=\"bold\">",
+		   SVG_PAD, SVG_PAD + size, size + 5);
+	put_text(s, s->title);
+	put(s, "</text>\n");
+	if (!s->o->subtitle)
+		return;
+	out_printf(s->out, "<text class=\"quiet\" x=\"%d\" y=\"%g\">", SVG_PAD,
+		   SVG_PAD + 2.5 * size);
+	put_text(s, str_of(s->o->subtitle));
+	put(s, "</text>\n");
+}
+
+/* Sizes */
+
+static struct str default_title(const struct view_options *o)
+{
+	if (o->title)
+		return str_of(o->title);
+	if (o->order == ORDER_BY_TIME)
+		return S("Flame Chart");
+	return o->inverted ? S("Icicle Graph") : S("Flame Graph");
+}
+
+static void measure(struct svg *s)
+{
+	const struct view_options *o = s->o;
+	double whole = s->layout.whole;
+	struct walk w;
+
+	s->width = o->width ? o->width : SVG_WIDTH;
+	s->per = (s->width - 2 * SVG_PAD) / whole;
+	s->top = SVG_PAD + o->fontsize * (o->subtitle ? 3.5 : 2) +
+		 (s->layout.tree->diff ? LEGEND_HEIGHT + 8 : 0);
+	s->least = o->minwidth_percent ? o->minwidth * whole / 100 : o->minwidth / s->per;
+	walk_init(&w, &s->layout, s->least);
+	while (walk_next(&w))
+		if (w.depth >= s->rows)
+			s->rows = w.depth + 1;
+	walk_release(&w);
+}
+
+/* All of it */
+
+static void write_document(struct svg *s)
+{
+	put_head(s);
+	put_styles(s);
+	put_defs(s);
+	put_legend(s);
+	put(s, "<g class=\"still\">\n");
+	put_titles(s);
+	svg_still(s);
+	put(s, "</g>\n");
+	namelist_write(&s->names, s->out);
+	packed_write(&s->packed, s->out, &s->layout, &s->names);
+	svg_conf(s);
+	put_script(s);
+	put(s, "</svg>\n");
+}
+
+static void draw(struct out *out, struct profile *p, const struct tree *t,
+		 const struct view_options *o)
+{
+	struct svg s = { .out = out,
+			 .p = p,
+			 .o = o,
+			 .title = default_title(o),
+			 .countname = svg_countname(p, o) };
+
+	layout_init(&s.layout, t, o);
+	namelist_init(&s.names, p, t, o);
+	measure(&s);
+	write_document(&s);
+	namelist_release(&s.names);
+	layout_release(&s.layout);
+}
+
+const struct view view_svg = { "svg", "an SVG for the browser, alone in one file", draw };

@@ -1,0 +1,37 @@
+/* The parts of the SVG view, which are written one after the other. */
+#ifndef VIEW_SVG_H
+#define VIEW_SVG_H
+
+#include "view/layout.h"
+#include "view/namelist.h"
+#include "view/packed.h"
+
+/* In pixels: around everything, and the width that fluid pictures begin with. */
+enum { SVG_PAD = 12, SVG_WIDTH = 1200 };
+
+struct svg {
+	struct out *out;
+	const struct profile *p;
+	const struct view_options *o;
+	struct layout layout;
+	struct namelist names;
+	struct packed packed;
+	struct str title;
+	struct str countname;
+	double width;  /* of the picture, in pixels */
+	uint32_t rows; /* of boxes that the first view shows */
+	double least;  /* the narrowest box that it shows, in values */
+	double top;    /* where the boxes begin, in pixels */
+	double per;    /* pixels for a value */
+};
+
+/* What values are called: --countname, else after the unit or the type. */
+struct str svg_countname(const struct profile *p, const struct view_options *o);
+
+/* The boxes of the first view, for readers without script. */
+void svg_still(const struct svg *s);
+
+/* <metadata class="conf">: JSON for flame.js. */
+void svg_conf(const struct svg *s);
+
+#endif

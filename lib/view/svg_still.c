@@ -1,0 +1,158 @@
+#include "view/change.h"
+#include "view/escape.h"
+#include "view/legend.h"
+#include "view/number.h"
+#include "view/svg.h"
+
+/* A character of the usual fonts, relative to the font's size: flamegraph.pl's. */
+static const double CHAR_WIDTH = 0.59;
+
+/* Without the annotation behind a name: colours tell that. */
+static struct str plain_name(struct str name)
+{
+	bool marked = name.n > 4 && name.p[name.n - 1] == ']' &&
+		      memchr("kwij", name.p[name.n - 2], 4) &&
+		      str_eq(str(name.p + name.n - 4, 2), S("_["));
+
+	return marked ? str(name.p, name.n - 4) : name;
+}
+
+static struct str frame_name(const struct svg *s, uint32_t node)
+{
+	return node ? plain_name(profile_text(s->p, s->layout.tree->node[node].name)) : S("all");
+}
+
+/* The root, and differential boxes, have theirs from the style. */
+static bool has_color(const struct svg *s, uint32_t node)
+{
+	return node && !s->layout.tree->diff;
+}
+
+static struct rgb color_of(const struct svg *s, uint32_t node)
+{
+	return namelist_find(&s->names, s->layout.tree->node[node].name)->color;
+}
+
+static void put_title(const struct svg *s, uint32_t node)
+{
+	struct buf *b = &s->out->bytes;
+	double value = node ? (double)s->layout.tree->node[node].total : s->layout.all;
+
+	buf_add(b, S("<title>"));
+	xml_text(b, frame_name(s, node));
+	buf_add(b, S(" ("));
+	number_grouped(b, value * s->o->factor);
+	buf_ch(b, ' ');
+	xml_text(b, s->countname);
+	buf_add(b, S(", "));
+	number_share(b, value, s->layout.all);
+	if (s->layout.tree->diff) {
+		buf_add(b, S("; "));
+		legend_change(b, layout_change(&s->layout, node));
+	}
+	buf_add(b, S(")</title>"));
+}
+
+static void put_number(const struct svg *s, const char *name, double v)
+{
+	struct buf *b = &s->out->bytes;
+
+	buf_ch(b, ' ');
+	buf_add(b, str_of(name));
+	buf_add(b, S("=\""));
+	number_short(b, v, 2);
+	buf_ch(b, '"');
+}
+
+/* Bytes of s that hold the first n characters; all of s when it has fewer. */
+static size_t bytes_of(struct str s, size_t n)
+{
+	struct str rest = s;
+	uint32_t c;
+
+	while (n-- && rest.n) {
+		size_t length = str_utf8(rest, &c);
+
+		rest = str_skip(rest, length ? length : 1);
+	}
+	return s.n - rest.n;
+}
+
+/* The name, cut to the box; nothing when not even three characters fit. */
+static void put_label(const struct svg *s, uint32_t node, double x, double width, double y)
+{
+	struct buf *b = &s->out->bytes;
+	struct str name = frame_name(s, node);
+	size_t fit = (size_t)((width - 6 > 0 ? width - 6 : 0) / (s->o->fontsize * CHAR_WIDTH));
+	size_t n = bytes_of(name, fit);
+	bool white = has_color(s, node) && rgb_wants_white(color_of(s, node));
+
+	if (fit < 3)
+		return;
+	buf_add(b, white ? S("<text class=\"w\"") : S("<text"));
+	put_number(s, "x", x + 3);
+	put_number(s, "y", y + s->o->height / 2 + s->o->fontsize * 0.35 - 0.5);
+	buf_ch(b, '>');
+	xml_text(b, n < name.n ? str(name.p, bytes_of(name, fit - 1)) : name);
+	buf_add(b, n < name.n ? S("\xe2\x80\xa6</text>") : S("</text>"));
+}
+
+static void put_fill(const struct svg *s, uint32_t node)
+{
+	struct buf *b = &s->out->bytes;
+
+	if (!has_color(s, node))
+		return;
+	buf_add(b, S(" fill=\""));
+	rgb_put(b, color_of(s, node));
+	buf_ch(b, '"');
+}
+
+/* The classes that make colour and mark of a differential box. */
+static void put_class(const struct svg *s, uint32_t node)
+{
+	struct buf *b = &s->out->bytes;
+	struct change c;
+
+	if (!node) {
+		buf_add(b, S("<g class=\"all\">"));
+	} else if (!s->layout.tree->diff) {
+		buf_add(b, S("<g>"));
+	} else {
+		c = layout_change(&s->layout, node);
+		buf_add(b, S("<g class=\"d"));
+		buf_u64(b, (uint64_t)(change_step(c.from, c.to) + CHANGE_STEPS));
+		buf_add(b, c.to <= 0 ? S(" gone\">") : c.from <= 0 ? S(" new\">") : S("\">"));
+	}
+}
+
+static void put_box(const struct svg *s, const struct walk *w)
+{
+	const struct view_options *o = s->o;
+	double weight = w->node ? layout_weight(&s->layout, w->node) : s->layout.whole;
+	double x = SVG_PAD + w->left * s->per, width = weight * s->per;
+	uint32_t row = o->inverted ? w->depth : s->rows - 1 - w->depth;
+	double y = s->top + row * o->height;
+
+	put_class(s, w->node);
+	put_title(s, w->node);
+	buf_add(&s->out->bytes, S("<rect"));
+	put_number(s, "x", x);
+	put_number(s, "y", y);
+	put_number(s, "width", width);
+	put_number(s, "height", o->height - 1);
+	put_fill(s, w->node);
+	buf_add(&s->out->bytes, S("/>"));
+	put_label(s, w->node, x, width, y);
+	out_add(s->out, S("</g>\n"));
+}
+
+void svg_still(const struct svg *s)
+{
+	struct walk w;
+
+	walk_init(&w, &s->layout, s->least);
+	while (walk_next(&w))
+		put_box(s, &w);
+	walk_release(&w);
+}

@@ -1,0 +1,281 @@
+/*
+ * A picture for terminals: one line a frame, with a bar where the frame's box
+ * would lie in an icicle graph, its shares, and its name. The root is at the top.
+ *
+ *	------------------  100.0%   0.0%  main
+ *	-----------          60.0%   2.0%  |- parse
+ *	----------           58.0%  58.0%  |  read
+ *	           -------   40.0%  40.0%  `- idle
+ *
+ * A frame stands further to the right than its caller only where that calls
+ * several, so that deep stacks keep room for names.
+ */
+#include "view/change.h"
+#include "view/layout.h"
+#include "view/legend.h"
+#include "view/number.h"
+#include "view/svg.h"
+#include "view/terminal.h"
+
+/* Room for "100.0%" and for a change. */
+enum { SHARE = 6, CHANGE = 9, GAP = 2, LEAST_NAME = 12, USUAL_COLUMNS = 80 };
+
+struct text {
+	struct out *out;
+	struct profile *p;
+	const struct view_options *o;
+	struct layout layout;
+	size_t columns, bar, name; /* all of them, and those for bars and names */
+	double least;
+	struct buf line; /* the branches that names hang on, see branch() */
+	size_t *end;     /* by depth: how many of them stand before its callees */
+	uint32_t shown;
+};
+
+/* Bars */
+
+/* The left `eighths` of a column. */
+static struct str part_of_column(unsigned eighths, bool ascii)
+{
+	static const char *const blocks[] = { "",       "\u258f", "\u258e", "\u258d", "\u258c",
+					      "\u258b", "\u258a", "\u2589", "\u2588" };
+
+	return ascii ? S("#") : str_of(blocks[eighths]);
+}
+
+static void put_blanks(struct buf *b, size_t n)
+{
+	while (n--)
+		buf_ch(b, ' ');
+}
+
+/* From the column in which it begins to the eighth in which it ends. */
+static void put_bar(const struct text *t, const struct walk *w, struct rgb color)
+{
+	struct buf *b = &t->out->bytes;
+	double per = (double)t->bar * 8 / t->layout.whole;
+	size_t from = (size_t)(w->left * per / 8), to, column;
+
+	if (!t->bar)
+		return;
+	from = min_size(from, t->bar - 1);
+	to = (size_t)((w->left + (w->node ? layout_weight(&t->layout, w->node) : t->layout.whole)) *
+			      per +
+		      0.5);
+	to = min_size(max_size(to, from * 8 + 1), t->bar * 8);
+	put_blanks(b, from);
+	terminal_color(b, color, t->o->text_color);
+	for (column = from; column * 8 < to; column++)
+		buf_add(b, part_of_column((unsigned)min_size(to - column * 8, 8), t->o->ascii));
+	terminal_color_end(b, t->o->text_color);
+	put_blanks(b, t->bar - column + GAP);
+}
+
+static struct rgb color_of(const struct text *t, uint32_t node)
+{
+	const struct tree_node *n = &t->layout.tree->node[node];
+	struct change c;
+
+	if (t->layout.tree->diff) {
+		c = layout_change(&t->layout, node);
+		return change_color[change_step(c.from, c.to) + CHANGE_STEPS];
+	}
+	return node ? palette_color(t->o->palette, t->o->shade, profile_text(t->p, n->name),
+				    n->flags) :
+		      (struct rgb){ 136, 136, 136 };
+}
+
+/* Numbers */
+
+/* Append text so that it ends after `columns`. */
+static void put_right(struct buf *b, const struct buf *text, size_t columns)
+{
+	put_blanks(b, columns - min_size(columns, text->n));
+	buf_add(b, buf_str(text));
+	put_blanks(b, GAP);
+}
+
+static void put_share(const struct text *t, double v)
+{
+	struct buf share = { 0 };
+
+	number_fixed(&share, t->layout.all ? 100 * v / t->layout.all : 0, 1);
+	buf_ch(&share, '%');
+	put_right(&t->out->bytes, &share, SHARE);
+	buf_release(&share);
+}
+
+static void put_change(const struct text *t, uint32_t node)
+{
+	struct buf change = { 0 };
+
+	legend_change(&change, layout_change(&t->layout, node));
+	put_right(&t->out->bytes, &change, CHANGE);
+	buf_release(&change);
+}
+
+/* Branches */
+
+static bool is_shown(const struct text *t, uint32_t node)
+{
+	double weight = layout_weight(&t->layout, node);
+
+	return weight > 0 && weight >= t->least;
+}
+
+static uint32_t next_shown(const struct text *t, uint32_t node)
+{
+	while (node && !is_shown(t, node))
+		node = t->layout.tree->node[node].next;
+	return node;
+}
+
+/* How a node hangs on its caller: '|' others follow, '`' the last, 0 the only one. */
+static char branch(const struct text *t, uint32_t node)
+{
+	const struct tree_node *all = t->layout.tree->node;
+
+	if (!node)
+		return 0;
+	if (next_shown(t, all[node].next))
+		return '|';
+	return next_shown(t, all[all[node].parent].first) == node ? 0 : '`';
+}
+
+static struct str line_drawing(char c, bool ascii)
+{
+	if (c == '|')
+		return ascii ? S("| ") : S("\u2502 ");
+	return S("  ");
+}
+
+static struct str branch_drawing(char c, bool ascii)
+{
+	if (c == '|')
+		return ascii ? S("|-") : S("\u251c\u2574");
+	return ascii ? S("`-") : S("\u2514\u2574");
+}
+
+/* The branches that lead to a name. Returns their columns. */
+static size_t put_branches(const struct text *t, char own)
+{
+	size_t most = (t->name - min_size(t->name, LEAST_NAME)) / 2;
+	size_t n = t->line.n, from = n - min_size(n, most);
+
+	for (size_t i = from; i < n; i++)
+		buf_add(&t->out->bytes, own && i == n - 1 ?
+						branch_drawing(own, t->o->ascii) :
+						line_drawing(t->line.p[i], t->o->ascii));
+	return 2 * (n - from);
+}
+
+static void put_name(struct text *t, const struct walk *w)
+{
+	str_id name = t->layout.tree->node[w->node].name;
+	char own = branch(t, w->node);
+	size_t used;
+
+	t->line.n = w->depth ? t->end[w->depth - 1] : 0;
+	if (own)
+		buf_ch(&t->line, own);
+	t->end[w->depth] = t->line.n;
+	used = put_branches(t, own);
+	terminal_text(&t->out->bytes, w->node ? profile_text(t->p, name) : S("all"), t->name - used,
+		      t->o->ascii);
+}
+
+/* Lines */
+
+static void put_line(struct text *t, const struct walk *w)
+{
+	const struct tree_node *node = &t->layout.tree->node[w->node];
+
+	put_bar(t, w, color_of(t, w->node));
+	put_share(t, w->node ? (double)node->total : t->layout.all);
+	if (t->layout.tree->diff)
+		put_change(t, w->node);
+	else
+		put_share(t, (double)node->self);
+	put_name(t, w);
+	out_add(t->out, S("\n"));
+	t->shown++;
+}
+
+/* A line of its own, cut to the width. */
+static void put_words(const struct text *t, struct buf *words)
+{
+	terminal_text(&t->out->bytes, buf_str(words), t->columns, t->o->ascii);
+	out_add(t->out, S("\n"));
+	words->n = 0;
+}
+
+static void put_caption(const struct text *t)
+{
+	struct str countname = svg_countname(t->p, t->o);
+	struct buf words = { 0 };
+
+	if (t->o->title) {
+		buf_add(&words, str_of(t->o->title));
+		put_words(t, &words);
+	}
+	if (t->layout.tree->diff) {
+		legend_totals(&words, &t->layout, t->o, countname, S(" -> "));
+	} else {
+		number_grouped(&words, t->layout.all * t->o->factor);
+		buf_ch(&words, ' ');
+		buf_add(&words, countname);
+	}
+	put_words(t, &words);
+	put_blanks(&words, t->bar ? t->bar + GAP : 0);
+	buf_add(&words,
+		t->layout.tree->diff ? S(" total     change  frame") : S(" total    self  frame"));
+	put_words(t, &words);
+	buf_release(&words);
+}
+
+static void put_rest(const struct text *t)
+{
+	uint32_t left_out = t->layout.tree->n - t->shown;
+	struct buf words = { 0 };
+
+	if (left_out) {
+		buf_printf(&words, "(%u frame%s below %g%% not shown)", left_out,
+			   left_out == 1 ? "" : "s", 100 * t->least / t->layout.whole);
+		put_words(t, &words);
+	}
+	buf_release(&words);
+}
+
+static void measure(struct text *t)
+{
+	const struct view_options *o = t->o;
+	size_t numbers = SHARE + (t->layout.tree->diff ? CHANGE : SHARE) + 2 * GAP;
+
+	t->columns = o->width ? (size_t)o->width : USUAL_COLUMNS;
+	t->bar = t->columns < 48 ? 0 : min_size(t->columns * 3 / 10, 48);
+	t->name = t->columns - min_size(t->columns, numbers + (t->bar ? t->bar + GAP : 0));
+	t->least = o->minwidth * t->layout.whole /
+		   (o->minwidth_percent ? 100 : (double)max_size(t->bar, 1));
+}
+
+static void draw(struct out *out, struct profile *p, const struct tree *tree,
+		 const struct view_options *o)
+{
+	struct text t = { .out = out, .p = p, .o = o };
+	struct walk w;
+
+	layout_init(&t.layout, tree, o);
+	measure(&t);
+	t.end = mem_zeroed((size_t)tree->depth + 1, sizeof(*t.end));
+	put_caption(&t);
+	walk_init(&w, &t.layout, t.least);
+	while (walk_next(&w))
+		put_line(&t, &w);
+	walk_release(&w);
+	put_rest(&t);
+	mem_free(t.end, ((size_t)tree->depth + 1) * sizeof(*t.end));
+	buf_release(&t.line);
+	layout_release(&t.layout);
+}
+
+const struct view view_text = { "text", "for the terminal, as wide as it is", draw };

@@ -1,0 +1,96 @@
+/*
+ * Views: pictures of a call tree. A view is one file here that ends in a `const
+ * struct view view_NAME`, and one word in VIEWS; options, help and completion
+ * follow from the table.
+ */
+#ifndef VIEW_VIEW_H
+#define VIEW_VIEW_H
+
+#include "io/out.h"
+#include "profile/tree.h"
+#include "view/palette.h"
+#include "view/palette_map.h"
+
+/* Which side of a differential tree gives boxes their width. */
+enum diff_width {
+	WIDTH_NEW,   /* the new one; frames that vanished keep the width they had */
+	WIDTH_BASE,  /* the one before; new frames have their new width */
+	WIDTH_UNION, /* the larger one, stack by stack */
+};
+
+/* How siblings are ordered in the tree that is drawn. */
+enum sibling_order {
+	ORDER_BY_NAME,
+	ORDER_BY_WIDTH, /* the widest first */
+	ORDER_AS_CAME,
+	ORDER_BY_TIME, /* a flame chart */
+};
+
+enum text_color {
+	TEXT_PLAIN, /* no escape sequences */
+	TEXT_256,
+	TEXT_TRUE, /* 24 bits */
+};
+
+/*
+ * What the user may choose. Strings are the caller's; NULL means the default.
+ * Nothing of it can break the document: text is escaped, the rest is numbers and
+ * parsed colours.
+ */
+struct view_options {
+	uint32_t col; /* of the profile: what values are and how they are called */
+	const char *title, *subtitle, *notes;
+	const char *countname; /* of the values: "samples" */
+	const char *nametype;  /* of the frames: "Function:" */
+	const char *fonttype;
+	double fontsize;
+	double width;          /* in pixels; 0 = as wide as the window */
+	double height;         /* of a frame, in pixels */
+	double minwidth;       /* of boxes to draw: in pixels (text: columns), */
+	bool minwidth_percent; /* or in percent of the whole */
+	size_t palette;
+	enum shade_by shade;
+	struct palette_map *map;  /* colours to keep, or NULL; new ones are added */
+	bool has_backdrop;        /* else light or dark, as the reader likes it */
+	struct rgb backdrop[2];   /* at the top and at the bottom */
+	struct rgb match;         /* of frames that a search finds */
+	bool inverted;            /* root at the top */
+	enum sibling_order order; /* that the tree is in */
+	double total;             /* what the whole is, when larger than the sum */
+	double factor;            /* for values in text */
+	bool negate;              /* a change is one from the new side to the base */
+	bool normalize;           /* compare as if both sides had the same total */
+	enum diff_width diff_width;
+	enum text_color text_color;
+	bool ascii; /* the terminal shows nothing else */
+};
+
+struct view {
+	const char *name; /* as -t takes it */
+	const char *help; /* half a line, for people */
+
+	/*
+	 * Write the picture of a tree of p with a total above 0. Errors stick
+	 * in out. (p is not const since a view names frames in it.)
+	 */
+	void (*draw)(struct out *out, struct profile *p, const struct tree *t,
+		     const struct view_options *o);
+};
+
+#define VIEWS(X)           X(svg) X(text)
+#define VIEW_DECLARE(name) extern const struct view view_##name;
+VIEWS(VIEW_DECLARE)
+
+/* The i-th view, or NULL behind the last. */
+const struct view *view_at(size_t i);
+
+/*
+ * A backdrop by flamegraph.pl's names: yellow, blue, green, grey, or a colour.
+ * False when it is neither.
+ */
+bool backdrop_parse(struct str s, struct rgb backdrop[2]);
+
+/* Is the whole string good as a CSS font-family list? */
+bool font_is_safe(struct str s);
+
+#endif

@@ -1,0 +1,115 @@
+#!/bin/sh
+# What is said about a frame: tips, the line at the top, to screen readers, to the
+# clipboard.
+. "$(dirname "$0")/../lib.sh"
+. "$top/tests/browser/browser.sh"
+
+cat >in.folded <<'END'
+main;parse;read_[k] 300000
+main;parse;x;y 100000
+main;parse 1
+main;run 1234567
+END
+prof-flame in.folded --title 'A title' --nametype 'Method:' >in.svg
+
+browse in.svg 'tip' <<'END'
+	const over = (b, x, y) => rect(b).dispatchEvent(new MouseEvent('mousemove',
+		{bubbles: true, clientX: x, clientY: y}));
+	const tip = () => one('.tipbox');
+	ok(getComputedStyle(tip()).visibility === 'hidden', 'there is none at first');
+	over(box('parse'), 100, 100);
+	ok(getComputedStyle(tip()).visibility === 'visible', 'it shows');
+	const lines = [...one('.tip').children].map(e => e.textContent);
+	is(lines[0], 'parse', 'the name');
+	is(lines[1], '400,001 samples', 'the exact count');
+	is(lines[2], '24.47% of all, 24.47% of its parent', 'the shares');
+	is(lines[3], 'self: 1 samples, 0.00% of all', 'and its own');
+	over(box('read_[k]'), 100, 100);
+	is(one('.tip').children[2].textContent, '18.35% of all, 75.00% of its parent', 'shares differ');
+	is(details(), 'Method: read_[k] \u2014 300,000 samples; 18.35% of all, 75.00% of its parent',
+		'the line at the top says the same');
+	const right = () => +tip().getAttribute('x') + one('.tip').getBoundingClientRect().width;
+	over(box('run'), 1190, 790);
+	ok(right() <= room() + 24, 'it stays within the picture', right());
+	ok(one('.tip').getBoundingClientRect().bottom <= 790, 'and on the screen');
+	one('[role=tree]').dispatchEvent(new MouseEvent('mouseleave'));
+	ok(getComputedStyle(tip()).visibility === 'hidden', 'it goes');
+	over(box('all'), 100, 100);
+	is([...one('.tip').children].map(e => e.textContent).join('/'), 'all/1,634,568 samples', 'the root');
+	is(box('read_[k]').querySelector('text').textContent, 'read', 'marks do not show in boxes');
+END
+
+browse in.svg 'to screen readers' <<'END'
+	is(picture.getAttribute('role'), 'figure', 'a figure');
+	is(picture.getAttribute('aria-label'), 'A title', 'with a name');
+	const tree = one('[role=tree]');
+	is(tree.getAttribute('aria-label'), 'A title', 'a tree');
+	ok(boxes().every(b => b.getAttribute('role') === 'treeitem' && b.parentNode === tree), 'of items');
+	is(box('read_[k]').getAttribute('aria-level'), '4', 'with levels');
+	is(label(box('run')), 'run, 1,234,567 samples, 75.53% of all, 75.53% of its parent', 'and names');
+	const inOrder = () => boxes().filter(b => b.getAttribute('tabindex') === '0');
+	is(inOrder().length, 1, 'one item is in the order of Tab');
+	click(box('parse'));
+	press('ArrowUp');
+	is(inOrder().length, 1, 'still one');
+	is(inOrder()[0], document.activeElement, 'that with the focus');
+	const ring = [...one('style').sheet.cssRules].find(r => r.selectorText === '.prof-flame .box:focus rect');
+	is(ring?.style.strokeWidth, '2', 'which is seen');
+	ok(all('button, input, select').every(e => e.textContent || e.getAttribute('aria-label')),
+		'tools have names');
+	is(one('output').getAttribute('role'), 'status', 'what a search finds is said');
+END
+
+browse in.svg 'copy' <<'END'
+	let text;
+	Object.defineProperty(navigator, 'clipboard',
+		{configurable: true, value: {writeText: t => Promise.resolve(text = t)}});
+	box('y').focus();
+	press('c');
+	is(text, 'y', 'c: the name');
+	press('C');
+	is(text, 'main;parse;x;y 100000', 'C: the folded stack');
+	is(details(), 'Copied: main;parse;x;y 100000', 'it says so');
+	click(box('read_[k]'));
+	click(tool('Copy name'));
+	is(text, 'read_[k]', 'by mouse');
+	click(tool('Copy stack'));
+	is(text, 'main;parse;read_[k] 300000', 'both');
+	press('r');
+	box('y').focus();
+	press('C');
+	is(text, 'y 100000', 'reversed, the reversed stack');
+	// Where there is no clipboard, or it says no, an old command does it.
+	document.execCommand = () => {
+		const e = new ClipboardEvent('copy', {clipboardData: new DataTransfer(), cancelable: true});
+		document.dispatchEvent(e);
+		text = e.clipboardData.getData('text/plain');
+	};
+	Object.defineProperty(navigator, 'clipboard', {value: undefined});
+	press('c');
+	is(text, 'y', 'without a clipboard');
+END
+browse in.svg 'copy, refused' <<'END'
+	let text;
+	Object.defineProperty(navigator, 'clipboard', {value: {writeText: () => Promise.reject(1)}});
+	document.execCommand = () => text = 'asked';
+	click(box('y'));
+	press('c');
+	await sleep(10);
+	is(text, 'asked', 'a clipboard that says no');
+END
+
+# Values with a unit are told for people, too.
+prof-merge -t pprof "$top/tests/golden/pprof/go-cpu.in" | prof-flame --type cpu >cpu.svg
+browse cpu.svg 'units' <<'END'
+	ok(/^all \u2014 [\d,]+ nanoseconds \([\d.]+(us|ms|s)\)$/.test(details()), 'time', details());
+END
+prof-flame --type cpu --countname ticks --factor 0.5 "$top/tests/golden/pprof/go-cpu.in" >cpu.svg
+browse cpu.svg 'renamed units' <<'END'
+	ok(/^all \u2014 [\d,]+ ticks$/.test(details()), 'are not told', details());
+END
+prof-flame --type alloc_space "$top/tests/golden/pprof/go-heap.in" >heap.svg
+browse heap.svg 'bytes' <<'END'
+	ok(/^all \u2014 [\d,]+ bytes \([\d.]+(kB|MB)\)$/.test(details()), 'bytes', details());
+END
+finish

@@ -1,0 +1,113 @@
+#!/bin/sh
+# Differential pictures: colours of changes, what is new and what is gone, widths.
+. "$(dirname "$0")/../lib.sh"
+. "$top/tests/browser/browser.sh"
+
+cat >in.folded <<'END'
+main;same 100 100
+main;more 100 130
+main;twice 10 20
+main;half 40 20
+main;gone;deep 50 0
+main;new;deep 0 30
+main;hot;inner 100 180
+END
+prof-flame in.folded >in.svg
+
+browse in.svg 'changes' <<'END'
+	const step = name => [...box(name).classList].find(c => /^d\d+$/.test(c));
+	is(step('same'), 'd5', 'what is the same is in the middle');
+	is(step('more'), 'd8', '30% more: three steps');
+	is(step('twice'), 'd10', 'twice is the end');
+	is(step('half'), 'd0', 'so is half');
+	is(step('hot'), 'd9', 'a caller has the colour of all it calls');
+	is(step('main'), 'd7', 'up to the root');
+	ok(box('gone').classList.contains('gone'), 'what is gone is marked');
+	ok(box('deep').classList.contains('gone'), 'with all it called');
+	ok(getComputedStyle(rect(box('gone'))).fill.includes('#prof-gone'), 'by hatching');
+	ok(box('new').classList.contains('new'), 'what is new is marked');
+	ok(getComputedStyle(rect(box('new'))).stroke !== 'none', 'by an outline');
+	ok(!box('same').classList.contains('gone') && !box('same').classList.contains('new'), 'nothing else');
+	is(label(box('more')), 'more, 130 samples, 27.08% of all, 27.08% of its parent, +30.00%; base: 100 samples',
+		'both sides are told');
+	ok(label(box('gone')).includes(', gone; base: 50 samples'), 'gone');
+	ok(label(box('new')).includes(', new; base: 0 samples'), 'new');
+	const legend = one('.legend').textContent;
+	ok(legend.includes('base 400 \u2192 new 480 samples: +20.00%'), 'the legend tells the totals', legend);
+	for (const word of ['half or less', 'same', 'twice or more', 'gone', 'new'])
+		ok(legend.includes(word), `and what is ${word}`);
+	const colours = new Set(all('.legend > rect').map(r => getComputedStyle(r).fill));
+	is(colours.size, 11, 'eleven colours');
+	ok(one('.legend').getBoundingClientRect().bottom <= Math.min(...boxes().map(b => b.getBoundingClientRect().top)),
+		'above the boxes');
+END
+
+browse in.svg 'widths' <<'END'
+	const share = name => Math.round(1000 * width(box(name)) / room());
+	const total = 480 + 50; // the new side, and what is gone
+	near(share('more'), 1000 * 130 / total, 'new: the new width');
+	near(share('gone'), 1000 * 50 / total, 'what is gone keeps its own');
+	press('w');
+	near(share('more'), 1000 * 100 / 430, 'base: the width before');
+	near(share('new'), 1000 * 30 / 430, 'what is new has its own');
+	press('w');
+	near(share('more'), 1000 * 130 / 550, 'union: the larger');
+	near(share('half'), 1000 * 40 / 550, 'of each');
+	is(one('select').value, 'union', 'the tool says so');
+	one('select').value = 'new';
+	one('select').dispatchEvent(new Event('change'));
+	near(share('more'), 1000 * 130 / total, 'and can be chosen from');
+	await back();
+	is(one('select').value, 'union', 'back');
+END
+for side in base union; do
+	prof-flame --diff-width $side in.folded >side.svg
+	browse side.svg "--diff-width $side" <<'END'
+	dump(one('select').value, Math.round(1000 * width(box('more')) / room()));
+	dump(Math.round(1000 * width(box('more')) / room()));
+	is(location.hash, '', 'is the plain address');
+END
+	is "$(sed -n 1p dumped)" $side "--diff-width $side is chosen"
+done
+
+browse in.svg 'reversed' <<'END'
+	press('r');
+	const deep = box('deep');
+	is(label(deep), 'deep, 30 samples, 6.25% of all, 6.25% of its parent, -40.00%; base: 50 samples',
+		'both sides are merged from the leaf');
+	ok(box('gone').classList.contains('gone') && box('new').classList.contains('new'), 'marks stay right');
+END
+
+browse in.svg 'search' <<'END'
+	search('more|half');
+	ok(getComputedStyle(rect(box('more'))).fill === 'rgb(246, 126, 75)', 'what is found keeps its colour',
+		getComputedStyle(rect(box('more'))).fill);
+	ok(getComputedStyle(rect(box('hot'))).fill === getComputedStyle(rect(box('twice'))).fill, 'the rest has none');
+END
+
+prof-flame --negate in.folded >negated.svg
+browse negated.svg '--negate' <<'END'
+	ok(box('more').classList.contains('d2'), 'more is less');
+	ok(box('gone').classList.contains('new') && box('new').classList.contains('gone'), 'gone is new');
+	ok(label(box('more')).includes(', -23.08%;'), 'numbers, too');
+	ok(one('.legend').textContent.includes('new 480 \u2192 base 400 samples: -16.67%'), 'and the legend');
+END
+prof-flame --diff-normalize total in.folded >normal.svg
+browse normal.svg '--diff-normalize total' <<'END'
+	ok(box('more').classList.contains('d6'), '30% more in 20% more is 8%');
+	ok(label(box('more')).includes(', +8.33%; base: 100 samples'), 'base counts stay what they were');
+	ok(one('.legend').textContent.includes('base scaled by 1.2'), 'the legend says so');
+END
+
+# pprof::base labels say the same as two columns.
+prof-merge -t pprof in.folded -o in.pb.gz
+prof-flame in.pb.gz >pprof.svg
+browse pprof.svg 'pprof::base' <<'END'
+	boxes().forEach(b => dump(`${b.getAttribute('class')} ${label(b)}`));
+END
+mv dumped pprof
+browse in.svg 'folded' <<'END'
+	boxes().forEach(b => dump(`${b.getAttribute('class')} ${label(b)}`));
+END
+same dumped pprof 'pprof::base and two columns are the same picture'
+finish

@@ -1,0 +1,123 @@
+#!/bin/sh
+# Light and dark, wide and narrow, on paper, and without script.
+. "$(dirname "$0")/../lib.sh"
+. "$top/tests/browser/browser.sh"
+
+cat >in.folded <<'END'
+main;parse;read 30
+main;parse;split 30
+main;a_function_with_a_name_that_no_box_of_that_size_has_room_for 40
+END
+prof-flame --subtitle 'quiet words' in.folded >in.svg
+
+# What a picture's background and words look like.
+cat >ground.js <<'END'
+	const style = e => getComputedStyle(e);
+	const light = c => c.match(/\d+/g).slice(0, 3).map(Number).reduce((a, b) => a + b) > 382;
+	const stop = one('stop');
+	const back = light(stop ? style(stop).stopColor : style(one('.backdrop')).fill);
+	dump(back ? 'light' : 'dark');
+	for (const e of [one('h1'), one('.titles p'), one('.details'), tool('Reverse'), one('input')])
+		ok(light(style(e).color) !== back, `${e.localName} can be read`, style(e).color);
+	ok(light(style(box('all').querySelector('text')).fill) !== back, 'the root can be read');
+END
+browse in.svg 'light' --blink-settings=preferredColorScheme=1 <ground.js
+is "$(cat dumped)" light 'who likes it light gets it'
+browse in.svg 'dark' --blink-settings=preferredColorScheme=0 <ground.js
+is "$(cat dumped)" dark 'who likes it dark gets that'
+prof-flame --subtitle x --bgcolors '#eeeeb0' in.folded >given.svg
+browse given.svg 'a light ground' --blink-settings=preferredColorScheme=0 <ground.js
+prof-flame --subtitle x --bgcolors '#202030' in.folded >given.svg
+browse given.svg 'a dark ground' --blink-settings=preferredColorScheme=1 <ground.js
+browse given.svg 'given' <<'END'
+	is(all('stop')[0].getAttribute('stop-color'), '#202030', 'the ground that was asked for');
+	is(getComputedStyle(one('.head')).backgroundColor, 'rgb(32, 32, 48)', 'and above');
+END
+
+# Shades have black or white text, with a contrast of 4.5 to 1 at least.
+awk 'BEGIN { for (i = 0; i < 200; i++) print "f" i * 7919 ",::.js/_[k] 1" }' >shades.folded
+for palette in hot safe; do
+	prof-flame --random --colors $palette --width 40000 shades.folded >shades.svg
+	browse shades.svg "text on $palette" <<'END'
+	const channel = v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+	const luminance = c => {
+		const [r, g, b] = c.match(/\d+/g).map(v => channel(v / 255));
+		return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+	};
+	const contrast = b => {
+		const [x, y] = [rect(b), b.querySelector('text')]
+			.map(e => luminance(getComputedStyle(e).fill) + 0.05).sort((a, c) => a - c);
+		return y / x;
+	};
+	const least = Math.min(...boxes().slice(1).map(contrast));
+	ok(boxes().length > 200 && least >= 4.5, 'can be read', least);
+END
+done
+
+browse in.svg 'width' <<'END'
+	near(width(box('all')), 1176, 'as wide as the window');
+	const label = () => box('a_function_with_a_name_that_no_box_of_that_size_has_room_for')
+		.querySelector('text')?.textContent;
+	const wide = label();
+	for (const w of [400, 700, 2400]) {
+		picture.setAttribute('width', w);
+		dispatchEvent(new Event('resize'));
+		near(width(box('all')), w - 24, `redrawn for ${w} pixels`);
+		near(width(box('parse')), (w - 24) * 0.6, 'in proportion');
+		near(one('.head').getBoundingClientRect().width, w, 'with its head');
+		for (const b of boxes()) {
+			const text = b.querySelector('text');
+			ok(!text || text.getComputedTextLength() <= width(b), 'no word is wider than its box');
+		}
+		dump(label());
+	}
+	for (const e of all('button, input'))
+		ok(e.hidden || e.getBoundingClientRect().right <= 2400, 'tools are in sight');
+END
+is "$(sed -n 1p dumped | grep -c '^a_fun.*…$')" 1 'a long name is cut in a narrow picture'
+is "$(sed -n 3p dumped)" a_function_with_a_name_that_no_box_of_that_size_has_room_for \
+	'and whole in a wide one'
+
+prof-flame --width 640 --height 30 --fontsize 20 in.folded >fixed.svg
+browse fixed.svg 'fixed' <<'END'
+	is(picture.getAttribute('width'), '640', '--width is the width');
+	near(width(box('all')), 616, 'of the boxes, too');
+	is(number(box('all'), 'height'), 29, '--height is that of a frame');
+	is(getComputedStyle(box('parse').querySelector('text')).fontSize, '20px', '--fontsize that of text');
+	is(picture.getAttribute('viewBox'), `0 0 640 ${picture.getAttribute('height')}`, 'it scales as a whole');
+END
+
+browse in.svg 'paper' <<'END'
+	const rules = [...one('style').sheet.cssRules].filter(r => r.media?.mediaText === 'print')
+		.flatMap(r => [...r.cssRules]);
+	const hidden = rules.filter(r => r.style.display === 'none').map(r => r.selectorText).join();
+	ok(['.tools', '.details', '.tipbox', '.helpbox'].every(s => hidden.includes(s)), 'has no tools', hidden);
+END
+
+prof-flame --height 1000 in.folded >tall.svg
+browse tall.svg 'scrolled' <<'END'
+	scrollTo(0, 2000);
+	await sleep(100);
+	is(one('.headbox').getAttribute('y'), '2000', 'the head stays in sight');
+	box('all').focus();
+	for (const key of ['ArrowUp', 'ArrowUp', 'ArrowUp', 'ArrowDown', 'ArrowDown', 'ArrowDown']) {
+		press(key);
+		await sleep(50);
+		const {top, bottom} = document.activeElement.getBoundingClientRect();
+		ok(top < innerHeight && bottom > one('.head').getBoundingClientRect().bottom,
+			`${key} ends where it can be seen`, `${top} to ${bottom}`);
+	}
+END
+
+# What viewers without script show: the same boxes and words.
+sed 's/<script>/<script type="text\/none">/' in.svg >still.svg
+render still.svg >dom
+is "$(grep -c '^<g[^>]*><title>' dom)" 6 'without script there is a first view'
+grep -q '<title>parse (60 samples, 60.00%)</title><rect x="482.4" y="[0-9.]*" width="705.6"' dom
+ok $? 'with the same boxes' "$(grep parse dom)"
+is "$(grep -c 'class="still"' dom)" 1 'and its heading'
+browse in.svg 'with script' <<'END'
+	is(all('.still').length, 0, 'gives way to the drawn one');
+	is(picture.getAttribute('viewBox'), null, 'which is not scaled');
+END
+finish

@@ -1,0 +1,441 @@
+#!/bin/sh
+# prof-query: what it selects, filters and reports, and what it says of mistakes.
+. "$(dirname "$0")/../lib.sh"
+
+cat >small.folded <<'END'
+main;a;b 10
+main;a;c 5
+main;d;b 3
+main 2
+END
+prof-merge -t pprof small.folded -o small.pb.gz
+
+# Three samples with labels, of two programs.
+cat >two.perf <<'END'
+web 10/11 [000] 1.000000: 3 cycles:
+	00000000004010 parse+0x10 (/bin/web)
+	00000000004100 main+0x0 (/bin/web)
+
+web 10/12 [001] 2.000000: 4 cycles:
+	00000000005010 [unknown] (/lib/libc.so)
+	00000000004100 main+0x0 (/bin/web)
+
+db worker 20/20 [000] 3.000000: 5 cycles:
+	ffffffff81000010 sys_read+0x1 ([kernel.kallsyms])
+	00000000006000 query+0x0 (/bin/db)
+
+END
+prof-merge -t pprof two.perf -o two.pb.gz
+
+# prints NAME COMMAND...: standard output is what stands on standard input
+prints() {
+	name=$1
+	shift
+	cat >expected
+	"$@" >out 2>err
+	same out expected "$name"
+}
+
+# left NAME OPTION...: the stacks of small.folded that are left, on one line
+left() {
+	name=$1
+	want=$2
+	shift 2
+	is "$(prof-query "$@" small.folded 2>err | tr '\n' ' ')" "$want" "$name"
+}
+
+# Streams
+
+is "$(prof-query small.folded)" "$(prof-fold small.folded)" 'text in, text out'
+exits 0 'pprof in' prof-query small.pb.gz
+cp out out.pb.gz
+is "$(prof-fold out.pb.gz)" "$(prof-fold small.folded)" 'pprof out'
+is "$(prof-query -t folded small.pb.gz)" "$(prof-fold small.folded)" 'to text'
+is "$(prof-query <small.folded)" "$(prof-fold small.folded)" 'standard input'
+is "$(prof-query small.folded small.pb.gz -t folded | tail -n 1)" 'main;d;b 6' 'inputs are added up'
+exits 0 'to a file' prof-query -o o.folded --focus c small.folded
+is "$(cat o.folded)" 'main;a;c 5' 'which has it'
+exits 2 'a bad input among others' prof-query missing.folded small.folded --top=1
+says 'missing.folded: cannot open' 'is complained about'
+is "$(tail -n 1 out | awk '{ print $NF }')" b 'and the others are reported'
+: >empty
+exits 2 'an empty input' prof-query --top empty
+
+# Filters
+
+left 'focus' 'main;a;b 10 main;d;b 3 ' --focus '^b$'
+left 'ignore' 'main 2 main;a;c 5 ' --ignore '^b$'
+left 'focus and ignore' 'main;d;b 3 ' --focus '^b$' --ignore a$
+left 'leaf' 'main 2 ' --leaf main
+left 'hide' 'a;b 10 a;c 5 d;b 3 ' --hide main
+left 'show' 'main 2 main;a 15 main;d 3 ' --show 'main|^[ad]$'
+left 'show, but for what is hidden' 'a 15 ' --show 'main|^a' --hide main
+left 'show from' 'a;b 10 a;c 5 ' --show-from '^a$'
+left 'prune from' 'main 2 main;a 15 main;d;b 3 ' --prune-from '^a$'
+left 'upper case' '' --focus B
+says "focus: nothing matches 'B'" 'a pattern that matches nothing is told'
+exits 0 'and is no error' prof-query --hide zz small.folded
+exits 0 'nor told with -q' prof-query -q --focus zz small.folded
+is "$(cat err)" '' 'nothing is said'
+for option in focus ignore hide show show-from prune-from leaf tag no-tag peek; do
+	exits 2 "--$option with a broken pattern" prof-query --$option '(' small.folded
+	says "\-\-$option \(: at offset 1: missing closing parenthesis" 'says where it is broken'
+done
+
+# Labels
+
+tags() {
+	name=$1
+	want=$2
+	shift 2
+	is "$(prof-query -t tsv --values tid "$@" two.pb.gz 2>err | sed 1d | cut -f 1 | tr '\n' ' ')" \
+		"$want" "$name"
+}
+tags 'all threads' '11 12 20 '
+tags 'a label that matches' '11 12 ' --tag comm=^web$
+tags 'not' '20 ' --no-tag comm=web
+tags 'any label' '20 ' --tag worker
+tags 'with its key' '20 ' --tag 'comm:db'
+tags 'numbers as text' '11 12 ' --tag 'tid=^1'
+tags 'two conditions' '12 ' --tag comm=web --tag cpu=1
+tags 'a range' '11 12 ' --tag-range tid=11:12
+tags 'open at the end' '12 20 ' --tag-range tid=12:
+tags 'open at the start' '11 12 ' --tag-range tid=:19
+tags 'one number' '12 ' --tag-range tid=12
+tags 'any number' '11 12 20 ' --tag-range 11:20
+tags 'no such label' '' --tag nothing=x
+says "tag: nothing matches 'nothing=x'" 'is told'
+for range in tid= tid=: tid=x:1 tid=1:x tid=1:2:3 99999999999999999999; do
+	exits 2 "range '$range'" prof-query --tag-range "$range" two.perf
+	says 'expected LOW:HIGH' 'is none'
+done
+
+# Selectors
+
+tags 'equal' '11 12 ' '{comm="web"}'
+tags 'not equal' '20 ' '{comm!="web"}'
+tags 'a pattern is for the whole value' '20 ' '{comm=~"db.*"}'
+tags 'and not for a part' '' '{comm=~"b"}'
+says 'no samples that the selector selects' 'nothing selected is told'
+tags 'not that pattern' '11 12 ' '{comm!~"db .*"}'
+tags 'a label that is not there is empty' '11 12 20 ' '{region=""}'
+tags 'so it is not something else' '11 12 20 ' '{region!="eu"}'
+tags 'numbers' '12 ' '{tid="12",}'
+tags 'several' '11 ' "{comm='web', tid!=\`12\`}"
+tags 'nothing at all' '11 12 20 ' '{}'
+tags 'the type' '11 12 20 ' 'cycles:cycles:count::'
+tags 'the type and labels' '20 ' 'cycles:cycles:count::{cpu="0", comm=~".* .*"}'
+tags 'a part of the type' '11 12 20 ' '{__type__="cycles", __unit__=~"c.*"}'
+tags 'by an option' '20 ' --select '{comm="db worker"}'
+cp two.pb.gz '{x}'
+is "$(prof-query '{x}' -t folded | wc -l)" 3 'an existing file is a file'
+exits 2 'two selectors' prof-query '{}' two.perf '{}'
+says 'are both selectors' 'are one too many'
+exits 2 'a type that is not there' prof-query 'cpu:cpu:nanoseconds:cpu:nanoseconds' two.perf
+says 'none of the sample types cycles:cycles:count::' 'and which there are'
+exits 2 'a type against --type' prof-query --type 1 '{__type__="samples"}' \
+	"$top/tests/golden/pprof/go-cpu.in"
+says 'not a sample type that the selector selects' 'is a contradiction'
+
+# wrong SELECTOR OFFSET WHAT
+wrong() {
+	exits 2 "selector $1" prof-query "$1" small.folded
+	says "offset $2: $3" 'says what is wrong with it'
+}
+wrong '{' 1 'expected a label name, found the end'
+wrong '{a' 2 'expected =, !=, =~ or !~, found the end'
+wrong '{a="b"' 6 "expected ',' or '}', found the end"
+wrong '{a="b" b="c"}' 7 "expected ',' or '}'"
+wrong '{a=b}' 3 'expected a string in quotes'
+wrong '{a="b}' 3 'expected a string that ends'
+wrong '{a="\d"}' 5 'expected an escape'
+wrong '{a="\x4g"}' 7 'expected a digit of an escape'
+wrong '{a="\ud800"}' 6 'expected the number of a character'
+wrong '{a!~"["}' 4 "the pattern '\[' has an error at offset 1"
+wrong '{1a="b"}' 1 'expected a label name'
+wrong '{a="b"} c' 8 "expected nothing behind '}'"
+wrong 'a:b:c:d:e:f:g' 0 'expected a profile type id of five parts'
+
+# Hostile patterns and labels
+
+printf 'main;%s 1\n' "$(printf '%0100d' 0)!" >zeros.folded
+started=$(date +%s)
+exits 2 'a pattern that backtracks for ever' prof-query --focus '(0+0+)+$' zeros.folded
+says "focus: the pattern '\(0\+0\+\)\+\\$' takes too long to match" 'is given up'
+exits 2 'in a report' prof-query --peek '(0+0+)+$' -o peek.txt zeros.folded
+says 'peek: the pattern takes too long to match' 'is given up'
+[ ! -e peek.txt ]
+ok $? 'and leaves no output'
+sed 's/db worker/00000000000000000000000000000000000000000000000000000!/' two.perf >zeros.perf
+exits 2 'in a selector' prof-query '{comm=~"(0+0+)+"}' zeros.perf
+says "the pattern '\(0\+0\+\)\+' takes too long to match" 'is given up'
+exits 2 'in a label' prof-query --tag 'comm=(0+0+)+$' zeros.perf
+[ $(($(date +%s) - started)) -le 10 ]
+ok $? 'all of that quickly'
+awk 'BEGIN { for (i = 1; i <= 10000; i++)
+	printf "web 1/%d [000] %d.0: 1 cycles:\n\t4010 main+0x0 (/bin/web)\n\n", i, i }' >many.perf
+is "$(prof-query --values tid many.perf | tail -n 1)" 10000 'ten thousand labels'
+is "$(prof-query '{tid=~".*7"}' --values tid many.perf | wc -l)" 1000 'selected by pattern'
+is "$(prof-query --labels many.perf | grep -c '1 (0.01%)')" 10000 'and reported'
+
+# Reports
+
+prints 'top' prof-query --top small.folded <<'END'
+Type: samples
+Showing nodes accounting for 20, 100% of 20 total
+      flat  flat%   sum%        cum   cum%
+        13 65.00% 65.00%         13 65.00%  b
+         5 25.00% 90.00%          5 25.00%  c
+         2 10.00%   100%         20   100%  main
+         0     0%   100%         15 75.00%  a
+         0     0%   100%          3 15.00%  d
+END
+prints 'the first of them' prof-query --top=2 --cum small.folded <<'END'
+Type: samples
+Showing nodes accounting for 2, 10.00% of 20 total
+Showing top 2 nodes out of 5
+      flat  flat%   sum%        cum   cum%
+         2 10.00% 10.00%         20   100%  main
+         0     0% 10.00%         15 75.00%  a
+END
+prints 'shares are of what was there before' prof-query --top --focus c small.folded <<'END'
+Type: samples
+Active filters:
+   focus=c
+Showing nodes accounting for 5, 25.00% of 20 total
+      flat  flat%   sum%        cum   cum%
+         5 25.00% 25.00%          5 25.00%  c
+         0     0% 25.00%          5 25.00%  a
+         0     0% 25.00%          5 25.00%  main
+END
+prints 'top for programs' prof-query --top=1 -t tsv small.folded <<'END'
+flat	flat_percent	sum_percent	cum	cum_percent	name
+13	65.0000	65.0000	13	65.0000	b
+END
+prints 'and as JSON' prof-query --top=1 -t json small.folded <<'END'
+{"report":"top","type":"samples","unit":"count","total":20,"rows":[
+{"flat":13,"flat_percent":65.0000,"sum_percent":65.0000,"cum":13,"cum_percent":65.0000,"name":"b"}
+]}
+END
+is "$(echo 'f;g;f;f 7' | prof-query --top -t tsv | sed 1d | cut -f 1,4,6 | tr '\n' ' ')" \
+	'7	7	f 0	7	g ' 'a function that calls itself counts once'
+prints 'peek' prof-query --peek '^a$' small.folded <<'END'
+Type: samples
+Showing nodes accounting for 20, 100% of 20 total
+----------------------------------------------------------+-------------
+      flat  flat%   sum%        cum   cum%   calls calls% + context
+----------------------------------------------------------+-------------
+                                                15   100% |   main
+         0     0%     0%         15 75.00%                | a
+                                                10 66.67% |   b
+                                                 5 33.33% |   c
+----------------------------------------------------------+-------------
+END
+prints 'peek for programs' prof-query --peek '^b$' -t tsv small.folded <<'END'
+function	flat	cum	relation	name	weight
+b	13	13	self	b	13
+b	13	13	caller	a	10
+b	13	13	caller	d	3
+END
+exits 0 'peek at nothing' prof-query --peek zz small.folded
+says 'peek: there is no such function' 'is told'
+prints 'tree' prof-query --tree small.folded <<'END'
+Type: samples
+Showing nodes accounting for 20, 100% of 20 total
+       cum   cum%       flat  flat%
+        20   100%          2 10.00%  main
+        15 75.00%          0     0%    a
+        10 50.00%         10 50.00%      b
+         5 25.00%          5 25.00%      c
+         3 15.00%          0     0%    d
+         3 15.00%          3 15.00%      b
+END
+prints 'tree for programs' prof-query --tree -t tsv --focus d small.folded <<'END'
+depth	flat	flat_percent	cum	cum_percent	name
+1	0	0.0000	3	15.0000	main
+2	0	0.0000	3	15.0000	d
+3	3	15.0000	3	15.0000	b
+END
+prints 'traces' prof-query --traces '{comm="web"}' two.perf <<'END'
+File: web
+Type: cycles
+Duration: 2s, Total samples = 7
+-----------+-------------------------------------------------------
+      comm:  web
+       cpu:  0
+       pid:  10
+       tid:  11
+         3   parse
+             main
+-----------+-------------------------------------------------------
+      comm:  web
+       cpu:  1
+       pid:  10
+       tid:  12
+         4   [libc.so]
+             main
+-----------+-------------------------------------------------------
+END
+prints 'traces for programs' prof-query --traces -t tsv '{cpu="1"}' two.perf <<'END'
+value	labels	stack
+4	comm=web;pid=10;tid=12;cpu=1	main;[libc.so]
+END
+prints 'labels' prof-query --labels '{comm="web"}' two.perf <<'END'
+comm: Total 7 of 7 (100%)
+             7 (100%): web
+
+cpu: Total 7 of 7 (100%)
+             4 (57.14%): 1
+             3 (42.86%): 0
+
+pid: Total 7 of 7 (100%)
+             7 (100%): 10
+
+tid: Total 7 of 7 (100%)
+             4 (57.14%): 12
+             3 (42.86%): 11
+
+END
+prints 'labels for programs' prof-query --labels -t tsv --tag cpu=1 two.perf <<'END'
+label	value	weight	percent
+comm	web	4	33.3333
+cpu	1	4	33.3333
+pid	10	4	33.3333
+tid	12	4	33.3333
+END
+prints 'values' prof-query --values comm two.perf <<'END'
+db worker
+web
+END
+prints 'values for programs' prof-query --values tid -t tsv two.perf <<'END'
+value	weight	percent
+11	3	25.0000
+12	4	33.3333
+20	5	41.6667
+END
+exits 0 'values of nothing' prof-query --values zz two.perf
+says 'values: there is no such label' 'is told'
+prints 'types' prof-query --types "$top/tests/golden/pprof/go-cpu.in" <<'END'
+0  samples/count  process_cpu:samples:count:cpu:nanoseconds
+1  cpu/nanoseconds  process_cpu:cpu:nanoseconds:cpu:nanoseconds  (default)
+END
+prints 'types for programs' prof-query --types -t tsv small.folded <<'END'
+index	type	unit	id	default
+0	samples	count	samples:samples:count::	true
+END
+prints 'raw' prof-query --raw --focus query two.perf <<'END'
+profile 0: duration=2000000000
+type 0: type=cycles unit=count default=1
+mapping 3: file=[kernel.kallsyms] start=0 size=0 offset=0
+mapping 4: file=/bin/db start=0 size=0 offset=0
+function 3: name=sys_read
+function 4: name=query
+location 4: mapping=3 address=0xffffffff81000010 function=3 flags=kernel
+location 5: mapping=4 address=0x6000 function=4
+sample 1: values=5 stack=5,4 number=tid=20 number=pid=20 label="comm=db worker" number=cpu=0
+END
+prints 'raw for programs' prof-query --raw -t tsv --focus '^c$' small.folded <<'END'
+table	id	field	value
+type	0	type	samples
+type	0	unit	count
+type	0	default	1
+function	1	name	main
+function	2	name	a
+function	4	name	c
+location	1	function	1
+location	2	function	2
+location	4	function	4
+sample	1	values	5
+sample	1	stack	1,2,4
+END
+prints 'summary' prof-query --summary two.perf <<'END'
+file       /bin/web
+type       cycles:cycles:count::
+duration   2s
+total      12 of cycles
+samples    3
+stacks     3
+depth      2
+mappings   4
+label      comm (2 values)
+label      cpu (2 values)
+label      pid (2 values)
+label      tid (3 values)
+functions  5
+top        41.67% sys_read
+top        33.33% [libc.so]
+top        25.00% parse
+END
+prints 'summary for programs' prof-query --summary -t tsv small.folded <<'END'
+field	value
+type	samples:samples:count::
+total	20
+samples	4
+stacks	4
+depth	3
+mappings	0
+functions	5
+top	65.00% b
+top	25.00% c
+top	10.00% main
+END
+for report in top tree 'peek .' traces labels 'values comm' types raw summary; do
+	# shellcheck disable=SC2086
+	exits 0 "--$report as JSON" prof-query --$report -t json two.perf
+	python3 -c 'import json, sys; json.load(sys.stdin)' <out 2>err
+	ok $? 'is JSON' "$(head -c 300 out)"
+	# shellcheck disable=SC2086
+	exits 0 "--$report of nothing" prof-query -q --$report -t json --focus zz two.perf
+	python3 -c 'import json, sys; json.load(sys.stdin)' <out 2>err
+	ok $? 'is JSON' "$(head -c 300 out)"
+done
+
+printf 'a\tb\\;c\033d 1\n' >odd.folded
+is "$(prof-query --top -t tsv odd.folded | sed -n 2p | cut -f 6)" 'c'"$(printf '\033')"'d' \
+	'names in TSV are as they are'
+is "$(prof-query --tree -t tsv odd.folded | sed -n 2p | cut -f 6)" "a\\tb\\\\" 'but for tabs and backslashes'
+is "$(prof-query --top odd.folded | tail -n 2 | head -n 1)" \
+	'         1   100%   100%          1   100%  c d' 'in text they stay on a line'
+
+# Differential profiles: the net, and shares of the base
+
+printf 'a;b;c 5 10\na;b 3 3\na;d 7 0\n' >diff.folded
+prints 'top of a differential' prof-query --top diff.folded <<'END'
+Type: samples
+Showing nodes accounting for -2, 13.33% of 15 total
+      flat  flat%   sum%        cum   cum%
+        -7 46.67% 46.67%         -7 46.67%  d
+         5 33.33% 13.33%          5 33.33%  c
+         0     0% 13.33%         -2 13.33%  a
+         0     0% 13.33%          5 33.33%  b
+END
+prints 'tree of a differential' prof-query --tree -t tsv diff.folded <<'END'
+depth	flat	flat_percent	cum	cum_percent	name
+1	0	0.0000	-2	-13.3333	a
+2	0	0.0000	5	33.3333	b
+3	5	33.3333	5	33.3333	c
+2	-7	-46.6667	-7	-46.6667	d
+END
+is "$(prof-query --focus c diff.folded)" 'a;b;c 5 10' 'a differential stays one'
+
+# Usage
+
+exits 2 'two reports' prof-query --top --tree small.folded
+says 'top or --tree, not both' 'are one too many'
+exits 2 'no report' prof-query -t tsv small.folded
+says 'tsv is for reports' 'has no form'
+exits 2 'a report as a profile' prof-query --top -t pprof small.folded
+says 'printed as text, tsv or json' 'is no profile'
+for n in 0 x -1 1.5 99999999999999999999; do
+	exits 2 "--top=$n" prof-query --top=$n small.folded
+	says "'$n' is not a valid N" 'is no number of rows'
+done
+exits 2 'both orders' prof-query --top --cum --flat small.folded
+exits 2 'no such type' prof-query --type zz --top small.folded
+says "no sample type 'zz' \(there is: samples\)" 'and which there are'
+exits 2 'no such option' prof-query --nothing
+exits 0 'a type in a stream' prof-query --type samples -t pprof -o one.pb.gz \
+	"$top/tests/golden/pprof/go-cpu.in"
+is "$(prof-query --types one.pb.gz)" \
+	'0  samples/count  process_cpu:samples:count:cpu:nanoseconds  (default)' 'is the only one'
+finish

@@ -1,0 +1,130 @@
+#include "query/graph.h"
+#include "tap.h"
+
+static struct profile p;
+
+/* A sample with a stack "main;f;+g"; "+" is inlined, "@x" a frame of binary x. */
+static void sample(const char *stack, int64_t v)
+{
+	struct str rest = str_of(stack);
+	loc_id frames[16];
+	size_t n = 0;
+
+	while (rest.n) {
+		struct str name = str_cut(&rest, ';');
+		struct loc l = { 0 };
+
+		if (str_starts(name, S("@")))
+			l.map = profile_add_mapping(
+				&p, (struct mapping){ .file = profile_str(&p, str_skip(name, 1)) });
+		else if (str_starts(name, S("+")))
+			l.flags = LOC_INLINED;
+		if (!l.map.i) {
+			struct str plain = str_skip(name, l.flags ? 1 : 0);
+
+			l.func = profile_add_func(&p,
+						  (struct func){ .name = profile_str(&p, plain) });
+		}
+		frames[n++] = profile_add_loc(&p, l);
+	}
+	profile_add_value(&p, 0,
+			  profile_add_sample(&p, profile_add_stack(&p, frames, n), (labels_id){ 0 },
+					     0),
+			  v);
+}
+
+static void begin(void)
+{
+	int64_t scale;
+
+	profile_init(&p);
+	profile_begin(&p);
+	profile_column(&p, profile_str(&p, S("samples")), profile_str(&p, S("count")), &scale);
+}
+
+/* "main 1/10" for each node: flat and cumulative value. */
+static void show_nodes(const struct graph *g, bool by_cum, struct buf *b)
+{
+	struct graph_list l = graph_nodes(g, by_cum);
+
+	b->n = 0;
+	for (size_t i = 0; i < l.n; i++) {
+		const struct graph_node *node = graph_node(g, l.v[i]);
+
+		buf_printf(b, "%s%.*s %lld/%lld", i ? ", " : "",
+			   STR_ARG(profile_text(&p, node->name)), (long long)node->flat,
+			   (long long)node->cum);
+	}
+	graph_list_release(&l);
+}
+
+/* "main>f 10" for each edge, and a '+' behind it if all its calls are inlined. */
+static void show_edges(const struct graph *g, struct buf *b)
+{
+	struct graph_list l = graph_edges_by_callee(g);
+
+	b->n = 0;
+	for (size_t i = 0; i < l.n; i++) {
+		const struct graph_edge *e = graph_edge(g, l.v[i]);
+
+		buf_printf(b, "%s%.*s>%.*s %lld%s", i ? ", " : "",
+			   STR_ARG(profile_text(&p, graph_node(g, e->caller)->name)),
+			   STR_ARG(profile_text(&p, graph_node(g, e->callee)->name)),
+			   (long long)e->weight, e->called ? "" : "+");
+	}
+	graph_list_release(&l);
+}
+
+/* Compare with what is expected, and begin anew. */
+static void check(const char *by_flat, const char *by_cum, const char *edges, const char *name)
+{
+	struct graph g;
+	struct buf b = { 0 };
+
+	graph_build(&g, &p, 0, GRAPH_ALL_EDGES);
+	show_nodes(&g, false, &b);
+	is(buf_str(&b), by_flat, "%s: by flat value", name);
+	show_nodes(&g, true, &b);
+	is(buf_str(&b), by_cum, "%s: by cumulative value", name);
+	show_edges(&g, &b);
+	is(buf_str(&b), edges, "%s: calls", name);
+	graph_release(&g);
+	buf_release(&b);
+	profile_release(&p);
+	begin();
+}
+
+int main(void)
+{
+	begin();
+	check("", "", "", "nothing");
+	sample("", 5);
+	check("", "", "", "no frames");
+	sample("m;a", 3);
+	sample("m;b", 4);
+	check("b 4/4, a 3/3, m 0/7", "m 0/7, b 4/4, a 3/3", "m>a 3, m>b 4", "two");
+	sample("m;b", 1);
+	sample("m;a", 1);
+	check("a 1/1, b 1/1, m 0/2", "m 0/2, a 1/1, b 1/1", "m>b 1, m>a 1", "equal ones by name");
+	sample("f;g;f;g;f", 2);
+	check("f 2/2, g 0/2", "f 2/2, g 0/2", "g>f 2, f>g 2", "each once in a stack");
+	sample("f;f;f", 2);
+	check("f 2/2", "f 2/2", "", "a call of itself is none");
+	sample("m;+a", 2);
+	sample("m;a;+b", 3);
+	check("b 3/3, a 2/5, m 0/5", "a 2/5, m 0/5, b 3/3", "m>a 5, a>b 3+", "inlined calls");
+	sample("@/lib/x.so;@/usr/x.so", 1);
+	check("[x.so] 1/1, [x.so] 0/1", "[x.so] 0/1, [x.so] 1/1", "[x.so]>[x.so] 1",
+	      "without names files are apart");
+	sample("m;a", 5);
+	sample("m;b", -7);
+	check("b -7/-7, a 5/5, m 0/-2", "b -7/-7, a 5/5, m 0/-2", "m>a 5, m>b -7",
+	      "by size whatever the sign");
+	sample("m;a", INT64_MAX);
+	sample("m;b", 1);
+	check("a 9223372036854775807/9223372036854775807, b 1/1, m 0/9223372036854775807",
+	      "a 9223372036854775807/9223372036854775807, m 0/9223372036854775807, b 1/1",
+	      "m>a 9223372036854775807, m>b 1", "sums end where 64 bits do");
+	profile_release(&p);
+	return done();
+}

@@ -1,0 +1,127 @@
+#include "query/selector.h"
+#include "tap.h"
+
+/* A profile with two types, and a sample of value 1 for each region. */
+static void make(struct profile *p)
+{
+	static const char *const regions[] = { "eu-1", "eu-2", "us-1", NULL };
+	int64_t scale;
+
+	profile_init(p);
+	profile_begin(p);
+	p->head.period_type = profile_str(p, S("cpu"));
+	p->head.period_unit = profile_str(p, S("nanoseconds"));
+	profile_column(p, profile_str(p, S("samples")), profile_str(p, S("count")), &scale);
+	profile_column(p, profile_str(p, S("cpu")), profile_str(p, S("nanoseconds")), &scale);
+	for (int i = 0; i < 4; i++) {
+		struct label region = { .key = profile_str(p, S("region")),
+					.str = profile_str(p, str_of(regions[i])) };
+		struct label number = { .key = profile_str(p, S("n.o")), .is_num = 1, .num = i };
+		labels_id set = profile_add_label(p, (labels_id){ 0 }, number);
+
+		if (regions[i])
+			set = profile_add_label(p, set, region);
+		profile_add_value(p, 0, profile_add_sample(p, (stack_id){ 0 }, set, 0), 1);
+	}
+}
+
+/* How many samples and columns a selector leaves: "2/1"; or the error. */
+static const char *selects(const char *text)
+{
+	static char result[256];
+	struct selector s;
+	struct profile p;
+	struct buf error = { 0 };
+
+	make(&p);
+	if (!selector_parse(&s, str_of(text), &error) || !selector_apply(&s, &p, &error))
+		snprintf(result, sizeof(result), "%.*s", STR_ARG(buf_str(&error)));
+	else
+		snprintf(result, sizeof(result), "%u/%zu", p.sample.n - 1, p.ncol);
+	selector_release(&s);
+	profile_release(&p);
+	buf_release(&error);
+	return result;
+}
+
+#define SELECTS(text, result) is(str_of(selects(text)), result, "%s", text)
+
+static void labels(void)
+{
+	SELECTS("{}", "4/2");
+	SELECTS(" { } ", "4/2");
+	SELECTS("{region=\"eu-1\"}", "1/2");
+	SELECTS("{ region = 'eu-1' , }", "1/2");
+	SELECTS("{region=`eu-1`}", "1/2");
+	SELECTS("{region!=\"eu-1\"}", "3/2");
+	SELECTS("{region=~\"eu-.*\"}", "2/2");
+	SELECTS("{region=~\"eu\"}", "0/2");
+	SELECTS("{region!~\"eu-.*\"}", "2/2");
+	SELECTS("{region=\"\"}", "1/2");
+	SELECTS("{region!=\"\"}", "3/2");
+	SELECTS("{region=~\".+\"}", "3/2");
+	SELECTS("{other=\"\"}", "4/2");
+	SELECTS("{other=\"x\"}", "0/2");
+	SELECTS("{\"n.o\"=\"2\"}", "1/2");
+	SELECTS("{'n.o'=~'1|2'}", "2/2");
+	SELECTS("{region=~\"eu-.*\", \"n.o\"!=\"0\"}", "1/2");
+	SELECTS("{region=\"\\x65\\u0075\\055\\u0031\"}", "1/2");
+	SELECTS("{region=`\\x65u-1`}", "0/2");
+}
+
+static void types(void)
+{
+	SELECTS("process_cpu:cpu:nanoseconds:cpu:nanoseconds", "4/1");
+	SELECTS("process_cpu:cpu:nanoseconds:cpu:nanoseconds:delta", "4/1");
+	SELECTS("process_cpu:cpu:nanoseconds:cpu:nanoseconds{region=\"us-1\"}", "1/1");
+	SELECTS("process_cpu{}", "4/2");
+	SELECTS("process_cpu", "4/2");
+	SELECTS("{\"process_cpu\", region=\"us-1\"}", "1/2");
+	SELECTS("{__name__=\"process_cpu\"}", "4/2");
+	SELECTS("{__type__=\"cpu\"}", "4/1");
+	SELECTS("{__type__!=\"cpu\"}", "4/1");
+	SELECTS("{__unit__=~\"count|bytes\"}", "4/1");
+	SELECTS("{__period_type__=\"cpu\", __period_unit__=\"nanoseconds\"}", "4/2");
+	SELECTS("{__profile_type__=~\".*:samples:.*\"}", "4/1");
+	SELECTS("{__profile_type__=\"process_cpu:samples:count:cpu:nanoseconds\"}", "4/1");
+	SELECTS("{__type__=\"wall\"}", "selects none of the sample types "
+				       "process_cpu:samples:count:cpu:nanoseconds, "
+				       "process_cpu:cpu:nanoseconds:cpu:nanoseconds");
+}
+
+static void mistakes(void)
+{
+	SELECTS("", "offset 0: expected '{' or a profile type id, found the end");
+	SELECTS("{", "offset 1: expected a label name, found the end");
+	SELECTS("{,}", "offset 1: expected a label name, found ',}'");
+	SELECTS("{a", "offset 2: expected =, !=, =~ or !~, found the end");
+	SELECTS("{a!}", "offset 3: expected != or !~, found '}'");
+	SELECTS("{a=", "offset 3: expected a string in quotes, found the end");
+	SELECTS("{a=\"", "offset 3: expected a string that ends, found '\"'");
+	SELECTS("{a=\"\\", "offset 5: expected an escape, found the end");
+	SELECTS("{a=\"\\400\"}", "offset 5: expected the number of a character, found '400\"}'");
+	SELECTS("{a=\"\\U00110000\"}", "offset 6: expected the number of a character, "
+				       "found '00110000\"}'");
+	SELECTS("{a=\"b\"", "offset 6: expected ',' or '}', found the end");
+	SELECTS("{a=\"b\"}}", "offset 7: expected nothing behind '}', found '}'");
+	SELECTS("{a=~\"(\"}", "offset 4: the pattern '(' has an error at offset 1: missing "
+			      "closing parenthesis");
+	SELECTS("a:b:c:d:e:f:g{}", "offset 0: expected a profile type id of five parts, "
+				   "found 'a:b:c:d:e:f:g{}'");
+}
+
+static void looks(void)
+{
+	ok(selector_looks_like(S("{a=\"b\"}")) && selector_looks_like(S("{")), "braces");
+	ok(selector_looks_like(S("a:b:c::")), "a profile type id");
+	ok(!selector_looks_like(S("file.pb.gz")) && !selector_looks_like(S("C:x:y")), "a file");
+}
+
+int main(void)
+{
+	labels();
+	types();
+	mistakes();
+	looks();
+	return done();
+}

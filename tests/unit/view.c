@@ -1,0 +1,313 @@
+/* lib/view: what the command's tests cannot see. */
+#include <math.h>
+
+#include "tap.h"
+#include "view/change.h"
+#include "view/escape.h"
+#include "view/layout.h"
+#include "view/number.h"
+#include "view/order.h"
+#include "view/packed.h"
+#include "view/terminal.h"
+
+static struct buf b;
+
+static struct str cleaned(struct str s)
+{
+	b.n = 0;
+	clean_text(&b, s);
+	return buf_str(&b);
+}
+
+static struct str escaped(struct str s)
+{
+	b.n = 0;
+	xml_text(&b, s);
+	return buf_str(&b);
+}
+
+static void text(void)
+{
+	is(cleaned(S("a<b>&\"'")), "a<b>&\"'", "clean text is not escaped");
+	is(escaped(S("a<b>&\"'")), "a&lt;b&gt;&amp;&quot;&#39;", "XML is");
+	is(cleaned(S("\x01\t\n\x7f")), "\ufffd\ufffd\ufffd\ufffd", "control characters");
+	is(cleaned(S("\xc2\x9b"
+		     "1m")),
+	   "\ufffd1m", "C1 control characters");
+	is(cleaned(S("\xef\xbf\xbe\xef\xbf\xbf")), "\ufffd\ufffd", "U+FFFE and U+FFFF");
+	is(cleaned(S("\xed\xa0\x80")), "\ufffd\ufffd\ufffd", "a lone surrogate");
+	is(cleaned(S("a\xff\xe2\x82")), "a\ufffd\ufffd\ufffd", "what is no UTF-8");
+	is(cleaned(S("a\u202eb\u2066c")),
+	   "a\ufffd"
+	   "b\ufffd"
+	   "c",
+	   "marks that turn text around");
+	is(cleaned(S("\u65e5\u672c \U0001f525")), "\u65e5\u672c \U0001f525", "the rest stays");
+}
+
+static struct str number(void (*put)(struct buf *, double, int), double v, int decimals)
+{
+	b.n = 0;
+	put(&b, v, decimals);
+	return buf_str(&b);
+}
+
+static void put_grouped(struct buf *to, double v, int decimals)
+{
+	(void)decimals;
+	number_grouped(to, v);
+}
+
+static void numbers(void)
+{
+	is(number(put_grouped, 0, 0), "0", "nothing");
+	is(number(put_grouped, 999, 0), "999", "no group");
+	is(number(put_grouped, -1234567.5, 0), "-1,234,568", "groups, rounded");
+	is(number(put_grouped, 9007199254740991, 0), "9,007,199,254,740,991", "the largest exact");
+	is(number(put_grouped, 1e18, 0), "1e+18", "a larger one");
+	is(number(number_fixed, 0.005, 2), "0.01", "rounded");
+	is(number(number_fixed, -0.05, 1), "-0.1", "below zero");
+	is(number(number_fixed, 100, 2), "100.00", "decimals");
+	is(number(number_short, 100, 3), "100", "none without need");
+	is(number(number_short, 12.340, 3), "12.34", "as few as it takes");
+	is(number(number_short, 0.0004, 3), "0", "too small");
+	is(number(number_fixed, NAN, 2), "nan", "not a number");
+}
+
+static void packed(void)
+{
+	b.n = 0;
+	number_pack(&b, 0);
+	number_pack(&b, 31);
+	number_pack(&b, 32);
+	number_pack(&b, 1000);
+	is(buf_str(&b), "AfgBof", "small ones");
+	b.n = 0;
+	number_pack(&b, UINT64_MAX);
+	is(buf_str(&b), "////////////P", "the largest");
+}
+
+static void colors(void)
+{
+	struct rgb c;
+
+	ok(rgb_parse(S("#0a10ff"), &c) && c.r == 10 && c.g == 16 && c.b == 255, "#rrggbb");
+	ok(rgb_parse(S("rgb(1, 2,255)"), &c) && c.r == 1 && c.g == 2 && c.b == 255, "rgb()");
+	ok(!rgb_parse(S("#0a10f"), &c) && !rgb_parse(S("#0a10ffa"), &c) &&
+		   !rgb_parse(S("#0a10fg"), &c) && !rgb_parse(S("rgb(1,2)"), &c) &&
+		   !rgb_parse(S("rgb(1,2,256)"), &c) && !rgb_parse(S("rgb(1,2,3,4)"), &c) &&
+		   !rgb_parse(S("rgb(1,2,3);x"), &c) && !rgb_parse(S("red"), &c) &&
+		   !rgb_parse(S(""), &c) && !rgb_parse(S("rgb("), &c),
+	   "and nothing else");
+	ok(!rgb_wants_white((struct rgb){ 255, 255, 255 }) && rgb_wants_white((struct rgb){ 0 }),
+	   "black on white and white on black");
+	ok(font_is_safe(S("Fira Code, 'DejaVu Sans', sans-serif")), "a font list");
+	ok(!font_is_safe(S("")) && !font_is_safe(S("a;b")) && !font_is_safe(S("a\"b")) &&
+		   !font_is_safe(S("url(x)")) && !font_is_safe(S("a\nb")),
+	   "and nothing that ends it");
+}
+
+static double light(uint8_t v)
+{
+	return v / 255.0 <= 0.04045 ? v / 255.0 / 12.92 : pow((v / 255.0 + 0.055) / 1.055, 2.4);
+}
+
+/* Of the text that rgb_wants_white() chooses, after WCAG 2. */
+static double contrast(struct rgb c)
+{
+	double l = 0.2126 * light(c.r) + 0.7152 * light(c.g) + 0.0722 * light(c.b);
+
+	return rgb_wants_white(c) ? 1.05 / (l + 0.05) : (l + 0.05) / 0.05;
+}
+
+static void contrasts(void)
+{
+	double least = 21;
+
+	for (unsigned i = 0; i < 32 * 32 * 32; i++) {
+		struct rgb c = { (uint8_t)((i & 31) << 3), (uint8_t)((i >> 5 & 31) << 3),
+				 (uint8_t)((i >> 10) << 3) };
+
+		least = fmin(least, contrast(c));
+	}
+	ok(least >= 4.5, "text on any colour can be read: %.2f", least);
+}
+
+static size_t palette_named(const char *name)
+{
+	size_t i = 0;
+
+	while (strcmp(palette_name(i), name) != 0)
+		i++;
+	return i;
+}
+
+/* What flamegraph.pl gives these names, by default and with --hash. */
+static void palettes(void)
+{
+	static const struct {
+		const char *palette, *name;
+		struct rgb by_sum, by_hash;
+	} known[] = {
+		{ "hot", "main", { 243, 179, 42 }, { 247, 83, 46 } },
+		{ "hot", "libc.so`read", { 226, 97, 23 }, { 240, 184, 39 } },
+		{ "hot", "na\u00efve", { 217, 58, 13 }, { 236, 149, 34 } },
+		{ "hot", "f_[k]", { 211, 28, 6 }, { 236, 156, 34 } },
+		{ "mem", "main", { 0, 228, 163 }, { 0, 232, 76 } },
+		{ "io", "Lorg/x", { 103, 103, 211 }, { 121, 121, 236 } },
+		{ "blue", "a", { 118, 118, 236 }, { 116, 116, 235 } },
+		{ "yellow", "main", { 217, 217, 65 }, { 194, 194, 57 } },
+	};
+
+	for (size_t i = 0; i < LEN(known); i++) {
+		size_t palette = palette_named(known[i].palette);
+		struct str name = str_of(known[i].name);
+
+		ok(rgb_eq(palette_color(palette, SHADE_BY_SUM, name, 0), known[i].by_sum), "%s: %s",
+		   known[i].palette, known[i].name);
+		ok(rgb_eq(palette_color(palette, SHADE_BY_HASH, name, 0), known[i].by_hash),
+		   "%s by hash: %s", known[i].palette, known[i].name);
+	}
+	ok(rgb_eq(palette_color(palette_named("java"), SHADE_BY_SUM, S("f"), LOC_KERNEL),
+		  palette_color(palette_named("orange"), SHADE_BY_SUM, S("f"), 0)),
+	   "a frame's flags count as annotations do");
+}
+
+static void changes(void)
+{
+	ok(change_step(0, 0) == 0, "nothing stays nothing");
+	ok(change_step(0, 1) == CHANGE_STEPS && change_step(1, 0) == -CHANGE_STEPS,
+	   "from and to nothing are the ends");
+	for (int i = 0; i < CHANGE_STEPS; i++) {
+		double much = 1000 * change_ratio[i];
+
+		ok(change_step(1000, much) == i + 1 && change_step(1000, much - 1) == i,
+		   "step %d begins at %g", i + 1, change_ratio[i]);
+		ok(change_step(much, 1000) == -i - 1, "and likewise down");
+	}
+}
+
+/* A tree from "a;b 1" lines; in a differential one each has two counts. */
+static void grow(struct profile *p, struct tree *t, const char *const *stacks, const int64_t *v,
+		 size_t n)
+{
+	int64_t scale;
+	uint32_t col;
+
+	profile_init(p);
+	profile_begin(p);
+	col = profile_column(p, profile_str(p, S("samples")), profile_str(p, S("count")), &scale);
+	for (size_t i = 0; i < n; i++) {
+		struct str rest = str_of(stacks[i]);
+		loc_id frame[8];
+		size_t depth = 0;
+
+		while (rest.p) {
+			str_id name = profile_str(p, str_cut(&rest, ';'));
+			func_id func = profile_add_func(p, (struct func){ .name = name });
+
+			frame[depth++] = profile_add_loc(p, (struct loc){ .func = func });
+		}
+		profile_add_value(p, col,
+				  profile_add_sample(p, profile_add_stack(p, frame, depth),
+						     (labels_id){ 0 }, 0),
+				  v[i]);
+	}
+	tree_build(t, p, col, TREE_BY_NAME);
+}
+
+/* "name@left" of every node that is walked. */
+static struct str walked(struct profile *p, const struct layout *l, double least)
+{
+	struct walk w;
+
+	b.n = 0;
+	walk_init(&w, l, least);
+	while (walk_next(&w))
+		buf_printf(&b, "%.*s@%g ", STR_ARG(profile_text(p, l->tree->node[w.node].name)),
+			   w.left);
+	walk_release(&w);
+	return buf_str(&b);
+}
+
+static void layouts(void)
+{
+	static const char *const stacks[] = { "z", "m;b", "m;a;x", "m", "k;y" };
+	static const int64_t v[] = { 4, 3, 2, 1, -5 };
+	struct view_options o = { 0 };
+	struct profile p;
+	struct tree t;
+	struct layout l;
+
+	grow(&p, &t, stacks, v, LEN(v));
+	layout_init(&l, &t, &o);
+	ok(l.whole == 10 && l.all == 10 && l.negative == 1, "negative values count for nothing");
+	is(walked(&p, &l, 0), "@0 m@0 a@0 x@0 b@2 z@6 ", "walked from left to right");
+	is(walked(&p, &l, 3), "@0 m@0 b@2 z@6 ", "without what is narrow");
+	is(walked(&p, &l, 100), "@0 ", "but the root");
+	layout_release(&l);
+	order_as_came(&t, &p);
+	o.total = 20;
+	layout_init(&l, &t, &o);
+	ok(l.whole == 20 && l.all == 20, "a larger total");
+	is(walked(&p, &l, 0), "@0 z@0 m@4 b@4 a@7 x@7 ", "in order of appearance");
+	layout_release(&l);
+	tree_release(&t);
+	profile_release(&p);
+}
+
+static void wakers(void)
+{
+	static const char *const stacks[] = { "a;--;w;--;v", "a;w" };
+	static const int64_t v[] = { 1, 1 };
+	struct view_options o = { 0 };
+	struct profile p;
+	struct tree t;
+	struct layout l;
+
+	grow(&p, &t, stacks, v, LEN(v));
+	mark_wakers(&t, &p);
+	layout_init(&l, &t, &o);
+	is(walked(&p, &l, 0), "@0 a@0 --@0 w_[w]@0 --@0 v_[w]@0 w@1 ",
+	   "what is above a separator wakes");
+	layout_release(&l);
+	tree_release(&t);
+	profile_release(&p);
+}
+
+static struct str fitted(struct str s, size_t columns, bool ascii)
+{
+	b.n = 0;
+	terminal_text(&b, s, columns, ascii);
+	return buf_str(&b);
+}
+
+static void terminal(void)
+{
+	is(fitted(S("abcdef"), 6, false), "abcdef", "what fits stays");
+	is(fitted(S("abcdefghij"), 7, false), "ab\u2026ghij", "what does not loses its middle");
+	is(fitted(S("abcdefghij"), 7, true), "ab..hij", "in ASCII, too");
+	is(fitted(S("\u65e5\u672c\u8a9e"), 5, false), "\u65e5\u2026\u8a9e",
+	   "wide characters are two columns");
+	is(fitted(S("\u65e5\u672c\u8a9e"), 6, false), "\u65e5\u672c\u8a9e", "and may just fit");
+	is(fitted(S("e\u0301e\u0301"), 2, false), "e\u0301e\u0301", "combining ones none");
+	is(fitted(S("h\u00e9"), 9, true), "h?", "ASCII shows what it can");
+	is(fitted(S("abc"), 0, false), "", "no room");
+	is(fitted(S("abc"), 1, false), "", "next to none");
+}
+
+int main(void)
+{
+	text();
+	numbers();
+	packed();
+	colors();
+	contrasts();
+	palettes();
+	changes();
+	layouts();
+	wakers();
+	terminal();
+	buf_release(&b);
+	return done();
+}
