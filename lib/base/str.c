@@ -149,6 +149,50 @@ bool str_size(struct str s, uint64_t *bytes)
 	return true;
 }
 
+/* The unit at the start of s, in ns; 0 when there is none. */
+static double time_unit(struct str *s)
+{
+	static const struct {
+		const char *name;
+		double ns;
+	} units[] = { { "ns", 1 },   { "us", 1e3 },   { "ms", 1e6 },   { "s", 1e9 },
+		      { "m", 60e9 }, { "h", 3600e9 }, { "d", 86400e9 } };
+
+	for (size_t i = 0; i < LEN(units); i++) {
+		if (str_starts(*s, str_of(units[i].name))) {
+			*s = str_skip(*s, strlen(units[i].name));
+			return units[i].ns;
+		}
+	}
+	return 0;
+}
+
+bool str_duration(struct str s, uint64_t *ns)
+{
+	double sum = 0, unit;
+	bool any = false;
+
+	while (s.n) {
+		char number[32], *end;
+		size_t n = 0;
+
+		while (n < s.n && n < sizeof(number) - 1 && strchr("0123456789.", s.p[n]))
+			n++;
+		memcpy(number, s.p, n);
+		number[n] = '\0';
+		s = str_skip(s, n);
+		unit = time_unit(&s);
+		if (!n || (!unit && (any || s.n)))
+			return false;
+		sum += strtod(number, &end) * (unit ? unit : 1e9);
+		if (*end || sum >= 9.2e18)
+			return false;
+		any = true;
+	}
+	*ns = (uint64_t)sum;
+	return any;
+}
+
 size_t str_utf8(struct str s, uint32_t *code)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };

@@ -81,6 +81,9 @@ bool str_hex(struct str s, uint64_t *value);
 /* "64K", "1.5G", "4096": bytes, in powers of 1024. */
 bool str_size(struct str s, uint64_t *bytes);
 
+/* "30s", "1.5h", "250ms", "1m30s"; a bare number is seconds. At most 292 years. */
+bool str_duration(struct str s, uint64_t *ns);
+
 /*
  * The length of the well-formed UTF-8 sequence at the start of s (1 to 4), or 0
  * if there is none: overlong forms, surrogates and values over U+10FFFF are

@@ -11,6 +11,8 @@
 
 #include "format/format.h"
 
+enum { BATCH = 64 };
+
 static const uint64_t FRAC_ONE = 1000000000000000000; /* 10^18 */
 
 struct reader {
@@ -23,7 +25,11 @@ struct reader {
 	struct buf last;   /* the stack of the line before, as text */
 	struct buf ends;   /* size_t: where its frames end in that text */
 	struct buf stack;  /* loc_id: its frames */
-	uint64_t nstack;   /* lines read, as their time in a chart */
+	/* Samples whose stacks are looked up together: see profile_add_batch(). */
+	struct batch_sample batch[BATCH];
+	struct folded_count count[BATCH];
+	size_t nbatch;
+	struct buf frames; /* loc_id: of all of them */
 };
 
 /* Counts */
@@ -62,7 +68,8 @@ static bool cut_count(struct str *line, struct folded_count *c)
 {
 	size_t at = line->n;
 
-	while (at && (is_digit(line->p[at - 1]) || line->p[at - 1] == '.' || line->p[at - 1] == '-'))
+	while (at &&
+	       (is_digit(line->p[at - 1]) || line->p[at - 1] == '.' || line->p[at - 1] == '-'))
 		at--;
 	if (!at || (line->p[at - 1] != ' ' && line->p[at - 1] != '\t') ||
 	    !folded_count(str_skip(*line, at), c))
@@ -133,10 +140,12 @@ static size_t keep_shared(struct reader *r, struct str stack)
 		n--;
 	r->ends.n = n * sizeof(*end);
 	r->stack.n = n * sizeof(loc_id);
+	r->last.n = same;
+	buf_add(&r->last, str_skip(stack, same));
 	return n ? end[n - 1] : 0;
 }
 
-static stack_id read_stack(struct reader *r, struct str stack)
+static void read_stack(struct reader *r, struct str stack)
 {
 	struct str rest = str_skip(stack, keep_shared(r, stack));
 
@@ -153,18 +162,33 @@ static stack_id read_stack(struct reader *r, struct str stack)
 		buf_put(&r->stack, &loc, sizeof(loc));
 		buf_put(&r->ends, &end, sizeof(end));
 	}
-	r->last.n = 0;
-	buf_add(&r->last, stack);
-	return profile_add_stack(r->p, (const loc_id *)r->stack.p, BUF_COUNT(&r->stack, loc_id));
 }
 
-static void add(struct reader *r, stack_id stack, labels_id labels, struct folded_count c)
+static void add_batch(struct reader *r)
 {
-	sample_id sample = profile_add_sample(r->p, stack, labels, r->nstack);
+	profile_add_batch(r->p, (const loc_id *)r->frames.p, r->batch, r->nbatch);
+	for (size_t i = 0; i < r->nbatch; i++) {
+		sample_id sample = r->batch[i].row;
 
-	profile_add_value(r->p, r->col, sample, sat_mul(r->p, c.whole, r->scale));
-	if (c.frac)
-		profile_add_frac(r->p, r->col, sample, c.frac);
+		profile_add_value(r->p, r->col, sample, sat_mul(r->p, r->count[i].whole, r->scale));
+		if (r->count[i].frac)
+			profile_add_frac(r->p, r->col, sample, r->count[i].frac);
+	}
+	r->nbatch = r->frames.n = 0;
+}
+
+/* A sample with the stack that was read last. */
+static void add(struct reader *r, labels_id labels, struct folded_count c)
+{
+	r->count[r->nbatch] = c;
+	r->batch[r->nbatch++] = (struct batch_sample){
+		.first = BUF_COUNT(&r->frames, loc_id),
+		.n = BUF_COUNT(&r->stack, loc_id),
+		.labels = labels,
+	};
+	buf_add(&r->frames, buf_str(&r->stack));
+	if (r->nbatch == BATCH)
+		add_batch(r);
 }
 
 /* A base side is kept as pprof has it: negative, and labelled. */
@@ -189,17 +213,15 @@ static bool read_line(struct reader *r, struct str line)
 {
 	struct folded_count last, before;
 	bool diff;
-	stack_id stack;
 
 	if (!cut_count(&line, &last))
 		return in_bad(r->in, "expected 'frame;frame COUNT', found '%.*s'",
 			      STR_ARG(str(line.p, min_size(line.n, 80))));
 	diff = cut_count(&line, &before);
-	stack = read_stack(r, line);
-	r->nstack++;
-	add(r, stack, (labels_id){ 0 }, last);
+	read_stack(r, line);
+	add(r, (labels_id){ 0 }, last);
 	if (diff)
-		add(r, stack, base_labels(r), negated(before));
+		add(r, base_labels(r), negated(before));
 	return true;
 }
 
@@ -213,6 +235,8 @@ static bool read(struct in *in, struct profile *p)
 			       &r.scale);
 	while (in_line(in, &line) && (!str_trim(line).n || read_line(&r, line)))
 		;
+	add_batch(&r);
+	buf_release(&r.frames);
 	buf_release(&r.loc_of);
 	buf_release(&r.last);
 	buf_release(&r.ends);

@@ -10,20 +10,9 @@
  * and not, mixed; function ids that are all 0 (.NET), taken to be 1, 2, 3 ...
  */
 #include "format/format.h"
+#include "format/pprof_ids.h"
 #include "format/pprof_write.h"
 #include "io/pb.h"
-
-/*
- * From the ids of a message to places in the arrays below, counted from 1. Most
- * writers number from 1 themselves, and nothing need be kept; else it is an
- * array for small ids, and a table for others.
- */
-struct ids {
-	size_t in_order; /* ids 1 to this one stand at these places */
-	uint32_t *small;
-	size_t nsmall;
-	struct table large; /* rows { id, place } */
-};
 
 /* A mapping: its row, where it was mapped, and what that says of its frames. */
 struct mapped {
@@ -73,51 +62,6 @@ struct reader {
 };
 
 /* Small things */
-
-static void ids_init(struct ids *ids, size_t n)
-{
-	ids->nsmall = 2 * n + 64;
-	ids->small = mem_zeroed(ids->nsmall, sizeof(*ids->small));
-	table_init(&ids->large, 16, 8);
-}
-
-static void ids_release(struct ids *ids)
-{
-	mem_free(ids->small, ids->nsmall * sizeof(*ids->small));
-	table_release(&ids->large);
-}
-
-static size_t ids_find_out_of_order(const struct ids *ids, uint64_t id)
-{
-	uint64_t row[2] = { id, 0 };
-
-	if (id < ids->nsmall)
-		return ids->small[id];
-	memcpy(row, table_row(&ids->large, table_find(&ids->large, row)), sizeof(row));
-	return row[1];
-}
-
-/* 0 when there is no such id. */
-static inline size_t ids_find(const struct ids *ids, uint64_t id)
-{
-	return id <= ids->in_order ? id : ids_find_out_of_order(ids, id);
-}
-
-/* False when the id is taken. */
-static bool ids_add(struct ids *ids, uint64_t id, size_t place)
-{
-	uint64_t row[2] = { id, place };
-
-	if (ids_find(ids, id))
-		return false;
-	if (id == place && id == ids->in_order + 1)
-		ids->in_order++;
-	else if (id < ids->nsmall)
-		ids->small[id] = (uint32_t)place;
-	else
-		table_intern(&ids->large, row);
-	return true;
-}
 
 static struct pb open_message(const struct reader *r)
 {

@@ -124,6 +124,12 @@ void out_flush(struct out *out)
 		write_plain(out);
 }
 
+void out_flush_all(struct out *out)
+{
+	if (!packs(out))
+		write_plain(out);
+}
+
 void out_add(struct out *out, struct str s)
 {
 	buf_add(&out->bytes, s);

@@ -45,6 +45,9 @@ void out_printf(struct out *out, const char *fmt, ...) PRINTF(2, 3);
 /* Write out->bytes if enough has gathered. For writers that use buf_* on it. */
 void out_flush(struct out *out);
 
+/* Write all of it (of text; a frame is written when it ends). */
+void out_flush_all(struct out *out);
+
 /*
  * All that was added since the last frame is one frame (gzip member, zstd
  * frame). Without compression a second frame is an error: it could not be told

@@ -65,12 +65,6 @@ const struct elf_section *elf_section(const struct elf *e, const char *name);
 /* A section's bytes; empty for one that has none in the file. */
 struct str elf_contents(const struct elf *e, const struct elf_section *s);
 
-/*
- * Unpack the contents of a compressed section (flag ELF_SECTION_COMPRESSED; zlib or
- * zstd) to *to. False when they are damaged, or larger than memory allows.
- */
-bool elf_unpack(const struct elf *e, struct str contents, struct buf *to);
-
 /* The lowest virtual address of a loaded segment, rounded down to a page. */
 uint64_t elf_base(const struct elf *e);
 

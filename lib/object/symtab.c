@@ -98,29 +98,38 @@ static bool is_code(const struct elf *e, const struct entry *s, uint64_t *limit)
 	return s->type == NOTYPE && in->flags & SECTION_EXECUTABLE;
 }
 
-/* Assemblers mark places in the code of ARM with "$x", "$d". */
-static bool is_mark(struct str name)
+/* Does it have a name? Assemblers mark places in the code of ARM with "$x", "$d". */
+static bool has_name(struct str names, const struct entry *s)
 {
-	return !name.n || name.p[0] == '$';
+	char first = s->name < names.n ? names.p[s->name] : '\0';
+
+	return first && (first != '$' || s->type != NOTYPE) && s->name < ID_OFFSETS;
 }
 
 static void add(struct reader *r, const struct entry *s, uint32_t table, uint64_t limit)
 {
 	struct candidate c = { .addr = s->addr, .size = s->size, .limit = limit };
 
-	if (s->name >= ID_OFFSETS)
+	if (!has_name(r->t->names[table], s))
 		return;
 	c.rank = rank_of(s);
 	c.binding = s->binding;
 	c.id = table << ID_TABLE | s->name;
 	if (c.rank != RANK_FUNCTION)
 		c.id |= 1u << ID_GUESSED;
-	if (!is_mark(name_of(r->t, c.id)))
-		buf_put(&r->found, &c, sizeof(c));
+	buf_put(&r->found, &c, sizeof(c));
+}
+
+static const struct elf_section *find_table(const struct elf *e, uint32_t type)
+{
+	for (size_t i = 0; e && i < e->nsection; i++)
+		if (e->section[i].type == type && e->section[i].link < e->nsection)
+			return &e->section[i];
+	return NULL;
 }
 
 static void read_table(struct reader *r, const struct elf *e, const struct elf_section *s,
-		       uint32_t table)
+		       enum symtab_table table)
 {
 	struct cursor c = cursor_over(elf_contents(e, s));
 	size_t size = e->is64 ? 24 : 16;
@@ -134,9 +143,21 @@ static void read_table(struct reader *r, const struct elf *e, const struct elf_s
 	}
 }
 
+/* The symbols of .symtab. False when the file has none. */
+static bool read_symtab(struct reader *r, const struct elf *e, enum symtab_table table)
+{
+	const struct elf_section *s = find_table(e, SECTION_SYMTAB);
+	struct str symbols = s ? elf_contents(e, s) : S("");
+
+	if (!symbols.n)
+		return false;
+	r->t->names[table] = elf_contents(e, &e->section[s->link]);
+	read_table(r, e, s, table);
+	return true;
+}
+
 /* The stubs have the names of the symbols that they lead to. */
-static void read_plt(struct reader *r, const struct elf *e, const struct elf_section *dynsym,
-		     uint32_t table)
+static void read_plt(struct reader *r, const struct elf *e, const struct elf_section *dynsym)
 {
 	struct str symbols = elf_contents(e, dynsym);
 	struct buf list = { 0 };
@@ -151,27 +172,24 @@ static void read_plt(struct reader *r, const struct elf *e, const struct elf_sec
 					   .size = stub[i].size,
 					   .rank = RANK_FUNCTION };
 
-		found.id = 1u << ID_PLT | table << ID_TABLE | symbol.name;
-		if (!c.failed && symbol.name < ID_OFFSETS && name_of(r->t, found.id).n)
+		found.id = 1u << ID_PLT | SYMTAB_DYNAMIC << ID_TABLE | symbol.name;
+		if (!c.failed && has_name(r->t->names[SYMTAB_DYNAMIC], &symbol))
 			buf_put(&r->found, &found, sizeof(found));
 	}
 	buf_release(&list);
 }
 
-static void read_tables(struct reader *r, const struct elf *e, uint32_t first)
+/* What .dynsym has .symtab has, too, where there is one. */
+static void read_dynsym(struct reader *r, const struct elf *e, bool symbols)
 {
-	for (size_t i = 0; i < e->nsection; i++) {
-		const struct elf_section *s = &e->section[i];
-		uint32_t table = first + (s->type == SECTION_DYNSYM);
+	const struct elf_section *s = find_table(e, SECTION_DYNSYM);
 
-		if ((s->type != SECTION_SYMTAB && s->type != SECTION_DYNSYM) ||
-		    s->link >= e->nsection)
-			continue;
-		r->t->names[table] = elf_contents(e, &e->section[s->link]);
-		read_table(r, e, s, table);
-		if (s->type == SECTION_DYNSYM)
-			read_plt(r, e, s, table);
-	}
+	if (!s)
+		return;
+	r->t->names[SYMTAB_DYNAMIC] = elf_contents(e, &e->section[s->link]);
+	if (symbols)
+		read_table(r, e, s, SYMTAB_DYNAMIC);
+	read_plt(r, e, s);
 }
 
 /* Choosing */
@@ -256,16 +274,19 @@ static void flatten(struct symtab *t, const struct candidate *c, size_t n)
 	mem_free(pieces, n * sizeof(*pieces));
 }
 
-void symtab_open(struct symtab *t, const struct elf *image, const struct elf *debug)
+void symtab_open(struct symtab *t, const struct elf *image, const struct elf *debug,
+		 const struct elf *mini)
 {
 	struct reader r = { .t = t };
 	struct candidate *c;
+	bool all;
 	size_t n;
 
 	*t = (struct symtab){ 0 };
-	read_tables(&r, image, 0);
-	if (debug)
-		read_tables(&r, debug, SYMTAB_TABLES / 2);
+	all = read_symtab(&r, image, SYMTAB_IMAGE) || read_symtab(&r, debug, SYMTAB_DEBUG);
+	if (!all)
+		read_symtab(&r, mini, SYMTAB_MINI);
+	read_dynsym(&r, image, !all);
 	c = (struct candidate *)r.found.p;
 	n = BUF_COUNT(&r.found, struct candidate);
 	if (n)

@@ -13,7 +13,7 @@
 #include "object/elf.h"
 #include "object/spans.h"
 
-enum { SYMTAB_TABLES = 4 };
+enum symtab_table { SYMTAB_IMAGE, SYMTAB_DYNAMIC, SYMTAB_DEBUG, SYMTAB_MINI, SYMTAB_TABLES };
 
 struct symtab {
 	struct spans spans;              /* the id says where the name is */
@@ -27,10 +27,12 @@ struct symbol {
 };
 
 /*
- * Gather the symbols of an image and, when it is not NULL, of the file with its
- * debugging information. Both must stay open as long as the table is used.
+ * Gather the symbols of an image and, where they are not NULL, of the file with its
+ * debugging information and of its MiniDebugInfo, which lacks what .dynsym has. All
+ * must stay open as long as the table is used.
  */
-void symtab_open(struct symtab *t, const struct elf *image, const struct elf *debug);
+void symtab_open(struct symtab *t, const struct elf *image, const struct elf *debug,
+		 const struct elf *mini);
 
 /* False when no function is known at a virtual address. */
 bool symtab_find(const struct symtab *t, uint64_t vaddr, struct symbol *s);

@@ -254,20 +254,42 @@ static const loc_id *frames_of(const struct batch_sample *b, const loc_id *frame
 	return b->n ? frames + b->first : frames;
 }
 
+/*
+ * Profiles of one program mostly list its stacks in the same order. So the one
+ * behind the stack that was found last is tried first: that takes no hash, and
+ * memory that lies beside what was just read.
+ */
+static void find_next_stacks(struct profile *p, const loc_id *frames, struct batch_sample *batch,
+			     size_t n)
+{
+	uint32_t next = p->stack.next;
+
+	for (size_t i = 0; i < n; i++) {
+		const loc_id *f = frames_of(&batch[i], frames);
+
+		batch[i].stack.i = stacks_is(&p->stack, next, f, batch[i].n) ? next++ : 0;
+		if (batch[i].stack.i)
+			continue;
+		batch[i].hash = stacks_hash(f, batch[i].n);
+		prefetch_slot(p, batch[i].hash);
+	}
+}
+
 static void find_stacks(struct profile *p, const loc_id *frames, struct batch_sample *batch,
 			size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		batch[i].hash = stacks_hash(frames_of(&batch[i], frames), batch[i].n);
-		prefetch_slot(p, batch[i].hash);
-	}
+	find_next_stacks(p, frames, batch, n);
 	for (size_t i = 0; i < n; i++)
-		__builtin_prefetch(&p->stack.row[likely_row(p, batch[i].hash)]);
+		if (!batch[i].stack.i)
+			__builtin_prefetch(&p->stack.row[likely_row(p, batch[i].hash)]);
 	for (size_t i = 0; i < n; i++)
-		prefetch_sample(p, batch[i].hash);
+		if (!batch[i].stack.i)
+			prefetch_sample(p, batch[i].hash);
 	for (size_t i = 0; i < n; i++)
-		batch[i].stack.i = stacks_intern(&p->stack, frames_of(&batch[i], frames),
-						 batch[i].n, batch[i].hash);
+		if (!batch[i].stack.i)
+			batch[i].stack.i = stacks_intern(&p->stack, frames_of(&batch[i], frames),
+							 batch[i].n, batch[i].hash);
+	p->stack.next = n ? batch[n - 1].stack.i + 1 : 0;
 }
 
 void profile_expect(struct profile *p, size_t nsample)
@@ -285,7 +307,8 @@ void profile_add_batch(struct profile *p, const loc_id *frames, struct batch_sam
 	for (size_t i = 0; i < n; i++) {
 		struct sample row = { batch[i].stack, batch[i].labels };
 
-		table_prefetch(&p->sample, &row);
+		if (!is_sample(p, p->stack.row[row.stack.i].sample, row))
+			table_prefetch(&p->sample, &row);
 	}
 	for (size_t i = 0; i < n; i++)
 		batch[i].row = profile_add_sample(p, batch[i].stack, batch[i].labels, 0);

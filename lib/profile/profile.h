@@ -150,6 +150,7 @@ struct stacks {
 	uint32_t n; /* stacks, the empty one included */
 	size_t cap;
 	struct index index;
+	uint32_t next; /* the one that may be asked for next */
 };
 
 struct profile {

@@ -46,17 +46,9 @@ struct sorter {
 
 static void name_frames(struct sorter *w, frame_namer *namer)
 {
-	struct profile *p = w->p;
-
-	w->name_of = mem_zeroed(p->loc.n, sizeof(*w->name_of));
-	for (uint32_t i = 1; i < p->stack.n; i++) {
-		size_t n;
-		const loc_id *frame = profile_frames(p, (stack_id){ i }, &n);
-
-		for (size_t j = 0; w->used[i] && j < n; j++)
-			if (!w->name_of[frame[j].i].i)
-				w->name_of[frame[j].i] = namer(p, frame[j]);
-	}
+	w->name_of = mem_zeroed(w->p->loc.n, sizeof(*w->name_of));
+	for (uint32_t i = 1; i < w->p->loc.n; i++)
+		w->name_of[i] = namer(w->p, (loc_id){ i });
 }
 
 /* All distinct names, each as a leaf and, if asked for, as a caller. */
@@ -294,6 +286,22 @@ static void arrange(struct sorter *w, const struct entry *e)
 	s->n = n;
 }
 
+/* Has an input that was sorted given them in order already? */
+static bool are_sorted(const struct sorted *s)
+{
+	for (size_t i = 1; i < s->n; i++) {
+		const struct sorted_stack *a = &s->stack[i - 1], *b = &s->stack[i];
+		const uint32_t *x = s->name + a->first, *y = s->name + b->first;
+		uint32_t n = a->n < b->n ? a->n : b->n, j = 0;
+
+		while (j < n && x[j] == y[j])
+			j++;
+		if (j < n ? x[j] > y[j] : a->n > b->n)
+			return false;
+	}
+	return true;
+}
+
 static void sort(struct sorter *w)
 {
 	size_t n = w->s->n;
@@ -301,7 +309,8 @@ static void sort(struct sorter *w)
 
 	for (uint32_t i = 0; i < n; i++)
 		e[i].place = i;
-	sort_below(w->s, e, n, 0);
+	if (!are_sorted(w->s))
+		sort_below(w->s, e, n, 0);
 	arrange(w, e);
 	mem_free(e, n * sizeof(*e));
 }

@@ -84,8 +84,19 @@ static void keep_base(struct tree *t, uint32_t node, int64_t base)
 	t->base_self[node] = base;
 }
 
+/* How many names both stacks begin with. */
+static uint32_t shared_names(const uint32_t *a, const uint32_t *b, uint32_t n)
+{
+	uint32_t i = 0;
+
+	while (i < n && a[i] == b[i])
+		i++;
+	return i;
+}
+
 static void build_by_name(struct builder *b, uint32_t col)
 {
+	const uint32_t *before = NULL;
 	struct sorted s;
 
 	sorted_init(&s, b->p, col, profile_frame_name, SORTED_AS_TREE);
@@ -94,9 +105,12 @@ static void build_by_name(struct builder *b, uint32_t col)
 		const struct sorted_stack *stack = &s.stack[i];
 		const uint32_t *name = s.name + stack->first;
 
-		for (uint32_t j = 0; j < stack->n; j++)
-			step(b, j, s.text[name[j]], s.flags[name[j]]);
-		b->open = stack->n;
+		b->open = before ? shared_names(before, name,
+						b->open < stack->n ? b->open : stack->n) :
+				   0;
+		before = name;
+		for (uint32_t j = b->open; j < stack->n; j++)
+			descend(b, s.text[name[j]], s.flags[name[j]]);
 		b->t->node[b->path[b->open]].self = stack->value;
 		if (s.diff)
 			keep_base(b->t, b->path[b->open], stack->base);

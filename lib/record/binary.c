@@ -8,6 +8,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "record/go_rule.h"
+
 enum {
 	VDSO_SIZE = 2 * 4096,
 	OVERLAYFS = 0x794c7630,
@@ -163,7 +165,19 @@ void binary_open(struct binaries *b, struct binary *bin, const struct binary_pla
 	}
 	bin->base = elf_base(&bin->elf);
 	elf_print_build_id(&bin->build_id, bin->elf.build_id);
-	cfi_open(&bin->cfi, &bin->elf, b->arch);
+	bin->is_go = gopclntab_open(&bin->go, &bin->elf);
+	if (!bin->is_go)
+		cfi_open(&bin->cfi, &bin->elf, b->arch);
+}
+
+bool binary_has_rules(const struct binary *bin)
+{
+	return bin->is_go || cfi_any(&bin->cfi);
+}
+
+struct rule binary_rule(const struct binaries *b, const struct binary *bin, uint64_t vaddr)
+{
+	return bin->is_go ? go_rule(&bin->go, b->arch, vaddr) : cfi_rule(&bin->cfi, vaddr);
 }
 
 uint64_t binary_bias(const struct binary *bin, uint64_t start, uint64_t offset)

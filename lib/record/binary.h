@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/table.h"
 #include "object/elf.h"
+#include "object/gopclntab.h"
 #include "record/cfi.h"
 
 struct binary {
@@ -23,6 +24,8 @@ struct binary {
 	int fd;       /* -1 until it is open, or when it cannot be */
 	struct elf elf;
 	struct cfi cfi;
+	struct gopclntab go; /* for binaries without CFI */
+	bool is_go;
 	uint64_t base;       /* lowest address: what the cache counts from */
 	struct buf build_id; /* in hexadecimal */
 };
@@ -55,9 +58,13 @@ struct binary *binaries_find(struct binaries *b, uint32_t major, uint32_t minor,
 /*
  * Open it, if that was not tried before: in the process's own view, then where
  * its path leads us, provided that it is the same file. Whether it can be
- * unwound is for cfi_any() then.
+ * unwound is for binary_has_rules() then.
  */
 void binary_open(struct binaries *b, struct binary *bin, const struct binary_place *where);
+
+/* Can it be unwound, and the rule at a virtual address of it. */
+bool binary_has_rules(const struct binary *bin);
+struct rule binary_rule(const struct binaries *b, const struct binary *bin, uint64_t vaddr);
 
 /*
  * What is to be subtracted from an address in a mapping of the binary to get the

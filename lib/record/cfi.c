@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "object/unpack.h"
 #include "record/cfa_program.h"
 
 enum {
@@ -257,12 +258,7 @@ static bool open_debug_frame(struct cfi *c, const struct elf *e)
 
 	if (!s)
 		return false;
-	c->section = elf_contents(e, s);
-	if (s->flags & ELF_SECTION_COMPRESSED) {
-		if (!elf_unpack(e, c->section, &c->plain))
-			return false;
-		c->section = buf_str(&c->plain);
-	}
+	c->section = elf_unpack(e, ".debug_frame", &c->plain);
 	c->address = s->addr;
 	c->is_debug_frame = true;
 	return c->section.n > 0;

@@ -128,7 +128,7 @@ static struct perf_event_attr common_attr(const struct sampler *s)
 		.read_format = PERF_FORMAT_LOST,
 		.disabled = 1,
 		.inherit = o->target == TARGET_CHILD || o->target == TARGET_TASKS,
-		.enable_on_exec = o->target == TARGET_CHILD,
+		.enable_on_exec = o->target == TARGET_CHILD && !o->wait,
 		.sample_id_all = 1,
 		.use_clockid = 1,
 		.clockid = CLOCK_MONOTONIC,

@@ -28,6 +28,7 @@ struct sampler_options {
 	const int *pids; /* of TARGET_TASKS and TARGET_CHILD */
 	size_t npid;
 	bool children;   /* and what they fork */
+	bool wait;       /* a child's events do not begin with its exec() */
 	int cgroup;      /* file descriptor of the group's directory */
 	const int *cpus; /* NULL = all that are online */
 	size_t ncpu;

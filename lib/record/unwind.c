@@ -63,13 +63,13 @@ static struct rule find_rule(struct unwinder *u, const struct map *m, uint64_t a
 	struct rule_entry *e = &u->cache[key * 0x9e3779b97f4a7c15 >> (64 - CACHE_BITS)];
 
 	if (rel > UINT32_MAX)
-		return cfi_rule(&m->binary->cfi, vaddr);
+		return binary_rule(u->processes->binaries, m->binary, vaddr);
 	if (e->key == key) {
 		u->hits++;
 		return e->rule;
 	}
 	u->misses++;
-	e->rule = cfi_rule(&m->binary->cfi, vaddr);
+	e->rule = binary_rule(u->processes->binaries, m->binary, vaddr);
 	e->key = key;
 	return e->rule;
 }
@@ -266,7 +266,7 @@ static bool follow_guess(struct walk *w, const struct map *m)
 		return leave_signal(w);
 	if (!m->binary && u->is_trampoline && u->is_trampoline(u->context, w->p, w->pc))
 		return leave_trampoline(w);
-	if (w->leaf && m->binary && cfi_any(&m->binary->cfi))
+	if (w->leaf && m->binary && binary_has_rules(m->binary))
 		return just_return(w);
 	return follow_fp(w);
 }
@@ -280,7 +280,7 @@ static bool step(struct walk *w, const struct map *m, uint64_t address)
 
 	if (w->u->fp_only)
 		return follow_fp(w);
-	if (m->binary && cfi_any(&m->binary->cfi))
+	if (m->binary && binary_has_rules(m->binary))
 		r = find_rule(w->u, m, address);
 	if (r.cfa == CFA_NONE)
 		return follow_guess(w, m);

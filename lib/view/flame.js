@@ -85,23 +85,29 @@ function toAddress() {
 	return '#' + new URLSearchParams(changed);
 }
 
+// What an address may say; whatever else it says does not count.
+const shapes = ['new', 'base', 'union'];
+const readers = {
+	zoom: text => parseInt(text, 10) || 0,
+	search: text => text,
+	order: text => Object.hasOwn(orders, text) ? text : conf.order,
+	shape: text => shapes.includes(text) ? text : conf.shape,
+};
+
 function fromAddress() {
-	const given = new URLSearchParams(location.hash.slice(1)), read = {...usual};
-	for (const [key, value] of Object.entries(usual)) {
-		if (!given.has(key))
-			continue;
-		const text = given.get(key);
-		read[key] = typeof value === 'boolean' ? text === 'true' :
-			typeof value === 'number' ? parseInt(text, 10) || 0 : text;
-	}
+	const read = {...usual};
+	for (const [key, text] of new URLSearchParams(location.hash.slice(1)))
+		if (Object.hasOwn(usual, key))
+			read[key] = Object.hasOwn(readers, key) ? readers[key](text) : text === 'true';
 	return read;
 }
 
 // how: 'pushState' for what the back button undoes, 'replaceState' for the rest
 function go(changes, how = 'pushState') {
+	const before = toAddress();
 	state = {...state, ...changes};
 	show();
-	if (!alone)
+	if (!alone || toAddress() === before)
 		return;
 	try {
 		history[how](null, '', toAddress());
@@ -128,7 +134,7 @@ function chooseTree() {
 	}
 	if (tree.order !== state.order) {
 		const asPacked = tree === forward && state.order === conf.order;
-		tree.arrange(asPacked ? null : orders[state.order] || orders.name);
+		tree.arrange(asPacked ? null : orders[state.order]);
 		tree.order = state.order;
 	}
 	if (state.zoom < 0 || state.zoom >= tree.n)
@@ -165,7 +171,7 @@ let found = {count: 0};
 
 function matcher(term) {
 	try {
-		const regex = new RegExp(term, state.cased ? 'u' : 'iu');
+		const regex = new RegExp(term, state.cased ? '' : 'i');
 		return name => regex.test(name);
 	} catch {
 		const lower = s => state.cased ? s : s.toLowerCase();
@@ -259,8 +265,8 @@ function fit(name, width) {
 
 function changeStep([from, to]) {
 	const low = Math.min(from, to), high = Math.max(from, to);
-	const n = high > 0 ? conf.ratios.filter(ratio => high * (1 + 1e-9) >= low * ratio).length : 0;
-	return from < to ? n : -n;
+	const n = conf.ratios.filter(ratio => high * (1 + 1e-9) >= low * ratio).length;
+	return high <= 0 ? 0 : from < to ? n : -n;
 }
 
 function boxClass(i) {
@@ -319,14 +325,17 @@ function layOut() {
 }
 
 function draw() {
-	const boxes = layOut(), top = placeHead(), focused = frames.contains(document.activeElement);
+	const boxes = layOut(), top = placeHead();
+	const focused = frames.contains(document.activeElement);
 	rows = boxes.reduce((most, {depth}) => Math.max(most, depth + 1), rows);
 	drawn = new Map();
 	drawnZoom = state.zoom;
 	for (const box of boxes)
 		drawn.set(box.i, {...box, element: makeBox(box, top)});
 	frames.replaceChildren(...[...drawn.values()].map(box => box.element));
-	frames.setAttribute('class', `frames${conf.diff ? ' diff' : ''}${found.count ? ' searching' : ''}`);
+	frames.setAttribute('class', 'frames');
+	frames.classList.toggle('diff', conf.diff);
+	frames.classList.toggle('searching', found.count > 0);
 	setHeight(top + rows * conf.height + PAD);
 	if (!drawn.has(current))
 		current = state.zoom;
@@ -352,7 +361,7 @@ function button(text, title, run) {
 const tools = {
 	reset: button('Reset zoom', 'Show everything (0)', () => go({zoom: 0})),
 	term: make(HTML, 'input', {type: 'search', placeholder: 'Search', spellcheck: 'false',
-		'aria-label': 'Search, by regular expression', title: 'Search, by regular expression (/)'}),
+		title: 'By regular expression (/)', 'aria-label': 'Search, by regular expression'}),
 	cased: button('Aa', 'Match case', () => go({cased: !state.cased})),
 	found: make(HTML, 'output', {role: 'status'}),
 	before: button('\u2039', 'Match before (N)', () => step(-1)),
@@ -362,7 +371,7 @@ const tools = {
 	order: button('Sort by width', 'Widest first (s)',
 		() => go({order: state.order === conf.order ? otherOrder : conf.order})),
 	shape: make(HTML, 'select', {title: 'What gives boxes their width (w)', 'aria-label': 'Width'},
-		...['new', 'base', 'union'].map(s => make(HTML, 'option', {value: s}, `Width: ${s}`))),
+		...shapes.map(s => make(HTML, 'option', {value: s}, `Width: ${s}`))),
 	help: button('?', 'Keys (?)', () => toggleHelp()),
 };
 if (otherOrder === 'name')
@@ -402,7 +411,8 @@ function showTools() {
 }
 
 function showDetails(i) {
-	details.textContent = `${i ? `${conf.nametype} ` : ''}${fullName(i)} \u2014 ${facts(i).join('; ')}`;
+	const name = i ? `${conf.nametype} ${fullName(i)}` : fullName(i);
+	details.textContent = `${name} \u2014 ${facts(i).join('; ')}`;
 	copyButtons.forEach(e => e.hidden = !current);
 }
 
@@ -498,7 +508,8 @@ function focusOn(i) {
 function bringIntoSight(element) {
 	if (!alone)
 		return element.scrollIntoView({block: 'nearest', inline: 'nearest'});
-	const {top, bottom} = element.getBoundingClientRect(), roof = head.getBoundingClientRect().height;
+	const {top, bottom} = element.getBoundingClientRect();
+	const roof = head.getBoundingClientRect().height;
 	if (top < roof)
 		scrollBy(0, top - roof - 8);
 	else if (bottom > innerHeight)
@@ -536,50 +547,64 @@ function escape() {
 	hideTip();
 }
 
-const shapes = ['new', 'base', 'union'];
+const use = tool => tool.hidden || tool.click();
+const up = () => state.icicle ? outward() : inward();
+const down = () => state.icicle ? inward() : outward();
+const nextShape = () => shapes[(shapes.indexOf(state.shape) + 1) % shapes.length];
+
+// Key names as KeyboardEvent.key has them; the list that '?' shows is made of the last column.
 const keys = [
-	{key: ['ArrowUp'], shown: '\u2191 \u2193', does: 'to the caller, or to the widest callee',
-		run: () => state.icicle ? outward() : inward()},
-	{key: ['ArrowDown'], run: () => state.icicle ? inward() : outward()},
-	{key: ['ArrowLeft'], shown: '\u2190 \u2192', does: 'to the frame beside it',
-		run: () => focusOn(sibling(-1))},
-	{key: ['ArrowRight'], run: () => focusOn(sibling(1))},
-	{key: ['Enter', ' '], shown: 'Enter', does: 'zoom into the frame', run: () => go({zoom: current})},
-	{key: ['+', '='], shown: '+ \u2212', does: 'zoom in or out by one frame', run: zoomIn},
-	{key: ['-'], run: () => state.zoom && go({zoom: tree.parent[state.zoom]})},
-	{key: ['0', 'Home'], shown: '0', does: 'show everything', run: () => state.zoom && go({zoom: 0})},
-	{key: ['Escape'], shown: 'Esc', does: 'end the search, then the zoom', run: escape},
-	{key: ['/', 'F3'], shown: '/', does: 'search, by regular expression', run: () => tools.term.select()},
-	{key: ['n'], shown: 'n N', does: 'next match, or the one before', run: () => step(1)},
-	{key: ['N'], run: () => step(-1)},
-	{key: ['i'], shown: 'i', does: 'flame or icicle', run: () => tools.icicle.click()},
-	{key: ['r'], shown: 'r', does: 'reverse: leaf first', run: () => tools.reversed.hidden || tools.reversed.click()},
-	{key: ['s'], shown: 's', does: 'sort by width or by name', run: () => tools.order.hidden || tools.order.click()},
-	{key: ['w'], shown: conf.diff && 'w', does: 'width: new, base or union',
-		run: () => conf.diff && go({shape: shapes[(shapes.indexOf(state.shape) + 1) % 3]})},
-	{key: ['c'], shown: 'c C', does: 'copy the name, or the folded stack', run: () => copy(fullName(current))},
-	{key: ['C'], run: () => copy(folded(current))},
-	{key: ['?'], shown: '?', does: 'this list', run: () => toggleHelp()},
+	[['ArrowUp'], up, '\u2191 \u2193', 'to the caller, or to the widest callee'],
+	[['ArrowDown'], down],
+	[['ArrowLeft'], () => focusOn(sibling(-1)), '\u2190 \u2192', 'to the frame beside it'],
+	[['ArrowRight'], () => focusOn(sibling(1))],
+	[['Enter', ' '], () => go({zoom: current}), 'Enter', 'zoom into the frame'],
+	[['+', '='], zoomIn, '+ \u2212', 'zoom in or out by one frame'],
+	[['-'], () => go({zoom: tree.parent[state.zoom]})],
+	[['0', 'Home'], () => go({zoom: 0}), '0', 'show everything'],
+	[['Escape'], escape, 'Esc', 'end the search, then the zoom'],
+	[['/', 'F3'], () => tools.term.select(), '/', 'search, by regular expression'],
+	[['n'], () => step(1), 'n N', 'next match, or the one before'],
+	[['N'], () => step(-1)],
+	[['i'], () => use(tools.icicle), 'i', 'flame or icicle'],
+	[['r'], () => use(tools.reversed), 'r', 'reverse: leaf first'],
+	[['s'], () => use(tools.order), 's', 'sort by width or by name'],
+	[['w'], () => conf.diff && go({shape: nextShape()}), 'w', 'width: new, base or union'],
+	[['c'], () => copy(fullName(current)), 'c C', 'copy the name, or the folded stack'],
+	[['C'], () => copy(folded(current))],
+	[['?'], () => toggleHelp(), '?', 'this list'],
 ];
 
-function typed(e) {
-	if (e.target === tools.term) {
-		if (e.key === 'Enter')
-			step(e.shiftKey ? -1 : 1), tools.term.focus();
-		else if (e.key === 'Escape')
-			escape(), tools.term.blur();
-		return;
+function listKeys() {
+	for (const [[key], , shown, does] of keys)
+		if (shown && (conf.diff || key !== 'w'))
+			help.append(make(HTML, 'dt', {}, shown), make(HTML, 'dd', {}, does));
+}
+
+function typedInField(e) {
+	if (e.key === 'Enter') {
+		step(e.shiftKey ? -1 : 1);
+		tools.term.focus();
+	} else if (e.key === 'Escape') {
+		escape();
+		tools.term.blur();
 	}
+}
+
+function typed(e) {
 	const find = (e.ctrlKey || e.metaKey) && e.key === 'f';
-	const hit = find ? keys.find(k => k.key.includes('/')) : keys.find(k => k.key.includes(e.key));
+	const hit = keys.find(([names]) => names.includes(find ? '/' : e.key));
+	if (e.target === tools.term && !find)
+		return typedInField(e);
 	if (!hit || (!find && (e.ctrlKey || e.metaKey || e.altKey)))
 		return;
-	if (e.target.localName === 'button' && (e.key === 'Enter' || e.key === ' '))
+	const itsOwn = e.target.localName === 'button' && [' ', 'Enter'].includes(e.key);
+	if (itsOwn || e.target === tools.shape)
 		return;
 	e.preventDefault();
 	if (boxOf(e))
 		current = boxOf(e).node;
-	hit.run();
+	hit[1]();
 }
 
 const boxOf = e => e.target.closest?.('.box');
@@ -637,9 +662,7 @@ function begin() {
 	if (!conf.width)
 		svg.removeAttribute('viewBox');
 	svg.setAttribute('role', 'figure');
-	for (const {shown, does} of keys)
-		if (shown)
-			help.append(make(HTML, 'dt', {}, shown), make(HTML, 'dd', {}, does));
+	listKeys();
 	svg.append(frames, headBox, helpBox, tipBox);
 	if (alone)
 		state = fromAddress();

@@ -72,7 +72,7 @@ void legend_svg(struct buf *b, const struct layout *l, const struct view_options
 	struct buf totals = { 0 };
 
 	legend_totals(&totals, l, o, countname, S(" \xe2\x86\x92 "));
-	buf_add(b, S("<text y=\"12\">"));
+	buf_add(b, S("<text y=\"12\" font-size=\"12\">"));
 	xml_text(b, buf_str(&totals));
 	if (l->base_scale != 1)
 		buf_printf(b, " (base scaled by %.4g)", l->base_scale);

@@ -59,10 +59,11 @@ static void put_size(const struct svg *s)
 	double height = s->top + s->rows * s->o->height + SVG_PAD;
 
 	if (s->o->width)
-		out_printf(s->out, " width=\"%g\"", s->width);
+		out_printf(s->out, " width=\"%.10g\"", s->width);
 	else
 		put(s, " width=\"100%\" preserveAspectRatio=\"xMinYMin\"");
-	out_printf(s->out, " height=\"%g\" viewBox=\"0 0 %g %g\"", height, s->width, height);
+	out_printf(s->out, " height=\"%.10g\" viewBox=\"0 0 %.10g %.10g\"", height, s->width,
+		   height);
 }
 
 /* Colours that options set, for flame.css. A given backdrop decides light or dark. */
@@ -211,7 +212,7 @@ static void draw(struct out *out, struct profile *p, const struct tree *t,
 			 .p = p,
 			 .o = o,
 			 .title = default_title(o),
-			 .countname = svg_countname(p, o) };
+			 .countname = view_countname(p, o) };
 
 	layout_init(&s.layout, t, o);
 	namelist_init(&s.names, p, t, o);

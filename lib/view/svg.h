@@ -25,9 +25,6 @@ struct svg {
 	double per;    /* pixels for a value */
 };
 
-/* What values are called: --countname, else after the unit or the type. */
-struct str svg_countname(const struct profile *p, const struct view_options *o);
-
 /* The boxes of the first view, for readers without script. */
 void svg_still(const struct svg *s);
 

@@ -3,16 +3,6 @@
 #include "view/change.h"
 #include "view/svg.h"
 
-struct str svg_countname(const struct profile *p, const struct view_options *o)
-{
-	struct str type = profile_text(p, p->col[o->col].type);
-	struct str unit = profile_text(p, p->col[o->col].unit);
-
-	if (o->countname)
-		return str_of(o->countname);
-	return str_eq(unit, S("count")) || !unit.n ? type : unit;
-}
-
 static void put_str(struct buf *b, const char *key, struct str value)
 {
 	buf_printf(b, ",\n\"%s\":", key);

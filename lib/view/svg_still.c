@@ -85,10 +85,11 @@ static void put_label(const struct svg *s, uint32_t node, double x, double width
 	struct str name = frame_name(s, node);
 	size_t fit = (size_t)((width - 6 > 0 ? width - 6 : 0) / (s->o->fontsize * CHAR_WIDTH));
 	size_t n = bytes_of(name, fit);
-	bool white = has_color(s, node) && rgb_wants_white(color_of(s, node));
+	bool white;
 
 	if (fit < 3)
 		return;
+	white = has_color(s, node) && rgb_wants_white(color_of(s, node));
 	buf_add(b, white ? S("<text class=\"w\"") : S("<text"));
 	put_number(s, "x", x + 3);
 	put_number(s, "y", y + s->o->height / 2 + s->o->fontsize * 0.35 - 0.5);

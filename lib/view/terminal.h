@@ -6,8 +6,9 @@
 
 /*
  * Append the text, cut to that many columns with an ellipsis in its middle: long
- * names differ at their ends. Nothing in it can be an escape sequence (see clean_text()); wide characters count as two columns.
- * ASCII terminals get '?' for what is not ASCII.
+ * names differ at their ends. Nothing in it can be an escape sequence (see
+ * clean_text()); wide characters count as two columns. ASCII terminals get '?' for
+ * what is not ASCII.
  */
 void terminal_text(struct buf *b, struct str s, size_t columns, bool ascii);
 

@@ -14,7 +14,6 @@
 #include "view/layout.h"
 #include "view/legend.h"
 #include "view/number.h"
-#include "view/svg.h"
 #include "view/terminal.h"
 
 /* Room for "100.0%" and for a change. */
@@ -211,7 +210,7 @@ static void put_words(const struct text *t, struct buf *words)
 
 static void put_caption(const struct text *t)
 {
-	struct str countname = svg_countname(t->p, t->o);
+	struct str countname = view_countname(t->p, t->o);
 	struct buf words = { 0 };
 
 	if (t->o->title) {

@@ -8,6 +8,16 @@ const struct view *view_at(size_t i)
 	return i < LEN(views) ? views[i] : NULL;
 }
 
+struct str view_countname(const struct profile *p, const struct view_options *o)
+{
+	struct str type = profile_text(p, p->col[o->col].type);
+	struct str unit = profile_text(p, p->col[o->col].unit);
+
+	if (o->countname)
+		return str_of(o->countname);
+	return str_eq(unit, S("count")) || !unit.n ? type : unit;
+}
+
 bool backdrop_parse(struct str s, struct rgb backdrop[2])
 {
 	static const struct {

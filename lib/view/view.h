@@ -84,6 +84,9 @@ VIEWS(VIEW_DECLARE)
 /* The i-th view, or NULL behind the last. */
 const struct view *view_at(size_t i);
 
+/* What values are called: o->countname, else after the column's unit or its type. */
+struct str view_countname(const struct profile *p, const struct view_options *o);
+
 /*
  * A backdrop by flamegraph.pl's names: yellow, blue, green, grey, or a colour.
  * False when it is neither.

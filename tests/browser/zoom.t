@@ -77,6 +77,12 @@ browse in.svg 'keys' <<'END'
 	ok(one('.helpbox').classList.contains('shown'), '? lists the keys');
 	press('Escape');
 	ok(!one('.helpbox').classList.contains('shown'), 'until Escape');
+	const from = boxes().length;
+	tool('Reverse').focus();
+	press('Enter');
+	is(boxes().length, from, 'a tool in focus keeps Enter for itself');
+	press('i');
+	is(tool('Icicle').getAttribute('aria-pressed'), 'false', 'and no other key');
 	press('x', {ctrlKey: true});
 	press('r', {ctrlKey: true});
 	is(tool('Reverse').getAttribute('aria-pressed'), 'false', 'what the browser does with Ctrl stays');
@@ -116,7 +122,7 @@ END
 }
 opens "$(cat dumped)" 100 'an address brings the view back'
 opens '#zoom=99' 40 'a frame that is not there is not zoomed into'
-opens '#zoom=x&order=;&shape=%3Cb%3E&search=%28' 40 'an odd address does no harm'
+opens '#zoom=x&order=constructor&shape=%3Cb%3E&search=%28&toString=1' 40 'an odd address does no harm'
 
 # Boxes of less than 0.3 pixels are not drawn; their frames are there all the same.
 {

@@ -244,6 +244,22 @@ grep -o 'https\{0,1\}://[^"'\'' )]*' name.svg | sort -u >urls
 printf 'http://www.w3.org/1999/xhtml\nhttp://www.w3.org/2000/svg\n' >namespaces
 same urls namespaces 'no address of anything but the names of SVG and HTML'
 
+# The packed tree is small, names and all.
+awk 'BEGIN {
+	srand(5)
+	for (i = 0; i < 3000; i++) {
+		line = "main"
+		for (d = int(rand() * 25); d >= 0; d--)
+			line = line ";namespace::of::some::length::function_" int(rand() * 300)
+		print line, 10000000 * (1 + int(rand() * 9))
+	}
+}' >many.folded
+prof-flame many.folded >many.svg
+nodes=$(sed -n 's/.*"nodes":\([0-9]*\).*/\1/p' many.svg)
+bytes=$(sed -n '/<metadata/,/<\/metadata>/p' many.svg | wc -c)
+[ "$nodes" -gt 20000 ] && [ $((bytes / nodes)) -lt 8 ]
+ok $? 'the packed tree takes less than 8 bytes a node' "$bytes bytes for $nodes nodes"
+
 # Trouble
 exits 2 'empty input' prof-flame
 says 'is empty' 'says so'

@@ -17,6 +17,20 @@ static void numbers(void)
 	ok(!str_size(S("-1"), &u) && !str_size(S("K"), &u), "no size");
 }
 
+static void durations(void)
+{
+	uint64_t ns;
+
+	ok(str_duration(S("30s"), &ns) && ns == 30000000000, "30s");
+	ok(str_duration(S("250ms"), &ns) && ns == 250000000, "250ms");
+	ok(str_duration(S("1m30s"), &ns) && ns == 90000000000, "1m30s");
+	ok(str_duration(S("1.5"), &ns) && ns == 1500000000, "a bare number is seconds");
+	ok(!str_duration(S(""), &ns) && !str_duration(S("s"), &ns) && !str_duration(S("1x"), &ns) &&
+		   !str_duration(S("1m5"), &ns) && !str_duration(S("1.2.3s"), &ns),
+	   "no durations");
+	ok(!str_duration(S("9999999999999h"), &ns), "too long");
+}
+
 static void cutting(void)
 {
 	struct str rest = S("a;;b");
@@ -48,6 +62,7 @@ static void utf8(void)
 int main(void)
 {
 	numbers();
+	durations();
 	cutting();
 	utf8();
 	return done();

@@ -1,0 +1,348 @@
+#include "record/session.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "record/facts.h"
+
+enum {
+	LOOK_MS = 50,        /* between two looks at the rings */
+	PROGRESS_MS = 500,   /* between two lines of progress */
+	ADAPT_SAMPLES = 100, /* of which more than two in a hundred are truncated */
+	LARGEST_STACK = 65528,
+};
+
+static volatile sig_atomic_t stop_asked, flush_asked;
+
+void session_stop(void)
+{
+	stop_asked = 1;
+}
+
+void session_flush(void)
+{
+	flush_asked = 1;
+}
+
+static uint64_t realtime(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+/* Windows */
+
+/*
+ * The kernel tells of lost samples twice: in records, and in the events' own
+ * counts, which include what was lost when there was no room for records.
+ */
+static uint64_t lost_so_far(struct session *s)
+{
+	uint64_t told = s->recorder.lost - s->lost_told, counted = sampler_lost(&s->sampler);
+
+	return s->lost_before + (told > counted ? told : counted);
+}
+
+static uint64_t cpu_so_far(const struct session *s)
+{
+	const struct sampler_options *o = &s->sampler_options;
+	bool tasks = o->target == TARGET_TASKS || o->target == TARGET_CHILD;
+
+	return fact_cpu_time(o->pids, tasks ? o->npid : 0);
+}
+
+static void begin_window(struct session *s)
+{
+	uint64_t number = s->window.number;
+
+	profile_init(&s->profile);
+	gather_begin(&s->gather, &s->profile);
+	s->window = (struct window){ .number = number, .time = realtime() };
+	s->window_start = recorder_now();
+	s->before_samples = s->recorder.nsample;
+	s->before_lost = lost_so_far(s);
+	s->before_throttled = s->recorder.throttled;
+	s->before_cpu = cpu_so_far(s);
+}
+
+static void measure_window(struct session *s)
+{
+	struct window *w = &s->window;
+	uint64_t cpu = cpu_so_far(s);
+
+	w->duration = recorder_now() - s->window_start;
+	w->samples = s->recorder.nsample - s->before_samples;
+	w->lost = lost_so_far(s) - s->before_lost;
+	w->truncated = s->gather.ntruncated;
+	w->throttled = s->recorder.throttled - s->before_throttled;
+	if (!w->ended && cpu > s->before_cpu)
+		w->cpu_time = cpu - s->before_cpu;
+}
+
+static bool end_window(struct session *s)
+{
+	bool go_on;
+
+	measure_window(s);
+	profile_describe(&s->profile, &(struct header){ .time = (int64_t)s->window.time,
+							.duration = (int64_t)s->window.duration });
+	go_on = s->o->on_window(s->o->context, &s->profile, &s->window);
+	profile_release(&s->profile);
+	s->window.number++;
+	return go_on;
+}
+
+/* The child */
+
+static uint64_t nanoseconds(struct timeval t)
+{
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_usec * 1000;
+}
+
+/* Has the command ended? Its usage then is exact, with that of its children. */
+static bool child_has_ended(struct session *s, bool wait)
+{
+	struct rusage use;
+	int status;
+
+	if (s->o->sampler.target != TARGET_CHILD || s->child_ended)
+		return s->child_ended;
+	if (wait4(s->child.pid, &status, wait ? 0 : WNOHANG, &use) != s->child.pid)
+		return false;
+	s->child_ended = true;
+	s->window.ended = true;
+	s->window.status = status;
+	s->window.cpu_time = nanoseconds(use.ru_utime) + nanoseconds(use.ru_stime);
+	if (s->before_cpu && s->window.cpu_time > s->before_cpu)
+		s->window.cpu_time -= s->before_cpu;
+	s->window.max_rss = (uint64_t)use.ru_maxrss * 1024;
+	return true;
+}
+
+/* Is there still one of the processes that were to be watched? */
+static bool any_target(const struct session *s)
+{
+	const struct sampler_options *o = &s->o->sampler;
+
+	for (size_t i = 0; o->target == TARGET_TASKS && i < o->npid; i++)
+		if (kill(o->pids[i], 0) == 0 || errno == EPERM)
+			return true;
+	return o->target != TARGET_TASKS;
+}
+
+/* Adapting */
+
+/*
+ * Open the events again with a larger piece of stack, for those processes that run
+ * now. What happens between the two is not sampled: some milliseconds.
+ */
+static void copy_more_stack(struct session *s)
+{
+	struct sampler_options wider = s->sampler_options;
+	struct sampler sampler;
+	struct buf why = { 0 };
+
+	wider.stack_bytes = LARGEST_STACK;
+	if (wider.target == TARGET_CHILD)
+		wider.target = TARGET_TASKS;
+	sampler_stop(&s->sampler);
+	recorder_drain(&s->recorder, true);
+	s->sampler_options = wider;
+	if (sampler_open(&sampler, &s->sampler_options, &why)) {
+		s->lost_before = lost_so_far(s);
+		s->lost_told = s->recorder.lost;
+		sampler_close(&s->sampler);
+		s->sampler = sampler;
+	} else {
+		sampler_close(&sampler);
+	}
+	buf_release(&why);
+	sampler_start(&s->sampler);
+}
+
+static bool wants_more_stack(const struct session *s)
+{
+	uint64_t samples = s->recorder.nsample - s->before_samples;
+
+	return s->o->adapt && s->sampler_options.stack_bytes &&
+	       s->sampler_options.stack_bytes < LARGEST_STACK && samples >= ADAPT_SAMPLES &&
+	       s->gather.ntruncated * 50 > samples;
+}
+
+/* The loop */
+
+static void sleep_until(uint64_t when)
+{
+	struct timespec t = { (time_t)(when / 1000000000), (long)(when % 1000000000) };
+
+	while (!stop_asked && clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
+		;
+}
+
+/* Milliseconds until something is due, at most LOOK_MS. */
+static int patience(const struct session *s, uint64_t now)
+{
+	uint64_t due = now + LOOK_MS * 1000000;
+
+	if (s->o->every && s->window_start + s->o->every < due)
+		due = s->window_start + s->o->every;
+	if (s->o->duration && s->begun + s->o->duration < due)
+		due = s->begun + s->o->duration;
+	return due > now ? (int)((due - now + 999999) / 1000000) : 0;
+}
+
+static void show_progress(struct session *s, uint64_t now, uint64_t *shown)
+{
+	if (!s->o->on_progress || now - *shown < (uint64_t)PROGRESS_MS * 1000000)
+		return;
+	*shown = now;
+	measure_window(s);
+	s->o->on_progress(s->o->context, &s->window);
+}
+
+static bool is_over(struct session *s, uint64_t now)
+{
+	return stop_asked || child_has_ended(s, false) || !any_target(s) ||
+	       (s->o->duration && now - s->begun >= s->o->duration);
+}
+
+static void run_windows(struct session *s)
+{
+	uint64_t now = recorder_now(), shown = now;
+	bool go_on = true;
+
+	begin_window(s);
+	while (go_on && !is_over(s, now)) {
+		sampler_wait(&s->sampler, patience(s, now));
+		recorder_drain(&s->recorder, false);
+		now = recorder_now();
+		show_progress(s, now, &shown);
+		if (wants_more_stack(s))
+			copy_more_stack(s);
+		if (!flush_asked && !(s->o->every && now - s->window_start >= s->o->every))
+			continue;
+		flush_asked = 0;
+		go_on = end_window(s);
+		begin_window(s);
+	}
+	sampler_stop(&s->sampler);
+	recorder_drain(&s->recorder, true);
+	if (go_on)
+		end_window(s);
+	else
+		profile_release(&s->profile);
+}
+
+/* Beginning */
+
+static void on_sample(void *context, const struct recorded *sample)
+{
+	struct session *s = context;
+
+	gather_sample(&s->gather, sample);
+}
+
+static void on_exit_of(void *context, struct process *p)
+{
+	struct session *s = context;
+
+	s->o->on_exit(s->o->context, p);
+}
+
+static void on_exec_of(void *context, struct process *p)
+{
+	struct session *s = context;
+
+	s->o->on_exec(s->o->context, p);
+}
+
+static bool is_trampoline(void *context, struct process *p, uint64_t address)
+{
+	struct session *s = context;
+
+	return s->o->is_trampoline(s->o->context, p, address);
+}
+
+static void set_up(struct session *s)
+{
+	const struct session_options *o = s->o;
+
+	recorder_init(&s->recorder, &s->sampler, o->sampler.arch);
+	s->recorder.on_sample = on_sample;
+	s->recorder.on_exit = o->on_exit ? on_exit_of : NULL;
+	s->recorder.on_exec = o->on_exec ? on_exec_of : NULL;
+	s->recorder.context = s;
+	s->recorder.self = (int)getpid();
+	s->recorder.unwinder.use_live = true;
+	s->recorder.unwinder.is_trampoline = o->is_trampoline ? is_trampoline : NULL;
+	s->recorder.unwinder.context = s;
+	gather_init(&s->gather, &o->gather);
+}
+
+static bool prepare_child(struct session *s, struct buf *why)
+{
+	if (!launch_prepare(&s->child, s->o->command, s->o->environment, s->o->nenvironment)) {
+		buf_printf(why, "cannot start '%s': %s", s->o->command[0], strerror(errno));
+		return false;
+	}
+	s->sampler_options.pids = &s->child.pid;
+	s->sampler_options.npid = 1;
+	return true;
+}
+
+/* A command's events begin by themselves when it is run, but for a delay. */
+static bool start_target(struct session *s, struct buf *why)
+{
+	bool child = s->o->sampler.target == TARGET_CHILD;
+
+	if (child)
+		s->exec_error = launch_go(&s->child);
+	if (s->exec_error) {
+		child_has_ended(s, true);
+		buf_printf(why, "cannot run '%s': %s", s->o->command[0], strerror(s->exec_error));
+		return false;
+	}
+	if (s->o->delay)
+		sleep_until(recorder_now() + s->o->delay);
+	if (!child || s->o->delay)
+		sampler_start(&s->sampler);
+	return true;
+}
+
+bool session_run(struct session *s, const struct session_options *o, struct buf *why)
+{
+	bool child = o->sampler.target == TARGET_CHILD, ok;
+
+	*s = (struct session){ .o = o, .sampler_options = o->sampler };
+	s->sampler_options.wait = o->delay > 0;
+	if (child && !prepare_child(s, why))
+		return false;
+	ok = sampler_open(&s->sampler, &s->sampler_options, why);
+	set_up(s);
+	if (!ok) {
+		if (child)
+			launch_cancel(&s->child);
+		return false;
+	}
+	s->begun = recorder_now();
+	if (!start_target(s, why))
+		return false;
+	s->begun = recorder_now();
+	run_windows(s);
+	child_has_ended(s, true);
+	return true;
+}
+
+void session_release(struct session *s)
+{
+	gather_release(&s->gather);
+	recorder_release(&s->recorder);
+	sampler_close(&s->sampler);
+}

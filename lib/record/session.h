@@ -1,0 +1,71 @@
+/*
+ * A recording from its beginning to its end: a target, windows of time, and for
+ * each window a profile.
+ */
+#ifndef RECORD_SESSION_H
+#define RECORD_SESSION_H
+
+#include "record/gather.h"
+#include "record/launch.h"
+
+/* What is known of a window besides its samples. */
+struct window {
+	uint64_t number;   /* from 0 */
+	uint64_t time;     /* when it began, ns since 1970 */
+	uint64_t duration; /* ns */
+	uint64_t samples, lost, truncated, throttled;
+	uint64_t cpu_time; /* ns that the targets used, exactly; 0 if not known */
+	uint64_t max_rss;  /* bytes, of a command that has ended; else 0 */
+	bool ended;        /* a command ended in it: */
+	int status;        /* its status, as waitpid(2) has it */
+};
+
+struct session_options {
+	struct sampler_options sampler;
+	struct gather_options gather;
+	char *const *command;           /* of TARGET_CHILD */
+	const char *const *environment; /* to add to it: "NAME=VALUE" */
+	size_t nenvironment;
+	uint64_t delay, duration, every; /* ns; 0 = none */
+	bool adapt;                      /* copy more stack when too much of it is missing */
+	/* Called when a window ends, to use its profile. False ends the recording. */
+	bool (*on_window)(void *context, struct profile *p, const struct window *w);
+	/* Called now and then, with the figures of the window so far. May be NULL. */
+	void (*on_progress)(void *context, const struct window *w);
+	/* See recorder.h; may be NULL. */
+	void (*on_exit)(void *context, struct process *);
+	void (*on_exec)(void *context, struct process *);
+	bool (*is_trampoline)(void *context, struct process *, uint64_t address);
+	void *context;
+};
+
+struct session {
+	const struct session_options *o;
+	struct sampler_options sampler_options; /* those in force */
+	struct sampler sampler;
+	struct recorder recorder;
+	struct gather gather;
+	struct profile profile;
+	struct launched child;
+	int exec_error; /* errno of a command that could not be run */
+	struct window window;
+	uint64_t window_start; /* of the monotonic clock */
+	uint64_t before_samples, before_lost, before_throttled, before_cpu;
+	/* Lost in samplers that were closed, and told of by then in records. */
+	uint64_t lost_before, lost_told;
+	uint64_t begun;
+	bool child_ended, stopped;
+};
+
+/*
+ * Record until the command or the duration ends, a signal does (session_stop()),
+ * or on_window() says so. False with a message in *why when it could not begin.
+ */
+bool session_run(struct session *s, const struct session_options *o, struct buf *why);
+void session_release(struct session *s);
+
+/* For signal handlers: end the recording; end the window. */
+void session_stop(void);
+void session_flush(void);
+
+#endif
