@@ -13,6 +13,9 @@ void progress_start(uint64_t total);
 /* n more bytes were read. Costs next to nothing between two updates. */
 void progress_add(size_t n);
 
+/* Show a line of the caller's own. */
+void progress_show(const char *fmt, ...) PRINTF(1, 2);
+
 /* Wipe the line, before anything else is printed. */
 void progress_end(void);
 

@@ -82,10 +82,10 @@ static bool is_usable(struct design *d, const struct runs *runs, const struct ru
 		      double median)
 {
 	const double few = 0.05; /* of what the others have */
-	const char *why = !(run->samples > 0) ? "it has no samples" :
-			  run->work <= 0      ? "it did no work" :
-			  run->cpu_ns <= 0    ? "it has samples, and no CPU time" :
-						NULL;
+	const char *why = !(run->samples > 0 && run->value > 0) ? "it has no samples" :
+			  run->work <= 0                        ? "it did no work" :
+			  run->cpu_ns <= 0 ? "it has samples, and no CPU time" :
+					     NULL;
 
 	if (!why && runs->n > 2 && run->samples < few * median) {
 		design_warn(d, "%s is left out: it has %.0f samples, where others have %.0f",
@@ -101,7 +101,8 @@ static bool choose_runs(struct design *d, const struct runs *runs)
 {
 	double median = runs->n ? median_samples(runs) : 0;
 
-	d->run = mem_zeroed(runs->n, sizeof(const struct run *));
+	d->cap = runs->n;
+	d->run = mem_zeroed(d->cap, sizeof(const struct run *));
 	for (int side = BASE; side <= NEW; side++) {
 		for (size_t i = 0; i < runs->n; i++) {
 			const struct run *run = &runs->run[i];
@@ -350,8 +351,9 @@ static void check_walls(struct design *d)
 		most = fmax(most, d->run[i]->wall_ns);
 	}
 	if (most > 1.2 * least && d->metric != METRIC_SHARE)
-		design_warn(d, "runs took from %.3gs to %.3gs: if they did not do the same work, "
-			       "record how much with --work, or compare with --metric share",
+		design_warn(d,
+			    "runs took from %.3gs to %.3gs: if they did not do the same work, "
+			    "record how much with --work, or compare with --metric share",
 			    least * 1e-9, most * 1e-9);
 }
 
@@ -524,8 +526,9 @@ static void check_order(struct design *d)
 	d->order = d->paired ? ORDER_INTERLEAVED : order_of(d);
 	d->drift = d->metric != METRIC_SHARE && drifts(d);
 	if (d->order == ORDER_SEQUENTIAL)
-		design_warn(d, "the runs of one side were recorded after those of the other%s: "
-			       "what else changed meanwhile looks like a change; interleave them",
+		design_warn(d,
+			    "the runs of one side were recorded after those of the other%s: "
+			    "what else changed meanwhile looks like a change; interleave them",
 			    d->drift ? ", and they drift" : "");
 	else if (d->order == ORDER_UNKNOWN && d->drift)
 		design_warn(d, "runs drift in the order given: interleave the sides");
@@ -560,9 +563,10 @@ bool design_init(struct design *d, const struct runs *runs, const struct options
 
 void design_release(struct design *d)
 {
-	mem_free(d->exposure, d->n * sizeof(*d->exposure));
-	mem_free(d->samples, d->n * sizeof(*d->samples));
+	mem_free(d->run, d->cap * sizeof(const struct run *));
+	mem_free(d->exposure, d->exposure ? d->n * sizeof(*d->exposure) : 0);
+	mem_free(d->samples, d->samples ? d->n * sizeof(*d->samples) : 0);
 	buf_release(&d->warnings);
 	buf_release(&d->error);
-	d->run = NULL;
+	*d = (struct design){ 0 };
 }

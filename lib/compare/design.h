@@ -20,13 +20,14 @@ struct design {
 	size_t n, k[2];         /* if paired, run[i] and run[k[BASE] + i] are one round */
 	bool paired;
 	enum run_order order;
-	bool drift;       /* cost changes within the sides, in the order of the runs */
-	bool identical;   /* both sides are the same runs */
-	bool cross_host;  /* not one host, CPU model or period; allowed all the same */
-	bool host_known;  /* all runs say where they ran */
-	bool estimated;   /* CPU time is known from samples only */
-	bool all_work;    /* every run says how much work it did */
-	size_t given[2];  /* runs that were read */
+	bool drift;      /* cost changes within the sides, in the order of the runs */
+	bool identical;  /* both sides are the same runs */
+	bool cross_host; /* not one host, CPU model or period; allowed all the same */
+	bool host_known; /* all runs say where they ran */
+	bool estimated;  /* CPU time is known from samples only */
+	bool all_work;   /* every run says how much work it did */
+	size_t given[2]; /* runs that were read */
+	size_t cap;      /* of run */
 	enum metric metric;
 	/*
 	 * By run: x samples of an item cost x / exposure, in ns for a unit of work

@@ -52,16 +52,6 @@ double bh_threshold(const double *p, size_t m, double q)
 	return threshold;
 }
 
-void bh_weights(double *weight, const uint8_t *favoured, size_t m, double ratio)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < m; i++)
-		sum += favoured[i] ? ratio : 1;
-	for (size_t i = 0; i < m; i++)
-		weight[i] = (favoured[i] ? ratio : 1) * (double)m / sum;
-}
-
 /* Of the nodes with a p-value up to `most`: mark the lowest, and count them. */
 static size_t lowest(uint8_t *is_lowest, uint8_t *below, const double *p, const uint32_t *parent,
 		     size_t m, double most)

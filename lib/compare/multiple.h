@@ -9,19 +9,14 @@
 
 /*
  * Benjamini and Hochberg (1995): the least level at which item i is found, for m
- * p-values. Item i is found at level q if adjusted[i] <= q.
+ * p-values. Item i is found at level q if adjusted[i] <= q. Weighted tests have their
+ * p-values divided by weights of mean 1, which were chosen before any p was looked at
+ * (Genovese, Roeder and Wasserman 2006).
  */
 void bh_adjust(double *adjusted, const double *p, size_t m);
 
 /* The largest p-value that is found at level q; -1 when there is none. */
 double bh_threshold(const double *p, size_t m, double q);
-
-/*
- * Weights of mean 1 that favour some items `ratio` times over the others, chosen
- * before any p is looked at (Genovese, Roeder and Wasserman 2006). Divide p-values
- * by them.
- */
-void bh_weights(double *weight, const uint8_t *favoured, size_t m, double ratio);
 
 /*
  * For items that are nodes of a tree, where only findings without findings below

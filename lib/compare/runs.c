@@ -104,8 +104,7 @@ static bool find_unit(struct runs *r, const struct column *c, double *unit)
 		r->type = c->type;
 		r->unit = c->unit;
 	}
-	if (r->unit.i == c->unit.i ||
-	    unit_convert(unit, mine, profile_text(&r->profile, r->unit)))
+	if (r->unit.i == c->unit.i || unit_convert(unit, mine, profile_text(&r->profile, r->unit)))
 		return true;
 	return fail(r, "counts %.*s in '%.*s', and the runs before it in '%.*s'",
 		    STR_ARG(profile_text(&r->profile, c->type)), STR_ARG(mine),

@@ -49,13 +49,9 @@ static void solve(struct noise *n, const struct sums *a)
 	}
 }
 
-static bool settled(double was, double is)
-{
-	return fabs(is - was) <= 1e-12 * fabs(was);
-}
-
 /* A sample variance scatters by its square: weigh by that, again and again. */
-void noise_fit_trend(struct noise *n, const double *s2, const double *u, size_t m)
+static void fit_trend(struct noise *n, const double *s2, const double *u, size_t m,
+		      double precision)
 {
 	enum { ROUNDS = 200 };
 	struct noise was;
@@ -69,7 +65,8 @@ void noise_fit_trend(struct noise *n, const double *s2, const double *u, size_t 
 
 		was = *n;
 		solve(n, &a);
-		if (settled(was.phi, n->phi) && settled(was.tau2, n->tau2))
+		if (fabs(n->phi - was.phi) <= precision * was.phi &&
+		    fabs(n->tau2 - was.tau2) <= precision * was.tau2)
 			break;
 	}
 }
@@ -121,7 +118,8 @@ void noise_fit_prior(struct noise *n, const double *s2, const double *u, size_t 
 		spread += (ratio[i] - log_mean) * (ratio[i] - log_mean) / (double)(m - 1);
 	mem_free(ratio, m * sizeof(*ratio));
 	excess = spread - trigamma(half);
-	n->prior_df = excess > 0 ? fmin(MOST_PRIOR_DF, 2 * trigamma_inverse(excess)) : MOST_PRIOR_DF;
+	n->prior_df = excess > 0 ? fmin(MOST_PRIOR_DF, 2 * trigamma_inverse(excess)) :
+				   MOST_PRIOR_DF;
 	if (excess > 0)
 		n->scale = exp(log_mean - digamma(half) + log(half) + digamma(n->prior_df / 2) -
 			       log(n->prior_df / 2));
@@ -131,12 +129,16 @@ void noise_fit_prior(struct noise *n, const double *s2, const double *u, size_t 
 	n->total_df = fmin(n->prior_df + n->df, (double)m * n->df);
 }
 
-void noise_fit(struct noise *n, const double *s2, const double *u, size_t m, double df)
+void noise_fit(struct noise *n, const double *s2, const double *u, size_t m, double df,
+	       double precision)
 {
 	enum { FEW = 3 };
 
-	*n = (struct noise){ .df = df, .total_df = df, .scale = 1 };
-	noise_fit_trend(n, s2, u, m);
+	fit_trend(n, s2, u, m, precision);
+	n->df = df;
+	n->prior_df = 0;
+	n->scale = 1;
+	n->total_df = df;
 	if (m >= FEW)
 		noise_fit_prior(n, s2, u, m);
 }

@@ -31,11 +31,13 @@ static inline double noise_trend(const struct noise *n, double u)
 	return n->phi * u + n->tau2;
 }
 
-/* All of it, from the own variances s2 of m items with df degrees of freedom each. */
-void noise_fit(struct noise *n, const double *s2, const double *u, size_t m, double df);
-
-/* Its first half: phi and tau2, starting from those in *n unless they are 0. */
-void noise_fit_trend(struct noise *n, const double *s2, const double *u, size_t m);
+/*
+ * All of it, from the own variances s2 of m items with df degrees of freedom each.
+ * A zeroed *n begins anew; one that was fitted before is a good place to begin.
+ * Ends when a round changes less than `precision`, relative.
+ */
+void noise_fit(struct noise *n, const double *s2, const double *u, size_t m, double df,
+	       double precision);
 
 /* Its second half: prior_df, scale and total_df around n's trend; n->df is given. */
 void noise_fit_prior(struct noise *n, const double *s2, const double *u, size_t m);

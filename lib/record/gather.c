@@ -7,29 +7,30 @@
 static const uint32_t NO_COLUMN = UINT32_MAX;
 
 struct origin {
-	uint64_t comm[2];
+	char comm[16], thread[16];
 	uint32_t pid, tid, cpu, one;
 	labels_id labels; /* payload */
 	uint32_t zero;
 };
 
-/* What was read from /proc of a thread, by its id: strings of the profile. */
-struct task {
-	uint64_t tid;
-	str_id thread, cgroup; /* payload */
+/* The control group of a process, as read from /proc: a string of the profile. */
+struct group {
+	uint64_t pid;
+	str_id path; /* payload */
+	uint32_t zero;
 };
 
 void gather_init(struct gather *g, const struct gather_options *o)
 {
 	*g = (struct gather){ .o = o };
 	table_init(&g->origins, sizeof(struct origin), offsetof(struct origin, labels));
-	table_init(&g->tasks, sizeof(struct task), offsetof(struct task, thread));
+	table_init(&g->groups, sizeof(struct group), offsetof(struct group, path));
 }
 
 void gather_release(struct gather *g)
 {
 	table_release(&g->origins);
-	table_release(&g->tasks);
+	table_release(&g->groups);
 	buf_release(&g->columns);
 	buf_release(&g->stack);
 }
@@ -103,7 +104,7 @@ void gather_begin(struct gather *g, struct profile *p)
 	g->kernel = g->jit = g->anonymous = (map_id){ 0 };
 	g->ntruncated = 0;
 	forget_rows(&g->origins);
-	forget_rows(&g->tasks);
+	forget_rows(&g->groups);
 	profile_begin(p);
 	for (size_t i = 0; i < g->o->nevent; i++)
 		add_columns(g, &g->o->events[i]);
@@ -198,7 +199,7 @@ static stack_id stack_of(struct gather *g, const struct recorded *s)
 
 /* Labels */
 
-static bool read_first_line(struct buf *b, const char *path)
+static bool read_start(struct buf *b, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, buf_room(b, 4096), 4096);
@@ -226,25 +227,20 @@ static struct str cgroup_path(struct str lines)
 	return first;
 }
 
-/* The names of a thread, looked up once a profile. */
-static struct task task_of(struct gather *g, uint32_t pid, uint32_t tid)
+/* Looked up once a profile. */
+static struct str group_of(struct gather *g, uint32_t pid)
 {
-	struct task key = { .tid = (uint64_t)tid + 1 };
-	uint32_t known = g->tasks.n, row = table_intern(&g->tasks, &key);
-	struct task *t = table_row(&g->tasks, row);
+	struct group key = { .pid = (uint64_t)pid + 1 };
+	uint32_t known = g->groups.n, row = table_intern(&g->groups, &key);
+	struct group *group = table_row(&g->groups, row);
 	struct buf b = { 0 };
 	char path[64];
 
-	if (row != known)
-		return *t;
-	snprintf(path, sizeof(path), "/proc/%u/task/%u/comm", pid, tid);
-	if (g->o->label_by & LABEL_BY_THREAD && read_first_line(&b, path))
-		t->thread = profile_str(g->p, str(b.p, b.n - 1));
 	snprintf(path, sizeof(path), "/proc/%u/cgroup", pid);
-	if (g->o->label_by & (LABEL_BY_CGROUP | LABEL_BY_CONTAINER) && read_first_line(&b, path))
-		t->cgroup = profile_str(g->p, cgroup_path(buf_str(&b)));
+	if (row == known && read_start(&b, path))
+		group->path = profile_str(g->p, cgroup_path(buf_str(&b)));
 	buf_release(&b);
-	return *t;
+	return profile_text(g->p, group->path);
 }
 
 /* A container's id is what container runtimes put in the path: 64 hex digits. */
@@ -267,10 +263,10 @@ static labels_id make_labels(struct gather *g, const struct recorded *s)
 {
 	labels_id set = g->common;
 	unsigned by = g->o->label_by;
-	struct task t = { 0 };
+	struct str group = S("");
 
-	if (by & (LABEL_BY_THREAD | LABEL_BY_CGROUP | LABEL_BY_CONTAINER))
-		t = task_of(g, s->pid, s->tid);
+	if (by & (LABEL_BY_CGROUP | LABEL_BY_CONTAINER))
+		group = group_of(g, s->pid);
 	if (by & LABEL_BY_COMM)
 		set = add_text(g, set, S("comm"), str_of(s->process->comm));
 	if (by & LABEL_BY_PID)
@@ -278,13 +274,13 @@ static labels_id make_labels(struct gather *g, const struct recorded *s)
 	if (by & LABEL_BY_TID)
 		set = add_number(g, set, S("tid"), s->tid);
 	if (by & LABEL_BY_THREAD)
-		set = add_text(g, set, S("thread"), profile_text(g->p, t.thread));
+		set = add_text(g, set, S("thread"), str_of(s->thread));
 	if (by & LABEL_BY_CPU)
 		set = add_number(g, set, S("cpu"), s->cpu);
 	if (by & LABEL_BY_CGROUP)
-		set = add_text(g, set, S("cgroup"), profile_text(g->p, t.cgroup));
+		set = add_text(g, set, S("cgroup"), group);
 	if (by & LABEL_BY_CONTAINER)
-		set = add_text(g, set, S("container"), container_id(profile_text(g->p, t.cgroup)));
+		set = add_text(g, set, S("container"), container_id(group));
 	return set;
 }
 
@@ -292,16 +288,17 @@ static labels_id make_labels(struct gather *g, const struct recorded *s)
 static labels_id labels_of(struct gather *g, const struct recorded *s)
 {
 	unsigned by = g->o->label_by;
-	bool by_task = by & (LABEL_BY_TID | LABEL_BY_THREAD);
-	bool by_process = by_task || by & (LABEL_BY_PID | LABEL_BY_CGROUP | LABEL_BY_CONTAINER);
+	bool by_process = by & (LABEL_BY_PID | LABEL_BY_CGROUP | LABEL_BY_CONTAINER);
 	struct origin key = { .one = 1 };
 	uint32_t known = g->origins.n, row;
 	struct origin *o;
 
 	if (by & LABEL_BY_COMM)
 		memcpy(key.comm, s->process->comm, sizeof(key.comm));
+	if (by & LABEL_BY_THREAD)
+		strncpy(key.thread, s->thread, sizeof(key.thread) - 1);
 	key.pid = by_process ? s->pid : 0;
-	key.tid = by_task ? s->tid : 0;
+	key.tid = by & LABEL_BY_TID ? s->tid : 0;
 	key.cpu = by & LABEL_BY_CPU ? s->cpu + 1 : 0;
 	row = table_intern(&g->origins, &key);
 	if (row == known) {

@@ -40,7 +40,7 @@ struct gather {
 	uint32_t generation;  /* of the profile: rows of maps are per profile */
 	struct buf columns;   /* uint32_t: two for each event, UINT32_MAX = none */
 	struct table origins; /* struct origin -> label set */
-	struct table tasks;   /* tid -> names of the thread and its group */
+	struct table groups;  /* struct group: pid -> control group */
 	labels_id common;     /* the labels that all samples have */
 	struct buf stack;     /* loc_id: scratch */
 	loc_id truncated;     /* the frame that roots what is not complete */

@@ -10,10 +10,17 @@ struct known_process {
 	struct process *process; /* payload; NULL once it was forgotten */
 };
 
+struct known_thread {
+	uint64_t tid;
+	char name[16]; /* payload; empty if it must be asked for */
+};
+
 struct known_root {
 	uint64_t mount_ns;
 	int64_t fd; /* payload; + 1, 0 = not there */
 };
+
+enum { MOST_FORGOTTEN = 1024 };
 
 static uint64_t mount_namespace(const char *pid)
 {
@@ -24,11 +31,28 @@ static uint64_t mount_namespace(const char *pid)
 	return stat(path, &st) == 0 ? st.st_ino : 0;
 }
 
+static bool read_proc(int pid, const char *what, struct buf *to)
+{
+	char path[64];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, what);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	while ((n = read(fd, buf_room(to, 4096), 4096)) > 0)
+		to->n += (size_t)n;
+	close(fd);
+	return to->n > 0;
+}
+
 void processes_init(struct processes *t, struct binaries *binaries)
 {
 	*t = (struct processes){ .binaries = binaries };
 	table_init(&t->known, sizeof(struct known_process),
 		   offsetof(struct known_process, process));
+	table_init(&t->threads, sizeof(struct known_thread), offsetof(struct known_thread, name));
 	table_init(&t->roots, sizeof(struct known_root), offsetof(struct known_root, fd));
 	strings_init(&t->names);
 	t->own_mount_ns = mount_namespace("self");
@@ -57,42 +81,122 @@ void processes_release(struct processes *t, void (*release_user)(struct process 
 			close((int)fd);
 	}
 	table_release(&t->known);
+	table_release(&t->threads);
 	table_release(&t->roots);
 	strings_release(&t->names);
 }
 
 /* Pid 0, the idle task, has a row like others: keys count from 1. */
-static struct known_process *row_of(struct processes *t, int pid, bool make)
+static struct known_process key_of(int pid)
 {
-	struct known_process key = { .pid = (uint64_t)(uint32_t)pid + 1 };
-	uint32_t row = make ? table_intern(&t->known, &key) : table_find(&t->known, &key);
-
-	return row ? table_row(&t->known, row) : NULL;
+	return (struct known_process){ .pid = (uint64_t)(uint32_t)pid + 1 };
 }
 
+/* The row of a process; it gets one if it has none. */
+static struct known_process *row_of(struct processes *t, int pid)
+{
+	struct known_process key = key_of(pid);
+
+	return table_row(&t->known, table_intern(&t->known, &key));
+}
+
+/* Row 0, that of none, has no process. */
 struct process *processes_find(struct processes *t, int pid)
 {
-	struct known_process *row = row_of(t, pid, false);
+	struct known_process key = key_of(pid);
 
-	return row ? row->process : NULL;
+	return ((struct known_process *)table_row(&t->known, table_find(&t->known, &key)))->process;
 }
 
 struct process *processes_get(struct processes *t, int pid)
 {
-	struct known_process *row = row_of(t, pid, true);
+	struct known_process *row = row_of(t, pid);
 
 	if (!row->process) {
 		row->process = mem_zeroed(1, sizeof(*row->process));
 		row->process->pid = pid;
-		row->process->alive = true;
 	}
 	return row->process;
 }
 
+void processes_visit(struct processes *t, void (*visit)(void *context, struct process *),
+		     void *context)
+{
+	for (uint32_t i = 1; i < t->known.n; i++) {
+		struct process *p = ((struct known_process *)table_row(&t->known, i))->process;
+
+		if (p)
+			visit(context, p);
+	}
+}
+
+/* Make the table again without those that were forgotten. */
+static void forget_rows(struct processes *t)
+{
+	struct table was = t->known;
+
+	table_init(&t->known, was.row_size, was.key_size);
+	for (uint32_t i = 1; i < was.n; i++) {
+		const struct known_process *row = table_row(&was, i);
+
+		if (row->process)
+			table_intern(&t->known, row);
+	}
+	table_release(&was);
+	t->nforgotten = 0;
+}
+
 void process_forget(struct processes *t, struct process *p)
 {
-	row_of(t, p->pid, true)->process = NULL;
+	row_of(t, p->pid)->process = NULL;
 	release_process(p);
+	if (++t->nforgotten > MOST_FORGOTTEN && t->nforgotten > t->known.n / 2)
+		forget_rows(t);
+}
+
+/* Threads */
+
+void process_name_thread(struct processes *t, uint32_t tid, struct str name)
+{
+	struct known_thread key = { .tid = tid }, *row;
+
+	if (!t->thread_names || !tid)
+		return;
+	row = table_row(&t->threads, table_intern(&t->threads, &key));
+	memset(row->name, 0, sizeof(row->name));
+	memcpy(row->name, name.p, min_size(name.n, sizeof(row->name) - 1));
+}
+
+const char *process_thread_name(struct processes *t, const struct process *p, uint32_t tid)
+{
+	struct known_thread key = { .tid = tid }, *row;
+	struct buf b = { 0 };
+	char path[48];
+
+	if (tid == (uint32_t)p->pid || !tid)
+		return p->comm;
+	row = table_row(&t->threads, table_intern(&t->threads, &key));
+	if (row->name[0])
+		return row->name;
+	snprintf(path, sizeof(path), "task/%u/comm", tid);
+	if (read_proc(p->pid, path, &b))
+		memcpy(row->name, b.p, min_size(b.n - 1, sizeof(row->name) - 1));
+	buf_release(&b);
+	return row->name[0] ? row->name : p->comm;
+}
+
+bool process_uid(struct process *p, uint32_t *uid)
+{
+	char path[32];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d", p->pid);
+	if (stat(path, &st) == 0) {
+		p->uid = st.st_uid;
+		p->knows_uid = true;
+	}
+	*uid = p->uid;
+	return p->knows_uid;
 }
 
 /* Mappings */
@@ -193,6 +297,9 @@ void process_fork(struct processes *t, struct process *child, const struct proce
 	child->last = 0;
 	child->mount_ns = parent->mount_ns;
 	memcpy(child->comm, parent->comm, sizeof(child->comm));
+	child->uid = parent->uid;
+	child->knows_uid = parent->knows_uid;
+	child->wanted = NOT_ASKED;
 }
 
 static void keep_root(struct processes *t, int pid, uint64_t mount_ns)
@@ -268,22 +375,6 @@ static bool parse_line(struct str line, struct new_map *m)
 	if (str_ends(m->path, S(" (deleted)")))
 		m->path.n -= strlen(" (deleted)");
 	return true;
-}
-
-static bool read_proc(int pid, const char *what, struct buf *to)
-{
-	char path[64];
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", pid, what);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	while ((n = read(fd, buf_room(to, 4096), 4096)) > 0)
-		to->n += (size_t)n;
-	close(fd);
-	return to->n > 0;
 }
 
 static void scan_comm(struct process *p)

@@ -25,13 +25,19 @@ struct process {
 	size_t nmap, cap;
 	size_t last;       /* the one found last */
 	uint64_t mount_ns; /* 0 if not known */
-	bool alive;
-	void *user; /* for whoever names JIT code; NULL at first */
+	uint32_t uid;      /* of the user, once asked for */
+	bool knows_uid;
+	/* For the user: whether it is wanted, and what JIT code it has; 0 at first. */
+	enum { NOT_ASKED, WANTED, NOT_WANTED } wanted;
+	void *user;
 };
 
 struct processes {
 	struct binaries *binaries;
-	struct table known; /* rows { pid } -> struct process * */
+	struct table known;   /* rows { pid } -> struct process * */
+	uint32_t nforgotten;  /* rows without a process */
+	struct table threads; /* rows { tid } -> name */
+	bool thread_names;    /* keep those */
 	struct strings names;
 	struct table roots; /* rows { mount namespace } -> file descriptor of its root */
 	uint64_t own_mount_ns;
@@ -64,6 +70,19 @@ void process_map(struct processes *t, struct process *p, const struct new_map *m
 void process_exec(struct process *p);
 void process_fork(struct processes *t, struct process *child, const struct process *parent);
 void process_enter(struct processes *t, struct process *p, uint64_t mount_ns);
+
+/* The user that a process runs as; false if that cannot be found out any more. */
+bool process_uid(struct process *p, uint32_t *uid);
+
+/* A thread has a name, or a new one; it is new, and has not told its name. */
+void process_name_thread(struct processes *t, uint32_t tid, struct str name);
+
+/* The name of a thread, at most 15 bytes: the process's if it had none of its own. */
+const char *process_thread_name(struct processes *t, const struct process *p, uint32_t tid);
+
+/* Call visit for each process that is known. */
+void processes_visit(struct processes *t, void (*visit)(void *context, struct process *),
+		     void *context);
 
 /* A process ended: forget it. p is invalid afterwards. */
 void process_forget(struct processes *t, struct process *p);

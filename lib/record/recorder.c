@@ -151,8 +151,10 @@ static void on_comm(struct recorder *r, const struct record *record)
 		if (r->on_exec)
 			r->on_exec(r->context, p);
 	}
+	process_name_thread(&r->processes, record->tid, record->comm.name);
 	if (record->pid != record->tid)
 		return;
+	p->wanted = NOT_ASKED;
 	memset(p->comm, 0, sizeof(p->comm));
 	memcpy(p->comm, record->comm.name.p, n);
 }
@@ -161,6 +163,7 @@ static void on_fork(struct recorder *r, const struct record *record)
 {
 	struct process *parent, *child;
 
+	process_name_thread(&r->processes, record->tid, S(""));
 	if (record->pid == record->parent)
 		return; /* a thread */
 	parent = processes_find(&r->processes, (int)record->parent);
@@ -213,6 +216,15 @@ static void forget_ended(struct recorder *r, uint64_t now)
 
 /* Samples */
 
+static bool is_wanted(struct recorder *r, struct process *p)
+{
+	if (!r->wants)
+		return true;
+	if (p->wanted == NOT_ASKED)
+		p->wanted = r->wants(r->context, p) ? WANTED : NOT_WANTED;
+	return p->wanted == WANTED;
+}
+
 static void on_sample_record(struct recorder *r, const struct record *record)
 {
 	static struct user_frame user[UNWIND_MOST];
@@ -230,10 +242,12 @@ static void on_sample_record(struct recorder *r, const struct record *record)
 	};
 	bool in_kernel = false, in_user = false;
 
-	if (r->self && (int)record->pid == r->self)
+	s.process = known_process(r, record->pid);
+	if ((r->self && (int)record->pid == r->self) || !is_wanted(r, s.process))
 		return;
 	r->nsample++;
-	s.process = known_process(r, record->pid);
+	if (r->processes.thread_names)
+		s.thread = process_thread_name(&r->processes, s.process, record->tid);
 	for (size_t i = 0; i < record->sample.nchain; i++) {
 		uint64_t ip = record->sample.chain[i];
 

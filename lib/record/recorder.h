@@ -22,6 +22,7 @@ struct recorded {
 	const struct user_frame *user;
 	size_t nuser;
 	enum unwind_end end;
+	const char *thread; /* its name; NULL unless processes.thread_names */
 };
 
 struct recorder {
@@ -37,6 +38,9 @@ struct recorder {
 	struct buf ended; /* struct ended: processes to be forgotten */
 	int self;         /* samples of this process are left out; 0 = none */
 
+	/* Are samples of this process wanted? Asked once, and again after exec() and a
+	   change of name. NULL = yes. */
+	bool (*wants)(void *context, struct process *);
 	void (*on_sample)(void *context, const struct recorded *);
 	/* A process ended: the last moment to look at its files. May be NULL. */
 	void (*on_exit)(void *context, struct process *);

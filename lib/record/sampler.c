@@ -65,13 +65,14 @@ static size_t parse_cpus(struct str list, int *cpus)
 	return n;
 }
 
-static size_t online_cpus(int *cpus)
+static const char ONLINE[] = "/sys/devices/system/cpu/online";
+
+static size_t online_cpus(struct sampler *s, int *cpus)
 {
-	char text[1024];
 	size_t n = 0;
 
-	if (read_setting("/sys/devices/system/cpu/online", text, sizeof(text))) {
-		struct str list = str_of(text);
+	if (read_setting(ONLINE, s->cpus, sizeof(s->cpus))) {
+		struct str list = str_of(s->cpus);
 
 		if (str_ends(list, S("\n")))
 			list.n--;
@@ -81,6 +82,14 @@ static size_t online_cpus(int *cpus)
 		for (; (long)n < sysconf(_SC_NPROCESSORS_ONLN) && n < MOST_CPUS; n++)
 			cpus[n] = (int)n;
 	return n;
+}
+
+bool sampler_cpus_changed(const struct sampler *s)
+{
+	char text[sizeof(s->cpus)];
+
+	return !s->o->cpus && read_setting(ONLINE, text, sizeof(text)) &&
+	       strcmp(text, s->cpus) != 0;
 }
 
 /* Errors */
@@ -267,26 +276,60 @@ static bool is_listed(const struct buf *tasks, int tid)
 	return false;
 }
 
-/* Add the threads of a process that are not listed yet; how many there were. */
-static size_t list_threads(int pid, struct buf *tasks)
+/* Call visit for each thread of a process. */
+static void list_threads(int pid, struct buf *to, void (*visit)(struct buf *to, int pid, int tid))
 {
 	char path[64];
-	size_t n = 0;
 	DIR *dir;
 
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
 	dir = opendir(path);
-	for (struct dirent *e; dir && (e = readdir(dir));) {
-		int tid = atoi(e->d_name);
-
-		if (tid <= 0 || is_listed(tasks, tid))
-			continue;
-		buf_put(tasks, &tid, sizeof(tid));
-		n++;
-	}
+	for (struct dirent *e; dir && (e = readdir(dir));)
+		if (atoi(e->d_name) > 0)
+			visit(to, pid, atoi(e->d_name));
 	if (dir)
 		closedir(dir);
-	return n;
+}
+
+static void add_once(struct buf *list, int id)
+{
+	if (!is_listed(list, id))
+		buf_put(list, &id, sizeof(id));
+}
+
+static void add_thread(struct buf *tasks, int pid, int tid)
+{
+	(void)pid;
+	add_once(tasks, tid);
+}
+
+/* The processes that a thread has forked. */
+static void add_children(struct buf *pids, int pid, int tid)
+{
+	char path[64], text[4096];
+	struct str rest;
+	uint64_t child;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, tid);
+	if (!read_setting(path, text, sizeof(text)))
+		return;
+	for (rest = str_of(text); rest.n;)
+		if (str_u64(str_cut(&rest, ' '), &child))
+			add_once(pids, (int)child);
+}
+
+/* Add the threads of all processes that are not listed yet, with o->children of theirs. */
+static void list_tasks(const struct sampler *s, struct buf *tasks)
+{
+	struct buf pids = { 0 };
+
+	for (size_t i = 0; i < s->o->npid; i++)
+		add_once(&pids, s->o->pids[i]);
+	for (size_t i = 0; s->o->children && i < BUF_COUNT(&pids, int); i++)
+		list_threads(((int *)pids.p)[i], &pids, add_children);
+	for (size_t i = 0; i < BUF_COUNT(&pids, int); i++)
+		list_threads(((int *)pids.p)[i], tasks, add_thread);
+	buf_release(&pids);
 }
 
 static bool open_task_on_cpus(struct sampler *s, const int *cpus, int tid, struct buf *why)
@@ -309,11 +352,8 @@ static bool open_tasks(struct sampler *s, const int *cpus, struct buf *why)
 	bool ok = true;
 
 	for (int scan = 0; ok && scan < RESCANS; scan++) {
-		size_t new = 0;
-
-		for (size_t i = 0; i < s->o->npid; i++)
-			new += list_threads(s->o->pids[i], &tasks);
-		if (!new)
+		list_tasks(s, &tasks);
+		if (done == BUF_COUNT(&tasks, int))
 			break;
 		for (; ok && done < BUF_COUNT(&tasks, int); done++)
 			ok = open_task_on_cpus(s, cpus, ((int *)tasks.p)[done], why);
@@ -372,12 +412,12 @@ bool sampler_open(struct sampler *s, const struct sampler_options *o, struct buf
 	*s = (struct sampler){ .o = o, .frequency = allowed_frequency(o->frequency) };
 	table_init(&s->ids, sizeof(struct known_id), offsetof(struct known_id, event));
 	raise_limit();
-	s->nring = o->cpus ? min_size(o->ncpu, MOST_CPUS) : online_cpus(cpus);
+	s->nring = o->cpus ? min_size(o->ncpu, MOST_CPUS) : online_cpus(s, cpus);
 	if (o->cpus)
 		memcpy(cpus, o->cpus, s->nring * sizeof(*cpus));
 	s->rings = mem_zeroed(s->nring, sizeof(*s->rings));
 	ok = open_all(s, cpus, why);
-	if (!ok && o->kernel && o->target != TARGET_SYSTEM) {
+	if (!ok && o->kernel && !o->kernel_or_fail && o->target != TARGET_SYSTEM) {
 		/* One's own user code may be sampled where the kernel's may not. */
 		close_all(s);
 		s->user_only = true;

@@ -23,7 +23,8 @@ struct sampler_options {
 	size_t nevent;
 	uint64_t frequency;   /* samples a second and CPU; 0 = as many as allowed */
 	uint32_t stack_bytes; /* of user stack to copy; 0 = frame pointers only */
-	bool kernel;          /* sample kernel code, too */
+	bool kernel;          /* sample kernel code, too, */
+	bool kernel_or_fail;  /* even if that means not to begin */
 	enum target target;
 	const int *pids; /* of TARGET_TASKS and TARGET_CHILD */
 	size_t npid;
@@ -38,12 +39,16 @@ struct sampler {
 	const struct sampler_options *o;
 	struct ring *rings; /* one a CPU */
 	size_t nring;
-	int *fds; /* all events */
+	char cpus[256]; /* those that were online, as the kernel lists them */
+	int *fds;       /* all events */
 	size_t nfd, fd_cap;
 	struct table ids;   /* rows { id } -> event */
 	bool user_only;     /* the kernel did not allow its own code to be sampled */
 	uint64_t frequency; /* in force */
 };
+
+/* Have CPUs come or gone since the sampler was opened? Looks only when it uses all. */
+bool sampler_cpus_changed(const struct sampler *s);
 
 /*
  * Open everything. Nothing is sampled before sampler_start() (or the child's

@@ -17,6 +17,8 @@ enum {
 	LARGEST_STACK = 65528,
 };
 
+static const uint64_t CPUS_NS = 1000000000; /* between two looks at the CPUs */
+
 static volatile sig_atomic_t stop_asked, flush_asked;
 
 void session_stop(void)
@@ -50,12 +52,12 @@ static uint64_t lost_so_far(struct session *s)
 	return s->lost_before + (told > counted ? told : counted);
 }
 
+/* Of processes without their children, whose time cannot be told until they end. */
 static uint64_t cpu_so_far(const struct session *s)
 {
-	const struct sampler_options *o = &s->sampler_options;
-	bool tasks = o->target == TARGET_TASKS || o->target == TARGET_CHILD;
+	const struct sampler_options *o = &s->o->sampler;
 
-	return fact_cpu_time(o->pids, tasks ? o->npid : 0);
+	return o->target == TARGET_TASKS && !o->children ? fact_cpu_time(o->pids, o->npid) : 0;
 }
 
 static void begin_window(struct session *s)
@@ -82,7 +84,7 @@ static void measure_window(struct session *s)
 	w->lost = lost_so_far(s) - s->before_lost;
 	w->truncated = s->gather.ntruncated;
 	w->throttled = s->recorder.throttled - s->before_throttled;
-	if (!w->ended && cpu > s->before_cpu)
+	if (cpu > s->before_cpu)
 		w->cpu_time = cpu - s->before_cpu;
 }
 
@@ -119,10 +121,9 @@ static bool child_has_ended(struct session *s, bool wait)
 	s->child_ended = true;
 	s->window.ended = true;
 	s->window.status = status;
-	s->window.cpu_time = nanoseconds(use.ru_utime) + nanoseconds(use.ru_stime);
-	if (s->before_cpu && s->window.cpu_time > s->before_cpu)
-		s->window.cpu_time -= s->before_cpu;
 	s->window.max_rss = (uint64_t)use.ru_maxrss * 1024;
+	if (!s->window.number) /* else it is that of several windows */
+		s->window.cpu_time = nanoseconds(use.ru_utime) + nanoseconds(use.ru_stime);
 	return true;
 }
 
@@ -139,32 +140,60 @@ static bool any_target(const struct session *s)
 
 /* Adapting */
 
-/*
- * Open the events again with a larger piece of stack, for those processes that run
- * now. What happens between the two is not sampled: some milliseconds.
- */
-static void copy_more_stack(struct session *s)
+static void list_process(void *context, struct process *p)
 {
-	struct sampler_options wider = s->sampler_options;
-	struct sampler sampler;
+	struct session *s = context;
+
+	buf_put(&s->pids, &p->pid, sizeof(p->pid));
+}
+
+/* Of a command, all that is known to run: children outlive their parents. */
+static void list_targets(struct session *s, struct sampler_options *o)
+{
+	if (o->target != TARGET_CHILD)
+		return;
+	s->pids.n = 0;
+	buf_put(&s->pids, &s->child.pid, sizeof(s->child.pid));
+	processes_visit(&s->recorder.processes, list_process, s);
+	o->target = TARGET_TASKS;
+	o->pids = (int *)s->pids.p;
+	o->npid = BUF_COUNT(&s->pids, int);
+}
+
+/*
+ * Open the events again, with a larger piece of stack or on other CPUs. What
+ * happens between the two is not sampled: some milliseconds.
+ */
+static void open_again(struct session *s, uint32_t stack_bytes)
+{
+	struct sampler_options was = s->sampler_options;
 	struct buf why = { 0 };
 
-	wider.stack_bytes = LARGEST_STACK;
-	if (wider.target == TARGET_CHILD)
-		wider.target = TARGET_TASKS;
 	sampler_stop(&s->sampler);
 	recorder_drain(&s->recorder, true);
-	s->sampler_options = wider;
-	if (sampler_open(&sampler, &s->sampler_options, &why)) {
-		s->lost_before = lost_so_far(s);
-		s->lost_told = s->recorder.lost;
+	s->lost_before = lost_so_far(s);
+	s->lost_told = s->recorder.lost;
+	sampler_close(&s->sampler);
+	s->sampler_options.stack_bytes = stack_bytes;
+	list_targets(s, &s->sampler_options);
+	if (!sampler_open(&s->sampler, &s->sampler_options, &why) &&
+	    stack_bytes != was.stack_bytes) {
+		/* There may be no room for that much. */
 		sampler_close(&s->sampler);
-		s->sampler = sampler;
-	} else {
-		sampler_close(&sampler);
+		s->sampler_options.stack_bytes = was.stack_bytes;
+		sampler_open(&s->sampler, &s->sampler_options, &why);
 	}
 	buf_release(&why);
 	sampler_start(&s->sampler);
+}
+
+/* CPUs that were unplugged or plugged in, looked for once a second. */
+static bool cpus_changed(struct session *s, uint64_t now)
+{
+	if (now - s->cpus_seen < CPUS_NS)
+		return false;
+	s->cpus_seen = now;
+	return sampler_cpus_changed(&s->sampler);
 }
 
 static bool wants_more_stack(const struct session *s)
@@ -225,7 +254,9 @@ static void run_windows(struct session *s)
 		now = recorder_now();
 		show_progress(s, now, &shown);
 		if (wants_more_stack(s))
-			copy_more_stack(s);
+			open_again(s, LARGEST_STACK);
+		else if (cpus_changed(s, now))
+			open_again(s, s->sampler_options.stack_bytes);
 		if (!flush_asked && !(s->o->every && now - s->window_start >= s->o->every))
 			continue;
 		flush_asked = 0;
@@ -247,6 +278,13 @@ static void on_sample(void *context, const struct recorded *sample)
 	struct session *s = context;
 
 	gather_sample(&s->gather, sample);
+}
+
+static bool wants(void *context, struct process *p)
+{
+	struct session *s = context;
+
+	return s->o->wants(s->o->context, p);
 }
 
 static void on_exit_of(void *context, struct process *p)
@@ -276,6 +314,7 @@ static void set_up(struct session *s)
 
 	recorder_init(&s->recorder, &s->sampler, o->sampler.arch);
 	s->recorder.on_sample = on_sample;
+	s->recorder.wants = o->wants ? wants : NULL;
 	s->recorder.on_exit = o->on_exit ? on_exit_of : NULL;
 	s->recorder.on_exec = o->on_exec ? on_exec_of : NULL;
 	s->recorder.context = s;
@@ -283,6 +322,7 @@ static void set_up(struct session *s)
 	s->recorder.unwinder.use_live = true;
 	s->recorder.unwinder.is_trampoline = o->is_trampoline ? is_trampoline : NULL;
 	s->recorder.unwinder.context = s;
+	s->recorder.processes.thread_names = o->gather.label_by & LABEL_BY_THREAD;
 	gather_init(&s->gather, &o->gather);
 }
 
@@ -345,4 +385,5 @@ void session_release(struct session *s)
 	gather_release(&s->gather);
 	recorder_release(&s->recorder);
 	sampler_close(&s->sampler);
+	buf_release(&s->pids);
 }

@@ -28,6 +28,8 @@ struct session_options {
 	size_t nenvironment;
 	uint64_t delay, duration, every; /* ns; 0 = none */
 	bool adapt;                      /* copy more stack when too much of it is missing */
+	/* Are samples of this process wanted? May be NULL. */
+	bool (*wants)(void *context, struct process *);
 	/* Called when a window ends, to use its profile. False ends the recording. */
 	bool (*on_window)(void *context, struct profile *p, const struct window *w);
 	/* Called now and then, with the figures of the window so far. May be NULL. */
@@ -53,8 +55,9 @@ struct session {
 	uint64_t before_samples, before_lost, before_throttled, before_cpu;
 	/* Lost in samplers that were closed, and told of by then in records. */
 	uint64_t lost_before, lost_told;
-	uint64_t begun;
-	bool child_ended, stopped;
+	uint64_t begun, cpus_seen;
+	struct buf pids; /* int: the processes that run, when events are opened again */
+	bool child_ended;
 };
 
 /*

@@ -1,0 +1,108 @@
+#include "record_output.h"
+
+#include <sys/wait.h>
+#include <time.h>
+
+#include "common.h"
+#include "record/facts.h"
+
+bool record_output_open(struct record_output *o)
+{
+	if (o->per_window)
+		return true;
+	if (out_open(&o->out, o->path, o->pack) && (o->format->text || out_binary(&o->out)))
+		return true;
+	complain("%s", o->out.error.p);
+	return false;
+}
+
+/* "%n" is the window's number, the rest is for strftime(3). */
+static void print_name(const char *pattern, const struct window *w, struct buf *name)
+{
+	time_t seconds = (time_t)(w->time / 1000000000);
+	struct buf numbered = { 0 };
+	char expanded[4096];
+	struct tm tm;
+
+	for (const char *c = pattern; *c; c++) {
+		if (c[0] == '%' && c[1] == 'n') {
+			buf_u64(&numbered, w->number);
+			c++;
+			continue;
+		}
+		buf_ch(&numbered, *c);
+		if (c[0] == '%' && c[1])
+			buf_ch(&numbered, *++c);
+	}
+	buf_ch(&numbered, '\0');
+	localtime_r(&seconds, &tm);
+	if (!strftime(expanded, sizeof(expanded), numbered.p, &tm))
+		expanded[0] = '\0';
+	buf_add(name, str_of(expanded));
+	buf_ch(name, '\0');
+	buf_release(&numbered);
+}
+
+static bool write_file(const struct record_output *o, struct profile *p, const struct window *w)
+{
+	struct buf name = { 0 };
+	struct out out;
+	bool ok;
+
+	print_name(o->path, w, &name);
+	if (out_open(&out, name.p, o->pack))
+		o->format->write(&out, p);
+	ok = finish_output(&out);
+	buf_release(&name);
+	return ok;
+}
+
+/* Whoever reads the stream is to see a window when it has ended. */
+static bool write_stream(struct record_output *o, struct profile *p)
+{
+	o->format->write(&o->out, p);
+	out_flush_all(&o->out);
+	return !o->out.failed;
+}
+
+bool record_output_write(struct record_output *o, struct profile *p, const struct window *w)
+{
+	o->failed |= o->per_window ? !write_file(o, p, w) : !write_stream(o, p);
+	return !o->failed;
+}
+
+bool record_output_close(struct record_output *o)
+{
+	if (o->per_window)
+		return !o->failed;
+	return finish_output(&o->out) && !o->failed;
+}
+
+void record_output_abandon(struct record_output *o)
+{
+	if (!o->per_window)
+		out_abandon(&o->out);
+}
+
+void record_add_facts(struct profile *p, const struct window *w, const struct record_facts *f)
+{
+	fact_number(p, "lost", w->lost);
+	fact_number(p, "truncated", w->truncated);
+	if (w->throttled)
+		fact_number(p, "throttled", w->throttled);
+	if (w->cpu_time)
+		fact_number(p, "cpu_time_ns", w->cpu_time);
+	fact_number(p, "wall_ns", w->duration);
+	if (w->max_rss)
+		fact_number(p, "max_rss", w->max_rss);
+	fact_command(p, f->command);
+	if (w->ended && WIFEXITED(w->status))
+		fact_number(p, "exit_status", (uint64_t)WEXITSTATUS(w->status));
+	if (w->ended && WIFSIGNALED(w->status))
+		fact_number(p, "signal", (uint64_t)WTERMSIG(w->status));
+	fact_text(p, "events", str_of(f->events));
+	if (f->user_only)
+		fact_text(p, "kernel_frames", S("not permitted"));
+	facts_of_machine(p);
+	fact_text(p, "run", str_of(fact_run()));
+}

@@ -1,0 +1,42 @@
+/*
+ * Where prof-record writes: one stream, or a file for each window; and the facts
+ * that go with a profile.
+ */
+#ifndef CMD_RECORD_OUTPUT_H
+#define CMD_RECORD_OUTPUT_H
+
+#include "format/format.h"
+#include "record/session.h"
+
+struct record_output {
+	const char *path; /* NULL = standard output */
+	struct pack pack;
+	const struct format *format;
+	bool per_window; /* path is a pattern: a file for each window */
+	struct out out;  /* unless per_window */
+	bool failed;
+};
+
+/* What is the same in all windows. */
+struct record_facts {
+	char *const *command; /* NULL-terminated, perhaps empty */
+	const char *events;   /* what was sampled: "cpu-clock" */
+	bool user_only;       /* kernel code could not be sampled */
+};
+
+/* Complains when it cannot be opened. */
+bool record_output_open(struct record_output *o);
+
+/* Write the profile of a window. False when nothing more can be written. */
+bool record_output_write(struct record_output *o, struct profile *p, const struct window *w);
+
+/* Complains about what went wrong, now or before. */
+bool record_output_close(struct record_output *o);
+
+/* Leave no file behind. */
+void record_output_abandon(struct record_output *o);
+
+/* Put what is known of a window and of the machine in the profile's comments. */
+void record_add_facts(struct profile *p, const struct window *w, const struct record_facts *f);
+
+#endif

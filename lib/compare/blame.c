@@ -1,0 +1,126 @@
+#include "compare/blame.h"
+
+/* Stacks that agree in their first frames, and what the next ones have of the change. */
+struct descent {
+	struct comparison *c;
+	uint32_t *stack;
+	size_t n;
+	double sign;     /* -1 to follow what got cheaper */
+	double *part;    /* by item: its part of the change; 0 between two steps */
+	struct buf seen; /* uint32_t: the items that may have a part */
+};
+
+static uint32_t item_at(const struct descent *d, uint32_t stack, size_t depth)
+{
+	const struct items *t = &d->c->items;
+	size_t n;
+	const loc_id *frame = profile_frames(t->p, (stack_id){ stack }, &n);
+
+	return depth < n ? t->of_loc[frame[depth].i] : 0;
+}
+
+/* The item at that depth with the largest part, which is put in *most. */
+static uint32_t find_largest(struct descent *d, size_t depth, double *most)
+{
+	uint32_t best = 0;
+
+	d->seen.n = 0;
+	for (size_t i = 0; i < d->n; i++) {
+		uint32_t item = item_at(d, d->stack[i], depth);
+
+		if (!item)
+			continue;
+		if (d->part[item] == 0)
+			buf_put(&d->seen, &item, sizeof(item));
+		d->part[item] += d->sign * d->c->cost[d->stack[i]];
+	}
+	*most = 0;
+	for (size_t i = 0; i < BUF_COUNT(&d->seen, uint32_t); i++) {
+		uint32_t item = ((const uint32_t *)d->seen.p)[i];
+
+		if (d->part[item] > *most) {
+			*most = d->part[item];
+			best = item;
+		}
+	}
+	for (size_t i = 0; i < BUF_COUNT(&d->seen, uint32_t); i++)
+		d->part[((const uint32_t *)d->seen.p)[i]] = 0;
+	return best;
+}
+
+static void keep(struct descent *d, size_t depth, uint32_t item)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->n; i++)
+		if (item_at(d, d->stack[i], depth) == item)
+			d->stack[n++] = d->stack[i];
+	d->n = n;
+}
+
+static void add_name(struct descent *d, struct buf *path, uint32_t item)
+{
+	const struct items *t = &d->c->items;
+
+	if (path->n)
+		buf_ch(path, '>');
+	buf_add(path, profile_text(t->p, t->item[item].name));
+}
+
+static void begin(struct descent *d, struct comparison *c, double sign)
+{
+	*d = (struct descent){ .c = c, .sign = sign };
+	d->part = mem_zeroed(c->items.n, sizeof(*d->part));
+	d->stack = mem_zeroed(c->matrix.nstack, sizeof(*d->stack));
+}
+
+static void end(struct descent *d)
+{
+	mem_free(d->part, d->c->items.n * sizeof(*d->part));
+	mem_free(d->stack, d->c->matrix.nstack * sizeof(*d->stack));
+	buf_release(&d->seen);
+}
+
+void blame_row(struct comparison *c, const struct members *m, const struct row *r, struct buf *path)
+{
+	struct descent d;
+	size_t n;
+	const uint32_t *stack = members_of(m, r->item, &n);
+	double part;
+	uint32_t item;
+
+	begin(&d, c, r->up ? 1 : -1);
+	for (size_t i = 0; i < n; i++)
+		if (r->kind == INCLUSIVE || stack[i] & MEMBER_LEAF)
+			d.stack[d.n++] = stack[i] & ~(uint32_t)MEMBER_LEAF;
+	for (size_t depth = 0; (item = find_largest(&d, depth, &part)); depth++) {
+		add_name(&d, path, item);
+		if (item == r->item)
+			break;
+		keep(&d, depth, item);
+	}
+	end(&d);
+}
+
+void blame_total(struct comparison *c, struct buf *path)
+{
+	const double most_of_it = 0.7;
+	struct descent d;
+	double whole = 0, part;
+	uint32_t item;
+
+	begin(&d, c, 1);
+	for (uint32_t i = 0; i < c->matrix.nstack; i++) {
+		whole += c->cost[i];
+		if (c->cost[i] != 0)
+			d.stack[d.n++] = i;
+	}
+	for (size_t depth = 0; whole > 0 && (item = find_largest(&d, depth, &part)); depth++) {
+		if (part < most_of_it * whole)
+			break;
+		add_name(&d, path, item);
+		keep(&d, depth, item);
+		whole = part;
+	}
+	end(&d);
+}

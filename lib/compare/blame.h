@@ -1,0 +1,20 @@
+/* The way from the root to what changed. */
+#ifndef COMPARE_BLAME_H
+#define COMPARE_BLAME_H
+
+#include "compare/compare.h"
+
+/*
+ * Append "main>serve>hash": from the root, at each step the callee with the largest
+ * part of the row's change, down to the row's item.
+ */
+void blame_row(struct comparison *c, const struct members *m, const struct row *r,
+	       struct buf *path);
+
+/*
+ * The same for the change of everything: as long as one callee has 70% of it. Empty
+ * when there is no such callee, or no rise.
+ */
+void blame_total(struct comparison *c, struct buf *path);
+
+#endif

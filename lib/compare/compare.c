@@ -1,0 +1,263 @@
+#include "compare/compare.h"
+
+#include <math.h>
+
+#include "compare/blame.h"
+#include "compare/moved.h"
+#include "compare/permute.h"
+#include "compare/power.h"
+#include "compare/residual.h"
+#include "compare/verdict.h"
+
+/*
+ * The level of the gate. Where too few runs leave no labelling rare enough for the
+ * check, the tests must be surer by themselves; and so where one side was recorded
+ * after the other.
+ */
+static double gate_level(const struct comparison *c)
+{
+	double q = c->o->gate_q;
+
+	if (c->design.order == ORDER_SEQUENTIAL)
+		q /= 5;
+	return c->permuted ? q : q / 2;
+}
+
+static bool can_permute(const struct comparison *c)
+{
+	enum { ENOUGH = 5 };
+
+	return min_size(c->design.k[BASE], c->design.k[NEW]) >= ENOUGH &&
+	       permute_least(&c->design) <= c->o->gate_q;
+}
+
+/*
+ * The part of the levels that a family gets: by its number of tests, of which
+ * inclusive ones count half, since they repeat each other. The test of the total,
+ * where the gate fails for it, gets a third of all.
+ */
+static double part_of(const struct comparison *c, const struct family *f)
+{
+	static const double counts[] = { [SELF] = 1, [INCLUSIVE] = 0.5 };
+	double all = 0;
+
+	for (size_t i = 0; i < c->nfamily; i++)
+		all += counts[c->family[i].kind] * (double)c->family[i].m;
+	return (c->o->fail_on & FAIL_TOTAL ? 2.0 / 3 : 1) * counts[f->kind] * (double)f->m / all;
+}
+
+static bool test_families(struct comparison *c)
+{
+	const struct options *o = c->o;
+	const struct design *d = &c->design;
+	struct family *self = NULL;
+	size_t m = 0;
+
+	if (o->self && o->by != BY_PATH) {
+		self = &c->family[c->nfamily++];
+		family_init(self, SELF, &c->items, &c->matrix, d, NULL);
+	}
+	if (o->inclusive || o->by == BY_PATH)
+		family_init(&c->family[c->nfamily++], INCLUSIVE, &c->items, &c->matrix, d, self);
+	for (size_t i = 0; i < c->nfamily; i++) {
+		struct family *f = &c->family[i];
+
+		m += f->m;
+		if (f->m)
+			family_test(f, &c->items, d, o, c->gate_q, part_of(c, f));
+	}
+	return m > 0;
+}
+
+/* Rows */
+
+static bool is_dear(const struct comparison *c, const struct test *t)
+{
+	return fabs(test_cost(t)) >= c->o->min_cost * c->total.cost[BASE];
+}
+
+static void fill_row(struct comparison *c, struct row *r, const struct family *f, size_t i)
+{
+	const struct test *t = &f->test[i];
+	bool up = t->change > 0, dear = is_dear(c, t);
+
+	*r = (struct row){
+		.kind = f->kind,
+		.item = f->item[i],
+		.index = i,
+		.test = *t,
+		.up = up,
+		.p = up ? f->p[i] : f->p_faster[i],
+		.q = up ? f->q[i] : f->q_faster[i],
+		.confirmed = 1,
+		.found = { dear && (up ? f->found[0][i] : f->found_faster[i]),
+			   dear && up && f->found[1][i] },
+	};
+	if (up)
+		r->verdict = t->single.x[BASE] > 0 ? SLOWER : APPEARED;
+	else
+		r->verdict = t->single.x[NEW] > 0 ? FASTER : GONE;
+}
+
+static void make_rows(struct comparison *c)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < c->nfamily; i++)
+		c->nrow += c->family[i].m;
+	c->row = mem_zeroed(c->nrow, sizeof(*c->row));
+	for (size_t i = 0; i < c->nfamily; i++)
+		for (size_t j = 0; j < c->family[i].m; j++)
+			fill_row(c, &c->row[at++], &c->family[i], j);
+}
+
+static void confirm(struct comparison *c)
+{
+	double *p[2] = { 0 };
+	size_t at = 0;
+
+	if (!c->permuted)
+		return;
+	for (size_t i = 0; i < c->nfamily; i++)
+		p[i] = mem_zeroed(c->family[i].m, sizeof(*p[i]));
+	permute(c->family, c->nfamily, &c->design, c->gate_q, c->o->seed, p);
+	for (size_t i = 0; i < c->nfamily; i++) {
+		for (size_t j = 0; j < c->family[i].m; j++)
+			c->row[at++].confirmed = p[i][j];
+		mem_free(p[i], c->family[i].m * sizeof(*p[i]));
+	}
+}
+
+/* Attribution */
+
+static void find_costs(struct comparison *c)
+{
+	const struct design *d = &c->design;
+
+	c->cost = mem_zeroed(c->matrix.nstack, sizeof(*c->cost));
+	for (uint32_t i = 0; i < c->matrix.nstack; i++) {
+		size_t n;
+		const struct entry *e = matrix_stack(&c->matrix, i, &n);
+
+		for (size_t j = 0; j < n; j++) {
+			bool base = e[j].run < d->k[BASE];
+			double cost = design_cost(d, e[j].run, (double)e[j].x);
+
+			c->cost[i] += base ? -cost / (double)d->k[BASE] : cost / (double)d->k[NEW];
+		}
+	}
+}
+
+/* Items whose stacks are looked at one by one: those that changed, and their callers. */
+static uint8_t *find_wanted(const struct comparison *c)
+{
+	uint8_t *wanted = mem_zeroed(c->items.n, 1);
+
+	for (size_t i = 0; i < c->nrow; i++)
+		wanted[c->row[i].item] |= c->row[i].found[0];
+	return wanted;
+}
+
+static void write_paths(struct comparison *c, const struct members *m)
+{
+	struct buf path = { 0 };
+
+	for (size_t i = 0; c->items.by != BY_PATH && i < c->nrow; i++) {
+		struct row *r = &c->row[i];
+
+		if (!r->found[0] || r->verdict == EXPLAINED)
+			continue;
+		path.n = 0;
+		blame_row(c, m, r, &path);
+		r->path = arena_str(&c->text, buf_str(&path));
+	}
+	path.n = 0;
+	if (c->total.change > 0)
+		blame_total(c, &path);
+	c->blame = arena_str(&c->text, buf_str(&path));
+	buf_release(&path);
+}
+
+static void attribute(struct comparison *c)
+{
+	uint32_t nstack = c->matrix.nstack;
+	uint32_t *owner[2] = { mem_zeroed(nstack, 4), mem_zeroed(nstack, 4) };
+	uint8_t *wanted = find_wanted(c);
+	struct calls calls;
+	struct members m;
+
+	calls_init(&calls, &c->items, &c->matrix, wanted);
+	for (size_t i = 0; i < c->nrow; i++)
+		if (c->row[i].found[0])
+			wanted[calls.caller[c->row[i].item]] = 1;
+	members_init(&m, &c->items, &c->matrix, wanted);
+	residual(c, &m, owner);
+	find_moved(c, &m, &calls);
+	write_paths(c, &m);
+	for (uint32_t i = 0; i < nstack; i++)
+		if (owner[0][i] || owner[1][i])
+			c->explained += c->cost[i];
+	members_release(&m);
+	calls_release(&calls);
+	mem_free(wanted, c->items.n);
+	mem_free(owner[0], nstack * 4);
+	mem_free(owner[1], nstack * 4);
+}
+
+static void find_power(struct comparison *c)
+{
+	static const double shares[] = { 0.01, 0.05, 0.20 };
+
+	for (size_t i = 0; i < LEN(shares); i++)
+		c->power[i] = (struct power){ power_effect(c, shares[i]), shares[i] };
+	if (c->o->power_share > 0)
+		c->required = (struct power){ power_effect(c, c->o->power_share),
+					      c->o->power_share };
+}
+
+static bool fail(struct comparison *c, const char *why)
+{
+	c->error = why;
+	return false;
+}
+
+bool compare(struct comparison *c, struct runs *runs, const struct options *o)
+{
+	*c = (struct comparison){ .o = o, .runs = runs };
+	if (!design_init(&c->design, runs, o))
+		return fail(c, c->design.error.p);
+	matrix_init(&c->matrix, runs, &c->design);
+	items_init(&c->items, &runs->profile, &c->matrix, o);
+	c->permuted = can_permute(c);
+	c->gate_q = gate_level(c);
+	c->can_gate = o->allow_single || min_size(c->design.k[BASE], c->design.k[NEW]) > 1;
+	test_total(&c->total, &c->design);
+	if (!test_families(c))
+		return fail(c, "too few samples to compare anything");
+	make_rows(c);
+	confirm(c);
+	find_costs(c);
+	attribute(c);
+	find_power(c);
+	verdicts(c);
+	check_budgets(c);
+	sort_rows(c);
+	decide_outcome(c);
+	return true;
+}
+
+void comparison_release(struct comparison *c)
+{
+	for (size_t i = 0; i < c->nfamily; i++)
+		family_release(&c->family[i]);
+	if (c->items.p)
+		items_release(&c->items);
+	mem_free(c->cost, c->cost ? c->matrix.nstack * sizeof(*c->cost) : 0);
+	if (c->matrix.first)
+		matrix_release(&c->matrix);
+	mem_free(c->row, c->nrow * sizeof(*c->row));
+	mem_free(c->budget, c->budget ? c->o->nbudget * sizeof(*c->budget) : 0);
+	design_release(&c->design);
+	arena_release(&c->text);
+	*c = (struct comparison){ 0 };
+}

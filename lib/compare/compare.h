@@ -1,0 +1,111 @@
+/*
+ * A comparison: from runs to verdicts. compare() takes the steps in this order:
+ *
+ *	design		which runs count, and what a sample of each is worth
+ *	family		items with enough samples; their tests; false discovery rates
+ *	residual	callers of what changed are not blamed for it
+ *	moved		nor is code that only moved
+ *	permute		a check of the whole that assumes less
+ *	verdict		what it comes to
+ *
+ * Reports (reports.h) only read what is here.
+ */
+#ifndef COMPARE_COMPARE_H
+#define COMPARE_COMPARE_H
+
+#include "compare/calls.h"
+#include "compare/family.h"
+#include "compare/members.h"
+
+enum verdict {
+	SAME,   /* no change above min_effect: that is shown */
+	UNSURE, /* neither shown nor excluded */
+	SLOWER,
+	FASTER,
+	APPEARED,  /* slower, and not in any base run */
+	GONE,      /* faster, and not in any new run */
+	MOVED,     /* slower, but what it belongs to is not */
+	SUSPECT,   /* would be slower, but there are too few runs to say so */
+	EXPLAINED, /* slower or faster because of what it calls */
+};
+
+/* The verdict in one word, as reports show it: "same", "?", "SLOWER" ... */
+const char *verdict_word(enum verdict v);
+
+/* An item of one of the families. */
+struct row {
+	enum kind kind;
+	uint32_t item;
+	size_t index; /* in its family */
+	struct test test;
+	double p, q;      /* of slower, or of faster if it seems faster */
+	double confirmed; /* p by permutation; 1 if there was none */
+	double alpha;     /* 1 - the confidence of low and high */
+	double low, high; /* of the change, as logarithms */
+	enum verdict verdict;
+	bool gated;         /* the gate fails for it */
+	bool listed;        /* reports for people show it */
+	bool up;            /* its change is one for the worse */
+	bool found[2];      /* by the tests: to list, and at the gate's level */
+	double runs_needed; /* a side, to settle an UNSURE one; 0 = cannot be said */
+	uint32_t from;      /* MOVED: the item it came from, or its caller */
+	uint32_t because;   /* EXPLAINED: a callee that explains it */
+	double depth;       /* of its frames, on the average */
+	struct str path;    /* how the change comes about: "main>serve>hash" */
+};
+
+struct power {
+	double effect; /* the smallest change (as a fraction) found four times in five */
+	double share;  /* in an item of this share */
+};
+
+struct budget_result {
+	double share, low; /* of the new side: mean, and its lower 95% bound */
+	bool exceeded;
+};
+
+enum outcome {
+	PASSED,
+	FAILED,
+	INCONCLUSIVE,
+	UNDERPOWERED, /* less than the required power */
+};
+
+struct comparison {
+	const struct options *o;
+	struct runs *runs;
+	struct design design;
+	struct matrix matrix;
+	struct items items;
+	struct family family[2];
+	size_t nfamily;
+	double gate_q; /* after what few or sequential runs take off it */
+	bool can_gate; /* there are replicates, or one run a side is to do */
+	bool permuted; /* a row is gated only if random labellings confirm it */
+	struct test total;
+	struct row total_row; /* kind and item mean nothing */
+	struct row *row;      /* all tested items: first those to be listed, the worst first */
+	size_t nrow, nlisted;
+	double *cost;     /* by stack: how much more the new side has of it, a run */
+	double explained; /* the part of it that rows account for */
+	struct power power[3];
+	struct power required; /* share 0: none */
+	struct budget_result *budget;
+	struct str blame; /* the lowest path that explains the total's change, or empty */
+	enum outcome outcome;
+	bool gated;        /* something makes the gate fail */
+	bool unsure;       /* nothing does, and something large may have changed */
+	const char *error; /* why compare() failed */
+	struct arena text; /* of paths */
+};
+
+/*
+ * Compare the runs. False with c->error when they cannot be compared or have too few
+ * samples. o and runs are used until comparison_release(); the profile of runs gets
+ * more strings.
+ */
+bool compare(struct comparison *c, struct runs *runs, const struct options *o);
+
+void comparison_release(struct comparison *c);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * A family: all items of a kind that have enough samples to be tested, and their
+ * tests. Functions by the samples in themselves are one family, by those in all
+ * they call another.
+ */
+#ifndef COMPARE_FAMILY_H
+#define COMPARE_FAMILY_H
+
+#include "compare/items.h"
+#include "compare/test.h"
+
+enum kind { SELF, INCLUSIVE };
+
+struct family {
+	enum kind kind;
+	size_t m, nrun;
+	uint32_t nitem;
+	uint32_t *item;  /* by index: which item it is */
+	uint32_t *index; /* by item: its index + 1; 0 = not tested */
+	double *x;       /* samples: nrun of them by index */
+	struct test *test;
+	double part;        /* of the levels of the whole comparison */
+	double mean_weight; /* of the items, before that became 1 */
+	struct noise noise;
+	double *weight;       /* of the tests for slower; their mean is 1 */
+	double *p, *p_faster; /* of "not slower", by weight, and "not faster" by min_effect */
+	double *q, *q_faster; /* the same, adjusted for all tests of the comparison */
+	uint8_t *found[2];    /* slower at q, and at the gate's level */
+	uint8_t *found_faster;
+	double threshold[2], threshold_faster; /* the largest p of those, or -1 */
+};
+
+/*
+ * The items with enough samples in all runs together, their samples and tests. With
+ * a family of self items given, functions that spend next to nothing in what they
+ * call are left out of an inclusive one: they are tested already.
+ */
+void family_init(struct family *f, enum kind kind, struct items *items, const struct matrix *m,
+		 const struct design *d, const struct family *self);
+
+void family_release(struct family *f);
+
+/*
+ * Test all items. The levels o->q and gate_q are those of the whole comparison, of
+ * which this family may use a part; q-values are divided by it, so that they compare
+ * with the whole.
+ */
+void family_test(struct family *f, const struct items *items, const struct design *d,
+		 const struct options *o, double gate_q, double part);
+
+/*
+ * How much of the error that is allowed an item gets, before all weights are brought
+ * to a mean of 1: as much as it can cost, up to a limit. A rise that matters is a
+ * large one for a small item, and found all the same.
+ */
+double family_weight(double share);
+
+/* The level at which item i is found, if it is the only one; at most a half. */
+double family_level(const struct family *f, size_t i, double q);
+
+static inline const double *family_counts(const struct family *f, size_t i)
+{
+	return f->x + i * f->nrun;
+}
+
+#endif

@@ -1,0 +1,14 @@
+/* How the item of a frame is called. */
+#ifndef COMPARE_ITEM_NAME_H
+#define COMPARE_ITEM_NAME_H
+
+#include "compare/options.h"
+#include "profile/profile.h"
+
+/*
+ * The frame's function, as both builds call it: demangled, renamed as the user says
+ * and without what compilers add; or its module or source file.
+ */
+str_id item_name(struct profile *p, loc_id id, const struct options *o);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * The stacks of some items, and what a set of stacks costs: for questions about
+ * several items at once, in which a sample counts once.
+ */
+#ifndef COMPARE_MEMBERS_H
+#define COMPARE_MEMBERS_H
+
+#include "compare/family.h"
+
+struct members {
+	struct items *items;
+	const struct matrix *matrix;
+	uint32_t *slot;  /* by item: its place below + 1; 0 = not asked for */
+	uint32_t nitem;  /* items */
+	uint32_t *first; /* by place, and one behind the last: into stack */
+	uint32_t *stack; /* the stacks through the item; LEAF is set where it is the leaf */
+	size_t n;        /* places */
+	/* A set of stacks, as it is put together */
+	uint32_t *in_set; /* by stack: the number of the set it was last put into */
+	uint32_t set;
+	double *x; /* by run: the samples of the set */
+};
+
+enum { MEMBER_LEAF = 1u << 31 };
+
+/* wanted[i]: item i will be asked for. */
+void members_init(struct members *m, struct items *items, const struct matrix *matrix,
+		  const uint8_t *wanted);
+void members_release(struct members *m);
+
+/* The stacks of a wanted item. */
+const uint32_t *members_of(const struct members *m, uint32_t item, size_t *n);
+
+/* Begin an empty set; m->x becomes 0. */
+void members_clear(struct members *m);
+
+/*
+ * Put the item's stacks into the set, of which those with skip[stack] != 0 are left
+ * out (skip may be NULL), and add their samples to m->x.
+ */
+void members_add(struct members *m, uint32_t item, enum kind kind, const uint8_t *skip);
+
+#endif

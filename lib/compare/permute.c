@@ -1,0 +1,261 @@
+/*
+ * A labelling is a list of the runs, base first, or for pairs one of which run of
+ * each is called base. For each one the noise is fitted anew, from where the fit
+ * of the labelling before it ended; what depends on no label (which items there
+ * are, their u) stays.
+ */
+#include "compare/permute.h"
+
+#include <math.h>
+
+#include "compare/special.h"
+
+enum { MOST_LABELLINGS = 1024, RANDOM_LABELLINGS = 999 };
+
+/* A family, ready to be measured again and again. */
+struct pool {
+	size_t m, nrun;
+	double *y;         /* ln(rate): nrun by item, minus the item's mean */
+	double *u;         /* by item */
+	double *own, *d;   /* by item, of the labelling at hand */
+	double *critical;  /* by item: the t at which it is found, if alone */
+	double *t;         /* by item, of the real labelling: how far above that */
+	uint32_t *reached; /* by item: labellings that go as far with some item */
+	struct noise noise;
+};
+
+struct shuffle {
+	const struct design *design;
+	uint32_t *order; /* the labelling: of the runs */
+	size_t n;
+};
+
+static void pool_init(struct pool *p, const struct family *f, const struct design *d, double gate_q)
+{
+	*p = (struct pool){ .m = f->m, .nrun = f->nrun, .noise = f->noise };
+	p->y = mem_zeroed(f->m * f->nrun, sizeof(*p->y));
+	p->u = mem_zeroed(f->m, sizeof(*p->u));
+	p->own = mem_zeroed(f->m, sizeof(*p->own));
+	p->d = mem_zeroed(f->m, sizeof(*p->d));
+	p->critical = mem_zeroed(f->m, sizeof(*p->critical));
+	p->t = mem_zeroed(f->m, sizeof(*p->t));
+	p->reached = mem_zeroed(f->m, sizeof(*p->reached));
+	for (size_t i = 0; i < f->m; i++) {
+		const double *x = family_counts(f, i);
+		double *y = p->y + i * f->nrun, mean = 0;
+
+		for (size_t r = 0; r < f->nrun; r++) {
+			y[r] = log(x[r] + 0.5) - log(d->exposure[r]);
+			mean += y[r] / (double)f->nrun;
+		}
+		for (size_t r = 0; r < f->nrun; r++)
+			y[r] -= mean;
+		p->u[i] = f->test[i].u;
+		p->critical[i] = student_quantile(family_level(f, i, gate_q), f->noise.total_df);
+	}
+}
+
+static void pool_release(struct pool *p)
+{
+	double *const all[] = { p->u, p->own, p->d, p->critical, p->t };
+
+	for (size_t i = 0; i < LEN(all); i++)
+		mem_free(all[i], p->m * sizeof(*all[i]));
+	mem_free(p->reached, p->m * sizeof(*p->reached));
+	mem_free(p->y, p->m * p->nrun * sizeof(*p->y));
+}
+
+/* How far the t of item i, after measure(), is above its critical value. */
+static double excess(const struct pool *p, const struct design *d, size_t i)
+{
+	double v = noise_moderate(&p->noise, p->own[i], p->u[i]);
+
+	return (v > 0 ? p->d[i] / sqrt(v * design_spread(d)) : 0) - p->critical[i];
+}
+
+static void measure(struct pool *p, const struct shuffle *s)
+{
+	const struct design *d = s->design;
+	double *y = mem_zeroed(p->nrun, sizeof(*y));
+
+	for (size_t i = 0; i < p->m; i++) {
+		for (size_t r = 0; r < p->nrun; r++)
+			y[r] = p->y[i * p->nrun + s->order[r]];
+		measure_groups(y, d->k, d->paired, &p->d[i], &p->own[i]);
+	}
+	mem_free(y, p->nrun * sizeof(*y));
+	noise_fit(&p->noise, p->own, p->u, p->m, design_df(d), 1e-6);
+}
+
+static double largest(struct pool *pools, size_t n, const struct shuffle *s)
+{
+	double most = -INFINITY;
+
+	for (size_t f = 0; f < n; f++) {
+		measure(&pools[f], s);
+		for (size_t i = 0; i < pools[f].m; i++)
+			most = fmax(most, excess(&pools[f], s->design, i));
+	}
+	return most;
+}
+
+/* Labellings */
+
+static double choose(size_t n, size_t k)
+{
+	double ways = 1;
+
+	for (size_t i = 1; i <= k; i++)
+		ways *= (double)(n - k + i) / (double)i;
+	return round(ways);
+}
+
+/* How many there are. */
+static double labellings(const struct design *d)
+{
+	return d->paired ? exp2((double)d->k[BASE]) : choose(d->n, d->k[BASE]);
+}
+
+/* Labelling number i of pairs: bit j says whether pair j is swapped. */
+static void swap_pairs(struct shuffle *s, uint64_t bits)
+{
+	size_t k = s->design->k[BASE];
+
+	for (size_t j = 0; j < k; j++) {
+		bool swap = bits >> (j % 64) & 1;
+
+		s->order[j] = (uint32_t)(swap ? k + j : j);
+		s->order[k + j] = (uint32_t)(swap ? j : k + j);
+	}
+}
+
+/* The runs whose bit is 0 are the base. */
+static void split(struct shuffle *s, uint64_t new)
+{
+	size_t base_at = 0, new_at = s->design->k[BASE];
+
+	for (uint32_t r = 0; r < s->n; r++)
+		s->order[new >> r & 1 ? new_at++ : base_at++] = r;
+}
+
+/* The next larger number with as many bits set. */
+static uint64_t next_choice(uint64_t v)
+{
+	uint64_t low = v & -v, carry = v + low;
+
+	return carry | ((v ^ carry) / low) >> 2;
+}
+
+/* splitmix64 */
+static uint64_t random_bits(uint64_t *seed)
+{
+	uint64_t z = *seed += 0x9e3779b97f4a7c15;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return z ^ z >> 31;
+}
+
+static void shuffle_runs(struct shuffle *s, uint64_t *seed)
+{
+	for (size_t i = s->n - 1; i > 0; i--) {
+		size_t j = (size_t)(random_bits(seed) % (i + 1));
+		uint32_t swap = s->order[i];
+
+		s->order[i] = s->order[j];
+		s->order[j] = swap;
+	}
+}
+
+static void swap_at_random(struct shuffle *s, uint64_t *seed)
+{
+	size_t k = s->design->k[BASE];
+
+	for (size_t j = 0; j < k; j++) {
+		bool swap = random_bits(seed) >> 63;
+
+		s->order[j] = (uint32_t)(swap ? k + j : j);
+		s->order[k + j] = (uint32_t)(swap ? j : k + j);
+	}
+}
+
+static void count(struct pool *pools, size_t n, const struct shuffle *s)
+{
+	const double rounding = 1e-12;
+	double most = largest(pools, n, s);
+
+	for (size_t f = 0; f < n; f++)
+		for (size_t i = 0; i < pools[f].m; i++)
+			pools[f].reached[i] += most >= pools[f].t[i] - rounding;
+}
+
+static void count_all(struct pool *pools, size_t n, struct shuffle *s, size_t ways)
+{
+	uint64_t bits = s->design->paired ? 0 : ((uint64_t)1 << s->design->k[NEW]) - 1;
+
+	for (size_t i = 0; i < ways; i++) {
+		if (s->design->paired) {
+			swap_pairs(s, bits++);
+		} else {
+			split(s, bits);
+			bits = next_choice(bits);
+		}
+		count(pools, n, s);
+	}
+}
+
+/* The real labelling is one of them. */
+static void count_some(struct pool *pools, size_t n, struct shuffle *s, uint64_t seed)
+{
+	count(pools, n, s);
+	for (size_t i = 0; i < RANDOM_LABELLINGS; i++) {
+		if (s->design->paired)
+			swap_at_random(s, &seed);
+		else
+			shuffle_runs(s, &seed);
+		count(pools, n, s);
+	}
+}
+
+static void measure_real(struct pool *pools, size_t n, struct shuffle *s)
+{
+	for (uint32_t r = 0; r < s->n; r++)
+		s->order[r] = r;
+	for (size_t f = 0; f < n; f++) {
+		measure(&pools[f], s);
+		for (size_t i = 0; i < pools[f].m; i++)
+			pools[f].t[i] = excess(&pools[f], s->design, i);
+	}
+}
+
+void permute(const struct family *family, size_t nfamily, const struct design *d, double gate_q,
+	     uint64_t seed, double **p)
+{
+	struct pool pools[2];
+	struct shuffle s = { .design = d, .n = d->n };
+	double ways = labellings(d), n = ways;
+
+	s.order = mem_zeroed(d->n, sizeof(*s.order));
+	for (size_t f = 0; f < nfamily; f++)
+		pool_init(&pools[f], &family[f], d, gate_q);
+	measure_real(pools, nfamily, &s);
+	if (ways <= MOST_LABELLINGS) {
+		count_all(pools, nfamily, &s, (size_t)ways);
+	} else {
+		count_some(pools, nfamily, &s, seed);
+		n = RANDOM_LABELLINGS + 1;
+	}
+	for (size_t f = 0; f < nfamily; f++) {
+		for (size_t i = 0; i < pools[f].m; i++)
+			p[f][i] = pools[f].reached[i] / n;
+		pool_release(&pools[f]);
+	}
+	mem_free(s.order, d->n * sizeof(*s.order));
+}
+
+double permute_least(const struct design *d)
+{
+	double ways = labellings(d);
+
+	return 1 / (ways <= MOST_LABELLINGS ? ways : RANDOM_LABELLINGS + 1);
+}

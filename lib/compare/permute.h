@@ -1,0 +1,22 @@
+/*
+ * The check without assumptions about distributions (Westfall and Young 1993, maxT):
+ * if nothing has changed, it does not matter which runs are called base. How often
+ * does some item of a random labelling look as changed as this one does?
+ */
+#ifndef COMPARE_PERMUTE_H
+#define COMPARE_PERMUTE_H
+
+#include "compare/family.h"
+
+/*
+ * Set p[f][i] for item i of family f: the chance that any item of any family is as
+ * far above its critical value at the gate's level as this one is. All labellings
+ * if there are at most 1024, else 999 random ones from that seed.
+ */
+void permute(const struct family *family, size_t nfamily, const struct design *d, double gate_q,
+	     uint64_t seed, double **p);
+
+/* The least p that can come of that many runs. */
+double permute_least(const struct design *d);
+
+#endif

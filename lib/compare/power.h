@@ -1,0 +1,19 @@
+/* What the data could have shown. */
+#ifndef COMPARE_POWER_H
+#define COMPARE_POWER_H
+
+#include "compare/compare.h"
+
+/*
+ * The smallest rise, as a fraction, that an item of that share is found with at the
+ * gate four times in five, if it is the only one; INFINITY without replicates.
+ */
+double power_effect(const struct comparison *c, double share);
+
+/*
+ * How many runs a side would settle a row of which nothing can be said yet; 0 when
+ * no number would, since its change is not above what counts.
+ */
+double power_runs(const struct comparison *c, const struct row *r);
+
+#endif

@@ -1,0 +1,18 @@
+/*
+ * Callers of a function that got slower are slower, too. Once its samples are taken
+ * out of theirs, most are not any more: those are explained.
+ */
+#ifndef COMPARE_RESIDUAL_H
+#define COMPARE_RESIDUAL_H
+
+#include "compare/compare.h"
+
+/*
+ * Go through the rows that were found, callees first: a row whose change is still
+ * there without the stacks that others account for stays SLOWER or FASTER, and
+ * accounts for its own; the rest becomes EXPLAINED, or loses its place at the gate.
+ * Sets owner[r->up]: by stack, the row r (+ 1) that accounts for it.
+ */
+void residual(struct comparison *c, struct members *m, uint32_t *const owner[2]);
+
+#endif

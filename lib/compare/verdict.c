@@ -1,0 +1,217 @@
+#include "compare/verdict.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "compare/power.h"
+#include "compare/special.h"
+
+const char *verdict_word(enum verdict v)
+{
+	static const char *const words[] = {
+		[SAME] = "same",     [UNSURE] = "?",        [SLOWER] = "SLOWER",
+		[FASTER] = "faster", [APPEARED] = "new",    [GONE] = "gone",
+		[MOVED] = "moved",   [SUSPECT] = "suspect", [EXPLAINED] = "explained",
+	};
+
+	return words[v];
+}
+
+/* Is a change beyond min_effect ruled out, in both directions? */
+static bool is_same(const struct test *t, double min_effect)
+{
+	const double alpha = 0.1; /* 5% on each side */
+	double bound = log1p(min_effect);
+
+	return test_high(t, alpha) < bound && test_low(t, alpha) > -bound;
+}
+
+static void judge(struct comparison *c, struct row *r)
+{
+	const struct options *o = c->o;
+	unsigned needs = r->verdict == APPEARED ? FAIL_NEW : FAIL_REGRESSION;
+	bool worse = r->verdict == SLOWER || r->verdict == APPEARED;
+
+	if (!r->found[0])
+		r->verdict = is_same(&r->test, o->min_effect) ? SAME : UNSURE;
+	if (worse && !c->can_gate)
+		r->verdict = SUSPECT;
+	r->gated = worse && c->can_gate && r->found[1] && o->fail_on & needs &&
+		   (!c->permuted || r->confirmed <= c->gate_q);
+	c->gated |= r->gated;
+	if (r->verdict == UNSURE)
+		r->runs_needed = power_runs(c, r);
+}
+
+/* The total is one test more, and exact: it borrows from nobody. */
+static void judge_total(struct comparison *c)
+{
+	struct row *r = &c->total_row;
+	double bound = log1p(c->o->min_effect), part = c->o->fail_on & FAIL_TOTAL ? 1.0 / 3 : 1;
+
+	r->test = c->total;
+	r->up = c->total.change > 0;
+	r->p = r->up ? test_above(&r->test, bound) : test_below(&r->test, -bound);
+	r->q = fmin(1, r->p / part);
+	r->alpha = 0.05;
+	r->low = test_low(&r->test, r->alpha);
+	r->high = test_high(&r->test, r->alpha);
+	r->found[0] = r->q <= c->o->q;
+	r->found[1] = r->up && r->q <= c->gate_q;
+	r->verdict = r->up ? SLOWER : FASTER;
+	r->confirmed = 0;
+	judge(c, r);
+	r->gated = r->gated && c->o->fail_on & FAIL_TOTAL;
+}
+
+/*
+ * Rows that were chosen because they changed have intervals that allow for the
+ * choice (Benjamini and Yekutieli 2005): of R among m, at 1 - R q / m.
+ */
+static void set_intervals(struct comparison *c)
+{
+	size_t chosen[2] = { 0 };
+
+	for (size_t i = 0; i < c->nrow; i++)
+		chosen[c->row[i].kind] += c->row[i].found[0];
+	for (size_t i = 0; i < c->nrow; i++) {
+		struct row *r = &c->row[i];
+		const struct family *f = &c->family[r->kind];
+
+		r->alpha = r->found[0] ? c->o->q * (double)chosen[r->kind] / (double)f->m : 0.05;
+		r->low = test_low(&r->test, r->alpha);
+		r->high = test_high(&r->test, r->alpha);
+	}
+}
+
+void verdicts(struct comparison *c)
+{
+	c->gated = false;
+	for (size_t i = 0; i < c->nrow; i++)
+		judge(c, &c->row[i]);
+	judge_total(c);
+	c->gated |= c->total_row.gated;
+	set_intervals(c);
+}
+
+/* Something large may have changed for the worse, and the data cannot tell. */
+static bool may_matter(const struct comparison *c, const struct row *r)
+{
+	const double large = 0.05;
+
+	return r->verdict == UNSURE && r->test.change > log1p(c->o->min_effect) &&
+	       r->test.cost[BASE] >= large * c->total.cost[BASE];
+}
+
+/* Order */
+
+static int rank_of(const struct row *r)
+{
+	static const int ranks[] = {
+		[SLOWER] = 1, [SUSPECT] = 2, [APPEARED] = 3, [MOVED] = 4,      [FASTER] = 6,
+		[GONE] = 7,   [UNSURE] = 8,  [SAME] = 9,     [EXPLAINED] = 10,
+	};
+
+	return r->gated ? 0 : ranks[r->verdict];
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+	int dx = rank_of(x), dy = rank_of(y);
+	double cx = fabs(test_cost(&x->test)), cy = fabs(test_cost(&y->test));
+
+	if (dx != dy)
+		return dx - dy;
+	if (cx != cy)
+		return cx > cy ? -1 : 1;
+	if (x->item != y->item)
+		return x->item < y->item ? -1 : 1;
+	return (int)x->kind - (int)y->kind;
+}
+
+static bool is_listed(const struct row *r)
+{
+	return r->verdict != SAME && r->verdict != UNSURE && r->verdict != EXPLAINED;
+}
+
+/* Rows that may matter are listed behind those that do. */
+static int compare_listed(const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+
+	return y->listed != x->listed ? (int)y->listed - (int)x->listed : compare_rows(a, b);
+}
+
+void sort_rows(struct comparison *c)
+{
+	for (size_t i = 0; i < c->nrow; i++) {
+		c->row[i].listed = is_listed(&c->row[i]) || may_matter(c, &c->row[i]);
+		c->nlisted += c->row[i].listed;
+	}
+	if (c->nrow)
+		qsort(c->row, c->nrow, sizeof(*c->row), compare_listed);
+}
+
+/* Budgets */
+
+/* The lower end of what the mean share of the new side may be, with 95%. */
+static void bound_share(const struct comparison *c, const double *x, struct budget_result *b)
+{
+	const double alpha = 0.05;
+	const struct design *d = &c->design;
+	size_t k = d->k[NEW], first = d->k[BASE];
+	double squares = 0;
+
+	for (size_t r = first; r < d->n; r++)
+		b->share += x[r] / d->samples[r] / (double)k;
+	for (size_t r = first; r < d->n; r++)
+		squares += pow(x[r] / d->samples[r] - b->share, 2);
+	if (k > 1)
+		b->low = b->share - student_quantile(alpha, (double)k - 1) *
+					    sqrt(squares / (double)(k - 1) / (double)k);
+	else if (x[first] > 0)
+		b->low = beta_quantile(alpha, x[first], d->samples[first] - x[first] + 1);
+}
+
+static void check_budget(struct comparison *c, const struct budget *budget,
+			 struct budget_result *result)
+{
+	uint8_t *wanted = mem_zeroed(c->items.n, 1);
+	struct members m;
+
+	for (uint32_t i = 1; i < c->items.n; i++)
+		wanted[i] = budget->match(budget->arg,
+					  profile_text(c->items.p, c->items.item[i].name));
+	members_init(&m, &c->items, &c->matrix, wanted);
+	members_clear(&m);
+	for (uint32_t i = 1; i < c->items.n; i++)
+		if (wanted[i])
+			members_add(&m, i, INCLUSIVE, NULL);
+	bound_share(c, m.x, result);
+	result->exceeded = result->low > budget->limit;
+	c->gated |= result->exceeded;
+	members_release(&m);
+	mem_free(wanted, c->items.n);
+}
+
+void check_budgets(struct comparison *c)
+{
+	c->budget = mem_zeroed(c->o->nbudget, sizeof(*c->budget));
+	for (size_t i = 0; i < c->o->nbudget; i++)
+		check_budget(c, &c->o->budget[i], &c->budget[i]);
+}
+
+void decide_outcome(struct comparison *c)
+{
+	c->unsure = may_matter(c, &c->total_row);
+	for (size_t i = 0; i < c->nrow; i++)
+		c->unsure |= may_matter(c, &c->row[i]);
+	c->unsure = c->unsure && !c->gated;
+	if (c->required.share > 0 && !(c->required.effect <= c->o->power_effect))
+		c->outcome = UNDERPOWERED;
+	else if (c->gated)
+		c->outcome = FAILED;
+	else if (c->unsure && c->o->fail_on & FAIL_INCONCLUSIVE)
+		c->outcome = INCONCLUSIVE;
+}
