@@ -103,6 +103,10 @@ void record_add_facts(struct profile *p, const struct window *w, const struct re
 	fact_text(p, "events", str_of(f->events));
 	if (f->user_only)
 		fact_text(p, "kernel_frames", S("not permitted"));
+	if (f->side)
+		fact_text(p, "side", str_of(f->side));
+	if (f->round)
+		fact_number(p, "round", f->round);
 	facts_of_machine(p);
 	fact_text(p, "run", str_of(fact_run()));
 }

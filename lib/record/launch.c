@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@ static NORETURN void run_child(char *const *command, const char *const *environm
 
 	for (size_t i = 0; i < n; i++)
 		putenv((char *)environment[i]);
+	signal(SIGPIPE, SIG_DFL); /* which we ignore */
 	if (read(wait, &byte, 1) != 1)
 		_exit(125); /* given up */
 	execvp(command[0], command);

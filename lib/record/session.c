@@ -80,6 +80,7 @@ static void measure_window(struct session *s)
 	uint64_t cpu = cpu_so_far(s);
 
 	w->duration = recorder_now() - s->window_start;
+	w->user_only = s->sampler.user_only;
 	w->samples = s->recorder.nsample - s->before_samples;
 	w->lost = lost_so_far(s) - s->before_lost;
 	w->truncated = s->gather.ntruncated;
@@ -334,6 +335,8 @@ static bool prepare_child(struct session *s, struct buf *why)
 	}
 	s->sampler_options.pids = &s->child.pid;
 	s->sampler_options.npid = 1;
+	if (s->o->on_launch)
+		s->o->on_launch(s->o->context, s->child.pid);
 	return true;
 }
 

@@ -16,6 +16,7 @@ struct window {
 	uint64_t samples, lost, truncated, throttled;
 	uint64_t cpu_time; /* ns that the targets used, exactly; 0 if not known */
 	uint64_t max_rss;  /* bytes, of a command that has ended; else 0 */
+	bool user_only;    /* kernel code could not be sampled */
 	bool ended;        /* a command ended in it: */
 	int status;        /* its status, as waitpid(2) has it */
 };
@@ -28,6 +29,8 @@ struct session_options {
 	size_t nenvironment;
 	uint64_t delay, duration, every; /* ns; 0 = none */
 	bool adapt;                      /* copy more stack when too much of it is missing */
+	/* A command is about to run as this process. May be NULL. */
+	void (*on_launch)(void *context, int pid);
 	/* Are samples of this process wanted? May be NULL. */
 	bool (*wants)(void *context, struct process *);
 	/* Called when a window ends, to use its profile. False ends the recording. */
