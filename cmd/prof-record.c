@@ -202,7 +202,7 @@ static struct recording model(char *const *command)
 				.kernel_or_fail = o.kernel,
 			},
 			.gather = { .events = events, .labels = o.labels.v, .nlabel = o.labels.n },
-			.command = command,
+			.launch.command = command,
 			.delay = o.delay,
 			.duration = o.duration,
 			.every = o.every,

@@ -71,7 +71,7 @@ static bool record_one(const struct recording *model, const struct ab_options *o
 	buf_printf(&path, "%s/%s/%03llu.pb.gz", o->dir, sides[side], (unsigned long long)round);
 	buf_ch(&path, '\0');
 	r->output.path = round ? path.p : "/dev/null";
-	r->session.command = command;
+	r->session.launch.command = command;
 	r->session.sampler.target = TARGET_CHILD;
 	r->session.sampler.children = true;
 	r->facts.command = shown;

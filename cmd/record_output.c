@@ -57,17 +57,19 @@ static bool write_file(const struct record_output *o, struct profile *p, const s
 	return ok;
 }
 
-/* Whoever reads the stream is to see a window when it has ended. */
-static bool write_stream(struct record_output *o, struct profile *p)
+/* Whoever reads the stream is to see a window when it has ended, whatever becomes of us. */
+static bool write_stream(struct record_output *o, struct profile *p, const struct window *w)
 {
 	o->format->write(&o->out, p);
 	out_flush_all(&o->out);
+	if (!w->last)
+		out_reveal(&o->out);
 	return !o->out.failed;
 }
 
 bool record_output_write(struct record_output *o, struct profile *p, const struct window *w)
 {
-	o->failed |= o->per_window ? !write_file(o, p, w) : !write_stream(o, p);
+	o->failed |= o->per_window ? !write_file(o, p, w) : !write_stream(o, p, w);
 	return !o->failed;
 }
 

@@ -106,11 +106,13 @@ static void wire(struct recording *r)
 {
 	struct session_options *s = &r->session;
 
+	/* A profile and what a command writes do not mix. */
+	s->launch.to_stderr = !r->output.path || strcmp(r->output.path, "-") == 0;
 	s->on_launch = on_launch;
 	s->on_window = on_window;
 	s->wants = target_chooses() ? target_wants : NULL;
 	/* A command writes to the terminal itself. */
-	if (!common.quiet && (!s->command || !*s->command || common.verbose))
+	if (!common.quiet && (!s->launch.command || !*s->launch.command || common.verbose))
 		s->on_progress = on_progress;
 	s->context = r;
 }
@@ -142,7 +144,7 @@ void recording_run(struct recording *r)
 
 int recording_status(const struct recording *r)
 {
-	bool command = r->session.command && *r->session.command;
+	bool command = r->session.launch.command && *r->session.launch.command;
 
 	if (r->exec_error)
 		return r->exec_error == ENOENT ? RECORDING_NOT_FOUND : RECORDING_CANNOT_RUN;

@@ -266,6 +266,7 @@ static void run_windows(struct session *s)
 	}
 	sampler_stop(&s->sampler);
 	recorder_drain(&s->recorder, true);
+	s->window.last = true;
 	if (go_on)
 		end_window(s);
 	else
@@ -329,8 +330,8 @@ static void set_up(struct session *s)
 
 static bool prepare_child(struct session *s, struct buf *why)
 {
-	if (!launch_prepare(&s->child, s->o->command, s->o->environment, s->o->nenvironment)) {
-		buf_printf(why, "cannot start '%s': %s", s->o->command[0], strerror(errno));
+	if (!launch_prepare(&s->child, &s->o->launch)) {
+		buf_printf(why, "cannot start '%s': %s", s->o->launch.command[0], strerror(errno));
 		return false;
 	}
 	s->sampler_options.pids = &s->child.pid;
@@ -349,7 +350,8 @@ static bool start_target(struct session *s, struct buf *why)
 		s->exec_error = launch_go(&s->child);
 	if (s->exec_error) {
 		child_has_ended(s, true);
-		buf_printf(why, "cannot run '%s': %s", s->o->command[0], strerror(s->exec_error));
+		buf_printf(why, "cannot run '%s': %s", s->o->launch.command[0],
+			   strerror(s->exec_error));
 		return false;
 	}
 	if (s->o->delay)
