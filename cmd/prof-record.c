@@ -32,11 +32,6 @@ static bool parse_duration(void *to, const char *arg)
 	return str_duration(str_of(arg), to);
 }
 
-static bool parse_pack_option(void *to, const char *arg)
-{
-	return pack_parse(str_of(arg), to);
-}
-
 enum { STACK_AUTO, STACK_DWARF, STACK_FP };
 
 static const char *stack_word(size_t i)
@@ -97,14 +92,11 @@ static const struct opt output_options[] = {
 	{ 'o', "output", OPT_FILE, &common.output, "FILE",
 	  "write here; with --every %Y%m%d-%H%M%S or %n" },
 	{ 't', "to", OPT_CHOICE, &o.to, "FORMAT", "pprof or folded", writable },
-	{ 'z', "compress", OPT_PARSED, &common.pack, "HOW", "none, gzip[:0-12] or zstd[:1-19]",
-	  .parse = parse_pack_option },
-	{ 'q', "quiet", OPT_FLAG, &common.quiet, NULL, "say nothing but errors" },
-	{ 'v', "verbose", OPT_FLAG, &common.verbose, NULL, "say more" },
 	{ 0 },
 };
 
-static const struct opt *const options[] = { target_options, what_options, output_options, NULL };
+static const struct opt *const options[] = { target_options, what_options, output_options,
+					     general_options, NULL };
 static const struct cmd cmd = { "prof-record",
 				"Sample programs, and write what they do as a profile.",
 				"-- COMMAND [ARG]...", options, true };
