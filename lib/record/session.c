@@ -98,6 +98,7 @@ static bool end_window(struct session *s)
 							.duration = (int64_t)s->window.duration });
 	go_on = s->o->on_window(s->o->context, &s->profile, &s->window);
 	profile_release(&s->profile);
+	processes_sweep(&s->recorder.processes);
 	s->window.number++;
 	return go_on;
 }
