@@ -77,6 +77,12 @@ bool elf_vaddr(const struct elf *e, uint64_t offset, uint64_t *vaddr);
 /* Append a build id in hexadecimal. */
 void elf_print_build_id(struct buf *b, struct str build_id);
 
+/*
+ * Is that the image's build id, in hexadecimal? An empty one, or one of another kind
+ * (Go's own), says nothing: true. Zeros behind it, as perf puts there, are passed over.
+ */
+bool elf_is_build(const struct elf *e, struct str build_id);
+
 /* Constants of the format, as far as they are used here. */
 enum {
 	ELF_TYPE_EXEC = 2,
