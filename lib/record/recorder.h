@@ -22,6 +22,7 @@ struct recorded {
 	const struct user_frame *user;
 	size_t nuser;
 	enum unwind_end end;
+	const struct user_state *state; /* what the frames were found from; NULL for a chain */
 	const char *thread; /* its name; NULL unless processes.thread_names */
 };
 
