@@ -23,7 +23,7 @@ struct recorded {
 	size_t nuser;
 	enum unwind_end end;
 	const struct user_state *state; /* what the frames were found from; NULL for a chain */
-	const char *thread; /* its name; NULL unless processes.thread_names */
+	const char *thread;             /* its name; NULL unless processes.thread_names */
 };
 
 struct recorder {

@@ -2,7 +2,8 @@
 
 enum {
 	CACHE_BITS = 16,
-	SEGMENT = 64 << 10, /* stack pointers further apart are on other stacks */
+	SEGMENT = 64 << 10,  /* stack pointers further apart are on other stacks */
+	FUNCTION = 64 << 10, /* functions are hardly larger than that */
 };
 
 /* A walk up one stack. */
@@ -172,8 +173,9 @@ static bool restore_pc(struct walk *w, const struct rule *r, uint64_t cfa, uint6
 static bool move(struct walk *w, uint64_t pc, uint64_t cfa, uint64_t fp, bool signal)
 {
 	pc &= w->u->arch->address_mask;
+	/* Memory that was given back and reads as zero is no end. */
 	if (!pc)
-		return stop(w, UNWIND_COMPLETE);
+		return stop(w, w->used_live ? UNWIND_TRUNCATED : UNWIND_COMPLETE);
 	/*
 	 * Callers lie above their callees, but for a leaf on aarch64, which may have
 	 * no frame, and for those on another stack: of a signal handler, a fibre, a
@@ -199,6 +201,71 @@ static bool follow_rule(struct walk *w, const struct rule *r, const struct map *
 	       restore_pc(w, r, cfa, &pc) && move(w, pc, cfa, fp, r->signal);
 }
 
+/* Calls, as the code shows them */
+
+enum call {
+	NO_CALL,
+	DIRECT_CALL,
+	ANY_CALL, /* to an address in a register or in memory; or the code cannot be seen */
+};
+
+/* x86-64: call rel32, or call *operand of two to seven bytes. */
+static enum call call_in(const uint8_t *code, uint64_t end, uint64_t *target)
+{
+	int32_t offset;
+
+	if (code[2] == 0xe8) {
+		memcpy(&offset, code + 3, sizeof(offset));
+		*target = end + (uint64_t)(int64_t)offset;
+		return DIRECT_CALL;
+	}
+	for (size_t n = 2; n <= 7; n++)
+		if (code[7 - n] == 0xff && (code[8 - n] & 0x38) == 0x10)
+			return ANY_CALL;
+	return NO_CALL;
+}
+
+/* aarch64: bl, or blr and its authenticating forms. */
+static enum call branch_in(uint32_t word, uint64_t end, uint64_t *target)
+{
+	if (word >> 26 == 0x25) {
+		*target = end - 4 + (uint64_t)((int64_t)((uint64_t)word << 38) >> 36);
+		return DIRECT_CALL;
+	}
+	return (word & 0xfefff000) == 0xd63f0000 ? ANY_CALL : NO_CALL;
+}
+
+/* The call that ends at an address in mapping m; *target is where a direct one goes. */
+static enum call call_before(const struct walk *w, const struct map *m, uint64_t address,
+			     uint64_t *target)
+{
+	struct str code;
+	uint32_t word;
+
+	if (!m->binary || !m->biased)
+		return ANY_CALL; /* JIT code: it cannot be seen here */
+	code = elf_at(&m->binary->elf, address - m->bias - 7);
+	if (code.n < 7)
+		return ANY_CALL;
+	if (w->u->arch->machine == ELF_MACHINE_X86_64)
+		return call_in((const uint8_t *)code.p, address, target);
+	memcpy(&word, code.p + 3, sizeof(word));
+	return branch_in(word, address, target);
+}
+
+/*
+ * May the innermost function have been called from before this address? It must
+ * follow a call, and a direct one must go to where that function may begin.
+ */
+static enum call caller_at(struct walk *w, uint64_t address)
+{
+	const struct map *m = process_find(w->u->processes, w->p, address - 1);
+	uint64_t target;
+	enum call call = m ? call_before(w, m, address, &target) : NO_CALL;
+
+	return call == DIRECT_CALL && w->pc - target > FUNCTION ? NO_CALL : call;
+}
+
 /* Without unwind data */
 
 static bool follow_fp(struct walk *w)
@@ -206,7 +273,7 @@ static bool follow_fp(struct walk *w)
 	uint64_t fp, pc;
 
 	if (!w->fp)
-		return stop(w, UNWIND_COMPLETE);
+		return stop(w, w->used_live ? UNWIND_TRUNCATED : UNWIND_COMPLETE);
 	if ((w->fp != w->sp && w->sp - w->fp <= SEGMENT) || w->fp & 7)
 		return stop(w, UNWIND_BAD);
 	if (!read_word(w, w->fp, &fp) || !read_word(w, w->fp + 8, &pc))
@@ -214,16 +281,27 @@ static bool follow_fp(struct walk *w)
 	return move(w, pc, w->fp + 16, fp, false);
 }
 
-/* A function that has pushed nothing, as a leaf without unwind data may be. */
-static bool just_return(struct walk *w)
+/*
+ * A function among others that have unwind data, but without any itself: assembly,
+ * or built-in code of a JIT compiler. Where it was interrupted it may have pushed
+ * nothing; or else its frame pointer is set up, and the top of its stack may hold
+ * anything, even a return address that an earlier call left there.
+ */
+static bool leave_leaf(struct walk *w)
 {
-	uint64_t pc;
+	bool has_lr = w->u->arch->lr != DWARF_NONE;
+	uint64_t pc = w->lr, outer;
+	enum call call;
 
-	if (w->u->arch->lr != DWARF_NONE)
-		return move(w, w->lr, w->sp, w->fp, false);
-	if (!read_word(w, w->sp, &pc))
+	if (!has_lr && !read_word(w, w->sp, &pc))
 		return stop(w, UNWIND_TRUNCATED);
-	return move(w, pc, w->sp + 8, w->fp, false);
+	pc &= w->u->arch->address_mask;
+	call = caller_at(w, pc);
+	if (call == NO_CALL ||
+	    (call == ANY_CALL && w->fp - w->sp < SEGMENT && read_word(w, w->fp + 8, &outer) &&
+	     caller_at(w, outer & w->u->arch->address_mask) == DIRECT_CALL))
+		return follow_fp(w);
+	return move(w, pc, w->sp + (has_lr ? 0 : 8), w->fp, false);
 }
 
 /* CPython's trampoline: it pushes nothing but what keeps the stack aligned. */
@@ -266,8 +344,8 @@ static bool follow_guess(struct walk *w, const struct map *m)
 		return leave_signal(w);
 	if (!m->binary && u->is_trampoline && u->is_trampoline(u->context, w->p, w->pc))
 		return leave_trampoline(w);
-	if (w->leaf && m->binary && binary_has_rules(m->binary))
-		return just_return(w);
+	if (!w->call && m->binary && binary_has_rules(m->binary))
+		return leave_leaf(w);
 	return follow_fp(w);
 }
 
@@ -287,26 +365,11 @@ static bool step(struct walk *w, const struct map *m, uint64_t address)
 	return follow_rule(w, &r, m);
 }
 
-/* x86-64: does a call end at the address? aarch64: is the word before it one? */
 static bool follows_call(const struct walk *w, const struct map *m, uint64_t address)
 {
-	struct str code;
-	const uint8_t *p;
+	uint64_t target;
 
-	if (!m->binary || !m->biased)
-		return true; /* JIT code: it cannot be seen here */
-	code = elf_at(&m->binary->elf, address - m->bias - 7);
-	if (code.n < 7)
-		return true;
-	p = (const uint8_t *)code.p;
-	if (w->u->arch->machine == ELF_MACHINE_AARCH64)
-		return (p[6] & 0xfc) == 0x94 || (p[6] == 0xd6 && (p[5] & 0xe0) == 0x20);
-	if (p[2] == 0xe8)
-		return true;            /* call rel32 */
-	for (size_t n = 2; n <= 7; n++) /* call *operand, of two to seven bytes */
-		if (p[7 - n] == 0xff && (p[8 - n] & 0x38) == 0x10)
-			return true;
-	return false;
+	return call_before(w, m, address, &target) != NO_CALL;
 }
 
 /* May a frame that was read from the running process be believed? */

@@ -4,6 +4,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+enum { BELOW = 4096 };
+
 /* Nothing is looked for on disk: modules come with their file. */
 static int no_elf(Dwfl_Module *m, void **user, const char *name, Dwarf_Addr base, char **file,
 		  Elf **elf)
@@ -40,11 +42,12 @@ static bool get_thread(Dwfl *dwfl, pid_t tid, void *context, void **thread)
 
 static bool read_memory(Dwfl *dwfl, Dwarf_Addr address, Dwarf_Word *word, void *context)
 {
-	const struct oracle *o = context;
+	struct oracle *o = context;
 	const struct user_state *s = o->state;
 	uint64_t at = address - s->regs[o->arch->sp];
 
 	(void)dwfl;
+	o->below |= -at < BELOW;
 	if (at >= s->nstack || s->nstack - at < sizeof(*word))
 		return false;
 	memcpy(word, s->stack + at, sizeof(*word));
@@ -103,9 +106,10 @@ static void report(struct oracle *o, struct processes *t, struct process *p, siz
 
 	if (!m || !m->binary || !m->binary->elf.file.n || is_reported(p, i))
 		return;
+	if (m->binary->elf.type == ELF_TYPE_EXEC && m->bias)
+		return; /* libdwfl has no second place for it */
 	fd = image_of(m->binary);
-	if (fd >= 0 && !dwfl_report_elf(o->dwfl, m->name.p, m->name.p, fd,
-					m->binary->elf.type == ELF_TYPE_EXEC ? 0 : m->bias, true))
+	if (fd >= 0 && !dwfl_report_elf(o->dwfl, m->name.p, m->name.p, fd, m->bias, true))
 		close(fd);
 }
 
@@ -114,6 +118,8 @@ bool oracle_open(struct oracle *o, struct processes *t, struct process *p)
 	static const Dwfl_Callbacks find = { no_elf, no_debuginfo, NULL, NULL };
 
 	o->arch = t->binaries->arch;
+	o->processes = t;
+	o->process = p;
 	o->dwfl = dwfl_begin(&find);
 	if (!o->dwfl)
 		return false;
@@ -138,7 +144,10 @@ static int on_frame(Dwfl_Frame *frame, void *context)
 
 	if (!dwfl_frame_pc(frame, &pc, &interrupted) || o->n == UNWIND_MOST)
 		return DWARF_CB_ABORT;
-	o->frame[o->n++] = pc - !interrupted;
+	pc -= !interrupted;
+	if (!process_find(o->processes, o->process, pc))
+		return DWARF_CB_ABORT; /* not code: the frame before was the last */
+	o->frame[o->n++] = pc;
 	return DWARF_CB_OK;
 }
 
@@ -146,6 +155,7 @@ size_t oracle_unwind(struct oracle *o, const struct user_state *state)
 {
 	o->state = state;
 	o->n = 0;
+	o->below = false;
 	dwfl_getthread_frames(o->dwfl, 1, on_frame, o);
 	return o->n;
 }

@@ -12,8 +12,11 @@
 struct oracle {
 	Dwfl *dwfl;
 	const struct arch *arch;
+	struct processes *processes;
+	struct process *process;
 	const struct user_state *state; /* the one being unwound */
-	uint64_t frame[UNWIND_MOST];    /* leaf first; for callers the address of the call */
+	bool below; /* it asked for a word below the stack pointer, which was not copied */
+	uint64_t frame[UNWIND_MOST]; /* leaf first; for callers the address of the call */
 	size_t n;
 };
 

@@ -13,8 +13,19 @@
  *
  * Both get the same registers, mappings and bytes of stack: the copy and, where ours
  * had to read more from the process, that as well. Equal are stacks with the same
- * addresses from the leaf to the root, with one exception: where ours ends at a root
- * of Go's runtime, what elfutils finds beyond is left out.
+ * addresses from the leaf to the root, with two exceptions.
+ *
+ * Where ours ends at code that nothing calls, by its unwind data or because it is a
+ * root of Go's runtime, what elfutils finds beyond is left out.
+ *
+ * Where the innermost frame has no unwind data (assembly, JIT compilers, Go without
+ * .debug_frame), elfutils follows the frame pointer, and so misses the caller of a
+ * function that has not set it up. A stack that is the same but for that caller counts
+ * as equal; how often that is, stands in a column of its own.
+ *
+ * Not compared are stacks for which elfutils gives up over a word below the stack
+ * pointer: a register that was popped already, and that it looks for where it had been
+ * saved. Nobody has copied that word. These, too, have a column.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -27,10 +38,14 @@
 enum { SWEEPS = 20, REPEATS = 20 };
 
 /* How a stack compares with the oracle's. */
-enum verdict { EQUAL, EQUAL_TO_ROOT, ORACLE_STOPS, OURS_STOPS, DIFFERENT, VERDICTS };
+enum verdict { EQUAL, EQUAL_BUT_LEAF, ORACLE_BELOW, ORACLE_STOPS, OURS_STOPS, DIFFERENT, VERDICTS };
 
-static const char *const verdicts[] = { "equal", "equal up to a root of Go's runtime",
-					"elfutils stops early", "ours stops early", "different" };
+static const char *const verdicts[] = { "equal",
+					"equal but for the caller of a leaf",
+					"elfutils lacks a word below the stack pointer",
+					"elfutils stops early",
+					"ours stops early",
+					"different" };
 static const char *const ends[] = { "complete", "truncated", "no mapping", "no sense", "deep" };
 
 struct root {
@@ -61,32 +76,13 @@ static uint64_t now(void)
 
 /* Where stacks begin */
 
-static bool is_entry(const struct user_frame *f)
+/* Does what is known of the code say that nothing called it? */
+static bool is_root(const struct user_frame *f)
 {
-	uint64_t entry;
-	struct str header;
+	const struct map *m = f->map;
 
-	if (!f->map || !f->map->binary || !f->map->biased)
-		return false;
-	header = f->map->binary->elf.file;
-	if (header.n < 64)
-		return false;
-	memcpy(&entry, header.p + 24, sizeof(entry));
-	return f->address - f->map->bias - entry < 64;
-}
-
-/* Functions that nothing calls. */
-static bool is_root_name(const char *name)
-{
-	static const char *const roots[] = {
-		"_start", "__clone",        "clone",        "__clone3",
-		"clone3", "_dl_start_user", "thread_start", "__restore_rt",
-	};
-
-	for (size_t i = 0; i < LEN(roots); i++)
-		if (strcmp(name, roots[i]) == 0)
-			return true;
-	return strncmp(name, "runtime.", 8) == 0 || strncmp(name, "_rt0_", 5) == 0;
+	return m && m->binary && m->biased && binary_has_rules(m->binary) &&
+	       binary_rule(&t.k.recorder.binaries, m->binary, f->address - m->bias).cfa == CFA_END;
 }
 
 static const char *frame_name(const struct user_frame *f)
@@ -96,8 +92,6 @@ static const char *frame_name(const struct user_frame *f)
 
 	if (name)
 		return name;
-	if (is_entry(f))
-		return "_start";
 	if (!f->map)
 		return "[no mapping]";
 	snprintf(text, sizeof(text), "%.*s+0x%llx", STR_ARG(str_basename(f->map->name)),
@@ -110,7 +104,7 @@ static void count_root(const struct kept_sample *s)
 	const char *name = frame_name(&s->last);
 	struct root *r = (struct root *)t.roots.p, new = { NULL, 1 };
 
-	t.rooted += s->end == UNWIND_COMPLETE && is_root_name(name);
+	t.rooted += s->end == UNWIND_COMPLETE && is_root(&s->last);
 	for (size_t i = 0; i < BUF_COUNT(&t.roots, *r); i++) {
 		if (strcmp(r[i].name, name) == 0) {
 			r[i].n++;
@@ -136,9 +130,9 @@ static void print_frame(const char *side, size_t i, uint64_t address, struct kep
 static void print_stacks(struct kept_sample *s, enum verdict v, enum unwind_end end, size_t n,
 			 size_t same)
 {
-	int *left = v > EQUAL_TO_ROOT ? &t.print : &t.print_broken;
+	int *left = v > ORACLE_BELOW ? &t.print : &t.print_broken;
 
-	if (*left <= 0 || (v <= EQUAL_TO_ROOT && end == UNWIND_COMPLETE))
+	if (*left <= 0 || (v <= ORACLE_BELOW && end == UNWIND_COMPLETE))
 		return;
 	--*left;
 	printf("%s; ours ends: %s after %zu frames, elfutils' after %zu; %zu bytes of stack\n",
@@ -149,18 +143,44 @@ static void print_stacks(struct kept_sample *s, enum verdict v, enum unwind_end 
 		print_frame("elfutils", i, t.oracle.frame[i], s->of);
 }
 
-static enum verdict judge(size_t n, size_t same, enum unwind_end end)
+/* How many frames are the same, ours being looked at from frame `from`. */
+static size_t same_from(size_t n, size_t from)
 {
-	if (same < n && same < t.oracle.n)
-		return DIFFERENT;
-	if (n == t.oracle.n)
+	size_t same = 1;
+
+	while (same + from < n && same < t.oracle.n &&
+	       t.frame[same + from].address == t.oracle.frame[same])
+		same++;
+	return same;
+}
+
+/* Is there unwind data for the innermost frame? */
+static bool leaf_has_rule(void)
+{
+	const struct map *m = t.frame[0].map;
+
+	return m->binary && binary_has_rules(m->binary) && !m->binary->is_go &&
+	       binary_rule(&t.k.recorder.binaries, m->binary, t.frame[0].address - m->bias).cfa !=
+		       CFA_NONE;
+}
+
+/* Ours has n frames, the first of which is the oracle's; *same are as many. */
+static enum verdict judge(size_t n, enum unwind_end end, size_t *same)
+{
+	bool at_root = end == UNWIND_COMPLETE && is_root(&t.frame[n - 1]);
+	size_t inserted;
+
+	*same = same_from(n, 0);
+	if (*same == n && (*same == t.oracle.n || at_root))
 		return EQUAL;
-	if (same < n)
-		return ORACLE_STOPS;
-	return end == UNWIND_COMPLETE && n &&
-			       strncmp(frame_name(&t.frame[n - 1]), "runtime.", 8) == 0 ?
-		       EQUAL_TO_ROOT :
-		       OURS_STOPS;
+	inserted = same_from(n, 1);
+	if (n > 1 && !leaf_has_rule() && inserted == n - 1 && (inserted == t.oracle.n || at_root))
+		return EQUAL_BUT_LEAF;
+	if (*same == n)
+		return OURS_STOPS;
+	if (*same < t.oracle.n)
+		return DIFFERENT;
+	return t.oracle.below ? ORACLE_BELOW : ORACLE_STOPS;
 }
 
 static void compare(struct kept_sample *s)
@@ -177,9 +197,7 @@ static void compare(struct kept_sample *s)
 		t.oracle_frames += oracle_unwind(&t.oracle, &s->state);
 		t.oracle_ns += now() - begun;
 	}
-	while (same < n && same < t.oracle.n && t.frame[same].address == t.oracle.frame[same])
-		same++;
-	v = judge(n, same, end);
+	v = n && t.oracle.n ? judge(n, end, &same) : n == t.oracle.n ? EQUAL : DIFFERENT;
 	t.verdict[v]++;
 	t.end[s->end]++;
 	t.jit_bad += s->end == UNWIND_BAD && s->last.map && !s->last.map->binary;
@@ -235,9 +253,14 @@ static void measure(double *sweep, double *repeated)
 
 /* The table */
 
+static double percent_of(uint64_t n, uint64_t all)
+{
+	return all ? 100.0 * (double)n / (double)all : 0;
+}
+
 static double percent(uint64_t n)
 {
-	return t.k.n ? 100.0 * (double)n / (double)t.k.n : 0;
+	return percent_of(n, t.k.n);
 }
 
 static void print_row(const char *name)
@@ -246,10 +269,13 @@ static void print_row(const char *name)
 
 	if (t.speed)
 		measure(&sweep, &repeated);
-	printf("| %s | %zu | %.1f | %.2f %% | %llu | %llu | %llu | %.2f %% | %.2f %% | %llu | %llu |"
-	       " %llu | %llu | %llu |",
+	printf("| %s | %zu | %.1f | %.2f %% | %llu | %llu | %llu | %llu | %llu | %.2f %% | %.2f %% | %llu |"
+	       " %llu | %llu | %llu | %llu |",
 	       name, t.k.n, t.k.n ? (double)t.frames / (double)t.k.n : 0,
-	       percent(t.verdict[EQUAL] + t.verdict[EQUAL_TO_ROOT]),
+	       percent_of(t.verdict[EQUAL] + t.verdict[EQUAL_BUT_LEAF],
+			  t.k.n - t.verdict[ORACLE_BELOW]),
+	       (unsigned long long)t.verdict[EQUAL_BUT_LEAF],
+	       (unsigned long long)t.verdict[ORACLE_BELOW],
 	       (unsigned long long)t.verdict[ORACLE_STOPS],
 	       (unsigned long long)t.verdict[OURS_STOPS], (unsigned long long)t.verdict[DIFFERENT],
 	       percent(t.end[UNWIND_COMPLETE]), percent(t.rooted),

@@ -225,6 +225,14 @@ perf_whole() {
 	END { finish(); printf "%.2f %% of %d\n", total ? 100 * whole / total : 0, total }'
 }
 
+# real_python NAME: the interpreter itself, not a script that chooses one
+real_python() {
+	for p in "$1" "$HOME"/.pyenv/versions/*/bin/"$1"; do
+		"$p" -c 'import sys; print(sys.executable)' 2>/dev/null && return
+	done
+	echo "$1"
+}
+
 # row NAME COMMAND...: both rows of a program
 row() {
 	name=$1
@@ -248,20 +256,20 @@ row() {
 	fi
 }
 
-echo '| program | samples | frames a stack | equal | elfutils stops early | ours stops early' \
-	'| different | complete | and at a known root | of these by reading the process' \
+echo '| program | samples | frames a stack | equal | of these but for the caller of a leaf | not compared | elfutils stops early | ours stops early' \
+	'| different | complete | and at a root | completed by reading the process' \
 	'| truncated | no mapping | no sense | no sense in JIT code | ns a frame, all samples in turn' \
 	'| ns a frame, each sample repeated | elfutils, each sample repeated |'
-echo '|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|'
+echo '|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|'
 row clang clang++ -O2 -std=c++17 -o words words.cpp
-row cpython python3 walk.py 12
-row cpython-perf python3.12 -X perf walk.py 12
-row node node walk.js 60
+row cpython "$(real_python python3)" walk.py 60
+row cpython-perf "$(real_python python3.12)" -X perf walk.py 60
+row node node walk.js 200
 row java java -XX:+PreserveFramePointer Walk.java 40
-go build -o walk-go walk.go 2>/dev/null && row go ./walk-go 12
-go build -ldflags=-s\ -w -o walk-go-s walk.go 2>/dev/null && row go-stripped ./walk-go-s 12
-rustc -O -o walk-rs walk.rs 2>/dev/null && row rust ./walk-rs 60
-row rustc rustc -O -o walk-rs walk.rs
+go build -o walk-go walk.go 2>/dev/null && row go ./walk-go 60
+go build -ldflags=-s\ -w -o walk-go-s walk.go 2>/dev/null && row go-stripped ./walk-go-s 60
+rustc -O -o walk-rs walk.rs 2>/dev/null && row rust ./walk-rs 200
+row rustc "$(rustup which rustc 2>/dev/null || echo rustc)" -O -o walk-rs walk.rs
 row go-build env GOCACHE="$tmp/cache" go build -o walk-go walk.go
 [ -f perf.rows ] || exit 0
 echo
