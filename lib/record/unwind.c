@@ -304,11 +304,18 @@ static bool leave_leaf(struct walk *w)
 	return move(w, pc, w->sp + (has_lr ? 0 : 8), w->fp, false);
 }
 
-/* CPython's trampoline: it pushes nothing but what keeps the stack aligned. */
+/*
+ * CPython's trampoline: it pushes nothing but what keeps the stack aligned, and at its
+ * first and last instruction not even that. (Later versions make a frame.)
+ */
 static bool leave_trampoline(struct walk *w)
 {
 	uint64_t pc;
 
+	if (w->call && w->fp == w->sp)
+		return follow_fp(w);
+	if (!w->call && read_word(w, w->sp, &pc) && caller_at(w, pc) != NO_CALL)
+		return move(w, pc, w->sp + 8, w->fp, false);
 	if (!read_word(w, w->sp + 8, &pc))
 		return stop(w, UNWIND_TRUNCATED);
 	return move(w, pc, w->sp + 16, w->fp, false);

@@ -57,14 +57,11 @@ static bool read_memory(Dwfl *dwfl, Dwarf_Addr address, Dwarf_Word *word, void *
 static bool set_registers(Dwfl_Thread *thread, void *context)
 {
 	const struct oracle *o = context;
-	Dwarf_Word regs[ARCH_REGS];
-	unsigned n = o->arch->machine == ELF_MACHINE_X86_64 ? 17 : 32;
+	bool x86 = o->arch->machine == ELF_MACHINE_X86_64;
 
-	for (unsigned i = 0; i < n; i++)
-		regs[i] = o->state->regs[o->arch->place[i]];
-	if (n == 32)
-		dwfl_thread_state_register_pc(thread, o->state->regs[o->arch->pc]);
-	return dwfl_thread_state_registers(thread, 0, n, regs);
+	if (!x86)
+		dwfl_thread_state_register_pc(thread, o->regs[32]);
+	return dwfl_thread_state_registers(thread, 0, x86 ? 17 : 32, o->regs);
 }
 
 static const Dwfl_Thread_Callbacks callbacks = {
@@ -136,18 +133,43 @@ void oracle_close(struct oracle *o)
 	o->dwfl = NULL;
 }
 
+/*
+ * Behind a trampoline: its caller is where ours says (the stub pushes eight bytes),
+ * with all other registers as they are.
+ */
+static bool leave_trampoline(struct oracle *o, Dwfl_Frame *frame)
+{
+	uint64_t sp, ra;
+
+	for (int i = 0; i < 16; i++)
+		if (dwfl_frame_reg(frame, i, &o->regs[i]) != 0)
+			o->regs[i] = 0;
+	sp = o->regs[o->arch->dwarf_sp];
+	if (!read_memory(NULL, sp + 8, &ra, o))
+		return false;
+	o->regs[o->arch->dwarf_sp] = sp + 16;
+	o->regs[o->arch->dwarf_ra] = ra - 1; /* the call, as the first frame is looked up as is */
+	o->again = true;
+	return true;
+}
+
 static int on_frame(Dwfl_Frame *frame, void *context)
 {
 	struct oracle *o = context;
+	struct map *m;
 	Dwarf_Addr pc;
 	bool interrupted;
 
 	if (!dwfl_frame_pc(frame, &pc, &interrupted) || o->n == UNWIND_MOST)
 		return DWARF_CB_ABORT;
 	pc -= !interrupted;
-	if (!process_find(o->processes, o->process, pc))
+	m = process_find(o->processes, o->process, pc);
+	if (!m)
 		return DWARF_CB_ABORT; /* not code: the frame before was the last */
 	o->frame[o->n++] = pc;
+	if (!m->binary && o->n > 1 && o->is_trampoline(o->context, o->process, pc) &&
+	    leave_trampoline(o, frame))
+		return DWARF_CB_ABORT;
 	return DWARF_CB_OK;
 }
 
@@ -156,7 +178,14 @@ size_t oracle_unwind(struct oracle *o, const struct user_state *state)
 	o->state = state;
 	o->n = 0;
 	o->below = false;
-	dwfl_getthread_frames(o->dwfl, 1, on_frame, o);
+	memset(o->regs, 0, sizeof(o->regs));
+	for (size_t i = 0; i < ARCH_REGS; i++)
+		if (o->arch->place[i] < o->arch->nregs && (!i || o->arch->place[i]))
+			o->regs[i] = state->regs[o->arch->place[i]];
+	do {
+		o->again = false;
+		dwfl_getthread_frames(o->dwfl, 1, on_frame, o);
+	} while (o->again);
 	return o->n;
 }
 

@@ -15,6 +15,11 @@ struct oracle {
 	struct processes *processes;
 	struct process *process;
 	const struct user_state *state; /* the one being unwound */
+	uint64_t regs[ARCH_REGS];       /* by DWARF number: where it begins, or goes on */
+	/* CPython's trampolines, which elfutils is helped over; see unwind.h. */
+	bool (*is_trampoline)(void *context, struct process *p, uint64_t address);
+	void *context;
+	bool again; /* it must be started again behind one */
 	bool below; /* it asked for a word below the stack pointer, which was not copied */
 	uint64_t frame[UNWIND_MOST]; /* leaf first; for callers the address of the call */
 	size_t n;

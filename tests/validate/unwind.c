@@ -76,11 +76,25 @@ static uint64_t now(void)
 
 /* Where stacks begin */
 
+/* Where the image begins to run: ld.so has no unwind data there. */
+static bool is_entry(const struct map *m, uint64_t address)
+{
+	struct str header = m->binary->elf.file;
+	uint64_t entry;
+
+	if (header.n < 64)
+		return false;
+	memcpy(&entry, header.p + 24, sizeof(entry)); /* e_entry */
+	return address - m->bias - entry < 64;
+}
+
 /* Does what is known of the code say that nothing called it? */
 static bool is_root(const struct user_frame *f)
 {
 	const struct map *m = f->map;
 
+	if (m && m->binary && m->biased && is_entry(m, f->address))
+		return true;
 	return m && m->binary && m->biased && binary_has_rules(m->binary) &&
 	       binary_rule(&t.k.recorder.binaries, m->binary, f->address - m->bias).cfa == CFA_END;
 }
@@ -344,6 +358,8 @@ int main(int argc, char **argv)
 	unwinder_init(&t.unwinder, arch_host(), &t.k.recorder.processes);
 	t.unwinder.is_trampoline = t.k.recorder.unwinder.is_trampoline;
 	t.unwinder.context = t.k.recorder.unwinder.context;
+	t.oracle.is_trampoline = t.unwinder.is_trampoline;
+	t.oracle.context = t.unwinder.context;
 	compare_all();
 	print_row(argv[optind]);
 	if (t.print_roots)
