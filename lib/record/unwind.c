@@ -17,6 +17,8 @@ struct walk {
 	bool call;        /* pc is a return address: the call lies before it */
 	size_t live_from; /* frames found by reading the process, from this one */
 	bool used_live;
+	bool recovered; /* another register was looked for, in a walk of its own */
+	size_t nframe;  /* of such a walk */
 	enum unwind_end end;
 };
 
@@ -100,6 +102,8 @@ static uint64_t known_registers(const struct walk *w, uint64_t *regs)
 	return known | (uint64_t)1 << a->dwarf_sp | (uint64_t)1 << a->dwarf_fp;
 }
 
+static bool recover(struct walk *w, uint8_t reg, uint64_t *value);
+
 static bool other_cfa(struct walk *w, const struct rule *r, const struct map *m, uint64_t *cfa)
 {
 	uint64_t regs[ARCH_REGS] = { 0 };
@@ -107,7 +111,7 @@ static bool other_cfa(struct walk *w, const struct rule *r, const struct map *m,
 
 	if (r->cfa == CFA_EXPR)
 		return cfi_expression(&m->binary->cfi, r, &c, cfa);
-	if (r->reg >= ARCH_REGS || !(c.known >> r->reg & 1))
+	if (r->reg >= ARCH_REGS || (!(c.known >> r->reg & 1) && !recover(w, r->reg, &regs[r->reg])))
 		return false;
 	*cfa = regs[r->reg] + (uint64_t)(int64_t)r->cfa_offset;
 	return true;
@@ -199,6 +203,66 @@ static bool follow_rule(struct walk *w, const struct rule *r, const struct map *
 		return stop(w, UNWIND_COMPLETE);
 	return find_cfa(w, r, m, &cfa) && restore_fp(w, r, cfa, &fp) &&
 	       restore_pc(w, r, cfa, &pc) && move(w, pc, cfa, fp, r->signal);
+}
+
+static struct walk begin(struct unwinder *u, struct process *p, const struct user_state *state)
+{
+	const struct arch *a = u->arch;
+
+	return (struct walk){
+		.u = u,
+		.p = p,
+		.state = state,
+		.pc = state->regs[a->pc],
+		.sp = state->regs[a->sp],
+		.fp = state->regs[a->fp],
+		.lr = a->lr == DWARF_NONE ? 0 : state->regs[a->lr],
+		.sp0 = state->regs[a->sp],
+		.leaf = true,
+	};
+}
+
+/* What a register is in the caller of the frame that v has reached, whose rule is r. */
+static bool pass_on(struct walk *v, const struct rule *r, const struct rule *of_register,
+		    const struct map *m, uint64_t *value)
+{
+	uint64_t cfa;
+
+	if (of_register->fp == AT_SAME)
+		return true;
+	return (of_register->fp == AT_CFA || of_register->fp == AT_SP) && find_cfa(v, r, m, &cfa) &&
+	       read_word(v, place_address(v, of_register->fp, cfa, of_register->fp_offset), value);
+}
+
+/*
+ * The value of a register that is not tracked, in the frame that w has reached: the
+ * walk is made again up to there, with an eye on that register. ld.so needs it, which
+ * counts from RBX while it looks up a function that is called for the first time.
+ */
+static bool recover(struct walk *w, uint8_t reg, uint64_t *value)
+{
+	struct walk v = begin(w->u, w->p, w->state);
+	uint8_t place = w->u->arch->place[reg];
+
+	if (w->recovered || place >= w->u->arch->nregs)
+		return false;
+	v.recovered = w->recovered = true; /* once for a stack: it takes as long again */
+	*value = w->state->regs[place];
+	while (v.sp != w->sp || v.pc != w->pc) {
+		uint64_t address = v.pc - v.call;
+		const struct map *m = process_find(v.u->processes, v.p, address);
+		struct rule r, of_register;
+
+		if (!m || !m->binary || v.nframe++ == UNWIND_MOST)
+			return false;
+		r = find_rule(v.u, m, address);
+		of_register = cfi_register_rule(&m->binary->cfi, address - m->bias, reg);
+		if (of_register.cfa == CFA_NONE || !pass_on(&v, &r, &of_register, m, value) ||
+		    !follow_rule(&v, &r, m))
+			return false;
+	}
+	w->used_live |= v.used_live;
+	return true;
 }
 
 /* Calls, as the code shows them */
@@ -410,18 +474,7 @@ static size_t walk(struct walk *w, struct user_frame *out)
 size_t unwind(struct unwinder *u, struct process *p, const struct user_state *state,
 	      struct user_frame *out, enum unwind_end *end)
 {
-	const struct arch *a = u->arch;
-	struct walk w = {
-		.u = u,
-		.p = p,
-		.state = state,
-		.pc = state->regs[a->pc],
-		.sp = state->regs[a->sp],
-		.fp = state->regs[a->fp],
-		.lr = a->lr == DWARF_NONE ? 0 : state->regs[a->lr],
-		.sp0 = state->regs[a->sp],
-		.leaf = true,
-	};
+	struct walk w = begin(u, p, state);
 	size_t n;
 
 	live_init(&u->live, state->tid);
