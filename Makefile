@@ -115,6 +115,14 @@ bench-peers:
 	cargo install --quiet --root build/peers inferno
 	GOBIN=$(abspath build/peers/bin) go install github.com/google/pprof@latest
 
+# Stacks beside those of elfutils, on real programs: tests/validate/UNWIND.md.
+validate-unwind: $(O)/tests/validate/unwind
+	tests/validate/unwind.sh $(O)
+$(O)/tests/validate/unwind: $(O)/tests/validate/unwind.o $(O)/tests/validate/dwfl_oracle.o \
+		$(O)/tests/validate/kept.o $(O)/tests/validate/perf_map.o $(O)/libprof.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ldw -lelf $(LDLIBS)
+-include $(wildcard $(O)/tests/validate/*.d)
+
 bless: all
 	PATH=$(abspath $(O)):$$PATH tests/bless
 

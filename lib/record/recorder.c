@@ -253,6 +253,8 @@ static void on_sample_record(struct recorder *r, const struct record *record)
 		.user = user,
 		.end = UNWIND_COMPLETE,
 	};
+	struct user_state state = { record->sample.regs, record->sample.stack,
+				    record->sample.nstack, (int)record->tid };
 	bool in_kernel = false, in_user = false;
 
 	s.process = known_process(r, record->pid);
@@ -279,9 +281,7 @@ static void on_sample_record(struct recorder *r, const struct record *record)
 		}
 	}
 	if (record->sample.regs && has_user_stack(r, &s, record)) {
-		struct user_state state = { record->sample.regs, record->sample.stack,
-					    record->sample.nstack, (int)record->tid };
-
+		s.state = &state;
 		s.nuser = unwind(&r->unwinder, s.process, &state, user, &s.end);
 	}
 	r->on_sample(r->context, &s);

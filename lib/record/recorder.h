@@ -22,7 +22,8 @@ struct recorded {
 	const struct user_frame *user;
 	size_t nuser;
 	enum unwind_end end;
-	const char *thread; /* its name; NULL unless processes.thread_names */
+	const struct user_state *state; /* what the frames were found from; NULL for a chain */
+	const char *thread;             /* its name; NULL unless processes.thread_names */
 };
 
 struct recorder {
