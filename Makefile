@@ -80,6 +80,9 @@ $(O)/tests/fail_io.so: tests/fail_io.c
 $(O)/tests/make_run: $(O)/tests/make_run.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$(O)/tests/validate/%: $(O)/tests/validate/%.o $(O)/libprof.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
+
 hostile:
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined \
 		build-address-undefined/tests/fuzz/replay
