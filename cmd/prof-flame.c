@@ -108,8 +108,8 @@ static const struct opt own_options[] = {
 	  "differential: none, or total: as if equal", normalize_name },
 	{ 0 },
 };
-static const struct opt *const options[] = { own_options, frame_options, COMMON_OPTIONS_BUT_TO,
-					     NULL };
+static const struct opt *const options[] = { own_options, frame_options, file_options,
+					     general_options, NULL };
 static const struct cmd cmd = { "prof-flame", "Draw profiles of any format as a flame graph.",
 				"[FILE]...", options, false };
 

@@ -11,7 +11,8 @@ static const struct opt own_options[] = {
 	  .also = "event-filter" },
 	{ 0 },
 };
-static const struct opt *const options[] = { own_options, frame_options, common_options, NULL };
+static const struct opt *const options[] = { own_options,  frame_options,   to_options,
+					     file_options, general_options, NULL };
 static const struct cmd cmd = { "prof-fold",
 				"Turn profiles of any format into folded stacks, one a line.",
 				"[FILE]...", options, false };

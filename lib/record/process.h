@@ -5,7 +5,6 @@
 #ifndef RECORD_PROCESS_H
 #define RECORD_PROCESS_H
 
-#include "base/strings.h"
 #include "record/binary.h"
 
 struct map {
@@ -13,7 +12,6 @@ struct map {
 	struct binary *binary;       /* NULL for memory without a file */
 	uint64_t bias;               /* once the binary is open */
 	bool biased;
-	struct str name; /* lives as long as the table */
 	/* For the user: a number that goes with the mapping, and what it is of. */
 	uint32_t row, row_of;
 };
@@ -38,8 +36,7 @@ struct processes {
 	uint32_t nforgotten;  /* rows without a process */
 	struct table threads; /* rows { tid } -> name */
 	bool thread_names;    /* keep those */
-	struct strings names;
-	struct table roots; /* rows { mount namespace } -> file descriptor of its root */
+	struct table roots;   /* rows { mount namespace } -> file descriptor of its root */
 	uint64_t own_mount_ns;
 };
 
@@ -89,6 +86,9 @@ void process_forget(struct processes *t, struct process *p);
 
 /* Take the mappings of a running process from /proc. */
 bool process_scan(struct processes *t, struct process *p);
+
+/* Give back what no process uses any more: binaries, roots of mount namespaces. */
+void processes_sweep(struct processes *t);
 
 /* The mapping at an address, or NULL. Its binary is open, if that can be. */
 struct map *process_find(struct processes *t, struct process *p, uint64_t address);

@@ -225,6 +225,19 @@ static bool is_wanted(struct recorder *r, struct process *p)
 	return p->wanted == WANTED;
 }
 
+/*
+ * In the course of exec() and exit() a process has registers from before and no
+ * stack that would go with them.
+ */
+static bool has_user_stack(struct recorder *r, const struct recorded *s,
+			   const struct record *record)
+{
+	uint64_t ip = record->sample.regs[r->unwinder.arch->pc];
+
+	return !s->nkernel ||
+	       (record->sample.nstack && process_find(&r->processes, s->process, ip));
+}
+
 static void on_sample_record(struct recorder *r, const struct record *record)
 {
 	static struct user_frame user[UNWIND_MOST];
@@ -265,7 +278,7 @@ static void on_sample_record(struct recorder *r, const struct record *record)
 			};
 		}
 	}
-	if (record->sample.regs) {
+	if (record->sample.regs && has_user_stack(r, &s, record)) {
 		struct user_state state = { record->sample.regs, record->sample.stack,
 					    record->sample.nstack, (int)record->tid };
 

@@ -16,7 +16,8 @@
 
 enum {
 	MOST_CPUS = 4096,
-	RESCANS = 8, /* of a process's threads, until no new one is found */
+	RESCANS = 8,             /* of a process's threads, until no new one is found */
+	SMALLEST_RING = 1 << 17, /* bytes: two samples with the largest piece of stack */
 };
 
 struct known_id {
@@ -189,17 +190,25 @@ static struct perf_event_attr sideband_attr(const struct sampler *s)
 	return a;
 }
 
+/*
+ * Open an event, with what this kernel lets us have: namespaces are told to the
+ * privileged only, and kernels before 6.0 do not count what is lost.
+ */
 static int perf_event_open(struct perf_event_attr *a, int pid, int cpu, unsigned long flags)
 {
-	int fd = (int)syscall(SYS_perf_event_open, a, pid, cpu, -1, flags | PERF_FLAG_FD_CLOEXEC);
+	int fd;
 
-	/* Kernels before 6.0 do not count what is lost, others no namespaces. */
+	flags |= PERF_FLAG_FD_CLOEXEC;
+	fd = (int)syscall(SYS_perf_event_open, a, pid, cpu, -1, flags);
+	if (fd < 0 && errno == EACCES && a->namespaces) {
+		a->namespaces = 0;
+		fd = (int)syscall(SYS_perf_event_open, a, pid, cpu, -1, flags);
+	}
 	if (fd < 0 && errno == EINVAL && (a->read_format || a->namespaces || a->inherit_thread)) {
 		a->read_format = 0;
 		a->namespaces = 0;
 		a->inherit_thread = 0;
-		fd = (int)syscall(SYS_perf_event_open, a, pid, cpu, -1,
-				  flags | PERF_FLAG_FD_CLOEXEC);
+		fd = (int)syscall(SYS_perf_event_open, a, pid, cpu, -1, flags);
 	}
 	return fd;
 }
@@ -220,6 +229,19 @@ static void note_id(struct sampler *s, int fd, size_t event)
 		table_intern(&s->ids, &row);
 }
 
+/* A ring as large as wanted, or as locked memory allows. */
+static bool map_ring(const struct sampler *s, struct ring *r, int fd)
+{
+	size_t size = ring_size(s);
+
+	while (!ring_open(r, fd, size)) {
+		if (errno != EPERM || size <= SMALLEST_RING)
+			return false;
+		size /= 2;
+	}
+	return true;
+}
+
 /* Let an event write into the ring of its CPU, which it opens if it is the first. */
 static bool attach(struct sampler *s, struct ring *r, int fd, struct buf *why)
 {
@@ -231,7 +253,7 @@ static bool attach(struct sampler *s, struct ring *r, int fd, struct buf *why)
 		buf_printf(why, "cannot share a buffer between events: %s", strerror(errno));
 		return false;
 	}
-	if (ring_open(r, fd, ring_size(s)))
+	if (map_ring(s, r, fd))
 		return true;
 	buf_printf(why,
 		   "cannot map a buffer: %s (more locked memory may help: ulimit -l, or sysctl "

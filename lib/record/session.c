@@ -80,6 +80,7 @@ static void measure_window(struct session *s)
 	uint64_t cpu = cpu_so_far(s);
 
 	w->duration = recorder_now() - s->window_start;
+	w->user_only = s->sampler.user_only;
 	w->samples = s->recorder.nsample - s->before_samples;
 	w->lost = lost_so_far(s) - s->before_lost;
 	w->truncated = s->gather.ntruncated;
@@ -97,6 +98,7 @@ static bool end_window(struct session *s)
 							.duration = (int64_t)s->window.duration });
 	go_on = s->o->on_window(s->o->context, &s->profile, &s->window);
 	profile_release(&s->profile);
+	processes_sweep(&s->recorder.processes);
 	s->window.number++;
 	return go_on;
 }
@@ -265,6 +267,7 @@ static void run_windows(struct session *s)
 	}
 	sampler_stop(&s->sampler);
 	recorder_drain(&s->recorder, true);
+	s->window.last = true;
 	if (go_on)
 		end_window(s);
 	else
@@ -328,12 +331,14 @@ static void set_up(struct session *s)
 
 static bool prepare_child(struct session *s, struct buf *why)
 {
-	if (!launch_prepare(&s->child, s->o->command, s->o->environment, s->o->nenvironment)) {
-		buf_printf(why, "cannot start '%s': %s", s->o->command[0], strerror(errno));
+	if (!launch_prepare(&s->child, &s->o->launch)) {
+		buf_printf(why, "cannot start '%s': %s", s->o->launch.command[0], strerror(errno));
 		return false;
 	}
 	s->sampler_options.pids = &s->child.pid;
 	s->sampler_options.npid = 1;
+	if (s->o->on_launch)
+		s->o->on_launch(s->o->context, s->child.pid);
 	return true;
 }
 
@@ -346,7 +351,8 @@ static bool start_target(struct session *s, struct buf *why)
 		s->exec_error = launch_go(&s->child);
 	if (s->exec_error) {
 		child_has_ended(s, true);
-		buf_printf(why, "cannot run '%s': %s", s->o->command[0], strerror(s->exec_error));
+		buf_printf(why, "cannot run '%s': %s", s->o->launch.command[0],
+			   strerror(s->exec_error));
 		return false;
 	}
 	if (s->o->delay)

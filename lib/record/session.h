@@ -16,6 +16,8 @@ struct window {
 	uint64_t samples, lost, truncated, throttled;
 	uint64_t cpu_time; /* ns that the targets used, exactly; 0 if not known */
 	uint64_t max_rss;  /* bytes, of a command that has ended; else 0 */
+	bool user_only;    /* kernel code could not be sampled */
+	bool last;         /* no other follows */
 	bool ended;        /* a command ended in it: */
 	int status;        /* its status, as waitpid(2) has it */
 };
@@ -23,11 +25,11 @@ struct window {
 struct session_options {
 	struct sampler_options sampler;
 	struct gather_options gather;
-	char *const *command;           /* of TARGET_CHILD */
-	const char *const *environment; /* to add to it: "NAME=VALUE" */
-	size_t nenvironment;
+	struct launch launch;            /* of TARGET_CHILD */
 	uint64_t delay, duration, every; /* ns; 0 = none */
 	bool adapt;                      /* copy more stack when too much of it is missing */
+	/* A command is about to run as this process. May be NULL. */
+	void (*on_launch)(void *context, int pid);
 	/* Are samples of this process wanted? May be NULL. */
 	bool (*wants)(void *context, struct process *);
 	/* Called when a window ends, to use its profile. False ends the recording. */
