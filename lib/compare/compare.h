@@ -8,7 +8,7 @@
  *	permute		a check of the whole that assumes less
  *	verdict		what it comes to
  *
- * Reports (reports.h) only read what is here.
+ * Reports (diff_report.h) only read what is here.
  */
 #ifndef COMPARE_COMPARE_H
 #define COMPARE_COMPARE_H
@@ -51,7 +51,7 @@ struct row {
 	uint32_t from;      /* MOVED: the item it came from, or its caller */
 	uint32_t because;   /* EXPLAINED: a callee that explains it */
 	double depth;       /* of its frames, on the average */
-	struct str path;    /* how the change comes about: "main>serve>hash" */
+	struct str path;    /* how the change comes about: "main;serve;hash" */
 };
 
 struct power {
@@ -68,7 +68,7 @@ enum outcome {
 	PASSED,
 	FAILED,
 	INCONCLUSIVE,
-	UNDERPOWERED, /* less than the required power */
+	UNDERPOWERED, /* nothing found, with less than the required power */
 };
 
 struct comparison {
@@ -77,11 +77,10 @@ struct comparison {
 	struct design design;
 	struct matrix matrix;
 	struct items items;
-	struct family family[2];
-	size_t nfamily;
-	double gate_q; /* after what few or sequential runs take off it */
-	bool can_gate; /* there are replicates, or one run a side is to do */
-	bool permuted; /* a row is gated only if random labellings confirm it */
+	struct family family[KINDS]; /* by kind; m = 0 when it is not tested */
+	double gate_q;               /* after what few or sequential runs take off it */
+	bool can_gate;               /* there are replicates, or one run a side is to do */
+	bool permuted;               /* a row is gated only if random labellings confirm it */
 	struct test total;
 	struct row total_row; /* kind and item mean nothing */
 	struct row *row;      /* all tested items: first those to be listed, the worst first */
@@ -98,6 +97,12 @@ struct comparison {
 	const char *error; /* why compare() failed */
 	struct arena text; /* of paths */
 };
+
+/* The one that speaks for all: self items, if they are tested. */
+static inline const struct family *main_family(const struct comparison *c)
+{
+	return &c->family[c->family[SELF].m ? SELF : INCLUSIVE];
+}
 
 /*
  * Compare the runs. False with c->error when they cannot be compared or have too few

@@ -41,6 +41,9 @@ cp api.pb.gz a.pb.gz
 cp api.pb.gz b.pb.gz
 prof-fold app.perf >base.folded
 sed 's/;malloc /;malloc 9/' base.folded >new.folded
+. "$top/tests/runs.sh"
+mkdir runs
+(cd runs && record_both 5)
 
 for page in "$top"/man/*.[1-9] "$top/README.md"; do
 	[ -f "$page" ] || continue
