@@ -235,10 +235,20 @@ static int ab(struct recording *r, char *const *command)
 	return record_ab(r, &ab);
 }
 
+static int record(struct recording *r, char *const *command)
+{
+	parse_target(&r->session.sampler, command);
+	r->session.gather.label_by = parse_label_by(r->session.sampler.target == TARGET_SYSTEM);
+	recording_run(r);
+	recording_summarise(r);
+	return recording_status(r);
+}
+
 int main(int argc, char **argv)
 {
 	char **command = start(&cmd, argc, argv);
 	struct recording r;
+	int status;
 
 	if (o.kernel && o.no_kernel)
 		usage("--kernel and --no-kernel exclude each other");
@@ -246,13 +256,15 @@ int main(int argc, char **argv)
 	r = model(command);
 	elf_guard();
 	recording_catch_signals();
+	if (!o.no_symbols)
+		r.names = record_names_open(!o.no_inlines);
 	if (o.self_test)
-		return record_selftest(&r.session);
-	if (o.ab[0])
-		return ab(&r, command);
-	parse_target(&r.session.sampler, command);
-	r.session.gather.label_by = parse_label_by(r.session.sampler.target == TARGET_SYSTEM);
-	recording_run(&r);
-	recording_summarise(&r);
-	return recording_status(&r);
+		status = record_selftest(&r.session);
+	else if (o.ab[0])
+		status = ab(&r, command);
+	else
+		status = record(&r, command);
+	if (r.names)
+		record_names_close(r.names);
+	return status;
 }

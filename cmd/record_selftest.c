@@ -240,7 +240,7 @@ int record_selftest(const struct session_options *so)
 	options.target = TARGET_SYSTEM;
 	ok = sampler_open(&sampler, &options, &why) || complain("%.*s", STR_ARG(buf_str(&why)));
 	recorder_init(&recorder, &sampler, options.arch);
-	gather_init(&gather, &so->gather);
+	gather_init(&gather, &so->gather, &recorder.processes);
 	profile_init(&p);
 	gather_begin(&gather, &p);
 	recorder.on_sample = on_sample;

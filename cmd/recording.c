@@ -55,9 +55,10 @@ static void on_launch(void *context, int pid)
 	child_pid = pid;
 }
 
-static bool on_window(void *context, struct profile *p, const struct window *w)
+static bool on_window(void *context, struct session *s, const struct window *w)
 {
 	struct recording *r = context;
+	struct profile *p = &s->profile;
 	struct buf dropped = { 0 };
 
 	r->samples += w->samples;
@@ -70,6 +71,8 @@ static bool on_window(void *context, struct profile *p, const struct window *w)
 		r->ended = true;
 		r->status = w->status;
 	}
+	if (r->names)
+		record_names_find(r->names, s);
 	record_add_facts(p, w, &r->facts);
 	profile_settle(p, &dropped);
 	buf_release(&dropped);

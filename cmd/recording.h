@@ -5,6 +5,7 @@
 #ifndef CMD_RECORDING_H
 #define CMD_RECORDING_H
 
+#include "record_names.h"
 #include "record_output.h"
 
 enum {
@@ -19,6 +20,7 @@ struct recording {
 	struct session_options session; /* but for its callbacks */
 	struct record_output output;
 	struct record_facts facts;
+	struct record_names *names; /* NULL: addresses stay as they are */
 
 	/* What came of it. */
 	uint64_t samples, lost, truncated, cpu_time;

@@ -20,9 +20,9 @@ struct group {
 	uint32_t zero;
 };
 
-void gather_init(struct gather *g, const struct gather_options *o)
+void gather_init(struct gather *g, const struct gather_options *o, struct processes *processes)
 {
-	*g = (struct gather){ .o = o };
+	*g = (struct gather){ .o = o, .processes = processes };
 	table_init(&g->origins, sizeof(struct origin), offsetof(struct origin, labels));
 	table_init(&g->groups, sizeof(struct group), offsetof(struct group, path));
 }
@@ -33,6 +33,7 @@ void gather_release(struct gather *g)
 	table_release(&g->groups);
 	buf_release(&g->columns);
 	buf_release(&g->stack);
+	buf_release(&g->jits);
 }
 
 /* Beginning */
@@ -101,7 +102,8 @@ void gather_begin(struct gather *g, struct profile *p)
 	g->generation++;
 	g->columns.n = 0;
 	g->common = (labels_id){ 0 };
-	g->kernel = g->jit = g->anonymous = (map_id){ 0 };
+	g->kernel = (map_id){ 0 };
+	g->jits.n = 0;
 	g->ntruncated = 0;
 	forget_rows(&g->origins);
 	forget_rows(&g->groups);
@@ -133,30 +135,26 @@ static map_id mapping_of(struct gather *g, struct map *m)
 	return (map_id){ m->row };
 }
 
-static struct str jit_name(struct gather *g, const struct recorded *s, uint64_t address)
+/*
+ * Code without a file. What it is called is looked up when the profile is complete,
+ * in the map that the mapping is called after.
+ */
+static map_id jit_mapping(struct gather *g, struct process *p)
 {
-	return g->o->name_jit ? g->o->name_jit(g->o->context, s->process, address, s->time) : S("");
+	struct gathered_jit jit;
+	char name[40];
+
+	if (p->jit_row_of == g->generation)
+		return (map_id){ p->jit_row };
+	snprintf(name, sizeof(name), "/tmp/perf-%d.map", p->pid);
+	jit = (struct gathered_jit){ pseudo_mapping(g, str_of(name)), jit_place(g->processes, p) };
+	buf_put(&g->jits, &jit, sizeof(jit));
+	p->jit_row = jit.map.i;
+	p->jit_row_of = g->generation;
+	return jit.map;
 }
 
-/* Code without a file: by its name if a map of the JIT has one. */
-static struct loc jit_loc(struct gather *g, const struct recorded *s, uint64_t address)
-{
-	struct str name = jit_name(g, s, address);
-	struct loc row = { .flags = LOC_JIT };
-
-	if (name.n) {
-		if (!g->jit.i)
-			g->jit = pseudo_mapping(g, S("[JIT]"));
-		row.map = g->jit;
-		row.func = profile_add_func(g->p, (struct func){ .name = profile_str(g->p, name) });
-		return row;
-	}
-	if (!g->anonymous.i)
-		g->anonymous = pseudo_mapping(g, S("[anon]"));
-	return (struct loc){ .map = g->anonymous, .addr = address, .flags = LOC_ADDR };
-}
-
-static loc_id user_loc(struct gather *g, const struct recorded *s, const struct user_frame *f)
+static loc_id user_loc(struct gather *g, struct process *p, const struct user_frame *f)
 {
 	struct loc row = { .addr = f->address, .flags = LOC_ADDR };
 
@@ -164,7 +162,8 @@ static loc_id user_loc(struct gather *g, const struct recorded *s, const struct 
 		row.map = mapping_of(g, f->map);
 		row.addr -= f->map->start;
 	} else if (f->map) {
-		row = jit_loc(g, s, f->address);
+		row.map = jit_mapping(g, p);
+		row.flags |= LOC_JIT;
 	}
 	return profile_add_loc(g->p, row);
 }
@@ -191,7 +190,7 @@ static stack_id stack_of(struct gather *g, const struct recorded *s)
 		g->ntruncated++;
 	}
 	for (size_t i = s->nuser; i-- > 0;)
-		to[n++] = user_loc(g, s, &s->user[i]);
+		to[n++] = user_loc(g, s->process, &s->user[i]);
 	for (size_t i = s->nkernel; i-- > 0;)
 		to[n++] = kernel_loc(g, s->kernel[i]);
 	return profile_add_stack(g->p, to, n);
@@ -329,9 +328,4 @@ void gather_sample(struct gather *g, const struct recorded *s)
 	if (col[0] != NO_COLUMN)
 		profile_add_value(g->p, col[0], sample, 1);
 	profile_add_value(g->p, col[1], sample, worth(g, s));
-}
-
-bool gather_is_trampoline(struct str name)
-{
-	return str_starts(name, S("py::"));
 }

@@ -43,10 +43,6 @@ struct recorder {
 	   change of name. NULL = yes. */
 	bool (*wants)(void *context, struct process *);
 	void (*on_sample)(void *context, const struct recorded *);
-	/* A process ended: the last moment to look at its files. May be NULL. */
-	void (*on_exit)(void *context, struct process *);
-	/* A process that called exec(): what was known of its code is void. May be NULL. */
-	void (*on_exec)(void *context, struct process *);
 	void *context;
 };
 

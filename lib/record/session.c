@@ -96,7 +96,7 @@ static bool end_window(struct session *s)
 	measure_window(s);
 	profile_describe(&s->profile, &(struct header){ .time = (int64_t)s->window.time,
 							.duration = (int64_t)s->window.duration });
-	go_on = s->o->on_window(s->o->context, &s->profile, &s->window);
+	go_on = s->o->on_window(s->o->context, s, &s->window);
 	profile_release(&s->profile);
 	processes_sweep(&s->recorder.processes);
 	s->window.number++;
@@ -290,27 +290,6 @@ static bool wants(void *context, struct process *p)
 	return s->o->wants(s->o->context, p);
 }
 
-static void on_exit_of(void *context, struct process *p)
-{
-	struct session *s = context;
-
-	s->o->on_exit(s->o->context, p);
-}
-
-static void on_exec_of(void *context, struct process *p)
-{
-	struct session *s = context;
-
-	s->o->on_exec(s->o->context, p);
-}
-
-static bool is_trampoline(void *context, struct process *p, uint64_t address)
-{
-	struct session *s = context;
-
-	return s->o->is_trampoline(s->o->context, p, address);
-}
-
 static void set_up(struct session *s)
 {
 	const struct session_options *o = s->o;
@@ -318,15 +297,11 @@ static void set_up(struct session *s)
 	recorder_init(&s->recorder, &s->sampler, o->sampler.arch);
 	s->recorder.on_sample = on_sample;
 	s->recorder.wants = o->wants ? wants : NULL;
-	s->recorder.on_exit = o->on_exit ? on_exit_of : NULL;
-	s->recorder.on_exec = o->on_exec ? on_exec_of : NULL;
 	s->recorder.context = s;
 	s->recorder.self = (int)getpid();
 	s->recorder.unwinder.use_live = true;
-	s->recorder.unwinder.is_trampoline = o->is_trampoline ? is_trampoline : NULL;
-	s->recorder.unwinder.context = s;
 	s->recorder.processes.thread_names = o->gather.label_by & LABEL_BY_THREAD;
-	gather_init(&s->gather, &o->gather);
+	gather_init(&s->gather, &o->gather, &s->recorder.processes);
 }
 
 static bool prepare_child(struct session *s, struct buf *why)
