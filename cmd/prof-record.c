@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "common.h"
+#include "record/jit_environment.h"
 #include "record_ab.h"
 #include "record_selftest.h"
 #include "record_target.h"
@@ -209,7 +210,10 @@ static struct recording model(char *const *command)
 		.facts = { .command = command },
 	};
 	struct sampler_options *s = &r.session.sampler;
+	struct launch *l = &r.session.launch;
 
+	if (o.jit)
+		l->environment = jit_environment(&l->nenvironment);
 	r.session.gather.nevent = s->nevent;
 	r.session.gather.frequency = s->frequency;
 	r.facts.events = event_sources(s->nevent);
