@@ -66,11 +66,8 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 	r->truncated += w->truncated;
 	r->cpu_time += w->cpu_time;
 	r->user_only = r->facts.user_only = w->user_only;
-	if (w->ended) {
+	if (w->ended)
 		child_pid = 0; /* the number may be another's by now */
-		r->ended = true;
-		r->status = w->status;
-	}
 	if (r->names)
 		record_names_find(r->names, s);
 	record_add_facts(p, w, &r->facts);
@@ -140,6 +137,8 @@ void recording_run(struct recording *r)
 		record_output_abandon(&r->output);
 	}
 	progress_end();
+	r->ended = s.child_ended;
+	r->status = s.window.status;
 	r->wall = recorder_now() - r->begun;
 	session_release(&s);
 	buf_release(&why);

@@ -13,6 +13,7 @@
 enum {
 	LOOK_MS = 50,        /* between two looks at the rings */
 	PROGRESS_MS = 500,   /* between two lines of progress */
+	GRACE_MS = 500,      /* for a command to end after a signal */
 	ADAPT_SAMPLES = 100, /* of which more than two in a hundred are truncated */
 	LARGEST_STACK = 65528,
 };
@@ -163,29 +164,33 @@ static void list_targets(struct session *s, struct sampler_options *o)
 }
 
 /*
- * Open the events again, with a larger piece of stack or on other CPUs. What
- * happens between the two is not sampled: some milliseconds.
+ * Open the events again, with a larger piece of stack or on other CPUs. When that
+ * cannot be (there is no room, or all has ended), those that there are go on.
  */
 static void open_again(struct session *s, uint32_t stack_bytes)
 {
-	struct sampler_options was = s->sampler_options;
+	struct sampler_options options = s->sampler_options;
+	struct sampler sampler;
 	struct buf why = { 0 };
+	bool ok;
 
+	options.stack_bytes = stack_bytes;
+	list_targets(s, &options);
+	ok = sampler_open(&sampler, &options, &why);
+	buf_release(&why);
+	if (!ok) {
+		sampler_close(&sampler);
+		s->no_room = true;
+		return;
+	}
 	sampler_stop(&s->sampler);
 	recorder_drain(&s->recorder, true);
 	s->lost_before = lost_so_far(s);
 	s->lost_told = s->recorder.lost;
 	sampler_close(&s->sampler);
-	s->sampler_options.stack_bytes = stack_bytes;
-	list_targets(s, &s->sampler_options);
-	if (!sampler_open(&s->sampler, &s->sampler_options, &why) &&
-	    stack_bytes != was.stack_bytes) {
-		/* There may be no room for that much. */
-		sampler_close(&s->sampler);
-		s->sampler_options.stack_bytes = was.stack_bytes;
-		sampler_open(&s->sampler, &s->sampler_options, &why);
-	}
-	buf_release(&why);
+	s->sampler_options = options;
+	s->sampler = sampler;
+	s->sampler.o = &s->sampler_options;
 	sampler_start(&s->sampler);
 }
 
@@ -202,7 +207,7 @@ static bool wants_more_stack(const struct session *s)
 {
 	uint64_t samples = s->recorder.nsample - s->before_samples;
 
-	return s->o->adapt && s->sampler_options.stack_bytes &&
+	return s->o->adapt && !s->no_room && s->sampler_options.stack_bytes &&
 	       s->sampler_options.stack_bytes < LARGEST_STACK && samples >= ADAPT_SAMPLES &&
 	       s->gather.ntruncated * 50 > samples;
 }
@@ -244,6 +249,17 @@ static bool is_over(struct session *s, uint64_t now)
 	       (s->o->duration && now - s->begun >= s->o->duration);
 }
 
+/* A command that was sent a signal, too, is about to end: its usage is worth a while. */
+static void await_child(struct session *s)
+{
+	uint64_t until = recorder_now() + (uint64_t)GRACE_MS * 1000000;
+
+	if (!stop_asked || s->o->sampler.target != TARGET_CHILD)
+		return;
+	while (!child_has_ended(s, false) && recorder_now() < until)
+		sampler_wait(&s->sampler, 5);
+}
+
 static void run_windows(struct session *s)
 {
 	uint64_t now = recorder_now(), shown = now;
@@ -265,6 +281,7 @@ static void run_windows(struct session *s)
 		go_on = end_window(s);
 		begin_window(s);
 	}
+	await_child(s);
 	sampler_stop(&s->sampler);
 	recorder_drain(&s->recorder, true);
 	s->window.last = true;

@@ -59,8 +59,9 @@ struct session {
 	/* Lost in samplers that were closed, and told of by then in records. */
 	uint64_t lost_before, lost_told;
 	uint64_t begun, cpus_seen;
-	struct buf pids; /* int: the processes that run, when events are opened again */
-	bool child_ended;
+	struct buf pids;  /* int: the processes that run, when events are opened again */
+	bool no_room;     /* events could not be opened again */
+	bool child_ended; /* window.status says how */
 };
 
 /*
