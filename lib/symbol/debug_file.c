@@ -18,9 +18,34 @@ struct search {
 	struct elf *found;
 };
 
+/* GNU's link to a shared file: a name, and the build id behind it. */
+static bool read_altlink(struct search *s, struct str link)
+{
+	struct cursor c = cursor_over(link);
+
+	s->name = cursor_text(&c);
+	s->id = cursor_bytes(&c, cursor_left(&c));
+	return !c.failed && s->name.n && s->id.n;
+}
+
+/* DWARF 5's, in both files: a version, which of them this is, the other's name, an id. */
+static bool read_sup(const struct elf *e, bool shared, struct str *name, struct str *id)
+{
+	struct cursor c = cursor_over(elf_contents(e, elf_section(e, ".debug_sup")));
+	uint64_t version = cursor_int(&c, 2), is_shared = cursor_int(&c, 1);
+
+	*name = cursor_text(&c);
+	*id = cursor_bytes(&c, cursor_uleb(&c));
+	return !c.failed && version == 5 && is_shared == shared && id->n;
+}
+
 /* Is it the right one? */
 static bool is_right(const struct search *s, const struct elf *e)
 {
+	struct str name, id;
+
+	if (read_sup(e, true, &name, &id))
+		return str_eq(s->id, id);
 	if (s->id.n && e->build_id.n)
 		return str_eq(s->id, e->build_id);
 	return s->has_crc && libdeflate_crc32(0, e->file.p, e->file.n) == s->crc;
@@ -154,34 +179,13 @@ bool debug_file_open_build(struct elf *debug, struct str build_id,
 	return search(&s);
 }
 
-/* GNU's: a name, and the build id behind it. */
-static bool read_altlink(struct search *s, struct str link)
-{
-	struct cursor c = cursor_over(link);
-
-	s->name = cursor_text(&c);
-	s->id = cursor_bytes(&c, cursor_left(&c));
-	return !c.failed && s->name.n && s->id.n;
-}
-
-/* DWARF 5's: a version, 0 for a file that refers, a name, a checksum: the build id. */
-static bool read_sup(struct search *s, struct str link)
-{
-	struct cursor c = cursor_over(link);
-	uint64_t version = cursor_int(&c, 2), is_sup = cursor_int(&c, 1);
-
-	s->name = cursor_text(&c);
-	s->id = cursor_bytes(&c, cursor_uleb(&c));
-	return !c.failed && version == 5 && !is_sup && s->name.n && s->id.n;
-}
-
 bool debug_file_open_sup(struct elf *sup, const struct elf *debug, struct str path,
 			 const struct symbol_options *options)
 {
 	struct search s = { .options = options, .path = path, .found = sup };
 
 	if (!read_altlink(&s, elf_contents(debug, elf_section(debug, ".gnu_debugaltlink"))) &&
-	    !read_sup(&s, elf_contents(debug, elf_section(debug, ".debug_sup"))))
+	    !read_sup(debug, false, &s.name, &s.id))
 		return false;
 	return search(&s);
 }

@@ -307,26 +307,36 @@ bool dwarf_address(const struct dwarf_entry *e, enum dwarf_attribute a, uint64_t
 	}
 }
 
+static struct dwarf_place place_in(const struct dwarf_file *f, uint64_t offset)
+{
+	return (struct dwarf_place){ f ? dwarf_unit_at(f, offset) : NULL, offset };
+}
+
 bool dwarf_reference(const struct dwarf_entry *e, enum dwarf_attribute a, struct dwarf_place *to)
 {
-	const struct dwarf_file *f = e->unit->file;
+	const struct dwarf_unit *u = e->unit;
+	struct dwarf_place found = { 0 };
+	uint64_t v = dwarf_number(e, a);
 
 	if (!dwarf_has(e, a))
 		return false;
-	*to = (struct dwarf_place){ e->unit, e->value[a].v };
 	switch (e->value[a].form) {
 	case FORM_REF1:
 	case FORM_REF2:
 	case FORM_REF4:
 	case FORM_REF8:
 	case FORM_REF_UDATA:
-		to->offset += e->unit->offset;
-		return to->offset >= e->unit->first && to->offset < e->unit->end;
-	case FORM_REF_ADDR: to->unit = dwarf_unit_at(f, to->offset); break;
+		found = (struct dwarf_place){ u, u->offset + v };
+		if (found.offset < u->first || found.offset >= u->end)
+			return false;
+		break;
+	case FORM_REF_ADDR: found = place_in(u->file, v); break;
 	case FORM_REF_SUP4:
 	case FORM_REF_SUP8:
-	case FORM_GNU_REF_ALT: to->unit = f->sup ? dwarf_unit_at(f->sup, to->offset) : NULL; break;
-	default: return false;
+	case FORM_GNU_REF_ALT: found = place_in(u->file->sup, v); break;
+	default: break;
 	}
-	return to->unit != NULL;
+	if (found.unit)
+		*to = found;
+	return found.unit != NULL;
 }

@@ -183,7 +183,7 @@ uint64_t dwarf_number(const struct dwarf_entry *e, enum dwarf_attribute a);
 struct str dwarf_text(const struct dwarf_entry *e, enum dwarf_attribute a);
 bool dwarf_address(const struct dwarf_entry *e, enum dwarf_attribute a, uint64_t *address);
 
-/* The entry that an attribute refers to. */
+/* The entry that an attribute refers to; *to stays as it is where there is none. */
 struct dwarf_place {
 	const struct dwarf_unit *unit;
 	uint64_t offset;
