@@ -409,13 +409,12 @@ static bool leave_signal(struct walk *w)
 
 /*
  * makecontext(3) and its like put the address of a function's first instruction where
- * a return address should be. The call would lie before it, in another function or in
- * none; the function itself says that nothing called it.
+ * a return address should be. The call would lie before it, where no function is.
  */
 static bool is_put_there(struct walk *w, const struct map *m)
 {
 	return w->call && m->binary && binary_has_rules(m->binary) && w->pc < m->end &&
-	       find_rule(w->u, m, w->pc).cfa == CFA_END;
+	       find_rule(w->u, m, w->pc).cfa != CFA_NONE;
 }
 
 static bool follow_guess(struct walk *w, const struct map *m)
