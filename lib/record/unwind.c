@@ -407,9 +407,22 @@ static bool leave_signal(struct walk *w)
 	return move(w, pc, sp, fp, true);
 }
 
+/*
+ * makecontext(3) and its like put the address of a function's first instruction where
+ * a return address should be. The call would lie before it, where no function is.
+ */
+static bool is_put_there(struct walk *w, const struct map *m)
+{
+	return w->call && m->binary && binary_has_rules(m->binary) && w->pc < m->end &&
+	       find_rule(w->u, m, w->pc).cfa != CFA_NONE;
+}
+
 static bool follow_guess(struct walk *w, const struct map *m)
 {
 	struct unwinder *u = w->u;
+
+	if (is_put_there(w, m))
+		return stop(w, UNWIND_COMPLETE);
 
 	if (is_sigreturn(w, m))
 		return leave_signal(w);

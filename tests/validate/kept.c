@@ -168,6 +168,7 @@ bool kept_record(struct kept *k, const struct kept_options *o, char *const *comm
 	}
 	sampler_stop(&k->sampler);
 	recorder_drain(&k->recorder, true);
+	k->perf_maps.closed = true;
 	for (size_t i = 0; i < k->n; i++)
 		k->sample[i].state.regs = k->sample[i].regs;
 	return true;

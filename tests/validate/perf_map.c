@@ -64,6 +64,8 @@ bool perf_maps_trampoline(struct perf_maps *m, int pid, uint64_t address)
 	}
 	if (search(&m->map[i], address))
 		return true;
+	if (m->closed)
+		return false;
 	read_more(&m->map[i]);
 	return search(&m->map[i], address);
 }

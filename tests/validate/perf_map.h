@@ -14,6 +14,7 @@ struct perf_map {
 };
 
 struct perf_maps {
+	bool closed; /* nothing more is read */
 	struct perf_map *map;
 	size_t n, cap;
 };
