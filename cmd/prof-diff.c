@@ -2,7 +2,9 @@
  * prof-diff: is the new side slower than the base? A report that says so, a gate for
  * CI, or both sides in one differential stream.
  */
-#include <unistd.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "common.h"
 #include "compare/diff_report.h"
@@ -91,13 +93,37 @@ static bool load(struct runs *runs, char **base, char **new)
 
 /* Outputs */
 
+/* In a step of GitHub Actions, the step's summary is appended to. */
+static bool append_summary(const struct comparison *c)
+{
+	const char *path = getenv("GITHUB_STEP_SUMMARY");
+	struct out out;
+	FILE *f;
+	bool ok;
+
+	if (!path || !*path)
+		return true;
+	f = fopen(path, "a");
+	if (!f)
+		return complain("%s: %s", path, strerror(errno));
+	out_open_memory(&out);
+	diff_report_markdown.write(&out, c);
+	ok = fwrite(out.bytes.p, 1, out.bytes.n, f) == out.bytes.n;
+	ok = fclose(f) == 0 && ok;
+	out_release(&out);
+	return ok || complain("%s: cannot write", path);
+}
+
 static bool write_report(const struct comparison *c)
 {
+	const struct diff_report *report = diff_report_at(o.report < 0 ? 0 : (size_t)o.report);
 	struct out out;
+	bool ok;
 
 	if (out_open(&out, common.output, common.pack))
-		diff_report_at(o.report < 0 ? 0 : (size_t)o.report)->write(&out, c);
-	return finish_output(&out);
+		report->write(&out, c);
+	ok = finish_output(&out);
+	return (report != &diff_report_github || append_summary(c)) && ok;
 }
 
 static bool build_stream(struct runs *runs, const struct options *how, const struct comparison *c)

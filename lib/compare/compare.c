@@ -261,3 +261,12 @@ void comparison_release(struct comparison *c)
 	arena_release(&c->text);
 	*c = (struct comparison){ 0 };
 }
+
+bool compare_power_reached(struct runs *runs, const struct options *o, double effect, double share)
+{
+	struct comparison c;
+	bool reached = compare(&c, runs, o) && power_effect(&c, share) <= effect;
+
+	comparison_release(&c);
+	return reached;
+}

@@ -113,4 +113,20 @@ bool compare(struct comparison *c, struct runs *runs, const struct options *o);
 
 void comparison_release(struct comparison *c);
 
+/*
+ * Do these runs suffice to find, four times in five, a rise of that effect (0.10 = 10%)
+ * in an item of that share? For those who record until they do: the answer does not look
+ * at what the sides differ in, so asking it after each round spoils no test.
+ *
+ *	struct options o = compare_defaults();
+ *	struct runs runs;
+ *
+ *	runs_init(&runs, NULL);
+ *	load_runs(&runs, BASE, base_paths);     (cmd/replicates.h)
+ *	load_runs(&runs, NEW, new_paths);
+ *	enough = compare_power_reached(&runs, &o, 0.10, 0.05);
+ *	runs_release(&runs);
+ */
+bool compare_power_reached(struct runs *runs, const struct options *o, double effect, double share);
+
 #endif

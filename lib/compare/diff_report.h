@@ -17,7 +17,8 @@ struct diff_report {
 	void (*write)(struct out *out, const struct comparison *c);
 };
 
-#define DIFF_REPORTS(X)    X(text) X(tsv) X(json)
+#define DIFF_REPORTS(X)                                                                            \
+	X(text) X(tsv) X(json) X(markdown) X(junit) X(sarif) X(codequality) X(openmetrics) X(github)
 #define DIFF_DECLARE(name) extern const struct diff_report diff_report_##name;
 DIFF_REPORTS(DIFF_DECLARE)
 

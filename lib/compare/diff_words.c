@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "io/escape.h"
 #include "profile/unit.h"
 
 /* Numbers */
@@ -253,10 +254,10 @@ bool words_opening(struct buf *b, const struct comparison *c, size_t line)
 
 void words_path(struct buf *b, struct str path)
 {
-	for (size_t i = 0; i < path.n; i++) {
-		uint8_t ch = (uint8_t)path.p[i];
-
-		buf_ch(b, ch == ';' ? '>' : ch < 0x20 || ch == 0x7f ? ' ' : path.p[i]);
+	while (path.p) {
+		clean_text(b, str_cut(&path, ';'));
+		if (path.p)
+			buf_ch(b, '>');
 	}
 }
 
@@ -270,7 +271,7 @@ void words_place(struct buf *b, const struct comparison *c, const struct row *r)
 		buf_printf(b, ":%u", line);
 }
 
-static void put_name(struct buf *b, const struct comparison *c, uint32_t item)
+void words_name(struct buf *b, const struct comparison *c, uint32_t item)
 {
 	struct buf name = { 0 };
 
@@ -287,11 +288,11 @@ void words_note(struct buf *b, const struct comparison *c, const struct row *r)
 		words_path(b, r->path);
 	if (r->from) {
 		buf_add(b, b->n > from ? S(", from ") : S("from "));
-		put_name(b, c, r->from);
+		words_name(b, c, r->from);
 	}
 	if (r->because) {
 		buf_add(b, S("because of "));
-		put_name(b, c, r->because);
+		words_name(b, c, r->because);
 	}
 	if (r->verdict == UNSURE && r->runs_needed > 0)
 		buf_printf(b, "needs %.0f runs a side", r->runs_needed);
@@ -341,7 +342,7 @@ void words_cells(struct buf *b, const struct comparison *c, const struct row *r)
 {
 	buf_add(b, str_of(verdict_word(r->verdict)));
 	end_cell(b);
-	put_name(b, c, r->item);
+	words_name(b, c, r->item);
 	end_cell(b);
 	buf_add(b, str_of(words_kind(r)));
 	end_cell(b);
@@ -357,4 +358,48 @@ void words_cells(struct buf *b, const struct comparison *c, const struct row *r)
 		buf_add(b, S("  "));
 	words_place(b, c, r);
 	end_cell(b);
+}
+
+void words_finding(struct buf *b, const struct comparison *c, const struct row *r)
+{
+	words_name(b, c, r->item);
+	buf_printf(b, " (%s) is %s: ", words_kind(r),
+		   r->verdict == UNSURE ? "inconclusive" : verdict_word(r->verdict));
+	put_percent(b, 100 * test_cost(&r->test) / c->total.cost[BASE], "+");
+	buf_add(b, S(" of the total"));
+	if (r->test.cost[BASE] > 0 && r->test.cost[NEW] > 0) {
+		buf_add(b, S(", "));
+		words_change(b, r->test.change);
+		buf_ch(b, ' ');
+		words_interval(b, r);
+	}
+	buf_printf(b, ", q=%.2g", r->q);
+	if (r->path.n || r->from || r->because || r->runs_needed > 0)
+		buf_add(b, S(", "));
+	words_note(b, c, r);
+}
+
+const char *words_rule(const struct row *r)
+{
+	if (r->verdict == APPEARED)
+		return "prof/new-cost";
+	return r->kind == SELF ? "prof/self-regression" : "prof/subtree-regression";
+}
+
+void words_fingerprint(struct buf *b, const struct comparison *c, const struct row *r)
+{
+	uint64_t h = 0xcbf29ce484222325;
+	size_t from = b->n;
+
+	buf_add(b, str_of(words_rule(r)));
+	words_name(b, c, r->item);
+	for (size_t i = from; i < b->n; i++)
+		h = (h ^ (uint8_t)b->p[i]) * 0x100000001b3;
+	b->n = from;
+	buf_printf(b, "%016llx", (unsigned long long)h);
+}
+
+bool words_is_worse(const struct row *r)
+{
+	return r->gated || r->verdict == SLOWER || r->verdict == APPEARED || r->verdict == SUSPECT;
 }

@@ -45,6 +45,18 @@ void words_path(struct buf *b, struct str path);
 const char *words_item(const struct comparison *c);
 const char *words_kind(const struct row *r);
 
+/* The name of an item, on one line. */
+void words_name(struct buf *b, const struct comparison *c, uint32_t item);
+
+/* A row as a sentence: "hash (self) is SLOWER: +2.5% of the total, +51% [+41%, +63%] ..." */
+void words_finding(struct buf *b, const struct comparison *c, const struct row *r);
+
+/* What formats of code checkers need: which rule it is that a row breaks, a fingerprint
+   that is the same in the next comparison, and whether it is a finding at all. */
+const char *words_rule(const struct row *r);
+void words_fingerprint(struct buf *b, const struct comparison *c, const struct row *r);
+bool words_is_worse(const struct row *r);
+
 /* A row as cells for people, each ended by a NUL. */
 enum { WORDS_CELLS = 9 };
 extern const char *const words_heads[WORDS_CELLS];

@@ -1,7 +1,7 @@
 #include "view/legend.h"
 
+#include "io/escape.h"
 #include "view/change.h"
-#include "view/escape.h"
 #include "view/number.h"
 
 enum { SWATCH = 24, BAR_TOP = 22, BAR_HEIGHT = 12, MARKS_TOP = 52 };

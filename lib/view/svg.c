@@ -8,9 +8,9 @@
  */
 #include "view/svg.h"
 
+#include "io/escape.h"
 #include "view/assets.h"
 #include "view/change.h"
-#include "view/escape.h"
 #include "view/legend.h"
 
 static void put(const struct svg *s, const char *text)

@@ -1,5 +1,5 @@
+#include "io/escape.h"
 #include "view/change.h"
-#include "view/escape.h"
 #include "view/legend.h"
 #include "view/number.h"
 #include "view/svg.h"
