@@ -135,26 +135,47 @@ static map_id mapping_of(struct gather *g, struct map *m)
 	return (map_id){ m->row };
 }
 
-/*
- * Code without a file. What it is called is looked up when the profile is complete,
- * in the map that the mapping is called after.
- */
+/* The mapping is called after the file in which its code has names. */
 static map_id jit_mapping(struct gather *g, struct process *p)
 {
+	const struct binary *dump;
 	struct gathered_jit jit;
 	char name[40];
 
 	if (p->jit_row_of == g->generation)
 		return (map_id){ p->jit_row };
+	dump = jit_dump(g->processes, p);
 	snprintf(name, sizeof(name), "/tmp/perf-%d.map", p->pid);
-	jit = (struct gathered_jit){ pseudo_mapping(g, str_of(name)), jit_place(g->processes, p) };
-	buf_put(&g->jits, &jit, sizeof(jit));
+	jit.map = pseudo_mapping(g, dump ? dump->path : str_of(name));
+	jit.place = jit_place(g->processes, p);
+	if (!dump)
+		buf_put(&g->jits, &jit, sizeof(jit));
 	p->jit_row = jit.map.i;
 	p->jit_row_of = g->generation;
 	return jit.map;
 }
 
-static loc_id user_loc(struct gather *g, struct process *p, const struct user_frame *f)
+/*
+ * Code without a file. A jitdump is asked now, since it knows what was where and
+ * when; what a map calls it is looked up when the profile is complete.
+ */
+static struct loc jit_loc(struct gather *g, const struct recorded *s, uint64_t address)
+{
+	struct loc row = { .addr = address, .flags = LOC_ADDR | LOC_JIT };
+	struct jit_symbol symbol;
+	struct func f;
+
+	row.map = jit_mapping(g, s->process);
+	if (!jit_find(g->processes, s->process, address, s->time, &symbol))
+		return row;
+	f = (struct func){ .name = profile_str(g->p, symbol.name),
+			   .file = profile_str(g->p, symbol.file) };
+	row.func = profile_add_func(g->p, f);
+	row.line = symbol.line;
+	return row;
+}
+
+static loc_id user_loc(struct gather *g, const struct recorded *s, const struct user_frame *f)
 {
 	struct loc row = { .addr = f->address, .flags = LOC_ADDR };
 
@@ -162,8 +183,7 @@ static loc_id user_loc(struct gather *g, struct process *p, const struct user_fr
 		row.map = mapping_of(g, f->map);
 		row.addr -= f->map->start;
 	} else if (f->map) {
-		row.map = jit_mapping(g, p);
-		row.flags |= LOC_JIT;
+		row = jit_loc(g, s, f->address);
 	}
 	return profile_add_loc(g->p, row);
 }
@@ -190,7 +210,7 @@ static stack_id stack_of(struct gather *g, const struct recorded *s)
 		g->ntruncated++;
 	}
 	for (size_t i = s->nuser; i-- > 0;)
-		to[n++] = user_loc(g, s->process, &s->user[i]);
+		to[n++] = user_loc(g, s, &s->user[i]);
 	for (size_t i = s->nkernel; i-- > 0;)
 		to[n++] = kernel_loc(g, s->kernel[i]);
 	return profile_add_stack(g->p, to, n);

@@ -12,7 +12,8 @@
 struct jit {
 	struct jit_place place;
 	struct perfmap map;
-	uint64_t looked; /* ms: when the file was last looked at */
+	struct jitdump dump;
+	uint64_t looked, fed; /* ms: when the map and the dump were last looked at */
 };
 
 enum { LOOK_MS = 20 };
@@ -121,10 +122,44 @@ bool jit_is_trampoline(struct processes *t, struct process *p, uint64_t address)
 	return str_starts(name, S("py::"));
 }
 
+/* The mapping that stands for the dump: executable, so that it is told of. */
+static struct map *dump_mapping(struct process *p)
+{
+	for (size_t i = 0; i < p->nmap; i++)
+		if (p->map[i].binary && jitdump_is_name(p->map[i].binary->path))
+			return &p->map[i];
+	return NULL;
+}
+
+const struct binary *jit_dump(struct processes *t, struct process *p)
+{
+	struct map *m = dump_mapping(p);
+
+	return m ? process_find(t, p, m->start)->binary : NULL;
+}
+
+bool jit_find(struct processes *t, struct process *p, uint64_t address, uint64_t time,
+	      struct jit_symbol *s)
+{
+	const struct binary *b = jit_dump(t, p);
+	struct jit *j;
+	uint64_t now = now_ms();
+
+	if (!b || b->fd < 0)
+		return false;
+	j = jit_of(t, p);
+	if (now - j->fed >= LOOK_MS) {
+		j->fed = now;
+		jitdump_feed(&j->dump, b->fd);
+	}
+	return jitdump_find(&j->dump, address, time, s);
+}
+
 void jit_release(struct jit *j)
 {
 	if (!j)
 		return;
 	perfmap_release(&j->map);
+	jitdump_release(&j->dump);
 	mem_free(j, sizeof(*j));
 }
