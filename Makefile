@@ -142,16 +142,23 @@ format:
 deps:
 	.ci/deps
 
-# The main job on real input: a profile of a C++ compiler at work.
+# The main job on real input: a pipeline is recorded as it draws a C++ compiler's
+# profile, and drawn itself. Where nothing can be recorded, that profile is drawn.
+DEMO	:= $(O)/demo
 demo: all
-	$(Q)mkdir -p $(O)/demo
-	$(Q)$(O)/prof-fold tests/data/clang.perf.gz -t pprof -o $(O)/demo/clang.pb.gz
-	$(Q)$(O)/prof-query --top=10 $(O)/demo/clang.pb.gz
-	$(Q)$(O)/prof-flame --title 'clang++ compiles words.cpp' $(O)/demo/clang.pb.gz \
-		-o $(O)/demo/flame.svg
+	$(Q)mkdir -p $(DEMO)
+	$(Q)for i in 1 2 3 4 5 6 7 8 9 10; do gzip -dc tests/data/clang.perf.gz || exit 1; done > \
+		$(DEMO)/clang.perf
+	$(Q)PATH=$(abspath $(O)):$$PATH && export PATH && cd $(DEMO) && \
+	if prof-record -F 999 -o profile.pb.gz -- sh $(CURDIR)/tests/data/demo.sh; \
+	then echo; title='prof at work'; \
+	else echo 'Drawing what was recorded elsewhere.'; title='clang++ at work'; \
+		prof-merge -t pprof clang.perf -o profile.pb.gz; \
+	fi && prof-query --top=10 profile.pb.gz && \
+	prof-flame --title "$$title" profile.pb.gz -o flame.svg
 	@echo
-	@echo "The flame graph is in $(O)/demo/flame.svg: open it in a browser, for instance"
-	@echo "	xdg-open $(O)/demo/flame.svg"
+	@echo "The flame graph is in $(DEMO)/flame.svg: open it in a browser, for instance"
+	@echo "	xdg-open $(DEMO)/flame.svg"
 
 # Installing
 MAN	:= $(wildcard man/*.[1-9])
