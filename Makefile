@@ -71,6 +71,8 @@ $(O)/tests/%.o: CPPFLAGS += -Itests -I$(O)/tests/oracle
 # Readers against damaged input, under sanitizers in a folder of their own.
 $(O)/tests/fuzz/replay: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/read.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(O)/tests/fuzz/replay-symbol: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/symbol.o $(O)/libprof.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 # Calls that fail, for tests/cli/faults.t.
 $(O)/tests/fail_io.so: tests/fail_io.c
 	$(Q)mkdir -p $(@D)
@@ -85,7 +87,8 @@ $(O)/tests/validate/%: $(O)/tests/validate/%.o $(O)/libprof.a
 
 hostile:
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined \
-		build-address-undefined/tests/fuzz/replay
+		build-address-undefined/tests/fuzz/replay \
+		build-address-undefined/tests/fuzz/replay-symbol
 
 check: all $(UNIT) $(O)/tests/fail_io.so $(O)/tests/make_run $(if $(SAN),,hostile)
 	$(Q)tests/run $(O) $(UNIT) $(TESTS)
@@ -101,6 +104,17 @@ fuzz:
 	build-fuzz/tests/fuzz/libfuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
 		-rss_limit_mb=4096 -timeout=20 -artifact_prefix=build-fuzz/found/ build-fuzz/corpus
 $(O)/tests/fuzz/libfuzzer: $(O)/tests/fuzz/read.o $(O)/libprof.a
+	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# The same for what names addresses: seeds are small programs of ours, and text.
+fuzz-symbol:
+	$(Q)$(MAKE) --no-print-directory CC=clang O=build-fuzz SAN=fuzzer-no-link,address,undefined \
+		build-fuzz/tests/fuzz/libfuzzer-symbol
+	$(Q)mkdir -p build-fuzz/symbols build-fuzz/found
+	$(Q)tests/fuzz/symbol-seeds build-fuzz/symbols
+	build-fuzz/tests/fuzz/libfuzzer-symbol -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
+		-rss_limit_mb=4096 -timeout=20 -artifact_prefix=build-fuzz/found/ build-fuzz/symbols
+$(O)/tests/fuzz/libfuzzer-symbol: $(O)/tests/fuzz/symbol.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 fuzz-afl:
@@ -208,6 +222,7 @@ help:
 	@echo 'make bless       write the golden outputs anew; review the difference'
 	@echo 'make bench       speed and memory against other tools (make bench-peers gets them)'
 	@echo 'make fuzz        fuzz the readers for FUZZ_SECONDS=$(FUZZ_SECONDS) (fuzz-afl: with AFL++)'
+	@echo 'make fuzz-symbol the same for binaries, perf maps, jitdumps'
 	@echo 'make install     to PREFIX=$(PREFIX), below DESTDIR; make uninstall takes it back'
 	@echo 'make dist        a release tarball'
 	@echo 'make clean       remove what was built'
@@ -218,6 +233,6 @@ clean:
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all check hostile fuzz fuzz-afl bench bench-peers bless lint format deps demo install uninstall dist help \
+.PHONY: all check hostile fuzz fuzz-symbol fuzz-afl bench bench-peers bless lint format deps demo install uninstall dist help \
 	clean FORCE
 .SECONDARY:

@@ -322,10 +322,9 @@ static struct str text_at(const struct jitdump *j, uint32_t at)
 static void find_line(const struct jitdump *j, const struct jit_code *c, uint64_t address,
 		      struct jit_symbol *s)
 {
-	const struct jit_line *l = (const struct jit_line *)j->lines.p + c->first_line,
-			      *best = NULL;
+	const struct jit_line *l = (const struct jit_line *)j->lines.p, *best = NULL;
 
-	for (uint32_t i = 0; i < c->nline; i++)
+	for (uint32_t i = c->first_line; i < c->first_line + c->nline; i++)
 		if (l[i].offset <= address - c->start && (!best || l[i].offset >= best->offset))
 			best = &l[i];
 	if (best) {

@@ -208,9 +208,12 @@ static stack_id new_stack(struct round *r, stack_id old)
 	r->stack.n = 0;
 	for (size_t i = 0; i < n; i++) {
 		const struct replaced *by = &r->by[frame[i].i];
-		const loc_id *locs = (const loc_id *)r->locs.p + by->first;
 
-		buf_put(&r->stack, by->n ? locs : &frame[i], (by->n ? by->n : 1) * sizeof(*locs));
+		if (by->n)
+			buf_put(&r->stack, (const loc_id *)r->locs.p + by->first,
+				by->n * sizeof(loc_id));
+		else
+			buf_put(&r->stack, &frame[i], sizeof(loc_id));
 	}
 	return profile_add_stack(r->p, (const loc_id *)r->stack.p, BUF_COUNT(&r->stack, loc_id));
 }
