@@ -92,6 +92,46 @@ is "$(prof-fold --symbolize named.pb.gz)" "$(prof-fold named.pb.gz)" \
 is "$(DEBUGINFOD_URLS='' prof-fold -q --root none --debuginfod bare.pb.gz)" "[app] $((0x$size))" \
 	'--debuginfod without servers'
 
+# A debuginfod of our own, whose server is a directory.
+cat >client.c <<'END'
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+void *debuginfod_begin(void)
+{
+	return malloc(1);
+}
+int debuginfod_find_debuginfo(void *client, const unsigned char *id, int size, char **path)
+{
+	char name[4096];
+	int n = snprintf(name, sizeof(name), "%s/", getenv("DEBUGINFOD_URLS"));
+
+	for (int i = 0; client && !path && i < size; i++)
+		n += snprintf(name + n, sizeof(name) - n, "%02x", id[i]);
+	return open(name, O_RDONLY);
+}
+void debuginfod_end(void *client)
+{
+	free(client);
+}
+END
+gcc -O2 -g -no-pie -fno-pie -Wl,--build-id -o app app.c
+id=$(readelf -n app | sed -n 's/.*Build ID: //p')
+mkdir -p served
+if gcc -shared -fPIC -o libdebuginfod.so.1 client.c && objcopy --only-keep-debug app "served/$id" &&
+	strip app; then
+	is "$(prof-fold -q --symbolize --root none app.perf)" "[app] $((0x$size))" 'a stripped program'
+	DEBUGINFOD_URLS=$tmp/served LD_LIBRARY_PATH=$tmp prof-fold -q --debuginfod --root none \
+		app.perf >out
+	is "$(sed 's/ [0-9]*$//' out)" 'work
+work;inner' 'has names with debuginfod'
+	DEBUGINFOD_URLS=$tmp/served LD_LIBRARY_PATH=$tmp prof-fold -q --symbolize --root none \
+		app.perf >out
+	is "$(cat out)" "[app] $((0x$size))" 'which is not asked without being told'
+else
+	skip 'needs objcopy and strip' 'a stripped program has names with debuginfod'
+fi
+
 # What was recorded without names.
 if prof-record -q -F 999 -o rec.pb.gz -- sh -c 'i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done' \
 	2>/dev/null && [ -n "$kernel" ]; then
