@@ -321,6 +321,12 @@ void elf_close(struct elf *e)
 	*e = (struct elf){ 0 };
 }
 
+void elf_unload(const struct elf *e)
+{
+	if (e->mapped)
+		madvise((void *)e->file.p, e->file.n, MADV_DONTNEED);
+}
+
 /* Put a page of zeros where the file has none any more. */
 static void on_sigbus(int number, siginfo_t *info, void *context)
 {

@@ -48,6 +48,12 @@ bool elf_open_memory(struct elf *e, struct str file, const char **why);
 void elf_close(struct elf *e);
 
 /*
+ * Give back the memory that a mapped file's pages take, for some time without look-ups.
+ * They come back, mostly from the page cache, as they are touched.
+ */
+void elf_unload(const struct elf *e);
+
+/*
  * From now on a mapped file that was truncated gives zeros instead of SIGBUS. For
  * programs that look at the binaries of others; call it once, early.
  */

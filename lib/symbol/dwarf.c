@@ -125,7 +125,9 @@ static void free_units(struct dwarf_file *f)
 
 static void trim(struct dwarf *d, size_t most)
 {
-	if (d->held < most)
+	size_t functions = d->main.functions.cap + d->sup.functions.cap;
+
+	if (d->held + functions * sizeof(struct dwarf_function) < most)
 		return;
 	free_units(&d->main);
 	free_units(&d->sup);

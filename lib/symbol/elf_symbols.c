@@ -169,6 +169,9 @@ static void rest(void *with)
 		m->dwarf = NULL;
 		m->tried_dwarf = false;
 	}
+	elf_unload(&m->elf);
+	elf_unload(&m->debug);
+	elf_unload(&m->sup);
 }
 
 const struct symbolizer symbolizer_elf = {

@@ -68,7 +68,10 @@ static bool find(void *with, struct symbol_place at, struct buf *frames)
 
 static void rest(void *with)
 {
-	((struct go *)with)->work = WORK;
+	struct go *g = with;
+
+	g->work = WORK;
+	elf_unload(&g->elf);
 }
 
 const struct symbolizer symbolizer_go = {

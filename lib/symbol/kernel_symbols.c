@@ -1,6 +1,7 @@
 /*
  * The symbolizer of the kernel's frames. Addresses are those of the running kernel,
- * which differ from boot to boot: recordings of another one are not touched.
+ * which differ from boot to boot: a profile is touched only when its facts say that it
+ * was recorded here, and its time that this was since then.
  */
 #include <fcntl.h>
 #include <sys/utsname.h>
@@ -36,9 +37,21 @@ static int64_t boot_time(void)
 	return (int64_t)(now.tv_sec - up.tv_sec) * 1000000000 + (now.tv_nsec - up.tv_nsec);
 }
 
-static bool contradicts(struct str fact, const char *ours)
+/* Does the profile have the fact, and everywhere with that value? */
+static bool says(const struct profile *p, struct str key, const char *value)
 {
-	return fact.n && !str_eq(fact, str_of(ours));
+	bool said = false;
+
+	for (size_t i = 0; i < p->ncomment; i++) {
+		struct str rest = profile_text(p, p->comment[i]);
+
+		if (!str_eq(str_cut(&rest, '='), key))
+			continue;
+		if (!str_eq(rest, str_of(value)))
+			return false;
+		said = true;
+	}
+	return said;
 }
 
 static bool holds(const struct profile *p)
@@ -46,8 +59,7 @@ static bool holds(const struct profile *p)
 	enum { SLACK = 2 }; /* s that a clock may have been put right by */
 	struct utsname u;
 
-	if (uname(&u) < 0 || contradicts(profile_fact(p, S("host")), u.nodename) ||
-	    contradicts(profile_fact(p, S("kernel")), u.release))
+	if (uname(&u) < 0 || !says(p, S("host"), u.nodename) || !says(p, S("kernel"), u.release))
 		return false;
 	return !p->head.time || p->head.time + (int64_t)SLACK * 1000000000 > boot_time();
 }

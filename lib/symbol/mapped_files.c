@@ -189,6 +189,13 @@ bool mapped_file_find(struct mapped_file *m, struct symbol_place at, struct buf 
 	return false;
 }
 
+void mapped_file_rest(struct mapped_file *m)
+{
+	for (size_t i = 0; i < SYMBOLIZERS; i++)
+		if (m->with[i] && table[i]->rest)
+			table[i]->rest(m->with[i]);
+}
+
 /* Rounds */
 
 void mapped_files_begin(struct mapped_files *f)
@@ -196,20 +203,15 @@ void mapped_files_begin(struct mapped_files *f)
 	f->round++;
 }
 
-void mapped_files_rest(struct mapped_files *f)
+void mapped_files_end(struct mapped_files *f)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < f->n; i++) {
-		struct mapped_file *m = f->all[i];
-
-		for (size_t j = 0; j < SYMBOLIZERS; j++)
-			if (m->with[j] && table[j]->rest && m->used == f->round)
-				table[j]->rest(m->with[j]);
-		if (f->round - m->used < IDLE_ROUNDS)
-			f->all[kept++] = m;
+		if (f->round - f->all[i]->used < IDLE_ROUNDS)
+			f->all[kept++] = f->all[i];
 		else
-			close_file(m);
+			close_file(f->all[i]);
 	}
 	f->n = kept;
 }

@@ -32,7 +32,7 @@ void mapped_files_release(struct mapped_files *f);
 
 /* A round begins; it ends: what six rounds had no use for is closed. */
 void mapped_files_begin(struct mapped_files *f);
-void mapped_files_rest(struct mapped_files *f);
+void mapped_files_end(struct mapped_files *f);
 
 /*
  * The file of a mapping of p, opened if it is not; never NULL. What there is to be
@@ -43,6 +43,9 @@ struct mapped_file *mapped_files_get(struct mapped_files *f, const struct profil
 
 /* Append the frames at an address, outermost first; false when no symbolizer knows it. */
 bool mapped_file_find(struct mapped_file *file, struct symbol_place at, struct buf *frames);
+
+/* That was all: what it takes to answer is made small. */
+void mapped_file_rest(struct mapped_file *file);
 
 /* Close what was read of the kernel. */
 void mapped_files_close_kernel(struct mapped_files *f);

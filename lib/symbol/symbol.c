@@ -173,6 +173,7 @@ static void name_mapping(struct round *r, const struct wanted *w, size_t n, stru
 
 	for (size_t i = 0; i < n; i++)
 		named += name_loc(r, w[i].loc, file);
+	mapped_file_rest(file);
 	r->counts.files++;
 	r->counts.missing += !file->present;
 	r->counts.named += named;
@@ -243,7 +244,7 @@ struct symbol_counts symbolize(struct symbols *s, struct profile *p, struct buf 
 	r.by = mem_zeroed(r.nloc, sizeof(*r.by));
 	mapped_files_begin(&s->files);
 	name_locs(&r, notes);
-	mapped_files_rest(&s->files);
+	mapped_files_end(&s->files);
 	if (r.counts.named)
 		replace_stacks(&r);
 	mem_free(r.by, r.nloc * sizeof(*r.by));

@@ -59,6 +59,9 @@ struct symbol_counts {
  * A location's address is looked up as it is: that of a caller must lie within the
  * call (return address - 1), as pprof and prof-record have it.
  *
+ * Kernel addresses mean something on the running kernel only: those of a profile whose
+ * facts "host" and "kernel" are not ours, or that was recorded before this boot, stay.
+ *
  * Never fails as a whole. What the user should know (a binary that is another one
  * now, kernel symbols that are hidden) is appended to *notes, a line each, and each
  * only once in the life of `s`.

@@ -42,7 +42,7 @@ struct symbolizer {
 	bool (*find)(void *with, struct symbol_place at, struct buf *frames);
 	/* At the start of a round: the file may have grown. May be NULL. */
 	void (*refresh)(void *with, int fd);
-	/* At the end of a round: give back what is not worth keeping. May be NULL. */
+	/* That was all for this round: give back what is not worth keeping. May be NULL. */
 	void (*rest)(void *with);
 	void (*close)(void *with);
 };

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "object/symtab.h"
-#include "symbol/symbol.h"
+#include "symbol/symbolizer.h"
 #include "tap.h"
 
 static char dir[] = "/tmp/prof-symbol-XXXXXX";
@@ -474,6 +474,20 @@ static void test_profile(void)
 	}
 }
 
+static void test_table(void)
+{
+	size_t n = 0;
+
+	for (const struct symbolizer *a; (a = symbolizer_at(n)); n++) {
+		ok(a->help && a->handles && a->open && a->find && a->close, "%s is complete",
+		   a->name);
+		for (size_t i = 0; i < n; i++)
+			ok(strcmp(symbolizer_at(i)->name, a->name) != 0, "and not %s",
+			   symbolizer_at(i)->name);
+	}
+	ok(n == 4, "%zu symbolizers", n);
+}
+
 /* What a round leaves open serves the next one, and what is unused is closed. */
 static void test_rounds(void)
 {
@@ -578,6 +592,7 @@ int main(void)
 	test_build_id();
 	test_mini();
 	expect_note("plain", "0123456789", "is another build than the one that was recorded");
+	test_table();
 	test_profile();
 	test_rounds();
 	test_go();
