@@ -41,6 +41,11 @@ $(O)/%.o: %.c | $(O)/version.h
 -include $(patsubst %.o,%.d,$(LIB) $(SHARED) $(PROGS:%=$(O)/cmd/%.o))
 $(O)/lib/view/assets.o: $(wildcard lib/view/*.js lib/view/*.css)
 
+# Does everything compile for aarch64, too? (Its stacks: tests/unit/unwind_aarch64.c.)
+objects: $(LIB) $(SHARED) $(PROGS:%=$(O)/cmd/%.o)
+cross:
+	$(Q)$(MAKE) --no-print-directory CC=aarch64-linux-gnu-gcc O=build-aarch64 WERROR=1 objects
+
 # Written anew only when the version changes.
 VERSION	:= $(shell git describe --tags --always --dirty 2>/dev/null || cat VERSION)
 $(O)/version.h: FORCE
@@ -189,10 +194,12 @@ help:
 	@echo 'make deps        install what building and testing need'
 	@echo 'make demo        a flame graph of a real program: build/demo/flame.svg'
 	@echo 'make check       every test'
+	@echo 'make cross       compile for aarch64'
 	@echo 'make lint        headers, layers, formatting, analyser, manuals, scripts'
 	@echo 'make format      apply the formatting'
 	@echo 'make bless       write the golden outputs anew; review the difference'
 	@echo 'make bench       speed and memory against other tools (make bench-peers gets them)'
+	@echo 'make validate-unwind  stacks of real programs held against those of elfutils'
 	@echo 'make fuzz        fuzz the readers for FUZZ_SECONDS=$(FUZZ_SECONDS) (fuzz-afl: with AFL++)'
 	@echo 'make install     to PREFIX=$(PREFIX), below DESTDIR; make uninstall takes it back'
 	@echo 'make dist        a release tarball'
@@ -204,6 +211,6 @@ clean:
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all check hostile fuzz fuzz-afl bench bench-peers bless lint format deps demo install uninstall dist help \
-	clean FORCE
+.PHONY: all objects cross check hostile fuzz fuzz-afl bench bench-peers validate-unwind bless lint \
+	format deps demo install uninstall dist help clean FORCE
 .SECONDARY:
