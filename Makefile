@@ -76,6 +76,8 @@ $(O)/tests/%.o: CPPFLAGS += -Itests -I$(O)/tests/oracle
 # Readers against damaged input, under sanitizers in a folder of their own.
 $(O)/tests/fuzz/replay: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/read.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(O)/tests/fuzz/replay-cfi: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/cfi.o $(O)/libprof.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 # Calls that fail, for tests/cli/faults.t.
 $(O)/tests/fail_io.so: tests/fail_io.c
 	$(Q)mkdir -p $(@D)
@@ -83,7 +85,8 @@ $(O)/tests/fail_io.so: tests/fail_io.c
 
 hostile:
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined \
-		build-address-undefined/tests/fuzz/replay
+		build-address-undefined/tests/fuzz/replay \
+		build-address-undefined/tests/fuzz/replay-cfi
 
 check: all $(UNIT) $(O)/tests/fail_io.so $(if $(SAN),,hostile)
 	$(Q)tests/run $(O) $(UNIT) $(TESTS)
@@ -99,6 +102,17 @@ fuzz:
 	build-fuzz/tests/fuzz/libfuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
 		-rss_limit_mb=4096 -timeout=20 -artifact_prefix=build-fuzz/found/ build-fuzz/corpus
 $(O)/tests/fuzz/libfuzzer: $(O)/tests/fuzz/read.o $(O)/libprof.a
+	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# Unwind tables and stacks.
+fuzz-cfi:
+	$(Q)$(MAKE) --no-print-directory CC=clang O=build-fuzz SAN=fuzzer-no-link,address,undefined \
+		build-fuzz/tests/fuzz/libfuzzer-cfi
+	$(Q)mkdir -p build-fuzz/cfi build-fuzz/found
+	$(Q)cp tests/data/aarch64/chain /bin/true build-fuzz/cfi
+	build-fuzz/tests/fuzz/libfuzzer-cfi -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
+		-rss_limit_mb=2048 -timeout=20 -artifact_prefix=build-fuzz/found/ build-fuzz/cfi
+$(O)/tests/fuzz/libfuzzer-cfi: $(O)/tests/fuzz/cfi.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 fuzz-afl:
@@ -200,7 +214,7 @@ help:
 	@echo 'make bless       write the golden outputs anew; review the difference'
 	@echo 'make bench       speed and memory against other tools (make bench-peers gets them)'
 	@echo 'make validate-unwind  stacks of real programs held against those of elfutils'
-	@echo 'make fuzz        fuzz the readers for FUZZ_SECONDS=$(FUZZ_SECONDS) (fuzz-afl: with AFL++)'
+	@echo 'make fuzz        fuzz the readers for FUZZ_SECONDS=$(FUZZ_SECONDS) (fuzz-afl: with AFL++; fuzz-cfi: unwinding)'
 	@echo 'make install     to PREFIX=$(PREFIX), below DESTDIR; make uninstall takes it back'
 	@echo 'make dist        a release tarball'
 	@echo 'make clean       remove what was built'
@@ -211,6 +225,6 @@ clean:
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all objects cross check hostile fuzz fuzz-afl bench bench-peers validate-unwind bless lint \
+.PHONY: all objects cross check hostile fuzz fuzz-cfi fuzz-afl bench bench-peers validate-unwind bless lint \
 	format deps demo install uninstall dist help clean FORCE
 .SECONDARY:

@@ -47,10 +47,9 @@ static struct sample take(const uint64_t **at)
 static void map_image(struct processes *t, struct process *p)
 {
 	struct stat st;
-	struct new_map m = { .start = LOADED_AT,
-			     .length = 0x1000,
-			     .executable = true,
-			     .path = str_of(image) };
+	struct new_map m = {
+		.start = LOADED_AT, .length = 0x1000, .executable = true, .path = str_of(image)
+	};
 	static char path[4096];
 
 	if (stat(image, &st) < 0 || !realpath(image, path))
