@@ -41,6 +41,11 @@ $(O)/%.o: %.c | $(O)/version.h
 -include $(patsubst %.o,%.d,$(LIB) $(SHARED) $(PROGS:%=$(O)/cmd/%.o))
 $(O)/lib/view/assets.o: $(wildcard lib/view/*.js lib/view/*.css)
 
+# Does everything compile for aarch64, too? (Its stacks: tests/unit/unwind_aarch64.c.)
+objects: $(LIB) $(SHARED) $(PROGS:%=$(O)/cmd/%.o)
+cross:
+	$(Q)$(MAKE) --no-print-directory CC=aarch64-linux-gnu-gcc O=build-aarch64 WERROR=1 objects
+
 # Written anew only when the version changes.
 VERSION	:= $(shell git describe --tags --always --dirty 2>/dev/null || cat VERSION)
 $(O)/version.h: FORCE
@@ -71,7 +76,7 @@ $(O)/tests/%.o: CPPFLAGS += -Itests -I$(O)/tests/oracle
 # Readers against damaged input, under sanitizers in a folder of their own.
 $(O)/tests/fuzz/replay: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/read.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(O)/tests/fuzz/replay-symbol: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/symbol.o $(O)/libprof.a
+$(O)/tests/fuzz/replay-%: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/%.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 # Calls that fail, for tests/cli/faults.t.
 $(O)/tests/fail_io.so: tests/fail_io.c
@@ -88,7 +93,8 @@ $(O)/tests/validate/%: $(O)/tests/validate/%.o $(O)/libprof.a
 hostile:
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined \
 		build-address-undefined/tests/fuzz/replay \
-		build-address-undefined/tests/fuzz/replay-symbol
+		build-address-undefined/tests/fuzz/replay-symbol \
+		build-address-undefined/tests/fuzz/replay-cfi
 
 check: all $(UNIT) $(O)/tests/fail_io.so $(O)/tests/make_run $(if $(SAN),,hostile)
 	$(Q)tests/run $(O) $(UNIT) $(TESTS)
@@ -106,15 +112,15 @@ fuzz:
 $(O)/tests/fuzz/libfuzzer: $(O)/tests/fuzz/read.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-# The same for what names addresses: seeds are small programs of ours, and text.
-fuzz-symbol:
+# The same for what names addresses, and for unwinding.
+fuzz-symbol fuzz-cfi: fuzz-%:
 	$(Q)$(MAKE) --no-print-directory CC=clang O=build-fuzz SAN=fuzzer-no-link,address,undefined \
-		build-fuzz/tests/fuzz/libfuzzer-symbol
-	$(Q)mkdir -p build-fuzz/symbols build-fuzz/found
-	$(Q)tests/fuzz/symbol-seeds build-fuzz/symbols
-	build-fuzz/tests/fuzz/libfuzzer-symbol -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
-		-rss_limit_mb=4096 -timeout=20 -artifact_prefix=build-fuzz/found/ build-fuzz/symbols
-$(O)/tests/fuzz/libfuzzer-symbol: $(O)/tests/fuzz/symbol.o $(O)/libprof.a
+		build-fuzz/tests/fuzz/libfuzzer-$*
+	$(Q)mkdir -p build-fuzz/$* build-fuzz/found
+	$(Q)tests/fuzz/$*-seeds build-fuzz/$*
+	build-fuzz/tests/fuzz/libfuzzer-$* -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
+		-rss_limit_mb=4096 -timeout=20 -artifact_prefix=build-fuzz/found/ build-fuzz/$*
+$(O)/tests/fuzz/libfuzzer-%: $(O)/tests/fuzz/%.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 fuzz-afl:
@@ -217,12 +223,14 @@ help:
 	@echo 'make deps        install what building and testing need'
 	@echo 'make demo        a flame graph of a real program: build/demo/flame.svg'
 	@echo 'make check       every test'
+	@echo 'make cross       compile for aarch64'
 	@echo 'make lint        headers, layers, formatting, analyser, manuals, scripts'
 	@echo 'make format      apply the formatting'
 	@echo 'make bless       write the golden outputs anew; review the difference'
 	@echo 'make bench       speed and memory against other tools (make bench-peers gets them)'
 	@echo 'make fuzz        fuzz the readers for FUZZ_SECONDS=$(FUZZ_SECONDS) (fuzz-afl: with AFL++)'
-	@echo 'make fuzz-symbol the same for binaries, perf maps, jitdumps'
+	@echo 'make fuzz-symbol the same for what names addresses; make fuzz-cfi: for unwinding'
+	@echo 'make validate-unwind  stacks of real programs held against those of elfutils'
 	@echo 'make install     to PREFIX=$(PREFIX), below DESTDIR; make uninstall takes it back'
 	@echo 'make dist        a release tarball'
 	@echo 'make clean       remove what was built'
@@ -233,6 +241,6 @@ clean:
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all check hostile fuzz fuzz-symbol fuzz-afl bench bench-peers bless lint format deps demo install uninstall dist help \
-	clean FORCE
+.PHONY: all objects cross check hostile fuzz fuzz-symbol fuzz-cfi fuzz-afl bench bench-peers \
+	validate-unwind bless lint format deps demo install uninstall dist help clean FORCE
 .SECONDARY:

@@ -14,6 +14,7 @@ struct walk {
 	uint64_t pc, sp, fp, lr;
 	uint64_t sp0;
 	bool leaf;        /* at the innermost frame, where all registers are known */
+	bool knows_lr;    /* there, and where a signal interrupted */
 	bool call;        /* pc is a return address: the call lies before it */
 	size_t live_from; /* frames found by reading the process, from this one */
 	bool used_live;
@@ -168,7 +169,7 @@ static bool restore_pc(struct walk *w, const struct rule *r, uint64_t cfa, uint6
 
 	if (r->ra == AT_SAME) {
 		*pc = w->lr;
-		return w->u->arch->lr != DWARF_NONE || stop(w, UNWIND_BAD);
+		return w->knows_lr || stop(w, UNWIND_BAD);
 	}
 	return read_word(w, place_address(w, r->ra, cfa, offset), pc) || stop(w, UNWIND_TRUNCATED);
 }
@@ -190,7 +191,7 @@ static bool move(struct walk *w, uint64_t pc, uint64_t cfa, uint64_t fp, bool si
 	w->pc = pc;
 	w->sp = cfa;
 	w->fp = fp;
-	w->leaf = false;
+	w->leaf = w->knows_lr = false;
 	w->call = !signal;
 	return true;
 }
@@ -219,6 +220,7 @@ static struct walk begin(struct unwinder *u, struct process *p, const struct use
 		.lr = a->lr == DWARF_NONE ? 0 : state->regs[a->lr],
 		.sp0 = state->regs[a->sp],
 		.leaf = true,
+		.knows_lr = a->lr != DWARF_NONE,
 	};
 }
 
@@ -353,7 +355,7 @@ static bool follow_fp(struct walk *w)
  */
 static bool leave_leaf(struct walk *w)
 {
-	bool has_lr = w->u->arch->lr != DWARF_NONE;
+	bool has_lr = w->knows_lr;
 	uint64_t pc = w->lr, outer;
 	enum call call;
 
@@ -385,26 +387,41 @@ static bool leave_trampoline(struct walk *w)
 	return move(w, pc, w->sp + 16, w->fp, false);
 }
 
-/* "mov $15, %rax; syscall": what a signal handler returns to (musl, static). */
+/*
+ * What signal handlers return to, where it has no unwind data: x86-64 in musl and in
+ * static programs, "mov $15, %rax; syscall"; aarch64, "mov x8, #139; svc #0".
+ */
 static bool is_sigreturn(const struct walk *w, const struct map *m)
 {
-	static const struct str code = { "\x48\xc7\xc0\x0f\x00\x00\x00\x0f\x05", 9 };
+	static const struct str x86_64 = { "\x48\xc7\xc0\x0f\x00\x00\x00\x0f\x05", 9 };
+	static const struct str aarch64 = { "\x68\x11\x80\xd2\x01\x00\x00\xd4", 8 };
 
-	return m->binary && w->u->arch->machine == ELF_MACHINE_X86_64 &&
-	       str_starts(elf_at(&m->binary->elf, w->pc - m->bias), code);
+	return m->binary &&
+	       str_starts(elf_at(&m->binary->elf, w->pc - m->bias),
+			  w->u->arch->machine == ELF_MACHINE_X86_64 ? x86_64 : aarch64);
 }
 
-/* The interrupted registers lie in the ucontext above the stack pointer. */
+/*
+ * The interrupted registers lie above the stack pointer: x86-64 has a ucontext there,
+ * aarch64 a siginfo of 128 bytes and then the ucontext, with its registers at 184.
+ */
 static bool leave_signal(struct walk *w)
 {
-	enum { MCONTEXT = 40, RBP = 10, RSP = 15, RIP = 16 };
-	uint64_t pc, sp, fp;
+	static const uint16_t x86_64[] = { 40 + 8 * 16, 40 + 8 * 15, 40 + 8 * 10 };
+	static const uint16_t aarch64[] = { 312 + 8 * 32, 312 + 8 * 31, 312 + 8 * 29,
+					    312 + 8 * 30 };
+	bool x86 = w->u->arch->machine == ELF_MACHINE_X86_64;
+	const uint16_t *at = x86 ? x86_64 : aarch64;
+	uint64_t pc, sp, fp, lr = 0;
 
-	if (!read_word(w, w->sp + MCONTEXT + 8 * RIP, &pc) ||
-	    !read_word(w, w->sp + MCONTEXT + 8 * RSP, &sp) ||
-	    !read_word(w, w->sp + MCONTEXT + 8 * RBP, &fp))
+	if (!read_word(w, w->sp + at[0], &pc) || !read_word(w, w->sp + at[1], &sp) ||
+	    !read_word(w, w->sp + at[2], &fp) || (!x86 && !read_word(w, w->sp + at[3], &lr)))
 		return stop(w, UNWIND_TRUNCATED);
-	return move(w, pc, sp, fp, true);
+	if (!move(w, pc, sp, fp, true))
+		return false;
+	w->lr = lr;
+	w->knows_lr = !x86;
+	return true;
 }
 
 /*
@@ -421,11 +438,10 @@ static bool follow_guess(struct walk *w, const struct map *m)
 {
 	struct unwinder *u = w->u;
 
-	if (is_put_there(w, m))
-		return stop(w, UNWIND_COMPLETE);
-
 	if (is_sigreturn(w, m))
 		return leave_signal(w);
+	if (is_put_there(w, m))
+		return stop(w, UNWIND_COMPLETE);
 	if (!m->binary && u->is_trampoline && u->is_trampoline(u->context, w->p, w->pc))
 		return leave_trampoline(w);
 	if (!w->call && m->binary && binary_has_rules(m->binary))
