@@ -77,9 +77,10 @@ $(O)/tests/fail_io.so: tests/fail_io.c
 	$(Q)$(CC) -O1 -fPIC -shared -w -o $@ $< -ldl
 
 # Runs with facts, for tests of comparisons.
-$(O)/tests/make_run: $(O)/tests/make_run.o $(O)/libprof.a
+$(O)/tests/make_run $(O)/tests/stamp: %: %.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$(O)/tests/validate/simulate: $(O)/tests/validate/synth.o
 $(O)/tests/validate/%: $(O)/tests/validate/%.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
 
@@ -87,7 +88,7 @@ hostile:
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined \
 		build-address-undefined/tests/fuzz/replay
 
-check: all $(UNIT) $(O)/tests/fail_io.so $(O)/tests/make_run $(if $(SAN),,hostile)
+check: all $(UNIT) $(O)/tests/fail_io.so $(O)/tests/make_run $(O)/tests/stamp $(if $(SAN),,hostile)
 	$(Q)tests/run $(O) $(UNIT) $(TESTS)
 
 # Fuzzing takes as long as it is given: FUZZ_SECONDS.
