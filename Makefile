@@ -84,9 +84,10 @@ $(O)/tests/fail_io.so: tests/fail_io.c
 	$(Q)$(CC) -O1 -fPIC -shared -w -o $@ $< -ldl
 
 # Runs with facts, for tests of comparisons.
-$(O)/tests/make_run: $(O)/tests/make_run.o $(O)/libprof.a
+$(O)/tests/make_run $(O)/tests/stamp: %: %.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$(O)/tests/validate/simulate: $(O)/tests/validate/synth.o
 $(O)/tests/validate/%: $(O)/tests/validate/%.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
 
@@ -96,7 +97,7 @@ hostile:
 		build-address-undefined/tests/fuzz/replay-symbol \
 		build-address-undefined/tests/fuzz/replay-cfi
 
-check: all $(UNIT) $(O)/tests/fail_io.so $(O)/tests/make_run $(if $(SAN),,hostile)
+check: all $(UNIT) $(O)/tests/fail_io.so $(O)/tests/make_run $(O)/tests/stamp $(if $(SAN),,hostile)
 	$(Q)tests/run $(O) $(UNIT) $(TESTS)
 
 # Fuzzing takes as long as it is given: FUZZ_SECONDS.

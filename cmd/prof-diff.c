@@ -10,7 +10,9 @@
 #include "compare/diff_report.h"
 #include "compare/stream.h"
 #include "compare_options.h"
+#include "frames.h"
 #include "replicates.h"
+#include "view/view.h"
 
 static struct {
 	int report, normalize;
@@ -34,6 +36,7 @@ static const struct opt own_options[] = {
 	{ 0, "check", OPT_FLAG, &o.check, NULL, "exit with 1 if there is a regression" },
 	{ 0, "report", OPT_CHOICE, &o.report, "FORMAT", "text, tsv, json, markdown, junit ...",
 	  report_name },
+	{ 0, "svg", OPT_FILE, &o.svg, "FILE", "draw the difference as a flame graph" },
 	{ 0, "normalize", OPT_CHOICE, &o.normalize, "HOW",
 	  "of the stream: none, total, cpu or work", normalize_name },
 	{ 0, "work", OPT_STR, &o.work, "KEY", "the fact that says how much work was done" },
@@ -143,6 +146,24 @@ static bool has_report(void)
 	return o.check || o.report >= 0;
 }
 
+static bool draw(struct profile *p)
+{
+	struct view_options how = view_defaults();
+	struct tree t;
+	struct out out;
+	bool ok;
+
+	rewrite_frames(p);
+	tree_build(&t, p, how.col, TREE_BY_NAME);
+	how.title = "Differential flame graph";
+	ok = t.node[0].total > 0 || t.base_total[0] > 0;
+	if (ok && out_open(&out, o.svg, common.pack))
+		view_svg.draw(&out, p, &t, &how);
+	ok = ok ? finish_output(&out) : complain("--svg: there is nothing to draw");
+	tree_release(&t);
+	return ok;
+}
+
 /* A picture of runs that cannot be compared is better than none; a verdict is not. */
 static bool diff(struct runs *runs, const struct options *how, struct comparison *c)
 {
@@ -160,7 +181,7 @@ static bool diff(struct runs *runs, const struct options *how, struct comparison
 		ok &= build_stream(runs, how, known ? c : NULL);
 	if (ok && !has_report())
 		ok = save(&runs->profile, output_format());
-	return ok;
+	return (!o.svg || !runs->profile.ncol || draw(&runs->profile)) && ok;
 }
 
 static int outcome(const struct comparison *c)

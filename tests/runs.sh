@@ -50,7 +50,3 @@ record_both() {
 		i=$((i + 1))
 	done
 }
-
-if ! command -v make_run >/dev/null; then
-	PATH=$BUILD/tests:$PATH
-fi

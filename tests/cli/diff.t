@@ -97,6 +97,14 @@ ok $? 'has the verdicts' "$(grep comment raw)"
 grep -q 'diff.path=main;serve;parse;hash' raw
 ok $? 'and the blame path' "$(grep comment raw)"
 
+exits 1 '--svg' prof-diff --check base -- new --svg diff.svg
+prof-flame --title 'Differential flame graph' diff.pb.gz >flame.svg
+same diff.svg flame.svg 'draws what prof-flame draws'
+exits 2 'a picture that cannot be written' prof-diff --check base -- new --svg nowhere/diff.svg
+exits 0 '--svg beside the stream' prof-diff base -- new --svg diff.svg -o again.pb.gz
+same diff.svg flame.svg 'is the same'
+same again.pb.gz diff.pb.gz 'and so is the stream'
+
 rm -r base new
 record_both 6
 exits 0 'the same program' prof-diff --check base -- new

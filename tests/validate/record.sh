@@ -42,7 +42,7 @@ record() { # NAME ROUND
 	perf record -q -F 3999 -g -o perf.data "$build/tests/validate/timed" facts \
 		$(command_of "$1") >/dev/null 2>perf.log || { cat perf.log; exit 1; }
 	# shellcheck disable=SC2046
-	perf script -i perf.data 2>/dev/null | "$build/tests/validate/stamp" \
+	perf script -i perf.data 2>/dev/null | "$build/tests/stamp" \
 		$(cat facts) host=one run=1 "round=$2" >part
 	mv part "$file"
 }
