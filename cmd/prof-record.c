@@ -2,6 +2,7 @@
  * prof-record: sample a command, processes, a control group or the whole machine,
  * and write what was sampled as pprof, one profile or one a window.
  */
+#include <malloc.h>
 #include <stdlib.h>
 
 #include "common.h"
@@ -248,6 +249,16 @@ static int record(struct recording *r, char *const *command)
 	return recording_status(r);
 }
 
+/*
+ * Windows come and go for months: large blocks are mapped, so that they go back to the
+ * system whatever lies behind them.
+ */
+static void keep_memory_small(void)
+{
+	mallopt(M_MMAP_THRESHOLD, 256 << 10);
+	mallopt(M_TRIM_THRESHOLD, 256 << 10);
+}
+
 int main(int argc, char **argv)
 {
 	char **command = start(&cmd, argc, argv);
@@ -257,6 +268,7 @@ int main(int argc, char **argv)
 	if (o.kernel && o.no_kernel)
 		usage("--kernel and --no-kernel exclude each other");
 	check_labels();
+	keep_memory_small();
 	r = model(command);
 	elf_guard();
 	recording_catch_signals();

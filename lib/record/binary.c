@@ -86,6 +86,12 @@ void binaries_sweep(struct binaries *b)
 	b->n = kept;
 }
 
+void binaries_unload(const struct binaries *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		elf_unload(&b->all[i]->elf);
+}
+
 static bool is_vdso(struct str path)
 {
 	return str_eq(path, S("[vdso]"));

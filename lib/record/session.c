@@ -18,7 +18,7 @@ enum {
 	LARGEST_STACK = 65528,
 };
 
-static const uint64_t CPUS_NS = 1000000000; /* between two looks at the CPUs */
+static const uint64_t HOUSE_NS = 1000000000;
 
 static volatile sig_atomic_t stop_asked, flush_asked;
 
@@ -194,13 +194,15 @@ static void open_again(struct session *s, uint32_t stack_bytes)
 	sampler_start(&s->sampler);
 }
 
-/* CPUs that were unplugged or plugged in, looked for once a second. */
-static bool cpus_changed(struct session *s, uint64_t now)
+/* What is done once a second. */
+static void keep_house(struct session *s, uint64_t now)
 {
-	if (now - s->cpus_seen < CPUS_NS)
-		return false;
-	s->cpus_seen = now;
-	return sampler_cpus_changed(&s->sampler);
+	if (now - s->housekept < HOUSE_NS)
+		return;
+	s->housekept = now;
+	binaries_unload(&s->recorder.binaries);
+	if (sampler_cpus_changed(&s->sampler))
+		open_again(s, s->sampler_options.stack_bytes);
 }
 
 static bool wants_more_stack(const struct session *s)
@@ -273,8 +275,7 @@ static void run_windows(struct session *s)
 		show_progress(s, now, &shown);
 		if (wants_more_stack(s))
 			open_again(s, LARGEST_STACK);
-		else if (cpus_changed(s, now))
-			open_again(s, s->sampler_options.stack_bytes);
+		keep_house(s, now);
 		if (!flush_asked && !(s->o->every && now - s->window_start >= s->o->every))
 			continue;
 		flush_asked = 0;
