@@ -341,14 +341,19 @@ static void carry_over(struct recorder *r, const struct waiting *w, size_t n)
 	r->spare = swap;
 }
 
+void recorder_take(struct recorder *r)
+{
+	for (size_t k = 0; k < r->sampler->nring; k++)
+		ring_drain(&r->sampler->rings[k], take, r);
+}
+
 void recorder_drain(struct recorder *r, bool all)
 {
 	uint64_t now = recorder_now(), until = all ? UINT64_MAX : now - COMMIT_NS;
 	struct waiting *w;
 	size_t n, i = 0;
 
-	for (size_t k = 0; k < r->sampler->nring; k++)
-		ring_drain(&r->sampler->rings[k], take, r);
+	recorder_take(r);
 	w = (struct waiting *)r->waiting.p;
 	n = BUF_COUNT(&r->waiting, *w);
 	if (n)

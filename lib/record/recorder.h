@@ -56,6 +56,9 @@ void recorder_release(struct recorder *r);
  */
 void recorder_drain(struct recorder *r, bool all);
 
+/* Only take what is in the rings, so that they do not overflow. */
+void recorder_take(struct recorder *r);
+
 /* Nanoseconds of the clock that records carry. */
 uint64_t recorder_now(void);
 

@@ -240,7 +240,7 @@ static int perf_event_open(struct perf_event_attr *a, int pid, int cpu, unsigned
 static size_t ring_size(const struct sampler *s)
 {
 	if (s->frequency <= 199)
-		return 1 << 20;
+		return 2 << 20;
 	return s->frequency <= 999 ? 4 << 20 : 16 << 20;
 }
 
