@@ -134,7 +134,7 @@ $(O)/tests/fuzz/afl: $(O)/tests/fuzz/read.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # Speed beside other tools. BENCH=merge runs one task, ROUNDS=11 more rounds.
-bench: all $(O)/tests/bench/measure $(O)/tests/bench/generate
+bench: all $(patsubst %,$(O)/tests/bench/%,measure generate overhead)
 	tests/bench/run.sh $(O) $(BENCH)
 $(O)/tests/bench/%: $(O)/tests/bench/%.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)

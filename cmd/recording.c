@@ -140,6 +140,7 @@ void recording_run(struct recording *r)
 	r->ended = s.child_ended;
 	r->status = s.window.status;
 	r->wall = recorder_now() - r->begun;
+	r->finishing = r->begun + r->wall - s.over;
 	session_release(&s);
 	buf_release(&why);
 }
@@ -170,6 +171,9 @@ void recording_summarise(const struct recording *r)
 	     (unsigned long long)r->samples, r->facts.events, (unsigned long long)r->lost,
 	     r->samples ? 100.0 * (double)r->truncated / (double)r->samples : 0, cpu,
 	     use.ru_maxrss / 1024);
+	if (common.verbose)
+		note("%.3f s from the end of the recording to that of the profile",
+		     1e-9 * (double)r->finishing);
 	if (r->user_only)
 		note("kernel code was not sampled: see perf_event_paranoid in prof-record(1)");
 }

@@ -25,6 +25,7 @@ struct recording {
 	/* What came of it. */
 	uint64_t samples, lost, truncated, cpu_time;
 	uint64_t begun, wall; /* ns: of recorder_now(); from then to the end */
+	uint64_t finishing;   /* ns: of that, after there was nothing left to record */
 	int exec_error;       /* errno of a command that could not be run */
 	int status;           /* of the command, as waitpid(2) has it, */
 	bool ended;           /* once it has ended */

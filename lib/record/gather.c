@@ -6,6 +6,15 @@
 
 static const uint32_t NO_COLUMN = UINT32_MAX;
 
+enum { RECENT_BITS = 12, RECENT = 1 << RECENT_BITS };
+
+/* Map 0, that of none, has no addresses. */
+struct recent_loc {
+	uint64_t address;
+	map_id map;
+	loc_id loc;
+};
+
 struct origin {
 	char comm[16], thread[16];
 	uint32_t pid, tid, cpu, one;
@@ -23,6 +32,7 @@ struct group {
 void gather_init(struct gather *g, const struct gather_options *o, struct processes *processes)
 {
 	*g = (struct gather){ .o = o, .processes = processes };
+	g->recent = mem_zeroed(RECENT, sizeof(*g->recent));
 	table_init(&g->origins, sizeof(struct origin), offsetof(struct origin, labels));
 	table_init(&g->groups, sizeof(struct group), offsetof(struct group, path));
 }
@@ -34,6 +44,7 @@ void gather_release(struct gather *g)
 	buf_release(&g->columns);
 	buf_release(&g->stack);
 	buf_release(&g->jits);
+	mem_free(g->recent, RECENT * sizeof(*g->recent));
 }
 
 /* Beginning */
@@ -104,6 +115,7 @@ void gather_begin(struct gather *g, struct profile *p)
 	g->common = (labels_id){ 0 };
 	g->kernel = (map_id){ 0 };
 	g->jits.n = 0;
+	memset(g->recent, 0, RECENT * sizeof(*g->recent));
 	g->ntruncated = 0;
 	forget_rows(&g->origins);
 	forget_rows(&g->groups);
@@ -175,27 +187,35 @@ static struct loc jit_loc(struct gather *g, const struct recorded *s, uint64_t a
 	return row;
 }
 
+/*
+ * The location of an address in a mapping. Most frames of a sample are those of an
+ * earlier one, so the last ones are remembered, by a hash of where they are.
+ */
+static loc_id known_loc(struct gather *g, map_id map, uint64_t address, uint32_t flags)
+{
+	uint64_t hash = (address ^ (uint64_t)map.i << 32) * 0x9e3779b97f4a7c15;
+	struct recent_loc *recent = &g->recent[hash >> (64 - RECENT_BITS)];
+	struct loc row = { .map = map, .addr = address, .flags = LOC_ADDR | flags };
+
+	if (recent->address != address || recent->map.i != map.i)
+		*recent = (struct recent_loc){ address, map, profile_add_loc(g->p, row) };
+	return recent->loc;
+}
+
 static loc_id user_loc(struct gather *g, const struct recorded *s, const struct user_frame *f)
 {
-	struct loc row = { .addr = f->address, .flags = LOC_ADDR };
-
-	if (f->map && f->map->binary) {
-		row.map = mapping_of(g, f->map);
-		row.addr -= f->map->start;
-	} else if (f->map) {
-		row = jit_loc(g, s, f->address);
-	}
-	return profile_add_loc(g->p, row);
+	if (f->map && f->map->binary)
+		return known_loc(g, mapping_of(g, f->map), f->address - f->map->start, 0);
+	if (f->map)
+		return profile_add_loc(g->p, jit_loc(g, s, f->address));
+	return profile_add_loc(g->p, (struct loc){ .addr = f->address, .flags = LOC_ADDR });
 }
 
 static loc_id kernel_loc(struct gather *g, uint64_t address)
 {
-	struct loc row = { .addr = address, .flags = LOC_ADDR | LOC_KERNEL };
-
 	if (!g->kernel.i)
 		g->kernel = pseudo_mapping(g, S("[kernel.kallsyms]"));
-	row.map = g->kernel;
-	return profile_add_loc(g->p, row);
+	return known_loc(g, g->kernel, address, LOC_KERNEL);
 }
 
 static stack_id stack_of(struct gather *g, const struct recorded *s)

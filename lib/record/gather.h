@@ -44,7 +44,8 @@ struct gather {
 	struct table groups;  /* struct group: pid -> control group */
 	labels_id common;     /* the labels that all samples have */
 	struct buf stack;     /* loc_id: scratch */
-	loc_id truncated;     /* the frame that roots what is not complete */
+	struct recent_loc *recent;
+	loc_id truncated; /* the frame that roots what is not complete */
 	map_id kernel;
 	struct buf jits; /* struct gathered_jit */
 	uint64_t ntruncated;

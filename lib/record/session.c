@@ -283,6 +283,7 @@ static void run_windows(struct session *s)
 		begin_window(s);
 	}
 	await_child(s);
+	s->over = recorder_now();
 	sampler_stop(&s->sampler);
 	recorder_drain(&s->recorder, true);
 	s->window.last = true;

@@ -58,7 +58,7 @@ struct session {
 	uint64_t before_samples, before_lost, before_throttled, before_cpu;
 	/* Lost in samplers that were closed, and told of by then in records. */
 	uint64_t lost_before, lost_told;
-	uint64_t begun, housekept;
+	uint64_t begun, housekept, over; /* ns: of recorder_now() */
 	struct buf pids;  /* int: the processes that run, when events are opened again */
 	bool no_room;     /* events could not be opened again */
 	bool child_ended; /* window.status says how */
