@@ -121,6 +121,23 @@ static struct dwarf *dwarf_of(struct image *m)
 	return m->dwarf;
 }
 
+static bool is_nameless(const struct symbol_frame *f)
+{
+	return !f->name.n && !f->linkage.n;
+}
+
+/* Inlined calls have no names when the file that they are shared with is missing. */
+static void drop_nameless(struct buf *frames, size_t from)
+{
+	struct symbol_frame *f = (struct symbol_frame *)(frames->p + from);
+	size_t n = (frames->n - from) / sizeof(*f), kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!is_nameless(&f[i]))
+			f[kept++] = f[i];
+	frames->n = from + kept * sizeof(*f);
+}
+
 /* Leave what the options ask for. */
 static void trim(const struct image *m, struct buf *frames, size_t from)
 {
@@ -149,12 +166,11 @@ static bool find(void *with, struct symbol_place at, struct buf *frames)
 	if (!dwarf_of(m) || !dwarf_find(m->dwarf, vaddr, frames))
 		buf_put(frames, &none, sizeof(none));
 	outermost = (struct symbol_frame *)(frames->p + from);
-	if (known && (!symbol.guessed || (!outermost->name.n && !outermost->linkage.n))) {
+	if (known && (!symbol.guessed || is_nameless(outermost))) {
 		outermost->linkage = symbol.name;
 		outermost->plt = symbol.plt;
 	}
-	if (!outermost->name.n && !outermost->linkage.n)
-		frames->n = from;
+	drop_nameless(frames, from);
 	trim(m, frames, from);
 	return frames->n > from;
 }
