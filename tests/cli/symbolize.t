@@ -140,6 +140,16 @@ if prof-record -q -F 999 -o rec.pb.gz -- sh -c 'i=0; while [ $i -lt 200000 ]; do
 	ok $? 'a recording gets names'
 	! grep -q '\[kernel.kallsyms' rec.folded
 	ok $? 'the kernel of this boot, too' "$(grep -o '\[kernel[^;]*' rec.folded | head -3)"
+	nobody='setpriv --reuid=65534 --clear-groups --inh-caps=-all'
+	fold=$(command -v prof-fold)
+	if $nobody "$fold" --version >/dev/null 2>&1 &&
+		$nobody head -1 /proc/kallsyms 2>/dev/null | grep -q '^0* '; then
+		$nobody "$fold" --symbolize <rec.pb.gz >out 2>err
+		says "the kernel's symbols are hidden from this user" 'said to those who may not see it'
+		is "$(grep -c 'hidden' err)" 1 'once'
+	else
+		skip 'everybody may see it' 'kernel symbols are hidden'
+	fi
 else
 	skip 'this user may not record' 'a recording gets names'
 fi
