@@ -109,12 +109,13 @@ static void *open_image(const struct symbol_file *file, struct buf *note)
 static struct dwarf *dwarf_of(struct image *m)
 {
 	const struct elf *from = has_dwarf(&m->elf) ? &m->elf : &m->debug;
+	uint64_t most = m->options->most_unpacked;
 	bool shares;
 
 	if (m->tried_dwarf || (!m->options->inlines && !m->options->lines))
 		return m->dwarf;
 	m->tried_dwarf = true;
-	if (!has_dwarf(from))
+	if (!has_dwarf(from) || (most && elf_unpacked_size(from) > most))
 		return NULL;
 	shares = debug_file_open_sup(&m->sup, from, str_of(m->path.p), m->options);
 	m->dwarf = dwarf_open(&m->elf, from, shares ? &m->sup : NULL, m->path.p);

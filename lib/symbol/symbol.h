@@ -34,6 +34,12 @@ struct symbol_options {
 	const char *debug_dirs;      /* separated by ':'; NULL: /usr/lib/debug */
 	bool debuginfod;             /* ask the servers of $DEBUGINFOD_URLS, too */
 	enum demangle demangle;      /* how names are made from linkage names */
+	/*
+	 * Files whose debugging information is packed, and unpacked takes more bytes
+	 * than this, have names only: for those who record without end, and would have
+	 * to unpack it again and again. 0: no limit.
+	 */
+	uint64_t most_unpacked;
 };
 
 /*

@@ -268,16 +268,34 @@ static void test_plain(void)
 	ok(str_find(buf_str(&plain), S("two\nprogram.c:")) > 0, "inlined calls and lines");
 }
 
+/* Too much to be unpacked: there are names, and no lines. */
+static void test_limit(const char *file)
+{
+	struct symbol_options how = ALL;
+	struct buf got = { 0 };
+
+	how.most_unpacked = 1000000;
+	same("within the limit", file, "", &how);
+	how.most_unpacked = 10;
+	say(file, "plain", "", &how, &got);
+	ok(str_find(buf_str(&got), S("three\n??:0")) > 0, "beyond the limit");
+	buf_release(&got);
+}
+
 static void test_packed(void)
 {
-	if (run("cp plain packed && objcopy --compress-debug-sections=zlib packed"))
+	if (run("cp plain packed && objcopy --compress-debug-sections=zlib packed")) {
 		same("sections packed with zlib", "packed", "", &ALL);
-	else
+		test_limit("packed");
+	} else {
 		skipped("sections packed with zlib", "objcopy does not");
-	if (run("cp plain packed && objcopy --compress-debug-sections=zlib-gnu packed"))
+	}
+	if (run("cp plain packed && objcopy --compress-debug-sections=zlib-gnu packed")) {
 		same("sections packed the old way", "packed", "", &ALL);
-	else
+		test_limit("packed");
+	} else {
 		skipped("sections packed the old way", "objcopy does not");
+	}
 }
 
 static void test_dwz(void)
