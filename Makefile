@@ -41,6 +41,11 @@ $(O)/%.o: %.c | $(O)/version.h
 -include $(patsubst %.o,%.d,$(LIB) $(SHARED) $(PROGS:%=$(O)/cmd/%.o))
 $(O)/lib/view/assets.o: $(wildcard lib/view/*.js lib/view/*.css)
 
+# Does everything compile for aarch64, too? (Its stacks: tests/unit/unwind_aarch64.c.)
+objects: $(LIB) $(SHARED) $(PROGS:%=$(O)/cmd/%.o)
+cross:
+	$(Q)$(MAKE) --no-print-directory CC=aarch64-linux-gnu-gcc O=build-aarch64 WERROR=1 objects
+
 # Written anew only when the version changes.
 VERSION	:= $(shell git describe --tags --always --dirty 2>/dev/null || cat VERSION)
 $(O)/version.h: FORCE
@@ -71,19 +76,28 @@ $(O)/tests/%.o: CPPFLAGS += -Itests -I$(O)/tests/oracle
 # Readers against damaged input, under sanitizers in a folder of their own.
 $(O)/tests/fuzz/replay: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/read.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(O)/tests/fuzz/replay-symbol: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/symbol.o $(O)/libprof.a
+$(O)/tests/fuzz/replay-%: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/%.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 # Calls that fail, for tests/cli/faults.t.
 $(O)/tests/fail_io.so: tests/fail_io.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O1 -fPIC -shared -w -o $@ $< -ldl
 
+# Runs with facts, for tests of comparisons.
+$(O)/tests/make_run $(O)/tests/stamp: %: %.o $(O)/libprof.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(O)/tests/validate/simulate: $(O)/tests/validate/synth.o
+$(O)/tests/validate/%: $(O)/tests/validate/%.o $(O)/libprof.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
+
 hostile:
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined \
 		build-address-undefined/tests/fuzz/replay \
-		build-address-undefined/tests/fuzz/replay-symbol
+		build-address-undefined/tests/fuzz/replay-symbol \
+		build-address-undefined/tests/fuzz/replay-cfi
 
-check: all $(UNIT) $(O)/tests/fail_io.so $(if $(SAN),,hostile)
+check: all $(UNIT) $(O)/tests/fail_io.so $(O)/tests/make_run $(O)/tests/stamp $(if $(SAN),,hostile)
 	$(Q)tests/run $(O) $(UNIT) $(TESTS)
 
 # Fuzzing takes as long as it is given: FUZZ_SECONDS.
@@ -99,15 +113,15 @@ fuzz:
 $(O)/tests/fuzz/libfuzzer: $(O)/tests/fuzz/read.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-# The same for what names addresses: seeds are small programs of ours, and text.
-fuzz-symbol:
+# The same for what names addresses, and for unwinding.
+fuzz-symbol fuzz-cfi: fuzz-%:
 	$(Q)$(MAKE) --no-print-directory CC=clang O=build-fuzz SAN=fuzzer-no-link,address,undefined \
-		build-fuzz/tests/fuzz/libfuzzer-symbol
-	$(Q)mkdir -p build-fuzz/symbols build-fuzz/found
-	$(Q)tests/fuzz/symbol-seeds build-fuzz/symbols
-	build-fuzz/tests/fuzz/libfuzzer-symbol -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
-		-rss_limit_mb=4096 -timeout=20 -artifact_prefix=build-fuzz/found/ build-fuzz/symbols
-$(O)/tests/fuzz/libfuzzer-symbol: $(O)/tests/fuzz/symbol.o $(O)/libprof.a
+		build-fuzz/tests/fuzz/libfuzzer-$*
+	$(Q)mkdir -p build-fuzz/$* build-fuzz/found
+	$(Q)tests/fuzz/$*-seeds build-fuzz/$*
+	build-fuzz/tests/fuzz/libfuzzer-$* -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
+		-rss_limit_mb=4096 -timeout=20 -artifact_prefix=build-fuzz/found/ build-fuzz/$*
+$(O)/tests/fuzz/libfuzzer-%: $(O)/tests/fuzz/%.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 fuzz-afl:
@@ -129,6 +143,14 @@ bench-peers:
 	cargo install --quiet --root build/peers inferno
 	GOBIN=$(abspath build/peers/bin) go install github.com/google/pprof@latest
 
+# Stacks beside those of elfutils, on real programs: tests/validate/UNWIND.md.
+validate-unwind: $(O)/tests/validate/unwind
+	tests/validate/unwind.sh $(O)
+$(O)/tests/validate/unwind: $(O)/tests/validate/unwind.o $(O)/tests/validate/dwfl_oracle.o \
+		$(O)/tests/validate/kept.o $(O)/tests/validate/perf_map.o $(O)/libprof.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ldw -lelf $(LDLIBS)
+-include $(wildcard $(O)/tests/validate/*.d)
+
 bless: all
 	PATH=$(abspath $(O)):$$PATH tests/bless
 
@@ -141,16 +163,23 @@ format:
 deps:
 	.ci/deps
 
-# The main job on real input: a profile of a C++ compiler at work.
+# The main job on real input: a pipeline is recorded as it draws a C++ compiler's
+# profile, and drawn itself. Where nothing can be recorded, that profile is drawn.
+DEMO	:= $(O)/demo
 demo: all
-	$(Q)mkdir -p $(O)/demo
-	$(Q)$(O)/prof-fold tests/data/clang.perf.gz -t pprof -o $(O)/demo/clang.pb.gz
-	$(Q)$(O)/prof-query --top=10 $(O)/demo/clang.pb.gz
-	$(Q)$(O)/prof-flame --title 'clang++ compiles words.cpp' $(O)/demo/clang.pb.gz \
-		-o $(O)/demo/flame.svg
+	$(Q)mkdir -p $(DEMO)
+	$(Q)for i in 1 2 3 4 5 6 7 8 9 10; do gzip -dc tests/data/clang.perf.gz || exit 1; done > \
+		$(DEMO)/clang.perf
+	$(Q)PATH=$(abspath $(O)):$$PATH && export PATH && cd $(DEMO) && \
+	if prof-record -F 999 -o profile.pb.gz -- sh $(CURDIR)/tests/data/demo.sh; \
+	then echo; title='prof at work'; \
+	else echo 'Drawing what was recorded elsewhere.'; title='clang++ at work'; \
+		prof-merge -t pprof clang.perf -o profile.pb.gz; \
+	fi && prof-query --top=10 profile.pb.gz && \
+	prof-flame --title "$$title" profile.pb.gz -o flame.svg
 	@echo
-	@echo "The flame graph is in $(O)/demo/flame.svg: open it in a browser, for instance"
-	@echo "	xdg-open $(O)/demo/flame.svg"
+	@echo "The flame graph is in $(DEMO)/flame.svg: open it in a browser, for instance"
+	@echo "	xdg-open $(DEMO)/flame.svg"
 
 # Installing
 MAN	:= $(wildcard man/*.[1-9])
@@ -195,12 +224,14 @@ help:
 	@echo 'make deps        install what building and testing need'
 	@echo 'make demo        a flame graph of a real program: build/demo/flame.svg'
 	@echo 'make check       every test'
+	@echo 'make cross       compile for aarch64'
 	@echo 'make lint        headers, layers, formatting, analyser, manuals, scripts'
 	@echo 'make format      apply the formatting'
 	@echo 'make bless       write the golden outputs anew; review the difference'
 	@echo 'make bench       speed and memory against other tools (make bench-peers gets them)'
 	@echo 'make fuzz        fuzz the readers for FUZZ_SECONDS=$(FUZZ_SECONDS) (fuzz-afl: with AFL++)'
-	@echo 'make fuzz-symbol the same for binaries, perf maps, jitdumps'
+	@echo 'make fuzz-symbol the same for what names addresses; make fuzz-cfi: for unwinding'
+	@echo 'make validate-unwind  stacks of real programs held against those of elfutils'
 	@echo 'make install     to PREFIX=$(PREFIX), below DESTDIR; make uninstall takes it back'
 	@echo 'make dist        a release tarball'
 	@echo 'make clean       remove what was built'
@@ -211,6 +242,6 @@ clean:
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all check hostile fuzz fuzz-symbol fuzz-afl bench bench-peers bless lint format deps demo install uninstall dist help \
-	clean FORCE
+.PHONY: all objects cross check hostile fuzz fuzz-symbol fuzz-cfi fuzz-afl bench bench-peers \
+	validate-unwind bless lint format deps demo install uninstall dist help clean FORCE
 .SECONDARY:

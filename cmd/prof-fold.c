@@ -18,19 +18,11 @@ static const struct opt own_options[] = {
 	  "the same, asking $DEBUGINFOD_URLS, too" },
 	{ 0 },
 };
-static const struct opt *const options[] = { own_options, frame_options, common_options, NULL };
+static const struct opt *const options[] = { own_options,  frame_options,   to_options,
+					     file_options, general_options, NULL };
 static const struct cmd cmd = { "prof-fold",
 				"Turn profiles of any format into folded stacks, one a line.",
 				"[FILE]...", options, false };
-
-static void print_notes(struct str lines)
-{
-	while (lines.n) {
-		struct str line = str_cut(&lines, '\n');
-
-		note("%.*s", STR_ARG(line));
-	}
-}
 
 static void name_addresses(struct profile *p)
 {
@@ -41,7 +33,7 @@ static void name_addresses(struct profile *p)
 
 	elf_guard();
 	n = symbolize(s, p, &notes);
-	print_notes(buf_str(&notes));
+	note_lines(buf_str(&notes));
 	if (n.unnamed)
 		note("%u of %u addresses have no name; %u of %u files are missing", n.unnamed,
 		     n.named + n.unnamed, n.missing, n.files);

@@ -2,8 +2,9 @@
 
 enum {
 	MOST_REMEMBERED = 64,
-	MOST_INSTRUCTIONS = 1 << 16, /* of one program, hostile ones included */
-	NEGATE_RA_STATE = 0x2d,      /* aarch64: the return address is signed */
+	MOST_INSTRUCTIONS = 1 << 16,    /* of one program, hostile ones included */
+	NEGATE_RA_STATE_WITH_PC = 0x2c, /* aarch64: the return address is signed, with */
+	NEGATE_RA_STATE = 0x2d,         /* the PC as well, or without */
 };
 
 enum opcode {
@@ -205,6 +206,7 @@ static void run_other(struct machine *m, uint8_t op, struct dwarf_bytes *d)
 		m->row.cfa_expression = sized_block(d);
 		break;
 	case OP_GNU_ARGS_SIZE: dwarf_uleb(d); break;
+	case NEGATE_RA_STATE_WITH_PC:
 	case NEGATE_RA_STATE: break; /* the address is masked anyway */
 	default: m->bad = true;
 	}

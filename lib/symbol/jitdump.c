@@ -52,6 +52,13 @@ struct window {
 	struct buf bytes;
 };
 
+bool jitdump_is_name(struct str path)
+{
+	struct str base = str_basename(path);
+
+	return str_starts(base, S("jit-")) && str_ends(base, S(".dump"));
+}
+
 void jitdump_release(struct jitdump *j)
 {
 	buf_release(&j->names);

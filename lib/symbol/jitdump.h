@@ -39,6 +39,9 @@ struct jit_symbol {
 	uint32_t line;
 };
 
+/* Is a file called as jitdumps are: "jit-PID.dump"? */
+bool jitdump_is_name(struct str path);
+
 /* A zeroed struct jitdump is empty and ready; this makes it so again. */
 void jitdump_release(struct jitdump *j);
 

@@ -9,7 +9,8 @@ enum { IDLE_ROUNDS = 6 };
 
 static const struct symbolizer *const table[SYMBOLIZERS] = { &symbolizer_go, &symbolizer_elf,
 							     &symbolizer_kallsyms,
-							     &symbolizer_perfmap };
+							     &symbolizer_perfmap,
+							     &symbolizer_jitdump };
 
 const struct symbolizer *symbolizer_at(size_t i)
 {

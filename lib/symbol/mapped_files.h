@@ -8,7 +8,7 @@
 #include "base/strings.h"
 #include "symbol/symbolizer.h"
 
-enum { SYMBOLIZERS = 4 };
+enum { SYMBOLIZERS = 5 };
 
 struct mapped_file {
 	struct str name, build_id; /* what it is found by */

@@ -48,7 +48,7 @@ struct symbolizer {
 };
 
 extern const struct symbolizer symbolizer_go, symbolizer_elf, symbolizer_kallsyms,
-	symbolizer_perfmap;
+	symbolizer_perfmap, symbolizer_jitdump;
 
 /* Row i of the table, or NULL after the last. */
 const struct symbolizer *symbolizer_at(size_t i);
