@@ -6,8 +6,11 @@
 #include "symbol/dwarf_ranges.h"
 #include "symbol/dwarf_split.h"
 
-/* Bytes that flat units may hold before they are freed: in a round, and after it. */
-enum { MOST_HELD = 32 << 20, MOST_KEPT = 8 << 20 };
+/*
+ * Bytes that flat units may hold before they are freed, in a round and after it, and
+ * what was unpacked after it: as much as the C library's.
+ */
+enum { MOST_HELD = 32 << 20, MOST_KEPT = 8 << 20, MOST_UNPACKED = 16 << 20 };
 
 /* What has been made of a unit. */
 struct dwarf_contents {
@@ -142,7 +145,7 @@ bool dwarf_rest(struct dwarf *d)
 		unpacked += d->main.room[i].cap + d->sup.room[i].cap;
 	trim(d, MOST_KEPT);
 	d->work = d->most;
-	return unpacked < MOST_KEPT;
+	return unpacked < MOST_UNPACKED;
 }
 
 void dwarf_close(struct dwarf *d)

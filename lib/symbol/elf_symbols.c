@@ -109,16 +109,34 @@ static void *open_image(const struct symbol_file *file, struct buf *note)
 static struct dwarf *dwarf_of(struct image *m)
 {
 	const struct elf *from = has_dwarf(&m->elf) ? &m->elf : &m->debug;
+	uint64_t most = m->options->most_unpacked;
 	bool shares;
 
 	if (m->tried_dwarf || (!m->options->inlines && !m->options->lines))
 		return m->dwarf;
 	m->tried_dwarf = true;
-	if (!has_dwarf(from))
+	if (!has_dwarf(from) || (most && elf_unpacked_size(from) > most))
 		return NULL;
 	shares = debug_file_open_sup(&m->sup, from, str_of(m->path.p), m->options);
 	m->dwarf = dwarf_open(&m->elf, from, shares ? &m->sup : NULL, m->path.p);
 	return m->dwarf;
+}
+
+static bool is_nameless(const struct symbol_frame *f)
+{
+	return !f->name.n && !f->linkage.n;
+}
+
+/* Inlined calls have no names when the file that they are shared with is missing. */
+static void drop_nameless(struct buf *frames, size_t from)
+{
+	struct symbol_frame *f = (struct symbol_frame *)(frames->p + from);
+	size_t n = (frames->n - from) / sizeof(*f), kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!is_nameless(&f[i]))
+			f[kept++] = f[i];
+	frames->n = from + kept * sizeof(*f);
 }
 
 /* Leave what the options ask for. */
@@ -149,12 +167,11 @@ static bool find(void *with, struct symbol_place at, struct buf *frames)
 	if (!dwarf_of(m) || !dwarf_find(m->dwarf, vaddr, frames))
 		buf_put(frames, &none, sizeof(none));
 	outermost = (struct symbol_frame *)(frames->p + from);
-	if (known && (!symbol.guessed || (!outermost->name.n && !outermost->linkage.n))) {
+	if (known && (!symbol.guessed || is_nameless(outermost))) {
 		outermost->linkage = symbol.name;
 		outermost->plt = symbol.plt;
 	}
-	if (!outermost->name.n && !outermost->linkage.n)
-		frames->n = from;
+	drop_nameless(frames, from);
 	trim(m, frames, from);
 	return frames->n > from;
 }

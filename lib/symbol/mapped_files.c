@@ -177,7 +177,8 @@ struct mapped_file *mapped_files_get(struct mapped_files *f, const struct profil
 	regular_file_close(fd);
 	m->used = f->round;
 	for (size_t i = 0; i < SYMBOLIZERS; i++)
-		m->off[i] = m->with[i] && table[i]->holds && !table[i]->holds(p);
+		m->off[i] = m->with[i] && table[i]->holds && !f->options->source.open &&
+			    !table[i]->holds(p);
 	return m;
 }
 

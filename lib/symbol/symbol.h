@@ -16,7 +16,8 @@
 
 /*
  * Where the bytes of a mapping's file are. A recorder knows better than the path: it
- * holds binaries open, in their mount namespace, after they were deleted.
+ * holds binaries open, in their mount namespace, after they were deleted. Its profiles
+ * are of this machine and this boot.
  */
 struct symbol_source {
 	/*
@@ -37,6 +38,12 @@ struct symbol_options {
 	const char *debug_dirs;      /* separated by ':'; NULL: /usr/lib/debug */
 	bool debuginfod;             /* ask the servers of $DEBUGINFOD_URLS, too */
 	enum demangle demangle;      /* how names are made from linkage names */
+	/*
+	 * Files whose debugging information is packed, and unpacked takes more bytes
+	 * than this, have names only: for those who record without end, and would have
+	 * to unpack it again and again. 0: no limit.
+	 */
+	uint64_t most_unpacked;
 };
 
 /*
@@ -62,8 +69,9 @@ struct symbol_counts {
  * A location's address is looked up as it is: that of a caller must lie within the
  * call (return address - 1), as pprof and prof-record have it.
  *
- * Kernel addresses mean something on the running kernel only: those of a profile whose
- * facts "host" and "kernel" are not ours, or that was recorded before this boot, stay.
+ * Kernel addresses mean something on the running kernel only: without a recorder as the
+ * source, those of a profile whose facts "host" and "kernel" are not ours, or that was
+ * recorded before this boot, stay.
  *
  * Never fails as a whole. What the user should know (a binary that is another one
  * now, kernel symbols that are hidden) is appended to *notes, a line each, and each

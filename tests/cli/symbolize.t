@@ -133,13 +133,27 @@ else
 fi
 
 # What was recorded without names.
-if prof-record -q -F 999 -o rec.pb.gz -- sh -c 'i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done' \
-	2>/dev/null && [ -n "$kernel" ]; then
+busy='i=0; while [ $i -lt 200000 ]; do i=$((i+1)); read -r x </dev/null || :; done'
+if prof-record -q -F 999 --no-symbols -o rec.pb.gz -- sh -c "$busy" 2>/dev/null &&
+	[ -n "$kernel" ]; then
 	prof-fold --symbolize --addrs -q rec.pb.gz >rec.folded
 	grep -q ';__libc_start_' rec.folded
 	ok $? 'a recording gets names'
 	! grep -q '\[kernel.kallsyms' rec.folded
 	ok $? 'the kernel of this boot, too' "$(grep -o '\[kernel[^;]*' rec.folded | head -3)"
+	prof-record -q -F 999 -- sh -c "$busy" | prof-fold >live.folded
+	[ -s live.folded ] && ! grep -q '\[kernel.kallsyms' live.folded
+	ok $? 'and what is named as it is recorded' "$(head -3 live.folded)"
+	nobody='setpriv --reuid=65534 --clear-groups --inh-caps=-all'
+	fold=$(command -v prof-fold)
+	if $nobody "$fold" --version >/dev/null 2>&1 &&
+		$nobody head -1 /proc/kallsyms 2>/dev/null | grep -q '^0* '; then
+		$nobody "$fold" --symbolize <rec.pb.gz >out 2>err
+		says "the kernel's symbols are hidden from this user" 'said to those who may not see it'
+		is "$(grep -c 'hidden' err)" 1 'once'
+	else
+		skip 'everybody may see it' 'kernel symbols are hidden'
+	fi
 else
 	skip 'this user may not record' 'a recording gets names'
 fi
