@@ -320,6 +320,7 @@ static void set_up(struct session *s)
 	s->recorder.context = s;
 	s->recorder.self = (int)getpid();
 	s->recorder.unwinder.use_live = true;
+	s->recorder.unwinder.use_memo = true;
 	s->recorder.unwinder.is_trampoline = o->is_trampoline ? is_trampoline : NULL;
 	s->recorder.unwinder.context = s;
 	s->recorder.processes.thread_names = o->gather.label_by & LABEL_BY_THREAD;

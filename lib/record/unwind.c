@@ -17,9 +17,10 @@ struct walk {
 	bool knows_lr;    /* there, and where a signal interrupted */
 	bool call;        /* pc is a return address: the call lies before it */
 	size_t live_from; /* frames found by reading the process, from this one */
-	bool used_live;
-	bool recovered; /* another register was looked for, in a walk of its own */
-	size_t nframe;  /* of such a walk */
+	bool live;        /* the process may be read, */
+	bool used_live;   /* and was */
+	bool recovered;   /* another register was looked for, in a walk of its own */
+	size_t nframe;    /* of such a walk */
 	enum unwind_end end;
 };
 
@@ -32,6 +33,7 @@ void unwinder_init(struct unwinder *u, const struct arch *arch, struct processes
 void unwinder_release(struct unwinder *u)
 {
 	mem_free(u->cache, ((size_t)1 << CACHE_BITS) * sizeof(*u->cache));
+	memos_release(&u->memos);
 }
 
 /* Memory */
@@ -46,8 +48,7 @@ static bool read_word(struct walk *w, uint64_t address, uint64_t *word)
 		return true;
 	}
 	/* Just below the stack pointer nothing outlives the sample. */
-	if (!w->u->use_live || w->sp0 - address <= SEGMENT ||
-	    !live_word(&w->u->live, address, word))
+	if (!w->live || w->sp0 - address <= SEGMENT || !live_word(&w->u->live, address, word))
 		return false;
 	w->used_live = true;
 	return true;
@@ -248,6 +249,7 @@ static bool recover(struct walk *w, uint8_t reg, uint64_t *value)
 
 	if (w->recovered || place >= w->u->arch->nregs)
 		return false;
+	v.live = w->live;
 	v.recovered = w->recovered = true; /* once for a stack: it takes as long again */
 	*value = w->state->regs[place];
 	while (v.sp != w->sp || v.pc != w->pc) {
@@ -493,6 +495,7 @@ static size_t walk(struct walk *w, struct user_frame *out)
 		}
 		if (!w->used_live)
 			w->live_from = n + 1;
+		w->u->trail[n] = (struct memo_frame){ address, w->sp };
 		out[n++] = (struct user_frame){ m, address };
 		if (!step(w, m, address))
 			break;
@@ -500,21 +503,58 @@ static size_t walk(struct walk *w, struct user_frame *out)
 	return n;
 }
 
+/* Complete a stack of n frames that was cut off; returns how many it has then. */
+static size_t remember(struct walk *w, struct user_frame *out, size_t n)
+{
+	struct unwinder *u = w->u;
+	size_t more;
+	const struct memo_frame *f = memo_find(&u->memos, w->p->pid, w->state->tid, u->trail, n,
+					       &more);
+
+	if (!f || n + more > UNWIND_MOST)
+		return n;
+	for (size_t i = 0; i < more; i++) {
+		out[n + i] = (struct user_frame){ process_find(u->processes, w->p, f[i].address),
+						  f[i].address };
+		u->trail[n + i] = f[i];
+		if (!out[n + i].map)
+			return n;
+	}
+	w->end = UNWIND_COMPLETE;
+	u->remembered++;
+	return n + more;
+}
+
+/* Read what was not copied from the process; keep it if it makes a whole stack. */
+static size_t walk_live(struct walk *w, struct user_frame *out)
+{
+	struct unwinder *u = w->u;
+	size_t n;
+
+	*w = begin(u, w->p, w->state);
+	w->live = true;
+	live_init(&u->live, w->state->tid);
+	n = walk(w, out);
+	if (w->end == UNWIND_COMPLETE) {
+		u->completed++;
+		return n;
+	}
+	w->end = UNWIND_TRUNCATED; /* the process ran on */
+	return w->live_from;
+}
+
 size_t unwind(struct unwinder *u, struct process *p, const struct user_state *state,
 	      struct user_frame *out, enum unwind_end *end)
 {
 	struct walk w = begin(u, p, state);
-	size_t n;
+	size_t n = walk(&w, out);
 
-	live_init(&u->live, state->tid);
-	n = walk(&w, out);
-	if (w.used_live && w.end == UNWIND_COMPLETE)
-		u->completed++;
-	if (w.used_live && w.end != UNWIND_COMPLETE) {
-		/* What was read does not make a stack: the process ran on. */
-		n = w.live_from;
-		w.end = UNWIND_TRUNCATED;
-	}
+	if (u->use_memo && w.end == UNWIND_TRUNCATED)
+		n = remember(&w, out, n);
+	if (u->use_live && w.end == UNWIND_TRUNCATED)
+		n = walk_live(&w, out);
+	if (u->use_memo && w.end == UNWIND_COMPLETE)
+		memo_keep(&u->memos, p->pid, state->tid, u->trail, n);
 	u->ends[w.end]++;
 	*end = w.end;
 	return n;
