@@ -88,7 +88,9 @@ hostile:
 		build-address-undefined/tests/fuzz/replay \
 		build-address-undefined/tests/fuzz/replay-cfi
 
-check: all $(UNIT) $(O)/tests/fail_io.so $(if $(SAN),,hostile)
+# Stacks are compared with elfutils' where its library is.
+WITH_DWFL := $(if $(SAN),,$(if $(wildcard /usr/include/elfutils/libdwfl.h),$(O)/tests/validate/unwind))
+check: all $(UNIT) $(O)/tests/fail_io.so $(WITH_DWFL) $(if $(SAN),,hostile)
 	$(Q)tests/run $(O) $(UNIT) $(TESTS)
 
 # Fuzzing takes as long as it is given: FUZZ_SECONDS.
