@@ -16,7 +16,10 @@
 #include "record/memo.h"
 #include "record/process.h"
 
-enum { UNWIND_MOST = 1024 }; /* frames */
+enum {
+	UNWIND_MOST = 1024,     /* frames */
+	UNWIND_CACHE_BITS = 16, /* of the number of rules that are kept */
+};
 
 /* Why a stack ends where it does. */
 enum unwind_end {
