@@ -71,7 +71,7 @@ $(O)/tests/unit/pprof.t: LDLIBS += -lprotobuf-c
 $(O)/tests/unit/%.t: $(O)/tests/unit/%.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(O)/tests/%.o: CPPFLAGS += -Itests -I$(O)/tests/oracle
--include $(UNIT:.t=.d)
+-include $(UNIT:.t=.d) $(wildcard $(O)/tests/fuzz/*.d)
 
 # Readers against damaged input, under sanitizers in a folder of their own.
 $(O)/tests/fuzz/replay: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/read.o $(O)/libprof.a
@@ -97,7 +97,9 @@ hostile:
 		build-address-undefined/tests/fuzz/replay-symbol \
 		build-address-undefined/tests/fuzz/replay-cfi
 
-check: all $(UNIT) $(O)/tests/fail_io.so $(O)/tests/make_run $(O)/tests/stamp $(if $(SAN),,hostile)
+# Stacks are compared with elfutils' where its library is.
+WITH_DWFL := $(if $(SAN),,$(if $(wildcard /usr/include/elfutils/libdwfl.h),$(O)/tests/validate/unwind))
+check: all $(UNIT) $(O)/tests/fail_io.so $(O)/tests/make_run $(O)/tests/stamp $(WITH_DWFL) $(if $(SAN),,hostile)
 	$(Q)tests/run $(O) $(UNIT) $(TESTS)
 
 # Fuzzing takes as long as it is given: FUZZ_SECONDS.

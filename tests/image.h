@@ -91,7 +91,8 @@ static inline void put_section(struct buf *b, uint32_t name, uint32_t type, uint
 	put_int(b, offset ? IMAGE_AT + offset : 0, 8);
 	put_int(b, offset, 8);
 	put_int(b, n, 8);
-	put_int(b, 0, 24);
+	for (int i = 0; i < 3; i++)
+		put_int(b, 0, 8);
 }
 
 /*

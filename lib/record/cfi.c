@@ -9,6 +9,7 @@ enum {
 	EXTENDED_LENGTH = 0xffffffff,
 	HDR_TABLE_I32 = 0x3b, /* datarel | sdata4: the only table that linkers write */
 	MOST_INDEX = 1 << 24,
+	MOST_LETTERS = 16, /* of an augmentation */
 };
 
 /* A length and the id behind it, as every CIE and FDE begins. */
@@ -81,8 +82,9 @@ static bool read_cie(const struct cfi *c, size_t at, struct cie *cie)
 	d = e.body;
 	version = dwarf_fixed(&d, 1);
 	letters = (const char *)d.at;
-	while (dwarf_fixed(&d, 1))
-		;
+	for (int n = 0; dwarf_fixed(&d, 1); n++)
+		if (n == MOST_LETTERS)
+			return false;
 	if (d.bad)
 		return false;
 	if (version >= 4)

@@ -1,5 +1,7 @@
 #include "record/go_rule.h"
 
+enum { MOST_DEPTH = 1 << 30 }; /* the largest stack that Go allows */
+
 static struct str plain_name(struct str name)
 {
 	if (str_ends(name, S(".abi0")))
@@ -61,7 +63,8 @@ struct rule go_rule(const struct gopclntab *t, const struct arch *arch, uint64_t
 		r.cfa = CFA_END;
 		return r;
 	}
-	if (arch->lr != DWARF_NONE || !gopclntab_depth(t, &f, vaddr, &depth))
+	if (arch->lr != DWARF_NONE || !gopclntab_depth(t, &f, vaddr, &depth) || depth < 0 ||
+	    depth > MOST_DEPTH)
 		return r;
 	r.cfa = CFA_SP;
 	r.cfa_offset = depth + 8; /* the return address */

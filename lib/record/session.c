@@ -319,6 +319,7 @@ static void set_up(struct session *s)
 	s->recorder.context = s;
 	s->recorder.self = (int)getpid();
 	s->recorder.unwinder.use_live = true;
+	s->recorder.unwinder.use_memo = true;
 	s->recorder.processes.thread_names = o->gather.label_by & LABEL_BY_THREAD;
 	gather_init(&s->gather, &o->gather, &s->recorder.processes);
 }

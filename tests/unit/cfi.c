@@ -437,6 +437,21 @@ static void test_broken(void)
 	check_broken(&f, "a program without an end", "bad");
 	buf_release(&program);
 
+	for (int i = 0; i < 1000; i++)
+		buf_ch(&program, 'z');
+	cie = put_cie(&f, 0, buf_str(&program), S(""), str(NULL, 0));
+	put_fde(&f, cie, false, true, IMAGE_CODE, 16, S(""));
+	check_broken(&f, "an augmentation of 1000 letters", "none");
+
+	program.n = 0;
+	for (int i = 0; i < 1000; i++)
+		buf_ch(&program, '\x80');
+	cie = put_cie(&f, 0, S(""), S(""), str(NULL, 0));
+	put_fde(&f, cie, false, false, IMAGE_CODE, 16, buf_str(&program));
+	f.p[f.n - 1008] = 0x0e;
+	check_broken(&f, "a number of 1000 bytes", "bad");
+	buf_release(&program);
+
 	cie = put_cie(&f, 0, S("zR"), S("\x01\x04"), str(NULL, 0));
 	put_fde(&f, cie, false, true, IMAGE_CODE, 16, S("\x0e\x10"));
 	f.p[f.n - 8] = 0x7f; /* where its length stands */

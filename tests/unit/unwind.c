@@ -384,6 +384,28 @@ static void test_truncated(void)
 	ncaller = 0;
 }
 
+/* Outer frames that the thread was in before. */
+static void test_memory(void)
+{
+	size_t whole;
+
+	unwinder.use_memo = true;
+	large();
+	whole = nframe;
+	ncaller = 0;
+	/* The same calls as before, as far as the copy shows them. */
+	nstack = 300;
+	run_unwinder();
+	ok(nframe == whole && end == UNWIND_COMPLETE && unwinder.remembered == 1,
+	   "what was cut off is remembered");
+	most_stack = 300;
+	aligned(3);
+	ok(end == UNWIND_TRUNCATED && unwinder.remembered == 1, "but not for other frames");
+	ncaller = 0;
+	most_stack = MOST_STACK;
+	unwinder.use_memo = false;
+}
+
 /* Words of the copied stack that are no return addresses. */
 static void test_damage(void)
 {
@@ -506,6 +528,7 @@ int main(void)
 	test_functions();
 	test_stacks();
 	test_truncated();
+	test_memory();
 	test_damage();
 	test_code();
 	test_cache();

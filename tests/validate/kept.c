@@ -157,6 +157,7 @@ bool kept_record(struct kept *k, const struct kept_options *o, char *const *comm
 	k->recorder.on_sample = on_sample;
 	k->recorder.context = k;
 	k->recorder.unwinder.use_live = o->live;
+	k->recorder.unwinder.use_memo = o->memo;
 	k->recorder.unwinder.is_trampoline = is_trampoline;
 	k->recorder.unwinder.context = k;
 	perf_maps_init(&k->perf_maps);

@@ -41,7 +41,8 @@ struct kept {
 struct kept_options {
 	uint64_t frequency;
 	uint32_t stack_bytes;
-	bool live; /* complete stacks by reading the process */
+	bool live; /* complete stacks by reading the process, */
+	bool memo; /* and by what the thread was in before */
 };
 
 /* Record a command until it ends. False with a message in *why. */

@@ -18,7 +18,7 @@ void perf_maps_release(struct perf_maps *m)
 	mem_free(m->map, m->cap * sizeof(*m->map));
 }
 
-/* Lines that were added since: "7f00 b py::main:/tmp/a.py" */
+/* Lines that were added since: "7f00 b py::main:walk.py" */
 static void read_more(struct perf_map *m)
 {
 	char path[64], line[1024];

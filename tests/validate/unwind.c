@@ -6,10 +6,13 @@
  *	-F HZ       samples a second and CPU (999)
  *	-s BYTES    of stack to copy (32768)
  *	-n          do not read from the process what was not copied
+ *	-M          do not remember the thread's last whole stack
  *	-v N        print the first N stacks that differ
  *	-w N        and the first N that are not whole
  *	-r          print where stacks begin, and how often
  *	--speed     print nanoseconds a frame as well
+ *	-m BYTES    how often frames that are remembered are the right ones: whole stacks
+ *	            are cut off after that much, and completed by the thread's last one
  *
  * Both get the same registers, mappings and bytes of stack: the copy and, where ours
  * had to read more from the process, that as well. Equal are stacks with the same
@@ -64,13 +67,14 @@ static struct {
 	uint64_t rooted;  /* complete, and ending where threads begin */
 	int print, print_broken;
 	bool print_roots, speed;
+	size_t cut;
 } t;
 
 static uint64_t now(void)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts); /* others have work to do, too */
 	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
@@ -265,6 +269,46 @@ static void measure(double *sweep, double *repeated)
 	*repeated = frames ? (double)(now() - begun) / (double)frames : 0;
 }
 
+/* Remembering */
+
+/* Whole stacks again, cut off, in order of time as they were recorded. */
+static void check_memory(size_t bytes)
+{
+	static struct user_frame whole[UNWIND_MOST];
+	struct unwinder cut;
+	uint64_t right = 0, wrong = 0, none = 0, untouched = 0;
+
+	unwinder_init(&cut, arch_host(), &t.k.recorder.processes);
+	cut.is_trampoline = t.unwinder.is_trampoline;
+	cut.context = t.unwinder.context;
+	cut.use_memo = true;
+	for (size_t i = 0; i < t.k.n; i++) {
+		struct kept_sample *s = &t.k.sample[i];
+		struct user_state less = s->state;
+		enum unwind_end end, less_end;
+		size_t n = unwind(&t.unwinder, &s->of->process, &s->state, whole, &end), m;
+		uint64_t before = cut.remembered;
+
+		less.nstack = min_size(less.nstack, bytes);
+		m = unwind(&cut, &s->of->process, &less, t.frame, &less_end);
+		if (end != UNWIND_COMPLETE)
+			continue;
+		if (less_end != UNWIND_COMPLETE)
+			none++;
+		else if (cut.remembered == before)
+			untouched++;
+		else if (m == n && memcmp(whole, t.frame, n * sizeof(*whole)) == 0)
+			right++;
+		else
+			wrong++;
+	}
+	printf("    cut off after %zu bytes: %llu whole, %llu remembered rightly, %llu wrongly, "
+	       "%llu not known\n",
+	       bytes, (unsigned long long)untouched, (unsigned long long)right,
+	       (unsigned long long)wrong, (unsigned long long)none);
+	unwinder_release(&cut);
+}
+
 /* The table */
 
 static double percent_of(uint64_t n, uint64_t all)
@@ -283,7 +327,7 @@ static void print_row(const char *name)
 
 	if (t.speed)
 		measure(&sweep, &repeated);
-	printf("| %s | %zu | %.1f | %.2f %% | %llu | %llu | %llu | %llu | %llu | %.2f %% | %.2f %% | %llu |"
+	printf("| %s | %zu | %.1f | %.2f %% | %llu | %llu | %llu | %llu | %llu | %.2f %% | %.2f %% | %llu | %llu |"
 	       " %llu | %llu | %llu | %llu |",
 	       name, t.k.n, t.k.n ? (double)t.frames / (double)t.k.n : 0,
 	       percent_of(t.verdict[EQUAL] + t.verdict[EQUAL_BUT_LEAF],
@@ -293,6 +337,7 @@ static void print_row(const char *name)
 	       (unsigned long long)t.verdict[ORACLE_STOPS],
 	       (unsigned long long)t.verdict[OURS_STOPS], (unsigned long long)t.verdict[DIFFERENT],
 	       percent(t.end[UNWIND_COMPLETE]), percent(t.rooted),
+	       (unsigned long long)t.k.recorder.unwinder.remembered,
 	       (unsigned long long)t.k.recorder.unwinder.completed,
 	       (unsigned long long)t.end[UNWIND_TRUNCATED], (unsigned long long)t.end[UNWIND_LOST],
 	       (unsigned long long)(t.end[UNWIND_BAD] - t.jit_bad), (unsigned long long)t.jit_bad);
@@ -325,13 +370,15 @@ static void parse(int argc, char **argv, struct kept_options *o)
 	static const struct option speed[] = { { "speed", no_argument, NULL, 'S' }, { 0 } };
 	int c;
 
-	while ((c = getopt_long(argc, argv, "+F:s:nv:w:r", speed, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+F:s:nMv:w:rm:", speed, NULL)) != -1) {
 		switch (c) {
 		case 'F': o->frequency = strtoull(optarg, NULL, 10); break;
 		case 's': o->stack_bytes = (uint32_t)strtoul(optarg, NULL, 10) & ~7u; break;
+		case 'M': o->memo = false; break;
 		case 'n': o->live = false; break;
 		case 'v': t.print = atoi(optarg); break;
 		case 'w': t.print_broken = atoi(optarg); break;
+		case 'm': t.cut = strtoul(optarg, NULL, 10); break;
 		case 'r': t.print_roots = true; break;
 		case 'S': t.speed = true; break;
 		default: exit(2);
@@ -341,7 +388,9 @@ static void parse(int argc, char **argv, struct kept_options *o)
 
 int main(int argc, char **argv)
 {
-	struct kept_options o = { .frequency = 999, .stack_bytes = 32 << 10, .live = true };
+	struct kept_options o = {
+		.frequency = 999, .stack_bytes = 32 << 10, .live = true, .memo = true
+	};
 	struct buf why = { 0 };
 
 	parse(argc, argv, &o);
@@ -364,6 +413,8 @@ int main(int argc, char **argv)
 	print_row(argv[optind]);
 	if (t.print_roots)
 		print_roots();
+	if (t.cut)
+		check_memory(t.cut);
 	unwinder_release(&t.unwinder);
 	kept_release(&t.k);
 	return 0;
