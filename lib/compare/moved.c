@@ -6,8 +6,10 @@
  *		by it, or have its caller where one of the two is new or gone; and
  *		again what is kin to those
  *	own	for the function's own samples: those of all it calls
- *	caller	all samples of its caller. That may be a large place, where much
- *		else may happen: there the two amounts must agree.
+ *	caller	all samples of its caller
+ *
+ * In the last two much else may happen: there the two amounts must agree, by half in
+ * what the function calls, by a quarter in what its caller does.
  */
 #include "compare/moved.h"
 
@@ -193,7 +195,7 @@ void find_moved(struct comparison *c, struct members *m, const struct calls *cal
 		uint32_t caller = calls->caller[r->item];
 
 		if (!is_open(r) || !r->up || try_kin(&s, r) ||
-		    (r->kind == SELF && try_place(&s, r, r->item, INFINITY)))
+		    (r->kind == SELF && try_place(&s, r, r->item, 1.5)))
 			continue;
 		if (caller)
 			try_place(&s, r, caller, 1.25);
