@@ -48,18 +48,6 @@ void simulate(const struct setting *s, size_t n, struct rng *rng, visitor *visit
 	}
 }
 
-const struct row *find_gated(const struct comparison *c, const char *name)
-{
-	for (size_t i = 0; i < c->nrow; i++) {
-		const struct row *r = &c->row[i];
-
-		if (r->gated &&
-		    str_eq(profile_text(c->items.p, c->items.item[r->item].name), str_of(name)))
-			return r;
-	}
-	return NULL;
-}
-
 static const struct {
 	const char *name;
 	void (*print)(size_t n, struct rng *rng);
