@@ -87,7 +87,9 @@ $(O)/tests/fail_io.so: tests/fail_io.c
 $(O)/tests/make_run $(O)/tests/stamp: %: %.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(O)/tests/validate/simulate: $(O)/tests/validate/synth.o
+$(O)/tests/validate/simulate: $(addprefix $(O)/tests/validate/,synth.o naive.o found.o figure_false.o \
+	figure_power.o figure_right.o)
+$(O)/tests/validate/real: $(addprefix $(O)/tests/validate/,synth.o naive.o found.o)
 $(O)/tests/validate/%: $(O)/tests/validate/%.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
 

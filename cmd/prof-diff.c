@@ -164,24 +164,45 @@ static bool draw(struct profile *p)
 	return ok;
 }
 
-/* A picture of runs that cannot be compared is better than none; a verdict is not. */
-static bool diff(struct runs *runs, const struct options *how, struct comparison *c)
+/* What replicates say goes along in the stream; one run a side says nothing there. */
+static bool has_replicates(const struct runs *runs)
 {
-	bool known = compare(c, runs, how), ok = true;
+	size_t n[2] = { 0 };
 
-	if (!known && has_report())
-		return complain("%s", c->error);
-	if (!known)
-		note("%s", c->error);
+	for (size_t i = 0; i < runs->n; i++)
+		n[runs->run[i].side]++;
+	return n[BASE] > 1 && n[NEW] > 1;
+}
+
+/* A picture of runs that cannot be compared is better than none; a verdict is not. */
+static bool compare_runs(struct comparison *c, struct runs *runs, const struct options *how,
+			 bool *known)
+{
+	*known = (has_report() || has_replicates(runs)) && compare(c, runs, how);
 	if (failed_pattern())
 		return complain("a pattern %s", failed_pattern());
+	if (!c->error)
+		return true;
 	if (has_report())
-		ok = write_report(c);
-	if (!has_report() || o.svg)
-		ok &= build_stream(runs, how, known ? c : NULL);
-	if (ok && !has_report())
+		return complain("%s", c->error);
+	note("%s", c->error);
+	return true;
+}
+
+static bool diff(struct runs *runs, const struct options *how, struct comparison *c)
+{
+	bool known, ok;
+
+	if (!compare_runs(c, runs, how, &known))
+		return false;
+	ok = !has_report() || write_report(c);
+	if (has_report() && !o.svg)
+		return ok;
+	if (!build_stream(runs, how, known ? c : NULL))
+		return false;
+	if (!has_report())
 		ok = save(&runs->profile, output_format());
-	return (!o.svg || !runs->profile.ncol || draw(&runs->profile)) && ok;
+	return (!o.svg || draw(&runs->profile)) && ok;
 }
 
 static int outcome(const struct comparison *c)

@@ -78,7 +78,8 @@ struct comparison {
 	struct matrix matrix;
 	struct items items;
 	struct family family[KINDS]; /* by kind; m = 0 when it is not tested */
-	double gate_q;               /* after what few or sequential runs take off it */
+	double gate_q;               /* the level of single tests at the gate */
+	double confirm_q;            /* and that of labellings, and of the total */
 	bool can_gate;               /* there are replicates, or one run a side is to do */
 	bool permuted;               /* a row is gated only if random labellings confirm it */
 	struct test total;

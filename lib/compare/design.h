@@ -68,7 +68,4 @@ static inline double design_total(const struct design *d, size_t r)
 	return design_cost(d, r, d->samples[r]);
 }
 
-/* The mean over the runs of a side of a cost given by run. */
-double design_mean(const struct design *d, enum side side, const double *cost);
-
 #endif

@@ -10,6 +10,9 @@
 /* "REGRESSION", "no regression", "inconclusive" ... */
 const char *words_outcome(const struct comparison *c);
 
+/* "+4.1%": a fraction with its sign. */
+void words_signed(struct buf *b, double fraction);
+
 /* "+51%", "-0.4%": a change that is given as a logarithm. */
 void words_change(struct buf *b, double change);
 

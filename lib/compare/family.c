@@ -182,11 +182,11 @@ static void find_all(struct family *f, const double *p, double *q, double level,
 		found[i] = p[i] <= most;
 }
 
-/* Sets q and found; returns the largest p that is found. */
+/* Sets q and found; returns what p is enough to be found, beside those that are. */
 static double find(struct family *f, const struct items *items, const double *p, double *q,
 		   double level, uint8_t *found)
 {
-	double most = -1;
+	size_t n = 0;
 
 	if (items->by == BY_PATH && f->kind == INCLUSIVE)
 		find_lowest(f, items, p, q, level * f->part, found);
@@ -194,10 +194,9 @@ static double find(struct family *f, const struct items *items, const double *p,
 		find_all(f, p, q, level * f->part, found);
 	for (size_t i = 0; i < f->m; i++) {
 		q[i] = fmin(1, q[i] / f->part);
-		if (found[i])
-			most = fmax(most, p[i]);
+		n += found[i];
 	}
-	return most;
+	return n ? level * f->part * (double)n / (double)f->m : -1;
 }
 
 void family_test(struct family *f, const struct items *items, const struct design *d,

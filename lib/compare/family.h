@@ -27,7 +27,7 @@ struct family {
 	double *q, *q_faster; /* the same, adjusted for all tests of the comparison */
 	uint8_t *found[2];    /* slower at q, and at the gate's level */
 	uint8_t *found_faster;
-	double threshold[2], threshold_faster; /* the largest p of those, or -1 */
+	double threshold[2], threshold_faster; /* the p that is enough beside those, or -1 */
 };
 
 /*

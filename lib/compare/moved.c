@@ -6,8 +6,10 @@
  *		by it, or have its caller where one of the two is new or gone; and
  *		again what is kin to those
  *	own	for the function's own samples: those of all it calls
- *	caller	all samples of its caller. That may be a large place, where much
- *		else may happen: there the two amounts must agree.
+ *	caller	all samples of its caller
+ *
+ * In the last two much else may happen: there the two amounts must agree, by half in
+ * what the function calls, by a quarter in what its caller does.
  */
 #include "compare/moved.h"
 
@@ -145,7 +147,7 @@ static bool try_kin(struct search *s, struct row *r)
  */
 static bool rest_fell(struct search *s, const struct row *r, const double *place, double *cost)
 {
-	const double sure = 0.01;
+	const double sure = 0.001;
 	const struct design *d = &s->c->design;
 	const double *x = family_counts(&s->c->family[r->kind], r->index);
 	double *exposure = mem_zeroed(d->n, sizeof(*exposure));
@@ -163,6 +165,7 @@ static bool rest_fell(struct search *s, const struct row *r, const double *place
 	return rest.mean > 0 && test_below(&rest, 0) <= sure;
 }
 
+/* tolerance: by what part of it the rest may differ from what the row got dearer. */
 static bool try_place(struct search *s, struct row *r, uint32_t item, double tolerance)
 {
 	const struct design *d = &s->c->design;
@@ -177,7 +180,7 @@ static bool try_place(struct search *s, struct row *r, uint32_t item, double tol
 	memcpy(place, s->m->x, d->n * sizeof(*place));
 	fell = rest_fell(s, r, place, &rest);
 	mem_free(place, d->n * sizeof(*place));
-	if (!fell || -rest < mine / 2 || -rest > mine * tolerance)
+	if (!fell || fabs(-rest - mine) > tolerance * mine)
 		return false;
 	decide(s, r, &whole, item);
 	return true;
@@ -193,10 +196,10 @@ void find_moved(struct comparison *c, struct members *m, const struct calls *cal
 		uint32_t caller = calls->caller[r->item];
 
 		if (!is_open(r) || !r->up || try_kin(&s, r) ||
-		    (r->kind == SELF && try_place(&s, r, r->item, INFINITY)))
+		    (r->kind == SELF && try_place(&s, r, r->item, 0.5)))
 			continue;
 		if (caller)
-			try_place(&s, r, caller, 1.25);
+			try_place(&s, r, caller, 0.25);
 	}
 	mem_free(s.group, c->nrow * sizeof(*s.group));
 }

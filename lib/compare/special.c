@@ -70,19 +70,31 @@ double beta_cdf(double x, double a, double b)
 	return incomplete_beta(x, 1 - x, a, b);
 }
 
+static double beta_density(double x, double a, double b)
+{
+	return exp((a - 1) * log(x) + (b - 1) * log1p(-x) + log_gamma(a + b) - log_gamma(a) -
+		   log_gamma(b));
+}
+
+/* Newton's steps, and halves of the bracket where they leave it. */
 double beta_quantile(double p, double a, double b)
 {
-	double low = 0, high = 1;
+	double low = 0, high = 1, x = a / (a + b);
 
-	for (int i = 0; i < 200 && high - low > DBL_EPSILON * low; i++) {
-		double x = low + (high - low) / 2;
+	for (int i = 0; i < 200; i++) {
+		double v = beta_cdf(x, a, b), next = x - (v - p) / beta_density(x, a, b);
 
-		if (beta_cdf(x, a, b) < p)
+		if (v < p)
 			low = x;
 		else
 			high = x;
+		if (!(next > low && next < high))
+			next = low + (high - low) / 2;
+		if (fabs(next - x) <= 2 * DBL_EPSILON * next)
+			break;
+		x = next;
 	}
-	return high;
+	return x;
 }
 
 /* Student, Gauss */
@@ -97,27 +109,10 @@ double student_tail(double t, double nu)
 	return t > 0 ? half : 1 - half;
 }
 
-/* Where a falling function of t > 0 is p. */
-static double find(double (*tail)(double, double), double nu, double p)
+static double student_density(double t, double nu)
 {
-	double low = 0, high = 1;
-
-	while (tail(high, nu) > p && high < 1e300)
-		high *= 2;
-	for (int i = 0; i < 200 && high - low > DBL_EPSILON * high; i++) {
-		double t = low + (high - low) / 2;
-
-		if (tail(t, nu) > p)
-			low = t;
-		else
-			high = t;
-	}
-	return high;
-}
-
-double student_quantile(double p, double nu)
-{
-	return p < 0.5 ? find(student_tail, nu, p) : p > 0.5 ? -find(student_tail, nu, 1 - p) : 0;
+	return exp(log_gamma((nu + 1) / 2) - log_gamma(nu / 2) - log(M_PI * nu) / 2 -
+		   (nu + 1) / 2 * log1p(t * t / nu));
 }
 
 static double normal_tail(double z, double unused)
@@ -126,9 +121,55 @@ static double normal_tail(double z, double unused)
 	return erfc(z / M_SQRT2) / 2;
 }
 
+static double normal_density(double z, double unused)
+{
+	(void)unused;
+	return exp(-z * z / 2) / sqrt(2 * M_PI);
+}
+
+typedef double curve(double t, double nu);
+
+/*
+ * Where a falling tail is p < 1/2: by Newton's method for its logarithm, which is
+ * nearly straight, and halves of the bracket where a step leaves it.
+ */
+static double find(curve *tail, curve *density, double nu, double p)
+{
+	double low = 0, high = 1, t;
+
+	for (; tail(high, nu) > p && high < 1e300; high *= 2)
+		low = high;
+	t = low + (high - low) / 2;
+	for (int i = 0; i < 200; i++) {
+		double v = tail(t, nu), next = t + log(v / p) * v / density(t, nu);
+
+		if (v > p)
+			low = t;
+		else
+			high = t;
+		if (!(next > low && next < high))
+			next = low + (high - low) / 2;
+		if (fabs(next - t) <= 2 * DBL_EPSILON * next)
+			break;
+		t = next;
+	}
+	return t;
+}
+
+double student_quantile(double p, double nu)
+{
+	bool right = p < 0.5;
+	double t = p == 0.5 ? 0 : find(student_tail, student_density, nu, right ? p : 1 - p);
+
+	return right ? t : -t;
+}
+
 double normal_quantile(double p)
 {
-	return p < 0.5 ? find(normal_tail, 0, p) : p > 0.5 ? -find(normal_tail, 0, 1 - p) : 0;
+	bool right = p < 0.5;
+	double z = p == 0.5 ? 0 : find(normal_tail, normal_density, 0, right ? p : 1 - p);
+
+	return right ? z : -z;
 }
 
 /*

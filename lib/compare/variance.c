@@ -1,7 +1,6 @@
 #include "compare/variance.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "compare/special.h"
 
@@ -71,29 +70,57 @@ static void fit_trend(struct noise *n, const double *s2, const double *u, size_t
 	}
 }
 
-static int compare(const void *a, const void *b)
+static void swap(double *a, double *b)
 {
-	double x = *(const double *)a, y = *(const double *)b;
+	double was = *a;
 
-	return (x > y) - (x < y);
+	*a = *b;
+	*b = was;
 }
 
-/* Sorts v. */
+/* The k-th smallest of v, by Hoare's method: those before it are no larger then. */
+static double select(double *v, size_t n, size_t k)
+{
+	size_t low = 0, high = n - 1;
+
+	while (low < high) {
+		double pivot = v[low + (high - low) / 2];
+		size_t i = low, j = high;
+
+		for (;; i++, j--) {
+			while (v[i] < pivot)
+				i++;
+			while (v[j] > pivot)
+				j--;
+			if (i >= j)
+				break;
+			swap(&v[i], &v[j]);
+		}
+		if (k <= j)
+			high = j;
+		else
+			low = j + 1;
+	}
+	return v[k];
+}
+
+/* Reorders v. */
 static double median(double *v, size_t n)
 {
-	qsort(v, n, sizeof(*v), compare);
-	return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
+	double upper = select(v, n, n / 2);
+
+	return n % 2 ? upper : (select(v, n / 2, n / 2 - 1) + upper) / 2;
 }
 
 /* Variances of 0 would have no logarithm: raise them to a little of the median. */
 static double least_ratio(const double *ratio, size_t m)
 {
-	double *sorted = mem_zeroed(m, sizeof(*sorted)), middle;
+	double *copy = mem_zeroed(m, sizeof(*copy)), middle;
 
 	for (size_t i = 0; i < m; i++)
-		sorted[i] = ratio[i];
-	middle = median(sorted, m);
-	mem_free(sorted, m * sizeof(*sorted));
+		copy[i] = ratio[i];
+	middle = median(copy, m);
+	mem_free(copy, m * sizeof(*copy));
 	return middle > 0 ? 1e-5 * middle : 1e-5;
 }
 

@@ -49,7 +49,7 @@ static void judge(struct comparison *c, struct row *r)
 	if (worse && !c->can_gate)
 		r->verdict = SUSPECT;
 	r->gated = worse && c->can_gate && r->found[1] && o->fail_on & needs &&
-		   (!c->permuted || r->confirmed <= c->gate_q);
+		   (!c->permuted || r->confirmed <= c->confirm_q);
 	if (r->verdict == UNSURE)
 		r->runs_needed = power_runs(c, r);
 }
@@ -68,7 +68,7 @@ static void judge_total(struct comparison *c)
 	r->low = test_low(&r->test, r->alpha);
 	r->high = test_high(&r->test, r->alpha);
 	r->found[0] = r->q <= c->o->q;
-	r->found[1] = r->up && r->q <= c->gate_q;
+	r->found[1] = r->up && r->q <= c->confirm_q;
 	r->verdict = r->up ? SLOWER : FASTER;
 	r->confirmed = 0;
 	judge(c, r);

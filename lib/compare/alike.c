@@ -1,0 +1,103 @@
+/* What must be the same for runs to be comparable: where and how they were recorded. */
+#include <math.h>
+
+#include "compare/design_steps.h"
+#include "profile/unit.h"
+
+static str_id host(const struct run *r)
+{
+	return r->host;
+}
+
+static str_id cpu_model(const struct run *r)
+{
+	return r->cpu_model;
+}
+
+static str_id kernel(const struct run *r)
+{
+	return r->kernel;
+}
+
+/* Two runs that name different ones, in *a and *b; false when there are none. */
+static bool find_different(const struct design *d, str_id (*fact)(const struct run *), str_id *a,
+			   str_id *b)
+{
+	*a = (str_id){ 0 };
+	for (size_t i = 0; i < d->n; i++) {
+		*b = fact(d->run[i]);
+		if (b->i && a->i && a->i != b->i)
+			return true;
+		if (b->i)
+			*a = *b;
+	}
+	return false;
+}
+
+static bool allow(struct design *d, const struct options *o, const struct buf *what)
+{
+	if (!o->allow_cross_host)
+		return design_fail(
+			d, "%.*s: not comparable (--allow-cross-host compares all the same)",
+			STR_ARG(buf_str(what)));
+	design_warn(d, "%.*s", STR_ARG(buf_str(what)));
+	d->cross_host = true;
+	return true;
+}
+
+/* Two runs with different periods, as text. */
+static bool find_periods(const struct design *d, const struct runs *runs, struct buf *what)
+{
+	const struct run *a = NULL;
+
+	for (size_t i = 0; i < d->n; i++) {
+		const struct run *b = d->run[i];
+		double period = b->period;
+
+		if (!(period > 0))
+			continue;
+		if (!a)
+			a = b;
+		if (unit_convert(&period, profile_text(&runs->profile, b->period_unit),
+				 profile_text(&runs->profile, a->period_unit)) &&
+		    fabs(period / a->period - 1) < 0.001)
+			continue;
+		buf_printf(what, "%s was sampled every %.0f %s, %s every %.0f %s",
+			   design_text(runs, a->name), a->period, design_text(runs, a->period_unit),
+			   design_text(runs, b->name), b->period,
+			   design_text(runs, b->period_unit));
+		return true;
+	}
+	return false;
+}
+
+bool check_alike(struct design *d, const struct runs *runs, const struct options *o)
+{
+	static const struct {
+		const char *what;
+		str_id (*fact)(const struct run *);
+	} facts[] = { { "hosts", host }, { "CPU models", cpu_model } };
+	struct buf what = { 0 };
+	bool ok = true;
+	str_id a, b;
+
+	for (size_t i = 0; ok && i < LEN(facts); i++) {
+		if (!find_different(d, facts[i].fact, &a, &b))
+			continue;
+		what.n = 0;
+		buf_printf(&what, "the runs are from different %s (%s, %s)", facts[i].what,
+			   design_text(runs, a), design_text(runs, b));
+		ok = allow(d, o, &what);
+	}
+	what.n = 0;
+	if (ok && find_periods(d, runs, &what))
+		ok = allow(d, o, &what);
+	if (ok && find_different(d, kernel, &a, &b))
+		design_warn(d, "the runs are from different kernels (%s, %s)", design_text(runs, a),
+			    design_text(runs, b));
+	d->host_known = true;
+	for (size_t i = 0; i < d->n; i++)
+		d->host_known = d->host_known && d->run[i]->host.i;
+	buf_release(&what);
+	return ok;
+}

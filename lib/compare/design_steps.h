@@ -1,0 +1,34 @@
+/*
+ * The steps of design_init(), each in a file of its own. Those that can fail return false
+ * with a message in d->error.
+ */
+#ifndef COMPARE_DESIGN_STEPS_H
+#define COMPARE_DESIGN_STEPS_H
+
+#include "compare/design.h"
+
+/* Sets the message. Returns false. */
+bool design_fail(struct design *d, const char *fmt, ...) PRINTF(2, 3);
+
+static inline const char *design_text(const struct runs *runs, str_id id)
+{
+	return profile_text(&runs->profile, id).p; /* strings end in a NUL */
+}
+
+/* Were they recorded alike: on one host, at one rate? */
+bool check_alike(struct design *d, const struct runs *runs, const struct options *o);
+
+/* The metric that the user wants or the runs allow; and whether work is known. */
+bool choose_metric(struct design *d, const struct runs *runs, const struct options *o);
+bool check_work(struct design *d, const struct runs *runs);
+
+/* What a sample of each run is worth in the metric. */
+void set_exposures(struct design *d, const struct runs *runs);
+
+/* Make pairs of runs that say which round they belong to. */
+void pair_rounds(struct design *d, const struct runs *runs);
+
+/* Were the sides interleaved? Warns where they were not, or drift. */
+void check_order(struct design *d);
+
+#endif

@@ -1,0 +1,153 @@
+/* The metric, and what a sample of each run is worth in it. */
+#include <math.h>
+
+#include "compare/design_steps.h"
+#include "profile/unit.h"
+
+static size_t count(const struct design *d, double (*fact)(const struct run *))
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->n; i++)
+		n += fact(d->run[i]) > 0;
+	return n;
+}
+
+static double cpu_of(const struct run *r)
+{
+	return r->cpu_ns;
+}
+
+static double work_of(const struct run *r)
+{
+	return r->work;
+}
+
+static double wall_of(const struct run *r)
+{
+	return r->wall_ns;
+}
+
+/* Does the sample type measure where CPU time goes? */
+static bool is_cpu(const struct runs *runs)
+{
+	static const char *const others[] = { "alloc", "inuse", "object", "content", "delay",
+					      "lock",  "mutex", "block",  "off",     "goroutine",
+					      "wall",  "heap",  "fault" };
+	struct str type = profile_text(&runs->profile, runs->type);
+	double bytes = 1;
+
+	for (size_t i = 0; i < LEN(others); i++)
+		if (str_find(type, str_of(others[i])) >= 0 && str_find(type, S("clock")) < 0)
+			return false;
+	return !unit_convert(&bytes, profile_text(&runs->profile, runs->unit), S("bytes"));
+}
+
+static bool is_time(const struct runs *runs, double *ns)
+{
+	*ns = 1;
+	return unit_convert(ns, profile_text(&runs->profile, runs->unit), S("nanoseconds"));
+}
+
+static void fall_back(struct design *d, enum metric metric, const char *why)
+{
+	d->metric = metric;
+	design_warn(d, "%s: %s are compared", why,
+		    metric == METRIC_SHARE ? "shares of all samples" : "the profiles' values");
+}
+
+static bool choose_cpu(struct design *d, const struct runs *runs, const struct options *o)
+{
+	size_t known = count(d, cpu_of);
+	double ns;
+
+	d->metric = METRIC_CPU;
+	if (known == d->n)
+		return true;
+	if (known && o->metric == METRIC_CPU)
+		return design_fail(d, "only %zu of %zu runs say how much CPU time they took", known,
+				   d->n);
+	if (known) {
+		fall_back(d, METRIC_SHARE, "some runs do not say how much CPU time they took");
+		return true;
+	}
+	d->estimated = is_time(runs, &ns);
+	if (d->estimated)
+		design_warn(d, "no run says how much CPU time it took: samples estimate it");
+	else
+		fall_back(d, METRIC_SHARE, "no run says how much CPU time it took");
+	return true;
+}
+
+static bool choose_wall(struct design *d)
+{
+	d->metric = METRIC_WALL;
+	if (count(d, wall_of) < d->n)
+		return design_fail(d, "only %zu of %zu runs say how long they took",
+				   count(d, wall_of), d->n);
+	return true;
+}
+
+bool choose_metric(struct design *d, const struct runs *runs, const struct options *o)
+{
+	d->metric = o->metric;
+	if (o->metric == METRIC_WALL)
+		return choose_wall(d);
+	if (o->metric == METRIC_CPU || (o->metric == METRIC_AUTO && is_cpu(runs)))
+		return choose_cpu(d, runs, o);
+	if (o->metric == METRIC_AUTO)
+		d->metric = METRIC_SAMPLES;
+	return true;
+}
+
+/* Runs that do no counted work are taken to do the same; do they take as long? */
+static void check_walls(struct design *d)
+{
+	double least = INFINITY, most = 0;
+
+	for (size_t i = 0; i < d->n; i++) {
+		least = fmin(least, d->run[i]->wall_ns);
+		most = fmax(most, d->run[i]->wall_ns);
+	}
+	if (most > 1.2 * least && d->metric != METRIC_SHARE)
+		design_warn(d,
+			    "runs took from %.3gs to %.3gs: if they did not do the same work, "
+			    "record how much with --work, or compare with --metric share",
+			    least * 1e-9, most * 1e-9);
+}
+
+bool check_work(struct design *d, const struct runs *runs)
+{
+	size_t known = count(d, work_of);
+
+	d->all_work = known == d->n;
+	if (known && known < d->n)
+		return design_fail(d, "only %zu of %zu runs say how much work they did (%.*s=)",
+				   known, d->n, STR_ARG(runs->work));
+	if (!known)
+		check_walls(d);
+	return true;
+}
+
+void set_exposures(struct design *d, const struct runs *runs)
+{
+	double ns = 1;
+
+	is_time(runs, &ns);
+	d->exposure = mem_zeroed(d->n, sizeof(*d->exposure));
+	d->samples = mem_zeroed(d->n, sizeof(*d->samples));
+	for (size_t i = 0; i < d->n; i++) {
+		const struct run *r = d->run[i];
+		double n = r->samples, work = d->all_work ? r->work : 1, all;
+
+		switch (d->metric) {
+		case METRIC_CPU: all = (d->estimated ? r->value * ns : r->cpu_ns) / work; break;
+		case METRIC_WALL: all = r->wall_ns / work; break;
+		case METRIC_SAMPLES: all = r->value / work; break;
+		default: all = 1; break;
+		}
+		d->samples[i] = n;
+		d->exposure[i] = n / all;
+		d->total_samples += n;
+	}
+}
