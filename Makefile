@@ -151,7 +151,7 @@ bench-peers:
 validate-unwind: $(O)/tests/validate/unwind
 	tests/validate/unwind.sh $(O)
 $(O)/tests/validate/unwind: $(O)/tests/validate/unwind.o $(O)/tests/validate/dwfl_oracle.o \
-		$(O)/tests/validate/kept.o $(O)/tests/validate/perf_map.o $(O)/libprof.a
+		$(O)/tests/validate/kept.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ldw -lelf $(LDLIBS)
 -include $(wildcard $(O)/tests/validate/*.d)
 

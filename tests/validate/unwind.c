@@ -112,7 +112,7 @@ static const char *frame_name(const struct user_frame *f)
 		return name;
 	if (!f->map)
 		return "[no mapping]";
-	snprintf(text, sizeof(text), "%.*s+0x%llx", STR_ARG(str_basename(f->map->name)),
+	snprintf(text, sizeof(text), "%.*s+0x%llx", STR_ARG(str_basename(map_file(f->map))),
 		 (unsigned long long)(f->address - f->map->bias));
 	return text;
 }
@@ -141,7 +141,7 @@ static void print_frame(const char *side, size_t i, uint64_t address, struct kep
 	struct user_frame f = { m, address };
 
 	printf("    %s %3zu %16llx %s (%.*s)\n", side, i, (unsigned long long)address,
-	       frame_name(&f), STR_ARG(m ? str_basename(m->name) : S("no mapping")));
+	       frame_name(&f), STR_ARG(m ? str_basename(map_file(m)) : S("no mapping")));
 }
 
 /* Both stacks from a few frames before where they part. */
