@@ -76,21 +76,31 @@ $(O)/tests/%.o: CPPFLAGS += -Itests -I$(O)/tests/oracle
 # Readers against damaged input, under sanitizers in a folder of their own.
 $(O)/tests/fuzz/replay: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/read.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(O)/tests/fuzz/replay-cfi: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/cfi.o $(O)/libprof.a
+$(O)/tests/fuzz/replay-%: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/%.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 # Calls that fail, for tests/cli/faults.t.
 $(O)/tests/fail_io.so: tests/fail_io.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O1 -fPIC -shared -w -o $@ $< -ldl
 
+# Runs with facts, for tests of comparisons.
+$(O)/tests/make_run $(O)/tests/stamp: %: %.o $(O)/libprof.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(O)/tests/validate/simulate: $(O)/tests/validate/synth.o
+$(O)/tests/validate/%: $(O)/tests/validate/%.o $(O)/libprof.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
+
 hostile:
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined \
 		build-address-undefined/tests/fuzz/replay \
+		build-address-undefined/tests/fuzz/replay-symbol \
 		build-address-undefined/tests/fuzz/replay-cfi
 
 # Stacks are compared with elfutils' where its library is.
 WITH_DWFL := $(if $(SAN),,$(if $(wildcard /usr/include/elfutils/libdwfl.h),$(O)/tests/validate/unwind))
-check: all $(UNIT) $(O)/tests/fail_io.so $(WITH_DWFL) $(if $(SAN),,hostile)
+check: all $(UNIT) $(O)/tests/fail_io.so $(O)/tests/make_run $(O)/tests/stamp $(WITH_DWFL) \
+		$(if $(SAN),,hostile)
 	$(Q)tests/run $(O) $(UNIT) $(TESTS)
 
 # Fuzzing takes as long as it is given: FUZZ_SECONDS.
@@ -106,15 +116,15 @@ fuzz:
 $(O)/tests/fuzz/libfuzzer: $(O)/tests/fuzz/read.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-# Unwind tables and stacks.
-fuzz-cfi:
+# The same for what names addresses, and for unwinding.
+fuzz-symbol fuzz-cfi: fuzz-%:
 	$(Q)$(MAKE) --no-print-directory CC=clang O=build-fuzz SAN=fuzzer-no-link,address,undefined \
-		build-fuzz/tests/fuzz/libfuzzer-cfi
-	$(Q)mkdir -p build-fuzz/cfi build-fuzz/found
-	$(Q)cp tests/data/aarch64/chain /bin/true build-fuzz/cfi
-	build-fuzz/tests/fuzz/libfuzzer-cfi -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
-		-rss_limit_mb=2048 -timeout=20 -artifact_prefix=build-fuzz/found/ build-fuzz/cfi
-$(O)/tests/fuzz/libfuzzer-cfi: $(O)/tests/fuzz/cfi.o $(O)/libprof.a
+		build-fuzz/tests/fuzz/libfuzzer-$*
+	$(Q)mkdir -p build-fuzz/$* build-fuzz/found
+	$(Q)tests/fuzz/$*-seeds build-fuzz/$*
+	build-fuzz/tests/fuzz/libfuzzer-$* -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
+		-rss_limit_mb=4096 -timeout=20 -artifact_prefix=build-fuzz/found/ build-fuzz/$*
+$(O)/tests/fuzz/libfuzzer-%: $(O)/tests/fuzz/%.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 fuzz-afl:
@@ -156,16 +166,23 @@ format:
 deps:
 	.ci/deps
 
-# The main job on real input: a profile of a C++ compiler at work.
+# The main job on real input: a pipeline is recorded as it draws a C++ compiler's
+# profile, and drawn itself. Where nothing can be recorded, that profile is drawn.
+DEMO	:= $(O)/demo
 demo: all
-	$(Q)mkdir -p $(O)/demo
-	$(Q)$(O)/prof-fold tests/data/clang.perf.gz -t pprof -o $(O)/demo/clang.pb.gz
-	$(Q)$(O)/prof-query --top=10 $(O)/demo/clang.pb.gz
-	$(Q)$(O)/prof-flame --title 'clang++ compiles words.cpp' $(O)/demo/clang.pb.gz \
-		-o $(O)/demo/flame.svg
+	$(Q)mkdir -p $(DEMO)
+	$(Q)for i in 1 2 3 4 5 6 7 8 9 10; do gzip -dc tests/data/clang.perf.gz || exit 1; done > \
+		$(DEMO)/clang.perf
+	$(Q)PATH=$(abspath $(O)):$$PATH && export PATH && cd $(DEMO) && \
+	if prof-record -F 999 -o profile.pb.gz -- sh $(CURDIR)/tests/data/demo.sh; \
+	then echo; title='prof at work'; \
+	else echo 'Drawing what was recorded elsewhere.'; title='clang++ at work'; \
+		prof-merge -t pprof clang.perf -o profile.pb.gz; \
+	fi && prof-query --top=10 profile.pb.gz && \
+	prof-flame --title "$$title" profile.pb.gz -o flame.svg
 	@echo
-	@echo "The flame graph is in $(O)/demo/flame.svg: open it in a browser, for instance"
-	@echo "	xdg-open $(O)/demo/flame.svg"
+	@echo "The flame graph is in $(DEMO)/flame.svg: open it in a browser, for instance"
+	@echo "	xdg-open $(DEMO)/flame.svg"
 
 # Installing
 MAN	:= $(wildcard man/*.[1-9])
@@ -215,8 +232,9 @@ help:
 	@echo 'make format      apply the formatting'
 	@echo 'make bless       write the golden outputs anew; review the difference'
 	@echo 'make bench       speed and memory against other tools (make bench-peers gets them)'
+	@echo 'make fuzz        fuzz the readers for FUZZ_SECONDS=$(FUZZ_SECONDS) (fuzz-afl: with AFL++)'
+	@echo 'make fuzz-symbol the same for what names addresses; make fuzz-cfi: for unwinding'
 	@echo 'make validate-unwind  stacks of real programs held against those of elfutils'
-	@echo 'make fuzz        fuzz the readers for FUZZ_SECONDS=$(FUZZ_SECONDS) (fuzz-afl: with AFL++; fuzz-cfi: unwinding)'
 	@echo 'make install     to PREFIX=$(PREFIX), below DESTDIR; make uninstall takes it back'
 	@echo 'make dist        a release tarball'
 	@echo 'make clean       remove what was built'
@@ -227,6 +245,6 @@ clean:
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all objects cross check hostile fuzz fuzz-cfi fuzz-afl bench bench-peers validate-unwind bless lint \
-	format deps demo install uninstall dist help clean FORCE
+.PHONY: all objects cross check hostile fuzz fuzz-symbol fuzz-cfi fuzz-afl bench bench-peers \
+	validate-unwind bless lint format deps demo install uninstall dist help clean FORCE
 .SECONDARY:

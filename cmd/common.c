@@ -39,19 +39,27 @@ static bool parse_memory(void *to, const char *arg)
 	return true;
 }
 
-const struct opt common_options[] = {
+const struct opt to_options[] = {
 	{ 't', "to", OPT_CHOICE, &common.to, "FORMAT", "output format", readable },
+	{ 0 },
+};
+
+const struct opt file_options[] = {
 	{ 'o', "output", OPT_FILE, &common.output, "FILE", "write here, not to standard output" },
 	{ 'f', "from", OPT_CHOICE, &common.from, "FORMAT", "input format (default: look at it)",
 	  readable },
-	{ 'z', "compress", OPT_PARSED, &common.pack, "HOW", "none, gzip[:0-12] or zstd[:1-19]",
-	  pack_name, parse_pack },
 	{ 0, "type", OPT_STR, &common.type, "TYPE", "sample type: name, index or type id" },
 	{ 0, "lenient", OPT_FLAG, &common.lenient, NULL, "skip and count malformed records" },
 	{ 0, "max-memory", OPT_PARSED, NULL, "SIZE", "give up beyond this (default: half of RAM)",
 	  NULL, parse_memory },
+	{ 0 },
+};
+
+const struct opt general_options[] = {
+	{ 'z', "compress", OPT_PARSED, &common.pack, "HOW", "none, gzip[:0-12] or zstd[:1-19]",
+	  pack_name, parse_pack },
 	{ 'q', "quiet", OPT_FLAG, &common.quiet, NULL, "say nothing but errors" },
-	{ 'v', "verbose", OPT_FLAG, &common.verbose, NULL, "say what is read" },
+	{ 'v', "verbose", OPT_FLAG, &common.verbose, NULL, "say more" },
 	{ 0 },
 };
 
@@ -76,6 +84,15 @@ void note(const char *fmt, ...)
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
 	fputc('\n', stderr);
+}
+
+void note_lines(struct str lines)
+{
+	while (lines.n) {
+		struct str line = str_cut(&lines, '\n');
+
+		note("%.*s", STR_ARG(line));
+	}
 }
 
 static uint64_t total_size(char *const *paths)

@@ -17,10 +17,9 @@ struct common {
 	bool text_in; /* what was read is text */
 };
 extern struct common common;
-extern const struct opt common_options[];
 
-/* All of them but the first, -t: for commands that write no format. */
-#define COMMON_OPTIONS_BUT_TO (common_options + 1)
+/* For commands that write profiles; that read them; for all. */
+extern const struct opt to_options[], file_options[], general_options[];
 
 /* Parse the command line and set up signals. Returns the operands. */
 char **start(const struct cmd *cmd, int argc, char **argv);
@@ -58,6 +57,9 @@ bool finish_output(struct out *out);
 
 /* Something worth saying that is no error; -q silences it. */
 void note(const char *fmt, ...) PRINTF(1, 2);
+
+/* The same for each of some lines. */
+void note_lines(struct str lines);
 
 /* The exit status: 0, or 2 for trouble. */
 int status(bool ok);

@@ -12,13 +12,7 @@
 
 static const char palette_file[] = "palette.map";
 
-static struct view_options o = {
-	.fontsize = 12,
-	.height = 16,
-	.factor = 1,
-	.minwidth = -1, /* not given */
-	.match = { 230, 0, 230 },
-};
+static struct view_options o;
 
 static struct {
 	int view, palette, sort, diff_width, normalize;
@@ -37,7 +31,7 @@ static struct {
 	}
 
 WORDS(order_name, "name", "width", "none")
-WORDS(diff_width_name, "new", "base", "union")
+WORDS(diff_width_name, "new", "base", "union", "difference")
 WORDS(normalize_name, "none", "total")
 
 static const char *view_name(size_t i)
@@ -103,13 +97,13 @@ static const struct opt own_options[] = {
 	{ 0, "factor", OPT_NUMBER, &o.factor, "N", "multiply the values that are shown" },
 	{ 0, "negate", OPT_FLAG, &o.negate, NULL, "differential: from the new side to the base" },
 	{ 0, "diff-width", OPT_CHOICE, &own.diff_width, "SIDE",
-	  "differential: width is new, base or union", diff_width_name },
+	  "width is new, base, union or difference", diff_width_name },
 	{ 0, "diff-normalize", OPT_CHOICE, &own.normalize, "HOW",
 	  "differential: none, or total: as if equal", normalize_name },
 	{ 0 },
 };
-static const struct opt *const options[] = { own_options, frame_options, COMMON_OPTIONS_BUT_TO,
-					     NULL };
+static const struct opt *const options[] = { own_options, frame_options, file_options,
+					     general_options, NULL };
 static const struct cmd cmd = { "prof-flame", "Draw profiles of any format as a flame graph.",
 				"[FILE]...", options, false };
 
@@ -271,11 +265,15 @@ static bool draw(struct profile *p, const struct view *view)
 
 int main(int argc, char **argv)
 {
-	char **paths = start(&cmd, argc, argv);
-	const struct view *view = settle_options();
+	const struct view *view;
 	struct profile p;
+	char **paths;
 	bool ok;
 
+	o = view_defaults();
+	o.minwidth = -1; /* not given */
+	paths = start(&cmd, argc, argv);
+	view = settle_options();
 	profile_init(&p);
 	p.timed = own.flamechart;
 	ok = load_all(&p, paths);

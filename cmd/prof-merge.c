@@ -25,7 +25,8 @@ static const struct opt own_options[] = {
 	  "read input names from FILE, a line or NUL each" },
 	{ 0 },
 };
-static const struct opt *const options[] = { own_options, common_options, NULL };
+static const struct opt *const options[] = { own_options, to_options, file_options, general_options,
+					     NULL };
 static const struct cmd cmd = { "prof-merge", "Merge profiles into one.", "[FILE]...", options,
 				false };
 

@@ -41,8 +41,8 @@ static const struct opt own_options[] = {
 	{ 0 },
 };
 
-static const struct opt *const options[] = { filter_options, report_options, own_options,
-					     COMMON_OPTIONS_BUT_TO, NULL };
+static const struct opt *const options[] = { filter_options, report_options,  own_options,
+					     file_options,   general_options, NULL };
 static const struct cmd cmd = { "prof-query", "Select part of a profile, or report about it.",
 				"[SELECTOR] [FILE]...", options, false };
 

@@ -2,51 +2,36 @@
  * prof-record: sample a command, processes, a control group or the whole machine,
  * and write what was sampled as pprof, one profile or one a window.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
+#include <malloc.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "common.h"
-#include "record/facts.h"
-#include "record/session.h"
+#include "record/jit_environment.h"
+#include "record_ab.h"
+#include "record_selftest.h"
+#include "record_target.h"
 
-enum {
-	FAILED = 125, /* as env(1): we failed, and the command did not run */
-	CANNOT_RUN = 126,
-	NOT_FOUND = 127,
-	BY_SIGNAL = 128,
-	MOST_EVENTS = 8,
-	MOST_PIDS = 1024,
-	MOST_CPUS = 1024,
-	LEAST_STACK = 1024,
-	MOST_STACK = 65528,
-};
+enum { MOST_EVENTS = 8, LEAST_STACK = 1024, MOST_STACK = 65528, DEFAULT_STACK = 32 << 10 };
 
 static struct {
-	const char *pids, *cpus, *cgroup, *events, *frequency, *label_by, *to;
-	bool system, children, no_kernel, no_symbols, no_inlines, jit;
-	int stack;
+	const char *events, *frequency, *label_by;
+	bool kernel, no_kernel, no_symbols, no_inlines, jit, self_test;
+	int stack, to;
 	struct opt_list labels;
 	uint64_t duration, delay, every; /* ns */
 	uint64_t stack_size;
-} o = { .events = "cpu", .frequency = "99" };
+	const char *ab[2], *until_power;
+	int64_t runs;
+	uint64_t max_time; /* ns */
+} o = { .events = "cpu", .frequency = "99", .runs = 10 };
+
+static struct event events[MOST_EVENTS];
 
 /* Options */
 
 static bool parse_duration(void *to, const char *arg)
 {
 	return str_duration(str_of(arg), to);
-}
-
-static bool parse_pack_option(void *to, const char *arg)
-{
-	return pack_parse(str_of(arg), to);
 }
 
 enum { STACK_AUTO, STACK_DWARF, STACK_FP };
@@ -57,6 +42,8 @@ static const char *stack_word(size_t i)
 
 	return words[i];
 }
+
+enum { TO_PPROF, TO_FOLDED };
 
 static const char *writable(size_t i)
 {
@@ -73,12 +60,7 @@ static const char *label_word(size_t i)
 	return words[i];
 }
 
-static const struct opt own_options[] = {
-	{ 'p', "pid", OPT_STR, &o.pids, "PID,...", "sample these processes" },
-	{ 'a', "all-cpus", OPT_FLAG, &o.system, NULL, "sample everything" },
-	{ 'C', "cpu", OPT_STR, &o.cpus, "LIST", "only on these CPUs: 0-3,8" },
-	{ 'G', "cgroup", OPT_FILE, &o.cgroup, "DIR", "everything in a control group" },
-	{ 0, "children", OPT_FLAG, &o.children, NULL, "with -p: what they fork, too" },
+static const struct opt what_options[] = {
 	{ 'F', "frequency", OPT_STR, &o.frequency, "HZ", "samples a second and CPU: 99, or max" },
 	{ 'e', "event", OPT_STR, &o.events, "EVENT,...", "what to sample; default: cpu",
 	  event_name },
@@ -91,6 +73,7 @@ static const struct opt own_options[] = {
 	{ 'l', "label", OPT_LIST, &o.labels, "KEY=VALUE", "put this label on all samples" },
 	{ 0, "label-by", OPT_STR, &o.label_by, "LABEL,...", "labels taken from samples",
 	  label_word },
+	{ 0, "kernel", OPT_FLAG, &o.kernel, NULL, "fail if kernel code cannot be sampled" },
 	{ 0, "no-kernel", OPT_FLAG, &o.no_kernel, NULL, "leave out the kernel's frames" },
 	{ 0, "stack", OPT_CHOICE, &o.stack, "HOW", "auto, dwarf, or fp: frame pointers",
 	  stack_word },
@@ -99,25 +82,26 @@ static const struct opt own_options[] = {
 	{ 0, "no-symbols", OPT_FLAG, &o.no_symbols, NULL, "addresses and build ids only" },
 	{ 0, "no-inlines", OPT_FLAG, &o.no_inlines, NULL, "do not expand inlined calls" },
 	{ 0, "jit", OPT_FLAG, &o.jit, NULL, "ask the runtimes of a command for their names" },
-	{ 'o', "output", OPT_FILE, &common.output, "FILE",
-	  "write here; with --every %Y%m%d-%H%M%S or %n" },
-	{ 't', "to", OPT_STR, &o.to, "FORMAT", "pprof or folded", writable },
-	{ 'z', "compress", OPT_PARSED, &common.pack, "HOW", "none, gzip[:0-12] or zstd[:1-19]",
-	  .parse = parse_pack_option },
-	{ 'q', "quiet", OPT_FLAG, &common.quiet, NULL, "say nothing but errors" },
-	{ 'v', "verbose", OPT_FLAG, &common.verbose, NULL, "say more" },
+	{ 0, "ab", OPT_PAIR, &o.ab, "BASE NEW", "record two shell commands in turns into -o DIR" },
+	{ 0, "runs", OPT_INT, &o.runs, "N", "of each of them (default: 10)" },
+	{ 0, "max-time", OPT_PARSED, &o.max_time, "TIME", "begin no round after that long",
+	  .parse = parse_duration },
+	{ 0, "self-test", OPT_FLAG, &o.self_test, NULL, "measure what recording costs here" },
 	{ 0 },
 };
 
-static const struct opt *const options[] = { own_options, NULL };
+static const struct opt output_options[] = {
+	{ 'o', "output", OPT_FILE, &common.output, "FILE",
+	  "write here; with --every %Y%m%d-%H%M%S or %n" },
+	{ 't', "to", OPT_CHOICE, &o.to, "FORMAT", "pprof or folded", writable },
+	{ 0 },
+};
+
+static const struct opt *const options[] = { target_options, what_options, output_options,
+					     general_options, NULL };
 static const struct cmd cmd = { "prof-record",
 				"Sample programs, and write what they do as a profile.",
 				"-- COMMAND [ARG]...", options, true };
-
-/* What is to be sampled, from the options. */
-
-static struct event events[MOST_EVENTS];
-static int pids[MOST_PIDS], cpus[MOST_CPUS];
 
 static size_t parse_events(void)
 {
@@ -130,44 +114,22 @@ static size_t parse_events(void)
 			usage("--event takes at most %d events", MOST_EVENTS);
 		if (!event_find(str_cut(&list, ','), &events[n], &why)) {
 			complain("%.*s", STR_ARG(buf_str(&why)));
-			exit(FAILED);
+			exit(RECORDING_FAILED);
 		}
 		n++;
 	}
 	return n;
 }
 
-static size_t parse_pids(void)
+/* What they are counted by: "cpu-clock,page-faults". */
+static const char *event_sources(size_t n)
 {
-	struct str list = str_of(o.pids);
-	size_t n = 0;
-	uint64_t pid;
+	static struct buf list;
 
-	while (list.p) {
-		if (n == MOST_PIDS || !str_u64(str_cut(&list, ','), &pid) || !pid ||
-		    pid > INT32_MAX)
-			usage("'%s' is not a list of process ids", o.pids);
-		pids[n++] = (int)pid;
-	}
-	return n;
-}
-
-/* "0-3,8" */
-static size_t parse_cpus(void)
-{
-	struct str list = str_of(o.cpus);
-	size_t n = 0;
-	uint64_t from, to;
-
-	while (list.p) {
-		struct str last = str_cut(&list, ','), first = str_cut(&last, '-');
-
-		if (!str_u64(first, &from) || (last.p && !str_u64(last, &to)))
-			usage("'%s' is not a list of CPUs", o.cpus);
-		for (to = last.p ? to : from; from <= to && n < MOST_CPUS; from++)
-			cpus[n++] = (int)from;
-	}
-	return n;
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&list, "%s%s", i ? "," : "", events[i].source);
+	buf_ch(&list, '\0');
+	return list.p;
 }
 
 static uint64_t parse_frequency(void)
@@ -206,35 +168,10 @@ static uint32_t stack_bytes(void)
 	if (o.stack == STACK_FP)
 		return 0;
 	if (!o.stack_size)
-		return 32 << 10;
+		return DEFAULT_STACK;
 	if (o.stack_size < LEAST_STACK || o.stack_size > MOST_STACK)
 		usage("--stack-size is from %d to %d", LEAST_STACK, MOST_STACK);
 	return (uint32_t)o.stack_size & ~7u;
-}
-
-static enum target parse_target(struct sampler_options *s, char *const *command)
-{
-	int ways = (o.pids != NULL) + (o.cgroup != NULL) + (o.system || o.cpus) +
-		   (*command != NULL);
-
-	if (ways != 1 && !(ways == 2 && o.cpus && !o.system))
-		usage(ways ? "give one of a command, -p, -a and -G" :
-			     "say what to sample: a command behind --, -p, -a or -G");
-	if (o.cpus) {
-		s->cpus = cpus;
-		s->ncpu = parse_cpus();
-	}
-	if (o.pids) {
-		s->pids = pids;
-		s->npid = parse_pids();
-		return TARGET_TASKS;
-	}
-	if (!o.cgroup)
-		return *command ? TARGET_CHILD : TARGET_SYSTEM;
-	s->cgroup = open(o.cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (s->cgroup < 0)
-		usage("'%s' is not the directory of a control group", o.cgroup);
-	return TARGET_CGROUP;
 }
 
 static void check_labels(void)
@@ -244,236 +181,106 @@ static void check_labels(void)
 			usage("'%s' is not a label: KEY=VALUE", o.labels.v[i]);
 }
 
-/* Output */
-
-static struct {
-	struct out out; /* standard output, or one file for all windows */
-	char *const *command;
-	const struct format *format;
-	bool failed;
-	uint64_t samples, lost, truncated;
-	int status;
-	bool ended;
-} run;
-
-static bool is_pattern(void)
+/* A recording as the options have it, but for its target. */
+static struct recording model(char *const *command)
 {
-	return o.every && common.output && strchr(common.output, '%');
+	struct recording r = {
+		.session = {
+			.sampler = {
+				.arch = arch_host(),
+				.events = events,
+				.nevent = parse_events(),
+				.frequency = parse_frequency(),
+				.stack_bytes = stack_bytes(),
+				.kernel = !o.no_kernel,
+				.kernel_or_fail = o.kernel,
+			},
+			.gather = { .events = events, .labels = o.labels.v, .nlabel = o.labels.n },
+			.launch.command = command,
+			.delay = o.delay,
+			.duration = o.duration,
+			.every = o.every,
+			.adapt = o.stack == STACK_AUTO && !o.stack_size,
+		},
+		.output = {
+			.path = common.output,
+			.pack = common.pack,
+			.format = o.to == TO_FOLDED ? &format_folded : &format_pprof,
+			.per_window = o.every && common.output && strchr(common.output, '%'),
+		},
+		.facts = { .command = command },
+	};
+	struct sampler_options *s = &r.session.sampler;
+	struct launch *l = &r.session.launch;
+
+	if (o.jit)
+		l->environment = jit_environment(&l->nenvironment);
+	r.session.gather.nevent = s->nevent;
+	r.session.gather.frequency = s->frequency;
+	r.facts.events = event_sources(s->nevent);
+	return r;
 }
 
-/* The name of a window's file: "%n" is its number, the rest is for strftime(3). */
-static void print_name(const struct window *w, struct buf *name)
+static int ab(struct recording *r, char *const *command)
 {
-	time_t seconds = (time_t)(w->time / 1000000000);
-	struct buf pattern = { 0 };
-	char expanded[4096];
-	struct tm tm;
+	struct ab_options ab = {
+		.command = { o.ab[0], o.ab[1] },
+		.dir = common.output,
+		.runs = (uint64_t)o.runs,
+		.max_time = o.max_time,
+	};
 
-	for (const char *c = common.output; *c; c++) {
-		if (c[0] == '%' && c[1] == 'n') {
-			buf_u64(&pattern, w->number);
-			c++;
-		} else {
-			buf_ch(&pattern, *c);
-		}
-	}
-	buf_ch(&pattern, '\0');
-	localtime_r(&seconds, &tm);
-	if (!strftime(expanded, sizeof(expanded), pattern.p, &tm))
-		expanded[0] = '\0';
-	buf_add(name, str_of(expanded));
-	buf_ch(name, '\0');
-	buf_release(&pattern);
+	if (*command)
+		usage("--ab takes two commands, each as one word");
+	if (!ab.dir)
+		usage("--ab needs a directory: -o DIR");
+	if (!ab.runs || o.every)
+		usage(o.every ? "--ab has no windows: --every" : "--runs is at least 1");
+	r->session.gather.label_by = parse_label_by(false);
+	return record_ab(r, &ab);
 }
 
-static bool write_file(struct profile *p, const struct window *w)
+static int record(struct recording *r, char *const *command)
 {
-	struct buf name = { 0 };
-	struct out out;
-	bool ok;
-
-	print_name(w, &name);
-	if (out_open(&out, name.p, common.pack))
-		run.format->write(&out, p);
-	ok = finish_output(&out);
-	buf_release(&name);
-	return ok;
+	parse_target(&r->session.sampler, command);
+	r->session.gather.label_by = parse_label_by(r->session.sampler.target == TARGET_SYSTEM);
+	recording_run(r);
+	recording_summarise(r);
+	return recording_status(r);
 }
 
-/* Into the one output; what is read as it is written must not wait in a buffer. */
-static bool write_stream(struct profile *p)
+/*
+ * Windows come and go for months: large blocks are mapped, so that they go back to the
+ * system whatever lies behind them.
+ */
+static void keep_memory_small(void)
 {
-	run.format->write(&run.out, p);
-	out_flush_all(&run.out);
-	return !run.out.failed;
-}
-
-static void add_facts(struct profile *p, const struct window *w)
-{
-	fact_number(p, "lost", w->lost);
-	fact_number(p, "truncated", w->truncated);
-	if (w->throttled)
-		fact_number(p, "throttled", w->throttled);
-	if (w->cpu_time)
-		fact_number(p, "cpu_time_ns", w->cpu_time);
-	fact_number(p, "wall_ns", w->duration);
-	if (w->max_rss)
-		fact_number(p, "max_rss", w->max_rss);
-	if (run.command && *run.command)
-		fact_command(p, run.command);
-	if (w->ended && WIFEXITED(w->status))
-		fact_number(p, "exit_status", (uint64_t)WEXITSTATUS(w->status));
-	facts_of_machine(p);
-	fact_text(p, "run", str_of(fact_run()));
-}
-
-static bool on_window(void *context, struct profile *p, const struct window *w)
-{
-	struct buf dropped = { 0 };
-
-	(void)context;
-	run.samples += w->samples;
-	run.lost += w->lost;
-	run.truncated += w->truncated;
-	if (w->ended) {
-		run.ended = true;
-		run.status = w->status;
-	}
-	add_facts(p, w);
-	profile_settle(p, &dropped);
-	buf_release(&dropped);
-	run.failed |= is_pattern() ? !write_file(p, w) : !write_stream(p);
-	return !run.failed;
-}
-
-/* Signals */
-
-static volatile sig_atomic_t child_pid, signals;
-
-/* The first ends the recording, and is passed on; the second ends us. */
-static void on_signal(int number, siginfo_t *info, void *context)
-{
-	(void)context;
-	if (number == SIGUSR1) {
-		session_flush();
-		return;
-	}
-	if (signals++)
-		_exit(BY_SIGNAL + number);
-	session_stop();
-	/* What a terminal sends reaches the command without our help. */
-	if (child_pid > 0 && info->si_code <= 0)
-		kill(child_pid, number);
-}
-
-static void catch_signals(void)
-{
-	struct sigaction sa = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO };
-
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
-	sigaction(SIGUSR1, &sa, NULL);
-}
-
-/* The end */
-
-static void print_summary(uint64_t wall)
-{
-	struct rusage use;
-	double cpu;
-
-	if (common.quiet)
-		return;
-	getrusage(RUSAGE_SELF, &use);
-	cpu = (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
-	      1e-6 * (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec);
-	note("%llu samples, %llu lost, %.1f%% truncated; own CPU %.2f%% of the machine, "
-	     "%ld MB at most",
-	     (unsigned long long)run.samples, (unsigned long long)run.lost,
-	     run.samples ? 100.0 * (double)run.truncated / (double)run.samples : 0,
-	     100 * cpu / (1e-9 * (double)wall) / (double)sysconf(_SC_NPROCESSORS_ONLN),
-	     use.ru_maxrss / 1024);
-}
-
-static int exit_status(const struct session *s)
-{
-	if (s->exec_error)
-		return s->exec_error == ENOENT ? NOT_FOUND : CANNOT_RUN;
-	if (run.failed)
-		return run.command && *run.command ? FAILED : 2;
-	if (!run.ended)
-		return 0;
-	return WIFSIGNALED(run.status) ? BY_SIGNAL + WTERMSIG(run.status) : WEXITSTATUS(run.status);
-}
-
-static bool open_output(void)
-{
-	run.format = o.to ? format_named(str_of(o.to)) : &format_pprof;
-	if (!run.format || !run.format->write)
-		usage("--to is pprof or folded, not '%s'", o.to);
-	if (is_pattern())
-		return true;
-	return out_open(&run.out, common.output, common.pack) &&
-	       (run.format == &format_folded || out_binary(&run.out));
-}
-
-static bool close_output(void)
-{
-	if (is_pattern())
-		return true;
-	if (!run.failed)
-		return finish_output(&run.out);
-	complain("%s", run.out.error.p);
-	out_abandon(&run.out);
-	return false;
+	mallopt(M_MMAP_THRESHOLD, 256 << 10);
+	mallopt(M_TRIM_THRESHOLD, 256 << 10);
 }
 
 int main(int argc, char **argv)
 {
 	char **command = start(&cmd, argc, argv);
-	struct session_options so = {
-		.sampler = { .arch = arch_host(), .events = events, .kernel = !o.no_kernel },
-		.command = command,
-		.delay = o.delay,
-		.duration = o.duration,
-		.every = o.every,
-		.adapt = o.stack == STACK_AUTO && !o.stack_size,
-		.on_window = on_window,
-	};
-	struct session s;
-	struct buf why = { 0 };
-	uint64_t begun = recorder_now();
+	struct recording r;
+	int status;
 
+	if (o.kernel && o.no_kernel)
+		usage("--kernel and --no-kernel exclude each other");
 	check_labels();
-	so.sampler.target = parse_target(&so.sampler, command);
-	so.sampler.nevent = parse_events();
-	so.sampler.frequency = parse_frequency();
-	so.sampler.stack_bytes = stack_bytes();
-	so.sampler.children = o.children || *command;
-	so.gather = (struct gather_options){
-		.events = events,
-		.nevent = so.sampler.nevent,
-		.frequency = so.sampler.frequency,
-		.label_by = parse_label_by(so.sampler.target == TARGET_SYSTEM),
-		.labels = o.labels.v,
-		.nlabel = o.labels.n,
-	};
-	run.command = command;
+	keep_memory_small();
+	r = model(command);
 	elf_guard();
-	catch_signals();
-	if (!open_output()) {
-		complain("%s", run.out.error.p);
-		return FAILED;
-	}
-	if (!session_run(&s, &so, &why)) {
-		complain("%.*s", STR_ARG(buf_str(&why)));
-		run.failed = !s.exec_error;
-		out_abandon(&run.out);
-		return s.exec_error ? exit_status(&s) : FAILED;
-	}
-	run.failed |= !close_output();
-	print_summary(recorder_now() - begun);
-	session_release(&s);
-	return exit_status(&s);
+	recording_catch_signals();
+	if (!o.no_symbols)
+		r.names = record_names_open(!o.no_inlines);
+	if (o.self_test)
+		status = record_selftest(&r.session);
+	else if (o.ab[0])
+		status = ab(&r, command);
+	else
+		status = record(&r, command);
+	if (r.names)
+		record_names_close(r.names);
+	return status;
 }

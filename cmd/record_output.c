@@ -57,17 +57,19 @@ static bool write_file(const struct record_output *o, struct profile *p, const s
 	return ok;
 }
 
-/* Whoever reads the stream is to see a window when it has ended. */
-static bool write_stream(struct record_output *o, struct profile *p)
+/* Whoever reads the stream is to see a window when it has ended, whatever becomes of us. */
+static bool write_stream(struct record_output *o, struct profile *p, const struct window *w)
 {
 	o->format->write(&o->out, p);
 	out_flush_all(&o->out);
+	if (!w->last)
+		out_reveal(&o->out);
 	return !o->out.failed;
 }
 
 bool record_output_write(struct record_output *o, struct profile *p, const struct window *w)
 {
-	o->failed |= o->per_window ? !write_file(o, p, w) : !write_stream(o, p);
+	o->failed |= o->per_window ? !write_file(o, p, w) : !write_stream(o, p, w);
 	return !o->failed;
 }
 
@@ -103,6 +105,10 @@ void record_add_facts(struct profile *p, const struct window *w, const struct re
 	fact_text(p, "events", str_of(f->events));
 	if (f->user_only)
 		fact_text(p, "kernel_frames", S("not permitted"));
+	if (f->side)
+		fact_text(p, "side", str_of(f->side));
+	if (f->round)
+		fact_number(p, "round", f->round);
 	facts_of_machine(p);
 	fact_text(p, "run", str_of(fact_run()));
 }

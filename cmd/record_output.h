@@ -22,6 +22,8 @@ struct record_facts {
 	char *const *command; /* NULL-terminated, perhaps empty */
 	const char *events;   /* what was sampled: "cpu-clock" */
 	bool user_only;       /* kernel code could not be sampled */
+	const char *side;     /* of a pair of commands: "base" or "new"; else NULL */
+	uint64_t round;       /* from 1; 0 = none */
 };
 
 /* Complains when it cannot be opened. */

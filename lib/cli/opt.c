@@ -96,7 +96,18 @@ static void append(struct opt_list *l, const char *arg)
 	l->v[l->n++] = arg;
 }
 
-static void set(const struct opt *o, const char *arg)
+/* getopt() has taken the first argument; the second is the next word. */
+static void take_pair(const struct opt *o, const char *arg, char **argv)
+{
+	const char **pair = o->to;
+
+	if (!argv[optind])
+		usage("--%s takes two arguments: %s", o->name, o->arg);
+	pair[0] = arg;
+	pair[1] = argv[optind++];
+}
+
+static void set(const struct opt *o, const char *arg, char **argv)
 {
 	bool ok = true;
 
@@ -106,6 +117,7 @@ static void set(const struct opt *o, const char *arg)
 	case OPT_STR:
 	case OPT_FILE: *(const char **)o->to = arg; break;
 	case OPT_LIST: append(o->to, arg); break;
+	case OPT_PAIR: take_pair(o, arg, argv); break;
 	case OPT_INT: ok = str_i64(str_of(arg), o->to) && *(int64_t *)o->to >= 0; break;
 	case OPT_NUMBER: ok = number(arg, o->to); break;
 	case OPT_SIZE: ok = str_size(str_of(arg), o->to); break;
@@ -132,9 +144,9 @@ static void print_row(const struct opt *o)
 		       snprintf(left, sizeof(left), "      --%s", o->name);
 	if (o->arg && n > 0 && (size_t)n < sizeof(left))
 		snprintf(left + n, sizeof(left) - (size_t)n,
-			 o->kind == OPT_MAYBE ? "[=%s]" :
-			 o->brief             ? " %s" :
-						"=%s",
+			 o->kind == OPT_MAYBE            ? "[=%s]" :
+			 o->brief || o->kind == OPT_PAIR ? " %s" :
+							   "=%s",
 			 o->arg);
 	printf("%-*s %s\n", HELP_COLUMN - 1, left, o->help);
 }
@@ -157,7 +169,8 @@ static void complete_bash(const struct cmd *cmd)
 	for (size_t i = 0; (o = row(cmd, i)); i++) {
 		if (!o->help)
 			continue;
-		printf("--%s%s\n", o->name, o->arg && o->kind != OPT_MAYBE ? "=" : "");
+		printf("--%s%s\n", o->name,
+		       o->arg && o->kind != OPT_MAYBE && o->kind != OPT_PAIR ? "=" : "");
 		if (o->brief)
 			printf("-%c\n", o->brief);
 		for (size_t j = 0; o->choice && o->choice(j); j++)
@@ -317,7 +330,7 @@ int cmd_parse(const struct cmd *cmd, int argc, char **argv)
 			bad_option(c, argv);
 		o = c >= FIRST_LONG ? row(cmd, (size_t)(c - FIRST_LONG)) : by_letter(cmd, c);
 		if (o)
-			set(o, optarg);
+			set(o, optarg, argv);
 	}
 	mem_free(longs, (2 * count_rows(cmd) + 1) * sizeof(*longs));
 	buf_release(&letters);

@@ -23,6 +23,7 @@ enum opt_kind {
 	OPT_NUMBER, /* double */
 	OPT_SIZE,   /* uint64_t: bytes, "64K" */
 	OPT_LIST,   /* struct opt_list: may be given many times */
+	OPT_PAIR,   /* const char *[2]: takes two arguments */
 	OPT_CHOICE, /* int: which of the choices */
 	OPT_PARSED, /* whatever opt.parse makes of it */
 	OPT_MAYBE,  /* const char *: the argument may be left out ("" then) */

@@ -61,10 +61,12 @@ static void keep(struct descent *d, size_t depth, uint32_t item)
 static void add_name(struct descent *d, struct buf *path, uint32_t item)
 {
 	const struct items *t = &d->c->items;
+	struct str name = profile_text(t->p, t->item[item].name);
 
 	if (path->n)
-		buf_ch(path, '>');
-	buf_add(path, profile_text(t->p, t->item[item].name));
+		buf_ch(path, ';');
+	for (size_t i = 0; i < name.n; i++)
+		buf_ch(path, name.p[i] == ';' ? ':' : name.p[i]);
 }
 
 static void begin(struct descent *d, struct comparison *c, double sign)

@@ -5,8 +5,8 @@
 #include "compare/compare.h"
 
 /*
- * Append "main>serve>hash": from the root, at each step the callee with the largest
- * part of the row's change, down to the row's item.
+ * Append "main;serve;hash": from the root, at each step the callee with the largest
+ * part of the row's change, down to the row's item. A ";" in a name becomes ":".
  */
 void blame_row(struct comparison *c, const struct members *m, const struct row *r,
 	       struct buf *path);

@@ -41,8 +41,8 @@ static double part_of(const struct comparison *c, const struct family *f)
 	static const double counts[] = { [SELF] = 1, [INCLUSIVE] = 0.5 };
 	double all = 0;
 
-	for (size_t i = 0; i < c->nfamily; i++)
-		all += counts[c->family[i].kind] * (double)c->family[i].m;
+	for (size_t i = 0; i < KINDS; i++)
+		all += counts[i] * (double)c->family[i].m;
 	return (c->o->fail_on & FAIL_TOTAL ? 2.0 / 3 : 1) * counts[f->kind] * (double)f->m / all;
 }
 
@@ -54,12 +54,12 @@ static bool test_families(struct comparison *c)
 	size_t m = 0;
 
 	if (o->self && o->by != BY_PATH) {
-		self = &c->family[c->nfamily++];
+		self = &c->family[SELF];
 		family_init(self, SELF, &c->items, &c->matrix, d, NULL);
 	}
 	if (o->inclusive || o->by == BY_PATH)
-		family_init(&c->family[c->nfamily++], INCLUSIVE, &c->items, &c->matrix, d, self);
-	for (size_t i = 0; i < c->nfamily; i++) {
+		family_init(&c->family[INCLUSIVE], INCLUSIVE, &c->items, &c->matrix, d, self);
+	for (size_t i = 0; i < KINDS; i++) {
 		struct family *f = &c->family[i];
 
 		m += f->m;
@@ -103,25 +103,25 @@ static void make_rows(struct comparison *c)
 {
 	size_t at = 0;
 
-	for (size_t i = 0; i < c->nfamily; i++)
+	for (size_t i = 0; i < KINDS; i++)
 		c->nrow += c->family[i].m;
 	c->row = mem_zeroed(c->nrow, sizeof(*c->row));
-	for (size_t i = 0; i < c->nfamily; i++)
+	for (size_t i = 0; i < KINDS; i++)
 		for (size_t j = 0; j < c->family[i].m; j++)
 			fill_row(c, &c->row[at++], &c->family[i], j);
 }
 
 static void confirm(struct comparison *c)
 {
-	double *p[2] = { 0 };
+	double *p[KINDS] = { 0 };
 	size_t at = 0;
 
 	if (!c->permuted)
 		return;
-	for (size_t i = 0; i < c->nfamily; i++)
+	for (size_t i = 0; i < KINDS; i++)
 		p[i] = mem_zeroed(c->family[i].m, sizeof(*p[i]));
-	permute(c->family, c->nfamily, &c->design, c->gate_q, c->o->seed, p);
-	for (size_t i = 0; i < c->nfamily; i++) {
+	permute(c->family, &c->design, c->gate_q, c->o->seed, p);
+	for (size_t i = 0; i < KINDS; i++) {
 		for (size_t j = 0; j < c->family[i].m; j++)
 			c->row[at++].confirmed = p[i][j];
 		mem_free(p[i], c->family[i].m * sizeof(*p[i]));
@@ -248,7 +248,7 @@ bool compare(struct comparison *c, struct runs *runs, const struct options *o)
 
 void comparison_release(struct comparison *c)
 {
-	for (size_t i = 0; i < c->nfamily; i++)
+	for (size_t i = 0; i < KINDS; i++)
 		family_release(&c->family[i]);
 	if (c->items.p)
 		items_release(&c->items);
@@ -260,4 +260,13 @@ void comparison_release(struct comparison *c)
 	design_release(&c->design);
 	arena_release(&c->text);
 	*c = (struct comparison){ 0 };
+}
+
+bool compare_power_reached(struct runs *runs, const struct options *o, double effect, double share)
+{
+	struct comparison c;
+	bool reached = compare(&c, runs, o) && power_effect(&c, share) <= effect;
+
+	comparison_release(&c);
+	return reached;
 }

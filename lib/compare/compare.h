@@ -8,7 +8,7 @@
  *	permute		a check of the whole that assumes less
  *	verdict		what it comes to
  *
- * Reports (reports.h) only read what is here.
+ * Reports (diff_report.h) only read what is here.
  */
 #ifndef COMPARE_COMPARE_H
 #define COMPARE_COMPARE_H
@@ -51,7 +51,7 @@ struct row {
 	uint32_t from;      /* MOVED: the item it came from, or its caller */
 	uint32_t because;   /* EXPLAINED: a callee that explains it */
 	double depth;       /* of its frames, on the average */
-	struct str path;    /* how the change comes about: "main>serve>hash" */
+	struct str path;    /* how the change comes about: "main;serve;hash" */
 };
 
 struct power {
@@ -68,7 +68,7 @@ enum outcome {
 	PASSED,
 	FAILED,
 	INCONCLUSIVE,
-	UNDERPOWERED, /* less than the required power */
+	UNDERPOWERED, /* nothing found, with less than the required power */
 };
 
 struct comparison {
@@ -77,11 +77,10 @@ struct comparison {
 	struct design design;
 	struct matrix matrix;
 	struct items items;
-	struct family family[2];
-	size_t nfamily;
-	double gate_q; /* after what few or sequential runs take off it */
-	bool can_gate; /* there are replicates, or one run a side is to do */
-	bool permuted; /* a row is gated only if random labellings confirm it */
+	struct family family[KINDS]; /* by kind; m = 0 when it is not tested */
+	double gate_q;               /* after what few or sequential runs take off it */
+	bool can_gate;               /* there are replicates, or one run a side is to do */
+	bool permuted;               /* a row is gated only if random labellings confirm it */
 	struct test total;
 	struct row total_row; /* kind and item mean nothing */
 	struct row *row;      /* all tested items: first those to be listed, the worst first */
@@ -99,6 +98,12 @@ struct comparison {
 	struct arena text; /* of paths */
 };
 
+/* The one that speaks for all: self items, if they are tested. */
+static inline const struct family *main_family(const struct comparison *c)
+{
+	return &c->family[c->family[SELF].m ? SELF : INCLUSIVE];
+}
+
 /*
  * Compare the runs. False with c->error when they cannot be compared or have too few
  * samples. o and runs are used until comparison_release(); the profile of runs gets
@@ -107,5 +112,21 @@ struct comparison {
 bool compare(struct comparison *c, struct runs *runs, const struct options *o);
 
 void comparison_release(struct comparison *c);
+
+/*
+ * Do these runs suffice to find, four times in five, a rise of that effect (0.10 = 10%)
+ * in an item of that share? For those who record until they do: the answer does not look
+ * at what the sides differ in, so asking it after each round spoils no test.
+ *
+ *	struct options o = compare_defaults();
+ *	struct runs runs;
+ *
+ *	runs_init(&runs, NULL);
+ *	load_runs(&runs, BASE, base_paths);     (cmd/replicates.h)
+ *	load_runs(&runs, NEW, new_paths);
+ *	enough = compare_power_reached(&runs, &o, 0.10, 0.05);
+ *	runs_release(&runs);
+ */
+bool compare_power_reached(struct runs *runs, const struct options *o, double effect, double share);
 
 #endif

@@ -9,7 +9,7 @@
 #include "compare/items.h"
 #include "compare/test.h"
 
-enum kind { SELF, INCLUSIVE };
+enum kind { SELF, INCLUSIVE, KINDS };
 
 struct family {
 	enum kind kind;

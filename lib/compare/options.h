@@ -57,4 +57,7 @@ struct options {
 	size_t nbudget;
 };
 
+/* What prof-diff does when it is told nothing. */
+struct options compare_defaults(void);
+
 #endif

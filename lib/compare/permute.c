@@ -84,14 +84,15 @@ static void measure(struct pool *p, const struct shuffle *s)
 		measure_groups(y, d->k, d->paired, &p->d[i], &p->own[i]);
 	}
 	mem_free(y, p->nrun * sizeof(*y));
-	noise_fit(&p->noise, p->own, p->u, p->m, design_df(d), 1e-6);
+	if (p->m)
+		noise_fit(&p->noise, p->own, p->u, p->m, design_df(d), 1e-6);
 }
 
-static double largest(struct pool *pools, size_t n, const struct shuffle *s)
+static double largest(struct pool *pools, const struct shuffle *s)
 {
 	double most = -INFINITY;
 
-	for (size_t f = 0; f < n; f++) {
+	for (size_t f = 0; f < KINDS; f++) {
 		measure(&pools[f], s);
 		for (size_t i = 0; i < pools[f].m; i++)
 			most = fmax(most, excess(&pools[f], s->design, i));
@@ -179,17 +180,17 @@ static void swap_at_random(struct shuffle *s, uint64_t *seed)
 	}
 }
 
-static void count(struct pool *pools, size_t n, const struct shuffle *s)
+static void count(struct pool *pools, const struct shuffle *s)
 {
 	const double rounding = 1e-12;
-	double most = largest(pools, n, s);
+	double most = largest(pools, s);
 
-	for (size_t f = 0; f < n; f++)
+	for (size_t f = 0; f < KINDS; f++)
 		for (size_t i = 0; i < pools[f].m; i++)
 			pools[f].reached[i] += most >= pools[f].t[i] - rounding;
 }
 
-static void count_all(struct pool *pools, size_t n, struct shuffle *s, size_t ways)
+static void count_all(struct pool *pools, struct shuffle *s, size_t ways)
 {
 	uint64_t bits = s->design->paired ? 0 : ((uint64_t)1 << s->design->k[NEW]) - 1;
 
@@ -200,52 +201,52 @@ static void count_all(struct pool *pools, size_t n, struct shuffle *s, size_t wa
 			split(s, bits);
 			bits = next_choice(bits);
 		}
-		count(pools, n, s);
+		count(pools, s);
 	}
 }
 
 /* The real labelling is one of them. */
-static void count_some(struct pool *pools, size_t n, struct shuffle *s, uint64_t seed)
+static void count_some(struct pool *pools, struct shuffle *s, uint64_t seed)
 {
-	count(pools, n, s);
+	count(pools, s);
 	for (size_t i = 0; i < RANDOM_LABELLINGS; i++) {
 		if (s->design->paired)
 			swap_at_random(s, &seed);
 		else
 			shuffle_runs(s, &seed);
-		count(pools, n, s);
+		count(pools, s);
 	}
 }
 
-static void measure_real(struct pool *pools, size_t n, struct shuffle *s)
+static void measure_real(struct pool *pools, struct shuffle *s)
 {
 	for (uint32_t r = 0; r < s->n; r++)
 		s->order[r] = r;
-	for (size_t f = 0; f < n; f++) {
+	for (size_t f = 0; f < KINDS; f++) {
 		measure(&pools[f], s);
 		for (size_t i = 0; i < pools[f].m; i++)
 			pools[f].t[i] = excess(&pools[f], s->design, i);
 	}
 }
 
-void permute(const struct family *family, size_t nfamily, const struct design *d, double gate_q,
-	     uint64_t seed, double **p)
+void permute(const struct family family[KINDS], const struct design *d, double gate_q,
+	     uint64_t seed, double *p[KINDS])
 {
-	struct pool pools[2];
+	struct pool pools[KINDS];
 	struct shuffle s = { .design = d, .n = d->n };
 	double ways = labellings(d), n = ways;
 
 	s.order = mem_zeroed(d->n, sizeof(*s.order));
-	for (size_t f = 0; f < nfamily; f++)
+	for (size_t f = 0; f < KINDS; f++)
 		pool_init(&pools[f], &family[f], d, gate_q);
-	measure_real(pools, nfamily, &s);
+	measure_real(pools, &s);
 	if (ways <= MOST_LABELLINGS) {
-		count_all(pools, nfamily, &s, (size_t)ways);
+		count_all(pools, &s, (size_t)ways);
 	} else {
-		count_some(pools, nfamily, &s, seed);
+		count_some(pools, &s, seed);
 		n = RANDOM_LABELLINGS + 1;
 	}
-	for (size_t f = 0; f < nfamily; f++) {
+	for (size_t f = 0; f < KINDS; f++) {
 		for (size_t i = 0; i < pools[f].m; i++)
 			p[f][i] = pools[f].reached[i] / n;
 		pool_release(&pools[f]);

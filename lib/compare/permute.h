@@ -13,8 +13,8 @@
  * far above its critical value at the gate's level as this one is. All labellings
  * if there are at most 1024, else 999 random ones from that seed.
  */
-void permute(const struct family *family, size_t nfamily, const struct design *d, double gate_q,
-	     uint64_t seed, double **p);
+void permute(const struct family family[KINDS], const struct design *d, double gate_q,
+	     uint64_t seed, double *p[KINDS]);
 
 /* The least p that can come of that many runs. */
 double permute_least(const struct design *d);

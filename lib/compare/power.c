@@ -4,6 +4,8 @@
 
 #include "compare/special.h"
 
+enum { MOST_RUNS = 1000 }; /* that anyone will record */
+
 static const double failing = 0.2; /* how often a change may be missed */
 
 /* The level at which the only change among all items is found. */
@@ -13,10 +15,9 @@ static double lone_level(const struct comparison *c, const struct family *f, dou
 		    c->gate_q * f->part / (double)f->m * family_weight(share) / f->mean_weight);
 }
 
-/* With the noise of the first family: that of self items, if they are tested. */
 double power_effect(const struct comparison *c, double share)
 {
-	const struct family *f = &c->family[0];
+	const struct family *f = main_family(c);
 	const struct design *d = &c->design;
 	double mean = share * d->total_samples / (double)d->n, u, se, z = normal_quantile(failing);
 	double shown, dear;
@@ -34,11 +35,12 @@ double power_effect(const struct comparison *c, double share)
 double power_runs(const struct comparison *c, const struct row *r)
 {
 	const struct family *f = &c->family[r->kind];
-	double excess = fabs(r->test.change) - log1p(c->o->min_effect), z;
+	double excess = fabs(r->test.change) - log1p(c->o->min_effect), z, runs;
 	double variance = r->test.se * r->test.se / design_spread(&c->design);
 
 	if (!(r->test.df > 0) || excess <= 0)
 		return 0;
 	z = normal_quantile(family_level(f, r->index, c->gate_q)) + normal_quantile(failing);
-	return ceil(2 * z * z * variance / (excess * excess));
+	runs = ceil(2 * z * z * variance / (excess * excess));
+	return runs <= MOST_RUNS ? runs : 0;
 }

@@ -293,22 +293,3 @@ bool runs_are_same(const struct run *a, const struct run *b)
 			return false;
 	return true;
 }
-
-void runs_put_back(struct runs *r, const struct run *run, uint32_t col, double factor,
-		   const sample_id *to)
-{
-	struct profile *p = &r->profile;
-	double sum = 0, put = 0;
-
-	factor *= run->unit;
-	for (size_t i = 0; i < run->ncell; i++) {
-		const struct cell *c = &run->cell[i];
-		double v;
-
-		sum += (double)c->value * factor;
-		v = fmin(0x1p62, fmax(-0x1p62, round(sum - put)));
-		put += v;
-		profile_add_value(p, col, to ? to[c->sample.i] : c->sample,
-				  factor == 1 ? c->value : (int64_t)v);
-	}
-}

@@ -70,12 +70,4 @@ bool runs_end(struct runs *r);
  */
 bool runs_are_same(const struct run *a, const struct run *b);
 
-/*
- * Put the values of a run back, times a factor, into a column of r->profile, at
- * the samples that `to` gives for its own (or at its own when `to` is NULL). Values
- * are rounded so that their sum is right to 1.
- */
-void runs_put_back(struct runs *r, const struct run *run, uint32_t col, double factor,
-		   const sample_id *to);
-
 #endif

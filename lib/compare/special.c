@@ -85,7 +85,7 @@ double beta_quantile(double p, double a, double b)
 	return high;
 }
 
-/* Student, Snedecor, Gauss */
+/* Student, Gauss */
 
 double student_tail(double t, double nu)
 {
@@ -95,13 +95,6 @@ double student_tail(double t, double nu)
 		return t < 0;
 	half = incomplete_beta(nu / sum, t * t / sum, nu / 2, 0.5) / 2;
 	return t > 0 ? half : 1 - half;
-}
-
-double f_tail(double f, double a, double b)
-{
-	double sum = a * f + b;
-
-	return incomplete_beta(b / sum, a * f / sum, b / 2, a / 2);
 }
 
 /* Where a falling function of t > 0 is p. */
@@ -127,20 +120,15 @@ double student_quantile(double p, double nu)
 	return p < 0.5 ? find(student_tail, nu, p) : p > 0.5 ? -find(student_tail, nu, 1 - p) : 0;
 }
 
-double normal_tail(double z)
-{
-	return erfc(z / M_SQRT2) / 2;
-}
-
-static double normal_tail_of(double z, double unused)
+static double normal_tail(double z, double unused)
 {
 	(void)unused;
-	return normal_tail(z);
+	return erfc(z / M_SQRT2) / 2;
 }
 
 double normal_quantile(double p)
 {
-	return p < 0.5 ? find(normal_tail_of, 0, p) : p > 0.5 ? -find(normal_tail_of, 0, 1 - p) : 0;
+	return p < 0.5 ? find(normal_tail, 0, p) : p > 0.5 ? -find(normal_tail, 0, 1 - p) : 0;
 }
 
 /*

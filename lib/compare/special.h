@@ -12,16 +12,12 @@ double student_tail(double t, double nu);
 /* The t with P(T > t) = p, for 0 < p < 1. */
 double student_quantile(double p, double nu);
 
-/* P(Z > z) for the standard normal, and the z with P(Z > z) = p. */
-double normal_tail(double z);
+/* The z with P(Z > z) = p for the standard normal. */
 double normal_quantile(double p);
 
 /* P(X <= x) for a beta variable with parameters a, b > 0, and its inverse. */
 double beta_cdf(double x, double a, double b);
 double beta_quantile(double p, double a, double b);
-
-/* P(X > f) for Snedecor's F with a and b degrees of freedom. */
-double f_tail(double f, double a, double b);
 
 /* The first three derivatives of ln(gamma(x)), for x > 0. */
 double digamma(double x);

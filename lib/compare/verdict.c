@@ -26,19 +26,30 @@ static bool is_same(const struct test *t, double min_effect)
 	return test_high(t, alpha) < bound && test_low(t, alpha) > -bound;
 }
 
+/* A path that would have been found, but for one below it that was. */
+static bool is_above_found(const struct comparison *c, const struct row *r)
+{
+	const struct family *f = &c->family[r->kind];
+
+	return c->items.by == BY_PATH && r != &c->total_row &&
+	       r->p <= (r->up ? f->threshold[0] : f->threshold_faster);
+}
+
 static void judge(struct comparison *c, struct row *r)
 {
 	const struct options *o = c->o;
 	unsigned needs = r->verdict == APPEARED ? FAIL_NEW : FAIL_REGRESSION;
-	bool worse = r->verdict == SLOWER || r->verdict == APPEARED;
+	bool worse;
 
 	if (!r->found[0])
-		r->verdict = is_same(&r->test, o->min_effect) ? SAME : UNSURE;
+		r->verdict = is_above_found(c, r)             ? EXPLAINED :
+			     is_same(&r->test, o->min_effect) ? SAME :
+								UNSURE;
+	worse = r->verdict == SLOWER || r->verdict == APPEARED;
 	if (worse && !c->can_gate)
 		r->verdict = SUSPECT;
 	r->gated = worse && c->can_gate && r->found[1] && o->fail_on & needs &&
 		   (!c->permuted || r->confirmed <= c->gate_q);
-	c->gated |= r->gated;
 	if (r->verdict == UNSURE)
 		r->runs_needed = power_runs(c, r);
 }
@@ -61,7 +72,7 @@ static void judge_total(struct comparison *c)
 	r->verdict = r->up ? SLOWER : FASTER;
 	r->confirmed = 0;
 	judge(c, r);
-	r->gated = r->gated && c->o->fail_on & FAIL_TOTAL;
+	r->gated = r->verdict == SLOWER && r->found[1] && c->o->fail_on & FAIL_TOTAL;
 }
 
 /*
@@ -87,20 +98,41 @@ static void set_intervals(struct comparison *c)
 void verdicts(struct comparison *c)
 {
 	c->gated = false;
-	for (size_t i = 0; i < c->nrow; i++)
+	for (size_t i = 0; i < c->nrow; i++) {
 		judge(c, &c->row[i]);
+		c->gated |= c->row[i].gated;
+	}
 	judge_total(c);
 	c->gated |= c->total_row.gated;
 	set_intervals(c);
 }
 
-/* Something large may have changed for the worse, and the data cannot tell. */
-static bool may_matter(const struct comparison *c, const struct row *r)
+static bool is_large(const struct comparison *c, const struct row *r)
 {
 	const double large = 0.05;
 
-	return r->verdict == UNSURE && r->test.change > log1p(c->o->min_effect) &&
-	       r->test.cost[BASE] >= large * c->total.cost[BASE];
+	return r->test.cost[BASE] >= large * c->total.cost[BASE];
+}
+
+/*
+ * Something large seems to have changed for the worse, by more than chance makes one of
+ * so many seem, and yet it is not sure to be by min_effect.
+ */
+static bool may_matter(const struct comparison *c, const struct row *r, size_t nlarge)
+{
+	const double seems = 0.05;
+
+	return r->verdict == UNSURE && r->test.change > log1p(c->o->min_effect) && is_large(c, r) &&
+	       test_above(&r->test, 0) * (double)nlarge <= seems;
+}
+
+static size_t count_large(const struct comparison *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->nrow; i++)
+		n += is_large(c, &c->row[i]);
+	return max_size(n, 1);
 }
 
 /* Order */
@@ -145,8 +177,10 @@ static int compare_listed(const void *a, const void *b)
 
 void sort_rows(struct comparison *c)
 {
+	size_t nlarge = count_large(c);
+
 	for (size_t i = 0; i < c->nrow; i++) {
-		c->row[i].listed = is_listed(&c->row[i]) || may_matter(c, &c->row[i]);
+		c->row[i].listed = is_listed(&c->row[i]) || may_matter(c, &c->row[i], nlarge);
 		c->nlisted += c->row[i].listed;
 	}
 	if (c->nrow)
@@ -204,14 +238,16 @@ void check_budgets(struct comparison *c)
 
 void decide_outcome(struct comparison *c)
 {
-	c->unsure = may_matter(c, &c->total_row);
+	size_t nlarge = count_large(c);
+
+	c->unsure = may_matter(c, &c->total_row, 1);
 	for (size_t i = 0; i < c->nrow; i++)
-		c->unsure |= may_matter(c, &c->row[i]);
+		c->unsure |= may_matter(c, &c->row[i], nlarge);
 	c->unsure = c->unsure && !c->gated;
-	if (c->required.share > 0 && !(c->required.effect <= c->o->power_effect))
-		c->outcome = UNDERPOWERED;
-	else if (c->gated)
+	if (c->gated)
 		c->outcome = FAILED;
+	else if (c->required.share > 0 && !(c->required.effect <= c->o->power_effect))
+		c->outcome = UNDERPOWERED;
 	else if (c->unsure && c->o->fail_on & FAIL_INCONCLUSIVE)
 		c->outcome = INCONCLUSIVE;
 }

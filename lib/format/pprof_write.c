@@ -79,15 +79,6 @@ static void put_message(struct writer *w, uint32_t field, const struct buf *mess
 
 /* Samples */
 
-/* Is this frame inlined into its caller, as far as one location can say? */
-static bool continues(const struct profile *p, loc_id caller, loc_id loc)
-{
-	const struct loc *l = profile_loc(p, loc), *outer = profile_loc(p, caller);
-
-	return l->flags & LOC_INLINED && outer->addr == l->addr && outer->map.i == l->map.i &&
-	       !((outer->flags ^ l->flags) & (LOC_ADDR | LOC_FOLDED));
-}
-
 static void push(struct buf *list, uint64_t v)
 {
 	memcpy(buf_room(list, sizeof(v)), &v, sizeof(v));
@@ -141,7 +132,7 @@ static uint32_t find_place(struct writer *w, const loc_id *frame, size_t n, size
 {
 	struct group g = { .outer = frame[*i].i };
 
-	for (; *i + 1 < n && continues(w->p, frame[*i], frame[*i + 1]); ++*i) {
+	for (; *i + 1 < n && profile_continues(w->p, frame[*i], frame[*i + 1]); ++*i) {
 		g.loc = frame[*i + 1];
 		g.outer = w->p->loc.n + table_intern(&w->group, &g);
 	}

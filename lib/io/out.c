@@ -158,11 +158,14 @@ void out_frame(struct out *out)
 	out->nframes++;
 }
 
-/* Give the nameless file a name, by way of a passing one that rename can move. */
-static bool reveal(struct out *out)
+/* By way of a passing name that rename can move. */
+bool out_reveal(struct out *out)
 {
 	char self[64], passing[PATH_MAX];
 
+	if (!out->hidden || out->failed)
+		return !out->failed;
+	out->hidden = false;
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", out->fd);
 	if ((size_t)snprintf(passing, sizeof(passing), "%s.%ld.part", out->name, (long)getpid()) >=
 	    sizeof(passing))
@@ -185,8 +188,7 @@ bool out_close(struct out *out)
 		write_packed(out);
 	else
 		write_plain(out);
-	if (!out->failed && out->hidden)
-		reveal(out);
+	out_reveal(out);
 	if (close(out->fd) < 0)
 		out_fail(out, "cannot write: %s", strerror(errno));
 	out->fd = -1;

@@ -55,6 +55,12 @@ void out_flush_all(struct out *out);
  */
 void out_frame(struct out *out);
 
+/*
+ * Give the file its name before it is complete: for streams whose frames are of use
+ * one by one. Flush first. out_close() does this for those that did not.
+ */
+bool out_reveal(struct out *out);
+
 /* The first error wins. Returns false. */
 bool out_fail(struct out *out, const char *fmt, ...) PRINTF(2, 3);
 

@@ -209,6 +209,15 @@ static inline const struct loc *profile_loc(const struct profile *p, loc_id id)
 	return table_row(&p->loc, id.i);
 }
 
+/* Is a frame inlined into its caller, as far as one address can say? */
+static inline bool profile_continues(const struct profile *p, loc_id caller, loc_id callee)
+{
+	const struct loc *l = profile_loc(p, callee), *outer = profile_loc(p, caller);
+
+	return l->flags & LOC_INLINED && outer->addr == l->addr && outer->map.i == l->map.i &&
+	       !((outer->flags ^ l->flags) & (LOC_ADDR | LOC_FOLDED));
+}
+
 /* The frames of a stack, root first, and their number. */
 static inline const loc_id *profile_frames(const struct profile *p, stack_id id, size_t *n)
 {

@@ -209,15 +209,6 @@ static uint32_t find_place(struct places *f, const loc_id *frame, size_t n)
 	return g.outer;
 }
 
-/* Is a frame inlined into the one before it, at the same address? */
-static bool is_inlined(const struct profile *p, loc_id caller, loc_id callee)
-{
-	const struct loc *l = profile_loc(p, callee), *outer = profile_loc(p, caller);
-
-	return l->flags & LOC_INLINED && outer->addr == l->addr && outer->map.i == l->map.i &&
-	       !((outer->flags ^ l->flags) & LOC_ADDR);
-}
-
 void places_find(struct places *f, stack_id stack, struct buf *run)
 {
 	size_t n, len;
@@ -228,7 +219,7 @@ void places_find(struct places *f, stack_id stack, struct buf *run)
 		uint32_t number;
 
 		for (len = 1; i + len < n; len++)
-			if (!is_inlined(f->p, frame[i + len - 1], frame[i + len]))
+			if (!profile_continues(f->p, frame[i + len - 1], frame[i + len]))
 				break;
 		number = find_place(f, frame + i, len);
 		buf_put(run, &number, sizeof(number));

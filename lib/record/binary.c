@@ -20,42 +20,76 @@ enum {
 struct known {
 	uint32_t major, minor;
 	uint64_t inode;
-	uint64_t id; /* payload */
+	struct binary *binary; /* payload */
 };
 
 void binaries_init(struct binaries *b, const struct arch *arch)
 {
 	*b = (struct binaries){ .arch = arch };
-	table_init(&b->known, sizeof(struct known), offsetof(struct known, id));
+	table_init(&b->known, sizeof(struct known), offsetof(struct known, binary));
+}
+
+static void free_binary(struct binary *bin)
+{
+	cfi_close(&bin->cfi);
+	elf_close(&bin->elf);
+	buf_release(&bin->build_id);
+	buf_release(&bin->name);
+	if (bin->fd >= 0)
+		close(bin->fd);
+	mem_free(bin, sizeof(*bin));
 }
 
 void binaries_release(struct binaries *b)
 {
-	for (size_t i = 0; i < b->n; i++) {
-		struct binary *bin = b->all[i];
-
-		cfi_close(&bin->cfi);
-		elf_close(&bin->elf);
-		buf_release(&bin->build_id);
-		if (bin->fd >= 0)
-			close(bin->fd);
-		mem_free(bin, sizeof(*bin));
-	}
+	for (size_t i = 0; i < b->n; i++)
+		free_binary(b->all[i]);
 	mem_free(b->all, b->cap * sizeof(*b->all));
 	table_release(&b->known);
-	arena_release(&b->paths);
 }
 
-static struct binary *add(struct binaries *b, struct str path)
+static struct binary *add(struct binaries *b, const struct known *key, struct str path)
 {
 	struct binary *bin = mem_zeroed(1, sizeof(*bin));
 
 	b->all = mem_grow(b->all, &b->cap, b->n + 1, sizeof(*b->all));
 	b->all[b->n++] = bin;
-	bin->id = (uint32_t)b->n;
+	bin->id = ++b->last_id;
 	bin->fd = -1;
-	bin->path = arena_str(&b->paths, path);
+	bin->major = key->major;
+	bin->minor = key->minor;
+	bin->inode = key->inode;
+	buf_add(&bin->name, path);
+	buf_ch(&bin->name, '\0');
+	bin->path = str(bin->name.p, path.n);
 	return bin;
+}
+
+void binaries_sweep(struct binaries *b)
+{
+	size_t kept = 0;
+
+	table_release(&b->known);
+	table_init(&b->known, sizeof(struct known), offsetof(struct known, binary));
+	for (size_t i = 0; i < b->n; i++) {
+		struct binary *bin = b->all[i];
+		struct known row = { bin->major, bin->minor, bin->inode, bin };
+
+		if (!bin->used) {
+			free_binary(bin);
+			continue;
+		}
+		bin->used = false;
+		b->all[kept++] = bin;
+		table_add(&b->known, &row);
+	}
+	b->n = kept;
+}
+
+void binaries_unload(const struct binaries *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		elf_unload(&b->all[i]->elf);
 }
 
 static bool is_vdso(struct str path)
@@ -66,24 +100,18 @@ static bool is_vdso(struct str path)
 struct binary *binaries_find(struct binaries *b, uint32_t major, uint32_t minor, uint64_t inode,
 			     struct str path)
 {
-	struct known key = { major, minor, inode, 0 };
-	uint32_t known = b->known.n, row;
-	struct binary *bin;
+	struct known key = { major, minor, inode, NULL }, *row;
 
 	if (is_vdso(path))
-		key = (struct known){ 0, 0, VDSO_INODE, 0 };
+		key = (struct known){ 0, 0, VDSO_INODE, NULL };
 	else if (!inode || !str_starts(path, S("/")) || str_starts(path, S("//")))
 		return NULL;
-	row = table_intern(&b->known, &key);
-	if (row != known)
-		return b->all[((struct known *)table_row(&b->known, row))->id - 1];
-	bin = add(b, path);
-	bin->major = major;
-	bin->minor = minor;
-	bin->inode = inode;
-	bin->is_vdso = is_vdso(path);
-	((struct known *)table_row(&b->known, row))->id = bin->id;
-	return bin;
+	row = table_row(&b->known, table_intern(&b->known, &key));
+	if (!row->binary) {
+		row->binary = add(b, &key, path);
+		row->binary->is_vdso = is_vdso(path);
+	}
+	return row->binary;
 }
 
 /* Opening */
@@ -163,12 +191,13 @@ void binary_open(struct binaries *b, struct binary *bin, const struct binary_pla
 
 	if (bin->tried)
 		return;
-	bin->tried = true;
 	if (bin->is_vdso) {
+		bin->tried = true;
 		if (!open_vdso(bin))
 			return;
 	} else {
 		bin->fd = open_file(bin, where);
+		bin->tried = bin->fd >= 0;
 		if (bin->fd < 0 || !elf_open(&bin->elf, bin->fd, &why))
 			return;
 	}

@@ -8,18 +8,20 @@
 #ifndef RECORD_BINARY_H
 #define RECORD_BINARY_H
 
-#include "base/arena.h"
+#include "base/buf.h"
 #include "base/table.h"
 #include "object/elf.h"
 #include "object/gopclntab.h"
 #include "record/cfi.h"
 
 struct binary {
-	uint32_t id;     /* from 1; part of the key of the rule cache */
-	struct str path; /* as the process sees it */
+	uint32_t id;     /* from 1, never used again; part of the key of the rule cache */
+	struct str path; /* as the process sees it; ends in a NUL */
+	struct buf name; /* holds it */
 	uint32_t major, minor;
 	uint64_t inode;
-	bool tried;   /* to open it */
+	bool used;    /* set by those who call binaries_sweep() */
+	bool tried;   /* it was there, to be opened */
 	bool is_vdso; /* its bytes are our own vDSO */
 	int fd;       /* -1 until it is open, or when it cannot be */
 	struct elf elf;
@@ -32,10 +34,10 @@ struct binary {
 
 struct binaries {
 	const struct arch *arch;
-	struct binary **all; /* by id - 1 */
+	struct binary **all;
 	size_t n, cap;
-	struct table known; /* rows { major, minor, inode } -> id */
-	struct arena paths;
+	uint32_t last_id;
+	struct table known; /* rows { major, minor, inode } -> struct binary * */
 };
 
 /* Where to look for a file that a process has mapped. */
@@ -55,10 +57,17 @@ void binaries_release(struct binaries *b);
 struct binary *binaries_find(struct binaries *b, uint32_t major, uint32_t minor, uint64_t inode,
 			     struct str path);
 
+/* Forget those whose `used` is not set; unset that of the others. */
+void binaries_sweep(struct binaries *b);
+
+/* Give back the memory in which files have been looked at; they stay open. */
+void binaries_unload(const struct binaries *b);
+
 /*
- * Open it, if that was not tried before: in the process's own view, then where
- * its path leads us, provided that it is the same file. Whether it can be
- * unwound is for binary_has_rules() then.
+ * Open it, if that was not done before: in the process's own view, then where its
+ * path leads us, provided that it is the same file. When neither is there any more,
+ * another process may help later. Whether it can be unwound is for
+ * binary_has_rules() then.
  */
 void binary_open(struct binaries *b, struct binary *bin, const struct binary_place *where);
 

@@ -20,9 +20,9 @@ struct group {
 	uint32_t zero;
 };
 
-void gather_init(struct gather *g, const struct gather_options *o)
+void gather_init(struct gather *g, const struct gather_options *o, struct processes *processes)
 {
-	*g = (struct gather){ .o = o };
+	*g = (struct gather){ .o = o, .processes = processes };
 	table_init(&g->origins, sizeof(struct origin), offsetof(struct origin, labels));
 	table_init(&g->groups, sizeof(struct group), offsetof(struct group, path));
 }
@@ -33,6 +33,7 @@ void gather_release(struct gather *g)
 	table_release(&g->groups);
 	buf_release(&g->columns);
 	buf_release(&g->stack);
+	buf_release(&g->jits);
 }
 
 /* Beginning */
@@ -101,7 +102,8 @@ void gather_begin(struct gather *g, struct profile *p)
 	g->generation++;
 	g->columns.n = 0;
 	g->common = (labels_id){ 0 };
-	g->kernel = g->jit = g->anonymous = (map_id){ 0 };
+	g->kernel = (map_id){ 0 };
+	g->jits.n = 0;
 	g->ntruncated = 0;
 	forget_rows(&g->origins);
 	forget_rows(&g->groups);
@@ -133,27 +135,44 @@ static map_id mapping_of(struct gather *g, struct map *m)
 	return (map_id){ m->row };
 }
 
-static struct str jit_name(struct gather *g, const struct recorded *s, uint64_t address)
+/* The mapping is called after the file in which its code has names. */
+static map_id jit_mapping(struct gather *g, struct process *p)
 {
-	return g->o->name_jit ? g->o->name_jit(g->o->context, s->process, address, s->time) : S("");
+	const struct binary *dump;
+	struct gathered_jit jit;
+	char name[40];
+
+	if (p->jit_row_of == g->generation)
+		return (map_id){ p->jit_row };
+	dump = jit_dump(g->processes, p);
+	snprintf(name, sizeof(name), "/tmp/perf-%d.map", p->pid);
+	jit.map = pseudo_mapping(g, dump ? dump->path : str_of(name));
+	jit.place = jit_place(g->processes, p);
+	if (!dump)
+		buf_put(&g->jits, &jit, sizeof(jit));
+	p->jit_row = jit.map.i;
+	p->jit_row_of = g->generation;
+	return jit.map;
 }
 
-/* Code without a file: by its name if a map of the JIT has one. */
+/*
+ * Code without a file. A jitdump is asked now, since it knows what was where and
+ * when; what a map calls it is looked up when the profile is complete.
+ */
 static struct loc jit_loc(struct gather *g, const struct recorded *s, uint64_t address)
 {
-	struct str name = jit_name(g, s, address);
-	struct loc row = { .flags = LOC_JIT };
+	struct loc row = { .addr = address, .flags = LOC_ADDR | LOC_JIT };
+	struct jit_symbol symbol;
+	struct func f;
 
-	if (name.n) {
-		if (!g->jit.i)
-			g->jit = pseudo_mapping(g, S("[JIT]"));
-		row.map = g->jit;
-		row.func = profile_add_func(g->p, (struct func){ .name = profile_str(g->p, name) });
+	row.map = jit_mapping(g, s->process);
+	if (!jit_find(g->processes, s->process, address, s->time, &symbol))
 		return row;
-	}
-	if (!g->anonymous.i)
-		g->anonymous = pseudo_mapping(g, S("[anon]"));
-	return (struct loc){ .map = g->anonymous, .addr = address, .flags = LOC_ADDR };
+	f = (struct func){ .name = profile_str(g->p, symbol.name),
+			   .file = profile_str(g->p, symbol.file) };
+	row.func = profile_add_func(g->p, f);
+	row.line = symbol.line;
+	return row;
 }
 
 static loc_id user_loc(struct gather *g, const struct recorded *s, const struct user_frame *f)
@@ -329,9 +348,4 @@ void gather_sample(struct gather *g, const struct recorded *s)
 	if (col[0] != NO_COLUMN)
 		profile_add_value(g->p, col[0], sample, 1);
 	profile_add_value(g->p, col[1], sample, worth(g, s));
-}
-
-bool gather_is_trampoline(struct str name)
-{
-	return str_starts(name, S("py::"));
 }

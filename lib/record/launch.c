@@ -2,18 +2,22 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static NORETURN void run_child(char *const *command, const char *const *environment, size_t n,
-			       int wait, int report)
+static NORETURN void run_child(const struct launch *how, int wait, int report)
 {
+	char *const *command = how->command;
 	char byte;
 	int error;
 
-	for (size_t i = 0; i < n; i++)
-		putenv((char *)environment[i]);
+	for (size_t i = 0; i < how->nenvironment; i++)
+		putenv((char *)how->environment[i]);
+	if (how->to_stderr)
+		dup2(STDERR_FILENO, STDOUT_FILENO);
+	signal(SIGPIPE, SIG_DFL); /* which we ignore */
 	if (read(wait, &byte, 1) != 1)
 		_exit(125); /* given up */
 	execvp(command[0], command);
@@ -23,8 +27,7 @@ static NORETURN void run_child(char *const *command, const char *const *environm
 	_exit(error == ENOENT ? 127 : 126);
 }
 
-bool launch_prepare(struct launched *l, char *const *command, const char *const *environment,
-		    size_t nenvironment)
+bool launch_prepare(struct launched *l, const struct launch *how)
 {
 	int go[2], report[2];
 
@@ -38,7 +41,7 @@ bool launch_prepare(struct launched *l, char *const *command, const char *const 
 	l->pid = fork();
 	if (l->pid == 0) {
 		close(go[1]); /* or it would wait for itself */
-		run_child(command, environment, nenvironment, go[0], report[1]);
+		run_child(how, go[0], report[1]);
 	}
 	close(go[0]);
 	close(report[1]);

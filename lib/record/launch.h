@@ -13,9 +13,16 @@ struct launched {
 	int report; /* read end of the one that tells of a failed exec() */
 };
 
-/* Fork the child. False when that cannot be. environment is "NAME=VALUE"s to add. */
-bool launch_prepare(struct launched *l, char *const *command, const char *const *environment,
-		    size_t nenvironment);
+/* How a command is run. */
+struct launch {
+	char *const *command;           /* ends in NULL */
+	const char *const *environment; /* to add to it: "NAME=VALUE" */
+	size_t nenvironment;
+	bool to_stderr; /* what it writes to standard output goes to standard error */
+};
+
+/* Fork the child. False when that cannot be. */
+bool launch_prepare(struct launched *l, const struct launch *how);
 
 /* Let it run. Returns 0, or the errno of its exec(). */
 int launch_go(struct launched *l);

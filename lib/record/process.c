@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "record/jit.h"
+
 struct known_process {
 	uint64_t pid;
 	struct process *process; /* payload; NULL once it was forgotten */
@@ -17,10 +19,11 @@ struct known_thread {
 
 struct known_root {
 	uint64_t mount_ns;
-	int64_t fd; /* payload; + 1, 0 = not there */
+	int fd; /* payload; + 1, 0 = not there */
+	uint32_t used;
 };
 
-enum { MOST_FORGOTTEN = 1024 };
+enum { MOST_FORGOTTEN = 1024, MOST_THREADS = 65536 };
 
 static uint64_t mount_namespace(const char *pid)
 {
@@ -54,36 +57,35 @@ void processes_init(struct processes *t, struct binaries *binaries)
 		   offsetof(struct known_process, process));
 	table_init(&t->threads, sizeof(struct known_thread), offsetof(struct known_thread, name));
 	table_init(&t->roots, sizeof(struct known_root), offsetof(struct known_root, fd));
-	strings_init(&t->names);
 	t->own_mount_ns = mount_namespace("self");
 }
 
 static void release_process(struct process *p)
 {
+	jit_release(p->jit);
 	mem_free(p->map, p->cap * sizeof(*p->map));
 	mem_free(p, sizeof(*p));
 }
 
-void processes_release(struct processes *t, void (*release_user)(struct process *))
+static void close_root(const struct known_root *root)
+{
+	if (root->fd > 0)
+		close(root->fd - 1);
+}
+
+void processes_release(struct processes *t)
 {
 	for (uint32_t i = 1; i < t->known.n; i++) {
 		struct process *p = ((struct known_process *)table_row(&t->known, i))->process;
 
-		if (p && p->user && release_user)
-			release_user(p);
 		if (p)
 			release_process(p);
 	}
-	for (uint32_t i = 1; i < t->roots.n; i++) {
-		int64_t fd = ((struct known_root *)table_row(&t->roots, i))->fd - 1;
-
-		if (fd >= 0)
-			close((int)fd);
-	}
+	for (uint32_t i = 1; i < t->roots.n; i++)
+		close_root(table_row(&t->roots, i));
 	table_release(&t->known);
 	table_release(&t->threads);
 	table_release(&t->roots);
-	strings_release(&t->names);
 }
 
 /* Pid 0, the idle task, has a row like others: keys count from 1. */
@@ -152,6 +154,57 @@ void process_forget(struct processes *t, struct process *p)
 	release_process(p);
 	if (++t->nforgotten > MOST_FORGOTTEN && t->nforgotten > t->known.n / 2)
 		forget_rows(t);
+}
+
+/* Sweeping */
+
+static void use_binaries(void *context, struct process *p)
+{
+	(void)context;
+	for (size_t i = 0; i < p->nmap; i++)
+		if (p->map[i].binary)
+			p->map[i].binary->used = true;
+}
+
+static void use_root(void *context, struct process *p)
+{
+	struct processes *t = context;
+	struct known_root key = { .mount_ns = p->mount_ns };
+	uint32_t row = p->mount_ns ? table_find(&t->roots, &key) : 0;
+
+	if (row)
+		((struct known_root *)table_row(&t->roots, row))->used = 1;
+}
+
+static void sweep_roots(struct processes *t)
+{
+	struct table was = t->roots;
+
+	processes_visit(t, use_root, t);
+	table_init(&t->roots, was.row_size, was.key_size);
+	for (uint32_t i = 1; i < was.n; i++) {
+		struct known_root *root = table_row(&was, i);
+
+		if (!root->used) {
+			close_root(root);
+			continue;
+		}
+		root->used = 0;
+		table_add(&t->roots, root);
+	}
+	table_release(&was);
+}
+
+void processes_sweep(struct processes *t)
+{
+	processes_visit(t, use_binaries, NULL);
+	binaries_sweep(t->binaries);
+	sweep_roots(t);
+	if (t->threads.n > MOST_THREADS) { /* those that live will be asked again */
+		table_release(&t->threads);
+		table_init(&t->threads, sizeof(struct known_thread),
+			   offsetof(struct known_thread, name));
+	}
 }
 
 /* Threads */
@@ -276,13 +329,15 @@ void process_map(struct processes *t, struct process *p, const struct new_map *m
 	if (!m->executable)
 		return;
 	new.binary = binaries_find(t->binaries, m->major, m->minor, m->inode, m->path);
-	new.name = strings_get(&t->names, strings_intern(&t->names, m->path));
 	insert(p, i, new);
 }
 
 void process_exec(struct process *p)
 {
 	p->nmap = p->last = 0;
+	jit_release(p->jit);
+	p->jit = NULL;
+	p->jit_row_of = 0;
 }
 
 void process_fork(struct processes *t, struct process *child, const struct process *parent)
@@ -326,7 +381,7 @@ int process_root(const struct processes *t, const struct process *p)
 	struct known_root key = { .mount_ns = p->mount_ns };
 	uint32_t row = p->mount_ns == t->own_mount_ns ? 0 : table_find(&t->roots, &key);
 
-	return row ? (int)((struct known_root *)table_row(&t->roots, row))->fd - 1 : -1;
+	return row ? ((struct known_root *)table_row(&t->roots, row))->fd - 1 : -1;
 }
 
 struct map *process_find(struct processes *t, struct process *p, uint64_t address)

@@ -5,7 +5,6 @@
 #ifndef RECORD_PROCESS_H
 #define RECORD_PROCESS_H
 
-#include "base/strings.h"
 #include "record/binary.h"
 
 struct map {
@@ -13,7 +12,6 @@ struct map {
 	struct binary *binary;       /* NULL for memory without a file */
 	uint64_t bias;               /* once the binary is open */
 	bool biased;
-	struct str name; /* lives as long as the table */
 	/* For the user: a number that goes with the mapping, and what it is of. */
 	uint32_t row, row_of;
 };
@@ -27,9 +25,9 @@ struct process {
 	uint64_t mount_ns; /* 0 if not known */
 	uint32_t uid;      /* of the user, once asked for */
 	bool knows_uid;
-	/* For the user: whether it is wanted, and what JIT code it has; 0 at first. */
-	enum { NOT_ASKED, WANTED, NOT_WANTED } wanted;
-	void *user;
+	enum { NOT_ASKED, WANTED, NOT_WANTED } wanted; /* for the user */
+	struct jit *jit;                               /* see jit.h; NULL until it is asked for */
+	uint32_t jit_row, jit_row_of;                  /* for the user, as those of a mapping */
 };
 
 struct processes {
@@ -38,15 +36,13 @@ struct processes {
 	uint32_t nforgotten;  /* rows without a process */
 	struct table threads; /* rows { tid } -> name */
 	bool thread_names;    /* keep those */
-	struct strings names;
-	struct table roots; /* rows { mount namespace } -> file descriptor of its root */
+	struct table roots;   /* rows { mount namespace } -> file descriptor of its root */
 	uint64_t own_mount_ns;
 };
 
 void processes_init(struct processes *t, struct binaries *binaries);
 
-/* release_user (if not NULL) is called for every process with a user pointer. */
-void processes_release(struct processes *t, void (*release_user)(struct process *));
+void processes_release(struct processes *t);
 
 /* The process of that id, which is made when it is new. */
 struct process *processes_get(struct processes *t, int pid);
@@ -89,6 +85,9 @@ void process_forget(struct processes *t, struct process *p);
 
 /* Take the mappings of a running process from /proc. */
 bool process_scan(struct processes *t, struct process *p);
+
+/* Give back what no process uses any more: binaries, roots of mount namespaces. */
+void processes_sweep(struct processes *t);
 
 /* The mapping at an address, or NULL. Its binary is open, if that can be. */
 struct map *process_find(struct processes *t, struct process *p, uint64_t address);

@@ -48,10 +48,46 @@ function change(i) {
 	return conf.negate ? sides.reverse() : sides;
 }
 
+// What replicates say of it: see evidence.h. Without any, every change counts.
+const evidence = new Map(); // name -> [direction, text] of each finding
+for (const [name, ...finding] of conf.findings || [])
+	evidence.set(name, [...evidence.get(name) || [], finding]);
+
+function isReal(i) {
+	const up = Math.sign(tree.total[i] - tree.baseTotal[i] * conf.baseScale) > 0 ? 1 : -1;
+	return !conf.evidence || !i ||
+		(evidence.get(fullName(i)) || []).some(([direction]) => direction === up);
+}
+
+// The nodes on the ways to what got slower, of the tree as it came.
+function findBlamed() {
+	const blamed = new Set();
+	for (const path of conf.blame || []) {
+		const way = path.split(';'), reached = new Map();
+		for (let i = 1; i < forward.n; i++) {
+			const n = reached.get(forward.parent[i]) || 0;
+			const name = names[forward.name[i]].replaceAll(';', ':');
+			if (name !== way[n] || (!n && forward.depth[i] > 2))
+				continue;
+			reached.set(i, n + 1);
+			blamed.add(i);
+		}
+	}
+	return blamed;
+}
+const blamed = findBlamed();
+
 function changeText([from, to]) {
 	if (from <= 0 || to <= 0)
 		return to > 0 ? 'new' : from > 0 ? 'gone' : '0.00%';
 	return (to > from ? '+' : '') + percent(to - from, from);
+}
+
+function verdicts(i) {
+	if (!conf.evidence || !i)
+		return [];
+	const found = evidence.get(fullName(i));
+	return found ? found.map(([, text]) => text) : ['may be chance'];
 }
 
 // Everything there is to say about a frame, but for its name, in a few lines.
@@ -61,7 +97,7 @@ function facts(i) {
 	if (i)
 		lines.push(`${percent(total, all)} of all, ${percent(total, up)} of its parent`);
 	if (conf.diff)
-		lines.push(`${changeText(change(i))}; base: ${amount(tree.baseTotal[i])}`);
+		lines.push(`${changeText(change(i))}; base: ${amount(tree.baseTotal[i])}`, ...verdicts(i));
 	else if (tree.self[i] && tree.first[i])
 		lines.push(`self: ${amount(tree.self[i])}, ${percent(tree.self[i], all)} of all`);
 	return lines;
@@ -86,7 +122,7 @@ function toAddress() {
 }
 
 // What an address may say; whatever else it says does not count.
-const shapes = ['new', 'base', 'union'];
+const shapes = ['new', 'base', 'union', 'difference'];
 const readers = {
 	zoom: text => parseInt(text, 10) || 0,
 	search: text => text,
@@ -274,10 +310,12 @@ function boxClass(i) {
 	if (!i) {
 		classes.push('all');
 	} else if (conf.diff) {
-		const [from, to] = change(i);
-		classes.push(`d${changeStep([from, to]) + conf.ratios.length}`);
-		if (to <= 0 || from <= 0)
+		const [from, to] = change(i), real = isReal(i);
+		classes.push(real ? `d${changeStep([from, to]) + conf.ratios.length}` : 'chance');
+		if (real && (to <= 0 || from <= 0))
 			classes.push(to <= 0 ? 'gone' : 'new');
+		if (tree === forward && blamed.has(i))
+			classes.push('blame');
 	} else if (colors[tree.name[i]] & 1) {
 		classes.push('white');
 	}
@@ -308,7 +346,7 @@ function makeBox({i, x, w, depth}, top) {
 // The zoomed frame as wide as the picture, what is above it, and what can be seen below it.
 function layOut() {
 	const {depth, width} = tree, zoom = state.zoom, full = room();
-	const per = full / (zoom ? width[zoom] : conf.total || width[0]);
+	const per = full / ((zoom ? width[zoom] : conf.total || width[0]) || 1);
 	const boxes = tree.path(zoom).slice(0, -1).map(i => ({i, x: PAD, w: full, depth: depth[i]}));
 	const left = []; // by depth: where the next box begins
 	left[depth[zoom]] = PAD;
@@ -569,7 +607,7 @@ const keys = [
 	[['i'], () => use(tools.icicle), 'i', 'flame or icicle'],
 	[['r'], () => use(tools.reversed), 'r', 'reverse: leaf first'],
 	[['s'], () => use(tools.order), 's', 'sort by width or by name'],
-	[['w'], () => conf.diff && go({shape: nextShape()}), 'w', 'width: new, base or union'],
+	[['w'], () => conf.diff && go({shape: nextShape()}), 'w', 'width: new, base, union or difference'],
 	[['c'], () => copy(fullName(current)), 'c C', 'copy the name, or the folded stack'],
 	[['C'], () => copy(folded(current))],
 	[['?'], () => toggleHelp(), '?', 'this list'],

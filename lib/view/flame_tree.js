@@ -70,6 +70,7 @@ class Tree {
 	}
 
 	// Widths of a differential tree. A frame that is there on one side only keeps its width.
+	// The difference is how far apart the sides are, stack by stack.
 	weigh(shape, baseScale) {
 		if (!this.diff)
 			return;
@@ -78,6 +79,7 @@ class Tree {
 		for (let i = n - 1; i >= 0; i--) {
 			const before = base[i] * baseScale;
 			width[i] += shape === 'union' ? Math.max(self[i], before) :
+				shape === 'difference' ? Math.abs(self[i] - before) :
 				shape === 'new' ? (total[i] ? self[i] : before) :
 				(baseTotal[i] ? before : self[i]);
 			if (i)

@@ -1,5 +1,7 @@
 #include "view/layout.h"
 
+#include <math.h>
+
 static double not_negative(double v)
 {
 	return v > 0 ? v : 0;
@@ -17,6 +19,7 @@ static double own_weight(const struct layout *l, uint32_t node, enum diff_width 
 	switch (by) {
 	case WIDTH_NEW: return t->node[node].total ? self : base;
 	case WIDTH_BASE: return t->base_total[node] ? base : self;
+	case WIDTH_DIFFERENCE: return fabs(self - base);
 	case WIDTH_UNION: break;
 	}
 	return self > base ? self : base;

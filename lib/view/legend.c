@@ -1,10 +1,15 @@
 #include "view/legend.h"
 
+#include "io/escape.h"
 #include "view/change.h"
-#include "view/escape.h"
 #include "view/number.h"
 
-enum { SWATCH = 24, BAR_TOP = 22, BAR_HEIGHT = 12, MARKS_TOP = 52 };
+enum { SWATCH = 24, BAR_TOP = 22, BAR_HEIGHT = 12, MARKS_TOP = 52, LINE = 16 };
+
+int legend_height(const struct evidence *e)
+{
+	return MARKS_TOP + BAR_HEIGHT + 2 + (e->known ? 2 * LINE + 4 : 0);
+}
 
 void legend_change(struct buf *b, struct change c)
 {
@@ -59,15 +64,27 @@ static void put_scale(struct buf *b)
 	put_text(b, n * SWATCH, BAR_TOP + BAR_HEIGHT + 12, "end", "twice or more");
 }
 
-static void put_mark(struct buf *b, int x, const char *class, const char *text)
+static void put_mark(struct buf *b, int x, int y, const char *class, const char *text)
 {
 	buf_printf(b, "<g class=\"%s\"><rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/></g>\n",
-		   class, x + 1, MARKS_TOP, SWATCH - 2, BAR_HEIGHT);
-	put_text(b, x + SWATCH + 5, MARKS_TOP + BAR_HEIGHT - 2, "start", text);
+		   class, x + 1, y, SWATCH - 2, BAR_HEIGHT);
+	put_text(b, x + SWATCH + 5, y + BAR_HEIGHT - 2, "start", text);
 }
 
-void legend_svg(struct buf *b, const struct layout *l, const struct view_options *o,
-		struct str countname)
+/* What replicates say: which changes count, and what was compared. */
+static void put_evidence(struct buf *b, const struct evidence *e)
+{
+	int y = MARKS_TOP + LINE;
+
+	put_mark(b, 0, y, "chance", "may be chance");
+	put_mark(b, 6 * SWATCH, y, "d5 blame", "way to what got slower");
+	buf_printf(b, "<text y=\"%d\" font-size=\"11\">", y + LINE + BAR_HEIGHT - 2);
+	xml_text(b, e->about);
+	buf_add(b, S("</text>\n"));
+}
+
+void legend_svg(struct buf *b, const struct layout *l, const struct evidence *e,
+		const struct view_options *o, struct str countname)
 {
 	struct buf totals = { 0 };
 
@@ -78,7 +95,9 @@ void legend_svg(struct buf *b, const struct layout *l, const struct view_options
 		buf_printf(b, " (base scaled by %.4g)", l->base_scale);
 	buf_add(b, S("</text>\n"));
 	put_scale(b);
-	put_mark(b, 0, "d0 gone", "gone");
-	put_mark(b, 4 * SWATCH, "d10 new", "new");
+	put_mark(b, 0, MARKS_TOP, "d0 gone", "gone");
+	put_mark(b, 6 * SWATCH, MARKS_TOP, "d10 new", "new");
+	if (e->known)
+		put_evidence(b, e);
 	buf_release(&totals);
 }

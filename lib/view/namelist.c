@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "view/escape.h"
+#include "io/escape.h"
 #include "view/packed.h"
 
 enum { CHUNK = 1000 }; /* names an element */

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "io/escape.h"
 #include "io/in.h"
 #include "io/out.h"
-#include "view/escape.h"
 
 void palette_map_init(struct palette_map *m)
 {

@@ -8,9 +8,9 @@
  */
 #include "view/svg.h"
 
+#include "io/escape.h"
 #include "view/assets.h"
 #include "view/change.h"
-#include "view/escape.h"
 #include "view/legend.h"
 
 static void put(const struct svg *s, const char *text)
@@ -136,8 +136,8 @@ static void put_legend(const struct svg *s)
 	if (!s->layout.tree->diff)
 		return;
 	out_printf(s->out, "<g class=\"legend\" transform=\"translate(%d %g)\">\n", SVG_PAD,
-		   s->top - LEGEND_HEIGHT - 8);
-	legend_svg(&s->out->bytes, &s->layout, s->o, s->countname);
+		   s->top - legend_height(&s->evidence) - 8);
+	legend_svg(&s->out->bytes, &s->layout, &s->evidence, s->o, s->countname);
 	put(s, "</g>\n");
 }
 
@@ -177,7 +177,7 @@ static void measure(struct svg *s)
 	s->width = o->width ? o->width : SVG_WIDTH;
 	s->per = (s->width - 2 * SVG_PAD) / whole;
 	s->top = SVG_PAD + o->fontsize * (o->subtitle ? 3.5 : 2) +
-		 (s->layout.tree->diff ? LEGEND_HEIGHT + 8 : 0);
+		 (s->layout.tree->diff ? legend_height(&s->evidence) + 8 : 0);
 	s->least = o->minwidth_percent ? o->minwidth * whole / 100 : o->minwidth / s->per;
 	walk_init(&w, &s->layout, s->least);
 	while (walk_next(&w))
@@ -215,10 +215,12 @@ static void draw(struct out *out, struct profile *p, const struct tree *t,
 			 .countname = view_countname(p, o) };
 
 	layout_init(&s.layout, t, o);
+	evidence_init(&s.evidence, p, t);
 	namelist_init(&s.names, p, t, o);
 	measure(&s);
 	write_document(&s);
 	namelist_release(&s.names);
+	evidence_release(&s.evidence);
 	layout_release(&s.layout);
 }
 

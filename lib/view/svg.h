@@ -2,6 +2,7 @@
 #ifndef VIEW_SVG_H
 #define VIEW_SVG_H
 
+#include "view/evidence.h"
 #include "view/layout.h"
 #include "view/namelist.h"
 #include "view/packed.h"
@@ -14,6 +15,7 @@ struct svg {
 	const struct profile *p;
 	const struct view_options *o;
 	struct layout layout;
+	struct evidence evidence;
 	struct namelist names;
 	struct packed packed;
 	struct str title;

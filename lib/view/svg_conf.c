@@ -1,3 +1,4 @@
+#include "io/escape.h"
 #include "io/json.h"
 #include "profile/unit.h"
 #include "view/change.h"
@@ -43,14 +44,52 @@ static void put_units(const struct svg *s)
 	buf_ch(b, ']');
 }
 
+/* Text as the document's names are written. */
+static void put_clean(struct buf *b, struct str s)
+{
+	struct buf clean = { 0 };
+
+	clean_text(&clean, s);
+	json_str(b, buf_str(&clean));
+	buf_release(&clean);
+}
+
+/* What was found: [name, direction, text], and the ways to what got slower. */
+static void put_evidence(const struct svg *s)
+{
+	const struct evidence *e = &s->evidence;
+	struct buf *b = &s->out->bytes, text = { 0 };
+
+	buf_add(b, S(",\n\"findings\":["));
+	for (size_t i = 0; i < e->n; i++) {
+		text.n = 0;
+		finding_put(&text, &e->finding[i]);
+		buf_add(b, i ? S(",\n[") : S("["));
+		put_clean(b, profile_text(s->p, e->finding[i].name));
+		buf_printf(b, ",%d,", finding_is_up(&e->finding[i]) ? 1 : -1);
+		put_clean(b, buf_str(&text));
+		buf_ch(b, ']');
+	}
+	buf_add(b, S("],\n\"blame\":["));
+	for (size_t i = 0; i < e->npath; i++) {
+		buf_add(b, i ? S(",") : S(""));
+		put_clean(b, e->path[i]);
+	}
+	buf_ch(b, ']');
+	buf_release(&text);
+}
+
 static void put_diff(const struct svg *s)
 {
-	static const char *const widths[] = { "new", "base", "union" };
+	static const char *const widths[] = { "new", "base", "union", "difference" };
 	struct buf *b = &s->out->bytes;
 
 	put_bool(b, "negate", s->o->negate);
 	put_double(b, "baseScale", s->layout.base_scale);
 	put_str(b, "shape", str_of(widths[s->o->diff_width]));
+	put_bool(b, "evidence", s->evidence.known);
+	if (s->evidence.known)
+		put_evidence(s);
 	buf_add(b, S(",\n\"ratios\":["));
 	for (int i = 0; i < CHANGE_STEPS; i++)
 		buf_printf(b, "%s%g", i ? "," : "", change_ratio[i]);

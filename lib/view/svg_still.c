@@ -1,5 +1,5 @@
+#include "io/escape.h"
 #include "view/change.h"
-#include "view/escape.h"
 #include "view/legend.h"
 #include "view/number.h"
 #include "view/svg.h"
@@ -113,17 +113,22 @@ static void put_fill(const struct svg *s, uint32_t node)
 static void put_class(const struct svg *s, uint32_t node)
 {
 	struct buf *b = &s->out->bytes;
-	struct change c;
+	struct change c = { 0 };
 
 	if (!node) {
 		buf_add(b, S("<g class=\"all\">"));
 	} else if (!s->layout.tree->diff) {
 		buf_add(b, S("<g>"));
 	} else {
+		bool real = evidence_for(&s->evidence, &s->layout, node);
+
 		c = layout_change(&s->layout, node);
-		buf_add(b, S("<g class=\"d"));
-		buf_u64(b, (uint64_t)(change_step(c.from, c.to) + CHANGE_STEPS));
-		buf_add(b, c.to <= 0 ? S(" gone\">") : c.from <= 0 ? S(" new\">") : S("\">"));
+		buf_add(b, real ? S("<g class=\"d") : S("<g class=\"chance"));
+		if (real)
+			buf_u64(b, (uint64_t)(change_step(c.from, c.to) + CHANGE_STEPS));
+		if (real && (c.to <= 0 || c.from <= 0))
+			buf_add(b, c.to <= 0 ? S(" gone") : S(" new"));
+		buf_add(b, evidence_blames(&s->evidence, node) ? S(" blame\">") : S("\">"));
 	}
 }
 

@@ -3,7 +3,7 @@
 #include <locale.h>
 #include <wchar.h>
 
-#include "view/escape.h"
+#include "io/escape.h"
 
 /* Columns of a character, whatever the user's locale. */
 static size_t columns_of(uint32_t c)

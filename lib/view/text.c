@@ -11,6 +11,7 @@
  * several, so that deep stacks keep room for names.
  */
 #include "view/change.h"
+#include "view/evidence.h"
 #include "view/layout.h"
 #include "view/legend.h"
 #include "view/number.h"
@@ -24,6 +25,7 @@ struct text {
 	struct profile *p;
 	const struct view_options *o;
 	struct layout layout;
+	struct evidence evidence;
 	size_t columns, bar, name; /* all of them, and those for bars and names */
 	double least;
 	struct buf line; /* the branches that names hang on, see branch() */
@@ -70,6 +72,8 @@ static void put_bar(const struct text *t, const struct walk *w, struct rgb color
 	put_blanks(b, t->bar - column + GAP);
 }
 
+static const struct rgb no_color = { 136, 136, 136 };
+
 static struct rgb color_of(const struct text *t, uint32_t node)
 {
 	const struct tree_node *n = &t->layout.tree->node[node];
@@ -77,11 +81,13 @@ static struct rgb color_of(const struct text *t, uint32_t node)
 
 	if (t->layout.tree->diff) {
 		c = layout_change(&t->layout, node);
+		if (!evidence_for(&t->evidence, &t->layout, node))
+			return no_color;
 		return change_color[change_step(c.from, c.to) + CHANGE_STEPS];
 	}
 	return node ? palette_color(t->o->palette, t->o->shade, profile_text(t->p, n->name),
 				    n->flags) :
-		      (struct rgb){ 136, 136, 136 };
+		      no_color;
 }
 
 /* Numbers */
@@ -225,6 +231,10 @@ static void put_caption(const struct text *t)
 		buf_add(&words, countname);
 	}
 	put_words(t, &words);
+	if (t->evidence.known) {
+		buf_add(&words, t->evidence.about);
+		put_words(t, &words);
+	}
 	put_blanks(&words, t->bar ? t->bar + GAP : 0);
 	buf_add(&words,
 		t->layout.tree->diff ? S(" total     change  frame") : S(" total    self  frame"));
@@ -264,6 +274,7 @@ static void draw(struct out *out, struct profile *p, const struct tree *tree,
 	struct walk w;
 
 	layout_init(&t.layout, tree, o);
+	evidence_init(&t.evidence, p, tree);
 	measure(&t);
 	t.end = mem_zeroed((size_t)tree->depth + 1, sizeof(*t.end));
 	put_caption(&t);
@@ -274,6 +285,7 @@ static void draw(struct out *out, struct profile *p, const struct tree *tree,
 	put_rest(&t);
 	mem_free(t.end, ((size_t)tree->depth + 1) * sizeof(*t.end));
 	buf_release(&t.line);
+	evidence_release(&t.evidence);
 	layout_release(&t.layout);
 }
 

@@ -53,3 +53,14 @@ bool font_is_safe(struct str s)
 	}
 	return s.n > 0;
 }
+
+struct view_options view_defaults(void)
+{
+	return (struct view_options){
+		.fontsize = 12,
+		.height = 16,
+		.factor = 1,
+		.minwidth = 0.1,
+		.match = { 230, 0, 230 },
+	};
+}

@@ -13,9 +13,10 @@
 
 /* Which side of a differential tree gives boxes their width. */
 enum diff_width {
-	WIDTH_NEW,   /* the new one; frames that vanished keep the width they had */
-	WIDTH_BASE,  /* the one before; new frames have their new width */
-	WIDTH_UNION, /* the larger one, stack by stack */
+	WIDTH_NEW,        /* the new one; frames that vanished keep the width they had */
+	WIDTH_BASE,       /* the one before; new frames have their new width */
+	WIDTH_UNION,      /* the larger one, stack by stack */
+	WIDTH_DIFFERENCE, /* how far apart they are, stack by stack */
 };
 
 /* How siblings are ordered in the tree that is drawn. */
@@ -64,6 +65,9 @@ struct view_options {
 	enum text_color text_color;
 	bool ascii; /* the terminal shows nothing else */
 };
+
+/* What a picture is like when nothing is said. */
+struct view_options view_defaults(void);
 
 struct view {
 	const char *name; /* as -t takes it */

@@ -54,13 +54,21 @@ browse in.svg 'widths' <<'END'
 	near(share('more'), 1000 * 130 / 550, 'union: the larger');
 	near(share('half'), 1000 * 40 / 550, 'of each');
 	is(one('select').value, 'union', 'the tool says so');
+	press('w');
+	near(share('more'), 1000 * 30 / 220, 'difference: how far apart they are');
+	near(share('half'), 1000 * 20 / 220, 'whatever the direction');
+	ok(!box('same'), 'what is the same has no width');
+	press('w');
+	is(one('select').value, 'new', 'and again from the beginning');
+	press('w');
+	press('w');
 	one('select').value = 'new';
 	one('select').dispatchEvent(new Event('change'));
 	near(share('more'), 1000 * 130 / total, 'and can be chosen from');
 	await back();
 	is(one('select').value, 'union', 'back');
 END
-for side in base union; do
+for side in base union difference; do
 	prof-flame --diff-width $side in.folded >side.svg
 	browse side.svg "--diff-width $side" <<'END'
 	dump(one('select').value, Math.round(1000 * width(box('more')) / room()));
@@ -98,6 +106,50 @@ browse normal.svg '--diff-normalize total' <<'END'
 	ok(label(box('more')).includes(', +8.33%; base: 100 samples'), 'base counts stay what they were');
 	ok(one('.legend').textContent.includes('base scaled by 1.2'), 'the legend says so');
 END
+
+# What replicates say: grey is what may be chance.
+cat >found.folded <<'END'
+main;serve;hash 100 150
+main;serve;lex 100 130
+main;serve;left 30 0
+main;serve;came 0 30
+main;serve;noise 20 0
+main;log;hash 20 15
+other;hash 10 15
+END
+prof-merge -t pprof found.folded -o found.pb.gz
+stamp 'diff.about=REGRESSION: CPU time 1s to 2s, 5 v 5 runs' 'diff.path=main;serve;hash' \
+	'diff.row=SLOWER self +0.5 +0.4 +0.6 1e-05 hash' 'diff.row=explained incl +0.2 +0.1 +0.3 0.001 serve' \
+	'diff.row=gone self - - - 0.003 left' 'diff.row=new self - - - 0.003 came' \
+	<found.pb.gz >stamped.pb.gz
+prof-flame stamped.pb.gz >found.svg
+browse found.svg 'evidence' <<'END'
+	const has = (name, c, n = 0) => box(name, n).classList.contains(c);
+	ok(has('hash', 'd9', 1), 'what got slower has the colour of its change');
+	ok(has('lex', 'chance'), 'what may be chance has none');
+	ok(has('hash', 'chance'), 'nor what went the other way in that place');
+	ok(has('serve', 'd7') && has('left', 'gone') && has('came', 'new'), 'others that were found do, and marks');
+	ok(has('noise', 'chance') && !has('noise', 'gone'), 'what vanished by chance is not marked');
+	is(getComputedStyle(rect(box('lex'))).fill, getComputedStyle(rect(box('all'))).fill, 'chance is grey');
+	const blamed = boxes().filter(b => b.classList.contains('blame')).map(b => label(b).split(',')[0]);
+	is(blamed.join(' '), 'main serve hash', 'the way to what got slower is outlined');
+	ok(label(box('hash', 1)).includes('SLOWER self: +50% [+40%, +60%], q=1e-05'), 'a box tells the verdict', label(box('hash')));
+	ok(label(box('lex')).includes('may be chance'), 'or that there is none');
+	const legend = one('.legend').textContent;
+	for (const word of ['may be chance', 'way to what got slower', 'REGRESSION: CPU time 1s to 2s, 5 v 5 runs'])
+		ok(legend.includes(word), `the legend says ${word}`);
+	ok(one('.legend').getBoundingClientRect().bottom <= Math.min(...boxes().map(b => b.getBoundingClientRect().top)),
+		'above the boxes');
+	boxes().forEach(b => dump([...b.classList].filter(c => /^(d[0-9]+|chance|gone|new|blame)$/.test(c)).join(' ') +
+		' ' + label(b).split(',')[0]));
+	press('r');
+	ok(!boxes().some(b => b.classList.contains('blame')), 'there is no such way from the leaves');
+END
+sed -n 's/^<g class="\([^"]*\)"><title>\([a-z]*\) .*/\1 \2/p' found.svg | sed 1d >still
+sed 1d dumped >drawn
+same drawn still 'the still picture has the same colours and marks'
+prof-flame -t text stamped.pb.gz | grep -q '^REGRESSION: CPU time 1s to 2s, 5 v 5 runs$'
+ok $? 'text says what was compared'
 
 # pprof::base labels say the same as two columns.
 prof-merge -t pprof in.folded -o in.pb.gz

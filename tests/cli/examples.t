@@ -9,7 +9,22 @@ cat >bin/perf <<END
 #!/bin/sh
 [ "\$1" = record ] || gzip -dc "$data/clang.perf.gz"
 END
-chmod +x bin/perf
+cat >app <<'END'
+#!/bin/sh
+# Busy for a while.
+i=0
+while [ $i -lt 100000 ]; do i=$((i + 1)); done
+END
+cat >bin/pgrep <<'END'
+#!/bin/sh
+cat app.pid
+END
+chmod +x bin/* app
+sleep 100 &
+echo $! >app.pid
+trap 'kill "$(cat app.pid)"; cd / && rm -rf "$tmp"' EXIT
+records=true
+prof-record -q -o /dev/null -- true 2>err || records=false
 PATH=$tmp/bin:$PATH
 perf script >app.perf
 cp app.perf old.perf
@@ -26,6 +41,9 @@ cp api.pb.gz a.pb.gz
 cp api.pb.gz b.pb.gz
 prof-fold app.perf >base.folded
 sed 's/;malloc /;malloc 9/' base.folded >new.folded
+. "$top/tests/runs.sh"
+mkdir runs
+(cd runs && record_both 5)
 
 for page in "$top"/man/*.[1-9] "$top/README.md"; do
 	[ -f "$page" ] || continue
@@ -34,6 +52,11 @@ for page in "$top"/man/*.[1-9] "$top/README.md"; do
 	while IFS= read -r command; do
 		case $command in
 		git*|make*|cd*|sudo*) continue ;;
+		prof-record*)
+			$records || skip "$(cat err)" "$(basename "$page"): $command"
+			$records || continue
+			;;
+		*app.svg|*both.pb.gz) $records || continue ;;
 		esac
 		sh -e -c "$command" >out 2>err </dev/null
 		ok $? "$(basename "$page"): $command" "$(cat err)"

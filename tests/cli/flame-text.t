@@ -90,7 +90,7 @@ for locale in C C.UTF-8; do
 	is "$(LC_ALL=$locale draw escape.folded | LC_ALL=C grep -c "$(printf '\302\233')")" 0 "nor C1 in $locale"
 done
 is "$(COLORTERM=truecolor TERM=xterm draw in.folded | LC_ALL=C tr -cd '\033' | wc -c)" 0 'no colours into a pipe'
-if command -v script >/dev/null; then
+if script -qec true /dev/null </dev/null >script.log 2>&1; then
 	terminal() { # COMMAND with variables before it: what it draws on a terminal
 		script -qec "stty cols 60; env $1" /dev/null </dev/null | tr -d '\r'
 	}
@@ -113,7 +113,7 @@ if command -v script >/dev/null; then
 	grep -q '<svg' out
 	ok $? '-t svg is SVG even there'
 else
-	skip 'there is no script(1)' 'on a terminal'
+	skip "no terminal: $(cat script.log)" 'on a terminal'
 fi
 exits 0 'text into a file' prof-flame -t text in.folded -o out.text
 draw in.folded >expected

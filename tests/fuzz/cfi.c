@@ -112,7 +112,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	map_image(&processes, p, str((const char *)image, size));
 	try_stacks(&u, p, data + size - tail, tail);
 	unwinder_release(&u);
-	processes_release(&processes, NULL);
+	processes_release(&processes);
 	binaries_release(&binaries);
 	free(image);
 	return 0;

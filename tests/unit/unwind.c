@@ -94,12 +94,17 @@ static bool callers_follow(size_t from)
 	return true;
 }
 
+static struct str file_of(const struct user_frame *f)
+{
+	return f->map && f->map->binary ? f->map->binary->path : S("?");
+}
+
 static void print_frames(void)
 {
 	printf("# %zu frames, ends %d\n", nframe, end);
 	for (size_t i = 0; i < nframe; i++)
 		printf("# %2zu %llx %.*s\n", i, (unsigned long long)frame[i].address,
-		       STR_ARG(frame[i].map ? frame[i].map->name : S("?")));
+		       STR_ARG(file_of(&frame[i])));
 	for (int k = ncaller - 1; k >= 0; k--)
 		printf("# expected %llx\n", (unsigned long long)caller[k] - 1);
 }
@@ -300,8 +305,7 @@ static void in_fibre(void)
 /* Is the last frame in that file? */
 static bool ends_in(const char *file)
 {
-	return nframe && frame[nframe - 1].map &&
-	       str_find(str_basename(frame[nframe - 1].map->name), str_of(file)) >= 0;
+	return nframe && str_find(str_basename(file_of(&frame[nframe - 1])), str_of(file)) >= 0;
 }
 
 /* Was the caller that was noted first found at all? */
@@ -529,7 +533,7 @@ int main(void)
 	test_code();
 	test_cache();
 	unwinder_release(&unwinder);
-	processes_release(&processes, NULL);
+	processes_release(&processes);
 	binaries_release(&binaries);
 	return done();
 }

@@ -137,7 +137,7 @@ int main(void)
 		ok(end == UNWIND_TRUNCATED, "a copy that is too short");
 	}
 	unwinder_release(&u);
-	processes_release(&processes, NULL);
+	processes_release(&processes);
 	binaries_release(&binaries);
 	return done();
 }

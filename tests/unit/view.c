@@ -1,9 +1,9 @@
 /* lib/view: what the command's tests cannot see. */
 #include <math.h>
 
+#include "io/escape.h"
 #include "tap.h"
 #include "view/change.h"
-#include "view/escape.h"
 #include "view/layout.h"
 #include "view/number.h"
 #include "view/order.h"

@@ -121,7 +121,7 @@ static bool start(struct kept *k, char *const *command, struct launched *child, 
 
 	if (!event_find(S("cpu"), &cpu, why))
 		return false;
-	if (!launch_prepare(child, command, NULL, 0)) {
+	if (!launch_prepare(child, &(struct launch){ .command = command })) {
 		buf_printf(why, "cannot start '%s': %s", command[0], strerror(errno));
 		return false;
 	}

@@ -2,8 +2,8 @@
  * Text from outside, made fit to be shown: by a browser as part of an XML
  * document, or by a terminal.
  */
-#ifndef VIEW_ESCAPE_H
-#define VIEW_ESCAPE_H
+#ifndef IO_ESCAPE_H
+#define IO_ESCAPE_H
 
 #include "base/buf.h"
 

@@ -1,4 +1,4 @@
-#include "view/escape.h"
+#include "io/escape.h"
 
 /* What has to be looked at more closely than to be copied. */
 static bool is_plain(uint8_t c)

@@ -1,0 +1,217 @@
+/*
+ * prof-diff: is the new side slower than the base? A report that says so, a gate for
+ * CI, or both sides in one differential stream.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common.h"
+#include "compare/diff_report.h"
+#include "compare/stream.h"
+#include "compare_options.h"
+#include "frames.h"
+#include "replicates.h"
+#include "view/view.h"
+
+static struct {
+	int report, normalize;
+	bool check;
+	const char *svg, *work;
+} o = { .report = -1 };
+
+static const char *report_name(size_t i)
+{
+	return diff_report_at(i) ? diff_report_at(i)->name : NULL;
+}
+
+static const char *normalize_name(size_t i)
+{
+	static const char *const names[] = { "none", "total", "cpu", "work", NULL };
+
+	return names[i];
+}
+
+static const struct opt own_options[] = {
+	{ 0, "check", OPT_FLAG, &o.check, NULL, "exit with 1 if there is a regression" },
+	{ 0, "report", OPT_CHOICE, &o.report, "FORMAT", "text, tsv, json, markdown, junit ...",
+	  report_name },
+	{ 0, "svg", OPT_FILE, &o.svg, "FILE", "draw the difference as a flame graph" },
+	{ 0, "normalize", OPT_CHOICE, &o.normalize, "HOW",
+	  "of the stream: none, total, cpu or work", normalize_name },
+	{ 0, "work", OPT_STR, &o.work, "KEY", "the fact that says how much work was done" },
+	{ 0 },
+};
+static const struct opt *const options[] = { own_options,  compare_options, to_options,
+					     file_options, general_options, NULL };
+static const struct cmd cmd = { "prof-diff", "Tell whether profiles differ, and in what.",
+				"BASE NEW | BASE... -- NEW...", options, false };
+
+/* Operands */
+
+/* getopt() would take the first "--" for the end of the options. Here it stands between
+   the sides, wherever options are. */
+static char between[] = "";
+
+static void mark_separator(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			argv[i] = between;
+			return;
+		}
+	}
+}
+
+/* Operands of the base end with NULL in its place; returns those of the new side. */
+static char **split_operands(char **operands)
+{
+	static char *pair[4];
+	size_t n = 0, at = 0;
+
+	while (operands[n])
+		n++;
+	while (at < n && operands[at] != between)
+		at++;
+	if (at == n && n != 2)
+		usage("name two profiles, or many: BASE... -- NEW...");
+	if (at == n) {
+		pair[0] = operands[1];
+		operands[1] = NULL;
+		return pair;
+	}
+	operands[at] = NULL;
+	if (!at || at + 1 == n)
+		usage("there are no profiles %s '--'", at ? "behind" : "before");
+	return operands + at + 1;
+}
+
+static bool load(struct runs *runs, char **base, char **new)
+{
+	runs_init(runs, common.type);
+	if (o.work)
+		runs->work = str_of(o.work);
+	return load_runs(runs, BASE, base) && load_runs(runs, NEW, new);
+}
+
+/* Outputs */
+
+/* In a step of GitHub Actions, the step's summary is appended to. */
+static bool append_summary(const struct comparison *c)
+{
+	const char *path = getenv("GITHUB_STEP_SUMMARY");
+	struct out out;
+	FILE *f;
+	bool ok;
+
+	if (!path || !*path)
+		return true;
+	f = fopen(path, "a");
+	if (!f)
+		return complain("%s: %s", path, strerror(errno));
+	out_open_memory(&out);
+	diff_report_markdown.write(&out, c);
+	ok = fwrite(out.bytes.p, 1, out.bytes.n, f) == out.bytes.n;
+	ok = fclose(f) == 0 && ok;
+	out_release(&out);
+	return ok || complain("%s: cannot write", path);
+}
+
+static bool write_report(const struct comparison *c)
+{
+	const struct diff_report *report = diff_report_at(o.report < 0 ? 0 : (size_t)o.report);
+	struct out out;
+	bool ok;
+
+	if (out_open(&out, common.output, common.pack))
+		report->write(&out, c);
+	ok = finish_output(&out);
+	return (report != &diff_report_github || append_summary(c)) && ok;
+}
+
+static bool build_stream(struct runs *runs, const struct options *how, const struct comparison *c)
+{
+	struct buf why = { 0 };
+	bool ok = stream_build(runs, how, c, (enum normalize)o.normalize, &why);
+
+	if (!ok)
+		complain("--normalize %s: %.*s", normalize_name((size_t)o.normalize),
+			 STR_ARG(buf_str(&why)));
+	buf_release(&why);
+	return ok;
+}
+
+static bool has_report(void)
+{
+	return o.check || o.report >= 0;
+}
+
+static bool draw(struct profile *p)
+{
+	struct view_options how = view_defaults();
+	struct tree t;
+	struct out out;
+	bool ok;
+
+	rewrite_frames(p);
+	tree_build(&t, p, how.col, TREE_BY_NAME);
+	how.title = "Differential flame graph";
+	ok = t.node[0].total > 0 || t.base_total[0] > 0;
+	if (ok && out_open(&out, o.svg, common.pack))
+		view_svg.draw(&out, p, &t, &how);
+	ok = ok ? finish_output(&out) : complain("--svg: there is nothing to draw");
+	tree_release(&t);
+	return ok;
+}
+
+/* A picture of runs that cannot be compared is better than none; a verdict is not. */
+static bool diff(struct runs *runs, const struct options *how, struct comparison *c)
+{
+	bool known = compare(c, runs, how), ok = true;
+
+	if (!known && has_report())
+		return complain("%s", c->error);
+	if (!known)
+		note("%s", c->error);
+	if (failed_pattern())
+		return complain("a pattern %s", failed_pattern());
+	if (has_report())
+		ok = write_report(c);
+	if (!has_report() || o.svg)
+		ok &= build_stream(runs, how, known ? c : NULL);
+	if (ok && !has_report())
+		ok = save(&runs->profile, output_format());
+	return (!o.svg || !runs->profile.ncol || draw(&runs->profile)) && ok;
+}
+
+static int outcome(const struct comparison *c)
+{
+	switch (c->outcome) {
+	case FAILED: return 1;
+	case UNDERPOWERED: return 2;
+	case INCONCLUSIVE: return 3;
+	default: return 0;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct comparison c = { 0 };
+	struct options how;
+	struct runs runs;
+	char **base, **new;
+	int found;
+	bool ok;
+
+	mark_separator(argc, argv);
+	base = start(&cmd, argc, argv);
+	how = read_compare_options();
+	new = split_operands(base);
+	if (has_report() && common.to >= 0)
+		usage("-t is for the differential stream; --report names the report's format");
+	ok = load(&runs, base, new) && diff(&runs, &how, &c);
+	found = ok && o.check ? outcome(&c) : status(ok);
+	comparison_release(&c);
+	runs_release(&runs);
+	return found;
+}

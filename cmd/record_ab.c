@@ -1,0 +1,117 @@
+#include "record_ab.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "common.h"
+
+static const char *const sides[] = { "base", "new" };
+
+/* Runs of another time do not belong among these. */
+static bool is_empty(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *e;
+	bool empty = true;
+
+	while (dir && (e = readdir(dir)))
+		empty &= e->d_name[0] == '.';
+	if (dir)
+		closedir(dir);
+	return empty;
+}
+
+static bool make_dir(const char *path)
+{
+	if (mkdir(path, 0777) < 0 && errno != EEXIST)
+		return complain("%s: cannot make the directory: %s", path, strerror(errno));
+	return true;
+}
+
+static bool make_dirs(const char *dir)
+{
+	bool ok = make_dir(dir);
+
+	for (size_t side = 0; side < 2 && ok; side++) {
+		struct buf path = { 0 };
+
+		buf_printf(&path, "%s/%s", dir, sides[side]);
+		buf_ch(&path, '\0');
+		ok = make_dir(path.p);
+		if (ok && !is_empty(path.p))
+			ok = complain("%s: is not empty", path.p);
+		buf_release(&path);
+	}
+	return ok;
+}
+
+/* How it went wrong, if it did. */
+static bool check(const struct recording *r, const char *side)
+{
+	if (recording_interrupted() || r->failed)
+		return false;
+	if (WIFSIGNALED(r->status))
+		return complain("the %s command was ended by signal %d", side, WTERMSIG(r->status));
+	if (WEXITSTATUS(r->status))
+		return complain("the %s command exited with %d", side, WEXITSTATUS(r->status));
+	return true;
+}
+
+/* Round 0 warms up, and is not kept. */
+static bool record_one(const struct recording *model, const struct ab_options *o, size_t side,
+		       uint64_t round, struct recording *r)
+{
+	char *const command[] = { (char *)"/bin/sh", (char *)"-c", (char *)o->command[side], NULL };
+	char *const shown[] = { (char *)o->command[side], NULL };
+	struct buf path = { 0 };
+
+	*r = *model;
+	buf_printf(&path, "%s/%s/%03llu.pb.gz", o->dir, sides[side], (unsigned long long)round);
+	buf_ch(&path, '\0');
+	r->output.path = round ? path.p : "/dev/null";
+	r->session.launch.command = command;
+	r->session.sampler.target = TARGET_CHILD;
+	r->session.sampler.children = true;
+	r->facts.command = shown;
+	r->facts.side = sides[side];
+	r->facts.round = round;
+	recording_run(r);
+	buf_release(&path);
+	return check(r, sides[side]);
+}
+
+static bool record_round(const struct recording *model, const struct ab_options *o, uint64_t round)
+{
+	double seconds[2];
+
+	for (size_t i = 0; i < 2; i++) {
+		size_t side = round % 2 ? i : 1 - i;
+		struct recording r;
+
+		if (!record_one(model, o, side, round, &r))
+			return false;
+		seconds[side] = 1e-9 * (double)r.cpu_time;
+	}
+	if (round && common.verbose)
+		note("round %llu: base %.3f s of CPU, new %.3f s", (unsigned long long)round,
+		     seconds[0], seconds[1]);
+	return true;
+}
+
+int record_ab(const struct recording *model, const struct ab_options *o)
+{
+	uint64_t begun = recorder_now(), round;
+
+	if (!make_dirs(o->dir))
+		return RECORDING_FAILED;
+	for (round = 0; round <= o->runs; round++) {
+		if (round > 1 && o->max_time && recorder_now() - begun >= o->max_time)
+			break;
+		if (!record_round(model, o, round))
+			return RECORDING_FAILED;
+	}
+	note("%llu runs of each are in %s", (unsigned long long)(round - 1), o->dir);
+	return 0;
+}

@@ -1,0 +1,121 @@
+#include "record_target.h"
+
+#include <fcntl.h>
+#include <pwd.h>
+
+#include "query/regex.h"
+#include "record/process.h"
+
+enum { MOST_PIDS = 1024 };
+
+static struct {
+	const char *pids, *cpus, *cgroup, *user, *comm;
+	bool system, children;
+} o;
+
+static int pids[MOST_PIDS];
+static uint32_t uid;
+static struct regex comm;
+
+const struct opt target_options[] = {
+	{ 'p', "pid", OPT_STR, &o.pids, "PID,...", "sample these processes" },
+	{ 'a', "all-cpus", OPT_FLAG, &o.system, NULL, "sample everything" },
+	{ 'C', "cpu", OPT_STR, &o.cpus, "LIST", "only on these CPUs: 0-3,8" },
+	{ 'G', "cgroup", OPT_FILE, &o.cgroup, "DIR", "everything in a control group" },
+	{ 'u', "user", OPT_STR, &o.user, "USER", "only processes of a user" },
+	{ 0, "comm", OPT_STR, &o.comm, "RE", "only processes whose name matches" },
+	{ 0, "children", OPT_FLAG, &o.children, NULL, "with -p: what they fork, too" },
+	{ 0 },
+};
+
+static size_t parse_pids(void)
+{
+	struct str list = str_of(o.pids);
+	size_t n = 0;
+	uint64_t pid;
+
+	while (list.p) {
+		if (n == MOST_PIDS)
+			usage("--pid takes at most %d processes", MOST_PIDS);
+		if (!str_u64(str_cut(&list, ','), &pid) || !pid || pid > INT32_MAX)
+			usage("'%s' is not a list of process ids", o.pids);
+		pids[n++] = (int)pid;
+	}
+	return n;
+}
+
+static void parse_user(void)
+{
+	const struct passwd *pw = getpwnam(o.user);
+	uint64_t number;
+
+	if (!pw && (!str_u64(str_of(o.user), &number) || number > UINT32_MAX))
+		usage("there is no user '%s'", o.user);
+	uid = pw ? pw->pw_uid : (uint32_t)number;
+}
+
+static void parse_comm(void)
+{
+	struct buf why = { 0 };
+
+	if (!regex_init(&comm, str_of(o.comm), REGEX_ANYWHERE, &why))
+		usage("--comm: %.*s", STR_ARG(buf_str(&why)));
+}
+
+/* A user or a name alone chooses among all that run. */
+static void check_ways(bool command)
+{
+	int ways = (o.pids != NULL) + (o.cgroup != NULL) + o.system + command;
+
+	if (ways > 1)
+		usage("give one of a command, -p, -a and -G");
+	if (!ways && !o.cpus && !target_chooses())
+		usage("say what to sample: a command behind --, -p, -a or -G");
+}
+
+static int open_cgroup(void)
+{
+	int fd = open(o.cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		usage("'%s' is not the directory of a control group", o.cgroup);
+	return fd;
+}
+
+void parse_target(struct sampler_options *s, char *const *command)
+{
+	check_ways(*command != NULL);
+	s->target = TARGET_SYSTEM;
+	s->children = o.children || *command;
+	if (o.user)
+		parse_user();
+	if (o.comm)
+		parse_comm();
+	s->cpus = o.cpus;
+	if (*command)
+		s->target = TARGET_CHILD;
+	if (o.pids) {
+		s->target = TARGET_TASKS;
+		s->pids = pids;
+		s->npid = parse_pids();
+	}
+	if (o.cgroup) {
+		s->target = TARGET_CGROUP;
+		s->cgroup = open_cgroup();
+	}
+}
+
+bool target_chooses(void)
+{
+	return o.user || o.comm;
+}
+
+bool target_wants(void *context, struct process *p)
+{
+	uint32_t of;
+
+	(void)context;
+	if (o.user && !(process_uid(p, &of) && of == uid))
+		return false;
+	return !o.comm || regex_match(&comm, str_of(p->comm));
+}

@@ -1,0 +1,175 @@
+#include "recording.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/progress.h"
+#include "common.h"
+#include "record_target.h"
+
+/* Signals */
+
+static volatile sig_atomic_t child_pid, signals;
+
+/* The first ends the recording, and is passed on; the second ends us. */
+static void on_signal(int number, siginfo_t *info, void *context)
+{
+	(void)context;
+	if (number == SIGUSR1) {
+		session_flush();
+		return;
+	}
+	if (signals++)
+		_exit(RECORDING_BY_SIGNAL + number);
+	session_stop();
+	/* What a terminal sends reaches the command without our help. */
+	if (child_pid > 0 && info->si_code <= 0)
+		kill(child_pid, number);
+}
+
+void recording_catch_signals(void)
+{
+	struct sigaction sa = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO }, was;
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGUSR1, &sa, NULL);
+	if (sigaction(SIGHUP, &sa, &was) == 0 && was.sa_handler == SIG_IGN)
+		signal(SIGHUP, SIG_IGN); /* nohup(1) */
+	signal(SIGPIPE, SIG_IGN);        /* a reader that is gone is an error to be told of */
+}
+
+bool recording_interrupted(void)
+{
+	return signals;
+}
+
+/* What the session tells */
+
+static void on_launch(void *context, int pid)
+{
+	(void)context;
+	child_pid = pid;
+}
+
+static bool on_window(void *context, struct session *s, const struct window *w)
+{
+	struct recording *r = context;
+	struct profile *p = &s->profile;
+	struct buf dropped = { 0 };
+
+	r->samples += w->samples;
+	r->lost += w->lost;
+	r->truncated += w->truncated;
+	r->cpu_time += w->cpu_time;
+	r->user_only = r->facts.user_only = w->user_only;
+	if (w->ended)
+		child_pid = 0; /* the number may be another's by now */
+	if (r->names)
+		record_names_find(r->names, s);
+	record_add_facts(p, w, &r->facts);
+	profile_settle(p, &dropped);
+	buf_release(&dropped);
+	return record_output_write(&r->output, p, w);
+}
+
+/* CPU time of ours so far, in seconds. */
+static double own_cpu(struct rusage *use)
+{
+	getrusage(RUSAGE_SELF, use);
+	return (double)(use->ru_utime.tv_sec + use->ru_stime.tv_sec) +
+	       1e-6 * (double)(use->ru_utime.tv_usec + use->ru_stime.tv_usec);
+}
+
+static double own_percent(struct rusage *use, double wall)
+{
+	return 100 * own_cpu(use) / wall / (double)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+static void on_progress(void *context, const struct window *w)
+{
+	const struct recording *r = context;
+	double seconds = 1e-9 * (double)(recorder_now() - r->begun);
+	struct rusage use;
+
+	progress_show("%.0f s, %llu samples, %llu lost, own CPU %.2f%%", seconds,
+		      (unsigned long long)(r->samples + w->samples),
+		      (unsigned long long)(r->lost + w->lost), own_percent(&use, seconds));
+}
+
+/* All of it */
+
+static void wire(struct recording *r)
+{
+	struct session_options *s = &r->session;
+
+	/* A profile and what a command writes do not mix. */
+	s->launch.to_stderr = !r->output.path || strcmp(r->output.path, "-") == 0;
+	s->on_launch = on_launch;
+	s->on_window = on_window;
+	s->wants = target_chooses() ? target_wants : NULL;
+	/* A command writes to the terminal itself. */
+	if (!common.quiet && (!s->launch.command || !*s->launch.command || common.verbose))
+		s->on_progress = on_progress;
+	s->context = r;
+}
+
+void recording_run(struct recording *r)
+{
+	struct session s = { 0 };
+	struct buf why = { 0 };
+
+	wire(r);
+	if (!record_output_open(&r->output)) {
+		r->failed = true;
+		return;
+	}
+	r->begun = recorder_now();
+	if (session_run(&s, &r->session, &why)) {
+		r->failed = !record_output_close(&r->output);
+	} else {
+		complain("%.*s", STR_ARG(buf_str(&why)));
+		r->exec_error = s.exec_error;
+		r->failed = true;
+		record_output_abandon(&r->output);
+	}
+	progress_end();
+	r->ended = s.child_ended;
+	r->status = s.window.status;
+	r->wall = recorder_now() - r->begun;
+	session_release(&s);
+	buf_release(&why);
+}
+
+int recording_status(const struct recording *r)
+{
+	bool command = r->session.launch.command && *r->session.launch.command;
+
+	if (r->exec_error)
+		return r->exec_error == ENOENT ? RECORDING_NOT_FOUND : RECORDING_CANNOT_RUN;
+	if (r->failed)
+		return command ? RECORDING_FAILED : 2;
+	if (!r->ended)
+		return 0;
+	return WIFSIGNALED(r->status) ? RECORDING_BY_SIGNAL + WTERMSIG(r->status) :
+					WEXITSTATUS(r->status);
+}
+
+void recording_summarise(const struct recording *r)
+{
+	struct rusage use;
+	double cpu = own_percent(&use, 1e-9 * (double)r->wall);
+
+	if (r->failed)
+		return;
+	note("%llu samples of %s, %llu lost, %.1f%% truncated; own CPU %.2f%% of the machine, "
+	     "%ld MB at most",
+	     (unsigned long long)r->samples, r->facts.events, (unsigned long long)r->lost,
+	     r->samples ? 100.0 * (double)r->truncated / (double)r->samples : 0, cpu,
+	     use.ru_maxrss / 1024);
+	if (r->user_only)
+		note("kernel code was not sampled: see perf_event_paranoid in prof-record(1)");
+}

@@ -1,0 +1,50 @@
+/*
+ * One recording with all that belongs to it: the session, names for its
+ * addresses, signals, the output, and the line at the end.
+ */
+#ifndef CMD_RECORDING_H
+#define CMD_RECORDING_H
+
+#include "record_names.h"
+#include "record_output.h"
+
+enum {
+	RECORDING_FAILED = 125, /* as env(1): we failed */
+	RECORDING_CANNOT_RUN = 126,
+	RECORDING_NOT_FOUND = 127,
+	RECORDING_BY_SIGNAL = 128, /* and the signal's number */
+};
+
+struct recording {
+	/* Set by the caller. */
+	struct session_options session; /* but for its callbacks */
+	struct record_output output;
+	struct record_facts facts;
+	struct record_names *names; /* NULL: addresses stay as they are */
+
+	/* What came of it. */
+	uint64_t samples, lost, truncated, cpu_time;
+	uint64_t begun, wall; /* ns: of recorder_now(); from then to the end */
+	int exec_error;       /* errno of a command that could not be run */
+	int status;           /* of the command, as waitpid(2) has it, */
+	bool ended;           /* once it has ended */
+	bool failed;          /* we could not begin, or not write */
+	bool user_only;       /* kernel code could not be sampled */
+};
+
+/* Record and write. Complains. The output is opened before anything is started. */
+void recording_run(struct recording *r);
+
+/* The exit status that it deserves. */
+int recording_status(const struct recording *r);
+
+/* Samples, losses and own cost on standard error, unless -q. */
+void recording_summarise(const struct recording *r);
+
+/* Catch the signals that end a recording, and those that end a window. */
+void recording_catch_signals(void);
+
+/* Was one that ends it caught? */
+bool recording_interrupted(void);
+
+#endif

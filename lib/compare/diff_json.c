@@ -1,0 +1,233 @@
+/*
+ * All of it, for programs. Costs are in `unit`; changes and effects are fractions
+ * (0.05 = 5% more), shares too. What is not known is null.
+ */
+#include <math.h>
+
+#include "compare/diff_report.h"
+#include "compare/diff_words.h"
+#include "compare/json_put.h"
+
+static struct str text_of(const struct comparison *c, str_id id)
+{
+	return profile_text(&c->runs->profile, id);
+}
+
+static struct str unit_of(const struct comparison *c)
+{
+	switch (c->design.metric) {
+	case METRIC_SHARE: return S("");
+	case METRIC_SAMPLES: return text_of(c, c->runs->unit);
+	default: return S("nanoseconds");
+	}
+}
+
+static const char *metric_name(const struct comparison *c)
+{
+	static const char *const names[] = { "auto", "cpu", "share", "samples", "wall" };
+
+	return names[c->design.metric];
+}
+
+static void put_change(struct json *j, const struct row *r)
+{
+	bool both = r->test.cost[BASE] > 0 && r->test.cost[NEW] > 0;
+
+	json_number(j, "base", r->test.cost[BASE]);
+	json_number(j, "new", r->test.cost[NEW]);
+	json_number(j, "change", both ? expm1(r->test.change) : NAN);
+	json_number(j, "low", expm1(r->low));
+	json_number(j, "high", expm1(r->high));
+	json_number(j, "confidence", 1 - r->alpha);
+	json_number(j, "p", r->p);
+	json_number(j, "q", r->q);
+}
+
+static void put_name(struct json *j, const char *key, const struct comparison *c, uint32_t item)
+{
+	struct buf name = { 0 };
+
+	if (!item)
+		return;
+	items_name(&c->items, item, &name);
+	json_text(j, key, buf_str(&name));
+	buf_release(&name);
+}
+
+static void put_row(struct json *j, const struct comparison *c, const struct row *r)
+{
+	uint32_t line;
+	struct str file = items_file(&c->items, r->item, &line);
+
+	json_open(j, NULL, '{');
+	json_text(j, "verdict", str_of(verdict_word(r->verdict)));
+	put_name(j, words_item(c), c, r->item);
+	json_text(j, "kind", r->kind == SELF ? S("self") : S("inclusive"));
+	json_flag(j, "gated", r->gated);
+	json_flag(j, "listed", r->listed);
+	put_change(j, r);
+	json_number(j, "confirmed", c->permuted ? r->confirmed : NAN);
+	json_number(j, "samples", r->test.mean);
+	json_number(j, "cost", test_cost(&r->test) / c->total.cost[BASE]);
+	if (r->runs_needed > 0)
+		json_number(j, "runs_needed", r->runs_needed);
+	put_name(j, "from", c, r->from);
+	put_name(j, "explained_by", c, r->because);
+	if (r->path.n)
+		json_text(j, "blame", r->path);
+	if (file.n) {
+		json_text(j, "file", file);
+		if (line)
+			json_number(j, "line", line);
+	}
+	json_close(j, '}');
+}
+
+static void put_side(struct json *j, const struct comparison *c, enum side side)
+{
+	const struct design *d = &c->design;
+	size_t first = side == BASE ? 0 : d->k[BASE];
+
+	json_open(j, side == BASE ? "base" : "new", '[');
+	for (size_t i = first; i < first + d->k[side]; i++) {
+		const struct run *r = d->run[i];
+
+		json_open(j, NULL, '{');
+		json_text(j, "name", text_of(c, r->name));
+		json_number(j, "samples", r->samples);
+		json_number(j, "cost", design_total(d, i));
+		json_number(j, "cpu_ns", r->cpu_ns);
+		json_number(j, "wall_ns", r->wall_ns);
+		json_number(j, "work", r->work);
+		json_text(j, "host", text_of(c, r->host));
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static void put_design(struct json *j, const struct comparison *c)
+{
+	static const char *const orders[] = { "unknown", "interleaved", "sequential" };
+	const struct design *d = &c->design;
+
+	json_open(j, "runs", '{');
+	put_side(j, c, BASE);
+	put_side(j, c, NEW);
+	json_close(j, '}');
+	json_flag(j, "paired", d->paired);
+	json_text(j, "order", str_of(orders[d->order]));
+	json_flag(j, "identical", d->identical);
+	json_text(j, "host_match",
+		  d->cross_host ? S("no") :
+		  d->host_known ? S("yes") :
+				  S("unknown"));
+}
+
+static void put_noise(struct json *j, const struct comparison *c)
+{
+	json_open(j, "noise", '[');
+	for (size_t i = 0; i < KINDS; i++) {
+		const struct family *f = &c->family[i];
+
+		json_open(j, NULL, '{');
+		json_text(j, "kind", f->kind == SELF ? S("self") : S("inclusive"));
+		json_number(j, "tests", (double)f->m);
+		json_number(j, "phi", f->noise.phi);
+		json_number(j, "run_to_run", sqrt(f->noise.tau2));
+		json_number(j, "df", f->noise.df);
+		json_number(j, "prior_df", f->noise.prior_df);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static void put_power(struct json *j, const struct comparison *c)
+{
+	json_open(j, "detectable", '[');
+	for (size_t i = 0; i < LEN(c->power); i++) {
+		json_open(j, NULL, '{');
+		json_number(j, "share", c->power[i].share);
+		json_number(j, "effect", c->power[i].effect);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+	if (!(c->required.share > 0))
+		return;
+	json_open(j, "required", '{');
+	json_number(j, "share", c->required.share);
+	json_number(j, "effect", c->o->power_effect);
+	json_number(j, "detectable", c->required.effect);
+	json_close(j, '}');
+}
+
+static void put_budgets(struct json *j, const struct comparison *c)
+{
+	json_open(j, "budgets", '[');
+	for (size_t i = 0; i < c->o->nbudget; i++) {
+		json_open(j, NULL, '{');
+		json_text(j, "budget", str_of(c->o->budget[i].text));
+		json_number(j, "share", c->budget[i].share);
+		json_number(j, "low", c->budget[i].low);
+		json_flag(j, "exceeded", c->budget[i].exceeded);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static void put_options(struct json *j, const struct options *o)
+{
+	json_open(j, "options", '{');
+	json_number(j, "min_effect", o->min_effect);
+	json_number(j, "min_cost", o->min_cost);
+	json_number(j, "q", o->q);
+	json_number(j, "gate_q", o->gate_q);
+	json_number(j, "seed", (double)o->seed);
+	json_close(j, '}');
+}
+
+static void put_total(struct json *j, const struct comparison *c)
+{
+	json_open(j, "total", '{');
+	json_text(j, "verdict", str_of(verdict_word(c->total_row.verdict)));
+	json_flag(j, "gated", c->total_row.gated);
+	put_change(j, &c->total_row);
+	if (c->blame.n)
+		json_text(j, "blame", c->blame);
+	json_number(j, "explained", c->explained);
+	json_close(j, '}');
+}
+
+static void write(struct out *out, const struct comparison *c)
+{
+	struct json j = { &out->bytes };
+	const char *warning;
+
+	json_open(&j, NULL, '{');
+	json_text(&j, "schema", S("prof-diff/1"));
+	json_text(&j, "outcome", str_of(words_outcome(c)));
+	json_flag(&j, "gated", c->gated);
+	json_text(&j, "metric", str_of(metric_name(c)));
+	json_text(&j, "unit", unit_of(c));
+	json_flag(&j, "per_work", c->design.all_work);
+	json_text(&j, "by", str_of(words_item(c)));
+	put_options(&j, c->o);
+	put_total(&j, c);
+	put_design(&j, c);
+	put_noise(&j, c);
+	put_power(&j, c);
+	put_budgets(&j, c);
+	json_open(&j, "warnings", '[');
+	for (size_t i = 0; (warning = design_warning(&c->design, i)); i++)
+		json_text(&j, NULL, str_of(warning));
+	json_close(&j, ']');
+	json_open(&j, "rows", '[');
+	for (size_t i = 0; i < c->nrow; i++) {
+		put_row(&j, c, &c->row[i]);
+		out_flush(out);
+	}
+	json_close(&j, ']');
+	json_close(&j, '}');
+	out_flush(out);
+}
+
+const struct diff_report diff_report_json = { "json", "everything, for programs", write };

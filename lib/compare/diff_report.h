@@ -1,0 +1,28 @@
+/*
+ * Reports about a comparison. A report is one file here that ends in a
+ * `const struct diff_report diff_report_NAME`, and one word in DIFF_REPORTS;
+ * options, help and completion follow from the table.
+ */
+#ifndef COMPARE_DIFF_REPORT_H
+#define COMPARE_DIFF_REPORT_H
+
+#include "compare/compare.h"
+#include "io/out.h"
+
+struct diff_report {
+	const char *name; /* as --report takes it */
+	const char *help; /* half a line */
+
+	/* Write all of it. Errors stick in out. */
+	void (*write)(struct out *out, const struct comparison *c);
+};
+
+#define DIFF_REPORTS(X)                                                                            \
+	X(text) X(tsv) X(json) X(markdown) X(junit) X(sarif) X(codequality) X(openmetrics) X(github)
+#define DIFF_DECLARE(name) extern const struct diff_report diff_report_##name;
+DIFF_REPORTS(DIFF_DECLARE)
+
+/* The i-th report, or NULL behind the last. */
+const struct diff_report *diff_report_at(size_t i);
+
+#endif

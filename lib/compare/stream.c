@@ -1,0 +1,253 @@
+#include "compare/stream.h"
+
+#include <math.h>
+
+#include "compare/diff_words.h"
+#include "compare/item_name.h"
+
+/* What the values of runs are multiplied with */
+
+static const char *missing(const struct run *r, enum normalize how)
+{
+	if (how == NORMALIZE_CPU && !(r->cpu_ns > 0 && r->value > 0))
+		return "does not say how much CPU time it took";
+	if (how == NORMALIZE_WORK && !(r->work > 0))
+		return "does not say how much work it did";
+	return NULL;
+}
+
+static bool check_facts(const struct runs *runs, enum normalize how, struct buf *error)
+{
+	for (size_t i = 0; i < runs->n; i++) {
+		const char *what = missing(&runs->run[i], how);
+
+		if (!what)
+			continue;
+		buf_add(error, profile_text(&runs->profile, runs->run[i].name));
+		buf_printf(error, " %s", what);
+		return false;
+	}
+	return true;
+}
+
+struct sides {
+	double n[2], value[2], work;
+};
+
+static struct sides add_sides(const struct runs *runs)
+{
+	struct sides s = { 0 };
+
+	for (size_t i = 0; i < runs->n; i++) {
+		s.n[runs->run[i].side]++;
+		s.value[runs->run[i].side] += runs->run[i].value;
+		s.work += runs->run[i].work / (double)runs->n;
+	}
+	return s;
+}
+
+static double factor_of(const struct run *r, const struct sides *s, enum normalize how)
+{
+	double mean = r->unit / s->n[r->side];
+
+	switch (how) {
+	case NORMALIZE_CPU: return mean * r->cpu_ns / r->value;
+	case NORMALIZE_WORK: return mean * s->work / r->work;
+	case NORMALIZE_TOTAL:
+		if (r->side == BASE && s->value[BASE] > 0)
+			return mean * (s->value[NEW] / s->n[NEW]) / (s->value[BASE] / s->n[BASE]);
+		return mean;
+	default: return mean;
+	}
+}
+
+/* By sample row: the mean of each side. Free both. */
+static void add_values(const struct runs *runs, enum normalize how, double *value[2])
+{
+	struct sides sides = add_sides(runs);
+
+	for (size_t i = 0; i < runs->n; i++) {
+		const struct run *r = &runs->run[i];
+		double factor = factor_of(r, &sides, how);
+
+		for (size_t j = 0; j < r->ncell; j++)
+			value[r->side][r->cell[j].sample.i] += (double)r->cell[j].value * factor;
+	}
+}
+
+/* Stacks of items */
+
+struct names {
+	struct profile *p;
+	struct options o; /* by function */
+	loc_id *loc;      /* by location: the one with the item's name; 0 = not made yet */
+	struct buf stack; /* loc_id */
+};
+
+static loc_id named(struct names *n, loc_id id)
+{
+	struct loc loc;
+	struct func f;
+
+	if (n->loc[id.i].i)
+		return n->loc[id.i];
+	loc = *profile_loc(n->p, id);
+	f = *profile_func(n->p, loc.func);
+	f.linkage = (str_id){ 0 };
+	f.name = item_name(n->p, id, &n->o);
+	loc.func = profile_add_func(n->p, f);
+	return n->loc[id.i] = profile_add_loc(n->p, loc);
+}
+
+static stack_id renamed(struct names *n, stack_id stack)
+{
+	size_t depth;
+
+	profile_frames(n->p, stack, &depth);
+	n->stack.n = 0;
+	for (size_t i = 0; i < depth; i++) {
+		size_t same;
+		loc_id loc = named(n, profile_frames(n->p, stack, &same)[i]);
+
+		buf_put(&n->stack, &loc, sizeof(loc));
+	}
+	return profile_add_stack(n->p, (const loc_id *)n->stack.p, depth);
+}
+
+/* What no two runs have in common would keep their samples apart. */
+static labels_id without_numbers(struct profile *p, labels_id set)
+{
+	static const char *const keys[] = { "pid", "tid", "cpu", "thread", "span_id", "trace_id" };
+
+	for (size_t i = 0; set.i && i < LEN(keys); i++) {
+		str_id key = { strings_find(&p->str, str_of(keys[i])) };
+
+		if (key.i)
+			set = profile_drop_label(p, set, key);
+	}
+	return set;
+}
+
+static labels_id as_base(struct profile *p, labels_id set)
+{
+	return profile_add_label(p, set,
+				 (struct label){ .key = profile_str(p, S("pprof::base")),
+						 .str = profile_str(p, S("true")) });
+}
+
+/* Values are rounded so that their sum is right to 1. */
+static void put_side(struct names *n, uint32_t col, enum side side, const double *value,
+		     uint32_t nsample)
+{
+	double sum = 0, put = 0;
+
+	for (uint32_t i = 1; i < nsample; i++) {
+		struct sample s = *profile_sample(n->p, (sample_id){ i });
+		double v;
+
+		sum += value[i];
+		v = fmin(0x1p62, round(sum - put));
+		if (v == 0)
+			continue;
+		put += v;
+		s.stack = renamed(n, s.stack);
+		s.labels = without_numbers(n->p, s.labels);
+		if (side == BASE)
+			s.labels = as_base(n->p, s.labels);
+		profile_add_value(n->p, col, profile_add_sample(n->p, s.stack, s.labels, 0),
+				  side == BASE ? -(int64_t)v : (int64_t)v);
+	}
+}
+
+static void put_sides(struct runs *runs, const struct options *o, uint32_t col, double *value[2],
+		      uint32_t nsample)
+{
+	size_t nloc = runs->profile.loc.n;
+	struct names n = { .p = &runs->profile, .o = *o };
+
+	n.o.by = BY_FUNCTION;
+	n.loc = mem_zeroed(nloc, sizeof(*n.loc));
+	for (int side = NEW; side >= BASE; side--)
+		put_side(&n, col, (enum side)side, value[side], nsample);
+	mem_free(n.loc, nloc * sizeof(*n.loc));
+	buf_release(&n.stack);
+}
+
+/* Comments */
+
+static void put_fraction(struct buf *b, double change, bool known)
+{
+	if (known && isfinite(change))
+		buf_printf(b, " %+.4g", expm1(change));
+	else
+		buf_add(b, S(" -"));
+}
+
+static void add_row(struct profile *p, const struct comparison *c, const struct row *r)
+{
+	bool both = r->test.cost[BASE] > 0 && r->test.cost[NEW] > 0;
+	struct buf b = { 0 };
+
+	buf_printf(&b, "diff.row=%s %s", verdict_word(r->verdict), words_kind(r));
+	put_fraction(&b, r->test.change, both);
+	put_fraction(&b, r->low, both);
+	put_fraction(&b, r->high, both);
+	buf_printf(&b, " %.2g ", r->q);
+	buf_add(&b, profile_text(p, c->items.item[r->item].name));
+	profile_add_comment(p, buf_str(&b));
+	if (r->up && r->path.n && r->verdict != MOVED) {
+		b.n = 0;
+		buf_add(&b, S("diff.path="));
+		buf_add(&b, r->path);
+		profile_add_comment(p, buf_str(&b));
+	}
+	buf_release(&b);
+}
+
+static bool has_changed(const struct row *r)
+{
+	return r->verdict != SAME && r->verdict != UNSURE && r->verdict != SUSPECT;
+}
+
+static void add_findings(struct profile *p, const struct comparison *c)
+{
+	struct buf b = { 0 };
+
+	if (!(design_df(&c->design) > 0) || c->o->by != BY_FUNCTION)
+		return;
+	buf_printf(&b, "diff.about=%s: ", words_outcome(c));
+	words_total(&b, c, "\xe2\x86\x92");
+	buf_printf(&b, ", %zu v %zu runs%s", c->design.k[BASE], c->design.k[NEW],
+		   c->design.paired ? " in pairs" : "");
+	profile_add_comment(p, buf_str(&b));
+	buf_release(&b);
+	for (size_t i = 0; i < c->nrow; i++)
+		if (has_changed(&c->row[i]))
+			add_row(p, c, &c->row[i]);
+}
+
+bool stream_build(struct runs *runs, const struct options *o, const struct comparison *c,
+		  enum normalize how, struct buf *error)
+{
+	struct profile *p = &runs->profile;
+	uint32_t nsample = p->sample.n, col;
+	double *value[2];
+	int64_t scale;
+
+	if (!check_facts(runs, how, error))
+		return false;
+	p->before = NULL;
+	profile_begin(p);
+	col = how == NORMALIZE_CPU ? profile_column(p, profile_str(p, S("cpu")),
+						    profile_str(p, S("nanoseconds")), &scale) :
+				     profile_column(p, runs->type, runs->unit, &scale);
+	for (int side = BASE; side <= NEW; side++)
+		value[side] = mem_zeroed(nsample, sizeof(double));
+	add_values(runs, how, value);
+	put_sides(runs, o, col, value, nsample);
+	for (int side = BASE; side <= NEW; side++)
+		mem_free(value[side], nsample * sizeof(double));
+	if (c)
+		add_findings(p, c);
+	return true;
+}

@@ -1,0 +1,136 @@
+#include "view/evidence.h"
+
+#include <stdlib.h>
+
+static void read_row(struct evidence *e, const struct profile *p, struct str row)
+{
+	struct finding f = { .verdict = str_cut(&row, ' ') };
+
+	f.kind = str_cut(&row, ' ');
+	f.change = str_cut(&row, ' ');
+	f.low = str_cut(&row, ' ');
+	f.high = str_cut(&row, ' ');
+	f.q = str_cut(&row, ' ');
+	f.name.i = row.p ? strings_find(&p->str, row) : 0;
+	if (!f.name.i)
+		return;
+	e->finding = mem_grow(e->finding, &e->cap, e->n + 1, sizeof(*e->finding));
+	e->finding[e->n++] = f;
+}
+
+/* What is on one side only says so by its verdict. */
+bool finding_is_up(const struct finding *f)
+{
+	return str_starts(f->change, S("+")) || str_eq(f->verdict, S("new"));
+}
+
+static void mark_changed(struct evidence *e, const struct profile *p, const struct tree *t)
+{
+	uint8_t *by_name = mem_zeroed(p->str.n, 1);
+
+	for (size_t i = 0; i < e->n; i++)
+		by_name[e->finding[i].name.i] |= finding_is_up(&e->finding[i]) ? EVIDENCE_UP :
+										 EVIDENCE_DOWN;
+	for (uint32_t i = 1; i < t->n; i++)
+		e->node[i] |= by_name[t->node[i].name.i];
+	mem_free(by_name, p->str.n);
+}
+
+/*
+ * Mark the nodes along a path of names. It may begin above the root's callees: the
+ * command's name may stand below it.
+ */
+static void mark_path(struct evidence *e, const struct profile *p, const struct tree *t,
+		      struct str path)
+{
+	uint32_t *reached = mem_zeroed(t->n, sizeof(*reached)); /* by node: names so far */
+	size_t nname = 0;
+	struct str rest = path;
+	uint32_t *name;
+
+	while (rest.p)
+		nname += str_cut(&rest, ';').n > 0;
+	name = mem_zeroed(nname, sizeof(*name));
+	for (size_t i = 0; i < nname; i++)
+		name[i] = strings_find(&p->str, str_cut(&path, ';'));
+	for (uint32_t i = 1; i < t->n; i++) {
+		uint32_t n = reached[t->node[i].parent];
+
+		if (n >= nname || t->node[i].name.i != name[n] || (!n && t->node[i].depth > 2))
+			continue;
+		reached[i] = n + 1;
+		e->node[i] |= EVIDENCE_BLAME;
+	}
+	mem_free(name, nname * sizeof(*name));
+	mem_free(reached, t->n * sizeof(*reached));
+}
+
+static void add_path(struct evidence *e, struct str path)
+{
+	e->path = mem_grow(e->path, &e->path_cap, e->npath + 1, sizeof(*e->path));
+	e->path[e->npath++] = path;
+}
+
+void evidence_init(struct evidence *e, const struct profile *p, const struct tree *t)
+{
+	*e = (struct evidence){ 0 };
+	if (!t->diff)
+		return;
+	e->about = profile_fact(p, S("diff.about"));
+	e->known = e->about.n > 0;
+	e->nnode = t->n;
+	e->node = mem_zeroed(t->n, 1);
+	for (size_t i = 0; e->known && i < p->ncomment; i++) {
+		struct str value = profile_text(p, p->comment[i]), key = str_cut(&value, '=');
+
+		if (str_eq(key, S("diff.row")))
+			read_row(e, p, value);
+		else if (str_eq(key, S("diff.path")) && value.n)
+			add_path(e, value);
+	}
+	for (size_t i = 0; i < e->npath; i++)
+		mark_path(e, p, t, e->path[i]);
+	mark_changed(e, p, t);
+}
+
+void evidence_release(struct evidence *e)
+{
+	mem_free(e->finding, e->cap * sizeof(*e->finding));
+	mem_free(e->path, e->path_cap * sizeof(*e->path));
+	mem_free(e->node, e->nnode);
+	*e = (struct evidence){ 0 };
+}
+
+bool evidence_for(const struct evidence *e, const struct layout *l, uint32_t node)
+{
+	struct change c = layout_change(l, node);
+	bool up = l->negate ? c.to < c.from : c.to > c.from;
+
+	return !e->known || !node || e->node[node] & (up ? EVIDENCE_UP : EVIDENCE_DOWN);
+}
+
+static void put_percent(struct buf *b, struct str fraction)
+{
+	char text[32] = { 0 };
+
+	memcpy(text, fraction.p, min_size(fraction.n, sizeof(text) - 1));
+	buf_printf(b, "%+.3g%%", 100 * strtod(text, NULL));
+}
+
+void finding_put(struct buf *b, const struct finding *f)
+{
+	buf_add(b, f->verdict);
+	buf_ch(b, ' ');
+	buf_add(b, f->kind);
+	if (!str_eq(f->change, S("-"))) {
+		buf_add(b, S(": "));
+		put_percent(b, f->change);
+		buf_add(b, S(" ["));
+		put_percent(b, f->low);
+		buf_add(b, S(", "));
+		put_percent(b, f->high);
+		buf_ch(b, ']');
+	}
+	buf_add(b, S(", q="));
+	buf_add(b, f->q);
+}

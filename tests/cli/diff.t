@@ -1,0 +1,116 @@
+#!/bin/sh
+# prof-diff: verdicts, exit statuses, operands, the differential stream.
+. "$(dirname "$0")/../lib.sh"
+. "$top/tests/runs.sh"
+
+# The stream
+
+printf 'main;a 10\nmain;b 20\n' >base.folded
+printf 'main;a 15\nmain;c 5\n' >new.folded
+exits 0 'two folded inputs' prof-diff base.folded new.folded
+same out - 'are two columns' <<'END'
+main;a 10 15
+main;b 20 0
+main;c 0 5
+END
+exits 0 'after --' prof-diff base.folded -- new.folded
+is "$(sed -n 1p out)" 'main;a 10 15' 'the same'
+exits 0 'normalised' prof-diff --normalize total base.folded new.folded
+is "$(sed -n 1,2p out | tr '\n' ' ')" 'main;a 7 15 main;b 13 0 ' 'the base has the sum of the new side'
+exits 0 'several runs' prof-diff base.folded base.folded -- new.folded
+is "$(sed -n 1p out)" 'main;a 10 15' 'are averaged'
+printf 'main;f.isra.0 10\n' >clone1.folded
+printf 'main;f.constprop.3 10\n' >clone2.folded
+is "$(prof-diff clone1.folded clone2.folded)" 'main;f 10 10' 'clones are one function'
+is "$(printf 'x 1\n' | prof-diff - new.folded | head -1)" 'main;a 0 15' 'standard input'
+prof-diff base.folded new.folded -t pprof >diff.pb.gz
+is "$(prof-fold diff.pb.gz)" "$(prof-diff base.folded new.folded)" 'pprof says the same'
+exits 2 '--normalize work' prof-diff --normalize work base.folded new.folded
+says 'base.folded does not say how much work it did' 'needs facts'
+
+# Operands
+
+exits 2 'one operand' prof-diff base.folded
+says 'name two profiles' 'is too few'
+exits 2 'three without --' prof-diff a b c
+exits 2 'nothing behind --' prof-diff base.folded --
+says "no profiles behind '--'" 'says so'
+exits 2 'nothing before it' prof-diff -- new.folded
+says "no profiles before '--'" 'says so'
+exits 2 'a file that is not there' prof-diff --check base.folded -- nowhere
+mkdir none
+exits 2 'an empty directory' prof-diff --check base.folded -- none
+says 'none: has no profiles in it' 'says so'
+exits 2 '-t with a report' prof-diff --check -t folded base.folded new.folded
+for bad in --min-effect=x --min-effect=2 --q=-1 --fail-on=nothing --require-power=10% \
+	--budget=main --rename=a --budget='(<=5%' --gate-q=50%; do
+	exits 2 "$bad" prof-diff --check "$bad" base.folded new.folded
+done
+
+# Verdicts
+
+record_both 6 hash 1.4
+exits 1 'a function that got slower' prof-diff --check base -- new
+is "$(sed -n 1p out | cut -d ' ' -f 1-3)" 'REGRESSION: CPU time' 'fails the check'
+grep -Eq '^SLOWER +hash +self +.*main>serve>parse>hash  hash.c:40$' out
+ok $? 'is named, with its path and place' "$(cat out)"
+is "$(grep -c '^SLOWER' out)" 1 'its callers are not'
+grep -q '^runs: 6 v 6, in pairs, .* one host$' out
+ok $? 'runs are told' "$(cat out)"
+grep -Eq '^smallest change that would be found: \+[0-9.]+% of a 1.0% share, \+[0-9.]+% of a 5.0% share, \+[0-9.]+% of a 20% share' out
+ok $? 'and what could have been found' "$(cat out)"
+cp out first
+exits 1 'again' prof-diff --check base -- new
+same out first 'the same input gives the same bytes'
+exits 1 'a report in a file' prof-diff --check base -- new --report json -o report.json
+grep -q '"schema":"prof-diff/1"' report.json
+ok $? 'is complete when the check fails'
+exits 0 'a report without --check' prof-diff --report text base -- new
+same out first 'is the same one, with status 0'
+exits 1 'files instead of directories' prof-diff --check base/*.gz -- new/*.gz
+same out first 'are the same'
+cat base/*.gz >base.stream
+cat new/*.gz >new.stream
+exits 1 'streams' prof-diff --check base.stream new.stream
+is "$(sed 1d out)" "$(sed 1d first)" 'are, too'
+exits 2 'a report that cannot be written' prof-diff --check base -- new -o nowhere/report
+exits 0 'the other way round' prof-diff --check new -- base
+grep -Eq '^faster +hash' out
+ok $? 'it is faster' "$(cat out)"
+exits 0 '--ignore' prof-diff --check base -- new --self --ignore '^hash$'
+exits 0 '--min-effect 60%' prof-diff --check base -- new --min-effect 60%
+exits 1 '--by file' prof-diff --check base -- new --by file
+grep -Eq '^SLOWER +hash.c' out
+ok $? 'names the file' "$(cat out)"
+exits 1 '--by path' prof-diff --check base -- new --by path
+grep -Eq '^SLOWER +main>serve>parse>hash ' out
+ok $? 'names the path' "$(cat out)"
+exits 1 '--budget' prof-diff --check base -- new --min-effect 60% --budget 'hash|lex<=5%'
+grep -q '^budget hash|lex<=5%: 3.%, EXCEEDED' out
+ok $? 'is exceeded' "$(cat out)"
+exits 2 '--ignore .' prof-diff --check base -- new --ignore .
+says 'too few samples' 'leaves nothing'
+exits 0 'the stream of replicates' prof-diff base -- new -o diff.pb.gz
+prof-query --raw diff.pb.gz >raw
+grep -Eq 'diff.row=SLOWER self \+0.[34][0-9]* \+0.[0-9]* \+0.[0-9]* [0-9.e-]+ hash' raw
+ok $? 'has the verdicts' "$(grep comment raw)"
+grep -q 'diff.path=main;serve;parse;hash' raw
+ok $? 'and the blame path' "$(grep comment raw)"
+
+exits 1 '--svg' prof-diff --check base -- new --svg diff.svg
+prof-flame --title 'Differential flame graph' diff.pb.gz >flame.svg
+same diff.svg flame.svg 'draws what prof-flame draws'
+exits 2 'a picture that cannot be written' prof-diff --check base -- new --svg nowhere/diff.svg
+exits 0 '--svg beside the stream' prof-diff base -- new --svg diff.svg -o again.pb.gz
+same diff.svg flame.svg 'is the same'
+same again.pb.gz diff.pb.gz 'and so is the stream'
+
+rm -r base new
+record_both 6
+exits 0 'the same program' prof-diff --check base -- new
+is "$(sed -n 1p out | cut -d , -f 1 | cut -d ' ' -f 1-2)" 'no regression:' 'is no regression'
+exits 2 'more power than there is' prof-diff --check --require-power 1%@1%share base -- new
+grep -q 'NOT reached' out
+ok $? 'is not reached' "$(cat out)"
+exits 0 'less' prof-diff --check --require-power 50%@20%share base -- new
+finish

@@ -1,0 +1,67 @@
+#!/bin/sh
+# record.sh BUILD OUT ROUNDS: real runs, for figures 2 and 8. In each round every
+# program is recorded once, in an order that turns by one from round to round, so that
+# none comes always first: prof-fold on a large input, a Python script, and a small server as it is and with
+# one function made slower. OUT/NAME/ROUND.pb.gz is a run with its exact CPU time.
+# Needs perf, python3 and a C compiler; begun again, it goes on where it stopped.
+set -eu
+LC_ALL=C
+export LC_ALL
+build=$(cd "$1" && pwd)
+mkdir -p "$2"
+out=$(cd "$2" && pwd)
+rounds=$3
+top=$(cd "$(dirname "$0")/../.." && pwd)
+slowed='server server-hash5 server-hash10 server-hash20 server-hash50 server-lex5 server-encode50'
+
+cd "$out"
+mkdir -p bin
+[ -x bin/prof-fold ] || cp "$build/prof-fold" bin
+[ -f data ] || gzip -dc "$top/tests/data/clang.perf.gz" |
+	"$build/tests/bench/generate" perf 60000000 >data
+[ -x bin/server ] || ${CC:-cc} -O2 -g -fno-omit-frame-pointer -fno-optimize-sibling-calls \
+	-o bin/server "$top/tests/validate/server.c"
+
+command_of() {
+	case $1 in
+	fold) echo "bin/prof-fold -q $(yes data | head -30 | tr "\n" " ")" ;;
+	python) echo "python3 $top/tests/validate/work.py 40" ;;
+	server) echo "bin/server 36000" ;;
+	server-*)
+		how=${1#server-}
+		function=$(echo "$how" | tr -d 0-9)
+		echo "bin/server 36000 $function ${how#"$function"}" ;;
+	esac
+}
+
+record() { # NAME ROUND
+	file=$1/$2.pb.gz
+	[ ! -f "$file" ] || return 0
+	mkdir -p "$1"
+	# shellcheck disable=SC2046
+	perf record -q -F 3999 -g -o perf.data "$build/tests/validate/timed" facts \
+		$(command_of "$1") >/dev/null 2>perf.log || { cat perf.log; exit 1; }
+	# shellcheck disable=SC2046
+	perf script -i perf.data 2>/dev/null | "$build/tests/stamp" \
+		$(cat facts) host=one run=1 "round=$2" >part
+	mv part "$file"
+}
+
+# shellcheck disable=SC2086
+set -- fold python $slowed
+i=0
+while [ $i -lt "$rounds" ]; do
+	n=$#
+	at=0
+	while [ $at -lt "$n" ]; do
+		record "$1" "$i"
+		first=$1
+		shift
+		set -- "$@" "$first"
+		at=$((at + 1))
+	done
+	first=$1
+	shift
+	set -- "$@" "$first"
+	i=$((i + 1))
+done
