@@ -101,7 +101,8 @@ hostile:
 
 # Stacks are compared with elfutils' where its library is.
 WITH_DWFL := $(if $(SAN),,$(if $(wildcard /usr/include/elfutils/libdwfl.h),$(O)/tests/validate/unwind))
-check: all $(UNIT) $(O)/tests/fail_io.so $(O)/tests/make_run $(O)/tests/stamp $(WITH_DWFL) $(if $(SAN),,hostile)
+check: all $(UNIT) $(O)/tests/fail_io.so $(O)/tests/make_run $(O)/tests/stamp $(WITH_DWFL) \
+		$(if $(SAN),,hostile)
 	$(Q)tests/run $(O) $(UNIT) $(TESTS)
 
 # Fuzzing takes as long as it is given: FUZZ_SECONDS.
