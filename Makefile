@@ -90,7 +90,7 @@ hostile:
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined \
 		build-address-undefined/tests/fuzz/replay
 
-check: all $(UNIT) $(O)/tests/fail_io.so $(O)/tests/make_run $(O)/tests/stamp $(if $(SAN),,hostile)
+check: all $(UNIT) $(O)/tests/fail_io.so $(O)/tests/make_run $(O)/tests/stamp $(O)/tests/validate/simulate $(if $(SAN),,hostile)
 	$(Q)tests/run $(O) $(UNIT) $(TESTS)
 
 # Fuzzing takes as long as it is given: FUZZ_SECONDS.
@@ -124,6 +124,15 @@ $(O)/tests/bench/%: $(O)/tests/bench/%.o $(O)/libprof.a
 bench-peers:
 	cargo install --quiet --root build/peers inferno
 	GOBIN=$(abspath build/peers/bin) go install github.com/google/pprof@latest
+
+# What prof-diff promises, measured: about an hour. RECORDINGS=DIR has real runs, as
+# tests/validate/record.sh makes them.
+VALIDATE := $(addprefix $(O)/tests/,validate/simulate validate/real make_run bench/measure)
+validate: all $(VALIDATE)
+	$(Q)tests/validate/run.sh $(O) $(RECORDINGS)
+
+record-runs: all $(addprefix $(O)/tests/,validate/timed stamp bench/generate)
+	tests/validate/record.sh $(O) $(RECORDINGS) 60
 
 bless: all
 	PATH=$(abspath $(O)):$$PATH tests/bless
@@ -195,6 +204,7 @@ help:
 	@echo 'make format      apply the formatting'
 	@echo 'make bless       write the golden outputs anew; review the difference'
 	@echo 'make bench       speed and memory against other tools (make bench-peers gets them)'
+	@echo 'make validate    how often prof-diff is right, as a table (make record-runs first)'
 	@echo 'make fuzz        fuzz the readers for FUZZ_SECONDS=$(FUZZ_SECONDS) (fuzz-afl: with AFL++)'
 	@echo 'make install     to PREFIX=$(PREFIX), below DESTDIR; make uninstall takes it back'
 	@echo 'make dist        a release tarball'
@@ -206,6 +216,6 @@ clean:
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all check hostile fuzz fuzz-afl bench bench-peers bless lint format deps demo install uninstall dist help \
+.PHONY: all check validate record-runs hostile fuzz fuzz-afl bench bench-peers bless lint format deps demo install uninstall dist help \
 	clean FORCE
 .SECONDARY:
