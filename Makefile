@@ -41,6 +41,11 @@ $(O)/%.o: %.c | $(O)/version.h
 -include $(patsubst %.o,%.d,$(LIB) $(SHARED) $(PROGS:%=$(O)/cmd/%.o))
 $(O)/lib/view/assets.o: $(wildcard lib/view/*.js lib/view/*.css)
 
+# Does everything compile for aarch64, too? (Its stacks: tests/unit/unwind_aarch64.c.)
+objects: $(LIB) $(SHARED) $(PROGS:%=$(O)/cmd/%.o)
+cross:
+	$(Q)$(MAKE) --no-print-directory CC=aarch64-linux-gnu-gcc O=build-aarch64 WERROR=1 objects
+
 # Written anew only when the version changes.
 VERSION	:= $(shell git describe --tags --always --dirty 2>/dev/null || cat VERSION)
 $(O)/version.h: FORCE
@@ -66,10 +71,12 @@ $(O)/tests/unit/pprof.t: LDLIBS += -lprotobuf-c
 $(O)/tests/unit/%.t: $(O)/tests/unit/%.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(O)/tests/%.o: CPPFLAGS += -Itests -I$(O)/tests/oracle
--include $(UNIT:.t=.d)
+-include $(UNIT:.t=.d) $(wildcard $(O)/tests/fuzz/*.d)
 
 # Readers against damaged input, under sanitizers in a folder of their own.
 $(O)/tests/fuzz/replay: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/read.o $(O)/libprof.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(O)/tests/fuzz/replay-%: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/%.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 # Calls that fail, for tests/cli/faults.t.
 $(O)/tests/fail_io.so: tests/fail_io.c
@@ -88,9 +95,14 @@ $(O)/tests/validate/%: $(O)/tests/validate/%.o $(O)/libprof.a
 
 hostile:
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined \
-		build-address-undefined/tests/fuzz/replay
+		build-address-undefined/tests/fuzz/replay \
+		build-address-undefined/tests/fuzz/replay-symbol \
+		build-address-undefined/tests/fuzz/replay-cfi
 
-check: all $(UNIT) $(O)/tests/fail_io.so $(O)/tests/make_run $(O)/tests/stamp $(O)/tests/validate/simulate $(if $(SAN),,hostile)
+# Stacks are compared with elfutils' where its library is.
+WITH_DWFL := $(if $(SAN),,$(if $(wildcard /usr/include/elfutils/libdwfl.h),$(O)/tests/validate/unwind))
+check: all $(UNIT) $(O)/tests/fail_io.so $(O)/tests/make_run $(O)/tests/stamp \
+		$(O)/tests/validate/simulate $(WITH_DWFL) $(if $(SAN),,hostile)
 	$(Q)tests/run $(O) $(UNIT) $(TESTS)
 
 # Fuzzing takes as long as it is given: FUZZ_SECONDS.
@@ -106,6 +118,17 @@ fuzz:
 $(O)/tests/fuzz/libfuzzer: $(O)/tests/fuzz/read.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+# The same for what names addresses, and for unwinding.
+fuzz-symbol fuzz-cfi: fuzz-%:
+	$(Q)$(MAKE) --no-print-directory CC=clang O=build-fuzz SAN=fuzzer-no-link,address,undefined \
+		build-fuzz/tests/fuzz/libfuzzer-$*
+	$(Q)mkdir -p build-fuzz/$* build-fuzz/found
+	$(Q)tests/fuzz/$*-seeds build-fuzz/$*
+	build-fuzz/tests/fuzz/libfuzzer-$* -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
+		-rss_limit_mb=4096 -timeout=20 -artifact_prefix=build-fuzz/found/ build-fuzz/$*
+$(O)/tests/fuzz/libfuzzer-%: $(O)/tests/fuzz/%.o $(O)/libprof.a
+	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 fuzz-afl:
 	$(Q)$(MAKE) --no-print-directory CC=afl-clang-fast O=build-afl build-afl/tests/fuzz/afl
 	$(Q)mkdir -p build-afl/seeds
@@ -116,7 +139,7 @@ $(O)/tests/fuzz/afl: $(O)/tests/fuzz/read.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # Speed beside other tools. BENCH=merge runs one task, ROUNDS=11 more rounds.
-bench: all $(O)/tests/bench/measure $(O)/tests/bench/generate
+bench: all $(patsubst %,$(O)/tests/bench/%,measure generate overhead)
 	tests/bench/run.sh $(O) $(BENCH)
 $(O)/tests/bench/%: $(O)/tests/bench/%.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -134,6 +157,14 @@ validate: all $(VALIDATE)
 record-runs: all $(addprefix $(O)/tests/,validate/timed stamp bench/generate)
 	tests/validate/record.sh $(O) $(RECORDINGS) 60
 
+# Stacks beside those of elfutils, on real programs: tests/validate/UNWIND.md.
+validate-unwind: $(O)/tests/validate/unwind
+	tests/validate/unwind.sh $(O)
+$(O)/tests/validate/unwind: $(O)/tests/validate/unwind.o $(O)/tests/validate/dwfl_oracle.o \
+		$(O)/tests/validate/kept.o $(O)/tests/validate/perf_map.o $(O)/libprof.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ldw -lelf $(LDLIBS)
+-include $(wildcard $(O)/tests/validate/*.d)
+
 bless: all
 	PATH=$(abspath $(O)):$$PATH tests/bless
 
@@ -146,16 +177,23 @@ format:
 deps:
 	.ci/deps
 
-# The main job on real input: a profile of a C++ compiler at work.
+# The main job on real input: a pipeline is recorded as it draws a C++ compiler's
+# profile, and drawn itself. Where nothing can be recorded, that profile is drawn.
+DEMO	:= $(O)/demo
 demo: all
-	$(Q)mkdir -p $(O)/demo
-	$(Q)$(O)/prof-fold tests/data/clang.perf.gz -t pprof -o $(O)/demo/clang.pb.gz
-	$(Q)$(O)/prof-query --top=10 $(O)/demo/clang.pb.gz
-	$(Q)$(O)/prof-flame --title 'clang++ compiles words.cpp' $(O)/demo/clang.pb.gz \
-		-o $(O)/demo/flame.svg
+	$(Q)mkdir -p $(DEMO)
+	$(Q)for i in 1 2 3 4 5 6 7 8 9 10; do gzip -dc tests/data/clang.perf.gz || exit 1; done > \
+		$(DEMO)/clang.perf
+	$(Q)PATH=$(abspath $(O)):$$PATH && export PATH && cd $(DEMO) && \
+	if prof-record -F 999 -o profile.pb.gz -- sh $(CURDIR)/tests/data/demo.sh; \
+	then echo; title='prof at work'; \
+	else echo 'Drawing what was recorded elsewhere.'; title='clang++ at work'; \
+		prof-merge -t pprof clang.perf -o profile.pb.gz; \
+	fi && prof-query --top=10 profile.pb.gz && \
+	prof-flame --title "$$title" profile.pb.gz -o flame.svg
 	@echo
-	@echo "The flame graph is in $(O)/demo/flame.svg: open it in a browser, for instance"
-	@echo "	xdg-open $(O)/demo/flame.svg"
+	@echo "The flame graph is in $(DEMO)/flame.svg: open it in a browser, for instance"
+	@echo "	xdg-open $(DEMO)/flame.svg"
 
 # Installing
 MAN	:= $(wildcard man/*.[1-9])
@@ -200,12 +238,15 @@ help:
 	@echo 'make deps        install what building and testing need'
 	@echo 'make demo        a flame graph of a real program: build/demo/flame.svg'
 	@echo 'make check       every test'
+	@echo 'make cross       compile for aarch64'
 	@echo 'make lint        headers, layers, formatting, analyser, manuals, scripts'
 	@echo 'make format      apply the formatting'
 	@echo 'make bless       write the golden outputs anew; review the difference'
 	@echo 'make bench       speed and memory against other tools (make bench-peers gets them)'
 	@echo 'make validate    how often prof-diff is right, as a table (make record-runs first)'
 	@echo 'make fuzz        fuzz the readers for FUZZ_SECONDS=$(FUZZ_SECONDS) (fuzz-afl: with AFL++)'
+	@echo 'make fuzz-symbol the same for what names addresses; make fuzz-cfi: for unwinding'
+	@echo 'make validate-unwind  stacks of real programs held against those of elfutils'
 	@echo 'make install     to PREFIX=$(PREFIX), below DESTDIR; make uninstall takes it back'
 	@echo 'make dist        a release tarball'
 	@echo 'make clean       remove what was built'
@@ -216,6 +257,6 @@ clean:
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all check validate record-runs hostile fuzz fuzz-afl bench bench-peers bless lint format deps demo install uninstall dist help \
-	clean FORCE
+.PHONY: all objects cross check hostile fuzz fuzz-symbol fuzz-cfi fuzz-afl bench bench-peers \
+	validate record-runs validate-unwind bless lint format deps demo install uninstall dist help clean FORCE
 .SECONDARY:

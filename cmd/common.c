@@ -86,6 +86,15 @@ void note(const char *fmt, ...)
 	fputc('\n', stderr);
 }
 
+void note_lines(struct str lines)
+{
+	while (lines.n) {
+		struct str line = str_cut(&lines, '\n');
+
+		note("%.*s", STR_ARG(line));
+	}
+}
+
 static uint64_t total_size(char *const *paths)
 {
 	struct stat st;

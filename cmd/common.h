@@ -58,6 +58,9 @@ bool finish_output(struct out *out);
 /* Something worth saying that is no error; -q silences it. */
 void note(const char *fmt, ...) PRINTF(1, 2);
 
+/* The same for each of some lines. */
+void note_lines(struct str lines);
+
 /* The exit status: 0, or 2 for trouble. */
 int status(bool ok);
 

@@ -1,14 +1,21 @@
 /* prof-fold: profiles of any format in, folded stacks out. */
 #include "common.h"
 #include "frames.h"
+#include "object/elf.h"
+#include "symbol/symbol.h"
 
 static struct {
 	const char *event;
+	bool symbolize, debuginfod;
 } o;
 
 static const struct opt own_options[] = {
 	{ 0, "event", OPT_STR, &o.event, "NAME", "the same as --type, for perf's events",
 	  .also = "event-filter" },
+	{ 0, "symbolize", OPT_FLAG, &o.symbolize, NULL,
+	  "name addresses by the binaries they are in" },
+	{ 0, "debuginfod", OPT_FLAG, &o.debuginfod, NULL,
+	  "the same, asking $DEBUGINFOD_URLS, too" },
 	{ 0 },
 };
 static const struct opt *const options[] = { own_options,  frame_options,   to_options,
@@ -16,6 +23,23 @@ static const struct opt *const options[] = { own_options,  frame_options,   to_o
 static const struct cmd cmd = { "prof-fold",
 				"Turn profiles of any format into folded stacks, one a line.",
 				"[FILE]...", options, false };
+
+static void name_addresses(struct profile *p)
+{
+	struct symbol_options how = { .inlines = true, .lines = true, .debuginfod = o.debuginfod };
+	struct symbols *s = symbols_open(&how);
+	struct buf notes = { 0 };
+	struct symbol_counts n;
+
+	elf_guard();
+	n = symbolize(s, p, &notes);
+	note_lines(buf_str(&notes));
+	if (n.unnamed)
+		note("%u of %u addresses have no name; %u of %u files are missing", n.unnamed,
+		     n.named + n.unnamed, n.missing, n.files);
+	buf_release(&notes);
+	symbols_close(s);
+}
 
 int main(int argc, char **argv)
 {
@@ -30,6 +54,8 @@ int main(int argc, char **argv)
 	ok = load_all(&p, paths);
 	if (p.ncol && choose_column(&p, &col)) {
 		keep_column(&p, col);
+		if (o.symbolize || o.debuginfod)
+			name_addresses(&p);
 		rewrite_frames(&p);
 		ok &= save(&p, common.to >= 0 ? output_format() : &format_folded);
 	} else {

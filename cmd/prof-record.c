@@ -2,9 +2,11 @@
  * prof-record: sample a command, processes, a control group or the whole machine,
  * and write what was sampled as pprof, one profile or one a window.
  */
+#include <malloc.h>
 #include <stdlib.h>
 
 #include "common.h"
+#include "record/jit_environment.h"
 #include "record_ab.h"
 #include "record_selftest.h"
 #include "record_target.h"
@@ -209,7 +211,10 @@ static struct recording model(char *const *command)
 		.facts = { .command = command },
 	};
 	struct sampler_options *s = &r.session.sampler;
+	struct launch *l = &r.session.launch;
 
+	if (o.jit)
+		l->environment = jit_environment(&l->nenvironment);
 	r.session.gather.nevent = s->nevent;
 	r.session.gather.frequency = s->frequency;
 	r.facts.events = event_sources(s->nevent);
@@ -235,24 +240,47 @@ static int ab(struct recording *r, char *const *command)
 	return record_ab(r, &ab);
 }
 
+static int record(struct recording *r, char *const *command)
+{
+	parse_target(&r->session.sampler, command);
+	r->session.gather.label_by = parse_label_by(r->session.sampler.target == TARGET_SYSTEM);
+	recording_run(r);
+	recording_summarise(r);
+	return recording_status(r);
+}
+
+/*
+ * Windows come and go for months: large blocks are mapped, so that they go back to the
+ * system whatever lies behind them.
+ */
+static void keep_memory_small(void)
+{
+	mallopt(M_MMAP_THRESHOLD, 256 << 10);
+	mallopt(M_TRIM_THRESHOLD, 256 << 10);
+}
+
 int main(int argc, char **argv)
 {
 	char **command = start(&cmd, argc, argv);
 	struct recording r;
+	int status;
 
 	if (o.kernel && o.no_kernel)
 		usage("--kernel and --no-kernel exclude each other");
 	check_labels();
+	keep_memory_small();
 	r = model(command);
 	elf_guard();
 	recording_catch_signals();
+	if (!o.no_symbols)
+		r.names = record_names_open(!o.no_inlines);
 	if (o.self_test)
-		return record_selftest(&r.session);
-	if (o.ab[0])
-		return ab(&r, command);
-	parse_target(&r.session.sampler, command);
-	r.session.gather.label_by = parse_label_by(r.session.sampler.target == TARGET_SYSTEM);
-	recording_run(&r);
-	recording_summarise(&r);
-	return recording_status(&r);
+		status = record_selftest(&r.session);
+	else if (o.ab[0])
+		status = ab(&r, command);
+	else
+		status = record(&r, command);
+	if (r.names)
+		record_names_close(r.names);
+	return status;
 }

@@ -6,14 +6,14 @@
 #include "query/regex.h"
 #include "record/process.h"
 
-enum { MOST_PIDS = 1024, MOST_CPUS = 1024 };
+enum { MOST_PIDS = 1024 };
 
 static struct {
 	const char *pids, *cpus, *cgroup, *user, *comm;
 	bool system, children;
 } o;
 
-static int pids[MOST_PIDS], cpus[MOST_CPUS];
+static int pids[MOST_PIDS];
 static uint32_t uid;
 static struct regex comm;
 
@@ -40,24 +40,6 @@ static size_t parse_pids(void)
 		if (!str_u64(str_cut(&list, ','), &pid) || !pid || pid > INT32_MAX)
 			usage("'%s' is not a list of process ids", o.pids);
 		pids[n++] = (int)pid;
-	}
-	return n;
-}
-
-/* "0-3,8" */
-static size_t parse_cpus(void)
-{
-	struct str list = str_of(o.cpus);
-	size_t n = 0;
-	uint64_t from, to;
-
-	while (list.p) {
-		struct str last = str_cut(&list, ','), first = str_cut(&last, '-');
-
-		if (!str_u64(first, &from) || (last.p && !str_u64(last, &to)) || from > MOST_CPUS)
-			usage("'%s' is not a list of CPUs", o.cpus);
-		for (to = last.p ? to : from; from <= to && n < MOST_CPUS; from++)
-			cpus[n++] = (int)from;
 	}
 	return n;
 }
@@ -109,10 +91,7 @@ void parse_target(struct sampler_options *s, char *const *command)
 		parse_user();
 	if (o.comm)
 		parse_comm();
-	if (o.cpus) {
-		s->cpus = cpus;
-		s->ncpu = parse_cpus();
-	}
+	s->cpus = o.cpus;
 	if (*command)
 		s->target = TARGET_CHILD;
 	if (o.pids) {

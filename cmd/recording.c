@@ -55,9 +55,10 @@ static void on_launch(void *context, int pid)
 	child_pid = pid;
 }
 
-static bool on_window(void *context, struct profile *p, const struct window *w)
+static bool on_window(void *context, struct session *s, const struct window *w)
 {
 	struct recording *r = context;
+	struct profile *p = &s->profile;
 	struct buf dropped = { 0 };
 
 	r->samples += w->samples;
@@ -65,11 +66,10 @@ static bool on_window(void *context, struct profile *p, const struct window *w)
 	r->truncated += w->truncated;
 	r->cpu_time += w->cpu_time;
 	r->user_only = r->facts.user_only = w->user_only;
-	if (w->ended) {
+	if (w->ended)
 		child_pid = 0; /* the number may be another's by now */
-		r->ended = true;
-		r->status = w->status;
-	}
+	if (r->names)
+		record_names_find(r->names, s);
 	record_add_facts(p, w, &r->facts);
 	profile_settle(p, &dropped);
 	buf_release(&dropped);
@@ -137,7 +137,10 @@ void recording_run(struct recording *r)
 		record_output_abandon(&r->output);
 	}
 	progress_end();
+	r->ended = s.child_ended;
+	r->status = s.window.status;
 	r->wall = recorder_now() - r->begun;
+	r->finishing = r->begun + r->wall - s.over;
 	session_release(&s);
 	buf_release(&why);
 }
@@ -168,6 +171,9 @@ void recording_summarise(const struct recording *r)
 	     (unsigned long long)r->samples, r->facts.events, (unsigned long long)r->lost,
 	     r->samples ? 100.0 * (double)r->truncated / (double)r->samples : 0, cpu,
 	     use.ru_maxrss / 1024);
+	if (common.verbose)
+		note("%.3f s from the end of the recording to that of the profile",
+		     1e-9 * (double)r->finishing);
 	if (r->user_only)
 		note("kernel code was not sampled: see perf_event_paranoid in prof-record(1)");
 }

@@ -5,6 +5,7 @@
 #ifndef CMD_RECORDING_H
 #define CMD_RECORDING_H
 
+#include "record_names.h"
 #include "record_output.h"
 
 enum {
@@ -19,10 +20,12 @@ struct recording {
 	struct session_options session; /* but for its callbacks */
 	struct record_output output;
 	struct record_facts facts;
+	struct record_names *names; /* NULL: addresses stay as they are */
 
 	/* What came of it. */
 	uint64_t samples, lost, truncated, cpu_time;
 	uint64_t begun, wall; /* ns: of recorder_now(); from then to the end */
+	uint64_t finishing;   /* ns: of that, after there was nothing left to record */
 	int exec_error;       /* errno of a command that could not be run */
 	int status;           /* of the command, as waitpid(2) has it, */
 	bool ended;           /* once it has ended */

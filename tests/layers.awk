@@ -13,7 +13,7 @@ BEGIN {
 	may["query"] = "query profile io base"
 	may["compare"] = "compare profile io base"
 	may["symbol"] = "symbol object profile io base"
-	may["record"] = "record object profile io base"
+	may["record"] = "record symbol object profile io base"
 	may["store"] = "store query profile io base"
 	may["remote"] = "remote io base"
 }

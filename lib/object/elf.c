@@ -128,6 +128,22 @@ void elf_print_build_id(struct buf *b, struct str build_id)
 		buf_printf(b, "%02x", (uint8_t)build_id.p[i]);
 }
 
+bool elf_is_build(const struct elf *e, struct str build_id)
+{
+	struct buf own = { 0 };
+	bool same;
+
+	for (size_t i = 0; i < build_id.n; i++)
+		if (!memchr("0123456789abcdefABCDEF", build_id.p[i], 22))
+			return true;
+	elf_print_build_id(&own, e->build_id);
+	same = !build_id.n || (own.n && str_starts(build_id, buf_str(&own)));
+	for (size_t i = own.n; same && i < build_id.n; i++)
+		same = build_id.p[i] == '0';
+	buf_release(&own);
+	return same;
+}
+
 /* Opening */
 
 /* Entry i of a table of headers, of the size that the file says. */
@@ -303,6 +319,12 @@ void elf_close(struct elf *e)
 	if (e->mapped)
 		munmap((void *)e->file.p, e->file.n);
 	*e = (struct elf){ 0 };
+}
+
+void elf_unload(const struct elf *e)
+{
+	if (e->mapped)
+		madvise((void *)e->file.p, e->file.n, MADV_DONTNEED);
 }
 
 /* Put a page of zeros where the file has none any more. */

@@ -48,6 +48,12 @@ bool elf_open_memory(struct elf *e, struct str file, const char **why);
 void elf_close(struct elf *e);
 
 /*
+ * Give back the memory that a mapped file's pages take, for some time without look-ups.
+ * They come back, mostly from the page cache, as they are touched.
+ */
+void elf_unload(const struct elf *e);
+
+/*
  * From now on a mapped file that was truncated gives zeros instead of SIGBUS. For
  * programs that look at the binaries of others; call it once, early.
  */
@@ -76,6 +82,12 @@ bool elf_vaddr(const struct elf *e, uint64_t offset, uint64_t *vaddr);
 
 /* Append a build id in hexadecimal. */
 void elf_print_build_id(struct buf *b, struct str build_id);
+
+/*
+ * Is that the image's build id, in hexadecimal? An empty one, or one of another kind
+ * (Go's own), says nothing: true. Zeros behind it, as perf puts there, are passed over.
+ */
+bool elf_is_build(const struct elf *e, struct str build_id);
 
 /* Constants of the format, as far as they are used here. */
 enum {

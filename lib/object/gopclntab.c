@@ -1,36 +1,47 @@
 #include "object/gopclntab.h"
 
 #include "object/cursor.h"
+#include "object/go_module.h"
 
-enum {
-	MAGIC_1_18 = 0xfffffff0,
-	MAGIC_1_20 = 0xfffffff1,
-	MOST_STEPS = 1 << 20, /* of one table of instructions */
-};
+enum { MAGIC_118 = 0xfffffff0u, MAGIC_120 = 0xfffffff1u };
+enum { PCDATA_INLINED = 2, FUNCDATA_INLINED = 3, NONE = 0xffffffffu };
 
-/* Where things are in a function's record. */
+/* Where things are in a function's record, and in an inlined call, by layout: 1.18, 1.20. */
 enum {
-	FUNC_ENTRY = 0,
 	FUNC_NAME = 4,
 	FUNC_PCSP = 16,
 	FUNC_PCFILE = 20,
 	FUNC_PCLN = 24,
+	FUNC_NPCDATA = 28,
 	FUNC_CU_OFFSET = 32,
-	FUNC_START_LINE = 36,
-	FUNC_SIZE = 40,
+	FUNC_START_LINE = 36, /* 1.20 */
 };
+static const uint8_t FUNC_SIZE[] = { 40, 44 };
+static const uint8_t CALL_NAME[] = { 12, 4 };
+static const uint8_t CALL_PARENT[] = { 16, 8 };
+static const uint8_t CALL_START_LINE = 12; /* 1.20 */
+static const uint8_t CALL_SIZE[] = { 20, 16 };
 
 static struct str part(struct str whole, uint64_t from)
 {
 	return from < whole.n ? str_skip(whole, (size_t)from) : S("");
 }
 
-static uint32_t u32_at(struct str s, size_t at)
+static uint32_t u32_at(struct str s, uint64_t at)
 {
 	struct cursor c = cursor_from(s, at);
 
 	return (uint32_t)cursor_int(&c, 4);
 }
+
+static struct str text_at(struct str s, uint64_t offset)
+{
+	struct cursor c = cursor_from(s, offset);
+
+	return cursor_text(&c);
+}
+
+/* Opening */
 
 /*
  * The header: magic, two zeros, the shortest instruction, the size of a pointer;
@@ -40,48 +51,55 @@ static bool read_header(struct gopclntab *t)
 {
 	struct cursor c = cursor_over(t->bytes);
 	uint32_t magic = (uint32_t)cursor_int(&c, 4);
-	unsigned size;
-	uint64_t names, cu, files, pcs, functions;
 
-	if (magic != MAGIC_1_18 && magic != MAGIC_1_20)
+	if (magic != MAGIC_118 && magic != MAGIC_120)
 		return false;
-	t->has_start_line = magic == MAGIC_1_20;
+	t->v120 = magic == MAGIC_120;
 	cursor_skip(&c, 2);
 	t->minimum = cursor_u8(&c);
-	size = cursor_u8(&c);
-	if (size != 8 || !t->minimum)
+	if (cursor_u8(&c) != 8 || !t->minimum)
 		return false;
-	t->nfunc = (size_t)cursor_int(&c, size);
-	cursor_int(&c, size); /* files */
-	t->text = cursor_int(&c, size);
-	names = cursor_int(&c, size);
-	cu = cursor_int(&c, size);
-	files = cursor_int(&c, size);
-	pcs = cursor_int(&c, size);
-	functions = cursor_int(&c, size);
-	t->names = part(t->bytes, names);
-	t->cutab = part(t->bytes, cu);
-	t->files = part(t->bytes, files);
-	t->pctab = part(t->bytes, pcs);
-	t->functab = part(t->bytes, functions);
+	t->nfunc = (size_t)cursor_int(&c, 8);
+	cursor_skip(&c, 8); /* files */
+	t->text = cursor_int(&c, 8);
+	t->names = part(t->bytes, cursor_int(&c, 8));
+	t->cutab = part(t->bytes, cursor_int(&c, 8));
+	t->files = part(t->bytes, cursor_int(&c, 8));
+	t->pctab = part(t->bytes, cursor_int(&c, 8));
+	t->functab = part(t->bytes, cursor_int(&c, 8));
 	return !c.failed && t->nfunc && t->nfunc < t->functab.n / 8;
+}
+
+/* Where the text begins and the inlined calls are; the text in the table is only a hint. */
+static void read_module(struct gopclntab *t, const struct elf *e, uint64_t vaddr)
+{
+	const struct elf_section *text = elf_section(e, ".text");
+	uint64_t names = (uint64_t)(t->names.p - t->bytes.p);
+	struct go_module m;
+
+	if (go_module_find(&m, e, vaddr, vaddr + names, t->v120)) {
+		t->text = m.text;
+		t->inlined = elf_at(e, m.inlined);
+	} else if (text && (!t->text || e->type == ELF_TYPE_DYN)) {
+		t->text = text->addr; /* 0 in the table since Go 1.26 */
+	}
 }
 
 bool gopclntab_open(struct gopclntab *t, const struct elf *e)
 {
 	static const char *const sections[] = { ".gopclntab", ".data.rel.ro.gopclntab" };
-	const struct elf_section *s = NULL, *text = elf_section(e, ".text");
+	const struct elf_section *s = NULL;
 
 	for (size_t i = 0; i < LEN(sections) && !s; i++)
 		s = elf_section(e, sections[i]);
 	*t = (struct gopclntab){ .bytes = elf_contents(e, s) };
 	if (!t->bytes.n || !read_header(t))
 		return false;
-	/* It is relocated in position-independent code, and 0 since Go 1.26. */
-	if (text && (!t->text || e->type == ELF_TYPE_DYN))
-		t->text = text->addr;
+	read_module(t, e, s->addr);
 	return t->text != 0;
 }
+
+/* Functions */
 
 /* The table of functions: pairs of u32, entry and where the record is. */
 static uint64_t entry_of(const struct gopclntab *t, size_t i)
@@ -107,59 +125,110 @@ bool gopclntab_find(const struct gopclntab *t, uint64_t vaddr, struct gofunc *f)
 	f->entry = entry_of(t, low);
 	f->end = entry_of(t, low + 1);
 	f->record = part(t->functab, u32_at(t->functab, low * 8 + 4));
-	if (f->record.n < FUNC_SIZE)
+	if (f->record.n < FUNC_SIZE[t->v120])
 		return false;
 	name = cursor_from(t->names, u32_at(f->record, FUNC_NAME));
 	f->name = cursor_text(&name);
-	f->start_line = t->has_start_line ? u32_at(f->record, FUNC_START_LINE) : 0;
+	f->start_line = t->v120 ? u32_at(f->record, FUNC_START_LINE) : 0;
 	return !name.failed;
 }
 
+/* Values of instructions */
+
 /*
- * The value that a table has for an instruction: the table is a run of differences,
- * of the value (zigzag) and of the address, the value beginning at -1.
+ * The value that a table has for an instruction, so many bytes behind the entry: a run
+ * of differences, of the value (zigzag) and of the address, the value beginning at -1.
+ * -1 when it has none.
  */
-static bool value_at(const struct gopclntab *t, const struct gofunc *f, uint32_t table,
-		     uint64_t vaddr, int32_t *value)
+static int32_t value_at(const struct gopclntab *t, uint32_t table, uint64_t pc, uint64_t *work)
 {
 	struct cursor c = cursor_from(t->pctab, table);
-	uint64_t pc = f->entry;
-	int64_t v = -1;
+	uint32_t value = UINT32_MAX;
+	uint64_t up_to = 0;
 
-	for (int i = 0; table && !c.failed && i < MOST_STEPS; i++) {
-		uint64_t delta = cursor_uleb(&c);
+	for (bool first = true; table && *work && !c.failed; first = false, --*work) {
+		uint32_t delta = (uint32_t)cursor_uleb(&c);
 
-		if (!delta && i)
-			return false; /* the end of the table */
-		v += (int64_t)(delta >> 1) ^ -(int64_t)(delta & 1);
-		pc += cursor_uleb(&c) * t->minimum;
-		if (vaddr < pc) {
-			*value = (int32_t)v;
-			return !c.failed;
-		}
+		if (!delta && !first)
+			break; /* the end of the table */
+		value += delta >> 1 ^ (0 - (delta & 1));
+		up_to += cursor_uleb(&c) * t->minimum;
+		if (pc < up_to && !c.failed)
+			return (int32_t)value;
 	}
-	return false;
+	return -1;
 }
 
 bool gopclntab_depth(const struct gopclntab *t, const struct gofunc *f, uint64_t vaddr,
 		     int32_t *depth)
 {
-	return value_at(t, f, u32_at(f->record, FUNC_PCSP), vaddr, depth) && *depth >= 0;
+	uint64_t work = 1 << 20;
+
+	*depth = value_at(t, u32_at(f->record, FUNC_PCSP), vaddr - f->entry, &work);
+	return *depth >= 0;
 }
 
-bool gopclntab_line(const struct gopclntab *t, const struct gofunc *f, uint64_t vaddr,
-		    struct str *file, uint32_t *line)
+/* Offset number i behind a function's record: its pcdata, then its funcdata. */
+static uint32_t extra(const struct gopclntab *t, const struct gofunc *f, uint64_t i)
 {
-	int32_t number, at;
-	uint32_t offset;
-	struct cursor c;
+	return u32_at(f->record, FUNC_SIZE[t->v120] + 4 * i);
+}
 
-	if (!value_at(t, f, u32_at(f->record, FUNC_PCLN), vaddr, &number) ||
-	    !value_at(t, f, u32_at(f->record, FUNC_PCFILE), vaddr, &at) || number < 0 || at < 0)
-		return false;
-	offset = u32_at(t->cutab, ((size_t)u32_at(f->record, FUNC_CU_OFFSET) + (size_t)at) * 4);
-	c = cursor_from(t->files, offset);
-	*file = cursor_text(&c);
-	*line = (uint32_t)number;
-	return !c.failed;
+/* The inlined call that an instruction is in; empty when it is in none. */
+static struct str call_at(const struct gopclntab *t, const struct gofunc *f, uint64_t pc,
+			  uint64_t *work)
+{
+	uint64_t npcdata = u32_at(f->record, FUNC_NPCDATA), size = CALL_SIZE[t->v120];
+	uint8_t nfuncdata = (uint8_t)f->record.p[FUNC_SIZE[t->v120] - 1];
+	uint32_t tree;
+	int32_t i;
+
+	if (npcdata <= PCDATA_INLINED || nfuncdata <= FUNCDATA_INLINED)
+		return S("");
+	i = value_at(t, extra(t, f, PCDATA_INLINED), pc, work);
+	tree = extra(t, f, npcdata + FUNCDATA_INLINED);
+	if (i < 0 || tree == NONE || tree + (uint64_t)i * size + size > t->inlined.n)
+		return S("");
+	return str(t->inlined.p + tree + (uint64_t)i * size, size);
+}
+
+static struct str file_at(const struct gopclntab *t, const struct gofunc *f, uint64_t pc,
+			  uint64_t *work)
+{
+	int32_t file = value_at(t, u32_at(f->record, FUNC_PCFILE), pc, work);
+	uint64_t unit = u32_at(f->record, FUNC_CU_OFFSET) + (uint64_t)file;
+	uint32_t name = file < 0 ? NONE : u32_at(t->cutab, 4 * unit);
+
+	return name == NONE ? S("") : text_at(t->files, name);
+}
+
+static void add_frame(const struct gopclntab *t, const struct gofunc *f, struct str call,
+		      uint64_t pc, uint64_t *work, struct buf *list)
+{
+	struct goframe frame = { f->name, file_at(t, f, pc, work), 0, f->start_line };
+	int32_t line = value_at(t, u32_at(f->record, FUNC_PCLN), pc, work);
+
+	if (line > 0)
+		frame.line = (uint32_t)line;
+	if (call.n) {
+		frame.name = text_at(t->names, u32_at(call, CALL_NAME[t->v120]));
+		frame.start_line = t->v120 ? u32_at(call, CALL_START_LINE) : 0;
+	}
+	buf_put(list, &frame, sizeof(frame));
+}
+
+void gopclntab_frames(const struct gopclntab *t, const struct gofunc *f, uint64_t vaddr,
+		      uint64_t *work, struct buf *list)
+{
+	enum { DEPTH = 256 };
+	uint64_t pc = vaddr - f->entry;
+	struct str call;
+
+	for (int depth = 0; depth < DEPTH; depth++) {
+		call = call_at(t, f, pc, work);
+		add_frame(t, f, call, pc, work, list);
+		if (!call.n)
+			return;
+		pc = u32_at(call, CALL_PARENT[t->v120]);
+	}
 }

@@ -1,7 +1,10 @@
 /*
  * Go's own tables (runtime/symtab.go, "pclntab"), which stay in a binary that was
  * stripped: functions by address, and for every instruction the stack depth, the
- * file and the line. The layout is that of Go 1.18 and 1.20 onwards.
+ * file, the line and the inlined calls. The layouts are those of Go 1.18 and of 1.20
+ * and later.
+ *
+ * The tables are used where they lie in the file: opening them costs next to nothing.
  */
 #ifndef OBJECT_GOPCLNTAB_H
 #define OBJECT_GOPCLNTAB_H
@@ -10,22 +13,26 @@
 
 struct gopclntab {
 	struct str bytes; /* the whole table */
-	uint64_t text;    /* the address that function entries count from */
-	uint32_t minimum; /* bytes of the shortest instruction */
+	/* Parts of it. */
+	struct str functab; /* an index, then what it points to */
+	struct str names, files;
+	struct str cutab;   /* u32 by unit and file: offset in files */
+	struct str pctab;   /* tables from instruction to value */
+	struct str inlined; /* trees of inlined calls; elsewhere, empty when not found */
+	uint64_t text;      /* the address that function entries count from */
 	size_t nfunc;
-	/* Parts of the table. */
-	struct str functab, names, cutab, files, pctab;
-	bool has_start_line; /* Go 1.20 and later */
+	uint32_t minimum; /* bytes of the shortest instruction */
+	bool v120;        /* the layout of Go 1.20 and later */
 };
 
 struct gofunc {
 	uint64_t entry, end; /* addresses */
 	struct str name;     /* "main.(*T).f" */
 	uint32_t start_line; /* 0 if not known */
-	struct str record;   /* for gopclntab_depth() and gopclntab_line() */
+	struct str record;   /* for the functions below */
 };
 
-/* Find the table of an image, which must stay open. False when there is none. */
+/* Find the tables of an image, which must stay open. False when there are none. */
 bool gopclntab_open(struct gopclntab *t, const struct elf *e);
 
 /* The function at a virtual address. */
@@ -38,8 +45,18 @@ bool gopclntab_find(const struct gopclntab *t, uint64_t vaddr, struct gofunc *f)
 bool gopclntab_depth(const struct gopclntab *t, const struct gofunc *f, uint64_t vaddr,
 		     int32_t *depth);
 
-/* The file and line of an instruction. */
-bool gopclntab_line(const struct gopclntab *t, const struct gofunc *f, uint64_t vaddr,
-		    struct str *file, uint32_t *line);
+/* A function, or a call of it that was inlined. What is not known is empty or 0. */
+struct goframe {
+	struct str name, file;
+	uint32_t line; /* of the address, or of the call that is inlined */
+	uint32_t start_line;
+};
+
+/*
+ * Append the frames at an address of f to a list of struct goframe, innermost first.
+ * Takes *work steps at most and counts them off: what a hostile table can cost.
+ */
+void gopclntab_frames(const struct gopclntab *t, const struct gofunc *f, uint64_t vaddr,
+		      uint64_t *work, struct buf *list);
 
 #endif

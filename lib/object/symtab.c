@@ -35,16 +35,18 @@ struct entry {
 	uint8_t type, binding;
 };
 
+/* Small, for there may be a million to be sorted. */
 struct candidate {
-	uint64_t addr, size, limit; /* nothing without a size reaches beyond limit */
+	uint64_t addr, size;
 	uint32_t id;
 	uint8_t rank, binding;
-	uint16_t zero;
+	uint16_t section;
 };
 
 struct reader {
 	struct symtab *t;
-	struct buf found; /* struct candidate */
+	const struct elf *elf[SYMTAB_TABLES]; /* whose sections candidates are in */
+	struct buf found;                     /* struct candidate */
 };
 
 /* Reading */
@@ -85,14 +87,12 @@ static uint8_t rank_of(const struct entry *s)
 	return s->size ? RANK_FUNCTION : RANK_NO_SIZE;
 }
 
-/* Does a symbol name code? *limit is where its section ends. */
-static bool is_code(const struct elf *e, const struct entry *s, uint64_t *limit)
+static bool is_code(const struct elf *e, const struct entry *s)
 {
 	const struct elf_section *in = s->section < e->nsection ? &e->section[s->section] : NULL;
 
 	if (s->section == UNDEFINED || s->section >= RESERVED || !in || !s->addr)
 		return false;
-	*limit = in->addr + in->size;
 	if (s->type == FUNC || s->type == GNU_IFUNC)
 		return true;
 	return s->type == NOTYPE && in->flags & SECTION_EXECUTABLE;
@@ -106,9 +106,9 @@ static bool has_name(struct str names, const struct entry *s)
 	return first && (first != '$' || s->type != NOTYPE) && s->name < ID_OFFSETS;
 }
 
-static void add(struct reader *r, const struct entry *s, uint32_t table, uint64_t limit)
+static void add(struct reader *r, const struct entry *s, uint32_t table)
 {
-	struct candidate c = { .addr = s->addr, .size = s->size, .limit = limit };
+	struct candidate c = { .addr = s->addr, .size = s->size, .section = s->section };
 
 	if (!has_name(r->t->names[table], s))
 		return;
@@ -133,13 +133,13 @@ static void read_table(struct reader *r, const struct elf *e, const struct elf_s
 {
 	struct cursor c = cursor_over(elf_contents(e, s));
 	size_t size = e->is64 ? 24 : 16;
-	uint64_t limit;
 
+	r->elf[table] = e;
 	while (cursor_left(&c) >= size) {
 		struct entry symbol = read_entry(&c, e->is64);
 
-		if (is_code(e, &symbol, &limit))
-			add(r, &symbol, table, limit);
+		if (is_code(e, &symbol))
+			add(r, &symbol, table);
 	}
 }
 
@@ -187,6 +187,7 @@ static void read_dynsym(struct reader *r, const struct elf *e, bool symbols)
 	if (!s)
 		return;
 	r->t->names[SYMTAB_DYNAMIC] = elf_contents(e, &e->section[s->link]);
+	r->elf[SYMTAB_DYNAMIC] = e;
 	if (symbols)
 		read_table(r, e, s, SYMTAB_DYNAMIC);
 	read_plt(r, e, s);
@@ -247,30 +248,33 @@ static size_t choose(const struct symtab *t, struct candidate *c, size_t n)
 }
 
 /* Where a symbol ends. One without a size goes on to the next, or to the end of its section. */
-static uint64_t end_of(const struct candidate *c, uint64_t next)
+static uint64_t end_of(const struct reader *r, const struct candidate *c, uint64_t next)
 {
+	const struct elf *e = r->elf[c->id >> ID_TABLE & (SYMTAB_TABLES - 1)];
 	uint64_t end;
 
-	if (!c->size)
-		return c->limit < next ? c->limit : next;
+	if (!c->size) {
+		end = e->section[c->section].addr + e->section[c->section].size;
+		return end < next ? end : next;
+	}
 	return __builtin_add_overflow(c->addr, c->size, &end) ? UINT64_MAX : end;
 }
 
 /* A label does not end a function without a size. */
-static void flatten(struct symtab *t, const struct candidate *c, size_t n)
+static void flatten(const struct reader *r, const struct candidate *c, size_t n)
 {
 	struct piece *pieces = mem_zeroed(n, sizeof(*pieces));
 	uint64_t next = UINT64_MAX, next_function = UINT64_MAX;
 
 	for (size_t i = n; i-- > 0;) {
-		uint64_t end = end_of(&c[i], c[i].rank == RANK_NOTYPE ? next : next_function);
+		uint64_t end = end_of(r, &c[i], c[i].rank == RANK_NOTYPE ? next : next_function);
 
 		pieces[i] = (struct piece){ c[i].addr, end, c[i].rank, c[i].id };
 		next = c[i].addr;
 		if (c[i].rank != RANK_NOTYPE)
 			next_function = next;
 	}
-	spans_init(&t->spans, pieces, n);
+	spans_init(&r->t->spans, pieces, n);
 	mem_free(pieces, n * sizeof(*pieces));
 }
 
@@ -291,7 +295,7 @@ void symtab_open(struct symtab *t, const struct elf *image, const struct elf *de
 	n = BUF_COUNT(&r.found, struct candidate);
 	if (n)
 		qsort(c, n, sizeof(*c), by_addr);
-	flatten(t, c, choose(t, c, n));
+	flatten(&r, c, choose(t, c, n));
 	buf_release(&r.found);
 }
 

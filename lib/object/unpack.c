@@ -43,32 +43,70 @@ static struct str unpack(int how, struct str packed, uint64_t size, struct buf *
 	return buf_str(room);
 }
 
-/* A header says how the rest is packed, and how large it was. */
-static struct str unpack_section(const struct elf *e, struct str s, struct buf *room)
-{
-	struct cursor c = cursor_over(s);
-	int how = (int)cursor_int(&c, 4);
+/* What stands before packed bytes: how they are packed, and how many they were. */
+struct header {
+	int how;
 	uint64_t size;
+};
 
+static bool read_header(const struct elf *e, struct cursor *c, struct header *h)
+{
+	h->how = (int)cursor_int(c, 4);
 	if (e->is64)
-		cursor_skip(&c, 4);
-	size = cursor_int(&c, e->is64 ? 8 : 4);
-	cursor_skip(&c, e->is64 ? 8 : 4); /* the alignment */
-	if (c.failed || (how != PACKED_ZLIB && how != PACKED_ZSTD))
-		return S("");
-	return unpack(how, cursor_bytes(&c, cursor_left(&c)), size, room);
+		cursor_skip(c, 4);
+	h->size = cursor_int(c, e->is64 ? 8 : 4);
+	cursor_skip(c, e->is64 ? 8 : 4); /* the alignment */
+	return !c->failed && (h->how == PACKED_ZLIB || h->how == PACKED_ZSTD);
 }
 
 /* GNU's: "ZLIB", the size in eight bytes, the highest first. */
+static bool read_zdebug_header(struct cursor *c, struct header *h)
+{
+	struct str magic = cursor_bytes(c, 4);
+
+	h->how = PACKED_ZLIB;
+	h->size = __builtin_bswap64(cursor_int(c, 8));
+	return !c->failed && str_eq(magic, S("ZLIB"));
+}
+
+static struct str unpack_section(const struct elf *e, struct str s, struct buf *room)
+{
+	struct cursor c = cursor_over(s);
+	struct header h;
+
+	if (!read_header(e, &c, &h))
+		return S("");
+	return unpack(h.how, cursor_bytes(&c, cursor_left(&c)), h.size, room);
+}
+
 static struct str unpack_zdebug(struct str s, struct buf *room)
 {
 	struct cursor c = cursor_over(s);
-	struct str magic = cursor_bytes(&c, 4);
-	uint64_t size = __builtin_bswap64(cursor_int(&c, 8));
+	struct header h;
 
-	if (c.failed || !str_eq(magic, S("ZLIB")))
+	if (!read_zdebug_header(&c, &h))
 		return S("");
-	return unpack(PACKED_ZLIB, cursor_bytes(&c, cursor_left(&c)), size, room);
+	return unpack(h.how, cursor_bytes(&c, cursor_left(&c)), h.size, room);
+}
+
+uint64_t elf_unpacked_size(const struct elf *e)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < e->nsection; i++) {
+		const struct elf_section *s = &e->section[i];
+		struct cursor c = cursor_over(elf_contents(e, s));
+		struct header h = { 0 };
+		bool packed = false;
+
+		if (s->flags & ELF_SECTION_COMPRESSED)
+			packed = str_starts(s->name, S(".debug_")) && read_header(e, &c, &h);
+		else if (str_starts(s->name, S(".zdebug_")))
+			packed = read_zdebug_header(&c, &h);
+		if (packed && __builtin_add_overflow(sum, h.size, &sum))
+			return UINT64_MAX;
+	}
+	return sum;
 }
 
 static const struct elf_section *find_zdebug(const struct elf *e, const char *name)

@@ -15,6 +15,9 @@
  */
 struct str elf_unpack(const struct elf *e, const char *name, struct buf *room);
 
+/* The bytes that all packed sections of debugging information would take together. */
+uint64_t elf_unpacked_size(const struct elf *e);
+
 /* Append the ELF image in .gnu_debugdata (xz) to *image. False when there is none. */
 bool elf_unpack_mini(const struct elf *e, struct buf *image);
 

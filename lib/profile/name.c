@@ -1,6 +1,7 @@
 #include "profile/name.h"
 
 #include <libiberty/demangle.h>
+#include <setjmp.h>
 #include <stdlib.h>
 
 static bool is_word(char c)
@@ -117,22 +118,93 @@ static bool is_rust_legacy(struct str s)
 	       s.p[s.n - 1] == 'E';
 }
 
+/*
+ * Mangled names refer back to their own parts, so that a few hundred bytes, put together
+ * by someone who means harm, stand for more than memory holds. The demangler hands out
+ * its text in pieces and can be left in between; a name that gets too long stays as it is.
+ */
+struct sink {
+	struct buf *to;
+	size_t from;
+	jmp_buf too_long;
+};
+
+static void add_piece(const char *p, size_t n, void *sink)
+{
+	enum { LONGEST = 64 << 10 };
+	struct sink *s = sink;
+
+	if (s->to->n - s->from + n > LONGEST)
+		longjmp(s->too_long, 1);
+	buf_put(s->to, p, n);
+}
+
+static bool demangle_cplusplus(struct buf *to, struct str name, int options)
+{
+	struct sink s = { .to = to, .from = to->n };
+
+	if (setjmp(s.too_long) == 0) {
+		if (rust_demangle_callback(name.p, options, add_piece, &s))
+			return true;
+		to->n = s.from;
+		if (cplus_demangle_v3_callback(name.p, options, add_piece, &s))
+			return true;
+	}
+	to->n = s.from;
+	return false;
+}
+
+/* The length of a D name without the parameters at its end. */
+static size_t without_parameters(struct str s)
+{
+	int depth = 0;
+
+	for (size_t i = s.n; str_ends(s, S(")")) && i-- > 0;) {
+		depth += s.p[i] == ')' ? 1 : s.p[i] == '(' ? -1 : 0;
+		if (!depth)
+			return i && s.p[i - 1] != '!' ? i : s.n; /* "f!(int)": of a template */
+	}
+	return s.n;
+}
+
+/* D's comes in one piece, so what refers back often is not tried. */
+static bool demangle_d(struct buf *to, struct str name, enum demangle how)
+{
+	enum { MOST_REFERENCES = 24 };
+	size_t references = 0;
+	struct str text;
+	char *found;
+
+	for (size_t i = 0; i < name.n; i++)
+		references += name.p[i] == 'Q';
+	found = references > MOST_REFERENCES ? NULL : cplus_demangle(name.p, DMGL_DLANG);
+	text = str_of(found);
+	if (how != DEMANGLE_FULL)
+		text.n = without_parameters(text);
+	buf_add(to, text);
+	free(found);
+	return found != NULL;
+}
+
 bool name_demangle(struct buf *to, struct str name, enum demangle how)
 {
 	int options = DMGL_AUTO | DMGL_ANSI | (how == DEMANGLE_FULL ? DMGL_PARAMS : 0);
-	char *text;
+	struct buf text = { 0 };
+	bool ok;
 
 	if (how == DEMANGLE_NONE)
 		return false;
 	if (!is_mangled(name) || (how == DEMANGLE_RUST && !is_rust_legacy(name)))
 		return rust_legacy(to, name);
-	text = cplus_demangle(name.p, options); /* strings end in a NUL */
-	if (!text)
-		return rust_legacy(to, name);
-	if (how == DEMANGLE_FULL || !rust_legacy(to, str_of(text)))
-		buf_add(to, str_of(text));
-	free(text);
-	return true;
+	/* Strings end in a NUL. */
+	ok = str_starts(name, S("_D")) ? demangle_d(&text, name, how) :
+					 demangle_cplusplus(&text, name, options);
+	if (!ok)
+		ok = rust_legacy(to, name);
+	else if (how == DEMANGLE_FULL || !rust_legacy(to, buf_str(&text)))
+		buf_add(to, buf_str(&text));
+	buf_release(&text);
+	return ok;
 }
 
 /* Simplifying */

@@ -1,6 +1,7 @@
 #include "record/binary.h"
 
 #include <fcntl.h>
+#include <link.h>
 #include <stdio.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
@@ -11,7 +12,6 @@
 #include "record/go_rule.h"
 
 enum {
-	VDSO_SIZE = 2 * 4096,
 	OVERLAYFS = 0x794c7630,
 	VDSO_INODE = 1, /* of device 0:0, which has no files */
 };
@@ -84,6 +84,12 @@ void binaries_sweep(struct binaries *b)
 		table_add(&b->known, &row);
 	}
 	b->n = kept;
+}
+
+void binaries_unload(const struct binaries *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		elf_unload(&b->all[i]->elf);
 }
 
 static bool is_vdso(struct str path)
@@ -162,12 +168,21 @@ static int open_file(const struct binary *bin, const struct binary_place *where)
 	return open_checked(where->root, bin->path.p, bin);
 }
 
+/* How large an image in memory is: its section headers are the last of it. */
+static size_t image_size(const char *p)
+{
+	ElfW(Ehdr) header;
+
+	memcpy(&header, p, sizeof(header));
+	return header.e_shoff + (size_t)header.e_shnum * header.e_shentsize;
+}
+
 static bool open_vdso(struct binary *bin)
 {
 	const char *p = (const char *)(uintptr_t)getauxval(AT_SYSINFO_EHDR);
 	const char *why;
 
-	return p && elf_open_memory(&bin->elf, str(p, VDSO_SIZE), &why);
+	return p && elf_open_memory(&bin->elf, str(p, image_size(p)), &why);
 }
 
 void binary_open(struct binaries *b, struct binary *bin, const struct binary_place *where)

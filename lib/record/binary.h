@@ -60,6 +60,9 @@ struct binary *binaries_find(struct binaries *b, uint32_t major, uint32_t minor,
 /* Forget those whose `used` is not set; unset that of the others. */
 void binaries_sweep(struct binaries *b);
 
+/* Give back the memory in which files have been looked at; they stay open. */
+void binaries_unload(const struct binaries *b);
+
 /*
  * Open it, if that was not done before: in the process's own view, then where its
  * path leads us, provided that it is the same file. When neither is there any more,

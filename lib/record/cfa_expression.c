@@ -107,14 +107,13 @@ static uint64_t constant(struct machine *m, uint8_t op)
 static void branch(struct machine *m, uint64_t taken)
 {
 	int64_t by = dwarf_signed(&m->d, 2);
-	const uint8_t *to = m->d.at + by;
 
 	if (!taken)
 		return;
 	if (by < m->d.start - m->d.at || by > m->d.end - m->d.at)
 		m->bad = true;
 	else
-		m->d.at = to;
+		m->d.at += by;
 }
 
 static void run_stack(struct machine *m, uint8_t op)

@@ -2,8 +2,9 @@
 
 enum {
 	MOST_REMEMBERED = 64,
-	MOST_INSTRUCTIONS = 1 << 16, /* of one program, hostile ones included */
-	NEGATE_RA_STATE = 0x2d,      /* aarch64: the return address is signed */
+	MOST_INSTRUCTIONS = 1 << 16,    /* of one program, hostile ones included */
+	NEGATE_RA_STATE_WITH_PC = 0x2c, /* aarch64: the return address is signed, with */
+	NEGATE_RA_STATE = 0x2d,         /* the PC as well, or without */
 };
 
 enum opcode {
@@ -136,24 +137,29 @@ static bool advance(struct machine *m, uint64_t delta)
 	return m->location <= m->wanted;
 }
 
+/* A factored offset; what overflows does not fit() later, or is nonsense in any case. */
+static int64_t factored(const struct machine *m, uint64_t v)
+{
+	return (int64_t)(v * (uint64_t)m->fde->cie.data_align);
+}
+
 /* The instructions about registers; false for one that is not among them. */
 static bool run_register(struct machine *m, uint8_t op, struct dwarf_bytes *d)
 {
-	int64_t align = m->fde->cie.data_align;
 	uint64_t reg;
 
 	switch (op) {
 	case OP_OFFSET_EXTENDED:
 		reg = dwarf_uleb(d);
-		save_at(m, reg, (int64_t)dwarf_uleb(d) * align);
+		save_at(m, reg, factored(m, dwarf_uleb(d)));
 		return true;
 	case OP_OFFSET_EXTENDED_SF:
 		reg = dwarf_uleb(d);
-		save_at(m, reg, dwarf_sleb(d) * align);
+		save_at(m, reg, factored(m, (uint64_t)dwarf_sleb(d)));
 		return true;
 	case OP_GNU_NEGATIVE_OFFSET:
 		reg = dwarf_uleb(d);
-		save_at(m, reg, -(int64_t)dwarf_uleb(d) * align);
+		save_at(m, reg, factored(m, 0 - dwarf_uleb(d)));
 		return true;
 	case OP_RESTORE_EXTENDED: restore(m, dwarf_uleb(d)); return true;
 	case OP_UNDEFINED: place_of(m, dwarf_uleb(d))->kind = UNDEFINED; return true;
@@ -182,7 +188,6 @@ static bool run_register(struct machine *m, uint8_t op, struct dwarf_bytes *d)
 /* The instructions about the CFA, and the rest. */
 static void run_other(struct machine *m, uint8_t op, struct dwarf_bytes *d)
 {
-	int64_t align = m->fde->cie.data_align;
 	uint64_t reg;
 
 	switch (op) {
@@ -195,16 +200,17 @@ static void run_other(struct machine *m, uint8_t op, struct dwarf_bytes *d)
 		break;
 	case OP_DEF_CFA_SF:
 		reg = dwarf_uleb(d);
-		define_cfa(m, reg, dwarf_sleb(d) * align);
+		define_cfa(m, reg, factored(m, (uint64_t)dwarf_sleb(d)));
 		break;
 	case OP_DEF_CFA_REGISTER: m->row.cfa_register = dwarf_uleb(d); break;
 	case OP_DEF_CFA_OFFSET: m->row.cfa_offset = (int64_t)dwarf_uleb(d); break;
-	case OP_DEF_CFA_OFFSET_SF: m->row.cfa_offset = dwarf_sleb(d) * align; break;
+	case OP_DEF_CFA_OFFSET_SF: m->row.cfa_offset = factored(m, (uint64_t)dwarf_sleb(d)); break;
 	case OP_DEF_CFA_EXPRESSION:
 		m->row.cfa_is_expression = true;
 		m->row.cfa_expression = sized_block(d);
 		break;
 	case OP_GNU_ARGS_SIZE: dwarf_uleb(d); break;
+	case NEGATE_RA_STATE_WITH_PC:
 	case NEGATE_RA_STATE: break; /* the address is masked anyway */
 	default: m->bad = true;
 	}
@@ -241,7 +247,7 @@ static void run(struct machine *m, struct dwarf_bytes d)
 			if (!run_advance(m, op, &d))
 				return;
 		} else if ((op & 0xc0) == OP_OFFSET) {
-			save_at(m, op & 0x3f, (int64_t)dwarf_uleb(&d) * m->fde->cie.data_align);
+			save_at(m, op & 0x3f, factored(m, dwarf_uleb(&d)));
 		} else if ((op & 0xc0) == OP_RESTORE) {
 			restore(m, op & 0x3f);
 		} else if (!run_register(m, op, &d)) {
@@ -278,9 +284,9 @@ static bool is_simple(struct str expression, struct simple *s)
 		if (op == 0x06 && !s->deref) /* DW_OP_deref */
 			s->deref = true;
 		else if (op == 0x23 && s->deref) /* DW_OP_plus_uconst */
-			s->plus += (int64_t)dwarf_uleb(&d);
+			s->plus = (int64_t)((uint64_t)s->plus + dwarf_uleb(&d));
 		else if (op == 0x23)
-			s->offset += (int64_t)dwarf_uleb(&d);
+			s->offset = (int64_t)((uint64_t)s->offset + dwarf_uleb(&d));
 		else
 			return false;
 	}

@@ -9,6 +9,7 @@ enum {
 	EXTENDED_LENGTH = 0xffffffff,
 	HDR_TABLE_I32 = 0x3b, /* datarel | sdata4: the only table that linkers write */
 	MOST_INDEX = 1 << 24,
+	MOST_LETTERS = 16, /* of an augmentation */
 };
 
 /* A length and the id behind it, as every CIE and FDE begins. */
@@ -81,8 +82,9 @@ static bool read_cie(const struct cfi *c, size_t at, struct cie *cie)
 	d = e.body;
 	version = dwarf_fixed(&d, 1);
 	letters = (const char *)d.at;
-	while (dwarf_fixed(&d, 1))
-		;
+	for (int n = 0; dwarf_fixed(&d, 1); n++)
+		if (n == MOST_LETTERS)
+			return false;
 	if (d.bad)
 		return false;
 	if (version >= 4)
@@ -166,7 +168,7 @@ static bool search_index(const struct cfi *c, uint64_t vaddr, size_t *fde)
 	return true;
 }
 
-struct rule cfi_rule(const struct cfi *c, uint64_t vaddr)
+static struct rule rule_for(const struct cfi *c, const struct arch *arch, uint64_t vaddr)
 {
 	struct rule none = { .cfa = CFA_NONE };
 	struct fde fde = { .start = 0 };
@@ -177,7 +179,23 @@ struct rule cfi_rule(const struct cfi *c, uint64_t vaddr)
 		return none;
 	if (vaddr < fde.start || vaddr - fde.start >= fde.length)
 		return none;
-	return cfa_program_rule(&fde, c->arch, c->section, vaddr);
+	return cfa_program_rule(&fde, arch, c->section, vaddr);
+}
+
+struct rule cfi_rule(const struct cfi *c, uint64_t vaddr)
+{
+	return rule_for(c, c->arch, vaddr);
+}
+
+struct rule cfi_register_rule(const struct cfi *c, uint64_t vaddr, uint8_t reg)
+{
+	struct arch arch;
+
+	if (!cfi_any(c))
+		return (struct rule){ .cfa = CFA_NONE };
+	arch = *c->arch;
+	arch.dwarf_fp = reg;
+	return rule_for(c, &arch, vaddr);
 }
 
 bool cfi_any(const struct cfi *c)

@@ -50,6 +50,12 @@ bool cfi_any(const struct cfi *c);
 struct rule cfi_rule(const struct cfi *c, uint64_t vaddr);
 
 /*
+ * The same with another register, by DWARF number, in the place of the frame pointer:
+ * where the caller's value of it is. Its CFA is of no use.
+ */
+struct rule cfi_register_rule(const struct cfi *c, uint64_t vaddr, uint8_t reg);
+
+/*
  * Evaluate the expression of a CFA_EXPR rule. regs is by DWARF number, known tells
  * which of them are; read fetches a word of the target's memory. False when it
  * needs what is not known or makes no sense.

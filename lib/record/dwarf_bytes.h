@@ -48,6 +48,9 @@ static inline int64_t dwarf_signed(struct dwarf_bytes *d, size_t n)
 	return (int64_t)(dwarf_fixed(d, n) << shift) >> shift;
 }
 
+/* Numbers may be padded, but not to the length of the whole section. */
+enum { DWARF_MOST_SHIFT = 7 * 16 };
+
 static inline uint64_t dwarf_uleb(struct dwarf_bytes *d)
 {
 	uint64_t v = 0, byte;
@@ -58,7 +61,8 @@ static inline uint64_t dwarf_uleb(struct dwarf_bytes *d)
 		if (shift < 64)
 			v |= (byte & 0x7f) << shift;
 		shift += 7;
-	} while (byte & 0x80);
+	} while (byte & 0x80 && shift < DWARF_MOST_SHIFT);
+	d->bad |= (byte & 0x80) != 0;
 	return v;
 }
 
@@ -72,7 +76,8 @@ static inline int64_t dwarf_sleb(struct dwarf_bytes *d)
 		if (shift < 64)
 			v |= (byte & 0x7f) << shift;
 		shift += 7;
-	} while (byte & 0x80);
+	} while (byte & 0x80 && shift < DWARF_MOST_SHIFT);
+	d->bad |= (byte & 0x80) != 0;
 	if (shift < 64 && byte & 0x40)
 		v |= ~(uint64_t)0 << shift;
 	return (int64_t)v;

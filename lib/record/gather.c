@@ -6,6 +6,15 @@
 
 static const uint32_t NO_COLUMN = UINT32_MAX;
 
+enum { RECENT_BITS = 12, RECENT = 1 << RECENT_BITS };
+
+/* Map 0, that of none, has no addresses. */
+struct recent_loc {
+	uint64_t address;
+	map_id map;
+	loc_id loc;
+};
+
 struct origin {
 	char comm[16], thread[16];
 	uint32_t pid, tid, cpu, one;
@@ -20,9 +29,10 @@ struct group {
 	uint32_t zero;
 };
 
-void gather_init(struct gather *g, const struct gather_options *o)
+void gather_init(struct gather *g, const struct gather_options *o, struct processes *processes)
 {
-	*g = (struct gather){ .o = o };
+	*g = (struct gather){ .o = o, .processes = processes };
+	g->recent = mem_zeroed(RECENT, sizeof(*g->recent));
 	table_init(&g->origins, sizeof(struct origin), offsetof(struct origin, labels));
 	table_init(&g->groups, sizeof(struct group), offsetof(struct group, path));
 }
@@ -33,6 +43,8 @@ void gather_release(struct gather *g)
 	table_release(&g->groups);
 	buf_release(&g->columns);
 	buf_release(&g->stack);
+	buf_release(&g->jits);
+	mem_free(g->recent, RECENT * sizeof(*g->recent));
 }
 
 /* Beginning */
@@ -101,7 +113,9 @@ void gather_begin(struct gather *g, struct profile *p)
 	g->generation++;
 	g->columns.n = 0;
 	g->common = (labels_id){ 0 };
-	g->kernel = g->jit = g->anonymous = (map_id){ 0 };
+	g->kernel = (map_id){ 0 };
+	g->jits.n = 0;
+	memset(g->recent, 0, RECENT * sizeof(*g->recent));
 	g->ntruncated = 0;
 	forget_rows(&g->origins);
 	forget_rows(&g->groups);
@@ -133,50 +147,75 @@ static map_id mapping_of(struct gather *g, struct map *m)
 	return (map_id){ m->row };
 }
 
-static struct str jit_name(struct gather *g, const struct recorded *s, uint64_t address)
+/* The mapping is called after the file in which its code has names. */
+static map_id jit_mapping(struct gather *g, struct process *p)
 {
-	return g->o->name_jit ? g->o->name_jit(g->o->context, s->process, address, s->time) : S("");
+	const struct binary *dump;
+	struct gathered_jit jit;
+	char name[40];
+
+	if (p->jit_row_of == g->generation)
+		return (map_id){ p->jit_row };
+	dump = jit_dump(g->processes, p);
+	snprintf(name, sizeof(name), "/tmp/perf-%d.map", p->pid);
+	jit.map = pseudo_mapping(g, dump ? dump->path : str_of(name));
+	jit.place = jit_place(g->processes, p);
+	if (!dump)
+		buf_put(&g->jits, &jit, sizeof(jit));
+	p->jit_row = jit.map.i;
+	p->jit_row_of = g->generation;
+	return jit.map;
 }
 
-/* Code without a file: by its name if a map of the JIT has one. */
+/*
+ * Code without a file. A jitdump is asked now, since it knows what was where and
+ * when; what a map calls it is looked up when the profile is complete.
+ */
 static struct loc jit_loc(struct gather *g, const struct recorded *s, uint64_t address)
 {
-	struct str name = jit_name(g, s, address);
-	struct loc row = { .flags = LOC_JIT };
+	struct loc row = { .addr = address, .flags = LOC_ADDR | LOC_JIT };
+	struct jit_symbol symbol;
+	struct func f;
 
-	if (name.n) {
-		if (!g->jit.i)
-			g->jit = pseudo_mapping(g, S("[JIT]"));
-		row.map = g->jit;
-		row.func = profile_add_func(g->p, (struct func){ .name = profile_str(g->p, name) });
+	row.map = jit_mapping(g, s->process);
+	if (!jit_find(g->processes, s->process, address, s->time, &symbol))
 		return row;
-	}
-	if (!g->anonymous.i)
-		g->anonymous = pseudo_mapping(g, S("[anon]"));
-	return (struct loc){ .map = g->anonymous, .addr = address, .flags = LOC_ADDR };
+	f = (struct func){ .name = profile_str(g->p, symbol.name),
+			   .file = profile_str(g->p, symbol.file) };
+	row.func = profile_add_func(g->p, f);
+	row.line = symbol.line;
+	return row;
+}
+
+/*
+ * The location of an address in a mapping. Most frames of a sample are those of an
+ * earlier one, so the last ones are remembered, by a hash of where they are.
+ */
+static loc_id known_loc(struct gather *g, map_id map, uint64_t address, uint32_t flags)
+{
+	uint64_t hash = (address ^ (uint64_t)map.i << 32) * 0x9e3779b97f4a7c15;
+	struct recent_loc *recent = &g->recent[hash >> (64 - RECENT_BITS)];
+	struct loc row = { .map = map, .addr = address, .flags = LOC_ADDR | flags };
+
+	if (recent->address != address || recent->map.i != map.i)
+		*recent = (struct recent_loc){ address, map, profile_add_loc(g->p, row) };
+	return recent->loc;
 }
 
 static loc_id user_loc(struct gather *g, const struct recorded *s, const struct user_frame *f)
 {
-	struct loc row = { .addr = f->address, .flags = LOC_ADDR };
-
-	if (f->map && f->map->binary) {
-		row.map = mapping_of(g, f->map);
-		row.addr -= f->map->start;
-	} else if (f->map) {
-		row = jit_loc(g, s, f->address);
-	}
-	return profile_add_loc(g->p, row);
+	if (f->map && f->map->binary)
+		return known_loc(g, mapping_of(g, f->map), f->address - f->map->start, 0);
+	if (f->map)
+		return profile_add_loc(g->p, jit_loc(g, s, f->address));
+	return profile_add_loc(g->p, (struct loc){ .addr = f->address, .flags = LOC_ADDR });
 }
 
 static loc_id kernel_loc(struct gather *g, uint64_t address)
 {
-	struct loc row = { .addr = address, .flags = LOC_ADDR | LOC_KERNEL };
-
 	if (!g->kernel.i)
 		g->kernel = pseudo_mapping(g, S("[kernel.kallsyms]"));
-	row.map = g->kernel;
-	return profile_add_loc(g->p, row);
+	return known_loc(g, g->kernel, address, LOC_KERNEL);
 }
 
 static stack_id stack_of(struct gather *g, const struct recorded *s)
@@ -329,9 +368,4 @@ void gather_sample(struct gather *g, const struct recorded *s)
 	if (col[0] != NO_COLUMN)
 		profile_add_value(g->p, col[0], sample, 1);
 	profile_add_value(g->p, col[1], sample, worth(g, s));
-}
-
-bool gather_is_trampoline(struct str name)
-{
-	return str_starts(name, S("py::"));
 }

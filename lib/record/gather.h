@@ -6,6 +6,7 @@
 #define RECORD_GATHER_H
 
 #include "profile/profile.h"
+#include "record/jit.h"
 #include "record/recorder.h"
 
 enum gather_label {
@@ -25,17 +26,17 @@ struct gather_options {
 	unsigned label_by;         /* enum gather_label */
 	const char *const *labels; /* "key=value", for every sample */
 	size_t nlabel;
-	/*
-	 * The name of JIT code at an address of a process, or an empty slice; valid
-	 * until the next call. May be NULL.
-	 */
-	struct str (*name_jit)(void *context, struct process *p, uint64_t address, uint64_t time);
-	void *context;
 };
 
-/* A label set by what it was made of. */
+/* A mapping of the profile that stands for a process's JIT code. */
+struct gathered_jit {
+	map_id map;
+	struct jit_place place;
+};
+
 struct gather {
 	const struct gather_options *o;
+	struct processes *processes;
 	struct profile *p;
 	uint32_t generation;  /* of the profile: rows of maps are per profile */
 	struct buf columns;   /* uint32_t: two for each event, UINT32_MAX = none */
@@ -43,20 +44,20 @@ struct gather {
 	struct table groups;  /* struct group: pid -> control group */
 	labels_id common;     /* the labels that all samples have */
 	struct buf stack;     /* loc_id: scratch */
-	loc_id truncated;     /* the frame that roots what is not complete */
-	map_id kernel, jit, anonymous;
+	struct recent_loc *recent;
+	loc_id truncated; /* the frame that roots what is not complete */
+	map_id kernel;
+	struct buf jits; /* struct gathered_jit */
 	uint64_t ntruncated;
 };
 
-void gather_init(struct gather *g, const struct gather_options *o);
+/* processes is where samples come from; used until gather_release(). */
+void gather_init(struct gather *g, const struct gather_options *o, struct processes *processes);
 void gather_release(struct gather *g);
 
 /* Begin a profile, which was initialised by the caller. */
 void gather_begin(struct gather *g, struct profile *p);
 
 void gather_sample(struct gather *g, const struct recorded *s);
-
-/* Is this the name of a CPython trampoline in a perf map? See unwind.h. */
-bool gather_is_trampoline(struct str name);
 
 #endif

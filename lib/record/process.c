@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "record/jit.h"
+
 struct known_process {
 	uint64_t pid;
 	struct process *process; /* payload; NULL once it was forgotten */
@@ -60,6 +62,7 @@ void processes_init(struct processes *t, struct binaries *binaries)
 
 static void release_process(struct process *p)
 {
+	jit_release(p->jit);
 	mem_free(p->map, p->cap * sizeof(*p->map));
 	mem_free(p, sizeof(*p));
 }
@@ -70,13 +73,11 @@ static void close_root(const struct known_root *root)
 		close(root->fd - 1);
 }
 
-void processes_release(struct processes *t, void (*release_user)(struct process *))
+void processes_release(struct processes *t)
 {
 	for (uint32_t i = 1; i < t->known.n; i++) {
 		struct process *p = ((struct known_process *)table_row(&t->known, i))->process;
 
-		if (p && p->user && release_user)
-			release_user(p);
 		if (p)
 			release_process(p);
 	}
@@ -334,6 +335,9 @@ void process_map(struct processes *t, struct process *p, const struct new_map *m
 void process_exec(struct process *p)
 {
 	p->nmap = p->last = 0;
+	jit_release(p->jit);
+	p->jit = NULL;
+	p->jit_row_of = 0;
 }
 
 void process_fork(struct processes *t, struct process *child, const struct process *parent)

@@ -25,9 +25,9 @@ struct process {
 	uint64_t mount_ns; /* 0 if not known */
 	uint32_t uid;      /* of the user, once asked for */
 	bool knows_uid;
-	/* For the user: whether it is wanted, and what JIT code it has; 0 at first. */
-	enum { NOT_ASKED, WANTED, NOT_WANTED } wanted;
-	void *user;
+	enum { NOT_ASKED, WANTED, NOT_WANTED } wanted; /* for the user */
+	struct jit *jit;                               /* see jit.h; NULL until it is asked for */
+	uint32_t jit_row, jit_row_of;                  /* for the user, as those of a mapping */
 };
 
 struct processes {
@@ -42,8 +42,7 @@ struct processes {
 
 void processes_init(struct processes *t, struct binaries *binaries);
 
-/* release_user (if not NULL) is called for every process with a user pointer. */
-void processes_release(struct processes *t, void (*release_user)(struct process *));
+void processes_release(struct processes *t);
 
 /* The process of that id, which is made when it is new. */
 struct process *processes_get(struct processes *t, int pid);

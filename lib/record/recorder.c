@@ -6,6 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "record/jit.h"
+
 enum {
 	COMMIT_NS = 1000000,    /* a record's time may be this much before its writing */
 	LINGER_NS = 2000000000, /* a process is kept that long after it ended */
@@ -31,18 +33,27 @@ uint64_t recorder_now(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
+static bool is_trampoline(void *context, struct process *p, uint64_t address)
+{
+	struct recorder *r = context;
+
+	return jit_is_trampoline(&r->processes, p, address);
+}
+
 void recorder_init(struct recorder *r, struct sampler *sampler, const struct arch *arch)
 {
 	*r = (struct recorder){ .sampler = sampler };
 	binaries_init(&r->binaries, arch);
 	processes_init(&r->processes, &r->binaries);
 	unwinder_init(&r->unwinder, arch, &r->processes);
+	r->unwinder.is_trampoline = is_trampoline;
+	r->unwinder.context = r;
 }
 
 void recorder_release(struct recorder *r)
 {
 	unwinder_release(&r->unwinder);
-	processes_release(&r->processes, NULL);
+	processes_release(&r->processes);
 	binaries_release(&r->binaries);
 	buf_release(&r->waiting);
 	buf_release(&r->bytes);
@@ -146,11 +157,8 @@ static void on_comm(struct recorder *r, const struct record *record)
 
 	if (!p)
 		return;
-	if (record->comm.exec) {
+	if (record->comm.exec)
 		process_exec(p);
-		if (r->on_exec)
-			r->on_exec(r->context, p);
-	}
 	process_name_thread(&r->processes, record->tid, record->comm.name);
 	if (record->pid != record->tid)
 		return;
@@ -168,11 +176,8 @@ static void on_fork(struct recorder *r, const struct record *record)
 		return; /* a thread */
 	parent = processes_find(&r->processes, (int)record->parent);
 	child = processes_find(&r->processes, (int)record->pid);
-	if (child) {
+	if (child)
 		process_exec(child); /* its number was used before */
-		if (r->on_exec)
-			r->on_exec(r->context, child);
-	}
 	if (parent)
 		process_fork(&r->processes, processes_get(&r->processes, (int)record->pid), parent);
 }
@@ -184,8 +189,6 @@ static void on_exit_record(struct recorder *r, const struct record *record)
 
 	if (!p || record->pid != record->tid)
 		return;
-	if (r->on_exit)
-		r->on_exit(r->context, p);
 	buf_put(&r->ended, &e, sizeof(e));
 }
 
@@ -253,6 +256,8 @@ static void on_sample_record(struct recorder *r, const struct record *record)
 		.user = user,
 		.end = UNWIND_COMPLETE,
 	};
+	struct user_state state = { record->sample.regs, record->sample.stack,
+				    record->sample.nstack, (int)record->tid };
 	bool in_kernel = false, in_user = false;
 
 	s.process = known_process(r, record->pid);
@@ -279,9 +284,7 @@ static void on_sample_record(struct recorder *r, const struct record *record)
 		}
 	}
 	if (record->sample.regs && has_user_stack(r, &s, record)) {
-		struct user_state state = { record->sample.regs, record->sample.stack,
-					    record->sample.nstack, (int)record->tid };
-
+		s.state = &state;
 		s.nuser = unwind(&r->unwinder, s.process, &state, user, &s.end);
 	}
 	r->on_sample(r->context, &s);
@@ -338,14 +341,19 @@ static void carry_over(struct recorder *r, const struct waiting *w, size_t n)
 	r->spare = swap;
 }
 
+void recorder_take(struct recorder *r)
+{
+	for (size_t k = 0; k < r->sampler->nring; k++)
+		ring_drain(&r->sampler->rings[k], take, r);
+}
+
 void recorder_drain(struct recorder *r, bool all)
 {
 	uint64_t now = recorder_now(), until = all ? UINT64_MAX : now - COMMIT_NS;
 	struct waiting *w;
 	size_t n, i = 0;
 
-	for (size_t k = 0; k < r->sampler->nring; k++)
-		ring_drain(&r->sampler->rings[k], take, r);
+	recorder_take(r);
 	w = (struct waiting *)r->waiting.p;
 	n = BUF_COUNT(&r->waiting, *w);
 	if (n)

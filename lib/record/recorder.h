@@ -22,7 +22,8 @@ struct recorded {
 	const struct user_frame *user;
 	size_t nuser;
 	enum unwind_end end;
-	const char *thread; /* its name; NULL unless processes.thread_names */
+	const struct user_state *state; /* what the frames were found from; NULL for a chain */
+	const char *thread;             /* its name; NULL unless processes.thread_names */
 };
 
 struct recorder {
@@ -42,10 +43,6 @@ struct recorder {
 	   change of name. NULL = yes. */
 	bool (*wants)(void *context, struct process *);
 	void (*on_sample)(void *context, const struct recorded *);
-	/* A process ended: the last moment to look at its files. May be NULL. */
-	void (*on_exit)(void *context, struct process *);
-	/* A process that called exec(): what was known of its code is void. May be NULL. */
-	void (*on_exec)(void *context, struct process *);
 	void *context;
 };
 
@@ -58,6 +55,9 @@ void recorder_release(struct recorder *r);
  * end of a recording.
  */
 void recorder_drain(struct recorder *r, bool all);
+
+/* Only take what is in the rings, so that they do not overflow. */
+void recorder_take(struct recorder *r);
 
 /* Nanoseconds of the clock that records carry. */
 uint64_t recorder_now(void);

@@ -47,20 +47,18 @@ static uint64_t setting(const char *path, uint64_t otherwise)
 	return read_setting(path, text, sizeof(text)) ? strtoull(text, NULL, 10) : otherwise;
 }
 
-/* "0-3,8,10-11" */
+/* "0-3,8,10-11". 0 when it is no such list. */
 static size_t parse_cpus(struct str list, int *cpus)
 {
 	size_t n = 0;
 	uint64_t from, to;
 
-	while (list.n) {
-		struct str range = str_cut(&list, ','), first = str_cut(&range, '-');
+	while (list.p) {
+		struct str last = str_cut(&list, ','), first = str_cut(&last, '-');
 
-		if (!str_u64(str_trim(first), &from))
-			continue;
-		if (!range.p || !str_u64(str_trim(range), &to))
-			to = from;
-		for (; from <= to && n < MOST_CPUS; from++)
+		if (!str_u64(first, &from) || (last.p && !str_u64(last, &to)))
+			return 0;
+		for (to = last.p ? to : from; from <= to && n < MOST_CPUS; from++)
 			cpus[n++] = (int)from;
 	}
 	return n;
@@ -72,16 +70,41 @@ static size_t online_cpus(struct sampler *s, int *cpus)
 {
 	size_t n = 0;
 
-	if (read_setting(ONLINE, s->cpus, sizeof(s->cpus))) {
-		struct str list = str_of(s->cpus);
-
-		if (str_ends(list, S("\n")))
-			list.n--;
-		n = parse_cpus(list, cpus);
-	}
+	if (read_setting(ONLINE, s->cpus, sizeof(s->cpus)))
+		n = parse_cpus(str_trim(str_of(s->cpus)), cpus);
 	if (!n)
 		for (; (long)n < sysconf(_SC_NPROCESSORS_ONLN) && n < MOST_CPUS; n++)
 			cpus[n] = (int)n;
+	return n;
+}
+
+static bool is_among(int cpu, const int *cpus, size_t n)
+{
+	while (n--)
+		if (cpus[n] == cpu)
+			return true;
+	return false;
+}
+
+/* Those that were asked for, all of which must be online. 0 with a message. */
+static size_t choose_cpus(struct sampler *s, int *cpus, struct buf *why)
+{
+	static int online[MOST_CPUS];
+	size_t nonline = online_cpus(s, online), n;
+
+	if (!s->o->cpus) {
+		memcpy(cpus, online, nonline * sizeof(*cpus));
+		return nonline;
+	}
+	n = parse_cpus(str_of(s->o->cpus), cpus);
+	if (!n)
+		buf_printf(why, "'%s' is not a list of CPUs", s->o->cpus);
+	for (size_t i = 0; i < n; i++) {
+		if (!is_among(cpus[i], online, nonline)) {
+			buf_printf(why, "CPU %d is not online", cpus[i]);
+			return 0;
+		}
+	}
 	return n;
 }
 
@@ -217,7 +240,7 @@ static int perf_event_open(struct perf_event_attr *a, int pid, int cpu, unsigned
 static size_t ring_size(const struct sampler *s)
 {
 	if (s->frequency <= 199)
-		return 1 << 20;
+		return 2 << 20;
 	return s->frequency <= 999 ? 4 << 20 : 16 << 20;
 }
 
@@ -434,9 +457,9 @@ bool sampler_open(struct sampler *s, const struct sampler_options *o, struct buf
 	*s = (struct sampler){ .o = o, .frequency = allowed_frequency(o->frequency) };
 	table_init(&s->ids, sizeof(struct known_id), offsetof(struct known_id, event));
 	raise_limit();
-	s->nring = o->cpus ? min_size(o->ncpu, MOST_CPUS) : online_cpus(s, cpus);
-	if (o->cpus)
-		memcpy(cpus, o->cpus, s->nring * sizeof(*cpus));
+	s->nring = choose_cpus(s, cpus, why);
+	if (!s->nring)
+		return false;
 	s->rings = mem_zeroed(s->nring, sizeof(*s->rings));
 	ok = open_all(s, cpus, why);
 	if (!ok && o->kernel && !o->kernel_or_fail && o->target != TARGET_SYSTEM) {

@@ -13,11 +13,12 @@
 enum {
 	LOOK_MS = 50,        /* between two looks at the rings */
 	PROGRESS_MS = 500,   /* between two lines of progress */
+	GRACE_MS = 500,      /* for a command to end after a signal */
 	ADAPT_SAMPLES = 100, /* of which more than two in a hundred are truncated */
 	LARGEST_STACK = 65528,
 };
 
-static const uint64_t CPUS_NS = 1000000000; /* between two looks at the CPUs */
+static const uint64_t HOUSE_NS = 1000000000;
 
 static volatile sig_atomic_t stop_asked, flush_asked;
 
@@ -96,7 +97,7 @@ static bool end_window(struct session *s)
 	measure_window(s);
 	profile_describe(&s->profile, &(struct header){ .time = (int64_t)s->window.time,
 							.duration = (int64_t)s->window.duration });
-	go_on = s->o->on_window(s->o->context, &s->profile, &s->window);
+	go_on = s->o->on_window(s->o->context, s, &s->window);
 	profile_release(&s->profile);
 	processes_sweep(&s->recorder.processes);
 	s->window.number++;
@@ -163,46 +164,52 @@ static void list_targets(struct session *s, struct sampler_options *o)
 }
 
 /*
- * Open the events again, with a larger piece of stack or on other CPUs. What
- * happens between the two is not sampled: some milliseconds.
+ * Open the events again, with a larger piece of stack or on other CPUs. When that
+ * cannot be (there is no room, or all has ended), those that there are go on.
  */
 static void open_again(struct session *s, uint32_t stack_bytes)
 {
-	struct sampler_options was = s->sampler_options;
+	struct sampler_options options = s->sampler_options;
+	struct sampler sampler;
 	struct buf why = { 0 };
+	bool ok;
 
+	options.stack_bytes = stack_bytes;
+	list_targets(s, &options);
+	ok = sampler_open(&sampler, &options, &why);
+	buf_release(&why);
+	if (!ok) {
+		sampler_close(&sampler);
+		s->no_room = true;
+		return;
+	}
 	sampler_stop(&s->sampler);
 	recorder_drain(&s->recorder, true);
 	s->lost_before = lost_so_far(s);
 	s->lost_told = s->recorder.lost;
 	sampler_close(&s->sampler);
-	s->sampler_options.stack_bytes = stack_bytes;
-	list_targets(s, &s->sampler_options);
-	if (!sampler_open(&s->sampler, &s->sampler_options, &why) &&
-	    stack_bytes != was.stack_bytes) {
-		/* There may be no room for that much. */
-		sampler_close(&s->sampler);
-		s->sampler_options.stack_bytes = was.stack_bytes;
-		sampler_open(&s->sampler, &s->sampler_options, &why);
-	}
-	buf_release(&why);
+	s->sampler_options = options;
+	s->sampler = sampler;
+	s->sampler.o = &s->sampler_options;
 	sampler_start(&s->sampler);
 }
 
-/* CPUs that were unplugged or plugged in, looked for once a second. */
-static bool cpus_changed(struct session *s, uint64_t now)
+/* What is done once a second. */
+static void keep_house(struct session *s, uint64_t now)
 {
-	if (now - s->cpus_seen < CPUS_NS)
-		return false;
-	s->cpus_seen = now;
-	return sampler_cpus_changed(&s->sampler);
+	if (now - s->housekept < HOUSE_NS)
+		return;
+	s->housekept = now;
+	binaries_unload(&s->recorder.binaries);
+	if (sampler_cpus_changed(&s->sampler))
+		open_again(s, s->sampler_options.stack_bytes);
 }
 
 static bool wants_more_stack(const struct session *s)
 {
 	uint64_t samples = s->recorder.nsample - s->before_samples;
 
-	return s->o->adapt && s->sampler_options.stack_bytes &&
+	return s->o->adapt && !s->no_room && s->sampler_options.stack_bytes &&
 	       s->sampler_options.stack_bytes < LARGEST_STACK && samples >= ADAPT_SAMPLES &&
 	       s->gather.ntruncated * 50 > samples;
 }
@@ -244,6 +251,17 @@ static bool is_over(struct session *s, uint64_t now)
 	       (s->o->duration && now - s->begun >= s->o->duration);
 }
 
+/* A command that was sent a signal, too, is about to end: its usage is worth a while. */
+static void await_child(struct session *s)
+{
+	uint64_t until = recorder_now() + (uint64_t)GRACE_MS * 1000000;
+
+	if (!stop_asked || s->o->sampler.target != TARGET_CHILD)
+		return;
+	while (!child_has_ended(s, false) && recorder_now() < until)
+		sampler_wait(&s->sampler, 5);
+}
+
 static void run_windows(struct session *s)
 {
 	uint64_t now = recorder_now(), shown = now;
@@ -257,14 +275,15 @@ static void run_windows(struct session *s)
 		show_progress(s, now, &shown);
 		if (wants_more_stack(s))
 			open_again(s, LARGEST_STACK);
-		else if (cpus_changed(s, now))
-			open_again(s, s->sampler_options.stack_bytes);
+		keep_house(s, now);
 		if (!flush_asked && !(s->o->every && now - s->window_start >= s->o->every))
 			continue;
 		flush_asked = 0;
 		go_on = end_window(s);
 		begin_window(s);
 	}
+	await_child(s);
+	s->over = recorder_now();
 	sampler_stop(&s->sampler);
 	recorder_drain(&s->recorder, true);
 	s->window.last = true;
@@ -290,27 +309,6 @@ static bool wants(void *context, struct process *p)
 	return s->o->wants(s->o->context, p);
 }
 
-static void on_exit_of(void *context, struct process *p)
-{
-	struct session *s = context;
-
-	s->o->on_exit(s->o->context, p);
-}
-
-static void on_exec_of(void *context, struct process *p)
-{
-	struct session *s = context;
-
-	s->o->on_exec(s->o->context, p);
-}
-
-static bool is_trampoline(void *context, struct process *p, uint64_t address)
-{
-	struct session *s = context;
-
-	return s->o->is_trampoline(s->o->context, p, address);
-}
-
 static void set_up(struct session *s)
 {
 	const struct session_options *o = s->o;
@@ -318,15 +316,12 @@ static void set_up(struct session *s)
 	recorder_init(&s->recorder, &s->sampler, o->sampler.arch);
 	s->recorder.on_sample = on_sample;
 	s->recorder.wants = o->wants ? wants : NULL;
-	s->recorder.on_exit = o->on_exit ? on_exit_of : NULL;
-	s->recorder.on_exec = o->on_exec ? on_exec_of : NULL;
 	s->recorder.context = s;
 	s->recorder.self = (int)getpid();
 	s->recorder.unwinder.use_live = true;
-	s->recorder.unwinder.is_trampoline = o->is_trampoline ? is_trampoline : NULL;
-	s->recorder.unwinder.context = s;
+	s->recorder.unwinder.use_memo = true;
 	s->recorder.processes.thread_names = o->gather.label_by & LABEL_BY_THREAD;
-	gather_init(&s->gather, &o->gather);
+	gather_init(&s->gather, &o->gather, &s->recorder.processes);
 }
 
 static bool prepare_child(struct session *s, struct buf *why)

@@ -22,6 +22,8 @@ struct window {
 	int status;        /* its status, as waitpid(2) has it */
 };
 
+struct session;
+
 struct session_options {
 	struct sampler_options sampler;
 	struct gather_options gather;
@@ -32,14 +34,13 @@ struct session_options {
 	void (*on_launch)(void *context, int pid);
 	/* Are samples of this process wanted? May be NULL. */
 	bool (*wants)(void *context, struct process *);
-	/* Called when a window ends, to use its profile. False ends the recording. */
-	bool (*on_window)(void *context, struct profile *p, const struct window *w);
+	/*
+	 * Called when a window ends, to use its profile and what is known of the binaries
+	 * in it. False ends the recording.
+	 */
+	bool (*on_window)(void *context, struct session *s, const struct window *w);
 	/* Called now and then, with the figures of the window so far. May be NULL. */
 	void (*on_progress)(void *context, const struct window *w);
-	/* See recorder.h; may be NULL. */
-	void (*on_exit)(void *context, struct process *);
-	void (*on_exec)(void *context, struct process *);
-	bool (*is_trampoline)(void *context, struct process *, uint64_t address);
 	void *context;
 };
 
@@ -57,9 +58,10 @@ struct session {
 	uint64_t before_samples, before_lost, before_throttled, before_cpu;
 	/* Lost in samplers that were closed, and told of by then in records. */
 	uint64_t lost_before, lost_told;
-	uint64_t begun, cpus_seen;
-	struct buf pids; /* int: the processes that run, when events are opened again */
-	bool child_ended;
+	uint64_t begun, housekept, over; /* ns: of recorder_now() */
+	struct buf pids;  /* int: the processes that run, when events are opened again */
+	bool no_room;     /* events could not be opened again */
+	bool child_ended; /* window.status says how */
 };
 
 /*

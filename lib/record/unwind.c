@@ -1,274 +1,17 @@
 #include "record/unwind.h"
 
-enum {
-	CACHE_BITS = 16,
-	SEGMENT = 64 << 10, /* stack pointers further apart are on other stacks */
-};
-
-/* A walk up one stack. */
-struct walk {
-	struct unwinder *u;
-	struct process *p;
-	const struct user_state *state;
-	uint64_t pc, sp, fp, lr;
-	uint64_t sp0;
-	bool leaf;        /* at the innermost frame, where all registers are known */
-	bool call;        /* pc is a return address: the call lies before it */
-	size_t live_from; /* frames found by reading the process, from this one */
-	bool used_live;
-	enum unwind_end end;
-};
+#include "record/walk.h"
 
 void unwinder_init(struct unwinder *u, const struct arch *arch, struct processes *processes)
 {
 	*u = (struct unwinder){ .arch = arch, .processes = processes };
-	u->cache = mem_zeroed((size_t)1 << CACHE_BITS, sizeof(*u->cache));
+	u->cache = mem_zeroed((size_t)1 << UNWIND_CACHE_BITS, sizeof(*u->cache));
 }
 
 void unwinder_release(struct unwinder *u)
 {
-	mem_free(u->cache, ((size_t)1 << CACHE_BITS) * sizeof(*u->cache));
-}
-
-/* Memory */
-
-/* A word of the copied stack, or else of the process's memory. */
-static bool read_word(struct walk *w, uint64_t address, uint64_t *word)
-{
-	uint64_t at = address - w->sp0;
-
-	if (at < w->state->nstack && w->state->nstack - at >= sizeof(*word)) {
-		memcpy(word, w->state->stack + at, sizeof(*word));
-		return true;
-	}
-	/* Just below the stack pointer nothing outlives the sample. */
-	if (!w->u->use_live || w->sp0 - address <= SEGMENT ||
-	    !live_word(&w->u->live, address, word))
-		return false;
-	w->used_live = true;
-	return true;
-}
-
-static bool read_for_expression(void *context, uint64_t address, uint64_t *word)
-{
-	return read_word(context, address, word);
-}
-
-/* Rules */
-
-static struct rule find_rule(struct unwinder *u, const struct map *m, uint64_t address)
-{
-	uint64_t vaddr = address - m->bias, rel = vaddr - m->binary->base;
-	uint64_t key = (uint64_t)m->binary->id << 32 | (uint32_t)rel;
-	struct rule_entry *e = &u->cache[key * 0x9e3779b97f4a7c15 >> (64 - CACHE_BITS)];
-
-	if (rel > UINT32_MAX)
-		return binary_rule(u->processes->binaries, m->binary, vaddr);
-	if (e->key == key) {
-		u->hits++;
-		return e->rule;
-	}
-	u->misses++;
-	e->rule = binary_rule(u->processes->binaries, m->binary, vaddr);
-	e->key = key;
-	return e->rule;
-}
-
-static bool stop(struct walk *w, enum unwind_end why)
-{
-	w->end = why;
-	return false;
-}
-
-/* The registers that are known: all of them in the innermost frame. */
-static uint64_t known_registers(const struct walk *w, uint64_t *regs)
-{
-	const struct arch *a = w->u->arch;
-	uint64_t known = 0;
-
-	for (uint8_t i = 0; w->leaf && i < ARCH_REGS; i++) {
-		uint8_t place = a->place[i];
-
-		if (place == DWARF_NONE || place >= a->nregs)
-			continue;
-		regs[i] = w->state->regs[place];
-		known |= (uint64_t)1 << i;
-	}
-	regs[a->dwarf_sp] = w->sp;
-	regs[a->dwarf_fp] = w->fp;
-	return known | (uint64_t)1 << a->dwarf_sp | (uint64_t)1 << a->dwarf_fp;
-}
-
-static bool other_cfa(struct walk *w, const struct rule *r, const struct map *m, uint64_t *cfa)
-{
-	uint64_t regs[ARCH_REGS] = { 0 };
-	struct cfi_context c = { regs, known_registers(w, regs), read_for_expression, w };
-
-	if (r->cfa == CFA_EXPR)
-		return cfi_expression(&m->binary->cfi, r, &c, cfa);
-	if (r->reg >= ARCH_REGS || !(c.known >> r->reg & 1))
-		return false;
-	*cfa = regs[r->reg] + (uint64_t)(int64_t)r->cfa_offset;
-	return true;
-}
-
-static bool find_cfa(struct walk *w, const struct rule *r, const struct map *m, uint64_t *cfa)
-{
-	uint64_t from = r->cfa == CFA_FP || r->cfa == CFA_DEREF_FP ? w->fp : w->sp;
-
-	from += (uint64_t)(int64_t)r->cfa_offset;
-	switch (r->cfa) {
-	case CFA_SP:
-	case CFA_FP: *cfa = from; return true;
-	case CFA_PLT: *cfa = w->sp + 8 + ((w->pc & 15) >= 11 ? 8 : 0); return true;
-	case CFA_DEREF_SP:
-	case CFA_DEREF_FP:
-		if (!read_word(w, from, cfa))
-			return stop(w, UNWIND_TRUNCATED);
-		*cfa += (uint64_t)(int64_t)r->ra_offset;
-		return true;
-	case CFA_REG:
-	case CFA_EXPR: return other_cfa(w, r, m, cfa) || stop(w, UNWIND_BAD);
-	}
-	return stop(w, UNWIND_BAD);
-}
-
-/* Where a saved register lies. */
-static uint64_t place_address(const struct walk *w, enum rule_place place, uint64_t cfa,
-			      int32_t offset)
-{
-	uint64_t from = place == AT_SP ? w->sp : place == AT_FP ? w->fp : cfa;
-
-	return from + (uint64_t)(int64_t)offset;
-}
-
-/* The caller's frame pointer. */
-static bool restore_fp(struct walk *w, const struct rule *r, uint64_t cfa, uint64_t *fp)
-{
-	uint64_t at = place_address(w, r->fp, cfa, r->fp_offset);
-
-	*fp = w->fp;
-	if (r->fp == AT_SAME || r->fp == AT_LOST)
-		return true;
-	/* Popped already, in an epilogue: it still is in its register. */
-	if (at < w->sp0)
-		return true;
-	return read_word(w, at, fp) || stop(w, UNWIND_TRUNCATED);
-}
-
-static bool restore_pc(struct walk *w, const struct rule *r, uint64_t cfa, uint64_t *pc)
-{
-	bool deref = r->cfa == CFA_DEREF_SP || r->cfa == CFA_DEREF_FP;
-	int32_t offset = deref ? -8 : r->ra_offset;
-
-	if (r->ra == AT_SAME) {
-		*pc = w->lr;
-		return w->u->arch->lr != DWARF_NONE || stop(w, UNWIND_BAD);
-	}
-	return read_word(w, place_address(w, r->ra, cfa, offset), pc) || stop(w, UNWIND_TRUNCATED);
-}
-
-/* Move to the caller. False at the end of the stack, with w->end set. */
-static bool move(struct walk *w, uint64_t pc, uint64_t cfa, uint64_t fp, bool signal)
-{
-	pc &= w->u->arch->address_mask;
-	if (!pc)
-		return stop(w, UNWIND_COMPLETE);
-	/*
-	 * Callers lie above their callees, but for a leaf on aarch64, which may have
-	 * no frame, and for those on another stack: of a signal handler, a fibre, a
-	 * segment.
-	 */
-	if (!signal && w->sp - cfa <= SEGMENT && !(w->leaf && cfa == w->sp))
-		return stop(w, UNWIND_BAD);
-	w->pc = pc;
-	w->sp = cfa;
-	w->fp = fp;
-	w->leaf = false;
-	w->call = !signal;
-	return true;
-}
-
-static bool follow_rule(struct walk *w, const struct rule *r, const struct map *m)
-{
-	uint64_t cfa, fp, pc;
-
-	if (r->cfa == CFA_END)
-		return stop(w, UNWIND_COMPLETE);
-	return find_cfa(w, r, m, &cfa) && restore_fp(w, r, cfa, &fp) &&
-	       restore_pc(w, r, cfa, &pc) && move(w, pc, cfa, fp, r->signal);
-}
-
-/* Without unwind data */
-
-static bool follow_fp(struct walk *w)
-{
-	uint64_t fp, pc;
-
-	if (!w->fp)
-		return stop(w, UNWIND_COMPLETE);
-	if ((w->fp != w->sp && w->sp - w->fp <= SEGMENT) || w->fp & 7)
-		return stop(w, UNWIND_BAD);
-	if (!read_word(w, w->fp, &fp) || !read_word(w, w->fp + 8, &pc))
-		return stop(w, UNWIND_TRUNCATED);
-	return move(w, pc, w->fp + 16, fp, false);
-}
-
-/* A function that has pushed nothing, as a leaf without unwind data may be. */
-static bool just_return(struct walk *w)
-{
-	uint64_t pc;
-
-	if (w->u->arch->lr != DWARF_NONE)
-		return move(w, w->lr, w->sp, w->fp, false);
-	if (!read_word(w, w->sp, &pc))
-		return stop(w, UNWIND_TRUNCATED);
-	return move(w, pc, w->sp + 8, w->fp, false);
-}
-
-/* CPython's trampoline: it pushes nothing but what keeps the stack aligned. */
-static bool leave_trampoline(struct walk *w)
-{
-	uint64_t pc;
-
-	if (!read_word(w, w->sp + 8, &pc))
-		return stop(w, UNWIND_TRUNCATED);
-	return move(w, pc, w->sp + 16, w->fp, false);
-}
-
-/* "mov $15, %rax; syscall": what a signal handler returns to (musl, static). */
-static bool is_sigreturn(const struct walk *w, const struct map *m)
-{
-	static const struct str code = { "\x48\xc7\xc0\x0f\x00\x00\x00\x0f\x05", 9 };
-
-	return m->binary && w->u->arch->machine == ELF_MACHINE_X86_64 &&
-	       str_starts(elf_at(&m->binary->elf, w->pc - m->bias), code);
-}
-
-/* The interrupted registers lie in the ucontext above the stack pointer. */
-static bool leave_signal(struct walk *w)
-{
-	enum { MCONTEXT = 40, RBP = 10, RSP = 15, RIP = 16 };
-	uint64_t pc, sp, fp;
-
-	if (!read_word(w, w->sp + MCONTEXT + 8 * RIP, &pc) ||
-	    !read_word(w, w->sp + MCONTEXT + 8 * RSP, &sp) ||
-	    !read_word(w, w->sp + MCONTEXT + 8 * RBP, &fp))
-		return stop(w, UNWIND_TRUNCATED);
-	return move(w, pc, sp, fp, true);
-}
-
-static bool follow_guess(struct walk *w, const struct map *m)
-{
-	struct unwinder *u = w->u;
-
-	if (is_sigreturn(w, m))
-		return leave_signal(w);
-	if (!m->binary && u->is_trampoline && u->is_trampoline(u->context, w->p, w->pc))
-		return leave_trampoline(w);
-	if (w->leaf && m->binary && binary_has_rules(m->binary))
-		return just_return(w);
-	return follow_fp(w);
+	mem_free(u->cache, ((size_t)1 << UNWIND_CACHE_BITS) * sizeof(*u->cache));
+	memos_release(&u->memos);
 }
 
 /* The walk */
@@ -279,40 +22,18 @@ static bool step(struct walk *w, const struct map *m, uint64_t address)
 	struct rule r = { .cfa = CFA_NONE };
 
 	if (w->u->fp_only)
-		return follow_fp(w);
+		return walk_by_fp(w);
 	if (m->binary && binary_has_rules(m->binary))
-		r = find_rule(w->u, m, address);
+		r = walk_rule(w->u, m, address);
 	if (r.cfa == CFA_NONE)
-		return follow_guess(w, m);
-	return follow_rule(w, &r, m);
-}
-
-/* x86-64: does a call end at the address? aarch64: is the word before it one? */
-static bool follows_call(const struct walk *w, const struct map *m, uint64_t address)
-{
-	struct str code;
-	const uint8_t *p;
-
-	if (!m->binary || !m->biased)
-		return true; /* JIT code: it cannot be seen here */
-	code = elf_at(&m->binary->elf, address - m->bias - 7);
-	if (code.n < 7)
-		return true;
-	p = (const uint8_t *)code.p;
-	if (w->u->arch->machine == ELF_MACHINE_AARCH64)
-		return (p[6] & 0xfc) == 0x94 || (p[6] == 0xd6 && (p[5] & 0xe0) == 0x20);
-	if (p[2] == 0xe8)
-		return true;            /* call rel32 */
-	for (size_t n = 2; n <= 7; n++) /* call *operand, of two to seven bytes */
-		if (p[7 - n] == 0xff && (p[8 - n] & 0x38) == 0x10)
-			return true;
-	return false;
+		return walk_by_guess(w, m);
+	return walk_by_rule(w, &r, m);
 }
 
 /* May a frame that was read from the running process be believed? */
 static bool believable(const struct walk *w, const struct map *m)
 {
-	return !w->used_live || !w->call || follows_call(w, m, w->pc);
+	return !w->used_live || !w->call || walk_follows_call(w, m, w->pc);
 }
 
 static size_t walk(struct walk *w, struct user_frame *out)
@@ -330,6 +51,7 @@ static size_t walk(struct walk *w, struct user_frame *out)
 		}
 		if (!w->used_live)
 			w->live_from = n + 1;
+		w->u->trail[n] = (struct memo_frame){ address, w->sp };
 		out[n++] = (struct user_frame){ m, address };
 		if (!step(w, m, address))
 			break;
@@ -337,32 +59,58 @@ static size_t walk(struct walk *w, struct user_frame *out)
 	return n;
 }
 
+/* Complete a stack of n frames that was cut off; returns how many it has then. */
+static size_t remember(struct walk *w, struct user_frame *out, size_t n)
+{
+	struct unwinder *u = w->u;
+	size_t more;
+	const struct memo_frame *f = memo_find(&u->memos, w->p->pid, w->state->tid, u->trail, n,
+					       &more);
+
+	if (!f || n + more > UNWIND_MOST)
+		return n;
+	for (size_t i = 0; i < more; i++) {
+		out[n + i] = (struct user_frame){ process_find(u->processes, w->p, f[i].address),
+						  f[i].address };
+		u->trail[n + i] = f[i];
+		if (!out[n + i].map)
+			return n;
+	}
+	w->end = UNWIND_COMPLETE;
+	u->remembered++;
+	return n + more;
+}
+
+/* Read what was not copied from the process; keep it if it makes a whole stack. */
+static size_t walk_live(struct walk *w, struct user_frame *out)
+{
+	struct unwinder *u = w->u;
+	size_t n;
+
+	*w = walk_begin(u, w->p, w->state);
+	w->live = true;
+	live_init(&u->live, w->state->tid);
+	n = walk(w, out);
+	if (w->end == UNWIND_COMPLETE) {
+		u->completed++;
+		return n;
+	}
+	w->end = UNWIND_TRUNCATED; /* the process ran on */
+	return w->live_from;
+}
+
 size_t unwind(struct unwinder *u, struct process *p, const struct user_state *state,
 	      struct user_frame *out, enum unwind_end *end)
 {
-	const struct arch *a = u->arch;
-	struct walk w = {
-		.u = u,
-		.p = p,
-		.state = state,
-		.pc = state->regs[a->pc],
-		.sp = state->regs[a->sp],
-		.fp = state->regs[a->fp],
-		.lr = a->lr == DWARF_NONE ? 0 : state->regs[a->lr],
-		.sp0 = state->regs[a->sp],
-		.leaf = true,
-	};
-	size_t n;
+	struct walk w = walk_begin(u, p, state);
+	size_t n = walk(&w, out);
 
-	live_init(&u->live, state->tid);
-	n = walk(&w, out);
-	if (w.used_live && w.end == UNWIND_COMPLETE)
-		u->completed++;
-	if (w.used_live && w.end != UNWIND_COMPLETE) {
-		/* What was read does not make a stack: the process ran on. */
-		n = w.live_from;
-		w.end = UNWIND_TRUNCATED;
-	}
+	if (u->use_memo && w.end == UNWIND_TRUNCATED)
+		n = remember(&w, out, n);
+	if (u->use_live && w.end == UNWIND_TRUNCATED)
+		n = walk_live(&w, out);
+	if (u->use_memo && w.end == UNWIND_COMPLETE)
+		memo_keep(&u->memos, p->pid, state->tid, u->trail, n);
 	u->ends[w.end]++;
 	*end = w.end;
 	return n;

@@ -5,16 +5,21 @@
  * Each frame's rule comes from a cache that is keyed by binary and address, so
  * that processes, and mappings that come and go, share it and never invalidate
  * it; on a miss it is worked out (cfi.h). Where there is no unwind data, frame
- * pointers are followed. What lies beyond the copy is read from the process if it
- * is still there, and kept only if it makes a whole stack of it.
+ * pointers are followed. What lies beyond the copy is what it was in the thread's last
+ * whole stack, if that goes through the same frames (memo.h); or else it is read from
+ * the process, if that is still there, and kept only if it makes a whole stack.
  */
 #ifndef RECORD_UNWIND_H
 #define RECORD_UNWIND_H
 
 #include "record/live.h"
+#include "record/memo.h"
 #include "record/process.h"
 
-enum { UNWIND_MOST = 1024 }; /* frames */
+enum {
+	UNWIND_MOST = 1024,     /* frames */
+	UNWIND_CACHE_BITS = 16, /* of the number of rules that are kept */
+};
 
 /* Why a stack ends where it does. */
 enum unwind_end {
@@ -50,9 +55,12 @@ struct unwinder {
 	struct processes *processes;
 	struct rule_entry *cache;
 	struct live live; /* of the stack being unwound */
+	struct memos memos;
+	struct memo_frame trail[UNWIND_MOST]; /* of the stack being unwound, too */
 	uint64_t hits, misses;
 	uint64_t ends[UNWIND_ENDS];
-	uint64_t completed; /* stacks that reading the process completed */
+	uint64_t completed;  /* stacks that reading the process completed */
+	uint64_t remembered; /* and that what the thread was in before completed */
 	/*
 	 * CPython's trampolines ("py::" in its perf map) have no unwind data and
 	 * keep no frame pointer. Is there one at this address? May be NULL.
@@ -60,6 +68,7 @@ struct unwinder {
 	bool (*is_trampoline)(void *context, struct process *p, uint64_t address);
 	void *context;
 	bool use_live; /* read what was not copied from the process */
+	bool use_memo; /* know outer frames again: samples of a thread come in order */
 	bool fp_only;  /* follow frame pointers and nothing else */
 };
 

@@ -5,7 +5,7 @@
 set -eu
 build=$(cd "$1" && pwd)
 shift
-tasks=${*:-fold-repeated fold-unique flame merge top start}
+tasks=${*:-fold-repeated fold-unique flame merge top start record finish}
 top=$(cd "$(dirname "$0")/../.." && pwd)
 in=$build/bench
 rounds=${ROUNDS:-5}
@@ -88,6 +88,34 @@ for task in $tasks; do
 		set -- 'prof-query: prof-query --top d.pb.gz'
 		have pprof && set -- "$@" 'pprof: pprof -top d.pb.gz'
 		row 'top of 300,000 samples' "$@" 'floor:gzip-dc: gzip -dc d.pb.gz'
+		;;
+	record)
+		# What runs while the machine is recorded, and what recorders take themselves.
+		perf=
+		have perf && perf='perf record -F 99 -g --call-graph dwarf -a -o perf.data'
+		set -- 'prof-record -a -o record.pb.gz' ${perf:+"$perf"} 'prof-record -a --stack fp -o fp.pb.gz'
+		echo "$task"
+		echo "| recorder at 99 Hz, all CPUs busy | slowdown % (95% interval) | own CPU, % of a busy CPU | peak MB |"
+		echo "|---|---|---|---|"
+		"$build/tests/bench/overhead" "${SLICES:-12}" 3 "$@" | while read -r s sl sh o ol oh mb; do
+			echo "| \`$1\` | $s ($sl to $sh) | $o ($ol to $oh) | $mb |"
+			shift
+		done
+		;;
+	finish)
+		# From the end of a recording to a profile with names.
+		compiler=$(command -v clang++ || command -v g++)
+		finishing() {
+			prof-record -v -F 999 -o finish.pb.gz -- "$compiler" -O2 -c -o /dev/null \
+				"$top/tests/targets/words.cpp" 2>&1 | sed -n 's/.*: \([0-9.]*\) s from.*/\1/p'
+		}
+		for i in $(seq "$rounds"); do finishing; done | sort -n | awk -v n="$rounds" '
+			NR == int((n + 1) / 2) { print "| finish: a compiler at 999 Hz | prof-record | " $1 " | | | | |" }'
+		if have perf; then
+			perf record -q -F 999 --call-graph dwarf -o finish.data -- "$compiler" -O2 -c -o /dev/null \
+				"$top/tests/targets/words.cpp" 2>/dev/null
+			row 'finish: perf' 'perf: perf script -i finish.data'
+		fi
 		;;
 	start)
 		printf 'a;b 1\n' >one.folded

@@ -1,0 +1,20 @@
+/*
+ * Names for the addresses of a window: binaries are read through the descriptors
+ * that the recording holds, maps of JIT code where their process sees them.
+ */
+#ifndef CMD_RECORD_NAMES_H
+#define CMD_RECORD_NAMES_H
+
+#include "record/session.h"
+
+struct record_names;
+
+/* inlines: a frame for each inlined call. */
+struct record_names *record_names_open(bool inlines);
+
+/* Name what can be named in the session's profile. What the user should know is said once. */
+void record_names_find(struct record_names *n, struct session *s);
+
+void record_names_close(struct record_names *n);
+
+#endif

@@ -1,0 +1,191 @@
+#include "symbol/debug_file.h"
+
+#include <libdeflate.h>
+
+#include "object/cursor.h"
+#include "symbol/debuginfod.h"
+#include "symbol/regular_file.h"
+
+/* A search: what is looked for, and what has been put together of a path. */
+struct search {
+	const struct symbol_options *options;
+	struct str path; /* of the file that refers to it */
+	struct str name; /* that it has there */
+	struct str id;   /* its build id, in bytes; may be empty */
+	bool has_crc;
+	uint32_t crc;
+	struct buf at;
+	struct elf *found;
+};
+
+/* GNU's link to a shared file: a name, and the build id behind it. */
+static bool read_altlink(struct search *s, struct str link)
+{
+	struct cursor c = cursor_over(link);
+
+	s->name = cursor_text(&c);
+	s->id = cursor_bytes(&c, cursor_left(&c));
+	return !c.failed && s->name.n && s->id.n;
+}
+
+/* DWARF 5's, in both files: a version, which of them this is, the other's name, an id. */
+static bool read_sup(const struct elf *e, bool shared, struct str *name, struct str *id)
+{
+	struct cursor c = cursor_over(elf_contents(e, elf_section(e, ".debug_sup")));
+	uint64_t version = cursor_int(&c, 2), is_shared = cursor_int(&c, 1);
+
+	*name = cursor_text(&c);
+	*id = cursor_bytes(&c, cursor_uleb(&c));
+	return !c.failed && version == 5 && is_shared == shared && id->n;
+}
+
+/* Is it the right one? */
+static bool is_right(const struct search *s, const struct elf *e)
+{
+	struct str name, id;
+
+	if (read_sup(e, true, &name, &id))
+		return str_eq(s->id, id);
+	if (s->id.n && e->build_id.n)
+		return str_eq(s->id, e->build_id);
+	return s->has_crc && libdeflate_crc32(0, e->file.p, e->file.n) == s->crc;
+}
+
+static bool try_fd(struct search *s, int fd)
+{
+	const char *why;
+	bool opened = fd >= 0 && elf_open(s->found, fd, &why);
+
+	regular_file_close(fd);
+	if (opened && is_right(s, s->found))
+		return true;
+	if (opened)
+		elf_close(s->found);
+	return false;
+}
+
+/* Try the path that is in s->at. */
+static bool try_path(struct search *s)
+{
+	buf_ch(&s->at, '\0');
+	return try_fd(s, regular_file_open(s->at.p));
+}
+
+/* Try DIR/SUB/NAME. */
+static bool try_in(struct search *s, struct str dir, struct str sub)
+{
+	s->at.n = 0;
+	buf_add(&s->at, dir);
+	buf_add(&s->at, sub);
+	buf_ch(&s->at, '/');
+	buf_add(&s->at, s->name);
+	return try_path(s);
+}
+
+/* DIR/.build-id/01/23456789.debug */
+static bool try_build_id(struct search *s, struct str dir)
+{
+	struct buf hex = { 0 };
+
+	if (s->id.n < 2)
+		return false;
+	elf_print_build_id(&hex, s->id);
+	s->at.n = 0;
+	buf_printf(&s->at, "%.*s/.build-id/%.2s/%.*s.debug", STR_ARG(dir), hex.p, (int)hex.n - 2,
+		   hex.p + 2);
+	buf_release(&hex);
+	return try_path(s);
+}
+
+/* Next to the file that refers to it, and under the same path in a debug directory. */
+static bool try_name(struct search *s)
+{
+	struct str dir = str(s->path.p, s->path.n - str_basename(s->path).n);
+	struct str dirs = str_of(s->options->debug_dirs);
+
+	if (!s->name.n)
+		return false;
+	if (s->name.p[0] == '/')
+		return try_in(s, S(""), S(""));
+	dir.n -= dir.n > 0;
+	if (try_in(s, dir, S("")) || try_in(s, dir, S("/.debug")))
+		return true;
+	while (dirs.n)
+		if (try_in(s, str_cut(&dirs, ':'), dir))
+			return true;
+	return false;
+}
+
+static bool search(struct search *s)
+{
+	struct str dirs = str_of(s->options->debug_dirs);
+	bool ok = false;
+
+	while (dirs.n && !ok)
+		ok = try_build_id(s, str_cut(&dirs, ':'));
+	ok = ok || try_name(s);
+	if (!ok && s->id.n && s->options->debuginfod)
+		ok = try_fd(s, debuginfod_open(s->id));
+	buf_release(&s->at);
+	return ok;
+}
+
+/* A name, padded to four bytes, and the checksum of the file. */
+static void read_link(struct search *s, struct str link)
+{
+	struct cursor c = cursor_over(link);
+
+	s->name = cursor_text(&c);
+	cursor_skip(&c, (4 - (s->name.n + 1) % 4) % 4);
+	s->crc = (uint32_t)cursor_int(&c, 4);
+	s->has_crc = !c.failed;
+	if (str_chr(s->name, '/') >= 0)
+		s->name = S(""); /* a name, no path */
+}
+
+bool debug_file_open(struct elf *debug, const struct elf *image, struct str path,
+		     const struct symbol_options *options)
+{
+	struct search s = { .options = options, .path = path, .found = debug };
+
+	s.id = image->build_id;
+	read_link(&s, elf_contents(image, elf_section(image, ".gnu_debuglink")));
+	return search(&s);
+}
+
+static int digit_of(char c)
+{
+	const char *digits = "0123456789abcdef", *at = memchr(digits, c | 0x20, 16);
+
+	return c >= '0' && c <= '9' ? c - '0' : at ? (int)(at - digits) : -1;
+}
+
+bool debug_file_open_build(struct elf *debug, struct str build_id,
+			   const struct symbol_options *options)
+{
+	struct search s = { .options = options, .found = debug };
+	char id[64];
+
+	if (build_id.n % 2 || build_id.n / 2 > sizeof(id))
+		return false;
+	for (size_t i = 0; i < build_id.n / 2; i++) {
+		int high = digit_of(build_id.p[2 * i]), low = digit_of(build_id.p[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		id[i] = (char)(high << 4 | low);
+	}
+	s.id = str(id, build_id.n / 2);
+	return search(&s);
+}
+
+bool debug_file_open_sup(struct elf *sup, const struct elf *debug, struct str path,
+			 const struct symbol_options *options)
+{
+	struct search s = { .options = options, .path = path, .found = sup };
+
+	if (!read_altlink(&s, elf_contents(debug, elf_section(debug, ".gnu_debugaltlink"))) &&
+	    !read_sup(debug, false, &s.name, &s.id))
+		return false;
+	return search(&s);
+}

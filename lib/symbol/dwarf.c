@@ -1,0 +1,253 @@
+#include "symbol/dwarf.h"
+
+#include "symbol/dwarf_calls.h"
+#include "symbol/dwarf_function.h"
+#include "symbol/dwarf_line.h"
+#include "symbol/dwarf_ranges.h"
+#include "symbol/dwarf_split.h"
+
+/*
+ * Bytes that flat units may hold before they are freed, in a round and after it, and
+ * what was unpacked after it: as much as the C library's.
+ */
+enum { MOST_HELD = 32 << 20, MOST_KEPT = 8 << 20, MOST_UNPACKED = 16 << 20 };
+
+/* What has been made of a unit. */
+struct dwarf_contents {
+	bool have_calls, have_files, have_rows, have_split;
+	struct dwarf_calls calls;
+	struct dwarf_lines lines;
+	struct dwarf_split *split; /* the other half of a skeleton; NULL: not found */
+};
+
+struct dwarf {
+	struct dwarf_file main, sup;
+	struct dwarf_package package;
+	struct buf path;     /* of the binary, with a NUL */
+	struct spans units;  /* id: number of a unit of main */
+	uint64_t work, most; /* see dwarf_work() */
+	size_t held;
+};
+
+/* Opening */
+
+static uint64_t least_address(const struct elf *image)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (size_t i = 0; i < image->nsegment; i++) {
+		const struct elf_segment *s = &image->segment[i];
+
+		if (s->type == ELF_SEGMENT_LOAD && s->flags & ELF_EXECUTABLE && s->vaddr < least)
+			least = s->vaddr;
+	}
+	return least == UINT64_MAX ? 0 : least;
+}
+
+/* Every unit by the addresses that its root entry says it has. */
+static void index_units(struct dwarf *d)
+{
+	struct buf pieces = { 0 };
+	struct dwarf_entry root;
+
+	for (uint32_t i = 0; i < d->main.nunit; i++)
+		if (d->main.unit[i].type != UNIT_TYPE && dwarf_unit_read(&d->main.unit[i], &root))
+			dwarf_ranges(&root, 0, i, &pieces);
+	spans_init(&d->units, (struct piece *)pieces.p, BUF_COUNT(&pieces, struct piece));
+	buf_release(&pieces);
+}
+
+static void open_sup(struct dwarf *d, const struct elf *sup)
+{
+	struct dwarf_entry root;
+
+	d->sup.work = &d->work;
+	if (!sup)
+		return;
+	dwarf_file_sections(&d->sup, sup);
+	dwarf_file_units(&d->sup);
+	for (size_t i = 0; i < d->sup.nunit; i++)
+		dwarf_unit_read(&d->sup.unit[i], &root);
+	d->main.sup = &d->sup;
+}
+
+struct dwarf *dwarf_open(const struct elf *image, const struct elf *debug, const struct elf *sup,
+			 const char *path)
+{
+	struct dwarf *d = mem_zeroed(1, sizeof(*d));
+
+	d->main.work = &d->work;
+	d->main.least = least_address(image);
+	dwarf_file_sections(&d->main, debug);
+	for (size_t i = 0; i < DWARF_SECTIONS; i++)
+		d->most += 16 * (uint64_t)d->main.section[i].n;
+	d->most += (uint64_t)64 << 20;
+	d->work = d->most;
+	buf_add(&d->path, str_of(path));
+	buf_ch(&d->path, '\0');
+	d->package.binary = d->path.p;
+	open_sup(d, sup);
+	dwarf_file_units(&d->main);
+	index_units(d);
+	if (d->units.n)
+		return d;
+	dwarf_close(d);
+	return NULL;
+}
+
+/* What is flat */
+
+static struct dwarf_contents *contents_of(struct dwarf *d, const struct dwarf_unit *u)
+{
+	struct dwarf_unit *unit = (struct dwarf_unit *)u;
+
+	if (!unit->contents) {
+		unit->contents = mem_zeroed(1, sizeof(*unit->contents));
+		d->held += sizeof(*unit->contents);
+	}
+	return unit->contents;
+}
+
+static void free_units(struct dwarf_file *f)
+{
+	for (size_t i = 0; i < f->nunit; i++) {
+		struct dwarf_contents *c = f->unit[i].contents;
+
+		if (!c)
+			continue;
+		dwarf_calls_release(&c->calls);
+		dwarf_lines_release(&c->lines);
+		if (c->split)
+			free_units(&c->split->file);
+		dwarf_split_close(c->split);
+		mem_free(c, sizeof(*c));
+		f->unit[i].contents = NULL;
+	}
+	dwarf_functions_forget(f);
+}
+
+static void trim(struct dwarf *d, size_t most)
+{
+	size_t functions = d->main.functions.cap + d->sup.functions.cap;
+
+	if (d->held + functions * sizeof(struct dwarf_function) < most)
+		return;
+	free_units(&d->main);
+	free_units(&d->sup);
+	d->held = 0;
+}
+
+bool dwarf_rest(struct dwarf *d)
+{
+	size_t unpacked = 0;
+
+	for (size_t i = 0; i < DWARF_SECTIONS; i++)
+		unpacked += d->main.room[i].cap + d->sup.room[i].cap;
+	trim(d, MOST_KEPT);
+	d->work = d->most;
+	return unpacked < MOST_UNPACKED;
+}
+
+void dwarf_close(struct dwarf *d)
+{
+	if (!d)
+		return;
+	free_units(&d->main);
+	free_units(&d->sup);
+	dwarf_file_release(&d->main);
+	dwarf_file_release(&d->sup);
+	dwarf_package_close(&d->package);
+	spans_release(&d->units);
+	buf_release(&d->path);
+	mem_free(d, sizeof(*d));
+}
+
+/* Looking up */
+
+/* A unit's calls: those of its other half, if it is split. */
+static const struct dwarf_calls *calls_of(struct dwarf *d, const struct dwarf_unit *u)
+{
+	struct dwarf_contents *c = contents_of(d, u);
+
+	if (u->dwo_id && !u->file->split && !c->have_split) {
+		c->have_split = true;
+		c->split = dwarf_split_open(&d->package, u);
+	}
+	if (c->split)
+		return calls_of(d, c->split->unit);
+	if (!c->have_calls) {
+		c->have_calls = true;
+		dwarf_calls_read(&c->calls, u);
+		d->held += dwarf_calls_size(&c->calls);
+	}
+	return &c->calls;
+}
+
+/* A unit's files and, when asked for, its rows: those of the half in the image. */
+static const struct dwarf_lines *lines_of(struct dwarf *d, const struct dwarf_unit *u, bool rows)
+{
+	const struct dwarf_unit *from = u->skeleton && !u->has_lines ? u->skeleton : u;
+	struct dwarf_contents *c = contents_of(d, from);
+
+	if (rows ? c->have_rows : c->have_files)
+		return &c->lines;
+	dwarf_lines_release(&c->lines);
+	dwarf_lines_read(&c->lines, from, rows);
+	d->held += dwarf_lines_size(&c->lines);
+	c->have_files = true;
+	c->have_rows = rows;
+	return &c->lines;
+}
+
+/* Name a frame; where it has no place yet, its declaration is the place. */
+static void add_function(struct dwarf *d, struct symbol_frame *frame, struct dwarf_place at)
+{
+	const struct dwarf_function *f = dwarf_function_at(at);
+	struct source_path declared = { 0 };
+
+	frame->linkage = f->linkage;
+	frame->name = f->name;
+	if (f->file_unit)
+		declared = dwarf_lines_path(lines_of(d, f->file_unit, false), f->file);
+	if (!frame->file.part[2].n)
+		frame->file = declared;
+	if (source_path_eq(&frame->file, &declared))
+		frame->start_line = f->line;
+}
+
+static struct symbol_frame place_of(const struct dwarf_lines *l, uint32_t file, uint32_t line)
+{
+	return (struct symbol_frame){ .file = dwarf_lines_path(l, file), .line = line };
+}
+
+bool dwarf_find(struct dwarf *d, uint64_t vaddr, struct buf *frames)
+{
+	const struct span *span = spans_find(&d->units, vaddr);
+	const struct dwarf_unit *u = span ? &d->main.unit[span->id] : NULL;
+	const struct dwarf_calls *calls;
+	const struct dwarf_lines *lines;
+	const struct dwarf_row *row;
+	const struct dwarf_call *call;
+	struct symbol_frame frame = { 0 };
+	size_t from = frames->n;
+
+	if (!u)
+		return false;
+	trim(d, MOST_HELD);
+	calls = calls_of(d, u);
+	lines = lines_of(d, u, true);
+	row = dwarf_lines_find(lines, vaddr);
+	call = dwarf_calls_find(calls, vaddr);
+	if (row)
+		frame = place_of(lines, row->file, row->line);
+	if (row && !call)
+		buf_put(frames, &frame, sizeof(frame));
+	for (; call; call = dwarf_calls_parent(calls, call)) {
+		add_function(d, &frame, call->function);
+		buf_put(frames, &frame, sizeof(frame));
+		frame = place_of(lines, call->file, call->line);
+	}
+	if (frames->n > from)
+		symbol_frames_reverse(frames, from);
+	return frames->n > from;
+}

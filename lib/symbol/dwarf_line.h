@@ -1,0 +1,45 @@
+/*
+ * DWARF: line tables. A unit's table is a program whose output says which line of
+ * which file each instruction comes from. It is run once, into rows of 16 bytes.
+ */
+#ifndef SYMBOL_DWARF_LINE_H
+#define SYMBOL_DWARF_LINE_H
+
+#include "object/spans.h"
+#include "symbol/dwarf_unit.h"
+#include "symbol/frame.h"
+
+struct dwarf_row {
+	uint64_t addr; /* from here on, up to the next row's */
+	uint32_t file, line;
+};
+
+struct dwarf_source {
+	struct str name;
+	uint64_t dir;
+};
+
+struct dwarf_lines {
+	struct str comp_dir;
+	uint8_t version;
+	struct buf dirs;        /* struct str */
+	struct buf files;       /* struct dwarf_source */
+	struct buf rows;        /* struct dwarf_row: of all sequences */
+	struct buf sequence;    /* uint32_t: the first row of each, and the end */
+	struct spans sequences; /* id: number of the sequence */
+};
+
+/* Read a unit's table; with `rows` not only which files there are. */
+void dwarf_lines_read(struct dwarf_lines *l, const struct dwarf_unit *u, bool rows);
+void dwarf_lines_release(struct dwarf_lines *l);
+
+/* The bytes it holds. */
+size_t dwarf_lines_size(const struct dwarf_lines *l);
+
+/* The row of an address, or NULL. */
+const struct dwarf_row *dwarf_lines_find(const struct dwarf_lines *l, uint64_t addr);
+
+/* The name of a file by its number, as rows and attributes have it. */
+struct source_path dwarf_lines_path(const struct dwarf_lines *l, uint64_t file);
+
+#endif

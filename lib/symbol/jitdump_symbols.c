@@ -1,0 +1,60 @@
+/*
+ * The symbolizer of JIT code whose mapping is called after a jitdump. A recorder that
+ * has the times of its samples asks jitdump.h itself; here the code that came last
+ * counts, for what the dump did not tell in time.
+ */
+#include "symbol/jitdump.h"
+#include "symbol/symbolizer.h"
+
+static bool handles(struct str file, struct str head)
+{
+	(void)head;
+	return jitdump_is_name(file);
+}
+
+static void *open_dump(const struct symbol_file *file, struct buf *note)
+{
+	struct jitdump *j;
+
+	(void)note;
+	if (file->fd < 0)
+		return NULL;
+	j = mem_zeroed(1, sizeof(*j));
+	jitdump_feed(j, file->fd);
+	return j;
+}
+
+static bool find(void *with, struct symbol_place at, struct buf *frames)
+{
+	struct jit_symbol s;
+	struct symbol_frame frame = { 0 };
+
+	if (!jitdump_find(with, at.absolute, UINT64_MAX, &s))
+		return false;
+	frame.name = s.name;
+	frame.file.part[0] = s.file;
+	frame.line = s.line;
+	buf_put(frames, &frame, sizeof(frame));
+	return true;
+}
+
+static void refresh(void *with, int fd)
+{
+	jitdump_feed(with, fd);
+}
+
+static void close_dump(void *with)
+{
+	jitdump_release(with);
+	mem_free(with, sizeof(struct jitdump));
+}
+
+const struct symbolizer symbolizer_jitdump = {
+	.name = "jitdump",
+	.help = "logs that JIT compilers write (jit-PID.dump)",
+	.handles = handles,
+	.open = open_dump,
+	.find = find,
+	.refresh = refresh,
+	.close = close_dump,
+};

@@ -1,0 +1,54 @@
+/* The symbolizer of JIT code whose mapping is called after a perf map, as perf does it. */
+#include "symbol/perfmap.h"
+#include "symbol/symbolizer.h"
+
+static bool handles(struct str file, struct str head)
+{
+	struct str base = str_basename(file);
+
+	(void)head;
+	return str_starts(base, S("perf-")) && str_ends(base, S(".map"));
+}
+
+static void *open_map(const struct symbol_file *file, struct buf *note)
+{
+	struct perfmap *m;
+
+	(void)note;
+	if (file->fd < 0)
+		return NULL;
+	m = mem_zeroed(1, sizeof(*m));
+	perfmap_refresh(m, file->fd);
+	return m;
+}
+
+static bool find(void *with, struct symbol_place at, struct buf *frames)
+{
+	struct symbol_frame frame = { 0 };
+
+	if (!perfmap_find(with, at.absolute, &frame.name))
+		return false;
+	buf_put(frames, &frame, sizeof(frame));
+	return true;
+}
+
+static void refresh(void *with, int fd)
+{
+	perfmap_refresh(with, fd);
+}
+
+static void close_map(void *with)
+{
+	perfmap_release(with);
+	mem_free(with, sizeof(struct perfmap));
+}
+
+const struct symbolizer symbolizer_perfmap = {
+	.name = "perfmap",
+	.help = "maps that JIT compilers write (perf-PID.map)",
+	.handles = handles,
+	.open = open_map,
+	.find = find,
+	.refresh = refresh,
+	.close = close_map,
+};

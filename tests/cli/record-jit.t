@@ -1,0 +1,72 @@
+#!/bin/sh
+# Code that node, a JVM and CPython compile as they run: whole stacks, with names.
+top=${top:-$(cd "$(dirname "$0")/../.." && pwd)}
+. "$top/tests/record.sh"
+
+cat >busy.js <<'END'
+function inner(n) { let s = 0; for (let i = 0; i < n; i++) s += Math.sqrt(i); return s }
+function outer(end) { let s = 0; while (Date.now() < end) s += inner(5000); return s }
+outer(Date.now() + 800);
+END
+cat >Busy.java <<'END'
+public class Busy {
+	static double inner(int n) { double s = 0; for (int i = 0; i < n; i++) s += Math.sqrt(i % 7 + s); return s; }
+	static double outer(long end) { double s = 0; while (System.currentTimeMillis() < end) s += inner(5000); return s; }
+	public static void main(String[] a) { System.exit(outer(System.currentTimeMillis() + 1500) < 0 ? 1 : 0); }
+}
+END
+cat >busy.py <<'END'
+import time
+def inner(n):
+    return sum(i * i for i in range(n))
+def outer(end):
+    s = 0
+    while time.time() < end:
+        s += inner(2000)
+    return s
+outer(time.time() + 0.8)
+END
+
+# named WHAT FUNCTIONS WHOLE COMMAND...: half of the samples and more have those
+# functions, nearly all of them whole stacks
+named() {
+	what=$1 functions=$2 whole=$3
+	shift 3
+	exits 0 "$what" prof-record -F 299 -o jit.pb.gz "$@"
+	prof-fold jit.pb.gz >jit.folded
+	at_least "$(share jit.folded "$functions")" 50 "$what: functions have names" \
+		"$(head -5 jit.folded)"
+	at_least "$(grep -v truncated jit.folded | share - "$whole")" 97 "$what: stacks are whole"
+	at_least $((100 - $(share jit.folded truncated))) 97 "$what: few are truncated"
+}
+
+root='^[^;]*;(_start|.*clone|.*start_thread|\[ld|.*(execve|exit))'
+if command -v node >/dev/null; then
+	named 'node --jit' '_start;.*outer.*busy.js' "$root" --jit -- node busy.js
+	named 'node with a jitdump' '_start;.*outer.*busy.js.*;.*inner.*busy.js' "$root" \
+		-- node --perf-prof --no-turbo-inlining --interpreted-frames-native-stack busy.js
+	is "$(prof-query --raw jit.pb.gz | grep -c 'file=.*jit-[0-9]*.dump')" 1 'which its mapping is called after'
+else
+	skip 'there is no node' node
+fi
+if command -v javac >/dev/null && javac Busy.java 2>err; then
+	named 'a JVM --jit' 'Busy.(outer|inner|main)' "$root" --jit -- java Busy
+else
+	skip 'there is no javac' 'a JVM'
+fi
+
+# CPython has trampolines since 3.12
+python=
+for candidate in "${PYTHON:-python3}" python3 python3.14 python3.13 python3.12; do
+	if "$candidate" -c 'import sys; sys.exit(not getattr(sys, "is_stack_trampoline_active", 0))' 2>/dev/null; then
+		python=$candidate
+		break
+	fi
+done
+if [ -n "$python" ]; then
+	named "CPython --jit" 'py::outer:.*;py::inner:' "$root" --jit -- "$python" busy.py
+else
+	skip 'there is no CPython 3.12 or later' CPython
+fi
+rm -f /tmp/perf-$$.map
+finish

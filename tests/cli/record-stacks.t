@@ -1,0 +1,95 @@
+#!/bin/sh
+# Stacks through code that is hard to unwind, and binaries in odd places.
+top=${top:-$(cd "$(dirname "$0")/../.." && pwd)}
+. "$top/tests/record.sh"
+target odd
+
+# whole WAY FRAMES [PROGRAM]: nearly all samples have that stack. Those of the last
+# moments cannot be completed from the process's memory.
+whole() {
+	prof-record -q -F 499 -o way.pb.gz -- "${3:-./odd}" "$1" 0.6
+	prof-fold way.pb.gz >way.folded
+	at_least "$(share way.folded "_start;.*main;$2")" 90 "$1${3:+ of $3}" "$(cut -c 1-300 way.folded)"
+}
+whole variable 'variable;spin'
+whole large 'large;spin'
+whole deep '(deep;)+spin'
+whole aligned 'aligned;spin'
+whole signalled 'signalled;.*handler;spin'
+whole sorting 'sorting;.*compare;spin'
+whole exec 'variable;spin'
+
+# How it was built
+cp odd gone
+whole deleted 'deleted;spin' ./gone
+$CC -O1 -g -fno-inline -no-pie -o fixed "$top/tests/targets/odd.c"
+whole variable 'variable;spin' ./fixed
+if $CC -O1 -g -fno-inline -static -o static "$top/tests/targets/odd.c" 2>/dev/null; then
+	whole sorting 'sorting;.*compare;spin' ./static
+	$CC -O1 -g -fno-inline -static-pie -o static-pie "$top/tests/targets/odd.c" 2>/dev/null &&
+		whole signalled 'signalled;.*handler;spin' ./static-pie
+fi
+$CC -O2 -g -fomit-frame-pointer -fno-inline -fno-optimize-sibling-calls -o fast \
+	"$top/tests/targets/odd.c"
+whole variable 'variable;spin' ./fast
+strip -o stripped odd
+prof-record -q -F 499 -o s.pb.gz -- ./stripped variable 0.3
+prof-fold s.pb.gz >s.folded
+at_least "$(share s.folded '\[stripped\];__libc_start.*;\[stripped\];\[stripped\];\[stripped\]')" 95 \
+	'a stripped program has no names, but whole stacks' "$(cat s.folded)"
+
+# Frame pointers
+$CC -O1 -g -fno-inline -fno-omit-frame-pointer -o fp "$top/tests/targets/odd.c"
+prof-record -q --stack fp -F 499 -o fp.pb.gz -- ./fp variable 0.3
+prof-fold fp.pb.gz >fp.folded
+at_least "$(share fp.folded 'main;variable;spin')" 95 '--stack fp' "$(cat fp.folded)"
+exits 2 'a stack of no size' prof-record --stack-size 10 -- ./odd variable
+
+# Code that comes and goes
+cat >plugin.c <<'END'
+static volatile unsigned long sink;
+void plugin(unsigned long n)
+{
+	while (n--)
+		sink += n;
+}
+END
+cat >host.c <<'END'
+#include <dlfcn.h>
+int main(void)
+{
+	for (int i = 0; i < 40; i++) {
+		void *so = dlopen(i % 2 ? "./one.so" : "./two.so", RTLD_NOW);
+		void (*plugin)(unsigned long) = (void (*)(unsigned long))dlsym(so, "plugin");
+
+		plugin(10000000);
+		dlclose(so);
+	}
+	return 0;
+}
+END
+$CC -O1 -g -shared -fPIC -o one.so plugin.c
+sed 's/+= n/^= n/' plugin.c >other.c
+$CC -O1 -g -shared -fPIC -o two.so other.c
+$CC -O1 -g -o host host.c -ldl
+prof-record -q -F 499 -o so.pb.gz -- ./host
+prof-fold so.pb.gz >so.folded
+at_least "$(share so.folded 'main;plugin')" 95 'shared objects that come and go' "$(cat so.folded)"
+is "$(prof-query --raw so.pb.gz | grep -cE '(one|two)\.so .*[0-9a-f]{40}')" 2 'are told apart'
+
+# A mount and PID namespace of its own
+if unshare -mpf --mount-proc true 2>/dev/null; then
+	mkdir inner
+	cat >inside <<'END'
+#!/bin/sh
+mount -t tmpfs none inner && cp odd inner/hidden && exec inner/hidden variable 0.4
+END
+	chmod +x inside
+	prof-record -q -F 499 -o ns.pb.gz -- unshare -mpf --mount-proc ./inside
+	prof-fold ns.pb.gz | grep '^hidden' >ns.folded
+	at_least "$(share ns.folded '_start;.*main;variable;spin')" 95 'in namespaces of their own' \
+		"$(cat ns.folded)"
+else
+	skip 'no namespaces here' 'in namespaces of their own'
+fi
+finish

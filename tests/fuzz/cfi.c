@@ -1,0 +1,119 @@
+/*
+ * The fuzz target for unwinding: bytes are an ELF image that a process has mapped, and
+ * its registers and stack. Every rule of the image is worked out, and stacks are
+ * unwound through it; both must come to an end, and read nothing but what they were
+ * given.
+ *
+ * The last KiB, or half of what is shorter, is registers and stack. Where neither
+ * processor is meant, it is x86-64.
+ */
+#include "record/unwind.h"
+
+#include <stdlib.h>
+
+enum { STATE_BYTES = 1024, MOST_RULES = 2000, MAPPED_AT = 0x10000000, MAPPED = 1 << 20 };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* A rule is one that unwinding knows, or there is something wrong. */
+static void check_rule(struct rule r)
+{
+	if (r.cfa > CFA_BAD || r.fp > AT_LOST || r.ra > AT_LOST ||
+	    (r.cfa == CFA_REG && r.reg >= ARCH_REGS))
+		abort();
+}
+
+static void try_rules(const struct binaries *b, const struct binary *bin)
+{
+	const struct elf *e = &bin->elf;
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->nsegment; i++) {
+		const struct elf_segment *s = &e->segment[i];
+
+		for (uint64_t at = 0; at < s->memsz && at < MAPPED && n < MOST_RULES;
+		     at += 7, n++) {
+			check_rule(binary_rule(b, bin, s->vaddr + at));
+			if (n % 16 == 0)
+				check_rule(cfi_register_rule(&bin->cfi, s->vaddr + at, 3));
+		}
+	}
+}
+
+/* A process with the image mapped, as if its file had been opened. */
+static void map_image(struct processes *t, struct process *p, struct str image)
+{
+	struct new_map m = { .start = MAPPED_AT,
+			     .length = MAPPED,
+			     .inode = 1,
+			     .major = 1,
+			     .executable = true,
+			     .path = { "/fuzz", 5 } };
+	struct binary *bin;
+	const char *why;
+
+	process_map(t, p, &m);
+	bin = p->map[0].binary;
+	bin->tried = true;
+	if (!elf_open_memory(&bin->elf, image, &why))
+		return;
+	bin->base = elf_base(&bin->elf);
+	bin->is_go = gopclntab_open(&bin->go, &bin->elf);
+	if (!bin->is_go)
+		cfi_open(&bin->cfi, &bin->elf, t->binaries->arch);
+	try_rules(t->binaries, bin);
+}
+
+/* Registers from the bytes, but with the program counter in the image. */
+static void try_stacks(struct unwinder *u, struct process *p, const uint8_t *bytes, size_t n)
+{
+	static struct user_frame frame[UNWIND_MOST];
+	uint64_t regs[ARCH_REGS] = { 0 };
+	struct user_state state = { .regs = regs, .tid = 1 };
+	enum unwind_end end;
+	size_t head = min_size(n, sizeof(regs)) / 2;
+
+	memcpy(regs, bytes, head);
+	state.nstack = n - head;
+	state.stack = malloc(state.nstack + 1); /* it ends where its memory does */
+	memcpy((void *)state.stack, bytes + head, state.nstack);
+	for (uint64_t i = 0; i < 64; i++) {
+		regs[u->arch->pc] = MAPPED_AT +
+				    (i * 0x9e3779b1 & (MAPPED - 1)) % (1 << (6 + i / 4));
+		if (i % 2)
+			regs[u->arch->fp] = regs[u->arch->sp] + (i & 0xf8);
+		if (unwind(u, p, &state, frame, &end) > UNWIND_MOST || end >= UNWIND_ENDS)
+			abort();
+	}
+	free((void *)state.stack);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	size_t tail = min_size(STATE_BYTES, size / 2);
+	const struct arch *arch = size > 20 && data[18] == ELF_MACHINE_AARCH64 ? &arch_aarch64 :
+										 &arch_x86_64;
+	struct binaries binaries;
+	struct processes processes;
+	struct unwinder u;
+	struct process *p;
+	uint8_t *image = malloc(size + 1);
+	uint16_t machine = arch->machine;
+
+	memcpy(image, data, size);
+	if (size)
+		image[0] = 0x7f;
+	if (size > 20)
+		memcpy(image + 18, &machine, sizeof(machine));
+	binaries_init(&binaries, arch);
+	processes_init(&processes, &binaries);
+	unwinder_init(&u, arch, &processes);
+	p = processes_get(&processes, 1 << 30);
+	map_image(&processes, p, str((const char *)image, size));
+	try_stacks(&u, p, data + size - tail, tail);
+	unwinder_release(&u);
+	processes_release(&processes);
+	binaries_release(&binaries);
+	free(image);
+	return 0;
+}

@@ -1,0 +1,29 @@
+# Sourced by the tests of prof-record: skips all of them where nothing can be recorded,
+# and builds the programs that are recorded.
+
+. "$top/tests/lib.sh"
+
+if ! prof-record -q -o /dev/null -- true 2>err; then
+	echo "1..0 # SKIP $(head -1 err)"
+	exit 0
+fi
+CC=${CC:-gcc}
+
+# target NAME [FLAG...]: ./NAME from tests/targets/NAME.c
+target() {
+	target_name=$1
+	shift
+	$CC -O1 -g -fno-inline -o "$target_name" "$@" "$top/tests/targets/$target_name.c" -lpthread
+}
+
+# share FILE PATTERN: how much of a folded profile matches, in percent
+share() {
+	awk -v re="$2" '{ all += $NF } $0 ~ re { some += $NF }
+		END { printf "%d\n", all ? 100 * some / all + 0.5 : 0 }' "$1"
+}
+
+# at_least NUMBER LEAST NAME
+at_least() {
+	[ "$1" -ge "$2" ]
+	ok $? "$3" "$1, not at least $2"
+}

@@ -1,0 +1,140 @@
+/*
+ * Code that is hard to unwind, one way at a time: odd WAY SECONDS. The stack of each
+ * is main, then the functions that are named here, then spin().
+ */
+#include <alloca.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static volatile unsigned long sink;
+static double seconds = 0.3;
+
+static double cpu(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+__attribute__((noinline)) void spin(void)
+{
+	double until = cpu() + seconds;
+
+	while (cpu() < until)
+		for (int i = 0; i < 10000; i++)
+			sink += (unsigned long)i;
+	sink++;
+}
+
+/* The depth of the stack is known at run time only: the CFA is in a register. */
+__attribute__((noinline)) void variable(void)
+{
+	char *p = alloca(100 + (unsigned)getpid() % 5000);
+
+	memset(p, 1, 100);
+	spin();
+	sink += (unsigned long)p[50];
+}
+
+/* More stack than perf can copy. */
+__attribute__((noinline)) void large(void)
+{
+	volatile char room[200000];
+
+	room[0] = room[199999] = 1;
+	spin();
+	sink += (unsigned long)room[100];
+}
+
+__attribute__((noinline)) void deep(int n)
+{
+	if (n)
+		deep(n - 1);
+	else
+		spin();
+	sink++;
+}
+
+/* Aligns its stack, so that the CFA is an expression. */
+__attribute__((noinline, force_align_arg_pointer)) void aligned(void)
+{
+	volatile char room[64] __attribute__((aligned(64)));
+
+	room[0] = 1;
+	spin();
+	sink += (unsigned long)room[0];
+}
+
+static void handler(int number)
+{
+	(void)number;
+	spin();
+	sink++;
+}
+
+__attribute__((noinline)) void signalled(void)
+{
+	signal(SIGUSR2, handler);
+	raise(SIGUSR2);
+	sink++;
+}
+
+static int compare(const void *a, const void *b)
+{
+	(void)a;
+	(void)b;
+	if (seconds > 0)
+		spin();
+	seconds = 0;
+	return 0;
+}
+
+/* Back through the C library. */
+__attribute__((noinline)) void sorting(void)
+{
+	int v[2] = { 2, 1 };
+
+	qsort(v, 2, sizeof(*v), compare);
+	sink++;
+}
+
+/* A binary that is no longer where it was. */
+__attribute__((noinline)) void deleted(const char *self)
+{
+	unlink(self);
+	spin();
+	sink++;
+}
+
+int main(int argc, char **argv)
+{
+	const char *way = argc > 1 ? argv[1] : "";
+
+	if (argc > 2)
+		seconds = atof(argv[2]);
+	if (strcmp(way, "variable") == 0)
+		variable();
+	else if (strcmp(way, "large") == 0)
+		large();
+	else if (strcmp(way, "deep") == 0)
+		deep(800);
+	else if (strcmp(way, "aligned") == 0)
+		aligned();
+	else if (strcmp(way, "signalled") == 0)
+		signalled();
+	else if (strcmp(way, "sorting") == 0)
+		sorting();
+	else if (strcmp(way, "deleted") == 0)
+		deleted(argv[0]);
+	else if (strcmp(way, "exec") == 0)
+		execl(argv[0], argv[0], "variable", (char *)NULL);
+	else
+		return 2;
+	sink++;
+	return 0;
+}

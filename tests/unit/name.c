@@ -1,0 +1,74 @@
+/* Linkage names as people write them; also those that would never end. */
+#include "profile/name.h"
+#include "tap.h"
+
+static void demangles(const char *name, const char *simple, const char *full)
+{
+	struct buf b = { 0 };
+
+	name_demangle(&b, str_of(name), DEMANGLE_SIMPLE);
+	is(buf_str(&b), simple, "%.60s", name);
+	b.n = 0;
+	name_demangle(&b, str_of(name), DEMANGLE_FULL);
+	is(buf_str(&b), full, "and in full");
+	buf_release(&b);
+}
+
+/* f<pair<int, int>, pair<the one before, the one before>, ...>: 2^levels long. */
+static void test_bomb(int levels, bool parameters)
+{
+	static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	struct buf name = { 0 }, b = { 0 };
+	bool changed;
+
+	/* S_ is pair here, and S<n>_ the type before. */
+	buf_printf(&name, parameters ? "_Z1f4pairIiiE" : "_Z1fI4pairIiiE");
+	for (int i = 0; i < levels; i++) {
+		int at = parameters ? i : i + 1;
+
+		buf_printf(&name, "S%s_IS%c_S%c_E", parameters ? "" : "0", digits[at], digits[at]);
+	}
+	buf_printf(&name, parameters ? "" : "Evv");
+	buf_ch(&name, '\0');
+	name.n--;
+	changed = name_demangle(&b, buf_str(&name), DEMANGLE_FULL);
+	ok(b.n < 1 << 20, "%zu bytes, %d levels: %zu bytes", name.n, levels, b.n);
+	ok(changed == (levels < 10), "what gets too long stays as it is");
+	buf_release(&name);
+	buf_release(&b);
+}
+
+static void test_d(void)
+{
+	struct buf name = { 0 }, b = { 0 };
+
+	buf_printf(&name, "_D1a1bFS1c1d");
+	for (int i = 0; i < 200; i++)
+		buf_printf(&name, "Qb");
+	buf_printf(&name, "Zv");
+	ok(!name_demangle(&b, buf_str(&name), DEMANGLE_FULL), "D: too many references");
+	buf_release(&name);
+	buf_release(&b);
+}
+
+int main(void)
+{
+	demangles("_ZN5outer5innerEi", "outer::inner", "outer::inner(int)");
+	demangles("_ZNSt6vectorIiSaIiEE9push_backERKi",
+		  "std::vector<int, std::allocator<int> >::push_back",
+		  "std::vector<int, std::allocator<int> >::push_back(int const&)");
+	demangles("_ZN4core3fmt5Write9write_fmt17h0123456789abcdefE", "core::fmt::Write::write_fmt",
+		  "core::fmt::Write::write_fmt");
+	demangles("_RNvC6_123foo3bar", "123foo::bar", "123foo::bar");
+	demangles("_D8demangle4testFiZv", "demangle.test", "demangle.test(int)");
+	demangles("_D8demangle9__T4testZv", "demangle.test!()", "demangle.test!()");
+	demangles("_DYNAMIC", "", "");
+	demangles("plain", "", "");
+	demangles("_Znonsense", "", "");
+	test_bomb(5, true);
+	test_bomb(34, true);
+	test_bomb(5, false);
+	test_bomb(33, false);
+	test_d();
+	return done();
+}
