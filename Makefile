@@ -101,8 +101,8 @@ hostile:
 
 # Stacks are compared with elfutils' where its library is.
 WITH_DWFL := $(if $(SAN),,$(if $(wildcard /usr/include/elfutils/libdwfl.h),$(O)/tests/validate/unwind))
-check: all $(UNIT) $(O)/tests/fail_io.so $(O)/tests/make_run $(O)/tests/stamp $(WITH_DWFL) \
-		$(if $(SAN),,hostile)
+check: all $(UNIT) $(O)/tests/fail_io.so $(O)/tests/make_run $(O)/tests/stamp \
+		$(O)/tests/validate/simulate $(WITH_DWFL) $(if $(SAN),,hostile)
 	$(Q)tests/run $(O) $(UNIT) $(TESTS)
 
 # Fuzzing takes as long as it is given: FUZZ_SECONDS.
@@ -147,6 +147,15 @@ $(O)/tests/bench/%: $(O)/tests/bench/%.o $(O)/libprof.a
 bench-peers:
 	cargo install --quiet --root build/peers inferno
 	GOBIN=$(abspath build/peers/bin) go install github.com/google/pprof@latest
+
+# What prof-diff promises, measured: about an hour. RECORDINGS=DIR has real runs, as
+# tests/validate/record.sh makes them.
+VALIDATE := $(addprefix $(O)/tests/,validate/simulate validate/real make_run bench/measure)
+validate: all $(VALIDATE)
+	$(Q)tests/validate/run.sh $(O) $(RECORDINGS)
+
+record-runs: all $(addprefix $(O)/tests/,validate/timed stamp bench/generate)
+	tests/validate/record.sh $(O) $(RECORDINGS) 60
 
 # Stacks beside those of elfutils, on real programs: tests/validate/UNWIND.md.
 validate-unwind: $(O)/tests/validate/unwind
@@ -234,6 +243,7 @@ help:
 	@echo 'make format      apply the formatting'
 	@echo 'make bless       write the golden outputs anew; review the difference'
 	@echo 'make bench       speed and memory against other tools (make bench-peers gets them)'
+	@echo 'make validate    how often prof-diff is right, as a table (make record-runs first)'
 	@echo 'make fuzz        fuzz the readers for FUZZ_SECONDS=$(FUZZ_SECONDS) (fuzz-afl: with AFL++)'
 	@echo 'make fuzz-symbol the same for what names addresses; make fuzz-cfi: for unwinding'
 	@echo 'make validate-unwind  stacks of real programs held against those of elfutils'
@@ -248,5 +258,5 @@ clean:
 FORCE:
 .DELETE_ON_ERROR:
 .PHONY: all objects cross check hostile fuzz fuzz-symbol fuzz-cfi fuzz-afl bench bench-peers \
-	validate-unwind bless lint format deps demo install uninstall dist help clean FORCE
+	validate record-runs validate-unwind bless lint format deps demo install uninstall dist help clean FORCE
 .SECONDARY:

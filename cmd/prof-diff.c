@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "common.h"
+#include "compare/calibrate.h"
 #include "compare/diff_report.h"
 #include "compare/stream.h"
 #include "compare_options.h"
@@ -16,7 +17,7 @@
 
 static struct {
 	int report, normalize;
-	bool check;
+	bool check, calibrate;
 	const char *svg, *work;
 } o = { .report = -1 };
 
@@ -36,6 +37,8 @@ static const struct opt own_options[] = {
 	{ 0, "check", OPT_FLAG, &o.check, NULL, "exit with 1 if there is a regression" },
 	{ 0, "report", OPT_CHOICE, &o.report, "FORMAT", "text, tsv, json, markdown, junit ...",
 	  report_name },
+	{ 0, "calibrate", OPT_FLAG, &o.calibrate, NULL,
+	  "split the base: how often does that fail?" },
 	{ 0, "svg", OPT_FILE, &o.svg, "FILE", "draw the difference as a flame graph" },
 	{ 0, "normalize", OPT_CHOICE, &o.normalize, "HOW",
 	  "of the stream: none, total, cpu or work", normalize_name },
@@ -205,6 +208,34 @@ static bool diff(struct runs *runs, const struct options *how, struct comparison
 	return (!o.svg || draw(&runs->profile)) && ok;
 }
 
+/* The base alone, against itself. */
+static bool calibrate_base(char **base)
+{
+	enum { SPLITS = 200 };
+	struct options how = read_compare_options();
+	struct calibration c;
+	struct buf why = { 0 };
+	struct runs runs;
+	struct out out;
+	bool ok;
+
+	for (char **at = base; *at; at++)
+		if (*at == between)
+			usage("--calibrate takes the runs of one program");
+	runs_init(&runs, common.type);
+	if (o.work)
+		runs.work = str_of(o.work);
+	ok = load_runs(&runs, BASE, base);
+	if (ok && !calibrate(&c, &runs, &how, SPLITS, &why))
+		ok = complain("%s", why.p);
+	if (ok && out_open(&out, common.output, common.pack))
+		calibration_print(&out.bytes, &c);
+	ok = ok && finish_output(&out);
+	buf_release(&why);
+	runs_release(&runs);
+	return ok;
+}
+
 static int outcome(const struct comparison *c)
 {
 	switch (c->outcome) {
@@ -226,6 +257,8 @@ int main(int argc, char **argv)
 
 	mark_separator(argc, argv);
 	base = start(&cmd, argc, argv);
+	if (o.calibrate)
+		return status(calibrate_base(base));
 	how = read_compare_options();
 	new = split_operands(base);
 	if (has_report() && common.to >= 0)

@@ -42,7 +42,7 @@ static void put_row(struct buf *b, const struct comparison *c, const struct row 
 	words_finding(&text, c, r);
 	buf_add(b, r->gated ? S("::error ") : S("::warning "));
 	put_place(b, c, r);
-	buf_printf(b, "title=prof-diff %s::", verdict_word(r->verdict));
+	buf_printf(b, "title=prof-diff %s::", words_verdict(r));
 	put_escaped(b, buf_str(&text), false);
 	buf_ch(b, '\n');
 	buf_release(&text);

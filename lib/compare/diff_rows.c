@@ -66,6 +66,11 @@ const char *const words_heads[WORDS_CELLS] = { "verdict", "item",   "",  "base",
 					       "cost",    "change", "q", "" };
 const bool words_right[WORDS_CELLS] = { [3] = true, [4] = true, [5] = true, [7] = true };
 
+const char *words_verdict(const struct row *r)
+{
+	return r->verdict == SLOWER && !r->gated ? "slower" : verdict_word(r->verdict);
+}
+
 static void end_cell(struct buf *b)
 {
 	buf_ch(b, '\0');
@@ -92,7 +97,7 @@ static void put_change(struct buf *b, const struct row *r)
 
 void words_cells(struct buf *b, const struct comparison *c, const struct row *r)
 {
-	buf_add(b, str_of(verdict_word(r->verdict)));
+	buf_add(b, str_of(words_verdict(r)));
 	end_cell(b);
 	words_name(b, c, r->item);
 	end_cell(b);
@@ -116,7 +121,7 @@ void words_finding(struct buf *b, const struct comparison *c, const struct row *
 {
 	words_name(b, c, r->item);
 	buf_printf(b, " (%s) is %s: ", words_kind(r),
-		   r->verdict == UNSURE ? "inconclusive" : verdict_word(r->verdict));
+		   r->verdict == UNSURE ? "inconclusive" : words_verdict(r));
 	words_signed(b, test_cost(&r->test) / c->total.cost[BASE]);
 	buf_add(b, S(" of the total"));
 	if (r->test.cost[BASE] > 0 && r->test.cost[NEW] > 0) {

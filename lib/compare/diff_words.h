@@ -44,6 +44,9 @@ void words_place(struct buf *b, const struct comparison *c, const struct row *r)
 /* A path, or a name, on one line: "main>serve>hash". */
 void words_path(struct buf *b, struct str path);
 
+/* The verdict in a word; what is slower and does not make the gate fail is in small letters. */
+const char *words_verdict(const struct row *r);
+
 /* What rows are about: "function", "path", "module", "file"; and how: "self". */
 const char *words_item(const struct comparison *c);
 const char *words_kind(const struct row *r);

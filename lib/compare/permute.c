@@ -8,6 +8,7 @@
 
 #include <math.h>
 
+#include "compare/random.h"
 #include "compare/special.h"
 
 enum { MOST_LABELLINGS = 1024, RANDOM_LABELLINGS = 999 };
@@ -145,16 +146,6 @@ static uint64_t next_choice(uint64_t v)
 	uint64_t low = v & -v, carry = v + low;
 
 	return carry | ((v ^ carry) / low) >> 2;
-}
-
-/* splitmix64 */
-static uint64_t random_bits(uint64_t *seed)
-{
-	uint64_t z = *seed += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
 }
 
 static void shuffle_runs(struct shuffle *s, uint64_t *seed)

@@ -109,6 +109,17 @@ rm -r base new
 record_both 6
 exits 0 'the same program' prof-diff --check base -- new
 is "$(sed -n 1p out | cut -d , -f 1 | cut -d ' ' -f 1-2)" 'no regression:' 'is no regression'
+exits 0 '--calibrate' prof-diff --calibrate base new
+grep -Eq '^200 splits of the same runs, 6 v 6: the gate failed in [0-9]+, ' out
+ok $? 'says how often the gate fails' "$(cat out)"
+cp out first
+exits 0 'again' prof-diff --calibrate base new
+same out first 'it says the same'
+exits 0 'with another seed' prof-diff --calibrate --seed 2 base new
+cmp -s out first
+is $? 1 'it says something else'
+exits 2 '--calibrate with three runs' prof-diff --calibrate base/[0-2].pb.gz
+says 'needs 4 runs, not 3' 'says why not'
 exits 2 'more power than there is' prof-diff --check --require-power 1%@1%share base -- new
 grep -q 'NOT reached' out
 ok $? 'is not reached' "$(cat out)"

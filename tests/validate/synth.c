@@ -3,15 +3,13 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Random numbers: splitmix64 and textbook transformations of it. */
+#include "compare/random.h"
+
+/* Random numbers, by textbook transformations. */
 
 static uint64_t bits(struct rng *r)
 {
-	uint64_t z = r->state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
+	return random_bits(&r->state);
 }
 
 double rng_uniform(struct rng *r)
