@@ -71,7 +71,7 @@ $(O)/tests/unit/pprof.t: LDLIBS += -lprotobuf-c
 $(O)/tests/unit/%.t: $(O)/tests/unit/%.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(O)/tests/%.o: CPPFLAGS += -Itests -I$(O)/tests/oracle
--include $(UNIT:.t=.d)
+-include $(UNIT:.t=.d) $(wildcard $(O)/tests/fuzz/*.d)
 
 # Readers against damaged input, under sanitizers in a folder of their own.
 $(O)/tests/fuzz/replay: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/read.o $(O)/libprof.a
