@@ -5,6 +5,8 @@
 #include "common.h"
 #include "symbol/symbol.h"
 
+enum { MOST_UNPACKED = 16 << 20 };
+
 struct record_names {
 	struct symbols *symbols;
 	struct session *session; /* during a call */
@@ -52,7 +54,7 @@ static void take(void *context)
 	recorder_take(&n->session->recorder);
 }
 
-struct record_names *record_names_open(bool inlines)
+struct record_names *record_names_open(bool inlines, bool endless)
 {
 	struct record_names *n = mem_zeroed(1, sizeof(*n));
 	struct symbol_options how = {
@@ -60,6 +62,7 @@ struct record_names *record_names_open(bool inlines)
 		.meanwhile = take,
 		.context = n,
 		.inlines = inlines,
+		.most_unpacked = endless ? MOST_UNPACKED : 0,
 		.lines = true,
 	};
 
