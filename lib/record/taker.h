@@ -1,6 +1,6 @@
 /*
- * Somebody who empties the rings while a window is named and written, which may take
- * long: a disk or a reader may be slow. What has been taken waits in the recorder; if
+ * Somebody who empties the rings while other things take long: a window is named and
+ * written, to a slow disk or reader; events are opened for many threads. What has been taken waits in the recorder; if
  * that is too much, it stays in the rings, and what then has no room the kernel counts
  * as lost.
  */
