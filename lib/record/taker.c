@@ -5,7 +5,7 @@
 
 enum {
 	LOOK_MS = 10,
-	MOST_WAITING = 16 << 20, /* bytes of records */
+	MOST_WAITING = 4 << 20, /* bytes of records: seconds of two busy CPUs */
 };
 
 static void *take_on(void *context)
