@@ -1,11 +1,13 @@
 #!/bin/sh
-# run.sh BUILD [RECORDINGS]: what prof-diff promises, measured, as Markdown on standard
+# run.sh BUILD [RECORDINGS [TIMES]]: what prof-diff promises, measured, as Markdown on standard
 # output. RECORDINGS is where record.sh has left real runs; without it, or when they are
-# not there, figures 2 and 8 are left out. Takes an hour of one core.
+# not there, figures 2 and 8 are left out. For figure 8 through the whole pipe, TIMES
+# comparisons of each kind are recorded (ab.sh); default 0. Takes an hour of one core.
 set -eu
 here=$(dirname "$0")
 build=$1
 real=${2:-}
+times=${3:-0}
 simulate=$build/tests/validate/simulate
 
 title() {
@@ -67,6 +69,11 @@ END
 Ten pairs a comparison, dealt as above. "Predicted" is the mean, over comparisons, of the power
 that each one's report implies for the change that all sixty pairs together show.
 END
+fi
+if [ "$times" -gt 0 ]; then
+	title 'Figure 8, through prof-record --ab and prof-diff --check' "ab.sh BUILD $times"
+	"$here/ab.sh" "$build" "$times"
+	printf '\nTen pairs of two seconds each, 4,000 samples a second.\n'
 fi
 title 'Figure 9: speed (2 s, 300 MB; 20 times as fast as pprof on the same merged profiles)' speed.sh BUILD
 "$here/speed.sh" "$build"
