@@ -14,7 +14,7 @@ SANFLAG	:= $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-fra
 CFLAGS	+= -std=gnu11 $(OPT) $(WARN) $(HARDEN) $(SANFLAG)
 CPPFLAGS += -D_GNU_SOURCE -Ilib -Icmd -I$(O)
 LDFLAGS	+= -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAG)
-LDLIBS	+= -lzstd -ldeflate -lz -llzma -lpcre2-8 -liberty -lm
+LDLIBS	+= -pthread -lzstd -ldeflate -lz -llzma -lpcre2-8 -liberty -lm
 
 # A program is a file cmd/prof-*.c; what else lies in cmd/ is shared by them.
 PROGS	:= $(patsubst cmd/%.c,%,$(wildcard cmd/prof-*.c))
@@ -161,7 +161,7 @@ record-runs: all $(addprefix $(O)/tests/,validate/timed stamp bench/generate)
 validate-unwind: $(O)/tests/validate/unwind
 	tests/validate/unwind.sh $(O)
 $(O)/tests/validate/unwind: $(O)/tests/validate/unwind.o $(O)/tests/validate/dwfl_oracle.o \
-		$(O)/tests/validate/kept.o $(O)/tests/validate/perf_map.o $(O)/libprof.a
+		$(O)/tests/validate/kept.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ldw -lelf $(LDLIBS)
 -include $(wildcard $(O)/tests/validate/*.d)
 

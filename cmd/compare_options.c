@@ -79,7 +79,7 @@ static bool parse_fail_on(void *to, const char *arg)
 }
 
 /* "10%@5%share" */
-static bool parse_power(void *to, const char *arg)
+bool parse_power(void *to, const char *arg)
 {
 	struct options *o = to;
 	struct str share = str_of(arg), effect = str_cut(&share, '@');

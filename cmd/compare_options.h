@@ -17,6 +17,9 @@ void release_compare_options(struct options *o);
 /* A pattern of these that could not be matched within bounds; NULL when all could. */
 const char *failed_pattern(void);
 
+/* "10%@5%share", into power_effect and power_share of a struct options. */
+bool parse_power(void *to, const char *arg);
+
 /* "2%" or "0.02", from 0 to 1. */
 bool parse_fraction(void *to, const char *arg);
 

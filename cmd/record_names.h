@@ -9,8 +9,11 @@
 
 struct record_names;
 
-/* inlines: a frame for each inlined call. */
-struct record_names *record_names_open(bool inlines);
+/*
+ * inlines: a frame for each inlined call. endless: window follows window, so that memory
+ * counts for more than the lines of what is packed in large files.
+ */
+struct record_names *record_names_open(bool inlines, bool endless);
 
 /* Name what can be named in the session's profile. What the user should know is said once. */
 void record_names_find(struct record_names *n, struct session *s);

@@ -16,6 +16,12 @@ struct map {
 	uint32_t row, row_of;
 };
 
+/* The path of a mapping's file, as the process sees it; empty for memory without one. */
+static inline struct str map_file(const struct map *m)
+{
+	return m->binary ? m->binary->path : (struct str){ 0 };
+}
+
 struct process {
 	int pid;
 	char comm[16];

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "record/facts.h"
+#include "record/taker.h"
 
 enum {
 	LOOK_MS = 50,        /* between two looks at the rings */
@@ -92,12 +93,17 @@ static void measure_window(struct session *s)
 
 static bool end_window(struct session *s)
 {
+	struct taker taker;
 	bool go_on;
 
 	measure_window(s);
 	profile_describe(&s->profile, &(struct header){ .time = (int64_t)s->window.time,
 							.duration = (int64_t)s->window.duration });
+	if (!s->window.last)
+		taker_start(&taker, &s->recorder);
 	go_on = s->o->on_window(s->o->context, s, &s->window);
+	if (!s->window.last)
+		taker_stop(&taker);
 	profile_release(&s->profile);
 	processes_sweep(&s->recorder.processes);
 	s->window.number++;

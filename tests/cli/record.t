@@ -183,4 +183,10 @@ says 'not empty' 'is said'
 exits 125 'a command that fails ends it' prof-record --ab true 'exit 3' --runs 1 -o other
 says 'new command exited with 3' 'and is named'
 exits 2 'no directory' prof-record --ab true true
+exits 0 'until there are enough runs' prof-record -F 999 --ab './spin 0.1' './spin 0.15' \
+	--until-power 100%@70%share --runs 30 -o enough
+at_least "$(find enough/base -type f | wc -l)" 5 'at least five'
+[ "$(find enough/base -type f | wc -l)" -lt 30 ]
+ok $? 'and not all'
+exits 1 'in which the difference is found' prof-diff --check enough/base -- enough/new
 finish

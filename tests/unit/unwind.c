@@ -96,7 +96,7 @@ static bool callers_follow(size_t from)
 
 static struct str file_of(const struct user_frame *f)
 {
-	return f->map && f->map->binary ? f->map->binary->path : S("?");
+	return f->map ? map_file(f->map) : S("?");
 }
 
 static void print_frames(void)

@@ -106,7 +106,8 @@ static void report(struct oracle *o, struct processes *t, struct process *p, siz
 	if (m->binary->elf.type == ELF_TYPE_EXEC && m->bias)
 		return; /* libdwfl has no second place for it */
 	fd = image_of(m->binary);
-	if (fd >= 0 && !dwfl_report_elf(o->dwfl, m->name.p, m->name.p, fd, m->bias, true))
+	if (fd >= 0 &&
+	    !dwfl_report_elf(o->dwfl, m->binary->path.p, m->binary->path.p, fd, m->bias, true))
 		close(fd);
 }
 

@@ -5,7 +5,6 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 
-#include "perf_map.h"
 #include "record/launch.h"
 
 enum { LOOK_MS = 50, MOST_READ = 8 << 20 };
@@ -108,20 +107,13 @@ static void on_sample(void *context, const struct recorded *r)
 	completed = k->recorder.unwinder.completed;
 }
 
-static bool is_trampoline(void *context, struct process *p, uint64_t address)
-{
-	struct kept *k = context;
-
-	return perf_maps_trampoline(&k->perf_maps, p->pid, address);
-}
-
 static bool start(struct kept *k, char *const *command, struct launched *child, struct buf *why)
 {
 	static struct event cpu;
 
 	if (!event_find(S("cpu"), &cpu, why))
 		return false;
-	if (!launch_prepare(child, command, NULL, 0)) {
+	if (!launch_prepare(child, &(struct launch){ .command = command })) {
 		buf_printf(why, "cannot start '%s': %s", command[0], strerror(errno));
 		return false;
 	}
@@ -158,9 +150,6 @@ bool kept_record(struct kept *k, const struct kept_options *o, char *const *comm
 	k->recorder.context = k;
 	k->recorder.unwinder.use_live = o->live;
 	k->recorder.unwinder.use_memo = o->memo;
-	k->recorder.unwinder.is_trampoline = is_trampoline;
-	k->recorder.unwinder.context = k;
-	perf_maps_init(&k->perf_maps);
 	if (!start(k, command, &child, why))
 		return false;
 	while (waitpid(child.pid, &status, WNOHANG) == 0) {
@@ -169,7 +158,6 @@ bool kept_record(struct kept *k, const struct kept_options *o, char *const *comm
 	}
 	sampler_stop(&k->sampler);
 	recorder_drain(&k->recorder, true);
-	k->perf_maps.closed = true;
 	for (size_t i = 0; i < k->n; i++)
 		k->sample[i].state.regs = k->sample[i].regs;
 	return true;
@@ -189,5 +177,4 @@ void kept_release(struct kept *k)
 	}
 	recorder_release(&k->recorder);
 	sampler_close(&k->sampler);
-	perf_maps_release(&k->perf_maps);
 }

@@ -6,7 +6,6 @@
 #ifndef VALIDATE_KEPT_H
 #define VALIDATE_KEPT_H
 
-#include "perf_map.h"
 #include "record/recorder.h"
 
 /* A process as it was; its mappings are a copy. */
@@ -35,7 +34,6 @@ struct kept {
 	struct kept_process *processes; /* the newest first */
 	struct kept_sample *sample;
 	size_t n, cap;
-	struct perf_maps perf_maps;
 };
 
 struct kept_options {

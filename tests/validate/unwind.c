@@ -103,6 +103,11 @@ static bool is_root(const struct user_frame *f)
 	       binary_rule(&t.k.recorder.binaries, m->binary, f->address - m->bias).cfa == CFA_END;
 }
 
+static struct str map_name(const struct map *m)
+{
+	return !m ? S("no mapping") : m->binary ? str_basename(m->binary->path) : S("anonymous");
+}
+
 static const char *frame_name(const struct user_frame *f)
 {
 	static char text[4096 + 32];
@@ -112,7 +117,7 @@ static const char *frame_name(const struct user_frame *f)
 		return name;
 	if (!f->map)
 		return "[no mapping]";
-	snprintf(text, sizeof(text), "%.*s+0x%llx", STR_ARG(str_basename(f->map->name)),
+	snprintf(text, sizeof(text), "%.*s+0x%llx", STR_ARG(map_name(f->map)),
 		 (unsigned long long)(f->address - f->map->bias));
 	return text;
 }
@@ -141,7 +146,7 @@ static void print_frame(const char *side, size_t i, uint64_t address, struct kep
 	struct user_frame f = { m, address };
 
 	printf("    %s %3zu %16llx %s (%.*s)\n", side, i, (unsigned long long)address,
-	       frame_name(&f), STR_ARG(m ? str_basename(m->name) : S("no mapping")));
+	       frame_name(&f), STR_ARG(map_name(m)));
 }
 
 /* Both stacks from a few frames before where they part. */
