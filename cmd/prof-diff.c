@@ -3,8 +3,10 @@
  * CI, or both sides in one differential stream.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "common.h"
 #include "compare/calibrate.h"
@@ -265,6 +267,7 @@ static int compare_sides(char **operands, const struct options *how)
 
 int main(int argc, char **argv)
 {
+	static char here[PATH_MAX];
 	struct options how;
 	char **operands;
 	int found;
@@ -272,6 +275,7 @@ int main(int argc, char **argv)
 	mark_separator(argc, argv);
 	operands = start(&cmd, argc, argv);
 	how = read_compare_options();
+	how.root = str_of(getcwd(here, sizeof(here)));
 	found = o.calibrate ? status(calibrate_base(operands, &how)) :
 			      compare_sides(operands, &how);
 	release_compare_options(&how);

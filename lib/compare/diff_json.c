@@ -57,7 +57,7 @@ static void put_name(struct json *j, const char *key, const struct comparison *c
 static void put_row(struct json *j, const struct comparison *c, const struct row *r)
 {
 	uint32_t line;
-	struct str file = items_file(&c->items, r->item, &line);
+	struct str file = words_file(c, r, &line);
 
 	json_open(j, NULL, '{');
 	json_text(j, "verdict", str_of(verdict_word(r->verdict)));
