@@ -24,8 +24,7 @@ figure() { # TITLE FIGURE
 cat <<'END'
 # What prof-diff promises, measured
 
-Written by `make validate` (`tests/validate/run.sh`). Figures have the numbers of the table in
-the project's plan; what each should be stands beside it. Made-up programs are described in
+Written by `make validate` (`tests/validate/run.sh`). What each figure should be stands beside it. Made-up programs are described in
 `tests/validate/synth.h`: 200 functions, 20,000 samples a run, dispersion 1.2, 1% from run to run,
 unless a table says otherwise; all options are at their defaults.
 END
@@ -67,7 +66,9 @@ END
 	cat <<'END'
 
 Ten pairs a comparison, dealt as above. "Predicted" is the mean, over comparisons, of the power
-that each one's report implies for the change that all sixty pairs together show.
+that each one's report implies for the change that all sixty pairs together show. "Failed" counts
+other functions, too: in this recording hash5 always ran just after the unchanged server, so its
+runs do differ a little.
 END
 fi
 if [ "$times" -gt 0 ]; then
@@ -77,3 +78,4 @@ if [ "$times" -gt 0 ]; then
 fi
 title 'Figure 9: speed (2 s, 300 MB; 20 times as fast as pprof on the same merged profiles)' speed.sh BUILD
 "$here/speed.sh" "$build"
+printf '\nOn a machine with other load CPU time tells more than wall time.\n'
