@@ -67,8 +67,8 @@ END
 
 Ten pairs a comparison, dealt as above. "Predicted" is the mean, over comparisons, of the power
 that each one's report implies for the change that all sixty pairs together show. "Failed" counts
-other functions, too: in this recording hash5 always ran just after the unchanged server, so its
-runs do differ a little.
+other functions, too. (When the committed table was recorded, hash5 always ran just behind the
+unchanged server; record.sh reverses the order of every other round since.)
 END
 fi
 if [ "$times" -gt 0 ]; then
