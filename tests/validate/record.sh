@@ -1,9 +1,10 @@
 #!/bin/sh
 # record.sh BUILD OUT ROUNDS: real runs, for figures 2 and 8. In each round every
-# program is recorded once, in an order that turns and is reversed from round to round, so
-# that none comes always first, or always behind the same one: prof-fold on a large input, a Python script, and a small server as it is and with
-# one function made slower. OUT/NAME/ROUND.pb.gz is a run with its exact CPU time.
-# Needs perf, python3 and a C compiler; begun again, it goes on where it stopped.
+# program is recorded once, in an order that turns and is reversed from round to round,
+# so that none comes always first, or always behind the same one: prof-fold on a large
+# input, a Python script, and a small server as it is and with one function made slower.
+# OUT/NAME/ROUND.pb.gz is a run with its exact CPU time. Needs perf, python3 and a C
+# compiler; begun again, it goes on where it stopped.
 set -eu
 LC_ALL=C
 export LC_ALL
