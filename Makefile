@@ -152,7 +152,7 @@ bench-peers:
 # tests/validate/record.sh makes them.
 VALIDATE := $(addprefix $(O)/tests/,validate/simulate validate/real make_run bench/measure)
 validate: all $(VALIDATE)
-	$(Q)tests/validate/run.sh $(O) $(RECORDINGS)
+	$(Q)tests/validate/run.sh $(O) "$(RECORDINGS)" $(TIMES)
 
 record-runs: all $(addprefix $(O)/tests/,validate/timed stamp bench/generate)
 	tests/validate/record.sh $(O) $(RECORDINGS) 60

@@ -9,9 +9,10 @@ extern const struct opt compare_options[];
 
 /*
  * What they come to. Ends the program when they make no sense, or name a file that
- * cannot be read. Valid until the end of the program.
+ * cannot be read. May be read once.
  */
 struct options read_compare_options(void);
+void release_compare_options(struct options *o);
 
 /* A pattern of these that could not be matched within bounds; NULL when all could. */
 const char *failed_pattern(void);
