@@ -172,6 +172,26 @@ else
 	skip 'not root' 'an ordinary user'
 fi
 
+# A control group
+groups=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+group=$groups/prof-test-$$
+if [ -n "$groups" ] && mkdir "$group" 2>/dev/null; then
+	sh -c "echo \$\$ >$group/cgroup.procs && exec ./spin 30" >/dev/null &
+	pid=$!
+	sleep 0.3
+	exits 0 'a control group' prof-record -G "$group" -d 400ms -F 299 --label-by cgroup -o g.pb.gz
+	prof-fold g.pb.gz >g.folded
+	at_least "$(share g.folded 'main;work')" 95 'has what runs in it'
+	is "$(prof-query --values cgroup g.pb.gz)" "/prof-test-$$" 'and its name'
+	kill $pid
+	wait $pid 2>/dev/null
+	rmdir "$group"
+else
+	skip 'no control groups here' 'a control group'
+fi
+exits 2 'no control group' prof-record -G "$top" -d 100ms -o x.pb.gz
+says 'control group' 'is said'
+
 # Two commands in turns
 exits 0 'two commands in turns' prof-record --ab './spin 0.05' './spin 0.06' --runs 2 -o runs
 is "$(cd runs && find . -type f | sort | tr '\n' ' ')" \
