@@ -14,7 +14,7 @@ SANFLAG	:= $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-fra
 CFLAGS	+= -std=gnu11 $(OPT) $(WARN) $(HARDEN) $(SANFLAG)
 CPPFLAGS += -D_GNU_SOURCE -Ilib -Icmd -I$(O)
 LDFLAGS	+= -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAG)
-LDLIBS	+= -lzstd -ldeflate -lz -llzma -lpcre2-8 -liberty -lm
+LDLIBS	+= -pthread -lzstd -ldeflate -lz -llzma -lpcre2-8 -liberty -lm
 
 # A program is a file cmd/prof-*.c; what else lies in cmd/ is shared by them.
 PROGS	:= $(patsubst cmd/%.c,%,$(wildcard cmd/prof-*.c))
@@ -152,7 +152,7 @@ bench-peers:
 # tests/validate/record.sh makes them.
 VALIDATE := $(addprefix $(O)/tests/,validate/simulate validate/real make_run bench/measure)
 validate: all $(VALIDATE)
-	$(Q)tests/validate/run.sh $(O) $(RECORDINGS)
+	$(Q)tests/validate/run.sh $(O) "$(RECORDINGS)" $(TIMES)
 
 record-runs: all $(addprefix $(O)/tests/,validate/timed stamp bench/generate)
 	tests/validate/record.sh $(O) $(RECORDINGS) 60

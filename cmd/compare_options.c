@@ -79,7 +79,7 @@ static bool parse_fail_on(void *to, const char *arg)
 }
 
 /* "10%@5%share" */
-static bool parse_power(void *to, const char *arg)
+bool parse_power(void *to, const char *arg)
 {
 	struct options *o = to;
 	struct str share = str_of(arg), effect = str_cut(&share, '@');
@@ -108,8 +108,8 @@ const struct opt compare_options[] = {
 	  parse_fraction },
 	{ 0, "fail-on", OPT_PARSED, &given.fail_on, "WHAT,...",
 	  "regression, inconclusive, new, total", fail_name, parse_fail_on },
-	{ 0, "require-power", OPT_PARSED, &given.power, "N%@N%share",
-	  "fail if this would not be found", NULL, parse_power },
+	{ 0, "require-power", OPT_PARSED, &given.power, "N%@N%", "fail if this would not be found",
+	  NULL, parse_power },
 	{ 0, "changed", OPT_FILE, &given.changed, "FILE", "functions that the change touched" },
 	{ 0, "budget", OPT_LIST, &given.budget, "RE<=N%", "fail if functions take more than this" },
 	{ 0, "ignore", OPT_STR, &given.ignore, "RE", "do not test matching functions" },
@@ -134,10 +134,10 @@ static void *compile(const char *option, struct str text)
 	struct regex *re = mem_zeroed(1, sizeof(*re));
 	struct buf why = { 0 };
 
-	if (!regex_init(re, text, REGEX_ANYWHERE, &why))
-		usage("--%s %.*s: %.*s", option, STR_ARG(text), STR_ARG(buf_str(&why)));
 	patterns.v = mem_grow(patterns.v, &patterns.cap, patterns.n + 1, sizeof(re));
 	patterns.v[patterns.n++] = re;
+	if (!regex_init(re, text, REGEX_ANYWHERE, &why))
+		usage("--%s %.*s: %.*s", option, STR_ARG(text), STR_ARG(buf_str(&why)));
 	return re;
 }
 
@@ -262,4 +262,19 @@ struct options read_compare_options(void)
 	o.seed = (uint64_t)given.seed;
 	read_lists(&o);
 	return o;
+}
+
+void release_compare_options(struct options *o)
+{
+	for (size_t i = 0; i < patterns.n; i++) {
+		regex_release(patterns.v[i]);
+		mem_free(patterns.v[i], sizeof(*patterns.v[i]));
+	}
+	mem_free(patterns.v, patterns.cap * sizeof(*patterns.v));
+	mem_free((void *)o->budget, o->nbudget * sizeof(*o->budget));
+	mem_free((void *)o->rename, o->nrename * sizeof(*o->rename));
+	if (o->changed_arg) {
+		buf_release(o->changed_arg);
+		mem_free(o->changed_arg, sizeof(struct buf));
+	}
 }

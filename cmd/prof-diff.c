@@ -3,8 +3,10 @@
  * CI, or both sides in one differential stream.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "common.h"
 #include "compare/calibrate.h"
@@ -209,10 +211,9 @@ static bool diff(struct runs *runs, const struct options *how, struct comparison
 }
 
 /* The base alone, against itself. */
-static bool calibrate_base(char **base)
+static bool calibrate_base(char **base, const struct options *how)
 {
 	enum { SPLITS = 200 };
-	struct options how = read_compare_options();
 	struct calibration c;
 	struct buf why = { 0 };
 	struct runs runs;
@@ -226,7 +227,7 @@ static bool calibrate_base(char **base)
 	if (o.work)
 		runs.work = str_of(o.work);
 	ok = load_runs(&runs, BASE, base);
-	if (ok && !calibrate(&c, &runs, &how, SPLITS, &why))
+	if (ok && !calibrate(&c, &runs, how, SPLITS, &why))
 		ok = complain("%s", why.p);
 	if (ok && out_open(&out, common.output, common.pack))
 		calibration_print(&out.bytes, &c);
@@ -246,26 +247,37 @@ static int outcome(const struct comparison *c)
 	}
 }
 
-int main(int argc, char **argv)
+/* The exit status. */
+static int compare_sides(char **operands, const struct options *how)
 {
 	struct comparison c = { 0 };
-	struct options how;
+	char **new = split_operands(operands);
 	struct runs runs;
-	char **base, **new;
-	int found;
 	bool ok;
+	int found;
 
-	mark_separator(argc, argv);
-	base = start(&cmd, argc, argv);
-	if (o.calibrate)
-		return status(calibrate_base(base));
-	how = read_compare_options();
-	new = split_operands(base);
 	if (has_report() && common.to >= 0)
 		usage("-t is for the differential stream; --report names the report's format");
-	ok = load(&runs, base, new) && diff(&runs, &how, &c);
+	ok = load(&runs, operands, new) && diff(&runs, how, &c);
 	found = ok && o.check ? outcome(&c) : status(ok);
 	comparison_release(&c);
 	runs_release(&runs);
+	return found;
+}
+
+int main(int argc, char **argv)
+{
+	static char here[PATH_MAX];
+	struct options how;
+	char **operands;
+	int found;
+
+	mark_separator(argc, argv);
+	operands = start(&cmd, argc, argv);
+	how = read_compare_options();
+	how.root = str_of(getcwd(here, sizeof(here)));
+	found = o.calibrate ? status(calibrate_base(operands, &how)) :
+			      compare_sides(operands, &how);
+	release_compare_options(&how);
 	return found;
 }

@@ -6,12 +6,20 @@
 #include <stdlib.h>
 
 #include "common.h"
+#include "compare_options.h"
 #include "record/jit_environment.h"
 #include "record_ab.h"
 #include "record_selftest.h"
 #include "record_target.h"
 
-enum { MOST_EVENTS = 8, LEAST_STACK = 1024, MOST_STACK = 65528, DEFAULT_STACK = 32 << 10 };
+enum {
+	MOST_EVENTS = 8,
+	LEAST_STACK = 1024,
+	MOST_STACK = 65528,
+	DEFAULT_STACK = 32 << 10,
+	DEFAULT_RUNS = 10,
+	MOST_RUNS = 100
+};
 
 static struct {
 	const char *events, *frequency, *label_by;
@@ -20,10 +28,11 @@ static struct {
 	struct opt_list labels;
 	uint64_t duration, delay, every; /* ns */
 	uint64_t stack_size;
-	const char *ab[2], *until_power;
+	const char *ab[2];
+	struct options until; /* its power_effect and power_share */
 	int64_t runs;
 	uint64_t max_time; /* ns */
-} o = { .events = "cpu", .frequency = "99", .runs = 10 };
+} o = { .events = "cpu", .frequency = "99" };
 
 static struct event events[MOST_EVENTS];
 
@@ -83,7 +92,9 @@ static const struct opt what_options[] = {
 	{ 0, "no-inlines", OPT_FLAG, &o.no_inlines, NULL, "do not expand inlined calls" },
 	{ 0, "jit", OPT_FLAG, &o.jit, NULL, "ask the runtimes of a command for their names" },
 	{ 0, "ab", OPT_PAIR, &o.ab, "BASE NEW", "record two shell commands in turns into -o DIR" },
-	{ 0, "runs", OPT_INT, &o.runs, "N", "of each of them (default: 10)" },
+	{ 0, "runs", OPT_INT, &o.runs, "N", "of each of them (10, with --until-power 100)" },
+	{ 0, "until-power", OPT_PARSED, &o.until, "N%@N%share",
+	  "stop when that change would be found", .parse = parse_power },
 	{ 0, "max-time", OPT_PARSED, &o.max_time, "TIME", "begin no round after that long",
 	  .parse = parse_duration },
 	{ 0, "self-test", OPT_FLAG, &o.self_test, NULL, "measure what recording costs here" },
@@ -226,16 +237,22 @@ static int ab(struct recording *r, char *const *command)
 	struct ab_options ab = {
 		.command = { o.ab[0], o.ab[1] },
 		.dir = common.output,
-		.runs = (uint64_t)o.runs,
+		.runs = o.runs              ? (uint64_t)o.runs :
+			o.until.power_share ? MOST_RUNS :
+					      DEFAULT_RUNS,
 		.max_time = o.max_time,
+		.compare = compare_defaults(),
 	};
+
+	ab.compare.power_effect = o.until.power_effect;
+	ab.compare.power_share = o.until.power_share;
 
 	if (*command)
 		usage("--ab takes two commands, each as one word");
 	if (!ab.dir)
 		usage("--ab needs a directory: -o DIR");
-	if (!ab.runs || o.every)
-		usage(o.every ? "--ab has no windows: --every" : "--runs is at least 1");
+	if (o.every)
+		usage("--ab has no windows: --every");
 	r->session.gather.label_by = parse_label_by(false);
 	return record_ab(r, &ab);
 }

@@ -2,10 +2,16 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "common.h"
+#include "compare/compare.h"
+#include "replicates.h"
+
+enum { LEAST_ROUNDS = 5 };
 
 static const char *const sides[] = { "base", "new" };
 
@@ -100,18 +106,44 @@ static bool record_round(const struct recording *model, const struct ab_options 
 	return true;
 }
 
+/* Do the runs so far suffice? Few say little about how runs differ. */
+static bool is_enough(const struct ab_options *o, uint64_t round)
+{
+	char base[PATH_MAX], new[PATH_MAX];
+	char *sides_of[][2] = { { base, NULL }, { new, NULL } };
+	struct runs runs;
+	bool verbose = common.verbose, enough;
+
+	if (!o->compare.power_share || round < LEAST_ROUNDS)
+		return false;
+	snprintf(base, sizeof(base), "%s/%s", o->dir, sides[0]);
+	snprintf(new, sizeof(new), "%s/%s", o->dir, sides[1]);
+	common.verbose = false; /* no word of each file */
+	runs_init(&runs, NULL);
+	enough = load_runs(&runs, BASE, sides_of[0]) && load_runs(&runs, NEW, sides_of[1]) &&
+		 compare_power_reached(&runs, &o->compare, o->compare.power_effect,
+				       o->compare.power_share);
+	runs_release(&runs);
+	common.verbose = verbose;
+	return enough;
+}
+
 int record_ab(const struct recording *model, const struct ab_options *o)
 {
 	uint64_t begun = recorder_now(), round;
+	bool enough = false;
 
 	if (!make_dirs(o->dir))
 		return RECORDING_FAILED;
-	for (round = 0; round <= o->runs; round++) {
+	for (round = 0; round <= o->runs && !enough; round++) {
 		if (round > 1 && o->max_time && recorder_now() - begun >= o->max_time)
 			break;
 		if (!record_round(model, o, round))
 			return RECORDING_FAILED;
+		enough = is_enough(o, round);
 	}
+	if (o->compare.power_share && !enough)
+		note("these runs do not suffice to find such a change");
 	note("%llu runs of each are in %s", (unsigned long long)(round - 1), o->dir);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #ifndef CMD_RECORD_AB_H
 #define CMD_RECORD_AB_H
 
+#include "compare/options.h"
 #include "recording.h"
 
 struct ab_options {
@@ -15,10 +16,10 @@ struct ab_options {
 	uint64_t runs;     /* of each */
 	uint64_t max_time; /* ns: no round begins later; 0 = none */
 	/*
-	 * Stop before `runs` when a change of that much (0.10) in an item with that
-	 * share (0.05) would be found. 0 = make all runs.
+	 * Its power_effect and power_share: stop before `runs` when such a change would
+	 * be found. A share of 0: make all runs.
 	 */
-	double effect, share;
+	struct options compare;
 };
 
 /* model says how to record; its command and output are not used. The exit status. */

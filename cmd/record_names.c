@@ -46,21 +46,11 @@ static int open_mapping(void *context, const struct profile *p, map_id map)
 	return fd >= 0 ? fd : open_binary(n->session, p, profile_mapping(p, map));
 }
 
-/* The recording goes on. */
-static void take(void *context)
-{
-	const struct record_names *n = context;
-
-	recorder_take(&n->session->recorder);
-}
-
 struct record_names *record_names_open(bool inlines, bool endless)
 {
 	struct record_names *n = mem_zeroed(1, sizeof(*n));
 	struct symbol_options how = {
 		.source = { .open = open_mapping, .context = n },
-		.meanwhile = take,
-		.context = n,
 		.inlines = inlines,
 		.most_unpacked = endless ? MOST_UNPACKED : 0,
 		.lines = true,

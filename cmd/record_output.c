@@ -82,8 +82,10 @@ bool record_output_close(struct record_output *o)
 
 void record_output_abandon(struct record_output *o)
 {
-	if (!o->per_window)
-		out_abandon(&o->out);
+	if (o->per_window)
+		return;
+	out_abandon(&o->out);
+	out_release(&o->out);
 }
 
 void record_add_facts(struct profile *p, const struct window *w, const struct record_facts *f)

@@ -124,6 +124,7 @@ void recording_run(struct recording *r)
 
 	wire(r);
 	if (!record_output_open(&r->output)) {
+		record_output_abandon(&r->output);
 		r->failed = true;
 		return;
 	}

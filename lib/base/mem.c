@@ -8,7 +8,8 @@
 
 const char *program_name = "prof";
 
-static size_t used, limit;
+static _Atomic size_t used; /* a thread of lib/record asks for memory, too */
+static size_t limit;
 
 static size_t half_of_ram(void)
 {
@@ -32,16 +33,16 @@ size_t mem_limit_now(void)
 
 bool mem_fits(size_t more)
 {
-	size_t max = mem_limit_now();
+	size_t max = mem_limit_now(), now = used;
 
-	return used <= max && more <= max - used;
+	return now <= max && more <= max - now;
 }
 
 static NORETURN void out_of_memory(size_t more)
 {
 	if (mem_fits(more))
 		fprintf(stderr, "%s: out of memory: %zu more bytes asked for, %zu in use\n",
-			program_name, more, used);
+			program_name, more, (size_t)used);
 	else
 		fprintf(stderr, "%s: out of memory: this input needs more than --max-memory=%zuM\n",
 			program_name, mem_limit_now() >> 20);

@@ -23,8 +23,8 @@ static void add(struct calibration *to, const struct comparison *c)
 	const struct noise *noise = &main_family(c)->noise;
 
 	to->failed += c->gated;
-	to->phi += noise->phi;
-	to->run_to_run += sqrt(noise->tau2);
+	to->phi += noise_typical(noise) * noise->phi;
+	to->run_to_run += sqrt(noise_typical(noise) * noise->tau2);
 	for (size_t i = 0; i < LEN(to->effect); i++) {
 		to->effect[i] += c->power[i].effect;
 		to->share[i] = c->power[i].share;

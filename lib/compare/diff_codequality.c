@@ -9,7 +9,7 @@
 static void put_location(struct json *j, const struct comparison *c, const struct row *r)
 {
 	uint32_t line;
-	struct str file = items_file(&c->items, r->item, &line);
+	struct str file = words_file(c, r, &line);
 
 	json_open(j, "location", '{');
 	json_text(j, "path", file.n ? file : S("unknown"));

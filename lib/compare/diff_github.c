@@ -24,7 +24,7 @@ static void put_escaped(struct buf *b, struct str s, bool property)
 static void put_place(struct buf *b, const struct comparison *c, const struct row *r)
 {
 	uint32_t line;
-	struct str file = items_file(&c->items, r->item, &line);
+	struct str file = words_file(c, r, &line);
 
 	if (!file.n)
 		return;

@@ -57,7 +57,7 @@ static void put_name(struct json *j, const char *key, const struct comparison *c
 static void put_row(struct json *j, const struct comparison *c, const struct row *r)
 {
 	uint32_t line;
-	struct str file = items_file(&c->items, r->item, &line);
+	struct str file = words_file(c, r, &line);
 
 	json_open(j, NULL, '{');
 	json_text(j, "verdict", str_of(verdict_word(r->verdict)));
@@ -132,8 +132,8 @@ static void put_noise(struct json *j, const struct comparison *c)
 		json_open(j, NULL, '{');
 		json_text(j, "kind", f->kind == SELF ? S("self") : S("inclusive"));
 		json_number(j, "tests", (double)f->m);
-		json_number(j, "phi", f->noise.phi);
-		json_number(j, "run_to_run", sqrt(f->noise.tau2));
+		json_number(j, "phi", noise_typical(&f->noise) * f->noise.phi);
+		json_number(j, "run_to_run", sqrt(noise_typical(&f->noise) * f->noise.tau2));
 		json_number(j, "df", f->noise.df);
 		json_number(j, "prior_df", f->noise.prior_df);
 		json_close(j, '}');

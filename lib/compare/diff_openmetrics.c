@@ -103,8 +103,9 @@ static void write(struct out *out, const struct comparison *c)
 	put_plain(b, "total_change_low", "Lower end of its 95% interval", expm1(t->low));
 	put_plain(b, "total_change_high", "Upper end of its 95% interval", expm1(t->high));
 	put_sides(b, "runs", "Runs compared", (double)c->design.k[BASE], (double)c->design.k[NEW]);
-	put_plain(b, "noise_phi", "Dispersion of samples, 1 is Poisson", n->phi);
-	put_plain(b, "noise_run_to_run", "Coefficient of variation that runs add", sqrt(n->tau2));
+	put_plain(b, "noise_phi", "Dispersion of samples, 1 is Poisson", noise_typical(n) * n->phi);
+	put_plain(b, "noise_run_to_run", "Coefficient of variation that runs add",
+		  sqrt(noise_typical(n) * n->tau2));
 	put_plain(b, "host_match", "Whether all runs are known to be from one host",
 		  c->design.host_known && !c->design.cross_host);
 	put_power(b, c);

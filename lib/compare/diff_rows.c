@@ -13,10 +13,19 @@ void words_path(struct buf *b, struct str path)
 	}
 }
 
+struct str words_file(const struct comparison *c, const struct row *r, uint32_t *line)
+{
+	struct str file = items_file(&c->items, r->item, line), root = c->o->root;
+
+	if (root.n && file.n > root.n + 1 && str_starts(file, root) && file.p[root.n] == '/')
+		return str_skip(file, root.n + 1);
+	return file;
+}
+
 void words_place(struct buf *b, const struct comparison *c, const struct row *r)
 {
 	uint32_t line;
-	struct str file = items_file(&c->items, r->item, &line);
+	struct str file = words_file(c, r, &line);
 
 	words_path(b, file);
 	if (file.n && line)

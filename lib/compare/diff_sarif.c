@@ -44,7 +44,7 @@ static bool has_place(const struct comparison *c, const struct row *r)
 {
 	uint32_t line;
 
-	return items_file(&c->items, r->item, &line).n && line;
+	return words_file(c, r, &line).n && line;
 }
 
 /* What is known about the whole, and how many findings have no place. */
@@ -79,7 +79,7 @@ static void put_invocation(struct json *j, const struct comparison *c)
 static void put_location(struct json *j, const struct comparison *c, const struct row *r)
 {
 	uint32_t line;
-	struct str file = items_file(&c->items, r->item, &line);
+	struct str file = words_file(c, r, &line);
 
 	json_open(j, "locations", '[');
 	json_open(j, NULL, '{');

@@ -35,7 +35,7 @@ static void put_row(struct buf *b, const struct comparison *c, const struct row 
 {
 	struct buf name = { 0 };
 	uint32_t line;
-	struct str file = items_file(&c->items, r->item, &line);
+	struct str file = words_file(c, r, &line);
 	bool both = r->test.cost[BASE] > 0 && r->test.cost[NEW] > 0;
 
 	items_name(&c->items, r->item, &name);

@@ -163,8 +163,9 @@ static void put_noise(struct buf *b, const struct comparison *c)
 		buf_add(b, S("noise: not known from one run a side; verdicts are advice only"));
 		return;
 	}
-	buf_printf(b, "noise: sampling %.2f times Poisson's, run to run ", n->phi);
-	words_share(b, sqrt(n->tau2));
+	buf_printf(b, "noise: sampling %.2f times Poisson's, run to run ",
+		   noise_typical(n) * n->phi);
+	words_share(b, sqrt(noise_typical(n) * n->tau2));
 	if (c->total.df > 0 && c->design.metric != METRIC_SHARE) {
 		buf_add(b, S(", of the total "));
 		words_share(b, sqrt(c->total.own));

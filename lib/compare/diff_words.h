@@ -38,7 +38,10 @@ bool words_opening(struct buf *b, const struct comparison *c, size_t line);
 /* What is remarkable about a row: "needs 24 runs a side", "from lex", "in src/h.c:88". */
 void words_note(struct buf *b, const struct comparison *c, const struct row *r);
 
-/* Where the item is in the source, "src/h.c:88"; nothing where that is not known. */
+/* The item's file in the source, seen from o->root, and its line; empty if not known. */
+struct str words_file(const struct comparison *c, const struct row *r, uint32_t *line);
+
+/* Both, "src/h.c:88"; nothing where that is not known. */
 void words_place(struct buf *b, const struct comparison *c, const struct row *r);
 
 /* A path, or a name, on one line: "main>serve>hash". */

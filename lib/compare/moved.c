@@ -8,7 +8,7 @@
  *	own	for the function's own samples: those of all it calls
  *	caller	all samples of its caller
  *
- * In the last two much else may happen: there the two amounts must agree, by half in
+ * In the last two, which may not be half of the program, much else may happen: there the two amounts must agree, by half in
  * what the function calls, by a quarter in what its caller does.
  */
 #include "compare/moved.h"
@@ -168,6 +168,7 @@ static bool rest_fell(struct search *s, const struct row *r, const double *place
 /* tolerance: by what part of it the rest may differ from what the row got dearer. */
 static bool try_place(struct search *s, struct row *r, uint32_t item, double tolerance)
 {
+	const double everything = 0.5;
 	const struct design *d = &s->c->design;
 	double *place, rest, mine = test_cost(&r->test);
 	struct test whole;
@@ -176,6 +177,8 @@ static bool try_place(struct search *s, struct row *r, uint32_t item, double tol
 	members_clear(s->m);
 	members_add(s->m, item, INCLUSIVE, NULL);
 	whole = test_set(s, r->kind, d->exposure);
+	if (whole.share > everything)
+		return false;
 	place = mem_zeroed(d->n, sizeof(*place));
 	memcpy(place, s->m->x, d->n * sizeof(*place));
 	fell = rest_fell(s, r, place, &rest);

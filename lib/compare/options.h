@@ -47,6 +47,7 @@ struct options {
 	bool allow_single;    /* fail on one run a side, too */
 	bool allow_cross_host;
 	uint64_t seed;
+	struct str root;      /* a directory: reports name the files below it from there */
 	name_matcher *ignore; /* items that are not tested, or NULL */
 	void *ignore_arg;
 	name_matcher *changed; /* functions (and files) that a change touched, or NULL */

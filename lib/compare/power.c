@@ -25,7 +25,7 @@ double power_effect(const struct comparison *c, double share)
 	if (!f->m || !(design_df(d) > 0))
 		return INFINITY;
 	u = (d->metric == METRIC_SAMPLES || d->estimated ? 1 : 1 - share) / mean;
-	se = sqrt(noise_trend(&f->noise, u) * design_spread(d));
+	se = sqrt(noise_typical(&f->noise) * noise_trend(&f->noise, u) * design_spread(d));
 	shown = log1p(c->o->min_effect) +
 		(student_quantile(lone_level(c, f, share), f->noise.total_df) + z) * se;
 	dear = log1p(c->o->min_cost / share) + z * se;

@@ -169,3 +169,13 @@ void noise_fit(struct noise *n, const double *s2, const double *u, size_t m, dou
 	if (m >= FEW)
 		noise_fit_prior(n, s2, u, m);
 }
+
+double noise_typical(const struct noise *n)
+{
+	double half = n->prior_df / 2, middle;
+
+	if (!(half > 0))
+		return 1;
+	middle = n->scale * exp(log(half) - digamma(half)); /* of the true variances */
+	return (n->prior_df * n->scale + n->df * middle) / (n->prior_df + n->df);
+}

@@ -32,6 +32,12 @@ static inline double noise_trend(const struct noise *n, double u)
 }
 
 /*
+ * The factor from the trend to the moderated variance of an item in the middle: the
+ * trend is that of means, which a few items that vary wildly can raise.
+ */
+double noise_typical(const struct noise *n);
+
+/*
  * All of it, from the own variances s2 of m items with df degrees of freedom each.
  * A zeroed *n begins anew; one that was fitted before is a good place to begin.
  * Ends when a round changes less than `precision`, relative.

@@ -12,6 +12,7 @@ enum {
 	COMMIT_NS = 1000000,    /* a record's time may be this much before its writing */
 	LINGER_NS = 2000000000, /* a process is kept that long after it ended */
 	MOST_CHAIN = 512,       /* frames of the kernel */
+	MOST_SPARE = 2 << 20,   /* bytes */
 };
 
 /* A record in recorder.bytes. */
@@ -361,5 +362,7 @@ void recorder_drain(struct recorder *r, bool all)
 	for (; i < n && w[i].time < until; i++)
 		deal_with(r, (const void *)(r->bytes.p + w[i].at));
 	carry_over(r, w ? w + i : w, n - i);
+	if (r->spare_bytes.cap > MOST_SPARE)
+		buf_release(&r->spare_bytes); /* there was a storm */
 	forget_ended(r, now);
 }

@@ -56,7 +56,7 @@ void recorder_release(struct recorder *r);
  */
 void recorder_drain(struct recorder *r, bool all);
 
-/* Only take what is in the rings, so that they do not overflow. */
+/* Only take what is in the rings, to be dealt with later. */
 void recorder_take(struct recorder *r);
 
 /* Nanoseconds of the clock that records carry. */

@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include "record/facts.h"
+#include "record/taker.h"
 
 enum {
 	LOOK_MS = 50,        /* between two looks at the rings */
 	PROGRESS_MS = 500,   /* between two lines of progress */
+	HURRY = 10,          /* steps of nice(1) */
 	GRACE_MS = 500,      /* for a command to end after a signal */
 	ADAPT_SAMPLES = 100, /* of which more than two in a hundred are truncated */
 	LARGEST_STACK = 65528,
@@ -90,14 +92,30 @@ static void measure_window(struct session *s)
 		w->cpu_time = cpu - s->before_cpu;
 }
 
+/*
+ * A recorder that does not run in time loses samples; it takes little, so it may go
+ * before others, where it is allowed to. What it does with a window can wait.
+ */
+static void hurry(const struct session *s, bool urgent)
+{
+	setpriority(PRIO_PROCESS, 0, urgent ? s->nice - HURRY : s->nice);
+}
+
 static bool end_window(struct session *s)
 {
+	struct taker taker;
 	bool go_on;
 
 	measure_window(s);
 	profile_describe(&s->profile, &(struct header){ .time = (int64_t)s->window.time,
 							.duration = (int64_t)s->window.duration });
+	if (!s->window.last)
+		taker_start(&taker, &s->recorder);
+	hurry(s, false);
 	go_on = s->o->on_window(s->o->context, s, &s->window);
+	if (!s->window.last)
+		taker_stop(&taker);
+	hurry(s, !s->window.last);
 	profile_release(&s->profile);
 	processes_sweep(&s->recorder.processes);
 	s->window.number++;
@@ -171,12 +189,15 @@ static void open_again(struct session *s, uint32_t stack_bytes)
 {
 	struct sampler_options options = s->sampler_options;
 	struct sampler sampler;
+	struct taker taker; /* with many threads this takes long */
 	struct buf why = { 0 };
 	bool ok;
 
 	options.stack_bytes = stack_bytes;
 	list_targets(s, &options);
+	taker_start(&taker, &s->recorder);
 	ok = sampler_open(&sampler, &options, &why);
+	taker_stop(&taker);
 	buf_release(&why);
 	if (!ok) {
 		sampler_close(&sampler);
@@ -362,6 +383,7 @@ bool session_run(struct session *s, const struct session_options *o, struct buf 
 	bool child = o->sampler.target == TARGET_CHILD, ok;
 
 	*s = (struct session){ .o = o, .sampler_options = o->sampler };
+	s->nice = getpriority(PRIO_PROCESS, 0);
 	s->sampler_options.wait = o->delay > 0;
 	if (child && !prepare_child(s, why))
 		return false;
@@ -376,7 +398,9 @@ bool session_run(struct session *s, const struct session_options *o, struct buf 
 	if (!start_target(s, why))
 		return false;
 	s->begun = recorder_now();
+	hurry(s, true);
 	run_windows(s);
+	hurry(s, false);
 	child_has_ended(s, true);
 	return true;
 }

@@ -60,6 +60,7 @@ struct session {
 	uint64_t lost_before, lost_told;
 	uint64_t begun, housekept, over; /* ns: of recorder_now() */
 	struct buf pids;  /* int: the processes that run, when events are opened again */
+	int nice;         /* what we began with */
 	bool no_room;     /* events could not be opened again */
 	bool child_ended; /* window.status says how */
 };

@@ -11,8 +11,6 @@
 #include "symbol/mapped_files.h"
 #include "symbol/symbolizer.h"
 
-enum { MEANWHILE = 64 }; /* locations */
-
 struct symbols {
 	struct symbol_options options;
 	struct mapped_files files;
@@ -166,12 +164,6 @@ static void flag_mapping(struct round *r, map_id map)
 	m->flags |= r->s->options.inlines ? MAP_INLINES : 0;
 }
 
-static void meanwhile(const struct symbols *s)
-{
-	if (s->options.meanwhile)
-		s->options.meanwhile(s->options.context);
-}
-
 /* n locations of one mapping. */
 static void name_mapping(struct round *r, const struct wanted *w, size_t n, struct buf *notes)
 {
@@ -179,11 +171,8 @@ static void name_mapping(struct round *r, const struct wanted *w, size_t n, stru
 	struct mapped_file *file = mapped_files_get(&r->s->files, r->p, map, notes);
 	uint32_t named = 0;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		named += name_loc(r, w[i].loc, file);
-		if (i % MEANWHILE == 0)
-			meanwhile(r->s);
-	}
 	mapped_file_rest(file);
 	r->counts.files++;
 	r->counts.missing += !file->present;

@@ -29,9 +29,6 @@ struct symbol_source {
 };
 
 struct symbol_options {
-	/* Called every few milliseconds, for those who have other things to do. May be NULL. */
-	void (*meanwhile)(void *context);
-	void *context;
 	struct symbol_source source; /* open == NULL: files are opened by their path */
 	bool inlines;                /* a frame for each inlined call */
 	bool lines;                  /* file and line */

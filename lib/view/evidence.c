@@ -65,8 +65,13 @@ static void mark_path(struct evidence *e, const struct profile *p, const struct 
 	mem_free(reached, t->n * sizeof(*reached));
 }
 
+/* Each is looked for in the whole tree. Where a hundred ways lead, no outline helps. */
 static void add_path(struct evidence *e, struct str path)
 {
+	enum { MOST_PATHS = 100 };
+
+	if (e->npath >= MOST_PATHS)
+		return;
 	e->path = mem_grow(e->path, &e->path_cap, e->npath + 1, sizeof(*e->path));
 	e->path[e->npath++] = path;
 }

@@ -57,6 +57,16 @@ GITHUB_STEP_SUMMARY=$tmp/nowhere/summary
 exits 2 'a summary that cannot be written' prof-diff --check --report github base -- new
 unset GITHUB_STEP_SUMMARY
 
+# Files are named from here, as a checkout is.
+rm -r base new
+(sed "s#@#@$tmp/src/#g" "$top/tests/runs.sh") >runs-here.sh
+. ./runs-here.sh
+record_both 6 hash 1.4
+exits 0 'files below the current directory' prof-diff base -- new --report sarif
+grep -q '"uri":"src/hash.c"' out
+ok $? 'are named from there' "$(cat out)"
+. "$top/tests/runs.sh"
+
 # Names that formats would take for something of their own.
 rm -r base new
 odd='main@a%b.c:1;f<int&>("x|y")::`g`@o:3;[x](http://y) *b* _c_ \ $d@a,b:c.c:5'

@@ -40,7 +40,7 @@ named() {
 	at_least $((100 - $(share jit.folded truncated))) 97 "$what: few are truncated"
 }
 
-root='^[^;]*;(_start|.*clone|.*start_thread|\[ld|.*(execve|exit))'
+root='^[^;]*;(_start|.*clone|.*start_thread|[[]ld|[[]libc|.*(execve|exit))'
 if command -v node >/dev/null; then
 	named 'node --jit' '_start;.*outer.*busy.js' "$root" --jit -- node busy.js
 	named 'node with a jitdump' '_start;.*outer.*busy.js.*;.*inner.*busy.js' "$root" \

@@ -35,7 +35,7 @@ whole variable 'variable;spin' ./fast
 strip -o stripped odd
 prof-record -q -F 499 -o s.pb.gz -- ./stripped variable 0.3
 prof-fold s.pb.gz >s.folded
-at_least "$(share s.folded '\[stripped\];__libc_start.*;\[stripped\];\[stripped\];\[stripped\]')" 95 \
+at_least "$(share s.folded '[[]stripped[]];__libc_start.*;[[]stripped[]];[[]stripped[]];[[]stripped[]]')" 95 \
 	'a stripped program has no names, but whole stacks' "$(cat s.folded)"
 
 # Frame pointers

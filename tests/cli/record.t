@@ -68,7 +68,7 @@ exits 2 'a label that is not known' prof-record --label-by colour -- ./spin 0.1
 prof-record -q -F 299 --label-by tid -o t.pb.gz -- ./spin 0.2 4
 at_least "$(prof-query --values tid t.pb.gz | wc -l)" 4 'all threads of a command'
 prof-fold t.pb.gz >t.folded
-at_least "$(share t.folded '(clone|start_thread|thread_start).*;thread;work')" 90 \
+at_least "$(share t.folded '(clone|start_thread|thread_start|[[]libc).*;thread;work')" 90 \
 	'stacks of threads are whole' "$(cat t.folded)"
 prof-record -q -F 299 --label-by pid -o c.pb.gz -- ./spin 0.2 0 3
 at_least "$(prof-query --values pid c.pb.gz | wc -l)" 3 'all children of a command'
@@ -183,4 +183,10 @@ says 'not empty' 'is said'
 exits 125 'a command that fails ends it' prof-record --ab true 'exit 3' --runs 1 -o other
 says 'new command exited with 3' 'and is named'
 exits 2 'no directory' prof-record --ab true true
+exits 0 'until there are enough runs' prof-record -F 999 --ab './spin 0.1' './spin 0.15' \
+	--until-power 100%@70%share --runs 30 -o enough
+at_least "$(find enough/base -type f | wc -l)" 5 'at least five'
+[ "$(find enough/base -type f | wc -l)" -lt 30 ]
+ok $? 'and not all'
+exits 1 'in which the difference is found' prof-diff --check enough/base -- enough/new
 finish

@@ -133,8 +133,22 @@ static void test_focus(double fourth, unsigned expected)
 	ok(!found[3] == !(adjusted[3] <= 0.05), "adjusted p-values say the same");
 }
 
+/* What is typical: the prior's own place when all items are alike, above it when not. */
+static void test_typical(void)
+{
+	struct noise n = { .phi = 1, .df = 9, .scale = 0.9 };
+
+	ok(noise_typical(&n) == 1, "nothing borrowed: the trend itself");
+	n.prior_df = MOST_PRIOR_DF;
+	ok(fabs(noise_typical(&n) - 0.9) < 0.001, "all alike: the prior");
+	n.prior_df = 2.4;
+	n.scale = 0.3;
+	ok(noise_typical(&n) > 0.4 && noise_typical(&n) < 0.5, "some vary wildly: the middle");
+}
+
 int main(void)
 {
+	test_typical();
 	test_prior(variances1, LEN(variances1), prior1, "a prior that is worth little");
 	test_prior(variances2, LEN(variances2), prior2, "one that is worth more");
 	test_prior(variances3, LEN(variances3), prior3, "one that is worth all there is");

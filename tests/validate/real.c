@@ -50,7 +50,8 @@ static double predict(const struct comparison *c, double change)
 {
 	const double four_in_five = 0.8416212335729143;
 	double mean = c->o->power_share * c->design.total_samples / (double)c->design.n;
-	double variance = noise_trend(&main_family(c)->noise, (1 - c->o->power_share) / mean);
+	const struct noise *n = &main_family(c)->noise;
+	double variance = noise_typical(n) * noise_trend(n, (1 - c->o->power_share) / mean);
 	double se = sqrt(variance * design_spread(&c->design));
 
 	return erfc(-(four_in_five + (change - log1p(c->required.effect)) / se) / M_SQRT2) / 2;

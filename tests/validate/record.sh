@@ -1,9 +1,10 @@
 #!/bin/sh
 # record.sh BUILD OUT ROUNDS: real runs, for figures 2 and 8. In each round every
-# program is recorded once, in an order that turns by one from round to round, so that
-# none comes always first: prof-fold on a large input, a Python script, and a small server as it is and with
-# one function made slower. OUT/NAME/ROUND.pb.gz is a run with its exact CPU time.
-# Needs perf, python3 and a C compiler; begun again, it goes on where it stopped.
+# program is recorded once, in an order that turns and is reversed from round to round,
+# so that none comes always first, or always behind the same one: prof-fold on a large
+# input, a Python script, and a small server as it is and with one function made slower.
+# OUT/NAME/ROUND.pb.gz is a run with its exact CPU time. Needs perf, python3 and a C
+# compiler; begun again, it goes on where it stopped.
 set -eu
 LC_ALL=C
 export LC_ALL
@@ -47,21 +48,18 @@ record() { # NAME ROUND
 	mv part "$file"
 }
 
-# shellcheck disable=SC2086
-set -- fold python $slowed
+# The names in the order of a round: from another one on each time, and back every other.
+order() {
+	echo "fold python $slowed" | awk -v i="$1" '{
+		for (k = 0; k < NF; k++)
+			print $(((i % 2 ? NF - 1 - k : k) + int(i / 2)) % NF + 1)
+	}'
+}
+
 i=0
 while [ $i -lt "$rounds" ]; do
-	n=$#
-	at=0
-	while [ $at -lt "$n" ]; do
-		record "$1" "$i"
-		first=$1
-		shift
-		set -- "$@" "$first"
-		at=$((at + 1))
+	for name in $(order $i); do
+		record "$name" "$i"
 	done
-	first=$1
-	shift
-	set -- "$@" "$first"
 	i=$((i + 1))
 done
