@@ -46,11 +46,6 @@ struct str str_cut(struct str *rest, char c)
 	return head;
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 struct str str_trim(struct str s)
 {
 	while (s.n && is_blank(s.p[0]))

@@ -64,6 +64,11 @@ ptrdiff_t str_find(struct str s, struct str what);
  */
 struct str str_cut(struct str *rest, char c);
 
+static inline bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
 /* Without blanks and tabs at both ends. */
 struct str str_trim(struct str s);
 

@@ -1,11 +1,12 @@
 #include "record/event.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/perf_event.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "record/kernel_text.h"
 
 static const struct {
 	const char *name;
@@ -70,22 +71,16 @@ static void use_cpu(struct event *e)
 static bool tracepoint_id(struct str system, struct str name, uint64_t *id)
 {
 	static const char *const roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
-	char path[512], text[32];
+	struct buf text = { 0 };
+	char path[512];
 	bool ok = false;
 
 	for (size_t i = 0; i < LEN(roots) && !ok; i++) {
-		int fd;
-		ssize_t n;
-
 		snprintf(path, sizeof(path), "%s/events/%.*s/%.*s/id", roots[i], STR_ARG(system),
 			 STR_ARG(name));
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		n = fd < 0 ? 0 : read(fd, text, sizeof(text));
-		if (fd >= 0)
-			close(fd);
-		if (n > 1)
-			ok = str_u64(str(text, (size_t)n - 1), id);
+		ok = kernel_text(path, &text) && str_u64(buf_str(&text), id);
 	}
+	buf_release(&text);
 	return ok;
 }
 

@@ -1,8 +1,8 @@
 #include "record/gather.h"
 
-#include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
+
+#include "record/kernel_text.h"
 
 static const uint32_t NO_COLUMN = UINT32_MAX;
 
@@ -238,17 +238,6 @@ static stack_id stack_of(struct gather *g, const struct recorded *s)
 
 /* Labels */
 
-static bool read_start(struct buf *b, const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, buf_room(b, 4096), 4096);
-
-	if (fd >= 0)
-		close(fd);
-	b->n = n > 0 ? (size_t)n : 0;
-	return n > 0;
-}
-
 /* The cgroup of version 2 ("0::/path"), else the first one that is listed. */
 static struct str cgroup_path(struct str lines)
 {
@@ -276,7 +265,7 @@ static struct str group_of(struct gather *g, uint32_t pid)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%u/cgroup", pid);
-	if (row == known && read_start(&b, path))
+	if (row == known && kernel_text(path, &b))
 		group->path = profile_str(g->p, cgroup_path(buf_str(&b)));
 	buf_release(&b);
 	return profile_text(g->p, group->path);

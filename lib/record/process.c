@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "record/jit.h"
+#include "record/kernel_text.h"
 
 struct known_process {
 	uint64_t pid;
@@ -37,17 +38,9 @@ static uint64_t mount_namespace(const char *pid)
 static bool read_proc(int pid, const char *what, struct buf *to)
 {
 	char path[64];
-	ssize_t n;
-	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", pid, what);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	while ((n = read(fd, buf_room(to, 4096), 4096)) > 0)
-		to->n += (size_t)n;
-	close(fd);
-	return to->n > 0;
+	return kernel_text(path, to);
 }
 
 void processes_init(struct processes *t, struct binaries *binaries)
@@ -233,7 +226,7 @@ const char *process_thread_name(struct processes *t, const struct process *p, ui
 		return row->name;
 	snprintf(path, sizeof(path), "task/%u/comm", tid);
 	if (read_proc(p->pid, path, &b))
-		memcpy(row->name, b.p, min_size(b.n - 1, sizeof(row->name) - 1));
+		memcpy(row->name, b.p, min_size(b.n, sizeof(row->name) - 1));
 	buf_release(&b);
 	return row->name[0] ? row->name : p->comm;
 }
@@ -437,7 +430,7 @@ static void scan_comm(struct process *p)
 	struct buf b = { 0 };
 
 	if (read_proc(p->pid, "comm", &b)) {
-		size_t n = min_size(b.n - 1, sizeof(p->comm) - 1);
+		size_t n = min_size(b.n, sizeof(p->comm) - 1);
 
 		memset(p->comm, 0, sizeof(p->comm));
 		memcpy(p->comm, b.p, n);

@@ -38,8 +38,8 @@ struct sampler {
 	const struct sampler_options *o;
 	struct ring *rings; /* one a CPU */
 	size_t nring;
-	char cpus[256]; /* those that were online, as the kernel lists them */
-	int *fds;       /* all events */
+	struct buf online; /* CPUs, as the kernel lists them */
+	int *fds;          /* all events */
 	size_t nfd, fd_cap;
 	struct table ids;   /* rows { id } -> event */
 	bool user_only;     /* the kernel did not allow its own code to be sampled */

@@ -1,0 +1,21 @@
+/*
+ * Sets of CPUs, written as the kernel does: "0-3,8,10-11".
+ */
+#ifndef RECORD_CPUS_H
+#define RECORD_CPUS_H
+
+#include "base/buf.h"
+
+enum { MOST_CPUS = 4096 };
+
+/* Put the kernel's list of the CPUs that are online in *list; empty if it has none. */
+void cpus_online(struct buf *list);
+
+/*
+ * The CPUs to use, in cpus[MOST_CPUS], and their number: those of the list
+ * `wanted`, which must be online, or with NULL all of `online`. 0 with a message
+ * in *why.
+ */
+size_t cpus_choose(const char *wanted, struct str online, int *cpus, struct buf *why);
+
+#endif

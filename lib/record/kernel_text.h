@@ -1,0 +1,15 @@
+/*
+ * What the kernel says in the small files of /proc and /sys.
+ */
+#ifndef RECORD_KERNEL_TEXT_H
+#define RECORD_KERNEL_TEXT_H
+
+#include "base/buf.h"
+
+/*
+ * Put a file's text in *to, without the newline at its end. False, and *to empty,
+ * when there is none.
+ */
+bool kernel_text(const char *path, struct buf *to);
+
+#endif

@@ -1,0 +1,65 @@
+#include "record/sampler_attr.h"
+
+#include <time.h>
+
+#include "record/records.h"
+
+static struct perf_event_attr common_attr(const struct sampler *s)
+{
+	const struct sampler_options *o = s->o;
+	struct perf_event_attr a = {
+		.size = sizeof(a),
+		.sample_type = SAMPLE_FIELDS,
+		.read_format = PERF_FORMAT_LOST,
+		.disabled = 1,
+		.inherit = o->target == TARGET_CHILD || o->target == TARGET_TASKS,
+		.enable_on_exec = o->target == TARGET_CHILD && !o->wait,
+		.sample_id_all = 1,
+		.use_clockid = 1,
+		.clockid = CLOCK_MONOTONIC,
+		.watermark = 1,
+		.exclude_kernel = s->user_only || !o->kernel,
+		.exclude_hv = 1,
+		.exclude_guest = 1,
+	};
+
+	a.inherit_thread = o->target == TARGET_TASKS && !o->children;
+	if (a.inherit_thread)
+		a.inherit = 1;
+	return a;
+}
+
+struct perf_event_attr sampler_event_attr(const struct sampler *s, const struct event *e)
+{
+	struct perf_event_attr a = common_attr(s);
+
+	a.type = e->type;
+	a.config = e->config;
+	a.exclude_idle = e->is_cpu;
+	a.freq = !e->every;
+	a.sample_freq = e->every ? 1 : s->frequency;
+	a.sample_regs_user = s->o->stack_bytes ? s->o->arch->sample_regs : 0;
+	a.sample_stack_user = s->o->stack_bytes;
+	a.exclude_callchain_user = s->o->stack_bytes > 0;
+	a.exclude_callchain_kernel = s->user_only || !s->o->kernel;
+	if (!s->o->stack_bytes)
+		a.sample_type &= ~(uint64_t)(PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER);
+	return a;
+}
+
+struct perf_event_attr sampler_sideband_attr(const struct sampler *s)
+{
+	struct perf_event_attr a = common_attr(s);
+
+	a.type = PERF_TYPE_SOFTWARE;
+	a.config = PERF_COUNT_SW_DUMMY;
+	a.sample_type = TRAILER_FIELDS;
+	a.exclude_kernel = 1;
+	a.mmap = 1;
+	a.mmap2 = 1;
+	a.comm = 1;
+	a.comm_exec = 1;
+	a.task = 1;
+	a.namespaces = 1;
+	return a;
+}

@@ -1,0 +1,17 @@
+/*
+ * What a sampler asks of the kernel: the attributes of perf_event_open(2).
+ */
+#ifndef RECORD_SAMPLER_ATTR_H
+#define RECORD_SAMPLER_ATTR_H
+
+#include <linux/perf_event.h>
+
+#include "record/sampler.h"
+
+/* For an event that is sampled. */
+struct perf_event_attr sampler_event_attr(const struct sampler *s, const struct event *e);
+
+/* For what tells of processes and their mappings: an event that never occurs. */
+struct perf_event_attr sampler_sideband_attr(const struct sampler *s);
+
+#endif

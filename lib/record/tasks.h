@@ -1,0 +1,15 @@
+/*
+ * The threads of processes, as /proc lists them.
+ */
+#ifndef RECORD_TASKS_H
+#define RECORD_TASKS_H
+
+#include "base/buf.h"
+
+/*
+ * Add the threads (ints) of n processes that are not in *tasks yet; with
+ * `children` also those of the processes that these have forked, and so on.
+ */
+void tasks_list(const int *pids, size_t n, bool children, struct buf *tasks);
+
+#endif
