@@ -29,6 +29,11 @@ void sampler_explain(int error, struct buf *why)
 	case EPERM: explain_permission(why); break;
 	case ENOSYS: buf_add(why, S("this kernel has no perf_event_open")); break;
 	case ESRCH: buf_add(why, S("there is no such process")); break;
+	case EBADF:
+		buf_add(why,
+			S("that is not the directory of a control group, or one that perf_event "
+			  "knows nothing of (of version 1, only those below perf_event are)"));
+		break;
 	case EMFILE:
 		buf_add(why, S("too many open files: one is needed for each thread, event and CPU; "
 			       "raise the limit with ulimit -n"));
