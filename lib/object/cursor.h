@@ -36,13 +36,18 @@ static inline size_t cursor_left(const struct cursor *c)
 	return (size_t)(c->end - c->at);
 }
 
+static inline void cursor_fail(struct cursor *c)
+{
+	c->at = c->end;
+	c->failed = true;
+}
+
 /* Are there n more bytes? If not, the cursor has failed. */
 static inline bool cursor_has(struct cursor *c, uint64_t n)
 {
 	if (n <= cursor_left(c))
 		return true;
-	c->at = c->end;
-	c->failed = true;
+	cursor_fail(c);
 	return false;
 }
 
@@ -75,36 +80,50 @@ static inline uint64_t cursor_int(struct cursor *c, unsigned n)
 	return v;
 }
 
-/* LEB128 numbers; bits beyond the 64th are dropped. */
+static inline int64_t cursor_signed(struct cursor *c, unsigned n)
+{
+	unsigned shift = 64 - 8 * n;
+
+	return (int64_t)(cursor_int(c, n) << shift) >> shift;
+}
+
+/*
+ * LEB128 numbers; bits beyond the 64th are dropped. They may be padded, but not
+ * without end: one of more than 16 bytes fails.
+ */
+enum { CURSOR_LEB_BITS = 7 * 16 };
+
 static inline uint64_t cursor_uleb(struct cursor *c)
 {
 	uint64_t v = 0;
-	uint8_t byte;
 
-	for (unsigned shift = 0;; shift += 7) {
-		byte = cursor_u8(c);
+	for (unsigned shift = 0; shift < CURSOR_LEB_BITS; shift += 7) {
+		uint8_t byte = cursor_u8(c);
+
 		if (shift < 64)
 			v |= (uint64_t)(byte & 0x7f) << shift;
 		if (byte < 0x80)
 			return v;
 	}
+	cursor_fail(c);
+	return 0;
 }
 
 static inline int64_t cursor_sleb(struct cursor *c)
 {
 	uint64_t v = 0;
-	unsigned shift = 0;
-	uint8_t byte;
 
-	do {
-		byte = cursor_u8(c);
+	for (unsigned shift = 0; shift < CURSOR_LEB_BITS; shift += 7) {
+		uint8_t byte = cursor_u8(c);
+
 		if (shift < 64)
 			v |= (uint64_t)(byte & 0x7f) << shift;
-		shift += 7;
-	} while (byte >= 0x80);
-	if (shift < 64 && byte & 0x40)
-		v |= UINT64_MAX << shift;
-	return (int64_t)v;
+		if (byte < 0x80)
+			return (int64_t)(shift < 57 && byte & 0x40 ? v | UINT64_MAX << (shift + 7) :
+								     v);
+	}
+	cursor_fail(c);
+	return 0;
 }
 
 static inline struct str cursor_bytes(struct cursor *c, uint64_t n)

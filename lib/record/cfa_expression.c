@@ -40,7 +40,7 @@ static uint64_t peek(struct machine *m, uint64_t depth)
 
 static void push_register(struct machine *m, uint64_t reg)
 {
-	int64_t offset = dwarf_sleb(&m->d);
+	int64_t offset = cursor_sleb(&m->d.c);
 
 	if (reg < ARCH_REGS && m->context->known >> reg & 1)
 		push(m, m->context->regs[reg] + (uint64_t)offset);
@@ -97,23 +97,23 @@ static uint64_t constant(struct machine *m, uint8_t op)
 	static const uint8_t size[] = { 1, 1, 2, 2, 4, 4, 8, 8 };
 
 	if (op == 0x10)
-		return dwarf_uleb(&m->d);
+		return cursor_uleb(&m->d.c);
 	if (op == 0x11)
-		return (uint64_t)dwarf_sleb(&m->d);
+		return (uint64_t)cursor_sleb(&m->d.c);
 	op -= 0x08;
-	return op & 1 ? (uint64_t)dwarf_signed(&m->d, size[op]) : dwarf_fixed(&m->d, size[op]);
+	return op & 1 ? (uint64_t)cursor_signed(&m->d.c, size[op]) : cursor_int(&m->d.c, size[op]);
 }
 
 static void branch(struct machine *m, uint64_t taken)
 {
-	int64_t by = dwarf_signed(&m->d, 2);
+	int64_t by = cursor_signed(&m->d.c, 2);
 
 	if (!taken)
 		return;
-	if (by < m->d.start - m->d.at || by > m->d.end - m->d.at)
+	if (by < m->d.start - m->d.c.at || by > m->d.c.end - m->d.c.at)
 		m->bad = true;
 	else
-		m->d.at += by;
+		m->d.c.at += by;
 }
 
 static void run_stack(struct machine *m, uint8_t op)
@@ -124,7 +124,7 @@ static void run_stack(struct machine *m, uint8_t op)
 	case 0x12: push(m, peek(m, 0)); break;
 	case 0x13: pop(m); break;
 	case 0x14: push(m, peek(m, 1)); break;
-	case 0x15: push(m, peek(m, dwarf_fixed(&m->d, 1))); break;
+	case 0x15: push(m, peek(m, cursor_int(&m->d.c, 1))); break;
 	case 0x16:
 		b = pop(m);
 		a = pop(m);
@@ -139,7 +139,7 @@ static void run_stack(struct machine *m, uint8_t op)
 	case 0x20: push(m, ~pop(m)); break;
 	case 0x23:
 		a = pop(m);
-		push(m, a + dwarf_uleb(&m->d));
+		push(m, a + cursor_uleb(&m->d.c));
 		break;
 	case 0x28: branch(m, pop(m)); break;
 	case 0x2f: branch(m, 1); break;
@@ -161,7 +161,7 @@ static void run(struct machine *m, uint8_t op)
 	} else if (op >= 0x70 && op <= 0x8f) {
 		push_register(m, op - 0x70u);
 	} else if (op == 0x92) {
-		push_register(m, dwarf_uleb(&m->d));
+		push_register(m, cursor_uleb(&m->d.c));
 	} else if (is_binary(op)) {
 		b = pop(m);
 		push(m, binary(m, op, pop(m), b));
@@ -177,17 +177,17 @@ bool cfi_expression(const struct cfi *c, const struct rule *rule, const struct c
 	uint64_t length;
 
 	m.d = dwarf_bytes(c->section, c->address);
-	dwarf_skip(&m.d, (uint32_t)rule->cfa_offset);
-	length = dwarf_uleb(&m.d);
-	if (length > dwarf_left(&m.d))
+	cursor_skip(&m.d.c, (uint32_t)rule->cfa_offset);
+	length = cursor_uleb(&m.d.c);
+	if (length > cursor_left(&m.d.c))
 		return false;
-	m.d.start = m.d.at;
-	m.d.end = m.d.at + length;
-	for (int n = 0; m.d.at < m.d.end && !m.bad && !m.d.bad; n++) {
+	m.d.start = m.d.c.at;
+	m.d.c.end = m.d.c.at + length;
+	for (int n = 0; m.d.c.at < m.d.c.end && !m.bad && !m.d.c.failed; n++) {
 		if (n == MOST_OPS)
 			return false;
-		run(&m, (uint8_t)dwarf_fixed(&m.d, 1));
+		run(&m, (uint8_t)cursor_int(&m.d.c, 1));
 	}
 	*cfa = pop(&m);
-	return !m.bad && !m.d.bad;
+	return !m.bad && !m.d.c.failed;
 }

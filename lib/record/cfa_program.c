@@ -87,16 +87,16 @@ static void restore(struct machine *m, uint64_t reg)
 
 static struct str block(struct dwarf_bytes *d)
 {
-	uint64_t n = dwarf_uleb(d);
-	const char *p = (const char *)d->at;
+	uint64_t n = cursor_uleb(&d->c);
+	const char *p = (const char *)d->c.at;
 
-	dwarf_skip(d, n);
-	return d->bad ? S("") : str(p, (size_t)n);
+	cursor_skip(&d->c, n);
+	return d->c.failed ? S("") : str(p, (size_t)n);
 }
 
 static struct str sized_block(struct dwarf_bytes *d)
 {
-	const char *p = (const char *)d->at;
+	const char *p = (const char *)d->c.at;
 	struct str s = block(d);
 
 	return str(p, s.n ? (size_t)(s.p + s.n - p) : 0);
@@ -150,35 +150,35 @@ static bool run_register(struct machine *m, uint8_t op, struct dwarf_bytes *d)
 
 	switch (op) {
 	case OP_OFFSET_EXTENDED:
-		reg = dwarf_uleb(d);
-		save_at(m, reg, factored(m, dwarf_uleb(d)));
+		reg = cursor_uleb(&d->c);
+		save_at(m, reg, factored(m, cursor_uleb(&d->c)));
 		return true;
 	case OP_OFFSET_EXTENDED_SF:
-		reg = dwarf_uleb(d);
-		save_at(m, reg, factored(m, (uint64_t)dwarf_sleb(d)));
+		reg = cursor_uleb(&d->c);
+		save_at(m, reg, factored(m, (uint64_t)cursor_sleb(&d->c)));
 		return true;
 	case OP_GNU_NEGATIVE_OFFSET:
-		reg = dwarf_uleb(d);
-		save_at(m, reg, factored(m, 0 - dwarf_uleb(d)));
+		reg = cursor_uleb(&d->c);
+		save_at(m, reg, factored(m, 0 - cursor_uleb(&d->c)));
 		return true;
-	case OP_RESTORE_EXTENDED: restore(m, dwarf_uleb(d)); return true;
-	case OP_UNDEFINED: place_of(m, dwarf_uleb(d))->kind = UNDEFINED; return true;
-	case OP_SAME_VALUE: place_of(m, dwarf_uleb(d))->kind = SAME; return true;
+	case OP_RESTORE_EXTENDED: restore(m, cursor_uleb(&d->c)); return true;
+	case OP_UNDEFINED: place_of(m, cursor_uleb(&d->c))->kind = UNDEFINED; return true;
+	case OP_SAME_VALUE: place_of(m, cursor_uleb(&d->c))->kind = SAME; return true;
 	case OP_REGISTER:
 	case OP_VAL_OFFSET:
-		place_of(m, dwarf_uleb(d))->kind = OTHER;
-		dwarf_uleb(d);
+		place_of(m, cursor_uleb(&d->c))->kind = OTHER;
+		cursor_uleb(&d->c);
 		return true;
 	case OP_VAL_OFFSET_SF:
-		place_of(m, dwarf_uleb(d))->kind = OTHER;
-		dwarf_sleb(d);
+		place_of(m, cursor_uleb(&d->c))->kind = OTHER;
+		cursor_sleb(&d->c);
 		return true;
 	case OP_EXPRESSION:
-		reg = dwarf_uleb(d);
+		reg = cursor_uleb(&d->c);
 		set_expression(m, reg, block(d));
 		return true;
 	case OP_VAL_EXPRESSION:
-		place_of(m, dwarf_uleb(d))->kind = OTHER;
+		place_of(m, cursor_uleb(&d->c))->kind = OTHER;
 		block(d);
 		return true;
 	}
@@ -195,21 +195,23 @@ static void run_other(struct machine *m, uint8_t op, struct dwarf_bytes *d)
 	case OP_REMEMBER: remember(m); break;
 	case OP_RESTORE_STATE: recall(m); break;
 	case OP_DEF_CFA:
-		reg = dwarf_uleb(d);
-		define_cfa(m, reg, (int64_t)dwarf_uleb(d));
+		reg = cursor_uleb(&d->c);
+		define_cfa(m, reg, (int64_t)cursor_uleb(&d->c));
 		break;
 	case OP_DEF_CFA_SF:
-		reg = dwarf_uleb(d);
-		define_cfa(m, reg, factored(m, (uint64_t)dwarf_sleb(d)));
+		reg = cursor_uleb(&d->c);
+		define_cfa(m, reg, factored(m, (uint64_t)cursor_sleb(&d->c)));
 		break;
-	case OP_DEF_CFA_REGISTER: m->row.cfa_register = dwarf_uleb(d); break;
-	case OP_DEF_CFA_OFFSET: m->row.cfa_offset = (int64_t)dwarf_uleb(d); break;
-	case OP_DEF_CFA_OFFSET_SF: m->row.cfa_offset = factored(m, (uint64_t)dwarf_sleb(d)); break;
+	case OP_DEF_CFA_REGISTER: m->row.cfa_register = cursor_uleb(&d->c); break;
+	case OP_DEF_CFA_OFFSET: m->row.cfa_offset = (int64_t)cursor_uleb(&d->c); break;
+	case OP_DEF_CFA_OFFSET_SF:
+		m->row.cfa_offset = factored(m, (uint64_t)cursor_sleb(&d->c));
+		break;
 	case OP_DEF_CFA_EXPRESSION:
 		m->row.cfa_is_expression = true;
 		m->row.cfa_expression = sized_block(d);
 		break;
-	case OP_GNU_ARGS_SIZE: dwarf_uleb(d); break;
+	case OP_GNU_ARGS_SIZE: cursor_uleb(&d->c); break;
 	case NEGATE_RA_STATE_WITH_PC:
 	case NEGATE_RA_STATE: break; /* the address is masked anyway */
 	default: m->bad = true;
@@ -228,9 +230,9 @@ static bool run_advance(struct machine *m, uint8_t op, struct dwarf_bytes *d)
 	case OP_SET_LOC:
 		m->location = dwarf_pointer(d, m->fde->cie.pointers, 0);
 		return m->location <= m->wanted;
-	case OP_ADVANCE1: return advance(m, dwarf_fixed(d, 1));
-	case OP_ADVANCE2: return advance(m, dwarf_fixed(d, 2));
-	case OP_ADVANCE4: return advance(m, dwarf_fixed(d, 4));
+	case OP_ADVANCE1: return advance(m, cursor_int(&d->c, 1));
+	case OP_ADVANCE2: return advance(m, cursor_int(&d->c, 2));
+	case OP_ADVANCE4: return advance(m, cursor_int(&d->c, 4));
 	default: return advance(m, op & 0x3f);
 	}
 }
@@ -238,8 +240,8 @@ static bool run_advance(struct machine *m, uint8_t op, struct dwarf_bytes *d)
 /* Run a program up to the wanted address. */
 static void run(struct machine *m, struct dwarf_bytes d)
 {
-	for (int n = 0; d.at < d.end && !m->bad && !d.bad; n++) {
-		uint8_t op = (uint8_t)dwarf_fixed(&d, 1);
+	for (int n = 0; d.c.at < d.c.end && !m->bad && !d.c.failed; n++) {
+		uint8_t op = (uint8_t)cursor_int(&d.c, 1);
 
 		if (n == MOST_INSTRUCTIONS)
 			m->bad = true;
@@ -247,14 +249,14 @@ static void run(struct machine *m, struct dwarf_bytes d)
 			if (!run_advance(m, op, &d))
 				return;
 		} else if ((op & 0xc0) == OP_OFFSET) {
-			save_at(m, op & 0x3f, factored(m, dwarf_uleb(&d)));
+			save_at(m, op & 0x3f, factored(m, cursor_uleb(&d.c)));
 		} else if ((op & 0xc0) == OP_RESTORE) {
 			restore(m, op & 0x3f);
 		} else if (!run_register(m, op, &d)) {
 			run_other(m, op, &d);
 		}
 	}
-	m->bad |= d.bad;
+	m->bad |= d.c.failed;
 }
 
 /* From the row to a rule */
@@ -269,28 +271,28 @@ struct simple {
 static bool is_simple(struct str expression, struct simple *s)
 {
 	struct dwarf_bytes d = dwarf_bytes(expression, 0);
-	uint8_t op = (uint8_t)dwarf_fixed(&d, 1);
+	uint8_t op = (uint8_t)cursor_int(&d.c, 1);
 
 	*s = (struct simple){ 0 };
 	if (op >= 0x70 && op <= 0x8f) /* DW_OP_breg0 ... 31 */
 		s->reg = op - 0x70u;
 	else if (op == 0x92) /* DW_OP_bregx */
-		s->reg = dwarf_uleb(&d);
+		s->reg = cursor_uleb(&d.c);
 	else
 		return false;
-	s->offset = dwarf_sleb(&d);
-	while (d.at < d.end && !d.bad) {
-		op = (uint8_t)dwarf_fixed(&d, 1);
+	s->offset = cursor_sleb(&d.c);
+	while (d.c.at < d.c.end && !d.c.failed) {
+		op = (uint8_t)cursor_int(&d.c, 1);
 		if (op == 0x06 && !s->deref) /* DW_OP_deref */
 			s->deref = true;
 		else if (op == 0x23 && s->deref) /* DW_OP_plus_uconst */
-			s->plus = (int64_t)((uint64_t)s->plus + dwarf_uleb(&d));
+			s->plus = (int64_t)((uint64_t)s->plus + cursor_uleb(&d.c));
 		else if (op == 0x23)
-			s->offset = (int64_t)((uint64_t)s->offset + dwarf_uleb(&d));
+			s->offset = (int64_t)((uint64_t)s->offset + cursor_uleb(&d.c));
 		else
 			return false;
 	}
-	return !d.bad;
+	return !d.c.failed;
 }
 
 static bool fits(int64_t v)

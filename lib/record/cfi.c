@@ -28,19 +28,19 @@ static bool read_entry(const struct cfi *c, size_t at, struct entry *e)
 	uint64_t length;
 
 	*e = (struct entry){ .at = at };
-	dwarf_skip(&d, at);
-	length = dwarf_fixed(&d, 4);
+	cursor_skip(&d.c, at);
+	length = cursor_int(&d.c, 4);
 	e->is64 = length == EXTENDED_LENGTH;
 	if (e->is64)
-		length = dwarf_fixed(&d, 8);
-	if (d.bad || !length || length > dwarf_left(&d))
+		length = cursor_int(&d.c, 8);
+	if (d.c.failed || !length || length > cursor_left(&d.c))
 		return false;
-	d.end = d.at + length;
-	e->next = (size_t)(d.end - d.start);
-	e->id_at = (size_t)(d.at - d.start);
-	e->id = dwarf_fixed(&d, e->is64 && c->is_debug_frame ? 8 : 4);
+	d.c.end = d.c.at + length;
+	e->next = (size_t)(d.c.end - d.start);
+	e->id_at = (size_t)(d.c.at - d.start);
+	e->id = cursor_int(&d.c, e->is64 && c->is_debug_frame ? 8 : 4);
 	e->body = d;
-	return !d.bad;
+	return !d.c.failed;
 }
 
 static bool is_cie(const struct cfi *c, const struct entry *e)
@@ -52,16 +52,16 @@ static bool is_cie(const struct cfi *c, const struct entry *e)
 
 static void read_augmentation(struct dwarf_bytes *d, const char *letters, struct cie *cie)
 {
-	uint64_t length = dwarf_uleb(d);
+	uint64_t length = cursor_uleb(&d->c);
 	struct dwarf_bytes a = *d;
 
-	dwarf_skip(d, length);
-	a.end = d->at;
+	cursor_skip(&d->c, length);
+	a.c.end = d->c.at;
 	for (letters++; *letters; letters++) {
 		switch (*letters) {
-		case 'R': cie->pointers = (uint8_t)dwarf_fixed(&a, 1); break;
-		case 'L': dwarf_fixed(&a, 1); break;
-		case 'P': dwarf_pointer(&a, (uint8_t)dwarf_fixed(&a, 1), 0); break;
+		case 'R': cie->pointers = (uint8_t)cursor_int(&a.c, 1); break;
+		case 'L': cursor_int(&a.c, 1); break;
+		case 'P': dwarf_pointer(&a, (uint8_t)cursor_int(&a.c, 1), 0); break;
 		case 'S': cie->signal = true; break;
 		case 'B': break; /* aarch64: return addresses are signed with key B */
 		default: return;
@@ -80,23 +80,23 @@ static bool read_cie(const struct cfi *c, size_t at, struct cie *cie)
 	if (!read_entry(c, at, &e) || !is_cie(c, &e))
 		return false;
 	d = e.body;
-	version = dwarf_fixed(&d, 1);
-	letters = (const char *)d.at;
-	for (int n = 0; dwarf_fixed(&d, 1); n++)
+	version = cursor_int(&d.c, 1);
+	letters = (const char *)d.c.at;
+	for (int n = 0; cursor_int(&d.c, 1); n++)
 		if (n == MOST_LETTERS)
 			return false;
-	if (d.bad)
+	if (d.c.failed)
 		return false;
 	if (version >= 4)
-		dwarf_skip(&d, 2); /* sizes of addresses and segments */
-	cie->code_align = dwarf_uleb(&d);
-	cie->data_align = dwarf_sleb(&d);
-	cie->ra = version == 1 ? dwarf_fixed(&d, 1) : dwarf_uleb(&d);
+		cursor_skip(&d.c, 2); /* sizes of addresses and segments */
+	cie->code_align = cursor_uleb(&d.c);
+	cie->data_align = cursor_sleb(&d.c);
+	cie->ra = version == 1 ? cursor_int(&d.c, 1) : cursor_uleb(&d.c);
 	cie->sized = letters[0] == 'z';
 	if (cie->sized)
 		read_augmentation(&d, letters, cie);
 	cie->program = d;
-	return !d.bad;
+	return !d.c.failed;
 }
 
 /* An FDE: its CIE, and the addresses it is for. */
@@ -115,9 +115,9 @@ static bool read_fde(const struct cfi *c, size_t at, struct fde *fde)
 	fde->start = dwarf_pointer(&d, fde->cie.pointers, 0);
 	fde->length = dwarf_pointer(&d, fde->cie.pointers & 0x0f, 0);
 	if (fde->cie.sized)
-		dwarf_skip(&d, dwarf_uleb(&d));
+		cursor_skip(&d.c, cursor_uleb(&d.c));
 	fde->program = d;
-	return !d.bad;
+	return !d.c.failed;
 }
 
 /* Finding FDEs */
@@ -235,20 +235,20 @@ static bool open_header(struct cfi *c, const struct elf *e, const struct elf_seg
 {
 	struct str bytes = elf_bytes(e, s->offset, s->filesz);
 	struct dwarf_bytes d = dwarf_bytes(bytes, s->vaddr);
-	uint8_t version = (uint8_t)dwarf_fixed(&d, 1), frame_encoding, count_encoding, table;
+	uint8_t version = (uint8_t)cursor_int(&d.c, 1), frame_encoding, count_encoding, table;
 	uint64_t count;
 
-	frame_encoding = (uint8_t)dwarf_fixed(&d, 1);
-	count_encoding = (uint8_t)dwarf_fixed(&d, 1);
-	table = (uint8_t)dwarf_fixed(&d, 1);
+	frame_encoding = (uint8_t)cursor_int(&d.c, 1);
+	count_encoding = (uint8_t)cursor_int(&d.c, 1);
+	table = (uint8_t)cursor_int(&d.c, 1);
 	c->address = dwarf_pointer(&d, frame_encoding, s->vaddr);
 	count = dwarf_pointer(&d, count_encoding, s->vaddr);
 	c->section = elf_at(e, c->address);
-	if (d.bad || version != 1 || !c->section.n)
+	if (d.c.failed || version != 1 || !c->section.n)
 		return false;
-	if (table != HDR_TABLE_I32 || count > dwarf_left(&d) / 8)
+	if (table != HDR_TABLE_I32 || count > cursor_left(&d.c) / 8)
 		return true; /* the section is found; the table must be ours */
-	c->table = str((const char *)d.at, (size_t)count * 8);
+	c->table = str((const char *)d.c.at, (size_t)count * 8);
 	c->table_base = s->vaddr;
 	c->ntable = (size_t)count;
 	return true;

@@ -242,6 +242,31 @@ static bool has_user_stack(struct recorder *r, const struct recorded *s,
 	       (record->sample.nstack && process_find(&r->processes, s->process, ip));
 }
 
+/* The call chain that the kernel walked: its own part, and that of the program. */
+static void take_chain(struct recorder *r, const struct record *record, struct recorded *s,
+		       uint64_t *kernel, struct user_frame *user)
+{
+	bool in_kernel = false, in_user = false;
+
+	for (size_t i = 0; i < record->sample.nchain; i++) {
+		uint64_t ip = record->sample.chain[i];
+
+		if (ip >= PERF_CONTEXT_MAX) {
+			in_kernel = ip == PERF_CONTEXT_KERNEL;
+			in_user = ip == PERF_CONTEXT_USER;
+		} else if (in_kernel && s->nkernel < MOST_CHAIN) {
+			kernel[s->nkernel] = ip - (s->nkernel > 0);
+			s->nkernel++;
+		} else if (in_user && s->nuser < UNWIND_MOST) {
+			uint64_t address = ip - (s->nuser > 0);
+
+			user[s->nuser++] = (struct user_frame){
+				process_find(&r->processes, s->process, address), address
+			};
+		}
+	}
+}
+
 static void on_sample_record(struct recorder *r, const struct record *record)
 {
 	static struct user_frame user[UNWIND_MOST];
@@ -259,7 +284,6 @@ static void on_sample_record(struct recorder *r, const struct record *record)
 	};
 	struct user_state state = { record->sample.regs, record->sample.stack,
 				    record->sample.nstack, (int)record->tid };
-	bool in_kernel = false, in_user = false;
 
 	s.process = known_process(r, record->pid);
 	if ((r->self && (int)record->pid == r->self) || !is_wanted(r, s.process))
@@ -267,23 +291,7 @@ static void on_sample_record(struct recorder *r, const struct record *record)
 	r->nsample++;
 	if (r->processes.thread_names)
 		s.thread = process_thread_name(&r->processes, s.process, record->tid);
-	for (size_t i = 0; i < record->sample.nchain; i++) {
-		uint64_t ip = record->sample.chain[i];
-
-		if (ip >= PERF_CONTEXT_MAX) {
-			in_kernel = ip == PERF_CONTEXT_KERNEL;
-			in_user = ip == PERF_CONTEXT_USER;
-		} else if (in_kernel && s.nkernel < MOST_CHAIN) {
-			kernel[s.nkernel] = ip - (s.nkernel > 0);
-			s.nkernel++;
-		} else if (in_user && s.nuser < UNWIND_MOST) {
-			uint64_t address = ip - (s.nuser > 0);
-
-			user[s.nuser++] = (struct user_frame){
-				process_find(&r->processes, s.process, address), address
-			};
-		}
-	}
+	take_chain(r, record, &s, kernel, user);
 	if (record->sample.regs && has_user_stack(r, &s, record)) {
 		s.state = &state;
 		s.nuser = unwind(&r->unwinder, s.process, &state, user, &s.end);
