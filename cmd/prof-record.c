@@ -274,6 +274,7 @@ static void keep_memory_small(void)
 {
 	mallopt(M_MMAP_THRESHOLD, 256 << 10);
 	mallopt(M_TRIM_THRESHOLD, 256 << 10);
+	mallopt(M_ARENA_MAX, 1);
 }
 
 int main(int argc, char **argv)

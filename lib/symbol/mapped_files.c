@@ -5,7 +5,7 @@
 
 #include "symbol/regular_file.h"
 
-enum { IDLE_ROUNDS = 6 };
+enum { IDLE_ROUNDS = 2 };
 
 static const struct symbolizer *const table[SYMBOLIZERS] = { &symbolizer_go, &symbolizer_elf,
 							     &symbolizer_kallsyms,

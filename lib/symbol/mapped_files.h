@@ -30,7 +30,7 @@ struct mapped_files {
 void mapped_files_init(struct mapped_files *f, const struct symbol_options *options);
 void mapped_files_release(struct mapped_files *f);
 
-/* A round begins; it ends: what six rounds had no use for is closed. */
+/* A round begins; it ends: what two rounds had no use for is closed. */
 void mapped_files_begin(struct mapped_files *f);
 void mapped_files_end(struct mapped_files *f);
 

@@ -45,7 +45,7 @@ struct symbol_options {
 
 /*
  * Files that are open, and the tables made of them. They are kept from one profile
- * to the next, for those who record without end; a file that six rounds in a row had
+ * to the next, for those who record without end; a file that two rounds in a row had
  * no use for is closed.
  */
 struct symbols;
