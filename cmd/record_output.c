@@ -92,6 +92,8 @@ void record_add_facts(struct profile *p, const struct window *w, const struct re
 {
 	fact_number(p, "lost", w->lost);
 	fact_number(p, "truncated", w->truncated);
+	if (w->remembered)
+		fact_number(p, "remembered", w->remembered);
 	if (w->throttled)
 		fact_number(p, "throttled", w->throttled);
 	if (w->cpu_time)

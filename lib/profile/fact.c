@@ -6,8 +6,9 @@ static const struct {
 	const char *key;
 	enum { SUM, MAX } how;
 } counted[] = {
-	{ "lost", SUM },        { "truncated", SUM }, { "throttled", SUM }, { "samples", SUM },
-	{ "cpu_time_ns", SUM }, { "wall_ns", SUM },   { "work", SUM },      { "max_rss", MAX },
+	{ "lost", SUM },       { "truncated", SUM }, { "throttled", SUM },
+	{ "remembered", SUM }, { "samples", SUM },   { "cpu_time_ns", SUM },
+	{ "wall_ns", SUM },    { "work", SUM },      { "max_rss", MAX },
 };
 
 static ptrdiff_t find(const struct profile *p, struct str key)

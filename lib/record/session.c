@@ -74,6 +74,7 @@ static void begin_window(struct session *s)
 	s->before_samples = s->recorder.nsample;
 	s->before_lost = lost_so_far(s);
 	s->before_throttled = s->recorder.throttled;
+	s->before_remembered = s->recorder.unwinder.remembered;
 	s->before_cpu = cpu_so_far(s);
 }
 
@@ -88,6 +89,7 @@ static void measure_window(struct session *s)
 	w->lost = lost_so_far(s) - s->before_lost;
 	w->truncated = s->gather.ntruncated;
 	w->throttled = s->recorder.throttled - s->before_throttled;
+	w->remembered = s->recorder.unwinder.remembered - s->before_remembered;
 	if (cpu > s->before_cpu)
 		w->cpu_time = cpu - s->before_cpu;
 }

@@ -14,12 +14,13 @@ struct window {
 	uint64_t time;     /* when it began, ns since 1970 */
 	uint64_t duration; /* ns */
 	uint64_t samples, lost, truncated, throttled;
-	uint64_t cpu_time; /* ns that the targets used, exactly; 0 if not known */
-	uint64_t max_rss;  /* bytes, of a command that has ended; else 0 */
-	bool user_only;    /* kernel code could not be sampled */
-	bool last;         /* no other follows */
-	bool ended;        /* a command ended in it: */
-	int status;        /* its status, as waitpid(2) has it */
+	uint64_t remembered; /* stacks whose outer frames are those of an earlier one */
+	uint64_t cpu_time;   /* ns that the targets used, exactly; 0 if not known */
+	uint64_t max_rss;    /* bytes, of a command that has ended; else 0 */
+	bool user_only;      /* kernel code could not be sampled */
+	bool last;           /* no other follows */
+	bool ended;          /* a command ended in it: */
+	int status;          /* its status, as waitpid(2) has it */
 };
 
 struct session;
@@ -55,7 +56,7 @@ struct session {
 	int exec_error; /* errno of a command that could not be run */
 	struct window window;
 	uint64_t window_start; /* of the monotonic clock */
-	uint64_t before_samples, before_lost, before_throttled, before_cpu;
+	uint64_t before_samples, before_lost, before_throttled, before_cpu, before_remembered;
 	/* Lost in samplers that were closed, and told of by then in records. */
 	uint64_t lost_before, lost_told;
 	uint64_t begun, housekept, over; /* ns: of recorder_now() */
