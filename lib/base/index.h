@@ -49,9 +49,6 @@ void index_add(struct index *ix, uint32_t hash, uint32_t row);
 /* Grow at once to what n more rows will need. */
 void index_reserve(struct index *ix, uint32_t n);
 
-/* Forget all rows, keeping the slots for new ones. */
-void index_clear(struct index *ix);
-
 void index_release(struct index *ix);
 
 /* 32 well-mixed bits of eight bytes, or of n bytes. */

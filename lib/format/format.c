@@ -12,14 +12,6 @@ const struct format *format_at(size_t i)
 	return i < LEN(formats) ? formats[i] : NULL;
 }
 
-const struct format *format_named(struct str name)
-{
-	for (size_t i = 0; i < LEN(formats); i++)
-		if (str_eq(name, str_of(formats[i]->name)))
-			return formats[i];
-	return NULL;
-}
-
 static void name_formats(struct buf *b, const int *bids, int bid)
 {
 	for (size_t i = 0; i < LEN(formats); i++)

@@ -45,9 +45,6 @@ FORMATS(FORMAT_DECLARE)
 /* The i-th format, or NULL behind the last. */
 const struct format *format_at(size_t i);
 
-/* The format of that name, or NULL. */
-const struct format *format_named(struct str name);
-
 /* One reading of one input. */
 struct load {
 	const struct format *from; /* NULL to sniff; becomes what was found */

@@ -190,12 +190,6 @@ void pb_put_bytes_always(struct buf *b, uint32_t field, struct str s)
 	buf_add(b, s);
 }
 
-void pb_put_bytes(struct buf *b, uint32_t field, struct str s)
-{
-	if (s.n)
-		pb_put_bytes_always(b, field, s);
-}
-
 static size_t varint_size(uint64_t v)
 {
 	return (size_t)(70 - __builtin_clzll(v | 1)) / 7;

@@ -80,14 +80,12 @@ static inline uint64_t pb_varint(struct pb *pb)
 void pb_ints(struct pb *pb, const struct pb_field *f, struct buf *list);
 
 /*
- * Writing: fields are appended to a buf. Integers that are 0 and bytes that are
- * empty are left out, as proto3 has it; the *_always forms are for elements of
- * repeated fields.
+ * Writing: fields are appended to a buf. Integers that are 0 are left out, as
+ * proto3 has it; the *_always forms are for elements of repeated fields.
  */
 void pb_put_varint(struct buf *b, uint64_t v);
 void pb_put_int(struct buf *b, uint32_t field, uint64_t v);
 void pb_put_int_always(struct buf *b, uint32_t field, uint64_t v);
-void pb_put_bytes(struct buf *b, uint32_t field, struct str s);
 void pb_put_bytes_always(struct buf *b, uint32_t field, struct str s);
 
 /* A packed repeated integer of n values. */

@@ -34,14 +34,6 @@ static int type_part(struct str label)
 	return NO_PART;
 }
 
-bool selector_has_type(const struct selector *s)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (type_part(s->matcher[i].name) != NO_PART)
-			return true;
-	return false;
-}
-
 static bool type_matches(struct matcher *m, int part, const struct profile *p, uint32_t col)
 {
 	struct buf id = { 0 };

@@ -50,9 +50,6 @@ bool selector_parse(struct selector *s, struct str text, struct buf *error);
  */
 bool selector_apply(struct selector *s, struct profile *p, struct buf *error);
 
-/* Does it name a sample type? */
-bool selector_has_type(const struct selector *s);
-
 void selector_release(struct selector *s);
 
 #endif

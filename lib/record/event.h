@@ -25,8 +25,7 @@ struct event {
  */
 bool event_find(struct str name, struct event *event, struct buf *why);
 
-/* The i-th name of the table and what it is, or NULL behind the last. */
+/* The i-th name of the table, or NULL behind the last. */
 const char *event_name(size_t i);
-const char *event_help(size_t i);
 
 #endif

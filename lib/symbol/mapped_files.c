@@ -216,16 +216,3 @@ void mapped_files_end(struct mapped_files *f)
 	}
 	f->n = kept;
 }
-
-void mapped_files_close_kernel(struct mapped_files *f)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < f->n; i++) {
-		if (mapping_flags(f->all[i]->name) & LOC_KERNEL)
-			close_file(f->all[i]);
-		else
-			f->all[kept++] = f->all[i];
-	}
-	f->n = kept;
-}

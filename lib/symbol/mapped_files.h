@@ -47,7 +47,4 @@ bool mapped_file_find(struct mapped_file *file, struct symbol_place at, struct b
 /* That was all: what it takes to answer is made small. */
 void mapped_file_rest(struct mapped_file *file);
 
-/* Close what was read of the kernel. */
-void mapped_files_close_kernel(struct mapped_files *f);
-
 #endif

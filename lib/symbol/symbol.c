@@ -269,11 +269,6 @@ struct symbols *symbols_open(const struct symbol_options *options)
 	return s;
 }
 
-void symbols_kernel_changed(struct symbols *s)
-{
-	mapped_files_close_kernel(&s->files);
-}
-
 void symbols_close(struct symbols *s)
 {
 	if (!s)

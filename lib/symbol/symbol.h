@@ -76,10 +76,4 @@ struct symbol_counts {
  */
 struct symbol_counts symbolize(struct symbols *s, struct profile *p, struct buf *notes);
 
-/*
- * The kernel has other symbols than before: a module or a BPF program was loaded.
- * Without this call they are read again when an address is not found.
- */
-void symbols_kernel_changed(struct symbols *s);
-
 #endif
