@@ -1,9 +1,9 @@
-# Sourced by the tests of prof-record: skips all of them where nothing can be recorded,
-# and builds the programs that are recorded.
+# Sourced by the tests of prof-record: skips all of them where not everything can be
+# recorded, and builds the programs that are recorded.
 
 . "$top/tests/lib.sh"
 
-if ! prof-record -q -o /dev/null -- true 2>err; then
+if ! prof-record -q --kernel -a -d 10ms -o /dev/null 2>err; then
 	echo "1..0 # SKIP $(head -1 err)"
 	exit 0
 fi

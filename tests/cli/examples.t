@@ -24,7 +24,7 @@ sleep 100 &
 echo $! >app.pid
 trap 'kill "$(cat app.pid)"; cd / && rm -rf "$tmp"' EXIT
 records=true
-prof-record -q -o /dev/null -- true 2>err || records=false
+prof-record -q -a -d 10ms -o /dev/null 2>err || records=false
 PATH=$tmp/bin:$PATH
 perf script >app.perf
 cp app.perf old.perf
