@@ -43,13 +43,28 @@ static void print_name(const char *pattern, const struct window *w, struct buf *
 	buf_release(&numbered);
 }
 
-static bool write_file(const struct record_output *o, struct profile *p, const struct window *w)
+/* Windows whose beginnings have one name: the later ones get their number behind it. */
+static void tell_apart(struct record_output *o, const struct window *w, struct buf *name)
+{
+	bool again = o->last.n && str_eq(buf_str(&o->last), buf_str(name));
+
+	o->last.n = 0;
+	buf_add(&o->last, buf_str(name));
+	if (!again)
+		return;
+	name->n--; /* the NUL */
+	buf_printf(name, ".%llu", (unsigned long long)w->number);
+	buf_ch(name, '\0');
+}
+
+static bool write_file(struct record_output *o, struct profile *p, const struct window *w)
 {
 	struct buf name = { 0 };
 	struct out out;
 	bool ok;
 
 	print_name(o->path, w, &name);
+	tell_apart(o, w, &name);
 	if (out_open(&out, name.p, o->pack))
 		o->format->write(&out, p);
 	ok = finish_output(&out);
@@ -75,6 +90,7 @@ bool record_output_write(struct record_output *o, struct profile *p, const struc
 
 bool record_output_close(struct record_output *o)
 {
+	buf_release(&o->last);
 	if (o->per_window)
 		return !o->failed;
 	return finish_output(&o->out) && !o->failed;

@@ -13,7 +13,8 @@ struct record_output {
 	struct pack pack;
 	const struct format *format;
 	bool per_window; /* path is a pattern: a file for each window */
-	struct out out;  /* unless per_window */
+	struct out out;  /* unless per_window, */
+	struct buf last; /* else the name of the last file */
 	bool failed;
 };
 

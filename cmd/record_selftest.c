@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "busy_cpus.h"
@@ -27,13 +26,7 @@ struct reading {
 
 static struct reading read_off(void)
 {
-	struct reading r = { .work = busy_work(), .wall = recorder_now() };
-	struct rusage use;
-
-	getrusage(RUSAGE_SELF, &use);
-	r.own = (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
-		1e-6 * (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec);
-	return r;
+	return (struct reading){ busy_work(), recorder_now(), recording_own_cpu() };
 }
 
 static struct slice between(struct reading a, struct reading b)
@@ -77,7 +70,7 @@ static struct slice drain_for(struct sampler *sampler, struct recorder *r, int m
 	return s;
 }
 
-/* The recorder is set up before the slice begins and lives for all of them. */
+/* A slice with the recording, which is returned, and one without; `first`: in that order. */
 static struct slice pair_with(struct sampler *sampler, struct recorder *r, double *slower,
 			      bool first)
 {

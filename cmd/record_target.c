@@ -119,3 +119,8 @@ bool target_wants(void *context, struct process *p)
 		return false;
 	return !o.comm || regex_match(&comm, str_of(p->comm));
 }
+
+const char *target_failed(void)
+{
+	return comm.failed;
+}

@@ -22,4 +22,7 @@ void parse_target(struct sampler_options *s, char *const *command);
 bool target_chooses(void);
 bool target_wants(void *context, struct process *p);
 
+/* Why the pattern of --comm could not be matched within bounds; NULL if it always could. */
+const char *target_failed(void);
+
 #endif

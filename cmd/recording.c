@@ -49,7 +49,8 @@ bool recording_interrupted(void)
 
 /* What the session tells */
 
-static void on_launch(void *context, int pid)
+/* A number that is not the command's any more may be another's. */
+static void on_child(void *context, int pid)
 {
 	(void)context;
 	child_pid = pid;
@@ -59,45 +60,41 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 {
 	struct recording *r = context;
 	struct profile *p = &s->profile;
-	struct buf dropped = { 0 };
 
 	r->samples += w->samples;
 	r->lost += w->lost;
 	r->truncated += w->truncated;
 	r->cpu_time += w->cpu_time;
 	r->user_only = r->facts.user_only = w->user_only;
-	if (w->ended)
-		child_pid = 0; /* the number may be another's by now */
 	if (r->names)
 		record_names_find(r->names, s);
 	record_add_facts(p, w, &r->facts);
-	profile_settle(p, &dropped);
-	buf_release(&dropped);
+	settle(p);
 	return record_output_write(&r->output, p, w);
 }
 
-/* CPU time of ours so far, in seconds. */
-static double own_cpu(struct rusage *use)
+double recording_own_cpu(void)
 {
-	getrusage(RUSAGE_SELF, use);
-	return (double)(use->ru_utime.tv_sec + use->ru_stime.tv_sec) +
-	       1e-6 * (double)(use->ru_utime.tv_usec + use->ru_stime.tv_usec);
+	struct rusage use;
+
+	getrusage(RUSAGE_SELF, &use);
+	return (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
+	       1e-6 * (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec);
 }
 
-static double own_percent(struct rusage *use, double wall)
+static double own_percent(double wall)
 {
-	return 100 * own_cpu(use) / wall / (double)sysconf(_SC_NPROCESSORS_ONLN);
+	return 100 * recording_own_cpu() / wall / (double)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
 static void on_progress(void *context, const struct window *w)
 {
 	const struct recording *r = context;
 	double seconds = 1e-9 * (double)(recorder_now() - r->begun);
-	struct rusage use;
 
 	progress_show("%.0f s, %llu samples, %llu lost, own CPU %.2f%%", seconds,
 		      (unsigned long long)(r->samples + w->samples),
-		      (unsigned long long)(r->lost + w->lost), own_percent(&use, seconds));
+		      (unsigned long long)(r->lost + w->lost), own_percent(seconds));
 }
 
 /* All of it */
@@ -108,7 +105,7 @@ static void wire(struct recording *r)
 
 	/* A profile and what a command writes do not mix. */
 	s->launch.to_stderr = !r->output.path || strcmp(r->output.path, "-") == 0;
-	s->on_launch = on_launch;
+	s->on_child = on_child;
 	s->on_window = on_window;
 	s->wants = target_chooses() ? target_wants : NULL;
 	/* A command writes to the terminal itself. */
@@ -131,6 +128,8 @@ void recording_run(struct recording *r)
 	r->begun = recorder_now();
 	if (session_run(&s, &r->session, &why)) {
 		r->failed = !record_output_close(&r->output);
+		if (target_failed())
+			r->failed = !complain("--comm: the pattern %s", target_failed());
 	} else {
 		complain("%.*s", STR_ARG(buf_str(&why)));
 		r->exec_error = s.exec_error;
@@ -163,10 +162,11 @@ int recording_status(const struct recording *r)
 void recording_summarise(const struct recording *r)
 {
 	struct rusage use;
-	double cpu = own_percent(&use, 1e-9 * (double)r->wall);
+	double cpu = own_percent(1e-9 * (double)r->wall);
 
 	if (r->failed)
 		return;
+	getrusage(RUSAGE_SELF, &use);
 	note("%llu samples of %s, %llu lost, %.1f%% truncated; own CPU %.2f%% of the machine, "
 	     "%ld MB at most",
 	     (unsigned long long)r->samples, r->facts.events, (unsigned long long)r->lost,

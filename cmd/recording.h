@@ -42,6 +42,9 @@ int recording_status(const struct recording *r);
 /* Samples, losses and own cost on standard error, unless -q. */
 void recording_summarise(const struct recording *r);
 
+/* CPU time that we have used so far, in seconds. */
+double recording_own_cpu(void);
+
 /* Catch the signals that end a recording, and those that end a window. */
 void recording_catch_signals(void);
 

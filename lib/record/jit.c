@@ -2,11 +2,11 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "record/kernel_text.h"
+#include "record/recorder.h"
 #include "symbol/perfmap.h"
 
 struct jit {
@@ -20,40 +20,31 @@ enum { LOOK_MS = 20 };
 
 static uint64_t now_ms(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+	return recorder_now() / 1000000;
 }
 
 /* The last number of "NSpid:	1234	1": as the innermost namespace counts. */
 static int inner_pid(int pid)
 {
-	char path[32], status[4096], *line, *end;
-	FILE *f;
-	size_t n;
+	struct buf status = { 0 };
+	struct str rest, line;
+	uint64_t number = (uint64_t)pid;
+	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return pid;
-	n = fread(status, 1, sizeof(status) - 1, f);
-	fclose(f);
-	status[n] = '\0';
-	line = strstr(status, "\nNSpid:");
-	if (!line)
-		return pid;
-	line += strlen("\nNSpid:");
-	for (;;) {
-		long number = strtol(line, &end, 10);
+	kernel_text(path, &status);
+	for (rest = buf_str(&status); rest.n;) {
+		line = str_cut(&rest, '\n');
+		if (!str_starts(line, S("NSpid:")))
+			continue;
+		while (line.p) {
+			struct str last = str_cut(&line, '\t');
 
-		if (end == line || number <= 0)
-			return pid;
-		pid = (int)number;
-		line = end;
-		if (*line == '\n')
-			return pid;
+			str_u64(last, &number);
+		}
 	}
+	buf_release(&status);
+	return (int)number;
 }
 
 /* While a process runs, it can be asked for what its map is called. */

@@ -131,6 +131,12 @@ static uint64_t nanoseconds(struct timeval t)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_usec * 1000;
 }
 
+static void tell_child(struct session *s, int pid)
+{
+	if (s->o->on_child)
+		s->o->on_child(s->o->context, pid);
+}
+
 /* Has the command ended? Its usage then is exact, with that of its children. */
 static bool child_has_ended(struct session *s, bool wait)
 {
@@ -141,6 +147,7 @@ static bool child_has_ended(struct session *s, bool wait)
 		return s->child_ended;
 	if (wait4(s->child.pid, &status, wait ? 0 : WNOHANG, &use) != s->child.pid)
 		return false;
+	tell_child(s, 0);
 	s->child_ended = true;
 	s->window.ended = true;
 	s->window.status = status;
@@ -355,8 +362,7 @@ static bool prepare_child(struct session *s, struct buf *why)
 	}
 	s->sampler_options.pids = &s->child.pid;
 	s->sampler_options.npid = 1;
-	if (s->o->on_launch)
-		s->o->on_launch(s->o->context, s->child.pid);
+	tell_child(s, s->child.pid);
 	return true;
 }
 

@@ -31,8 +31,8 @@ struct session_options {
 	struct launch launch;            /* of TARGET_CHILD */
 	uint64_t delay, duration, every; /* ns; 0 = none */
 	bool adapt;                      /* copy more stack when too much of it is missing */
-	/* A command is about to run as this process. May be NULL. */
-	void (*on_launch)(void *context, int pid);
+	/* A command is about to run as this process; 0: it has ended. May be NULL. */
+	void (*on_child)(void *context, int pid);
 	/* Are samples of this process wanted? May be NULL. */
 	bool (*wants)(void *context, struct process *);
 	/*

@@ -94,7 +94,7 @@ for task in $tasks; do
 		perf=
 		have perf && perf='perf record -F 99 -g --call-graph dwarf -a -o perf.data'
 		set -- 'prof-record -a -o record.pb.gz' ${perf:+"$perf"} 'prof-record -a --stack fp -o fp.pb.gz'
-		echo "$task"
+		echo
 		echo "| recorder at 99 Hz, all CPUs busy | slowdown % (95% interval) | own CPU, % of a busy CPU | peak MB |"
 		echo "|---|---|---|---|"
 		"$build/tests/bench/overhead" "${SLICES:-12}" 3 "$@" | while read -r s sl sh o ol oh mb; do
@@ -114,7 +114,11 @@ for task in $tasks; do
 		if have perf; then
 			perf record -q -F 999 --call-graph dwarf -o finish.data -- "$compiler" -O2 -c -o /dev/null \
 				"$top/tests/targets/words.cpp" 2>/dev/null
-			row 'finish: perf' 'perf: perf script -i finish.data'
+			# Once: it takes minutes.
+			rounds=1
+			row 'finish: the same, with perf script' 'inlined: perf script -i finish.data' \
+				'no-inline: perf script --no-inline -i finish.data'
+			rounds=${ROUNDS:-5}
 		fi
 		;;
 	start)

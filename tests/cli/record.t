@@ -97,6 +97,8 @@ prof-record -q -F 299 --every 200ms -o w.pb.gz -- ./spin 0.7
 at_least "$(od -An -v -tx1 w.pb.gz | tr -d ' \n' | grep -o 1f8b0800 | wc -l)" 3 'a stream of windows'
 prof-record -q -F 299 --every 200ms -o 'w-%n.pb.gz' -- ./spin 0.7
 at_least "$(find . -name 'w-*.pb.gz' | wc -l)" 3 'a file for each window'
+prof-record -q -F 299 --every 200ms -o 'same-%Y.pb.gz' -- ./spin 0.7
+at_least "$(find . -name 'same-*' | wc -l)" 3 'also where their names are the same'
 for f in w-*.pb.gz; do
 	prof-query --types "$f" >out 2>&1
 	ok $? "$f can be read" "$(cat out)"
@@ -158,6 +160,16 @@ if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
 			as_nobody ./prof-record -F 299 -o own.pb.gz -- ./spin 0.3
 		prof-fold mine/own.pb.gz >own.folded
 		at_least "$(share own.folded '_start;.*main;work')" 90 'with whole stacks'
+		# Who is watched may put a pipe where its program was.
+		cp spin mine/piped
+		(cd mine && exec setpriv --reuid=65534 --regid=65534 --clear-groups ./piped 30 >/dev/null) &
+		pid=$!
+		sleep 0.3
+		rm mine/piped
+		mkfifo mine/piped
+		exits 0 'a program whose place a pipe has taken is not waited for' \
+			as_nobody timeout 10 ./prof-record -p $pid -d 300ms -o piped.pb.gz
+		kill $pid
 	else
 		skip 'perf_event_paranoid is above 2' 'an ordinary user'
 	fi
