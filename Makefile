@@ -16,6 +16,11 @@ CPPFLAGS += -D_GNU_SOURCE -Ilib -Icmd -I$(O)
 LDFLAGS	+= -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAG)
 LDLIBS	+= -pthread -lzstd -ldeflate -lz -llzma -lpcre2-8 -liberty -lm
 
+# The filter of the process in which files are read that nobody vouches for.
+SECCOMP	:= $(shell pkg-config --exists libseccomp 2>/dev/null && echo yes)
+CPPFLAGS += $(if $(SECCOMP),-DHAVE_SECCOMP)
+LDLIBS	+= $(if $(SECCOMP),-lseccomp)
+
 # A program is a file cmd/prof-*.c; what else lies in cmd/ is shared by them.
 PROGS	:= $(patsubst cmd/%.c,%,$(wildcard cmd/prof-*.c))
 SHARED	:= $(patsubst %.c,$(O)/%.o,$(filter-out cmd/prof-%,$(wildcard cmd/*.c)))

@@ -24,7 +24,8 @@ static int open_jit(const struct session *s, map_id map)
 }
 
 /* The symbols close what they get, so it is a copy. */
-static int open_binary(const struct session *s, const struct profile *p, const struct mapping *m)
+static int binary_descriptor(const struct session *s, const struct profile *p,
+			     const struct mapping *m)
 {
 	const struct binaries *all = &s->recorder.binaries;
 	struct str path = profile_text(p, m->file), build_id = profile_text(p, m->build_id);
@@ -38,12 +39,14 @@ static int open_binary(const struct session *s, const struct profile *p, const s
 	return -1;
 }
 
-static int open_mapping(void *context, const struct profile *p, map_id map)
+static struct symbol_binary open_mapping(void *context, const struct profile *p, map_id map)
 {
 	const struct record_names *n = context;
 	int fd = open_jit(n->session, map);
 
-	return fd >= 0 ? fd : open_binary(n->session, p, profile_mapping(p, map));
+	if (fd < 0)
+		fd = binary_descriptor(n->session, p, profile_mapping(p, map));
+	return (struct symbol_binary){ .fd = fd, .root = -1 };
 }
 
 struct record_names *record_names_open(bool inlines, bool endless)

@@ -3,8 +3,7 @@
 #include <libdeflate.h>
 
 #include "object/cursor.h"
-#include "symbol/debuginfod.h"
-#include "symbol/regular_file.h"
+#include "symbol/other_file.h"
 
 /* A search: what is looked for, and what has been put together of a path. */
 struct search {
@@ -56,7 +55,7 @@ static bool try_fd(struct search *s, int fd)
 	const char *why;
 	bool opened = fd >= 0 && elf_open(s->found, fd, &why);
 
-	regular_file_close(fd);
+	other_file_close(fd);
 	if (opened && is_right(s, s->found))
 		return true;
 	if (opened)
@@ -68,7 +67,7 @@ static bool try_fd(struct search *s, int fd)
 static bool try_path(struct search *s)
 {
 	buf_ch(&s->at, '\0');
-	return try_fd(s, regular_file_open(s->at.p));
+	return try_fd(s, other_file_open(s->at.p));
 }
 
 /* Try DIR/SUB/NAME. */
@@ -125,7 +124,7 @@ static bool search(struct search *s)
 		ok = try_build_id(s, str_cut(&dirs, ':'));
 	ok = ok || try_name(s);
 	if (!ok && s->id.n && s->options->debuginfod)
-		ok = try_fd(s, debuginfod_open(s->id));
+		ok = try_fd(s, other_file_of_build(s->id));
 	buf_release(&s->at);
 	return ok;
 }

@@ -1,26 +1,47 @@
 /*
- * Locations are sorted by mapping and address, so that a file is asked for all that
- * is wanted of it at once, and a unit of DWARF is looked at once. Then stacks are
- * put together anew, each distinct one once.
+ * Locations are sorted by file, mapping and address, so that a file is asked for all that
+ * is not known of it at once, and a unit of DWARF is looked at once. Names come from the
+ * table alone; what it lacks is asked for first. Then stacks are put together anew, each
+ * distinct one once.
  */
 #include "symbol/symbol.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "symbol/mapped_files.h"
-#include "symbol/symbolizer.h"
+#include "object/open_untrusted.h"
+#include "symbol/mapped_file.h"
+#include "symbol/name_table.h"
+#include "symbol/naming.h"
+
+/*
+ * Code comes and goes in the kernel: that an address of it has no name is believed for so
+ * many rounds.
+ */
+enum { KERNEL_ROUNDS = 6 };
 
 struct symbols {
 	struct symbol_options options;
-	struct mapped_files files;
+	struct name_table names;
+	struct strings said; /* lines that the user has read */
 };
 
-/* A name that was demangled, by the number of the linkage name. */
-struct demangled {
-	uint64_t linkage;
-	str_id name; /* payload */
-	uint32_t zero;
+/* A location without a name. */
+struct wanted {
+	uint32_t file, build_id; /* of its mapping: strings of the profile */
+	uint32_t map, loc;
+	uint64_t addr;
+	uint32_t binary; /* in the table of names; 0: there is nothing to be asked */
+	uint32_t rows;   /* the symbolizers that understand it */
+};
+
+/* A file of which names are not known yet. */
+struct pending {
+	uint32_t binary, rows;
+	map_id map; /* one of those that it is mapped by */
+	int fd, root;
+	struct buf places; /* struct symbol_place */
 };
 
 /* One call of symbolize(). */
@@ -28,130 +49,252 @@ struct round {
 	struct symbols *s;
 	struct profile *p;
 	struct symbol_counts counts;
-	struct table demangled;
-	struct buf frames; /* struct symbol_frame: of the location at hand */
-	struct buf text;   /* scratch */
-	struct buf stack;  /* loc_id: the stack being put together */
-	struct buf locs;   /* loc_id: what locations are replaced by, one after the other */
+	struct buf *notes;
+	struct naming naming;
+	struct pending pending;
+	struct buf wanted; /* struct wanted */
+	struct buf answer;
+	struct buf stack; /* loc_id: the stack being put together */
+	struct buf locs;  /* loc_id: what locations are replaced by, one after the other */
 	struct replaced {
 		uint32_t first, n; /* of locs; n = 0: it stays */
 	} * by;
 	uint32_t nloc; /* locations before the round */
 };
 
-/* Functions */
+/* What is wanted */
 
-/* The name for people of a linkage name. */
-static str_id demangle(struct round *r, str_id linkage)
-{
-	struct demangled row = { .linkage = linkage.i };
-	uint32_t known = table_find(&r->demangled, &row);
-	struct buf name = { 0 };
-
-	if (known)
-		return ((struct demangled *)table_row(&r->demangled, known))->name;
-	row.name = linkage;
-	if (name_demangle(&name, profile_text(r->p, linkage), r->s->options.demangle))
-		row.name = profile_str(r->p, buf_str(&name));
-	buf_release(&name);
-	table_add(&r->demangled, &row);
-	return row.name;
-}
-
-/* "malloc@plt"; such a name has no mangled spelling. */
-static str_id name_stub(struct round *r, str_id of)
-{
-	r->text.n = 0;
-	buf_add(&r->text, profile_text(r->p, of));
-	buf_add(&r->text, S("@plt"));
-	return profile_str(r->p, buf_str(&r->text));
-}
-
-static func_id function_of(struct round *r, const struct symbol_frame *f)
-{
-	struct func row = { .line = f->start_line };
-
-	row.linkage = profile_str(r->p, f->linkage);
-	row.name = f->linkage.n ? demangle(r, row.linkage) : profile_str(r->p, f->name);
-	if (f->plt) {
-		row.name = name_stub(r, row.name);
-		row.linkage = (str_id){ 0 };
-	}
-	r->text.n = 0;
-	source_path_print(&r->text, &f->file);
-	row.file = profile_str(r->p, buf_str(&r->text));
-	return profile_add_func(r->p, row);
-}
-
-/* Locations */
-
-static void add_frame(struct round *r, struct loc old, const struct symbol_frame *f, bool inlined)
-{
-	struct loc row = old;
-	loc_id id;
-
-	row.func = function_of(r, f);
-	row.line = f->line;
-	row.flags &= ~(uint32_t)LOC_INLINED;
-	row.flags |= inlined ? LOC_INLINED : 0;
-	if (f->module.n) {
-		row.addr += profile_mapping(r->p, old.map)->start;
-		row.map = profile_add_mapping(r->p, (struct mapping){
-							    .file = profile_str(r->p, f->module),
-							    .flags = MAP_FUNCTIONS });
-	}
-	id = profile_add_loc(r->p, row);
-	buf_put(&r->locs, &id, sizeof(id));
-}
-
-/* Name the location, if a symbolizer of the file knows it. */
-static bool name_loc(struct round *r, uint32_t i, struct mapped_file *file)
-{
-	struct loc l = *profile_loc(r->p, (loc_id){ i });
-	const struct mapping *m = profile_mapping(r->p, l.map);
-	struct symbol_place at = { .absolute = m->start + l.addr, .offset = m->offset + l.addr };
-	const struct symbol_frame *frame;
-	size_t n;
-
-	at.is_vaddr = !m->start && !m->offset && !m->size;
-	r->frames.n = 0;
-	if (!mapped_file_find(file, at, &r->frames))
-		return false;
-	frame = (const struct symbol_frame *)r->frames.p;
-	n = BUF_COUNT(&r->frames, *frame);
-	r->by[i].first = (uint32_t)BUF_COUNT(&r->locs, loc_id);
-	r->by[i].n = (uint32_t)n;
-	for (size_t j = 0; j < n; j++)
-		add_frame(r, l, &frame[j], j > 0);
-	return true;
-}
-
-struct wanted {
-	uint32_t map, loc;
-	uint64_t addr;
-};
-
-static int by_place(const void *a, const void *b)
+static int by_file(const void *a, const void *b)
 {
 	const struct wanted *x = a, *y = b;
 
+	if (x->file != y->file)
+		return x->file < y->file ? -1 : 1;
+	if (x->build_id != y->build_id)
+		return x->build_id < y->build_id ? -1 : 1;
 	if (x->map != y->map)
 		return x->map < y->map ? -1 : 1;
 	return (x->addr > y->addr) - (x->addr < y->addr);
 }
 
-/* The locations without a name, as a list of struct wanted. */
-static void list_wanted(const struct round *r, struct buf *list)
+static void list_wanted(struct round *r)
 {
 	for (uint32_t i = 1; i < r->nloc; i++) {
 		const struct loc *l = profile_loc(r->p, (loc_id){ i });
-		struct wanted w = { l->map.i, i, l->addr };
+		const struct mapping *m = profile_mapping(r->p, l->map);
+		struct wanted w = { .file = m->file.i,
+				    .build_id = m->build_id.i,
+				    .map = l->map.i,
+				    .loc = i,
+				    .addr = l->addr };
 
 		if (l->flags & LOC_ADDR && l->map.i && !l->func.i)
-			buf_put(list, &w, sizeof(w));
+			buf_put(&r->wanted, &w, sizeof(w));
 	}
-	if (list->n)
-		qsort(list->p, BUF_COUNT(list, struct wanted), sizeof(struct wanted), by_place);
+	if (r->wanted.n)
+		qsort(r->wanted.p, BUF_COUNT(&r->wanted, struct wanted), sizeof(struct wanted),
+		      by_file);
+}
+
+static bool is_absolute(uint32_t rows)
+{
+	for (size_t i = 0; i < SYMBOLIZERS; i++)
+		if (rows >> i & 1 && symbolizer_at(i)->absolute)
+			return true;
+	return false;
+}
+
+/* Where it was in memory differs from run to run: it counts only where nothing else does. */
+static struct symbol_place place_of(const struct round *r, const struct wanted *w)
+{
+	const struct mapping *m = profile_mapping(r->p, (map_id){ w->map });
+	struct symbol_place at = { .offset = m->offset + w->addr };
+
+	if (is_absolute(w->rows))
+		at.absolute = m->start + w->addr;
+	at.is_vaddr = !m->start && !m->offset && !m->size;
+	return at;
+}
+
+/* Asking for what the table lacks */
+
+static const char *kernel_file(uint32_t rows)
+{
+	for (size_t i = 0; i < SYMBOLIZERS; i++)
+		if (rows >> i & 1 && symbolizer_at(i)->instead)
+			return symbolizer_at(i)->instead;
+	return NULL;
+}
+
+/* Each line once. */
+static void say(struct round *r, struct str lines)
+{
+	while (lines.n) {
+		struct str line = str_cut(&lines, '\n');
+
+		if (!line.n || strings_find(&r->s->said, line))
+			continue;
+		strings_intern(&r->s->said, line);
+		buf_add(r->notes, line);
+		buf_ch(r->notes, '\n');
+	}
+}
+
+/* Keep the answers, and of which places there was none. */
+static void keep_answers(struct round *r, const struct naming_question *q)
+{
+	struct cursor c = cursor_over(buf_str(&r->answer));
+	struct named_frame f;
+	uint32_t place, n;
+
+	for (uint32_t i = 0; i < q->nplace; i++) {
+		struct cursor at = c;
+
+		naming_answer_read(&at, &place, &n);
+		if (at.failed || place != i)
+			n = 0;
+		else
+			c = at;
+		name_table_add(&r->s->names, r->pending.binary, q->place[i], n);
+		for (uint32_t j = 0; j < n; j++) {
+			naming_frame_read(&c, &f);
+			name_table_add_frame(&r->s->names, &f);
+		}
+	}
+}
+
+static void ask_pending(struct round *r)
+{
+	struct pending *f = &r->pending;
+	const struct mapping *m = profile_mapping(r->p, f->map);
+	const char *kernel = kernel_file(f->rows);
+	struct naming_question q = { .name = profile_text(r->p, m->file),
+				     .build_id = profile_text(r->p, m->build_id),
+				     .symbolizers = f->rows,
+				     .place = (const struct symbol_place *)f->places.p,
+				     .nplace = (uint32_t)BUF_COUNT(&f->places, *q.place) };
+	struct buf notes = { 0 };
+
+	if (f->fd < 0 && kernel && q.nplace)
+		f->fd = open(kernel, O_RDONLY | O_CLOEXEC);
+	if (q.nplace && naming_ask(&r->naming, &q, f->fd, f->root, &r->answer, &notes))
+		keep_answers(r, &q);
+	else if (q.nplace && !r->naming.unable)
+		name_table_refuse(&r->s->names, f->binary);
+	say(r, buf_str(&notes));
+	buf_release(&notes);
+	if (f->fd >= 0)
+		close(f->fd);
+	f->fd = -1;
+	f->binary = 0;
+	f->places.n = 0;
+}
+
+/* Mappings */
+
+static struct symbol_binary open_binary(const struct round *r, map_id map, struct str path)
+{
+	const struct symbol_source *source = &r->s->options.source;
+
+	if (source->open)
+		return source->open(source->context, r->p, map);
+	return (struct symbol_binary){
+		.fd = str_starts(path, S("/")) ? open_untrusted(-1, path.p) : -1,
+		.root = -1,
+	};
+}
+
+/* The symbolizers to be asked: what a recorder's profile says is of this machine. */
+static uint32_t rows_for(const struct round *r, struct str name, int fd)
+{
+	char head[64];
+	uint32_t rows = symbolizers_for(name, file_head(fd, head));
+
+	for (size_t i = 0; i < SYMBOLIZERS; i++) {
+		const struct symbolizer *s = symbolizer_at(i);
+
+		if (rows >> i & 1 && s->holds && !r->s->options.source.open && !s->holds(r->p))
+			rows &= ~(1u << i);
+	}
+	return rows;
+}
+
+/* Put n locations of a mapping to those that are to be asked for, where they are not known. */
+static void look_up_mapping(struct round *r, struct wanted *w, size_t n)
+{
+	map_id map = { w->map };
+	const struct mapping *m = profile_mapping(r->p, map);
+	struct str name = profile_text(r->p, m->file);
+	struct symbol_binary file = open_binary(r, map, name);
+	uint32_t rows = rows_for(r, name, file.fd), rounds = kernel_file(rows) ? KERNEL_ROUNDS : 0;
+	uint32_t binary = 0;
+
+	r->counts.files++;
+	r->counts.missing += file.fd < 0 && str_starts(name, S("/"));
+	if (rows)
+		binary = name_table_binary(&r->s->names, name, profile_text(r->p, m->build_id),
+					   file.fd, rows);
+	if (binary != r->pending.binary) {
+		ask_pending(r);
+		r->pending.binary = binary;
+	}
+	if (r->pending.fd >= 0)
+		close(r->pending.fd);
+	r->pending = (struct pending){ binary, rows, map, file.fd, file.root, r->pending.places };
+	for (size_t i = 0; i < n; i++) {
+		struct symbol_place at;
+
+		w[i].binary = binary;
+		w[i].rows = rows;
+		at = place_of(r, &w[i]);
+		if (binary && !name_table_refused(&r->s->names, binary) &&
+		    !name_table_find(&r->s->names, binary, at, rounds))
+			buf_put(&r->pending.places, &at, sizeof(at));
+	}
+}
+
+static void look_up_all(struct round *r)
+{
+	struct wanted *w = (struct wanted *)r->wanted.p;
+	size_t n = BUF_COUNT(&r->wanted, *w);
+
+	r->pending = (struct pending){ .fd = -1, .root = -1 };
+	for (size_t i = 0, end; i < n; i = end) {
+		for (end = i + 1; end < n && w[end].map == w[i].map;)
+			end++;
+		look_up_mapping(r, &w[i], end - i);
+	}
+	ask_pending(r);
+}
+
+/* Locations */
+
+static str_id kept_text(struct round *r, uint32_t text)
+{
+	return profile_str(r->p, strings_get(&r->s->names.texts, text));
+}
+
+static void add_frame(struct round *r, struct loc old, const struct kept_frame *f, bool inlined)
+{
+	struct func func = { .name = kept_text(r, f->name),
+			     .linkage = kept_text(r, f->linkage),
+			     .file = kept_text(r, f->file),
+			     .line = f->start_line };
+	struct loc row = old;
+	loc_id id;
+
+	row.func = profile_add_func(r->p, func);
+	row.line = f->line;
+	row.flags &= ~(uint32_t)LOC_INLINED;
+	row.flags |= inlined ? LOC_INLINED : 0;
+	if (f->module) {
+		row.addr += profile_mapping(r->p, old.map)->start;
+		row.map = profile_add_mapping(r->p,
+					      (struct mapping){ .file = kept_text(r, f->module),
+								.flags = MAP_FUNCTIONS });
+	}
+	id = profile_add_loc(r->p, row);
+	buf_put(&r->locs, &id, sizeof(id));
 }
 
 /* The mapping needs no other tool to name what is in it. */
@@ -164,39 +307,35 @@ static void flag_mapping(struct round *r, map_id map)
 	m->flags |= r->s->options.inlines ? MAP_INLINES : 0;
 }
 
-/* n locations of one mapping. */
-static void name_mapping(struct round *r, const struct wanted *w, size_t n, struct buf *notes)
+/* Name the location, if the table knows it. */
+static bool name_location(struct round *r, const struct wanted *w)
 {
-	map_id map = { w->map };
-	struct mapped_file *file = mapped_files_get(&r->s->files, r->p, map, notes);
-	uint32_t named = 0;
+	const struct kept_name *known = NULL;
+	struct loc l = *profile_loc(r->p, (loc_id){ w->loc });
+	const struct kept_frame *f;
 
-	for (size_t i = 0; i < n; i++)
-		named += name_loc(r, w[i].loc, file);
-	mapped_file_rest(file);
-	r->counts.files++;
-	r->counts.missing += !file->present;
-	r->counts.named += named;
-	r->counts.unnamed += (uint32_t)n - named;
-	if (named)
-		flag_mapping(r, map);
+	if (w->binary)
+		known = name_table_find(&r->s->names, w->binary, place_of(r, w), 0);
+	if (!known || !known->n)
+		return false;
+	f = name_table_frames(&r->s->names, known);
+	r->by[w->loc].first = (uint32_t)BUF_COUNT(&r->locs, loc_id);
+	r->by[w->loc].n = known->n;
+	for (uint32_t i = 0; i < known->n; i++)
+		add_frame(r, l, &f[i], i > 0);
+	flag_mapping(r, l.map);
+	return true;
 }
 
-static void name_locs(struct round *r, struct buf *notes)
+static void name_locations(struct round *r)
 {
-	struct buf list = { 0 };
-	const struct wanted *w;
-	size_t n;
+	const struct wanted *w = (const struct wanted *)r->wanted.p;
 
-	list_wanted(r, &list);
-	w = (const struct wanted *)list.p;
-	n = BUF_COUNT(&list, *w);
-	for (size_t i = 0, end; i < n; i = end) {
-		for (end = i + 1; end < n && w[end].map == w[i].map;)
-			end++;
-		name_mapping(r, &w[i], end - i, notes);
-	}
-	buf_release(&list);
+	for (size_t i = 0; i < BUF_COUNT(&r->wanted, *w); i++)
+		if (name_location(r, &w[i]))
+			r->counts.named++;
+		else
+			r->counts.unnamed++;
 }
 
 /* Stacks */
@@ -238,19 +377,22 @@ static void replace_stacks(struct round *r)
 
 struct symbol_counts symbolize(struct symbols *s, struct profile *p, struct buf *notes)
 {
-	struct round r = { .s = s, .p = p, .nloc = p->loc.n };
+	struct round r = { .s = s, .p = p, .notes = notes, .nloc = p->loc.n };
 
-	table_init(&r.demangled, sizeof(struct demangled), sizeof(uint64_t));
 	r.by = mem_zeroed(r.nloc, sizeof(*r.by));
-	mapped_files_begin(&s->files);
-	name_locs(&r, notes);
-	mapped_files_end(&s->files);
+	name_table_begin(&s->names);
+	naming_init(&r.naming, &s->options);
+	list_wanted(&r);
+	look_up_all(&r);
+	naming_end(&r.naming);
+	name_locations(&r);
 	if (r.counts.named)
 		replace_stacks(&r);
+	r.counts.child_cpu = r.naming.child_cpu;
 	mem_free(r.by, r.nloc * sizeof(*r.by));
-	table_release(&r.demangled);
-	buf_release(&r.frames);
-	buf_release(&r.text);
+	buf_release(&r.pending.places);
+	buf_release(&r.wanted);
+	buf_release(&r.answer);
 	buf_release(&r.stack);
 	buf_release(&r.locs);
 	return r.counts;
@@ -265,7 +407,8 @@ struct symbols *symbols_open(const struct symbol_options *options)
 	s->options = *options;
 	if (!s->options.debug_dirs)
 		s->options.debug_dirs = "/usr/lib/debug";
-	mapped_files_init(&s->files, &s->options);
+	name_table_init(&s->names);
+	strings_init(&s->said);
 	return s;
 }
 
@@ -273,6 +416,7 @@ void symbols_close(struct symbols *s)
 {
 	if (!s)
 		return;
-	mapped_files_release(&s->files);
+	name_table_release(&s->names);
+	strings_release(&s->said);
 	mem_free(s, sizeof(*s));
 }

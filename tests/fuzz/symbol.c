@@ -30,12 +30,12 @@ static void fill(const uint8_t *data, size_t size)
 	lseek(file, 0, SEEK_SET);
 }
 
-static int open_input(void *context, const struct profile *p, map_id map)
+static struct symbol_binary open_input(void *context, const struct profile *p, map_id map)
 {
 	(void)context;
 	(void)p;
 	(void)map;
-	return dup(file);
+	return (struct symbol_binary){ dup(file), -1 };
 }
 
 static void add_sample(struct profile *p, map_id map, uint64_t addr)
