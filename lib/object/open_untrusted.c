@@ -28,9 +28,9 @@ enum {
 
 /* With openat2 */
 
-int untrusted_path_openat2(int root, const char *path)
+int untrusted_path_openat2(int root, const char *path, int flags)
 {
-	struct open_how how = { .flags = O_PATH | O_CLOEXEC,
+	struct open_how how = { .flags = (uint64_t)(O_PATH | O_CLOEXEC | flags),
 				.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
 	int slash = root < 0 ? open("/", O_PATH | O_DIRECTORY | O_CLOEXEC) : root;
 	long fd = -1;
@@ -60,6 +60,7 @@ struct path_walk {
 	size_t depth;
 	struct buf rest; /* of the path */
 	unsigned links;
+	bool nofollow; /* the last component */
 };
 
 static void leave_dirs(struct path_walk *w, size_t depth)
@@ -123,7 +124,7 @@ static bool step_to(struct path_walk *w, const char *name, int *found)
 	fd = openat(w->dir[w->depth], name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return false;
-	if (S_ISLNK(st.st_mode)) {
+	if (S_ISLNK(st.st_mode) && (w->rest.n || !w->nofollow)) {
 		ok = follow_link(w, fd);
 		close(fd);
 		return ok;
@@ -135,9 +136,9 @@ static bool step_to(struct path_walk *w, const char *name, int *found)
 	return true;
 }
 
-int untrusted_path_walk(int root, const char *path)
+int untrusted_path_walk(int root, const char *path, int flags)
 {
-	struct path_walk w = { 0 };
+	struct path_walk w = { .nofollow = flags & O_NOFOLLOW };
 	char name[MOST_NAME];
 	int found = -1;
 
@@ -182,20 +183,26 @@ static bool is_plain_file(int fd)
 	       !is_of_kernel(&fs);
 }
 
-int open_untrusted(int root, const char *path)
+int reopen_untrusted(int at)
 {
-	int at = untrusted_path_openat2(root, path), fd = -1;
 	char self[32];
+	int fd = -1;
 
-	if (at < 0 && (errno == ENOSYS || errno == EPERM))
-		at = untrusted_path_walk(root, path);
 	if (at < 0)
 		return -1;
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", at);
 	errno = EACCES;
-	if (is_plain_file(at)) {
-		snprintf(self, sizeof(self), "/proc/self/fd/%d", at);
+	if (is_plain_file(at))
 		fd = open(self, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	}
 	close(at);
 	return fd;
+}
+
+int open_untrusted(int root, const char *path, int flags)
+{
+	int at = untrusted_path_openat2(root, path, flags);
+
+	if (at < 0 && (errno == ENOSYS || errno == EPERM))
+		at = untrusted_path_walk(root, path, flags);
+	return reopen_untrusted(at);
 }

@@ -13,16 +13,20 @@
 /*
  * A descriptor for reading, close-on-exec, which the caller closes; -1 with errno when
  * there is no such file. root is a descriptor of a directory; -1: our own "/". A relative
- * path counts from the root.
+ * path counts from the root. flags: 0, or O_NOFOLLOW when the path's last component must
+ * not be a link.
  */
-int open_untrusted(int root, const char *path);
+int open_untrusted(int root, const char *path, int flags);
+
+/* The same for what a descriptor leads to that was opened with O_PATH, and is closed. */
+int reopen_untrusted(int at);
 
 /*
  * The two ways in which a path is resolved, to a descriptor that can only be looked at
  * (O_PATH): openat2(2) of Linux 5.6, and a walk component by component where the kernel
  * lacks it or a container forbids it. Both give the same.
  */
-int untrusted_path_openat2(int root, const char *path);
-int untrusted_path_walk(int root, const char *path);
+int untrusted_path_openat2(int root, const char *path, int flags);
+int untrusted_path_walk(int root, const char *path, int flags);
 
 #endif

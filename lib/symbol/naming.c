@@ -209,9 +209,9 @@ static int open_path(const struct naming *n, struct str path)
 
 	buf_add(&text, path);
 	buf_ch(&text, '\0');
-	fd = open_untrusted(n->root, text.p);
+	fd = open_untrusted(n->root, text.p, 0);
 	if (fd < 0 && n->root >= 0 && is_in_debug_dir(n, path))
-		fd = open_untrusted(-1, text.p);
+		fd = open_untrusted(-1, text.p, 0);
 	buf_release(&text);
 	return fd;
 }

@@ -27,7 +27,7 @@ static int ask_parent(uint32_t kind, struct str what)
 
 int other_file_open(const char *path)
 {
-	return parent ? ask_parent(NAMING_PATH, str_of(path)) : open_untrusted(-1, path);
+	return parent ? ask_parent(NAMING_PATH, str_of(path)) : open_untrusted(-1, path, 0);
 }
 
 int other_file_of_build(struct str build_id)

@@ -199,7 +199,7 @@ static struct symbol_binary open_binary(const struct round *r, map_id map, struc
 	if (source->open)
 		return source->open(source->context, r->p, map);
 	return (struct symbol_binary){
-		.fd = str_starts(path, S("/")) ? open_untrusted(-1, path.p) : -1,
+		.fd = str_starts(path, S("/")) ? open_untrusted(-1, path.p, 0) : -1,
 		.root = -1,
 	};
 }
