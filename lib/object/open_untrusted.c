@@ -59,6 +59,7 @@ struct path_walk {
 	int dir[MOST_DEPTH]; /* dir[0] is the root */
 	size_t depth;
 	struct buf rest; /* of the path */
+	bool more;       /* a '/' came before it */
 	unsigned links;
 	bool nofollow; /* the last component */
 };
@@ -81,7 +82,8 @@ static bool follow_link(struct path_walk *w, int link)
 	    fstatfs(link, &fs) < 0 || fs.f_type == PROC_SUPER_MAGIC)
 		return false;
 	buf_add(&path, str(target, (size_t)n));
-	buf_ch(&path, '/');
+	if (w->more)
+		buf_ch(&path, '/');
 	buf_add(&path, buf_str(&w->rest));
 	buf_release(&w->rest);
 	w->rest = path;
@@ -105,6 +107,7 @@ static bool next_component(struct path_walk *w, char name[static MOST_NAME])
 	if (rest.n)
 		memmove(w->rest.p, rest.p, rest.n);
 	w->rest.n = rest.n;
+	w->more = rest.p != NULL;
 	return true;
 }
 
@@ -124,7 +127,7 @@ static bool step_to(struct path_walk *w, const char *name, int *found)
 	fd = openat(w->dir[w->depth], name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return false;
-	if (S_ISLNK(st.st_mode) && (w->rest.n || !w->nofollow)) {
+	if (S_ISLNK(st.st_mode) && (w->more || !w->nofollow)) {
 		ok = follow_link(w, fd);
 		close(fd);
 		return ok;
@@ -146,7 +149,7 @@ int untrusted_path_walk(int root, const char *path, int flags)
 	buf_add(&w.rest, str_of(path));
 	while (found < 0 && next_component(&w, name) && step_to(&w, name, &found))
 		;
-	if (found >= 0 && w.rest.n) { /* a file in a directory's place */
+	if (found >= 0 && w.more) { /* a file in a directory's place */
 		close(found);
 		found = -1;
 	}
