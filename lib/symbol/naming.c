@@ -18,6 +18,8 @@
 
 static const uint64_t SECOND = 1000000000;
 
+enum { OUT_OF_MEMORY = 2 }; /* the status with which mem_resize() ends a process */
+
 void naming_init(struct naming *n, const struct symbol_options *options)
 {
 	*n = (struct naming){ .options = options, .channel = { .fd = -1 } };
@@ -159,9 +161,11 @@ static void explain_death(struct naming *n, int status, struct buf *to)
 			   strsignal(signal));
 	else if (WEXITSTATUS(status) == SANDBOX_FAILED)
 		buf_printf(to, "the process that reads them cannot give up its rights");
-	else
+	else if (WEXITSTATUS(status) == OUT_OF_MEMORY)
 		buf_printf(to, "reading its symbols took more than %" PRIu64 " MiB of memory",
 			   n->budget.memory >> 20);
+	else
+		buf_printf(to, "reading its symbols ended with status %d", WEXITSTATUS(status));
 }
 
 static void bury_child(struct naming *n, const struct naming_question *q, struct buf *notes)
