@@ -179,6 +179,12 @@ static void bury_child(struct naming *n, const struct naming_question *q, struct
 
 /* Files */
 
+static bool make_no_sense(struct naming *n)
+{
+	n->why = "what was read of its symbols makes no sense";
+	return false;
+}
+
 /*
  * A child that was taken over could ask for any file. It gets programs, libraries and
  * debugging information, but no core dump.
@@ -208,55 +214,66 @@ static bool is_in_debug_dir(const struct naming *n, struct str path)
 /* In the target's root; what our debug directories have is as good. */
 static int open_path(const struct naming *n, struct str path)
 {
-	struct buf text = { 0 };
-	int fd;
+	int fd = open_untrusted(n->root, path.p, 0);
 
-	buf_add(&text, path);
-	buf_ch(&text, '\0');
-	fd = open_untrusted(n->root, text.p, 0);
 	if (fd < 0 && n->root >= 0 && is_in_debug_dir(n, path))
-		fd = open_untrusted(-1, text.p, 0);
-	buf_release(&text);
+		fd = open_untrusted(-1, path.p, 0);
+	if (fd >= 0 && !is_elf_object(fd)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/* The first of the paths that is there; each counts as a file that was asked for. */
+static int open_first(struct naming *n, struct str paths, uint32_t *which)
+{
+	int fd = -1;
+
+	for (*which = 0; paths.n && n->budget.files && fd < 0; ++*which, n->budget.files--)
+		fd = open_path(n, str_cut(&paths, '\0'));
+	*which -= *which > 0;
+	return fd;
+}
+
+static int open_build(struct naming *n, struct str build_id)
+{
+	int fd = n->options->debuginfod ? debuginfod_open(build_id) : -1;
+
+	n->budget.files--;
+	if (fd >= 0 && !is_elf_object(fd)) {
+		close(fd);
+		fd = -1;
+	}
 	return fd;
 }
 
 static bool hand_over(struct naming *n, uint32_t kind, struct str what)
 {
 	uint64_t before = clock_ns(CLOCK_MONOTONIC);
-	struct naming_limits limits;
-	int fd = -1;
+	struct buf message = { 0 };
+	uint32_t which = 0;
 	bool sent;
+	int fd;
 
 	if (!n->budget.files) {
 		n->why = "it refers to too many other files";
 		return false;
 	}
-	n->budget.files--;
-	if (kind == NAMING_PATH)
-		fd = open_path(n, what);
-	else if (n->options->debuginfod)
-		fd = debuginfod_open(what);
-	if (fd >= 0 && !is_elf_object(fd)) {
-		close(fd);
-		fd = -1;
-	}
+	if (what.n > NAMING_MOST_TEXT || (kind == NAMING_PATH && !str_ends(what, S("\0"))))
+		return make_no_sense(n);
+	fd = kind == NAMING_PATH ? open_first(n, what, &which) : open_build(n, what);
 	naming_budget_add(&n->budget, fd);
 	n->wall_start += clock_ns(CLOCK_MONOTONIC) - before; /* ours, not the child's */
-	limits = limits_now(n);
-	sent = naming_send(&n->channel, NAMING_OPENED, str((const char *)&limits, sizeof(limits)),
-			   fd);
+	naming_opened_write(&message, limits_now(n), which);
+	sent = naming_send(&n->channel, NAMING_OPENED, buf_str(&message), fd);
+	buf_release(&message);
 	if (fd >= 0)
 		close(fd);
 	return sent;
 }
 
 /* Asking */
-
-static bool make_no_sense(struct naming *n)
-{
-	n->why = "what was read of its symbols makes no sense";
-	return false;
-}
 
 /* A child that was taken over can say anything, but not much of it. */
 static bool take_note(struct str text, struct buf *notes)

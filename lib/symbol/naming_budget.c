@@ -26,7 +26,7 @@ void naming_budget_add(struct naming_budget *b, int fd)
 
 void naming_budget_begin(struct naming_budget *b, int fd, uint32_t nplace)
 {
-	*b = (struct naming_budget){ .files = 16 + 4 * (uint64_t)nplace,
+	*b = (struct naming_budget){ .files = 64 + 4 * (uint64_t)nplace,
 				     .answer = MIB + 16 * 1024 * (uint64_t)nplace };
 	naming_budget_add(b, fd);
 }

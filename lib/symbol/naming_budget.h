@@ -5,7 +5,7 @@
  *	CPU time      1 s, and 1 s for each 16 MiB; 60 s at most
  *	wall time     30 s, and ten times the CPU time
  *	memory        256 MiB, and 6 times the size, beyond twice the size for mapping it
- *	other files   16, and 4 for each address that is asked for
+ *	other files   64, and 4 for each address that is asked for
  *	answer        1 MiB, and 16 KiB for each address
  *
  * where the size is that of the file and of all that it refers to, as it takes room on

@@ -33,13 +33,13 @@ static void attach_file(struct msghdr *m, union attached *a, int file)
 	memcpy(CMSG_DATA(h), &file, sizeof(file));
 }
 
-static bool send_all(struct naming_channel *c, struct str bytes, int file)
+/* Send what is left of a message, in two parts: the descriptor goes with the first byte. */
+static bool send_parts(struct naming_channel *c, struct iovec part[2], int file)
 {
 	int flags = MSG_NOSIGNAL | (c->wait ? MSG_DONTWAIT : 0);
 
-	while (bytes.n) {
-		struct iovec part = { (void *)(uintptr_t)bytes.p, bytes.n };
-		struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1 };
+	while (part[0].iov_len + part[1].iov_len) {
+		struct msghdr m = { .msg_iov = part, .msg_iovlen = 2 };
 		union attached a = { 0 };
 		ssize_t n;
 
@@ -52,8 +52,14 @@ static bool send_all(struct naming_channel *c, struct str bytes, int file)
 			continue;
 		if (n < 0)
 			return false;
-		bytes = str_skip(bytes, (size_t)n);
-		file = -1; /* it went with the first byte */
+		file = -1;
+		for (size_t i = 0; i < 2; i++) {
+			size_t sent = min_size((size_t)n, part[i].iov_len);
+
+			part[i].iov_base = (char *)part[i].iov_base + sent;
+			part[i].iov_len -= sent;
+			n -= (ssize_t)sent;
+		}
 	}
 	return true;
 }
@@ -61,9 +67,9 @@ static bool send_all(struct naming_channel *c, struct str bytes, int file)
 bool naming_send(struct naming_channel *c, uint32_t kind, struct str body, int file)
 {
 	struct header h = { (uint32_t)body.n, kind };
+	struct iovec part[2] = { { &h, sizeof(h) }, { (void *)(uintptr_t)body.p, body.n } };
 
-	return body.n <= UINT32_MAX && send_all(c, str((const char *)&h, sizeof(h)), file) &&
-	       send_all(c, body, -1);
+	return body.n <= UINT32_MAX && send_parts(c, part, file);
 }
 
 static int attached_file(struct msghdr *m)

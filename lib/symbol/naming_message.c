@@ -1,7 +1,5 @@
 #include "symbol/naming_message.h"
 
-#include "symbol/sandbox.h"
-
 static void write_u32(struct buf *to, uint32_t v)
 {
 	buf_put(to, &v, sizeof(v));
@@ -30,14 +28,18 @@ static void read_limits(struct cursor *c, struct naming_limits *l)
 	l->cpu_seconds = cursor_int(c, 8);
 }
 
-bool naming_limits_obey(struct str body)
+void naming_opened_write(struct buf *to, struct naming_limits limits, uint32_t which)
+{
+	buf_put(to, &limits, sizeof(limits));
+	write_u32(to, which);
+}
+
+bool naming_opened_read(struct str body, struct naming_limits *limits, uint32_t *which)
 {
 	struct cursor c = cursor_over(body);
-	struct naming_limits l;
 
-	read_limits(&c, &l);
-	if (!c.failed)
-		sandbox_limit(l.address_space, l.cpu_seconds);
+	read_limits(&c, limits);
+	*which = (uint32_t)cursor_int(&c, 4);
 	return !c.failed;
 }
 

@@ -3,7 +3,7 @@
  *
  *	program                              child
  *	NAMING_ASK, the file           ->
- *	                               <-    NAMING_OPEN: another file, by path or build id
+ *	                               <-    NAMING_PATH, NAMING_BUILD_ID: another file
  *	NAMING_OPENED, the file or none ->
  *	                               <-    NAMING_NOTE: a line for the user
  *	                               <-    NAMING_FRAMES: of some of the addresses
@@ -25,8 +25,8 @@
 
 enum naming_kind {
 	NAMING_ASK = 1,  /* the program: struct naming_question, as below */
-	NAMING_OPENED,   /* the program: struct naming_limits, and the file if there is one */
-	NAMING_PATH,     /* the child: a path */
+	NAMING_OPENED,   /* the program: limits, which path, and the file if there is one */
+	NAMING_PATH,     /* the child: paths, each with a NUL; the first that is there */
 	NAMING_BUILD_ID, /* the child: a build id in bytes, for debuginfod */
 	NAMING_NOTE,     /* the child: a text */
 	NAMING_FRAMES,   /* the child: answers, one after the other */
@@ -37,7 +37,7 @@ enum naming_kind {
 enum {
 	NAMING_MOST_MESSAGE = 4 << 20, /* bytes */
 	NAMING_MOST_FRAMES = 4096,     /* of an address */
-	NAMING_MOST_TEXT = 64 << 10,   /* bytes of a name or a path */
+	NAMING_MOST_TEXT = 64 << 10,   /* bytes of a name, or of paths */
 };
 
 /* What the child may take from now on; see sandbox_limit(). */
@@ -60,8 +60,9 @@ void naming_question_write(struct buf *to, const struct naming_question *q);
 /* The places are put in a buf of struct symbol_place; texts are of the message. */
 bool naming_question_read(struct str body, struct naming_question *q, struct buf *places);
 
-/* Read the limits that come with another file, and obey them. */
-bool naming_limits_obey(struct str body);
+/* What comes with another file: new limits, and which of the paths it is of, from 0. */
+void naming_opened_write(struct buf *to, struct naming_limits limits, uint32_t which);
+bool naming_opened_read(struct str body, struct naming_limits *limits, uint32_t *which);
 
 /* A frame as it is sent: demangled, its path in one piece. */
 struct named_frame {

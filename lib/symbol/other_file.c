@@ -5,6 +5,7 @@
 #include "object/open_untrusted.h"
 #include "symbol/debuginfod.h"
 #include "symbol/naming_message.h"
+#include "symbol/sandbox.h"
 
 /* A process has one parent: readers, deep down in DWARF, need not hand this along. */
 static struct naming_channel *parent;
@@ -14,25 +15,50 @@ void other_files_through(struct naming_channel *channel)
 	parent = channel;
 }
 
-static int ask_parent(uint32_t kind, struct str what)
+static int ask_parent(uint32_t kind, struct str what, uint32_t *which)
 {
+	struct naming_limits limits;
 	uint32_t answer;
 	int fd = -1;
 
 	if (!naming_send(parent, kind, what, -1) || !naming_receive(parent, &answer, &fd) ||
-	    answer != NAMING_OPENED || !naming_limits_obey(buf_str(&parent->body)))
+	    answer != NAMING_OPENED || !naming_opened_read(buf_str(&parent->body), &limits, which))
 		_exit(0); /* the parent does not want to know any more */
+	sandbox_limit(limits.address_space, limits.cpu_seconds);
+	return fd;
+}
+
+int other_file_first(struct str *paths)
+{
+	uint32_t which = 0;
+	int fd = -1;
+
+	if (parent) {
+		if (paths->n)
+			fd = ask_parent(NAMING_PATH, *paths, &which);
+		for (uint32_t i = 0; i <= which; i++)
+			str_cut(paths, '\0');
+		return fd;
+	}
+	while (paths->n && fd < 0) {
+		fd = open_untrusted(-1, paths->p, 0);
+		str_cut(paths, '\0');
+	}
 	return fd;
 }
 
 int other_file_open(const char *path)
 {
-	return parent ? ask_parent(NAMING_PATH, str_of(path)) : open_untrusted(-1, path, 0);
+	struct str list = str(path, strlen(path) + 1);
+
+	return other_file_first(&list);
 }
 
 int other_file_of_build(struct str build_id)
 {
-	return parent ? ask_parent(NAMING_BUILD_ID, build_id) : debuginfod_open(build_id);
+	uint32_t which;
+
+	return parent ? ask_parent(NAMING_BUILD_ID, build_id, &which) : debuginfod_open(build_id);
 }
 
 void other_file_close(int fd)

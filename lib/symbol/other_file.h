@@ -14,6 +14,12 @@ void other_files_through(struct naming_channel *channel);
 /* A descriptor for reading, or -1. The path is one of the target's root. */
 int other_file_open(const char *path);
 
+/*
+ * The same for the first of several paths that is there: a list, each with a NUL after it.
+ * *paths becomes what follows that one.
+ */
+int other_file_first(struct str *paths);
+
 /* The same for the debug file of a build id (in bytes), from a debuginfod server. */
 int other_file_of_build(struct str build_id);
 
