@@ -80,8 +80,8 @@ static int by_file(const void *a, const void *b)
 static void list_wanted(struct round *r)
 {
 	for (uint32_t i = 1; i < r->nloc; i++) {
-		const struct loc *l = profile_loc(r->p, (loc_id){ i });
-		const struct mapping *m = profile_mapping(r->p, l->map);
+		const struct loc *l = dict_loc(r->p->dict, (loc_id){ i });
+		const struct mapping *m = dict_mapping(r->p->dict, l->map);
 		struct wanted w = { .file = m->file.i,
 				    .build_id = m->build_id.i,
 				    .map = l->map.i,
@@ -107,7 +107,7 @@ static bool is_absolute(uint32_t rows)
 /* Where it was in memory differs from run to run: it counts only where nothing else does. */
 static struct symbol_place place_of(const struct round *r, const struct wanted *w)
 {
-	const struct mapping *m = profile_mapping(r->p, (map_id){ w->map });
+	const struct mapping *m = dict_mapping(r->p->dict, (map_id){ w->map });
 	struct symbol_place at = { .offset = m->offset + w->addr };
 
 	if (is_absolute(w->rows))
@@ -166,10 +166,10 @@ static void keep_answers(struct round *r, const struct naming_question *q)
 static void ask_pending(struct round *r)
 {
 	struct pending *f = &r->pending;
-	const struct mapping *m = profile_mapping(r->p, f->map);
+	const struct mapping *m = dict_mapping(r->p->dict, f->map);
 	const char *kernel = kernel_file(f->rows);
-	struct naming_question q = { .name = profile_text(r->p, m->file),
-				     .build_id = profile_text(r->p, m->build_id),
+	struct naming_question q = { .name = dict_text(r->p->dict, m->file),
+				     .build_id = dict_text(r->p->dict, m->build_id),
 				     .symbolizers = f->rows,
 				     .place = (const struct symbol_place *)f->places.p,
 				     .nplace = (uint32_t)BUF_COUNT(&f->places, *q.place) };
@@ -223,8 +223,8 @@ static uint32_t rows_for(const struct round *r, struct str name, int fd)
 static void look_up_mapping(struct round *r, struct wanted *w, size_t n)
 {
 	map_id map = { w->map };
-	const struct mapping *m = profile_mapping(r->p, map);
-	struct str name = profile_text(r->p, m->file);
+	const struct mapping *m = dict_mapping(r->p->dict, map);
+	struct str name = dict_text(r->p->dict, m->file);
 	struct symbol_binary file = open_binary(r, map, name);
 	uint32_t rows = rows_for(r, name, file.fd), rounds = kernel_file(rows) ? KERNEL_ROUNDS : 0;
 	uint32_t binary = 0;
@@ -232,7 +232,7 @@ static void look_up_mapping(struct round *r, struct wanted *w, size_t n)
 	r->counts.files++;
 	r->counts.missing += file.fd < 0 && str_starts(name, S("/"));
 	if (rows)
-		binary = name_table_binary(&r->s->names, name, profile_text(r->p, m->build_id),
+		binary = name_table_binary(&r->s->names, name, dict_text(r->p->dict, m->build_id),
 					   file.fd, rows);
 	if (binary != r->pending.binary) {
 		ask_pending(r);
@@ -271,7 +271,7 @@ static void look_up_all(struct round *r)
 
 static str_id kept_text(struct round *r, uint32_t text)
 {
-	return profile_str(r->p, strings_get(&r->s->names.texts, text));
+	return dict_intern(r->p->dict, strings_get(&r->s->names.texts, text));
 }
 
 static void add_frame(struct round *r, struct loc old, const struct kept_frame *f, bool inlined)
@@ -283,24 +283,24 @@ static void add_frame(struct round *r, struct loc old, const struct kept_frame *
 	struct loc row = old;
 	loc_id id;
 
-	row.func = profile_add_func(r->p, func);
+	row.func = dict_add_func(r->p->dict, func);
 	row.line = f->line;
 	row.flags &= ~(uint32_t)LOC_INLINED;
 	row.flags |= inlined ? LOC_INLINED : 0;
 	if (f->module) {
-		row.addr += profile_mapping(r->p, old.map)->start;
-		row.map = profile_add_mapping(r->p,
-					      (struct mapping){ .file = kept_text(r, f->module),
-								.flags = MAP_FUNCTIONS });
+		row.addr += dict_mapping(r->p->dict, old.map)->start;
+		row.map = dict_add_mapping(r->p->dict,
+					   (struct mapping){ .file = kept_text(r, f->module),
+							     .flags = MAP_FUNCTIONS });
 	}
-	id = profile_add_loc(r->p, row);
+	id = dict_add_loc(r->p->dict, row);
 	buf_put(&r->locs, &id, sizeof(id));
 }
 
 /* The mapping needs no other tool to name what is in it. */
 static void flag_mapping(struct round *r, map_id map)
 {
-	struct mapping *m = table_row(&r->p->mapping, map.i);
+	struct mapping *m = table_row(&r->p->dict->mapping, map.i);
 
 	m->flags |= MAP_FUNCTIONS;
 	m->flags |= r->s->options.lines ? MAP_FILENAMES | MAP_LINES : 0;
@@ -311,7 +311,7 @@ static void flag_mapping(struct round *r, map_id map)
 static bool name_location(struct round *r, const struct wanted *w)
 {
 	const struct kept_name *known = NULL;
-	struct loc l = *profile_loc(r->p, (loc_id){ w->loc });
+	struct loc l = *dict_loc(r->p->dict, (loc_id){ w->loc });
 	const struct kept_frame *f;
 
 	if (w->binary)
@@ -343,7 +343,7 @@ static void name_locations(struct round *r)
 static stack_id new_stack(struct round *r, stack_id old)
 {
 	size_t n;
-	const loc_id *frame = profile_frames(r->p, old, &n);
+	const loc_id *frame = dict_frames(r->p->dict, old, &n);
 
 	r->stack.n = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -355,12 +355,12 @@ static stack_id new_stack(struct round *r, stack_id old)
 		else
 			buf_put(&r->stack, &frame[i], sizeof(loc_id));
 	}
-	return profile_add_stack(r->p, (const loc_id *)r->stack.p, BUF_COUNT(&r->stack, loc_id));
+	return dict_add_stack(r->p->dict, (const loc_id *)r->stack.p, BUF_COUNT(&r->stack, loc_id));
 }
 
 static void replace_stacks(struct round *r)
 {
-	uint32_t n = r->p->sample.n, nstack = r->p->stack.n;
+	uint32_t n = r->p->sample.n, nstack = r->p->dict->stack.n;
 	stack_id *stack = mem_zeroed(nstack, sizeof(*stack)); /* by old one; 0: not yet made */
 	struct sample *to = mem_zeroed(n, sizeof(*to));
 
@@ -377,7 +377,7 @@ static void replace_stacks(struct round *r)
 
 struct symbol_counts symbolize(struct symbols *s, struct profile *p, struct buf *notes)
 {
-	struct round r = { .s = s, .p = p, .notes = notes, .nloc = p->loc.n };
+	struct round r = { .s = s, .p = p, .notes = notes, .nloc = p->dict->loc.n };
 
 	r.by = mem_zeroed(r.nloc, sizeof(*r.by));
 	name_table_begin(&s->names);

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "model.h"
 #include "symbol/name_table.h"
 #include "symbol/naming.h"
 #include "tap.h"
@@ -197,15 +198,15 @@ static map_id ask(struct asked *a, const char *file, uint64_t addr, uint64_t n)
 	map_id map;
 
 	buf_printf(&path, "%s%s%s", file[0] == '/' ? "" : dir, file[0] == '/' ? "" : "/", file);
-	map = profile_add_mapping(&a->p,
-				  (struct mapping){ .file = profile_str(&a->p, buf_str(&path)) });
+	map = dict_add_mapping(a->p.dict,
+			       (struct mapping){ .file = dict_intern(a->p.dict, buf_str(&path)) });
 	for (uint64_t i = 0; i < n; i++) {
 		struct loc l = { .map = map, .addr = addr + i, .flags = LOC_ADDR };
-		loc_id loc = profile_add_loc(&a->p, l);
+		loc_id loc = dict_add_loc(a->p.dict, l);
 
 		profile_add_value(&a->p, 0,
-				  profile_add_sample(&a->p, profile_add_stack(&a->p, &loc, 1),
-						     (labels_id){ 0 }, 0),
+				  profile_add_sample(&a->p, dict_add_stack(a->p.dict, &loc, 1),
+						     (label_set_id){ 0 }),
 				  1);
 	}
 	buf_release(&path);
@@ -217,14 +218,14 @@ static void ask_begin(struct asked *a)
 	int64_t scale;
 
 	*a = (struct asked){ 0 };
-	profile_init(&a->p);
-	profile_begin(&a->p);
-	profile_column(&a->p, profile_str(&a->p, S("cpu")), profile_str(&a->p, S("count")), &scale);
+	model_init(&a->p);
+	profile_column(&a->p, dict_intern(a->p.dict, S("cpu")), dict_intern(a->p.dict, S("count")),
+		       &scale);
 }
 
 static void ask_end(struct asked *a)
 {
-	profile_release(&a->p);
+	model_release(&a->p);
 	buf_release(&a->notes);
 }
 
@@ -295,7 +296,7 @@ static void test_growing_map(void)
 		ask(&a, "perf-77.map", 0x1010, 1);
 		a.counts = symbolize(s, &a.p, &a.notes);
 		ok(a.counts.named == 1 && children == (i < 2 ? 1 : 2), "a map, round %d", i);
-		is(profile_text(&a.p, profile_func(&a.p, (func_id){ 1 })->name),
+		is(dict_text(a.p.dict, dict_func(a.p.dict, (func_id){ 1 })->name),
 		   i < 2 ? "first" : "second", "its name");
 		ask_end(&a);
 	}
@@ -466,7 +467,7 @@ static int root_of_target;
 
 static struct symbol_binary open_in_root(void *context, const struct profile *p, map_id map)
 {
-	const char *path = profile_text(p, profile_mapping(p, map)->file).p;
+	const char *path = dict_text(p->dict, dict_mapping(p->dict, map)->file).p;
 
 	(void)context;
 	return (struct symbol_binary){ openat(root_of_target, path + 1, O_RDONLY | O_CLOEXEC),
