@@ -20,7 +20,7 @@ void name_table_release(struct name_table *t)
 	strings_release(&t->texts);
 	table_release(&t->names);
 	buf_release(&t->frames);
-	buf_release(&t->refused);
+	buf_release(&t->notes);
 }
 
 void name_table_begin(struct name_table *t)
@@ -73,16 +73,16 @@ uint32_t name_table_binary(struct name_table *t, struct str name, struct str bui
 	return binary;
 }
 
-bool name_table_refused(const struct name_table *t, uint32_t binary)
+bool name_table_noted(const struct name_table *t, uint32_t binary, enum name_note note)
 {
-	return binary < t->refused.n && t->refused.p[binary];
+	return binary < t->notes.n && t->notes.p[binary] & (char)note;
 }
 
-void name_table_refuse(struct name_table *t, uint32_t binary)
+void name_table_note(struct name_table *t, uint32_t binary, enum name_note note)
 {
-	while (t->refused.n <= binary)
-		buf_ch(&t->refused, 0);
-	t->refused.p[binary] = 1;
+	while (t->notes.n <= binary)
+		buf_ch(&t->notes, 0);
+	t->notes.p[binary] |= (char)note;
 }
 
 /* Names */

@@ -29,7 +29,7 @@ struct kept_name {
 
 struct name_table {
 	struct strings binaries; /* identities */
-	struct buf refused;      /* by number of the binary, 1: it is not to be read again */
+	struct buf notes;        /* enum name_note: a byte for each, by its number */
 	struct table names;
 	struct buf frames; /* struct kept_frame */
 	struct strings texts;
@@ -50,9 +50,14 @@ void name_table_begin(struct name_table *t);
 uint32_t name_table_binary(struct name_table *t, struct str name, struct str build_id, int fd,
 			   uint32_t rows);
 
-/* A binary that is not to be read again, whose unknown addresses have no names. */
-void name_table_refuse(struct name_table *t, uint32_t binary);
-bool name_table_refused(const struct name_table *t, uint32_t binary);
+/* What is known of a binary. */
+enum name_note {
+	NAME_REFUSED = 1, /* it is not to be read again: unknown addresses have no names */
+	NAME_ALONE = 2,   /* it refers to no other file that is there */
+};
+
+void name_table_note(struct name_table *t, uint32_t binary, enum name_note note);
+bool name_table_noted(const struct name_table *t, uint32_t binary, enum name_note note);
 
 /*
  * What is known of an address of a binary, or NULL. That it has no name is forgotten

@@ -68,11 +68,9 @@ static bool wait_within_budget(void *context, int fd, short events)
 	}
 }
 
-static struct naming_limits limits_now(const struct naming *n)
+static struct naming_limits limits_for(const struct naming *n, const struct naming_budget *b)
 {
-	uint64_t cpu_end = n->cpu_start + n->budget.cpu;
-
-	return (struct naming_limits){ n->base + n->budget.memory, cpu_end / SECOND + 2 };
+	return (struct naming_limits){ n->base + b->memory, b->cpu / SECOND + 2 };
 }
 
 /* The child */
@@ -264,8 +262,9 @@ static bool hand_over(struct naming *n, uint32_t kind, struct str what)
 		return make_no_sense(n);
 	fd = kind == NAMING_PATH ? open_first(n, what, &which) : open_build(n, what);
 	naming_budget_add(&n->budget, fd);
+	n->has_others |= fd >= 0;
 	n->wall_start += clock_ns(CLOCK_MONOTONIC) - before; /* ours, not the child's */
-	naming_opened_write(&message, limits_now(n), which);
+	naming_opened_write(&message, limits_for(n, &n->budget), which);
 	sent = naming_send(&n->channel, NAMING_OPENED, buf_str(&message), fd);
 	buf_release(&message);
 	if (fd >= 0)
@@ -313,18 +312,44 @@ static bool take_message(struct naming *n, const struct naming_question *q, uint
 	}
 }
 
-static bool converse(struct naming *n, const struct naming_question *q, int fd, struct buf *frames,
-		     struct buf *notes)
+static void begin_question(struct naming *n, const struct naming_file *f)
+{
+	n->why = NULL;
+	n->root = f->root;
+	n->has_others = false;
+	naming_budget_begin(&n->budget, f->fd, f->question.nplace);
+	n->cpu_start = clock_ns(n->clock);
+	n->wall_start = clock_ns(CLOCK_MONOTONIC);
+}
+
+/* All files at once: see naming_message.h. */
+static bool send_questions(struct naming *n, const struct naming_file *f, uint32_t nfile)
 {
 	struct buf message = { 0 };
+	bool sent = true;
+
+	for (uint32_t i = 0; i < nfile && sent; i++) {
+		struct naming_question q = f[i].question;
+		struct naming_budget b;
+
+		naming_budget_begin(&b, f[i].fd, q.nplace);
+		q.limits = limits_for(n, &b);
+		q.flags |= i + 1 < nfile ? NAMING_MORE : 0;
+		message.n = 0;
+		naming_question_write(&message, &q);
+		sent = naming_send(&n->channel, NAMING_ASK, buf_str(&message), f[i].fd);
+	}
+	buf_release(&message);
+	return sent;
+}
+
+static bool take_answers(struct naming *n, const struct naming_question *q, struct buf *frames,
+			 struct buf *notes)
+{
 	uint32_t next = 0, kind;
-	bool sent;
 	int none;
 
-	naming_question_write(&message, q);
-	sent = naming_send(&n->channel, NAMING_ASK, buf_str(&message), fd);
-	buf_release(&message);
-	while (sent && naming_receive(&n->channel, &kind, &none)) {
+	while (naming_receive(&n->channel, &kind, &none)) {
 		if (kind == NAMING_DONE)
 			return true;
 		if (!take_message(n, q, kind, &next, frames, notes))
@@ -333,29 +358,36 @@ static bool converse(struct naming *n, const struct naming_question *q, int fd, 
 	return n->channel.too_large && make_no_sense(n);
 }
 
-bool naming_ask(struct naming *n, const struct naming_question *asked, int fd, int root,
-		struct buf *frames, struct buf *notes)
+/* Those after a file of which the child died are asked for again. */
+void naming_ask(struct naming *n, const struct naming_file *file, uint32_t nfile,
+		void (*found)(void *context, const struct naming_found *), void *context,
+		struct buf *notes)
 {
-	struct naming_question q = *asked;
-	size_t noted = notes->n;
+	struct buf frames = { 0 };
+	bool sent = false;
 
-	frames->n = 0;
-	n->why = NULL;
-	n->root = root;
-	n->unable = !n->child && !begin_child(n);
-	if (n->unable) {
-		buf_printf(notes, "%.*s: its names are left out: no process can be started: %s\n",
-			   STR_ARG(q.name), strerror(errno));
-		return false;
+	for (uint32_t i = 0; i < nfile; i++) {
+		struct naming_found f = { .question = &file[i].question };
+		size_t noted = notes->n;
+
+		if (!n->child && !begin_child(n)) {
+			buf_printf(notes, "no process can be started to name addresses in: %s\n",
+				   strerror(errno));
+			break;
+		}
+		begin_question(n, &file[i]);
+		sent = sent || send_questions(n, &file[i], nfile - i);
+		frames.n = 0;
+		f.ok = sent && take_answers(n, f.question, &frames, notes);
+		f.alone = !n->has_others;
+		if (f.ok) {
+			f.frames = buf_str(&frames);
+		} else {
+			notes->n = noted;
+			bury_child(n, f.question, notes);
+			sent = false;
+		}
+		found(context, &f);
 	}
-	naming_budget_begin(&n->budget, fd, q.nplace);
-	n->cpu_start = clock_ns(n->clock);
-	n->wall_start = clock_ns(CLOCK_MONOTONIC);
-	q.limits = limits_now(n);
-	if (converse(n, &q, fd, frames, notes))
-		return true;
-	frames->n = 0;
-	notes->n = noted;
-	bury_child(n, &q, notes);
-	return false;
+	buf_release(&frames);
 }

@@ -26,6 +26,7 @@ struct naming {
 	struct naming_budget budget;
 	uint64_t cpu_start, wall_start; /* ns */
 	int root;                       /* where the files are that it refers to */
+	bool has_others;                /* some of them were there */
 	bool unable;                    /* no child could be started */
 	const char *why;                /* it cannot be answered; NULL: because the child died */
 	struct buf text;                /* scratch, which *why may be in */
@@ -36,16 +37,34 @@ void naming_init(struct naming *n, const struct symbol_options *options);
 /* The child ends, and gives back all that naming took. */
 void naming_end(struct naming *n);
 
+/* A file that is asked for. */
+struct naming_file {
+	struct naming_question question; /* but for its limits and NAMING_MORE */
+	int fd;                          /* -1: there is none; not closed */
+	int root; /* a descriptor of the root in which the files are that it refers to; -1: ours */
+};
+
+/* At most so many at once. */
+enum { NAMING_MOST_FILES = 32 };
+
 /*
- * Ask for a file, with the descriptor `fd` (-1: there is none). `root` is a descriptor of
- * the root in which the files are that it refers to; -1: ours. Answers are put in
- * *frames, as NAMING_FRAMES messages have them, and checked: naming_answer_read() and
- * naming_frame_read() cannot fail. What the user should know is appended to *notes, a
- * line each.
- *
- * False, with a line in *notes and nothing in *frames, when the file was too much.
+ * What was found in a file. The answers are as NAMING_FRAMES messages have them, and
+ * checked: naming_answer_read() and naming_frame_read() cannot fail. They are valid
+ * during the call only.
  */
-bool naming_ask(struct naming *n, const struct naming_question *q, int fd, int root,
-		struct buf *frames, struct buf *notes);
+struct naming_found {
+	const struct naming_question *question;
+	bool ok;           /* false: it was too much, and the user will read why */
+	bool alone;        /* it refers to no other file that is there */
+	struct str frames; /* answers */
+};
+
+/*
+ * Ask for files, and have `found` called for each. What the user should know is appended
+ * to *notes, a line each. Where no child can be started, `found` is not called.
+ */
+void naming_ask(struct naming *n, const struct naming_file *file, uint32_t nfile,
+		void (*found)(void *context, const struct naming_found *), void *context,
+		struct buf *notes);
 
 #endif

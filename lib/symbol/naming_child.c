@@ -121,36 +121,60 @@ static void answer_question(struct naming_child *c, const struct naming_question
 	tell(c, NAMING_DONE, &c->answer);
 }
 
-/* The body of a question is overwritten when other files are asked for. */
-static bool take_question(struct naming_child *c)
-{
-	struct naming_question q;
+/* The questions that came ahead, with their files. */
+struct asked {
 	struct buf body;
-	uint32_t kind;
 	int fd;
+};
 
-	if (!naming_receive(&c->channel, &kind, &fd) || kind != NAMING_ASK)
-		return false;
-	body = c->channel.body;
-	c->channel.body = (struct buf){ 0 };
-	if (!naming_question_read(buf_str(&body), &q, &c->places))
-		return false;
-	sandbox_limit(q.limits.address_space, q.limits.cpu_seconds);
-	answer_question(c, &q, fd);
-	other_file_close(fd);
-	buf_release(&body);
+/* Take questions up to the last one of those that were sent together. */
+static bool take_questions(struct naming_child *c, struct buf *list)
+{
+	struct naming_question q = { .flags = NAMING_MORE };
+
+	while (q.flags & NAMING_MORE) {
+		struct asked a;
+		uint32_t kind;
+
+		if (!naming_receive(&c->channel, &kind, &a.fd) || kind != NAMING_ASK)
+			return false;
+		a.body = c->channel.body;
+		c->channel.body = (struct buf){ 0 };
+		if (!naming_question_read(buf_str(&a.body), &q, &c->places))
+			return false;
+		buf_put(list, &a, sizeof(a));
+	}
 	return true;
+}
+
+static void answer_questions(struct naming_child *c, struct buf *list)
+{
+	struct asked *a = (struct asked *)list->p;
+	size_t n = BUF_COUNT(list, *a);
+
+	for (size_t i = 0; i < n; i++) {
+		struct naming_question q;
+
+		naming_question_read(buf_str(&a[i].body), &q, &c->places);
+		sandbox_limit(q.limits.address_space, q.limits.cpu_seconds);
+		other_files_missing(q.flags & NAMING_ALONE);
+		answer_question(c, &q, a[i].fd);
+		other_file_close(a[i].fd);
+		buf_release(&a[i].body);
+	}
+	list->n = 0;
 }
 
 void naming_child_run(int channel, pid_t parent, const struct symbol_options *options)
 {
 	struct naming_child c = { .options = options,
 				  .channel = { .fd = SANDBOX_FD, .accepts_files = true } };
+	struct buf list = { 0 };
 
 	sandbox_enter(channel, parent);
 	strings_init(&c.linkage);
 	other_files_through(&c.channel);
-	while (take_question(&c))
-		;
+	while (take_questions(&c, &list))
+		answer_questions(&c, &list);
 	_exit(0);
 }

@@ -49,6 +49,7 @@ void naming_question_write(struct buf *to, const struct naming_question *q)
 	write_text(to, q->name);
 	write_text(to, q->build_id);
 	write_u32(to, q->symbolizers);
+	write_u32(to, q->flags);
 	write_u32(to, q->nplace);
 	buf_put(to, q->place, q->nplace * sizeof(*q->place));
 }
@@ -61,6 +62,7 @@ bool naming_question_read(struct str body, struct naming_question *q, struct buf
 	q->name = read_text(&c);
 	q->build_id = read_text(&c);
 	q->symbolizers = (uint32_t)cursor_int(&c, 4);
+	q->flags = (uint32_t)cursor_int(&c, 4);
 	q->nplace = (uint32_t)cursor_int(&c, 4);
 	places->n = 0;
 	buf_add(places, cursor_bytes(&c, (uint64_t)q->nplace * sizeof(*q->place)));

@@ -2,15 +2,15 @@
  * What a program and the child that names addresses say to each other.
  *
  *	program                              child
- *	NAMING_ASK, the file           ->
+ *	NAMING_ASK, a file             -> and more of them, up to one without NAMING_MORE
  *	                               <-    NAMING_PATH, NAMING_BUILD_ID: another file
  *	NAMING_OPENED, the file or none ->
  *	                               <-    NAMING_NOTE: a line for the user
  *	                               <-    NAMING_FRAMES: of some of the addresses
  *	                               <-    NAMING_DONE
  *
- * and so on with the next file, until the program closes the channel. The child opens
- * nothing itself: it has no right to. The program does not trust what it says: each
+ * and so on with the next file. All files are sent ahead, since on a busy machine waiting
+ * for each other takes longer than the work. The child opens nothing itself: it has no right to. The program does not trust what it says: each
  * message has a limit, each number is compared with what was asked, and a file that it
  * asks for is handed over only when it is an ELF object (naming.c).
  *
@@ -40,9 +40,14 @@ enum {
 	NAMING_MOST_TEXT = 64 << 10,   /* bytes of a name, or of paths */
 };
 
-/* What the child may take from now on; see sandbox_limit(). */
+/* What the child may take from then on; see sandbox_limit(). */
 struct naming_limits {
 	uint64_t address_space, cpu_seconds;
+};
+
+enum {
+	NAMING_ALONE = 1, /* it refers to no other file that is there */
+	NAMING_MORE = 2,  /* another question follows before answers are expected */
 };
 
 /* A file, and addresses in it. */
@@ -51,6 +56,7 @@ struct naming_question {
 	struct str name;      /* of the mapping */
 	struct str build_id;  /* that was recorded, in hexadecimal; may be empty */
 	uint32_t symbolizers; /* those that may be asked, a bit a row of the table */
+	uint32_t flags;       /* NAMING_ALONE, NAMING_MORE */
 	const struct symbol_place *place;
 	uint32_t nplace;
 };

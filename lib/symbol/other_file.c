@@ -9,10 +9,16 @@
 
 /* A process has one parent: readers, deep down in DWARF, need not hand this along. */
 static struct naming_channel *parent;
+static bool known_missing;
 
 void other_files_through(struct naming_channel *channel)
 {
 	parent = channel;
+}
+
+void other_files_missing(bool missing)
+{
+	known_missing = missing;
 }
 
 static int ask_parent(uint32_t kind, struct str what, uint32_t *which)
@@ -33,6 +39,10 @@ int other_file_first(struct str *paths)
 	uint32_t which = 0;
 	int fd = -1;
 
+	if (known_missing) {
+		*paths = S("");
+		return -1;
+	}
 	if (parent) {
 		if (paths->n)
 			fd = ask_parent(NAMING_PATH, *paths, &which);
@@ -58,6 +68,8 @@ int other_file_of_build(struct str build_id)
 {
 	uint32_t which;
 
+	if (known_missing)
+		return -1;
 	return parent ? ask_parent(NAMING_BUILD_ID, build_id, &which) : debuginfod_open(build_id);
 }
 

@@ -11,6 +11,9 @@
 /* From now on this process asks for files through a channel, which must stay. */
 void other_files_through(struct naming_channel *channel);
 
+/* None will be there until this is said otherwise: the parent need not be asked. */
+void other_files_missing(bool missing);
+
 /* A descriptor for reading, or -1. The path is one of the target's root. */
 int other_file_open(const char *path);
 

@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "symbol/sandbox_filter.h"
@@ -93,9 +94,12 @@ static void limit_softly(int what, uint64_t most)
 
 void sandbox_limit(uint64_t address_space, uint64_t cpu_seconds)
 {
+	struct timespec used = { 0 };
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
 	if (!SANDBOX_SANITIZED)
 		limit_softly(RLIMIT_AS, address_space);
-	limit_softly(RLIMIT_CPU, cpu_seconds);
+	limit_softly(RLIMIT_CPU, (uint64_t)used.tv_sec + cpu_seconds);
 }
 
 /* Signals */

@@ -35,9 +35,10 @@ enum { SANDBOX_FAILED = 77 };
 void sandbox_helper(int keep, pid_t parent);
 
 /*
- * Bound our own address space in bytes and CPU time in seconds, which is how the kernel
- * counts here; finer bounds are the parent's to watch. Each call sets them anew. Sanitizers
- * take terabytes of address space: with them it has no bound.
+ * Bound our own address space in bytes, and the CPU time that we may take from now on in
+ * seconds, which is how the kernel counts here; finer bounds are the parent's to watch.
+ * Each call sets them anew. Sanitizers take terabytes of address space: with them it has no
+ * bound.
  */
 void sandbox_limit(uint64_t address_space, uint64_t cpu_seconds);
 

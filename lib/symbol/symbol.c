@@ -21,6 +21,9 @@
  */
 enum { KERNEL_ROUNDS = 6 };
 
+/* Bytes of places that are sent at once. */
+enum { MOST_PLACES = 1 << 20 };
+
 struct symbols {
 	struct symbol_options options;
 	struct name_table names;
@@ -36,12 +39,12 @@ struct wanted {
 	uint32_t rows;   /* the symbolizers that understand it */
 };
 
-/* A file of which names are not known yet. */
+/* A file of which not all names are known yet. */
 struct pending {
 	uint32_t binary, rows;
 	map_id map; /* one of those that it is mapped by */
 	int fd, root;
-	struct buf places; /* struct symbol_place */
+	uint32_t first, n; /* of the places */
 };
 
 /* One call of symbolize(). */
@@ -51,11 +54,12 @@ struct round {
 	struct symbol_counts counts;
 	struct buf *notes;
 	struct naming naming;
-	struct pending pending;
+	struct buf pending; /* struct pending, of which `asked` were answered */
+	struct buf places;  /* struct symbol_place: of all that are pending */
+	uint32_t asked;
 	struct buf wanted; /* struct wanted */
-	struct buf answer;
-	struct buf stack; /* loc_id: the stack being put together */
-	struct buf locs;  /* loc_id: what locations are replaced by, one after the other */
+	struct buf stack;  /* loc_id: the stack being put together */
+	struct buf locs;   /* loc_id: what locations are replaced by, one after the other */
 	struct replaced {
 		uint32_t first, n; /* of locs; n = 0: it stays */
 	} * by;
@@ -141,9 +145,10 @@ static void say(struct round *r, struct str lines)
 }
 
 /* Keep the answers, and of which places there was none. */
-static void keep_answers(struct round *r, const struct naming_question *q)
+static void keep_answers(struct round *r, uint32_t binary, const struct naming_found *found)
 {
-	struct cursor c = cursor_over(buf_str(&r->answer));
+	const struct naming_question *q = found->question;
+	struct cursor c = cursor_over(found->frames);
 	struct named_frame f;
 	uint32_t place, n;
 
@@ -155,7 +160,7 @@ static void keep_answers(struct round *r, const struct naming_question *q)
 			n = 0;
 		else
 			c = at;
-		name_table_add(&r->s->names, r->pending.binary, q->place[i], n);
+		name_table_add(&r->s->names, binary, q->place[i], n);
 		for (uint32_t j = 0; j < n; j++) {
 			naming_frame_read(&c, &f);
 			name_table_add_frame(&r->s->names, &f);
@@ -163,31 +168,71 @@ static void keep_answers(struct round *r, const struct naming_question *q)
 	}
 }
 
+static void on_found(void *context, const struct naming_found *found)
+{
+	struct round *r = context;
+	uint32_t binary = ((struct pending *)r->pending.p)[r->asked++].binary;
+
+	if (found->ok)
+		keep_answers(r, binary, found);
+	else
+		name_table_note(&r->s->names, binary, NAME_REFUSED);
+	if (found->alone)
+		name_table_note(&r->s->names, binary, NAME_ALONE);
+}
+
+static struct naming_file file_of(const struct round *r, const struct pending *p)
+{
+	const struct mapping *m = dict_mapping(r->p->dict, p->map);
+	bool alone = name_table_noted(&r->s->names, p->binary, NAME_ALONE);
+
+	return (struct naming_file){
+		.question = { .name = dict_text(r->p->dict, m->file),
+			      .build_id = dict_text(r->p->dict, m->build_id),
+			      .symbolizers = p->rows,
+			      .flags = alone ? NAMING_ALONE : 0,
+			      .place = (const struct symbol_place *)r->places.p + p->first,
+			      .nplace = p->n },
+		.fd = p->fd,
+		.root = p->root,
+	};
+}
+
 static void ask_pending(struct round *r)
 {
-	struct pending *f = &r->pending;
-	const struct mapping *m = dict_mapping(r->p->dict, f->map);
-	const char *kernel = kernel_file(f->rows);
-	struct naming_question q = { .name = dict_text(r->p->dict, m->file),
-				     .build_id = dict_text(r->p->dict, m->build_id),
-				     .symbolizers = f->rows,
-				     .place = (const struct symbol_place *)f->places.p,
-				     .nplace = (uint32_t)BUF_COUNT(&f->places, *q.place) };
+	struct pending *p = (struct pending *)r->pending.p;
+	uint32_t n = (uint32_t)BUF_COUNT(&r->pending, *p);
+	struct naming_file file[NAMING_MOST_FILES];
 	struct buf notes = { 0 };
 
-	if (f->fd < 0 && kernel && q.nplace)
-		f->fd = open(kernel, O_RDONLY | O_CLOEXEC);
-	if (q.nplace && naming_ask(&r->naming, &q, f->fd, f->root, &r->answer, &notes))
-		keep_answers(r, &q);
-	else if (q.nplace && !r->naming.unable)
-		name_table_refuse(&r->s->names, f->binary);
+	for (uint32_t i = 0; i < n; i++)
+		file[i] = file_of(r, &p[i]);
+	r->asked = 0;
+	naming_ask(&r->naming, file, n, on_found, r, &notes);
 	say(r, buf_str(&notes));
 	buf_release(&notes);
-	if (f->fd >= 0)
-		close(f->fd);
-	f->fd = -1;
-	f->binary = 0;
-	f->places.n = 0;
+	for (uint32_t i = 0; i < n; i++)
+		if (p[i].fd >= 0)
+			close(p[i].fd);
+	r->pending.n = r->places.n = 0;
+}
+
+/* The last of those that are pending, if it is of that binary; else a new one. */
+static struct pending *add_pending(struct round *r, struct pending file)
+{
+	struct pending *p = (struct pending *)r->pending.p;
+	size_t n = BUF_COUNT(&r->pending, *p);
+
+	if (n && p[n - 1].binary == file.binary) {
+		if (file.fd >= 0)
+			close(file.fd);
+		return &p[n - 1];
+	}
+	if (n == NAMING_MOST_FILES || r->places.n > MOST_PLACES)
+		ask_pending(r);
+	file.first = (uint32_t)BUF_COUNT(&r->places, struct symbol_place);
+	buf_put(&r->pending, &file, sizeof(file));
+	return (struct pending *)(r->pending.p + r->pending.n) - 1;
 }
 
 /* Mappings */
@@ -219,38 +264,51 @@ static uint32_t rows_for(const struct round *r, struct str name, int fd)
 	return rows;
 }
 
-/* Put n locations of a mapping to those that are to be asked for, where they are not known. */
+/* Is a place to be asked for? */
+static bool is_unknown(const struct round *r, const struct wanted *w)
+{
+	uint32_t rounds = kernel_file(w->rows) ? KERNEL_ROUNDS : 0;
+
+	return w->binary && !name_table_noted(&r->s->names, w->binary, NAME_REFUSED) &&
+	       !name_table_find(&r->s->names, w->binary, place_of(r, w), rounds);
+}
+
+/* Put what is not known of n locations of a mapping to what is pending. */
 static void look_up_mapping(struct round *r, struct wanted *w, size_t n)
 {
 	map_id map = { w->map };
 	const struct mapping *m = dict_mapping(r->p->dict, map);
 	struct str name = dict_text(r->p->dict, m->file);
 	struct symbol_binary file = open_binary(r, map, name);
-	uint32_t rows = rows_for(r, name, file.fd), rounds = kernel_file(rows) ? KERNEL_ROUNDS : 0;
-	uint32_t binary = 0;
+	uint32_t rows = rows_for(r, name, file.fd), binary = 0;
+	struct pending *p = NULL;
 
 	r->counts.files++;
 	r->counts.missing += file.fd < 0 && str_starts(name, S("/"));
 	if (rows)
 		binary = name_table_binary(&r->s->names, name, dict_text(r->p->dict, m->build_id),
 					   file.fd, rows);
-	if (binary != r->pending.binary) {
-		ask_pending(r);
-		r->pending.binary = binary;
-	}
-	if (r->pending.fd >= 0)
-		close(r->pending.fd);
-	r->pending = (struct pending){ binary, rows, map, file.fd, file.root, r->pending.places };
+	if (file.fd < 0 && kernel_file(rows))
+		file.fd = open(kernel_file(rows), O_RDONLY | O_CLOEXEC);
 	for (size_t i = 0; i < n; i++) {
 		struct symbol_place at;
 
 		w[i].binary = binary;
 		w[i].rows = rows;
+		if (!is_unknown(r, &w[i]))
+			continue;
+		if (!p)
+			p = add_pending(r, (struct pending){ .binary = binary,
+							     .rows = rows,
+							     .map = map,
+							     .fd = file.fd,
+							     .root = file.root });
 		at = place_of(r, &w[i]);
-		if (binary && !name_table_refused(&r->s->names, binary) &&
-		    !name_table_find(&r->s->names, binary, at, rounds))
-			buf_put(&r->pending.places, &at, sizeof(at));
+		buf_put(&r->places, &at, sizeof(at));
+		p->n++;
 	}
+	if (!p && file.fd >= 0)
+		close(file.fd);
 }
 
 static void look_up_all(struct round *r)
@@ -258,7 +316,6 @@ static void look_up_all(struct round *r)
 	struct wanted *w = (struct wanted *)r->wanted.p;
 	size_t n = BUF_COUNT(&r->wanted, *w);
 
-	r->pending = (struct pending){ .fd = -1, .root = -1 };
 	for (size_t i = 0, end; i < n; i = end) {
 		for (end = i + 1; end < n && w[end].map == w[i].map;)
 			end++;
@@ -390,9 +447,9 @@ struct symbol_counts symbolize(struct symbols *s, struct profile *p, struct buf 
 		replace_stacks(&r);
 	r.counts.child_cpu = r.naming.child_cpu;
 	mem_free(r.by, r.nloc * sizeof(*r.by));
-	buf_release(&r.pending.places);
+	buf_release(&r.pending);
+	buf_release(&r.places);
 	buf_release(&r.wanted);
-	buf_release(&r.answer);
 	buf_release(&r.stack);
 	buf_release(&r.locs);
 	return r.counts;

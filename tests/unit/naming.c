@@ -157,8 +157,10 @@ static void test_table(void)
 	name_table_begin(&t);
 	ok(!name_table_find(&t, 1, other, 2), "for some rounds");
 	ok(name_table_find(&t, 1, other, 0), "or for ever");
-	name_table_refuse(&t, 70);
-	ok(name_table_refused(&t, 70) && !name_table_refused(&t, 69), "a file is refused");
+	name_table_note(&t, 70, NAME_REFUSED);
+	ok(name_table_noted(&t, 70, NAME_REFUSED) && !name_table_noted(&t, 70, NAME_ALONE) &&
+		   !name_table_noted(&t, 69, NAME_REFUSED),
+	   "a file is refused");
 	for (uint64_t i = 0; i < 2000000; i++) {
 		name.n = 0;
 		buf_printf(&name, "function_number_%llu", (unsigned long long)i);
