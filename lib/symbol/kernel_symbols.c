@@ -3,8 +3,10 @@
  * which differ from boot to boot: a profile is touched only when its facts say that it
  * was recorded here, and its time that this was since then.
  */
+#include <fcntl.h>
 #include <sys/utsname.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "symbol/kallsyms.h"
 #include "symbol/symbolizer.h"
@@ -64,8 +66,12 @@ static void close_kernel(void *with)
 static void *open_kernel(const struct symbol_file *file, struct buf *note)
 {
 	struct kallsyms *k = mem_zeroed(1, sizeof(*k));
+	int fd = open("/proc/kallsyms", O_RDONLY | O_CLOEXEC);
 
-	kallsyms_read(k, file->fd);
+	(void)file;
+	kallsyms_read(k, fd);
+	if (fd >= 0)
+		close(fd);
 	if (!k->hidden)
 		return k;
 	buf_printf(note, "the kernel's symbols are hidden from this user (/proc/kallsyms): its "
@@ -89,7 +95,6 @@ const struct symbolizer symbolizer_kallsyms = {
 	.help = "the running kernel, its modules and BPF programs",
 	.handles = handles,
 	.absolute = true,
-	.instead = "/proc/kallsyms",
 	.holds = holds,
 	.open = open_kernel,
 	.find = find,

@@ -30,8 +30,6 @@ struct symbolizer {
 	bool (*handles)(struct str file, struct str head);
 	/* Addresses are looked up as they were in memory, not by where they are in a file. */
 	bool absolute;
-	/* What the kernel has in place of the mapping's file; NULL: nothing. */
-	const char *instead;
 	/* Does what it knows hold for where p was recorded? May be NULL: always. */
 	bool (*holds)(const struct profile *p);
 	/*
