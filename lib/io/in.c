@@ -51,7 +51,7 @@ static void say(struct in *in, const char *fmt, va_list ap)
 	in->failed = true;
 }
 
-static bool fail_v(struct in *in, uint64_t pos, const char *fmt, va_list ap)
+bool in_fail_at_v(struct in *in, uint64_t pos, const char *fmt, va_list ap)
 {
 	if (in->failed)
 		return false;
@@ -72,7 +72,7 @@ bool in_fail(struct in *in, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	fail_v(in, UINT64_MAX, fmt, ap);
+	in_fail_at_v(in, UINT64_MAX, fmt, ap);
 	va_end(ap);
 	return false;
 }
@@ -82,7 +82,7 @@ bool in_fail_at(struct in *in, uint64_t pos, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	fail_v(in, pos, fmt, ap);
+	in_fail_at_v(in, pos, fmt, ap);
 	va_end(ap);
 	return false;
 }
@@ -90,7 +90,7 @@ bool in_fail_at(struct in *in, uint64_t pos, const char *fmt, ...)
 static bool bad_v(struct in *in, uint64_t pos, const char *fmt, va_list ap)
 {
 	if (!in->lenient || in->failed)
-		return fail_v(in, pos, fmt, ap);
+		return in_fail_at_v(in, pos, fmt, ap);
 	in->skipped++;
 	return true;
 }

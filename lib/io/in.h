@@ -75,6 +75,7 @@ bool in_end(struct in *in);
  */
 bool in_fail(struct in *in, const char *fmt, ...) PRINTF(2, 3);
 bool in_fail_at(struct in *in, uint64_t pos, const char *fmt, ...) PRINTF(3, 4);
+bool in_fail_at_v(struct in *in, uint64_t pos, const char *fmt, va_list ap) PRINTF(3, 0);
 
 /*
  * A record is malformed. Lenient: count it and return true, and the reader goes
