@@ -60,6 +60,12 @@ void *mem_zeroed(size_t count, size_t size);
  */
 void *mem_grow(void *p, size_t *cap, size_t need, size_t size);
 
+/* Would mem_grow() find the memory for `more` elements after the first n? */
+bool mem_grow_fits(size_t cap, size_t n, size_t more, size_t size);
+
+/* Put n elements of `size` bytes in the opposite order. */
+void mem_reverse(void *p, size_t n, size_t size);
+
 /* The program's name for messages, as mem_resize() and cmd/ print it. */
 extern const char *program_name;
 

@@ -89,16 +89,48 @@ void *mem_zeroed(size_t count, size_t size)
 	return p;
 }
 
+/* The capacity, in elements, that an array of `was` grows to. */
+static size_t grown(size_t was, size_t need)
+{
+	size_t now = was ? was : 16;
+
+	while (now < need)
+		now = now > SIZE_MAX / 2 ? need : now * 2;
+	return now;
+}
+
 void *mem_grow(void *p, size_t *cap, size_t need, size_t size)
 {
-	size_t was = *cap, now = was ? was : 16;
+	size_t was = *cap, now = grown(was, need);
 
 	if (need <= was)
 		return p;
-	while (now < need)
-		now = now > SIZE_MAX / 2 ? need : now * 2;
 	if (now > SIZE_MAX / size)
 		out_of_memory(SIZE_MAX);
 	*cap = now;
 	return mem_resize(p, was * size, now * size);
+}
+
+bool mem_grow_fits(size_t cap, size_t n, size_t more, size_t size)
+{
+	size_t need, now;
+
+	if (__builtin_add_overflow(n, more, &need))
+		return false;
+	now = grown(cap, need);
+	return need <= cap || (now <= SIZE_MAX / size && mem_fits((now - cap) * size));
+}
+
+void mem_reverse(void *p, size_t n, size_t size)
+{
+	char *a = p, *b = a + n * size, byte;
+
+	for (size_t left = n / 2; left--; a += size) {
+		b -= size;
+		for (size_t i = 0; i < size; i++) {
+			byte = a[i];
+			a[i] = b[i];
+			b[i] = byte;
+		}
+	}
 }

@@ -34,11 +34,6 @@ struct reader {
 
 /* Counts */
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 bool folded_count(struct str s, struct folded_count *c)
 {
 	bool negative = s.n && s.p[0] == '-';
