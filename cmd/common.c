@@ -78,12 +78,9 @@ void note(const char *fmt, ...)
 
 	if (common.quiet)
 		return;
-	progress_end();
-	fprintf(stderr, "%s: ", program_name);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	inform(fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 }
 
 void note_lines(struct str lines)
@@ -112,10 +109,8 @@ bool load_one(struct profile *p, const char *path)
 			  .lenient = common.lenient };
 	bool ok = format_load(&l, path, p);
 
-	if (!ok) {
-		progress_end();
+	if (!ok)
 		complain("%s", l.error.p);
-	}
 	if (ok && common.verbose)
 		note("%s: %s", path, l.from->name);
 	if (l.skipped)

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "cli/progress.h"
 #include "common.h"
 
 static bool load_run(struct runs *runs, enum side side, const char *path)
@@ -14,10 +13,8 @@ static bool load_run(struct runs *runs, enum side side, const char *path)
 
 	runs_begin(runs, side, path);
 	ok = load_one(&runs->profile, path);
-	if (!runs_end(runs) && ok) {
-		progress_end();
+	if (!runs_end(runs) && ok)
 		ok = complain("%s", runs->error.p);
-	}
 	return ok;
 }
 

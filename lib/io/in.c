@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/printable.h"
 #include "io/codec.h"
 
 enum {
@@ -43,27 +44,25 @@ void (*in_progress)(size_t n);
 
 /* Errors */
 
-static void say(struct in *in, const char *fmt, va_list ap)
-{
-	buf_vprintf(&in->error, fmt, ap);
-	buf_ch(&in->error, '\0');
-	in->error.n--;
-	in->failed = true;
-}
-
 bool in_fail_at_v(struct in *in, uint64_t pos, const char *fmt, va_list ap)
 {
+	struct buf text = { 0 };
+
 	if (in->failed)
 		return false;
-	buf_add(&in->error, str_of(in->name));
+	in->failed = true;
+	buf_add(&text, str_of(in->name));
 	if (in->line)
-		buf_printf(&in->error, ":%llu: ", (unsigned long long)in->line);
+		buf_printf(&text, ":%llu", (unsigned long long)in->line);
 	else if (pos != UINT64_MAX)
-		buf_printf(&in->error, ": byte %llu%s: ", (unsigned long long)pos,
+		buf_printf(&text, ": byte %llu%s", (unsigned long long)pos,
 			   in->top && in->top->codec ? " (unpacked)" : "");
-	else
-		buf_add(&in->error, S(": "));
-	say(in, fmt, ap);
+	buf_add(&text, S(": "));
+	buf_vprintf(&text, fmt, ap);
+	printable(&in->error, buf_str(&text));
+	buf_ch(&in->error, '\0');
+	in->error.n--;
+	buf_release(&text);
 	return false;
 }
 

@@ -73,6 +73,13 @@ printf '\004\042\115\030xxxxxxxx' >packed
 exits 2 'lz4 data' prof-fold packed
 says "unpack it with 'lz4 -dc'" 'likewise'
 
+# What an input holds is quoted without effect on a terminal.
+printf 'main 1\n\033[2Jno count \302\233\n' >escapes
+exits 2 'escape sequences in an input' prof-fold -f folded escapes
+says 'escapes:2: .*\\x1b\[2Jno count \\x9b' 'are shown as text'
+! grep -q "$(printf '\033')" err
+ok $? 'and are not sent'
+
 # A gigabyte of zeros in a megabyte: one frame, one line.
 (printf 'a;b'; head -c 300000000 /dev/zero | tr '\0' x) | gzip -9 >bomb.gz
 exits 2 'a decompression bomb' prof-fold --max-memory 64M bomb.gz
@@ -158,6 +165,10 @@ exits 2 'a format that cannot be written' prof-fold -t perf-script good
 says 'perf-script can be read, but not written' 'is said to be one'
 exits 2 'a sample type that is not there' prof-fold --type walltime good
 says "there is no sample type 'walltime' \\(there is: samples\\)" 'gets the list'
+for factor in nan inf -inf 1e999; do
+	exits 2 "a factor of $factor" prof-merge --scale=$factor good
+	says "'$factor' is not a valid FACTOR for --scale" 'is refused'
+done
 exits 2 'nonsense for memory' prof-fold --max-memory lots good
 says "'lots' is not a valid SIZE for --max-memory" 'is refused'
 for c in prof-fold prof-merge; do
