@@ -103,14 +103,25 @@ static uint64_t total_size(char *const *paths)
 	return total;
 }
 
+/* What helps: the library knows no options. */
+static const char *way_out(enum in_reason reason)
+{
+	switch (reason) {
+	case IN_OVER_MEMORY: return ": --max-memory allows more";
+	case IN_UNKNOWN_FORMAT: return ": --from says which it is";
+	default: return "";
+	}
+}
+
 bool load_one(struct profile *p, const char *path)
 {
 	struct load l = { .from = common.from < 0 ? NULL : format_at((size_t)common.from),
-			  .lenient = common.lenient };
+			  .lenient = common.lenient,
+			  .in.progress = progress_add };
 	bool ok = format_load(&l, path, p);
 
 	if (!ok)
-		complain("%s", l.error.p);
+		complain("%s%s", l.error.p, way_out(l.reason));
 	if (ok && common.verbose)
 		note("%s: %s", path, l.from->name);
 	if (l.skipped)
@@ -169,10 +180,8 @@ bool load_all(struct profile *p, char *const *paths)
 
 	if (!*paths)
 		paths = standard_input;
-	if (!common.quiet) {
+	if (!common.quiet)
 		progress_start(total_size(paths));
-		in_progress = progress_add;
-	}
 	while (paths[n])
 		n++;
 	bad = mem_zeroed(n, sizeof(*bad));

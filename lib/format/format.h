@@ -6,6 +6,7 @@
 #ifndef FORMAT_FORMAT_H
 #define FORMAT_FORMAT_H
 
+#include "format/sniff.h"
 #include "io/in.h"
 #include "io/out.h"
 #include "profile/profile.h"
@@ -16,12 +17,12 @@ struct format {
 	bool text;        /* text in, text out: a stream keeps its spelling */
 
 	/*
-	 * How many bits of an input's head (up to 4 KiB; `all` when that is the
-	 * whole frame) prove this format; 0 = not this one. A format that has
-	 * to be taken by shape must hold for every complete line. The highest
-	 * bid wins.
+	 * How many bits of an input's head prove this format; 0 = not this one. A
+	 * format that is known by its shape only must hold for every complete line.
+	 * The highest bid wins. A format that cannot be read may bid, too, with
+	 * sniff_refuse(). NULL: it is never recognised.
 	 */
-	int (*sniff)(struct str head, bool all);
+	int (*sniff)(struct sniff *s);
 
 	/*
 	 * Append all profiles of the input to p. Readers have no options: what
@@ -42,7 +43,7 @@ struct format {
 #define FORMAT_DECLARE(name) extern const struct format format_##name;
 FORMATS(FORMAT_DECLARE)
 
-/* The i-th format, or NULL behind the last. */
+/* The i-th format, or NULL after the last. */
 const struct format *format_at(size_t i);
 
 /* One reading of one input. */
@@ -50,7 +51,9 @@ struct load {
 	const struct format *from; /* NULL to sniff; becomes what was found */
 	bool lenient;              /* skip malformed records */
 	uint64_t skipped;          /* records that were */
+	struct in_options in;      /* how to open it */
 	struct buf error;          /* the message, when load() fails */
+	enum in_reason reason;     /* then, too */
 };
 
 /*

@@ -297,14 +297,13 @@ static bool read(struct in *in, struct profile *p)
 	return !in->failed;
 }
 
-static int sniff(struct str head, bool all)
+static int sniff(struct sniff *s)
 {
 	struct cursor c;
 	unsigned word;
 	uint64_t period;
 
-	(void)all;
-	return find_header(head, 0, &c, &word, &period) ? 128 : 0; /* four words out of five */
+	return find_header(s->head, 0, &c, &word, &period) ? 128 : 0; /* four words out of five */
 }
 
 const struct format format_gperftools = {

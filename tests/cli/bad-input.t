@@ -60,15 +60,13 @@ is "$(prof-fold three.gz)" "$(cat good)" 'packed three times'
 gzip -c three.gz >four.gz
 exits 2 'packed four times' prof-fold four.gz
 says 'packed more than 3 times' 'is too much'
-for pack in 'xz:xz -dc' 'bzip2:bzip2 -dc'; do
-	if command -v "${pack%%:*}" >/dev/null; then
-		"${pack%%:*}" -c good >packed
-		exits 2 "${pack%%:*} data" prof-fold packed
-		says "unpack it with '${pack#*:}'" 'is refused with the command that unpacks it'
-	else
-		skip "there is no ${pack%%:*}" "${pack%%:*} data"
-	fi
-done
+if command -v bzip2 >/dev/null; then
+	bzip2 -c good >packed
+	exits 2 'bzip2 data' prof-fold packed
+	says "unpack it with 'bzip2 -dc'" 'is refused with the command that unpacks it'
+else
+	skip 'there is no bzip2' 'bzip2 data'
+fi
 printf '\004\042\115\030xxxxxxxx' >packed
 exits 2 'lz4 data' prof-fold packed
 says "unpack it with 'lz4 -dc'" 'likewise'
@@ -83,10 +81,10 @@ ok $? 'and are not sent'
 # A gigabyte of zeros in a megabyte: one frame, one line.
 (printf 'a;b'; head -c 300000000 /dev/zero | tr '\0' x) | gzip -9 >bomb.gz
 exits 2 'a decompression bomb' prof-fold --max-memory 64M bomb.gz
-says 'bomb.gz: needs more than --max-memory=64M' 'is stopped in time'
+says 'bomb.gz: needs more than 64 MiB of memory \(unpacked\): --max-memory allows more' 'is stopped in time'
 (printf '\012'; head -c 300000000 /dev/zero) | gzip -9 >bomb.pb.gz
 exits 2 'one for the pprof reader' prof-fold --max-memory 64M -f pprof bomb.pb.gz
-says 'bomb.pb.gz: needs more than --max-memory=64M' 'too'
+says 'bomb.pb.gz: needs more than 64 MiB of memory' 'too'
 
 # Outputs
 
