@@ -40,27 +40,33 @@ static void release(struct pprof_reader *r)
 }
 
 /* Where the last whole field ends that begins at or after byte `from`. */
-static size_t end_of_fields(struct str bytes, size_t from)
+static size_t end_of_fields(struct str bytes, size_t from, bool *has_strings)
 {
 	struct in quiet = { 0 };
 	struct pb pb = pb_open(&quiet, "profile", str_skip(bytes, from), from);
 	struct pb_field f;
 	size_t end = from;
 
-	while (pb_next(&pb, &f))
+	while (pb_next(&pb, &f)) {
 		end = (size_t)pb_pos(&pb, pb.at);
+		*has_strings |= f.number == PROFILE_STRING_TABLE;
+	}
 	in_release(&quiet);
 	return end;
 }
 
-/* Join the frames after this one that a message is spread over. */
+/*
+ * Join the frames after this one that a message is spread over: it is whole when it
+ * ends where a field does and has strings, as every profile has.
+ */
 static void join_frames(struct in *in, struct str *message)
 {
 	size_t end = 0;
+	bool has_strings = false;
 
 	while (in_more_frames(in)) {
-		end = end_of_fields(*message, end);
-		if (end == message->n || !in_frame_more(in, message))
+		end = end_of_fields(*message, end, &has_strings);
+		if ((end == message->n && has_strings) || !in_frame_more(in, message))
 			break;
 	}
 }

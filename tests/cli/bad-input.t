@@ -86,6 +86,49 @@ says 'bomb.gz: needs more than 64 MiB of memory \(unpacked\): --max-memory allow
 exits 2 'one for the pprof reader' prof-fold --max-memory 64M -f pprof bomb.pb.gz
 says 'bomb.pb.gz: needs more than 64 MiB of memory' 'too'
 
+# Numbers packed into a byte each take eight: such an input fails, and the next is read.
+(printf '\012\004\010\001\020\002\022\205\200\200\012\012\200\200\200\012'; head -c 20971520 /dev/zero
+	printf '\062\000\062\001a\062\001b') | gzip -9 >packed.pb.gz
+exits 2 'a pprof that asks for more memory than there is' prof-merge --max-memory 64M packed.pb.gz good
+says 'packed.pb.gz: needs more than 64 MiB of memory' 'fails that input'
+is "$(cat out)" 'main;a 1
+main;b 2' 'and not the others'
+
+# What begins like a pprof is none for that.
+awk 'BEGIN { for (i = 0; i < 300; i++) print "Z\303\274rich;main;f" i " 1" }' >zurich
+exits 0 'a folded file whose first bytes are a tag' prof-fold zurich
+[ "$(wc -l <out)" -eq 300 ]
+ok $? 'is folded'
+printf 'j;aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa 4\n' >j
+exits 0 'one that is a whole field' prof-fold j
+is "$(cat out)" "$(cat j)" 'likewise'
+printf '\012\012\012\004\012\002\010\001\022\002\010\001' >otlp
+exits 2 'another protobuf message' prof-fold otlp
+says 'in no format known here' 'is none either'
+
+# Zeros after the last member are padding; xz is read.
+(gzip -c good; head -c 1000 /dev/zero) >padded.gz
+exits 0 'a gzip file with padding' prof-fold padded.gz
+is "$(cat out)" "$(cat good)" 'is read'
+prof-merge -t pprof -z none good >one.pb
+(head -c 6 one.pb | gzip; tail -c +7 one.pb | gzip) >two.pb.gz
+exits 0 'a pprof in two members, cut between fields' prof-fold two.pb.gz
+is "$(cat out)" "$(cat good)" 'is one'
+if command -v xz >/dev/null; then
+	(xz -c good; xz -c good) >twice.xz
+	exits 0 'an xz file of two streams' prof-fold twice.xz
+	is "$(cat out)" 'main;a 2
+main;b 4' 'is read'
+	head -c 100 twice.xz >short.xz
+	exits 2 'one that is cut short' prof-fold short.xz
+	says 'short.xz:2: xz data ends early, at byte 100' 'says where'
+	prof-merge -t pprof good | xz >good.pb.xz
+	exits 0 'a pprof in xz' prof-fold good.pb.xz
+	is "$(cat out)" "$(cat good)" 'is read'
+else
+	skip 'there is no xz' 'xz data'
+fi
+
 # Outputs
 
 if [ -e /dev/full ]; then
