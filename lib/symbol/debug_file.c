@@ -2,7 +2,7 @@
 
 #include <libdeflate.h>
 
-#include "object/cursor.h"
+#include "io/cursor.h"
 #include "symbol/other_file.h"
 
 /* A search: what is looked for, and where it may be. */

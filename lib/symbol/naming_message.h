@@ -20,7 +20,7 @@
 #define SYMBOL_NAMING_MESSAGE_H
 
 #include "base/buf.h"
-#include "object/cursor.h"
+#include "io/cursor.h"
 #include "symbol/symbolizer.h"
 
 enum naming_kind {
