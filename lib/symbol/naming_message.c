@@ -13,7 +13,7 @@ static void write_text(struct buf *to, struct str s)
 
 static struct str read_text(struct cursor *c)
 {
-	struct str s = cursor_bytes(c, cursor_int(c, 4));
+	struct str s = cursor_bytes(c, cursor_u32(c));
 
 	if (s.n > NAMING_MOST_TEXT || (s.n && memchr(s.p, '\0', s.n)))
 		cursor_fail(c);
@@ -24,8 +24,8 @@ static struct str read_text(struct cursor *c)
 
 static void read_limits(struct cursor *c, struct naming_limits *l)
 {
-	l->address_space = cursor_int(c, 8);
-	l->cpu_seconds = cursor_int(c, 8);
+	l->address_space = cursor_u64(c);
+	l->cpu_seconds = cursor_u64(c);
 }
 
 void naming_opened_write(struct buf *to, struct naming_limits limits, uint32_t which)
@@ -39,7 +39,7 @@ bool naming_opened_read(struct str body, struct naming_limits *limits, uint32_t 
 	struct cursor c = cursor_over(body);
 
 	read_limits(&c, limits);
-	*which = (uint32_t)cursor_int(&c, 4);
+	*which = cursor_u32(&c);
 	return !c.failed;
 }
 
@@ -61,9 +61,9 @@ bool naming_question_read(struct str body, struct naming_question *q, struct buf
 	read_limits(&c, &q->limits);
 	q->name = read_text(&c);
 	q->build_id = read_text(&c);
-	q->symbolizers = (uint32_t)cursor_int(&c, 4);
-	q->flags = (uint32_t)cursor_int(&c, 4);
-	q->nplace = (uint32_t)cursor_int(&c, 4);
+	q->symbolizers = cursor_u32(&c);
+	q->flags = cursor_u32(&c);
+	q->nplace = cursor_u32(&c);
 	places->n = 0;
 	buf_add(places, cursor_bytes(&c, (uint64_t)q->nplace * sizeof(*q->place)));
 	q->place = (const struct symbol_place *)places->p;
@@ -90,8 +90,8 @@ void naming_frame_write(struct buf *to, const struct named_frame *f)
 
 void naming_answer_read(struct cursor *c, uint32_t *place, uint32_t *n)
 {
-	*place = (uint32_t)cursor_int(c, 4);
-	*n = (uint32_t)cursor_int(c, 4);
+	*place = cursor_u32(c);
+	*n = cursor_u32(c);
 }
 
 void naming_frame_read(struct cursor *c, struct named_frame *f)
@@ -100,8 +100,8 @@ void naming_frame_read(struct cursor *c, struct named_frame *f)
 	f->linkage = read_text(c);
 	f->module = read_text(c);
 	f->file = read_text(c);
-	f->line = (uint32_t)cursor_int(c, 4);
-	f->start_line = (uint32_t)cursor_int(c, 4);
+	f->line = cursor_u32(c);
+	f->start_line = cursor_u32(c);
 }
 
 bool naming_frames_valid(struct str body, uint32_t nplace, uint32_t *next)
