@@ -42,7 +42,7 @@ says "^prof-fold: $tmp/bomb: its names are left out: reading its symbols took mo
 
 # Look at the child while it works.
 if [ "$(id -u)" -eq 0 ]; then
-	prof-fold --symbolize both.perf >out 2>err 7<both.perf &
+	prof-fold --symbolize both.perf >out 2>err 7<app.c &
 	parent=$!
 	child=
 	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
