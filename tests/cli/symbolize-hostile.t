@@ -57,7 +57,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	is "$(awk '/^Uid:/ { print $2, $3, $4 }' status)" '65534 65534 65534' 'the child is user nobody'
 	is "$(awk '/^Cap(Inh|Prm|Eff|Amb):/ { print $2 }' status | sort -u)" 0000000000000000 \
 		'it has no capabilities'
-	is "$(tr '\n' ' ' <fds)" '0 1 2 3 4 ' 'and no descriptors but its channel and the file'
+	is "$(tr '\n' ' ' <fds)" '0 1 2 3 4 5 ' 'and no descriptors but its channel and the two files'
 else
 	skip 'for root' 'the child is user nobody'
 fi
