@@ -22,9 +22,10 @@ PACKAGES := libzstd libdeflate zlib liblzma libpcre2-8 libxxhash libelf libdw li
 OPTIONAL := libseccomp
 ask	= $(shell $(PKG_CONFIG) $(1) $(PACKAGES) $(found))$(if $(filter 0,$(.SHELLSTATUS)),,$(error \
 	  libraries are missing, or $(PKG_CONFIG) is: "make deps" installs them))
-found	= $(eval found := $(shell for p in $(OPTIONAL); do $(PKG_CONFIG) --exists $$p && echo $$p; done))$(found)
-package_cflags = $(eval package_cflags := $(call ask,--cflags) $(if $(filter libseccomp,$(found)),-DHAVE_SECCOMP))$(package_cflags)
-package_libs = $(eval package_libs := $(call ask,--libs))$(package_libs)
+once	= $(eval $(1) := $(2))$($(1))
+found	= $(call once,found,$(shell for p in $(OPTIONAL); do $(PKG_CONFIG) --exists $$p && echo $$p; done))
+package_cflags = $(call once,package_cflags,$(call ask,--cflags) $(found:libseccomp=-DHAVE_SECCOMP))
+package_libs = $(call once,package_libs,$(call ask,--libs))
 
 OPT	?= -O2 -g
 WARN	:= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
@@ -92,9 +93,10 @@ cross: ## compile for aarch64
 
 # Does everything but prof-record build without Linux? What glibc has beyond POSIX and BSD
 # is hidden, and so is that this is Linux.
+PORTABLE := -U__linux__ -U_GNU_SOURCE -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -include tests/portable.h
 portable: ## build without prof-record, as other systems do
 	$(Q)$(MAKE) --no-print-directory RECORD=no O=build-portable WERROR=1 \
-		CPPFLAGS='-U__linux__ -U_GNU_SOURCE -D_DEFAULT_SOURCE $(CPPFLAGS)' all
+		CPPFLAGS='$(PORTABLE) $(CPPFLAGS)' all
 
 # git is asked only where this folder is a repository: a tarball may lie in another's.
 GIT_VERSION := $(if $(wildcard .git),$(shell git describe --tags --always --dirty 2>/dev/null))

@@ -7,6 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Only Linux has files without a name. Elsewhere, open() refuses to write to a folder. */
+#ifndef O_TMPFILE
+#define O_TMPFILE 0
+#endif
+
 enum { ENOUGH = 256 << 10 };
 
 bool out_fail(struct out *out, const char *fmt, ...)
