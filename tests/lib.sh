@@ -65,6 +65,9 @@ skip() {
 	echo "ok $tap_n - $2 # SKIP $1"
 }
 
+# sanitized: were the programs built with sanitizers? They use several times the memory then.
+sanitized() { ldd "$BUILD/prof-fold" | grep -q 'libasan\|libtsan'; }
+
 finish() {
 	echo "1..$tap_n"
 	[ "$tap_failed" -eq 0 ]

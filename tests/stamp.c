@@ -10,6 +10,7 @@ int main(int argc, char **argv)
 	struct load l = { 0 };
 	struct buf dropped = { 0 };
 	struct out out;
+	bool ok;
 
 	program_name = "stamp";
 	profile_init(&p);
@@ -26,5 +27,10 @@ int main(int argc, char **argv)
 	}
 	if (out_open(&out, NULL, (struct pack){ PACK_GZIP, 1 }))
 		format_pprof.write(&out, &p);
-	return out_close(&out) ? 0 : 2;
+	ok = out_close(&out);
+	out_release(&out);
+	buf_release(&dropped);
+	buf_release(&l.error);
+	profile_release(&p);
+	return ok ? 0 : 2;
 }

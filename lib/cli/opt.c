@@ -258,39 +258,30 @@ static NORETURN void finish(void)
 
 /* Parsing */
 
-static size_t count_rows(const struct cmd *cmd)
-{
-	size_t n = 0;
-
-	while (row(cmd, n))
-		n++;
-	return n;
-}
-
 /* getopt's two tables; an option's value is FIRST_LONG + its row. */
-static struct option *long_options(const struct cmd *cmd, struct buf *letters)
+static void option_tables(const struct cmd *cmd, struct buf *letters, struct buf *longs)
 {
-	size_t n = count_rows(cmd), at = 0;
-	struct option *longs = mem_zeroed(2 * n + 1, sizeof(*longs));
+	const struct opt *o;
 
 	buf_add(letters, cmd->to_command ? S("+") : S(""));
 	buf_ch(letters, ':');
-	for (size_t i = 0; i < n; i++) {
-		const struct opt *o = row(cmd, i);
+	for (size_t i = 0; (o = row(cmd, i)); i++) {
 		int has = !o->arg              ? no_argument :
 			  o->kind == OPT_MAYBE ? optional_argument :
 						 required_argument;
+		struct option entry = { o->name, has, NULL, FIRST_LONG + (int)i };
 
-		longs[at++] = (struct option){ o->name, has, NULL, FIRST_LONG + (int)i };
+		buf_put(longs, &entry, sizeof(entry));
+		entry.name = o->also;
 		if (o->also)
-			longs[at++] = (struct option){ o->also, has, NULL, FIRST_LONG + (int)i };
+			buf_put(longs, &entry, sizeof(entry));
 		if (o->brief) {
 			buf_ch(letters, o->brief);
 			buf_add(letters, has == required_argument ? S(":") : S(""));
 		}
 	}
 	buf_ch(letters, '\0');
-	return longs;
+	buf_put(longs, &(struct option){ 0 }, sizeof(struct option));
 }
 
 static const struct opt *by_letter(const struct cmd *cmd, int letter)
@@ -316,14 +307,14 @@ static NORETURN void bad_option(int c, char **argv)
 
 int cmd_parse(const struct cmd *cmd, int argc, char **argv)
 {
-	struct buf letters = { 0 };
-	struct option *longs;
+	struct buf letters = { 0 }, longs = { 0 };
 	int c;
 
 	program_name = cmd->name;
-	longs = long_options(cmd, &letters);
+	option_tables(cmd, &letters, &longs);
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, letters.p, longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, letters.p, (const struct option *)longs.p, NULL)) !=
+	       -1) {
 		const struct opt *o;
 
 		if (c == '?' || c == ':')
@@ -332,7 +323,7 @@ int cmd_parse(const struct cmd *cmd, int argc, char **argv)
 		if (o)
 			set(o, optarg, argv);
 	}
-	mem_free(longs, (2 * count_rows(cmd) + 1) * sizeof(*longs));
+	buf_release(&longs);
 	buf_release(&letters);
 	if (want_help)
 		print_help(cmd);
