@@ -45,7 +45,7 @@ ldlibs	= -pthread $(package_libs) -liberty -lm $(LDLIBS)
 Q	:= $(if $(V),,@)
 say	= $(if $(Q),@echo "  $(1)")
 compile	= $(Q)mkdir -p $(@D) && $(CC) $(cppflags) $(cflags)
-link	= $(Q)$(CC) $(cflags) $(1) $(ldflags) -o $@ $(filter %.o %.a,$^) $(ldlibs)
+link	= $(Q)$(CC) $(cflags) $(1) $(ldflags) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(ldlibs)
 
 # A program is a file cmd/prof-*.c; what else lies in cmd/ is shared by them.
 ONLY_RECORD := lib/record/% lib/perf/% lib/unwind/% cmd/prof-record.c cmd/record% cmd/busy_cpus.c
