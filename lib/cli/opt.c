@@ -161,20 +161,33 @@ static void print_help(const struct cmd *cmd)
 	printf("\nManual: %s(1), prof(7)\n", cmd->name);
 }
 
-/* bash: the option words, or after "--opt=" its choices, one a line. */
+/* Does the argument stand in the next word, or after "="? */
+static bool takes_word(const struct opt *o)
+{
+	return o->arg && o->kind != OPT_MAYBE && o->kind != OPT_PAIR;
+}
+
+/*
+ * bash: a spelling a line, with "=" after it when an argument follows, and the same
+ * with each of the words that the argument may be.
+ */
 static void complete_bash(const struct cmd *cmd)
 {
 	const struct opt *o;
 
 	for (size_t i = 0; (o = row(cmd, i)); i++) {
+		const char *end = takes_word(o) ? "=" : "";
+
 		if (!o->help)
 			continue;
-		printf("--%s%s\n", o->name,
-		       o->arg && o->kind != OPT_MAYBE && o->kind != OPT_PAIR ? "=" : "");
-		if (o->brief)
-			printf("-%c\n", o->brief);
+		printf("--%s%s\n", o->name, end);
 		for (size_t j = 0; o->choice && o->choice(j); j++)
 			printf("--%s=%s\n", o->name, o->choice(j));
+		if (!o->brief)
+			continue;
+		printf("-%c%s\n", o->brief, end);
+		for (size_t j = 0; takes_word(o) && o->choice && o->choice(j); j++)
+			printf("-%c=%s\n", o->brief, o->choice(j));
 	}
 }
 
@@ -187,26 +200,56 @@ static void print_escaped(const char *s, const char *special)
 	}
 }
 
-/* zsh: arguments of _arguments, one a line. */
+static void print_choices(const struct opt *o)
+{
+	for (size_t i = 0; o->choice(i); i++)
+		printf("%s%s", i ? " " : "", o->choice(i));
+}
+
+/* What _arguments is to say and offer, after the spelling of an option. */
+static void zsh_meaning(const struct opt *o)
+{
+	putchar('[');
+	print_escaped(o->help, "[]:\\");
+	putchar(']');
+	if (o->kind == OPT_PAIR)
+		printf(":%s: :%s: ", o->arg, o->arg);
+	else if (o->arg)
+		printf("%s:%s:%s", o->kind == OPT_MAYBE ? ":" : "", o->arg,
+		       o->kind == OPT_FILE ? "_files" : "");
+	if (o->choice) {
+		putchar('(');
+		print_choices(o);
+		putchar(')');
+	}
+	putchar('\n');
+}
+
+/*
+ * zsh: arguments of _arguments, one a line. Of an option's two spellings, either rules out
+ * both from then on, unless it may be given many times ("*").
+ */
 static void complete_zsh(const struct cmd *cmd)
 {
 	const struct opt *o;
 
 	for (size_t i = 0; (o = row(cmd, i)); i++) {
+		char before[128] = "*";
+
 		if (!o->help)
 			continue;
-		printf("--%s%s[", o->name, o->arg ? "=-" : "");
-		print_escaped(o->help, "[]:\\");
-		putchar(']');
-		if (o->choice) {
-			printf(":%s:(", o->arg);
-			for (size_t j = 0; o->choice(j); j++)
-				printf("%s%s", j ? " " : "", o->choice(j));
-			putchar(')');
-		} else if (o->arg) {
-			printf(":%s:%s", o->arg, o->kind == OPT_FILE ? "_files" : "");
+		if (o->kind != OPT_LIST)
+			snprintf(before, sizeof(before), o->brief ? "(-%2$c --%1$s)" : "(--%1$s)",
+				 o->name, o->brief);
+		if (o->brief) {
+			printf("%s-%c%s", before, o->brief, takes_word(o) ? "+" : "");
+			zsh_meaning(o);
 		}
-		putchar('\n');
+		printf("%s--%s%s", before, o->name,
+		       takes_word(o)        ? "=" :
+		       o->kind == OPT_MAYBE ? "=-" :
+					      "");
+		zsh_meaning(o);
 	}
 	puts("*:file:_files");
 }
@@ -223,8 +266,7 @@ static void complete_fish(const struct cmd *cmd)
 			printf(" -s %c", o->brief);
 		if (o->choice) {
 			printf(" -x -a '");
-			for (size_t j = 0; o->choice(j); j++)
-				printf("%s%s", j ? " " : "", o->choice(j));
+			print_choices(o);
 			putchar('\'');
 		} else if (o->arg && o->kind != OPT_MAYBE) {
 			printf(o->kind == OPT_FILE ? " -r" : " -x");

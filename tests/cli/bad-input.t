@@ -29,7 +29,7 @@ if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
 	says 'good: cannot open: Permission denied' 'says so'
 	chmod 644 good
 else
-	skip 'needs root and setpriv' 'a file that may not be read'
+	skip 'needs root, and setpriv (make deps-dev)' 'a file that may not be read'
 fi
 
 # Several inputs, one bad: the others count, the status does not hide it.
@@ -66,7 +66,7 @@ for pack in 'xz:xz -dc' 'bzip2:bzip2 -dc'; do
 		exits 2 "${pack%%:*} data" prof-fold packed
 		says "unpack it with '${pack#*:}'" 'is refused with the command that unpacks it'
 	else
-		skip "there is no ${pack%%:*}" "${pack%%:*} data"
+		skip "there is no ${pack%%:*}: make deps-dev" "${pack%%:*} data"
 	fi
 done
 printf '\004\042\115\030xxxxxxxx' >packed

@@ -120,7 +120,7 @@ if command -v strace >/dev/null; then
 	at_least "$(share traced.folded 'main;work')" 90 'is recorded all the same'
 	kill $tracer $pid 2>/dev/null
 else
-	skip 'there is no strace' 'a target under ptrace'
+	skip 'there is no strace: make deps-dev' 'a target under ptrace'
 fi
 
 # A binary that is replaced while it runs
