@@ -14,11 +14,14 @@ O	:= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 SYSTEM	:= $(shell uname -s)
 # prof-record needs perf_event_open(2), which only Linux has.
 RECORD	?= $(if $(filter Linux,$(SYSTEM)),yes,no)
+# "prof-fold --symbolize" needs elfutils, which macOS has not.
+ELFUTILS ?= $(if $(filter Darwin,$(SYSTEM)),no,yes)
 -include config.mk
 
 # Flags. What pkg-config says is asked for once, by the first recipe that needs it, so that
 # "make deps" and "make help" work without any library.
-PACKAGES := libzstd libdeflate zlib liblzma libpcre2-8 libxxhash libelf libdw libprotobuf-c
+PACKAGES := libzstd libdeflate zlib liblzma libpcre2-8 libxxhash libprotobuf-c \
+	   $(if $(filter no,$(ELFUTILS)),,libelf libdw)
 OPTIONAL := libseccomp
 ask	= $(shell $(PKG_CONFIG) $(1) $(PACKAGES) $(found))$(if $(filter 0,$(.SHELLSTATUS)),,$(error \
 	  libraries are missing, or $(PKG_CONFIG) is: "make deps" installs them))
@@ -37,7 +40,8 @@ SANFLAG	:= $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-fra
 PATHS	:= -ffile-prefix-map=$(CURDIR)=.
 RELRO	:= $(if $(filter Darwin,$(SYSTEM)),,-pie -Wl,-z,relro,-z,now -Wl,--as-needed)
 
-cppflags = -D_GNU_SOURCE -Ilib -Icmd -I$(O) $(package_cflags) $(CPPFLAGS)
+cppflags = -D_GNU_SOURCE -Ilib -Icmd -I$(O) $(package_cflags) \
+	  $(if $(filter no,$(ELFUTILS)),-DWITHOUT_ELFUTILS) $(CPPFLAGS)
 cflags	= -std=gnu11 $(OPT) $(WARN) $(HARDEN) $(SANFLAG) $(PATHS) $(CFLAGS)
 ldflags	= $(RELRO) $(SANFLAG) $(LDFLAGS)
 ldlibs	= -pthread $(package_libs) -liberty -lm $(LDLIBS)
@@ -48,11 +52,9 @@ compile	= $(Q)mkdir -p $(@D) && $(CC) $(cppflags) $(cflags)
 link	= $(Q)$(CC) $(cflags) $(1) $(ldflags) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(ldlibs)
 
 # A program is a file cmd/prof-*.c; what else lies in cmd/ is shared by them.
-ONLY_RECORD := lib/record/% lib/perf/% lib/unwind/% cmd/prof-record.c cmd/record% cmd/busy_cpus.c
-SOURCES	:= $(wildcard cmd/*.c lib/*/*.c)
-ifeq ($(RECORD),no)
-SOURCES	:= $(filter-out $(ONLY_RECORD),$(SOURCES))
-endif
+ABSENT	:= $(if $(filter no,$(RECORD)),record perf unwind) $(if $(filter no,$(ELFUTILS)),object symbol)
+SOURCES	:= $(filter-out $(ABSENT:%=lib/%/%) $(if $(filter record,$(ABSENT)),cmd/prof-record.c \
+	   cmd/record% cmd/busy_cpus.c),$(wildcard cmd/*.c lib/*/*.c))
 OBJECTS	:= $(SOURCES:%.c=$(O)/%.o)
 MAINS	:= $(filter $(O)/cmd/prof-%,$(OBJECTS))
 LIB	:= $(filter-out $(MAINS),$(OBJECTS))
@@ -95,8 +97,10 @@ cross: ## compile for aarch64
 # is hidden, and so is that this is Linux.
 PORTABLE := -U__linux__ -U_GNU_SOURCE -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -include tests/portable.h
 portable: ## build without prof-record, as other systems do
-	$(Q)$(MAKE) --no-print-directory RECORD=no O=build-portable WERROR=1 \
-		CPPFLAGS='$(PORTABLE) $(CPPFLAGS)' all
+	$(Q)for elfutils in yes no; do \
+		$(MAKE) --no-print-directory RECORD=no ELFUTILS=$$elfutils O=build-portable-$$elfutils \
+			WERROR=1 CPPFLAGS='$(PORTABLE) $(CPPFLAGS)' all || exit 1; \
+	done
 
 # git is asked only where this folder is a repository: a tarball may lie in another's.
 GIT_VERSION := $(if $(wildcard .git),$(shell git describe --tags --always --dirty 2>/dev/null))
@@ -106,8 +110,8 @@ $(O)/version.h: FORCE | $(filter deps deps-dev,$(MAKECMDGOALS))
 
 # Tests: unit tests are programs, the others scripts; all print TAP.
 UNIT	:= $(wildcard tests/unit/*.c)
-ifeq ($(RECORD),no)
-UNIT	:= $(filter-out $(shell grep -lE '"(record|perf|unwind)/' $(UNIT)),$(UNIT))
+ifneq ($(strip $(ABSENT)),)
+UNIT	:= $(filter-out $(shell grep -l $(ABSENT:%=-e '"%/') $(UNIT)),$(UNIT))
 endif
 UNIT	:= $(UNIT:%.c=$(O)/%.t)
 TESTS	:= $(wildcard tests/*/*.t)
@@ -136,7 +140,7 @@ include tests/fuzz/rules.mk tests/validate/rules.mk tests/bench/rules.mk
 
 # Of the sanitized build, "check" needs only the readers on damaged input; the whole of it is
 # tested by "make check SAN=address,undefined".
-WITH	:= fail_io.so make_run stamp validate/simulate $(if $(SAN)$(filter no,$(RECORD)),,validate/unwind)
+WITH	:= fail_io.so make_run stamp validate/simulate $(if $(SAN)$(strip $(ABSENT)),,validate/unwind)
 check: ## every test; the end lists what was skipped, and why
 check: all $(UNIT) $(WITH:%=$(O)/tests/%) $(if $(SAN),$(if $(findstring address,$(SAN)),replays),hostile)
 	$(Q)tests/run $(O) $(UNIT) $(TESTS)
@@ -222,7 +226,8 @@ clean: ## remove what was built
 	rm -rf build build-*
 
 ## SAN=address,undefined builds and tests with sanitizers, in a folder of its own.
-## RECORD=no leaves out prof-record. WERROR=1 makes warnings errors. V=1 shows commands.
+## RECORD=no leaves out prof-record, ELFUTILS=no "prof-fold --symbolize".
+## WERROR=1 makes warnings errors. V=1 shows commands.
 ## CC, CFLAGS, LDFLAGS and so on are the user's: they come after ours.
 help: ## print this
 	@awk '/^[a-z][a-z -]*:.* ## / { \

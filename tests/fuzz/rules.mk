@@ -9,9 +9,7 @@ $(O)/libfuzz.a: $(FUZZED) $(O)/members
 	$(Q)$(AR) rcs $@ $(FUZZED)
 
 TARGETS	:= $(patsubst tests/fuzz/%.c,%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
-ifeq ($(RECORD),no)
-TARGETS	:= $(filter-out cfi,$(TARGETS))
-endif
+TARGETS	:= $(filter-out $(if $(strip $(ABSENT)),cfi) $(filter symbol,$(ABSENT)),$(TARGETS))
 REPLAYS	:= $(TARGETS:%=$(O)/tests/fuzz/replay-%)
 $(O)/tests/fuzz/replay-%: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/%.o $(O)/libfuzz.a
 	$(call link)
