@@ -125,10 +125,9 @@ fi
 # Help, documents, packages
 cd "$top" || exit 1
 "$make" help >"$tmp/help" 2>&1
-{
-	sed -n '/^    make/p' README.md CONTRIBUTING.md
-	grep -o '`make [^`]*`' README.md CONTRIBUTING.md
-} | sed 's/.*make //; s/[#`].*//' | tr ' ' '\n' | grep -x '[a-z-][a-z-]*' | sort -u >"$tmp/documented"
+cat README.md CONTRIBUTING.md | tr '\n' ' ' | sed 's/    make/\n`make/g; s/  *#/`/g' |
+	grep -o '`make [^`]*`' | sed 's/^`make //; s/`$//' | tr ' ' '\n' |
+	grep -x '[a-z-][a-z-]*' | sort -u >"$tmp/documented"
 while read -r target; do
 	grep -q "^make $target " "$tmp/help"
 	ok $? "make $target: documents name it, and so does make help"
