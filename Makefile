@@ -20,7 +20,7 @@ ELFUTILS ?= $(if $(filter Darwin,$(SYSTEM)),no,yes)
 
 # Flags. What pkg-config says is asked for once, by the first recipe that needs it, so that
 # "make deps" and "make help" work without any library.
-PACKAGES := libzstd libdeflate zlib liblzma libpcre2-8 libxxhash libprotobuf-c \
+PACKAGES := libzstd libdeflate zlib liblzma yajl libpcre2-8 libxxhash libprotobuf-c \
 	   $(if $(filter no,$(ELFUTILS)),,libelf libdw)
 OPTIONAL := libseccomp
 ask	= $(shell $(PKG_CONFIG) $(1) $(PACKAGES) $(found))$(if $(filter 0,$(.SHELLSTATUS)),,$(error \
@@ -54,7 +54,7 @@ link	= $(Q)$(CC) $(cflags) $(1) $(ldflags) -o $@ $(filter %.o,$^) $(filter %.a,$
 # A program is a file cmd/prof-*.c; what else lies in cmd/ is shared by them.
 ABSENT	:= $(if $(filter no,$(RECORD)),record perf unwind) $(if $(filter no,$(ELFUTILS)),object symbol)
 SOURCES	:= $(filter-out $(ABSENT:%=lib/%/%) $(if $(filter record,$(ABSENT)),cmd/prof-record.c \
-	   cmd/record% cmd/busy_cpus.c),$(wildcard cmd/*.c lib/*/*.c))
+	   cmd/record% cmd/busy_cpus.c),$(wildcard cmd/*.c lib/*/*.c lib/*/*/*.c))
 OBJECTS	:= $(SOURCES:%.c=$(O)/%.o)
 MAINS	:= $(filter $(O)/cmd/prof-%,$(OBJECTS))
 LIB	:= $(filter-out $(MAINS),$(OBJECTS))
@@ -152,7 +152,7 @@ lint: $(O)/version.h $(ORACLE).h ## headers, layers, formatting, analyser, manua
 	$(Q)tests/lint $(O)
 
 format: ## apply the formatting
-	clang-format -i cmd/*.[ch] lib/*/*.[ch] tests/*.[ch] tests/*/*.[ch]
+	clang-format -i cmd/*.[ch] lib/*/*.[ch] lib/*/*/*.[ch] tests/*.[ch] tests/*/*.[ch]
 
 deps: ## install what "make demo" and "make check" need
 	.ci/deps build check

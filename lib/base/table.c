@@ -1,10 +1,8 @@
 #include "base/table.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* Two billion rows of eight bytes are beyond any profile that fits in memory. */
+/* Two billion rows of eight bytes are more than any profile that fits in memory has. */
 enum { MOST_ROWS = INT32_MAX };
 
 void table_init(struct table *t, uint32_t row_size, uint32_t key_size)
@@ -22,7 +20,7 @@ static bool same_key(const void *rows, uint32_t row, const void *key)
 	return memcmp(table_row(t, row), key, t->key_size) == 0;
 }
 
-/* Stacks and samples, the two large tables, have keys of one word. */
+/* Samples, the largest table, have keys of one word. */
 static bool same_word(const void *rows, uint32_t row, const void *key)
 {
 	const struct table *t = rows;
@@ -49,10 +47,8 @@ static inline uint32_t find(const struct table *t, const void *row, uint32_t has
 
 uint32_t table_append(struct table *t, const void *row)
 {
-	if (t->n == MOST_ROWS) {
-		fprintf(stderr, "%s: more than %d distinct rows\n", program_name, MOST_ROWS);
-		exit(2);
-	}
+	if (t->n == MOST_ROWS)
+		mem_exhausted("a table cannot have more than %d rows", MOST_ROWS);
 	t->rows = mem_grow(t->rows, &t->cap, (size_t)t->n + 1, t->row_size);
 	memcpy(table_row(t, t->n), row, t->row_size);
 	return t->n++;
@@ -70,8 +66,7 @@ uint32_t table_find(const struct table *t, const void *row)
 
 void table_prefetch(const struct table *t, const void *row)
 {
-	if (t->index.slot)
-		__builtin_prefetch(&t->index.slot[hash_row(t, row) >> (32 - t->index.bits)]);
+	index_prefetch(&t->index, hash_row(t, row));
 }
 
 static uint32_t add(struct table *t, const void *row, uint32_t hash)
@@ -82,11 +77,42 @@ static uint32_t add(struct table *t, const void *row, uint32_t hash)
 	return i;
 }
 
-uint32_t table_intern(struct table *t, const void *row)
+static uint32_t intern_hashed(struct table *t, const void *row, uint32_t hash)
 {
-	uint32_t hash = hash_row(t, row), i = find(t, row, hash);
+	uint32_t i = find(t, row, hash);
 
 	return i || is_zero(t, row) ? i : add(t, row, hash);
+}
+
+uint32_t table_intern(struct table *t, const void *row)
+{
+	return intern_hashed(t, row, hash_row(t, row));
+}
+
+static void intern_group(struct table *t, const char *rows, size_t n, uint32_t *number)
+{
+	uint32_t hash[INDEX_GROUP];
+
+	for (size_t i = 0; i < n; i++) {
+		hash[i] = hash_row(t, rows + i * t->row_size);
+		index_prefetch(&t->index, hash[i]);
+	}
+	for (size_t i = 0; i < n; i++)
+		__builtin_prefetch(table_row(t, index_likely(&t->index, hash[i])));
+	for (size_t i = 0; i < n; i++)
+		number[i] = intern_hashed(t, rows + i * t->row_size, hash[i]);
+}
+
+void table_intern_all(struct table *t, const void *rows, size_t n, uint32_t *number)
+{
+	for (size_t i = 0; i < n; i += INDEX_GROUP)
+		intern_group(t, (const char *)rows + i * t->row_size, min_size(n - i, INDEX_GROUP),
+			     number + i);
+}
+
+void table_enter(struct table *t, uint32_t i)
+{
+	index_add(&t->index, hash_row(t, table_row(t, i)), i);
 }
 
 uint32_t table_add(struct table *t, const void *row)
