@@ -4,7 +4,9 @@
  * not depend on whether debugging information is there; inlined calls and lines are
  * DWARF's.
  */
+#ifdef __linux__
 #include <sys/auxv.h>
+#endif
 
 #include "object/symtab.h"
 #include "object/unpack.h"
@@ -47,9 +49,12 @@ static void close_image(void *with)
 static bool open_vdso(struct elf *e)
 {
 	enum { SIZE = 2 * 4096 };
-	const char *p = (const char *)(uintptr_t)getauxval(AT_SYSINFO_EHDR);
+	const char *p = NULL;
 	const char *why;
 
+#ifdef __linux__
+	p = (const char *)(uintptr_t)getauxval(AT_SYSINFO_EHDR);
+#endif
 	return p && elf_open_memory(e, str(p, SIZE), &why);
 }
 
