@@ -9,6 +9,12 @@
 
 enum { FIRST_LONG = 1000, HELP_COLUMN = 28 };
 
+/* Memory that usage() leaves behind when it ends the program. */
+static struct {
+	struct buf letters, words;
+	struct option *longs;
+} parser;
+
 /* Options that every command has. */
 static const char *complete_shell;
 static bool want_help, want_version;
@@ -52,11 +58,9 @@ static bool one_of(const struct opt *o, const char *arg, int *which)
 
 static NORETURN void bad_choice(const struct opt *o, const char *arg)
 {
-	struct buf words = { 0 };
-
 	for (size_t i = 0; o->choice(i); i++)
-		buf_printf(&words, "%s%s", i ? ", " : "", o->choice(i));
-	usage("--%s is one of %.*s, not '%s'", o->name, STR_ARG(buf_str(&words)), arg);
+		buf_printf(&parser.words, "%s%s", i ? ", " : "", o->choice(i));
+	usage("--%s is one of %.*s, not '%s'", o->name, STR_ARG(buf_str(&parser.words)), arg);
 }
 
 static bool number(const char *arg, double *v)
@@ -293,14 +297,12 @@ static NORETURN void bad_option(int c, char **argv)
 
 int cmd_parse(const struct cmd *cmd, int argc, char **argv)
 {
-	struct buf letters = { 0 };
-	struct option *longs;
 	int c;
 
 	program_name = cmd->name;
-	longs = long_options(cmd, &letters);
+	parser.longs = long_options(cmd, &parser.letters);
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, letters.p, longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, parser.letters.p, parser.longs, NULL)) != -1) {
 		const struct opt *o;
 
 		if (c == '?' || c == ':')
@@ -309,8 +311,8 @@ int cmd_parse(const struct cmd *cmd, int argc, char **argv)
 		if (o)
 			set(o, optarg, argv);
 	}
-	mem_free(longs, (2 * count_rows(cmd) + 1) * sizeof(*longs));
-	buf_release(&letters);
+	mem_free(parser.longs, (2 * count_rows(cmd) + 1) * sizeof(*parser.longs));
+	buf_release(&parser.letters);
 	if (want_help)
 		print_help(cmd);
 	else if (want_version)

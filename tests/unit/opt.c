@@ -45,9 +45,12 @@ static const struct cmd to_command = { "unit", "test", "COMMAND", tables, true }
 /* The words of a line, in memory that lasts. */
 static int split(const char *line, char **argv)
 {
+	static char *lines[100];
+	static int nline;
 	int n = 0;
 
-	for (char *word = strtok(strdup(line), " "); word && n < WORDS - 1;
+	lines[nline] = strdup(line);
+	for (char *word = strtok(lines[nline++], " "); word && n < WORDS - 1;
 	     word = strtok(NULL, " "))
 		argv[n++] = word;
 	argv[n] = NULL;
