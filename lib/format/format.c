@@ -55,7 +55,7 @@ static const struct format *choose(struct in *in, const int *bids, const struct 
 	return formats[best];
 }
 
-static const struct format *sniff(struct in *in)
+const struct format *format_sniff(struct in *in)
 {
 	struct sniff s = { .in = in };
 	struct buf why[LEN(formats)] = { 0 };
@@ -76,33 +76,4 @@ static const struct format *sniff(struct in *in)
 	for (size_t i = 0; i < LEN(formats); i++)
 		buf_release(&why[i]);
 	return best;
-}
-
-bool format_read(struct load *l, struct in *in, struct profile *p)
-{
-	in->lenient = l->lenient;
-	if (in_end(in))
-		in_fail(in, "is empty");
-	if (!in->failed && !l->from)
-		l->from = sniff(in);
-	if (!in->failed && l->from)
-		l->from->read(in, p);
-	in_map_is_whole(in);
-	l->skipped += in->skipped;
-	l->reason = in->reason;
-	if (in->failed)
-		buf_add(&l->error, str(in->error.p, in->error.n + 1));
-	return !in->failed;
-}
-
-bool format_load(struct load *l, const char *path, struct profile *p)
-{
-	struct in in;
-	bool ok;
-
-	in_open_with(&in, path, &l->in); /* its error is format_read()'s, too */
-	ok = format_read(l, &in, p);
-	in_close(&in);
-	in_release(&in);
-	return ok;
 }

@@ -19,7 +19,6 @@ static bool read_message(struct pprof_reader *r)
 	ids_init(&r->mapping_ids, r->nmapping);
 	ids_init(&r->function_ids, r->nfunction);
 	ids_init(&r->location_ids, r->nlocation);
-	profile_begin(r->p);
 	profile_expect(r->p, r->nsample);
 	ok = ok && pprof_read_header(r) && pprof_read_tables(r) && pprof_read_samples(r);
 	ids_release(&r->location_ids);
@@ -73,16 +72,14 @@ static void join_frames(struct in *in, struct str *message)
 
 static bool read(struct in *in, struct profile *p)
 {
-	struct str message;
+	struct pprof_reader r = { .in = in, .p = p };
 
-	while (in_frame(in, &message)) {
-		struct pprof_reader r = { .in = in, .p = p, .pos = in_pos(in) };
-
-		join_frames(in, &message);
-		r.message = message;
-		read_message(&r);
-		release(&r);
-	}
+	if (!in_frame(in, &r.message))
+		return false;
+	r.pos = in_pos(in);
+	join_frames(in, &r.message);
+	read_message(&r);
+	release(&r);
 	return !in->failed;
 }
 
