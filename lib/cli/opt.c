@@ -34,7 +34,7 @@ static const struct opt own_options[] = {
 };
 
 /* All rows of all tables, in order: row i, or NULL after the last. */
-static const struct opt *row(const struct cmd *cmd, size_t i)
+static const struct opt *option_at(const struct cmd *cmd, size_t i)
 {
 	for (const struct opt *const *table = cmd->options; *table; table++)
 		for (const struct opt *o = *table; o->name; o++)
@@ -71,7 +71,7 @@ static bool number(const char *arg, double *v)
 	return *arg && !*end && isfinite(*v);
 }
 
-static void append(struct opt_list *l, const char *arg)
+static void append_to_list(struct opt_list *l, const char *arg)
 {
 	l->v = mem_grow(l->v, &l->cap, l->n + 1, sizeof(*l->v));
 	l->v[l->n++] = arg;
@@ -88,7 +88,7 @@ static void take_pair(const struct opt *o, const char *arg, char **argv)
 	pair[1] = argv[optind++];
 }
 
-static void set(const struct opt *o, const char *arg, char **argv)
+static void set_value(const struct opt *o, const char *arg, char **argv)
 {
 	bool ok = true;
 
@@ -97,7 +97,7 @@ static void set(const struct opt *o, const char *arg, char **argv)
 	case OPT_MAYBE: *(const char **)o->to = arg ? arg : ""; break;
 	case OPT_STR:
 	case OPT_FILE: *(const char **)o->to = arg; break;
-	case OPT_LIST: append(o->to, arg); break;
+	case OPT_LIST: append_to_list(o->to, arg); break;
 	case OPT_PAIR: take_pair(o, arg, argv); break;
 	case OPT_INT: ok = str_i64(str_of(arg), o->to) && *(int64_t *)o->to >= 0; break;
 	case OPT_NUMBER: ok = number(arg, o->to); break;
@@ -137,7 +137,7 @@ static void print_help(const struct cmd *cmd)
 	const struct opt *o;
 
 	printf("Usage: %s [OPTION]... %s\n%s\n\n", cmd->name, cmd->operands, cmd->summary);
-	for (size_t i = 0; (o = row(cmd, i)); i++)
+	for (size_t i = 0; (o = option_at(cmd, i)); i++)
 		print_row(o);
 	printf("\nManual: %s(1), prof(7)\n", cmd->name);
 }
@@ -147,7 +147,7 @@ static void complete_bash(const struct cmd *cmd)
 {
 	const struct opt *o;
 
-	for (size_t i = 0; (o = row(cmd, i)); i++) {
+	for (size_t i = 0; (o = option_at(cmd, i)); i++) {
 		if (!o->help)
 			continue;
 		printf("--%s%s\n", o->name,
@@ -173,7 +173,7 @@ static void complete_zsh(const struct cmd *cmd)
 {
 	const struct opt *o;
 
-	for (size_t i = 0; (o = row(cmd, i)); i++) {
+	for (size_t i = 0; (o = option_at(cmd, i)); i++) {
 		if (!o->help)
 			continue;
 		printf("--%s%s[", o->name, o->arg ? "=-" : "");
@@ -196,7 +196,7 @@ static void complete_fish(const struct cmd *cmd)
 {
 	const struct opt *o;
 
-	for (size_t i = 0; (o = row(cmd, i)); i++) {
+	for (size_t i = 0; (o = option_at(cmd, i)); i++) {
 		if (!o->help)
 			continue;
 		printf("complete -c %s -l %s", cmd->name, o->name);
@@ -243,7 +243,7 @@ static size_t count_rows(const struct cmd *cmd)
 {
 	size_t n = 0;
 
-	while (row(cmd, n))
+	while (option_at(cmd, n))
 		n++;
 	return n;
 }
@@ -257,7 +257,7 @@ static struct option *long_options(const struct cmd *cmd, struct buf *letters)
 	buf_add(letters, cmd->to_command ? S("+") : S(""));
 	buf_ch(letters, ':');
 	for (size_t i = 0; i < n; i++) {
-		const struct opt *o = row(cmd, i);
+		const struct opt *o = option_at(cmd, i);
 		int has = !o->arg              ? no_argument :
 			  o->kind == OPT_MAYBE ? optional_argument :
 						 required_argument;
@@ -278,7 +278,7 @@ static const struct opt *by_letter(const struct cmd *cmd, int letter)
 {
 	const struct opt *o;
 
-	for (size_t i = 0; (o = row(cmd, i)); i++)
+	for (size_t i = 0; (o = option_at(cmd, i)); i++)
 		if (o->brief && o->brief == letter)
 			break;
 	return o;
@@ -307,9 +307,9 @@ int cmd_parse(const struct cmd *cmd, int argc, char **argv)
 
 		if (c == '?' || c == ':')
 			bad_option(c, argv);
-		o = c >= FIRST_LONG ? row(cmd, (size_t)(c - FIRST_LONG)) : by_letter(cmd, c);
+		o = c >= FIRST_LONG ? option_at(cmd, (size_t)(c - FIRST_LONG)) : by_letter(cmd, c);
 		if (o)
-			set(o, optarg, argv);
+			set_value(o, optarg, argv);
 	}
 	mem_free(parser.longs, (2 * count_rows(cmd) + 1) * sizeof(*parser.longs));
 	buf_release(&parser.letters);
