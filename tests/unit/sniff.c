@@ -2,7 +2,7 @@
 #include "format/sniff.h"
 
 #include "format/format.h"
-#include "format/pprof_reader.h"
+#include "format/pprof/pprof.h"
 #include "io/pb.h"
 #include "tap.h"
 
