@@ -5,9 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "object/perfmap.h"
 #include "record/kernel_text.h"
 #include "record/recorder.h"
-#include "symbol/perfmap.h"
 
 struct jit {
 	struct jit_place place;

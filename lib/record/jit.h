@@ -10,8 +10,8 @@
 #ifndef RECORD_JIT_H
 #define RECORD_JIT_H
 
+#include "object/jitdump.h"
 #include "record/process.h"
-#include "symbol/jitdump.h"
 
 /* Where a process's map is to be found, also once it has ended. */
 struct jit_place {

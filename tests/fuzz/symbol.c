@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "object/elf.h"
+#include "object/jitdump.h"
+#include "object/perfmap.h"
 #include "profile/check.h"
-#include "symbol/jitdump.h"
 #include "symbol/kallsyms.h"
-#include "symbol/perfmap.h"
 #include "symbol/symbol.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "symbol/jitdump.h"
+#include "object/jitdump.h"
+#include "object/perfmap.h"
 #include "symbol/kallsyms.h"
-#include "symbol/perfmap.h"
 #include "tap.h"
 
 static int scratch(void)

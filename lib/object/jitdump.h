@@ -7,8 +7,8 @@
  * The file belongs to the process that is looked at, so it is not trusted: what is
  * kept of it is bounded, and behind a record that makes no sense nothing is read.
  */
-#ifndef SYMBOL_JITDUMP_H
-#define SYMBOL_JITDUMP_H
+#ifndef OBJECT_JITDUMP_H
+#define OBJECT_JITDUMP_H
 
 #include <sys/types.h>
 

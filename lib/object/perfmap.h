@@ -7,8 +7,8 @@
  * The file belongs to the process that is looked at, so it is not trusted: what is
  * kept of it is bounded, and what is no such line is passed over.
  */
-#ifndef SYMBOL_PERFMAP_H
-#define SYMBOL_PERFMAP_H
+#ifndef OBJECT_PERFMAP_H
+#define OBJECT_PERFMAP_H
 
 #include <sys/types.h>
 

@@ -3,7 +3,7 @@
  * lies over the other. When it has grown to a part of the other that is worth it, the
  * two become one, and names of code that is gone are dropped.
  */
-#include "symbol/perfmap.h"
+#include "object/perfmap.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -3,7 +3,7 @@
  * it was there. An index has it by address; of code that overlaps, what came last
  * before a time is what was there.
  */
-#include "symbol/jitdump.h"
+#include "object/jitdump.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
