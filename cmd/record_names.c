@@ -26,7 +26,7 @@ static int open_jit(const struct session *s, map_id map)
 /* The symbols close what they get, so it is a copy. */
 static int open_binary(const struct session *s, const struct profile *p, const struct mapping *m)
 {
-	const struct binaries *all = &s->recorder.binaries;
+	const struct binaries *all = &s->recorder.decoder.binaries;
 	struct str path = profile_text(p, m->file), build_id = profile_text(p, m->build_id);
 
 	for (size_t i = 0; i < all->n; i++) {

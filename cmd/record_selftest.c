@@ -45,7 +45,7 @@ static struct slice without(int ms)
 	return between(begin, read_off());
 }
 
-static void on_sample(void *context, const struct recorded *s)
+static void on_sample(void *context, const struct perf_sample *s)
 {
 	gather_sample(context, s);
 }
@@ -65,8 +65,8 @@ static struct slice drain_for(struct sampler *sampler, struct recorder *r, int m
 	s = between(begin, read_off());
 	sampler_stop(sampler);
 	recorder_drain(r, true);
-	s.samples = r->nsample;
-	s.lost = r->lost;
+	s.samples = r->decoder.counts.samples;
+	s.lost = r->decoder.counts.lost;
 	return s;
 }
 
@@ -143,7 +143,7 @@ int record_selftest(const struct session_options *so)
 	options.target = TARGET_SYSTEM;
 	ok = sampler_open(&sampler, &options, &why) || complain("%.*s", STR_ARG(buf_str(&why)));
 	recorder_init(&recorder, &sampler, options.arch);
-	gather_init(&gather, &so->gather, &recorder.processes);
+	gather_init(&gather, &so->gather, &recorder);
 	profile_init(&p);
 	gather_begin(&gather, &p);
 	recorder.on_sample = on_sample;

@@ -4,7 +4,7 @@
 #include <pwd.h>
 
 #include "query/regex.h"
-#include "record/process.h"
+#include "record/proc.h"
 
 enum { MOST_PIDS = 1024 };
 
@@ -115,7 +115,7 @@ bool target_wants(void *context, struct process *p)
 	uint32_t of;
 
 	(void)context;
-	if (o.user && !(process_uid(p, &of) && of == uid))
+	if (o.user && !(proc_uid(p, &of) && of == uid))
 		return false;
 	return !o.comm || regex_match(&comm, str_of(p->comm));
 }

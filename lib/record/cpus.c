@@ -47,7 +47,7 @@ static bool is_among(int cpu, const int *cpus, size_t n)
 
 size_t cpus_choose(const char *wanted, struct str online, int *cpus, struct buf *why)
 {
-	static int all[MOST_CPUS];
+	int all[MOST_CPUS];
 	size_t nall, n;
 
 	if (!wanted)

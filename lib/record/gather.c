@@ -8,11 +8,19 @@ static const uint32_t NO_COLUMN = UINT32_MAX;
 
 enum { RECENT_BITS = 12, RECENT = 1 << RECENT_BITS };
 
-/* Map 0, that of none, has no addresses. */
+/* No mapping has number 0; the kernel as a whole has a number of its own here. */
+static const uint64_t KERNEL_NUMBER = UINT64_MAX;
+
 struct recent_loc {
 	uint64_t address;
-	map_id map;
+	uint64_t number; /* of its map */
 	loc_id loc;
+};
+
+struct known_mapping {
+	uint64_t number; /* of a map, or of a process with JIT code */
+	map_id map;      /* payload */
+	uint32_t zero;
 };
 
 struct origin {
@@ -29,16 +37,18 @@ struct group {
 	uint32_t zero;
 };
 
-void gather_init(struct gather *g, const struct gather_options *o, struct processes *processes)
+void gather_init(struct gather *g, const struct gather_options *o, struct recorder *recorder)
 {
-	*g = (struct gather){ .o = o, .processes = processes };
+	*g = (struct gather){ .o = o, .recorder = recorder };
 	g->recent = mem_zeroed(RECENT, sizeof(*g->recent));
+	table_init(&g->mappings, sizeof(struct known_mapping), offsetof(struct known_mapping, map));
 	table_init(&g->origins, sizeof(struct origin), offsetof(struct origin, labels));
 	table_init(&g->groups, sizeof(struct group), offsetof(struct group, path));
 }
 
 void gather_release(struct gather *g)
 {
+	table_release(&g->mappings);
 	table_release(&g->origins);
 	table_release(&g->groups);
 	buf_release(&g->columns);
@@ -110,13 +120,13 @@ void gather_begin(struct gather *g, struct profile *p)
 	func_id truncated;
 
 	g->p = p;
-	g->generation++;
 	g->columns.n = 0;
 	g->common = (labels_id){ 0 };
 	g->kernel = (map_id){ 0 };
 	g->jits.n = 0;
 	memset(g->recent, 0, RECENT * sizeof(*g->recent));
 	g->ntruncated = 0;
+	forget_rows(&g->mappings);
 	forget_rows(&g->origins);
 	forget_rows(&g->groups);
 	profile_begin(p);
@@ -134,36 +144,42 @@ void gather_begin(struct gather *g, struct profile *p)
 
 /* Frames */
 
-static map_id mapping_of(struct gather *g, struct map *m)
+/* The mapping of the profile for a map. */
+static map_id mapping_of(struct gather *g, const struct map *m)
 {
-	struct mapping row = { .start = m->start, .size = m->end - m->start, .offset = m->offset };
+	struct known_mapping key = { .number = m->number }, *row;
+	const struct region *r = &m->region;
 
-	if (m->row_of == g->generation)
-		return (map_id){ m->row };
-	row.file = profile_str(g->p, m->binary->path);
-	row.build_id = profile_str(g->p, buf_str(&m->binary->build_id));
-	m->row = profile_add_mapping(g->p, row).i;
-	m->row_of = g->generation;
-	return (map_id){ m->row };
+	row = table_row(&g->mappings, table_intern(&g->mappings, &key));
+	if (!row->map.i)
+		row->map = profile_add_mapping(
+			g->p,
+			(struct mapping){
+				.start = r->start,
+				.size = r->end - r->start,
+				.offset = m->offset,
+				.file = profile_str(g->p, m->binary->path),
+				.build_id = profile_str(g->p, buf_str(&m->binary->build_id)) });
+	return row->map;
 }
 
-/* The mapping is called after the file in which its code has names. */
+/* One for a process's JIT code; its file is the one in which that code has names. */
 static map_id jit_mapping(struct gather *g, struct process *p)
 {
+	struct known_mapping key = { .number = p->number }, *row;
 	const struct binary *dump;
 	struct gathered_jit jit;
 	char name[40];
 
-	if (p->jit_row_of == g->generation)
-		return (map_id){ p->jit_row };
-	dump = jit_dump(g->processes, p);
+	row = table_row(&g->mappings, table_intern(&g->mappings, &key));
+	if (row->map.i)
+		return row->map;
+	dump = jit_dump(&g->recorder->decoder.processes, p);
 	snprintf(name, sizeof(name), "/tmp/perf-%d.map", p->pid);
-	jit.map = pseudo_mapping(g, dump ? dump->path : str_of(name));
-	jit.place = jit_place(g->processes, p);
+	jit.map = row->map = pseudo_mapping(g, dump ? dump->path : str_of(name));
+	jit.place = jit_place(&g->recorder->host.roots, p);
 	if (!dump)
 		buf_put(&g->jits, &jit, sizeof(jit));
-	p->jit_row = jit.map.i;
-	p->jit_row_of = g->generation;
 	return jit.map;
 }
 
@@ -171,14 +187,15 @@ static map_id jit_mapping(struct gather *g, struct process *p)
  * Code without a file. A jitdump is asked now, since it knows what was where and
  * when; what a map calls it is looked up when the profile is complete.
  */
-static struct loc jit_loc(struct gather *g, const struct recorded *s, uint64_t address)
+static struct loc jit_loc(struct gather *g, const struct perf_sample *s, uint64_t address)
 {
 	struct loc row = { .addr = address, .flags = LOC_ADDR | LOC_JIT };
 	struct jit_symbol symbol;
 	struct func f;
 
 	row.map = jit_mapping(g, s->process);
-	if (!jit_find(g->processes, s->process, address, s->time, &symbol))
+	if (!jit_find(&g->recorder->host.roots, &g->recorder->decoder.processes, s->process,
+		      address, s->time, &symbol))
 		return row;
 	f = (struct func){ .name = profile_str(g->p, symbol.name),
 			   .file = profile_str(g->p, symbol.file) };
@@ -188,25 +205,41 @@ static struct loc jit_loc(struct gather *g, const struct recorded *s, uint64_t a
 }
 
 /*
- * The location of an address in a mapping. Most frames of a sample are those of an
- * earlier one, so the last ones are remembered, by a hash of where they are.
+ * Most frames of a sample are those of an earlier one, so the last ones are remembered, by
+ * a hash of where they are. An empty result has another number or address.
  */
-static loc_id known_loc(struct gather *g, map_id map, uint64_t address, uint32_t flags)
+static struct recent_loc *recent_loc(struct gather *g, uint64_t number, uint64_t address)
 {
-	uint64_t hash = (address ^ (uint64_t)map.i << 32) * 0x9e3779b97f4a7c15;
-	struct recent_loc *recent = &g->recent[hash >> (64 - RECENT_BITS)];
-	struct loc row = { .map = map, .addr = address, .flags = LOC_ADDR | flags };
+	uint64_t hash = (address ^ number << 32) * 0x9e3779b97f4a7c15;
 
-	if (recent->address != address || recent->map.i != map.i)
-		*recent = (struct recent_loc){ address, map, profile_add_loc(g->p, row) };
-	return recent->loc;
+	return &g->recent[hash >> (64 - RECENT_BITS)];
 }
 
-static loc_id user_loc(struct gather *g, const struct recorded *s, const struct user_frame *f)
+static loc_id known_loc(struct gather *g, uint64_t number, const struct map *m, uint64_t address)
 {
-	if (f->map && f->map->binary)
-		return known_loc(g, mapping_of(g, f->map), f->address - f->map->start, 0);
-	if (f->map)
+	struct recent_loc *r = recent_loc(g, number, address);
+	struct loc row = { .addr = address, .flags = LOC_ADDR };
+
+	if (r->address == address && r->number == number)
+		return r->loc;
+	if (m) {
+		row.map = mapping_of(g, m);
+		row.addr -= m->region.start;
+	} else {
+		row.map = g->kernel;
+		row.flags |= LOC_KERNEL;
+	}
+	*r = (struct recent_loc){ address, number, profile_add_loc(g->p, row) };
+	return r->loc;
+}
+
+static loc_id user_loc(struct gather *g, const struct perf_sample *s, const struct user_frame *f)
+{
+	const struct map *m = f->region ? map_of(f->region) : NULL;
+
+	if (m && m->binary)
+		return known_loc(g, m->number, m, f->address);
+	if (m)
 		return profile_add_loc(g->p, jit_loc(g, s, f->address));
 	return profile_add_loc(g->p, (struct loc){ .addr = f->address, .flags = LOC_ADDR });
 }
@@ -215,10 +248,10 @@ static loc_id kernel_loc(struct gather *g, uint64_t address)
 {
 	if (!g->kernel.i)
 		g->kernel = pseudo_mapping(g, S("[kernel.kallsyms]"));
-	return known_loc(g, g->kernel, address, LOC_KERNEL);
+	return known_loc(g, KERNEL_NUMBER, NULL, address);
 }
 
-static stack_id stack_of(struct gather *g, const struct recorded *s)
+static stack_id stack_of(struct gather *g, const struct perf_sample *s)
 {
 	loc_id *to;
 	size_t n = 0;
@@ -287,7 +320,7 @@ static struct str container_id(struct str path)
 	return S("");
 }
 
-static labels_id make_labels(struct gather *g, const struct recorded *s)
+static labels_id make_labels(struct gather *g, const struct perf_sample *s)
 {
 	labels_id set = g->common;
 	unsigned by = g->o->label_by;
@@ -313,7 +346,7 @@ static labels_id make_labels(struct gather *g, const struct recorded *s)
 }
 
 /* Label sets by what they are made of, so that each is made once. */
-static labels_id labels_of(struct gather *g, const struct recorded *s)
+static labels_id labels_of(struct gather *g, const struct perf_sample *s)
 {
 	unsigned by = g->o->label_by;
 	bool by_process = by & (LABEL_BY_PID | LABEL_BY_CGROUP | LABEL_BY_CONTAINER);
@@ -340,7 +373,7 @@ static labels_id labels_of(struct gather *g, const struct recorded *s)
 }
 
 /* What a sample of an event is worth: its period, where that is what is shown. */
-static int64_t worth(const struct gather *g, const struct recorded *s)
+static int64_t worth(const struct gather *g, const struct perf_sample *s)
 {
 	const struct event *e = &g->o->events[s->event];
 
@@ -349,7 +382,7 @@ static int64_t worth(const struct gather *g, const struct recorded *s)
 	return (int64_t)s->period;
 }
 
-void gather_sample(struct gather *g, const struct recorded *s)
+void gather_sample(struct gather *g, const struct perf_sample *s)
 {
 	const uint32_t *col = (const uint32_t *)g->columns.p + 2 * s->event;
 	sample_id sample = profile_add_sample(g->p, stack_of(g, s), labels_of(g, s), s->time);

@@ -36,14 +36,14 @@ struct gathered_jit {
 
 struct gather {
 	const struct gather_options *o;
-	struct processes *processes;
+	struct recorder *recorder;
 	struct profile *p;
-	uint32_t generation;  /* of the profile: rows of maps are per profile */
-	struct buf columns;   /* uint32_t: two for each event, UINT32_MAX = none */
-	struct table origins; /* struct origin -> label set */
-	struct table groups;  /* struct group: pid -> control group */
-	labels_id common;     /* the labels that all samples have */
-	struct buf stack;     /* loc_id: scratch */
+	struct buf columns;    /* uint32_t: two for each event, UINT32_MAX = none */
+	struct table mappings; /* numbers of maps, and of processes with JIT code -> map_id */
+	struct table origins;  /* struct origin -> label set */
+	struct table groups;   /* struct group: pid -> control group */
+	labels_id common;      /* the labels that all samples have */
+	struct buf stack;      /* loc_id: scratch */
 	struct recent_loc *recent;
 	loc_id truncated; /* the frame that roots what is not complete */
 	map_id kernel;
@@ -51,13 +51,13 @@ struct gather {
 	uint64_t ntruncated;
 };
 
-/* processes is where samples come from; used until gather_release(). */
-void gather_init(struct gather *g, const struct gather_options *o, struct processes *processes);
+/* Samples come from the recorder, which is used until gather_release(). */
+void gather_init(struct gather *g, const struct gather_options *o, struct recorder *recorder);
 void gather_release(struct gather *g);
 
 /* Begin a profile, which was initialised by the caller. */
 void gather_begin(struct gather *g, struct profile *p);
 
-void gather_sample(struct gather *g, const struct recorded *s);
+void gather_sample(struct gather *g, const struct perf_sample *s);
 
 #endif

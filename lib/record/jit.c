@@ -7,13 +7,14 @@
 
 #include "object/perfmap.h"
 #include "record/kernel_text.h"
+#include "record/proc.h"
 #include "record/recorder.h"
 
 struct jit {
 	struct jit_place place;
 	struct perfmap map;
 	struct jitdump dump;
-	uint64_t looked, fed; /* ms: when the map and the dump were last looked at */
+	uint64_t looked, fed; /* ms: when the map and the dump were last read */
 };
 
 enum { LOOK_MS = 20 };
@@ -48,20 +49,22 @@ static int inner_pid(int pid)
 }
 
 /* While a process runs, it can be asked for what its map is called. */
-static struct jit *jit_of(struct processes *t, struct process *p)
+static struct jit *jit_of(const struct mount_roots *roots, struct process *p)
 {
-	if (!p->jit) {
-		p->jit = mem_zeroed(1, sizeof(*p->jit));
-		p->jit->place.inner_pid = inner_pid(p->pid);
-		process_uid(p, &p->jit->place.uid);
+	struct jit *j = p->host_data;
+
+	if (!j) {
+		j = p->host_data = mem_zeroed(1, sizeof(*j));
+		j->place.inner_pid = inner_pid(p->pid);
+		proc_uid(p, &j->place.uid);
 	}
-	p->jit->place.root = process_root(t, p);
-	return p->jit;
+	j->place.root = mount_roots_find(roots, p);
+	return j;
 }
 
-struct jit_place jit_place(struct processes *t, struct process *p)
+struct jit_place jit_place(const struct mount_roots *roots, struct process *p)
 {
-	return jit_of(t, p)->place;
+	return jit_of(roots, p)->place;
 }
 
 static bool is_trusted(int fd, uint32_t uid)
@@ -100,9 +103,9 @@ static void look(struct jit *j)
 		close(fd);
 }
 
-bool jit_is_trampoline(struct processes *t, struct process *p, uint64_t address)
+bool jit_is_trampoline(const struct mount_roots *roots, struct process *p, uint64_t address)
 {
-	struct jit *j = jit_of(t, p);
+	struct jit *j = jit_of(roots, p);
 	struct str name;
 
 	if (!perfmap_find(&j->map, address, &name)) {
@@ -113,8 +116,8 @@ bool jit_is_trampoline(struct processes *t, struct process *p, uint64_t address)
 	return str_starts(name, S("py::"));
 }
 
-/* The mapping that stands for the dump: executable, so that it is told of. */
-static struct map *dump_mapping(struct process *p)
+/* The mapping by which a runtime shows its dump: executable, so that perf reports it. */
+static const struct map *dump_mapping(struct process *p)
 {
 	for (size_t i = 0; i < p->nmap; i++)
 		if (p->map[i].binary && jitdump_is_name(p->map[i].binary->path))
@@ -124,13 +127,13 @@ static struct map *dump_mapping(struct process *p)
 
 const struct binary *jit_dump(struct processes *t, struct process *p)
 {
-	struct map *m = dump_mapping(p);
+	const struct map *m = dump_mapping(p);
 
-	return m ? process_find(t, p, m->start)->binary : NULL;
+	return m ? process_find(t, p, m->region.start)->binary : NULL;
 }
 
-bool jit_find(struct processes *t, struct process *p, uint64_t address, uint64_t time,
-	      struct jit_symbol *s)
+bool jit_find(const struct mount_roots *roots, struct processes *t, struct process *p,
+	      uint64_t address, uint64_t time, struct jit_symbol *s)
 {
 	const struct binary *b = jit_dump(t, p);
 	struct jit *j;
@@ -138,7 +141,7 @@ bool jit_find(struct processes *t, struct process *p, uint64_t address, uint64_t
 
 	if (!b || b->fd < 0)
 		return false;
-	j = jit_of(t, p);
+	j = jit_of(roots, p);
 	if (now - j->fed >= LOOK_MS) {
 		j->fed = now;
 		jitdump_feed(&j->dump, b->fd);

@@ -30,7 +30,7 @@ struct session_options {
 	struct gather_options gather;
 	struct launch launch;            /* of TARGET_CHILD */
 	uint64_t delay, duration, every; /* ns; 0 = none */
-	bool adapt;                      /* copy more stack when too much of it is missing */
+	bool adapt;                      /* copy more of the stack when too much is missing */
 	/* A command is about to run as this process; 0: it has ended. May be NULL. */
 	void (*on_child)(void *context, int pid);
 	/* Are samples of this process wanted? May be NULL. */
@@ -45,6 +45,12 @@ struct session_options {
 	void *context;
 };
 
+/* What is counted from the beginning of the recording; a window has the difference. */
+struct session_counts {
+	uint64_t samples, lost, throttled, remembered;
+	uint64_t cpu; /* ns that the targets used */
+};
+
 struct session {
 	const struct session_options *o;
 	struct sampler_options sampler_options; /* those in force */
@@ -55,10 +61,10 @@ struct session {
 	struct launched child;
 	int exec_error; /* errno of a command that could not be run */
 	struct window window;
-	uint64_t window_start; /* of the monotonic clock */
-	uint64_t before_samples, before_lost, before_throttled, before_cpu, before_remembered;
-	/* Lost in samplers that were closed, and told of by then in records. */
-	uint64_t lost_before, lost_told;
+	uint64_t window_start;          /* of the monotonic clock */
+	struct session_counts at_start; /* of the window */
+	/* Samples lost in samplers that have been closed; what records had reported by then. */
+	uint64_t lost_in_closed, reported_in_closed;
 	uint64_t begun, housekept, over; /* ns: of recorder_now() */
 	struct buf pids;  /* int: the processes that run, when events are opened again */
 	int nice;         /* what we began with */

@@ -1,0 +1,40 @@
+/*
+ * What records do not say, and only the machine where the programs run (or ran) can tell.
+ * lib/record answers from /proc; for a file of records there may be little more than a
+ * place to look for binaries. Any function may be NULL: then it is not known.
+ */
+#ifndef PERF_HOST_H
+#define PERF_HOST_H
+
+#include "base/base.h"
+
+struct binary;
+struct map;
+struct process;
+struct processes;
+
+struct perf_host {
+	/*
+	 * Open the file of a binary, which process p has mapped as m: set b->fd, or open
+	 * b->module.elf over bytes in memory. False when it is not there; then another process
+	 * may help later.
+	 */
+	bool (*open_binary)(void *context, const struct process *p, const struct map *m,
+			    struct binary *b);
+	/* A process ran before its records began: find its mappings, name and namespace. */
+	void (*scan)(void *context, struct processes *t, struct process *p);
+	/* Is any thread of a process still there? */
+	bool (*is_running)(void *context, int pid);
+	/* The name of a thread, to name[16]; false when it is not known. */
+	bool (*thread_name)(void *context, int pid, uint32_t tid, char *name);
+	/* Read memory, and find trampolines: as those of struct address_space. */
+	size_t (*read)(void *context, int tid, uint64_t address, void *to, size_t n);
+	bool (*is_trampoline)(void *context, struct process *p, uint64_t address);
+	/* A process has entered p->mount_ns. */
+	void (*enter)(void *context, const struct process *p);
+	/* A process called exec(), or is forgotten: release what p->host_data points to. */
+	void (*forget)(void *context, struct process *p);
+	void *context;
+};
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * DWARF data and its address: pointers in it may count from the place where they are.
+ */
+#ifndef UNWIND_DWARF_BYTES_H
+#define UNWIND_DWARF_BYTES_H
+
+#include "object/cursor.h"
+
+struct dwarf_bytes {
+	struct cursor c;
+	const uint8_t *start;
+	uint64_t address; /* the virtual address of start */
+};
+
+static inline struct dwarf_bytes dwarf_bytes(struct str s, uint64_t address)
+{
+	return (struct dwarf_bytes){ cursor_over(s), (const uint8_t *)s.p, address };
+}
+
+/*
+ * A pointer in one of the encodings of .eh_frame (LSB 5.0, 10.5.1). data is the
+ * base that DW_EH_PE_datarel counts from. Indirect pointers are not followed, as
+ * nothing needs them.
+ */
+uint64_t dwarf_pointer(struct dwarf_bytes *d, uint8_t encoding, uint64_t data);
+
+#endif
