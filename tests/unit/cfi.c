@@ -1,5 +1,5 @@
 /* Unwind tables: programs, expressions, how FDEs are found, tables that are wrong. */
-#include "record/cfi.h"
+#include "unwind/cfi.h"
 
 #include <stdlib.h>
 
