@@ -73,6 +73,9 @@ $(O)/tests/unit/%.t: $(O)/tests/unit/%.o $(O)/libprof.a
 $(O)/tests/%.o: CPPFLAGS += -Itests -I$(O)/tests/oracle
 -include $(UNIT:.t=.d) $(wildcard $(O)/tests/fuzz/*.d)
 
+# Rules of unwinding are held against libdw's.
+$(O)/tests/unit/cfi_libdw.t: LDLIBS += -ldw -lelf
+
 # Readers against damaged input, under sanitizers in a folder of their own.
 $(O)/tests/fuzz/replay: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/read.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)

@@ -18,6 +18,7 @@ whole aligned 'aligned;spin'
 whole signalled 'signalled;.*handler;spin'
 whole sorting 'sorting;.*compare;spin'
 whole exec 'variable;spin'
+whole patched 'patched;spin'
 
 # How it was built
 cp odd gone
