@@ -6,51 +6,14 @@
 #include "perf/perf_events.h"
 #include "perf/record_queue.h"
 #include "perf/sample_regs.h"
+#include "perf_writer.h"
 #include "tap.h"
-
-/* A record that is written field by field. */
-static struct {
-	struct perf_event_header header;
-	uint64_t word[512];
-	size_t n;
-} w;
-
-static void begin(uint32_t type, uint16_t misc)
-{
-	w.header = (struct perf_event_header){ .type = type, .misc = misc };
-	w.n = 0;
-}
-
-static void add(uint64_t v)
-{
-	w.word[w.n++] = v;
-}
-
-static void add_pair(uint32_t a, uint32_t b)
-{
-	add(a | (uint64_t)b << 32);
-}
-
-static void add_text(const char *s)
-{
-	size_t words = strlen(s) / 8 + 1;
-
-	memset(&w.word[w.n], 0, words * 8);
-	memcpy(&w.word[w.n], s, strlen(s));
-	w.n += words;
-}
-
-static const struct perf_event_header *end(void)
-{
-	w.header.size = (uint16_t)(sizeof(w.header) + w.n * 8);
-	return &w.header;
-}
 
 static struct record parse(const struct perf_event_attr *attr)
 {
 	struct record r;
 
-	record_parse(end(), attr, &r);
+	record_parse(record_end(), attr, &r);
 	return r;
 }
 
@@ -74,42 +37,42 @@ static const struct perf_event_attr full = {
 
 static void write_full(void)
 {
-	begin(PERF_RECORD_SAMPLE, PERF_RECORD_MISC_USER);
-	add(11);        /* identifier */
-	add(0x401000);  /* ip */
-	add_pair(7, 8); /* pid, tid */
-	add(1234);      /* time */
-	add(0xadd);     /* addr */
-	add(11);        /* id */
-	add(5);         /* stream id */
-	add_pair(3, 0); /* cpu */
-	add(99);        /* period */
-	add(2);         /* read: a group of two */
-	add(1000);      /* time enabled */
+	record_begin(PERF_RECORD_SAMPLE, PERF_RECORD_MISC_USER);
+	record_add(11);        /* identifier */
+	record_add(0x401000);  /* ip */
+	record_add_pair(7, 8); /* pid, tid */
+	record_add(1234);      /* time */
+	record_add(0xadd);     /* addr */
+	record_add(11);        /* id */
+	record_add(5);         /* stream id */
+	record_add_pair(3, 0); /* cpu */
+	record_add(99);        /* period */
+	record_add(2);         /* read: a group of two */
+	record_add(1000);      /* time enabled */
 	for (int i = 0; i < 6; i++)
-		add(1); /* value, id, lost of each */
-	add(3);         /* the chain */
-	add((uint64_t)PERF_CONTEXT_USER);
-	add(0x401000);
-	add(0x402000);
-	add_pair(12, 1); /* raw: 12 bytes */
-	add(2);
-	add(1); /* branches: one, after an index */
-	add(0);
+		record_add(1); /* value, id, lost of each */
+	record_add(3);         /* the chain */
+	record_add((uint64_t)PERF_CONTEXT_USER);
+	record_add(0x401000);
+	record_add(0x402000);
+	record_add_pair(12, 1); /* raw: 12 bytes */
+	record_add(2);
+	record_add(1); /* branches: one, after an index */
+	record_add(0);
 	for (int i = 0; i < 3; i++)
-		add(9);
-	add(PERF_SAMPLE_REGS_ABI_64);
-	add(60);
-	add(70);
-	add(80);
-	add(16); /* 16 bytes of stack, 8 of them valid */
-	add(0x57ac);
-	add(0);
-	add(8);
-	add(1); /* weight, data source, registers at the interrupt */
-	add(2);
-	add(PERF_SAMPLE_REGS_ABI_64);
-	add(3);
+		record_add(9);
+	record_add(PERF_SAMPLE_REGS_ABI_64);
+	record_add(60);
+	record_add(70);
+	record_add(80);
+	record_add(16); /* 16 bytes of stack, 8 of them valid */
+	record_add(0x57ac);
+	record_add(0);
+	record_add(8);
+	record_add(1); /* weight, data source, registers at the interrupt */
+	record_add(2);
+	record_add(PERF_SAMPLE_REGS_ABI_64);
+	record_add(3);
 }
 
 static void test_full_sample(void)
@@ -131,13 +94,14 @@ static void test_full_sample(void)
 	   "its registers, after raw bytes and branches");
 	ok(r.sample.nstack == 8 && *(const uint64_t *)(const void *)r.sample.stack == 0x57ac,
 	   "its copy of the stack");
-	whole = end()->size;
-	for (w.header.size = sizeof(w.header); w.header.size < whole - 32; w.header.size += 8) {
-		record_parse(&w.header, &full, &r);
+	whole = record_end()->size;
+	for (written.header.size = sizeof(written.header); written.header.size < whole - 32;
+	     written.header.size += 8) {
+		record_parse(&written.header, &full, &r);
 		if (r.kind != RECORD_OTHER)
 			break;
 	}
-	ok(w.header.size == whole - 32, "one that is cut off is none");
+	ok(written.header.size == whole - 32, "one that is cut off is none");
 }
 
 static void test_few_fields(void)
@@ -146,32 +110,32 @@ static void test_few_fields(void)
 				     .sample_period = 4000 };
 	struct record r;
 
-	begin(PERF_RECORD_SAMPLE, PERF_RECORD_MISC_KERNEL);
-	add(0xffffffff81000000);
-	add(77);
+	record_begin(PERF_RECORD_SAMPLE, PERF_RECORD_MISC_KERNEL);
+	record_add(0xffffffff81000000);
+	record_add(77);
 	r = parse(&a);
 	ok(r.kind == RECORD_SAMPLE && r.time == 77 && r.sample.in_kernel && !r.sample.chain,
 	   "an address and a time");
 	ok(r.sample.period == 4000, "with a fixed period, that is the event's");
 	a.sample_type = PERF_SAMPLE_RAW;
-	begin(PERF_RECORD_SAMPLE, 0);
-	add_pair(8, 0);
-	add(0);
+	record_begin(PERF_RECORD_SAMPLE, 0);
+	record_add_pair(8, 0);
+	record_add(0);
 	ok(parse(&a).kind == RECORD_OTHER, "raw bytes that end between words");
 	a.sample_type = PERF_SAMPLE_CALLCHAIN;
-	begin(PERF_RECORD_SAMPLE, 0);
-	add(UINT64_MAX / 8 + 2);
-	add(0);
+	record_begin(PERF_RECORD_SAMPLE, 0);
+	record_add(UINT64_MAX / 8 + 2);
+	record_add(0);
 	ok(parse(&a).kind == RECORD_OTHER, "a chain of more than can be");
 	a.sample_type = PERF_SAMPLE_REGS_USER;
 	a.sample_regs_user = UINT64_MAX;
-	begin(PERF_RECORD_SAMPLE, 0);
-	add(PERF_SAMPLE_REGS_ABI_NONE);
+	record_begin(PERF_RECORD_SAMPLE, 0);
+	record_add(PERF_SAMPLE_REGS_ABI_NONE);
 	r = parse(&a);
 	ok(r.kind == RECORD_SAMPLE && !r.sample.regs, "a kernel thread has no user registers");
 	a.sample_type = PERF_SAMPLE_STACK_USER;
-	begin(PERF_RECORD_SAMPLE, 0);
-	add(0);
+	record_begin(PERF_RECORD_SAMPLE, 0);
+	record_add(0);
 	r = parse(&a);
 	ok(r.kind == RECORD_SAMPLE && !r.sample.nstack, "and no stack");
 }
@@ -185,22 +149,22 @@ static const struct perf_event_attr trailed = {
 
 static void add_trailer(uint64_t time, uint64_t id)
 {
-	add_pair(1, 2);
-	add(time);
-	add(id);
-	add_pair(4, 0);
+	record_add_pair(1, 2);
+	record_add(time);
+	record_add(id);
+	record_add_pair(4, 0);
 }
 
 static void test_maps(void)
 {
 	struct record r;
 
-	begin(PERF_RECORD_MMAP, PERF_RECORD_MISC_USER);
-	add_pair(7, 8);
-	add(0x400000);
-	add(0x1000);
-	add(0x2000);
-	add_text("/bin/true");
+	record_begin(PERF_RECORD_MMAP, PERF_RECORD_MISC_USER);
+	record_add_pair(7, 8);
+	record_add(0x400000);
+	record_add(0x1000);
+	record_add(0x2000);
+	record_add_text("/bin/true");
 	add_trailer(55, 9);
 	r = parse(&trailed);
 	ok(r.kind == RECORD_MAP && r.pid == 7 && r.time == 55 && r.id == 9 && r.cpu == 4,
@@ -209,36 +173,36 @@ static void test_maps(void)
 		   r.map.executable && !r.map.has_inode,
 	   "what it maps");
 	is(r.map.path, "/bin/true", "of which file");
-	w.header.misc |= PERF_RECORD_MISC_MMAP_DATA;
+	written.header.misc |= PERF_RECORD_MISC_MMAP_DATA;
 	ok(!parse(&trailed).map.executable, "data");
 
-	begin(PERF_RECORD_MMAP, PERF_RECORD_MISC_KERNEL);
-	add_pair(UINT32_MAX, 0);
-	add(0xffffffff81000000);
-	add(0x1000000);
-	add(0);
-	add_text("[kernel.kallsyms]_text");
+	record_begin(PERF_RECORD_MMAP, PERF_RECORD_MISC_KERNEL);
+	record_add_pair(UINT32_MAX, 0);
+	record_add(0xffffffff81000000);
+	record_add(0x1000000);
+	record_add(0);
+	record_add_text("[kernel.kallsyms]_text");
 	add_trailer(0, 0);
 	r = parse(&trailed);
 	ok(r.kind == RECORD_MAP && r.map.in_kernel, "the kernel's own");
 
-	begin(PERF_RECORD_MMAP2, PERF_RECORD_MISC_USER | PERF_RECORD_MISC_MMAP_BUILD_ID);
-	add_pair(7, 8);
-	add(0x400000);
-	add(0x1000);
-	add(0);
-	add_pair(20, 0x03020100);
-	add(0);
-	add(0);
-	add_pair(5, 2); /* PROT_READ | PROT_EXEC */
-	add_text("/bin/true");
+	record_begin(PERF_RECORD_MMAP2, PERF_RECORD_MISC_USER | PERF_RECORD_MISC_MMAP_BUILD_ID);
+	record_add_pair(7, 8);
+	record_add(0x400000);
+	record_add(0x1000);
+	record_add(0);
+	record_add_pair(20, 0x03020100);
+	record_add(0);
+	record_add(0);
+	record_add_pair(5, 2); /* PROT_READ | PROT_EXEC */
+	record_add_text("/bin/true");
 	add_trailer(56, 9);
 	r = parse(&trailed);
 	ok(r.kind == RECORD_MAP && r.map.executable && r.map.build_id.n == 20 &&
 		   r.map.build_id.p[3] == 3,
 	   "MMAP2 with a build id");
 	is(r.map.path, "/bin/true", "and its path");
-	w.header.misc = PERF_RECORD_MISC_USER;
+	written.header.misc = PERF_RECORD_MISC_USER;
 	r = parse(&trailed);
 	ok(!r.map.build_id.n && r.map.major == 20 && r.map.has_inode, "with device and inode");
 }
@@ -247,32 +211,32 @@ static void test_others(void)
 {
 	struct record r;
 
-	begin(PERF_RECORD_COMM, PERF_RECORD_MISC_COMM_EXEC);
-	add_pair(7, 8);
-	add_text("worker");
+	record_begin(PERF_RECORD_COMM, PERF_RECORD_MISC_COMM_EXEC);
+	record_add_pair(7, 8);
+	record_add_text("worker");
 	add_trailer(57, 9);
 	r = parse(&trailed);
 	ok(r.kind == RECORD_COMM && r.comm.exec && r.tid == 8 && r.time == 57, "COMM");
 	is(r.comm.name, "worker", "the name");
-	begin(PERF_RECORD_FORK, 0);
-	add_pair(9, 7);
-	add_pair(10, 8);
-	add(58);
+	record_begin(PERF_RECORD_FORK, 0);
+	record_add_pair(9, 7);
+	record_add_pair(10, 8);
+	record_add(58);
 	add_trailer(58, 9);
 	r = parse(&trailed);
 	ok(r.kind == RECORD_FORK && r.pid == 9 && r.parent == 7 && r.tid == 10, "FORK");
-	begin(PERF_RECORD_LOST, 0);
-	add(9);
-	add(12);
+	record_begin(PERF_RECORD_LOST, 0);
+	record_add(9);
+	record_add(12);
 	add_trailer(59, 9);
 	r = parse(&trailed);
 	ok(r.kind == RECORD_LOST && r.lost == 12, "LOST");
-	begin(PERF_RECORD_LOST_SAMPLES, 0);
-	add(13);
+	record_begin(PERF_RECORD_LOST_SAMPLES, 0);
+	record_add(13);
 	add_trailer(60, 9);
 	r = parse(&trailed);
 	ok(r.kind == RECORD_LOST && r.lost == 13, "LOST_SAMPLES");
-	begin(4711, 0);
+	record_begin(4711, 0);
 	ok(parse(&trailed).kind == RECORD_OTHER, "what is not known");
 }
 
@@ -290,20 +254,20 @@ static void test_events(void)
 	perf_events_add_id(&e, 101, 0);
 	perf_events_add_id(&e, 102, 1);
 	perf_events_add_id(&e, 103, 1);
-	begin(PERF_RECORD_SAMPLE, 0);
-	add_pair(7, 8);
-	add(50);
-	add(103); /* ID comes after TID and TIME */
-	add_pair(0, 0);
-	add(0);
-	ok(perf_events_find(&e, end()) == 1, "a sample's, by its id");
-	begin(PERF_RECORD_COMM, 0);
-	add_pair(7, 8);
-	add_text("worker");
+	record_begin(PERF_RECORD_SAMPLE, 0);
+	record_add_pair(7, 8);
+	record_add(50);
+	record_add(103); /* ID comes after TID and TIME */
+	record_add_pair(0, 0);
+	record_add(0);
+	ok(perf_events_find(&e, record_end()) == 1, "a sample's, by its id");
+	record_begin(PERF_RECORD_COMM, 0);
+	record_add_pair(7, 8);
+	record_add_text("worker");
 	add_trailer(57, 102);
-	ok(perf_events_find(&e, end()) == 1, "another record's, by its end");
-	w.n = 1;
-	ok(perf_events_find(&e, end()) == 0, "of a record that is too short, the first");
+	ok(perf_events_find(&e, record_end()) == 1, "another record's, by its end");
+	written.n = 1;
+	ok(perf_events_find(&e, record_end()) == 0, "of a record that is too short, the first");
 	perf_events_release(&e);
 
 	perf_events_init(&e);
@@ -312,7 +276,7 @@ static void test_events(void)
 	perf_events_add(&e, &a);
 	perf_events_add_id(&e, 11, 1);
 	write_full();
-	ok(perf_events_find(&e, end()) == 1, "by an identifier, which comes first");
+	ok(perf_events_find(&e, record_end()) == 1, "by an identifier, which comes first");
 	perf_events_release(&e);
 }
 
@@ -356,13 +320,13 @@ static void queue_comm(struct record_queue *q, uint64_t time, const char *name, 
 {
 	struct record r;
 
-	begin(PERF_RECORD_COMM, 0);
-	add_pair(7, 8);
-	add_text(name);
+	record_begin(PERF_RECORD_COMM, 0);
+	record_add_pair(7, 8);
+	record_add_text(name);
 	add_trailer(time, 9);
 	r = parse(&trailed);
-	record_queue_add(q, end(), &r, event);
-	memset(w.word, 0xff, sizeof(w.word)); /* it has been copied */
+	record_queue_add(q, record_end(), &r, event);
+	memset(written.word, 0xff, sizeof(written.word)); /* it has been copied */
 }
 
 static void test_queue(void)
@@ -397,9 +361,10 @@ static void test_queue(void)
 	for (int i = 0; i < 10000; i++) {
 		write_full();
 		r = parse(&full);
-		record_queue_add(&q, end(), &r, 0);
+		record_queue_add(&q, record_end(), &r, 0);
 	}
-	ok(q.bytes < 10000 * (sizeof(struct record) + end()->size + 16), "%zu bytes wait", q.bytes);
+	ok(q.bytes < 10000 * (sizeof(struct record) + record_end()->size + 16), "%zu bytes wait",
+	   q.bytes);
 	record_queue_until(&q, UINT64_MAX, note, NULL);
 	ok(order.n == 10000 * strlen("1234:0 ") && !q.bytes && q.spare_bytes <= 2 << 20,
 	   "many of them, of which little memory stays");
