@@ -206,7 +206,7 @@ static struct recording model(char *const *command)
 				.kernel = !o.no_kernel,
 				.kernel_or_fail = o.kernel,
 			},
-			.gather = { .events = events, .labels = o.labels.v, .nlabel = o.labels.n },
+			.gather = { .labels = o.labels.v, .nlabel = o.labels.n },
 			.launch.command = command,
 			.delay = o.delay,
 			.duration = o.duration,
@@ -226,8 +226,6 @@ static struct recording model(char *const *command)
 
 	if (o.jit)
 		l->environment = jit_environment(&l->nenvironment);
-	r.session.gather.nevent = s->nevent;
-	r.session.gather.frequency = s->frequency;
 	r.facts.events = event_sources(s->nevent);
 	return r;
 }

@@ -14,8 +14,8 @@ struct record_names {
 
 static int open_jit(const struct session *s, map_id map)
 {
-	const struct gathered_jit *jit = (const struct gathered_jit *)s->gather.jits.p;
-	size_t n = BUF_COUNT(&s->gather.jits, *jit);
+	const struct session_jit *jit = (const struct session_jit *)s->jits.p;
+	size_t n = BUF_COUNT(&s->jits, *jit);
 
 	for (size_t i = 0; i < n; i++)
 		if (jit[i].map.i == map.i)

@@ -137,13 +137,15 @@ int record_selftest(const struct session_options *so)
 	struct recorder recorder;
 	struct profile p;
 	struct gather gather;
-	struct buf why = { 0 };
+	struct buf why = { 0 }, worths = { 0 };
 	bool ok;
 
 	options.target = TARGET_SYSTEM;
 	ok = sampler_open(&sampler, &options, &why) || complain("%.*s", STR_ARG(buf_str(&why)));
 	recorder_init(&recorder, &sampler, options.arch);
-	gather_init(&gather, &so->gather, &recorder);
+	events_worth(options.events, options.nevent, options.frequency, &worths);
+	gather_init(&gather, &so->gather, &recorder.decoder, (const struct gather_event *)worths.p,
+		    options.nevent);
 	profile_init(&p);
 	gather_begin(&gather, &p);
 	recorder.on_sample = on_sample;
@@ -156,6 +158,7 @@ int record_selftest(const struct session_options *so)
 	gather_release(&gather);
 	recorder_release(&recorder);
 	sampler_close(&sampler);
+	buf_release(&worths);
 	buf_release(&why);
 	return ok && !recording_interrupted() ? 0 : RECORDING_FAILED;
 }

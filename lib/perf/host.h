@@ -6,7 +6,7 @@
 #ifndef PERF_HOST_H
 #define PERF_HOST_H
 
-#include "base/base.h"
+#include "object/jitdump.h"
 
 struct binary;
 struct map;
@@ -30,6 +30,16 @@ struct perf_host {
 	/* Read memory, and find trampolines: as those of struct address_space. */
 	size_t (*read)(void *context, int tid, uint64_t address, void *to, size_t n);
 	bool (*is_trampoline)(void *context, struct process *p, uint64_t address);
+	/*
+	 * The file in which a process's JIT code has names, to *path; false when there is none
+	 * but, perhaps, a perf map.
+	 */
+	bool (*jit_file)(void *context, struct processes *t, struct process *p, struct buf *path);
+	/* What was at an address in memory without a file at a time, as far as that is logged. */
+	bool (*jit_find)(void *context, struct processes *t, struct process *p, uint64_t address,
+			 uint64_t time, struct jit_symbol *s);
+	/* The lines of /proc/PID/cgroup, to *lines. */
+	bool (*cgroup)(void *context, int pid, struct buf *lines);
 	/* A process has entered p->mount_ns. */
 	void (*enter)(void *context, const struct process *p);
 	/* A process called exec(), or is forgotten: release what p->host_data points to. */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "record/jit.h"
+#include "record/kernel_text.h"
 #include "record/open_binary.h"
 #include "record/proc.h"
 
@@ -77,6 +78,33 @@ static bool host_is_trampoline(void *context, struct process *p, uint64_t addres
 	return jit_is_trampoline(&h->roots, p, address);
 }
 
+static bool host_jit_file(void *context, struct processes *t, struct process *p, struct buf *path)
+{
+	const struct binary *dump = jit_dump(t, p);
+
+	(void)context;
+	if (dump)
+		buf_add(path, dump->path);
+	return dump != NULL;
+}
+
+static bool host_jit_find(void *context, struct processes *t, struct process *p, uint64_t address,
+			  uint64_t time, struct jit_symbol *s)
+{
+	const struct live_host *h = context;
+
+	return jit_find(&h->roots, t, p, address, time, s);
+}
+
+static bool host_cgroup(void *context, int pid, struct buf *lines)
+{
+	char path[64];
+
+	(void)context;
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", pid);
+	return kernel_text(path, lines);
+}
+
 static void host_enter(void *context, const struct process *p)
 {
 	struct live_host *h = context;
@@ -99,6 +127,9 @@ struct perf_host live_host_functions(struct live_host *h)
 		.thread_name = host_thread_name,
 		.read = host_read,
 		.is_trampoline = host_is_trampoline,
+		.jit_file = host_jit_file,
+		.jit_find = host_jit_find,
+		.cgroup = host_cgroup,
 		.enter = host_enter,
 		.forget = host_forget,
 		.context = h,

@@ -80,6 +80,7 @@ static void begin_window(struct session *s)
 	uint64_t number = s->window.number;
 
 	profile_init(&s->profile);
+	s->jits.n = 0;
 	gather_begin(&s->gather, &s->profile);
 	s->window = (struct window){ .number = number, .time = realtime() };
 	s->window_start = recorder_now();
@@ -347,6 +348,16 @@ static bool wants(void *context, struct process *p)
 	return s->o->wants(s->o->context, p);
 }
 
+/* A process may be gone when its map is read, to name a window. */
+static void note_jit(void *context, struct process *p, map_id map)
+{
+	struct session *s = context;
+	struct session_jit jit = { map, jit_place(&s->recorder.host.roots, p) };
+
+	if (!jit_dump(&s->recorder.decoder.processes, p))
+		buf_put(&s->jits, &jit, sizeof(jit));
+}
+
 static void set_up(struct session *s)
 {
 	const struct session_options *o = s->o;
@@ -359,7 +370,11 @@ static void set_up(struct session *s)
 	s->recorder.decoder.unwinder.use_memory = true;
 	s->recorder.decoder.unwinder.use_memo = true;
 	s->recorder.decoder.processes.thread_names = o->gather.label_by & LABEL_BY_THREAD;
-	gather_init(&s->gather, &o->gather, &s->recorder);
+	events_worth(o->sampler.events, o->sampler.nevent, o->sampler.frequency, &s->worths);
+	gather_init(&s->gather, &o->gather, &s->recorder.decoder,
+		    (const struct gather_event *)s->worths.p, o->sampler.nevent);
+	s->gather.on_jit_mapping = note_jit;
+	s->gather.context = s;
 }
 
 static bool prepare_child(struct session *s, struct buf *why)
@@ -424,6 +439,8 @@ bool session_run(struct session *s, const struct session_options *o, struct buf 
 void session_release(struct session *s)
 {
 	gather_release(&s->gather);
+	buf_release(&s->worths);
+	buf_release(&s->jits);
 	recorder_release(&s->recorder);
 	sampler_close(&s->sampler);
 	buf_release(&s->pids);

@@ -5,8 +5,10 @@
 #ifndef RECORD_SESSION_H
 #define RECORD_SESSION_H
 
-#include "record/gather.h"
+#include "perf/gather.h"
+#include "record/jit.h"
 #include "record/launch.h"
+#include "record/recorder.h"
 
 /* What is known of a window besides its samples. */
 struct window {
@@ -21,6 +23,12 @@ struct window {
 	bool last;           /* no other follows */
 	bool ended;          /* a command ended in it: */
 	int status;          /* its status, as waitpid(2) has it */
+};
+
+/* A mapping of the profile that stands for a process's JIT code, and where its map is. */
+struct session_jit {
+	map_id map;
+	struct jit_place place;
 };
 
 struct session;
@@ -57,7 +65,9 @@ struct session {
 	struct sampler sampler;
 	struct recorder recorder;
 	struct gather gather;
+	struct buf worths; /* struct gather_event, of the events */
 	struct profile profile;
+	struct buf jits; /* struct session_jit, of the window */
 	struct launched child;
 	int exec_error; /* errno of a command that could not be run */
 	struct window window;

@@ -1,8 +1,6 @@
-#include "record/gather.h"
+#include "perf/gather.h"
 
-#include <stdio.h>
-
-#include "record/kernel_text.h"
+#include <stddef.h>
 
 static const uint32_t NO_COLUMN = UINT32_MAX;
 
@@ -37,9 +35,10 @@ struct group {
 	uint32_t zero;
 };
 
-void gather_init(struct gather *g, const struct gather_options *o, struct recorder *recorder)
+void gather_init(struct gather *g, const struct gather_options *o, struct decoder *d,
+		 const struct gather_event *events, size_t nevent)
 {
-	*g = (struct gather){ .o = o, .recorder = recorder };
+	*g = (struct gather){ .o = o, .decoder = d, .events = events, .nevent = nevent };
 	g->recent = mem_zeroed(RECENT, sizeof(*g->recent));
 	table_init(&g->mappings, sizeof(struct known_mapping), offsetof(struct known_mapping, map));
 	table_init(&g->origins, sizeof(struct origin), offsetof(struct origin, labels));
@@ -53,19 +52,18 @@ void gather_release(struct gather *g)
 	table_release(&g->groups);
 	buf_release(&g->columns);
 	buf_release(&g->stack);
-	buf_release(&g->jits);
 	mem_free(g->recent, RECENT * sizeof(*g->recent));
 }
 
 /* Beginning */
 
-static void add_columns(struct gather *g, const struct event *e)
+static void add_columns(struct gather *g, const struct gather_event *e)
 {
 	struct profile *p = g->p;
 	uint32_t col[2] = { NO_COLUMN, NO_COLUMN };
 	int64_t scale;
 
-	if (e->is_cpu)
+	if (e->counted)
 		col[0] = profile_column(p, profile_str(p, S("samples")), profile_str(p, S("count")),
 					&scale);
 	col[1] = profile_column(p, profile_str(p, str_of(e->sample_type)),
@@ -75,13 +73,11 @@ static void add_columns(struct gather *g, const struct event *e)
 
 static void describe(struct gather *g)
 {
-	const struct event *first = &g->o->events[0];
+	const struct gather_event *first = &g->events[0];
 	struct header h = {
 		.period_type = profile_str(g->p, str_of(first->sample_type)),
 		.period_unit = profile_str(g->p, str_of(first->unit)),
-		.period = first->is_cpu && g->o->frequency ?
-				  (int64_t)(1000000000 / g->o->frequency) :
-				  1,
+		.period = first->period,
 		.default_type = profile_str(g->p, str_of(first->sample_type)),
 	};
 
@@ -123,15 +119,14 @@ void gather_begin(struct gather *g, struct profile *p)
 	g->columns.n = 0;
 	g->common = (labels_id){ 0 };
 	g->kernel = (map_id){ 0 };
-	g->jits.n = 0;
 	memset(g->recent, 0, RECENT * sizeof(*g->recent));
 	g->ntruncated = 0;
 	forget_rows(&g->mappings);
 	forget_rows(&g->origins);
 	forget_rows(&g->groups);
 	profile_begin(p);
-	for (size_t i = 0; i < g->o->nevent; i++)
-		add_columns(g, &g->o->events[i]);
+	for (size_t i = 0; i < g->nevent; i++)
+		add_columns(g, &g->events[i]);
 	describe(g);
 	for (size_t i = 0; i < g->o->nlabel; i++) {
 		struct str value = str_of(g->o->labels[i]), key = str_cut(&value, '=');
@@ -166,21 +161,20 @@ static map_id mapping_of(struct gather *g, const struct map *m)
 /* One for a process's JIT code; its file is the one in which that code has names. */
 static map_id jit_mapping(struct gather *g, struct process *p)
 {
+	const struct perf_host *host = &g->decoder->host;
 	struct known_mapping key = { .number = p->number }, *row;
-	const struct binary *dump;
-	struct gathered_jit jit;
-	char name[40];
+	struct buf file = { 0 };
 
 	row = table_row(&g->mappings, table_intern(&g->mappings, &key));
 	if (row->map.i)
 		return row->map;
-	dump = jit_dump(&g->recorder->decoder.processes, p);
-	snprintf(name, sizeof(name), "/tmp/perf-%d.map", p->pid);
-	jit.map = row->map = pseudo_mapping(g, dump ? dump->path : str_of(name));
-	jit.place = jit_place(&g->recorder->host.roots, p);
-	if (!dump)
-		buf_put(&g->jits, &jit, sizeof(jit));
-	return jit.map;
+	if (!host->jit_file || !host->jit_file(host->context, &g->decoder->processes, p, &file))
+		buf_printf(&file, "/tmp/perf-%d.map", p->pid);
+	row->map = pseudo_mapping(g, buf_str(&file));
+	buf_release(&file);
+	if (g->on_jit_mapping)
+		g->on_jit_mapping(g->context, p, row->map);
+	return row->map;
 }
 
 /*
@@ -189,13 +183,14 @@ static map_id jit_mapping(struct gather *g, struct process *p)
  */
 static struct loc jit_loc(struct gather *g, const struct perf_sample *s, uint64_t address)
 {
+	const struct perf_host *host = &g->decoder->host;
 	struct loc row = { .addr = address, .flags = LOC_ADDR | LOC_JIT };
 	struct jit_symbol symbol;
 	struct func f;
 
 	row.map = jit_mapping(g, s->process);
-	if (!jit_find(&g->recorder->host.roots, &g->recorder->decoder.processes, s->process,
-		      address, s->time, &symbol))
+	if (!host->jit_find || !host->jit_find(host->context, &g->decoder->processes, s->process,
+					       address, s->time, &symbol))
 		return row;
 	f = (struct func){ .name = profile_str(g->p, symbol.name),
 			   .file = profile_str(g->p, symbol.file) };
@@ -215,20 +210,17 @@ static struct recent_loc *recent_loc(struct gather *g, uint64_t number, uint64_t
 	return &g->recent[hash >> (64 - RECENT_BITS)];
 }
 
-static loc_id known_loc(struct gather *g, uint64_t number, const struct map *m, uint64_t address)
+/* The location of an address in a mapping; in the kernel as a whole where m is NULL. */
+static loc_id known_loc(struct gather *g, const struct map *m, uint64_t address, uint32_t flags)
 {
+	uint64_t number = m ? m->number : KERNEL_NUMBER;
 	struct recent_loc *r = recent_loc(g, number, address);
-	struct loc row = { .addr = address, .flags = LOC_ADDR };
+	struct loc row = { .addr = address, .flags = LOC_ADDR | flags };
 
 	if (r->address == address && r->number == number)
 		return r->loc;
-	if (m) {
-		row.map = mapping_of(g, m);
-		row.addr -= m->region.start;
-	} else {
-		row.map = g->kernel;
-		row.flags |= LOC_KERNEL;
-	}
+	row.map = m ? mapping_of(g, m) : g->kernel;
+	row.addr -= m ? m->region.start : 0;
 	*r = (struct recent_loc){ address, number, profile_add_loc(g->p, row) };
 	return r->loc;
 }
@@ -238,17 +230,23 @@ static loc_id user_loc(struct gather *g, const struct perf_sample *s, const stru
 	const struct map *m = f->region ? map_of(f->region) : NULL;
 
 	if (m && m->binary)
-		return known_loc(g, m->number, m, f->address);
+		return known_loc(g, m, f->address, 0);
 	if (m)
 		return profile_add_loc(g->p, jit_loc(g, s, f->address));
 	return profile_add_loc(g->p, (struct loc){ .addr = f->address, .flags = LOC_ADDR });
 }
 
+/* A module of the kernel has a mapping of its own, where records tell of it. */
 static loc_id kernel_loc(struct gather *g, uint64_t address)
 {
+	struct processes *t = &g->decoder->processes;
+	const struct map *m = t->kernel.nmap ? process_find(t, &t->kernel, address) : NULL;
+
+	if (m && !str_starts(m->binary->path, S("[kernel.kallsyms]")))
+		return known_loc(g, m, address, LOC_KERNEL);
 	if (!g->kernel.i)
 		g->kernel = pseudo_mapping(g, S("[kernel.kallsyms]"));
-	return known_loc(g, KERNEL_NUMBER, NULL, address);
+	return known_loc(g, NULL, address, LOC_KERNEL);
 }
 
 static stack_id stack_of(struct gather *g, const struct perf_sample *s)
@@ -291,14 +289,13 @@ static struct str cgroup_path(struct str lines)
 /* Looked up once a profile. */
 static struct str group_of(struct gather *g, uint32_t pid)
 {
+	const struct perf_host *host = &g->decoder->host;
 	struct group key = { .pid = (uint64_t)pid + 1 };
 	uint32_t known = g->groups.n, row = table_intern(&g->groups, &key);
 	struct group *group = table_row(&g->groups, row);
 	struct buf b = { 0 };
-	char path[64];
 
-	snprintf(path, sizeof(path), "/proc/%u/cgroup", pid);
-	if (row == known && kernel_text(path, &b))
+	if (row == known && host->cgroup && host->cgroup(host->context, (int)pid, &b))
 		group->path = profile_str(g->p, cgroup_path(buf_str(&b)));
 	buf_release(&b);
 	return profile_text(g->p, group->path);
@@ -372,22 +369,13 @@ static labels_id labels_of(struct gather *g, const struct perf_sample *s)
 	return o->labels;
 }
 
-/* What a sample of an event is worth: its period, where that is what is shown. */
-static int64_t worth(const struct gather *g, const struct perf_sample *s)
-{
-	const struct event *e = &g->o->events[s->event];
-
-	if (e->is_cpu && !e->is_clock)
-		return g->o->frequency ? (int64_t)(1000000000 / g->o->frequency) : 0;
-	return (int64_t)s->period;
-}
-
 void gather_sample(struct gather *g, const struct perf_sample *s)
 {
+	const struct gather_event *e = &g->events[s->event];
 	const uint32_t *col = (const uint32_t *)g->columns.p + 2 * s->event;
 	sample_id sample = profile_add_sample(g->p, stack_of(g, s), labels_of(g, s), s->time);
 
 	if (col[0] != NO_COLUMN)
 		profile_add_value(g->p, col[0], sample, 1);
-	profile_add_value(g->p, col[1], sample, worth(g, s));
+	profile_add_value(g->p, col[1], sample, e->fixed ? e->worth : (int64_t)s->period);
 }

@@ -1,13 +1,13 @@
 /*
- * From recorded samples to a profile: frames become locations, relative to their
- * binaries and without names, and where a sample came from becomes labels.
+ * From samples to a profile: frames become locations, relative to their binaries and
+ * without names, and where a sample came from becomes labels. This is the one place where
+ * perf's samples and the model of lib/profile meet.
  */
-#ifndef RECORD_GATHER_H
-#define RECORD_GATHER_H
+#ifndef PERF_GATHER_H
+#define PERF_GATHER_H
 
+#include "perf/decoder.h"
 #include "profile/profile.h"
-#include "record/jit.h"
-#include "record/recorder.h"
 
 enum gather_label {
 	LABEL_BY_COMM = 1,
@@ -19,24 +19,26 @@ enum gather_label {
 	LABEL_BY_CONTAINER = 64,
 };
 
+/* What the samples of an event are worth. */
+struct gather_event {
+	const char *sample_type, *unit; /* "cpu", "nanoseconds" */
+	bool counted;                   /* a column "samples" as well */
+	bool fixed;                     /* each is worth `worth`, not its period */
+	int64_t worth;
+	int64_t period; /* between two samples, for the profile's header */
+};
+
 struct gather_options {
-	const struct event *events;
-	size_t nevent;
-	uint64_t frequency;
 	unsigned label_by;         /* enum gather_label */
 	const char *const *labels; /* "key=value", for every sample */
 	size_t nlabel;
 };
 
-/* A mapping of the profile that stands for a process's JIT code. */
-struct gathered_jit {
-	map_id map;
-	struct jit_place place;
-};
-
 struct gather {
 	const struct gather_options *o;
-	struct recorder *recorder;
+	const struct gather_event *events; /* numbered as those of the samples */
+	size_t nevent;
+	struct decoder *decoder;
 	struct profile *p;
 	struct buf columns;    /* uint32_t: two for each event, UINT32_MAX = none */
 	struct table mappings; /* numbers of maps, and of processes with JIT code -> map_id */
@@ -47,12 +49,18 @@ struct gather {
 	struct recent_loc *recent;
 	loc_id truncated; /* the frame that roots what is not complete */
 	map_id kernel;
-	struct buf jits; /* struct gathered_jit */
 	uint64_t ntruncated;
+	/* A mapping of the profile stands for a process's JIT code. May be NULL. */
+	void (*on_jit_mapping)(void *context, struct process *p, map_id map);
+	void *context;
 };
 
-/* Samples come from the recorder, which is used until gather_release(). */
-void gather_init(struct gather *g, const struct gather_options *o, struct recorder *recorder);
+/*
+ * Samples come from the decoder, with numbers of these events; all is used until
+ * gather_release().
+ */
+void gather_init(struct gather *g, const struct gather_options *o, struct decoder *d,
+		 const struct gather_event *events, size_t nevent);
 void gather_release(struct gather *g);
 
 /* Begin a profile, which was initialised by the caller. */
