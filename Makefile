@@ -100,7 +100,8 @@ hostile:
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined \
 		build-address-undefined/tests/fuzz/replay \
 		build-address-undefined/tests/fuzz/replay-symbol \
-		build-address-undefined/tests/fuzz/replay-cfi
+		build-address-undefined/tests/fuzz/replay-cfi \
+		build-address-undefined/tests/fuzz/replay-records
 
 # Stacks are compared with elfutils' where its library is.
 WITH_DWFL := $(if $(SAN),,$(if $(wildcard /usr/include/elfutils/libdwfl.h),$(O)/tests/validate/unwind))
@@ -121,8 +122,8 @@ fuzz:
 $(O)/tests/fuzz/libfuzzer: $(O)/tests/fuzz/read.o $(O)/libprof.a
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-# The same for what names addresses, and for unwinding.
-fuzz-symbol fuzz-cfi: fuzz-%:
+# The same for what names addresses, for unwinding and for perf's records.
+fuzz-symbol fuzz-cfi fuzz-records: fuzz-%:
 	$(Q)$(MAKE) --no-print-directory CC=clang O=build-fuzz SAN=fuzzer-no-link,address,undefined \
 		build-fuzz/tests/fuzz/libfuzzer-$*
 	$(Q)mkdir -p build-fuzz/$* build-fuzz/found
@@ -248,7 +249,8 @@ help:
 	@echo 'make bench       speed and memory against other tools (make bench-peers gets them)'
 	@echo 'make validate    how often prof-diff is right, as a table (make record-runs first)'
 	@echo 'make fuzz        fuzz the readers for FUZZ_SECONDS=$(FUZZ_SECONDS) (fuzz-afl: with AFL++)'
-	@echo 'make fuzz-symbol the same for what names addresses; make fuzz-cfi: for unwinding'
+	@echo 'make fuzz-symbol the same for what names addresses; fuzz-cfi: for unwinding; fuzz-records:'
+	@echo '                 for records of perf'
 	@echo 'make validate-unwind  stacks of real programs held against those of elfutils'
 	@echo 'make install     to PREFIX=$(PREFIX), below DESTDIR; make uninstall takes it back'
 	@echo 'make dist        a release tarball'
@@ -260,6 +262,6 @@ clean:
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all objects cross check hostile fuzz fuzz-symbol fuzz-cfi fuzz-afl bench bench-peers \
+.PHONY: all objects cross check hostile fuzz fuzz-symbol fuzz-cfi fuzz-records fuzz-afl bench bench-peers \
 	validate record-runs validate-unwind bless lint format deps demo install uninstall dist help clean FORCE
 .SECONDARY:

@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "perf/perf_events.h"
-#include "perf/sample_regs.h"
+#include "perf_file.h"
 #include "perf_writer.h"
 #include "tap.h"
 
@@ -202,16 +201,6 @@ static void test_numbers(void)
 
 /* A file of perf's */
 
-static uint64_t u64_at(struct str s, size_t at)
-{
-	uint64_t v = 0;
-
-	if (at + sizeof(v) <= s.n)
-		memcpy(&v, s.p + at, sizeof(v));
-	return v;
-}
-
-static char *file_bytes;
 static uint64_t bytes[1 << 17];
 
 static struct str read_file(const char *path)
@@ -221,46 +210,7 @@ static struct str read_file(const char *path)
 
 	if (fd >= 0)
 		close(fd);
-	file_bytes = (char *)bytes;
-	return str(file_bytes, n > 0 ? (size_t)n : 0);
-}
-
-/*
- * tools/perf/Documentation/perf.data-file-format.txt: magic, size of the header and of an
- * attribute, then sections of attributes and of data, each an offset and a size.
- */
-static void read_events(struct str file, struct perf_events *e)
-{
-	size_t each = u64_at(file, 16), at = u64_at(file, 24), size = u64_at(file, 32);
-
-	for (size_t i = 0; i + each <= size; i += each) {
-		struct perf_event_attr a = { 0 };
-		size_t ids = u64_at(file, at + i + each - 16), n = u64_at(file, at + i + each - 8);
-		size_t event;
-
-		memcpy(&a, file.p + at + i, min_size(sizeof(a), each - 16));
-		event = perf_events_add(e, &a);
-		for (size_t k = 0; k < n; k += 8)
-			perf_events_add_id(e, u64_at(file, ids + k), event);
-	}
-}
-
-static void feed(struct decoder *d, struct str file, const struct perf_events *e)
-{
-	enum { FINISHED_ROUND = 68 };
-	size_t at = u64_at(file, 40), end = at + u64_at(file, 48);
-
-	while (at + sizeof(struct perf_event_header) <= end) {
-		const struct perf_event_header *h = (const void *)(file.p + at);
-		size_t event = perf_events_find(e, h);
-
-		if (h->type == FINISHED_ROUND)
-			decoder_end_round(d);
-		else
-			decoder_add(d, h, &e->attr[event], event);
-		at += h->size;
-	}
-	decoder_run(d, UINT64_MAX);
+	return str((const char *)bytes, n > 0 ? (size_t)n : 0);
 }
 
 struct tally {
@@ -298,12 +248,12 @@ static void test_file(void)
 	if (!ok(str_starts(file, S("PERFILE2")), "there is a recording"))
 		return;
 	perf_events_init(&events);
-	read_events(file, &events);
+	perf_file_events(file, &events);
 	ok(events.n == 2, "of two events");
 	decoder_init(&d, &arch_x86_64, &host);
 	d.on_sample = tally_sample;
 	d.context = &t;
-	feed(&d, file, &events);
+	perf_file_feed(file, &events, &d);
 	ok(t.samples == 20 && t.by_event[0] + t.by_event[1] == 20 && t.by_event[1] >= 4,
 	   "%zu samples: %zu of one event, %zu of the other", t.samples, t.by_event[0],
 	   t.by_event[1]);
