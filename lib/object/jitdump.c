@@ -16,7 +16,7 @@ enum { CODE_LOAD = 0, CODE_MOVE = 1, CODE_DEBUG_INFO = 2, CODE_CLOSE = 3 };
 enum {
 	WINDOW = 64 << 10,     /* what is read at a time */
 	LONGEST = 4096,        /* name; the rest of a longer one is cut off */
-	MOST_CODE = 1 << 18,   /* pieces of code */
+	MOST_CODE = 1 << 18,   /* loads and moves of code */
 	MOST_LINES = 1 << 20,  /* lines of code */
 	MOST_NAMES = 16 << 20, /* bytes */
 };
@@ -44,7 +44,7 @@ struct newest {
 	uint64_t code; /* payload: number + 1 */
 };
 
-/* A piece of the file that was read. */
+/* The part of the file that was read last. */
 struct window {
 	int fd;
 	uint64_t size; /* of the file */
@@ -110,6 +110,14 @@ static void add_code(struct jitdump *j, struct jit_code c)
 	((struct newest *)table_row(&j->newest, at))->code = number + 1;
 }
 
+/* A text up to its NUL; of one that is longer than what was read, the beginning. */
+static struct str long_text(const struct cursor *c)
+{
+	const char *p = (const char *)c->at;
+
+	return str(p, strnlen(p, cursor_left(c)));
+}
+
 /* pid, tid, where it was linked to, where it is, size, number; name; the code itself. */
 static void read_load(struct jitdump *j, struct cursor c, uint64_t time)
 {
@@ -122,7 +130,7 @@ static void read_load(struct jitdump *j, struct cursor c, uint64_t time)
 	cursor_skip(&c, 8);
 	if (c.failed || __builtin_add_overflow(code.start, size, &code.end))
 		return;
-	code.name = add_name(j, cursor_text(&c));
+	code.name = add_name(j, long_text(&c));
 	if (j->lines_of == code.start) {
 		code.first_line = j->first_line;
 		code.nline = (uint32_t)BUF_COUNT(&j->lines, struct jit_line) - j->first_line;
@@ -184,7 +192,7 @@ static void read_lines(struct jitdump *j, struct cursor c)
 static void read_body(struct jitdump *j, struct window *w, uint32_t id, uint32_t size,
 		      uint64_t time)
 {
-	/* Of code only what stands before it is of interest. */
+	/* Of a load, only the fields and the name are needed, not the code after them. */
 	size_t most = id == CODE_LOAD ? 40 + LONGEST : WINDOW;
 	struct str body = bytes_at(w, j->offset + PREFIX, min_size(size - PREFIX, most));
 	uint64_t at = j->timeless ? 0 : time;
@@ -294,7 +302,7 @@ bool jitdump_feed(struct jitdump *j, int fd)
 
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return false;
-	if (st.st_dev != j->dev || st.st_ino != j->inode)
+	if (st.st_dev != j->dev || st.st_ino != j->inode || (uint64_t)st.st_size < j->offset)
 		jitdump_release(j);
 	j->dev = st.st_dev;
 	j->inode = st.st_ino;

@@ -5,7 +5,7 @@
  * when the sample was taken, even if other code has its place by now.
  *
  * The file belongs to the process that is looked at, so it is not trusted: what is
- * kept of it is bounded, and behind a record that makes no sense nothing is read.
+ * kept of it is bounded, and nothing is read after a record that makes no sense.
  */
 #ifndef OBJECT_JITDUMP_H
 #define OBJECT_JITDUMP_H
@@ -27,7 +27,7 @@ struct jitdump {
 	struct table newest; /* by start: the code that came last there */
 	/* Number of code by address, and the farthest end of all up to that one. */
 	struct buf order; /* struct jit_order */
-	/* Lines that wait for their code, which comes behind them. */
+	/* Lines that wait for their code, which comes after them. */
 	uint64_t lines_of;
 	uint32_t first_line;
 };
@@ -47,7 +47,8 @@ void jitdump_release(struct jitdump *j);
 
 /*
  * Read what has been appended to the file since the last time, up to its last whole
- * record. Another file than the last time is read from the start. Returns whether
+ * record. Another file than the last time, or one that is shorter now, is read from the
+ * start. Returns whether
  * anything came in.
  */
 bool jitdump_feed(struct jitdump *j, int fd);

@@ -120,7 +120,7 @@ void gather_begin(struct gather *g, struct profile *p)
 	g->common = (labels_id){ 0 };
 	g->kernel = (map_id){ 0 };
 	memset(g->recent, 0, RECENT * sizeof(*g->recent));
-	g->ntruncated = 0;
+	g->ntruncated = g->nshort = 0;
 	forget_rows(&g->mappings);
 	forget_rows(&g->origins);
 	forget_rows(&g->groups);
@@ -259,6 +259,7 @@ static stack_id stack_of(struct gather *g, const struct perf_sample *s)
 	if (s->end != UNWIND_COMPLETE) {
 		to[n++] = g->truncated;
 		g->ntruncated++;
+		g->nshort += s->end == UNWIND_TRUNCATED;
 	}
 	for (size_t i = s->nuser; i-- > 0;)
 		to[n++] = user_loc(g, s, &s->user[i]);

@@ -49,7 +49,8 @@ struct gather {
 	struct recent_loc *recent;
 	loc_id truncated; /* the frame that roots what is not complete */
 	map_id kernel;
-	uint64_t ntruncated;
+	uint64_t ntruncated; /* samples whose stack is not complete, */
+	uint64_t nshort;     /* and those of them whose copy of the stack was too short */
 	/* A mapping of the profile stands for a process's JIT code. May be NULL. */
 	void (*on_jit_mapping)(void *context, struct process *p, map_id map);
 	void *context;

@@ -284,7 +284,7 @@ static bool open_debug_frame(struct cfi *c, const struct elf *e)
 	return c->section.n > 0;
 }
 
-void cfi_open(struct cfi *c, const struct elf *e, const struct arch *arch)
+void cfi_open(struct cfi *c, const struct elf *e, const struct arch *arch, bool debug_frame)
 {
 	*c = (struct cfi){ .arch = arch };
 	if (!arch || e->machine != arch->machine || !e->is64)
@@ -295,7 +295,7 @@ void cfi_open(struct cfi *c, const struct elf *e, const struct arch *arch)
 		if (cfi_any(c))
 			return;
 	}
-	if (open_debug_frame(c, e))
+	if (debug_frame && open_debug_frame(c, e))
 		build_index(c);
 }
 

@@ -38,9 +38,10 @@ struct cfi {
 
 /*
  * Find the unwind tables of an image, which must stay open. A binary without any
- * (Go, many JITs' images) is no error: every rule is CFA_NONE then.
+ * (Go, many JITs' images) is no error: every rule is CFA_NONE then. Without .eh_frame,
+ * .debug_frame is looked at only if it is asked for, since that takes an index of it all.
  */
-void cfi_open(struct cfi *c, const struct elf *e, const struct arch *arch);
+void cfi_open(struct cfi *c, const struct elf *e, const struct arch *arch, bool debug_frame);
 void cfi_close(struct cfi *c);
 
 /* Are there any? */

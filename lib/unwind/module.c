@@ -7,8 +7,7 @@ void module_open(struct module *m, const struct arch *arch)
 	m->arch = arch;
 	m->base = elf_base(&m->elf);
 	m->is_go = gopclntab_open(&m->go, &m->elf);
-	if (!m->is_go)
-		cfi_open(&m->cfi, &m->elf, arch);
+	cfi_open(&m->cfi, &m->elf, arch, !m->is_go);
 }
 
 void module_close(struct module *m)
@@ -24,5 +23,9 @@ bool module_has_rules(const struct module *m)
 
 struct rule module_rule(const struct module *m, uint64_t vaddr)
 {
-	return m->is_go ? go_rule(&m->go, m->arch, vaddr) : cfi_rule(&m->cfi, vaddr);
+	struct rule r = { .cfa = CFA_NONE };
+
+	if (m->is_go)
+		r = go_rule(&m->go, m->arch, vaddr);
+	return r.cfa == CFA_NONE && cfi_any(&m->cfi) ? cfi_rule(&m->cfi, vaddr) : r;
 }

@@ -101,11 +101,14 @@ size_t unwind(struct unwinder *u, const struct address_space *space, const struc
 {
 	struct walk w = walk_begin(u, space, state);
 	size_t n = walk_stack(&w, out);
+	bool wild_fp = w.wild_fp;
 
 	if (u->use_memo && w.end == UNWIND_TRUNCATED)
 		n = remember_callers(&w, out, n);
 	if (u->use_memory && w.end == UNWIND_TRUNCATED)
 		n = walk_memory(&w, out);
+	if (wild_fp && w.end == UNWIND_TRUNCATED)
+		w.end = UNWIND_BAD; /* no copy of the stack would have had it */
 	if (u->use_memo && w.end == UNWIND_COMPLETE)
 		memo_keep(&u->memos, state->pid, state->tid, u->trail, n);
 	u->ends[w.end]++;

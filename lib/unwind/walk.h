@@ -19,6 +19,7 @@ struct walk {
 	bool call;        /* pc is a return address: the call lies before it */
 	bool may_read;    /* memory beyond the copy may be read, */
 	bool used_memory; /* and was */
+	bool wild_fp;     /* the frame pointer is no address of the stack, nor readable */
 	size_t ncopied;   /* frames that were found in the copy alone */
 	bool recovered;   /* recover_register() has walked this stack once more */
 	enum unwind_end end;

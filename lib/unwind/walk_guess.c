@@ -1,7 +1,10 @@
 /* Steps without unwind data, by frame pointers and by what the code looks like. */
 #include "unwind/walk.h"
 
-enum { FUNCTION = 64 << 10 }; /* functions are hardly larger than that */
+enum {
+	FUNCTION = 64 << 10,     /* functions are hardly larger than that */
+	LARGEST_STACK = 8 << 20, /* what ulimit -s and pthreads give where nobody asks for more */
+};
 
 /* Calls, as the code shows them */
 
@@ -85,9 +88,10 @@ bool walk_by_fp(struct walk *w)
 		return walk_stop(w, w->used_memory ? UNWIND_TRUNCATED : UNWIND_COMPLETE);
 	if ((w->fp != w->sp && w->sp - w->fp <= WALK_SEGMENT) || w->fp & 7)
 		return walk_stop(w, UNWIND_BAD);
-	if (!walk_read(w, w->fp, &fp) || !walk_read(w, w->fp + 8, &pc))
-		return walk_stop(w, UNWIND_TRUNCATED);
-	return walk_move(w, pc, w->fp + 16, fp, false);
+	if (walk_read(w, w->fp, &fp) && walk_read(w, w->fp + 8, &pc))
+		return walk_move(w, pc, w->fp + 16, fp, false);
+	w->wild_fp = w->fp - w->sp0 > LARGEST_STACK;
+	return walk_stop(w, UNWIND_TRUNCATED);
 }
 
 /*

@@ -489,6 +489,19 @@ static void test_code(void)
 	   "JIT code with frame pointers");
 	ncaller = 0;
 
+	/* push %rbp; mov $0x12345678, %ebp; int3; pop %rbp; ret */
+	call_code((void (*)(void (*)(void)))(uintptr_t)make_code(
+			  S("\x55\xbd\x78\x56\x34\x12\xcc\x5d\xc3")),
+		  nothing);
+	ok(nframe == 1 && end == UNWIND_BAD, "a frame pointer that points to no stack");
+	unwinder.use_memory = true;
+	call_code((void (*)(void (*)(void)))(uintptr_t)make_code(
+			  S("\x55\xbd\x78\x56\x34\x12\xcc\x5d\xc3")),
+		  nothing);
+	ok(nframe == 1 && end == UNWIND_BAD, "nor to any memory");
+	unwinder.use_memory = false;
+	ncaller = 0;
+
 	host.is_trampoline = is_in_code;
 	for (size_t i = 0; i < LEN(stubs); i++) {
 		call_code((void (*)(void (*)(void)))(uintptr_t)make_code(stubs[i]), nothing);
