@@ -62,7 +62,7 @@ static void parse_comm(void)
 		usage("--comm: %.*s", STR_ARG(buf_str(&why)));
 }
 
-/* A user or a name alone chooses among all that run. */
+/* With --user or --comm alone, the processes are chosen among all that run. */
 static void check_ways(bool command)
 {
 	int ways = (o.pids != NULL) + (o.cgroup != NULL) + o.system + command;
@@ -70,7 +70,7 @@ static void check_ways(bool command)
 	if (ways > 1)
 		usage("give one of a command, -p, -a and -G");
 	if (!ways && !o.cpus && !target_chooses())
-		usage("say what to sample: a command behind --, -p, -a or -G");
+		usage("say what to sample: a command after --, -p, -a or -G");
 }
 
 static int open_cgroup(void)

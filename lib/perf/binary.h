@@ -1,7 +1,7 @@
 /*
- * Binaries that processes have mapped, each kept once. Which file a mapping is, its record
- * says: by build id, or by device and inode, since one path may name several files in the
- * course of a recording; only where it says neither, by path. A binary is opened when a
+ * Binaries that processes have mapped, each kept once. The record of a mapping identifies
+ * its file by build id, or by device and inode, since one path may name several files in the
+ * course of a recording; by path only where it has neither. A binary is opened when a
  * stack first goes through it and stays open, so that it can still be read after it was
  * deleted or its mount namespace is gone.
  */

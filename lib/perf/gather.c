@@ -236,7 +236,7 @@ static loc_id user_loc(struct gather *g, const struct perf_sample *s, const stru
 	return profile_add_loc(g->p, (struct loc){ .addr = f->address, .flags = LOC_ADDR });
 }
 
-/* A module of the kernel has a mapping of its own, where records tell of it. */
+/* A module of the kernel has a mapping of its own, where there are records of those. */
 static loc_id kernel_loc(struct gather *g, uint64_t address)
 {
 	struct processes *t = &g->decoder->processes;

@@ -51,7 +51,7 @@ struct gather {
 	map_id kernel;
 	uint64_t ntruncated; /* samples whose stack is not complete, */
 	uint64_t nshort;     /* and those of them whose copy of the stack was too short */
-	/* A mapping of the profile stands for a process's JIT code. May be NULL. */
+	/* The profile has a mapping for the JIT code of a process now. May be NULL. */
 	void (*on_jit_mapping)(void *context, struct process *p, map_id map);
 	void *context;
 };

@@ -1,5 +1,5 @@
 /*
- * What records do not say, and only the machine where the programs run (or ran) can tell.
+ * What records do not have and only the machine where the programs run (or ran) knows.
  * lib/record answers from /proc; for a file of records there may be little more than a
  * place to look for binaries. Any function may be NULL: then it is not known.
  */

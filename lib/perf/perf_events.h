@@ -10,8 +10,8 @@
 #include "base/table.h"
 
 /*
- * All events have what tells them apart at the same place: PERF_SAMPLE_IDENTIFIER, or else
- * the same fields before PERF_SAMPLE_ID. So perf writes them.
+ * The records of all events have the id at the same place: either PERF_SAMPLE_IDENTIFIER,
+ * or PERF_SAMPLE_ID after the same fields. perf sees to that.
  */
 struct perf_events {
 	struct perf_event_attr *attr;

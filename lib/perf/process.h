@@ -41,7 +41,7 @@ struct process {
 	size_t nmap, cap;
 	size_t last;                                   /* the one found last */
 	uint64_t mount_ns;                             /* 0 if not known */
-	enum { NOT_ASKED, WANTED, NOT_WANTED } wanted; /* what decoder.wants() said */
+	enum { NOT_ASKED, WANTED, NOT_WANTED } wanted; /* the answer of decoder.wants() */
 	uint32_t uid;                                  /* of its user, if knows_uid */
 	bool knows_uid;
 	void *host_data; /* the host's; see perf_host.forget() */

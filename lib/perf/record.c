@@ -301,7 +301,7 @@ void record_parse(const struct perf_event_header *h, const struct perf_event_att
 
 	p.c = cursor_over(str((const char *)(h + 1), h->size - sizeof(*h)));
 	*r = (struct record){ .kind = kind_of(h) };
-	/* First the trailer: what a record says of its own task comes before it. */
+	/* The trailer first: pids of the record itself replace those in it. */
 	if (r->kind != RECORD_SAMPLE)
 		parse_trailer(h, attr, r);
 	parse_body(h, &p, r);

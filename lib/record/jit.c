@@ -14,10 +14,10 @@ struct jit {
 	struct jit_place place;
 	struct perfmap map;
 	struct jitdump dump;
-	uint64_t looked, fed; /* ms: when the map and the dump were last read */
+	uint64_t map_read, dump_read; /* ms: when the map and the dump were last read */
 };
 
-enum { LOOK_MS = 20 };
+enum { READ_MS = 20 };
 
 static uint64_t now_ms(void)
 {
@@ -89,14 +89,14 @@ int jit_open_map(const struct jit_place *place)
 	return -1;
 }
 
-static void look(struct jit *j)
+static void read_map(struct jit *j)
 {
 	uint64_t now = now_ms();
 	int fd;
 
-	if (now - j->looked < LOOK_MS)
+	if (now - j->map_read < READ_MS)
 		return;
-	j->looked = now;
+	j->map_read = now;
 	fd = jit_open_map(&j->place);
 	perfmap_refresh(&j->map, fd);
 	if (fd >= 0)
@@ -109,7 +109,7 @@ bool jit_is_trampoline(const struct mount_roots *roots, struct process *p, uint6
 	struct str name;
 
 	if (!perfmap_find(&j->map, address, &name)) {
-		look(j);
+		read_map(j);
 		if (!perfmap_find(&j->map, address, &name))
 			return false;
 	}
@@ -142,8 +142,8 @@ bool jit_find(const struct mount_roots *roots, struct processes *t, struct proce
 	if (!b || b->fd < 0)
 		return false;
 	j = jit_of(roots, p);
-	if (now - j->fed >= LOOK_MS) {
-		j->fed = now;
+	if (now - j->dump_read >= READ_MS) {
+		j->dump_read = now;
 		jitdump_feed(&j->dump, b->fd);
 	}
 	return jitdump_find(&j->dump, address, time, s);

@@ -1,4 +1,4 @@
-/* What /proc says about running processes. */
+/* Running processes as /proc shows them. */
 #ifndef RECORD_PROC_H
 #define RECORD_PROC_H
 

@@ -25,7 +25,7 @@ struct window {
 	int status;          /* its status, as waitpid(2) has it */
 };
 
-/* A mapping of the profile that stands for a process's JIT code, and where its map is. */
+/* The mapping of the profile for a process's JIT code, and where its perf map is. */
 struct session_jit {
 	map_id map;
 	struct jit_place place;
@@ -79,12 +79,12 @@ struct session {
 	struct buf pids;  /* int: the processes that run, when events are opened again */
 	int nice;         /* what we began with */
 	bool no_room;     /* events could not be opened again */
-	bool child_ended; /* window.status says how */
+	bool child_ended; /* with window.status */
 };
 
 /*
  * Record until the command or the duration ends, a signal does (session_stop()),
- * or on_window() says so. False with a message in *why when it could not begin.
+ * or on_window() returns false. False with a message in *why when it could not begin.
  */
 bool session_run(struct session *s, const struct session_options *o, struct buf *why);
 void session_release(struct session *s);

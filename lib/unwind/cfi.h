@@ -57,8 +57,8 @@ struct rule cfi_rule(const struct cfi *c, uint64_t vaddr);
 struct rule cfi_register_rule(const struct cfi *c, uint64_t vaddr, uint8_t reg);
 
 /*
- * Evaluate the expression of a CFA_EXPR rule. regs is by DWARF number, known tells
- * which of them are; read fetches a word of the target's memory. False when it
+ * Evaluate the expression of a CFA_EXPR rule. regs is by DWARF number, known the
+ * set of those that are known; read fetches a word of the target's memory. False when it
  * needs what is not known or makes no sense.
  */
 struct cfi_context {

@@ -1,6 +1,6 @@
 /*
- * A module: an ELF image that processes have mapped, with what it says about unwinding:
- * call frame information, or Go's tables. A Go program that calls C has both.
+ * A module: an ELF image that processes have mapped, with its tables for unwinding: call
+ * frame information, or those of Go. A Go program that calls C has both.
  */
 #ifndef UNWIND_MODULE_H
 #define UNWIND_MODULE_H

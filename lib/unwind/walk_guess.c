@@ -96,9 +96,12 @@ bool walk_by_fp(struct walk *w)
 
 /*
  * A function among others that have unwind data, but without any itself: assembly,
- * or built-in code of a JIT compiler. Where it was interrupted it may have pushed
- * nothing; or else its frame pointer is set up, and the top of its stack may hold
- * anything, even a return address that an earlier call left there.
+ * or built-in code of a JIT compiler. There are two ways out of it. If it has pushed
+ * nothing yet, the word at the top of the stack is its return address; if its frame pointer
+ * is set up, the return address is above that, and the top of the stack may be anything, even
+ * a return address that an earlier call left there. The top is taken if it follows a call
+ * that can have led here, unless the frame pointer's word follows a direct call that can
+ * and the other one is only a call through a pointer.
  */
 static bool leave_leaf(struct walk *w)
 {
