@@ -135,6 +135,7 @@ int record_selftest(const struct session_options *so)
 	struct sampler_options options = so->sampler;
 	struct sampler sampler = { 0 };
 	struct recorder recorder;
+	struct dictionary dict;
 	struct profile p;
 	struct gather gather;
 	struct buf why = { 0 }, worths = { 0 };
@@ -146,7 +147,8 @@ int record_selftest(const struct session_options *so)
 	events_worth(options.events, options.nevent, options.frequency, &worths);
 	gather_init(&gather, &so->gather, &recorder.decoder, (const struct gather_event *)worths.p,
 		    options.nevent);
-	profile_init(&p);
+	dict_init(&dict);
+	profile_init(&p, &dict);
 	gather_begin(&gather, &p);
 	recorder.on_sample = on_sample;
 	recorder.context = &gather;
@@ -155,6 +157,7 @@ int record_selftest(const struct session_options *so)
 		measure(&sampler, &recorder);
 	busy_end();
 	profile_release(&p);
+	dict_release(&dict);
 	gather_release(&gather);
 	recorder_release(&recorder);
 	sampler_close(&sampler);

@@ -94,6 +94,12 @@ uint32_t table_add(struct table *t, const void *row)
 	return add(t, row, hash_row(t, row));
 }
 
+void table_clear(struct table *t)
+{
+	t->n = 1;
+	index_clear(&t->index);
+}
+
 void table_release(struct table *t)
 {
 	mem_free(t->rows, t->cap * t->row_size);

@@ -21,7 +21,7 @@ static void name_formats(struct buf *b, const int *bids, int bid)
 }
 
 /* The one highest bidder. */
-static const struct format *choose(struct in *in, const int *bids)
+static const struct format *best_bidder(struct in *in, const int *bids)
 {
 	const struct format *best = NULL;
 	int high = 0, winners = 0;
@@ -47,7 +47,7 @@ static const struct format *choose(struct in *in, const int *bids)
 	return NULL;
 }
 
-static const struct format *sniff(struct in *in)
+const struct format *format_sniff(struct in *in)
 {
 	struct str head;
 	bool all;
@@ -59,32 +59,5 @@ static const struct format *sniff(struct in *in)
 	for (size_t i = 0; i < LEN(formats); i++)
 		if (formats[i]->read)
 			bids[i] = formats[i]->sniff(head, all);
-	return choose(in, bids);
-}
-
-bool format_read(struct load *l, struct in *in, struct profile *p)
-{
-	in->lenient = l->lenient;
-	if (in_end(in))
-		in_fail(in, "is empty");
-	if (!in->failed && !l->from)
-		l->from = sniff(in);
-	if (!in->failed && l->from)
-		l->from->read(in, p);
-	l->skipped += in->skipped;
-	if (in->failed)
-		buf_add(&l->error, str(in->error.p, in->error.n + 1));
-	return !in->failed;
-}
-
-bool format_load(struct load *l, const char *path, struct profile *p)
-{
-	struct in in;
-	bool ok;
-
-	in_open(&in, path); /* its error is format_read()'s, too */
-	ok = format_read(l, &in, p);
-	in_close(&in);
-	in_release(&in);
-	return ok;
+	return best_bidder(in, bids);
 }

@@ -211,10 +211,10 @@ static void read_range(struct reader *r, struct str line)
 	if (!str_hex(str_cut(&addresses, '-'), &new.start) || !str_hex(addresses, &new.limit) ||
 	    str_chr(field[1], 'x') < 0 || !str_hex(field[2], &m.offset) || new.limit < new.start)
 		return; /* not code, or not a line of maps */
-	m.file = profile_str(r->p, line);
+	m.file = dict_intern(r->p->dict, line);
 	m.size = new.limit - new.start;
 	m.start = new.start;
-	new.row = profile_add_mapping(r->p, m);
+	new.row = dict_add_mapping(r->p->dict, m);
 	new.flags = mapping_flags(line);
 	buf_put(&r->ranges, &new, sizeof(new));
 }
@@ -240,7 +240,7 @@ static loc_id frame(struct reader *r, uint64_t address)
 		row.flags |= range[i].flags;
 		break;
 	}
-	return profile_add_loc(r->p, row);
+	return dict_add_loc(r->p->dict, row);
 }
 
 /* Samples */
@@ -257,8 +257,8 @@ static void add_sample(struct reader *r, const struct stack_words *s, const uint
 
 		buf_put(&frames, &loc, sizeof(loc));
 	}
-	stack = profile_add_stack(r->p, (const loc_id *)frames.p, s->n);
-	sample = profile_add_sample(r->p, stack, (labels_id){ 0 }, 0);
+	stack = dict_add_stack(r->p->dict, (const loc_id *)frames.p, s->n);
+	sample = profile_add_sample(r->p, stack, (label_set_id){ 0 });
 	profile_add_value(r->p, col[0], sample, count);
 	profile_add_value(r->p, col[1], sample, sat_mul(r->p, count, (int64_t)r->period));
 	buf_release(&frames);
@@ -267,18 +267,19 @@ static void add_sample(struct reader *r, const struct stack_words *s, const uint
 static void add_samples(struct reader *r)
 {
 	const struct stack_words *s = (const struct stack_words *)r->stacks.p;
-	str_id cpu = profile_str(r->p, S("cpu")), ns = profile_str(r->p, S("nanoseconds"));
-	struct header h = { .period_type = cpu, .period_unit = ns, .period = (int64_t)r->period };
+	str_id cpu = dict_intern(r->p->dict, S("cpu")),
+	       ns = dict_intern(r->p->dict, S("nanoseconds"));
+	const struct range *range = (const struct range *)r->ranges.p;
 	uint32_t col[2];
 	int64_t scale;
 
-	profile_begin(r->p);
-	if (!profile_describe(r->p, &h)) {
-		in_fail_at(r->in, r->pos, "has another period type than the profiles before");
-		return;
-	}
-	col[0] = profile_column(r->p, profile_str(r->p, S("samples")),
-				profile_str(r->p, S("count")), &scale);
+	r->p->head = (struct header){ .period_type = cpu,
+				      .period_unit = ns,
+				      .period = (int64_t)r->period };
+	if (r->ranges.n)
+		r->p->head.main_map = range[0].row;
+	col[0] = profile_column(r->p, dict_intern(r->p->dict, S("samples")),
+				dict_intern(r->p->dict, S("count")), &scale);
 	col[1] = profile_column(r->p, cpu, ns, &scale);
 	for (size_t i = 0; i < BUF_COUNT(&r->stacks, *s); i++)
 		add_sample(r, &s[i], col);
@@ -303,17 +304,16 @@ static bool read_frame(struct reader *r, struct str bytes)
 
 static bool read(struct in *in, struct profile *p)
 {
+	struct reader r = { .in = in, .p = p, .pos = in_pos(in) };
 	struct str bytes;
 
-	while (in_frame(in, &bytes)) {
-		struct reader r = { .in = in, .p = p, .pos = in_pos(in) };
-
-		r.start = (const uint8_t *)bytes.p;
-		read_frame(&r, bytes);
-		buf_release(&r.addresses);
-		buf_release(&r.stacks);
-		buf_release(&r.ranges);
-	}
+	if (!in_frame(in, &bytes))
+		return false;
+	r.start = (const uint8_t *)bytes.p;
+	read_frame(&r, bytes);
+	buf_release(&r.addresses);
+	buf_release(&r.stacks);
+	buf_release(&r.ranges);
 	return !in->failed;
 }
 

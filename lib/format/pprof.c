@@ -19,7 +19,6 @@ static bool read_message(struct pprof_reader *r)
 	ids_init(&r->mapping_ids, r->nmapping);
 	ids_init(&r->function_ids, r->nfunction);
 	ids_init(&r->location_ids, r->nlocation);
-	profile_begin(r->p);
 	profile_expect(r->p, r->nsample);
 	ok = ok && pprof_read_header(r) && pprof_read_tables(r) && pprof_read_samples(r);
 	ids_release(&r->location_ids);
@@ -54,17 +53,15 @@ static bool is_whole(struct str bytes)
 
 static bool read(struct in *in, struct profile *p)
 {
-	struct str message;
+	struct pprof_reader r = { .in = in, .p = p };
 
-	while (in_frame(in, &message)) {
-		struct pprof_reader r = { .in = in, .p = p, .pos = in_pos(in) };
-
-		while (in_more_frames(in) && !is_whole(message) && in_frame_more(in, &message))
-			;
-		r.message = message;
-		read_message(&r);
-		release(&r);
-	}
+	if (!in_frame(in, &r.message))
+		return false;
+	r.pos = in_pos(in);
+	while (in_more_frames(in) && !is_whole(r.message) && in_frame_more(in, &r.message))
+		;
+	read_message(&r);
+	release(&r);
 	return !in->failed;
 }
 

@@ -24,7 +24,7 @@ struct known_mapping {
 struct origin {
 	char comm[16], thread[16];
 	uint32_t pid, tid, cpu, one;
-	labels_id labels; /* payload */
+	label_set_id labels; /* payload */
 	uint32_t zero;
 };
 
@@ -64,43 +64,44 @@ static void add_columns(struct gather *g, const struct gather_event *e)
 	int64_t scale;
 
 	if (e->counted)
-		col[0] = profile_column(p, profile_str(p, S("samples")), profile_str(p, S("count")),
-					&scale);
-	col[1] = profile_column(p, profile_str(p, str_of(e->sample_type)),
-				profile_str(p, str_of(e->unit)), &scale);
+		col[0] = profile_column(p, dict_intern(p->dict, S("samples")),
+					dict_intern(p->dict, S("count")), &scale);
+	col[1] = profile_column(p, dict_intern(p->dict, str_of(e->sample_type)),
+				dict_intern(p->dict, str_of(e->unit)), &scale);
 	buf_put(&g->columns, col, sizeof(col));
 }
 
 static void describe(struct gather *g)
 {
 	const struct gather_event *first = &g->events[0];
-	struct header h = {
-		.period_type = profile_str(g->p, str_of(first->sample_type)),
-		.period_unit = profile_str(g->p, str_of(first->unit)),
+
+	g->p->head = (struct header){
+		.period_type = dict_intern(g->p->dict, str_of(first->sample_type)),
+		.period_unit = dict_intern(g->p->dict, str_of(first->unit)),
 		.period = first->period,
-		.default_type = profile_str(g->p, str_of(first->sample_type)),
+		.default_type = dict_intern(g->p->dict, str_of(first->sample_type)),
 	};
-
-	profile_describe(g->p, &h);
 }
 
-static labels_id add_text(struct gather *g, labels_id set, struct str key, struct str value)
+static label_set_id add_text(struct gather *g, label_set_id set, struct str key, struct str value)
 {
-	struct label l = { .key = profile_str(g->p, key), .str = profile_str(g->p, value) };
+	struct label l = { .key = dict_intern(g->p->dict, key),
+			   .str = dict_intern(g->p->dict, value) };
 
-	return value.n ? profile_add_label(g->p, set, l) : set;
+	return value.n ? dict_add_label(g->p->dict, set, l) : set;
 }
 
-static labels_id add_number(struct gather *g, labels_id set, struct str key, int64_t value)
+static label_set_id add_number(struct gather *g, label_set_id set, struct str key, int64_t value)
 {
-	struct label l = { .key = profile_str(g->p, key), .is_num = 1, .num = value };
+	struct label l = { .key = dict_intern(g->p->dict, key), .is_num = 1, .num = value };
 
-	return profile_add_label(g->p, set, l);
+	return dict_add_label(g->p->dict, set, l);
 }
 
 static map_id pseudo_mapping(struct gather *g, struct str name)
 {
-	return profile_add_mapping(g->p, (struct mapping){ .file = profile_str(g->p, name) });
+	return dict_add_mapping(g->p->dict,
+				(struct mapping){ .file = dict_intern(g->p->dict, name) });
 }
 
 static void forget_rows(struct table *t)
@@ -117,7 +118,7 @@ void gather_begin(struct gather *g, struct profile *p)
 
 	g->p = p;
 	g->columns.n = 0;
-	g->common = (labels_id){ 0 };
+	g->common = (label_set_id){ 0 };
 	g->kernel = (map_id){ 0 };
 	memset(g->recent, 0, RECENT * sizeof(*g->recent));
 	g->ntruncated = g->nshort = 0;
@@ -133,8 +134,9 @@ void gather_begin(struct gather *g, struct profile *p)
 
 		g->common = add_text(g, g->common, key, value);
 	}
-	truncated = profile_add_func(p, (struct func){ .name = profile_str(p, S("[truncated]")) });
-	g->truncated = profile_add_loc(p, (struct loc){ .func = truncated });
+	truncated = dict_add_func(p->dict,
+				  (struct func){ .name = dict_intern(p->dict, S("[truncated]")) });
+	g->truncated = dict_add_loc(p->dict, (struct loc){ .func = truncated });
 }
 
 /* Frames */
@@ -146,15 +148,15 @@ static map_id mapping_of(struct gather *g, const struct map *m)
 	const struct region *r = &m->region;
 
 	row = table_row(&g->mappings, table_intern(&g->mappings, &key));
-	if (!row->map.i)
-		row->map = profile_add_mapping(
-			g->p,
-			(struct mapping){
-				.start = r->start,
-				.size = r->end - r->start,
-				.offset = m->offset,
-				.file = profile_str(g->p, m->binary->path),
-				.build_id = profile_str(g->p, buf_str(&m->binary->build_id)) });
+	if (!row->map.i) {
+		struct mapping new = { .start = r->start,
+				       .size = r->end - r->start,
+				       .offset = m->offset };
+
+		new.file = dict_intern(g->p->dict, m->binary->path);
+		new.build_id = dict_intern(g->p->dict, buf_str(&m->binary->build_id));
+		row->map = dict_add_mapping(g->p->dict, new);
+	}
 	return row->map;
 }
 
@@ -192,9 +194,9 @@ static struct loc jit_loc(struct gather *g, const struct perf_sample *s, uint64_
 	if (!host->jit_find || !host->jit_find(host->context, &g->decoder->processes, s->process,
 					       address, s->time, &symbol))
 		return row;
-	f = (struct func){ .name = profile_str(g->p, symbol.name),
-			   .file = profile_str(g->p, symbol.file) };
-	row.func = profile_add_func(g->p, f);
+	f = (struct func){ .name = dict_intern(g->p->dict, symbol.name),
+			   .file = dict_intern(g->p->dict, symbol.file) };
+	row.func = dict_add_func(g->p->dict, f);
 	row.line = symbol.line;
 	return row;
 }
@@ -221,7 +223,7 @@ static loc_id known_loc(struct gather *g, const struct map *m, uint64_t address,
 		return r->loc;
 	row.map = m ? mapping_of(g, m) : g->kernel;
 	row.addr -= m ? m->region.start : 0;
-	*r = (struct recent_loc){ address, number, profile_add_loc(g->p, row) };
+	*r = (struct recent_loc){ address, number, dict_add_loc(g->p->dict, row) };
 	return r->loc;
 }
 
@@ -232,8 +234,8 @@ static loc_id user_loc(struct gather *g, const struct perf_sample *s, const stru
 	if (m && m->binary)
 		return known_loc(g, m, f->address, 0);
 	if (m)
-		return profile_add_loc(g->p, jit_loc(g, s, f->address));
-	return profile_add_loc(g->p, (struct loc){ .addr = f->address, .flags = LOC_ADDR });
+		return dict_add_loc(g->p->dict, jit_loc(g, s, f->address));
+	return dict_add_loc(g->p->dict, (struct loc){ .addr = f->address, .flags = LOC_ADDR });
 }
 
 /* A module of the kernel has a mapping of its own, where there are records of those. */
@@ -265,7 +267,7 @@ static stack_id stack_of(struct gather *g, const struct perf_sample *s)
 		to[n++] = user_loc(g, s, &s->user[i]);
 	for (size_t i = s->nkernel; i-- > 0;)
 		to[n++] = kernel_loc(g, s->kernel[i]);
-	return profile_add_stack(g->p, to, n);
+	return dict_add_stack(g->p->dict, to, n);
 }
 
 /* Labels */
@@ -297,9 +299,9 @@ static struct str group_of(struct gather *g, uint32_t pid)
 	struct buf b = { 0 };
 
 	if (row == known && host->cgroup && host->cgroup(host->context, (int)pid, &b))
-		group->path = profile_str(g->p, cgroup_path(buf_str(&b)));
+		group->path = dict_intern(g->p->dict, cgroup_path(buf_str(&b)));
 	buf_release(&b);
-	return profile_text(g->p, group->path);
+	return dict_text(g->p->dict, group->path);
 }
 
 /* A container's id is what container runtimes put in the path: 64 hex digits. */
@@ -318,9 +320,9 @@ static struct str container_id(struct str path)
 	return S("");
 }
 
-static labels_id make_labels(struct gather *g, const struct perf_sample *s)
+static label_set_id make_labels(struct gather *g, const struct perf_sample *s)
 {
-	labels_id set = g->common;
+	label_set_id set = g->common;
 	unsigned by = g->o->label_by;
 	struct str group = S("");
 
@@ -344,7 +346,7 @@ static labels_id make_labels(struct gather *g, const struct perf_sample *s)
 }
 
 /* Label sets by what they are made of, so that each is made once. */
-static labels_id labels_of(struct gather *g, const struct perf_sample *s)
+static label_set_id labels_of(struct gather *g, const struct perf_sample *s)
 {
 	unsigned by = g->o->label_by;
 	bool by_process = by & (LABEL_BY_PID | LABEL_BY_CGROUP | LABEL_BY_CONTAINER);
@@ -361,7 +363,7 @@ static labels_id labels_of(struct gather *g, const struct perf_sample *s)
 	key.cpu = by & LABEL_BY_CPU ? s->cpu + 1 : 0;
 	row = table_intern(&g->origins, &key);
 	if (row == known) {
-		labels_id set = make_labels(g, s);
+		label_set_id set = make_labels(g, s);
 
 		o = table_row(&g->origins, row);
 		o->labels = set;
@@ -374,7 +376,7 @@ void gather_sample(struct gather *g, const struct perf_sample *s)
 {
 	const struct gather_event *e = &g->events[s->event];
 	const uint32_t *col = (const uint32_t *)g->columns.p + 2 * s->event;
-	sample_id sample = profile_add_sample(g->p, stack_of(g, s), labels_of(g, s), s->time);
+	sample_id sample = profile_add_sample(g->p, stack_of(g, s), labels_of(g, s));
 
 	if (col[0] != NO_COLUMN)
 		profile_add_value(g->p, col[0], sample, 1);

@@ -43,6 +43,14 @@ static int open_checked(int root, const char *path, const struct binary *bin)
 	return fd;
 }
 
+/* Devices are not compared: those that stat() shows of btrfs are not the mapping's. */
+static bool has_inode(int fd, const struct binary *bin)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_ino == bin->inode;
+}
+
 static int open_file(const struct mount_roots *roots, const struct process *p, const struct map *m,
 		     const struct binary *bin)
 {
@@ -53,8 +61,10 @@ static int open_file(const struct mount_roots *roots, const struct process *p, c
 	snprintf(path, sizeof(path), "/proc/%d/map_files/%llx-%llx", p->pid,
 		 (unsigned long long)m->region.start, (unsigned long long)m->region.end);
 	fd = open(path, LOOK);
-	if (fd >= 0)
+	if (fd >= 0 && has_inode(fd, bin))
 		return fd;
+	if (fd >= 0)
+		close(fd); /* another file is mapped there by now */
 	snprintf(path, sizeof(path), "/proc/%d/root", p->pid);
 	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0) {

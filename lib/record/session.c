@@ -79,7 +79,8 @@ static void begin_window(struct session *s)
 {
 	uint64_t number = s->window.number;
 
-	profile_init(&s->profile);
+	dict_init(&s->dict);
+	profile_init(&s->profile, &s->dict);
 	s->jits.n = 0;
 	gather_begin(&s->gather, &s->profile);
 	s->window = (struct window){ .number = number, .time = realtime() };
@@ -112,14 +113,20 @@ static void raise_priority(const struct session *s, bool raised)
 	setpriority(PRIO_PROCESS, 0, raised ? s->nice - RAISED : s->nice);
 }
 
+static void release_profile(struct session *s)
+{
+	profile_release(&s->profile);
+	dict_release(&s->dict);
+}
+
 static bool end_window(struct session *s)
 {
 	struct drain_thread drain;
 	bool go_on;
 
 	measure_window(s);
-	profile_describe(&s->profile, &(struct header){ .time = (int64_t)s->window.time,
-							.duration = (int64_t)s->window.duration });
+	s->profile.head.time = (int64_t)s->window.time;
+	s->profile.head.duration = (int64_t)s->window.duration;
 	if (!s->window.last)
 		drain_thread_start(&drain, &s->recorder);
 	raise_priority(s, false);
@@ -127,7 +134,7 @@ static bool end_window(struct session *s)
 	if (!s->window.last)
 		drain_thread_stop(&drain);
 	raise_priority(s, !s->window.last);
-	profile_release(&s->profile);
+	release_profile(s);
 	recorder_sweep(&s->recorder);
 	s->window.number++;
 	return go_on;
@@ -329,7 +336,7 @@ static void run_windows(struct session *s)
 	if (go_on)
 		end_window(s);
 	else
-		profile_release(&s->profile);
+		release_profile(s);
 }
 
 /* Beginning */

@@ -65,7 +65,8 @@ struct session {
 	struct sampler sampler;
 	struct recorder recorder;
 	struct gather gather;
-	struct buf worths; /* struct gather_event, of the events */
+	struct buf worths;      /* struct gather_event, of the events */
+	struct dictionary dict; /* of the window's profile */
 	struct profile profile;
 	struct buf jits; /* struct session_jit, of the window */
 	struct launched child;

@@ -49,6 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct perf_events events;
 	struct decoder d;
 	struct sink sink;
+	struct dictionary dict;
 	struct profile p;
 	char *bytes = malloc(size + 1); /* aligned */
 
@@ -62,7 +63,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	decoder_init(&d, arch, &host);
 	gather_init(&sink.gather, &options, &d, worth, events.n ? events.n : 1);
 	sink.nevent = events.n;
-	profile_init(&p);
+	dict_init(&dict);
+	profile_init(&p, &dict);
 	gather_begin(&sink.gather, &p);
 	d.on_sample = gather;
 	d.context = &sink;
@@ -70,6 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	perf_file_feed(image, &events, &d);
 	processes_sweep(&d.processes);
 	profile_release(&p);
+	dict_release(&dict);
 	gather_release(&sink.gather);
 	decoder_release(&d);
 	perf_events_release(&events);
