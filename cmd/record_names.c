@@ -12,38 +12,16 @@ struct record_names {
 	struct session *session; /* during a call */
 };
 
-static int open_jit(const struct session *s, map_id map)
-{
-	const struct session_jit *jit = (const struct session_jit *)s->jits.p;
-	size_t n = BUF_COUNT(&s->jits, *jit);
-
-	for (size_t i = 0; i < n; i++)
-		if (jit[i].map.i == map.i)
-			return jit_open_map(&jit[i].place);
-	return -1;
-}
-
 /* The symbols close what they get, so it is a copy. */
-static int open_binary(const struct session *s, const struct profile *p, const struct mapping *m)
-{
-	const struct binaries *all = &s->recorder.decoder.binaries;
-	struct str path = dict_text(p->dict, m->file), build_id = dict_text(p->dict, m->build_id);
-
-	for (size_t i = 0; i < all->n; i++) {
-		const struct binary *b = all->all[i];
-
-		if (b->fd >= 0 && str_eq(b->path, path) && str_eq(buf_str(&b->build_id), build_id))
-			return fcntl(b->fd, F_DUPFD_CLOEXEC, 0);
-	}
-	return -1;
-}
-
 static int open_mapping(void *context, const struct profile *p, map_id map)
 {
 	const struct record_names *n = context;
-	int fd = open_jit(n->session, map);
+	const struct session_mapping *m = session_mapping(n->session, map);
 
-	return fd >= 0 ? fd : open_binary(n->session, p, dict_mapping(p->dict, map));
+	(void)p;
+	if (m && m->is_jit)
+		return jit_open_map(&m->jit);
+	return m && m->binary && m->binary->fd >= 0 ? fcntl(m->binary->fd, F_DUPFD_CLOEXEC, 0) : -1;
 }
 
 struct record_names *record_names_open(bool inlines, bool endless)

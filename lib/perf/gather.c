@@ -1,6 +1,7 @@
 #include "perf/gather.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 static const uint32_t NO_COLUMN = UINT32_MAX;
 
@@ -142,7 +143,7 @@ void gather_begin(struct gather *g, struct profile *p)
 /* Frames */
 
 /* The mapping of the profile for a map. */
-static map_id mapping_of(struct gather *g, const struct map *m)
+static map_id mapping_of(struct gather *g, struct process *p, const struct map *m)
 {
 	struct known_mapping key = { .number = m->number }, *row;
 	const struct region *r = &m->region;
@@ -156,6 +157,8 @@ static map_id mapping_of(struct gather *g, const struct map *m)
 		new.file = dict_intern(g->p->dict, m->binary->path);
 		new.build_id = dict_intern(g->p->dict, buf_str(&m->binary->build_id));
 		row->map = dict_add_mapping(g->p->dict, new);
+		if (g->on_mapping)
+			g->on_mapping(g->context, row->map, p, m->binary);
 	}
 	return row->map;
 }
@@ -165,17 +168,18 @@ static map_id jit_mapping(struct gather *g, struct process *p)
 {
 	const struct perf_host *host = &g->decoder->host;
 	struct known_mapping key = { .number = p->number }, *row;
-	struct buf file = { 0 };
+	const struct binary *dump = NULL;
+	char file[40];
 
 	row = table_row(&g->mappings, table_intern(&g->mappings, &key));
 	if (row->map.i)
 		return row->map;
-	if (!host->jit_file || !host->jit_file(host->context, &g->decoder->processes, p, &file))
-		buf_printf(&file, "/tmp/perf-%d.map", p->pid);
-	row->map = pseudo_mapping(g, buf_str(&file));
-	buf_release(&file);
-	if (g->on_jit_mapping)
-		g->on_jit_mapping(g->context, p, row->map);
+	if (host->jit_dump)
+		dump = host->jit_dump(host->context, &g->decoder->processes, p);
+	snprintf(file, sizeof(file), "/tmp/perf-%d.map", p->pid);
+	row->map = pseudo_mapping(g, dump ? dump->path : str_of(file));
+	if (g->on_mapping)
+		g->on_mapping(g->context, row->map, p, dump);
 	return row->map;
 }
 
@@ -212,8 +216,9 @@ static struct recent_loc *recent_loc(struct gather *g, uint64_t number, uint64_t
 	return &g->recent[hash >> (64 - RECENT_BITS)];
 }
 
-/* The location of an address in a mapping; in the kernel as a whole where m is NULL. */
-static loc_id known_loc(struct gather *g, const struct map *m, uint64_t address, uint32_t flags)
+/* The location of an address that p has mapped; in the kernel as a whole where m is NULL. */
+static loc_id known_loc(struct gather *g, struct process *p, const struct map *m, uint64_t address,
+			uint32_t flags)
 {
 	uint64_t number = m ? m->number : KERNEL_NUMBER;
 	struct recent_loc *r = recent_loc(g, number, address);
@@ -221,7 +226,7 @@ static loc_id known_loc(struct gather *g, const struct map *m, uint64_t address,
 
 	if (r->address == address && r->number == number)
 		return r->loc;
-	row.map = m ? mapping_of(g, m) : g->kernel;
+	row.map = m ? mapping_of(g, p, m) : g->kernel;
 	row.addr -= m ? m->region.start : 0;
 	*r = (struct recent_loc){ address, number, dict_add_loc(g->p->dict, row) };
 	return r->loc;
@@ -232,7 +237,7 @@ static loc_id user_loc(struct gather *g, const struct perf_sample *s, const stru
 	const struct map *m = f->region ? map_of(f->region) : NULL;
 
 	if (m && m->binary)
-		return known_loc(g, m, f->address, 0);
+		return known_loc(g, s->process, m, f->address, 0);
 	if (m)
 		return dict_add_loc(g->p->dict, jit_loc(g, s, f->address));
 	return dict_add_loc(g->p->dict, (struct loc){ .addr = f->address, .flags = LOC_ADDR });
@@ -245,10 +250,10 @@ static loc_id kernel_loc(struct gather *g, uint64_t address)
 	const struct map *m = t->kernel.nmap ? process_find(t, &t->kernel, address) : NULL;
 
 	if (m && !str_starts(m->binary->path, S("[kernel.kallsyms]")))
-		return known_loc(g, m, address, LOC_KERNEL);
+		return known_loc(g, &t->kernel, m, address, LOC_KERNEL);
 	if (!g->kernel.i)
 		g->kernel = pseudo_mapping(g, S("[kernel.kallsyms]"));
-	return known_loc(g, NULL, address, LOC_KERNEL);
+	return known_loc(g, &t->kernel, NULL, address, LOC_KERNEL);
 }
 
 static stack_id stack_of(struct gather *g, const struct perf_sample *s)

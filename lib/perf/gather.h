@@ -51,8 +51,12 @@ struct gather {
 	map_id kernel;
 	uint64_t ntruncated; /* samples whose stack is not complete, */
 	uint64_t nshort;     /* and those of them whose copy of the stack was too short */
-	/* The profile has a mapping for the JIT code of a process now. May be NULL. */
-	void (*on_jit_mapping)(void *context, struct process *p, map_id map);
+	/*
+	 * A mapping of the profile is of this binary, which p has mapped; or of p's JIT code,
+	 * where b is NULL, or the jitdump that names it. May be NULL; can be called again for
+	 * one mapping, of which two binaries have the same path and no build id.
+	 */
+	void (*on_mapping)(void *context, map_id map, struct process *p, const struct binary *b);
 	void *context;
 };
 

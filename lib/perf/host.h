@@ -30,11 +30,8 @@ struct perf_host {
 	/* Read memory, and find trampolines: as those of struct address_space. */
 	size_t (*read)(void *context, int tid, uint64_t address, void *to, size_t n);
 	bool (*is_trampoline)(void *context, struct process *p, uint64_t address);
-	/*
-	 * The file in which a process's JIT code has names, to *path; false when there is none
-	 * but, perhaps, a perf map.
-	 */
-	bool (*jit_file)(void *context, struct processes *t, struct process *p, struct buf *path);
+	/* The jitdump in which a process's JIT code has names; NULL when it has none. */
+	const struct binary *(*jit_dump)(void *context, struct processes *t, struct process *p);
 	/* What was at an address in memory without a file at a time, as far as that is logged. */
 	bool (*jit_find)(void *context, struct processes *t, struct process *p, uint64_t address,
 			 uint64_t time, struct jit_symbol *s);

@@ -293,6 +293,15 @@ void process_enter(struct processes *t, struct process *p, uint64_t mount_ns)
 		t->host->enter(t->host->context, p);
 }
 
+/* Find the file of a mapping, and by it where the module lies. */
+static void place_map(struct processes *t, struct process *p, struct map *m)
+{
+	binary_find_file(t->binaries, m->binary, p, m);
+	m->region.bias = binary_bias(m->binary, m->region.start, m->offset);
+	m->looked = true;
+	m->placed = m->binary->found;
+}
+
 const struct map *process_find(struct processes *t, struct process *p, uint64_t address)
 {
 	struct map *m;
@@ -305,11 +314,8 @@ const struct map *process_find(struct processes *t, struct process *p, uint64_t 
 		p->last = i;
 	}
 	m = &p->map[i];
-	if (m->binary && !m->looked) {
-		binary_find_file(t->binaries, m->binary, p, m);
-		m->region.bias = binary_bias(m->binary, m->region.start, m->offset);
-		m->looked = true;
-	}
+	if (m->binary && !m->placed && (!m->looked || m->binary->found))
+		place_map(t, p, m);
 	return m;
 }
 

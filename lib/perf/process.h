@@ -12,7 +12,8 @@ struct map {
 	struct region region;  /* first, so that map_of() can go back from it */
 	uint64_t offset;       /* in the file */
 	struct binary *binary; /* NULL for memory without a file */
-	bool looked;           /* for the file: region.bias is as good as it gets */
+	bool looked;           /* its file was looked for */
+	bool placed;           /* and found: region.bias is by the file's segments */
 	/*
 	 * Names what is mapped where: other numbers are other mappings, and a number is never
 	 * used again. What a user of mappings remembers of one goes by this number.

@@ -78,14 +78,10 @@ static bool host_is_trampoline(void *context, struct process *p, uint64_t addres
 	return jit_is_trampoline(&h->roots, p, address);
 }
 
-static bool host_jit_file(void *context, struct processes *t, struct process *p, struct buf *path)
+static const struct binary *host_jit_dump(void *context, struct processes *t, struct process *p)
 {
-	const struct binary *dump = jit_dump(t, p);
-
 	(void)context;
-	if (dump)
-		buf_add(path, dump->path);
-	return dump != NULL;
+	return jit_dump(t, p);
 }
 
 static bool host_jit_find(void *context, struct processes *t, struct process *p, uint64_t address,
@@ -127,7 +123,7 @@ struct perf_host live_host_functions(struct live_host *h)
 		.thread_name = host_thread_name,
 		.read = host_read,
 		.is_trampoline = host_is_trampoline,
-		.jit_file = host_jit_file,
+		.jit_dump = host_jit_dump,
 		.jit_find = host_jit_find,
 		.cgroup = host_cgroup,
 		.enter = host_enter,

@@ -12,11 +12,26 @@ uint64_t recorder_now(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
+void recorder_ignore(struct recorder *r, int pid)
+{
+	r->helper[r->nhelper++ % LEN(r->helper)] = pid;
+}
+
+static bool is_ours(const struct recorder *r, int pid)
+{
+	if (!r->self || !pid)
+		return false;
+	for (size_t i = 0; i < LEN(r->helper); i++)
+		if (pid == r->helper[i])
+			return true;
+	return pid == r->self;
+}
+
 static bool is_wanted(void *context, struct process *p)
 {
 	struct recorder *r = context;
 
-	if (r->self && p->pid == r->self)
+	if (is_ours(r, p->pid))
 		return false;
 	return !r->wants || r->wants(r->context, p);
 }

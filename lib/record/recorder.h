@@ -13,7 +13,9 @@ struct recorder {
 	struct sampler *sampler;
 	struct live_host host;
 	struct decoder decoder;
-	int self; /* samples of this process are left out; 0 = none */
+	int self;      /* samples of this process are left out; 0 = none; */
+	int helper[4]; /* and those of these: children of ours, the last ones */
+	unsigned nhelper;
 	/* As those of the decoder; wants() may be NULL. */
 	bool (*wants)(void *context, struct process *);
 	void (*on_sample)(void *context, const struct perf_sample *);
@@ -28,6 +30,9 @@ void recorder_release(struct recorder *r);
  * then all CPUs have written theirs. `all`: handle everything, at the end of a recording.
  */
 void recorder_drain(struct recorder *r, bool all);
+
+/* Leave out the samples of a child of ours, which takes no part in what is recorded. */
+void recorder_ignore(struct recorder *r, int pid);
 
 /* Only move what is in the rings; it is handled later. */
 void recorder_take(struct recorder *r);

@@ -81,7 +81,7 @@ static void begin_window(struct session *s)
 
 	dict_init(&s->dict);
 	profile_init(&s->profile, &s->dict);
-	s->jits.n = 0;
+	s->mappings.n = 0;
 	gather_begin(&s->gather, &s->profile);
 	s->window = (struct window){ .number = number, .time = realtime() };
 	s->window_start = recorder_now();
@@ -355,14 +355,33 @@ static bool wants(void *context, struct process *p)
 	return s->o->wants(s->o->context, p);
 }
 
-/* A process may be gone when its map is read, to name a window. */
-static void note_jit(void *context, struct process *p, map_id map)
+/*
+ * Remember what a mapping is of: its process may be gone when the window is named. Two
+ * binaries can have one mapping, if neither has a build id: the first that is open counts.
+ */
+static void note_mapping(void *context, map_id map, struct process *p, const struct binary *b)
 {
 	struct session *s = context;
-	struct session_jit jit = { map, jit_place(&s->recorder.host.roots, p) };
+	struct session_mapping none = { .root = -1 }, *m;
+	const struct mount_roots *roots = &s->recorder.host.roots;
 
-	if (!jit_dump(&s->recorder.decoder.processes, p))
-		buf_put(&s->jits, &jit, sizeof(jit));
+	while (BUF_COUNT(&s->mappings, none) <= map.i)
+		buf_put(&s->mappings, &none, sizeof(none));
+	m = (struct session_mapping *)s->mappings.p + map.i;
+	if (m->is_jit || (m->binary && m->binary->fd >= 0))
+		return;
+	*m = (struct session_mapping){ .binary = b,
+				       .root = mount_roots_find(roots, p),
+				       .is_jit = !b };
+	if (m->is_jit)
+		m->jit = jit_place(roots, p);
+}
+
+const struct session_mapping *session_mapping(const struct session *s, map_id map)
+{
+	const struct session_mapping *all = (const struct session_mapping *)s->mappings.p;
+
+	return map.i && map.i < BUF_COUNT(&s->mappings, *all) ? &all[map.i] : NULL;
 }
 
 static void set_up(struct session *s)
@@ -380,7 +399,7 @@ static void set_up(struct session *s)
 	events_worth(o->sampler.events, o->sampler.nevent, o->sampler.frequency, &s->worths);
 	gather_init(&s->gather, &o->gather, &s->recorder.decoder,
 		    (const struct gather_event *)s->worths.p, o->sampler.nevent);
-	s->gather.on_jit_mapping = note_jit;
+	s->gather.on_mapping = note_mapping;
 	s->gather.context = s;
 }
 
@@ -447,7 +466,7 @@ void session_release(struct session *s)
 {
 	gather_release(&s->gather);
 	buf_release(&s->worths);
-	buf_release(&s->jits);
+	buf_release(&s->mappings);
 	recorder_release(&s->recorder);
 	sampler_close(&s->sampler);
 	buf_release(&s->pids);

@@ -25,10 +25,12 @@ struct window {
 	int status;          /* its status, as waitpid(2) has it */
 };
 
-/* The mapping of the profile for a process's JIT code, and where its perf map is. */
-struct session_jit {
-	map_id map;
-	struct jit_place place;
+/* What a mapping of a window's profile is of: a binary, or the JIT code of a process. */
+struct session_mapping {
+	const struct binary *binary; /* NULL: none, or JIT code without a jitdump */
+	int root;                    /* the root of a process that has it; -1: ours */
+	bool is_jit;                 /* its names are in a perf map, at: */
+	struct jit_place jit;
 };
 
 struct session;
@@ -68,7 +70,7 @@ struct session {
 	struct buf worths;      /* struct gather_event, of the events */
 	struct dictionary dict; /* of the window's profile */
 	struct profile profile;
-	struct buf jits; /* struct session_jit, of the window */
+	struct buf mappings; /* struct session_mapping, by numbers of the profile's */
 	struct launched child;
 	int exec_error; /* errno of a command that could not be run */
 	struct window window;
@@ -89,6 +91,9 @@ struct session {
  */
 bool session_run(struct session *s, const struct session_options *o, struct buf *why);
 void session_release(struct session *s);
+
+/* Of the profile's mapping; valid in on_window(). NULL when it is of no file. */
+const struct session_mapping *session_mapping(const struct session *s, map_id map);
 
 /* For signal handlers: end the recording; end the window. */
 void session_stop(void);

@@ -199,6 +199,42 @@ static void test_numbers(void)
 	decoder_release(&d);
 }
 
+/* A file that one process cannot show, and another one later can. */
+
+static bool open_for_six(void *context, const struct process *p, const struct map *m,
+			 struct binary *b)
+{
+	return p->pid == 6 && open_beside(context, p, m, b);
+}
+
+static void test_late_file(void)
+{
+	struct perf_host host = host_of("perf");
+	struct decoder d;
+	struct process *five, *six;
+	const struct map *m;
+	uint64_t before;
+
+	host.open_binary = open_for_six;
+	decoder_init(&d, &arch_x86_64, &host);
+	for (uint32_t pid = 5; pid <= 6; pid++) {
+		add_comm(&d, pid, PERF_RECORD_MISC_COMM_EXEC, "chain", 10);
+		/* Offset 0x1000 of the file is for address 0x401000. */
+		add_map(&d, pid, 0x10001000, 0x1000, 0x1000, "/bin/chain", 11);
+	}
+	decoder_run(&d, UINT64_MAX);
+	five = processes_find(&d.processes, 5);
+	six = processes_find(&d.processes, 6);
+	before = process_find(&d.processes, five, 0x10001000)->region.bias;
+	m = process_find(&d.processes, six, 0x10001000);
+	ok(m->binary->fd >= 0 && m->region.bias == 0x10001000 - 0x401000 &&
+		   before != m->region.bias,
+	   "a module's place is known with its file");
+	ok(process_find(&d.processes, five, 0x10001000)->region.bias == m->region.bias,
+	   "also in a process that could not show it");
+	decoder_release(&d);
+}
+
 /* A file of perf's */
 
 static uint64_t bytes[1 << 17];
@@ -324,6 +360,7 @@ int main(void)
 {
 	test_stream();
 	test_numbers();
+	test_late_file();
 	test_file();
 	test_aarch64();
 	buf_release(&samples);
