@@ -145,7 +145,7 @@ int record_selftest(const struct session_options *so)
 	ok = sampler_open(&sampler, &options, &why) || complain("%.*s", STR_ARG(buf_str(&why)));
 	recorder_init(&recorder, &sampler, options.arch);
 	events_worth(options.events, options.nevent, options.frequency, &worths);
-	gather_init(&gather, &so->gather, &recorder.decoder, (const struct gather_event *)worths.p,
+	gather_init(&gather, &so->labels, &recorder.decoder, (const struct gather_event *)worths.p,
 		    options.nevent);
 	dict_init(&dict);
 	profile_init(&p, &dict);

@@ -22,35 +22,24 @@ struct known_mapping {
 	uint32_t zero;
 };
 
-struct origin {
-	char comm[16], thread[16];
-	uint32_t pid, tid, cpu, one;
-	label_set_id labels; /* payload */
-	uint32_t zero;
-};
+static void init_mappings(struct gather *g)
+{
+	table_init(&g->mappings, sizeof(struct known_mapping), offsetof(struct known_mapping, map));
+}
 
-/* The control group of a process, as read from /proc: a string of the profile. */
-struct group {
-	uint64_t pid;
-	str_id path; /* payload */
-	uint32_t zero;
-};
-
-void gather_init(struct gather *g, const struct gather_options *o, struct decoder *d,
+void gather_init(struct gather *g, const struct label_options *o, struct decoder *d,
 		 const struct gather_event *events, size_t nevent)
 {
-	*g = (struct gather){ .o = o, .decoder = d, .events = events, .nevent = nevent };
+	*g = (struct gather){ .decoder = d, .events = events, .nevent = nevent };
 	g->recent = mem_zeroed(RECENT, sizeof(*g->recent));
-	table_init(&g->mappings, sizeof(struct known_mapping), offsetof(struct known_mapping, map));
-	table_init(&g->origins, sizeof(struct origin), offsetof(struct origin, labels));
-	table_init(&g->groups, sizeof(struct group), offsetof(struct group, path));
+	init_mappings(g);
+	sample_labels_init(&g->labels, o, &d->host);
 }
 
 void gather_release(struct gather *g)
 {
 	table_release(&g->mappings);
-	table_release(&g->origins);
-	table_release(&g->groups);
+	sample_labels_release(&g->labels);
 	buf_release(&g->columns);
 	buf_release(&g->stack);
 	mem_free(g->recent, RECENT * sizeof(*g->recent));
@@ -84,33 +73,10 @@ static void describe(struct gather *g)
 	};
 }
 
-static label_set_id add_text(struct gather *g, label_set_id set, struct str key, struct str value)
-{
-	struct label l = { .key = dict_intern(g->p->dict, key),
-			   .str = dict_intern(g->p->dict, value) };
-
-	return value.n ? dict_add_label(g->p->dict, set, l) : set;
-}
-
-static label_set_id add_number(struct gather *g, label_set_id set, struct str key, int64_t value)
-{
-	struct label l = { .key = dict_intern(g->p->dict, key), .is_num = 1, .num = value };
-
-	return dict_add_label(g->p->dict, set, l);
-}
-
 static map_id pseudo_mapping(struct gather *g, struct str name)
 {
 	return dict_add_mapping(g->p->dict,
 				(struct mapping){ .file = dict_intern(g->p->dict, name) });
-}
-
-static void forget_rows(struct table *t)
-{
-	uint32_t row = t->row_size, key = t->key_size;
-
-	table_release(t);
-	table_init(t, row, key);
 }
 
 void gather_begin(struct gather *g, struct profile *p)
@@ -119,22 +85,16 @@ void gather_begin(struct gather *g, struct profile *p)
 
 	g->p = p;
 	g->columns.n = 0;
-	g->common = (label_set_id){ 0 };
 	g->kernel = (map_id){ 0 };
 	memset(g->recent, 0, RECENT * sizeof(*g->recent));
 	g->ntruncated = g->nshort = 0;
-	forget_rows(&g->mappings);
-	forget_rows(&g->origins);
-	forget_rows(&g->groups);
+	table_release(&g->mappings);
+	init_mappings(g);
 	profile_begin(p);
 	for (size_t i = 0; i < g->nevent; i++)
 		add_columns(g, &g->events[i]);
 	describe(g);
-	for (size_t i = 0; i < g->o->nlabel; i++) {
-		struct str value = str_of(g->o->labels[i]), key = str_cut(&value, '=');
-
-		g->common = add_text(g, g->common, key, value);
-	}
+	sample_labels_begin(&g->labels, p->dict);
 	truncated = dict_add_func(p->dict,
 				  (struct func){ .name = dict_intern(p->dict, S("[truncated]")) });
 	g->truncated = dict_add_loc(p->dict, (struct loc){ .func = truncated });
@@ -275,113 +235,12 @@ static stack_id stack_of(struct gather *g, const struct perf_sample *s)
 	return dict_add_stack(g->p->dict, to, n);
 }
 
-/* Labels */
-
-/* The cgroup of version 2 ("0::/path"), else the first one that is listed. */
-static struct str cgroup_path(struct str lines)
-{
-	struct str first = S(""), path;
-
-	while (lines.n) {
-		path = str_cut(&lines, '\n');
-		if (str_starts(path, S("0::")))
-			return str_skip(path, 3);
-		str_cut(&path, ':');
-		str_cut(&path, ':');
-		if (!first.n && path.n)
-			first = path;
-	}
-	return first;
-}
-
-/* Looked up once a profile. */
-static struct str group_of(struct gather *g, uint32_t pid)
-{
-	const struct perf_host *host = &g->decoder->host;
-	struct group key = { .pid = (uint64_t)pid + 1 };
-	uint32_t known = g->groups.n, row = table_intern(&g->groups, &key);
-	struct group *group = table_row(&g->groups, row);
-	struct buf b = { 0 };
-
-	if (row == known && host->cgroup && host->cgroup(host->context, (int)pid, &b))
-		group->path = dict_intern(g->p->dict, cgroup_path(buf_str(&b)));
-	buf_release(&b);
-	return dict_text(g->p->dict, group->path);
-}
-
-/* A container's id is what container runtimes put in the path: 64 hex digits. */
-static struct str container_id(struct str path)
-{
-	size_t run = 0;
-
-	for (size_t i = 0; i < path.n; i++) {
-		bool hex = (path.p[i] >= '0' && path.p[i] <= '9') ||
-			   (path.p[i] >= 'a' && path.p[i] <= 'f');
-
-		run = hex ? run + 1 : 0;
-		if (run == 64)
-			return str(path.p + i - 63, 64);
-	}
-	return S("");
-}
-
-static label_set_id make_labels(struct gather *g, const struct perf_sample *s)
-{
-	label_set_id set = g->common;
-	unsigned by = g->o->label_by;
-	struct str group = S("");
-
-	if (by & (LABEL_BY_CGROUP | LABEL_BY_CONTAINER))
-		group = group_of(g, s->pid);
-	if (by & LABEL_BY_COMM)
-		set = add_text(g, set, S("comm"), str_of(s->process->comm));
-	if (by & LABEL_BY_PID)
-		set = add_number(g, set, S("pid"), s->pid);
-	if (by & LABEL_BY_TID)
-		set = add_number(g, set, S("tid"), s->tid);
-	if (by & LABEL_BY_THREAD)
-		set = add_text(g, set, S("thread"), str_of(s->thread));
-	if (by & LABEL_BY_CPU)
-		set = add_number(g, set, S("cpu"), s->cpu);
-	if (by & LABEL_BY_CGROUP)
-		set = add_text(g, set, S("cgroup"), group);
-	if (by & LABEL_BY_CONTAINER)
-		set = add_text(g, set, S("container"), container_id(group));
-	return set;
-}
-
-/* Label sets by what they are made of, so that each is made once. */
-static label_set_id labels_of(struct gather *g, const struct perf_sample *s)
-{
-	unsigned by = g->o->label_by;
-	bool by_process = by & (LABEL_BY_PID | LABEL_BY_CGROUP | LABEL_BY_CONTAINER);
-	struct origin key = { .one = 1 };
-	uint32_t known = g->origins.n, row;
-	struct origin *o;
-
-	if (by & LABEL_BY_COMM)
-		memcpy(key.comm, s->process->comm, sizeof(key.comm));
-	if (by & LABEL_BY_THREAD)
-		strncpy(key.thread, s->thread, sizeof(key.thread) - 1);
-	key.pid = by_process ? s->pid : 0;
-	key.tid = by & LABEL_BY_TID ? s->tid : 0;
-	key.cpu = by & LABEL_BY_CPU ? s->cpu + 1 : 0;
-	row = table_intern(&g->origins, &key);
-	if (row == known) {
-		label_set_id set = make_labels(g, s);
-
-		o = table_row(&g->origins, row);
-		o->labels = set;
-	}
-	o = table_row(&g->origins, row);
-	return o->labels;
-}
-
 void gather_sample(struct gather *g, const struct perf_sample *s)
 {
 	const struct gather_event *e = &g->events[s->event];
 	const uint32_t *col = (const uint32_t *)g->columns.p + 2 * s->event;
-	sample_id sample = profile_add_sample(g->p, stack_of(g, s), labels_of(g, s));
+	sample_id sample = profile_add_sample(g->p, stack_of(g, s),
+					      sample_labels_of(&g->labels, s));
 
 	if (col[0] != NO_COLUMN)
 		profile_add_value(g->p, col[0], sample, 1);

@@ -6,18 +6,8 @@
 #ifndef PERF_GATHER_H
 #define PERF_GATHER_H
 
-#include "perf/decoder.h"
+#include "perf/sample_labels.h"
 #include "profile/profile.h"
-
-enum gather_label {
-	LABEL_BY_COMM = 1,
-	LABEL_BY_PID = 2,
-	LABEL_BY_TID = 4,
-	LABEL_BY_THREAD = 8,
-	LABEL_BY_CPU = 16,
-	LABEL_BY_CGROUP = 32,
-	LABEL_BY_CONTAINER = 64,
-};
 
 /* What the samples of an event are worth. */
 struct gather_event {
@@ -28,24 +18,15 @@ struct gather_event {
 	int64_t period; /* between two samples, for the profile's header */
 };
 
-struct gather_options {
-	unsigned label_by;         /* enum gather_label */
-	const char *const *labels; /* "key=value", for every sample */
-	size_t nlabel;
-};
-
 struct gather {
-	const struct gather_options *o;
 	const struct gather_event *events; /* numbered as those of the samples */
 	size_t nevent;
 	struct decoder *decoder;
 	struct profile *p;
 	struct buf columns;    /* uint32_t: two for each event, UINT32_MAX = none */
 	struct table mappings; /* numbers of maps, and of processes with JIT code -> map_id */
-	struct table origins;  /* struct origin -> label set */
-	struct table groups;   /* struct group: pid -> control group */
-	label_set_id common;   /* the labels that all samples have */
-	struct buf stack;      /* loc_id: scratch */
+	struct sample_labels labels;
+	struct buf stack; /* loc_id: scratch */
 	struct recent_loc *recent;
 	loc_id truncated; /* the frame that roots what is not complete */
 	map_id kernel;
@@ -64,7 +45,7 @@ struct gather {
  * Samples come from the decoder, with numbers of these events; all is used until
  * gather_release().
  */
-void gather_init(struct gather *g, const struct gather_options *o, struct decoder *d,
+void gather_init(struct gather *g, const struct label_options *o, struct decoder *d,
 		 const struct gather_event *events, size_t nevent);
 void gather_release(struct gather *g);
 

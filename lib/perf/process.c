@@ -143,125 +143,7 @@ void processes_sweep(struct processes *t)
 	}
 }
 
-/* Threads */
-
-void process_name_thread(struct processes *t, uint32_t tid, struct str name)
-{
-	struct known_thread key = { .tid = tid }, *row;
-
-	if (!t->thread_names || !tid)
-		return;
-	row = table_row(&t->threads, table_intern(&t->threads, &key));
-	memset(row->name, 0, sizeof(row->name));
-	memcpy(row->name, name.p, min_size(name.n, sizeof(row->name) - 1));
-}
-
-const char *process_thread_name(struct processes *t, const struct process *p, uint32_t tid)
-{
-	struct known_thread key = { .tid = tid }, *row;
-
-	if (tid == (uint32_t)p->pid || !tid)
-		return p->comm;
-	row = table_row(&t->threads, table_intern(&t->threads, &key));
-	if (!row->name[0] && t->host->thread_name)
-		t->host->thread_name(t->host->context, p->pid, tid, row->name);
-	return row->name[0] ? row->name : p->comm;
-}
-
-void process_set_comm(struct process *p, struct str comm)
-{
-	memset(p->comm, 0, sizeof(p->comm));
-	memcpy(p->comm, comm.p, min_size(comm.n, sizeof(p->comm) - 1));
-}
-
-/* Mappings */
-
-/* Put a mapping at place i. */
-static void insert_map(struct process *p, size_t i, struct map m)
-{
-	p->map = mem_grow(p->map, &p->cap, p->nmap + 1, sizeof(*p->map));
-	memmove(p->map + i + 1, p->map + i, (p->nmap - i) * sizeof(*p->map));
-	p->map[i] = m;
-	p->nmap++;
-}
-
-static void erase_map(struct process *p, size_t i)
-{
-	p->nmap--;
-	memmove(p->map + i, p->map + i + 1, (p->nmap - i) * sizeof(*p->map));
-}
-
-/* The first mapping that ends after an address. */
-static size_t first_after(const struct process *p, uint64_t address)
-{
-	size_t low = 0, high = p->nmap;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (p->map[middle].region.end <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* Mapping m has other ends now, so it is another one. */
-static void resize_map(struct processes *t, struct map *m, uint64_t start, uint64_t end)
-{
-	m->offset += start - m->region.start;
-	m->region.start = start;
-	m->region.end = end;
-	m->number = ++t->last_number;
-}
-
-/*
- * What a new mapping covers is gone; what sticks out on its sides stays. Returns the place
- * for the new one.
- */
-static size_t cut_maps(struct processes *t, struct process *p, uint64_t start, uint64_t end)
-{
-	size_t i = first_after(p, start);
-
-	while (i < p->nmap && p->map[i].region.start < end) {
-		struct map *m = &p->map[i], tail = *m;
-
-		if (m->region.end > end) {
-			resize_map(t, &tail, end, m->region.end);
-			if (m->region.start >= start) {
-				*m = tail;
-				return i;
-			}
-			insert_map(p, i + 1, tail);
-			m = &p->map[i];
-		}
-		if (m->region.start >= start) {
-			erase_map(p, i);
-			continue;
-		}
-		resize_map(t, m, m->region.start, start);
-		i++;
-	}
-	return i;
-}
-
-void process_map(struct processes *t, struct process *p, const struct record_map *m)
-{
-	struct map new = { .region.start = m->start, .offset = m->offset };
-	size_t i;
-
-	if (!m->length || __builtin_add_overflow(m->start, m->length, &new.region.end))
-		return;
-	p->last = 0;
-	i = cut_maps(t, p, m->start, new.region.end);
-	if (!m->executable)
-		return;
-	new.binary = binaries_find(t->binaries, m);
-	new.region.module = new.binary ? &new.binary->module : NULL;
-	new.number = ++t->last_number;
-	insert_map(p, i, new);
-}
+/* What processes do */
 
 void process_exec(struct processes *t, struct process *p)
 {
@@ -293,66 +175,33 @@ void process_enter(struct processes *t, struct process *p, uint64_t mount_ns)
 		t->host->enter(t->host->context, p);
 }
 
-/* Find the file of a mapping, and by it where the module lies. */
-static void place_map(struct processes *t, struct process *p, struct map *m)
+/* Threads */
+
+void process_name_thread(struct processes *t, uint32_t tid, struct str name)
 {
-	binary_find_file(t->binaries, m->binary, p, m);
-	m->region.bias = binary_bias(m->binary, m->region.start, m->offset);
-	m->looked = true;
-	m->placed = m->binary->found;
+	struct known_thread key = { .tid = tid }, *row;
+
+	if (!t->thread_names || !tid)
+		return;
+	row = table_row(&t->threads, table_intern(&t->threads, &key));
+	memset(row->name, 0, sizeof(row->name));
+	memcpy(row->name, name.p, min_size(name.n, sizeof(row->name) - 1));
 }
 
-const struct map *process_find(struct processes *t, struct process *p, uint64_t address)
+const char *process_thread_name(struct processes *t, const struct process *p, uint32_t tid)
 {
-	struct map *m;
-	size_t i = p->last;
+	struct known_thread key = { .tid = tid }, *row;
 
-	if (i >= p->nmap || address < p->map[i].region.start || address >= p->map[i].region.end) {
-		i = first_after(p, address);
-		if (i == p->nmap || address < p->map[i].region.start)
-			return NULL;
-		p->last = i;
-	}
-	m = &p->map[i];
-	if (m->binary && !m->placed && (!m->looked || m->binary->found))
-		place_map(t, p, m);
-	return m;
+	if (tid == (uint32_t)p->pid || !tid)
+		return p->comm;
+	row = table_row(&t->threads, table_intern(&t->threads, &key));
+	if (!row->name[0] && t->host->thread_name)
+		t->host->thread_name(t->host->context, p->pid, tid, row->name);
+	return row->name[0] ? row->name : p->comm;
 }
 
-/* What unwinding asks */
-
-static const struct region *find_region(void *context, uint64_t address)
+void process_set_comm(struct process *p, struct str comm)
 {
-	struct process_view *v = context;
-	const struct map *m = process_find(v->processes, v->process, address);
-
-	return m ? &m->region : NULL;
-}
-
-static size_t read_memory(void *context, uint64_t address, void *to, size_t n)
-{
-	struct process_view *v = context;
-	const struct perf_host *host = v->processes->host;
-
-	return host->read(host->context, v->tid, address, to, n);
-}
-
-static bool is_trampoline(void *context, uint64_t address)
-{
-	struct process_view *v = context;
-	const struct perf_host *host = v->processes->host;
-
-	return host->is_trampoline(host->context, v->process, address);
-}
-
-struct address_space process_address_space(struct process_view *v)
-{
-	const struct perf_host *host = v->processes->host;
-
-	return (struct address_space){
-		.find = find_region,
-		.read = host->read ? read_memory : NULL,
-		.is_trampoline = host->is_trampoline ? is_trampoline : NULL,
-		.context = v,
-	};
+	memset(p->comm, 0, sizeof(p->comm));
+	memcpy(p->comm, comm.p, min_size(comm.n, sizeof(p->comm) - 1));
 }

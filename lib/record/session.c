@@ -395,9 +395,9 @@ static void set_up(struct session *s)
 	s->recorder.self = (int)getpid();
 	s->recorder.decoder.unwinder.use_memory = true;
 	s->recorder.decoder.unwinder.use_memo = true;
-	s->recorder.decoder.processes.thread_names = o->gather.label_by & LABEL_BY_THREAD;
+	s->recorder.decoder.processes.thread_names = o->labels.label_by & LABEL_BY_THREAD;
 	events_worth(o->sampler.events, o->sampler.nevent, o->sampler.frequency, &s->worths);
-	gather_init(&s->gather, &o->gather, &s->recorder.decoder,
+	gather_init(&s->gather, &o->labels, &s->recorder.decoder,
 		    (const struct gather_event *)s->worths.p, o->sampler.nevent);
 	s->gather.on_mapping = note_mapping;
 	s->gather.context = s;

@@ -37,7 +37,7 @@ struct session;
 
 struct session_options {
 	struct sampler_options sampler;
-	struct gather_options gather;
+	struct label_options labels;
 	struct launch launch;            /* of TARGET_CHILD */
 	uint64_t delay, duration, every; /* ns; 0 = none */
 	bool adapt;                      /* copy more of the stack when too much is missing */

@@ -2,6 +2,8 @@
 
 #include <dwarf.h>
 
+#include "unwind/cfa_row.h"
+
 enum {
 	MOST_REMEMBERED = 64,
 	MOST_INSTRUCTIONS = 1 << 16, /* of one program, hostile ones included */
@@ -12,28 +14,12 @@ enum {
 	AARCH64_NEGATE_RA_STATE_WITH_PC = 0x2c,
 };
 
-/* How a register's value in the caller is found. */
-struct saved_register {
-	enum { SAME, UNDEFINED, AT_CFA_OFFSET, AT_EXPRESSION, OTHER } kind;
-	int64_t offset;
-	struct str expression;
-};
-
-/* A row of the table that the program describes. */
-struct row {
-	bool cfa_is_expression;
-	uint64_t cfa_register;
-	int64_t cfa_offset;
-	struct str cfa_expression; /* with its length before it */
-	struct saved_register fp, ra;
-};
-
 struct cfa_machine {
 	const struct fde *fde;
 	const struct arch *arch;
 	uint64_t location, wanted;
-	struct row row, initial;
-	struct row remembered[MOST_REMEMBERED];
+	struct cfa_row row, initial;
+	struct cfa_row remembered[MOST_REMEMBERED];
 	size_t nremembered;
 	struct saved_register untracked; /* for registers that nobody asks for */
 	bool bad;
@@ -68,14 +54,6 @@ static struct str read_block(struct dwarf_bytes *d)
 	return d->c.failed ? S("") : str(p, (size_t)n);
 }
 
-static struct str sized_block(struct dwarf_bytes *d)
-{
-	const char *p = (const char *)d->c.at;
-	struct str s = read_block(d);
-
-	return str(p, s.n ? (size_t)(s.p + s.n - p) : 0);
-}
-
 static void set_expression(struct cfa_machine *m, uint64_t reg, struct str expression)
 {
 	*saved_of(m, reg) = (struct saved_register){ .kind = AT_EXPRESSION,
@@ -84,7 +62,7 @@ static void set_expression(struct cfa_machine *m, uint64_t reg, struct str expre
 
 static void define_cfa(struct cfa_machine *m, uint64_t reg, int64_t offset)
 {
-	m->row.cfa_is_expression = false;
+	m->row.cfa_block = NULL;
 	m->row.cfa_register = reg;
 	m->row.cfa_offset = offset;
 }
@@ -183,8 +161,8 @@ static void run_other(struct cfa_machine *m, uint8_t op, struct dwarf_bytes *d)
 		m->row.cfa_offset = factored(m, (uint64_t)cursor_sleb(&d->c));
 		break;
 	case DW_CFA_def_cfa_expression:
-		m->row.cfa_is_expression = true;
-		m->row.cfa_expression = sized_block(d);
+		m->row.cfa_block = (const char *)d->c.at;
+		m->row.cfa_expression = read_block(d);
 		break;
 	case DW_CFA_GNU_args_size: cursor_uleb(&d->c); break;
 	case AARCH64_NEGATE_RA_STATE_WITH_PC:
@@ -235,139 +213,6 @@ static void run(struct cfa_machine *m, struct dwarf_bytes d)
 	m->bad |= d.c.failed;
 }
 
-/* From the row to a rule */
-
-/* "breg + offset", and perhaps "deref", and perhaps "+ constant". */
-struct simple {
-	uint64_t reg;
-	int64_t offset, plus;
-	bool deref;
-};
-
-static bool is_simple(struct str expression, struct simple *s)
-{
-	struct dwarf_bytes d = dwarf_bytes(expression, 0);
-	uint8_t op = (uint8_t)cursor_int(&d.c, 1);
-
-	*s = (struct simple){ 0 };
-	if (op >= DW_OP_breg0 && op <= DW_OP_breg31)
-		s->reg = op - DW_OP_breg0;
-	else if (op == DW_OP_bregx)
-		s->reg = cursor_uleb(&d.c);
-	else
-		return false;
-	s->offset = cursor_sleb(&d.c);
-	while (d.c.at < d.c.end && !d.c.failed) {
-		op = (uint8_t)cursor_int(&d.c, 1);
-		if (op == DW_OP_deref && !s->deref)
-			s->deref = true;
-		else if (op == DW_OP_plus_uconst && s->deref)
-			s->plus = (int64_t)((uint64_t)s->plus + cursor_uleb(&d.c));
-		else if (op == DW_OP_plus_uconst)
-			s->offset = (int64_t)((uint64_t)s->offset + cursor_uleb(&d.c));
-		else
-			return false;
-	}
-	return !d.c.failed;
-}
-
-static bool fits(int64_t v)
-{
-	return v >= INT32_MIN && v <= INT32_MAX;
-}
-
-static enum rule_place saved_place(const struct arch *arch, const struct saved_register *p,
-				   int32_t *offset)
-{
-	struct simple s;
-
-	switch (p->kind) {
-	case SAME: return AT_SAME;
-	case AT_CFA_OFFSET: *offset = (int32_t)p->offset; return fits(p->offset) ? AT_CFA : AT_LOST;
-	case AT_EXPRESSION:
-		if (!is_simple(p->expression, &s) || s.deref || !fits(s.offset))
-			return AT_LOST;
-		*offset = (int32_t)s.offset;
-		return s.reg == arch->sp ? AT_SP : s.reg == arch->fp ? AT_FP : AT_LOST;
-	default: return AT_LOST;
-	}
-}
-
-/* ld's PLT: CFA = SP + 8 + ((PC & 15) >= 11 ? 8 : 0). */
-static bool is_plt(struct str expression)
-{
-	static const uint8_t plt[] = {
-		DW_OP_breg7, 8,        DW_OP_breg16, 0,         DW_OP_lit15, DW_OP_and,
-		DW_OP_lit11, DW_OP_ge, DW_OP_lit3,   DW_OP_shl, DW_OP_plus,
-	};
-
-	return str_eq(expression, str((const char *)plt, sizeof(plt)));
-}
-
-/* RA is where calls leave it, so that its offset may hold something else. */
-static bool is_usual_ra(const struct rule *r)
-{
-	return r->ra == AT_CFA && r->ra_offset == -8;
-}
-
-static void set_cfa_expression(struct rule *r, const struct cfa_machine *m, struct str section)
-{
-	struct str sized = m->row.cfa_expression, e;
-	struct dwarf_bytes d = dwarf_bytes(sized, 0);
-	struct simple s;
-	bool simple;
-
-	e = read_block(&d);
-	simple = is_simple(e, &s) && fits(s.offset) && fits(s.plus);
-	if (is_plt(e)) {
-		r->cfa = CFA_PLT;
-	} else if (simple && !s.deref && s.reg == m->arch->sp) {
-		r->cfa = CFA_SP;
-		r->cfa_offset = (int32_t)s.offset;
-	} else if (simple && !s.deref && s.reg == m->arch->fp) {
-		r->cfa = CFA_FP;
-		r->cfa_offset = (int32_t)s.offset;
-	} else if (simple && s.deref && is_usual_ra(r) &&
-		   (s.reg == m->arch->sp || s.reg == m->arch->fp)) {
-		r->cfa = s.reg == m->arch->sp ? CFA_DEREF_SP : CFA_DEREF_FP;
-		r->cfa_offset = (int32_t)s.offset;
-		r->ra_offset = (int32_t)s.plus;
-	} else {
-		r->cfa = sized.n && fits(sized.p - section.p) ? CFA_EXPR : CFA_BAD;
-		r->cfa_offset = (int32_t)(sized.p - section.p);
-	}
-}
-
-static void set_cfa(struct rule *r, const struct cfa_machine *m)
-{
-	if (!fits(m->row.cfa_offset) || m->row.cfa_register >= ARCH_REGS) {
-		r->cfa = CFA_BAD;
-		return;
-	}
-	r->cfa_offset = (int32_t)m->row.cfa_offset;
-	r->reg = (uint8_t)m->row.cfa_register;
-	r->cfa = r->reg == m->arch->sp ? CFA_SP : r->reg == m->arch->fp ? CFA_FP : CFA_REG;
-}
-
-static struct rule make_rule(const struct cfa_machine *m, struct str section)
-{
-	struct rule r = { .signal = m->fde->cie.signal };
-
-	if (m->row.ra.kind == UNDEFINED) {
-		r.cfa = CFA_END;
-		return r;
-	}
-	r.fp = saved_place(m->arch, &m->row.fp, &r.fp_offset) & 0xf;
-	r.ra = saved_place(m->arch, &m->row.ra, &r.ra_offset) & 0xf;
-	if (r.ra == AT_LOST)
-		r.cfa = CFA_BAD;
-	else if (m->row.cfa_is_expression)
-		set_cfa_expression(&r, m, section);
-	else
-		set_cfa(&r, m);
-	return r;
-}
-
 struct rule cfa_program_rule(const struct fde *fde, const struct arch *arch, struct str section,
 			     uint64_t vaddr)
 {
@@ -379,5 +224,6 @@ struct rule cfa_program_rule(const struct fde *fde, const struct arch *arch, str
 	m.location = fde->start;
 	m.wanted = vaddr;
 	run(&m, fde->program);
-	return m.bad ? (struct rule){ .cfa = CFA_BAD } : make_rule(&m, section);
+	return m.bad ? (struct rule){ .cfa = CFA_BAD } :
+		       cfa_row_rule(&m.row, fde->cie.signal, arch, section);
 }
