@@ -9,12 +9,11 @@
 #include <unistd.h>
 
 #include "record/drain_thread.h"
-#include "record/facts.h"
+#include "record/session_window.h"
 
 enum {
 	LOOK_MS = 50,        /* between two reads of the rings */
 	PROGRESS_MS = 500,   /* between two lines of progress */
-	RAISED = 10,         /* priority while recording: steps of nice(1) */
 	GRACE_MS = 500,      /* for a command to end after a signal */
 	ADAPT_SAMPLES = 100, /* of which more than two in a hundred are truncated */
 	LARGEST_STACK = 65528,
@@ -32,112 +31,6 @@ void session_stop(void)
 void session_flush(void)
 {
 	flush_asked = 1;
-}
-
-static uint64_t realtime(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
-/* Windows */
-
-/*
- * The kernel reports lost samples twice: in records, and in the events' own counts, which
- * include what was lost when there was no room for records.
- */
-static uint64_t lost_so_far(struct session *s)
-{
-	uint64_t reported = s->recorder.decoder.counts.lost - s->reported_in_closed;
-	uint64_t counted = sampler_lost(&s->sampler);
-
-	return s->lost_in_closed + (reported > counted ? reported : counted);
-}
-
-/* Of processes without their children, whose time is not known until they end. */
-static uint64_t cpu_so_far(const struct session *s)
-{
-	const struct sampler_options *o = &s->o->sampler;
-
-	return o->target == TARGET_TASKS && !o->children ? fact_cpu_time(o->pids, o->npid) : 0;
-}
-
-static struct session_counts counts_so_far(struct session *s)
-{
-	const struct decoder *d = &s->recorder.decoder;
-
-	return (struct session_counts){ .samples = d->counts.samples,
-					.lost = lost_so_far(s),
-					.throttled = d->counts.throttled,
-					.remembered = d->unwinder.remembered,
-					.cpu = cpu_so_far(s) };
-}
-
-static void begin_window(struct session *s)
-{
-	uint64_t number = s->window.number;
-
-	dict_init(&s->dict);
-	profile_init(&s->profile, &s->dict);
-	s->mappings.n = 0;
-	gather_begin(&s->gather, &s->profile);
-	s->window = (struct window){ .number = number, .time = realtime() };
-	s->window_start = recorder_now();
-	s->at_start = counts_so_far(s);
-}
-
-static void measure_window(struct session *s)
-{
-	const struct session_counts *was = &s->at_start, now = counts_so_far(s);
-	struct window *w = &s->window;
-
-	w->duration = recorder_now() - s->window_start;
-	w->user_only = s->sampler.user_only;
-	w->samples = now.samples - was->samples;
-	w->lost = now.lost - was->lost;
-	w->truncated = s->gather.ntruncated;
-	w->throttled = now.throttled - was->throttled;
-	w->remembered = now.remembered - was->remembered;
-	if (now.cpu > was->cpu)
-		w->cpu_time = now.cpu - was->cpu;
-}
-
-/*
- * A recorder that does not run in time loses samples, so it runs before others while it
- * records, where it is allowed to: it needs little. Naming and writing a window can wait.
- */
-static void raise_priority(const struct session *s, bool raised)
-{
-	setpriority(PRIO_PROCESS, 0, raised ? s->nice - RAISED : s->nice);
-}
-
-static void release_profile(struct session *s)
-{
-	profile_release(&s->profile);
-	dict_release(&s->dict);
-}
-
-static bool end_window(struct session *s)
-{
-	struct drain_thread drain;
-	bool go_on;
-
-	measure_window(s);
-	s->profile.head.time = (int64_t)s->window.time;
-	s->profile.head.duration = (int64_t)s->window.duration;
-	if (!s->window.last)
-		drain_thread_start(&drain, &s->recorder);
-	raise_priority(s, false);
-	go_on = s->o->on_window(s->o->context, s, &s->window);
-	if (!s->window.last)
-		drain_thread_stop(&drain);
-	raise_priority(s, !s->window.last);
-	release_profile(s);
-	recorder_sweep(&s->recorder);
-	s->window.number++;
-	return go_on;
 }
 
 /* The child */
@@ -231,7 +124,7 @@ static void open_again(struct session *s, uint32_t stack_bytes)
 	}
 	sampler_stop(&s->sampler);
 	recorder_drain(&s->recorder, true);
-	s->lost_in_closed = lost_so_far(s);
+	s->lost_in_closed = session_lost(s);
 	s->reported_in_closed = s->recorder.decoder.counts.lost;
 	sampler_close(&s->sampler);
 	s->sampler_options = options;
@@ -287,7 +180,7 @@ static void show_progress(struct session *s, uint64_t now, uint64_t *shown)
 	if (!s->o->on_progress || now - *shown < (uint64_t)PROGRESS_MS * 1000000)
 		return;
 	*shown = now;
-	measure_window(s);
+	session_measure_window(s);
 	s->o->on_progress(s->o->context, &s->window);
 }
 
@@ -313,7 +206,7 @@ static void run_windows(struct session *s)
 	uint64_t now = recorder_now(), shown = now;
 	bool go_on = true;
 
-	begin_window(s);
+	session_begin_window(s);
 	while (go_on && !is_over(s, now)) {
 		sampler_wait(&s->sampler, wait_ms(s, now));
 		recorder_drain(&s->recorder, false);
@@ -325,8 +218,8 @@ static void run_windows(struct session *s)
 		if (!flush_asked && !(s->o->every && now - s->window_start >= s->o->every))
 			continue;
 		flush_asked = 0;
-		go_on = end_window(s);
-		begin_window(s);
+		go_on = session_end_window(s);
+		session_begin_window(s);
 	}
 	await_child(s);
 	s->over = recorder_now();
@@ -334,9 +227,9 @@ static void run_windows(struct session *s)
 	recorder_drain(&s->recorder, true);
 	s->window.last = true;
 	if (go_on)
-		end_window(s);
+		session_end_window(s);
 	else
-		release_profile(s);
+		session_drop_window(s);
 }
 
 /* Beginning */
@@ -355,35 +248,6 @@ static bool wants(void *context, struct process *p)
 	return s->o->wants(s->o->context, p);
 }
 
-/*
- * Remember what a mapping is of: its process may be gone when the window is named. Two
- * binaries can have one mapping, if neither has a build id: the first that is open counts.
- */
-static void note_mapping(void *context, map_id map, struct process *p, const struct binary *b)
-{
-	struct session *s = context;
-	struct session_mapping none = { .root = -1 }, *m;
-	const struct mount_roots *roots = &s->recorder.host.roots;
-
-	while (BUF_COUNT(&s->mappings, none) <= map.i)
-		buf_put(&s->mappings, &none, sizeof(none));
-	m = (struct session_mapping *)s->mappings.p + map.i;
-	if (m->is_jit || (m->binary && m->binary->fd >= 0))
-		return;
-	*m = (struct session_mapping){ .binary = b,
-				       .root = mount_roots_find(roots, p),
-				       .is_jit = !b };
-	if (m->is_jit)
-		m->jit = jit_place(roots, p);
-}
-
-const struct session_mapping *session_mapping(const struct session *s, map_id map)
-{
-	const struct session_mapping *all = (const struct session_mapping *)s->mappings.p;
-
-	return map.i && map.i < BUF_COUNT(&s->mappings, *all) ? &all[map.i] : NULL;
-}
-
 static void set_up(struct session *s)
 {
 	const struct session_options *o = s->o;
@@ -396,11 +260,7 @@ static void set_up(struct session *s)
 	s->recorder.decoder.unwinder.use_memory = true;
 	s->recorder.decoder.unwinder.use_memo = true;
 	s->recorder.decoder.processes.thread_names = o->labels.label_by & LABEL_BY_THREAD;
-	events_worth(o->sampler.events, o->sampler.nevent, o->sampler.frequency, &s->worths);
-	gather_init(&s->gather, &o->labels, &s->recorder.decoder,
-		    (const struct gather_event *)s->worths.p, o->sampler.nevent);
-	s->gather.on_mapping = note_mapping;
-	s->gather.context = s;
+	session_windows_init(s);
 }
 
 static bool prepare_child(struct session *s, struct buf *why)
@@ -455,18 +315,16 @@ bool session_run(struct session *s, const struct session_options *o, struct buf 
 	if (!start_target(s, why))
 		return false;
 	s->begun = recorder_now();
-	raise_priority(s, true);
+	session_raise_priority(s, true);
 	run_windows(s);
-	raise_priority(s, false);
+	session_raise_priority(s, false);
 	child_has_ended(s, true);
 	return true;
 }
 
 void session_release(struct session *s)
 {
-	gather_release(&s->gather);
-	buf_release(&s->worths);
-	buf_release(&s->mappings);
+	session_windows_release(s);
 	recorder_release(&s->recorder);
 	sampler_close(&s->sampler);
 	buf_release(&s->pids);
