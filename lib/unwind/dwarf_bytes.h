@@ -4,7 +4,7 @@
 #ifndef UNWIND_DWARF_BYTES_H
 #define UNWIND_DWARF_BYTES_H
 
-#include "object/cursor.h"
+#include "io/cursor.h"
 
 struct dwarf_bytes {
 	struct cursor c;
