@@ -8,7 +8,7 @@ BEGIN {
 	may["cli"] = "cli base"
 	may["profile"] = "profile base"
 	may["object"] = "object io base"
-	may["unwind"] = "unwind object base"
+	may["unwind"] = "unwind object io base"
 	may["analyze"] = "analyze profile base"
 	may["query"] = "query analyze profile io base"
 	may["view"] = "view analyze profile io base"

@@ -239,10 +239,12 @@ void gather_sample(struct gather *g, const struct perf_sample *s)
 {
 	const struct gather_event *e = &g->events[s->event];
 	const uint32_t *col = (const uint32_t *)g->columns.p + 2 * s->event;
+	int64_t worth = e->fixed ? e->worth : (int64_t)s->period;
 	sample_id sample = profile_add_sample(g->p, stack_of(g, s),
 					      sample_labels_of(&g->labels, s));
 
 	if (col[0] != NO_COLUMN)
 		profile_add_value(g->p, col[0], sample, 1);
-	profile_add_value(g->p, col[1], sample, e->fixed ? e->worth : (int64_t)s->period);
+	profile_add_value(g->p, col[1], sample, worth);
+	profile_observe(g->p, s->time, sample, col[1], worth);
 }

@@ -2,7 +2,7 @@
 
 #include <sys/mman.h>
 
-#include "object/cursor.h"
+#include "io/cursor.h"
 
 enum {
 	BRANCH_ENTRY = 24,         /* bytes */

@@ -11,7 +11,7 @@ enum { MOST_STACK = 64, MOST_OPS = 1000 };
 struct expression {
 	uint64_t stack[MOST_STACK];
 	size_t n;
-	struct dwarf_bytes d;
+	struct cursor d;
 	const struct cfi_context *context;
 	bool bad;
 };
@@ -42,7 +42,7 @@ static uint64_t peek(struct expression *m, uint64_t depth)
 
 static void push_register(struct expression *m, uint64_t reg)
 {
-	int64_t offset = cursor_sleb(&m->d.c);
+	int64_t offset = cursor_sleb(&m->d);
 
 	if (reg < ARCH_REGS && m->context->known >> reg & 1)
 		push(m, m->context->regs[reg] + (uint64_t)offset);
@@ -103,26 +103,26 @@ static uint64_t constant(struct expression *m, uint8_t op)
 	unsigned size = 1u << (op - DW_OP_const1u) / 2;
 
 	switch (op) {
-	case DW_OP_constu: return cursor_uleb(&m->d.c);
-	case DW_OP_consts: return (uint64_t)cursor_sleb(&m->d.c);
+	case DW_OP_constu: return cursor_uleb(&m->d);
+	case DW_OP_consts: return (uint64_t)cursor_sleb(&m->d);
 	case DW_OP_const1s:
 	case DW_OP_const2s:
 	case DW_OP_const4s:
-	case DW_OP_const8s: return (uint64_t)cursor_signed(&m->d.c, size);
-	default: return cursor_int(&m->d.c, size);
+	case DW_OP_const8s: return (uint64_t)cursor_signed(&m->d, size);
+	default: return cursor_int(&m->d, size);
 	}
 }
 
 static void branch(struct expression *m, uint64_t taken)
 {
-	int64_t by = cursor_signed(&m->d.c, 2);
+	int64_t by = cursor_signed(&m->d, 2);
 
 	if (!taken)
 		return;
-	if (by < m->d.start - m->d.c.at || by > m->d.c.end - m->d.c.at)
+	if (by < m->d.start - m->d.at || by > m->d.end - m->d.at)
 		m->bad = true;
 	else
-		m->d.c.at += by;
+		m->d.at += by;
 }
 
 static void run_stack(struct expression *m, uint8_t op)
@@ -133,7 +133,7 @@ static void run_stack(struct expression *m, uint8_t op)
 	case DW_OP_dup: push(m, peek(m, 0)); break;
 	case DW_OP_drop: pop(m); break;
 	case DW_OP_over: push(m, peek(m, 1)); break;
-	case DW_OP_pick: push(m, peek(m, cursor_int(&m->d.c, 1))); break;
+	case DW_OP_pick: push(m, peek(m, cursor_int(&m->d, 1))); break;
 	case DW_OP_swap:
 		b = pop(m);
 		a = pop(m);
@@ -148,7 +148,7 @@ static void run_stack(struct expression *m, uint8_t op)
 	case DW_OP_not: push(m, ~pop(m)); break;
 	case DW_OP_plus_uconst:
 		a = pop(m);
-		push(m, a + cursor_uleb(&m->d.c));
+		push(m, a + cursor_uleb(&m->d));
 		break;
 	case DW_OP_bra: branch(m, pop(m)); break;
 	case DW_OP_skip: branch(m, 1); break;
@@ -170,7 +170,7 @@ static void run(struct expression *m, uint8_t op)
 	} else if (op >= DW_OP_breg0 && op <= DW_OP_breg31) {
 		push_register(m, op - DW_OP_breg0);
 	} else if (op == DW_OP_bregx) {
-		push_register(m, cursor_uleb(&m->d.c));
+		push_register(m, cursor_uleb(&m->d));
 	} else if (is_binary(op)) {
 		b = pop(m);
 		a = pop(m);
@@ -187,18 +187,18 @@ bool cfi_expression(const struct cfi *c, const struct rule *rule, const struct c
 	struct expression m = { .context = context };
 	uint64_t length;
 
-	m.d = dwarf_bytes(c->section, c->address);
-	cursor_skip(&m.d.c, (uint32_t)rule->cfa_offset);
-	length = cursor_uleb(&m.d.c);
-	if (length > cursor_left(&m.d.c))
+	m.d = cursor_at(c->section, c->address);
+	cursor_skip(&m.d, (uint32_t)rule->cfa_offset);
+	length = cursor_uleb(&m.d);
+	if (length > cursor_left(&m.d))
 		return false;
-	m.d.start = m.d.c.at;
-	m.d.c.end = m.d.c.at + length;
-	for (int n = 0; m.d.c.at < m.d.c.end && !m.bad && !m.d.c.failed; n++) {
+	m.d.start = m.d.at;
+	m.d.end = m.d.at + length;
+	for (int n = 0; m.d.at < m.d.end && !m.bad && !m.d.failed; n++) {
 		if (n == MOST_OPS)
 			return false;
-		run(&m, (uint8_t)cursor_int(&m.d.c, 1));
+		run(&m, (uint8_t)cursor_int(&m.d, 1));
 	}
 	*cfa = pop(&m);
-	return !m.bad && !m.d.c.failed;
+	return !m.bad && !m.d.failed;
 }

@@ -45,13 +45,13 @@ static void restore(struct cfa_machine *m, uint64_t reg)
 		m->row.ra = m->initial.ra;
 }
 
-static struct str read_block(struct dwarf_bytes *d)
+static struct str read_block(struct cursor *d)
 {
-	uint64_t n = cursor_uleb(&d->c);
-	const char *p = (const char *)d->c.at;
+	uint64_t n = cursor_uleb(d);
+	const char *p = (const char *)d->at;
 
-	cursor_skip(&d->c, n);
-	return d->c.failed ? S("") : str(p, (size_t)n);
+	cursor_skip(d, n);
+	return d->failed ? S("") : str(p, (size_t)n);
 }
 
 static void set_expression(struct cfa_machine *m, uint64_t reg, struct str expression)
@@ -97,41 +97,41 @@ static int64_t factored(const struct cfa_machine *m, uint64_t v)
 }
 
 /* The instructions about registers; false for one that is not among them. */
-static bool run_register(struct cfa_machine *m, uint8_t op, struct dwarf_bytes *d)
+static bool run_register(struct cfa_machine *m, uint8_t op, struct cursor *d)
 {
 	uint64_t reg;
 
 	switch (op) {
 	case DW_CFA_offset_extended:
-		reg = cursor_uleb(&d->c);
-		save_at(m, reg, factored(m, cursor_uleb(&d->c)));
+		reg = cursor_uleb(d);
+		save_at(m, reg, factored(m, cursor_uleb(d)));
 		return true;
 	case DW_CFA_offset_extended_sf:
-		reg = cursor_uleb(&d->c);
-		save_at(m, reg, factored(m, (uint64_t)cursor_sleb(&d->c)));
+		reg = cursor_uleb(d);
+		save_at(m, reg, factored(m, (uint64_t)cursor_sleb(d)));
 		return true;
 	case DW_CFA_GNU_negative_offset_extended:
-		reg = cursor_uleb(&d->c);
-		save_at(m, reg, factored(m, 0 - cursor_uleb(&d->c)));
+		reg = cursor_uleb(d);
+		save_at(m, reg, factored(m, 0 - cursor_uleb(d)));
 		return true;
-	case DW_CFA_restore_extended: restore(m, cursor_uleb(&d->c)); return true;
-	case DW_CFA_undefined: saved_of(m, cursor_uleb(&d->c))->kind = UNDEFINED; return true;
-	case DW_CFA_same_value: saved_of(m, cursor_uleb(&d->c))->kind = SAME; return true;
+	case DW_CFA_restore_extended: restore(m, cursor_uleb(d)); return true;
+	case DW_CFA_undefined: saved_of(m, cursor_uleb(d))->kind = UNDEFINED; return true;
+	case DW_CFA_same_value: saved_of(m, cursor_uleb(d))->kind = SAME; return true;
 	case DW_CFA_register:
 	case DW_CFA_val_offset:
-		saved_of(m, cursor_uleb(&d->c))->kind = OTHER;
-		cursor_uleb(&d->c);
+		saved_of(m, cursor_uleb(d))->kind = OTHER;
+		cursor_uleb(d);
 		return true;
 	case DW_CFA_val_offset_sf:
-		saved_of(m, cursor_uleb(&d->c))->kind = OTHER;
-		cursor_sleb(&d->c);
+		saved_of(m, cursor_uleb(d))->kind = OTHER;
+		cursor_sleb(d);
 		return true;
 	case DW_CFA_expression:
-		reg = cursor_uleb(&d->c);
+		reg = cursor_uleb(d);
 		set_expression(m, reg, read_block(d));
 		return true;
 	case DW_CFA_val_expression:
-		saved_of(m, cursor_uleb(&d->c))->kind = OTHER;
+		saved_of(m, cursor_uleb(d))->kind = OTHER;
 		read_block(d);
 		return true;
 	}
@@ -139,7 +139,7 @@ static bool run_register(struct cfa_machine *m, uint8_t op, struct dwarf_bytes *
 }
 
 /* The instructions about the CFA, and all others that stay at their address. */
-static void run_other(struct cfa_machine *m, uint8_t op, struct dwarf_bytes *d)
+static void run_other(struct cfa_machine *m, uint8_t op, struct cursor *d)
 {
 	uint64_t reg;
 
@@ -148,23 +148,23 @@ static void run_other(struct cfa_machine *m, uint8_t op, struct dwarf_bytes *d)
 	case DW_CFA_remember_state: remember(m); break;
 	case DW_CFA_restore_state: recall(m); break;
 	case DW_CFA_def_cfa:
-		reg = cursor_uleb(&d->c);
-		define_cfa(m, reg, (int64_t)cursor_uleb(&d->c));
+		reg = cursor_uleb(d);
+		define_cfa(m, reg, (int64_t)cursor_uleb(d));
 		break;
 	case DW_CFA_def_cfa_sf:
-		reg = cursor_uleb(&d->c);
-		define_cfa(m, reg, factored(m, (uint64_t)cursor_sleb(&d->c)));
+		reg = cursor_uleb(d);
+		define_cfa(m, reg, factored(m, (uint64_t)cursor_sleb(d)));
 		break;
-	case DW_CFA_def_cfa_register: m->row.cfa_register = cursor_uleb(&d->c); break;
-	case DW_CFA_def_cfa_offset: m->row.cfa_offset = (int64_t)cursor_uleb(&d->c); break;
+	case DW_CFA_def_cfa_register: m->row.cfa_register = cursor_uleb(d); break;
+	case DW_CFA_def_cfa_offset: m->row.cfa_offset = (int64_t)cursor_uleb(d); break;
 	case DW_CFA_def_cfa_offset_sf:
-		m->row.cfa_offset = factored(m, (uint64_t)cursor_sleb(&d->c));
+		m->row.cfa_offset = factored(m, (uint64_t)cursor_sleb(d));
 		break;
 	case DW_CFA_def_cfa_expression:
-		m->row.cfa_block = (const char *)d->c.at;
+		m->row.cfa_block = (const char *)d->at;
 		m->row.cfa_expression = read_block(d);
 		break;
-	case DW_CFA_GNU_args_size: cursor_uleb(&d->c); break;
+	case DW_CFA_GNU_args_size: cursor_uleb(d); break;
 	case AARCH64_NEGATE_RA_STATE_WITH_PC:
 	case DW_CFA_AARCH64_negate_ra_state: break; /* the address is masked anyway */
 	default: m->bad = true;
@@ -178,24 +178,24 @@ static bool is_advance(uint8_t op)
 	       (op >= DW_CFA_set_loc && op <= DW_CFA_advance_loc4);
 }
 
-static bool run_advance(struct cfa_machine *m, uint8_t op, struct dwarf_bytes *d)
+static bool run_advance(struct cfa_machine *m, uint8_t op, struct cursor *d)
 {
 	switch (op) {
 	case DW_CFA_set_loc:
 		m->location = dwarf_pointer(d, m->fde->cie.pointers, 0);
 		return m->location <= m->wanted;
-	case DW_CFA_advance_loc1: return advance(m, cursor_int(&d->c, 1));
-	case DW_CFA_advance_loc2: return advance(m, cursor_int(&d->c, 2));
-	case DW_CFA_advance_loc4: return advance(m, cursor_int(&d->c, 4));
+	case DW_CFA_advance_loc1: return advance(m, cursor_int(d, 1));
+	case DW_CFA_advance_loc2: return advance(m, cursor_int(d, 2));
+	case DW_CFA_advance_loc4: return advance(m, cursor_int(d, 4));
 	default: return advance(m, op & OPERAND);
 	}
 }
 
 /* Run a program up to the wanted address. */
-static void run(struct cfa_machine *m, struct dwarf_bytes d)
+static void run(struct cfa_machine *m, struct cursor d)
 {
-	for (int n = 0; d.c.at < d.c.end && !m->bad && !d.c.failed; n++) {
-		uint8_t op = (uint8_t)cursor_int(&d.c, 1);
+	for (int n = 0; d.at < d.end && !m->bad && !d.failed; n++) {
+		uint8_t op = (uint8_t)cursor_int(&d, 1);
 
 		if (n == MOST_INSTRUCTIONS)
 			m->bad = true;
@@ -203,14 +203,14 @@ static void run(struct cfa_machine *m, struct dwarf_bytes d)
 			if (!run_advance(m, op, &d))
 				return;
 		} else if ((op & PRIMARY) == DW_CFA_offset) {
-			save_at(m, op & OPERAND, factored(m, cursor_uleb(&d.c)));
+			save_at(m, op & OPERAND, factored(m, cursor_uleb(&d)));
 		} else if ((op & PRIMARY) == DW_CFA_restore) {
 			restore(m, op & OPERAND);
 		} else if (!run_register(m, op, &d)) {
 			run_other(m, op, &d);
 		}
 	}
-	m->bad |= d.c.failed;
+	m->bad |= d.failed;
 }
 
 struct rule cfa_program_rule(const struct fde *fde, const struct arch *arch, struct str section,

@@ -6,7 +6,7 @@
 #define UNWIND_CFA_PROGRAM_H
 
 #include "unwind/arch.h"
-#include "unwind/dwarf_bytes.h"
+#include "unwind/dwarf_pointer.h"
 #include "unwind/rule.h"
 
 /* What the functions of a compilation have in common. */
@@ -16,14 +16,14 @@ struct cie {
 	uint8_t pointers; /* encoding of addresses in the FDEs */
 	bool signal;      /* they are signal frames */
 	bool sized;       /* FDEs have augmentation data, with its length */
-	struct dwarf_bytes program;
+	struct cursor program;
 };
 
 /* One function's, and the addresses it is for. */
 struct fde {
 	struct cie cie;
 	uint64_t start, length;
-	struct dwarf_bytes program;
+	struct cursor program;
 };
 
 /*

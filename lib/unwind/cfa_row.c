@@ -2,7 +2,7 @@
 
 #include <dwarf.h>
 
-#include "unwind/dwarf_bytes.h"
+#include "unwind/dwarf_pointer.h"
 
 /* "breg + offset", and perhaps "deref", and perhaps "+ constant". */
 struct simple {
@@ -13,29 +13,29 @@ struct simple {
 
 static bool is_simple(struct str expression, struct simple *s)
 {
-	struct dwarf_bytes d = dwarf_bytes(expression, 0);
-	uint8_t op = (uint8_t)cursor_int(&d.c, 1);
+	struct cursor d = cursor_at(expression, 0);
+	uint8_t op = (uint8_t)cursor_int(&d, 1);
 
 	*s = (struct simple){ 0 };
 	if (op >= DW_OP_breg0 && op <= DW_OP_breg31)
 		s->reg = op - DW_OP_breg0;
 	else if (op == DW_OP_bregx)
-		s->reg = cursor_uleb(&d.c);
+		s->reg = cursor_uleb(&d);
 	else
 		return false;
-	s->offset = cursor_sleb(&d.c);
-	while (d.c.at < d.c.end && !d.c.failed) {
-		op = (uint8_t)cursor_int(&d.c, 1);
+	s->offset = cursor_sleb(&d);
+	while (d.at < d.end && !d.failed) {
+		op = (uint8_t)cursor_int(&d, 1);
 		if (op == DW_OP_deref && !s->deref)
 			s->deref = true;
 		else if (op == DW_OP_plus_uconst && s->deref)
-			s->plus = (int64_t)((uint64_t)s->plus + cursor_uleb(&d.c));
+			s->plus = (int64_t)((uint64_t)s->plus + cursor_uleb(&d));
 		else if (op == DW_OP_plus_uconst)
-			s->offset = (int64_t)((uint64_t)s->offset + cursor_uleb(&d.c));
+			s->offset = (int64_t)((uint64_t)s->offset + cursor_uleb(&d));
 		else
 			return false;
 	}
-	return !d.c.failed;
+	return !d.failed;
 }
 
 static bool fits(int64_t v)

@@ -10,14 +10,14 @@ enum {
 	EXTENDED_LENGTH = 0xffffffff,
 	/* The only table of .eh_frame_hdr that linkers write. */
 	HDR_TABLE_I32 = DW_EH_PE_datarel | DW_EH_PE_sdata4,
-	MOST_INDEX = 1 << 24,
-	MOST_LETTERS = 16, /* of an augmentation */
+	MOST_INDEX = 1 << 20, /* functions of a section without a sorted table */
+	MOST_LETTERS = 16,    /* of an augmentation */
 };
 
 /* Every CIE and FDE begins with a length and an id. */
 struct entry {
-	struct dwarf_bytes body; /* after the id */
-	size_t at, next;         /* offsets in the section: of the entry, of the next */
+	struct cursor body; /* after the id */
+	size_t at, next;    /* offsets in the section: of the entry, of the next */
 	size_t id_at;
 	uint64_t id;
 	bool is64;
@@ -26,23 +26,23 @@ struct entry {
 /* The entry at an offset of the section. False at the end, or where it is none. */
 static bool read_entry(const struct cfi *c, size_t at, struct entry *e)
 {
-	struct dwarf_bytes d = dwarf_bytes(c->section, c->address);
+	struct cursor d = cursor_at(c->section, c->address);
 	uint64_t length;
 
 	*e = (struct entry){ .at = at };
-	cursor_skip(&d.c, at);
-	length = cursor_int(&d.c, 4);
+	cursor_skip(&d, at);
+	length = cursor_int(&d, 4);
 	e->is64 = length == EXTENDED_LENGTH;
 	if (e->is64)
-		length = cursor_int(&d.c, 8);
-	if (d.c.failed || !length || length > cursor_left(&d.c))
+		length = cursor_int(&d, 8);
+	if (d.failed || !length || length > cursor_left(&d))
 		return false;
-	d.c.end = d.c.at + length;
-	e->next = (size_t)(d.c.end - d.start);
-	e->id_at = (size_t)(d.c.at - d.start);
-	e->id = cursor_int(&d.c, e->is64 && c->is_debug_frame ? 8 : 4);
+	d.end = d.at + length;
+	e->next = (size_t)(d.end - d.start);
+	e->id_at = (size_t)(d.at - d.start);
+	e->id = cursor_int(&d, e->is64 && c->is_debug_frame ? 8 : 4);
 	e->body = d;
-	return !d.c.failed;
+	return !d.failed;
 }
 
 static bool is_cie(const struct cfi *c, const struct entry *e)
@@ -52,18 +52,18 @@ static bool is_cie(const struct cfi *c, const struct entry *e)
 	return e->id == (e->is64 ? UINT64_MAX : UINT32_MAX);
 }
 
-static void read_augmentation(struct dwarf_bytes *d, const char *letters, struct cie *cie)
+static void read_augmentation(struct cursor *d, const char *letters, struct cie *cie)
 {
-	uint64_t length = cursor_uleb(&d->c);
-	struct dwarf_bytes a = *d;
+	uint64_t length = cursor_uleb(d);
+	struct cursor a = *d;
 
-	cursor_skip(&d->c, length);
-	a.c.end = d->c.at;
+	cursor_skip(d, length);
+	a.end = d->at;
 	for (letters++; *letters; letters++) {
 		switch (*letters) {
-		case 'R': cie->pointers = (uint8_t)cursor_int(&a.c, 1); break;
-		case 'L': cursor_int(&a.c, 1); break;
-		case 'P': dwarf_pointer(&a, (uint8_t)cursor_int(&a.c, 1), 0); break;
+		case 'R': cie->pointers = (uint8_t)cursor_int(&a, 1); break;
+		case 'L': cursor_int(&a, 1); break;
+		case 'P': dwarf_pointer(&a, (uint8_t)cursor_int(&a, 1), 0); break;
 		case 'S': cie->signal = true; break;
 		case 'B': break; /* aarch64: return addresses are signed with key B */
 		default: return;
@@ -74,7 +74,7 @@ static void read_augmentation(struct dwarf_bytes *d, const char *letters, struct
 static bool read_cie(const struct cfi *c, size_t at, struct cie *cie)
 {
 	struct entry e;
-	struct dwarf_bytes d;
+	struct cursor d;
 	const char *letters;
 	uint64_t version;
 
@@ -82,30 +82,30 @@ static bool read_cie(const struct cfi *c, size_t at, struct cie *cie)
 	if (!read_entry(c, at, &e) || !is_cie(c, &e))
 		return false;
 	d = e.body;
-	version = cursor_int(&d.c, 1);
-	letters = (const char *)d.c.at;
-	for (int n = 0; cursor_int(&d.c, 1); n++)
+	version = cursor_int(&d, 1);
+	letters = (const char *)d.at;
+	for (int n = 0; cursor_int(&d, 1); n++)
 		if (n == MOST_LETTERS)
 			return false;
-	if (d.c.failed)
+	if (d.failed)
 		return false;
 	if (version >= 4)
-		cursor_skip(&d.c, 2); /* sizes of addresses and segments */
-	cie->code_align = cursor_uleb(&d.c);
-	cie->data_align = cursor_sleb(&d.c);
-	cie->ra = version == 1 ? cursor_int(&d.c, 1) : cursor_uleb(&d.c);
+		cursor_skip(&d, 2); /* sizes of addresses and segments */
+	cie->code_align = cursor_uleb(&d);
+	cie->data_align = cursor_sleb(&d);
+	cie->ra = version == 1 ? cursor_int(&d, 1) : cursor_uleb(&d);
 	cie->sized = letters[0] == 'z';
 	if (cie->sized)
 		read_augmentation(&d, letters, cie);
 	cie->program = d;
-	return !d.c.failed;
+	return !d.failed;
 }
 
 /* An FDE: its CIE, and the addresses it is for. */
 static bool read_fde(const struct cfi *c, size_t at, struct fde *fde)
 {
 	struct entry e;
-	struct dwarf_bytes d;
+	struct cursor d;
 	uint64_t cie_at;
 
 	if (!read_entry(c, at, &e) || is_cie(c, &e))
@@ -117,9 +117,9 @@ static bool read_fde(const struct cfi *c, size_t at, struct fde *fde)
 	fde->start = dwarf_pointer(&d, fde->cie.pointers, 0);
 	fde->length = dwarf_pointer(&d, fde->cie.pointers & 0x0f, 0);
 	if (fde->cie.sized)
-		cursor_skip(&d.c, cursor_uleb(&d.c));
+		cursor_skip(&d, cursor_uleb(&d));
 	fde->program = d;
-	return !d.c.failed;
+	return !d.failed;
 }
 
 /* Finding FDEs */
@@ -236,21 +236,21 @@ static void build_index(struct cfi *c)
 static bool open_header(struct cfi *c, const struct elf *e, const struct elf_segment *s)
 {
 	struct str bytes = elf_bytes(e, s->offset, s->filesz);
-	struct dwarf_bytes d = dwarf_bytes(bytes, s->vaddr);
-	uint8_t version = (uint8_t)cursor_int(&d.c, 1), frame_encoding, count_encoding, table;
+	struct cursor d = cursor_at(bytes, s->vaddr);
+	uint8_t version = (uint8_t)cursor_int(&d, 1), frame_encoding, count_encoding, table;
 	uint64_t count;
 
-	frame_encoding = (uint8_t)cursor_int(&d.c, 1);
-	count_encoding = (uint8_t)cursor_int(&d.c, 1);
-	table = (uint8_t)cursor_int(&d.c, 1);
+	frame_encoding = (uint8_t)cursor_int(&d, 1);
+	count_encoding = (uint8_t)cursor_int(&d, 1);
+	table = (uint8_t)cursor_int(&d, 1);
 	c->address = dwarf_pointer(&d, frame_encoding, s->vaddr);
 	count = dwarf_pointer(&d, count_encoding, s->vaddr);
 	c->section = elf_at(e, c->address);
-	if (d.c.failed || version != 1 || !c->section.n)
+	if (d.failed || version != 1 || !c->section.n)
 		return false;
-	if (table != HDR_TABLE_I32 || count > cursor_left(&d.c) / 8)
+	if (table != HDR_TABLE_I32 || count > cursor_left(&d) / 8)
 		return true; /* the section is found; the table must be ours */
-	c->table = str((const char *)d.c.at, (size_t)count * 8);
+	c->table = str((const char *)d.at, (size_t)count * 8);
 	c->table_base = s->vaddr;
 	c->ntable = (size_t)count;
 	return true;

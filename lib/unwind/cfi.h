@@ -11,7 +11,7 @@
 
 #include "object/elf.h"
 #include "unwind/arch.h"
-#include "unwind/dwarf_bytes.h"
+#include "unwind/dwarf_pointer.h"
 #include "unwind/rule.h"
 
 /* An entry of an index made by scanning: where a function begins, and its FDE. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "perf/gather.h"
 #include "perf_file.h"
 #include "perf_writer.h"
 #include "tap.h"
@@ -299,6 +300,59 @@ static void test_file(void)
 	perf_events_release(&events);
 }
 
+/* The same file as a profile. */
+
+static void gather(void *context, const struct perf_sample *s)
+{
+	gather_sample(context, s);
+}
+
+static void test_profile(void)
+{
+	static const struct gather_event worth[] = {
+		{ .sample_type = "cpu", .unit = "nanoseconds", .counted = true, .period = 2004008 },
+		{ .sample_type = "page-faults", .unit = "count" },
+	};
+	static const struct label_options options = { .label_by = LABEL_BY_COMM };
+	struct str file = read_file("tests/data/perf/recorded.data");
+	struct perf_host host = host_of("perf");
+	struct dictionary dict;
+	struct profile p;
+	struct gather g;
+	struct perf_events events;
+	struct decoder d;
+	int64_t sum[3] = { 0 };
+
+	perf_events_init(&events);
+	perf_file_events(file, &events);
+	decoder_init(&d, &arch_x86_64, &host);
+	gather_init(&g, &options, &d, worth, LEN(worth));
+	dict_init(&dict);
+	profile_init(&p, &dict);
+	p.keep_times = true;
+	gather_begin(&g, &p);
+	d.on_sample = gather;
+	d.context = &g;
+	perf_file_feed(file, &events, &d);
+	for (uint32_t i = 1; i < p.sample.n; i++)
+		for (size_t c = 0; c < 3; c++)
+			sum[c] += p.col[c].v[i];
+	ok(p.ncol == 3 && sum[0] == 16 && sum[1] == 16 * 2004008 && sum[2] >= 4,
+	   "sums of its columns: %lld, %lld, %lld", (long long)sum[0], (long long)sum[1],
+	   (long long)sum[2]);
+	ok(p.nobservation == 20 && !g.ntruncated, "%zu times, %llu truncated", p.nobservation,
+	   (unsigned long long)g.ntruncated);
+	is(dict_text(&dict, dict_mapping(&dict, (map_id){ 1 })->file), "/tmp/chain/chain",
+	   "its program");
+	ok(dict_text(&dict, dict_mapping(&dict, (map_id){ 1 })->build_id).n == 40,
+	   "which has a build id");
+	profile_release(&p);
+	dict_release(&dict);
+	gather_release(&g);
+	decoder_release(&d);
+	perf_events_release(&events);
+}
+
 /* Another processor: records of aarch64, on whatever this is. */
 
 static struct {
@@ -362,6 +416,7 @@ int main(void)
 	test_numbers();
 	test_late_file();
 	test_file();
+	test_profile();
 	test_aarch64();
 	buf_release(&samples);
 	return done();
