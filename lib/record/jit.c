@@ -28,14 +28,14 @@ static uint64_t now_ms(void)
 static int inner_pid(int pid)
 {
 	struct buf status = { 0 };
-	struct str rest, line;
+	struct str lines, line;
 	uint64_t number = (uint64_t)pid;
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/%d/status", pid);
 	kernel_text(path, &status);
-	for (rest = buf_str(&status); rest.n;) {
-		line = str_cut(&rest, '\n');
+	for (lines = buf_str(&status); lines.n;) {
+		line = str_cut(&lines, '\n');
 		if (!str_starts(line, S("NSpid:")))
 			continue;
 		while (line.p) {

@@ -79,7 +79,7 @@ static void scan_comm(struct process *p)
 bool proc_scan(struct processes *t, struct process *p)
 {
 	struct buf b = { 0 };
-	struct str rest;
+	struct str lines;
 	struct record_map m;
 	char pid[16];
 	bool ok = read_proc(p->pid, "maps", &b);
@@ -88,8 +88,8 @@ bool proc_scan(struct processes *t, struct process *p)
 	scan_comm(p);
 	snprintf(pid, sizeof(pid), "%d", p->pid);
 	process_enter(t, p, mount_namespace(pid));
-	for (rest = buf_str(&b); rest.n;)
-		if (parse_mapping(str_cut(&rest, '\n'), &m) && m.executable)
+	for (lines = buf_str(&b); lines.n;)
+		if (parse_mapping(str_cut(&lines, '\n'), &m) && m.executable)
 			process_map(t, p, &m);
 	buf_release(&b);
 	return ok;
