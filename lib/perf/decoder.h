@@ -72,7 +72,7 @@ void decoder_release(struct decoder *d);
 /*
  * Take a record in, which is copied. attr is that of the event that wrote it, `event` the
  * number by which samples name the event (perf_events.h finds both). Nothing is handed out
- * yet. Records of one CPU come in order of time.
+ * yet. h is aligned to 8 bytes, and all of its h->size bytes are there.
  */
 void decoder_add(struct decoder *d, const struct perf_event_header *h,
 		 const struct perf_event_attr *attr, size_t event);

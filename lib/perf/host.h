@@ -1,7 +1,8 @@
 /*
  * What records do not have and only the machine where the programs run (or ran) knows.
  * lib/record answers from /proc; for a file of records there may be little more than a
- * place to look for binaries. Any function may be NULL: then it is not known.
+ * place to look for binaries. Any function may be NULL; what it would answer is
+ * not known then.
  */
 #ifndef PERF_HOST_H
 #define PERF_HOST_H
