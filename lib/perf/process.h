@@ -55,7 +55,7 @@ struct processes {
 	uint32_t nforgotten;   /* rows without a process */
 	struct table threads;  /* rows { tid } -> name */
 	bool thread_names;     /* keep those */
-	uint64_t last_number;  /* of maps and processes */
+	uint64_t last_number;  /* of maps and processes: another one when any of them changed */
 	struct process kernel; /* its mappings: the kernel's own */
 };
 

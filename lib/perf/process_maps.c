@@ -79,12 +79,12 @@ void process_map(struct processes *t, struct process *p, const struct record_map
 	if (!m->length || __builtin_add_overflow(m->start, m->length, &new.region.end))
 		return;
 	p->last = 0;
+	new.number = ++t->last_number;
 	i = cut_maps(t, p, m->start, new.region.end);
 	if (!m->executable)
 		return;
 	new.binary = binaries_find(t->binaries, m);
 	new.region.module = new.binary ? &new.binary->module : NULL;
-	new.number = ++t->last_number;
 	insert_map(p, i, new);
 }
 

@@ -14,6 +14,8 @@ struct jit {
 	struct jit_place place;
 	struct perfmap map;
 	struct jitdump dump;
+	const struct binary *dump_binary; /* its jitdump, as of processes.last_number */
+	uint64_t looked_at;
 	uint64_t map_read, dump_read; /* ms: when the map and the dump were last read */
 };
 
@@ -135,13 +137,18 @@ const struct binary *jit_dump(struct processes *t, struct process *p)
 bool jit_find(const struct mount_roots *roots, struct processes *t, struct process *p,
 	      uint64_t address, uint64_t time, struct jit_symbol *s)
 {
-	const struct binary *b = jit_dump(t, p);
-	struct jit *j;
+	struct jit *j = jit_of(roots, p);
+	const struct binary *b;
 	uint64_t now = now_ms();
 
+	/* Looking through all mappings for each frame would take long. */
+	if (j->looked_at != t->last_number) {
+		j->dump_binary = jit_dump(t, p);
+		j->looked_at = t->last_number;
+	}
+	b = j->dump_binary;
 	if (!b || b->fd < 0)
 		return false;
-	j = jit_of(roots, p);
 	if (now - j->dump_read >= READ_MS) {
 		j->dump_read = now;
 		jitdump_feed(&j->dump, b->fd);
