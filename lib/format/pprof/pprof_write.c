@@ -6,7 +6,7 @@
  * A frame inlined into its caller is a row of its own in the model and a line of
  * one location here.
  */
-#include "format/pprof_write.h"
+#include "format/pprof/pprof.h"
 
 #include "io/pb.h"
 
