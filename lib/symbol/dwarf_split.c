@@ -1,7 +1,6 @@
 #include "symbol/dwarf_split.h"
 
-#include <stdio.h>
-
+#include "object/cursor.h"
 #include "symbol/regular_file.h"
 
 /* Columns of a package's index: version 2 is GNU's, version 5 the standard's. */
@@ -107,41 +106,42 @@ static bool from_package(struct dwarf_split *s, struct dwarf_package *p, uint64_
 	    !read_index(&ix, elf_contents(&p->elf, elf_section(&p->elf, ".debug_cu_index"))))
 		return false;
 	row = find_row(&ix, id);
+	s->file.elf = &p->elf;
 	if (row)
 		cut_shares(&ix, row, &p->whole, &s->file);
 	return row != 0;
 }
 
-/* The unit of that id: a .dwo may hold several. */
-static bool find_unit(struct dwarf_split *s, uint64_t id)
+/*
+ * The unit of that id: a .dwo may hold several. Its addresses are those of the skeleton;
+ * as the unit does not say where in their section they begin, they begin where it does.
+ */
+static bool find_unit(struct dwarf_split *s, struct dwarf_unit *skeleton)
 {
-	struct dwarf_entry root;
+	const struct dwarf_file *from = skeleton->file;
+	struct str addresses = from->section[DWARF_ADDR];
+	Dwarf_Die root;
 
+	s->file.section[DWARF_ADDR] =
+		str_skip(addresses, min_size((size_t)skeleton->addr_base, addresses.n));
+	s->file.section[DWARF_RANGES] = from->section[DWARF_RANGES];
 	dwarf_file_units(&s->file);
 	for (size_t i = 0; i < s->file.nunit && !s->unit; i++) {
 		struct dwarf_unit *u = &s->file.unit[i];
 
-		if (dwarf_unit_read(u, &root) && root.tag == TAG_COMPILE_UNIT && u->dwo_id == id)
+		if (dwarf_unit_read(u, &root) && dwarf_tag(&root) == DW_TAG_compile_unit &&
+		    u->dwo_id == skeleton->dwo_id)
 			s->unit = u;
 	}
-	return s->unit != NULL;
-}
-
-/* What a split unit has from its skeleton. */
-static void borrow(struct dwarf_split *s, const struct dwarf_unit *skeleton)
-{
-	static const uint8_t sections[] = { DWARF_ADDR, DWARF_RANGES };
-	const struct dwarf_file *from = skeleton->file;
-
-	for (size_t i = 0; i < LEN(sections); i++)
-		s->file.section[sections[i]] = from->section[sections[i]];
+	if (!s->unit)
+		return false;
 	s->unit->skeleton = skeleton;
-	s->unit->addr_base = skeleton->addr_base;
 	s->unit->ranges_base = skeleton->ranges_base;
 	s->unit->low = skeleton->low;
+	return true;
 }
 
-static bool from_file(struct dwarf_split *s, const char *path, const struct dwarf_unit *skeleton)
+static bool from_file(struct dwarf_split *s, const char *path, struct dwarf_unit *skeleton)
 {
 	int fd = regular_file_open(path);
 	const char *why;
@@ -151,10 +151,10 @@ static bool from_file(struct dwarf_split *s, const char *path, const struct dwar
 	if (!ok)
 		return false;
 	dwarf_file_sections(&s->file, &s->elf);
-	return find_unit(s, skeleton->dwo_id);
+	return find_unit(s, skeleton);
 }
 
-static void clear(struct dwarf_split *s, const struct dwarf_unit *skeleton)
+static void clear(struct dwarf_split *s, struct dwarf_unit *skeleton)
 {
 	dwarf_file_release(&s->file);
 	elf_close(&s->elf);
@@ -177,7 +177,7 @@ static const char *join(struct buf *path, struct str dir, struct str name)
 
 /* Look where the skeleton says, then beside the binary. */
 static bool search(struct dwarf_split *s, struct dwarf_package *p,
-		   const struct dwarf_unit *skeleton)
+		   struct dwarf_unit *skeleton)
 {
 	struct str binary = str_of(p->binary), name = skeleton->dwo_name;
 	struct str beside = str(binary.p, binary.n - str_basename(binary).n);
@@ -185,7 +185,7 @@ static bool search(struct dwarf_split *s, struct dwarf_package *p,
 	bool ok;
 
 	clear(s, skeleton);
-	ok = from_package(s, p, skeleton->dwo_id) && find_unit(s, skeleton->dwo_id);
+	ok = from_package(s, p, skeleton->dwo_id) && find_unit(s, skeleton);
 	for (int i = 0; i < 3 && !ok && name.n; i++) {
 		clear(s, skeleton);
 		ok = from_file(s,
@@ -197,14 +197,12 @@ static bool search(struct dwarf_split *s, struct dwarf_package *p,
 	return ok;
 }
 
-struct dwarf_split *dwarf_split_open(struct dwarf_package *p, const struct dwarf_unit *skeleton)
+struct dwarf_split *dwarf_split_open(struct dwarf_package *p, struct dwarf_unit *skeleton)
 {
 	struct dwarf_split *s = mem_zeroed(1, sizeof(*s));
 
-	if (search(s, p, skeleton)) {
-		borrow(s, skeleton);
+	if (search(s, p, skeleton))
 		return s;
-	}
 	dwarf_split_close(s);
 	return NULL;
 }

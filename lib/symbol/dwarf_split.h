@@ -2,11 +2,14 @@
  * DWARF: split units (-gsplit-dwarf). The image has a skeleton of the unit, which
  * names another file (.dwo) where the entries are; a package (.dwp) beside the
  * binary may hold those of all units.
+ *
+ * Files are opened here, and not by libdw, which would wait for a FIFO in the place of
+ * one, and knows packages only since elfutils 0.191.
  */
 #ifndef SYMBOL_DWARF_SPLIT_H
 #define SYMBOL_DWARF_SPLIT_H
 
-#include "symbol/dwarf_unit.h"
+#include "symbol/dwarf_file.h"
 
 /* The package of a binary, opened when it is first asked for. */
 struct dwarf_package {
@@ -27,7 +30,7 @@ struct dwarf_split {
  * seen from the directory of the compilation or of the binary. NULL when it is not
  * there, or belongs to another build. dwarf_split_close() frees it.
  */
-struct dwarf_split *dwarf_split_open(struct dwarf_package *p, const struct dwarf_unit *skeleton);
+struct dwarf_split *dwarf_split_open(struct dwarf_package *p, struct dwarf_unit *skeleton);
 void dwarf_split_close(struct dwarf_split *s);
 
 void dwarf_package_close(struct dwarf_package *p);

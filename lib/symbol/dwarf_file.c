@@ -1,0 +1,359 @@
+#include "symbol/dwarf_file.h"
+
+#include <stdio.h>
+
+#include "object/cursor.h"
+#include "object/unpack.h"
+#include "symbol/dwarf_function.h"
+
+/* Bytes that libdw allocates, about: for a unit that it has passed, for one of abbreviations. */
+enum { UNIT_HOLDS = 1200, ABBREV_BYTE_HOLDS = 8 };
+
+/* The names in an image; those of split units end in ".dwo". Together a string section. */
+static const char names[DWARF_SECTIONS + 1][20] = {
+	[DWARF_INFO] = ".debug_info",
+	[DWARF_ABBREV] = ".debug_abbrev",
+	[DWARF_LINE] = ".debug_line",
+	[DWARF_STR] = ".debug_str",
+	[DWARF_LINE_STR] = ".debug_line_str",
+	[DWARF_STR_OFFSETS] = ".debug_str_offsets",
+	[DWARF_ADDR] = ".debug_addr",
+	[DWARF_RANGES] = ".debug_ranges",
+	[DWARF_RNGLISTS] = ".debug_rnglists",
+	[DWARF_SECTIONS] = ".shstrtab",
+};
+
+void dwarf_file_sections(struct dwarf_file *f, const struct elf *e)
+{
+	f->elf = e;
+	for (size_t i = 0; i < DWARF_SECTIONS; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "%.19s%s", names[i], f->split ? ".dwo" : "");
+		f->section[i] = elf_unpack(e, name, &f->room[i]);
+	}
+}
+
+/* libdw's handle */
+
+static Elf_Data *add_section(Elf *view, size_t i, struct str bytes)
+{
+	Elf_Scn *section = elf_newscn(view);
+	Elf_Data *data = section ? elf_newdata(section) : NULL;
+	GElf_Shdr header;
+
+	if (!data || !gelf_getshdr(section, &header))
+		return NULL;
+	data->d_buf = (void *)bytes.p; /* it is only read */
+	data->d_size = bytes.n;
+	header.sh_type = i == DWARF_SECTIONS ? SHT_STRTAB : SHT_PROGBITS;
+	header.sh_name = (uint32_t)(i * sizeof(names[0]));
+	header.sh_size = bytes.n;
+	return gelf_update_shdr(section, &header) ? data : NULL;
+}
+
+/* libdw 0.188 reads the first bytes of these sections without looking how many there are. */
+static bool is_too_short(const struct dwarf_file *f, size_t i)
+{
+	return f->section[i].n < 8 && (i == DWARF_STR_OFFSETS || i == DWARF_RNGLISTS);
+}
+
+/* Make the descriptor that has the sections, and names for them. */
+static bool make_view(struct dwarf_file *f)
+{
+	struct str strings = str(names[0], sizeof(names));
+	GElf_Ehdr header;
+
+	f->view = elf_clone(f->elf->handle, ELF_C_EMPTY);
+	if (!f->view || !gelf_newehdr(f->view, f->elf->is64 ? ELFCLASS64 : ELFCLASS32) ||
+	    !add_section(f->view, DWARF_SECTIONS, strings) || !gelf_getehdr(f->view, &header))
+		return false;
+	header.e_ident[EI_DATA] = ELFDATA2LSB;
+	header.e_shstrndx = 1;
+	for (size_t i = 0; i < DWARF_SECTIONS; i++)
+		if (f->section[i].n && !is_too_short(f, i))
+			f->data[i] = add_section(f->view, i, f->section[i]);
+	return gelf_update_ehdr(f->view, &header);
+}
+
+bool dwarf_file_begin(struct dwarf_file *f)
+{
+	if (f->handle)
+		return true;
+	if (f->section[DWARF_INFO].n && make_view(f))
+		f->handle = dwarf_begin_elf(f->view, DWARF_C_READ, NULL);
+	if (!f->handle) {
+		dwarf_file_end(f);
+		return false;
+	}
+	f->held = f->nunit * UNIT_HOLDS;
+	if (f->alt && dwarf_file_begin(f->alt))
+		dwarf_setalt(f->handle, f->alt->handle);
+	return true;
+}
+
+void dwarf_file_end(struct dwarf_file *f)
+{
+	dwarf_end(f->handle);
+	elf_end(f->view);
+	f->handle = NULL;
+	f->view = NULL;
+	f->held = 0;
+	memset(f->data, 0, sizeof(f->data));
+	if (f->alt)
+		dwarf_file_end(f->alt);
+}
+
+void dwarf_file_release(struct dwarf_file *f)
+{
+	dwarf_file_end(f);
+	for (size_t i = 0; i < DWARF_SECTIONS; i++)
+		buf_release(&f->room[i]);
+	mem_free(f->unit, f->unit_cap * sizeof(*f->unit));
+	table_release(&f->functions);
+	*f = (struct dwarf_file){ 0 };
+}
+
+/* Abbreviations */
+
+/*
+ * An entry begins with the code of its abbreviation, which libdw looks for from the start
+ * of the unit's table on, keeping all that it passes; and an abbreviation may list attributes
+ * that take no bytes in the entry. What that costs is found out here first.
+ */
+struct abbrevs {
+	uint64_t bytes;   /* of the table, or up to the one that was looked for */
+	uint32_t longest; /* attributes of the longest */
+};
+
+/* A number as libdw reads it: of at most 10 bytes, and cut to 32 bits. */
+static uint32_t abbrev_number(struct cursor *c)
+{
+	const uint8_t *from = c->at;
+	uint32_t v = (uint32_t)cursor_uleb(c);
+
+	if (c->at - from > 10)
+		cursor_fail(c);
+	return v;
+}
+
+static uint32_t count_attributes(struct cursor *c)
+{
+	for (uint32_t n = 0;; n++) {
+		uint32_t name = abbrev_number(c), form = abbrev_number(c);
+
+		if ((!name && !form) || c->failed)
+			return n;
+		if (form == DW_FORM_implicit_const)
+			cursor_sleb(c);
+	}
+}
+
+/* Measure a table; up to a code, unless that is 0. False when it is broken or too dear. */
+static bool measure_abbrevs(const struct dwarf_file *f, uint64_t offset, uint32_t code,
+			    struct abbrevs *a)
+{
+	enum { MOST_BYTES = 4 << 20, MOST_ATTRIBUTES = 128 };
+	struct cursor c = cursor_from(f->section[DWARF_ABBREV], offset);
+	const uint8_t *from = c.at;
+	bool found = false;
+
+	*a = (struct abbrevs){ 0 };
+	while (!found && cursor_left(&c) && *c.at && !c.failed) {
+		found = abbrev_number(&c) == code && code;
+		abbrev_number(&c); /* the tag */
+		cursor_skip(&c, 1);
+		a->longest = (uint32_t)max_size(a->longest, count_attributes(&c));
+	}
+	a->bytes = (uint64_t)(c.at - from);
+	return dwarf_work(f, ABBREV_BYTE_HOLDS * (a->bytes + 1)) && !c.failed &&
+	       a->bytes <= MOST_BYTES && a->longest <= MOST_ATTRIBUTES;
+}
+
+bool dwarf_unit_afford(const struct dwarf_unit *u)
+{
+	struct abbrevs a;
+
+	if (!measure_abbrevs(u->file, u->abbrevs, 0, &a) ||
+	    !dwarf_work(u->file, (u->end - u->offset) * (a.longest + 1)))
+		return false;
+	u->file->held += a.bytes * ABBREV_BYTE_HOLDS;
+	return true;
+}
+
+/* Units */
+
+/* Can libdw have the unit's root entry at a bearable price? */
+static bool is_affordable(const struct dwarf_unit *u)
+{
+	struct cursor c = cursor_from(u->file->section[DWARF_INFO], u->root);
+	uint32_t code = (uint32_t)cursor_uleb(&c);
+	struct abbrevs a;
+
+	return code && measure_abbrevs(u->file, u->abbrevs, code, &a);
+}
+
+void dwarf_file_units(struct dwarf_file *f)
+{
+	struct dwarf_unit u = { .file = f };
+	uint16_t version;
+	uint64_t next;
+	size_t header;
+
+	table_init(&f->functions, sizeof(struct dwarf_function), sizeof(uint64_t));
+	if (!dwarf_file_begin(f))
+		return;
+	while (dwarf_next_unit(f->handle, u.offset, &next, &header, &version, &u.abbrevs,
+			       &u.address_size, &u.offset_size, NULL, NULL) == 0 &&
+	       dwarf_work(f, UNIT_HOLDS)) {
+		u.version = (uint8_t)version;
+		u.root = u.offset + header;
+		u.end = min_size((size_t)next, f->section[DWARF_INFO].n);
+		/* libdw passes all units before one that it is asked for. */
+		if (version < 2 || version > 5 || !is_affordable(&u))
+			break;
+		f->unit = mem_grow(f->unit, &f->unit_cap, f->nunit + 1, sizeof(*f->unit));
+		f->unit[f->nunit++] = u;
+		u.offset = next;
+	}
+	f->held = f->nunit * UNIT_HOLDS;
+}
+
+struct dwarf_unit *dwarf_unit_at(const struct dwarf_file *f, uint64_t offset)
+{
+	size_t from = 0, to = f->nunit;
+
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+
+		if (f->unit[mid].offset <= offset)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	if (!from || offset < f->unit[from - 1].root || offset >= f->unit[from - 1].end)
+		return NULL;
+	return &f->unit[from - 1];
+}
+
+bool dwarf_entry_at(struct dwarf_place at, Dwarf_Die *entry)
+{
+	return dwarf_unit_at(at.file, at.offset) && dwarf_file_begin(at.file) &&
+	       dwarf_offdie(at.file->handle, at.offset, entry);
+}
+
+static int read_attribute(Dwarf_Attribute *a, void *unit)
+{
+	struct dwarf_unit *u = unit;
+
+	switch (dwarf_whatattr(a)) {
+	case DW_AT_low_pc: dwarf_formaddr(a, &u->low); break;
+	case DW_AT_language: u->language = (uint16_t)dwarf_number(a); break;
+	case DW_AT_comp_dir: u->comp_dir = dwarf_text(u->file, a); break;
+	case DW_AT_dwo_name:
+	case DW_AT_GNU_dwo_name: u->dwo_name = dwarf_text(u->file, a); break;
+	case DW_AT_addr_base:
+	case DW_AT_GNU_addr_base: u->addr_base = dwarf_number(a); break;
+	case DW_AT_rnglists_base: u->rnglists_base = dwarf_number(a); break;
+	case DW_AT_GNU_ranges_base: u->ranges_base = dwarf_number(a); break;
+	case DW_AT_stmt_list:
+		u->lines = dwarf_number(a);
+		u->has_lines = true;
+		break;
+	default: break;
+	}
+	return DWARF_CB_OK;
+}
+
+bool dwarf_unit_read(struct dwarf_unit *u, Dwarf_Die *root)
+{
+	if (!dwarf_entry_at((struct dwarf_place){ u->file, u->root }, root))
+		return false;
+	/* Where a split unit says nothing, its lists begin after the header of the section. */
+	if (u->file->split && u->version >= 5)
+		u->rnglists_base = u->offset_size == 8 ? 20 : 12;
+	dwarf_getattrs(root, read_attribute, u, 0);
+	dwarf_cu_info(root->cu, NULL, &u->type, NULL, NULL, &u->dwo_id, NULL, NULL);
+	if (u->type == DW_UT_type || u->type == DW_UT_split_type)
+		u->dwo_id = 0;
+	return true;
+}
+
+/* Values */
+
+struct str dwarf_text_at(struct str section, uint64_t offset)
+{
+	struct cursor c = cursor_from(section, offset);
+
+	return cursor_text(&c);
+}
+
+/* A text that lies in one of the file's sections; libdw 0.188 does not look for its end. */
+static bool text_within(const struct dwarf_file *f, const char *text, struct str *found)
+{
+	static const uint8_t sections[] = { DWARF_STR, DWARF_INFO, DWARF_LINE_STR };
+
+	for (size_t i = 0; i < LEN(sections); i++) {
+		struct str s = f->section[sections[i]];
+
+		if ((uintptr_t)text < (uintptr_t)s.p || (uintptr_t)text - (uintptr_t)s.p >= s.n)
+			continue;
+		*found = dwarf_text_at(s, (uint64_t)(text - s.p));
+		return true;
+	}
+	return false;
+}
+
+static bool is_alternate(unsigned form)
+{
+	return form == DW_FORM_GNU_ref_alt || form == DW_FORM_GNU_strp_alt ||
+	       form == DW_FORM_strp_sup || form == DW_FORM_ref_sup4 || form == DW_FORM_ref_sup8;
+}
+
+struct str dwarf_text(const struct dwarf_file *f, Dwarf_Attribute *a)
+{
+	bool alternate = is_alternate(dwarf_whatform(a));
+	const struct dwarf_file *in = alternate ? f->alt : f;
+	struct str found = S("");
+	const char *text;
+
+	/* Without its alternate file libdw would look for one by itself. */
+	if (!in || !in->handle)
+		return found;
+	text = dwarf_formstring(a);
+	return text && text_within(in, text, &found) && dwarf_work(f, found.n) ? found : S("");
+}
+
+uint64_t dwarf_number(Dwarf_Attribute *a)
+{
+	uint64_t v;
+
+	return dwarf_formudata(a, &v) == 0 ? v : 0;
+}
+
+/* DWARF 5's reference to an alternate file, which libdw takes for one to the same. */
+static uint64_t sup_offset(const struct dwarf_file *f, const Dwarf_Attribute *a)
+{
+	struct str info = f->section[DWARF_INFO];
+	struct cursor c = cursor_from(info, (uint64_t)((char *)a->valp - info.p));
+
+	return cursor_int(&c, a->form == DW_FORM_ref_sup4 ? 4 : 8);
+}
+
+bool dwarf_reference(const struct dwarf_file *f, Dwarf_Attribute *a, struct dwarf_place *to)
+{
+	unsigned form = dwarf_whatform(a);
+	struct dwarf_file *in = is_alternate(form) ? f->alt : (struct dwarf_file *)f;
+	Dwarf_Die entry;
+
+	/* A type's signature leads to no function, and libdw would read all units for it. */
+	if (!in || !in->handle || form == DW_FORM_ref_sig8)
+		return false;
+	if (form == DW_FORM_ref_sup4 || form == DW_FORM_ref_sup8)
+		*to = (struct dwarf_place){ in, sup_offset(f, a) };
+	else if (dwarf_formref_die(a, &entry))
+		*to = (struct dwarf_place){ in, dwarf_dieoffset(&entry) };
+	else
+		return false;
+	return true;
+}
