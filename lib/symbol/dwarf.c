@@ -30,6 +30,7 @@ struct dwarf {
 	struct spans units;  /* id: number of a unit of main */
 	uint64_t work, most; /* see dwarf_work() */
 	size_t held;         /* by what is flat, and by the handles of split units */
+	const struct dwarf_unit *last; /* that was looked into */
 };
 
 /* Opening */
@@ -255,7 +256,9 @@ bool dwarf_find(struct dwarf *d, uint64_t vaddr, struct buf *frames)
 
 	if (!u)
 		return false;
-	trim(d, MOST_HELD);
+	if (u != d->last)
+		trim(d, MOST_HELD);
+	d->last = u;
 	calls = calls_of(d, u);
 	lines = lines_of(d, u, true);
 	row = dwarf_lines_find(lines, vaddr);

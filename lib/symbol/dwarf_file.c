@@ -9,6 +9,9 @@
 /* Bytes that libdw allocates, about: for a unit that it has passed, for one of abbreviations. */
 enum { UNIT_HOLDS = 1200, ABBREV_BYTE_HOLDS = 8 };
 
+/* Steps of the budget for a unit: no honest file has one for each few bytes. */
+enum { UNIT_STEPS = 4096 };
+
 /* The names in an image; those of split units end in ".dwo". Together a string section. */
 static const char names[DWARF_SECTIONS + 1][20] = {
 	[DWARF_INFO] = ".debug_info",
@@ -205,7 +208,7 @@ void dwarf_file_units(struct dwarf_file *f)
 		return;
 	while (dwarf_next_unit(f->handle, u.offset, &next, &header, &version, &u.abbrevs,
 			       &u.address_size, &u.offset_size, NULL, NULL) == 0 &&
-	       dwarf_work(f, UNIT_HOLDS)) {
+	       dwarf_work(f, UNIT_STEPS)) {
 		u.version = (uint8_t)version;
 		u.root = u.offset + header;
 		u.end = min_size((size_t)next, f->section[DWARF_INFO].n);

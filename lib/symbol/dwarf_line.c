@@ -289,7 +289,9 @@ static void run(struct machine *m)
 		else
 			run_standard(m, opcode);
 	}
-	l->rows.n = m->first * sizeof(struct dwarf_row); /* of a sequence that has no end */
+	l->rows.n = m->first * sizeof(struct dwarf_row); /* without a sequence that has no end */
+	l->rows.p = mem_resize(l->rows.p, l->rows.cap, l->rows.n);
+	l->rows.cap = l->rows.n;
 	end = (uint32_t)m->first;
 	buf_put(&l->sequence, &end, sizeof(end));
 	spans_init(&l->sequences, (struct interval *)m->intervals.p,
