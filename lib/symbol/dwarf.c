@@ -211,9 +211,12 @@ static const struct dwarf_lines *lines_of(struct dwarf *d, struct dwarf_unit *u,
 {
 	struct dwarf_unit *from = u->skeleton && !u->has_lines ? u->skeleton : u;
 	struct dwarf_contents *c = contents_of(d, from);
+	Dwarf_Die root;
 
 	if (rows ? c->have_rows : c->have_files)
 		return &c->lines;
+	if (!from->read) /* those of an alternate file are read when one is wanted */
+		dwarf_unit_read(from, &root);
 	dwarf_lines_release(&c->lines);
 	dwarf_lines_read(&c->lines, from, rows);
 	d->held += dwarf_lines_size(&c->lines);

@@ -272,6 +272,7 @@ bool dwarf_unit_read(struct dwarf_unit *u, Dwarf_Die *root)
 {
 	if (!dwarf_entry_at((struct dwarf_place){ u->file, u->root }, root))
 		return false;
+	u->read = true;
 	/* Where a split unit says nothing, its lists begin after the header of the section. */
 	if (u->file->split && u->version >= 5)
 		u->rnglists_base = u->offset_size == 8 ? 20 : 12;

@@ -64,7 +64,7 @@ struct dwarf_unit {
 	uint64_t abbrevs;     /* its abbreviations, in .debug_abbrev */
 	uint8_t version, address_size, offset_size, type;
 	/* What the root entry says, after dwarf_unit_read(). */
-	bool has_lines;
+	bool read, has_lines;
 	uint16_t language;
 	uint64_t lines; /* its line table, in .debug_line */
 	uint64_t low;   /* what its ranges are relative to */

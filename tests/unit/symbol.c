@@ -179,6 +179,17 @@ static size_t ask_own(struct asked *a, const char *program)
 	return n;
 }
 
+/* And where functions begin, which addr2line does not say. */
+static void print_starts(const struct asked *a, struct buf *to)
+{
+	for (uint32_t i = 1; i < a->p.func.n; i++) {
+		const struct func *f = profile_func(&a->p, (func_id){ i });
+
+		buf_printf(to, "%.*s begins at %.*s:%u\n", STR_ARG(profile_text(&a->p, f->name)),
+			   STR_ARG(str_basename(profile_text(&a->p, f->file))), f->line);
+	}
+}
+
 /* What is said of the code of `like` when it is looked for in `file`. */
 static void say(const char *file, const char *like, const char *build_id,
 		const struct symbol_options *how, struct buf *to)
@@ -189,6 +200,7 @@ static void say(const char *file, const char *like, const char *build_id,
 	ask_own(&a, like);
 	answer(&a, how);
 	print_answers(&a, to);
+	print_starts(&a, to);
 	ask_end(&a);
 }
 
@@ -532,6 +544,7 @@ static void test_rounds(void)
 		a.counts = symbolize(s, &a.p, &a.notes);
 		text.n = 0;
 		print_answers(&a, &text);
+		print_starts(&a, &text);
 		all_same &= i % 8 >= 2 || str_eq(buf_str(&text), buf_str(&plain));
 		all_same &= a.counts.missing == (i % 8 >= 2);
 		ask_end(&a);
