@@ -1,11 +1,14 @@
 #include "object/elf.h"
 
-#include <link.h>
 #include <signal.h>
-#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#ifdef __linux__
+#include <link.h>
+#include <sys/auxv.h>
+#endif
 
 /* Offsets in files are mapped by whole pages, of 4 KiB on x86-64 and up to 64 on arm64. */
 static uint64_t page_start(uint64_t address)
@@ -131,12 +134,11 @@ static void read_build_id(struct elf *e)
 		size_t n = min_size((size_t)s->filesz, BYTES);
 
 		if (s->type == PT_NOTE)
-			e->build_id = build_id_note(elf_getdata_rawchunk(
-				e->handle, (int64_t)s->offset, n, ELF_T_NHDR));
+			e->build_id = build_id_note(
+				elf_getdata_rawchunk(e->handle, (int64_t)s->offset, n, ELF_T_NHDR));
 	}
 	if (!e->build_id.n)
-		e->build_id =
-			build_id_note(elf_records(e, elf_section(e, ".note.gnu.build-id")));
+		e->build_id = build_id_note(elf_records(e, elf_section(e, ".note.gnu.build-id")));
 }
 
 /* Opening */
@@ -280,6 +282,8 @@ bool elf_open(struct elf *e, int fd, const char **why)
 
 bool elf_open_vdso(struct elf *e)
 {
+	*e = (struct elf){ 0 };
+#ifdef __linux__
 	const char *p = (const char *)(uintptr_t)getauxval(AT_SYSINFO_EHDR), *why;
 	ElfW(Ehdr) header;
 
@@ -287,8 +291,12 @@ bool elf_open_vdso(struct elf *e)
 		return false;
 	memcpy(&header, p, sizeof(header));
 	/* Its section headers are the last of it. */
-	return elf_open_memory(
-		e, str(p, header.e_shoff + (size_t)header.e_shnum * header.e_shentsize), &why);
+	return elf_open_memory(e,
+			       str(p, header.e_shoff + (size_t)header.e_shnum * header.e_shentsize),
+			       &why);
+#else
+	return false;
+#endif
 }
 
 void elf_close(struct elf *e)

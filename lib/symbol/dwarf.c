@@ -26,10 +26,10 @@ struct dwarf_contents {
 struct dwarf {
 	struct dwarf_file main, alt;
 	struct dwarf_package package;
-	struct buf path;     /* of the binary, with a NUL */
-	struct spans units;  /* id: number of a unit of main */
-	uint64_t work, most; /* see dwarf_work() */
-	size_t held;         /* by what is flat, and by the handles of split units */
+	struct buf path;               /* of the binary, with a NUL */
+	struct spans units;            /* id: number of a unit of main */
+	uint64_t work, most;           /* see dwarf_work() */
+	size_t held;                   /* by what is flat, and by the handles of split units */
 	const struct dwarf_unit *last; /* that was looked into */
 };
 

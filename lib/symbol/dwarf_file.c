@@ -14,16 +14,11 @@ enum { UNIT_STEPS = 4096 };
 
 /* The names in an image; those of split units end in ".dwo". Together a string section. */
 static const char names[DWARF_SECTIONS + 1][20] = {
-	[DWARF_INFO] = ".debug_info",
-	[DWARF_ABBREV] = ".debug_abbrev",
-	[DWARF_LINE] = ".debug_line",
-	[DWARF_STR] = ".debug_str",
-	[DWARF_LINE_STR] = ".debug_line_str",
-	[DWARF_STR_OFFSETS] = ".debug_str_offsets",
-	[DWARF_ADDR] = ".debug_addr",
-	[DWARF_RANGES] = ".debug_ranges",
-	[DWARF_RNGLISTS] = ".debug_rnglists",
-	[DWARF_SECTIONS] = ".shstrtab",
+	[DWARF_INFO] = ".debug_info",         [DWARF_ABBREV] = ".debug_abbrev",
+	[DWARF_LINE] = ".debug_line",         [DWARF_STR] = ".debug_str",
+	[DWARF_LINE_STR] = ".debug_line_str", [DWARF_STR_OFFSETS] = ".debug_str_offsets",
+	[DWARF_ADDR] = ".debug_addr",         [DWARF_RANGES] = ".debug_ranges",
+	[DWARF_RNGLISTS] = ".debug_rnglists", [DWARF_SECTIONS] = ".shstrtab",
 };
 
 void dwarf_file_sections(struct dwarf_file *f, const struct elf *e)

@@ -23,7 +23,7 @@ struct machine {
 	int8_t line_base;
 	struct str operands; /* by standard opcode less 1: how many it has */
 	struct dwarf_row row;
-	size_t first;      /* of the rows of the sequence at hand */
+	size_t first;         /* of the rows of the sequence at hand */
 	struct buf intervals; /* struct interval: sequences */
 };
 

@@ -122,8 +122,8 @@ static bool find_unit(struct dwarf_split *s, struct dwarf_unit *skeleton)
 	struct str addresses = from->section[DWARF_ADDR];
 	Dwarf_Die root;
 
-	s->file.section[DWARF_ADDR] =
-		str_skip(addresses, min_size((size_t)skeleton->addr_base, addresses.n));
+	s->file.section[DWARF_ADDR] = str_skip(addresses,
+					       min_size((size_t)skeleton->addr_base, addresses.n));
 	s->file.section[DWARF_RANGES] = from->section[DWARF_RANGES];
 	dwarf_file_units(&s->file);
 	for (size_t i = 0; i < s->file.nunit && !s->unit; i++) {
@@ -176,8 +176,7 @@ static const char *join(struct buf *path, struct str dir, struct str name)
 }
 
 /* Look where the skeleton says, then beside the binary. */
-static bool search(struct dwarf_split *s, struct dwarf_package *p,
-		   struct dwarf_unit *skeleton)
+static bool search(struct dwarf_split *s, struct dwarf_package *p, struct dwarf_unit *skeleton)
 {
 	struct str binary = str_of(p->binary), name = skeleton->dwo_name;
 	struct str beside = str(binary.p, binary.n - str_basename(binary).n);

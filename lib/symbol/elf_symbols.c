@@ -4,8 +4,6 @@
  * not depend on whether debugging information is there; inlined calls and lines are
  * DWARF's.
  */
-#include <sys/auxv.h>
-
 #include "object/symtab.h"
 #include "object/unpack.h"
 #include "symbol/debug_file.h"
@@ -14,7 +12,7 @@
 
 struct image {
 	const struct symbol_options *options;
-	struct elf elf, debug, sup, mini;
+	struct elf elf, debug, alt, mini;
 	struct buf mini_bytes;
 	struct buf path; /* of the image, with a NUL */
 	struct symtab symtab;
@@ -35,22 +33,12 @@ static void close_image(void *with)
 	dwarf_close(m->dwarf);
 	symtab_close(&m->symtab);
 	elf_close(&m->mini);
-	elf_close(&m->sup);
+	elf_close(&m->alt);
 	elf_close(&m->debug);
 	elf_close(&m->elf);
 	buf_release(&m->mini_bytes);
 	buf_release(&m->path);
 	mem_free(m, sizeof(*m));
-}
-
-/* Ours is that of all processes of this kernel. */
-static bool open_vdso(struct elf *e)
-{
-	enum { SIZE = 2 * 4096 };
-	const char *p = (const char *)(uintptr_t)getauxval(AT_SYSINFO_EHDR);
-	const char *why;
-
-	return p && elf_open_memory(e, str(p, SIZE), &why);
 }
 
 /* Open the image; where it is gone, its debug file stands for it. */
@@ -60,7 +48,7 @@ static bool open_elf(struct image *m, const struct symbol_file *file, struct buf
 	bool opened = file->fd >= 0 && elf_open(&m->elf, file->fd, &why);
 
 	if (str_eq(file->name, S("[vdso]")))
-		opened = open_vdso(&m->elf);
+		opened = elf_open_vdso(&m->elf);
 	if (opened && elf_is_build(&m->elf, file->build_id))
 		return true;
 	if (opened) {
@@ -105,20 +93,28 @@ static void *open_image(const struct symbol_file *file, struct buf *note)
 	return NULL;
 }
 
+/* What its sections may take decompressed: honest ones are a few times as large. */
+static uint64_t most_unpacked(const struct image *m, const struct elf *from)
+{
+	enum { LEAST = 64 << 20, RATIO = 64 };
+	uint64_t most = LEAST + RATIO * (uint64_t)from->file.n, asked = m->options->most_unpacked;
+
+	return asked && asked < most ? asked : most;
+}
+
 /* Its debugging information, opened when it is first needed; NULL: there is none. */
 static struct dwarf *dwarf_of(struct image *m)
 {
 	const struct elf *from = has_dwarf(&m->elf) ? &m->elf : &m->debug;
-	uint64_t most = m->options->most_unpacked;
 	bool shares;
 
 	if (m->tried_dwarf || (!m->options->inlines && !m->options->lines))
 		return m->dwarf;
 	m->tried_dwarf = true;
-	if (!has_dwarf(from) || (most && elf_unpacked_size(from) > most))
+	if (!has_dwarf(from) || elf_unpacked_size(from) > most_unpacked(m, from))
 		return NULL;
-	shares = debug_file_open_sup(&m->sup, from, str_of(m->path.p), m->options);
-	m->dwarf = dwarf_open(&m->elf, from, shares ? &m->sup : NULL, m->path.p);
+	shares = debug_file_open_alt(&m->alt, from, str_of(m->path.p), m->options);
+	m->dwarf = dwarf_open(&m->elf, from, shares ? &m->alt : NULL, m->path.p);
 	return m->dwarf;
 }
 
@@ -182,13 +178,13 @@ static void rest(void *with)
 
 	if (m->dwarf && !dwarf_rest(m->dwarf)) {
 		dwarf_close(m->dwarf);
-		elf_close(&m->sup);
+		elf_close(&m->alt);
 		m->dwarf = NULL;
 		m->tried_dwarf = false;
 	}
 	elf_unload(&m->elf);
 	elf_unload(&m->debug);
-	elf_unload(&m->sup);
+	elf_unload(&m->alt);
 }
 
 const struct symbolizer symbolizer_elf = {

@@ -73,7 +73,8 @@ static size_t read_lines(struct perfmap *m, struct str text)
 static void add_pieces(struct buf *pieces, const struct spans *s, uint32_t rank)
 {
 	for (size_t i = 0; i < s->n; i++) {
-		struct interval p = { s->v[i].start, s->v[i].start + s->v[i].size, rank, s->v[i].id };
+		struct interval p = { s->v[i].start, s->v[i].start + s->v[i].size, rank,
+				      s->v[i].id };
 
 		buf_put(pieces, &p, sizeof(p));
 	}
@@ -169,7 +170,8 @@ bool perfmap_refresh(struct perfmap *m, int fd)
 	m->inode = st.st_ino;
 	if ((uint64_t)st.st_size == m->offset || !read_more(m, fd))
 		return false;
-	if (BUF_COUNT(&m->recent_pieces, struct interval) >= max_size(LEAST_MERGED, m->settled.n / 4))
+	if (BUF_COUNT(&m->recent_pieces, struct interval) >=
+	    max_size(LEAST_MERGED, m->settled.n / 4))
 		merge(m);
 	else
 		flatten(m);

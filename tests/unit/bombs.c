@@ -141,7 +141,9 @@ static void write_image(struct image *m, struct buf *b)
 static void name_addresses(const char *path)
 {
 	enum { ADDRESSES = 64 };
-	struct symbol_options how = { .inlines = true, .lines = true, .debug_dirs = "/nonexistent" };
+	struct symbol_options how = { .inlines = true,
+				      .lines = true,
+				      .debug_dirs = "/nonexistent" };
 	struct symbols *s = symbols_open(&how);
 	struct buf notes = { 0 };
 	struct profile p;
@@ -152,8 +154,7 @@ static void name_addresses(const char *path)
 	profile_init(&p);
 	profile_begin(&p);
 	profile_column(&p, profile_str(&p, S("cpu")), profile_str(&p, S("count")), &scale);
-	map = profile_add_mapping(&p,
-				  (struct mapping){ .file = profile_str(&p, str_of(path)) });
+	map = profile_add_mapping(&p, (struct mapping){ .file = profile_str(&p, str_of(path)) });
 	for (int i = 0; i < ADDRESSES; i++) {
 		struct loc l = { .map = map,
 				 .addr = CODE + (uint64_t)i * (CODE_SIZE / ADDRESSES),
@@ -277,8 +278,8 @@ static void line_forms_without_bytes(void)
 	line = debug(&m, ".debug_line");
 	put_int(line, 16000, 4);
 	put_int(line, 5, 2);
-	put_int(line, 8, 2);     /* addresses of 8 bytes, no segments */
-	put_int(line, 15900, 4); /* the rest of the header */
+	put_int(line, 8, 2);         /* addresses of 8 bytes, no segments */
+	put_int(line, 15900, 4);     /* the rest of the header */
 	PUT(line, 1, 1, 1, 0, 1, 1); /* with opcode base 1 */
 	PUT(line, 1, DW_LNCT_path, DW_FORM_flag_present);
 	put_uleb(line, UINT64_MAX);
@@ -292,8 +293,8 @@ static void put_units(struct image *m, int n, uint64_t abbrev_step)
 	struct buf *info = debug(m, ".debug_info");
 
 	for (int i = 0; i < n; i++)
-		end_unit(info, begin_unit(info, (uint64_t)i * abbrev_step, CODE + (uint64_t)i * 8,
-					  8));
+		end_unit(info,
+			 begin_unit(info, (uint64_t)i * abbrev_step, CODE + (uint64_t)i * 8, 8));
 }
 
 static void shared_line_header(void)

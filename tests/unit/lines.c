@@ -106,12 +106,13 @@ static void compile(const char *cc, const char *flags)
 
 	snprintf(path, sizeof(path), "%s/program", dir);
 	snprintf(what, sizeof(what), "%s %s", cc, flags);
-	snprintf(command, sizeof(command),
-		 "cd %s && printf '#line 7 \"sub/other.h\"\\nstatic int f(int x) { return x * x; }\\n"
-		 "#line 1 \"program.c\"\\nint main(int n, char **v)\\n{\\n\\tif (v[n])\\n\\t\\t"
-		 "return f(n);\\n\\treturn f(n + 1);\\n}\\n' >program.c && "
-		 "%s -O1 -g %s -ffunction-sections -o program program.c 2>/dev/null",
-		 dir, cc, flags);
+	snprintf(
+		command, sizeof(command),
+		"cd %s && printf '#line 7 \"sub/other.h\"\\nstatic int f(int x) { return x * x; }\\n"
+		"#line 1 \"program.c\"\\nint main(int n, char **v)\\n{\\n\\tif (v[n])\\n\\t\\t"
+		"return f(n);\\n\\treturn f(n + 1);\\n}\\n' >program.c && "
+		"%s -O1 -g %s -ffunction-sections -o program program.c 2>/dev/null",
+		dir, cc, flags);
 	if (system(command) == 0)
 		compare_file(path, what, 16);
 	else
@@ -120,8 +121,8 @@ static void compile(const char *cc, const char *flags)
 
 int main(void)
 {
-	static const char *const versions[] = { "-gdwarf-2", "-gdwarf-3", "-gdwarf-4",
-						"-gdwarf-5", "-gdwarf-5 -gdwarf64" };
+	static const char *const versions[] = { "-gdwarf-2", "-gdwarf-3", "-gdwarf-4", "-gdwarf-5",
+						"-gdwarf-5 -gdwarf64" };
 	char command[64];
 
 	if (!mkdtemp(dir))
