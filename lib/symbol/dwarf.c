@@ -12,6 +12,9 @@
  */
 enum { MOST_HELD = 32 << 20, MOST_KEPT = 8 << 20, MOST_UNPACKED = 16 << 20 };
 
+/* Steps of the budget for any file; and the most that split units, read in a round, may add. */
+static const uint64_t LEAST_WORK = 32 << 20, MOST_ADDED_WORK = (uint64_t)4 << 30;
+
 /* What the handle of a split unit holds, about. */
 enum { SPLIT_HOLDS = 32 << 10 };
 
@@ -29,6 +32,7 @@ struct dwarf {
 	struct buf path;               /* of the binary, with a NUL */
 	struct spans units;            /* id: number of a unit of main */
 	uint64_t work, most;           /* see dwarf_work() */
+	uint64_t added;                /* to it in this round, for split units */
 	size_t held;                   /* by what is flat, and by the handles of split units */
 	const struct dwarf_unit *last; /* that was looked into */
 };
@@ -74,15 +78,15 @@ static void index_units(struct dwarf *d)
 	buf_release(&intervals);
 }
 
-/* What an honest file can need, and what a hostile one may use up. */
+/* The steps that an honest file can need, and a hostile one may use up. */
 static uint64_t budget(const struct dwarf_file *f)
 {
-	enum { LEAST = 32 << 20, FOR_A_BYTE = 64 };
+	enum { FOR_A_BYTE = 32 };
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < DWARF_SECTIONS; i++)
 		n += f->section[i].n;
-	return LEAST + FOR_A_BYTE * n;
+	return FOR_A_BYTE * n;
 }
 
 static void open_alt(struct dwarf *d, const struct elf *alt)
@@ -103,7 +107,7 @@ struct dwarf *dwarf_open(const struct elf *image, const struct elf *debug, const
 	d->main.work = &d->work;
 	d->main.least = least_address(image);
 	dwarf_file_sections(&d->main, debug);
-	d->most = budget(&d->main);
+	d->most = LEAST_WORK + budget(&d->main);
 	d->work = d->most;
 	buf_add(&d->path, str_of(path));
 	buf_ch(&d->path, '\0');
@@ -167,6 +171,7 @@ bool dwarf_rest(struct dwarf *d)
 		unpacked += d->main.room[i].cap + d->alt.room[i].cap;
 	trim(d, MOST_KEPT);
 	d->work = d->most;
+	d->added = 0;
 	return unpacked < MOST_UNPACKED;
 }
 
@@ -186,16 +191,30 @@ void dwarf_close(struct dwarf *d)
 
 /* Looking up */
 
+/* Open the other half of a skeleton, whose bytes add to the budget. */
+static void open_split(struct dwarf *d, struct dwarf_unit *skeleton)
+{
+	struct dwarf_contents *c = contents_of(d, skeleton);
+	uint64_t add;
+
+	c->have_split = true;
+	c->split = dwarf_split_open(&d->package, skeleton);
+	if (!c->split)
+		return;
+	d->held += SPLIT_HOLDS + c->split->file.held;
+	add = budget(&c->split->file);
+	add = add < MOST_ADDED_WORK - d->added ? add : MOST_ADDED_WORK - d->added;
+	d->added += add;
+	d->work += add;
+}
+
 /* A unit's calls: those of its other half, if it is split. */
 static const struct dwarf_calls *calls_of(struct dwarf *d, struct dwarf_unit *u)
 {
 	struct dwarf_contents *c = contents_of(d, u);
 
-	if (u->dwo_id && !u->file->split && !c->have_split) {
-		c->have_split = true;
-		c->split = dwarf_split_open(&d->package, u);
-		d->held += c->split ? SPLIT_HOLDS + c->split->file.held : 0;
-	}
+	if (u->dwo_id && !u->file->split && !c->have_split)
+		open_split(d, u);
 	if (c->split)
 		return calls_of(d, c->split->unit);
 	if (!c->have_calls) {

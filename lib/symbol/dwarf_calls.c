@@ -7,7 +7,9 @@
  */
 #include "symbol/dwarf_calls.h"
 
+#include "symbol/dwarf_abbrevs.h"
 #include "symbol/dwarf_ranges.h"
+#include "symbol/dwarf_value.h"
 
 /* Deeper trees are cut off: the rest of their unit stays without calls. */
 enum { DEPTH = 512 };
@@ -180,7 +182,7 @@ void dwarf_calls_read(struct dwarf_calls *c, const struct dwarf_unit *u)
 	w->u = u;
 	w->end = u->file->section[DWARF_INFO].p + u->end;
 	w->types = function_places(u->language);
-	if (dwarf_unit_afford(u) &&
+	if (dwarf_afford_walk(u, &u->file->held) &&
 	    dwarf_entry_at((struct dwarf_place){ u->file, u->root }, &w->entry))
 		while (step(w))
 			;

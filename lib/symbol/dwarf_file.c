@@ -2,12 +2,13 @@
 
 #include <stdio.h>
 
-#include "object/cursor.h"
 #include "object/unpack.h"
+#include "symbol/dwarf_abbrevs.h"
 #include "symbol/dwarf_function.h"
+#include "symbol/dwarf_value.h"
 
-/* Bytes that libdw allocates, about: for a unit that it has passed, for one of abbreviations. */
-enum { UNIT_HOLDS = 1200, ABBREV_BYTE_HOLDS = 8 };
+/* Bytes that libdw keeps for a unit that it has passed, about. */
+enum { UNIT_HOLDS = 1200 };
 
 /* Steps of the budget for a unit: no honest file has one for each few bytes. */
 enum { UNIT_STEPS = 4096 };
@@ -112,84 +113,7 @@ void dwarf_file_release(struct dwarf_file *f)
 	*f = (struct dwarf_file){ 0 };
 }
 
-/* Abbreviations */
-
-/*
- * An entry begins with the code of its abbreviation, which libdw looks for from the start
- * of the unit's table on, keeping all that it passes; and an abbreviation may list attributes
- * that take no bytes in the entry. What that costs is found out here first.
- */
-struct abbrevs {
-	uint64_t bytes;   /* of the table, or up to the one that was looked for */
-	uint32_t longest; /* attributes of the longest */
-};
-
-/* A number as libdw reads it: of at most 10 bytes, and cut to 32 bits. */
-static uint32_t abbrev_number(struct cursor *c)
-{
-	const uint8_t *from = c->at;
-	uint32_t v = (uint32_t)cursor_uleb(c);
-
-	if (c->at - from > 10)
-		cursor_fail(c);
-	return v;
-}
-
-static uint32_t count_attributes(struct cursor *c)
-{
-	for (uint32_t n = 0;; n++) {
-		uint32_t name = abbrev_number(c), form = abbrev_number(c);
-
-		if ((!name && !form) || c->failed)
-			return n;
-		if (form == DW_FORM_implicit_const)
-			cursor_sleb(c);
-	}
-}
-
-/* Measure a table; up to a code, unless that is 0. False when it is broken or too dear. */
-static bool measure_abbrevs(const struct dwarf_file *f, uint64_t offset, uint32_t code,
-			    struct abbrevs *a)
-{
-	enum { MOST_BYTES = 4 << 20, MOST_ATTRIBUTES = 128 };
-	struct cursor c = cursor_from(f->section[DWARF_ABBREV], offset);
-	const uint8_t *from = c.at;
-	bool found = false;
-
-	*a = (struct abbrevs){ 0 };
-	while (!found && cursor_left(&c) && *c.at && !c.failed) {
-		found = abbrev_number(&c) == code && code;
-		abbrev_number(&c); /* the tag */
-		cursor_skip(&c, 1);
-		a->longest = (uint32_t)max_size(a->longest, count_attributes(&c));
-	}
-	a->bytes = (uint64_t)(c.at - from);
-	return dwarf_work(f, ABBREV_BYTE_HOLDS * (a->bytes + 1)) && !c.failed &&
-	       a->bytes <= MOST_BYTES && a->longest <= MOST_ATTRIBUTES;
-}
-
-bool dwarf_unit_afford(const struct dwarf_unit *u)
-{
-	struct abbrevs a;
-
-	if (!measure_abbrevs(u->file, u->abbrevs, 0, &a) ||
-	    !dwarf_work(u->file, (u->end - u->offset) * (a.longest + 1)))
-		return false;
-	u->file->held += a.bytes * ABBREV_BYTE_HOLDS;
-	return true;
-}
-
 /* Units */
-
-/* Can libdw have the unit's root entry at a bearable price? */
-static bool is_affordable(const struct dwarf_unit *u)
-{
-	struct cursor c = cursor_from(u->file->section[DWARF_INFO], u->root);
-	uint32_t code = (uint32_t)cursor_uleb(&c);
-	struct abbrevs a;
-
-	return code && measure_abbrevs(u->file, u->abbrevs, code, &a);
-}
 
 void dwarf_file_units(struct dwarf_file *f)
 {
@@ -208,7 +132,7 @@ void dwarf_file_units(struct dwarf_file *f)
 		u.root = u.offset + header;
 		u.end = min_size((size_t)next, f->section[DWARF_INFO].n);
 		/* libdw passes all units before one that it is asked for. */
-		if (version < 2 || version > 5 || !is_affordable(&u))
+		if (version < 2 || version > 5 || !dwarf_afford_root(&u))
 			break;
 		f->unit = mem_grow(f->unit, &f->unit_cap, f->nunit + 1, sizeof(*f->unit));
 		f->unit[f->nunit++] = u;
@@ -275,84 +199,5 @@ bool dwarf_unit_read(struct dwarf_unit *u, Dwarf_Die *root)
 	dwarf_cu_info(root->cu, NULL, &u->type, NULL, NULL, &u->dwo_id, NULL, NULL);
 	if (u->type == DW_UT_type || u->type == DW_UT_split_type)
 		u->dwo_id = 0;
-	return true;
-}
-
-/* Values */
-
-struct str dwarf_text_at(struct str section, uint64_t offset)
-{
-	struct cursor c = cursor_from(section, offset);
-
-	return cursor_text(&c);
-}
-
-/* A text that lies in one of the file's sections; libdw 0.188 does not look for its end. */
-static bool text_within(const struct dwarf_file *f, const char *text, struct str *found)
-{
-	static const uint8_t sections[] = { DWARF_STR, DWARF_INFO, DWARF_LINE_STR };
-
-	for (size_t i = 0; i < LEN(sections); i++) {
-		struct str s = f->section[sections[i]];
-
-		if ((uintptr_t)text < (uintptr_t)s.p || (uintptr_t)text - (uintptr_t)s.p >= s.n)
-			continue;
-		*found = dwarf_text_at(s, (uint64_t)(text - s.p));
-		return true;
-	}
-	return false;
-}
-
-static bool is_alternate(unsigned form)
-{
-	return form == DW_FORM_GNU_ref_alt || form == DW_FORM_GNU_strp_alt ||
-	       form == DW_FORM_strp_sup || form == DW_FORM_ref_sup4 || form == DW_FORM_ref_sup8;
-}
-
-struct str dwarf_text(const struct dwarf_file *f, Dwarf_Attribute *a)
-{
-	bool alternate = is_alternate(dwarf_whatform(a));
-	const struct dwarf_file *in = alternate ? f->alt : f;
-	struct str found = S("");
-	const char *text;
-
-	/* Without its alternate file libdw would look for one by itself. */
-	if (!in || !in->handle)
-		return found;
-	text = dwarf_formstring(a);
-	return text && text_within(in, text, &found) && dwarf_work(f, found.n) ? found : S("");
-}
-
-uint64_t dwarf_number(Dwarf_Attribute *a)
-{
-	uint64_t v;
-
-	return dwarf_formudata(a, &v) == 0 ? v : 0;
-}
-
-/* DWARF 5's reference to an alternate file, which libdw takes for one to the same. */
-static uint64_t sup_offset(const struct dwarf_file *f, const Dwarf_Attribute *a)
-{
-	struct str info = f->section[DWARF_INFO];
-	struct cursor c = cursor_from(info, (uint64_t)((char *)a->valp - info.p));
-
-	return cursor_int(&c, a->form == DW_FORM_ref_sup4 ? 4 : 8);
-}
-
-bool dwarf_reference(const struct dwarf_file *f, Dwarf_Attribute *a, struct dwarf_place *to)
-{
-	unsigned form = dwarf_whatform(a);
-	struct dwarf_file *in = is_alternate(form) ? f->alt : (struct dwarf_file *)f;
-	Dwarf_Die entry;
-
-	/* A type's signature leads to no function, and libdw would read all units for it. */
-	if (!in || !in->handle || form == DW_FORM_ref_sig8)
-		return false;
-	if (form == DW_FORM_ref_sup4 || form == DW_FORM_ref_sup8)
-		*to = (struct dwarf_place){ in, sup_offset(f, a) };
-	else if (dwarf_formref_die(a, &entry))
-		*to = (struct dwarf_place){ in, dwarf_dieoffset(&entry) };
-	else
-		return false;
 	return true;
 }

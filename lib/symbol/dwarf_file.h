@@ -107,24 +107,10 @@ void dwarf_file_end(struct dwarf_file *f);
 /* Read what a unit's root entry says into the unit, and the entry into *root. */
 bool dwarf_unit_read(struct dwarf_unit *u, Dwarf_Die *root);
 
-/*
- * May the unit's tree be walked? Takes as many steps as that can need, by what its
- * abbreviations say. False also when they are such as no compiler writes.
- */
-bool dwarf_unit_afford(const struct dwarf_unit *u);
-
 /* The unit that an offset in .debug_info lies in, or NULL. */
 struct dwarf_unit *dwarf_unit_at(const struct dwarf_file *f, uint64_t offset);
 
 /* The entry at a place. */
 bool dwarf_entry_at(struct dwarf_place at, Dwarf_Die *entry);
-
-/* What attributes say; empty, 0 or false where they are not there or say something else. */
-struct str dwarf_text(const struct dwarf_file *f, Dwarf_Attribute *a);
-uint64_t dwarf_number(Dwarf_Attribute *a);
-bool dwarf_reference(const struct dwarf_file *f, Dwarf_Attribute *a, struct dwarf_place *to);
-
-/* A text in a section; empty when the offset is not in it. */
-struct str dwarf_text_at(struct str section, uint64_t offset);
 
 #endif

@@ -4,6 +4,8 @@
  */
 #include "symbol/dwarf_function.h"
 
+#include "symbol/dwarf_value.h"
+
 _Static_assert(sizeof(struct dwarf_function) == 56, "no padding");
 
 /* What one entry says, and the one that it refers to. */

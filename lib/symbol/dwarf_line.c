@@ -6,6 +6,7 @@
 #include "symbol/dwarf_line.h"
 
 #include "object/cursor.h"
+#include "symbol/dwarf_value.h"
 
 /* No compiler writes more into one unit's table; what comes after is left out. */
 enum { MOST_ROWS = 4 << 20, MOST_NAMES = 1 << 20 };

@@ -369,7 +369,7 @@ static void attributes_at_the_limit(void)
 	abbrev = debug(&m, ".debug_abbrev");
 	put_abbrevs(abbrev);
 	PUT(abbrev, OWN, DW_TAG_subprogram, 0);
-	for (int i = 0; i < 128; i++)
+	for (int i = 0; i < 64; i++)
 		PUT(abbrev, DW_AT_external, DW_FORM_flag_present);
 	PUT(abbrev, 0, 0, 0);
 	info = debug(&m, ".debug_info");
