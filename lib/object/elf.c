@@ -246,6 +246,7 @@ bool elf_open_memory(struct elf *e, struct str file, const char **why)
 	e->handle = elf_memory((char *)file.p, file.n);
 	if (!gelf_getehdr(e->handle, &header)) {
 		elf_end(e->handle);
+		e->handle = NULL;
 		return false;
 	}
 	e->is64 = gelf_getclass(e->handle) == ELFCLASS64;

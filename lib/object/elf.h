@@ -42,7 +42,7 @@ struct elf {
 /*
  * Open the image behind a file descriptor, which may be closed afterwards, or one
  * in memory, which must stay. False when it is none; *why then says why, as a
- * static string. elf_close() releases an image that was opened.
+ * static string. elf_close() releases an image, and may be called for none, too.
  *
  * When the file shrinks later, bytes beyond its end read as 0: see elf_guard().
  */
