@@ -4,7 +4,7 @@
  * for binaries that are stripped otherwise (MiniDebugInfo).
  *
  * libelf reads the headers. The bytes are decompressed here and not by elf_compress():
- * that uses zlib, which takes two to three times as long as libdeflate, knows zstd only
+ * that uses zlib, which takes twice as long as libdeflate, knows zstd only
  * since elfutils 0.189, and its memory would count against no limit.
  */
 #ifndef OBJECT_UNPACK_H

@@ -1,5 +1,6 @@
 #include "symbol/dwarf_file.h"
 
+#include <stddef.h>
 #include <stdio.h>
 
 #include "object/unpack.h"
@@ -13,43 +14,59 @@ enum { UNIT_HOLDS = 1200 };
 /* Steps of the budget for a unit: no honest file has one for each few bytes. */
 enum { UNIT_STEPS = 4096 };
 
-/* The names in an image; those of split units end in ".dwo". Together a string section. */
-static const char names[DWARF_SECTIONS + 1][20] = {
-	[DWARF_INFO] = ".debug_info",         [DWARF_ABBREV] = ".debug_abbrev",
-	[DWARF_LINE] = ".debug_line",         [DWARF_STR] = ".debug_str",
-	[DWARF_LINE_STR] = ".debug_line_str", [DWARF_STR_OFFSETS] = ".debug_str_offsets",
-	[DWARF_ADDR] = ".debug_addr",         [DWARF_RANGES] = ".debug_ranges",
-	[DWARF_RNGLISTS] = ".debug_rnglists", [DWARF_SECTIONS] = ".shstrtab",
+/*
+ * What libdw is shown: an ELF image that has nothing but the sections' headers and names.
+ * Each section is one byte long until its descriptor (Elf_Data) is turned to our bytes.
+ */
+#define NAME_SIZE 20
+#define SECTION(i, kind, at, size)                                                                 \
+	[(i) + 1] = {                                                                              \
+		.sh_name = (i)*NAME_SIZE, .sh_type = (kind), .sh_offset = (at), .sh_size = (size)  \
+	}
+#define DEBUG_SECTION(i) SECTION(i, SHT_PROGBITS, 0, 1)
+static const struct image {
+	Elf64_Ehdr header;
+	Elf64_Shdr section[DWARF_SECTIONS + 2];
+	char name[DWARF_SECTIONS + 1][NAME_SIZE];
+} image = {
+	.header = { .e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
+				 EV_CURRENT },
+		    .e_type = ET_DYN,
+		    .e_version = EV_CURRENT,
+		    .e_shoff = offsetof(struct image, section),
+		    .e_shentsize = sizeof(Elf64_Shdr),
+		    .e_shnum = DWARF_SECTIONS + 2,
+		    .e_shstrndx = DWARF_SECTIONS + 1 },
+	.section = { DEBUG_SECTION(DWARF_INFO), DEBUG_SECTION(DWARF_ABBREV),
+		     DEBUG_SECTION(DWARF_LINE), DEBUG_SECTION(DWARF_STR),
+		     DEBUG_SECTION(DWARF_LINE_STR), DEBUG_SECTION(DWARF_STR_OFFSETS),
+		     DEBUG_SECTION(DWARF_ADDR), DEBUG_SECTION(DWARF_RANGES),
+		     DEBUG_SECTION(DWARF_RNGLISTS),
+		     SECTION(DWARF_SECTIONS, SHT_STRTAB, offsetof(struct image, name),
+			     sizeof(image.name)) },
+	.name = { [DWARF_INFO] = ".debug_info",
+		  [DWARF_ABBREV] = ".debug_abbrev",
+		  [DWARF_LINE] = ".debug_line",
+		  [DWARF_STR] = ".debug_str",
+		  [DWARF_LINE_STR] = ".debug_line_str",
+		  [DWARF_STR_OFFSETS] = ".debug_str_offsets",
+		  [DWARF_ADDR] = ".debug_addr",
+		  [DWARF_RANGES] = ".debug_ranges",
+		  [DWARF_RNGLISTS] = ".debug_rnglists",
+		  [DWARF_SECTIONS] = ".shstrtab" },
 };
 
 void dwarf_file_sections(struct dwarf_file *f, const struct elf *e)
 {
-	f->elf = e;
 	for (size_t i = 0; i < DWARF_SECTIONS; i++) {
 		char name[32];
 
-		snprintf(name, sizeof(name), "%.19s%s", names[i], f->split ? ".dwo" : "");
+		snprintf(name, sizeof(name), "%.19s%s", image.name[i], f->split ? ".dwo" : "");
 		f->section[i] = elf_unpack(e, name, &f->room[i]);
 	}
 }
 
 /* libdw's handle */
-
-static Elf_Data *add_section(Elf *view, size_t i, struct str bytes)
-{
-	Elf_Scn *section = elf_newscn(view);
-	Elf_Data *data = section ? elf_newdata(section) : NULL;
-	GElf_Shdr header;
-
-	if (!data || !gelf_getshdr(section, &header))
-		return NULL;
-	data->d_buf = (void *)bytes.p; /* it is only read */
-	data->d_size = bytes.n;
-	header.sh_type = i == DWARF_SECTIONS ? SHT_STRTAB : SHT_PROGBITS;
-	header.sh_name = (uint32_t)(i * sizeof(names[0]));
-	header.sh_size = bytes.n;
-	return gelf_update_shdr(section, &header) ? data : NULL;
-}
 
 /* libdw 0.188 reads the first bytes of these sections without looking how many there are. */
 static bool is_too_short(const struct dwarf_file *f, size_t i)
@@ -57,22 +74,29 @@ static bool is_too_short(const struct dwarf_file *f, size_t i)
 	return f->section[i].n < 8 && (i == DWARF_STR_OFFSETS || i == DWARF_RNGLISTS);
 }
 
-/* Make the descriptor that has the sections, and names for them. */
+/* Which of a section's two descriptors libdw takes depends on its version. */
 static bool make_view(struct dwarf_file *f)
 {
-	struct str strings = str(names[0], sizeof(names));
-	GElf_Ehdr header;
+	f->view = elf_memory((char *)&image, sizeof(image)); /* it is only read */
+	for (size_t i = 0; i < DWARF_SECTIONS; i++) {
+		Elf_Scn *section = elf_getscn(f->view, i + 1);
 
-	f->view = elf_clone(f->elf->handle, ELF_C_EMPTY);
-	if (!f->view || !gelf_newehdr(f->view, f->elf->is64 ? ELFCLASS64 : ELFCLASS32) ||
-	    !add_section(f->view, DWARF_SECTIONS, strings) || !gelf_getehdr(f->view, &header))
-		return false;
-	header.e_ident[EI_DATA] = ELFDATA2LSB;
-	header.e_shstrndx = 1;
-	for (size_t i = 0; i < DWARF_SECTIONS; i++)
-		if (f->section[i].n && !is_too_short(f, i))
-			f->data[i] = add_section(f->view, i, f->section[i]);
-	return gelf_update_ehdr(f->view, &header);
+		f->data[i][0] = elf_getdata(section, NULL);
+		f->data[i][1] = elf_rawdata(section, NULL);
+		for (size_t j = 0; j < 2; j++) {
+			if (!f->data[i][j])
+				return false;
+			f->data[i][j]->d_buf = (void *)f->section[i].p;
+			f->data[i][j]->d_size = is_too_short(f, i) ? 0 : f->section[i].n;
+		}
+	}
+	return true;
+}
+
+void dwarf_file_cut(struct dwarf_file *f, enum dwarf_section section, size_t size)
+{
+	for (size_t j = 0; j < 2; j++)
+		f->data[section][j]->d_size = size;
 }
 
 bool dwarf_file_begin(struct dwarf_file *f)

@@ -3,8 +3,8 @@
  * set of sections, cut into units; a unit (usually one translation unit of the
  * compiler) is a tree of entries (DIEs).
  *
- * libdw is given sections and nothing else: a view, an ELF descriptor of our own over
- * bytes that are mapped or decompressed. So it never opens a file (it would wait for a
+ * libdw is given sections and nothing else: an ELF descriptor of our own over bytes that
+ * are mapped or decompressed. So it never opens a file (it would wait for a
  * FIFO that is named as one), decompresses only what is needed, and reads split units
  * whose addresses are in another file. Its memory grows with each unit that is looked
  * into, and goes back when the handle is ended: what is kept of a file are offsets and
@@ -40,7 +40,6 @@ enum dwarf_section {
  * (dwz), or of one split unit (a .dwo, or its share of a .dwp).
  */
 struct dwarf_file {
-	const struct elf *elf;
 	struct str section[DWARF_SECTIONS];
 	struct buf room[DWARF_SECTIONS]; /* of those that were compressed */
 	struct dwarf_unit *unit;         /* in the order of their offsets */
@@ -53,7 +52,7 @@ struct dwarf_file {
 	/* libdw's, while the handle is open. */
 	Elf *view;
 	Dwarf *handle;
-	Elf_Data *data[DWARF_SECTIONS];
+	Elf_Data *data[DWARF_SECTIONS][2];
 	size_t held; /* bytes that libdw has allocated, about */
 };
 
@@ -103,6 +102,9 @@ void dwarf_file_release(struct dwarf_file *f);
 /* Begin libdw's handle, unless it is open: false when it cannot. End it. */
 bool dwarf_file_begin(struct dwarf_file *f);
 void dwarf_file_end(struct dwarf_file *f);
+
+/* Show libdw the first bytes of a section only, until it is called with the full size. */
+void dwarf_file_cut(struct dwarf_file *f, enum dwarf_section section, size_t size);
 
 /* Read what a unit's root entry says into the unit, and the entry into *root. */
 bool dwarf_unit_read(struct dwarf_unit *u, Dwarf_Die *root);

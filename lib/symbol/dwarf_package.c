@@ -106,7 +106,6 @@ bool dwarf_package_find(struct dwarf_package *p, uint64_t id, struct dwarf_file 
 	    !read_index(&ix, elf_contents(&p->elf, elf_section(&p->elf, ".debug_cu_index"))))
 		return false;
 	row = find_row(&ix, id, to);
-	to->elf = &p->elf;
 	if (row)
 		cut_shares(&ix, row, &p->whole, to);
 	return row != 0;

@@ -48,15 +48,14 @@ static void read_list(struct dwarf_code *c, struct interval i, struct buf *list)
 	enum { WINDOW = 256, STEPS = 32 };
 	const struct dwarf_unit *u = c->unit;
 	enum dwarf_section section = u->version < 5 ? DWARF_RANGES : DWARF_RNGLISTS;
-	Elf_Data *data = u->file->data[section];
 	size_t size = u->file->section[section].n;
 	uint64_t at = list_offset(c, u->file), base = u->low, start, end;
 
-	while (data && at < size && dwarf_work(u->file, STEPS)) {
+	while (at < size && dwarf_work(u->file, STEPS)) {
 		ptrdiff_t next;
 		bool unbased;
 
-		data->d_size = min_size(size, (size_t)at + WINDOW);
+		dwarf_file_cut(u->file, section, min_size(size, (size_t)at + WINDOW));
 		next = dwarf_ranges(c->entry, (ptrdiff_t)at, &base, &start, &end);
 		if (next <= 0)
 			break;
@@ -68,8 +67,7 @@ static void read_list(struct dwarf_code *c, struct interval i, struct buf *list)
 		add_interval(c, i, list);
 		at = (uint64_t)next;
 	}
-	if (data)
-		data->d_size = size;
+	dwarf_file_cut(u->file, section, size);
 }
 
 void dwarf_code_intervals(struct dwarf_code *c, uint32_t rank, uint32_t id, struct buf *list)
