@@ -99,7 +99,7 @@ hostile:
 		build-address-undefined/tests/fuzz/replay-symbol \
 		build-address-undefined/tests/fuzz/replay-cfi
 
-# Stacks are compared with elfutils' where its library is.
+# Stacks are compared with elfutils' where its headers for that are.
 WITH_DWFL := $(if $(SAN),,$(if $(wildcard /usr/include/elfutils/libdwfl.h),$(O)/tests/validate/unwind))
 check: all $(UNIT) $(O)/tests/fail_io.so $(O)/tests/make_run $(O)/tests/stamp \
 		$(O)/tests/validate/simulate $(WITH_DWFL) $(if $(SAN),,hostile)
@@ -162,7 +162,7 @@ validate-unwind: $(O)/tests/validate/unwind
 	tests/validate/unwind.sh $(O)
 $(O)/tests/validate/unwind: $(O)/tests/validate/unwind.o $(O)/tests/validate/dwfl_oracle.o \
 		$(O)/tests/validate/kept.o $(O)/libprof.a
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ldw -lelf $(LDLIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 -include $(wildcard $(O)/tests/validate/*.d)
 
 bless: all

@@ -69,14 +69,19 @@ void dwarf_file_sections(struct dwarf_file *f, const struct elf *e)
 /* libdw's handle */
 
 /* libdw 0.188 reads the first bytes of these sections without looking how many there are. */
-static bool is_too_short(const struct dwarf_file *f, size_t i)
+static void drop_short_sections(struct dwarf_file *f)
 {
-	return f->section[i].n < 8 && (i == DWARF_STR_OFFSETS || i == DWARF_RNGLISTS);
+	static const uint8_t with_header[] = { DWARF_STR_OFFSETS, DWARF_RNGLISTS };
+
+	for (size_t i = 0; i < LEN(with_header); i++)
+		if (f->section[with_header[i]].n < 8)
+			f->section[with_header[i]] = S("");
 }
 
 /* Which of a section's two descriptors libdw takes depends on its version. */
 static bool make_view(struct dwarf_file *f)
 {
+	drop_short_sections(f);
 	f->view = elf_memory((char *)&image, sizeof(image)); /* it is only read */
 	for (size_t i = 0; i < DWARF_SECTIONS; i++) {
 		Elf_Scn *section = elf_getscn(f->view, i + 1);
@@ -87,7 +92,7 @@ static bool make_view(struct dwarf_file *f)
 			if (!f->data[i][j])
 				return false;
 			f->data[i][j]->d_buf = (void *)f->section[i].p;
-			f->data[i][j]->d_size = is_too_short(f, i) ? 0 : f->section[i].n;
+			f->data[i][j]->d_size = f->section[i].n;
 		}
 	}
 	return true;
