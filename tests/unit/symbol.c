@@ -310,11 +310,12 @@ static void test_packed(void)
 	}
 }
 
-static void test_dwz(void)
+static void test_dwz(const char *flags)
 {
 	struct buf got = { 0 };
 
-	if (!have("dwz") || !run("cp plain one && cp plain two && dwz -m shared one two")) {
+	if (!have("dwz") ||
+	    !run("cp plain one && cp plain two && dwz %s -m shared one two", flags)) {
 		skipped("a file that shares with others", "needs dwz");
 		return;
 	}
@@ -627,7 +628,8 @@ int main(void)
 	if (run("gcc -O2 -g -o plain program.c")) {
 		test_plain();
 		test_packed();
-		test_dwz();
+		test_dwz("");
+		test_dwz("-5");
 	}
 	test_split("gcc", "-gdwarf-4");
 	test_split("gcc", "-gdwarf-5");
