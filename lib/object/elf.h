@@ -40,7 +40,7 @@ struct elf {
 };
 
 /*
- * Open the image behind a file descriptor, which may be closed afterwards, or one
+ * Open the image in the file of a descriptor, which may be closed afterwards, or one
  * in memory, which must stay. False when it is none; *why then says why, as a
  * static string. elf_close() releases an image, and may be called for none, too.
  *

@@ -70,7 +70,7 @@ static bool see_pointer(struct search *m, uint64_t at, uint64_t value)
 	return value == m->table && m->tries++ < MOST && read_module(m, at);
 }
 
-static bool find_in(struct search *m, const struct elf_section *s)
+static bool module_in_section(struct search *m, const struct elf_section *s)
 {
 	struct str bytes = elf_contents(m->e, s), word = str((const char *)&m->table, 8);
 
@@ -84,14 +84,14 @@ static bool find_in(struct search *m, const struct elf_section *s)
 	return false;
 }
 
-static bool find(struct search *m)
+static bool module_in_image(struct search *m)
 {
 	static const char *const names[] = { ".go.module", ".noptrdata", ".data", ".data.rel.ro" };
 
 	for (size_t i = 0; i < LEN(names); i++) {
 		const struct elf_section *s = elf_section(m->e, names[i]);
 
-		if (s && find_in(m, s))
+		if (s && module_in_section(m, s))
 			return true;
 	}
 	m->tries = 0;
@@ -103,7 +103,7 @@ bool go_module_find(struct go_module *found, const struct elf *e, uint64_t table
 {
 	struct search m = { .e = e, .table = table, .names = names, .work = 1 << 26 };
 
-	if (!find(&m))
+	if (!module_in_image(&m))
 		return false;
 	found->text = m.w[MODULE_TEXT];
 	found->inlined = m.w[v120 ? MODULE_INLINED_120 : MODULE_INLINED_118];

@@ -275,7 +275,7 @@ static void run_standard(struct machine *m, uint8_t opcode)
 	}
 }
 
-static void run(struct machine *m)
+static void run_program(struct machine *m)
 {
 	struct dwarf_lines *l = m->to;
 	uint32_t end;
@@ -315,7 +315,7 @@ void dwarf_lines_read(struct dwarf_lines *l, const struct dwarf_unit *u, bool ro
 		read_table(&m, &c, false);
 	}
 	if (rows)
-		run(&m);
+		run_program(&m);
 }
 
 void dwarf_lines_release(struct dwarf_lines *l)

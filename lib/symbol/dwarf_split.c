@@ -66,7 +66,7 @@ static const char *join(struct buf *path, struct str dir, struct str name)
 }
 
 /* Look where the skeleton says, then beside the binary. */
-static bool search(struct dwarf_split *s, struct dwarf_package *p, struct dwarf_unit *skeleton)
+static bool find_split(struct dwarf_split *s, struct dwarf_package *p, struct dwarf_unit *skeleton)
 {
 	struct str binary = str_of(p->binary), name = skeleton->dwo_name;
 	struct str beside = str(binary.p, binary.n - str_basename(binary).n);
@@ -91,7 +91,7 @@ struct dwarf_split *dwarf_split_open(struct dwarf_package *p, struct dwarf_unit 
 	enum { STEPS = 1 << 14 }; /* opening files takes long */
 	struct dwarf_split *s = mem_zeroed(1, sizeof(*s));
 
-	if (dwarf_work(skeleton->file, STEPS) && search(s, p, skeleton))
+	if (dwarf_work(skeleton->file, STEPS) && find_split(s, p, skeleton))
 		return s;
 	dwarf_split_close(s);
 	return NULL;

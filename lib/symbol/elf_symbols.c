@@ -148,7 +148,7 @@ static void trim(const struct image *m, struct buf *frames, size_t from)
 	}
 }
 
-static bool find(void *with, struct symbol_place at, struct buf *frames)
+static bool find_frames(void *with, struct symbol_place at, struct buf *frames)
 {
 	struct image *m = with;
 	struct symbol symbol;
@@ -192,7 +192,7 @@ const struct symbolizer symbolizer_elf = {
 	.help = "symbol tables and DWARF of ELF images",
 	.handles = handles,
 	.open = open_image,
-	.find = find,
+	.find = find_frames,
 	.rest = rest,
 	.close = close_image,
 };
