@@ -50,6 +50,7 @@ const struct opt file_options[] = {
 	  readable },
 	{ 0, "type", OPT_STR, &common.type, "TYPE", "sample type: name, index or type id" },
 	{ 0, "lenient", OPT_FLAG, &common.lenient, NULL, "skip and count malformed records" },
+	{ 'j', "jobs", OPT_INT, &common.jobs, "N", "threads that read inputs (default: the CPUs)" },
 	{ 0, "max-memory", OPT_PARSED, NULL, "SIZE", "give up beyond this (default: half of RAM)",
 	  NULL, parse_memory },
 	{ 0 },
@@ -78,12 +79,9 @@ void note(const char *fmt, ...)
 
 	if (common.quiet)
 		return;
-	progress_end();
-	fprintf(stderr, "%s: ", program_name);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	inform(fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 }
 
 void note_lines(struct str lines)
@@ -106,105 +104,80 @@ static uint64_t total_size(char *const *paths)
 	return total;
 }
 
-bool load_one(struct profile *p, const char *path)
+/* What helps: the library knows no options. */
+static const char *way_out(enum in_reason reason)
 {
-	struct load l = { .from = common.from < 0 ? NULL : format_at((size_t)common.from),
-			  .lenient = common.lenient };
-	bool ok = format_load(&l, path, p);
-
-	if (!ok) {
-		progress_end();
-		complain("%s", l.error.p);
+	switch (reason) {
+	case IN_OVER_MEMORY: return ": --max-memory allows more";
+	case IN_UNKNOWN_FORMAT: return ": --from says which it is";
+	default: return "";
 	}
-	if (ok && common.verbose)
-		note("%s: %s", path, l.from->name);
-	if (l.skipped)
-		note("%s: skipped %llu malformed record%s", path, (unsigned long long)l.skipped,
-		     l.skipped == 1 ? "" : "s");
-	common.text_in |= l.from && l.from->text;
-	buf_release(&l.error);
-	return ok;
 }
 
-static void start_again(struct profile *p)
+static void report_input(void *context, const struct source_report *r)
 {
-	bool timed = p->timed;
-
-	profile_release(p);
-	profile_init(p);
-	p->timed = timed;
+	(void)context;
+	if (r->error)
+		complain("%s%s", r->error, way_out(r->reason));
+	if (!r->error && common.verbose)
+		note("%s: %s", r->path, r->format->name);
+	if (r->skipped)
+		note("%s: skipped %llu malformed record%s", r->path, (unsigned long long)r->skipped,
+		     r->skipped == 1 ? "" : "s");
+	common.text_in |= r->format && r->format->text;
 }
 
-static bool load_again(struct profile *p, const char *path)
+void open_source(struct source *s, char *const *paths, bool directories)
 {
-	if (strcmp(path, "-") == 0)
-		return complain("standard input cannot be read again without what was bad: "
-				"it is left out");
-	return load_one(p, path);
-}
+	static char *const standard_input[] = { (char *)"-", NULL };
 
-/*
- * Load all paths. A bad input may have left half of its samples behind; then the
- * good ones are read again, without it.
- */
-static bool load_good(struct profile *p, char *const *paths, bool *bad)
-{
-	bool ok = true, spoilt = false;
-
-	for (size_t i = 0; paths[i]; i++) {
-		uint32_t before = p->nprofile;
-
-		bad[i] = !load_one(p, paths[i]);
-		ok &= !bad[i];
-		spoilt |= bad[i] && p->nprofile > before;
-	}
-	if (spoilt)
-		start_again(p);
-	for (size_t i = 0; spoilt && paths[i]; i++)
-		if (!bad[i])
-			load_again(p, paths[i]);
-	return ok;
+	if (!*paths)
+		paths = standard_input;
+	if (!common.quiet)
+		progress_start(total_size(paths));
+	source_open(s, paths,
+		    &(struct source_options){
+			    .from = common.from < 0 ? NULL : format_at((size_t)common.from),
+			    .lenient = common.lenient,
+			    .directories = directories,
+			    .jobs = (unsigned)common.jobs,
+			    .progress = progress_add,
+			    .report = report_input,
+		    });
 }
 
 bool load_all(struct profile *p, char *const *paths)
 {
-	static char *const standard_input[] = { (char *)"-", NULL };
-	size_t n = 0;
-	bool *bad, ok;
+	struct source s;
+	bool ok;
 
-	if (!*paths)
-		paths = standard_input;
-	if (!common.quiet) {
-		progress_start(total_size(paths));
-		in_progress = progress_add;
-	}
-	while (paths[n])
-		n++;
-	bad = mem_zeroed(n, sizeof(*bad));
-	ok = load_good(p, paths, bad);
-	mem_free(bad, n * sizeof(*bad));
+	open_source(&s, paths, false);
+	source_sum(&s, p);
+	ok = source_close(&s);
 	progress_end();
-	return settle(p) && ok;
+	return ok;
 }
 
-bool settle(struct profile *p)
+static void print_types(const struct profile *p, struct buf *types)
 {
-	struct buf dropped = { 0 };
+	for (uint32_t i = 0; i < p->ncol; i++)
+		buf_printf(types, "%s%.*s", i ? ", " : "",
+			   STR_ARG(dict_text(p->dict, p->col[i].type)));
+}
 
-	profile_settle(p, &dropped);
-	if (dropped.n && !p->ncol && p->nprofile > 1)
-		complain("the inputs have no sample type in common (%.*s)",
-			 STR_ARG(buf_str(&dropped)));
-	else if (dropped.n)
-		note("left out sample types that not all inputs have: %.*s",
-		     STR_ARG(buf_str(&dropped)));
-	if (p->saturated)
-		note("sums that 64 bits cannot hold stay at the limit: %llu",
-		     (unsigned long long)p->saturated);
-	p->saturated = 0;
-	dropped.n = dropped.n && !p->ncol;
-	buf_release(&dropped);
-	return p->ncol > 0;
+/* Say how many profiles have nothing of the column. */
+static void note_left_out(const struct profile *p, uint32_t col)
+{
+	uint32_t without = p->nprofile - p->col[col].nprofile;
+	struct buf types = { 0 };
+
+	if (!without)
+		return;
+	print_types(p, &types);
+	note("%u of %u profiles %s left out: without sample type '%.*s' (all types: %.*s)", without,
+	     p->nprofile, without == 1 ? "is" : "are",
+	     STR_ARG(dict_text(p->dict, p->col[col].type)), STR_ARG(buf_str(&types)));
+	buf_release(&types);
 }
 
 bool choose_column(const struct profile *p, uint32_t *col)
@@ -212,11 +185,11 @@ bool choose_column(const struct profile *p, uint32_t *col)
 	struct buf have = { 0 };
 
 	*col = profile_default_column(p);
-	if (!common.type || type_find(p, str_of(common.type), col))
+	if (!common.type || type_find(p, str_of(common.type), col)) {
+		note_left_out(p, *col);
 		return true;
-	for (uint32_t i = 0; i < p->ncol; i++)
-		buf_printf(&have, "%s%.*s", i ? ", " : "",
-			   STR_ARG(profile_text(p, p->col[i].type)));
+	}
+	print_types(p, &have);
 	complain("there is no sample type '%s' (there is: %.*s)", common.type,
 		 STR_ARG(buf_str(&have)));
 	buf_release(&have);
@@ -238,12 +211,20 @@ const struct format *output_format(void)
 	return common.text_in ? &format_folded : &format_pprof;
 }
 
+void note_rounded(uint64_t n)
+{
+	if (n)
+		note("%llu value%s below 1 %s rounded to 0; the total is kept",
+		     (unsigned long long)n, n == 1 ? "" : "s", n == 1 ? "is" : "are");
+}
+
 bool save(struct profile *p, const struct format *format)
 {
 	struct out out;
 
 	if (!format->write)
 		return complain("%s can be read, but not written", format->name);
+	note_rounded(profile_round(p));
 	if (out_open(&out, common.output, common.pack))
 		format->write(&out, p);
 	return finish_output(&out);
@@ -257,6 +238,13 @@ bool finish_output(struct out *out)
 		complain("%s", out->error.p);
 	out_release(out);
 	return ok;
+}
+
+void note_saturation(const struct profile *p)
+{
+	if (p->saturated)
+		note("sums that 64 bits cannot hold stay at the limit: %llu",
+		     (unsigned long long)p->saturated);
 }
 
 int status(bool ok)

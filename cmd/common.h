@@ -6,11 +6,12 @@
 #define CMD_COMMON_H
 
 #include "cli/opt.h"
-#include "format/format.h"
+#include "source/source.h"
 
 struct common {
 	const char *output;
 	int from, to; /* into format_at(); -1 = not given */
+	int64_t jobs;
 	struct pack pack;
 	const char *type;
 	bool lenient, quiet, verbose;
@@ -25,21 +26,17 @@ extern const struct opt to_options[], file_options[], general_options[];
 char **start(const struct cmd *cmd, int argc, char **argv);
 
 /*
- * Append all inputs to p (standard input when there is none) and settle it. A
- * bad one is complained about, and p is what the others hold; false then, or
- * when nothing was read.
+ * The source of a command's inputs (standard input when there is none), as the options
+ * say. Bad inputs are complained about. directories: may a directory stand for its files?
  */
+void open_source(struct source *s, char *const *paths, bool directories);
+
+/* Append all profiles of all inputs that are good to p. False when one was bad. */
 bool load_all(struct profile *p, char *const *paths);
 
-/* One input; complains. For commands that do something between inputs. */
-bool load_one(struct profile *p, const char *path);
-
-/* profile_settle(), saying what was dropped, skipped or saturated. */
-bool settle(struct profile *p);
-
 /*
- * The column that --type asks for, or the default one. Complains and returns
- * false when the profile has no such type.
+ * The column that --type asks for, or the default one. Notes how many of the profiles
+ * have nothing of it. Complains and returns false when none has such a type.
  */
 bool choose_column(const struct profile *p, uint32_t *col);
 
@@ -60,6 +57,12 @@ void note(const char *fmt, ...) PRINTF(1, 2);
 
 /* The same for each of some lines. */
 void note_lines(struct str lines);
+
+/* Say how many values that were not 0 have become 0 by rounding. */
+void note_rounded(uint64_t n);
+
+/* Say how many sums hit the end of int64: once, when all is done. */
+void note_saturation(const struct profile *p);
 
 /* The exit status: 0, or 2 for trouble. */
 int status(bool ok);

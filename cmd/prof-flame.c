@@ -253,7 +253,7 @@ static bool draw(struct profile *p, const struct view *view)
 	struct tree t;
 	bool ok;
 
-	if (own.flamechart && strings_find(&p->str, S("pprof::base")))
+	if (own.flamechart && dict_find_str(p->dict, S("pprof::base")).i)
 		return complain("--flamechart is not for differential profiles: they have no time");
 	build(&t, p);
 	ok = check(&t);
@@ -263,9 +263,21 @@ static bool draw(struct profile *p, const struct view *view)
 	return ok;
 }
 
+/* Values with fractions are drawn in millionths, and shown as they are. */
+static void spread_fractions(struct profile *p)
+{
+	enum { MILLION = 1000000 };
+
+	if (!p->col[0].frac)
+		return;
+	profile_scale(p, MILLION, 1);
+	o.factor /= MILLION;
+}
+
 int main(int argc, char **argv)
 {
 	const struct view *view;
+	struct dictionary dict;
 	struct profile p;
 	char **paths;
 	bool ok;
@@ -274,17 +286,21 @@ int main(int argc, char **argv)
 	o.minwidth = -1; /* not given */
 	paths = start(&cmd, argc, argv);
 	view = settle_options();
-	profile_init(&p);
-	p.timed = own.flamechart;
+	dict_init(&dict);
+	profile_init(&p, &dict);
+	p.keep_times = own.flamechart;
 	ok = load_all(&p, paths);
 	if (p.ncol && choose_column(&p, &o.col)) {
 		keep_column(&p, o.col);
 		o.col = 0;
 		rewrite_frames(&p);
+		spread_fractions(&p);
 		ok &= draw(&p, view);
 	} else {
 		ok = false;
 	}
+	note_saturation(&p);
 	profile_release(&p);
+	dict_release(&dict);
 	return status(ok);
 }

@@ -44,13 +44,15 @@ static void name_addresses(struct profile *p)
 int main(int argc, char **argv)
 {
 	char **paths = start(&cmd, argc, argv);
+	struct dictionary dict;
 	struct profile p;
 	uint32_t col;
 	bool ok;
 
 	if (o.event)
 		common.type = o.event;
-	profile_init(&p);
+	dict_init(&dict);
+	profile_init(&p, &dict);
 	ok = load_all(&p, paths);
 	if (p.ncol && choose_column(&p, &col)) {
 		keep_column(&p, col);
@@ -61,6 +63,8 @@ int main(int argc, char **argv)
 	} else {
 		ok = false;
 	}
+	note_saturation(&p);
 	profile_release(&p);
+	dict_release(&dict);
 	return status(ok);
 }

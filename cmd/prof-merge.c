@@ -9,14 +9,49 @@
 
 #include "common.h"
 
+/* A factor as the user wrote it, exactly. */
+struct ratio {
+	uint64_t num, den;
+};
+
 static struct {
-	double scale;
+	struct ratio scale;
 	bool mean;
 	const char *keep, *drop, *by, *files_from;
-} o = { .scale = 1 };
+} o = { .scale = { 1, 1 } };
+
+/* "12", "0.1", "2.50", "1e6": at most 18 digits. */
+static bool parse_ratio(void *to, const char *arg)
+{
+	struct ratio r = { 0, 1 };
+	struct str exponent = str_of(arg), decimals, whole;
+	int64_t e = 0;
+
+	decimals = str_cut(&exponent, 'e');
+	whole = str_cut(&decimals, '.');
+	if ((!whole.n && !decimals.n) || whole.n + decimals.n > 18 ||
+	    (exponent.p && !str_i64(exponent, &e)) || e < -18 || e > 18)
+		return false;
+	for (size_t i = 0; i < whole.n + decimals.n; i++) {
+		char c = i < whole.n ? whole.p[i] : decimals.p[i - whole.n];
+
+		if (c < '0' || c > '9')
+			return false;
+		r.num = r.num * 10 + (uint64_t)(c - '0');
+	}
+	for (e -= (int64_t)decimals.n; e; e += e < 0 ? 1 : -1) {
+		uint64_t *grows = e < 0 ? &r.den : &r.num;
+
+		if (*grows > INT64_MAX / 10)
+			return false;
+		*grows *= 10;
+	}
+	*(struct ratio *)to = r;
+	return r.num > 0;
+}
 
 static const struct opt own_options[] = {
-	{ 0, "scale", OPT_NUMBER, &o.scale, "FACTOR", "multiply all values" },
+	{ 0, "scale", OPT_PARSED, &o.scale, "FACTOR", "multiply all values", NULL, parse_ratio },
 	{ 0, "mean", OPT_FLAG, &o.mean, NULL, "divide all values by the number of profiles" },
 	{ 0, "keep", OPT_STR, &o.keep, "LABEL,...", "keep only these labels" },
 	{ 0, "drop", OPT_STR, &o.drop, "LABEL,...", "drop these labels" },
@@ -44,18 +79,18 @@ static bool is_listed(struct str key, const char *list)
 
 static bool is_dropped(const struct profile *p, str_id key)
 {
-	struct str text = profile_text(p, key);
+	struct str text = dict_text(p->dict, key);
 
 	return (o.keep && !is_listed(text, o.keep)) || (o.drop && is_listed(text, o.drop));
 }
 
-static labels_id without_dropped(struct profile *p, labels_id set)
+static label_set_id without_dropped(struct profile *p, label_set_id set)
 {
-	for (labels_id at = set; at.i; at = profile_labels(p, at)->rest) {
-		str_id key = profile_label(p, profile_labels(p, at)->label)->key;
+	for (label_set_id at = set; at.i; at = dict_label_set(p->dict, at)->rest) {
+		str_id key = dict_label(p->dict, dict_label_set(p->dict, at)->label)->key;
 
 		if (is_dropped(p, key))
-			set = profile_drop_label(p, set, key);
+			set = dict_drop_label(p->dict, set, key);
 	}
 	return set;
 }
@@ -83,12 +118,12 @@ static const struct profile *sorting; /* qsort() passes no context */
 static struct str value_of(sample_id sample, char digits[24])
 {
 	const struct profile *p = sorting;
-	str_id key = { strings_find(&p->str, str_of(o.by)) };
-	labels_id labels = profile_sample(p, sample)->labels;
-	const struct label *l = key.i ? profile_find_label(p, labels, key) : NULL;
+	str_id key = dict_find_str(p->dict, str_of(o.by));
+	label_set_id labels = profile_sample(p, sample)->labels;
+	const struct label *l = key.i ? dict_find_label(p->dict, labels, key) : NULL;
 
 	if (!l || !l->is_num)
-		return l ? profile_text(p, l->str) : S("");
+		return l ? dict_text(p->dict, l->str) : S("");
 	return str(digits, (size_t)snprintf(digits, 24, "%lld", (long long)l->num));
 }
 
@@ -107,12 +142,17 @@ static int by_value_and_row(const void *a, const void *b)
 	return d ? d : (x > y) - (x < y);
 }
 
-static void write_part(struct out *out, struct profile *p, const sample_id *samples, size_t n)
+/* What the profile counts as a whole (lost=, cpu_time_ns= ...) the first part has. */
+static void write_part(struct out *out, struct profile *p, const sample_id *samples, size_t n,
+		       bool is_first)
 {
-	struct profile part = profile_part(p, samples, n);
+	struct profile part;
 
+	profile_init_part(&part, p, samples, n);
+	if (!is_first)
+		profile_drop_counts(&part);
 	format_pprof.write(out, &part);
-	profile_rejoin(p, &part);
+	profile_release(&part);
 }
 
 static void write_parts(struct out *out, struct profile *p)
@@ -120,6 +160,8 @@ static void write_parts(struct out *out, struct profile *p)
 	size_t n = p->sample.n - 1;
 	sample_id *all = mem_zeroed(n, sizeof(*all));
 
+	if (!n)
+		write_part(out, p, NULL, 0, true);
 	for (uint32_t i = 0; i < n; i++)
 		all[i].i = i + 1;
 	sorting = p;
@@ -127,7 +169,7 @@ static void write_parts(struct out *out, struct profile *p)
 	for (size_t from = 0, to = 1; to <= n; to++) {
 		if (to < n && by_value(&all[from], &all[to]) == 0)
 			continue;
-		write_part(out, p, all + from, to - from);
+		write_part(out, p, all + from, to - from, from == 0);
 		from = to;
 	}
 	mem_free(all, n * sizeof(*all));
@@ -195,16 +237,54 @@ static bool read_listed(struct profile *p, char **operands)
 	return ok;
 }
 
+/* Say which sample types only some of the profiles have. */
+static void note_partial_types(const struct profile *p)
+{
+	for (size_t i = 0; i < p->ncol; i++)
+		if (p->col[i].nprofile < p->nprofile)
+			note("%u of %u profiles have sample type %.*s/%.*s", p->col[i].nprofile,
+			     p->nprofile, STR_ARG(dict_text(p->dict, p->col[i].type)),
+			     STR_ARG(dict_text(p->dict, p->col[i].unit)));
+}
+
+static uint64_t divisor(uint64_t a, uint64_t b)
+{
+	while (b) {
+		uint64_t rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+static bool scale_values(struct profile *p)
+{
+	uint64_t nprofile = o.mean ? p->nprofile : 1,
+		 common_divisor = divisor(o.scale.num, nprofile);
+	uint64_t num = o.scale.num / common_divisor, den;
+
+	if (__builtin_mul_overflow(o.scale.den, nprofile / common_divisor, &den) || den > INT64_MAX)
+		return complain("--scale with --mean of %u profiles is too small a factor",
+				p->nprofile);
+	note_rounded(profile_scale(p, num, den));
+	return true;
+}
+
 static bool merge(struct profile *p)
 {
 	uint32_t col;
 
-	if (!choose_column(p, &col))
-		return false;
-	if (common.type)
+	if (!common.type) {
+		note_partial_types(p);
+	} else {
+		if (!choose_column(p, &col))
+			return false;
 		keep_column(p, col);
+	}
 	drop_labels(p);
-	profile_scale(p, o.scale / (o.mean ? p->nprofile : 1));
+	if (!scale_values(p))
+		return false;
 	if (!o.by)
 		return save(p, output_format());
 	if (output_format() != &format_pprof && common.to >= 0)
@@ -215,13 +295,17 @@ static bool merge(struct profile *p)
 int main(int argc, char **argv)
 {
 	char **operands = start(&cmd, argc, argv);
+	struct dictionary dict;
 	struct profile p;
 	bool ok;
 
-	profile_init(&p);
+	dict_init(&dict);
+	profile_init(&p, &dict);
 	ok = o.files_from ? read_listed(&p, operands) : load_all(&p, operands);
 	if (p.ncol)
 		ok &= merge(&p);
+	note_saturation(&p);
 	profile_release(&p);
+	dict_release(&dict);
 	return status(ok);
 }

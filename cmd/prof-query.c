@@ -207,6 +207,7 @@ int main(int argc, char **argv)
 	struct selector selector = { 0 };
 	struct filter filter = { 0 };
 	struct query query = { 0 };
+	struct dictionary dict;
 	struct profile p;
 	struct buf filters = { 0 };
 	const struct report *report;
@@ -222,8 +223,10 @@ int main(int argc, char **argv)
 	filter_describe(&filter, &filters);
 	query.p = &p;
 	query.filters = buf_str(&filters);
-	profile_init(&p);
+	dict_init(&dict);
+	profile_init(&p, &dict);
 	ok = load_all(&p, paths);
+	profile_round(&p);
 	if (p.ncol && select_part(&selector, &p, &query.col)) {
 		query.total = query_total(&p, query.col);
 		rewrite(&p, &(struct rewrite){ 0 });
@@ -235,6 +238,8 @@ int main(int argc, char **argv)
 	regex_release(&query.peek);
 	filter_release(&filter);
 	selector_release(&selector);
+	note_saturation(&p);
 	profile_release(&p);
+	dict_release(&dict);
 	return status(ok);
 }

@@ -27,7 +27,7 @@ static int open_jit(const struct session *s, map_id map)
 static int open_binary(const struct session *s, const struct profile *p, const struct mapping *m)
 {
 	const struct binaries *all = &s->recorder.binaries;
-	struct str path = profile_text(p, m->file), build_id = profile_text(p, m->build_id);
+	struct str path = dict_text(p->dict, m->file), build_id = dict_text(p->dict, m->build_id);
 
 	for (size_t i = 0; i < all->n; i++) {
 		const struct binary *b = all->all[i];
@@ -43,7 +43,7 @@ static int open_mapping(void *context, const struct profile *p, map_id map)
 	const struct record_names *n = context;
 	int fd = open_jit(n->session, map);
 
-	return fd >= 0 ? fd : open_binary(n->session, p, profile_mapping(p, map));
+	return fd >= 0 ? fd : open_binary(n->session, p, dict_mapping(p->dict, map));
 }
 
 struct record_names *record_names_open(bool inlines, bool endless)

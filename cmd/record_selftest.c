@@ -135,6 +135,7 @@ int record_selftest(const struct session_options *so)
 	struct sampler_options options = so->sampler;
 	struct sampler sampler = { 0 };
 	struct recorder recorder;
+	struct dictionary dict;
 	struct profile p;
 	struct gather gather;
 	struct buf why = { 0 };
@@ -144,7 +145,8 @@ int record_selftest(const struct session_options *so)
 	ok = sampler_open(&sampler, &options, &why) || complain("%.*s", STR_ARG(buf_str(&why)));
 	recorder_init(&recorder, &sampler, options.arch);
 	gather_init(&gather, &so->gather, &recorder.processes);
-	profile_init(&p);
+	dict_init(&dict);
+	profile_init(&p, &dict);
 	gather_begin(&gather, &p);
 	recorder.on_sample = on_sample;
 	recorder.context = &gather;
@@ -153,6 +155,7 @@ int record_selftest(const struct session_options *so)
 		measure(&sampler, &recorder);
 	busy_end();
 	profile_release(&p);
+	dict_release(&dict);
 	gather_release(&gather);
 	recorder_release(&recorder);
 	sampler_close(&sampler);

@@ -69,7 +69,7 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 	if (r->names)
 		record_names_find(r->names, s);
 	record_add_facts(p, w, &r->facts);
-	settle(p);
+	note_saturation(p);
 	return record_output_write(&r->output, p, w);
 }
 

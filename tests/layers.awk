@@ -7,6 +7,7 @@ BEGIN {
 	may["io"] = "io base"
 	may["cli"] = "cli base"
 	may["profile"] = "profile base"
+	may["source"] = "source format profile io base"
 	may["object"] = "object io base"
 	may["format"] = "format profile io base"
 	may["view"] = "view profile io base"

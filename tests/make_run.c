@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "format/format.h"
+#include "model.h"
 
 static struct header head = { .period = 1000000 };
 static struct str type = S("cpu"), unit = S("nanoseconds");
@@ -30,12 +30,13 @@ static void take(struct profile *p, const char *arg)
 static loc_id frame(struct profile *p, struct str text)
 {
 	struct str place = text, name = str_cut(&place, '@'), file = str_cut(&place, ':');
-	struct func f = { .name = profile_str(p, name), .file = profile_str(p, file) };
+	struct func f = { .name = dict_intern(p->dict, name), .file = dict_intern(p->dict, file) };
 	uint64_t line = 0;
 
 	if (place.n && str_u64(place, &line))
 		f.line = (uint32_t)line;
-	return profile_add_loc(p, (struct loc){ .func = profile_add_func(p, f), .line = f.line });
+	return dict_add_loc(p->dict,
+			    (struct loc){ .func = dict_add_func(p->dict, f), .line = f.line });
 }
 
 static void add_line(struct profile *p, uint32_t col, struct str line)
@@ -53,8 +54,8 @@ static void add_line(struct profile *p, uint32_t col, struct str line)
 	}
 	while (rest.p && n < LEN(frames))
 		frames[n++] = frame(p, str_cut(&rest, ';'));
-	stack = profile_add_stack(p, frames, n);
-	profile_add_value(p, col, profile_add_sample(p, stack, (labels_id){ 0 }, 0),
+	stack = dict_add_stack(p->dict, frames, n);
+	profile_add_value(p, col, profile_add_sample(p, stack, (label_set_id){ 0 }),
 			  count * head.period);
 }
 
@@ -67,14 +68,13 @@ int main(int argc, char **argv)
 	uint32_t col;
 
 	program_name = "make_run";
-	profile_init(&p);
-	profile_begin(&p);
+	model_init(&p);
 	for (int i = 1; i < argc; i++)
 		take(&p, argv[i]);
-	head.period_type = profile_str(&p, type);
-	head.period_unit = profile_str(&p, unit);
-	profile_describe(&p, &head);
-	col = profile_column(&p, profile_str(&p, type), profile_str(&p, unit), &scale);
+	head.period_type = dict_intern(p.dict, type);
+	head.period_unit = dict_intern(p.dict, unit);
+	p.head = head;
+	col = profile_column(&p, dict_intern(p.dict, type), dict_intern(p.dict, unit), &scale);
 	while (fgets(line, sizeof(line), stdin))
 		add_line(&p, col, str(line, strcspn(line, "\n")));
 	if (out_open(&out, NULL, (struct pack){ 0 }))
@@ -82,6 +82,6 @@ int main(int argc, char **argv)
 	if (!out_close(&out))
 		return 2;
 	out_release(&out);
-	profile_release(&p);
+	model_release(&p);
 	return 0;
 }

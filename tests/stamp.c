@@ -2,22 +2,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "format/format.h"
+#include "model.h"
 
 int main(int argc, char **argv)
 {
 	struct profile p;
-	struct load l = { 0 };
-	struct buf dropped = { 0 };
+	struct profile part;
+	struct input input;
 	struct out out;
 
 	program_name = "stamp";
-	profile_init(&p);
-	if (!format_load(&l, "-", &p)) {
-		fprintf(stderr, "stamp: %s\n", l.error.p);
+	model_init(&p);
+	profile_clear(&p);
+	profile_init(&part, p.dict);
+	input_open(&input, "-", NULL, NULL);
+	while (input_next(&input, &part))
+		profile_move(&p, &part);
+	if (!input_close(&input)) {
+		fprintf(stderr, "stamp: %s\n", input.in.error.p);
 		return 2;
 	}
-	profile_settle(&p, &dropped);
+	input_release(&input);
+	profile_release(&part);
 	for (int i = 1; i < argc; i++) {
 		if (str_starts(str_of(argv[i]), S("time=")))
 			p.head.time = (int64_t)(strtold(argv[i] + 5, NULL) * 1e9L);
@@ -26,5 +32,9 @@ int main(int argc, char **argv)
 	}
 	if (out_open(&out, NULL, (struct pack){ PACK_GZIP, 1 }))
 		format_pprof.write(&out, &p);
-	return out_close(&out) ? 0 : 2;
+	if (!out_close(&out))
+		return 2;
+	out_release(&out);
+	model_release(&p);
+	return 0;
 }

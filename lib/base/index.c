@@ -59,6 +59,13 @@ void index_reserve(struct index *ix, uint32_t n)
 		resize(ix, bits);
 }
 
+void index_clear(struct index *ix)
+{
+	if (ix->n)
+		memset(ix->slot, 0, slots_of(ix) * sizeof(*ix->slot));
+	ix->n = 0;
+}
+
 void index_release(struct index *ix)
 {
 	mem_free(ix->slot, slots_of(ix) * sizeof(*ix->slot));

@@ -49,6 +49,9 @@ void index_add(struct index *ix, uint32_t hash, uint32_t row);
 /* Grow at once to what n more rows will need. */
 void index_reserve(struct index *ix, uint32_t n);
 
+/* Forget all rows; memory is kept. */
+void index_clear(struct index *ix);
+
 void index_release(struct index *ix);
 
 /* 32 well-mixed bits of eight bytes, or of n bytes. */

@@ -46,6 +46,9 @@ static inline void *table_row(const struct table *t, uint32_t i)
 	return t->rows + (size_t)i * t->row_size;
 }
 
+/* Only row 0 stays; memory is kept for the next rows. */
+void table_clear(struct table *t);
+
 void table_release(struct table *t);
 
 #endif

@@ -58,8 +58,8 @@ static bool find_periods(const struct design *d, const struct runs *runs, struct
 			continue;
 		if (!a)
 			a = b;
-		if (unit_convert(&period, profile_text(&runs->profile, b->period_unit),
-				 profile_text(&runs->profile, a->period_unit)) &&
+		if (unit_convert(&period, dict_text(runs->profile.dict, b->period_unit),
+				 dict_text(runs->profile.dict, a->period_unit)) &&
 		    fabs(period / a->period - 1) < 0.001)
 			continue;
 		buf_printf(what, "%s was sampled every %.0f %s, %s every %.0f %s",

@@ -14,7 +14,7 @@ static uint32_t item_at(const struct descent *d, uint32_t stack, size_t depth)
 {
 	const struct items *t = &d->c->items;
 	size_t n;
-	const loc_id *frame = profile_frames(t->p, (stack_id){ stack }, &n);
+	const loc_id *frame = dict_frames(t->p->dict, (stack_id){ stack }, &n);
 
 	return depth < n ? t->of_loc[frame[depth].i] : 0;
 }
@@ -61,7 +61,7 @@ static void keep(struct descent *d, size_t depth, uint32_t item)
 static void add_name(struct descent *d, struct buf *path, uint32_t item)
 {
 	const struct items *t = &d->c->items;
-	struct str name = profile_text(t->p, t->item[item].name);
+	struct str name = dict_text(t->p->dict, t->item[item].name);
 
 	if (path->n)
 		buf_ch(path, ';');

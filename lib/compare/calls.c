@@ -17,7 +17,7 @@ static void add_stack(struct calls *c, const struct items *t, uint32_t stack, do
 		      const uint8_t *of)
 {
 	size_t n;
-	const loc_id *frame = profile_frames(t->p, (stack_id){ stack }, &n);
+	const loc_id *frame = dict_frames(t->p->dict, (stack_id){ stack }, &n);
 	uint32_t callee = t->leaf ? t->leaf[stack] : 0;
 
 	while (n--) {

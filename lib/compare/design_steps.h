@@ -12,7 +12,7 @@ bool design_fail(struct design *d, const char *fmt, ...) PRINTF(2, 3);
 
 static inline const char *design_text(const struct runs *runs, str_id id)
 {
-	return profile_text(&runs->profile, id).p; /* strings end in a NUL */
+	return dict_text(runs->profile.dict, id).p; /* strings end in a NUL */
 }
 
 /* Were they recorded alike: on one host, at one rate? */

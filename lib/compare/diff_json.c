@@ -10,7 +10,7 @@
 
 static struct str text_of(const struct comparison *c, str_id id)
 {
-	return profile_text(&c->runs->profile, id);
+	return dict_text(c->runs->profile.dict, id);
 }
 
 static struct str unit_of(const struct comparison *c)

@@ -62,7 +62,7 @@ static void put_grouped(struct buf *b, double v)
 
 void words_cost(struct buf *b, const struct comparison *c, double cost)
 {
-	struct str unit = profile_text(&c->runs->profile, c->runs->unit);
+	struct str unit = dict_text(c->runs->profile.dict, c->runs->unit);
 
 	if (c->design.metric == METRIC_SHARE)
 		words_share(b, cost);
@@ -112,7 +112,7 @@ static void put_metric(struct buf *b, const struct comparison *c)
 	case METRIC_CPU: buf_add(b, S("CPU time")); break;
 	case METRIC_WALL: buf_add(b, S("wall time")); break;
 	case METRIC_SHARE: buf_add(b, S("share of all samples")); break;
-	default: buf_add(b, profile_text(&c->runs->profile, c->runs->type)); break;
+	default: buf_add(b, dict_text(c->runs->profile.dict, c->runs->type)); break;
 	}
 	if (c->design.all_work && c->design.metric != METRIC_SHARE)
 		buf_add(b, S(" per unit of work"));

@@ -34,19 +34,19 @@ static bool is_cpu(const struct runs *runs)
 	static const char *const others[] = { "alloc", "inuse", "object", "content", "delay",
 					      "lock",  "mutex", "block",  "off",     "goroutine",
 					      "wall",  "heap",  "fault" };
-	struct str type = profile_text(&runs->profile, runs->type);
+	struct str type = dict_text(runs->profile.dict, runs->type);
 	double bytes = 1;
 
 	for (size_t i = 0; i < LEN(others); i++)
 		if (str_find(type, str_of(others[i])) >= 0 && str_find(type, S("clock")) < 0)
 			return false;
-	return !unit_convert(&bytes, profile_text(&runs->profile, runs->unit), S("bytes"));
+	return !unit_convert(&bytes, dict_text(runs->profile.dict, runs->unit), S("bytes"));
 }
 
 static bool is_time(const struct runs *runs, double *ns)
 {
 	*ns = 1;
-	return unit_convert(ns, profile_text(&runs->profile, runs->unit), S("nanoseconds"));
+	return unit_convert(ns, dict_text(runs->profile.dict, runs->unit), S("nanoseconds"));
 }
 
 static void fall_back(struct design *d, enum metric metric, const char *why)

@@ -6,8 +6,8 @@ static str_id demangled(struct profile *p, str_id name)
 {
 	struct buf b = { 0 };
 
-	if (name_demangle(&b, profile_text(p, name), DEMANGLE_SIMPLE))
-		name = profile_str(p, buf_str(&b));
+	if (name_demangle(&b, dict_text(p->dict, name), DEMANGLE_SIMPLE))
+		name = dict_intern(p->dict, buf_str(&b));
 	buf_release(&b);
 	return name;
 }
@@ -16,8 +16,8 @@ static str_id simplified(struct profile *p, str_id name)
 {
 	struct buf b = { 0 };
 
-	if (name_simplify(&b, profile_text(p, name)))
-		name = profile_str(p, buf_str(&b));
+	if (name_simplify(&b, dict_text(p->dict, name)))
+		name = dict_intern(p->dict, buf_str(&b));
 	buf_release(&b);
 	return name;
 }
@@ -25,15 +25,15 @@ static str_id simplified(struct profile *p, str_id name)
 static str_id renamed(struct profile *p, str_id name, const struct options *o)
 {
 	for (size_t i = 0; i < o->nrename; i++)
-		if (str_eq(profile_text(p, name), o->rename[i].old))
-			return profile_str(p, o->rename[i].new);
+		if (str_eq(dict_text(p->dict, name), o->rename[i].old))
+			return dict_intern(p->dict, o->rename[i].new);
 	return name;
 }
 
 static str_id function_name(struct profile *p, loc_id id, const struct options *o)
 {
-	const struct func *f = profile_func(p, profile_loc(p, id)->func);
-	str_id name = profile_frame_name(p, id);
+	const struct func *f = dict_func(p->dict, dict_loc(p->dict, id)->func);
+	str_id name = dict_frame_name(p->dict, id);
 
 	if (f->linkage.i && name.i == f->linkage.i)
 		name = demangled(p, name);
@@ -42,17 +42,17 @@ static str_id function_name(struct profile *p, loc_id id, const struct options *
 
 static str_id module_name(struct profile *p, loc_id id)
 {
-	const struct loc *l = profile_loc(p, id);
-	struct str file = profile_text(p, profile_mapping(p, l->map)->file);
+	const struct loc *l = dict_loc(p->dict, id);
+	struct str file = dict_text(p->dict, dict_mapping(p->dict, l->map)->file);
 
-	return profile_str(p, file.n ? str_basename(file) : S("[unknown]"));
+	return dict_intern(p->dict, file.n ? str_basename(file) : S("[unknown]"));
 }
 
 static str_id file_name(struct profile *p, loc_id id)
 {
-	str_id file = profile_func(p, profile_loc(p, id)->func)->file;
+	str_id file = dict_func(p->dict, dict_loc(p->dict, id)->func)->file;
 
-	return file.i ? file : profile_str(p, S("[unknown]"));
+	return file.i ? file : dict_intern(p->dict, S("[unknown]"));
 }
 
 str_id item_name(struct profile *p, loc_id id, const struct options *o)

@@ -18,11 +18,11 @@ static uint32_t add_item(struct items *t, str_id name, uint32_t parent)
 /* Frames that are in no stack of these runs have no item. */
 static uint8_t *used_locs(const struct profile *p, const struct matrix *m)
 {
-	uint8_t *used = mem_zeroed(p->loc.n, 1);
+	uint8_t *used = mem_zeroed(p->dict->loc.n, 1);
 
 	for (uint32_t i = 1; i < m->nstack; i++) {
 		size_t n;
-		const loc_id *frame = profile_frames(p, (stack_id){ i }, &n);
+		const loc_id *frame = dict_frames(p->dict, (stack_id){ i }, &n);
 
 		for (size_t j = 0; m->first[i] < m->first[i + 1] && j < n; j++)
 			used[frame[j].i] = 1;
@@ -38,23 +38,23 @@ static void name_frames(struct items *t, const struct matrix *m, const struct op
 	uint8_t *used = used_locs(p, m);
 
 	table_init(&names, 16, 8);
-	t->of_loc = mem_zeroed(p->loc.n, sizeof(*t->of_loc));
+	t->of_loc = mem_zeroed(p->dict->loc.n, sizeof(*t->of_loc));
 	used[0] = 1;
-	for (uint32_t i = 0; i < p->loc.n; i++) {
+	for (uint32_t i = 0; i < p->dict->loc.n; i++) {
 		str_id name;
 		uint32_t row, known = names.n;
 		uint64_t *item;
 
 		if (!used[i])
 			continue;
-		name = i ? item_name(p, (loc_id){ i }, o) : profile_str(p, S("[unknown]"));
+		name = i ? item_name(p, (loc_id){ i }, o) : dict_intern(p->dict, S("[unknown]"));
 		row = table_intern(&names, (uint64_t[2]){ name.i });
 		item = table_row(&names, row);
 		if (row == known)
 			item[1] = add_item(t, name, 0);
 		t->of_loc[i] = (uint32_t)item[1];
 	}
-	mem_free(used, p->loc.n);
+	mem_free(used, p->dict->loc.n);
 	table_release(&names);
 }
 
@@ -84,7 +84,7 @@ static void find_paths(struct items *t, const struct matrix *m)
 	t->leaf = mem_zeroed(m->nstack, sizeof(*t->leaf));
 	for (uint32_t i = 0; i < m->nstack; i++) {
 		size_t n;
-		const loc_id *frame = profile_frames(t->p, (stack_id){ i }, &n);
+		const loc_id *frame = dict_frames(t->p->dict, (stack_id){ i }, &n);
 		uint32_t at = n ? 0 : child(t, &nodes, 0, t->of_loc[0]);
 
 		if (m->first[i] == m->first[i + 1])
@@ -99,12 +99,12 @@ static void find_paths(struct items *t, const struct matrix *m)
 /* The frame of each item that most samples have as their leaf, or else go through. */
 static void find_places(struct items *t, const struct matrix *m)
 {
-	size_t nloc = t->p->loc.n;
+	size_t nloc = t->p->dict->loc.n;
 	double *weight = mem_zeroed(nloc, sizeof(*weight)), *best;
 
 	for (uint32_t i = 1; i < m->nstack; i++) {
 		size_t n;
-		const loc_id *frame = profile_frames(t->p, (stack_id){ i }, &n);
+		const loc_id *frame = dict_frames(t->p->dict, (stack_id){ i }, &n);
 		double x = matrix_sum(m, i);
 
 		for (size_t j = 0; x > 0 && j < n; j++)
@@ -128,7 +128,7 @@ static void mark(struct items *t, const struct options *o, uint32_t nfunction)
 {
 	for (uint32_t i = 1; i < nfunction; i++) {
 		struct item *item = &t->item[i];
-		struct str name = profile_text(t->p, item->name);
+		struct str name = dict_text(t->p->dict, item->name);
 		uint32_t line;
 		struct str file = items_file(t, i, &line);
 
@@ -143,7 +143,7 @@ static void mark_paths(struct items *t, const struct matrix *m, uint32_t nfuncti
 {
 	for (uint32_t i = 0; i < m->nstack; i++) {
 		size_t n;
-		const loc_id *frame = profile_frames(t->p, (stack_id){ i }, &n);
+		const loc_id *frame = dict_frames(t->p->dict, (stack_id){ i }, &n);
 		uint32_t at = t->leaf[i];
 
 		for (; at >= nfunction && n--; at = t->parent[at]) {
@@ -159,7 +159,7 @@ void items_init(struct items *t, struct profile *p, const struct matrix *m, cons
 {
 	uint32_t nfunction;
 
-	*t = (struct items){ .p = p, .by = o->by, .nloc = p->loc.n, .nstack = m->nstack };
+	*t = (struct items){ .p = p, .by = o->by, .nloc = p->dict->loc.n, .nstack = m->nstack };
 	add_item(t, (str_id){ 0 }, 0);
 	name_frames(t, m, o);
 	find_places(t, m);
@@ -200,7 +200,7 @@ static void list_once(struct items *t, uint32_t item)
 const uint32_t *items_of(struct items *t, uint32_t stack, size_t *n)
 {
 	size_t nframe;
-	const loc_id *frame = profile_frames(t->p, (stack_id){ stack }, &nframe);
+	const loc_id *frame = dict_frames(t->p->dict, (stack_id){ stack }, &nframe);
 
 	t->list.n = 0;
 	t->look++;
@@ -221,14 +221,14 @@ void items_name(const struct items *t, uint32_t item, struct buf *name)
 		items_name(t, t->parent[item], name);
 		buf_ch(name, ';');
 	}
-	buf_add(name, profile_text(t->p, t->item[item].name));
+	buf_add(name, dict_text(t->p->dict, t->item[item].name));
 }
 
 struct str items_file(const struct items *t, uint32_t item, uint32_t *line)
 {
-	const struct loc *l = profile_loc(t->p, t->item[item].where);
-	const struct func *f = profile_func(t->p, l->func);
+	const struct loc *l = dict_loc(t->p->dict, t->item[item].where);
+	const struct func *f = dict_func(t->p->dict, l->func);
 
 	*line = f->line ? f->line : l->line;
-	return profile_text(t->p, f->file);
+	return dict_text(t->p->dict, f->file);
 }

@@ -24,7 +24,7 @@ static size_t count(struct matrix *m, const struct runs *runs, const struct desi
 
 void matrix_init(struct matrix *m, const struct runs *runs, const struct design *d)
 {
-	*m = (struct matrix){ .nstack = runs->profile.stack.n, .nrun = d->n };
+	*m = (struct matrix){ .nstack = runs->profile.dict->stack.n, .nrun = d->n };
 	m->first = mem_zeroed((size_t)m->nstack + 1, sizeof(*m->first));
 	m->entry = mem_zeroed(count(m, runs, d), sizeof(*m->entry));
 	for (size_t r = 0; r < d->n; r++) {

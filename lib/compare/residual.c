@@ -31,7 +31,7 @@ static double depth_of(const struct members *m, uint32_t item)
 
 	for (size_t i = 0; i < n; i++) {
 		uint32_t id = stack[i] & ~(uint32_t)MEMBER_LEAF, at = 0;
-		const loc_id *frame = profile_frames(t->p, (stack_id){ id }, &nframe);
+		const loc_id *frame = dict_frames(t->p->dict, (stack_id){ id }, &nframe);
 		double x = matrix_sum(m->matrix, id);
 
 		while (at < nframe && t->of_loc[frame[at].i] != item)

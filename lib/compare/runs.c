@@ -1,7 +1,6 @@
 /*
- * Readers append to one profile. When the next profile begins, or the file ends,
- * the column that is compared is taken out into a list of cells, and the profile
- * keeps only its rows.
+ * Of each run the column that is compared is kept as a list of cells, which name the
+ * samples of one profile that has the samples of all runs and no values.
  */
 #include "compare/runs.h"
 
@@ -42,12 +41,11 @@ static double number(const struct profile *p, struct str key)
 
 static str_id word(struct profile *p, struct str key)
 {
-	return profile_str(p, profile_fact(p, key));
+	return dict_intern(p->dict, profile_fact(p, key));
 }
 
-static void take_facts(struct runs *r, struct run *run)
+static void take_facts(const struct runs *r, struct run *run, struct profile *p)
 {
-	struct profile *p = &r->profile;
 	double round = number(p, S("round"));
 
 	run->cpu_ns = number(p, S("cpu_time_ns"));
@@ -63,8 +61,8 @@ static void take_facts(struct runs *r, struct run *run)
 	run->host = word(p, S("host"));
 	run->cpu_model = word(p, S("cpu_model"));
 	run->kernel = word(p, S("kernel"));
-	for (size_t i = 0; i < p->ncomment; i++)
-		run->nmerged += str_starts(profile_text(p, p->comment[i]), S("run="));
+	for (size_t i = 0; i < profile_ncomment(p); i++)
+		run->nmerged += str_starts(dict_text(p->dict, profile_comment(p, i)), S("run="));
 }
 
 /* Columns */
@@ -72,14 +70,13 @@ static void take_facts(struct runs *r, struct run *run)
 static void list_types(struct buf *b, const struct profile *p)
 {
 	for (size_t i = 0; i < p->ncol; i++)
-		buf_printf(b, "%s%.*s", i ? ", " : "", STR_ARG(profile_text(p, p->col[i].type)));
+		buf_printf(b, "%s%.*s", i ? ", " : "", STR_ARG(dict_text(p->dict, p->col[i].type)));
 }
 
 /* The column that all runs are compared by; the first run decides which. */
-static bool find_column(struct runs *r, uint32_t *col)
+static bool compared_column(struct runs *r, const struct profile *p, uint32_t *col)
 {
-	struct profile *p = &r->profile;
-	struct str name = r->wanted.n ? r->wanted : profile_text(p, r->type);
+	struct str name = r->wanted.n ? r->wanted : dict_text(p->dict, r->type);
 	struct buf have = { 0 };
 
 	*col = profile_default_column(p);
@@ -97,18 +94,18 @@ static bool find_column(struct runs *r, uint32_t *col)
 /* What its values are to be multiplied with, to be in the unit of the first run. */
 static bool find_unit(struct runs *r, const struct column *c, double *unit)
 {
-	struct str mine = profile_text(&r->profile, c->unit);
+	struct str mine = dict_text(r->profile.dict, c->unit);
 
 	*unit = 1;
 	if (!r->type.i) {
 		r->type = c->type;
 		r->unit = c->unit;
 	}
-	if (r->unit.i == c->unit.i || unit_convert(unit, mine, profile_text(&r->profile, r->unit)))
+	if (r->unit.i == c->unit.i || unit_convert(unit, mine, dict_text(r->profile.dict, r->unit)))
 		return true;
 	return fail(r, "counts %.*s in '%.*s', and the runs before it in '%.*s'",
-		    STR_ARG(profile_text(&r->profile, c->type)), STR_ARG(mine),
-		    STR_ARG(profile_text(&r->profile, r->unit)));
+		    STR_ARG(dict_text(r->profile.dict, c->type)), STR_ARG(mine),
+		    STR_ARG(dict_text(r->profile.dict, r->unit)));
 }
 
 static double sum(const struct profile *p, uint32_t col)
@@ -120,27 +117,37 @@ static double sum(const struct profile *p, uint32_t col)
 	return total;
 }
 
-static void take_cells(struct runs *r, struct run *run, uint32_t col)
+static int by_sample(const void *a, const void *b)
 {
-	struct profile *p = &r->profile;
+	uint32_t x = ((const struct cell *)a)->sample.i, y = ((const struct cell *)b)->sample.i;
+
+	return (x > y) - (x < y);
+}
+
+static void take_cells(struct runs *r, struct run *run, const struct profile *p, uint32_t col)
+{
 	const int64_t *v = p->col[col].v;
-	str_id base = { strings_find(&p->str, S("pprof::base")) };
+	str_id base = dict_find_str(p->dict, S("pprof::base"));
 	size_t n = 0;
 
 	for (uint32_t i = 1; i < p->sample.n; i++)
 		run->ncell += v[i] != 0;
 	run->cell = mem_zeroed(run->ncell, sizeof(*run->cell));
 	for (uint32_t i = 1; i < p->sample.n; i++) {
-		sample_id id = { i };
+		const struct sample *s = profile_sample(p, (sample_id){ i });
 
 		if (!v[i])
 			continue;
-		if (base.i && profile_find_label(p, profile_sample(p, id)->labels, base))
+		if (base.i && dict_find_label(p->dict, s->labels, base))
 			fail(r, "is the difference of two sides already");
 		else if (v[i] < 0)
 			fail(r, "has negative values");
-		run->cell[n++] = (struct cell){ .sample = id, .value = v[i] };
+		run->cell[n++] = (struct cell){
+			.sample = profile_add_sample(&r->profile, s->stack, s->labels),
+			.value = v[i],
+		};
 	}
+	qsort(run->cell, n, sizeof(*run->cell), by_sample);
 }
 
 static int by_value(const void *a, const void *b)
@@ -172,9 +179,9 @@ static double typical_weight(const struct run *run)
 /* Does that column count samples, or what else there is one of at a time? */
 static bool counts(const struct profile *p, uint32_t col)
 {
-	struct str type = profile_text(p, p->col[col].type);
+	struct str type = dict_text(p->dict, p->col[col].type);
 
-	return str_eq(profile_text(p, p->col[col].unit), S("count")) &&
+	return str_eq(dict_text(p->dict, p->col[col].unit), S("count")) &&
 	       (str_eq(type, S("samples")) || str_eq(type, S("sample")) ||
 		str_ends(type, S("_objects")) || str_eq(type, S("contentions")));
 }
@@ -194,8 +201,8 @@ static double count_samples(const struct run *run, const struct profile *p, uint
 		return sum(p, col - 1);
 	if (p->ncol == 1 && samples > 0)
 		return samples;
-	if (period > 0 && unit_convert(&period, profile_text(p, p->head.period_unit),
-				       profile_text(p, p->col[col].unit)))
+	if (period > 0 && unit_convert(&period, dict_text(p->dict, p->head.period_unit),
+				       dict_text(p->dict, p->col[col].unit)))
 		return value / period;
 	return value / typical_weight(run);
 }
@@ -207,7 +214,7 @@ static void name_run(struct runs *r, struct run *run)
 	buf_add(&name, str_of(r->file));
 	if (r->in_file++)
 		buf_printf(&name, "#%zu", r->in_file);
-	run->name = profile_str(&r->profile, buf_str(&name));
+	run->name = dict_intern(r->profile.dict, buf_str(&name));
 	buf_release(&name);
 }
 
@@ -218,46 +225,11 @@ static struct run *add_run(struct runs *r)
 	return &r->run[r->n++];
 }
 
-static void take_run(struct runs *r)
-{
-	struct profile *p = &r->profile;
-	struct buf dropped = { 0 };
-	struct run *run;
-	double unit;
-	uint32_t col;
-
-	profile_settle(p, &dropped);
-	buf_release(&dropped);
-	if (!find_column(r, &col) || !find_unit(r, &p->col[col], &unit))
-		return;
-	run = add_run(r);
-	name_run(r, run);
-	take_facts(r, run);
-	take_cells(r, run, col);
-	run->unit = unit;
-	run->samples = count_samples(run, p, col, sum(p, col));
-	run->value = sum(p, col) * unit;
-}
-
-/* Take the profile that was read, if any, and make room for the next. */
-static void take(struct profile *p, void *arg)
-{
-	if (!p->nprofile)
-		return;
-	take_run(arg);
-	while (p->ncol)
-		profile_drop_column(p, (uint32_t)p->ncol - 1);
-	p->head = (struct header){ 0 };
-	p->ncomment = 0;
-	p->nprofile = 0;
-}
-
 void runs_init(struct runs *r, const char *wanted)
 {
 	*r = (struct runs){ .wanted = str_of(wanted), .work = S("work") };
-	profile_init(&r->profile);
-	r->profile.before = take;
-	r->profile.before_arg = r;
+	dict_init(&r->dict);
+	profile_init(&r->profile, &r->dict);
 }
 
 void runs_release(struct runs *r)
@@ -266,6 +238,7 @@ void runs_release(struct runs *r)
 		mem_free(r->run[i].cell, r->run[i].ncell * sizeof(*r->run[i].cell));
 	mem_free(r->run, r->cap * sizeof(*r->run));
 	profile_release(&r->profile);
+	dict_release(&r->dict);
 	buf_release(&r->error);
 }
 
@@ -276,9 +249,22 @@ void runs_begin(struct runs *r, enum side side, const char *file)
 	r->in_file = 0;
 }
 
-bool runs_end(struct runs *r)
+bool runs_add(struct runs *r, struct profile *p)
 {
-	take(&r->profile, r);
+	struct run *run;
+	double unit;
+	uint32_t col;
+
+	profile_round(p);
+	if (!compared_column(r, p, &col) || !find_unit(r, &p->col[col], &unit))
+		return false;
+	run = add_run(r);
+	name_run(r, run);
+	take_facts(r, run, p);
+	take_cells(r, run, p, col);
+	run->unit = unit;
+	run->samples = count_samples(run, p, col, sum(p, col));
+	run->value = sum(p, col) * unit;
 	return !r->error.n;
 }
 

@@ -5,8 +5,8 @@
  *
  *	runs_init(&runs, NULL);
  *	runs_begin(&runs, BASE, "base/1.pb.gz");
- *	... read the file into runs.profile ...
- *	ok = runs_end(&runs);
+ *	while (... a profile of runs.dict is read ...)
+ *		ok = runs_add(&runs, &profile);
  */
 #ifndef COMPARE_RUNS_H
 #define COMPARE_RUNS_H
@@ -41,13 +41,14 @@ struct run {
 };
 
 struct runs {
-	struct profile profile; /* what is read is in its columns only for a while */
+	struct dictionary dict; /* of all runs */
+	struct profile profile; /* the samples of all runs, without values */
 	struct run *run;        /* in the order in which they were read */
 	size_t n, cap;
 	str_id type, unit; /* the values of all of them */
 	struct str wanted; /* the sample type that the user wants, or empty */
 	struct str work;   /* the name of the fact that says how much work was done */
-	struct buf error;  /* NUL-terminated, when runs_end() fails */
+	struct buf error;  /* NUL-terminated, when runs_add() fails */
 	/* of the file being read */
 	enum side side;
 	const char *file;
@@ -58,11 +59,14 @@ struct runs {
 void runs_init(struct runs *r, const char *wanted);
 void runs_release(struct runs *r);
 
-/* What is read into r->profile from now on comes from that file, of that side. */
+/* The runs that are added from now on come from that file, which is of that side. */
 void runs_begin(struct runs *r, enum side side, const char *file);
 
-/* The file has been read. False when its runs cannot be compared with the others. */
-bool runs_end(struct runs *r);
+/*
+ * Add a run, a profile of r->dict, of which only what is compared is copied. False, with
+ * r->error, when it cannot be compared with the others.
+ */
+bool runs_add(struct runs *r, struct profile *p);
 
 /*
  * Was the same thing recorded, to the last sample? Two real runs never are; two

@@ -23,7 +23,7 @@ static bool check_facts(const struct runs *runs, enum normalize how, struct buf 
 
 		if (!what)
 			continue;
-		buf_add(error, profile_text(&runs->profile, runs->run[i].name));
+		buf_add(error, dict_text(runs->profile.dict, runs->run[i].name));
 		buf_printf(error, " %s", what);
 		return false;
 	}
@@ -91,48 +91,48 @@ static loc_id named(struct names *n, loc_id id)
 
 	if (n->loc[id.i].i)
 		return n->loc[id.i];
-	loc = *profile_loc(n->p, id);
-	f = *profile_func(n->p, loc.func);
+	loc = *dict_loc(n->p->dict, id);
+	f = *dict_func(n->p->dict, loc.func);
 	f.linkage = (str_id){ 0 };
 	f.name = item_name(n->p, id, &n->o);
-	loc.func = profile_add_func(n->p, f);
-	return n->loc[id.i] = profile_add_loc(n->p, loc);
+	loc.func = dict_add_func(n->p->dict, f);
+	return n->loc[id.i] = dict_add_loc(n->p->dict, loc);
 }
 
 static stack_id renamed(struct names *n, stack_id stack)
 {
 	size_t depth;
 
-	profile_frames(n->p, stack, &depth);
+	dict_frames(n->p->dict, stack, &depth);
 	n->stack.n = 0;
 	for (size_t i = 0; i < depth; i++) {
 		size_t same;
-		loc_id loc = named(n, profile_frames(n->p, stack, &same)[i]);
+		loc_id loc = named(n, dict_frames(n->p->dict, stack, &same)[i]);
 
 		buf_put(&n->stack, &loc, sizeof(loc));
 	}
-	return profile_add_stack(n->p, (const loc_id *)n->stack.p, depth);
+	return dict_add_stack(n->p->dict, (const loc_id *)n->stack.p, depth);
 }
 
 /* What no two runs have in common would keep their samples apart. */
-static labels_id without_numbers(struct profile *p, labels_id set)
+static label_set_id without_numbers(struct profile *p, label_set_id set)
 {
 	static const char *const keys[] = { "pid", "tid", "cpu", "thread", "span_id", "trace_id" };
 
 	for (size_t i = 0; set.i && i < LEN(keys); i++) {
-		str_id key = { strings_find(&p->str, str_of(keys[i])) };
+		str_id key = dict_find_str(p->dict, str_of(keys[i]));
 
 		if (key.i)
-			set = profile_drop_label(p, set, key);
+			set = dict_drop_label(p->dict, set, key);
 	}
 	return set;
 }
 
-static labels_id as_base(struct profile *p, labels_id set)
+static label_set_id as_base(struct profile *p, label_set_id set)
 {
-	return profile_add_label(p, set,
-				 (struct label){ .key = profile_str(p, S("pprof::base")),
-						 .str = profile_str(p, S("true")) });
+	return dict_add_label(p->dict, set,
+			      (struct label){ .key = dict_intern(p->dict, S("pprof::base")),
+					      .str = dict_intern(p->dict, S("true")) });
 }
 
 /* Values are rounded so that their sum is right to 1. */
@@ -154,7 +154,7 @@ static void put_side(struct names *n, uint32_t col, enum side side, const double
 		s.labels = without_numbers(n->p, s.labels);
 		if (side == BASE)
 			s.labels = as_base(n->p, s.labels);
-		profile_add_value(n->p, col, profile_add_sample(n->p, s.stack, s.labels, 0),
+		profile_add_value(n->p, col, profile_add_sample(n->p, s.stack, s.labels),
 				  side == BASE ? -(int64_t)v : (int64_t)v);
 	}
 }
@@ -162,7 +162,7 @@ static void put_side(struct names *n, uint32_t col, enum side side, const double
 static void put_sides(struct runs *runs, const struct options *o, uint32_t col, double *value[2],
 		      uint32_t nsample)
 {
-	size_t nloc = runs->profile.loc.n;
+	size_t nloc = runs->profile.dict->loc.n;
 	struct names n = { .p = &runs->profile, .o = *o };
 
 	n.o.by = BY_FUNCTION;
@@ -193,7 +193,7 @@ static void add_row(struct profile *p, const struct comparison *c, const struct 
 	put_fraction(&b, r->low, both);
 	put_fraction(&b, r->high, both);
 	buf_printf(&b, " %.2g ", r->q);
-	buf_add(&b, profile_text(p, c->items.item[r->item].name));
+	buf_add(&b, dict_text(p->dict, c->items.item[r->item].name));
 	profile_add_comment(p, buf_str(&b));
 	if (r->up && r->path.n && r->verdict != MOVED) {
 		b.n = 0;
@@ -236,11 +236,10 @@ bool stream_build(struct runs *runs, const struct options *o, const struct compa
 
 	if (!check_facts(runs, how, error))
 		return false;
-	p->before = NULL;
-	profile_begin(p);
-	col = how == NORMALIZE_CPU ? profile_column(p, profile_str(p, S("cpu")),
-						    profile_str(p, S("nanoseconds")), &scale) :
-				     profile_column(p, runs->type, runs->unit, &scale);
+	col = how == NORMALIZE_CPU ?
+		      profile_column(p, dict_intern(p->dict, S("cpu")),
+				     dict_intern(p->dict, S("nanoseconds")), &scale) :
+		      profile_column(p, runs->type, runs->unit, &scale);
 	for (int side = BASE; side <= NEW; side++)
 		value[side] = mem_zeroed(nsample, sizeof(double));
 	add_values(runs, how, value);

@@ -216,7 +216,7 @@ static void check_budget(struct comparison *c, const struct budget *budget,
 
 	for (uint32_t i = 1; i < c->items.n; i++)
 		wanted[i] = budget->match(budget->arg,
-					  profile_text(c->items.p, c->items.item[i].name));
+					  dict_text(c->items.p->dict, c->items.item[i].name));
 	members_init(&m, &c->items, &c->matrix, wanted);
 	members_clear(&m);
 	for (uint32_t i = 1; i < c->items.n; i++)

@@ -5,7 +5,6 @@
  * behind blanks or tabs; a second number makes the line a differential, "BASE
  * NEW". The frame annotations _[k] and _[j] set flags and stay in the name.
  * Blank lines are passed over; anything else is malformed.
- *
  */
 #include "format/folded.h"
 
@@ -13,15 +12,12 @@
 
 enum { BATCH = 64 };
 
-static const uint64_t FRAC_ONE = 1000000000000000000; /* 10^18 */
-
 struct reader {
 	struct in *in;
 	struct profile *p;
 	uint32_t col;
-	int64_t scale;
 	struct buf loc_of; /* loc_ids by string number; 0 = not made yet */
-	labels_id base;    /* { pprof::base=true } */
+	label_set_id base; /* { pprof::base=true } */
 	struct buf last;   /* the stack of the line before, as text */
 	struct buf ends;   /* size_t: where its frames end in that text */
 	struct buf stack;  /* loc_id: its frames */
@@ -33,11 +29,6 @@ struct reader {
 };
 
 /* Counts */
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 bool folded_count(struct str s, struct folded_count *c)
 {
@@ -89,12 +80,12 @@ static uint32_t annotation(struct str name)
 
 static loc_id frame(struct reader *r, struct str name)
 {
-	str_id text = profile_str(r->p, name);
+	str_id text = dict_intern(r->p->dict, name);
 	size_t known = BUF_COUNT(&r->loc_of, loc_id);
 	loc_id *loc;
 
 	if (text.i >= known) {
-		size_t more = (r->p->str.n - known) * sizeof(loc_id);
+		size_t more = (r->p->dict->str.n - known) * sizeof(loc_id);
 
 		memset(buf_room(&r->loc_of, more), 0, more);
 		r->loc_of.n += more;
@@ -103,8 +94,8 @@ static loc_id frame(struct reader *r, struct str name)
 	if (!loc->i) {
 		struct loc row = { .flags = annotation(name) };
 
-		row.func = profile_add_func(r->p, (struct func){ .name = text });
-		*loc = profile_add_loc(r->p, row);
+		row.func = dict_add_func(r->p->dict, (struct func){ .name = text });
+		*loc = dict_add_loc(r->p->dict, row);
 	}
 	return *loc;
 }
@@ -170,7 +161,9 @@ static void add_batch(struct reader *r)
 	for (size_t i = 0; i < r->nbatch; i++) {
 		sample_id sample = r->batch[i].row;
 
-		profile_add_value(r->p, r->col, sample, sat_mul(r->p, r->count[i].whole, r->scale));
+		profile_add_value(r->p, r->col, sample, r->count[i].whole);
+		/* Lines have no time, but an order. */
+		profile_observe(r->p, 0, sample, r->col, r->count[i].whole);
 		if (r->count[i].frac)
 			profile_add_frac(r->p, r->col, sample, r->count[i].frac);
 	}
@@ -178,7 +171,7 @@ static void add_batch(struct reader *r)
 }
 
 /* A sample with the stack that was read last. */
-static void add(struct reader *r, labels_id labels, struct folded_count c)
+static void add(struct reader *r, label_set_id labels, struct folded_count c)
 {
 	r->count[r->nbatch] = c;
 	r->batch[r->nbatch++] = (struct batch_sample){
@@ -199,13 +192,13 @@ static struct folded_count negated(struct folded_count c)
 	return c;
 }
 
-static labels_id base_labels(struct reader *r)
+static label_set_id base_labels(struct reader *r)
 {
-	struct label l = { .key = profile_str(r->p, S("pprof::base")),
-			   .str = profile_str(r->p, S("true")) };
+	struct label l = { .key = dict_intern(r->p->dict, S("pprof::base")),
+			   .str = dict_intern(r->p->dict, S("true")) };
 
 	if (!r->base.i)
-		r->base = profile_add_label(r->p, r->base, l);
+		r->base = dict_add_label(r->p->dict, r->base, l);
 	return r->base;
 }
 
@@ -219,7 +212,7 @@ static bool read_line(struct reader *r, struct str line)
 			      STR_ARG(str(line.p, min_size(line.n, 80))));
 	diff = cut_count(&line, &before);
 	read_stack(r, line);
-	add(r, (labels_id){ 0 }, last);
+	add(r, (label_set_id){ 0 }, last);
 	if (diff)
 		add(r, base_labels(r), negated(before));
 	return true;
@@ -229,10 +222,10 @@ static bool read(struct in *in, struct profile *p)
 {
 	struct reader r = { .in = in, .p = p };
 	struct str line;
+	int64_t scale;
 
-	profile_begin(p);
-	r.col = profile_column(p, profile_str(p, S("samples")), profile_str(p, S("count")),
-			       &r.scale);
+	r.col = profile_column(p, dict_intern(p->dict, S("samples")),
+			       dict_intern(p->dict, S("count")), &scale);
 	while (in_line(in, &line) && (!str_trim(line).n || read_line(&r, line)))
 		;
 	add_batch(&r);
@@ -259,20 +252,21 @@ static bool is_text(struct str s)
  * its number, a few of them do not spoil it. A line that is longer than the head
  * may yet end in a number.
  */
-static int sniff(struct str head, bool all)
+static int sniff(struct sniff *s)
 {
 	enum { LINES = 4, ONE_LONG_LINE = 1 };
+	struct str head = s->head;
 	struct folded_count c;
 	int good = 0, bad = 0;
 
 	if (str_chr(head, '\0') >= 0)
 		return 0;
-	if (!all && str_chr(head, '\n') < 0)
+	if (!s->all && str_chr(head, '\n') < 0)
 		return is_text(head) ? ONE_LONG_LINE : 0;
 	while (head.n) {
 		struct str line = str_cut(&head, '\n');
 
-		if (!head.p && !all)
+		if (!head.p && !s->all)
 			break; /* cut short */
 		if (line.n && line.p[line.n - 1] == '\r')
 			line.n--;

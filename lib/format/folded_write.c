@@ -23,10 +23,10 @@ static bool is_clean(struct str name)
 	return !ends_in_count(name);
 }
 
-static str_id clean_name(struct profile *p, loc_id loc)
+static str_id clean_name(struct dictionary *d, loc_id loc)
 {
-	str_id id = profile_frame_name(p, loc);
-	struct str name = profile_text(p, id);
+	str_id id = dict_frame_name(d, loc);
+	struct str name = dict_text(d, id);
 	struct buf b = { 0 };
 
 	if (is_clean(name))
@@ -35,7 +35,7 @@ static str_id clean_name(struct profile *p, loc_id loc)
 		buf_ch(&b, name.p[i] == ';' ? ':' : is_control(name.p[i]) ? ' ' : name.p[i]);
 	if (ends_in_count(buf_str(&b)))
 		buf_ch(&b, '_');
-	id = profile_str(p, buf_str(&b));
+	id = dict_intern(d, buf_str(&b));
 	buf_release(&b);
 	return id;
 }
@@ -46,7 +46,7 @@ static void put_line(struct buf *b, const struct profile *p, const struct sorted
 	for (uint32_t i = 0; i < stack->n; i++) {
 		if (i)
 			buf_ch(b, ';');
-		buf_add(b, profile_text(p, s->text[s->name[stack->first + i]]));
+		buf_add(b, dict_text(p->dict, s->text[s->name[stack->first + i]]));
 	}
 	if (!stack->n)
 		buf_add(b, S("[unknown]"));
@@ -65,6 +65,7 @@ void folded_write(struct out *out, struct profile *p)
 
 	if (!p->ncol)
 		return;
+	profile_round(p);
 	sorted_init(&s, p, profile_default_column(p), clean_name, SORTED_AS_TEXT);
 	for (size_t i = 0; i < s.n; i++) {
 		if (!s.stack[i].value && !s.stack[i].base)

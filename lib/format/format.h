@@ -6,6 +6,7 @@
 #ifndef FORMAT_FORMAT_H
 #define FORMAT_FORMAT_H
 
+#include "format/sniff.h"
 #include "io/in.h"
 #include "io/out.h"
 #include "profile/profile.h"
@@ -16,17 +17,18 @@ struct format {
 	bool text;        /* text in, text out: a stream keeps its spelling */
 
 	/*
-	 * How many bits of an input's head (up to 4 KiB; `all` when that is the
-	 * whole frame) prove this format; 0 = not this one. A format that has
-	 * to be taken by shape must hold for every complete line. The highest
-	 * bid wins.
+	 * How many bits of an input's head prove this format; 0 = not this one. A
+	 * format that is known by its shape only must hold for every complete line.
+	 * The highest bid wins. A format that cannot be read may bid, too, with
+	 * sniff_refuse(). NULL: it is never recognised.
 	 */
-	int (*sniff)(struct str head, bool all);
+	int (*sniff)(struct sniff *s);
 
 	/*
-	 * Append all profiles of the input to p. Readers have no options: what
-	 * is to be done with what they find is for rewrite.h. False after
-	 * in_fail(). NULL: this format cannot be read.
+	 * Read the next profile of the input into p, which profile_begin() has
+	 * made empty. The input has bytes left. Readers have no options: what is to
+	 * be done with what they find is for rewrite.h. False after in_fail(), and
+	 * when what is left holds no profile. NULL: this format cannot be read.
 	 */
 	bool (*read)(struct in *in, struct profile *p);
 
@@ -42,25 +44,10 @@ struct format {
 #define FORMAT_DECLARE(name) extern const struct format format_##name;
 FORMATS(FORMAT_DECLARE)
 
-/* The i-th format, or NULL behind the last. */
+/* The i-th format, or NULL after the last. */
 const struct format *format_at(size_t i);
 
-/* One reading of one input. */
-struct load {
-	const struct format *from; /* NULL to sniff; becomes what was found */
-	bool lenient;              /* skip malformed records */
-	uint64_t skipped;          /* records that were */
-	struct buf error;          /* the message, when load() fails */
-};
-
-/*
- * Append the profiles of a file ("-" is standard input) to p. False with the
- * message in l->error. What was read before an error stays in p, so a command
- * that goes on with other inputs should not write p.
- */
-bool format_load(struct load *l, const char *path, struct profile *p);
-
-/* The same from an input that was opened by the caller, who closes it. */
-bool format_read(struct load *l, struct in *in, struct profile *p);
+/* The format that an input is in; NULL after in_fail(). */
+const struct format *format_sniff(struct in *in);
 
 #endif

@@ -41,7 +41,7 @@ struct origin {
 	uint32_t cpu; /* + 1 */
 	int64_t pid, tid;
 	/* payload */
-	labels_id labels;
+	label_set_id labels;
 	uint32_t zero;
 };
 
@@ -54,7 +54,7 @@ struct reader {
 	/* The sample at hand. */
 	bool open;
 	struct target target;
-	labels_id labels;
+	label_set_id labels;
 	uint64_t time, value;
 	uint64_t first_time, last_time;
 	str_id comm_key, pid_key, tid_key, cpu_key;
@@ -62,24 +62,24 @@ struct reader {
 
 /* Samples */
 
-static void add_label(struct reader *r, labels_id *set, str_id key, int64_t num)
+static void add_label(struct reader *r, label_set_id *set, str_id key, int64_t num)
 {
 	struct label l = { .key = key, .is_num = 1, .num = num };
 
-	*set = profile_add_label(r->p, *set, l);
+	*set = dict_add_label(r->p->dict, *set, l);
 }
 
-static labels_id labels_of(struct reader *r, const struct perf_event *e)
+static label_set_id labels_of(struct reader *r, const struct perf_event *e)
 {
 	struct origin o = {
-		profile_str(r->p, e->comm), (uint32_t)(e->cpu + 1), e->pid, e->tid, { 0 }, 0
+		dict_intern(r->p->dict, e->comm), (uint32_t)(e->cpu + 1), e->pid, e->tid, { 0 }, 0
 	};
 	uint32_t known = r->origins.n, row = table_intern(&r->origins, &o);
-	labels_id set = { 0 };
+	label_set_id set = { 0 };
 
 	if (row != known)
 		return ((struct origin *)table_row(&r->origins, row))->labels;
-	set = profile_add_label(r->p, set, (struct label){ .key = r->comm_key, .str = o.comm });
+	set = dict_add_label(r->p->dict, set, (struct label){ .key = r->comm_key, .str = o.comm });
 	if (e->pid >= 0)
 		add_label(r, &set, r->pid_key, e->pid);
 	add_label(r, &set, r->tid_key, e->tid);
@@ -107,12 +107,12 @@ static struct target target_of(struct reader *r, const struct perf_event *e)
 	for (size_t i = 0; i < BUF_COUNT(&r->targets, struct target); i++)
 		if (t[i].has_period == e->has_period && str_eq(t[i].name, name))
 			return t[i];
-	type = profile_str(r->p, name);
-	new.name = profile_text(r->p, type);
-	new.col = profile_column(r->p, type, profile_str(r->p, unit_of(name, e->has_period)),
+	type = dict_intern(r->p->dict, name);
+	new.name = dict_text(r->p->dict, type);
+	new.col = profile_column(r->p, type, dict_intern(r->p->dict, unit_of(name, e->has_period)),
 				 &new.scale);
 	if (!r->targets.n)
-		profile_describe(r->p, &(struct header){ .default_type = type });
+		r->p->head.default_type = type;
 	buf_put(&r->targets, &new, sizeof(new));
 	return new;
 }
@@ -139,8 +139,10 @@ static void end_sample(struct reader *r)
 	if (!r->open)
 		return;
 	r->open = false;
-	sample = profile_add_sample(r->p, perf_stack_end(&r->stack), r->labels, r->time);
-	profile_add_value(r->p, r->target.col, sample, sat_mul(r->p, v, r->target.scale));
+	v = sat_mul(r->p, v, r->target.scale);
+	sample = profile_add_sample(r->p, perf_stack_end(&r->stack), r->labels);
+	profile_add_value(r->p, r->target.col, sample, v);
+	profile_observe(r->p, r->time, sample, r->target.col, v);
 }
 
 /* Lines */
@@ -246,10 +248,10 @@ static bool read_line(struct reader *r, struct str line)
 static void init(struct reader *r)
 {
 	table_init(&r->origins, sizeof(struct origin), offsetof(struct origin, labels));
-	r->comm_key = profile_str(r->p, S("comm"));
-	r->pid_key = profile_str(r->p, S("pid"));
-	r->tid_key = profile_str(r->p, S("tid"));
-	r->cpu_key = profile_str(r->p, S("cpu"));
+	r->comm_key = dict_intern(r->p->dict, S("comm"));
+	r->pid_key = dict_intern(r->p->dict, S("pid"));
+	r->tid_key = dict_intern(r->p->dict, S("tid"));
+	r->cpu_key = dict_intern(r->p->dict, S("cpu"));
 }
 
 static void release(struct reader *r)
@@ -266,11 +268,10 @@ static bool read(struct in *in, struct profile *p)
 	bool ok = true;
 
 	init(&r);
-	profile_begin(p);
 	while (ok && in_line(in, &line))
 		ok = read_line(&r, line);
 	end_sample(&r);
-	profile_describe(p, &(struct header){ .duration = (int64_t)(r.last_time - r.first_time) });
+	p->head.duration = (int64_t)(r.last_time - r.first_time);
 	if (!in->failed && !p->ncol)
 		in_fail(in, "holds no samples");
 	release(&r);
@@ -278,16 +279,16 @@ static bool read(struct in *in, struct profile *p)
 }
 
 /* An event line, and a frame behind it or in it: that is no other format. */
-static int sniff(struct str head, bool all)
+static int sniff(struct sniff *s)
 {
 	enum { HEADER = 24, EVENT = 16, FRAME = 16 };
-	struct str line, what;
+	struct str head = s->head, line, what;
 	struct perf_event e;
 	uint64_t address;
 
 	while (head.n) {
 		line = str_cut(&head, '\n');
-		if (!head.p && !all)
+		if (!head.p && !s->all)
 			return 0;
 		if (line.n && line.p[line.n - 1] == '\r')
 			line.n--;

@@ -20,15 +20,15 @@ static func_id function(struct perf_stack *s, struct str symbol)
 		name = strip_descriptor(name);
 	if (!name.n)
 		name = symbol;
-	f.name = profile_str(s->p, name);
+	f.name = dict_intern(s->p->dict, name);
 	if (name.n != symbol.n)
-		f.linkage = profile_str(s->p, symbol);
-	return profile_add_func(s->p, f);
+		f.linkage = dict_intern(s->p->dict, symbol);
+	return dict_add_func(s->p->dict, f);
 }
 
 static void add_frame(struct perf_stack *s, struct loc row)
 {
-	loc_id loc = profile_add_loc(s->p, row);
+	loc_id loc = dict_add_loc(s->p->dict, row);
 
 	buf_put(&s->frames, &loc, sizeof(loc));
 }
@@ -43,8 +43,9 @@ static struct perf_place parse_frame(struct perf_stack *s, uint64_t address, str
 	if (place.inlined)
 		row.flags |= LOC_INLINED;
 	else
-		row.map = profile_add_mapping(s->p, (struct mapping){
-							    .file = profile_str(s->p, binary) });
+		row.map = dict_add_mapping(s->p->dict,
+					   (struct mapping){
+						   .file = dict_intern(s->p->dict, binary) });
 	if (!symbol.n) /* perf 3.x leaves it out; other tools show a blank, too */
 		symbol = S(" ");
 	if (str_eq(symbol, S("[unknown]")))
@@ -126,11 +127,11 @@ void perf_stack_add(struct perf_stack *s, struct str line, uint64_t address, str
 static void locate_frame(struct perf_stack *s, struct str file, uint32_t line)
 {
 	struct perf_place *last = (struct perf_place *)(s->places.p + s->places.n) - 1;
-	struct loc row = *profile_loc(s->p, ((loc_id *)s->frames.p)[last->first + last->n - 1]);
-	struct func f = *profile_func(s->p, row.func);
+	struct loc row = *dict_loc(s->p->dict, ((loc_id *)s->frames.p)[last->first + last->n - 1]);
+	struct func f = *dict_func(s->p->dict, row.func);
 
-	f.file = profile_str(s->p, file);
-	row.func = profile_add_func(s->p, f);
+	f.file = dict_intern(s->p->dict, file);
+	row.func = dict_add_func(s->p->dict, f);
 	row.line = line;
 	last->first = (uint32_t)BUF_COUNT(&s->frames, loc_id);
 	last->n = 1;
@@ -154,13 +155,13 @@ bool perf_stack_source(struct perf_stack *s, struct str line)
 /* What perf inlined has the address of the frame it is inlined into, and its binary. */
 static loc_id with_binary_of(struct perf_stack *s, loc_id inlined, loc_id caller)
 {
-	struct loc row = *profile_loc(s->p, inlined), outer = *profile_loc(s->p, caller);
+	struct loc row = *dict_loc(s->p->dict, inlined), outer = *dict_loc(s->p->dict, caller);
 
 	if (row.addr != outer.addr)
 		return inlined;
 	row.map = outer.map;
 	row.flags |= outer.flags & (LOC_KERNEL | LOC_JIT);
-	return profile_add_loc(s->p, row);
+	return dict_add_loc(s->p->dict, row);
 }
 
 /* The frames of the sample's lines, which came leaf first. */
@@ -186,7 +187,7 @@ static void gather_frames(struct perf_stack *s)
 stack_id perf_stack_end(struct perf_stack *s)
 {
 	gather_frames(s);
-	return profile_add_stack(s->p, (const loc_id *)s->stack.p, BUF_COUNT(&s->stack, loc_id));
+	return dict_add_stack(s->p->dict, (const loc_id *)s->stack.p, BUF_COUNT(&s->stack, loc_id));
 }
 
 void perf_stack_release(struct perf_stack *s)

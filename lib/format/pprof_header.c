@@ -58,21 +58,13 @@ static void read_header_field(struct pprof_reader *r, struct pb *pb, const struc
 
 bool pprof_read_header(struct pprof_reader *r)
 {
-	struct header h = { 0 };
 	struct pb_field f;
 
 	for (uint32_t number = PROFILE_DROP_FRAMES; number <= PROFILE_DOC_URL; number++) {
 		struct pb pb = pprof_open(r);
 
 		while (pprof_next(r, &pb, number, &f))
-			read_header_field(r, &pb, &f, &h);
+			read_header_field(r, &pb, &f, &r->p->head);
 	}
-	if (!read_comments(r))
-		return false;
-	if (!r->in->failed && !profile_describe(r->p, &h))
-		in_fail_at(r->in, r->pos,
-			   "profile: its period type is %.*s, and that of those before it %.*s",
-			   STR_ARG(profile_text(r->p, h.period_type)),
-			   STR_ARG(profile_text(r->p, r->p->head.period_type)));
-	return !r->in->failed;
+	return read_comments(r) && !r->in->failed;
 }

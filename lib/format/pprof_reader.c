@@ -24,7 +24,7 @@ static str_id string(struct pprof_reader *r, struct pb *pb, const struct pb_fiel
 		return (str_id){ 0 };
 	}
 	if (!r->string_id[index].i)
-		r->string_id[index] = profile_str(r->p, ((struct str *)r->strings.p)[index]);
+		r->string_id[index] = dict_intern(r->p->dict, ((struct str *)r->strings.p)[index]);
 	return r->string_id[index];
 }
 

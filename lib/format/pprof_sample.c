@@ -33,8 +33,8 @@ static bool find_frames(struct pprof_reader *r, struct pb *pb, const struct pb_f
 	return true;
 }
 
-static labels_id read_label(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
-			    labels_id set)
+static label_set_id read_label(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
+			       label_set_id set)
 {
 	struct pb m = pb_inside(pb, "label", pb_bytes(pb, f));
 	struct label l = { 0 };
@@ -51,7 +51,7 @@ static labels_id read_label(struct pprof_reader *r, struct pb *pb, const struct 
 	l.is_num = !l.str.i;
 	if (l.str.i)
 		l.num = 0, l.unit.i = 0;
-	return profile_add_label(r->p, set, l);
+	return dict_add_label(r->p->dict, set, l);
 }
 
 static void add_values(struct pprof_reader *r, sample_id sample, const uint64_t *v)

@@ -22,7 +22,7 @@ static void read_sample_type(struct pprof_reader *r, struct pb *pb, const struct
 	for (size_t i = 0; i < BUF_COUNT(&r->targets, struct pprof_target); i++)
 		if (seen[i].col == t.col)
 			pb_fail(pb, f, "is %.*s, which stands here already",
-				STR_ARG(profile_text(r->p, type)));
+				STR_ARG(dict_text(r->p->dict, type)));
 	buf_put(&r->targets, &t, sizeof(t));
 }
 
@@ -62,8 +62,10 @@ static void read_mapping(struct pprof_reader *r, struct pb *pb, const struct pb_
 	}
 	row.size = limit > row.start ? limit - row.start : 0;
 	new.start = row.start;
-	new.flags = mapping_flags(profile_text(r->p, row.file));
-	new.row = profile_add_mapping(r->p, row);
+	new.flags = mapping_flags(dict_text(r->p->dict, row.file));
+	new.row = dict_add_mapping(r->p->dict, row);
+	if (!r->mappings.n)
+		r->p->head.main_map = new.row;
 	buf_put(&r->mappings, &new, sizeof(new));
 	take_id(pb, f, &r->mapping_ids, id, BUF_COUNT(&r->mappings, struct pprof_mapped));
 }
@@ -85,7 +87,7 @@ static void read_function(struct pprof_reader *r, struct pb *pb, const struct pb
 		case FUNCTION_START_LINE: row.line = line_number(pb_int(&m, &g)); break;
 		}
 	}
-	new = profile_add_func(r->p, row);
+	new = dict_add_func(r->p->dict, row);
 	buf_put(&r->functions, &new, sizeof(new));
 	if (!r->have_function_ids)
 		id = BUF_COUNT(&r->functions, func_id);
@@ -116,7 +118,7 @@ static loc_id read_line(struct pprof_reader *r, struct pb *pb, const struct pb_f
 	else if (id)
 		in_bad_at(r->in, pb_pos(pb, f->at), "line: names function %llu, which is not there",
 			  (unsigned long long)id);
-	return profile_add_loc(r->p, row);
+	return dict_add_loc(r->p->dict, row);
 }
 
 /* The address of a location, kept relative to its mapping. */
@@ -208,7 +210,7 @@ static void read_location(struct pprof_reader *r, struct pb *pb, const struct pb
 	if (nline)
 		new = read_lines(r, pb, f, row, nline);
 	else
-		new.outer = profile_add_loc(r->p, row);
+		new.outer = dict_add_loc(r->p->dict, row);
 	buf_put(&r->places, &new, sizeof(new));
 	if (r->in->skipped == skipped) /* a broken one is not to be found */
 		take_id(pb, f, &r->location_ids, id, BUF_COUNT(&r->places, new));

@@ -31,8 +31,8 @@ struct writer {
 	struct table group;
 	struct numbers strings, functions, mappings;
 	/*
-	 * Numbers of places: place i < p->loc.n is that frame alone, place
-	 * p->loc.n + i is group i.
+	 * Numbers of places: place i < p->dict->loc.n is that frame alone, place
+	 * p->dict->loc.n + i is group i.
 	 */
 	struct numbers locations;
 	struct buf message, inner, list; /* scratch */
@@ -106,15 +106,15 @@ static void put_label(struct writer *w, const struct label *l)
 }
 
 /* A set lists its newest label first; they are written oldest first. */
-static void put_labels(struct writer *w, labels_id set)
+static void put_labels(struct writer *w, label_set_id set)
 {
 	w->list.n = 0;
-	for (; set.i; set = profile_labels(w->p, set)->rest)
-		push(&w->list, profile_labels(w->p, set)->label.i);
+	for (; set.i; set = dict_label_set(w->p->dict, set)->rest)
+		push(&w->list, dict_label_set(w->p->dict, set)->label.i);
 	for (size_t i = BUF_COUNT(&w->list, uint64_t); i-- > 0;) {
 		label_id id = { (uint32_t)((uint64_t *)w->list.p)[i] };
 
-		put_label(w, profile_label(w->p, id));
+		put_label(w, dict_label(w->p->dict, id));
 	}
 	w->list.n = 0;
 }
@@ -132,9 +132,9 @@ static uint32_t find_place(struct writer *w, const loc_id *frame, size_t n, size
 {
 	struct group g = { .outer = frame[*i].i };
 
-	for (; *i + 1 < n && profile_continues(w->p, frame[*i], frame[*i + 1]); ++*i) {
+	for (; *i + 1 < n && dict_is_inlined(w->p->dict, frame[*i], frame[*i + 1]); ++*i) {
 		g.loc = frame[*i + 1];
-		g.outer = w->p->loc.n + table_intern(&w->group, &g);
+		g.outer = w->p->dict->loc.n + table_intern(&w->group, &g);
 	}
 	return g.outer;
 }
@@ -143,7 +143,7 @@ static uint32_t find_place(struct writer *w, const loc_id *frame, size_t n, size
 static void put_locations(struct writer *w, stack_id stack)
 {
 	size_t n, nlist;
-	const loc_id *frame = profile_frames(w->p, stack, &n);
+	const loc_id *frame = dict_frames(w->p->dict, stack, &n);
 	uint64_t *list;
 
 	w->list.n = 0;
@@ -177,7 +177,7 @@ static void put_sample(struct writer *w, sample_id sample)
 
 static void put_line(struct writer *w, loc_id loc)
 {
-	const struct loc *l = profile_loc(w->p, loc);
+	const struct loc *l = dict_loc(w->p->dict, loc);
 
 	w->inner.n = 0;
 	pb_put_int(&w->inner, LINE_FUNCTION_ID, number(&w->functions, l->func.i));
@@ -192,8 +192,8 @@ static loc_id put_lines(struct writer *w, uint32_t place)
 {
 	loc_id outermost;
 
-	while (place >= w->p->loc.n) {
-		const struct group *g = table_row(&w->group, place - w->p->loc.n);
+	while (place >= w->p->dict->loc.n) {
+		const struct group *g = table_row(&w->group, place - w->p->dict->loc.n);
 
 		put_line(w, g->loc);
 		place = g->outer;
@@ -210,8 +210,8 @@ static void put_location(struct writer *w, uint32_t id)
 
 	w->message.n = 0;
 	pb_put_int(&w->message, LOCATION_ID, id);
-	l = profile_loc(w->p, put_lines(w, w->locations.row[id]));
-	start = profile_mapping(w->p, l->map)->start;
+	l = dict_loc(w->p->dict, put_lines(w, w->locations.row[id]));
+	start = dict_mapping(w->p->dict, l->map)->start;
 	pb_put_int(&w->message, LOCATION_MAPPING_ID, number(&w->mappings, l->map.i));
 	pb_put_int(&w->message, LOCATION_ADDRESS, l->flags & LOC_ADDR ? l->addr + start : 0);
 	pb_put_int(&w->message, LOCATION_IS_FOLDED, (l->flags & LOC_FOLDED) != 0);
@@ -220,7 +220,7 @@ static void put_location(struct writer *w, uint32_t id)
 
 static void put_mapping(struct writer *w, uint32_t id)
 {
-	const struct mapping *m = profile_mapping(w->p, (map_id){ w->mappings.row[id] });
+	const struct mapping *m = dict_mapping(w->p->dict, (map_id){ w->mappings.row[id] });
 	struct buf *b = &w->message;
 
 	b->n = 0;
@@ -239,7 +239,7 @@ static void put_mapping(struct writer *w, uint32_t id)
 
 static void put_function(struct writer *w, uint32_t id)
 {
-	const struct func *f = profile_func(w->p, (func_id){ w->functions.row[id] });
+	const struct func *f = dict_func(w->p->dict, (func_id){ w->functions.row[id] });
 	struct buf *b = &w->message;
 
 	b->n = 0;
@@ -271,6 +271,22 @@ static void put_value_type(struct writer *w, uint32_t field, str_id type, str_id
 	put_message(w, field, &w->message);
 }
 
+/* What pprof has no field for, as a comment. */
+static void put_window(struct writer *w)
+{
+	struct buf text = { 0 };
+
+	const struct header *h = &w->p->head;
+
+	if (!h->time || profile_end(h) - h->time == h->duration)
+		return;
+	buf_add(&text, S("window_ns="));
+	buf_i64(&text, profile_end(h) - h->time);
+	pb_put_int_always(w->b, PROFILE_COMMENT,
+			  number(&w->strings, dict_intern(w->p->dict, buf_str(&text)).i));
+	buf_release(&text);
+}
+
 static void put_header(struct writer *w)
 {
 	const struct header *h = &w->p->head;
@@ -282,8 +298,10 @@ static void put_header(struct writer *w)
 	if (h->period_type.i || h->period_unit.i)
 		put_value_type(w, PROFILE_PERIOD_TYPE, h->period_type, h->period_unit);
 	pb_put_int(w->b, PROFILE_PERIOD, (uint64_t)h->period);
-	for (size_t i = 0; i < w->p->ncomment; i++)
-		pb_put_int_always(w->b, PROFILE_COMMENT, number(&w->strings, w->p->comment[i].i));
+	for (size_t i = 0; i < profile_ncomment(w->p); i++)
+		pb_put_int_always(w->b, PROFILE_COMMENT,
+				  number(&w->strings, profile_comment(w->p, i).i));
+	put_window(w);
 	put_string(w, w->b, PROFILE_DEFAULT_SAMPLE_TYPE, h->default_type);
 	put_string(w, w->b, PROFILE_DOC_URL, h->doc_url);
 }
@@ -293,14 +311,13 @@ static void put_strings(struct writer *w)
 	pb_put_bytes_always(w->b, PROFILE_STRING_TABLE, S(""));
 	for (uint32_t i = 1; i < w->strings.n; i++)
 		pb_put_bytes_always(w->b, PROFILE_STRING_TABLE,
-				    strings_get(&w->p->str, w->strings.row[i]));
+				    strings_get(&w->p->dict->str, w->strings.row[i]));
 }
 
 /* The mapping of the main binary stands first, whether or not it was hit first. */
 static void keep_main_mapping_first(struct writer *w)
 {
-	if (w->p->mapping.n > 1)
-		number(&w->mappings, 1);
+	number(&w->mappings, profile_main_map(w->p).i);
 }
 
 static void release(struct writer *w)
@@ -319,6 +336,7 @@ void pprof_write(struct out *out, struct profile *p)
 {
 	struct writer w = { .p = p, .b = &out->bytes };
 
+	profile_round(p);
 	if (!out_binary(out))
 		return;
 	numbers_init(&w.strings);

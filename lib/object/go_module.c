@@ -4,7 +4,7 @@
  */
 #include "object/go_module.h"
 
-#include "object/cursor.h"
+#include "io/cursor.h"
 
 /* Words of the module data. */
 enum {

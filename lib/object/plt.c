@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#include "object/cursor.h"
+#include "io/cursor.h"
 
 struct slot {
 	uint64_t vaddr;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <zstd.h>
 
-#include "object/cursor.h"
+#include "io/cursor.h"
 
 #ifndef ELFCOMPRESS_ZSTD
 #define ELFCOMPRESS_ZSTD 2

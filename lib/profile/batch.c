@@ -1,19 +1,19 @@
 /* Many samples at once, and room for them: see profile.h. */
-#include "profile/sample.h"
+#include "profile/samples.h"
 #include "profile/stacks.h"
 
 void profile_expect(struct profile *p, size_t nsample)
 {
 	enum { MOST = 1 << 20 }; /* a broken or malicious input may promise anything */
 
-	index_reserve(&p->stack.index, (uint32_t)min_size(nsample, MOST));
+	index_reserve(&p->dict->stack.index, (uint32_t)min_size(nsample, MOST));
 	index_reserve(&p->sample.index, (uint32_t)min_size(nsample, MOST));
 }
 
 /* Ask for the memory that looking this stack up will touch first. */
 static void prefetch_slot(const struct profile *p, uint32_t hash)
 {
-	const struct index *ix = &p->stack.index;
+	const struct index *ix = &p->dict->stack.index;
 
 	if (ix->slot)
 		__builtin_prefetch(&ix->slot[hash >> (32 - ix->bits)]);
@@ -21,7 +21,7 @@ static void prefetch_slot(const struct profile *p, uint32_t hash)
 
 static uint32_t likely_row(const struct profile *p, uint32_t hash)
 {
-	const struct index *ix = &p->stack.index;
+	const struct index *ix = &p->dict->stack.index;
 
 	return ix->slot ? ix->slot[hash >> (32 - ix->bits)].row : 0;
 }
@@ -29,17 +29,17 @@ static uint32_t likely_row(const struct profile *p, uint32_t hash)
 /* And what that leads to: the frames, and the sample's row and values. */
 static void prefetch_sample(const struct profile *p, uint32_t hash)
 {
-	const struct stack *s = &p->stack.row[likely_row(p, hash)];
+	uint32_t row = likely_row(p, hash), sample = newest_sample(p, (stack_id){ row });
 
-	__builtin_prefetch(p->stack.frames + s->first);
-	if (!s->sample.i)
+	__builtin_prefetch(p->dict->stack.frames + p->dict->stack.row[row].first);
+	if (!sample)
 		return;
-	__builtin_prefetch(profile_sample(p, s->sample));
+	__builtin_prefetch(profile_sample(p, (sample_id){ sample }));
 	for (size_t i = 0; i < p->ncol; i++)
-		__builtin_prefetch(p->col[i].v + s->sample.i);
+		__builtin_prefetch(p->col[i].v + sample);
 }
 
-/* The frames of a sample without any may be nowhere. */
+/* Without frames there need not be an array of them. */
 static const loc_id *frames_of(const struct batch_sample *b, const loc_id *frames)
 {
 	return b->n ? frames + b->first : frames;
@@ -47,18 +47,18 @@ static const loc_id *frames_of(const struct batch_sample *b, const loc_id *frame
 
 /*
  * Profiles of one program mostly list its stacks in the same order. So the one
- * behind the stack that was found last is tried first: that takes no hash, and
+ * after the stack that was found last is tried first: that takes no hash, and
  * memory that lies beside what was just read.
  */
 static void find_next_stacks(struct profile *p, const loc_id *frames, struct batch_sample *batch,
 			     size_t n)
 {
-	uint32_t next = p->stack.next;
+	uint32_t next = p->dict->stack.next;
 
 	for (size_t i = 0; i < n; i++) {
 		const loc_id *f = frames_of(&batch[i], frames);
 
-		batch[i].stack.i = stacks_is(&p->stack, next, f, batch[i].n) ? next++ : 0;
+		batch[i].stack.i = stacks_is(&p->dict->stack, next, f, batch[i].n) ? next++ : 0;
 		if (batch[i].stack.i)
 			continue;
 		batch[i].hash = stacks_hash(f, batch[i].n);
@@ -72,15 +72,16 @@ static void find_stacks(struct profile *p, const loc_id *frames, struct batch_sa
 	find_next_stacks(p, frames, batch, n);
 	for (size_t i = 0; i < n; i++)
 		if (!batch[i].stack.i)
-			__builtin_prefetch(&p->stack.row[likely_row(p, batch[i].hash)]);
+			__builtin_prefetch(&p->dict->stack.row[likely_row(p, batch[i].hash)]);
 	for (size_t i = 0; i < n; i++)
 		if (!batch[i].stack.i)
 			prefetch_sample(p, batch[i].hash);
 	for (size_t i = 0; i < n; i++)
 		if (!batch[i].stack.i)
-			batch[i].stack.i = stacks_intern(&p->stack, frames_of(&batch[i], frames),
-							 batch[i].n, batch[i].hash);
-	p->stack.next = n ? batch[n - 1].stack.i + 1 : 0;
+			batch[i].stack.i = stacks_intern(&p->dict->stack,
+							 frames_of(&batch[i], frames), batch[i].n,
+							 batch[i].hash);
+	p->dict->stack.next = n ? batch[n - 1].stack.i + 1 : 0;
 }
 
 void profile_add_batch(struct profile *p, const loc_id *frames, struct batch_sample *batch,
@@ -90,9 +91,9 @@ void profile_add_batch(struct profile *p, const loc_id *frames, struct batch_sam
 	for (size_t i = 0; i < n; i++) {
 		struct sample row = { batch[i].stack, batch[i].labels };
 
-		if (!sample_is(p, p->stack.row[row.stack.i].sample, row))
+		if (!sample_is(p, newest_sample(p, row.stack), row))
 			table_prefetch(&p->sample, &row);
 	}
 	for (size_t i = 0; i < n; i++)
-		batch[i].row = profile_add_sample(p, batch[i].stack, batch[i].labels, 0);
+		batch[i].row = profile_add_sample(p, batch[i].stack, batch[i].labels);
 }

@@ -7,11 +7,11 @@ static bool in_range(uint32_t id, uint32_t n)
 
 static const char *check_funcs(const struct profile *p)
 {
-	for (uint32_t i = 0; i < p->func.n; i++) {
-		const struct func *f = profile_func(p, (func_id){ i });
+	for (uint32_t i = 0; i < p->dict->func.n; i++) {
+		const struct func *f = dict_func(p->dict, (func_id){ i });
 
-		if (!in_range(f->name.i, p->str.n) || !in_range(f->linkage.i, p->str.n) ||
-		    !in_range(f->file.i, p->str.n))
+		if (!in_range(f->name.i, p->dict->str.n) ||
+		    !in_range(f->linkage.i, p->dict->str.n) || !in_range(f->file.i, p->dict->str.n))
 			return "a function names a string that is not there";
 	}
 	return NULL;
@@ -19,10 +19,11 @@ static const char *check_funcs(const struct profile *p)
 
 static const char *check_locs(const struct profile *p)
 {
-	for (uint32_t i = 1; i < p->loc.n; i++) {
-		const struct loc *l = profile_loc(p, (loc_id){ i });
+	for (uint32_t i = 1; i < p->dict->loc.n; i++) {
+		const struct loc *l = dict_loc(p->dict, (loc_id){ i });
 
-		if (!in_range(l->map.i, p->mapping.n) || !in_range(l->func.i, p->func.n))
+		if (!in_range(l->map.i, p->dict->mapping.n) ||
+		    !in_range(l->func.i, p->dict->func.n))
 			return "a location names a row that is not there";
 		if (l->one != 1)
 			return "a location looks like none";
@@ -32,14 +33,14 @@ static const char *check_locs(const struct profile *p)
 
 static const char *check_stacks(const struct profile *p)
 {
-	for (uint32_t i = 0; i < p->stack.n; i++) {
+	for (uint32_t i = 0; i < p->dict->stack.n; i++) {
 		size_t n;
-		const loc_id *frame = profile_frames(p, (stack_id){ i }, &n);
+		const loc_id *frame = dict_frames(p->dict, (stack_id){ i }, &n);
 
-		if (p->stack.row[i].first + n > p->stack.nframe || (n == 0) != (i == 0))
+		if (p->dict->stack.row[i].first + n > p->dict->stack.nframe || (n == 0) != (i == 0))
 			return "a stack has no frames, or more than there are";
 		for (size_t j = 0; j < n; j++)
-			if (!frame[j].i || !in_range(frame[j].i, p->loc.n))
+			if (!frame[j].i || !in_range(frame[j].i, p->dict->loc.n))
 				return "a stack names a location that is not there";
 	}
 	return NULL;
@@ -47,19 +48,19 @@ static const char *check_stacks(const struct profile *p)
 
 static const char *check_labels(const struct profile *p)
 {
-	for (uint32_t i = 1; i < p->label.n; i++) {
-		const struct label *l = profile_label(p, (label_id){ i });
+	for (uint32_t i = 1; i < p->dict->label.n; i++) {
+		const struct label *l = dict_label(p->dict, (label_id){ i });
 
-		if (!in_range(l->key.i, p->str.n) || !in_range(l->str.i, p->str.n) ||
-		    !in_range(l->unit.i, p->str.n))
+		if (!in_range(l->key.i, p->dict->str.n) || !in_range(l->str.i, p->dict->str.n) ||
+		    !in_range(l->unit.i, p->dict->str.n))
 			return "a label names a string that is not there";
 	}
-	for (uint32_t i = 1; i < p->labels.n; i++) {
-		const struct labels *set = profile_labels(p, (labels_id){ i });
+	for (uint32_t i = 1; i < p->dict->label_set.n; i++) {
+		const struct label_set *set = dict_label_set(p->dict, (label_set_id){ i });
 
-		if (!set->label.i || !in_range(set->label.i, p->label.n) || set->rest.i >= i)
+		if (!set->label.i || !in_range(set->label.i, p->dict->label.n) || set->rest.i >= i)
 			return "a label set is not a list of labels";
-		if (set->rest.i && profile_labels(p, set->rest)->label.i > set->label.i)
+		if (set->rest.i && dict_label_set(p->dict, set->rest)->label.i > set->label.i)
 			return "a label set is not sorted";
 	}
 	return NULL;
@@ -72,7 +73,8 @@ static const char *check_samples(const struct profile *p)
 	for (uint32_t i = 1; i < p->sample.n; i++) {
 		const struct sample *s = profile_sample(p, (sample_id){ i });
 
-		if (!in_range(s->stack.i, p->stack.n) || !in_range(s->labels.i, p->labels.n))
+		if (!in_range(s->stack.i, p->dict->stack.n) ||
+		    !in_range(s->labels.i, p->dict->label_set.n))
 			return "a sample names a row that is not there";
 	}
 	return NULL;

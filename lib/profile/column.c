@@ -1,10 +1,8 @@
-#include "profile/column.h"
 
-#include <math.h>
+#include <stdlib.h>
 
+#include "profile/samples.h"
 #include "profile/unit.h"
-
-static const uint64_t FRAC_ONE = 1000000000000000000; /* 10^18 */
 
 void column_release(const struct profile *p, struct column *c)
 {
@@ -52,29 +50,25 @@ void profile_add_frac(struct profile *p, uint32_t col, sample_id sample, uint64_
 	}
 }
 
-void profile_scale(struct profile *p, double factor)
-{
-	for (uint32_t i = 0; i < p->ncol; i++) {
-		for (uint32_t j = 1; j < p->sample.n; j++) {
-			double v = round((double)p->col[i].v[j] * factor);
-
-			p->col[i].v[j] = v >= 0x1p63 ? INT64_MAX :
-					 v < -0x1p63 ? INT64_MIN :
-						       (int64_t)v;
-			p->saturated += fabs(v) > 0x1p63;
-		}
-	}
-}
-
-static void rescale(struct profile *p, struct column *c, int64_t by)
+/* The column is in a finer unit from now on. */
+static void refine_unit(struct profile *p, struct column *c, int64_t by)
 {
 	for (uint32_t i = 1; i < p->sample.n; i++)
 		c->v[i] = sat_mul(p, c->v[i], by);
+	for (uint32_t i = 1; c->frac && i < p->sample.n; i++) {
+		unsigned __int128 frac = (unsigned __int128)c->frac[i] * (uint64_t)by;
+
+		c->v[i] = sat_add(p, c->v[i], (int64_t)(frac / FRAC_ONE));
+		c->frac[i] = (uint64_t)(frac % FRAC_ONE);
+	}
+	for (size_t i = 0; i < p->nobservation; i++)
+		if (&p->col[p->observation[i].col] == c)
+			p->observation[i].value = sat_mul(p, p->observation[i].value, by);
 }
 
 static uint32_t new_column(struct profile *p, str_id type, str_id unit)
 {
-	struct column c = { .type = type, .unit = unit };
+	struct column c = { .type = type, .unit = unit, .nprofile = 1 };
 
 	p->col = mem_grow(p->col, &p->col_cap, p->ncol + 1, sizeof(*p->col));
 	if (p->cap)
@@ -84,9 +78,9 @@ static uint32_t new_column(struct profile *p, str_id type, str_id unit)
 }
 
 /* A column of that type in a unit that `unit` can be turned to; else none. */
-static uint32_t find_column(struct profile *p, str_id type, str_id unit, int64_t *scale)
+static uint32_t matching_column(struct profile *p, str_id type, str_id unit, int64_t *scale)
 {
-	struct str name = profile_text(p, unit);
+	struct str name = dict_text(p->dict, unit);
 	int64_t finer;
 
 	for (uint32_t i = 0; i < p->ncol; i++) {
@@ -94,12 +88,12 @@ static uint32_t find_column(struct profile *p, str_id type, str_id unit, int64_t
 
 		if (c->type.i != type.i)
 			continue;
-		*scale = unit_ratio(name, profile_text(p, c->unit));
+		*scale = unit_ratio(name, dict_text(p->dict, c->unit));
 		if (*scale)
 			return i;
-		finer = unit_ratio(profile_text(p, c->unit), name);
+		finer = unit_ratio(dict_text(p->dict, c->unit), name);
 		if (finer) {
-			rescale(p, c, finer);
+			refine_unit(p, c, finer);
 			c->unit = unit;
 			*scale = 1;
 			return i;
@@ -110,21 +104,28 @@ static uint32_t find_column(struct profile *p, str_id type, str_id unit, int64_t
 
 uint32_t profile_column(struct profile *p, str_id type, str_id unit, int64_t *scale)
 {
-	uint32_t i = find_column(p, type, unit, scale);
+	uint32_t i = matching_column(p, type, unit, scale);
 
 	if (i == UINT32_MAX) {
 		i = new_column(p, type, unit);
 		*scale = 1;
-	}
-	if (p->col[i].last != p->nprofile) {
-		p->col[i].last = p->nprofile;
-		p->col[i].nprofile++;
 	}
 	return i;
 }
 
 void profile_drop_column(struct profile *p, uint32_t col)
 {
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->nobservation; i++) {
+		struct observation o = p->observation[i];
+
+		if (o.col == col)
+			continue;
+		o.col -= o.col > col;
+		p->observation[n++] = o;
+	}
+	p->nobservation = n;
 	column_release(p, &p->col[col]);
 	p->ncol--;
 	memmove(&p->col[col], &p->col[col + 1], (p->ncol - col) * sizeof(*p->col));
@@ -138,32 +139,18 @@ uint32_t profile_default_column(const struct profile *p)
 	return p->ncol ? (uint32_t)p->ncol - 1 : 0;
 }
 
-/* v + frac to the nearest integer; halves away from zero. */
-static void round_fractions(struct profile *p, struct column *c)
+map_id profile_main_map(const struct profile *p)
 {
-	for (uint32_t i = 1; c->frac && i < p->sample.n; i++) {
-		uint64_t half = FRAC_ONE / 2;
+	if (p->head.main_map.i)
+		return p->head.main_map;
+	for (uint32_t i = 1; i < p->sample.n; i++) {
+		size_t n;
+		const loc_id *frame = dict_frames(p->dict,
+						  profile_sample(p, (sample_id){ i })->stack, &n);
 
-		if (c->frac[i] > half || (c->frac[i] == half && c->v[i] >= 0))
-			c->v[i] = sat_add(p, c->v[i], 1);
+		while (n-- > 0)
+			if (dict_loc(p->dict, frame[n])->map.i)
+				return dict_loc(p->dict, frame[n])->map;
 	}
-	mem_free(c->frac, p->cap * sizeof(*c->frac));
-	c->frac = NULL;
-}
-
-void profile_settle(struct profile *p, struct buf *dropped)
-{
-	for (uint32_t i = 0; i < p->ncol;) {
-		struct column *c = &p->col[i];
-
-		if (c->nprofile < p->nprofile) {
-			buf_printf(dropped, "%s%.*s/%.*s", dropped->n ? ", " : "",
-				   STR_ARG(profile_text(p, c->type)),
-				   STR_ARG(profile_text(p, c->unit)));
-			profile_drop_column(p, i);
-			continue;
-		}
-		round_fractions(p, c);
-		i++;
-	}
+	return (map_id){ 0 };
 }

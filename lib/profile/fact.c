@@ -1,81 +1,109 @@
 /* Comments of a profile, and the facts "key=value" among them. */
-#include "profile/profile.h"
+#include "profile/fact.h"
 
-/* Facts that a merged profile has more of than its parts. */
+/* Facts that a sum of profiles has more of than its parts. */
 static const struct {
 	const char *key;
 	enum { SUM, MAX } how;
-} counted[] = {
+} counts[] = {
 	{ "lost", SUM },       { "truncated", SUM }, { "throttled", SUM },
 	{ "remembered", SUM }, { "samples", SUM },   { "cpu_time_ns", SUM },
 	{ "wall_ns", SUM },    { "work", SUM },      { "max_rss", MAX },
 };
 
-static ptrdiff_t find(const struct profile *p, struct str key)
+void facts_init(struct table *comments)
 {
-	for (size_t i = 0; i < p->ncomment; i++) {
-		struct str text = profile_text(p, p->comment[i]);
+	table_init(comments, sizeof(struct comment), offsetof(struct comment, text));
+}
 
-		if (str_starts(text, key) && text.n > key.n && text.p[key.n] == '=')
-			return (ptrdiff_t)i;
-	}
+static struct comment *comment_row(const struct profile *p, uint32_t i)
+{
+	return table_row(&p->comment, i);
+}
+
+str_id profile_comment(const struct profile *p, size_t i)
+{
+	return comment_row(p, (uint32_t)i + 1)->text;
+}
+
+/* Does the text count something? Its row in `counts`, or -1; what it counts in *n. */
+static int count_of(struct str text, struct str *key, int64_t *n)
+{
+	*key = str_cut(&text, '=');
+	for (int i = 0; i < (int)LEN(counts); i++)
+		if (str_eq(*key, str_of(counts[i].key)) && str_i64(text, n))
+			return i;
 	return -1;
 }
 
-static bool has(const struct profile *p, str_id text)
+/* Combine a fact with the one that is there. */
+static void combine(struct profile *p, struct comment *c, int how, int64_t n)
 {
-	for (size_t i = 0; i < p->ncomment; i++)
-		if (p->comment[i].i == text.i)
-			return true;
-	return false;
-}
-
-static int64_t combine(struct profile *p, size_t row, int64_t a, int64_t b)
-{
-	if (counted[row].how == SUM)
-		return sat_add(p, a, b);
-	return a > b ? a : b;
-}
-
-/* Merge "key=NUMBER" into a fact that is there. */
-static bool add_up(struct profile *p, struct str text)
-{
-	struct str value = text, key = str_cut(&value, '=');
-	int64_t a, b;
-	ptrdiff_t at;
+	struct str key, text = dict_text(p->dict, c->text);
 	struct buf sum = { 0 };
+	int64_t old;
 
-	for (size_t i = 0; i < LEN(counted); i++) {
-		if (!str_eq(key, str_of(counted[i].key)) || !str_i64(value, &a))
-			continue;
-		at = find(p, key);
-		if (at < 0 || !str_i64(str_skip(profile_text(p, p->comment[at]), key.n + 1), &b))
-			return false;
-		buf_add(&sum, str(key.p, key.n + 1));
-		buf_i64(&sum, combine(p, i, a, b));
-		p->comment[at] = profile_str(p, buf_str(&sum));
-		buf_release(&sum);
-		return true;
-	}
-	return false;
+	count_of(text, &key, &old);
+	if (counts[how].how == SUM)
+		n = sat_add(p, old, n);
+	else if (old > n)
+		n = old;
+	buf_add(&sum, str(key.p, key.n + 1));
+	buf_i64(&sum, n);
+	c->text = dict_intern(p->dict, buf_str(&sum));
+	buf_release(&sum);
+}
+
+/* The length of the window has a place in the header, which is read first. */
+static bool is_window(struct profile *p, struct str text)
+{
+	static const struct str key = { "window_ns=", 10 };
+	int64_t n;
+
+	return p->head.time && str_starts(text, key) && str_i64(str_skip(text, key.n), &n) &&
+	       n >= 0 && !__builtin_add_overflow(p->head.time, n, &p->head.end);
 }
 
 void profile_add_comment(struct profile *p, struct str text)
 {
-	str_id id;
+	uint32_t known = p->comment.n, i;
+	struct comment row = { 0 };
+	struct str key;
+	int64_t n;
+	int how;
 
-	if (!text.n || add_up(p, text))
+	if (!text.n || is_window(p, text))
 		return;
-	id = profile_str(p, text);
-	if (has(p, id))
-		return;
-	p->comment = mem_grow(p->comment, &p->comment_cap, p->ncomment + 1, sizeof(*p->comment));
-	p->comment[p->ncomment++] = id;
+	how = count_of(text, &key, &n);
+	row.text = dict_intern(p->dict, text);
+	row.key = how < 0 ? row.text : dict_intern(p->dict, key);
+	row.is_count = how >= 0;
+	i = table_intern(&p->comment, &row);
+	if (i < known && how >= 0)
+		combine(p, comment_row(p, i), how, n);
 }
 
 struct str profile_fact(const struct profile *p, struct str key)
 {
-	ptrdiff_t at = find(p, key);
+	for (uint32_t i = 1; i < p->comment.n; i++) {
+		struct str value = dict_text(p->dict, comment_row(p, i)->text);
 
-	return at < 0 ? S("") : str_skip(profile_text(p, p->comment[at]), key.n + 1);
+		if (str_eq(str_cut(&value, '='), key))
+			return value;
+	}
+	return S("");
+}
+
+void profile_drop_counts(struct profile *p)
+{
+	struct table was = p->comment;
+
+	facts_init(&p->comment);
+	for (uint32_t i = 1; i < was.n; i++) {
+		const struct comment *c = table_row(&was, i);
+
+		if (!c->is_count)
+			table_intern(&p->comment, c);
+	}
+	table_release(&was);
 }

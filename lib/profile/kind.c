@@ -1,5 +1,5 @@
 /* What a mapping's file name says of the code in it. */
-#include "profile/profile.h"
+#include "profile/dictionary.h"
 
 /* Bracketed names that are a process's own; perf brackets kernel modules, too. */
 static const char *const user_names[] = {

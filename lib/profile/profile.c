@@ -1,81 +1,44 @@
 #include "profile/profile.h"
 
-#include "profile/sample.h"
-#include "profile/stacks.h"
+#include "profile/fact.h"
+#include "profile/samples.h"
 
-void profile_init(struct profile *p)
+void profile_init(struct profile *p, struct dictionary *dict)
 {
-	*p = (struct profile){ 0 };
-	strings_init(&p->str);
-	table_init(&p->func, sizeof(struct func), sizeof(struct func));
-	table_init(&p->mapping, sizeof(struct mapping), offsetof(struct mapping, start));
-	table_init(&p->loc, sizeof(struct loc), sizeof(struct loc));
-	stacks_init(&p->stack);
-	table_init(&p->label, sizeof(struct label), sizeof(struct label));
-	table_init(&p->labels, sizeof(struct labels), sizeof(struct labels));
+	*p = (struct profile){ .dict = dict };
 	table_init(&p->sample, sizeof(struct sample), sizeof(struct sample));
+	facts_init(&p->comment);
 }
 
 void profile_release(struct profile *p)
 {
 	samples_release(p);
-	mem_free(p->comment, p->comment_cap * sizeof(*p->comment));
-	table_release(&p->labels);
-	table_release(&p->label);
-	stacks_release(&p->stack);
-	table_release(&p->loc);
-	table_release(&p->mapping);
-	table_release(&p->func);
-	strings_release(&p->str);
+	mem_free(p->observation, p->observation_cap * sizeof(*p->observation));
+	table_release(&p->comment);
 	*p = (struct profile){ 0 };
 }
 
-map_id profile_add_mapping(struct profile *p, struct mapping m)
+void profile_clear(struct profile *p)
 {
-	uint32_t known = p->mapping.n;
-	struct mapping *row;
-	map_id id;
-
-	m.one = 1;
-	id.i = table_intern(&p->mapping, &m);
-	row = table_row(&p->mapping, id.i);
-	if (id.i < known) {
-		row->flags |= m.flags;
-		if (m.start < row->start)
-			row->start = m.start;
-	}
-	return id;
-}
-
-str_id profile_frame_name(struct profile *p, loc_id id)
-{
-	const struct loc *l = profile_loc(p, id);
-	struct str file = profile_text(p, profile_mapping(p, l->map)->file);
-	struct buf name = { 0 };
-	str_id text = profile_func(p, l->func)->name;
-
-	if (text.i)
-		return text;
-	text = profile_func(p, l->func)->linkage;
-	if (text.i)
-		return text;
-	file = str_basename(file);
-	if (!file.n || str_eq(file, S("[unknown]")))
-		return profile_str(p, S("[unknown]"));
-	buf_printf(&name, "[%.*s]", STR_ARG(file));
-	text = profile_str(p, buf_str(&name));
-	buf_release(&name);
-	return text;
-}
-
-stack_id profile_add_stack(struct profile *p, const loc_id *frames, size_t n)
-{
-	return (stack_id){ stacks_intern(&p->stack, frames, n, stacks_hash(frames, n)) };
+	samples_clear(p);
+	table_clear(&p->comment);
+	p->nobservation = 0;
+	p->head = (struct header){ 0 };
+	p->nprofile = 0;
+	p->saturated = 0;
 }
 
 void profile_begin(struct profile *p)
 {
-	if (p->before)
-		p->before(p, p->before_arg);
-	p->nprofile++;
+	profile_clear(p);
+	p->nprofile = 1;
+}
+
+void profile_observe(struct profile *p, uint64_t time, sample_id sample, uint32_t col, int64_t v)
+{
+	if (!p->keep_times)
+		return;
+	p->observation = mem_grow(p->observation, &p->observation_cap, p->nobservation + 1,
+				  sizeof(*p->observation));
+	p->observation[p->nobservation++] = (struct observation){ time, sample, col, v };
 }

@@ -1,125 +1,37 @@
 /*
  * The model: what a profile is, whatever format it came in.
  *
- * Tables of small fixed rows, each row kept once; row 0 of every table means
- * "none". A stack is a run of locations, root first, kept once as a whole: equal
- * stacks have equal numbers, and totals, filters and diffs are loops over frames
- * that lie side by side.
+ * A profile says what was measured (sample types), how often which stack was met
+ * with which labels (samples, with a value for each type), and what it knows of
+ * the whole (header, comments). Strings, frames, stacks and label sets are rows of
+ * a dictionary, which it shares with other profiles and which must outlive it.
  *
- * Reading appends: reading a second profile into the same struct is merging
- * them. Samples with the same stack and labels become one row whose values are
- * added. Sums saturate at the ends of int64 and are counted in `saturated`.
+ *	dict_init(&dict);
+ *	profile_init(&total, &dict);
+ *	profile_init(&part, &dict);
+ *	while (format_next(&reader, &part))   // profile_begin(), then rows
+ *		profile_append(&total, &part);
  *
- * Everything a profile holds lives until profile_release(). A pointer to a row
- * is valid until the next row of that table (for frames: the next stack) is added.
+ * Samples with the same stack and labels are one row whose values are added. Sums
+ * saturate at the ends of int64, and `saturated` counts how often.
+ *
+ * A pointer to a row is valid until the next row of that kind is added.
  */
 #ifndef PROFILE_PROFILE_H
 #define PROFILE_PROFILE_H
 
 #include "base/buf.h"
-#include "base/strings.h"
-#include "base/table.h"
+#include "profile/dictionary.h"
 
-/* Row numbers, one type a table, so that mixing them up does not compile. */
-typedef struct {
-	uint32_t i;
-} str_id;
-typedef struct {
-	uint32_t i;
-} func_id;
-typedef struct {
-	uint32_t i;
-} map_id;
-typedef struct {
-	uint32_t i;
-} loc_id;
-typedef struct {
-	uint32_t i;
-} stack_id;
-typedef struct {
-	uint32_t i;
-} label_id;
-typedef struct {
-	uint32_t i;
-} labels_id;
 typedef struct {
 	uint32_t i;
 } sample_id;
 
-struct func {
-	str_id name;    /* for people */
-	str_id linkage; /* as the symbol table has it, if that differs or is known */
-	str_id file;
-	uint32_t line; /* where the function begins; 0 if not known */
-};
-
-/* What a mapping's pprof message claims about its locations. */
-enum map_flag { MAP_FUNCTIONS = 1, MAP_FILENAMES = 2, MAP_LINES = 4, MAP_INLINES = 8 };
-
-/*
- * A binary (or module, or JIT map) that was mapped. Where it was mapped is not
- * part of what it is: address-space randomisation must not split frames.
- */
-struct mapping {
-	str_id file, build_id;
-	uint64_t size;   /* bytes mapped; 0 if not known */
-	uint64_t offset; /* in the file */
-	uint64_t one;    /* 1: a mapping of which nothing is known is not "none" */
-	/* Payload: the least start seen, and all flags seen. */
-	uint64_t start;
-	uint32_t flags, zero;
-};
-
-enum loc_flag {
-	LOC_INLINED = 1, /* into its caller, which has the same address */
-	LOC_KERNEL = 2,  /* see mapping_flags() */
-	LOC_JIT = 4,     /* likewise */
-	LOC_FOLDED = 8,  /* pprof is_folded: the linker merged identical code */
-	LOC_ADDR = 16,   /* addr is known */
-	LOC_JOINED = 32, /* inlined, and a JIT's symbol "a->b" said so */
-};
-
-/* A place in the code, as a frame shows it. An inlined call is its own frame. */
-struct loc {
-	uint64_t addr; /* relative to the mapping's start; see LOC_ADDR */
-	map_id map;
-	func_id func;
-	uint32_t line, column;
-	uint32_t flags;
-	uint32_t one; /* 1: a frame of which nothing is known is not "none" */
-};
-
-/* A stack's frames are n of profile.frames from `first`. See profile_frames(). */
-struct stack {
-	uint64_t first;
-	uint32_t n;
-	sample_id sample; /* the newest one with this stack, if any: a hint */
-};
-
-struct label {
-	str_id key;
-	str_id str;  /* the value of a text label */
-	str_id unit; /* of a numeric one */
-	uint32_t is_num;
-	int64_t num;
-};
-
-/* A set of labels is a list, sorted by label number, sharing its tails. */
-struct labels {
-	labels_id rest; /* smaller than this row's own number */
-	label_id label;
-};
-
 struct sample {
 	stack_id stack; /* 0 for a sample without frames */
-	labels_id labels;
+	label_set_id labels;
 };
 
-_Static_assert(sizeof(struct func) == 16, "no padding");
-_Static_assert(sizeof(struct mapping) == 48, "no padding");
-_Static_assert(sizeof(struct loc) == 32, "no padding");
-_Static_assert(sizeof(struct label) == 24, "no padding");
-_Static_assert(sizeof(struct labels) == 8, "no padding");
 _Static_assert(sizeof(struct sample) == 8, "no padding");
 
 /* One sample type: a value for each sample. */
@@ -127,136 +39,94 @@ struct column {
 	str_id type, unit; /* "cpu", "nanoseconds" */
 	int64_t *v;        /* by sample row */
 	uint64_t *frac;    /* 10^-18ths to be added to v; NULL when there are none */
-	uint32_t nprofile; /* profiles that had this type */
-	uint32_t last;     /* the last of them, counted from 1 */
+	uint32_t nprofile; /* of the profiles that were appended: those with this type */
 };
 
 /* What a profile says about itself as a whole. All fields may be 0. */
 struct header {
 	str_id period_type, period_unit;
 	int64_t period;
-	int64_t time;        /* when it began, in ns since 1970 */
-	int64_t duration;    /* in ns */
+	int64_t time;     /* when it began, in ns since 1970 */
+	int64_t duration; /* in ns; of an appended profile the sum, as google/pprof has it */
+	/*
+	 * When the last of the profiles that were appended ended, in ns since 1970; 0:
+	 * time + duration. The fact window_ns=, end - time, keeps it in a pprof file.
+	 */
+	int64_t end;
 	str_id default_type; /* a sample type's name */
 	str_id doc_url;
 	str_id drop_frames, keep_frames; /* regular expressions, see query/filter.h */
+	map_id main_map;                 /* the program's own; see profile_main_map() */
+	bool mixed_periods; /* profiles of different period types: there is no one period */
 };
 
-/* All stacks and their frames. */
-struct stacks {
-	loc_id *frames; /* of all stacks, one after the other */
-	size_t nframe, frame_cap;
-	struct stack *row;
-	uint32_t n; /* stacks, the empty one included */
-	size_t cap;
-	struct index index;
-	uint32_t next; /* the one that may be asked for next */
+/* A value of a sample at a time: see profile_observe(). */
+struct observation {
+	uint64_t time; /* ns */
+	sample_id sample;
+	uint32_t col;
+	int64_t value;
 };
 
 struct profile {
-	struct strings str;
-	struct table func, mapping, loc, label, labels;
-	struct stacks stack;
-	struct table sample;
-	sample_id bare; /* the sample without stack and labels, once there is one */
-	uint64_t *time; /* by sample row, in ns; NULL unless timed */
-	size_t cap;     /* samples that time and the columns have room for */
+	struct dictionary *dict;
+	struct header head;
 	struct column *col;
 	size_t ncol, col_cap;
-	struct header head;
-	str_id *comment; /* without duplicates, in order of appearance */
-	size_t ncomment, comment_cap;
-	uint32_t nprofile;  /* profiles begun */
-	bool timed;         /* keep samples apart, in order, with their times */
-	uint64_t saturated; /* additions that hit the end of int64 */
-	/*
-	 * Called, when set, before each profile that is read: what was read so far
-	 * may be taken out of the columns, to keep the profiles of a stream apart.
-	 */
-	void (*before)(struct profile *p, void *arg);
-	void *before_arg;
+	struct table sample;  /* struct sample */
+	sample_id bare;       /* the sample without stack and labels, once there is one */
+	uint32_t *newest;     /* by stack: the newest sample with it, or 0 */
+	size_t nnewest;       /* stacks that newest has room for */
+	size_t cap;           /* samples that the columns have room for */
+	struct table comment; /* see profile_add_comment() */
+	struct observation *observation;
+	size_t nobservation, observation_cap;
+	bool keep_times;    /* profile_observe() keeps what it is given */
+	uint32_t nprofile;  /* profiles that this one is the sum of */
+	uint64_t saturated; /* sums that hit the end of int64 */
 };
 
-void profile_init(struct profile *p);
+/* An empty profile: what profile_append() adds to. */
+void profile_init(struct profile *p, struct dictionary *dict);
 void profile_release(struct profile *p);
 
-/* Strings */
+/* Make p empty again. Memory and keep_times stay. */
+void profile_clear(struct profile *p);
 
-static inline str_id profile_str(struct profile *p, struct str s)
-{
-	return (str_id){ strings_intern(&p->str, s) };
-}
+/* The same, and p counts as one profile: what a reader fills. */
+void profile_begin(struct profile *p);
 
-static inline struct str profile_text(const struct profile *p, str_id id)
-{
-	return strings_get(&p->str, id.i);
-}
+/*
+ * Add all of `from` to `to`, which may have another dictionary. The sum depends
+ * neither on the order in which profiles are appended, nor on how they are
+ * grouped, nor on the order of their sample types; but rows are in order of
+ * appearance. In particular:
+ *
+ * - `to` has the types of both. Where their lists differ, types are in byte order.
+ *   A type in two units of the same kind (ns and ms) is kept in the finer one.
+ * - Durations add up, windows unite, the period is the larger one, and of names
+ *   that differ the first in byte order stays. Of different period types none does.
+ * - Facts that count something are added up, other comments are kept once.
+ */
+void profile_append(struct profile *to, const struct profile *from);
 
-/* Rows by number, and the numbers of rows, which are added when they are new. */
+/* The same, and `from` is empty afterwards: an empty `to` takes its memory. */
+void profile_move(struct profile *to, struct profile *from);
 
-static inline const struct func *profile_func(const struct profile *p, func_id id)
-{
-	return table_row(&p->func, id.i);
-}
+/* When the profile's window ended, in ns since 1970; 0 if it does not know when it began. */
+int64_t profile_end(const struct header *h);
 
-static inline const struct mapping *profile_mapping(const struct profile *p, map_id id)
-{
-	return table_row(&p->mapping, id.i);
-}
-
-static inline const struct loc *profile_loc(const struct profile *p, loc_id id)
-{
-	return table_row(&p->loc, id.i);
-}
-
-/* Is a frame inlined into its caller, as far as one address can say? */
-static inline bool profile_continues(const struct profile *p, loc_id caller, loc_id callee)
-{
-	const struct loc *l = profile_loc(p, callee), *outer = profile_loc(p, caller);
-
-	return l->flags & LOC_INLINED && outer->addr == l->addr && outer->map.i == l->map.i &&
-	       !((outer->flags ^ l->flags) & (LOC_ADDR | LOC_FOLDED));
-}
-
-/* The frames of a stack, root first, and their number. */
-static inline const loc_id *profile_frames(const struct profile *p, stack_id id, size_t *n)
-{
-	const struct stack *s = &p->stack.row[id.i];
-
-	*n = s->n;
-	return p->stack.frames + s->first;
-}
-
-static inline const struct label *profile_label(const struct profile *p, label_id id)
-{
-	return table_row(&p->label, id.i);
-}
-
-static inline const struct labels *profile_labels(const struct profile *p, labels_id id)
-{
-	return table_row(&p->labels, id.i);
-}
+/* Samples and values */
 
 static inline const struct sample *profile_sample(const struct profile *p, sample_id id)
 {
 	return table_row(&p->sample, id.i);
 }
 
-static inline func_id profile_add_func(struct profile *p, struct func f)
-{
-	return (func_id){ table_intern(&p->func, &f) };
-}
+/* The row of a sample with this stack and these labels. */
+sample_id profile_add_sample(struct profile *p, stack_id stack, label_set_id labels);
 
-static inline loc_id profile_add_loc(struct profile *p, struct loc l)
-{
-	l.one = 1;
-	return (loc_id){ table_intern(&p->loc, &l) };
-}
-
-/* The stack of these n frames, root first, which are copied when it is new. */
-stack_id profile_add_stack(struct profile *p, const loc_id *frames, size_t n);
-
-/* So many samples may follow: what finds them had better be large enough at once. */
+/* So many samples may follow: room for them is made at once. */
 void profile_expect(struct profile *p, size_t nsample);
 
 /*
@@ -268,7 +138,7 @@ void profile_expect(struct profile *p, size_t nsample);
  */
 struct batch_sample {
 	size_t first, n;
-	labels_id labels;
+	label_set_id labels;
 	uint32_t hash;  /* scratch */
 	stack_id stack; /* scratch */
 	sample_id row;
@@ -276,60 +146,32 @@ struct batch_sample {
 void profile_add_batch(struct profile *p, const loc_id *frames, struct batch_sample *batch,
 		       size_t n);
 
-/* Also lowers the known start and adds the flags of a mapping seen before. */
-map_id profile_add_mapping(struct profile *p, struct mapping m);
-
 /*
- * The set with one label more. A label may stand in a set twice.
- */
-labels_id profile_add_label(struct profile *p, labels_id set, struct label l);
-
-/* The set without the labels of that key. */
-labels_id profile_drop_label(struct profile *p, labels_id set, str_id key);
-
-/* The first label of that key in the set, or NULL. */
-const struct label *profile_find_label(const struct profile *p, labels_id set, str_id key);
-
-/*
- * Does a mapping's file name say kernel ("[kernel.kallsyms]", "vmlinux", a
- * module, a BPF program) or JIT (a perf map, a jitdump image)? LOC_KERNEL,
- * LOC_JIT or 0. The pseudo-files of a process, [vdso] and the like, are neither.
- */
-uint32_t mapping_flags(struct str file);
-
-/*
- * The name that a frame shows: the function's, else "[binary]" after the
- * mapping, else "[unknown]". Numbered, because views compare names.
- */
-str_id profile_frame_name(struct profile *p, loc_id loc);
-
-/* Samples and values */
-
-/*
- * The row of a sample with this stack and these labels. When the profile is
- * timed, always a new row; `time` is in ns.
- */
-sample_id profile_add_sample(struct profile *p, stack_id stack, labels_id labels, uint64_t time);
-
-/*
- * The column of a sample type of the current profile. A type that is there in
- * another unit of the same kind (ns and ms, bytes and kB) keeps one column in
- * the finer unit: *scale is what values must be multiplied with.
+ * The column of a sample type. A type that is there in another unit of the same
+ * kind keeps one column in the finer unit: *scale is what values must be
+ * multiplied with.
  */
 uint32_t profile_column(struct profile *p, str_id type, str_id unit, int64_t *scale);
 
-/* Add to a sample's value; frac is in 10^-18ths, below 1. */
+/* Add to a sample's value; frac is in 10^-18ths, below FRAC_ONE. */
+#define FRAC_ONE UINT64_C(1000000000000000000)
 void profile_add_value(struct profile *p, uint32_t col, sample_id sample, int64_t v);
 void profile_add_frac(struct profile *p, uint32_t col, sample_id sample, uint64_t frac);
-
-/* a + b and a * b, ending at the ends of int64. */
-int64_t sat_add(struct profile *p, int64_t a, int64_t b);
-int64_t sat_mul(struct profile *p, int64_t a, int64_t b);
 
 static inline int64_t profile_value(const struct profile *p, uint32_t col, sample_id sample)
 {
 	return p->col[col].v[sample.i];
 }
+
+/*
+ * The value v of the sample in that column, which was added to its sum, was
+ * measured at `time` (ns). Kept beside the sums, and only with keep_times.
+ */
+void profile_observe(struct profile *p, uint64_t time, sample_id sample, uint32_t col, int64_t v);
+
+/* a + b and a * b, ending at the ends of int64. */
+int64_t sat_add(struct profile *p, int64_t a, int64_t b);
+int64_t sat_mul(struct profile *p, int64_t a, int64_t b);
 
 /*
  * Give every sample another stack and other labels: sample i becomes to[i], and
@@ -338,16 +180,24 @@ static inline int64_t profile_value(const struct profile *p, uint32_t col, sampl
  */
 void profile_remap(struct profile *p, const struct sample *to, const uint8_t *keep);
 
-/*
- * A profile of n of p's samples, which shares all else with p. Until
- * profile_rejoin() only the part may be used, and it may be written, but not
- * read into. profile_rejoin() ends the part.
- */
-struct profile profile_part(const struct profile *p, const sample_id *samples, size_t n);
-void profile_rejoin(struct profile *p, struct profile *part);
+/* A new profile with p's header and comments and n of its samples. */
+void profile_init_part(struct profile *part, const struct profile *p, const sample_id *samples,
+		       size_t n);
 
-/* Multiply all values with a factor, rounding halves away from zero. */
-void profile_scale(struct profile *p, double factor);
+/*
+ * Multiply all values with num / den (both above 0), and make them integers. The
+ * total of each column, base side and new side apart, is the exact one rounded
+ * (halves away from zero): values are rounded down, and what is missing goes to
+ * those with the largest remainders, ties to the earlier row. Returns how many values
+ * that were not 0 are 0 now.
+ */
+uint64_t profile_scale(struct profile *p, uint64_t num, uint64_t den);
+
+/* Make fractions integers in the same way. */
+uint64_t profile_round(struct profile *p);
+
+/* The mapping of the program itself, as far as it is known: else that of the first frame. */
+map_id profile_main_map(const struct profile *p);
 
 /* Remove a column. */
 void profile_drop_column(struct profile *p, uint32_t col);
@@ -356,33 +206,23 @@ void profile_drop_column(struct profile *p, uint32_t col);
 uint32_t profile_default_column(const struct profile *p);
 
 /*
- * Profiles. A reader calls profile_begin() for each one it finds, then adds
- * columns, samples and comments, and merges what the profile says of itself
- * with profile_describe().
- */
-void profile_begin(struct profile *p);
-
-/*
- * Merge a header: the window covers both, the period is the larger, and where
- * names differ the smaller in byte order stays, so that the order of inputs
- * does not matter. False when the period types contradict each other.
- */
-bool profile_describe(struct profile *p, const struct header *h);
-
-/*
- * A comment. Facts "key=NUMBER" that count something (lost, truncated,
- * cpu_time_ns ...) are added up; other comments are kept once.
+ * Comments. Facts "key=NUMBER" that count something (lost, truncated, cpu_time_ns
+ * ...) are added up; other comments are kept once, in order of appearance.
  */
 void profile_add_comment(struct profile *p, struct str text);
+
+static inline size_t profile_ncomment(const struct profile *p)
+{
+	return p->comment.n - 1;
+}
+
+/* Comment i, counted from 0. */
+str_id profile_comment(const struct profile *p, size_t i);
 
 /* The value of the fact "key=value", or an empty slice. */
 struct str profile_fact(const struct profile *p, struct str key);
 
-/*
- * All profiles have been read: keep the sample types that all of them had (the
- * others are appended to *dropped, as "type/unit" separated by ", "), and round
- * fractions, half away from zero.
- */
-void profile_settle(struct profile *p, struct buf *dropped);
+/* Take the facts that count something out, as those of another part hold them. */
+void profile_drop_counts(struct profile *p);
 
 #endif

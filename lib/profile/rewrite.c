@@ -5,7 +5,7 @@
 
 /* The root frames of a label set: n of rewriter.root_frames from `first`. */
 struct root {
-	labels_id labels;
+	label_set_id labels;
 	uint32_t one;
 	uint32_t first, n; /* payload */
 };
@@ -47,7 +47,7 @@ static void add_mark(struct buf *name, const struct rewrite *how, uint32_t flags
 /* "[libc.so]", and with addresses "[libc.so <7f01>]". */
 static void add_unknown(struct rewriter *w, struct buf *name, loc_id id, const struct loc *l)
 {
-	struct str text = profile_text(w->p, profile_frame_name(w->p, id));
+	struct str text = dict_text(w->p->dict, dict_frame_name(w->p->dict, id));
 
 	if (!w->how->addresses) {
 		buf_add(name, text);
@@ -55,12 +55,13 @@ static void add_unknown(struct rewriter *w, struct buf *name, loc_id id, const s
 	}
 	text = str(text.p + 1, text.n - 2);
 	buf_printf(name, "[%.*s <%llx>]", STR_ARG(text),
-		   (unsigned long long)(l->addr + profile_mapping(w->p, l->map)->start));
+		   (unsigned long long)(l->addr + dict_mapping(w->p->dict, l->map)->start));
 }
 
 static void add_function(struct rewriter *w, struct buf *name, const struct func *f)
 {
-	struct str text = profile_text(w->p, f->name), linkage = profile_text(w->p, f->linkage);
+	struct str text = dict_text(w->p->dict, f->name),
+		   linkage = dict_text(w->p->dict, f->linkage);
 	enum demangle how = w->how->demangle;
 	struct buf plain = { 0 };
 
@@ -79,8 +80,8 @@ static void add_function(struct rewriter *w, struct buf *name, const struct func
 
 static void make_name(struct rewriter *w, struct buf *name, loc_id id)
 {
-	struct loc l = *profile_loc(w->p, id);
-	struct func f = *profile_func(w->p, l.func);
+	struct loc l = *dict_loc(w->p->dict, id);
+	struct func f = *dict_func(w->p->dict, l.func);
 
 	if (f.name.i || f.linkage.i)
 		add_function(w, name, &f);
@@ -94,29 +95,29 @@ static void make_name(struct rewriter *w, struct buf *name, loc_id id)
 /* The location with its function renamed; 0 if it is to be left out. */
 static loc_id new_loc(struct rewriter *w, loc_id id, struct buf *name)
 {
-	struct loc l = *profile_loc(w->p, id);
-	struct func f = *profile_func(w->p, l.func);
+	struct loc l = *dict_loc(w->p->dict, id);
+	struct func f = *dict_func(w->p->dict, l.func);
 	str_id text;
 
 	if (w->how->no_inlines && l.flags & LOC_INLINED)
 		return (loc_id){ 0 };
 	name->n = 0;
 	make_name(w, name, id);
-	text = profile_str(w->p, buf_str(name));
-	if (text.i == profile_frame_name(w->p, id).i)
+	text = dict_intern(w->p->dict, buf_str(name));
+	if (text.i == dict_frame_name(w->p->dict, id).i)
 		return id;
 	if (!f.linkage.i)
 		f.linkage = f.name;
 	f.name = text;
-	l.func = profile_add_func(w->p, f);
-	return profile_add_loc(w->p, l);
+	l.func = dict_add_func(w->p->dict, f);
+	return dict_add_loc(w->p->dict, l);
 }
 
 static void rewrite_locs(struct rewriter *w)
 {
 	struct buf name = { 0 };
 
-	w->nloc = w->p->loc.n;
+	w->nloc = w->p->dict->loc.n;
 	w->loc = mem_zeroed(w->nloc, sizeof(*w->loc));
 	w->same_locs = true;
 	for (uint32_t i = 1; i < w->nloc; i++) {
@@ -130,26 +131,27 @@ static void rewrite_locs(struct rewriter *w)
 
 static void push_root(struct rewriter *w, struct str name)
 {
-	func_id func = profile_add_func(w->p, (struct func){ .name = profile_str(w->p, name) });
-	loc_id loc = profile_add_loc(w->p, (struct loc){ .func = func });
+	func_id func = dict_add_func(w->p->dict,
+				     (struct func){ .name = dict_intern(w->p->dict, name) });
+	loc_id loc = dict_add_loc(w->p->dict, (struct loc){ .func = func });
 
 	buf_put(&w->root_frames, &loc, sizeof(loc));
 }
 
-static void add_number(struct rewriter *w, struct buf *to, labels_id set, struct str key)
+static void add_number(struct rewriter *w, struct buf *to, label_set_id set, struct str key)
 {
-	str_id id = { strings_find(&w->p->str, key) };
-	const struct label *l = id.i ? profile_find_label(w->p, set, id) : NULL;
+	str_id id = dict_find_str(w->p->dict, key);
+	const struct label *l = id.i ? dict_find_label(w->p->dict, set, id) : NULL;
 
 	if (!l)
 		buf_ch(to, '?');
 	else if (l->is_num)
 		buf_i64(to, l->num);
 	else
-		buf_add(to, profile_text(w->p, l->str));
+		buf_add(to, dict_text(w->p->dict, l->str));
 }
 
-static void add_comm(struct rewriter *w, struct buf *to, labels_id set)
+static void add_comm(struct rewriter *w, struct buf *to, label_set_id set)
 {
 	for (size_t i = 0; i < to->n; i++)
 		if (to->p[i] == ' ')
@@ -164,10 +166,10 @@ static void add_comm(struct rewriter *w, struct buf *to, labels_id set)
 	add_number(w, to, set, S("tid"));
 }
 
-static void add_root(struct rewriter *w, labels_id set, struct str label)
+static void add_root(struct rewriter *w, label_set_id set, struct str label)
 {
-	str_id key = { strings_find(&w->p->str, label) };
-	const struct label *l = key.i ? profile_find_label(w->p, set, key) : NULL;
+	str_id key = dict_find_str(w->p->dict, label);
+	const struct label *l = key.i ? dict_find_label(w->p->dict, set, key) : NULL;
 	struct buf name = { 0 };
 
 	if (!l)
@@ -175,7 +177,7 @@ static void add_root(struct rewriter *w, labels_id set, struct str label)
 	if (l->is_num)
 		buf_i64(&name, l->num);
 	else
-		buf_add(&name, profile_text(w->p, l->str));
+		buf_add(&name, dict_text(w->p->dict, l->str));
 	if (str_eq(label, S("comm")))
 		add_comm(w, &name, set);
 	if (name.n)
@@ -184,7 +186,7 @@ static void add_root(struct rewriter *w, labels_id set, struct str label)
 }
 
 /* The root frames of a label set, made once. */
-static struct root root_of(struct rewriter *w, labels_id set)
+static struct root root_of(struct rewriter *w, label_set_id set)
 {
 	struct root key = { .labels = set, .one = 1 };
 	uint32_t known = w->roots.n, row = table_intern(&w->roots, &key);
@@ -203,7 +205,7 @@ static struct root root_of(struct rewriter *w, labels_id set)
 
 static bool same_name(struct profile *p, loc_id a, loc_id b)
 {
-	return profile_frame_name(p, a).i == profile_frame_name(p, b).i;
+	return dict_frame_name(p->dict, a).i == dict_frame_name(p->dict, b).i;
 }
 
 static void push(struct rewriter *w, loc_id loc)
@@ -235,7 +237,7 @@ static stack_id rewrite_stack(struct rewriter *w, stack_id old, struct root root
 	w->stack.n = 0;
 	for (uint32_t i = 0; i < root.n; i++)
 		push(w, ((const loc_id *)w->root_frames.p)[root.first + i]);
-	frame = profile_frames(w->p, old, &n);
+	frame = dict_frames(w->p->dict, old, &n);
 	for (size_t i = 0; i < n; i++)
 		push(w, w->loc[frame[i].i]);
 	n = BUF_COUNT(&w->stack, loc_id);
@@ -243,14 +245,14 @@ static stack_id rewrite_stack(struct rewriter *w, stack_id old, struct root root
 		reverse((loc_id *)w->stack.p, n);
 	if (w->how->max_depth)
 		n = min_size(n, w->how->max_depth);
-	return profile_add_stack(w->p, (const loc_id *)w->stack.p, n);
+	return dict_add_stack(w->p->dict, (const loc_id *)w->stack.p, n);
 }
 
 /* Is any of the labels known that are to be at the root? */
 static bool has_roots(const struct rewriter *w)
 {
 	for (size_t i = 0; i < w->how->nroot; i++)
-		if (strings_find(&w->p->str, w->how->root[i]))
+		if (dict_find_str(w->p->dict, w->how->root[i]).i)
 			return true;
 	return false;
 }

@@ -46,31 +46,31 @@ struct sorter {
 
 static void name_frames(struct sorter *w, frame_namer *namer)
 {
-	w->name_of = mem_zeroed(w->p->loc.n, sizeof(*w->name_of));
-	for (uint32_t i = 1; i < w->p->loc.n; i++)
-		w->name_of[i] = namer(w->p, (loc_id){ i });
+	w->name_of = mem_zeroed(w->p->dict->loc.n, sizeof(*w->name_of));
+	for (uint32_t i = 1; i < w->p->dict->loc.n; i++)
+		w->name_of[i] = namer(w->p->dict, (loc_id){ i });
 }
 
 /* All distinct names, each as a leaf and, if asked for, as a caller. */
 static struct key *list_names(struct sorter *w, bool as_caller, size_t *n)
 {
 	struct profile *p = w->p;
-	uint8_t *seen = mem_zeroed(p->str.n, 1);
+	uint8_t *seen = mem_zeroed(p->dict->str.n, 1);
 	struct key *keys = NULL;
 	size_t cap = 0;
 
 	*n = 0;
-	for (uint32_t i = 1; i < p->loc.n; i++) {
+	for (uint32_t i = 1; i < p->dict->loc.n; i++) {
 		uint32_t id = w->name_of[i].i;
 
 		if (!id || seen[id]++)
 			continue;
 		keys = mem_grow(keys, &cap, *n + 2, sizeof(*keys));
-		keys[(*n)++] = (struct key){ strings_get(&p->str, id), id, false };
+		keys[(*n)++] = (struct key){ strings_get(&p->dict->str, id), id, false };
 		if (as_caller)
-			keys[(*n)++] = (struct key){ strings_get(&p->str, id), id, true };
+			keys[(*n)++] = (struct key){ strings_get(&p->dict->str, id), id, true };
 	}
-	mem_free(seen, p->str.n);
+	mem_free(seen, p->dict->str.n);
 	keys = mem_resize(keys, cap * sizeof(*keys), *n * sizeof(*keys));
 	return keys;
 }
@@ -79,8 +79,8 @@ static struct key *list_names(struct sorter *w, bool as_caller, size_t *n)
 static void note_ranks(struct sorter *w, const struct key *keys, size_t n)
 {
 	struct sorted *s = w->s;
-	uint32_t *leaf = mem_zeroed(w->p->str.n, sizeof(*leaf));
-	uint32_t *caller = mem_zeroed(w->p->str.n, sizeof(*caller));
+	uint32_t *leaf = mem_zeroed(w->p->dict->str.n, sizeof(*leaf));
+	uint32_t *caller = mem_zeroed(w->p->dict->str.n, sizeof(*caller));
 
 	s->ntext = n + 1;
 	s->text = mem_zeroed(s->ntext, sizeof(*s->text));
@@ -90,18 +90,18 @@ static void note_ranks(struct sorter *w, const struct key *keys, size_t n)
 		(keys[i].is_caller ? caller : leaf)[keys[i].id] = i + 1;
 		s->text[i + 1].i = keys[i].id;
 	}
-	w->rank = mem_zeroed(w->p->loc.n, sizeof(*w->rank));
-	w->caller_rank = mem_zeroed(w->p->loc.n, sizeof(*w->caller_rank));
-	for (uint32_t i = 1; i < w->p->loc.n; i++) {
+	w->rank = mem_zeroed(w->p->dict->loc.n, sizeof(*w->rank));
+	w->caller_rank = mem_zeroed(w->p->dict->loc.n, sizeof(*w->caller_rank));
+	for (uint32_t i = 1; i < w->p->dict->loc.n; i++) {
 		uint32_t id = w->name_of[i].i, as_caller = caller[id] ? caller[id] : leaf[id];
 
 		w->rank[i] = leaf[id];
 		w->caller_rank[i] = as_caller;
-		s->flags[leaf[id]] &= profile_loc(w->p, (loc_id){ i })->flags;
-		s->flags[as_caller] &= profile_loc(w->p, (loc_id){ i })->flags;
+		s->flags[leaf[id]] &= dict_loc(w->p->dict, (loc_id){ i })->flags;
+		s->flags[as_caller] &= dict_loc(w->p->dict, (loc_id){ i })->flags;
 	}
-	mem_free(leaf, w->p->str.n * sizeof(*leaf));
-	mem_free(caller, w->p->str.n * sizeof(*caller));
+	mem_free(leaf, w->p->dict->str.n * sizeof(*leaf));
+	mem_free(caller, w->p->dict->str.n * sizeof(*caller));
 }
 
 static void rank_names(struct sorter *w, enum sorted_by by)
@@ -119,7 +119,7 @@ static void rank_names(struct sorter *w, enum sorted_by by)
 
 static void find_used(struct sorter *w, uint32_t col)
 {
-	w->used = mem_zeroed(w->p->stack.n, 1);
+	w->used = mem_zeroed(w->p->dict->stack.n, 1);
 	for (uint32_t i = 1; i < w->p->sample.n; i++)
 		if (w->p->col[col].v[i])
 			w->used[profile_sample(w->p, (sample_id){ i })->stack.i] = 1;
@@ -132,17 +132,17 @@ static void rank_stacks(struct sorter *w)
 	struct profile *p = w->p;
 	uint32_t at = 0;
 
-	for (uint32_t i = 0; i < p->stack.n; i++) {
+	for (uint32_t i = 0; i < p->dict->stack.n; i++) {
 		s->nstack += w->used[i];
-		s->nname += w->used[i] ? p->stack.row[i].n : 0;
+		s->nname += w->used[i] ? p->dict->stack.row[i].n : 0;
 	}
 	s->stack = mem_zeroed(s->nstack, sizeof(*s->stack));
 	s->name = mem_zeroed(s->nname, sizeof(*s->name));
-	w->place = mem_zeroed(p->stack.n, sizeof(*w->place));
+	w->place = mem_zeroed(p->dict->stack.n, sizeof(*w->place));
 	s->nname = 0;
-	for (uint32_t i = 0; i < p->stack.n; i++) {
+	for (uint32_t i = 0; i < p->dict->stack.n; i++) {
 		size_t n;
-		const loc_id *frame = profile_frames(p, (stack_id){ i }, &n);
+		const loc_id *frame = dict_frames(p->dict, (stack_id){ i }, &n);
 
 		if (!w->used[i])
 			continue;
@@ -157,7 +157,7 @@ static void rank_stacks(struct sorter *w)
 static void add_values(struct sorter *w, uint32_t col)
 {
 	struct profile *p = w->p;
-	str_id base = { strings_find(&p->str, S("pprof::base")) };
+	str_id base = dict_find_str(p->dict, S("pprof::base"));
 
 	for (uint32_t i = 1; i < p->sample.n; i++) {
 		const struct sample *sample = profile_sample(p, (sample_id){ i });
@@ -166,7 +166,7 @@ static void add_values(struct sorter *w, uint32_t col)
 
 		if (!v)
 			continue;
-		if (base.i && profile_find_label(p, sample->labels, base)) {
+		if (base.i && dict_find_label(p->dict, sample->labels, base)) {
 			to->base = sat_add(p, to->base, sat_mul(p, v, -1));
 			w->s->diff = true;
 		} else {
@@ -327,11 +327,11 @@ void sorted_init(struct sorted *s, struct profile *p, uint32_t col, frame_namer 
 	rank_stacks(&w);
 	add_values(&w, col);
 	sort(&w);
-	mem_free(w.name_of, p->loc.n * sizeof(*w.name_of));
-	mem_free(w.rank, p->loc.n * sizeof(*w.rank));
-	mem_free(w.caller_rank, p->loc.n * sizeof(*w.caller_rank));
-	mem_free(w.used, p->stack.n);
-	mem_free(w.place, p->stack.n * sizeof(*w.place));
+	mem_free(w.name_of, p->dict->loc.n * sizeof(*w.name_of));
+	mem_free(w.rank, p->dict->loc.n * sizeof(*w.rank));
+	mem_free(w.caller_rank, p->dict->loc.n * sizeof(*w.caller_rank));
+	mem_free(w.used, p->dict->stack.n);
+	mem_free(w.place, p->dict->stack.n * sizeof(*w.place));
 }
 
 void sorted_release(struct sorted *s)

@@ -7,8 +7,8 @@
 
 #include "profile/profile.h"
 
-/* How a frame is called: profile_frame_name(), or a writer's own way. */
-typedef str_id frame_namer(struct profile *p, loc_id loc);
+/* How a frame is called: dict_frame_name(->dict), or a writer's own way. */
+typedef str_id frame_namer(struct dictionary *d, loc_id loc);
 
 enum sorted_by {
 	SORTED_AS_TREE, /* name by name: "a" "a;x" "a.b" */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "profile/profile.h"
+#include "profile/dictionary.h"
 
 void stacks_init(struct stacks *t);
 void stacks_release(struct stacks *t);

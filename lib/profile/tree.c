@@ -99,7 +99,7 @@ static void build_by_name(struct builder *b, uint32_t col)
 	const uint32_t *before = NULL;
 	struct sorted s;
 
-	sorted_init(&s, b->p, col, profile_frame_name, SORTED_AS_TREE);
+	sorted_init(&s, b->p, col, dict_frame_name, SORTED_AS_TREE);
 	b->t->diff = s.diff;
 	for (size_t i = 0; i < s.n; i++) {
 		const struct sorted_stack *stack = &s.stack[i];
@@ -122,7 +122,7 @@ static void build_by_name(struct builder *b, uint32_t col)
 
 struct timed {
 	uint64_t time;
-	uint32_t sample;
+	size_t at; /* in p->observation */
 };
 
 static int by_time(const void *a, const void *b)
@@ -131,34 +131,44 @@ static int by_time(const void *a, const void *b)
 
 	if (x->time != y->time)
 		return x->time < y->time ? -1 : 1;
-	return (x->sample > y->sample) - (x->sample < y->sample);
+	return (x->at > y->at) - (x->at < y->at);
 }
 
-static void chart_sample(struct builder *b, uint32_t col, sample_id sample)
+static void chart_sample(struct builder *b, const struct observation *o)
 {
 	struct tree_node *leaf;
 	const loc_id *frame;
 	size_t n;
 
-	frame = profile_frames(b->p, profile_sample(b->p, sample)->stack, &n);
+	frame = dict_frames(b->p->dict, profile_sample(b->p, o->sample)->stack, &n);
 	for (uint32_t i = 0; i < n; i++)
-		step(b, i, profile_frame_name(b->p, frame[i]), profile_loc(b->p, frame[i])->flags);
+		step(b, i, dict_frame_name(b->p->dict, frame[i]),
+		     dict_loc(b->p->dict, frame[i])->flags);
 	b->open = (uint32_t)n;
 	leaf = &b->t->node[b->path[b->open]];
-	leaf->self = sat_add(b->p, leaf->self, profile_value(b->p, col, sample));
+	leaf->self = sat_add(b->p, leaf->self, o->value);
 }
 
 static void build_by_time(struct builder *b, uint32_t col)
 {
-	uint32_t n = b->p->sample.n;
+	size_t n = b->p->nobservation, room = n * sizeof(struct timed);
 	struct timed *all = mem_zeroed(n, sizeof(*all));
 
-	for (uint32_t i = 1; i < n; i++)
-		all[i] = (struct timed){ b->p->time[i], i };
-	qsort(all + 1, n - 1, sizeof(*all), by_time);
-	for (uint32_t i = 1; i < n; i++)
-		chart_sample(b, col, (sample_id){ all[i].sample });
-	mem_free(all, n * sizeof(*all));
+	for (size_t i = 0; i < n; i++)
+		all[i] = (struct timed){ b->p->observation[i].time, i };
+	if (n)
+		qsort(all, n, sizeof(*all), by_time);
+	for (size_t i = 0; i < n; i++)
+		if (b->p->observation[all[i].at].col == col)
+			chart_sample(b, &b->p->observation[all[i].at]);
+	/* A format without times: as its samples came. */
+	for (uint32_t i = 1; !n && i < b->p->sample.n; i++) {
+		struct observation o = { .sample = { i }, .col = col };
+
+		o.value = profile_value(b->p, col, o.sample);
+		chart_sample(b, &o);
+	}
+	mem_free(all, room);
 }
 
 /* Totals */

@@ -32,7 +32,7 @@ struct tree {
 enum tree_order {
 	TREE_BY_NAME,  /* siblings in byte order */
 	TREE_BY_TOTAL, /* the largest first, equal ones by name */
-	TREE_BY_TIME,  /* as they came; needs p->timed */
+	TREE_BY_TIME,  /* as they came; needs p->keep_times */
 };
 
 /*

@@ -25,11 +25,11 @@ static struct str first_part(struct str type, struct str period_type)
 
 void type_id(const struct profile *p, uint32_t col, struct buf *id)
 {
-	struct str type = profile_text(p, p->col[col].type);
-	struct str period_type = profile_text(p, p->head.period_type);
+	struct str type = dict_text(p->dict, p->col[col].type);
+	struct str period_type = dict_text(p->dict, p->head.period_type);
 	struct str parts[] = { first_part(type, period_type), type,
-			       profile_text(p, p->col[col].unit), period_type,
-			       profile_text(p, p->head.period_unit) };
+			       dict_text(p->dict, p->col[col].unit), period_type,
+			       dict_text(p->dict, p->head.period_unit) };
 
 	for (size_t i = 0; i < LEN(parts); i++) {
 		if (i)
@@ -66,7 +66,7 @@ bool type_find(const struct profile *p, struct str name, uint32_t *col)
 	bool found = false;
 
 	for (uint32_t i = 0; i < p->ncol && !found; i++) {
-		found = str_eq(profile_text(p, p->col[i].type), name) || type_has_id(p, i, name);
+		found = str_eq(dict_text(p->dict, p->col[i].type), name) || type_has_id(p, i, name);
 		*col = i;
 	}
 	if (!found && str_u64(name, &index) && index < p->ncol) {

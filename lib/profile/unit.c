@@ -34,15 +34,23 @@ static bool same_name(struct str a, const char *b)
 	return a.n == strlen(b) && strncasecmp(a.p, b, a.n) == 0;
 }
 
-static const struct unit *find(struct str name)
+static const struct unit *unit_named(struct str name)
 {
-	if (name.n > 2 && (name.p[name.n - 1] | 0x20) == 's')
-		name.n--;
 	for (size_t i = 0; i < LEN(units); i++)
 		for (size_t j = 0; j < LEN(units[i].names) && units[i].names[j]; j++)
 			if (same_name(name, units[i].names[j]))
 				return &units[i];
 	return NULL;
+}
+
+/* By its name in the singular or in the plural ("us" and "\xc2\xb5s" are no plurals). */
+static const struct unit *find_unit(struct str name)
+{
+	const struct unit *u = unit_named(name);
+
+	if (!u && name.n > 2 && (name.p[name.n - 1] | 0x20) == 's')
+		u = unit_named(str(name.p, name.n - 1));
+	return u;
 }
 
 int64_t unit_ratio(struct str coarse, struct str fine)
@@ -51,8 +59,8 @@ int64_t unit_ratio(struct str coarse, struct str fine)
 
 	if (str_eq(coarse, fine))
 		return 1;
-	c = find(coarse);
-	f = find(fine);
+	c = find_unit(coarse);
+	f = find_unit(fine);
 	if (!c || !f || c->kind != f->kind || c->scale < f->scale)
 		return 0;
 	return c->scale / f->scale;
@@ -60,12 +68,12 @@ int64_t unit_ratio(struct str coarse, struct str fine)
 
 bool unit_is_known(struct str unit)
 {
-	return find(unit) != NULL;
+	return find_unit(unit) != NULL;
 }
 
 bool unit_convert(double *value, struct str from, struct str to)
 {
-	const struct unit *f = find(from), *t = find(to);
+	const struct unit *f = find_unit(from), *t = find_unit(to);
 
 	if (!f || !t || f->kind != t->kind)
 		return false;
@@ -92,7 +100,7 @@ static const struct unit *best(const struct unit *from, double like)
  */
 double unit_common(double least, double most, struct str unit)
 {
-	const struct unit *from = find(unit);
+	const struct unit *from = find_unit(unit);
 
 	if (from && best(from, least) != best(from, most) && least * 100 < most)
 		return least * 100;
@@ -101,7 +109,7 @@ double unit_common(double least, double most, struct str unit)
 
 void unit_print_like(struct buf *b, double value, double like, struct str unit)
 {
-	const struct unit *from = find(unit), *to;
+	const struct unit *from = find_unit(unit), *to;
 	char digits[512];
 	size_t n;
 

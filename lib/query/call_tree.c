@@ -42,7 +42,7 @@ static double common_unit(const struct tree *t, const struct query *q)
 		if (v != 0 && (least == 0 || v < least))
 			least = v;
 	}
-	return unit_common(least, (double)q->total, profile_text(q->p, q->p->col[q->col].unit));
+	return unit_common(least, (double)q->total, dict_text(q->p->dict, q->p->col[q->col].unit));
 }
 
 static void text(struct query *q)
@@ -62,7 +62,7 @@ static void text(struct query *q)
 		put_value_column(q, b, flat(&t, i, q->p), 10);
 		put_percent_column(b, flat(&t, i, q->p), q->total);
 		buf_printf(b, "%*s", (int)(2 * min_size(t.node[i].depth, MOST_INDENT)), "");
-		put_name(b, profile_text(q->p, t.node[i].name));
+		put_name(b, dict_text(q->p->dict, t.node[i].name));
 		buf_ch(b, '\n');
 		out_flush(q->out);
 	}
@@ -83,7 +83,7 @@ static void rows(struct query *q, struct rows *r)
 		rows_percent(r, flat(&t, i, q->p), q->total);
 		rows_int(r, cum(&t, i, q->p));
 		rows_percent(r, cum(&t, i, q->p), q->total);
-		rows_str(r, profile_text(q->p, t.node[i].name));
+		rows_str(r, dict_text(q->p->dict, t.node[i].name));
 	}
 	tree_release(&t);
 }

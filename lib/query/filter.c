@@ -7,7 +7,7 @@ static void obey(struct filter *f, const struct profile *p, enum frame_pattern w
 	struct buf why = { 0 };
 
 	if (!f->all_frames &&
-	    !pattern_set(&f->stacks.pattern[which], which, profile_text(p, id), &why))
+	    !pattern_set(&f->stacks.pattern[which], which, dict_text(p->dict, id), &why))
 		buf_printf(notes, "the profile's %s is not obeyed: %.*s\n",
 			   pattern_kinds[which].name, STR_ARG(buf_str(&why)));
 	buf_release(&why);
@@ -35,7 +35,7 @@ static bool keeps_stack(struct work *w, stack_id stack)
 	return *verdict == KEEP;
 }
 
-static bool keeps_labels(struct work *w, labels_id set)
+static bool keeps_labels(struct work *w, label_set_id set)
 {
 	uint8_t *verdict = &w->labels_verdict[set.i];
 
@@ -98,9 +98,9 @@ static void note_idle(const struct filter *f, struct buf *notes)
 
 static void init(struct work *w)
 {
-	w->stack_verdict = mem_zeroed(w->p->stack.n, 1);
-	w->labels_verdict = mem_zeroed(w->p->labels.n, 1);
-	w->stack = mem_zeroed(w->p->stack.n, sizeof(*w->stack));
+	w->stack_verdict = mem_zeroed(w->p->dict->stack.n, 1);
+	w->labels_verdict = mem_zeroed(w->p->dict->label_set.n, 1);
+	w->stack = mem_zeroed(w->p->dict->stack.n, sizeof(*w->stack));
 	w->to = mem_zeroed(w->p->sample.n, sizeof(*w->to));
 	w->keep = mem_zeroed(w->p->sample.n, 1);
 }
@@ -108,7 +108,7 @@ static void init(struct work *w)
 static bool run(struct filter *f, struct profile *p, struct buf *error)
 {
 	struct work w = { .f = f, .p = p };
-	uint32_t nstack = p->stack.n, nlabels = p->labels.n, nsample = p->sample.n;
+	uint32_t nstack = p->dict->stack.n, nlabels = p->dict->label_set.n, nsample = p->sample.n;
 	bool ok;
 
 	init(&w);

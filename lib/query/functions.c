@@ -17,7 +17,7 @@ static double common_unit(const struct functions *f, const struct query *q)
 	if (least == UINT64_MAX)
 		least = (uint64_t)q->total;
 	return unit_common((double)least, (double)q->total,
-			   profile_text(q->p, q->p->col[q->col].unit));
+			   dict_text(q->p->dict, q->p->col[q->col].unit));
 }
 
 void functions_init(struct functions *f, struct query *q, enum graph_edges which)

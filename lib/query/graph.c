@@ -7,18 +7,18 @@
 /* The node that a location's frames belong to. */
 static uint32_t find_node(struct graph *g, loc_id id)
 {
-	struct graph_node key = { .name = profile_frame_name(g->p, id) };
-	const struct loc *l = profile_loc(g->p, id);
-	const struct func *f = profile_func(g->p, l->func);
+	struct graph_node key = { .name = dict_frame_name(g->p->dict, id) };
+	const struct loc *l = dict_loc(g->p->dict, id);
+	const struct func *f = dict_func(g->p->dict, l->func);
 
 	if (!f->name.i && !f->linkage.i)
-		key.file = profile_mapping(g->p, l->map)->file;
+		key.file = dict_mapping(g->p->dict, l->map)->file;
 	return table_intern(&g->node, &key);
 }
 
 static void find_nodes(struct graph *g, enum graph_edges which)
 {
-	g->nloc = g->p->loc.n;
+	g->nloc = g->p->dict->loc.n;
 	g->node_of = mem_zeroed(g->nloc, sizeof(*g->node_of));
 	for (uint32_t i = 1; i < g->nloc; i++)
 		g->node_of[i] = find_node(g, (loc_id){ i });
@@ -26,7 +26,7 @@ static void find_nodes(struct graph *g, enum graph_edges which)
 	g->wants_edges = mem_zeroed(g->nnode, 1);
 	for (uint32_t i = 1; i < g->nloc && which != GRAPH_NO_EDGES; i++)
 		if (which == GRAPH_ALL_EDGES ||
-		    profile_loc(g->p, (loc_id){ i })->flags & LOC_INLINED)
+		    dict_loc(g->p->dict, (loc_id){ i })->flags & LOC_INLINED)
 			g->wants_edges[g->node_of[i]] = 1;
 }
 
@@ -48,7 +48,7 @@ static void rank_nodes(struct graph *g)
 	struct named *list = mem_zeroed(g->nnode, sizeof(*list));
 
 	for (uint32_t i = 1; i < g->nnode; i++)
-		list[i] = (struct named){ profile_text(g->p, graph_node(g, i)->name), i };
+		list[i] = (struct named){ dict_text(g->p->dict, graph_node(g, i)->name), i };
 	qsort(list + 1, g->nnode - 1, sizeof(*list), by_name);
 	for (uint32_t i = 1; i < g->nnode; i++)
 		graph_node(g, list[i].node)->rank = i - 1;
@@ -83,7 +83,7 @@ static void add_stack(struct graph *g, stack_id stack, int64_t v)
 	const uint32_t *node_of = g->node_of;
 	uint32_t at = 0, caller, serial = ++g->serial;
 	size_t n;
-	const loc_id *frame = profile_frames(g->p, stack, &n);
+	const loc_id *frame = dict_frames(g->p->dict, stack, &n);
 
 	for (size_t i = 0; i < n; i++) {
 		caller = at;
@@ -93,7 +93,7 @@ static void add_stack(struct graph *g, stack_id stack, int64_t v)
 			add(g, &node[at].cum, v);
 		}
 		if (g->wants_edges[at] && caller && caller != at)
-			add_call(g, caller, at, profile_loc(g->p, frame[i])->flags & LOC_INLINED,
+			add_call(g, caller, at, dict_loc(g->p->dict, frame[i])->flags & LOC_INLINED,
 				 v);
 	}
 	if (at)
@@ -104,8 +104,8 @@ static void add_stack(struct graph *g, stack_id stack, int64_t v)
 static void add_stacks(struct graph *g, uint32_t col)
 {
 	struct profile *p = g->p;
-	int64_t *value = mem_zeroed(p->stack.n, sizeof(*value));
-	uint8_t *used = mem_zeroed(p->stack.n, 1);
+	int64_t *value = mem_zeroed(p->dict->stack.n, sizeof(*value));
+	uint8_t *used = mem_zeroed(p->dict->stack.n, 1);
 
 	for (uint32_t i = 1; i < p->sample.n; i++) {
 		uint32_t stack = profile_sample(p, (sample_id){ i })->stack.i;
@@ -113,11 +113,11 @@ static void add_stacks(struct graph *g, uint32_t col)
 		add(g, &value[stack], p->col[col].v[i]);
 		used[stack] |= p->col[col].v[i] != 0;
 	}
-	for (uint32_t i = 1; i < p->stack.n; i++)
+	for (uint32_t i = 1; i < p->dict->stack.n; i++)
 		if (used[i])
 			add_stack(g, (stack_id){ i }, value[i]);
-	mem_free(value, p->stack.n * sizeof(*value));
-	mem_free(used, p->stack.n);
+	mem_free(value, p->dict->stack.n * sizeof(*value));
+	mem_free(used, p->dict->stack.n);
 }
 
 void graph_build(struct graph *g, struct profile *p, uint32_t col, enum graph_edges which)

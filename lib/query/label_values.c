@@ -26,7 +26,7 @@ static void add_label(struct table *readings, struct profile *p, const struct la
 		put_label(&text, p, &l);
 	else if (l.is_num)
 		buf_i64(&text, l.num);
-	row.text = l.is_num ? profile_str(p, buf_str(&text)) : l.str;
+	row.text = l.is_num ? dict_intern(p->dict, buf_str(&text)) : l.str;
 	buf_release(&text);
 	at = table_row(readings, table_intern(readings, &row));
 	at->weight = sat_add(p, at->weight, v);
@@ -35,8 +35,8 @@ static void add_label(struct table *readings, struct profile *p, const struct la
 /* Values of samples by set of labels first, since sets are few. */
 static void add_sets(struct table *readings, struct profile *p, uint32_t col, bool readable)
 {
-	int64_t *weight = mem_zeroed(p->labels.n, sizeof(*weight));
-	uint8_t *used = mem_zeroed(p->labels.n, 1);
+	int64_t *weight = mem_zeroed(p->dict->label_set.n, sizeof(*weight));
+	uint8_t *used = mem_zeroed(p->dict->label_set.n, 1);
 
 	for (uint32_t i = 1; i < p->sample.n; i++) {
 		uint32_t set = profile_sample(p, (sample_id){ i })->labels.i;
@@ -44,15 +44,16 @@ static void add_sets(struct table *readings, struct profile *p, uint32_t col, bo
 		weight[set] = sat_add(p, weight[set], p->col[col].v[i]);
 		used[set] = 1;
 	}
-	for (uint32_t i = 1; i < p->labels.n; i++) {
-		labels_id set = { i };
+	for (uint32_t i = 1; i < p->dict->label_set.n; i++) {
+		label_set_id set = { i };
 
-		for (; used[i] && set.i; set = profile_labels(p, set)->rest)
-			add_label(readings, p, profile_label(p, profile_labels(p, set)->label),
+		for (; used[i] && set.i; set = dict_label_set(p->dict, set)->rest)
+			add_label(readings, p,
+				  dict_label(p->dict, dict_label_set(p->dict, set)->label),
 				  readable, weight[i]);
 	}
-	mem_free(weight, p->labels.n * sizeof(*weight));
-	mem_free(used, p->labels.n);
+	mem_free(weight, p->dict->label_set.n * sizeof(*weight));
+	mem_free(used, p->dict->label_set.n);
 }
 
 /* Sorting */
@@ -96,8 +97,8 @@ static void sort(struct label_values *l, const struct profile *p, enum label_ord
 	for (size_t i = 0; i < l->n; i++) {
 		const struct label_value *v = &l->v[i];
 
-		e[i].key = profile_text(p, v->key);
-		e[i].text = profile_text(p, v->text);
+		e[i].key = dict_text(p->dict, v->key);
+		e[i].text = dict_text(p->dict, v->text);
 		e[i].magnitude = v->weight < 0 ? -(uint64_t)v->weight : (uint64_t)v->weight;
 		e[i].v = *v;
 	}

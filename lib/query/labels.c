@@ -20,7 +20,7 @@ static void print_key(struct query *q, const struct label_values *l, size_t from
 
 	for (size_t i = from; i < to; i++)
 		sum = sat_add(q->p, sum, l->v[i].weight);
-	put_name(b, profile_text(q->p, l->v[from].key));
+	put_name(b, dict_text(q->p->dict, l->v[from].key));
 	buf_add(b, S(": Total "));
 	put_value(q, b, sum);
 	buf_add(b, S(" of "));
@@ -44,7 +44,7 @@ static void print_value(struct query *q, const struct label_value *v)
 		buf_ch(b, ')');
 	}
 	buf_add(b, S(": "));
-	put_name(b, profile_text(q->p, v->text));
+	put_name(b, dict_text(q->p->dict, v->text));
 	buf_ch(b, '\n');
 	out_flush(q->out);
 }
@@ -73,8 +73,8 @@ static void rows(struct query *q, struct rows *r)
 
 	label_values_init(&l, q->p, q->col, false, LABELS_BY_WEIGHT);
 	for (size_t i = 0; i < l.n; i++) {
-		rows_str(r, profile_text(q->p, l.v[i].key));
-		rows_str(r, profile_text(q->p, l.v[i].text));
+		rows_str(r, dict_text(q->p->dict, l.v[i].key));
+		rows_str(r, dict_text(q->p->dict, l.v[i].text));
 		rows_int(r, l.v[i].weight);
 		rows_percent(r, l.v[i].weight, q->total);
 	}

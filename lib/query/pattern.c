@@ -25,7 +25,7 @@ bool pattern_set(struct pattern *pattern, enum frame_pattern kind, struct str te
 
 void pattern_begin(struct pattern *pattern, const struct profile *p)
 {
-	pattern->nmemo = p->str.n;
+	pattern->nmemo = p->dict->str.n;
 	pattern->memo = mem_zeroed(pattern->nmemo, 1);
 }
 
@@ -65,7 +65,7 @@ static bool matches(struct pattern *pattern, const struct profile *p, str_id id)
 {
 	enum { UNKNOWN, NO, YES };
 	uint8_t *memo = &pattern->memo[id.i];
-	struct str text = profile_text(p, id);
+	struct str text = dict_text(p->dict, id);
 
 	if (*memo == UNKNOWN) {
 		if (pattern->plain_names)
@@ -78,8 +78,8 @@ static bool matches(struct pattern *pattern, const struct profile *p, str_id id)
 
 bool pattern_matches_function(struct pattern *pattern, const struct profile *p, loc_id loc)
 {
-	func_id id = profile_loc(p, loc)->func;
-	const struct func *func = profile_func(p, id);
+	func_id id = dict_loc(p->dict, loc)->func;
+	const struct func *func = dict_func(p->dict, id);
 
 	if (pattern->plain_names)
 		return func->name.i && matches(pattern, p, func->name);
@@ -88,7 +88,7 @@ bool pattern_matches_function(struct pattern *pattern, const struct profile *p, 
 
 bool pattern_matches_mapping(struct pattern *pattern, const struct profile *p, loc_id loc)
 {
-	map_id id = profile_loc(p, loc)->map;
+	map_id id = dict_loc(p->dict, loc)->map;
 
-	return id.i && matches(pattern, p, profile_mapping(p, id)->file);
+	return id.i && matches(pattern, p, dict_mapping(p->dict, id)->file);
 }

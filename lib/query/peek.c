@@ -51,7 +51,7 @@ static void finish(struct peek *w)
 
 static bool is_wanted(struct peek *w, const struct graph_node *node)
 {
-	bool wanted = regex_match(&w->q->peek, profile_text(w->q->p, node->name));
+	bool wanted = regex_match(&w->q->peek, dict_text(w->q->p->dict, node->name));
 
 	w->q->found |= wanted;
 	return wanted;
@@ -62,7 +62,7 @@ static struct str other_end(const struct peek *w, const struct graph_edge *e, ui
 {
 	uint32_t other = e->caller == node ? e->callee : e->caller;
 
-	return profile_text(w->q->p, graph_node(&w->f.graph, other)->name);
+	return dict_text(w->q->p->dict, graph_node(&w->f.graph, other)->name);
 }
 
 /* Text */
@@ -106,7 +106,7 @@ static void text(struct query *q)
 		print_ends(&w, &w.callers, at);
 		functions_line(q, node, sum);
 		buf_printf(b, "%16s| ", "");
-		put_name(b, profile_text(q->p, node->name));
+		put_name(b, dict_text(q->p->dict, node->name));
 		buf_ch(b, '\n');
 		print_ends(&w, &w.callees, at);
 		out_flush(q->out);
@@ -125,7 +125,7 @@ static const char *const names[] = {
 static void add_row(const struct peek *w, struct rows *r, const struct graph_node *node,
 		    struct str relation, struct str name, int64_t weight)
 {
-	rows_str(r, profile_text(w->q->p, node->name));
+	rows_str(r, dict_text(w->q->p->dict, node->name));
 	rows_int(r, node->flat);
 	rows_int(r, node->cum);
 	rows_str(r, relation);
@@ -155,7 +155,7 @@ static void rows(struct query *q, struct rows *r)
 
 		if (!is_wanted(&w, node))
 			continue;
-		add_row(&w, r, node, S("self"), profile_text(q->p, node->name), node->cum);
+		add_row(&w, r, node, S("self"), dict_text(q->p->dict, node->name), node->cum);
 		add_ends(&w, r, &w.callers, at, S("caller"));
 		add_ends(&w, r, &w.callees, at, S("callee"));
 	}

@@ -14,7 +14,7 @@ struct lines {
 
 void places_init(struct places *f, struct profile *p, struct pattern *pattern)
 {
-	*f = (struct places){ .p = p, .pattern = pattern, .nloc = p->loc.n };
+	*f = (struct places){ .p = p, .pattern = pattern, .nloc = p->dict->loc.n };
 	f->alone = mem_zeroed(f->nloc, sizeof(*f->alone));
 	table_init(&f->group, sizeof(struct group), sizeof(struct group));
 }
@@ -113,7 +113,7 @@ static uint32_t hide(struct places *f, loc_id outer, struct lines *l)
 		keep(f, PATTERN_HIDE, l, false);
 	if (is_set(f, PATTERN_SHOW)) {
 		/* pprof keeps a mapping's functions, but nothing that has none. */
-		if (l->n == 1 && !profile_loc(f->p, l->frame[0])->func.i)
+		if (l->n == 1 && !dict_loc(f->p->dict, l->frame[0])->func.i)
 			l->n = 0;
 		if (!mapping_matches(f, PATTERN_SHOW, outer))
 			keep(f, PATTERN_SHOW, l, true);
@@ -156,11 +156,11 @@ static void put_first(struct places *f, struct lines *l)
 
 	if (!l->n)
 		return;
-	loc = *profile_loc(f->p, l->frame[0]);
+	loc = *dict_loc(f->p->dict, l->frame[0]);
 	if (!(loc.flags & LOC_INLINED))
 		return;
 	loc.flags &= ~(uint32_t)LOC_INLINED;
-	l->frame[0] = profile_add_loc(f->p, loc);
+	l->frame[0] = dict_add_loc(f->p->dict, loc);
 }
 
 /* Look at the n frames of a place. */
@@ -212,14 +212,14 @@ static uint32_t find_place(struct places *f, const loc_id *frame, size_t n)
 void places_find(struct places *f, stack_id stack, struct buf *run)
 {
 	size_t n, len;
-	const loc_id *frame = profile_frames(f->p, stack, &n);
+	const loc_id *frame = dict_frames(f->p->dict, stack, &n);
 
 	run->n = 0;
 	for (size_t i = 0; i < n; i += len) {
 		uint32_t number;
 
 		for (len = 1; i + len < n; len++)
-			if (!profile_continues(f->p, frame[i + len - 1], frame[i + len]))
+			if (!dict_is_inlined(f->p->dict, frame[i + len - 1], frame[i + len]))
 				break;
 		number = find_place(f, frame + i, len);
 		buf_put(run, &number, sizeof(number));

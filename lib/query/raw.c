@@ -78,7 +78,7 @@ static void field(struct raw *w, const char *name, struct str value)
 static void text_field(struct raw *w, const char *name, str_id id)
 {
 	if (id.i)
-		field(w, name, profile_text(w->q->p, id));
+		field(w, name, dict_text(w->q->p->dict, id));
 }
 
 static void int_field(struct raw *w, const char *name, int64_t v)
@@ -118,6 +118,7 @@ static void dump_header(struct raw *w)
 	begin_record(w, "profile", 0);
 	int_field(w, "time", h->time);
 	int_field(w, "duration", h->duration);
+	int_field(w, "end", h->end);
 	text_field(w, "period_type", h->period_type);
 	text_field(w, "period_unit", h->period_unit);
 	int_field(w, "period", h->period);
@@ -125,9 +126,9 @@ static void dump_header(struct raw *w)
 	text_field(w, "drop_frames", h->drop_frames);
 	text_field(w, "keep_frames", h->keep_frames);
 	end_record(w);
-	for (uint32_t i = 0; i < p->ncomment; i++) {
+	for (uint32_t i = 0; i < profile_ncomment(p); i++) {
 		begin_record(w, "comment", i);
-		text_field(w, "text", p->comment[i]);
+		text_field(w, "text", profile_comment(p, i));
 		end_record(w);
 	}
 	for (uint32_t i = 0; i < p->ncol; i++) {
@@ -144,19 +145,19 @@ static void find_used(struct raw *w)
 {
 	const struct profile *p = w->q->p;
 
-	w->loc_used = mem_zeroed(p->loc.n, 1);
-	w->func_used = mem_zeroed(p->func.n, 1);
-	w->map_used = mem_zeroed(p->mapping.n, 1);
+	w->loc_used = mem_zeroed(p->dict->loc.n, 1);
+	w->func_used = mem_zeroed(p->dict->func.n, 1);
+	w->map_used = mem_zeroed(p->dict->mapping.n, 1);
 	for (uint32_t i = 1; i < p->sample.n; i++) {
 		size_t n;
-		const loc_id *frame = profile_frames(p, profile_sample(p, (sample_id){ i })->stack,
-						     &n);
+		const loc_id *frame = dict_frames(p->dict,
+						  profile_sample(p, (sample_id){ i })->stack, &n);
 
 		for (size_t j = 0; j < n; j++)
 			w->loc_used[frame[j].i] = 1;
 	}
-	for (uint32_t i = 1; i < p->loc.n; i++) {
-		const struct loc *l = profile_loc(p, (loc_id){ i });
+	for (uint32_t i = 1; i < p->dict->loc.n; i++) {
+		const struct loc *l = dict_loc(p->dict, (loc_id){ i });
 
 		w->func_used[l->func.i] |= w->loc_used[i];
 		w->map_used[l->map.i] |= w->loc_used[i];
@@ -168,8 +169,8 @@ static void dump_mappings(struct raw *w)
 	static const char *const names[] = { "functions", "files", "lines", "inlines" };
 	const struct profile *p = w->q->p;
 
-	for (uint32_t i = 1; i < p->mapping.n; i++) {
-		const struct mapping *m = profile_mapping(p, (map_id){ i });
+	for (uint32_t i = 1; i < p->dict->mapping.n; i++) {
+		const struct mapping *m = dict_mapping(p->dict, (map_id){ i });
 
 		if (!w->map_used[i])
 			continue;
@@ -188,8 +189,8 @@ static void dump_functions(struct raw *w)
 {
 	const struct profile *p = w->q->p;
 
-	for (uint32_t i = 1; i < p->func.n; i++) {
-		const struct func *f = profile_func(p, (func_id){ i });
+	for (uint32_t i = 1; i < p->dict->func.n; i++) {
+		const struct func *f = dict_func(p->dict, (func_id){ i });
 
 		if (!w->func_used[i])
 			continue;
@@ -208,8 +209,8 @@ static void dump_locations(struct raw *w)
 	static const char *const names[] = { "inlined", "kernel", "jit", "folded", NULL, "joined" };
 	const struct profile *p = w->q->p;
 
-	for (uint32_t i = 1; i < p->loc.n; i++) {
-		const struct loc *l = profile_loc(p, (loc_id){ i });
+	for (uint32_t i = 1; i < p->dict->loc.n; i++) {
+		const struct loc *l = dict_loc(p->dict, (loc_id){ i });
 
 		if (!w->loc_used[i])
 			continue;
@@ -230,14 +231,14 @@ static void dump_label(struct raw *w, const struct label *l)
 	const struct profile *p = w->q->p;
 
 	w->value.n = 0;
-	buf_add(&w->value, profile_text(p, l->key));
+	buf_add(&w->value, dict_text(p->dict, l->key));
 	buf_ch(&w->value, '=');
 	if (!l->is_num)
-		buf_add(&w->value, profile_text(p, l->str));
+		buf_add(&w->value, dict_text(p->dict, l->str));
 	else
 		buf_i64(&w->value, l->num);
 	if (l->unit.i)
-		buf_printf(&w->value, " %.*s", STR_ARG(profile_text(p, l->unit)));
+		buf_printf(&w->value, " %.*s", STR_ARG(dict_text(p->dict, l->unit)));
 	field(w, l->is_num ? "number" : "label", buf_str(&w->value));
 }
 
@@ -246,11 +247,9 @@ static void dump_sample(struct raw *w, uint32_t i)
 	const struct profile *p = w->q->p;
 	struct sample s = *profile_sample(p, (sample_id){ i });
 	size_t n;
-	const loc_id *frame = profile_frames(p, s.stack, &n);
+	const loc_id *frame = dict_frames(p->dict, s.stack, &n);
 
 	begin_record(w, "sample", i);
-	if (p->timed)
-		int_field(w, "time", (int64_t)p->time[i]);
 	w->value.n = 0;
 	for (uint32_t j = 0; j < p->ncol; j++)
 		buf_printf(&w->value, "%s%lld", j ? "," : "",
@@ -261,8 +260,8 @@ static void dump_sample(struct raw *w, uint32_t i)
 		buf_printf(&w->value, "%s%u", j ? "," : "", frame[j].i);
 	if (n)
 		field(w, "stack", buf_str(&w->value));
-	for (labels_id at = s.labels; at.i; at = profile_labels(p, at)->rest)
-		dump_label(w, profile_label(p, profile_labels(p, at)->label));
+	for (label_set_id at = s.labels; at.i; at = dict_label_set(p->dict, at)->rest)
+		dump_label(w, dict_label(p->dict, dict_label_set(p->dict, at)->label));
 	end_record(w);
 }
 
@@ -277,9 +276,9 @@ static void dump(struct query *q, struct rows *r)
 	dump_locations(&w);
 	for (uint32_t i = 1; i < q->p->sample.n; i++)
 		dump_sample(&w, i);
-	mem_free(w.loc_used, q->p->loc.n);
-	mem_free(w.func_used, q->p->func.n);
-	mem_free(w.map_used, q->p->mapping.n);
+	mem_free(w.loc_used, q->p->dict->loc.n);
+	mem_free(w.func_used, q->p->dict->func.n);
+	mem_free(w.map_used, q->p->dict->mapping.n);
 	buf_release(&w.value);
 }
 

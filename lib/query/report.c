@@ -11,16 +11,16 @@ const struct report *const reports[NREPORT] = { REPORTS(REPORT_ADDRESS) };
 
 int64_t query_total(struct profile *p, uint32_t col)
 {
-	str_id key = { strings_find(&p->str, S("pprof::base")) };
+	str_id key = dict_find_str(p->dict, S("pprof::base"));
 	int64_t total = 0, base = 0;
 
 	for (uint32_t i = 1; i < p->sample.n; i++) {
-		labels_id labels = profile_sample(p, (sample_id){ i })->labels;
+		label_set_id labels = profile_sample(p, (sample_id){ i })->labels;
 		int64_t v = p->col[col].v[i];
 
 		v = v < 0 ? sat_mul(p, v, -1) : v;
 		total = sat_add(p, total, v);
-		if (key.i && labels.i && profile_find_label(p, labels, key))
+		if (key.i && labels.i && dict_find_label(p->dict, labels, key))
 			base = sat_add(p, base, v);
 	}
 	return base ? base : total;
@@ -38,9 +38,9 @@ static void print_json(const struct report *report, struct query *q)
 	buf_add(b, S("{\"report\":"));
 	json_str(b, str_of(report->name));
 	buf_add(b, S(",\"type\":"));
-	json_str(b, profile_text(q->p, c->type));
+	json_str(b, dict_text(q->p->dict, c->type));
 	buf_add(b, S(",\"unit\":"));
-	json_str(b, profile_text(q->p, c->unit));
+	json_str(b, dict_text(q->p->dict, c->unit));
 	buf_printf(b, ",\"total\":%lld,\"rows\":", (long long)q->total);
 	rows_begin(&rows, q->out, true, report->names);
 	report->rows(q, &rows);
@@ -74,7 +74,7 @@ static bool is_count(struct str unit)
 
 void put_value(const struct query *q, struct buf *b, int64_t v)
 {
-	struct str unit = profile_text(q->p, q->p->col[q->col].unit);
+	struct str unit = dict_text(q->p->dict, q->p->col[q->col].unit);
 
 	if (unit_is_known(unit)) {
 		unit_print_like(b, (double)v, q->like != 0 ? q->like : (double)v, unit);
@@ -141,7 +141,7 @@ void put_label(struct buf *b, const struct profile *p, const struct label *l)
 	struct str unit = tag_unit(p, l);
 
 	if (!l->is_num)
-		buf_add(b, profile_text(p, l->str));
+		buf_add(b, dict_text(p->dict, l->str));
 	else if (unit_is_known(unit))
 		unit_print(b, (double)l->num, unit);
 	else
@@ -180,7 +180,7 @@ static void put_duration(const struct query *q, struct buf *b)
 	unit_print(b, (double)q->p->head.duration, S("nanoseconds"));
 	buf_add(b, S(", Total samples = "));
 	put_value(q, b, q->total);
-	if (q->total && unit_convert(&ns, profile_text(q->p, q->p->col[q->col].unit), S("ns"))) {
+	if (q->total && unit_convert(&ns, dict_text(q->p->dict, q->p->col[q->col].unit), S("ns"))) {
 		buf_add(b, S(" ("));
 		put_percent(b, (int64_t)ns, q->p->head.duration);
 		buf_ch(b, ')');
@@ -191,15 +191,15 @@ static void put_duration(const struct query *q, struct buf *b)
 void put_header(const struct query *q, struct buf *b)
 {
 	const struct profile *p = q->p;
-	const struct mapping *main_binary = profile_mapping(p, (map_id){ p->mapping.n > 1 });
+	const struct mapping *main_binary = dict_mapping(p->dict, profile_main_map(p));
 
-	put_line(b, "File: ", str_basename(profile_text(p, main_binary->file)));
-	put_line(b, "Build ID: ", profile_text(p, main_binary->build_id));
-	for (size_t i = 0; i < p->ncomment; i++)
-		if (!str_starts(profile_text(p, p->comment[i]), S("#")))
-			put_line(b, "", profile_text(p, p->comment[i]));
-	put_line(b, "Type: ", profile_text(p, p->col[q->col].type));
-	put_line(b, "Doc: ", profile_text(p, p->head.doc_url));
+	put_line(b, "File: ", str_basename(dict_text(p->dict, main_binary->file)));
+	put_line(b, "Build ID: ", dict_text(p->dict, main_binary->build_id));
+	for (size_t i = 0; i < profile_ncomment(p); i++)
+		if (!str_starts(dict_text(p->dict, profile_comment(p, i)), S("#")))
+			put_line(b, "", dict_text(p->dict, profile_comment(p, i)));
+	put_line(b, "Type: ", dict_text(p->dict, p->col[q->col].type));
+	put_line(b, "Doc: ", dict_text(p->dict, p->head.doc_url));
 	if (p->head.time) {
 		buf_add(b, S("Time: "));
 		put_time(b, p->head.time);

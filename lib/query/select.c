@@ -87,13 +87,13 @@ static bool select_columns(struct selector *s, struct profile *p, struct buf *er
 
 /* Samples */
 
-static bool labels_match(struct matcher *m, const struct profile *p, labels_id set, str_id key)
+static bool labels_match(struct matcher *m, const struct profile *p, label_set_id set, str_id key)
 {
 	bool meant = false, found = false;
 	struct buf number = { 0 };
 
-	for (; set.i; set = profile_labels(p, set)->rest) {
-		const struct label *l = profile_label(p, profile_labels(p, set)->label);
+	for (; set.i; set = dict_label_set(p->dict, set)->rest) {
+		const struct label *l = dict_label(p->dict, dict_label_set(p->dict, set)->label);
 
 		if (l->key.i != key.i)
 			continue;
@@ -101,7 +101,7 @@ static bool labels_match(struct matcher *m, const struct profile *p, labels_id s
 		if (l->is_num)
 			buf_i64(&number, l->num);
 		found = true;
-		meant |= is_meant(m, l->is_num ? buf_str(&number) : profile_text(p, l->str));
+		meant |= is_meant(m, l->is_num ? buf_str(&number) : dict_text(p->dict, l->str));
 	}
 	buf_release(&number);
 	if (!found)
@@ -112,18 +112,18 @@ static bool labels_match(struct matcher *m, const struct profile *p, labels_id s
 /* Which sets of labels match? By row; those that no sample has are not looked at. */
 static uint8_t *match_labels(struct selector *s, const struct profile *p)
 {
-	uint8_t *used = mem_zeroed(p->labels.n, 1);
+	uint8_t *used = mem_zeroed(p->dict->label_set.n, 1);
 
 	for (uint32_t i = 1; i < p->sample.n; i++)
 		used[profile_sample(p, (sample_id){ i })->labels.i] = 1;
 	for (size_t i = 0; i < s->n; i++) {
 		struct matcher *m = &s->matcher[i];
-		str_id key = { strings_find(&p->str, m->name) };
+		str_id key = dict_find_str(p->dict, m->name);
 
 		if (type_part(m->name) != NO_PART)
 			continue;
-		for (uint32_t j = 0; j < p->labels.n; j++) {
-			labels_id set = { key.i ? j : 0 }; /* no set has an unknown key */
+		for (uint32_t j = 0; j < p->dict->label_set.n; j++) {
+			label_set_id set = { key.i ? j : 0 }; /* no set has an unknown key */
 
 			used[j] = used[j] && labels_match(m, p, set, key);
 		}
@@ -133,7 +133,7 @@ static uint8_t *match_labels(struct selector *s, const struct profile *p)
 
 static void select_samples(struct selector *s, struct profile *p)
 {
-	uint32_t n = p->sample.n, nlabels = p->labels.n, gone = 0;
+	uint32_t n = p->sample.n, nlabels = p->dict->label_set.n, gone = 0;
 	uint8_t *match = match_labels(s, p), *keep = mem_zeroed(n, 1);
 
 	for (uint32_t i = 1; i < n; i++) {

@@ -104,8 +104,8 @@ static stack_id join(struct stack_filter *f, const struct window *w)
 
 		buf_put(&f->stack, place_frames(&f->places, place), place->n * sizeof(loc_id));
 	}
-	return profile_add_stack(f->places.p, (const loc_id *)f->stack.p,
-				 BUF_COUNT(&f->stack, loc_id));
+	return dict_add_stack(f->places.p->dict, (const loc_id *)f->stack.p,
+			      BUF_COUNT(&f->stack, loc_id));
 }
 
 static bool is_changed(struct stack_filter *f)

@@ -68,22 +68,22 @@ static void add_header(struct summary *w)
 {
 	struct profile *p = w->q->p;
 	const struct header *h = &p->head;
-	const struct mapping *main_binary = profile_mapping(p, (map_id){ p->mapping.n > 1 });
+	const struct mapping *main_binary = dict_mapping(p->dict, profile_main_map(p));
 
-	add_text(w, "file", profile_text(p, main_binary->file));
-	add_text(w, "build id", profile_text(p, main_binary->build_id));
+	add_text(w, "file", dict_text(p->dict, main_binary->file));
+	add_text(w, "build id", dict_text(p->dict, main_binary->build_id));
 	add_types(w);
 	add_time(w, "from", h->time);
 	if (h->time && h->duration)
-		add_time(w, "to", sat_add(p, h->time, h->duration));
+		add_time(w, "to", profile_end(h));
 	if (h->duration && w->rows)
 		buf_i64(&w->value, h->duration);
 	else if (h->duration)
 		unit_print(&w->value, (double)h->duration, S("nanoseconds"));
 	if (h->duration)
 		add(w, "duration");
-	for (size_t i = 0; i < p->ncomment; i++)
-		add_text(w, "comment", profile_text(p, p->comment[i]));
+	for (size_t i = 0; i < profile_ncomment(p); i++)
+		add_text(w, "comment", dict_text(p->dict, profile_comment(p, i)));
 }
 
 /* How much it is */
@@ -97,7 +97,7 @@ static void add_total(struct summary *w)
 	} else {
 		put_value(w->q, &w->value, w->q->total);
 		buf_add(&w->value, S(" of "));
-		buf_add(&w->value, profile_text(p, p->col[w->q->col].type));
+		buf_add(&w->value, dict_text(p->dict, p->col[w->q->col].type));
 	}
 	add(w, "total");
 }
@@ -111,12 +111,12 @@ struct counts {
 static void count_stack(struct counts *c, const struct profile *p, stack_id stack)
 {
 	size_t n;
-	const loc_id *frame = profile_frames(p, stack, &n);
+	const loc_id *frame = dict_frames(p->dict, stack, &n);
 
 	c->stacks++;
 	c->depth = max_size(c->depth, n);
 	for (size_t i = 0; i < n; i++) {
-		uint32_t map = profile_loc(p, frame[i])->map.i;
+		uint32_t map = dict_loc(p->dict, frame[i])->map.i;
 
 		c->mappings += map && !c->mapping_seen[map];
 		c->mapping_seen[map] = 1;
@@ -126,8 +126,8 @@ static void count_stack(struct counts *c, const struct profile *p, stack_id stac
 static void add_sizes(struct summary *w)
 {
 	const struct profile *p = w->q->p;
-	struct counts c = { .stack_seen = mem_zeroed(p->stack.n, 1),
-			    .mapping_seen = mem_zeroed(p->mapping.n, 1) };
+	struct counts c = { .stack_seen = mem_zeroed(p->dict->stack.n, 1),
+			    .mapping_seen = mem_zeroed(p->dict->mapping.n, 1) };
 
 	for (uint32_t i = 1; i < p->sample.n; i++) {
 		stack_id stack = profile_sample(p, (sample_id){ i })->stack;
@@ -136,8 +136,8 @@ static void add_sizes(struct summary *w)
 			count_stack(&c, p, stack);
 		c.stack_seen[stack.i] = 1;
 	}
-	mem_free(c.stack_seen, p->stack.n);
-	mem_free(c.mapping_seen, p->mapping.n);
+	mem_free(c.stack_seen, p->dict->stack.n);
+	mem_free(c.mapping_seen, p->dict->mapping.n);
 	add_total(w);
 	add_number(w, "samples", p->sample.n - 1);
 	add_number(w, "stacks", c.stacks);
@@ -154,7 +154,7 @@ static void add_labels(struct summary *w)
 	for (size_t i = 0, n; i < l.n; i += n) {
 		for (n = 1; i + n < l.n && l.v[i + n].key.i == l.v[i].key.i; n++)
 			;
-		buf_add(&w->value, profile_text(w->q->p, l.v[i].key));
+		buf_add(&w->value, dict_text(w->q->p->dict, l.v[i].key));
 		buf_printf(&w->value, n == 1 ? " (1 value)" : " (%zu values)", n);
 		add(w, "label");
 	}
@@ -176,7 +176,7 @@ static void add_functions(struct summary *w)
 			break;
 		put_percent(&w->value, v, w->q->total);
 		buf_ch(&w->value, ' ');
-		buf_add(&w->value, profile_text(w->q->p, node->name));
+		buf_add(&w->value, dict_text(w->q->p->dict, node->name));
 		add(w, "top");
 	}
 	functions_release(&f);

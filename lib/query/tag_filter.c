@@ -76,10 +76,10 @@ void tag_filter_release(struct tag_filter *f)
 
 struct str tag_unit(const struct profile *p, const struct label *l)
 {
-	struct str key = profile_text(p, l->key);
+	struct str key = dict_text(p->dict, l->key);
 
 	if (l->unit.i)
-		return profile_text(p, l->unit);
+		return dict_text(p->dict, l->unit);
 	return str_eq(key, S("alignment")) || str_eq(key, S("request")) ? S("bytes") : key;
 }
 
@@ -116,24 +116,24 @@ static bool text_matches(struct tag_condition *c, const struct profile *p, const
 	bool matched;
 
 	if (!c->key.p) {
-		buf_add(&text, profile_text(p, l->key));
+		buf_add(&text, dict_text(p->dict, l->key));
 		buf_ch(&text, ':');
 	}
 	if (l->is_num)
 		buf_i64(&text, l->num);
 	else
-		buf_add(&text, profile_text(p, l->str));
+		buf_add(&text, dict_text(p->dict, l->str));
 	matched = regex_match(&c->re, buf_str(&text));
 	buf_release(&text);
 	return matched;
 }
 
-static bool holds(struct tag_condition *c, const struct profile *p, labels_id set)
+static bool holds(struct tag_condition *c, const struct profile *p, label_set_id set)
 {
-	for (; set.i; set = profile_labels(p, set)->rest) {
-		const struct label *l = profile_label(p, profile_labels(p, set)->label);
+	for (; set.i; set = dict_label_set(p->dict, set)->rest) {
+		const struct label *l = dict_label(p->dict, dict_label_set(p->dict, set)->label);
 
-		if (c->key.p && !str_eq(c->key, profile_text(p, l->key)))
+		if (c->key.p && !str_eq(c->key, dict_text(p->dict, l->key)))
 			continue;
 		if (c->kind == TAG_IN_RANGE ? in_range(c, p, l) : text_matches(c, p, l))
 			return true;
@@ -141,7 +141,7 @@ static bool holds(struct tag_condition *c, const struct profile *p, labels_id se
 	return false;
 }
 
-bool tag_filter_keeps(struct tag_filter *f, const struct profile *p, labels_id set)
+bool tag_filter_keeps(struct tag_filter *f, const struct profile *p, label_set_id set)
 {
 	bool keep = true;
 

@@ -49,7 +49,7 @@ bool tag_filter_add(struct tag_filter *f, enum tag_condition_kind kind, struct s
 		    struct buf *error);
 
 /* Are samples with these labels kept? */
-bool tag_filter_keeps(struct tag_filter *f, const struct profile *p, labels_id set);
+bool tag_filter_keeps(struct tag_filter *f, const struct profile *p, label_set_id set);
 
 /* The unit of a numeric label: its own, else what its key says. */
 struct str tag_unit(const struct profile *p, const struct label *l);

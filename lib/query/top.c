@@ -34,7 +34,7 @@ static void text(struct query *q)
 		sum = sat_add(q->p, sum, node->flat);
 		functions_line(q, node, sum);
 		buf_add(b, S("  "));
-		put_name(b, profile_text(q->p, node->name));
+		put_name(b, dict_text(q->p->dict, node->name));
 		if (called & INLINED)
 			buf_add(b, called & CALLED ? S(" (partial-inline)") : S(" (inline)"));
 		buf_ch(b, '\n');
@@ -57,7 +57,7 @@ static void rows(struct query *q, struct rows *r)
 
 		sum = sat_add(q->p, sum, node->flat);
 		functions_cells(q, r, node, sum);
-		rows_str(r, profile_text(q->p, node->name));
+		rows_str(r, dict_text(q->p->dict, node->name));
 	}
 	functions_release(&f);
 }

@@ -17,13 +17,13 @@ static int by_key(const void *a, const void *b)
 }
 
 /* To list, as const struct label *. */
-static size_t list_labels(const struct profile *p, labels_id set, struct buf *list)
+static size_t list_labels(const struct profile *p, label_set_id set, struct buf *list)
 {
 	size_t n;
 
 	list->n = 0;
-	for (; set.i; set = profile_labels(p, set)->rest) {
-		const struct label *l = profile_label(p, profile_labels(p, set)->label);
+	for (; set.i; set = dict_label_set(p->dict, set)->rest) {
+		const struct label *l = dict_label(p->dict, dict_label_set(p->dict, set)->label);
 
 		buf_put(list, &l, sizeof(l));
 	}
@@ -62,7 +62,7 @@ static size_t make_lines(const struct profile *p, const struct label *const *l, 
 		if (i && same_key(l[i], l[i - 1])) {
 			buf_ch(text, ' ');
 		} else {
-			buf_printf(text, "%10.*s:  ", STR_ARG(profile_text(p, l[i]->key)));
+			buf_printf(text, "%10.*s:  ", STR_ARG(dict_text(p->dict, l[i]->key)));
 			lines[nline++].is_num = l[i]->is_num;
 		}
 		put_label(text, p, l[i]);
@@ -100,17 +100,17 @@ static void print_stack(struct query *q, stack_id stack, int64_t value)
 	struct buf *b = &q->out->bytes;
 	size_t n;
 
-	profile_frames(q->p, stack, &n);
+	dict_frames(q->p->dict, stack, &n);
 	for (size_t i = n; i-- > 0;) {
-		loc_id loc = profile_frames(q->p, stack, &n)[i];
+		loc_id loc = dict_frames(q->p->dict, stack, &n)[i];
 
 		if (i + 1 == n)
 			put_value_column(q, b, value, 10);
 		else
 			buf_printf(b, "%10s", "");
 		buf_add(b, S("   "));
-		put_name(b, profile_text(q->p, profile_frame_name(q->p, loc)));
-		if (profile_loc(q->p, loc)->flags & LOC_INLINED)
+		put_name(b, dict_text(q->p->dict, dict_frame_name(q->p->dict, loc)));
+		if (dict_loc(q->p->dict, loc)->flags & LOC_INLINED)
 			buf_add(b, S(" (inline)"));
 		buf_ch(b, '\n');
 	}
@@ -146,13 +146,13 @@ static void add_labels(struct query *q, struct rows *r, const struct label *cons
 
 	for (size_t i = 0; i < n; i++) {
 		text.n = 0;
-		buf_add(&text, profile_text(q->p, l[i]->key));
+		buf_add(&text, dict_text(q->p->dict, l[i]->key));
 		buf_ch(&text, '=');
 		if (l[i]->is_num)
 			buf_i64(&text, l[i]->num);
 		else
-			buf_add(&text, profile_text(q->p, l[i]->str));
-		items[i] = profile_text(q->p, profile_str(q->p, buf_str(&text)));
+			buf_add(&text, dict_text(q->p->dict, l[i]->str));
+		items[i] = dict_text(q->p->dict, dict_intern(q->p->dict, buf_str(&text)));
 	}
 	rows_list(r, items, n);
 	mem_free(items, n * sizeof(*items));
@@ -163,11 +163,11 @@ static void add_labels(struct query *q, struct rows *r, const struct label *cons
 static void add_stack(struct query *q, struct rows *r, stack_id stack)
 {
 	size_t n;
-	const loc_id *frame = profile_frames(q->p, stack, &n);
+	const loc_id *frame = dict_frames(q->p->dict, stack, &n);
 	struct str *items = mem_zeroed(n, sizeof(*items));
 
 	for (size_t i = 0; i < n; i++)
-		items[i] = profile_text(q->p, profile_frame_name(q->p, frame[i]));
+		items[i] = dict_text(q->p->dict, dict_frame_name(q->p->dict, frame[i]));
 	rows_list(r, items, n);
 	mem_free(items, n * sizeof(*items));
 }

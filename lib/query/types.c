@@ -10,9 +10,9 @@ static void text(struct query *q)
 		const struct column *c = &q->p->col[i];
 
 		buf_printf(b, "%u  ", i);
-		put_name(b, profile_text(q->p, c->type));
+		put_name(b, dict_text(q->p->dict, c->type));
 		buf_ch(b, '/');
-		put_name(b, profile_text(q->p, c->unit));
+		put_name(b, dict_text(q->p->dict, c->unit));
 		buf_add(b, S("  "));
 		type_id(q->p, i, b);
 		buf_add(b, i == profile_default_column(q->p) ? S("  (default)\n") : S("\n"));
@@ -29,8 +29,8 @@ static void rows(struct query *q, struct rows *r)
 		id.n = 0;
 		type_id(q->p, i, &id);
 		rows_int(r, i);
-		rows_str(r, profile_text(q->p, q->p->col[i].type));
-		rows_str(r, profile_text(q->p, q->p->col[i].unit));
+		rows_str(r, dict_text(q->p->dict, q->p->col[i].type));
+		rows_str(r, dict_text(q->p->dict, q->p->col[i].unit));
 		rows_str(r, buf_str(&id));
 		rows_bool(r, i == profile_default_column(q->p));
 	}

@@ -148,6 +148,14 @@ static int open_checked(int root, const char *path, const struct binary *bin)
 	return fd;
 }
 
+/* Devices are not compared: those that stat() shows of btrfs are not the mapping's. */
+static bool has_inode(int fd, const struct binary *bin)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_ino == bin->inode;
+}
+
 static int open_file(const struct binary *bin, const struct binary_place *where)
 {
 	char path[96];
@@ -157,8 +165,10 @@ static int open_file(const struct binary *bin, const struct binary_place *where)
 	snprintf(path, sizeof(path), "/proc/%d/map_files/%llx-%llx", where->pid,
 		 (unsigned long long)where->start, (unsigned long long)where->end);
 	fd = open(path, LOOK);
-	if (fd >= 0)
+	if (fd >= 0 && has_inode(fd, bin))
 		return fd;
+	if (fd >= 0)
+		close(fd); /* another file is mapped there by now */
 	snprintf(path, sizeof(path), "/proc/%d/root", where->pid);
 	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0) {

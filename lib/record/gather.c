@@ -18,7 +18,7 @@ struct recent_loc {
 struct origin {
 	char comm[16], thread[16];
 	uint32_t pid, tid, cpu, one;
-	labels_id labels; /* payload */
+	label_set_id labels; /* payload */
 	uint32_t zero;
 };
 
@@ -56,45 +56,46 @@ static void add_columns(struct gather *g, const struct event *e)
 	int64_t scale;
 
 	if (e->is_cpu)
-		col[0] = profile_column(p, profile_str(p, S("samples")), profile_str(p, S("count")),
-					&scale);
-	col[1] = profile_column(p, profile_str(p, str_of(e->sample_type)),
-				profile_str(p, str_of(e->unit)), &scale);
+		col[0] = profile_column(p, dict_intern(p->dict, S("samples")),
+					dict_intern(p->dict, S("count")), &scale);
+	col[1] = profile_column(p, dict_intern(p->dict, str_of(e->sample_type)),
+				dict_intern(p->dict, str_of(e->unit)), &scale);
 	buf_put(&g->columns, col, sizeof(col));
 }
 
 static void describe(struct gather *g)
 {
 	const struct event *first = &g->o->events[0];
-	struct header h = {
-		.period_type = profile_str(g->p, str_of(first->sample_type)),
-		.period_unit = profile_str(g->p, str_of(first->unit)),
+
+	g->p->head = (struct header){
+		.period_type = dict_intern(g->p->dict, str_of(first->sample_type)),
+		.period_unit = dict_intern(g->p->dict, str_of(first->unit)),
 		.period = first->is_cpu && g->o->frequency ?
 				  (int64_t)(1000000000 / g->o->frequency) :
 				  1,
-		.default_type = profile_str(g->p, str_of(first->sample_type)),
+		.default_type = dict_intern(g->p->dict, str_of(first->sample_type)),
 	};
-
-	profile_describe(g->p, &h);
 }
 
-static labels_id add_text(struct gather *g, labels_id set, struct str key, struct str value)
+static label_set_id add_text(struct gather *g, label_set_id set, struct str key, struct str value)
 {
-	struct label l = { .key = profile_str(g->p, key), .str = profile_str(g->p, value) };
+	struct label l = { .key = dict_intern(g->p->dict, key),
+			   .str = dict_intern(g->p->dict, value) };
 
-	return value.n ? profile_add_label(g->p, set, l) : set;
+	return value.n ? dict_add_label(g->p->dict, set, l) : set;
 }
 
-static labels_id add_number(struct gather *g, labels_id set, struct str key, int64_t value)
+static label_set_id add_number(struct gather *g, label_set_id set, struct str key, int64_t value)
 {
-	struct label l = { .key = profile_str(g->p, key), .is_num = 1, .num = value };
+	struct label l = { .key = dict_intern(g->p->dict, key), .is_num = 1, .num = value };
 
-	return profile_add_label(g->p, set, l);
+	return dict_add_label(g->p->dict, set, l);
 }
 
 static map_id pseudo_mapping(struct gather *g, struct str name)
 {
-	return profile_add_mapping(g->p, (struct mapping){ .file = profile_str(g->p, name) });
+	return dict_add_mapping(g->p->dict,
+				(struct mapping){ .file = dict_intern(g->p->dict, name) });
 }
 
 static void forget_rows(struct table *t)
@@ -112,7 +113,7 @@ void gather_begin(struct gather *g, struct profile *p)
 	g->p = p;
 	g->generation++;
 	g->columns.n = 0;
-	g->common = (labels_id){ 0 };
+	g->common = (label_set_id){ 0 };
 	g->kernel = (map_id){ 0 };
 	g->jits.n = 0;
 	memset(g->recent, 0, RECENT * sizeof(*g->recent));
@@ -128,8 +129,9 @@ void gather_begin(struct gather *g, struct profile *p)
 
 		g->common = add_text(g, g->common, key, value);
 	}
-	truncated = profile_add_func(p, (struct func){ .name = profile_str(p, S("[truncated]")) });
-	g->truncated = profile_add_loc(p, (struct loc){ .func = truncated });
+	truncated = dict_add_func(p->dict,
+				  (struct func){ .name = dict_intern(p->dict, S("[truncated]")) });
+	g->truncated = dict_add_loc(p->dict, (struct loc){ .func = truncated });
 }
 
 /* Frames */
@@ -140,9 +142,9 @@ static map_id mapping_of(struct gather *g, struct map *m)
 
 	if (m->row_of == g->generation)
 		return (map_id){ m->row };
-	row.file = profile_str(g->p, m->binary->path);
-	row.build_id = profile_str(g->p, buf_str(&m->binary->build_id));
-	m->row = profile_add_mapping(g->p, row).i;
+	row.file = dict_intern(g->p->dict, m->binary->path);
+	row.build_id = dict_intern(g->p->dict, buf_str(&m->binary->build_id));
+	m->row = dict_add_mapping(g->p->dict, row).i;
 	m->row_of = g->generation;
 	return (map_id){ m->row };
 }
@@ -180,9 +182,9 @@ static struct loc jit_loc(struct gather *g, const struct recorded *s, uint64_t a
 	row.map = jit_mapping(g, s->process);
 	if (!jit_find(g->processes, s->process, address, s->time, &symbol))
 		return row;
-	f = (struct func){ .name = profile_str(g->p, symbol.name),
-			   .file = profile_str(g->p, symbol.file) };
-	row.func = profile_add_func(g->p, f);
+	f = (struct func){ .name = dict_intern(g->p->dict, symbol.name),
+			   .file = dict_intern(g->p->dict, symbol.file) };
+	row.func = dict_add_func(g->p->dict, f);
 	row.line = symbol.line;
 	return row;
 }
@@ -198,7 +200,7 @@ static loc_id known_loc(struct gather *g, map_id map, uint64_t address, uint32_t
 	struct loc row = { .map = map, .addr = address, .flags = LOC_ADDR | flags };
 
 	if (recent->address != address || recent->map.i != map.i)
-		*recent = (struct recent_loc){ address, map, profile_add_loc(g->p, row) };
+		*recent = (struct recent_loc){ address, map, dict_add_loc(g->p->dict, row) };
 	return recent->loc;
 }
 
@@ -207,8 +209,8 @@ static loc_id user_loc(struct gather *g, const struct recorded *s, const struct 
 	if (f->map && f->map->binary)
 		return known_loc(g, mapping_of(g, f->map), f->address - f->map->start, 0);
 	if (f->map)
-		return profile_add_loc(g->p, jit_loc(g, s, f->address));
-	return profile_add_loc(g->p, (struct loc){ .addr = f->address, .flags = LOC_ADDR });
+		return dict_add_loc(g->p->dict, jit_loc(g, s, f->address));
+	return dict_add_loc(g->p->dict, (struct loc){ .addr = f->address, .flags = LOC_ADDR });
 }
 
 static loc_id kernel_loc(struct gather *g, uint64_t address)
@@ -233,7 +235,7 @@ static stack_id stack_of(struct gather *g, const struct recorded *s)
 		to[n++] = user_loc(g, s, &s->user[i]);
 	for (size_t i = s->nkernel; i-- > 0;)
 		to[n++] = kernel_loc(g, s->kernel[i]);
-	return profile_add_stack(g->p, to, n);
+	return dict_add_stack(g->p->dict, to, n);
 }
 
 /* Labels */
@@ -266,9 +268,9 @@ static struct str group_of(struct gather *g, uint32_t pid)
 
 	snprintf(path, sizeof(path), "/proc/%u/cgroup", pid);
 	if (row == known && kernel_text(path, &b))
-		group->path = profile_str(g->p, cgroup_path(buf_str(&b)));
+		group->path = dict_intern(g->p->dict, cgroup_path(buf_str(&b)));
 	buf_release(&b);
-	return profile_text(g->p, group->path);
+	return dict_text(g->p->dict, group->path);
 }
 
 /* A container's id is what container runtimes put in the path: 64 hex digits. */
@@ -287,9 +289,9 @@ static struct str container_id(struct str path)
 	return S("");
 }
 
-static labels_id make_labels(struct gather *g, const struct recorded *s)
+static label_set_id make_labels(struct gather *g, const struct recorded *s)
 {
-	labels_id set = g->common;
+	label_set_id set = g->common;
 	unsigned by = g->o->label_by;
 	struct str group = S("");
 
@@ -313,7 +315,7 @@ static labels_id make_labels(struct gather *g, const struct recorded *s)
 }
 
 /* Label sets by what they are made of, so that each is made once. */
-static labels_id labels_of(struct gather *g, const struct recorded *s)
+static label_set_id labels_of(struct gather *g, const struct recorded *s)
 {
 	unsigned by = g->o->label_by;
 	bool by_process = by & (LABEL_BY_PID | LABEL_BY_CGROUP | LABEL_BY_CONTAINER);
@@ -330,7 +332,7 @@ static labels_id labels_of(struct gather *g, const struct recorded *s)
 	key.cpu = by & LABEL_BY_CPU ? s->cpu + 1 : 0;
 	row = table_intern(&g->origins, &key);
 	if (row == known) {
-		labels_id set = make_labels(g, s);
+		label_set_id set = make_labels(g, s);
 
 		o = table_row(&g->origins, row);
 		o->labels = set;
@@ -352,7 +354,7 @@ static int64_t worth(const struct gather *g, const struct recorded *s)
 void gather_sample(struct gather *g, const struct recorded *s)
 {
 	const uint32_t *col = (const uint32_t *)g->columns.p + 2 * s->event;
-	sample_id sample = profile_add_sample(g->p, stack_of(g, s), labels_of(g, s), s->time);
+	sample_id sample = profile_add_sample(g->p, stack_of(g, s), labels_of(g, s));
 
 	if (col[0] != NO_COLUMN)
 		profile_add_value(g->p, col[0], sample, 1);

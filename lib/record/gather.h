@@ -42,7 +42,7 @@ struct gather {
 	struct buf columns;   /* uint32_t: two for each event, UINT32_MAX = none */
 	struct table origins; /* struct origin -> label set */
 	struct table groups;  /* struct group: pid -> control group */
-	labels_id common;     /* the labels that all samples have */
+	label_set_id common;  /* the labels that all samples have */
 	struct buf stack;     /* loc_id: scratch */
 	struct recent_loc *recent;
 	loc_id truncated; /* the frame that roots what is not complete */

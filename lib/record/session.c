@@ -67,7 +67,8 @@ static void begin_window(struct session *s)
 {
 	uint64_t number = s->window.number;
 
-	profile_init(&s->profile);
+	dict_init(&s->dict);
+	profile_init(&s->profile, &s->dict);
 	gather_begin(&s->gather, &s->profile);
 	s->window = (struct window){ .number = number, .time = realtime() };
 	s->window_start = recorder_now();
@@ -103,14 +104,20 @@ static void hurry(const struct session *s, bool urgent)
 	setpriority(PRIO_PROCESS, 0, urgent ? s->nice - HURRY : s->nice);
 }
 
+static void release_profile(struct session *s)
+{
+	profile_release(&s->profile);
+	dict_release(&s->dict);
+}
+
 static bool end_window(struct session *s)
 {
 	struct taker taker;
 	bool go_on;
 
 	measure_window(s);
-	profile_describe(&s->profile, &(struct header){ .time = (int64_t)s->window.time,
-							.duration = (int64_t)s->window.duration });
+	s->profile.head.time = (int64_t)s->window.time;
+	s->profile.head.duration = (int64_t)s->window.duration;
 	if (!s->window.last)
 		taker_start(&taker, &s->recorder);
 	hurry(s, false);
@@ -118,7 +125,7 @@ static bool end_window(struct session *s)
 	if (!s->window.last)
 		taker_stop(&taker);
 	hurry(s, !s->window.last);
-	profile_release(&s->profile);
+	release_profile(s);
 	processes_sweep(&s->recorder.processes);
 	s->window.number++;
 	return go_on;
@@ -320,7 +327,7 @@ static void run_windows(struct session *s)
 	if (go_on)
 		end_window(s);
 	else
-		profile_release(&s->profile);
+		release_profile(s);
 }
 
 /* Beginning */

@@ -51,6 +51,7 @@ struct session {
 	struct sampler sampler;
 	struct recorder recorder;
 	struct gather gather;
+	struct dictionary dict; /* of the window's profile */
 	struct profile profile;
 	struct launched child;
 	int exec_error; /* errno of a command that could not be run */

@@ -1,6 +1,6 @@
 #include "symbol/dwarf_abbrevs.h"
 
-#include "object/cursor.h"
+#include "io/cursor.h"
 
 /* Bytes that libdw keeps for one of abbreviations, about; and the steps that are taken for it. */
 enum { HELD_PER_BYTE = 8 };

@@ -5,7 +5,7 @@
  */
 #include "symbol/dwarf_line.h"
 
-#include "object/cursor.h"
+#include "io/cursor.h"
 #include "symbol/dwarf_value.h"
 
 /* No compiler writes more into one unit's table; what comes after is left out. */

@@ -1,6 +1,6 @@
 #include "symbol/dwarf_package.h"
 
-#include "object/cursor.h"
+#include "io/cursor.h"
 #include "symbol/regular_file.h"
 
 /* Columns of a package's index: version 2 is GNU's, version 5 the standard's. */

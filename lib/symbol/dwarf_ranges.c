@@ -1,6 +1,6 @@
 #include "symbol/dwarf_ranges.h"
 
-#include "object/cursor.h"
+#include "io/cursor.h"
 #include "symbol/dwarf_value.h"
 
 void dwarf_code_attribute(struct dwarf_code *c, const Dwarf_Attribute *a)

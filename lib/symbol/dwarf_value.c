@@ -1,6 +1,6 @@
 #include "symbol/dwarf_value.h"
 
-#include "object/cursor.h"
+#include "io/cursor.h"
 
 struct str dwarf_text_at(struct str section, uint64_t offset)
 {

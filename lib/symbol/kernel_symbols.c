@@ -42,8 +42,8 @@ static bool says(const struct profile *p, struct str key, const char *value)
 {
 	bool said = false;
 
-	for (size_t i = 0; i < p->ncomment; i++) {
-		struct str rest = profile_text(p, p->comment[i]);
+	for (size_t i = 0; i < profile_ncomment(p); i++) {
+		struct str rest = dict_text(p->dict, profile_comment(p, i));
 
 		if (!str_eq(str_cut(&rest, '='), key))
 			continue;

@@ -61,7 +61,7 @@ static int open_source(const struct mapped_files *f, const struct profile *p, ma
 
 	if (source->open)
 		return source->open(source->context, p, map);
-	return open_by_path(profile_text(p, profile_mapping(p, map)->file));
+	return open_by_path(dict_text(p->dict, dict_mapping(p->dict, map)->file));
 }
 
 /* Fill in what tells the file from another one; all 0 when there is none. */
@@ -159,8 +159,9 @@ static void reopen(struct mapped_files *f, struct mapped_file *m, int fd, struct
 struct mapped_file *mapped_files_get(struct mapped_files *f, const struct profile *p, map_id map,
 				     struct buf *notes)
 {
-	const struct mapping *row = profile_mapping(p, map);
-	struct str name = profile_text(p, row->file), build_id = profile_text(p, row->build_id);
+	const struct mapping *row = dict_mapping(p->dict, map);
+	struct str name = dict_text(p->dict, row->file),
+		   build_id = dict_text(p->dict, row->build_id);
 	struct mapped_file *m = find_file(f, name, build_id);
 	int fd;
 

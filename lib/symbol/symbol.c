@@ -51,8 +51,8 @@ static str_id demangle(struct round *r, str_id linkage)
 	if (known)
 		return ((struct demangled *)table_row(&r->demangled, known))->name;
 	row.name = linkage;
-	if (name_demangle(&name, profile_text(r->p, linkage), r->s->options.demangle))
-		row.name = profile_str(r->p, buf_str(&name));
+	if (name_demangle(&name, dict_text(r->p->dict, linkage), r->s->options.demangle))
+		row.name = dict_intern(r->p->dict, buf_str(&name));
 	buf_release(&name);
 	table_add(&r->demangled, &row);
 	return row.name;
@@ -62,25 +62,25 @@ static str_id demangle(struct round *r, str_id linkage)
 static str_id name_stub(struct round *r, str_id of)
 {
 	r->text.n = 0;
-	buf_add(&r->text, profile_text(r->p, of));
+	buf_add(&r->text, dict_text(r->p->dict, of));
 	buf_add(&r->text, S("@plt"));
-	return profile_str(r->p, buf_str(&r->text));
+	return dict_intern(r->p->dict, buf_str(&r->text));
 }
 
 static func_id function_of(struct round *r, const struct symbol_frame *f)
 {
 	struct func row = { .line = f->start_line };
 
-	row.linkage = profile_str(r->p, f->linkage);
-	row.name = f->linkage.n ? demangle(r, row.linkage) : profile_str(r->p, f->name);
+	row.linkage = dict_intern(r->p->dict, f->linkage);
+	row.name = f->linkage.n ? demangle(r, row.linkage) : dict_intern(r->p->dict, f->name);
 	if (f->plt) {
 		row.name = name_stub(r, row.name);
 		row.linkage = (str_id){ 0 };
 	}
 	r->text.n = 0;
 	source_path_print(&r->text, &f->file);
-	row.file = profile_str(r->p, buf_str(&r->text));
-	return profile_add_func(r->p, row);
+	row.file = dict_intern(r->p->dict, buf_str(&r->text));
+	return dict_add_func(r->p->dict, row);
 }
 
 /* Locations */
@@ -95,20 +95,21 @@ static void add_frame(struct round *r, struct loc old, const struct symbol_frame
 	row.flags &= ~(uint32_t)LOC_INLINED;
 	row.flags |= inlined ? LOC_INLINED : 0;
 	if (f->module.n) {
-		row.addr += profile_mapping(r->p, old.map)->start;
-		row.map = profile_add_mapping(r->p, (struct mapping){
-							    .file = profile_str(r->p, f->module),
-							    .flags = MAP_FUNCTIONS });
+		row.addr += dict_mapping(r->p->dict, old.map)->start;
+		row.map = dict_add_mapping(r->p->dict,
+					   (struct mapping){
+						   .file = dict_intern(r->p->dict, f->module),
+						   .flags = MAP_FUNCTIONS });
 	}
-	id = profile_add_loc(r->p, row);
+	id = dict_add_loc(r->p->dict, row);
 	buf_put(&r->locs, &id, sizeof(id));
 }
 
 /* Name the location, if a symbolizer of the file knows it. */
 static bool name_loc(struct round *r, uint32_t i, struct mapped_file *file)
 {
-	struct loc l = *profile_loc(r->p, (loc_id){ i });
-	const struct mapping *m = profile_mapping(r->p, l.map);
+	struct loc l = *dict_loc(r->p->dict, (loc_id){ i });
+	const struct mapping *m = dict_mapping(r->p->dict, l.map);
 	struct symbol_place at = { .absolute = m->start + l.addr, .offset = m->offset + l.addr };
 	const struct symbol_frame *frame;
 	size_t n;
@@ -144,7 +145,7 @@ static int by_place(const void *a, const void *b)
 static void list_wanted(const struct round *r, struct buf *list)
 {
 	for (uint32_t i = 1; i < r->nloc; i++) {
-		const struct loc *l = profile_loc(r->p, (loc_id){ i });
+		const struct loc *l = dict_loc(r->p->dict, (loc_id){ i });
 		struct wanted w = { l->map.i, i, l->addr };
 
 		if (l->flags & LOC_ADDR && l->map.i && !l->func.i)
@@ -157,7 +158,7 @@ static void list_wanted(const struct round *r, struct buf *list)
 /* The mapping needs no other tool to name what is in it. */
 static void flag_mapping(struct round *r, map_id map)
 {
-	struct mapping *m = table_row(&r->p->mapping, map.i);
+	struct mapping *m = table_row(&r->p->dict->mapping, map.i);
 
 	m->flags |= MAP_FUNCTIONS;
 	m->flags |= r->s->options.lines ? MAP_FILENAMES | MAP_LINES : 0;
@@ -204,7 +205,7 @@ static void name_locs(struct round *r, struct buf *notes)
 static stack_id new_stack(struct round *r, stack_id old)
 {
 	size_t n;
-	const loc_id *frame = profile_frames(r->p, old, &n);
+	const loc_id *frame = dict_frames(r->p->dict, old, &n);
 
 	r->stack.n = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -216,12 +217,12 @@ static stack_id new_stack(struct round *r, stack_id old)
 		else
 			buf_put(&r->stack, &frame[i], sizeof(loc_id));
 	}
-	return profile_add_stack(r->p, (const loc_id *)r->stack.p, BUF_COUNT(&r->stack, loc_id));
+	return dict_add_stack(r->p->dict, (const loc_id *)r->stack.p, BUF_COUNT(&r->stack, loc_id));
 }
 
 static void replace_stacks(struct round *r)
 {
-	uint32_t n = r->p->sample.n, nstack = r->p->stack.n;
+	uint32_t n = r->p->sample.n, nstack = r->p->dict->stack.n;
 	stack_id *stack = mem_zeroed(nstack, sizeof(*stack)); /* by old one; 0: not yet made */
 	struct sample *to = mem_zeroed(n, sizeof(*to));
 
@@ -238,7 +239,7 @@ static void replace_stacks(struct round *r)
 
 struct symbol_counts symbolize(struct symbols *s, struct profile *p, struct buf *notes)
 {
-	struct round r = { .s = s, .p = p, .nloc = p->loc.n };
+	struct round r = { .s = s, .p = p, .nloc = p->dict->loc.n };
 
 	table_init(&r.demangled, sizeof(struct demangled), sizeof(uint64_t));
 	r.by = mem_zeroed(r.nloc, sizeof(*r.by));

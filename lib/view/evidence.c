@@ -11,7 +11,7 @@ static void read_row(struct evidence *e, const struct profile *p, struct str row
 	f.low = str_cut(&row, ' ');
 	f.high = str_cut(&row, ' ');
 	f.q = str_cut(&row, ' ');
-	f.name.i = row.p ? strings_find(&p->str, row) : 0;
+	f.name.i = row.p ? dict_find_str(p->dict, row).i : 0;
 	if (!f.name.i)
 		return;
 	e->finding = mem_grow(e->finding, &e->cap, e->n + 1, sizeof(*e->finding));
@@ -26,14 +26,14 @@ bool finding_is_up(const struct finding *f)
 
 static void mark_changed(struct evidence *e, const struct profile *p, const struct tree *t)
 {
-	uint8_t *by_name = mem_zeroed(p->str.n, 1);
+	uint8_t *by_name = mem_zeroed(p->dict->str.n, 1);
 
 	for (size_t i = 0; i < e->n; i++)
 		by_name[e->finding[i].name.i] |= finding_is_up(&e->finding[i]) ? EVIDENCE_UP :
 										 EVIDENCE_DOWN;
 	for (uint32_t i = 1; i < t->n; i++)
 		e->node[i] |= by_name[t->node[i].name.i];
-	mem_free(by_name, p->str.n);
+	mem_free(by_name, p->dict->str.n);
 }
 
 /*
@@ -52,7 +52,7 @@ static void mark_path(struct evidence *e, const struct profile *p, const struct 
 		nname += str_cut(&rest, ';').n > 0;
 	name = mem_zeroed(nname, sizeof(*name));
 	for (size_t i = 0; i < nname; i++)
-		name[i] = strings_find(&p->str, str_cut(&path, ';'));
+		name[i] = dict_find_str(p->dict, str_cut(&path, ';')).i;
 	for (uint32_t i = 1; i < t->n; i++) {
 		uint32_t n = reached[t->node[i].parent];
 
@@ -85,8 +85,9 @@ void evidence_init(struct evidence *e, const struct profile *p, const struct tre
 	e->known = e->about.n > 0;
 	e->nnode = t->n;
 	e->node = mem_zeroed(t->n, 1);
-	for (size_t i = 0; e->known && i < p->ncomment; i++) {
-		struct str value = profile_text(p, p->comment[i]), key = str_cut(&value, '=');
+	for (size_t i = 0; e->known && i < profile_ncomment(p); i++) {
+		struct str value = dict_text(p->dict, profile_comment(p, i)),
+			   key = str_cut(&value, '=');
 
 		if (str_eq(key, S("diff.row")))
 			read_row(e, p, value);

@@ -18,7 +18,7 @@ static void list_names(struct namelist *l, const struct profile *p, const struct
 			continue;
 		l->rank[name.i] = 1;
 		l->row = mem_grow(l->row, &l->cap, l->n + 1, sizeof(*l->row));
-		l->row[l->n++] = (struct namelist_row){ .text = profile_text(p, name),
+		l->row[l->n++] = (struct namelist_row){ .text = dict_text(p->dict, name),
 							.id = name.i,
 							.flags = t->node[i].flags };
 	}
@@ -48,7 +48,7 @@ static struct rgb color_of(const struct namelist_row *row, const struct view_opt
 void namelist_init(struct namelist *l, const struct profile *p, const struct tree *t,
 		   const struct view_options *o)
 {
-	*l = (struct namelist){ .nrank = p->str.n };
+	*l = (struct namelist){ .nrank = p->dict->str.n };
 	l->rank = mem_zeroed(l->nrank, sizeof(*l->rank));
 	list_names(l, p, t);
 	qsort(l->row, l->n, sizeof(*l->row), by_text);

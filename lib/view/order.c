@@ -18,11 +18,11 @@ static void number_stack(uint32_t *came, uint32_t *n, const struct table *places
 			 stack_id stack)
 {
 	size_t depth;
-	const loc_id *frame = profile_frames(p, stack, &depth);
+	const loc_id *frame = dict_frames(p->dict, stack, &depth);
 	uint32_t node = 0;
 
 	for (size_t i = 0; i < depth; i++) {
-		struct place key = { node, profile_frame_name(p, frame[i]).i, 0, 0 };
+		struct place key = { node, dict_frame_name(p->dict, frame[i]).i, 0, 0 };
 		uint32_t row = table_find(places, &key);
 
 		if (!row)
@@ -57,7 +57,7 @@ void order_as_came(struct tree *t, struct profile *p)
 	struct table places;
 
 	note_places(&places, t);
-	for (uint32_t i = 1; i < p->stack.n; i++)
+	for (uint32_t i = 1; i < p->dict->stack.n; i++)
 		number_stack(came, &n, &places, p, (stack_id){ i });
 	link_in_order(t, came, n);
 	table_release(&places);
@@ -68,9 +68,9 @@ static str_id waker_name(struct profile *p, str_id name)
 {
 	struct buf marked = { 0 };
 
-	buf_add(&marked, profile_text(p, name));
+	buf_add(&marked, dict_text(p->dict, name));
 	buf_add(&marked, S("_[w]"));
-	name = profile_str(p, buf_str(&marked));
+	name = dict_intern(p->dict, buf_str(&marked));
 	buf_release(&marked);
 	return name;
 }
@@ -78,7 +78,7 @@ static str_id waker_name(struct profile *p, str_id name)
 void mark_wakers(struct tree *t, struct profile *p)
 {
 	uint8_t *wakes = mem_zeroed(t->n, 1);
-	str_id separator = { strings_find(&p->str, S("--")) };
+	str_id separator = dict_find_str(p->dict, S("--"));
 
 	for (uint32_t i = 1; i < t->n && separator.i; i++) {
 		bool is_separator = t->node[i].name.i == separator.i;

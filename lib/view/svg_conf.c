@@ -29,7 +29,7 @@ static void put_units(const struct svg *s)
 	static const char *const units[] = { "ns", "us", "ms", "s",  "mins", "hrs",
 					     "B",  "kB", "MB", "GB", "TB",   "PB" };
 	struct buf *b = &s->out->bytes;
-	struct str own = profile_text(s->p, s->p->col[s->o->col].unit);
+	struct str own = dict_text(s->p->dict, s->p->col[s->o->col].unit);
 	bool renamed = s->o->countname || s->o->factor != 1, first = true;
 
 	buf_add(b, S(",\n\"units\":["));
@@ -65,7 +65,7 @@ static void put_evidence(const struct svg *s)
 		text.n = 0;
 		finding_put(&text, &e->finding[i]);
 		buf_add(b, i ? S(",\n[") : S("["));
-		put_clean(b, profile_text(s->p, e->finding[i].name));
+		put_clean(b, dict_text(s->p->dict, e->finding[i].name));
 		buf_printf(b, ",%d,", finding_is_up(&e->finding[i]) ? 1 : -1);
 		put_clean(b, buf_str(&text));
 		buf_ch(b, ']');

@@ -19,7 +19,7 @@ static struct str plain_name(struct str name)
 
 static struct str frame_name(const struct svg *s, uint32_t node)
 {
-	return node ? plain_name(profile_text(s->p, s->layout.tree->node[node].name)) : S("all");
+	return node ? plain_name(dict_text(s->p->dict, s->layout.tree->node[node].name)) : S("all");
 }
 
 /* The root, and differential boxes, have theirs from the style. */

@@ -85,7 +85,7 @@ static struct rgb color_of(const struct text *t, uint32_t node)
 			return no_color;
 		return change_color[change_step(c.from, c.to) + CHANGE_STEPS];
 	}
-	return node ? palette_color(t->o->palette, t->o->shade, profile_text(t->p, n->name),
+	return node ? palette_color(t->o->palette, t->o->shade, dict_text(t->p->dict, n->name),
 				    n->flags) :
 		      no_color;
 }
@@ -185,8 +185,8 @@ static void put_name(struct text *t, const struct walk *w)
 		buf_ch(&t->line, own);
 	t->end[w->depth] = t->line.n;
 	used = put_branches(t, own);
-	terminal_text(&t->out->bytes, w->node ? profile_text(t->p, name) : S("all"), t->name - used,
-		      t->o->ascii);
+	terminal_text(&t->out->bytes, w->node ? dict_text(t->p->dict, name) : S("all"),
+		      t->name - used, t->o->ascii);
 }
 
 /* Lines */

@@ -10,8 +10,8 @@ const struct view *view_at(size_t i)
 
 struct str view_countname(const struct profile *p, const struct view_options *o)
 {
-	struct str type = profile_text(p, p->col[o->col].type);
-	struct str unit = profile_text(p, p->col[o->col].unit);
+	struct str type = dict_text(p->dict, p->col[o->col].type);
+	struct str unit = dict_text(p->dict, p->col[o->col].unit);
 
 	if (o->countname)
 		return str_of(o->countname);

@@ -9,12 +9,15 @@ main;parse;split 20
 main;parse 10
 main;run;wait;poll 38
 main;run;rare 2
-main;once 0.4
 END
 
 draw() {
 	prof-flame -t text "$@"
 }
+
+printf 'main;a 0.4\nmain;b 0.3\nmain;c 0.3\n' >fractions.folded
+is "$(draw -q fractions.folded | awk '{ print $2, $NF }' | tail -3 | tr '\n' ' ')" '40.0% |-a 30.0% |-b 30.0% `-c ' \
+	'fractions of a sample are drawn'
 
 is "$(draw in.folded)" '100 samples
                            total    self  frame

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "model.h"
 #include "object/elf.h"
 #include "profile/check.h"
 #include "symbol/jitdump.h"
@@ -41,8 +42,8 @@ static int open_input(void *context, const struct profile *p, map_id map)
 static void add_sample(struct profile *p, map_id map, uint64_t addr)
 {
 	struct loc l = { .map = map, .addr = addr, .flags = LOC_ADDR };
-	loc_id loc = profile_add_loc(p, l);
-	sample_id s = profile_add_sample(p, profile_add_stack(p, &loc, 1), (labels_id){ 0 }, 0);
+	loc_id loc = dict_add_loc(p->dict, l);
+	sample_id s = profile_add_sample(p, dict_add_stack(p->dict, &loc, 1), (label_set_id){ 0 });
 
 	profile_add_value(p, 0, s, 1);
 }
@@ -69,11 +70,10 @@ static void make_profile(struct profile *p, const char *name, size_t size)
 	int64_t scale;
 	map_id map;
 
-	profile_init(p);
-	profile_begin(p);
-	profile_column(p, profile_str(p, S("cpu")), profile_str(p, S("count")), &scale);
-	m.file = profile_str(p, str_of(name));
-	map = profile_add_mapping(p, m);
+	model_init(p);
+	profile_column(p, dict_intern(p->dict, S("cpu")), dict_intern(p->dict, S("count")), &scale);
+	m.file = dict_intern(p->dict, str_of(name));
+	map = dict_add_mapping(p->dict, m);
 	add_code(p, map);
 	for (size_t i = 0; i < 64; i++)
 		add_sample(p, map, i * size / 64);
@@ -97,7 +97,7 @@ static void name_all(const char *name, size_t size)
 		symbolize(s, &p, &notes);
 		if (profile_check(&p))
 			abort();
-		profile_release(&p);
+		model_release(&p);
 	}
 	symbols_close(s);
 	buf_release(&notes);

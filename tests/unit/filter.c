@@ -1,5 +1,6 @@
 /* Filters, where a frame's inlined calls matter; the rest is in tests/cli/query.t. */
 #include "query/filter.h"
+#include "model.h"
 #include "tap.h"
 
 /* A frame "name" at address addr; "+name" is inlined into the one before it. */
@@ -12,8 +13,9 @@ static loc_id frame(struct profile *p, struct str name, uint64_t addr, map_id ma
 		name = str_skip(name, 1);
 	}
 	if (name.n)
-		l.func = profile_add_func(p, (struct func){ .name = profile_str(p, name) });
-	return profile_add_loc(p, l);
+		l.func = dict_add_func(p->dict,
+				       (struct func){ .name = dict_intern(p->dict, name) });
+	return dict_add_loc(p->dict, l);
 }
 
 /*
@@ -27,10 +29,10 @@ static void make(struct profile *p, const char *stacks)
 	struct mapping libc = { 0 };
 	int64_t scale;
 
-	profile_init(p);
-	profile_begin(p);
-	profile_column(p, profile_str(p, S("samples")), profile_str(p, S("count")), &scale);
-	libc.file = profile_str(p, S("/lib/libc.so"));
+	model_init(p);
+	profile_column(p, dict_intern(p->dict, S("samples")), dict_intern(p->dict, S("count")),
+		       &scale);
+	libc.file = dict_intern(p->dict, S("/lib/libc.so"));
 	while (rest.n) {
 		struct str stack = str_cut(&rest, ' ');
 		loc_id frames[16];
@@ -43,13 +45,14 @@ static void make(struct profile *p, const char *stacks)
 			if (!str_starts(name, S("+")))
 				addr = 0x100 + (uint64_t)name.p[0];
 			if (str_eq(name, S("@")))
-				frames[n++] = frame(p, S(""), addr, profile_add_mapping(p, libc));
+				frames[n++] = frame(p, S(""), addr,
+						    dict_add_mapping(p->dict, libc));
 			else
 				frames[n++] = frame(p, name, addr, (map_id){ 0 });
 		}
 		profile_add_value(p, 0,
-				  profile_add_sample(p, profile_add_stack(p, frames, n),
-						     (labels_id){ 0 }, 0),
+				  profile_add_sample(p, dict_add_stack(p->dict, frames, n),
+						     (label_set_id){ 0 }),
 				  1);
 	}
 }
@@ -60,12 +63,13 @@ static void show(struct profile *p, struct buf *b)
 	b->n = 0;
 	for (uint32_t i = 1; i < p->sample.n; i++) {
 		size_t n;
-		const loc_id *f = profile_frames(p, profile_sample(p, (sample_id){ i })->stack, &n);
+		const loc_id *f = dict_frames(p->dict, profile_sample(p, (sample_id){ i })->stack,
+					      &n);
 
 		buf_add(b, i > 1 ? S(" ") : S(""));
 		for (size_t j = 0; j < n; j++) {
-			const struct loc *l = profile_loc(p, f[j]);
-			struct str name = profile_text(p, profile_func(p, l->func)->name);
+			const struct loc *l = dict_loc(p->dict, f[j]);
+			struct str name = dict_text(p->dict, dict_func(p->dict, l->func)->name);
 
 			buf_printf(b, "%s%s%.*s", j ? ";" : "", l->flags & LOC_INLINED ? "+" : "",
 				   STR_ARG(name.n ? name : S("@")));
@@ -88,9 +92,9 @@ static void check(const char *stacks, const char *left, const struct set *set, s
 	make(&p, stacks);
 	for (size_t i = 0; i < n; i++) {
 		if (set[i].which == PATTERN_DROP)
-			p.head.drop_frames = profile_str(&p, str_of(set[i].text));
+			p.head.drop_frames = dict_intern(p.dict, str_of(set[i].text));
 		else if (set[i].which == PATTERN_KEEP)
-			p.head.keep_frames = profile_str(&p, str_of(set[i].text));
+			p.head.keep_frames = dict_intern(p.dict, str_of(set[i].text));
 		else
 			pattern_set(&f.stacks.pattern[set[i].which], set[i].which,
 				    str_of(set[i].text), &error);
@@ -99,7 +103,7 @@ static void check(const char *stacks, const char *left, const struct set *set, s
 	show(&p, &shown);
 	is(buf_str(&shown), left, "%s", name);
 	filter_release(&f);
-	profile_release(&p);
+	model_release(&p);
 	buf_release(&notes);
 	buf_release(&error);
 	buf_release(&shown);
@@ -169,7 +173,7 @@ static void notes(void)
 	struct buf notes = { 0 }, error = { 0 };
 
 	make(&p, "m;x");
-	p.head.drop_frames = profile_str(&p, S("(malloc"));
+	p.head.drop_frames = dict_intern(p.dict, S("(malloc"));
 	pattern_set(&f.stacks.pattern[PATTERN_FOCUS], PATTERN_FOCUS, S("x"), &error);
 	pattern_set(&f.stacks.pattern[PATTERN_HIDE], PATTERN_HIDE, S("y"), &error);
 	ok(filter_apply(&f, &p, &notes, &error), "what a profile drops may be no pattern");
@@ -181,7 +185,7 @@ static void notes(void)
 	filter_describe(&f, &notes);
 	is(buf_str(&notes), "focus=x\nhide=y\n", "what is filtered");
 	filter_release(&f);
-	profile_release(&p);
+	model_release(&p);
 	buf_release(&notes);
 	buf_release(&error);
 }
@@ -193,12 +197,12 @@ static void all_frames(void)
 	struct buf notes = { 0 }, error = { 0 }, shown = { 0 };
 
 	make(&p, "m;malloc;x");
-	p.head.drop_frames = profile_str(&p, S("malloc"));
+	p.head.drop_frames = dict_intern(p.dict, S("malloc"));
 	filter_apply(&f, &p, &notes, &error);
 	show(&p, &shown);
 	is(buf_str(&shown), "m;malloc;x", "unless all frames are asked for");
 	filter_release(&f);
-	profile_release(&p);
+	model_release(&p);
 	buf_release(&notes);
 	buf_release(&error);
 	buf_release(&shown);

@@ -1,4 +1,5 @@
 #include "query/graph.h"
+#include "model.h"
 #include "tap.h"
 
 static struct profile p;
@@ -15,21 +16,22 @@ static void sample(const char *stack, int64_t v)
 		struct loc l = { 0 };
 
 		if (str_starts(name, S("@")))
-			l.map = profile_add_mapping(
-				&p, (struct mapping){ .file = profile_str(&p, str_skip(name, 1)) });
+			l.map = dict_add_mapping(
+				p.dict,
+				(struct mapping){ .file = dict_intern(p.dict, str_skip(name, 1)) });
 		else if (str_starts(name, S("+")))
 			l.flags = LOC_INLINED;
 		if (!l.map.i) {
 			struct str plain = str_skip(name, l.flags ? 1 : 0);
 
-			l.func = profile_add_func(&p,
-						  (struct func){ .name = profile_str(&p, plain) });
+			l.func = dict_add_func(p.dict,
+					       (struct func){ .name = dict_intern(p.dict, plain) });
 		}
-		frames[n++] = profile_add_loc(&p, l);
+		frames[n++] = dict_add_loc(p.dict, l);
 	}
 	profile_add_value(&p, 0,
-			  profile_add_sample(&p, profile_add_stack(&p, frames, n), (labels_id){ 0 },
-					     0),
+			  profile_add_sample(&p, dict_add_stack(p.dict, frames, n),
+					     (label_set_id){ 0 }),
 			  v);
 }
 
@@ -37,9 +39,9 @@ static void begin(void)
 {
 	int64_t scale;
 
-	profile_init(&p);
-	profile_begin(&p);
-	profile_column(&p, profile_str(&p, S("samples")), profile_str(&p, S("count")), &scale);
+	model_init(&p);
+	profile_column(&p, dict_intern(p.dict, S("samples")), dict_intern(p.dict, S("count")),
+		       &scale);
 }
 
 /* "main 1/10" for each node: flat and cumulative value. */
@@ -52,7 +54,7 @@ static void show_nodes(const struct graph *g, bool by_cum, struct buf *b)
 		const struct graph_node *node = graph_node(g, l.v[i]);
 
 		buf_printf(b, "%s%.*s %lld/%lld", i ? ", " : "",
-			   STR_ARG(profile_text(&p, node->name)), (long long)node->flat,
+			   STR_ARG(dict_text(p.dict, node->name)), (long long)node->flat,
 			   (long long)node->cum);
 	}
 	graph_list_release(&l);
@@ -68,8 +70,8 @@ static void show_edges(const struct graph *g, struct buf *b)
 		const struct graph_edge *e = graph_edge(g, l.v[i]);
 
 		buf_printf(b, "%s%.*s>%.*s %lld%s", i ? ", " : "",
-			   STR_ARG(profile_text(&p, graph_node(g, e->caller)->name)),
-			   STR_ARG(profile_text(&p, graph_node(g, e->callee)->name)),
+			   STR_ARG(dict_text(p.dict, graph_node(g, e->caller)->name)),
+			   STR_ARG(dict_text(p.dict, graph_node(g, e->callee)->name)),
 			   (long long)e->weight, e->called ? "" : "+");
 	}
 	graph_list_release(&l);
@@ -90,7 +92,7 @@ static void check(const char *by_flat, const char *by_cum, const char *edges, co
 	is(buf_str(&b), edges, "%s: calls", name);
 	graph_release(&g);
 	buf_release(&b);
-	profile_release(&p);
+	model_release(&p);
 	begin();
 }
 
@@ -125,6 +127,6 @@ int main(void)
 	check("a 9223372036854775807/9223372036854775807, b 1/1, m 0/9223372036854775807",
 	      "a 9223372036854775807/9223372036854775807, m 0/9223372036854775807, b 1/1",
 	      "m>a 9223372036854775807, m>b 1", "sums end where 64 bits do");
-	profile_release(&p);
+	model_release(&p);
 	return done();
 }

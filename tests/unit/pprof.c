@@ -4,6 +4,7 @@
  */
 #include "format/format.h"
 #include "io/pb.h"
+#include "model.h"
 #include "profile.pb-c.h"
 #include "tap.h"
 
@@ -145,16 +146,22 @@ static void build(void)
 	built.doc_url = text("https://example.com/doc");
 }
 
-static bool load(struct profile *p, struct str bytes, bool lenient, struct buf *error)
+/* Read the one profile of an input. Returns how many records were skipped, or -1. */
+static int64_t load(struct profile *p, struct str bytes, bool lenient, struct buf *error)
 {
-	struct load l = { .from = &format_pprof, .lenient = lenient };
-	struct in in;
-	bool ok = in_open_memory(&in, "mem", bytes) && format_read(&l, &in, p);
+	struct input input;
+	int64_t skipped = -1;
 
-	in_close(&in);
-	in_release(&in);
-	*error = l.error;
-	return ok;
+	input_open_memory(&input, "mem", bytes, &format_pprof);
+	input.in.lenient = lenient;
+	if (input_next(&input, p))
+		skipped = (int64_t)input.in.skipped;
+	input_close(&input);
+	buf_add(error, buf_str(&input.in.error));
+	if (error->n)
+		buf_ch(error, '\0');
+	input_release(&input);
+	return skipped;
 }
 
 static struct str packed_profile(struct buf *b)
@@ -167,18 +174,19 @@ static struct str packed_profile(struct buf *b)
 static struct str frame_at(struct profile *p, sample_id s, size_t i)
 {
 	size_t n;
-	const loc_id *frame = profile_frames(p, profile_sample(p, s)->stack, &n);
+	const loc_id *frame = dict_frames(p->dict, profile_sample(p, s)->stack, &n);
 
-	return i < n ? profile_text(p, profile_frame_name(p, frame[i])) : S("(none)");
+	return i < n ? dict_text(p->dict, dict_frame_name(p->dict, frame[i])) : S("(none)");
 }
 
 static void check_model(struct profile *p)
 {
 	const struct label *l;
 	size_t n;
-	const loc_id *frame = profile_frames(p, profile_sample(p, (sample_id){ 1 })->stack, &n);
-	const struct loc *main_frame = profile_loc(p, frame[0]), *g = profile_loc(p, frame[2]);
-	const struct mapping *m = profile_mapping(p, main_frame->map);
+	const loc_id *frame = dict_frames(p->dict, profile_sample(p, (sample_id){ 1 })->stack, &n);
+	const struct loc *main_frame = dict_loc(p->dict, frame[0]),
+			 *g = dict_loc(p->dict, frame[2]);
+	const struct mapping *m = dict_mapping(p->dict, main_frame->map);
 
 	ok(p->ncol == 2 && p->sample.n == 3 && n == 3, "types, samples, frames");
 	is(frame_at(p, (sample_id){ 1 }, 0), "main", "root");
@@ -186,18 +194,18 @@ static void check_model(struct profile *p)
 	is(frame_at(p, (sample_id){ 1 }, 2), "g", "inlined leaf");
 	ok(g->flags & LOC_INLINED && g->flags & LOC_FOLDED && !(main_frame->flags & LOC_INLINED),
 	   "flags");
-	ok(g->line == 21 && g->column == 2 && profile_func(p, g->func)->line == 20, "lines");
-	is(profile_text(p, profile_func(p, profile_loc(p, frame[1])->func)->linkage), "_Z1fIiEvv",
-	   "linkage name");
+	ok(g->line == 21 && g->column == 2 && dict_func(p->dict, g->func)->line == 20, "lines");
+	is(dict_text(p->dict, dict_func(p->dict, dict_loc(p->dict, frame[1])->func)->linkage),
+	   "_Z1fIiEvv", "linkage name");
 	ok(main_frame->addr == 0x123 && m->start == 0x400000 && m->size == 0x100000 &&
 		   m->offset == 0x1000,
 	   "addresses are relative to the mapping");
-	is(profile_text(p, m->build_id), "c0ffee", "build id");
+	is(dict_text(p->dict, m->build_id), "c0ffee", "build id");
 	ok(profile_value(p, 1, (sample_id){ 1 }) == 30000000 &&
 		   profile_value(p, 0, (sample_id){ 2 }) == -1,
 	   "values");
-	l = profile_find_label(p, profile_sample(p, (sample_id){ 1 })->labels,
-			       profile_str(p, S("bytes")));
+	l = dict_find_label(p->dict, profile_sample(p, (sample_id){ 1 })->labels,
+			    dict_intern(p->dict, S("bytes")));
 	ok(l && l->is_num && l->num == 4096, "numeric label");
 	is(profile_fact(p, S("lost")), "4", "fact");
 	ok(p->head.period == 10000000 && p->head.time == 1700000000000000000, "header");
@@ -256,25 +264,25 @@ static void check_written(const Profile *b)
 
 static void round_trip(void)
 {
-	struct buf bytes = { 0 }, error;
+	struct buf bytes = { 0 }, error = { 0 };
 	struct profile p;
 	Profile *back;
 
-	profile_init(&p);
-	ok(load(&p, packed_profile(&bytes), false, &error), "protobuf-c's message is read");
+	model_init(&p);
+	ok(load(&p, packed_profile(&bytes), false, &error) >= 0, "protobuf-c's message is read");
 	check_model(&p);
 	back = write_and_unpack(&p);
 	if (ok(back != NULL, "protobuf-c reads what we write"))
 		check_written(back);
 	profile__free_unpacked(back, NULL);
-	profile_release(&p);
+	model_release(&p);
 	buf_release(&bytes);
 }
 
 /* The same message with its fields in reverse order and integers not packed. */
 static void reordered(void)
 {
-	struct buf bytes = { 0 }, turned = { 0 }, error;
+	struct buf bytes = { 0 }, turned = { 0 }, error = { 0 };
 	struct {
 		size_t at, n;
 	} part[64];
@@ -299,10 +307,10 @@ static void reordered(void)
 				buf_add(&turned, str(message.p + part[k].at, part[k].n));
 		}
 	}
-	profile_init(&p);
-	ok(load(&p, buf_str(&turned), false, &error), "fields in any order");
+	model_init(&p);
+	ok(load(&p, buf_str(&turned), false, &error) >= 0, "fields in any order");
 	ok(p.sample.n == 3 && p.ncol == 2, "give the same profile");
-	profile_release(&p);
+	model_release(&p);
 	buf_release(&turned);
 	buf_release(&bytes);
 }
@@ -312,7 +320,7 @@ static void loose(void)
 	LooseSample s = LOOSE_SAMPLE__INIT;
 	uint64_t ids[] = { 7, 7, 7 };
 	int64_t values[] = { 5, 6 };
-	struct buf bytes = { 0 }, message = { 0 }, error;
+	struct buf bytes = { 0 }, message = { 0 }, error = { 0 };
 	struct profile p;
 	size_t n;
 
@@ -324,12 +332,12 @@ static void loose(void)
 	packed_profile(&bytes);
 	pb_put_bytes_always(&bytes, 2, buf_str(&message));
 	pb_put_bytes_always(&bytes, 99, S("a field of the future"));
-	profile_init(&p);
-	ok(load(&p, buf_str(&bytes), false, &error),
+	model_init(&p);
+	ok(load(&p, buf_str(&bytes), false, &error) >= 0,
 	   "integers that are not packed, unknown fields");
-	profile_frames(&p, profile_sample(&p, (sample_id){ 3 })->stack, &n);
+	dict_frames(p.dict, profile_sample(&p, (sample_id){ 3 })->stack, &n);
 	ok(n == 3 && profile_value(&p, 1, (sample_id){ 3 }) == 6, "are read or passed over");
-	profile_release(&p);
+	model_release(&p);
 	buf_release(&message);
 	buf_release(&bytes);
 }
@@ -337,18 +345,18 @@ static void loose(void)
 /* Broken messages: a good one with `more` behind it. */
 static void broken(struct str more, const char *expected)
 {
-	struct buf bytes = { 0 }, error;
+	struct buf bytes = { 0 }, error = { 0 };
 	struct profile p;
 
 	packed_profile(&bytes);
 	buf_add(&bytes, more);
-	profile_init(&p);
-	ok(!load(&p, buf_str(&bytes), false, &error), "refused: %s", expected);
+	model_init(&p);
+	ok(load(&p, buf_str(&bytes), false, &error) < 0, "refused: %s", expected);
 	ok(str_find(buf_str(&error), str_of(expected)) >= 0 &&
 		   str_find(buf_str(&error), S("mem: byte ")) >= 0,
 	   "with its place: %.*s", STR_ARG(buf_str(&error)));
 	buf_release(&error);
-	profile_release(&p);
+	model_release(&p);
 	buf_release(&bytes);
 }
 
@@ -363,7 +371,7 @@ static void faults(void)
 	broken(S("\x22\x00"), "has no id, or id 0");
 	broken(S("\x28\x01"), "has wire type 0, not that of bytes");
 	broken(S("\x4a\x00"), "has wire type 2, not an integer's");
-	broken(S("\x4b"), "has wire type 3, which does not exist");
+	broken(S("\x4b"), "is a group without an end");
 	broken(S("\x12\x7f\x01"), "is 127 bytes long, and 1 are left");
 	broken(S("\x48\xff"), "an integer is cut short");
 	broken(S("\x48\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"), "over 64 bits");
@@ -374,22 +382,16 @@ static void faults(void)
 
 static void lenient(void)
 {
-	struct buf bytes = { 0 }, error;
+	struct buf bytes = { 0 }, error = { 0 };
 	struct profile p;
-	struct load l = { .from = &format_pprof, .lenient = true };
-	struct in in;
 
 	packed_profile(&bytes);
 	buf_add(&bytes, S("\x12\x07\x0a\x01\x63\x12\x02\x01\x01"));
-	profile_init(&p);
-	in_open_memory(&in, "mem", buf_str(&bytes));
-	ok(format_read(&l, &in, &p) && l.skipped == 1, "lenient: a broken sample is counted");
+	model_init(&p);
+	ok(load(&p, buf_str(&bytes), true, &error) == 1, "lenient: a broken sample is counted");
 	ok(p.sample.n == 3, "and skipped");
-	in_close(&in);
-	in_release(&in);
-	error = l.error;
 	buf_release(&error);
-	profile_release(&p);
+	model_release(&p);
 	buf_release(&bytes);
 }
 

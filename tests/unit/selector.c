@@ -1,4 +1,5 @@
 #include "query/selector.h"
+#include "model.h"
 #include "tap.h"
 
 /* A profile with two types, and a sample of value 1 for each region. */
@@ -7,21 +8,24 @@ static void make(struct profile *p)
 	static const char *const regions[] = { "eu-1", "eu-2", "us-1", NULL };
 	int64_t scale;
 
-	profile_init(p);
-	profile_begin(p);
-	p->head.period_type = profile_str(p, S("cpu"));
-	p->head.period_unit = profile_str(p, S("nanoseconds"));
-	profile_column(p, profile_str(p, S("samples")), profile_str(p, S("count")), &scale);
-	profile_column(p, profile_str(p, S("cpu")), profile_str(p, S("nanoseconds")), &scale);
+	model_init(p);
+	p->head.period_type = dict_intern(p->dict, S("cpu"));
+	p->head.period_unit = dict_intern(p->dict, S("nanoseconds"));
+	profile_column(p, dict_intern(p->dict, S("samples")), dict_intern(p->dict, S("count")),
+		       &scale);
+	profile_column(p, dict_intern(p->dict, S("cpu")), dict_intern(p->dict, S("nanoseconds")),
+		       &scale);
 	for (int i = 0; i < 4; i++) {
-		struct label region = { .key = profile_str(p, S("region")),
-					.str = profile_str(p, str_of(regions[i])) };
-		struct label number = { .key = profile_str(p, S("n.o")), .is_num = 1, .num = i };
-		labels_id set = profile_add_label(p, (labels_id){ 0 }, number);
+		struct label region = { .key = dict_intern(p->dict, S("region")),
+					.str = dict_intern(p->dict, str_of(regions[i])) };
+		struct label number = { .key = dict_intern(p->dict, S("n.o")),
+					.is_num = 1,
+					.num = i };
+		label_set_id set = dict_add_label(p->dict, (label_set_id){ 0 }, number);
 
 		if (regions[i])
-			set = profile_add_label(p, set, region);
-		profile_add_value(p, 0, profile_add_sample(p, (stack_id){ 0 }, set, 0), 1);
+			set = dict_add_label(p->dict, set, region);
+		profile_add_value(p, 0, profile_add_sample(p, (stack_id){ 0 }, set), 1);
 	}
 }
 
@@ -39,7 +43,7 @@ static const char *selects(const char *text)
 	else
 		snprintf(result, sizeof(result), "%u/%zu", p.sample.n - 1, p.ncol);
 	selector_release(&s);
-	profile_release(&p);
+	model_release(&p);
 	buf_release(&error);
 	return result;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "model.h"
 #include "object/symtab.h"
 #include "symbol/symbolizer.h"
 #include "tap.h"
@@ -86,29 +87,29 @@ static void ask_begin(struct asked *a, const char *file, const char *build_id)
 	int64_t scale;
 
 	*a = (struct asked){ 0 };
-	profile_init(&a->p);
-	profile_begin(&a->p);
-	profile_column(&a->p, profile_str(&a->p, S("cpu")), profile_str(&a->p, S("count")), &scale);
+	model_init(&a->p);
+	profile_column(&a->p, dict_intern(a->p.dict, S("cpu")), dict_intern(a->p.dict, S("count")),
+		       &scale);
 	buf_printf(&path, "%s%s%s", file[0] == '/' ? "" : dir, file[0] == '/' ? "" : "/", file);
-	a->map = profile_add_mapping(&a->p,
-				     (struct mapping){
-					     .file = profile_str(&a->p, buf_str(&path)),
-					     .build_id = profile_str(&a->p, str_of(build_id)) });
+	a->map = dict_add_mapping(a->p.dict,
+				  (struct mapping){
+					  .file = dict_intern(a->p.dict, buf_str(&path)),
+					  .build_id = dict_intern(a->p.dict, str_of(build_id)) });
 	buf_release(&path);
 }
 
 static void ask(struct asked *a, uint64_t addr)
 {
 	struct loc l = { .map = a->map, .addr = addr, .flags = LOC_ADDR };
-	loc_id loc = profile_add_loc(&a->p, l);
-	stack_id stack = profile_add_stack(&a->p, &loc, 1);
+	loc_id loc = dict_add_loc(a->p.dict, l);
+	stack_id stack = dict_add_stack(a->p.dict, &loc, 1);
 
-	profile_add_value(&a->p, 0, profile_add_sample(&a->p, stack, (labels_id){ 0 }, 0), 1);
+	profile_add_value(&a->p, 0, profile_add_sample(&a->p, stack, (label_set_id){ 0 }), 1);
 }
 
 static void ask_end(struct asked *a)
 {
-	profile_release(&a->p);
+	model_release(&a->p);
 	buf_release(&a->notes);
 }
 
@@ -130,16 +131,16 @@ static void print_answers(const struct asked *a, struct buf *to)
 	for (uint32_t i = 1; i < a->p.sample.n; i++) {
 		size_t n;
 		const loc_id *frame =
-			profile_frames(&a->p, profile_sample(&a->p, (sample_id){ i })->stack, &n);
+			dict_frames(a->p.dict, profile_sample(&a->p, (sample_id){ i })->stack, &n);
 
 		buf_printf(to, "0x%016llx\n",
-			   (unsigned long long)profile_loc(&a->p, frame[0])->addr);
+			   (unsigned long long)dict_loc(a->p.dict, frame[0])->addr);
 		while (n-- > 0) {
-			const struct loc *l = profile_loc(&a->p, frame[n]);
-			const struct func *f = profile_func(&a->p, l->func);
-			struct str file = str_basename(profile_text(&a->p, f->file));
+			const struct loc *l = dict_loc(a->p.dict, frame[n]);
+			const struct func *f = dict_func(a->p.dict, l->func);
+			struct str file = str_basename(dict_text(a->p.dict, f->file));
 
-			buf_printf(to, "%.*s\n%.*s:%u\n", STR_ARG(profile_text(&a->p, f->name)),
+			buf_printf(to, "%.*s\n%.*s:%u\n", STR_ARG(dict_text(a->p.dict, f->name)),
 				   STR_ARG(file.n ? file : S("??")), l->line);
 		}
 	}
@@ -239,9 +240,9 @@ static void test_oracle(const char *cc, const char *flags)
 	}
 	ask_begin(&a, "oracle", "");
 	n = ask_own(&a, "oracle");
-	for (uint32_t i = 1; i < a.p.loc.n; i++)
+	for (uint32_t i = 1; i < a.p.dict->loc.n; i++)
 		buf_printf(&list, "%llx\n",
-			   (unsigned long long)profile_loc(&a.p, (loc_id){ i })->addr);
+			   (unsigned long long)dict_loc(a.p.dict, (loc_id){ i })->addr);
 	buf_ch(&list, '\0');
 	write_file("addresses", list.p);
 	answer(&a, &ALL);
@@ -483,12 +484,12 @@ static void check_function(uint64_t addr, bool lines)
 	ask(&a, addr);
 	ask(&a, addr + 1);
 	answer(&a, &how);
-	l = profile_loc(&a.p,
-			profile_frames(&a.p, profile_sample(&a.p, (sample_id){ 1 })->stack, &n)[0]);
-	f = profile_func(&a.p, l->func);
-	m = profile_mapping(&a.p, a.map);
-	is(profile_text(&a.p, f->name), "outer::three", "a name for people");
-	is(profile_text(&a.p, f->linkage), "_ZN5outer5threeEi", "and the linker's");
+	l = dict_loc(a.p.dict,
+		     dict_frames(a.p.dict, profile_sample(&a.p, (sample_id){ 1 })->stack, &n)[0]);
+	f = dict_func(a.p.dict, l->func);
+	m = dict_mapping(a.p.dict, a.map);
+	is(dict_text(a.p.dict, f->name), "outer::three", "a name for people");
+	is(dict_text(a.p.dict, f->linkage), "_ZN5outer5threeEi", "and the linker's");
 	ok((l->line > 0) == lines, "lines as asked for");
 	ok(!(l->flags & LOC_INLINED), "it is not inlined");
 	ok(m->flags & MAP_FUNCTIONS && !!(m->flags & MAP_LINES) == lines,

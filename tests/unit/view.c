@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "io/escape.h"
+#include "model.h"
 #include "tap.h"
 #include "view/change.h"
 #include "view/layout.h"
@@ -194,23 +195,23 @@ static void grow(struct profile *p, struct tree *t, const char *const *stacks, c
 	int64_t scale;
 	uint32_t col;
 
-	profile_init(p);
-	profile_begin(p);
-	col = profile_column(p, profile_str(p, S("samples")), profile_str(p, S("count")), &scale);
+	model_init(p);
+	col = profile_column(p, dict_intern(p->dict, S("samples")),
+			     dict_intern(p->dict, S("count")), &scale);
 	for (size_t i = 0; i < n; i++) {
 		struct str rest = str_of(stacks[i]);
 		loc_id frame[8];
 		size_t depth = 0;
 
 		while (rest.p) {
-			str_id name = profile_str(p, str_cut(&rest, ';'));
-			func_id func = profile_add_func(p, (struct func){ .name = name });
+			str_id name = dict_intern(p->dict, str_cut(&rest, ';'));
+			func_id func = dict_add_func(p->dict, (struct func){ .name = name });
 
-			frame[depth++] = profile_add_loc(p, (struct loc){ .func = func });
+			frame[depth++] = dict_add_loc(p->dict, (struct loc){ .func = func });
 		}
 		profile_add_value(p, col,
-				  profile_add_sample(p, profile_add_stack(p, frame, depth),
-						     (labels_id){ 0 }, 0),
+				  profile_add_sample(p, dict_add_stack(p->dict, frame, depth),
+						     (label_set_id){ 0 }),
 				  v[i]);
 	}
 	tree_build(t, p, col, TREE_BY_NAME);
@@ -224,7 +225,7 @@ static struct str walked(struct profile *p, const struct layout *l, double least
 	b.n = 0;
 	walk_init(&w, l, least);
 	while (walk_next(&w))
-		buf_printf(&b, "%.*s@%g ", STR_ARG(profile_text(p, l->tree->node[w.node].name)),
+		buf_printf(&b, "%.*s@%g ", STR_ARG(dict_text(p->dict, l->tree->node[w.node].name)),
 			   w.left);
 	walk_release(&w);
 	return buf_str(&b);
@@ -253,7 +254,7 @@ static void layouts(void)
 	is(walked(&p, &l, 0), "@0 z@0 m@4 b@4 a@7 x@7 ", "in order of appearance");
 	layout_release(&l);
 	tree_release(&t);
-	profile_release(&p);
+	model_release(&p);
 }
 
 static void wakers(void)
@@ -272,7 +273,7 @@ static void wakers(void)
 	   "what is above a separator wakes");
 	layout_release(&l);
 	tree_release(&t);
-	profile_release(&p);
+	model_release(&p);
 }
 
 static struct str fitted(struct str s, size_t columns, bool ascii)

@@ -13,7 +13,7 @@ struct cover {
 /* The function that an item is: world_name() backwards. */
 static uint32_t function_of(const struct comparison *c, const struct world *w, uint32_t item)
 {
-	struct str name = profile_text(c->items.p, c->items.item[item].name);
+	struct str name = dict_text(c->items.p->dict, c->items.item[item].name);
 
 	for (uint32_t f = 0; f < w->nfunction; f++)
 		if (str_eq(name, str_of(world_name(f))))
@@ -67,7 +67,7 @@ struct blame {
 
 static bool is_named(const struct comparison *c, const struct row *r, const char *name)
 {
-	return str_eq(profile_text(c->items.p, c->items.item[r->item].name), str_of(name));
+	return str_eq(dict_text(c->items.p->dict, c->items.item[r->item].name), str_of(name));
 }
 
 static void count_blame(const struct comparison *c, const struct world *w, void *arg)

@@ -6,7 +6,7 @@ const struct row *find_gated(const struct comparison *c, const char *name)
 		const struct row *r = &c->row[i];
 
 		if (r->gated &&
-		    str_eq(profile_text(c->items.p, c->items.item[r->item].name), str_of(name)))
+		    str_eq(dict_text(c->items.p->dict, c->items.item[r->item].name), str_of(name)))
 			return r;
 	}
 	return NULL;

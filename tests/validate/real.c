@@ -194,7 +194,7 @@ static const struct row *find_row(const struct comparison *c, const char *name)
 {
 	for (size_t i = 0; i < c->nrow; i++) {
 		const struct row *r = &c->row[i];
-		struct str item = profile_text(c->items.p, c->items.item[r->item].name);
+		struct str item = dict_text(c->items.p->dict, c->items.item[r->item].name);
 
 		if (r->kind == SELF && str_eq(item, str_of(name)))
 			return r;

@@ -118,11 +118,12 @@ const char *world_name(uint32_t function)
 static loc_id frame(struct world *w, const char *name)
 {
 	struct profile *p = &w->runs->profile;
-	struct func f = { .name = profile_str(p, str_of(name)),
-			  .file = profile_str(p, S("src/program.c")) };
+	struct func f = { .name = dict_intern(p->dict, str_of(name)),
+			  .file = dict_intern(p->dict, S("src/program.c")) };
 
 	f.line = 10 + f.name.i;
-	return profile_add_loc(p, (struct loc){ .func = profile_add_func(p, f), .line = f.line });
+	return dict_add_loc(p->dict,
+			    (struct loc){ .func = dict_add_func(p->dict, f), .line = f.line });
 }
 
 static uint32_t depth_of(const struct world *w, uint32_t f)
@@ -189,7 +190,7 @@ static stack_id base_stack(struct world *w, const struct path *path)
 
 	for (size_t i = 0; i < path->n; i++)
 		frames[i] = frame(w, world_name(path->f[i]));
-	return profile_add_stack(&w->runs->profile, frames, path->n);
+	return dict_add_stack(w->runs->profile.dict, frames, path->n);
 }
 
 /* The same stack after the refactoring of function g; a split's part with `part`. */
@@ -213,12 +214,12 @@ static stack_id new_stack(struct world *w, const struct path *path, enum refacto
 	}
 	if (part)
 		frames[n++] = frame(w, "part");
-	return profile_add_stack(&w->runs->profile, frames, n);
+	return dict_add_stack(w->runs->profile.dict, frames, n);
 }
 
 static sample_id sample(struct world *w, stack_id stack)
 {
-	return profile_add_sample(&w->runs->profile, stack, (labels_id){ 0 }, 0);
+	return profile_add_sample(&w->runs->profile, stack, (label_set_id){ 0 });
 }
 
 static void plan(struct world *w, uint32_t f, uint32_t below, double share, enum refactor how,
@@ -247,7 +248,6 @@ void world_init(struct world *w, struct runs *runs, uint32_t nfunction, enum ref
 	w->stack = mem_zeroed((size_t)nfunction * 2, sizeof(*w->stack));
 	grow_tree(w, rng);
 	share_out(w);
-	profile_begin(&runs->profile);
 	for (uint32_t f = 1; f < nfunction; f++) {
 		double elsewhere = f >= FIRST_OTHER && rng_uniform(rng) < 0.2 ? 0.3 : 0;
 
@@ -257,8 +257,8 @@ void world_init(struct world *w, struct runs *runs, uint32_t nfunction, enum ref
 			plan(w, f, w->parent[(uint32_t)(rng_uniform(rng) * f)],
 			     w->share[f] * elsewhere, refactor, refactored);
 	}
-	runs->type = profile_str(&runs->profile, S("cpu"));
-	runs->unit = profile_str(&runs->profile, S("nanoseconds"));
+	runs->type = dict_intern(runs->profile.dict, S("cpu"));
+	runs->unit = dict_intern(runs->profile.dict, S("nanoseconds"));
 }
 
 void world_clear(struct world *w)

@@ -1,0 +1,344 @@
+/*
+ * profile_append(): the one merge there is.
+ *
+ * Rows of another dictionary are entered into ours when a sample first needs
+ * them, and what became of each is remembered by its old number.
+ */
+#include <stdlib.h>
+
+#include "profile/profile.h"
+#include "profile/unit.h"
+
+/* By row of `from`: the number of the row in `to`; 0: not asked for yet. */
+struct remap {
+	struct dictionary *to;
+	const struct dictionary *from;
+	uint32_t *str, *func, *map, *loc, *stack, *label_set;
+	loc_id *frames; /* scratch: of one stack */
+	size_t frame_cap;
+};
+
+static void remap_init(struct remap *m, struct dictionary *to, const struct dictionary *from)
+{
+	*m = (struct remap){ .to = to, .from = from };
+	if (to == from)
+		return;
+	m->str = mem_zeroed(from->str.n, sizeof(uint32_t));
+	m->func = mem_zeroed(from->func.n, sizeof(uint32_t));
+	m->map = mem_zeroed(from->mapping.n, sizeof(uint32_t));
+	m->loc = mem_zeroed(from->loc.n, sizeof(uint32_t));
+	m->stack = mem_zeroed(from->stack.n, sizeof(uint32_t));
+	m->label_set = mem_zeroed(from->label_set.n, sizeof(uint32_t));
+}
+
+static void remap_release(struct remap *m)
+{
+	if (m->to == m->from)
+		return;
+	mem_free(m->str, m->from->str.n * sizeof(uint32_t));
+	mem_free(m->func, m->from->func.n * sizeof(uint32_t));
+	mem_free(m->map, m->from->mapping.n * sizeof(uint32_t));
+	mem_free(m->loc, m->from->loc.n * sizeof(uint32_t));
+	mem_free(m->stack, m->from->stack.n * sizeof(uint32_t));
+	mem_free(m->label_set, m->from->label_set.n * sizeof(uint32_t));
+	mem_free(m->frames, m->frame_cap * sizeof(*m->frames));
+}
+
+static str_id remap_str(struct remap *m, str_id id)
+{
+	if (m->to == m->from)
+		return id;
+	if (!m->str[id.i])
+		m->str[id.i] = dict_intern(m->to, dict_text(m->from, id)).i;
+	return (str_id){ m->str[id.i] };
+}
+
+static map_id remap_map(struct remap *m, map_id id)
+{
+	struct mapping row;
+
+	if (m->to == m->from || !id.i)
+		return id;
+	if (!m->map[id.i]) {
+		row = *dict_mapping(m->from, id);
+		row.file = remap_str(m, row.file);
+		row.build_id = remap_str(m, row.build_id);
+		m->map[id.i] = dict_add_mapping(m->to, row).i;
+	}
+	return (map_id){ m->map[id.i] };
+}
+
+static func_id remap_func(struct remap *m, func_id id)
+{
+	struct func row;
+
+	if (!m->func[id.i]) {
+		row = *dict_func(m->from, id);
+		row.name = remap_str(m, row.name);
+		row.linkage = remap_str(m, row.linkage);
+		row.file = remap_str(m, row.file);
+		m->func[id.i] = dict_add_func(m->to, row).i;
+	}
+	return (func_id){ m->func[id.i] };
+}
+
+static loc_id remap_loc(struct remap *m, loc_id id)
+{
+	struct loc row;
+
+	if (!m->loc[id.i]) {
+		row = *dict_loc(m->from, id);
+		row.map = remap_map(m, row.map);
+		row.func = remap_func(m, row.func);
+		m->loc[id.i] = dict_add_loc(m->to, row).i;
+	}
+	return (loc_id){ m->loc[id.i] };
+}
+
+static stack_id remap_stack(struct remap *m, stack_id id)
+{
+	const loc_id *frame;
+	size_t n;
+
+	if (m->to == m->from || !id.i)
+		return id;
+	if (!m->stack[id.i]) {
+		frame = dict_frames(m->from, id, &n);
+		m->frames = mem_grow(m->frames, &m->frame_cap, n, sizeof(*m->frames));
+		for (size_t i = 0; i < n; i++)
+			m->frames[i] = remap_loc(m, frame[i]);
+		m->stack[id.i] = dict_add_stack(m->to, m->frames, n).i;
+	}
+	return (stack_id){ m->stack[id.i] };
+}
+
+/* A set's tail has a smaller number, so recursion ends. */
+static label_set_id remap_label_set(struct remap *m, label_set_id id)
+{
+	const struct label_set *set;
+	label_set_id rest;
+	struct label l;
+
+	if (m->to == m->from || !id.i)
+		return id;
+	if (!m->label_set[id.i]) {
+		set = dict_label_set(m->from, id);
+		l = *dict_label(m->from, set->label);
+		l.key = remap_str(m, l.key);
+		l.str = remap_str(m, l.str);
+		l.unit = remap_str(m, l.unit);
+		rest = remap_label_set(m, set->rest);
+		m->label_set[id.i] = dict_add_label(m->to, rest, l).i;
+	}
+	return (label_set_id){ m->label_set[id.i] };
+}
+
+/* Header */
+
+/* Of two different names the first in byte order, so that order does not matter. */
+static str_id first_of(const struct dictionary *d, str_id a, str_id b)
+{
+	if (!a.i || !b.i)
+		return a.i ? a : b;
+	return str_cmp(dict_text(d, a), dict_text(d, b)) <= 0 ? a : b;
+}
+
+static map_id first_map_of(const struct dictionary *d, map_id a, map_id b)
+{
+	const struct mapping *x = dict_mapping(d, a), *y = dict_mapping(d, b);
+	int order;
+
+	if (!a.i || !b.i || a.i == b.i)
+		return a.i ? a : b;
+	order = str_cmp(dict_text(d, x->file), dict_text(d, y->file));
+	if (!order)
+		order = str_cmp(dict_text(d, x->identity), dict_text(d, y->identity));
+	if (!order)
+		order = (x->offset > y->offset) - (x->offset < y->offset);
+	return order <= 0 ? a : b;
+}
+
+int64_t profile_end(const struct header *h)
+{
+	int64_t end;
+
+	if (!h->time || h->end)
+		return h->end;
+	return __builtin_add_overflow(h->time, h->duration, &end) ? INT64_MAX : end;
+}
+
+/*
+ * From the earliest beginning to the latest end. A profile that does not say when it
+ * began adds its duration only.
+ */
+static void append_window(struct profile *p, struct header *to, const struct header *h)
+{
+	int64_t end = profile_end(to), other = profile_end(h);
+
+	if (!to->time || (h->time && h->time < to->time))
+		to->time = h->time;
+	to->duration = sat_add(p, to->duration, h->duration);
+	to->end = end > other ? end : other;
+}
+
+static void append_period(struct header *to, const struct header *h)
+{
+	if (!to->period_type.i && !to->mixed_periods) {
+		to->period_type = h->period_type;
+		to->period_unit = h->period_unit;
+	} else if (h->period_type.i && (to->period_type.i != h->period_type.i ||
+					to->period_unit.i != h->period_unit.i)) {
+		to->mixed_periods = true;
+	}
+	to->mixed_periods |= h->mixed_periods;
+	if (h->period > to->period)
+		to->period = h->period;
+	if (to->mixed_periods)
+		to->period_type.i = to->period_unit.i = 0, to->period = 0;
+}
+
+static void append_header(struct profile *to, struct header h, struct remap *m)
+{
+	struct header *head = &to->head;
+
+	h.period_type = remap_str(m, h.period_type);
+	h.period_unit = remap_str(m, h.period_unit);
+	append_period(head, &h);
+	append_window(to, head, &h);
+	head->default_type = first_of(to->dict, head->default_type, remap_str(m, h.default_type));
+	head->doc_url = first_of(to->dict, head->doc_url, remap_str(m, h.doc_url));
+	head->drop_frames = first_of(to->dict, head->drop_frames, remap_str(m, h.drop_frames));
+	head->keep_frames = first_of(to->dict, head->keep_frames, remap_str(m, h.keep_frames));
+	head->main_map = first_map_of(to->dict, head->main_map, remap_map(m, h.main_map));
+}
+
+/* Columns */
+
+struct target {
+	uint32_t col; /* of `to`, for a column of `from` */
+	int64_t scale;
+};
+
+/* Put to's columns in byte order; the targets follow. */
+static void sort_columns(struct profile *to, struct target *target, size_t n)
+{
+	for (uint32_t i = 1; i < to->ncol; i++) {
+		for (uint32_t j = i; j; j--) {
+			struct column *a = &to->col[j - 1], *b = &to->col[j], swap = *a;
+			int order = str_cmp(dict_text(to->dict, a->type),
+					    dict_text(to->dict, b->type));
+
+			if (!order)
+				order = str_cmp(dict_text(to->dict, a->unit),
+						dict_text(to->dict, b->unit));
+			if (order <= 0)
+				break;
+			*a = *b;
+			*b = swap;
+			for (size_t t = 0; t < n; t++)
+				target[t].col = target[t].col == j     ? j - 1 :
+						target[t].col == j - 1 ? j :
+									 target[t].col;
+			for (size_t o = 0; o < to->nobservation; o++) {
+				uint32_t *col = &to->observation[o].col;
+
+				*col = *col == j ? j - 1 : *col == j - 1 ? j : *col;
+			}
+		}
+	}
+}
+
+/* Where the values of each of from's columns go. Free the array of from->ncol. */
+static struct target *match_columns(struct profile *to, const struct profile *from, struct remap *m)
+{
+	struct target *target = mem_zeroed(from->ncol, sizeof(*target));
+	bool alike = to->ncol == from->ncol || !to->nprofile;
+
+	for (uint32_t i = 0; i < from->ncol; i++) {
+		str_id type = remap_str(m, from->col[i].type);
+		str_id unit = remap_str(m, from->col[i].unit);
+		size_t known = to->ncol;
+		struct target *t = &target[i];
+
+		t->col = profile_column(to, type, unit, &t->scale);
+		to->col[t->col].nprofile += from->col[i].nprofile - (to->ncol > known);
+		alike = alike && t->col == i;
+	}
+	if (!alike)
+		sort_columns(to, target, from->ncol);
+	return target;
+}
+
+/* Samples */
+
+static void append_values(struct profile *to, sample_id new, const struct profile *from,
+			  uint32_t old, const struct target *target)
+{
+	for (uint32_t i = 0; i < from->ncol; i++) {
+		const struct column *c = &from->col[i];
+		int64_t scale = target[i].scale;
+
+		profile_add_value(to, target[i].col, new,
+				  scale == 1 ? c->v[old] : sat_mul(to, c->v[old], scale));
+		if (c->frac && c->frac[old]) {
+			unsigned __int128 frac = (unsigned __int128)c->frac[old] * (uint64_t)scale;
+
+			profile_add_value(to, target[i].col, new, (int64_t)(frac / FRAC_ONE));
+			profile_add_frac(to, target[i].col, new, (uint64_t)(frac % FRAC_ONE));
+		}
+	}
+}
+
+static void append_samples(struct profile *to, const struct profile *from, struct remap *m,
+			   const struct target *target)
+{
+	sample_id *now = mem_zeroed(from->sample.n, sizeof(*now));
+
+	for (uint32_t i = 1; i < from->sample.n; i++) {
+		const struct sample *s = profile_sample(from, (sample_id){ i });
+
+		now[i] = profile_add_sample(to, remap_stack(m, s->stack),
+					    remap_label_set(m, s->labels));
+		append_values(to, now[i], from, i, target);
+	}
+	for (size_t i = 0; i < from->nobservation; i++) {
+		struct observation o = from->observation[i];
+
+		profile_observe(to, o.time, now[o.sample.i], target[o.col].col,
+				sat_mul(to, o.value, target[o.col].scale));
+	}
+	mem_free(now, from->sample.n * sizeof(*now));
+}
+
+void profile_append(struct profile *to, const struct profile *from)
+{
+	struct remap m;
+	struct target *target;
+
+	if (!from->nprofile)
+		return;
+	remap_init(&m, to->dict, from->dict);
+	target = match_columns(to, from, &m);
+	append_samples(to, from, &m, target);
+	append_header(to, from->head, &m);
+	for (size_t i = 0; i < profile_ncomment(from); i++)
+		profile_add_comment(to, dict_text(from->dict, profile_comment(from, i)));
+	to->saturated += from->saturated;
+	to->nprofile += from->nprofile;
+	mem_free(target, from->ncol * sizeof(*target));
+	remap_release(&m);
+}
+
+void profile_move(struct profile *to, struct profile *from)
+{
+	bool keep_times = to->keep_times;
+
+	if (to->nprofile || to->dict != from->dict) {
+		profile_append(to, from);
+		return;
+	}
+	profile_release(to);
+	*to = *from;
+	profile_init(from, to->dict);
+	from->keep_times = keep_times;
+}

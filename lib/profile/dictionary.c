@@ -1,0 +1,74 @@
+#include "profile/dictionary.h"
+
+#include "base/buf.h"
+#include "profile/stacks.h"
+
+enum { PAGE = 4096 };
+
+void dict_init(struct dictionary *d)
+{
+	strings_init(&d->str);
+	table_init(&d->func, sizeof(struct func), sizeof(struct func));
+	table_init(&d->mapping, sizeof(struct mapping), offsetof(struct mapping, file));
+	table_init(&d->loc, sizeof(struct loc), sizeof(struct loc));
+	table_init(&d->label, sizeof(struct label), sizeof(struct label));
+	table_init(&d->label_set, sizeof(struct label_set), sizeof(struct label_set));
+	stacks_init(&d->stack);
+}
+
+void dict_release(struct dictionary *d)
+{
+	stacks_release(&d->stack);
+	table_release(&d->label_set);
+	table_release(&d->label);
+	table_release(&d->loc);
+	table_release(&d->mapping);
+	table_release(&d->func);
+	strings_release(&d->str);
+}
+
+static bool is_before(const struct dictionary *d, str_id a, str_id b)
+{
+	return a.i && (!b.i || str_cmp(dict_text(d, a), dict_text(d, b)) < 0);
+}
+
+map_id dict_add_mapping(struct dictionary *d, struct mapping m)
+{
+	uint32_t known = d->mapping.n;
+	struct mapping *row;
+	map_id id;
+
+	m.one = 1;
+	m.identity = m.build_id.i ? m.build_id : m.file;
+	m.pages = m.size / PAGE + (m.size % PAGE != 0);
+	id.i = table_intern(&d->mapping, &m);
+	if (id.i == known)
+		return id;
+	row = table_row(&d->mapping, id.i);
+	row->flags |= m.flags;
+	row->start = m.start < row->start ? m.start : row->start;
+	row->size = m.size > row->size ? m.size : row->size;
+	if (is_before(d, m.file, row->file))
+		row->file = m.file;
+	if (!row->build_id.i)
+		row->build_id = m.build_id;
+	return id;
+}
+
+str_id dict_frame_name(struct dictionary *d, loc_id id)
+{
+	const struct loc *l = dict_loc(d, id);
+	struct str file = str_basename(dict_text(d, dict_mapping(d, l->map)->file));
+	const struct func *f = dict_func(d, l->func);
+	struct buf name = { 0 };
+	str_id text;
+
+	if (f->name.i || f->linkage.i)
+		return f->name.i ? f->name : f->linkage;
+	if (!file.n || str_eq(file, S("[unknown]")))
+		return dict_intern(d, S("[unknown]"));
+	buf_printf(&name, "[%.*s]", STR_ARG(file));
+	text = dict_intern(d, buf_str(&name));
+	buf_release(&name);
+	return text;
+}

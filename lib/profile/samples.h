@@ -1,0 +1,32 @@
+/*
+ * The rows of samples and what lies beside them, as the files of profile.h share
+ * them.
+ */
+#ifndef PROFILE_SAMPLES_H
+#define PROFILE_SAMPLES_H
+
+#include "profile/profile.h"
+
+/* Free the samples and their values. */
+void samples_release(struct profile *p);
+
+/* No samples and no columns; memory is kept for the next ones. */
+void samples_clear(struct profile *p);
+
+/* Free the values of one of the profile's columns. */
+void column_release(const struct profile *p, struct column *c);
+
+/* The newest sample with that stack, or 0. */
+static inline uint32_t newest_sample(const struct profile *p, stack_id stack)
+{
+	return stack.i < p->nnewest ? p->newest[stack.i] : 0;
+}
+
+static inline bool sample_is(const struct profile *p, uint32_t i, struct sample row)
+{
+	const struct sample *s = profile_sample(p, (sample_id){ i });
+
+	return i && s->stack.i == row.stack.i && s->labels.i == row.labels.i;
+}
+
+#endif

@@ -1,0 +1,268 @@
+#include "source/source.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void report(struct source *s, const struct source_report *r)
+{
+	s->failed |= r->error != NULL;
+	if (s->options.report)
+		s->options.report(s->options.context, r);
+}
+
+/* The paths of all inputs */
+
+static void add_path(struct source *s, struct str path)
+{
+	s->path = mem_grow(s->path, &s->path_cap, s->npath + 1, sizeof(*s->path));
+	s->path[s->npath] = mem_zeroed(path.n + 1, 1);
+	memcpy(s->path[s->npath++], path.p, path.n);
+}
+
+static int is_visible(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static void report_directory(struct source *s, const char *path, const char *what)
+{
+	struct buf message = { 0 };
+
+	buf_printf(&message, "%s: %s", path, what);
+	buf_ch(&message, '\0');
+	report(s, &(struct source_report){ .path = path, .error = message.p });
+	buf_release(&message);
+}
+
+static void add_directory(struct source *s, const char *path)
+{
+	struct dirent **entry;
+	int n = scandir(path, &entry, is_visible, by_bytes);
+	size_t before = s->npath;
+
+	if (n < 0) {
+		report_directory(s, path, strerror(errno));
+		return;
+	}
+	for (int i = 0; i < n; i++) {
+		struct buf name = { 0 };
+		struct stat st;
+
+		buf_printf(&name, "%s/%s", path, entry[i]->d_name);
+		buf_ch(&name, '\0');
+		if (stat(name.p, &st) == 0 && S_ISREG(st.st_mode))
+			add_path(s, str(name.p, name.n - 1));
+		buf_release(&name);
+		free(entry[i]);
+	}
+	free(entry);
+	if (s->npath == before)
+		report_directory(s, path, "has no profiles in it");
+}
+
+void source_open(struct source *s, char *const *paths, const struct source_options *options)
+{
+	struct stat st;
+
+	*s = (struct source){ .options = *options };
+	for (; *paths; paths++) {
+		if (options->directories && stat(*paths, &st) == 0 && S_ISDIR(st.st_mode))
+			add_directory(s, *paths);
+		else
+			add_path(s, str_of(*paths));
+	}
+}
+
+/* One after the other */
+
+static void open_input(const struct source *s, struct input *input, size_t i)
+{
+	input_open(input, s->path[i], s->options.from,
+		   &(struct in_options){ .progress = s->options.progress });
+	input->in.lenient = s->options.lenient;
+}
+
+/* What became of input i, which is closed. The error is valid until input_release(). */
+static struct source_report close_input(const struct source *s, struct input *input, size_t i)
+{
+	struct source_report r = { .path = s->path[i] };
+
+	if (!input_close(input))
+		r.error = input->in.error.p;
+	r.reason = input->in.reason;
+	r.format = input->format;
+	r.nprofile = input->nprofile;
+	r.skipped = input->in.skipped;
+	return r;
+}
+
+bool source_next(struct source *s, struct profile *p)
+{
+	for (; s->at < s->npath; s->at++) {
+		struct source_report r;
+
+		if (!s->is_open)
+			open_input(s, &s->input, s->at);
+		s->is_open = true;
+		if (input_next(&s->input, p))
+			return true;
+		r = close_input(s, &s->input, s->at);
+		report(s, &r);
+		input_release(&s->input);
+		s->is_open = false;
+	}
+	return false;
+}
+
+const char *source_path(const struct source *s)
+{
+	return s->path[s->at];
+}
+
+/* All at once */
+
+/* A thread, the inputs that it reads, and their sum. */
+struct worker {
+	const struct source *s;
+	size_t from, to;
+	struct source_report *reports; /* of all inputs; error is freed by the caller */
+	struct dictionary own;
+	struct profile total;
+	pthread_t thread;
+	bool has_thread;
+};
+
+static char *copy_of(const char *text)
+{
+	size_t n = strlen(text) + 1;
+
+	return memcpy(mem_zeroed(n, 1), text, n);
+}
+
+/* Read input i to its end before anything of it counts. */
+static void sum_input(struct worker *w, size_t i, struct profile *part, struct profile *sum)
+{
+	struct input input;
+	struct source_report *r = &w->reports[i];
+
+	open_input(w->s, &input, i);
+	while (input_next(&input, part))
+		profile_move(sum, part);
+	*r = close_input(w->s, &input, i);
+	if (r->error)
+		r->error = copy_of(r->error);
+	else
+		profile_move(&w->total, sum);
+	input_release(&input);
+	profile_clear(sum);
+}
+
+static void *sum_range(void *worker)
+{
+	struct worker *w = worker;
+	struct profile part, sum;
+
+	profile_init(&part, w->total.dict);
+	profile_init(&sum, w->total.dict);
+	part.keep_times = sum.keep_times = w->total.keep_times;
+	for (size_t i = w->from; i < w->to; i++)
+		sum_input(w, i, &part, &sum);
+	profile_release(&sum);
+	profile_release(&part);
+	return NULL;
+}
+
+static size_t size_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) ? (size_t)st.st_size + 1 : 1;
+}
+
+/* Inputs that follow each other go to one worker, and all get about as many bytes. */
+static void share_out(const struct source *s, struct worker *w, size_t n)
+{
+	size_t all = 0, seen = 0, next = 0;
+
+	for (size_t i = 0; i < s->npath; i++)
+		all += size_of(s->path[i]);
+	for (size_t i = 0; i < n; i++) {
+		w[i].from = next;
+		while (next < s->npath && (i + 1 == n || seen < all / n * (i + 1)))
+			seen += size_of(s->path[next++]);
+		w[i].to = next;
+	}
+}
+
+static size_t worker_count(const struct source *s)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t n = s->options.jobs ? s->options.jobs : cpus > 0 ? (size_t)cpus : 1;
+
+	return max_size(1, min_size(n, s->npath));
+}
+
+/* The first worker is this thread and adds to `total` itself. */
+static void run_workers(struct worker *w, size_t n, struct profile *total)
+{
+	for (size_t i = 1; i < n; i++) {
+		dict_init(&w[i].own);
+		profile_init(&w[i].total, &w[i].own);
+		w[i].total.keep_times = total->keep_times;
+		w[i].has_thread = pthread_create(&w[i].thread, NULL, sum_range, &w[i]) == 0;
+	}
+	w[0].total = *total;
+	sum_range(&w[0]);
+	*total = w[0].total;
+	for (size_t i = 1; i < n; i++) {
+		if (w[i].has_thread)
+			pthread_join(w[i].thread, NULL);
+		else
+			sum_range(&w[i]);
+		profile_append(total, &w[i].total);
+		profile_release(&w[i].total);
+		dict_release(&w[i].own);
+	}
+}
+
+void source_sum(struct source *s, struct profile *total)
+{
+	size_t n = worker_count(s);
+	struct source_report *reports = mem_zeroed(s->npath, sizeof(*reports));
+	struct worker *w = mem_zeroed(n, sizeof(*w));
+
+	for (size_t i = 0; i < n; i++) {
+		w[i].s = s;
+		w[i].reports = reports;
+	}
+	share_out(s, w, n);
+	run_workers(w, n, total);
+	for (size_t i = 0; i < s->npath; i++) {
+		report(s, &reports[i]);
+		if (reports[i].error)
+			mem_free((char *)reports[i].error, strlen(reports[i].error) + 1);
+	}
+	mem_free(w, n * sizeof(*w));
+	mem_free(reports, s->npath * sizeof(*reports));
+}
+
+bool source_close(struct source *s)
+{
+	if (s->is_open) {
+		input_close(&s->input);
+		input_release(&s->input);
+	}
+	for (size_t i = 0; i < s->npath; i++)
+		mem_free(s->path[i], strlen(s->path[i]) + 1);
+	mem_free(s->path, s->path_cap * sizeof(*s->path));
+	return !s->failed;
+}
