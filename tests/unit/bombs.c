@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "model.h"
 #include "symbol/symbol.h"
 #include "tap.h"
 
@@ -151,24 +152,22 @@ static void name_addresses(const char *path)
 	map_id map;
 
 	mem_limit((size_t)2 << 30);
-	profile_init(&p);
-	profile_begin(&p);
-	profile_column(&p, profile_str(&p, S("cpu")), profile_str(&p, S("count")), &scale);
-	map = profile_add_mapping(&p, (struct mapping){ .file = profile_str(&p, str_of(path)) });
+	model_init(&p);
+	profile_column(&p, dict_intern(p.dict, S("cpu")), dict_intern(p.dict, S("count")), &scale);
+	map = dict_add_mapping(p.dict,
+			       (struct mapping){ .file = dict_intern(p.dict, str_of(path)) });
 	for (int i = 0; i < ADDRESSES; i++) {
 		struct loc l = { .map = map,
 				 .addr = CODE + (uint64_t)i * (CODE_SIZE / ADDRESSES),
 				 .flags = LOC_ADDR };
-		loc_id loc = profile_add_loc(&p, l);
+		loc_id loc = dict_add_loc(p.dict, l);
+		stack_id stack = dict_add_stack(p.dict, &loc, 1);
 
-		profile_add_value(&p, 0,
-				  profile_add_sample(&p, profile_add_stack(&p, &loc, 1),
-						     (labels_id){ 0 }, 0),
-				  1);
+		profile_add_value(&p, 0, profile_add_sample(&p, stack, (label_set_id){ 0 }), 1);
 	}
 	symbolize(s, &p, &notes);
 	symbols_close(s);
-	profile_release(&p);
+	model_release(&p);
 	buf_release(&notes);
 }
 

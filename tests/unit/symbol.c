@@ -183,11 +183,13 @@ static size_t ask_own(struct asked *a, const char *program)
 /* And where functions begin, which addr2line does not say. */
 static void print_starts(const struct asked *a, struct buf *to)
 {
-	for (uint32_t i = 1; i < a->p.func.n; i++) {
-		const struct func *f = profile_func(&a->p, (func_id){ i });
+	const struct dictionary *d = a->p.dict;
 
-		buf_printf(to, "%.*s begins at %.*s:%u\n", STR_ARG(profile_text(&a->p, f->name)),
-			   STR_ARG(str_basename(profile_text(&a->p, f->file))), f->line);
+	for (uint32_t i = 1; i < d->func.n; i++) {
+		const struct func *f = dict_func(d, (func_id){ i });
+
+		buf_printf(to, "%.*s begins at %.*s:%u\n", STR_ARG(dict_text(d, f->name)),
+			   STR_ARG(str_basename(dict_text(d, f->file))), f->line);
 	}
 }
 
