@@ -46,12 +46,15 @@ static struct packed read_zdebug_header(const struct elf *e, const struct elf_se
 	return (struct packed){ ELFCOMPRESS_ZLIB, size, cursor_bytes(&c, cursor_left(&c)) };
 }
 
-/* The most that the formats can make of n bytes: a larger size is a lie. */
+/*
+ * Debugging information is a few times as large as it is compressed; what claims to be more
+ * is made to use up memory.
+ */
 static bool is_plausible(const struct packed *p)
 {
-	uint64_t best = p->type == ELFCOMPRESS_ZLIB ? 1032 : 128 << 10;
+	enum { LEAST = 16 << 20, RATIO = 64 };
 
-	return p->bytes.n && p->size <= ((uint64_t)p->bytes.n + 64) * best &&
+	return p->bytes.n && p->size <= LEAST + RATIO * (uint64_t)p->bytes.n &&
 	       p->size <= SIZE_MAX / 2 && mem_fits((size_t)p->size);
 }
 

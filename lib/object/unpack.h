@@ -15,7 +15,7 @@
 /*
  * The contents of a section ".debug_...", decompressed into *room when they are
  * compressed: the slice then is valid as long as *room. Empty when there is no such
- * section, or it cannot be decompressed within mem_limit().
+ * section, it cannot be decompressed within mem_limit(), or it would be out of proportion.
  */
 struct str elf_unpack(const struct elf *e, const char *name, struct buf *room);
 

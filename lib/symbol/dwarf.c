@@ -95,6 +95,8 @@ static void open_alt(struct dwarf *d, const struct elf *alt)
 	if (!alt)
 		return;
 	dwarf_file_sections(&d->alt, alt);
+	d->most += budget(&d->alt);
+	d->work = d->most;
 	dwarf_file_units(&d->alt);
 	d->main.alt = &d->alt;
 }

@@ -4,11 +4,11 @@
  * compiler) is a tree of entries (DIEs).
  *
  * libdw is given sections and nothing else: an ELF descriptor of our own over bytes that
- * are mapped or decompressed. So it never opens a file (it would wait for a
- * FIFO that is named as one), decompresses only what is needed, and reads split units
- * whose addresses are in another file. Its memory grows with each unit that is looked
- * into, and goes back when the handle is ended: what is kept of a file are offsets and
- * slices of sections, so that handles can be ended and begun at any time.
+ * are mapped or decompressed. So it never opens a file (it would wait for a FIFO in the
+ * place of one), only what is needed is decompressed, and split units can be read whose
+ * addresses are in another file. libdw's memory grows with each unit that is looked into
+ * and is freed when the handle is ended. What is kept of a file is offsets and slices of
+ * sections, so a handle can be ended and begun again at any time.
  *
  * All of it is untrusted. libdw checks bounds, but can be made to take long and to
  * allocate much: whatever is done in a loop draws on a budget, see dwarf_work().
@@ -46,7 +46,7 @@ struct dwarf_file {
 	size_t nunit, unit_cap;
 	struct dwarf_file *alt; /* NULL: there is none */
 	uint64_t *work;         /* steps left; shared by all files that belong together */
-	uint64_t least;         /* no code is below: what claims to be was thrown away */
+	uint64_t least;         /* code below was discarded by the linker */
 	struct table functions; /* struct dwarf_function */
 	bool split;
 	/* libdw's, while the handle is open. */

@@ -1,7 +1,7 @@
 /*
  * Sequences, the runs of rows for code that lies together, may come in any order
  * and overlap. They are made flat like everything that overlaps, and each is searched
- * by itself. Those of code that a linker has thrown away are left out.
+ * by itself. Those of code that a linker has discarded are left out.
  */
 #include "symbol/dwarf_line.h"
 

@@ -16,8 +16,8 @@ struct dwarf_code {
 void dwarf_code_attribute(struct dwarf_code *c, const Dwarf_Attribute *a);
 
 /*
- * Append to a list of struct interval where the code is, with this rank and id. What
- * linkers have thrown away, and left behind at address 0 or so, is left out.
+ * Append to a list of struct interval where the code is, with this rank and id. Code that
+ * a linker has discarded, and left at address 0 or so, is left out.
  */
 void dwarf_code_intervals(struct dwarf_code *c, uint32_t rank, uint32_t id, struct buf *list);
 

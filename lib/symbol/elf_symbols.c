@@ -93,25 +93,17 @@ static void *open_image(const struct symbol_file *file, struct buf *note)
 	return NULL;
 }
 
-/* What its sections may take decompressed: honest ones are a few times as large. */
-static uint64_t most_unpacked(const struct image *m, const struct elf *from)
-{
-	enum { LEAST = 64 << 20, RATIO = 64 };
-	uint64_t most = LEAST + RATIO * (uint64_t)from->file.n, asked = m->options->most_unpacked;
-
-	return asked && asked < most ? asked : most;
-}
-
 /* Its debugging information, opened when it is first needed; NULL: there is none. */
 static struct dwarf *dwarf_of(struct image *m)
 {
 	const struct elf *from = has_dwarf(&m->elf) ? &m->elf : &m->debug;
+	uint64_t most = m->options->most_unpacked;
 	bool shares;
 
 	if (m->tried_dwarf || (!m->options->inlines && !m->options->lines))
 		return m->dwarf;
 	m->tried_dwarf = true;
-	if (!has_dwarf(from) || elf_unpacked_size(from) > most_unpacked(m, from))
+	if (!has_dwarf(from) || (most && elf_unpacked_size(from) > most))
 		return NULL;
 	shares = debug_file_open_alt(&m->alt, from, str_of(m->path.p), m->options);
 	m->dwarf = dwarf_open(&m->elf, from, shares ? &m->alt : NULL, m->path.p);

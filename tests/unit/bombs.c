@@ -581,7 +581,7 @@ int main(void)
 		abort();
 	line_forms_without_bytes();
 	shared_line_header();
-	packed_lines(20000000);
+	packed_lines(15000000);
 	packed_lines(150000000);
 	attributes_without_bytes();
 	attributes_at_the_limit();
