@@ -6,13 +6,10 @@
 #include "symbol/dwarf_ranges.h"
 #include "symbol/dwarf_split.h"
 
-/*
- * Bytes that flat units and libdw may hold before they are freed, in a round and after
- * it, and what was unpacked after it: as much as the C library's.
- */
-enum { MOST_HELD = 32 << 20, MOST_KEPT = 8 << 20, MOST_UNPACKED = 16 << 20 };
+/* Bytes that flat units and libdw may hold before they are freed. */
+enum { MOST_HELD = 32 << 20 };
 
-/* Steps of the budget for any file; and the most that split units, read in a round, may add. */
+/* Steps of the budget for any file; and the most that its split units may add. */
 static const uint64_t LEAST_WORK = 32 << 20, MOST_ADDED_WORK = (uint64_t)4 << 30;
 
 /* What the handle of a split unit holds, about. */
@@ -31,8 +28,8 @@ struct dwarf {
 	struct dwarf_package package;
 	struct buf path;               /* of the binary, with a NUL */
 	struct spans units;            /* id: number of a unit of main */
-	uint64_t work, most;           /* see dwarf_work() */
-	uint64_t added;                /* to it in this round, for split units */
+	uint64_t work;                 /* see dwarf_work() */
+	uint64_t added;                /* to it for split units */
 	size_t held;                   /* by what is flat, and by the handles of split units */
 	const struct dwarf_unit *last; /* that was looked into */
 };
@@ -95,8 +92,7 @@ static void open_alt(struct dwarf *d, const struct elf *alt)
 	if (!alt)
 		return;
 	dwarf_file_sections(&d->alt, alt);
-	d->most += budget(&d->alt);
-	d->work = d->most;
+	d->work += budget(&d->alt);
 	dwarf_file_units(&d->alt);
 	d->main.alt = &d->alt;
 }
@@ -109,8 +105,7 @@ struct dwarf *dwarf_open(const struct elf *image, const struct elf *debug, const
 	d->main.work = &d->work;
 	d->main.least = least_address(image);
 	dwarf_file_sections(&d->main, debug);
-	d->most = LEAST_WORK + budget(&d->main);
-	d->work = d->most;
+	d->work = LEAST_WORK + budget(&d->main);
 	buf_add(&d->path, str_of(path));
 	buf_ch(&d->path, '\0');
 	d->package.binary = d->path.p;
@@ -152,29 +147,17 @@ static void free_units(struct dwarf_file *f)
 	dwarf_functions_forget(f);
 }
 
-static void trim(struct dwarf *d, size_t most)
+static void trim(struct dwarf *d)
 {
 	size_t functions = d->main.functions.cap + d->alt.functions.cap;
 	size_t libdw = d->main.held + d->alt.held;
 
-	if (d->held + functions * sizeof(struct dwarf_function) + libdw < most)
+	if (d->held + functions * sizeof(struct dwarf_function) + libdw < MOST_HELD)
 		return;
 	free_units(&d->main);
 	free_units(&d->alt);
 	dwarf_file_end(&d->main);
 	d->held = 0;
-}
-
-bool dwarf_rest(struct dwarf *d)
-{
-	size_t unpacked = 0;
-
-	for (size_t i = 0; i < DWARF_SECTIONS; i++)
-		unpacked += d->main.room[i].cap + d->alt.room[i].cap;
-	trim(d, MOST_KEPT);
-	d->work = d->most;
-	d->added = 0;
-	return unpacked < MOST_UNPACKED;
 }
 
 void dwarf_close(struct dwarf *d)
@@ -281,7 +264,7 @@ bool dwarf_find(struct dwarf *d, uint64_t vaddr, struct buf *frames)
 	if (!u)
 		return false;
 	if (u != d->last)
-		trim(d, MOST_HELD);
+		trim(d);
 	d->last = u;
 	calls = calls_of(d, u);
 	lines = lines_of(d, u, true);

@@ -31,11 +31,4 @@ void dwarf_close(struct dwarf *d);
  */
 bool dwarf_find(struct dwarf *d, uint64_t vaddr, struct buf *frames);
 
-/*
- * Between two rounds of look-ups: free what is flat when it is much, and renew the
- * budget, which bounds what a hostile file can make a round cost. False when so much
- * had to be unpacked that d had better be closed, and opened again when needed.
- */
-bool dwarf_rest(struct dwarf *d);
-
 #endif

@@ -1,7 +1,7 @@
 #include "symbol/dwarf_package.h"
 
 #include "io/cursor.h"
-#include "symbol/regular_file.h"
+#include "symbol/other_file.h"
 
 /* Columns of a package's index: version 2 is GNU's, version 5 the standard's. */
 static const struct {
@@ -87,10 +87,10 @@ static bool open_package(struct dwarf_package *p)
 	p->tried = true;
 	buf_printf(&path, "%s.dwp", p->binary);
 	buf_ch(&path, '\0');
-	fd = regular_file_open(path.p);
+	fd = other_file_open(path.p);
 	buf_release(&path);
 	p->open = fd >= 0 && elf_open(&p->elf, fd, &why);
-	regular_file_close(fd);
+	other_file_close(fd);
 	p->whole.split = true;
 	if (p->open)
 		dwarf_file_sections(&p->whole, &p->elf);

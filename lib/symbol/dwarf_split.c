@@ -1,6 +1,6 @@
 #include "symbol/dwarf_split.h"
 
-#include "symbol/regular_file.h"
+#include "symbol/other_file.h"
 
 /*
  * The unit of that id: a .dwo may hold several. Its addresses are those of the skeleton;
@@ -33,11 +33,11 @@ static bool find_unit(struct dwarf_split *s, struct dwarf_unit *skeleton)
 
 static bool from_file(struct dwarf_split *s, const char *path, struct dwarf_unit *skeleton)
 {
-	int fd = regular_file_open(path);
+	int fd = other_file_open(path);
 	const char *why;
 	bool ok = fd >= 0 && elf_open(&s->elf, fd, &why);
 
-	regular_file_close(fd);
+	other_file_close(fd);
 	if (!ok)
 		return false;
 	dwarf_file_sections(&s->file, &s->elf);

@@ -164,27 +164,11 @@ static bool find_frames(void *with, struct symbol_place at, struct buf *frames)
 	return frames->n > from;
 }
 
-static void rest(void *with)
-{
-	struct image *m = with;
-
-	if (m->dwarf && !dwarf_rest(m->dwarf)) {
-		dwarf_close(m->dwarf);
-		elf_close(&m->alt);
-		m->dwarf = NULL;
-		m->tried_dwarf = false;
-	}
-	elf_unload(&m->elf);
-	elf_unload(&m->debug);
-	elf_unload(&m->alt);
-}
-
 const struct symbolizer symbolizer_elf = {
 	.name = "elf",
 	.help = "symbol tables and DWARF of ELF images",
 	.handles = handles,
 	.open = open_image,
 	.find = find_frames,
-	.rest = rest,
 	.close = close_image,
 };
