@@ -25,7 +25,7 @@ static const char *to_name(size_t i)
 
 	if (i < LEN(looks))
 		return looks[i];
-	f = format_at(i - LEN(looks));
+	f = format_writable_at(i - LEN(looks));
 	return f ? f->name : NULL;
 }
 
