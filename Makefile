@@ -19,7 +19,7 @@ LDLIBS	+= -pthread -lzstd -ldeflate -lz -llzma -lpcre2-8 -liberty -lm
 # A program is a file cmd/prof-*.c; what else lies in cmd/ is shared by them.
 PROGS	:= $(patsubst cmd/%.c,%,$(wildcard cmd/prof-*.c))
 SHARED	:= $(patsubst %.c,$(O)/%.o,$(filter-out cmd/prof-%,$(wildcard cmd/*.c)))
-LIB	:= $(patsubst %.c,$(O)/%.o,$(wildcard lib/*/*.c))
+LIB	:= $(patsubst %.c,$(O)/%.o,$(wildcard lib/*/*.c lib/*/*/*.c))
 
 Q	:= $(if $(V),,@)
 
@@ -172,7 +172,7 @@ lint: $(O)/version.h $(ORACLE).h
 	$(Q)tests/lint $(O)
 
 format:
-	clang-format -i cmd/*.[ch] lib/*/*.[ch] tests/*.[ch] tests/*/*.[ch]
+	clang-format -i cmd/*.[ch] lib/*/*.[ch] lib/*/*/*.[ch] tests/*.[ch] tests/*/*.[ch]
 
 deps:
 	.ci/deps

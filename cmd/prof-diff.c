@@ -10,12 +10,12 @@
 
 #include "common.h"
 #include "compare/calibrate.h"
-#include "compare/diff_report.h"
+#include "compare/reports/diff_report.h"
 #include "compare/stream.h"
 #include "compare_options.h"
 #include "frames.h"
+#include "picture.h"
 #include "replicates.h"
-#include "view/view.h"
 
 static struct {
 	int report, normalize;
@@ -154,18 +154,15 @@ static bool has_report(void)
 static bool draw(struct profile *p)
 {
 	struct view_options how = view_defaults();
-	struct tree t;
-	struct out out;
+	struct view_result r = { 0 };
 	bool ok;
 
 	rewrite_frames(p);
-	tree_build(&t, p, how.col, TREE_BY_NAME);
 	how.title = "Differential flame graph";
-	ok = t.node[0].total > 0 || t.base_total[0] > 0;
-	if (ok && out_open(&out, o.svg, common.pack))
-		view_svg.draw(&out, p, &t, &how);
-	ok = ok ? finish_output(&out) : complain("--svg: there is nothing to draw");
-	tree_release(&t);
+	ok = write_picture(&view_svg, p, &how, o.svg, &r);
+	if (r.empty)
+		complain("--svg: there is nothing to draw");
+	view_result_release(&r);
 	return ok;
 }
 

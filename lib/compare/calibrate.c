@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-#include "compare/diff_words.h"
 #include "compare/random.h"
+#include "compare/reports/diff_words.h"
 #include "compare/special.h"
 
 static void deal(struct runs *runs, uint64_t *seed)

@@ -251,7 +251,7 @@ void comparison_release(struct comparison *c)
 	if (c->items.p)
 		items_release(&c->items);
 	mem_free(c->cost, c->cost ? c->matrix.nstack * sizeof(*c->cost) : 0);
-	if (c->matrix.first)
+	if (c->matrix.by_stack.begin)
 		matrix_release(&c->matrix);
 	mem_free(c->row, c->nrow * sizeof(*c->row));
 	mem_free(c->budget, c->budget ? c->o->nbudget * sizeof(*c->budget) : 0);

@@ -68,8 +68,7 @@ static void add_counts(struct family *f, struct items *items, const struct matri
 	f->x = mem_zeroed(f->m * f->nrun, sizeof(*f->x));
 	for (uint32_t i = 0; i < m->nstack; i++) {
 		size_t n = 0;
-		const uint32_t *item = m->first[i] < m->first[i + 1] ? counted(f, items, i, &n) :
-								       NULL;
+		const uint32_t *item = matrix_has(m, i) ? counted(f, items, i, &n) : NULL;
 
 		for (size_t j = 0; j < n; j++)
 			if (f->index[item[j]])

@@ -24,7 +24,7 @@ static uint8_t *used_locs(const struct profile *p, const struct matrix *m)
 		size_t n;
 		const loc_id *frame = dict_frames(p->dict, (stack_id){ i }, &n);
 
-		for (size_t j = 0; m->first[i] < m->first[i + 1] && j < n; j++)
+		for (size_t j = 0; matrix_has(m, i) && j < n; j++)
 			used[frame[j].i] = 1;
 	}
 	return used;
@@ -87,7 +87,7 @@ static void find_paths(struct items *t, const struct matrix *m)
 		const loc_id *frame = dict_frames(t->p->dict, (stack_id){ i }, &n);
 		uint32_t at = n ? 0 : child(t, &nodes, 0, t->of_loc[0]);
 
-		if (m->first[i] == m->first[i + 1])
+		if (!matrix_has(m, i))
 			continue;
 		for (size_t j = 0; j < n; j++)
 			at = child(t, &nodes, at, t->of_loc[frame[j].i]);

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "analyze/total.h"
 #include "profile/type.h"
 #include "profile/unit.h"
 
@@ -127,7 +128,7 @@ static int by_sample(const void *a, const void *b)
 static void take_cells(struct runs *r, struct run *run, const struct profile *p, uint32_t col)
 {
 	const int64_t *v = p->col[col].v;
-	str_id base = dict_find_str(p->dict, S("pprof::base"));
+	struct base_side base = base_side_of(p);
 	size_t n = 0;
 
 	for (uint32_t i = 1; i < p->sample.n; i++)
@@ -138,7 +139,7 @@ static void take_cells(struct runs *r, struct run *run, const struct profile *p,
 
 		if (!v[i])
 			continue;
-		if (base.i && dict_find_label(p->dict, s->labels, base))
+		if (base_side_has(&base, s->labels))
 			fail(r, "is the difference of two sides already");
 		else if (v[i] < 0)
 			fail(r, "has negative values");

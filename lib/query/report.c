@@ -9,23 +9,6 @@
 #define REPORT_ADDRESS(name) &report_##name,
 const struct report *const reports[NREPORT] = { REPORTS(REPORT_ADDRESS) };
 
-int64_t query_total(struct profile *p, uint32_t col)
-{
-	str_id key = dict_find_str(p->dict, S("pprof::base"));
-	int64_t total = 0, base = 0;
-
-	for (uint32_t i = 1; i < p->sample.n; i++) {
-		label_set_id labels = profile_sample(p, (sample_id){ i })->labels;
-		int64_t v = p->col[col].v[i];
-
-		v = v < 0 ? sat_mul(p, v, -1) : v;
-		total = sat_add(p, total, v);
-		if (key.i && labels.i && dict_find_label(p->dict, labels, key))
-			base = sat_add(p, base, v);
-	}
-	return base ? base : total;
-}
-
 /* Printing */
 
 /* {"report":"top","type":"cpu","unit":"nanoseconds","total":42,"rows":[...]} */
@@ -77,11 +60,11 @@ void put_value(const struct query *q, struct buf *b, int64_t v)
 	struct str unit = dict_text(q->p->dict, q->p->col[q->col].unit);
 
 	if (unit_is_known(unit)) {
-		unit_print_like(b, (double)v, q->like != 0 ? q->like : (double)v, unit);
+		unit_print_like(b, (double)v, q->unit_value != 0 ? q->unit_value : (double)v, unit);
 		return;
 	}
 	buf_i64(b, v);
-	if (v && q->like != 0 && !is_count(unit))
+	if (v && q->unit_value != 0 && !is_count(unit))
 		buf_add(b, unit);
 }
 

@@ -1,7 +1,7 @@
 /* --summary: a profile on one screen. */
 #include "profile/type.h"
 #include "profile/unit.h"
-#include "query/functions.h"
+#include "query/function_lines.h"
 #include "query/label_values.h"
 
 enum { TOP = 5 };
@@ -165,12 +165,12 @@ static void add_functions(struct summary *w)
 {
 	struct functions f;
 
-	w->q->limit = TOP;
+	w->q->arg.limit = TOP;
 	functions_init(&f, w->q, GRAPH_NO_EDGES);
 	add_number(w, "functions", f.order.n);
 	for (size_t i = 0; i < f.shown; i++) {
 		const struct graph_node *node = graph_node(&f.graph, f.order.v[i]);
-		int64_t v = w->q->by_cum ? node->cum : node->flat;
+		int64_t v = w->q->arg.by_cum ? node->cum : node->flat;
 
 		if (!v)
 			break;

@@ -1,5 +1,5 @@
 /* --top: functions by their flat or cumulative values. */
-#include "query/functions.h"
+#include "query/function_lines.h"
 
 /* By node: is it called inlined, called otherwise? */
 enum { INLINED = 1, CALLED = 2 };

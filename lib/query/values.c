@@ -8,9 +8,9 @@ static void text(struct query *q)
 
 	label_values_init(&l, q->p, q->col, false, LABELS_BY_VALUE);
 	for (size_t i = 0; i < l.n; i++) {
-		if (!str_eq(dict_text(q->p->dict, l.v[i].key), q->label))
+		if (!str_eq(dict_text(q->p->dict, l.v[i].key), q->arg.label))
 			continue;
-		q->found = true;
+		q->result.found = true;
 		put_name(&q->out->bytes, dict_text(q->p->dict, l.v[i].text));
 		buf_ch(&q->out->bytes, '\n');
 		out_flush(q->out);
@@ -26,9 +26,9 @@ static void rows(struct query *q, struct rows *r)
 
 	label_values_init(&l, q->p, q->col, false, LABELS_BY_VALUE);
 	for (size_t i = 0; i < l.n; i++) {
-		if (!str_eq(dict_text(q->p->dict, l.v[i].key), q->label))
+		if (!str_eq(dict_text(q->p->dict, l.v[i].key), q->arg.label))
 			continue;
-		q->found = true;
+		q->result.found = true;
 		rows_str(r, dict_text(q->p->dict, l.v[i].text));
 		rows_int(r, l.v[i].weight);
 		rows_percent(r, l.v[i].weight, q->total);

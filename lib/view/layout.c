@@ -58,7 +58,7 @@ void layout_init(struct layout *l, const struct tree *t, const struct view_optio
 	l->whole = layout_weight(l, 0);
 	l->all = t->diff ? (double)t->node[0].total : l->whole;
 	if (o->total > l->whole)
-		l->whole = l->all = o->total;
+		l->whole = l->all = l->total = o->total;
 }
 
 void layout_release(struct layout *l)
@@ -92,7 +92,7 @@ static bool is_wide(const struct walk *w, double weight)
 	return weight > 0 && weight >= w->least;
 }
 
-static bool take(struct walk *w, uint32_t node, double left)
+static bool open_node(struct walk *w, uint32_t node, double left)
 {
 	w->node = node;
 	w->depth = w->l->tree->node[node].depth;
@@ -107,13 +107,13 @@ bool walk_next(struct walk *w)
 	double left = w->left;
 
 	if (!w->begun)
-		return w->begun = take(w, 0, 0);
+		return w->begun = open_node(w, 0, 0);
 	for (;;) {
 		for (; next; next = all[next].next) {
 			double weight = layout_weight(w->l, next);
 
 			if (is_wide(w, weight))
-				return take(w, next, left);
+				return open_node(w, next, left);
 			left += not_negative(weight);
 		}
 		if (!open)

@@ -29,7 +29,7 @@ static void put_styles(const struct svg *s)
 	struct buf *b = &s->out->bytes;
 
 	put(s, "<style><![CDATA[\n");
-	for (int i = 0; s->layout.tree->diff && i <= 2 * CHANGE_STEPS; i++) {
+	for (int i = 0; s->flame.tree.diff && i <= 2 * CHANGE_STEPS; i++) {
 		buf_printf(b, ".prof-flame .d%d rect, .prof-flame rect.d%d { fill: ", i, i);
 		rgb_put(b, change_color[i]);
 		buf_add(b, S("; }\n"));
@@ -121,7 +121,7 @@ static void put_defs(const struct svg *s)
 		rgb_put(b, s->o->backdrop[1]);
 		put(s, "\"/></linearGradient>\n");
 	}
-	if (s->layout.tree->diff)
+	if (s->flame.tree.diff)
 		put(s, "<pattern id=\"prof-gone\" width=\"6\" height=\"6\" "
 		       "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
 		       "<rect class=\"paper\" width=\"6\" height=\"6\" fill=\"#fff\"/>"
@@ -133,11 +133,11 @@ static void put_defs(const struct svg *s)
 
 static void put_legend(const struct svg *s)
 {
-	if (!s->layout.tree->diff)
+	if (!s->flame.tree.diff)
 		return;
 	out_printf(s->out, "<g class=\"legend\" transform=\"translate(%d %g)\">\n", SVG_PAD,
-		   s->top - legend_height(&s->evidence) - 8);
-	legend_svg(&s->out->bytes, &s->layout, &s->evidence, s->o, s->countname);
+		   s->top - legend_height(&s->flame.evidence) - 8);
+	legend_svg(&s->out->bytes, &s->flame.layout, &s->flame.evidence, s->o, s->flame.countname);
 	put(s, "</g>\n");
 }
 
@@ -171,15 +171,15 @@ static struct str default_title(const struct view_options *o)
 static void measure(struct svg *s)
 {
 	const struct view_options *o = s->o;
-	double whole = s->layout.whole;
+	double whole = s->flame.layout.whole;
 	struct walk w;
 
 	s->width = o->width ? o->width : SVG_WIDTH;
 	s->per = (s->width - 2 * SVG_PAD) / whole;
 	s->top = SVG_PAD + o->fontsize * (o->subtitle ? 3.5 : 2) +
-		 (s->layout.tree->diff ? legend_height(&s->evidence) + 8 : 0);
+		 (s->flame.tree.diff ? legend_height(&s->flame.evidence) + 8 : 0);
 	s->least = o->minwidth_percent ? o->minwidth * whole / 100 : o->minwidth / s->per;
-	walk_init(&w, &s->layout, s->least);
+	walk_init(&w, &s->flame.layout, s->least);
 	while (walk_next(&w))
 		if (w.depth >= s->rows)
 			s->rows = w.depth + 1;
@@ -199,29 +199,48 @@ static void write_document(struct svg *s)
 	svg_still(s);
 	put(s, "</g>\n");
 	namelist_write(&s->names, s->out);
-	packed_write(&s->packed, s->out, &s->layout, &s->names);
+	packed_write(&s->packed, s->out, &s->flame.layout, &s->names);
 	svg_conf(s);
 	put_script(s);
 	put(s, "</svg>\n");
 }
 
-static void draw(struct out *out, struct profile *p, const struct tree *t,
-		 const struct view_options *o)
+static void write_picture(struct svg *s, struct palette_map *map)
 {
-	struct svg s = { .out = out,
-			 .p = p,
-			 .o = o,
-			 .title = default_title(o),
-			 .countname = view_countname(p, o) };
-
-	layout_init(&s.layout, t, o);
-	evidence_init(&s.evidence, p, t);
-	namelist_init(&s.names, p, t, o);
-	measure(&s);
-	write_document(&s);
-	namelist_release(&s.names);
-	evidence_release(&s.evidence);
-	layout_release(&s.layout);
+	namelist_init(&s->names, s->flame.p->dict, &s->flame.tree, s->o, map);
+	measure(s);
+	write_document(s);
+	namelist_release(&s->names);
 }
 
-const struct view view_svg = { "svg", "an SVG for the browser, alone in one file", draw };
+/* With the colours of o->palette_file, to which those of new names are added. */
+static bool write_with_map(struct svg *s, struct buf *error)
+{
+	struct palette_map map;
+	bool ok;
+
+	palette_map_init(&map);
+	ok = palette_map_read(&map, s->o->palette_file, error);
+	if (ok) {
+		write_picture(s, &map);
+		ok = s->out->failed || palette_map_write(&map, s->o->palette_file, error);
+	}
+	palette_map_release(&map);
+	return ok;
+}
+
+static bool draw_svg(struct out *out, struct profile *p, const struct view_options *o,
+		     struct view_result *r)
+{
+	struct svg s = { .out = out, .o = o, .title = default_title(o) };
+	bool ok = flame_init(&s.flame, p, o, r);
+
+	if (ok && o->palette_file)
+		ok = write_with_map(&s, &r->error);
+	else if (ok)
+		write_picture(&s, NULL);
+	flame_release(&s.flame);
+	return ok;
+}
+
+const struct view view_svg = { "svg", "an SVG for the browser, alone in one file", draw_svg };

@@ -29,7 +29,7 @@ static void put_units(const struct svg *s)
 	static const char *const units[] = { "ns", "us", "ms", "s",  "mins", "hrs",
 					     "B",  "kB", "MB", "GB", "TB",   "PB" };
 	struct buf *b = &s->out->bytes;
-	struct str own = dict_text(s->p->dict, s->p->col[s->o->col].unit);
+	struct str own = dict_text(s->flame.p->dict, s->flame.p->col[s->o->col].unit);
 	bool renamed = s->o->countname || s->o->factor != 1, first = true;
 
 	buf_add(b, S(",\n\"units\":["));
@@ -57,7 +57,7 @@ static void put_clean(struct buf *b, struct str s)
 /* What was found: [name, direction, text], and the ways to what got slower. */
 static void put_evidence(const struct svg *s)
 {
-	const struct evidence *e = &s->evidence;
+	const struct evidence *e = &s->flame.evidence;
 	struct buf *b = &s->out->bytes, text = { 0 };
 
 	buf_add(b, S(",\n\"findings\":["));
@@ -65,7 +65,7 @@ static void put_evidence(const struct svg *s)
 		text.n = 0;
 		finding_put(&text, &e->finding[i]);
 		buf_add(b, i ? S(",\n[") : S("["));
-		put_clean(b, dict_text(s->p->dict, e->finding[i].name));
+		put_clean(b, dict_text(s->flame.p->dict, e->finding[i].name));
 		buf_printf(b, ",%d,", finding_is_up(&e->finding[i]) ? 1 : -1);
 		put_clean(b, buf_str(&text));
 		buf_ch(b, ']');
@@ -85,10 +85,10 @@ static void put_diff(const struct svg *s)
 	struct buf *b = &s->out->bytes;
 
 	put_bool(b, "negate", s->o->negate);
-	put_double(b, "baseScale", s->layout.base_scale);
+	put_double(b, "baseScale", s->flame.layout.base_scale);
 	put_str(b, "shape", str_of(widths[s->o->diff_width]));
-	put_bool(b, "evidence", s->evidence.known);
-	if (s->evidence.known)
+	put_bool(b, "evidence", s->flame.evidence.known);
+	if (s->flame.evidence.known)
 		put_evidence(s);
 	buf_add(b, S(",\n\"ratios\":["));
 	for (int i = 0; i < CHANGE_STEPS; i++)
@@ -104,19 +104,19 @@ void svg_conf(const struct svg *s)
 
 	buf_printf(b, "<metadata class=\"conf\">{\"nodes\":%u", s->packed.n);
 	put_double(b, "unit", (double)s->packed.unit);
-	put_bool(b, "diff", s->layout.tree->diff);
-	if (s->layout.tree->diff)
+	put_bool(b, "diff", s->flame.tree.diff);
+	if (s->flame.tree.diff)
 		put_diff(s);
 	put_str(b, "title", s->title);
 	put_str(b, "subtitle", str_of(o->subtitle));
-	put_str(b, "countname", s->countname);
+	put_str(b, "countname", s->flame.countname);
 	put_str(b, "nametype", o->nametype ? str_of(o->nametype) : S("Function:"));
 	put_str(b, "order", str_of(orders[o->order]));
 	put_bool(b, "inverted", o->inverted);
 	put_double(b, "width", o->width);
 	put_double(b, "height", o->height);
 	put_double(b, "fontsize", o->fontsize);
-	put_double(b, "total", o->total);
+	put_double(b, "total", s->flame.layout.total);
 	put_double(b, "factor", o->factor);
 	put_units(s);
 	out_add(s->out, S("}</metadata>\n"));

@@ -4,9 +4,9 @@
  */
 #include <math.h>
 
-#include "compare/diff_report.h"
-#include "compare/diff_words.h"
 #include "compare/json_put.h"
+#include "compare/reports/diff_report.h"
+#include "compare/reports/diff_words.h"
 
 static struct str text_of(const struct comparison *c, str_id id)
 {

@@ -2,8 +2,8 @@
  * For a comment on a change, or GitHub's step summary: the first rows, and the others
  * folded away. A comment may have 64 KiB; what is long is cut so that it fits.
  */
-#include "compare/diff_report.h"
-#include "compare/diff_words.h"
+#include "compare/reports/diff_report.h"
+#include "compare/reports/diff_words.h"
 
 enum { SHOWN = 10, MOST_ROWS = 100, LONGEST_CELL = 160 };
 

@@ -1,7 +1,7 @@
 /* A row of a comparison, in words. */
 #include <math.h>
 
-#include "compare/diff_words.h"
+#include "compare/reports/diff_words.h"
 #include "io/escape.h"
 
 void words_path(struct buf *b, struct str path)

@@ -4,8 +4,8 @@
  */
 #include <math.h>
 
-#include "compare/diff_report.h"
-#include "compare/diff_words.h"
+#include "compare/reports/diff_report.h"
+#include "compare/reports/diff_words.h"
 #include "io/escape.h"
 
 static void put_type(struct buf *b, const char *name, const char *help)

@@ -1,13 +1,15 @@
-#include "query/graph.h"
+#include "analyze/graph.h"
 
 #include <stdlib.h>
+
+#include "analyze/sum.h"
 
 /* Nodes */
 
 /* The node that a location's frames belong to. */
-static uint32_t find_node(struct graph *g, loc_id id)
+static uint32_t find_location_node(struct graph *g, loc_id id)
 {
-	struct graph_node key = { .name = dict_frame_name(g->p->dict, id) };
+	struct graph_node key = { .name = frame_name(g->names, id) };
 	const struct loc *l = dict_loc(g->p->dict, id);
 	const struct func *f = dict_func(g->p->dict, l->func);
 
@@ -16,12 +18,12 @@ static uint32_t find_node(struct graph *g, loc_id id)
 	return table_intern(&g->node, &key);
 }
 
-static void find_nodes(struct graph *g, enum graph_edges which)
+static void find_location_nodes(struct graph *g, enum graph_edges which)
 {
 	g->nloc = g->p->dict->loc.n;
 	g->node_of = mem_zeroed(g->nloc, sizeof(*g->node_of));
 	for (uint32_t i = 1; i < g->nloc; i++)
-		g->node_of[i] = find_node(g, (loc_id){ i });
+		g->node_of[i] = find_location_node(g, (loc_id){ i });
 	g->nnode = g->node.n;
 	g->wants_edges = mem_zeroed(g->nnode, 1);
 	for (uint32_t i = 1; i < g->nloc && which != GRAPH_NO_EDGES; i++)
@@ -35,7 +37,7 @@ struct named {
 	uint32_t node;
 };
 
-static int by_name(const void *a, const void *b)
+static int compare_names(const void *a, const void *b)
 {
 	const struct named *x = a, *y = b;
 	int d = str_cmp(x->name, y->name);
@@ -49,20 +51,13 @@ static void rank_nodes(struct graph *g)
 
 	for (uint32_t i = 1; i < g->nnode; i++)
 		list[i] = (struct named){ dict_text(g->p->dict, graph_node(g, i)->name), i };
-	qsort(list + 1, g->nnode - 1, sizeof(*list), by_name);
+	qsort(list + 1, g->nnode - 1, sizeof(*list), compare_names);
 	for (uint32_t i = 1; i < g->nnode; i++)
 		graph_node(g, list[i].node)->rank = i - 1;
 	mem_free(list, g->nnode * sizeof(*list));
 }
 
 /* Values */
-
-static inline void add(struct graph *g, int64_t *to, int64_t v)
-{
-	int64_t sum;
-
-	*to = __builtin_add_overflow(*to, v, &sum) ? sat_add(g->p, *to, v) : sum;
-}
 
 static void add_call(struct graph *g, uint32_t caller, uint32_t callee, bool inlined, int64_t v)
 {
@@ -73,7 +68,7 @@ static void add_call(struct graph *g, uint32_t caller, uint32_t callee, bool inl
 		return;
 	edge->serial = g->serial;
 	edge->called |= !inlined;
-	add(g, &edge->weight, v);
+	edge->weight = sum_add(edge->weight, v, &g->saturated);
 }
 
 /* The hot loop: it is run for every frame of every stack. */
@@ -90,27 +85,27 @@ static void add_stack(struct graph *g, stack_id stack, int64_t v)
 		at = node_of[frame[i].i];
 		if (node[at].serial != serial) {
 			node[at].serial = serial;
-			add(g, &node[at].cum, v);
+			node[at].cum = sum_add(node[at].cum, v, &g->saturated);
 		}
 		if (g->wants_edges[at] && caller && caller != at)
 			add_call(g, caller, at, dict_loc(g->p->dict, frame[i])->flags & LOC_INLINED,
 				 v);
 	}
 	if (at)
-		add(g, &node[at].flat, v);
+		node[at].flat = sum_add(node[at].flat, v, &g->saturated);
 }
 
 /* Samples with one stack and different labels are looked at together. */
 static void add_stacks(struct graph *g, uint32_t col)
 {
-	struct profile *p = g->p;
+	const struct profile *p = g->p;
 	int64_t *value = mem_zeroed(p->dict->stack.n, sizeof(*value));
 	uint8_t *used = mem_zeroed(p->dict->stack.n, 1);
 
 	for (uint32_t i = 1; i < p->sample.n; i++) {
 		uint32_t stack = profile_sample(p, (sample_id){ i })->stack.i;
 
-		add(g, &value[stack], p->col[col].v[i]);
+		value[stack] = sum_add(value[stack], p->col[col].v[i], &g->saturated);
 		used[stack] |= p->col[col].v[i] != 0;
 	}
 	for (uint32_t i = 1; i < p->dict->stack.n; i++)
@@ -120,12 +115,13 @@ static void add_stacks(struct graph *g, uint32_t col)
 	mem_free(used, p->dict->stack.n);
 }
 
-void graph_build(struct graph *g, struct profile *p, uint32_t col, enum graph_edges which)
+void graph_build(struct graph *g, const struct profile *p, uint32_t col,
+		 const struct frame_names *names, enum graph_edges which)
 {
-	*g = (struct graph){ .p = p };
+	*g = (struct graph){ .p = p, .names = names };
 	table_init(&g->node, sizeof(struct graph_node), offsetof(struct graph_node, flat));
 	table_init(&g->edge, sizeof(struct graph_edge), offsetof(struct graph_edge, weight));
-	find_nodes(g, which);
+	find_location_nodes(g, which);
 	rank_nodes(g);
 	add_stacks(g, col);
 }
@@ -148,7 +144,7 @@ struct weighted {
 	uint32_t row;
 };
 
-static int by_weight(const void *a, const void *b)
+static int compare_weights(const void *a, const void *b)
 {
 	const struct weighted *x = a, *y = b;
 
@@ -159,17 +155,12 @@ static int by_weight(const void *a, const void *b)
 	return (x->rank > y->rank) - (x->rank < y->rank);
 }
 
-static uint64_t magnitude(int64_t v)
-{
-	return v < 0 ? -(uint64_t)v : (uint64_t)v;
-}
-
 /* Sorts and frees what is in w. */
-static struct graph_list sorted(struct weighted *w, size_t n, size_t cap)
+static struct graph_list sort_rows(struct weighted *w, size_t n, size_t cap)
 {
 	struct graph_list list = { .n = n, .cap = n };
 
-	qsort(w, n, sizeof(*w), by_weight);
+	qsort(w, n, sizeof(*w), compare_weights);
 	list.v = mem_zeroed(n, sizeof(*list.v));
 	for (size_t i = 0; i < n; i++)
 		list.v[i] = w[i].row;
@@ -186,15 +177,15 @@ struct graph_list graph_nodes(const struct graph *g, bool by_cum)
 		const struct graph_node *node = graph_node(g, i);
 
 		if (node->flat || node->cum)
-			w[n++] = (struct weighted){ .weight = magnitude(by_cum ? node->cum :
-										 node->flat),
+			w[n++] = (struct weighted){ .weight = sum_magnitude(by_cum ? node->cum :
+										     node->flat),
 						    .rank = node->rank,
 						    .row = i };
 	}
-	return sorted(w, n, g->node.n);
+	return sort_rows(w, n, g->node.n);
 }
 
-static struct graph_list edges(const struct graph *g, bool by_callee)
+static struct graph_list list_edges(const struct graph *g, bool by_callee)
 {
 	struct weighted *w = mem_zeroed(g->edge.n, sizeof(*w));
 
@@ -203,21 +194,21 @@ static struct graph_list edges(const struct graph *g, bool by_callee)
 		uint32_t other = by_callee ? e->caller : e->callee;
 
 		w[i - 1] = (struct weighted){ .group = by_callee ? e->callee : e->caller,
-					      .weight = magnitude(e->weight),
+					      .weight = sum_magnitude(e->weight),
 					      .rank = graph_node(g, other)->rank,
 					      .row = i };
 	}
-	return sorted(w, g->edge.n - 1, g->edge.n);
+	return sort_rows(w, g->edge.n - 1, g->edge.n);
 }
 
 struct graph_list graph_edges_by_callee(const struct graph *g)
 {
-	return edges(g, true);
+	return list_edges(g, true);
 }
 
 struct graph_list graph_edges_by_caller(const struct graph *g)
 {
-	return edges(g, false);
+	return list_edges(g, false);
 }
 
 void graph_list_release(struct graph_list *list)

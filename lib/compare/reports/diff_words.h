@@ -2,8 +2,8 @@
  * What reports for people say, in words. Each appends to a buf, without a newline at
  * the end.
  */
-#ifndef COMPARE_DIFF_WORDS_H
-#define COMPARE_DIFF_WORDS_H
+#ifndef REPORTS_DIFF_WORDS_H
+#define REPORTS_DIFF_WORDS_H
 
 #include "compare/compare.h"
 

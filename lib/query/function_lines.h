@@ -2,19 +2,20 @@
  * What the reports about functions share: the call graph, the functions to be shown
  * in order, and how a line about one reads.
  */
-#ifndef QUERY_FUNCTIONS_H
-#define QUERY_FUNCTIONS_H
+#ifndef QUERY_FUNCTION_LINES_H
+#define QUERY_FUNCTION_LINES_H
 
-#include "query/graph.h"
+#include "analyze/graph.h"
 #include "query/report.h"
 
 struct functions {
+	struct frame_names names;
 	struct graph graph;
 	struct graph_list order; /* nodes with a value */
 	size_t shown;            /* the first of them, as many as asked for */
 };
 
-/* Also sets q->like. */
+/* Also sets q->unit_value. */
 void functions_init(struct functions *f, struct query *q, enum graph_edges which);
 
 /* The header of a text report, and the names of its columns. */

@@ -1,8 +1,10 @@
-#include "profile/tree.h"
+#include "analyze/tree.h"
 
 #include <stdlib.h>
 
-#include "profile/sorted.h"
+#include "analyze/sorted.h"
+#include "analyze/sum.h"
+#include "analyze/tree_order.h"
 
 /*
  * Stacks arrive one after the other, and what one shares with the stack before
@@ -10,7 +12,8 @@
  */
 struct builder {
 	struct tree *t;
-	struct profile *p;
+	const struct profile *p;
+	const struct frame_names *names;
 	uint32_t *path;       /* by depth: the open node */
 	uint32_t *last_child; /* by depth: the newest child of the open node */
 	size_t path_cap, child_cap;
@@ -31,7 +34,7 @@ static uint32_t add_node(struct builder *b, uint32_t parent, str_id name, uint32
 	return t->n++;
 }
 
-static void init(struct builder *b)
+static void open_root(struct builder *b)
 {
 	b->path = mem_grow(b->path, &b->path_cap, 1, sizeof(*b->path));
 	b->last_child = mem_grow(b->last_child, &b->child_cap, 1, sizeof(*b->last_child));
@@ -39,7 +42,7 @@ static void init(struct builder *b)
 	b->last_child[0] = 0;
 }
 
-static void release(struct builder *b)
+static void release_path(struct builder *b)
 {
 	mem_free(b->path, b->path_cap * sizeof(*b->path));
 	mem_free(b->last_child, b->child_cap * sizeof(*b->last_child));
@@ -63,8 +66,8 @@ static void descend(struct builder *b, str_id name, uint32_t flags)
 	b->last_child[b->open] = 0;
 }
 
-/* Add frame i of a stack: the open one, or a new branch. */
-static void step(struct builder *b, uint32_t i, str_id name, uint32_t flags)
+/* Go to frame i of a stack: along the open path, or into a new branch. */
+static void enter_frame(struct builder *b, uint32_t i, str_id name, uint32_t flags)
 {
 	if (i < b->open && b->t->node[b->path[i + 1]].name.i == name.i)
 		return;
@@ -75,7 +78,7 @@ static void step(struct builder *b, uint32_t i, str_id name, uint32_t flags)
 
 /* In order of names */
 
-static void keep_base(struct tree *t, uint32_t node, int64_t base)
+static void set_base_self(struct tree *t, uint32_t node, int64_t base)
 {
 	size_t was = t->base_cap;
 
@@ -99,7 +102,8 @@ static void build_by_name(struct builder *b, uint32_t col)
 	const uint32_t *before = NULL;
 	struct sorted s;
 
-	sorted_init(&s, b->p, col, dict_frame_name, SORTED_AS_TREE);
+	sorted_init(&s, b->p, col, b->names, SORTED_AS_TREE);
+	b->t->saturated += s.saturated;
 	b->t->diff = s.diff;
 	for (size_t i = 0; i < s.n; i++) {
 		const struct sorted_stack *stack = &s.stack[i];
@@ -113,7 +117,7 @@ static void build_by_name(struct builder *b, uint32_t col)
 			descend(b, s.text[name[j]], s.flags[name[j]]);
 		b->t->node[b->path[b->open]].self = stack->value;
 		if (s.diff)
-			keep_base(b->t, b->path[b->open], stack->base);
+			set_base_self(b->t, b->path[b->open], stack->base);
 	}
 	sorted_release(&s);
 }
@@ -142,11 +146,11 @@ static void chart_sample(struct builder *b, const struct observation *o)
 
 	frame = dict_frames(b->p->dict, profile_sample(b->p, o->sample)->stack, &n);
 	for (uint32_t i = 0; i < n; i++)
-		step(b, i, dict_frame_name(b->p->dict, frame[i]),
-		     dict_loc(b->p->dict, frame[i])->flags);
+		enter_frame(b, i, frame_name(b->names, frame[i]),
+			    dict_loc(b->p->dict, frame[i])->flags);
 	b->open = (uint32_t)n;
 	leaf = &b->t->node[b->path[b->open]];
-	leaf->self = sat_add(b->p, leaf->self, o->value);
+	leaf->self = sum_add(leaf->self, o->value, &b->t->saturated);
 }
 
 static void build_by_time(struct builder *b, uint32_t col)
@@ -173,84 +177,44 @@ static void build_by_time(struct builder *b, uint32_t col)
 
 /* Totals */
 
-static void add_up(struct tree *t, struct profile *p)
+static void add_up_totals(struct tree *t)
 {
 	for (uint32_t i = 0; i < t->n; i++)
 		t->node[i].total = t->node[i].self;
 	for (uint32_t i = t->n; i-- > 1;) {
 		int64_t *up = &t->node[t->node[i].parent].total;
 
-		*up = sat_add(p, *up, t->node[i].total);
+		*up = sum_add(*up, t->node[i].total, &t->saturated);
 	}
 	if (!t->diff)
 		return;
-	keep_base(t, t->n - 1, t->base_cap >= t->n ? t->base_self[t->n - 1] : 0);
+	set_base_self(t, t->n - 1, t->base_cap >= t->n ? t->base_self[t->n - 1] : 0);
 	t->base_total = mem_zeroed(t->base_cap, sizeof(*t->base_total));
 	memcpy(t->base_total, t->base_self, t->n * sizeof(*t->base_total));
 	for (uint32_t i = t->n; i-- > 1;) {
 		int64_t *up = &t->base_total[t->node[i].parent];
 
-		*up = sat_add(p, *up, t->base_total[i]);
+		*up = sum_add(*up, t->base_total[i], &t->saturated);
 	}
 }
 
-/* Order by total */
-
-struct weighted {
-	int64_t total;
-	uint32_t place, node;
-};
-
-static int by_weight(const void *a, const void *b)
+void tree_build(struct tree *t, const struct profile *p, uint32_t col,
+		const struct frame_names *names, enum tree_order order)
 {
-	const struct weighted *x = a, *y = b;
-
-	if (x->total != y->total)
-		return x->total < y->total ? 1 : -1;
-	return (x->place > y->place) - (x->place < y->place);
-}
-
-/* The larger side decides, so that what vanished keeps its place in a diff. */
-static int64_t weight(const struct tree *t, uint32_t node)
-{
-	int64_t base = t->diff ? t->base_total[node] : 0;
-
-	return base > t->node[node].total ? base : t->node[node].total;
-}
-
-/* Link all nodes again: pushed onto their parents' lists, the lightest first. */
-static void sort_by_total(struct tree *t)
-{
-	struct weighted *w = mem_zeroed(t->n, sizeof(*w));
-
-	for (uint32_t i = 0; i < t->n; i++) {
-		w[i] = (struct weighted){ weight(t, i), i, i };
-		t->node[i].first = t->node[i].next = 0;
-	}
-	qsort(w + 1, t->n - 1, sizeof(*w), by_weight);
-	for (uint32_t i = t->n; i-- > 1;) {
-		struct tree_node *node = &t->node[w[i].node], *up = &t->node[node->parent];
-
-		node->next = up->first;
-		up->first = w[i].node;
-	}
-	mem_free(w, t->n * sizeof(*w));
-}
-
-void tree_build(struct tree *t, struct profile *p, uint32_t col, enum tree_order order)
-{
-	struct builder b = { .t = t, .p = p };
+	struct builder b = { .t = t, .p = p, .names = names };
 
 	*t = (struct tree){ 0 };
-	init(&b);
+	open_root(&b);
 	if (order == TREE_BY_TIME)
 		build_by_time(&b, col);
 	else
 		build_by_name(&b, col);
-	add_up(t, p);
+	add_up_totals(t);
 	if (order == TREE_BY_TOTAL)
-		sort_by_total(t);
-	release(&b);
+		tree_order_by_total(t);
+	else if (order == TREE_AS_STACKS)
+		tree_order_as_stacks(t, p->dict, names);
+	release_path(&b);
 }
 
 void tree_release(struct tree *t)

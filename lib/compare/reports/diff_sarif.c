@@ -2,9 +2,9 @@
  * SARIF 2.1.0, for code scanning: what got slower, at its line. A result needs a place
  * in the source; findings without one are counted in the notification.
  */
-#include "compare/diff_report.h"
-#include "compare/diff_words.h"
 #include "compare/json_put.h"
+#include "compare/reports/diff_report.h"
+#include "compare/reports/diff_words.h"
 
 enum { MOST_RESULTS = 5000 }; /* that GitHub shows */
 

@@ -1,5 +1,6 @@
-#include "query/functions.h"
+#include "query/function_lines.h"
 
+#include "analyze/sum.h"
 #include "profile/unit.h"
 
 /* One unit for all: that of the least value, if the total reads well in it. */
@@ -9,8 +10,7 @@ static double common_unit(const struct functions *f, const struct query *q)
 
 	for (size_t i = 0; i < f->shown; i++) {
 		const struct graph_node *node = graph_node(&f->graph, f->order.v[i]);
-		int64_t value = node->flat ? node->flat : node->cum;
-		uint64_t v = value < 0 ? -(uint64_t)value : (uint64_t)value;
+		uint64_t v = sum_magnitude(node->flat ? node->flat : node->cum);
 
 		least = v && v < least ? v : least;
 	}
@@ -22,17 +22,20 @@ static double common_unit(const struct functions *f, const struct query *q)
 
 void functions_init(struct functions *f, struct query *q, enum graph_edges which)
 {
-	graph_build(&f->graph, q->p, q->col, which);
-	f->order = graph_nodes(&f->graph, q->by_cum);
-	f->shown = q->limit ? min_size(f->order.n, q->limit) : f->order.n;
+	frame_names_init(&f->names, q->p->dict, dict_frame_name);
+	graph_build(&f->graph, q->p, q->col, &f->names, which);
+	q->p->saturated += f->graph.saturated;
+	f->order = graph_nodes(&f->graph, q->arg.by_cum);
+	f->shown = q->arg.limit ? min_size(f->order.n, q->arg.limit) : f->order.n;
 	if (f->shown)
-		q->like = common_unit(f, q);
+		q->unit_value = common_unit(f, q);
 }
 
 void functions_release(struct functions *f)
 {
 	graph_list_release(&f->order);
 	graph_release(&f->graph);
+	frame_names_release(&f->names);
 }
 
 void functions_header(const struct functions *f, const struct query *q)

@@ -7,9 +7,10 @@
  * frame, and cumulative, once, for every function in its stack; and it is the
  * weight, once, of every call from one function to another one.
  */
-#ifndef QUERY_GRAPH_H
-#define QUERY_GRAPH_H
+#ifndef ANALYZE_GRAPH_H
+#define ANALYZE_GRAPH_H
 
+#include "analyze/frame_names.h"
 #include "profile/profile.h"
 
 struct graph_node {
@@ -39,14 +40,18 @@ enum graph_edges {
 };
 
 struct graph {
-	struct profile *p;
+	const struct profile *p;
+	const struct frame_names *names;
 	struct table node, edge; /* of the structs above; row 0 is none */
 	uint32_t *node_of;       /* by location */
 	uint8_t *wants_edges;    /* by node: edges to it are kept */
 	uint32_t nloc, nnode, serial;
+	uint64_t saturated; /* sums that hit the end of int64 */
 };
 
-void graph_build(struct graph *g, struct profile *p, uint32_t col, enum graph_edges which);
+/* Both p and the names must outlive the graph. */
+void graph_build(struct graph *g, const struct profile *p, uint32_t col,
+		 const struct frame_names *names, enum graph_edges which);
 
 static inline struct graph_node *graph_node(const struct graph *g, uint32_t i)
 {
@@ -58,7 +63,7 @@ static inline struct graph_edge *graph_edge(const struct graph *g, uint32_t i)
 	return table_row(&g->edge, i);
 }
 
-/* A list of nodes or edges; mem_free(v, cap * sizeof(*v)). */
+/* A list of nodes or edges. */
 struct graph_list {
 	uint32_t *v;
 	size_t n, cap;

@@ -3,8 +3,8 @@
  * ten errors and ten warnings. prof-diff puts the Markdown report into the step's
  * summary as well.
  */
-#include "compare/diff_report.h"
-#include "compare/diff_words.h"
+#include "compare/reports/diff_report.h"
+#include "compare/reports/diff_words.h"
 
 enum { MOST = 10 };
 

@@ -6,16 +6,19 @@
  * As text a name sorts in two ways: "a" as a leaf, "a;" as a caller. There a name
  * has two ranks.
  */
-#include "profile/sorted.h"
+#include "analyze/sorted.h"
 
 #include <stdlib.h>
+
+#include "analyze/sum.h"
+#include "analyze/total.h"
 
 /* Names */
 
 struct key {
 	struct str text;
 	uint32_t id;    /* of the string */
-	bool is_caller; /* sorts as if ';' stood behind it */
+	bool is_caller; /* sorts as if a ';' followed */
 };
 
 static int next_byte(const struct key *k, size_t i)
@@ -36,32 +39,25 @@ static int compare_keys(const void *a, const void *b)
 
 struct sorter {
 	struct sorted *s;
-	struct profile *p;
-	str_id *name_of; /* by location; 0 = not used */
-	uint32_t *rank;  /* by location: of its name as a leaf */
+	const struct profile *p;
+	const struct frame_names *names;
+	uint32_t *rank; /* by location: of its name as a leaf */
 	uint32_t *caller_rank;
 	uint8_t *used;   /* by stack */
 	uint32_t *place; /* by stack: its place in s->stack */
 };
 
-static void name_frames(struct sorter *w, frame_namer *namer)
-{
-	w->name_of = mem_zeroed(w->p->dict->loc.n, sizeof(*w->name_of));
-	for (uint32_t i = 1; i < w->p->dict->loc.n; i++)
-		w->name_of[i] = namer(w->p->dict, (loc_id){ i });
-}
-
 /* All distinct names, each as a leaf and, if asked for, as a caller. */
 static struct key *list_names(struct sorter *w, bool as_caller, size_t *n)
 {
-	struct profile *p = w->p;
+	const struct profile *p = w->p;
 	uint8_t *seen = mem_zeroed(p->dict->str.n, 1);
 	struct key *keys = NULL;
 	size_t cap = 0;
 
 	*n = 0;
 	for (uint32_t i = 1; i < p->dict->loc.n; i++) {
-		uint32_t id = w->name_of[i].i;
+		uint32_t id = w->names->of[i].i;
 
 		if (!id || seen[id]++)
 			continue;
@@ -75,8 +71,8 @@ static struct key *list_names(struct sorter *w, bool as_caller, size_t *n)
 	return keys;
 }
 
-/* What the ranks say: s->text and s->flags by rank; the ranks by location. */
-static void note_ranks(struct sorter *w, const struct key *keys, size_t n)
+/* Fill in s->text and s->flags by rank, and the ranks by location. */
+static void assign_ranks(struct sorter *w, const struct key *keys, size_t n)
 {
 	struct sorted *s = w->s;
 	uint32_t *leaf = mem_zeroed(w->p->dict->str.n, sizeof(*leaf));
@@ -93,7 +89,7 @@ static void note_ranks(struct sorter *w, const struct key *keys, size_t n)
 	w->rank = mem_zeroed(w->p->dict->loc.n, sizeof(*w->rank));
 	w->caller_rank = mem_zeroed(w->p->dict->loc.n, sizeof(*w->caller_rank));
 	for (uint32_t i = 1; i < w->p->dict->loc.n; i++) {
-		uint32_t id = w->name_of[i].i, as_caller = caller[id] ? caller[id] : leaf[id];
+		uint32_t id = w->names->of[i].i, as_caller = caller[id] ? caller[id] : leaf[id];
 
 		w->rank[i] = leaf[id];
 		w->caller_rank[i] = as_caller;
@@ -111,13 +107,13 @@ static void rank_names(struct sorter *w, enum sorted_by by)
 
 	if (n)
 		qsort(keys, n, sizeof(*keys), compare_keys);
-	note_ranks(w, keys, n);
+	assign_ranks(w, keys, n);
 	mem_free(keys, n * sizeof(*keys));
 }
 
 /* Stacks */
 
-static void find_used(struct sorter *w, uint32_t col)
+static void find_used_stacks(struct sorter *w, uint32_t col)
 {
 	w->used = mem_zeroed(w->p->dict->stack.n, 1);
 	for (uint32_t i = 1; i < w->p->sample.n; i++)
@@ -129,7 +125,7 @@ static void find_used(struct sorter *w, uint32_t col)
 static void rank_stacks(struct sorter *w)
 {
 	struct sorted *s = w->s;
-	struct profile *p = w->p;
+	const struct profile *p = w->p;
 	uint32_t at = 0;
 
 	for (uint32_t i = 0; i < p->dict->stack.n; i++) {
@@ -156,8 +152,8 @@ static void rank_stacks(struct sorter *w)
 
 static void add_values(struct sorter *w, uint32_t col)
 {
-	struct profile *p = w->p;
-	str_id base = dict_find_str(p->dict, S("pprof::base"));
+	const struct profile *p = w->p;
+	struct base_side base = base_side_of(p);
 
 	for (uint32_t i = 1; i < p->sample.n; i++) {
 		const struct sample *sample = profile_sample(p, (sample_id){ i });
@@ -166,11 +162,11 @@ static void add_values(struct sorter *w, uint32_t col)
 
 		if (!v)
 			continue;
-		if (base.i && dict_find_label(p->dict, sample->labels, base)) {
-			to->base = sat_add(p, to->base, sat_mul(p, v, -1));
+		if (base_side_has(&base, sample->labels)) {
+			to->base = sum_subtract(to->base, v, &w->s->saturated);
 			w->s->diff = true;
 		} else {
-			to->value = sat_add(p, to->value, v);
+			to->value = sum_add(to->value, v, &w->s->saturated);
 		}
 	}
 }
@@ -179,11 +175,11 @@ static void add_values(struct sorter *w, uint32_t col)
 
 /* A stack being sorted, with its name at the depth that is being looked at. */
 struct entry {
-	uint32_t rank; /* 0 behind the leaf */
+	uint32_t rank; /* 0 after the leaf */
 	uint32_t place;
 };
 
-static int by_rank(const void *a, const void *b)
+static int compare_by_rank(const void *a, const void *b)
 {
 	const struct entry *x = a, *y = b;
 
@@ -193,11 +189,11 @@ static int by_rank(const void *a, const void *b)
 }
 
 /*
- * Look at the names at that depth. Are they all the same? And are they in order,
- * as those of an input that was sorted are?
+ * Give entries the ranks of their names at that depth. Are they all the same? And are
+ * they in order, as those of an input that was sorted are?
  */
-static bool look_at(const struct sorted *s, struct entry *e, size_t n, uint32_t depth,
-		    bool *in_order)
+static bool rank_at_depth(const struct sorted *s, struct entry *e, size_t n, uint32_t depth,
+			  bool *in_order)
 {
 	bool same = true;
 
@@ -232,13 +228,13 @@ static void sort_below(const struct sorted *s, struct entry *e, size_t n, uint32
 	bool in_order;
 
 	while (n > 1) {
-		if (look_at(s, e, n, depth++, &in_order)) {
+		if (rank_at_depth(s, e, n, depth++, &in_order)) {
 			if (!e[0].rank)
 				return;
 			continue;
 		}
 		if (!in_order)
-			qsort(e, n, sizeof(*e), by_rank);
+			qsort(e, n, sizeof(*e), compare_by_rank);
 		largest = e;
 		most = 0;
 		for (size_t i = 0; i < n; i += run) {
@@ -257,15 +253,15 @@ static void sort_below(const struct sorted *s, struct entry *e, size_t n, uint32
 	}
 }
 
-static bool same_names(const struct sorted *s, const struct sorted_stack *a,
-		       const struct sorted_stack *b)
+static bool have_same_names(const struct sorted *s, const struct sorted_stack *a,
+			    const struct sorted_stack *b)
 {
 	return a->n == b->n &&
 	       memcmp(s->name + a->first, s->name + b->first, a->n * sizeof(*s->name)) == 0;
 }
 
-/* Put the stacks in that order, those with equal names together as one. */
-static void arrange(struct sorter *w, const struct entry *e)
+/* Bring the stacks into that order; those with equal names become one. */
+static void merge_in_order(struct sorter *w, const struct entry *e)
 {
 	struct sorted *s = w->s;
 	struct sorted_stack *to = mem_zeroed(s->nstack, sizeof(*to));
@@ -274,9 +270,9 @@ static void arrange(struct sorter *w, const struct entry *e)
 	for (size_t i = 0; i < s->n; i++) {
 		const struct sorted_stack *from = &s->stack[e[i].place];
 
-		if (n && same_names(s, &to[n - 1], from)) {
-			to[n - 1].value = sat_add(w->p, to[n - 1].value, from->value);
-			to[n - 1].base = sat_add(w->p, to[n - 1].base, from->base);
+		if (n && have_same_names(s, &to[n - 1], from)) {
+			to[n - 1].value = sum_add(to[n - 1].value, from->value, &s->saturated);
+			to[n - 1].base = sum_add(to[n - 1].base, from->base, &s->saturated);
 		} else {
 			to[n++] = *from;
 		}
@@ -302,7 +298,7 @@ static bool are_sorted(const struct sorted *s)
 	return true;
 }
 
-static void sort(struct sorter *w)
+static void sort_stacks(struct sorter *w)
 {
 	size_t n = w->s->n;
 	struct entry *e = mem_zeroed(n, sizeof(*e));
@@ -311,23 +307,21 @@ static void sort(struct sorter *w)
 		e[i].place = i;
 	if (!are_sorted(w->s))
 		sort_below(w->s, e, n, 0);
-	arrange(w, e);
+	merge_in_order(w, e);
 	mem_free(e, n * sizeof(*e));
 }
 
-void sorted_init(struct sorted *s, struct profile *p, uint32_t col, frame_namer *namer,
-		 enum sorted_by by)
+void sorted_init(struct sorted *s, const struct profile *p, uint32_t col,
+		 const struct frame_names *names, enum sorted_by by)
 {
-	struct sorter w = { .s = s, .p = p };
+	struct sorter w = { .s = s, .p = p, .names = names };
 
 	*s = (struct sorted){ 0 };
-	find_used(&w, col);
-	name_frames(&w, namer);
+	find_used_stacks(&w, col);
 	rank_names(&w, by);
 	rank_stacks(&w);
 	add_values(&w, col);
-	sort(&w);
-	mem_free(w.name_of, p->dict->loc.n * sizeof(*w.name_of));
+	sort_stacks(&w);
 	mem_free(w.rank, p->dict->loc.n * sizeof(*w.rank));
 	mem_free(w.caller_rank, p->dict->loc.n * sizeof(*w.caller_rank));
 	mem_free(w.used, p->dict->stack.n);

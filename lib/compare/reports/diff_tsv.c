@@ -4,8 +4,8 @@
  */
 #include <math.h>
 
-#include "compare/diff_report.h"
-#include "compare/diff_words.h"
+#include "compare/reports/diff_report.h"
+#include "compare/reports/diff_words.h"
 
 static const char heads[] = "verdict\tgated\titem\tkind\tbase\tnew\tchange\tlow\thigh\tq\tcost\t"
 			    "confirmed\truns_needed\tblame\tfile\tline\n";

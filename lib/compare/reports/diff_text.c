@@ -1,6 +1,6 @@
 /* For people: what is known about the whole, then the rows, in columns. */
-#include "compare/diff_report.h"
-#include "compare/diff_words.h"
+#include "compare/reports/diff_report.h"
+#include "compare/reports/diff_words.h"
 
 /* Columns that a name is cut to, so that those behind it can be seen. */
 enum { WIDEST = 48 };

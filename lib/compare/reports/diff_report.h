@@ -3,8 +3,8 @@
  * `const struct diff_report diff_report_NAME`, and one word in DIFF_REPORTS;
  * options, help and completion follow from the table.
  */
-#ifndef COMPARE_DIFF_REPORT_H
-#define COMPARE_DIFF_REPORT_H
+#ifndef REPORTS_DIFF_REPORT_H
+#define REPORTS_DIFF_REPORT_H
 
 #include "compare/compare.h"
 #include "io/out.h"
@@ -22,7 +22,13 @@ struct diff_report {
 #define DIFF_DECLARE(name) extern const struct diff_report diff_report_##name;
 DIFF_REPORTS(DIFF_DECLARE)
 
-/* The i-th report, or NULL behind the last. */
-const struct diff_report *diff_report_at(size_t i);
+/* The i-th report, or NULL after the last. */
+static inline const struct diff_report *diff_report_at(size_t i)
+{
+#define DIFF_ROW(name) &diff_report_##name,
+	static const struct diff_report *const all[] = { DIFF_REPORTS(DIFF_ROW) };
+
+	return i < LEN(all) ? all[i] : NULL;
+}
 
 #endif

@@ -1,4 +1,4 @@
-#include "compare/diff_words.h"
+#include "compare/reports/diff_words.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,9 +2,9 @@
  * GitLab's Code Quality: what got slower, at its line; what has no place in the source
  * stands at line 1 of a path that says so. The format has no room for the whole.
  */
-#include "compare/diff_report.h"
-#include "compare/diff_words.h"
 #include "compare/json_put.h"
+#include "compare/reports/diff_report.h"
+#include "compare/reports/diff_words.h"
 
 static void put_location(struct json *j, const struct comparison *c, const struct row *r)
 {

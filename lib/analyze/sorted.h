@@ -2,13 +2,11 @@
  * The stacks of a column in order, as runs of names: what trees are built from
  * and what text is written from. Stacks with equal names are one.
  */
-#ifndef PROFILE_SORTED_H
-#define PROFILE_SORTED_H
+#ifndef ANALYZE_SORTED_H
+#define ANALYZE_SORTED_H
 
+#include "analyze/frame_names.h"
 #include "profile/profile.h"
-
-/* How a frame is called: dict_frame_name(->dict), or a writer's own way. */
-typedef str_id frame_namer(struct dictionary *d, loc_id loc);
 
 enum sorted_by {
 	SORTED_AS_TREE, /* name by name: "a" "a;x" "a.b" */
@@ -20,7 +18,7 @@ struct sorted_stack {
 	uint32_t n;
 	uint32_t zero;
 	int64_t value; /* in a differential profile the new side's */
-	int64_t base;  /* the side before */
+	int64_t base;  /* and the base's */
 };
 
 struct sorted {
@@ -31,12 +29,13 @@ struct sorted {
 	str_id *text;    /* by name number: the name, */
 	uint32_t *flags; /* and the LOC_* flags that all frames of that name have */
 	size_t ntext;
-	bool diff; /* there are samples labelled pprof::base (which are negated) */
+	bool diff;          /* there are samples of a base, which are negated: see total.h */
+	uint64_t saturated; /* sums that hit the end of int64 */
 };
 
-/* Stacks whose values are 0 on both sides are left out. */
-void sorted_init(struct sorted *s, struct profile *p, uint32_t col, frame_namer *namer,
-		 enum sorted_by by);
+/* Samples whose value is 0 are left out. */
+void sorted_init(struct sorted *s, const struct profile *p, uint32_t col,
+		 const struct frame_names *names, enum sorted_by by);
 
 void sorted_release(struct sorted *s);
 

@@ -3,8 +3,8 @@
  * gate fails the case has failed; where it cannot be told it was skipped. What is to be
  * read stands in the body of an element, since GitLab shows no attributes.
  */
-#include "compare/diff_report.h"
-#include "compare/diff_words.h"
+#include "compare/reports/diff_report.h"
+#include "compare/reports/diff_words.h"
 #include "io/escape.h"
 
 static void put_attribute(struct buf *b, const char *name, struct str value)
