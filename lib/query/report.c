@@ -2,7 +2,6 @@
 
 #include <time.h>
 
-#include "io/json.h"
 #include "profile/unit.h"
 #include "query/tag_filter.h"
 
@@ -15,20 +14,20 @@ const struct report *const reports[NREPORT] = { REPORTS(REPORT_ADDRESS) };
 static void print_json(const struct report *report, struct query *q)
 {
 	const struct column *c = &q->p->col[q->col];
-	struct buf *b = &q->out->bytes;
+	struct json j = { .b = &q->out->bytes };
 	struct rows rows;
 
-	buf_add(b, S("{\"report\":"));
-	json_str(b, str_of(report->name));
-	buf_add(b, S(",\"type\":"));
-	json_str(b, dict_text(q->p->dict, c->type));
-	buf_add(b, S(",\"unit\":"));
-	json_str(b, dict_text(q->p->dict, c->unit));
-	buf_printf(b, ",\"total\":%lld,\"rows\":", (long long)q->total);
-	rows_begin(&rows, q->out, true, report->names);
+	json_begin_object(&j);
+	json_member_string(&j, "report", str_of(report->name));
+	json_member_string(&j, "type", dict_text(q->p->dict, c->type));
+	json_member_string(&j, "unit", dict_text(q->p->dict, c->unit));
+	json_member_int64(&j, "total", q->total);
+	json_key(&j, "rows");
+	rows_begin(&rows, q->out, &j, report->names);
 	report->rows(q, &rows);
 	rows_end(&rows);
-	buf_add(b, S("}\n"));
+	json_end_object(&j);
+	buf_ch(&q->out->bytes, '\n');
 }
 
 void report_print(const struct report *report, struct query *q)
@@ -39,7 +38,7 @@ void report_print(const struct report *report, struct query *q)
 	case REPORT_TEXT: report->text(q); break;
 	case REPORT_JSON: print_json(report, q); break;
 	case REPORT_TSV:
-		rows_begin(&rows, q->out, false, report->names);
+		rows_begin(&rows, q->out, NULL, report->names);
 		report->rows(q, &rows);
 		rows_end(&rows);
 		break;

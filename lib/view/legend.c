@@ -1,8 +1,8 @@
 #include "view/legend.h"
 
 #include "io/escape.h"
+#include "io/number.h"
 #include "view/change.h"
-#include "view/number.h"
 
 enum { SWATCH = 24, BAR_TOP = 22, BAR_HEIGHT = 12, MARKS_TOP = 52, LINE = 16 };
 
@@ -18,8 +18,7 @@ void legend_change(struct buf *b, struct change c)
 		return;
 	}
 	buf_add(b, c.to > c.from ? S("+") : S(""));
-	number_fixed(b, 100 * (c.to - c.from) / c.from, 2);
-	buf_ch(b, '%');
+	number_share(b, c.to - c.from, c.from, 2);
 }
 
 static void put_side(struct buf *b, const struct layout *l, const struct view_options *o, bool base)

@@ -1,7 +1,7 @@
 #include "io/escape.h"
+#include "io/number.h"
 #include "view/change.h"
 #include "view/legend.h"
-#include "view/number.h"
 #include "view/svg.h"
 
 /* A character of the usual fonts, relative to the font's size: flamegraph.pl's. */
@@ -46,7 +46,7 @@ static void put_title(const struct svg *s, uint32_t node)
 	buf_ch(b, ' ');
 	xml_text(b, s->flame.countname);
 	buf_add(b, S(", "));
-	number_share(b, value, s->flame.layout.all);
+	number_share(b, value, s->flame.layout.all, 2);
 	if (s->flame.tree.diff) {
 		buf_add(b, S("; "));
 		legend_change(b, layout_change(&s->flame.layout, node));

@@ -10,10 +10,10 @@
  * A frame stands further to the right than its caller only where that calls
  * several, so that deep stacks keep room for names.
  */
+#include "io/number.h"
 #include "view/change.h"
 #include "view/flame.h"
 #include "view/legend.h"
-#include "view/number.h"
 #include "view/terminal.h"
 
 /* Room for "100.0%" and for a change. */
@@ -102,8 +102,7 @@ static void put_share(const struct text *t, double v)
 {
 	struct buf share = { 0 };
 
-	number_fixed(&share, t->flame.layout.all ? 100 * v / t->flame.layout.all : 0, 1);
-	buf_ch(&share, '%');
+	number_share(&share, v, t->flame.layout.all, 1);
 	put_right(&t->out->bytes, &share, SHARE);
 	buf_release(&share);
 }

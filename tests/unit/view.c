@@ -6,7 +6,7 @@
 #include "tap.h"
 #include "view/change.h"
 #include "view/flame.h"
-#include "view/number.h"
+#include "io/number.h"
 #include "view/packed.h"
 #include "view/terminal.h"
 

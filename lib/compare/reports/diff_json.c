@@ -4,9 +4,9 @@
  */
 #include <math.h>
 
-#include "compare/json_put.h"
 #include "compare/reports/diff_report.h"
 #include "compare/reports/diff_words.h"
+#include "io/json.h"
 
 static struct str text_of(const struct comparison *c, str_id id)
 {
@@ -33,14 +33,14 @@ static void put_change(struct json *j, const struct row *r)
 {
 	bool both = r->test.cost[BASE] > 0 && r->test.cost[NEW] > 0;
 
-	json_number(j, "base", r->test.cost[BASE]);
-	json_number(j, "new", r->test.cost[NEW]);
-	json_number(j, "change", both ? expm1(r->test.change) : NAN);
-	json_number(j, "low", expm1(r->low));
-	json_number(j, "high", expm1(r->high));
-	json_number(j, "confidence", 1 - r->alpha);
-	json_number(j, "p", r->p);
-	json_number(j, "q", r->q);
+	json_member_double(j, "base", r->test.cost[BASE]);
+	json_member_double(j, "new", r->test.cost[NEW]);
+	json_member_double(j, "change", both ? expm1(r->test.change) : NAN);
+	json_member_double(j, "low", expm1(r->low));
+	json_member_double(j, "high", expm1(r->high));
+	json_member_double(j, "confidence", 1 - r->alpha);
+	json_member_double(j, "p", r->p);
+	json_member_double(j, "q", r->q);
 }
 
 static void put_name(struct json *j, const char *key, const struct comparison *c, uint32_t item)
@@ -50,7 +50,7 @@ static void put_name(struct json *j, const char *key, const struct comparison *c
 	if (!item)
 		return;
 	items_name(&c->items, item, &name);
-	json_text(j, key, buf_str(&name));
+	json_member_string(j, key, buf_str(&name));
 	buf_release(&name);
 }
 
@@ -59,28 +59,28 @@ static void put_row(struct json *j, const struct comparison *c, const struct row
 	uint32_t line;
 	struct str file = words_file(c, r, &line);
 
-	json_open(j, NULL, '{');
-	json_text(j, "verdict", str_of(verdict_word(r->verdict)));
+	json_begin_object(j);
+	json_member_string(j, "verdict", str_of(verdict_word(r->verdict)));
 	put_name(j, words_item(c), c, r->item);
-	json_text(j, "kind", r->kind == SELF ? S("self") : S("inclusive"));
-	json_flag(j, "gated", r->gated);
-	json_flag(j, "listed", r->listed);
+	json_member_string(j, "kind", r->kind == SELF ? S("self") : S("inclusive"));
+	json_member_bool(j, "gated", r->gated);
+	json_member_bool(j, "listed", r->listed);
 	put_change(j, r);
-	json_number(j, "confirmed", c->permuted ? r->confirmed : NAN);
-	json_number(j, "samples", r->test.mean);
-	json_number(j, "cost", test_cost(&r->test) / c->total.cost[BASE]);
+	json_member_double(j, "confirmed", c->permuted ? r->confirmed : NAN);
+	json_member_double(j, "samples", r->test.mean);
+	json_member_double(j, "cost", test_cost(&r->test) / c->total.cost[BASE]);
 	if (r->runs_needed > 0)
-		json_number(j, "runs_needed", r->runs_needed);
+		json_member_double(j, "runs_needed", r->runs_needed);
 	put_name(j, "from", c, r->from);
 	put_name(j, "explained_by", c, r->because);
 	if (r->path.n)
-		json_text(j, "blame", r->path);
+		json_member_string(j, "blame", r->path);
 	if (file.n) {
-		json_text(j, "file", file);
+		json_member_string(j, "file", file);
 		if (line)
-			json_number(j, "line", line);
+			json_member_double(j, "line", line);
 	}
-	json_close(j, '}');
+	json_end_object(j);
 }
 
 static void put_side(struct json *j, const struct comparison *c, enum side side)
@@ -88,21 +88,21 @@ static void put_side(struct json *j, const struct comparison *c, enum side side)
 	const struct design *d = &c->design;
 	size_t first = side == BASE ? 0 : d->k[BASE];
 
-	json_open(j, side == BASE ? "base" : "new", '[');
+	json_member_array(j, side == BASE ? "base" : "new");
 	for (size_t i = first; i < first + d->k[side]; i++) {
 		const struct run *r = d->run[i];
 
-		json_open(j, NULL, '{');
-		json_text(j, "name", text_of(c, r->name));
-		json_number(j, "samples", r->samples);
-		json_number(j, "cost", design_total(d, i));
-		json_number(j, "cpu_ns", r->cpu_ns);
-		json_number(j, "wall_ns", r->wall_ns);
-		json_number(j, "work", r->work);
-		json_text(j, "host", text_of(c, r->host));
-		json_close(j, '}');
+		json_begin_object(j);
+		json_member_string(j, "name", text_of(c, r->name));
+		json_member_double(j, "samples", r->samples);
+		json_member_double(j, "cost", design_total(d, i));
+		json_member_double(j, "cpu_ns", r->cpu_ns);
+		json_member_double(j, "wall_ns", r->wall_ns);
+		json_member_double(j, "work", r->work);
+		json_member_string(j, "host", text_of(c, r->host));
+		json_end_object(j);
 	}
-	json_close(j, ']');
+	json_end_array(j);
 }
 
 static void put_design(struct json *j, const struct comparison *c)
@@ -110,123 +110,124 @@ static void put_design(struct json *j, const struct comparison *c)
 	static const char *const orders[] = { "unknown", "interleaved", "sequential" };
 	const struct design *d = &c->design;
 
-	json_open(j, "runs", '{');
+	json_member_object(j, "runs");
 	put_side(j, c, BASE);
 	put_side(j, c, NEW);
-	json_close(j, '}');
-	json_flag(j, "paired", d->paired);
-	json_text(j, "order", str_of(orders[d->order]));
-	json_flag(j, "identical", d->identical);
-	json_text(j, "host_match",
-		  d->cross_host ? S("no") :
-		  d->host_known ? S("yes") :
-				  S("unknown"));
+	json_end_object(j);
+	json_member_bool(j, "paired", d->paired);
+	json_member_string(j, "order", str_of(orders[d->order]));
+	json_member_bool(j, "identical", d->identical);
+	json_member_string(j, "host_match",
+			   d->cross_host ? S("no") :
+			   d->host_known ? S("yes") :
+					   S("unknown"));
 }
 
 static void put_noise(struct json *j, const struct comparison *c)
 {
-	json_open(j, "noise", '[');
+	json_member_array(j, "noise");
 	for (size_t i = 0; i < KINDS; i++) {
 		const struct family *f = &c->family[i];
 
-		json_open(j, NULL, '{');
-		json_text(j, "kind", f->kind == SELF ? S("self") : S("inclusive"));
-		json_number(j, "tests", (double)f->m);
-		json_number(j, "phi", noise_typical(&f->noise) * f->noise.phi);
-		json_number(j, "run_to_run", sqrt(noise_typical(&f->noise) * f->noise.tau2));
-		json_number(j, "df", f->noise.df);
-		json_number(j, "prior_df", f->noise.prior_df);
-		json_close(j, '}');
+		json_begin_object(j);
+		json_member_string(j, "kind", f->kind == SELF ? S("self") : S("inclusive"));
+		json_member_double(j, "tests", (double)f->m);
+		json_member_double(j, "phi", noise_typical(&f->noise) * f->noise.phi);
+		json_member_double(j, "run_to_run", sqrt(noise_typical(&f->noise) * f->noise.tau2));
+		json_member_double(j, "df", f->noise.df);
+		json_member_double(j, "prior_df", f->noise.prior_df);
+		json_end_object(j);
 	}
-	json_close(j, ']');
+	json_end_array(j);
 }
 
 static void put_power(struct json *j, const struct comparison *c)
 {
-	json_open(j, "detectable", '[');
+	json_member_array(j, "detectable");
 	for (size_t i = 0; i < LEN(c->power); i++) {
-		json_open(j, NULL, '{');
-		json_number(j, "share", c->power[i].share);
-		json_number(j, "effect", c->power[i].effect);
-		json_close(j, '}');
+		json_begin_object(j);
+		json_member_double(j, "share", c->power[i].share);
+		json_member_double(j, "effect", c->power[i].effect);
+		json_end_object(j);
 	}
-	json_close(j, ']');
+	json_end_array(j);
 	if (!(c->required.share > 0))
 		return;
-	json_open(j, "required", '{');
-	json_number(j, "share", c->required.share);
-	json_number(j, "effect", c->o->power_effect);
-	json_number(j, "detectable", c->required.effect);
-	json_close(j, '}');
+	json_member_object(j, "required");
+	json_member_double(j, "share", c->required.share);
+	json_member_double(j, "effect", c->o->power_effect);
+	json_member_double(j, "detectable", c->required.effect);
+	json_end_object(j);
 }
 
 static void put_budgets(struct json *j, const struct comparison *c)
 {
-	json_open(j, "budgets", '[');
+	json_member_array(j, "budgets");
 	for (size_t i = 0; i < c->o->nbudget; i++) {
-		json_open(j, NULL, '{');
-		json_text(j, "budget", str_of(c->o->budget[i].text));
-		json_number(j, "share", c->budget[i].share);
-		json_number(j, "low", c->budget[i].low);
-		json_flag(j, "exceeded", c->budget[i].exceeded);
-		json_close(j, '}');
+		json_begin_object(j);
+		json_member_string(j, "budget", str_of(c->o->budget[i].text));
+		json_member_double(j, "share", c->budget[i].share);
+		json_member_double(j, "low", c->budget[i].low);
+		json_member_bool(j, "exceeded", c->budget[i].exceeded);
+		json_end_object(j);
 	}
-	json_close(j, ']');
+	json_end_array(j);
 }
 
 static void put_options(struct json *j, const struct options *o)
 {
-	json_open(j, "options", '{');
-	json_number(j, "min_effect", o->min_effect);
-	json_number(j, "min_cost", o->min_cost);
-	json_number(j, "q", o->q);
-	json_number(j, "gate_q", o->gate_q);
-	json_number(j, "seed", (double)o->seed);
-	json_close(j, '}');
+	json_member_object(j, "options");
+	json_member_double(j, "min_effect", o->min_effect);
+	json_member_double(j, "min_cost", o->min_cost);
+	json_member_double(j, "q", o->q);
+	json_member_double(j, "gate_q", o->gate_q);
+	json_member_double(j, "seed", (double)o->seed);
+	json_end_object(j);
 }
 
 static void put_total(struct json *j, const struct comparison *c)
 {
-	json_open(j, "total", '{');
-	json_text(j, "verdict", str_of(verdict_word(c->total_row.verdict)));
-	json_flag(j, "gated", c->total_row.gated);
+	json_member_object(j, "total");
+	json_member_string(j, "verdict", str_of(verdict_word(c->total_row.verdict)));
+	json_member_bool(j, "gated", c->total_row.gated);
 	put_change(j, &c->total_row);
 	if (c->blame.n)
-		json_text(j, "blame", c->blame);
-	json_number(j, "explained", c->explained);
-	json_close(j, '}');
+		json_member_string(j, "blame", c->blame);
+	json_member_double(j, "explained", c->explained);
+	json_end_object(j);
 }
 
 static void write(struct out *out, const struct comparison *c)
 {
-	struct json j = { &out->bytes };
+	struct json j = { .b = &out->bytes, .indented = 3 };
 	const char *warning;
 
-	json_open(&j, NULL, '{');
-	json_text(&j, "schema", S("prof-diff/1"));
-	json_text(&j, "outcome", str_of(words_outcome(c)));
-	json_flag(&j, "gated", c->gated);
-	json_text(&j, "metric", str_of(metric_name(c)));
-	json_text(&j, "unit", unit_of(c));
-	json_flag(&j, "per_work", c->design.all_work);
-	json_text(&j, "by", str_of(words_item(c)));
+	json_begin_object(&j);
+	json_member_string(&j, "schema", S("prof-diff/1"));
+	json_member_string(&j, "outcome", str_of(words_outcome(c)));
+	json_member_bool(&j, "gated", c->gated);
+	json_member_string(&j, "metric", str_of(metric_name(c)));
+	json_member_string(&j, "unit", unit_of(c));
+	json_member_bool(&j, "per_work", c->design.all_work);
+	json_member_string(&j, "by", str_of(words_item(c)));
 	put_options(&j, c->o);
 	put_total(&j, c);
 	put_design(&j, c);
 	put_noise(&j, c);
 	put_power(&j, c);
 	put_budgets(&j, c);
-	json_open(&j, "warnings", '[');
+	json_member_array(&j, "warnings");
 	for (size_t i = 0; (warning = design_warning(&c->design, i)); i++)
-		json_text(&j, NULL, str_of(warning));
-	json_close(&j, ']');
-	json_open(&j, "rows", '[');
+		json_string(&j, str_of(warning));
+	json_end_array(&j);
+	json_member_array(&j, "rows");
 	for (size_t i = 0; i < c->nrow; i++) {
 		put_row(&j, c, &c->row[i]);
 		out_flush(out);
 	}
-	json_close(&j, ']');
-	json_close(&j, '}');
+	json_end_array(&j);
+	json_end_object(&j);
+	buf_ch(&out->bytes, '\n');
 	out_flush(out);
 }
 

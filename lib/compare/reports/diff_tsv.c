@@ -6,6 +6,7 @@
 
 #include "compare/reports/diff_report.h"
 #include "compare/reports/diff_words.h"
+#include "io/tsv.h"
 
 static const char heads[] = "verdict\tgated\titem\tkind\tbase\tnew\tchange\tlow\thigh\tq\tcost\t"
 			    "confirmed\truns_needed\tblame\tfile\tline\n";
@@ -17,17 +18,9 @@ static void put_number(struct buf *b, double v)
 	buf_ch(b, '\t');
 }
 
-/* A tab, a newline or a backslash would be taken for something else. */
 static void put_text(struct buf *b, struct str s)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		static const char special[] = "\t\n\\", letter[] = "tn\\";
-		const char *at = s.p[i] ? strchr(special, s.p[i]) : NULL;
-
-		if (at)
-			buf_ch(b, '\\');
-		buf_ch(b, at ? letter[at - special] : s.p[i]);
-	}
+	tsv_text(b, s);
 	buf_ch(b, '\t');
 }
 

@@ -1,30 +1,15 @@
 #include "compare/reports/diff_words.h"
 
 #include <math.h>
-#include <stdio.h>
 
+#include "io/number.h"
 #include "profile/unit.h"
 
 /* Numbers */
 
-static void put_percent(struct buf *b, double percent, const char *sign)
-{
-	double size = fabs(percent);
-	int decimals = size < 0.095 ? 2 : size < 9.95 ? 1 : 0;
-
-	if (!isfinite(percent))
-		buf_printf(b, "%s", percent > 0 ? "+inf" : "-100%");
-	else if (size >= 1e5)
-		buf_printf(b, "%c%.3g%%", percent < 0 ? '-' : '+', size);
-	else if (size < 0.005)
-		buf_add(b, S("0%"));
-	else
-		buf_printf(b, sign[0] == '+' ? "%+.*f%%" : "%.*f%%", decimals, percent);
-}
-
 void words_signed(struct buf *b, double fraction)
 {
-	put_percent(b, 100 * fraction, "+");
+	number_percent(b, 100 * fraction, true);
 }
 
 void words_change(struct buf *b, double change)
@@ -43,21 +28,7 @@ void words_interval(struct buf *b, const struct row *r)
 
 void words_share(struct buf *b, double share)
 {
-	put_percent(b, 100 * share, "");
-}
-
-static void put_grouped(struct buf *b, double v)
-{
-	char digits[32];
-	int n = snprintf(digits, sizeof(digits), "%.0f", fabs(v));
-
-	if (v < 0)
-		buf_ch(b, '-');
-	for (int i = 0; i < n && n < (int)sizeof(digits); i++) {
-		buf_ch(b, digits[i]);
-		if (i + 1 < n && (n - 1 - i) % 3 == 0)
-			buf_ch(b, ',');
-	}
+	number_percent(b, 100 * share, false);
 }
 
 void words_cost(struct buf *b, const struct comparison *c, double cost)
@@ -73,7 +44,7 @@ void words_cost(struct buf *b, const struct comparison *c, double cost)
 	else if (fabs(cost) < 100)
 		buf_printf(b, "%.3g", cost);
 	else
-		put_grouped(b, cost);
+		number_grouped(b, cost);
 }
 
 /* "20.3k" */

@@ -2,7 +2,7 @@
  * printf does all this, at ten times the cost: a large picture has 100,000
  * numbers.
  */
-#include "view/number.h"
+#include "io/number.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 static const double LARGEST = 9007199254740992;
 
 /* The first to be scaled by 10^decimals and rounded; false if it has no place. */
-static bool scaled(double v, int decimals, int64_t *whole)
+static bool scale_and_round(double v, int decimals, int64_t *whole)
 {
 	static const double power[] = { 1, 10, 100, 1e3, 1e4, 1e5, 1e6 };
 
@@ -40,7 +40,7 @@ void number_grouped(struct buf *b, double v)
 	char digits[40];
 	int64_t whole;
 
-	if (!scaled(v, 0, &whole)) {
+	if (!scale_and_round(v, 0, &whole)) {
 		buf_printf(b, "%.4g", v);
 		return;
 	}
@@ -56,7 +56,7 @@ static void put_fixed(struct buf *b, double v, int decimals, bool trim)
 	int64_t whole;
 	size_t n;
 
-	if (!scaled(v, decimals, &whole)) {
+	if (!scale_and_round(v, decimals, &whole)) {
 		buf_printf(b, "%.4g", v);
 		return;
 	}
@@ -82,8 +82,23 @@ void number_short(struct buf *b, double v, int decimals)
 	put_fixed(b, v, decimals, true);
 }
 
-void number_share(struct buf *b, double part, double all)
+void number_share(struct buf *b, double part, double all, int decimals)
 {
-	number_fixed(b, all ? 100 * part / all : 0, 2);
+	number_fixed(b, all != 0 ? 100 * part / all : 0, decimals);
 	buf_ch(b, '%');
+}
+
+void number_percent(struct buf *b, double percent, bool sign)
+{
+	double size = fabs(percent);
+	int decimals = size < 0.095 ? 2 : size < 9.95 ? 1 : 0; /* as it reads when rounded */
+
+	if (!isfinite(percent))
+		buf_add(b, percent > 0 ? S("+inf") : S("-100%"));
+	else if (size >= 1e5)
+		buf_printf(b, "%c%.3g%%", percent < 0 ? '-' : '+', size);
+	else if (size < 0.005)
+		buf_add(b, S("0%"));
+	else
+		buf_printf(b, sign ? "%+.*f%%" : "%.*f%%", decimals, percent);
 }
