@@ -56,7 +56,7 @@ static double common_unit(struct call_tree *t, const struct query *q)
 	return unit_common(least, (double)q->total, dict_text(q->p->dict, q->p->col[q->col].unit));
 }
 
-static void text(struct query *q)
+static void print_tree(struct query *q)
 {
 	struct buf *b = &q->out->bytes;
 	struct call_tree t;
@@ -80,10 +80,10 @@ static void text(struct query *q)
 	call_tree_release(&t, q);
 }
 
-static const char *const names[] = { "depth", "flat", "flat_percent", "cum", "cum_percent",
-				     "name",  NULL };
+static const char *const tree_cells[] = { "depth", "flat", "flat_percent", "cum", "cum_percent",
+					  "name",  NULL };
 
-static void rows(struct query *q, struct rows *r)
+static void list_tree(struct query *q, struct rows *r)
 {
 	struct call_tree t;
 
@@ -102,7 +102,7 @@ static void rows(struct query *q, struct rows *r)
 const struct report report_tree = {
 	.name = "tree",
 	.help = "the call tree",
-	.text = text,
-	.names = names,
-	.rows = rows,
+	.text = print_tree,
+	.names = tree_cells,
+	.rows = list_tree,
 };

@@ -83,7 +83,7 @@ static void print_ends(const struct peek *w, const struct edge_lists *e, uint32_
 	}
 }
 
-static void text(struct query *q)
+static void print_peek(struct query *q)
 {
 	struct peek w;
 	struct buf *b = &q->out->bytes;
@@ -116,9 +116,8 @@ static void text(struct query *q)
 
 /* Rows: the function itself, then its callers and callees */
 
-static const char *const names[] = {
-	"function", "flat", "cum", "relation", "name", "weight", NULL
-};
+static const char *const peek_cells[] = { "function", "flat",   "cum", "relation",
+					  "name",     "weight", NULL };
 
 static void add_row(const struct peek *w, struct rows *r, const struct graph_node *node,
 		    struct str relation, struct str name, int64_t weight)
@@ -142,7 +141,7 @@ static void add_ends(const struct peek *w, struct rows *r, const struct edge_lis
 	}
 }
 
-static void rows(struct query *q, struct rows *r)
+static void list_peek(struct query *q, struct rows *r)
 {
 	struct peek w;
 
@@ -164,7 +163,7 @@ const struct report report_peek = {
 	.name = "peek",
 	.help = "callers and callees of functions that match",
 	.argument = REPORT_REGEX,
-	.text = text,
-	.names = names,
-	.rows = rows,
+	.text = print_peek,
+	.names = peek_cells,
+	.rows = list_peek,
 };

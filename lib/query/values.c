@@ -2,7 +2,7 @@
 #include "query/label_values.h"
 #include "query/report.h"
 
-static void text(struct query *q)
+static void print_values(struct query *q)
 {
 	struct label_values l;
 
@@ -18,9 +18,9 @@ static void text(struct query *q)
 	label_values_release(&l);
 }
 
-static const char *const names[] = { "value", "weight", "percent", NULL };
+static const char *const values_cells[] = { "value", "weight", "percent", NULL };
 
-static void rows(struct query *q, struct rows *r)
+static void list_values(struct query *q, struct rows *r)
 {
 	struct label_values l;
 
@@ -40,7 +40,7 @@ const struct report report_values = {
 	.name = "values",
 	.help = "the values of one label",
 	.argument = REPORT_LABEL,
-	.text = text,
-	.names = names,
-	.rows = rows,
+	.text = print_values,
+	.names = values_cells,
+	.rows = list_values,
 };

@@ -36,7 +36,7 @@ static void put_issue(struct json *j, const struct comparison *c, const struct r
 	buf_release(&text);
 }
 
-static void write(struct out *out, const struct comparison *c)
+static void write_codequality(struct out *out, const struct comparison *c)
 {
 	struct json j = { .b = &out->bytes, .indented = 3 };
 
@@ -53,4 +53,4 @@ static void write(struct out *out, const struct comparison *c)
 }
 
 const struct diff_report diff_report_codequality = { "codequality", "for GitLab's Code Quality",
-						     write };
+						     write_codequality };

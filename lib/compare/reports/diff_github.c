@@ -62,7 +62,7 @@ static void put_notice(struct buf *b, const struct comparison *c)
 	buf_release(&text);
 }
 
-static void write(struct out *out, const struct comparison *c)
+static void write_github(struct out *out, const struct comparison *c)
 {
 	size_t n[2] = { 0 };
 
@@ -76,4 +76,5 @@ static void write(struct out *out, const struct comparison *c)
 	out_flush(out);
 }
 
-const struct diff_report diff_report_github = { "github", "annotations for GitHub Actions", write };
+const struct diff_report diff_report_github = { "github", "annotations for GitHub Actions",
+						write_github };

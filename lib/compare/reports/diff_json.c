@@ -197,7 +197,7 @@ static void put_total(struct json *j, const struct comparison *c)
 	json_end_object(j);
 }
 
-static void write(struct out *out, const struct comparison *c)
+static void write_json(struct out *out, const struct comparison *c)
 {
 	struct json j = { .b = &out->bytes, .indented = 3 };
 	const char *warning;
@@ -231,4 +231,4 @@ static void write(struct out *out, const struct comparison *c)
 	out_flush(out);
 }
 
-const struct diff_report diff_report_json = { "json", "everything, for programs", write };
+const struct diff_report diff_report_json = { "json", "everything, for programs", write_json };

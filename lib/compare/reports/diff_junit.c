@@ -89,7 +89,7 @@ static void put_suite(struct buf *b, const struct comparison *c)
 		   c->nlisted + c->o->nbudget + 1, failed, skipped);
 }
 
-static void write(struct out *out, const struct comparison *c)
+static void write_junit(struct out *out, const struct comparison *c)
 {
 	struct buf *b = &out->bytes;
 
@@ -107,4 +107,4 @@ static void write(struct out *out, const struct comparison *c)
 	out_flush(out);
 }
 
-const struct diff_report diff_report_junit = { "junit", "test results, as XML", write };
+const struct diff_report diff_report_junit = { "junit", "test results, as XML", write_junit };

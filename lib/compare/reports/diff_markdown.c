@@ -80,7 +80,7 @@ static void put_rows(struct buf *b, const struct comparison *c, size_t from, siz
 	buf_release(&cells);
 }
 
-static void write(struct out *out, const struct comparison *c)
+static void write_markdown(struct out *out, const struct comparison *c)
 {
 	struct buf *b = &out->bytes;
 	size_t shown = min_size(SHOWN, c->nlisted), most = min_size(MOST_ROWS, c->nlisted);
@@ -98,4 +98,5 @@ static void write(struct out *out, const struct comparison *c)
 	out_flush(out);
 }
 
-const struct diff_report diff_report_markdown = { "markdown", "for a comment on a change", write };
+const struct diff_report diff_report_markdown = { "markdown", "for a comment on a change",
+						  write_markdown };

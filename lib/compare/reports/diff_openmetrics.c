@@ -90,7 +90,7 @@ static void put_power(struct buf *b, const struct comparison *c)
 	}
 }
 
-static void write(struct out *out, const struct comparison *c)
+static void write_openmetrics(struct out *out, const struct comparison *c)
 {
 	const struct row *t = &c->total_row;
 	const struct noise *n = &main_family(c)->noise;
@@ -115,4 +115,5 @@ static void write(struct out *out, const struct comparison *c)
 	out_flush(out);
 }
 
-const struct diff_report diff_report_openmetrics = { "openmetrics", "numbers to be kept", write };
+const struct diff_report diff_report_openmetrics = { "openmetrics", "numbers to be kept",
+						     write_openmetrics };

@@ -114,7 +114,7 @@ static void put_result(struct json *j, const struct comparison *c, const struct 
 	buf_release(&text);
 }
 
-static void write(struct out *out, const struct comparison *c)
+static void write_sarif(struct out *out, const struct comparison *c)
 {
 	struct json j = { .b = &out->bytes, .indented = 3 };
 	size_t n = 0;
@@ -142,4 +142,4 @@ static void write(struct out *out, const struct comparison *c)
 	out_flush(out);
 }
 
-const struct diff_report diff_report_sarif = { "sarif", "for code scanning", write };
+const struct diff_report diff_report_sarif = { "sarif", "for code scanning", write_sarif };

@@ -65,7 +65,7 @@ static void put_rows(struct buf *b, const struct comparison *c)
 	buf_release(&cells);
 }
 
-static void write(struct out *out, const struct comparison *c)
+static void write_text(struct out *out, const struct comparison *c)
 {
 	struct buf *b = &out->bytes;
 
@@ -80,4 +80,4 @@ static void write(struct out *out, const struct comparison *c)
 	out_flush(out);
 }
 
-const struct diff_report diff_report_text = { "text", "for people", write };
+const struct diff_report diff_report_text = { "text", "for people", write_text };

@@ -53,7 +53,7 @@ static void put_row(struct buf *b, const struct comparison *c, const struct row 
 	buf_release(&name);
 }
 
-static void write(struct out *out, const struct comparison *c)
+static void write_tsv(struct out *out, const struct comparison *c)
 {
 	struct buf *b = &out->bytes;
 
@@ -77,4 +77,4 @@ static void write(struct out *out, const struct comparison *c)
 	}
 }
 
-const struct diff_report diff_report_tsv = { "tsv", "all rows, separated by tabs", write };
+const struct diff_report diff_report_tsv = { "tsv", "all rows, separated by tabs", write_tsv };
