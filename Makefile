@@ -14,7 +14,7 @@ SANFLAG	:= $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-fra
 CFLAGS	+= -std=gnu11 $(OPT) $(WARN) $(HARDEN) $(SANFLAG)
 CPPFLAGS += -D_GNU_SOURCE -Ilib -Icmd -I$(O)
 LDFLAGS	+= -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAG)
-LDLIBS	+= -pthread -lzstd -ldeflate -lz -llzma -lpcre2-8 -liberty -lm
+LDLIBS	+= -pthread -lzstd -ldeflate -lz -llzma -lyajl -lpcre2-8 -liberty -lm
 
 # A program is a file cmd/prof-*.c; what else lies in cmd/ is shared by them.
 PROGS	:= $(patsubst cmd/%.c,%,$(wildcard cmd/prof-*.c))

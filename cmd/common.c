@@ -79,12 +79,9 @@ void note(const char *fmt, ...)
 
 	if (common.quiet)
 		return;
-	progress_end();
-	fprintf(stderr, "%s: ", program_name);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	inform(fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 }
 
 void note_lines(struct str lines)
@@ -107,13 +104,21 @@ static uint64_t total_size(char *const *paths)
 	return total;
 }
 
+/* What helps: the library knows no options. */
+static const char *way_out(enum in_reason reason)
+{
+	switch (reason) {
+	case IN_OVER_MEMORY: return ": --max-memory allows more";
+	case IN_UNKNOWN_FORMAT: return ": --from says which it is";
+	default: return "";
+	}
+}
+
 static void report_input(void *context, const struct source_report *r)
 {
 	(void)context;
-	if (r->error) {
-		progress_end();
-		complain("%s", r->error);
-	}
+	if (r->error)
+		complain("%s%s", r->error, way_out(r->reason));
 	if (!r->error && common.verbose)
 		note("%s: %s", r->path, r->format->name);
 	if (r->skipped)
@@ -128,16 +133,15 @@ void open_source(struct source *s, char *const *paths, bool directories)
 
 	if (!*paths)
 		paths = standard_input;
-	if (!common.quiet) {
+	if (!common.quiet)
 		progress_start(total_size(paths));
-		in_progress = progress_add;
-	}
 	source_open(s, paths,
 		    &(struct source_options){
 			    .from = common.from < 0 ? NULL : format_at((size_t)common.from),
 			    .lenient = common.lenient,
 			    .directories = directories,
 			    .jobs = (unsigned)common.jobs,
+			    .progress = progress_add,
 			    .report = report_input,
 		    });
 }

@@ -15,7 +15,7 @@ int main(int argc, char **argv)
 	model_init(&p);
 	profile_clear(&p);
 	profile_init(&part, p.dict);
-	input_open(&input, "-", NULL);
+	input_open(&input, "-", NULL, NULL);
 	while (input_next(&input, &part))
 		profile_move(&p, &part);
 	if (!input_close(&input)) {

@@ -1,10 +1,11 @@
 /*
- * What every file may use: a few macros, and memory that cannot run away.
+ * What every file may use: a few macros, and memory that is counted.
  *
- * Library code never prints and never exits, with one exception: when memory
- * ends, mem_resize() says so on standard error and ends the program with
- * status 2. Everything that grows with the input (bufs, arenas, tables, columns)
- * gets its memory here, so that one figure, mem_limit(), bounds them all.
+ * Whatever grows with the input (bufs, vectors, arenas, tables, columns) gets its
+ * memory here, so that one figure, the limit, bounds them all; several threads may
+ * do so at once. Library code never prints and never exits, with one exception: when
+ * there is no memory left, the program ends with a message and status 2. A reader
+ * that takes a size from its input asks mem_fits() first and fails that input alone.
  */
 #ifndef BASE_BASE_H
 #define BASE_BASE_H
@@ -28,19 +29,24 @@ static inline size_t max_size(size_t a, size_t b)
 }
 
 /*
- * Let the program hold at most `bytes` bytes of growing memory at a time. The
- * default is half of the machine's RAM, and at least 1 GiB.
+ * Let the program hold at most `bytes` bytes of counted memory at a time. Without
+ * this call the limit is half of the machine's RAM, but not less than 1 GiB; half of
+ * what the control group allows, where that is less. It is found at the start.
  */
 void mem_limit(size_t bytes);
 
-/* The limit in force, in bytes. */
+/* The limit in force, and what is in use, in bytes. */
 size_t mem_limit_now(void);
+size_t mem_used(void);
+
+/* Would `more` bytes still fit? */
+bool mem_fits(size_t more);
 
 /*
- * Would `more` bytes still fit? A reader asks before it trusts a size, so that
- * it can name the file and the place; mem_resize() could only end the program.
+ * There is no memory for what is named (a format and its values): end the program,
+ * with a message and status 2.
  */
-bool mem_fits(size_t more);
+NORETURN void mem_exhausted(const char *fmt, ...) PRINTF(1, 2);
 
 /*
  * Resize a block from `was` to `size` bytes, keeping its contents. p may be
@@ -60,7 +66,13 @@ void *mem_zeroed(size_t count, size_t size);
  */
 void *mem_grow(void *p, size_t *cap, size_t need, size_t size);
 
-/* The program's name for messages, as mem_resize() and cmd/ print it. */
+/* Would mem_grow() find the memory for `more` elements after the first n? */
+bool mem_grow_fits(size_t cap, size_t n, size_t more, size_t size);
+
+/* Put n elements of `size` bytes in the opposite order. */
+void mem_reverse(void *p, size_t n, size_t size);
+
+/* The program's name, as messages begin with it. */
 extern const char *program_name;
 
 #endif

@@ -44,6 +44,16 @@ void buf_i64(struct buf *b, int64_t v)
 	buf_u64(b, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
 }
 
+void buf_hex(struct buf *b, struct str bytes)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < bytes.n; i++) {
+		buf_ch(b, digits[(uint8_t)bytes.p[i] >> 4]);
+		buf_ch(b, digits[(uint8_t)bytes.p[i] & 15]);
+	}
+}
+
 void buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 {
 	va_list again;

@@ -1,22 +1,23 @@
 /* Memory that grows with the input: counted, limited, never NULL. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/base.h"
+#include "base/ram.h"
 
 const char *program_name = "prof";
 
-static _Atomic size_t used; /* a thread of lib/record asks for memory, too */
-static size_t limit;
+static _Atomic size_t used, limit;
 
-static size_t half_of_ram(void)
+/* A machine with little RAM may swap; a control group kills. */
+static __attribute__((constructor)) void set_default_limit(void)
 {
-	size_t pages = (size_t)sysconf(_SC_PHYS_PAGES);
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	uint64_t least = (uint64_t)1 << 30, machine = ram_machine(), group = ram_group();
 
-	return max_size(pages / 2 * page, (size_t)1 << 30);
+	machine = machine / 2 > least ? machine / 2 : least;
+	limit = (size_t)(group / 2 < machine ? group / 2 : machine);
 }
 
 void mem_limit(size_t bytes)
@@ -26,27 +27,39 @@ void mem_limit(size_t bytes)
 
 size_t mem_limit_now(void)
 {
-	if (!limit)
-		limit = half_of_ram();
 	return limit;
 }
 
+size_t mem_used(void)
+{
+	return used;
+}
+
+/* Several threads that ask at once may exceed the limit by what each asks for. */
 bool mem_fits(size_t more)
 {
-	size_t max = mem_limit_now(), now = used;
+	size_t max = limit, now = used;
 
 	return now <= max && more <= max - now;
+}
+
+void mem_exhausted(const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "%s: out of memory: ", program_name);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit(2);
 }
 
 static NORETURN void out_of_memory(size_t more)
 {
 	if (mem_fits(more))
-		fprintf(stderr, "%s: out of memory: %zu more bytes asked for, %zu in use\n",
-			program_name, more, (size_t)used);
-	else
-		fprintf(stderr, "%s: out of memory: this input needs more than --max-memory=%zuM\n",
-			program_name, mem_limit_now() >> 20);
-	exit(2);
+		mem_exhausted("%zu more bytes asked for, %zu in use", more, (size_t)used);
+	mem_exhausted("more than the limit of %zu MiB is needed", mem_limit_now() >> 20);
 }
 
 void *mem_resize(void *p, size_t was, size_t size)
@@ -89,16 +102,48 @@ void *mem_zeroed(size_t count, size_t size)
 	return p;
 }
 
+/* The capacity, in elements, that an array of `was` grows to. */
+static size_t grown(size_t was, size_t need)
+{
+	size_t now = was ? was : 16;
+
+	while (now < need)
+		now = now > SIZE_MAX / 2 ? need : now * 2;
+	return now;
+}
+
 void *mem_grow(void *p, size_t *cap, size_t need, size_t size)
 {
-	size_t was = *cap, now = was ? was : 16;
+	size_t was = *cap, now = grown(was, need);
 
 	if (need <= was)
 		return p;
-	while (now < need)
-		now = now > SIZE_MAX / 2 ? need : now * 2;
 	if (now > SIZE_MAX / size)
 		out_of_memory(SIZE_MAX);
 	*cap = now;
 	return mem_resize(p, was * size, now * size);
+}
+
+bool mem_grow_fits(size_t cap, size_t n, size_t more, size_t size)
+{
+	size_t need, now;
+
+	if (__builtin_add_overflow(n, more, &need))
+		return false;
+	now = grown(cap, need);
+	return need <= cap || (now <= SIZE_MAX / size && mem_fits((now - cap) * size));
+}
+
+void mem_reverse(void *p, size_t n, size_t size)
+{
+	char *a = p, *b = a + n * size, byte;
+
+	for (size_t left = n / 2; left--; a += size) {
+		b -= size;
+		for (size_t i = 0; i < size; i++) {
+			byte = a[i];
+			a[i] = b[i];
+			b[i] = byte;
+		}
+	}
 }

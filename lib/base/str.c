@@ -90,9 +90,9 @@ bool str_i64(struct str s, int64_t *value)
 	return true;
 }
 
-static int hex_digit(char c)
+int hex_digit(char c)
 {
-	if (c >= '0' && c <= '9')
+	if (is_digit(c))
 		return c - '0';
 	c |= 0x20;
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;

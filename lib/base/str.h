@@ -69,6 +69,14 @@ static inline bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
+static inline bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The value of a hexadecimal digit, of either case; -1 for anything else. */
+int hex_digit(char c);
+
 /* Without blanks and tabs at both ends. */
 struct str str_trim(struct str s);
 

@@ -1,10 +1,8 @@
 #include "base/table.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* Two billion rows of eight bytes are beyond any profile that fits in memory. */
+/* Two billion rows of eight bytes are more than any profile that fits in memory has. */
 enum { MOST_ROWS = INT32_MAX };
 
 void table_init(struct table *t, uint32_t row_size, uint32_t key_size)
@@ -22,7 +20,7 @@ static bool same_key(const void *rows, uint32_t row, const void *key)
 	return memcmp(table_row(t, row), key, t->key_size) == 0;
 }
 
-/* Stacks and samples, the two large tables, have keys of one word. */
+/* Samples, the largest table, have keys of one word. */
 static bool same_word(const void *rows, uint32_t row, const void *key)
 {
 	const struct table *t = rows;
@@ -49,10 +47,8 @@ static inline uint32_t find(const struct table *t, const void *row, uint32_t has
 
 uint32_t table_append(struct table *t, const void *row)
 {
-	if (t->n == MOST_ROWS) {
-		fprintf(stderr, "%s: more than %d distinct rows\n", program_name, MOST_ROWS);
-		exit(2);
-	}
+	if (t->n == MOST_ROWS)
+		mem_exhausted("a table cannot have more than %d rows", MOST_ROWS);
 	t->rows = mem_grow(t->rows, &t->cap, (size_t)t->n + 1, t->row_size);
 	memcpy(table_row(t, t->n), row, t->row_size);
 	return t->n++;

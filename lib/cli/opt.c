@@ -1,6 +1,7 @@
 #include "cli/opt.h"
 
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,7 +9,7 @@
 
 enum { FIRST_LONG = 1000, HELP_COLUMN = 28 };
 
-/* What every command has, besides its own. */
+/* Options that every command has. */
 static const char *complete_shell;
 static bool want_help, want_version;
 
@@ -26,31 +27,7 @@ static const struct opt own_options[] = {
 	{ 0 },
 };
 
-bool complain(const char *fmt, ...)
-{
-	va_list ap;
-
-	fprintf(stderr, "%s: ", program_name);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	return false;
-}
-
-void usage(const char *fmt, ...)
-{
-	va_list ap;
-
-	fprintf(stderr, "%s: ", program_name);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fprintf(stderr, "\nTry '%s --help'.\n", program_name);
-	exit(2);
-}
-
-/* All rows of all tables, in order: row i, or NULL behind the last. */
+/* All rows of all tables, in order: row i, or NULL after the last. */
 static const struct opt *row(const struct cmd *cmd, size_t i)
 {
 	for (const struct opt *const *table = cmd->options; *table; table++)
@@ -87,7 +64,7 @@ static bool number(const char *arg, double *v)
 	char *end;
 
 	*v = strtod(arg, &end);
-	return *arg && !*end;
+	return *arg && !*end && isfinite(*v);
 }
 
 static void append(struct opt_list *l, const char *arg)

@@ -13,14 +13,14 @@
 #ifndef CLI_OPT_H
 #define CLI_OPT_H
 
-#include "base/buf.h"
+#include "cli/message.h"
 
 enum opt_kind {
 	OPT_FLAG,   /* bool: set to true */
 	OPT_STR,    /* const char * */
 	OPT_FILE,   /* const char *, completed as a file name */
 	OPT_INT,    /* int64_t, not negative */
-	OPT_NUMBER, /* double */
+	OPT_NUMBER, /* double, finite */
 	OPT_SIZE,   /* uint64_t: bytes, "64K" */
 	OPT_LIST,   /* struct opt_list: may be given many times */
 	OPT_PAIR,   /* const char *[2]: takes two arguments */
@@ -61,14 +61,8 @@ struct cmd {
 /*
  * Parse argv. Answers --help, --version and --complete and exits 0; exits 2 on
  * a wrong usage, with a message. Returns the index of the first operand;
- * operands are moved behind the options.
+ * operands are moved after the options.
  */
 int cmd_parse(const struct cmd *cmd, int argc, char **argv);
-
-/* Print "NAME: MESSAGE" on standard error. Returns false. */
-bool complain(const char *fmt, ...) PRINTF(1, 2);
-
-/* Complain about the usage, point to --help, and exit with 2. */
-NORETURN void usage(const char *fmt, ...) PRINTF(1, 2);
 
 #endif

@@ -10,7 +10,7 @@
 /* Start the clock. total is in bytes; 0 = not known. */
 void progress_start(uint64_t total);
 
-/* n more bytes were read. Costs next to nothing between two updates. */
+/* n more bytes were read, by any thread. Costs next to nothing between two updates. */
 void progress_add(size_t n);
 
 /* Show a line of the caller's own. */

@@ -31,11 +31,6 @@ struct reader {
 
 /* Counts */
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 bool folded_count(struct str s, struct folded_count *c)
 {
 	bool negative = s.n && s.p[0] == '-';
@@ -258,20 +253,21 @@ static bool is_text(struct str s)
  * its number, a few of them do not spoil it. A line that is longer than the head
  * may yet end in a number.
  */
-static int sniff(struct str head, bool all)
+static int sniff(struct sniff *s)
 {
 	enum { LINES = 4, ONE_LONG_LINE = 1 };
+	struct str head = s->head;
 	struct folded_count c;
 	int good = 0, bad = 0;
 
 	if (str_chr(head, '\0') >= 0)
 		return 0;
-	if (!all && str_chr(head, '\n') < 0)
+	if (!s->all && str_chr(head, '\n') < 0)
 		return is_text(head) ? ONE_LONG_LINE : 0;
 	while (head.n) {
 		struct str line = str_cut(&head, '\n');
 
-		if (!head.p && !all)
+		if (!head.p && !s->all)
 			break; /* cut short */
 		if (line.n && line.p[line.n - 1] == '\r')
 			line.n--;

@@ -20,44 +20,60 @@ static void name_formats(struct buf *b, const int *bids, int bid)
 	buf_ch(b, '\0');
 }
 
-/* The one highest bidder. */
-static const struct format *best_bidder(struct in *in, const int *bids)
+/* No format, or several, bid highest. */
+static void fail_unknown(struct in *in, const int *bids, int high)
 {
-	const struct format *best = NULL;
-	int high = 0, winners = 0;
 	struct buf names = { 0 };
 
-	for (size_t i = 0; i < LEN(formats); i++) {
-		if (bids[i] > high) {
-			high = bids[i];
-			best = formats[i];
-			winners = 0;
-		}
-		winners += high && bids[i] == high;
-	}
-	if (winners == 1)
-		return best;
 	name_formats(&names, bids, high);
-	if (winners)
-		in_fail(in, "could be any of %s: say which with --from", names.p);
+	in->reason = IN_UNKNOWN_FORMAT;
+	if (high)
+		in_fail(in, "could be any of %s", names.p);
 	else
-		in_fail(in, "is in no format known here (%s); --from tries one all the same",
-			names.p);
+		in_fail(in, "is in no format known here (%s)", names.p);
 	buf_release(&names);
-	return NULL;
+}
+
+/* The one highest bidder. why[i] is what format i has against its bid. */
+static const struct format *choose(struct in *in, const int *bids, const struct buf *why)
+{
+	size_t best = 0, winners = 0;
+
+	for (size_t i = 0; i < LEN(formats); i++) {
+		if (bids[i] > bids[best])
+			best = i;
+		winners = i == best ? 1 : winners + (bids[i] == bids[best]);
+	}
+	if (winners != 1 || !bids[best]) {
+		fail_unknown(in, bids, bids[best]);
+		return NULL;
+	}
+	if (why[best].n) {
+		in_fail(in, "%s: %.*s", formats[best]->name, STR_ARG(buf_str(&why[best])));
+		return NULL;
+	}
+	return formats[best];
 }
 
 const struct format *format_sniff(struct in *in)
 {
-	struct str head;
-	bool all;
+	struct sniff s = { .in = in };
+	struct buf why[LEN(formats)] = { 0 };
 	int bids[LEN(formats)] = { 0 };
+	const struct format *best;
 
-	head = in_peek(in, HEAD);
-	all = head.n < HEAD;
-	head.n = min_size(head.n, HEAD);
+	for (size_t i = 0; i < LEN(formats); i++) {
+		if (!formats[i]->sniff)
+			continue;
+		s.head = in_peek(in, HEAD);
+		s.all = s.head.n < HEAD;
+		s.head.n = min_size(s.head.n, HEAD);
+		bids[i] = formats[i]->sniff(&s);
+		why[i] = s.why;
+		s.why = (struct buf){ 0 };
+	}
+	best = in->failed ? NULL : choose(in, bids, why);
 	for (size_t i = 0; i < LEN(formats); i++)
-		if (formats[i]->read)
-			bids[i] = formats[i]->sniff(head, all);
-	return best_bidder(in, bids);
+		buf_release(&why[i]);
+	return best;
 }

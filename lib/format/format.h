@@ -6,6 +6,7 @@
 #ifndef FORMAT_FORMAT_H
 #define FORMAT_FORMAT_H
 
+#include "format/sniff.h"
 #include "io/in.h"
 #include "io/out.h"
 #include "profile/profile.h"
@@ -16,12 +17,12 @@ struct format {
 	bool text;        /* text in, text out: a stream keeps its spelling */
 
 	/*
-	 * How many bits of an input's head (up to 4 KiB; `all` when that is the
-	 * whole frame) prove this format; 0 = not this one. A format that has
-	 * to be taken by shape must hold for every complete line. The highest
-	 * bid wins.
+	 * How many bits of an input's head prove this format; 0 = not this one. A
+	 * format that is known by its shape only must hold for every complete line.
+	 * The highest bid wins. A format that cannot be read may bid, too, with
+	 * sniff_refuse(). NULL: it is never recognised.
 	 */
-	int (*sniff)(struct str head, bool all);
+	int (*sniff)(struct sniff *s);
 
 	/*
 	 * Read the next profile of the input into p, which profile_begin() has

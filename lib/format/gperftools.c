@@ -15,14 +15,9 @@
 #include <stdlib.h>
 
 #include "format/format.h"
+#include "io/cursor.h"
 
 enum { SIGNAL_FRAMES = 2, ALLOW_DIFFERENT = 32 };
-
-struct words {
-	const uint8_t *at, *end;
-	size_t size; /* bytes of a word: 4 or 8 */
-	bool big_endian;
-};
 
 struct stack_words {
 	uint64_t count;
@@ -38,9 +33,8 @@ struct range {
 struct reader {
 	struct in *in;
 	struct profile *p;
-	struct words w;
-	uint64_t pos;         /* of the frame in the input */
-	const uint8_t *start; /* and in memory */
+	struct cursor c;
+	unsigned word;        /* bytes of a word: 4 or 8 */
 	struct buf addresses; /* uint64_t */
 	struct buf stacks;    /* struct stack_words */
 	struct buf ranges;    /* struct range */
@@ -49,56 +43,40 @@ struct reader {
 
 /* Words */
 
-static bool word(struct words *w, uint64_t *v)
+/* Is there a header in words of this size? Leaves c after it. */
+static bool read_header(struct cursor *c, unsigned size, uint64_t *period)
 {
-	if ((size_t)(w->end - w->at) < w->size)
-		return false;
-	*v = 0;
-	for (size_t i = 0; i < w->size; i++)
-		*v |= (uint64_t)w->at[i] << 8 * (w->big_endian ? w->size - 1 - i : i);
-	w->at += w->size;
-	return true;
-}
-
-/* Is there a header in words of this kind? Leaves w behind it. */
-static bool header(struct words *w, uint64_t *period)
-{
-	uint64_t v[5] = { 0 };
+	uint64_t v[5];
 
 	for (size_t i = 0; i < LEN(v); i++)
-		if (!word(w, &v[i]))
-			return false;
+		v[i] = cursor_int(c, size);
 	*period = v[3];
-	return v[0] == 0 && v[1] == 3 && v[2] == 0 && v[3] > 0 && v[4] == 0;
+	return !c->failed && v[0] == 0 && v[1] == 3 && v[2] == 0 && v[3] > 0 && v[4] == 0;
 }
 
-static bool find_header(struct str bytes, struct words *w, uint64_t *period)
+/* The header in words of one of the four kinds. `at` is the byte where it begins. */
+static bool find_header(struct str bytes, uint64_t at, struct cursor *c, unsigned *size,
+			uint64_t *period)
 {
 	for (int kind = 0; kind < 4; kind++) {
-		*w = (struct words){ .at = (const uint8_t *)bytes.p, .big_endian = kind & 1 };
-		w->end = w->at + bytes.n;
-		w->size = kind & 2 ? 8 : 4;
-		if (header(w, period))
+		*c = cursor_at(bytes, at);
+		c->big_endian = kind & 1;
+		*size = kind & 2 ? 8 : 4;
+		if (read_header(c, *size, period))
 			return true;
 	}
 	return false;
-}
-
-static bool fail(struct reader *r, const char *what)
-{
-	return in_fail_at(r->in, r->pos + (uint64_t)(r->w.at - r->start), "%s", what);
 }
 
 /* Stacks */
 
 static bool read_addresses(struct reader *r, uint64_t n)
 {
-	uint64_t address;
-
-	if (n > (uint64_t)(r->w.end - r->w.at) / r->w.size)
-		return fail(r, "a stack is longer than what is left");
+	if (!cursor_has_records(&r->c, n, r->word))
+		return cursor_error(&r->c, r->in, "a stack is longer than what is left");
 	for (uint64_t i = 0; i < n; i++) {
-		word(&r->w, &address);
+		uint64_t address = cursor_int(&r->c, r->word);
+
 		address -= i > 0; /* a return address: into the call */
 		buf_put(&r->addresses, &address, sizeof(address));
 	}
@@ -112,8 +90,10 @@ static bool read_stack(struct reader *r, bool *more)
 	uint64_t n;
 
 	*more = false;
-	if (!word(&r->w, &s.count) || !word(&r->w, &n))
-		return fail(r, "ends without the words 0 1 0");
+	s.count = cursor_int(&r->c, r->word);
+	n = cursor_int(&r->c, r->word);
+	if (r->c.failed)
+		return cursor_error(&r->c, r->in, "ends without the words 0 1 0");
 	if (!read_addresses(r, n))
 		return false;
 	s.n = (size_t)n;
@@ -221,7 +201,7 @@ static void read_range(struct reader *r, struct str line)
 
 static void read_ranges(struct reader *r)
 {
-	struct str text = str((const char *)r->w.at, (size_t)(r->w.end - r->w.at));
+	struct str text = cursor_rest(&r->c);
 
 	while (text.n)
 		read_range(r, str_cut(&text, '\n'));
@@ -287,10 +267,11 @@ static void add_samples(struct reader *r)
 
 static bool read_frame(struct reader *r, struct str bytes)
 {
+	uint64_t pos = in_pos(r->in);
 	bool more = true;
 
-	if (!find_header(bytes, &r->w, &r->period))
-		return in_fail_at(r->in, r->pos, "no header of a gperftools CPU profile");
+	if (!find_header(bytes, pos, &r->c, &r->word, &r->period))
+		return in_fail_at(r->in, pos, "no header of a gperftools CPU profile");
 	r->period = r->period > INT64_MAX / 1000 ? INT64_MAX : r->period * 1000;
 	while (more)
 		if (!read_stack(r, &more))
@@ -304,12 +285,11 @@ static bool read_frame(struct reader *r, struct str bytes)
 
 static bool read(struct in *in, struct profile *p)
 {
-	struct reader r = { .in = in, .p = p, .pos = in_pos(in) };
+	struct reader r = { .in = in, .p = p };
 	struct str bytes;
 
 	if (!in_frame(in, &bytes))
 		return false;
-	r.start = (const uint8_t *)bytes.p;
 	read_frame(&r, bytes);
 	buf_release(&r.addresses);
 	buf_release(&r.stacks);
@@ -317,13 +297,13 @@ static bool read(struct in *in, struct profile *p)
 	return !in->failed;
 }
 
-static int sniff(struct str head, bool all)
+static int sniff(struct sniff *s)
 {
-	struct words w;
+	struct cursor c;
+	unsigned word;
 	uint64_t period;
 
-	(void)all;
-	return find_header(head, &w, &period) ? 128 : 0; /* four words out of five */
+	return find_header(s->head, 0, &c, &word, &period) ? 128 : 0; /* four words out of five */
 }
 
 const struct format format_gperftools = {

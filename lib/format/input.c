@@ -1,9 +1,10 @@
 #include "format/input.h"
 
-void input_open(struct input *input, const char *path, const struct format *from)
+void input_open(struct input *input, const char *path, const struct format *from,
+		const struct in_options *options)
 {
 	*input = (struct input){ .format = from };
-	in_open(&input->in, path);
+	in_open_with(&input->in, path, options ? options : &(struct in_options){ 0 });
 }
 
 void input_open_memory(struct input *input, const char *name, struct str bytes,
@@ -27,7 +28,7 @@ bool input_next(struct input *input, struct profile *p)
 	}
 	if (!input->format)
 		input->format = format_sniff(in);
-	if (!input->format || !input->format->read(in, p))
+	if (!input->format || !input->format->read(in, p) || !in_map_is_whole(in))
 		return false;
 	input->nprofile++;
 	return true;

@@ -21,9 +21,11 @@ struct input {
 
 /*
  * Open a path ("-" is standard input), which the input does not copy. from: its
- * format; NULL to recognise it by its content. Errors are input_close()'s.
+ * format; NULL to recognise it by its content. options: how to open it; NULL for the
+ * usual way. Errors are input_close()'s.
  */
-void input_open(struct input *input, const char *path, const struct format *from);
+void input_open(struct input *input, const char *path, const struct format *from,
+		const struct in_options *options);
 
 /* The same from memory, which stays the caller's. */
 void input_open_memory(struct input *input, const char *name, struct str bytes,

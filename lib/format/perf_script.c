@@ -279,16 +279,16 @@ static bool read(struct in *in, struct profile *p)
 }
 
 /* An event line, and a frame behind it or in it: that is no other format. */
-static int sniff(struct str head, bool all)
+static int sniff(struct sniff *s)
 {
 	enum { HEADER = 24, EVENT = 16, FRAME = 16 };
-	struct str line, what;
+	struct str head = s->head, line, what;
 	struct perf_event e;
 	uint64_t address;
 
 	while (head.n) {
 		line = str_cut(&head, '\n');
-		if (!head.p && !all)
+		if (!head.p && !s->all)
 			return 0;
 		if (line.n && line.p[line.n - 1] == '\r')
 			line.n--;

@@ -38,17 +38,36 @@ static void release(struct pprof_reader *r)
 		buf_release(all[i]);
 }
 
-/* Do the bytes end where a field does? */
-static bool is_whole(struct str bytes)
+/* Where the last whole field ends that begins at or after byte `from`. */
+static size_t end_of_fields(struct str bytes, size_t from, bool *has_strings)
 {
 	struct in quiet = { 0 };
-	struct pb pb = pb_open(&quiet, "profile", bytes, 0);
+	struct pb pb = pb_open(&quiet, "profile", str_skip(bytes, from), from);
 	struct pb_field f;
+	size_t end = from;
 
-	while (pb_next(&pb, &f))
-		;
-	buf_release(&quiet.error);
-	return !quiet.failed;
+	while (pb_next(&pb, &f)) {
+		end = (size_t)pb_pos(&pb, pb.at);
+		*has_strings |= f.number == PROFILE_STRING_TABLE;
+	}
+	in_release(&quiet);
+	return end;
+}
+
+/*
+ * Join the frames after this one that a message is spread over: it is whole when it
+ * ends where a field does and has strings, as every profile has.
+ */
+static void join_frames(struct in *in, struct str *message)
+{
+	size_t end = 0;
+	bool has_strings = false;
+
+	while (in_more_frames(in)) {
+		end = end_of_fields(*message, end, &has_strings);
+		if ((end == message->n && has_strings) || !in_frame_more(in, message))
+			break;
+	}
 }
 
 static bool read(struct in *in, struct profile *p)
@@ -58,59 +77,16 @@ static bool read(struct in *in, struct profile *p)
 	if (!in_frame(in, &r.message))
 		return false;
 	r.pos = in_pos(in);
-	while (in_more_frames(in) && !is_whole(r.message) && in_frame_more(in, &r.message))
-		;
+	join_frames(in, &r.message);
 	read_message(&r);
 	release(&r);
 	return !in->failed;
 }
 
-static bool plausible(uint32_t number, enum pb_wire wire)
-{
-	switch (number) {
-	case PROFILE_SAMPLE_TYPE:
-	case PROFILE_SAMPLE:
-	case PROFILE_MAPPING:
-	case PROFILE_LOCATION:
-	case PROFILE_FUNCTION:
-	case PROFILE_STRING_TABLE:
-	case PROFILE_PERIOD_TYPE: return wire == PB_LEN;
-	case PROFILE_COMMENT: return wire == PB_LEN || wire == PB_VARINT;
-	default: return number && number <= PROFILE_DOC_URL && wire == PB_VARINT;
-	}
-}
-
-/*
- * A message has no magic number. What is proof enough: all of its fields have
- * the numbers and wire types of a profile, each of which is one tag in some
- * thirty, and the first string is empty. The last field may be cut short where
- * the head is.
- */
-static int sniff(struct str head, bool all)
-{
-	enum { BITS_OF_TAG = 5 };
-	struct in quiet = { .name = "" };
-	struct pb pb = pb_open(&quiet, "profile", head, 0);
-	struct pb_field f;
-	int bits = 0, nstring = 0;
-	bool ok = true;
-
-	while (ok && pb_next(&pb, &f)) {
-		ok = plausible(f.number, f.wire);
-		if (f.number == PROFILE_STRING_TABLE && !nstring++)
-			ok = ok && !f.bytes.n;
-		bits += BITS_OF_TAG;
-	}
-	if (ok && quiet.failed)
-		ok = !all && plausible(*f.at >> 3, *f.at & 7);
-	buf_release(&quiet.error);
-	return ok ? bits + BITS_OF_TAG * quiet.failed : 0;
-}
-
 const struct format format_pprof = {
 	.name = "pprof",
 	.help = "google/pprof's profile.proto, lossless",
-	.sniff = sniff,
+	.sniff = pprof_sniff,
 	.read = read,
 	.write = pprof_write,
 };

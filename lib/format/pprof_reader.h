@@ -11,6 +11,7 @@
 
 #include "format/pprof_ids.h"
 #include "format/pprof_write.h"
+#include "format/sniff.h"
 #include "io/pb.h"
 #include "profile/profile.h"
 
@@ -87,5 +88,8 @@ bool pprof_read_header(struct pprof_reader *r);
 bool pprof_read_tables(struct pprof_reader *r);
 
 bool pprof_read_samples(struct pprof_reader *r);
+
+/* The format's sniffer. */
+int pprof_sniff(struct sniff *s);
 
 #endif

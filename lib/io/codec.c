@@ -14,10 +14,13 @@ const struct codec *codec_of(struct str head)
 	return NULL;
 }
 
-static bool match_xz(struct str head)
+size_t codec_zeros(struct str src)
 {
-	return str_starts(head, S("\xfd"
-				  "7zXZ\0"));
+	size_t n = 0;
+
+	while (n < src.n && src.p[n] == '\0')
+		n++;
+	return n;
 }
 
 static bool match_bzip2(struct str head)
@@ -35,7 +38,6 @@ static bool match_zip(struct str head)
 	return str_starts(head, S("PK\3\4"));
 }
 
-const struct codec codec_xz = { .name = "xz", .unpack = "xz -dc", .match = match_xz };
 const struct codec codec_bzip2 = { .name = "bzip2", .unpack = "bzip2 -dc", .match = match_bzip2 };
 const struct codec codec_lz4 = { .name = "lz4", .unpack = "lz4 -dc", .match = match_lz4 };
 const struct codec codec_zip = { .name = "zip", .unpack = "unzip -p", .match = match_zip };

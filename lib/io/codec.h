@@ -2,7 +2,7 @@
  * Compressors and encodings that an input may be wrapped in. A codec is a file
  * with one `const struct codec` and a word in CODECS.
  *
- * A codec decodes *frames*: a gzip member, a zstd frame. Frames that follow
+ * A codec decodes *frames*: a gzip member, a zstd frame, an xz stream. Frames that follow
  * each other are one input; formats that care (pprof) see where each ends.
  */
 #ifndef IO_CODEC_H
@@ -23,6 +23,15 @@ struct codec {
 
 	/* Do these first bytes (up to 4 KiB) begin such data? */
 	bool (*match)(struct str head);
+
+	/* Data without frames: it may end anywhere but inside a character. */
+	bool unframed;
+
+	/*
+	 * How many bytes at the start of src, between two frames, are padding: they
+	 * belong to none. May be NULL.
+	 */
+	size_t (*padding)(struct str src);
 
 	/* A decoder's state; freed by close(). */
 	void *(*open)(void);
@@ -47,6 +56,9 @@ struct codec {
 #define CODECS(X)           X(gzip) X(zstd) X(zlib) X(utf16le) X(utf16be) X(xz) X(bzip2) X(lz4) X(zip)
 #define CODEC_DECLARE(name) extern const struct codec codec_##name;
 CODECS(CODEC_DECLARE)
+
+/* The length of the zeros at the start of src: padding in gzip and xz. */
+size_t codec_zeros(struct str src);
 
 /* The codec that these first bytes are in, or NULL. */
 const struct codec *codec_of(struct str head);

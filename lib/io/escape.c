@@ -1,6 +1,8 @@
 #include "io/escape.h"
 
-/* What has to be looked at more closely than to be copied. */
+#include "base/printable.h"
+
+/* Bytes that are copied without a closer look. */
 static bool is_plain(uint8_t c)
 {
 	return c >= 0x20 && c < 0x7f && c != '&' && c != '<' && c != '>' && c != '"' && c != '\'';
@@ -13,17 +15,6 @@ static size_t plain_length(struct str s)
 	while (n < s.n && is_plain((uint8_t)s.p[n]))
 		n++;
 	return n;
-}
-
-static bool turns_direction(uint32_t c)
-{
-	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-}
-
-static bool is_showable(uint32_t c)
-{
-	return c >= 0x20 && (c < 0x7f || c >= 0xa0) && c != 0xfffe && c != 0xffff &&
-	       !turns_direction(c);
 }
 
 static struct str entity(uint32_t c)
@@ -44,7 +35,7 @@ static size_t put_special(struct buf *b, struct str s, bool escape)
 	uint32_t c = 0;
 	size_t n = str_utf8(s, &c);
 
-	if (!n || !is_showable(c))
+	if (!n || !is_printable(c))
 		buf_add(b, S("\xef\xbf\xbd"));
 	else if (escape && entity(c).n)
 		buf_add(b, entity(c));

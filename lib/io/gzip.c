@@ -13,8 +13,7 @@ enum { GZIP_WINDOW = 15 + 16, ZLIB_WINDOW = 15 };
 
 struct inflater {
 	z_stream z;
-	bool ok;       /* inflateInit2() succeeded */
-	bool in_frame; /* part of a frame has been read */
+	bool ok; /* inflateInit2() succeeded */
 };
 
 static void *open_inflater(int window)
@@ -44,13 +43,6 @@ static void close_inflater(void *state)
 	mem_free(f, sizeof(*f));
 }
 
-/* tar and some devices pad what follows the last member with zeros. */
-static void skip_padding(struct inflater *f, struct str *src)
-{
-	while (!f->in_frame && src->n && src->p[0] == '\0')
-		*src = str_skip(*src, 1);
-}
-
 static enum codec_result decode(void *state, struct str *src, char *dst, size_t *room,
 				const char **why)
 {
@@ -63,10 +55,8 @@ static enum codec_result decode(void *state, struct str *src, char *dst, size_t 
 		*why = "out of memory";
 		return CODEC_BAD;
 	}
-	skip_padding(f, src);
 	if (!src->n)
 		return CODEC_MORE;
-	f->in_frame = true;
 	have = min_size(src->n, UINT32_MAX);
 	f->z.next_in = (Bytef *)src->p;
 	f->z.avail_in = (uInt)have;
@@ -77,7 +67,6 @@ static enum codec_result decode(void *state, struct str *src, char *dst, size_t 
 	*room = cap - f->z.avail_out;
 	if (status == Z_STREAM_END) {
 		inflateReset(&f->z);
-		f->in_frame = false;
 		return CODEC_FRAME;
 	}
 	if (status == Z_OK || status == Z_BUF_ERROR)
@@ -93,7 +82,7 @@ static bool match_gzip(struct str head)
 
 /*
  * The two bytes of a zlib header are letters often enough ("x^" begins a text),
- * so the data behind them must inflate, too.
+ * so the data after them must inflate, too.
  */
 static bool match_zlib(struct str head)
 {
@@ -112,16 +101,18 @@ static bool match_zlib(struct str head)
 }
 
 /*
- * The unpacked size of a member stands in its last four bytes, and for one
- * member those are the last of src. With several members it is a first guess.
+ * The last four bytes of a member are its unpacked size, and for one member they are
+ * the last of src. With several members that is a first guess, and a member that
+ * turns out larger is decoded again: so the guess is generous.
  */
 static size_t guess_size(struct str src)
 {
+	enum { LEAST = 1 << 20 };
 	const uint8_t *tail = (const uint8_t *)src.p + src.n - 4;
 	size_t size = (size_t)tail[0] | (size_t)tail[1] << 8 | (size_t)tail[2] << 16 |
 		      (size_t)tail[3] << 24;
 
-	return size / 1032 > src.n ? src.n * 4 : max_size(size, 64);
+	return max_size(size / 1032 > src.n ? src.n * 4 : size, LEAST);
 }
 
 static bool whole(struct str *src, struct buf *dst, size_t most)
@@ -135,7 +126,7 @@ static bool whole(struct str *src, struct buf *dst, size_t most)
 	d = libdeflate_alloc_decompressor();
 	if (!d)
 		return false;
-	for (size = guess_size(*src); size <= most; size *= 2) {
+	for (size = min_size(guess_size(*src), most); size && size <= most; size *= 2) {
 		char *to = buf_room(dst, size);
 
 		r = libdeflate_gzip_decompress_ex(d, src->p, src->n, to, size, &used, &got);
@@ -155,6 +146,7 @@ const struct codec codec_gzip = {
 	.match = match_gzip,
 	.open = open_gzip,
 	.decode = decode,
+	.padding = codec_zeros, /* tar and some devices add them at the end */
 	.whole = whole,
 	.close = close_inflater,
 };

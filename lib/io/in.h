@@ -1,25 +1,48 @@
 /*
  * One input as bytes: a file, a pipe or memory, with compression and text
- * encodings unwrapped (gzip, zstd, zlib, UTF-16, up to three deep).
+ * encodings unwrapped (gzip, zstd, xz, zlib, UTF-16, up to three deep).
  *
- * Look at what comes next with in_peek(), move on with in_skip(), or take a
- * line, a frame or everything. The first error sticks, with its position: after
- * it the input yields no more bytes, so a reader may check once per record or
- * once at the end. Nothing here prints.
+ * See what comes next with in_peek(), move on with in_skip(), or take a line, a
+ * frame or everything. The first error sticks, with its position: after it the input
+ * yields no more bytes, so a reader may check once per record or once at the end.
+ * Nothing here prints.
+ *
+ * Large compressed inputs are decompressed in a thread, ahead of the reader, who
+ * notices nothing. A struct in belongs to one thread; several threads may each read
+ * an input of their own.
  */
 #ifndef IO_IN_H
 #define IO_IN_H
 
 #include "base/buf.h"
 
+/* Why an input failed, for programs that know what to do about it. */
+enum in_reason {
+	IN_BAD,            /* it cannot be read, or is malformed */
+	IN_OVER_MEMORY,    /* it needs more than mem_limit() allows */
+	IN_UNKNOWN_FORMAT, /* it is in no known format, or could be in several */
+};
+
+struct in_options {
+	/*
+	 * Called for every n bytes read from a file or pipe, before decoding, perhaps
+	 * by another thread: for showing progress. May be NULL.
+	 */
+	void (*progress)(size_t n);
+	bool no_thread; /* decompress as bytes are asked for */
+};
+
 struct in {
-	const char *name;  /* as messages show it; the caller's */
-	bool lenient;      /* in_bad() skips and counts instead of failing */
-	uint64_t skipped;  /* records that in_bad() skipped */
-	uint64_t line;     /* lines that in_line() gave; 0 for binary formats */
-	bool failed;       /* error holds a message */
-	struct buf error;  /* NUL-terminated, with name and position */
+	const char *name; /* as messages show it; the caller's */
+	bool lenient;     /* in_bad() skips and counts instead of failing */
+	uint64_t skipped; /* records that in_bad() skipped */
+	uint64_t line;    /* lines that in_line() gave; 0 for binary formats */
+	bool failed;      /* error holds a message */
+	enum in_reason reason;
+	struct buf error; /* NUL-terminated, printable, with name and position */
+	struct in_options options;
 	struct layer *top; /* the innermost encoding */
+	struct map *map;   /* that in_map() made */
 };
 
 /*
@@ -28,6 +51,7 @@ struct in {
  * in->lenient after this.
  */
 bool in_open(struct in *in, const char *path);
+bool in_open_with(struct in *in, const char *path, const struct in_options *options);
 
 /* Read from memory that stays the caller's, as if it were a file's contents. */
 bool in_open_memory(struct in *in, const char *name, struct str bytes);
@@ -54,7 +78,7 @@ bool in_line(struct in *in, struct str *line);
  */
 bool in_frame(struct in *in, struct str *bytes);
 
-/* Is there possibly another frame behind the one in_frame() gave? */
+/* Is there possibly another frame after the one in_frame() gave? */
 bool in_more_frames(struct in *in);
 
 /*
@@ -62,6 +86,20 @@ bool in_more_frames(struct in *in);
  * there is none. In both cases *bytes is given anew: the old ones may have moved.
  */
 bool in_frame_more(struct in *in, struct str *bytes);
+
+/*
+ * All bytes at once, for random access, if none have been taken yet; instead of the
+ * functions above. A regular file that is not compressed is mapped and needs no
+ * memory that counts; anything else is read into memory. Valid until in_close().
+ * False after an error.
+ */
+bool in_map(struct in *in, struct str *bytes);
+
+/*
+ * To be asked after all of in_map()'s bytes were read: an error, and false, if the
+ * file became shorter meanwhile (what is gone reads as 0).
+ */
+bool in_map_is_whole(struct in *in);
 
 /* The offset of the next byte in the unwrapped data. */
 uint64_t in_pos(const struct in *in);
@@ -75,6 +113,17 @@ bool in_end(struct in *in);
  */
 bool in_fail(struct in *in, const char *fmt, ...) PRINTF(2, 3);
 bool in_fail_at(struct in *in, uint64_t pos, const char *fmt, ...) PRINTF(3, 4);
+bool in_fail_at_v(struct in *in, uint64_t pos, const char *fmt, va_list ap) PRINTF(3, 0);
+
+/*
+ * Would `count` values of `size` bytes fit in memory? An error and false if not. To be
+ * asked before memory is allocated whose size the input decides.
+ */
+bool in_fits(struct in *in, size_t count, size_t size);
+bool in_fail_memory(struct in *in); /* the error alone */
+
+/* Fail as another input did, which has no name of its own. */
+bool in_fail_as(struct in *in, const struct in *other);
 
 /*
  * A record is malformed. Lenient: count it and return true, and the reader goes
@@ -86,11 +135,5 @@ bool in_bad_at(struct in *in, uint64_t pos, const char *fmt, ...) PRINTF(3, 4);
 /* Close it. False when an error was recorded; in->error stays until release. */
 bool in_close(struct in *in);
 void in_release(struct in *in);
-
-/*
- * Called (when set) for every piece of n bytes read from any file or pipe, as
- * it is before decoding. For showing progress.
- */
-extern void (*in_progress)(size_t n);
 
 #endif

@@ -7,21 +7,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/printable.h"
+
 enum { ENOUGH = 256 << 10 };
 
 bool out_fail(struct out *out, const char *fmt, ...)
 {
+	struct buf text = { 0 };
 	va_list ap;
 
 	if (out->failed)
 		return false;
 	out->failed = true;
-	buf_printf(&out->error, "%s: ", out->name);
+	buf_printf(&text, "%s: ", out->name);
 	va_start(ap, fmt);
-	buf_vprintf(&out->error, fmt, ap);
+	buf_vprintf(&text, fmt, ap);
 	va_end(ap);
+	printable(&out->error, buf_str(&text));
 	buf_ch(&out->error, '\0');
 	out->error.n--;
+	buf_release(&text);
 	return false;
 }
 

@@ -82,12 +82,11 @@ static uint64_t little_endian(struct str s)
 	return v;
 }
 
-bool pb_next(struct pb *pb, struct pb_field *f)
+/* A tag and what follows it; what is inside a group is not looked at. */
+static inline bool read_field(struct pb *pb, struct pb_field *f)
 {
 	uint64_t tag;
 
-	if (pb->at == pb->end)
-		return false;
 	f->at = pb->at;
 	tag = pb_varint(pb);
 	if (pb->in->failed)
@@ -101,9 +100,42 @@ bool pb_next(struct pb *pb, struct pb_field *f)
 	case PB_LEN: f->bytes = take(pb, f, pb_varint(pb)); break;
 	case PB_FIXED64: f->value = little_endian(take(pb, f, 8)); break;
 	case PB_FIXED32: f->value = little_endian(take(pb, f, 4)); break;
+	case PB_GROUP:
+	case PB_GROUP_END: break;
 	default: return pb_fail(pb, f, "has wire type %d, which does not exist", (int)f->wire);
 	}
 	return !pb->in->failed;
+}
+
+/*
+ * Pass over a group, to its end tag. Which fields the ends of groups inside it name is
+ * not checked, so that no list of them is needed.
+ */
+static bool skip_group(struct pb *pb, const struct pb_field *group)
+{
+	struct pb_field f;
+	size_t depth = 1;
+
+	while (depth && pb->at < pb->end && read_field(pb, &f))
+		depth += f.wire == PB_GROUP ? 1 : f.wire == PB_GROUP_END ? (size_t)-1 : 0;
+	if (depth && !pb->in->failed)
+		return pb_fail(pb, group, "is a group without an end");
+	return !pb->in->failed;
+}
+
+bool pb_next(struct pb *pb, struct pb_field *f)
+{
+	while (pb->at < pb->end) {
+		if (!read_field(pb, f))
+			return false;
+		if (f->wire == PB_GROUP_END)
+			return pb_fail(pb, f, "ends a group that did not begin");
+		if (f->wire != PB_GROUP)
+			return true;
+		if (!skip_group(pb, f))
+			return false;
+	}
+	return false;
 }
 
 uint64_t pb_int(struct pb *pb, const struct pb_field *f)
@@ -112,6 +144,31 @@ uint64_t pb_int(struct pb *pb, const struct pb_field *f)
 		return f->value;
 	pb_fail(pb, f, "has wire type %d, not an integer's", (int)f->wire);
 	return 0;
+}
+
+int64_t pb_sint(struct pb *pb, const struct pb_field *f)
+{
+	return pb_unzigzag(pb_int(pb, f));
+}
+
+uint64_t pb_fixed(struct pb *pb, const struct pb_field *f)
+{
+	if (f->wire == PB_FIXED64 || f->wire == PB_FIXED32)
+		return f->value;
+	pb_fail(pb, f, "has wire type %d, not that of a fixed number", (int)f->wire);
+	return 0;
+}
+
+double pb_double(struct pb *pb, const struct pb_field *f)
+{
+	uint64_t bits = pb_fixed(pb, f);
+	uint32_t half = (uint32_t)bits;
+	double d;
+	float s;
+
+	memcpy(&d, &bits, sizeof(d));
+	memcpy(&s, &half, sizeof(s));
+	return f->wire == PB_FIXED32 ? (double)s : d;
 }
 
 struct str pb_bytes(struct pb *pb, const struct pb_field *f)
@@ -142,6 +199,17 @@ static uint64_t *unpack(struct pb *packed, uint64_t *to)
 	return to;
 }
 
+/* Room for n more values in the list; an error, which ends the cursor, without. */
+static uint64_t *room_for(struct pb *pb, struct buf *list, size_t n)
+{
+	if (!mem_grow_fits(list->cap, list->n, n * sizeof(uint64_t), 1)) {
+		in_fail_memory(pb->in);
+		pb->at = pb->end;
+		return NULL;
+	}
+	return (uint64_t *)buf_room(list, n * sizeof(uint64_t));
+}
+
 void pb_ints(struct pb *pb, const struct pb_field *f, struct buf *list)
 {
 	struct pb packed;
@@ -153,11 +221,32 @@ void pb_ints(struct pb *pb, const struct pb_field *f, struct buf *list)
 		return;
 	}
 	packed = pb_inside(pb, pb->what, f->bytes);
-	to = (uint64_t *)buf_room(list, f->bytes.n * sizeof(*to)); /* a byte each, at least */
+	to = room_for(pb, list, f->bytes.n); /* a byte each, at least */
+	if (!to)
+		return;
 	to = unpack(&packed, to);
 	list->n = (size_t)((char *)to - list->p);
 	if (pb->in->failed)
 		pb->at = pb->end;
+}
+
+void pb_fixeds(struct pb *pb, const struct pb_field *f, unsigned size, struct buf *list)
+{
+	uint64_t *to, v;
+
+	if (f->wire != PB_LEN) {
+		v = pb_fixed(pb, f);
+		buf_put(list, &v, sizeof(v));
+		return;
+	}
+	if (f->bytes.n % size) {
+		pb_fail(pb, f, "is not made of numbers of %u bytes", size);
+		return;
+	}
+	to = room_for(pb, list, f->bytes.n / size);
+	for (size_t i = 0; to && i < f->bytes.n; i += size)
+		*to++ = little_endian(str(f->bytes.p + i, size));
+	list->n += to ? f->bytes.n / size * sizeof(*to) : 0;
 }
 
 void pb_put_varint(struct buf *b, uint64_t v)
@@ -181,6 +270,28 @@ void pb_put_int(struct buf *b, uint32_t field, uint64_t v)
 {
 	if (v)
 		pb_put_int_always(b, field, v);
+}
+
+void pb_put_sint(struct buf *b, uint32_t field, int64_t v)
+{
+	pb_put_int(b, field, pb_zigzag(v));
+}
+
+void pb_put_fixed64(struct buf *b, uint32_t field, uint64_t v)
+{
+	if (!v)
+		return;
+	pb_put_varint(b, field << 3 | PB_FIXED64);
+	for (int i = 0; i < 8; i++)
+		buf_ch(b, (char)(v >> 8 * i));
+}
+
+void pb_put_double(struct buf *b, uint32_t field, double v)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &v, sizeof(bits));
+	pb_put_fixed64(b, field, bits);
 }
 
 void pb_put_bytes_always(struct buf *b, uint32_t field, struct str s)

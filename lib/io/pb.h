@@ -1,9 +1,10 @@
 /*
  * The protobuf wire format (protobuf.dev, "Encoding"), both ways.
  *
- * Reading: a cursor over a message in memory. Every access to its bytes passes
- * pb_varint() or pb_take(), which check bounds. The first error is recorded in
- * the input with its byte offset and ends the cursor, so that loops stop:
+ * Reading: a cursor over a message in memory; io/cursor.h is its sibling for records
+ * without tags. Its bytes are reached only through pb_varint() and pb_next(), which
+ * check bounds. The first error is recorded in the input with its byte offset and ends
+ * the cursor, so that loops stop:
  *
  *	while (pb_next(&pb, &f))
  *		switch (f.number) {
@@ -11,13 +12,22 @@
  *		case 2: line = pb_int(&pb, &f); break;
  *		}
  *	ok = !pb.in->failed;
+ *
+ * Groups (wire types 3 and 4), which nobody writes any more, are passed over.
  */
 #ifndef IO_PB_H
 #define IO_PB_H
 
 #include "io/in.h"
 
-enum pb_wire { PB_VARINT = 0, PB_FIXED64 = 1, PB_LEN = 2, PB_FIXED32 = 5 };
+enum pb_wire {
+	PB_VARINT = 0,
+	PB_FIXED64 = 1,
+	PB_LEN = 2,
+	PB_GROUP = 3,
+	PB_GROUP_END = 4,
+	PB_FIXED32 = 5
+};
 
 struct pb {
 	const uint8_t *at, *end;
@@ -41,11 +51,19 @@ struct pb pb_open(struct in *in, const char *what, struct str message, uint64_t 
 /* A cursor over a message inside another one. */
 struct pb pb_inside(const struct pb *outer, const char *what, struct str message);
 
-/* The next field, whatever it is. False at the end or after an error. */
+/* The next field, whatever it is but a group. False at the end or after an error. */
 bool pb_next(struct pb *pb, struct pb_field *f);
 
-/* The field's value; an error when its wire type is another one. */
+/*
+ * The field's value; an error when its wire type is another one. By the types of a
+ * .proto file: pb_int() is int32, int64, uint32, uint64, bool and enum; pb_sint()
+ * sint32 and sint64; pb_fixed() fixed32 and fixed64, and sfixed when cast; pb_double()
+ * double and float; pb_bytes() string, bytes and messages.
+ */
 uint64_t pb_int(struct pb *pb, const struct pb_field *f);
+int64_t pb_sint(struct pb *pb, const struct pb_field *f);
+uint64_t pb_fixed(struct pb *pb, const struct pb_field *f);
+double pb_double(struct pb *pb, const struct pb_field *f);
 struct str pb_bytes(struct pb *pb, const struct pb_field *f);
 
 /* The byte offset of a place in the message, in the unwrapped input. */
@@ -73,11 +91,25 @@ static inline uint64_t pb_varint(struct pb *pb)
 	return pb_long_varint(pb);
 }
 
+/* sint32 and sint64 as they lie in a varint: 0, -1, 1, -2 ... */
+static inline int64_t pb_unzigzag(uint64_t v)
+{
+	return (int64_t)(v >> 1 ^ (0 - (v & 1)));
+}
+
+static inline uint64_t pb_zigzag(int64_t v)
+{
+	return (uint64_t)v << 1 ^ (v < 0 ? UINT64_MAX : 0);
+}
+
 /*
  * A repeated integer, packed or not: append its values to list. list->n counts
- * bytes, as always: n / 8 values.
+ * bytes, as always: n / 8 values. An error when they do not fit in memory.
  */
 void pb_ints(struct pb *pb, const struct pb_field *f, struct buf *list);
+
+/* The same for fixed64 (and double, as bits) and fixed32. */
+void pb_fixeds(struct pb *pb, const struct pb_field *f, unsigned size, struct buf *list);
 
 /*
  * Writing: fields are appended to a buf. Integers that are 0 are left out, as
@@ -86,6 +118,9 @@ void pb_ints(struct pb *pb, const struct pb_field *f, struct buf *list);
 void pb_put_varint(struct buf *b, uint64_t v);
 void pb_put_int(struct buf *b, uint32_t field, uint64_t v);
 void pb_put_int_always(struct buf *b, uint32_t field, uint64_t v);
+void pb_put_sint(struct buf *b, uint32_t field, int64_t v);
+void pb_put_fixed64(struct buf *b, uint32_t field, uint64_t v);
+void pb_put_double(struct buf *b, uint32_t field, double v);
 void pb_put_bytes_always(struct buf *b, uint32_t field, struct str s);
 
 /* A packed repeated integer of n values. */

@@ -107,6 +107,7 @@ static bool match_be(struct str head)
 const struct codec codec_utf16le = {
 	.name = "UTF-16LE",
 	.match = match_le,
+	.unframed = true,
 	.open = open_utf16,
 	.decode = decode_le,
 	.close = close_utf16,
@@ -115,6 +116,7 @@ const struct codec codec_utf16le = {
 const struct codec codec_utf16be = {
 	.name = "UTF-16BE",
 	.match = match_be,
+	.unframed = true,
 	.open = open_utf16,
 	.decode = decode_be,
 	.close = close_utf16,

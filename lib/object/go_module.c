@@ -4,7 +4,7 @@
  */
 #include "object/go_module.h"
 
-#include "object/cursor.h"
+#include "io/cursor.h"
 
 enum { SECTION_RELA = 4, RELATIVE_X86_64 = 8, RELATIVE_AARCH64 = 1027 };
 

@@ -1,6 +1,6 @@
 #include "object/gopclntab.h"
 
-#include "object/cursor.h"
+#include "io/cursor.h"
 #include "object/go_module.h"
 
 enum { MAGIC_118 = 0xfffffff0u, MAGIC_120 = 0xfffffff1u };

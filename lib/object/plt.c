@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#include "object/cursor.h"
+#include "io/cursor.h"
 
 enum { SECTION_RELA = 4, GLOB_DAT = 6, JUMP_SLOT = 7 };
 

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "object/cursor.h"
+#include "io/cursor.h"
 #include "object/plt.h"
 
 enum {

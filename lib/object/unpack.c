@@ -4,7 +4,7 @@
 #include <lzma.h>
 #include <zstd.h>
 
-#include "object/cursor.h"
+#include "io/cursor.h"
 
 enum { PACKED_ZLIB = 1, PACKED_ZSTD = 2 };
 

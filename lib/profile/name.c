@@ -10,11 +10,6 @@ static bool is_word(char c)
 	       c == '_' || c == '$';
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 size_t name_operator(struct str s)
 {
 	size_t n = 0;

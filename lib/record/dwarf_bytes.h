@@ -5,7 +5,7 @@
 #ifndef RECORD_DWARF_BYTES_H
 #define RECORD_DWARF_BYTES_H
 
-#include "object/cursor.h"
+#include "io/cursor.h"
 
 struct dwarf_bytes {
 	struct cursor c;

@@ -86,7 +86,8 @@ void source_open(struct source *s, char *const *paths, const struct source_optio
 
 static void open_input(const struct source *s, struct input *input, size_t i)
 {
-	input_open(input, s->path[i], s->options.from);
+	input_open(input, s->path[i], s->options.from,
+		   &(struct in_options){ .progress = s->options.progress });
 	input->in.lenient = s->options.lenient;
 }
 
@@ -97,6 +98,7 @@ static struct source_report close_input(const struct source *s, struct input *in
 
 	if (!input_close(input))
 		r.error = input->in.error.p;
+	r.reason = input->in.reason;
 	r.format = input->format;
 	r.nprofile = input->nprofile;
 	r.skipped = input->in.skipped;

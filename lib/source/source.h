@@ -21,6 +21,7 @@ struct source_report {
 	uint32_t nprofile;           /* that were read from it */
 	uint64_t skipped;            /* malformed records, with options.lenient */
 	const char *error;           /* with file and position; NULL: none */
+	enum in_reason reason;       /* of an error */
 };
 
 struct source_options {
@@ -31,6 +32,7 @@ struct source_options {
 	/* Called for each input when it has been read, in the order of inputs. */
 	void (*report)(void *context, const struct source_report *report);
 	void *context;
+	void (*progress)(size_t n); /* see in.h; may be NULL */
 };
 
 struct source {

@@ -2,7 +2,7 @@
 
 #include <libdeflate.h>
 
-#include "object/cursor.h"
+#include "io/cursor.h"
 #include "symbol/debuginfod.h"
 #include "symbol/regular_file.h"
 

@@ -6,7 +6,7 @@
 #ifndef SYMBOL_DWARF_FORM_H
 #define SYMBOL_DWARF_FORM_H
 
-#include "object/cursor.h"
+#include "io/cursor.h"
 
 enum dwarf_form {
 	FORM_ADDR = 0x01,

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "object/cursor.h"
+#include "io/cursor.h"
 
 enum { MAGIC = 0x4a695444, HEADER = 40, PREFIX = 16, ARCH_TIMESTAMPS = 1 };
 enum { CODE_LOAD = 0, CODE_MOVE = 1, CODE_DEBUG_INFO = 2, CODE_CLOSE = 3 };

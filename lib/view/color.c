@@ -35,14 +35,10 @@ bool rgb_parse(struct str s, struct rgb *c)
 
 void rgb_put(struct buf *b, struct rgb c)
 {
-	static const char digits[] = "0123456789abcdef";
-	const uint8_t v[3] = { c.r, c.g, c.b };
+	const char v[3] = { (char)c.r, (char)c.g, (char)c.b };
 
 	buf_ch(b, '#');
-	for (int i = 0; i < 3; i++) {
-		buf_ch(b, digits[v[i] >> 4]);
-		buf_ch(b, digits[v[i] & 15]);
-	}
+	buf_hex(b, str(v, sizeof(v)));
 }
 
 /* The share of its full light that a channel gives (IEC 61966-2-1). */

@@ -7,12 +7,18 @@
  *	generate folded STACKS FRAMES < FOLDED
  *		folded stacks with about FRAMES new tree nodes each, and the names
  *		of the input
+ *	generate long-names STACKS NAMES
+ *		folded stacks of 4 to 18 frames, whose NAMES distinct names are those of
+ *		C++ methods, 30 to 60 bytes long
+ *	generate windows N < FOLDED
+ *		a stream of N profiles, as prof-record --every 10s leaves them: each with
+ *		a dictionary of its own, in which addresses have functions, files and lines
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
+#include "format/format.h"
 
 static uint64_t seed = 88172645463325252;
 
@@ -45,13 +51,13 @@ static void put(struct str s)
 }
 
 /* A sample: its lines without the event's, leaf first. */
-struct sample {
+struct script_sample {
 	size_t first, n;
 };
 
 static void read_samples(struct str text, struct buf *lines, struct buf *samples)
 {
-	struct sample s = { 0 };
+	struct script_sample s = { 0 };
 
 	while (text.n) {
 		struct str line = str_cut(&text, '\n');
@@ -61,7 +67,7 @@ static void read_samples(struct str text, struct buf *lines, struct buf *samples
 			s.n++;
 		} else if (s.n) {
 			buf_put(samples, &s, sizeof(s));
-			s = (struct sample){ BUF_COUNT(lines, line), 0 };
+			s = (struct script_sample){ BUF_COUNT(lines, line), 0 };
 		}
 	}
 }
@@ -73,9 +79,9 @@ static int generate_perf(size_t bytes)
 
 	read_samples(read_all(), &lines, &samples);
 	for (unsigned long n = 0; written < bytes; n++) {
-		const struct sample *all = (struct sample *)samples.p;
-		struct sample a = all[pick(BUF_COUNT(&samples, *all))];
-		struct sample b = all[pick(BUF_COUNT(&samples, *all))];
+		const struct script_sample *all = (struct script_sample *)samples.p;
+		struct script_sample a = all[pick(BUF_COUNT(&samples, *all))];
+		struct script_sample b = all[pick(BUF_COUNT(&samples, *all))];
 		size_t callees = 1 + pick(a.n), callers = b.n - pick(b.n);
 
 		written += (size_t)
@@ -137,6 +143,132 @@ static int generate_folded(size_t stacks, size_t frames)
 	return 0;
 }
 
+/* Names */
+
+static struct str long_name(struct buf *b, size_t i)
+{
+	static const char *const words[] = { "Graph",  "Node",   "Visitor", "Parser", "Token",
+					     "Stream", "Worker", "Queue",   "Lookup", "Buffer" };
+
+	b->n = 0;
+	buf_printf(b, "ns%zu::%s%s<T%zu>::", i % 97, words[i % 10], words[i / 10 % 10], i);
+	buf_printf(b, "process%s(Arg%zu)", words[i / 100 % 10], i);
+	while (b->n < 30 + i * 7 % 31)
+		buf_ch(b, 'x');
+	return buf_str(b);
+}
+
+static int generate_long_names(size_t stacks, size_t names)
+{
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < stacks; i++) {
+		size_t depth = 4 + pick(15), at = pick(names);
+
+		for (size_t j = 0; j < depth; j++) {
+			if (j)
+				putchar(';');
+			/* Callers have few callees, as in a program. */
+			put(long_name(&b, at));
+			at = (at * 31 + pick(4) + 1) % names;
+		}
+		printf(" %zu\n", 1 + pick(1000));
+	}
+	buf_release(&b);
+	return 0;
+}
+
+/* Windows */
+
+/* A function at the address of its `site`-th call, or of a sample in it. */
+static loc_id window_frame(struct dictionary *d, map_id map, struct str name, size_t site)
+{
+	uint32_t at = hash_bytes(name.p, name.n) % 131072; /* the same in all windows */
+	struct func f = { .line = at % 1000 + 1 };
+	struct loc l = { .map = map, .flags = LOC_ADDR };
+	struct buf text = { 0 };
+
+	f.name = dict_intern(d, name);
+	buf_printf(&text, "_ZN5clang%u%.*sEv", at, (int)min_size(name.n, 40), name.p);
+	f.linkage = dict_intern(d, buf_str(&text));
+	text.n = 0;
+	buf_printf(&text, "/build/llvm/lib/module%u/source%u.cpp", at % 40, at % 500);
+	f.file = dict_intern(d, buf_str(&text));
+	buf_release(&text);
+	l.func = dict_add_func(d, f);
+	l.addr = at * 512 + site * 16;
+	l.line = f.line + (uint32_t)site;
+	return dict_add_loc(d, l);
+}
+
+static void window_sample(struct profile *p, map_id map, struct str line)
+{
+	ptrdiff_t blank = str_rchr(line, ' ');
+	label_set_id labels = { 0 };
+	loc_id frame[512];
+	sample_id sample;
+	size_t n = 0;
+
+	line.n = blank > 0 ? (size_t)blank : 0;
+	while (line.n && n < LEN(frame)) {
+		struct str name = str_cut(&line, ';'), callee = line;
+		size_t site = line.n ? str_cut(&callee, ';').n % 8 : 8 + pick(8);
+
+		frame[n++] = window_frame(p->dict, map, name, site);
+	}
+	labels = dict_add_text_label(p->dict, labels, S("comm"), S("clang++"));
+	labels = dict_add_number_label(p->dict, labels, S("tid"), (int64_t)pick(8));
+	sample = profile_add_sample(p, dict_add_stack(p->dict, frame, n), labels);
+	profile_add_value(p, 0, sample, 1);
+	profile_add_value(p, 1, sample, 10101010);
+}
+
+static void write_window(struct out *out, const struct str *line, size_t nline, int64_t number)
+{
+	struct dictionary d;
+	struct profile p;
+	int64_t scale;
+	map_id map;
+
+	dict_init(&d);
+	profile_init(&p, &d);
+	profile_begin(&p);
+	p.head.time = (1800000000 + number * 10) * 1000000000;
+	p.head.duration = 10000000000;
+	profile_column(&p, dict_intern(&d, S("samples")), dict_intern(&d, S("count")), &scale);
+	profile_column(&p, dict_intern(&d, S("cpu")), dict_intern(&d, S("nanoseconds")), &scale);
+	map = dict_add_mapping(&d, (struct mapping){ .file = dict_intern(&d, S("/usr/bin/clang")),
+						     .build_id = dict_intern(&d, S("1f2e3d")),
+						     .size = 1 << 26,
+						     .start = 0x400000 });
+	for (size_t i = 0; i < nline; i++)
+		if (pick(10) < 3)
+			window_sample(&p, map, line[pick(nline)]);
+	format_pprof.write(out, &p);
+	profile_release(&p);
+	dict_release(&d);
+}
+
+static int generate_windows(size_t windows)
+{
+	struct buf lines = { 0 };
+	struct str text = read_all();
+	struct out out;
+
+	while (text.n) {
+		struct str line = str_cut(&text, '\n');
+
+		buf_put(&lines, &line, sizeof(line));
+	}
+	if (!out_open(&out, NULL, (struct pack){ PACK_GZIP, 6 }))
+		return 2;
+	for (size_t i = 0; i < windows; i++)
+		write_window(&out, (struct str *)lines.p, BUF_COUNT(&lines, struct str),
+			     (int64_t)i);
+	buf_release(&lines);
+	return out_close(&out) ? 0 : 2;
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t n, m = 0;
@@ -146,6 +278,12 @@ int main(int argc, char **argv)
 	if (argc == 4 && strcmp(argv[1], "folded") == 0 && str_u64(str_of(argv[2]), &n) &&
 	    str_u64(str_of(argv[3]), &m) && m)
 		return generate_folded((size_t)n, (size_t)m);
-	fprintf(stderr, "usage: generate perf BYTES | generate folded STACKS FRAMES\n");
+	if (argc == 4 && strcmp(argv[1], "long-names") == 0 && str_u64(str_of(argv[2]), &n) &&
+	    str_u64(str_of(argv[3]), &m) && m)
+		return generate_long_names((size_t)n, (size_t)m);
+	if (argc == 3 && strcmp(argv[1], "windows") == 0 && str_u64(str_of(argv[2]), &n))
+		return generate_windows((size_t)n);
+	fprintf(stderr, "usage: generate perf BYTES | generate folded STACKS FRAMES |\n"
+			"generate long-names STACKS NAMES | generate windows N\n");
 	return 2;
 }

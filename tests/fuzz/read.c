@@ -37,7 +37,7 @@ static void check_message(const char *error)
 	if (strstr(error, "is empty") || strstr(error, "is in no format") ||
 	    strstr(error, "could be any of") || strstr(error, "unpack it with") ||
 	    strstr(error, "packed more than") || strstr(error, "holds no samples") ||
-	    strstr(error, "--max-memory"))
+	    strstr(error, "MiB of memory"))
 		return;
 	fprintf(stderr, "%s\n", error);
 	fail("an error without a place");

@@ -1,0 +1,66 @@
+/* Inputs frame by frame: gzip members, zstd frames, xz streams. */
+#include "io/ahead.h"
+#include "io/layer.h"
+
+/*
+ * Decode a frame at once, if nothing of it has been taken and all its source
+ * lies in memory; what has been decoded of it so far is done again.
+ */
+static void frame_at_once(struct in *in)
+{
+	struct layer *l = in->top, *below = l->below;
+	size_t done, left, had;
+	struct str src;
+
+	if (!layer_has_source(l) || !l->codec->whole || !l->in_frame || l->pos != l->frame_pos)
+		return;
+	done = (size_t)(below->pos - l->frame_from);
+	src = str(below->bytes.p + below->at - done, layer_waiting(below).n + done);
+	left = src.n;
+	had = l->bytes.n;
+	if (!l->codec->whole(&src, &l->bytes, mem_limit_now() / 4))
+		return;
+	l->at = had;
+	layer_take(below, left - done - src.n);
+	l->codec->close(l->state);
+	l->state = l->codec->open();
+	l->in_frame = false;
+	l->frame_ended = true;
+}
+
+bool in_frame(struct in *in, struct str *bytes)
+{
+	struct layer *l = in->top;
+
+	layer_take(l, l->given);
+	l->given = 0;
+	if (in_end(in))
+		return false;
+	frame_at_once(in);
+	while (layer_fill(in, l))
+		;
+	*bytes = layer_waiting(l);
+	l->given = bytes->n;
+	return !in->failed;
+}
+
+bool in_more_frames(struct in *in)
+{
+	struct layer *l = in->top;
+
+	if (l->ahead)
+		return l->frame_ended && ahead_more(l->ahead);
+	return l->frame_ended && (layer_waiting(l->below).n || layer_fill(in, l->below));
+}
+
+bool in_frame_more(struct in *in, struct str *bytes)
+{
+	struct layer *l = in->top;
+	bool more = !in->failed && layer_next_frame(in);
+
+	while (more && layer_fill(in, l))
+		;
+	*bytes = layer_waiting(l); /* looking for more may have moved them */
+	l->given = bytes->n;
+	return more && !in->failed;
+}

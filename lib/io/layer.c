@@ -1,0 +1,200 @@
+#include "io/layer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "io/ahead.h"
+
+enum {
+	CHUNK = 256 << 10,       /* bytes read or decoded at a time */
+	WHOLE = 64 << 20,        /* compressed files up to here are read at once */
+	AHEAD_AFTER = 256 << 10, /* decoded bytes before a thread pays */
+};
+
+struct layer *layer_push(struct in *in, const struct codec *codec)
+{
+	struct layer *l = mem_zeroed(1, sizeof(*l));
+
+	l->below = in->top;
+	l->codec = codec;
+	l->fd = l->stop_fd = -1;
+	if (codec)
+		l->state = codec->open();
+	in->top = l;
+	return l;
+}
+
+void layer_release_all(struct in *in)
+{
+	for (struct layer *l = in->top, *below; l; l = below) {
+		below = l->below;
+		if (l->ahead)
+			ahead_end(l->ahead);
+		if (l->state)
+			l->codec->close(l->state);
+		if (l->fd > STDIN_FILENO)
+			close(l->fd);
+		if (!l->borrowed)
+			buf_release(&l->bytes);
+		mem_free(l, sizeof(*l));
+	}
+	in->top = NULL;
+}
+
+char *layer_room(struct in *in, struct layer *l, size_t n)
+{
+	if (l->at && (l->at == l->bytes.n || l->bytes.cap - l->bytes.n < n)) {
+		memmove(l->bytes.p, l->bytes.p + l->at, l->bytes.n - l->at);
+		l->bytes.n -= l->at;
+		l->at = 0;
+	}
+	if (!mem_grow_fits(l->bytes.cap, l->bytes.n, n, 1)) {
+		in_fail_memory(in);
+		return NULL;
+	}
+	return buf_room(&l->bytes, n);
+}
+
+/* The file */
+
+/* Is there something to read, and not a request to stop? */
+static bool wait_for_bytes(const struct layer *l)
+{
+	struct pollfd fds[2] = { { l->fd, POLLIN, 0 }, { l->stop_fd, POLLIN, 0 } };
+
+	while (poll(fds, 2, -1) < 0 && errno == EINTR)
+		;
+	return !fds[1].revents;
+}
+
+static bool fill_from_file(struct in *in, struct layer *l, size_t want)
+{
+	char *to = l->fd < 0 ? NULL : layer_room(in, l, want);
+	ssize_t n;
+
+	if (!to || (l->stop_fd >= 0 && !wait_for_bytes(l)))
+		return !(l->eof = true);
+	do {
+		n = read(l->fd, to, want);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		in_fail(in, "cannot read: %s", strerror(errno));
+	if (n <= 0)
+		return !(l->eof = true);
+	l->bytes.n += (size_t)n;
+	if (in->options.progress)
+		in->options.progress((size_t)n);
+	return true;
+}
+
+void layer_read_whole(struct in *in, struct layer *file)
+{
+	if (!file->size || file->size > WHOLE)
+		return;
+	while (fill_from_file(in, file,
+			      max_size(file->size - min_size(file->size, file->bytes.n),
+				       LAYER_HEAD)))
+		;
+}
+
+bool layer_has_source(const struct layer *l)
+{
+	return l->below && l->below->eof && !l->below->below;
+}
+
+/* Decoders */
+
+void layer_skip_padding(struct layer *l)
+{
+	if (!l->in_frame && l->codec->padding)
+		layer_take(l->below, l->codec->padding(layer_waiting(l->below)));
+}
+
+/*
+ * Decode one piece. The source below has bytes, or has ended. A frame's first
+ * piece is small: when it is only looked at, little is decoded in vain.
+ */
+static bool decode_some(struct in *in, struct layer *l, bool *stuck)
+{
+	struct str src = layer_waiting(l->below);
+	size_t before = src.n, got = l->in_frame ? CHUNK : LAYER_HEAD;
+	char *to = layer_room(in, l, got);
+	const char *why = "bad data";
+	enum codec_result r;
+
+	if (!to)
+		return false;
+	if (!l->in_frame) {
+		l->frame_pos = l->pos + layer_waiting(l).n;
+		l->frame_from = l->below->pos;
+	}
+	r = l->codec->decode(l->state, &src, to, &got, &why);
+	l->bytes.n += got;
+	layer_take(l->below, before - src.n);
+	l->in_frame = r != CODEC_FRAME && (l->in_frame || got || before != src.n);
+	l->frame_ended = r == CODEC_FRAME;
+	*stuck = r == CODEC_MORE && !got && before == src.n;
+	if (r == CODEC_BAD)
+		return in_fail(in, "%s data is damaged near byte %llu: %s", l->codec->name,
+			       (unsigned long long)l->below->pos, why);
+	return true;
+}
+
+static bool fill_from_below(struct in *in, struct layer *l)
+{
+	size_t had = l->bytes.n - l->at;
+	bool stuck = false;
+
+	while (!in->failed && !l->frame_ended && l->bytes.n - l->at == had) {
+		layer_skip_padding(l);
+		if ((stuck || !layer_waiting(l->below).n) && !layer_fill(in, l->below)) {
+			bool early = l->codec->unframed ? layer_waiting(l->below).n > 0 :
+							  l->in_frame;
+
+			if (!in->failed && early)
+				in_fail(in, "%s data ends early, at byte %llu", l->codec->name,
+					(unsigned long long)l->below->pos);
+			l->eof = true;
+			return false;
+		}
+		layer_skip_padding(l);
+		if (layer_waiting(l->below).n || l->in_frame)
+			decode_some(in, l, &stuck);
+	}
+	return !in->failed && l->bytes.n - l->at > had;
+}
+
+/* From here on a thread decodes, when the input is large enough for that to pay. */
+static void consider_thread(struct in *in, struct layer *l)
+{
+	if (l == in->top && !l->ahead && !in->options.no_thread &&
+	    l->pos + layer_waiting(l).n >= AHEAD_AFTER)
+		l->ahead = ahead_begin(in);
+}
+
+bool layer_fill(struct in *in, struct layer *l)
+{
+	if (in->failed || l->eof)
+		return false;
+	if (!l->below && !l->ahead)
+		return fill_from_file(in, l, CHUNK);
+	if (l != in->top)
+		l->frame_ended = false; /* only the innermost frames count */
+	if (l->frame_ended)
+		return false;
+	consider_thread(in, l);
+	return l->ahead ? ahead_fill(in, l) : fill_from_below(in, l);
+}
+
+bool layer_next_frame(struct in *in)
+{
+	struct layer *l = in->top;
+
+	while (l->frame_ended && !in->failed) {
+		l->frame_ended = false;
+		if (layer_fill(in, l))
+			return true;
+	}
+	return false;
+}

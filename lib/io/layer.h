@@ -1,0 +1,78 @@
+/*
+ * The inside of a struct in: a short chain of layers, the file at the bottom and on
+ * it a decoder for each encoding found. A layer holds decoded bytes that nobody has
+ * taken yet; when it runs dry it fills itself from the layer below. A large input's
+ * chain runs in a thread of its own (io/ahead.h), and the layer on top takes what
+ * that thread has decoded.
+ */
+#ifndef IO_LAYER_H
+#define IO_LAYER_H
+
+#include "io/codec.h"
+#include "io/in.h"
+
+struct layer {
+	struct layer *below;       /* NULL for the file itself */
+	const struct codec *codec; /* NULL likewise */
+	void *state;               /* of the codec */
+	struct ahead *ahead;       /* the thread that decodes for this layer, or NULL */
+	int fd;                    /* of the file; -1 for memory */
+	int stop_fd;               /* readable when read() must not wait any longer; or -1 */
+	size_t size;               /* of a regular file; 0 if not known */
+	struct buf bytes;          /* [at, n) wait to be taken */
+	size_t at;
+	uint64_t pos;        /* offset of bytes.p[at] in this layer's data */
+	bool borrowed;       /* bytes are the caller's memory */
+	bool eof;            /* no more bytes will come */
+	bool in_frame;       /* the current frame has begun and not ended */
+	bool frame_ended;    /* bytes end where a frame ends; no filling before
+			      the next frame is asked for */
+	uint64_t frame_pos;  /* where the frame began, in this layer's data */
+	uint64_t frame_from; /* and in the data of the layer below */
+	size_t given;        /* bytes at `at` that in_frame() gave */
+};
+
+enum { LAYER_HEAD = 4096 }; /* bytes that a codec is recognised by */
+
+static inline struct str layer_waiting(const struct layer *l)
+{
+	return str(l->bytes.p ? l->bytes.p + l->at : "", l->bytes.n - l->at);
+}
+
+static inline void layer_take(struct layer *l, size_t n)
+{
+	l->at += n;
+	l->pos += n;
+}
+
+/* Put a layer on top: the file when codec is NULL. */
+struct layer *layer_push(struct in *in, const struct codec *codec);
+
+/*
+ * Room for n more bytes, or NULL after an error when that exceeds the memory limit.
+ * What waits may move.
+ */
+char *layer_room(struct in *in, struct layer *l, size_t n);
+
+/* Add bytes to a layer. False at the end of its frame or data, or on error. */
+bool layer_fill(struct in *in, struct layer *l);
+
+/* After the end of a frame: is there another? Passes over frames without bytes. */
+bool layer_next_frame(struct in *in);
+
+/*
+ * Read all of a compressed file unless it is large, so that whole frames can be
+ * decoded at once.
+ */
+void layer_read_whole(struct in *in, struct layer *file);
+
+/* Pass over what may lie between two frames and is none, in the source. */
+void layer_skip_padding(struct layer *l);
+
+/* Does the whole rest of a decoder's source lie in memory? */
+bool layer_has_source(const struct layer *l);
+
+/* Free all layers; ends the thread, if there is one. */
+void layer_release_all(struct in *in);
+
+#endif

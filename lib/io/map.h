@@ -1,0 +1,26 @@
+/*
+ * Files mapped into memory that may shrink meanwhile: bytes that are gone read as 0,
+ * where the kernel would end the program with SIGBUS, and map_is_torn() tells.
+ */
+#ifndef IO_MAP_H
+#define IO_MAP_H
+
+#include "base/str.h"
+
+struct map;
+
+/*
+ * Map the first `size` bytes of a file for reading; the descriptor may be closed
+ * afterwards. NULL when that cannot be done. The handler of SIGBUS that this sets up
+ * passes on what is not about a map. Any thread may read.
+ */
+struct map *map_open(int fd, size_t size);
+
+struct str map_bytes(const struct map *m);
+
+/* Were bytes read that the file did not have any more? */
+bool map_is_torn(const struct map *m);
+
+void map_close(struct map *m);
+
+#endif
