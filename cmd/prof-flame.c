@@ -1,4 +1,4 @@
-/* prof-flame: profiles of any format in, a flame graph out. */
+/* prof-flame: profiles in, a flame graph out. */
 #include <langinfo.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -101,7 +101,7 @@ static const struct opt own_options[] = {
 };
 static const struct opt *const options[] = { own_options, frame_options, file_options,
 					     general_options, NULL };
-static const struct cmd cmd = { "prof-flame", "Draw profiles of any format as a flame graph.",
+static const struct cmd cmd = { "prof-flame", "Draw profiles as a flame graph.",
 				"[FILE]...", options, false };
 
 /* What the options and the terminal come to */

@@ -1,4 +1,4 @@
-/* prof-fold: profiles of any format in, folded stacks out. */
+/* prof-fold: profiles in, folded stacks out. */
 #include "common.h"
 #include "frames.h"
 #include "object/elf.h"
@@ -21,7 +21,7 @@ static const struct opt own_options[] = {
 static const struct opt *const options[] = { own_options,  frame_options,   to_options,
 					     file_options, general_options, NULL };
 static const struct cmd cmd = { "prof-fold",
-				"Turn profiles of any format into folded stacks, one a line.",
+				"Turn profiles into folded stacks, one a line.",
 				"[FILE]...", options, false };
 
 static void name_addresses(struct profile *p)
