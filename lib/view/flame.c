@@ -1,5 +1,8 @@
 #include "view/flame.h"
 
+#include "io/number.h"
+#include "profile/unit.h"
+
 static str_id waker_name(struct dictionary *d, str_id name)
 {
 	struct buf marked = { 0 };
@@ -55,6 +58,43 @@ bool flame_init(struct flame *f, struct profile *p, const struct view_options *o
 	r->negative = f->layout.negative;
 	r->empty = !(r->sum > 0);
 	return !r->empty;
+}
+
+/* The unit that values are shown in; empty where they are plain numbers. */
+static struct str shown_unit(const struct flame *f)
+{
+	struct str unit = dict_text(f->p->dict, f->p->col[f->o->col].unit);
+	bool renamed = f->o->countname || f->o->factor != 1;
+
+	return renamed || !unit_is_known(unit) ? S("") : unit;
+}
+
+void flame_put_value(const struct flame *f, struct buf *b, double v)
+{
+	struct str unit = shown_unit(f);
+
+	if (unit.n)
+		unit_print(b, v, unit);
+	else
+		number_grouped(b, v * f->o->factor);
+}
+
+void flame_put_countname(const struct flame *f, struct buf *b)
+{
+	if (shown_unit(f).n)
+		return;
+	buf_ch(b, ' ');
+	buf_add(b, f->countname);
+}
+
+void flame_put_total(const struct flame *f, struct buf *b)
+{
+	flame_put_value(f, b, f->layout.all);
+	flame_put_countname(f, b);
+	if (shown_unit(f).n) {
+		buf_add(b, S(" of "));
+		buf_add(b, dict_text(f->p->dict, f->p->col[f->o->col].type));
+	}
 }
 
 void flame_release(struct flame *f)

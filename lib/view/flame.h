@@ -26,6 +26,17 @@ bool flame_init(struct flame *f, struct profile *p, const struct view_options *o
 void flame_release(struct flame *f);
 
 /*
+ * Append a value of the column for people: "3.23s" or "512kB" in the unit that suits it,
+ * where the column has one and the user has not renamed it; else "1,234", and then what
+ * is counted, " samples".
+ */
+void flame_put_value(const struct flame *f, struct buf *b, double v);
+void flame_put_countname(const struct flame *f, struct buf *b);
+
+/* What the picture is of: "3.23s of cpu", "1,234 samples". */
+void flame_put_total(const struct flame *f, struct buf *b);
+
+/*
  * Chain graphs (flamegraph.pl's "chain" palette): stacks joined by frames called
  * "--", the blocked one first. Mark the frames of those who woke it with "_[w]".
  */

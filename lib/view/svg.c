@@ -137,7 +137,7 @@ static void put_legend(const struct svg *s)
 		return;
 	out_printf(s->out, "<g class=\"legend\" transform=\"translate(%d %g)\">\n", SVG_PAD,
 		   s->top - legend_height(&s->flame.evidence) - 8);
-	legend_svg(&s->out->bytes, &s->flame.layout, &s->flame.evidence, s->o, s->flame.countname);
+	legend_svg(&s->out->bytes, &s->flame);
 	put(s, "</g>\n");
 }
 

@@ -38,13 +38,15 @@ static void put_title(const struct svg *s, uint32_t node)
 {
 	struct buf *b = &s->out->bytes;
 	double value = node ? (double)s->flame.tree.node[node].total : s->flame.layout.all;
+	struct buf text = { 0 };
 
 	buf_add(b, S("<title>"));
 	xml_text(b, shown_name(s, node));
 	buf_add(b, S(" ("));
-	number_grouped(b, value * s->o->factor);
-	buf_ch(b, ' ');
-	xml_text(b, s->flame.countname);
+	flame_put_value(&s->flame, &text, value);
+	flame_put_countname(&s->flame, &text);
+	xml_text(b, buf_str(&text));
+	buf_release(&text);
 	buf_add(b, S(", "));
 	number_share(b, value, s->flame.layout.all, 2);
 	if (s->flame.tree.diff) {

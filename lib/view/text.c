@@ -219,13 +219,10 @@ static void put_caption(const struct text *t)
 		buf_add(&words, str_of(t->o->title));
 		put_words(t, &words);
 	}
-	if (t->flame.tree.diff) {
-		legend_totals(&words, &t->flame.layout, t->o, t->flame.countname, S(" -> "));
-	} else {
-		number_grouped(&words, t->flame.layout.all * t->o->factor);
-		buf_ch(&words, ' ');
-		buf_add(&words, t->flame.countname);
-	}
+	if (t->flame.tree.diff)
+		legend_totals(&words, &t->flame, S(" -> "));
+	else
+		flame_put_total(&t->flame, &words);
 	put_words(t, &words);
 	if (t->flame.evidence.known) {
 		buf_add(&words, t->flame.evidence.about);
