@@ -47,10 +47,20 @@ static void build_tree(struct flame *f)
 		flame_mark_wakers(&f->tree, f->p->dict);
 }
 
+static struct str shown_unit(const struct profile *p, const struct view_options *o)
+{
+	struct str unit = dict_text(p->dict, p->col[o->col].unit);
+	bool renamed = o->countname || o->factor != 1;
+
+	return renamed || !unit_is_known(unit) ? S("") : unit;
+}
+
 bool flame_init(struct flame *f, struct profile *p, const struct view_options *o,
 		struct view_result *r)
 {
-	*f = (struct flame){ .p = p, .o = o, .countname = view_countname(p, o) };
+	*f = (struct flame){
+		.p = p, .o = o, .countname = view_countname(p, o), .unit = shown_unit(p, o)
+	};
 	build_tree(f);
 	layout_init(&f->layout, &f->tree, o);
 	evidence_init(&f->evidence, p, &f->tree);
@@ -60,28 +70,17 @@ bool flame_init(struct flame *f, struct profile *p, const struct view_options *o
 	return !r->empty;
 }
 
-/* The unit that values are shown in; empty where they are plain numbers. */
-static struct str shown_unit(const struct flame *f)
-{
-	struct str unit = dict_text(f->p->dict, f->p->col[f->o->col].unit);
-	bool renamed = f->o->countname || f->o->factor != 1;
-
-	return renamed || !unit_is_known(unit) ? S("") : unit;
-}
-
 void flame_put_value(const struct flame *f, struct buf *b, double v)
 {
-	struct str unit = shown_unit(f);
-
-	if (unit.n)
-		unit_print(b, v, unit);
+	if (f->unit.n)
+		unit_print(b, v, f->unit);
 	else
 		number_grouped(b, v * f->o->factor);
 }
 
 void flame_put_countname(const struct flame *f, struct buf *b)
 {
-	if (shown_unit(f).n)
+	if (f->unit.n)
 		return;
 	buf_ch(b, ' ');
 	buf_add(b, f->countname);
@@ -91,7 +90,7 @@ void flame_put_total(const struct flame *f, struct buf *b)
 {
 	flame_put_value(f, b, f->layout.all);
 	flame_put_countname(f, b);
-	if (shown_unit(f).n) {
+	if (f->unit.n) {
 		buf_add(b, S(" of "));
 		buf_add(b, dict_text(f->p->dict, f->p->col[f->o->col].type));
 	}

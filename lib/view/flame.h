@@ -15,6 +15,7 @@ struct flame {
 	struct layout layout;
 	struct evidence evidence;
 	struct str countname; /* what values are */
+	struct str unit;      /* of values that are shown in one; empty: as plain numbers */
 };
 
 /*

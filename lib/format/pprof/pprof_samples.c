@@ -1,4 +1,4 @@
-#include "format/pprof_reader.h"
+#include "format/pprof/pprof.h"
 
 enum { BATCH = 32 }; /* samples added together */
 
@@ -10,25 +10,35 @@ static bool unknown_location(struct pprof_reader *r, struct pb *pb, const struct
 	return false;
 }
 
-/* Append the frames of the sample at hand to r->stacks. */
-static bool find_frames(struct pprof_reader *r, struct pb *pb, const struct pb_field *f)
+/* The frames of a location that other calls are inlined into. */
+static bool put_inlined(struct pprof_reader *r, struct pprof_location_row l, size_t nleft)
+{
+	/* A few bytes can name a location of many lines again and again. */
+	if (!vec_fits(&r->stacks, l.n + nleft))
+		return in_fail_memory(r->in);
+	vec_append(&r->stacks, r->frames.v + l.first, l.n);
+	vec_reserve(&r->stacks, r->stacks.n + nleft);
+	return true;
+}
+
+/* Append the frames of the sample at hand to r->stacks: its locations stand leaf first. */
+static bool put_frames(struct pprof_reader *r, struct pb *pb, const struct pb_field *f)
 {
 	const uint64_t *id = (const uint64_t *)r->ids.p;
-	const struct pprof_place *places = (const struct pprof_place *)r->places.p;
-	loc_id *to;
+	size_t n = BUF_COUNT(&r->ids, *id);
 
-	for (size_t i = BUF_COUNT(&r->ids, *id); i-- > 0;) {
-		size_t at = ids_find(&r->location_ids, id[i]);
-		struct pprof_place place;
+	vec_reserve(&r->stacks, r->stacks.n + n);
+	while (n-- > 0) {
+		size_t at = ids_find(&r->location_ids, id[n]);
+		struct pprof_location_row l;
 
 		if (!at)
-			return unknown_location(r, pb, f, id[i]);
-		place = places[at - 1];
-		to = (loc_id *)buf_room(&r->stacks, (1 + place.n) * sizeof(*to));
-		to[0] = place.outer;
-		for (uint32_t j = 0; j < place.n; j++)
-			to[1 + j] = ((const loc_id *)r->inlined.p)[place.first + j];
-		r->stacks.n += (1 + place.n) * sizeof(*to);
+			return unknown_location(r, pb, f, id[n]);
+		l = r->locations.v[at - 1];
+		if (l.n == 1)
+			r->stacks.v[r->stacks.n++] = r->frames.v[l.first];
+		else if (!put_inlined(r, l, n))
+			return false;
 	}
 	return true;
 }
@@ -56,47 +66,46 @@ static label_set_id read_label(struct pprof_reader *r, struct pb *pb, const stru
 
 static void add_values(struct pprof_reader *r, sample_id sample, const uint64_t *v)
 {
-	const struct pprof_target *t = (const struct pprof_target *)r->targets.p;
-
-	for (size_t i = 0; i < BUF_COUNT(&r->targets, struct pprof_target); i++) {
+	for (size_t i = 0; i < r->targets.n; i++) {
+		const struct pprof_target *t = &r->targets.v[i];
 		int64_t scaled = (int64_t)v[i];
 
-		if (t[i].scale != 1)
-			scaled = sat_mul(r->p, scaled, t[i].scale);
-		profile_add_value(r->p, t[i].col, sample, scaled);
+		if (t->scale != 1)
+			scaled = sat_mul(r->p, scaled, t->scale);
+		profile_add_value(r->p, t->col, sample, scaled);
 	}
 }
 
-static void add_batch(struct pprof_reader *r)
+static bool add_batch(struct pprof_reader *r)
 {
-	struct batch_sample *sample = (struct batch_sample *)r->batch.p;
-	size_t n = BUF_COUNT(&r->batch, *sample),
-	       ntarget = BUF_COUNT(&r->targets, struct pprof_target);
 	const uint64_t *v = (const uint64_t *)r->values.p;
 
-	profile_add_batch(r->p, (const loc_id *)r->stacks.p, sample, n);
-	for (size_t i = 0; i < n; i++)
-		add_values(r, sample[i].row, v + i * ntarget);
-	r->batch.n = r->stacks.n = r->values.n = 0;
+	if (!mem_fits(2 * r->stacks.n * sizeof(*r->stacks.v)))
+		return in_fail_memory(r->in);
+	profile_add_batch(r->p, r->stacks.v, r->batch.v, r->batch.n);
+	for (size_t i = 0; i < r->batch.n; i++)
+		add_values(r, r->batch.v[i].row, v + i * r->targets.n);
+	vec_clear(&r->batch);
+	vec_clear(&r->stacks);
+	r->values.n = 0;
+	return true;
 }
 
 /* Is the sample at hand one that can be added? */
 static bool check_sample(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
 			 size_t nvalue)
 {
-	size_t ntarget = BUF_COUNT(&r->targets, struct pprof_target);
-
-	if (nvalue == ntarget)
-		return find_frames(r, pb, f);
+	if (nvalue == r->targets.n)
+		return put_frames(r, pb, f);
 	in_bad_at(r->in, pb_pos(pb, f->at), "sample %zu has %zu values for %zu sample types",
-		  r->nsample, nvalue, ntarget);
+		  r->nsample, nvalue, r->targets.n);
 	return false;
 }
 
 static void read_sample(struct pprof_reader *r, struct pb *pb, const struct pb_field *f)
 {
 	struct pb m = pb_inside(pb, "sample", pb_bytes(pb, f));
-	struct batch_sample new = { .first = BUF_COUNT(&r->stacks, loc_id) };
+	struct batch_sample new = { .first = r->stacks.n };
 	size_t nvalue = r->values.n;
 	struct pb_field g;
 
@@ -111,13 +120,13 @@ static void read_sample(struct pprof_reader *r, struct pb *pb, const struct pb_f
 	}
 	if (r->in->failed || !check_sample(r, pb, f, (r->values.n - nvalue) / sizeof(uint64_t))) {
 		r->values.n = nvalue;
-		r->stacks.n = new.first * sizeof(loc_id);
+		r->stacks.n = new.first;
 		return;
 	}
-	new.n = BUF_COUNT(&r->stacks, loc_id) - new.first;
-	buf_put(&r->batch, &new, sizeof(new));
-	if (BUF_COUNT(&r->batch, new) == BATCH)
-		add_batch(r);
+	new.n = r->stacks.n - new.first;
+	vec_push(&r->batch, new);
+	if (r->batch.n == BATCH && !add_batch(r))
+		pb->at = pb->end;
 }
 
 bool pprof_read_samples(struct pprof_reader *r)
@@ -127,6 +136,5 @@ bool pprof_read_samples(struct pprof_reader *r)
 	r->nsample = 0;
 	if (!pprof_each(r, PROFILE_SAMPLE, read_sample))
 		return false;
-	add_batch(r);
-	return true;
+	return add_batch(r);
 }

@@ -9,13 +9,12 @@
  * and not, mixed; function ids that are all 0 (.NET), taken to be 1, 2, 3 ...
  */
 #include "format/format.h"
-#include "format/pprof_reader.h"
+#include "format/pprof/pprof.h"
 
 static bool read_message(struct pprof_reader *r)
 {
 	bool ok = pprof_survey(r);
 
-	r->string_id = mem_zeroed(r->nstring, sizeof(*r->string_id));
 	ids_init(&r->mapping_ids, r->nmapping);
 	ids_init(&r->function_ids, r->nfunction);
 	ids_init(&r->location_ids, r->nlocation);
@@ -24,18 +23,25 @@ static bool read_message(struct pprof_reader *r)
 	ids_release(&r->location_ids);
 	ids_release(&r->function_ids);
 	ids_release(&r->mapping_ids);
-	mem_free(r->string_id, r->nstring * sizeof(*r->string_id));
 	return ok;
 }
 
 static void release(struct pprof_reader *r)
 {
-	struct buf *const all[] = { &r->strings, &r->comments, &r->mappings, &r->functions,
-				    &r->places,  &r->inlined,  &r->targets,  &r->ids,
-				    &r->batch,   &r->stacks,   &r->values };
-
-	for (size_t i = 0; i < LEN(all); i++)
-		buf_release(all[i]);
+	vec_release(&r->strings);
+	vec_release(&r->string_ids);
+	vec_release(&r->mappings);
+	vec_release(&r->function_rows);
+	vec_release(&r->functions);
+	vec_release(&r->locations);
+	vec_release(&r->frame_rows);
+	vec_release(&r->frames);
+	vec_release(&r->targets);
+	vec_release(&r->batch);
+	vec_release(&r->stacks);
+	buf_release(&r->comments);
+	buf_release(&r->values);
+	buf_release(&r->ids);
 }
 
 /* Where the last whole field ends that begins at or after byte `from`. */

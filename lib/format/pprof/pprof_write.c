@@ -6,7 +6,7 @@
  * A frame inlined into its caller is a row of its own in the model and a line of
  * one location here.
  */
-#include "format/pprof_write.h"
+#include "format/pprof/pprof.h"
 
 #include "io/pb.h"
 
@@ -175,7 +175,8 @@ static void put_sample(struct writer *w, sample_id sample)
 
 /* Tables */
 
-static void put_line(struct writer *w, loc_id loc)
+/* A frame of which nothing is known needs a line only where it is one of several. */
+static void put_line(struct writer *w, loc_id loc, bool is_one_of_several)
 {
 	const struct loc *l = dict_loc(w->p->dict, loc);
 
@@ -183,23 +184,24 @@ static void put_line(struct writer *w, loc_id loc)
 	pb_put_int(&w->inner, LINE_FUNCTION_ID, number(&w->functions, l->func.i));
 	pb_put_int(&w->inner, LINE_LINE, l->line);
 	pb_put_int(&w->inner, LINE_COLUMN, l->column);
-	if (w->inner.n)
+	if (w->inner.n || is_one_of_several)
 		pb_put_bytes_always(&w->message, LOCATION_LINE, buf_str(&w->inner));
 }
 
 /* All lines of a place, innermost first. Returns the outermost frame. */
 static loc_id put_lines(struct writer *w, uint32_t place)
 {
+	bool several = place >= w->p->dict->loc.n;
 	loc_id outermost;
 
 	while (place >= w->p->dict->loc.n) {
 		const struct group *g = table_row(&w->group, place - w->p->dict->loc.n);
 
-		put_line(w, g->loc);
+		put_line(w, g->loc, several);
 		place = g->outer;
 	}
 	outermost.i = place;
-	put_line(w, outermost);
+	put_line(w, outermost, several);
 	return outermost;
 }
 

@@ -1,4 +1,4 @@
-#include "format/pprof_ids.h"
+#include "format/pprof/pprof_ids.h"
 
 #include <string.h>
 

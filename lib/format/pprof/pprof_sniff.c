@@ -4,8 +4,7 @@
  * What proves it are messages inside that have the shape they should have, and a first
  * string that is empty. A field that is cut short proves nothing.
  */
-#include "format/pprof_reader.h"
-#include "format/sniff.h"
+#include "format/pprof/pprof.h"
 
 enum content {
 	NOT_THERE,

@@ -1,4 +1,9 @@
-#include "format/pprof_reader.h"
+/*
+ * What samples refer to: sample types, mappings, functions, locations. The rows of a
+ * table are read first and entered into the dictionary together, which waits for
+ * memory less often.
+ */
+#include "format/pprof/pprof.h"
 
 static uint32_t line_number(uint64_t line)
 {
@@ -9,7 +14,7 @@ static void read_sample_type(struct pprof_reader *r, struct pb *pb, const struct
 {
 	struct pb m = pb_inside(pb, "sample_type", pb_bytes(pb, f));
 	str_id type = { 0 }, unit = { 0 };
-	struct pprof_target t, *seen = (struct pprof_target *)r->targets.p;
+	struct pprof_target t;
 	struct pb_field g;
 
 	while (pb_next(&m, &g)) {
@@ -19,15 +24,16 @@ static void read_sample_type(struct pprof_reader *r, struct pb *pb, const struct
 		}
 	}
 	t.col = profile_column(r->p, type, unit, &t.scale);
-	for (size_t i = 0; i < BUF_COUNT(&r->targets, struct pprof_target); i++)
-		if (seen[i].col == t.col)
+	for (size_t i = 0; i < r->targets.n; i++)
+		if (r->targets.v[i].col == t.col)
 			pb_fail(pb, f, "is %.*s, which stands here already",
 				STR_ARG(dict_text(r->p->dict, type)));
-	buf_put(&r->targets, &t, sizeof(t));
+	vec_push(&r->targets, t);
 }
 
-static void take_id(struct pb *pb, const struct pb_field *f, struct ids *ids, uint64_t id,
-		    size_t place)
+/* `place` is the row's place in its array, counted from 1. */
+static void enter_id(struct pb *pb, const struct pb_field *f, struct ids *ids, uint64_t id,
+		     size_t place)
 {
 	if (!id)
 		pb_fail(pb, f, "has no id, or id 0");
@@ -40,7 +46,7 @@ static void read_mapping(struct pprof_reader *r, struct pb *pb, const struct pb_
 	static const uint32_t flags[] = { MAP_FUNCTIONS, MAP_FILENAMES, MAP_LINES, MAP_INLINES };
 	struct pb m = pb_inside(pb, "mapping", pb_bytes(pb, f));
 	struct mapping row = { 0 };
-	struct pprof_mapped new;
+	struct pprof_mapping_row new;
 	uint64_t id = 0, limit = 0;
 	struct pb_field g;
 
@@ -66,15 +72,14 @@ static void read_mapping(struct pprof_reader *r, struct pb *pb, const struct pb_
 	new.row = dict_add_mapping(r->p->dict, row);
 	if (!r->mappings.n)
 		r->p->head.main_map = new.row;
-	buf_put(&r->mappings, &new, sizeof(new));
-	take_id(pb, f, &r->mapping_ids, id, BUF_COUNT(&r->mappings, struct pprof_mapped));
+	vec_push(&r->mappings, new);
+	enter_id(pb, f, &r->mapping_ids, id, r->mappings.n);
 }
 
 static void read_function(struct pprof_reader *r, struct pb *pb, const struct pb_field *f)
 {
 	struct pb m = pb_inside(pb, "function", pb_bytes(pb, f));
 	struct func row = { 0 };
-	func_id new;
 	uint64_t id = 0;
 	struct pb_field g;
 
@@ -87,18 +92,22 @@ static void read_function(struct pprof_reader *r, struct pb *pb, const struct pb
 		case FUNCTION_START_LINE: row.line = line_number(pb_int(&m, &g)); break;
 		}
 	}
-	new = dict_add_func(r->p->dict, row);
-	buf_put(&r->functions, &new, sizeof(new));
-	if (!r->have_function_ids)
-		id = BUF_COUNT(&r->functions, func_id);
-	take_id(pb, f, &r->function_ids, id, BUF_COUNT(&r->functions, func_id));
+	vec_push(&r->function_rows, row);
+	enter_id(pb, f, &r->function_ids, r->have_function_ids ? id : r->function_rows.n,
+		 r->function_rows.n);
+}
+
+static void enter_functions(struct pprof_reader *r)
+{
+	vec_append_zeroed(&r->functions, r->function_rows.n);
+	dict_add_funcs(r->p->dict, r->function_rows.v, r->function_rows.n, r->functions.v);
 }
 
 /* Locations */
 
-/* One line of a location. */
-static loc_id read_line(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
-			struct loc row)
+/* One line of a location; `row` has what it shares with the others. */
+static struct loc read_line(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
+			    struct loc row)
 {
 	struct pb m = pb_inside(pb, "line", pb_bytes(pb, f));
 	uint64_t id = 0;
@@ -114,11 +123,11 @@ static loc_id read_line(struct pprof_reader *r, struct pb *pb, const struct pb_f
 	}
 	place = id ? ids_find(&r->function_ids, id) : 0;
 	if (place)
-		row.func = ((func_id *)r->functions.p)[place - 1];
+		row.func = r->functions.v[place - 1];
 	else if (id)
 		in_bad_at(r->in, pb_pos(pb, f->at), "line: names function %llu, which is not there",
 			  (unsigned long long)id);
-	return dict_add_loc(r->p->dict, row);
+	return row;
 }
 
 /* The address of a location, kept relative to its mapping. */
@@ -126,10 +135,10 @@ static void set_address(struct pprof_reader *r, struct pb *pb, const struct pb_f
 			struct loc *row, uint64_t mapping, uint64_t address)
 {
 	size_t place = mapping ? ids_find(&r->mapping_ids, mapping) : 0;
-	struct pprof_mapped m = { 0 };
+	struct pprof_mapping_row m = { 0 };
 
 	if (place)
-		m = ((struct pprof_mapped *)r->mappings.p)[place - 1];
+		m = r->mappings.v[place - 1];
 	else if (mapping)
 		in_bad_at(r->in, pb_pos(pb, f->at),
 			  "location: names mapping %llu, which is not there",
@@ -142,9 +151,9 @@ static void set_address(struct pprof_reader *r, struct pb *pb, const struct pb_f
 	}
 }
 
-/* The location's own fields, and how many lines it has. */
+/* The location's own fields. Returns its id. */
 static uint64_t read_location_head(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
-				   struct loc *row, size_t *nline)
+				   struct loc *row)
 {
 	struct pb m = pb_inside(pb, "location", pb_bytes(pb, f));
 	uint64_t id = 0, mapping = 0, address = 0;
@@ -155,7 +164,6 @@ static uint64_t read_location_head(struct pprof_reader *r, struct pb *pb, const 
 		case LOCATION_ID: id = pb_int(&m, &g); break;
 		case LOCATION_MAPPING_ID: mapping = pb_int(&m, &g); break;
 		case LOCATION_ADDRESS: address = pb_int(&m, &g); break;
-		case LOCATION_LINE: ++*nline; break;
 		case LOCATION_IS_FOLDED: row->flags |= pb_int(&m, &g) ? LOC_FOLDED : 0; break;
 		}
 	}
@@ -163,63 +171,49 @@ static uint64_t read_location_head(struct pprof_reader *r, struct pb *pb, const 
 	return id;
 }
 
-static void reverse(loc_id *frame, size_t n)
-{
-	for (size_t i = 0; i < n / 2; i++) {
-		loc_id swap = frame[i];
-
-		frame[i] = frame[n - 1 - i];
-		frame[n - 1 - i] = swap;
-	}
-}
-
-/* The lines, of which the last is the outermost, and the others inlined into it. */
-static struct pprof_place read_lines(struct pprof_reader *r, struct pb *pb,
-				     const struct pb_field *f, struct loc row, size_t nline)
-{
-	struct pb m = pb_inside(pb, "location", pb_bytes(pb, f));
-	struct pprof_place new = { .first = (uint32_t)BUF_COUNT(&r->inlined, loc_id) };
-	struct pb_field g;
-
-	row.flags |= LOC_INLINED;
-	while (pb_next(&m, &g)) {
-		if (g.number != LOCATION_LINE)
-			continue;
-		if (--nline) {
-			loc_id inlined = read_line(r, &m, &g, row);
-
-			buf_put(&r->inlined, &inlined, sizeof(inlined));
-			new.n++;
-			continue;
-		}
-		row.flags &= ~(uint32_t)LOC_INLINED;
-		new.outer = read_line(r, &m, &g, row);
-	}
-	if (new.n)
-		reverse((loc_id *)r->inlined.p + new.first, new.n);
-	return new;
-}
-
+/*
+ * A frame for each line, of which the message has the innermost first; all but the
+ * outermost are inlined. A location without lines is one frame.
+ */
 static void read_location(struct pprof_reader *r, struct pb *pb, const struct pb_field *f)
 {
-	struct pprof_place new = { 0 };
+	struct pprof_location_row new = { .first = (uint32_t)r->frame_rows.n };
+	uint64_t skipped = r->in->skipped, id;
 	struct loc row = { 0 };
-	size_t nline = 0;
-	uint64_t id = read_location_head(r, pb, f, &row, &nline), skipped = r->in->skipped;
+	struct pb m;
+	struct pb_field g;
 
-	if (nline)
-		new = read_lines(r, pb, f, row, nline);
-	else
-		new.outer = dict_add_loc(r->p->dict, row);
-	buf_put(&r->places, &new, sizeof(new));
-	if (r->in->skipped == skipped) /* a broken one is not to be found */
-		take_id(pb, f, &r->location_ids, id, BUF_COUNT(&r->places, new));
+	id = read_location_head(r, pb, f, &row);
+	m = pb_inside(pb, "location", pb_bytes(pb, f));
+	while (pb_next(&m, &g))
+		if (g.number == LOCATION_LINE)
+			vec_push(&r->frame_rows, read_line(r, &m, &g, row));
+	if (r->frame_rows.n == new.first)
+		vec_push(&r->frame_rows, row);
+	new.n = (uint32_t)(r->frame_rows.n - new.first);
+	mem_reverse(r->frame_rows.v + new.first, new.n, sizeof(*r->frame_rows.v));
+	for (uint32_t i = 1; i < new.n; i++)
+		r->frame_rows.v[new.first + i].flags |= LOC_INLINED;
+	vec_push(&r->locations, new);
+	if (r->in->skipped == skipped) /* no sample may name a broken one */
+		enter_id(pb, f, &r->location_ids, id, r->locations.n);
+}
+
+static void enter_frames(struct pprof_reader *r)
+{
+	vec_append_zeroed(&r->frames, r->frame_rows.n);
+	dict_add_locs(r->p->dict, r->frame_rows.v, r->frame_rows.n, r->frames.v);
 }
 
 bool pprof_read_tables(struct pprof_reader *r)
 {
-	return pprof_each(r, PROFILE_SAMPLE_TYPE, read_sample_type) &&
-	       pprof_each(r, PROFILE_MAPPING, read_mapping) &&
-	       pprof_each(r, PROFILE_FUNCTION, read_function) &&
-	       pprof_each(r, PROFILE_LOCATION, read_location);
+	if (!pprof_each(r, PROFILE_SAMPLE_TYPE, read_sample_type) ||
+	    !pprof_each(r, PROFILE_MAPPING, read_mapping) ||
+	    !pprof_each(r, PROFILE_FUNCTION, read_function))
+		return false;
+	enter_functions(r);
+	if (!pprof_each(r, PROFILE_LOCATION, read_location))
+		return false;
+	enter_frames(r);
+	return true;
 }
