@@ -151,7 +151,7 @@ static bool has_report(void)
 	return o.check || o.report >= 0;
 }
 
-static bool draw(struct profile *p)
+static bool draw_difference(struct profile *p)
 {
 	struct view_options how = view_defaults();
 	struct view_result r = { 0 };
@@ -204,7 +204,7 @@ static bool diff(struct runs *runs, const struct options *how, struct comparison
 		return false;
 	if (!has_report())
 		ok = save(&runs->profile, output_format());
-	return (!o.svg || draw(&runs->profile)) && ok;
+	return (!o.svg || draw_difference(&runs->profile)) && ok;
 }
 
 /* The base alone, against itself. */

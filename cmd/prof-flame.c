@@ -101,8 +101,8 @@ static const struct opt own_options[] = {
 };
 static const struct opt *const options[] = { own_options, frame_options, file_options,
 					     general_options, NULL };
-static const struct cmd cmd = { "prof-flame", "Draw profiles as a flame graph.",
-				"[FILE]...", options, false };
+static const struct cmd cmd = { "prof-flame", "Draw profiles as a flame graph.", "[FILE]...",
+				options, false };
 
 /* What the options and the terminal come to */
 
@@ -196,7 +196,7 @@ static void note_result(const struct view_result *r)
 		     r->negative == 1 ? "value is" : "values are");
 }
 
-static bool draw(struct profile *p, const struct view *view)
+static bool draw_profile(struct profile *p, const struct view *view)
 {
 	struct view_result r = { 0 };
 	bool ok;
@@ -245,7 +245,7 @@ int main(int argc, char **argv)
 		o.col = 0;
 		rewrite_frames(&p);
 		spread_fractions(&p);
-		ok &= draw(&p, view);
+		ok &= draw_profile(&p, view);
 	} else {
 		ok = false;
 	}

@@ -124,7 +124,7 @@ static void make_rows(struct comparison *c)
 			fill_row(c, &c->row[at++], &c->family[i], j);
 }
 
-static void confirm(struct comparison *c)
+static void confirm_rows(struct comparison *c)
 {
 	double *p[KINDS] = { 0 };
 	size_t at = 0;
@@ -191,7 +191,7 @@ static void write_paths(struct comparison *c, const struct members *m)
 	buf_release(&path);
 }
 
-static void attribute(struct comparison *c)
+static void attribute_changes(struct comparison *c)
 {
 	uint32_t nstack = c->matrix.nstack;
 	uint32_t *owner[DIRECTIONS] = { mem_zeroed(nstack, sizeof(uint32_t)),
@@ -229,7 +229,7 @@ static void find_power(struct comparison *c)
 					      c->o->power_share };
 }
 
-static bool fail(struct comparison *c, const char *why)
+static bool compare_fail(struct comparison *c, const char *why)
 {
 	c->error = why;
 	return false;
@@ -239,7 +239,7 @@ bool compare(struct comparison *c, struct runs *runs, const struct options *o)
 {
 	*c = (struct comparison){ .o = o, .runs = runs };
 	if (!design_init(&c->design, runs, o))
-		return fail(c, c->design.error.p);
+		return compare_fail(c, c->design.error.p);
 	matrix_init(&c->matrix, runs, &c->design);
 	items_init(&c->items, &runs->profile, &c->matrix, o);
 	c->permuted = can_permute(c);
@@ -247,11 +247,11 @@ bool compare(struct comparison *c, struct runs *runs, const struct options *o)
 	c->can_gate = o->allow_single || min_size(c->design.k[BASE], c->design.k[NEW]) > 1;
 	test_total(&c->total, &c->design);
 	if (!test_families(c))
-		return fail(c, "too few samples to compare anything");
+		return compare_fail(c, "too few samples to compare anything");
 	make_rows(c);
-	confirm(c);
+	confirm_rows(c);
 	find_costs(c);
-	attribute(c);
+	attribute_changes(c);
 	find_power(c);
 	verdicts(c);
 	check_budgets(c);

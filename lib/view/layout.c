@@ -34,7 +34,7 @@ static uint32_t count_negative(const struct tree *t)
 	return n;
 }
 
-static void weigh(struct layout *l, enum diff_width by)
+static void set_weights(struct layout *l, enum diff_width by)
 {
 	uint32_t n = l->tree->n;
 
@@ -54,7 +54,7 @@ void layout_init(struct layout *l, const struct tree *t, const struct view_optio
 	*l = (struct layout){ .tree = t, .base_scale = 1, .negate = o->negate };
 	if (t->diff && o->normalize && t->base_total[0] > 0 && t->node[0].total > 0)
 		l->base_scale = (double)t->node[0].total / (double)t->base_total[0];
-	weigh(l, o->diff_width);
+	set_weights(l, o->diff_width);
 	l->whole = layout_weight(l, 0);
 	l->all = t->diff ? (double)t->node[0].total : l->whole;
 	if (o->total > l->whole)

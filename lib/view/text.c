@@ -248,7 +248,7 @@ static void put_rest(const struct text *t)
 	buf_release(&words);
 }
 
-static void measure(struct text *t)
+static void measure_columns(struct text *t)
 {
 	const struct view_options *o = t->o;
 	size_t numbers = SHARE + (t->flame.tree.diff ? CHANGE : SHARE) + 2 * GAP;
@@ -264,7 +264,7 @@ static void write_lines(struct text *t)
 {
 	struct walk w;
 
-	measure(t);
+	measure_columns(t);
 	t->end = mem_zeroed((size_t)t->flame.tree.depth + 1, sizeof(*t->end));
 	put_caption(t);
 	walk_init(&w, &t->flame.layout, t->least);

@@ -15,7 +15,7 @@ static size_t width_of(const char *cell)
 	return n;
 }
 
-static void measure(const struct buf *cells, size_t width[WORDS_CELLS])
+static void measure_cells(const struct buf *cells, size_t width[WORDS_CELLS])
 {
 	const char *at = cells->p;
 
@@ -48,11 +48,11 @@ static void put_rows(struct buf *b, const struct comparison *c)
 
 	for (size_t i = 0; i < WORDS_CELLS; i++)
 		buf_put(&heads, words_heads[i], strlen(words_heads[i]) + 1);
-	measure(&heads, width);
+	measure_cells(&heads, width);
 	for (size_t i = 0; i < c->nlisted; i++) {
 		cells.n = 0;
 		words_cells(&cells, c, &c->row[i]);
-		measure(&cells, width);
+		measure_cells(&cells, width);
 	}
 	buf_ch(b, '\n');
 	put_row(b, heads.p, width);
