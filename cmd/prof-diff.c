@@ -54,8 +54,8 @@ static const struct cmd cmd = { "prof-diff", "Tell whether profiles differ, and 
 
 /* Operands */
 
-/* getopt() would take the first "--" for the end of the options. Here it stands between
-   the sides, wherever options are. */
+/* getopt() would take the first "--" for the end of the options. Here it separates the
+   sides, and options may follow. */
 static char between[] = "";
 
 static void mark_separator(int argc, char **argv)
@@ -87,7 +87,7 @@ static char **split_operands(char **operands)
 	}
 	operands[at] = NULL;
 	if (!at || at + 1 == n)
-		usage("there are no profiles %s '--'", at ? "behind" : "before");
+		usage("there are no profiles %s '--'", at ? "after" : "before");
 	return operands + at + 1;
 }
 

@@ -34,7 +34,7 @@ static inline void groups_count(struct groups *g, size_t list)
 /* All are counted; places follow. Returns the number of elements. */
 size_t groups_lay_out(struct groups *g);
 
-/* The same for elements that stand in the order of their lists already. */
+/* The same for elements that are in the order of their lists already. */
 static inline void groups_lay_out_sorted(struct groups *g)
 {
 	for (size_t i = 0; i < g->n; i++)

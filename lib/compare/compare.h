@@ -47,7 +47,7 @@ struct row {
 	bool listed;        /* reports for people show it */
 	bool up;            /* its change is one for the worse */
 	bool found[LEVELS]; /* by the tests, at either level */
-	double runs_needed; /* a side, to tell an UNSURE one; 0 = cannot be said */
+	double runs_needed; /* a side, for an UNSURE one to become sure; 0 = not known */
 	uint32_t from;      /* MOVED: the item it came from, or its caller */
 	uint32_t because;   /* EXPLAINED: a callee that explains it */
 	double depth;       /* of its frames, on the average */

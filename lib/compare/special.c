@@ -49,7 +49,7 @@ static double continued_fraction(double x, double a, double b)
 	return value;
 }
 
-/* I_x(a, b); y = 1 - x is given, since it may be too small to be told from x. */
+/* I_x(a, b); y = 1 - x is a parameter, since it may be too small to be computed from x. */
 static double incomplete_beta(double x, double y, double a, double b)
 {
 	double log_front;

@@ -168,7 +168,7 @@ static bool is_listed(const struct row *r)
 	return r->verdict != SAME && r->verdict != UNSURE && r->verdict != EXPLAINED;
 }
 
-/* Rows that may matter are listed behind those that do. */
+/* Rows that are listed come first. */
 static int compare_listed(const void *a, const void *b)
 {
 	const struct row *x = a, *y = b;

@@ -33,7 +33,7 @@ bool name_simplify(struct buf *to, struct str name);
  */
 size_t name_operator(struct str s);
 
-/* Does the word "operator" stand at s.p[at]? */
+/* Does the word "operator" begin at s.p[at]? */
 bool name_is_operator(struct str s, size_t at);
 
 /* May the character be a part of an identifier? */

@@ -78,7 +78,7 @@ void put_percent(struct buf *b, int64_t v, int64_t total)
 		buf_printf(b, share >= 1 ? "%.2f%%" : "%.2g%%", share);
 }
 
-/* Move what stands behind `from` right, to end `width` bytes behind it. */
+/* Pad the text from `from` on with blanks on the left, to `width` bytes. */
 static void align_right(struct buf *b, size_t from, size_t width)
 {
 	size_t n = b->n - from;

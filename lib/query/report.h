@@ -16,7 +16,7 @@
 
 enum report_format { REPORT_TEXT, REPORT_TSV, REPORT_JSON };
 
-/* What single reports are told; see report.argument. */
+/* Arguments of single reports; see report.argument. */
 struct report_arguments {
 	bool by_cum;           /* order functions by cumulative value */
 	uint64_t limit;        /* rows; 0 = all */
@@ -24,7 +24,7 @@ struct report_arguments {
 	struct str label;      /* the label that is wanted */
 };
 
-/* What a report says beside its output. */
+/* What a report has found out, beside its output. */
 struct report_result {
 	bool found; /* what the argument names is there */
 };

@@ -186,7 +186,7 @@ static struct matcher *add_matcher(struct selector *s, struct str label, enum ma
 	return &m->v[m->n++];
 }
 
-/* The matcher's value is a pattern that stands at that offset. */
+/* Compile the matcher's value, a pattern at that offset of the text. */
 static bool compile_pattern(struct parser *p, struct matcher *m, size_t at)
 {
 	struct buf why = { 0 };

@@ -3,11 +3,11 @@
  *
  *	{service_name="api", region=~"eu-.*", "k8s.pod"!="", host!~`db[0-9]`}
  *
- * The operators are =, !=, =~ and !~. Values stand in "", '' (with Go's escapes)
- * or `` (as they are); names that are not plain words stand in quotes, too. A
+ * The operators are =, !=, =~ and !~. Values are quoted in "" or '' (with Go's
+ * escapes) or in `` (as they are), and so are names that are not plain words. A
  * pattern must match the whole value. A label that a sample does not have is
- * empty. A numeric label's value is its decimal text. In front of the braces a
- * profile type id may stand (profile/type.h), or a name, which is the same as
+ * empty. A numeric label's value is its decimal text. Before the braces there
+ * may be a profile type id (profile/type.h), or a name, which is the same as
  * __name__="name" inside; with either, the braces may be left out.
  *
  * Labels select samples. These names select sample types instead: __profile_type__
@@ -58,7 +58,7 @@ bool selector_parse(struct selector *s, struct str text, struct buf *error);
 
 /*
  * Append the selector as text. selector_parse() makes the same of it, matcher by
- * matcher; a type id or a name stands in front of the braces where it may.
+ * matcher; a type id or a name comes before the braces where it may.
  */
 void selector_print(const struct selector *s, struct buf *b);
 

@@ -13,7 +13,7 @@ struct summary {
 	struct buf value;  /* the one being put together */
 };
 
-/* Add the value at hand under that name; a name stands beside the first of several. */
+/* Add the value that has been put together, under that name. */
 static void add_field(struct summary *w, const char *name)
 {
 	if (w->rows) {

@@ -94,7 +94,7 @@ static void print_labels(struct query *q, const struct label *const *l, size_t n
 
 #define LINE "-----------+-------------------------------------------------------\n"
 
-/* The value stands beside the leaf, and callers below it. */
+/* The value beside the leaf, callers below it. */
 static void print_stack(struct query *q, stack_id stack, int64_t value)
 {
 	struct buf *b = &q->out->bytes;

@@ -39,8 +39,8 @@ static void mark_changed(struct evidence *e, const struct profile *p, const stru
 }
 
 /*
- * Mark the nodes along a path of names. It may begin above the root's callees: the
- * command's name may stand below it.
+ * Mark the nodes along a path of names. It may begin one level below the
+ * root's callees: their level may be the command's name.
  */
 static void mark_path(struct evidence *e, const struct profile *p, const struct tree *t,
 		      struct str path)

@@ -3,7 +3,7 @@
  * packed, and the script that draws from it.
  *
  * The document is XML and may be pasted into HTML; in both, text from outside
- * stands only in XML text and attributes (escape.h) or in JSON (json.h), never
+ * is only in XML text and attributes (escape.h) or in JSON (json.h), never
  * in script or style.
  */
 #include "view/svg.h"

@@ -7,7 +7,7 @@
 /* A character of the usual fonts, relative to the font's size: flamegraph.pl's. */
 static const double CHAR_WIDTH = 0.59;
 
-/* Without the annotation behind a name: colours tell that. */
+/* Without the annotation at the end of a name: its colour shows that. */
 static struct str plain_name(struct str name)
 {
 	bool marked = name.n > 4 && name.p[name.n - 1] == ']' &&

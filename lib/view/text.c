@@ -7,8 +7,7 @@
  *	----------           58.0%  58.0%  |  read
  *	           -------   40.0%  40.0%  `- idle
  *
- * A frame stands further to the right than its caller only where that calls
- * several, so that deep stacks keep room for names.
+ * A frame is indented below its caller only where that calls several, so that deep stacks keep room for names.
  */
 #include "io/number.h"
 #include "view/change.h"
@@ -26,7 +25,7 @@ struct text {
 	size_t columns, bar, name; /* all of them, and those for bars and names */
 	double least;
 	struct buf line; /* the branches that names hang on, see branch() */
-	size_t *end;     /* by depth: how many of them stand before its callees */
+	size_t *end;     /* by depth: how many of them precede its callees */
 	uint32_t shown;
 };
 

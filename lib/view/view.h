@@ -66,7 +66,7 @@ struct view_options {
 	bool ascii; /* the terminal shows nothing else */
 };
 
-/* What a picture is like when nothing is said. */
+/* What a picture is like by default. */
 struct view_options view_defaults(void);
 
 /* What drawing has found out, for messages. */

@@ -1,6 +1,6 @@
 /*
  * GitLab's Code Quality: what got slower, at its line; what has no place in the source
- * stands at line 1 of a path that says so. The format has no room for the whole.
+ * is at line 1 of a path that says so. The format has no room for the whole.
  */
 #include "compare/reports/diff_report.h"
 #include "compare/reports/diff_words.h"

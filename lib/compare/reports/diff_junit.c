@@ -1,7 +1,7 @@
 /*
  * JUnit's XML: a test case for the total and one for each row that is listed. Where the
- * gate fails the case has failed; where it cannot be told it was skipped. What is to be
- * read stands in the body of an element, since GitLab shows no attributes.
+ * gate fails the case has failed; where nothing can be said it was skipped. What is to be
+ * read is in the body of an element, since GitLab shows no attributes.
  */
 #include "compare/reports/diff_report.h"
 #include "compare/reports/diff_words.h"

@@ -7,7 +7,7 @@
 
 enum { SHOWN = 10, MOST_ROWS = 100, LONGEST_CELL = 160 };
 
-/* Text as it stands, whatever Markdown would make of it. */
+/* Text that Markdown shows as it is. */
 static void put_text(struct buf *b, struct str s)
 {
 	size_t n = min_size(s.n, LONGEST_CELL);

@@ -2,7 +2,7 @@
 #include "compare/reports/diff_report.h"
 #include "compare/reports/diff_words.h"
 
-/* Columns that a name is cut to, so that those behind it can be seen. */
+/* The columns of a name that count for the width, so that what follows stays in sight. */
 enum { WIDEST = 48 };
 
 /* Characters, of which those beyond ASCII have more than one byte. */

@@ -31,7 +31,7 @@ void words_total(struct buf *b, const struct comparison *c, const char *arrow);
 /*
  * What a reader should know before looking at rows, in lines: the runs and how they
  * belong together, the noise, what could have been found, budgets. Line 0 first; false
- * behind the last.
+ * after the last.
  */
 bool words_opening(struct buf *b, const struct comparison *c, size_t line);
 
@@ -69,7 +69,7 @@ bool words_is_worse(const struct row *r);
 /* A row as cells for people, each ended by a NUL. */
 enum { WORDS_CELLS = 9 };
 extern const char *const words_heads[WORDS_CELLS];
-extern const bool words_right[WORDS_CELLS]; /* numbers, which stand at the right */
+extern const bool words_right[WORDS_CELLS]; /* numbers, which are aligned right */
 void words_cells(struct buf *b, const struct comparison *c, const struct row *r);
 
 #endif
