@@ -291,7 +291,7 @@ int main(int argc, char **argv)
 	elf_guard();
 	recording_catch_signals();
 	if (!o.no_symbols)
-		r.names = record_names_open(!o.no_inlines, o.every);
+		r.names = record_names_open(!o.no_inlines);
 	if (o.self_test)
 		status = record_selftest(&r.session);
 	else if (o.ab[0])

@@ -138,20 +138,33 @@ static void print_help(const struct cmd *cmd)
 	printf("\nManual: %s(1), prof(7)\n", cmd->name);
 }
 
-/* bash: the option words, or after "--opt=" its choices, one a line. */
+/* Does the argument stand in the next word, or after "="? */
+static bool takes_word(const struct opt *o)
+{
+	return o->arg && o->kind != OPT_MAYBE && o->kind != OPT_PAIR;
+}
+
+/*
+ * bash: a spelling a line, with "=" after it when an argument follows, and the same
+ * with each of the words that the argument may be.
+ */
 static void complete_bash(const struct cmd *cmd)
 {
 	const struct opt *o;
 
 	for (size_t i = 0; (o = row(cmd, i)); i++) {
+		const char *end = takes_word(o) ? "=" : "";
+
 		if (!o->help)
 			continue;
-		printf("--%s%s\n", o->name,
-		       o->arg && o->kind != OPT_MAYBE && o->kind != OPT_PAIR ? "=" : "");
-		if (o->brief)
-			printf("-%c\n", o->brief);
+		printf("--%s%s\n", o->name, end);
 		for (size_t j = 0; o->choice && o->choice(j); j++)
 			printf("--%s=%s\n", o->name, o->choice(j));
+		if (!o->brief)
+			continue;
+		printf("-%c%s\n", o->brief, end);
+		for (size_t j = 0; takes_word(o) && o->choice && o->choice(j); j++)
+			printf("-%c=%s\n", o->brief, o->choice(j));
 	}
 }
 
@@ -164,26 +177,56 @@ static void print_escaped(const char *s, const char *special)
 	}
 }
 
-/* zsh: arguments of _arguments, one a line. */
+static void print_choices(const struct opt *o)
+{
+	for (size_t i = 0; o->choice(i); i++)
+		printf("%s%s", i ? " " : "", o->choice(i));
+}
+
+/* What _arguments is to say and offer, after the spelling of an option. */
+static void zsh_meaning(const struct opt *o)
+{
+	putchar('[');
+	print_escaped(o->help, "[]:\\");
+	putchar(']');
+	if (o->kind == OPT_PAIR)
+		printf(":%s: :%s: ", o->arg, o->arg);
+	else if (o->arg)
+		printf("%s:%s:%s", o->kind == OPT_MAYBE ? ":" : "", o->arg,
+		       o->kind == OPT_FILE ? "_files" : "");
+	if (o->choice) {
+		putchar('(');
+		print_choices(o);
+		putchar(')');
+	}
+	putchar('\n');
+}
+
+/*
+ * zsh: arguments of _arguments, one a line. Of an option's two spellings, either rules out
+ * both from then on, unless it may be given many times ("*").
+ */
 static void complete_zsh(const struct cmd *cmd)
 {
 	const struct opt *o;
 
 	for (size_t i = 0; (o = row(cmd, i)); i++) {
+		char before[128] = "*";
+
 		if (!o->help)
 			continue;
-		printf("--%s%s[", o->name, o->arg ? "=-" : "");
-		print_escaped(o->help, "[]:\\");
-		putchar(']');
-		if (o->choice) {
-			printf(":%s:(", o->arg);
-			for (size_t j = 0; o->choice(j); j++)
-				printf("%s%s", j ? " " : "", o->choice(j));
-			putchar(')');
-		} else if (o->arg) {
-			printf(":%s:%s", o->arg, o->kind == OPT_FILE ? "_files" : "");
+		if (o->kind != OPT_LIST)
+			snprintf(before, sizeof(before), o->brief ? "(-%2$c --%1$s)" : "(--%1$s)",
+				 o->name, o->brief);
+		if (o->brief) {
+			printf("%s-%c%s", before, o->brief, takes_word(o) ? "+" : "");
+			zsh_meaning(o);
 		}
-		putchar('\n');
+		printf("%s--%s%s", before, o->name,
+		       takes_word(o)        ? "=" :
+		       o->kind == OPT_MAYBE ? "=-" :
+					      "");
+		zsh_meaning(o);
 	}
 	puts("*:file:_files");
 }
@@ -200,8 +243,7 @@ static void complete_fish(const struct cmd *cmd)
 			printf(" -s %c", o->brief);
 		if (o->choice) {
 			printf(" -x -a '");
-			for (size_t j = 0; o->choice(j); j++)
-				printf("%s%s", j ? " " : "", o->choice(j));
+			print_choices(o);
 			putchar('\'');
 		} else if (o->arg && o->kind != OPT_MAYBE) {
 			printf(o->kind == OPT_FILE ? " -r" : " -x");
@@ -235,39 +277,30 @@ static NORETURN void finish(void)
 
 /* Parsing */
 
-static size_t count_rows(const struct cmd *cmd)
-{
-	size_t n = 0;
-
-	while (row(cmd, n))
-		n++;
-	return n;
-}
-
 /* getopt's two tables; an option's value is FIRST_LONG + its row. */
-static struct option *long_options(const struct cmd *cmd, struct buf *letters)
+static void option_tables(const struct cmd *cmd, struct buf *letters, struct buf *longs)
 {
-	size_t n = count_rows(cmd), at = 0;
-	struct option *longs = mem_zeroed(2 * n + 1, sizeof(*longs));
+	const struct opt *o;
 
 	buf_add(letters, cmd->to_command ? S("+") : S(""));
 	buf_ch(letters, ':');
-	for (size_t i = 0; i < n; i++) {
-		const struct opt *o = row(cmd, i);
+	for (size_t i = 0; (o = row(cmd, i)); i++) {
 		int has = !o->arg              ? no_argument :
 			  o->kind == OPT_MAYBE ? optional_argument :
 						 required_argument;
+		struct option entry = { o->name, has, NULL, FIRST_LONG + (int)i };
 
-		longs[at++] = (struct option){ o->name, has, NULL, FIRST_LONG + (int)i };
+		buf_put(longs, &entry, sizeof(entry));
+		entry.name = o->also;
 		if (o->also)
-			longs[at++] = (struct option){ o->also, has, NULL, FIRST_LONG + (int)i };
+			buf_put(longs, &entry, sizeof(entry));
 		if (o->brief) {
 			buf_ch(letters, o->brief);
 			buf_add(letters, has == required_argument ? S(":") : S(""));
 		}
 	}
 	buf_ch(letters, '\0');
-	return longs;
+	buf_put(longs, &(struct option){ 0 }, sizeof(struct option));
 }
 
 static const struct opt *by_letter(const struct cmd *cmd, int letter)
@@ -293,14 +326,14 @@ static NORETURN void bad_option(int c, char **argv)
 
 int cmd_parse(const struct cmd *cmd, int argc, char **argv)
 {
-	struct buf letters = { 0 };
-	struct option *longs;
+	struct buf letters = { 0 }, longs = { 0 };
 	int c;
 
 	program_name = cmd->name;
-	longs = long_options(cmd, &letters);
+	option_tables(cmd, &letters, &longs);
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, letters.p, longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, letters.p, (const struct option *)longs.p, NULL)) !=
+	       -1) {
 		const struct opt *o;
 
 		if (c == '?' || c == ':')
@@ -309,7 +342,7 @@ int cmd_parse(const struct cmd *cmd, int argc, char **argv)
 		if (o)
 			set(o, optarg, argv);
 	}
-	mem_free(longs, (2 * count_rows(cmd) + 1) * sizeof(*longs));
+	buf_release(&longs);
 	buf_release(&letters);
 	if (want_help)
 		print_help(cmd);

@@ -155,7 +155,9 @@ struct ahead *ahead_begin(struct in *in)
 {
 	struct ahead *a = mem_zeroed(1, sizeof(*a));
 
-	if (pipe2(a->stop, O_CLOEXEC) == 0) {
+	if (pipe(a->stop) == 0) {
+		fcntl(a->stop[0], F_SETFD, FD_CLOEXEC);
+		fcntl(a->stop[1], F_SETFD, FD_CLOEXEC);
 		pthread_mutex_init(&a->lock, NULL);
 		pthread_cond_init(&a->changed, NULL);
 		take_over(a, in);

@@ -9,6 +9,11 @@
 
 #include "base/printable.h"
 
+/* Only Linux has files without a name. Elsewhere, open() refuses to write to a folder. */
+#ifndef O_TMPFILE
+#define O_TMPFILE 0
+#endif
+
 enum { ENOUGH = 256 << 10 };
 
 bool out_fail(struct out *out, const char *fmt, ...)

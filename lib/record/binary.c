@@ -9,6 +9,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "object/open_untrusted.h"
 #include "record/go_rule.h"
 
 enum {
@@ -133,13 +134,9 @@ static bool is_same(int fd, const struct binary *bin)
 	return fstatfs(fd, &fs) == 0 && fs.f_type == OVERLAYFS;
 }
 
-/* By now the path may be that of a pipe, which must not be waited for. */
-enum { LOOK = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY };
-
 static int open_checked(int root, const char *path, const struct binary *bin)
 {
-	int fd = root >= 0 ? openat(root, path[0] == '/' ? path + 1 : path, LOOK) :
-			     open(path, LOOK);
+	int fd = open_untrusted(root, path, 0);
 
 	if (fd >= 0 && !is_same(fd, bin)) {
 		close(fd);
@@ -164,7 +161,7 @@ static int open_file(const struct binary *bin, const struct binary_place *where)
 	/* The kernel's own link to the mapped file, even if it was deleted. */
 	snprintf(path, sizeof(path), "/proc/%d/map_files/%llx-%llx", where->pid,
 		 (unsigned long long)where->start, (unsigned long long)where->end);
-	fd = open(path, LOOK);
+	fd = reopen_untrusted(open(path, O_PATH | O_CLOEXEC));
 	if (fd >= 0 && has_inode(fd, bin))
 		return fd;
 	if (fd >= 0)

@@ -44,6 +44,7 @@ void gather_release(struct gather *g)
 	buf_release(&g->columns);
 	buf_release(&g->stack);
 	buf_release(&g->jits);
+	buf_release(&g->binaries);
 	mem_free(g->recent, RECENT * sizeof(*g->recent));
 }
 
@@ -116,6 +117,7 @@ void gather_begin(struct gather *g, struct profile *p)
 	g->common = (label_set_id){ 0 };
 	g->kernel = (map_id){ 0 };
 	g->jits.n = 0;
+	g->binaries.n = 0;
 	memset(g->recent, 0, RECENT * sizeof(*g->recent));
 	g->ntruncated = 0;
 	forget_rows(&g->origins);
@@ -136,7 +138,29 @@ void gather_begin(struct gather *g, struct profile *p)
 
 /* Frames */
 
-static map_id mapping_of(struct gather *g, struct map *m)
+/* Two binaries can have one row, if neither has a build id: the first that is open counts. */
+static void keep_binary(struct gather *g, map_id map, const struct process *p,
+			const struct binary *b)
+{
+	struct gathered_binary none = { .root = -1 }, *row;
+
+	while (BUF_COUNT(&g->binaries, none) <= map.i)
+		buf_put(&g->binaries, &none, sizeof(none));
+	row = (struct gathered_binary *)g->binaries.p + map.i;
+	if (!row->binary || row->binary->fd < 0)
+		*row = (struct gathered_binary){ b, process_root(g->processes, p) };
+}
+
+struct gathered_binary gather_binary(const struct gather *g, map_id map)
+{
+	struct gathered_binary none = { .root = -1 };
+
+	return map.i < BUF_COUNT(&g->binaries, none) ?
+		       ((struct gathered_binary *)g->binaries.p)[map.i] :
+		       none;
+}
+
+static map_id mapping_of(struct gather *g, const struct process *p, struct map *m)
 {
 	struct mapping row = { .start = m->start, .size = m->end - m->start, .offset = m->offset };
 
@@ -146,6 +170,7 @@ static map_id mapping_of(struct gather *g, struct map *m)
 	row.build_id = dict_intern(g->p->dict, buf_str(&m->binary->build_id));
 	m->row = dict_add_mapping(g->p->dict, row).i;
 	m->row_of = g->generation;
+	keep_binary(g, (map_id){ m->row }, p, m->binary);
 	return (map_id){ m->row };
 }
 
@@ -164,6 +189,8 @@ static map_id jit_mapping(struct gather *g, struct process *p)
 	jit.place = jit_place(g->processes, p);
 	if (!dump)
 		buf_put(&g->jits, &jit, sizeof(jit));
+	else
+		keep_binary(g, jit.map, p, dump);
 	p->jit_row = jit.map.i;
 	p->jit_row_of = g->generation;
 	return jit.map;
@@ -207,7 +234,8 @@ static loc_id known_loc(struct gather *g, map_id map, uint64_t address, uint32_t
 static loc_id user_loc(struct gather *g, const struct recorded *s, const struct user_frame *f)
 {
 	if (f->map && f->map->binary)
-		return known_loc(g, mapping_of(g, f->map), f->address - f->map->start, 0);
+		return known_loc(g, mapping_of(g, s->process, f->map), f->address - f->map->start,
+				 0);
 	if (f->map)
 		return dict_add_loc(g->p->dict, jit_loc(g, s, f->address));
 	return dict_add_loc(g->p->dict, (struct loc){ .addr = f->address, .flags = LOC_ADDR });

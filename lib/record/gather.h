@@ -34,6 +34,12 @@ struct gathered_jit {
 	struct jit_place place;
 };
 
+/* The binary that a mapping of the profile is of, until the next sweep. */
+struct gathered_binary {
+	const struct binary *binary; /* NULL: of none */
+	int root;                    /* that of a process which has it; -1: ours */
+};
+
 struct gather {
 	const struct gather_options *o;
 	struct processes *processes;
@@ -47,7 +53,8 @@ struct gather {
 	struct recent_loc *recent;
 	loc_id truncated; /* the frame that roots what is not complete */
 	map_id kernel;
-	struct buf jits; /* struct gathered_jit */
+	struct buf jits;     /* struct gathered_jit */
+	struct buf binaries; /* struct gathered_binary, by the mapping's number */
 	uint64_t ntruncated;
 };
 
@@ -59,5 +66,8 @@ void gather_release(struct gather *g);
 void gather_begin(struct gather *g, struct profile *p);
 
 void gather_sample(struct gather *g, const struct recorded *s);
+
+/* The binary of a mapping of the profile. */
+struct gathered_binary gather_binary(const struct gather *g, map_id map);
 
 #endif

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "object/open_untrusted.h"
 #include "record/kernel_text.h"
 #include "record/recorder.h"
 #include "symbol/perfmap.h"
@@ -78,8 +79,7 @@ int jit_open_map(const struct jit_place *place)
 	int fd;
 
 	snprintf(path, sizeof(path), "/tmp/perf-%d.map", place->inner_pid);
-	fd = openat(place->root, place->root < 0 ? path : path + 1,
-		    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
+	fd = open_untrusted(place->root, path, O_NOFOLLOW);
 	if (fd < 0 || is_trusted(fd, place->uid))
 		return fd;
 	close(fd);

@@ -229,6 +229,21 @@ static bool is_wanted(struct recorder *r, struct process *p)
 	return p->wanted == WANTED;
 }
 
+void recorder_ignore(struct recorder *r, int pid)
+{
+	r->helper[r->nhelper++ % LEN(r->helper)] = pid;
+}
+
+static bool is_ours(const struct recorder *r, uint32_t pid)
+{
+	if (!r->self)
+		return false;
+	for (size_t i = 0; i < LEN(r->helper); i++)
+		if ((int)pid == r->helper[i] && pid)
+			return true;
+	return (int)pid == r->self;
+}
+
 /*
  * In the course of exec() and exit() a process has registers from before and no
  * stack that would go with them.
@@ -286,7 +301,7 @@ static void on_sample_record(struct recorder *r, const struct record *record)
 				    record->sample.nstack, (int)record->tid };
 
 	s.process = known_process(r, record->pid);
-	if ((r->self && (int)record->pid == r->self) || !is_wanted(r, s.process))
+	if (is_ours(r, record->pid) || !is_wanted(r, s.process))
 		return;
 	r->nsample++;
 	if (r->processes.thread_names)

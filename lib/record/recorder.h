@@ -38,6 +38,8 @@ struct recorder {
 	uint64_t nsample, lost, throttled;
 	struct buf ended; /* struct ended: processes to be forgotten */
 	int self;         /* samples of this process are left out; 0 = none */
+	int helper[4];    /* those of these, too: children of ours, the last ones */
+	unsigned nhelper;
 
 	/* Are samples of this process wanted? Asked once, and again after exec() and a
 	   change of name. NULL = yes. */
@@ -55,6 +57,9 @@ void recorder_release(struct recorder *r);
  * end of a recording.
  */
 void recorder_drain(struct recorder *r, bool all);
+
+/* Leave out the samples of a child of ours, which takes no part in what is recorded. */
+void recorder_ignore(struct recorder *r, int pid);
 
 /* Only take what is in the rings, to be dealt with later. */
 void recorder_take(struct recorder *r);
