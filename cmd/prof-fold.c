@@ -22,8 +22,7 @@ static const struct opt own_options[] = {
 };
 static const struct opt *const options[] = { own_options,  frame_options,   to_options,
 					     file_options, general_options, NULL };
-static const struct cmd cmd = { "prof-fold",
-				"Turn profiles into folded stacks, one a line.",
+static const struct cmd cmd = { "prof-fold", "Turn profiles into folded stacks, one a line.",
 				"[FILE]...", options, false };
 
 #ifdef WITHOUT_ELFUTILS

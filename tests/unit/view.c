@@ -2,11 +2,11 @@
 #include <math.h>
 
 #include "io/escape.h"
+#include "io/number.h"
 #include "model.h"
 #include "tap.h"
 #include "view/change.h"
 #include "view/flame.h"
-#include "io/number.h"
 #include "view/packed.h"
 #include "view/terminal.h"
 
