@@ -110,19 +110,19 @@ void json_key(struct json *j, const char *key)
 	j->after_key = true;
 }
 
-void json_string(struct json *j, struct str s)
+void json_put_string(struct json *j, struct str s)
 {
 	begin_element(j);
 	put_string(j->b, s);
 }
 
-void json_int64(struct json *j, int64_t v)
+void json_put_int64(struct json *j, int64_t v)
 {
 	begin_element(j);
 	buf_i64(j->b, v);
 }
 
-void json_double(struct json *j, double v)
+void json_put_double(struct json *j, double v)
 {
 	begin_element(j);
 	if (isfinite(v))
@@ -131,7 +131,7 @@ void json_double(struct json *j, double v)
 		buf_add(j->b, S("null"));
 }
 
-void json_fixed(struct json *j, double v, int decimals)
+void json_put_fixed(struct json *j, double v, int decimals)
 {
 	begin_element(j);
 	if (isfinite(v))
@@ -140,7 +140,7 @@ void json_fixed(struct json *j, double v, int decimals)
 		buf_add(j->b, S("null"));
 }
 
-void json_bool(struct json *j, bool v)
+void json_put_bool(struct json *j, bool v)
 {
 	begin_element(j);
 	buf_add(j->b, v ? S("true") : S("false"));

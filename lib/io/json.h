@@ -6,7 +6,7 @@
  *	json_member_string(&j, "name", S("x"));
  *	json_key(&j, "rows");
  *	json_begin_array(&j);
- *	json_double(&j, 1.5);
+ *	json_put_double(&j, 1.5);
  *	json_end_array(&j);
  *	json_end_object(&j);
  *
@@ -40,39 +40,39 @@ void json_key(struct json *j, const char *key);
  * Bytes that are not UTF-8 become U+FFFD. Nothing in the result can end an HTML script
  * element or an XML CDATA section: < > and & are escaped, too.
  */
-void json_string(struct json *j, struct str s);
+void json_put_string(struct json *j, struct str s);
 
-void json_int64(struct json *j, int64_t v);
-void json_bool(struct json *j, bool v);
+void json_put_int64(struct json *j, int64_t v);
+void json_put_bool(struct json *j, bool v);
 
 /* Exact to the last digit, or with that many decimals; null for NaN and infinities. */
-void json_double(struct json *j, double v);
-void json_fixed(struct json *j, double v, int decimals);
+void json_put_double(struct json *j, double v);
+void json_put_fixed(struct json *j, double v, int decimals);
 
 /* A key and its value. */
 
 static inline void json_member_string(struct json *j, const char *key, struct str s)
 {
 	json_key(j, key);
-	json_string(j, s);
+	json_put_string(j, s);
 }
 
 static inline void json_member_int64(struct json *j, const char *key, int64_t v)
 {
 	json_key(j, key);
-	json_int64(j, v);
+	json_put_int64(j, v);
 }
 
 static inline void json_member_bool(struct json *j, const char *key, bool v)
 {
 	json_key(j, key);
-	json_bool(j, v);
+	json_put_bool(j, v);
 }
 
 static inline void json_member_double(struct json *j, const char *key, double v)
 {
 	json_key(j, key);
-	json_double(j, v);
+	json_put_double(j, v);
 }
 
 static inline void json_member_object(struct json *j, const char *key)

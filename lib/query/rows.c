@@ -49,7 +49,7 @@ void rows_int(struct rows *r, int64_t v)
 	struct buf *b = begin_cell(r);
 
 	if (r->json)
-		json_int64(r->json, v);
+		json_put_int64(r->json, v);
 	else
 		buf_i64(b, v);
 	end_cell(r);
@@ -60,7 +60,7 @@ void rows_str(struct rows *r, struct str s)
 	struct buf *b = begin_cell(r);
 
 	if (r->json)
-		json_string(r->json, s);
+		json_put_string(r->json, s);
 	else
 		tsv_text(b, s);
 	end_cell(r);
@@ -71,7 +71,7 @@ void rows_bool(struct rows *r, bool v)
 	struct buf *b = begin_cell(r);
 
 	if (r->json)
-		json_bool(r->json, v);
+		json_put_bool(r->json, v);
 	else
 		buf_add(b, v ? S("true") : S("false"));
 	end_cell(r);
@@ -83,7 +83,7 @@ void rows_percent(struct rows *r, int64_t v, int64_t total)
 	double percent = total ? 100 * (double)v / (double)total : NAN;
 
 	if (r->json)
-		json_fixed(r->json, percent, 4);
+		json_put_fixed(r->json, percent, 4);
 	else if (total)
 		buf_printf(b, "%.4f", percent);
 	end_cell(r);
@@ -97,7 +97,7 @@ void rows_list(struct rows *r, const struct str *items, size_t n)
 		json_begin_array(r->json);
 	for (size_t i = 0; i < n; i++) {
 		if (r->json) {
-			json_string(r->json, items[i]);
+			json_put_string(r->json, items[i]);
 			continue;
 		}
 		if (i)

@@ -22,8 +22,8 @@ static void put_units(struct json *j, const struct svg *s)
 		if (!ratio)
 			continue;
 		json_begin_array(j);
-		json_int64(j, ratio);
-		json_string(j, str_of(units[i]));
+		json_put_int64(j, ratio);
+		json_put_string(j, str_of(units[i]));
 		json_end_array(j);
 	}
 	json_end_array(j);
@@ -35,7 +35,7 @@ static void put_clean(struct json *j, struct str s)
 	struct buf clean = { 0 };
 
 	clean_text(&clean, s);
-	json_string(j, buf_str(&clean));
+	json_put_string(j, buf_str(&clean));
 	buf_release(&clean);
 }
 
@@ -51,7 +51,7 @@ static void put_evidence(struct json *j, const struct svg *s)
 		finding_put(&text, &e->finding[i]);
 		json_begin_array(j);
 		put_clean(j, dict_text(s->flame.p->dict, e->finding[i].name));
-		json_int64(j, finding_is_up(&e->finding[i]) ? 1 : -1);
+		json_put_int64(j, finding_is_up(&e->finding[i]) ? 1 : -1);
 		put_clean(j, buf_str(&text));
 		json_end_array(j);
 	}
@@ -75,7 +75,7 @@ static void put_diff(struct json *j, const struct svg *s)
 		put_evidence(j, s);
 	json_member_array(j, "ratios");
 	for (int i = 0; i < CHANGE_STEPS; i++)
-		json_double(j, change_ratio[i]);
+		json_put_double(j, change_ratio[i]);
 	json_end_array(j);
 }
 

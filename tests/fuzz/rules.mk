@@ -2,7 +2,7 @@
 # damaged copies ("replay"), which is what "make check" does.
 
 # Of the sources, those that no target reads with are left out of the sanitized build.
-FUZZED	:= $(filter-out $(patsubst %,$(O)/lib/%/%,cli analyze query view compare source store remote) \
+FUZZED	:= $(filter-out $(patsubst %,$(O)/lib/%/%,cli query view compare source store remote) \
 	   $(O)/cmd/%,$(LIB))
 $(O)/libfuzz.a: $(FUZZED) $(O)/members
 	$(Q)rm -f $@

@@ -29,12 +29,12 @@ static void test_json(void)
 	json_member_double(&j, "nan", NAN);
 	json_member_bool(&j, "b", true);
 	json_member_array(&j, "a");
-	json_fixed(&j, 12.34567, 2);
+	json_put_fixed(&j, 12.34567, 2);
 	json_begin_object(&j);
 	json_end_object(&j);
 	json_begin_array(&j);
-	json_int64(&j, 1);
-	json_int64(&j, 2);
+	json_put_int64(&j, 1);
+	json_put_int64(&j, 2);
 	json_end_array(&j);
 	json_end_array(&j);
 	json_member_object(&j, "o");
@@ -50,7 +50,7 @@ static void test_json(void)
 	json_member_int64(&j, "a", 1);
 	json_member_object(&j, "b");
 	json_member_array(&j, "c");
-	json_int64(&j, 2);
+	json_put_int64(&j, 2);
 	json_end_array(&j);
 	json_end_object(&j);
 	json_end_object(&j);
@@ -59,7 +59,7 @@ static void test_json(void)
 	json_begin_array(&j);
 	for (int i = 0; i < 2; i++) {
 		json_line(&j);
-		json_int64(&j, i);
+		json_put_int64(&j, i);
 	}
 	json_line(&j);
 	json_end_array(&j);

@@ -218,7 +218,7 @@ static void write_json(struct out *out, const struct comparison *c)
 	put_budgets(&j, c);
 	json_member_array(&j, "warnings");
 	for (size_t i = 0; (warning = design_warning(&c->design, i)); i++)
-		json_string(&j, str_of(warning));
+		json_put_string(&j, str_of(warning));
 	json_end_array(&j);
 	json_member_array(&j, "rows");
 	for (size_t i = 0; i < c->nrow; i++) {
