@@ -23,8 +23,8 @@ void locations_release(struct locations *f)
 {
 	mem_free(f->alone, f->nloc * sizeof(*f->alone));
 	table_release(&f->group);
-	buf_release(&f->grouped);
-	buf_release(&f->kept);
+	vec_release(&f->grouped);
+	vec_release(&f->kept);
 	*f = (struct locations){ 0 };
 }
 
@@ -167,11 +167,11 @@ static void mark_outermost(struct locations *f, struct lines *l)
 /* Evaluate all patterns for the location that is these n frames. */
 static struct location evaluate(struct locations *f, const loc_id *frame, size_t n)
 {
-	struct location location = { .first = (uint32_t)BUF_COUNT(&f->kept, loc_id) };
+	struct location location = { .first = (uint32_t)f->kept.n };
 	struct lines l = { NULL, n };
 
-	buf_put(&f->kept, frame, n * sizeof(*frame));
-	l.frame = (loc_id *)f->kept.p + location.first;
+	vec_append(&f->kept, frame, n);
+	l.frame = f->kept.v + location.first;
 	location.flags = LOCATION_KNOWN | apply_drop(f, &l);
 	location.flags |= stack_flags(f, frame[0], &l);
 	location.flags |= apply_hide_and_show(f, frame[0], &l);
@@ -181,7 +181,7 @@ static struct location evaluate(struct locations *f, const loc_id *frame, size_t
 		mark_outermost(f, &l);
 	if (l.n != n || (n && l.frame[0].i != frame[0].i))
 		location.flags |= LOCATION_CHANGED;
-	location.first = (uint32_t)(l.frame - (loc_id *)f->kept.p);
+	location.first = (uint32_t)(l.frame - f->kept.v);
 	location.n = (uint32_t)l.n;
 	return location;
 }
@@ -190,27 +190,20 @@ static struct location evaluate(struct locations *f, const loc_id *frame, size_t
 static uint32_t number_location(struct locations *f, const loc_id *frame, size_t n)
 {
 	struct group g = { .outer = frame[0].i };
-	size_t known = BUF_COUNT(&f->grouped, struct location);
 	struct location *location;
 
 	for (size_t i = 1; i < n; i++) {
 		g.loc = frame[i];
 		g.outer = f->nloc + table_intern(&f->group, &g);
 	}
-	if (f->group.n > known) {
-		size_t more = (f->group.n - known) * sizeof(struct location);
-
-		memset(buf_room(&f->grouped, more), 0, more);
-		f->grouped.n += more;
-	}
-	location = g.outer < f->nloc ? &f->alone[g.outer] :
-				       (struct location *)f->grouped.p + (g.outer - f->nloc);
+	vec_append_zeroed(&f->grouped, f->group.n - f->grouped.n);
+	location = g.outer < f->nloc ? &f->alone[g.outer] : &f->grouped.v[g.outer - f->nloc];
 	if (!location->flags)
 		*location = evaluate(f, frame, n);
 	return g.outer;
 }
 
-void locations_find(struct locations *f, stack_id stack, struct buf *run)
+void locations_find(struct locations *f, stack_id stack, struct location_run *run)
 {
 	size_t n, len;
 	const loc_id *frame = dict_frames(f->p->dict, stack, &n);
@@ -223,6 +216,6 @@ void locations_find(struct locations *f, stack_id stack, struct buf *run)
 			if (!dict_is_inlined(f->p->dict, frame[i + len - 1], frame[i + len]))
 				break;
 		number = number_location(f, frame + i, len);
-		buf_put(run, &number, sizeof(number));
+		vec_push(run, number);
 	}
 }

@@ -10,6 +10,7 @@
 #ifndef QUERY_LOCATION_H
 #define QUERY_LOCATION_H
 
+#include "base/vec.h"
 #include "query/pattern.h"
 
 enum location_flag {
@@ -30,36 +31,36 @@ struct location {
 	uint32_t flags;
 };
 
+/* Locations of a stack, by number, root first. */
+struct location_run VEC_OF(uint32_t);
+
 struct locations {
 	struct profile *p;
-	struct pattern *pattern; /* NPATTERN of them; the caller's */
-	uint32_t nloc;           /* locations when this began */
-	struct location *alone;  /* by location: the location that is that frame */
-	struct table group;      /* of frames that are inlined into each other */
-	struct buf grouped;      /* struct location, by group */
-	struct buf kept;         /* loc_id: what is left of locations */
+	struct pattern *pattern;      /* NPATTERN of them; the caller's */
+	uint32_t nloc;                /* frames that the dictionary had at the beginning */
+	struct location *alone;       /* by frame: the location that is this frame alone */
+	struct table group;           /* of frames that are inlined into each other */
+	VEC(struct location) grouped; /* by group */
+	VEC(loc_id) kept;             /* what is left of locations */
 };
 
 void locations_init(struct locations *f, struct profile *p, struct pattern *pattern);
 
-/*
- * The locations of a stack, root first: their numbers (uint32_t) replace the contents
- * of *run. May add frames to the dictionary.
- */
-void locations_find(struct locations *f, stack_id stack, struct buf *run);
+/* The locations of a stack replace the contents of *run. May add frames to the dictionary. */
+void locations_find(struct locations *f, stack_id stack, struct location_run *run);
 
 static inline const struct location *location_at(const struct locations *f, uint32_t number)
 {
 	if (number < f->nloc)
 		return &f->alone[number];
-	return (const struct location *)f->grouped.p + (number - f->nloc);
+	return &f->grouped.v[number - f->nloc];
 }
 
 /* What is left of a location; valid until the next locations_find(). */
 static inline const loc_id *location_frames(const struct locations *f,
 					    const struct location *location)
 {
-	return (const loc_id *)f->kept.p + location->first;
+	return f->kept.v + location->first;
 }
 
 void locations_release(struct locations *f);

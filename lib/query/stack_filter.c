@@ -26,8 +26,8 @@ void stack_filter_release(struct stack_filter *f)
 	for (size_t i = 0; i < NPATTERN; i++)
 		pattern_release(&f->pattern[i]);
 	locations_release(&f->locations);
-	buf_release(&f->run);
-	buf_release(&f->stack);
+	vec_release(&f->run);
+	vec_release(&f->stack);
 }
 
 /* Stacks: locations `from` to `to` of f->run are what is left. */
@@ -38,7 +38,7 @@ struct window {
 
 static uint32_t flags_at(struct stack_filter *f, size_t i)
 {
-	return location_at(&f->locations, ((const uint32_t *)f->run.p)[i])->flags;
+	return location_at(&f->locations, f->run.v[i])->flags;
 }
 
 /* The frames above the first that is not to be dropped stay, or all would go. */
@@ -72,7 +72,7 @@ static bool is_wanted(struct stack_filter *f, const struct window *w)
 
 static void leave_out_hidden(struct stack_filter *f, struct window *w)
 {
-	uint32_t *run = (uint32_t *)f->run.p;
+	uint32_t *run = f->run.v;
 	size_t n = w->from;
 
 	for (size_t i = w->from; i < w->to; i++)
@@ -100,19 +100,16 @@ static stack_id make_stack(struct stack_filter *f, const struct window *w)
 {
 	f->stack.n = 0;
 	for (size_t i = w->from; i < w->to; i++) {
-		const struct location *location = location_at(&f->locations,
-							      ((const uint32_t *)f->run.p)[i]);
+		const struct location *location = location_at(&f->locations, f->run.v[i]);
 
-		buf_put(&f->stack, location_frames(&f->locations, location),
-			location->n * sizeof(loc_id));
+		vec_append(&f->stack, location_frames(&f->locations, location), location->n);
 	}
-	return dict_add_stack(f->locations.p->dict, (const loc_id *)f->stack.p,
-			      BUF_COUNT(&f->stack, loc_id));
+	return dict_add_stack(f->locations.p->dict, f->stack.v, f->stack.n);
 }
 
 static bool is_changed(struct stack_filter *f)
 {
-	for (size_t i = 0; i < BUF_COUNT(&f->run, uint32_t); i++)
+	for (size_t i = 0; i < f->run.n; i++)
 		if (flags_at(f, i) & LOCATION_CHANGED)
 			return true;
 	return false;
@@ -124,7 +121,7 @@ bool stack_filter_apply(struct stack_filter *f, stack_id stack, stack_id *to)
 	size_t all;
 
 	locations_find(&f->locations, stack, &f->run);
-	w.to = all = BUF_COUNT(&f->run, uint32_t);
+	w.to = all = f->run.n;
 	drop_below(f, &w);
 	if (!is_wanted(f, &w))
 		return false;

@@ -11,8 +11,8 @@
 struct stack_filter {
 	struct pattern pattern[NPATTERN];
 	struct locations locations;
-	struct buf run;   /* locations of the stack at hand, by number */
-	struct buf stack; /* loc_id: that stack, put together again */
+	struct location_run run; /* the locations of the stack at hand */
+	VEC(loc_id) stack;       /* that stack, put together again */
 };
 
 /* Is there a pattern at all? A zeroed filter has none. */
