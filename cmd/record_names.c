@@ -11,28 +11,19 @@ struct record_names {
 	uint64_t child_cpu;      /* ns */
 };
 
-static int open_jit(const struct session *s, map_id map)
-{
-	const struct gathered_jit *jit = (const struct gathered_jit *)s->gather.jits.p;
-	size_t n = BUF_COUNT(&s->gather.jits, *jit);
-
-	for (size_t i = 0; i < n; i++)
-		if (jit[i].map.i == map.i)
-			return jit_open_map(&jit[i].place);
-	return -1;
-}
-
 /* The symbols close what they get, so it is a copy. */
 static struct symbol_binary open_mapping(void *context, const struct profile *p, map_id map)
 {
 	const struct record_names *n = context;
-	struct gathered_binary from = gather_binary(&n->session->gather, map);
-	int fd = open_jit(n->session, map);
+	const struct session_mapping *m = session_mapping(n->session, map);
+	struct symbol_binary b = { .fd = -1, .root = m ? m->root : -1 };
 
 	(void)p;
-	if (fd < 0 && from.binary && from.binary->fd >= 0)
-		fd = fcntl(from.binary->fd, F_DUPFD_CLOEXEC, 0);
-	return (struct symbol_binary){ .fd = fd, .root = from.root };
+	if (m && m->is_jit)
+		b.fd = jit_open_map(&m->jit);
+	else if (m && m->binary && m->binary->fd >= 0)
+		b.fd = fcntl(m->binary->fd, F_DUPFD_CLOEXEC, 0);
+	return b;
 }
 
 /* The child's own samples are not wanted, as ours are not. */

@@ -39,7 +39,8 @@ void recording_catch_signals(void)
 	sigaction(SIGUSR1, &sa, NULL);
 	if (sigaction(SIGHUP, &sa, &was) == 0 && was.sa_handler == SIG_IGN)
 		signal(SIGHUP, SIG_IGN); /* nohup(1) */
-	signal(SIGPIPE, SIG_IGN);        /* a reader that is gone is an error to be told of */
+	signal(SIGPIPE,
+	       SIG_IGN); /* writing to a reader that is gone is an error, which is reported */
 }
 
 bool recording_interrupted(void)
@@ -47,7 +48,7 @@ bool recording_interrupted(void)
 	return signals;
 }
 
-/* What the session tells */
+/* Reports of the session */
 
 /* A number that is not the command's any more may be another's. */
 static void on_child(void *context, int pid)

@@ -68,7 +68,7 @@ enum { INDEX_GROUP = 32 };
 /* Enter a row that index_find() did not find. */
 void index_add(struct index *ix, uint32_t hash, uint32_t row);
 
-/* Grow at once to what n more rows will need. */
+/* Make room for n more rows at once. */
 void index_reserve(struct index *ix, uint32_t n);
 
 /* Forget all rows; memory is kept. */

@@ -7,19 +7,19 @@ void strings_init(struct strings *t)
 	t->row[t->n++] = S("");
 }
 
-static bool same(const void *rows, uint32_t row, const void *key)
+static bool same_string(const void *rows, uint32_t row, const void *key)
 {
 	return str_eq(((const struct str *)rows)[row], *(const struct str *)key);
 }
 
 uint32_t strings_find(const struct strings *t, struct str s)
 {
-	return index_find(&t->index, hash_bytes(s.p, s.n), same, t->row, &s);
+	return index_find(&t->index, hash_bytes(s.p, s.n), same_string, t->row, &s);
 }
 
 static uint32_t intern_hashed(struct strings *t, struct str s, uint32_t hash)
 {
-	uint32_t i = index_find(&t->index, hash, same, t->row, &s);
+	uint32_t i = index_find(&t->index, hash, same_string, t->row, &s);
 
 	if (i || !s.n)
 		return i;

@@ -38,7 +38,7 @@ static inline uint32_t hash_row(const struct table *t, const void *row)
 	return hash_u64(word);
 }
 
-static inline uint32_t find(const struct table *t, const void *row, uint32_t hash)
+static inline uint32_t find_row(const struct table *t, const void *row, uint32_t hash)
 {
 	if (t->key_size == 8)
 		return index_find(&t->index, hash, same_word, t, row);
@@ -61,7 +61,7 @@ static bool is_zero(const struct table *t, const void *row)
 
 uint32_t table_find(const struct table *t, const void *row)
 {
-	return find(t, row, hash_row(t, row));
+	return find_row(t, row, hash_row(t, row));
 }
 
 void table_prefetch(const struct table *t, const void *row)
@@ -69,7 +69,7 @@ void table_prefetch(const struct table *t, const void *row)
 	index_prefetch(&t->index, hash_row(t, row));
 }
 
-static uint32_t add(struct table *t, const void *row, uint32_t hash)
+static uint32_t add_row(struct table *t, const void *row, uint32_t hash)
 {
 	uint32_t i = table_append(t, row);
 
@@ -79,9 +79,9 @@ static uint32_t add(struct table *t, const void *row, uint32_t hash)
 
 static uint32_t intern_hashed(struct table *t, const void *row, uint32_t hash)
 {
-	uint32_t i = find(t, row, hash);
+	uint32_t i = find_row(t, row, hash);
 
-	return i || is_zero(t, row) ? i : add(t, row, hash);
+	return i || is_zero(t, row) ? i : add_row(t, row, hash);
 }
 
 uint32_t table_intern(struct table *t, const void *row)
@@ -117,7 +117,7 @@ void table_enter(struct table *t, uint32_t i)
 
 uint32_t table_add(struct table *t, const void *row)
 {
-	return add(t, row, hash_row(t, row));
+	return add_row(t, row, hash_row(t, row));
 }
 
 void table_clear(struct table *t)

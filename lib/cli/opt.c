@@ -9,6 +9,9 @@
 
 enum { FIRST_LONG = 1000, HELP_COLUMN = 28 };
 
+/* The words that an option takes, in a message with which usage() ends the program. */
+static struct buf accepted_words;
+
 /* Options that every command has. */
 static const char *complete_shell;
 static bool want_help, want_version;
@@ -28,7 +31,7 @@ static const struct opt own_options[] = {
 };
 
 /* All rows of all tables, in order: row i, or NULL after the last. */
-static const struct opt *row(const struct cmd *cmd, size_t i)
+static const struct opt *option_at(const struct cmd *cmd, size_t i)
 {
 	for (const struct opt *const *table = cmd->options; *table; table++)
 		for (const struct opt *o = *table; o->name; o++)
@@ -52,11 +55,9 @@ static bool one_of(const struct opt *o, const char *arg, int *which)
 
 static NORETURN void bad_choice(const struct opt *o, const char *arg)
 {
-	struct buf words = { 0 };
-
 	for (size_t i = 0; o->choice(i); i++)
-		buf_printf(&words, "%s%s", i ? ", " : "", o->choice(i));
-	usage("--%s is one of %.*s, not '%s'", o->name, STR_ARG(buf_str(&words)), arg);
+		buf_printf(&accepted_words, "%s%s", i ? ", " : "", o->choice(i));
+	usage("--%s is one of %.*s, not '%s'", o->name, STR_ARG(buf_str(&accepted_words)), arg);
 }
 
 static bool number(const char *arg, double *v)
@@ -67,7 +68,7 @@ static bool number(const char *arg, double *v)
 	return *arg && !*end && isfinite(*v);
 }
 
-static void append(struct opt_list *l, const char *arg)
+static void append_to_list(struct opt_list *l, const char *arg)
 {
 	l->v = mem_grow(l->v, &l->cap, l->n + 1, sizeof(*l->v));
 	l->v[l->n++] = arg;
@@ -84,7 +85,7 @@ static void take_pair(const struct opt *o, const char *arg, char **argv)
 	pair[1] = argv[optind++];
 }
 
-static void set(const struct opt *o, const char *arg, char **argv)
+static void set_value(const struct opt *o, const char *arg, char **argv)
 {
 	bool ok = true;
 
@@ -93,7 +94,7 @@ static void set(const struct opt *o, const char *arg, char **argv)
 	case OPT_MAYBE: *(const char **)o->to = arg ? arg : ""; break;
 	case OPT_STR:
 	case OPT_FILE: *(const char **)o->to = arg; break;
-	case OPT_LIST: append(o->to, arg); break;
+	case OPT_LIST: append_to_list(o->to, arg); break;
 	case OPT_PAIR: take_pair(o, arg, argv); break;
 	case OPT_INT: ok = str_i64(str_of(arg), o->to) && *(int64_t *)o->to >= 0; break;
 	case OPT_NUMBER: ok = number(arg, o->to); break;
@@ -133,7 +134,7 @@ static void print_help(const struct cmd *cmd)
 	const struct opt *o;
 
 	printf("Usage: %s [OPTION]... %s\n%s\n\n", cmd->name, cmd->operands, cmd->summary);
-	for (size_t i = 0; (o = row(cmd, i)); i++)
+	for (size_t i = 0; (o = option_at(cmd, i)); i++)
 		print_row(o);
 	printf("\nManual: %s(1), prof(7)\n", cmd->name);
 }
@@ -152,7 +153,7 @@ static void complete_bash(const struct cmd *cmd)
 {
 	const struct opt *o;
 
-	for (size_t i = 0; (o = row(cmd, i)); i++) {
+	for (size_t i = 0; (o = option_at(cmd, i)); i++) {
 		const char *end = takes_word(o) ? "=" : "";
 
 		if (!o->help)
@@ -210,7 +211,7 @@ static void complete_zsh(const struct cmd *cmd)
 {
 	const struct opt *o;
 
-	for (size_t i = 0; (o = row(cmd, i)); i++) {
+	for (size_t i = 0; (o = option_at(cmd, i)); i++) {
 		char before[128] = "*";
 
 		if (!o->help)
@@ -235,7 +236,7 @@ static void complete_fish(const struct cmd *cmd)
 {
 	const struct opt *o;
 
-	for (size_t i = 0; (o = row(cmd, i)); i++) {
+	for (size_t i = 0; (o = option_at(cmd, i)); i++) {
 		if (!o->help)
 			continue;
 		printf("complete -c %s -l %s", cmd->name, o->name);
@@ -284,7 +285,7 @@ static void option_tables(const struct cmd *cmd, struct buf *letters, struct buf
 
 	buf_add(letters, cmd->to_command ? S("+") : S(""));
 	buf_ch(letters, ':');
-	for (size_t i = 0; (o = row(cmd, i)); i++) {
+	for (size_t i = 0; (o = option_at(cmd, i)); i++) {
 		int has = !o->arg              ? no_argument :
 			  o->kind == OPT_MAYBE ? optional_argument :
 						 required_argument;
@@ -307,7 +308,7 @@ static const struct opt *by_letter(const struct cmd *cmd, int letter)
 {
 	const struct opt *o;
 
-	for (size_t i = 0; (o = row(cmd, i)); i++)
+	for (size_t i = 0; (o = option_at(cmd, i)); i++)
 		if (o->brief && o->brief == letter)
 			break;
 	return o;
@@ -338,9 +339,9 @@ int cmd_parse(const struct cmd *cmd, int argc, char **argv)
 
 		if (c == '?' || c == ':')
 			bad_option(c, argv);
-		o = c >= FIRST_LONG ? row(cmd, (size_t)(c - FIRST_LONG)) : by_letter(cmd, c);
+		o = c >= FIRST_LONG ? option_at(cmd, (size_t)(c - FIRST_LONG)) : by_letter(cmd, c);
 		if (o)
-			set(o, optarg, argv);
+			set_value(o, optarg, argv);
 	}
 	buf_release(&longs);
 	buf_release(&letters);

@@ -106,7 +106,7 @@ static bool hand_over(struct ahead *a, struct chunk *c)
 	return go_on;
 }
 
-static void *run(void *context)
+static void *decode_ahead(void *context)
 {
 	struct ahead *a = context;
 	struct chunk c = { 0 };
@@ -161,7 +161,7 @@ struct ahead *ahead_begin(struct in *in)
 		pthread_mutex_init(&a->lock, NULL);
 		pthread_cond_init(&a->changed, NULL);
 		take_over(a, in);
-		if (pthread_create(&a->thread, NULL, run, a) == 0)
+		if (pthread_create(&a->thread, NULL, decode_ahead, a) == 0)
 			return a;
 		give_back(a, in);
 		close(a->stop[0]);

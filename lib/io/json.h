@@ -1,5 +1,6 @@
 /*
- * JSON (RFC 8259), written piece by piece, with the commas in their places:
+ * JSON (RFC 8259), written piece by piece, with the commas in their places (io/json_read.h
+ * reads it):
  *
  *	struct json j = { .b = &out->bytes };
  *	json_begin_object(&j);

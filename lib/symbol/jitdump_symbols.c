@@ -3,7 +3,7 @@
  * has the times of its samples asks jitdump.h itself; here the code that came last
  * counts, for what the dump did not tell in time.
  */
-#include "symbol/jitdump.h"
+#include "object/jitdump.h"
 #include "symbol/symbolizer.h"
 
 static bool handles(struct str file, struct str head)

@@ -1,5 +1,5 @@
 /* The symbolizer of JIT code whose mapping is called after a perf map, as perf does it. */
-#include "symbol/perfmap.h"
+#include "object/perfmap.h"
 #include "symbol/symbolizer.h"
 
 static bool handles(struct str file, struct str head)

@@ -12,11 +12,11 @@
 #include <unistd.h>
 
 #include "object/elf.h"
-#include "symbol/jitdump.h"
+#include "object/jitdump.h"
 #include "symbol/kallsyms.h"
 #include "symbol/mapped_file.h"
 #include "symbol/naming_message.h"
-#include "symbol/perfmap.h"
+#include "object/perfmap.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
