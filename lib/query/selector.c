@@ -1,4 +1,4 @@
-/* The grammar of selectors: read, and written. */
+/* Reading selectors. */
 #include "query/selector.h"
 
 #include "query/selector_parts.h"
@@ -43,12 +43,6 @@ static bool accept_char(struct parser *p, char c)
 	p->at++;
 	skip_blanks(p);
 	return true;
-}
-
-static bool is_word_char(char c, bool first)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-	       (!first && c >= '0' && c <= '9');
 }
 
 static void add_utf8(struct buf *b, uint32_t c)
@@ -144,7 +138,7 @@ static bool parse_name(struct parser *p)
 
 	if (next_char(p) && strchr("\"'`", next_char(p)))
 		return parse_quoted(p);
-	while (is_word_char(next_char(p), p->at == start))
+	while (selector_is_word(next_char(p), p->at == start))
 		p->at++;
 	if (p->at == start)
 		return parse_fail(p, start, "expected a label name");
@@ -238,19 +232,10 @@ static bool parse_braces(struct parser *p)
 	return true;
 }
 
-static size_t count_colons(struct str s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		n += s.p[i] == ':';
-	return n;
-}
-
 /* A type id or a name. A sixth part of an id says nothing about the type. */
 static bool parse_type(struct parser *p, struct str text)
 {
-	size_t colons = count_colons(text);
+	size_t colons = selector_count_colons(text);
 
 	if (colons > 5)
 		return parse_fail(p, 0, "expected a profile type id of five parts");
@@ -282,80 +267,7 @@ bool selector_parse(struct selector *s, struct str text, struct buf *error)
 
 bool selector_looks_like(struct str text)
 {
-	return str_chr(text, '{') >= 0 || count_colons(text) >= 4;
-}
-
-/* Printing */
-
-static bool is_plain_name(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!is_word_char(s.p[i], i == 0))
-			return false;
-	return s.n > 0;
-}
-
-static void print_quoted(struct buf *b, struct str s)
-{
-	uint32_t code;
-
-	buf_ch(b, '"');
-	while (s.n) {
-		size_t n = str_utf8(s, &code);
-
-		if (!n || code < 0x20 || code == 0x7f)
-			buf_printf(b, "\\x%02x", (uint8_t)s.p[0]);
-		else if (code == '"' || code == '\\')
-			buf_printf(b, "\\%c", (int)code);
-		else
-			buf_add(b, str(s.p, n));
-		s = str_skip(s, n ? n : 1);
-	}
-	buf_ch(b, '"');
-}
-
-static void print_matchers(struct buf *b, const struct matchers *m, size_t from, bool *comma)
-{
-	static const char *const ops[] = { "=", "!=", "=~", "!~" };
-
-	for (size_t i = from; i < m->n; i++) {
-		if (*comma)
-			buf_add(b, S(", "));
-		*comma = true;
-		if (is_plain_name(m->v[i].name))
-			buf_add(b, m->v[i].name);
-		else
-			print_quoted(b, m->v[i].name);
-		buf_add(b, str_of(ops[m->v[i].op]));
-		print_quoted(b, m->v[i].value);
-	}
-}
-
-/* Would parse_type() make this matcher of its value? */
-static bool stands_before_braces(const struct matcher *m)
-{
-	size_t colons = count_colons(m->value);
-
-	if (m->op != MATCH_EQUAL || !m->value.n || str_chr(m->value, '{') >= 0 ||
-	    str_trim(m->value).n != m->value.n)
-		return false;
-	return matcher_part(m->name) == PART_WHOLE ? colons == 4 :
-						     matcher_part(m->name) == 0 && colons < 4;
-}
-
-void selector_print(const struct selector *s, struct buf *b)
-{
-	bool comma = false;
-	size_t before = s->types.n && stands_before_braces(&s->types.v[0]);
-
-	if (before)
-		buf_add(b, s->types.v[0].value);
-	if (before && s->types.n == 1 && !s->labels.n)
-		return;
-	buf_ch(b, '{');
-	print_matchers(b, &s->types, before, &comma);
-	print_matchers(b, &s->labels, 0, &comma);
-	buf_ch(b, '}');
+	return str_chr(text, '{') >= 0 || selector_count_colons(text) >= 4;
 }
 
 static void matchers_release(struct matchers *m)
