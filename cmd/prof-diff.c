@@ -122,9 +122,16 @@ static bool append_summary(const struct comparison *c)
 	return ok || complain("%s: cannot write", path);
 }
 
+static const struct diff_report *chosen_report(void)
+{
+	const struct diff_report *report = o.report < 0 ? NULL : diff_report_at((size_t)o.report);
+
+	return report ? report : &diff_report_text;
+}
+
 static bool write_report(const struct comparison *c)
 {
-	const struct diff_report *report = diff_report_at(o.report < 0 ? 0 : (size_t)o.report);
+	const struct diff_report *report = chosen_report();
 	struct out out;
 	bool ok;
 
