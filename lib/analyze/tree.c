@@ -99,6 +99,7 @@ static uint32_t shared_names(const uint32_t *a, const uint32_t *b, uint32_t n)
 
 static void build_by_name(struct builder *b, uint32_t col)
 {
+	enum { AHEAD = 8 };
 	const uint32_t *before = NULL;
 	struct sorted s;
 
@@ -109,6 +110,9 @@ static void build_by_name(struct builder *b, uint32_t col)
 		const struct sorted_stack *stack = &s.stack[i];
 		const uint32_t *name = s.name + stack->first;
 
+		/* The names lie in the order in which stacks came: ask for them early. */
+		if (i + AHEAD < s.n)
+			__builtin_prefetch(s.name + s.stack[i + AHEAD].first);
 		b->open = before ? shared_names(before, name,
 						b->open < stack->n ? b->open : stack->n) :
 				   0;
