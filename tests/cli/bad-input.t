@@ -205,7 +205,7 @@ says '--to is one of pprof, folded' 'gets the list'
 exits 2 'a format that cannot be written' prof-fold -t perf-script good
 says "--to is one of pprof, folded, not 'perf-script'" 'is said at once'
 exits 2 'a sample type that is not there' prof-fold --type walltime good
-says "there is no sample type 'walltime' \\(there is: samples\\)" 'gets the list'
+says "no profile has sample type 'walltime' \\(all types: samples\\)" 'gets the list'
 for factor in nan inf -inf 1e999; do
 	exits 2 "a factor of $factor" prof-merge --scale=$factor good
 	says "'$factor' is not a valid FACTOR for --scale" 'is refused'

@@ -31,7 +31,7 @@ says 'base.folded does not say how much work it did' 'needs facts'
 # Operands
 
 exits 2 'one operand' prof-diff base.folded
-says 'name two profiles' 'is too few'
+says 'expected two profiles' 'is too few'
 exits 2 'three without --' prof-diff a b c
 exits 2 'nothing behind --' prof-diff base.folded --
 says "no profiles after '--'" 'says so'

@@ -116,7 +116,7 @@ tags 'equal' '11 12 ' '{comm="web"}'
 tags 'not equal' '20 ' '{comm!="web"}'
 tags 'a pattern is for the whole value' '20 ' '{comm=~"db.*"}'
 tags 'and not for a part' '' '{comm=~"b"}'
-says 'no samples that the selector selects' 'nothing selected is told'
+says 'the selector matches no samples' 'a note says so'
 tags 'not that pattern' '11 12 ' '{comm!~"db .*"}'
 tags 'a label that is not there is empty' '11 12 20 ' '{region=""}'
 tags 'so it is not something else' '11 12 20 ' '{region!="eu"}'
@@ -135,7 +135,7 @@ exits 2 'a type that is not there' prof-query 'cpu:cpu:nanoseconds:cpu:nanosecon
 says 'none of the sample types cycles:cycles:count::' 'and which there are'
 exits 2 'a type against --type' prof-query --type 1 '{__type__="samples"}' \
 	"$top/tests/golden/pprof/go-cpu.in"
-says 'not a sample type that the selector selects' 'is a contradiction'
+says 'the selector leaves out sample type' 'is a contradiction'
 
 # wrong SELECTOR OFFSET WHAT
 wrong() {
