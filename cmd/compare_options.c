@@ -200,8 +200,7 @@ static struct budget parse_budget(const char *text)
 	struct str s = str_of(text);
 	ptrdiff_t at = str_rchr(s, '=');
 
-	if (at < 2 || s.p[at - 1] != '<' ||
-	    !fraction_of_str(&b.limit, str_skip(s, (size_t)at + 1)))
+	if (at < 2 || s.p[at - 1] != '<' || !fraction_of_str(&b.limit, str_skip(s, (size_t)at + 1)))
 		usage("'%s' is not a valid RE<=N%% for --budget", text);
 	b.arg = compile("budget", str_trim(str(s.p, (size_t)at - 1)));
 	return b;

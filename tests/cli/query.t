@@ -439,7 +439,7 @@ for n in 0 x -1 1.5 99999999999999999999; do
 done
 exits 2 'both orders' prof-query --top --cum --flat small.folded
 exits 2 'no such type' prof-query --type zz --top small.folded
-says "no sample type 'zz' \(there is: samples\)" 'and which there are'
+says "sample type 'zz' \(all types: samples\)" 'and which there are'
 exits 2 'no such option' prof-query --nothing
 exits 0 'a type in a stream' prof-query --type samples -t pprof -o one.pb.gz \
 	"$top/tests/golden/pprof/go-cpu.in"
