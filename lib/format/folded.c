@@ -1,10 +1,10 @@
 /*
- * Folded (collapsed) stacks, one a line: "root;caller;leaf COUNT".
+ * Folded (collapsed) stacks, one per line: "root;caller;leaf COUNT".
  *
- * Read: a count may have a fraction ("6.", "31.25"), be negative, and stand
- * behind blanks or tabs; a second number makes the line a differential, "BASE
- * NEW". The frame annotations _[k] and _[j] set flags and stay in the name.
- * Blank lines are passed over; anything else is malformed.
+ * A count may have a fraction ("6.", "31.25"), may be negative, and follows a blank or a
+ * tab; two numbers make the line a differential, "BASE NEW". The frame annotations
+ * _[k], _[j] and _[i] set flags and stay in the name. Blank lines are ignored; any other
+ * line is malformed.
  */
 #include "format/folded.h"
 
@@ -19,14 +19,14 @@ struct reader {
 	uint32_t col;
 	struct buf loc_of; /* loc_ids by string number; 0 = not made yet */
 	label_set_id base; /* { pprof::base=true } */
-	struct buf last;   /* the stack of the line before, as text */
-	struct buf ends;   /* size_t: where its frames end in that text */
+	struct buf last;   /* the stack of the previous line, as text */
+	struct buf ends;   /* size_t: the ends of its frames in that text */
 	struct buf stack;  /* loc_id: its frames */
 	/* Samples whose stacks are looked up together: see profile_add_batch(). */
 	struct batch_sample batch[BATCH];
 	struct folded_count count[BATCH];
 	size_t nbatch;
-	struct buf frames; /* loc_id: of all of them */
+	struct buf frames; /* loc_id: the frames of the batch */
 };
 
 /* Counts */
@@ -53,8 +53,8 @@ bool folded_count(struct str s, struct folded_count *c)
 }
 
 /*
- * Cut the last word off *line if it is a count, with the one blank before it:
- * other blanks belong to the name.
+ * If the last word of *line is a count, cut it off with the one blank before it; any
+ * other blank belongs to the name.
  */
 static bool cut_count(struct str *line, struct folded_count *c)
 {
@@ -101,7 +101,7 @@ static loc_id named_frame(struct reader *r, str_id text)
 	return *loc;
 }
 
-/* How many bytes of the line are the same as in the one before. */
+/* The length of the common prefix of a and b. */
 static size_t shared_bytes(struct str a, struct str b)
 {
 	size_t n = min_size(a.n, b.n), i = 0;
@@ -119,8 +119,8 @@ static size_t shared_bytes(struct str a, struct str b)
 }
 
 /*
- * Keep the frames of the last line that this one begins with. Returns the end of
- * their text.
+ * Keep the frames that this line shares with the previous one, from the root on. Returns
+ * the end of their text.
  */
 static size_t keep_shared(struct reader *r, struct str stack)
 {
@@ -137,7 +137,7 @@ static size_t keep_shared(struct reader *r, struct str stack)
 	return n ? end[n - 1] : 0;
 }
 
-/* The frames whose names were gathered; looked up together, they wait for memory once. */
+/* Append frames by name. Looked up together, they wait for memory once. */
 static void add_frames(struct reader *r, const struct str *name, size_t n)
 {
 	str_id text[NAMES];
@@ -162,7 +162,7 @@ static void read_stack(struct reader *r, struct str stack)
 
 		name[n] = str_cut(&rest, ';');
 		if (!name[n].n)
-			continue; /* "a;;b": no frame is without a name */
+			continue; /* "a;;b": an empty frame is ignored */
 		end = (size_t)(name[n].p + name[n].n - stack.p);
 		buf_put(&r->ends, &end, sizeof(end));
 		if (++n == NAMES) {
@@ -173,14 +173,14 @@ static void read_stack(struct reader *r, struct str stack)
 	add_frames(r, name, n);
 }
 
-static void add_batch(struct reader *r)
+static void add_folded_batch(struct reader *r)
 {
 	profile_add_batch(r->p, (const loc_id *)r->frames.p, r->batch, r->nbatch);
 	for (size_t i = 0; i < r->nbatch; i++) {
 		sample_id sample = r->batch[i].row;
 
 		profile_add_value(r->p, r->col, sample, r->count[i].whole);
-		/* Lines have no time, but an order. */
+		/* Lines have an order but no times. */
 		profile_observe(r->p, 0, sample, r->col, r->count[i].whole);
 		if (r->count[i].frac)
 			profile_add_frac(r->p, r->col, sample, r->count[i].frac);
@@ -188,8 +188,8 @@ static void add_batch(struct reader *r)
 	r->nbatch = r->frames.n = 0;
 }
 
-/* A sample with the stack that was read last. */
-static void add(struct reader *r, label_set_id labels, struct folded_count c)
+/* Add a sample with the stack that was read last. */
+static void add_folded_sample(struct reader *r, label_set_id labels, struct folded_count c)
 {
 	r->count[r->nbatch] = c;
 	r->batch[r->nbatch++] = (struct batch_sample){
@@ -199,10 +199,10 @@ static void add(struct reader *r, label_set_id labels, struct folded_count c)
 	};
 	buf_add(&r->frames, buf_str(&r->stack));
 	if (r->nbatch == BATCH)
-		add_batch(r);
+		add_folded_batch(r);
 }
 
-/* A base side is kept as pprof has it: negative, and labelled. */
+/* The model holds a base side as pprof does: negative, and labelled. */
 static struct folded_count negated(struct folded_count c)
 {
 	c.whole = -c.whole - (c.frac != 0);
@@ -220,7 +220,7 @@ static label_set_id base_labels(struct reader *r)
 	return r->base;
 }
 
-static bool read_line(struct reader *r, struct str line)
+static bool read_folded_line(struct reader *r, struct str line)
 {
 	struct folded_count last, before;
 	bool diff;
@@ -230,13 +230,13 @@ static bool read_line(struct reader *r, struct str line)
 			      STR_ARG(str(line.p, min_size(line.n, 80))));
 	diff = cut_count(&line, &before);
 	read_stack(r, line);
-	add(r, (label_set_id){ 0 }, last);
+	add_folded_sample(r, (label_set_id){ 0 }, last);
 	if (diff)
-		add(r, base_labels(r), negated(before));
+		add_folded_sample(r, base_labels(r), negated(before));
 	return true;
 }
 
-static bool read(struct in *in, struct profile *p)
+static bool folded_read(struct in *in, struct profile *p)
 {
 	struct reader r = { .in = in, .p = p };
 	struct str line;
@@ -244,9 +244,9 @@ static bool read(struct in *in, struct profile *p)
 
 	r.col = profile_column(p, dict_intern(p->dict, S("samples")),
 			       dict_intern(p->dict, S("count")), &scale);
-	while (in_line(in, &line) && (!str_trim(line).n || read_line(&r, line)))
+	while (in_line(in, &line) && (!str_trim(line).n || read_folded_line(&r, line)))
 		;
-	add_batch(&r);
+	add_folded_batch(&r);
 	buf_release(&r.frames);
 	buf_release(&r.loc_of);
 	buf_release(&r.last);
@@ -255,7 +255,7 @@ static bool read(struct in *in, struct profile *p)
 	return !in->failed;
 }
 
-/* Is this the beginning of one line? */
+/* Can this be the beginning of one line of text? */
 static bool is_text(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
@@ -265,12 +265,12 @@ static bool is_text(struct str s)
 }
 
 /*
- * Any text with a number at the end of most lines. This is the weakest claim of
- * all formats, so it bids lowest; and since a malformed line should be told by
- * its number, a few of them do not spoil it. A line that is longer than the head
- * may yet end in a number.
+ * Text with a number at the end of most lines. This is the weakest evidence of all
+ * formats, so the bid is the lowest. Malformed lines are allowed if they are few: the
+ * reader then reports them with their line number. A line longer than the head may still
+ * end in a number.
  */
-static int sniff(struct sniff *s)
+static int folded_sniff(struct sniff *s)
 {
 	enum { LINES = 4, ONE_LONG_LINE = 1 };
 	struct str head = s->head;
@@ -302,7 +302,7 @@ const struct format format_folded = {
 	.name = "folded",
 	.help = "collapsed stacks, 'root;caller;leaf COUNT'",
 	.text = true,
-	.sniff = sniff,
-	.read = read,
+	.sniff = folded_sniff,
+	.read = folded_read,
 	.write = folded_write,
 };

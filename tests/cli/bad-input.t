@@ -19,7 +19,7 @@ prof-fold - - <good >out 2>err
 is $? 2 'standard input twice'
 says 'standard input: can be read only once' 'is refused'
 exits 2 'what is in no format' prof-fold "$top/Makefile"
-says 'in no format known here \(pprof, folded, perf-script' 'names those there are, and --from'
+says 'in no known format \(pprof, folded, perf-script' 'names those there are, and --from'
 if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
 	cp "$(command -v prof-fold)" "$tmp/copy"
 	chmod 755 "$tmp"
@@ -104,7 +104,7 @@ exits 0 'one that is a whole field' prof-fold j
 is "$(cat out)" "$(cat j)" 'likewise'
 printf '\012\012\012\004\012\002\010\001\022\002\010\001' >otlp
 exits 2 'another protobuf message' prof-fold otlp
-says 'in no format known here' 'is none either'
+says 'in no known format' 'is none either'
 
 # Zeros after the last member are padding; xz is read.
 (gzip -c good; head -c 1000 /dev/zero) >padded.gz

@@ -40,7 +40,7 @@ says "no profiles before '--'" 'says so'
 exits 2 'a file that is not there' prof-diff --check base.folded -- nowhere
 mkdir none
 exits 2 'an empty directory' prof-diff --check base.folded -- none
-says 'none: has no profiles in it' 'says so'
+says 'none: has no files in it' 'says so'
 exits 2 '-t with a report' prof-diff --check -t folded base.folded new.folded
 for bad in --min-effect=x --min-effect=2 --q=-1 --fail-on=nothing --require-power=10% \
 	--budget=main --rename=a --budget='(<=5%' --gate-q=50%; do

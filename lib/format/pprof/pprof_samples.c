@@ -1,6 +1,7 @@
+/* Samples: their locations become stacks, and several samples are added at once. */
 #include "format/pprof/pprof.h"
 
-enum { BATCH = 32 }; /* samples added together */
+enum { BATCH = 32 }; /* samples added at once */
 
 static bool unknown_location(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
 			     uint64_t id)
@@ -10,10 +11,10 @@ static bool unknown_location(struct pprof_reader *r, struct pb *pb, const struct
 	return false;
 }
 
-/* The frames of a location that other calls are inlined into. */
+/* Append the frames of a location with inlined calls; nleft locations of the stack follow. */
 static bool put_inlined(struct pprof_reader *r, struct pprof_location_row l, size_t nleft)
 {
-	/* A few bytes can name a location of many lines again and again. */
+	/* In a hostile file, a few bytes name a location of many lines again and again. */
 	if (!vec_fits(&r->stacks, l.n + nleft))
 		return in_fail_memory(r->in);
 	vec_append(&r->stacks, r->frames.v + l.first, l.n);
@@ -21,7 +22,7 @@ static bool put_inlined(struct pprof_reader *r, struct pprof_location_row l, siz
 	return true;
 }
 
-/* Append the frames of the sample at hand to r->stacks: its locations stand leaf first. */
+/* Append the frames of the current sample to r->stacks; its locations are leaf first. */
 static bool put_frames(struct pprof_reader *r, struct pb *pb, const struct pb_field *f)
 {
 	const uint64_t *id = (const uint64_t *)r->ids.p;
@@ -64,7 +65,7 @@ static label_set_id read_label(struct pprof_reader *r, struct pb *pb, const stru
 	return dict_add_label(r->p->dict, set, l);
 }
 
-static void add_values(struct pprof_reader *r, sample_id sample, const uint64_t *v)
+static void add_scaled_values(struct pprof_reader *r, sample_id sample, const uint64_t *v)
 {
 	for (size_t i = 0; i < r->targets.n; i++) {
 		const struct pprof_target *t = &r->targets.v[i];
@@ -76,7 +77,7 @@ static void add_values(struct pprof_reader *r, sample_id sample, const uint64_t 
 	}
 }
 
-static bool add_batch(struct pprof_reader *r)
+static bool add_pprof_batch(struct pprof_reader *r)
 {
 	const uint64_t *v = (const uint64_t *)r->values.p;
 
@@ -84,14 +85,14 @@ static bool add_batch(struct pprof_reader *r)
 		return in_fail_memory(r->in);
 	profile_add_batch(r->p, r->stacks.v, r->batch.v, r->batch.n);
 	for (size_t i = 0; i < r->batch.n; i++)
-		add_values(r, r->batch.v[i].row, v + i * r->targets.n);
+		add_scaled_values(r, r->batch.v[i].row, v + i * r->targets.n);
 	vec_clear(&r->batch);
 	vec_clear(&r->stacks);
 	r->values.n = 0;
 	return true;
 }
 
-/* Is the sample at hand one that can be added? */
+/* Check the current sample, and append its frames. */
 static bool check_sample(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
 			 size_t nvalue)
 {
@@ -125,16 +126,16 @@ static void read_sample(struct pprof_reader *r, struct pb *pb, const struct pb_f
 	}
 	new.n = r->stacks.n - new.first;
 	vec_push(&r->batch, new);
-	if (r->batch.n == BATCH && !add_batch(r))
+	if (r->batch.n == BATCH && !add_pprof_batch(r))
 		pb->at = pb->end;
 }
 
 bool pprof_read_samples(struct pprof_reader *r)
 {
 	if (r->nsample && !r->targets.n)
-		return in_fail_at(r->in, r->pos, "profile: has samples and no sample type");
+		return in_fail_at(r->in, r->pos, "profile: has samples but no sample type");
 	r->nsample = 0;
 	if (!pprof_each(r, PROFILE_SAMPLE, read_sample))
 		return false;
-	return add_batch(r);
+	return add_pprof_batch(r);
 }
