@@ -120,7 +120,8 @@ static void merge(struct perfmap *m)
 	add_spans(&intervals, &m->recent, 1);
 	spans_release(&m->settled);
 	spans_release(&m->recent);
-	spans_init(&m->settled, (struct interval *)intervals.p, BUF_COUNT(&intervals, struct interval));
+	spans_init(&m->settled, (struct interval *)intervals.p,
+		   BUF_COUNT(&intervals, struct interval));
 	m->recent_lines.n = 0;
 	buf_release(&intervals);
 	compact(m);

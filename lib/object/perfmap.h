@@ -22,7 +22,7 @@ struct perfmap {
 	bool full;       /* the memory for it is used up: read no further */
 	bool tail;       /* inside a line that is too long */
 	/* Two layers: recent lines cover the settled ones. */
-	struct buf names;         /* NUL-terminated; ids are offsets in it */
+	struct buf names;        /* NUL-terminated; ids are offsets in it */
 	struct buf recent_lines; /* struct interval */
 	struct spans settled, recent;
 };
