@@ -19,7 +19,7 @@ LDLIBS	+= -pthread -lzstd -ldeflate -lz -llzma -lyajl -lpcre2-8 -liberty -lm
 # A program is a file cmd/prof-*.c; what else lies in cmd/ is shared by them.
 PROGS	:= $(patsubst cmd/%.c,%,$(wildcard cmd/prof-*.c))
 SHARED	:= $(patsubst %.c,$(O)/%.o,$(filter-out cmd/prof-%,$(wildcard cmd/*.c)))
-LIB	:= $(patsubst %.c,$(O)/%.o,$(wildcard lib/*/*.c))
+LIB	:= $(patsubst %.c,$(O)/%.o,$(wildcard lib/*/*.c lib/*/*/*.c))
 
 Q	:= $(if $(V),,@)
 

@@ -1,0 +1,575 @@
+/*
+ * perf script: the text that Linux perf prints, one block a sample.
+ *
+ *	java 24636/25607 [000] 4794564.109216:     250000 cycles:u:
+ *		    7f722d142778 Foo::bar(int)+0x12 (/usr/lib/libfoo.so)
+ *		    7f722d142001 main (/opt/my app (deleted))
+ *
+ * What lines hold: perf_lines.h. A blank line ends a sample with a call chain; one without
+ * is a line of its own, padded, and no blank line follows. A file may mix both.
+ *
+ * Quirks:
+ * - a command may look like an address ("dd", "cafe") and stand where frames do, so a
+ *   line with an event's anchor is an event, and after an event that held its frame there
+ *   are no others; but what follows a tab is never an event;
+ * - frames may lack their indentation, and blank lines may be missing or too many;
+ * - which fields were selected, the first event tells: where it has neither a time, a CPU
+ *   nor a thread and an event ("-F comm,ip"), other lines need not either, but frames must
+ *   follow; with -F ip there is a blank line in its place;
+ * - a sample without frames still counts, and so does one that the end of the file ends;
+ *   a period of 0 counts as 1;
+ * - payloads of tracepoints may have several lines;
+ * - PERF_RECORD_* lines (perf script --show-...-events) and what perf writes to standard
+ *   error are no samples;
+ * - "a->b" in a JIT's symbol means that b was inlined into a, and perf itself prints
+ *   inlined frames with "(inlined)" for the binary.
+ */
+#include "format/format.h"
+#include "format/perf_script/perf_stack.h"
+#include "profile/type.h"
+
+/* An event name as printed: its column. */
+struct target {
+	str_id printed, type;
+	bool has_period;
+	uint32_t col;
+	int64_t scale;
+};
+
+/* Where samples came from, and the label set that says so. */
+struct origin {
+	str_id comm;
+	uint32_t cpu; /* + 1 */
+	int64_t pid, tid;
+	/* payload */
+	label_set_id labels;
+	uint32_t zero;
+};
+
+/* What came of the fields that the first event line has. */
+enum layout { LAYOUT_UNKNOWN, LAYOUT_ANCHORED, LAYOUT_BARE };
+
+struct reader {
+	struct in *in;
+	struct profile *p;
+	struct perf_stack stack;
+	VEC(struct target) targets;
+	struct table origins;
+	enum layout layout;
+	/* The sample at hand. */
+	bool open;
+	bool has_own;     /* its event line held the frame */
+	bool has_payload; /* and more lines of it may follow */
+	bool needs_frame; /* else the line before was no event line */
+	bool after_tab;   /* its last frame came after a tab */
+	bool in_record;   /* what follows belongs to a PERF_RECORD_ line */
+	struct target target;
+	label_set_id labels;
+	uint64_t time, value;
+	uint64_t first_time, last_time;
+	uint32_t nsample;
+	str_id comm_key, pid_key, tid_key, cpu_key;
+	struct perf_suspects commands;
+	struct buf lost; /* what perf said of events that were lost */
+};
+
+enum { NO_TID = -2 };
+
+/* Labels */
+
+static void add_label(struct reader *r, label_set_id *set, str_id key, int64_t num)
+{
+	struct label l = { .key = key, .is_num = 1, .num = num };
+
+	*set = dict_add_label(r->p->dict, *set, l);
+}
+
+static void suspect_command(struct reader *r, struct str comm)
+{
+	const char *what = perf_suspect(comm);
+
+	if (what && !r->commands.count++) {
+		r->commands.what = what;
+		r->commands.line = r->in->line;
+	}
+}
+
+static label_set_id labels_of(struct reader *r, const struct perf_event *e)
+{
+	struct origin o = { .comm = dict_intern(r->p->dict, e->comm),
+			    .cpu = (uint32_t)(e->cpu + 1),
+			    .pid = e->pid,
+			    .tid = e->has_tid ? e->tid : NO_TID };
+	uint32_t known = r->origins.n, row = table_intern(&r->origins, &o);
+	label_set_id set = { 0 };
+
+	if (row != known)
+		return ((struct origin *)table_row(&r->origins, row))->labels;
+	suspect_command(r, e->comm);
+	if (e->comm.n)
+		set = dict_add_label(r->p->dict, set,
+				     (struct label){ .key = r->comm_key, .str = o.comm });
+	if (e->pid >= 0)
+		add_label(r, &set, r->pid_key, e->pid);
+	if (e->has_tid)
+		add_label(r, &set, r->tid_key, e->tid);
+	if (e->cpu >= 0)
+		add_label(r, &set, r->cpu_key, e->cpu);
+	((struct origin *)table_row(&r->origins, row))->labels = set;
+	return set;
+}
+
+/* Events */
+
+/* A clock's period is time; other events are counted. */
+static struct str unit_of(struct str event, bool has_period)
+{
+	bool clock = str_starts(event, S("cpu-clock")) || str_starts(event, S("task-clock"));
+
+	return clock && has_period ? S("nanoseconds") : S("count");
+}
+
+static struct target add_target(struct reader *r, struct str name, bool has_period)
+{
+	struct dictionary *d = r->p->dict;
+	struct target new = { .printed = dict_intern(d, name), .has_period = has_period };
+	struct str unit = unit_of(name, has_period);
+
+	new.type = dict_intern(d, type_of_event(name));
+	new.col = profile_column(r->p, new.type, dict_intern(d, unit), &new.scale);
+	if (!r->targets.n)
+		r->p->head.default_type = new.type;
+	vec_push(&r->targets, new);
+	return new;
+}
+
+static struct target target_of(struct reader *r, const struct perf_event *e)
+{
+	struct str name = e->name.n ? e->name : S("samples");
+
+	for (size_t i = 0; i < r->targets.n; i++)
+		if (r->targets.v[i].has_period == e->has_period &&
+		    str_eq(dict_text(r->p->dict, r->targets.v[i].printed), name))
+			return r->targets.v[i];
+	return add_target(r, name, e->has_period);
+}
+
+/* Samples */
+
+static void begin_sample(struct reader *r, const struct perf_event *e)
+{
+	r->open = true;
+	r->in_record = r->after_tab = false;
+	r->has_own = e->has_own;
+	r->has_payload = e->rest.n && !e->has_own;
+	r->needs_frame = e->anchor == PERF_NO_ANCHOR && !e->has_own;
+	perf_stack_begin(&r->stack, str_starts(e->comm, S("java")));
+	r->target = target_of(r, e);
+	r->labels = labels_of(r, e);
+	r->value = e->period ? e->period : 1;
+	r->time = e->time;
+	if (e->has_time && (!r->first_time || e->time < r->first_time))
+		r->first_time = e->time;
+	if (e->has_time && e->time > r->last_time)
+		r->last_time = e->time;
+}
+
+/* Is the binary the program, to judge by its command, which is cut to 15 bytes? */
+static bool is_named_so(struct reader *r, struct str file)
+{
+	const struct label *comm = dict_find_label(r->p->dict, r->labels, r->comm_key);
+	struct str name = comm ? dict_text(r->p->dict, comm->str) : S(""),
+		   base = str_basename(file);
+
+	return name.n && str_eq(str(base.p, min_size(base.n, 15)), name);
+}
+
+static bool is_library(struct str file)
+{
+	struct str base = str_basename(file);
+
+	return str_find(base, S(".so")) >= 0 || !str_starts(file, S("/")) || mapping_flags(file);
+}
+
+/*
+ * Which binary is the program? Among the first samples, one with the command's name,
+ * else the outermost that is neither the kernel nor a library.
+ */
+static void find_main_binary(struct reader *r, stack_id stack)
+{
+	enum { SAMPLES = 100 };
+	size_t n;
+	const loc_id *frame = dict_frames(r->p->dict, stack, &n);
+
+	if (r->nsample++ >= SAMPLES)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		map_id map = dict_loc(r->p->dict, frame[i])->map;
+		struct str file = dict_text(r->p->dict, dict_mapping(r->p->dict, map)->file);
+
+		if (is_library(file))
+			continue;
+		if (is_named_so(r, file))
+			r->nsample = SAMPLES;
+		if (r->nsample == SAMPLES || !r->p->head.main_map.i)
+			r->p->head.main_map = map;
+		if (r->nsample == SAMPLES)
+			break;
+	}
+}
+
+static void end_sample(struct reader *r)
+{
+	int64_t v = r->value > INT64_MAX ? INT64_MAX : (int64_t)r->value;
+	stack_id stack;
+	sample_id sample;
+
+	if (!r->open)
+		return;
+	r->open = false;
+	v = sat_mul(r->p, v, r->target.scale);
+	stack = perf_stack_end(&r->stack);
+	find_main_binary(r, stack);
+	sample = profile_add_sample(r->p, stack, r->labels);
+	profile_add_value(r->p, r->target.col, sample, v);
+	profile_observe(r->p, r->time, sample, r->target.col, v);
+}
+
+static bool add_frame(struct reader *r, struct str line, const struct perf_frame *f)
+{
+	perf_stack_add(&r->stack, line, f);
+	r->after_tab = line.p[0] == '\t';
+	r->needs_frame = false;
+	return true;
+}
+
+/* Lines that are no samples */
+
+/* "PERF_RECORD_LOST lost 5", "PERF_RECORD_LOST_SAMPLES: lost 5": a fact. */
+static void count_lost(struct reader *r, struct str record)
+{
+	ptrdiff_t at = str_find(record, S(" lost"));
+	struct buf fact = { 0 };
+	struct str digits;
+	uint64_t n;
+
+	if (!str_starts(record, S("PERF_RECORD_LOST")) || at < 0)
+		return;
+	digits = str_skip(record, (size_t)at + 5);
+	while (digits.n && (digits.p[0] == ':' || is_blank(digits.p[0])))
+		digits = str_skip(digits, 1);
+	digits = str_cut(&digits, ' ');
+	if (!str_u64(digits, &n) || n > INT64_MAX)
+		return;
+	buf_printf(&fact, "lost=%llu", (unsigned long long)n);
+	profile_add_comment(r->p, buf_str(&fact));
+	buf_release(&fact);
+}
+
+/* perf's own header, "# hostname : lab3", as facts. */
+static void read_header(struct reader *r, struct str line)
+{
+	static const struct {
+		const char *key, *fact;
+	} facts[] = {
+		{ "# hostname : ", "host=" },
+		{ "# os release : ", "kernel=" },
+		{ "# cpudesc : ", "cpu_model=" },
+		{ "# cmdline : ", "command=" },
+	};
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < LEN(facts); i++) {
+		struct str key = str_of(facts[i].key);
+
+		if (!str_starts(line, key))
+			continue;
+		buf_add(&b, str_of(facts[i].fact));
+		buf_add(&b, str_trim(str_skip(line, key.n)));
+		profile_add_comment(r->p, buf_str(&b));
+	}
+	buf_release(&b);
+}
+
+static void read_message(struct reader *r, struct str line)
+{
+	if (!r->lost.n && str_find(line, S(" lost ")) >= 0)
+		buf_add(&r->lost, line);
+}
+
+/* Lines */
+
+static bool is_bad(struct reader *r, struct str line, bool is_frame)
+{
+	return in_bad(r->in,
+		      is_frame ? "a frame without an event line before it" :
+				 "neither an event nor a frame: '%.*s'",
+		      STR_ARG(str(line.p, min_size(line.n, 80))));
+}
+
+static bool read_event(struct reader *r, struct str line, const struct perf_event *e)
+{
+	end_sample(r);
+	if (e->kind != PERF_SAMPLE) {
+		r->in_record = e->kind == PERF_RECORD;
+		count_lost(r, e->rest);
+		return true;
+	}
+	if (!r->layout)
+		r->layout = e->anchor == PERF_NO_ANCHOR ? LAYOUT_BARE : LAYOUT_ANCHORED;
+	begin_sample(r, e);
+	if (e->has_own)
+		perf_stack_add(&r->stack, line, &e->own);
+	return true;
+}
+
+/* A line that follows frames, or goes on with a payload. */
+static bool read_detail(struct reader *r, struct str line)
+{
+	struct perf_source source;
+
+	if (perf_is_message(line)) {
+		read_message(r, line);
+		return true;
+	}
+	if (r->in_record && is_blank(line.p[0]))
+		return true;
+	if (!r->open || r->needs_frame)
+		return false;
+	if (perf_is_detail(line))
+		return true;
+	if (perf_stack_is_empty(&r->stack))
+		return r->has_payload;
+	if (!perf_source_line(line, &source))
+		return false;
+	perf_stack_locate(&r->stack, &source);
+	return true;
+}
+
+/* -F ip: frames after a blank line. */
+static void begin_without_event(struct reader *r)
+{
+	struct perf_event e = { .cpu = -1, .pid = -1 };
+
+	r->layout = LAYOUT_BARE;
+	begin_sample(r, &e);
+}
+
+/* After a tab there is a frame or something else that belongs to the sample. */
+static bool read_after_tab(struct reader *r, struct str line)
+{
+	struct perf_frame f;
+	bool is_frame = perf_frame_line(line, &f);
+
+	if (!r->open && is_frame && r->layout != LAYOUT_ANCHORED && !r->in_record &&
+	    (r->layout || r->in->line > 1))
+		begin_without_event(r);
+	if (!r->open || !is_frame)
+		return read_detail(r, line) || is_bad(r, line, is_frame);
+	if (r->has_own) { /* that was the address of data: the call chain follows */
+		perf_stack_begin(&r->stack, r->stack.java);
+		r->has_own = false;
+	}
+	return add_frame(r, line, &f);
+}
+
+/* May this line be a frame of the sample at hand, by what came before? */
+static bool may_be_frame(const struct reader *r, struct str line, const struct perf_frame *f)
+{
+	if (!r->open || r->has_own || (!f->what.n && r->after_tab))
+		return false;
+	/* Payloads are text: there only a whole frame is one. */
+	return !r->has_payload || !perf_stack_is_empty(&r->stack) ||
+	       (is_blank(line.p[0]) && str_ends(line, S(")")));
+}
+
+static bool read_new_line(struct reader *r, struct str line)
+{
+	struct perf_event e;
+	struct perf_frame f;
+	bool is_event, is_frame;
+
+	if (!r->open && line.p[0] == '#') {
+		read_header(r, line);
+		return true;
+	}
+	if (line.p[0] == '\t')
+		return read_after_tab(r, line);
+	is_event = perf_event_line(line, &e);
+	is_frame = perf_frame_line(line, &f) && may_be_frame(r, line, &f);
+	if (is_event && (e.anchor || e.kind != PERF_SAMPLE) &&
+	    (!is_frame || e.has_tid || e.cpu >= 0))
+		return read_event(r, line, &e);
+	if (is_frame)
+		return add_frame(r, line, &f);
+	if (read_detail(r, line))
+		return true;
+	if (is_event && r->layout != LAYOUT_ANCHORED && !r->needs_frame)
+		return read_event(r, line, &e);
+	return is_bad(r, line, perf_frame_line(line, &f));
+}
+
+static bool is_empty(struct str line)
+{
+	return !line.n || (is_blank(line.p[0]) && !str_trim(line).n);
+}
+
+static bool read_line(struct reader *r, struct str line)
+{
+	if (r->open && !r->has_own && line.n && perf_stack_known(&r->stack, line)) {
+		r->needs_frame = false;
+		return true;
+	}
+	if (!is_empty(line))
+		return read_new_line(r, line);
+	r->needs_frame = false;
+	if (!perf_stack_is_empty(&r->stack))
+		end_sample(r); /* else the frames are still to come */
+	return true;
+}
+
+/* What to know before believing the result */
+
+static void note_suspects(struct reader *r, const char *whose, const struct perf_suspects *s)
+{
+	if (!s->count)
+		return;
+	in_note(r->in, s->line, "%s holds %s: it may not be one%s", whose, s->what,
+		s->count > 1 ? " (and others do)" : "");
+}
+
+/* To whose code an event is restricted: the modifiers u, k, h ... as bits. */
+static unsigned restriction_of(struct str printed, struct str type)
+{
+	static const char letters[] = "ukhGHI";
+	size_t at = (size_t)(str_find(printed, type) + (ptrdiff_t)type.n);
+	unsigned bits = 0;
+
+	for (; at < printed.n; at++)
+		for (size_t i = 0; i < sizeof(letters) - 1; i++)
+			bits |= printed.p[at] == letters[i] ? 1u << i : 0;
+	return bits;
+}
+
+/* "cycles:u" and "cycles" overlap: their sum may not be what was asked for. */
+static void note_overlaps(struct reader *r)
+{
+	const struct dictionary *d = r->p->dict;
+
+	for (size_t i = 1; i < r->targets.n; i++) {
+		struct str type = dict_text(d, r->targets.v[i].type);
+		struct str a = dict_text(d, r->targets.v[i].printed);
+
+		for (size_t j = 0; j < i; j++) {
+			struct str b = dict_text(d, r->targets.v[j].printed);
+
+			if (r->targets.v[i].type.i != r->targets.v[j].type.i ||
+			    restriction_of(a, type) == restriction_of(b, type))
+				continue;
+			in_note(r->in, 0, "%.*s is the sum of %.*s and %.*s", STR_ARG(type),
+				STR_ARG(b), STR_ARG(a));
+			return;
+		}
+	}
+}
+
+static void note_all(struct reader *r)
+{
+	note_overlaps(r);
+	note_suspects(r, "a command", &r->commands);
+	note_suspects(r, "a symbol", &r->stack.suspects);
+	if (r->lost.n)
+		in_note(r->in, 0, "perf says: %.*s", STR_ARG(buf_str(&r->lost)));
+}
+
+static void reader_init(struct reader *r, struct in *in, struct profile *p)
+{
+	*r = (struct reader){ .in = in, .p = p };
+	perf_stack_init(&r->stack, p, in);
+	table_init(&r->origins, sizeof(struct origin), offsetof(struct origin, labels));
+	r->comm_key = dict_intern(p->dict, S("comm"));
+	r->pid_key = dict_intern(p->dict, S("pid"));
+	r->tid_key = dict_intern(p->dict, S("tid"));
+	r->cpu_key = dict_intern(p->dict, S("cpu"));
+}
+
+static void reader_release(struct reader *r)
+{
+	perf_stack_release(&r->stack);
+	table_release(&r->origins);
+	vec_release(&r->targets);
+	buf_release(&r->lost);
+}
+
+static bool read_perf_script(struct in *in, struct profile *p)
+{
+	struct reader r;
+	struct str line;
+	bool ok = true;
+
+	reader_init(&r, in, p);
+	while (ok && in_line(in, &line))
+		ok = read_line(&r, line);
+	if (ok && r.needs_frame)
+		in_bad(in, "ends where a frame should follow");
+	end_sample(&r);
+	p->head.duration = (int64_t)(r.last_time - r.first_time);
+	if (!in->failed && !p->ncol)
+		in_fail(in, "holds no samples");
+	note_all(&r);
+	reader_release(&r);
+	return !in->failed;
+}
+
+/* Recognising */
+
+enum { HEADER = 24, EVENT = 16, FRAME = 16, BARE_EVENT = 10 };
+
+/* The next line of the head that says something. False when it is cut short. */
+static bool next_line(struct str *head, bool all, struct str *line)
+{
+	for (;;) {
+		if (!head->n)
+			return false;
+		*line = str_cut(head, '\n');
+		if (!head->p && !all)
+			return false;
+		if (line->n && line->p[line->n - 1] == '\r')
+			line->n--;
+		if (line->n && !perf_is_message(*line) &&
+		    (line->p[0] != '#' || str_starts(*line, S("# ========"))))
+			return true;
+	}
+}
+
+/* An event line, and a frame after it or in it: that is no other format. */
+static int sniff_perf_script(struct sniff *s)
+{
+	struct str head = s->head, line;
+	struct perf_event e;
+	struct perf_frame f;
+	bool after_blank = head.n && head.p[0] == '\n', follows;
+
+	if (!next_line(&head, s->all, &line))
+		return 0;
+	if (str_starts(line, S("# ========")))
+		return HEADER;
+	if (after_blank && line.p[0] == '\t' && perf_frame_line(line, &f))
+		return FRAME;
+	if (!perf_event_line(line, &e))
+		return 0;
+	if (e.kind == PERF_RECORD)
+		return HEADER;
+	follows = e.has_own || (next_line(&head, s->all, &line) && perf_frame_line(line, &f) &&
+				(e.anchor || line.p[0] == '\t'));
+	if (e.anchor == PERF_NO_ANCHOR)
+		return follows ? BARE_EVENT : 0;
+	return follows ? EVENT + FRAME : e.has_time && (e.has_tid || e.cpu >= 0) ? EVENT : 0;
+}
+
+const struct format format_perf_script = {
+	.name = "perf-script",
+	.help = "text that perf script prints",
+	.sniff = sniff_perf_script,
+	.read = read_perf_script,
+};
