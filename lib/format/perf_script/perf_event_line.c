@@ -14,19 +14,20 @@ struct tokens {
 
 static void split_line(struct tokens *t, struct str line)
 {
-	size_t i = 0, from;
+	const char *p = line.p, *end = line.p + line.n, *from;
+	size_t n = 0;
 
 	t->line = line;
-	for (t->n = 0; t->n < LEN(t->at); t->n++) {
-		while (i < line.n && is_blank(line.p[i]))
-			i++;
-		from = i;
-		while (i < line.n && !is_blank(line.p[i]))
-			i++;
-		if (i == from)
+	while (n < LEN(t->at)) {
+		while (p < end && is_blank(*p))
+			p++;
+		for (from = p; p < end && !is_blank(*p);)
+			p++;
+		if (p == from)
 			break;
-		t->at[t->n] = str(line.p + from, i - from);
+		t->at[n++] = str(from, (size_t)(p - from));
 	}
+	t->n = n;
 }
 
 /* What follows token i - 1: the blanks that align token i belong to it. */
@@ -47,7 +48,7 @@ static bool is_time(struct str t, uint64_t *ns)
 	struct str decimals = t, whole;
 	uint64_t sec, frac;
 
-	if (!ends_in_colon(t))
+	if (!ends_in_colon(t) || t.p[0] < '0' || t.p[0] > '9')
 		return false;
 	decimals.n--;
 	whole = str_cut(&decimals, '.');
@@ -172,15 +173,15 @@ static bool is_record(struct str t)
 	return str_starts(t, S("PERF_RECORD_"));
 }
 
-/* Is a tracepoint's name "system:event", and not an event's with modifiers? */
-static bool is_tracepoint(struct str name)
+/* A tracepoint's name is "system:event"; those of other events may have modifiers. */
+static enum perf_text text_after(struct str name)
 {
 	ptrdiff_t colon = str_rchr(name, ':');
 
 	for (size_t i = (size_t)colon + 1; colon > 0 && i < name.n; i++)
 		if (!memchr("ukhpPGHSDIWeb", name.p[i], 13))
-			return true;
-	return false;
+			return PERF_AFTER_TRACEPOINT;
+	return PERF_AFTER_EVENT;
 }
 
 static enum perf_event_kind kind_of(const struct tokens *t, size_t i)
@@ -201,8 +202,9 @@ static void take_tail(struct perf_event *e, const struct tokens *t, size_t i)
 	if (i + 1 < t->n && is_misc(t->at[i]) && e->anchor == PERF_BY_CPU)
 		i++;
 	if (i < t->n && str_u64(t->at[i], &number) &&
-	    (i + 1 == t->n || ends_in_colon(t->at[i + 1]) ||
-	     perf_own_frame(from_token(t, i + 1), false, &f))) {
+	    ((i + 1 == t->n && columns_of(t, i) < 16) ||
+	     (i + 1 < t->n && ends_in_colon(t->at[i + 1])) ||
+	     perf_own_frame(from_token(t, i + 1), PERF_AFTER_EVENT, &f))) {
 		e->period = number;
 		e->has_period = true;
 		i++;
@@ -213,45 +215,53 @@ static void take_tail(struct perf_event *e, const struct tokens *t, size_t i)
 		i++;
 	}
 	e->rest = from_token(t, i);
-	e->has_own = e->kind == PERF_SAMPLE &&
-		     perf_own_frame(e->rest, is_tracepoint(e->name), &e->own);
+	e->has_own = e->kind == PERF_SAMPLE && i < t->n &&
+		     perf_own_frame(e->rest, text_after(e->name), &e->own);
 	e->rest = str_trim(e->rest);
 }
 
 /* A command as the kernel keeps it has at most 15 bytes. */
 enum { LONGEST_COMMAND = 15 };
 
-/*
- * The token of the time: the first with a thread before it, unless an earlier one makes
- * a command that is too long for one.
- */
-static size_t time_token(const struct tokens *t, struct perf_event *e)
+static void event_init(struct perf_event *e, enum perf_anchor anchor)
 {
-	uint64_t ns;
+	*e = (struct perf_event){ .anchor = anchor, .pid = -1, .cpu = -1 };
+}
+
+/* Take the line apart at that time. Is there a thread or a CPU before it? */
+static bool take_at_time(const struct tokens *t, struct perf_event *e, size_t i)
+{
+	bool has_origin;
+
+	event_init(e, PERF_BY_TIME);
+	e->has_time = is_time(t->at[i], &e->time);
+	has_origin = take_origin(e, t, i);
+	take_tail(e, t, i + 1);
+	return has_origin;
+}
+
+/*
+ * A command or a payload may hold a time, too. The right one is the first with a thread
+ * before it and an event or a frame after it, if that does not make the command longer
+ * than one can be; else the first.
+ */
+static bool take_by_time(const struct tokens *t, struct perf_event *e)
+{
 	size_t first = SIZE_MAX;
+	uint64_t ns;
 
 	for (size_t i = 0; i < t->n; i++) {
 		if (!is_time(t->at[i], &ns))
 			continue;
-		if (take_origin(e, t, i) && (first == SIZE_MAX || e->comm.n <= LONGEST_COMMAND))
-			return i;
-		first = first == SIZE_MAX ? i : first;
+		if (take_at_time(t, e, i) && (e->name.n || e->has_own || e->kind != PERF_SAMPLE) &&
+		    (first == SIZE_MAX || e->comm.n <= LONGEST_COMMAND))
+			return true;
+		if (first == SIZE_MAX)
+			first = i;
 	}
 	if (first != SIZE_MAX)
-		take_origin(e, t, first);
-	return first;
-}
-
-static bool take_by_time(const struct tokens *t, struct perf_event *e)
-{
-	size_t i = time_token(t, e);
-
-	if (i == SIZE_MAX)
-		return false;
-	e->anchor = PERF_BY_TIME;
-	e->has_time = is_time(t->at[i], &e->time);
-	take_tail(e, t, i + 1);
-	return true;
+		take_at_time(t, e, first);
+	return first != SIZE_MAX;
 }
 
 /* The token of the CPU: the first with a thread before it, else the first with a command. */
@@ -259,14 +269,15 @@ static bool take_by_cpu(const struct tokens *t, struct perf_event *e)
 {
 	int64_t cpu;
 
-	e->anchor = PERF_BY_CPU;
 	for (int without_thread = 0; without_thread < 2; without_thread++)
 		for (size_t i = 0; i < t->n; i++) {
+			event_init(e, PERF_BY_CPU);
 			if (!is_cpu(t->at[i], &cpu) || !take_origin(e, t, i + 1) ||
 			    e->comm.n > LONGEST_COMMAND || e->has_tid == without_thread)
 				continue;
 			take_tail(e, t, i + 1);
-			if (e->has_tid || e->kind != PERF_SAMPLE || e->name.n || !e->rest.n)
+			if (e->has_tid || e->kind != PERF_SAMPLE || e->name.n || e->has_own ||
+			    !e->rest.n)
 				return true;
 		}
 	return false;
@@ -280,6 +291,7 @@ static bool take_by_event(const struct tokens *t, struct perf_event *e)
 	for (size_t i = 1; i < t->n; i++) {
 		bool record = is_record(t->at[i]);
 
+		event_init(e, PERF_BY_EVENT);
 		if (!record && !ends_in_colon(t->at[i]) &&
 		    !(i + 1 < t->n && ends_in_colon(t->at[i + 1]) && str_u64(t->at[i], &period)))
 			continue;
@@ -287,7 +299,6 @@ static bool take_by_event(const struct tokens *t, struct perf_event *e)
 			continue;
 		if (!take_origin(e, t, i) || !e->has_tid || e->comm.n > LONGEST_COMMAND)
 			continue;
-		e->anchor = PERF_BY_EVENT;
 		take_tail(e, t, i);
 		return true;
 	}
@@ -302,12 +313,13 @@ static bool take_bare(const struct tokens *t, struct perf_event *e)
 {
 	size_t n = t->n;
 
+	event_init(e, PERF_NO_ANCHOR);
 	if (t->n && is_record(t->at[0])) {
 		e->kind = PERF_RECORD;
 		e->rest = str_trim(t->line);
 		return true;
 	}
-	e->has_own = perf_own_frame(t->line, false, &e->own);
+	e->has_own = perf_own_frame(t->line, PERF_WHOLE_LINE, &e->own);
 	while (e->has_own && n && t->at[n - 1].p >= e->own.word.p)
 		n--;
 	if (n && ends_in_colon(t->at[n - 1])) {
@@ -334,11 +346,9 @@ bool perf_event_line(struct str line, struct perf_event *e)
 	if (line.n && line.p[0] == '\t')
 		return false;
 	split_line(&t, line);
-	for (size_t i = 0; i < LEN(take); i++) {
-		*e = (struct perf_event){ .cpu = -1, .pid = -1 };
+	for (size_t i = 0; i < LEN(take); i++)
 		if (take[i](&t, e))
 			return true;
-	}
 	return false;
 }
 

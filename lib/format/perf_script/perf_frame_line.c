@@ -102,9 +102,7 @@ static struct str cut_details(struct str text)
 	const char *end = text.p + text.n;
 
 	while ((word = next_word(&rest, &blanks)).n) {
-		bool is_first = word.p == text.p + blanks;
-
-		if (begins_detail(word) || (!is_first && is_column(word, blanks, &address))) {
+		if (begins_detail(word) || is_column(word, blanks, &address)) {
 			end = word.p;
 			break;
 		}
@@ -120,28 +118,30 @@ static struct str cut_details(struct str text)
 	return text;
 }
 
-bool perf_own_frame(struct str text, bool is_tracepoint, struct perf_frame *f)
+bool perf_own_frame(struct str text, enum perf_text where, struct perf_frame *f)
 {
 	struct str rest = text, word;
 	struct perf_frame candidate;
 	size_t blanks, nword = 0;
-	bool found = false, after_payload = is_tracepoint, is_memory = false;
+	bool found = false, after_text = where == PERF_AFTER_TRACEPOINT, is_memory = false;
 
 	while ((word = next_word(&rest, &blanks)).n && !str_eq(word, S("=>"))) {
 		bool is_first = nword++ == 0;
 
 		is_memory |= word.p[0] == '|';
 		candidate.word = word;
+		if (is_first && where == PERF_WHOLE_LINE && blanks)
+			blanks--; /* a command fills 16 columns, too, but no blank comes first */
 		if (!is_column(word, blanks, &candidate.address) &&
 		    !(is_first && is_address(word, &candidate.address) && str_ends(text, S(")")))) {
-			after_payload |= !found && !is_memory;
+			after_text |= where != PERF_WHOLE_LINE && !found && !is_memory;
 			continue;
 		}
 		candidate.what = cut_details(rest);
 		/* A column of numbers has no symbol; the last such is the place itself. */
 		if (found && f->what.n && !candidate.what.n)
 			continue;
-		if (after_payload && !str_ends(candidate.what, S(")")))
+		if (after_text && !str_ends(candidate.what, S(")")))
 			continue;
 		*f = candidate;
 		found = true;

@@ -68,10 +68,16 @@ bool perf_event_line(struct str line, struct perf_event *e);
 bool perf_frame_line(struct str line, struct perf_frame *f);
 
 /*
- * The frame among what follows an event's name, with details after it cut off: the last
- * address column that has a symbol, since addresses of data come first.
+ * The frame on an event line, with details after it cut off: the last address column that
+ * has a symbol, since addresses of data come first. Text of a tracepoint may look like one,
+ * so after anything else only a frame with a binary counts.
  */
-bool perf_own_frame(struct str text, bool is_tracepoint, struct perf_frame *f);
+enum perf_text {
+	PERF_WHOLE_LINE, /* of fields that are known */
+	PERF_AFTER_EVENT,
+	PERF_AFTER_TRACEPOINT,
+};
+bool perf_own_frame(struct str text, enum perf_text where, struct perf_frame *f);
 
 /* A place in the source, "  file.c:12", that -F srcline prints after a frame. */
 struct perf_source {

@@ -562,6 +562,9 @@ static int sniff_perf_script(struct sniff *s)
 		return HEADER;
 	follows = e.has_own || (next_line(&head, s->all, &line) && perf_frame_line(line, &f) &&
 				(e.anchor || line.p[0] == '\t'));
+	/* A folded line's count may have 16 digits; it has no blanks before the stack. */
+	if (e.anchor == PERF_NO_ANCHOR && e.has_own && !e.own.what.n && !is_blank(line.p[0]))
+		return 0;
 	if (e.anchor == PERF_NO_ANCHOR)
 		return follows ? BARE_EVENT : 0;
 	return follows ? EVENT + FRAME : e.has_time && (e.has_tid || e.cpu >= 0) ? EVENT : 0;

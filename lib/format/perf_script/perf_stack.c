@@ -228,19 +228,25 @@ static loc_id with_binary_of(struct perf_stack *s, loc_id inlined, loc_id caller
 /* The frames of the sample's lines, which came leaf first. */
 static void gather_frames(struct perf_stack *s)
 {
-	vec_clear(&s->stack);
+	const loc_id *frames = s->frames.v;
+	size_t n = 0;
+
 	for (size_t i = s->places.n; i-- > 0;) {
 		struct perf_place place = s->places.v[i];
-		const loc_id *from = s->frames.v + place.first;
+		loc_id *to;
 
+		if (s->stack.cap - n < place.n)
+			vec_reserve(&s->stack, n + place.n);
+		to = s->stack.v + n;
 		for (uint32_t j = 0; j < place.n; j++) {
-			bool called = place.inlined && s->stack.n;
+			loc_id frame = frames[place.first + j];
 
-			vec_push(&s->stack,
-				 called ? with_binary_of(s, from[j], vec_last(&s->stack)) :
-					  from[j]);
+			to[j] = place.inlined && n + j ? with_binary_of(s, frame, to[(int)j - 1]) :
+							 frame;
 		}
+		n += place.n;
 	}
+	s->stack.n = n;
 }
 
 stack_id perf_stack_end(struct perf_stack *s)
