@@ -244,6 +244,7 @@ static bool begins_differential(struct in *in)
 	bool whole = head.n < LOOK, found = false;
 	struct folded_count c;
 
+	head.n = min_size(head.n, LOOK);
 	while (head.n) {
 		line = str_cut(&head, '\n');
 		if (!head.p && found && !whole)

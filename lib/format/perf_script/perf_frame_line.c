@@ -42,8 +42,8 @@ bool perf_frame_line(struct str line, struct perf_frame *f)
 	f->word = next_word(&f->what, &blanks);
 	if (!is_address(f->word, &f->address))
 		return false;
-	/* -F brstackinsn: addresses are filled with zeros, and a tab follows. */
-	if (f->word.n == 16 && f->word.p[0] == '0' && f->what.n && f->what.p[0] == '\t')
+	/* -F brstackinsn: an instruction comes after a tab. */
+	if (f->word.n == 16 && f->what.n && f->what.p[0] == '\t')
 		return false;
 	f->what = str_trim(f->what);
 	return f->what.n || tab || blanks + f->word.n >= 16;
@@ -111,9 +111,9 @@ static struct str cut_details(struct str text)
 	while ((rest = text).n) {
 		ptrdiff_t blank = str_rchr(text, ' ');
 
-		if (blank < 0 || !is_page_size(str_skip(text, (size_t)blank + 1)))
+		if (!is_page_size(str_skip(text, (size_t)(blank + 1))))
 			break;
-		text = str_trim(str(text.p, (size_t)blank));
+		text = str_trim(str(text.p, blank < 0 ? 0 : (size_t)blank));
 	}
 	return text;
 }
@@ -133,7 +133,8 @@ bool perf_own_frame(struct str text, enum perf_text where, struct perf_frame *f)
 		if (is_first && where == PERF_WHOLE_LINE && blanks)
 			blanks--; /* a command fills 16 columns, too, but no blank comes first */
 		if (!is_column(word, blanks, &candidate.address) &&
-		    !(is_first && is_address(word, &candidate.address) && str_ends(text, S(")")))) {
+		    !(is_first && where != PERF_AFTER_TRACEPOINT &&
+		      is_address(word, &candidate.address) && str_ends(text, S(")")))) {
 			after_text |= where != PERF_WHOLE_LINE && !found && !is_memory;
 			continue;
 		}
@@ -179,8 +180,8 @@ static bool is_instruction(struct str line)
 
 	if (line.p[0] != '\t')
 		return false;
-	return (word.n == 16 && is_address(word, &address)) || str_ends(str_trim(line), S(":")) ||
-	       str_starts(line, S("\tmismatch of LBR")) ||
+	return (word.n == 16 && is_address(word, &address) && str_starts(rest, S("\t"))) ||
+	       str_ends(str_trim(line), S(":")) || str_starts(line, S("\tmismatch of LBR")) ||
 	       str_starts(line, S("\t... not reaching"));
 }
 
@@ -188,12 +189,15 @@ bool perf_is_detail(struct str line)
 {
 	struct str rest = line, word;
 	size_t blanks;
+	uint64_t address;
 
 	if (!line.n)
 		return false;
 	word = next_word(&rest, &blanks);
 	if (begins_detail(word) || (is_page_size(word) && !str_trim(rest).n))
 		return true;
+	if (line.p[0] != '\t' && is_column(word, blanks, &address) && !cut_details(rest).n)
+		return true; /* -F phys_addr */
 	if (str_starts(word, S("|")) || is_instruction(line))
 		return true;
 	if (str_eq(word, S("BPF")) || (blanks >= 16 && word.n == 5 && word.p[4] == ':'))

@@ -334,10 +334,11 @@ static bool read_detail(struct reader *r, struct str line)
 	}
 	if (r->in_record && is_blank(line.p[0]))
 		return true;
+	/* Instructions come after the blank line, too. */
+	if (!r->needs_frame && r->targets.n && perf_is_detail(line))
+		return true;
 	if (!r->open || r->needs_frame)
 		return false;
-	if (perf_is_detail(line))
-		return true;
 	if (perf_stack_is_empty(&r->stack))
 		return r->has_payload;
 	if (!perf_source_line(line, &source))
@@ -376,7 +377,7 @@ static bool read_after_tab(struct reader *r, struct str line)
 /* May this line be a frame of the sample at hand, by what came before? */
 static bool may_be_frame(const struct reader *r, struct str line, const struct perf_frame *f)
 {
-	if (!r->open || r->has_own || (!f->what.n && r->after_tab))
+	if (!r->open || r->has_own || r->after_tab)
 		return false;
 	/* Payloads are text: there only a whole frame is one. */
 	return !r->has_payload || !perf_stack_is_empty(&r->stack) ||
@@ -397,6 +398,9 @@ static bool read_new_line(struct reader *r, struct str line)
 		return read_after_tab(r, line);
 	is_event = perf_event_line(line, &e);
 	is_frame = perf_frame_line(line, &f) && may_be_frame(r, line, &f);
+	if (is_event && e.anchor <= PERF_BY_EVENT && e.kind == PERF_SAMPLE && !e.has_own &&
+	    r->open && perf_is_detail(line))
+		return true; /* "ilen: 3 insn: 90" */
 	if (is_event && (e.anchor || e.kind != PERF_SAMPLE) &&
 	    (!is_frame || e.has_tid || e.cpu >= 0))
 		return read_event(r, line, &e);

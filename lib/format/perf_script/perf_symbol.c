@@ -72,6 +72,21 @@ static bool has_no_parameters(struct str s)
 	return str_starts(s, S("py::")) || str_starts(s, S("-[")) || str_starts(s, S("+["));
 }
 
+/* Do parameters of a type begin at `at`: "fn(u32) -> u32", "dyn Fn()"? */
+static bool is_function_type(struct str s, size_t at)
+{
+	static const char *const words[] = { "fn", "Fn", "FnMut", "FnOnce" };
+
+	for (size_t i = 0; i < LEN(words); i++) {
+		size_t n = strlen(words[i]);
+
+		if (str_ends(str(s.p, at), str_of(words[i])) &&
+		    (at == n || is_blank(s.p[at - n - 1]) || s.p[at - n - 1] == '&'))
+			return true;
+	}
+	return false;
+}
+
 struct str perf_function_name(struct str s, struct str *clone)
 {
 	enum { LONGEST = 64 << 10 }; /* each parenthesis looks at what follows it */
@@ -93,7 +108,8 @@ struct str perf_function_name(struct str s, struct str *clone)
 			if (depth)
 				break;
 			end = closing(s, i); /* s.n: the name was cut short */
-			if (i && (end == s.n || ends_function(str_skip(s, end + 1), clone)))
+			if (i && !is_function_type(s, i) &&
+			    (end == s.n || ends_function(str_skip(s, end + 1), clone)))
 				return str_trim(str(s.p, i));
 			i = end;
 			break;
