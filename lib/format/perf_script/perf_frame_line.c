@@ -189,15 +189,12 @@ bool perf_is_detail(struct str line)
 {
 	struct str rest = line, word;
 	size_t blanks;
-	uint64_t address;
 
 	if (!line.n)
 		return false;
 	word = next_word(&rest, &blanks);
 	if (begins_detail(word) || (is_page_size(word) && !str_trim(rest).n))
 		return true;
-	if (line.p[0] != '\t' && is_column(word, blanks, &address) && !cut_details(rest).n)
-		return true; /* -F phys_addr */
 	if (str_starts(word, S("|")) || is_instruction(line))
 		return true;
 	if (str_eq(word, S("BPF")) || (blanks >= 16 && word.n == 5 && word.p[4] == ':'))
@@ -206,6 +203,21 @@ bool perf_is_detail(struct str line)
 		if (is_branch(word))
 			return true;
 	return false;
+}
+
+bool perf_is_address(struct str line)
+{
+	struct str rest = line, word;
+	size_t blanks;
+	uint64_t address;
+
+	word = next_word(&rest, &blanks);
+	if (!is_column(word, blanks, &address))
+		return false;
+	while ((word = next_word(&rest, &blanks)).n)
+		if (!is_page_size(word))
+			return false;
+	return true;
 }
 
 bool perf_is_message(struct str line)

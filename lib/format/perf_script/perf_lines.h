@@ -90,6 +90,9 @@ bool perf_source_line(struct str line, struct perf_source *s);
 /* Something else that -F prints after a sample's frames: registers, branches ... */
 bool perf_is_detail(struct str line);
 
+/* An address and sizes of pages: -F phys_addr; alone it may as well be a frame. */
+bool perf_is_address(struct str line);
+
 /* What perf says on standard error, which scripts often join to its output. */
 bool perf_is_message(struct str line);
 

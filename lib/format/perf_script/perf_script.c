@@ -339,6 +339,8 @@ static bool read_detail(struct reader *r, struct str line)
 		return true;
 	if (!r->open || r->needs_frame)
 		return false;
+	if (r->after_tab && perf_is_address(line))
+		return true;
 	if (perf_stack_is_empty(&r->stack))
 		return r->has_payload;
 	if (!perf_source_line(line, &source))
@@ -375,7 +377,7 @@ static bool read_after_tab(struct reader *r, struct str line)
 }
 
 /* May this line be a frame of the sample at hand, by what came before? */
-static bool may_be_frame(const struct reader *r, struct str line, const struct perf_frame *f)
+static bool may_be_frame(const struct reader *r, struct str line)
 {
 	if (!r->open || r->has_own || r->after_tab)
 		return false;
@@ -397,7 +399,7 @@ static bool read_new_line(struct reader *r, struct str line)
 	if (line.p[0] == '\t')
 		return read_after_tab(r, line);
 	is_event = perf_event_line(line, &e);
-	is_frame = perf_frame_line(line, &f) && may_be_frame(r, line, &f);
+	is_frame = perf_frame_line(line, &f) && may_be_frame(r, line);
 	if (is_event && e.anchor <= PERF_BY_EVENT && e.kind == PERF_SAMPLE && !e.has_own &&
 	    r->open && perf_is_detail(line))
 		return true; /* "ilen: 3 insn: 90" */
@@ -421,6 +423,7 @@ static bool is_empty(struct str line)
 static bool read_line(struct reader *r, struct str line)
 {
 	if (r->open && !r->has_own && line.n && perf_stack_known(&r->stack, line)) {
+		r->after_tab = line.p[0] == '\t';
 		r->needs_frame = false;
 		return true;
 	}
