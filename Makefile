@@ -1,186 +1,168 @@
-# make help lists the targets. SAN=address,undefined builds in a folder of its own.
+# make help lists the targets. CONTRIBUTING.md says which of them a change needs.
+#
+# CC, AR, PKG_CONFIG, CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS belong to the user, on the command
+# line, in the environment or in config.mk: what they hold comes after our own flags.
+
+ifneq ($(filter 3.%,$(MAKE_VERSION)),)
+$(error this Makefile needs GNU make 4 (gmake on macOS and BSD), not $(MAKE_VERSION))
+endif
 
 PREFIX	?= /usr/local
-CC	?= gcc
+PKG_CONFIG ?= pkg-config
 comma	:= ,
 O	:= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+SYSTEM	:= $(shell uname -s)
+# prof-record needs perf_event_open(2), which only Linux has.
+RECORD	?= $(if $(filter Linux,$(SYSTEM)),yes,no)
+# "prof-fold --symbolize" needs elfutils, which macOS has not.
+ELFUTILS ?= $(if $(filter Darwin,$(SYSTEM)),no,yes)
 -include config.mk
+
+# Flags. What pkg-config says is asked for once, by the first recipe that needs it, so that
+# "make deps" and "make help" work without any library.
+PACKAGES := libzstd libdeflate zlib liblzma yajl libpcre2-8 libxxhash libprotobuf-c \
+	   $(if $(filter no,$(ELFUTILS)),,libelf libdw)
+OPTIONAL := libseccomp
+ask	= $(shell $(PKG_CONFIG) $(1) $(PACKAGES) $(found))$(if $(filter 0,$(.SHELLSTATUS)),,$(error \
+	  libraries are missing, or $(PKG_CONFIG) is: "make deps" installs them))
+once	= $(eval $(1) := $(2))$($(1))
+found	= $(call once,found,$(shell for p in $(OPTIONAL); do $(PKG_CONFIG) --exists $$p && echo $$p; done))
+package_cflags = $(call once,package_cflags,$(call ask,--cflags) $(found:libseccomp=-DHAVE_SECCOMP))
+package_libs = $(call once,package_libs,$(call ask,--libs))
 
 OPT	?= -O2 -g
 WARN	:= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
 	   -Wvla -Wno-missing-field-initializers $(if $(WERROR),-Werror)
-HARDEN	:= $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fPIE
+FORTIFY	:= $(if $(SAN)$(filter -O0,$(OPT) $(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+HARDEN	:= $(FORTIFY) -fstack-protector-strong -fPIE
 SANFLAG	:= $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-CFLAGS	+= -std=gnu11 $(OPT) $(WARN) $(HARDEN) $(SANFLAG)
-CPPFLAGS += -D_GNU_SOURCE -Ilib -Icmd -I$(O)
-LDFLAGS	+= -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAG)
-LDLIBS	+= -pthread -lzstd -ldeflate -lz -llzma -lyajl -lpcre2-8 -liberty -lm
+# Debugging information and __FILE__ do not depend on where the source lies.
+PATHS	:= -ffile-prefix-map=$(CURDIR)=.
+RELRO	:= $(if $(filter Darwin,$(SYSTEM)),,-pie -Wl,-z,relro,-z,now -Wl,--as-needed)
 
-# A program is a file cmd/prof-*.c; what else lies in cmd/ is shared by them.
-PROGS	:= $(patsubst cmd/%.c,%,$(wildcard cmd/prof-*.c))
-SHARED	:= $(patsubst %.c,$(O)/%.o,$(filter-out cmd/prof-%,$(wildcard cmd/*.c)))
-LIB	:= $(patsubst %.c,$(O)/%.o,$(wildcard lib/*/*.c lib/*/*/*.c))
+cppflags = -D_GNU_SOURCE -Ilib -Icmd -I$(O) $(package_cflags) \
+	  $(if $(filter no,$(ELFUTILS)),-DWITHOUT_ELFUTILS) $(CPPFLAGS)
+cflags	= -std=gnu11 $(OPT) $(WARN) $(HARDEN) $(SANFLAG) $(PATHS) $(CFLAGS)
+ldflags	= $(RELRO) $(SANFLAG) $(LDFLAGS)
+ldlibs	= -pthread $(package_libs) -liberty -lm $(LDLIBS)
 
 Q	:= $(if $(V),,@)
+say	= $(if $(Q),@echo "  $(1)")
+compile	= $(Q)mkdir -p $(@D) && $(CC) $(cppflags) $(cflags)
+link	= $(Q)$(CC) $(cflags) $(1) $(ldflags) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(ldlibs)
 
-all: $(PROGS:%=$(O)/%)
+# A program is a file cmd/prof-*.c; what else lies in cmd/ is shared by them.
+ABSENT	:= $(if $(filter no,$(RECORD)),record perf unwind) $(if $(filter no,$(ELFUTILS)),object symbol)
+SOURCES	:= $(filter-out $(ABSENT:%=lib/%/%) $(if $(filter record,$(ABSENT)),cmd/prof-record.c \
+	   cmd/record% cmd/busy_cpus.c),$(wildcard cmd/*.c lib/*/*.c lib/*/*/*.c))
+OBJECTS	:= $(SOURCES:%.c=$(O)/%.o)
+MAINS	:= $(filter $(O)/cmd/prof-%,$(OBJECTS))
+LIB	:= $(filter-out $(MAINS),$(OBJECTS))
+PROGS	:= $(MAINS:$(O)/cmd/%.o=%)
 
-$(O)/libprof.a: $(LIB) $(SHARED)
+all: $(PROGS:%=$(O)/%) ## build everything into build/
+
+# unchanged TEXT: a recipe that writes TEXT to its target only when that changes something
+quoted	= '$(subst ','\'',$(1))'
+unchanged = $(Q)mkdir -p $(@D) && { printf '%s\n' $(call quoted,$(1)) | cmp -s - $@ || \
+	printf '%s\n' $(call quoted,$(1)) >$@; }
+
+# Everything is compiled anew when the flags change, and "make deps demo" installs first.
+$(O)/flags: FORCE | $(filter deps deps-dev,$(MAKECMDGOALS))
+	$(call unchanged,$(CC) $(cppflags) $(cflags) $(ldflags) $(ldlibs))
+$(O)/members: FORCE
+	$(call unchanged,$(LIB))
+
+$(O)/libprof.a: $(LIB) $(O)/members
 	$(Q)rm -f $@
-	$(Q)ar rcs $@ $^
+	$(Q)$(AR) rcs $@ $(LIB)
 
 $(PROGS:%=$(O)/%): $(O)/%: $(O)/cmd/%.o $(O)/libprof.a
-	$(if $(Q),@echo "  LD    $@")
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LD    $@)
+	$(call link)
 
-$(O)/%.o: %.c | $(O)/version.h
-	$(if $(Q),@echo "  CC    $<")
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+$(O)/%.o: %.c $(O)/flags | $(O)/version.h
+	$(call say,CC    $<)
+	$(compile) $(if $(filter tests/%,$<),-Itests -I$(O)/tests/oracle) -MMD -MP -c -o $@ $<
 
--include $(patsubst %.o,%.d,$(LIB) $(SHARED) $(PROGS:%=$(O)/cmd/%.o))
+-include $(OBJECTS:.o=.d) $(wildcard $(O)/tests/*.d $(O)/tests/*/*.d)
 $(O)/lib/view/assets.o: $(wildcard lib/view/*.js lib/view/*.css)
 
 # Does everything compile for aarch64, too? (Its stacks: tests/unit/unwind_aarch64.c.)
-objects: $(LIB) $(SHARED) $(PROGS:%=$(O)/cmd/%.o)
-cross:
+objects: $(OBJECTS)
+cross: ## compile for aarch64
 	$(Q)$(MAKE) --no-print-directory CC=aarch64-linux-gnu-gcc O=build-aarch64 WERROR=1 objects
 
-# Written anew only when the version changes.
-VERSION	:= $(shell git describe --tags --always --dirty 2>/dev/null || cat VERSION)
-$(O)/version.h: FORCE
-	$(Q)mkdir -p $(@D)
-	$(Q)echo '#define PROF_VERSION "$(VERSION)"' | cmp -s - $@ || \
-		echo '#define PROF_VERSION "$(VERSION)"' > $@
+# Does everything but prof-record build without Linux? What glibc has beyond POSIX and BSD
+# is hidden, and so is that this is Linux.
+PORTABLE := -U__linux__ -U_GNU_SOURCE -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -include tests/portable.h
+portable: ## build without prof-record, as other systems do
+	$(Q)for elfutils in yes no; do \
+		$(MAKE) --no-print-directory RECORD=no ELFUTILS=$$elfutils O=build-portable-$$elfutils \
+			WERROR=1 CPPFLAGS='$(PORTABLE) $(CPPFLAGS)' all || exit 1; \
+	done
+
+# git is asked only where this folder is a repository: a tarball may lie in another's.
+GIT_VERSION := $(if $(wildcard .git),$(shell git describe --tags --always --dirty 2>/dev/null))
+VERSION	:= $(or $(GIT_VERSION),$(shell cat VERSION))
+$(O)/version.h: FORCE | $(filter deps deps-dev,$(MAKECMDGOALS))
+	$(call unchanged,#define PROF_VERSION "$(VERSION)")
 
 # Tests: unit tests are programs, the others scripts; all print TAP.
-UNIT	:= $(patsubst tests/unit/%.c,$(O)/tests/unit/%.t,$(wildcard tests/unit/*.c))
+UNIT	:= $(wildcard tests/unit/*.c)
+ifneq ($(strip $(ABSENT)),)
+UNIT	:= $(filter-out $(shell grep -l $(ABSENT:%=-e '"%/') $(UNIT)),$(UNIT))
+endif
+UNIT	:= $(UNIT:%.c=$(O)/%.t)
 TESTS	:= $(wildcard tests/*/*.t)
 
 # The oracle for what is read and written by hand: protobuf-c.
 ORACLE	:= $(O)/tests/oracle/profile.pb-c
-$(ORACLE).c $(ORACLE).h &: tests/oracle/profile.proto
+$(ORACLE).c $(ORACLE).h &: tests/oracle/profile.proto | $(filter deps deps-dev,$(MAKECMDGOALS))
 	$(Q)mkdir -p $(@D)
 	$(Q)protoc-c --c_out=$(@D) --proto_path=$(<D) $(<F)
-$(ORACLE).o: $(ORACLE).c
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -w -c -o $@ $<
+$(ORACLE).o: $(ORACLE).c $(O)/flags
+	$(compile) -w -c -o $@ $<
 $(O)/tests/unit/pprof.o: $(ORACLE).h
 $(O)/tests/unit/pprof.t: $(ORACLE).o
-$(O)/tests/unit/pprof.t: LDLIBS += -lprotobuf-c
 
 $(O)/tests/unit/%.t: $(O)/tests/unit/%.o $(O)/libprof.a
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(O)/tests/%.o: CPPFLAGS += -Itests -I$(O)/tests/oracle
--include $(UNIT:.t=.d) $(wildcard $(O)/tests/fuzz/*.d)
-
-# Readers against damaged input, under sanitizers in a folder of their own.
-$(O)/tests/fuzz/replay: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/read.o $(O)/libprof.a
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(O)/tests/fuzz/replay-%: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/%.o $(O)/libprof.a
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call link)
 # Calls that fail, for tests/cli/faults.t.
-$(O)/tests/fail_io.so: tests/fail_io.c
+$(O)/tests/fail_io.so: tests/fail_io.c $(O)/flags
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O1 -fPIC -shared -w -o $@ $< -ldl
-
 # Runs with facts, for tests of comparisons.
 $(O)/tests/make_run $(O)/tests/stamp: %: %.o $(O)/libprof.a
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call link)
 
-$(O)/tests/validate/simulate: $(addprefix $(O)/tests/validate/,synth.o naive.o found.o figure_false.o \
-	figure_power.o figure_right.o)
-$(O)/tests/validate/real: $(addprefix $(O)/tests/validate/,synth.o naive.o found.o)
-$(O)/tests/validate/%: $(O)/tests/validate/%.o $(O)/libprof.a
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
+include tests/fuzz/rules.mk tests/validate/rules.mk tests/bench/rules.mk
 
-hostile:
-	$(Q)$(MAKE) --no-print-directory SAN=address,undefined \
-		build-address-undefined/tests/fuzz/replay \
-		build-address-undefined/tests/fuzz/replay-symbol \
-		build-address-undefined/tests/fuzz/replay-cfi
-
-# Stacks are compared with elfutils' where its library is.
-WITH_DWFL := $(if $(SAN),,$(if $(wildcard /usr/include/elfutils/libdwfl.h),$(O)/tests/validate/unwind))
-check: all $(UNIT) $(O)/tests/fail_io.so $(O)/tests/make_run $(O)/tests/stamp \
-		$(O)/tests/validate/simulate $(WITH_DWFL) $(if $(SAN),,hostile)
+# Of the sanitized build, "check" needs only the readers on damaged input; the whole of it is
+# tested by "make check SAN=address,undefined".
+WITH	:= fail_io.so make_run stamp validate/simulate $(if $(SAN)$(strip $(ABSENT)),,validate/unwind)
+check: ## every test; the end lists what was skipped, and why
+check: all $(UNIT) $(WITH:%=$(O)/tests/%) $(if $(SAN),$(if $(findstring address,$(SAN)),replays),hostile)
 	$(Q)tests/run $(O) $(UNIT) $(TESTS)
 
-# Fuzzing takes as long as it is given: FUZZ_SECONDS.
-FUZZ_SECONDS ?= 600
-SEEDS	:= $(filter-out %/clang.in,$(wildcard tests/golden/*/*.in))
-fuzz:
-	$(Q)$(MAKE) --no-print-directory CC=clang O=build-fuzz SAN=fuzzer-no-link,address,undefined \
-		build-fuzz/tests/fuzz/libfuzzer
-	$(Q)mkdir -p build-fuzz/corpus build-fuzz/found
-	$(Q)for f in $(SEEDS); do cp -L $$f build-fuzz/corpus/$$(echo $$f | tr / _) || exit 1; done
-	build-fuzz/tests/fuzz/libfuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
-		-rss_limit_mb=4096 -timeout=20 -artifact_prefix=build-fuzz/found/ build-fuzz/corpus
-$(O)/tests/fuzz/libfuzzer: $(O)/tests/fuzz/read.o $(O)/libprof.a
-	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
-
-# The same for what names addresses, and for unwinding.
-fuzz-symbol fuzz-cfi: fuzz-%:
-	$(Q)$(MAKE) --no-print-directory CC=clang O=build-fuzz SAN=fuzzer-no-link,address,undefined \
-		build-fuzz/tests/fuzz/libfuzzer-$*
-	$(Q)mkdir -p build-fuzz/$* build-fuzz/found
-	$(Q)tests/fuzz/$*-seeds build-fuzz/$*
-	build-fuzz/tests/fuzz/libfuzzer-$* -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
-		-rss_limit_mb=4096 -timeout=20 -artifact_prefix=build-fuzz/found/ build-fuzz/$*
-$(O)/tests/fuzz/libfuzzer-%: $(O)/tests/fuzz/%.o $(O)/libprof.a
-	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
-
-fuzz-afl:
-	$(Q)$(MAKE) --no-print-directory CC=afl-clang-fast O=build-afl build-afl/tests/fuzz/afl
-	$(Q)mkdir -p build-afl/seeds
-	$(Q)for f in $(SEEDS); do cp -L $$f build-afl/seeds/$$(echo $$f | tr / _) || exit 1; done
-	AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 \
-		afl-fuzz -V $(FUZZ_SECONDS) -i build-afl/seeds -o build-afl/found build-afl/tests/fuzz/afl
-$(O)/tests/fuzz/afl: $(O)/tests/fuzz/read.o $(O)/libprof.a
-	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
-
-# Speed beside other tools. BENCH=merge runs one task, ROUNDS=11 more rounds.
-bench: all $(patsubst %,$(O)/tests/bench/%,measure generate overhead)
-	tests/bench/run.sh $(O) $(BENCH)
-$(O)/tests/bench/%: $(O)/tests/bench/%.o $(O)/libprof.a
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-
-bench-peers:
-	cargo install --quiet --root build/peers inferno
-	GOBIN=$(abspath build/peers/bin) go install github.com/google/pprof@latest
-
-# What prof-diff promises, measured: about an hour. RECORDINGS=DIR has real runs, as
-# tests/validate/record.sh makes them.
-VALIDATE := $(addprefix $(O)/tests/,validate/simulate validate/real make_run bench/measure)
-validate: all $(VALIDATE)
-	$(Q)tests/validate/run.sh $(O) "$(RECORDINGS)" $(TIMES)
-
-record-runs: all $(addprefix $(O)/tests/,validate/timed stamp bench/generate)
-	tests/validate/record.sh $(O) $(RECORDINGS) 60
-
-# Stacks beside those of elfutils, on real programs: tests/validate/UNWIND.md.
-validate-unwind: $(O)/tests/validate/unwind
-	tests/validate/unwind.sh $(O)
-$(O)/tests/validate/unwind: $(O)/tests/validate/unwind.o $(O)/tests/validate/dwfl_oracle.o \
-		$(O)/tests/validate/kept.o $(O)/libprof.a
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ldw -lelf $(LDLIBS)
--include $(wildcard $(O)/tests/validate/*.d)
-
-bless: all
+bless: all ## write the golden outputs anew; review the difference
 	PATH=$(abspath $(O)):$$PATH tests/bless
 
-lint: $(O)/version.h $(ORACLE).h
+lint: $(O)/version.h $(ORACLE).h ## headers, layers, formatting, analyser, manuals, scripts
 	$(Q)tests/lint $(O)
 
-format:
-	clang-format -i cmd/*.[ch] lib/*/*.[ch] tests/*.[ch] tests/*/*.[ch]
+format: ## apply the formatting
+	clang-format -i cmd/*.[ch] lib/*/*.[ch] lib/*/*/*.[ch] tests/*.[ch] tests/*/*.[ch]
 
-deps:
-	.ci/deps
+deps: ## install what "make demo" and "make check" need
+	.ci/deps build check
+deps-dev: ## install what any target needs
+	.ci/deps all
 
 # The main job on real input: a pipeline is recorded as it draws a C++ compiler's
 # profile, and drawn itself. Where nothing can be recorded, that profile is drawn.
 DEMO	:= $(O)/demo
-demo: all
+demo: all ## draw a flame graph of a real program: build/demo/flame.svg
 	$(Q)mkdir -p $(DEMO)
 	$(Q)for i in 1 2 3 4 5 6 7 8 9 10; do gzip -dc tests/data/clang.perf.gz || exit 1; done > \
 		$(DEMO)/clang.perf
@@ -195,37 +177,44 @@ demo: all
 	@echo "The flame graph is in $(DEMO)/flame.svg: open it in a browser, for instance"
 	@echo "	xdg-open $(DEMO)/flame.svg"
 
-# Installing
-MAN	:= $(wildcard man/*.[1-9])
-bindir	:= $(DESTDIR)$(PREFIX)/bin
-mandir	:= $(DESTDIR)$(PREFIX)/share/man
-bashdir	:= $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-zshdir	:= $(DESTDIR)$(PREFIX)/share/zsh/site-functions
-fishdir	:= $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+# Installing. DESTDIR stands before every path, whoever gave it.
+datadir	?= $(PREFIX)/share
+bindir	?= $(PREFIX)/bin
+mandir	?= $(datadir)/man
+bashdir	?= $(datadir)/bash-completion/completions
+zshdir	?= $(datadir)/zsh/site-functions
+fishdir	?= $(datadir)/fish/vendor_completions.d
+D	= $(DESTDIR)
+MAN	:= $(filter-out $(patsubst %,man/%.1,$(filter-out $(PROGS), \
+	   $(patsubst cmd/%.c,%,$(wildcard cmd/prof-*.c)))),$(wildcard man/*.[1-9]))
 
-install: all
-	install -d $(bindir) $(bashdir) $(zshdir) $(fishdir)
-	install -m 755 $(PROGS:%=$(O)/%) $(bindir)
+install: all ## install below PREFIX, after DESTDIR; "make uninstall" takes it back
+	install -d "$D$(bindir)" "$D$(bashdir)" "$D$(zshdir)" "$D$(fishdir)"
+	install -m 755 $(PROGS:%=$(O)/%) "$D$(bindir)"
 	for page in $(MAN); do \
-		install -D -m 644 $$page $(mandir)/man$${page##*.}/$${page##*/} || exit 1; \
+		install -d "$D$(mandir)/man$${page##*.}" && \
+		install -m 644 $$page "$D$(mandir)/man$${page##*.}" || exit 1; \
 	done
 	for prog in $(PROGS); do \
-		install -m 644 completions/prof.bash $(bashdir)/$$prog || exit 1; \
-		install -m 644 completions/prof.fish $(fishdir)/$$prog.fish || exit 1; \
+		install -m 644 completions/prof.bash "$D$(bashdir)/$$prog" && \
+		install -m 644 completions/prof.fish "$D$(fishdir)/$$prog.fish" || exit 1; \
 	done
-	install -m 644 completions/_prof $(zshdir)/_prof
+	install -m 644 completions/_prof "$D$(zshdir)/_prof"
 
 uninstall:
-	rm -f $(PROGS:%=$(bindir)/%) $(PROGS:%=$(bashdir)/%) $(PROGS:%=$(fishdir)/%.fish) \
-		$(zshdir)/_prof
-	for page in $(MAN); do rm -f $(mandir)/man$${page##*.}/$${page##*/}; done
+	for prog in $(PROGS); do \
+		rm -f "$D$(bindir)/$$prog" "$D$(bashdir)/$$prog" "$D$(fishdir)/$$prog.fish"; \
+	done
+	rm -f "$D$(zshdir)/_prof"
+	for page in $(MAN); do rm -f "$D$(mandir)/man$${page##*.}/$${page##*/}"; done
 
 # The same commit gives the same bytes: names sorted, times and owners fixed.
-DIST	:= prof-$(VERSION)
-dist:
+DIST_VERSION = $(shell git describe --tags --always HEAD)
+DIST	= prof-$(DIST_VERSION)
+dist: ## a release tarball of the last commit
 	git archive --format=tar --prefix=$(DIST)/ -o $(DIST).tar HEAD
 	mkdir -p $(O)/dist/$(DIST)
-	echo $(VERSION) > $(O)/dist/$(DIST)/VERSION
+	echo $(DIST_VERSION) > $(O)/dist/$(DIST)/VERSION
 	tar --delete -f $(DIST).tar $(DIST)/VERSION
 	tar -r -f $(DIST).tar --sort=name --owner=0 --group=0 --numeric-owner --mode=644 \
 		--mtime=@$$(git log -1 --format=%ct) -C $(O)/dist $(DIST)/VERSION
@@ -233,30 +222,22 @@ dist:
 	rm -rf $(O)/dist
 	@echo $(DIST).tar.gz
 
-help:
-	@echo 'make             build everything into build/'
-	@echo 'make deps        install what building and testing need'
-	@echo 'make demo        a flame graph of a real program: build/demo/flame.svg'
-	@echo 'make check       every test'
-	@echo 'make cross       compile for aarch64'
-	@echo 'make lint        headers, layers, formatting, analyser, manuals, scripts'
-	@echo 'make format      apply the formatting'
-	@echo 'make bless       write the golden outputs anew; review the difference'
-	@echo 'make bench       speed and memory against other tools (make bench-peers gets them)'
-	@echo 'make validate    how often prof-diff is right, as a table (make record-runs first)'
-	@echo 'make fuzz        fuzz the readers for FUZZ_SECONDS=$(FUZZ_SECONDS) (fuzz-afl: with AFL++)'
-	@echo 'make fuzz-symbol the same for what names addresses; make fuzz-cfi: for unwinding'
-	@echo 'make validate-unwind  stacks of real programs held against those of elfutils'
-	@echo 'make install     to PREFIX=$(PREFIX), below DESTDIR; make uninstall takes it back'
-	@echo 'make dist        a release tarball'
-	@echo 'make clean       remove what was built'
-	@echo 'SAN=address,undefined builds and tests with sanitizers; V=1 shows commands.'
-
-clean:
+clean: ## remove what was built
 	rm -rf build build-*
+
+## SAN=address,undefined builds and tests with sanitizers, in a folder of its own.
+## RECORD=no leaves out prof-record, ELFUTILS=no "prof-fold --symbolize".
+## WERROR=1 makes warnings errors. V=1 shows commands.
+## CC, CFLAGS, LDFLAGS and so on are the user's: they come after ours.
+help: ## print this
+	@awk '/^[a-z][a-z -]*:.* ## / { \
+			name = substr($$0, 1, index($$0, ":") - 1); sub(/.* ## /, ""); \
+			printf "make %-15s %s\n", name, $$0 } \
+		/^## / { notes = notes substr($$0, 4) "\n" } \
+		END { printf "\n%s", notes }' $(filter-out %.d config.mk,$(MAKEFILE_LIST))
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all objects cross check hostile fuzz fuzz-symbol fuzz-cfi fuzz-afl bench bench-peers \
-	validate record-runs validate-unwind bless lint format deps demo install uninstall dist help clean FORCE
+.PHONY: all objects cross portable check bless lint format deps deps-dev demo install uninstall dist \
+	help clean FORCE
 .SECONDARY:

@@ -268,12 +268,21 @@ bool save(struct profile *p, const struct format *format)
 	return finish_output(&out);
 }
 
+static const char *way_out_of(enum out_reason reason)
+{
+	switch (reason) {
+	case OUT_TERMINAL: return ": use -o FILE or -t folded";
+	case OUT_UNFRAMED: return ": leave out -z none";
+	default: return "";
+	}
+}
+
 bool finish_output(struct out *out)
 {
 	bool ok = out_close(out);
 
 	if (!ok)
-		complain("%s", out->error.p);
+		complain("%s%s", out->error.p, way_out_of(out->reason));
 	out_release(out);
 	return ok;
 }

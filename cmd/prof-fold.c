@@ -1,8 +1,10 @@
 /* prof-fold: profiles of any format in, folded stacks out. */
 #include "common.h"
 #include "frames.h"
+#ifndef WITHOUT_ELFUTILS
 #include "object/elf.h"
 #include "symbol/symbol.h"
+#endif
 
 static struct {
 	const char *event;
@@ -24,6 +26,13 @@ static const struct cmd cmd = { "prof-fold",
 				"Turn profiles of any format into folded stacks, one a line.",
 				"[FILE]...", options, false };
 
+#ifdef WITHOUT_ELFUTILS
+static void name_addresses(struct profile *p)
+{
+	(void)p;
+	usage("--symbolize needs elfutils, and this prof-fold was built without");
+}
+#else
 static void name_addresses(struct profile *p)
 {
 	struct symbol_options how = { .inlines = true, .lines = true, .debuginfod = o.debuginfod };
@@ -40,6 +49,7 @@ static void name_addresses(struct profile *p)
 	buf_release(&notes);
 	symbols_close(s);
 }
+#endif
 
 static const struct format *fold_format(void)
 {

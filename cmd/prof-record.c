@@ -169,7 +169,7 @@ static unsigned parse_label_by(bool system)
 			i++;
 		if (!label_word(i))
 			usage("--label-by knows no '%.*s'", STR_ARG(word));
-		by |= 1u << i; /* enum gather_label is in the same order */
+		by |= 1u << i; /* enum sample_label is in the same order */
 	}
 	return by;
 }
@@ -206,7 +206,7 @@ static struct recording model(char *const *command)
 				.kernel = !o.no_kernel,
 				.kernel_or_fail = o.kernel,
 			},
-			.gather = { .events = events, .labels = o.labels.v, .nlabel = o.labels.n },
+			.labels = { .labels = o.labels.v, .nlabel = o.labels.n },
 			.launch.command = command,
 			.delay = o.delay,
 			.duration = o.duration,
@@ -226,8 +226,6 @@ static struct recording model(char *const *command)
 
 	if (o.jit)
 		l->environment = jit_environment(&l->nenvironment);
-	r.session.gather.nevent = s->nevent;
-	r.session.gather.frequency = s->frequency;
 	r.facts.events = event_sources(s->nevent);
 	return r;
 }
@@ -253,14 +251,14 @@ static int ab(struct recording *r, char *const *command)
 		usage("--ab needs a directory: -o DIR");
 	if (o.every)
 		usage("--ab has no windows: --every");
-	r->session.gather.label_by = parse_label_by(false);
+	r->session.labels.label_by = parse_label_by(false);
 	return record_ab(r, &ab);
 }
 
 static int record(struct recording *r, char *const *command)
 {
 	parse_target(&r->session.sampler, command);
-	r->session.gather.label_by = parse_label_by(r->session.sampler.target == TARGET_SYSTEM);
+	r->session.labels.label_by = parse_label_by(r->session.sampler.target == TARGET_SYSTEM);
 	recording_run(r);
 	recording_summarise(r);
 	return recording_status(r);
@@ -291,7 +289,7 @@ int main(int argc, char **argv)
 	elf_guard();
 	recording_catch_signals();
 	if (!o.no_symbols)
-		r.names = record_names_open(!o.no_inlines, o.every);
+		r.names = record_names_open(!o.no_inlines);
 	if (o.self_test)
 		status = record_selftest(&r.session);
 	else if (o.ab[0])

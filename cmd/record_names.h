@@ -9,14 +9,14 @@
 
 struct record_names;
 
-/*
- * inlines: a frame for each inlined call. endless: window follows window, so that memory
- * counts for more than the lines of what is packed in large files.
- */
-struct record_names *record_names_open(bool inlines, bool endless);
+/* inlines: a frame for each inlined call. */
+struct record_names *record_names_open(bool inlines);
 
 /* Name what can be named in the session's profile. What the user should know is said once. */
 void record_names_find(struct record_names *n, struct session *s);
+
+/* The CPU time that it took in processes of its own so far, in ns. n may be NULL. */
+uint64_t record_names_cpu(const struct record_names *n);
 
 void record_names_close(struct record_names *n);
 

@@ -43,7 +43,7 @@ static void print_name(const char *pattern, const struct window *w, struct buf *
 	buf_release(&numbered);
 }
 
-/* Windows whose beginnings have one name: the later ones get their number behind it. */
+/* Windows that began at times with the same name: the later ones get a number after it. */
 static void tell_apart(struct record_output *o, const struct window *w, struct buf *name)
 {
 	bool again = o->last.n && str_eq(buf_str(&o->last), buf_str(name));

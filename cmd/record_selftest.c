@@ -45,7 +45,7 @@ static struct slice without(int ms)
 	return between(begin, read_off());
 }
 
-static void on_sample(void *context, const struct recorded *s)
+static void on_sample(void *context, const struct perf_sample *s)
 {
 	gather_sample(context, s);
 }
@@ -65,8 +65,8 @@ static struct slice drain_for(struct sampler *sampler, struct recorder *r, int m
 	s = between(begin, read_off());
 	sampler_stop(sampler);
 	recorder_drain(r, true);
-	s.samples = r->nsample;
-	s.lost = r->lost;
+	s.samples = r->decoder.counts.samples;
+	s.lost = r->decoder.counts.lost;
 	return s;
 }
 
@@ -138,13 +138,15 @@ int record_selftest(const struct session_options *so)
 	struct dictionary dict;
 	struct profile p;
 	struct gather gather;
-	struct buf why = { 0 };
+	struct buf why = { 0 }, worths = { 0 };
 	bool ok;
 
 	options.target = TARGET_SYSTEM;
 	ok = sampler_open(&sampler, &options, &why) || complain("%.*s", STR_ARG(buf_str(&why)));
 	recorder_init(&recorder, &sampler, options.arch);
-	gather_init(&gather, &so->gather, &recorder.processes);
+	events_worth(options.events, options.nevent, options.frequency, &worths);
+	gather_init(&gather, &so->labels, &recorder.decoder, (const struct gather_event *)worths.p,
+		    options.nevent);
 	dict_init(&dict);
 	profile_init(&p, &dict);
 	gather_begin(&gather, &p);
@@ -159,6 +161,7 @@ int record_selftest(const struct session_options *so)
 	gather_release(&gather);
 	recorder_release(&recorder);
 	sampler_close(&sampler);
+	buf_release(&worths);
 	buf_release(&why);
 	return ok && !recording_interrupted() ? 0 : RECORDING_FAILED;
 }

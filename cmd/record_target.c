@@ -4,7 +4,7 @@
 #include <pwd.h>
 
 #include "query/regex.h"
-#include "record/process.h"
+#include "record/proc.h"
 
 enum { MOST_PIDS = 1024 };
 
@@ -62,7 +62,7 @@ static void parse_comm(void)
 		usage("--comm: %.*s", STR_ARG(buf_str(&why)));
 }
 
-/* A user or a name alone chooses among all that run. */
+/* With --user or --comm alone, the processes are chosen among all that run. */
 static void check_ways(bool command)
 {
 	int ways = (o.pids != NULL) + (o.cgroup != NULL) + o.system + command;
@@ -70,7 +70,7 @@ static void check_ways(bool command)
 	if (ways > 1)
 		usage("give one of a command, -p, -a and -G");
 	if (!ways && !o.cpus && !target_chooses())
-		usage("say what to sample: a command behind --, -p, -a or -G");
+		usage("say what to sample: a command after --, -p, -a or -G");
 }
 
 static int open_cgroup(void)
@@ -115,7 +115,7 @@ bool target_wants(void *context, struct process *p)
 	uint32_t of;
 
 	(void)context;
-	if (o.user && !(process_uid(p, &of) && of == uid))
+	if (o.user && !(proc_uid(p, &of) && of == uid))
 		return false;
 	return !o.comm || regex_match(&comm, str_of(p->comm));
 }

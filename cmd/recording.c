@@ -39,7 +39,8 @@ void recording_catch_signals(void)
 	sigaction(SIGUSR1, &sa, NULL);
 	if (sigaction(SIGHUP, &sa, &was) == 0 && was.sa_handler == SIG_IGN)
 		signal(SIGHUP, SIG_IGN); /* nohup(1) */
-	signal(SIGPIPE, SIG_IGN);        /* a reader that is gone is an error to be told of */
+	signal(SIGPIPE,
+	       SIG_IGN); /* writing to a reader that is gone is an error, which is reported */
 }
 
 bool recording_interrupted(void)
@@ -47,7 +48,7 @@ bool recording_interrupted(void)
 	return signals;
 }
 
-/* What the session tells */
+/* Reports of the session */
 
 /* A number that is not the command's any more may be another's. */
 static void on_child(void *context, int pid)
@@ -82,9 +83,12 @@ double recording_own_cpu(void)
 	       1e-6 * (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec);
 }
 
-static double own_percent(double wall)
+/* With what naming takes in processes of its own. */
+static double own_percent(const struct recording *r, double wall)
 {
-	return 100 * recording_own_cpu() / wall / (double)sysconf(_SC_NPROCESSORS_ONLN);
+	double cpu = recording_own_cpu() + 1e-9 * (double)record_names_cpu(r->names);
+
+	return 100 * cpu / wall / (double)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
 static void on_progress(void *context, const struct window *w)
@@ -94,7 +98,7 @@ static void on_progress(void *context, const struct window *w)
 
 	progress_show("%.0f s, %llu samples, %llu lost, own CPU %.2f%%", seconds,
 		      (unsigned long long)(r->samples + w->samples),
-		      (unsigned long long)(r->lost + w->lost), own_percent(seconds));
+		      (unsigned long long)(r->lost + w->lost), own_percent(r, seconds));
 }
 
 /* All of it */
@@ -162,7 +166,7 @@ int recording_status(const struct recording *r)
 void recording_summarise(const struct recording *r)
 {
 	struct rusage use;
-	double cpu = own_percent(1e-9 * (double)r->wall);
+	double cpu = own_percent(r, 1e-9 * (double)r->wall);
 
 	if (r->failed)
 		return;

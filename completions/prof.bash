@@ -2,20 +2,32 @@
 # or source this file.
 _prof()
 {
-	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words
+	local word=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]} line
+	local takes_value= values=() options=()
 
-	words=$("${COMP_WORDS[0]}" --complete=bash 2>/dev/null)
-	compopt -o nospace
-	if [[ $word == "=" || $before == "=" ]]; then
-		# --opt=wo: bash hands over "--opt", "=", "wo"
-		[[ $before == "=" ]] && before=${COMP_WORDS[COMP_CWORD - 2]}
-		words=$(sed -n "s/^$before=\(..*\)/\1/p" <<<"$words")
-		COMPREPLY=($(compgen -W "$words" -- "${word#=}"))
-		[[ ${#COMPREPLY[@]} -gt 0 ]] || COMPREPLY=($(compgen -f -- "${word#=}"))
+	# --opt=wo: bash hands over "--opt", "=", "wo"
+	[[ $word == = ]] && word=
+	[[ $option == = ]] && option=${COMP_WORDS[COMP_CWORD - 2]}
+	while IFS= read -r line; do
+		case $line in
+		"$option="*)
+			takes_value=yes
+			line=${line#"$option="}
+			[[ $line && $line == "$word"* ]] && values+=("$line")
+			;;
+		*=?*) ;;
+		-?=) [[ ${line%=} == "$word"* ]] && options+=("${line%=}") ;;
+		"$word"*) options+=("$line") ;;
+		esac
+	done < <("${COMP_WORDS[0]}" --complete=bash 2>/dev/null)
+	# With nothing to offer, readline completes file names ("complete -o default").
+	COMPREPLY=()
+	if [[ $takes_value ]]; then
+		COMPREPLY=("${values[@]}")
 	elif [[ $word == -* ]]; then
-		COMPREPLY=($(compgen -W "$(grep -v '=.' <<<"$words")" -- "$word"))
-	else
-		COMPREPLY=($(compgen -f -- "$word"))
+		COMPREPLY=("${options[@]}")
+		[[ ${#options[@]} -eq 1 && ${options[0]} == *= ]] && compopt -o nospace 2>/dev/null
 	fi
+	return 0
 }
-complete -F _prof $(compgen -c prof- | sort -u)
+complete -o default -F _prof $(compgen -c prof- | sort -u)

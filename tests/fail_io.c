@@ -1,7 +1,7 @@
 /*
  * LD_PRELOAD: make one call of a program fail, as disks, pipes and memory do.
- * FAIL=read:3 fails the third read(); also open, write, close, malloc, short (a
- * short write). The program cannot tell it from the real thing. With FAIL_LOG a
+ * FAIL=read:3 fails the third read(); also open, write, close, fsync, access, malloc,
+ * short (a short write). The program cannot tell it from the real thing. With FAIL_LOG a
  * file is made when the call was reached, so that a test knows when to stop.
  */
 #include <dlfcn.h>
@@ -84,6 +84,33 @@ int close(int fd)
 		return -1;
 	}
 	return result;
+}
+
+int fsync(int fd)
+{
+	static int (*f)(int);
+
+	if (now("fsync")) {
+		errno = EIO;
+		return -1;
+	}
+	if (!f)
+		*(void **)&f = real("fsync");
+	return f(fd);
+}
+
+/* As where there is no /proc. */
+int access(const char *path, int mode)
+{
+	static int (*f)(const char *, int);
+
+	if (now("access")) {
+		errno = ENOENT;
+		return -1;
+	}
+	if (!f)
+		*(void **)&f = real("access");
+	return f(path, mode);
 }
 
 static int deny_open(void)

@@ -65,6 +65,12 @@ skip() {
 	echo "ok $tap_n - $2 # SKIP $1"
 }
 
+# sanitized: were the programs built with sanitizers? They use several times the memory then.
+sanitized() { ldd "$BUILD/prof-fold" | grep -q 'libasan\|libtsan'; }
+
+# names_addresses: were the programs built with elfutils (not ELFUTILS=no)? Leaves why not in ./err.
+names_addresses() { echo 'a 1' | prof-fold --symbolize >/dev/null 2>err; }
+
 finish() {
 	echo "1..$tap_n"
 	[ "$tap_failed" -eq 0 ]

@@ -12,7 +12,7 @@ struct arena {
 	size_t at, cap;            /* bytes used and held in it */
 };
 
-/* Copies s and a NUL behind it; the copy lives until arena_release(). */
+/* Copies s, with a NUL after it; the copy lives until arena_release(). */
 struct str arena_str(struct arena *, struct str s);
 
 void arena_release(struct arena *);

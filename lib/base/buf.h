@@ -16,7 +16,7 @@ struct buf {
 };
 
 /*
- * Room for n more bytes behind the ones in use: write them at the pointer, then
+ * Room for n more bytes after those in use: write them at the pointer, then
  * add what was written to b->n. The pointer is valid until b next grows.
  */
 static inline char *buf_room(struct buf *b, size_t n);

@@ -26,6 +26,12 @@ struct index {
 /* Is row `row` of `rows` the one that `key` describes? */
 typedef bool index_same(const void *rows, uint32_t row, const void *key);
 
+/* The slot where looking a hash up begins. */
+static inline uint32_t index_place(const struct index *ix, uint32_t hash)
+{
+	return hash >> (32 - ix->bits);
+}
+
 /* The row that is the same as key, or 0. Inlined, so that `same` is too. */
 static inline __attribute__((always_inline)) uint32_t index_find(const struct index *ix,
 								 uint32_t hash, index_same *same,
@@ -35,7 +41,7 @@ static inline __attribute__((always_inline)) uint32_t index_find(const struct in
 
 	if (!ix->slot)
 		return 0;
-	for (uint32_t at = hash >> (32 - ix->bits);; at = (at + 1) & mask) {
+	for (uint32_t at = index_place(ix, hash);; at = (at + 1) & mask) {
 		const struct index_slot *s = &ix->slot[at];
 
 		if (!s->row || (s->hash == hash && same(rows, s->row, key)))
@@ -43,10 +49,26 @@ static inline __attribute__((always_inline)) uint32_t index_find(const struct in
 	}
 }
 
+/* Ask for the memory that looking a hash up will touch first. */
+static inline void index_prefetch(const struct index *ix, uint32_t hash)
+{
+	if (ix->slot)
+		__builtin_prefetch(&ix->slot[index_place(ix, hash)]);
+}
+
+/* The row that a look-up will most likely find; any row, or 0. */
+static inline uint32_t index_likely(const struct index *ix, uint32_t hash)
+{
+	return ix->slot ? ix->slot[index_place(ix, hash)].row : 0;
+}
+
+/* Look-ups that are done together wait for memory together: in groups of so many. */
+enum { INDEX_GROUP = 32 };
+
 /* Enter a row that index_find() did not find. */
 void index_add(struct index *ix, uint32_t hash, uint32_t row);
 
-/* Grow at once to what n more rows will need. */
+/* Make room for n more rows at once. */
 void index_reserve(struct index *ix, uint32_t n);
 
 /* Forget all rows; memory is kept. */

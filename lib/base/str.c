@@ -20,9 +20,11 @@ ptrdiff_t str_chr(struct str s, char c)
 
 ptrdiff_t str_rchr(struct str s, char c)
 {
-	const char *at = s.n ? memrchr(s.p, c, s.n) : NULL;
+	size_t at = s.n;
 
-	return at ? at - s.p : -1;
+	while (at > 0 && s.p[at - 1] != c)
+		at--;
+	return (ptrdiff_t)at - 1;
 }
 
 ptrdiff_t str_find(struct str s, struct str what)

@@ -49,7 +49,7 @@ static inline struct str str_skip(struct str s, size_t n)
 	return str(s.p + n, s.n - n);
 }
 
-/* Byte order, a prefix before what it begins: <0, 0 or >0. */
+/* Compare by bytes; a prefix sorts before the longer one: <0, 0 or >0. */
 int str_cmp(struct str a, struct str b);
 
 /* The offset of the first or last `c`, of the first `what`; -1 if not there. */

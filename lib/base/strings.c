@@ -7,20 +7,19 @@ void strings_init(struct strings *t)
 	t->row[t->n++] = S("");
 }
 
-static bool same(const void *rows, uint32_t row, const void *key)
+static bool same_string(const void *rows, uint32_t row, const void *key)
 {
 	return str_eq(((const struct str *)rows)[row], *(const struct str *)key);
 }
 
 uint32_t strings_find(const struct strings *t, struct str s)
 {
-	return index_find(&t->index, hash_bytes(s.p, s.n), same, t->row, &s);
+	return index_find(&t->index, hash_bytes(s.p, s.n), same_string, t->row, &s);
 }
 
-uint32_t strings_intern(struct strings *t, struct str s)
+static uint32_t intern_hashed(struct strings *t, struct str s, uint32_t hash)
 {
-	uint32_t hash = hash_bytes(s.p, s.n);
-	uint32_t i = index_find(&t->index, hash, same, t->row, &s);
+	uint32_t i = index_find(&t->index, hash, same_string, t->row, &s);
 
 	if (i || !s.n)
 		return i;
@@ -28,6 +27,33 @@ uint32_t strings_intern(struct strings *t, struct str s)
 	t->row[t->n] = arena_str(&t->bytes, s);
 	index_add(&t->index, hash, t->n);
 	return t->n++;
+}
+
+uint32_t strings_intern(struct strings *t, struct str s)
+{
+	return intern_hashed(t, s, hash_bytes(s.p, s.n));
+}
+
+static void intern_group(struct strings *t, const struct str *s, size_t n, uint32_t *number)
+{
+	uint32_t hash[INDEX_GROUP];
+
+	for (size_t i = 0; i < n; i++) {
+		hash[i] = hash_bytes(s[i].p, s[i].n);
+		index_prefetch(&t->index, hash[i]);
+	}
+	for (size_t i = 0; i < n; i++)
+		__builtin_prefetch(&t->row[index_likely(&t->index, hash[i])]);
+	for (size_t i = 0; i < n; i++)
+		__builtin_prefetch(t->row[index_likely(&t->index, hash[i])].p);
+	for (size_t i = 0; i < n; i++)
+		number[i] = intern_hashed(t, s[i], hash[i]);
+}
+
+void strings_intern_all(struct strings *t, const struct str *s, size_t n, uint32_t *number)
+{
+	for (size_t i = 0; i < n; i += INDEX_GROUP)
+		intern_group(t, s + i, min_size(n - i, INDEX_GROUP), number + i);
 }
 
 void strings_release(struct strings *t)

@@ -20,6 +20,9 @@ void strings_init(struct strings *t);
 /* The number of s, which is copied when it is new. */
 uint32_t strings_intern(struct strings *t, struct str s);
 
+/* The numbers of n strings: the same, but waiting for the memory of many at a time. */
+void strings_intern_all(struct strings *t, const struct str *s, size_t n, uint32_t *number);
+
 /* The number of s, or 0 when it is not there (or empty). */
 uint32_t strings_find(const struct strings *t, struct str s);
 

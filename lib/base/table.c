@@ -38,7 +38,7 @@ static inline uint32_t hash_row(const struct table *t, const void *row)
 	return hash_u64(word);
 }
 
-static inline uint32_t find(const struct table *t, const void *row, uint32_t hash)
+static inline uint32_t find_row(const struct table *t, const void *row, uint32_t hash)
 {
 	if (t->key_size == 8)
 		return index_find(&t->index, hash, same_word, t, row);
@@ -61,16 +61,15 @@ static bool is_zero(const struct table *t, const void *row)
 
 uint32_t table_find(const struct table *t, const void *row)
 {
-	return find(t, row, hash_row(t, row));
+	return find_row(t, row, hash_row(t, row));
 }
 
 void table_prefetch(const struct table *t, const void *row)
 {
-	if (t->index.slot)
-		__builtin_prefetch(&t->index.slot[hash_row(t, row) >> (32 - t->index.bits)]);
+	index_prefetch(&t->index, hash_row(t, row));
 }
 
-static uint32_t add(struct table *t, const void *row, uint32_t hash)
+static uint32_t add_row(struct table *t, const void *row, uint32_t hash)
 {
 	uint32_t i = table_append(t, row);
 
@@ -78,16 +77,47 @@ static uint32_t add(struct table *t, const void *row, uint32_t hash)
 	return i;
 }
 
+static uint32_t intern_hashed(struct table *t, const void *row, uint32_t hash)
+{
+	uint32_t i = find_row(t, row, hash);
+
+	return i || is_zero(t, row) ? i : add_row(t, row, hash);
+}
+
 uint32_t table_intern(struct table *t, const void *row)
 {
-	uint32_t hash = hash_row(t, row), i = find(t, row, hash);
+	return intern_hashed(t, row, hash_row(t, row));
+}
 
-	return i || is_zero(t, row) ? i : add(t, row, hash);
+static void intern_group(struct table *t, const char *rows, size_t n, uint32_t *number)
+{
+	uint32_t hash[INDEX_GROUP];
+
+	for (size_t i = 0; i < n; i++) {
+		hash[i] = hash_row(t, rows + i * t->row_size);
+		index_prefetch(&t->index, hash[i]);
+	}
+	for (size_t i = 0; i < n; i++)
+		__builtin_prefetch(table_row(t, index_likely(&t->index, hash[i])));
+	for (size_t i = 0; i < n; i++)
+		number[i] = intern_hashed(t, rows + i * t->row_size, hash[i]);
+}
+
+void table_intern_all(struct table *t, const void *rows, size_t n, uint32_t *number)
+{
+	for (size_t i = 0; i < n; i += INDEX_GROUP)
+		intern_group(t, (const char *)rows + i * t->row_size, min_size(n - i, INDEX_GROUP),
+			     number + i);
+}
+
+void table_enter(struct table *t, uint32_t i)
+{
+	index_add(&t->index, hash_row(t, table_row(t, i)), i);
 }
 
 uint32_t table_add(struct table *t, const void *row)
 {
-	return add(t, row, hash_row(t, row));
+	return add_row(t, row, hash_row(t, row));
 }
 
 void table_clear(struct table *t)

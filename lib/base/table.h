@@ -29,6 +29,12 @@ void table_init(struct table *t, uint32_t row_size, uint32_t key_size);
  */
 uint32_t table_intern(struct table *t, const void *row);
 
+/*
+ * The numbers of n rows that lie one after the other: the same as interning each in
+ * turn, but waiting for the memory of many rows at a time.
+ */
+void table_intern_all(struct table *t, const void *rows, size_t n, uint32_t *number);
+
 /* The same, but never adds: 0 when there is none. */
 uint32_t table_find(const struct table *t, const void *row);
 
@@ -38,8 +44,11 @@ uint32_t table_add(struct table *t, const void *row);
 /* Ask for the memory that looking a row with this key up will touch first. */
 void table_prefetch(const struct table *t, const void *row);
 
-/* Append a row that need not be unique and is not to be found again. */
+/* Append a row that need not be unique and that no look-up will find; */
 uint32_t table_append(struct table *t, const void *row);
+
+/* until it is entered, so that from now on look-ups find it. */
+void table_enter(struct table *t, uint32_t i);
 
 static inline void *table_row(const struct table *t, uint32_t i)
 {

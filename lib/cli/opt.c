@@ -9,6 +9,9 @@
 
 enum { FIRST_LONG = 1000, HELP_COLUMN = 28 };
 
+/* The words that an option takes, in a message with which usage() ends the program. */
+static struct buf accepted_words;
+
 /* Options that every command has. */
 static const char *complete_shell;
 static bool want_help, want_version;
@@ -28,7 +31,7 @@ static const struct opt own_options[] = {
 };
 
 /* All rows of all tables, in order: row i, or NULL after the last. */
-static const struct opt *row(const struct cmd *cmd, size_t i)
+static const struct opt *option_at(const struct cmd *cmd, size_t i)
 {
 	for (const struct opt *const *table = cmd->options; *table; table++)
 		for (const struct opt *o = *table; o->name; o++)
@@ -52,11 +55,9 @@ static bool one_of(const struct opt *o, const char *arg, int *which)
 
 static NORETURN void bad_choice(const struct opt *o, const char *arg)
 {
-	struct buf words = { 0 };
-
 	for (size_t i = 0; o->choice(i); i++)
-		buf_printf(&words, "%s%s", i ? ", " : "", o->choice(i));
-	usage("--%s is one of %.*s, not '%s'", o->name, STR_ARG(buf_str(&words)), arg);
+		buf_printf(&accepted_words, "%s%s", i ? ", " : "", o->choice(i));
+	usage("--%s is one of %.*s, not '%s'", o->name, STR_ARG(buf_str(&accepted_words)), arg);
 }
 
 static bool number(const char *arg, double *v)
@@ -67,7 +68,7 @@ static bool number(const char *arg, double *v)
 	return *arg && !*end && isfinite(*v);
 }
 
-static void append(struct opt_list *l, const char *arg)
+static void append_to_list(struct opt_list *l, const char *arg)
 {
 	l->v = mem_grow(l->v, &l->cap, l->n + 1, sizeof(*l->v));
 	l->v[l->n++] = arg;
@@ -84,7 +85,7 @@ static void take_pair(const struct opt *o, const char *arg, char **argv)
 	pair[1] = argv[optind++];
 }
 
-static void set(const struct opt *o, const char *arg, char **argv)
+static void set_value(const struct opt *o, const char *arg, char **argv)
 {
 	bool ok = true;
 
@@ -93,7 +94,7 @@ static void set(const struct opt *o, const char *arg, char **argv)
 	case OPT_MAYBE: *(const char **)o->to = arg ? arg : ""; break;
 	case OPT_STR:
 	case OPT_FILE: *(const char **)o->to = arg; break;
-	case OPT_LIST: append(o->to, arg); break;
+	case OPT_LIST: append_to_list(o->to, arg); break;
 	case OPT_PAIR: take_pair(o, arg, argv); break;
 	case OPT_INT: ok = str_i64(str_of(arg), o->to) && *(int64_t *)o->to >= 0; break;
 	case OPT_NUMBER: ok = number(arg, o->to); break;
@@ -133,25 +134,38 @@ static void print_help(const struct cmd *cmd)
 	const struct opt *o;
 
 	printf("Usage: %s [OPTION]... %s\n%s\n\n", cmd->name, cmd->operands, cmd->summary);
-	for (size_t i = 0; (o = row(cmd, i)); i++)
+	for (size_t i = 0; (o = option_at(cmd, i)); i++)
 		print_row(o);
 	printf("\nManual: %s(1), prof(7)\n", cmd->name);
 }
 
-/* bash: the option words, or after "--opt=" its choices, one a line. */
+/* Does the argument stand in the next word, or after "="? */
+static bool takes_word(const struct opt *o)
+{
+	return o->arg && o->kind != OPT_MAYBE && o->kind != OPT_PAIR;
+}
+
+/*
+ * bash: a spelling a line, with "=" after it when an argument follows, and the same
+ * with each of the words that the argument may be.
+ */
 static void complete_bash(const struct cmd *cmd)
 {
 	const struct opt *o;
 
-	for (size_t i = 0; (o = row(cmd, i)); i++) {
+	for (size_t i = 0; (o = option_at(cmd, i)); i++) {
+		const char *end = takes_word(o) ? "=" : "";
+
 		if (!o->help)
 			continue;
-		printf("--%s%s\n", o->name,
-		       o->arg && o->kind != OPT_MAYBE && o->kind != OPT_PAIR ? "=" : "");
-		if (o->brief)
-			printf("-%c\n", o->brief);
+		printf("--%s%s\n", o->name, end);
 		for (size_t j = 0; o->choice && o->choice(j); j++)
 			printf("--%s=%s\n", o->name, o->choice(j));
+		if (!o->brief)
+			continue;
+		printf("-%c%s\n", o->brief, end);
+		for (size_t j = 0; takes_word(o) && o->choice && o->choice(j); j++)
+			printf("-%c=%s\n", o->brief, o->choice(j));
 	}
 }
 
@@ -164,26 +178,56 @@ static void print_escaped(const char *s, const char *special)
 	}
 }
 
-/* zsh: arguments of _arguments, one a line. */
+static void print_choices(const struct opt *o)
+{
+	for (size_t i = 0; o->choice(i); i++)
+		printf("%s%s", i ? " " : "", o->choice(i));
+}
+
+/* What _arguments is to say and offer, after the spelling of an option. */
+static void zsh_meaning(const struct opt *o)
+{
+	putchar('[');
+	print_escaped(o->help, "[]:\\");
+	putchar(']');
+	if (o->kind == OPT_PAIR)
+		printf(":%s: :%s: ", o->arg, o->arg);
+	else if (o->arg)
+		printf("%s:%s:%s", o->kind == OPT_MAYBE ? ":" : "", o->arg,
+		       o->kind == OPT_FILE ? "_files" : "");
+	if (o->choice) {
+		putchar('(');
+		print_choices(o);
+		putchar(')');
+	}
+	putchar('\n');
+}
+
+/*
+ * zsh: arguments of _arguments, one a line. Of an option's two spellings, either rules out
+ * both from then on, unless it may be given many times ("*").
+ */
 static void complete_zsh(const struct cmd *cmd)
 {
 	const struct opt *o;
 
-	for (size_t i = 0; (o = row(cmd, i)); i++) {
+	for (size_t i = 0; (o = option_at(cmd, i)); i++) {
+		char before[128] = "*";
+
 		if (!o->help)
 			continue;
-		printf("--%s%s[", o->name, o->arg ? "=-" : "");
-		print_escaped(o->help, "[]:\\");
-		putchar(']');
-		if (o->choice) {
-			printf(":%s:(", o->arg);
-			for (size_t j = 0; o->choice(j); j++)
-				printf("%s%s", j ? " " : "", o->choice(j));
-			putchar(')');
-		} else if (o->arg) {
-			printf(":%s:%s", o->arg, o->kind == OPT_FILE ? "_files" : "");
+		if (o->kind != OPT_LIST)
+			snprintf(before, sizeof(before), o->brief ? "(-%2$c --%1$s)" : "(--%1$s)",
+				 o->name, o->brief);
+		if (o->brief) {
+			printf("%s-%c%s", before, o->brief, takes_word(o) ? "+" : "");
+			zsh_meaning(o);
 		}
-		putchar('\n');
+		printf("%s--%s%s", before, o->name,
+		       takes_word(o)        ? "=" :
+		       o->kind == OPT_MAYBE ? "=-" :
+					      "");
+		zsh_meaning(o);
 	}
 	puts("*:file:_files");
 }
@@ -192,7 +236,7 @@ static void complete_fish(const struct cmd *cmd)
 {
 	const struct opt *o;
 
-	for (size_t i = 0; (o = row(cmd, i)); i++) {
+	for (size_t i = 0; (o = option_at(cmd, i)); i++) {
 		if (!o->help)
 			continue;
 		printf("complete -c %s -l %s", cmd->name, o->name);
@@ -200,8 +244,7 @@ static void complete_fish(const struct cmd *cmd)
 			printf(" -s %c", o->brief);
 		if (o->choice) {
 			printf(" -x -a '");
-			for (size_t j = 0; o->choice(j); j++)
-				printf("%s%s", j ? " " : "", o->choice(j));
+			print_choices(o);
 			putchar('\'');
 		} else if (o->arg && o->kind != OPT_MAYBE) {
 			printf(o->kind == OPT_FILE ? " -r" : " -x");
@@ -235,46 +278,37 @@ static NORETURN void finish(void)
 
 /* Parsing */
 
-static size_t count_rows(const struct cmd *cmd)
-{
-	size_t n = 0;
-
-	while (row(cmd, n))
-		n++;
-	return n;
-}
-
 /* getopt's two tables; an option's value is FIRST_LONG + its row. */
-static struct option *long_options(const struct cmd *cmd, struct buf *letters)
+static void option_tables(const struct cmd *cmd, struct buf *letters, struct buf *longs)
 {
-	size_t n = count_rows(cmd), at = 0;
-	struct option *longs = mem_zeroed(2 * n + 1, sizeof(*longs));
+	const struct opt *o;
 
 	buf_add(letters, cmd->to_command ? S("+") : S(""));
 	buf_ch(letters, ':');
-	for (size_t i = 0; i < n; i++) {
-		const struct opt *o = row(cmd, i);
+	for (size_t i = 0; (o = option_at(cmd, i)); i++) {
 		int has = !o->arg              ? no_argument :
 			  o->kind == OPT_MAYBE ? optional_argument :
 						 required_argument;
+		struct option entry = { o->name, has, NULL, FIRST_LONG + (int)i };
 
-		longs[at++] = (struct option){ o->name, has, NULL, FIRST_LONG + (int)i };
+		buf_put(longs, &entry, sizeof(entry));
+		entry.name = o->also;
 		if (o->also)
-			longs[at++] = (struct option){ o->also, has, NULL, FIRST_LONG + (int)i };
+			buf_put(longs, &entry, sizeof(entry));
 		if (o->brief) {
 			buf_ch(letters, o->brief);
 			buf_add(letters, has == required_argument ? S(":") : S(""));
 		}
 	}
 	buf_ch(letters, '\0');
-	return longs;
+	buf_put(longs, &(struct option){ 0 }, sizeof(struct option));
 }
 
 static const struct opt *by_letter(const struct cmd *cmd, int letter)
 {
 	const struct opt *o;
 
-	for (size_t i = 0; (o = row(cmd, i)); i++)
+	for (size_t i = 0; (o = option_at(cmd, i)); i++)
 		if (o->brief && o->brief == letter)
 			break;
 	return o;
@@ -293,23 +327,23 @@ static NORETURN void bad_option(int c, char **argv)
 
 int cmd_parse(const struct cmd *cmd, int argc, char **argv)
 {
-	struct buf letters = { 0 };
-	struct option *longs;
+	struct buf letters = { 0 }, longs = { 0 };
 	int c;
 
 	program_name = cmd->name;
-	longs = long_options(cmd, &letters);
+	option_tables(cmd, &letters, &longs);
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, letters.p, longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, letters.p, (const struct option *)longs.p, NULL)) !=
+	       -1) {
 		const struct opt *o;
 
 		if (c == '?' || c == ':')
 			bad_option(c, argv);
-		o = c >= FIRST_LONG ? row(cmd, (size_t)(c - FIRST_LONG)) : by_letter(cmd, c);
+		o = c >= FIRST_LONG ? option_at(cmd, (size_t)(c - FIRST_LONG)) : by_letter(cmd, c);
 		if (o)
-			set(o, optarg, argv);
+			set_value(o, optarg, argv);
 	}
-	mem_free(longs, (2 * count_rows(cmd) + 1) * sizeof(*longs));
+	buf_release(&longs);
 	buf_release(&letters);
 	if (want_help)
 		print_help(cmd);

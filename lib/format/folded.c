@@ -11,7 +11,7 @@
 
 #include "format/format.h"
 
-enum { BATCH = 64 };
+enum { BATCH = 64, NAMES = 32 };
 
 struct reader {
 	struct in *in;
@@ -86,9 +86,9 @@ static uint32_t annotation(struct str name)
 	return str_ends(name, S("_[j]")) ? LOC_JIT : str_ends(name, S("_[i]")) ? LOC_INLINED : 0;
 }
 
-static loc_id folded_frame(struct reader *r, struct str name)
+/* The location of a name, given by its number. */
+static loc_id named_frame(struct reader *r, str_id text)
 {
-	str_id text = dict_intern(r->p->dict, name);
 	size_t known = BUF_COUNT(&r->loc_of, loc_id);
 	loc_id *loc;
 
@@ -100,7 +100,7 @@ static loc_id folded_frame(struct reader *r, struct str name)
 	}
 	loc = (loc_id *)r->loc_of.p + text.i;
 	if (!loc->i) {
-		struct loc row = { .flags = annotation(name) };
+		struct loc row = { .flags = annotation(dict_text(r->p->dict, text)) };
 
 		row.func = dict_add_func(r->p->dict, (struct func){ .name = text });
 		*loc = dict_add_loc(r->p->dict, row);
@@ -144,23 +144,40 @@ static size_t keep_shared(struct reader *r, struct str stack)
 	return n ? end[n - 1] : 0;
 }
 
+/* The frames whose names were gathered; looked up together, they wait for memory once. */
+static void add_frames(struct reader *r, const struct str *name, size_t n)
+{
+	str_id text[NAMES];
+
+	dict_intern_all(r->p->dict, name, n, text);
+	for (size_t i = 0; i < n; i++) {
+		loc_id loc = named_frame(r, text[i]);
+
+		buf_put(&r->stack, &loc, sizeof(loc));
+	}
+}
+
 static void read_stack(struct reader *r, struct str stack)
 {
-	struct str rest = str_skip(stack, keep_shared(r, stack));
+	struct str rest = str_skip(stack, keep_shared(r, stack)), name[NAMES];
+	size_t n = 0;
 
 	if (r->ends.n && rest.n)
 		rest = str_skip(rest, 1); /* the ';' */
 	while (rest.n) {
-		struct str name = str_cut(&rest, ';');
-		size_t end = (size_t)(name.p + name.n - stack.p);
-		loc_id loc;
+		size_t end;
 
-		if (!name.n)
+		name[n] = str_cut(&rest, ';');
+		if (!name[n].n)
 			continue; /* "a;;b": no frame is without a name */
-		loc = folded_frame(r, name);
-		buf_put(&r->stack, &loc, sizeof(loc));
+		end = (size_t)(name[n].p + name[n].n - stack.p);
 		buf_put(&r->ends, &end, sizeof(end));
+		if (++n == NAMES) {
+			add_frames(r, name, n);
+			n = 0;
+		}
 	}
+	add_frames(r, name, n);
 }
 
 static void add_batch(struct reader *r)

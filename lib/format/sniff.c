@@ -2,13 +2,13 @@
 
 bool sniff_more(struct sniff *s)
 {
-	size_t had = s->head.n;
+	size_t had = s->head.n, want = min_size(2 * had, SNIFF_MOST);
 
 	if (s->all || had >= SNIFF_MOST)
 		return false;
-	s->head = in_peek(s->in, min_size(2 * had, SNIFF_MOST));
-	s->all = s->head.n < min_size(2 * had, SNIFF_MOST);
-	s->head.n = min_size(s->head.n, SNIFF_MOST);
+	s->head = in_peek(s->in, want);
+	s->all = s->head.n < want;
+	s->head.n = min_size(s->head.n, want);
 	return s->head.n > had;
 }
 

@@ -18,7 +18,7 @@ struct sniff {
 enum { SNIFF_MOST = 4 << 20 };
 
 /*
- * Look further: s->head becomes at least twice as long, or all. False when there is
+ * Look further: s->head becomes twice as long, or all. False when there is
  * no more. The head may move. For formats that the first bytes speak for but do not
  * prove; looking far costs time for every input, so do not begin with it.
  */

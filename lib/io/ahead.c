@@ -106,7 +106,7 @@ static bool hand_over(struct ahead *a, struct chunk *c)
 	return go_on;
 }
 
-static void *run(void *context)
+static void *decode_ahead(void *context)
 {
 	struct ahead *a = context;
 	struct chunk c = { 0 };
@@ -155,11 +155,13 @@ struct ahead *ahead_begin(struct in *in)
 {
 	struct ahead *a = mem_zeroed(1, sizeof(*a));
 
-	if (pipe2(a->stop, O_CLOEXEC) == 0) {
+	if (pipe(a->stop) == 0) {
+		fcntl(a->stop[0], F_SETFD, FD_CLOEXEC);
+		fcntl(a->stop[1], F_SETFD, FD_CLOEXEC);
 		pthread_mutex_init(&a->lock, NULL);
 		pthread_cond_init(&a->changed, NULL);
 		take_over(a, in);
-		if (pthread_create(&a->thread, NULL, run, a) == 0)
+		if (pthread_create(&a->thread, NULL, decode_ahead, a) == 0)
 			return a;
 		give_back(a, in);
 		close(a->stop[0]);

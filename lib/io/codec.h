@@ -18,7 +18,8 @@ enum codec_result {
 
 struct codec {
 	const char *name;
-	/* The command that unpacks it, for those that we refuse; else NULL. */
+	/* For encodings that are recognised only to be refused: the command that unpacks
+	   them. Else NULL. */
 	const char *unpack;
 
 	/* Do these first bytes (up to 4 KiB) begin such data? */

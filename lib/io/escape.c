@@ -44,7 +44,7 @@ static size_t put_special(struct buf *b, struct str s, bool escape)
 	return n ? n : 1;
 }
 
-static void put(struct buf *b, struct str s, bool escape)
+static void put_clean(struct buf *b, struct str s, bool escape)
 {
 	while (s.n) {
 		size_t n = plain_length(s);
@@ -58,10 +58,10 @@ static void put(struct buf *b, struct str s, bool escape)
 
 void clean_text(struct buf *b, struct str s)
 {
-	put(b, s, false);
+	put_clean(b, s, false);
 }
 
 void xml_text(struct buf *b, struct str s)
 {
-	put(b, s, true);
+	put_clean(b, s, true);
 }

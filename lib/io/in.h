@@ -73,18 +73,18 @@ void in_skip(struct in *in, size_t n);
 bool in_line(struct in *in, struct str *line);
 
 /*
- * The whole of the next frame (gzip member, zstd frame; everything, when the
- * input is not compressed). Frames without bytes are passed over. False at the
+ * The whole of the next frame (gzip member, zstd frame, xz stream; everything, when
+ * the input is not compressed). Frames without bytes are passed over. False at the
  * end. Valid until the next call.
  */
 bool in_frame(struct in *in, struct str *bytes);
 
-/* Is there possibly another frame after the one in_frame() gave? */
+/* May there be another frame after the one that in_frame() gave? */
 bool in_more_frames(struct in *in);
 
 /*
- * Join the next frame to the one in_frame() gave, which is given again; false when
- * there is none. In both cases *bytes is given anew: the old ones may have moved.
+ * Append the next frame to the one that in_frame() gave; false when there is none. In
+ * both cases *bytes is set again, since the bytes may have moved.
  */
 bool in_frame_more(struct in *in, struct str *bytes);
 

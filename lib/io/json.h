@@ -1,4 +1,4 @@
-/* JSON (RFC 8259), written. */
+/* Writing JSON (RFC 8259); io/json_read.h reads it. */
 #ifndef IO_JSON_H
 #define IO_JSON_H
 

@@ -100,7 +100,7 @@ static int add_text(struct json_in *j, enum json_kind kind, const void *p, size_
 		       S("a string is not UTF-8 text"));
 }
 
-static int begin(struct json_in *j, enum json_kind kind)
+static int begin_container(struct json_in *j, enum json_kind kind)
 {
 	if (++j->nested > JSON_DEEPEST)
 		return fail_at(j, j->piece_pos + yajl_get_bytes_consumed(j->yajl) - 1,
@@ -108,7 +108,7 @@ static int begin(struct json_in *j, enum json_kind kind)
 	return add_token(j, kind, NULL, 0);
 }
 
-static int end(struct json_in *j, enum json_kind kind)
+static int end_container(struct json_in *j, enum json_kind kind)
 {
 	j->nested--;
 	return add_token(j, kind, NULL, 0);
@@ -141,22 +141,22 @@ static int on_key(void *j, const unsigned char *p, size_t n)
 
 static int on_object(void *j)
 {
-	return begin(j, JSON_OBJECT);
+	return begin_container(j, JSON_OBJECT);
 }
 
 static int on_object_end(void *j)
 {
-	return end(j, JSON_OBJECT_END);
+	return end_container(j, JSON_OBJECT_END);
 }
 
 static int on_array(void *j)
 {
-	return begin(j, JSON_ARRAY);
+	return begin_container(j, JSON_ARRAY);
 }
 
 static int on_array_end(void *j)
 {
-	return end(j, JSON_ARRAY_END);
+	return end_container(j, JSON_ARRAY_END);
 }
 
 static const yajl_callbacks callbacks = {

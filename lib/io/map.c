@@ -30,7 +30,7 @@ static struct map *map_at(const char *address)
 }
 
 /* Put a page of zeros where the file has none any more. */
-static bool mend(const siginfo_t *info)
+static bool replace_page(const siginfo_t *info)
 {
 	struct map *m = info->si_code == BUS_ADRERR ? map_at(info->si_addr) : NULL;
 	uintptr_t page = (uintptr_t)info->si_addr & ~(uintptr_t)(page_size - 1);
@@ -44,7 +44,7 @@ static bool mend(const siginfo_t *info)
 
 static void on_sigbus(int number, siginfo_t *info, void *context)
 {
-	if (mend(info))
+	if (replace_page(info))
 		return;
 	if (others.sa_flags & SA_SIGINFO) {
 		others.sa_sigaction(number, info, context);
@@ -55,7 +55,7 @@ static void on_sigbus(int number, siginfo_t *info, void *context)
 	}
 }
 
-static void guard(void)
+static void install_handler(void)
 {
 	struct sigaction sa = { .sa_sigaction = on_sigbus, .sa_flags = SA_SIGINFO };
 
@@ -63,7 +63,7 @@ static void guard(void)
 	sigaction(SIGBUS, &sa, &others);
 }
 
-static bool enter(struct map *m)
+static bool register_map(struct map *m)
 {
 	for (size_t i = 0; i < MOST_MAPS; i++) {
 		struct map *none = NULL;
@@ -82,10 +82,10 @@ struct map *map_open(int fd, size_t size)
 
 	if (p == MAP_FAILED)
 		return NULL;
-	pthread_once(&once, guard);
+	pthread_once(&once, install_handler);
 	m = mem_zeroed(1, sizeof(*m));
 	m->bytes = str(p, size);
-	if (enter(m))
+	if (register_map(m))
 		return m;
 	munmap(p, size);
 	mem_free(m, sizeof(*m));

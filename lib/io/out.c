@@ -2,12 +2,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/printable.h"
+#include "io/out_file.h"
+
+/* Only Linux has files without a name. Elsewhere, open() refuses to write to a folder. */
+#ifndef O_TMPFILE
+#define O_TMPFILE 0
+#endif
 
 enum { ENOUGH = 256 << 10 };
 
@@ -30,30 +34,11 @@ bool out_fail(struct out *out, const char *fmt, ...)
 	return false;
 }
 
-/*
- * A regular file (or one that is not there yet) is written without a name,
- * where the file system can do that, and gets its name when it is complete.
- * Links and devices are opened as they are.
- */
-static bool open_hidden(struct out *out)
+static bool fail_for(struct out *out, enum out_reason reason, const char *why)
 {
-	struct stat st;
-	struct str path = str_of(out->name), base = str_basename(path);
-	char dir[PATH_MAX];
-	mode_t mask = umask(0);
-
-	umask(mask);
-	out->mode = 0666 & ~mask;
-	if (lstat(out->name, &st) == 0) {
-		if (!S_ISREG(st.st_mode) || st.st_nlink != 1 || st.st_uid != geteuid() ||
-		    access(out->name, W_OK) != 0)
-			return false;
-		out->mode = st.st_mode & 07777;
-	}
-	snprintf(dir, sizeof(dir), "%.*s", STR_ARG(str(path.p, path.n - base.n)));
-	out->fd = open(dir[0] ? dir : ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
-	out->hidden = out->fd >= 0;
-	return out->hidden;
+	if (!out->failed)
+		out->reason = reason;
+	return out_fail(out, "%s", why);
 }
 
 bool out_open(struct out *out, const char *path, struct pack pack)
@@ -62,7 +47,7 @@ bool out_open(struct out *out, const char *path, struct pack pack)
 
 	*out = (struct out){ .name = named ? path : "standard output", .pack = pack };
 	out->fd = STDOUT_FILENO;
-	if (!named || open_hidden(out))
+	if (!named || out_file_open(out))
 		return true;
 	out->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	return out->fd >= 0 || out_fail(out, "cannot open: %s", strerror(errno));
@@ -80,8 +65,7 @@ bool out_binary(struct out *out)
 	bool file = out->fd >= 0 && fstat(out->fd, &st) == 0 && S_ISREG(st.st_mode);
 
 	if (out->fd >= 0 && isatty(out->fd))
-		return out_fail(out,
-				"is a terminal, and pprof is binary: use -o FILE or -t folded");
+		return fail_for(out, OUT_TERMINAL, "is a terminal, and the output is binary");
 	if (out->pack.kind == PACK_AUTO)
 		out->pack = (struct pack){ PACK_GZIP, file ? 6 : 0 };
 	return !out->failed;
@@ -156,33 +140,10 @@ void out_frame(struct out *out)
 	if (packs(out))
 		write_packed(out);
 	else if (out->nframes)
-		out_fail(out, "several profiles need compression to be told apart: "
-			      "leave out -z none");
+		fail_for(out, OUT_UNFRAMED, "several profiles need compression to be told apart");
 	else
 		write_plain(out);
 	out->nframes++;
-}
-
-/* By way of a passing name that rename can move. */
-bool out_reveal(struct out *out)
-{
-	char self[64], passing[PATH_MAX];
-
-	if (!out->hidden || out->failed)
-		return !out->failed;
-	out->hidden = false;
-	snprintf(self, sizeof(self), "/proc/self/fd/%d", out->fd);
-	if ((size_t)snprintf(passing, sizeof(passing), "%s.%ld.part", out->name, (long)getpid()) >=
-	    sizeof(passing))
-		return out_fail(out, "name is too long");
-	if (fchmod(out->fd, out->mode) < 0 ||
-	    linkat(AT_FDCWD, self, AT_FDCWD, passing, AT_SYMLINK_FOLLOW) < 0)
-		return out_fail(out, "cannot create: %s", strerror(errno));
-	if (rename(passing, out->name) == 0)
-		return true;
-	out_fail(out, "cannot create: %s", strerror(errno));
-	unlink(passing);
-	return false;
 }
 
 bool out_close(struct out *out)
@@ -197,6 +158,7 @@ bool out_close(struct out *out)
 	if (close(out->fd) < 0)
 		out_fail(out, "cannot write: %s", strerror(errno));
 	out->fd = -1;
+	out_file_remove(out); /* after an error */
 	return !out->failed;
 }
 
@@ -205,6 +167,7 @@ void out_abandon(struct out *out)
 	if (out->fd > STDOUT_FILENO)
 		close(out->fd);
 	out->fd = -1;
+	out_file_remove(out);
 }
 
 void out_release(struct out *out)

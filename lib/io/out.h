@@ -11,15 +11,24 @@
 #include "base/buf.h"
 #include "io/pack.h"
 
+/* Why an output failed, for programs that know what to do about it. */
+enum out_reason {
+	OUT_BAD,      /* it cannot be opened or written */
+	OUT_TERMINAL, /* the output is binary, and this is a terminal */
+	OUT_UNFRAMED, /* a second frame needs compression to be told from the first */
+};
+
 struct out {
 	const char *name; /* as messages show it; the caller's */
 	struct buf bytes; /* not written yet; append with buf_*, then out_flush() */
 	struct pack pack;
-	bool failed;      /* error holds a message */
+	bool failed; /* error holds a message */
+	enum out_reason reason;
 	struct buf error; /* NUL-terminated, with the name */
 	int fd;
 	bool in_memory;
-	bool hidden;      /* the file has no name before out_close() */
+	bool hidden;      /* the file has not got its name yet: out_file.h */
+	bool is_part;     /* but has the one that ends in .part */
 	mode_t mode;      /* that it will have */
 	uint32_t nframes; /* that out_frame() ended */
 };
@@ -31,18 +40,16 @@ struct out {
  */
 bool out_open(struct out *out, const char *path, struct pack pack);
 
-/* Gather all that is written in out->bytes, as it is. Ends with out_release(). */
+/* Collect all that is written in out->bytes, as it is. Ends with out_release(). */
 void out_open_memory(struct out *out);
 
-/*
- * A binary stream will be written. Settles PACK_AUTO; refuses a terminal.
- */
+/* A binary stream will be written: PACK_AUTO is decided; a terminal is an error. */
 bool out_binary(struct out *out);
 
 void out_add(struct out *out, struct str s);
 void out_printf(struct out *out, const char *fmt, ...) PRINTF(2, 3);
 
-/* Write out->bytes if enough has gathered. For writers that use buf_* on it. */
+/* Write out->bytes if there are enough of them. For writers that use buf_* on it. */
 void out_flush(struct out *out);
 
 /* Write all of it (of text; a frame is written when it ends). */
@@ -56,8 +63,9 @@ void out_flush_all(struct out *out);
 void out_frame(struct out *out);
 
 /*
- * Give the file its name before it is complete: for streams whose frames are of use
- * one by one. Flush first. out_close() does this for those that did not.
+ * Give the file its name, once its bytes are on the disk, though it is not complete:
+ * for streams whose frames are of use one by one. Flush first. out_close() does this
+ * for the others.
  */
 bool out_reveal(struct out *out);
 

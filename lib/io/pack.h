@@ -1,5 +1,5 @@
 /*
- * Compression of what we write: how, and doing it to one frame.
+ * Compressing output: how hard, and one frame at a time.
  */
 #ifndef IO_PACK_H
 #define IO_PACK_H

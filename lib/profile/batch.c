@@ -7,26 +7,14 @@ void profile_expect(struct profile *p, size_t nsample)
 	enum { MOST = 1 << 20 }; /* a broken or malicious input may promise anything */
 
 	index_reserve(&p->dict->stack.index, (uint32_t)min_size(nsample, MOST));
-	index_reserve(&p->sample.index, (uint32_t)min_size(nsample, MOST));
-}
-
-/* Ask for the memory that looking this stack up will touch first. */
-static void prefetch_slot(const struct profile *p, uint32_t hash)
-{
-	const struct index *ix = &p->dict->stack.index;
-
-	if (ix->slot)
-		__builtin_prefetch(&ix->slot[hash >> (32 - ix->bits)]);
 }
 
 static uint32_t likely_row(const struct profile *p, uint32_t hash)
 {
-	const struct index *ix = &p->dict->stack.index;
-
-	return ix->slot ? ix->slot[hash >> (32 - ix->bits)].row : 0;
+	return index_likely(&p->dict->stack.index, hash);
 }
 
-/* And what that leads to: the frames, and the sample's row and values. */
+/* Ask for what a slot leads to: the frames, and the sample's row and values. */
 static void prefetch_sample(const struct profile *p, uint32_t hash)
 {
 	uint32_t row = likely_row(p, hash), sample = newest_sample(p, (stack_id){ row });
@@ -62,7 +50,7 @@ static void find_next_stacks(struct profile *p, const loc_id *frames, struct bat
 		if (batch[i].stack.i)
 			continue;
 		batch[i].hash = stacks_hash(f, batch[i].n);
-		prefetch_slot(p, batch[i].hash);
+		index_prefetch(&p->dict->stack.index, batch[i].hash);
 	}
 }
 
@@ -88,12 +76,6 @@ void profile_add_batch(struct profile *p, const loc_id *frames, struct batch_sam
 		       size_t n)
 {
 	find_stacks(p, frames, batch, n);
-	for (size_t i = 0; i < n; i++) {
-		struct sample row = { batch[i].stack, batch[i].labels };
-
-		if (!sample_is(p, newest_sample(p, row.stack), row))
-			table_prefetch(&p->sample, &row);
-	}
 	for (size_t i = 0; i < n; i++)
 		batch[i].row = profile_add_sample(p, batch[i].stack, batch[i].labels);
 }

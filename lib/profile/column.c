@@ -143,6 +143,8 @@ map_id profile_main_map(const struct profile *p)
 {
 	if (p->head.main_map.i)
 		return p->head.main_map;
+	if (p->dict->mapping.n == 1)
+		return (map_id){ 0 };
 	for (uint32_t i = 1; i < p->sample.n; i++) {
 		size_t n;
 		const loc_id *frame = dict_frames(p->dict,

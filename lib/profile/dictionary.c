@@ -27,6 +27,27 @@ void dict_release(struct dictionary *d)
 	strings_release(&d->str);
 }
 
+_Static_assert(sizeof(str_id) == sizeof(uint32_t) && sizeof(func_id) == sizeof(uint32_t) &&
+		       sizeof(loc_id) == sizeof(uint32_t),
+	       "an id is a row number");
+
+void dict_intern_all(struct dictionary *d, const struct str *s, size_t n, str_id *id)
+{
+	strings_intern_all(&d->str, s, n, (uint32_t *)id);
+}
+
+void dict_add_funcs(struct dictionary *d, const struct func *f, size_t n, func_id *id)
+{
+	table_intern_all(&d->func, f, n, (uint32_t *)id);
+}
+
+void dict_add_locs(struct dictionary *d, struct loc *l, size_t n, loc_id *id)
+{
+	for (size_t i = 0; i < n; i++)
+		l[i].one = 1;
+	table_intern_all(&d->loc, l, n, (uint32_t *)id);
+}
+
 static bool is_before(const struct dictionary *d, str_id a, str_id b)
 {
 	return a.i && (!b.i || str_cmp(dict_text(d, a), dict_text(d, b)) < 0);

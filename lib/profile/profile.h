@@ -73,11 +73,11 @@ struct profile {
 	struct header head;
 	struct column *col;
 	size_t ncol, col_cap;
-	struct table sample;  /* struct sample */
-	sample_id bare;       /* the sample without stack and labels, once there is one */
+	struct table sample;  /* struct sample; its index has rows of long chains only */
 	uint32_t *newest;     /* by stack: the newest sample with it, or 0 */
 	size_t nnewest;       /* stacks that newest has room for */
-	size_t cap;           /* samples that the columns have room for */
+	uint32_t *older;      /* by sample: the one with the same stack before it, or 0 */
+	size_t cap;           /* samples that older and the columns have room for */
 	struct table comment; /* see profile_add_comment() */
 	struct observation *observation;
 	size_t nobservation, observation_cap;

@@ -6,6 +6,7 @@ void samples_release(struct profile *p)
 		column_release(p, &p->col[i]);
 	mem_free(p->col, p->col_cap * sizeof(*p->col));
 	mem_free(p->newest, p->nnewest * sizeof(*p->newest));
+	mem_free(p->older, p->cap * sizeof(*p->older));
 	table_release(&p->sample);
 }
 
@@ -16,8 +17,7 @@ void samples_clear(struct profile *p)
 	table_clear(&p->sample);
 	for (size_t i = 0; i < p->ncol; i++)
 		column_release(p, &p->col[i]);
-	p->ncol = p->cap = 0;
-	p->bare.i = 0;
+	p->ncol = 0;
 }
 
 static void *grow_zeroed(void *p, size_t was, size_t now)
@@ -32,6 +32,8 @@ static void grow_columns(struct profile *p)
 {
 	size_t was = p->cap * sizeof(int64_t), now;
 
+	p->older = mem_resize(p->older, p->cap * sizeof(*p->older),
+			      (p->cap ? p->cap * 2 : 64) * sizeof(*p->older));
 	p->cap = p->cap ? p->cap * 2 : 64;
 	now = p->cap * sizeof(int64_t);
 	for (size_t i = 0; i < p->ncol; i++) {
@@ -52,27 +54,49 @@ static void grow_newest(struct profile *p, uint32_t stack)
 	memset(p->newest + was, 0, (p->nnewest - was) * sizeof(*p->newest));
 }
 
-/* A sample without stack and labels is real, but its key is that of row 0. */
-static uint32_t bare_sample(struct profile *p)
+/* Chains are as long as a stack has sets of labels. Longer ones are looked up. */
+enum { LONGEST_WALK = 16 };
+
+/*
+ * The sample with that stack and these labels, or 0. Most stacks have few samples, so
+ * their chain is walked, which needs no hash. *steps is how many did not match.
+ */
+static uint32_t find_sample(const struct profile *p, struct sample row, int *steps)
 {
-	if (!p->bare.i)
-		p->bare.i = table_append(&p->sample, &(struct sample){ 0 });
-	return p->bare.i;
+	uint32_t i = newest_sample(p, row.stack);
+
+	for (*steps = 0; i && *steps < LONGEST_WALK; i = p->older[i], ++*steps)
+		if (profile_sample(p, (sample_id){ i })->labels.i == row.labels.i)
+			return i;
+	return i ? table_find(&p->sample, &row) : 0;
+}
+
+/* A chain has become long: from now on its samples are looked up. */
+static void enter_chain(struct profile *p, uint32_t i)
+{
+	for (; i; i = p->older[i])
+		table_enter(&p->sample, i);
 }
 
 sample_id profile_add_sample(struct profile *p, stack_id stack, label_set_id labels)
 {
 	struct sample row = { stack, labels };
-	uint32_t i = newest_sample(p, stack);
+	int steps;
+	uint32_t i = find_sample(p, row, &steps);
 
-	if (sample_is(p, i, row))
+	if (i)
 		return (sample_id){ i };
-	i = stack.i || labels.i ? table_intern(&p->sample, &row) : bare_sample(p);
+	i = table_append(&p->sample, &row);
 	if (stack.i >= p->nnewest)
 		grow_newest(p, stack.i);
-	p->newest[stack.i] = i;
 	while (i >= p->cap)
 		grow_columns(p);
+	p->older[i] = p->newest[stack.i];
+	p->newest[stack.i] = i;
+	if (steps == LONGEST_WALK - 1)
+		enter_chain(p, i);
+	else if (steps == LONGEST_WALK)
+		table_enter(&p->sample, i);
 	return (sample_id){ i };
 }
 
@@ -120,9 +144,8 @@ void profile_remap(struct profile *p, const struct sample *to, const uint8_t *ke
 	sample_id *now = mem_zeroed(was.sample.n, sizeof(*now));
 
 	table_init(&p->sample, sizeof(struct sample), sizeof(struct sample));
-	p->newest = NULL;
+	p->newest = p->older = NULL;
 	p->nnewest = p->cap = 0;
-	p->bare.i = 0;
 	copy_columns(p, &was);
 	for (uint32_t i = 1; i < was.sample.n; i++) {
 		if (keep && !keep[i])

@@ -22,11 +22,4 @@ static inline uint32_t newest_sample(const struct profile *p, stack_id stack)
 	return stack.i < p->nnewest ? p->newest[stack.i] : 0;
 }
 
-static inline bool sample_is(const struct profile *p, uint32_t i, struct sample row)
-{
-	const struct sample *s = profile_sample(p, (sample_id){ i });
-
-	return i && s->stack.i == row.stack.i && s->labels.i == row.labels.i;
-}
-
 #endif

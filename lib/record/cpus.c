@@ -9,7 +9,15 @@ void cpus_online(struct buf *list)
 	kernel_text("/sys/devices/system/cpu/online", list);
 }
 
-/* 0 when it is no such list. */
+static bool is_among(int cpu, const int *cpus, size_t n)
+{
+	while (n--)
+		if (cpus[n] == cpu)
+			return true;
+	return false;
+}
+
+/* Each CPU once; 0 when it is no such list. */
 static size_t parse(struct str list, int *cpus)
 {
 	size_t n = 0;
@@ -21,7 +29,8 @@ static size_t parse(struct str list, int *cpus)
 		if (!str_u64(first, &from) || (last.p && !str_u64(last, &to)))
 			return 0;
 		for (to = last.p ? to : from; from <= to && n < MOST_CPUS; from++)
-			cpus[n++] = (int)from;
+			if (!is_among((int)from, cpus, n))
+				cpus[n++] = (int)from;
 	}
 	return n;
 }
@@ -37,17 +46,9 @@ static size_t all_online(struct str list, int *cpus)
 	return n;
 }
 
-static bool is_among(int cpu, const int *cpus, size_t n)
-{
-	while (n--)
-		if (cpus[n] == cpu)
-			return true;
-	return false;
-}
-
 size_t cpus_choose(const char *wanted, struct str online, int *cpus, struct buf *why)
 {
-	static int all[MOST_CPUS];
+	int all[MOST_CPUS];
 	size_t nall, n;
 
 	if (!wanted)

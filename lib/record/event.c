@@ -121,3 +121,27 @@ bool event_find(struct str name, struct event *e, struct buf *why)
 		buf_printf(why, "there is no event '%.*s'", STR_ARG(name));
 	return false;
 }
+
+static struct gather_event event_worth(const struct event *e, uint64_t frequency)
+{
+	int64_t between = frequency ? (int64_t)(1000000000 / frequency) : 0;
+
+	return (struct gather_event){
+		.sample_type = e->sample_type,
+		.unit = e->unit,
+		.counted = e->is_cpu,
+		.fixed = e->is_cpu && !e->is_clock,
+		.worth = between,
+		.period = e->is_cpu && between ? between : 1,
+	};
+}
+
+void events_worth(const struct event *e, size_t n, uint64_t frequency, struct buf *list)
+{
+	list->n = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct gather_event worth = event_worth(&e[i], frequency);
+
+		buf_put(list, &worth, sizeof(worth));
+	}
+}

@@ -6,6 +6,7 @@
 #define RECORD_EVENT_H
 
 #include "base/buf.h"
+#include "perf/gather.h"
 
 struct event {
 	struct str name; /* as it was asked for; the caller's */
@@ -25,7 +26,14 @@ struct event {
  */
 bool event_find(struct str name, struct event *event, struct buf *why);
 
-/* The i-th name of the table, or NULL behind the last. */
+/*
+ * What samples of these n events are worth in a profile, as a list of struct gather_event:
+ * their period; or for cycles, which show CPU time, the time between two samples at that
+ * frequency (0: not known).
+ */
+void events_worth(const struct event *e, size_t n, uint64_t frequency, struct buf *list);
+
+/* The i-th name of the table, or NULL after the last. */
 const char *event_name(size_t i);
 
 #endif

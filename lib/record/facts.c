@@ -33,12 +33,12 @@ static void add_cpu_model(struct profile *p)
 	char text[8192];
 	int fd = open("/proc/cpuinfo", O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
-	struct str rest = str(text, n > 0 ? (size_t)n : 0);
+	struct str lines = str(text, n > 0 ? (size_t)n : 0);
 
 	if (fd >= 0)
 		close(fd);
-	while (rest.n) {
-		struct str value = str_cut(&rest, '\n'), key = str_cut(&value, ':');
+	while (lines.n) {
+		struct str value = str_cut(&lines, '\n'), key = str_cut(&value, ':');
 
 		if (str_eq(str_trim(key), S("model name"))) {
 			fact_text(p, "cpu_model", str_trim(value));

@@ -5,18 +5,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "object/open_untrusted.h"
+#include "object/perfmap.h"
 #include "record/kernel_text.h"
+#include "record/proc.h"
 #include "record/recorder.h"
-#include "symbol/perfmap.h"
 
 struct jit {
 	struct jit_place place;
 	struct perfmap map;
 	struct jitdump dump;
-	uint64_t looked, fed; /* ms: when the map and the dump were last looked at */
+	const struct binary *dump_binary; /* its jitdump, as of processes.last_number */
+	uint64_t looked_at;
+	uint64_t map_read, dump_read; /* ms: when the map and the dump were last read */
 };
 
-enum { LOOK_MS = 20 };
+enum { READ_MS = 20 };
 
 static uint64_t now_ms(void)
 {
@@ -27,14 +31,14 @@ static uint64_t now_ms(void)
 static int inner_pid(int pid)
 {
 	struct buf status = { 0 };
-	struct str rest, line;
+	struct str lines, line;
 	uint64_t number = (uint64_t)pid;
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/%d/status", pid);
 	kernel_text(path, &status);
-	for (rest = buf_str(&status); rest.n;) {
-		line = str_cut(&rest, '\n');
+	for (lines = buf_str(&status); lines.n;) {
+		line = str_cut(&lines, '\n');
 		if (!str_starts(line, S("NSpid:")))
 			continue;
 		while (line.p) {
@@ -48,20 +52,22 @@ static int inner_pid(int pid)
 }
 
 /* While a process runs, it can be asked for what its map is called. */
-static struct jit *jit_of(struct processes *t, struct process *p)
+static struct jit *jit_of(const struct mount_roots *roots, struct process *p)
 {
-	if (!p->jit) {
-		p->jit = mem_zeroed(1, sizeof(*p->jit));
-		p->jit->place.inner_pid = inner_pid(p->pid);
-		process_uid(p, &p->jit->place.uid);
+	struct jit *j = p->host_data;
+
+	if (!j) {
+		j = p->host_data = mem_zeroed(1, sizeof(*j));
+		j->place.inner_pid = inner_pid(p->pid);
+		proc_uid(p, &j->place.uid);
 	}
-	p->jit->place.root = process_root(t, p);
-	return p->jit;
+	j->place.root = mount_roots_find(roots, p);
+	return j;
 }
 
-struct jit_place jit_place(struct processes *t, struct process *p)
+struct jit_place jit_place(const struct mount_roots *roots, struct process *p)
 {
-	return jit_of(t, p)->place;
+	return jit_of(roots, p)->place;
 }
 
 static bool is_trusted(int fd, uint32_t uid)
@@ -78,43 +84,42 @@ int jit_open_map(const struct jit_place *place)
 	int fd;
 
 	snprintf(path, sizeof(path), "/tmp/perf-%d.map", place->inner_pid);
-	fd = openat(place->root, place->root < 0 ? path : path + 1,
-		    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
+	fd = open_untrusted(place->root, path, O_NOFOLLOW);
 	if (fd < 0 || is_trusted(fd, place->uid))
 		return fd;
 	close(fd);
 	return -1;
 }
 
-static void look(struct jit *j)
+static void read_map(struct jit *j)
 {
 	uint64_t now = now_ms();
 	int fd;
 
-	if (now - j->looked < LOOK_MS)
+	if (now - j->map_read < READ_MS)
 		return;
-	j->looked = now;
+	j->map_read = now;
 	fd = jit_open_map(&j->place);
 	perfmap_refresh(&j->map, fd);
 	if (fd >= 0)
 		close(fd);
 }
 
-bool jit_is_trampoline(struct processes *t, struct process *p, uint64_t address)
+bool jit_is_trampoline(const struct mount_roots *roots, struct process *p, uint64_t address)
 {
-	struct jit *j = jit_of(t, p);
+	struct jit *j = jit_of(roots, p);
 	struct str name;
 
 	if (!perfmap_find(&j->map, address, &name)) {
-		look(j);
+		read_map(j);
 		if (!perfmap_find(&j->map, address, &name))
 			return false;
 	}
 	return str_starts(name, S("py::"));
 }
 
-/* The mapping that stands for the dump: executable, so that it is told of. */
-static struct map *dump_mapping(struct process *p)
+/* The mapping by which a runtime shows its dump: executable, so that perf reports it. */
+static const struct map *dump_mapping(struct process *p)
 {
 	for (size_t i = 0; i < p->nmap; i++)
 		if (p->map[i].binary && jitdump_is_name(p->map[i].binary->path))
@@ -124,23 +129,28 @@ static struct map *dump_mapping(struct process *p)
 
 const struct binary *jit_dump(struct processes *t, struct process *p)
 {
-	struct map *m = dump_mapping(p);
+	const struct map *m = dump_mapping(p);
 
-	return m ? process_find(t, p, m->start)->binary : NULL;
+	return m ? process_find(t, p, m->region.start)->binary : NULL;
 }
 
-bool jit_find(struct processes *t, struct process *p, uint64_t address, uint64_t time,
-	      struct jit_symbol *s)
+bool jit_find(const struct mount_roots *roots, struct processes *t, struct process *p,
+	      uint64_t address, uint64_t time, struct jit_symbol *s)
 {
-	const struct binary *b = jit_dump(t, p);
-	struct jit *j;
+	struct jit *j = jit_of(roots, p);
+	const struct binary *b;
 	uint64_t now = now_ms();
 
+	/* Looking through all mappings for each frame would take long. */
+	if (j->looked_at != t->last_number) {
+		j->dump_binary = jit_dump(t, p);
+		j->looked_at = t->last_number;
+	}
+	b = j->dump_binary;
 	if (!b || b->fd < 0)
 		return false;
-	j = jit_of(t, p);
-	if (now - j->fed >= LOOK_MS) {
-		j->fed = now;
+	if (now - j->dump_read >= READ_MS) {
+		j->dump_read = now;
 		jitdump_feed(&j->dump, b->fd);
 	}
 	return jitdump_find(&j->dump, address, time, s);

@@ -1,6 +1,6 @@
 /*
- * What to put in a command's environment so that runtimes in it tell of the code
- * that they compile, and keep stacks whole through it.
+ * Environment variables that make the runtimes of a command write down the code that they
+ * compile, and keep stacks whole through it.
  */
 #ifndef RECORD_JIT_ENVIRONMENT_H
 #define RECORD_JIT_ENVIRONMENT_H

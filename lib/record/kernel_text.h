@@ -1,5 +1,5 @@
 /*
- * What the kernel says in the small files of /proc and /sys.
+ * The small files of /proc and /sys, in which the kernel answers in text.
  */
 #ifndef RECORD_KERNEL_TEXT_H
 #define RECORD_KERNEL_TEXT_H

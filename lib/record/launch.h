@@ -10,7 +10,7 @@
 struct launched {
 	int pid;
 	int go;     /* write end of the pipe that the child waits on */
-	int report; /* read end of the one that tells of a failed exec() */
+	int report; /* read end of the pipe that reports a failed exec() */
 };
 
 /* How a command is run. */

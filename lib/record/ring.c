@@ -30,7 +30,7 @@ void ring_close(struct ring *r)
 	*r = (struct ring){ .fd = -1 };
 }
 
-/* The record at a position, in one piece. */
+/* The record at a position; one that wraps around the end is put together. */
 static const struct perf_event_header *record_at(struct ring *r, uint64_t position)
 {
 	size_t at = position & (r->size - 1), first;

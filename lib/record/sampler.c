@@ -14,17 +14,12 @@
 
 enum {
 	RESCANS = 8,             /* of a process's threads, until no new one is found */
-	SMALLEST_RING = 1 << 17, /* bytes: two samples with the largest piece of stack */
-};
-
-struct known_id {
-	uint64_t id;
-	uint64_t event; /* payload */
+	SMALLEST_RING = 1 << 17, /* bytes: two samples with the largest copy of the stack */
 };
 
 /*
- * Open an event, with what this kernel lets us have: namespaces are told to the
- * privileged only, and kernels before 6.0 do not count what is lost.
+ * Open an event, with what this kernel lets us have: it reports namespaces only to the
+ * privileged, and kernels before 6.0 do not count what is lost.
  */
 static int perf_event_open(struct perf_event_attr *a, int pid, int cpu, unsigned long flags)
 {
@@ -45,7 +40,7 @@ static int perf_event_open(struct perf_event_attr *a, int pid, int cpu, unsigned
 	return fd;
 }
 
-/* Bytes for the ring of a CPU: for what comes in between two looks, with reserve. */
+/* Bytes for the ring of a CPU: for what comes in between two reads, with reserve. */
 static size_t ring_size(const struct sampler *s)
 {
 	if (s->frequency <= 199)
@@ -55,10 +50,10 @@ static size_t ring_size(const struct sampler *s)
 
 static void note_id(struct sampler *s, int fd, size_t event)
 {
-	struct known_id row = { .event = event };
+	uint64_t id;
 
-	if (ioctl(fd, PERF_EVENT_IOC_ID, &row.id) == 0)
-		table_intern(&s->ids, &row);
+	if (ioctl(fd, PERF_EVENT_IOC_ID, &id) == 0)
+		perf_events_add_id(&s->events, id, event);
 }
 
 /* A ring as large as wanted, or as locked memory allows. */
@@ -114,8 +109,7 @@ static bool open_on(struct sampler *s, struct ring *r, int pid, int cpu, struct 
 		}
 		if (!attach(s, r, fd, why))
 			return false;
-		if (i)
-			note_id(s, fd, i - 1);
+		note_id(s, fd, i ? i - 1 : s->o->nevent);
 	}
 	return true;
 }
@@ -156,12 +150,28 @@ static bool open_tasks(struct sampler *s, const int *cpus, struct buf *why)
 	return ok;
 }
 
+/* What the records of each event look like; the sideband has the last number. */
+static void describe_events(struct sampler *s)
+{
+	struct perf_event_attr a;
+
+	perf_events_release(&s->events);
+	perf_events_init(&s->events);
+	for (size_t i = 0; i < s->o->nevent; i++) {
+		a = sampler_event_attr(s, &s->o->events[i]);
+		perf_events_add(&s->events, &a);
+	}
+	a = sampler_sideband_attr(s);
+	perf_events_add(&s->events, &a);
+}
+
 static bool open_all(struct sampler *s, const int *cpus, struct buf *why)
 {
 	int pid = s->o->target == TARGET_SYSTEM ? -1 :
 		  s->o->target == TARGET_CGROUP ? s->o->cgroup :
 						  s->o->pids[0];
 
+	describe_events(s);
 	if (s->o->target == TARGET_TASKS)
 		return open_tasks(s, cpus, why);
 	return open_task_on_cpus(s, cpus, pid, why);
@@ -205,7 +215,6 @@ bool sampler_open(struct sampler *s, const struct sampler_options *o, struct buf
 	bool ok;
 
 	*s = (struct sampler){ .o = o, .frequency = allowed_frequency(o->frequency) };
-	table_init(&s->ids, sizeof(struct known_id), offsetof(struct known_id, event));
 	raise_limit();
 	cpus_online(&s->online);
 	s->nring = cpus_choose(o->cpus, buf_str(&s->online), cpus, why);
@@ -228,7 +237,7 @@ void sampler_close(struct sampler *s)
 	close_all(s);
 	mem_free(s->rings, s->nring * sizeof(*s->rings));
 	mem_free(s->fds, s->fd_cap * sizeof(*s->fds));
-	table_release(&s->ids);
+	perf_events_release(&s->events);
 	buf_release(&s->online);
 }
 
@@ -259,13 +268,6 @@ bool sampler_cpus_changed(const struct sampler *s)
 	changed = online.n && !str_eq(buf_str(&online), buf_str(&s->online));
 	buf_release(&online);
 	return changed;
-}
-
-size_t sampler_event(const struct sampler *s, uint64_t id)
-{
-	struct known_id key = { .id = id };
-
-	return ((struct known_id *)table_row(&s->ids, table_find(&s->ids, &key)))->event;
 }
 
 uint64_t sampler_lost(const struct sampler *s)

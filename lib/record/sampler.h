@@ -5,10 +5,10 @@
 #ifndef RECORD_SAMPLER_H
 #define RECORD_SAMPLER_H
 
-#include "base/table.h"
-#include "record/arch.h"
+#include "perf/perf_events.h"
 #include "record/event.h"
 #include "record/ring.h"
+#include "unwind/arch.h"
 
 enum target {
 	TARGET_SYSTEM, /* everything on the CPUs */
@@ -41,9 +41,9 @@ struct sampler {
 	struct buf online; /* CPUs, as the kernel lists them */
 	int *fds;          /* all events */
 	size_t nfd, fd_cap;
-	struct table ids;   /* rows { id } -> event */
-	bool user_only;     /* the kernel did not allow its own code to be sampled */
-	uint64_t frequency; /* in force */
+	struct perf_events events; /* numbered as those of the options; then the sideband */
+	bool user_only;            /* the kernel did not allow its own code to be sampled */
+	uint64_t frequency;        /* in force */
 };
 
 /* Have CPUs come or gone since the sampler was opened? Looks only when it uses all. */
@@ -51,8 +51,7 @@ bool sampler_cpus_changed(const struct sampler *s);
 
 /*
  * Open everything. Nothing is sampled before sampler_start() (or the child's
- * exec). False with a message in *why, which says what is missing and how it is
- * granted. sampler_close() must follow in both cases.
+ * exec). False with a message in *why: what is missing and how to get it. sampler_close() must follow in both cases.
  */
 bool sampler_open(struct sampler *s, const struct sampler_options *o, struct buf *why);
 void sampler_close(struct sampler *s);
@@ -60,10 +59,7 @@ void sampler_close(struct sampler *s);
 void sampler_start(struct sampler *s);
 void sampler_stop(struct sampler *s);
 
-/* The event of a sample, by its id; the first one if that is not known. */
-size_t sampler_event(const struct sampler *s, uint64_t id);
-
-/* Samples that the kernel has lost so far, as far as it says so. */
+/* Samples that the kernel has lost so far; 0 where it does not count them. */
 uint64_t sampler_lost(const struct sampler *s);
 
 /* Wait until a ring is half full, or some milliseconds. */

@@ -2,7 +2,15 @@
 
 #include <time.h>
 
-#include "record/records.h"
+#include "perf/sample_regs.h"
+
+/* What a sample has; and what of that other records have, too, at their end. */
+static const uint64_t SAMPLE_FIELDS = PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP | PERF_SAMPLE_TID |
+				      PERF_SAMPLE_TIME | PERF_SAMPLE_CPU | PERF_SAMPLE_PERIOD |
+				      PERF_SAMPLE_CALLCHAIN | PERF_SAMPLE_REGS_USER |
+				      PERF_SAMPLE_STACK_USER;
+static const uint64_t TRAILER_FIELDS = PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_TID | PERF_SAMPLE_TIME |
+				       PERF_SAMPLE_CPU;
 
 static struct perf_event_attr common_attr(const struct sampler *s)
 {
@@ -38,7 +46,7 @@ struct perf_event_attr sampler_event_attr(const struct sampler *s, const struct 
 	a.exclude_idle = e->is_cpu;
 	a.freq = !e->every;
 	a.sample_freq = e->every ? 1 : s->frequency;
-	a.sample_regs_user = s->o->stack_bytes ? s->o->arch->sample_regs : 0;
+	a.sample_regs_user = s->o->stack_bytes ? sample_regs_mask(s->o->arch) : 0;
 	a.sample_stack_user = s->o->stack_bytes;
 	a.exclude_callchain_user = s->o->stack_bytes > 0;
 	a.exclude_callchain_kernel = s->user_only || !s->o->kernel;

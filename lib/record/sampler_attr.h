@@ -11,7 +11,7 @@
 /* For an event that is sampled. */
 struct perf_event_attr sampler_event_attr(const struct sampler *s, const struct event *e);
 
-/* For what tells of processes and their mappings: an event that never occurs. */
+/* For records about processes and their mappings: an event that never occurs. */
 struct perf_event_attr sampler_sideband_attr(const struct sampler *s);
 
 #endif

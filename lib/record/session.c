@@ -8,13 +8,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "record/facts.h"
-#include "record/taker.h"
+#include "record/drain_thread.h"
+#include "record/session_window.h"
 
 enum {
-	LOOK_MS = 50,        /* between two looks at the rings */
+	LOOK_MS = 50,        /* between two reads of the rings */
 	PROGRESS_MS = 500,   /* between two lines of progress */
-	HURRY = 10,          /* steps of nice(1) */
 	GRACE_MS = 500,      /* for a command to end after a signal */
 	ADAPT_SAMPLES = 100, /* of which more than two in a hundred are truncated */
 	LARGEST_STACK = 65528,
@@ -34,103 +33,6 @@ void session_flush(void)
 	flush_asked = 1;
 }
 
-static uint64_t realtime(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
-/* Windows */
-
-/*
- * The kernel tells of lost samples twice: in records, and in the events' own
- * counts, which include what was lost when there was no room for records.
- */
-static uint64_t lost_so_far(struct session *s)
-{
-	uint64_t told = s->recorder.lost - s->lost_told, counted = sampler_lost(&s->sampler);
-
-	return s->lost_before + (told > counted ? told : counted);
-}
-
-/* Of processes without their children, whose time cannot be told until they end. */
-static uint64_t cpu_so_far(const struct session *s)
-{
-	const struct sampler_options *o = &s->o->sampler;
-
-	return o->target == TARGET_TASKS && !o->children ? fact_cpu_time(o->pids, o->npid) : 0;
-}
-
-static void begin_window(struct session *s)
-{
-	uint64_t number = s->window.number;
-
-	dict_init(&s->dict);
-	profile_init(&s->profile, &s->dict);
-	gather_begin(&s->gather, &s->profile);
-	s->window = (struct window){ .number = number, .time = realtime() };
-	s->window_start = recorder_now();
-	s->before_samples = s->recorder.nsample;
-	s->before_lost = lost_so_far(s);
-	s->before_throttled = s->recorder.throttled;
-	s->before_remembered = s->recorder.unwinder.remembered;
-	s->before_cpu = cpu_so_far(s);
-}
-
-static void measure_window(struct session *s)
-{
-	struct window *w = &s->window;
-	uint64_t cpu = cpu_so_far(s);
-
-	w->duration = recorder_now() - s->window_start;
-	w->user_only = s->sampler.user_only;
-	w->samples = s->recorder.nsample - s->before_samples;
-	w->lost = lost_so_far(s) - s->before_lost;
-	w->truncated = s->gather.ntruncated;
-	w->throttled = s->recorder.throttled - s->before_throttled;
-	w->remembered = s->recorder.unwinder.remembered - s->before_remembered;
-	if (cpu > s->before_cpu)
-		w->cpu_time = cpu - s->before_cpu;
-}
-
-/*
- * A recorder that does not run in time loses samples; it takes little, so it may go
- * before others, where it is allowed to. What it does with a window can wait.
- */
-static void hurry(const struct session *s, bool urgent)
-{
-	setpriority(PRIO_PROCESS, 0, urgent ? s->nice - HURRY : s->nice);
-}
-
-static void release_profile(struct session *s)
-{
-	profile_release(&s->profile);
-	dict_release(&s->dict);
-}
-
-static bool end_window(struct session *s)
-{
-	struct taker taker;
-	bool go_on;
-
-	measure_window(s);
-	s->profile.head.time = (int64_t)s->window.time;
-	s->profile.head.duration = (int64_t)s->window.duration;
-	if (!s->window.last)
-		taker_start(&taker, &s->recorder);
-	hurry(s, false);
-	go_on = s->o->on_window(s->o->context, s, &s->window);
-	if (!s->window.last)
-		taker_stop(&taker);
-	hurry(s, !s->window.last);
-	release_profile(s);
-	processes_sweep(&s->recorder.processes);
-	s->window.number++;
-	return go_on;
-}
-
 /* The child */
 
 static uint64_t nanoseconds(struct timeval t)
@@ -138,7 +40,7 @@ static uint64_t nanoseconds(struct timeval t)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_usec * 1000;
 }
 
-static void tell_child(struct session *s, int pid)
+static void report_child(struct session *s, int pid)
 {
 	if (s->o->on_child)
 		s->o->on_child(s->o->context, pid);
@@ -154,7 +56,7 @@ static bool child_has_ended(struct session *s, bool wait)
 		return s->child_ended;
 	if (wait4(s->child.pid, &status, wait ? 0 : WNOHANG, &use) != s->child.pid)
 		return false;
-	tell_child(s, 0);
+	report_child(s, 0);
 	s->child_ended = true;
 	s->window.ended = true;
 	s->window.status = status;
@@ -191,29 +93,29 @@ static void list_targets(struct session *s, struct sampler_options *o)
 		return;
 	s->pids.n = 0;
 	buf_put(&s->pids, &s->child.pid, sizeof(s->child.pid));
-	processes_visit(&s->recorder.processes, list_process, s);
+	processes_visit(&s->recorder.decoder.processes, list_process, s);
 	o->target = TARGET_TASKS;
 	o->pids = (int *)s->pids.p;
 	o->npid = BUF_COUNT(&s->pids, int);
 }
 
 /*
- * Open the events again, with a larger piece of stack or on other CPUs. When that
- * cannot be (there is no room, or all has ended), those that there are go on.
+ * Open the events again, to copy more of the stack or on other CPUs. When that fails
+ * (there is no room, or all targets have ended), the old ones go on.
  */
 static void open_again(struct session *s, uint32_t stack_bytes)
 {
 	struct sampler_options options = s->sampler_options;
 	struct sampler sampler;
-	struct taker taker; /* with many threads this takes long */
+	struct drain_thread drain; /* with many threads this takes long */
 	struct buf why = { 0 };
 	bool ok;
 
 	options.stack_bytes = stack_bytes;
 	list_targets(s, &options);
-	taker_start(&taker, &s->recorder);
+	drain_thread_start(&drain, &s->recorder);
 	ok = sampler_open(&sampler, &options, &why);
-	taker_stop(&taker);
+	drain_thread_stop(&drain);
 	buf_release(&why);
 	if (!ok) {
 		sampler_close(&sampler);
@@ -222,8 +124,8 @@ static void open_again(struct session *s, uint32_t stack_bytes)
 	}
 	sampler_stop(&s->sampler);
 	recorder_drain(&s->recorder, true);
-	s->lost_before = lost_so_far(s);
-	s->lost_told = s->recorder.lost;
+	s->lost_in_closed = session_lost(s);
+	s->reported_in_closed = s->recorder.decoder.counts.lost;
 	sampler_close(&s->sampler);
 	s->sampler_options = options;
 	s->sampler = sampler;
@@ -237,18 +139,18 @@ static void keep_house(struct session *s, uint64_t now)
 	if (now - s->housekept < HOUSE_NS)
 		return;
 	s->housekept = now;
-	binaries_unload(&s->recorder.binaries);
+	binaries_unload(&s->recorder.decoder.binaries);
 	if (sampler_cpus_changed(&s->sampler))
 		open_again(s, s->sampler_options.stack_bytes);
 }
 
 static bool wants_more_stack(const struct session *s)
 {
-	uint64_t samples = s->recorder.nsample - s->before_samples;
+	uint64_t samples = s->recorder.decoder.counts.samples - s->at_start.samples;
 
 	return s->o->adapt && !s->no_room && s->sampler_options.stack_bytes &&
 	       s->sampler_options.stack_bytes < LARGEST_STACK && samples >= ADAPT_SAMPLES &&
-	       s->gather.ntruncated * 50 > samples;
+	       s->gather.nshort * 50 > samples;
 }
 
 /* The loop */
@@ -262,7 +164,7 @@ static void sleep_until(uint64_t when)
 }
 
 /* Milliseconds until something is due, at most LOOK_MS. */
-static int patience(const struct session *s, uint64_t now)
+static int wait_ms(const struct session *s, uint64_t now)
 {
 	uint64_t due = now + LOOK_MS * 1000000;
 
@@ -278,7 +180,7 @@ static void show_progress(struct session *s, uint64_t now, uint64_t *shown)
 	if (!s->o->on_progress || now - *shown < (uint64_t)PROGRESS_MS * 1000000)
 		return;
 	*shown = now;
-	measure_window(s);
+	session_measure_window(s);
 	s->o->on_progress(s->o->context, &s->window);
 }
 
@@ -304,9 +206,9 @@ static void run_windows(struct session *s)
 	uint64_t now = recorder_now(), shown = now;
 	bool go_on = true;
 
-	begin_window(s);
+	session_begin_window(s);
 	while (go_on && !is_over(s, now)) {
-		sampler_wait(&s->sampler, patience(s, now));
+		sampler_wait(&s->sampler, wait_ms(s, now));
 		recorder_drain(&s->recorder, false);
 		now = recorder_now();
 		show_progress(s, now, &shown);
@@ -316,8 +218,8 @@ static void run_windows(struct session *s)
 		if (!flush_asked && !(s->o->every && now - s->window_start >= s->o->every))
 			continue;
 		flush_asked = 0;
-		go_on = end_window(s);
-		begin_window(s);
+		go_on = session_end_window(s);
+		session_begin_window(s);
 	}
 	await_child(s);
 	s->over = recorder_now();
@@ -325,14 +227,14 @@ static void run_windows(struct session *s)
 	recorder_drain(&s->recorder, true);
 	s->window.last = true;
 	if (go_on)
-		end_window(s);
+		session_end_window(s);
 	else
-		release_profile(s);
+		session_drop_window(s);
 }
 
 /* Beginning */
 
-static void on_sample(void *context, const struct recorded *sample)
+static void on_sample(void *context, const struct perf_sample *sample)
 {
 	struct session *s = context;
 
@@ -355,10 +257,10 @@ static void set_up(struct session *s)
 	s->recorder.wants = o->wants ? wants : NULL;
 	s->recorder.context = s;
 	s->recorder.self = (int)getpid();
-	s->recorder.unwinder.use_live = true;
-	s->recorder.unwinder.use_memo = true;
-	s->recorder.processes.thread_names = o->gather.label_by & LABEL_BY_THREAD;
-	gather_init(&s->gather, &o->gather, &s->recorder.processes);
+	s->recorder.decoder.unwinder.use_memory = true;
+	s->recorder.decoder.unwinder.use_memo = true;
+	s->recorder.decoder.processes.thread_names = o->labels.label_by & LABEL_BY_THREAD;
+	session_windows_init(s);
 }
 
 static bool prepare_child(struct session *s, struct buf *why)
@@ -369,7 +271,7 @@ static bool prepare_child(struct session *s, struct buf *why)
 	}
 	s->sampler_options.pids = &s->child.pid;
 	s->sampler_options.npid = 1;
-	tell_child(s, s->child.pid);
+	report_child(s, s->child.pid);
 	return true;
 }
 
@@ -413,16 +315,16 @@ bool session_run(struct session *s, const struct session_options *o, struct buf 
 	if (!start_target(s, why))
 		return false;
 	s->begun = recorder_now();
-	hurry(s, true);
+	session_raise_priority(s, true);
 	run_windows(s);
-	hurry(s, false);
+	session_raise_priority(s, false);
 	child_has_ended(s, true);
 	return true;
 }
 
 void session_release(struct session *s)
 {
-	gather_release(&s->gather);
+	session_windows_release(s);
 	recorder_release(&s->recorder);
 	sampler_close(&s->sampler);
 	buf_release(&s->pids);

@@ -5,8 +5,10 @@
 #ifndef RECORD_SESSION_H
 #define RECORD_SESSION_H
 
-#include "record/gather.h"
+#include "perf/gather.h"
+#include "record/jit.h"
 #include "record/launch.h"
+#include "record/recorder.h"
 
 /* What is known of a window besides its samples. */
 struct window {
@@ -23,14 +25,22 @@ struct window {
 	int status;          /* its status, as waitpid(2) has it */
 };
 
+/* What a mapping of a window's profile is of: a binary, or the JIT code of a process. */
+struct session_mapping {
+	const struct binary *binary; /* NULL: none, or JIT code without a jitdump */
+	int root;                    /* the root of a process that has it; -1: ours */
+	bool is_jit;                 /* its names are in a perf map, at: */
+	struct jit_place jit;
+};
+
 struct session;
 
 struct session_options {
 	struct sampler_options sampler;
-	struct gather_options gather;
+	struct label_options labels;
 	struct launch launch;            /* of TARGET_CHILD */
 	uint64_t delay, duration, every; /* ns; 0 = none */
-	bool adapt;                      /* copy more stack when too much of it is missing */
+	bool adapt;                      /* copy more of the stack when too much is missing */
 	/* A command is about to run as this process; 0: it has ended. May be NULL. */
 	void (*on_child)(void *context, int pid);
 	/* Are samples of this process wanted? May be NULL. */
@@ -45,34 +55,45 @@ struct session_options {
 	void *context;
 };
 
+/* What is counted from the beginning of the recording; a window has the difference. */
+struct session_counts {
+	uint64_t samples, lost, throttled, remembered;
+	uint64_t cpu; /* ns that the targets used */
+};
+
 struct session {
 	const struct session_options *o;
 	struct sampler_options sampler_options; /* those in force */
 	struct sampler sampler;
 	struct recorder recorder;
 	struct gather gather;
+	struct buf worths;      /* struct gather_event, of the events */
 	struct dictionary dict; /* of the window's profile */
 	struct profile profile;
+	struct buf mappings; /* struct session_mapping, by numbers of the profile's */
 	struct launched child;
 	int exec_error; /* errno of a command that could not be run */
 	struct window window;
-	uint64_t window_start; /* of the monotonic clock */
-	uint64_t before_samples, before_lost, before_throttled, before_cpu, before_remembered;
-	/* Lost in samplers that were closed, and told of by then in records. */
-	uint64_t lost_before, lost_told;
+	uint64_t window_start;          /* of the monotonic clock */
+	struct session_counts at_start; /* of the window */
+	/* Samples lost in samplers that have been closed; what records had reported by then. */
+	uint64_t lost_in_closed, reported_in_closed;
 	uint64_t begun, housekept, over; /* ns: of recorder_now() */
 	struct buf pids;  /* int: the processes that run, when events are opened again */
 	int nice;         /* what we began with */
 	bool no_room;     /* events could not be opened again */
-	bool child_ended; /* window.status says how */
+	bool child_ended; /* with window.status */
 };
 
 /*
  * Record until the command or the duration ends, a signal does (session_stop()),
- * or on_window() says so. False with a message in *why when it could not begin.
+ * or on_window() returns false. False with a message in *why when it could not begin.
  */
 bool session_run(struct session *s, const struct session_options *o, struct buf *why);
 void session_release(struct session *s);
+
+/* Of the profile's mapping; valid in on_window(). NULL when it is of no file. */
+const struct session_mapping *session_mapping(const struct session *s, map_id map);
 
 /* For signal handlers: end the recording; end the window. */
 void session_stop(void);

@@ -45,14 +45,14 @@ static void add_thread(struct buf *tasks, int pid, int tid)
 static void add_children(struct buf *pids, int pid, int tid)
 {
 	struct buf text = { 0 };
-	struct str rest;
+	struct str list;
 	char path[64];
 	uint64_t child;
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, tid);
 	kernel_text(path, &text);
-	for (rest = buf_str(&text); rest.n;)
-		if (str_u64(str_cut(&rest, ' '), &child))
+	for (list = buf_str(&text); list.n;)
+		if (str_u64(str_cut(&list, ' '), &child))
 			add_once(pids, (int)child);
 	buf_release(&text);
 }

@@ -168,35 +168,39 @@ static void release_report(struct source_report *r)
 	mem_free((char *)r->notes.p, r->notes.n);
 }
 
-/* Read input i to its end before anything of it counts. */
-static void sum_input(struct worker *w, size_t i, struct profile *part, struct profile *sum)
+/*
+ * Read input i to its end before anything of it counts: its first profile takes up the
+ * others.
+ */
+static void sum_input(struct worker *w, size_t i, struct profile *first, struct profile *next)
 {
 	struct input input;
 	struct source_report *r = &w->reports[i];
 
+	profile_clear(first);
 	open_input(w->s, &input, i);
-	while (input_next(&input, part))
-		profile_move(sum, part);
+	while (input_next(&input, input.nprofile ? next : first))
+		if (input.nprofile > 1)
+			profile_append(first, next);
 	*r = close_input(w->s, &input, i);
 	keep_texts(r);
 	if (!r->error)
-		profile_move(&w->total, sum);
+		profile_move(&w->total, first);
 	input_release(&input);
-	profile_clear(sum);
 }
 
 static void *sum_range(void *worker)
 {
 	struct worker *w = worker;
-	struct profile part, sum;
+	struct profile first, next;
 
-	profile_init(&part, w->total.dict);
-	profile_init(&sum, w->total.dict);
-	part.keep_times = sum.keep_times = w->total.keep_times;
+	profile_init(&first, w->total.dict);
+	profile_init(&next, w->total.dict);
+	first.keep_times = next.keep_times = w->total.keep_times;
 	for (size_t i = w->from; i < w->to; i++)
-		sum_input(w, i, &part, &sum);
-	profile_release(&sum);
-	profile_release(&part);
+		sum_input(w, i, &first, &next);
+	profile_release(&next);
+	profile_release(&first);
 	return NULL;
 }
 

@@ -3,10 +3,9 @@
 #include <libdeflate.h>
 
 #include "io/cursor.h"
-#include "symbol/debuginfod.h"
-#include "symbol/regular_file.h"
+#include "symbol/other_file.h"
 
-/* A search: what is looked for, and what has been put together of a path. */
+/* A search: what is looked for, and where it may be. */
 struct search {
 	const struct symbol_options *options;
 	struct str path; /* of the file that refers to it */
@@ -14,7 +13,7 @@ struct search {
 	struct str id;   /* its build id, in bytes; may be empty */
 	bool has_crc;
 	uint32_t crc;
-	struct buf at;
+	struct buf places; /* paths, each with a NUL */
 	struct elf *found;
 };
 
@@ -56,7 +55,7 @@ static bool try_fd(struct search *s, int fd)
 	const char *why;
 	bool opened = fd >= 0 && elf_open(s->found, fd, &why);
 
-	regular_file_close(fd);
+	other_file_close(fd);
 	if (opened && is_right(s, s->found))
 		return true;
 	if (opened)
@@ -64,69 +63,63 @@ static bool try_fd(struct search *s, int fd)
 	return false;
 }
 
-/* Try the path that is in s->at. */
-static bool try_path(struct search *s)
+/* DIR/SUB/NAME */
+static void add_place(struct search *s, struct str dir, struct str sub)
 {
-	buf_ch(&s->at, '\0');
-	return try_fd(s, regular_file_open(s->at.p));
-}
-
-/* Try DIR/SUB/NAME. */
-static bool try_in(struct search *s, struct str dir, struct str sub)
-{
-	s->at.n = 0;
-	buf_add(&s->at, dir);
-	buf_add(&s->at, sub);
-	buf_ch(&s->at, '/');
-	buf_add(&s->at, s->name);
-	return try_path(s);
+	buf_add(&s->places, dir);
+	buf_add(&s->places, sub);
+	buf_ch(&s->places, '/');
+	buf_add(&s->places, s->name);
+	buf_ch(&s->places, '\0');
 }
 
 /* DIR/.build-id/01/23456789.debug */
-static bool try_build_id(struct search *s, struct str dir)
+static void add_build_id(struct search *s, struct str dir)
 {
 	struct buf hex = { 0 };
 
 	if (s->id.n < 2)
-		return false;
+		return;
 	elf_print_build_id(&hex, s->id);
-	s->at.n = 0;
-	buf_printf(&s->at, "%.*s/.build-id/%.2s/%.*s.debug", STR_ARG(dir), hex.p, (int)hex.n - 2,
-		   hex.p + 2);
+	buf_printf(&s->places, "%.*s/.build-id/%.2s/%.*s.debug", STR_ARG(dir), hex.p,
+		   (int)hex.n - 2, hex.p + 2);
+	buf_ch(&s->places, '\0');
 	buf_release(&hex);
-	return try_path(s);
 }
 
 /* Next to the file that refers to it, and under the same path in a debug directory. */
-static bool try_name(struct search *s)
+static void add_name(struct search *s)
 {
 	struct str dir = str(s->path.p, s->path.n - str_basename(s->path).n);
 	struct str dirs = str_of(s->options->debug_dirs);
 
 	if (!s->name.n)
-		return false;
-	if (s->name.p[0] == '/')
-		return try_in(s, S(""), S(""));
+		return;
+	if (s->name.p[0] == '/') {
+		buf_add(&s->places, s->name);
+		buf_ch(&s->places, '\0');
+		return;
+	}
 	dir.n -= dir.n > 0;
-	if (try_in(s, dir, S("")) || try_in(s, dir, S("/.debug")))
-		return true;
+	add_place(s, dir, S(""));
+	add_place(s, dir, S("/.debug"));
 	while (dirs.n)
-		if (try_in(s, str_cut(&dirs, ':'), dir))
-			return true;
-	return false;
+		add_place(s, str_cut(&dirs, ':'), dir);
 }
 
 static bool search(struct search *s)
 {
-	struct str dirs = str_of(s->options->debug_dirs);
+	struct str dirs = str_of(s->options->debug_dirs), places;
 	bool ok = false;
 
-	while (dirs.n && !ok)
-		ok = try_build_id(s, str_cut(&dirs, ':'));
-	ok = ok || try_name(s);
+	while (dirs.n)
+		add_build_id(s, str_cut(&dirs, ':'));
+	add_name(s);
+	for (places = buf_str(&s->places); places.n && !ok;)
+		ok = try_fd(s, other_file_first(&places));
 	if (!ok && s->id.n && s->options->debuginfod)
-		ok = try_fd(s, debuginfod_open(s->id));
-	buf_release(&s->at);
+		ok = try_fd(s, other_file_of_build(s->id));
+	buf_release(&s->places);
 	return ok;
 }
 

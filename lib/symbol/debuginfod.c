@@ -2,46 +2,76 @@
 
 #include <dlfcn.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "symbol/naming_channel.h"
+#include "symbol/sandbox.h"
+
+/* What a query says at its end. */
+enum { QUERIED = 1, NO_LIBRARY };
 
 /* What is used of the library: elfutils/debuginfod.h. */
-static struct {
-	bool tried;
+struct client_library {
 	void *(*begin)(void);
 	int (*find)(void *client, const unsigned char *build_id, int size, char **path);
 	void (*end)(void *client);
-} lib;
+};
 
-static bool load(void)
+static bool load_library(struct client_library *lib)
 {
-	void *library;
+	void *library = dlopen("libdebuginfod.so.1", RTLD_NOW | RTLD_LOCAL);
 
-	if (lib.tried)
-		return lib.find != NULL;
-	lib.tried = true;
-	if (!getenv("DEBUGINFOD_URLS"))
-		return false;
-	library = dlopen("libdebuginfod.so.1", RTLD_NOW | RTLD_LOCAL);
 	if (!library)
 		return false;
-	*(void **)&lib.begin = dlsym(library, "debuginfod_begin");
-	*(void **)&lib.end = dlsym(library, "debuginfod_end");
-	*(void **)&lib.find = dlsym(library, "debuginfod_find_debuginfo");
-	if (!lib.begin || !lib.end)
-		lib.find = NULL;
-	return lib.find != NULL;
+	*(void **)&lib->begin = dlsym(library, "debuginfod_begin");
+	*(void **)&lib->end = dlsym(library, "debuginfod_end");
+	*(void **)&lib->find = dlsym(library, "debuginfod_find_debuginfo");
+	return lib->begin && lib->end && lib->find;
+}
+
+static NORETURN void run_query(int answer, pid_t parent, struct str build_id)
+{
+	struct naming_channel to = { .fd = SANDBOX_FD };
+	struct client_library lib;
+	void *client = NULL;
+	bool loaded;
+	int fd = -1;
+
+	sandbox_helper(answer, parent);
+	loaded = load_library(&lib);
+	if (loaded)
+		client = lib.begin();
+	if (client)
+		fd = lib.find(client, (const unsigned char *)build_id.p, (int)build_id.n, NULL);
+	naming_send(&to, loaded ? QUERIED : NO_LIBRARY, S(""), fd);
+	_exit(0);
 }
 
 int debuginfod_open(struct str build_id)
 {
-	void *client;
-	int fd;
+	static bool missing; /* the library; once a program is enough */
+	const char *urls = getenv("DEBUGINFOD_URLS");
+	struct naming_channel from = { .accepts_files = true, .most = 1 };
+	pid_t self = getpid(), child;
+	uint32_t kind = 0;
+	int pair[2], fd = -1;
 
-	if (!load())
+	if (missing || !urls || !*urls ||
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return -1;
-	client = lib.begin();
-	if (!client)
-		return -1;
-	fd = lib.find(client, (const unsigned char *)build_id.p, (int)build_id.n, NULL);
-	lib.end(client);
-	return fd < 0 ? -1 : fd;
+	child = fork();
+	if (child == 0)
+		run_query(pair[1], self, build_id);
+	close(pair[1]);
+	from.fd = pair[0];
+	if (child > 0)
+		naming_receive(&from, &kind, &fd);
+	missing = kind == NO_LIBRARY;
+	close(pair[0]);
+	buf_release(&from.body);
+	if (child > 0)
+		waitpid(child, NULL, 0);
+	return fd;
 }

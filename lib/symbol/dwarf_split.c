@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "symbol/regular_file.h"
+#include "symbol/other_file.h"
 
 /* Columns of a package's index: version 2 is GNU's, version 5 the standard's. */
 static const struct {
@@ -88,10 +88,10 @@ static bool open_package(struct dwarf_package *p)
 	p->tried = true;
 	buf_printf(&path, "%s.dwp", p->binary);
 	buf_ch(&path, '\0');
-	fd = regular_file_open(path.p);
+	fd = other_file_open(path.p);
 	buf_release(&path);
 	p->open = fd >= 0 && elf_open(&p->elf, fd, &why);
-	regular_file_close(fd);
+	other_file_close(fd);
 	p->whole.split = true;
 	if (p->open)
 		dwarf_file_sections(&p->whole, &p->elf);
@@ -143,11 +143,11 @@ static void borrow(struct dwarf_split *s, const struct dwarf_unit *skeleton)
 
 static bool from_file(struct dwarf_split *s, const char *path, const struct dwarf_unit *skeleton)
 {
-	int fd = regular_file_open(path);
+	int fd = other_file_open(path);
 	const char *why;
 	bool ok = fd >= 0 && elf_open(&s->elf, fd, &why);
 
-	regular_file_close(fd);
+	other_file_close(fd);
 	if (!ok)
 		return false;
 	dwarf_file_sections(&s->file, &s->elf);

@@ -4,7 +4,9 @@
  * not depend on whether debugging information is there; inlined calls and lines are
  * DWARF's.
  */
+#ifdef __linux__
 #include <sys/auxv.h>
+#endif
 
 #include "object/symtab.h"
 #include "object/unpack.h"
@@ -47,9 +49,12 @@ static void close_image(void *with)
 static bool open_vdso(struct elf *e)
 {
 	enum { SIZE = 2 * 4096 };
-	const char *p = (const char *)(uintptr_t)getauxval(AT_SYSINFO_EHDR);
+	const char *p = NULL;
 	const char *why;
 
+#ifdef __linux__
+	p = (const char *)(uintptr_t)getauxval(AT_SYSINFO_EHDR);
+#endif
 	return p && elf_open_memory(e, str(p, SIZE), &why);
 }
 
@@ -176,27 +181,11 @@ static bool find(void *with, struct symbol_place at, struct buf *frames)
 	return frames->n > from;
 }
 
-static void rest(void *with)
-{
-	struct image *m = with;
-
-	if (m->dwarf && !dwarf_rest(m->dwarf)) {
-		dwarf_close(m->dwarf);
-		elf_close(&m->sup);
-		m->dwarf = NULL;
-		m->tried_dwarf = false;
-	}
-	elf_unload(&m->elf);
-	elf_unload(&m->debug);
-	elf_unload(&m->sup);
-}
-
 const struct symbolizer symbolizer_elf = {
 	.name = "elf",
 	.help = "symbol tables and DWARF of ELF images",
 	.handles = handles,
 	.open = open_image,
 	.find = find,
-	.rest = rest,
 	.close = close_image,
 };

@@ -66,20 +66,11 @@ static bool find(void *with, struct symbol_place at, struct buf *frames)
 	return true;
 }
 
-static void rest(void *with)
-{
-	struct go *g = with;
-
-	g->work = WORK;
-	elf_unload(&g->elf);
-}
-
 const struct symbolizer symbolizer_go = {
 	.name = "go",
 	.help = "gopclntab of Go binaries",
 	.handles = handles,
 	.open = open_go,
 	.find = find,
-	.rest = rest,
 	.close = close_go,
 };

@@ -3,7 +3,7 @@
  * has the times of its samples asks jitdump.h itself; here the code that came last
  * counts, for what the dump did not tell in time.
  */
-#include "symbol/jitdump.h"
+#include "object/jitdump.h"
 #include "symbol/symbolizer.h"
 
 static bool handles(struct str file, struct str head)
@@ -38,11 +38,6 @@ static bool find(void *with, struct symbol_place at, struct buf *frames)
 	return true;
 }
 
-static void refresh(void *with, int fd)
-{
-	jitdump_feed(with, fd);
-}
-
 static void close_dump(void *with)
 {
 	jitdump_release(with);
@@ -53,8 +48,8 @@ const struct symbolizer symbolizer_jitdump = {
 	.name = "jitdump",
 	.help = "logs that JIT compilers write (jit-PID.dump)",
 	.handles = handles,
+	.absolute = true,
 	.open = open_dump,
 	.find = find,
-	.refresh = refresh,
 	.close = close_dump,
 };

@@ -11,15 +11,6 @@
 #include "symbol/kallsyms.h"
 #include "symbol/symbolizer.h"
 
-/* Addresses that are not found are looked for in a new list, but not in every round. */
-enum { PATIENCE = 6 };
-
-struct kernel {
-	struct kallsyms list;
-	uint32_t age; /* rounds since it was read */
-	bool missed;
-};
-
 static bool handles(struct str file, struct str head)
 {
 	(void)head;
@@ -64,33 +55,24 @@ static bool holds(const struct profile *p)
 	return !p->head.time || p->head.time + (int64_t)SLACK * 1000000000 > boot_time();
 }
 
-static void read_list(struct kernel *k)
-{
-	int fd = open("/proc/kallsyms", O_RDONLY | O_CLOEXEC);
-
-	kallsyms_release(&k->list);
-	k->age = 0;
-	k->missed = false;
-	kallsyms_read(&k->list, fd);
-	if (fd >= 0)
-		close(fd);
-}
-
 static void close_kernel(void *with)
 {
-	struct kernel *k = with;
+	struct kallsyms *k = with;
 
-	kallsyms_release(&k->list);
+	kallsyms_release(k);
 	mem_free(k, sizeof(*k));
 }
 
 static void *open_kernel(const struct symbol_file *file, struct buf *note)
 {
-	struct kernel *k = mem_zeroed(1, sizeof(*k));
+	struct kallsyms *k = mem_zeroed(1, sizeof(*k));
+	int fd = open("/proc/kallsyms", O_RDONLY | O_CLOEXEC);
 
 	(void)file;
-	read_list(k);
-	if (!k->list.hidden)
+	kallsyms_read(k, fd);
+	if (fd >= 0)
+		close(fd);
+	if (!k->hidden)
 		return k;
 	buf_printf(note, "the kernel's symbols are hidden from this user (/proc/kallsyms): its "
 			 "frames stay without names");
@@ -100,33 +82,21 @@ static void *open_kernel(const struct symbol_file *file, struct buf *note)
 
 static bool find(void *with, struct symbol_place at, struct buf *frames)
 {
-	struct kernel *k = with;
 	struct symbol_frame frame = { 0 };
 
-	if (!kallsyms_find(&k->list, at.absolute, &frame.name, &frame.module)) {
-		k->missed = true;
+	if (!kallsyms_find(with, at.absolute, &frame.name, &frame.module))
 		return false;
-	}
 	buf_put(frames, &frame, sizeof(frame));
 	return true;
-}
-
-static void refresh(void *with, int fd)
-{
-	struct kernel *k = with;
-
-	(void)fd;
-	if (k->missed && ++k->age >= PATIENCE)
-		read_list(k);
 }
 
 const struct symbolizer symbolizer_kallsyms = {
 	.name = "kallsyms",
 	.help = "the running kernel, its modules and BPF programs",
 	.handles = handles,
+	.absolute = true,
 	.holds = holds,
 	.open = open_kernel,
 	.find = find,
-	.refresh = refresh,
 	.close = close_kernel,
 };

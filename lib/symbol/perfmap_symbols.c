@@ -1,5 +1,5 @@
 /* The symbolizer of JIT code whose mapping is called after a perf map, as perf does it. */
-#include "symbol/perfmap.h"
+#include "object/perfmap.h"
 #include "symbol/symbolizer.h"
 
 static bool handles(struct str file, struct str head)
@@ -32,11 +32,6 @@ static bool find(void *with, struct symbol_place at, struct buf *frames)
 	return true;
 }
 
-static void refresh(void *with, int fd)
-{
-	perfmap_refresh(with, fd);
-}
-
 static void close_map(void *with)
 {
 	perfmap_release(with);
@@ -47,8 +42,8 @@ const struct symbolizer symbolizer_perfmap = {
 	.name = "perfmap",
 	.help = "maps that JIT compilers write (perf-PID.map)",
 	.handles = handles,
+	.absolute = true,
 	.open = open_map,
 	.find = find,
-	.refresh = refresh,
 	.close = close_map,
 };

@@ -2,11 +2,17 @@
  * Names for addresses: functions, files, lines and inlined calls of native, kernel
  * and JIT-compiled code, written into a profile.
  *
- * A profile comes from a recording, which knows addresses and mappings only. Each
- * mapping is handed to the symbolizers that understand it (symbolizer.h): symbol
- * tables and DWARF of ELF images, gopclntab of Go binaries, kallsyms, perf maps and
- * jitdumps. Names are as good as the files are: a binary is looked at only when its
- * build id is the one that was recorded.
+ * A profile comes from a recording, which knows addresses and mappings only. The
+ * addresses of each mapped file are given to the symbolizers that understand it
+ * (symbolizer.h): symbol tables and DWARF of ELF images, gopclntab of Go binaries,
+ * kallsyms, perf maps and jitdumps. Names are as good as the files are: a binary is
+ * looked at only when its build id is the one that was recorded.
+ *
+ * The files belong to whom is looked at, and may be made to do harm. They are read in a
+ * child that has no rights and may die (naming.h): a file that crashes it or takes too
+ * much loses its own names, and the user reads why. The child lives as long as a call of
+ * symbolize(), and what it took goes back to the system with it. Names are kept here, by
+ * binary and address, so that a recording without end asks for each only once.
  */
 #ifndef SYMBOL_SYMBOL_H
 #define SYMBOL_SYMBOL_H
@@ -14,17 +20,20 @@
 #include "profile/name.h"
 #include "profile/profile.h"
 
+/* The file of a mapping, and where the files are that it refers to. */
+struct symbol_binary {
+	int fd;   /* for reading; symbolize() closes it; -1: there is none */
+	int root; /* a descriptor of the root in which paths count; -1: ours. Not closed. */
+};
+
 /*
  * Where the bytes of a mapping's file are. A recorder knows better than the path: it
  * holds binaries open, in their mount namespace, after they were deleted. Its profiles
  * are of this machine and this boot.
  */
 struct symbol_source {
-	/*
-	 * A file descriptor of the file of a mapping of `p`, which symbolize() closes,
-	 * or -1. Called once in a round for each file.
-	 */
-	int (*open)(void *context, const struct profile *p, map_id map);
+	/* Called once in a round for each mapping of `p` with addresses to be named. */
+	struct symbol_binary (*open)(void *context, const struct profile *p, map_id map);
 	void *context;
 };
 
@@ -35,6 +44,9 @@ struct symbol_options {
 	const char *debug_dirs;      /* separated by ':'; NULL: /usr/lib/debug */
 	bool debuginfod;             /* ask the servers of $DEBUGINFOD_URLS, too */
 	enum demangle demangle;      /* how names are made from linkage names */
+	/* A child that names addresses has begun: its process id. May be NULL. */
+	void (*on_child)(void *context, int pid);
+	void *context;
 	/*
 	 * Files whose debugging information is packed, and unpacked takes more bytes
 	 * than this, have names only: for those who record without end, and would have
@@ -43,11 +55,7 @@ struct symbol_options {
 	uint64_t most_unpacked;
 };
 
-/*
- * Files that are open, and the tables made of them. They are kept from one profile
- * to the next, for those who record without end; a file that two rounds in a row had
- * no use for is closed.
- */
+/* The names found so far, of at most about 16 MiB, and what the user was told. */
 struct symbols;
 
 struct symbols *symbols_open(const struct symbol_options *options);
@@ -56,6 +64,7 @@ void symbols_close(struct symbols *s);
 struct symbol_counts {
 	uint32_t named, unnamed; /* locations that had no name */
 	uint32_t files, missing; /* mapped files that were looked at; that were not there */
+	uint64_t child_cpu;      /* ns of CPU time that was spent in children */
 };
 
 /*
@@ -71,8 +80,9 @@ struct symbol_counts {
  * recorded before this boot, stay.
  *
  * Never fails as a whole. What the user should know (a binary that is another one
- * now, kernel symbols that are hidden) is appended to *notes, a line each, and each
- * only once in the life of `s`.
+ * now, kernel symbols that are hidden, a file that took too much) is appended to *notes,
+ * a line each, and each only once in the life of `s`. A file that took too much is not
+ * read again in the life of `s`.
  */
 struct symbol_counts symbolize(struct symbols *s, struct profile *p, struct buf *notes);
 

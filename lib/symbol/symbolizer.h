@@ -1,5 +1,5 @@
 /*
- * The table of symbolizers. Each is a file that defines one row; a mapping is given
+ * The table of symbolizers, which run in the child that naming_child.h describes. Each is a file that defines one row; a mapping is given
  * to all rows that handle it, and an address in it to one after the other until one
  * knows it.
  */
@@ -26,8 +26,10 @@ struct symbol_place {
 
 struct symbolizer {
 	const char *name, *help;
-	/* Does it understand such mappings? `head` is how the file begins. */
+	/* Does it understand such mappings? `head` is how the file begins, if there is one. */
 	bool (*handles)(struct str file, struct str head);
+	/* Addresses are looked up as they were in memory, not by where they are in a file. */
+	bool absolute;
 	/* Does what it knows hold for where p was recorded? May be NULL: always. */
 	bool (*holds)(const struct profile *p);
 	/*
@@ -40,15 +42,13 @@ struct symbolizer {
 	 * first. Their texts are valid until the next call.
 	 */
 	bool (*find)(void *with, struct symbol_place at, struct buf *frames);
-	/* At the start of a round: the file may have grown. May be NULL. */
-	void (*refresh)(void *with, int fd);
-	/* That was all for this round: give back what is not worth keeping. May be NULL. */
-	void (*rest)(void *with);
 	void (*close)(void *with);
 };
 
 extern const struct symbolizer symbolizer_go, symbolizer_elf, symbolizer_kallsyms,
 	symbolizer_perfmap, symbolizer_jitdump;
+
+enum { SYMBOLIZERS = 5 };
 
 /* Row i of the table, or NULL after the last. */
 const struct symbolizer *symbolizer_at(size_t i);

@@ -10,9 +10,10 @@
  *	generate long-names STACKS NAMES
  *		folded stacks of 4 to 18 frames, whose NAMES distinct names are those of
  *		C++ methods, 30 to 60 bytes long
- *	generate windows N < FOLDED
- *		a stream of N profiles, as prof-record --every 10s leaves them: each with
- *		a dictionary of its own, in which addresses have functions, files and lines
+ *	generate windows N PREFIX < FOLDED
+ *		N profiles PREFIX0.pb.gz ..., as prof-record --every 10s leaves them: each
+ *		with a dictionary of its own, in which addresses have functions, files and
+ *		lines
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -223,9 +224,10 @@ static void window_sample(struct profile *p, map_id map, struct str line)
 	profile_add_value(p, 1, sample, 10101010);
 }
 
-static void write_window(struct out *out, const struct str *line, size_t nline, int64_t number)
+static bool write_window(const char *path, const struct str *line, size_t nline, int64_t number)
 {
 	struct dictionary d;
+	struct out out;
 	struct profile p;
 	int64_t scale;
 	map_id map;
@@ -244,29 +246,35 @@ static void write_window(struct out *out, const struct str *line, size_t nline, 
 	for (size_t i = 0; i < nline; i++)
 		if (pick(10) < 3)
 			window_sample(&p, map, line[pick(nline)]);
-	format_pprof.write(out, &p);
+	if (out_open(&out, path, (struct pack){ PACK_GZIP, 6 }))
+		format_pprof.write(&out, &p);
 	profile_release(&p);
 	dict_release(&d);
+	return out_close(&out);
 }
 
-static int generate_windows(size_t windows)
+static int generate_windows(size_t windows, const char *prefix)
 {
 	struct buf lines = { 0 };
 	struct str text = read_all();
-	struct out out;
+	bool ok = true;
 
 	while (text.n) {
 		struct str line = str_cut(&text, '\n');
 
 		buf_put(&lines, &line, sizeof(line));
 	}
-	if (!out_open(&out, NULL, (struct pack){ PACK_GZIP, 6 }))
-		return 2;
-	for (size_t i = 0; i < windows; i++)
-		write_window(&out, (struct str *)lines.p, BUF_COUNT(&lines, struct str),
-			     (int64_t)i);
+	for (size_t i = 0; ok && i < windows; i++) {
+		struct buf path = { 0 };
+
+		buf_printf(&path, "%s%zu.pb.gz", prefix, i);
+		buf_ch(&path, '\0');
+		ok = write_window(path.p, (struct str *)lines.p, BUF_COUNT(&lines, struct str),
+				  (int64_t)i);
+		buf_release(&path);
+	}
 	buf_release(&lines);
-	return out_close(&out) ? 0 : 2;
+	return ok ? 0 : 2;
 }
 
 int main(int argc, char **argv)
@@ -281,9 +289,9 @@ int main(int argc, char **argv)
 	if (argc == 4 && strcmp(argv[1], "long-names") == 0 && str_u64(str_of(argv[2]), &n) &&
 	    str_u64(str_of(argv[3]), &m) && m)
 		return generate_long_names((size_t)n, (size_t)m);
-	if (argc == 3 && strcmp(argv[1], "windows") == 0 && str_u64(str_of(argv[2]), &n))
-		return generate_windows((size_t)n);
+	if (argc == 4 && strcmp(argv[1], "windows") == 0 && str_u64(str_of(argv[2]), &n))
+		return generate_windows((size_t)n, argv[3]);
 	fprintf(stderr, "usage: generate perf BYTES | generate folded STACKS FRAMES |\n"
-			"generate long-names STACKS NAMES | generate windows N\n");
+			"generate long-names STACKS NAMES | generate windows N PREFIX\n");
 	return 2;
 }

@@ -2,7 +2,7 @@
 
 chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
 if [ -z "$chromium" ]; then
-	skip 'there is no chromium' "$(basename "$0")"
+	skip 'there is no chromium: make deps-dev' "$(basename "$0")"
 	finish
 fi
 

@@ -29,7 +29,7 @@ if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
 	says 'good: cannot open: Permission denied' 'says so'
 	chmod 644 good
 else
-	skip 'needs root and setpriv' 'a file that may not be read'
+	skip 'needs root, and setpriv (make deps-dev)' 'a file that may not be read'
 fi
 
 # Several inputs, one bad: the others count, the status does not hide it.
@@ -65,7 +65,7 @@ if command -v bzip2 >/dev/null; then
 	exits 2 'bzip2 data' prof-fold packed
 	says "unpack it with 'bzip2 -dc'" 'is refused with the command that unpacks it'
 else
-	skip 'there is no bzip2' 'bzip2 data'
+	skip 'there is no bzip2: make deps-dev' 'bzip2 data'
 fi
 printf '\004\042\115\030xxxxxxxx' >packed
 exits 2 'lz4 data' prof-fold packed

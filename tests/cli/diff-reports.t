@@ -15,12 +15,12 @@ check() {
 			exits 0 "$1: $report is valid" python3 "$top/tests/schema/check.py" "$report" "$report"
 		done
 	else
-		skip 'there is no python3' "$1: $reports"
+		skip 'there is no python3: make deps-dev' "$1: $reports"
 	fi
 	if command -v xmllint >/dev/null; then
 		exits 0 "$1: junit is valid" xmllint --noout --schema "$top/tests/schema/junit.xsd" junit
 	else
-		skip 'there is no xmllint' "$1: junit"
+		skip 'there is no xmllint: make deps-dev' "$1: junit"
 	fi
 	[ "$(wc -c <markdown)" -le 65536 ]
 	ok $? "$1: a comment may be as long as the markdown"

@@ -25,6 +25,7 @@ echo $! >app.pid
 trap 'kill "$(cat app.pid)"; cd / && rm -rf "$tmp"' EXIT
 records=true
 prof-record -q -a -d 10ms -o /dev/null 2>err || records=false
+why=$(head -n 1 err)
 PATH=$tmp/bin:$PATH
 perf script >app.perf
 cp app.perf old.perf
@@ -53,8 +54,12 @@ for page in "$top"/man/*.[1-9] "$top/README.md"; do
 		case $command in
 		git*|make*|cd*|sudo*) continue ;;
 		prof-record*)
-			$records || skip "$(cat err)" "$(basename "$page"): $command"
+			$records || skip "$why" "$(basename "$page"): $command"
 			$records || continue
+			;;
+		*--symbolize*)
+			names_addresses || skip "$(head -n 1 err)" "$(basename "$page"): $command"
+			names_addresses || continue
 			;;
 		*app.svg|*both.pb.gz) $records || continue ;;
 		esac

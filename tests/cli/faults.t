@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 shim=$BUILD/tests/fail_io.so
-if [ ! -f "$shim" ] || ldd "$BUILD/prof-fold" | grep -q 'libasan\|libtsan'; then
+if [ ! -f "$shim" ] || sanitized; then
 	echo '1..0 # SKIP the shim does not go with sanitizers'
 	exit
 fi
@@ -50,4 +50,22 @@ rm -f result*
 FAIL=write:1 LD_PRELOAD=$shim prof-merge app.pb.gz -o result 2>/dev/null
 set -- result*
 is "$1" 'result*' 'a failed write leaves no file behind'
+echo old >result
+FAIL=fsync:1 LD_PRELOAD=$shim prof-merge app.pb.gz -o result 2>err
+is $? 2 'bytes that do not reach the disk are an error'
+says 'result: cannot write: Input/output error' 'that says so'
+is "$(cat result)" old 'and the old file stays'
+rm -f result
+FAIL=access:1 FAIL_LOG=$tmp/reached LD_PRELOAD=$shim prof-merge app.pb.gz -o result
+is $? 0 'without /proc a file is written'
+prof-merge app.pb.gz -o again
+cmp result again
+ok $? 'and is the same'
+is "$(stat -c %a result)" "$(stat -c %a again)" 'with the same mode'
+(
+	trap '' XFSZ
+	ulimit -f 0
+	FAIL=access:1 LD_PRELOAD=$shim exec prof-merge app.pb.gz -o another
+) 2>/dev/null
+is "$? $(echo another*)" '2 another*' 'and one that cannot be written whole is removed'
 finish

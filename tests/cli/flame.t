@@ -20,7 +20,7 @@ xml() {
 	ok $? "$1" "$problems"
 }
 if ! command -v xmllint >/dev/null; then
-	xml() { skip 'there is no xmllint' "$1"; }
+	xml() { skip 'there is no xmllint: make deps-dev' "$1"; }
 fi
 
 is "$(boxes in.folded)" 'all (100 samples, 100.00%) 12 1176

@@ -2,7 +2,7 @@
 # Damaged copies of every golden input, under the address and undefined behaviour
 # sanitizers: an error with a place or a profile that holds together, no crash.
 top=$(cd "$(dirname "$0")/../.." && pwd)
-replay=${REPLAY:-$top/build-address-undefined/tests/fuzz/replay}
+replay=${REPLAY:-$top/build-address-undefined/tests/fuzz/replay-read}
 if [ ! -x "$replay" ]; then
 	echo '1..0 # SKIP built with sanitizers only by make check'
 	exit

@@ -16,7 +16,7 @@ elif command -v pprof >/dev/null; then
 elif go tool pprof -h 2>&1 | grep -q -- -top; then
 	pprof='go tool pprof'
 else
-	echo '1..0 # SKIP there is no pprof to compare with'
+	echo '1..0 # SKIP there is no pprof to compare with: make bench-peers'
 	exit
 fi
 if [ ! -d "$corpus/pprof" ]; then

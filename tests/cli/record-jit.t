@@ -47,12 +47,12 @@ if command -v node >/dev/null; then
 		-- node --perf-prof --no-turbo-inlining --interpreted-frames-native-stack busy.js
 	is "$(prof-query --raw jit.pb.gz | grep -c 'file=.*jit-[0-9]*.dump')" 1 'which its mapping is called after'
 else
-	skip 'there is no node' node
+	skip 'there is no node: make deps-dev' node
 fi
 if command -v javac >/dev/null && javac Busy.java 2>err; then
 	named 'a JVM --jit' 'Busy.(outer|inner|main)' "$root" --jit -- java Busy
 else
-	skip 'there is no javac' 'a JVM'
+	skip 'there is no javac: make deps-dev' 'a JVM'
 fi
 
 # CPython has trampolines since 3.12

@@ -18,6 +18,7 @@ whole aligned 'aligned;spin'
 whole signalled 'signalled;.*handler;spin'
 whole sorting 'sorting;.*compare;spin'
 whole exec 'variable;spin'
+whole patched 'patched;spin'
 
 # How it was built
 cp odd gone
@@ -76,6 +77,47 @@ prof-record -q -F 499 -o so.pb.gz -- ./host
 prof-fold so.pb.gz >so.folded
 at_least "$(share so.folded 'main;plugin')" 95 'shared objects that come and go' "$(cat so.folded)"
 is "$(prof-query --raw so.pb.gz | grep -cE '(one|two)\.so .*[0-9a-f]{40}')" 2 'are told apart'
+
+# C code in a Go program has tables of its own
+cat >main.go <<'END'
+package main
+
+/*
+#cgo CFLAGS: -O2 -fomit-frame-pointer
+static __attribute__((noinline)) unsigned long c_leaf(unsigned long x)
+{
+	for (int i = 0; i < 3000; i++)
+		x = x * 6364136223846793005ul + i;
+	return x;
+}
+static __attribute__((noinline)) unsigned long c_middle(unsigned long x)
+{
+	return c_leaf(x) + c_leaf(x + 1);
+}
+static __attribute__((noinline)) unsigned long c_outer(unsigned long x)
+{
+	return c_middle(x) ^ c_middle(x + 1);
+}
+*/
+import "C"
+import "time"
+
+func main() {
+	x := uint64(1)
+	for end := time.Now().Add(time.Second / 2); time.Now().Before(end); {
+		x += uint64(C.c_outer(C.ulong(x)))
+	}
+	println(x)
+}
+END
+if CGO_ENABLED=1 go build -o cgo main.go 2>/dev/null; then
+	prof-record -q -F 499 -o cgo.pb.gz -- ./cgo 2>/dev/null
+	prof-fold cgo.pb.gz | grep c_leaf >cgo.folded
+	at_least "$(share cgo.folded '^cgo;runtime.asmcgocall;.*;c_outer;c_middle;c_leaf')" 95 \
+		'C code in a Go program' "$(cat cgo.folded)"
+else
+	skip 'go cannot build programs with C here' 'C code in a Go program'
+fi
 
 # A mount and PID namespace of its own
 if unshare -mpf --mount-proc true 2>/dev/null; then

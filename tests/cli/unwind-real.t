@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 unwind=$BUILD/tests/validate/unwind
 if [ ! -x "$unwind" ]; then
-	echo '1..0 # SKIP there is no elfutils (libdw) to compare with'
+	echo '1..0 # SKIP there is no build/tests/validate/unwind to compare with: make check builds it'
 	exit
 fi
 if ! "$unwind" true true >out 2>err; then

@@ -7,7 +7,7 @@
  * The last KiB, or half of what is shorter, is registers and stack. Where neither
  * processor is meant, it is x86-64.
  */
-#include "record/unwind.h"
+#include "unwind/unwind.h"
 
 #include <stdlib.h>
 
@@ -23,53 +23,52 @@ static void check_rule(struct rule r)
 		abort();
 }
 
-static void try_rules(const struct binaries *b, const struct binary *bin)
+static void try_rules(const struct module *m)
 {
-	const struct elf *e = &bin->elf;
 	size_t n = 0;
 
-	for (size_t i = 0; i < e->nsegment; i++) {
-		const struct elf_segment *s = &e->segment[i];
+	for (size_t i = 0; i < m->elf.nsegment; i++) {
+		const struct elf_segment *s = &m->elf.segment[i];
 
 		for (uint64_t at = 0; at < s->memsz && at < MAPPED && n < MOST_RULES;
 		     at += 7, n++) {
-			check_rule(binary_rule(b, bin, s->vaddr + at));
+			check_rule(module_rule(m, s->vaddr + at));
 			if (n % 16 == 0)
-				check_rule(cfi_register_rule(&bin->cfi, s->vaddr + at, 3));
+				check_rule(cfi_register_rule(&m->cfi, s->vaddr + at, 3));
 		}
 	}
 }
 
-/* A process with the image mapped, as if its file had been opened. */
-static void map_image(struct processes *t, struct process *p, struct str image)
+/* The address space of a process that has nothing mapped but the image. */
+static const struct region *find_image(void *context, uint64_t address)
 {
-	struct new_map m = { .start = MAPPED_AT,
-			     .length = MAPPED,
-			     .inode = 1,
-			     .major = 1,
-			     .executable = true,
-			     .path = { "/fuzz", 5 } };
-	struct binary *bin;
+	const struct region *r = context;
+
+	return address >= r->start && address < r->end ? r : NULL;
+}
+
+static struct region map_image(struct module *m, const struct arch *arch, struct str image)
+{
+	struct region r = { .start = MAPPED_AT, .end = MAPPED_AT + MAPPED, .module = m };
+	uint64_t vaddr;
 	const char *why;
 
-	process_map(t, p, &m);
-	bin = p->map[0].binary;
-	bin->tried = true;
-	if (!elf_open_memory(&bin->elf, image, &why))
-		return;
-	bin->base = elf_base(&bin->elf);
-	bin->is_go = gopclntab_open(&bin->go, &bin->elf);
-	if (!bin->is_go)
-		cfi_open(&bin->cfi, &bin->elf, t->binaries->arch);
-	try_rules(t->binaries, bin);
+	m->id = 1;
+	if (elf_open_memory(&m->elf, image, &why)) {
+		module_open(m, arch);
+		try_rules(m);
+	}
+	r.bias = elf_vaddr(&m->elf, 0, &vaddr) ? MAPPED_AT - vaddr : MAPPED_AT;
+	return r;
 }
 
 /* Registers from the bytes, but with the program counter in the image. */
-static void try_stacks(struct unwinder *u, struct process *p, const uint8_t *bytes, size_t n)
+static void try_stacks(struct unwinder *u, const struct address_space *space, const uint8_t *bytes,
+		       size_t n)
 {
 	static struct user_frame frame[UNWIND_MOST];
 	uint64_t regs[ARCH_REGS] = { 0 };
-	struct user_state state = { .regs = regs, .tid = 1 };
+	struct user_state state = { .regs = regs, .pid = 1, .tid = 1 };
 	enum unwind_end end;
 	size_t head = min_size(n, sizeof(regs)) / 2;
 
@@ -82,7 +81,7 @@ static void try_stacks(struct unwinder *u, struct process *p, const uint8_t *byt
 				    (i * 0x9e3779b1 & (MAPPED - 1)) % (1 << (6 + i / 4));
 		if (i % 2)
 			regs[u->arch->fp] = regs[u->arch->sp] + (i & 0xf8);
-		if (unwind(u, p, &state, frame, &end) > UNWIND_MOST || end >= UNWIND_ENDS)
+		if (unwind(u, space, &state, frame, &end) > UNWIND_MOST || end >= UNWIND_ENDS)
 			abort();
 	}
 	free((void *)state.stack);
@@ -93,10 +92,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t tail = min_size(STATE_BYTES, size / 2);
 	const struct arch *arch = size > 20 && data[18] == ELF_MACHINE_AARCH64 ? &arch_aarch64 :
 										 &arch_x86_64;
-	struct binaries binaries;
-	struct processes processes;
+	struct module module = { .id = 1 };
+	struct region region;
+	struct address_space space = { .find = find_image, .context = &region };
 	struct unwinder u;
-	struct process *p;
 	uint8_t *image = malloc(size + 1);
 	uint16_t machine = arch->machine;
 
@@ -105,15 +104,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		image[0] = 0x7f;
 	if (size > 20)
 		memcpy(image + 18, &machine, sizeof(machine));
-	binaries_init(&binaries, arch);
-	processes_init(&processes, &binaries);
-	unwinder_init(&u, arch, &processes);
-	p = processes_get(&processes, 1 << 30);
-	map_image(&processes, p, str((const char *)image, size));
-	try_stacks(&u, p, data + size - tail, tail);
+	unwinder_init(&u, arch);
+	region = map_image(&module, arch, str((const char *)image, size));
+	try_stacks(&u, &space, data + size - tail, tail);
 	unwinder_release(&u);
-	processes_release(&processes);
-	binaries_release(&binaries);
+	module_close(&module);
 	free(image);
 	return 0;
 }

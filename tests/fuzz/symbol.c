@@ -1,7 +1,8 @@
 /*
  * The fuzz target of lib/symbol: bytes as an ELF image (symbol tables, DWARF, Go's
- * tables, links to debug files), as a perf map, as a jitdump and as kallsyms. Whatever
- * they hold, addresses get names or none, and the profile holds together.
+ * tables, links to debug files), as a perf map, as a jitdump and as kallsyms; and as what
+ * a child says that was taken over by such a file. Whatever they hold, addresses get
+ * names or none. Files are read in this process, so that crashes are seen.
  *
  * libFuzzer calls LLVMFuzzerTestOneInput(); replay.c does without it.
  */
@@ -10,13 +11,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "model.h"
 #include "object/elf.h"
-#include "profile/check.h"
-#include "symbol/jitdump.h"
+#include "object/jitdump.h"
 #include "symbol/kallsyms.h"
-#include "symbol/perfmap.h"
-#include "symbol/symbol.h"
+#include "symbol/mapped_file.h"
+#include "symbol/naming_message.h"
+#include "object/perfmap.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -31,25 +31,16 @@ static void fill(const uint8_t *data, size_t size)
 	lseek(file, 0, SEEK_SET);
 }
 
-static int open_input(void *context, const struct profile *p, map_id map)
+static void ask(const struct mapped_file *m, uint64_t at)
 {
-	(void)context;
-	(void)p;
-	(void)map;
-	return dup(file);
-}
+	struct buf frames = { 0 };
 
-static void add_sample(struct profile *p, map_id map, uint64_t addr)
-{
-	struct loc l = { .map = map, .addr = addr, .flags = LOC_ADDR };
-	loc_id loc = dict_add_loc(p->dict, l);
-	sample_id s = profile_add_sample(p, dict_add_stack(p->dict, &loc, 1), (label_set_id){ 0 });
-
-	profile_add_value(p, 0, s, 1);
+	mapped_file_find(m, (struct symbol_place){ .absolute = at, .offset = at }, &frames);
+	buf_release(&frames);
 }
 
 /* Addresses in what the image says is code. */
-static void add_code(struct profile *p, map_id map)
+static void ask_for_code(const struct mapped_file *m)
 {
 	enum { SECTIONS = 64, EXECUTABLE = 4, EACH = 24 };
 	const char *why;
@@ -59,48 +50,43 @@ static void add_code(struct profile *p, map_id map)
 		return;
 	for (size_t i = 0; i < min_size(e.nsection, SECTIONS); i++)
 		for (uint64_t j = 0; e.section[i].flags & EXECUTABLE && j < EACH; j++)
-			add_sample(p, map, e.section[i].offset + j * (e.section[i].size / EACH));
+			ask(m, e.section[i].offset + j * (e.section[i].size / EACH));
 	elf_close(&e);
 }
 
-/* A profile with addresses all over the file, and some far beyond it. */
-static void make_profile(struct profile *p, const char *name, size_t size)
-{
-	struct mapping m = { .size = size };
-	int64_t scale;
-	map_id map;
-
-	model_init(p);
-	profile_column(p, dict_intern(p->dict, S("cpu")), dict_intern(p->dict, S("count")), &scale);
-	m.file = dict_intern(p->dict, str_of(name));
-	map = dict_add_mapping(p->dict, m);
-	add_code(p, map);
-	for (size_t i = 0; i < 64; i++)
-		add_sample(p, map, i * size / 64);
-	for (int i = 0; i < 64; i += 3)
-		add_sample(p, map, (uint64_t)1 << i);
-}
-
+/* Addresses in code, all over the file, and far beyond it. */
 static void name_all(const char *name, size_t size)
 {
-	struct symbol_options o = { .source = { open_input, NULL },
-				    .inlines = true,
-				    .lines = true,
-				    .debug_dirs = "/nonexistent" };
-	struct symbols *s = symbols_open(&o);
+	struct symbol_options o = { .inlines = true, .lines = true, .debug_dirs = "/nonexistent" };
+	struct symbol_file from = { str_of(name), S(""), file, &o };
+	struct mapped_file m;
 	struct buf notes = { 0 };
 
-	for (int round = 0; round < 2; round++) {
-		struct profile p;
-
-		make_profile(&p, name, size);
-		symbolize(s, &p, &notes);
-		if (profile_check(&p))
-			abort();
-		model_release(&p);
-	}
-	symbols_close(s);
+	mapped_file_open(&m, &from, UINT32_MAX, &notes);
+	ask_for_code(&m);
+	for (size_t i = 0; i < 64; i++)
+		ask(&m, i * size / 64);
+	for (int i = 0; i < 64; i += 3)
+		ask(&m, (uint64_t)1 << i);
+	mapped_file_close(&m);
 	buf_release(&notes);
+}
+
+static void take_answers(struct str body)
+{
+	struct cursor c = cursor_over(body);
+	struct named_frame f;
+	uint32_t next = 0, place, n;
+
+	if (!naming_frames_valid(body, 64, &next))
+		return;
+	while (cursor_left(&c)) {
+		naming_answer_read(&c, &place, &n);
+		for (uint32_t i = 0; i < n; i++)
+			naming_frame_read(&c, &f);
+		if (c.failed || place >= 64)
+			abort();
+	}
 }
 
 static void feed_dump(void)
@@ -137,5 +123,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	name_all("/tmp/perf-1.map", size);
 	feed_dump();
 	read_list();
+	take_answers(str((const char *)data, size));
 	return 0;
 }

@@ -4,9 +4,11 @@
  */
 #include <alloca.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -111,6 +113,25 @@ __attribute__((noinline)) void deleted(const char *self)
 	sink++;
 }
 
+__attribute__((noinline, aligned(4096))) void own_page(void)
+{
+	sink++;
+}
+
+/* Rewrites a page of its text, as hooking libraries do: the mapping becomes several. */
+__attribute__((noinline)) void patched(void)
+{
+	char *page = (char *)(uintptr_t)own_page;
+
+	spin();
+	if (mprotect(page, 4096, PROT_READ | PROT_WRITE | PROT_EXEC) != 0)
+		return;
+	*(volatile char *)page = *page;
+	if (mprotect(page, 4096, PROT_READ | PROT_EXEC) == 0)
+		spin();
+	own_page();
+}
+
 int main(int argc, char **argv)
 {
 	const char *way = argc > 1 ? argv[1] : "";
@@ -129,6 +150,8 @@ int main(int argc, char **argv)
 		signalled();
 	else if (strcmp(way, "sorting") == 0)
 		sorting();
+	else if (strcmp(way, "patched") == 0)
+		patched();
 	else if (strcmp(way, "deleted") == 0)
 		deleted(argv[0]);
 	else if (strcmp(way, "exec") == 0)

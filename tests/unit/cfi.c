@@ -1,5 +1,5 @@
 /* Unwind tables: programs, expressions, how FDEs are found, tables that are wrong. */
-#include "record/cfi.h"
+#include "unwind/cfi.h"
 
 #include <stdlib.h>
 
@@ -62,7 +62,7 @@ static void open_image(struct opened *o, struct buf bytes)
 	o->bytes = bytes;
 	if (!elf_open_memory(&o->elf, buf_str(&o->bytes), &why))
 		printf("# %s\n", why);
-	cfi_open(&o->cfi, &o->elf, &arch_x86_64);
+	cfi_open(&o->cfi, &o->elf, &arch_x86_64, true);
 }
 
 static void close_image(struct opened *o)

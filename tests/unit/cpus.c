@@ -17,6 +17,7 @@ int main(void)
 
 	ok(choose(NULL, "0-1,4") == 3 && cpus[1] == 1 && cpus[2] == 4, "all that are online");
 	ok(choose("4,0", "0-1,4") == 2 && cpus[0] == 4 && cpus[1] == 0, "those that are wanted");
+	ok(choose("0,0-1,1", "0-1,4") == 2, "each of them once");
 	ok(choose("1-3", "0-1,4") == 0, "one of them is not online");
 	is(buf_str(&why), "CPU 2 is not online", "and which that is");
 	ok(choose("0,", "0-1,4") == 0, "no list");

@@ -17,6 +17,7 @@ static bool open_pipe(struct in *in, struct str bytes, size_t piece, char name[3
 
 	if (pipe(fd) < 0)
 		return false;
+	fflush(stdout);
 	if (fork() == 0) {
 		close(fd[0]);
 		for (size_t i = 0; i < bytes.n; i += piece)

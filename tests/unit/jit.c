@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "symbol/jitdump.h"
+#include "object/jitdump.h"
+#include "object/perfmap.h"
 #include "symbol/kallsyms.h"
-#include "symbol/perfmap.h"
 #include "tap.h"
 
 static int scratch(void)
@@ -284,6 +284,42 @@ static void test_feeding(void)
 	close(fd);
 }
 
+static void test_names(void)
+{
+	struct jitdump j = { 0 };
+	struct buf b = { 0 }, name = { 0 };
+	struct str got;
+	int fd = scratch();
+
+	for (int i = 0; i < 1000; i++)
+		buf_printf(&name, "LongName%d;", i);
+	buf_ch(&name, '\0');
+	start_dump(&b, 0);
+	put_load(&b, 100, 0x1000, 0x40, name.p);
+	put_load(&b, 100, 0x2000, 0x40, "short");
+	append(fd, buf_str(&b));
+	jitdump_feed(&j, fd);
+	got = in_dump(&j, 0x1010, 200).name;
+	ok(got.n == 4096 && str_starts(buf_str(&name), got), "of a long name, 4096 bytes: %zu",
+	   got.n);
+	is(in_dump(&j, 0x2010, 200).name, "short", "and what follows it");
+
+	/* The same file, written again from its beginning. */
+	b.n = 0;
+	start_dump(&b, 0);
+	put_load(&b, 300, 0x3000, 0x40, "again");
+	if (ftruncate(fd, 0) < 0)
+		abort();
+	append(fd, buf_str(&b));
+	jitdump_feed(&j, fd);
+	is(in_dump(&j, 0x3010, 400).name, "again", "a dump that was written again");
+	is(in_dump(&j, 0x2010, 400).name, "-", "without what it had before");
+	jitdump_release(&j);
+	buf_release(&b);
+	buf_release(&name);
+	close(fd);
+}
+
 static void test_hostile(void)
 {
 	struct jitdump j = { 0 };
@@ -385,6 +421,7 @@ int main(void)
 	test_long_line();
 	test_times();
 	test_feeding();
+	test_names();
 	test_hostile();
 	test_kallsyms();
 	test_real_kallsyms();

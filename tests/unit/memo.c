@@ -1,4 +1,4 @@
-#include "record/memo.h"
+#include "unwind/memo.h"
 
 #include "tap.h"
 

@@ -371,6 +371,7 @@ static void faults(void)
 	broken(S("\x22\x00"), "has no id, or id 0");
 	broken(S("\x28\x01"), "has wire type 0, not that of bytes");
 	broken(S("\x4a\x00"), "has wire type 2, not an integer's");
+	broken(S("\x4e"), "has wire type 6, which does not exist");
 	broken(S("\x4b"), "is a group without an end");
 	broken(S("\x12\x7f\x01"), "is 127 bytes long, and 1 are left");
 	broken(S("\x48\xff"), "an integer is cut short");

@@ -3,8 +3,6 @@
  * is found from the registers and the stack of that moment must be the return
  * addresses that the functions know of themselves.
  */
-#include "record/unwind.h"
-
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -14,9 +12,12 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "record/live_host.h"
+#include "record/proc.h"
 #include "tap.h"
+#include "unwind/unwind.h"
 
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 
 enum { MOST_STACK = 256 << 10, MOST_CALLERS = 16 };
 
@@ -31,10 +32,12 @@ static int ncaller;
 #define LEAVE() __asm__ volatile("" ::: "memory") /* so that a call is none in the tail */
 
 /* The state at the last breakpoint. */
-static uint64_t regs[20], trapped_at;
+static uint64_t regs[ARCH_REGS], trapped_at;
 static uint8_t stack[MOST_STACK];
 static size_t nstack, most_stack = MOST_STACK;
 
+static struct live_host live;
+static struct perf_host host;
 static struct binaries binaries;
 static struct processes processes;
 static struct unwinder unwinder;
@@ -61,24 +64,26 @@ static size_t copy_stack(uint64_t from, uint8_t *to, size_t most)
 
 static void run_unwinder(void)
 {
-	struct user_state state = { regs, stack, nstack, getpid() };
+	struct user_state state = { .regs = regs, .stack = stack, .nstack = nstack };
+	struct process_view view = { &processes, self, getpid() };
+	struct address_space space = process_address_space(&view);
 
-	nframe = unwind(&unwinder, self, &state, frame, &end);
+	state.pid = state.tid = getpid();
+	nframe = unwind(&unwinder, &space, &state, frame, &end);
 }
 
-/* Take the state down, in perf's order, and unwind while everything is in place. */
+/* Take the state down, by DWARF number, and unwind while everything is in place. */
 static void on_trap(int number, siginfo_t *info, void *context)
 {
-	static const uint8_t order[] = { REG_RAX, REG_RBX, REG_RCX, REG_RDX, REG_RSI,
-					 REG_RDI, REG_RBP, REG_RSP, REG_RIP, REG_EFL,
-					 0,       0,       REG_R8,  REG_R9,  REG_R10,
-					 REG_R11, REG_R12, REG_R13, REG_R14, REG_R15 };
+	static const uint8_t order[] = { REG_RAX, REG_RDX, REG_RCX, REG_RBX, REG_RSI, REG_RDI,
+					 REG_RBP, REG_RSP, REG_R8,  REG_R9,  REG_R10, REG_R11,
+					 REG_R12, REG_R13, REG_R14, REG_R15, REG_RIP };
 	const greg_t *g = ((ucontext_t *)context)->uc_mcontext.gregs;
 
 	(void)number, (void)info;
 	for (size_t i = 0; i < LEN(order); i++)
 		regs[i] = (uint64_t)g[order[i]];
-	trapped_at = regs[8];
+	trapped_at = regs[16];
 	nstack = copy_stack(regs[7], stack, most_stack);
 	run_unwinder();
 }
@@ -96,7 +101,7 @@ static bool callers_follow(size_t from)
 
 static struct str file_of(const struct user_frame *f)
 {
-	return f->map ? map_file(f->map) : S("?");
+	return f->region ? region_file(f->region) : S("?");
 }
 
 static void print_frames(void)
@@ -334,12 +339,12 @@ static void test_stacks(void)
 	sigaction(SIGUSR1, &sa, NULL);
 	raise_signal();
 	ok(end == UNWIND_TRUNCATED, "a handler on a stack of its own: the copy has no more");
-	unwinder.use_live = true;
+	unwinder.use_memory = true;
 	ncaller = 0;
 	raise_signal();
 	if (!ok(found_first() && end == UNWIND_COMPLETE, "but memory has"))
 		print_frames();
-	unwinder.use_live = false;
+	unwinder.use_memory = false;
 	ncaller = 0;
 
 	pthread_create(&thread, NULL, in_thread, NULL);
@@ -370,7 +375,7 @@ static void test_truncated(void)
 	ok(end == UNWIND_TRUNCATED && nframe > 2 && nframe < whole,
 	   "a copy that is too short: %zu frames of %zu", nframe, whole);
 	ncaller = 0;
-	unwinder.use_live = true;
+	unwinder.use_memory = true;
 	large();
 	ok(nframe == whole, "completed from memory: %zu frames", nframe);
 	expect("with the right callers", 1, UNWIND_COMPLETE);
@@ -379,7 +384,7 @@ static void test_truncated(void)
 	large();
 	ok(nframe == 1 && end == UNWIND_TRUNCATED,
 	   "the top of the stack does not outlive a sample");
-	unwinder.use_live = false;
+	unwinder.use_memory = false;
 	most_stack = MOST_STACK;
 	ncaller = 0;
 }
@@ -428,7 +433,7 @@ static void test_damage(void)
 	nstack = 0;
 	run_unwinder();
 	ok(nframe == 1 && end == UNWIND_TRUNCATED, "a stack pointer at the end of memory");
-	regs[8] = 0;
+	regs[16] = 0;
 	run_unwinder();
 	ok(nframe == 0 && end == UNWIND_LOST, "no program counter");
 }
@@ -451,7 +456,7 @@ static void *make_code(struct str code)
 	memcpy(p, code.p, code.n);
 	code_at = (uint64_t)(uintptr_t)p;
 	code_end = code_at + code.n;
-	process_scan(&processes, self);
+	proc_scan(&processes, self);
 	return p;
 }
 
@@ -479,12 +484,25 @@ static void test_code(void)
 	};
 
 	call_code((void (*)(void (*)(void)))(uintptr_t)framed, plain);
-	ok(nframe > 3 && !frame[1].map->binary && frame[3].address + 1 == caller[0] &&
+	ok(nframe > 3 && !frame[1].region->module && frame[3].address + 1 == caller[0] &&
 		   end == UNWIND_COMPLETE,
 	   "JIT code with frame pointers");
 	ncaller = 0;
 
-	unwinder.is_trampoline = is_in_code;
+	/* push %rbp; mov $0x12345678, %ebp; int3; pop %rbp; ret */
+	call_code((void (*)(void (*)(void)))(uintptr_t)make_code(
+			  S("\x55\xbd\x78\x56\x34\x12\xcc\x5d\xc3")),
+		  nothing);
+	ok(nframe == 1 && end == UNWIND_BAD, "a frame pointer that points to no stack");
+	unwinder.use_memory = true;
+	call_code((void (*)(void (*)(void)))(uintptr_t)make_code(
+			  S("\x55\xbd\x78\x56\x34\x12\xcc\x5d\xc3")),
+		  nothing);
+	ok(nframe == 1 && end == UNWIND_BAD, "nor to any memory");
+	unwinder.use_memory = false;
+	ncaller = 0;
+
+	host.is_trampoline = is_in_code;
 	for (size_t i = 0; i < LEN(stubs); i++) {
 		call_code((void (*)(void (*)(void)))(uintptr_t)make_code(stubs[i]), nothing);
 		if (!ok(nframe > 2 && frame[0].address == trapped_at &&
@@ -496,11 +514,11 @@ static void test_code(void)
 	call_code((void (*)(void (*)(void)))(uintptr_t)make_code(
 			  S("\x48\x83\xec\x08\xff\xd7\x48\x83\xc4\x08\xc3")),
 		  uses_rbx);
-	ok(nframe > 4 && !frame[2].map->binary && frame[4].address + 1 == caller[0] &&
+	ok(nframe > 4 && !frame[2].region->module && frame[4].address + 1 == caller[0] &&
 		   end == UNWIND_COMPLETE,
 	   "through a CPython trampoline");
 	ncaller = 0;
-	unwinder.is_trampoline = NULL;
+	host.is_trampoline = NULL;
 }
 
 static void test_cache(void)
@@ -519,11 +537,14 @@ int main(void)
 {
 	struct sigaction sa = { .sa_sigaction = on_trap, .sa_flags = SA_SIGINFO };
 
-	binaries_init(&binaries, &arch_x86_64);
-	processes_init(&processes, &binaries);
-	unwinder_init(&unwinder, &arch_x86_64, &processes);
+	live_host_init(&live);
+	host = live_host_functions(&live);
+	host.is_trampoline = NULL;
+	binaries_init(&binaries, &arch_x86_64, &host);
+	processes_init(&processes, &binaries, &host);
+	unwinder_init(&unwinder, &arch_x86_64);
 	self = processes_get(&processes, getpid());
-	process_scan(&processes, self);
+	proc_scan(&processes, self);
 	sigaction(SIGTRAP, &sa, NULL);
 	test_functions();
 	test_stacks();
@@ -535,6 +556,7 @@ int main(void)
 	unwinder_release(&unwinder);
 	processes_release(&processes);
 	binaries_release(&binaries);
+	live_host_release(&live);
 	return done();
 }
 
@@ -542,7 +564,7 @@ int main(void)
 
 int main(void)
 {
-	puts("1..0 # SKIP the functions of this test are for x86-64 without AddressSanitizer");
+	puts("1..0 # SKIP the functions of this test are for x86-64 without sanitizers");
 	return 0;
 }
 

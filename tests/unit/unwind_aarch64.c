@@ -2,14 +2,14 @@
  * Stacks of an aarch64 program, on any machine: registers and stack that it wrote down
  * itself (tests/data/aarch64), with return addresses that the processor had signed.
  */
-#include "record/unwind.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "record/live_host.h"
 #include "tap.h"
+#include "unwind/unwind.h"
 
 enum { MOST_BYTES = 1 << 20, LOADED_AT = 0x400000, CALLERS = 16 };
 
@@ -47,8 +47,8 @@ static struct sample take(const uint64_t **at)
 static void map_image(struct processes *t, struct process *p)
 {
 	struct stat st;
-	struct new_map m = {
-		.start = LOADED_AT, .length = 0x1000, .executable = true, .path = str_of(image)
+	struct record_map m = {
+		.start = LOADED_AT, .length = 0x1000, .has_inode = true, .executable = true
 	};
 	static char path[4096];
 
@@ -73,12 +73,12 @@ static bool has_callers(const struct user_frame *frame, size_t n, size_t first,
 	return true;
 }
 
-static void check(struct unwinder *u, struct process *p, const struct sample *s, const char *name,
-		  size_t first)
+static void check(struct unwinder *u, const struct address_space *space, const struct sample *s,
+		  const char *name, size_t first)
 {
 	static struct user_frame frame[UNWIND_MOST];
 	enum unwind_end end;
-	size_t n = unwind(u, p, &s->state, frame, &end);
+	size_t n = unwind(u, space, &s->state, frame, &end);
 
 	if (!ok(end == UNWIND_COMPLETE && frame[0].address == s->state.regs[arch_aarch64.pc] &&
 			has_callers(frame, n, first, s),
@@ -106,38 +106,46 @@ int main(void)
 {
 	size_t n = read_file("tests/data/aarch64/chain.samples");
 	const uint64_t *at = (const uint64_t *)(const void *)bytes;
+	struct live_host live;
+	struct perf_host host;
 	struct binaries binaries;
 	struct processes processes;
 	struct unwinder u;
-	struct process *p;
+	struct process_view view = { .tid = 1 };
+	struct address_space space;
 	struct sample s;
 
 	if (!ok(n > 1000, "there are samples (tests run in the project's folder)"))
 		return done();
-	binaries_init(&binaries, &arch_aarch64);
-	processes_init(&processes, &binaries);
-	unwinder_init(&u, &arch_aarch64, &processes);
-	p = processes_get(&processes, 1 << 30); /* there is no such process */
-	map_image(&processes, p);
+	live_host_init(&live);
+	host = live_host_functions(&live);
+	binaries_init(&binaries, &arch_aarch64, &host);
+	processes_init(&processes, &binaries, &host);
+	unwinder_init(&u, &arch_aarch64);
+	view.processes = &processes;
+	view.process = processes_get(&processes, 1 << 30); /* there is no such process */
+	space = process_address_space(&view);
+	map_image(&processes, view.process);
 
 	/* Frame 0 is the leaf; where the callers begin depends on what is between. */
 	s = take(&at);
 	ok(is_signed(&s), "return addresses are signed");
-	check(&u, p, &s, "a leaf, frame pointers, none, alloca", 2);
+	check(&u, &space, &s, "a leaf, frame pointers, none, alloca", 2);
 	s = take(&at);
-	check(&u, p, &s, "a leaf without unwind data", 2);
+	check(&u, &space, &s, "a leaf without unwind data", 2);
 	s = take(&at);
-	check(&u, p, &s, "a frame record without unwind data", 3);
+	check(&u, &space, &s, "a frame record without unwind data", 3);
 	s.state.nstack = 8;
 	{
 		static struct user_frame frame[UNWIND_MOST];
 		enum unwind_end end;
 
-		unwind(&u, p, &s.state, frame, &end);
+		unwind(&u, &space, &s.state, frame, &end);
 		ok(end == UNWIND_TRUNCATED, "a copy that is too short");
 	}
 	unwinder_release(&u);
 	processes_release(&processes);
 	binaries_release(&binaries);
+	live_host_release(&live);
 	return done();
 }

@@ -81,7 +81,7 @@ static int image_of(const struct binary *b)
 	if (b->fd >= 0)
 		return dup(b->fd);
 	fd = memfd_create("image", MFD_CLOEXEC);
-	if (fd >= 0 && write(fd, b->elf.file.p, b->elf.file.n) < 0) {
+	if (fd >= 0 && write(fd, b->module.elf.file.p, b->module.elf.file.n) < 0) {
 		close(fd);
 		return -1;
 	}
@@ -91,23 +91,24 @@ static int image_of(const struct binary *b)
 static bool is_reported(const struct process *p, size_t i)
 {
 	for (size_t k = 0; k < i; k++)
-		if (p->map[k].binary == p->map[i].binary && p->map[k].bias == p->map[i].bias)
+		if (p->map[k].binary == p->map[i].binary &&
+		    p->map[k].region.bias == p->map[i].region.bias)
 			return true;
 	return false;
 }
 
 static void report(struct oracle *o, struct processes *t, struct process *p, size_t i)
 {
-	struct map *m = process_find(t, p, p->map[i].start);
+	const struct map *m = process_find(t, p, p->map[i].region.start);
 	int fd;
 
-	if (!m || !m->binary || !m->binary->elf.file.n || is_reported(p, i))
+	if (!m || !m->binary || !m->binary->module.elf.file.n || is_reported(p, i))
 		return;
-	if (m->binary->elf.type == ELF_TYPE_EXEC && m->bias)
+	if (m->binary->module.elf.type == ELF_TYPE_EXEC && m->region.bias)
 		return; /* libdwfl has no second place for it */
 	fd = image_of(m->binary);
-	if (fd >= 0 &&
-	    !dwfl_report_elf(o->dwfl, m->binary->path.p, m->binary->path.p, fd, m->bias, true))
+	if (fd >= 0 && !dwfl_report_elf(o->dwfl, m->binary->path.p, m->binary->path.p, fd,
+					m->region.bias, true))
 		close(fd);
 }
 
@@ -135,7 +136,7 @@ void oracle_close(struct oracle *o)
 }
 
 /*
- * Behind a trampoline: its caller is where ours says (the stub pushes eight bytes),
+ * After a trampoline: its caller is where ours says (the stub pushes eight bytes),
  * with all other registers as they are.
  */
 static bool leave_trampoline(struct oracle *o, Dwfl_Frame *frame)
@@ -145,11 +146,12 @@ static bool leave_trampoline(struct oracle *o, Dwfl_Frame *frame)
 	for (int i = 0; i < 16; i++)
 		if (dwfl_frame_reg(frame, i, &o->regs[i]) != 0)
 			o->regs[i] = 0;
-	sp = o->regs[o->arch->dwarf_sp];
+	sp = o->regs[o->arch->sp];
 	if (!read_memory(NULL, sp + 8, &ra, o))
 		return false;
-	o->regs[o->arch->dwarf_sp] = sp + 16;
-	o->regs[o->arch->dwarf_ra] = ra - 1; /* the call, as the first frame is looked up as is */
+	o->regs[o->arch->sp] = sp + 16;
+	o->regs[o->arch->lr == DWARF_NONE ? o->arch->pc : o->arch->lr] =
+		ra - 1; /* the call, as the first frame is looked up as is */
 	o->again = true;
 	return true;
 }
@@ -157,7 +159,8 @@ static bool leave_trampoline(struct oracle *o, Dwfl_Frame *frame)
 static int on_frame(Dwfl_Frame *frame, void *context)
 {
 	struct oracle *o = context;
-	struct map *m;
+	const struct perf_host *host = o->processes->host;
+	const struct map *m;
 	Dwarf_Addr pc;
 	bool interrupted;
 
@@ -168,7 +171,7 @@ static int on_frame(Dwfl_Frame *frame, void *context)
 	if (!m)
 		return DWARF_CB_ABORT; /* not code: the frame before was the last */
 	o->frame[o->n++] = pc;
-	if (!m->binary && o->n > 1 && o->is_trampoline(o->context, o->process, pc) &&
+	if (!m->binary && o->n > 1 && host->is_trampoline(host->context, o->process, pc) &&
 	    leave_trampoline(o, frame))
 		return DWARF_CB_ABORT;
 	return DWARF_CB_OK;
@@ -179,10 +182,7 @@ size_t oracle_unwind(struct oracle *o, const struct user_state *state)
 	o->state = state;
 	o->n = 0;
 	o->below = false;
-	memset(o->regs, 0, sizeof(o->regs));
-	for (size_t i = 0; i < ARCH_REGS; i++)
-		if (o->arch->place[i] < o->arch->nregs && (!i || o->arch->place[i]))
-			o->regs[i] = state->regs[o->arch->place[i]];
+	memcpy(o->regs, state->regs, o->arch->nregs * sizeof(*o->regs));
 	do {
 		o->again = false;
 		dwfl_getthread_frames(o->dwfl, 1, on_frame, o);

@@ -1,13 +1,14 @@
 /*
  * The oracle for stacks: elfutils' own unwinder (libdwfl), given the same registers,
- * the same piece of stack and the same mappings as ours.
+ * the same copy of the stack and the same mappings as ours.
  */
 #ifndef VALIDATE_DWFL_ORACLE_H
 #define VALIDATE_DWFL_ORACLE_H
 
 #include <elfutils/libdwfl.h>
 
-#include "record/unwind.h"
+#include "perf/process.h"
+#include "unwind/unwind.h"
 
 struct oracle {
 	Dwfl *dwfl;
@@ -16,10 +17,7 @@ struct oracle {
 	struct process *process;
 	const struct user_state *state; /* the one being unwound */
 	uint64_t regs[ARCH_REGS];       /* by DWARF number: where it begins, or goes on */
-	/* CPython's trampolines, which elfutils is helped over; see unwind.h. */
-	bool (*is_trampoline)(void *context, struct process *p, uint64_t address);
-	void *context;
-	bool again; /* it must be started again behind one */
+	bool again;                     /* it must be started again after a trampoline of CPython */
 	bool below; /* it asked for a word below the stack pointer, which was not copied */
 	uint64_t frame[UNWIND_MOST]; /* leaf first; for callers the address of the call */
 	size_t n;

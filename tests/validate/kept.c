@@ -22,8 +22,8 @@ static struct kept_process *keep_process(struct kept *k, const struct process *p
 		for (; same < p->nmap; same++) {
 			const struct map *a = &was->process.map[same], *b = &p->map[same];
 
-			if (a->start != b->start || a->end != b->end || a->binary != b->binary ||
-			    a->offset != b->offset)
+			if (a->region.start != b->region.start || a->region.end != b->region.end ||
+			    a->binary != b->binary || a->offset != b->offset)
 				break;
 		}
 		if (same == p->nmap)
@@ -59,7 +59,7 @@ static size_t read_rest(const struct user_state *state, uint64_t from, uint8_t *
 }
 
 /*
- * The piece of stack; where the recorder read more of it from the process, all the
+ * The copy of the stack; where the recorder read more of it from the process, all the
  * rest of it, too: what is compared later then needs no process.
  */
 static void keep_stack(struct kept_sample *s, const struct user_state *state, bool used_live)
@@ -74,15 +74,15 @@ static void keep_stack(struct kept_sample *s, const struct user_state *state, bo
 	s->state.stack = realloc(copy, s->state.nstack + 1);
 }
 
-static struct map *kept_map(struct kept_process *p, const struct map *m)
+static const struct region *kept_region(struct kept_process *p, const struct region *r)
 {
-	for (size_t i = 0; m && i < p->process.nmap; i++)
-		if (p->process.map[i].start == m->start)
-			return &p->process.map[i];
+	for (size_t i = 0; r && i < p->process.nmap; i++)
+		if (p->process.map[i].region.start == r->start)
+			return &p->process.map[i].region;
 	return NULL;
 }
 
-static void on_sample(void *context, const struct recorded *r)
+static void on_sample(void *context, const struct perf_sample *r)
 {
 	struct kept *k = context;
 	struct kept_sample *s;
@@ -98,13 +98,13 @@ static void on_sample(void *context, const struct recorded *r)
 	s->of->nsample++;
 	if (r->nuser) {
 		s->last = r->user[r->nuser - 1];
-		s->last.map = kept_map(s->of, s->last.map);
+		s->last.region = kept_region(s->of, s->last.region);
 	}
 	for (size_t i = 0; i < r->nuser; i++)
-		s->jit |= r->user[i].map && !r->user[i].map->binary;
+		s->jit |= r->user[i].region && !r->user[i].region->module;
 	memcpy(s->regs, r->state->regs, arch_host()->nregs * sizeof(*s->regs));
-	keep_stack(s, r->state, k->recorder.unwinder.completed > completed);
-	completed = k->recorder.unwinder.completed;
+	keep_stack(s, r->state, k->recorder.decoder.unwinder.completed > completed);
+	completed = k->recorder.decoder.unwinder.completed;
 }
 
 static bool start(struct kept *k, char *const *command, struct launched *child, struct buf *why)
@@ -148,8 +148,8 @@ bool kept_record(struct kept *k, const struct kept_options *o, char *const *comm
 	recorder_init(&k->recorder, &k->sampler, arch_host());
 	k->recorder.on_sample = on_sample;
 	k->recorder.context = k;
-	k->recorder.unwinder.use_live = o->live;
-	k->recorder.unwinder.use_memo = o->memo;
+	k->recorder.decoder.unwinder.use_memory = o->live;
+	k->recorder.decoder.unwinder.use_memo = o->memo;
 	if (!start(k, command, &child, why))
 		return false;
 	while (waitpid(child.pid, &status, WNOHANG) == 0) {

@@ -1,6 +1,6 @@
 /*
  * A program recorded through lib/record, with everything kept that its stacks were
- * found from, so that they can be found again: registers, pieces of stack, and the
+ * found from, so that they can be found again: registers, copies of the stack, and the
  * mappings that the process had at that moment.
  */
 #ifndef VALIDATE_KEPT_H
@@ -23,7 +23,7 @@ struct kept_sample {
 	/* What the recorder made of it. */
 	enum unwind_end end;
 	size_t nframe;
-	struct user_frame last; /* the outermost frame; its map is the kept process's */
+	struct user_frame last; /* the outermost frame; its region is the kept process's */
 	bool jit;               /* there is a frame without a file */
 };
 

@@ -81,26 +81,37 @@ static uint64_t now(void)
 /* Where stacks begin */
 
 /* Where the image begins to run: ld.so has no unwind data there. */
-static bool is_entry(const struct map *m, uint64_t address)
+static bool is_entry(const struct region *r, uint64_t address)
 {
-	struct str header = m->binary->elf.file;
+	struct str header = r->module->elf.file;
 	uint64_t entry;
 
 	if (header.n < 64)
 		return false;
 	memcpy(&entry, header.p + 24, sizeof(entry)); /* e_entry */
-	return address - m->bias - entry < 64;
+	return address - r->bias - entry < 64;
 }
 
 /* Does what is known of the code say that nothing called it? */
 static bool is_root(const struct user_frame *f)
 {
-	const struct map *m = f->map;
+	const struct region *r = f->region;
 
-	if (m && m->binary && m->biased && is_entry(m, f->address))
-		return true;
-	return m && m->binary && m->biased && binary_has_rules(m->binary) &&
-	       binary_rule(&t.k.recorder.binaries, m->binary, f->address - m->bias).cfa == CFA_END;
+	if (!r || !r->module)
+		return false;
+	return is_entry(r, f->address) ||
+	       (module_has_rules(r->module) &&
+		module_rule(r->module, f->address - r->bias).cfa == CFA_END);
+}
+
+static size_t find_frames(struct unwinder *u, const struct kept_sample *s,
+			  const struct user_state *state, struct user_frame *out,
+			  enum unwind_end *end)
+{
+	struct process_view view = { &t.k.recorder.decoder.processes, &s->of->process, state->tid };
+	struct address_space space = process_address_space(&view);
+
+	return unwind(u, &space, state, out, end);
 }
 
 static struct str map_name(const struct map *m)
@@ -115,10 +126,10 @@ static const char *frame_name(const struct user_frame *f)
 
 	if (name)
 		return name;
-	if (!f->map)
+	if (!f->region)
 		return "[no mapping]";
-	snprintf(text, sizeof(text), "%.*s+0x%llx", STR_ARG(map_name(f->map)),
-		 (unsigned long long)(f->address - f->map->bias));
+	snprintf(text, sizeof(text), "%.*s+0x%llx", STR_ARG(map_name(map_of(f->region))),
+		 (unsigned long long)(f->address - f->region->bias));
 	return text;
 }
 
@@ -142,8 +153,8 @@ static void count_root(const struct kept_sample *s)
 
 static void print_frame(const char *side, size_t i, uint64_t address, struct kept_process *p)
 {
-	struct map *m = process_find(&t.k.recorder.processes, &p->process, address);
-	struct user_frame f = { m, address };
+	const struct map *m = process_find(&t.k.recorder.decoder.processes, &p->process, address);
+	struct user_frame f = { m ? &m->region : NULL, address };
 
 	printf("    %s %3zu %16llx %s (%.*s)\n", side, i, (unsigned long long)address,
 	       frame_name(&f), STR_ARG(map_name(m)));
@@ -180,11 +191,10 @@ static size_t same_from(size_t n, size_t from)
 /* Is there unwind data for the innermost frame? */
 static bool leaf_has_rule(void)
 {
-	const struct map *m = t.frame[0].map;
+	const struct region *r = t.frame[0].region;
 
-	return m->binary && binary_has_rules(m->binary) && !m->binary->is_go &&
-	       binary_rule(&t.k.recorder.binaries, m->binary, t.frame[0].address - m->bias).cfa !=
-		       CFA_NONE;
+	return r->module && module_has_rules(r->module) && !r->module->is_go &&
+	       module_rule(r->module, t.frame[0].address - r->bias).cfa != CFA_NONE;
 }
 
 /* Ours has n frames, the first of which is the oracle's; *same are as many. */
@@ -213,7 +223,7 @@ static void compare(struct kept_sample *s)
 	uint64_t begun;
 	size_t n, same = 0;
 
-	n = unwind(&t.unwinder, &s->of->process, &s->state, t.frame, &end);
+	n = find_frames(&t.unwinder, s, &s->state, t.frame, &end);
 	oracle_unwind(&t.oracle, &s->state);
 	if (t.speed) {
 		begun = now();
@@ -223,7 +233,7 @@ static void compare(struct kept_sample *s)
 	v = n && t.oracle.n ? judge(n, end, &same) : n == t.oracle.n ? EQUAL : DIFFERENT;
 	t.verdict[v]++;
 	t.end[s->end]++;
-	t.jit_bad += s->end == UNWIND_BAD && s->last.map && !s->last.map->binary;
+	t.jit_bad += s->end == UNWIND_BAD && s->last.region && !s->last.region->module;
 	t.frames += s->nframe;
 	if (s->nframe)
 		count_root(s);
@@ -232,7 +242,7 @@ static void compare(struct kept_sample *s)
 
 static void compare_all(void)
 {
-	struct processes *processes = &t.k.recorder.processes;
+	struct processes *processes = &t.k.recorder.decoder.processes;
 
 	for (struct kept_process *p = t.k.processes; p; p = p->next) {
 		if (!p->nsample || !oracle_open(&t.oracle, processes, &p->process)) {
@@ -261,16 +271,16 @@ static void measure(double *sweep, double *repeated)
 			begun = now();
 		}
 		for (size_t i = 0; i < t.k.n; i++)
-			frames += unwind(&t.unwinder, &t.k.sample[i].of->process,
-					 &t.k.sample[i].state, t.frame, &end);
+			frames += find_frames(&t.unwinder, &t.k.sample[i], &t.k.sample[i].state,
+					      t.frame, &end);
 	}
 	*sweep = frames ? (double)(now() - begun) / (double)frames : 0;
 	frames = 0;
 	begun = now();
 	for (size_t i = 0; i < t.k.n; i++)
 		for (int k = 0; k < REPEATS; k++)
-			frames += unwind(&t.unwinder, &t.k.sample[i].of->process,
-					 &t.k.sample[i].state, t.frame, &end);
+			frames += find_frames(&t.unwinder, &t.k.sample[i], &t.k.sample[i].state,
+					      t.frame, &end);
 	*repeated = frames ? (double)(now() - begun) / (double)frames : 0;
 }
 
@@ -283,19 +293,17 @@ static void check_memory(size_t bytes)
 	struct unwinder cut;
 	uint64_t right = 0, wrong = 0, none = 0, untouched = 0;
 
-	unwinder_init(&cut, arch_host(), &t.k.recorder.processes);
-	cut.is_trampoline = t.unwinder.is_trampoline;
-	cut.context = t.unwinder.context;
+	unwinder_init(&cut, arch_host());
 	cut.use_memo = true;
 	for (size_t i = 0; i < t.k.n; i++) {
 		struct kept_sample *s = &t.k.sample[i];
 		struct user_state less = s->state;
 		enum unwind_end end, less_end;
-		size_t n = unwind(&t.unwinder, &s->of->process, &s->state, whole, &end), m;
+		size_t n = find_frames(&t.unwinder, s, &s->state, whole, &end), m;
 		uint64_t before = cut.remembered;
 
 		less.nstack = min_size(less.nstack, bytes);
-		m = unwind(&cut, &s->of->process, &less, t.frame, &less_end);
+		m = find_frames(&cut, s, &less, t.frame, &less_end);
 		if (end != UNWIND_COMPLETE)
 			continue;
 		if (less_end != UNWIND_COMPLETE)
@@ -342,8 +350,8 @@ static void print_row(const char *name)
 	       (unsigned long long)t.verdict[ORACLE_STOPS],
 	       (unsigned long long)t.verdict[OURS_STOPS], (unsigned long long)t.verdict[DIFFERENT],
 	       percent(t.end[UNWIND_COMPLETE]), percent(t.rooted),
-	       (unsigned long long)t.k.recorder.unwinder.remembered,
-	       (unsigned long long)t.k.recorder.unwinder.completed,
+	       (unsigned long long)t.k.recorder.decoder.unwinder.remembered,
+	       (unsigned long long)t.k.recorder.decoder.unwinder.completed,
 	       (unsigned long long)t.end[UNWIND_TRUNCATED], (unsigned long long)t.end[UNWIND_LOST],
 	       (unsigned long long)(t.end[UNWIND_BAD] - t.jit_bad), (unsigned long long)t.jit_bad);
 	if (t.speed)
@@ -409,11 +417,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "unwind: %.*s\n", STR_ARG(buf_str(&why)));
 		return 2;
 	}
-	unwinder_init(&t.unwinder, arch_host(), &t.k.recorder.processes);
-	t.unwinder.is_trampoline = t.k.recorder.unwinder.is_trampoline;
-	t.unwinder.context = t.k.recorder.unwinder.context;
-	t.oracle.is_trampoline = t.unwinder.is_trampoline;
-	t.oracle.context = t.unwinder.context;
+	unwinder_init(&t.unwinder, arch_host());
 	compare_all();
 	print_row(argv[optind]);
 	if (t.print_roots)

@@ -1,0 +1,98 @@
+/*
+ * pprof: google/pprof's profile.proto, read by walking the wire.
+ *
+ * Each profile of a stream is a message in its own frame (gzip member, zstd
+ * frame). A frame that ends inside a field goes on in the next one: some
+ * compressors cut their output into members.
+ *
+ * Met in the wild and accepted: ids that are addresses; repeated integers packed
+ * and not, mixed; function ids that are all 0 (.NET), taken to be 1, 2, 3 ...
+ */
+#include "format/format.h"
+#include "format/pprof/pprof.h"
+
+static bool read_message(struct pprof_reader *r)
+{
+	bool ok = pprof_survey(r);
+
+	ids_init(&r->mapping_ids, r->nmapping);
+	ids_init(&r->function_ids, r->nfunction);
+	ids_init(&r->location_ids, r->nlocation);
+	profile_expect(r->p, r->nsample);
+	ok = ok && pprof_read_header(r) && pprof_read_tables(r) && pprof_read_samples(r);
+	ids_release(&r->location_ids);
+	ids_release(&r->function_ids);
+	ids_release(&r->mapping_ids);
+	return ok;
+}
+
+static void release(struct pprof_reader *r)
+{
+	vec_release(&r->strings);
+	vec_release(&r->string_ids);
+	vec_release(&r->mappings);
+	vec_release(&r->function_rows);
+	vec_release(&r->functions);
+	vec_release(&r->locations);
+	vec_release(&r->frame_rows);
+	vec_release(&r->frames);
+	vec_release(&r->targets);
+	vec_release(&r->batch);
+	vec_release(&r->stacks);
+	buf_release(&r->comments);
+	buf_release(&r->values);
+	buf_release(&r->ids);
+}
+
+/* Where the last whole field ends that begins at or after byte `from`. */
+static size_t end_of_fields(struct str bytes, size_t from, bool *has_strings)
+{
+	struct in quiet = { 0 };
+	struct pb pb = pb_open(&quiet, "profile", str_skip(bytes, from), from);
+	struct pb_field f;
+	size_t end = from;
+
+	while (pb_next(&pb, &f)) {
+		end = (size_t)pb_pos(&pb, pb.at);
+		*has_strings |= f.number == PROFILE_STRING_TABLE;
+	}
+	in_release(&quiet);
+	return end;
+}
+
+/*
+ * Join the frames after this one that a message is spread over: it is whole when it
+ * ends where a field does and has strings, as every profile has.
+ */
+static void join_frames(struct in *in, struct str *message)
+{
+	size_t end = 0;
+	bool has_strings = false;
+
+	while (in_more_frames(in)) {
+		end = end_of_fields(*message, end, &has_strings);
+		if ((end == message->n && has_strings) || !in_frame_more(in, message))
+			break;
+	}
+}
+
+static bool read(struct in *in, struct profile *p)
+{
+	struct pprof_reader r = { .in = in, .p = p };
+
+	if (!in_frame(in, &r.message))
+		return false;
+	r.pos = in_pos(in);
+	join_frames(in, &r.message);
+	read_message(&r);
+	release(&r);
+	return !in->failed;
+}
+
+const struct format format_pprof = {
+	.name = "pprof",
+	.help = "google/pprof's profile.proto, lossless",
+	.sniff = pprof_sniff,
+	.read = read,
+	.write = pprof_write,
+};

@@ -1,0 +1,23 @@
+/*
+ * A file that appears, or replaces the old one, only when it is complete.
+ *
+ * It is written without a name (O_TMPFILE) and gets its name at the end, after its
+ * bytes have reached the disk. Where that cannot be done (file systems without it, no
+ * /proc) it is written as NAME.PID.part, which a program that is killed leaves behind.
+ */
+#ifndef IO_OUT_FILE_H
+#define IO_OUT_FILE_H
+
+#include "io/out.h"
+
+/*
+ * Open out->name so, if it is a regular file or not there yet. False, without an error,
+ * for everything else (devices, links, directories that cannot be written to): open it
+ * as it is. out_reveal() gives the name.
+ */
+bool out_file_open(struct out *out);
+
+/* Remove what out_reveal() has not given its name. */
+void out_file_remove(struct out *out);
+
+#endif

@@ -1,0 +1,189 @@
+/*
+ * What was appended goes into a layer of its own, which is made flat each time and
+ * lies over the other. When it has grown to a part of the other that is worth it, the
+ * two become one, and names of code that is gone are dropped.
+ */
+#include "object/perfmap.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	PIECE = 64 << 10,      /* read at a time; also the longest line */
+	LONGEST = 4096,        /* name; the rest of a longer one is cut off */
+	MOST_NAMES = 24 << 20, /* bytes */
+	MOST_SPANS = 1 << 20,
+	LEAST_MERGED = 1024, /* pieces */
+};
+
+void perfmap_release(struct perfmap *m)
+{
+	buf_release(&m->names);
+	buf_release(&m->recent_pieces);
+	spans_release(&m->settled);
+	spans_release(&m->recent);
+	*m = (struct perfmap){ 0 };
+}
+
+/* Lines */
+
+/* Some write "0x" before numbers. */
+static bool read_hex(struct str s, uint64_t *v)
+{
+	if (str_starts(s, S("0x")) || str_starts(s, S("0X")))
+		s = str_skip(s, 2);
+	return str_hex(s, v);
+}
+
+static void read_line(struct perfmap *m, struct str line)
+{
+	struct str start = str_cut(&line, ' '), size = str_cut(&line, ' ');
+	struct piece p = { .rank = (uint32_t)BUF_COUNT(&m->recent_pieces, struct piece) };
+	uint64_t n;
+
+	if (line.n && line.p[line.n - 1] == '\r')
+		line.n--;
+	if (!read_hex(start, &p.start) || !read_hex(size, &n) || !n || !line.n)
+		return;
+	if (__builtin_add_overflow(p.start, n, &p.end))
+		p.end = UINT64_MAX;
+	p.id = (uint32_t)m->names.n;
+	buf_add(&m->names, str(line.p, min_size(line.n, LONGEST)));
+	buf_ch(&m->names, '\0');
+	buf_put(&m->recent_pieces, &p, sizeof(p));
+}
+
+/* All whole lines of a text. Returns how many bytes that was. */
+static size_t read_lines(struct perfmap *m, struct str text)
+{
+	struct str rest = text;
+
+	while (str_chr(rest, '\n') >= 0) {
+		struct str line = str_cut(&rest, '\n');
+
+		if (!m->tail)
+			read_line(m, line);
+		m->tail = false;
+	}
+	return text.n - rest.n;
+}
+
+/* Layers */
+
+static void add_pieces(struct buf *pieces, const struct spans *s, uint32_t rank)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct piece p = { s->v[i].start, s->v[i].start + s->v[i].size, rank, s->v[i].id };
+
+		buf_put(pieces, &p, sizeof(p));
+	}
+}
+
+/* Keep the names that spans still have. */
+static void compact(struct perfmap *m)
+{
+	struct buf names = { 0 };
+	uint32_t last = UINT32_MAX;
+
+	for (size_t i = 0; i < m->settled.n; i++) {
+		uint32_t *id = &m->settled.v[i].id, old = *id;
+
+		if (old != last) {
+			*id = (uint32_t)names.n;
+			buf_add(&names, str_of(m->names.p + old));
+			buf_ch(&names, '\0');
+		} else {
+			*id = m->settled.v[i - 1].id;
+		}
+		last = old;
+	}
+	buf_release(&m->names);
+	m->names = names;
+}
+
+/* Ranks tell the order of lines when pieces have been sorted. */
+static void flatten(struct perfmap *m)
+{
+	spans_release(&m->recent);
+	spans_init(&m->recent, (struct piece *)m->recent_pieces.p,
+		   BUF_COUNT(&m->recent_pieces, struct piece));
+}
+
+/* Make one layer of both. */
+static void merge(struct perfmap *m)
+{
+	struct buf pieces = { 0 };
+
+	flatten(m);
+	add_pieces(&pieces, &m->settled, 0);
+	add_pieces(&pieces, &m->recent, 1);
+	spans_release(&m->settled);
+	spans_release(&m->recent);
+	spans_init(&m->settled, (struct piece *)pieces.p, BUF_COUNT(&pieces, struct piece));
+	m->recent_pieces.n = 0;
+	buf_release(&pieces);
+	compact(m);
+}
+
+/* The file */
+
+/* Is there no room for another piece of the file? */
+static bool is_full(const struct perfmap *m)
+{
+	return m->names.n > MOST_NAMES ||
+	       m->settled.n + BUF_COUNT(&m->recent_pieces, struct piece) > MOST_SPANS;
+}
+
+static bool read_more(struct perfmap *m, int fd)
+{
+	char *text = mem_zeroed(PIECE, 1);
+	uint64_t from = m->offset;
+	ssize_t n;
+
+	while (!m->full && (n = pread(fd, text, PIECE, (off_t)m->offset)) > 0) {
+		size_t used = read_lines(m, str(text, (size_t)n));
+
+		if (!used && n < PIECE)
+			break; /* a line whose end is not yet there */
+		if (!used)
+			m->tail = true;
+		m->offset += used ? used : (size_t)n;
+		if (is_full(m)) {
+			merge(m);
+			m->full = is_full(m);
+		}
+	}
+	mem_free(text, PIECE);
+	return m->offset != from;
+}
+
+bool perfmap_refresh(struct perfmap *m, int fd)
+{
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return false;
+	if (st.st_dev != m->dev || st.st_ino != m->inode || (uint64_t)st.st_size < m->offset)
+		perfmap_release(m);
+	m->dev = st.st_dev;
+	m->inode = st.st_ino;
+	if ((uint64_t)st.st_size == m->offset || !read_more(m, fd))
+		return false;
+	if (BUF_COUNT(&m->recent_pieces, struct piece) >= max_size(LEAST_MERGED, m->settled.n / 4))
+		merge(m);
+	else
+		flatten(m);
+	return true;
+}
+
+bool perfmap_find(const struct perfmap *m, uint64_t address, struct str *name)
+{
+	const struct span *s = spans_find(&m->recent, address);
+
+	if (!s)
+		s = spans_find(&m->settled, address);
+	if (!s)
+		return false;
+	*name = str_of(m->names.p + s->id);
+	return true;
+}

@@ -1,0 +1,165 @@
+#include "perf/binary.h"
+
+#include <stddef.h>
+#include <unistd.h>
+
+enum { BUILD_ID_BYTES = 24, VDSO_INODE = 1 /* of device 0:0, which has no files */ };
+
+/* The key of a binary: one of build id, device and inode, path. */
+struct known_binary {
+	uint8_t build_id[BUILD_ID_BYTES];
+	uint32_t major, minor;
+	uint64_t inode;
+	uint64_t path;         /* its number in binaries.paths */
+	struct binary *binary; /* payload */
+};
+
+static void init_known(struct binaries *b)
+{
+	table_init(&b->known, sizeof(struct known_binary), offsetof(struct known_binary, binary));
+}
+
+void binaries_init(struct binaries *b, const struct arch *arch, const struct perf_host *host)
+{
+	*b = (struct binaries){ .arch = arch, .host = host };
+	init_known(b);
+	strings_init(&b->paths);
+}
+
+static void free_binary(struct binary *bin)
+{
+	module_close(&bin->module);
+	buf_release(&bin->build_id);
+	mem_free((char *)bin->path.p, bin->path.n + 1);
+	if (bin->fd >= 0)
+		close(bin->fd);
+	mem_free(bin, sizeof(*bin));
+}
+
+void binaries_release(struct binaries *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		free_binary(b->all[i]);
+	mem_free(b->all, b->cap * sizeof(*b->all));
+	table_release(&b->known);
+	strings_release(&b->paths);
+}
+
+static bool is_vdso(struct str path)
+{
+	return str_eq(path, S("[vdso]"));
+}
+
+static struct known_binary key_of(struct binaries *b, const struct record_map *m)
+{
+	struct known_binary key = { .inode = 0 };
+
+	if (is_vdso(m->path)) {
+		key.inode = VDSO_INODE;
+	} else if (m->build_id.n) {
+		memcpy(key.build_id, m->build_id.p, min_size(m->build_id.n, sizeof(key.build_id)));
+	} else if (m->inode) {
+		key.inode = m->inode;
+		key.major = m->major;
+		key.minor = m->minor;
+	} else {
+		key.path = strings_intern(&b->paths, m->path);
+	}
+	return key;
+}
+
+static struct binary *new_binary(struct binaries *b, const struct record_map *m)
+{
+	struct binary *bin = mem_zeroed(1, sizeof(*bin));
+	char *path = mem_zeroed(1, m->path.n + 1);
+
+	memcpy(path, m->path.p, m->path.n);
+	b->all = mem_grow(b->all, &b->cap, b->n + 1, sizeof(*b->all));
+	b->all[b->n++] = bin;
+	bin->module.id = ++b->last_id;
+	bin->fd = -1;
+	bin->path = str(path, m->path.n);
+	bin->is_vdso = is_vdso(m->path);
+	bin->is_kernel = m->in_kernel;
+	bin->major = m->major;
+	bin->minor = m->minor;
+	bin->inode = m->inode;
+	elf_print_build_id(&bin->build_id, m->build_id);
+	return bin;
+}
+
+/* A file has a path and, in records that say so, an inode. */
+static bool is_file(const struct record_map *m)
+{
+	bool has_inode = m->inode || m->build_id.n || !m->has_inode;
+
+	return has_inode && str_starts(m->path, S("/")) && !str_starts(m->path, S("//"));
+}
+
+struct binary *binaries_find(struct binaries *b, const struct record_map *m)
+{
+	struct known_binary key, *row;
+
+	if (!is_vdso(m->path) && !is_file(m) && !m->in_kernel)
+		return NULL;
+	key = key_of(b, m);
+	row = table_row(&b->known, table_intern(&b->known, &key));
+	if (!row->binary)
+		row->binary = new_binary(b, m);
+	return row->binary;
+}
+
+void binaries_sweep(struct binaries *b)
+{
+	struct table was = b->known;
+	size_t kept = 0;
+
+	init_known(b);
+	for (uint32_t i = 1; i < was.n; i++) {
+		const struct known_binary *row = table_row(&was, i);
+
+		if (row->binary->used)
+			table_add(&b->known, row);
+	}
+	table_release(&was);
+	for (size_t i = 0; i < b->n; i++) {
+		struct binary *bin = b->all[i];
+
+		if (!bin->used) {
+			free_binary(bin);
+			continue;
+		}
+		bin->used = false;
+		b->all[kept++] = bin;
+	}
+	b->n = kept;
+}
+
+void binaries_unload(const struct binaries *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		elf_unload(&b->all[i]->module.elf);
+}
+
+void binary_find_file(struct binaries *b, struct binary *bin, const struct process *p,
+		      const struct map *m)
+{
+	const char *why;
+
+	if (bin->found || !b->host->open_binary ||
+	    !b->host->open_binary(b->host->context, p, m, bin))
+		return;
+	bin->found = true;
+	if (bin->fd >= 0 && !elf_open(&bin->module.elf, bin->fd, &why))
+		return;
+	bin->build_id.n = 0;
+	elf_print_build_id(&bin->build_id, bin->module.elf.build_id);
+	module_open(&bin->module, b->arch);
+}
+
+uint64_t binary_bias(const struct binary *bin, uint64_t start, uint64_t offset)
+{
+	uint64_t vaddr;
+
+	return elf_vaddr(&bin->module.elf, offset, &vaddr) ? start - vaddr : start - offset;
+}

@@ -1,0 +1,271 @@
+#include "perf/decoder.h"
+
+#include "perf/sample_regs.h"
+
+static const uint64_t LINGER_NS = 2000000000; /* a process is kept that long after it ended */
+
+struct ended {
+	uint64_t time;
+	int pid;
+};
+
+void decoder_init(struct decoder *d, const struct arch *arch, const struct perf_host *host)
+{
+	*d = (struct decoder){ .arch = arch, .host = *host };
+	binaries_init(&d->binaries, arch, &d->host);
+	processes_init(&d->processes, &d->binaries, &d->host);
+	unwinder_init(&d->unwinder, arch);
+}
+
+void decoder_release(struct decoder *d)
+{
+	unwinder_release(&d->unwinder);
+	processes_release(&d->processes);
+	binaries_release(&d->binaries);
+	record_queue_release(&d->queue);
+	buf_release(&d->ended);
+}
+
+void decoder_add(struct decoder *d, const struct perf_event_header *h,
+		 const struct perf_event_attr *attr, size_t event)
+{
+	struct record r;
+
+	record_parse(h, attr, &r);
+	switch (r.kind) {
+	case RECORD_OTHER: break;
+	case RECORD_LOST: d->counts.lost += r.lost; break;
+	case RECORD_THROTTLE: d->counts.throttled++; break;
+	default: record_queue_add(&d->queue, h, &r, event);
+	}
+}
+
+/* Processes */
+
+/* A process that was there before the records: it is looked at when it is first seen. */
+static struct process *known_process(struct decoder *d, uint32_t pid)
+{
+	struct process *p = processes_find(&d->processes, (int)pid);
+
+	if (!p) {
+		p = processes_get(&d->processes, (int)pid);
+		if (d->host.scan)
+			d->host.scan(d->host.context, &d->processes, p);
+	}
+	return p;
+}
+
+static void on_map(struct decoder *d, const struct record *r)
+{
+	struct process *p = processes_find(&d->processes, (int)r->pid);
+
+	if (r->map.in_kernel) {
+		process_map(&d->processes, &d->processes.kernel, &r->map);
+		return;
+	}
+	/* What was mapped before counts, too: a scan finds this mapping as well. */
+	if (!p) {
+		p = known_process(d, r->pid);
+		if (p->nmap)
+			return;
+	}
+	process_map(&d->processes, p, &r->map);
+}
+
+static void on_comm(struct decoder *d, const struct record *r)
+{
+	struct process *p = r->comm.exec ? processes_get(&d->processes, (int)r->pid) :
+					   processes_find(&d->processes, (int)r->pid);
+
+	if (!p)
+		return;
+	if (r->comm.exec)
+		process_exec(&d->processes, p);
+	process_name_thread(&d->processes, r->tid, r->comm.name);
+	if (r->pid != r->tid)
+		return;
+	p->wanted = NOT_ASKED;
+	process_set_comm(p, r->comm.name);
+}
+
+static void on_fork(struct decoder *d, const struct record *r)
+{
+	struct process *parent, *child;
+
+	process_name_thread(&d->processes, r->tid, S(""));
+	if (r->pid == r->parent)
+		return; /* a thread */
+	parent = processes_find(&d->processes, (int)r->parent);
+	child = processes_find(&d->processes, (int)r->pid);
+	if (child)
+		process_exec(&d->processes, child); /* its number was used before */
+	if (parent)
+		process_fork(processes_get(&d->processes, (int)r->pid), parent);
+}
+
+static void on_exit_record(struct decoder *d, const struct record *r)
+{
+	struct ended e = { r->time, (int)r->pid };
+
+	if (r->pid == r->tid && processes_find(&d->processes, (int)r->pid))
+		buf_put(&d->ended, &e, sizeof(e));
+}
+
+/* Forget processes that ended a while ago, but for those whose other threads go on. */
+static void forget_ended(struct decoder *d, uint64_t now)
+{
+	struct ended *e = (struct ended *)d->ended.p;
+	size_t n = BUF_COUNT(&d->ended, *e), kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct process *p = processes_find(&d->processes, e[i].pid);
+
+		if (now - e[i].time < LINGER_NS)
+			e[kept++] = e[i];
+		else if (p &&
+			 !(d->host.is_running && d->host.is_running(d->host.context, e[i].pid)))
+			process_forget(&d->processes, p);
+	}
+	d->ended.n = kept * sizeof(*e);
+}
+
+/* Samples */
+
+static bool is_wanted(struct decoder *d, struct process *p)
+{
+	if (!d->wants)
+		return true;
+	if (p->wanted == NOT_ASKED)
+		p->wanted = d->wants(d->context, p) ? WANTED : NOT_WANTED;
+	return p->wanted == WANTED;
+}
+
+static void add_kernel_frame(struct decoder *d, struct perf_sample *s, uint64_t address)
+{
+	if (s->nkernel < DECODER_MOST_KERNEL)
+		d->kernel[s->nkernel++] = address;
+}
+
+static void add_user_frame(struct decoder *d, struct perf_sample *s, uint64_t address)
+{
+	const struct map *m;
+
+	if (s->nuser == UNWIND_MOST)
+		return;
+	m = process_find(&d->processes, s->process, address);
+	d->user[s->nuser++] = (struct user_frame){ m ? &m->region : NULL, address };
+}
+
+/*
+ * The call chain that the kernel walked: its own part, and that of the program. Callers are
+ * return addresses, and the call lies before them.
+ */
+static void add_chain(struct decoder *d, const struct record_sample *r, struct perf_sample *s)
+{
+	uint64_t mode = 0;
+
+	for (size_t i = 0; i < r->nchain; i++) {
+		uint64_t ip = r->chain[i];
+
+		if (ip >= (uint64_t)PERF_CONTEXT_MAX)
+			mode = ip;
+		else if (mode == (uint64_t)PERF_CONTEXT_KERNEL)
+			add_kernel_frame(d, s, ip - (s->nkernel > 0));
+		else if (mode == (uint64_t)PERF_CONTEXT_USER)
+			add_user_frame(d, s, ip - (s->nuser > 0));
+	}
+	if (r->chain)
+		return;
+	if (r->in_kernel)
+		add_kernel_frame(d, s, r->ip);
+	else
+		add_user_frame(d, s, r->ip);
+}
+
+/*
+ * In the course of exec() and exit() a process has registers from before and no
+ * stack that would go with them.
+ */
+static bool has_user_stack(struct decoder *d, const struct perf_sample *s,
+			   const struct record_sample *r)
+{
+	return !s->nkernel ||
+	       (r->nstack && process_find(&d->processes, s->process, d->regs[d->arch->pc]));
+}
+
+/* The frames of the program, from the registers and the stack of the sample. */
+static void unwind_sample(struct decoder *d, const struct record_sample *r, struct perf_sample *s,
+			  struct user_state *state)
+{
+	struct process_view view = { &d->processes, s->process, (int)s->tid };
+	struct address_space space = process_address_space(&view);
+
+	*state = (struct user_state){ .regs = d->regs,
+				      .stack = r->stack,
+				      .nstack = r->nstack,
+				      .pid = s->process->pid,
+				      .tid = (int)s->tid };
+	if (!sample_regs_decode(d->arch, r->regs_mask, r->regs, d->regs, &state->missing) ||
+	    !has_user_stack(d, s, r))
+		return;
+	s->state = state;
+	s->nuser = unwind(&d->unwinder, &space, state, d->user, &s->end);
+}
+
+static void on_sample_record(struct decoder *d, const struct record *r, size_t event)
+{
+	struct perf_sample s = {
+		.process = known_process(d, r->pid),
+		.pid = r->pid,
+		.tid = r->tid,
+		.cpu = r->cpu,
+		.time = r->time,
+		.period = r->sample.period,
+		.event = event,
+		.kernel = d->kernel,
+		.user = d->user,
+		.end = UNWIND_COMPLETE,
+	};
+	struct user_state state;
+
+	if (!is_wanted(d, s.process))
+		return;
+	d->counts.samples++;
+	if (d->processes.thread_names)
+		s.thread = process_thread_name(&d->processes, s.process, r->tid);
+	add_chain(d, &r->sample, &s);
+	if (r->sample.regs)
+		unwind_sample(d, &r->sample, &s, &state);
+	d->on_sample(d->context, &s);
+}
+
+/* Running */
+
+static void handle_record(void *context, const struct record *r, size_t event)
+{
+	struct decoder *d = context;
+
+	switch (r->kind) {
+	case RECORD_SAMPLE: on_sample_record(d, r, event); break;
+	case RECORD_MAP: on_map(d, r); break;
+	case RECORD_COMM: on_comm(d, r); break;
+	case RECORD_FORK: on_fork(d, r); break;
+	case RECORD_EXIT: on_exit_record(d, r); break;
+	case RECORD_NAMESPACES:
+		process_enter(&d->processes, processes_get(&d->processes, (int)r->pid),
+			      r->mount_ns);
+		break;
+	default: break;
+	}
+}
+
+void decoder_run(struct decoder *d, uint64_t until)
+{
+	record_queue_until(&d->queue, until, handle_record, d);
+	forget_ended(d, d->queue.newest);
+}
+
+void decoder_end_round(struct decoder *d)
+{
+	decoder_run(d, record_queue_end_round(&d->queue));
+}

@@ -1,0 +1,89 @@
+/*
+ * From perf records to samples with stacks: takes records in, puts them in order of time,
+ * follows processes and their mappings, unwinds, and hands out samples.
+ *
+ * It is fed with records and does not know from where: rings that the kernel fills now, or
+ * a file that was written long ago on another machine.
+ *
+ *	decoder_init(&d, arch, &host);
+ *	while (there are records)
+ *		decoder_add(&d, header, attr of its event, number of its event);
+ *	decoder_run(&d, the time before which all records have been added);
+ */
+#ifndef PERF_DECODER_H
+#define PERF_DECODER_H
+
+#include "perf/process.h"
+#include "perf/record_queue.h"
+#include "unwind/unwind.h"
+
+enum { DECODER_MOST_KERNEL = 512 /* frames */ };
+
+/* A sample as it is handed out; valid during the call. */
+struct perf_sample {
+	struct process *process;
+	uint32_t pid, tid, cpu;
+	uint64_t time; /* ns of the events' clock */
+	uint64_t period;
+	size_t event; /* the number that came with its record */
+	/* Frames, leaf first: first those of the kernel, then those of the process. */
+	const uint64_t *kernel;
+	size_t nkernel;
+	const struct user_frame *user;
+	size_t nuser;
+	enum unwind_end end;
+	const struct user_state *state; /* what unwind() was given; NULL for a chain */
+	const char *thread;             /* its name; NULL unless processes.thread_names */
+};
+
+/* What was counted since the beginning. */
+struct decoder_counts {
+	uint64_t samples;   /* handed out */
+	uint64_t lost;      /* records that the kernel reports as lost */
+	uint64_t throttled; /* times that the kernel did not sample for a while */
+};
+
+struct decoder {
+	const struct arch *arch; /* of the machine that was recorded */
+	struct perf_host host;
+	struct binaries binaries;
+	struct processes processes;
+	struct unwinder unwinder;
+	struct record_queue queue;
+	struct decoder_counts counts;
+	struct buf ended; /* struct ended: processes to be forgotten */
+	/*
+	 * Are samples of this process wanted? Asked once, and again after exec() and a change
+	 * of name. NULL = yes.
+	 */
+	bool (*wants)(void *context, struct process *);
+	void (*on_sample)(void *context, const struct perf_sample *);
+	void *context;
+	/* The sample being made. */
+	uint64_t regs[ARCH_REGS];
+	uint64_t kernel[DECODER_MOST_KERNEL];
+	struct user_frame user[UNWIND_MOST];
+};
+
+/* The host is copied; what its functions are given is the caller's. */
+void decoder_init(struct decoder *d, const struct arch *arch, const struct perf_host *host);
+void decoder_release(struct decoder *d);
+
+/*
+ * Take a record in, which is copied. attr is that of the event that wrote it, `event` the
+ * number by which samples name the event (perf_events.h finds both). Nothing is handed out
+ * yet. h is aligned to 8 bytes, and all of its h->size bytes are there.
+ */
+void decoder_add(struct decoder *d, const struct perf_event_header *h,
+		 const struct perf_event_attr *attr, size_t event);
+
+/*
+ * Handle all records older than `until`, in order of time; UINT64_MAX: all there are. All
+ * records that are older must have been added.
+ */
+void decoder_run(struct decoder *d, uint64_t until);
+
+/* PERF_RECORD_FINISHED_ROUND: each CPU's buffer was read once since the one before. */
+void decoder_end_round(struct decoder *d);
+
+#endif

@@ -1,0 +1,250 @@
+#include "perf/gather.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+static const uint32_t NO_COLUMN = UINT32_MAX;
+
+enum { RECENT_BITS = 12, RECENT = 1 << RECENT_BITS };
+
+/* No mapping has number 0; the kernel as a whole has a number of its own here. */
+static const uint64_t KERNEL_NUMBER = UINT64_MAX;
+
+struct recent_loc {
+	uint64_t address;
+	uint64_t number; /* of its map */
+	loc_id loc;
+};
+
+struct known_mapping {
+	uint64_t number; /* of a map, or of a process with JIT code */
+	map_id map;      /* payload */
+	uint32_t zero;
+};
+
+static void init_mappings(struct gather *g)
+{
+	table_init(&g->mappings, sizeof(struct known_mapping), offsetof(struct known_mapping, map));
+}
+
+void gather_init(struct gather *g, const struct label_options *o, struct decoder *d,
+		 const struct gather_event *events, size_t nevent)
+{
+	*g = (struct gather){ .decoder = d, .events = events, .nevent = nevent };
+	g->recent = mem_zeroed(RECENT, sizeof(*g->recent));
+	init_mappings(g);
+	sample_labels_init(&g->labels, o, &d->host);
+}
+
+void gather_release(struct gather *g)
+{
+	table_release(&g->mappings);
+	sample_labels_release(&g->labels);
+	buf_release(&g->columns);
+	buf_release(&g->stack);
+	mem_free(g->recent, RECENT * sizeof(*g->recent));
+}
+
+/* Beginning */
+
+static void add_columns(struct gather *g, const struct gather_event *e)
+{
+	struct profile *p = g->p;
+	uint32_t col[2] = { NO_COLUMN, NO_COLUMN };
+	int64_t scale;
+
+	if (e->counted)
+		col[0] = profile_column(p, dict_intern(p->dict, S("samples")),
+					dict_intern(p->dict, S("count")), &scale);
+	col[1] = profile_column(p, dict_intern(p->dict, str_of(e->sample_type)),
+				dict_intern(p->dict, str_of(e->unit)), &scale);
+	buf_put(&g->columns, col, sizeof(col));
+}
+
+static void describe(struct gather *g)
+{
+	const struct gather_event *first = &g->events[0];
+
+	g->p->head = (struct header){
+		.period_type = dict_intern(g->p->dict, str_of(first->sample_type)),
+		.period_unit = dict_intern(g->p->dict, str_of(first->unit)),
+		.period = first->period,
+		.default_type = dict_intern(g->p->dict, str_of(first->sample_type)),
+	};
+}
+
+static map_id pseudo_mapping(struct gather *g, struct str name)
+{
+	return dict_add_mapping(g->p->dict,
+				(struct mapping){ .file = dict_intern(g->p->dict, name) });
+}
+
+void gather_begin(struct gather *g, struct profile *p)
+{
+	func_id truncated;
+
+	g->p = p;
+	g->columns.n = 0;
+	g->kernel = (map_id){ 0 };
+	memset(g->recent, 0, RECENT * sizeof(*g->recent));
+	g->ntruncated = g->nshort = 0;
+	table_release(&g->mappings);
+	init_mappings(g);
+	profile_begin(p);
+	for (size_t i = 0; i < g->nevent; i++)
+		add_columns(g, &g->events[i]);
+	describe(g);
+	sample_labels_begin(&g->labels, p->dict);
+	truncated = dict_add_func(p->dict,
+				  (struct func){ .name = dict_intern(p->dict, S("[truncated]")) });
+	g->truncated = dict_add_loc(p->dict, (struct loc){ .func = truncated });
+}
+
+/* Frames */
+
+/* The mapping of the profile for a map. */
+static map_id mapping_of(struct gather *g, struct process *p, const struct map *m)
+{
+	struct known_mapping key = { .number = m->number }, *row;
+	const struct region *r = &m->region;
+
+	row = table_row(&g->mappings, table_intern(&g->mappings, &key));
+	if (!row->map.i) {
+		struct mapping new = { .start = r->start,
+				       .size = r->end - r->start,
+				       .offset = m->offset };
+
+		new.file = dict_intern(g->p->dict, m->binary->path);
+		new.build_id = dict_intern(g->p->dict, buf_str(&m->binary->build_id));
+		row->map = dict_add_mapping(g->p->dict, new);
+		if (g->on_mapping)
+			g->on_mapping(g->context, row->map, p, m->binary);
+	}
+	return row->map;
+}
+
+/* One for a process's JIT code; its file is the one in which that code has names. */
+static map_id jit_mapping(struct gather *g, struct process *p)
+{
+	const struct perf_host *host = &g->decoder->host;
+	struct known_mapping key = { .number = p->number }, *row;
+	const struct binary *dump = NULL;
+	char file[40];
+
+	row = table_row(&g->mappings, table_intern(&g->mappings, &key));
+	if (row->map.i)
+		return row->map;
+	if (host->jit_dump)
+		dump = host->jit_dump(host->context, &g->decoder->processes, p);
+	snprintf(file, sizeof(file), "/tmp/perf-%d.map", p->pid);
+	row->map = pseudo_mapping(g, dump ? dump->path : str_of(file));
+	if (g->on_mapping)
+		g->on_mapping(g->context, row->map, p, dump);
+	return row->map;
+}
+
+/*
+ * Code without a file. A jitdump is asked now, since it knows what was where and
+ * when; what a map calls it is looked up when the profile is complete.
+ */
+static struct loc jit_loc(struct gather *g, const struct perf_sample *s, uint64_t address)
+{
+	const struct perf_host *host = &g->decoder->host;
+	struct loc row = { .addr = address, .flags = LOC_ADDR | LOC_JIT };
+	struct jit_symbol symbol;
+	struct func f;
+
+	row.map = jit_mapping(g, s->process);
+	if (!host->jit_find || !host->jit_find(host->context, &g->decoder->processes, s->process,
+					       address, s->time, &symbol))
+		return row;
+	f = (struct func){ .name = dict_intern(g->p->dict, symbol.name),
+			   .file = dict_intern(g->p->dict, symbol.file) };
+	row.func = dict_add_func(g->p->dict, f);
+	row.line = symbol.line;
+	return row;
+}
+
+/*
+ * Most frames of a sample are those of an earlier one, so the last ones are remembered, by
+ * a hash of where they are. An empty result has another number or address.
+ */
+static struct recent_loc *recent_loc(struct gather *g, uint64_t number, uint64_t address)
+{
+	uint64_t hash = (address ^ number << 32) * 0x9e3779b97f4a7c15;
+
+	return &g->recent[hash >> (64 - RECENT_BITS)];
+}
+
+/* The location of an address that p has mapped; in the kernel as a whole where m is NULL. */
+static loc_id known_loc(struct gather *g, struct process *p, const struct map *m, uint64_t address,
+			uint32_t flags)
+{
+	uint64_t number = m ? m->number : KERNEL_NUMBER;
+	struct recent_loc *r = recent_loc(g, number, address);
+	struct loc row = { .addr = address, .flags = LOC_ADDR | flags };
+
+	if (r->address == address && r->number == number)
+		return r->loc;
+	row.map = m ? mapping_of(g, p, m) : g->kernel;
+	row.addr -= m ? m->region.start : 0;
+	*r = (struct recent_loc){ address, number, dict_add_loc(g->p->dict, row) };
+	return r->loc;
+}
+
+static loc_id user_loc(struct gather *g, const struct perf_sample *s, const struct user_frame *f)
+{
+	const struct map *m = f->region ? map_of(f->region) : NULL;
+
+	if (m && m->binary)
+		return known_loc(g, s->process, m, f->address, 0);
+	if (m)
+		return dict_add_loc(g->p->dict, jit_loc(g, s, f->address));
+	return dict_add_loc(g->p->dict, (struct loc){ .addr = f->address, .flags = LOC_ADDR });
+}
+
+/* A module of the kernel has a mapping of its own, where there are records of those. */
+static loc_id kernel_loc(struct gather *g, uint64_t address)
+{
+	struct processes *t = &g->decoder->processes;
+	const struct map *m = t->kernel.nmap ? process_find(t, &t->kernel, address) : NULL;
+
+	if (m && !str_starts(m->binary->path, S("[kernel.kallsyms]")))
+		return known_loc(g, &t->kernel, m, address, LOC_KERNEL);
+	if (!g->kernel.i)
+		g->kernel = pseudo_mapping(g, S("[kernel.kallsyms]"));
+	return known_loc(g, &t->kernel, NULL, address, LOC_KERNEL);
+}
+
+static stack_id stack_of(struct gather *g, const struct perf_sample *s)
+{
+	loc_id *to;
+	size_t n = 0;
+
+	g->stack.n = 0;
+	to = (loc_id *)buf_room(&g->stack, (s->nuser + s->nkernel + 1) * sizeof(*to));
+	if (s->end != UNWIND_COMPLETE) {
+		to[n++] = g->truncated;
+		g->ntruncated++;
+		g->nshort += s->end == UNWIND_TRUNCATED;
+	}
+	for (size_t i = s->nuser; i-- > 0;)
+		to[n++] = user_loc(g, s, &s->user[i]);
+	for (size_t i = s->nkernel; i-- > 0;)
+		to[n++] = kernel_loc(g, s->kernel[i]);
+	return dict_add_stack(g->p->dict, to, n);
+}
+
+void gather_sample(struct gather *g, const struct perf_sample *s)
+{
+	const struct gather_event *e = &g->events[s->event];
+	const uint32_t *col = (const uint32_t *)g->columns.p + 2 * s->event;
+	int64_t worth = e->fixed ? e->worth : (int64_t)s->period;
+	sample_id sample = profile_add_sample(g->p, stack_of(g, s),
+					      sample_labels_of(&g->labels, s));
+
+	if (col[0] != NO_COLUMN)
+		profile_add_value(g->p, col[0], sample, 1);
+	profile_add_value(g->p, col[1], sample, worth);
+	profile_observe(g->p, s->time, sample, col[1], worth);
+}

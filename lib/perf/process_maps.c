@@ -1,0 +1,153 @@
+/* The mappings of a process, and what unwinding asks about them. */
+#include "perf/process.h"
+
+/* Put a mapping at place i. */
+static void insert_map(struct process *p, size_t i, struct map m)
+{
+	p->map = mem_grow(p->map, &p->cap, p->nmap + 1, sizeof(*p->map));
+	memmove(p->map + i + 1, p->map + i, (p->nmap - i) * sizeof(*p->map));
+	p->map[i] = m;
+	p->nmap++;
+}
+
+static void erase_map(struct process *p, size_t i)
+{
+	p->nmap--;
+	memmove(p->map + i, p->map + i + 1, (p->nmap - i) * sizeof(*p->map));
+}
+
+/* The first mapping that ends after an address. */
+static size_t first_after(const struct process *p, uint64_t address)
+{
+	size_t low = 0, high = p->nmap;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (p->map[middle].region.end <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Mapping m has other ends now, so it is another one. */
+static void resize_map(struct processes *t, struct map *m, uint64_t start, uint64_t end)
+{
+	m->offset += start - m->region.start;
+	m->region.start = start;
+	m->region.end = end;
+	m->number = ++t->last_number;
+}
+
+/*
+ * What a new mapping covers is gone; what sticks out on its sides stays. Returns the place
+ * for the new one.
+ */
+static size_t cut_maps(struct processes *t, struct process *p, uint64_t start, uint64_t end)
+{
+	size_t i = first_after(p, start);
+
+	while (i < p->nmap && p->map[i].region.start < end) {
+		struct map *m = &p->map[i], tail = *m;
+
+		if (m->region.end > end) {
+			resize_map(t, &tail, end, m->region.end);
+			if (m->region.start >= start) {
+				*m = tail;
+				return i;
+			}
+			insert_map(p, i + 1, tail);
+			m = &p->map[i];
+		}
+		if (m->region.start >= start) {
+			erase_map(p, i);
+			continue;
+		}
+		resize_map(t, m, m->region.start, start);
+		i++;
+	}
+	return i;
+}
+
+void process_map(struct processes *t, struct process *p, const struct record_map *m)
+{
+	struct map new = { .region.start = m->start, .offset = m->offset };
+	size_t i;
+
+	if (!m->length || __builtin_add_overflow(m->start, m->length, &new.region.end))
+		return;
+	p->last = 0;
+	new.number = ++t->last_number;
+	i = cut_maps(t, p, m->start, new.region.end);
+	if (!m->executable)
+		return;
+	new.binary = binaries_find(t->binaries, m);
+	new.region.module = new.binary ? &new.binary->module : NULL;
+	insert_map(p, i, new);
+}
+
+/* Find the file of a mapping, and by it where the module lies. */
+static void place_map(struct processes *t, struct process *p, struct map *m)
+{
+	binary_find_file(t->binaries, m->binary, p, m);
+	m->region.bias = binary_bias(m->binary, m->region.start, m->offset);
+	m->looked = true;
+	m->placed = m->binary->found;
+}
+
+const struct map *process_find(struct processes *t, struct process *p, uint64_t address)
+{
+	struct map *m;
+	size_t i = p->last;
+
+	if (i >= p->nmap || address < p->map[i].region.start || address >= p->map[i].region.end) {
+		i = first_after(p, address);
+		if (i == p->nmap || address < p->map[i].region.start)
+			return NULL;
+		p->last = i;
+	}
+	m = &p->map[i];
+	if (m->binary && !m->placed && (!m->looked || m->binary->found))
+		place_map(t, p, m);
+	return m;
+}
+
+/* What unwinding asks */
+
+static const struct region *find_region(void *context, uint64_t address)
+{
+	struct process_view *v = context;
+	const struct map *m = process_find(v->processes, v->process, address);
+
+	return m ? &m->region : NULL;
+}
+
+static size_t read_memory(void *context, uint64_t address, void *to, size_t n)
+{
+	struct process_view *v = context;
+	const struct perf_host *host = v->processes->host;
+
+	return host->read(host->context, v->tid, address, to, n);
+}
+
+static bool is_trampoline(void *context, uint64_t address)
+{
+	struct process_view *v = context;
+	const struct perf_host *host = v->processes->host;
+
+	return host->is_trampoline(host->context, v->process, address);
+}
+
+struct address_space process_address_space(struct process_view *v)
+{
+	const struct perf_host *host = v->processes->host;
+
+	return (struct address_space){
+		.find = find_region,
+		.read = host->read ? read_memory : NULL,
+		.is_trampoline = host->is_trampoline ? is_trampoline : NULL,
+		.context = v,
+	};
+}

@@ -1,0 +1,341 @@
+#include "perf/record.h"
+
+#include <sys/mman.h>
+
+#include "io/cursor.h"
+
+enum {
+	BRANCH_ENTRY = 24,         /* bytes */
+	BRANCH_COUNTERS = 1 << 19, /* PERF_SAMPLE_BRANCH_COUNTERS, of Linux 6.8 */
+	MOST_BUILD_ID = 20,
+};
+
+/* Parsing a record: what is left of it, and what it has. */
+struct parser {
+	struct cursor c;
+	const struct perf_event_attr *attr;
+	uint64_t fields; /* attr->sample_type */
+};
+
+static uint64_t word(struct parser *p)
+{
+	return cursor_int(&p->c, 8);
+}
+
+/* A word that is there if the event asked for one of these fields. */
+static uint64_t word_of(struct parser *p, uint64_t field)
+{
+	return p->fields & field ? word(p) : 0;
+}
+
+static void read_pair(struct parser *p, uint32_t *a, uint32_t *b)
+{
+	*a = (uint32_t)cursor_int(&p->c, 4);
+	*b = (uint32_t)cursor_int(&p->c, 4);
+}
+
+/* n values of `size` bytes, where they are; NULL when there are not as many. */
+static const void *values(struct parser *p, uint64_t n, size_t size)
+{
+	const void *at = p->c.at;
+
+	if (n > cursor_left(&p->c) / size) {
+		cursor_fail(&p->c);
+		return NULL;
+	}
+	p->c.at += n * size;
+	return at;
+}
+
+/* A string up to its NUL, or to the end. */
+static struct str text(const struct parser *p)
+{
+	const char *at = (const char *)p->c.at;
+
+	return str(at, strnlen(at, cursor_left(&p->c)));
+}
+
+/* Samples */
+
+/* The values of counters, of one or of a group. */
+static void skip_read(struct parser *p)
+{
+	uint64_t format = p->attr->read_format;
+	uint64_t times = !!(format & PERF_FORMAT_TOTAL_TIME_ENABLED) +
+			 !!(format & PERF_FORMAT_TOTAL_TIME_RUNNING);
+	uint64_t each = 1 + !!(format & PERF_FORMAT_ID) + !!(format & PERF_FORMAT_LOST), n = 1;
+
+	if (format & PERF_FORMAT_GROUP)
+		n = word(p);
+	values(p, times, 8);
+	values(p, n, each * 8);
+}
+
+static void read_chain(struct parser *p, struct record_sample *s)
+{
+	s->nchain = (size_t)word(p);
+	s->chain = values(p, s->nchain, sizeof(*s->chain));
+}
+
+/* Bytes of a tracepoint; their size, with its own four bytes, is a multiple of 8. */
+static void skip_raw(struct parser *p)
+{
+	uint64_t size = cursor_int(&p->c, 4);
+
+	if (size % 8 != 4)
+		cursor_fail(&p->c);
+	cursor_skip(&p->c, size);
+}
+
+static void skip_branches(struct parser *p)
+{
+	uint64_t n = word(p), kind = p->attr->branch_sample_type;
+
+	if (kind & PERF_SAMPLE_BRANCH_HW_INDEX)
+		word(p);
+	values(p, n, BRANCH_ENTRY);
+	if (kind & BRANCH_COUNTERS)
+		values(p, n, 8);
+}
+
+/* Registers; those of a 32-bit thread are left out. */
+static const uint64_t *read_registers(struct parser *p, uint64_t mask)
+{
+	uint64_t abi = word(p);
+	const uint64_t *regs = NULL;
+
+	if (abi != PERF_SAMPLE_REGS_ABI_NONE)
+		regs = values(p, (uint64_t)__builtin_popcountll(mask), sizeof(*regs));
+	return abi == PERF_SAMPLE_REGS_ABI_64 ? regs : NULL;
+}
+
+static void read_stack(struct parser *p, struct record_sample *s)
+{
+	uint64_t size = word(p), valid;
+
+	s->stack = values(p, size, 1);
+	if (!size)
+		return;
+	valid = word(p);
+	s->nstack = (size_t)(valid < size ? valid : size);
+}
+
+/*
+ * The fields are in the order of the kernel's perf_output_sample(). What follows the copy
+ * of the stack (weights, physical addresses and the like) is not needed.
+ */
+static void parse_sample(struct parser *p, struct record *r)
+{
+	const struct perf_event_attr *a = p->attr;
+	uint32_t reserved;
+	uint64_t id;
+
+	r->id = word_of(p, PERF_SAMPLE_IDENTIFIER);
+	r->sample.ip = word_of(p, PERF_SAMPLE_IP);
+	if (p->fields & PERF_SAMPLE_TID)
+		read_pair(p, &r->pid, &r->tid);
+	r->time = word_of(p, PERF_SAMPLE_TIME);
+	r->sample.address = word_of(p, PERF_SAMPLE_ADDR);
+	id = word_of(p, PERF_SAMPLE_ID);
+	r->id = r->id ? r->id : id;
+	word_of(p, PERF_SAMPLE_STREAM_ID);
+	if (p->fields & PERF_SAMPLE_CPU)
+		read_pair(p, &r->cpu, &reserved);
+	r->sample.period = p->fields & PERF_SAMPLE_PERIOD ? word(p) :
+			   a->freq                        ? 1 :
+							    a->sample_period;
+	if (p->fields & PERF_SAMPLE_READ)
+		skip_read(p);
+	if (p->fields & PERF_SAMPLE_CALLCHAIN)
+		read_chain(p, &r->sample);
+	if (p->fields & PERF_SAMPLE_RAW)
+		skip_raw(p);
+	if (p->fields & PERF_SAMPLE_BRANCH_STACK)
+		skip_branches(p);
+	r->sample.regs_mask = a->sample_regs_user;
+	if (p->fields & PERF_SAMPLE_REGS_USER)
+		r->sample.regs = read_registers(p, a->sample_regs_user);
+	if (p->fields & PERF_SAMPLE_STACK_USER)
+		read_stack(p, &r->sample);
+}
+
+/* Other records */
+
+static void parse_map(const struct perf_event_header *h, struct parser *p, struct record *r)
+{
+	struct record_map *m = &r->map;
+	uint32_t protection, flags;
+
+	read_pair(p, &r->pid, &r->tid);
+	m->start = word(p);
+	m->length = word(p);
+	m->offset = word(p);
+	m->executable = !(h->misc & PERF_RECORD_MISC_MMAP_DATA);
+	m->in_kernel = (h->misc & PERF_RECORD_MISC_CPUMODE_MASK) == PERF_RECORD_MISC_KERNEL;
+	if (h->type == PERF_RECORD_MMAP2) {
+		if (h->misc & PERF_RECORD_MISC_MMAP_BUILD_ID) {
+			size_t size = cursor_u8(&p->c);
+
+			cursor_skip(&p->c, 3);
+			m->build_id = cursor_bytes(&p->c, MOST_BUILD_ID);
+			m->build_id.n = min_size(m->build_id.n, size);
+		} else {
+			m->has_inode = true;
+			read_pair(p, &m->major, &m->minor);
+			m->inode = word(p);
+			word(p); /* the inode's generation */
+		}
+		read_pair(p, &protection, &flags);
+		m->executable = protection & PROT_EXEC;
+	}
+	m->path = text(p);
+}
+
+/* Number of namespaces, then { device, inode } for each, by kind. */
+static void parse_namespaces(struct parser *p, struct record *r)
+{
+	enum { MOUNT = 3 };
+	uint64_t n;
+
+	read_pair(p, &r->pid, &r->tid);
+	n = word(p);
+	for (uint64_t i = 0; i < n && !p->c.failed; i++) {
+		uint64_t device = word(p), inode = word(p);
+
+		(void)device;
+		if (i == MOUNT)
+			r->mount_ns = inode;
+	}
+}
+
+static void parse_task(struct parser *p, struct record *r)
+{
+	uint32_t parent_tid;
+
+	read_pair(p, &r->pid, &r->parent);
+	read_pair(p, &r->tid, &parent_tid);
+}
+
+/*
+ * With sample_id_all, records that are no samples end with some of a sample's fields: TID,
+ * TIME, ID, STREAM_ID, CPU, IDENTIFIER.
+ */
+static void parse_trailer(const struct perf_event_header *h, const struct perf_event_attr *attr,
+			  struct record *r)
+{
+	enum {
+		FIELDS = PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_ID |
+			 PERF_SAMPLE_STREAM_ID | PERF_SAMPLE_CPU | PERF_SAMPLE_IDENTIFIER
+	};
+	size_t n = 8 * (size_t)__builtin_popcountll(attr->sample_type & FIELDS);
+	struct parser p = { .attr = attr, .fields = attr->sample_type };
+	uint32_t reserved;
+	uint64_t id;
+
+	if (!attr->sample_id_all || n > h->size - sizeof(*h))
+		return;
+	p.c = cursor_over(str((const char *)h + h->size - n, n));
+	if (p.fields & PERF_SAMPLE_TID)
+		read_pair(&p, &r->pid, &r->tid);
+	r->time = word_of(&p, PERF_SAMPLE_TIME);
+	id = word_of(&p, PERF_SAMPLE_ID);
+	word_of(&p, PERF_SAMPLE_STREAM_ID);
+	if (p.fields & PERF_SAMPLE_CPU)
+		read_pair(&p, &r->cpu, &reserved);
+	r->id = word_of(&p, PERF_SAMPLE_IDENTIFIER);
+	r->id = r->id ? r->id : id;
+}
+
+static enum record_kind kind_of(const struct perf_event_header *h)
+{
+	uint16_t mode = h->misc & PERF_RECORD_MISC_CPUMODE_MASK;
+
+	switch (h->type) {
+	case PERF_RECORD_SAMPLE: return RECORD_SAMPLE;
+	case PERF_RECORD_MMAP:
+	case PERF_RECORD_MMAP2:
+		return mode == PERF_RECORD_MISC_USER || mode == PERF_RECORD_MISC_KERNEL ?
+			       RECORD_MAP :
+			       RECORD_OTHER;
+	case PERF_RECORD_COMM: return RECORD_COMM;
+	case PERF_RECORD_FORK: return RECORD_FORK;
+	case PERF_RECORD_EXIT: return RECORD_EXIT;
+	case PERF_RECORD_NAMESPACES: return RECORD_NAMESPACES;
+	case PERF_RECORD_LOST:
+	case PERF_RECORD_LOST_SAMPLES: return RECORD_LOST;
+	case PERF_RECORD_THROTTLE: return RECORD_THROTTLE;
+	default: return RECORD_OTHER;
+	}
+}
+
+static void parse_body(const struct perf_event_header *h, struct parser *p, struct record *r)
+{
+	switch (r->kind) {
+	case RECORD_SAMPLE:
+		r->sample.in_kernel = (h->misc & PERF_RECORD_MISC_CPUMODE_MASK) ==
+				      PERF_RECORD_MISC_KERNEL;
+		parse_sample(p, r);
+		break;
+	case RECORD_MAP: parse_map(h, p, r); break;
+	case RECORD_COMM:
+		read_pair(p, &r->pid, &r->tid);
+		r->comm.exec = h->misc & PERF_RECORD_MISC_COMM_EXEC;
+		r->comm.name = text(p);
+		break;
+	case RECORD_FORK:
+	case RECORD_EXIT: parse_task(p, r); break;
+	case RECORD_NAMESPACES: parse_namespaces(p, r); break;
+	case RECORD_LOST:
+		if (h->type == PERF_RECORD_LOST)
+			word(p); /* the event's id */
+		r->lost = word(p);
+		break;
+	default: break;
+	}
+}
+
+void record_parse(const struct perf_event_header *h, const struct perf_event_attr *attr,
+		  struct record *r)
+{
+	struct parser p = { .attr = attr, .fields = attr->sample_type };
+
+	p.c = cursor_over(str((const char *)(h + 1), h->size - sizeof(*h)));
+	*r = (struct record){ .kind = kind_of(h) };
+	/* The trailer first: pids of the record itself replace those in it. */
+	if (r->kind != RECORD_SAMPLE)
+		parse_trailer(h, attr, r);
+	parse_body(h, &p, r);
+	if (p.c.failed)
+		r->kind = RECORD_OTHER;
+}
+
+/* Moving */
+
+static const void *moved(const void *p, const void *from, const void *to)
+{
+	return p ? (const char *)to + ((const char *)p - (const char *)from) : NULL;
+}
+
+void record_moved(struct record *r, const void *from, const void *to)
+{
+	switch (r->kind) {
+	case RECORD_SAMPLE:
+		r->sample.chain = moved(r->sample.chain, from, to);
+		r->sample.regs = moved(r->sample.regs, from, to);
+		r->sample.stack = moved(r->sample.stack, from, to);
+		break;
+	case RECORD_MAP:
+		r->map.path.p = moved(r->map.path.p, from, to);
+		r->map.build_id.p = moved(r->map.build_id.p, from, to);
+		break;
+	case RECORD_COMM: r->comm.name.p = moved(r->comm.name.p, from, to); break;
+	default: break;
+	}
+}
+
+size_t record_extent(const struct perf_event_header *h, const struct record *r)
+{
+	if (r->kind != RECORD_SAMPLE || !r->sample.stack)
+		return h->size;
+	return (size_t)(r->sample.stack - (const uint8_t *)h) + r->sample.nstack;
+}

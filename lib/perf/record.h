@@ -1,0 +1,85 @@
+/*
+ * The records of perf_event_open(2), parsed. Rings and perf.data files have the same
+ * ones. The layout of a record follows from the perf_event_attr of the event that wrote
+ * it (sample_type, read_format, sample_regs_user, sample_id_all ...), see
+ * include/uapi/linux/perf_event.h of Linux.
+ */
+#ifndef PERF_RECORD_H
+#define PERF_RECORD_H
+
+#include <linux/perf_event.h>
+
+#include "base/str.h"
+
+enum record_kind {
+	RECORD_OTHER, /* of no interest, or malformed */
+	RECORD_SAMPLE,
+	RECORD_MAP,
+	RECORD_COMM,
+	RECORD_FORK,
+	RECORD_EXIT,
+	RECORD_NAMESPACES,
+	RECORD_LOST,
+	RECORD_THROTTLE,
+};
+
+/* A sample, as far as stacks need it; what the event did not ask for is 0 or NULL. */
+struct record_sample {
+	uint64_t ip, address, period;
+	bool in_kernel;        /* where the sample was taken: ip is the kernel's */
+	const uint64_t *chain; /* addresses and PERF_CONTEXT_* marks; NULL without a chain */
+	size_t nchain;
+	const uint64_t *regs; /* those of regs_mask, in order of its bits; NULL without */
+	uint64_t regs_mask;
+	const uint8_t *stack; /* from the stack pointer on; NULL without a copy */
+	size_t nstack;        /* bytes of it that are valid */
+};
+
+struct record_map {
+	uint64_t start, length, offset;
+	/* What identifies the file: a build id, or device and inode, or only its path. */
+	uint64_t inode;
+	uint32_t major, minor;
+	struct str build_id; /* its bytes */
+	struct str path;
+	bool has_inode; /* the record has a field for the inode: 0 is none */
+	bool executable;
+	bool in_kernel; /* a mapping of the kernel's own: its text, or a module's */
+};
+
+/* Pointers go into the record that was parsed. */
+struct record {
+	enum record_kind kind;
+	uint64_t time; /* ns of the clock that the event uses; 0 if it has none */
+	uint64_t id;   /* of the event */
+	uint32_t pid, tid, cpu;
+	union {
+		struct record_sample sample;
+		struct record_map map;
+		struct {
+			bool exec;
+			struct str name;
+		} comm;
+		uint32_t parent; /* of a fork: pid */
+		uint64_t mount_ns;
+		uint64_t lost; /* samples, or records of any kind */
+	};
+};
+
+/*
+ * Parse a record of an event with these attributes. A record that is shorter than it
+ * should be is RECORD_OTHER.
+ */
+void record_parse(const struct perf_event_header *h, const struct perf_event_attr *attr,
+		  struct record *r);
+
+/* The same record after its first bytes have moved: let pointers go to the new place. */
+void record_moved(struct record *r, const void *from, const void *to);
+
+/*
+ * How many of its first bytes the pointers of a record go to. A sample's copy of the stack
+ * is last, and mostly far larger than what is valid of it.
+ */
+size_t record_extent(const struct perf_event_header *h, const struct record *r);
+
+#endif

@@ -1,0 +1,43 @@
+/* Where samples come from, as labels of a profile. */
+#ifndef PERF_SAMPLE_LABELS_H
+#define PERF_SAMPLE_LABELS_H
+
+#include "perf/decoder.h"
+#include "profile/profile.h"
+
+enum sample_label {
+	LABEL_BY_COMM = 1,
+	LABEL_BY_PID = 2,
+	LABEL_BY_TID = 4,
+	LABEL_BY_THREAD = 8,
+	LABEL_BY_CPU = 16,
+	LABEL_BY_CGROUP = 32,
+	LABEL_BY_CONTAINER = 64,
+};
+
+struct label_options {
+	unsigned label_by;         /* enum sample_label */
+	const char *const *labels; /* "key=value", for every sample */
+	size_t nlabel;
+};
+
+struct sample_labels {
+	const struct label_options *o;
+	const struct perf_host *host;
+	struct dictionary *dict;
+	struct table origins; /* struct origin -> label set: each is made once */
+	struct table groups;  /* struct group: pid -> control group */
+	label_set_id common;  /* the labels that all samples have */
+};
+
+/* What they point to is the caller's. */
+void sample_labels_init(struct sample_labels *l, const struct label_options *o,
+			const struct perf_host *host);
+void sample_labels_release(struct sample_labels *l);
+
+/* From now on labels go to this dictionary. */
+void sample_labels_begin(struct sample_labels *l, struct dictionary *dict);
+
+label_set_id sample_labels_of(struct sample_labels *l, const struct perf_sample *s);
+
+#endif

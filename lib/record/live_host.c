@@ -1,0 +1,140 @@
+#include "record/live_host.h"
+
+#include <stdio.h>
+#include <sys/uio.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "record/jit.h"
+#include "record/kernel_text.h"
+#include "record/open_binary.h"
+#include "record/proc.h"
+
+void live_host_init(struct live_host *h)
+{
+	mount_roots_init(&h->roots);
+}
+
+void live_host_release(struct live_host *h)
+{
+	mount_roots_release(&h->roots);
+}
+
+static bool host_open_binary(void *context, const struct process *p, const struct map *m,
+			     struct binary *b)
+{
+	const struct live_host *h = context;
+
+	return open_binary(&h->roots, p, m, b);
+}
+
+static void host_scan(void *context, struct processes *t, struct process *p)
+{
+	(void)context;
+	proc_scan(t, p);
+}
+
+static bool host_is_running(void *context, int pid)
+{
+	char path[64];
+
+	(void)context;
+	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+	return access(path, R_OK) == 0;
+}
+
+static bool host_thread_name(void *context, int pid, uint32_t tid, char *name)
+{
+	(void)context;
+	return proc_thread_name(pid, tid, name);
+}
+
+/* Read page by page: at the end of the stack, what comes before it is read. */
+static size_t host_read(void *context, int tid, uint64_t address, void *to, size_t n)
+{
+	enum { MOST = 16 };
+	struct iovec here = { to, n }, there[MOST];
+	uint64_t page = 4096, at = address, end = address + n;
+	size_t parts = 0;
+	ssize_t got;
+
+	(void)context;
+	for (; parts < MOST && at < end; parts++) {
+		uint64_t next = (at / page + 1) * page;
+
+		if (next > end || parts == MOST - 1)
+			next = end;
+		there[parts] = (struct iovec){ (void *)(uintptr_t)at, (size_t)(next - at) };
+		at = next;
+	}
+	got = process_vm_readv(tid, &here, 1, there, parts, 0);
+	return got > 0 ? (size_t)got : 0;
+}
+
+static bool host_is_trampoline(void *context, struct process *p, uint64_t address)
+{
+	const struct live_host *h = context;
+
+	return jit_is_trampoline(&h->roots, p, address);
+}
+
+static const struct binary *host_jit_dump(void *context, struct processes *t, struct process *p)
+{
+	(void)context;
+	return jit_dump(t, p);
+}
+
+static bool host_jit_find(void *context, struct processes *t, struct process *p, uint64_t address,
+			  uint64_t time, struct jit_symbol *s)
+{
+	const struct live_host *h = context;
+
+	return jit_find(&h->roots, t, p, address, time, s);
+}
+
+static bool host_cgroup(void *context, int pid, struct buf *lines)
+{
+	char path[64];
+
+	(void)context;
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", pid);
+	return kernel_text(path, lines);
+}
+
+static void host_enter(void *context, const struct process *p)
+{
+	struct live_host *h = context;
+
+	mount_roots_keep(&h->roots, p);
+}
+
+static void host_forget(void *context, struct process *p)
+{
+	(void)context;
+	jit_release(p->host_data);
+}
+
+struct perf_host live_host_functions(struct live_host *h)
+{
+	return (struct perf_host){
+		.open_binary = host_open_binary,
+		.scan = host_scan,
+		.is_running = host_is_running,
+		.thread_name = host_thread_name,
+		.read = host_read,
+		.is_trampoline = host_is_trampoline,
+		.jit_dump = host_jit_dump,
+		.jit_find = host_jit_find,
+		.cgroup = host_cgroup,
+		.enter = host_enter,
+		.forget = host_forget,
+		.context = h,
+	};
+}
+
+const struct arch *arch_host(void)
+{
+	struct utsname u;
+
+	return uname(&u) < 0 ? NULL : arch_named(str_of(u.machine));
+}

@@ -1,0 +1,93 @@
+#include "record/mount_roots.h"
+
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct known_root {
+	uint64_t mount_ns;
+	int fd; /* payload; + 1, 0 = not there */
+	uint32_t used;
+};
+
+uint64_t mount_namespace(const char *pid)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%s/ns/mnt", pid);
+	return stat(path, &st) == 0 ? st.st_ino : 0;
+}
+
+void mount_roots_init(struct mount_roots *r)
+{
+	table_init(&r->known, sizeof(struct known_root), offsetof(struct known_root, fd));
+	r->own = mount_namespace("self");
+}
+
+static void close_root(const struct known_root *root)
+{
+	if (root->fd > 0)
+		close(root->fd - 1);
+}
+
+void mount_roots_release(struct mount_roots *r)
+{
+	for (uint32_t i = 1; i < r->known.n; i++)
+		close_root(table_row(&r->known, i));
+	table_release(&r->known);
+}
+
+void mount_roots_keep(struct mount_roots *r, const struct process *p)
+{
+	struct known_root key = { .mount_ns = p->mount_ns }, *row;
+	char path[64];
+
+	if (!p->mount_ns || p->mount_ns == r->own)
+		return;
+	row = table_row(&r->known, table_intern(&r->known, &key));
+	if (row->fd)
+		return;
+	snprintf(path, sizeof(path), "/proc/%d/root", p->pid);
+	row->fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) + 1;
+}
+
+/* The row of a process's namespace; row 0 when it is ours or not known. */
+static struct known_root *row_of(const struct mount_roots *r, const struct process *p)
+{
+	struct known_root key = { .mount_ns = p->mount_ns };
+	uint32_t row = p->mount_ns == r->own ? 0 : table_find(&r->known, &key);
+
+	return table_row(&r->known, row);
+}
+
+int mount_roots_find(const struct mount_roots *r, const struct process *p)
+{
+	return row_of(r, p)->fd - 1;
+}
+
+static void use_root(void *context, struct process *p)
+{
+	row_of(context, p)->used = 1;
+}
+
+void mount_roots_sweep(struct mount_roots *r, struct processes *t)
+{
+	struct table was = r->known;
+
+	processes_visit(t, use_root, r);
+	table_init(&r->known, was.row_size, was.key_size);
+	for (uint32_t i = 1; i < was.n; i++) {
+		struct known_root *root = table_row(&was, i);
+
+		if (!root->used) {
+			close_root(root);
+			continue;
+		}
+		root->used = 0;
+		table_add(&r->known, root);
+	}
+	table_release(&was);
+}

@@ -1,0 +1,104 @@
+#include "record/open_binary.h"
+
+#include <fcntl.h>
+#include <link.h>
+#include <stdio.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "object/open_untrusted.h"
+
+enum { OVERLAYFS = 0x794c7630 };
+
+/*
+ * Is that the file that was mapped? Overlay file systems show another device to
+ * stat() than to the memory map; there the path must do.
+ */
+static bool is_same(int fd, const struct binary *bin)
+{
+	struct stat st;
+	struct statfs fs;
+
+	if (fstat(fd, &st) < 0)
+		return false;
+	if (st.st_ino == bin->inode && major(st.st_dev) == bin->major &&
+	    minor(st.st_dev) == bin->minor)
+		return true;
+	return fstatfs(fd, &fs) == 0 && fs.f_type == OVERLAYFS;
+}
+
+static int open_checked(int root, const char *path, const struct binary *bin)
+{
+	int fd = open_untrusted(root, path, 0);
+
+	if (fd >= 0 && !is_same(fd, bin)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/* Devices are not compared: those that stat() shows of btrfs are not the mapping's. */
+static bool has_inode(int fd, const struct binary *bin)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_ino == bin->inode;
+}
+
+static int open_file(const struct mount_roots *roots, const struct process *p, const struct map *m,
+		     const struct binary *bin)
+{
+	char path[96];
+	int fd;
+
+	/* The kernel's own link to the mapped file, even if it was deleted. */
+	snprintf(path, sizeof(path), "/proc/%d/map_files/%llx-%llx", p->pid,
+		 (unsigned long long)m->region.start, (unsigned long long)m->region.end);
+	fd = reopen_untrusted(open(path, O_PATH | O_CLOEXEC));
+	if (fd >= 0 && has_inode(fd, bin))
+		return fd;
+	if (fd >= 0)
+		close(fd); /* another file is mapped there by now */
+	snprintf(path, sizeof(path), "/proc/%d/root", p->pid);
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		int file = open_checked(fd, bin->path.p, bin);
+
+		close(fd);
+		if (file >= 0)
+			return file;
+	}
+	return open_checked(mount_roots_find(roots, p), bin->path.p, bin);
+}
+
+/* How large an image in memory is: its section headers are the last of it. */
+static size_t image_size(const char *p)
+{
+	ElfW(Ehdr) header;
+
+	memcpy(&header, p, sizeof(header));
+	return header.e_shoff + (size_t)header.e_shnum * header.e_shentsize;
+}
+
+static bool open_vdso(struct binary *bin)
+{
+	const char *p = (const char *)(uintptr_t)getauxval(AT_SYSINFO_EHDR);
+	const char *why;
+
+	return p && elf_open_memory(&bin->module.elf, str(p, image_size(p)), &why);
+}
+
+bool open_binary(const struct mount_roots *roots, const struct process *p, const struct map *m,
+		 struct binary *bin)
+{
+	if (bin->is_kernel)
+		return false;
+	if (bin->is_vdso)
+		return open_vdso(bin);
+	bin->fd = open_file(roots, p, m, bin);
+	return bin->fd >= 0;
+}

@@ -1,0 +1,96 @@
+#include "record/proc.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "record/kernel_text.h"
+
+static bool read_proc(int pid, const char *what, struct buf *to)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, what);
+	return kernel_text(path, to);
+}
+
+bool proc_thread_name(int pid, uint32_t tid, char *name)
+{
+	struct buf b = { 0 };
+	char path[48];
+	bool ok;
+
+	snprintf(path, sizeof(path), "task/%u/comm", tid);
+	ok = read_proc(pid, path, &b);
+	if (ok)
+		memcpy(name, b.p, min_size(b.n, 15));
+	buf_release(&b);
+	return ok;
+}
+
+bool proc_uid(struct process *p, uint32_t *uid)
+{
+	char path[32];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d", p->pid);
+	if (stat(path, &st) == 0) {
+		p->uid = st.st_uid;
+		p->knows_uid = true;
+	}
+	*uid = p->uid;
+	return p->knows_uid;
+}
+
+/* "55d0a000-55d0b000 r-xp 00002000 08:01 1234   /usr/bin/app" */
+static bool parse_mapping(struct str line, struct record_map *m)
+{
+	struct str range = str_cut(&line, ' '), protection, device;
+	uint64_t end, major, minor;
+
+	*m = (struct record_map){ 0 };
+	protection = str_cut(&line, ' ');
+	if (!str_hex(str_cut(&range, '-'), &m->start) || !str_hex(range, &end) || end < m->start ||
+	    !str_hex(str_cut(&line, ' '), &m->offset))
+		return false;
+	device = str_cut(&line, ' ');
+	if (!str_hex(str_cut(&device, ':'), &major) || !str_hex(device, &minor) ||
+	    !str_u64(str_cut(&line, ' '), &m->inode))
+		return false;
+	m->length = end - m->start;
+	m->major = (uint32_t)major;
+	m->minor = (uint32_t)minor;
+	m->has_inode = true;
+	m->executable = protection.n > 2 && protection.p[2] == 'x';
+	m->path = str_trim(line);
+	if (str_ends(m->path, S(" (deleted)")))
+		m->path.n -= strlen(" (deleted)");
+	return true;
+}
+
+static void scan_comm(struct process *p)
+{
+	struct buf b = { 0 };
+
+	if (read_proc(p->pid, "comm", &b))
+		process_set_comm(p, buf_str(&b));
+	buf_release(&b);
+}
+
+bool proc_scan(struct processes *t, struct process *p)
+{
+	struct buf b = { 0 };
+	struct str lines;
+	struct record_map m;
+	char pid[16];
+	bool ok = read_proc(p->pid, "maps", &b);
+
+	process_exec(t, p);
+	scan_comm(p);
+	snprintf(pid, sizeof(pid), "%d", p->pid);
+	process_enter(t, p, mount_namespace(pid));
+	for (lines = buf_str(&b); lines.n;)
+		if (parse_mapping(str_cut(&lines, '\n'), &m) && m.executable)
+			process_map(t, p, &m);
+	buf_release(&b);
+	return ok;
+}

@@ -1,0 +1,162 @@
+#include "record/session_window.h"
+
+#include <sys/resource.h>
+#include <time.h>
+
+#include "record/drain_thread.h"
+#include "record/facts.h"
+
+enum { RAISED = 10 }; /* priority while recording: steps of nice(1) */
+
+static uint64_t realtime(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+/*
+ * The kernel reports lost samples twice: in records, and in the events' own counts, which
+ * include what was lost when there was no room for records.
+ */
+uint64_t session_lost(struct session *s)
+{
+	uint64_t reported = s->recorder.decoder.counts.lost - s->reported_in_closed;
+	uint64_t counted = sampler_lost(&s->sampler);
+
+	return s->lost_in_closed + (reported > counted ? reported : counted);
+}
+
+/* Of processes without their children, whose time is not known until they end. */
+static uint64_t cpu_so_far(const struct session *s)
+{
+	const struct sampler_options *o = &s->o->sampler;
+
+	return o->target == TARGET_TASKS && !o->children ? fact_cpu_time(o->pids, o->npid) : 0;
+}
+
+static struct session_counts counts_so_far(struct session *s)
+{
+	const struct decoder *d = &s->recorder.decoder;
+
+	return (struct session_counts){ .samples = d->counts.samples,
+					.lost = session_lost(s),
+					.throttled = d->counts.throttled,
+					.remembered = d->unwinder.remembered,
+					.cpu = cpu_so_far(s) };
+}
+
+void session_begin_window(struct session *s)
+{
+	uint64_t number = s->window.number;
+
+	dict_init(&s->dict);
+	profile_init(&s->profile, &s->dict);
+	s->mappings.n = 0;
+	gather_begin(&s->gather, &s->profile);
+	s->window = (struct window){ .number = number, .time = realtime() };
+	s->window_start = recorder_now();
+	s->at_start = counts_so_far(s);
+}
+
+void session_measure_window(struct session *s)
+{
+	const struct session_counts *was = &s->at_start, now = counts_so_far(s);
+	struct window *w = &s->window;
+
+	w->duration = recorder_now() - s->window_start;
+	w->user_only = s->sampler.user_only;
+	w->samples = now.samples - was->samples;
+	w->lost = now.lost - was->lost;
+	w->truncated = s->gather.ntruncated;
+	w->throttled = now.throttled - was->throttled;
+	w->remembered = now.remembered - was->remembered;
+	if (now.cpu > was->cpu)
+		w->cpu_time = now.cpu - was->cpu;
+}
+
+/*
+ * A recorder that does not run in time loses samples, so it runs before others while it
+ * records, where it is allowed to: it needs little. Naming and writing a window can wait.
+ */
+void session_raise_priority(const struct session *s, bool raised)
+{
+	setpriority(PRIO_PROCESS, 0, raised ? s->nice - RAISED : s->nice);
+}
+
+void session_drop_window(struct session *s)
+{
+	profile_release(&s->profile);
+	dict_release(&s->dict);
+}
+
+bool session_end_window(struct session *s)
+{
+	struct drain_thread drain;
+	bool go_on;
+
+	session_measure_window(s);
+	s->profile.head.time = (int64_t)s->window.time;
+	s->profile.head.duration = (int64_t)s->window.duration;
+	if (!s->window.last)
+		drain_thread_start(&drain, &s->recorder);
+	session_raise_priority(s, false);
+	go_on = s->o->on_window(s->o->context, s, &s->window);
+	if (!s->window.last)
+		drain_thread_stop(&drain);
+	session_raise_priority(s, !s->window.last);
+	session_drop_window(s);
+	recorder_sweep(&s->recorder);
+	s->window.number++;
+	return go_on;
+}
+
+/* What mappings are of */
+
+/*
+ * Remember what a mapping is of: its process may be gone when the window is named. Two
+ * binaries can have one mapping, if neither has a build id: the first that is open counts.
+ */
+static void note_mapping(void *context, map_id map, struct process *p, const struct binary *b)
+{
+	struct session *s = context;
+	struct session_mapping none = { .root = -1 }, *m;
+	const struct mount_roots *roots = &s->recorder.host.roots;
+
+	while (BUF_COUNT(&s->mappings, none) <= map.i)
+		buf_put(&s->mappings, &none, sizeof(none));
+	m = (struct session_mapping *)s->mappings.p + map.i;
+	if (m->is_jit || (m->binary && m->binary->fd >= 0))
+		return;
+	*m = (struct session_mapping){ .binary = b,
+				       .root = mount_roots_find(roots, p),
+				       .is_jit = !b };
+	if (m->is_jit)
+		m->jit = jit_place(roots, p);
+}
+
+const struct session_mapping *session_mapping(const struct session *s, map_id map)
+{
+	const struct session_mapping *all = (const struct session_mapping *)s->mappings.p;
+
+	return map.i && map.i < BUF_COUNT(&s->mappings, *all) ? &all[map.i] : NULL;
+}
+
+void session_windows_init(struct session *s)
+{
+	const struct session_options *o = s->o;
+
+	events_worth(o->sampler.events, o->sampler.nevent, o->sampler.frequency, &s->worths);
+	gather_init(&s->gather, &o->labels, &s->recorder.decoder,
+		    (const struct gather_event *)s->worths.p, o->sampler.nevent);
+	s->gather.on_mapping = note_mapping;
+	s->gather.context = s;
+}
+
+void session_windows_release(struct session *s)
+{
+	gather_release(&s->gather);
+	buf_release(&s->worths);
+	buf_release(&s->mappings);
+}

@@ -1,0 +1,359 @@
+/*
+ * Locations are sorted by file, mapping and address, so that a file is asked for all that
+ * is not known of it at once, and a unit of DWARF is looked at once.
+ */
+#include "symbol/find_names.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "object/open_untrusted.h"
+#include "symbol/naming.h"
+
+/*
+ * Code comes and goes in the kernel: that an address of it has no name is believed for so
+ * many rounds, and then its list is read again.
+ */
+enum { KERNEL_ROUNDS = 6 };
+
+/* Bytes of places that are sent at once. */
+enum { MOST_PLACES = 1 << 20 };
+
+/* A file of which not all names are known yet. */
+struct pending {
+	uint32_t binary, rows;
+	map_id map; /* one of those that it is mapped by */
+	int fd, root;
+	uint32_t first, n; /* of the places */
+};
+
+/* One call of find_names(). */
+struct search {
+	struct symbols *s;
+	const struct profile *p;
+	struct symbol_counts *counts;
+	struct buf *notes;
+	struct buf *wanted; /* struct wanted */
+	struct naming naming;
+	struct buf pending; /* struct pending, of which `asked` were answered */
+	struct buf places;  /* struct symbol_place: of all that are pending */
+	uint32_t asked;
+};
+
+/* What is wanted */
+
+static int by_file(const void *a, const void *b)
+{
+	const struct wanted *x = a, *y = b;
+
+	if (x->file != y->file)
+		return x->file < y->file ? -1 : 1;
+	if (x->build_id != y->build_id)
+		return x->build_id < y->build_id ? -1 : 1;
+	if (x->map != y->map)
+		return x->map < y->map ? -1 : 1;
+	return (x->addr > y->addr) - (x->addr < y->addr);
+}
+
+static void list_wanted(struct search *r)
+{
+	for (uint32_t i = 1; i < r->p->dict->loc.n; i++) {
+		const struct loc *l = dict_loc(r->p->dict, (loc_id){ i });
+		const struct mapping *m = dict_mapping(r->p->dict, l->map);
+		struct wanted w = { .file = m->file.i,
+				    .build_id = m->build_id.i,
+				    .map = l->map.i,
+				    .loc = i,
+				    .addr = l->addr };
+
+		if (l->flags & LOC_ADDR && l->map.i && !l->func.i)
+			buf_put(r->wanted, &w, sizeof(w));
+	}
+	if (r->wanted->n)
+		qsort(r->wanted->p, BUF_COUNT(r->wanted, struct wanted), sizeof(struct wanted),
+		      by_file);
+}
+
+static bool is_absolute(uint32_t rows)
+{
+	for (size_t i = 0; i < SYMBOLIZERS; i++)
+		if (rows >> i & 1 && symbolizer_at(i)->absolute)
+			return true;
+	return false;
+}
+
+/* Where it was in memory differs from run to run: it counts only where nothing else does. */
+struct symbol_place wanted_place(const struct profile *p, const struct wanted *w)
+{
+	const struct mapping *m = dict_mapping(p->dict, (map_id){ w->map });
+	struct symbol_place at = { .offset = m->offset + w->addr };
+
+	if (is_absolute(w->rows))
+		at.absolute = m->start + w->addr;
+	at.is_vaddr = !m->start && !m->offset && !m->size;
+	return at;
+}
+
+/* Asking for what the table lacks */
+
+/* Each line once. */
+static void say(struct search *r, struct str lines)
+{
+	while (lines.n) {
+		struct str line = str_cut(&lines, '\n');
+
+		if (!line.n || strings_find(&r->s->said, line))
+			continue;
+		strings_intern(&r->s->said, line);
+		buf_add(r->notes, line);
+		buf_ch(r->notes, '\n');
+	}
+}
+
+/* Keep the answers, and of which places there was none. */
+static void keep_answers(struct search *r, uint32_t binary, const struct naming_found *found)
+{
+	const struct naming_question *q = found->question;
+	struct cursor c = cursor_over(found->frames);
+	struct named_frame f;
+	uint32_t place, n;
+
+	for (uint32_t i = 0; i < q->nplace; i++) {
+		struct cursor at = c;
+
+		naming_answer_read(&at, &place, &n);
+		if (at.failed || place != i)
+			n = 0;
+		else
+			c = at;
+		name_table_add(&r->s->names, binary, q->place[i], n);
+		for (uint32_t j = 0; j < n; j++) {
+			naming_frame_read(&c, &f);
+			name_table_add_frame(&r->s->names, &f);
+		}
+	}
+}
+
+static void on_found(void *context, const struct naming_found *found)
+{
+	struct search *r = context;
+	uint32_t binary = ((struct pending *)r->pending.p)[r->asked++].binary;
+
+	if (found->ok)
+		keep_answers(r, binary, found);
+	else
+		name_table_note(&r->s->names, binary, NAME_REFUSED);
+	if (found->alone)
+		name_table_note(&r->s->names, binary, NAME_ALONE);
+}
+
+static struct naming_file file_of(const struct search *r, const struct pending *p)
+{
+	const struct mapping *m = dict_mapping(r->p->dict, p->map);
+	bool alone = name_table_noted(&r->s->names, p->binary, NAME_ALONE);
+
+	return (struct naming_file){
+		.question = { .name = dict_text(r->p->dict, m->file),
+			      .build_id = dict_text(r->p->dict, m->build_id),
+			      .symbolizers = p->rows,
+			      .flags = alone ? NAMING_ALONE : 0,
+			      .place = (const struct symbol_place *)r->places.p + p->first,
+			      .nplace = p->n },
+		.fd = p->fd,
+		.root = p->root,
+	};
+}
+
+static void ask_pending(struct search *r)
+{
+	struct pending *p = (struct pending *)r->pending.p;
+	uint32_t n = (uint32_t)BUF_COUNT(&r->pending, *p);
+	struct naming_file file[NAMING_MOST_FILES];
+	struct buf notes = { 0 };
+
+	if (!n)
+		return;
+	for (uint32_t i = 0; i < n; i++)
+		file[i] = file_of(r, &p[i]);
+	r->asked = 0;
+	naming_ask(&r->naming, file, n, on_found, r, &notes);
+	say(r, buf_str(&notes));
+	buf_release(&notes);
+	for (uint32_t i = 0; i < n; i++)
+		if (p[i].fd >= 0)
+			close(p[i].fd);
+	r->pending.n = r->places.n = 0;
+}
+
+/* The last of those that are pending, if it is of that binary; else a new one. */
+static struct pending *add_pending(struct search *r, struct pending file)
+{
+	struct pending *p = (struct pending *)r->pending.p;
+	size_t n = BUF_COUNT(&r->pending, *p);
+
+	if (n && p[n - 1].binary == file.binary) {
+		if (file.fd >= 0)
+			close(file.fd);
+		return &p[n - 1];
+	}
+	if (n == NAMING_MOST_FILES || r->places.n > MOST_PLACES)
+		ask_pending(r);
+	file.first = (uint32_t)BUF_COUNT(&r->places, struct symbol_place);
+	buf_put(&r->pending, &file, sizeof(file));
+	return (struct pending *)(r->pending.p + r->pending.n) - 1;
+}
+
+/* Mappings */
+
+static struct symbol_binary open_binary(const struct search *r, map_id map, struct str path)
+{
+	const struct symbol_source *source = &r->s->options.source;
+
+	if (source->open)
+		return source->open(source->context, r->p, map);
+	return (struct symbol_binary){
+		.fd = str_starts(path, S("/")) ? open_untrusted(-1, path.p, 0) : -1,
+		.root = -1,
+	};
+}
+
+/* The symbolizers to be asked: what a recorder's profile says is of this machine. */
+static uint32_t rows_for(const struct search *r, struct str name, int fd)
+{
+	char head[64];
+	uint32_t rows = symbolizers_for(name, file_head(fd, head));
+
+	for (size_t i = 0; i < SYMBOLIZERS; i++) {
+		const struct symbolizer *s = symbolizer_at(i);
+
+		if (rows >> i & 1 && s->holds && !r->s->options.source.open && !s->holds(r->p))
+			rows &= ~(1u << i);
+	}
+	return rows;
+}
+
+/* The kernel */
+
+static bool is_kernel(uint32_t rows)
+{
+	for (size_t i = 0; i < SYMBOLIZERS; i++)
+		if (rows >> i & 1 && symbolizer_at(i) == &symbolizer_kallsyms)
+			return true;
+	return false;
+}
+
+static void *kernel_list(struct search *r)
+{
+	struct kernel_names *k = &r->s->kernel;
+	struct buf note = { 0 };
+
+	if (k->read && k->age < KERNEL_ROUNDS)
+		return k->list;
+	if (k->list)
+		symbolizer_kallsyms.close(k->list);
+	k->list = symbolizer_kallsyms.open(&(struct symbol_file){ .fd = -1 }, &note);
+	k->read = true;
+	k->age = 0;
+	say(r, buf_str(&note));
+	buf_release(&note);
+	return k->list;
+}
+
+static void name_kernel_place(struct search *r, uint32_t binary, struct symbol_place at)
+{
+	struct buf frames = { 0 };
+	void *list = r->s->kernel.list;
+
+	if (!list || !symbolizer_kallsyms.find(list, at, &frames))
+		list = kernel_list(r);
+	if (list && (frames.n || symbolizer_kallsyms.find(list, at, &frames))) {
+		const struct symbol_frame *f = (const struct symbol_frame *)frames.p;
+
+		name_table_add(&r->s->names, binary, at, 1);
+		name_table_add_frame(&r->s->names,
+				     &(struct named_frame){ .name = f->name, .module = f->module });
+	} else {
+		name_table_add(&r->s->names, binary, at, 0);
+	}
+	buf_release(&frames);
+}
+
+/* Mappings */
+
+/* Is there a place to be asked for? */
+static bool is_unknown(const struct search *r, const struct wanted *w)
+{
+	uint32_t rounds = is_kernel(w->rows) ? KERNEL_ROUNDS : 0;
+
+	return w->binary && !name_table_noted(&r->s->names, w->binary, NAME_REFUSED) &&
+	       !name_table_find(&r->s->names, w->binary, wanted_place(r->p, w), rounds);
+}
+
+/* Put what is not known of n locations of a mapping to what is pending. */
+static void look_up_mapping(struct search *r, struct wanted *w, size_t n)
+{
+	map_id map = { w->map };
+	const struct mapping *m = dict_mapping(r->p->dict, map);
+	struct str name = dict_text(r->p->dict, m->file);
+	struct symbol_binary file = open_binary(r, map, name);
+	uint32_t rows = rows_for(r, name, file.fd), binary = 0;
+	struct pending *p = NULL;
+
+	r->counts->files++;
+	r->counts->missing += file.fd < 0 && str_starts(name, S("/"));
+	if (rows)
+		binary = name_table_binary(&r->s->names, name, dict_text(r->p->dict, m->build_id),
+					   file.fd, rows);
+	for (size_t i = 0; i < n; i++) {
+		struct symbol_place at;
+
+		w[i].binary = binary;
+		w[i].rows = rows;
+		if (!is_unknown(r, &w[i]))
+			continue;
+		at = wanted_place(r->p, &w[i]);
+		if (is_kernel(rows)) {
+			name_kernel_place(r, binary, at);
+			continue;
+		}
+		if (!p)
+			p = add_pending(r, (struct pending){ .binary = binary,
+							     .rows = rows,
+							     .map = map,
+							     .fd = file.fd,
+							     .root = file.root });
+		buf_put(&r->places, &at, sizeof(at));
+		p->n++;
+	}
+	if (!p && file.fd >= 0)
+		close(file.fd);
+}
+
+static void look_up_all(struct search *r)
+{
+	struct wanted *w = (struct wanted *)r->wanted->p;
+	size_t n = BUF_COUNT(r->wanted, *w);
+
+	for (size_t i = 0, end; i < n; i = end) {
+		for (end = i + 1; end < n && w[end].map == w[i].map;)
+			end++;
+		look_up_mapping(r, &w[i], end - i);
+	}
+	ask_pending(r);
+}
+
+void find_names(struct symbols *s, const struct profile *p, struct buf *wanted,
+		struct symbol_counts *counts, struct buf *notes)
+{
+	struct search r = { .s = s, .p = p, .counts = counts, .notes = notes, .wanted = wanted };
+
+	name_table_begin(&s->names);
+	s->kernel.age++;
+	naming_init(&r.naming, &s->options);
+	list_wanted(&r);
+	look_up_all(&r);
+	naming_end(&r.naming);
+	counts->child_cpu = r.naming.child_cpu;
+	buf_release(&r.pending);
+	buf_release(&r.places);
+}

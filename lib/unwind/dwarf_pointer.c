@@ -1,0 +1,33 @@
+#include "unwind/dwarf_pointer.h"
+
+#include <dwarf.h>
+
+enum {
+	FORM = 0x0f, /* how it is written */
+	BASE = 0x70, /* what it counts from */
+};
+
+uint64_t dwarf_pointer(struct cursor *c, uint8_t encoding, uint64_t data)
+{
+	uint64_t here = cursor_pos(c), v;
+
+	if (encoding == DW_EH_PE_omit)
+		return 0;
+	switch (encoding & FORM) {
+	case DW_EH_PE_absptr:
+	case DW_EH_PE_udata8:
+	case DW_EH_PE_sdata8: v = cursor_int(c, 8); break;
+	case DW_EH_PE_uleb128: v = cursor_uleb(c); break;
+	case DW_EH_PE_udata2: v = cursor_int(c, 2); break;
+	case DW_EH_PE_udata4: v = cursor_int(c, 4); break;
+	case DW_EH_PE_sleb128: v = (uint64_t)cursor_sleb(c); break;
+	case DW_EH_PE_sdata2: v = (uint64_t)cursor_signed(c, 2); break;
+	case DW_EH_PE_sdata4: v = (uint64_t)cursor_signed(c, 4); break;
+	default: cursor_fail(c); return 0;
+	}
+	if (!v)
+		return 0;
+	return v + ((encoding & BASE) == DW_EH_PE_pcrel   ? here :
+		    (encoding & BASE) == DW_EH_PE_datarel ? data :
+							    0);
+}

@@ -1,0 +1,83 @@
+#include "unwind/go_rule.h"
+
+enum { MOST_DEPTH = 1 << 30 }; /* the largest stack that Go allows */
+
+static struct str plain_name(struct str name)
+{
+	if (str_ends(name, S(".abi0")))
+		name.n -= strlen(".abi0");
+	return name;
+}
+
+/*
+ * Where stacks begin: threads and goroutines do, and the runtime's own stack,
+ * which it switches to from a goroutine's and back.
+ */
+static bool is_root(struct str name)
+{
+	static const char *const roots[] = {
+		"runtime.goexit",
+		"runtime.mstart",
+		"runtime.rt0_go",
+		"runtime.mcall",
+		"runtime.systemstack",
+		"runtime.morestack",
+		"runtime.asmcgocall",
+		"runtime.cgocallback",
+		"runtime.sigreturn__sigaction",
+		"runtime.systemstack_switch",
+		"runtime.sigtramp",
+		"_rt0_amd64",
+		"runtime.clone",
+	};
+
+	for (size_t i = 0; i < LEN(roots); i++)
+		if (str_eq(plain_name(name), str_of(roots[i])))
+			return true;
+	return false;
+}
+
+/*
+ * They call the vDSO on the thread's own stack, which the table does not know; their
+ * frame pointer still is that of the goroutine's.
+ */
+static bool is_on_other_stack(struct str name)
+{
+	static const char *const names[] = { "time.now", "runtime.nanotime1", "runtime.walltime" };
+
+	for (size_t i = 0; i < LEN(names); i++)
+		if (str_eq(plain_name(name), str_of(names[i])))
+			return true;
+	return false;
+}
+
+struct rule go_rule(const struct gopclntab *t, const struct arch *arch, uint64_t vaddr)
+{
+	struct rule r = { .cfa = CFA_NONE };
+	struct gofunc f;
+	int32_t depth;
+
+	if (!gopclntab_find(t, vaddr, &f))
+		return r;
+	if (is_root(f.name)) {
+		r.cfa = CFA_END;
+		return r;
+	}
+	if (arch->lr != DWARF_NONE || !gopclntab_depth(t, &f, vaddr, &depth) || depth < 0 ||
+	    depth > MOST_DEPTH)
+		return r;
+	r.cfa = CFA_SP;
+	r.cfa_offset = depth + 8; /* the return address */
+	if (depth > 8 && is_on_other_stack(f.name)) {
+		r.cfa = CFA_FP;
+		r.cfa_offset = 16;
+	}
+	r.ra = AT_CFA;
+	r.ra_offset = -8;
+	/* A function with a frame of its own saves the frame pointer at its top. */
+	if (depth) {
+		r.fp = AT_CFA;
+		r.fp_offset = -16;
+	}
+	return r;
+}

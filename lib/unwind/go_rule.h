@@ -1,0 +1,12 @@
+/* Unwind rules of Go code, from the tables that every Go binary carries. */
+#ifndef UNWIND_GO_RULE_H
+#define UNWIND_GO_RULE_H
+
+#include "object/gopclntab.h"
+#include "unwind/arch.h"
+#include "unwind/rule.h"
+
+/* The rule at a virtual address; CFA_NONE where the tables do not help. */
+struct rule go_rule(const struct gopclntab *t, const struct arch *arch, uint64_t vaddr);
+
+#endif

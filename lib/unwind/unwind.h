@@ -1,0 +1,80 @@
+/*
+ * Stacks of return addresses, from the registers of a thread and a copy of the inner
+ * part of its stack.
+ *
+ * Each frame's rule comes from a cache whose key is module and address, so that
+ * processes, and mappings that come and go, share it and never invalidate it; on a
+ * miss the rule is worked out from the module's tables (cfi.h). Where there is no unwind
+ * data, frame pointers are followed. When the stack goes on beyond the copy, the outer
+ * frames are taken from the thread's last whole stack, provided that both go through the
+ * same frames (memo.h); otherwise they are read from the process, if it still runs, and
+ * kept only if that makes a whole stack.
+ */
+#ifndef UNWIND_UNWIND_H
+#define UNWIND_UNWIND_H
+
+#include "unwind/address_space.h"
+#include "unwind/memo.h"
+#include "unwind/memory.h"
+
+enum {
+	UNWIND_MOST = 1024,     /* frames */
+	UNWIND_CACHE_BITS = 16, /* the cache has 2^16 rules */
+};
+
+/* Why a stack ends where it does. */
+enum unwind_end {
+	UNWIND_COMPLETE,  /* the unwind data say so, or a zero return address */
+	UNWIND_TRUNCATED, /* the copy was too short, and the process could not help */
+	UNWIND_LOST,      /* an address in no mapping */
+	UNWIND_BAD,       /* unwind data that make no sense here */
+	UNWIND_DEEP,      /* UNWIND_MOST frames */
+	UNWIND_ENDS,      /* how many there are */
+};
+
+/* A frame: its region, or NULL, and the address; for callers that of the call. */
+struct user_frame {
+	const struct region *region;
+	uint64_t address;
+};
+
+/* What is known of a thread at one moment. */
+struct user_state {
+	const uint64_t *regs; /* arch->nregs of them, by DWARF number */
+	const uint8_t *stack; /* the copy, which begins at the stack pointer */
+	size_t nstack;
+	int pid, tid;
+	uint64_t missing; /* bit set: registers whose value is not known */
+};
+
+struct rule_entry {
+	uint64_t key; /* module id << 32 | address relative to its base; 0 = empty */
+	struct rule rule;
+};
+
+struct unwinder {
+	const struct arch *arch;
+	struct rule_entry *cache;
+	struct memory memory; /* for the stack being unwound */
+	struct memos memos;
+	struct memo_frame trail[UNWIND_MOST]; /* of the stack being unwound */
+	uint64_t hits, misses;
+	uint64_t ends[UNWIND_ENDS];
+	uint64_t completed;  /* stacks that were completed by reading the process, */
+	uint64_t remembered; /* and by the thread's last whole stack */
+	bool use_memory;     /* read what was not copied from the process */
+	bool use_memo;       /* take outer frames from memos: samples come in order of time */
+	bool fp_only;        /* follow frame pointers and nothing else */
+};
+
+void unwinder_init(struct unwinder *u, const struct arch *arch);
+void unwinder_release(struct unwinder *u);
+
+/*
+ * Unwind: frames, leaf first, to out[UNWIND_MOST]; returns their number. Their regions
+ * are valid as long as address_space.find() promises.
+ */
+size_t unwind(struct unwinder *u, const struct address_space *space, const struct user_state *state,
+	      struct user_frame *out, enum unwind_end *end);
+
+#endif

@@ -1,0 +1,51 @@
+#include "unwind/walk.h"
+
+struct walk walk_begin(struct unwinder *u, const struct address_space *space,
+		       const struct user_state *state)
+{
+	const struct arch *a = u->arch;
+
+	return (struct walk){
+		.u = u,
+		.space = space,
+		.state = state,
+		.pc = state->regs[a->pc],
+		.sp = state->regs[a->sp],
+		.fp = state->regs[a->fp],
+		.lr = a->lr == DWARF_NONE ? 0 : state->regs[a->lr],
+		.sp0 = state->regs[a->sp],
+		.leaf = true,
+		.knows_lr = a->lr != DWARF_NONE && !(state->missing >> a->lr & 1),
+	};
+}
+
+bool walk_read_memory(struct walk *w, uint64_t address, uint64_t *word)
+{
+	/* Nothing just below the stack pointer outlives the sample. */
+	if (!w->may_read || w->sp0 - address <= WALK_SEGMENT ||
+	    !memory_word(&w->u->memory, address, word))
+		return false;
+	w->used_memory = true;
+	return true;
+}
+
+bool walk_move(struct walk *w, uint64_t pc, uint64_t cfa, uint64_t fp, bool signal)
+{
+	pc &= w->u->arch->address_mask;
+	/* Memory that was given back reads as zero, which is no end. */
+	if (!pc)
+		return walk_stop(w, w->used_memory ? UNWIND_TRUNCATED : UNWIND_COMPLETE);
+	/*
+	 * Callers lie above their callees, but for a leaf on aarch64, which may have
+	 * no frame, and for those on another stack: of a signal handler, a fibre, a
+	 * segment.
+	 */
+	if (!signal && w->sp - cfa <= WALK_SEGMENT && !(w->leaf && cfa == w->sp))
+		return walk_stop(w, UNWIND_BAD);
+	w->pc = pc;
+	w->sp = cfa;
+	w->fp = fp;
+	w->leaf = w->knows_lr = false;
+	w->call = !signal;
+	return true;
+}

@@ -1,0 +1,200 @@
+/* Steps without unwind data, by frame pointers and by what the code looks like. */
+#include "unwind/walk.h"
+
+enum {
+	FUNCTION = 64 << 10,     /* functions are hardly larger than that */
+	LARGEST_STACK = 8 << 20, /* what ulimit -s and pthreads give where nobody asks for more */
+};
+
+/* Calls, as the code shows them */
+
+enum call {
+	NO_CALL,
+	DIRECT_CALL,
+	ANY_CALL, /* to an address in a register or in memory; or the code cannot be seen */
+};
+
+/* x86-64: call rel32, or call *operand of two to seven bytes. */
+static enum call call_in(const uint8_t *code, uint64_t end, uint64_t *target)
+{
+	int32_t offset;
+
+	if (code[2] == 0xe8) {
+		memcpy(&offset, code + 3, sizeof(offset));
+		*target = end + (uint64_t)(int64_t)offset;
+		return DIRECT_CALL;
+	}
+	for (size_t n = 2; n <= 7; n++)
+		if (code[7 - n] == 0xff && (code[8 - n] & 0x38) == 0x10)
+			return ANY_CALL;
+	return NO_CALL;
+}
+
+/* aarch64: bl, or blr and its authenticating forms. */
+static enum call branch_in(uint32_t word, uint64_t end, uint64_t *target)
+{
+	if (word >> 26 == 0x25) {
+		*target = end - 4 + (uint64_t)((int64_t)((uint64_t)word << 38) >> 36);
+		return DIRECT_CALL;
+	}
+	return (word & 0xfefff000) == 0xd63f0000 ? ANY_CALL : NO_CALL;
+}
+
+/* The call that ends at an address in region r; *target is where a direct one goes. */
+static enum call call_before(const struct walk *w, const struct region *r, uint64_t address,
+			     uint64_t *target)
+{
+	struct str code;
+	uint32_t word;
+
+	if (!r->module)
+		return ANY_CALL; /* JIT code: it cannot be seen here */
+	code = elf_at(&r->module->elf, address - r->bias - 7);
+	if (code.n < 7)
+		return ANY_CALL;
+	if (w->u->arch->machine == ELF_MACHINE_X86_64)
+		return call_in((const uint8_t *)code.p, address, target);
+	memcpy(&word, code.p + 3, sizeof(word));
+	return branch_in(word, address, target);
+}
+
+/*
+ * May the innermost function have been called from before this address? It must
+ * follow a call, and a direct one must go to where that function may begin.
+ */
+static enum call caller_at(struct walk *w, uint64_t address)
+{
+	const struct region *r = walk_region(w, address - 1);
+	uint64_t target;
+	enum call call = r ? call_before(w, r, address, &target) : NO_CALL;
+
+	return call == DIRECT_CALL && w->pc - target > FUNCTION ? NO_CALL : call;
+}
+
+bool walk_follows_call(const struct walk *w, const struct region *r, uint64_t address)
+{
+	uint64_t target;
+
+	return call_before(w, r, address, &target) != NO_CALL;
+}
+
+/* Without unwind data */
+
+bool walk_by_fp(struct walk *w)
+{
+	uint64_t fp, pc;
+
+	if (!w->fp)
+		return walk_stop(w, w->used_memory ? UNWIND_TRUNCATED : UNWIND_COMPLETE);
+	if ((w->fp != w->sp && w->sp - w->fp <= WALK_SEGMENT) || w->fp & 7)
+		return walk_stop(w, UNWIND_BAD);
+	if (walk_read(w, w->fp, &fp) && walk_read(w, w->fp + 8, &pc))
+		return walk_move(w, pc, w->fp + 16, fp, false);
+	w->wild_fp = w->fp - w->sp0 > LARGEST_STACK;
+	return walk_stop(w, UNWIND_TRUNCATED);
+}
+
+/*
+ * A function among others that have unwind data, but without any itself: assembly,
+ * or built-in code of a JIT compiler. There are two ways out of it. If it has pushed
+ * nothing yet, the word at the top of the stack is its return address; if its frame pointer
+ * is set up, the return address is above that, and the top of the stack may be anything, even
+ * a return address that an earlier call left there. The top is taken if it follows a call
+ * that can have led here, unless the frame pointer's word follows a direct call that can
+ * and the other one is only a call through a pointer.
+ */
+static bool leave_leaf(struct walk *w)
+{
+	bool has_lr = w->knows_lr;
+	uint64_t pc = w->lr, outer;
+	enum call call;
+
+	if (!has_lr && !walk_read(w, w->sp, &pc))
+		return walk_stop(w, UNWIND_TRUNCATED);
+	pc &= w->u->arch->address_mask;
+	call = caller_at(w, pc);
+	if (call == NO_CALL ||
+	    (call == ANY_CALL && w->fp - w->sp < WALK_SEGMENT && walk_read(w, w->fp + 8, &outer) &&
+	     caller_at(w, outer & w->u->arch->address_mask) == DIRECT_CALL))
+		return walk_by_fp(w);
+	return walk_move(w, pc, w->sp + (has_lr ? 0 : 8), w->fp, false);
+}
+
+/*
+ * CPython's trampoline: it pushes nothing but what keeps the stack aligned, and at its
+ * first and last instruction not even that. (Later versions make a frame.)
+ */
+static bool leave_trampoline(struct walk *w)
+{
+	uint64_t pc;
+
+	if (w->call && w->fp == w->sp)
+		return walk_by_fp(w);
+	if (!w->call && walk_read(w, w->sp, &pc) && caller_at(w, pc) != NO_CALL)
+		return walk_move(w, pc, w->sp + 8, w->fp, false);
+	if (!walk_read(w, w->sp + 8, &pc))
+		return walk_stop(w, UNWIND_TRUNCATED);
+	return walk_move(w, pc, w->sp + 16, w->fp, false);
+}
+
+/*
+ * What signal handlers return to, where it has no unwind data: x86-64 in musl and in
+ * static programs, "mov $15, %rax; syscall"; aarch64, "mov x8, #139; svc #0".
+ */
+static bool is_sigreturn(const struct walk *w, const struct region *r)
+{
+	static const struct str x86_64 = { "\x48\xc7\xc0\x0f\x00\x00\x00\x0f\x05", 9 };
+	static const struct str aarch64 = { "\x68\x11\x80\xd2\x01\x00\x00\xd4", 8 };
+
+	return r->module &&
+	       str_starts(elf_at(&r->module->elf, w->pc - r->bias),
+			  w->u->arch->machine == ELF_MACHINE_X86_64 ? x86_64 : aarch64);
+}
+
+/*
+ * The interrupted registers lie above the stack pointer: x86-64 has a ucontext there,
+ * aarch64 a siginfo of 128 bytes and then the ucontext, with its registers at 184.
+ */
+static bool leave_signal(struct walk *w)
+{
+	static const uint16_t x86_64[] = { 40 + 8 * 16, 40 + 8 * 15, 40 + 8 * 10 };
+	static const uint16_t aarch64[] = { 312 + 8 * 32, 312 + 8 * 31, 312 + 8 * 29,
+					    312 + 8 * 30 };
+	bool x86 = w->u->arch->machine == ELF_MACHINE_X86_64;
+	const uint16_t *at = x86 ? x86_64 : aarch64;
+	uint64_t pc, sp, fp, lr = 0;
+
+	if (!walk_read(w, w->sp + at[0], &pc) || !walk_read(w, w->sp + at[1], &sp) ||
+	    !walk_read(w, w->sp + at[2], &fp) || (!x86 && !walk_read(w, w->sp + at[3], &lr)))
+		return walk_stop(w, UNWIND_TRUNCATED);
+	if (!walk_move(w, pc, sp, fp, true))
+		return false;
+	w->lr = lr;
+	w->knows_lr = !x86;
+	return true;
+}
+
+/*
+ * makecontext(3) and its like put the address of a function's first instruction where
+ * a return address should be. The call would lie before it, where no function is.
+ */
+static bool is_entry_address(struct walk *w, const struct region *r)
+{
+	return w->call && r->module && module_has_rules(r->module) && w->pc < r->end &&
+	       walk_rule(w->u, r, w->pc).cfa != CFA_NONE;
+}
+
+bool walk_by_guess(struct walk *w, const struct region *r)
+{
+	const struct address_space *space = w->space;
+
+	if (is_sigreturn(w, r))
+		return leave_signal(w);
+	if (is_entry_address(w, r))
+		return walk_stop(w, UNWIND_COMPLETE);
+	if (!r->module && space->is_trampoline && space->is_trampoline(space->context, w->pc))
+		return leave_trampoline(w);
+	if (!w->call && r->module && module_has_rules(r->module))
+		return leave_leaf(w);
+	return walk_by_fp(w);
+}

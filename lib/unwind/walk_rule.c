@@ -1,0 +1,174 @@
+/* Steps by rules, which the cache keeps once they have been worked out. */
+#include "unwind/walk.h"
+
+struct rule walk_rule(struct unwinder *u, const struct region *r, uint64_t address)
+{
+	const struct module *m = r->module;
+	uint64_t vaddr = address - r->bias, rel = vaddr - m->base;
+	uint64_t key = (uint64_t)m->id << 32 | (uint32_t)rel;
+	struct rule_entry *e = &u->cache[key * 0x9e3779b97f4a7c15 >> (64 - UNWIND_CACHE_BITS)];
+
+	if (rel > UINT32_MAX)
+		return module_rule(m, vaddr);
+	if (e->key == key) {
+		u->hits++;
+		return e->rule;
+	}
+	u->misses++;
+	e->rule = module_rule(m, vaddr);
+	e->key = key;
+	return e->rule;
+}
+
+static bool read_for_expression(void *context, uint64_t address, uint64_t *word)
+{
+	return walk_read(context, address, word);
+}
+
+/* Put the known registers in regs[ARCH_REGS]: all of them in the innermost frame. */
+static uint64_t known_registers(const struct walk *w, uint64_t *regs)
+{
+	const struct arch *a = w->u->arch;
+	uint64_t known = 0;
+
+	if (w->leaf) {
+		memcpy(regs, w->state->regs, a->nregs * sizeof(*regs));
+		known = (((uint64_t)1 << a->nregs) - 1) & ~w->state->missing;
+	}
+	regs[a->sp] = w->sp;
+	regs[a->fp] = w->fp;
+	return known | (uint64_t)1 << a->sp | (uint64_t)1 << a->fp;
+}
+
+static bool recover_register(struct walk *w, uint8_t reg, uint64_t *value);
+
+static bool other_cfa(struct walk *w, const struct rule *rule, const struct region *r,
+		      uint64_t *cfa)
+{
+	uint64_t regs[ARCH_REGS] = { 0 };
+	struct cfi_context c = { regs, known_registers(w, regs), read_for_expression, w };
+
+	if (rule->cfa == CFA_EXPR)
+		return cfi_expression(&r->module->cfi, rule, &c, cfa);
+	if (rule->reg >= ARCH_REGS ||
+	    (!(c.known >> rule->reg & 1) && !recover_register(w, rule->reg, &regs[rule->reg])))
+		return false;
+	*cfa = regs[rule->reg] + (uint64_t)(int64_t)rule->cfa_offset;
+	return true;
+}
+
+static bool find_cfa(struct walk *w, const struct rule *rule, const struct region *r, uint64_t *cfa)
+{
+	uint64_t from = rule->cfa == CFA_FP || rule->cfa == CFA_DEREF_FP ? w->fp : w->sp;
+
+	from += (uint64_t)(int64_t)rule->cfa_offset;
+	switch (rule->cfa) {
+	case CFA_SP:
+	case CFA_FP: *cfa = from; return true;
+	case CFA_PLT: *cfa = w->sp + 8 + ((w->pc & 15) >= 11 ? 8 : 0); return true;
+	case CFA_DEREF_SP:
+	case CFA_DEREF_FP:
+		if (!walk_read(w, from, cfa))
+			return walk_stop(w, UNWIND_TRUNCATED);
+		*cfa += (uint64_t)(int64_t)rule->ra_offset;
+		return true;
+	case CFA_REG:
+	case CFA_EXPR: return other_cfa(w, rule, r, cfa) || walk_stop(w, UNWIND_BAD);
+	}
+	return walk_stop(w, UNWIND_BAD);
+}
+
+/* Where a saved register lies. */
+static uint64_t place_address(const struct walk *w, enum rule_place place, uint64_t cfa,
+			      int32_t offset)
+{
+	uint64_t from = place == AT_SP ? w->sp : place == AT_FP ? w->fp : cfa;
+
+	return from + (uint64_t)(int64_t)offset;
+}
+
+/* The caller's frame pointer. */
+static bool restore_fp(struct walk *w, const struct rule *rule, uint64_t cfa, uint64_t *fp)
+{
+	uint64_t at = place_address(w, rule->fp, cfa, rule->fp_offset);
+
+	*fp = w->fp;
+	if (rule->fp == AT_SAME || rule->fp == AT_LOST)
+		return true;
+	/* Popped already, in an epilogue: it still is in its register. */
+	if (at < w->sp)
+		return true;
+	return walk_read(w, at, fp) || walk_stop(w, UNWIND_TRUNCATED);
+}
+
+static bool restore_pc(struct walk *w, const struct rule *rule, uint64_t cfa, uint64_t *pc)
+{
+	bool deref = rule->cfa == CFA_DEREF_SP || rule->cfa == CFA_DEREF_FP;
+	int32_t offset = deref ? -8 : rule->ra_offset;
+
+	if (rule->ra == AT_SAME) {
+		*pc = w->lr;
+		return w->knows_lr || walk_stop(w, UNWIND_BAD);
+	}
+	return walk_read(w, place_address(w, rule->ra, cfa, offset), pc) ||
+	       walk_stop(w, UNWIND_TRUNCATED);
+}
+
+bool walk_by_rule(struct walk *w, const struct rule *rule, const struct region *r)
+{
+	uint64_t cfa, fp, pc;
+
+	if (rule->cfa == CFA_END)
+		return walk_stop(w, UNWIND_COMPLETE);
+	return find_cfa(w, rule, r, &cfa) && restore_fp(w, rule, cfa, &fp) &&
+	       restore_pc(w, rule, cfa, &pc) && walk_move(w, pc, cfa, fp, rule->signal);
+}
+
+/*
+ * v has reached a frame whose rule is `rule`; of_register is the same for the register
+ * whose value there is *value. Make that the value in the caller.
+ */
+static bool carry_register(struct walk *v, const struct rule *rule, const struct rule *of_register,
+			   const struct region *r, uint64_t *value)
+{
+	uint64_t cfa;
+
+	if (of_register->fp == AT_SAME)
+		return true;
+	return (of_register->fp == AT_CFA || of_register->fp == AT_SP) &&
+	       find_cfa(v, rule, r, &cfa) &&
+	       walk_read(v, place_address(v, of_register->fp, cfa, of_register->fp_offset), value);
+}
+
+/*
+ * The value of a register that is not tracked, in the frame that w has reached: a second
+ * walk goes from the innermost frame up to there and follows that register. ld.so needs
+ * it: its CFA counts from RBX while it looks up a function that is called for the first
+ * time. It is done once for a stack, since it takes as long again.
+ */
+static bool recover_register(struct walk *w, uint8_t reg, uint64_t *value)
+{
+	struct walk v = walk_begin(w->u, w->space, w->state);
+
+	if (w->recovered || reg >= w->u->arch->nregs || w->state->missing >> reg & 1)
+		return false;
+	v.may_read = w->may_read;
+	v.recovered = w->recovered = true;
+	*value = w->state->regs[reg];
+	for (size_t n = 0; v.sp != w->sp || v.pc != w->pc; n++) {
+		uint64_t address = v.pc - v.call;
+		const struct region *r = walk_region(&v, address);
+		struct rule rule, of_register;
+
+		if (!r || !r->module || n == UNWIND_MOST)
+			return false;
+		rule = walk_rule(v.u, r, address);
+		of_register = cfi_register_rule(&r->module->cfi, address - r->bias, reg);
+		if (of_register.cfa == CFA_NONE ||
+		    !carry_register(&v, &rule, &of_register, r, value) ||
+		    !walk_by_rule(&v, &rule, r))
+			return false;
+	}
+	w->used_memory |= v.used_memory;
+	return true;
+}

@@ -1,0 +1,12 @@
+# Speed and memory beside other tools. BENCH=merge runs one task, ROUNDS=11 more rounds.
+
+bench: all $(patsubst %,$(O)/tests/bench/%,measure generate overhead) ## speed and memory against other tools
+	tests/bench/run.sh $(O) $(BENCH)
+$(O)/tests/bench/%: $(O)/tests/bench/%.o $(O)/libprof.a
+	$(call link)
+
+bench-peers: ## get the other tools, with cargo and go
+	cargo install --quiet --root build/peers inferno
+	GOBIN=$(abspath build/peers/bin) go install github.com/google/pprof@latest
+
+.PHONY: bench bench-peers

@@ -1,0 +1,21 @@
+# Claims measured: what RESULTS.md and UNWIND.md hold.
+
+$(O)/tests/validate/simulate: $(addprefix $(O)/tests/validate/,synth.o naive.o found.o figure_false.o \
+	figure_power.o figure_right.o)
+$(O)/tests/validate/real: $(addprefix $(O)/tests/validate/,synth.o naive.o found.o)
+$(O)/tests/validate/unwind: $(addprefix $(O)/tests/validate/,dwfl_oracle.o kept.o)
+$(O)/tests/validate/%: $(O)/tests/validate/%.o $(O)/libprof.a
+	$(call link)
+
+# About an hour. RECORDINGS=DIR has real runs, as tests/validate/record.sh makes them.
+VALIDATE := $(addprefix $(O)/tests/,validate/simulate validate/real make_run bench/measure)
+validate: all $(VALIDATE) ## how often prof-diff is right, as a table ("make record-runs" first)
+	$(Q)tests/validate/run.sh $(O) "$(RECORDINGS)" $(TIMES)
+
+record-runs: all $(addprefix $(O)/tests/,validate/timed stamp bench/generate) ## record runs into RECORDINGS=DIR
+	tests/validate/record.sh $(O) $(RECORDINGS) 60
+
+validate-unwind: $(O)/tests/validate/unwind ## hold stacks of real programs against those of elfutils
+	tests/validate/unwind.sh $(O)
+
+.PHONY: validate record-runs validate-unwind
