@@ -330,7 +330,9 @@ static bool take_bare(const struct tokens *t, struct perf_event *e)
 		e->has_period = true;
 		n--;
 	}
-	e->has_tid = n && is_thread(t->at[n - 1], e);
+	/* "Thread 7" is a command: a thread's number would be aligned. */
+	e->has_tid = n && (n == 1 || columns_of(t, n - 1) > min_size(t->at[n - 1].n, 4)) &&
+		     is_thread(t->at[n - 1], e);
 	n -= e->has_tid;
 	take_comm(e, t, n);
 	return t->n && e->comm.n <= LONGEST_COMMAND;

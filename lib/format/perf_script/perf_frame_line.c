@@ -277,7 +277,7 @@ struct str perf_cut_binary(struct str *what)
 			break;
 	}
 	if (open > 0 && !is_blank(s.p[open - 1]))
-		open = -1;
+		return S(""); /* the symbol's own */
 	for (size_t i = s.n; open < 0 && i-- > 1;)
 		if (s.p[i] == '(' && is_blank(s.p[i - 1]))
 			open = (ptrdiff_t)i;

@@ -168,7 +168,7 @@ static void begin_sample(struct reader *r, const struct perf_event *e)
 	r->labels = labels_of(r, e);
 	r->value = e->period ? e->period : 1;
 	r->time = e->time;
-	if (e->has_time && (!r->first_time || e->time < r->first_time))
+	if (e->has_time && e->time < r->first_time)
 		r->first_time = e->time;
 	if (e->has_time && e->time > r->last_time)
 		r->last_time = e->time;
@@ -243,6 +243,16 @@ static bool add_frame(struct reader *r, struct str line, const struct perf_frame
 	return true;
 }
 
+/* The same for a part of an event line: what is before it differs from line to line. */
+static void add_own_frame(struct reader *r, const struct perf_frame *f)
+{
+	const char *end = f->what.n ? f->what.p + f->what.n : f->word.p + f->word.n;
+	struct str text = str(f->word.p, (size_t)(end - f->word.p));
+
+	if (!perf_stack_known(&r->stack, text))
+		perf_stack_add(&r->stack, text, f);
+}
+
 /* Lines that are no samples */
 
 /* "PERF_RECORD_LOST lost 5", "PERF_RECORD_LOST_SAMPLES: lost 5": a fact. */
@@ -307,7 +317,7 @@ static bool is_bad(struct reader *r, struct str line, bool is_frame)
 		      STR_ARG(str(line.p, min_size(line.n, 80))));
 }
 
-static bool read_event(struct reader *r, struct str line, const struct perf_event *e)
+static bool read_event(struct reader *r, const struct perf_event *e)
 {
 	end_sample(r);
 	if (e->kind != PERF_SAMPLE) {
@@ -319,7 +329,7 @@ static bool read_event(struct reader *r, struct str line, const struct perf_even
 		r->layout = e->anchor == PERF_NO_ANCHOR ? LAYOUT_BARE : LAYOUT_ANCHORED;
 	begin_sample(r, e);
 	if (e->has_own)
-		perf_stack_add(&r->stack, line, &e->own);
+		add_own_frame(r, &e->own);
 	return true;
 }
 
@@ -400,18 +410,19 @@ static bool read_new_line(struct reader *r, struct str line)
 		return read_after_tab(r, line);
 	is_event = perf_event_line(line, &e);
 	is_frame = perf_frame_line(line, &f) && may_be_frame(r, line);
+	/* "ilen: 3 insn: 90", "Warning: 3 bad: x" */
 	if (is_event && e.anchor <= PERF_BY_EVENT && e.kind == PERF_SAMPLE && !e.has_own &&
-	    r->open && perf_is_detail(line))
-		return true; /* "ilen: 3 insn: 90" */
+	    ((r->open && perf_is_detail(line)) || perf_is_message(line)))
+		return read_detail(r, line);
 	if (is_event && (e.anchor || e.kind != PERF_SAMPLE) &&
 	    (!is_frame || e.has_tid || e.cpu >= 0))
-		return read_event(r, line, &e);
+		return read_event(r, &e);
 	if (is_frame)
 		return add_frame(r, line, &f);
 	if (read_detail(r, line))
 		return true;
 	if (is_event && r->layout != LAYOUT_ANCHORED && !r->needs_frame)
-		return read_event(r, line, &e);
+		return read_event(r, &e);
 	return is_bad(r, line, perf_frame_line(line, &f));
 }
 
@@ -491,7 +502,7 @@ static void note_all(struct reader *r)
 
 static void reader_init(struct reader *r, struct in *in, struct profile *p)
 {
-	*r = (struct reader){ .in = in, .p = p };
+	*r = (struct reader){ .in = in, .p = p, .first_time = UINT64_MAX };
 	perf_stack_init(&r->stack, p, in);
 	table_init(&r->origins, sizeof(struct origin), offsetof(struct origin, labels));
 	r->comm_key = dict_intern(p->dict, S("comm"));
@@ -520,7 +531,8 @@ static bool read_perf_script(struct in *in, struct profile *p)
 	if (ok && r.needs_frame)
 		in_bad(in, "ends where a frame should follow");
 	end_sample(&r);
-	p->head.duration = (int64_t)(r.last_time - r.first_time);
+	if (r.first_time <= r.last_time)
+		p->head.duration = (int64_t)(r.last_time - r.first_time);
 	if (!in->failed && !p->ncol)
 		in_fail(in, "holds no samples");
 	note_all(&r);
