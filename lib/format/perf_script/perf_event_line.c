@@ -305,6 +305,15 @@ static bool take_by_event(const struct tokens *t, struct perf_event *e)
 	return false;
 }
 
+/* Records of perf itself stand at the beginning of a line. */
+static bool take_record(const struct tokens *t, struct perf_event *e)
+{
+	event_init(e, PERF_NO_ANCHOR);
+	e->kind = PERF_RECORD;
+	e->rest = str_trim(t->line);
+	return t->n && is_record(t->at[0]);
+}
+
 /*
  * Only the selection tells what such a line is: "COMMAND", "COMMAND THREAD PERIOD",
  * "COMMAND EVENT:", a frame alone.
@@ -314,11 +323,6 @@ static bool take_bare(const struct tokens *t, struct perf_event *e)
 	size_t n = t->n;
 
 	event_init(e, PERF_NO_ANCHOR);
-	if (t->n && is_record(t->at[0])) {
-		e->kind = PERF_RECORD;
-		e->rest = str_trim(t->line);
-		return true;
-	}
 	e->has_own = perf_own_frame(t->line, PERF_WHOLE_LINE, &e->own);
 	while (e->has_own && n && t->at[n - 1].p >= e->own.word.p)
 		n--;
@@ -341,7 +345,7 @@ static bool take_bare(const struct tokens *t, struct perf_event *e)
 bool perf_event_line(struct str line, struct perf_event *e)
 {
 	static bool (*const take[])(const struct tokens *,
-				    struct perf_event *) = { take_by_time, take_by_cpu,
+				    struct perf_event *) = { take_record, take_by_time, take_by_cpu,
 							     take_by_event, take_bare };
 	struct tokens t;
 

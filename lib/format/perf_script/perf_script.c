@@ -25,219 +25,36 @@
  *   inlined frames with "(inlined)" for the binary.
  */
 #include "format/format.h"
-#include "format/perf_script/perf_stack.h"
-#include "profile/type.h"
-
-/* An event name as printed: its column. */
-struct target {
-	str_id printed, type;
-	bool has_period;
-	uint32_t col;
-	int64_t scale;
-};
-
-/* Where samples came from, and the label set that says so. */
-struct origin {
-	str_id comm;
-	uint32_t cpu; /* + 1 */
-	int64_t pid, tid;
-	/* payload */
-	label_set_id labels;
-	uint32_t zero;
-};
+#include "format/perf_script/perf_samples.h"
 
 /* What came of the fields that the first event line has. */
 enum layout { LAYOUT_UNKNOWN, LAYOUT_ANCHORED, LAYOUT_BARE };
 
 struct reader {
 	struct in *in;
-	struct profile *p;
-	struct perf_stack stack;
-	VEC(struct target) targets;
-	struct table origins;
+	struct perf_samples s;
 	enum layout layout;
-	/* The sample at hand. */
-	bool open;
+	/* Of the sample at hand: */
 	bool has_own;     /* its event line held the frame */
 	bool has_payload; /* and more lines of it may follow */
 	bool needs_frame; /* else the line before was no event line */
 	bool after_tab;   /* its last frame came after a tab */
 	bool in_record;   /* what follows belongs to a PERF_RECORD_ line */
-	struct target target;
-	label_set_id labels;
-	uint64_t time, value;
-	uint64_t first_time, last_time;
-	uint32_t nsample;
-	str_id comm_key, pid_key, tid_key, cpu_key;
-	struct perf_suspects commands;
-	struct buf lost; /* what perf said of events that were lost */
+	struct buf lost;  /* what perf said of events that were lost */
 };
-
-enum { NO_TID = -2 };
-
-/* Labels */
-
-static void add_label(struct reader *r, label_set_id *set, str_id key, int64_t num)
-{
-	struct label l = { .key = key, .is_num = 1, .num = num };
-
-	*set = dict_add_label(r->p->dict, *set, l);
-}
-
-static void suspect_command(struct reader *r, struct str comm)
-{
-	const char *what = perf_suspect(comm);
-
-	if (what && !r->commands.count++) {
-		r->commands.what = what;
-		r->commands.line = r->in->line;
-	}
-}
-
-static label_set_id labels_of(struct reader *r, const struct perf_event *e)
-{
-	struct origin o = { .comm = dict_intern(r->p->dict, e->comm),
-			    .cpu = (uint32_t)(e->cpu + 1),
-			    .pid = e->pid,
-			    .tid = e->has_tid ? e->tid : NO_TID };
-	uint32_t known = r->origins.n, row = table_intern(&r->origins, &o);
-	label_set_id set = { 0 };
-
-	if (row != known)
-		return ((struct origin *)table_row(&r->origins, row))->labels;
-	suspect_command(r, e->comm);
-	if (e->comm.n)
-		set = dict_add_label(r->p->dict, set,
-				     (struct label){ .key = r->comm_key, .str = o.comm });
-	if (e->pid >= 0)
-		add_label(r, &set, r->pid_key, e->pid);
-	if (e->has_tid)
-		add_label(r, &set, r->tid_key, e->tid);
-	if (e->cpu >= 0)
-		add_label(r, &set, r->cpu_key, e->cpu);
-	((struct origin *)table_row(&r->origins, row))->labels = set;
-	return set;
-}
-
-/* Events */
-
-/* A clock's period is time; other events are counted. */
-static struct str unit_of(struct str event, bool has_period)
-{
-	bool clock = str_starts(event, S("cpu-clock")) || str_starts(event, S("task-clock"));
-
-	return clock && has_period ? S("nanoseconds") : S("count");
-}
-
-static struct target add_target(struct reader *r, struct str name, bool has_period)
-{
-	struct dictionary *d = r->p->dict;
-	struct target new = { .printed = dict_intern(d, name), .has_period = has_period };
-	struct str unit = unit_of(name, has_period);
-
-	new.type = dict_intern(d, type_of_event(name));
-	new.col = profile_column(r->p, new.type, dict_intern(d, unit), &new.scale);
-	if (!r->targets.n)
-		r->p->head.default_type = new.type;
-	vec_push(&r->targets, new);
-	return new;
-}
-
-static struct target target_of(struct reader *r, const struct perf_event *e)
-{
-	struct str name = e->name.n ? e->name : S("samples");
-
-	for (size_t i = 0; i < r->targets.n; i++)
-		if (r->targets.v[i].has_period == e->has_period &&
-		    str_eq(dict_text(r->p->dict, r->targets.v[i].printed), name))
-			return r->targets.v[i];
-	return add_target(r, name, e->has_period);
-}
-
-/* Samples */
 
 static void begin_sample(struct reader *r, const struct perf_event *e)
 {
-	r->open = true;
 	r->in_record = r->after_tab = false;
 	r->has_own = e->has_own;
 	r->has_payload = e->rest.n && !e->has_own;
 	r->needs_frame = e->anchor == PERF_NO_ANCHOR && !e->has_own;
-	perf_stack_begin(&r->stack, str_starts(e->comm, S("java")));
-	r->target = target_of(r, e);
-	r->labels = labels_of(r, e);
-	r->value = e->period ? e->period : 1;
-	r->time = e->time;
-	if (e->has_time && e->time < r->first_time)
-		r->first_time = e->time;
-	if (e->has_time && e->time > r->last_time)
-		r->last_time = e->time;
-}
-
-/* Is the binary the program, to judge by its command, which is cut to 15 bytes? */
-static bool is_named_so(struct reader *r, struct str file)
-{
-	const struct label *comm = dict_find_label(r->p->dict, r->labels, r->comm_key);
-	struct str name = comm ? dict_text(r->p->dict, comm->str) : S(""),
-		   base = str_basename(file);
-
-	return name.n && str_eq(str(base.p, min_size(base.n, 15)), name);
-}
-
-static bool is_library(struct str file)
-{
-	struct str base = str_basename(file);
-
-	return str_find(base, S(".so")) >= 0 || !str_starts(file, S("/")) || mapping_flags(file);
-}
-
-/*
- * Which binary is the program? Among the first samples, one with the command's name,
- * else the outermost that is neither the kernel nor a library.
- */
-static void find_main_binary(struct reader *r, stack_id stack)
-{
-	enum { SAMPLES = 100 };
-	size_t n;
-	const loc_id *frame = dict_frames(r->p->dict, stack, &n);
-
-	if (r->nsample++ >= SAMPLES)
-		return;
-	for (size_t i = 0; i < n; i++) {
-		map_id map = dict_loc(r->p->dict, frame[i])->map;
-		struct str file = dict_text(r->p->dict, dict_mapping(r->p->dict, map)->file);
-
-		if (is_library(file))
-			continue;
-		if (is_named_so(r, file))
-			r->nsample = SAMPLES;
-		if (r->nsample == SAMPLES || !r->p->head.main_map.i)
-			r->p->head.main_map = map;
-		if (r->nsample == SAMPLES)
-			break;
-	}
-}
-
-static void end_sample(struct reader *r)
-{
-	int64_t v = r->value > INT64_MAX ? INT64_MAX : (int64_t)r->value;
-	stack_id stack;
-	sample_id sample;
-
-	if (!r->open)
-		return;
-	r->open = false;
-	v = sat_mul(r->p, v, r->target.scale);
-	stack = perf_stack_end(&r->stack);
-	find_main_binary(r, stack);
-	sample = profile_add_sample(r->p, stack, r->labels);
-	profile_add_value(r->p, r->target.col, sample, v);
-	profile_observe(r->p, r->time, sample, r->target.col, v);
+	perf_samples_begin(&r->s, e);
 }
 
 static bool add_frame(struct reader *r, struct str line, const struct perf_frame *f)
 {
-	perf_stack_add(&r->stack, line, f);
+	perf_stack_add(&r->s.stack, line, f);
 	r->after_tab = line.p[0] == '\t';
 	r->needs_frame = false;
 	return true;
@@ -249,8 +66,8 @@ static void add_own_frame(struct reader *r, const struct perf_frame *f)
 	const char *end = f->what.n ? f->what.p + f->what.n : f->word.p + f->word.n;
 	struct str text = str(f->word.p, (size_t)(end - f->word.p));
 
-	if (!perf_stack_known(&r->stack, text))
-		perf_stack_add(&r->stack, text, f);
+	if (!perf_stack_known(&r->s.stack, text))
+		perf_stack_add(&r->s.stack, text, f);
 }
 
 /* Lines that are no samples */
@@ -272,7 +89,7 @@ static void count_lost(struct reader *r, struct str record)
 	if (!str_u64(digits, &n) || n > INT64_MAX)
 		return;
 	buf_printf(&fact, "lost=%llu", (unsigned long long)n);
-	profile_add_comment(r->p, buf_str(&fact));
+	profile_add_comment(r->s.p, buf_str(&fact));
 	buf_release(&fact);
 }
 
@@ -296,7 +113,7 @@ static void read_header(struct reader *r, struct str line)
 			continue;
 		buf_add(&b, str_of(facts[i].fact));
 		buf_add(&b, str_trim(str_skip(line, key.n)));
-		profile_add_comment(r->p, buf_str(&b));
+		profile_add_comment(r->s.p, buf_str(&b));
 	}
 	buf_release(&b);
 }
@@ -319,7 +136,7 @@ static bool is_bad(struct reader *r, struct str line, bool is_frame)
 
 static bool read_event(struct reader *r, const struct perf_event *e)
 {
-	end_sample(r);
+	perf_samples_end(&r->s);
 	if (e->kind != PERF_SAMPLE) {
 		r->in_record = e->kind == PERF_RECORD;
 		count_lost(r, e->rest);
@@ -345,17 +162,17 @@ static bool read_detail(struct reader *r, struct str line)
 	if (r->in_record && is_blank(line.p[0]))
 		return true;
 	/* Instructions come after the blank line, too. */
-	if (!r->needs_frame && r->targets.n && perf_is_detail(line))
+	if (!r->needs_frame && r->s.targets.n && perf_is_detail(line))
 		return true;
-	if (!r->open || r->needs_frame)
+	if (!r->s.open || r->needs_frame)
 		return false;
 	if (r->after_tab && perf_is_address(line))
 		return true;
-	if (perf_stack_is_empty(&r->stack))
+	if (perf_stack_is_empty(&r->s.stack))
 		return r->has_payload;
 	if (!perf_source_line(line, &source))
 		return false;
-	perf_stack_locate(&r->stack, &source);
+	perf_stack_locate(&r->s.stack, &source);
 	return true;
 }
 
@@ -374,13 +191,13 @@ static bool read_after_tab(struct reader *r, struct str line)
 	struct perf_frame f;
 	bool is_frame = perf_frame_line(line, &f);
 
-	if (!r->open && is_frame && r->layout != LAYOUT_ANCHORED && !r->in_record &&
+	if (!r->s.open && is_frame && r->layout != LAYOUT_ANCHORED && !r->in_record &&
 	    (r->layout || r->in->line > 1))
 		begin_without_event(r);
-	if (!r->open || !is_frame)
+	if (!r->s.open || !is_frame)
 		return read_detail(r, line) || is_bad(r, line, is_frame);
 	if (r->has_own) { /* that was the address of data: the call chain follows */
-		perf_stack_begin(&r->stack, r->stack.java);
+		perf_stack_begin(&r->s.stack, r->s.stack.java);
 		r->has_own = false;
 	}
 	return add_frame(r, line, &f);
@@ -389,10 +206,10 @@ static bool read_after_tab(struct reader *r, struct str line)
 /* May this line be a frame of the sample at hand, by what came before? */
 static bool may_be_frame(const struct reader *r, struct str line)
 {
-	if (!r->open || r->has_own || r->after_tab)
+	if (!r->s.open || r->has_own || r->after_tab)
 		return false;
 	/* Payloads are text: there only a whole frame is one. */
-	return !r->has_payload || !perf_stack_is_empty(&r->stack) ||
+	return !r->has_payload || !perf_stack_is_empty(&r->s.stack) ||
 	       (is_blank(line.p[0]) && str_ends(line, S(")")));
 }
 
@@ -402,7 +219,7 @@ static bool read_new_line(struct reader *r, struct str line)
 	struct perf_frame f;
 	bool is_event, is_frame;
 
-	if (!r->open && line.p[0] == '#') {
+	if (!r->s.open && line.p[0] == '#') {
 		read_header(r, line);
 		return true;
 	}
@@ -412,7 +229,7 @@ static bool read_new_line(struct reader *r, struct str line)
 	is_frame = perf_frame_line(line, &f) && may_be_frame(r, line);
 	/* "ilen: 3 insn: 90", "Warning: 3 bad: x" */
 	if (is_event && e.anchor <= PERF_BY_EVENT && e.kind == PERF_SAMPLE && !e.has_own &&
-	    ((r->open && perf_is_detail(line)) || perf_is_message(line)))
+	    ((r->s.open && perf_is_detail(line)) || perf_is_message(line)))
 		return read_detail(r, line);
 	if (is_event && (e.anchor || e.kind != PERF_SAMPLE) &&
 	    (!is_frame || e.has_tid || e.cpu >= 0))
@@ -433,7 +250,7 @@ static bool is_empty(struct str line)
 
 static bool read_line(struct reader *r, struct str line)
 {
-	if (r->open && !r->has_own && line.n && perf_stack_known(&r->stack, line)) {
+	if (r->s.open && !r->has_own && line.n && perf_stack_known(&r->s.stack, line)) {
 		r->after_tab = line.p[0] == '\t';
 		r->needs_frame = false;
 		return true;
@@ -441,102 +258,29 @@ static bool read_line(struct reader *r, struct str line)
 	if (!is_empty(line))
 		return read_new_line(r, line);
 	r->needs_frame = false;
-	if (!perf_stack_is_empty(&r->stack))
-		end_sample(r); /* else the frames are still to come */
+	if (!perf_stack_is_empty(&r->s.stack))
+		perf_samples_end(&r->s); /* else the frames are still to come */
 	return true;
-}
-
-/* What to know before believing the result */
-
-static void note_suspects(struct reader *r, const char *whose, const struct perf_suspects *s)
-{
-	if (!s->count)
-		return;
-	in_note(r->in, s->line, "%s holds %s: it may not be one%s", whose, s->what,
-		s->count > 1 ? " (and others do)" : "");
-}
-
-/* To whose code an event is restricted: the modifiers u, k, h ... as bits. */
-static unsigned restriction_of(struct str printed, struct str type)
-{
-	static const char letters[] = "ukhGHI";
-	size_t at = (size_t)(str_find(printed, type) + (ptrdiff_t)type.n);
-	unsigned bits = 0;
-
-	for (; at < printed.n; at++)
-		for (size_t i = 0; i < sizeof(letters) - 1; i++)
-			bits |= printed.p[at] == letters[i] ? 1u << i : 0;
-	return bits;
-}
-
-/* "cycles:u" and "cycles" overlap: their sum may not be what was asked for. */
-static void note_overlaps(struct reader *r)
-{
-	const struct dictionary *d = r->p->dict;
-
-	for (size_t i = 1; i < r->targets.n; i++) {
-		struct str type = dict_text(d, r->targets.v[i].type);
-		struct str a = dict_text(d, r->targets.v[i].printed);
-
-		for (size_t j = 0; j < i; j++) {
-			struct str b = dict_text(d, r->targets.v[j].printed);
-
-			if (r->targets.v[i].type.i != r->targets.v[j].type.i ||
-			    restriction_of(a, type) == restriction_of(b, type))
-				continue;
-			in_note(r->in, 0, "%.*s is the sum of %.*s and %.*s", STR_ARG(type),
-				STR_ARG(b), STR_ARG(a));
-			return;
-		}
-	}
-}
-
-static void note_all(struct reader *r)
-{
-	note_overlaps(r);
-	note_suspects(r, "a command", &r->commands);
-	note_suspects(r, "a symbol", &r->stack.suspects);
-	if (r->lost.n)
-		in_note(r->in, 0, "perf says: %.*s", STR_ARG(buf_str(&r->lost)));
-}
-
-static void reader_init(struct reader *r, struct in *in, struct profile *p)
-{
-	*r = (struct reader){ .in = in, .p = p, .first_time = UINT64_MAX };
-	perf_stack_init(&r->stack, p, in);
-	table_init(&r->origins, sizeof(struct origin), offsetof(struct origin, labels));
-	r->comm_key = dict_intern(p->dict, S("comm"));
-	r->pid_key = dict_intern(p->dict, S("pid"));
-	r->tid_key = dict_intern(p->dict, S("tid"));
-	r->cpu_key = dict_intern(p->dict, S("cpu"));
-}
-
-static void reader_release(struct reader *r)
-{
-	perf_stack_release(&r->stack);
-	table_release(&r->origins);
-	vec_release(&r->targets);
-	buf_release(&r->lost);
 }
 
 static bool read_perf_script(struct in *in, struct profile *p)
 {
-	struct reader r;
+	struct reader r = { .in = in };
 	struct str line;
 	bool ok = true;
 
-	reader_init(&r, in, p);
+	perf_samples_init(&r.s, in, p);
 	while (ok && in_line(in, &line))
 		ok = read_line(&r, line);
 	if (ok && r.needs_frame)
 		in_bad(in, "ends where a frame should follow");
-	end_sample(&r);
-	if (r.first_time <= r.last_time)
-		p->head.duration = (int64_t)(r.last_time - r.first_time);
+	perf_samples_finish(&r.s);
+	if (r.lost.n)
+		in_note(in, 0, "perf says: %.*s", STR_ARG(buf_str(&r.lost)));
 	if (!in->failed && !p->ncol)
 		in_fail(in, "holds no samples");
-	note_all(&r);
-	reader_release(&r);
+	perf_samples_release(&r.s);
+	buf_release(&r.lost);
 	return !in->failed;
 }
 
