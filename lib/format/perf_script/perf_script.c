@@ -27,13 +27,14 @@
 #include "format/format.h"
 #include "format/perf_script/perf_samples.h"
 
-/* What came of the fields that the first event line has. */
+/* What the first event line tells of the fields that were selected. */
 enum layout { LAYOUT_UNKNOWN, LAYOUT_ANCHORED, LAYOUT_BARE };
 
 struct reader {
 	struct in *in;
 	struct perf_samples s;
 	enum layout layout;
+	enum perf_anchor anchor; /* of the first event line */
 	/* Of the sample at hand: */
 	bool has_own;     /* its event line held the frame */
 	bool has_payload; /* and more lines of it may follow */
@@ -142,8 +143,10 @@ static bool read_event(struct reader *r, const struct perf_event *e)
 		count_lost(r, e->rest);
 		return true;
 	}
-	if (!r->layout)
+	if (!r->layout) {
 		r->layout = e->anchor == PERF_NO_ANCHOR ? LAYOUT_BARE : LAYOUT_ANCHORED;
+		r->anchor = e->anchor;
+	}
 	begin_sample(r, e);
 	if (e->has_own)
 		add_own_frame(r, &e->own);
@@ -213,6 +216,21 @@ static bool may_be_frame(const struct reader *r, struct str line)
 	       (is_blank(line.p[0]) && str_ends(line, S(")")));
 }
 
+/* Is it certain that a line, which could be an event's, is one? */
+static bool is_event_here(const struct reader *r, struct str line, const struct perf_event *e)
+{
+	if (e->kind != PERF_SAMPLE || e->anchor > PERF_BY_EVENT)
+		return true;
+	if (e->anchor == PERF_NO_ANCHOR) /* a frame that is not what another detail looks like */
+		return e->has_own && r->layout != LAYOUT_ANCHORED && !r->needs_frame &&
+		       !(r->s.open && r->after_tab);
+	/* "ilen: 3 insn: 90", "Warning: 3 bad: x", "bytes: 3 more: x" of a payload */
+	if (!e->has_own && ((r->s.open && perf_is_detail(line)) || perf_is_message(line)))
+		return false;
+	return !(r->has_payload && r->s.open && e->anchor < r->anchor &&
+		 perf_stack_is_empty(&r->s.stack));
+}
+
 static bool read_new_line(struct reader *r, struct str line)
 {
 	struct perf_event e;
@@ -227,18 +245,15 @@ static bool read_new_line(struct reader *r, struct str line)
 		return read_after_tab(r, line);
 	is_event = perf_event_line(line, &e);
 	is_frame = perf_frame_line(line, &f) && may_be_frame(r, line);
-	/* "ilen: 3 insn: 90", "Warning: 3 bad: x" */
-	if (is_event && e.anchor <= PERF_BY_EVENT && e.kind == PERF_SAMPLE && !e.has_own &&
-	    ((r->s.open && perf_is_detail(line)) || perf_is_message(line)))
-		return read_detail(r, line);
-	if (is_event && (e.anchor || e.kind != PERF_SAMPLE) &&
-	    (!is_frame || e.has_tid || e.cpu >= 0))
+	if (is_event && is_event_here(r, line, &e) &&
+	    (!is_frame || e.has_tid || e.cpu >= 0 || e.has_own))
 		return read_event(r, &e);
 	if (is_frame)
 		return add_frame(r, line, &f);
 	if (read_detail(r, line))
 		return true;
-	if (is_event && r->layout != LAYOUT_ANCHORED && !r->needs_frame)
+	if (is_event && e.anchor == PERF_NO_ANCHOR && r->layout != LAYOUT_ANCHORED &&
+	    !r->needs_frame)
 		return read_event(r, &e);
 	return is_bad(r, line, perf_frame_line(line, &f));
 }
