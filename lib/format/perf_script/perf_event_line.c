@@ -42,8 +42,7 @@ static bool ends_in_colon(struct str t)
 	return t.n > 1 && t.p[t.n - 1] == ':';
 }
 
-/* "4794564.109216:" */
-static bool is_time(struct str t, uint64_t *ns)
+bool perf_time(struct str t, uint64_t *ns)
 {
 	struct str decimals = t, whole;
 	uint64_t sec, frac;
@@ -234,7 +233,8 @@ static bool take_at_time(const struct tokens *t, struct perf_event *e, size_t i)
 	bool has_origin;
 
 	event_init(e, PERF_BY_TIME);
-	e->has_time = is_time(t->at[i], &e->time);
+	e->has_time = perf_time(t->at[i], &e->time);
+	e->time_at = (size_t)(t->at[i].p - t->line.p);
 	has_origin = take_origin(e, t, i);
 	take_tail(e, t, i + 1);
 	return has_origin;
@@ -251,7 +251,7 @@ static bool take_by_time(const struct tokens *t, struct perf_event *e)
 	uint64_t ns;
 
 	for (size_t i = 0; i < t->n; i++) {
-		if (!is_time(t->at[i], &ns))
+		if (!perf_time(t->at[i], &ns))
 			continue;
 		if (take_at_time(t, e, i) && (e->name.n || e->has_own || e->kind != PERF_SAMPLE) &&
 		    (first == SIZE_MAX || e->comm.n <= LONGEST_COMMAND))
@@ -375,7 +375,7 @@ const char *perf_suspect(struct str name)
 		return is_hex_word(name) ? "an address" : NULL;
 	split_line(&t, name);
 	for (size_t i = 0; i < t.n; i++) {
-		if (is_time(t.at[i], &ns))
+		if (perf_time(t.at[i], &ns))
 			return "a time";
 		if (is_cpu(t.at[i], &cpu))
 			return "a CPU";

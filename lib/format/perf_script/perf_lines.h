@@ -52,6 +52,7 @@ struct perf_event {
 	int64_t pid, tid; /* valid: the pid is not -1; has_tid */
 	int64_t cpu;      /* -1 if it was not printed */
 	uint64_t time;    /* in ns */
+	size_t time_at;   /* where it begins in the line */
 	uint64_t period;
 	struct perf_frame own;
 	bool has_tid, has_time, has_period;
@@ -60,6 +61,9 @@ struct perf_event {
 
 /* Take a line apart. False when it is no event line; *e is undefined then. */
 bool perf_event_line(struct str line, struct perf_event *e);
+
+/* "4794564.109216:" as ns. */
+bool perf_time(struct str word, uint64_t *ns);
 
 /*
  * Is it a frame, by its shape? A line that only holds an address is one when that is

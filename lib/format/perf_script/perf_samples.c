@@ -30,6 +30,8 @@ void perf_samples_release(struct perf_samples *s)
 	perf_stack_release(&s->stack);
 	table_release(&s->origins);
 	vec_release(&s->targets);
+	for (size_t i = 0; i < LEN(s->memo); i++)
+		buf_release(&s->memo[i].text);
 }
 
 /* Labels */
@@ -113,18 +115,87 @@ static struct perf_target target_of(struct perf_samples *s, const struct perf_ev
 
 /* Samples */
 
-void perf_samples_begin(struct perf_samples *s, const struct perf_event *e)
+static void set_value(struct perf_samples *s, bool has_time, uint64_t time, uint64_t period)
+{
+	s->value = period ? period : 1;
+	s->time = time;
+	if (has_time && time < s->first_time)
+		s->first_time = time;
+	if (has_time && time > s->last_time)
+		s->last_time = time;
+}
+
+static void remember_event(struct perf_samples *s, struct str line, const struct perf_event *e)
+{
+	struct perf_event_memo *m = &s->memo[++s->newest % LEN(s->memo)];
+
+	m->text.n = 0;
+	m->head = e->time_at;
+	buf_add(&m->text, str(line.p, m->head));
+	buf_add(&m->text, str_skip(line, (size_t)(e->name.p - line.p)));
+	m->has_period = e->has_period;
+	m->java = s->stack.java;
+	m->target = s->target;
+	m->labels = s->labels;
+}
+
+void perf_samples_begin(struct perf_samples *s, struct str line, const struct perf_event *e)
 {
 	s->open = true;
 	perf_stack_begin(&s->stack, str_starts(e->comm, S("java")));
 	s->target = target_of(s, e);
 	s->labels = labels_of(s, e);
-	s->value = e->period ? e->period : 1;
-	s->time = e->time;
-	if (e->has_time && e->time < s->first_time)
-		s->first_time = e->time;
-	if (e->has_time && e->time > s->last_time)
-		s->last_time = e->time;
+	set_value(s, e->has_time, e->time, e->period);
+	if (e->has_time && e->has_tid && e->name.n && !e->has_own && !e->rest.n)
+		remember_event(s, line, e);
+}
+
+static struct str cut_word(struct str *line)
+{
+	size_t i = 0;
+
+	while (i < line->n && is_blank(line->p[i]))
+		i++;
+	*line = str_skip(*line, i);
+	return str_cut(line, ' ');
+}
+
+static bool is_like(const struct perf_event_memo *m, struct str line, uint64_t *time,
+		    uint64_t *period)
+{
+	struct str rest = line;
+
+	if (!m->text.n || line.n < m->text.n || memcmp(line.p, m->text.p, m->head) != 0)
+		return false;
+	rest = str_skip(line, m->head);
+	if (!perf_time(cut_word(&rest), time))
+		return false;
+	*period = 0;
+	if (m->has_period && !str_u64(cut_word(&rest), period))
+		return false;
+	while (rest.n && is_blank(rest.p[0]))
+		rest = str_skip(rest, 1);
+	return str_eq(rest, str_skip(buf_str(&m->text), m->head));
+}
+
+bool perf_samples_again(struct perf_samples *s, struct str line)
+{
+	uint64_t time, period;
+
+	for (unsigned i = 0; i < LEN(s->memo); i++) {
+		const struct perf_event_memo *m = &s->memo[(s->newest - i) % LEN(s->memo)];
+
+		if (!is_like(m, line, &time, &period))
+			continue;
+		perf_samples_end(s);
+		s->open = true;
+		perf_stack_begin(&s->stack, m->java);
+		s->target = m->target;
+		s->labels = m->labels;
+		set_value(s, true, time, period);
+		return true;
+	}
+	return false;
 }
 
 /* Is the binary the program, to judge by its command, which is cut to 15 bytes? */

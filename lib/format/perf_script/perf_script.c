@@ -44,13 +44,13 @@ struct reader {
 	struct buf lost;  /* what perf said of events that were lost */
 };
 
-static void begin_sample(struct reader *r, const struct perf_event *e)
+static void begin_sample(struct reader *r, struct str line, const struct perf_event *e)
 {
 	r->in_record = r->after_tab = false;
 	r->has_own = e->has_own;
 	r->has_payload = e->rest.n && !e->has_own;
 	r->needs_frame = e->anchor == PERF_NO_ANCHOR && !e->has_own;
-	perf_samples_begin(&r->s, e);
+	perf_samples_begin(&r->s, line, e);
 }
 
 static bool add_frame(struct reader *r, struct str line, const struct perf_frame *f)
@@ -135,7 +135,7 @@ static bool is_bad(struct reader *r, struct str line, bool is_frame)
 		      STR_ARG(str(line.p, min_size(line.n, 80))));
 }
 
-static bool read_event(struct reader *r, const struct perf_event *e)
+static bool read_event(struct reader *r, struct str line, const struct perf_event *e)
 {
 	perf_samples_end(&r->s);
 	if (e->kind != PERF_SAMPLE) {
@@ -147,7 +147,7 @@ static bool read_event(struct reader *r, const struct perf_event *e)
 		r->layout = e->anchor == PERF_NO_ANCHOR ? LAYOUT_BARE : LAYOUT_ANCHORED;
 		r->anchor = e->anchor;
 	}
-	begin_sample(r, e);
+	begin_sample(r, line, e);
 	if (e->has_own)
 		add_own_frame(r, &e->own);
 	return true;
@@ -185,7 +185,7 @@ static void begin_without_event(struct reader *r)
 	struct perf_event e = { .cpu = -1, .pid = -1 };
 
 	r->layout = LAYOUT_BARE;
-	begin_sample(r, &e);
+	begin_sample(r, S(""), &e);
 }
 
 /* After a tab there is a frame or something else that belongs to the sample. */
@@ -243,18 +243,23 @@ static bool read_new_line(struct reader *r, struct str line)
 	}
 	if (line.p[0] == '\t')
 		return read_after_tab(r, line);
+	if (perf_samples_again(&r->s, line)) {
+		r->has_own = r->has_payload = r->needs_frame = false;
+		r->after_tab = r->in_record = false;
+		return true;
+	}
 	is_event = perf_event_line(line, &e);
 	is_frame = perf_frame_line(line, &f) && may_be_frame(r, line);
 	if (is_event && is_event_here(r, line, &e) &&
 	    (!is_frame || e.has_tid || e.cpu >= 0 || e.has_own))
-		return read_event(r, &e);
+		return read_event(r, line, &e);
 	if (is_frame)
 		return add_frame(r, line, &f);
 	if (read_detail(r, line))
 		return true;
 	if (is_event && e.anchor == PERF_NO_ANCHOR && r->layout != LAYOUT_ANCHORED &&
 	    !r->needs_frame)
-		return read_event(r, &e);
+		return read_event(r, line, &e);
 	return is_bad(r, line, perf_frame_line(line, &f));
 }
 
