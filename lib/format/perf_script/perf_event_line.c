@@ -295,7 +295,7 @@ static bool take_by_event(const struct tokens *t, struct perf_event *e)
 		if (!record && !ends_in_colon(t->at[i]) &&
 		    !(i + 1 < t->n && ends_in_colon(t->at[i + 1]) && str_u64(t->at[i], &period)))
 			continue;
-		if (i == 1 && !record && is_period(t, 0, &period))
+		if (!record && is_period(t, i - 1, &period))
 			continue;
 		if (!take_origin(e, t, i) || !e->has_tid || e->comm.n > LONGEST_COMMAND)
 			continue;
