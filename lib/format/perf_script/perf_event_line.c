@@ -89,6 +89,15 @@ static bool is_misc(struct str t)
 	return t.n <= 5;
 }
 
+/* Is token i the whole of -F misc's 6 columns, and a time in 12 or more after it? */
+static bool is_aligned_misc(const struct tokens *t, size_t i)
+{
+	size_t time = i + 1 < t->n ? max_size(t->at[i + 1].n - 1, 12) : 0;
+
+	return time && is_misc(t->at[i]) &&
+	       (size_t)(t->at[i + 1].p + t->at[i + 1].n - 1 - t->at[i].p) >= 6 + time;
+}
+
 /* -F tod: "2026-11-29 01:46:25.123456" */
 static bool is_date(struct str date, struct str clock)
 {
@@ -163,6 +172,8 @@ static bool take_origin(struct perf_event *e, const struct tokens *t, size_t n)
 	i -= e->has_tid;
 	if (!e->has_tid)
 		e->pid = -1;
+	if (!e->has_tid && e->cpu < 0 && i >= 2 && is_aligned_misc(t, i - 1))
+		i--;
 	take_comm(e, t, i);
 	return e->has_tid || e->cpu >= 0;
 }

@@ -152,12 +152,9 @@ void perf_samples_begin(struct perf_samples *s, struct str line, const struct pe
 
 static struct str cut_word(struct str *line)
 {
-	size_t i = 0;
-
-	while (i < line->n && is_blank(line->p[i]))
-		i++;
-	*line = str_skip(*line, i);
-	return str_cut(line, ' ');
+	while (line->n && is_blank(line->p[0]))
+		*line = str_skip(*line, 1);
+	return line->n ? str_cut(line, ' ') : S("");
 }
 
 static bool is_like(const struct perf_event_memo *m, struct str line, uint64_t *time,
