@@ -16,6 +16,13 @@ static const char *readable(size_t i)
 	return f ? f->name : NULL;
 }
 
+static const char *writable(size_t i)
+{
+	const struct format *f = format_writable_at(i);
+
+	return f ? f->name : NULL;
+}
+
 static bool parse_pack(void *to, const char *arg)
 {
 	return pack_parse(str_of(arg), to);
@@ -40,7 +47,7 @@ static bool parse_memory(void *to, const char *arg)
 }
 
 const struct opt to_options[] = {
-	{ 't', "to", OPT_CHOICE, &common.to, "FORMAT", "output format", readable },
+	{ 't', "to", OPT_CHOICE, &common.to, "FORMAT", "output format", writable },
 	{ 0 },
 };
 
@@ -243,7 +250,7 @@ void keep_column(struct profile *p, uint32_t col)
 const struct format *output_format(void)
 {
 	if (common.to >= 0)
-		return format_at((size_t)common.to);
+		return format_writable_at((size_t)common.to);
 	return common.text_in ? &format_folded : &format_pprof;
 }
 
@@ -258,8 +265,6 @@ bool save(struct profile *p, const struct format *format)
 {
 	struct out out;
 
-	if (!format->write)
-		return complain("%s can be read, but not written", format->name);
 	note_rounded(profile_round(p));
 	if (format == &format_folded && p->ncol > 1)
 		note_other_types(p, profile_default_column(p));

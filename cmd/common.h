@@ -10,7 +10,7 @@
 
 struct common {
 	const char *output;
-	int from, to; /* into format_at(); -1 = not given */
+	int from, to; /* into format_at() and format_writable_at(); -1 = not given */
 	int64_t jobs;
 	struct pack pack;
 	const char *type;

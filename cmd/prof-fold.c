@@ -1,4 +1,4 @@
-/* prof-fold: profiles of any format in, folded stacks out. */
+/* prof-fold: profiles in, folded stacks out. */
 #include "common.h"
 #include "frames.h"
 #ifndef WITHOUT_ELFUTILS
@@ -22,8 +22,7 @@ static const struct opt own_options[] = {
 };
 static const struct opt *const options[] = { own_options,  frame_options,   to_options,
 					     file_options, general_options, NULL };
-static const struct cmd cmd = { "prof-fold",
-				"Turn profiles of any format into folded stacks, one a line.",
+static const struct cmd cmd = { "prof-fold", "Turn profiles into folded stacks, one a line.",
 				"[FILE]...", options, false };
 
 #ifdef WITHOUT_ELFUTILS

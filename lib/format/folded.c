@@ -9,6 +9,7 @@
  */
 #include "format/folded.h"
 
+#include "analyze/total.h"
 #include "format/format.h"
 
 enum { BATCH = 64, NAMES = 32 };
@@ -222,7 +223,7 @@ static struct folded_count negated(struct profile *p, struct folded_count c)
 
 static label_set_id base_labels(struct reader *r)
 {
-	struct label l = { .key = dict_intern(r->p->dict, S("pprof::base")),
+	struct label l = { .key = dict_intern(r->p->dict, BASE_LABEL),
 			   .str = dict_intern(r->p->dict, S("true")) };
 
 	if (!r->base.i)

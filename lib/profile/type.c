@@ -38,15 +38,14 @@ void type_id(const struct profile *p, uint32_t col, struct buf *id)
 	}
 }
 
-/* Contentions are those of mutexes or of blocking; the profile does not say. */
-static bool same_id(struct str wanted, struct str id)
+bool type_ids_agree(struct str asked, struct str id)
 {
-	struct str w = wanted, i = id;
+	struct str a = asked, i = id;
 
-	if (str_eq(wanted, id))
+	if (str_eq(asked, id))
 		return true;
-	return str_eq(str_cut(&i, ':'), S("mutex")) && str_eq(str_cut(&w, ':'), S("block")) &&
-	       str_eq(w, i);
+	return str_eq(str_cut(&i, ':'), S("mutex")) && str_eq(str_cut(&a, ':'), S("block")) &&
+	       str_eq(a, i);
 }
 
 bool type_has_id(const struct profile *p, uint32_t col, struct str wanted)
@@ -55,7 +54,7 @@ bool type_has_id(const struct profile *p, uint32_t col, struct str wanted)
 	bool same;
 
 	type_id(p, col, &id);
-	same = same_id(wanted, buf_str(&id));
+	same = type_ids_agree(wanted, buf_str(&id));
 	buf_release(&id);
 	return same;
 }

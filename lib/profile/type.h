@@ -12,9 +12,12 @@
 void type_id(const struct profile *p, uint32_t col, struct buf *id);
 
 /*
- * Is that the id of a column's type? "block" and "mutex" are the same here: the
- * profile does not say which its contentions are of.
+ * Does the id that is asked for stand for that type? Equal ids do, and "block" stands
+ * for "mutex": a profile does not say which its contentions are of.
  */
+bool type_ids_agree(struct str asked, struct str id);
+
+/* The same for the id of a column's type. */
 bool type_has_id(const struct profile *p, uint32_t col, struct str id);
 
 /*

@@ -8,8 +8,8 @@
  * Met in the wild and accepted: ids that are addresses; repeated integers packed
  * and not, mixed; function ids that are all 0 (.NET), taken to be 1, 2, 3 ...
  */
-#include "format/format.h"
 #include "format/pprof/pprof.h"
+#include "format/format.h"
 
 static bool read_message(struct pprof_reader *r)
 {

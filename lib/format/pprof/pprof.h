@@ -65,7 +65,6 @@ enum pprof_function {
 	FUNCTION_START_LINE = 5,
 };
 
-
 /* A mapping: its row, where it was mapped, and what that says of its frames. */
 struct pprof_mapping_row {
 	map_id row;
