@@ -2,8 +2,9 @@
  * Folded (collapsed) stacks, one a line: "root;caller;leaf COUNT".
  *
  * Read: a count may have a fraction ("6.", "31.25"), be negative, and stand
- * behind blanks or tabs; a second number makes the line a differential, "BASE
- * NEW". The frame annotations _[k] and _[j] set flags and stay in the name.
+ * between blanks or tabs. With two numbers on every line the file is a differential,
+ * "BASE NEW"; where other lines have one, the first of two belongs to a name, such as
+ * "thread 7". The frame annotations _[k] and _[j] set flags and stay in the name.
  * Blank lines are passed over; anything else is malformed.
  */
 #include "format/folded.h"
@@ -18,10 +19,12 @@ struct reader {
 	struct profile *p;
 	uint32_t col;
 	struct buf loc_of; /* loc_ids by string number; 0 = not made yet */
-	label_set_id base; /* { pprof::base=true } */
-	struct buf last;   /* the stack of the line before, as text */
-	struct buf ends;   /* size_t: where its frames end in that text */
-	struct buf stack;  /* loc_id: its frames */
+	bool is_diff;
+	uint64_t two_numbers; /* the first line with two, where not all have */
+	label_set_id base;    /* { pprof::base=true } */
+	struct buf last;      /* the stack of the line before, as text */
+	struct buf ends;      /* size_t: where its frames end in that text */
+	struct buf stack;     /* loc_id: its frames */
 	/* Samples whose stacks are looked up together: see profile_add_batch(). */
 	struct batch_sample batch[BATCH];
 	struct folded_count count[BATCH];
@@ -45,6 +48,8 @@ bool folded_count(struct str s, struct folded_count *c)
 			return false;
 		c->frac += unit * (uint64_t)(decimals.p[i] - '0');
 	}
+	if (negative && c->frac && c->whole == INT64_MIN)
+		return false;
 	if (negative && c->frac) {
 		c->frac = FRAC_ONE - c->frac;
 		c->whole--;
@@ -53,13 +58,16 @@ bool folded_count(struct str s, struct folded_count *c)
 }
 
 /*
- * Cut the last word off *line if it is a count, with the one blank before it:
- * other blanks belong to the name.
+ * Cut the last word off *line if it is a count, with blanks after it and the one before
+ * it: other blanks belong to the name.
  */
 static bool cut_count(struct str *line, struct folded_count *c)
 {
-	size_t at = line->n;
+	size_t at;
 
+	while (line->n && is_blank(line->p[line->n - 1]))
+		line->n--;
+	at = line->n;
 	while (at &&
 	       (is_digit(line->p[at - 1]) || line->p[at - 1] == '.' || line->p[at - 1] == '-'))
 		at--;
@@ -189,7 +197,7 @@ static void add_batch(struct reader *r)
 }
 
 /* A sample with the stack that was read last. */
-static void add(struct reader *r, label_set_id labels, struct folded_count c)
+static void add_sample(struct reader *r, label_set_id labels, struct folded_count c)
 {
 	r->count[r->nbatch] = c;
 	r->batch[r->nbatch++] = (struct batch_sample){
@@ -203,10 +211,13 @@ static void add(struct reader *r, label_set_id labels, struct folded_count c)
 }
 
 /* A base side is kept as pprof has it: negative, and labelled. */
-static struct folded_count negated(struct folded_count c)
+static struct folded_count negated(struct profile *p, struct folded_count c)
 {
-	c.whole = -c.whole - (c.frac != 0);
-	c.frac = c.frac ? FRAC_ONE - c.frac : 0;
+	c.whole = sat_mul(p, c.whole, -1);
+	if (c.frac) {
+		c.whole = sat_add(p, c.whole, -1);
+		c.frac = FRAC_ONE - c.frac;
+	}
 	return c;
 }
 
@@ -222,23 +233,54 @@ static label_set_id base_labels(struct reader *r)
 
 static bool read_line(struct reader *r, struct str line)
 {
+	struct str stack = line, name;
 	struct folded_count last, before;
-	bool diff;
+	bool has_two;
 
-	if (!cut_count(&line, &last))
+	if (!cut_count(&stack, &last))
 		return in_bad(r->in, "expected 'frame;frame COUNT', found '%.*s'",
 			      STR_ARG(str(line.p, min_size(line.n, 80))));
-	diff = cut_count(&line, &before);
-	read_stack(r, line);
-	add(r, (label_set_id){ 0 }, last);
-	if (diff)
-		add(r, base_labels(r), negated(before));
+	name = stack;
+	has_two = cut_count(&stack, &before);
+	if (r->is_diff && !has_two)
+		return in_bad(r->in, "expected two counts, as on the lines before, found '%.*s'",
+			      STR_ARG(str(line.p, min_size(line.n, 80))));
+	if (has_two && !r->is_diff && !r->two_numbers)
+		r->two_numbers = r->in->line;
+	read_stack(r, r->is_diff ? stack : name);
+	add_sample(r, (label_set_id){ 0 }, last);
+	if (r->is_diff)
+		add_sample(r, base_labels(r), negated(r->p, before));
 	return true;
 }
 
-static bool read(struct in *in, struct profile *p)
+/* Do all lines end in two counts, as far as one can see without reading them? */
+static bool begins_differential(struct in *in)
 {
-	struct reader r = { .in = in, .p = p };
+	enum { LOOK = 64 << 10 };
+	struct str head = in_peek(in, LOOK), line;
+	bool whole = head.n < LOOK, found = false;
+	struct folded_count c;
+
+	head.n = min_size(head.n, LOOK);
+	while (head.n) {
+		line = str_cut(&head, '\n');
+		if (!head.p && found && !whole)
+			break; /* cut short */
+		if (line.n && line.p[line.n - 1] == '\r')
+			line.n--;
+		if (!cut_count(&line, &c))
+			continue; /* blank or malformed */
+		if (!cut_count(&line, &c))
+			return false;
+		found = true;
+	}
+	return found;
+}
+
+static bool read_folded(struct in *in, struct profile *p)
+{
+	struct reader r = { .in = in, .p = p, .is_diff = begins_differential(in) };
 	struct str line;
 	int64_t scale;
 
@@ -247,6 +289,10 @@ static bool read(struct in *in, struct profile *p)
 	while (in_line(in, &line) && (!str_trim(line).n || read_line(&r, line)))
 		;
 	add_batch(&r);
+	if (r.two_numbers)
+		in_note(in, r.two_numbers,
+			"two numbers, where other lines have one: the first is "
+			"taken for a part of the name");
 	buf_release(&r.frames);
 	buf_release(&r.loc_of);
 	buf_release(&r.last);
@@ -270,7 +316,7 @@ static bool is_text(struct str s)
  * its number, a few of them do not spoil it. A line that is longer than the head
  * may yet end in a number.
  */
-static int sniff(struct sniff *s)
+static int sniff_folded(struct sniff *s)
 {
 	enum { LINES = 4, ONE_LONG_LINE = 1 };
 	struct str head = s->head;
@@ -302,7 +348,7 @@ const struct format format_folded = {
 	.name = "folded",
 	.help = "collapsed stacks, 'root;caller;leaf COUNT'",
 	.text = true,
-	.sniff = sniff,
-	.read = read,
+	.sniff = sniff_folded,
+	.read = read_folded,
 	.write = folded_write,
 };

@@ -102,6 +102,7 @@ static struct source_report close_input(const struct source *s, struct input *in
 	r.format = input->format;
 	r.nprofile = input->nprofile;
 	r.skipped = input->in.skipped;
+	r.notes = buf_str(&input->in.notes);
 	return r;
 }
 
@@ -134,7 +135,7 @@ const char *source_path(const struct source *s)
 struct worker {
 	const struct source *s;
 	size_t from, to;
-	struct source_report *reports; /* of all inputs; error is freed by the caller */
+	struct source_report *reports; /* of all inputs; release_report() frees their texts */
 	struct dictionary own;
 	struct profile total;
 	pthread_t thread;
@@ -146,6 +147,25 @@ static char *copy_of(const char *text)
 	size_t n = strlen(text) + 1;
 
 	return memcpy(mem_zeroed(n, 1), text, n);
+}
+
+/* Keep a report's texts after the input they are of. */
+static void keep_texts(struct source_report *r)
+{
+	char *notes = r->notes.n ? mem_zeroed(r->notes.n, 1) : NULL;
+
+	if (r->error)
+		r->error = copy_of(r->error);
+	if (notes)
+		memcpy(notes, r->notes.p, r->notes.n);
+	r->notes.p = notes;
+}
+
+static void release_report(struct source_report *r)
+{
+	if (r->error)
+		mem_free((char *)r->error, strlen(r->error) + 1);
+	mem_free((char *)r->notes.p, r->notes.n);
 }
 
 /*
@@ -163,9 +183,8 @@ static void sum_input(struct worker *w, size_t i, struct profile *first, struct 
 		if (input.nprofile > 1)
 			profile_append(first, next);
 	*r = close_input(w->s, &input, i);
-	if (r->error)
-		r->error = copy_of(r->error);
-	else
+	keep_texts(r);
+	if (!r->error)
 		profile_move(&w->total, first);
 	input_release(&input);
 }
@@ -252,8 +271,7 @@ void source_sum(struct source *s, struct profile *total)
 	run_workers(w, n, total);
 	for (size_t i = 0; i < s->npath; i++) {
 		report(s, &reports[i]);
-		if (reports[i].error)
-			mem_free((char *)reports[i].error, strlen(reports[i].error) + 1);
+		release_report(&reports[i]);
 	}
 	mem_free(w, n * sizeof(*w));
 	mem_free(reports, s->npath * sizeof(*reports));
