@@ -1,6 +1,7 @@
 /* prof-flame: profiles in, a flame graph out. */
 #include <langinfo.h>
 #include <locale.h>
+#include <math.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -213,13 +214,23 @@ static bool draw_profile(struct profile *p, const struct view *view)
 	return ok;
 }
 
-/* Values with fractions are drawn in millionths, and shown as they are. */
+/*
+ * Values with fractions are drawn in millionths, and shown as they are. Where the sum is
+ * too large for that, they are rounded.
+ */
 static void spread_fractions(struct profile *p)
 {
 	enum { MILLION = 1000000 };
+	double sum = 0;
 
 	if (!p->col[0].frac)
 		return;
+	for (uint32_t i = 1; i < p->sample.n; i++)
+		sum += fabs((double)profile_value(p, 0, (sample_id){ i }));
+	if (sum * MILLION > 0x1p62) {
+		note_rounded(profile_round(p));
+		return;
+	}
 	profile_scale(p, MILLION, 1);
 	o.factor /= MILLION;
 }
