@@ -11,8 +11,9 @@
 
 #include "analyze/total.h"
 #include "format/format.h"
+#include "profile/adder.h"
 
-enum { BATCH = 64, NAMES = 32 };
+enum { NAMES = 32 }; /* that are looked up together */
 
 struct reader {
 	struct in *in;
@@ -25,11 +26,8 @@ struct reader {
 	struct buf last;      /* the stack of the line before, as text */
 	struct buf ends;      /* size_t: where its frames end in that text */
 	struct buf stack;     /* loc_id: its frames */
-	/* Samples whose stacks are looked up together: see profile_add_batch(). */
-	struct batch_sample batch[BATCH];
-	struct folded_count count[BATCH];
-	size_t nbatch;
-	struct buf frames; /* loc_id: of all of them */
+	struct adder adder;
+	uint64_t saturated; /* counts whose negative does not fit */
 };
 
 /* Counts */
@@ -181,41 +179,20 @@ static void read_stack(struct reader *r, struct str stack)
 	add_frames(r, name, n);
 }
 
-static void add_batch(struct reader *r)
-{
-	profile_add_batch(r->p, (const loc_id *)r->frames.p, r->batch, r->nbatch);
-	for (size_t i = 0; i < r->nbatch; i++) {
-		sample_id sample = r->batch[i].row;
-
-		profile_add_value(r->p, r->col, sample, r->count[i].whole);
-		/* Lines have no time, but an order. */
-		profile_observe(r->p, 0, sample, r->col, r->count[i].whole);
-		if (r->count[i].frac)
-			profile_add_frac(r->p, r->col, sample, r->count[i].frac);
-	}
-	r->nbatch = r->frames.n = 0;
-}
-
 /* A sample with the stack that was read last. */
 static void add_sample(struct reader *r, label_set_id labels, struct folded_count c)
 {
-	r->count[r->nbatch] = c;
-	r->batch[r->nbatch++] = (struct batch_sample){
-		.first = BUF_COUNT(&r->frames, loc_id),
-		.n = BUF_COUNT(&r->stack, loc_id),
-		.labels = labels,
-	};
-	buf_add(&r->frames, buf_str(&r->stack));
-	if (r->nbatch == BATCH)
-		add_batch(r);
+	adder_sample(&r->adder, (const loc_id *)r->stack.p, BUF_COUNT(&r->stack, loc_id), labels);
+	adder_value(&r->adder, r->col, c.whole, 1, c.frac);
 }
 
 /* A base side is kept as pprof has it: negative, and labelled. */
-static struct folded_count negated(struct profile *p, struct folded_count c)
+static struct folded_count negated(struct reader *r, struct folded_count c)
 {
-	c.whole = sat_mul(p, c.whole, -1);
+	r->saturated += c.whole == INT64_MIN;
+	c.whole = c.whole == INT64_MIN ? INT64_MAX : -c.whole;
 	if (c.frac) {
-		c.whole = sat_add(p, c.whole, -1);
+		c.whole--;
 		c.frac = FRAC_ONE - c.frac;
 	}
 	return c;
@@ -250,7 +227,7 @@ static bool read_line(struct reader *r, struct str line)
 	read_stack(r, r->is_diff ? stack : name);
 	add_sample(r, (label_set_id){ 0 }, last);
 	if (r->is_diff)
-		add_sample(r, base_labels(r), negated(r->p, before));
+		add_sample(r, base_labels(r), negated(r, before));
 	return true;
 }
 
@@ -286,14 +263,16 @@ static bool read_folded(struct in *in, struct profile *p)
 
 	r.col = profile_column(p, dict_intern(p->dict, S("samples")),
 			       dict_intern(p->dict, S("count")), &scale);
+	adder_begin(&r.adder, p, !in->options.no_thread);
+	r.adder.keep_order = true; /* lines have no time, but an order */
 	while (in_line(in, &line) && (!str_trim(line).n || read_line(&r, line)))
 		;
-	add_batch(&r);
+	adder_end(&r.adder);
+	p->saturated += r.saturated;
 	if (r.two_numbers)
 		in_note(in, r.two_numbers,
 			"two numbers, where other lines have one: the first is "
 			"taken for a part of the name");
-	buf_release(&r.frames);
 	buf_release(&r.loc_of);
 	buf_release(&r.last);
 	buf_release(&r.ends);

@@ -29,7 +29,7 @@ struct in_options {
 	 * by another thread: for showing progress. May be NULL.
 	 */
 	void (*progress)(size_t n);
-	bool no_thread; /* decompress as bytes are asked for */
+	bool no_thread; /* decompress and add as bytes are asked for */
 };
 
 struct in {

@@ -84,10 +84,11 @@ void source_open(struct source *s, char *const *paths, const struct source_optio
 
 /* One after the other */
 
-static void open_input(const struct source *s, struct input *input, size_t i)
+/* no_thread: when each CPU has a worker, inputs need no threads of their own. */
+static void open_input(const struct source *s, struct input *input, size_t i, bool no_thread)
 {
 	input_open(input, s->path[i], s->options.from,
-		   &(struct in_options){ .progress = s->options.progress });
+		   &(struct in_options){ .progress = s->options.progress, .no_thread = no_thread });
 	input->in.lenient = s->options.lenient;
 }
 
@@ -112,7 +113,7 @@ bool source_next(struct source *s, struct profile *p)
 		struct source_report r;
 
 		if (!s->is_open)
-			open_input(s, &s->input, s->at);
+			open_input(s, &s->input, s->at, false);
 		s->is_open = true;
 		if (input_next(&s->input, p))
 			return true;
@@ -135,6 +136,7 @@ const char *source_path(const struct source *s)
 struct worker {
 	const struct source *s;
 	size_t from, to;
+	bool is_one_of_many;
 	struct source_report *reports; /* of all inputs; release_report() frees their texts */
 	struct dictionary own;
 	struct profile total;
@@ -178,7 +180,7 @@ static void sum_input(struct worker *w, size_t i, struct profile *first, struct 
 	struct source_report *r = &w->reports[i];
 
 	profile_clear(first);
-	open_input(w->s, &input, i);
+	open_input(w->s, &input, i, w->is_one_of_many);
 	while (input_next(&input, input.nprofile ? next : first))
 		if (input.nprofile > 1)
 			profile_append(first, next);
@@ -266,6 +268,7 @@ void source_sum(struct source *s, struct profile *total)
 	for (size_t i = 0; i < n; i++) {
 		w[i].s = s;
 		w[i].reports = reports;
+		w[i].is_one_of_many = n > 1;
 	}
 	share_out(s, w, n);
 	run_workers(w, n, total);

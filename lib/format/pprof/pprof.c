@@ -37,8 +37,7 @@ static void release(struct pprof_reader *r)
 	vec_release(&r->frame_rows);
 	vec_release(&r->frames);
 	vec_release(&r->targets);
-	vec_release(&r->batch);
-	vec_release(&r->stacks);
+	vec_release(&r->stack);
 	buf_release(&r->comments);
 	buf_release(&r->values);
 	buf_release(&r->ids);
