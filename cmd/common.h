@@ -15,7 +15,8 @@ struct common {
 	struct pack pack;
 	const char *type;
 	bool lenient, quiet, verbose;
-	bool text_in; /* at least one input is text */
+	bool text_in;   /* at least one input is of a text format */
+	bool events_in; /* at least one input has perf's events, often several at once */
 };
 extern struct common common;
 
@@ -34,16 +35,20 @@ void open_source(struct source *s, char *const *paths, bool directories);
 /* Append the profiles of all good inputs to p. False if an input was bad. */
 bool load_all(struct profile *p, char *const *paths);
 
+/* Is --type "all", and no sample type has this name? */
+bool wants_all_types(const struct profile *p);
+
 /*
- * The column of --type, or the default one. A note counts the profiles without this
- * type. False, with an error message, if no profile has it.
+ * The column of --type, or the default one. A note counts the profiles without this type,
+ * and names other events that perf recorded. False, with an error message, if no profile
+ * has it, and for "--type all".
  */
 bool choose_column(const struct profile *p, uint32_t *col);
 
 /* Keep only that column. */
 void keep_column(struct profile *p, uint32_t col);
 
-/* The format of -t; by default folded if the inputs are text, else pprof. */
+/* The format of -t; by default folded if the inputs are folded stacks, else pprof. */
 const struct format *output_format(void);
 
 /* Write p in that format to -o. False, with an error message, if that fails. */

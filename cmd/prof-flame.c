@@ -1,6 +1,7 @@
 /* prof-flame: draw profiles as a flame graph. */
 #include <langinfo.h>
 #include <locale.h>
+#include <math.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -212,13 +213,23 @@ static bool draw_profile(struct profile *p, const struct view *view)
 	return ok;
 }
 
-/* Layout needs integers: draw fractions in millionths, and divide what is shown. */
+/*
+ * Layout needs integers: draw fractions in millionths, and divide what is shown. If the
+ * sum is too large for that, round them.
+ */
 static void scale_fractions(struct profile *p)
 {
 	enum { MILLION = 1000000 };
+	double sum = 0;
 
 	if (!p->col[0].frac)
 		return;
+	for (uint32_t i = 1; i < p->sample.n; i++)
+		sum += fabs((double)profile_value(p, 0, (sample_id){ i }));
+	if (sum * MILLION > 0x1p62) {
+		note_rounded(profile_round(p));
+		return;
+	}
 	profile_scale(p, MILLION, 1);
 	o.factor /= MILLION;
 }

@@ -235,7 +235,7 @@ int main(int argc, char **argv)
 	dict_init(&dict);
 	profile_init(&p, &dict);
 	ok = load_all(&p, paths);
-	profile_round(&p);
+	note_rounded(profile_round(&p));
 	if (p.ncol && select_part(&selector, &p, &query.col)) {
 		query.total = shares_total(&p, query.col);
 		rewrite(&p, &(struct rewrite){ 0 });

@@ -10,7 +10,7 @@
  *
  * A zeroed vector is empty and ready. Each VEC(type) is a type of its own: to pass one to
  * a function, name it: `struct loc_list VEC_OF(loc_id);`. A pointer to an element is valid
- * until the vector grows. The macrosmacros
+ * until the vector grows. The macros
  * evaluate their vector argument more than once: it must have no side effects.
  */
 #ifndef BASE_VEC_H

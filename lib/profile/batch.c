@@ -1,4 +1,4 @@
-/* Adding many samples at once, and reserving room for them: see profile.h. */
+/* Adding many samples at once, and reserving room for them: see samples.h. */
 #include "profile/samples.h"
 #include "profile/stacks.h"
 

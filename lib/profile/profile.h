@@ -125,28 +125,11 @@ static inline const struct sample *profile_sample(const struct profile *p, sampl
 	return table_row(&p->sample, id.i);
 }
 
-/* The row of a sample with this stack and these labels. */
+/* The row of a sample with this stack and these labels. For many, see adder.h. */
 sample_id profile_add_sample(struct profile *p, stack_id stack, label_set_id labels);
 
 /* Reserve room for about this many samples. */
 void profile_expect(struct profile *p, size_t nsample);
-
-/*
- * Add many samples: the same as adding each stack and sample in turn, but memory is
- * prefetched. With 300,000 stacks, nearly every look-up waits for memory; a batch of
- * them waits once.
- *
- * Sample i has n frames from frames[first] on. On return, .row is its row.
- */
-struct batch_sample {
-	size_t first, n;
-	label_set_id labels;
-	uint32_t hash;  /* scratch */
-	stack_id stack; /* scratch */
-	sample_id row;
-};
-void profile_add_batch(struct profile *p, const loc_id *frames, struct batch_sample *batch,
-		       size_t n);
 
 /*
  * The column of a sample type. If the profile has the type in another unit of the same

@@ -59,6 +59,42 @@ bool type_has_id(const struct profile *p, uint32_t col, struct str wanted)
 	return same;
 }
 
+/* Events */
+
+static bool are_modifiers(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!memchr("ukhpPGHSDIWeb", s.p[i], 13))
+			return false;
+	return true;
+}
+
+/* Is it what Linux calls the counters of a core, of whatever kind? */
+static bool is_core_pmu(struct str pmu)
+{
+	return str_eq(pmu, S("cpu")) || str_eq(pmu, S("cpu_core")) || str_eq(pmu, S("cpu_atom")) ||
+	       str_eq(pmu, S("cpu_lowpower")) || str_starts(pmu, S("armv")) ||
+	       (str_starts(pmu, S("apple_")) && str_ends(pmu, S("_pmu")));
+}
+
+struct str type_of_event(struct str event)
+{
+	struct str inner = event, pmu = str_cut(&inner, '/');
+	ptrdiff_t end = str_rchr(event, ':');
+
+	if (inner.p) {
+		end = str_rchr(inner, '/');
+		if (end > 0 && is_core_pmu(pmu) && are_modifiers(str_skip(inner, (size_t)end + 1)))
+			return str(inner.p, (size_t)end);
+		return event;
+	}
+	/* Names of probes are the user's, and may look like modifiers. */
+	if (end > 0 && are_modifiers(str_skip(event, (size_t)end + 1)) &&
+	    !str_starts(event, S("probe")) && !str_starts(event, S("sdt_")))
+		event.n = (size_t)end;
+	return event;
+}
+
 bool type_find(const struct profile *p, struct str name, uint32_t *col)
 {
 	uint64_t index;
@@ -66,6 +102,10 @@ bool type_find(const struct profile *p, struct str name, uint32_t *col)
 
 	for (uint32_t i = 0; i < p->ncol && !found; i++) {
 		found = str_eq(dict_text(p->dict, p->col[i].type), name) || type_has_id(p, i, name);
+		*col = i;
+	}
+	for (uint32_t i = 0; i < p->ncol && !found; i++) {
+		found = str_eq(dict_text(p->dict, p->col[i].type), type_of_event(name));
 		*col = i;
 	}
 	if (!found && str_u64(name, &index) && index < p->ncol) {

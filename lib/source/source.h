@@ -21,6 +21,7 @@ struct source_report {
 	uint32_t nprofile;           /* profiles read */
 	uint64_t skipped;            /* malformed records, with options.lenient */
 	const char *error;           /* with file and position; NULL = none */
+	struct str notes;            /* lines of in_note() */
 	enum in_reason reason;       /* of the error */
 };
 

@@ -38,8 +38,6 @@ static void pprof_reader_release(struct pprof_reader *r)
 	vec_release(&r->frame_rows);
 	vec_release(&r->frames);
 	vec_release(&r->targets);
-	vec_release(&r->batch);
-	vec_release(&r->stacks);
 	buf_release(&r->comments);
 	buf_release(&r->values);
 	buf_release(&r->ids);

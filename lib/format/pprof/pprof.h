@@ -13,7 +13,7 @@
 #include "format/sniff.h"
 #include "io/out.h"
 #include "io/pb.h"
-#include "profile/profile.h"
+#include "profile/adder.h"
 
 /* Field numbers of google/pprof's proto/profile.proto. */
 enum pprof_profile {
@@ -115,11 +115,10 @@ struct pprof_reader {
 	VEC(struct loc) frame_rows;
 	VEC(loc_id) frames; /* of all locations */
 	VEC(struct pprof_target) targets;
-	/* Samples that were read, but not added yet, with their frames and values. */
-	VEC(struct batch_sample) batch;
-	VEC(loc_id) stacks;
-	struct buf values; /* uint64_t */
-	struct buf ids;    /* uint64_t: the locations of the current sample */
+	struct adder adder;
+	/* The current sample: */
+	struct buf ids;    /* uint64_t: its locations */
+	struct buf values; /* uint64_t: its values */
 };
 
 /* The bid of this format: see format.h. */

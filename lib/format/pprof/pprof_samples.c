@@ -1,7 +1,5 @@
-/* Samples: their locations become stacks, and several samples are added at once. */
+/* Samples: their locations become stacks, which an adder enters into the profile. */
 #include "format/pprof/pprof.h"
-
-enum { BATCH = 32 }; /* samples added at once */
 
 static bool unknown_location(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
 			     uint64_t id)
@@ -11,36 +9,36 @@ static bool unknown_location(struct pprof_reader *r, struct pb *pb, const struct
 	return false;
 }
 
-/* Append the frames of a location with inlined calls; nleft locations of the stack follow. */
-static bool put_inlined(struct pprof_reader *r, struct pprof_location_row l, size_t nleft)
-{
-	/* In a hostile file, a few bytes name a location of many lines again and again. */
-	if (!vec_fits(&r->stacks, l.n + nleft))
-		return in_fail_memory(r->in);
-	vec_append(&r->stacks, r->frames.v + l.first, l.n);
-	vec_reserve(&r->stacks, r->stacks.n + nleft);
-	return true;
-}
-
-/* Append the frames of the current sample to r->stacks; its locations are leaf first. */
-static bool put_frames(struct pprof_reader *r, struct pb *pb, const struct pb_field *f)
+/*
+ * Give the frames of the current sample, whose locations are leaf first, to the adder.
+ * Sets *nframe to their number.
+ */
+static bool put_frames(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
+		       size_t *nframe)
 {
 	const uint64_t *id = (const uint64_t *)r->ids.p;
-	size_t n = BUF_COUNT(&r->ids, *id);
+	size_t left = BUF_COUNT(&r->ids, *id), n = 0;
+	loc_id *to = adder_room(&r->adder, left);
 
-	vec_reserve(&r->stacks, r->stacks.n + n);
-	while (n-- > 0) {
-		size_t at = ids_find(&r->location_ids, id[n]);
+	while (left-- > 0) {
+		size_t at = ids_find(&r->location_ids, id[left]);
 		struct pprof_location_row l;
 
 		if (!at)
-			return unknown_location(r, pb, f, id[n]);
+			return unknown_location(r, pb, f, id[left]);
 		l = r->locations.v[at - 1];
-		if (l.n == 1)
-			r->stacks.v[r->stacks.n++] = r->frames.v[l.first];
-		else if (!put_inlined(r, l, n))
-			return false;
+		if (l.n == 1) {
+			to[n++] = r->frames.v[l.first];
+			continue;
+		}
+		/* In a hostile file, a few bytes name a location of many lines repeatedly. */
+		if (!mem_fits(8 * (n + l.n + left) * sizeof(*to)))
+			return in_fail_memory(r->in);
+		to = adder_room(&r->adder, n + l.n + left);
+		memcpy(to + n, r->frames.v + l.first, l.n * sizeof(*to));
+		n += l.n;
 	}
+	*nframe = n;
 	return true;
 }
 
@@ -65,39 +63,12 @@ static label_set_id read_label(struct pprof_reader *r, struct pb *pb, const stru
 	return dict_add_label(r->p->dict, set, l);
 }
 
-static void add_scaled_values(struct pprof_reader *r, sample_id sample, const uint64_t *v)
-{
-	for (size_t i = 0; i < r->targets.n; i++) {
-		const struct pprof_target *t = &r->targets.v[i];
-		int64_t scaled = (int64_t)v[i];
-
-		if (t->scale != 1)
-			scaled = sat_mul(r->p, scaled, t->scale);
-		profile_add_value(r->p, t->col, sample, scaled);
-	}
-}
-
-static bool add_pprof_batch(struct pprof_reader *r)
-{
-	const uint64_t *v = (const uint64_t *)r->values.p;
-
-	if (!mem_fits(2 * r->stacks.n * sizeof(*r->stacks.v)))
-		return in_fail_memory(r->in);
-	profile_add_batch(r->p, r->stacks.v, r->batch.v, r->batch.n);
-	for (size_t i = 0; i < r->batch.n; i++)
-		add_scaled_values(r, r->batch.v[i].row, v + i * r->targets.n);
-	vec_clear(&r->batch);
-	vec_clear(&r->stacks);
-	r->values.n = 0;
-	return true;
-}
-
-/* Check the current sample, and append its frames. */
+/* Is the sample at hand one that can be added? */
 static bool check_sample(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
-			 size_t nvalue)
+			 size_t nvalue, size_t *nframe)
 {
 	if (nvalue == r->targets.n)
-		return put_frames(r, pb, f);
+		return put_frames(r, pb, f, nframe);
 	in_bad_at(r->in, pb_pos(pb, f->at), "sample %zu has %zu values for %zu sample types",
 		  r->nsample, nvalue, r->targets.n);
 	return false;
@@ -106,28 +77,27 @@ static bool check_sample(struct pprof_reader *r, struct pb *pb, const struct pb_
 static void read_sample(struct pprof_reader *r, struct pb *pb, const struct pb_field *f)
 {
 	struct pb m = pb_inside(pb, "sample", pb_bytes(pb, f));
-	struct batch_sample new = { .first = r->stacks.n };
-	size_t nvalue = r->values.n;
+	label_set_id labels = { 0 };
+	const uint64_t *v;
+	size_t nframe = 0;
 	struct pb_field g;
 
 	r->nsample++;
-	r->ids.n = 0;
+	r->ids.n = r->values.n = 0;
 	while (pb_next(&m, &g)) {
 		switch (g.number) {
 		case SAMPLE_LOCATION_ID: pb_ints(&m, &g, &r->ids); break;
 		case SAMPLE_VALUE: pb_ints(&m, &g, &r->values); break;
-		case SAMPLE_LABEL: new.labels = read_label(r, &m, &g, new.labels); break;
+		case SAMPLE_LABEL: labels = read_label(r, &m, &g, labels); break;
 		}
 	}
-	if (r->in->failed || !check_sample(r, pb, f, (r->values.n - nvalue) / sizeof(uint64_t))) {
-		r->values.n = nvalue;
-		r->stacks.n = new.first;
+	if (r->in->failed || !check_sample(r, pb, f, BUF_COUNT(&r->values, *v), &nframe))
 		return;
-	}
-	new.n = r->stacks.n - new.first;
-	vec_push(&r->batch, new);
-	if (r->batch.n == BATCH && !add_pprof_batch(r))
-		pb->at = pb->end;
+	adder_sample_here(&r->adder, nframe, labels);
+	v = (const uint64_t *)r->values.p;
+	for (size_t i = 0; i < r->targets.n; i++)
+		adder_value(&r->adder, r->targets.v[i].col, (int64_t)v[i], r->targets.v[i].scale,
+			    0);
 }
 
 bool pprof_read_samples(struct pprof_reader *r)
@@ -135,7 +105,8 @@ bool pprof_read_samples(struct pprof_reader *r)
 	if (r->nsample && !r->targets.n)
 		return in_fail_at(r->in, r->pos, "profile: has samples but no sample type");
 	r->nsample = 0;
-	if (!pprof_each(r, PROFILE_SAMPLE, read_sample))
-		return false;
-	return add_pprof_batch(r);
+	adder_begin(&r->adder, r->p, !r->in->options.no_thread);
+	pprof_each(r, PROFILE_SAMPLE, read_sample);
+	adder_end(&r->adder);
+	return !r->in->failed;
 }
