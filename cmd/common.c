@@ -191,7 +191,7 @@ static void note_left_out(const struct profile *p, uint32_t col)
 	buf_release(&types);
 }
 
-/* Say what a result that can only have one of the types does not show. */
+/* Note the types that a result with only one type leaves out. */
 static void note_other_types(const struct profile *p, uint32_t col)
 {
 	struct buf others = { 0 };

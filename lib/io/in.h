@@ -133,9 +133,8 @@ bool in_bad(struct in *in, const char *fmt, ...) PRINTF(2, 3);
 bool in_bad_at(struct in *in, uint64_t pos, const char *fmt, ...) PRINTF(3, 4);
 
 /*
- * Something about the input to know before believing what was read, at that line (0: of
- * the whole). Lines are collected in in->notes, with the input's name, for the program to
- * print.
+ * Add a note about the input that is no error, with the input's name and this line (0 =
+ * none) to in->notes, which the program prints.
  */
 void in_note(struct in *in, uint64_t line, const char *fmt, ...) PRINTF(3, 4);
 

@@ -50,7 +50,7 @@ gzip -c good >good.gz
 for n in 5 12 20 30; do
 	head -c $n good.gz >cut.gz
 	exits 2 "gzip data cut at $n" prof-fold cut.gz
-	says 'cut.gz: gzip data ends early, at byte' 'is told from the end'
+	says 'cut.gz: gzip data ends early, at byte' 'is an error of its own'
 done
 printf '\037\213\010garbage that is no gzip' >bad.gz
 exits 2 'gzip data that is damaged' prof-fold bad.gz

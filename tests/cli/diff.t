@@ -56,7 +56,7 @@ grep -Eq '^SLOWER +hash +self +.*main>serve>parse>hash  hash.c:40$' out
 ok $? 'is named, with its path and place' "$(cat out)"
 is "$(grep -c '^SLOWER' out)" 1 'its callers are not'
 grep -q '^runs: 6 v 6, in pairs, .* one host$' out
-ok $? 'runs are told' "$(cat out)"
+ok $? 'a note names the runs' "$(cat out)"
 grep -Eq '^smallest change that would be found: \+[0-9.]+% of a 1.0% share, \+[0-9.]+% of a 5.0% share, \+[0-9.]+% of a 20% share' out
 ok $? 'and what could have been found' "$(cat out)"
 cp out first

@@ -283,7 +283,7 @@ says 'cannot write' 'says so'
 exits 2 'no such type' prof-flame --type cycles in.folded
 printf 'a -5\nb 7\n' >negative.folded
 exits 0 'negative values' prof-flame negative.folded
-says '1 negative value is drawn as 0' 'are told of'
+says '1 negative value is drawn as 0' 'are counted in a note'
 xml 'and drawn as nothing' out
 printf 'a;%0200000d 9223372036854775807\nb 9223372036854775807\n' 0 >huge.folded
 exits 0 'huge values and a long name' prof-flame huge.folded

@@ -73,9 +73,9 @@ left 'show, but for what is hidden' 'a 15 ' --show 'main|^a' --hide main
 left 'show from' 'a;b 10 a;c 5 ' --show-from '^a$'
 left 'prune from' 'main 2 main;a 15 main;d;b 3 ' --prune-from '^a$'
 left 'upper case' '' --focus B
-says "focus: nothing matches 'B'" 'a pattern that matches nothing is told'
+says "focus: nothing matches 'B'" 'a note names a pattern that matches nothing'
 exits 0 'and is no error' prof-query --hide zz small.folded
-exits 0 'nor told with -q' prof-query -q --focus zz small.folded
+exits 0 'and gives no note with -q' prof-query -q --focus zz small.folded
 is "$(cat err)" '' 'nothing is said'
 for option in focus ignore hide show show-from prune-from leaf tag no-tag peek; do
 	exits 2 "--$option with a broken pattern" prof-query --$option '(' small.folded
@@ -104,7 +104,7 @@ tags 'open at the start' '11 12 ' --tag-range tid=:19
 tags 'one number' '12 ' --tag-range tid=12
 tags 'any number' '11 12 20 ' --tag-range 11:20
 tags 'no such label' '' --tag nothing=x
-says "tag: nothing matches 'nothing=x'" 'is told'
+says "tag: nothing matches 'nothing=x'" 'is noted'
 for range in tid= tid=: tid=x:1 tid=1:x tid=1:2:3 99999999999999999999; do
 	exits 2 "range '$range'" prof-query --tag-range "$range" two.perf
 	says 'expected LOW:HIGH' 'is none'
@@ -238,7 +238,7 @@ b	13	13	caller	a	10
 b	13	13	caller	d	3
 END
 exits 0 'peek at nothing' prof-query --peek zz small.folded
-says 'peek: there is no such function' 'is told'
+says 'peek: there is no such function' 'is noted'
 prints 'tree' prof-query --tree small.folded <<'END'
 Type: samples
 Showing nodes accounting for 20, 100% of 20 total
@@ -314,7 +314,7 @@ value	weight	percent
 20	5	41.6667
 END
 exits 0 'values of nothing' prof-query --values zz two.perf
-says 'values: there is no such label' 'is told'
+says 'values: there is no such label' 'is noted'
 prints 'types' prof-query --types "$top/tests/golden/pprof/go-cpu.in" <<'END'
 0  samples/count  process_cpu:samples:count:cpu:nanoseconds
 1  cpu/nanoseconds  process_cpu:cpu:nanoseconds:cpu:nanoseconds  (default)
