@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "cli/progress.h"
+#include "interrupt.h"
 #include "profile/type.h"
 
 struct common common = { .from = -1, .to = -1 };
@@ -125,6 +126,8 @@ static void report_input(void *context, const struct source_report *r)
 		note("%s: skipped %llu malformed record%s", r->path, (unsigned long long)r->skipped,
 		     r->skipped == 1 ? "" : "s");
 	common.text_in |= r->format && r->format->text;
+	if (strcmp(r->path, "-") == 0)
+		interrupt_restore();
 }
 
 void open_source(struct source *s, char *const *paths, bool directories)
@@ -133,6 +136,7 @@ void open_source(struct source *s, char *const *paths, bool directories)
 
 	if (!*paths)
 		paths = standard_input;
+	interrupt_outlive(paths);
 	if (!common.quiet)
 		progress_start(total_size(paths));
 	source_open(s, paths,

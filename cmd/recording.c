@@ -12,7 +12,19 @@
 
 /* Signals */
 
-static volatile sig_atomic_t child_pid, signals;
+static volatile sig_atomic_t child_pid, signals, on_terminal;
+
+/* Naming and a command that takes its time to end may take a while: say what is waited for. */
+static void acknowledge(void)
+{
+	static const char alone[] = "\nprof-record: ending the recording; again to give up\n";
+	static const char command[] =
+		"\nprof-record: waiting for the command to end; again to give up\n";
+	const char *text = child_pid > 0 ? command : alone;
+
+	if (on_terminal && write(STDERR_FILENO, text, strlen(text)) < 0)
+		on_terminal = 0;
+}
 
 /* The first ends the recording, and is passed on; the second ends us. */
 static void on_signal(int number, siginfo_t *info, void *context)
@@ -25,6 +37,7 @@ static void on_signal(int number, siginfo_t *info, void *context)
 	if (signals++)
 		_exit(RECORDING_BY_SIGNAL + number);
 	session_stop();
+	acknowledge();
 	/* What a terminal sends reaches the command without our help. */
 	if (child_pid > 0 && info->si_code <= 0)
 		kill(child_pid, number);
@@ -34,6 +47,7 @@ void recording_catch_signals(void)
 {
 	struct sigaction sa = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO }, was;
 
+	on_terminal = !common.quiet && isatty(STDERR_FILENO);
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGUSR1, &sa, NULL);
