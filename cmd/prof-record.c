@@ -180,9 +180,10 @@ static uint32_t stack_bytes(void)
 		return 0;
 	if (!o.stack_size)
 		return DEFAULT_STACK;
-	if (o.stack_size < LEAST_STACK || o.stack_size > MOST_STACK)
-		usage("--stack-size is from %d to %d", LEAST_STACK, MOST_STACK);
-	return (uint32_t)o.stack_size & ~7u;
+	if (o.stack_size < LEAST_STACK || o.stack_size > 64 << 10)
+		usage("--stack-size is from 1K to 64K");
+	/* A record's size has 16 bits, so 64K are a few bytes less. */
+	return (uint32_t)min_size(o.stack_size, MOST_STACK) & ~7u;
 }
 
 static void check_labels(void)
@@ -258,6 +259,8 @@ static int ab(struct recording *r, char *const *command)
 static int record(struct recording *r, char *const *command)
 {
 	parse_target(&r->session.sampler, command);
+	if (*command)
+		mem_exhausted_status(RECORDING_FAILED);
 	r->session.labels.label_by = parse_label_by(r->session.sampler.target == TARGET_SYSTEM);
 	recording_run(r);
 	recording_summarise(r);

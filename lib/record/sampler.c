@@ -3,49 +3,83 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/ram.h"
 #include "record/cpus.h"
 #include "record/kernel_text.h"
+#include "record/open_event.h"
+#include "record/open_files.h"
 #include "record/sampler_attr.h"
 #include "record/tasks.h"
 
 enum {
 	RESCANS = 8,             /* of a process's threads, until no new one is found */
 	SMALLEST_RING = 1 << 17, /* bytes: two samples with the largest copy of the stack */
+	/*
+	 * Sampling all tasks of a CPU costs those, too, that are not asked for: up to this
+	 * frequency little. Above it few tasks are shorter than a period.
+	 */
+	MOST_BY_CPU = 2000,
+	RINGS_OF_RAM = 16, /* all rings together take at most such a part of the memory */
+	WAKEUPS = 4,       /* we are woken by such a part of a ring */
+	/* What a sample takes, about, on a machine of no great speed. */
+	SAMPLE_NS = 2000,
+	STACK_BYTES_A_NS = 3,
+	STACK_OF_SAMPLE = 32 << 10, /* a larger copy changes no frequency that is in force */
+	HUNG_UP_MS = 10,   /* between two reads of rings that wake nobody */
 };
 
-/*
- * Open an event, with what this kernel lets us have: it reports namespaces only to the
- * privileged, and kernels before 6.0 do not count what is lost.
- */
-static int perf_event_open(struct perf_event_attr *a, int pid, int cpu, unsigned long flags)
-{
-	int fd;
+struct event_place {
+	int pid, cpu;
+	unsigned long flags;
+};
 
-	flags |= PERF_FLAG_FD_CLOEXEC;
-	fd = (int)syscall(SYS_perf_event_open, a, pid, cpu, -1, flags);
-	if (fd < 0 && errno == EACCES && a->namespaces) {
-		a->namespaces = 0;
-		fd = (int)syscall(SYS_perf_event_open, a, pid, cpu, -1, flags);
-	}
-	if (fd < 0 && errno == EINVAL && (a->read_format || a->namespaces || a->inherit_thread)) {
-		a->read_format = 0;
-		a->namespaces = 0;
-		a->inherit_thread = 0;
-		fd = (int)syscall(SYS_perf_event_open, a, pid, cpu, -1, flags);
-	}
-	return fd;
+static int perf_event_open(void *context, const struct perf_event_attr *a)
+{
+	const struct event_place *p = context;
+
+	return (int)syscall(SYS_perf_event_open, a, p->pid, p->cpu, -1,
+			    p->flags | PERF_FLAG_FD_CLOEXEC);
 }
 
-/* Bytes for the ring of a CPU: for what comes in between two reads, with reserve. */
-static size_t ring_size(const struct sampler *s)
+static uint64_t ram(void)
 {
-	if (s->frequency <= 199)
-		return 2 << 20;
-	return s->frequency <= 999 ? 4 << 20 : 16 << 20;
+	uint64_t machine = ram_machine(), group = ram_group();
+
+	return group < machine ? group : machine;
+}
+
+/* What of the events is opened together: by task, or for a whole CPU. */
+enum { SIDEBAND = 1, BY_FREQUENCY = 2, BY_PERIOD = 4, ALL_EVENTS = 7 };
+
+static bool is_opened_with(const struct sampler *s, size_t event, unsigned what)
+{
+	if (event == s->o->nevent)
+		return what & SIDEBAND;
+	return what & (s->o->events[event].every ? BY_PERIOD : BY_FREQUENCY);
+}
+
+static bool has_event(const struct sampler *s, unsigned what)
+{
+	for (size_t i = 0; i < s->o->nevent; i++)
+		if (is_opened_with(s, i, what))
+			return true;
+	return false;
+}
+
+/* Bytes for the ring of each CPU: for what comes in between two reads, with reserve. */
+static size_t wanted_ring_bytes(const struct sampler *s)
+{
+	size_t size = s->frequency <= 199 ? 2 << 20 : s->frequency <= 999 ? 4 << 20 : 16 << 20;
+
+	/* What is not slowed down to a frequency comes in bursts. */
+	if (has_event(s, BY_PERIOD))
+		size = 64 << 20;
+	while (size > SMALLEST_RING && (uint64_t)size * s->nring > ram() / RINGS_OF_RAM)
+		size /= 2;
+	return size;
 }
 
 static void note_id(struct sampler *s, int fd, size_t event)
@@ -54,19 +88,6 @@ static void note_id(struct sampler *s, int fd, size_t event)
 
 	if (ioctl(fd, PERF_EVENT_IOC_ID, &id) == 0)
 		perf_events_add_id(&s->events, id, event);
-}
-
-/* A ring as large as wanted, or as locked memory allows. */
-static bool map_ring(const struct sampler *s, struct ring *r, int fd)
-{
-	size_t size = ring_size(s);
-
-	while (!ring_open(r, fd, size)) {
-		if (errno != EPERM || size <= SMALLEST_RING)
-			return false;
-		size /= 2;
-	}
-	return true;
 }
 
 /* Let an event write into the ring of its CPU, which it opens if it is the first. */
@@ -80,8 +101,9 @@ static bool attach(struct sampler *s, struct ring *r, int fd, struct buf *why)
 		buf_printf(why, "cannot share a buffer between events: %s", strerror(errno));
 		return false;
 	}
-	if (map_ring(s, r, fd))
+	if (ring_open(r, fd, s->ring_bytes))
 		return true;
+	s->error = errno;
 	buf_printf(why,
 		   "cannot map a buffer: %s (more locked memory may help: ulimit -l, or sysctl "
 		   "kernel.perf_event_mlock_kb)",
@@ -89,47 +111,72 @@ static bool attach(struct sampler *s, struct ring *r, int fd, struct buf *why)
 	return false;
 }
 
-/* Open the sideband and all events for one task (or -1) on one CPU. */
-static bool open_on(struct sampler *s, struct ring *r, int pid, int cpu, struct buf *why)
+/* 1; 0 with a message in *why; -1 where the task has ended. */
+static int open_one(struct sampler *s, struct ring *r, size_t event, struct event_place *at,
+		    struct buf *why)
+{
+	bool sideband = event == s->o->nevent;
+	struct perf_event_attr a = sideband ? sampler_sideband_attr(s) :
+					      sampler_event_attr(s, &s->o->events[event]);
+	int fd;
+
+	a.wakeup_watermark = (uint32_t)s->ring_bytes / WAKEUPS;
+	fd = open_event(&a, &s->without, perf_event_open, at);
+	if (fd < 0 && errno == ESRCH && s->o->target == TARGET_TASKS)
+		return -1;
+	if (fd < 0) {
+		s->error = errno;
+		sampler_explain(errno, why);
+		return 0;
+	}
+	if (!attach(s, r, fd, why))
+		return 0;
+	note_id(s, fd, event);
+	return 1;
+}
+
+/*
+ * Open events for one task (or -1) on one CPU. The sideband comes first: it is on every CPU
+ * and owns the ring.
+ */
+static bool open_on(struct sampler *s, size_t k, struct event_place *at, unsigned what,
+		    struct buf *why)
+{
+	for (size_t i = s->o->nevent + 1; i-- > 0;) {
+		int opened = 1;
+
+		if (is_opened_with(s, i, what) && (i == s->o->nevent || s->samples[k]))
+			opened = open_one(s, &s->rings[k], i, at, why);
+		if (opened < 0)
+			return true; /* a thread that ended meanwhile */
+		if (!opened)
+			return false;
+	}
+	return true;
+}
+
+static bool open_on_cpus(struct sampler *s, const int *cpus, int pid, unsigned what,
+			 struct buf *why)
 {
 	unsigned long flags = s->o->target == TARGET_CGROUP ? PERF_FLAG_PID_CGROUP : 0;
 
-	for (size_t i = 0; i <= s->o->nevent; i++) {
-		struct perf_event_attr a = i ? sampler_event_attr(s, &s->o->events[i - 1]) :
-					       sampler_sideband_attr(s);
-		int fd;
+	for (size_t k = 0; k < s->nring; k++) {
+		struct event_place at = { pid, cpus[k], flags };
 
-		a.wakeup_watermark = (uint32_t)ring_size(s) / 2;
-		fd = perf_event_open(&a, pid, cpu, flags);
-		if (fd < 0 && errno == ESRCH && s->nfd)
-			return true; /* a thread that ended meanwhile */
-		if (fd < 0) {
-			sampler_explain(errno, why);
+		if (!open_on(s, k, &at, what, why))
 			return false;
-		}
-		if (!attach(s, r, fd, why))
-			return false;
-		note_id(s, fd, i ? i - 1 : s->o->nevent);
 	}
 	return true;
 }
 
 /* Tasks */
 
-static bool open_task_on_cpus(struct sampler *s, const int *cpus, int tid, struct buf *why)
-{
-	for (size_t i = 0; i < s->nring; i++)
-		if (!open_on(s, &s->rings[i], tid, cpus[i], why))
-			return false;
-	return true;
-}
-
 /*
  * All threads of the processes. New threads inherit the events of the one that
  * makes them; those that were made before that one had events are found by looking
- * again.
+ * again. Which of the two is so cannot be known: they may have both.
  */
-static bool open_tasks(struct sampler *s, const int *cpus, struct buf *why)
+static bool open_tasks(struct sampler *s, const int *cpus, unsigned what, struct buf *why)
 {
 	struct buf tasks = { 0 };
 	size_t done = 0;
@@ -139,11 +186,12 @@ static bool open_tasks(struct sampler *s, const int *cpus, struct buf *why)
 		tasks_list(s->o->pids, s->o->npid, s->o->children, &tasks);
 		if (done == BUF_COUNT(&tasks, int))
 			break;
+		s->twice |= scan > 0;
 		for (; ok && done < BUF_COUNT(&tasks, int); done++)
-			ok = open_task_on_cpus(s, cpus, ((int *)tasks.p)[done], why);
+			ok = open_on_cpus(s, cpus, ((int *)tasks.p)[done], what, why);
 	}
-	if (ok && !done) {
-		buf_add(why, S("there is no such process"));
+	if (ok && !s->nfd) {
+		buf_add(why, S("the processes have ended"));
 		ok = false;
 	}
 	buf_release(&tasks);
@@ -165,16 +213,23 @@ static void describe_events(struct sampler *s)
 	perf_events_add(&s->events, &a);
 }
 
+static bool open_targets(struct sampler *s, const int *cpus, unsigned what, struct buf *why)
+{
+	switch (s->o->target) {
+	case TARGET_TASKS: return open_tasks(s, cpus, what, why);
+	case TARGET_CHILD: return open_on_cpus(s, cpus, s->o->pids[0], what, why);
+	case TARGET_CGROUP: return open_on_cpus(s, cpus, s->o->cgroup, what, why);
+	default: return open_on_cpus(s, cpus, -1, what, why);
+	}
+}
+
 static bool open_all(struct sampler *s, const int *cpus, struct buf *why)
 {
-	int pid = s->o->target == TARGET_SYSTEM ? -1 :
-		  s->o->target == TARGET_CGROUP ? s->o->cgroup :
-						  s->o->pids[0];
-
 	describe_events(s);
-	if (s->o->target == TARGET_TASKS)
-		return open_tasks(s, cpus, why);
-	return open_task_on_cpus(s, cpus, pid, why);
+	if (!s->by_cpu)
+		return open_targets(s, cpus, ALL_EVENTS, why);
+	return open_on_cpus(s, cpus, -1, SIDEBAND | BY_FREQUENCY, why) &&
+	       (!has_event(s, BY_PERIOD) || open_targets(s, cpus, BY_PERIOD, why));
 }
 
 static void close_all(struct sampler *s)
@@ -186,56 +241,114 @@ static void close_all(struct sampler *s)
 	s->nfd = 0;
 }
 
-/* As many files as we may: one for each thread, event and CPU. */
-static void raise_limit(void)
-{
-	struct rlimit l;
-
-	if (getrlimit(RLIMIT_NOFILE, &l) == 0 && l.rlim_cur < l.rlim_max) {
-		l.rlim_cur = l.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &l);
-	}
-}
-
-static uint64_t allowed_frequency(uint64_t wanted)
+static uint64_t kernel_setting(const char *path, uint64_t otherwise)
 {
 	struct buf text = { 0 };
-	uint64_t most;
+	uint64_t value;
 
-	if (!kernel_text("/proc/sys/kernel/perf_event_max_sample_rate", &text) ||
-	    !str_u64(buf_str(&text), &most))
-		most = 100000;
+	if (!kernel_text(path, &text) || !str_u64(buf_str(&text), &value))
+		value = otherwise;
 	buf_release(&text);
-	return !wanted || wanted > most ? most : wanted;
+	return value;
+}
+
+/*
+ * The most that the kernel keeps up with. It has a rate that it allows, and a share of the
+ * time that samples may take; but it sees to that share only with interrupts of the
+ * hardware. Of the clock's samples it would take so many that the program nearly stands still.
+ */
+static uint64_t allowed_frequency(const struct sampler_options *o)
+{
+	uint64_t rate = kernel_setting("/proc/sys/kernel/perf_event_max_sample_rate", 100000);
+	uint64_t percent = kernel_setting("/proc/sys/kernel/perf_cpu_time_max_percent", 25);
+	uint64_t stack = min_size(o->stack_bytes, STACK_OF_SAMPLE);
+	uint64_t most = percent * 10000000 / (SAMPLE_NS + stack / STACK_BYTES_A_NS);
+
+	if (percent && percent < 100 && most < rate)
+		rate = most;
+	return !o->frequency || o->frequency > rate ? rate : o->frequency;
+}
+
+static void open_nothing(struct sampler *s, struct buf *why)
+{
+	close_all(s);
+	why->n = 0;
+}
+
+/* With rings of one size on all CPUs: the largest that locked memory allows. */
+static bool open_with_rings(struct sampler *s, const int *cpus, struct buf *why)
+{
+	s->ring_bytes = wanted_ring_bytes(s);
+	while (!open_all(s, cpus, why)) {
+		bool too_large = s->nfd && !s->rings[s->nring - 1].page &&
+				 (s->error == EPERM || s->error == ENOMEM);
+
+		if (!too_large || s->ring_bytes <= SMALLEST_RING)
+			return false;
+		open_nothing(s, why);
+		s->ring_bytes /= 2;
+	}
+	return true;
+}
+
+static bool is_refused(const struct sampler *s)
+{
+	return s->error == EACCES || s->error == EPERM;
+}
+
+/* As much as is allowed: of whole CPUs, of tasks, and their user code. */
+static bool open_allowed(struct sampler *s, const int *cpus, struct buf *why)
+{
+	const struct sampler_options *o = s->o;
+	bool tasks = o->target == TARGET_TASKS || o->target == TARGET_CHILD;
+
+	s->by_cpu = tasks && s->frequency <= MOST_BY_CPU && has_event(s, BY_FREQUENCY);
+	if (open_with_rings(s, cpus, why))
+		return true;
+	if (s->by_cpu && is_refused(s)) {
+		open_nothing(s, why);
+		s->by_cpu = false;
+		if (open_with_rings(s, cpus, why))
+			return true;
+	}
+	if (!is_refused(s) || !o->kernel || o->kernel_or_fail || o->target == TARGET_SYSTEM)
+		return false;
+	open_nothing(s, why);
+	s->user_only = true;
+	return open_with_rings(s, cpus, why);
+}
+
+/* All that are online, and which of them are sampled. */
+static bool choose_cpus(struct sampler *s, int *cpus, struct buf *why)
+{
+	int wanted[MOST_CPUS];
+	size_t n;
+
+	cpus_online(&s->online);
+	s->nring = cpus_choose(NULL, buf_str(&s->online), cpus, why);
+	n = cpus_choose(s->o->cpus, buf_str(&s->online), wanted, why);
+	s->rings = mem_zeroed(s->nring, sizeof(*s->rings));
+	s->samples = mem_zeroed(s->nring, sizeof(*s->samples));
+	for (size_t k = 0; k < s->nring; k++)
+		for (size_t i = 0; i < n; i++)
+			s->samples[k] |= cpus[k] == wanted[i];
+	return s->nring && n;
 }
 
 bool sampler_open(struct sampler *s, const struct sampler_options *o, struct buf *why)
 {
 	int cpus[MOST_CPUS];
-	bool ok;
 
-	*s = (struct sampler){ .o = o, .frequency = allowed_frequency(o->frequency) };
-	raise_limit();
-	cpus_online(&s->online);
-	s->nring = cpus_choose(o->cpus, buf_str(&s->online), cpus, why);
-	if (!s->nring)
-		return false;
-	s->rings = mem_zeroed(s->nring, sizeof(*s->rings));
-	ok = open_all(s, cpus, why);
-	if (!ok && o->kernel && !o->kernel_or_fail && o->target != TARGET_SYSTEM) {
-		/* One's own user code may be sampled where the kernel's may not. */
-		close_all(s);
-		s->user_only = true;
-		why->n = 0;
-		ok = open_all(s, cpus, why);
-	}
-	return ok;
+	*s = (struct sampler){ .o = o, .frequency = allowed_frequency(o) };
+	open_files_raise();
+	return choose_cpus(s, cpus, why) && open_allowed(s, cpus, why);
 }
 
 void sampler_close(struct sampler *s)
 {
 	close_all(s);
 	mem_free(s->rings, s->nring * sizeof(*s->rings));
+	mem_free(s->samples, s->nring * sizeof(*s->samples));
 	mem_free(s->fds, s->fd_cap * sizeof(*s->fds));
 	perf_events_release(&s->events);
 	buf_release(&s->online);
@@ -283,8 +396,19 @@ uint64_t sampler_lost(const struct sampler *s)
 void sampler_wait(struct sampler *s, int ms)
 {
 	struct pollfd fds[MOST_CPUS];
+	bool hung_up = false;
 
+	for (size_t i = 0; i < s->nring; i++) {
+		bool out = s->rings[i].hung_up;
+
+		fds[i] = (struct pollfd){ .fd = out ? -1 : s->rings[i].fd, .events = POLLIN };
+		hung_up |= out;
+	}
+	if (hung_up && ms > HUNG_UP_MS)
+		ms = HUNG_UP_MS;
+	if (poll(fds, s->nring, ms) <= 0)
+		return;
+	/* The task that the owner of a ring was opened for has ended; others may go on. */
 	for (size_t i = 0; i < s->nring; i++)
-		fds[i] = (struct pollfd){ .fd = s->rings[i].fd, .events = POLLIN };
-	poll(fds, s->nring, ms);
+		s->rings[i].hung_up |= (fds[i].revents & (POLLHUP | POLLERR)) != 0;
 }

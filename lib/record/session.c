@@ -2,14 +2,15 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "record/cpu_counter.h"
 #include "record/drain_thread.h"
 #include "record/session_window.h"
+#include "record/tasks.h"
 
 enum {
 	LOOK_MS = 50,        /* between two reads of the rings */
@@ -61,20 +62,20 @@ static bool child_has_ended(struct session *s, bool wait)
 	s->window.ended = true;
 	s->window.status = status;
 	s->window.max_rss = (uint64_t)use.ru_maxrss * 1024;
-	if (!s->window.number) /* else it is that of several windows */
-		s->window.cpu_time = nanoseconds(use.ru_utime) + nanoseconds(use.ru_stime);
+	s->child_cpu = nanoseconds(use.ru_utime) + nanoseconds(use.ru_stime);
 	return true;
 }
 
 /* Is there still one of the processes that were to be watched? */
 static bool any_target(const struct session *s)
 {
-	const struct sampler_options *o = &s->o->sampler;
+	return s->o->sampler.target != TARGET_TASKS || targets_run(&s->targets);
+}
 
-	for (size_t i = 0; o->target == TARGET_TASKS && i < o->npid; i++)
-		if (kill(o->pids[i], 0) == 0 || errno == EPERM)
-			return true;
-	return o->target != TARGET_TASKS;
+static void note(struct session *s, const char *text)
+{
+	if (s->o->on_note)
+		s->o->on_note(s->o->context, text);
 }
 
 /* Adapting */
@@ -89,7 +90,7 @@ static void list_process(void *context, struct process *p)
 /* Of a command, all that is known to run: children outlive their parents. */
 static void list_targets(struct session *s, struct sampler_options *o)
 {
-	if (o->target != TARGET_CHILD)
+	if (o->target != TARGET_CHILD || s->sampler.by_cpu)
 		return;
 	s->pids.n = 0;
 	buf_put(&s->pids, &s->child.pid, sizeof(s->child.pid));
@@ -123,6 +124,7 @@ static void open_again(struct session *s, uint32_t stack_bytes)
 		return;
 	}
 	sampler_stop(&s->sampler);
+	sampler_start(&sampler);
 	recorder_drain(&s->recorder, true);
 	s->lost_in_closed = session_lost(s);
 	s->reported_in_closed = s->recorder.decoder.counts.lost;
@@ -130,7 +132,6 @@ static void open_again(struct session *s, uint32_t stack_bytes)
 	s->sampler_options = options;
 	s->sampler = sampler;
 	s->sampler.o = &s->sampler_options;
-	sampler_start(&s->sampler);
 }
 
 /* What is done once a second. */
@@ -206,7 +207,7 @@ static void run_windows(struct session *s)
 	uint64_t now = recorder_now(), shown = now;
 	bool go_on = true;
 
-	session_begin_window(s);
+	session_begin(s);
 	while (go_on && !is_over(s, now)) {
 		sampler_wait(&s->sampler, wait_ms(s, now));
 		recorder_drain(&s->recorder, false);
@@ -218,14 +219,14 @@ static void run_windows(struct session *s)
 		if (!flush_asked && !(s->o->every && now - s->window_start >= s->o->every))
 			continue;
 		flush_asked = 0;
+		session_cut(s, recorder_now());
 		go_on = session_end_window(s);
 		session_begin_window(s);
 	}
 	await_child(s);
-	s->over = recorder_now();
 	sampler_stop(&s->sampler);
-	recorder_drain(&s->recorder, true);
-	s->window.last = true;
+	s->over = recorder_now();
+	session_cut_last(s);
 	if (go_on)
 		session_end_window(s);
 	else
@@ -234,11 +235,20 @@ static void run_windows(struct session *s)
 
 /* Beginning */
 
+static uint64_t worth_of(const struct session *s, const struct perf_sample *sample)
+{
+	const struct gather_event *e = &s->gather.events[sample->event];
+
+	return e->fixed ? (uint64_t)e->worth : sample->period;
+}
+
 static void on_sample(void *context, const struct perf_sample *sample)
 {
 	struct session *s = context;
 
 	gather_sample(&s->gather, sample);
+	if (s->o->sampler.events[sample->event].is_cpu)
+		s->sampled += worth_of(s, sample);
 }
 
 static bool wants(void *context, struct process *p)
@@ -271,15 +281,85 @@ static bool prepare_child(struct session *s, struct buf *why)
 	}
 	s->sampler_options.pids = &s->child.pid;
 	s->sampler_options.npid = 1;
+	s->cpu_counter = cpu_counter_open(s->child.pid);
 	report_child(s, s->child.pid);
 	return true;
 }
 
-/* A command's events begin by themselves when it is run, but for a delay. */
+/* Those of the processes that are there; the others are named. */
+static bool find_tasks(struct session *s, struct buf *why)
+{
+	const struct sampler_options *o = &s->o->sampler;
+	struct buf missing = { 0 }, text = { 0 };
+	bool any;
+
+	targets_open(&s->targets, o->pids, o->npid, &missing);
+	s->sampler_options.pids = (const int *)s->targets.pids.p;
+	s->sampler_options.npid = BUF_COUNT(&s->targets.pids, int);
+	any = s->sampler_options.npid > 0;
+	if (missing.n)
+		buf_printf(any ? &text : why, "there is no such process: %.*s",
+			   STR_ARG(buf_str(&missing)));
+	if (text.n) {
+		buf_ch(&text, '\0');
+		note(s, text.p);
+	}
+	buf_release(&missing);
+	buf_release(&text);
+	return any;
+}
+
+static bool find_target(struct session *s, struct buf *why)
+{
+	switch (s->o->sampler.target) {
+	case TARGET_CHILD: return prepare_child(s, why);
+	case TARGET_TASKS: return find_tasks(s, why);
+	default: return true;
+	}
+}
+
+/* Whose samples count, where the kernel samples all. */
+static void choose_tree(struct session *s)
+{
+	const struct sampler_options *o = &s->sampler_options;
+	bool child = o->target == TARGET_CHILD;
+	struct buf list = { 0 };
+
+	if (!s->sampler.by_cpu)
+		return;
+	s->recorder.tree.children = o->children;
+	tasks_processes(o->pids, o->npid, o->children && !child, &list);
+	for (size_t i = 0; i < BUF_COUNT(&list, int); i++)
+		process_tree_add(&s->recorder.tree, ((const int *)list.p)[i],
+			    child ? TREE_AT_EXEC : 0);
+	buf_release(&list);
+}
+
+static void note_frequency(struct session *s)
+{
+	uint64_t asked = s->o->sampler.frequency;
+	struct buf text = { 0 };
+
+	if (asked <= s->sampler.frequency)
+		return;
+	buf_printf(&text,
+		   "-F %llu is more than this kernel keeps up with "
+		   "(kernel.perf_event_max_sample_rate, kernel.perf_cpu_time_max_percent): "
+		   "%llu samples a second are taken",
+		   (unsigned long long)asked, (unsigned long long)s->sampler.frequency);
+	buf_ch(&text, '\0');
+	note(s, text.p);
+	buf_release(&text);
+}
+
+/* Events of a command's task begin by themselves when it is run, but for a delay. */
 static bool start_target(struct session *s, struct buf *why)
 {
 	bool child = s->o->sampler.target == TARGET_CHILD;
+	bool at_exec = child && !s->sampler.by_cpu;
 
+	if (!at_exec && !s->o->delay)
+		sampler_start(&s->sampler);
 	if (child)
 		s->exec_error = launch_go(&s->child);
 	if (s->exec_error) {
@@ -288,22 +368,21 @@ static bool start_target(struct session *s, struct buf *why)
 			   strerror(s->exec_error));
 		return false;
 	}
-	if (s->o->delay)
-		sleep_until(recorder_now() + s->o->delay);
-	if (!child || s->o->delay)
-		sampler_start(&s->sampler);
+	if (!s->o->delay)
+		return true;
+	sleep_until(recorder_now() + s->o->delay);
+	sampler_start(&s->sampler);
 	return true;
 }
 
-bool session_run(struct session *s, const struct session_options *o, struct buf *why)
+static bool begin(struct session *s, struct buf *why)
 {
-	bool child = o->sampler.target == TARGET_CHILD, ok;
+	bool child = s->o->sampler.target == TARGET_CHILD, ok;
 
-	*s = (struct session){ .o = o, .sampler_options = o->sampler };
-	s->nice = getpriority(PRIO_PROCESS, 0);
-	s->sampler_options.wait = o->delay > 0;
-	if (child && !prepare_child(s, why))
+	if (!find_target(s, why))
 		return false;
+	/* Attaching to many threads that keep all CPUs busy is slow otherwise. */
+	session_raise_priority(s, true);
 	ok = sampler_open(&s->sampler, &s->sampler_options, why);
 	set_up(s);
 	if (!ok) {
@@ -311,15 +390,29 @@ bool session_run(struct session *s, const struct session_options *o, struct buf 
 			launch_cancel(&s->child);
 		return false;
 	}
+	choose_tree(s);
+	note_frequency(s);
 	s->begun = recorder_now();
 	if (!start_target(s, why))
 		return false;
 	s->begun = recorder_now();
-	session_raise_priority(s, true);
-	run_windows(s);
-	session_raise_priority(s, false);
-	child_has_ended(s, true);
 	return true;
+}
+
+bool session_run(struct session *s, const struct session_options *o, struct buf *why)
+{
+	bool ok;
+
+	*s = (struct session){ .o = o, .sampler_options = o->sampler, .cpu_counter = -1 };
+	s->nice = getpriority(PRIO_PROCESS, 0);
+	s->sampler_options.wait = o->delay > 0;
+	ok = begin(s, why);
+	if (ok)
+		run_windows(s);
+	session_raise_priority(s, false);
+	if (ok)
+		child_has_ended(s, true);
+	return ok;
 }
 
 void session_release(struct session *s)
@@ -327,5 +420,8 @@ void session_release(struct session *s)
 	session_windows_release(s);
 	recorder_release(&s->recorder);
 	sampler_close(&s->sampler);
+	targets_close(&s->targets);
+	if (s->cpu_counter >= 0)
+		close(s->cpu_counter);
 	buf_release(&s->pids);
 }
