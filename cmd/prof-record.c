@@ -17,6 +17,7 @@ enum {
 	LEAST_STACK = 1024,
 	MOST_STACK = 65528,
 	DEFAULT_STACK = 32 << 10,
+	DEFAULT_FREQUENCY = 99,
 	DEFAULT_RUNS = 10,
 	MOST_RUNS = 100
 };
@@ -27,12 +28,12 @@ static struct {
 	int stack, to;
 	struct opt_list labels;
 	uint64_t duration, delay, every; /* ns */
-	uint64_t stack_size;
+	uint64_t stack_size, period;
 	const char *ab[2];
 	struct options until; /* its power_effect and power_share */
 	int64_t runs;
 	uint64_t max_time; /* ns */
-} o = { .events = "cpu", .frequency = "99" };
+} o = { .events = "cpu", .frequency = NULL };
 
 static struct event events[MOST_EVENTS];
 
@@ -41,6 +42,11 @@ static struct event events[MOST_EVENTS];
 static bool parse_duration(void *to, const char *arg)
 {
 	return str_duration(str_of(arg), to);
+}
+
+static bool parse_period(void *to, const char *arg)
+{
+	return str_u64(str_of(arg), to) && *(uint64_t *)to > 0;
 }
 
 enum { STACK_AUTO, STACK_DWARF, STACK_FP };
@@ -71,8 +77,10 @@ static const char *label_word(size_t i)
 
 static const struct opt what_options[] = {
 	{ 'F', "frequency", OPT_STR, &o.frequency, "HZ", "samples a second and CPU: 99, or max" },
-	{ 'e', "event", OPT_STR, &o.events, "EVENT,...", "what to sample; default: cpu",
-	  event_name },
+	{ 'c', "count", OPT_PARSED, &o.period, "PERIOD",
+	  "a sample for so many occurrences, or ns of the CPU", .parse = parse_period },
+	{ 'e', "event", OPT_STR, &o.events, "EVENT,...",
+	  "what to sample (default: cpu), with :u or :k after it", event_name },
 	{ 'd', "duration", OPT_PARSED, &o.duration, "TIME", "stop after that long",
 	  .parse = parse_duration },
 	{ 0, "delay", OPT_PARSED, &o.delay, "TIME", "begin after that long",
@@ -127,6 +135,8 @@ static size_t parse_events(void)
 			complain("%.*s", STR_ARG(buf_str(&why)));
 			exit(RECORDING_FAILED);
 		}
+		if (o.period)
+			event_set_period(&events[n], o.period);
 		n++;
 	}
 	return n;
@@ -147,6 +157,10 @@ static uint64_t parse_frequency(void)
 {
 	uint64_t f;
 
+	if (o.period && o.frequency)
+		usage("--frequency and --count exclude each other");
+	if (!o.frequency)
+		return DEFAULT_FREQUENCY;
 	if (strcmp(o.frequency, "max") == 0)
 		return 0;
 	if (!str_u64(str_of(o.frequency), &f) || !f)
@@ -160,7 +174,7 @@ static unsigned parse_label_by(bool system)
 	unsigned by = 0;
 
 	if (!o.label_by)
-		return LABEL_BY_COMM | (system ? LABEL_BY_PID : 0);
+		return LABEL_BY_COMM | LABEL_BY_THREAD | (system ? LABEL_BY_PID : 0);
 	while (list.n) {
 		struct str word = str_cut(&list, ',');
 		unsigned i = 0;

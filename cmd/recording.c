@@ -8,6 +8,7 @@
 
 #include "cli/progress.h"
 #include "common.h"
+#include "record_coverage.h"
 #include "record_target.h"
 
 /* Signals */
@@ -80,6 +81,8 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 	r->lost += w->lost;
 	r->truncated += w->truncated;
 	r->cpu_time += w->cpu_time;
+	r->sampled += w->sampled;
+	r->forks += w->forks;
 	r->user_only = r->facts.user_only = w->user_only;
 	if (r->names)
 		record_names_find(r->names, s);
@@ -105,6 +108,12 @@ static double own_percent(const struct recording *r, double wall)
 	return 100 * cpu / wall / (double)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
+static void on_note(void *context, const char *text)
+{
+	(void)context;
+	note("%s", text);
+}
+
 static void on_progress(void *context, const struct window *w)
 {
 	const struct recording *r = context;
@@ -125,6 +134,7 @@ static void wire(struct recording *r)
 	s->launch.to_stderr = !r->output.path || strcmp(r->output.path, "-") == 0;
 	s->on_child = on_child;
 	s->on_window = on_window;
+	s->on_note = on_note;
 	s->wants = target_chooses() ? target_wants : NULL;
 	/* A command writes to the terminal itself. */
 	if (!common.quiet && (!s->launch.command || !*s->launch.command || common.verbose))
@@ -157,6 +167,9 @@ void recording_run(struct recording *r)
 	progress_end();
 	r->ended = s.child_ended;
 	r->status = s.window.status;
+	r->others_run = s.others_run;
+	r->frequency = s.sampler.frequency;
+	r->most_frequency = s.sampler.most_frequency;
 	r->wall = recorder_now() - r->begun;
 	r->finishing = r->begun + r->wall - s.over;
 	session_release(&s);
@@ -179,15 +192,18 @@ int recording_status(const struct recording *r)
 
 void recording_summarise(const struct recording *r)
 {
+	struct buf covered = { 0 };
 	struct rusage use;
 	double cpu = own_percent(r, 1e-9 * (double)r->wall);
 
 	if (r->failed)
 		return;
 	getrusage(RUSAGE_SELF, &use);
-	note("%llu samples of %s, %llu lost, %.1f%% truncated; own CPU %.2f%% of the machine, "
+	coverage_line(r, &covered);
+	note("%llu samples of %s%.*s, %llu lost, %.1f%% truncated; own CPU %.2f%% of the machine, "
 	     "%ld MB at most",
-	     (unsigned long long)r->samples, r->facts.events, (unsigned long long)r->lost,
+	     (unsigned long long)r->samples, r->facts.events, STR_ARG(buf_str(&covered)),
+	     (unsigned long long)r->lost,
 	     r->samples ? 100.0 * (double)r->truncated / (double)r->samples : 0, cpu,
 	     use.ru_maxrss / 1024);
 	if (common.verbose)
@@ -195,4 +211,6 @@ void recording_summarise(const struct recording *r)
 		     1e-9 * (double)r->finishing);
 	if (r->user_only)
 		note("kernel code was not sampled: see perf_event_paranoid in prof-record(1)");
+	coverage_explain(r);
+	buf_release(&covered);
 }

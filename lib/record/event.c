@@ -166,7 +166,7 @@ static struct gather_event event_worth(const struct event *e, uint64_t frequency
 		.sample_type = e->sample_type,
 		.unit = e->unit,
 		.counted = e->is_cpu,
-		.fixed = e->is_cpu && !e->is_clock,
+		.fixed = e->every > 1 || (e->is_cpu && !e->is_clock),
 		.worth = between,
 		.period = (e->is_cpu || e->every) && between ? between : 1,
 	};

@@ -5,15 +5,16 @@
 
 struct member {
 	uint64_t pid;
-	uint64_t since; /* payload: ns; that long it is_one, */
+	uint64_t since;       /* payload: ns; that long it is_one, */
 	bool is_one, was_one; /* and what it was before, by another process of that number */
-	char zero[6];
+	bool ended;
+	char zero[5];
 };
 
 struct member_event {
 	uint64_t time;
 	uint32_t pid, parent;
-	bool is_exec;
+	enum { EVENT_FORK, EVENT_EXEC, EVENT_END } kind;
 };
 
 void process_tree_init(struct process_tree *t, bool children)
@@ -43,6 +44,7 @@ void process_tree_add(struct process_tree *t, int pid, uint64_t from)
 	row = table_row(&t->known, table_intern(&t->known, &key));
 	row->was_one = row->since <= from && row->is_one;
 	row->is_one = true;
+	row->ended = false;
 	row->since = from;
 }
 
@@ -51,7 +53,9 @@ void process_tree_note(struct process_tree *t, const struct record *r)
 	struct member_event e = { .time = r->time, .pid = r->pid };
 
 	if (r->kind == RECORD_COMM && r->comm.exec)
-		e.is_exec = true;
+		e.kind = EVENT_EXEC;
+	else if (r->kind == RECORD_EXIT && r->pid == r->tid)
+		e.kind = EVENT_END;
 	else if (r->kind == RECORD_FORK && r->pid != r->parent)
 		e.parent = r->parent;
 	else
@@ -92,8 +96,10 @@ void process_tree_update(struct process_tree *t)
 	for (; n; n--, e++) {
 		struct member *row = member_of(t, e->pid);
 
-		if (!e->is_exec)
+		if (e->kind == EVENT_FORK)
 			on_fork_of_member(t, e);
+		else if (row && e->kind == EVENT_END)
+			row->ended = e->time >= row->since;
 		else if (row && row->since == TREE_AT_EXEC)
 			row->since = e->time;
 	}
@@ -114,12 +120,13 @@ bool process_tree_had(const struct process_tree *t, uint32_t pid)
 	return row && (row->is_one || row->was_one);
 }
 
-void process_tree_visit(const struct process_tree *t, void (*visit)(void *context, int pid), void *context)
+void process_tree_visit(const struct process_tree *t, void (*visit)(void *context, int pid),
+			void *context)
 {
 	for (uint32_t i = 1; i < t->known.n; i++) {
 		const struct member *row = table_row(&t->known, i);
 
-		if (row->is_one)
+		if (row->is_one && !row->ended)
 			visit(context, (int)row->pid);
 	}
 }

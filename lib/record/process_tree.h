@@ -29,7 +29,7 @@ void process_tree_release(struct process_tree *t);
 void process_tree_add(struct process_tree *t, int pid, uint64_t from);
 
 /*
- * Note a record that may change who is a member: a fork or an exec(). process_tree_update() then
+ * Note a record that may change who is a member: a fork, an exec() or an end. process_tree_update() then
  * takes what was noted in the order of time. A record may be noted more than once.
  */
 void process_tree_note(struct process_tree *t, const struct record *r);
@@ -41,7 +41,8 @@ bool process_tree_has(const struct process_tree *t, uint32_t pid, uint64_t time)
 /* Is it one, or was it? */
 bool process_tree_had(const struct process_tree *t, uint32_t pid);
 
-/* Call visit for each member. */
-void process_tree_visit(const struct process_tree *t, void (*visit)(void *context, int pid), void *context);
+/* Call visit for each member that has not ended. */
+void process_tree_visit(const struct process_tree *t, void (*visit)(void *context, int pid),
+			void *context);
 
 #endif

@@ -80,11 +80,6 @@ static bool is_of_tree(struct recorder *r, const struct record *record)
 		if (record->map.in_kernel)
 			return true;
 		break;
-	case RECORD_FORK:
-		if (record->pid != record->parent && process_tree_has(&r->tree, record->pid,
-								  record->time))
-			r->forks++;
-		break;
 	default: break;
 	}
 	return process_tree_had(&r->tree, record->pid);
@@ -107,6 +102,7 @@ static void add_record(void *context, const struct perf_event_header *h)
 		    twice_counted(&r->twice, &record, event))
 			return;
 	}
+	r->forks += h->type == PERF_RECORD_FORK;
 	decoder_add(&r->decoder, h, attr, event);
 }
 
@@ -116,7 +112,8 @@ static void note_member(void *context, const struct perf_event_header *h)
 	const struct perf_events *events = &r->sampler->events;
 	struct record record;
 
-	if (h->type != PERF_RECORD_FORK && h->type != PERF_RECORD_COMM)
+	if (h->type != PERF_RECORD_FORK && h->type != PERF_RECORD_COMM &&
+	    h->type != PERF_RECORD_EXIT)
 		return;
 	record_parse(h, &events->attr[perf_events_find(events, h)], &record);
 	process_tree_note(&r->tree, &record);

@@ -22,13 +22,18 @@ enum {
 	 * frequency little. Above it few tasks are shorter than a period.
 	 */
 	MOST_BY_CPU = 2000,
-	RINGS_OF_RAM = 16, /* all rings together take at most such a part of the memory */
-	WAKEUPS = 4,       /* we are woken by such a part of a ring */
+	LEAST_RING = 2 << 20,
+	MOST_RING = 32 << 20,
+	RING_OF_BURSTS = 64 << 20,
+	BESIDE_STACK = 1024, /* bytes of a sample, about */
+	RESERVE_MS = 250,    /* that a ring holds, while we do not run or do other things */
+	RINGS_OF_RAM = 16,   /* all rings together take at most such a part of the memory */
+	WAKEUPS = 4,         /* we are woken by such a part of a ring */
 	/* What a sample takes, about, on a machine of no great speed. */
 	SAMPLE_NS = 2000,
 	STACK_BYTES_A_NS = 3,
 	STACK_OF_SAMPLE = 32 << 10, /* a larger copy changes no frequency that is in force */
-	HUNG_UP_MS = 10,   /* between two reads of rings that wake nobody */
+	HUNG_UP_MS = 10,            /* between two reads of rings that wake nobody */
 };
 
 struct event_place {
@@ -72,11 +77,13 @@ static bool has_event(const struct sampler *s, unsigned what)
 /* Bytes for the ring of each CPU: for what comes in between two reads, with reserve. */
 static size_t wanted_ring_bytes(const struct sampler *s)
 {
-	size_t size = s->frequency <= 199 ? 2 << 20 : s->frequency <= 999 ? 4 << 20 : 16 << 20;
+	size_t record = s->o->stack_bytes + BESIDE_STACK, size = LEAST_RING;
 
+	while (size < MOST_RING && size < s->frequency * record * RESERVE_MS / 1000)
+		size *= 2;
 	/* What is not slowed down to a frequency comes in bursts. */
 	if (has_event(s, BY_PERIOD))
-		size = 64 << 20;
+		size = RING_OF_BURSTS;
 	while (size > SMALLEST_RING && (uint64_t)size * s->nring > ram() / RINGS_OF_RAM)
 		size /= 2;
 	return size;
@@ -126,7 +133,10 @@ static int open_one(struct sampler *s, struct ring *r, size_t event, struct even
 		return -1;
 	if (fd < 0) {
 		s->error = errno;
-		sampler_explain(errno, why);
+		if (s->o->target == TARGET_TASKS && at->pid > 0)
+			sampler_explain_task(s->error, at->pid, why);
+		else
+			sampler_explain(s->error, why);
 		return 0;
 	}
 	if (!attach(s, r, fd, why))
@@ -257,7 +267,7 @@ static uint64_t kernel_setting(const char *path, uint64_t otherwise)
  * time that samples may take; but it sees to that share only with interrupts of the
  * hardware. Of the clock's samples it would take so many that the program nearly stands still.
  */
-static uint64_t allowed_frequency(const struct sampler_options *o)
+static uint64_t most_frequency(const struct sampler_options *o)
 {
 	uint64_t rate = kernel_setting("/proc/sys/kernel/perf_event_max_sample_rate", 100000);
 	uint64_t percent = kernel_setting("/proc/sys/kernel/perf_cpu_time_max_percent", 25);
@@ -266,7 +276,7 @@ static uint64_t allowed_frequency(const struct sampler_options *o)
 
 	if (percent && percent < 100 && most < rate)
 		rate = most;
-	return !o->frequency || o->frequency > rate ? rate : o->frequency;
+	return rate ? rate : 1;
 }
 
 static void open_nothing(struct sampler *s, struct buf *why)
@@ -339,7 +349,10 @@ bool sampler_open(struct sampler *s, const struct sampler_options *o, struct buf
 {
 	int cpus[MOST_CPUS];
 
-	*s = (struct sampler){ .o = o, .frequency = allowed_frequency(o) };
+	*s = (struct sampler){ .o = o, .most_frequency = most_frequency(o) };
+	s->frequency = s->most_frequency;
+	if (o->frequency && o->frequency < s->frequency)
+		s->frequency = o->frequency;
 	open_files_raise();
 	return choose_cpus(s, cpus, why) && open_allowed(s, cpus, why);
 }

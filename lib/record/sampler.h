@@ -42,7 +42,7 @@ struct sampler {
 	struct ring *rings; /* one for each CPU that is online */
 	bool *samples;      /* is that CPU one of those that are sampled? */
 	size_t nring;
-	size_t ring_bytes;  /* of each */
+	size_t ring_bytes; /* of each */
 	struct buf online; /* CPUs, as the kernel lists them */
 	int *fds;          /* all events */
 	size_t nfd, fd_cap;
@@ -52,11 +52,12 @@ struct sampler {
 	 * command or some processes: their samples are to be chosen from (process_tree.h).
 	 */
 	bool by_cpu;
-	bool twice;         /* some thread may have its events twice (twice.h) */
-	bool user_only;     /* the kernel did not allow its own code to be sampled */
-	uint64_t frequency; /* in force */
-	unsigned without;   /* what this kernel does not have (open_event.h) */
-	int error;          /* errno of what was refused */
+	bool twice;              /* some thread may have its events twice (twice.h) */
+	bool user_only;          /* the kernel did not allow its own code to be sampled */
+	uint64_t frequency;      /* in force, */
+	uint64_t most_frequency; /* and the most that could be */
+	unsigned without;        /* what this kernel does not have (open_event.h) */
+	int error;               /* errno of what was refused */
 };
 
 /* Have CPUs come or gone since the sampler was opened? Looks only when it uses all. */
@@ -83,5 +84,8 @@ void sampler_wait(struct sampler *s, int ms);
  * Append to *why what a failed perf_event_open() with that errno means here.
  */
 void sampler_explain(int error, struct buf *why);
+
+/* The same for an event of a task. */
+void sampler_explain_task(int error, int tid, struct buf *why);
 
 #endif

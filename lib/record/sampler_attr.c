@@ -46,6 +46,9 @@ struct perf_event_attr sampler_event_attr(const struct sampler *s, const struct 
 	a.exclude_idle = e->is_cpu;
 	a.freq = !e->every;
 	a.sample_freq = e->every ? e->every : s->frequency;
+	/* Asked for a period, software events take no notice of the one that is set. */
+	if (e->every > 1)
+		a.sample_type &= ~(uint64_t)PERF_SAMPLE_PERIOD;
 	a.exclude_user = e->no_user;
 	a.exclude_kernel |= e->no_kernel;
 	a.sample_regs_user = s->o->stack_bytes ? sample_regs_mask(s->o->arch) : 0;

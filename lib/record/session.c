@@ -202,6 +202,30 @@ static void await_child(struct session *s)
 		sampler_wait(&s->sampler, 5);
 }
 
+/* After a command has ended: does what it has started run on, as a daemon does? */
+static void see_another(void *context, int pid)
+{
+	struct session *s = context;
+
+	if (pid != s->child.pid && process_runs(pid))
+		s->others_run = true;
+}
+
+static void see_process(void *context, struct process *p)
+{
+	see_another(context, p->pid);
+}
+
+static void look_for_others(struct session *s)
+{
+	if (!s->child_ended)
+		return;
+	if (s->sampler.by_cpu)
+		process_tree_visit(&s->recorder.tree, see_another, s);
+	else
+		processes_visit(&s->recorder.decoder.processes, see_process, s);
+}
+
 static void run_windows(struct session *s)
 {
 	uint64_t now = recorder_now(), shown = now;
@@ -227,6 +251,7 @@ static void run_windows(struct session *s)
 	sampler_stop(&s->sampler);
 	s->over = recorder_now();
 	session_cut_last(s);
+	look_for_others(s);
 	if (go_on)
 		session_end_window(s);
 	else
@@ -331,7 +356,7 @@ static void choose_tree(struct session *s)
 	tasks_processes(o->pids, o->npid, o->children && !child, &list);
 	for (size_t i = 0; i < BUF_COUNT(&list, int); i++)
 		process_tree_add(&s->recorder.tree, ((const int *)list.p)[i],
-			    child ? TREE_AT_EXEC : 0);
+				 child ? TREE_AT_EXEC : 0);
 	buf_release(&list);
 }
 

@@ -26,6 +26,16 @@ static bool pidfd_ended(int fd)
 	return poll(&p, 1, 0) > 0;
 }
 
+bool process_runs(int pid)
+{
+	int fd = open_pidfd(pid);
+	bool runs = fd >= 0 ? !pidfd_ended(fd) : exists(pid);
+
+	if (fd >= 0)
+		close(fd);
+	return runs;
+}
+
 static bool is_listed(const struct targets *t, int pid)
 {
 	for (size_t i = 0; i < BUF_COUNT(&t->pids, int); i++)

@@ -17,6 +17,9 @@ struct targets {
 void targets_open(struct targets *t, const int *pids, size_t n, struct buf *missing);
 void targets_close(struct targets *t);
 
+/* Does a process run? A zombie does not. */
+bool process_runs(int pid);
+
 /* Does one of them still run? A zombie does not. */
 bool targets_run(const struct targets *t);
 
