@@ -15,7 +15,6 @@ enum {
 	OF_A_TASK = 10,  /* samples that a task should have when their number is to say much */
 	LIKELY_NONE = 8, /* samples are expected, and there are none: in one case of 3,000 */
 	LEAST_PERCENT = 80,
-	LEAST_USER_PERCENT = 25, /* without the kernel's part, which may be most of it */
 };
 
 static double seconds(uint64_t ns)
@@ -23,10 +22,18 @@ static double seconds(uint64_t ns)
 	return 1e-9 * (double)ns;
 }
 
-/* Samples that the CPU time deserves. */
+/* CPU time that samples can show: without the kernel's, where that is not sampled. */
+static uint64_t visible_time(const struct recording *r)
+{
+	bool kernel = r->session.sampler.kernel && !r->user_only;
+
+	return kernel ? r->cpu_time : r->user_time;
+}
+
+/* Samples that it deserves. */
 static double expected(const struct recording *r)
 {
-	return seconds(r->cpu_time) * (double)r->frequency;
+	return seconds(visible_time(r)) * (double)r->frequency;
 }
 
 static bool samples_cpu(const struct recording *r)
@@ -54,11 +61,11 @@ void coverage_line(const struct recording *r, struct buf *line)
 /* Less than chance can explain. */
 static bool is_too_little(const struct recording *r)
 {
-	bool kernel = r->session.sampler.kernel && !r->user_only;
-	double missing = expected(r) * (1 - cover_percent(r) / 100);
+	double all = expected(r);
+	double missing = all - seconds(r->sampled) * (double)r->frequency;
 
-	return r->cpu_time && cover_percent(r) < (kernel ? LEAST_PERCENT : LEAST_USER_PERCENT) &&
-	       missing * missing > 16 * expected(r) && missing > LIKELY_NONE;
+	return missing > LIKELY_NONE && missing * missing > 16 * all &&
+	       missing > all * (100 - LEAST_PERCENT) / 100;
 }
 
 /* A frequency that gives so many samples, in two digits: ", -F 2100 would take about 100". */

@@ -81,6 +81,7 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 	r->lost += w->lost;
 	r->truncated += w->truncated;
 	r->cpu_time += w->cpu_time;
+	r->user_time += w->user_time;
 	r->sampled += w->sampled;
 	r->forks += w->forks;
 	r->user_only = r->facts.user_only = w->user_only;

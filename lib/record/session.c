@@ -62,6 +62,7 @@ static bool child_has_ended(struct session *s, bool wait)
 	s->window.ended = true;
 	s->window.status = status;
 	s->window.max_rss = (uint64_t)use.ru_maxrss * 1024;
+	s->window.user_time = nanoseconds(use.ru_utime);
 	s->child_cpu = nanoseconds(use.ru_utime) + nanoseconds(use.ru_stime);
 	return true;
 }

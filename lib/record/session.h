@@ -19,6 +19,7 @@ struct window {
 	uint64_t samples, lost, truncated, throttled;
 	uint64_t remembered; /* stacks whose outer frames are those of an earlier one */
 	uint64_t cpu_time;   /* ns that the targets used, exactly; 0 if not known */
+	uint64_t user_time;  /* ns of that outside the kernel, of a command that has ended */
 	uint64_t sampled;    /* ns of CPU time that samples stand for */
 	uint64_t forks;      /* threads and processes that began in it */
 	uint64_t max_rss;    /* bytes, of a command that has ended; else 0 */
