@@ -78,9 +78,9 @@ static const char *label_word(size_t i)
 static const struct opt what_options[] = {
 	{ 'F', "frequency", OPT_STR, &o.frequency, "HZ", "samples a second and CPU: 99, or max" },
 	{ 'c', "count", OPT_PARSED, &o.period, "PERIOD",
-	  "a sample for so many occurrences, or ns of the CPU", .parse = parse_period },
-	{ 'e', "event", OPT_STR, &o.events, "EVENT,...",
-	  "what to sample (default: cpu), with :u or :k after it", event_name },
+	  "a sample for so many occurrences, or ns of cpu", .parse = parse_period },
+	{ 'e', "event", OPT_STR, &o.events, "EVENT,...", "what to sample: cpu, cycles:u ...",
+	  event_name },
 	{ 'd', "duration", OPT_PARSED, &o.duration, "TIME", "stop after that long",
 	  .parse = parse_duration },
 	{ 0, "delay", OPT_PARSED, &o.delay, "TIME", "begin after that long",

@@ -54,7 +54,7 @@ static double cover_percent(const struct recording *r)
 void coverage_line(const struct recording *r, struct buf *line)
 {
 	if (r->cpu_time && samples_cpu(r))
-		buf_printf(line, ", which cover %.0f%% of %.3g s of CPU time", cover_percent(r),
+		buf_printf(line, ", covering %.0f%% of %.3g s of CPU time", cover_percent(r),
 			   seconds(r->cpu_time));
 }
 

@@ -7,7 +7,7 @@
 
 #include "recording.h"
 
-/* "; they cover 98% of 1.23 s of CPU time", appended to *line where that is known. */
+/* ", covering 98% of 1.23 s of CPU time", appended to *line where that is known. */
 void coverage_line(const struct recording *r, struct buf *line);
 
 /* Notes about what is missing; none if nothing is. */

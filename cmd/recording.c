@@ -201,12 +201,11 @@ void recording_summarise(const struct recording *r)
 		return;
 	getrusage(RUSAGE_SELF, &use);
 	coverage_line(r, &covered);
-	note("%llu samples of %s%.*s, %llu lost, %.1f%% truncated; own CPU %.2f%% of the machine, "
+	note("%llu samples of %s, %llu lost, %.1f%% truncated%.*s; own CPU %.2f%% of the machine, "
 	     "%ld MB at most",
-	     (unsigned long long)r->samples, r->facts.events, STR_ARG(buf_str(&covered)),
-	     (unsigned long long)r->lost,
-	     r->samples ? 100.0 * (double)r->truncated / (double)r->samples : 0, cpu,
-	     use.ru_maxrss / 1024);
+	     (unsigned long long)r->samples, r->facts.events, (unsigned long long)r->lost,
+	     r->samples ? 100.0 * (double)r->truncated / (double)r->samples : 0,
+	     STR_ARG(buf_str(&covered)), cpu, use.ru_maxrss / 1024);
 	if (common.verbose)
 		note("%.3f s from the end of the recording to that of the profile",
 		     1e-9 * (double)r->finishing);

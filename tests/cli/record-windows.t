@@ -43,7 +43,7 @@ sum=0
 for file in w-*.pb.gz; do
 	sum=$((sum + $(sum "$file" cpu_time_ns)))
 done
-says 'which cover' 'have its CPU time'
+says 'covering' 'have its CPU time'
 all=$(sed -n 's/.*% of \([0-9.]*\) s of CPU time.*/\1/p' err | head -1)
 awk -v sum=$sum -v all="$all" 'BEGIN { r = sum / 1e9 / all; exit !(r > 0.98 && r < 1.02) }'
 ok $? 'which adds up' "$sum ns, $all s"
