@@ -31,6 +31,16 @@ pid=$!
 exits 0 'two hundred threads of a process for a second' prof-record -p $pid -d 1s -o many.pb.gz
 agrees many.pb.gz 99 'have them'
 kill $pid
+# Threads that come and go: which record of the process comes first is chance
+./tasks churn 4 &
+pid=$!
+sleep 0.2
+for run in 1 2 3 4 5 6; do
+	prof-record -q -p $pid -F 499 -d 300ms -o "churn$run.pb.gz"
+	prof-fold "churn$run.pb.gz"
+done >churn.folded 2>err
+kill $pid
+at_least "$(share churn.folded '^tasks;.*(thread|clone).*;renew')" 95 'threads that come and go have whole stacks'
 # Others do not count
 ./spin 30 >/dev/null &
 other=$!
