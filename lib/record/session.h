@@ -111,4 +111,7 @@ const struct session_mapping *session_mapping(const struct session *s, map_id ma
 void session_stop(void);
 void session_flush(void);
 
+/* Was session_stop() called? */
+bool session_stopped(void);
+
 #endif
