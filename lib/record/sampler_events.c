@@ -17,7 +17,7 @@ enum {
 	MOST_RING = 32 << 20,
 	RING_OF_BURSTS = 64 << 20,
 	BESIDE_STACK = 1024, /* bytes of a sample, about */
-	RESERVE_MS = 250,    /* that a ring holds, while we do not run or do other things */
+	RESERVE_MS = 240,    /* that a ring holds, while we do not run or do other things */
 	RINGS_OF_RAM = 16,   /* all rings together take at most such a part of the memory */
 	WAKEUPS = 4,         /* we are woken by such a part of a ring */
 };
