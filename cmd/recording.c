@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -65,6 +66,7 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 	r->samples += w->samples;
 	r->lost += w->lost;
 	r->truncated += w->truncated;
+	r->remembered += w->remembered;
 	r->cpu_time += w->cpu_time;
 	r->user_only = r->facts.user_only = w->user_only;
 	if (r->names)
@@ -166,16 +168,20 @@ int recording_status(const struct recording *r)
 void recording_summarise(const struct recording *r)
 {
 	struct rusage use;
+	char remembered[48] = "";
 	double cpu = own_percent(r, 1e-9 * (double)r->wall);
 
 	if (r->failed)
 		return;
 	getrusage(RUSAGE_SELF, &use);
-	note("%llu samples of %s, %llu lost, %.1f%% truncated; own CPU %.2f%% of the machine, "
+	if (r->remembered)
+		snprintf(remembered, sizeof(remembered), ", %.1f%% with remembered callers",
+			 100.0 * (double)r->remembered / (double)r->samples);
+	note("%llu samples of %s, %llu lost, %.1f%% truncated%s; own CPU %.2f%% of the machine, "
 	     "%ld MB at most",
 	     (unsigned long long)r->samples, r->facts.events, (unsigned long long)r->lost,
-	     r->samples ? 100.0 * (double)r->truncated / (double)r->samples : 0, cpu,
-	     use.ru_maxrss / 1024);
+	     r->samples ? 100.0 * (double)r->truncated / (double)r->samples : 0,
+	     remembered, cpu, use.ru_maxrss / 1024);
 	if (common.verbose)
 		note("%.3f s from the end of the recording to that of the profile",
 		     1e-9 * (double)r->finishing);

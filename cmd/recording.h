@@ -23,7 +23,7 @@ struct recording {
 	struct record_names *names; /* NULL: addresses stay as they are */
 
 	/* What came of it. */
-	uint64_t samples, lost, truncated, cpu_time;
+	uint64_t samples, lost, truncated, remembered, cpu_time;
 	uint64_t begun, wall; /* ns: of recorder_now(); from then to the end */
 	uint64_t finishing;   /* ns: of that, after there was nothing left to record */
 	int exec_error;       /* errno of a command that could not be run */

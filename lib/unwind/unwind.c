@@ -34,6 +34,34 @@ static bool is_believable(const struct walk *w, const struct region *r)
 	return !w->used_memory || !w->call || walk_follows_call(w, r, w->pc);
 }
 
+/*
+ * A hash of the last words of a frame, from which its caller is found: what it has saved,
+ * and its return address. 0 where the copy does not have them.
+ */
+static uint64_t hash_words(const struct walk *w, uint64_t sp, uint64_t caller_sp)
+{
+	enum { MOST = 256 };
+	uint64_t n = caller_sp - sp, end = caller_sp - w->sp0, hash = 1, word;
+
+	if (caller_sp <= sp || sp < w->sp0 || end > w->state->nstack)
+		return 0;
+	for (uint64_t at = end - (n < MOST ? n : MOST); at + sizeof(word) <= end; at += 8) {
+		memcpy(&word, w->state->stack + at, sizeof(word));
+		hash = (hash ^ word) * 0x9e3779b97f4a7c15;
+		hash ^= hash >> 32;
+	}
+	return hash ? hash : 1;
+}
+
+/* Set the words of n frames of the trail, the first of which is `from`. */
+static void note_words(const struct walk *w, size_t from, size_t n)
+{
+	struct memo_frame *f = w->u->trail + from;
+
+	for (size_t i = 0; i < n; i++)
+		f[i].words = i + 1 < n ? hash_words(w, f[i].sp, f[i + 1].sp) : 0;
+}
+
 static size_t walk_stack(struct walk *w, struct user_frame *out)
 {
 	size_t n = 0;
@@ -49,7 +77,7 @@ static size_t walk_stack(struct walk *w, struct user_frame *out)
 		}
 		if (!w->used_memory)
 			w->ncopied = n + 1;
-		w->u->trail[n] = (struct memo_frame){ address, w->sp };
+		w->u->trail[n] = (struct memo_frame){ .address = address, .sp = w->sp };
 		out[n++] = (struct user_frame){ r, address };
 		if (!walk_step(w, r, address))
 			break;
@@ -62,8 +90,12 @@ static size_t remember_callers(struct walk *w, struct user_frame *out, size_t n)
 {
 	struct unwinder *u = w->u;
 	size_t more;
-	const struct memo_frame *f = memo_find(&u->memos, w->state->pid, w->state->tid, u->trail, n,
-					       &more);
+	const struct memo_frame *f;
+
+	if (n < 2)
+		return n;
+	note_words(w, n - 2, 2);
+	f = memo_find(&u->memos, w->state->pid, w->state->tid, u->trail, n, &more);
 
 	if (!f || n + more > UNWIND_MOST)
 		return n;
@@ -78,22 +110,55 @@ static size_t remember_callers(struct walk *w, struct user_frame *out, size_t n)
 	return n + more;
 }
 
-/* Read what was not copied from the process; keep it if it makes a whole stack. */
-static size_t walk_memory(struct walk *w, struct user_frame *out)
+/*
+ * Is the last call that the copy shows still under way? The word below the CFA, x86-64's
+ * return address, is the same in the process: what lies above are its callers.
+ */
+static bool is_still_there(struct walk *w, size_t n)
+{
+	uint64_t at = n < 2 ? 0 : w->u->trail[n - 1].sp - 8, was, is;
+
+	if (at - w->sp0 >= w->state->nstack || w->state->nstack - (at - w->sp0) < sizeof(was))
+		return true; /* on another stack: the copy has nothing of it */
+	memcpy(&was, w->state->stack + (at - w->sp0), sizeof(was));
+	return memory_word(&w->u->memory, at, &is) && is == was;
+}
+
+/*
+ * Read what was not copied from the process, for a stack of n frames that was cut off; true
+ * if that makes a whole stack, of *n frames. Otherwise the process ran on.
+ */
+static bool walk_memory(struct walk *w, struct user_frame *out, size_t *n)
 {
 	struct unwinder *u = w->u;
-	size_t n;
+	struct walk v = walk_begin(u, w->space, w->state);
+	size_t whole;
 
-	*w = walk_begin(u, w->space, w->state);
-	w->may_read = true;
 	memory_init(&u->memory, w->space);
-	n = walk_stack(w, out);
-	if (w->end == UNWIND_COMPLETE) {
-		u->completed++;
-		return n;
+	if (!is_still_there(w, *n))
+		return false;
+	v.may_read = true;
+	whole = walk_stack(&v, out);
+	if (v.end != UNWIND_COMPLETE)
+		return false;
+	memo_compare(&u->memos, w->state->pid, w->state->tid, u->trail, v.ncopied, whole);
+	*w = v;
+	*n = whole;
+	u->completed++;
+	return true;
+}
+
+/* The callers of a stack of n frames that was cut off; returns how many it has then. */
+static size_t walk_beyond(struct walk *w, struct user_frame *out, size_t n)
+{
+	if (w->u->use_memory) {
+		if (walk_memory(w, out, &n))
+			return n;
+		/* The frames of the copy again, in place of those that came to nothing. */
+		*w = walk_begin(w->u, w->space, w->state);
+		n = walk_stack(w, out);
 	}
-	w->end = UNWIND_TRUNCATED; /* the process ran on */
-	return w->ncopied;
+	return w->u->use_memo ? remember_callers(w, out, n) : n;
 }
 
 size_t unwind(struct unwinder *u, const struct address_space *space, const struct user_state *state,
@@ -103,14 +168,14 @@ size_t unwind(struct unwinder *u, const struct address_space *space, const struc
 	size_t n = walk_stack(&w, out);
 	bool wild_fp = w.wild_fp;
 
-	if (u->use_memo && w.end == UNWIND_TRUNCATED)
-		n = remember_callers(&w, out, n);
-	if (u->use_memory && w.end == UNWIND_TRUNCATED)
-		n = walk_memory(&w, out);
+	if (w.end == UNWIND_TRUNCATED)
+		n = walk_beyond(&w, out, n);
 	if (wild_fp && w.end == UNWIND_TRUNCATED)
 		w.end = UNWIND_BAD; /* no copy of the stack would have had it */
-	if (u->use_memo && w.end == UNWIND_COMPLETE)
+	if (u->use_memo && w.end == UNWIND_COMPLETE) {
+		note_words(&w, 0, n);
 		memo_keep(&u->memos, state->pid, state->tid, u->trail, n);
+	}
 	u->ends[w.end]++;
 	*end = w.end;
 	return n;

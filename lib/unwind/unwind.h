@@ -5,10 +5,10 @@
  * Each frame's rule comes from a cache whose key is module and address, so that
  * processes, and mappings that come and go, share it and never invalidate it; on a
  * miss the rule is worked out from the module's tables (cfi.h). Where there is no unwind
- * data, frame pointers are followed. When the stack goes on beyond the copy, the outer
- * frames are taken from the thread's last whole stack, provided that both go through the
- * same frames (memo.h); otherwise they are read from the process, if it still runs, and
- * kept only if that makes a whole stack.
+ * data, frame pointers are followed. When the stack goes on beyond the copy, the rest is
+ * read from the process, if it still runs and is still in the calls that the copy shows,
+ * and kept only if that makes a whole stack. Otherwise the outer frames are taken from the
+ * thread's last whole stack, provided that they cannot be another caller's (memo.h).
  */
 #ifndef UNWIND_UNWIND_H
 #define UNWIND_UNWIND_H

@@ -20,6 +20,14 @@ whole sorting 'sorting;.*compare;spin'
 whole exec 'variable;spin'
 whole patched 'patched;spin'
 
+# What is beyond the copy comes from the process, not from the stack that was seen before
+prof-record -F 499 -o callers.pb.gz -- ./odd callers 2 2>err
+prof-fold callers.pb.gz >callers.folded
+at_least "$(share callers.folded ';quarter;descend')" 12 'two callers beyond the copy: one has a quarter' \
+	"$(cut -c 1-80 callers.folded; cat err)"
+at_least "$(share callers.folded ';rest;descend')" 60 'and the other the rest' \
+	"$(cut -c 1-80 callers.folded; cat err)"
+
 # How it was built
 cp odd gone
 whole deleted 'deleted;spin' ./gone

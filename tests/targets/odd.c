@@ -62,6 +62,42 @@ __attribute__((noinline)) void deep(int n)
 	sink++;
 }
 
+/* More stack than perf can copy, below two callers: a quarter of the time, and the rest. */
+__attribute__((noinline)) void descend(int n)
+{
+	volatile char room[4096];
+
+	room[0] = room[4095] = (char)sink;
+	if (n)
+		descend(n - 1);
+	else
+		for (int i = 0; i < 300000; i++)
+			sink += (unsigned long)i;
+	sink += (unsigned long)room[100];
+}
+
+__attribute__((noinline)) void quarter(void)
+{
+	for (int i = 0; i < 40; i++)
+		descend(24);
+}
+
+__attribute__((noinline)) void rest(void)
+{
+	for (int i = 0; i < 120; i++)
+		descend(24);
+}
+
+__attribute__((noinline)) void callers(void)
+{
+	double until = cpu() + seconds;
+
+	while (cpu() < until) {
+		quarter();
+		rest();
+	}
+}
+
 /* Aligns its stack, so that the CFA is an expression. */
 __attribute__((noinline, force_align_arg_pointer)) void aligned(void)
 {
@@ -144,6 +180,8 @@ int main(int argc, char **argv)
 		large();
 	else if (strcmp(way, "deep") == 0)
 		deep(800);
+	else if (strcmp(way, "callers") == 0)
+		callers();
 	else if (strcmp(way, "aligned") == 0)
 		aligned();
 	else if (strcmp(way, "signalled") == 0)

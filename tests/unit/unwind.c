@@ -411,6 +411,86 @@ static void test_memory(void)
 	unwinder.use_memo = false;
 }
 
+/* One deep function, called in turn by two others whose frames are equal. */
+static OWN void deep_end(void)
+{
+	TRAP;
+}
+
+static OWN void below_boundary(volatile uint64_t *value)
+{
+	volatile uint64_t room[64];
+
+	room[0] = *value;
+	deep_end();
+	*value = room[0];
+}
+
+static OWN void boundary(volatile uint64_t *value)
+{
+	volatile uint8_t room[4096];
+
+	room[0] = 1;
+	below_boundary(value);
+	LEAVE();
+	room[1] = room[0];
+}
+
+static OWN void one_caller(volatile uint64_t *value)
+{
+	boundary(value);
+	LEAVE();
+}
+
+static OWN void other_caller(volatile uint64_t *value)
+{
+	boundary(value);
+	LEAVE();
+	LEAVE();
+}
+
+static bool is_called_by(void (*f)(volatile uint64_t *))
+{
+	return nframe > 3 && frame[3].address - (uint64_t)(uintptr_t)f < 32;
+}
+
+static OWN void use_stack(void)
+{
+	volatile uint8_t room[16000];
+
+	for (size_t i = 0; i < sizeof(room); i++)
+		room[i] = 0x55;
+}
+
+static void test_two_callers(void)
+{
+	volatile uint64_t value = 1;
+
+	unwinder.use_memo = true;
+	most_stack = 2000;
+	unwinder.use_memory = true;
+	one_caller(&value);
+	ok(is_called_by(one_caller) && end == UNWIND_COMPLETE, "one caller, by memory");
+	unwinder.use_memory = false;
+	one_caller(&value);
+	ok(is_called_by(one_caller) && unwinder.remembered == 2, "and without, as remembered");
+	unwinder.use_memory = true;
+	other_caller(&value);
+	ok(is_called_by(other_caller) && unwinder.remembered == 2,
+	   "memory goes before what is remembered");
+	unwinder.use_memory = false;
+	one_caller(&value);
+	ok(nframe == 3 && end == UNWIND_TRUNCATED,
+	   "what may be another caller's is not remembered");
+
+	unwinder.use_memory = true;
+	use_stack();
+	run_unwinder();
+	ok(nframe == 3 && end == UNWIND_TRUNCATED, "nor is memory believed that is used anew");
+	most_stack = MOST_STACK;
+	unwinder.use_memory = unwinder.use_memo = false;
+}
+
 /* Words of the copied stack that are no return addresses. */
 static void test_damage(void)
 {
@@ -550,6 +630,7 @@ int main(void)
 	test_stacks();
 	test_truncated();
 	test_memory();
+	test_two_callers();
 	test_damage();
 	test_code();
 	test_cache();
