@@ -5,56 +5,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-	PAGE = 4096,
-	NOTE_BUILD_ID = 3,
-	EXTENDED = 0xffff, /* "the real number stands in section 0" */
-};
+#ifdef __linux__
+#include <link.h>
+#include <sys/auxv.h>
+#endif
 
-/* Fields of the file header and of its tables, by class: { 32 bits, 64 bits }. */
-struct field {
-	uint8_t at, size;
-};
-struct fields {
-	struct field f[2];
-};
-
-static const struct fields EH_TYPE = { { { 16, 2 }, { 16, 2 } } };
-static const struct fields EH_MACHINE = { { { 18, 2 }, { 18, 2 } } };
-static const struct fields EH_PHOFF = { { { 28, 4 }, { 32, 8 } } };
-static const struct fields EH_SHOFF = { { { 32, 4 }, { 40, 8 } } };
-static const struct fields EH_PHENTSIZE = { { { 42, 2 }, { 54, 2 } } };
-static const struct fields EH_PHNUM = { { { 44, 2 }, { 56, 2 } } };
-static const struct fields EH_SHENTSIZE = { { { 46, 2 }, { 58, 2 } } };
-static const struct fields EH_SHNUM = { { { 48, 2 }, { 60, 2 } } };
-static const struct fields EH_SHSTRNDX = { { { 50, 2 }, { 62, 2 } } };
-
-static const struct fields PH_TYPE = { { { 0, 4 }, { 0, 4 } } };
-static const struct fields PH_FLAGS = { { { 24, 4 }, { 4, 4 } } };
-static const struct fields PH_OFFSET = { { { 4, 4 }, { 8, 8 } } };
-static const struct fields PH_VADDR = { { { 8, 4 }, { 16, 8 } } };
-static const struct fields PH_FILESZ = { { { 16, 4 }, { 32, 8 } } };
-static const struct fields PH_MEMSZ = { { { 20, 4 }, { 40, 8 } } };
-
-static const struct fields SH_NAME = { { { 0, 4 }, { 0, 4 } } };
-static const struct fields SH_TYPE = { { { 4, 4 }, { 4, 4 } } };
-static const struct fields SH_FLAGS = { { { 8, 4 }, { 8, 8 } } };
-static const struct fields SH_ADDR = { { { 12, 4 }, { 16, 8 } } };
-static const struct fields SH_OFFSET = { { { 16, 4 }, { 24, 8 } } };
-static const struct fields SH_SIZE = { { { 20, 4 }, { 32, 8 } } };
-static const struct fields SH_LINK = { { { 24, 4 }, { 40, 4 } } };
-static const struct fields SH_INFO = { { { 28, 4 }, { 44, 4 } } };
-static const struct fields SH_ENTSIZE = { { { 36, 4 }, { 56, 8 } } };
-
-/* A field of a header; 0 when the header is shorter than that. */
-static uint64_t get(const struct elf *e, struct str header, struct fields fields)
+/* Offsets in files are mapped by whole pages, of 4 KiB on x86-64 and up to 64 on arm64. */
+static uint64_t page_start(uint64_t address)
 {
-	struct field f = fields.f[e->is64];
-	uint64_t v = 0;
-
-	if ((size_t)f.at + f.size <= header.n)
-		memcpy(&v, header.p + f.at, f.size); /* little-endian, as the host is */
-	return v;
+	return address & ~((uint64_t)sysconf(_SC_PAGESIZE) - 1);
 }
 
 struct str elf_bytes(const struct elf *e, uint64_t offset, uint64_t n)
@@ -70,7 +29,7 @@ struct str elf_at(const struct elf *e, uint64_t vaddr)
 		const struct elf_segment *s = &e->segment[i];
 		uint64_t in = vaddr - s->vaddr;
 
-		if (s->type == ELF_SEGMENT_LOAD && vaddr >= s->vaddr && in < s->filesz)
+		if (s->type == PT_LOAD && vaddr >= s->vaddr && in < s->filesz)
 			return elf_bytes(e, s->offset + in, s->filesz - in);
 	}
 	return S("");
@@ -86,9 +45,16 @@ const struct elf_section *elf_section(const struct elf *e, const char *name)
 
 struct str elf_contents(const struct elf *e, const struct elf_section *s)
 {
-	if (!s || s->type == ELF_SECTION_NOBITS)
+	if (!s || s->type == SHT_NOBITS)
 		return S("");
 	return elf_bytes(e, s->offset, s->size);
+}
+
+Elf_Data *elf_records(const struct elf *e, const struct elf_section *s)
+{
+	if (!elf_contents(e, s).n)
+		return NULL;
+	return elf_getdata(elf_getscn(e->handle, (size_t)(s - e->section)), NULL);
 }
 
 uint64_t elf_base(const struct elf *e)
@@ -96,18 +62,18 @@ uint64_t elf_base(const struct elf *e)
 	uint64_t least = UINT64_MAX;
 
 	for (size_t i = 0; i < e->nsegment; i++)
-		if (e->segment[i].type == ELF_SEGMENT_LOAD && e->segment[i].vaddr < least)
+		if (e->segment[i].type == PT_LOAD && e->segment[i].vaddr < least)
 			least = e->segment[i].vaddr;
-	return least == UINT64_MAX ? 0 : least & ~(uint64_t)(PAGE - 1);
+	return least == UINT64_MAX ? 0 : page_start(least);
 }
 
 static bool vaddr_in(const struct elf *e, uint64_t offset, uint32_t flags, uint64_t *vaddr)
 {
 	for (size_t i = 0; i < e->nsegment; i++) {
 		const struct elf_segment *s = &e->segment[i];
-		uint64_t from = s->offset & ~(uint64_t)(PAGE - 1);
+		uint64_t from = page_start(s->offset);
 
-		if (s->type != ELF_SEGMENT_LOAD || (s->flags & flags) != flags)
+		if (s->type != PT_LOAD || (s->flags & flags) != flags)
 			continue;
 		if (offset < from || offset - from >= s->filesz + (s->offset - from))
 			continue;
@@ -119,8 +85,10 @@ static bool vaddr_in(const struct elf *e, uint64_t offset, uint32_t flags, uint6
 
 bool elf_vaddr(const struct elf *e, uint64_t offset, uint64_t *vaddr)
 {
-	return vaddr_in(e, offset, ELF_EXECUTABLE, vaddr) || vaddr_in(e, offset, 0, vaddr);
+	return vaddr_in(e, offset, PF_X, vaddr) || vaddr_in(e, offset, 0, vaddr);
 }
+
+/* Build ids */
 
 void elf_print_build_id(struct buf *b, struct str build_id)
 {
@@ -144,149 +112,150 @@ bool elf_is_build(const struct elf *e, struct str build_id)
 	return same;
 }
 
-/* Opening */
-
-/* Entry i of a table of headers, of the size that the file says. */
-static struct str entry(const struct elf *e, uint64_t table, uint64_t size, uint64_t i)
+static struct str build_id_note(Elf_Data *notes)
 {
-	uint64_t at;
+	size_t at = 0, name, contents, next;
+	GElf_Nhdr note;
 
-	if (__builtin_mul_overflow(size, i, &at) || __builtin_add_overflow(table, at, &at))
-		return S("");
-	return elf_bytes(e, at, size);
+	for (; notes && (next = gelf_getnote(notes, at, &note, &name, &contents)) > 0; at = next)
+		if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == sizeof(ELF_NOTE_GNU) &&
+		    memcmp((char *)notes->d_buf + name, ELF_NOTE_GNU, sizeof(ELF_NOTE_GNU)) == 0)
+			return str((char *)notes->d_buf + contents, note.n_descsz);
+	return S("");
 }
 
-static void read_segments(struct elf *e, struct str header, uint64_t n)
+/* Notes are looked through as far as honest images have them: cores may have more. */
+static void read_build_id(struct elf *e)
 {
-	uint64_t at = get(e, header, EH_PHOFF), size = get(e, header, EH_PHENTSIZE);
+	enum { SEGMENTS = 64, BYTES = 1 << 20 };
 
-	n = size ? min_size((size_t)n, e->file.n / (size_t)size) : 0;
-	e->segment = mem_zeroed((size_t)n, sizeof(*e->segment));
-	for (; e->nsegment < n; e->nsegment++) {
-		struct str h = entry(e, at, size, e->nsegment);
+	for (size_t i = 0; i < min_size(e->nsegment, SEGMENTS) && !e->build_id.n; i++) {
+		const struct elf_segment *s = &e->segment[i];
+		size_t n = min_size((size_t)s->filesz, BYTES);
 
+		if (s->type == PT_NOTE)
+			e->build_id = build_id_note(
+				elf_getdata_rawchunk(e->handle, (int64_t)s->offset, n, ELF_T_NHDR));
+	}
+	if (!e->build_id.n)
+		e->build_id = build_id_note(elf_records(e, elf_section(e, ".note.gnu.build-id")));
+}
+
+/* Opening */
+
+static void read_segments(struct elf *e)
+{
+	size_t n = 0;
+
+	elf_getphdrnum(e->handle, &n);
+	n = min_size(n, PN_XNUM); /* only cores have more */
+	e->segment = mem_zeroed(n, sizeof(*e->segment));
+	for (GElf_Phdr h; e->nsegment < n; e->nsegment++) {
+		if (!gelf_getphdr(e->handle, (int)e->nsegment, &h))
+			h = (GElf_Phdr){ 0 };
 		e->segment[e->nsegment] = (struct elf_segment){
-			.type = (uint32_t)get(e, h, PH_TYPE),
-			.flags = (uint32_t)get(e, h, PH_FLAGS),
-			.offset = get(e, h, PH_OFFSET),
-			.vaddr = get(e, h, PH_VADDR),
-			.filesz = get(e, h, PH_FILESZ),
-			.memsz = get(e, h, PH_MEMSZ),
+			.type = h.p_type,
+			.flags = h.p_flags,
+			.offset = h.p_offset,
+			.vaddr = h.p_vaddr,
+			.filesz = h.p_filesz,
+			.memsz = h.p_memsz,
 		};
 	}
 }
 
-static struct elf_section read_section(const struct elf *e, struct str h)
+/* A section's name; elf_strptr() would look through all names for one that has no end. */
+static struct str section_name(struct str names, size_t offset)
 {
-	return (struct elf_section){
-		.name = { NULL, (size_t)get(e, h, SH_NAME) }, /* an offset, for now */
-		.type = (uint32_t)get(e, h, SH_TYPE),
-		.link = (uint32_t)get(e, h, SH_LINK),
-		.flags = get(e, h, SH_FLAGS),
-		.addr = get(e, h, SH_ADDR),
-		.offset = get(e, h, SH_OFFSET),
-		.size = get(e, h, SH_SIZE),
-		.entsize = get(e, h, SH_ENTSIZE),
-	};
-}
-
-/* The name at an offset of the string section, up to its NUL. */
-static struct str name_at(struct str names, size_t offset)
-{
+	enum { LONGEST = 256 };
 	struct str rest = offset < names.n ? str_skip(names, offset) : S("");
 
+	rest.n = min_size(rest.n, LONGEST);
 	return str_cut(&rest, '\0');
 }
 
-static void read_sections(struct elf *e, struct str header, uint64_t n, uint64_t name_section)
+static void read_section(struct elf *e, size_t i, const GElf_Shdr *h)
 {
-	uint64_t at = get(e, header, EH_SHOFF), size = get(e, header, EH_SHENTSIZE);
+	e->section[i] = (struct elf_section){
+		.name = { NULL, h->sh_name }, /* an offset, for now */
+		.type = h->sh_type,
+		.link = h->sh_link,
+		.flags = h->sh_flags,
+		.addr = h->sh_addr,
+		.offset = h->sh_offset,
+		.size = h->sh_size,
+		.entsize = h->sh_entsize,
+	};
+}
+
+static void read_sections(struct elf *e)
+{
 	struct str names = S("");
+	size_t n = 0, named;
 
-	n = size && at ? min_size((size_t)n, e->file.n / (size_t)size) : 0;
-	e->section = mem_zeroed((size_t)n, sizeof(*e->section));
-	for (; e->nsection < n; e->nsection++)
-		e->section[e->nsection] = read_section(e, entry(e, at, size, e->nsection));
-	if (name_section < n)
-		names = elf_contents(e, &e->section[name_section]);
+	elf_getshdrnum(e->handle, &n);
+	e->section = mem_zeroed(n, sizeof(*e->section));
+	for (GElf_Shdr h; e->nsection < n; e->nsection++)
+		if (gelf_getshdr(elf_getscn(e->handle, e->nsection), &h))
+			read_section(e, e->nsection, &h);
+	if (elf_getshdrstrndx(e->handle, &named) == 0 && named < n)
+		names = elf_contents(e, &e->section[named]);
 	for (size_t i = 0; i < n; i++)
-		e->section[i].name = name_at(names, e->section[i].name.n);
+		e->section[i].name = section_name(names, e->section[i].name.n);
 }
 
-static uint32_t word(struct str s, size_t at)
+/*
+ * Where there are more sections than 16 bits can count, section 0 has their number; libelf
+ * allocates that many. No image of a program has as many as a hostile one claims.
+ */
+static bool has_too_many_sections(struct str file)
 {
-	uint32_t v = 0;
+	enum { MOST = 1 << 18 };
+	bool is64 = file.p[EI_CLASS] == ELFCLASS64;
+	Elf64_Ehdr wide = { 0 };
+	Elf32_Ehdr narrow = { 0 };
+	uint64_t at, n = 0;
 
-	if (at + sizeof(v) <= s.n)
-		memcpy(&v, s.p + at, sizeof(v));
-	return v;
-}
-
-/* A note is: sizes of name and contents, a type, the name, the contents. */
-static struct str find_build_id(struct str notes)
-{
-	while (notes.n >= 12) {
-		uint64_t name = word(notes, 0), desc = word(notes, 4);
-		uint64_t desc_at = 12 + ((name + 3) & ~(uint64_t)3);
-		uint64_t next = desc_at + ((desc + 3) & ~(uint64_t)3);
-
-		if (desc_at + desc > notes.n)
-			break;
-		if (word(notes, 8) == NOTE_BUILD_ID && name == 4 &&
-		    str_eq(str(notes.p + 12, 4), S("GNU\0")))
-			return str(notes.p + desc_at, (size_t)desc);
-		notes = str_skip(notes, min_size((size_t)next, notes.n));
-	}
-	return S("");
-}
-
-static void read_build_id(struct elf *e)
-{
-	for (size_t i = 0; i < e->nsegment && !e->build_id.n; i++)
-		if (e->segment[i].type == ELF_SEGMENT_NOTE)
-			e->build_id = find_build_id(
-				elf_bytes(e, e->segment[i].offset, e->segment[i].filesz));
-	if (!e->build_id.n)
-		e->build_id = find_build_id(elf_contents(e, elf_section(e, ".note.gnu.build-id")));
-}
-
-static bool parse(struct elf *e, const char **why)
-{
-	struct str header = elf_bytes(e, 0, min_size(e->file.n, 64)), zeroth;
-	uint64_t nsegment, nsection, names;
-
-	*why = "not an ELF image";
-	if (!str_starts(header, S("\177ELF")) || header.n < 52)
+	memcpy(&wide, file.p, min_size(file.n, sizeof(wide)));
+	memcpy(&narrow, file.p, min_size(file.n, sizeof(narrow)));
+	if (is64 ? wide.e_shnum : narrow.e_shnum)
 		return false;
-	*why = "an ELF image of another byte order";
-	if (header.p[5] != 1)
-		return false;
-	*why = "an ELF image that is cut short";
-	e->is64 = header.p[4] == 2;
-	if (e->is64 && header.n < 64)
-		return false;
-	e->type = (uint16_t)get(e, header, EH_TYPE);
-	e->machine = (uint16_t)get(e, header, EH_MACHINE);
-	nsegment = get(e, header, EH_PHNUM);
-	nsection = get(e, header, EH_SHNUM);
-	names = get(e, header, EH_SHSTRNDX);
-	zeroth = entry(e, get(e, header, EH_SHOFF), get(e, header, EH_SHENTSIZE), 0);
-	if (nsegment == EXTENDED)
-		nsegment = get(e, zeroth, SH_INFO);
-	if (nsection == 0)
-		nsection = get(e, zeroth, SH_SIZE);
-	if (names == EXTENDED)
-		names = get(e, zeroth, SH_LINK);
-	read_segments(e, header, nsegment);
-	read_sections(e, header, nsection, names);
-	read_build_id(e);
-	return true;
+	at = is64 ? wide.e_shoff + offsetof(Elf64_Shdr, sh_size) :
+		    narrow.e_shoff + offsetof(Elf32_Shdr, sh_size);
+	if (at < file.n)
+		memcpy(&n, file.p + at, min_size(file.n - (size_t)at, is64 ? 8 : 4));
+	return n > MOST;
 }
 
 bool elf_open_memory(struct elf *e, struct str file, const char **why)
 {
+	GElf_Ehdr header;
+
 	*e = (struct elf){ .file = file };
-	return parse(e, why);
+	*why = "not an ELF image";
+	if (!str_starts(file, S(ELFMAG)) || file.n <= EI_DATA)
+		return false;
+	*why = "an ELF image of another byte order";
+	if (file.p[EI_DATA] != ELFDATA2LSB)
+		return false;
+	*why = "an ELF image that says it has too many sections";
+	if (has_too_many_sections(file))
+		return false;
+	*why = "an ELF image that is cut short";
+	elf_version(EV_CURRENT);
+	e->handle = elf_memory((char *)file.p, file.n);
+	if (!gelf_getehdr(e->handle, &header)) {
+		elf_end(e->handle);
+		e->handle = NULL;
+		return false;
+	}
+	e->is64 = gelf_getclass(e->handle) == ELFCLASS64;
+	e->type = header.e_type;
+	e->machine = header.e_machine;
+	read_segments(e);
+	read_sections(e);
+	read_build_id(e);
+	return true;
 }
 
 bool elf_open(struct elf *e, int fd, const char **why)
@@ -312,14 +281,36 @@ bool elf_open(struct elf *e, int fd, const char **why)
 	return false;
 }
 
+bool elf_open_vdso(struct elf *e)
+{
+	*e = (struct elf){ 0 };
+#ifdef __linux__
+	const char *p = (const char *)(uintptr_t)getauxval(AT_SYSINFO_EHDR), *why;
+	ElfW(Ehdr) header;
+
+	if (!p)
+		return false;
+	memcpy(&header, p, sizeof(header));
+	/* Its section headers are the last of it. */
+	return elf_open_memory(e,
+			       str(p, header.e_shoff + (size_t)header.e_shnum * header.e_shentsize),
+			       &why);
+#else
+	return false;
+#endif
+}
+
 void elf_close(struct elf *e)
 {
 	mem_free(e->segment, e->nsegment * sizeof(*e->segment));
 	mem_free(e->section, e->nsection * sizeof(*e->section));
+	elf_end(e->handle);
 	if (e->mapped)
 		munmap((void *)e->file.p, e->file.n);
 	*e = (struct elf){ 0 };
 }
+
+/* Files that change */
 
 void elf_unload(const struct elf *e)
 {
@@ -330,12 +321,12 @@ void elf_unload(const struct elf *e)
 /* Put a page of zeros where the file has none any more. */
 static void on_sigbus(int number, siginfo_t *info, void *context)
 {
-	uintptr_t page = (uintptr_t)info->si_addr & ~(uintptr_t)(PAGE - 1);
+	uint64_t page = page_start((uintptr_t)info->si_addr);
 
 	(void)context;
 	if (info->si_code != BUS_ADRERR ||
-	    mmap((void *)page, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
-		    MAP_FAILED) {
+	    mmap((void *)(uintptr_t)page, (size_t)sysconf(_SC_PAGESIZE), PROT_READ,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED) {
 		signal(number, SIG_DFL);
 		raise(number);
 	}

@@ -1,12 +1,10 @@
 /*
- * In position-independent images words that are addresses may stand in relocations
- * only, while the place that they belong to is zero.
+ * In position-independent images a word that is an address may be only in a relocation,
+ * with zero at the place that the relocation is for.
  */
 #include "object/go_module.h"
 
 #include "io/cursor.h"
-
-enum { SECTION_RELA = 4, RELATIVE_X86_64 = 8, RELATIVE_AARCH64 = 1027 };
 
 /* Words of the module data. */
 enum {
@@ -27,24 +25,20 @@ struct search {
 	uint32_t work; /* relocations left to look at: sections of a hostile file may overlap */
 };
 
-/* Show all relative relocations to a function, until it returns true. */
+/* Call see() with each relative relocation until it returns true. */
 static bool each_relocation(struct search *m,
 			    bool (*see)(struct search *m, uint64_t at, uint64_t value))
 {
-	bool arm = m->e->machine == ELF_MACHINE_AARCH64;
+	uint64_t relative = m->e->machine == EM_AARCH64 ? R_AARCH64_RELATIVE : R_X86_64_RELATIVE;
+	GElf_Rela r;
 
 	for (size_t i = 0; i < m->e->nsection; i++) {
 		const struct elf_section *s = &m->e->section[i];
-		struct cursor c = cursor_over(elf_contents(m->e, s));
+		Elf_Data *data = s->type == SHT_RELA ? elf_records(m->e, s) : NULL;
 
-		while (s->type == SECTION_RELA && cursor_left(&c) >= 24 && m->work) {
-			uint64_t at = cursor_int(&c, 8), type = cursor_int(&c, 8);
-			uint64_t value = cursor_int(&c, 8);
-
-			m->work--;
-			if (type == (arm ? RELATIVE_AARCH64 : RELATIVE_X86_64) && see(m, at, value))
+		for (int j = 0; m->work && gelf_getrela(data, j, &r); j++, m->work--)
+			if (r.r_info == relative && see(m, r.r_offset, (uint64_t)r.r_addend))
 				return true;
-		}
 	}
 	return false;
 }
@@ -76,7 +70,7 @@ static bool see_pointer(struct search *m, uint64_t at, uint64_t value)
 	return value == m->table && m->tries++ < MOST && read_module(m, at);
 }
 
-static bool find_in(struct search *m, const struct elf_section *s)
+static bool module_in_section(struct search *m, const struct elf_section *s)
 {
 	struct str bytes = elf_contents(m->e, s), word = str((const char *)&m->table, 8);
 
@@ -90,14 +84,14 @@ static bool find_in(struct search *m, const struct elf_section *s)
 	return false;
 }
 
-static bool find(struct search *m)
+static bool module_in_image(struct search *m)
 {
 	static const char *const names[] = { ".go.module", ".noptrdata", ".data", ".data.rel.ro" };
 
 	for (size_t i = 0; i < LEN(names); i++) {
 		const struct elf_section *s = elf_section(m->e, names[i]);
 
-		if (s && find_in(m, s))
+		if (s && module_in_section(m, s))
 			return true;
 	}
 	m->tries = 0;
@@ -109,7 +103,7 @@ bool go_module_find(struct go_module *found, const struct elf *e, uint64_t table
 {
 	struct search m = { .e = e, .table = table, .names = names, .work = 1 << 26 };
 
-	if (!find(&m))
+	if (!module_in_image(&m))
 		return false;
 	found->text = m.w[MODULE_TEXT];
 	found->inlined = m.w[v120 ? MODULE_INLINED_120 : MODULE_INLINED_118];

@@ -80,7 +80,7 @@ static void read_module(struct gopclntab *t, const struct elf *e, uint64_t vaddr
 	if (go_module_find(&m, e, vaddr, vaddr + names, t->v120)) {
 		t->text = m.text;
 		t->inlined = elf_at(e, m.inlined);
-	} else if (text && (!t->text || e->type == ELF_TYPE_DYN)) {
+	} else if (text && (!t->text || e->type == ET_DYN)) {
 		t->text = text->addr; /* 0 in the table since Go 1.26 */
 	}
 }
@@ -136,7 +136,7 @@ bool gopclntab_find(const struct gopclntab *t, uint64_t vaddr, struct gofunc *f)
 /* Values of instructions */
 
 /*
- * The value that a table has for an instruction, so many bytes behind the entry: a run
+ * The value that a table has for an instruction, so many bytes after the entry: a run
  * of differences, of the value (zigzag) and of the address, the value beginning at -1.
  * -1 when it has none.
  */
@@ -168,7 +168,7 @@ bool gopclntab_depth(const struct gopclntab *t, const struct gofunc *f, uint64_t
 	return *depth >= 0;
 }
 
-/* Offset number i behind a function's record: its pcdata, then its funcdata. */
+/* Offset number i after a function's record: its pcdata, then its funcdata. */
 static uint32_t extra(const struct gopclntab *t, const struct gofunc *f, uint64_t i)
 {
 	return u32_at(f->record, FUNC_SIZE[t->v120] + 4 * i);

@@ -38,7 +38,7 @@ static bool read_hex(struct str s, uint64_t *v)
 static void read_line(struct perfmap *m, struct str line)
 {
 	struct str start = str_cut(&line, ' '), size = str_cut(&line, ' ');
-	struct piece p = { .rank = (uint32_t)BUF_COUNT(&m->recent_pieces, struct piece) };
+	struct interval p = { .rank = (uint32_t)BUF_COUNT(&m->recent_pieces, struct interval) };
 	uint64_t n;
 
 	if (line.n && line.p[line.n - 1] == '\r')
@@ -73,7 +73,8 @@ static size_t read_lines(struct perfmap *m, struct str text)
 static void add_pieces(struct buf *pieces, const struct spans *s, uint32_t rank)
 {
 	for (size_t i = 0; i < s->n; i++) {
-		struct piece p = { s->v[i].start, s->v[i].start + s->v[i].size, rank, s->v[i].id };
+		struct interval p = { s->v[i].start, s->v[i].start + s->v[i].size, rank,
+				      s->v[i].id };
 
 		buf_put(pieces, &p, sizeof(p));
 	}
@@ -105,8 +106,8 @@ static void compact(struct perfmap *m)
 static void flatten(struct perfmap *m)
 {
 	spans_release(&m->recent);
-	spans_init(&m->recent, (struct piece *)m->recent_pieces.p,
-		   BUF_COUNT(&m->recent_pieces, struct piece));
+	spans_init(&m->recent, (struct interval *)m->recent_pieces.p,
+		   BUF_COUNT(&m->recent_pieces, struct interval));
 }
 
 /* Make one layer of both. */
@@ -119,7 +120,7 @@ static void merge(struct perfmap *m)
 	add_pieces(&pieces, &m->recent, 1);
 	spans_release(&m->settled);
 	spans_release(&m->recent);
-	spans_init(&m->settled, (struct piece *)pieces.p, BUF_COUNT(&pieces, struct piece));
+	spans_init(&m->settled, (struct interval *)pieces.p, BUF_COUNT(&pieces, struct interval));
 	m->recent_pieces.n = 0;
 	buf_release(&pieces);
 	compact(m);
@@ -131,7 +132,7 @@ static void merge(struct perfmap *m)
 static bool is_full(const struct perfmap *m)
 {
 	return m->names.n > MOST_NAMES ||
-	       m->settled.n + BUF_COUNT(&m->recent_pieces, struct piece) > MOST_SPANS;
+	       m->settled.n + BUF_COUNT(&m->recent_pieces, struct interval) > MOST_SPANS;
 }
 
 static bool read_more(struct perfmap *m, int fd)
@@ -169,7 +170,8 @@ bool perfmap_refresh(struct perfmap *m, int fd)
 	m->inode = st.st_ino;
 	if ((uint64_t)st.st_size == m->offset || !read_more(m, fd))
 		return false;
-	if (BUF_COUNT(&m->recent_pieces, struct piece) >= max_size(LEAST_MERGED, m->settled.n / 4))
+	if (BUF_COUNT(&m->recent_pieces, struct interval) >=
+	    max_size(LEAST_MERGED, m->settled.n / 4))
 		merge(m);
 	else
 		flatten(m);

@@ -23,7 +23,7 @@ struct perfmap {
 	bool tail;       /* within a line that is too long */
 	/* Two layers: code that came lately lies over what was there before. */
 	struct buf names;         /* NUL-terminated; ids are offsets in it */
-	struct buf recent_pieces; /* struct piece */
+	struct buf recent_pieces; /* struct interval */
 	struct spans settled, recent;
 };
 

@@ -10,8 +10,6 @@
 
 #include "io/cursor.h"
 
-enum { SECTION_RELA = 4, GLOB_DAT = 6, JUMP_SLOT = 7 };
-
 struct slot {
 	uint64_t vaddr;
 	uint32_t symbol, zero;
@@ -24,19 +22,34 @@ static int by_vaddr(const void *a, const void *b)
 	return (x->vaddr > y->vaddr) - (x->vaddr < y->vaddr);
 }
 
-static void add_slots(struct str relocations, struct buf *slots)
+static void add_slots(Elf_Data *relocations, struct buf *slots)
 {
-	struct cursor c = cursor_over(relocations);
+	GElf_Rela r;
 
-	while (cursor_left(&c) >= 24) {
-		struct slot s = { .vaddr = cursor_int(&c, 8) };
-		uint32_t type = (uint32_t)cursor_int(&c, 4);
+	for (int i = 0; gelf_getrela(relocations, i, &r); i++) {
+		uint64_t type = GELF_R_TYPE(r.r_info);
+		struct slot s = { .vaddr = r.r_offset, .symbol = (uint32_t)GELF_R_SYM(r.r_info) };
 
-		s.symbol = (uint32_t)cursor_int(&c, 4);
-		cursor_skip(&c, 8); /* the addend */
-		if (s.symbol && (type == GLOB_DAT || type == JUMP_SLOT))
+		if (s.symbol && (type == R_X86_64_GLOB_DAT || type == R_X86_64_JUMP_SLOT))
 			buf_put(slots, &s, sizeof(s));
 	}
+}
+
+/* All relocation sections; in a hostile file they may overlap, and are more than the file. */
+static void read_slots(const struct elf *e, struct buf *slots)
+{
+	uint64_t left = e->file.n;
+
+	for (size_t i = 0; i < e->nsection; i++) {
+		const struct elf_section *s = &e->section[i];
+
+		if (s->type != SHT_RELA || s->size > left)
+			continue;
+		left -= s->size;
+		add_slots(elf_records(e, s), slots);
+	}
+	if (slots->n)
+		qsort(slots->p, BUF_COUNT(slots, struct slot), sizeof(struct slot), by_vaddr);
 }
 
 /* The slot that a "jmp *offset(%rip)" in these bytes goes through, or 0. */
@@ -80,13 +93,9 @@ void plt_stubs(const struct elf *e, struct buf *list)
 	static const char *const names[] = { ".plt", ".plt.sec", ".plt.got" };
 	struct buf slots = { 0 };
 
-	if (e->machine != ELF_MACHINE_X86_64 || !e->is64)
+	if (e->machine != EM_X86_64 || !e->is64)
 		return;
-	for (size_t i = 0; i < e->nsection; i++)
-		if (e->section[i].type == SECTION_RELA)
-			add_slots(elf_contents(e, &e->section[i]), &slots);
-	if (slots.n)
-		qsort(slots.p, BUF_COUNT(&slots, struct slot), sizeof(struct slot), by_vaddr);
+	read_slots(e, &slots);
 	for (size_t i = 0; i < LEN(names); i++)
 		add_stubs(e, elf_section(e, names[i]), &slots, list);
 	buf_release(&slots);

@@ -1,27 +1,27 @@
 /*
- * Pieces are swept in order of their starts. What is open at the place the sweep
- * has reached stands on a staircase: from bottom to top ranks rise and ends fall,
- * for a piece that another one covers to its end will never be seen again, and
- * goes. The top has the address.
+ * Intervals are swept in order of their starts. Those that are open where the sweep
+ * has come to form a stack: from bottom to top ranks rise and ends fall, because an
+ * interval that a higher one covers to its end can own nothing more and is dropped.
+ * The top owns the address.
  */
 #include "object/spans.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Nothing honest is nested deeper; beyond it the lowest step goes. */
-enum { STEPS = 512 };
+/* Nothing honest is nested deeper; beyond it the lowest interval is dropped. */
+enum { DEPTH = 512 };
 
 struct sweep {
 	struct spans *to;
-	struct piece step[STEPS + 1];
+	struct interval open[DEPTH + 1];
 	size_t n;
-	uint64_t at; /* up to here it is settled who has what */
+	uint64_t at; /* spans up to here are complete */
 };
 
 static int by_start(const void *a, const void *b)
 {
-	const struct piece *x = a, *y = b;
+	const struct interval *x = a, *y = b;
 
 	if (x->start != y->start)
 		return x->start < y->start ? -1 : 1;
@@ -33,7 +33,7 @@ static int by_start(const void *a, const void *b)
 }
 
 /* Sorting takes most of the time; symbols come sorted. */
-static bool is_sorted(const struct piece *p, size_t n)
+static bool is_sorted(const struct interval *p, size_t n)
 {
 	for (size_t i = 1; i < n; i++)
 		if (by_start(&p[i - 1], &p[i]) > 0)
@@ -41,13 +41,13 @@ static bool is_sorted(const struct piece *p, size_t n)
 	return true;
 }
 
-/* The top has all from sweep.at to `end`. */
-static void settle(struct sweep *w, uint64_t end)
+/* Append a span of the topmost interval, from sweep.at to `end`. */
+static void emit(struct sweep *w, uint64_t end)
 {
 	struct spans *to = w->to;
 	struct span *last = to->n ? &to->v[to->n - 1] : NULL;
 	uint64_t size = end - w->at;
-	uint32_t id = w->step[w->n - 1].id;
+	uint32_t id = w->open[w->n - 1].id;
 
 	if (size && last && last->id == id && last->start + last->size == w->at &&
 	    size <= UINT32_MAX - last->size) {
@@ -63,48 +63,48 @@ static void settle(struct sweep *w, uint64_t end)
 	w->at = end;
 }
 
-/* Move on to `start`: what ends before it leaves the staircase. */
+/* Move on to `start`: intervals that end before it are closed. */
 static void advance(struct sweep *w, uint64_t start)
 {
-	while (w->n && w->step[w->n - 1].end <= start) {
-		settle(w, w->step[w->n - 1].end);
+	while (w->n && w->open[w->n - 1].end <= start) {
+		emit(w, w->open[w->n - 1].end);
 		w->n--;
 	}
 	if (w->n)
-		settle(w, start);
+		emit(w, start);
 	w->at = start;
 }
 
-static void put(struct sweep *w, const struct piece *p)
+static void open_interval(struct sweep *w, const struct interval *p)
 {
 	size_t above = w->n, below;
 
-	while (above && w->step[above - 1].rank > p->rank)
+	while (above && w->open[above - 1].rank > p->rank)
 		above--;
-	if (above < w->n && w->step[above].end >= p->end)
+	if (above < w->n && w->open[above].end >= p->end)
 		return; /* covered to its end */
 	below = above;
-	while (below && w->step[below - 1].end <= p->end)
+	while (below && w->open[below - 1].end <= p->end)
 		below--;
-	memmove(&w->step[below + 1], &w->step[above], (w->n - above) * sizeof(*p));
-	w->step[below] = *p;
+	memmove(&w->open[below + 1], &w->open[above], (w->n - above) * sizeof(*p));
+	w->open[below] = *p;
 	w->n -= above - below;
-	if (++w->n > STEPS)
-		memmove(&w->step[0], &w->step[1], --w->n * sizeof(*p));
+	if (++w->n > DEPTH)
+		memmove(&w->open[0], &w->open[1], --w->n * sizeof(*p));
 }
 
-void spans_init(struct spans *s, struct piece *pieces, size_t n)
+void spans_init(struct spans *s, struct interval *v, size_t n)
 {
 	struct sweep w = { .to = s };
 
 	*s = (struct spans){ 0 };
-	if (!is_sorted(pieces, n))
-		qsort(pieces, n, sizeof(*pieces), by_start);
+	if (!is_sorted(v, n))
+		qsort(v, n, sizeof(*v), by_start);
 	for (size_t i = 0; i < n; i++) {
-		if (pieces[i].start >= pieces[i].end)
+		if (v[i].start >= v[i].end)
 			continue;
-		advance(&w, pieces[i].start);
-		put(&w, &pieces[i]);
+		advance(&w, v[i].start);
+		open_interval(&w, &v[i]);
 	}
 	advance(&w, UINT64_MAX);
 	s->v = mem_resize(s->v, s->cap * sizeof(*s->v), s->n * sizeof(*s->v));

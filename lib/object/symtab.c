@@ -1,39 +1,18 @@
 /*
- * Symbols are read into pieces, sorted by address and made flat. The id of a span
- * is where its name stands: which string section, and the offset there.
+ * Symbols are read into candidates, sorted by address and made flat. The id of a span
+ * says where its name is: which string section, and the offset there.
  */
 #include "object/symtab.h"
 
 #include <stdlib.h>
 
-#include "io/cursor.h"
 #include "object/plt.h"
-
-enum {
-	SECTION_SYMTAB = 2,
-	SECTION_DYNSYM = 11,
-	SECTION_EXECUTABLE = 4, /* flag */
-	UNDEFINED = 0,
-	RESERVED = 0xff00, /* section numbers from here on are no sections */
-	NOTYPE = 0,
-	FUNC = 2,
-	GNU_IFUNC = 10,
-	LOCAL = 0,
-	WEAK = 2,
-};
 
 /* Which of the overlapping symbols has an address. */
 enum { RANK_NOTYPE, RANK_NO_SIZE, RANK_FUNCTION };
 
 /* An id: flags, the number of the string section, the offset of the name. */
 enum { ID_GUESSED = 31, ID_PLT = 30, ID_TABLE = 28, ID_OFFSETS = 1 << ID_TABLE };
-
-struct entry {
-	uint64_t addr, size;
-	uint32_t name; /* offset */
-	uint16_t section;
-	uint8_t type, binding;
-};
 
 /* Small, for there may be a million to be sorted. */
 struct candidate {
@@ -51,76 +30,61 @@ struct reader {
 
 /* Reading */
 
-static struct entry read_entry(struct cursor *c, bool is64)
-{
-	struct entry e = { .name = (uint32_t)cursor_int(c, 4) };
-	uint8_t info;
-
-	if (!is64) {
-		e.addr = cursor_int(c, 4);
-		e.size = cursor_int(c, 4);
-	}
-	info = cursor_u8(c);
-	cursor_skip(c, 1); /* the visibility */
-	e.section = (uint16_t)cursor_int(c, 2);
-	if (is64) {
-		e.addr = cursor_int(c, 8);
-		e.size = cursor_int(c, 8);
-	}
-	e.type = info & 0xf;
-	e.binding = info >> 4;
-	return e;
-}
+/* Nobody reads more of a name; hostile tables have names as long as they are. */
+enum { LONGEST_NAME = 1 << 16 };
 
 static struct str name_of(const struct symtab *t, uint32_t id)
 {
 	struct str names = t->names[id >> ID_TABLE & (SYMTAB_TABLES - 1)];
 	struct str rest = str_skip(names, min_size(id & (ID_OFFSETS - 1), names.n));
 
+	rest.n = min_size(rest.n, LONGEST_NAME);
 	return str_cut(&rest, '\0');
 }
 
-static uint8_t rank_of(const struct entry *s)
+static uint8_t rank_of(const GElf_Sym *s)
 {
-	if (s->type == NOTYPE)
+	if (GELF_ST_TYPE(s->st_info) == STT_NOTYPE)
 		return RANK_NOTYPE;
-	return s->size ? RANK_FUNCTION : RANK_NO_SIZE;
+	return s->st_size ? RANK_FUNCTION : RANK_NO_SIZE;
 }
 
-static bool is_code(const struct elf *e, const struct entry *s)
+static bool is_code(const struct elf *e, const GElf_Sym *s)
 {
-	const struct elf_section *in = s->section < e->nsection ? &e->section[s->section] : NULL;
+	uint8_t type = GELF_ST_TYPE(s->st_info);
 
-	if (s->section == UNDEFINED || s->section >= RESERVED || !in || !s->addr)
+	if (s->st_shndx == SHN_UNDEF || s->st_shndx >= SHN_LORESERVE ||
+	    s->st_shndx >= e->nsection || !s->st_value)
 		return false;
-	if (s->type == FUNC || s->type == GNU_IFUNC)
+	if (type == STT_FUNC || type == STT_GNU_IFUNC)
 		return true;
-	return s->type == NOTYPE && in->flags & SECTION_EXECUTABLE;
+	return type == STT_NOTYPE && e->section[s->st_shndx].flags & SHF_EXECINSTR;
 }
 
 /* Does it have a name? Assemblers mark places in the code of ARM with "$x", "$d". */
-static bool has_name(struct str names, const struct entry *s)
+static bool has_name(struct str names, const GElf_Sym *s)
 {
-	char first = s->name < names.n ? names.p[s->name] : '\0';
+	char first = s->st_name < names.n ? names.p[s->st_name] : '\0';
 
-	return first && (first != '$' || s->type != NOTYPE) && s->name < ID_OFFSETS;
+	return first && (first != '$' || GELF_ST_TYPE(s->st_info) != STT_NOTYPE) &&
+	       s->st_name < ID_OFFSETS;
 }
 
-static void add(struct reader *r, const struct entry *s, uint32_t table)
+static void add_symbol(struct reader *r, const GElf_Sym *s, uint32_t table)
 {
-	struct candidate c = { .addr = s->addr, .size = s->size, .section = s->section };
+	struct candidate c = { .addr = s->st_value,
+			       .size = s->st_size,
+			       .section = s->st_shndx,
+			       .binding = GELF_ST_BIND(s->st_info),
+			       .rank = rank_of(s),
+			       .id = table << ID_TABLE | s->st_name };
 
-	if (!has_name(r->t->names[table], s))
-		return;
-	c.rank = rank_of(s);
-	c.binding = s->binding;
-	c.id = table << ID_TABLE | s->name;
 	if (c.rank != RANK_FUNCTION)
 		c.id |= 1u << ID_GUESSED;
 	buf_put(&r->found, &c, sizeof(c));
 }
 
-static const struct elf_section *find_table(const struct elf *e, uint32_t type)
+static const struct elf_section *table_of_type(const struct elf *e, uint32_t type)
 {
 	for (size_t i = 0; e && i < e->nsection; i++)
 		if (e->section[i].type == type && e->section[i].link < e->nsection)
@@ -128,69 +92,66 @@ static const struct elf_section *find_table(const struct elf *e, uint32_t type)
 	return NULL;
 }
 
-static void read_table(struct reader *r, const struct elf *e, const struct elf_section *s,
-		       enum symtab_table table)
+static void read_symbols(struct reader *r, const struct elf *e, Elf_Data *symbols,
+			 enum symtab_table table)
 {
-	struct cursor c = cursor_over(elf_contents(e, s));
-	size_t size = e->is64 ? 24 : 16;
+	GElf_Sym s;
 
 	r->elf[table] = e;
-	while (cursor_left(&c) >= size) {
-		struct entry symbol = read_entry(&c, e->is64);
-
-		if (is_code(e, &symbol))
-			add(r, &symbol, table);
-	}
+	for (int i = 0; gelf_getsym(symbols, i, &s); i++)
+		if (is_code(e, &s) && has_name(r->t->names[table], &s))
+			add_symbol(r, &s, table);
 }
 
 /* The symbols of .symtab. False when the file has none. */
 static bool read_symtab(struct reader *r, const struct elf *e, enum symtab_table table)
 {
-	const struct elf_section *s = find_table(e, SECTION_SYMTAB);
-	struct str symbols = s ? elf_contents(e, s) : S("");
+	const struct elf_section *s = table_of_type(e, SHT_SYMTAB);
+	Elf_Data *symbols = s ? elf_records(e, s) : NULL;
 
-	if (!symbols.n)
+	if (!symbols)
 		return false;
 	r->t->names[table] = elf_contents(e, &e->section[s->link]);
-	read_table(r, e, s, table);
+	read_symbols(r, e, symbols, table);
 	return true;
 }
 
 /* The stubs have the names of the symbols that they lead to. */
-static void read_plt(struct reader *r, const struct elf *e, const struct elf_section *dynsym)
+static void read_plt(struct reader *r, const struct elf *e, Elf_Data *dynsym)
 {
-	struct str symbols = elf_contents(e, dynsym);
 	struct buf list = { 0 };
 	const struct plt_stub *stub;
+	GElf_Sym s;
 
 	plt_stubs(e, &list);
 	stub = (const struct plt_stub *)list.p;
 	for (size_t i = 0; i < BUF_COUNT(&list, struct plt_stub); i++) {
-		struct cursor c = cursor_from(symbols, (uint64_t)stub[i].symbol * 24);
-		struct entry symbol = read_entry(&c, true);
 		struct candidate found = { .addr = stub[i].vaddr,
 					   .size = stub[i].size,
 					   .rank = RANK_FUNCTION };
 
-		found.id = 1u << ID_PLT | SYMTAB_DYNAMIC << ID_TABLE | symbol.name;
-		if (!c.failed && has_name(r->t->names[SYMTAB_DYNAMIC], &symbol))
-			buf_put(&r->found, &found, sizeof(found));
+		if (stub[i].symbol > INT32_MAX || !gelf_getsym(dynsym, (int)stub[i].symbol, &s) ||
+		    !has_name(r->t->names[SYMTAB_DYNAMIC], &s))
+			continue;
+		found.id = 1u << ID_PLT | SYMTAB_DYNAMIC << ID_TABLE | s.st_name;
+		buf_put(&r->found, &found, sizeof(found));
 	}
 	buf_release(&list);
 }
 
-/* What .dynsym has .symtab has, too, where there is one. */
+/* Where there is a .symtab, it also has the symbols of .dynsym: then only stubs are read. */
 static void read_dynsym(struct reader *r, const struct elf *e, bool symbols)
 {
-	const struct elf_section *s = find_table(e, SECTION_DYNSYM);
+	const struct elf_section *s = table_of_type(e, SHT_DYNSYM);
+	Elf_Data *dynsym = s ? elf_records(e, s) : NULL;
 
-	if (!s)
+	if (!dynsym)
 		return;
 	r->t->names[SYMTAB_DYNAMIC] = elf_contents(e, &e->section[s->link]);
-	r->elf[SYMTAB_DYNAMIC] = e;
 	if (symbols)
-		read_table(r, e, s, SYMTAB_DYNAMIC);
-	read_plt(r, e, s);
+		read_symbols(r, e, dynsym, SYMTAB_DYNAMIC);
+	r->elf[SYMTAB_DYNAMIC] = e;
+	read_plt(r, e, dynsym);
 }
 
 /* Choosing */
@@ -217,10 +178,10 @@ static bool is_better(const struct symtab *t, const struct candidate *a, const s
 {
 	if (a->rank != b->rank)
 		return a->rank > b->rank;
-	if ((a->binding == WEAK) != (b->binding == WEAK))
-		return b->binding == WEAK;
-	if ((a->binding == LOCAL) != (b->binding == LOCAL))
-		return b->binding == LOCAL;
+	if ((a->binding == STB_WEAK) != (b->binding == STB_WEAK))
+		return b->binding == STB_WEAK;
+	if ((a->binding == STB_LOCAL) != (b->binding == STB_LOCAL))
+		return b->binding == STB_LOCAL;
 	if (a->size != b->size)
 		return a->size > b->size;
 	return symbol_name_better(name_of(t, a->id), name_of(t, b->id));
@@ -263,19 +224,19 @@ static uint64_t end_of(const struct reader *r, const struct candidate *c, uint64
 /* A label does not end a function without a size. */
 static void flatten(const struct reader *r, const struct candidate *c, size_t n)
 {
-	struct piece *pieces = mem_zeroed(n, sizeof(*pieces));
+	struct interval *v = mem_zeroed(n, sizeof(*v));
 	uint64_t next = UINT64_MAX, next_function = UINT64_MAX;
 
 	for (size_t i = n; i-- > 0;) {
 		uint64_t end = end_of(r, &c[i], c[i].rank == RANK_NOTYPE ? next : next_function);
 
-		pieces[i] = (struct piece){ c[i].addr, end, c[i].rank, c[i].id };
+		v[i] = (struct interval){ c[i].addr, end, c[i].rank, c[i].id };
 		next = c[i].addr;
 		if (c[i].rank != RANK_NOTYPE)
 			next_function = next;
 	}
-	spans_init(&r->t->spans, pieces, n);
-	mem_free(pieces, n * sizeof(*pieces));
+	spans_init(&r->t->spans, v, n);
+	mem_free(v, n * sizeof(*v));
 }
 
 void symtab_open(struct symtab *t, const struct elf *image, const struct elf *debug,

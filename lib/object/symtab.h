@@ -23,7 +23,7 @@ struct symtab {
 struct symbol {
 	struct str name; /* ends in a NUL, or at the end of its section; no version */
 	bool plt;        /* it is the stub that leads to it */
-	bool guessed;    /* it has no size or no type: it is what stands before the address */
+	bool guessed;    /* it has no size or no type: merely the last symbol before the address */
 };
 
 /*

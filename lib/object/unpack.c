@@ -2,91 +2,89 @@
 
 #include <libdeflate.h>
 #include <lzma.h>
+#include <stdio.h>
 #include <zstd.h>
 
 #include "io/cursor.h"
 
-enum { PACKED_ZLIB = 1, PACKED_ZSTD = 2 };
+#ifndef ELFCOMPRESS_ZSTD
+#define ELFCOMPRESS_ZSTD 2
+#endif
 
-/* What the format can make of n bytes at best: a size beyond that is a lie. */
-static bool is_plausible(int how, uint64_t size, size_t n)
+/* How the bytes of a section are compressed; type 0: not at all. */
+struct packed {
+	uint32_t type; /* ELFCOMPRESS_... */
+	uint64_t size; /* decompressed */
+	struct str bytes;
+};
+
+static const struct packed NOTHING = { .bytes = { "", 0 } };
+
+static struct packed read_header(const struct elf *e, const struct elf_section *s)
 {
-	uint64_t best = how == PACKED_ZLIB ? 1032 : 128 << 10;
+	struct packed p = { .bytes = elf_contents(e, s) };
+	size_t header = gelf_fsize(e->handle, ELF_T_CHDR, 1, EV_CURRENT);
+	GElf_Chdr h;
 
-	return size <= ((uint64_t)n + 64) * best && size <= SIZE_MAX / 2 && mem_fits((size_t)size);
+	if (!(s->flags & SHF_COMPRESSED))
+		return p;
+	if (!gelf_getchdr(elf_getscn(e->handle, (size_t)(s - e->section)), &h) ||
+	    p.bytes.n < header)
+		return NOTHING;
+	return (struct packed){ h.ch_type, h.ch_size, str_skip(p.bytes, header) };
 }
 
-static bool unpack_zlib(struct str packed, char *to, size_t size)
+/* GNU's older form: "ZLIB", the size in eight bytes, the highest first. */
+static struct packed read_zdebug_header(const struct elf *e, const struct elf_section *s)
+{
+	struct cursor c = cursor_over(elf_contents(e, s));
+	struct str magic = cursor_bytes(&c, 4);
+	uint64_t size = __builtin_bswap64(cursor_int(&c, 8));
+
+	if (c.failed || !str_eq(magic, S("ZLIB")))
+		return NOTHING;
+	return (struct packed){ ELFCOMPRESS_ZLIB, size, cursor_bytes(&c, cursor_left(&c)) };
+}
+
+/*
+ * Debugging information is a few times as large as it is compressed; what claims to be more
+ * is made to use up memory.
+ */
+static bool is_plausible(const struct packed *p)
+{
+	enum { LEAST = 16 << 20, RATIO = 64 };
+
+	return p->bytes.n && p->size <= LEAST + RATIO * (uint64_t)p->bytes.n &&
+	       p->size <= SIZE_MAX / 2 && mem_fits((size_t)p->size);
+}
+
+static bool unpack_zlib(const struct packed *p, char *to)
 {
 	struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
-	bool ok = d && libdeflate_zlib_decompress(d, packed.p, packed.n, to, size, NULL) ==
-			       LIBDEFLATE_SUCCESS;
+	bool ok = d && libdeflate_zlib_decompress(d, p->bytes.p, p->bytes.n, to, (size_t)p->size,
+						  NULL) == LIBDEFLATE_SUCCESS;
 
 	libdeflate_free_decompressor(d);
 	return ok;
 }
 
-static struct str unpack(int how, struct str packed, uint64_t size, struct buf *room)
+static struct str unpack(struct packed p, struct buf *room)
 {
+	bool ok = false;
 	char *to;
-	bool ok;
 
+	if (!p.type)
+		return p.bytes;
 	room->n = 0;
-	if (!packed.n || !is_plausible(how, size, packed.n))
+	if (!is_plausible(&p))
 		return S("");
-	to = buf_room(room, (size_t)size);
-	if (how == PACKED_ZLIB)
-		ok = unpack_zlib(packed, to, (size_t)size);
-	else
-		ok = ZSTD_decompress(to, (size_t)size, packed.p, packed.n) == size;
-	room->n = ok ? (size_t)size : 0;
+	to = buf_room(room, (size_t)p.size);
+	if (p.type == ELFCOMPRESS_ZLIB)
+		ok = unpack_zlib(&p, to);
+	else if (p.type == ELFCOMPRESS_ZSTD)
+		ok = ZSTD_decompress(to, (size_t)p.size, p.bytes.p, p.bytes.n) == p.size;
+	room->n = ok ? (size_t)p.size : 0;
 	return buf_str(room);
-}
-
-/* What stands before packed bytes: how they are packed, and how many they were. */
-struct header {
-	int how;
-	uint64_t size;
-};
-
-static bool read_header(const struct elf *e, struct cursor *c, struct header *h)
-{
-	h->how = (int)cursor_int(c, 4);
-	if (e->is64)
-		cursor_skip(c, 4);
-	h->size = cursor_int(c, e->is64 ? 8 : 4);
-	cursor_skip(c, e->is64 ? 8 : 4); /* the alignment */
-	return !c->failed && (h->how == PACKED_ZLIB || h->how == PACKED_ZSTD);
-}
-
-/* GNU's: "ZLIB", the size in eight bytes, the highest first. */
-static bool read_zdebug_header(struct cursor *c, struct header *h)
-{
-	struct str magic = cursor_bytes(c, 4);
-
-	h->how = PACKED_ZLIB;
-	h->size = __builtin_bswap64(cursor_int(c, 8));
-	return !c->failed && str_eq(magic, S("ZLIB"));
-}
-
-static struct str unpack_section(const struct elf *e, struct str s, struct buf *room)
-{
-	struct cursor c = cursor_over(s);
-	struct header h;
-
-	if (!read_header(e, &c, &h))
-		return S("");
-	return unpack(h.how, cursor_bytes(&c, cursor_left(&c)), h.size, room);
-}
-
-static struct str unpack_zdebug(struct str s, struct buf *room)
-{
-	struct cursor c = cursor_over(s);
-	struct header h;
-
-	if (!read_zdebug_header(&c, &h))
-		return S("");
-	return unpack(h.how, cursor_bytes(&c, cursor_left(&c)), h.size, room);
 }
 
 uint64_t elf_unpacked_size(const struct elf *e)
@@ -95,44 +93,33 @@ uint64_t elf_unpacked_size(const struct elf *e)
 
 	for (size_t i = 0; i < e->nsection; i++) {
 		const struct elf_section *s = &e->section[i];
-		struct cursor c = cursor_over(elf_contents(e, s));
-		struct header h = { 0 };
-		bool packed = false;
+		struct packed p = NOTHING;
 
-		if (s->flags & ELF_SECTION_COMPRESSED)
-			packed = str_starts(s->name, S(".debug_")) && read_header(e, &c, &h);
+		if (str_starts(s->name, S(".debug_")))
+			p = read_header(e, s);
 		else if (str_starts(s->name, S(".zdebug_")))
-			packed = read_zdebug_header(&c, &h);
-		if (packed && __builtin_add_overflow(sum, h.size, &sum))
+			p = read_zdebug_header(e, s);
+		if (p.type && __builtin_add_overflow(sum, p.size, &sum))
 			return UINT64_MAX;
 	}
 	return sum;
 }
 
-static const struct elf_section *find_zdebug(const struct elf *e, const char *name)
-{
-	char z[32] = ".z";
-
-	if (strlen(name) > sizeof(z) - 2)
-		return NULL;
-	memcpy(z + 2, name + 1, strlen(name)); /* with its NUL */
-	return elf_section(e, z);
-}
-
 struct str elf_unpack(const struct elf *e, const char *name, struct buf *room)
 {
 	const struct elf_section *s = elf_section(e, name);
+	char zdebug[32];
 
-	if (!s)
-		return unpack_zdebug(elf_contents(e, find_zdebug(e, name)), room);
-	if (s->flags & ELF_SECTION_COMPRESSED)
-		return unpack_section(e, elf_contents(e, s), room);
-	return elf_contents(e, s);
+	if (s)
+		return unpack(read_header(e, s), room);
+	snprintf(zdebug, sizeof(zdebug), ".z%s", name + 1);
+	s = elf_section(e, zdebug);
+	return s ? unpack(read_zdebug_header(e, s), room) : S("");
 }
 
 bool elf_unpack_mini(const struct elf *e, struct buf *image)
 {
-	enum { PIECE = 256 << 10, MOST = 64 << 20 };
+	enum { STEP = 256 << 10, MOST = 64 << 20 };
 	struct str packed = elf_contents(e, elf_section(e, ".gnu_debugdata"));
 	lzma_stream xz = LZMA_STREAM_INIT;
 	lzma_ret how;
@@ -143,10 +130,10 @@ bool elf_unpack_mini(const struct elf *e, struct buf *image)
 	xz.next_in = (const uint8_t *)packed.p;
 	xz.avail_in = packed.n;
 	do {
-		xz.next_out = (uint8_t *)buf_room(image, PIECE);
-		xz.avail_out = PIECE;
+		xz.next_out = (uint8_t *)buf_room(image, STEP);
+		xz.avail_out = STEP;
 		how = lzma_code(&xz, LZMA_FINISH);
-		image->n += PIECE - xz.avail_out;
+		image->n += STEP - xz.avail_out;
 	} while (how == LZMA_OK && image->n - from < MOST && mem_fits(2 * image->n));
 	lzma_end(&xz);
 	if (how != LZMA_STREAM_END)

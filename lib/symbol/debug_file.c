@@ -17,7 +17,7 @@ struct search {
 	struct elf *found;
 };
 
-/* GNU's link to a shared file: a name, and the build id behind it. */
+/* GNU's link to an alternate file: a name, and its build id. */
 static bool read_altlink(struct search *s, struct str link)
 {
 	struct cursor c = cursor_over(link);
@@ -27,7 +27,7 @@ static bool read_altlink(struct search *s, struct str link)
 	return !c.failed && s->name.n && s->id.n;
 }
 
-/* DWARF 5's, in both files: a version, which of them this is, the other's name, an id. */
+/* DWARF 5's, in both files: a version, which of the two this is, the other's name, an id. */
 static bool read_sup(const struct elf *e, bool shared, struct str *name, struct str *id)
 {
 	struct cursor c = cursor_over(elf_contents(e, elf_section(e, ".debug_sup")));
@@ -172,10 +172,10 @@ bool debug_file_open_build(struct elf *debug, struct str build_id,
 	return search(&s);
 }
 
-bool debug_file_open_sup(struct elf *sup, const struct elf *debug, struct str path,
+bool debug_file_open_alt(struct elf *alt, const struct elf *debug, struct str path,
 			 const struct symbol_options *options)
 {
-	struct search s = { .options = options, .path = path, .found = sup };
+	struct search s = { .options = options, .path = path, .found = alt };
 
 	if (!read_altlink(&s, elf_contents(debug, elf_section(debug, ".gnu_debugaltlink"))) &&
 	    !read_sup(debug, false, &s.name, &s.id))

@@ -21,10 +21,10 @@ bool debug_file_open_build(struct elf *debug, struct str build_id,
 			   const struct symbol_options *options);
 
 /*
- * Open what the debug file shares with others, as dwz makes it. False when it shares
- * nothing, or the file is not there.
+ * Open the alternate file of a debug file: what it shares with others, as dwz makes it.
+ * False when it shares nothing, or the file is not there.
  */
-bool debug_file_open_sup(struct elf *sup, const struct elf *debug, struct str path,
+bool debug_file_open_alt(struct elf *alt, const struct elf *debug, struct str path,
 			 const struct symbol_options *options);
 
 #endif

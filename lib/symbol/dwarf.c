@@ -6,11 +6,14 @@
 #include "symbol/dwarf_ranges.h"
 #include "symbol/dwarf_split.h"
 
-/*
- * Bytes that flat units may hold before they are freed, in a round and after it, and
- * what was unpacked after it: as much as the C library's.
- */
-enum { MOST_HELD = 32 << 20, MOST_KEPT = 8 << 20, MOST_UNPACKED = 16 << 20 };
+/* Bytes that flat units and libdw may hold before they are freed. */
+enum { MOST_HELD = 32 << 20 };
+
+/* Steps of the budget for any file; and the most that its split units may add. */
+static const uint64_t LEAST_WORK = 32 << 20, MOST_ADDED_WORK = (uint64_t)4 << 30;
+
+/* What the handle of a split unit holds, about. */
+enum { SPLIT_HOLDS = 32 << 10 };
 
 /* What has been made of a unit. */
 struct dwarf_contents {
@@ -21,12 +24,14 @@ struct dwarf_contents {
 };
 
 struct dwarf {
-	struct dwarf_file main, sup;
+	struct dwarf_file main, alt;
 	struct dwarf_package package;
-	struct buf path;     /* of the binary, with a NUL */
-	struct spans units;  /* id: number of a unit of main */
-	uint64_t work, most; /* see dwarf_work() */
-	size_t held;
+	struct buf path;               /* of the binary, with a NUL */
+	struct spans units;            /* id: number of a unit of main */
+	uint64_t work;                 /* see dwarf_work() */
+	uint64_t added;                /* to it for split units */
+	size_t held;                   /* by what is flat, and by the handles of split units */
+	const struct dwarf_unit *last; /* that was looked into */
 };
 
 /* Opening */
@@ -38,40 +43,61 @@ static uint64_t least_address(const struct elf *image)
 	for (size_t i = 0; i < image->nsegment; i++) {
 		const struct elf_segment *s = &image->segment[i];
 
-		if (s->type == ELF_SEGMENT_LOAD && s->flags & ELF_EXECUTABLE && s->vaddr < least)
+		if (s->type == PT_LOAD && s->flags & PF_X && s->vaddr < least)
 			least = s->vaddr;
 	}
 	return least == UINT64_MAX ? 0 : least;
 }
 
+static int read_code(Dwarf_Attribute *a, void *code)
+{
+	dwarf_code_attribute(code, a);
+	return DWARF_CB_OK;
+}
+
 /* Every unit by the addresses that its root entry says it has. */
 static void index_units(struct dwarf *d)
 {
-	struct buf pieces = { 0 };
-	struct dwarf_entry root;
+	struct buf intervals = { 0 };
+	Dwarf_Die root;
 
-	for (uint32_t i = 0; i < d->main.nunit; i++)
-		if (d->main.unit[i].type != UNIT_TYPE && dwarf_unit_read(&d->main.unit[i], &root))
-			dwarf_ranges(&root, 0, i, &pieces);
-	spans_init(&d->units, (struct piece *)pieces.p, BUF_COUNT(&pieces, struct piece));
-	buf_release(&pieces);
+	for (uint32_t i = 0; i < d->main.nunit; i++) {
+		struct dwarf_unit *u = &d->main.unit[i];
+		struct dwarf_code code = { .unit = u, .entry = &root };
+
+		if (!dwarf_unit_read(u, &root) || u->type == DW_UT_type)
+			continue;
+		dwarf_getattrs(&root, read_code, &code, 0);
+		dwarf_code_intervals(&code, 0, i, &intervals);
+	}
+	spans_init(&d->units, (struct interval *)intervals.p,
+		   BUF_COUNT(&intervals, struct interval));
+	buf_release(&intervals);
 }
 
-static void open_sup(struct dwarf *d, const struct elf *sup)
+/* The steps that an honest file can need, and a hostile one may use up. */
+static uint64_t budget(const struct dwarf_file *f)
 {
-	struct dwarf_entry root;
+	enum { FOR_A_BYTE = 32 };
+	uint64_t n = 0;
 
-	d->sup.work = &d->work;
-	if (!sup)
-		return;
-	dwarf_file_sections(&d->sup, sup);
-	dwarf_file_units(&d->sup);
-	for (size_t i = 0; i < d->sup.nunit; i++)
-		dwarf_unit_read(&d->sup.unit[i], &root);
-	d->main.sup = &d->sup;
+	for (size_t i = 0; i < DWARF_SECTIONS; i++)
+		n += f->section[i].n;
+	return FOR_A_BYTE * n;
 }
 
-struct dwarf *dwarf_open(const struct elf *image, const struct elf *debug, const struct elf *sup,
+static void open_alt(struct dwarf *d, const struct elf *alt)
+{
+	d->alt.work = &d->work;
+	if (!alt)
+		return;
+	dwarf_file_sections(&d->alt, alt);
+	d->work += budget(&d->alt);
+	dwarf_file_units(&d->alt);
+	d->main.alt = &d->alt;
+}
+
+struct dwarf *dwarf_open(const struct elf *image, const struct elf *debug, const struct elf *alt,
 			 const char *path)
 {
 	struct dwarf *d = mem_zeroed(1, sizeof(*d));
@@ -79,14 +105,11 @@ struct dwarf *dwarf_open(const struct elf *image, const struct elf *debug, const
 	d->main.work = &d->work;
 	d->main.least = least_address(image);
 	dwarf_file_sections(&d->main, debug);
-	for (size_t i = 0; i < DWARF_SECTIONS; i++)
-		d->most += 16 * (uint64_t)d->main.section[i].n;
-	d->most += (uint64_t)64 << 20;
-	d->work = d->most;
+	d->work = LEAST_WORK + budget(&d->main);
 	buf_add(&d->path, str_of(path));
 	buf_ch(&d->path, '\0');
 	d->package.binary = d->path.p;
-	open_sup(d, sup);
+	open_alt(d, alt);
 	dwarf_file_units(&d->main);
 	index_units(d);
 	if (d->units.n)
@@ -97,15 +120,13 @@ struct dwarf *dwarf_open(const struct elf *image, const struct elf *debug, const
 
 /* What is flat */
 
-static struct dwarf_contents *contents_of(struct dwarf *d, const struct dwarf_unit *u)
+static struct dwarf_contents *contents_of(struct dwarf *d, struct dwarf_unit *u)
 {
-	struct dwarf_unit *unit = (struct dwarf_unit *)u;
-
-	if (!unit->contents) {
-		unit->contents = mem_zeroed(1, sizeof(*unit->contents));
-		d->held += sizeof(*unit->contents);
+	if (!u->contents) {
+		u->contents = mem_zeroed(1, sizeof(*u->contents));
+		d->held += sizeof(*u->contents);
 	}
-	return unit->contents;
+	return u->contents;
 }
 
 static void free_units(struct dwarf_file *f)
@@ -126,26 +147,17 @@ static void free_units(struct dwarf_file *f)
 	dwarf_functions_forget(f);
 }
 
-static void trim(struct dwarf *d, size_t most)
+static void trim(struct dwarf *d)
 {
-	size_t functions = d->main.functions.cap + d->sup.functions.cap;
+	size_t functions = d->main.functions.cap + d->alt.functions.cap;
+	size_t libdw = d->main.held + d->alt.held;
 
-	if (d->held + functions * sizeof(struct dwarf_function) < most)
+	if (d->held + functions * sizeof(struct dwarf_function) + libdw < MOST_HELD)
 		return;
 	free_units(&d->main);
-	free_units(&d->sup);
+	free_units(&d->alt);
+	dwarf_file_end(&d->main);
 	d->held = 0;
-}
-
-bool dwarf_rest(struct dwarf *d)
-{
-	size_t unpacked = 0;
-
-	for (size_t i = 0; i < DWARF_SECTIONS; i++)
-		unpacked += d->main.room[i].cap + d->sup.room[i].cap;
-	trim(d, MOST_KEPT);
-	d->work = d->most;
-	return unpacked < MOST_UNPACKED;
 }
 
 void dwarf_close(struct dwarf *d)
@@ -153,9 +165,9 @@ void dwarf_close(struct dwarf *d)
 	if (!d)
 		return;
 	free_units(&d->main);
-	free_units(&d->sup);
+	free_units(&d->alt);
 	dwarf_file_release(&d->main);
-	dwarf_file_release(&d->sup);
+	dwarf_file_release(&d->alt);
 	dwarf_package_close(&d->package);
 	spans_release(&d->units);
 	buf_release(&d->path);
@@ -164,15 +176,30 @@ void dwarf_close(struct dwarf *d)
 
 /* Looking up */
 
+/* Open the other half of a skeleton, whose bytes add to the budget. */
+static void open_split(struct dwarf *d, struct dwarf_unit *skeleton)
+{
+	struct dwarf_contents *c = contents_of(d, skeleton);
+	uint64_t add;
+
+	c->have_split = true;
+	c->split = dwarf_split_open(&d->package, skeleton);
+	if (!c->split)
+		return;
+	d->held += SPLIT_HOLDS + c->split->file.held;
+	add = budget(&c->split->file);
+	add = add < MOST_ADDED_WORK - d->added ? add : MOST_ADDED_WORK - d->added;
+	d->added += add;
+	d->work += add;
+}
+
 /* A unit's calls: those of its other half, if it is split. */
-static const struct dwarf_calls *calls_of(struct dwarf *d, const struct dwarf_unit *u)
+static const struct dwarf_calls *calls_of(struct dwarf *d, struct dwarf_unit *u)
 {
 	struct dwarf_contents *c = contents_of(d, u);
 
-	if (u->dwo_id && !u->file->split && !c->have_split) {
-		c->have_split = true;
-		c->split = dwarf_split_open(&d->package, u);
-	}
+	if (u->dwo_id && !u->file->split && !c->have_split)
+		open_split(d, u);
 	if (c->split)
 		return calls_of(d, c->split->unit);
 	if (!c->have_calls) {
@@ -184,13 +211,16 @@ static const struct dwarf_calls *calls_of(struct dwarf *d, const struct dwarf_un
 }
 
 /* A unit's files and, when asked for, its rows: those of the half in the image. */
-static const struct dwarf_lines *lines_of(struct dwarf *d, const struct dwarf_unit *u, bool rows)
+static const struct dwarf_lines *lines_of(struct dwarf *d, struct dwarf_unit *u, bool rows)
 {
-	const struct dwarf_unit *from = u->skeleton && !u->has_lines ? u->skeleton : u;
+	struct dwarf_unit *from = u->skeleton && !u->has_lines ? u->skeleton : u;
 	struct dwarf_contents *c = contents_of(d, from);
+	Dwarf_Die root;
 
 	if (rows ? c->have_rows : c->have_files)
 		return &c->lines;
+	if (!from->read) /* those of an alternate file are read when one is wanted */
+		dwarf_unit_read(from, &root);
 	dwarf_lines_release(&c->lines);
 	dwarf_lines_read(&c->lines, from, rows);
 	d->held += dwarf_lines_size(&c->lines);
@@ -223,7 +253,7 @@ static struct symbol_frame place_of(const struct dwarf_lines *l, uint32_t file, 
 bool dwarf_find(struct dwarf *d, uint64_t vaddr, struct buf *frames)
 {
 	const struct span *span = spans_find(&d->units, vaddr);
-	const struct dwarf_unit *u = span ? &d->main.unit[span->id] : NULL;
+	struct dwarf_unit *u = span ? &d->main.unit[span->id] : NULL;
 	const struct dwarf_calls *calls;
 	const struct dwarf_lines *lines;
 	const struct dwarf_row *row;
@@ -233,7 +263,9 @@ bool dwarf_find(struct dwarf *d, uint64_t vaddr, struct buf *frames)
 
 	if (!u)
 		return false;
-	trim(d, MOST_HELD);
+	if (u != d->last)
+		trim(d);
+	d->last = u;
 	calls = calls_of(d, u);
 	lines = lines_of(d, u, true);
 	row = dwarf_lines_find(lines, vaddr);

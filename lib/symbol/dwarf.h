@@ -1,6 +1,7 @@
 /*
  * DWARF: from an address to frames, with file, line and inlined calls. Versions 2 to
- * 5, split units, and files whose common parts were moved to another one (dwz).
+ * 5, split units, and files whose common parts were moved to another one (dwz). Units,
+ * entries and ranges are read through libdw, line tables by dwarf_line.h.
  *
  * Opening looks at the root entry of each unit only. A unit's tree and line table
  * are made flat when an address first falls into it, and kept until there are too
@@ -14,11 +15,11 @@
 
 /*
  * Open the debugging information in `debug`, about the code of `image` (they may be
- * the same). `sup` is what `debug` shares with other files, or NULL. `path` is the
+ * the same). `alt` is what `debug` shares with other files, or NULL. `path` is the
  * binary's, beside which split units are looked for. All stay open and theirs until
  * dwarf_close(). NULL when there is no debugging information.
  */
-struct dwarf *dwarf_open(const struct elf *image, const struct elf *debug, const struct elf *sup,
+struct dwarf *dwarf_open(const struct elf *image, const struct elf *debug, const struct elf *alt,
 			 const char *path);
 void dwarf_close(struct dwarf *d);
 
@@ -29,12 +30,5 @@ void dwarf_close(struct dwarf *d);
  * Texts are valid until the next call for `d`.
  */
 bool dwarf_find(struct dwarf *d, uint64_t vaddr, struct buf *frames);
-
-/*
- * Between two rounds of look-ups: free what is flat when it is much, and renew the
- * budget, which bounds what a hostile file can make a round cost. False when so much
- * had to be unpacked that d had better be closed, and opened again when needed.
- */
-bool dwarf_rest(struct dwarf *d);
 
 #endif

@@ -1,273 +1,194 @@
 /*
- * Entries follow each other in the order of a walk through the tree; one that has
- * children is followed by them and by a zero. So the walk is a loop over bytes, and
- * entries that refer to each other in circles cannot lead it astray. Most entries
- * tell of types and variables; they are passed by the size that their abbreviation
- * gives, or with all that is in them when they say where their sibling is.
+ * Entries follow each other in the order of a walk through the tree; after the last child
+ * of one there is a zero. dwarf_siblingof() says where that zero is, so the walk goes on
+ * after it instead of passing the children a second time, as it would by going back to the
+ * parent and asking for its sibling: that takes three times as long. The walk never goes
+ * back, so entries that refer to each other in circles cannot lead it astray.
  */
 #include "symbol/dwarf_calls.h"
 
+#include "symbol/dwarf_abbrevs.h"
 #include "symbol/dwarf_ranges.h"
+#include "symbol/dwarf_value.h"
 
 /* Deeper trees are cut off: the rest of their unit stays without calls. */
 enum { DEPTH = 512 };
 
-/* An abbreviation, prepared. */
-struct abbrev {
-	uint16_t tag;
-	bool children, known;
-	bool sibling; /* there is a DW_AT_sibling among its attributes */
-	bool fixed;   /* all values have a fixed size, `size` in sum */
-	uint32_t size;
-	uint64_t list;
-};
-
 struct walk {
 	struct dwarf_calls *to;
 	const struct dwarf_unit *u;
-	struct buf abbrevs; /* struct abbrev, by code; what codes are large is not kept */
-	struct cursor c;
+	Dwarf_Die entry;
+	const char *end;    /* of the unit */
 	uint32_t in[DEPTH]; /* by depth: the call whose code this is, + 1 */
 	uint32_t depth;
-	uint32_t passing;  /* depth from which on nothing is of interest; 0: everything is */
 	uint32_t function; /* depth from which on all is inside of a function; 0: nothing is */
 	enum { IN_NO_TYPES, IN_LOCAL_TYPES, IN_TYPES } types; /* where functions may be */
-	struct buf pieces;
-	struct dwarf_entry e;
+	struct buf intervals;
 };
 
-/* Abbreviations */
-
-static void measure(struct walk *w, struct abbrev *a)
-{
-	struct cursor c = cursor_from(w->u->file->section[DWARF_ABBREV], a->list);
-
-	a->fixed = true;
-	for (;;) {
-		uint64_t code = cursor_uleb(&c);
-		uint16_t form = (uint16_t)cursor_uleb(&c);
-		int size = dwarf_form_size(w->u->encoding, form);
-
-		if (form == FORM_IMPLICIT_CONST)
-			cursor_sleb(&c);
-		if ((!code && !form) || c.failed)
-			return;
-		a->fixed = a->fixed && size >= 0;
-		a->size += size > 0 ? (uint32_t)size : 0;
-		a->sibling = a->sibling || code == 0x01;
-	}
-}
-
-static void add_abbrev(struct walk *w, const struct dwarf_abbrev *from)
-{
-	enum { MOST = 1 << 16 };
-	size_t have = BUF_COUNT(&w->abbrevs, struct abbrev), need = from->code + 1;
-	struct abbrev *to;
-
-	if (from->code >= MOST)
-		return;
-	if (have < need) {
-		memset(buf_room(&w->abbrevs, (need - have) * sizeof(*to)), 0,
-		       (need - have) * sizeof(*to));
-		w->abbrevs.n = need * sizeof(*to);
-	}
-	to = (struct abbrev *)w->abbrevs.p + from->code;
-	if (to->known)
-		return;
-	*to = (struct abbrev){
-		.tag = from->tag, .children = from->children, .known = true, .list = from->list
-	};
-	measure(w, to);
-}
-
-static void read_abbrevs(struct walk *w)
-{
-	struct str section = w->u->file->section[DWARF_ABBREV];
-	struct cursor table = cursor_from(section, w->u->abbrev);
-	struct dwarf_abbrev a;
-
-	while (dwarf_work(w->u->file, 32) && dwarf_abbrev_next(&table, section, &a))
-		add_abbrev(w, &a);
-}
-
-static const struct abbrev *abbrev_of(const struct walk *w, uint64_t code)
-{
-	const struct abbrev *a = (const struct abbrev *)w->abbrevs.p;
-
-	return code < BUF_COUNT(&w->abbrevs, *a) && a[code].known ? &a[code] : NULL;
-}
-
-/* The walk */
-
-/* C++ has functions in types that are local to functions, as lambdas are; C has none. */
+/*
+ * C++ has functions in types that are local to functions, as lambdas are; C has none.
+ * By number where elfutils 0.188 has no name for the language.
+ */
 static int function_places(uint16_t language)
 {
-	static const uint8_t c[] = { 0x01, 0x02, 0x0c, 0x1d, 0x2c };
-	static const uint8_t cplusplus[] = { 0x04, 0x10, 0x11, 0x1a, 0x21, 0x2b };
+	enum { C17 = 0x2c, C_PLUS_PLUS_17 = 0x2b };
 
-	if (language <= 0xff && memchr(c, language, sizeof(c)))
-		return IN_NO_TYPES;
-	if (language <= 0xff && memchr(cplusplus, language, sizeof(cplusplus)))
-		return IN_LOCAL_TYPES;
-	return IN_TYPES;
+	switch (language) {
+	case DW_LANG_C89:
+	case DW_LANG_C:
+	case DW_LANG_C99:
+	case DW_LANG_C11:
+	case C17: return IN_NO_TYPES;
+	case DW_LANG_C_plus_plus:
+	case DW_LANG_C_plus_plus_11:
+	case DW_LANG_C_plus_plus_14:
+	case C_PLUS_PLUS_17:
+	case DW_LANG_ObjC:
+	case DW_LANG_ObjC_plus_plus: return IN_LOCAL_TYPES;
+	default: return IN_TYPES;
+	}
 }
 
 /* May there be code in the children of such an entry? */
-static bool is_open(const struct walk *w, uint16_t tag)
+static bool is_open(const struct walk *w, int tag)
 {
 	switch (tag) {
-	case TAG_COMPILE_UNIT:
-	case TAG_PARTIAL_UNIT:
-	case TAG_SKELETON_UNIT:
-	case TAG_NAMESPACE:
-	case TAG_MODULE:
-	case TAG_SUBPROGRAM:
-	case TAG_INLINED_SUBROUTINE:
-	case TAG_LEXICAL_BLOCK:
-	case TAG_TRY_BLOCK:
-	case TAG_CATCH_BLOCK:
-	case TAG_WITH_STMT: return true;
-	case TAG_CLASS_TYPE:
-	case TAG_STRUCTURE_TYPE:
-	case TAG_UNION_TYPE:
-	case TAG_INTERFACE_TYPE:
+	case DW_TAG_compile_unit:
+	case DW_TAG_partial_unit:
+	case DW_TAG_skeleton_unit:
+	case DW_TAG_namespace:
+	case DW_TAG_module:
+	case DW_TAG_subprogram:
+	case DW_TAG_inlined_subroutine:
+	case DW_TAG_lexical_block:
+	case DW_TAG_try_block:
+	case DW_TAG_catch_block:
+	case DW_TAG_with_stmt: return true;
+	case DW_TAG_class_type:
+	case DW_TAG_structure_type:
+	case DW_TAG_union_type:
+	case DW_TAG_interface_type:
 		return w->types == IN_TYPES || (w->types == IN_LOCAL_TYPES && w->function);
 	default: return false;
 	}
 }
 
-/* Enter a function or an inlined call that has code. Returns its number + 1, or 0. */
-static uint32_t add_call(struct walk *w, uint16_t tag, uint64_t offset)
-{
-	struct dwarf_call call = { .function = { w->u, offset } };
-	uint32_t number = (uint32_t)BUF_COUNT(&w->to->call, call);
-	size_t before = w->pieces.n;
+struct attributes {
+	struct dwarf_code code;
+	Dwarf_Attribute origin;
+	uint32_t file, line;
+};
 
-	dwarf_ranges(&w->e, w->depth, number, &w->pieces);
-	if (w->pieces.n == before)
+static int read_attribute(Dwarf_Attribute *a, void *attributes)
+{
+	struct attributes *to = attributes;
+
+	dwarf_code_attribute(&to->code, a);
+	switch (dwarf_whatattr(a)) {
+	case DW_AT_abstract_origin: to->origin = *a; break;
+	case DW_AT_call_file: to->file = (uint32_t)dwarf_number(a); break;
+	case DW_AT_call_line: to->line = (uint32_t)dwarf_number(a); break;
+	default: break;
+	}
+	return DWARF_CB_OK;
+}
+
+/* A function or an inlined call. Returns its number + 1, or 0: it has no code. */
+static uint32_t add_call(struct walk *w, int tag)
+{
+	struct attributes a = { .code = { .unit = w->u, .entry = &w->entry } };
+	struct dwarf_call call = { .function = { w->u->file, dwarf_dieoffset(&w->entry) } };
+	uint32_t number = (uint32_t)BUF_COUNT(&w->to->call, call);
+	size_t before = w->intervals.n;
+
+	dwarf_getattrs(&w->entry, read_attribute, &a, 0);
+	dwarf_code_intervals(&a.code, w->depth, number, &w->intervals);
+	if (w->intervals.n == before)
 		return 0;
-	dwarf_reference(&w->e, ATTR_ABSTRACT_ORIGIN, &call.function);
-	if (tag == TAG_INLINED_SUBROUTINE) {
+	if (a.origin.code)
+		dwarf_reference(w->u->file, &a.origin, &call.function);
+	if (tag == DW_TAG_inlined_subroutine) {
 		call.parent = w->in[w->depth - 1];
-		call.file = (uint32_t)dwarf_number(&w->e, ATTR_CALL_FILE);
-		call.line = (uint32_t)dwarf_number(&w->e, ATTR_CALL_LINE);
+		call.file = a.file;
+		call.line = a.line;
 	}
 	buf_put(&w->to->call, &call, sizeof(call));
 	return number + 1;
 }
 
-static void pass_values(struct walk *w, const struct abbrev *a)
+/* One without code of its own may yet have a lambda's inside. */
+static uint32_t enter_call(struct walk *w, int tag)
 {
-	if (a->fixed)
-		cursor_skip(&w->c, a->size);
-	else
-		dwarf_attributes_read(w->u, &w->c, a->list, &w->e);
-}
+	uint32_t call = add_call(w, tag);
 
-/* Move to the sibling of the entry that was read, if it says where that is. */
-static bool to_sibling(struct walk *w)
-{
-	struct dwarf_place sibling;
-	const uint8_t *to;
-
-	if (!dwarf_reference(&w->e, ATTR_SIBLING, &sibling) || sibling.unit != w->u)
-		return false;
-	to = (const uint8_t *)w->u->file->section[DWARF_INFO].p + sibling.offset;
-	if (to < w->c.at || to > w->c.end)
-		return false; /* never back, so the walk comes to an end */
-	w->c.at = to;
-	return true;
-}
-
-/* Pass an entry with all that is in it. */
-static void pass(struct walk *w, const struct abbrev *a)
-{
-	if (!a->children || !a->sibling) {
-		pass_values(w, a);
-	} else {
-		dwarf_attributes_read(w->u, &w->c, a->list, &w->e);
-		if (to_sibling(w))
-			return;
-	}
-	if (!a->children)
-		return;
-	if (!w->passing)
-		w->passing = w->depth + 1;
-	w->in[w->depth++] = 0;
-}
-
-/* A function or an inlined call. One without code of its own may yet have a lambda's inside. */
-static void enter_call(struct walk *w, const struct abbrev *a, uint64_t offset)
-{
-	uint32_t call;
-
-	dwarf_attributes_read(w->u, &w->c, a->list, &w->e);
-	call = add_call(w, a->tag, offset);
-	if (!a->children)
-		return;
 	if (!w->function)
 		w->function = w->depth + 1;
-	w->in[w->depth] = call ? call : w->in[w->depth - 1];
-	w->depth++;
+	return call ? call : w->in[w->depth - 1];
 }
 
-static void enter(struct walk *w, const struct abbrev *a)
+/* Go on after the last child, at the zero that ends the list. False at the end of the tree. */
+static bool climb(struct walk *w, const char *at)
 {
-	pass_values(w, a);
-	if (!a->children)
-		return;
-	w->in[w->depth] = w->depth ? w->in[w->depth - 1] : 0;
-	w->depth++;
+	for (; at && at < w->end && !*at; at++) {
+		w->depth -= w->depth > 0;
+		if (w->depth < w->function)
+			w->function = 0;
+		if (!w->depth)
+			return false;
+	}
+	w->entry = (Dwarf_Die){ .addr = (void *)at, .cu = w->entry.cu };
+	return at && at < w->end;
 }
 
-static void leave(struct walk *w)
+/* Pass the entry with all that is in it. False at the end of the tree. */
+static bool pass(struct walk *w)
 {
-	w->depth -= w->depth > 0;
-	if (w->depth < w->passing)
-		w->passing = 0;
-	if (w->depth < w->function)
-		w->function = 0;
+	Dwarf_Die next;
+	int how = dwarf_siblingof(&w->entry, &next);
+
+	if (how == 0)
+		w->entry = next;
+	return how == 0 || (how == 1 && climb(w, next.addr));
 }
 
-/* One entry, or the zero behind the last child of one. False at the end. */
 static bool step(struct walk *w)
 {
-	uint64_t offset = (uint64_t)(w->c.at - (const uint8_t *)w->u->file->section[DWARF_INFO].p);
-	uint64_t code = cursor_uleb(&w->c);
-	const struct abbrev *a;
+	int tag = dwarf_tag(&w->entry);
+	uint32_t in = w->depth ? w->in[w->depth - 1] : 0, function = w->function;
+	Dwarf_Die child;
 
-	if (!code) {
-		leave(w);
-		return w->depth > 0 && !w->c.failed;
+	if (!is_open(w, tag))
+		return pass(w);
+	if (w->depth && (tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine))
+		in = enter_call(w, tag);
+	if (dwarf_child(&w->entry, &child) != 0) {
+		w->function = function;
+		return pass(w);
 	}
-	a = abbrev_of(w, code);
-	if (!a || w->depth + 1 >= DEPTH)
+	if (w->depth + 1 >= DEPTH)
 		return false;
-	if (w->passing || !is_open(w, a->tag))
-		pass(w, a);
-	else if (w->depth && (a->tag == TAG_SUBPROGRAM || a->tag == TAG_INLINED_SUBROUTINE))
-		enter_call(w, a, offset);
-	else
-		enter(w, a);
-	return w->depth > 0 && !w->c.failed;
+	w->in[w->depth++] = in;
+	w->entry = child;
+	return true;
 }
 
 void dwarf_calls_read(struct dwarf_calls *c, const struct dwarf_unit *u)
 {
 	struct walk *w = mem_zeroed(1, sizeof(*w));
-	struct str info = u->file->section[DWARF_INFO];
 
 	*c = (struct dwarf_calls){ 0 };
 	w->to = c;
 	w->u = u;
-	w->c = cursor_from(str(info.p, (size_t)u->end), u->first);
+	w->end = u->file->section[DWARF_INFO].p + u->end;
 	w->types = function_places(u->language);
-	read_abbrevs(w);
-	while (dwarf_work(u->file, 16) && step(w))
-		;
-	spans_init(&c->spans, (struct piece *)w->pieces.p, BUF_COUNT(&w->pieces, struct piece));
-	buf_release(&w->pieces);
-	buf_release(&w->abbrevs);
+	if (dwarf_afford_walk(u, &u->file->held) &&
+	    dwarf_entry_at((struct dwarf_place){ u->file, u->root }, &w->entry))
+		while (step(w))
+			;
+	spans_init(&c->spans, (struct interval *)w->intervals.p,
+		   BUF_COUNT(&w->intervals, struct interval));
+	buf_release(&w->intervals);
 	mem_free(w, sizeof(*w));
 }
 

@@ -7,7 +7,7 @@
 #define SYMBOL_DWARF_CALLS_H
 
 #include "object/spans.h"
-#include "symbol/dwarf_unit.h"
+#include "symbol/dwarf_file.h"
 
 /* A function, or a call of it that was inlined into another. */
 struct dwarf_call {

@@ -1,42 +1,76 @@
+/*
+ * dwarf_attr_integrate() would follow the references, too, but once for each attribute,
+ * and into an alternate file that it looks for by itself.
+ */
 #include "symbol/dwarf_function.h"
+
+#include "symbol/dwarf_value.h"
 
 _Static_assert(sizeof(struct dwarf_function) == 56, "no padding");
 
+/* What one entry says, and the one that it refers to. */
+struct reading {
+	struct dwarf_file *file;
+	struct dwarf_function *f;
+	struct dwarf_place next; /* file == NULL: it refers to none */
+	bool has_file;
+};
+
 /* Take over what an entry says and the ones before it did not. */
-static void add_facts(struct dwarf_function *f, const struct dwarf_entry *e)
+static int read_attribute(Dwarf_Attribute *a, void *reading)
 {
-	if (!f->linkage.n)
-		f->linkage = dwarf_text(e, ATTR_LINKAGE_NAME);
-	if (!f->linkage.n)
-		f->linkage = dwarf_text(e, ATTR_MIPS_LINKAGE_NAME);
-	if (!f->name.n)
-		f->name = dwarf_text(e, ATTR_NAME);
-	if (!f->file && dwarf_has(e, ATTR_DECL_FILE)) {
-		f->file = (uint32_t)dwarf_number(e, ATTR_DECL_FILE);
-		f->file_unit = e->unit;
+	struct reading *r = reading;
+	struct dwarf_function *f = r->f;
+
+	switch (dwarf_whatattr(a)) {
+	case DW_AT_linkage_name:
+	case DW_AT_MIPS_linkage_name:
+		if (!f->linkage.n)
+			f->linkage = dwarf_text(r->file, a);
+		break;
+	case DW_AT_name:
+		if (!f->name.n)
+			f->name = dwarf_text(r->file, a);
+		break;
+	case DW_AT_decl_file:
+		if (!f->file) {
+			f->file = (uint32_t)dwarf_number(a);
+			r->has_file = true;
+		}
+		break;
+	case DW_AT_decl_line:
+		if (!f->line)
+			f->line = (uint32_t)dwarf_number(a);
+		break;
+	case DW_AT_abstract_origin:
+	case DW_AT_specification: dwarf_reference(r->file, a, &r->next); break;
+	default: break;
 	}
-	if (!f->line)
-		f->line = (uint32_t)dwarf_number(e, ATTR_DECL_LINE);
+	return DWARF_CB_OK;
 }
 
 static struct dwarf_function read_function(struct dwarf_place at)
 {
-	enum { FAR = 8 }; /* entries that refer to each other in a circle end here */
+	enum { FAR = 8, STEPS = 256 }; /* entries that refer to each other in a circle end here */
 	struct dwarf_function f = { .offset = at.offset };
-	struct dwarf_entry e;
+	Dwarf_Die entry;
 
-	for (int i = 0; i < FAR && dwarf_entry_read(at.unit, at.offset, &e); i++) {
-		add_facts(&f, &e);
-		if (!dwarf_reference(&e, ATTR_ABSTRACT_ORIGIN, &at) &&
-		    !dwarf_reference(&e, ATTR_SPECIFICATION, &at))
+	for (int i = 0; i < FAR && dwarf_work(at.file, STEPS) && dwarf_entry_at(at, &entry); i++) {
+		struct reading r = { .file = at.file, .f = &f };
+
+		dwarf_getattrs(&entry, read_attribute, &r, 0);
+		if (r.has_file)
+			f.file_unit = dwarf_unit_at(at.file, at.offset);
+		if (!r.next.file)
 			break;
+		at = r.next;
 	}
 	return f;
 }
 
 const struct dwarf_function *dwarf_function_at(struct dwarf_place entry)
 {
-	struct table *known = &entry.unit->file->functions;
+	struct table *known = &entry.file->functions;
 	uint32_t row = table_find(known, &entry.offset);
 
 	if (!row) {

@@ -2,13 +2,13 @@
 #ifndef SYMBOL_DWARF_FUNCTION_H
 #define SYMBOL_DWARF_FUNCTION_H
 
-#include "symbol/dwarf_unit.h"
+#include "symbol/dwarf_file.h"
 
 struct dwarf_function {
 	uint64_t offset; /* of its entry in .debug_info: the key */
 	struct str linkage, name;
-	const struct dwarf_unit *file_unit; /* whose table file is in */
-	uint32_t file, line;                /* of its declaration; 0 where it says none */
+	struct dwarf_unit *file_unit; /* whose table file is in */
+	uint32_t file, line;          /* of its declaration; 0 where it says none */
 };
 
 /*

@@ -1,33 +1,31 @@
 /*
  * Sequences, the runs of rows for code that lies together, may come in any order
  * and overlap. They are made flat like everything that overlaps, and each is searched
- * by itself. Those of code that a linker has thrown away are left out.
+ * by itself. Those of code that a linker has discarded are left out.
  */
 #include "symbol/dwarf_line.h"
 
-enum { LNCT_PATH = 1, LNCT_DIRECTORY_INDEX = 2 };
-enum {
-	LNS_EXTENDED,
-	LNS_COPY,
-	LNS_ADVANCE_PC,
-	LNS_ADVANCE_LINE,
-	LNS_SET_FILE,
-	LNS_CONST_ADD_PC = 8,
-	LNS_FIXED_ADVANCE_PC = 9,
-};
-enum { LNE_END_SEQUENCE = 1, LNE_SET_ADDRESS = 2, LNE_DEFINE_FILE = 3 };
+#include "io/cursor.h"
+#include "symbol/dwarf_value.h"
+
+/* No compiler writes more into one unit's table; what comes after is left out. */
+enum { MOST_ROWS = 4 << 20, MOST_NAMES = 1 << 20 };
+
+/* Steps of the budget for a byte of the header, which may become a name; for an opcode. */
+enum { HEADER_STEPS = 16, OPCODE_STEPS = 4 };
 
 struct machine {
 	struct dwarf_lines *to;
 	const struct dwarf_unit *u;
-	struct dwarf_encoding encoding;
+	uint16_t version;
+	uint8_t offset_size;
 	struct cursor program;
 	uint8_t min_length, line_range, opcode_base;
 	int8_t line_base;
 	struct str operands; /* by standard opcode less 1: how many it has */
 	struct dwarf_row row;
-	size_t first;      /* of the rows of the sequence at hand */
-	struct buf pieces; /* struct piece: sequences */
+	size_t first;         /* of the rows of the sequence at hand */
+	struct buf intervals; /* struct interval: sequences */
 };
 
 /* The header */
@@ -39,7 +37,8 @@ static void add_dir(struct dwarf_lines *l, struct str name)
 
 static void add_file(struct dwarf_lines *l, struct dwarf_source f)
 {
-	buf_put(&l->files, &f, sizeof(f));
+	if (BUF_COUNT(&l->files, f) < MOST_NAMES)
+		buf_put(&l->files, &f, sizeof(f));
 }
 
 /* Name, directory, time and size, up to version 4. */
@@ -57,28 +56,63 @@ static void read_old_names(struct machine *m, struct cursor *c)
 	struct str name;
 
 	add_dir(m->to, S("")); /* number 0 is where the compiler was run */
-	while ((name = cursor_text(c)).n)
+	for (int i = 0; i < MOST_NAMES && (name = cursor_text(c)).n; i++)
 		add_dir(m->to, name);
 	add_file(m->to, (struct dwarf_source){ 0 }); /* files are numbered from 1 */
-	while ((name = cursor_text(c)).n)
+	for (int i = 0; i < MOST_NAMES && (name = cursor_text(c)).n; i++)
 		read_file(m->to, name, c);
+}
+
+/*
+ * A value in the header of version 5; fails the cursor for a form that does not belong
+ * there. All have bytes of their own, so a table cannot have more entries than bytes.
+ */
+static uint64_t read_value(const struct machine *m, uint64_t form, struct cursor *c,
+			   struct str *text)
+{
+	const struct dwarf_file *f = m->u->file;
+	uint64_t v = 0;
+
+	switch (form) {
+	case DW_FORM_string: *text = cursor_text(c); break;
+	case DW_FORM_line_strp:
+		*text = dwarf_text_at(f->section[DWARF_LINE_STR], cursor_int(c, m->offset_size));
+		break;
+	case DW_FORM_strp:
+		*text = dwarf_text_at(f->section[DWARF_STR], cursor_int(c, m->offset_size));
+		break;
+	case DW_FORM_strp_sup:
+	case DW_FORM_GNU_strp_alt:
+		v = cursor_int(c, m->offset_size);
+		*text = f->alt ? dwarf_text_at(f->alt->section[DWARF_STR], v) : S("");
+		break;
+	case DW_FORM_udata: v = cursor_uleb(c); break;
+	case DW_FORM_data1: v = cursor_u8(c); break;
+	case DW_FORM_data2: v = cursor_int(c, 2); break;
+	case DW_FORM_data4: v = cursor_int(c, 4); break;
+	case DW_FORM_data8: v = cursor_int(c, 8); break;
+	case DW_FORM_data16: cursor_skip(c, 16); break;
+	case DW_FORM_block: cursor_skip(c, cursor_uleb(c)); break;
+	default: cursor_fail(c); break;
+	}
+	return v;
 }
 
 /* One entry of a table that says itself which values its entries have. */
 static struct dwarf_source read_described(const struct machine *m, struct cursor format,
 					  struct cursor *c)
 {
-	struct dwarf_source f = { 0 };
+	struct dwarf_source f = { .name = S("") };
 
 	while (cursor_left(&format)) {
-		uint64_t content = cursor_uleb(&format);
-		struct dwarf_value v = { 0 };
+		uint64_t content = cursor_uleb(&format), form = cursor_uleb(&format), v;
+		struct str text = S("");
 
-		dwarf_read_value(c, m->encoding, (uint16_t)cursor_uleb(&format), &v);
-		if (content == LNCT_PATH)
-			f.name = dwarf_value_text(m->u, &v);
-		else if (content == LNCT_DIRECTORY_INDEX)
-			f.dir = v.v;
+		v = read_value(m, form, c, &text);
+		if (content == DW_LNCT_path)
+			f.name = text;
+		else if (content == DW_LNCT_directory_index)
+			f.dir = v;
 	}
 	return f;
 }
@@ -93,7 +127,7 @@ static void read_table(struct machine *m, struct cursor *c, bool dirs)
 		cursor_uleb(c);
 	format.end = c->at;
 	count = cursor_uleb(c);
-	for (; n && count && cursor_left(c); count--) {
+	for (count = n ? min_size(count, MOST_NAMES) : 0; count && cursor_left(c); count--) {
 		struct dwarf_source f = read_described(m, format, c);
 
 		if (dirs)
@@ -103,29 +137,46 @@ static void read_table(struct machine *m, struct cursor *c, bool dirs)
 	}
 }
 
+/* The length at the start of a table: *c becomes what it spans. */
+static bool read_length(struct machine *m, struct cursor *c)
+{
+	uint64_t length = cursor_int(c, 4);
+
+	m->offset_size = 4;
+	if (length == UINT32_MAX) {
+		length = cursor_int(c, 8);
+		m->offset_size = 8;
+	}
+	if (!cursor_has(c, length))
+		return false;
+	c->end = c->at + length;
+	return true;
+}
+
 static bool read_header(struct machine *m, struct cursor *c)
 {
-	struct cursor rest;
 	uint64_t length;
 
-	if (!dwarf_unit_length(c, &rest, &m->encoding.offset_size))
+	if (!read_length(m, c))
 		return false;
-	m->encoding.version = m->to->version = (uint8_t)cursor_int(c, 2);
-	m->encoding.address_size = m->u->encoding.address_size;
-	if (m->encoding.version >= 5)
+	m->version = m->to->version = (uint8_t)cursor_int(c, 2);
+	if (m->version >= 5)
 		cursor_skip(c, 2); /* sizes of addresses and segment selectors */
-	length = cursor_int(c, m->encoding.offset_size);
+	length = cursor_int(c, m->offset_size);
+	if (!cursor_has(c, length) || !dwarf_work(m->u->file, length * HEADER_STEPS))
+		return false;
 	m->program = *c;
 	cursor_skip(&m->program, length);
+	c->end = m->program.at;
 	m->min_length = cursor_u8(c);
-	if (m->encoding.version >= 4)
+	if (m->version >= 4)
 		cursor_skip(c, 1); /* operations in an instruction: more than 1 for VLIW only */
 	cursor_skip(c, 1);         /* are rows statements at first? */
 	m->line_base = (int8_t)cursor_u8(c);
 	m->line_range = cursor_u8(c);
 	m->opcode_base = cursor_u8(c);
 	m->operands = cursor_bytes(c, m->opcode_base ? m->opcode_base - 1u : 0);
-	return !c->failed && m->encoding.version >= 2 && m->encoding.version <= 5;
+	return !c->failed && m->version >= 2 && m->version <= 5;
 }
 
 /* The program */
@@ -156,13 +207,13 @@ static void start_sequence(struct machine *m)
 static void end_sequence(struct machine *m)
 {
 	uint32_t first = (uint32_t)m->first;
-	struct piece p = { .end = m->row.addr };
+	struct interval i = { .end = m->row.addr };
 
 	if (nrow(m) > m->first)
-		p.start = ((struct dwarf_row *)m->to->rows.p)[m->first].addr;
-	if (p.start < p.end && p.start >= m->u->file->least) {
-		p.id = (uint32_t)BUF_COUNT(&m->to->sequence, uint32_t);
-		buf_put(&m->pieces, &p, sizeof(p));
+		i.start = ((struct dwarf_row *)m->to->rows.p)[m->first].addr;
+	if (i.start < i.end && i.start >= m->u->file->least) {
+		i.id = (uint32_t)BUF_COUNT(&m->to->sequence, uint32_t);
+		buf_put(&m->intervals, &i, sizeof(i));
 		buf_put(&m->to->sequence, &first, sizeof(first));
 	} else {
 		m->to->rows.n = m->first * sizeof(struct dwarf_row);
@@ -192,11 +243,11 @@ static void run_extended(struct machine *m)
 	struct str name;
 
 	switch (cursor_u8(&c)) {
-	case LNE_END_SEQUENCE: end_sequence(m); break;
-	case LNE_SET_ADDRESS:
+	case DW_LNE_end_sequence: end_sequence(m); break;
+	case DW_LNE_set_address:
 		m->row.addr = cursor_int(&c, (unsigned)min_size(cursor_left(&c), 8));
 		break;
-	case LNE_DEFINE_FILE:
+	case DW_LNE_define_file:
 		name = cursor_text(&c);
 		read_file(m->to, name, &c);
 		break;
@@ -207,16 +258,16 @@ static void run_extended(struct machine *m)
 static void run_standard(struct machine *m, uint8_t opcode)
 {
 	switch (opcode) {
-	case LNS_EXTENDED: run_extended(m); break;
-	case LNS_COPY: add_row(m); break;
-	case LNS_ADVANCE_PC: advance(m, cursor_uleb(&m->program)); break;
-	case LNS_ADVANCE_LINE: m->row.line += (uint32_t)cursor_sleb(&m->program); break;
-	case LNS_SET_FILE: m->row.file = (uint32_t)cursor_uleb(&m->program); break;
-	case LNS_CONST_ADD_PC:
+	case 0: run_extended(m); break; /* the start of an extended one */
+	case DW_LNS_copy: add_row(m); break;
+	case DW_LNS_advance_pc: advance(m, cursor_uleb(&m->program)); break;
+	case DW_LNS_advance_line: m->row.line += (uint32_t)cursor_sleb(&m->program); break;
+	case DW_LNS_set_file: m->row.file = (uint32_t)cursor_uleb(&m->program); break;
+	case DW_LNS_const_add_pc:
 		if (m->line_range)
 			advance(m, (255u - m->opcode_base) / m->line_range);
 		break;
-	case LNS_FIXED_ADVANCE_PC: m->row.addr += cursor_int(&m->program, 2); break;
+	case DW_LNS_fixed_advance_pc: m->row.addr += cursor_int(&m->program, 2); break;
 	default: /* of no use here, or of a later version */
 		for (uint8_t i = 0; i < (uint8_t)m->operands.p[opcode - 1]; i++)
 			cursor_uleb(&m->program);
@@ -224,13 +275,14 @@ static void run_standard(struct machine *m, uint8_t opcode)
 	}
 }
 
-static void run(struct machine *m)
+static void run_program(struct machine *m)
 {
 	struct dwarf_lines *l = m->to;
 	uint32_t end;
 
 	start_sequence(m);
-	while (cursor_left(&m->program) && dwarf_work(m->u->file, 4)) {
+	while (cursor_left(&m->program) && nrow(m) < MOST_ROWS &&
+	       dwarf_work(m->u->file, OPCODE_STEPS)) {
 		uint8_t opcode = cursor_u8(&m->program);
 
 		if (opcode >= m->opcode_base)
@@ -238,11 +290,14 @@ static void run(struct machine *m)
 		else
 			run_standard(m, opcode);
 	}
-	l->rows.n = m->first * sizeof(struct dwarf_row); /* of a sequence that has no end */
+	l->rows.n = m->first * sizeof(struct dwarf_row); /* without a sequence that has no end */
+	l->rows.p = mem_resize(l->rows.p, l->rows.cap, l->rows.n);
+	l->rows.cap = l->rows.n;
 	end = (uint32_t)m->first;
 	buf_put(&l->sequence, &end, sizeof(end));
-	spans_init(&l->sequences, (struct piece *)m->pieces.p, BUF_COUNT(&m->pieces, struct piece));
-	buf_release(&m->pieces);
+	spans_init(&l->sequences, (struct interval *)m->intervals.p,
+		   BUF_COUNT(&m->intervals, struct interval));
+	buf_release(&m->intervals);
 }
 
 void dwarf_lines_read(struct dwarf_lines *l, const struct dwarf_unit *u, bool rows)
@@ -253,14 +308,14 @@ void dwarf_lines_read(struct dwarf_lines *l, const struct dwarf_unit *u, bool ro
 	*l = (struct dwarf_lines){ .comp_dir = u->comp_dir };
 	if (!u->has_lines || !read_header(&m, &c))
 		return;
-	if (m.encoding.version < 5) {
+	if (m.version < 5) {
 		read_old_names(&m, &c);
 	} else {
 		read_table(&m, &c, true);
 		read_table(&m, &c, false);
 	}
-	if (rows && dwarf_work(u->file, cursor_left(&c)))
-		run(&m);
+	if (rows)
+		run_program(&m);
 }
 
 void dwarf_lines_release(struct dwarf_lines *l)

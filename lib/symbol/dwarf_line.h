@@ -1,12 +1,16 @@
 /*
  * DWARF: line tables. A unit's table is a program whose output says which line of
  * which file each instruction comes from. It is run once, into rows of 16 bytes.
+ *
+ * Not by dwarf_getsrclines(), which takes 2.4 to 6.5 times as long, keeps 57 bytes a row
+ * until the handle is ended, and cannot be interrupted: a program of a few KB can make
+ * it take minutes.
  */
 #ifndef SYMBOL_DWARF_LINE_H
 #define SYMBOL_DWARF_LINE_H
 
 #include "object/spans.h"
-#include "symbol/dwarf_unit.h"
+#include "symbol/dwarf_file.h"
 #include "symbol/frame.h"
 
 struct dwarf_row {

@@ -2,19 +2,13 @@
  * DWARF: split units (-gsplit-dwarf). The image has a skeleton of the unit, which
  * names another file (.dwo) where the entries are; a package (.dwp) beside the
  * binary may hold those of all units.
+ *
+ * Files are opened here, and not by libdw, which would wait for a FIFO in their place.
  */
 #ifndef SYMBOL_DWARF_SPLIT_H
 #define SYMBOL_DWARF_SPLIT_H
 
-#include "symbol/dwarf_unit.h"
-
-/* The package of a binary, opened when it is first asked for. */
-struct dwarf_package {
-	const char *binary; /* its path */
-	bool tried, open;
-	struct elf elf;
-	struct dwarf_file whole; /* its sections: those of all units in a row */
-};
+#include "symbol/dwarf_package.h"
 
 struct dwarf_split {
 	struct elf elf; /* the .dwo; closed when the unit comes from a package */
@@ -27,9 +21,7 @@ struct dwarf_split {
  * seen from the directory of the compilation or of the binary. NULL when it is not
  * there, or belongs to another build. dwarf_split_close() frees it.
  */
-struct dwarf_split *dwarf_split_open(struct dwarf_package *p, const struct dwarf_unit *skeleton);
+struct dwarf_split *dwarf_split_open(struct dwarf_package *p, struct dwarf_unit *skeleton);
 void dwarf_split_close(struct dwarf_split *s);
-
-void dwarf_package_close(struct dwarf_package *p);
 
 #endif

@@ -4,10 +4,6 @@
  * not depend on whether debugging information is there; inlined calls and lines are
  * DWARF's.
  */
-#ifdef __linux__
-#include <sys/auxv.h>
-#endif
-
 #include "object/symtab.h"
 #include "object/unpack.h"
 #include "symbol/debug_file.h"
@@ -16,7 +12,7 @@
 
 struct image {
 	const struct symbol_options *options;
-	struct elf elf, debug, sup, mini;
+	struct elf elf, debug, alt, mini;
 	struct buf mini_bytes;
 	struct buf path; /* of the image, with a NUL */
 	struct symtab symtab;
@@ -37,25 +33,12 @@ static void close_image(void *with)
 	dwarf_close(m->dwarf);
 	symtab_close(&m->symtab);
 	elf_close(&m->mini);
-	elf_close(&m->sup);
+	elf_close(&m->alt);
 	elf_close(&m->debug);
 	elf_close(&m->elf);
 	buf_release(&m->mini_bytes);
 	buf_release(&m->path);
 	mem_free(m, sizeof(*m));
-}
-
-/* Ours is that of all processes of this kernel. */
-static bool open_vdso(struct elf *e)
-{
-	enum { SIZE = 2 * 4096 };
-	const char *p = NULL;
-	const char *why;
-
-#ifdef __linux__
-	p = (const char *)(uintptr_t)getauxval(AT_SYSINFO_EHDR);
-#endif
-	return p && elf_open_memory(e, str(p, SIZE), &why);
 }
 
 /* Open the image; where it is gone, its debug file stands for it. */
@@ -65,7 +48,7 @@ static bool open_elf(struct image *m, const struct symbol_file *file, struct buf
 	bool opened = file->fd >= 0 && elf_open(&m->elf, file->fd, &why);
 
 	if (str_eq(file->name, S("[vdso]")))
-		opened = open_vdso(&m->elf);
+		opened = elf_open_vdso(&m->elf);
 	if (opened && elf_is_build(&m->elf, file->build_id))
 		return true;
 	if (opened) {
@@ -122,8 +105,8 @@ static struct dwarf *dwarf_of(struct image *m)
 	m->tried_dwarf = true;
 	if (!has_dwarf(from) || (most && elf_unpacked_size(from) > most))
 		return NULL;
-	shares = debug_file_open_sup(&m->sup, from, str_of(m->path.p), m->options);
-	m->dwarf = dwarf_open(&m->elf, from, shares ? &m->sup : NULL, m->path.p);
+	shares = debug_file_open_alt(&m->alt, from, str_of(m->path.p), m->options);
+	m->dwarf = dwarf_open(&m->elf, from, shares ? &m->alt : NULL, m->path.p);
 	return m->dwarf;
 }
 
@@ -157,7 +140,7 @@ static void trim(const struct image *m, struct buf *frames, size_t from)
 	}
 }
 
-static bool find(void *with, struct symbol_place at, struct buf *frames)
+static bool find_frames(void *with, struct symbol_place at, struct buf *frames)
 {
 	struct image *m = with;
 	struct symbol symbol;
@@ -186,6 +169,6 @@ const struct symbolizer symbolizer_elf = {
 	.help = "symbol tables and DWARF of ELF images",
 	.handles = handles,
 	.open = open_image,
-	.find = find,
+	.find = find_frames,
 	.close = close_image,
 };

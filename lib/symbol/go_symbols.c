@@ -41,7 +41,7 @@ static void *open_go(const struct symbol_file *file, struct buf *note)
 	return NULL;
 }
 
-static bool find(void *with, struct symbol_place at, struct buf *frames)
+static bool find_frames(void *with, struct symbol_place at, struct buf *frames)
 {
 	struct go *g = with;
 	uint64_t vaddr = at.offset;
@@ -71,6 +71,6 @@ const struct symbolizer symbolizer_go = {
 	.help = "gopclntab of Go binaries",
 	.handles = handles,
 	.open = open_go,
-	.find = find,
+	.find = find_frames,
 	.close = close_go,
 };

@@ -14,7 +14,7 @@ enum { PAGE = 4096, HAS_MODULE = 31, MOST_NAMES = 64 << 20 };
 
 struct reader {
 	struct kallsyms *k;
-	struct buf found; /* struct piece: start and id; what is known of each */
+	struct buf found; /* struct interval: start and id; what is known of each */
 	bool any;         /* an address that is not 0 */
 };
 
@@ -41,7 +41,7 @@ static struct str module_of(const struct kallsyms *k, uint32_t id)
 
 static void add(struct reader *r, uint64_t address, struct str name, struct str module)
 {
-	struct piece p = { .start = address, .id = (uint32_t)r->k->names.n };
+	struct interval p = { .start = address, .id = (uint32_t)r->k->names.n };
 
 	if (r->k->names.n > MOST_NAMES)
 		return;
@@ -96,13 +96,13 @@ static void read_lines(struct reader *r, int fd)
 
 static int by_start(const void *a, const void *b)
 {
-	const struct piece *x = a, *y = b;
+	const struct interval *x = a, *y = b;
 
 	return (x->start > y->start) - (x->start < y->start);
 }
 
 /* Leave the best name of each address. Returns how many there are. */
-static size_t choose(const struct kallsyms *k, struct piece *p, size_t n)
+static size_t choose(const struct kallsyms *k, struct interval *p, size_t n)
 {
 	size_t kept = 0;
 
@@ -115,7 +115,7 @@ static size_t choose(const struct kallsyms *k, struct piece *p, size_t n)
 	return kept;
 }
 
-static void set_ends(const struct kallsyms *k, struct piece *p, size_t n)
+static void set_ends(const struct kallsyms *k, struct interval *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		uint64_t page = (p[i].start | (PAGE - 1)) + 1 + PAGE;
@@ -130,12 +130,12 @@ static void set_ends(const struct kallsyms *k, struct piece *p, size_t n)
 void kallsyms_read(struct kallsyms *k, int fd)
 {
 	struct reader r = { .k = k };
-	struct piece *p;
+	struct interval *p;
 	size_t n;
 
 	*k = (struct kallsyms){ 0 };
 	read_lines(&r, fd);
-	p = (struct piece *)r.found.p;
+	p = (struct interval *)r.found.p;
 	n = BUF_COUNT(&r.found, *p);
 	if (n)
 		qsort(p, n, sizeof(*p), by_start);

@@ -21,7 +21,8 @@ int main(int argc, char **argv)
 	return 0;
 }
 END_C
-if ! gcc -O2 -g -no-pie -fno-pie -o app app.c || ! gcc -O2 -g0 -o bomb app.c "$top/tests/targets/bomb.s"
+if ! gcc -O2 -g -no-pie -fno-pie -o app app.c ||
+	! gcc -O2 -g0 -o full app.c "$top/tests/targets/bomb.s" || ! cp --sparse=always full bomb
 then
 	skip 'needs gcc' 'a binary that does harm'
 	finish

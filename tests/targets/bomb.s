@@ -1,5 +1,7 @@
-# Debugging information that takes minutes to read: a unit of 200,000 functions, a byte
-# each, with 20,000 attributes of no bytes. Linked to a program with a function "main".
+# Debugging information that takes long to read: a unit of 6 million functions, a byte
+# each, with 64 attributes of no bytes. What may be spent on a file grows with its sections,
+# so there is a large one of zeros: make it a hole (cp --sparse=always), since a file's
+# limit of CPU time grows with its blocks. Linked to a program with a function "main".
 	.section .debug_abbrev,"",@progbits
 abbrev:
 	.uleb128 1, 0x11	# a unit with children: name, low_pc, high_pc
@@ -10,7 +12,7 @@ abbrev:
 	.uleb128 0, 0
 	.uleb128 2, 0x2e	# a subprogram: flags that nobody knows
 	.byte 0
-	.rept 20000
+	.rept 64
 	.uleb128 0x2001, 0x19
 	.endr
 	.uleb128 0, 0
@@ -25,9 +27,9 @@ start:
 	.asciz "bomb.c"
 	.quad main
 	.quad 4096
-	.rept 200000
-	.byte 2
-	.endr
+	.fill 6000000, 1, 2
 	.byte 0
 end:
+	.section .debug_str,"",@progbits
+	.skip 64 << 20
 	.section .note.GNU-stack,"",@progbits

@@ -3,6 +3,7 @@
  * addresses of what is installed here: the same CFA, and the same place of the return
  * address and of the caller's frame pointer. Expressions are compared by their values.
  */
+#include <elf.h>
 #include <dirent.h>
 #include <dwarf.h>
 #include <elfutils/libdw.h>
@@ -169,7 +170,7 @@ static size_t executable_bytes(const struct elf *e)
 	size_t n = 0;
 
 	for (size_t i = 0; i < e->nsegment; i++)
-		if (e->segment[i].type == ELF_SEGMENT_LOAD && e->segment[i].flags & ELF_EXECUTABLE)
+		if (e->segment[i].type == ELF_SEGMENT_LOAD && e->segment[i].flags & PF_X)
 			n += (size_t)e->segment[i].filesz;
 	return n;
 }
@@ -182,7 +183,7 @@ static void check_module(const char *path, const struct module *m, Dwarf_CFI *cf
 	for (size_t i = 0; i < m->elf.nsegment; i++) {
 		const struct elf_segment *s = &m->elf.segment[i];
 
-		if (s->type != ELF_SEGMENT_LOAD || !(s->flags & ELF_EXECUTABLE))
+		if (s->type != ELF_SEGMENT_LOAD || !(s->flags & PF_X))
 			continue;
 		for (uint64_t at = 0; at < s->filesz; at += step, n++)
 			if (!same_rule(m, cfi, s->vaddr + at, &rules) && !wrong++)

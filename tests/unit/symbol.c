@@ -180,6 +180,19 @@ static size_t ask_own(struct asked *a, const char *program)
 	return n;
 }
 
+/* And where functions begin, which addr2line does not say. */
+static void print_starts(const struct asked *a, struct buf *to)
+{
+	const struct dictionary *d = a->p.dict;
+
+	for (uint32_t i = 1; i < d->func.n; i++) {
+		const struct func *f = dict_func(d, (func_id){ i });
+
+		buf_printf(to, "%.*s begins at %.*s:%u\n", STR_ARG(dict_text(d, f->name)),
+			   STR_ARG(str_basename(dict_text(d, f->file))), f->line);
+	}
+}
+
 /* What is said of the code of `like` when it is looked for in `file`. */
 static void say(const char *file, const char *like, const char *build_id,
 		const struct symbol_options *how, struct buf *to)
@@ -190,6 +203,7 @@ static void say(const char *file, const char *like, const char *build_id,
 	ask_own(&a, like);
 	answer(&a, how);
 	print_answers(&a, to);
+	print_starts(&a, to);
 	ask_end(&a);
 }
 
@@ -299,11 +313,12 @@ static void test_packed(void)
 	}
 }
 
-static void test_dwz(void)
+static void test_dwz(const char *flags)
 {
 	struct buf got = { 0 };
 
-	if (!have("dwz") || !run("cp plain one && cp plain two && dwz -m shared one two")) {
+	if (!have("dwz") ||
+	    !run("cp plain one && cp plain two && dwz %s -m shared one two", flags)) {
 		skipped("a file that shares with others", "needs dwz");
 		return;
 	}
@@ -533,6 +548,7 @@ static void test_rounds(void)
 		a.counts = symbolize(s, &a.p, &a.notes);
 		text.n = 0;
 		print_answers(&a, &text);
+		print_starts(&a, &text);
 		all_same &= i % 8 >= 2 || str_eq(buf_str(&text), buf_str(&plain));
 		all_same &= a.counts.missing == (i % 8 >= 2);
 		ask_end(&a);
@@ -615,7 +631,8 @@ int main(void)
 	if (run("gcc -O2 -g -o plain program.c")) {
 		test_plain();
 		test_packed();
-		test_dwz();
+		test_dwz("");
+		test_dwz("-5");
 	}
 	test_split("gcc", "-gdwarf-4");
 	test_split("gcc", "-gdwarf-5");

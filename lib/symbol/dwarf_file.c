@@ -1,0 +1,232 @@
+#include "symbol/dwarf_file.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "object/unpack.h"
+#include "symbol/dwarf_abbrevs.h"
+#include "symbol/dwarf_function.h"
+#include "symbol/dwarf_value.h"
+
+/* Bytes that libdw keeps for a unit that it has passed, about. */
+enum { UNIT_HOLDS = 1200 };
+
+/* Steps of the budget for a unit: no honest file has one for each few bytes. */
+enum { UNIT_STEPS = 4096 };
+
+/*
+ * What libdw is shown: an ELF image that has nothing but the sections' headers and names.
+ * Each section is one byte long until its descriptor (Elf_Data) is turned to our bytes.
+ */
+#define NAME_SIZE 20
+#define SECTION(i, kind, at, size)                                                                 \
+	[(i) + 1] = {                                                                              \
+		.sh_name = (i)*NAME_SIZE, .sh_type = (kind), .sh_offset = (at), .sh_size = (size)  \
+	}
+#define DEBUG_SECTION(i) SECTION(i, SHT_PROGBITS, 0, 1)
+static const struct image {
+	Elf64_Ehdr header;
+	Elf64_Shdr section[DWARF_SECTIONS + 2];
+	char name[DWARF_SECTIONS + 1][NAME_SIZE];
+} image = {
+	.header = { .e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
+				 EV_CURRENT },
+		    .e_type = ET_DYN,
+		    .e_version = EV_CURRENT,
+		    .e_shoff = offsetof(struct image, section),
+		    .e_shentsize = sizeof(Elf64_Shdr),
+		    .e_shnum = DWARF_SECTIONS + 2,
+		    .e_shstrndx = DWARF_SECTIONS + 1 },
+	.section = { DEBUG_SECTION(DWARF_INFO), DEBUG_SECTION(DWARF_ABBREV),
+		     DEBUG_SECTION(DWARF_LINE), DEBUG_SECTION(DWARF_STR),
+		     DEBUG_SECTION(DWARF_LINE_STR), DEBUG_SECTION(DWARF_STR_OFFSETS),
+		     DEBUG_SECTION(DWARF_ADDR), DEBUG_SECTION(DWARF_RANGES),
+		     DEBUG_SECTION(DWARF_RNGLISTS),
+		     SECTION(DWARF_SECTIONS, SHT_STRTAB, offsetof(struct image, name),
+			     sizeof(image.name)) },
+	.name = { [DWARF_INFO] = ".debug_info",
+		  [DWARF_ABBREV] = ".debug_abbrev",
+		  [DWARF_LINE] = ".debug_line",
+		  [DWARF_STR] = ".debug_str",
+		  [DWARF_LINE_STR] = ".debug_line_str",
+		  [DWARF_STR_OFFSETS] = ".debug_str_offsets",
+		  [DWARF_ADDR] = ".debug_addr",
+		  [DWARF_RANGES] = ".debug_ranges",
+		  [DWARF_RNGLISTS] = ".debug_rnglists",
+		  [DWARF_SECTIONS] = ".shstrtab" },
+};
+
+void dwarf_file_sections(struct dwarf_file *f, const struct elf *e)
+{
+	for (size_t i = 0; i < DWARF_SECTIONS; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "%.19s%s", image.name[i], f->split ? ".dwo" : "");
+		f->section[i] = elf_unpack(e, name, &f->room[i]);
+	}
+}
+
+/* libdw's handle */
+
+/* libdw 0.188 reads the first bytes of these sections without looking how many there are. */
+static void drop_short_sections(struct dwarf_file *f)
+{
+	static const uint8_t with_header[] = { DWARF_STR_OFFSETS, DWARF_RNGLISTS };
+
+	for (size_t i = 0; i < LEN(with_header); i++)
+		if (f->section[with_header[i]].n < 8)
+			f->section[with_header[i]] = S("");
+}
+
+/* Which of a section's two descriptors libdw takes depends on its version. */
+static bool make_view(struct dwarf_file *f)
+{
+	drop_short_sections(f);
+	f->view = elf_memory((char *)&image, sizeof(image)); /* it is only read */
+	for (size_t i = 0; i < DWARF_SECTIONS; i++) {
+		Elf_Scn *section = elf_getscn(f->view, i + 1);
+
+		f->data[i][0] = elf_getdata(section, NULL);
+		f->data[i][1] = elf_rawdata(section, NULL);
+		for (size_t j = 0; j < 2; j++) {
+			if (!f->data[i][j])
+				return false;
+			f->data[i][j]->d_buf = (void *)f->section[i].p;
+			f->data[i][j]->d_size = f->section[i].n;
+		}
+	}
+	return true;
+}
+
+void dwarf_file_cut(struct dwarf_file *f, enum dwarf_section section, size_t size)
+{
+	for (size_t j = 0; j < 2; j++)
+		f->data[section][j]->d_size = size;
+}
+
+bool dwarf_file_begin(struct dwarf_file *f)
+{
+	if (f->handle)
+		return true;
+	if (f->section[DWARF_INFO].n && make_view(f))
+		f->handle = dwarf_begin_elf(f->view, DWARF_C_READ, NULL);
+	if (!f->handle) {
+		dwarf_file_end(f);
+		return false;
+	}
+	f->held = f->nunit * UNIT_HOLDS;
+	if (f->alt && dwarf_file_begin(f->alt))
+		dwarf_setalt(f->handle, f->alt->handle);
+	return true;
+}
+
+void dwarf_file_end(struct dwarf_file *f)
+{
+	dwarf_end(f->handle);
+	elf_end(f->view);
+	f->handle = NULL;
+	f->view = NULL;
+	f->held = 0;
+	memset(f->data, 0, sizeof(f->data));
+	if (f->alt)
+		dwarf_file_end(f->alt);
+}
+
+void dwarf_file_release(struct dwarf_file *f)
+{
+	dwarf_file_end(f);
+	for (size_t i = 0; i < DWARF_SECTIONS; i++)
+		buf_release(&f->room[i]);
+	mem_free(f->unit, f->unit_cap * sizeof(*f->unit));
+	table_release(&f->functions);
+	*f = (struct dwarf_file){ 0 };
+}
+
+/* Units */
+
+void dwarf_file_units(struct dwarf_file *f)
+{
+	struct dwarf_unit u = { .file = f };
+	uint16_t version;
+	uint64_t next;
+	size_t header;
+
+	table_init(&f->functions, sizeof(struct dwarf_function), sizeof(uint64_t));
+	if (!dwarf_file_begin(f))
+		return;
+	while (dwarf_next_unit(f->handle, u.offset, &next, &header, &version, &u.abbrevs,
+			       &u.address_size, &u.offset_size, NULL, NULL) == 0 &&
+	       dwarf_work(f, UNIT_STEPS)) {
+		u.version = (uint8_t)version;
+		u.root = u.offset + header;
+		u.end = min_size((size_t)next, f->section[DWARF_INFO].n);
+		/* libdw passes all units before one that it is asked for. */
+		if (version < 2 || version > 5 || !dwarf_afford_root(&u))
+			break;
+		f->unit = mem_grow(f->unit, &f->unit_cap, f->nunit + 1, sizeof(*f->unit));
+		f->unit[f->nunit++] = u;
+		u.offset = next;
+	}
+	f->held = f->nunit * UNIT_HOLDS;
+}
+
+struct dwarf_unit *dwarf_unit_at(const struct dwarf_file *f, uint64_t offset)
+{
+	size_t from = 0, to = f->nunit;
+
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+
+		if (f->unit[mid].offset <= offset)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	if (!from || offset < f->unit[from - 1].root || offset >= f->unit[from - 1].end)
+		return NULL;
+	return &f->unit[from - 1];
+}
+
+bool dwarf_entry_at(struct dwarf_place at, Dwarf_Die *entry)
+{
+	return dwarf_unit_at(at.file, at.offset) && dwarf_file_begin(at.file) &&
+	       dwarf_offdie(at.file->handle, at.offset, entry);
+}
+
+static int read_attribute(Dwarf_Attribute *a, void *unit)
+{
+	struct dwarf_unit *u = unit;
+
+	switch (dwarf_whatattr(a)) {
+	case DW_AT_low_pc: dwarf_formaddr(a, &u->low); break;
+	case DW_AT_language: u->language = (uint16_t)dwarf_number(a); break;
+	case DW_AT_comp_dir: u->comp_dir = dwarf_text(u->file, a); break;
+	case DW_AT_dwo_name:
+	case DW_AT_GNU_dwo_name: u->dwo_name = dwarf_text(u->file, a); break;
+	case DW_AT_addr_base:
+	case DW_AT_GNU_addr_base: u->addr_base = dwarf_number(a); break;
+	case DW_AT_rnglists_base: u->rnglists_base = dwarf_number(a); break;
+	case DW_AT_GNU_ranges_base: u->ranges_base = dwarf_number(a); break;
+	case DW_AT_stmt_list:
+		u->lines = dwarf_number(a);
+		u->has_lines = true;
+		break;
+	default: break;
+	}
+	return DWARF_CB_OK;
+}
+
+bool dwarf_unit_read(struct dwarf_unit *u, Dwarf_Die *root)
+{
+	if (!dwarf_entry_at((struct dwarf_place){ u->file, u->root }, root))
+		return false;
+	u->read = true;
+	/* Where a split unit says nothing, its lists begin after the header of the section. */
+	if (u->file->split && u->version >= 5)
+		u->rnglists_base = u->offset_size == 8 ? 20 : 12;
+	dwarf_getattrs(root, read_attribute, u, 0);
+	dwarf_cu_info(root->cu, NULL, &u->type, NULL, NULL, &u->dwo_id, NULL, NULL);
+	if (u->type == DW_UT_type || u->type == DW_UT_split_type)
+		u->dwo_id = 0;
+	return true;
+}
