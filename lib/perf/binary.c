@@ -137,8 +137,10 @@ void binaries_sweep(struct binaries *b)
 
 void binaries_unload(const struct binaries *b)
 {
-	for (size_t i = 0; i < b->n; i++)
+	for (size_t i = 0; i < b->n; i++) {
 		elf_unload(&b->all[i]->module.elf);
+		elf_unload(&b->all[i]->module.debug_file);
+	}
 }
 
 void binary_find_file(struct binaries *b, struct binary *bin, const struct process *p,
@@ -155,6 +157,17 @@ void binary_find_file(struct binaries *b, struct binary *bin, const struct proce
 	bin->build_id.n = 0;
 	elf_print_build_id(&bin->build_id, bin->module.elf.build_id);
 	module_open(&bin->module, b->arch);
+}
+
+bool binary_find_tables(struct binaries *b, struct binary *bin, const struct process *p)
+{
+	const struct perf_host *host = b->host;
+	int fd = host->open_debug_file ? host->open_debug_file(host->context, p, bin) : -1;
+	bool found = module_open_debug_frame(&bin->module, fd);
+
+	if (fd >= 0)
+		close(fd);
+	return found;
 }
 
 uint64_t binary_bias(const struct binary *bin, uint64_t start, uint64_t offset)

@@ -60,6 +60,9 @@ void binaries_unload(const struct binaries *b);
 void binary_find_file(struct binaries *b, struct binary *bin, const struct process *p,
 		      const struct map *m);
 
+/* Look for more unwind tables of a binary that is open: as address_space.find_tables(). */
+bool binary_find_tables(struct binaries *b, struct binary *bin, const struct process *p);
+
 /*
  * What is to be subtracted from an address in a mapping of the binary to get the
  * file's own virtual address. start and offset are the mapping's.

@@ -22,6 +22,11 @@ struct perf_host {
 	 */
 	bool (*open_binary)(void *context, const struct process *p, const struct map *m,
 			    struct binary *b);
+	/*
+	 * A descriptor of the debug file of a binary, which is open, or -1; the caller closes
+	 * it. Whether it is the right one is not checked.
+	 */
+	int (*open_debug_file)(void *context, const struct process *p, const struct binary *b);
 	/* A process ran before its records began: find its mappings, name and namespace. */
 	void (*scan)(void *context, struct processes *t, struct process *p);
 	/* Is any thread of a process still there? */

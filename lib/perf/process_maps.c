@@ -124,6 +124,13 @@ static const struct region *find_region(void *context, uint64_t address)
 	return m ? &m->region : NULL;
 }
 
+static bool find_tables(void *context, const struct region *r)
+{
+	struct process_view *v = context;
+
+	return binary_find_tables(v->processes->binaries, map_of(r)->binary, v->process);
+}
+
 static size_t read_memory(void *context, uint64_t address, void *to, size_t n)
 {
 	struct process_view *v = context;
@@ -146,6 +153,7 @@ struct address_space process_address_space(struct process_view *v)
 
 	return (struct address_space){
 		.find = find_region,
+		.find_tables = find_tables,
 		.read = host->read ? read_memory : NULL,
 		.is_trampoline = host->is_trampoline ? is_trampoline : NULL,
 		.context = v,

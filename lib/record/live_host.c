@@ -28,6 +28,13 @@ static bool host_open_binary(void *context, const struct process *p, const struc
 	return open_binary(&h->roots, p, m, b);
 }
 
+static int host_open_debug_file(void *context, const struct process *p, const struct binary *b)
+{
+	const struct live_host *h = context;
+
+	return open_debug_file(&h->roots, p, b);
+}
+
 static void host_scan(void *context, struct processes *t, struct process *p)
 {
 	(void)context;
@@ -118,6 +125,7 @@ struct perf_host live_host_functions(struct live_host *h)
 {
 	return (struct perf_host){
 		.open_binary = host_open_binary,
+		.open_debug_file = host_open_debug_file,
 		.scan = host_scan,
 		.is_running = host_is_running,
 		.thread_name = host_thread_name,

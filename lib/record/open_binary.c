@@ -9,6 +9,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "object/debug_link.h"
 #include "object/open_untrusted.h"
 
 enum { OVERLAYFS = 0x794c7630 };
@@ -101,4 +102,19 @@ bool open_binary(const struct mount_roots *roots, const struct process *p, const
 		return open_vdso(bin);
 	bin->fd = open_file(roots, p, m, bin);
 	return bin->fd >= 0;
+}
+
+int open_debug_file(const struct mount_roots *roots, const struct process *p,
+		    const struct binary *bin)
+{
+	const struct elf *image = &bin->module.elf;
+	struct str link = debug_link_read(image).name, rest;
+	struct buf places = { 0 };
+	int fd = -1;
+
+	debug_link_places(&places, image->build_id, link, bin->path, S("/usr/lib/debug"));
+	for (rest = buf_str(&places); rest.n && fd < 0; str_cut(&rest, '\0'))
+		fd = open_untrusted(mount_roots_find(roots, p), rest.p, 0);
+	buf_release(&places);
+	return fd;
 }

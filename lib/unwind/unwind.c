@@ -22,7 +22,7 @@ static bool walk_step(struct walk *w, const struct region *r, uint64_t address)
 	if (w->u->fp_only)
 		return walk_by_fp(w);
 	if (r->module && module_has_rules(r->module))
-		rule = walk_rule(w->u, r, address);
+		rule = walk_rule(w, r, address);
 	if (rule.cfa == CFA_NONE)
 		return walk_by_guess(w, r);
 	return walk_by_rule(w, &rule, r);

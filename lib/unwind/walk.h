@@ -62,7 +62,7 @@ static inline bool walk_stop(struct walk *w, enum unwind_end why)
 bool walk_move(struct walk *w, uint64_t pc, uint64_t cfa, uint64_t fp, bool signal);
 
 /* The rule at an address of a region whose module has rules. */
-struct rule walk_rule(struct unwinder *u, const struct region *r, uint64_t address);
+struct rule walk_rule(struct walk *w, const struct region *r, uint64_t address);
 
 /* By that rule; by the frame pointer; by what the code at w->pc looks like. */
 bool walk_by_rule(struct walk *w, const struct rule *rule, const struct region *r);

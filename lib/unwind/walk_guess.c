@@ -181,7 +181,7 @@ static bool leave_signal(struct walk *w)
 static bool is_entry_address(struct walk *w, const struct region *r)
 {
 	return w->call && r->module && module_has_rules(r->module) && w->pc < r->end &&
-	       walk_rule(w->u, r, w->pc).cfa != CFA_NONE;
+	       walk_rule(w, r, w->pc).cfa != CFA_NONE;
 }
 
 bool walk_by_guess(struct walk *w, const struct region *r)

@@ -41,6 +41,16 @@ fi
 $CC -O2 -g -fomit-frame-pointer -fno-inline -fno-optimize-sibling-calls -o fast \
 	"$top/tests/targets/odd.c"
 whole variable 'variable;spin' ./fast
+
+# Unwind tables in .debug_frame, beside the .eh_frame that crt1.o brings, and in a debug file
+$CC -O1 -g -fno-inline -fno-asynchronous-unwind-tables -fomit-frame-pointer -o debug-frame \
+	"$top/tests/targets/odd.c"
+whole deep '(deep;)+spin' ./debug-frame
+objcopy --only-keep-debug debug-frame debug-frame.debug
+strip debug-frame
+objcopy --add-gnu-debuglink=debug-frame.debug debug-frame
+whole deep '(deep;)+spin' ./debug-frame
+
 strip -o stripped odd
 prof-record -q -F 499 -o s.pb.gz -- ./stripped variable 0.3
 prof-fold s.pb.gz >s.folded
