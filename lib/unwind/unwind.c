@@ -14,8 +14,7 @@ void unwinder_release(struct unwinder *u)
 	memos_release(&u->memos);
 }
 
-/* Go to the caller of the frame at address, which is in region r. */
-static bool walk_step(struct walk *w, const struct region *r, uint64_t address)
+bool walk_step(struct walk *w, const struct region *r, uint64_t address)
 {
 	struct rule rule = { .cfa = CFA_NONE };
 
@@ -166,11 +165,11 @@ size_t unwind(struct unwinder *u, const struct address_space *space, const struc
 {
 	struct walk w = walk_begin(u, space, state);
 	size_t n = walk_stack(&w, out);
-	bool wild_fp = w.wild_fp;
+	bool wild = w.wild;
 
 	if (w.end == UNWIND_TRUNCATED)
 		n = walk_beyond(&w, out, n);
-	if (wild_fp && w.end == UNWIND_TRUNCATED)
+	if (wild && w.end == UNWIND_TRUNCATED)
 		w.end = UNWIND_BAD; /* no copy of the stack would have had it */
 	if (u->use_memo && w.end == UNWIND_COMPLETE) {
 		note_words(&w, 0, n);

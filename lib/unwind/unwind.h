@@ -28,6 +28,8 @@ enum unwind_end {
 	UNWIND_TRUNCATED, /* the copy was too short, and the process could not help */
 	UNWIND_LOST,      /* an address in no mapping */
 	UNWIND_BAD,       /* unwind data that make no sense here */
+	UNWIND_NO_TABLES, /* no unwind data, and no frame pointer */
+	UNWIND_RED_ZONE,  /* unwind data need what lies below the stack pointer */
 	UNWIND_DEEP,      /* UNWIND_MOST frames */
 	UNWIND_ENDS,      /* how many there are */
 };
@@ -52,12 +54,21 @@ struct rule_entry {
 	struct rule rule;
 };
 
+/* What the symbols of a module say of the code between two virtual addresses. */
+struct known_function {
+	uint64_t start, end, after;
+	uint32_t module; /* its id */
+	bool known;      /* it is one function, which begins at start */
+};
+
 struct unwinder {
 	const struct arch *arch;
 	struct rule_entry *cache;
 	struct memory memory; /* for the stack being unwound */
 	struct memos memos;
 	struct memo_frame trail[UNWIND_MOST]; /* of the stack being unwound */
+	struct known_function function[64]; /* those that were looked for last */
+	size_t nfunction;
 	uint64_t hits, misses;
 	uint64_t ends[UNWIND_ENDS];
 	uint64_t completed;  /* stacks that were completed by reading the process, */

@@ -19,8 +19,9 @@ struct walk {
 	bool call;        /* pc is a return address: the call lies before it */
 	bool may_read;    /* memory beyond the copy may be read, */
 	bool used_memory; /* and was */
-	bool wild_fp;     /* the frame pointer is no address of the stack, nor readable */
+	bool wild;        /* what could not be read was no address of the stack */
 	size_t ncopied;   /* frames that were found in the copy alone */
+	bool is_trial;    /* this walk is only made to see where it leads */
 	bool recovered;   /* recover_register() has walked this stack once more */
 	enum unwind_end end;
 };
@@ -64,10 +65,22 @@ bool walk_move(struct walk *w, uint64_t pc, uint64_t cfa, uint64_t fp, bool sign
 /* The rule at an address of a region whose module has rules. */
 struct rule walk_rule(struct walk *w, const struct region *r, uint64_t address);
 
+/*
+ * From the frame at address, which is in region r, to its caller, in one of the ways below.
+ */
+bool walk_step(struct walk *w, const struct region *r, uint64_t address);
+
 /* By that rule; by the frame pointer; by what the code at w->pc looks like. */
 bool walk_by_rule(struct walk *w, const struct rule *rule, const struct region *r);
 bool walk_by_fp(struct walk *w);
 bool walk_by_guess(struct walk *w, const struct region *r);
+
+/*
+ * By a word of the stack below `end` that follows a call of this function, which is in region r; by one
+ * of the next few words, if it follows any call. Only if a walk goes on to the end from there; otherwise w is as it was.
+ */
+bool walk_by_scan(struct walk *w, const struct region *r, uint64_t end);
+bool walk_by_any_call(struct walk *w);
 
 /* Is there a call right before an address of region r, as far as it can be seen? */
 bool walk_follows_call(const struct walk *w, const struct region *r, uint64_t address);

@@ -127,12 +127,20 @@ static bool restore_pc(struct walk *w, const struct rule *rule, uint64_t cfa, ui
 	       walk_stop(w, UNWIND_TRUNCATED);
 }
 
+/* Below the stack pointer, where functions that call none may keep what they like. */
+static bool is_in_red_zone(const struct walk *w, const struct rule *rule)
+{
+	return w->leaf && rule->cfa == CFA_DEREF_SP && rule->cfa_offset < 0;
+}
+
 bool walk_by_rule(struct walk *w, const struct rule *rule, const struct region *r)
 {
 	uint64_t cfa, fp, pc;
 
 	if (rule->cfa == CFA_END)
 		return walk_stop(w, UNWIND_COMPLETE);
+	if (is_in_red_zone(w, rule))
+		return walk_by_scan(w, r, UINT64_MAX) || walk_stop(w, UNWIND_RED_ZONE);
 	return find_cfa(w, rule, r, &cfa) && restore_fp(w, rule, cfa, &fp) &&
 	       restore_pc(w, rule, cfa, &pc) && walk_move(w, pc, cfa, fp, rule->signal);
 }
