@@ -1,6 +1,7 @@
 #include "perf/binary.h"
 
 #include <stddef.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { BUILD_ID_BYTES = 24, VDSO_INODE = 1 /* of device 0:0, which has no files */ };
@@ -68,6 +69,16 @@ static struct known_binary key_of(struct binaries *b, const struct record_map *m
 	return key;
 }
 
+/*
+ * What the kernel calls memory that is shared without a file: memfd_create(2), anonymous
+ * memory, System V's. There may be an image in it; if it cannot be opened, it is code.
+ */
+static bool is_shared_memory(struct str path)
+{
+	return str_starts(path, S("/memfd:")) || str_starts(path, S("/dev/zero")) ||
+	       str_starts(path, S("/SYSV"));
+}
+
 static struct binary *new_binary(struct binaries *b, const struct record_map *m)
 {
 	struct binary *bin = mem_zeroed(1, sizeof(*bin));
@@ -81,6 +92,7 @@ static struct binary *new_binary(struct binaries *b, const struct record_map *m)
 	bin->path = str(path, m->path.n);
 	bin->is_vdso = is_vdso(m->path);
 	bin->is_kernel = m->in_kernel;
+	bin->is_generated = is_shared_memory(m->path);
 	bin->major = m->major;
 	bin->minor = m->minor;
 	bin->inode = m->inode;
@@ -143,6 +155,14 @@ void binaries_unload(const struct binaries *b)
 	}
 }
 
+/* A file that nobody can open any more, in which there is no image, has been written to. */
+static bool has_link(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) < 0 || st.st_nlink;
+}
+
 void binary_find_file(struct binaries *b, struct binary *bin, const struct process *p,
 		      const struct map *m)
 {
@@ -152,8 +172,11 @@ void binary_find_file(struct binaries *b, struct binary *bin, const struct proce
 	    !b->host->open_binary(b->host->context, p, m, bin))
 		return;
 	bin->found = true;
-	if (bin->fd >= 0 && !elf_open(&bin->module.elf, bin->fd, &why))
+	if (bin->fd >= 0 && !elf_open(&bin->module.elf, bin->fd, &why)) {
+		bin->is_generated = !has_link(bin->fd) && !jitdump_is_name(bin->path);
 		return;
+	}
+	bin->is_generated = false;
 	bin->build_id.n = 0;
 	elf_print_build_id(&bin->build_id, bin->module.elf.build_id);
 	module_open(&bin->module, b->arch);

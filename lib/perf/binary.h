@@ -21,6 +21,7 @@ struct binary {
 	bool used;      /* set by those who call binaries_sweep() */
 	bool found;     /* its file was there: it has been looked at */
 	bool is_vdso;   /* code that the kernel maps into each process */
+	bool is_generated; /* no image, but memory that programs write code to: memfd and the like */
 	bool is_kernel; /* the kernel itself, or a module of it */
 	int fd;         /* -1 until it is found, or when it is in memory */
 	struct module module;

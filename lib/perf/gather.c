@@ -196,7 +196,7 @@ static loc_id user_loc(struct gather *g, const struct perf_sample *s, const stru
 {
 	const struct map *m = f->region ? map_of(f->region) : NULL;
 
-	if (m && m->binary)
+	if (m && !map_is_generated(m))
 		return known_loc(g, s->process, m, f->address, 0);
 	if (m)
 		return dict_add_loc(g->p->dict, jit_loc(g, s, f->address));

@@ -35,7 +35,8 @@ struct perf_host {
 	bool (*thread_name)(void *context, int pid, uint32_t tid, char *name);
 	/* Read memory, and find trampolines: as those of struct address_space. */
 	size_t (*read)(void *context, int tid, uint64_t address, void *to, size_t n);
-	bool (*is_trampoline)(void *context, struct process *p, uint64_t address);
+	bool (*is_trampoline)(void *context, struct processes *t, struct process *p,
+			      uint64_t address);
 	/* The jitdump in which a process's JIT code has names; NULL when it has none. */
 	const struct binary *(*jit_dump)(void *context, struct processes *t, struct process *p);
 	/* What was at an address in memory without a file at a time, as far as that is logged. */

@@ -84,7 +84,7 @@ void process_map(struct processes *t, struct process *p, const struct record_map
 	if (!m->executable)
 		return;
 	new.binary = binaries_find(t->binaries, m);
-	new.region.module = new.binary ? &new.binary->module : NULL;
+	new.region.module = new.binary && !new.binary->is_generated ? &new.binary->module : NULL;
 	insert_map(p, i, new);
 }
 
@@ -92,6 +92,7 @@ void process_map(struct processes *t, struct process *p, const struct record_map
 static void place_map(struct processes *t, struct process *p, struct map *m)
 {
 	binary_find_file(t->binaries, m->binary, p, m);
+	m->region.module = m->binary->is_generated ? NULL : &m->binary->module;
 	m->region.bias = binary_bias(m->binary, m->region.start, m->offset);
 	m->looked = true;
 	m->placed = m->binary->found;
@@ -144,7 +145,7 @@ static bool is_trampoline(void *context, uint64_t address)
 	struct process_view *v = context;
 	const struct perf_host *host = v->processes->host;
 
-	return host->is_trampoline(host->context, v->process, address);
+	return host->is_trampoline(host->context, v->processes, v->process, address);
 }
 
 struct address_space process_address_space(struct process_view *v)

@@ -78,11 +78,12 @@ static size_t host_read(void *context, int tid, uint64_t address, void *to, size
 	return got > 0 ? (size_t)got : 0;
 }
 
-static bool host_is_trampoline(void *context, struct process *p, uint64_t address)
+static bool host_is_trampoline(void *context, struct processes *t, struct process *p,
+			       uint64_t address)
 {
 	const struct live_host *h = context;
 
-	return jit_is_trampoline(&h->roots, p, address);
+	return jit_is_trampoline(&h->roots, t, p, address);
 }
 
 static const struct binary *host_jit_dump(void *context, struct processes *t, struct process *p)

@@ -29,8 +29,7 @@ struct window {
 struct session_mapping {
 	const struct binary *binary; /* NULL: none, or JIT code without a jitdump */
 	int root;                    /* the root of a process that has it; -1: ours */
-	bool is_jit;                 /* its names are in a perf map, at: */
-	struct jit_place jit;
+	struct jit_maps *jit;        /* its names are in these; NULL: it is no JIT code */
 };
 
 struct session;

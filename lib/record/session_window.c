@@ -53,7 +53,6 @@ void session_begin_window(struct session *s)
 
 	dict_init(&s->dict);
 	profile_init(&s->profile, &s->dict);
-	s->mappings.n = 0;
 	gather_begin(&s->gather, &s->profile);
 	s->window = (struct window){ .number = number, .time = realtime() };
 	s->window_start = recorder_now();
@@ -87,6 +86,11 @@ void session_raise_priority(const struct session *s, bool raised)
 
 void session_drop_window(struct session *s)
 {
+	struct session_mapping *m = (struct session_mapping *)s->mappings.p;
+
+	for (size_t i = 0; i < BUF_COUNT(&s->mappings, *m); i++)
+		jit_maps_release(m[i].jit);
+	s->mappings.n = 0;
 	profile_release(&s->profile);
 	dict_release(&s->dict);
 }
@@ -127,13 +131,12 @@ static void note_mapping(void *context, map_id map, struct process *p, const str
 	while (BUF_COUNT(&s->mappings, none) <= map.i)
 		buf_put(&s->mappings, &none, sizeof(none));
 	m = (struct session_mapping *)s->mappings.p + map.i;
-	if (m->is_jit || (m->binary && m->binary->fd >= 0))
+	if (m->jit || (m->binary && m->binary->fd >= 0))
 		return;
 	*m = (struct session_mapping){ .binary = b,
-				       .root = mount_roots_find(roots, p),
-				       .is_jit = !b };
-	if (m->is_jit)
-		m->jit = jit_place(roots, p);
+				       .root = mount_roots_find(roots, p) };
+	if (!b)
+		m->jit = jit_maps_keep(jit_maps_of(roots, p));
 }
 
 const struct session_mapping *session_mapping(const struct session *s, map_id map)

@@ -592,9 +592,9 @@ static void test_damage(void)
 
 static uint64_t code_at, code_end;
 
-static bool is_in_code(void *context, struct process *p, uint64_t address)
+static bool is_in_code(void *context, struct processes *t, struct process *p, uint64_t address)
 {
-	(void)context, (void)p;
+	(void)context, (void)t, (void)p;
 	return address >= code_at && address < code_end;
 }
 
