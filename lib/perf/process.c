@@ -127,9 +127,12 @@ void process_forget(struct processes *t, struct process *p)
 static void use_binaries(void *context, struct process *p)
 {
 	(void)context;
-	for (size_t i = 0; i < p->nmap; i++)
+	for (size_t i = 0; i < p->nmap; i++) {
 		if (p->map[i].binary)
 			p->map[i].binary->used = true;
+		if (p->map[i].moved)
+			p->map[i].moved->used = true;
+	}
 }
 
 void processes_sweep(struct processes *t)

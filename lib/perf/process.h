@@ -12,6 +12,7 @@ struct map {
 	struct region region;  /* first, so that map_of() can go back from it */
 	uint64_t offset;       /* in the file */
 	struct binary *binary; /* NULL for memory without a file; see map_is_generated() */
+	struct binary *moved;  /* whose text may have been moved to this memory, from `offset` */
 	bool looked;           /* its file was looked for */
 	bool placed;           /* and found: region.bias is by the file's segments */
 	/*

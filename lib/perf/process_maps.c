@@ -71,6 +71,22 @@ static size_t cut_maps(struct processes *t, struct process *p, uint64_t start, u
 	return i;
 }
 
+/*
+ * Programs move their text to anonymous memory at the same place, to have it in huge pages.
+ * The mapping that was there may be of that text; is_moved_text() looks.
+ */
+static void note_moved(const struct process *p, struct map *new)
+{
+	size_t i = first_after(p, new->region.start);
+	const struct map *was = &p->map[i];
+
+	if (i == p->nmap || was->region.start > new->region.start ||
+	    was->region.end < new->region.end || (was->binary && was->binary->is_generated))
+		return;
+	new->moved = was->binary ? was->binary : was->moved;
+	new->offset = was->offset + (new->region.start - was->region.start);
+}
+
 void process_map(struct processes *t, struct process *p, const struct record_map *m)
 {
 	struct map new = { .region.start = m->start, .offset = m->offset };
@@ -80,10 +96,13 @@ void process_map(struct processes *t, struct process *p, const struct record_map
 		return;
 	p->last = 0;
 	new.number = ++t->last_number;
+	if (m->executable)
+		new.binary = binaries_find(t->binaries, m);
+	if (m->executable && !new.binary)
+		note_moved(p, &new);
 	i = cut_maps(t, p, m->start, new.region.end);
 	if (!m->executable)
 		return;
-	new.binary = binaries_find(t->binaries, m);
 	new.region.module = new.binary && !new.binary->is_generated ? &new.binary->module : NULL;
 	insert_map(p, i, new);
 }
@@ -98,6 +117,35 @@ static void place_map(struct processes *t, struct process *p, struct map *m)
 	m->placed = m->binary->found;
 }
 
+/* Does memory hold what the file has there? It is compared at some places. */
+static bool is_moved_text(struct processes *t, const struct process *p, const struct map *m)
+{
+	enum { PLACES = 8, BYTES = 64 };
+	uint64_t step = (m->region.end - m->region.start) / PLACES;
+
+	for (uint64_t at = 0; at < PLACES * step; at += step) {
+		struct str file = elf_bytes(&m->moved->module.elf, m->offset + at, BYTES);
+		char memory[BYTES];
+
+		if (file.n != BYTES || !t->host->read ||
+		    t->host->read(t->host->context, p->pid, m->region.start + at, memory, BYTES) !=
+			    BYTES ||
+		    memcmp(memory, file.p, BYTES) != 0)
+			return false;
+	}
+	return step > BYTES;
+}
+
+static void find_moved(struct processes *t, struct process *p, struct map *m)
+{
+	m->looked = true;
+	binary_find_file(t->binaries, m->moved, p, m);
+	if (!m->moved->found || !is_moved_text(t, p, m))
+		return;
+	m->binary = m->moved;
+	place_map(t, p, m);
+}
+
 const struct map *process_find(struct processes *t, struct process *p, uint64_t address)
 {
 	struct map *m;
@@ -110,6 +158,8 @@ const struct map *process_find(struct processes *t, struct process *p, uint64_t 
 		p->last = i;
 	}
 	m = &p->map[i];
+	if (!m->binary && m->moved && !m->looked)
+		find_moved(t, p, m);
 	if (m->binary && !m->placed && (!m->looked || m->binary->found))
 		place_map(t, p, m);
 	return m;

@@ -28,6 +28,15 @@ at_least "$(share callers.folded ';quarter;descend')" 12 'two callers beyond the
 at_least "$(share callers.folded ';rest;descend')" 60 'and the other the rest' \
 	"$(cut -c 1-80 callers.folded; cat err)"
 
+# Text in anonymous memory, in a process that has moved it before
+whole moved 'moved;spin'
+./odd moved 30 &
+sleep 0.3
+prof-record -q -F 499 -p $! -d 500ms -o moved.pb.gz
+kill $!
+prof-fold moved.pb.gz >moved.folded
+at_least "$(share moved.folded '_start;.*main;moved;spin')" 95 'text that was moved' "$(cat moved.folded)"
+
 # How it was built
 cp odd gone
 whole deleted 'deleted;spin' ./gone

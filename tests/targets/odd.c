@@ -2,6 +2,7 @@
  * Code that is hard to unwind, one way at a time: odd WAY SECONDS. The stack of each
  * is main, then the functions that are named here, then spin().
  */
+#define _GNU_SOURCE
 #include <alloca.h>
 #include <signal.h>
 #include <stdint.h>
@@ -168,6 +169,24 @@ __attribute__((noinline)) void patched(void)
 	own_page();
 }
 
+/* Moves its text to anonymous memory at the same place, as programs do to get huge pages. */
+__attribute__((noinline)) void moved(void)
+{
+	unsigned long start, end, text = (unsigned long)(uintptr_t)moved;
+	FILE *f = fopen("/proc/self/maps", "r");
+	char *copy;
+
+	while (fscanf(f, "%lx-%lx%*[^\n]", &start, &end) == 2 && end <= text)
+		;
+	fclose(f);
+	copy = mmap(NULL, end - start, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	memcpy(copy, (void *)start, end - start);
+	mprotect(copy, end - start, PROT_READ | PROT_EXEC);
+	mremap(copy, end - start, end - start, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)start);
+	spin();
+	sink++;
+}
+
 int main(int argc, char **argv)
 {
 	const char *way = argc > 1 ? argv[1] : "";
@@ -190,6 +209,8 @@ int main(int argc, char **argv)
 		sorting();
 	else if (strcmp(way, "patched") == 0)
 		patched();
+	else if (strcmp(way, "moved") == 0)
+		moved();
 	else if (strcmp(way, "deleted") == 0)
 		deleted(argv[0]);
 	else if (strcmp(way, "exec") == 0)
