@@ -6,11 +6,11 @@
 
 enum { BUILD_ID_BYTES = 24, VDSO_INODE = 1 /* of device 0:0, which has no files */ };
 
-/* The key of a binary: one of build id, device and inode, path. */
+/* The key of a binary: one of build id; device, inode and generation; path. */
 struct known_binary {
 	uint8_t build_id[BUILD_ID_BYTES];
 	uint32_t major, minor;
-	uint64_t inode;
+	uint64_t inode, generation;
 	uint64_t path;         /* its number in binaries.paths */
 	struct binary *binary; /* payload */
 };
@@ -61,6 +61,7 @@ static struct known_binary key_of(struct binaries *b, const struct record_map *m
 		memcpy(key.build_id, m->build_id.p, min_size(m->build_id.n, sizeof(key.build_id)));
 	} else if (m->inode) {
 		key.inode = m->inode;
+		key.generation = m->generation;
 		key.major = m->major;
 		key.minor = m->minor;
 	} else {
@@ -96,6 +97,7 @@ static struct binary *new_binary(struct binaries *b, const struct record_map *m)
 	bin->major = m->major;
 	bin->minor = m->minor;
 	bin->inode = m->inode;
+	bin->generation = m->generation;
 	elf_print_build_id(&bin->build_id, m->build_id);
 	return bin;
 }
@@ -155,6 +157,16 @@ void binaries_unload(const struct binaries *b)
 	}
 }
 
+/* It is not the one that was mapped. Another process may have that. */
+static void give_up_file(struct binary *bin)
+{
+	elf_close(&bin->module.elf);
+	if (bin->fd >= 0)
+		close(bin->fd);
+	bin->fd = -1;
+	bin->found = false;
+}
+
 /* A file that nobody can open any more, in which there is no image, has been written to. */
 static bool has_link(int fd)
 {
@@ -174,6 +186,10 @@ void binary_find_file(struct binaries *b, struct binary *bin, const struct proce
 	bin->found = true;
 	if (bin->fd >= 0 && !elf_open(&bin->module.elf, bin->fd, &why)) {
 		bin->is_generated = !has_link(bin->fd) && !jitdump_is_name(bin->path);
+		return;
+	}
+	if (!elf_is_build(&bin->module.elf, buf_str(&bin->build_id))) {
+		give_up_file(bin);
 		return;
 	}
 	bin->is_generated = false;

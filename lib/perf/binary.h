@@ -1,6 +1,6 @@
 /*
  * Binaries that processes have mapped, each kept once. The record of a mapping identifies
- * its file by build id, or by device and inode, since one path may name several files in the
+ * its file by build id, or by device, inode and generation, since one path may name several files in the
  * course of a recording; by path only where it has neither. A binary is opened when a
  * stack first goes through it and stays open, so that it can still be read after it was
  * deleted or its mount namespace is gone.
@@ -17,7 +17,7 @@
 struct binary {
 	struct str path; /* as the process sees it; ends in a NUL */
 	uint32_t major, minor;
-	uint64_t inode;
+	uint64_t inode, generation; /* as in struct record_map */
 	bool used;      /* set by those who call binaries_sweep() */
 	bool found;     /* its file was there: it has been looked at */
 	bool is_vdso;   /* code that the kernel maps into each process */

@@ -116,6 +116,8 @@ static map_id mapping_of(struct gather *g, struct process *p, const struct map *
 
 		new.file = dict_intern(g->p->dict, m->binary->path);
 		new.build_id = dict_intern(g->p->dict, buf_str(&m->binary->build_id));
+		if (!new.build_id.i)
+			new.which = m->binary->module.id + 1;
 		row->map = dict_add_mapping(g->p->dict, new);
 		if (g->on_mapping)
 			g->on_mapping(g->context, row->map, p, m->binary);

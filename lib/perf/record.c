@@ -183,7 +183,7 @@ static void parse_map(const struct perf_event_header *h, struct parser *p, struc
 			m->has_inode = true;
 			read_pair(p, &m->major, &m->minor);
 			m->inode = word(p);
-			word(p); /* the inode's generation */
+			m->generation = word(p);
 		}
 		read_pair(p, &protection, &flags);
 		m->executable = protection & PROT_EXEC;

@@ -39,6 +39,7 @@ struct record_map {
 	uint64_t start, length, offset;
 	/* What identifies the file: a build id, or device and inode, or only its path. */
 	uint64_t inode;
+	uint64_t generation; /* of the inode, whose number is used again; 0 = not known */
 	uint32_t major, minor;
 	struct str build_id; /* its bytes */
 	struct str path;

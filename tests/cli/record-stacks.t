@@ -105,6 +105,21 @@ prof-fold so.pb.gz >so.folded
 at_least "$(share so.folded 'main;plugin')" 95 'shared objects that come and go' "$(cat so.folded)"
 is "$(prof-query --raw so.pb.gz | grep -cE '(one|two)\.so .*[0-9a-f]{40}')" 2 'are told apart'
 
+# Two files of one name and without a build id, in turn at one address
+for name in first second; do
+	sed "s/^void plugin/__attribute__((noinline)) static void only_$name/" plugin.c >"$name.c"
+	echo "void plugin(unsigned long n) { only_$name(n); sink++; }" >>"$name.c"
+	$CC -O1 -g -shared -fPIC -Wl,--build-id=none -o "$name.so" "$name.c"
+done
+sed 's|void \*so = .*|void *so; unlink("one.so"); if (link(i % 2 ? "first.so" : "second.so", "one.so")) return 1; so = dlopen("./one.so", RTLD_NOW);|
+	s|#include|#include <unistd.h>\n#include|' host.c >turns.c
+$CC -O1 -g -o turns turns.c -ldl
+prof-record -q -F 499 -o turns.pb.gz -- ./turns
+prof-fold turns.pb.gz >turns.folded
+at_least "$(share turns.folded 'plugin;only_first')" 35 'files in turn at one address: the first' \
+	"$(cat turns.folded)"
+at_least "$(share turns.folded 'plugin;only_second')" 35 'and the second' "$(cat turns.folded)"
+
 # C code in a Go program has tables of its own
 cat >main.go <<'END'
 package main
