@@ -11,7 +11,7 @@ struct ended {
 
 void decoder_init(struct decoder *d, const struct arch *arch, const struct perf_host *host)
 {
-	*d = (struct decoder){ .arch = arch, .host = *host };
+	*d = (struct decoder){ .arch = arch, .host = *host, .most_chain = DECODER_MOST_CHAIN };
 	binaries_init(&d->binaries, arch, &d->host);
 	processes_init(&d->processes, &d->binaries, &d->host);
 	unwinder_init(&d->unwinder, arch);
@@ -174,6 +174,9 @@ static void add_chain(struct decoder *d, const struct record_sample *r, struct p
 		else if (mode == (uint64_t)PERF_CONTEXT_USER)
 			add_user_frame(d, s, ip - (s->nuser > 0));
 	}
+	/* The kernel stops there, without a word. */
+	if (s->nuser && s->nkernel + s->nuser >= d->most_chain)
+		s->end = UNWIND_DEEP;
 	if (r->chain)
 		return;
 	if (r->in_kernel)
@@ -209,7 +212,7 @@ static void unwind_sample(struct decoder *d, const struct record_sample *r, stru
 	    !has_user_stack(d, s, r))
 		return;
 	s->state = state;
-	s->nuser = unwind(&d->unwinder, &space, state, d->user, &s->end);
+	s->nuser = (r->is_32bit ? unwind32 : unwind)(&d->unwinder, &space, state, d->user, &s->end);
 }
 
 static void on_sample_record(struct decoder *d, const struct record *r, size_t event)

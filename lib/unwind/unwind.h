@@ -88,4 +88,8 @@ void unwinder_release(struct unwinder *u);
 size_t unwind(struct unwinder *u, const struct address_space *space, const struct user_state *state,
 	      struct user_frame *out, enum unwind_end *end);
 
+/* The same for a 32-bit program, whose registers are the lower halves of those in state. */
+size_t unwind32(struct unwinder *u, const struct address_space *space,
+		const struct user_state *state, struct user_frame *out, enum unwind_end *end);
+
 #endif

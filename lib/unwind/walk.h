@@ -82,6 +82,9 @@ bool walk_by_guess(struct walk *w, const struct region *r);
 bool walk_by_scan(struct walk *w, const struct region *r, uint64_t end);
 bool walk_by_any_call(struct walk *w);
 
+/* Is the frame pointer, which is zero, so because code has ended the stack there? */
+bool walk_is_outermost(struct walk *w);
+
 /* Is there a call right before an address of region r, as far as it can be seen? */
 bool walk_follows_call(const struct walk *w, const struct region *r, uint64_t address);
 

@@ -171,3 +171,10 @@ bool walk_is_function(struct walk *w, const struct region *r, uint64_t address)
 		return vaddr == f->start;
 	return vaddr <= pc && vaddr >= f->start && pc - vaddr < FUNCTION;
 }
+
+uint64_t walk_into_function(struct walk *w, const struct region *r)
+{
+	uint64_t pc = w->pc - w->call - r->bias;
+
+	return pc - function_at(w->u, r->module, pc)->start;
+}

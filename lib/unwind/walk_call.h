@@ -33,4 +33,7 @@ bool walk_called_function(struct walk *w, uint64_t address, uint64_t *target, bo
  */
 bool walk_is_function(struct walk *w, const struct region *r, uint64_t address);
 
+/* How many bytes of its function, or of code that may be its function's, come before w->pc. */
+uint64_t walk_into_function(struct walk *w, const struct region *r);
+
 #endif

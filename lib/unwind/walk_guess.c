@@ -22,18 +22,21 @@ static enum call caller_at(struct walk *w, uint64_t address)
  * A frame pointer of zero ends a stack where code has made it so: the program's entry
  * point, or what starts a thread. Elsewhere the register is one like others.
  */
-static bool is_outermost(struct walk *w)
+bool walk_is_outermost(struct walk *w)
 {
-	enum { STARTS = 64 }; /* bytes of code before the call */
 	static const struct str zero[] = { { "\x31\xed", 2 }, { "\x33\xed", 2 } };
 	const struct region *r = walk_region(w, w->pc - w->call);
-	struct str code = S("");
+	uint64_t n;
+	struct str code;
 
 	if (w->u->fp_only || w->u->arch->machine != ELF_MACHINE_X86_64)
 		return true;
-	if (r && r->module)
-		code = elf_at(&r->module->elf, w->pc - r->bias - STARTS);
-	code.n = code.n < STARTS ? 0 : STARTS;
+	if (!r || !r->module)
+		return false;
+	n = walk_into_function(w, r);
+	n = n < 64 ? n : 64;
+	code = elf_at(&r->module->elf, w->pc - w->call - r->bias - n);
+	code.n = min_size(code.n, n);
 	return str_find(code, zero[0]) >= 0 || str_find(code, zero[1]) >= 0;
 }
 
@@ -41,7 +44,7 @@ static bool stop_without_fp(struct walk *w)
 {
 	if (w->used_memory)
 		return walk_stop(w, UNWIND_TRUNCATED);
-	return walk_stop(w, is_outermost(w) ? UNWIND_COMPLETE : UNWIND_NO_TABLES);
+	return walk_stop(w, walk_is_outermost(w) ? UNWIND_COMPLETE : UNWIND_NO_TABLES);
 }
 
 bool walk_by_fp(struct walk *w)

@@ -122,16 +122,13 @@ bool walk_by_scan(struct walk *w, const struct region *r, uint64_t end)
 	       (jumped.function && try_caller(w, &jumped, &trials));
 }
 
+/* The first one only: code that cannot be seen may have called from there, and others before. */
 bool walk_by_any_call(struct walk *w)
 {
 	struct candidate c = { .at = w->sp };
 	int trials = MOST_TRIALS;
 	bool known;
 
-	if (w->u->arch->machine != ELF_MACHINE_X86_64 || w->is_trial)
-		return false;
-	for (; trials > 0 && next_candidate(w, w->sp + NEAR, &c, &known); c.at += 8)
-		if (!known && try_caller(w, &c, &trials))
-			return true;
-	return false;
+	return w->u->arch->machine == ELF_MACHINE_X86_64 && !w->is_trial &&
+	       next_candidate(w, w->sp + NEAR, &c, &known) && !known && try_caller(w, &c, &trials);
 }
