@@ -24,6 +24,7 @@ void decoder_release(struct decoder *d)
 	binaries_release(&d->binaries);
 	record_queue_release(&d->queue);
 	buf_release(&d->ended);
+	buf_release(&d->chain);
 }
 
 void decoder_add(struct decoder *d, const struct perf_event_header *h,
@@ -164,6 +165,7 @@ static void add_chain(struct decoder *d, const struct record_sample *r, struct p
 {
 	uint64_t mode = 0;
 
+	d->chain.n = 0;
 	for (size_t i = 0; i < r->nchain; i++) {
 		uint64_t ip = r->chain[i];
 
@@ -171,6 +173,8 @@ static void add_chain(struct decoder *d, const struct record_sample *r, struct p
 			mode = ip;
 		else if (mode == (uint64_t)PERF_CONTEXT_KERNEL)
 			add_kernel_frame(d, s, ip - (s->nkernel > 0));
+		else if (mode == (uint64_t)PERF_CONTEXT_USER && r->regs)
+			buf_put(&d->chain, &ip, sizeof(ip));
 		else if (mode == (uint64_t)PERF_CONTEXT_USER)
 			add_user_frame(d, s, ip - (s->nuser > 0));
 	}
@@ -206,6 +210,8 @@ static void unwind_sample(struct decoder *d, const struct record_sample *r, stru
 	*state = (struct user_state){ .regs = d->regs,
 				      .stack = r->stack,
 				      .nstack = r->nstack,
+				      .chain = (const uint64_t *)d->chain.p,
+				      .nchain = BUF_COUNT(&d->chain, uint64_t),
 				      .pid = s->process->pid,
 				      .tid = (int)s->tid };
 	if (!sample_regs_decode(d->arch, r->regs_mask, r->regs, d->regs, &state->missing) ||

@@ -66,6 +66,7 @@ struct decoder {
 	/* The sample being made. */
 	uint64_t regs[ARCH_REGS];
 	uint64_t kernel[DECODER_MOST_KERNEL];
+	struct buf chain; /* uint64_t: return addresses that the kernel found */
 	struct user_frame user[UNWIND_MOST];
 };
 

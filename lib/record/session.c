@@ -13,7 +13,7 @@
 
 enum {
 	LOOK_MS = 50,        /* between two reads of the rings */
-	READ_MS = 4,         /* the same while the memory of processes is read */
+	READ_MS = 10,        /* the same while the memory of processes is read */
 	PROGRESS_MS = 500,   /* between two lines of progress */
 	GRACE_MS = 500,      /* for a command to end after a signal */
 	ADAPT_SAMPLES = 100, /* of which more than two in a hundred are truncated */

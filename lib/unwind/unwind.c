@@ -1,6 +1,6 @@
 #include "unwind/unwind.h"
 
-#include "unwind/walk.h"
+#include "unwind/walk_call.h"
 
 void unwinder_init(struct unwinder *u, const struct arch *arch)
 {
@@ -147,6 +147,37 @@ static bool walk_memory(struct walk *w, struct user_frame *out, size_t *n)
 	return true;
 }
 
+/*
+ * A goroutine has switched to the thread's stack. What called the function that did so is in
+ * the chain, which the kernel followed at the moment of the sample: functions of Go have frame
+ * pointers. Returns how many frames there are then.
+ */
+static size_t walk_chain(struct walk *w, struct user_frame *out, size_t n)
+{
+	const uint64_t *chain = w->state->chain;
+	size_t i = 0, whole = n;
+	uint64_t target;
+	bool any;
+
+	while (i < w->state->nchain && !(walk_called_function(w, chain[i], &target, &any) &&
+					 target == w->switched))
+		i++;
+	for (; i < w->state->nchain && whole < UNWIND_MOST; i++) {
+		uint64_t address = chain[i] - 1;
+		const struct region *r = walk_region(w, address);
+
+		/* The outermost was not called: what it has is made to look so. */
+		if (r && r->module && module_rule(r->module, address - r->bias).cfa == CFA_END)
+			w->end = UNWIND_COMPLETE;
+		else if (!r || !walk_follows_call(w, r, chain[i]))
+			break;
+		out[whole++] = (struct user_frame){ r, address };
+		if (w->end == UNWIND_COMPLETE)
+			break;
+	}
+	return whole;
+}
+
 /* The callers of a stack of n frames that was cut off; returns how many it has then. */
 static size_t walk_beyond(struct walk *w, struct user_frame *out, size_t n)
 {
@@ -167,11 +198,13 @@ size_t unwind(struct unwinder *u, const struct address_space *space, const struc
 	size_t n = walk_stack(&w, out);
 	bool wild = w.wild;
 
-	if (w.end == UNWIND_TRUNCATED)
+	if (w.switched)
+		n = walk_chain(&w, out, n);
+	else if (w.end == UNWIND_TRUNCATED)
 		n = walk_beyond(&w, out, n);
 	if (wild && w.end == UNWIND_TRUNCATED)
 		w.end = UNWIND_BAD; /* no copy of the stack would have had it */
-	if (u->use_memo && w.end == UNWIND_COMPLETE) {
+	if (u->use_memo && w.end == UNWIND_COMPLETE && !w.switched) {
 		note_words(&w, 0, n);
 		memo_keep(&u->memos, state->pid, state->tid, u->trail, n);
 	}

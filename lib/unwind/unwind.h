@@ -45,6 +45,8 @@ struct user_state {
 	const uint64_t *regs; /* arch->nregs of them, by DWARF number */
 	const uint8_t *stack; /* the copy, which begins at the stack pointer */
 	size_t nstack;
+	const uint64_t *chain; /* as far as the kernel followed frame pointers: return addresses */
+	size_t nchain;
 	int pid, tid;
 	uint64_t missing; /* bit set: registers whose value is not known */
 };

@@ -20,6 +20,7 @@ struct walk {
 	bool may_read;    /* memory beyond the copy may be read, */
 	bool used_memory; /* and was */
 	bool wild;        /* what could not be read was no address of the stack */
+	uint64_t switched; /* the function that has switched from another stack to this one */
 	size_t ncopied;   /* frames that were found in the copy alone */
 	bool is_trial;    /* this walk is only made to see where it leads */
 	bool recovered;   /* recover_register() has walked this stack once more */

@@ -133,12 +133,25 @@ static bool is_in_red_zone(const struct walk *w, const struct rule *rule)
 	return w->leaf && rule->cfa == CFA_DEREF_SP && rule->cfa_offset < 0;
 }
 
+/* The stack that was switched from is not copied; the chain may have what is on it. */
+static bool stop_at_switch(struct walk *w, const struct region *r)
+{
+	struct gofunc f;
+
+	if (!w->state->nchain || !gopclntab_find(&r->module->go, w->pc - w->call - r->bias, &f))
+		return walk_stop(w, UNWIND_COMPLETE);
+	w->switched = f.entry + r->bias;
+	return walk_stop(w, UNWIND_TRUNCATED);
+}
+
 bool walk_by_rule(struct walk *w, const struct rule *rule, const struct region *r)
 {
 	uint64_t cfa, fp, pc;
 
 	if (rule->cfa == CFA_END)
 		return walk_stop(w, UNWIND_COMPLETE);
+	if (rule->cfa == CFA_SWITCH)
+		return stop_at_switch(w, r);
 	if (is_in_red_zone(w, rule))
 		return walk_by_scan(w, r, UINT64_MAX) || walk_stop(w, UNWIND_RED_ZONE);
 	return find_cfa(w, rule, r, &cfa) && restore_fp(w, rule, cfa, &fp) &&

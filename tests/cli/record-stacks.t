@@ -182,10 +182,40 @@ END
 if CGO_ENABLED=1 go build -o cgo main.go 2>/dev/null; then
 	prof-record -q -F 499 -o cgo.pb.gz -- ./cgo 2>/dev/null
 	prof-fold cgo.pb.gz | grep c_leaf >cgo.folded
-	at_least "$(share cgo.folded '^cgo;runtime.asmcgocall;.*;c_outer;c_middle;c_leaf')" 95 \
+	at_least "$(share cgo.folded '^cgo;.*main.main;.*;runtime.asmcgocall;.*;c_outer;c_middle;c_leaf')" 95 \
 		'C code in a Go program' "$(cat cgo.folded)"
 else
 	skip 'go cannot build programs with C here' 'C code in a Go program'
+fi
+
+# What a goroutine has called on the thread's own stack is below the goroutine
+cat >main.go <<'END'
+package main
+
+import "time"
+
+func work(m map[int][]byte) {
+	for i := 0; i < 2000; i++ {
+		m[i%500] = make([]byte, 100+i*37%9000)
+	}
+}
+
+func main() {
+	m := map[int][]byte{}
+	for end := time.Now().Add(time.Second); time.Now().Before(end); {
+		work(m)
+	}
+}
+END
+if go build -o switches main.go 2>/dev/null; then
+	prof-record -q -F 499 -o go.pb.gz -- ./switches
+	prof-fold go.pb.gz >go.folded
+	at_least $((100 - $(share go.folded '^switches;([[]truncated[]];)?runtime.systemstack'))) 99 \
+		'systemstack is called from somewhere' "$(grep '^switches;[^;]*systemstack' go.folded)"
+	at_least "$(share go.folded 'main.work;.*;runtime.systemstack')" 1 'by what a goroutine does' \
+		"$(cat go.folded)"
+else
+	skip 'there is no go' 'Go on the stack of the thread'
 fi
 
 # A mount and PID namespace of its own
