@@ -16,6 +16,13 @@ static const char *readable(size_t i)
 	return f ? f->name : NULL;
 }
 
+static const char *writable(size_t i)
+{
+	const struct format *f = format_writable_at(i);
+
+	return f ? f->name : NULL;
+}
+
 static bool parse_pack(void *to, const char *arg)
 {
 	return pack_parse(str_of(arg), to);
@@ -40,7 +47,7 @@ static bool parse_memory(void *to, const char *arg)
 }
 
 const struct opt to_options[] = {
-	{ 't', "to", OPT_CHOICE, &common.to, "FORMAT", "output format", readable },
+	{ 't', "to", OPT_CHOICE, &common.to, "FORMAT", "output format", writable },
 	{ 0 },
 };
 
@@ -48,7 +55,7 @@ const struct opt file_options[] = {
 	{ 'o', "output", OPT_FILE, &common.output, "FILE", "write here, not to standard output" },
 	{ 'f', "from", OPT_CHOICE, &common.from, "FORMAT", "input format (default: look at it)",
 	  readable },
-	{ 0, "type", OPT_STR, &common.type, "TYPE", "sample type: name, index or type id" },
+	{ 0, "type", OPT_STR, &common.type, "TYPE", "sample type: name, index, type id or 'all'" },
 	{ 0, "lenient", OPT_FLAG, &common.lenient, NULL, "skip and count malformed records" },
 	{ 'j', "jobs", OPT_INT, &common.jobs, "N", "threads that read inputs (default: the CPUs)" },
 	{ 0, "max-memory", OPT_PARSED, NULL, "SIZE", "give up beyond this (default: half of RAM)",
@@ -124,7 +131,9 @@ static void report_input(void *context, const struct source_report *r)
 	if (r->skipped)
 		note("%s: skipped %llu malformed record%s", r->path, (unsigned long long)r->skipped,
 		     r->skipped == 1 ? "" : "s");
+	note_lines(r->notes);
 	common.text_in |= r->format && r->format->text;
+	common.events_in |= r->format == &format_perf_script;
 }
 
 void open_source(struct source *s, char *const *paths, bool directories)
@@ -180,13 +189,47 @@ static void note_left_out(const struct profile *p, uint32_t col)
 	buf_release(&types);
 }
 
+/* Say what a result that can only have one of the types does not show. */
+static void note_other_types(const struct profile *p, uint32_t col)
+{
+	struct buf others = { 0 };
+	uint32_t shown = p->col[col].type.i;
+
+	for (uint32_t i = 0; i < p->ncol; i++) {
+		uint64_t n = 0;
+
+		for (uint32_t j = 1; j < p->sample.n; j++)
+			n += p->col[i].v[j] != 0;
+		if (i != col && n)
+			buf_printf(&others, "%s%.*s (stacks: %llu)", others.n ? ", " : "",
+				   STR_ARG(dict_text(p->dict, p->col[i].type)),
+				   (unsigned long long)n);
+	}
+	if (others.n)
+		note("only sample type '%.*s' is used; left out: %.*s (--type chooses another)",
+		     STR_ARG(dict_text(p->dict, (str_id){ shown })), STR_ARG(buf_str(&others)));
+	buf_release(&others);
+}
+
+bool wants_all_types(const struct profile *p)
+{
+	uint32_t col;
+
+	return common.type && strcmp(common.type, "all") == 0 && !type_find(p, S("all"), &col);
+}
+
 bool choose_column(const struct profile *p, uint32_t *col)
 {
 	struct buf have = { 0 };
 
+	if (wants_all_types(p))
+		return complain("--type all: only pprof output, of prof-fold and prof-merge, "
+				"holds more than one sample type");
 	*col = profile_default_column(p);
 	if (!common.type || type_find(p, str_of(common.type), col)) {
 		note_left_out(p, *col);
+		if (!common.type && common.events_in)
+			note_other_types(p, *col);
 		return true;
 	}
 	print_types(p, &have);
@@ -207,7 +250,7 @@ void keep_column(struct profile *p, uint32_t col)
 const struct format *output_format(void)
 {
 	if (common.to >= 0)
-		return format_at((size_t)common.to);
+		return format_writable_at((size_t)common.to);
 	return common.text_in ? &format_folded : &format_pprof;
 }
 
@@ -222,9 +265,9 @@ bool save(struct profile *p, const struct format *format)
 {
 	struct out out;
 
-	if (!format->write)
-		return complain("%s can be read, but not written", format->name);
 	note_rounded(profile_round(p));
+	if (format == &format_folded && p->ncol > 1)
+		note_other_types(p, profile_default_column(p));
 	if (out_open(&out, common.output, common.pack))
 		format->write(&out, p);
 	return finish_output(&out);

@@ -10,12 +10,13 @@
 
 struct common {
 	const char *output;
-	int from, to; /* into format_at(); -1 = not given */
+	int from, to; /* into format_at() and format_writable_at(); -1 = not given */
 	int64_t jobs;
 	struct pack pack;
 	const char *type;
 	bool lenient, quiet, verbose;
-	bool text_in; /* what was read is text */
+	bool text_in;   /* some of what was read is text */
+	bool events_in; /* or of perf's events, of which there are several at once */
 };
 extern struct common common;
 
@@ -34,9 +35,13 @@ void open_source(struct source *s, char *const *paths, bool directories);
 /* Append all profiles of all inputs that are good to p. False when one was bad. */
 bool load_all(struct profile *p, char *const *paths);
 
+/* Is it "--type all", and no type is called so? */
+bool wants_all_types(const struct profile *p);
+
 /*
  * The column that --type asks for, or the default one. Notes how many of the profiles
- * have nothing of it. Complains and returns false when none has such a type.
+ * have nothing of it, and which other events perf recorded. Complains and returns false
+ * when none has such a type, and for "--type all".
  */
 bool choose_column(const struct profile *p, uint32_t *col);
 

@@ -10,12 +10,12 @@
 
 #include "common.h"
 #include "compare/calibrate.h"
-#include "compare/diff_report.h"
+#include "compare/reports/diff_report.h"
 #include "compare/stream.h"
 #include "compare_options.h"
 #include "frames.h"
+#include "picture.h"
 #include "replicates.h"
-#include "view/view.h"
 
 static struct {
 	int report, normalize;
@@ -54,8 +54,8 @@ static const struct cmd cmd = { "prof-diff", "Tell whether profiles differ, and 
 
 /* Operands */
 
-/* getopt() would take the first "--" for the end of the options. Here it stands between
-   the sides, wherever options are. */
+/* getopt() would take the first "--" for the end of the options. Here it separates the
+   sides, and options may follow. */
 static char between[] = "";
 
 static void mark_separator(int argc, char **argv)
@@ -87,7 +87,7 @@ static char **split_operands(char **operands)
 	}
 	operands[at] = NULL;
 	if (!at || at + 1 == n)
-		usage("there are no profiles %s '--'", at ? "behind" : "before");
+		usage("there are no profiles %s '--'", at ? "after" : "before");
 	return operands + at + 1;
 }
 
@@ -122,9 +122,16 @@ static bool append_summary(const struct comparison *c)
 	return ok || complain("%s: cannot write", path);
 }
 
+static const struct diff_report *chosen_report(void)
+{
+	const struct diff_report *report = o.report < 0 ? NULL : diff_report_at((size_t)o.report);
+
+	return report ? report : &diff_report_text;
+}
+
 static bool write_report(const struct comparison *c)
 {
-	const struct diff_report *report = diff_report_at(o.report < 0 ? 0 : (size_t)o.report);
+	const struct diff_report *report = chosen_report();
 	struct out out;
 	bool ok;
 
@@ -151,21 +158,18 @@ static bool has_report(void)
 	return o.check || o.report >= 0;
 }
 
-static bool draw(struct profile *p)
+static bool draw_difference(struct profile *p)
 {
 	struct view_options how = view_defaults();
-	struct tree t;
-	struct out out;
+	struct view_result r = { 0 };
 	bool ok;
 
 	rewrite_frames(p);
-	tree_build(&t, p, how.col, TREE_BY_NAME);
 	how.title = "Differential flame graph";
-	ok = t.node[0].total > 0 || t.base_total[0] > 0;
-	if (ok && out_open(&out, o.svg, common.pack))
-		view_svg.draw(&out, p, &t, &how);
-	ok = ok ? finish_output(&out) : complain("--svg: there is nothing to draw");
-	tree_release(&t);
+	ok = write_picture(&view_svg, p, &how, o.svg, &r);
+	if (r.empty)
+		complain("--svg: there is nothing to draw");
+	view_result_release(&r);
 	return ok;
 }
 
@@ -207,7 +211,7 @@ static bool diff(struct runs *runs, const struct options *how, struct comparison
 		return false;
 	if (!has_report())
 		ok = save(&runs->profile, output_format());
-	return (!o.svg || draw(&runs->profile)) && ok;
+	return (!o.svg || draw_difference(&runs->profile)) && ok;
 }
 
 /* The base alone, against itself. */

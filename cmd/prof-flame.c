@@ -1,22 +1,20 @@
-/* prof-flame: profiles of any format in, a flame graph out. */
+/* prof-flame: profiles in, a flame graph out. */
 #include <langinfo.h>
 #include <locale.h>
+#include <math.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "analyze/total.h"
 #include "common.h"
 #include "frames.h"
-#include "view/layout.h"
-#include "view/order.h"
-
-static const char palette_file[] = "palette.map";
+#include "picture.h"
 
 static struct view_options o;
 
 static struct {
 	int view, palette, sort, diff_width, normalize;
-	double total;
 	bool hash, random, keep_colors, flamechart;
 } own = { .view = -1, .sort = -1 };
 
@@ -93,7 +91,7 @@ static const struct opt own_options[] = {
 	  "siblings by name, width, or none: as they came", order_name },
 	{ 0, "inverted", OPT_FLAG, &o.inverted, NULL, "icicle graph: the root at the top" },
 	{ 0, "flamechart", OPT_FLAG, &own.flamechart, NULL, "in order of time, without merging" },
-	{ 0, "total", OPT_NUMBER, &own.total, "N", "what the whole width is (sum of the values)" },
+	{ 0, "total", OPT_NUMBER, &o.total, "N", "what the whole width is (sum of the values)" },
 	{ 0, "factor", OPT_NUMBER, &o.factor, "N", "multiply the values that are shown" },
 	{ 0, "negate", OPT_FLAG, &o.negate, NULL, "differential: from the new side to the base" },
 	{ 0, "diff-width", OPT_CHOICE, &own.diff_width, "SIDE",
@@ -104,8 +102,8 @@ static const struct opt own_options[] = {
 };
 static const struct opt *const options[] = { own_options, frame_options, file_options,
 					     general_options, NULL };
-static const struct cmd cmd = { "prof-flame", "Draw profiles of any format as a flame graph.",
-				"[FILE]...", options, false };
+static const struct cmd cmd = { "prof-flame", "Draw profiles as a flame graph.", "[FILE]...",
+				options, false };
 
 /* What the options and the terminal come to */
 
@@ -138,7 +136,7 @@ static double terminal_columns(void)
 }
 
 /* A terminal has no room for what is narrow, and shows first what is wide. */
-static void settle_text(void)
+static void complete_text_options(void)
 {
 	setlocale(LC_CTYPE, "");
 	o.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
@@ -159,23 +157,24 @@ static void check_range(const char *option, double v, double least, double most)
 		usage("--%s is a number from %g to %g", option, least, most);
 }
 
-static const struct view *settle_options(void)
+static const struct view *complete_options(void)
 {
 	const struct view *view = own.view >= 0 ? view_at((size_t)own.view) :
 				  to_terminal() ? &view_text :
 						  &view_svg;
 
 	if (view == &view_text)
-		settle_text();
+		complete_text_options();
 	if (o.width)
 		check_range("width", o.width, view == &view_text ? 20 : 100, 100000);
 	check_range("height", o.height, 3, 1000);
 	check_range("fontsize", o.fontsize, 1, 200);
-	check_range("total", own.total, 0, 1e19);
+	check_range("total", o.total, 0, 1e19);
 	check_range("factor", o.factor, -1e18, 1e18);
 	if (o.minwidth < 0)
 		o.minwidth = 0.1;
 	o.palette = (size_t)own.palette;
+	o.palette_file = own.keep_colors ? "palette.map" : NULL;
 	o.shade = own.hash ? SHADE_BY_HASH : own.random ? SHADE_BY_RANDOM : SHADE_BY_SUM;
 	o.order = own.flamechart ? ORDER_BY_TIME :
 		  own.sort < 0   ? ORDER_BY_NAME :
@@ -187,89 +186,51 @@ static const struct view *settle_options(void)
 
 /* Drawing */
 
-static void build(struct tree *t, struct profile *p)
+/* Say what the picture does not show. */
+static void note_result(const struct view_result *r)
 {
-	static const enum tree_order orders[] = {
-		[ORDER_BY_NAME] = TREE_BY_NAME,
-		[ORDER_BY_WIDTH] = TREE_BY_TOTAL,
-		[ORDER_AS_CAME] = TREE_BY_NAME,
-		[ORDER_BY_TIME] = TREE_BY_TIME,
-	};
-
-	tree_build(t, p, o.col, orders[o.order]);
-	if (o.order == ORDER_AS_CAME)
-		order_as_came(t, p);
-	if (palette_is_chain(o.palette))
-		mark_wakers(t, p);
-}
-
-/* Say what the picture cannot show. False when that is everything. */
-static bool check(const struct tree *t)
-{
-	struct layout l;
-
-	layout_init(&l, t, &o);
-	if (own.total > l.whole)
-		o.total = own.total;
-	else if (own.total && own.total < l.whole * 0.98)
+	if (o.total && o.total < r->sum * 0.98)
 		note("--total is less than the sum of all values, %.0f, and does not count",
-		     l.whole);
-	layout_release(&l);
-	if (l.negative)
-		note("%u negative %s drawn as 0", l.negative,
-		     l.negative == 1 ? "value is" : "values are");
-	return l.whole > 0 || complain("there is nothing to draw: all values are 0");
+		     r->sum);
+	if (r->negative)
+		note("%u negative %s drawn as 0", r->negative,
+		     r->negative == 1 ? "value is" : "values are");
 }
 
-static bool write_picture(struct profile *p, const struct tree *t, const struct view *view)
+static bool draw_profile(struct profile *p, const struct view *view)
 {
-	struct out out;
-
-	if (out_open(&out, common.output, common.pack))
-		view->draw(&out, p, t, &o);
-	return finish_output(&out);
-}
-
-/* The same with the colours of ./palette.map, to which new names are added. */
-static bool write_with_map(struct profile *p, const struct tree *t, const struct view *view)
-{
-	struct palette_map map;
-	struct buf error = { 0 };
+	struct view_result r = { 0 };
 	bool ok;
 
-	palette_map_init(&map);
-	o.map = &map;
-	ok = palette_map_read(&map, palette_file, &error) && write_picture(p, t, view) &&
-	     palette_map_write(&map, palette_file, &error);
-	if (error.n)
-		complain("%s", error.p);
-	palette_map_release(&map);
-	buf_release(&error);
-	return ok;
-}
-
-static bool draw(struct profile *p, const struct view *view)
-{
-	struct tree t;
-	bool ok;
-
-	if (own.flamechart && dict_find_str(p->dict, S("pprof::base")).i)
+	if (own.flamechart && is_differential(p))
 		return complain("--flamechart is not for differential profiles: they have no time");
-	build(&t, p);
-	ok = check(&t);
-	if (ok)
-		ok = own.keep_colors ? write_with_map(p, &t, view) : write_picture(p, &t, view);
-	tree_release(&t);
+	ok = write_picture(view, p, &o, common.output, &r);
+	note_result(&r);
+	if (r.error.n)
+		complain("%.*s", STR_ARG(buf_str(&r.error)));
+	else if (r.empty)
+		complain("there is nothing to draw: all values are 0");
+	view_result_release(&r);
 	return ok;
 }
 
-/* Values with fractions are drawn in millionths, and shown as they are. */
+/*
+ * Values with fractions are drawn in millionths, and shown as they are. Where the sum is
+ * too large for that, they are rounded.
+ */
 static void spread_fractions(struct profile *p)
 {
 	enum { MILLION = 1000000 };
+	double sum = 0;
 
 	if (!p->col[0].frac)
 		return;
+	for (uint32_t i = 1; i < p->sample.n; i++)
+		sum += fabs((double)profile_value(p, 0, (sample_id){ i }));
+	if (sum * MILLION > 0x1p62) {
+		note_rounded(profile_round(p));
+		return;
+	}
 	profile_scale(p, MILLION, 1);
 	o.factor /= MILLION;
 }
@@ -285,7 +246,7 @@ int main(int argc, char **argv)
 	o = view_defaults();
 	o.minwidth = -1; /* not given */
 	paths = start(&cmd, argc, argv);
-	view = settle_options();
+	view = complete_options();
 	dict_init(&dict);
 	profile_init(&p, &dict);
 	p.keep_times = own.flamechart;
@@ -295,7 +256,7 @@ int main(int argc, char **argv)
 		o.col = 0;
 		rewrite_frames(&p);
 		spread_fractions(&p);
-		ok &= draw(&p, view);
+		ok &= draw_profile(&p, view);
 	} else {
 		ok = false;
 	}

@@ -1,4 +1,4 @@
-/* prof-fold: profiles of any format in, folded stacks out. */
+/* prof-fold: profiles in, folded stacks out. */
 #include "common.h"
 #include "frames.h"
 #ifndef WITHOUT_ELFUTILS
@@ -22,8 +22,7 @@ static const struct opt own_options[] = {
 };
 static const struct opt *const options[] = { own_options,  frame_options,   to_options,
 					     file_options, general_options, NULL };
-static const struct cmd cmd = { "prof-fold",
-				"Turn profiles of any format into folded stacks, one a line.",
+static const struct cmd cmd = { "prof-fold", "Turn profiles into folded stacks, one a line.",
 				"[FILE]...", options, false };
 
 #ifdef WITHOUT_ELFUTILS
@@ -51,12 +50,29 @@ static void name_addresses(struct profile *p)
 }
 #endif
 
+static const struct format *fold_format(void)
+{
+	return common.to >= 0 ? output_format() : &format_folded;
+}
+
+/* Keep the types that were asked for. */
+static bool keep_types(struct profile *p)
+{
+	uint32_t col;
+
+	if (wants_all_types(p) && fold_format() == &format_pprof)
+		return true;
+	if (!choose_column(p, &col))
+		return false;
+	keep_column(p, col);
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	char **paths = start(&cmd, argc, argv);
 	struct dictionary dict;
 	struct profile p;
-	uint32_t col;
 	bool ok;
 
 	if (o.event)
@@ -64,12 +80,11 @@ int main(int argc, char **argv)
 	dict_init(&dict);
 	profile_init(&p, &dict);
 	ok = load_all(&p, paths);
-	if (p.ncol && choose_column(&p, &col)) {
-		keep_column(&p, col);
+	if (p.ncol && keep_types(&p)) {
 		if (o.symbolize || o.debuginfod)
 			name_addresses(&p);
 		rewrite_frames(&p);
-		ok &= save(&p, common.to >= 0 ? output_format() : &format_folded);
+		ok &= save(&p, fold_format());
 	} else {
 		ok = false;
 	}

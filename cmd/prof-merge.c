@@ -275,7 +275,7 @@ static bool merge(struct profile *p)
 {
 	uint32_t col;
 
-	if (!common.type) {
+	if (!common.type || (wants_all_types(p) && output_format() == &format_pprof)) {
 		note_partial_types(p);
 	} else {
 		if (!choose_column(p, &col))

@@ -1,6 +1,7 @@
 /* prof-query: part of a profile, or a report about it. */
 #include <unistd.h>
 
+#include "analyze/total.h"
 #include "common.h"
 #include "filters.h"
 #include "profile/rewrite.h"
@@ -25,7 +26,7 @@ static const char *to_name(size_t i)
 
 	if (i < LEN(looks))
 		return looks[i];
-	f = format_at(i - LEN(looks));
+	f = format_writable_at(i - LEN(looks));
 	return f ? f->name : NULL;
 }
 
@@ -107,15 +108,15 @@ static const struct report *choose_report(struct query *q)
 	if (!chosen)
 		return NULL;
 	if (chosen->argument == REPORT_LIMIT && *argument &&
-	    (!str_u64(str_of(argument), &q->limit) || !q->limit))
+	    (!str_u64(str_of(argument), &q->arg.limit) || !q->arg.limit))
 		usage("'%s' is not a valid N for --%s", argument, chosen->name);
 	if (chosen->argument == REPORT_REGEX &&
-	    !regex_init(&q->peek, str_of(argument), REGEX_ANYWHERE, &why))
+	    !regex_init(&q->arg.function, str_of(argument), REGEX_ANYWHERE, &why))
 		usage("--%s %s: %.*s", chosen->name, argument, STR_ARG(buf_str(&why)));
-	q->label = str_of(argument);
+	q->arg.label = str_of(argument);
 	if (o.by_cum && o.by_flat)
 		usage("--cum or --flat, not both");
-	q->by_cum = o.by_cum;
+	q->arg.by_cum = o.by_cum;
 	return chosen;
 }
 
@@ -174,6 +175,15 @@ static bool select_part(struct selector *s, struct profile *p, uint32_t *col)
 	usage("--type %s is not a sample type that the selector selects", common.type);
 }
 
+/* What percentages are of, before filters leave anything out. */
+static int64_t shares_total(struct profile *p, uint32_t col)
+{
+	struct column_total total = column_total(p, col);
+
+	p->saturated += total.saturated;
+	return column_total_shares(&total);
+}
+
 static bool print_report(const struct report *report, struct query *q)
 {
 	struct out out;
@@ -181,12 +191,12 @@ static bool print_report(const struct report *report, struct query *q)
 	q->out = &out;
 	if (out_open(&out, common.output, common.pack))
 		report_print(report, q);
-	if (q->peek.failed) {
+	if (q->arg.function.failed) {
 		out_abandon(&out);
 		out_release(&out);
-		return complain("--%s: the pattern %s", report->name, q->peek.failed);
+		return complain("--%s: the pattern %s", report->name, q->arg.function.failed);
 	}
-	if (report->argument > REPORT_LIMIT && !q->found)
+	if (report->argument > REPORT_LIMIT && !q->result.found)
 		note("--%s: there is no such %s", report->name,
 		     report->argument == REPORT_REGEX ? "function" : "label");
 	return finish_output(&out);
@@ -226,16 +236,16 @@ int main(int argc, char **argv)
 	dict_init(&dict);
 	profile_init(&p, &dict);
 	ok = load_all(&p, paths);
-	profile_round(&p);
+	note_rounded(profile_round(&p));
 	if (p.ncol && select_part(&selector, &p, &query.col)) {
-		query.total = query_total(&p, query.col);
+		query.total = shares_total(&p, query.col);
 		rewrite(&p, &(struct rewrite){ 0 });
 		ok = apply_filters(&filter, &p) && print(&query, report) && ok;
 	} else {
 		ok = false;
 	}
 	buf_release(&filters);
-	regex_release(&query.peek);
+	regex_release(&query.arg.function);
 	filter_release(&filter);
 	selector_release(&selector);
 	note_saturation(&p);

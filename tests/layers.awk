@@ -1,6 +1,7 @@
 # The arrows of the house: which layer may include which. Run on all sources:
-#	awk -f tests/layers.awk cmd/*.[ch] lib/*/*.[ch]
-# prints FILE:LINE for every include that points elsewhere, and exits with 1.
+#	awk -f tests/layers.awk cmd/*.[ch] lib/*/*.[ch] lib/*/*/*.[ch]
+# prints FILE:LINE for every include that points elsewhere, and exits with 1. A layer is
+# the first folder below lib, with all folders in it.
 
 BEGIN {
 	may["base"] = "base"
@@ -16,7 +17,7 @@ BEGIN {
 	may["symbol"] = "symbol object profile io base"
 	may["perf"] = "perf unwind object profile io base"
 	may["record"] = "record perf unwind object profile io base"
-	may["format"] = "format profile io base"
+	may["format"] = "format analyze profile io base"
 	may["store"] = "store query profile io base"
 	may["remote"] = "remote format profile io base"
 	may["source"] = "source store remote format query profile io base"
@@ -27,7 +28,7 @@ BEGIN {
 
 FNR == 1 {
 	n = split(FILENAME, part, "/")
-	layer = part[1] == "lib" ? part[2] : part[n - 1]
+	layer = part[1] == "lib" ? part[2] : part[1]
 	if (part[1] == "lib" && !(layer in may)) {
 		print FILENAME ": layer " layer " is not in tests/layers.awk"
 		bad = 1

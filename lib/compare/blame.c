@@ -20,7 +20,7 @@ static uint32_t item_at(const struct descent *d, uint32_t stack, size_t depth)
 }
 
 /* The item at that depth with the largest part, which is put in *most. */
-static uint32_t find_largest(struct descent *d, size_t depth, double *most)
+static uint32_t find_largest_part(struct descent *d, size_t depth, double *most)
 {
 	uint32_t best = 0;
 
@@ -48,7 +48,8 @@ static uint32_t find_largest(struct descent *d, size_t depth, double *most)
 	return best;
 }
 
-static void keep(struct descent *d, size_t depth, uint32_t item)
+/* Go on with the stacks that have that item at that depth. */
+static void descend_into(struct descent *d, size_t depth, uint32_t item)
 {
 	size_t n = 0;
 
@@ -58,7 +59,7 @@ static void keep(struct descent *d, size_t depth, uint32_t item)
 	d->n = n;
 }
 
-static void add_name(struct descent *d, struct buf *path, uint32_t item)
+static void add_path_name(struct descent *d, struct buf *path, uint32_t item)
 {
 	const struct items *t = &d->c->items;
 	struct str name = dict_text(t->p->dict, t->item[item].name);
@@ -69,14 +70,14 @@ static void add_name(struct descent *d, struct buf *path, uint32_t item)
 		buf_ch(path, name.p[i] == ';' ? ':' : name.p[i]);
 }
 
-static void begin(struct descent *d, struct comparison *c, double sign)
+static void descent_init(struct descent *d, struct comparison *c, double sign)
 {
 	*d = (struct descent){ .c = c, .sign = sign };
 	d->part = mem_zeroed(c->items.n, sizeof(*d->part));
 	d->stack = mem_zeroed(c->matrix.nstack, sizeof(*d->stack));
 }
 
-static void end(struct descent *d)
+static void descent_release(struct descent *d)
 {
 	mem_free(d->part, d->c->items.n * sizeof(*d->part));
 	mem_free(d->stack, d->c->matrix.nstack * sizeof(*d->stack));
@@ -91,38 +92,39 @@ void blame_row(struct comparison *c, const struct members *m, const struct row *
 	double part;
 	uint32_t item;
 
-	begin(&d, c, r->up ? 1 : -1);
+	descent_init(&d, c, r->up ? 1 : -1);
 	for (size_t i = 0; i < n; i++)
 		if (r->kind == INCLUSIVE || stack[i] & MEMBER_LEAF)
 			d.stack[d.n++] = stack[i] & ~(uint32_t)MEMBER_LEAF;
-	for (size_t depth = 0; (item = find_largest(&d, depth, &part)); depth++) {
-		add_name(&d, path, item);
+	for (size_t depth = 0; (item = find_largest_part(&d, depth, &part)); depth++) {
+		add_path_name(&d, path, item);
 		if (item == r->item)
 			break;
-		keep(&d, depth, item);
+		descend_into(&d, depth, item);
 	}
-	end(&d);
+	descent_release(&d);
 }
 
 void blame_total(struct comparison *c, struct buf *path)
 {
+	/* So that all others together have less than half of what this one has. */
 	const double most_of_it = 0.7;
 	struct descent d;
 	double whole = 0, part;
 	uint32_t item;
 
-	begin(&d, c, 1);
+	descent_init(&d, c, 1);
 	for (uint32_t i = 0; i < c->matrix.nstack; i++) {
 		whole += c->cost[i];
 		if (c->cost[i] != 0)
 			d.stack[d.n++] = i;
 	}
-	for (size_t depth = 0; whole > 0 && (item = find_largest(&d, depth, &part)); depth++) {
+	for (size_t depth = 0; whole > 0 && (item = find_largest_part(&d, depth, &part)); depth++) {
 		if (part < most_of_it * whole)
 			break;
-		add_name(&d, path, item);
-		keep(&d, depth, item);
+		add_path_name(&d, path, item);
+		descend_into(&d, depth, item);
 		whole = part;
 	}
-	end(&d);
+	descent_release(&d);
 }

@@ -1,4 +1,4 @@
-/* The way from the root to what changed. */
+/* Which path of calls leads from the root to what changed. */
 #ifndef COMPARE_BLAME_H
 #define COMPARE_BLAME_H
 

@@ -2,11 +2,11 @@
 
 #include <math.h>
 
-#include "compare/diff_words.h"
 #include "compare/random.h"
+#include "compare/reports/diff_words.h"
 #include "compare/special.h"
 
-static void deal(struct runs *runs, uint64_t *seed)
+static void shuffle_sides(struct runs *runs, uint64_t *seed)
 {
 	for (size_t i = runs->n; i > 0; i--) {
 		size_t j = (size_t)(random_bits(seed) % i);
@@ -18,7 +18,7 @@ static void deal(struct runs *runs, uint64_t *seed)
 	}
 }
 
-static void add(struct calibration *to, const struct comparison *c)
+static void add_comparison(struct calibration *to, const struct comparison *c)
 {
 	const struct noise *noise = &main_family(c)->noise;
 
@@ -31,7 +31,7 @@ static void add(struct calibration *to, const struct comparison *c)
 	}
 }
 
-static void divide(struct calibration *c)
+static void take_means(struct calibration *c)
 {
 	c->phi /= (double)c->n;
 	c->run_to_run /= (double)c->n;
@@ -56,16 +56,16 @@ bool calibrate(struct calibration *c, struct runs *runs, const struct options *o
 	for (; ok && c->n < n; c->n++) {
 		struct comparison one;
 
-		deal(runs, &seed);
+		shuffle_sides(runs, &seed);
 		ok = compare(&one, runs, o);
 		if (ok)
-			add(c, &one);
+			add_comparison(c, &one);
 		else
 			buf_add(error, str_of(one.error));
 		comparison_release(&one);
 	}
 	buf_ch(error, '\0');
-	divide(c);
+	take_means(c);
 	return ok;
 }
 

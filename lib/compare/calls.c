@@ -5,7 +5,7 @@ struct edge {
 	double samples;
 };
 
-static void add(struct calls *c, uint32_t caller, uint32_t callee, double x)
+static void add_samples(struct calls *c, uint32_t caller, uint32_t callee, double x)
 {
 	uint32_t row = table_intern(&c->edge, &(struct edge){ caller, callee, 0 });
 
@@ -24,7 +24,7 @@ static void add_stack(struct calls *c, const struct items *t, uint32_t stack, do
 		uint32_t caller = t->leaf ? t->parent[callee] : t->of_loc[frame[n].i];
 
 		if (callee && caller && caller != callee && (of[caller] || of[callee]))
-			add(c, caller, callee, x);
+			add_samples(c, caller, callee, x);
 		callee = caller;
 	}
 }

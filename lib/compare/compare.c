@@ -9,6 +9,20 @@
 #include "compare/residual.h"
 #include "compare/verdict.h"
 
+struct options compare_defaults(void)
+{
+	return (struct options){
+		.self = true,
+		.inclusive = true,
+		.min_effect = 0.01,
+		.min_cost = 0.001,
+		.q = 0.05,
+		.gate_q = 0.01,
+		.fail_on = FAIL_REGRESSION,
+		.seed = 1,
+	};
+}
+
 /*
  * The levels of the gate. Where random labellings have the last word, tests may be
  * half as strict; where there are too few runs for labellings that are rare enough,
@@ -69,7 +83,8 @@ static bool test_families(struct comparison *c)
 
 /* Rows */
 
-static bool is_dear(const struct comparison *c, const struct test *t)
+/* A smaller cost is not worth a reader's time. */
+static bool costs_enough(const struct comparison *c, const struct test *t)
 {
 	return fabs(test_cost(t)) >= c->o->min_cost * c->total.cost[BASE];
 }
@@ -77,7 +92,7 @@ static bool is_dear(const struct comparison *c, const struct test *t)
 static void fill_row(struct comparison *c, struct row *r, const struct family *f, size_t i)
 {
 	const struct test *t = &f->test[i];
-	bool up = t->change > 0, dear = is_dear(c, t);
+	bool up = t->change > 0, matters = costs_enough(c, t);
 
 	*r = (struct row){
 		.kind = f->kind,
@@ -88,8 +103,8 @@ static void fill_row(struct comparison *c, struct row *r, const struct family *f
 		.p = up ? f->p[i] : f->p_faster[i],
 		.q = up ? f->q[i] : f->q_faster[i],
 		.confirmed = 1,
-		.found = { dear && (up ? f->found[0][i] : f->found_faster[i]),
-			   dear && up && f->found[1][i] },
+		.found = { matters && (up ? f->found[TO_LIST][i] : f->found_faster[i]),
+			   matters && up && f->found[AT_GATE][i] },
 	};
 	if (up)
 		r->verdict = t->single.x[BASE] > 0 ? SLOWER : APPEARED;
@@ -109,7 +124,7 @@ static void make_rows(struct comparison *c)
 			fill_row(c, &c->row[at++], &c->family[i], j);
 }
 
-static void confirm(struct comparison *c)
+static void confirm_rows(struct comparison *c)
 {
 	double *p[KINDS] = { 0 };
 	size_t at = 0;
@@ -152,7 +167,7 @@ static uint8_t *find_wanted(const struct comparison *c)
 	uint8_t *wanted = mem_zeroed(c->items.n, 1);
 
 	for (size_t i = 0; i < c->nrow; i++)
-		wanted[c->row[i].item] |= c->row[i].found[0];
+		wanted[c->row[i].item] |= c->row[i].found[TO_LIST];
 	return wanted;
 }
 
@@ -163,7 +178,7 @@ static void write_paths(struct comparison *c, const struct members *m)
 	for (size_t i = 0; c->items.by != BY_PATH && i < c->nrow; i++) {
 		struct row *r = &c->row[i];
 
-		if (!r->found[0] || r->verdict == EXPLAINED)
+		if (!r->found[TO_LIST] || r->verdict == EXPLAINED)
 			continue;
 		path.n = 0;
 		blame_row(c, m, r, &path);
@@ -176,30 +191,31 @@ static void write_paths(struct comparison *c, const struct members *m)
 	buf_release(&path);
 }
 
-static void attribute(struct comparison *c)
+static void attribute_changes(struct comparison *c)
 {
 	uint32_t nstack = c->matrix.nstack;
-	uint32_t *owner[2] = { mem_zeroed(nstack, 4), mem_zeroed(nstack, 4) };
+	uint32_t *owner[DIRECTIONS] = { mem_zeroed(nstack, sizeof(uint32_t)),
+					mem_zeroed(nstack, sizeof(uint32_t)) };
 	uint8_t *wanted = find_wanted(c);
 	struct calls calls;
 	struct members m;
 
 	calls_init(&calls, &c->items, &c->matrix, wanted);
 	for (size_t i = 0; i < c->nrow; i++)
-		if (c->row[i].found[0])
+		if (c->row[i].found[TO_LIST])
 			wanted[calls.caller[c->row[i].item]] = 1;
 	members_init(&m, &c->items, &c->matrix, wanted);
 	residual(c, &m, owner);
 	find_moved(c, &m, &calls);
 	write_paths(c, &m);
 	for (uint32_t i = 0; i < nstack; i++)
-		if (owner[0][i] || owner[1][i])
+		if (owner[DECREASE][i] || owner[INCREASE][i])
 			c->explained += c->cost[i];
 	members_release(&m);
 	calls_release(&calls);
 	mem_free(wanted, c->items.n);
-	mem_free(owner[0], nstack * 4);
-	mem_free(owner[1], nstack * 4);
+	mem_free(owner[DECREASE], nstack * sizeof(uint32_t));
+	mem_free(owner[INCREASE], nstack * sizeof(uint32_t));
 }
 
 static void find_power(struct comparison *c)
@@ -213,7 +229,7 @@ static void find_power(struct comparison *c)
 					      c->o->power_share };
 }
 
-static bool fail(struct comparison *c, const char *why)
+static bool compare_fail(struct comparison *c, const char *why)
 {
 	c->error = why;
 	return false;
@@ -223,7 +239,7 @@ bool compare(struct comparison *c, struct runs *runs, const struct options *o)
 {
 	*c = (struct comparison){ .o = o, .runs = runs };
 	if (!design_init(&c->design, runs, o))
-		return fail(c, c->design.error.p);
+		return compare_fail(c, c->design.error.p);
 	matrix_init(&c->matrix, runs, &c->design);
 	items_init(&c->items, &runs->profile, &c->matrix, o);
 	c->permuted = can_permute(c);
@@ -231,16 +247,16 @@ bool compare(struct comparison *c, struct runs *runs, const struct options *o)
 	c->can_gate = o->allow_single || min_size(c->design.k[BASE], c->design.k[NEW]) > 1;
 	test_total(&c->total, &c->design);
 	if (!test_families(c))
-		return fail(c, "too few samples to compare anything");
+		return compare_fail(c, "too few samples to compare anything");
 	make_rows(c);
-	confirm(c);
+	confirm_rows(c);
 	find_costs(c);
-	attribute(c);
+	attribute_changes(c);
 	find_power(c);
 	verdicts(c);
 	check_budgets(c);
 	sort_rows(c);
-	decide_outcome(c);
+	set_outcome(c);
 	return true;
 }
 
@@ -251,7 +267,7 @@ void comparison_release(struct comparison *c)
 	if (c->items.p)
 		items_release(&c->items);
 	mem_free(c->cost, c->cost ? c->matrix.nstack * sizeof(*c->cost) : 0);
-	if (c->matrix.first)
+	if (c->matrix.by_stack.begin)
 		matrix_release(&c->matrix);
 	mem_free(c->row, c->nrow * sizeof(*c->row));
 	mem_free(c->budget, c->budget ? c->o->nbudget * sizeof(*c->budget) : 0);

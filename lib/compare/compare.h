@@ -46,8 +46,8 @@ struct row {
 	bool gated;         /* the gate fails for it */
 	bool listed;        /* reports for people show it */
 	bool up;            /* its change is one for the worse */
-	bool found[2];      /* by the tests: to list, and at the gate's level */
-	double runs_needed; /* a side, to settle an UNSURE one; 0 = cannot be said */
+	bool found[LEVELS]; /* by the tests, at either level */
+	double runs_needed; /* a side, for an UNSURE one to become sure; 0 = not known */
 	uint32_t from;      /* MOVED: the item it came from, or its caller */
 	uint32_t because;   /* EXPLAINED: a callee that explains it */
 	double depth;       /* of its frames, on the average */
@@ -91,7 +91,7 @@ struct comparison {
 	struct power power[3];
 	struct power required; /* share 0: none */
 	struct budget_result *budget;
-	struct str blame; /* the lowest path that explains the total's change, or empty */
+	struct str blame; /* path from the root to the callee with most of the rise, or empty */
 	enum outcome outcome;
 	bool gated;        /* something makes the gate fail */
 	bool unsure;       /* nothing does, and something large may have changed */

@@ -48,7 +48,7 @@ void design_release(struct design *d);
 /* Something that the reader of a report should know. */
 void design_warn(struct design *d, const char *fmt, ...) PRINTF(2, 3);
 
-/* The i-th warning, or NULL behind the last. */
+/* The i-th warning, or NULL after the last. */
 const char *design_warning(const struct design *d, size_t i);
 
 /* Degrees of freedom of one item's own variance; 0 when there are no replicates. */

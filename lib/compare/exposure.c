@@ -4,7 +4,7 @@
 #include "compare/design_steps.h"
 #include "profile/unit.h"
 
-static size_t count(const struct design *d, double (*fact)(const struct run *))
+static size_t count_known(const struct design *d, double (*fact)(const struct run *))
 {
 	size_t n = 0;
 
@@ -58,7 +58,7 @@ static void fall_back(struct design *d, enum metric metric, const char *why)
 
 static bool choose_cpu(struct design *d, const struct runs *runs, const struct options *o)
 {
-	size_t known = count(d, cpu_of);
+	size_t known = count_known(d, cpu_of);
 	double ns;
 
 	d->metric = METRIC_CPU;
@@ -82,9 +82,9 @@ static bool choose_cpu(struct design *d, const struct runs *runs, const struct o
 static bool choose_wall(struct design *d)
 {
 	d->metric = METRIC_WALL;
-	if (count(d, wall_of) < d->n)
+	if (count_known(d, wall_of) < d->n)
 		return design_fail(d, "only %zu of %zu runs say how long they took",
-				   count(d, wall_of), d->n);
+				   count_known(d, wall_of), d->n);
 	return true;
 }
 
@@ -118,7 +118,7 @@ static void check_walls(struct design *d)
 
 bool check_work(struct design *d, const struct runs *runs)
 {
-	size_t known = count(d, work_of);
+	size_t known = count_known(d, work_of);
 
 	d->all_work = known == d->n;
 	if (known && known < d->n)

@@ -5,8 +5,8 @@
 #include "compare/multiple.h"
 
 /* The list of items of a stack that its samples count for. */
-static const uint32_t *counted(const struct family *f, struct items *items, uint32_t stack,
-			       size_t *n)
+static const uint32_t *counted_items(const struct family *f, struct items *items, uint32_t stack,
+				     size_t *n)
 {
 	const uint32_t *list = items_of(items, stack, n);
 
@@ -22,7 +22,7 @@ static double *add_totals(const struct family *f, struct items *items, const str
 	for (uint32_t i = 0; i < m->nstack; i++) {
 		double x = matrix_sum(m, i);
 		size_t n = 0;
-		const uint32_t *item = x > 0 ? counted(f, items, i, &n) : NULL;
+		const uint32_t *item = x > 0 ? counted_items(f, items, i, &n) : NULL;
 
 		for (size_t j = 0; j < n; j++)
 			total[item[j]] += x;
@@ -30,13 +30,17 @@ static double *add_totals(const struct family *f, struct items *items, const str
 	return total;
 }
 
-/* Are the item's samples, but for a few, its own? */
+/*
+ * Are the item's samples, but for a few, its own? Then its inclusive test would repeat
+ * the one of its own samples: what is left for its callees, 5%, is less than the noise of
+ * most functions.
+ */
 static bool calls_nothing(const struct family *self, uint32_t item, double total)
 {
-	const double most = 0.95;
+	const double nearly_all = 0.95;
 
 	return self && self->index[item] &&
-	       self->test[self->index[item] - 1].mean * (double)self->nrun > most * total;
+	       self->test[self->index[item] - 1].mean * (double)self->nrun > nearly_all * total;
 }
 
 /*
@@ -47,6 +51,7 @@ static bool calls_nothing(const struct family *self, uint32_t item, double total
 static void choose_items(struct family *f, struct items *items, const struct matrix *m,
 			 const struct design *d, const struct family *self)
 {
+	/* Below five counts Poisson's distribution is too skew for a test of means. */
 	const double least_share = 0.002, least_mean = 5;
 	double *total = add_totals(f, items, m);
 
@@ -68,8 +73,7 @@ static void add_counts(struct family *f, struct items *items, const struct matri
 	f->x = mem_zeroed(f->m * f->nrun, sizeof(*f->x));
 	for (uint32_t i = 0; i < m->nstack; i++) {
 		size_t n = 0;
-		const uint32_t *item = m->first[i] < m->first[i + 1] ? counted(f, items, i, &n) :
-								       NULL;
+		const uint32_t *item = matrix_has(m, i) ? counted_items(f, items, i, &n) : NULL;
 
 		for (size_t j = 0; j < n; j++)
 			if (f->index[item[j]])
@@ -77,7 +81,7 @@ static void add_counts(struct family *f, struct items *items, const struct matri
 	}
 }
 
-static double *numbers(const struct family *f)
+static double *new_numbers(const struct family *f)
 {
 	return mem_zeroed(f->m, sizeof(double));
 }
@@ -91,13 +95,13 @@ void family_init(struct family *f, enum kind kind, struct items *items, const st
 	f->test = mem_zeroed(f->m, sizeof(*f->test));
 	for (size_t i = 0; i < f->m; i++)
 		test_measure(&f->test[i], d, family_counts(f, i), d->exposure);
-	f->weight = numbers(f);
-	f->p = numbers(f);
-	f->p_faster = numbers(f);
-	f->q = numbers(f);
-	f->q_faster = numbers(f);
-	f->found[0] = mem_zeroed(f->m, 1);
-	f->found[1] = mem_zeroed(f->m, 1);
+	f->weight = new_numbers(f);
+	f->p = new_numbers(f);
+	f->p_faster = new_numbers(f);
+	f->q = new_numbers(f);
+	f->q_faster = new_numbers(f);
+	f->found[TO_LIST] = mem_zeroed(f->m, 1);
+	f->found[AT_GATE] = mem_zeroed(f->m, 1);
 	f->found_faster = mem_zeroed(f->m, 1);
 }
 
@@ -107,8 +111,8 @@ void family_release(struct family *f)
 
 	for (size_t i = 0; i < LEN(all); i++)
 		mem_free(all[i], f->m * sizeof(*all[i]));
-	mem_free(f->found[0], f->m);
-	mem_free(f->found[1], f->m);
+	mem_free(f->found[TO_LIST], f->m);
+	mem_free(f->found[AT_GATE], f->m);
 	mem_free(f->found_faster, f->m);
 	mem_free(f->test, f->m * sizeof(*f->test));
 	mem_free(f->x, f->m * f->nrun * sizeof(*f->x));
@@ -119,7 +123,7 @@ void family_release(struct family *f)
 
 static void fit_noise(struct family *f, const struct design *d)
 {
-	double *own = numbers(f), *u = numbers(f);
+	double *own = new_numbers(f), *u = new_numbers(f);
 
 	for (size_t i = 0; i < f->m; i++) {
 		own[i] = f->test[i].own;
@@ -135,20 +139,26 @@ static void fit_noise(struct family *f, const struct design *d)
 
 double family_weight(double share)
 {
-	const double large = 0.01;
+	const double large = 0.01; /* from 1% of the program on all items weigh the same */
 
 	return fmin(share, large) / large;
 }
 
-/* Functions that the change at hand touched are ten times as likely. */
-static void weigh(struct family *f, const struct items *items)
+/*
+ * Weights of mean 1, chosen without a look at the sides' difference, keep the false
+ * discovery rate whatever they are (Genovese, Roeder and Wasserman 2006); they only
+ * decide whose changes are found first. Functions that the change at hand touched get ten
+ * times the weight: their p-value need not be as small by a factor of ten, while among
+ * many untouched ones the others' thresholds hardly fall.
+ */
+static void set_weights(struct family *f, const struct items *items)
 {
-	const double ratio = 10;
+	const double touched_weight = 10;
 	double sum = 0;
 
 	for (size_t i = 0; i < f->m; i++) {
 		f->weight[i] = family_weight(f->test[i].share);
-		f->weight[i] *= items->item[f->item[i]].changed ? ratio : 1;
+		f->weight[i] *= items->item[f->item[i]].changed ? touched_weight : 1;
 		sum += f->weight[i];
 	}
 	f->mean_weight = sum / (double)f->m;
@@ -183,8 +193,8 @@ static void find_all(struct family *f, const double *p, double *q, double level,
 }
 
 /* Sets q and found; returns what p is enough to be found, beside those that are. */
-static double find(struct family *f, const struct items *items, const double *p, double *q,
-		   double level, uint8_t *found)
+static double find_at_level(struct family *f, const struct items *items, const double *p, double *q,
+			    double level, uint8_t *found)
 {
 	size_t n = 0;
 
@@ -206,14 +216,15 @@ void family_test(struct family *f, const struct items *items, const struct desig
 
 	f->part = part;
 	fit_noise(f, d);
-	weigh(f, items);
+	set_weights(f, items);
 	for (size_t i = 0; i < f->m; i++) {
 		f->p[i] = fmin(1, test_above(&f->test[i], bound) / f->weight[i]);
 		f->p_faster[i] = fmin(1, test_below(&f->test[i], -bound) / f->weight[i]);
 	}
-	f->threshold[0] = find(f, items, f->p, f->q, o->q, f->found[0]);
-	f->threshold[1] = find(f, items, f->p, f->q, gate_q, f->found[1]);
-	f->threshold_faster = find(f, items, f->p_faster, f->q_faster, o->q, f->found_faster);
+	f->threshold[TO_LIST] = find_at_level(f, items, f->p, f->q, o->q, f->found[TO_LIST]);
+	f->threshold[AT_GATE] = find_at_level(f, items, f->p, f->q, gate_q, f->found[AT_GATE]);
+	f->threshold_faster = find_at_level(f, items, f->p_faster, f->q_faster, o->q,
+					    f->found_faster);
 }
 
 double family_level(const struct family *f, size_t i, double q)

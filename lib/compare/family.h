@@ -11,6 +11,9 @@
 
 enum kind { SELF, INCLUSIVE, KINDS };
 
+/* Two false discovery rates: o->q for what is listed, and a stricter one for the gate. */
+enum level { TO_LIST, AT_GATE, LEVELS };
+
 struct family {
 	enum kind kind;
 	size_t m, nrun;
@@ -22,12 +25,12 @@ struct family {
 	double part;        /* of the levels of the whole comparison */
 	double mean_weight; /* of the items, before that became 1 */
 	struct noise noise;
-	double *weight;       /* of the tests for slower; their mean is 1 */
-	double *p, *p_faster; /* of "not slower", by weight, and "not faster" by min_effect */
-	double *q, *q_faster; /* the same, adjusted for all tests of the comparison */
-	uint8_t *found[2];    /* slower at q, and at the gate's level */
+	double *weight;         /* of the tests for slower; their mean is 1 */
+	double *p, *p_faster;   /* of "not slower", by weight, and "not faster" by min_effect */
+	double *q, *q_faster;   /* the same, adjusted for all tests of the comparison */
+	uint8_t *found[LEVELS]; /* slower, at either level */
 	uint8_t *found_faster;
-	double threshold[2], threshold_faster; /* the p that is enough beside those, or -1 */
+	double threshold[LEVELS], threshold_faster; /* the p that is enough beside those, or -1 */
 };
 
 /*

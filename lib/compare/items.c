@@ -24,7 +24,7 @@ static uint8_t *used_locs(const struct profile *p, const struct matrix *m)
 		size_t n;
 		const loc_id *frame = dict_frames(p->dict, (stack_id){ i }, &n);
 
-		for (size_t j = 0; m->first[i] < m->first[i + 1] && j < n; j++)
+		for (size_t j = 0; matrix_has(m, i) && j < n; j++)
 			used[frame[j].i] = 1;
 	}
 	return used;
@@ -65,7 +65,7 @@ struct node {
 	uint64_t item;
 };
 
-static uint32_t child(struct items *t, struct table *nodes, uint32_t parent, uint32_t function)
+static uint32_t child_item(struct items *t, struct table *nodes, uint32_t parent, uint32_t function)
 {
 	uint32_t known = nodes->n;
 	uint32_t row = table_intern(nodes, &(struct node){ parent, function, 0 });
@@ -85,12 +85,12 @@ static void find_paths(struct items *t, const struct matrix *m)
 	for (uint32_t i = 0; i < m->nstack; i++) {
 		size_t n;
 		const loc_id *frame = dict_frames(t->p->dict, (stack_id){ i }, &n);
-		uint32_t at = n ? 0 : child(t, &nodes, 0, t->of_loc[0]);
+		uint32_t at = n ? 0 : child_item(t, &nodes, 0, t->of_loc[0]);
 
-		if (m->first[i] == m->first[i + 1])
+		if (!matrix_has(m, i))
 			continue;
 		for (size_t j = 0; j < n; j++)
-			at = child(t, &nodes, at, t->of_loc[frame[j].i]);
+			at = child_item(t, &nodes, at, t->of_loc[frame[j].i]);
 		t->leaf[i] = at;
 	}
 	table_release(&nodes);
@@ -124,7 +124,7 @@ static void find_places(struct items *t, const struct matrix *m)
 }
 
 /* Paths are placed, ignored and changed as their functions are. */
-static void mark(struct items *t, const struct options *o, uint32_t nfunction)
+static void mark_functions(struct items *t, const struct options *o, uint32_t nfunction)
 {
 	for (uint32_t i = 1; i < nfunction; i++) {
 		struct item *item = &t->item[i];
@@ -164,7 +164,7 @@ void items_init(struct items *t, struct profile *p, const struct matrix *m, cons
 	name_frames(t, m, o);
 	find_places(t, m);
 	nfunction = t->n;
-	mark(t, o, nfunction);
+	mark_functions(t, o, nfunction);
 	if (o->by == BY_PATH) {
 		find_paths(t, m);
 		mark_paths(t, m, nfunction);

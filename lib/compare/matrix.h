@@ -5,6 +5,7 @@
 #ifndef COMPARE_MATRIX_H
 #define COMPARE_MATRIX_H
 
+#include "analyze/groups.h"
 #include "compare/design.h"
 
 struct entry {
@@ -13,9 +14,9 @@ struct entry {
 };
 
 struct matrix {
-	uint32_t nstack;     /* as many as the profile has, stack 0 included */
-	uint32_t *first;     /* by stack, and one behind the last: into entry */
-	struct entry *entry; /* of the stacks in turn */
+	uint32_t nstack;        /* as many as the profile has, stack 0 included */
+	struct groups by_stack; /* which entries are a stack's */
+	struct entry *entry;
 	size_t nrun;
 };
 
@@ -25,8 +26,13 @@ void matrix_release(struct matrix *m);
 /* The entries of a stack. */
 static inline const struct entry *matrix_stack(const struct matrix *m, uint32_t stack, size_t *n)
 {
-	*n = m->first[stack + 1] - m->first[stack];
-	return m->entry + m->first[stack];
+	*n = groups_end(&m->by_stack, stack) - groups_begin(&m->by_stack, stack);
+	return m->entry + groups_begin(&m->by_stack, stack);
+}
+
+static inline bool matrix_has(const struct matrix *m, uint32_t stack)
+{
+	return groups_begin(&m->by_stack, stack) < groups_end(&m->by_stack, stack);
 }
 
 /* All samples of a stack. */

@@ -1,28 +1,19 @@
 #include "compare/members.h"
 
-/* Let first[i + 1] be the number of stacks of place i, then where they begin. */
-static size_t count(struct members *m)
+static size_t count_stacks(struct members *m)
 {
-	uint32_t at = 0;
-
 	for (uint32_t i = 0; i < m->matrix->nstack; i++) {
 		size_t n;
 		const uint32_t *item = items_of(m->items, i, &n);
 
 		for (size_t j = 0; j < n; j++)
 			if (m->slot[item[j]])
-				m->first[m->slot[item[j]]]++;
+				groups_count(&m->by_slot, m->slot[item[j]] - 1);
 	}
-	for (size_t i = 1; i <= m->n; i++) {
-		uint32_t n = m->first[i];
-
-		m->first[i] = at;
-		at += n;
-	}
-	return at;
+	return groups_lay_out(&m->by_slot);
 }
 
-static void fill(struct members *m)
+static void place_stacks(struct members *m)
 {
 	for (uint32_t i = 0; i < m->matrix->nstack; i++) {
 		size_t n;
@@ -30,30 +21,32 @@ static void fill(struct members *m)
 
 		for (size_t j = 0; j < n; j++)
 			if (m->slot[item[j]])
-				m->stack[m->first[m->slot[item[j]]]++] = i |
-									 (j == 0 ? MEMBER_LEAF : 0);
+				m->stack[groups_place(&m->by_slot, m->slot[item[j]] - 1)] =
+					i | (j == 0 ? MEMBER_LEAF : 0);
 	}
 }
 
 void members_init(struct members *m, struct items *items, const struct matrix *matrix,
 		  const uint8_t *wanted)
 {
+	uint32_t nslot = 0;
+
 	*m = (struct members){ .items = items, .matrix = matrix, .nitem = items->n };
 	m->slot = mem_zeroed(items->n, sizeof(*m->slot));
 	for (uint32_t i = 1; i < items->n; i++)
 		if (wanted[i])
-			m->slot[i] = (uint32_t)++m->n;
-	m->first = mem_zeroed(m->n + 1, sizeof(*m->first));
-	m->stack = mem_zeroed(count(m), sizeof(*m->stack));
-	fill(m);
+			m->slot[i] = ++nslot;
+	groups_init(&m->by_slot, nslot);
+	m->stack = mem_zeroed(count_stacks(m), sizeof(*m->stack));
+	place_stacks(m);
 	m->in_set = mem_zeroed(matrix->nstack, sizeof(*m->in_set));
 	m->x = mem_zeroed(matrix->nrun, sizeof(*m->x));
 }
 
 void members_release(struct members *m)
 {
-	mem_free(m->stack, m->first[m->n] * sizeof(*m->stack));
-	mem_free(m->first, (m->n + 1) * sizeof(*m->first));
+	mem_free(m->stack, groups_total(&m->by_slot) * sizeof(*m->stack));
+	groups_release(&m->by_slot);
 	mem_free(m->slot, m->nitem * sizeof(*m->slot));
 	mem_free(m->in_set, m->matrix->nstack * sizeof(*m->in_set));
 	mem_free(m->x, m->matrix->nrun * sizeof(*m->x));
@@ -62,10 +55,10 @@ void members_release(struct members *m)
 
 const uint32_t *members_of(const struct members *m, uint32_t item, size_t *n)
 {
-	uint32_t place = m->slot[item] - 1;
+	uint32_t slot = m->slot[item] - 1;
 
-	*n = m->first[place + 1] - m->first[place];
-	return m->stack + m->first[place];
+	*n = groups_end(&m->by_slot, slot) - groups_begin(&m->by_slot, slot);
+	return m->stack + groups_begin(&m->by_slot, slot);
 }
 
 void members_clear(struct members *m)

@@ -10,11 +10,10 @@
 struct members {
 	struct items *items;
 	const struct matrix *matrix;
-	uint32_t *slot;  /* by item: its place below + 1; 0 = not asked for */
-	uint32_t nitem;  /* items */
-	uint32_t *first; /* by place, and one behind the last: into stack */
-	uint32_t *stack; /* the stacks through the item; LEAF is set where it is the leaf */
-	size_t n;        /* places */
+	uint32_t *slot;        /* by item: the number of its group + 1; 0 = not wanted */
+	uint32_t nitem;        /* items */
+	struct groups by_slot; /* which elements of `stack` are an item's */
+	uint32_t *stack; /* stacks through the item; MEMBER_LEAF is set where it is the leaf */
 	/* A set of stacks, as it is put together */
 	uint32_t *in_set; /* by stack: the number of the set it was last put into */
 	uint32_t set;

@@ -1,19 +1,31 @@
 /*
- * Three places are looked at, the closest first; the first one where the rest got
- * cheaper by at least half of what the row got dearer decides.
+ * A row that got slower may have taken over work from elsewhere. Three scopes are tried,
+ * the closest first. In the first one whose rest became cheaper by enough, the row is
+ * tested together with that rest.
  *
- *	kin	rows of the same family that got faster, and call it, or are called
+ *	kin	rows of the same family that became faster and call it, or are called
  *		by it, or have its caller where one of the two is new or gone; and
- *		again what is kin to those
- *	own	for the function's own samples: those of all it calls
+ *		again what is kin to those. Their savings must be half of the row's
+ *		rise at least.
+ *	own	for the function's own samples: all samples of what it calls
  *	caller	all samples of its caller
  *
- * In the last two, which may not be half of the program, much else may happen: there the two amounts must agree, by half in
- * what the function calls, by a quarter in what its caller does.
+ * In the last two much else may happen. They may not be more than half of the program,
+ * and there savings and rise must agree: within half of the rise in what the function
+ * calls, within a quarter in what its caller does, which is a wider scope.
+ *
+ * These four fractions are conventions, not estimates. They only choose what is tested
+ * together; whether both together are slower is a test of its own. How often moved code
+ * is reported, and injected slowdowns are missed for it: tests/validate/RESULTS.md.
  */
 #include "compare/moved.h"
 
 #include <math.h>
+
+static const double LEAST_SAVING = 0.5;      /* of the rise, by kin */
+static const double WIDEST_SCOPE = 0.5;      /* of all samples */
+static const double OWN_TOLERANCE = 0.5;     /* of the rise */
+static const double CALLER_TOLERANCE = 0.25; /* likewise */
 
 struct search {
 	struct comparison *c;
@@ -22,9 +34,9 @@ struct search {
 	uint32_t *group; /* by row: rows that are kin have the same number */
 };
 
-static bool is_open(const struct row *r)
+static bool is_unexplained(const struct row *r)
 {
-	return r->found[0] && r->verdict != EXPLAINED;
+	return r->found[TO_LIST] && r->verdict != EXPLAINED;
 }
 
 static bool one_sided(const struct row *r)
@@ -32,15 +44,15 @@ static bool one_sided(const struct row *r)
 	return r->verdict == APPEARED || r->verdict == GONE;
 }
 
-/* Does one call the other, in a tenth of the samples of the lesser one? */
+/* Does one call the other, in a tenth of the samples of the smaller one at least? */
 static bool calls_other(const struct calls *calls, const struct row *a, const struct row *b,
 			size_t nrun)
 {
-	const double much = 0.1;
+	const double often = 0.1; /* less is a call among many others */
 	double samples = fmin(a->test.mean, b->test.mean) * (double)nrun;
 
-	return calls_between(calls, a->item, b->item) >= much * samples ||
-	       calls_between(calls, b->item, a->item) >= much * samples;
+	return calls_between(calls, a->item, b->item) >= often * samples ||
+	       calls_between(calls, b->item, a->item) >= often * samples;
 }
 
 static bool are_kin(const struct search *s, const struct row *up, const struct row *down)
@@ -52,13 +64,13 @@ static bool are_kin(const struct search *s, const struct row *up, const struct r
 		((one_sided(up) || one_sided(down)) && caller == s->calls->caller[down->item]));
 }
 
-static void join(struct search *s, uint32_t a, uint32_t b)
+static void merge_groups(struct search *s, uint32_t a, uint32_t b)
 {
-	uint32_t keep = s->group[a], drop = s->group[b];
+	uint32_t to = s->group[a], from = s->group[b];
 
 	for (size_t i = 0; i < s->c->nrow; i++)
-		if (s->group[i] == drop)
-			s->group[i] = keep;
+		if (s->group[i] == from)
+			s->group[i] = to;
 }
 
 static void find_groups(struct search *s)
@@ -68,16 +80,16 @@ static void find_groups(struct search *s)
 	for (uint32_t i = 0; i < s->c->nrow; i++)
 		s->group[i] = i;
 	for (uint32_t i = 0; i < s->c->nrow; i++) {
-		if (!is_open(&row[i]) || !row[i].up)
+		if (!is_unexplained(&row[i]) || !row[i].up)
 			continue;
 		for (uint32_t j = 0; j < s->c->nrow; j++)
-			if (row[j].found[0] && !row[j].up && s->group[i] != s->group[j] &&
+			if (row[j].found[TO_LIST] && !row[j].up && s->group[i] != s->group[j] &&
 			    are_kin(s, &row[i], &row[j]))
-				join(s, i, j);
+				merge_groups(s, i, j);
 	}
 }
 
-/* The test of the samples in the set at hand. */
+/* Test the samples of the set that members has put together. */
 static struct test test_set(const struct search *s, enum kind kind, const double *exposure)
 {
 	const struct design *d = &s->c->design;
@@ -88,7 +100,8 @@ static struct test test_set(const struct search *s, enum kind kind, const double
 	return t;
 }
 
-static bool is_slower(const struct search *s, const struct row *r, const struct test *t, int level)
+static bool is_slower(const struct search *s, const struct row *r, const struct test *t,
+		      enum level level)
 {
 	const struct comparison *c = s->c;
 	const struct family *f = &c->family[r->kind];
@@ -98,22 +111,23 @@ static bool is_slower(const struct search *s, const struct row *r, const struct 
 	       test_cost(t) >= c->o->min_cost * c->total.cost[BASE];
 }
 
-/* The place as a whole is what counts now. */
-static void decide(struct search *s, struct row *r, const struct test *whole, uint32_t from)
+/* The verdict on a row whose scope as a whole has been tested. */
+static void set_moved_verdict(struct search *s, struct row *r, const struct test *whole,
+			      uint32_t from)
 {
-	if (!is_slower(s, r, whole, 0)) {
+	if (!is_slower(s, r, whole, TO_LIST)) {
 		r->verdict = MOVED;
 		r->from = from;
-		r->found[1] = false;
+		r->found[AT_GATE] = false;
 	} else if (r->verdict == APPEARED) {
 		r->verdict = SLOWER;
 		r->from = from;
-		r->found[1] = is_slower(s, r, whole, 1);
+		r->found[AT_GATE] = is_slower(s, r, whole, AT_GATE);
 	}
 }
 
-/* Kin: what all of them cost together. */
-static bool try_kin(struct search *s, struct row *r)
+/* Test the row together with all its kin. */
+static bool explain_by_kin(struct search *s, struct row *r)
 {
 	const struct comparison *c = s->c;
 	uint32_t group = s->group[r - c->row], from = 0;
@@ -134,27 +148,27 @@ static bool try_kin(struct search *s, struct row *r)
 			from = kin->item;
 		}
 	}
-	if (!from || -down < up / 2)
+	if (!from || -down < LEAST_SAVING * up)
 		return false;
 	whole = test_set(s, r->kind, c->design.exposure);
-	decide(s, r, &whole, from);
+	set_moved_verdict(s, r, &whole, from);
 	return true;
 }
 
 /*
- * Did the rest of a place get cheaper? As a share all else gets smaller when the row
+ * Did the rest of a scope become cheaper? Shares of all else shrink when the row
  * grows, so the rest is then compared with all samples but the row's.
  */
-static bool rest_fell(struct search *s, const struct row *r, const double *place, double *cost)
+static bool rest_fell(struct search *s, const struct row *r, const double *scope, double *cost)
 {
-	const double sure = 0.001;
+	const double level = 0.001; /* of one more test a row: strict, as it excuses */
 	const struct design *d = &s->c->design;
 	const double *x = family_counts(&s->c->family[r->kind], r->index);
 	double *exposure = mem_zeroed(d->n, sizeof(*exposure));
 	struct test rest;
 
 	for (size_t i = 0; i < d->n; i++) {
-		s->m->x[i] = fmax(0, place[i] - x[i]);
+		s->m->x[i] = fmax(0, scope[i] - x[i]);
 		exposure[i] = d->exposure[i];
 		if (d->metric == METRIC_SHARE)
 			exposure[i] *= fmax(1e-9, 1 - x[i] / d->samples[i]);
@@ -162,30 +176,32 @@ static bool rest_fell(struct search *s, const struct row *r, const double *place
 	rest = test_set(s, r->kind, exposure);
 	*cost = test_cost(&rest);
 	mem_free(exposure, d->n * sizeof(*exposure));
-	return rest.mean > 0 && test_below(&rest, 0) <= sure;
+	return rest.mean > 0 && test_below(&rest, 0) <= level;
 }
 
-/* tolerance: by what part of it the rest may differ from what the row got dearer. */
-static bool try_place(struct search *s, struct row *r, uint32_t item, double tolerance)
+/*
+ * Test the row together with all samples through an item. tolerance: by what fraction
+ * of the row's rise the savings of the rest may differ from it.
+ */
+static bool explain_by_item(struct search *s, struct row *r, uint32_t item, double tolerance)
 {
-	const double everything = 0.5;
 	const struct design *d = &s->c->design;
-	double *place, rest, mine = test_cost(&r->test);
+	double *scope, rest, rise = test_cost(&r->test);
 	struct test whole;
 	bool fell;
 
 	members_clear(s->m);
 	members_add(s->m, item, INCLUSIVE, NULL);
 	whole = test_set(s, r->kind, d->exposure);
-	if (whole.share > everything)
+	if (whole.share > WIDEST_SCOPE)
 		return false;
-	place = mem_zeroed(d->n, sizeof(*place));
-	memcpy(place, s->m->x, d->n * sizeof(*place));
-	fell = rest_fell(s, r, place, &rest);
-	mem_free(place, d->n * sizeof(*place));
-	if (!fell || fabs(-rest - mine) > tolerance * mine)
+	scope = mem_zeroed(d->n, sizeof(*scope));
+	memcpy(scope, s->m->x, d->n * sizeof(*scope));
+	fell = rest_fell(s, r, scope, &rest);
+	mem_free(scope, d->n * sizeof(*scope));
+	if (!fell || fabs(-rest - rise) > tolerance * rise)
 		return false;
-	decide(s, r, &whole, item);
+	set_moved_verdict(s, r, &whole, item);
 	return true;
 }
 
@@ -198,11 +214,11 @@ void find_moved(struct comparison *c, struct members *m, const struct calls *cal
 		struct row *r = &c->row[i];
 		uint32_t caller = calls->caller[r->item];
 
-		if (!is_open(r) || !r->up || try_kin(&s, r) ||
-		    (r->kind == SELF && try_place(&s, r, r->item, 0.5)))
+		if (!is_unexplained(r) || !r->up || explain_by_kin(&s, r) ||
+		    (r->kind == SELF && explain_by_item(&s, r, r->item, OWN_TOLERANCE)))
 			continue;
 		if (caller)
-			try_place(&s, r, caller, 0.25);
+			explain_by_item(&s, r, caller, CALLER_TOLERANCE);
 	}
 	mem_free(s.group, c->nrow * sizeof(*s.group));
 }

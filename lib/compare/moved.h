@@ -1,7 +1,7 @@
 /*
  * Code that moves is no regression: a function was renamed or split, or inlined
- * into its caller. What got slower is then tested together with what it took its
- * cost from.
+ * into its caller. What got slower is then tested together with what its cost came
+ * from.
  */
 #ifndef COMPARE_MOVED_H
 #define COMPARE_MOVED_H

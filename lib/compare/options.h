@@ -58,7 +58,7 @@ struct options {
 	size_t nbudget;
 };
 
-/* What prof-diff does when it is told nothing. */
+/* What prof-diff does by default. */
 struct options compare_defaults(void);
 
 #endif

@@ -66,7 +66,7 @@ static void pool_release(struct pool *p)
 	mem_free(p->y, p->m * p->nrun * sizeof(*p->y));
 }
 
-/* How far the t of item i, after measure(), is above its critical value. */
+/* How far the t of item i, after measure_shuffled(), is above its critical value. */
 static double excess(const struct pool *p, const struct design *d, size_t i)
 {
 	double v = noise_moderate(&p->noise, p->own[i], p->u[i]);
@@ -74,7 +74,7 @@ static double excess(const struct pool *p, const struct design *d, size_t i)
 	return (v > 0 ? p->d[i] / sqrt(v * design_spread(d)) : 0) - p->critical[i];
 }
 
-static void measure(struct pool *p, const struct shuffle *s)
+static void measure_shuffled(struct pool *p, const struct shuffle *s)
 {
 	const struct design *d = s->design;
 	double *y = mem_zeroed(p->nrun, sizeof(*y));
@@ -94,7 +94,7 @@ static double largest(struct pool *pools, const struct shuffle *s)
 	double most = -INFINITY;
 
 	for (size_t f = 0; f < KINDS; f++) {
-		measure(&pools[f], s);
+		measure_shuffled(&pools[f], s);
 		for (size_t i = 0; i < pools[f].m; i++)
 			most = fmax(most, excess(&pools[f], s->design, i));
 	}
@@ -171,7 +171,7 @@ static void swap_at_random(struct shuffle *s, uint64_t *seed)
 	}
 }
 
-static void count(struct pool *pools, const struct shuffle *s)
+static void count_exceeding(struct pool *pools, const struct shuffle *s)
 {
 	const double rounding = 1e-12;
 	double most = largest(pools, s);
@@ -192,20 +192,20 @@ static void count_all(struct pool *pools, struct shuffle *s, size_t ways)
 			split(s, bits);
 			bits = next_choice(bits);
 		}
-		count(pools, s);
+		count_exceeding(pools, s);
 	}
 }
 
 /* The real labelling is one of them. */
 static void count_some(struct pool *pools, struct shuffle *s, uint64_t seed)
 {
-	count(pools, s);
+	count_exceeding(pools, s);
 	for (size_t i = 0; i < RANDOM_LABELLINGS; i++) {
 		if (s->design->paired)
 			swap_at_random(s, &seed);
 		else
 			shuffle_runs(s, &seed);
-		count(pools, s);
+		count_exceeding(pools, s);
 	}
 }
 
@@ -214,7 +214,7 @@ static void measure_real(struct pool *pools, struct shuffle *s)
 	for (uint32_t r = 0; r < s->n; r++)
 		s->order[r] = r;
 	for (size_t f = 0; f < KINDS; f++) {
-		measure(&pools[f], s);
+		measure_shuffled(&pools[f], s);
 		for (size_t i = 0; i < pools[f].m; i++)
 			pools[f].t[i] = excess(&pools[f], s->design, i);
 	}

@@ -11,7 +11,7 @@
 double power_effect(const struct comparison *c, double share);
 
 /*
- * How many runs a side would settle a row of which nothing can be said yet; 0 when
+ * How many runs a side would decide about an UNSURE row; 0 when
  * no number would, since its change is not above what counts, or too many.
  */
 double power_runs(const struct comparison *c, const struct row *r);

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static int by_depth(const void *a, const void *b)
+static int compare_depths(const void *a, const void *b)
 {
 	const struct row *x = *(struct row *const *)a, *y = *(struct row *const *)b;
 
@@ -22,7 +22,7 @@ static int by_depth(const void *a, const void *b)
 }
 
 /* The mean depth at which stacks first reach the item. */
-static double depth_of(const struct members *m, uint32_t item)
+static double mean_depth(const struct members *m, uint32_t item)
 {
 	const struct items *t = m->items;
 	double sum = 0, samples = 0;
@@ -53,7 +53,7 @@ static double node_depth(const struct items *t, uint32_t item)
 }
 
 static bool still_changed(const struct comparison *c, const struct row *r, const struct test *t,
-			  int level)
+			  enum level level)
 {
 	const struct family *f = &c->family[r->kind];
 	double bound = log1p(c->o->min_effect);
@@ -103,7 +103,8 @@ static const struct row *find_owners(struct pass *s, const struct row *r)
 	return best;
 }
 
-static void claim(struct pass *s, const struct row *r)
+/* Stacks of r that no other row accounts for are its own. */
+static void account_for_stacks(struct pass *s, const struct row *r)
 {
 	size_t n;
 	const uint32_t *stack = members_of(s->m, r->item, &n);
@@ -116,9 +117,10 @@ static void claim(struct pass *s, const struct row *r)
 	}
 }
 
-static void settle(struct pass *s, struct row *r)
+/* Test r without the stacks that other rows account for: is it still changed? */
+static void test_without_others(struct pass *s, struct row *r)
 {
-	const double least_mean = 5;
+	const double least_mean = 5; /* samples a run; fewer can show nothing (family.c) */
 	struct comparison *c = s->c;
 	const struct row *by = find_owners(s, r);
 	struct test rest;
@@ -128,18 +130,18 @@ static void settle(struct pass *s, struct row *r)
 		members_add(s->m, r->item, r->kind, s->skip);
 		test_measure(&rest, &c->design, s->m->x, c->design.exposure);
 		test_moderate(&rest, &c->design, &c->family[r->kind].noise);
-		if (rest.mean < least_mean || !still_changed(c, r, &rest, 0)) {
+		if (rest.mean < least_mean || !still_changed(c, r, &rest, TO_LIST)) {
 			r->verdict = EXPLAINED;
 			r->because = by->item;
-			r->found[1] = false;
+			r->found[AT_GATE] = false;
 			return;
 		}
-		r->found[1] = r->found[1] && still_changed(c, r, &rest, 1);
+		r->found[AT_GATE] = r->found[AT_GATE] && still_changed(c, r, &rest, AT_GATE);
 	}
-	claim(s, r);
+	account_for_stacks(s, r);
 }
 
-void residual(struct comparison *c, struct members *m, uint32_t *const owner[2])
+void residual(struct comparison *c, struct members *m, uint32_t *const owner[DIRECTIONS])
 {
 	struct pass s = { c, m, owner, mem_zeroed(c->matrix.nstack, 1) };
 	struct row **found = mem_zeroed(c->nrow, sizeof(*found));
@@ -148,14 +150,14 @@ void residual(struct comparison *c, struct members *m, uint32_t *const owner[2])
 	for (size_t i = 0; i < c->nrow; i++) {
 		struct row *r = &c->row[i];
 
-		if (!r->found[0])
+		if (!r->found[TO_LIST])
 			continue;
-		r->depth = c->items.leaf ? node_depth(&c->items, r->item) : depth_of(m, r->item);
+		r->depth = c->items.leaf ? node_depth(&c->items, r->item) : mean_depth(m, r->item);
 		found[n++] = r;
 	}
-	qsort(found, n, sizeof(*found), by_depth);
+	qsort(found, n, sizeof(*found), compare_depths);
 	for (size_t i = 0; i < n; i++)
-		settle(&s, found[i]);
+		test_without_others(&s, found[i]);
 	mem_free(found, c->nrow * sizeof(*found));
 	mem_free(s.skip, c->matrix.nstack);
 }

@@ -7,13 +7,14 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "analyze/total.h"
 #include "profile/type.h"
 #include "profile/unit.h"
 
-static bool fail(struct runs *r, const char *fmt, ...) PRINTF(2, 3);
+static bool runs_fail(struct runs *r, const char *fmt, ...) PRINTF(2, 3);
 
 /* The first error wins. Returns false. */
-static bool fail(struct runs *r, const char *fmt, ...)
+static bool runs_fail(struct runs *r, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -30,7 +31,7 @@ static bool fail(struct runs *r, const char *fmt, ...)
 
 /* Facts */
 
-static double number(const struct profile *p, struct str key)
+static double fact_number(const struct profile *p, struct str key)
 {
 	struct str text = profile_fact(p, key);
 	char *end;
@@ -39,28 +40,28 @@ static double number(const struct profile *p, struct str key)
 	return text.n && end == text.p + text.n && isfinite(v) ? v : NAN;
 }
 
-static str_id word(struct profile *p, struct str key)
+static str_id fact_word(struct profile *p, struct str key)
 {
 	return dict_intern(p->dict, profile_fact(p, key));
 }
 
-static void take_facts(const struct runs *r, struct run *run, struct profile *p)
+static void read_facts(const struct runs *r, struct run *run, struct profile *p)
 {
-	double round = number(p, S("round"));
+	double round = fact_number(p, S("round"));
 
-	run->cpu_ns = number(p, S("cpu_time_ns"));
-	run->work = number(p, r->work);
-	run->wall_ns = number(p, S("wall_ns"));
+	run->cpu_ns = fact_number(p, S("cpu_time_ns"));
+	run->work = fact_number(p, r->work);
+	run->wall_ns = fact_number(p, S("wall_ns"));
 	if (isnan(run->wall_ns) && p->head.duration > 0)
 		run->wall_ns = (double)p->head.duration;
-	run->lost = number(p, S("lost"));
+	run->lost = fact_number(p, S("lost"));
 	run->round = round >= 0 && round < 1e15 ? (int64_t)round : -1;
 	run->time = p->head.time;
 	run->period = (double)p->head.period;
 	run->period_unit = p->head.period_unit;
-	run->host = word(p, S("host"));
-	run->cpu_model = word(p, S("cpu_model"));
-	run->kernel = word(p, S("kernel"));
+	run->host = fact_word(p, S("host"));
+	run->cpu_model = fact_word(p, S("cpu_model"));
+	run->kernel = fact_word(p, S("kernel"));
 	for (size_t i = 0; i < profile_ncomment(p); i++)
 		run->nmerged += str_starts(dict_text(p->dict, profile_comment(p, i)), S("run="));
 }
@@ -81,12 +82,12 @@ static bool compared_column(struct runs *r, const struct profile *p, uint32_t *c
 
 	*col = profile_default_column(p);
 	if (!p->ncol)
-		return fail(r, "has no sample type");
+		return runs_fail(r, "has no sample type");
 	if (!name.n || type_find(p, name, col))
 		return true;
 	list_types(&have, p);
-	fail(r, "has no sample type '%.*s' (there is: %.*s)", STR_ARG(name),
-	     STR_ARG(buf_str(&have)));
+	runs_fail(r, "has no sample type '%.*s' (there is: %.*s)", STR_ARG(name),
+		  STR_ARG(buf_str(&have)));
 	buf_release(&have);
 	return false;
 }
@@ -103,12 +104,12 @@ static bool find_unit(struct runs *r, const struct column *c, double *unit)
 	}
 	if (r->unit.i == c->unit.i || unit_convert(unit, mine, dict_text(r->profile.dict, r->unit)))
 		return true;
-	return fail(r, "counts %.*s in '%.*s', and the runs before it in '%.*s'",
-		    STR_ARG(dict_text(r->profile.dict, c->type)), STR_ARG(mine),
-		    STR_ARG(dict_text(r->profile.dict, r->unit)));
+	return runs_fail(r, "counts %.*s in '%.*s', and the runs before it in '%.*s'",
+			 STR_ARG(dict_text(r->profile.dict, c->type)), STR_ARG(mine),
+			 STR_ARG(dict_text(r->profile.dict, r->unit)));
 }
 
-static double sum(const struct profile *p, uint32_t col)
+static double sum_values(const struct profile *p, uint32_t col)
 {
 	double total = 0;
 
@@ -124,10 +125,10 @@ static int by_sample(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void take_cells(struct runs *r, struct run *run, const struct profile *p, uint32_t col)
+static void read_cells(struct runs *r, struct run *run, const struct profile *p, uint32_t col)
 {
 	const int64_t *v = p->col[col].v;
-	str_id base = dict_find_str(p->dict, S("pprof::base"));
+	struct base_side base = base_side_of(p);
 	size_t n = 0;
 
 	for (uint32_t i = 1; i < p->sample.n; i++)
@@ -138,10 +139,10 @@ static void take_cells(struct runs *r, struct run *run, const struct profile *p,
 
 		if (!v[i])
 			continue;
-		if (base.i && dict_find_label(p->dict, s->labels, base))
-			fail(r, "is the difference of two sides already");
+		if (base_side_has(&base, s->labels))
+			runs_fail(r, "is the difference of two sides already");
 		else if (v[i] < 0)
-			fail(r, "has negative values");
+			runs_fail(r, "has negative values");
 		run->cell[n++] = (struct cell){
 			.sample = profile_add_sample(&r->profile, s->stack, s->labels),
 			.value = v[i],
@@ -193,12 +194,12 @@ static bool counts(const struct profile *p, uint32_t col)
 static double count_samples(const struct run *run, const struct profile *p, uint32_t col,
 			    double value)
 {
-	double period = (double)p->head.period, samples = number(p, S("samples"));
+	double period = (double)p->head.period, samples = fact_number(p, S("samples"));
 
 	if (counts(p, col))
 		return value;
 	if (col && counts(p, col - 1))
-		return sum(p, col - 1);
+		return sum_values(p, col - 1);
 	if (p->ncol == 1 && samples > 0)
 		return samples;
 	if (period > 0 && unit_convert(&period, dict_text(p->dict, p->head.period_unit),
@@ -260,11 +261,11 @@ bool runs_add(struct runs *r, struct profile *p)
 		return false;
 	run = add_run(r);
 	name_run(r, run);
-	take_facts(r, run, p);
-	take_cells(r, run, p, col);
+	read_facts(r, run, p);
+	read_cells(r, run, p, col);
 	run->unit = unit;
-	run->samples = count_samples(run, p, col, sum(p, col));
-	run->value = sum(p, col) * unit;
+	run->samples = count_samples(run, p, col, sum_values(p, col));
+	run->value = sum_values(p, col) * unit;
 	return !r->error.n;
 }
 

@@ -18,8 +18,8 @@ double single_above(const struct single *s, double ratio);
 double single_below(const struct single *s, double ratio);
 
 /*
- * The ends of the interval that holds the ratio of rates with probability of at
- * least 1 - alpha (Clopper and Pearson): 0 to INFINITY.
+ * The ends of the confidence interval for the ratio of rates, of level 1 - alpha at least
+ * (Clopper and Pearson): 0 to INFINITY.
  */
 double single_low(const struct single *s, double alpha);
 double single_high(const struct single *s, double alpha);

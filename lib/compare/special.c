@@ -49,7 +49,7 @@ static double continued_fraction(double x, double a, double b)
 	return value;
 }
 
-/* I_x(a, b); y = 1 - x is given, since it may be too small to be told from x. */
+/* I_x(a, b); y = 1 - x is a parameter, since it may be too small to be computed from x. */
 static double incomplete_beta(double x, double y, double a, double b)
 {
 	double log_front;
@@ -133,7 +133,7 @@ typedef double curve(double t, double nu);
  * Where a falling tail is p < 1/2: by Newton's method for its logarithm, which is
  * nearly straight, and halves of the bracket where a step leaves it.
  */
-static double find(curve *tail, curve *density, double nu, double p)
+static double find_quantile(curve *tail, curve *density, double nu, double p)
 {
 	double low = 0, high = 1, t;
 
@@ -159,7 +159,8 @@ static double find(curve *tail, curve *density, double nu, double p)
 double student_quantile(double p, double nu)
 {
 	bool right = p < 0.5;
-	double t = p == 0.5 ? 0 : find(student_tail, student_density, nu, right ? p : 1 - p);
+	double t = p == 0.5 ? 0 :
+			      find_quantile(student_tail, student_density, nu, right ? p : 1 - p);
 
 	return right ? t : -t;
 }
@@ -167,7 +168,7 @@ double student_quantile(double p, double nu)
 double normal_quantile(double p)
 {
 	bool right = p < 0.5;
-	double z = p == 0.5 ? 0 : find(normal_tail, normal_density, 0, right ? p : 1 - p);
+	double z = p == 0.5 ? 0 : find_quantile(normal_tail, normal_density, 0, right ? p : 1 - p);
 
 	return right ? z : -z;
 }

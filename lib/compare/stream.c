@@ -2,8 +2,9 @@
 
 #include <math.h>
 
-#include "compare/diff_words.h"
+#include "analyze/total.h"
 #include "compare/item_name.h"
+#include "compare/reports/diff_words.h"
 
 /* What the values of runs are multiplied with */
 
@@ -131,7 +132,7 @@ static label_set_id without_numbers(struct profile *p, label_set_id set)
 static label_set_id as_base(struct profile *p, label_set_id set)
 {
 	return dict_add_label(p->dict, set,
-			      (struct label){ .key = dict_intern(p->dict, S("pprof::base")),
+			      (struct label){ .key = dict_intern(p->dict, BASE_LABEL),
 					      .str = dict_intern(p->dict, S("true")) });
 }
 

@@ -37,7 +37,11 @@ void test_total(struct test *t, const struct design *d);
 double test_above(const struct test *t, double bound);
 double test_below(const struct test *t, double bound);
 
-/* The ends of the interval that holds the change with probability 1 - alpha. */
+/*
+ * The ends of the confidence interval for the change, of level 1 - alpha: intervals made
+ * in this way contain the true change in 1 - alpha of all comparisons. (No probability is
+ * given for the one at hand.)
+ */
 double test_low(const struct test *t, double alpha);
 double test_high(const struct test *t, double alpha);
 

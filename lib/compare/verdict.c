@@ -32,30 +32,30 @@ static bool is_above_found(const struct comparison *c, const struct row *r)
 	const struct family *f = &c->family[r->kind];
 
 	return c->items.by == BY_PATH && r != &c->total_row &&
-	       r->p <= (r->up ? f->threshold[0] : f->threshold_faster);
+	       r->p <= (r->up ? f->threshold[TO_LIST] : f->threshold_faster);
 }
 
-static void judge(struct comparison *c, struct row *r)
+static void set_verdict(struct comparison *c, struct row *r)
 {
 	const struct options *o = c->o;
 	unsigned needs = r->verdict == APPEARED ? FAIL_NEW : FAIL_REGRESSION;
 	bool worse;
 
-	if (!r->found[0])
+	if (!r->found[TO_LIST])
 		r->verdict = is_above_found(c, r)             ? EXPLAINED :
 			     is_same(&r->test, o->min_effect) ? SAME :
 								UNSURE;
 	worse = r->verdict == SLOWER || r->verdict == APPEARED;
 	if (worse && !c->can_gate)
 		r->verdict = SUSPECT;
-	r->gated = worse && c->can_gate && r->found[1] && o->fail_on & needs &&
+	r->gated = worse && c->can_gate && r->found[AT_GATE] && o->fail_on & needs &&
 		   (!c->permuted || r->confirmed <= c->confirm_q);
 	if (r->verdict == UNSURE)
 		r->runs_needed = power_runs(c, r);
 }
 
 /* The total is one test more, and exact: it borrows from nobody. */
-static void judge_total(struct comparison *c)
+static void set_total_verdict(struct comparison *c)
 {
 	struct row *r = &c->total_row;
 	double bound = log1p(c->o->min_effect), part = c->o->fail_on & FAIL_TOTAL ? 1.0 / 3 : 1;
@@ -67,12 +67,12 @@ static void judge_total(struct comparison *c)
 	r->alpha = 0.05;
 	r->low = test_low(&r->test, r->alpha);
 	r->high = test_high(&r->test, r->alpha);
-	r->found[0] = r->q <= c->o->q;
-	r->found[1] = r->up && r->q <= c->confirm_q;
+	r->found[TO_LIST] = r->q <= c->o->q;
+	r->found[AT_GATE] = r->up && r->q <= c->confirm_q;
 	r->verdict = r->up ? SLOWER : FASTER;
 	r->confirmed = 0;
-	judge(c, r);
-	r->gated = r->verdict == SLOWER && r->found[1] && c->o->fail_on & FAIL_TOTAL;
+	set_verdict(c, r);
+	r->gated = r->verdict == SLOWER && r->found[AT_GATE] && c->o->fail_on & FAIL_TOTAL;
 }
 
 /*
@@ -84,12 +84,13 @@ static void set_intervals(struct comparison *c)
 	size_t chosen[2] = { 0 };
 
 	for (size_t i = 0; i < c->nrow; i++)
-		chosen[c->row[i].kind] += c->row[i].found[0];
+		chosen[c->row[i].kind] += c->row[i].found[TO_LIST];
 	for (size_t i = 0; i < c->nrow; i++) {
 		struct row *r = &c->row[i];
 		const struct family *f = &c->family[r->kind];
 
-		r->alpha = r->found[0] ? c->o->q * (double)chosen[r->kind] / (double)f->m : 0.05;
+		r->alpha = r->found[TO_LIST] ? c->o->q * (double)chosen[r->kind] / (double)f->m :
+					       0.05;
 		r->low = test_low(&r->test, r->alpha);
 		r->high = test_high(&r->test, r->alpha);
 	}
@@ -99,10 +100,10 @@ void verdicts(struct comparison *c)
 {
 	c->gated = false;
 	for (size_t i = 0; i < c->nrow; i++) {
-		judge(c, &c->row[i]);
+		set_verdict(c, &c->row[i]);
 		c->gated |= c->row[i].gated;
 	}
-	judge_total(c);
+	set_total_verdict(c);
 	c->gated |= c->total_row.gated;
 	set_intervals(c);
 }
@@ -167,7 +168,7 @@ static bool is_listed(const struct row *r)
 	return r->verdict != SAME && r->verdict != UNSURE && r->verdict != EXPLAINED;
 }
 
-/* Rows that may matter are listed behind those that do. */
+/* Rows that are listed come first. */
 static int compare_listed(const void *a, const void *b)
 {
 	const struct row *x = a, *y = b;
@@ -236,7 +237,7 @@ void check_budgets(struct comparison *c)
 		check_budget(c, &c->o->budget[i], &c->budget[i]);
 }
 
-void decide_outcome(struct comparison *c)
+void set_outcome(struct comparison *c)
 {
 	size_t nlarge = count_large(c);
 

@@ -14,6 +14,6 @@ void sort_rows(struct comparison *c);
 void check_budgets(struct comparison *c);
 
 /* What all of it comes to. */
-void decide_outcome(struct comparison *c);
+void set_outcome(struct comparison *c);
 
 #endif

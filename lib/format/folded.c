@@ -2,30 +2,32 @@
  * Folded (collapsed) stacks, one a line: "root;caller;leaf COUNT".
  *
  * Read: a count may have a fraction ("6.", "31.25"), be negative, and stand
- * behind blanks or tabs; a second number makes the line a differential, "BASE
- * NEW". The frame annotations _[k] and _[j] set flags and stay in the name.
+ * between blanks or tabs. With two numbers on every line the file is a differential,
+ * "BASE NEW"; where other lines have one, the first of two belongs to a name, such as
+ * "thread 7". The frame annotations _[k] and _[j] set flags and stay in the name.
  * Blank lines are passed over; anything else is malformed.
  */
 #include "format/folded.h"
 
+#include "analyze/total.h"
 #include "format/format.h"
+#include "profile/adder.h"
 
-enum { BATCH = 64, NAMES = 32 };
+enum { NAMES = 32 }; /* that are looked up together */
 
 struct reader {
 	struct in *in;
 	struct profile *p;
 	uint32_t col;
 	struct buf loc_of; /* loc_ids by string number; 0 = not made yet */
-	label_set_id base; /* { pprof::base=true } */
-	struct buf last;   /* the stack of the line before, as text */
-	struct buf ends;   /* size_t: where its frames end in that text */
-	struct buf stack;  /* loc_id: its frames */
-	/* Samples whose stacks are looked up together: see profile_add_batch(). */
-	struct batch_sample batch[BATCH];
-	struct folded_count count[BATCH];
-	size_t nbatch;
-	struct buf frames; /* loc_id: of all of them */
+	bool is_diff;
+	uint64_t two_numbers; /* the first line with two, where not all have */
+	label_set_id base;    /* { pprof::base=true } */
+	struct buf last;      /* the stack of the line before, as text */
+	struct buf ends;      /* size_t: where its frames end in that text */
+	struct buf stack;     /* loc_id: its frames */
+	struct adder adder;
+	uint64_t saturated; /* counts whose negative does not fit */
 };
 
 /* Counts */
@@ -44,6 +46,8 @@ bool folded_count(struct str s, struct folded_count *c)
 			return false;
 		c->frac += unit * (uint64_t)(decimals.p[i] - '0');
 	}
+	if (negative && c->frac && c->whole == INT64_MIN)
+		return false;
 	if (negative && c->frac) {
 		c->frac = FRAC_ONE - c->frac;
 		c->whole--;
@@ -52,13 +56,16 @@ bool folded_count(struct str s, struct folded_count *c)
 }
 
 /*
- * Cut the last word off *line if it is a count, with the one blank before it:
- * other blanks belong to the name.
+ * Cut the last word off *line if it is a count, with blanks after it and the one before
+ * it: other blanks belong to the name.
  */
 static bool cut_count(struct str *line, struct folded_count *c)
 {
-	size_t at = line->n;
+	size_t at;
 
+	while (line->n && is_blank(line->p[line->n - 1]))
+		line->n--;
+	at = line->n;
 	while (at &&
 	       (is_digit(line->p[at - 1]) || line->p[at - 1] == '.' || line->p[at - 1] == '-'))
 		at--;
@@ -172,46 +179,28 @@ static void read_stack(struct reader *r, struct str stack)
 	add_frames(r, name, n);
 }
 
-static void add_batch(struct reader *r)
-{
-	profile_add_batch(r->p, (const loc_id *)r->frames.p, r->batch, r->nbatch);
-	for (size_t i = 0; i < r->nbatch; i++) {
-		sample_id sample = r->batch[i].row;
-
-		profile_add_value(r->p, r->col, sample, r->count[i].whole);
-		/* Lines have no time, but an order. */
-		profile_observe(r->p, 0, sample, r->col, r->count[i].whole);
-		if (r->count[i].frac)
-			profile_add_frac(r->p, r->col, sample, r->count[i].frac);
-	}
-	r->nbatch = r->frames.n = 0;
-}
-
 /* A sample with the stack that was read last. */
-static void add(struct reader *r, label_set_id labels, struct folded_count c)
+static void add_sample(struct reader *r, label_set_id labels, struct folded_count c)
 {
-	r->count[r->nbatch] = c;
-	r->batch[r->nbatch++] = (struct batch_sample){
-		.first = BUF_COUNT(&r->frames, loc_id),
-		.n = BUF_COUNT(&r->stack, loc_id),
-		.labels = labels,
-	};
-	buf_add(&r->frames, buf_str(&r->stack));
-	if (r->nbatch == BATCH)
-		add_batch(r);
+	adder_sample(&r->adder, (const loc_id *)r->stack.p, BUF_COUNT(&r->stack, loc_id), labels);
+	adder_value(&r->adder, r->col, c.whole, 1, c.frac);
 }
 
 /* A base side is kept as pprof has it: negative, and labelled. */
-static struct folded_count negated(struct folded_count c)
+static struct folded_count negated(struct reader *r, struct folded_count c)
 {
-	c.whole = -c.whole - (c.frac != 0);
-	c.frac = c.frac ? FRAC_ONE - c.frac : 0;
+	r->saturated += c.whole == INT64_MIN;
+	c.whole = c.whole == INT64_MIN ? INT64_MAX : -c.whole;
+	if (c.frac) {
+		c.whole--;
+		c.frac = FRAC_ONE - c.frac;
+	}
 	return c;
 }
 
 static label_set_id base_labels(struct reader *r)
 {
-	struct label l = { .key = dict_intern(r->p->dict, S("pprof::base")),
+	struct label l = { .key = dict_intern(r->p->dict, BASE_LABEL),
 			   .str = dict_intern(r->p->dict, S("true")) };
 
 	if (!r->base.i)
@@ -221,32 +210,69 @@ static label_set_id base_labels(struct reader *r)
 
 static bool read_line(struct reader *r, struct str line)
 {
+	struct str stack = line, name;
 	struct folded_count last, before;
-	bool diff;
+	bool has_two;
 
-	if (!cut_count(&line, &last))
+	if (!cut_count(&stack, &last))
 		return in_bad(r->in, "expected 'frame;frame COUNT', found '%.*s'",
 			      STR_ARG(str(line.p, min_size(line.n, 80))));
-	diff = cut_count(&line, &before);
-	read_stack(r, line);
-	add(r, (label_set_id){ 0 }, last);
-	if (diff)
-		add(r, base_labels(r), negated(before));
+	name = stack;
+	has_two = cut_count(&stack, &before);
+	if (r->is_diff && !has_two)
+		return in_bad(r->in, "expected two counts, as on the lines before, found '%.*s'",
+			      STR_ARG(str(line.p, min_size(line.n, 80))));
+	if (has_two && !r->is_diff && !r->two_numbers)
+		r->two_numbers = r->in->line;
+	read_stack(r, r->is_diff ? stack : name);
+	add_sample(r, (label_set_id){ 0 }, last);
+	if (r->is_diff)
+		add_sample(r, base_labels(r), negated(r, before));
 	return true;
 }
 
-static bool read(struct in *in, struct profile *p)
+/* Do all lines end in two counts, as far as one can see without reading them? */
+static bool begins_differential(struct in *in)
 {
-	struct reader r = { .in = in, .p = p };
+	enum { LOOK = 64 << 10 };
+	struct str head = in_peek(in, LOOK), line;
+	bool whole = head.n < LOOK, found = false;
+	struct folded_count c;
+
+	head.n = min_size(head.n, LOOK);
+	while (head.n) {
+		line = str_cut(&head, '\n');
+		if (!head.p && found && !whole)
+			break; /* cut short */
+		if (line.n && line.p[line.n - 1] == '\r')
+			line.n--;
+		if (!cut_count(&line, &c))
+			continue; /* blank or malformed */
+		if (!cut_count(&line, &c))
+			return false;
+		found = true;
+	}
+	return found;
+}
+
+static bool read_folded(struct in *in, struct profile *p)
+{
+	struct reader r = { .in = in, .p = p, .is_diff = begins_differential(in) };
 	struct str line;
 	int64_t scale;
 
 	r.col = profile_column(p, dict_intern(p->dict, S("samples")),
 			       dict_intern(p->dict, S("count")), &scale);
+	adder_begin(&r.adder, p, !in->options.no_thread);
+	r.adder.keep_order = true; /* lines have no time, but an order */
 	while (in_line(in, &line) && (!str_trim(line).n || read_line(&r, line)))
 		;
-	add_batch(&r);
-	buf_release(&r.frames);
+	adder_end(&r.adder);
+	p->saturated += r.saturated;
+	if (r.two_numbers)
+		in_note(in, r.two_numbers,
+			"two numbers, where other lines have one: the first is "
+			"taken for a part of the name");
 	buf_release(&r.loc_of);
 	buf_release(&r.last);
 	buf_release(&r.ends);
@@ -269,7 +295,7 @@ static bool is_text(struct str s)
  * its number, a few of them do not spoil it. A line that is longer than the head
  * may yet end in a number.
  */
-static int sniff(struct sniff *s)
+static int sniff_folded(struct sniff *s)
 {
 	enum { LINES = 4, ONE_LONG_LINE = 1 };
 	struct str head = s->head;
@@ -301,7 +327,7 @@ const struct format format_folded = {
 	.name = "folded",
 	.help = "collapsed stacks, 'root;caller;leaf COUNT'",
 	.text = true,
-	.sniff = sniff,
-	.read = read,
+	.sniff = sniff_folded,
+	.read = read_folded,
 	.write = folded_write,
 };

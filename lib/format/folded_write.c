@@ -1,6 +1,6 @@
 /* Writing folded stacks: sorted, summed, with names that fit on a line. */
+#include "analyze/sorted.h"
 #include "format/folded.h"
-#include "profile/sorted.h"
 
 static bool ends_in_count(struct str name)
 {
@@ -61,12 +61,15 @@ static void put_line(struct buf *b, const struct profile *p, const struct sorted
 
 void folded_write(struct out *out, struct profile *p)
 {
+	struct frame_names names;
 	struct sorted s;
 
 	if (!p->ncol)
 		return;
 	profile_round(p);
-	sorted_init(&s, p, profile_default_column(p), clean_name, SORTED_AS_TEXT);
+	frame_names_init(&names, p->dict, clean_name);
+	sorted_init(&s, p, profile_default_column(p), &names, SORTED_AS_TEXT);
+	p->saturated += s.saturated;
 	for (size_t i = 0; i < s.n; i++) {
 		if (!s.stack[i].value && !s.stack[i].base)
 			continue;
@@ -74,4 +77,5 @@ void folded_write(struct out *out, struct profile *p)
 		out_flush(out);
 	}
 	sorted_release(&s);
+	frame_names_release(&names);
 }

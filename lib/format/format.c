@@ -12,6 +12,14 @@ const struct format *format_at(size_t i)
 	return i < LEN(formats) ? formats[i] : NULL;
 }
 
+const struct format *format_writable_at(size_t i)
+{
+	for (size_t at = 0; at < LEN(formats); at++)
+		if (formats[at]->write && !i--)
+			return formats[at];
+	return NULL;
+}
+
 static void name_formats(struct buf *b, const int *bids, int bid)
 {
 	for (size_t i = 0; i < LEN(formats); i++)

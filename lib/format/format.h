@@ -47,6 +47,9 @@ FORMATS(FORMAT_DECLARE)
 /* The i-th format, or NULL after the last. */
 const struct format *format_at(size_t i);
 
+/* The i-th of those that can be written. */
+const struct format *format_writable_at(size_t i);
+
 /* The format that an input is in; NULL after in_fail(). */
 const struct format *format_sniff(struct in *in);
 

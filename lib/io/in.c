@@ -95,6 +95,7 @@ bool in_close(struct in *in)
 void in_release(struct in *in)
 {
 	buf_release(&in->error);
+	buf_release(&in->notes);
 }
 
 /* Taking bytes */

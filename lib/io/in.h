@@ -29,7 +29,7 @@ struct in_options {
 	 * by another thread: for showing progress. May be NULL.
 	 */
 	void (*progress)(size_t n);
-	bool no_thread; /* decompress as bytes are asked for */
+	bool no_thread; /* decompress and add as bytes are asked for */
 };
 
 struct in {
@@ -40,6 +40,7 @@ struct in {
 	bool failed;      /* error holds a message */
 	enum in_reason reason;
 	struct buf error; /* NUL-terminated, printable, with name and position */
+	struct buf notes; /* the lines of in_note() */
 	struct in_options options;
 	struct layer *top; /* the innermost encoding */
 	struct map *map;   /* that in_map() made */
@@ -132,7 +133,14 @@ bool in_fail_as(struct in *in, const struct in *other);
 bool in_bad(struct in *in, const char *fmt, ...) PRINTF(2, 3);
 bool in_bad_at(struct in *in, uint64_t pos, const char *fmt, ...) PRINTF(3, 4);
 
-/* Close it. False when an error was recorded; in->error stays until release. */
+/*
+ * Something about the input to know before believing what was read, at that line (0: of
+ * the whole). Lines are collected in in->notes, with the input's name, for the program to
+ * print.
+ */
+void in_note(struct in *in, uint64_t line, const char *fmt, ...) PRINTF(3, 4);
+
+/* Close it. False when an error was recorded; in->error and notes stay until release. */
 bool in_close(struct in *in);
 void in_release(struct in *in);
 

@@ -82,6 +82,25 @@ bool in_bad_at(struct in *in, uint64_t pos, const char *fmt, ...)
 	return ok;
 }
 
+void in_note(struct in *in, uint64_t line, const char *fmt, ...)
+{
+	struct buf text = { 0 };
+	va_list ap;
+
+	if (in->name)
+		buf_add(&text, str_of(in->name));
+	if (in->name && line)
+		buf_printf(&text, ":%llu", (unsigned long long)line);
+	if (in->name)
+		buf_add(&text, S(": "));
+	va_start(ap, fmt);
+	buf_vprintf(&text, fmt, ap);
+	va_end(ap);
+	printable(&in->notes, buf_str(&text));
+	buf_ch(&in->notes, '\n');
+	buf_release(&text);
+}
+
 bool in_fail_as(struct in *in, const struct in *other)
 {
 	if (!in->failed)

@@ -1,5 +1,9 @@
 #include "io/json.h"
 
+#include <math.h>
+
+/* Strings */
+
 static void put_code(struct buf *b, struct str bytes, uint32_t c)
 {
 	bool plain = c >= 0x20 && c < 0x7f && !strchr("\"\\<>&", (int)c);
@@ -19,7 +23,7 @@ static void put_code(struct buf *b, struct str bytes, uint32_t c)
 			   0xdc00 + ((c - 0x10000) & 0x3ff));
 }
 
-void json_str(struct buf *b, struct str s)
+static void put_string(struct buf *b, struct str s)
 {
 	uint32_t c;
 
@@ -34,4 +38,110 @@ void json_str(struct buf *b, struct str s)
 		s = str_skip(s, n ? n : 1);
 	}
 	buf_ch(b, '"');
+}
+
+/* Elements */
+
+/* What stands before the next element of an array, or before a key. */
+static void begin_element(struct json *j)
+{
+	if (j->after_key) {
+		j->after_key = false;
+		return;
+	}
+	if (j->after_element)
+		buf_ch(j->b, ',');
+	if (j->begin_line)
+		buf_ch(j->b, '\n');
+	else if (j->depth && j->depth < j->indented)
+		buf_printf(j->b, "\n%*s", j->depth, "");
+	j->begin_line = false;
+	j->after_element = true;
+}
+
+static void open_bracket(struct json *j, char bracket)
+{
+	begin_element(j);
+	buf_ch(j->b, bracket);
+	j->after_element = false;
+	j->depth++;
+}
+
+static void close_bracket(struct json *j, char bracket)
+{
+	if (j->begin_line)
+		buf_ch(j->b, '\n');
+	buf_ch(j->b, bracket);
+	j->begin_line = false;
+	j->after_element = true;
+	j->depth--;
+}
+
+void json_begin_object(struct json *j)
+{
+	open_bracket(j, '{');
+}
+
+void json_end_object(struct json *j)
+{
+	close_bracket(j, '}');
+}
+
+void json_begin_array(struct json *j)
+{
+	open_bracket(j, '[');
+}
+
+void json_end_array(struct json *j)
+{
+	close_bracket(j, ']');
+}
+
+void json_line(struct json *j)
+{
+	j->begin_line = true;
+}
+
+void json_key(struct json *j, const char *key)
+{
+	begin_element(j);
+	put_string(j->b, str_of(key));
+	buf_ch(j->b, ':');
+	j->after_key = true;
+}
+
+void json_put_string(struct json *j, struct str s)
+{
+	begin_element(j);
+	put_string(j->b, s);
+}
+
+void json_put_int64(struct json *j, int64_t v)
+{
+	begin_element(j);
+	buf_i64(j->b, v);
+}
+
+void json_put_double(struct json *j, double v)
+{
+	begin_element(j);
+	if (isfinite(v))
+		buf_printf(j->b, "%.17g", v);
+	else
+		buf_add(j->b, S("null"));
+}
+
+void json_put_fixed(struct json *j, double v, int decimals)
+{
+	begin_element(j);
+	if (isfinite(v))
+		buf_printf(j->b, "%.*f", decimals, v);
+	else
+		buf_add(j->b, S("null"));
+}
+
+void json_put_bool(struct json *j, bool v)
+{
+	begin_element(j);
+	buf_add(j->b, v ? S("true") : S("false"));
 }

@@ -24,7 +24,11 @@ static int open_nameless(const struct out *out)
 	if (access("/proc/self/fd", X_OK) != 0)
 		return -1; /* it could not be given a name */
 	snprintf(dir, sizeof(dir), "%.*s", STR_ARG(str(path.p, path.n - base.n)));
+#ifdef O_TMPFILE
 	return open(dir[0] ? dir : ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+#else
+	return -1;
+#endif
 }
 
 static int open_part(const struct out *out)

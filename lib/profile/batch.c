@@ -1,4 +1,4 @@
-/* Many samples at once, and room for them: see profile.h. */
+/* Many samples at once, and room for them: see samples.h. */
 #include "profile/samples.h"
 #include "profile/stacks.h"
 

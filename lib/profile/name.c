@@ -4,12 +4,6 @@
 #include <setjmp.h>
 #include <stdlib.h>
 
-static bool is_word(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_' || c == '$';
-}
-
 size_t name_operator(struct str s)
 {
 	size_t n = 0;
@@ -23,11 +17,11 @@ size_t name_operator(struct str s)
 
 bool name_is_operator(struct str s, size_t at)
 {
-	return str_starts(str_skip(s, at), S("operator")) && (at == 0 || !is_word(s.p[at - 1]));
+	return str_starts(str_skip(s, at), S("operator")) &&
+	       (at == 0 || !name_is_word(s.p[at - 1]));
 }
 
-/* The length of s without a "::h0123456789abcdef" at its end. */
-static size_t without_hash(struct str s)
+size_t name_without_hash(struct str s)
 {
 	uint64_t hash;
 
@@ -71,7 +65,7 @@ static size_t rust_escape(struct str s, char *c)
 
 static bool rust_legacy(struct buf *to, struct str name)
 {
-	size_t n = without_hash(name), from = to->n;
+	size_t n = name_without_hash(name), from = to->n;
 	bool escaped = str_find(name, S("$LT$")) >= 0 || str_find(name, S("$u")) >= 0 ||
 		       str_find(name, S("$RF$")) >= 0;
 	char c;
@@ -200,128 +194,4 @@ bool name_demangle(struct buf *to, struct str name, enum demangle how)
 		buf_add(to, buf_str(&text));
 	buf_release(&text);
 	return ok;
-}
-
-/* Simplifying */
-
-/* The length of s without a clone's suffix; s.n if it has none. */
-static size_t without_suffix(struct str s)
-{
-	static const char *const suffixes[] = { ".isra",     ".part", ".cold",  ".constprop",
-						".lto_priv", ".llvm", ".clone", ".localalias" };
-	size_t n = s.n;
-
-	if (str_ends(s, S("]"))) {
-		ptrdiff_t clone = str_find(s, S(" [clone "));
-
-		return clone > 0 ? (size_t)clone : s.n;
-	}
-	while (n && is_digit(s.p[n - 1]))
-		n--;
-	if (n && n < s.n && s.p[n - 1] == '.')
-		n--;
-	else
-		n = s.n;
-	for (size_t i = 0; i < LEN(suffixes); i++)
-		if (str_ends(str(s.p, n), str_of(suffixes[i])))
-			return n - strlen(suffixes[i]);
-	return s.n;
-}
-
-static struct str strip_ends(struct str s)
-{
-	for (size_t n = 0; n != s.n;) {
-		n = s.n;
-		s.n = without_suffix(s);
-		s.n = without_hash(s);
-	}
-	return s;
-}
-
-/* The length of the template arguments "<...>" at the start of s, or 0. */
-static size_t arguments(struct str s)
-{
-	int depth = 0;
-
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '<')
-			depth++;
-		else if (s.p[i] == '>' && (i == 0 || s.p[i - 1] != '-') && !--depth)
-			return i + 1;
-	}
-	return 0;
-}
-
-static size_t digits(struct str s, size_t from)
-{
-	while (from < s.n && is_digit(s.p[from]))
-		from++;
-	return from;
-}
-
-/* What tells one lambda from another, at the start of s: before it stands `head`. */
-static size_t lambda_number(struct str head, struct str s)
-{
-	size_t n;
-	uint64_t address;
-
-	if (s.p[0] == '#' && str_chr(head, '{') >= 0) /* {lambda(int)#2} */
-		return digits(s, 1);
-	if (str_ends(head, S("$_"))) /* $_0 */
-		return digits(s, 0);
-	if (s.p[0] != '$' || !str_ends(head, S("$$Lambda"))) /* $$Lambda$14/0x8f */
-		return 0;
-	n = digits(s, 1);
-	if (!str_starts(str_skip(s, n), S("/0x")))
-		return n;
-	for (n += 3; n < s.n && str_hex(str(s.p + n, 1), &address);)
-		n++;
-	return n;
-}
-
-/* How much of s is not to be kept at `at`. */
-static size_t noise(struct str s, size_t at)
-{
-	struct str head = str(s.p, at), rest = str_skip(s, at);
-	size_t n;
-
-	if (!at)
-		return 0;
-	if (rest.p[0] == '<' && (is_word(s.p[at - 1]) || s.p[at - 1] == ']'))
-		return arguments(rest);
-	if (str_starts(rest, S("::<"))) {
-		n = arguments(str_skip(rest, 2));
-		return n ? n + 2 : 0;
-	}
-	return lambda_number(head, rest);
-}
-
-/* An operator's name is copied whole; its template arguments stand behind a blank. */
-static size_t copy_operator(struct buf *to, struct str s)
-{
-	size_t n = 8 + name_operator(str_skip(s, 8));
-
-	buf_add(to, str(s.p, n));
-	if (str_starts(str_skip(s, n), S(" <")))
-		n += 1 + arguments(str_skip(s, n + 1));
-	return n;
-}
-
-bool name_simplify(struct buf *to, struct str name)
-{
-	struct str s = strip_ends(name);
-	size_t from = to->n;
-
-	for (size_t i = 0; i < s.n;) {
-		size_t skip = noise(s, i);
-
-		if (!skip && name_is_operator(s, i))
-			skip = copy_operator(to, str_skip(s, i));
-		if (!skip)
-			buf_ch(to, s.p[i++]);
-		i += skip;
-	}
-	if (to->n == from)
-		buf_add(to, name);
-	return to->n - from != name.n;
 }

@@ -28,12 +28,22 @@ bool name_demangle(struct buf *to, struct str name, enum demangle how);
 bool name_simplify(struct buf *to, struct str name);
 
 /*
- * How long an operator's symbol is at the start of s, which stands behind the
- * word "operator": 2 for "<<", 0 when there is none.
+ * How long an operator's symbol is at the start of s, which follows the word
+ * "operator": 2 for "<<", 0 when there is none.
  */
 size_t name_operator(struct str s);
 
-/* Does the word "operator" stand at s.p[at]? */
+/* Does the word "operator" begin at s.p[at]? */
 bool name_is_operator(struct str s, size_t at);
+
+/* May the character be a part of an identifier? */
+static inline bool name_is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_' || c == '$';
+}
+
+/* The length of s without Rust's "::h0123456789abcdef" at its end. */
+size_t name_without_hash(struct str s);
 
 #endif

@@ -123,28 +123,11 @@ static inline const struct sample *profile_sample(const struct profile *p, sampl
 	return table_row(&p->sample, id.i);
 }
 
-/* The row of a sample with this stack and these labels. */
+/* The row of a sample with this stack and these labels. For many, see adder.h. */
 sample_id profile_add_sample(struct profile *p, stack_id stack, label_set_id labels);
 
 /* So many samples may follow: room for them is made at once. */
 void profile_expect(struct profile *p, size_t nsample);
-
-/*
- * Many samples at once: the same as adding each stack and sample in turn, but
- * looking at memory ahead of need. With 300,000 stacks nearly every look-up
- * waits for memory, and this does most of the waiting at the same time.
- *
- * The frames of sample i are frames[first] and so on; its row is put in .row.
- */
-struct batch_sample {
-	size_t first, n;
-	label_set_id labels;
-	uint32_t hash;  /* scratch */
-	stack_id stack; /* scratch */
-	sample_id row;
-};
-void profile_add_batch(struct profile *p, const loc_id *frames, struct batch_sample *batch,
-		       size_t n);
 
 /*
  * The column of a sample type. A type that is there in another unit of the same

@@ -219,16 +219,6 @@ static void push(struct rewriter *w, loc_id loc)
 	buf_put(&w->stack, &loc, sizeof(loc));
 }
 
-static void reverse(loc_id *frame, size_t n)
-{
-	for (size_t i = 0; i < n / 2; i++) {
-		loc_id swap = frame[i];
-
-		frame[i] = frame[n - 1 - i];
-		frame[n - 1 - i] = swap;
-	}
-}
-
 static stack_id rewrite_stack(struct rewriter *w, stack_id old, struct root root)
 {
 	const loc_id *frame;
@@ -242,7 +232,7 @@ static stack_id rewrite_stack(struct rewriter *w, stack_id old, struct root root
 		push(w, w->loc[frame[i].i]);
 	n = BUF_COUNT(&w->stack, loc_id);
 	if (w->how->reverse)
-		reverse((loc_id *)w->stack.p, n);
+		mem_reverse(w->stack.p, n, sizeof(loc_id));
 	if (w->how->max_depth)
 		n = min_size(n, w->how->max_depth);
 	return dict_add_stack(w->p->dict, (const loc_id *)w->stack.p, n);

@@ -38,15 +38,14 @@ void type_id(const struct profile *p, uint32_t col, struct buf *id)
 	}
 }
 
-/* Contentions are those of mutexes or of blocking; the profile does not say. */
-static bool same_id(struct str wanted, struct str id)
+bool type_ids_agree(struct str asked, struct str id)
 {
-	struct str w = wanted, i = id;
+	struct str a = asked, i = id;
 
-	if (str_eq(wanted, id))
+	if (str_eq(asked, id))
 		return true;
-	return str_eq(str_cut(&i, ':'), S("mutex")) && str_eq(str_cut(&w, ':'), S("block")) &&
-	       str_eq(w, i);
+	return str_eq(str_cut(&i, ':'), S("mutex")) && str_eq(str_cut(&a, ':'), S("block")) &&
+	       str_eq(a, i);
 }
 
 bool type_has_id(const struct profile *p, uint32_t col, struct str wanted)
@@ -55,9 +54,45 @@ bool type_has_id(const struct profile *p, uint32_t col, struct str wanted)
 	bool same;
 
 	type_id(p, col, &id);
-	same = same_id(wanted, buf_str(&id));
+	same = type_ids_agree(wanted, buf_str(&id));
 	buf_release(&id);
 	return same;
+}
+
+/* Events */
+
+static bool are_modifiers(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!memchr("ukhpPGHSDIWeb", s.p[i], 13))
+			return false;
+	return true;
+}
+
+/* Is it what Linux calls the counters of a core, of whatever kind? */
+static bool is_core_pmu(struct str pmu)
+{
+	return str_eq(pmu, S("cpu")) || str_eq(pmu, S("cpu_core")) || str_eq(pmu, S("cpu_atom")) ||
+	       str_eq(pmu, S("cpu_lowpower")) || str_starts(pmu, S("armv")) ||
+	       (str_starts(pmu, S("apple_")) && str_ends(pmu, S("_pmu")));
+}
+
+struct str type_of_event(struct str event)
+{
+	struct str inner = event, pmu = str_cut(&inner, '/');
+	ptrdiff_t end = str_rchr(event, ':');
+
+	if (inner.p) {
+		end = str_rchr(inner, '/');
+		if (end > 0 && is_core_pmu(pmu) && are_modifiers(str_skip(inner, (size_t)end + 1)))
+			return str(inner.p, (size_t)end);
+		return event;
+	}
+	/* Names of probes are the user's, and may look like modifiers. */
+	if (end > 0 && are_modifiers(str_skip(event, (size_t)end + 1)) &&
+	    !str_starts(event, S("probe")) && !str_starts(event, S("sdt_")))
+		event.n = (size_t)end;
+	return event;
 }
 
 bool type_find(const struct profile *p, struct str name, uint32_t *col)
@@ -67,6 +102,10 @@ bool type_find(const struct profile *p, struct str name, uint32_t *col)
 
 	for (uint32_t i = 0; i < p->ncol && !found; i++) {
 		found = str_eq(dict_text(p->dict, p->col[i].type), name) || type_has_id(p, i, name);
+		*col = i;
+	}
+	for (uint32_t i = 0; i < p->ncol && !found; i++) {
+		found = str_eq(dict_text(p->dict, p->col[i].type), type_of_event(name));
 		*col = i;
 	}
 	if (!found && str_u64(name, &index) && index < p->ncol) {

@@ -12,14 +12,25 @@
 void type_id(const struct profile *p, uint32_t col, struct buf *id);
 
 /*
- * Is that the id of a column's type? "block" and "mutex" are the same here: the
- * profile does not say which its contentions are of.
+ * Does the id that is asked for stand for that type? Equal ids do, and "block" stands
+ * for "mutex": a profile does not say which its contentions are of.
  */
+bool type_ids_agree(struct str asked, struct str id);
+
+/* The same for the id of a column's type. */
 bool type_has_id(const struct profile *p, uint32_t col, struct str id);
 
 /*
- * The column that `name` means: a sample type's name, its index from 0, or a
- * profile type id. False when there is none.
+ * The sample type of a perf event: its name without what does not change the question.
+ * That is the kind of core that counted it (cpu_core/cycles/, armv8_cortex_a53/cycles/)
+ * and modifiers (cycles:ppp, cycles:P, cycles:u); sums of those are what was asked for.
+ * A part of `event`.
+ */
+struct str type_of_event(struct str event);
+
+/*
+ * The column that `name` means: a sample type's name, the name of an event that is of
+ * that type, its index from 0, or a profile type id. False when there is none.
  */
 bool type_find(const struct profile *p, struct str name, uint32_t *col);
 

@@ -32,7 +32,10 @@ void unit_print(struct buf *b, double value, struct str unit);
  */
 void unit_print_like(struct buf *b, double value, double like, struct str unit);
 
-/* The `like` that suits values of which the least and the most (not 0) are these. */
+/*
+ * A value for unit_print_like() whose unit suits a column of values: least and most are
+ * the smallest and the largest magnitude in it, 0 left out.
+ */
 double unit_common(double least, double most, struct str unit);
 
 #endif

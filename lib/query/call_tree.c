@@ -1,42 +1,53 @@
 /* --tree: stacks as a tree, callers above what they call, the largest first. */
-#include "profile/tree.h"
+#include "analyze/sum.h"
+#include "analyze/tree.h"
 #include "profile/unit.h"
 #include "query/report.h"
 
 /* In text. Runaway recursion would print gigabytes of blanks. */
 enum { MOST_INDENT = 1000 };
 
+struct call_tree {
+	struct frame_names names;
+	struct tree tree;
+	uint64_t saturated;
+};
+
+static void call_tree_init(struct call_tree *t, const struct query *q)
+{
+	*t = (struct call_tree){ 0 };
+	frame_names_init(&t->names, q->p->dict, dict_frame_name);
+	tree_build(&t->tree, q->p, q->col, &t->names, TREE_BY_TOTAL);
+}
+
+static void call_tree_release(struct call_tree *t, const struct query *q)
+{
+	q->p->saturated += t->saturated + t->tree.saturated;
+	tree_release(&t->tree);
+	frame_names_release(&t->names);
+}
+
 /* In a differential profile values are what has been added. */
-static int64_t flat(const struct tree *t, uint32_t node, struct profile *p)
+static int64_t flat_value(struct call_tree *t, uint32_t node)
 {
-	int64_t base = t->diff ? t->base_self[node] : 0;
+	int64_t base = t->tree.diff ? t->tree.base_self[node] : 0;
 
-	return sat_add(p, t->node[node].self, sat_mul(p, base, -1));
+	return sum_subtract(t->tree.node[node].self, base, &t->saturated);
 }
 
-static int64_t cum(const struct tree *t, uint32_t node, struct profile *p)
+static int64_t cum_value(struct call_tree *t, uint32_t node)
 {
-	int64_t base = t->diff ? t->base_total[node] : 0;
+	int64_t base = t->tree.diff ? t->tree.base_total[node] : 0;
 
-	return sat_add(p, t->node[node].total, sat_mul(p, base, -1));
+	return sum_subtract(t->tree.node[node].total, base, &t->saturated);
 }
 
-/* The node behind this one, from the root down; 0 behind the last. */
-static uint32_t next(const struct tree *t, uint32_t node)
-{
-	if (t->node[node].first)
-		return t->node[node].first;
-	while (node && !t->node[node].next)
-		node = t->node[node].parent;
-	return t->node[node].next;
-}
-
-static double common_unit(const struct tree *t, const struct query *q)
+static double common_unit(struct call_tree *t, const struct query *q)
 {
 	double least = 0;
 
-	for (uint32_t i = 1; i < t->n; i++) {
-		double v = (double)flat(t, i, q->p);
+	for (uint32_t i = 1; i < t->tree.n; i++) {
+		double v = (double)flat_value(t, i);
 
 		v = v < 0 ? -v : v;
 		if (v != 0 && (least == 0 || v < least))
@@ -45,53 +56,53 @@ static double common_unit(const struct tree *t, const struct query *q)
 	return unit_common(least, (double)q->total, dict_text(q->p->dict, q->p->col[q->col].unit));
 }
 
-static void text(struct query *q)
+static void print_tree(struct query *q)
 {
 	struct buf *b = &q->out->bytes;
-	struct tree t;
+	struct call_tree t;
 
-	tree_build(&t, q->p, q->col, TREE_BY_TOTAL);
-	q->like = common_unit(&t, q);
+	call_tree_init(&t, q);
+	q->unit_value = common_unit(&t, q);
 	put_header(q, b);
-	put_shown(q, b, cum(&t, 0, q->p));
+	put_shown(q, b, cum_value(&t, 0));
 	buf_printf(b, "%10s %5s%% %10s %5s%%\n", "cum", "cum", "flat", "flat");
-	for (uint32_t i = next(&t, 0); i; i = next(&t, i)) {
-		put_value_column(q, b, cum(&t, i, q->p), 10);
-		put_percent_column(b, cum(&t, i, q->p), q->total);
+	for (uint32_t i = tree_next(&t.tree, 0); i; i = tree_next(&t.tree, i)) {
+		put_value_column(q, b, cum_value(&t, i), 10);
+		put_percent_column(b, cum_value(&t, i), q->total);
 		buf_ch(b, ' ');
-		put_value_column(q, b, flat(&t, i, q->p), 10);
-		put_percent_column(b, flat(&t, i, q->p), q->total);
-		buf_printf(b, "%*s", (int)(2 * min_size(t.node[i].depth, MOST_INDENT)), "");
-		put_name(b, dict_text(q->p->dict, t.node[i].name));
+		put_value_column(q, b, flat_value(&t, i), 10);
+		put_percent_column(b, flat_value(&t, i), q->total);
+		buf_printf(b, "%*s", (int)(2 * min_size(t.tree.node[i].depth, MOST_INDENT)), "");
+		put_name(b, dict_text(q->p->dict, t.tree.node[i].name));
 		buf_ch(b, '\n');
 		out_flush(q->out);
 	}
-	tree_release(&t);
+	call_tree_release(&t, q);
 }
 
-static const char *const names[] = { "depth", "flat", "flat_percent", "cum", "cum_percent",
-				     "name",  NULL };
+static const char *const tree_cells[] = { "depth", "flat", "flat_percent", "cum", "cum_percent",
+					  "name",  NULL };
 
-static void rows(struct query *q, struct rows *r)
+static void list_tree(struct query *q, struct rows *r)
 {
-	struct tree t;
+	struct call_tree t;
 
-	tree_build(&t, q->p, q->col, TREE_BY_TOTAL);
-	for (uint32_t i = next(&t, 0); i; i = next(&t, i)) {
-		rows_int(r, t.node[i].depth);
-		rows_int(r, flat(&t, i, q->p));
-		rows_percent(r, flat(&t, i, q->p), q->total);
-		rows_int(r, cum(&t, i, q->p));
-		rows_percent(r, cum(&t, i, q->p), q->total);
-		rows_str(r, dict_text(q->p->dict, t.node[i].name));
+	call_tree_init(&t, q);
+	for (uint32_t i = tree_next(&t.tree, 0); i; i = tree_next(&t.tree, i)) {
+		rows_int(r, t.tree.node[i].depth);
+		rows_int(r, flat_value(&t, i));
+		rows_percent(r, flat_value(&t, i), q->total);
+		rows_int(r, cum_value(&t, i));
+		rows_percent(r, cum_value(&t, i), q->total);
+		rows_str(r, dict_text(q->p->dict, t.tree.node[i].name));
 	}
-	tree_release(&t);
+	call_tree_release(&t, q);
 }
 
 const struct report report_tree = {
 	.name = "tree",
 	.help = "the call tree",
-	.text = text,
-	.names = names,
-	.rows = rows,
+	.text = print_tree,
+	.names = tree_cells,
+	.rows = list_tree,
 };

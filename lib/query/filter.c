@@ -1,47 +1,47 @@
 #include "query/filter.h"
 
-/* The patterns that a profile brings along. A broken one is no reason to give up. */
-static void obey(struct filter *f, const struct profile *p, enum frame_pattern which, str_id id,
-		 struct buf *notes)
+/* Use a pattern that the profile itself holds. A broken one is no reason to give up. */
+static void use_own_pattern(struct filter *f, const struct profile *p, enum frame_pattern which,
+			    str_id id, struct buf *notes)
 {
 	struct buf why = { 0 };
 
 	if (!f->all_frames &&
 	    !pattern_set(&f->stacks.pattern[which], which, dict_text(p->dict, id), &why))
-		buf_printf(notes, "the profile's %s is not obeyed: %.*s\n",
-			   pattern_kinds[which].name, STR_ARG(buf_str(&why)));
+		buf_printf(notes, "the profile's %s is ignored: %.*s\n", pattern_kinds[which].name,
+			   STR_ARG(buf_str(&why)));
 	buf_release(&why);
 }
 
-/* By stack or set of labels: not looked at yet, to be kept or not. */
-enum verdict { OPEN, KEEP, DROP };
+/* About a stack or a set of labels; zero at the beginning. */
+enum keep { UNDECIDED, KEEP, LEAVE_OUT };
 
 struct work {
 	struct filter *f;
 	struct profile *p;
-	uint8_t *stack_verdict, *labels_verdict;
-	stack_id *stack; /* by old stack: the new one */
+	uint8_t *keep_stack, *keep_labels; /* enum keep, by stack and by label set */
+	stack_id *stack;                   /* by old stack: the new one */
 	struct sample *to;
 	uint8_t *keep;
 };
 
 static bool keeps_stack(struct work *w, stack_id stack)
 {
-	uint8_t *verdict = &w->stack_verdict[stack.i];
+	uint8_t *keep = &w->keep_stack[stack.i];
 
-	if (*verdict == OPEN)
-		*verdict = stack_filter_apply(&w->f->stacks, stack, &w->stack[stack.i]) ? KEEP :
-											  DROP;
-	return *verdict == KEEP;
+	if (*keep == UNDECIDED)
+		*keep = stack_filter_apply(&w->f->stacks, stack, &w->stack[stack.i]) ? KEEP :
+										       LEAVE_OUT;
+	return *keep == KEEP;
 }
 
 static bool keeps_labels(struct work *w, label_set_id set)
 {
-	uint8_t *verdict = &w->labels_verdict[set.i];
+	uint8_t *keep = &w->keep_labels[set.i];
 
-	if (*verdict == OPEN)
-		*verdict = tag_filter_keeps(&w->f->tags, w->p, set) ? KEEP : DROP;
-	return *verdict == KEEP;
+	if (*keep == UNDECIDED)
+		*keep = tag_filter_keeps(&w->f->tags, w->p, set) ? KEEP : LEAVE_OUT;
+	return *keep == KEEP;
 }
 
 static void filter_samples(struct work *w)
@@ -59,7 +59,7 @@ static void filter_samples(struct work *w)
 }
 
 /* Did a pattern give up? */
-static bool check(const struct filter *f, struct buf *error)
+static bool check_patterns(const struct filter *f, struct buf *error)
 {
 	for (size_t i = 0; i < NPATTERN; i++) {
 		const struct pattern *pattern = &f->stacks.pattern[i];
@@ -96,29 +96,29 @@ static void note_idle(const struct filter *f, struct buf *notes)
 	}
 }
 
-static void init(struct work *w)
+static void work_init(struct work *w)
 {
-	w->stack_verdict = mem_zeroed(w->p->dict->stack.n, 1);
-	w->labels_verdict = mem_zeroed(w->p->dict->label_set.n, 1);
+	w->keep_stack = mem_zeroed(w->p->dict->stack.n, 1);
+	w->keep_labels = mem_zeroed(w->p->dict->label_set.n, 1);
 	w->stack = mem_zeroed(w->p->dict->stack.n, sizeof(*w->stack));
 	w->to = mem_zeroed(w->p->sample.n, sizeof(*w->to));
 	w->keep = mem_zeroed(w->p->sample.n, 1);
 }
 
-static bool run(struct filter *f, struct profile *p, struct buf *error)
+static bool filter_profile(struct filter *f, struct profile *p, struct buf *error)
 {
 	struct work w = { .f = f, .p = p };
 	uint32_t nstack = p->dict->stack.n, nlabels = p->dict->label_set.n, nsample = p->sample.n;
 	bool ok;
 
-	init(&w);
+	work_init(&w);
 	stack_filter_begin(&f->stacks, p);
 	filter_samples(&w);
-	ok = check(f, error);
+	ok = check_patterns(f, error);
 	if (ok)
 		profile_remap(p, w.to, w.keep);
-	mem_free(w.stack_verdict, nstack);
-	mem_free(w.labels_verdict, nlabels);
+	mem_free(w.keep_stack, nstack);
+	mem_free(w.keep_labels, nlabels);
 	mem_free(w.stack, nstack * sizeof(*w.stack));
 	mem_free(w.to, nsample * sizeof(*w.to));
 	mem_free(w.keep, nsample);
@@ -129,11 +129,11 @@ bool filter_apply(struct filter *f, struct profile *p, struct buf *notes, struct
 {
 	bool ok;
 
-	obey(f, p, PATTERN_DROP, p->head.drop_frames, notes);
-	obey(f, p, PATTERN_KEEP, p->head.keep_frames, notes);
+	use_own_pattern(f, p, PATTERN_DROP, p->head.drop_frames, notes);
+	use_own_pattern(f, p, PATTERN_KEEP, p->head.keep_frames, notes);
 	if (!stack_filter_is_on(&f->stacks) && !f->tags.n)
 		return true;
-	ok = run(f, p, error);
+	ok = filter_profile(f, p, error);
 	if (ok)
 		note_idle(f, notes);
 	return ok;

@@ -11,7 +11,7 @@
 struct filter {
 	struct stack_filter stacks;
 	struct tag_filter tags;
-	bool all_frames; /* do not obey the profile's own drop_frames and keep_frames */
+	bool all_frames; /* ignore the profile's own drop_frames and keep_frames */
 };
 
 /*

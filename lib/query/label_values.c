@@ -90,7 +90,8 @@ static int by_value(const void *a, const void *b)
 	return str_cmp(x->text, y->text);
 }
 
-static void sort(struct label_values *l, const struct profile *p, enum label_order order)
+static void sort_label_values(struct label_values *l, const struct profile *p,
+			      enum label_order order)
 {
 	struct entry *e = mem_zeroed(l->n, sizeof(*e));
 
@@ -124,7 +125,7 @@ void label_values_init(struct label_values *l, struct profile *p, uint32_t col, 
 						    row->weight };
 	}
 	table_release(&readings);
-	sort(l, p, order);
+	sort_label_values(l, p, order);
 }
 
 void label_values_release(struct label_values *l)

@@ -49,7 +49,7 @@ static void print_value(struct query *q, const struct label_value *v)
 	out_flush(q->out);
 }
 
-static void text(struct query *q)
+static void print_labels(struct query *q)
 {
 	struct label_values l;
 	size_t to;
@@ -65,9 +65,9 @@ static void text(struct query *q)
 	label_values_release(&l);
 }
 
-static const char *const names[] = { "label", "value", "weight", "percent", NULL };
+static const char *const labels_cells[] = { "label", "value", "weight", "percent", NULL };
 
-static void rows(struct query *q, struct rows *r)
+static void list_labels(struct query *q, struct rows *r)
 {
 	struct label_values l;
 
@@ -84,7 +84,7 @@ static void rows(struct query *q, struct rows *r)
 const struct report report_labels = {
 	.name = "labels",
 	.help = "labels, their values and the shares of those",
-	.text = text,
-	.names = names,
-	.rows = rows,
+	.text = print_labels,
+	.names = labels_cells,
+	.rows = list_labels,
 };

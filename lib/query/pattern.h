@@ -18,11 +18,11 @@ enum frame_pattern {
 	PATTERN_DROP,
 	PATTERN_KEEP,
 	PATTERN_LEAF,       /* keep stacks whose leaf function matches */
-	PATTERN_FOCUS,      /* keep stacks with a place that matches */
-	PATTERN_IGNORE,     /* drop stacks with a place that matches */
+	PATTERN_FOCUS,      /* keep stacks with a location that matches */
+	PATTERN_IGNORE,     /* drop stacks with a location that matches */
 	PATTERN_HIDE,       /* leave out functions that match */
 	PATTERN_SHOW,       /* leave out those that do not; all without a name, too */
-	PATTERN_SHOW_FROM,  /* leave out what is above the first place that matches */
+	PATTERN_SHOW_FROM,  /* leave out what is above the first location that matches */
 	PATTERN_PRUNE_FROM, /* leave out what is below the last one; names only */
 	NPATTERN
 };

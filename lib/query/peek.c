@@ -1,59 +1,57 @@
 /* --peek: functions with their callers and callees. */
-#include "query/functions.h"
+#include "analyze/groups.h"
+#include "query/function_lines.h"
 
-/* An index into edges that are grouped by one of their ends. */
-struct ends {
-	struct graph_list list;
-	uint32_t *first; /* by node: the first of its edges; one more behind the last node */
-	uint32_t nnode;
+/* The edges of each node at one of their ends, the heaviest first. */
+struct edge_lists {
+	struct graph_list edge; /* those of one node together, as the groups say */
+	struct groups by_node;
 };
 
-static void index_edges(struct ends *e, const struct graph *g, bool by_callee)
+static void edge_lists_init(struct edge_lists *e, const struct graph *g, bool by_callee)
 {
-	e->list = by_callee ? graph_edges_by_callee(g) : graph_edges_by_caller(g);
-	e->nnode = g->nnode;
-	e->first = mem_zeroed((size_t)e->nnode + 1, sizeof(*e->first));
-	for (size_t i = 0; i < e->list.n; i++) {
-		const struct graph_edge *edge = graph_edge(g, e->list.v[i]);
+	groups_init(&e->by_node, g->nnode);
+	e->edge = by_callee ? graph_edges_by_callee(g) : graph_edges_by_caller(g);
+	for (size_t i = 0; i < e->edge.n; i++) {
+		const struct graph_edge *edge = graph_edge(g, e->edge.v[i]);
 
-		e->first[(by_callee ? edge->callee : edge->caller) + 1]++;
+		groups_count(&e->by_node, by_callee ? edge->callee : edge->caller);
 	}
-	for (uint32_t i = 0; i < e->nnode; i++)
-		e->first[i + 1] += e->first[i];
+	groups_lay_out_sorted(&e->by_node);
 }
 
-static void release(struct ends *e)
+static void edge_lists_release(struct edge_lists *e)
 {
-	graph_list_release(&e->list);
-	mem_free(e->first, ((size_t)e->nnode + 1) * sizeof(*e->first));
+	graph_list_release(&e->edge);
+	groups_release(&e->by_node);
 }
 
 struct peek {
 	struct query *q;
 	struct functions f;
-	struct ends callers, callees;
+	struct edge_lists callers, callees;
 };
 
-static void init(struct peek *w, struct query *q)
+static void peek_init(struct peek *w, struct query *q)
 {
 	w->q = q;
 	functions_init(&w->f, q, GRAPH_ALL_EDGES);
-	index_edges(&w->callers, &w->f.graph, true);
-	index_edges(&w->callees, &w->f.graph, false);
+	edge_lists_init(&w->callers, &w->f.graph, true);
+	edge_lists_init(&w->callees, &w->f.graph, false);
 }
 
-static void finish(struct peek *w)
+static void peek_release(struct peek *w)
 {
-	release(&w->callers);
-	release(&w->callees);
+	edge_lists_release(&w->callers);
+	edge_lists_release(&w->callees);
 	functions_release(&w->f);
 }
 
 static bool is_wanted(struct peek *w, const struct graph_node *node)
 {
-	bool wanted = regex_match(&w->q->peek, dict_text(w->q->p->dict, node->name));
+	bool wanted = regex_match(&w->q->arg.function, dict_text(w->q->p->dict, node->name));
 
-	w->q->found |= wanted;
+	w->q->result.found |= wanted;
 	return wanted;
 }
 
@@ -69,13 +67,13 @@ static struct str other_end(const struct peek *w, const struct graph_edge *e, ui
 
 #define LINE "----------------------------------------------------------+-------------\n"
 
-static void print_ends(const struct peek *w, const struct ends *e, uint32_t node)
+static void print_ends(const struct peek *w, const struct edge_lists *e, uint32_t node)
 {
 	struct buf *b = &w->q->out->bytes;
 	int64_t cum = graph_node(&w->f.graph, node)->cum;
 
-	for (uint32_t i = e->first[node]; i < e->first[node + 1]; i++) {
-		const struct graph_edge *edge = graph_edge(&w->f.graph, e->list.v[i]);
+	for (uint32_t i = groups_begin(&e->by_node, node); i < groups_end(&e->by_node, node); i++) {
+		const struct graph_edge *edge = graph_edge(&w->f.graph, e->edge.v[i]);
 
 		put_value_column(w->q, b, edge->weight, 50);
 		put_percent_column(b, edge->weight, cum);
@@ -85,13 +83,13 @@ static void print_ends(const struct peek *w, const struct ends *e, uint32_t node
 	}
 }
 
-static void text(struct query *q)
+static void print_peek(struct query *q)
 {
 	struct peek w;
 	struct buf *b = &q->out->bytes;
 	int64_t sum = 0;
 
-	init(&w, q);
+	peek_init(&w, q);
 	functions_header(&w.f, q);
 	buf_printf(b, LINE "%10s %5s%% %5s%% %10s %5s%%   calls calls%% + context\n", "flat",
 		   "flat", "sum", "cum", "cum");
@@ -113,14 +111,13 @@ static void text(struct query *q)
 	}
 	if (w.f.shown)
 		buf_add(b, S(LINE));
-	finish(&w);
+	peek_release(&w);
 }
 
 /* Rows: the function itself, then its callers and callees */
 
-static const char *const names[] = {
-	"function", "flat", "cum", "relation", "name", "weight", NULL
-};
+static const char *const peek_cells[] = { "function", "flat",   "cum", "relation",
+					  "name",     "weight", NULL };
 
 static void add_row(const struct peek *w, struct rows *r, const struct graph_node *node,
 		    struct str relation, struct str name, int64_t weight)
@@ -133,22 +130,22 @@ static void add_row(const struct peek *w, struct rows *r, const struct graph_nod
 	rows_int(r, weight);
 }
 
-static void add_ends(const struct peek *w, struct rows *r, const struct ends *e, uint32_t node,
-		     struct str relation)
+static void add_ends(const struct peek *w, struct rows *r, const struct edge_lists *e,
+		     uint32_t node, struct str relation)
 {
-	for (uint32_t i = e->first[node]; i < e->first[node + 1]; i++) {
-		const struct graph_edge *edge = graph_edge(&w->f.graph, e->list.v[i]);
+	for (uint32_t i = groups_begin(&e->by_node, node); i < groups_end(&e->by_node, node); i++) {
+		const struct graph_edge *edge = graph_edge(&w->f.graph, e->edge.v[i]);
 
 		add_row(w, r, graph_node(&w->f.graph, node), relation, other_end(w, edge, node),
 			edge->weight);
 	}
 }
 
-static void rows(struct query *q, struct rows *r)
+static void list_peek(struct query *q, struct rows *r)
 {
 	struct peek w;
 
-	init(&w, q);
+	peek_init(&w, q);
 	for (size_t i = 0; i < w.f.shown; i++) {
 		uint32_t at = w.f.order.v[i];
 		const struct graph_node *node = graph_node(&w.f.graph, at);
@@ -159,14 +156,14 @@ static void rows(struct query *q, struct rows *r)
 		add_ends(&w, r, &w.callers, at, S("caller"));
 		add_ends(&w, r, &w.callees, at, S("callee"));
 	}
-	finish(&w);
+	peek_release(&w);
 }
 
 const struct report report_peek = {
 	.name = "peek",
 	.help = "callers and callees of functions that match",
 	.argument = REPORT_REGEX,
-	.text = text,
-	.names = names,
-	.rows = rows,
+	.text = print_peek,
+	.names = peek_cells,
+	.rows = list_peek,
 };

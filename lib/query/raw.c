@@ -58,7 +58,7 @@ static void put_text(struct buf *b, struct str s)
 	buf_ch(b, '"');
 }
 
-static void field(struct raw *w, const char *name, struct str value)
+static void put_field(struct raw *w, const char *name, struct str value)
 {
 	struct buf *b = &w->q->out->bytes;
 
@@ -78,7 +78,7 @@ static void field(struct raw *w, const char *name, struct str value)
 static void text_field(struct raw *w, const char *name, str_id id)
 {
 	if (id.i)
-		field(w, name, dict_text(w->q->p->dict, id));
+		put_field(w, name, dict_text(w->q->p->dict, id));
 }
 
 static void int_field(struct raw *w, const char *name, int64_t v)
@@ -86,16 +86,16 @@ static void int_field(struct raw *w, const char *name, int64_t v)
 	char text[32];
 
 	if (v)
-		field(w, name,
-		      str(text, (size_t)snprintf(text, sizeof(text), "%lld", (long long)v)));
+		put_field(w, name,
+			  str(text, (size_t)snprintf(text, sizeof(text), "%lld", (long long)v)));
 }
 
 static void hex_field(struct raw *w, const char *name, uint64_t v)
 {
 	char text[32];
 
-	field(w, name,
-	      str(text, (size_t)snprintf(text, sizeof(text), "%#llx", (unsigned long long)v)));
+	put_field(w, name,
+		  str(text, (size_t)snprintf(text, sizeof(text), "%#llx", (unsigned long long)v)));
 }
 
 static void flags_field(struct raw *w, uint32_t flags, const char *const *names, size_t n)
@@ -105,7 +105,7 @@ static void flags_field(struct raw *w, uint32_t flags, const char *const *names,
 		if (flags & 1u << i && names[i])
 			buf_printf(&w->value, "%s%s", w->value.n ? "," : "", names[i]);
 	if (w->value.n)
-		field(w, "flags", buf_str(&w->value));
+		put_field(w, "flags", buf_str(&w->value));
 }
 
 /* Tables */
@@ -239,7 +239,7 @@ static void dump_label(struct raw *w, const struct label *l)
 		buf_i64(&w->value, l->num);
 	if (l->unit.i)
 		buf_printf(&w->value, " %.*s", STR_ARG(dict_text(p->dict, l->unit)));
-	field(w, l->is_num ? "number" : "label", buf_str(&w->value));
+	put_field(w, l->is_num ? "number" : "label", buf_str(&w->value));
 }
 
 static void dump_sample(struct raw *w, uint32_t i)
@@ -254,18 +254,18 @@ static void dump_sample(struct raw *w, uint32_t i)
 	for (uint32_t j = 0; j < p->ncol; j++)
 		buf_printf(&w->value, "%s%lld", j ? "," : "",
 			   (long long)profile_value(p, j, (sample_id){ i }));
-	field(w, "values", buf_str(&w->value));
+	put_field(w, "values", buf_str(&w->value));
 	w->value.n = 0;
 	for (size_t j = 0; j < n; j++)
 		buf_printf(&w->value, "%s%u", j ? "," : "", frame[j].i);
 	if (n)
-		field(w, "stack", buf_str(&w->value));
+		put_field(w, "stack", buf_str(&w->value));
 	for (label_set_id at = s.labels; at.i; at = dict_label_set(p->dict, at)->rest)
 		dump_label(w, dict_label(p->dict, dict_label_set(p->dict, at)->label));
 	end_record(w);
 }
 
-static void dump(struct query *q, struct rows *r)
+static void list_raw(struct query *q, struct rows *r)
 {
 	struct raw w = { .q = q, .rows = r };
 
@@ -282,17 +282,17 @@ static void dump(struct query *q, struct rows *r)
 	buf_release(&w.value);
 }
 
-static void text(struct query *q)
+static void print_raw(struct query *q)
 {
-	dump(q, NULL);
+	list_raw(q, NULL);
 }
 
-static const char *const names[] = { "table", "id", "field", "value", NULL };
+static const char *const raw_cells[] = { "table", "id", "field", "value", NULL };
 
 const struct report report_raw = {
 	.name = "raw",
 	.help = "all tables of the profile",
-	.text = text,
-	.names = names,
-	.rows = dump,
+	.text = print_raw,
+	.names = raw_cells,
+	.rows = list_raw,
 };

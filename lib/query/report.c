@@ -2,29 +2,11 @@
 
 #include <time.h>
 
-#include "io/json.h"
 #include "profile/unit.h"
 #include "query/tag_filter.h"
 
 #define REPORT_ADDRESS(name) &report_##name,
 const struct report *const reports[NREPORT] = { REPORTS(REPORT_ADDRESS) };
-
-int64_t query_total(struct profile *p, uint32_t col)
-{
-	str_id key = dict_find_str(p->dict, S("pprof::base"));
-	int64_t total = 0, base = 0;
-
-	for (uint32_t i = 1; i < p->sample.n; i++) {
-		label_set_id labels = profile_sample(p, (sample_id){ i })->labels;
-		int64_t v = p->col[col].v[i];
-
-		v = v < 0 ? sat_mul(p, v, -1) : v;
-		total = sat_add(p, total, v);
-		if (key.i && labels.i && dict_find_label(p->dict, labels, key))
-			base = sat_add(p, base, v);
-	}
-	return base ? base : total;
-}
 
 /* Printing */
 
@@ -32,20 +14,20 @@ int64_t query_total(struct profile *p, uint32_t col)
 static void print_json(const struct report *report, struct query *q)
 {
 	const struct column *c = &q->p->col[q->col];
-	struct buf *b = &q->out->bytes;
+	struct json j = { .b = &q->out->bytes };
 	struct rows rows;
 
-	buf_add(b, S("{\"report\":"));
-	json_str(b, str_of(report->name));
-	buf_add(b, S(",\"type\":"));
-	json_str(b, dict_text(q->p->dict, c->type));
-	buf_add(b, S(",\"unit\":"));
-	json_str(b, dict_text(q->p->dict, c->unit));
-	buf_printf(b, ",\"total\":%lld,\"rows\":", (long long)q->total);
-	rows_begin(&rows, q->out, true, report->names);
+	json_begin_object(&j);
+	json_member_string(&j, "report", str_of(report->name));
+	json_member_string(&j, "type", dict_text(q->p->dict, c->type));
+	json_member_string(&j, "unit", dict_text(q->p->dict, c->unit));
+	json_member_int64(&j, "total", q->total);
+	json_key(&j, "rows");
+	rows_begin(&rows, q->out, &j, report->names);
 	report->rows(q, &rows);
 	rows_end(&rows);
-	buf_add(b, S("}\n"));
+	json_end_object(&j);
+	buf_ch(&q->out->bytes, '\n');
 }
 
 void report_print(const struct report *report, struct query *q)
@@ -56,7 +38,7 @@ void report_print(const struct report *report, struct query *q)
 	case REPORT_TEXT: report->text(q); break;
 	case REPORT_JSON: print_json(report, q); break;
 	case REPORT_TSV:
-		rows_begin(&rows, q->out, false, report->names);
+		rows_begin(&rows, q->out, NULL, report->names);
 		report->rows(q, &rows);
 		rows_end(&rows);
 		break;
@@ -77,11 +59,11 @@ void put_value(const struct query *q, struct buf *b, int64_t v)
 	struct str unit = dict_text(q->p->dict, q->p->col[q->col].unit);
 
 	if (unit_is_known(unit)) {
-		unit_print_like(b, (double)v, q->like != 0 ? q->like : (double)v, unit);
+		unit_print_like(b, (double)v, q->unit_value != 0 ? q->unit_value : (double)v, unit);
 		return;
 	}
 	buf_i64(b, v);
-	if (v && q->like != 0 && !is_count(unit))
+	if (v && q->unit_value != 0 && !is_count(unit))
 		buf_add(b, unit);
 }
 
@@ -96,7 +78,7 @@ void put_percent(struct buf *b, int64_t v, int64_t total)
 		buf_printf(b, share >= 1 ? "%.2f%%" : "%.2g%%", share);
 }
 
-/* Move what stands behind `from` right, to end `width` bytes behind it. */
+/* Pad the text from `from` on with blanks on the left, to `width` bytes. */
 static void align_right(struct buf *b, size_t from, size_t width)
 {
 	size_t n = b->n - from;

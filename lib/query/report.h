@@ -16,22 +16,30 @@
 
 enum report_format { REPORT_TEXT, REPORT_TSV, REPORT_JSON };
 
-/* What is asked of a profile. */
+/* Arguments of single reports; see report.argument. */
+struct report_arguments {
+	bool by_cum;           /* order functions by cumulative value */
+	uint64_t limit;        /* rows; 0 = all */
+	struct regex function; /* the functions that are wanted */
+	struct str label;      /* the label that is wanted */
+};
+
+/* What a report has found out, beside its output. */
+struct report_result {
+	bool found; /* what the argument names is there */
+};
+
+/* What is asked of a profile, and where the answer goes. */
 struct query {
 	struct profile *p;
 	uint32_t col;       /* the column that values are of */
-	int64_t total;      /* that percentages are of; see query_total() */
+	int64_t total;      /* that percentages are of: column_total_shares() */
 	struct str filters; /* lines that say what was left out before */
+	struct report_arguments arg;
 	struct out *out;
 	enum report_format format;
-	/* Arguments of some reports. */
-	bool by_cum;       /* order functions by cumulative value */
-	uint64_t limit;    /* rows; 0 = all */
-	struct regex peek; /* the functions that are wanted */
-	struct str label;  /* the label that is wanted */
-	/* Set by reports. */
-	bool found;  /* something that the argument means */
-	double like; /* a value in whose unit all are shown; 0 = each in its own */
+	double unit_value; /* values are shown in the unit that suits it; 0: each in its own */
+	struct report_result result;
 };
 
 enum report_argument { REPORT_NO_ARGUMENT, REPORT_LIMIT, REPORT_REGEX, REPORT_LABEL };
@@ -61,15 +69,9 @@ extern const struct report *const reports[NREPORT];
 /* Print a report to q->out. */
 void report_print(const struct report *report, struct query *q);
 
-/*
- * What percentages are of: all values without their signs, or in a differential
- * profile those of the base.
- */
-int64_t query_total(struct profile *p, uint32_t col);
-
 /* Pieces of text reports. */
 
-/* A value for people, in the unit that suits q->like. */
+/* A value for people, in the unit that suits q->unit_value. */
 void put_value(const struct query *q, struct buf *b, int64_t v);
 
 /* "12.34%", "0.056%": |v| of total. */

@@ -1,12 +1,14 @@
 #include "query/rows.h"
 
-#include "io/json.h"
+#include <math.h>
 
-void rows_begin(struct rows *r, struct out *out, bool json, const char *const *names)
+#include "io/tsv.h"
+
+void rows_begin(struct rows *r, struct out *out, struct json *json, const char *const *names)
 {
 	*r = (struct rows){ .out = out, .json = json, .names = names };
 	if (json) {
-		buf_ch(&out->bytes, '[');
+		json_begin_array(json);
 		return;
 	}
 	for (size_t i = 0; names[i]; i++)
@@ -14,30 +16,29 @@ void rows_begin(struct rows *r, struct out *out, bool json, const char *const *n
 	buf_ch(&out->bytes, '\n');
 }
 
-/* What stands before a cell. */
-static struct buf *begin(struct rows *r)
+/* Append what comes before a cell's value. */
+static struct buf *begin_cell(struct rows *r)
 {
-	struct buf *b = &r->out->bytes;
-
-	if (!r->json) {
-		buf_add(b, r->cell ? S("\t") : S(""));
-		return b;
+	if (r->json && !r->cell) {
+		json_line(r->json);
+		json_begin_object(r->json);
 	}
-	if (!r->cell)
-		buf_add(b, r->n ? S(",\n{") : S("\n{"));
-	else
-		buf_ch(b, ',');
-	json_str(b, str_of(r->names[r->cell]));
-	buf_ch(b, ':');
-	return b;
+	if (r->json)
+		json_key(r->json, r->names[r->cell]);
+	else if (r->cell)
+		buf_ch(&r->out->bytes, '\t');
+	return &r->out->bytes;
 }
 
-/* And what behind it. */
-static void end(struct rows *r)
+/* The value is there; after the last cell of a row the row ends. */
+static void end_cell(struct rows *r)
 {
 	if (r->names[++r->cell])
 		return;
-	buf_ch(&r->out->bytes, r->json ? '}' : '\n');
+	if (r->json)
+		json_end_object(r->json);
+	else
+		buf_ch(&r->out->bytes, '\n');
 	r->cell = 0;
 	r->n++;
 	out_flush(r->out);
@@ -45,70 +46,74 @@ static void end(struct rows *r)
 
 void rows_int(struct rows *r, int64_t v)
 {
-	buf_i64(begin(r), v);
-	end(r);
-}
+	struct buf *b = begin_cell(r);
 
-static void put_escaped(struct buf *b, struct str s, bool in_list)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (c == '\\' || (c == ';' && in_list))
-			buf_ch(b, '\\');
-		if (c == '\t' || c == '\n')
-			buf_add(b, c == '\t' ? S("\\t") : S("\\n"));
-		else
-			buf_ch(b, c);
-	}
+	if (r->json)
+		json_put_int64(r->json, v);
+	else
+		buf_i64(b, v);
+	end_cell(r);
 }
 
 void rows_str(struct rows *r, struct str s)
 {
-	struct buf *b = begin(r);
+	struct buf *b = begin_cell(r);
 
 	if (r->json)
-		json_str(b, s);
+		json_put_string(r->json, s);
 	else
-		put_escaped(b, s, false);
-	end(r);
+		tsv_text(b, s);
+	end_cell(r);
 }
 
 void rows_bool(struct rows *r, bool v)
 {
-	buf_add(begin(r), v ? S("true") : S("false"));
-	end(r);
+	struct buf *b = begin_cell(r);
+
+	if (r->json)
+		json_put_bool(r->json, v);
+	else
+		buf_add(b, v ? S("true") : S("false"));
+	end_cell(r);
 }
 
 void rows_percent(struct rows *r, int64_t v, int64_t total)
 {
-	struct buf *b = begin(r);
+	struct buf *b = begin_cell(r);
+	double percent = total ? 100 * (double)v / (double)total : NAN;
 
-	if (total)
-		buf_printf(b, "%.4f", 100 * (double)v / (double)total);
-	else if (r->json)
-		buf_add(b, S("null"));
-	end(r);
+	if (r->json)
+		json_put_fixed(r->json, percent, 4);
+	else if (total)
+		buf_printf(b, "%.4f", percent);
+	end_cell(r);
 }
 
 void rows_list(struct rows *r, const struct str *items, size_t n)
 {
-	struct buf *b = begin(r);
+	struct buf *b = begin_cell(r);
 
-	buf_add(b, r->json ? S("[") : S(""));
+	if (r->json)
+		json_begin_array(r->json);
 	for (size_t i = 0; i < n; i++) {
-		buf_add(b, !i ? S("") : r->json ? S(",") : S(";"));
-		if (r->json)
-			json_str(b, items[i]);
-		else
-			put_escaped(b, items[i], true);
+		if (r->json) {
+			json_put_string(r->json, items[i]);
+			continue;
+		}
+		if (i)
+			buf_ch(b, ';');
+		tsv_item(b, items[i]);
 	}
-	buf_add(b, r->json ? S("]") : S(""));
-	end(r);
+	if (r->json)
+		json_end_array(r->json);
+	end_cell(r);
 }
 
 void rows_end(struct rows *r)
 {
-	if (r->json)
-		buf_add(&r->out->bytes, r->n ? S("\n]") : S("]"));
+	if (!r->json)
+		return;
+	if (r->n)
+		json_line(r->json);
+	json_end_array(r->json);
 }

@@ -3,30 +3,31 @@
  * are exact integers.
  *
  *	static const char *const names[] = { "flat", "name", NULL };
- *	rows_begin(&rows, out, json, names);
+ *	rows_begin(&rows, out, NULL, names);
  *	rows_int(&rows, 42);
  *	rows_str(&rows, S("main"));
  *	rows_end(&rows);
  *
- * Tab-separated, the first line has the names; a tab in a text is "\t", a newline
- * "\n", a backslash "\\"; the items of a list are separated by ';', one inside an
- * item is "\;". In JSON the rows are an array of objects, which the caller puts
- * into a larger one.
+ * Tab-separated (io/tsv.h), the first line has the names, and ';' separates the items
+ * of a list. In JSON the rows are an array of objects, which is the next value of the
+ * caller's writer.
  */
 #ifndef QUERY_ROWS_H
 #define QUERY_ROWS_H
 
+#include "io/json.h"
 #include "io/out.h"
 
 struct rows {
 	struct out *out;
-	bool json;
+	struct json *json;        /* NULL: tab-separated */
 	const char *const *names; /* ended by NULL */
 	size_t cell;              /* the next one's number in its row */
 	size_t n;                 /* rows begun */
 };
 
-void rows_begin(struct rows *r, struct out *out, bool json, const char *const *names);
+/* json: the caller's writer, into out->bytes; NULL for tab-separated values. */
+void rows_begin(struct rows *r, struct out *out, struct json *json, const char *const *names);
 
 /* The next cell; after the last one of a row, the first of another. */
 void rows_int(struct rows *r, int64_t v);

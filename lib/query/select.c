@@ -4,9 +4,10 @@
  */
 #include "profile/type.h"
 #include "query/selector.h"
+#include "query/selector_parts.h"
 
-/* Is the value the one, or one of those, that the operator's positive form means? */
-static bool is_meant(struct matcher *m, struct str value)
+/* Does the positive form of the matcher's operator hold for the value? */
+static bool positive_form_holds(struct matcher *m, struct str value)
 {
 	return m->op < MATCH_REGEX ? str_eq(m->value, value) : regex_match(&m->re, value);
 }
@@ -16,49 +17,51 @@ static bool is_negative(const struct matcher *m)
 	return m->op == MATCH_NOT_EQUAL || m->op == MATCH_NOT_REGEX;
 }
 
-/* Sample types: what the special names stand for */
+/* Sample types */
 
-enum { TYPE_ID = -1, NO_PART = -2 };
-
-/* Which part of a type id the name stands for. */
-static int type_part(struct str label)
+int matcher_part(struct str name)
 {
 	static const char *const parts[] = { "__name__", "__type__", "__unit__", "__period_type__",
 					     "__period_unit__" };
 
-	if (str_eq(label, S("__profile_type__")))
-		return TYPE_ID;
+	if (str_eq(name, S("__profile_type__")))
+		return PART_WHOLE;
 	for (int i = 0; i < (int)LEN(parts); i++)
-		if (str_eq(label, str_of(parts[i])))
+		if (str_eq(name, str_of(parts[i])))
 			return i;
-	return NO_PART;
+	return PART_NONE;
 }
 
-static bool type_matches(struct matcher *m, int part, const struct profile *p, uint32_t col)
+static bool matches_type(struct matcher *m, struct str id)
 {
-	struct buf id = { 0 };
-	struct str rest, value;
-	bool meant;
+	int part = matcher_part(m->name);
+	struct str rest = id, value = id;
+	bool holds;
 
-	type_id(p, col, &id);
-	rest = value = buf_str(&id);
 	for (int i = 0; i <= part; i++)
 		value = str_cut(&rest, ':');
-	meant = is_meant(m, value) ||
-		(part == TYPE_ID && m->op < MATCH_REGEX && type_has_id(p, col, m->value));
-	buf_release(&id);
-	return meant != is_negative(m);
+	holds = positive_form_holds(m, value) ||
+		(part == PART_WHOLE && m->op < MATCH_REGEX && type_ids_agree(m->value, id));
+	return holds != is_negative(m);
+}
+
+bool selector_matches_type(struct selector *s, struct str type_id)
+{
+	for (size_t i = 0; i < s->types.n; i++)
+		if (!matches_type(&s->types.v[i], type_id))
+			return false;
+	return true;
 }
 
 static bool column_matches(struct selector *s, const struct profile *p, uint32_t col)
 {
-	for (size_t i = 0; i < s->n; i++) {
-		int part = type_part(s->matcher[i].name);
+	struct buf id = { 0 };
+	bool matches;
 
-		if (part != NO_PART && !type_matches(&s->matcher[i], part, p, col))
-			return false;
-	}
-	return true;
+	type_id(p, col, &id);
+	matches = selector_matches_type(s, buf_str(&id));
+	buf_release(&id);
+	return matches;
 }
 
 static bool no_such_type(const struct profile *p, struct buf *error)
@@ -85,56 +88,90 @@ static bool select_columns(struct selector *s, struct profile *p, struct buf *er
 	return true;
 }
 
-/* Samples */
+/* Labels */
 
-static bool labels_match(struct matcher *m, const struct profile *p, label_set_id set, str_id key)
+static bool matches_labels(struct matcher *m, const struct label_text *labels, size_t n)
 {
-	bool meant = false, found = false;
-	struct buf number = { 0 };
+	bool holds = false, found = false;
 
-	for (; set.i; set = dict_label_set(p->dict, set)->rest) {
-		const struct label *l = dict_label(p->dict, dict_label_set(p->dict, set)->label);
-
-		if (l->key.i != key.i)
+	for (size_t i = 0; i < n; i++) {
+		if (!str_eq(labels[i].name, m->name))
 			continue;
-		number.n = 0;
-		if (l->is_num)
-			buf_i64(&number, l->num);
 		found = true;
-		meant |= is_meant(m, l->is_num ? buf_str(&number) : dict_text(p->dict, l->str));
+		holds |= positive_form_holds(m, labels[i].value);
 	}
-	buf_release(&number);
 	if (!found)
-		meant = is_meant(m, S(""));
-	return meant != is_negative(m);
+		holds = positive_form_holds(m, S(""));
+	return holds != is_negative(m);
+}
+
+bool selector_matches_labels(struct selector *s, const struct label_text *labels, size_t n)
+{
+	for (size_t i = 0; i < s->labels.n; i++)
+		if (!matches_labels(&s->labels.v[i], labels, n))
+			return false;
+	return true;
+}
+
+/* A set of labels as text. */
+struct set_text {
+	struct label_text *label;
+	size_t n, cap;
+	struct buf numbers; /* the text of numeric ones */
+};
+
+static void set_text_read(struct set_text *t, const struct dictionary *d, label_set_id set)
+{
+	enum { LONGEST = 24 };
+	size_t nlabel = 0;
+
+	for (label_set_id at = set; at.i; at = dict_label_set(d, at)->rest)
+		nlabel++;
+	t->numbers.n = 0;
+	buf_room(&t->numbers, nlabel * LONGEST); /* it may not move any more */
+	t->label = mem_grow(t->label, &t->cap, nlabel, sizeof(*t->label));
+	for (t->n = 0; set.i; set = dict_label_set(d, set)->rest) {
+		const struct label *l = dict_label(d, dict_label_set(d, set)->label);
+		struct str value = dict_text(d, l->str);
+
+		if (l->is_num) {
+			size_t from = t->numbers.n;
+
+			buf_i64(&t->numbers, l->num);
+			value = str(t->numbers.p + from, t->numbers.n - from);
+		}
+		t->label[t->n++] = (struct label_text){ dict_text(d, l->key), value };
+	}
+}
+
+static void set_text_release(struct set_text *t)
+{
+	mem_free(t->label, t->cap * sizeof(*t->label));
+	buf_release(&t->numbers);
 }
 
 /* Which sets of labels match? By row; those that no sample has are not looked at. */
-static uint8_t *match_labels(struct selector *s, const struct profile *p)
+static uint8_t *match_label_sets(struct selector *s, const struct profile *p)
 {
-	uint8_t *used = mem_zeroed(p->dict->label_set.n, 1);
+	uint8_t *match = mem_zeroed(p->dict->label_set.n, 1);
+	struct set_text t = { 0 };
 
 	for (uint32_t i = 1; i < p->sample.n; i++)
-		used[profile_sample(p, (sample_id){ i })->labels.i] = 1;
-	for (size_t i = 0; i < s->n; i++) {
-		struct matcher *m = &s->matcher[i];
-		str_id key = dict_find_str(p->dict, m->name);
-
-		if (type_part(m->name) != NO_PART)
+		match[profile_sample(p, (sample_id){ i })->labels.i] = 1;
+	for (uint32_t i = 0; i < p->dict->label_set.n; i++) {
+		if (!match[i])
 			continue;
-		for (uint32_t j = 0; j < p->dict->label_set.n; j++) {
-			label_set_id set = { key.i ? j : 0 }; /* no set has an unknown key */
-
-			used[j] = used[j] && labels_match(m, p, set, key);
-		}
+		set_text_read(&t, p->dict, (label_set_id){ i });
+		match[i] = selector_matches_labels(s, t.label, t.n);
 	}
-	return used;
+	set_text_release(&t);
+	return match;
 }
 
 static void select_samples(struct selector *s, struct profile *p)
 {
 	uint32_t n = p->sample.n, nlabels = p->dict->label_set.n, gone = 0;
-	uint8_t *match = match_labels(s, p), *keep = mem_zeroed(n, 1);
+	uint8_t *match = match_label_sets(s, p), *keep = mem_zeroed(n, 1);
 
 	for (uint32_t i = 1; i < n; i++) {
 		keep[i] = match[profile_sample(p, (sample_id){ i })->labels.i];
@@ -146,26 +183,30 @@ static void select_samples(struct selector *s, struct profile *p)
 	mem_free(keep, n);
 }
 
-/* Did a pattern give up? */
-static bool check(const struct selector *s, struct buf *error)
-{
-	for (size_t i = 0; i < s->n; i++) {
-		const struct matcher *m = &s->matcher[i];
+/* Patterns */
 
-		if (!m->re.failed)
+static bool check_matchers(const struct matchers *m, struct buf *error)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		if (!m->v[i].re.failed)
 			continue;
-		buf_printf(error, "the pattern '%.*s' %s", STR_ARG(m->value), m->re.failed);
+		buf_printf(error, "the pattern '%.*s' %s", STR_ARG(m->v[i].value),
+			   m->v[i].re.failed);
 		return false;
 	}
 	return true;
 }
 
+bool selector_check(const struct selector *s, struct buf *error)
+{
+	return check_matchers(&s->types, error) && check_matchers(&s->labels, error);
+}
+
 bool selector_apply(struct selector *s, struct profile *p, struct buf *error)
 {
-	if (!s->n)
-		return true;
-	if (!select_columns(s, p, error))
+	if (s->types.n && !select_columns(s, p, error))
 		return false;
-	select_samples(s, p);
-	return check(s, error);
+	if (s->labels.n)
+		select_samples(s, p);
+	return selector_check(s, error);
 }

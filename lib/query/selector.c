@@ -1,4 +1,7 @@
+/* Reading selectors. */
 #include "query/selector.h"
+
+#include "query/selector_parts.h"
 
 struct parser {
 	struct selector *s;
@@ -9,7 +12,7 @@ struct parser {
 };
 
 /* Returns false. */
-static bool fail(struct parser *p, size_t at, const char *what)
+static bool parse_fail(struct parser *p, size_t at, const char *what)
 {
 	struct str found = str_skip(p->text, at);
 
@@ -21,7 +24,7 @@ static bool fail(struct parser *p, size_t at, const char *what)
 	return false;
 }
 
-static char look(const struct parser *p)
+static char next_char(const struct parser *p)
 {
 	return p->at < p->text.n ? p->text.p[p->at] : '\0';
 }
@@ -32,20 +35,14 @@ static void skip_blanks(struct parser *p)
 		p->at++;
 }
 
-/* Pass c, and the blanks behind it, if it comes next. */
-static bool accept(struct parser *p, char c)
+/* Pass c, and the blanks after it, if it comes next. */
+static bool accept_char(struct parser *p, char c)
 {
-	if (p->at >= p->text.n || look(p) != c)
+	if (p->at >= p->text.n || next_char(p) != c)
 		return false;
 	p->at++;
 	skip_blanks(p);
 	return true;
-}
-
-static bool is_word(char c, bool first)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-	       (!first && c >= '0' && c <= '9');
 }
 
 static void add_utf8(struct buf *b, uint32_t c)
@@ -69,7 +66,7 @@ static void add_utf8(struct buf *b, uint32_t c)
 }
 
 /* \x41, \101, \u0041, \U00000041: `digits` digits of that base at p->at. */
-static bool number_escape(struct parser *p, size_t digits, uint32_t base, bool is_byte)
+static bool parse_code(struct parser *p, size_t digits, uint32_t base, bool is_byte)
 {
 	uint64_t code = 0;
 
@@ -78,11 +75,11 @@ static bool number_escape(struct parser *p, size_t digits, uint32_t base, bool i
 
 		if (p->at >= p->text.n || !str_hex(str(p->text.p + p->at, 1), &digit) ||
 		    digit >= base)
-			return fail(p, p->at, "expected a digit of an escape");
+			return parse_fail(p, p->at, "expected a digit of an escape");
 		code = code * base + digit;
 	}
 	if (code > (is_byte ? 0xff : 0x10ffff) || (code >> 11 == 0x1b && !is_byte))
-		return fail(p, p->at - digits, "expected the number of a character");
+		return parse_fail(p, p->at - digits, "expected the number of a character");
 	if (is_byte)
 		buf_ch(&p->word, (char)code);
 	else
@@ -90,80 +87,80 @@ static bool number_escape(struct parser *p, size_t digits, uint32_t base, bool i
 	return true;
 }
 
-/* What stands behind a backslash, as in Go. */
-static bool escape(struct parser *p)
+/* What follows a backslash, as in Go. */
+static bool parse_escape(struct parser *p)
 {
 	static const char letters[] = "abfnrtv\\'\"", bytes[] = "\a\b\f\n\r\t\v\\'\"";
-	char c = look(p);
+	char c = next_char(p);
 	const char *letter = c ? strchr(letters, c) : NULL;
 
 	if (c >= '0' && c <= '7')
-		return number_escape(p, 3, 8, true);
+		return parse_code(p, 3, 8, true);
 	if (letter)
 		buf_ch(&p->word, bytes[letter - letters]);
 	else if (!c || !strchr("xuU", c))
-		return fail(p, p->at, "expected an escape");
+		return parse_fail(p, p->at, "expected an escape");
 	p->at++;
 	if (c == 'x')
-		return number_escape(p, 2, 16, true);
+		return parse_code(p, 2, 16, true);
 	if (c == 'u' || c == 'U')
-		return number_escape(p, c == 'u' ? 4 : 8, 16, false);
+		return parse_code(p, c == 'u' ? 4 : 8, 16, false);
 	return true;
 }
 
-/* A string to p->word. */
-static bool quoted(struct parser *p)
+/* Read a string into p->word. */
+static bool parse_quoted(struct parser *p)
 {
 	size_t start = p->at;
-	char quote = look(p);
+	char quote = next_char(p);
 
 	if (!quote || !strchr("\"'`", quote))
-		return fail(p, p->at, "expected a string in quotes");
+		return parse_fail(p, p->at, "expected a string in quotes");
 	p->word.n = 0;
-	for (p->at++; p->at < p->text.n && look(p) != quote;) {
+	for (p->at++; p->at < p->text.n && next_char(p) != quote;) {
 		char c = p->text.p[p->at++];
 
 		if (c != '\\' || quote == '`')
 			buf_ch(&p->word, c);
-		else if (!escape(p))
+		else if (!parse_escape(p))
 			return false;
 	}
 	if (p->at >= p->text.n)
-		return fail(p, start, "expected a string that ends");
-	accept(p, quote);
+		return parse_fail(p, start, "expected a string that ends");
+	accept_char(p, quote);
 	return true;
 }
 
-/* A label's name to p->word. */
-static bool name(struct parser *p)
+/* Read a label's name into p->word. */
+static bool parse_name(struct parser *p)
 {
 	size_t start = p->at;
 
-	if (look(p) && strchr("\"'`", look(p)))
-		return quoted(p);
-	while (is_word(look(p), p->at == start))
+	if (next_char(p) && strchr("\"'`", next_char(p)))
+		return parse_quoted(p);
+	while (selector_is_word(next_char(p), p->at == start))
 		p->at++;
 	if (p->at == start)
-		return fail(p, start, "expected a label name");
+		return parse_fail(p, start, "expected a label name");
 	p->word.n = 0;
 	buf_add(&p->word, str(p->text.p + start, p->at - start));
 	skip_blanks(p);
 	return true;
 }
 
-static bool operator(struct parser *p, enum matcher_op *op)
+static bool parse_operator(struct parser *p, enum matcher_op *op)
 {
-	bool negative = look(p) == '!';
+	bool negative = next_char(p) == '!';
 
-	if (!negative && look(p) != '=')
-		return fail(p, p->at, "expected =, !=, =~ or !~");
+	if (!negative && next_char(p) != '=')
+		return parse_fail(p, p->at, "expected =, !=, =~ or !~");
 	p->at++;
 	*op = negative ? MATCH_NOT_EQUAL : MATCH_EQUAL;
-	if (look(p) == '~') {
+	if (next_char(p) == '~') {
 		p->at++;
 		*op = negative ? MATCH_NOT_REGEX : MATCH_REGEX;
-	} else if (negative && look(p) != '=') {
-		return fail(p, p->at, "expected != or !~");
+	} else if (negative && next_char(p) != '=') {
+		return parse_fail(p, p->at, "expected != or !~");
 	} else if (negative) {
 		p->at++;
 	}
@@ -171,18 +168,20 @@ static bool operator(struct parser *p, enum matcher_op *op)
 	return true;
 }
 
-static struct matcher *add(struct selector *s, struct str label, enum matcher_op op,
-			   struct str value)
+static struct matcher *add_matcher(struct selector *s, struct str label, enum matcher_op op,
+				   struct str value)
 {
-	s->matcher = mem_grow(s->matcher, &s->cap, s->n + 1, sizeof(*s->matcher));
-	s->matcher[s->n] = (struct matcher){ .name = arena_str(&s->bytes, label),
-					     .value = arena_str(&s->bytes, value),
-					     .op = op };
-	return &s->matcher[s->n++];
+	struct matchers *m = matcher_part(label) == PART_NONE ? &s->labels : &s->types;
+
+	m->v = mem_grow(m->v, &m->cap, m->n + 1, sizeof(*m->v));
+	m->v[m->n] = (struct matcher){ .name = arena_str(&s->bytes, label),
+				       .value = arena_str(&s->bytes, value),
+				       .op = op };
+	return &m->v[m->n++];
 }
 
-/* The last matcher's value is a pattern that stands at that offset. */
-static bool compile(struct parser *p, struct matcher *m, size_t at)
+/* Compile the matcher's value, a pattern at that offset of the text. */
+static bool compile_pattern(struct parser *p, struct matcher *m, size_t at)
 {
 	struct buf why = { 0 };
 	bool ok = regex_init(&m->re, m->value, REGEX_WHOLE, &why);
@@ -195,63 +194,54 @@ static bool compile(struct parser *p, struct matcher *m, size_t at)
 }
 
 /* name="value", or "name" alone, which is __name__="name". */
-static bool matcher(struct parser *p)
+static bool parse_matcher(struct parser *p)
 {
-	bool in_quotes = look(p) && strchr("\"'`", look(p));
+	bool in_quotes = next_char(p) && strchr("\"'`", next_char(p));
 	enum matcher_op op;
 	struct str label;
 	struct matcher *m;
 	size_t at;
 
-	if (!name(p))
+	if (!parse_name(p))
 		return false;
-	if (in_quotes && (look(p) == ',' || look(p) == '}')) {
-		add(p->s, S("__name__"), MATCH_EQUAL, buf_str(&p->word));
+	if (in_quotes && (next_char(p) == ',' || next_char(p) == '}')) {
+		add_matcher(p->s, S("__name__"), MATCH_EQUAL, buf_str(&p->word));
 		return true;
 	}
 	label = arena_str(&p->s->bytes, buf_str(&p->word));
-	if (!operator(p, &op))
+	if (!parse_operator(p, &op))
 		return false;
 	at = p->at;
-	if (!quoted(p))
+	if (!parse_quoted(p))
 		return false;
-	m = add(p->s, label, op, buf_str(&p->word));
-	return op < MATCH_REGEX || compile(p, m, at);
+	m = add_matcher(p->s, label, op, buf_str(&p->word));
+	return op < MATCH_REGEX || compile_pattern(p, m, at);
 }
 
-static bool matchers(struct parser *p)
+static bool parse_braces(struct parser *p)
 {
-	accept(p, '{');
-	while (!accept(p, '}')) {
-		if (!matcher(p))
+	accept_char(p, '{');
+	while (!accept_char(p, '}')) {
+		if (!parse_matcher(p))
 			return false;
-		if (!accept(p, ',') && look(p) != '}')
-			return fail(p, p->at, "expected ',' or '}'");
+		if (!accept_char(p, ',') && next_char(p) != '}')
+			return parse_fail(p, p->at, "expected ',' or '}'");
 	}
 	if (p->at < p->text.n)
-		return fail(p, p->at, "expected nothing behind '}'");
+		return parse_fail(p, p->at, "expected nothing after '}'");
 	return true;
 }
 
-static size_t count_colons(struct str s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		n += s.p[i] == ':';
-	return n;
-}
-
 /* A type id or a name. A sixth part of an id says nothing about the type. */
-static bool head(struct parser *p, struct str text)
+static bool parse_type(struct parser *p, struct str text)
 {
-	size_t colons = count_colons(text);
+	size_t colons = selector_count_colons(text);
 
 	if (colons > 5)
-		return fail(p, 0, "expected a profile type id of five parts");
+		return parse_fail(p, 0, "expected a profile type id of five parts");
 	if (colons == 5)
 		text.n = (size_t)str_rchr(text, ':');
-	add(p->s, colons >= 4 ? S("__profile_type__") : S("__name__"), MATCH_EQUAL, text);
+	add_matcher(p->s, colons >= 4 ? S("__profile_type__") : S("__name__"), MATCH_EQUAL, text);
 	return true;
 }
 
@@ -265,26 +255,32 @@ bool selector_parse(struct selector *s, struct str text, struct buf *error)
 
 	*s = (struct selector){ 0 };
 	if (type.n)
-		ok = head(&p, type);
+		ok = parse_type(&p, type);
 	p.at = end;
 	if (!type.n && brace < 0)
-		ok = fail(&p, 0, "expected '{' or a profile type id");
+		ok = parse_fail(&p, 0, "expected '{' or a profile type id");
 	else if (ok && brace >= 0)
-		ok = matchers(&p);
+		ok = parse_braces(&p);
 	buf_release(&p.word);
 	return ok;
 }
 
 bool selector_looks_like(struct str text)
 {
-	return str_chr(text, '{') >= 0 || count_colons(text) >= 4;
+	return str_chr(text, '{') >= 0 || selector_count_colons(text) >= 4;
+}
+
+static void matchers_release(struct matchers *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		regex_release(&m->v[i].re);
+	mem_free(m->v, m->cap * sizeof(*m->v));
 }
 
 void selector_release(struct selector *s)
 {
-	for (size_t i = 0; i < s->n; i++)
-		regex_release(&s->matcher[i].re);
-	mem_free(s->matcher, s->cap * sizeof(*s->matcher));
+	matchers_release(&s->types);
+	matchers_release(&s->labels);
 	arena_release(&s->bytes);
 	*s = (struct selector){ 0 };
 }

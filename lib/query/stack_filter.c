@@ -15,7 +15,7 @@ bool stack_filter_is_on(const struct stack_filter *f)
 
 void stack_filter_begin(struct stack_filter *f, struct profile *p)
 {
-	places_init(&f->places, p, f->pattern);
+	locations_init(&f->locations, p, f->pattern);
 	for (size_t i = 0; i < NPATTERN; i++)
 		if (is_set(f, i))
 			pattern_begin(&f->pattern[i], p);
@@ -25,12 +25,12 @@ void stack_filter_release(struct stack_filter *f)
 {
 	for (size_t i = 0; i < NPATTERN; i++)
 		pattern_release(&f->pattern[i]);
-	places_release(&f->places);
-	buf_release(&f->run);
-	buf_release(&f->stack);
+	locations_release(&f->locations);
+	vec_release(&f->run);
+	vec_release(&f->stack);
 }
 
-/* Stacks: places `from` to `to` of f->run are what is left. */
+/* Stacks: locations `from` to `to` of f->run are what is left. */
 
 struct window {
 	size_t from, to;
@@ -38,7 +38,7 @@ struct window {
 
 static uint32_t flags_at(struct stack_filter *f, size_t i)
 {
-	return place_at(&f->places, ((const uint32_t *)f->run.p)[i])->flags;
+	return location_at(&f->locations, f->run.v[i])->flags;
 }
 
 /* The frames above the first that is not to be dropped stay, or all would go. */
@@ -49,10 +49,10 @@ static void drop_below(struct stack_filter *f, struct window *w)
 	for (size_t i = w->from; i < w->to; i++) {
 		uint32_t flags = flags_at(f, i);
 
-		if (!(flags & (PLACE_DROPPED | PLACE_DROP_BELOW)))
+		if (!(flags & (LOCATION_DROPPED | LOCATION_DROP_BELOW)))
 			found = true;
 		else if (found)
-			w->to = flags & PLACE_DROPPED ? i : i + 1;
+			w->to = flags & LOCATION_DROPPED ? i : i + 1;
 	}
 }
 
@@ -60,58 +60,57 @@ static bool is_wanted(struct stack_filter *f, const struct window *w)
 {
 	uint32_t all = 0;
 
-	if (is_set(f, PATTERN_LEAF) && !(w->to > w->from && flags_at(f, w->to - 1) & PLACE_LEAF))
+	if (is_set(f, PATTERN_LEAF) && !(w->to > w->from && flags_at(f, w->to - 1) & LOCATION_LEAF))
 		return false;
 	if (!is_set(f, PATTERN_FOCUS) && !is_set(f, PATTERN_IGNORE) && !is_set(f, PATTERN_HIDE) &&
 	    !is_set(f, PATTERN_SHOW))
 		return true;
 	for (size_t i = w->from; i < w->to; i++)
 		all |= flags_at(f, i);
-	return all & PLACE_FOCUSED && !(all & PLACE_IGNORED);
+	return all & LOCATION_FOCUSED && !(all & LOCATION_IGNORED);
 }
 
 static void leave_out_hidden(struct stack_filter *f, struct window *w)
 {
-	uint32_t *run = (uint32_t *)f->run.p;
+	uint32_t *run = f->run.v;
 	size_t n = w->from;
 
 	for (size_t i = w->from; i < w->to; i++)
-		if (!(flags_at(f, i) & PLACE_HIDDEN))
+		if (!(flags_at(f, i) & LOCATION_HIDDEN))
 			run[n++] = run[i];
 	w->to = n;
 }
 
-/* Cut at the first place from the root, and at the first from the leaf. */
+/* Cut at the first location from the root, and at the first from the leaf. */
 static bool cut_ends(struct stack_filter *f, struct window *w)
 {
 	if (is_set(f, PATTERN_SHOW_FROM))
-		while (w->from < w->to && !(flags_at(f, w->from) & PLACE_SHOW_FROM))
+		while (w->from < w->to && !(flags_at(f, w->from) & LOCATION_SHOW_FROM))
 			w->from++;
 	for (size_t i = w->to; i-- > w->from;)
-		if (flags_at(f, i) & PLACE_PRUNE_FROM) {
+		if (flags_at(f, i) & LOCATION_PRUNE_FROM) {
 			w->to = i + 1;
 			break;
 		}
 	return w->from < w->to || !is_set(f, PATTERN_SHOW_FROM);
 }
 
-/* The stack of what is left of the places. */
-static stack_id join(struct stack_filter *f, const struct window *w)
+/* The stack of what is left of the locations. */
+static stack_id make_stack(struct stack_filter *f, const struct window *w)
 {
 	f->stack.n = 0;
 	for (size_t i = w->from; i < w->to; i++) {
-		const struct place *place = place_at(&f->places, ((const uint32_t *)f->run.p)[i]);
+		const struct location *location = location_at(&f->locations, f->run.v[i]);
 
-		buf_put(&f->stack, place_frames(&f->places, place), place->n * sizeof(loc_id));
+		vec_append(&f->stack, location_frames(&f->locations, location), location->n);
 	}
-	return dict_add_stack(f->places.p->dict, (const loc_id *)f->stack.p,
-			      BUF_COUNT(&f->stack, loc_id));
+	return dict_add_stack(f->locations.p->dict, f->stack.v, f->stack.n);
 }
 
 static bool is_changed(struct stack_filter *f)
 {
-	for (size_t i = 0; i < BUF_COUNT(&f->run, uint32_t); i++)
-		if (flags_at(f, i) & PLACE_CHANGED)
+	for (size_t i = 0; i < f->run.n; i++)
+		if (flags_at(f, i) & LOCATION_CHANGED)
 			return true;
 	return false;
 }
@@ -121,8 +120,8 @@ bool stack_filter_apply(struct stack_filter *f, stack_id stack, stack_id *to)
 	struct window w = { 0 };
 	size_t all;
 
-	places_find(&f->places, stack, &f->run);
-	w.to = all = BUF_COUNT(&f->run, uint32_t);
+	locations_find(&f->locations, stack, &f->run);
+	w.to = all = f->run.n;
 	drop_below(f, &w);
 	if (!is_wanted(f, &w))
 		return false;
@@ -133,6 +132,6 @@ bool stack_filter_apply(struct stack_filter *f, stack_id stack, stack_id *to)
 	}
 	if (!cut_ends(f, &w))
 		return false;
-	*to = w.to - w.from == all && !is_changed(f) ? stack : join(f, &w);
+	*to = w.to - w.from == all && !is_changed(f) ? stack : make_stack(f, &w);
 	return true;
 }

@@ -6,13 +6,13 @@
 #ifndef QUERY_STACK_FILTER_H
 #define QUERY_STACK_FILTER_H
 
-#include "query/place.h"
+#include "query/location.h"
 
 struct stack_filter {
 	struct pattern pattern[NPATTERN];
-	struct places places;
-	struct buf run;   /* places of the stack at hand, by number */
-	struct buf stack; /* loc_id: that stack, put together again */
+	struct locations locations;
+	struct location_run run; /* the locations of the stack at hand */
+	VEC(loc_id) stack;       /* that stack, put together again */
 };
 
 /* Is there a pattern at all? A zeroed filter has none. */
@@ -23,7 +23,7 @@ void stack_filter_begin(struct stack_filter *f, struct profile *p);
 
 /*
  * A stack of the profile as it is after filtering, in *to. False when samples with
- * this stack are to be dropped.
+ * this stack are left out.
  */
 bool stack_filter_apply(struct stack_filter *f, stack_id stack, stack_id *to);
 

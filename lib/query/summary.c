@@ -1,7 +1,7 @@
 /* --summary: a profile on one screen. */
 #include "profile/type.h"
 #include "profile/unit.h"
-#include "query/functions.h"
+#include "query/function_lines.h"
 #include "query/label_values.h"
 
 enum { TOP = 5 };
@@ -13,8 +13,8 @@ struct summary {
 	struct buf value;  /* the one being put together */
 };
 
-/* Add the value at hand under that name; a name stands beside the first of several. */
-static void add(struct summary *w, const char *name)
+/* Add the value that has been put together, under that name. */
+static void add_field(struct summary *w, const char *name)
 {
 	if (w->rows) {
 		rows_str(w->rows, str_of(name));
@@ -32,13 +32,13 @@ static void add_text(struct summary *w, const char *name, struct str text)
 	if (!text.n)
 		return;
 	buf_add(&w->value, text);
-	add(w, name);
+	add_field(w, name);
 }
 
 static void add_number(struct summary *w, const char *name, uint64_t v)
 {
 	buf_u64(&w->value, v);
-	add(w, name);
+	add_field(w, name);
 }
 
 /* What it is of */
@@ -49,7 +49,7 @@ static void add_types(struct summary *w)
 
 	for (uint32_t i = 0; i < p->ncol; i++) {
 		type_id(p, i, &w->value);
-		add(w, "type");
+		add_field(w, "type");
 	}
 }
 
@@ -61,7 +61,7 @@ static void add_time(struct summary *w, const char *name, int64_t ns)
 		buf_i64(&w->value, ns);
 	else
 		put_time(&w->value, ns);
-	add(w, name);
+	add_field(w, name);
 }
 
 static void add_header(struct summary *w)
@@ -81,7 +81,7 @@ static void add_header(struct summary *w)
 	else if (h->duration)
 		unit_print(&w->value, (double)h->duration, S("nanoseconds"));
 	if (h->duration)
-		add(w, "duration");
+		add_field(w, "duration");
 	for (size_t i = 0; i < profile_ncomment(p); i++)
 		add_text(w, "comment", dict_text(p->dict, profile_comment(p, i)));
 }
@@ -99,7 +99,7 @@ static void add_total(struct summary *w)
 		buf_add(&w->value, S(" of "));
 		buf_add(&w->value, dict_text(p->dict, p->col[w->q->col].type));
 	}
-	add(w, "total");
+	add_field(w, "total");
 }
 
 /* What samples refer to, each counted once. */
@@ -156,7 +156,7 @@ static void add_labels(struct summary *w)
 			;
 		buf_add(&w->value, dict_text(w->q->p->dict, l.v[i].key));
 		buf_printf(&w->value, n == 1 ? " (1 value)" : " (%zu values)", n);
-		add(w, "label");
+		add_field(w, "label");
 	}
 	label_values_release(&l);
 }
@@ -165,24 +165,24 @@ static void add_functions(struct summary *w)
 {
 	struct functions f;
 
-	w->q->limit = TOP;
+	w->q->arg.limit = TOP;
 	functions_init(&f, w->q, GRAPH_NO_EDGES);
 	add_number(w, "functions", f.order.n);
 	for (size_t i = 0; i < f.shown; i++) {
 		const struct graph_node *node = graph_node(&f.graph, f.order.v[i]);
-		int64_t v = w->q->by_cum ? node->cum : node->flat;
+		int64_t v = w->q->arg.by_cum ? node->cum : node->flat;
 
 		if (!v)
 			break;
 		put_percent(&w->value, v, w->q->total);
 		buf_ch(&w->value, ' ');
 		buf_add(&w->value, dict_text(w->q->p->dict, node->name));
-		add(w, "top");
+		add_field(w, "top");
 	}
 	functions_release(&f);
 }
 
-static void summarize(struct query *q, struct rows *r)
+static void list_summary(struct query *q, struct rows *r)
 {
 	struct summary w = { .q = q, .rows = r };
 
@@ -193,17 +193,17 @@ static void summarize(struct query *q, struct rows *r)
 	buf_release(&w.value);
 }
 
-static void text(struct query *q)
+static void print_summary(struct query *q)
 {
-	summarize(q, NULL);
+	list_summary(q, NULL);
 }
 
-static const char *const names[] = { "field", "value", NULL };
+static const char *const summary_cells[] = { "field", "value", NULL };
 
 const struct report report_summary = {
 	.name = "summary",
 	.help = "the profile on one screen",
-	.text = text,
-	.names = names,
-	.rows = summarize,
+	.text = print_summary,
+	.names = summary_cells,
+	.rows = list_summary,
 };

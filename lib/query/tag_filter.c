@@ -84,8 +84,8 @@ struct str tag_unit(const struct profile *p, const struct label *l)
 }
 
 /* The label's value against a bound: <0, 0 or >0. False when they cannot be compared. */
-static bool compare(const struct profile *p, const struct label *l, const struct tag_bound *bound,
-		    int *order)
+static bool compare_with_bound(const struct profile *p, const struct label *l,
+			       const struct tag_bound *bound, int *order)
 {
 	double value = (double)l->num, b = (double)bound->value;
 	struct str unit = tag_unit(p, l);
@@ -105,9 +105,9 @@ static bool in_range(const struct tag_condition *c, const struct profile *p, con
 
 	if (!l->is_num)
 		return false;
-	if (c->low.given && !(compare(p, l, &c->low, &order) && order >= 0))
+	if (c->low.given && !(compare_with_bound(p, l, &c->low, &order) && order >= 0))
 		return false;
-	return !c->high.given || (compare(p, l, &c->high, &order) && order <= 0);
+	return !c->high.given || (compare_with_bound(p, l, &c->high, &order) && order <= 0);
 }
 
 static bool text_matches(struct tag_condition *c, const struct profile *p, const struct label *l)
@@ -128,7 +128,7 @@ static bool text_matches(struct tag_condition *c, const struct profile *p, const
 	return matched;
 }
 
-static bool holds(struct tag_condition *c, const struct profile *p, label_set_id set)
+static bool condition_holds(struct tag_condition *c, const struct profile *p, label_set_id set)
 {
 	for (; set.i; set = dict_label_set(p->dict, set)->rest) {
 		const struct label *l = dict_label(p->dict, dict_label_set(p->dict, set)->label);
@@ -147,7 +147,7 @@ bool tag_filter_keeps(struct tag_filter *f, const struct profile *p, label_set_i
 
 	for (size_t i = 0; i < f->n; i++) {
 		struct tag_condition *c = &f->condition[i];
-		bool matched = holds(c, p, set);
+		bool matched = condition_holds(c, p, set);
 
 		c->matched |= matched;
 		keep &= matched != (c->kind == TAG_MATCHES_NOT);

@@ -5,7 +5,7 @@
  *	RE            the same for any label, as "KEY:VALUE"
  *	KEY=LO:HI     a numeric value within these bounds, both included
  *
- * A bound may be left out, may have a unit ("4kb:", "10ms:2s"), and may stand alone
+ * A bound may be left out, may have a unit ("4kb:", "10ms:2s"), and may be alone
  * ("KEY=64"). A bound without a unit is compared with the number as it is. A label
  * without a unit has the one that pprof takes it to have: "bytes" that of its name.
  */

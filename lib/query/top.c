@@ -1,5 +1,5 @@
 /* --top: functions by their flat or cumulative values. */
-#include "query/functions.h"
+#include "query/function_lines.h"
 
 /* By node: is it called inlined, called otherwise? */
 enum { INLINED = 1, CALLED = 2 };
@@ -16,7 +16,7 @@ static uint8_t *how_called(const struct graph *g)
 	return how;
 }
 
-static void text(struct query *q)
+static void print_top(struct query *q)
 {
 	struct functions f;
 	struct buf *b = &q->out->bytes;
@@ -44,9 +44,9 @@ static void text(struct query *q)
 	functions_release(&f);
 }
 
-static const char *const names[] = { FUNCTION_CELLS, "name", NULL };
+static const char *const top_cells[] = { FUNCTION_CELLS, "name", NULL };
 
-static void rows(struct query *q, struct rows *r)
+static void list_top(struct query *q, struct rows *r)
 {
 	struct functions f;
 	int64_t sum = 0;
@@ -66,7 +66,7 @@ const struct report report_top = {
 	.name = "top",
 	.help = "functions by flat value (--cum: by cumulative value)",
 	.argument = REPORT_LIMIT,
-	.text = text,
-	.names = names,
-	.rows = rows,
+	.text = print_top,
+	.names = top_cells,
+	.rows = list_top,
 };

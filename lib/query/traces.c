@@ -94,7 +94,7 @@ static void print_labels(struct query *q, const struct label *const *l, size_t n
 
 #define LINE "-----------+-------------------------------------------------------\n"
 
-/* The value stands beside the leaf, and callers below it. */
+/* The value beside the leaf, callers below it. */
 static void print_stack(struct query *q, stack_id stack, int64_t value)
 {
 	struct buf *b = &q->out->bytes;
@@ -116,7 +116,7 @@ static void print_stack(struct query *q, stack_id stack, int64_t value)
 	}
 }
 
-static void text(struct query *q)
+static void print_traces(struct query *q)
 {
 	struct buf labels = { 0 };
 
@@ -136,7 +136,7 @@ static void text(struct query *q)
 
 /* Rows */
 
-static const char *const names[] = { "value", "labels", "stack", NULL };
+static const char *const traces_cells[] = { "value", "labels", "stack", NULL };
 
 /* "key=value", each. */
 static void add_labels(struct query *q, struct rows *r, const struct label *const *l, size_t n)
@@ -172,7 +172,7 @@ static void add_stack(struct query *q, struct rows *r, stack_id stack)
 	mem_free(items, n * sizeof(*items));
 }
 
-static void rows(struct query *q, struct rows *r)
+static void list_traces(struct query *q, struct rows *r)
 {
 	struct buf labels = { 0 };
 
@@ -190,7 +190,7 @@ static void rows(struct query *q, struct rows *r)
 const struct report report_traces = {
 	.name = "traces",
 	.help = "every sample with its labels and its stack",
-	.text = text,
-	.names = names,
-	.rows = rows,
+	.text = print_traces,
+	.names = traces_cells,
+	.rows = list_traces,
 };

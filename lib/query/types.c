@@ -2,7 +2,7 @@
 #include "profile/type.h"
 #include "query/report.h"
 
-static void text(struct query *q)
+static void print_types(struct query *q)
 {
 	struct buf *b = &q->out->bytes;
 
@@ -19,9 +19,9 @@ static void text(struct query *q)
 	}
 }
 
-static const char *const names[] = { "index", "type", "unit", "id", "default", NULL };
+static const char *const types_cells[] = { "index", "type", "unit", "id", "default", NULL };
 
-static void rows(struct query *q, struct rows *r)
+static void list_types(struct query *q, struct rows *r)
 {
 	struct buf id = { 0 };
 
@@ -40,7 +40,7 @@ static void rows(struct query *q, struct rows *r)
 const struct report report_types = {
 	.name = "types",
 	.help = "the sample types",
-	.text = text,
-	.names = names,
-	.rows = rows,
+	.text = print_types,
+	.names = types_cells,
+	.rows = list_types,
 };

@@ -84,10 +84,11 @@ void source_open(struct source *s, char *const *paths, const struct source_optio
 
 /* One after the other */
 
-static void open_input(const struct source *s, struct input *input, size_t i)
+/* no_thread: when each CPU has a worker, inputs need no threads of their own. */
+static void open_input(const struct source *s, struct input *input, size_t i, bool no_thread)
 {
 	input_open(input, s->path[i], s->options.from,
-		   &(struct in_options){ .progress = s->options.progress });
+		   &(struct in_options){ .progress = s->options.progress, .no_thread = no_thread });
 	input->in.lenient = s->options.lenient;
 }
 
@@ -102,6 +103,7 @@ static struct source_report close_input(const struct source *s, struct input *in
 	r.format = input->format;
 	r.nprofile = input->nprofile;
 	r.skipped = input->in.skipped;
+	r.notes = buf_str(&input->in.notes);
 	return r;
 }
 
@@ -111,7 +113,7 @@ bool source_next(struct source *s, struct profile *p)
 		struct source_report r;
 
 		if (!s->is_open)
-			open_input(s, &s->input, s->at);
+			open_input(s, &s->input, s->at, false);
 		s->is_open = true;
 		if (input_next(&s->input, p))
 			return true;
@@ -134,7 +136,8 @@ const char *source_path(const struct source *s)
 struct worker {
 	const struct source *s;
 	size_t from, to;
-	struct source_report *reports; /* of all inputs; error is freed by the caller */
+	bool is_one_of_many;
+	struct source_report *reports; /* of all inputs; release_report() frees their texts */
 	struct dictionary own;
 	struct profile total;
 	pthread_t thread;
@@ -148,6 +151,25 @@ static char *copy_of(const char *text)
 	return memcpy(mem_zeroed(n, 1), text, n);
 }
 
+/* Keep a report's texts after the input they are of. */
+static void keep_texts(struct source_report *r)
+{
+	char *notes = r->notes.n ? mem_zeroed(r->notes.n, 1) : NULL;
+
+	if (r->error)
+		r->error = copy_of(r->error);
+	if (notes)
+		memcpy(notes, r->notes.p, r->notes.n);
+	r->notes.p = notes;
+}
+
+static void release_report(struct source_report *r)
+{
+	if (r->error)
+		mem_free((char *)r->error, strlen(r->error) + 1);
+	mem_free((char *)r->notes.p, r->notes.n);
+}
+
 /*
  * Read input i to its end before anything of it counts: its first profile takes up the
  * others.
@@ -158,14 +180,13 @@ static void sum_input(struct worker *w, size_t i, struct profile *first, struct 
 	struct source_report *r = &w->reports[i];
 
 	profile_clear(first);
-	open_input(w->s, &input, i);
+	open_input(w->s, &input, i, w->is_one_of_many);
 	while (input_next(&input, input.nprofile ? next : first))
 		if (input.nprofile > 1)
 			profile_append(first, next);
 	*r = close_input(w->s, &input, i);
-	if (r->error)
-		r->error = copy_of(r->error);
-	else
+	keep_texts(r);
+	if (!r->error)
 		profile_move(&w->total, first);
 	input_release(&input);
 }
@@ -247,13 +268,13 @@ void source_sum(struct source *s, struct profile *total)
 	for (size_t i = 0; i < n; i++) {
 		w[i].s = s;
 		w[i].reports = reports;
+		w[i].is_one_of_many = n > 1;
 	}
 	share_out(s, w, n);
 	run_workers(w, n, total);
 	for (size_t i = 0; i < s->npath; i++) {
 		report(s, &reports[i]);
-		if (reports[i].error)
-			mem_free((char *)reports[i].error, strlen(reports[i].error) + 1);
+		release_report(&reports[i]);
 	}
 	mem_free(w, n * sizeof(*w));
 	mem_free(reports, s->npath * sizeof(*reports));

@@ -21,6 +21,7 @@ struct source_report {
 	uint32_t nprofile;           /* that were read from it */
 	uint64_t skipped;            /* malformed records, with options.lenient */
 	const char *error;           /* with file and position; NULL: none */
+	struct str notes;            /* lines of in_note() */
 	enum in_reason reason;       /* of an error */
 };
 

@@ -3,13 +3,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/capability.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#endif
 
 #include "symbol/sandbox_filter.h"
 
@@ -28,8 +30,10 @@ static void require(bool done)
 
 static void close_from(int first)
 {
+#ifdef SYS_close_range
 	if (syscall(SYS_close_range, first, ~0U, 0) == 0)
 		return;
+#endif
 	for (long i = first, n = sysconf(_SC_OPEN_MAX); i < n; i++) /* before Linux 5.9 */
 		close((int)i);
 }
@@ -53,16 +57,26 @@ static void keep_only(int fd)
 
 /* Rights */
 
+/* The real, the effective and the saved one. */
+#ifdef __linux__
+#define set_group(id) setresgid(id, id, id)
+#define set_user(id)  setresuid(id, id, id)
+#else
+#define set_group(id) setgid(id)
+#define set_user(id)  setuid(id)
+#endif
+
 /* In a user namespace of its own, root may be the only user there is. */
 static void become_nobody(void)
 {
 	if (geteuid() != 0 && getuid() != 0)
 		return;
 	require(setgroups(0, NULL) == 0 || errno == EPERM);
-	require(setresgid(NOBODY, NOBODY, NOBODY) == 0 || errno == EINVAL || errno == EPERM);
-	require(setresuid(NOBODY, NOBODY, NOBODY) == 0 || errno == EINVAL || errno == EPERM);
+	require(set_group(NOBODY) == 0 || errno == EINVAL || errno == EPERM);
+	require(set_user(NOBODY) == 0 || errno == EINVAL || errno == EPERM);
 }
 
+#ifdef __linux__
 static void drop_capabilities(void)
 {
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
@@ -72,6 +86,11 @@ static void drop_capabilities(void)
 	require(syscall(SYS_capset, &header, none) == 0);
 	require(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
 }
+#else
+static void drop_capabilities(void)
+{
+}
+#endif
 
 /* Limits */
 
@@ -119,8 +138,11 @@ static void leave_signals_to_parent(void)
 /* It is asked for late: a change of user forgets it. */
 static void end_with_parent(pid_t parent)
 {
+#ifdef __linux__
 	require(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0);
-	require(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 && getppid() == parent);
+	require(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0);
+#endif
+	require(getppid() == parent);
 }
 
 void sandbox_enter(int keep, pid_t parent)

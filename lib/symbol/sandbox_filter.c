@@ -1,6 +1,6 @@
 #include "symbol/sandbox_filter.h"
 
-#if defined(HAVE_SECCOMP) && !SANDBOX_SANITIZED
+#if defined(__linux__) && defined(HAVE_SECCOMP) && !SANDBOX_SANITIZED
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "io/number.h"
+
 static void read_row(struct evidence *e, const struct profile *p, struct str row)
 {
 	struct finding f = { .verdict = str_cut(&row, ' ') };
@@ -37,8 +39,8 @@ static void mark_changed(struct evidence *e, const struct profile *p, const stru
 }
 
 /*
- * Mark the nodes along a path of names. It may begin above the root's callees: the
- * command's name may stand below it.
+ * Mark the nodes along a path of names. It may begin one level below the
+ * root's callees: their level may be the command's name.
  */
 static void mark_path(struct evidence *e, const struct profile *p, const struct tree *t,
 		      struct str path)
@@ -115,12 +117,13 @@ bool evidence_for(const struct evidence *e, const struct layout *l, uint32_t nod
 	return !e->known || !node || e->node[node] & (up ? EVIDENCE_UP : EVIDENCE_DOWN);
 }
 
-static void put_percent(struct buf *b, struct str fraction)
+/* A fraction as it was written. */
+static void put_fraction(struct buf *b, struct str fraction)
 {
 	char text[32] = { 0 };
 
 	memcpy(text, fraction.p, min_size(fraction.n, sizeof(text) - 1));
-	buf_printf(b, "%+.3g%%", 100 * strtod(text, NULL));
+	number_percent(b, 100 * strtod(text, NULL), true);
 }
 
 void finding_put(struct buf *b, const struct finding *f)
@@ -130,11 +133,11 @@ void finding_put(struct buf *b, const struct finding *f)
 	buf_add(b, f->kind);
 	if (!str_eq(f->change, S("-"))) {
 		buf_add(b, S(": "));
-		put_percent(b, f->change);
+		put_fraction(b, f->change);
 		buf_add(b, S(" ["));
-		put_percent(b, f->low);
+		put_fraction(b, f->low);
 		buf_add(b, S(", "));
-		put_percent(b, f->high);
+		put_fraction(b, f->high);
 		buf_ch(b, ']');
 	}
 	buf_add(b, S(", q="));

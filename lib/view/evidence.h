@@ -17,7 +17,7 @@ struct finding {
 enum evidence_flag {
 	EVIDENCE_UP = 1,    /* it became more, somewhere */
 	EVIDENCE_DOWN = 2,  /* it became less */
-	EVIDENCE_BLAME = 4, /* it stands on the way to what got slower */
+	EVIDENCE_BLAME = 4, /* it is on a path to what became slower */
 };
 
 struct evidence {

@@ -34,7 +34,7 @@ static uint32_t count_negative(const struct tree *t)
 	return n;
 }
 
-static void weigh(struct layout *l, enum diff_width by)
+static void set_weights(struct layout *l, enum diff_width by)
 {
 	uint32_t n = l->tree->n;
 
@@ -54,11 +54,11 @@ void layout_init(struct layout *l, const struct tree *t, const struct view_optio
 	*l = (struct layout){ .tree = t, .base_scale = 1, .negate = o->negate };
 	if (t->diff && o->normalize && t->base_total[0] > 0 && t->node[0].total > 0)
 		l->base_scale = (double)t->node[0].total / (double)t->base_total[0];
-	weigh(l, o->diff_width);
+	set_weights(l, o->diff_width);
 	l->whole = layout_weight(l, 0);
 	l->all = t->diff ? (double)t->node[0].total : l->whole;
 	if (o->total > l->whole)
-		l->whole = l->all = o->total;
+		l->whole = l->all = l->total = o->total;
 }
 
 void layout_release(struct layout *l)
@@ -92,7 +92,7 @@ static bool is_wide(const struct walk *w, double weight)
 	return weight > 0 && weight >= w->least;
 }
 
-static bool take(struct walk *w, uint32_t node, double left)
+static bool open_node(struct walk *w, uint32_t node, double left)
 {
 	w->node = node;
 	w->depth = w->l->tree->node[node].depth;
@@ -107,13 +107,13 @@ bool walk_next(struct walk *w)
 	double left = w->left;
 
 	if (!w->begun)
-		return w->begun = take(w, 0, 0);
+		return w->begun = open_node(w, 0, 0);
 	for (;;) {
 		for (; next; next = all[next].next) {
 			double weight = layout_weight(w->l, next);
 
 			if (is_wide(w, weight))
-				return take(w, next, left);
+				return open_node(w, next, left);
 			left += not_negative(weight);
 		}
 		if (!open)

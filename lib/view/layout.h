@@ -7,7 +7,7 @@
 #ifndef VIEW_LAYOUT_H
 #define VIEW_LAYOUT_H
 
-#include "profile/tree.h"
+#include "analyze/tree.h"
 #include "view/view.h"
 
 struct layout {
@@ -15,6 +15,7 @@ struct layout {
 	double *weight;    /* by node; NULL when it is the node's total */
 	double whole;      /* the width of the picture */
 	double all;        /* what shares are shares of */
+	double total;      /* o->total where that is the whole; 0: the sum is */
 	double base_scale; /* base values times this compare with new ones */
 	uint32_t negative; /* nodes with a value below 0, which is taken for 0 */
 	bool negate;
@@ -29,7 +30,7 @@ static inline double layout_weight(const struct layout *l, uint32_t node)
 	return l->weight ? l->weight[node] : (double)l->tree->node[node].total;
 }
 
-/* A node's inclusive value before and after, as they are compared. */
+/* A node's inclusive value on both sides, as they are compared. */
 struct change {
 	double from, to;
 };

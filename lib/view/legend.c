@@ -1,8 +1,8 @@
 #include "view/legend.h"
 
 #include "io/escape.h"
+#include "io/number.h"
 #include "view/change.h"
-#include "view/number.h"
 
 enum { SWATCH = 24, BAR_TOP = 22, BAR_HEIGHT = 12, MARKS_TOP = 52, LINE = 16 };
 
@@ -18,31 +18,26 @@ void legend_change(struct buf *b, struct change c)
 		return;
 	}
 	buf_add(b, c.to > c.from ? S("+") : S(""));
-	number_fixed(b, 100 * (c.to - c.from) / c.from, 2);
-	buf_ch(b, '%');
+	number_share(b, c.to - c.from, c.from, 2);
 }
 
-static void put_side(struct buf *b, const struct layout *l, const struct view_options *o, bool base)
+static void put_side(struct buf *b, const struct flame *f, bool base)
 {
-	const struct tree *t = l->tree;
-
 	buf_add(b, base ? S("base ") : S("new "));
-	number_grouped(b, (double)(base ? t->base_total[0] : t->node[0].total) * o->factor);
+	flame_put_value(f, b, (double)(base ? f->tree.base_total[0] : f->tree.node[0].total));
 }
 
-void legend_totals(struct buf *b, const struct layout *l, const struct view_options *o,
-		   struct str countname, struct str arrow)
+void legend_totals(struct buf *b, const struct flame *f, struct str arrow)
 {
-	const struct tree *t = l->tree;
-	double base = (double)t->base_total[0], now = (double)t->node[0].total;
+	double base = (double)f->tree.base_total[0], now = (double)f->tree.node[0].total;
+	bool negate = f->layout.negate;
 
-	put_side(b, l, o, !l->negate);
+	put_side(b, f, !negate);
 	buf_add(b, arrow);
-	put_side(b, l, o, l->negate);
-	buf_ch(b, ' ');
-	buf_add(b, countname);
+	put_side(b, f, negate);
+	flame_put_countname(f, b);
 	buf_add(b, S(": "));
-	legend_change(b, l->negate ? (struct change){ now, base } : (struct change){ base, now });
+	legend_change(b, negate ? (struct change){ now, base } : (struct change){ base, now });
 }
 
 static void put_text(struct buf *b, int x, int y, const char *anchor, const char *text)
@@ -83,21 +78,20 @@ static void put_evidence(struct buf *b, const struct evidence *e)
 	buf_add(b, S("</text>\n"));
 }
 
-void legend_svg(struct buf *b, const struct layout *l, const struct evidence *e,
-		const struct view_options *o, struct str countname)
+void legend_svg(struct buf *b, const struct flame *f)
 {
 	struct buf totals = { 0 };
 
-	legend_totals(&totals, l, o, countname, S(" \xe2\x86\x92 "));
+	legend_totals(&totals, f, S(" \xe2\x86\x92 "));
 	buf_add(b, S("<text y=\"12\" font-size=\"12\">"));
 	xml_text(b, buf_str(&totals));
-	if (l->base_scale != 1)
-		buf_printf(b, " (base scaled by %.4g)", l->base_scale);
+	if (f->layout.base_scale != 1)
+		buf_printf(b, " (base scaled by %.4g)", f->layout.base_scale);
 	buf_add(b, S("</text>\n"));
 	put_scale(b);
 	put_mark(b, 0, MARKS_TOP, "d0 gone", "gone");
 	put_mark(b, 6 * SWATCH, MARKS_TOP, "d10 new", "new");
-	if (e->known)
-		put_evidence(b, e);
+	if (f->evidence.known)
+		put_evidence(b, &f->evidence);
 	buf_release(&totals);
 }

@@ -9,7 +9,7 @@ enum { CHUNK = 1000 }; /* names an element */
 
 /* Names */
 
-static void list_names(struct namelist *l, const struct profile *p, const struct tree *t)
+static void list_names(struct namelist *l, const struct dictionary *d, const struct tree *t)
 {
 	for (uint32_t i = 0; i < t->n; i++) {
 		str_id name = t->node[i].name;
@@ -18,13 +18,13 @@ static void list_names(struct namelist *l, const struct profile *p, const struct
 			continue;
 		l->rank[name.i] = 1;
 		l->row = mem_grow(l->row, &l->cap, l->n + 1, sizeof(*l->row));
-		l->row[l->n++] = (struct namelist_row){ .text = dict_text(p->dict, name),
+		l->row[l->n++] = (struct namelist_row){ .text = dict_text(d, name),
 							.id = name.i,
 							.flags = t->node[i].flags };
 	}
 }
 
-static int by_text(const void *a, const void *b)
+static int compare_texts(const void *a, const void *b)
 {
 	return str_cmp(((const struct namelist_row *)a)->text,
 		       ((const struct namelist_row *)b)->text);
@@ -32,29 +32,30 @@ static int by_text(const void *a, const void *b)
 
 /* Colours */
 
-static struct rgb color_of(const struct namelist_row *row, const struct view_options *o)
+static struct rgb choose_color(const struct namelist_row *row, const struct view_options *o,
+			       struct palette_map *map)
 {
-	const struct rgb *kept = o->map ? palette_map_find(o->map, row->text) : NULL;
+	const struct rgb *kept = map ? palette_map_find(map, row->text) : NULL;
 	struct rgb c = { 0 };
 
 	if (kept || !row->text.n) /* the root has none */
 		return kept ? *kept : c;
 	c = palette_color(o->palette, o->shade, row->text, row->flags);
-	if (o->map)
-		palette_map_set(o->map, row->text, c);
+	if (map)
+		palette_map_set(map, row->text, c);
 	return c;
 }
 
-void namelist_init(struct namelist *l, const struct profile *p, const struct tree *t,
-		   const struct view_options *o)
+void namelist_init(struct namelist *l, const struct dictionary *d, const struct tree *t,
+		   const struct view_options *o, struct palette_map *map)
 {
-	*l = (struct namelist){ .nrank = p->dict->str.n };
+	*l = (struct namelist){ .nrank = d->str.n };
 	l->rank = mem_zeroed(l->nrank, sizeof(*l->rank));
-	list_names(l, p, t);
-	qsort(l->row, l->n, sizeof(*l->row), by_text);
+	list_names(l, d, t);
+	qsort(l->row, l->n, sizeof(*l->row), compare_texts);
 	for (size_t i = 0; i < l->n; i++) {
 		l->rank[l->row[i].id] = (uint32_t)i;
-		l->row[i].color = color_of(&l->row[i], o);
+		l->row[i].color = choose_color(&l->row[i], o, map);
 	}
 }
 

@@ -2,7 +2,8 @@
 #ifndef VIEW_NAMELIST_H
 #define VIEW_NAMELIST_H
 
-#include "profile/tree.h"
+#include "analyze/tree.h"
+#include "view/palette_map.h"
 #include "view/view.h"
 
 struct namelist_row {
@@ -19,9 +20,9 @@ struct namelist {
 	size_t nrank;
 };
 
-/* Colours that o->map does not have are added to it. */
-void namelist_init(struct namelist *l, const struct profile *p, const struct tree *t,
-		   const struct view_options *o);
+/* map: colours to keep, to which others are added; or NULL. */
+void namelist_init(struct namelist *l, const struct dictionary *d, const struct tree *t,
+		   const struct view_options *o, struct palette_map *map);
 void namelist_release(struct namelist *l);
 
 /* The row of a name in the tree. */

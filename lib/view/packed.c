@@ -39,7 +39,7 @@ static uint64_t common_divisor(uint64_t a, uint64_t b)
 	return a;
 }
 
-/* Times are multiples of the sampling period, which need not be said each time. */
+/* Times are multiples of the sampling period, which is written once. */
 static uint64_t find_unit(const struct layout *l)
 {
 	uint64_t unit = 0;

@@ -9,10 +9,10 @@
 #include "view/color.h"
 #include "view/shade.h"
 
-/* The i-th palette's name, or NULL behind the last. */
+/* The i-th palette's name, or NULL after the last. */
 const char *palette_name(size_t i);
 
-/* Is it "chain", which wants a tree that went through mark_wakers()? */
+/* Is it "chain", for which flame_init() marks those who woke others? */
 bool palette_is_chain(size_t palette);
 
 /*

@@ -73,7 +73,7 @@ bool palette_map_read(struct palette_map *m, const char *path, struct buf *error
 			;
 	ok = in_close(&in);
 	if (!ok)
-		buf_put(error, in.error.p, in.error.n + 1);
+		buf_add(error, buf_str(&in.error));
 	in_release(&in);
 	return ok;
 }
@@ -85,7 +85,7 @@ struct entry {
 	struct rgb color;
 };
 
-static int by_name(const void *a, const void *b)
+static int compare_entries(const void *a, const void *b)
 {
 	return str_cmp(((const struct entry *)a)->name, ((const struct entry *)b)->name);
 }
@@ -96,7 +96,7 @@ static struct entry *in_order(const struct palette_map *m)
 
 	for (uint32_t i = 1; i < m->names.n; i++)
 		all[i] = (struct entry){ strings_get(&m->names, i), m->color[i] };
-	qsort(all + 1, m->names.n - 1, sizeof(*all), by_name);
+	qsort(all + 1, m->names.n - 1, sizeof(*all), compare_entries);
 	return all;
 }
 
@@ -115,7 +115,7 @@ bool palette_map_write(const struct palette_map *m, const char *path, struct buf
 	}
 	ok = out_close(&out);
 	if (!ok)
-		buf_put(error, out.error.p, out.error.n + 1);
+		buf_add(error, buf_str(&out.error));
 	out_release(&out);
 	mem_free(all, m->names.n * sizeof(*all));
 	return ok;

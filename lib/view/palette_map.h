@@ -24,8 +24,8 @@ const struct rgb *palette_map_find(const struct palette_map *m, struct str name)
 void palette_map_set(struct palette_map *m, struct str name, struct rgb color);
 
 /*
- * Read a file; one that is not there is empty. False, with a message in *error
- * (NUL-terminated), when it cannot be read or is no such file.
+ * Read a file; one that is not there is empty. False, with a message appended
+ * to *error, when it cannot be read or is no such file.
  */
 bool palette_map_read(struct palette_map *m, const char *path, struct buf *error);
 

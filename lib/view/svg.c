@@ -3,7 +3,7 @@
  * packed, and the script that draws from it.
  *
  * The document is XML and may be pasted into HTML; in both, text from outside
- * stands only in XML text and attributes (escape.h) or in JSON (json.h), never
+ * is only in XML text and attributes (escape.h) or in JSON (json.h), never
  * in script or style.
  */
 #include "view/svg.h"
@@ -13,7 +13,7 @@
 #include "view/change.h"
 #include "view/legend.h"
 
-static void put(const struct svg *s, const char *text)
+static void put_markup(const struct svg *s, const char *text)
 {
 	out_add(s->out, str_of(text));
 }
@@ -28,8 +28,8 @@ static void put_styles(const struct svg *s)
 {
 	struct buf *b = &s->out->bytes;
 
-	put(s, "<style><![CDATA[\n");
-	for (int i = 0; s->layout.tree->diff && i <= 2 * CHANGE_STEPS; i++) {
+	put_markup(s, "<style><![CDATA[\n");
+	for (int i = 0; s->flame.tree.diff && i <= 2 * CHANGE_STEPS; i++) {
 		buf_printf(b, ".prof-flame .d%d rect, .prof-flame rect.d%d { fill: ", i, i);
 		rgb_put(b, change_color[i]);
 		buf_add(b, S("; }\n"));
@@ -37,15 +37,15 @@ static void put_styles(const struct svg *s)
 			buf_printf(b, ".prof-flame .d%d text { fill: #fff; }\n", i);
 	}
 	out_add(s->out, asset_css());
-	put(s, "]]></style>\n");
+	put_markup(s, "]]></style>\n");
 }
 
 static void put_script(const struct svg *s)
 {
-	put(s, "<script><![CDATA[\n(() => {\n'use strict';\n");
+	put_markup(s, "<script><![CDATA[\n(() => {\n'use strict';\n");
 	out_add(s->out, asset_tree_js());
 	out_add(s->out, asset_js());
-	put(s, "})();\n]]></script>\n");
+	put_markup(s, "})();\n]]></script>\n");
 }
 
 /* The <svg> tag */
@@ -61,7 +61,7 @@ static void put_size(const struct svg *s)
 	if (s->o->width)
 		out_printf(s->out, " width=\"%.10g\"", s->width);
 	else
-		put(s, " width=\"100%\" preserveAspectRatio=\"xMinYMin\"");
+		put_markup(s, " width=\"100%\" preserveAspectRatio=\"xMinYMin\"");
 	out_printf(s->out, " height=\"%.10g\" viewBox=\"0 0 %.10g %.10g\"", height, s->width,
 		   height);
 }
@@ -86,23 +86,23 @@ static void put_head(const struct svg *s)
 	struct str font = str_of(s->o->fonttype);
 	bool dark = s->o->has_backdrop && rgb_wants_white(s->o->backdrop[0]);
 
-	put(s, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-	       "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"prof-flame ");
-	put(s, dark ? "dark" : s->o->has_backdrop ? "light" : "auto");
-	put(s, "\" role=\"img\" aria-label=\"");
+	put_markup(s, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		      "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"prof-flame ");
+	put_markup(s, dark ? "dark" : s->o->has_backdrop ? "light" : "auto");
+	put_markup(s, "\" role=\"img\" aria-label=\"");
 	put_text(s, s->title);
-	put(s, "\" font-family=\"");
+	put_markup(s, "\" font-family=\"");
 	put_text(s, font.n ? font : S("Verdana, 'DejaVu Sans', sans-serif"));
 	out_printf(s->out, "\" font-size=\"%g\"", s->o->fontsize);
 	put_size(s);
 	put_style(s);
-	put(s, ">\n<title>");
+	put_markup(s, ">\n<title>");
 	put_text(s, s->title);
-	put(s, "</title>\n");
+	put_markup(s, "</title>\n");
 	if (s->o->notes) {
-		put(s, "<desc>");
+		put_markup(s, "<desc>");
 		put_text(s, str_of(s->o->notes));
-		put(s, "</desc>\n");
+		put_markup(s, "</desc>\n");
 	}
 }
 
@@ -112,33 +112,34 @@ static void put_defs(const struct svg *s)
 {
 	struct buf *b = &s->out->bytes;
 
-	put(s, "<defs>\n");
+	put_markup(s, "<defs>\n");
 	if (s->o->has_backdrop) {
-		put(s,
-		    "<linearGradient id=\"prof-backdrop\" x2=\"0\" y2=\"1\"><stop stop-color=\"");
+		put_markup(
+			s,
+			"<linearGradient id=\"prof-backdrop\" x2=\"0\" y2=\"1\"><stop stop-color=\"");
 		rgb_put(b, s->o->backdrop[0]);
-		put(s, "\"/><stop offset=\"1\" stop-color=\"");
+		put_markup(s, "\"/><stop offset=\"1\" stop-color=\"");
 		rgb_put(b, s->o->backdrop[1]);
-		put(s, "\"/></linearGradient>\n");
+		put_markup(s, "\"/></linearGradient>\n");
 	}
-	if (s->layout.tree->diff)
-		put(s, "<pattern id=\"prof-gone\" width=\"6\" height=\"6\" "
-		       "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
-		       "<rect class=\"paper\" width=\"6\" height=\"6\" fill=\"#fff\"/>"
-		       "<rect class=\"stripe\" width=\"2.5\" height=\"6\" fill=\"#364b9a\"/>"
-		       "</pattern>\n");
-	put(s, "</defs>\n<rect class=\"backdrop\" width=\"100%\" height=\"100%\" fill=\"");
-	put(s, s->o->has_backdrop ? "url(#prof-backdrop)\"/>\n" : "#fff\"/>\n");
+	if (s->flame.tree.diff)
+		put_markup(s, "<pattern id=\"prof-gone\" width=\"6\" height=\"6\" "
+			      "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
+			      "<rect class=\"paper\" width=\"6\" height=\"6\" fill=\"#fff\"/>"
+			      "<rect class=\"stripe\" width=\"2.5\" height=\"6\" fill=\"#364b9a\"/>"
+			      "</pattern>\n");
+	put_markup(s, "</defs>\n<rect class=\"backdrop\" width=\"100%\" height=\"100%\" fill=\"");
+	put_markup(s, s->o->has_backdrop ? "url(#prof-backdrop)\"/>\n" : "#fff\"/>\n");
 }
 
 static void put_legend(const struct svg *s)
 {
-	if (!s->layout.tree->diff)
+	if (!s->flame.tree.diff)
 		return;
 	out_printf(s->out, "<g class=\"legend\" transform=\"translate(%d %g)\">\n", SVG_PAD,
-		   s->top - legend_height(&s->evidence) - 8);
-	legend_svg(&s->out->bytes, &s->layout, &s->evidence, s->o, s->countname);
-	put(s, "</g>\n");
+		   s->top - legend_height(&s->flame.evidence) - 8);
+	legend_svg(&s->out->bytes, &s->flame);
+	put_markup(s, "</g>\n");
 }
 
 static void put_titles(const struct svg *s)
@@ -148,13 +149,13 @@ static void put_titles(const struct svg *s)
 	out_printf(s->out, "<text x=\"%d\" y=\"%g\" font-size=\"%g\" font-weight=\"bold\">",
 		   SVG_PAD, SVG_PAD + size, size + 5);
 	put_text(s, s->title);
-	put(s, "</text>\n");
+	put_markup(s, "</text>\n");
 	if (!s->o->subtitle)
 		return;
 	out_printf(s->out, "<text class=\"quiet\" x=\"%d\" y=\"%g\">", SVG_PAD,
 		   SVG_PAD + 2.5 * size);
 	put_text(s, str_of(s->o->subtitle));
-	put(s, "</text>\n");
+	put_markup(s, "</text>\n");
 }
 
 /* Sizes */
@@ -168,18 +169,18 @@ static struct str default_title(const struct view_options *o)
 	return o->inverted ? S("Icicle Graph") : S("Flame Graph");
 }
 
-static void measure(struct svg *s)
+static void measure_picture(struct svg *s)
 {
 	const struct view_options *o = s->o;
-	double whole = s->layout.whole;
+	double whole = s->flame.layout.whole;
 	struct walk w;
 
 	s->width = o->width ? o->width : SVG_WIDTH;
 	s->per = (s->width - 2 * SVG_PAD) / whole;
 	s->top = SVG_PAD + o->fontsize * (o->subtitle ? 3.5 : 2) +
-		 (s->layout.tree->diff ? legend_height(&s->evidence) + 8 : 0);
+		 (s->flame.tree.diff ? legend_height(&s->flame.evidence) + 8 : 0);
 	s->least = o->minwidth_percent ? o->minwidth * whole / 100 : o->minwidth / s->per;
-	walk_init(&w, &s->layout, s->least);
+	walk_init(&w, &s->flame.layout, s->least);
 	while (walk_next(&w))
 		if (w.depth >= s->rows)
 			s->rows = w.depth + 1;
@@ -194,34 +195,53 @@ static void write_document(struct svg *s)
 	put_styles(s);
 	put_defs(s);
 	put_legend(s);
-	put(s, "<g class=\"still\">\n");
+	put_markup(s, "<g class=\"still\">\n");
 	put_titles(s);
 	svg_still(s);
-	put(s, "</g>\n");
+	put_markup(s, "</g>\n");
 	namelist_write(&s->names, s->out);
-	packed_write(&s->packed, s->out, &s->layout, &s->names);
+	packed_write(&s->packed, s->out, &s->flame.layout, &s->names);
 	svg_conf(s);
 	put_script(s);
-	put(s, "</svg>\n");
+	put_markup(s, "</svg>\n");
 }
 
-static void draw(struct out *out, struct profile *p, const struct tree *t,
-		 const struct view_options *o)
+static void write_picture(struct svg *s, struct palette_map *map)
 {
-	struct svg s = { .out = out,
-			 .p = p,
-			 .o = o,
-			 .title = default_title(o),
-			 .countname = view_countname(p, o) };
-
-	layout_init(&s.layout, t, o);
-	evidence_init(&s.evidence, p, t);
-	namelist_init(&s.names, p, t, o);
-	measure(&s);
-	write_document(&s);
-	namelist_release(&s.names);
-	evidence_release(&s.evidence);
-	layout_release(&s.layout);
+	namelist_init(&s->names, s->flame.p->dict, &s->flame.tree, s->o, map);
+	measure_picture(s);
+	write_document(s);
+	namelist_release(&s->names);
 }
 
-const struct view view_svg = { "svg", "an SVG for the browser, alone in one file", draw };
+/* With the colours of o->palette_file, to which those of new names are added. */
+static bool write_with_map(struct svg *s, struct buf *error)
+{
+	struct palette_map map;
+	bool ok;
+
+	palette_map_init(&map);
+	ok = palette_map_read(&map, s->o->palette_file, error);
+	if (ok) {
+		write_picture(s, &map);
+		ok = s->out->failed || palette_map_write(&map, s->o->palette_file, error);
+	}
+	palette_map_release(&map);
+	return ok;
+}
+
+static bool draw_svg(struct out *out, struct profile *p, const struct view_options *o,
+		     struct view_result *r)
+{
+	struct svg s = { .out = out, .o = o, .title = default_title(o) };
+	bool ok = flame_init(&s.flame, p, o, r);
+
+	if (ok && o->palette_file)
+		ok = write_with_map(&s, &r->error);
+	else if (ok)
+		write_picture(&s, NULL);
+	flame_release(&s.flame);
+	return ok;
+}
+
+const struct view view_svg = { "svg", "an SVG for the browser, alone in one file", draw_svg };

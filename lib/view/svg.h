@@ -2,8 +2,7 @@
 #ifndef VIEW_SVG_H
 #define VIEW_SVG_H
 
-#include "view/evidence.h"
-#include "view/layout.h"
+#include "view/flame.h"
 #include "view/namelist.h"
 #include "view/packed.h"
 
@@ -12,14 +11,11 @@ enum { SVG_PAD = 12, SVG_WIDTH = 1200 };
 
 struct svg {
 	struct out *out;
-	const struct profile *p;
 	const struct view_options *o;
-	struct layout layout;
-	struct evidence evidence;
+	struct flame flame;
 	struct namelist names;
 	struct packed packed;
 	struct str title;
-	struct str countname;
 	double width;  /* of the picture, in pixels */
 	uint32_t rows; /* of boxes that the first view shows */
 	double least;  /* the narrowest box that it shows, in values */

@@ -1,13 +1,13 @@
 #include "io/escape.h"
+#include "io/number.h"
 #include "view/change.h"
 #include "view/legend.h"
-#include "view/number.h"
 #include "view/svg.h"
 
 /* A character of the usual fonts, relative to the font's size: flamegraph.pl's. */
 static const double CHAR_WIDTH = 0.59;
 
-/* Without the annotation behind a name: colours tell that. */
+/* Without the annotation at the end of a name: its colour shows that. */
 static struct str plain_name(struct str name)
 {
 	bool marked = name.n > 4 && name.p[name.n - 1] == ']' &&
@@ -17,38 +17,41 @@ static struct str plain_name(struct str name)
 	return marked ? str(name.p, name.n - 4) : name;
 }
 
-static struct str frame_name(const struct svg *s, uint32_t node)
+static struct str shown_name(const struct svg *s, uint32_t node)
 {
-	return node ? plain_name(dict_text(s->p->dict, s->layout.tree->node[node].name)) : S("all");
+	return node ? plain_name(dict_text(s->flame.p->dict, s->flame.tree.node[node].name)) :
+		      S("all");
 }
 
 /* The root, and differential boxes, have theirs from the style. */
 static bool has_color(const struct svg *s, uint32_t node)
 {
-	return node && !s->layout.tree->diff;
+	return node && !s->flame.tree.diff;
 }
 
 static struct rgb color_of(const struct svg *s, uint32_t node)
 {
-	return namelist_find(&s->names, s->layout.tree->node[node].name)->color;
+	return namelist_find(&s->names, s->flame.tree.node[node].name)->color;
 }
 
 static void put_title(const struct svg *s, uint32_t node)
 {
 	struct buf *b = &s->out->bytes;
-	double value = node ? (double)s->layout.tree->node[node].total : s->layout.all;
+	double value = node ? (double)s->flame.tree.node[node].total : s->flame.layout.all;
+	struct buf text = { 0 };
 
 	buf_add(b, S("<title>"));
-	xml_text(b, frame_name(s, node));
+	xml_text(b, shown_name(s, node));
 	buf_add(b, S(" ("));
-	number_grouped(b, value * s->o->factor);
-	buf_ch(b, ' ');
-	xml_text(b, s->countname);
+	flame_put_value(&s->flame, &text, value);
+	flame_put_countname(&s->flame, &text);
+	xml_text(b, buf_str(&text));
+	buf_release(&text);
 	buf_add(b, S(", "));
-	number_share(b, value, s->layout.all);
-	if (s->layout.tree->diff) {
+	number_share(b, value, s->flame.layout.all, 2);
+	if (s->flame.tree.diff) {
 		buf_add(b, S("; "));
-		legend_change(b, layout_change(&s->layout, node));
+		legend_change(b, layout_change(&s->flame.layout, node));
 	}
 	buf_add(b, S(")</title>"));
 }
@@ -82,7 +85,7 @@ static size_t bytes_of(struct str s, size_t n)
 static void put_label(const struct svg *s, uint32_t node, double x, double width, double y)
 {
 	struct buf *b = &s->out->bytes;
-	struct str name = frame_name(s, node);
+	struct str name = shown_name(s, node);
 	size_t fit = (size_t)((width - 6 > 0 ? width - 6 : 0) / (s->o->fontsize * CHAR_WIDTH));
 	size_t n = bytes_of(name, fit);
 	bool white;
@@ -117,25 +120,25 @@ static void put_class(const struct svg *s, uint32_t node)
 
 	if (!node) {
 		buf_add(b, S("<g class=\"all\">"));
-	} else if (!s->layout.tree->diff) {
+	} else if (!s->flame.tree.diff) {
 		buf_add(b, S("<g>"));
 	} else {
-		bool real = evidence_for(&s->evidence, &s->layout, node);
+		bool real = evidence_for(&s->flame.evidence, &s->flame.layout, node);
 
-		c = layout_change(&s->layout, node);
+		c = layout_change(&s->flame.layout, node);
 		buf_add(b, real ? S("<g class=\"d") : S("<g class=\"chance"));
 		if (real)
 			buf_u64(b, (uint64_t)(change_step(c.from, c.to) + CHANGE_STEPS));
 		if (real && (c.to <= 0 || c.from <= 0))
 			buf_add(b, c.to <= 0 ? S(" gone") : S(" new"));
-		buf_add(b, evidence_blames(&s->evidence, node) ? S(" blame\">") : S("\">"));
+		buf_add(b, evidence_blames(&s->flame.evidence, node) ? S(" blame\">") : S("\">"));
 	}
 }
 
 static void put_box(const struct svg *s, const struct walk *w)
 {
 	const struct view_options *o = s->o;
-	double weight = w->node ? layout_weight(&s->layout, w->node) : s->layout.whole;
+	double weight = w->node ? layout_weight(&s->flame.layout, w->node) : s->flame.layout.whole;
 	double x = SVG_PAD + w->left * s->per, width = weight * s->per;
 	uint32_t row = o->inverted ? w->depth : s->rows - 1 - w->depth;
 	double y = s->top + row * o->height;
@@ -157,7 +160,7 @@ void svg_still(const struct svg *s)
 {
 	struct walk w;
 
-	walk_init(&w, &s->layout, s->least);
+	walk_init(&w, &s->flame.layout, s->least);
 	while (walk_next(&w))
 		put_box(s, &w);
 	walk_release(&w);

@@ -43,7 +43,7 @@ static size_t width_of(struct str s)
 	return width;
 }
 
-/* Cut clean text behind that many columns, or before the character that crosses them. */
+/* Cut clean text after that many columns, or before the character that crosses them. */
 static struct str cut_columns(struct str *s, size_t columns)
 {
 	struct str rest = *s, head;

@@ -7,14 +7,12 @@
  *	----------           58.0%  58.0%  |  read
  *	           -------   40.0%  40.0%  `- idle
  *
- * A frame stands further to the right than its caller only where that calls
- * several, so that deep stacks keep room for names.
+ * A frame is indented below its caller only where that calls several, so that deep stacks keep room for names.
  */
+#include "io/number.h"
 #include "view/change.h"
-#include "view/evidence.h"
-#include "view/layout.h"
+#include "view/flame.h"
 #include "view/legend.h"
-#include "view/number.h"
 #include "view/terminal.h"
 
 /* Room for "100.0%" and for a change. */
@@ -22,14 +20,12 @@ enum { SHARE = 6, CHANGE = 9, GAP = 2, LEAST_NAME = 12, USUAL_COLUMNS = 80 };
 
 struct text {
 	struct out *out;
-	struct profile *p;
 	const struct view_options *o;
-	struct layout layout;
-	struct evidence evidence;
+	struct flame flame;
 	size_t columns, bar, name; /* all of them, and those for bars and names */
 	double least;
 	struct buf line; /* the branches that names hang on, see branch() */
-	size_t *end;     /* by depth: how many of them stand before its callees */
+	size_t *end;     /* by depth: how many of them precede its callees */
 	uint32_t shown;
 };
 
@@ -54,13 +50,14 @@ static void put_blanks(struct buf *b, size_t n)
 static void put_bar(const struct text *t, const struct walk *w, struct rgb color)
 {
 	struct buf *b = &t->out->bytes;
-	double per = (double)t->bar * 8 / t->layout.whole;
+	double per = (double)t->bar * 8 / t->flame.layout.whole;
 	size_t from = (size_t)(w->left * per / 8), to, column;
 
 	if (!t->bar)
 		return;
 	from = min_size(from, t->bar - 1);
-	to = (size_t)((w->left + (w->node ? layout_weight(&t->layout, w->node) : t->layout.whole)) *
+	to = (size_t)((w->left + (w->node ? layout_weight(&t->flame.layout, w->node) :
+					    t->flame.layout.whole)) *
 			      per +
 		      0.5);
 	to = min_size(max_size(to, from * 8 + 1), t->bar * 8);
@@ -76,17 +73,17 @@ static const struct rgb no_color = { 136, 136, 136 };
 
 static struct rgb color_of(const struct text *t, uint32_t node)
 {
-	const struct tree_node *n = &t->layout.tree->node[node];
+	const struct tree_node *n = &t->flame.tree.node[node];
 	struct change c;
 
-	if (t->layout.tree->diff) {
-		c = layout_change(&t->layout, node);
-		if (!evidence_for(&t->evidence, &t->layout, node))
+	if (t->flame.tree.diff) {
+		c = layout_change(&t->flame.layout, node);
+		if (!evidence_for(&t->flame.evidence, &t->flame.layout, node))
 			return no_color;
 		return change_color[change_step(c.from, c.to) + CHANGE_STEPS];
 	}
-	return node ? palette_color(t->o->palette, t->o->shade, dict_text(t->p->dict, n->name),
-				    n->flags) :
+	return node ? palette_color(t->o->palette, t->o->shade,
+				    dict_text(t->flame.p->dict, n->name), n->flags) :
 		      no_color;
 }
 
@@ -104,8 +101,7 @@ static void put_share(const struct text *t, double v)
 {
 	struct buf share = { 0 };
 
-	number_fixed(&share, t->layout.all ? 100 * v / t->layout.all : 0, 1);
-	buf_ch(&share, '%');
+	number_share(&share, v, t->flame.layout.all, 1);
 	put_right(&t->out->bytes, &share, SHARE);
 	buf_release(&share);
 }
@@ -114,7 +110,7 @@ static void put_change(const struct text *t, uint32_t node)
 {
 	struct buf change = { 0 };
 
-	legend_change(&change, layout_change(&t->layout, node));
+	legend_change(&change, layout_change(&t->flame.layout, node));
 	put_right(&t->out->bytes, &change, CHANGE);
 	buf_release(&change);
 }
@@ -123,7 +119,7 @@ static void put_change(const struct text *t, uint32_t node)
 
 static bool is_shown(const struct text *t, uint32_t node)
 {
-	double weight = layout_weight(&t->layout, node);
+	double weight = layout_weight(&t->flame.layout, node);
 
 	return weight > 0 && weight >= t->least;
 }
@@ -131,14 +127,14 @@ static bool is_shown(const struct text *t, uint32_t node)
 static uint32_t next_shown(const struct text *t, uint32_t node)
 {
 	while (node && !is_shown(t, node))
-		node = t->layout.tree->node[node].next;
+		node = t->flame.tree.node[node].next;
 	return node;
 }
 
 /* How a node hangs on its caller: '|' others follow, '`' the last, 0 the only one. */
 static char branch(const struct text *t, uint32_t node)
 {
-	const struct tree_node *all = t->layout.tree->node;
+	const struct tree_node *all = t->flame.tree.node;
 
 	if (!node)
 		return 0;
@@ -176,7 +172,7 @@ static size_t put_branches(const struct text *t, char own)
 
 static void put_name(struct text *t, const struct walk *w)
 {
-	str_id name = t->layout.tree->node[w->node].name;
+	str_id name = t->flame.tree.node[w->node].name;
 	char own = branch(t, w->node);
 	size_t used;
 
@@ -185,7 +181,7 @@ static void put_name(struct text *t, const struct walk *w)
 		buf_ch(&t->line, own);
 	t->end[w->depth] = t->line.n;
 	used = put_branches(t, own);
-	terminal_text(&t->out->bytes, w->node ? dict_text(t->p->dict, name) : S("all"),
+	terminal_text(&t->out->bytes, w->node ? dict_text(t->flame.p->dict, name) : S("all"),
 		      t->name - used, t->o->ascii);
 }
 
@@ -193,11 +189,11 @@ static void put_name(struct text *t, const struct walk *w)
 
 static void put_line(struct text *t, const struct walk *w)
 {
-	const struct tree_node *node = &t->layout.tree->node[w->node];
+	const struct tree_node *node = &t->flame.tree.node[w->node];
 
 	put_bar(t, w, color_of(t, w->node));
-	put_share(t, w->node ? (double)node->total : t->layout.all);
-	if (t->layout.tree->diff)
+	put_share(t, w->node ? (double)node->total : t->flame.layout.all);
+	if (t->flame.tree.diff)
 		put_change(t, w->node);
 	else
 		put_share(t, (double)node->self);
@@ -216,77 +212,79 @@ static void put_words(const struct text *t, struct buf *words)
 
 static void put_caption(const struct text *t)
 {
-	struct str countname = view_countname(t->p, t->o);
 	struct buf words = { 0 };
 
 	if (t->o->title) {
 		buf_add(&words, str_of(t->o->title));
 		put_words(t, &words);
 	}
-	if (t->layout.tree->diff) {
-		legend_totals(&words, &t->layout, t->o, countname, S(" -> "));
-	} else {
-		number_grouped(&words, t->layout.all * t->o->factor);
-		buf_ch(&words, ' ');
-		buf_add(&words, countname);
-	}
+	if (t->flame.tree.diff)
+		legend_totals(&words, &t->flame, S(" -> "));
+	else
+		flame_put_total(&t->flame, &words);
 	put_words(t, &words);
-	if (t->evidence.known) {
-		buf_add(&words, t->evidence.about);
+	if (t->flame.evidence.known) {
+		buf_add(&words, t->flame.evidence.about);
 		put_words(t, &words);
 	}
 	put_blanks(&words, t->bar ? t->bar + GAP : 0);
 	buf_add(&words,
-		t->layout.tree->diff ? S(" total     change  frame") : S(" total    self  frame"));
+		t->flame.tree.diff ? S(" total     change  frame") : S(" total    self  frame"));
 	put_words(t, &words);
 	buf_release(&words);
 }
 
 static void put_rest(const struct text *t)
 {
-	uint32_t left_out = t->layout.tree->n - t->shown;
+	uint32_t left_out = t->flame.tree.n - t->shown;
 	struct buf words = { 0 };
 
 	if (left_out) {
 		buf_printf(&words, "(%u frame%s below %g%% not shown)", left_out,
-			   left_out == 1 ? "" : "s", 100 * t->least / t->layout.whole);
+			   left_out == 1 ? "" : "s", 100 * t->least / t->flame.layout.whole);
 		put_words(t, &words);
 	}
 	buf_release(&words);
 }
 
-static void measure(struct text *t)
+static void measure_columns(struct text *t)
 {
 	const struct view_options *o = t->o;
-	size_t numbers = SHARE + (t->layout.tree->diff ? CHANGE : SHARE) + 2 * GAP;
+	size_t numbers = SHARE + (t->flame.tree.diff ? CHANGE : SHARE) + 2 * GAP;
 
 	t->columns = o->width ? (size_t)o->width : USUAL_COLUMNS;
 	t->bar = t->columns < 48 ? 0 : min_size(t->columns * 3 / 10, 48);
 	t->name = t->columns - min_size(t->columns, numbers + (t->bar ? t->bar + GAP : 0));
-	t->least = o->minwidth * t->layout.whole /
+	t->least = o->minwidth * t->flame.layout.whole /
 		   (o->minwidth_percent ? 100 : (double)max_size(t->bar, 1));
 }
 
-static void draw(struct out *out, struct profile *p, const struct tree *tree,
-		 const struct view_options *o)
+static void write_lines(struct text *t)
 {
-	struct text t = { .out = out, .p = p, .o = o };
 	struct walk w;
 
-	layout_init(&t.layout, tree, o);
-	evidence_init(&t.evidence, p, tree);
-	measure(&t);
-	t.end = mem_zeroed((size_t)tree->depth + 1, sizeof(*t.end));
-	put_caption(&t);
-	walk_init(&w, &t.layout, t.least);
+	measure_columns(t);
+	t->end = mem_zeroed((size_t)t->flame.tree.depth + 1, sizeof(*t->end));
+	put_caption(t);
+	walk_init(&w, &t->flame.layout, t->least);
 	while (walk_next(&w))
-		put_line(&t, &w);
+		put_line(t, &w);
 	walk_release(&w);
-	put_rest(&t);
-	mem_free(t.end, ((size_t)tree->depth + 1) * sizeof(*t.end));
-	buf_release(&t.line);
-	evidence_release(&t.evidence);
-	layout_release(&t.layout);
+	put_rest(t);
+	mem_free(t->end, ((size_t)t->flame.tree.depth + 1) * sizeof(*t->end));
+	buf_release(&t->line);
 }
 
-const struct view view_text = { "text", "for the terminal, as wide as it is", draw };
+static bool draw_text(struct out *out, struct profile *p, const struct view_options *o,
+		      struct view_result *r)
+{
+	struct text t = { .out = out, .o = o };
+	bool ok = flame_init(&t.flame, p, o, r);
+
+	if (ok)
+		write_lines(&t);
+	flame_release(&t.flame);
+	return ok;
+}
+
+const struct view view_text = { "text", "for the terminal, as wide as it is", draw_text };

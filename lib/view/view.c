@@ -8,6 +8,11 @@ const struct view *view_at(size_t i)
 	return i < LEN(views) ? views[i] : NULL;
 }
 
+void view_result_release(struct view_result *r)
+{
+	buf_release(&r->error);
+}
+
 struct str view_countname(const struct profile *p, const struct view_options *o)
 {
 	struct str type = dict_text(p->dict, p->col[o->col].type);

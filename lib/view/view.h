@@ -1,30 +1,30 @@
 /*
- * Views: pictures of a call tree. A view is one file here that ends in a `const
+ * Views: pictures of a profile. A view is one file here that ends in a `const
  * struct view view_NAME`, and one word in VIEWS; options, help and completion
- * follow from the table.
+ * follow from the table. A view builds what it draws from by itself, be it a tree,
+ * several trees or a table: flame.h is what flame graphs are drawn from.
  */
 #ifndef VIEW_VIEW_H
 #define VIEW_VIEW_H
 
 #include "io/out.h"
-#include "profile/tree.h"
+#include "profile/profile.h"
 #include "view/palette.h"
-#include "view/palette_map.h"
 
-/* Which side of a differential tree gives boxes their width. */
+/* Which side of a differential profile gives boxes their width. */
 enum diff_width {
 	WIDTH_NEW,        /* the new one; frames that vanished keep the width they had */
-	WIDTH_BASE,       /* the one before; new frames have their new width */
+	WIDTH_BASE,       /* the base; new frames have their new width */
 	WIDTH_UNION,      /* the larger one, stack by stack */
 	WIDTH_DIFFERENCE, /* how far apart they are, stack by stack */
 };
 
-/* How siblings are ordered in the tree that is drawn. */
+/* How the callees of one frame are ordered. */
 enum sibling_order {
 	ORDER_BY_NAME,
 	ORDER_BY_WIDTH, /* the widest first */
-	ORDER_AS_CAME,
-	ORDER_BY_TIME, /* a flame chart */
+	ORDER_AS_READ,  /* in order of appearance */
+	ORDER_BY_TIME,  /* a flame chart */
 };
 
 enum text_color {
@@ -51,41 +51,53 @@ struct view_options {
 	bool minwidth_percent; /* or in percent of the whole */
 	size_t palette;
 	enum shade_by shade;
-	struct palette_map *map;  /* colours to keep, or NULL; new ones are added */
+	const char *palette_file; /* of colours to keep (palette_map.h), or NULL: svg only */
 	bool has_backdrop;        /* else light or dark, as the reader likes it */
 	struct rgb backdrop[2];   /* at the top and at the bottom */
 	struct rgb match;         /* of frames that a search finds */
 	bool inverted;            /* root at the top */
-	enum sibling_order order; /* that the tree is in */
-	double total;             /* what the whole is, when larger than the sum */
-	double factor;            /* for values in text */
-	bool negate;              /* a change is one from the new side to the base */
-	bool normalize;           /* compare as if both sides had the same total */
+	enum sibling_order order;
+	double total;   /* what the whole is, when larger than the sum */
+	double factor;  /* for values in text */
+	bool negate;    /* a change is one from the new side to the base */
+	bool normalize; /* compare as if both sides had the same total */
 	enum diff_width diff_width;
 	enum text_color text_color;
 	bool ascii; /* the terminal shows nothing else */
 };
 
-/* What a picture is like when nothing is said. */
+/* What a picture is like by default. */
 struct view_options view_defaults(void);
+
+/* What drawing has found out, for messages. */
+struct view_result {
+	bool empty;        /* there is no picture: no value is above 0 */
+	double sum;        /* of the values that are drawn */
+	uint32_t negative; /* values below 0, which are drawn as 0 */
+	struct buf error;  /* why there is no picture, where that is not the reason */
+};
+
+void view_result_release(struct view_result *r);
 
 struct view {
 	const char *name; /* as -t takes it */
 	const char *help; /* half a line, for people */
 
 	/*
-	 * Write the picture of a tree of p with a total above 0. Errors stick
-	 * in out. (p is not const since a view names frames in it.)
+	 * Write a picture of p's column o->col. False when there is none, with the
+	 * reason in *r, which the caller fills with zeros. Errors of writing stick in out. (p is
+	 * not const: its dictionary gets the names of frames, and it counts sums that
+	 * saturate.)
 	 */
-	void (*draw)(struct out *out, struct profile *p, const struct tree *t,
-		     const struct view_options *o);
+	bool (*draw)(struct out *out, struct profile *p, const struct view_options *o,
+		     struct view_result *r);
 };
 
 #define VIEWS(X)           X(svg) X(text)
 #define VIEW_DECLARE(name) extern const struct view view_##name;
 VIEWS(VIEW_DECLARE)
 
-/* The i-th view, or NULL behind the last. */
+/* The i-th view, or NULL after the last. */
 const struct view *view_at(size_t i);
 
 /* What values are called: o->countname, else after the column's unit or its type. */

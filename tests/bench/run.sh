@@ -5,7 +5,7 @@
 set -eu
 build=$(cd "$1" && pwd)
 shift
-tasks=${*:-fold-repeated fold-unique flame merge top start record finish}
+tasks=${*:-fold-repeated fold-unique flame flame-names merge windows top start record finish}
 top=$(cd "$(dirname "$0")/../.." && pwd)
 in=$build/bench
 rounds=${ROUNDS:-5}
@@ -53,6 +53,12 @@ make_input b.perf "'$build/tests/bench/generate' perf 300M <clang.perf"
 make_input c.folded "'$build/tests/bench/generate' folded 300000 3 <clang.folded | prof-fold"
 make_input d.pb.gz "'$build/tests/bench/generate' folded 300000 4 <clang.folded |
 	prof-merge -t pprof -z gzip"
+make_input n.folded "'$build/tests/bench/generate' long-names 300000 20000"
+[ -d w ] || {
+	mkdir w.part
+	"$build/tests/bench/generate" windows 360 w.part/ <clang.folded
+	mv w.part w
+}
 sixteen=$(yes d.pb.gz | head -n 16 | tr '\n' ' ')
 
 echo "| task | tool | median s | least s | peak MB | times our time | times our memory |"
@@ -78,6 +84,16 @@ for task in $tasks; do
 		have inferno-flamegraph && set -- "$@" 'inferno: inferno-flamegraph c.folded'
 		have flamegraph.pl && set -- "$@" 'FlameGraph: flamegraph.pl c.folded'
 		row 'draw 300,000 folded stacks' "$@" 'floor:cat: cat c.folded'
+		;;
+	flame-names)
+		set -- 'prof-flame: prof-flame n.folded'
+		have inferno-flamegraph && set -- "$@" 'inferno: inferno-flamegraph n.folded'
+		row 'draw 300,000 folded stacks of long C++ names' "$@" 'floor:cat: cat n.folded'
+		;;
+	windows)
+		set -- 'prof-merge: prof-merge w/*.pb.gz'
+		have pprof && set -- "$@" 'pprof: pprof -proto w/*.pb.gz'
+		row 'merge 360 windows of 10 s' "$@" 'floor:gzip-dc: gzip -dc w/*.pb.gz'
 		;;
 	merge)
 		set -- "prof-merge: prof-merge $sixteen"
@@ -131,7 +147,8 @@ done
 echo
 echo "$rounds rounds, in turn; $(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo |
 	head -n 1), Linux $(uname -r)"
-for f in a.perf b.perf c.folded d.pb.gz; do
+for f in a.perf b.perf c.folded n.folded d.pb.gz; do
 	echo "$f: $(wc -c <$f) bytes"
 done
 echo "d.pb.gz unpacked: $(gzip -dc d.pb.gz | wc -c) bytes"
+echo "w/*.pb.gz unpacked: $(cat w/*.pb.gz | gzip -dc | wc -c) bytes"

@@ -203,7 +203,7 @@ says "option '-o' needs an argument" 'is said to be'
 exits 2 'a word that is none of those there are' prof-fold -t gif good
 says '--to is one of pprof, folded' 'gets the list'
 exits 2 'a format that cannot be written' prof-fold -t perf-script good
-says 'perf-script can be read, but not written' 'is said to be one'
+says "--to is one of pprof, folded, not 'perf-script'" 'is said at once'
 exits 2 'a sample type that is not there' prof-fold --type walltime good
 says "there is no sample type 'walltime' \\(there is: samples\\)" 'gets the list'
 for factor in nan inf -inf 1e999; do

@@ -34,7 +34,7 @@ exits 2 'one operand' prof-diff base.folded
 says 'name two profiles' 'is too few'
 exits 2 'three without --' prof-diff a b c
 exits 2 'nothing behind --' prof-diff base.folded --
-says "no profiles behind '--'" 'says so'
+says "no profiles after '--'" 'says so'
 exits 2 'nothing before it' prof-diff -- new.folded
 says "no profiles before '--'" 'says so'
 exits 2 'a file that is not there' prof-diff --check base.folded -- nowhere

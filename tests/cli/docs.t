@@ -24,4 +24,20 @@ for prog in "$top"/cmd/prof-*.c; do
 	ok $? "$prog --help fits a screen" "$(wc -lL <out)"
 done
 
+# A title whose first word is a macro's name, and quotes around more than was meant.
+quote=$(printf '\342\200\231')
+if command -v mandoc >/dev/null; then
+	for page in "$top"/man/*.[1-9]; do
+		mandoc -T utf8 "$page" | sed 's/.\x08//g' | tr -s ' \t\n' ' ' >text
+		sed -n 's/^\.S[sh] //p' "$page" | sed 's/\\&//g; s/"//g' >titles
+		grep -c . titles >/dev/null && ! while IFS= read -r title; do
+			grep -qF -- "$title" text || echo "$title"
+		done <titles | grep .
+		ok $? "$(basename "$page"): titles read as they stand"
+		! grep -qF "$quote$quote" text
+		ok $? "$(basename "$page"): no quotes within quotes"
+	done
+else
+	skip 'there is no mandoc' 'titles and quotes'
+fi
 finish

@@ -28,9 +28,9 @@ prof-record -q -a -d 10ms -o /dev/null 2>err || records=false
 why=$(head -n 1 err)
 PATH=$tmp/bin:$PATH
 perf script >app.perf
-cp app.perf old.perf
-cp app.perf new.perf
 prof-merge -t pprof app.perf -o app.pb.gz
+cp app.pb.gz old.pb.gz
+cp app.pb.gz new.pb.gz
 ln "$top/tests/golden/pprof/go-heap.in" heap.pb.gz 2>/dev/null ||
 	cp "$top/tests/golden/pprof/go-heap.in" heap.pb.gz
 cp "$top/tests/golden/pprof/go-cpu.in" api.pb.gz

@@ -19,6 +19,10 @@ printf 'main;a 0.4\nmain;b 0.3\nmain;c 0.3\n' >fractions.folded
 is "$(draw -q fractions.folded | awk '{ print $2, $NF }' | tail -3 | tr '\n' ' ')" '40.0% |-a 30.0% |-b 30.0% `-c ' \
 	'fractions of a sample are drawn'
 
+is "$(draw "$top/tests/golden/pprof/go-cpu.in" | head -1)" '1.50s of cpu' 'values in the unit that suits them'
+is "$(draw --countname ticks "$top/tests/golden/pprof/go-cpu.in" | head -1)" '1,500,000,000 ticks' \
+	'or as they are called'
+
 is "$(draw in.folded)" '100 samples
                            total    self  frame
 ########################  100.0%    0.0%  all

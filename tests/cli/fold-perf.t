@@ -132,6 +132,68 @@ printf '\t4a main (/a/b)\n\nfoo 1 1.0: 7 cycles: \n\t4a main (/a/b)\n' >in
 exits 2 'a frame without an event' prof-fold -f perf-script in
 says 'in:1: a frame without an event line before it' 'is said to be one'
 
+# Several events, and what is said of them.
+printf 'foo 1 1.0: 7 cycles:ppp: \n\t4a main (/a/b)\n\nfoo 1 1.1: 9 faults: \n\t4a main (/a/b)\n\nfoo 1 1.2: 2 cycles:P: \n\t4b g (/a/b)\n\n' >in
+exits 0 'an event besides the first' prof-fold in
+says "only sample type 'cycles' is used; left out: faults \(stacks: 1\)" 'is said to be left out'
+exits 0 'one that was asked for' prof-fold --type faults in
+same err /dev/null 'leaves nothing to say'
+fold 'foo;g 2
+foo;main 7' 'a type has the names of its events, too' --type cycles:ppp
+exits 2 'all of them do not fit into text' prof-fold --type all in
+says 'only pprof output' 'which is the reason'
+prof-fold --type all --root none -t pprof in >all.pb.gz
+is "$(prof-fold --type faults all.pb.gz)" 'foo;main 9' 'but into pprof'
+exits 2 'nor into a picture' prof-flame --type all in
+says 'only pprof output' 'for the same reason'
+prof-merge in >merged
+is "$(prof-fold --type faults merged)" 'foo;main 9' 'a merge keeps events'
+is "$(prof-fold -q --root tid merged)" '1;g 2
+1;main 7' 'and labels'
+exits 0 'as text it does not' prof-merge -t folded in
+says 'left out: faults \(stacks: 1\)' 'and says so'
+
+# Arrows.
+printf 'foo 1 1.0: 7 cycles: \n\t4a a->b (/a/b)\n\t4b o->i (/a/jitted-1-2.so)\n\t4c fn() -> u32 (/tmp/perf-1.map)\n\n' >in
+fold 'foo;fn() -> u32;o;i_[i];a->b 7' "only a JIT's names join inlined frames"
+printf 'java 1 1.0: 7 cycles: \n\t4a Node::operator-> (/lib/libjvm.so)\n\t4b La/B;::c->La/B;::d (%s)\n\n' '[unknown]' >in
+fold 'java;a/B:::c;a/B:::d_[i];Node::operator-> 7' 'and those of a JVM without a binary'
+printf 'foo 1 1.0: 7 cycles: \n\t4a a->b (/tmp/perf-1.map)\n  x.c:3\n\n' >in
+fold 'foo;a;b:3_[i] 7' 'a source line is of the innermost of them' --lines
+printf 'foo 1 1.0: 7 cycles: \n\t            4a1a b\n  x.c:3 (inlined)\n\t            4a1a a (/x/y)\n  x.c:9\n\n' >in
+fold 'foo;a:9;b:3_[i] 7' 'an inlined frame with its source line' --lines --all
+
+# Lines that do not fit their file.
+printf 'foo \n\t            4a1a f\n\nnonsense \nmore \n\n' >in
+exits 2 'a line that might be an event needs a frame' prof-fold in
+says 'in:5: neither an event nor a frame: .more' 'and is an error without'
+printf 'nonsense' >in
+exits 2 'even the only one' prof-fold -f perf-script in
+says 'in:1: ends where a frame should follow' 'where the input ends'
+printf 'foo 1 1.0: 7 cycles: \n\t4a f (/a/b)\n\nfoo \n\t4a f (/a/b)\n\n' >in
+exits 2 'nor is it one where events have a time' prof-fold in
+
+# Facts.
+printf 'foo 1 1.0: PERF_RECORD_LOST lost 5\nfoo 1 1.0: PERF_RECORD_LOST_SAMPLES lost 7\nfoo 1 1.0: 7 cycles: \n\t4a main (/a/b)\n\n' >in
+is "$(prof-merge -t pprof in | gzip -dc | grep -ao 'lost=[0-9]*')" 'lost=12' 'lost samples are counted'
+
+# The program, for tools that want to know.
+printf 'app 1 1.0: 7 cycles: \n\tffffffff81000010 write ([kernel.kallsyms])\n\t7f write (/lib/libc.so.6)\n\t4a main (/opt/app)\n\t7e start (/lib/libc.so.6)\n\n' >in
+is "$(prof-query --top=1 in | head -n 1)" 'File: app' 'the main binary is no library'
+
+# Differentials.
+{
+	printf 'main;a 1 2\n'
+	i=0
+	while [ $i -lt 1000 ]; do
+		printf 'main;%080d;b 1 1\n' $i
+		i=$((i + 1))
+	done
+	printf 'main;c 5\n'
+} >diff.folded
+exits 2 'one count in a differential' prof-fold diff.folded
+says 'diff.folded:1002: expected two counts, as on the lines before' 'is an error'
+
 # Other tools' results for real profiles, where they are at hand.
 corpus=$top/../shared/corpus/perf-script
 if [ -d "$corpus" ]; then

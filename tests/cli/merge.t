@@ -23,6 +23,16 @@ prof-fold [1-7].pb.gz >forwards
 prof-fold $(for i in 7 6 5 4 3 2 1; do echo $i.pb.gz; done) >backwards
 same backwards forwards 'the order of inputs does not matter'
 
+# More samples than are added at once: a thread adds them while the reader reads on
+awk 'BEGIN { for (i = 0; i < 30000; i++) print "a;f" i % 977 ";g" i % 20011, i + 1 }' >big.folded
+awk '{ v[$1] += $2 } END { for (s in v) print s, v[s] }' big.folded | sort >expected
+prof-fold big.folded | sort >got
+same got expected 'a large input'
+prof-merge -t pprof big.folded -o big.pb.gz
+prof-fold big.pb.gz big.pb.gz | sort >got
+awk '{ print $1, 2 * $2 }' expected | sort >twice
+same got twice 'a large pprof input, twice'
+
 # Types
 prof-merge -t pprof 1.folded -o count.pb.gz
 make_run type=cpu unit=milliseconds <2.folded >cpu.pb.gz

@@ -153,7 +153,7 @@ wrong '{a="\x4g"}' 7 'expected a digit of an escape'
 wrong '{a="\ud800"}' 6 'expected the number of a character'
 wrong '{a!~"["}' 4 "the pattern '\[' has an error at offset 1"
 wrong '{1a="b"}' 1 'expected a label name'
-wrong '{a="b"} c' 8 "expected nothing behind '}'"
+wrong '{a="b"} c' 8 "expected nothing after '}'"
 wrong 'a:b:c:d:e:f:g' 0 'expected a profile type id of five parts'
 
 # Hostile patterns and labels

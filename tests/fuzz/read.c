@@ -8,12 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analyze/tree.h"
 #include "format/input.h"
 #include "io/codec.h"
 #include "model.h"
 #include "profile/check.h"
 #include "profile/rewrite.h"
-#include "profile/tree.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -97,6 +97,7 @@ static void use(struct profile *p)
 			       .nroot = 1,
 			       .root = { { "comm", 4 } },
 			       .pid = true };
+	struct frame_names names;
 	struct tree t;
 
 	write_and_read(p, &format_pprof);
@@ -104,8 +105,10 @@ static void use(struct profile *p)
 	rewrite(p, &how);
 	if (profile_check(p))
 		fail(profile_check(p));
-	tree_build(&t, p, profile_default_column(p), TREE_BY_TOTAL);
+	frame_names_init(&names, p->dict, dict_frame_name);
+	tree_build(&t, p, profile_default_column(p), &names, TREE_BY_TOTAL);
 	tree_release(&t);
+	frame_names_release(&names);
 }
 
 static void try(const struct format *from, struct str bytes, bool lenient)

@@ -13,10 +13,10 @@
 
 #include "object/elf.h"
 #include "object/jitdump.h"
+#include "object/perfmap.h"
 #include "symbol/kallsyms.h"
 #include "symbol/mapped_file.h"
 #include "symbol/naming_message.h"
-#include "object/perfmap.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,9 +3,9 @@
  * addresses of what is installed here: the same CFA, and the same place of the return
  * address and of the caller's frame pointer. Expressions are compared by their values.
  */
-#include <elf.h>
 #include <dirent.h>
 #include <dwarf.h>
+#include <elf.h>
 #include <elfutils/libdw.h>
 #include <fcntl.h>
 #include <link.h>

@@ -178,7 +178,7 @@ static void notes(void)
 	pattern_set(&f.stacks.pattern[PATTERN_HIDE], PATTERN_HIDE, S("y"), &error);
 	ok(filter_apply(&f, &p, &notes, &error), "what a profile drops may be no pattern");
 	is(buf_str(&notes),
-	   "the profile's drop_frames is not obeyed: at offset 7: missing closing parenthesis\n"
+	   "the profile's drop_frames is ignored: at offset 7: missing closing parenthesis\n"
 	   "--hide: nothing matches 'y'\n",
 	   "which is told, and what matched nothing");
 	notes.n = 0;

@@ -1,4 +1,4 @@
-#include "query/graph.h"
+#include "analyze/graph.h"
 #include "model.h"
 #include "tap.h"
 
@@ -80,10 +80,12 @@ static void show_edges(const struct graph *g, struct buf *b)
 /* Compare with what is expected, and begin anew. */
 static void check(const char *by_flat, const char *by_cum, const char *edges, const char *name)
 {
+	struct frame_names names;
 	struct graph g;
 	struct buf b = { 0 };
 
-	graph_build(&g, &p, 0, GRAPH_ALL_EDGES);
+	frame_names_init(&names, p.dict, dict_frame_name);
+	graph_build(&g, &p, 0, &names, GRAPH_ALL_EDGES);
 	show_nodes(&g, false, &b);
 	is(buf_str(&b), by_flat, "%s: by flat value", name);
 	show_nodes(&g, true, &b);
@@ -91,6 +93,7 @@ static void check(const char *by_flat, const char *by_cum, const char *edges, co
 	show_edges(&g, &b);
 	is(buf_str(&b), edges, "%s: calls", name);
 	graph_release(&g);
+	frame_names_release(&names);
 	buf_release(&b);
 	model_release(&p);
 	begin();

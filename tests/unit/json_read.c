@@ -294,7 +294,7 @@ static void writes(struct str s, const char *expected, const char *name)
 	struct json_in j;
 	struct in in;
 
-	json_str(&b, s);
+	json_put_string(&(struct json){ .b = &b }, s);
 	is(buf_str(&b), expected, "%s", name);
 	open_text(&j, &in, buf_str(&b));
 	ok(j.kind == JSON_STRING && !in.failed, "and can be read");

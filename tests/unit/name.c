@@ -1,4 +1,6 @@
 /* Linkage names as people write them; also those that would never end. */
+#include <time.h>
+
 #include "profile/name.h"
 #include "tap.h"
 
@@ -51,6 +53,52 @@ static void test_d(void)
 	buf_release(&b);
 }
 
+static void simplifies(const char *name, const char *simple)
+{
+	struct buf b = { 0 };
+
+	name_simplify(&b, str_of(name));
+	is(buf_str(&b), simple, "%s, simplified", name);
+	buf_release(&b);
+}
+
+/* Long names that nothing closes take time in proportion to their length. */
+static void is_linear(const char *piece, size_t times)
+{
+	struct buf name = { 0 }, b = { 0 };
+	clock_t start;
+	double seconds;
+
+	for (size_t i = 0; i < times; i++)
+		buf_add(&name, str_of(piece));
+	start = clock();
+	name_simplify(&b, buf_str(&name));
+	seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
+	ok(seconds < 1, "%zu bytes of '%s': %.2f s", name.n, piece, seconds);
+	buf_release(&name);
+	buf_release(&b);
+}
+
+static void test_simplify(void)
+{
+	simplifies("f<a>::g<b<c>, d>", "f::g");
+	simplifies("f<a<b>::g<c>", "f<a::g");
+	simplifies("f<a>>::g<b", "f>::g<b");
+	simplifies("f<a->b>c", "fc");
+	simplifies("f<<a>", "f<<a>");
+	simplifies("Vec::<a<b>>::push", "Vec::push");
+	simplifies("operator<< <a>", "operator<<");
+	simplifies("operator< <a", "operator<<a");
+	simplifies("main::{lambda(int)#2}::f#3", "main::{lambda(int)}::f");
+	simplifies("f#3", "f#3");
+	simplifies("f.part.0.isra.1", "f");
+	is_linear("a<", 500000);
+	is_linear("a<b>c<", 200000);
+	is_linear("::<", 300000);
+	is_linear("operator< <", 100000);
+	is_linear("#", 1000000);
+}
+
 int main(void)
 {
 	demangles("_ZN5outer5innerEi", "outer::inner", "outer::inner(int)");
@@ -70,5 +118,6 @@ int main(void)
 	test_bomb(5, false);
 	test_bomb(33, false);
 	test_d();
+	test_simplify();
 	return done();
 }

@@ -107,11 +107,99 @@ static void mistakes(void)
 	SELECTS("{a=\"\\U00110000\"}", "offset 6: expected the number of a character, "
 				       "found '00110000\"}'");
 	SELECTS("{a=\"b\"", "offset 6: expected ',' or '}', found the end");
-	SELECTS("{a=\"b\"}}", "offset 7: expected nothing behind '}', found '}'");
+	SELECTS("{a=\"b\"}}", "offset 7: expected nothing after '}', found '}'");
 	SELECTS("{a=~\"(\"}", "offset 4: the pattern '(' has an error at offset 1: missing "
 			      "closing parenthesis");
 	SELECTS("a:b:c:d:e:f:g{}", "offset 0: expected a profile type id of five parts, "
 				   "found 'a:b:c:d:e:f:g{}'");
+}
+
+/* A selector as text, and that text as a selector again: the same matchers? */
+static bool same_matchers(const struct matchers *a, const struct matchers *b)
+{
+	for (size_t i = 0; i < a->n && a->n == b->n; i++)
+		if (!str_eq(a->v[i].name, b->v[i].name) || !str_eq(a->v[i].value, b->v[i].value) ||
+		    a->v[i].op != b->v[i].op)
+			return false;
+	return a->n == b->n;
+}
+
+static void round_trip(const char *text, const char *printed)
+{
+	struct selector s, again;
+	struct buf error = { 0 }, out = { 0 };
+	bool parsed = selector_parse(&s, str_of(text), &error);
+
+	selector_print(&s, &out);
+	is(buf_str(&out), printed, "%s is printed", text);
+	parsed = selector_parse(&again, buf_str(&out), &error) && parsed;
+	ok(parsed && same_matchers(&s.types, &again.types) &&
+		   same_matchers(&s.labels, &again.labels),
+	   "%s comes back", text);
+	selector_release(&s);
+	selector_release(&again);
+	buf_release(&error);
+	buf_release(&out);
+}
+
+static void printing(void)
+{
+	round_trip("{}", "{}");
+	round_trip(" { a = 'b' , c!=`d` } ", "{a=\"b\", c!=\"d\"}");
+	round_trip("{a=~\"x|y\",b!~\"z\"}", "{a=~\"x|y\", b!~\"z\"}");
+	round_trip("{\"n.o\"=\"1\", '2x'=\"\", ''='e'}",
+		   "{\"n.o\"=\"1\", \"2x\"=\"\", \"\"=\"e\"}");
+	round_trip("{a=`\"\\`}", "{a=\"\\\"\\\\\"}");
+	round_trip("{a=\"\\n\\x00\\xff\\u00e9\\x7f}\"}", "{a=\"\\x0a\\x00\\xff\u00e9\\x7f}\"}");
+	round_trip("process_cpu:cpu:nanoseconds:cpu:nanoseconds",
+		   "process_cpu:cpu:nanoseconds:cpu:nanoseconds");
+	round_trip("a:b:c:d:e:delta{x=\"y\"}", "a:b:c:d:e{x=\"y\"}");
+	round_trip("{x=\"y\", __profile_type__=\"a:b:c::\"}", "a:b:c::{x=\"y\"}");
+	round_trip("{\"process_cpu\"}", "process_cpu");
+	round_trip("{__name__=\" a\"}", "{__name__=\" a\"}");
+	round_trip("{__name__=\"a{\"}", "{__name__=\"a{\"}");
+	round_trip("{__name__=\"a:b:c:d:e\"}", "{__name__=\"a:b:c:d:e\"}");
+	round_trip("{__profile_type__=\"a:b\"}", "{__profile_type__=\"a:b\"}");
+	round_trip("{__name__=\"\"}", "{__name__=\"\"}");
+	round_trip("{__type__=~\"x\", __name__=\"y\"}", "{__type__=~\"x\", __name__=\"y\"}");
+}
+
+/* Of text alone, without a profile. */
+static void predicates(void)
+{
+	static const struct label_text labels[] = { { S("region"), S("eu-1") },
+						    { S("pid"), S("42") },
+						    { S("region"), S("us-1") } };
+	static const struct {
+		const char *selector;
+		bool labels, type;
+	} cases[] = {
+		{ "{}", true, true },
+		{ "{region=\"eu-1\", pid=~\"4.\"}", true, true },
+		{ "{region=\"us-1\"}", true, true },
+		{ "{region!=\"us-1\"}", false, true },
+		{ "{region!~\"us.*|eu.*\"}", false, true },
+		{ "{other=\"\"}", true, true },
+		{ "{other!=\"\"}", false, true },
+		{ "process_cpu", true, true },
+		{ "memory{pid=\"42\"}", true, false },
+		{ "process_cpu:cpu:nanoseconds:cpu:nanoseconds{pid=\"1\"}", false, true },
+		{ "{__unit__!=\"bytes\", __period_type__=~\"c.u\"}", true, true },
+	};
+
+	for (size_t i = 0; i < LEN(cases); i++) {
+		struct selector s;
+		struct buf error = { 0 };
+
+		ok(selector_parse(&s, str_of(cases[i].selector), &error) &&
+			   selector_matches_labels(&s, labels, LEN(labels)) == cases[i].labels &&
+			   selector_matches_type(&s, S("process_cpu:cpu:nanoseconds:cpu:"
+						       "nanoseconds")) == cases[i].type &&
+			   selector_check(&s, &error),
+		   "asked of text: %s", cases[i].selector);
+		selector_release(&s);
+		buf_release(&error);
+	}
 }
 
 static void looks(void)
@@ -126,6 +214,8 @@ int main(void)
 	labels();
 	types();
 	mistakes();
+	printing();
+	predicates();
 	looks();
 	return done();
 }

@@ -2,12 +2,11 @@
 #include <math.h>
 
 #include "io/escape.h"
+#include "io/number.h"
 #include "model.h"
 #include "tap.h"
 #include "view/change.h"
-#include "view/layout.h"
-#include "view/number.h"
-#include "view/order.h"
+#include "view/flame.h"
 #include "view/packed.h"
 #include "view/terminal.h"
 
@@ -189,9 +188,10 @@ static void changes(void)
 }
 
 /* A tree from "a;b 1" lines; in a differential one each has two counts. */
-static void grow(struct profile *p, struct tree *t, const char *const *stacks, const int64_t *v,
-		 size_t n)
+static void grow(struct profile *p, struct tree *t, enum tree_order order,
+		 const char *const *stacks, const int64_t *v, size_t n)
 {
+	struct frame_names names;
 	int64_t scale;
 	uint32_t col;
 
@@ -214,7 +214,9 @@ static void grow(struct profile *p, struct tree *t, const char *const *stacks, c
 						     (label_set_id){ 0 }),
 				  v[i]);
 	}
-	tree_build(t, p, col, TREE_BY_NAME);
+	frame_names_init(&names, p->dict, dict_frame_name);
+	tree_build(t, p, col, &names, order);
+	frame_names_release(&names);
 }
 
 /* "name@left" of every node that is walked. */
@@ -240,14 +242,16 @@ static void layouts(void)
 	struct tree t;
 	struct layout l;
 
-	grow(&p, &t, stacks, v, LEN(v));
+	grow(&p, &t, TREE_BY_NAME, stacks, v, LEN(v));
 	layout_init(&l, &t, &o);
 	ok(l.whole == 10 && l.all == 10 && l.negative == 1, "negative values count for nothing");
 	is(walked(&p, &l, 0), "@0 m@0 a@0 x@0 b@2 z@6 ", "walked from left to right");
 	is(walked(&p, &l, 3), "@0 m@0 b@2 z@6 ", "without what is narrow");
 	is(walked(&p, &l, 100), "@0 ", "but the root");
 	layout_release(&l);
-	order_as_came(&t, &p);
+	tree_release(&t);
+	model_release(&p);
+	grow(&p, &t, TREE_AS_STACKS, stacks, v, LEN(v));
 	o.total = 20;
 	layout_init(&l, &t, &o);
 	ok(l.whole == 20 && l.all == 20, "a larger total");
@@ -266,8 +270,8 @@ static void wakers(void)
 	struct tree t;
 	struct layout l;
 
-	grow(&p, &t, stacks, v, LEN(v));
-	mark_wakers(&t, &p);
+	grow(&p, &t, TREE_BY_NAME, stacks, v, LEN(v));
+	flame_mark_wakers(&t, p.dict);
 	layout_init(&l, &t, &o);
 	is(walked(&p, &l, 0), "@0 a@0 --@0 w_[w]@0 --@0 v_[w]@0 w@1 ",
 	   "what is above a separator wakes");

@@ -8,8 +8,8 @@
  * Met in the wild and accepted: ids that are addresses; repeated integers packed
  * and not, mixed; function ids that are all 0 (.NET), taken to be 1, 2, 3 ...
  */
-#include "format/format.h"
 #include "format/pprof/pprof.h"
+#include "format/format.h"
 
 static bool read_message(struct pprof_reader *r)
 {
@@ -37,8 +37,7 @@ static void release(struct pprof_reader *r)
 	vec_release(&r->frame_rows);
 	vec_release(&r->frames);
 	vec_release(&r->targets);
-	vec_release(&r->batch);
-	vec_release(&r->stacks);
+	vec_release(&r->stack);
 	buf_release(&r->comments);
 	buf_release(&r->values);
 	buf_release(&r->ids);

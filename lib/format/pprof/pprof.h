@@ -12,7 +12,7 @@
 #include "format/sniff.h"
 #include "io/out.h"
 #include "io/pb.h"
-#include "profile/profile.h"
+#include "profile/adder.h"
 
 /*
  * Field numbers of profile.proto (google/pprof, proto/profile.proto).
@@ -64,7 +64,6 @@ enum pprof_function {
 	FUNCTION_FILENAME = 4,
 	FUNCTION_START_LINE = 5,
 };
-
 
 /* A mapping: its row, where it was mapped, and what that says of its frames. */
 struct pprof_mapping_row {
@@ -118,11 +117,11 @@ struct pprof_reader {
 	VEC(struct loc) frame_rows;
 	VEC(loc_id) frames; /* of all locations */
 	VEC(struct pprof_target) targets;
-	/* Samples that were read, but not added yet; */
-	VEC(struct batch_sample) batch;
-	VEC(loc_id) stacks; /* their frames, */
-	struct buf values;  /* and values: uint64_t */
-	struct buf ids;     /* uint64_t: the locations of the sample at hand */
+	struct adder adder;
+	/* The sample at hand: */
+	struct buf ids;    /* uint64_t: its locations, */
+	VEC(loc_id) stack; /* its frames, */
+	struct buf values; /* uint64_t: its values */
 };
 
 /* How sure is it that an input begins with a profile? See format.h. */

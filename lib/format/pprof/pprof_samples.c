@@ -1,7 +1,5 @@
 #include "format/pprof/pprof.h"
 
-enum { BATCH = 32 }; /* samples added together */
-
 static bool unknown_location(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
 			     uint64_t id)
 {
@@ -14,20 +12,20 @@ static bool unknown_location(struct pprof_reader *r, struct pb *pb, const struct
 static bool put_inlined(struct pprof_reader *r, struct pprof_location_row l, size_t nleft)
 {
 	/* A few bytes can name a location of many lines again and again. */
-	if (!vec_fits(&r->stacks, l.n + nleft))
+	if (!mem_fits(8 * (r->stack.n + l.n + nleft) * sizeof(*r->stack.v)))
 		return in_fail_memory(r->in);
-	vec_append(&r->stacks, r->frames.v + l.first, l.n);
-	vec_reserve(&r->stacks, r->stacks.n + nleft);
+	vec_append(&r->stack, r->frames.v + l.first, l.n);
+	vec_reserve(&r->stack, r->stack.n + nleft);
 	return true;
 }
 
-/* Append the frames of the sample at hand to r->stacks: its locations stand leaf first. */
+/* Put the frames of the sample at hand in r->stack: its locations stand leaf first. */
 static bool put_frames(struct pprof_reader *r, struct pb *pb, const struct pb_field *f)
 {
 	const uint64_t *id = (const uint64_t *)r->ids.p;
 	size_t n = BUF_COUNT(&r->ids, *id);
 
-	vec_reserve(&r->stacks, r->stacks.n + n);
+	vec_reserve(&r->stack, r->stack.n + n);
 	while (n-- > 0) {
 		size_t at = ids_find(&r->location_ids, id[n]);
 		struct pprof_location_row l;
@@ -36,7 +34,7 @@ static bool put_frames(struct pprof_reader *r, struct pb *pb, const struct pb_fi
 			return unknown_location(r, pb, f, id[n]);
 		l = r->locations.v[at - 1];
 		if (l.n == 1)
-			r->stacks.v[r->stacks.n++] = r->frames.v[l.first];
+			r->stack.v[r->stack.n++] = r->frames.v[l.first];
 		else if (!put_inlined(r, l, n))
 			return false;
 	}
@@ -64,33 +62,6 @@ static label_set_id read_label(struct pprof_reader *r, struct pb *pb, const stru
 	return dict_add_label(r->p->dict, set, l);
 }
 
-static void add_values(struct pprof_reader *r, sample_id sample, const uint64_t *v)
-{
-	for (size_t i = 0; i < r->targets.n; i++) {
-		const struct pprof_target *t = &r->targets.v[i];
-		int64_t scaled = (int64_t)v[i];
-
-		if (t->scale != 1)
-			scaled = sat_mul(r->p, scaled, t->scale);
-		profile_add_value(r->p, t->col, sample, scaled);
-	}
-}
-
-static bool add_batch(struct pprof_reader *r)
-{
-	const uint64_t *v = (const uint64_t *)r->values.p;
-
-	if (!mem_fits(2 * r->stacks.n * sizeof(*r->stacks.v)))
-		return in_fail_memory(r->in);
-	profile_add_batch(r->p, r->stacks.v, r->batch.v, r->batch.n);
-	for (size_t i = 0; i < r->batch.n; i++)
-		add_values(r, r->batch.v[i].row, v + i * r->targets.n);
-	vec_clear(&r->batch);
-	vec_clear(&r->stacks);
-	r->values.n = 0;
-	return true;
-}
-
 /* Is the sample at hand one that can be added? */
 static bool check_sample(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
 			 size_t nvalue)
@@ -105,28 +76,27 @@ static bool check_sample(struct pprof_reader *r, struct pb *pb, const struct pb_
 static void read_sample(struct pprof_reader *r, struct pb *pb, const struct pb_field *f)
 {
 	struct pb m = pb_inside(pb, "sample", pb_bytes(pb, f));
-	struct batch_sample new = { .first = r->stacks.n };
-	size_t nvalue = r->values.n;
+	label_set_id labels = { 0 };
+	const uint64_t *v;
 	struct pb_field g;
 
 	r->nsample++;
-	r->ids.n = 0;
+	r->ids.n = r->values.n = 0;
+	vec_clear(&r->stack);
 	while (pb_next(&m, &g)) {
 		switch (g.number) {
 		case SAMPLE_LOCATION_ID: pb_ints(&m, &g, &r->ids); break;
 		case SAMPLE_VALUE: pb_ints(&m, &g, &r->values); break;
-		case SAMPLE_LABEL: new.labels = read_label(r, &m, &g, new.labels); break;
+		case SAMPLE_LABEL: labels = read_label(r, &m, &g, labels); break;
 		}
 	}
-	if (r->in->failed || !check_sample(r, pb, f, (r->values.n - nvalue) / sizeof(uint64_t))) {
-		r->values.n = nvalue;
-		r->stacks.n = new.first;
+	if (r->in->failed || !check_sample(r, pb, f, BUF_COUNT(&r->values, *v)))
 		return;
-	}
-	new.n = r->stacks.n - new.first;
-	vec_push(&r->batch, new);
-	if (r->batch.n == BATCH && !add_batch(r))
-		pb->at = pb->end;
+	adder_sample(&r->adder, r->stack.v, r->stack.n, labels);
+	v = (const uint64_t *)r->values.p;
+	for (size_t i = 0; i < r->targets.n; i++)
+		adder_value(&r->adder, r->targets.v[i].col, (int64_t)v[i], r->targets.v[i].scale,
+			    0);
 }
 
 bool pprof_read_samples(struct pprof_reader *r)
@@ -134,7 +104,8 @@ bool pprof_read_samples(struct pprof_reader *r)
 	if (r->nsample && !r->targets.n)
 		return in_fail_at(r->in, r->pos, "profile: has samples and no sample type");
 	r->nsample = 0;
-	if (!pprof_each(r, PROFILE_SAMPLE, read_sample))
-		return false;
-	return add_batch(r);
+	adder_begin(&r->adder, r->p, !r->in->options.no_thread);
+	pprof_each(r, PROFILE_SAMPLE, read_sample);
+	adder_end(&r->adder);
+	return !r->in->failed;
 }

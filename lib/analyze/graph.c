@@ -1,0 +1,218 @@
+#include "analyze/graph.h"
+
+#include <stdlib.h>
+
+#include "analyze/sum.h"
+
+/* Nodes */
+
+/* The node that a location's frames belong to. */
+static uint32_t find_location_node(struct graph *g, loc_id id)
+{
+	struct graph_node key = { .name = frame_name(g->names, id) };
+	const struct loc *l = dict_loc(g->p->dict, id);
+	const struct func *f = dict_func(g->p->dict, l->func);
+
+	if (!f->name.i && !f->linkage.i)
+		key.file = dict_mapping(g->p->dict, l->map)->file;
+	return table_intern(&g->node, &key);
+}
+
+static void find_location_nodes(struct graph *g, enum graph_edges which)
+{
+	g->nloc = g->p->dict->loc.n;
+	g->node_of = mem_zeroed(g->nloc, sizeof(*g->node_of));
+	for (uint32_t i = 1; i < g->nloc; i++)
+		g->node_of[i] = find_location_node(g, (loc_id){ i });
+	g->nnode = g->node.n;
+	g->wants_edges = mem_zeroed(g->nnode, 1);
+	for (uint32_t i = 1; i < g->nloc && which != GRAPH_NO_EDGES; i++)
+		if (which == GRAPH_ALL_EDGES ||
+		    dict_loc(g->p->dict, (loc_id){ i })->flags & LOC_INLINED)
+			g->wants_edges[g->node_of[i]] = 1;
+}
+
+struct named {
+	struct str name;
+	uint32_t node;
+};
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct named *x = a, *y = b;
+	int d = str_cmp(x->name, y->name);
+
+	return d ? d : (x->node > y->node) - (x->node < y->node);
+}
+
+static void rank_nodes(struct graph *g)
+{
+	struct named *list = mem_zeroed(g->nnode, sizeof(*list));
+
+	for (uint32_t i = 1; i < g->nnode; i++)
+		list[i] = (struct named){ dict_text(g->p->dict, graph_node(g, i)->name), i };
+	qsort(list + 1, g->nnode - 1, sizeof(*list), compare_names);
+	for (uint32_t i = 1; i < g->nnode; i++)
+		graph_node(g, list[i].node)->rank = i - 1;
+	mem_free(list, g->nnode * sizeof(*list));
+}
+
+/* Values */
+
+static void add_call(struct graph *g, uint32_t caller, uint32_t callee, bool inlined, int64_t v)
+{
+	struct graph_edge key = { .caller = caller, .callee = callee };
+	struct graph_edge *edge = graph_edge(g, table_intern(&g->edge, &key));
+
+	if (edge->serial == g->serial)
+		return;
+	edge->serial = g->serial;
+	edge->called |= !inlined;
+	edge->weight = sum_add(edge->weight, v, &g->saturated);
+}
+
+/* The hot loop: it is run for every frame of every stack. */
+static void add_stack(struct graph *g, stack_id stack, int64_t v)
+{
+	struct graph_node *node = graph_node(g, 0);
+	const uint32_t *node_of = g->node_of;
+	uint32_t at = 0, caller, serial = ++g->serial;
+	size_t n;
+	const loc_id *frame = dict_frames(g->p->dict, stack, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		caller = at;
+		at = node_of[frame[i].i];
+		if (node[at].serial != serial) {
+			node[at].serial = serial;
+			node[at].cum = sum_add(node[at].cum, v, &g->saturated);
+		}
+		if (g->wants_edges[at] && caller && caller != at)
+			add_call(g, caller, at, dict_loc(g->p->dict, frame[i])->flags & LOC_INLINED,
+				 v);
+	}
+	if (at)
+		node[at].flat = sum_add(node[at].flat, v, &g->saturated);
+}
+
+/* Samples with one stack and different labels are looked at together. */
+static void add_stacks(struct graph *g, uint32_t col)
+{
+	const struct profile *p = g->p;
+	int64_t *value = mem_zeroed(p->dict->stack.n, sizeof(*value));
+	uint8_t *used = mem_zeroed(p->dict->stack.n, 1);
+
+	for (uint32_t i = 1; i < p->sample.n; i++) {
+		uint32_t stack = profile_sample(p, (sample_id){ i })->stack.i;
+
+		value[stack] = sum_add(value[stack], p->col[col].v[i], &g->saturated);
+		used[stack] |= p->col[col].v[i] != 0;
+	}
+	for (uint32_t i = 1; i < p->dict->stack.n; i++)
+		if (used[i])
+			add_stack(g, (stack_id){ i }, value[i]);
+	mem_free(value, p->dict->stack.n * sizeof(*value));
+	mem_free(used, p->dict->stack.n);
+}
+
+void graph_build(struct graph *g, const struct profile *p, uint32_t col,
+		 const struct frame_names *names, enum graph_edges which)
+{
+	*g = (struct graph){ .p = p, .names = names };
+	table_init(&g->node, sizeof(struct graph_node), offsetof(struct graph_node, flat));
+	table_init(&g->edge, sizeof(struct graph_edge), offsetof(struct graph_edge, weight));
+	find_location_nodes(g, which);
+	rank_nodes(g);
+	add_stacks(g, col);
+}
+
+void graph_release(struct graph *g)
+{
+	mem_free(g->node_of, g->nloc * sizeof(*g->node_of));
+	mem_free(g->wants_edges, g->nnode);
+	table_release(&g->node);
+	table_release(&g->edge);
+	*g = (struct graph){ 0 };
+}
+
+/* Order */
+
+struct weighted {
+	uint32_t group; /* first by this, */
+	uint32_t rank;  /* last by this */
+	uint64_t weight;
+	uint32_t row;
+};
+
+static int compare_weights(const void *a, const void *b)
+{
+	const struct weighted *x = a, *y = b;
+
+	if (x->group != y->group)
+		return x->group < y->group ? -1 : 1;
+	if (x->weight != y->weight)
+		return x->weight > y->weight ? -1 : 1;
+	return (x->rank > y->rank) - (x->rank < y->rank);
+}
+
+/* Sorts and frees what is in w. */
+static struct graph_list sort_rows(struct weighted *w, size_t n, size_t cap)
+{
+	struct graph_list list = { .n = n, .cap = n };
+
+	qsort(w, n, sizeof(*w), compare_weights);
+	list.v = mem_zeroed(n, sizeof(*list.v));
+	for (size_t i = 0; i < n; i++)
+		list.v[i] = w[i].row;
+	mem_free(w, cap * sizeof(*w));
+	return list;
+}
+
+struct graph_list graph_nodes(const struct graph *g, bool by_cum)
+{
+	struct weighted *w = mem_zeroed(g->node.n, sizeof(*w));
+	size_t n = 0;
+
+	for (uint32_t i = 1; i < g->node.n; i++) {
+		const struct graph_node *node = graph_node(g, i);
+
+		if (node->flat || node->cum)
+			w[n++] = (struct weighted){ .weight = sum_magnitude(by_cum ? node->cum :
+										     node->flat),
+						    .rank = node->rank,
+						    .row = i };
+	}
+	return sort_rows(w, n, g->node.n);
+}
+
+static struct graph_list list_edges(const struct graph *g, bool by_callee)
+{
+	struct weighted *w = mem_zeroed(g->edge.n, sizeof(*w));
+
+	for (uint32_t i = 1; i < g->edge.n; i++) {
+		const struct graph_edge *e = graph_edge(g, i);
+		uint32_t other = by_callee ? e->caller : e->callee;
+
+		w[i - 1] = (struct weighted){ .group = by_callee ? e->callee : e->caller,
+					      .weight = sum_magnitude(e->weight),
+					      .rank = graph_node(g, other)->rank,
+					      .row = i };
+	}
+	return sort_rows(w, g->edge.n - 1, g->edge.n);
+}
+
+struct graph_list graph_edges_by_callee(const struct graph *g)
+{
+	return list_edges(g, true);
+}
+
+struct graph_list graph_edges_by_caller(const struct graph *g)
+{
+	return list_edges(g, false);
+}
+
+void graph_list_release(struct graph_list *list)
+{
+	mem_free(list->v, list->cap * sizeof(*list->v));
+	*list = (struct graph_list){ 0 };
+}

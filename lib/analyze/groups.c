@@ -1,0 +1,30 @@
+#include "analyze/groups.h"
+
+void groups_init(struct groups *g, size_t nlist)
+{
+	*g = (struct groups){ .n = nlist };
+	g->begin = mem_zeroed(nlist + 1, sizeof(*g->begin));
+}
+
+void groups_release(struct groups *g)
+{
+	mem_free(g->begin, (g->n + 1) * sizeof(*g->begin));
+	*g = (struct groups){ 0 };
+}
+
+/*
+ * Let begin[i + 1] be where list i begins, for groups_place() to move on: when all
+ * elements have their places, it is where list i ends and the next one begins.
+ */
+size_t groups_lay_out(struct groups *g)
+{
+	uint32_t at = 0;
+
+	for (size_t i = 1; i <= g->n; i++) {
+		uint32_t n = g->begin[i];
+
+		g->begin[i] = at;
+		at += n;
+	}
+	return at;
+}

@@ -1,0 +1,338 @@
+/*
+ * Names are ranked first, so that comparing two frames is comparing two numbers;
+ * then the stacks, runs of such numbers, are sorted frame by frame: all by the
+ * first, those with the same first by the second, and so on.
+ *
+ * As text a name sorts in two ways: "a" as a leaf, "a;" as a caller. There a name
+ * has two ranks.
+ */
+#include "analyze/sorted.h"
+
+#include <stdlib.h>
+
+#include "analyze/sum.h"
+#include "analyze/total.h"
+
+/* Names */
+
+struct key {
+	struct str text;
+	uint32_t id;    /* of the string */
+	bool is_caller; /* sorts as if a ';' followed */
+};
+
+static int next_byte(const struct key *k, size_t i)
+{
+	return i < k->text.n ? (uint8_t)k->text.p[i] : k->is_caller && i == k->text.n ? ';' : -1;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+	const struct key *x = a, *y = b;
+	size_t n = min_size(x->text.n, y->text.n);
+	int d = memcmp(x->text.p, y->text.p, n);
+
+	for (; !d && n <= max_size(x->text.n, y->text.n); n++)
+		d = next_byte(x, n) - next_byte(y, n);
+	return d;
+}
+
+struct sorter {
+	struct sorted *s;
+	const struct profile *p;
+	const struct frame_names *names;
+	uint32_t *rank; /* by location: of its name as a leaf */
+	uint32_t *caller_rank;
+	uint8_t *used;   /* by stack */
+	uint32_t *place; /* by stack: its place in s->stack */
+};
+
+/* All distinct names, each as a leaf and, if asked for, as a caller. */
+static struct key *list_names(struct sorter *w, bool as_caller, size_t *n)
+{
+	const struct profile *p = w->p;
+	uint8_t *seen = mem_zeroed(p->dict->str.n, 1);
+	struct key *keys = NULL;
+	size_t cap = 0;
+
+	*n = 0;
+	for (uint32_t i = 1; i < p->dict->loc.n; i++) {
+		uint32_t id = w->names->of[i].i;
+
+		if (!id || seen[id]++)
+			continue;
+		keys = mem_grow(keys, &cap, *n + 2, sizeof(*keys));
+		keys[(*n)++] = (struct key){ strings_get(&p->dict->str, id), id, false };
+		if (as_caller)
+			keys[(*n)++] = (struct key){ strings_get(&p->dict->str, id), id, true };
+	}
+	mem_free(seen, p->dict->str.n);
+	keys = mem_resize(keys, cap * sizeof(*keys), *n * sizeof(*keys));
+	return keys;
+}
+
+/* Fill in s->text and s->flags by rank, and the ranks by location. */
+static void assign_ranks(struct sorter *w, const struct key *keys, size_t n)
+{
+	struct sorted *s = w->s;
+	uint32_t *leaf = mem_zeroed(w->p->dict->str.n, sizeof(*leaf));
+	uint32_t *caller = mem_zeroed(w->p->dict->str.n, sizeof(*caller));
+
+	s->ntext = n + 1;
+	s->text = mem_zeroed(s->ntext, sizeof(*s->text));
+	s->flags = mem_zeroed(s->ntext, sizeof(*s->flags));
+	memset(s->flags, 0xff, s->ntext * sizeof(*s->flags));
+	for (uint32_t i = 0; i < n; i++) {
+		(keys[i].is_caller ? caller : leaf)[keys[i].id] = i + 1;
+		s->text[i + 1].i = keys[i].id;
+	}
+	w->rank = mem_zeroed(w->p->dict->loc.n, sizeof(*w->rank));
+	w->caller_rank = mem_zeroed(w->p->dict->loc.n, sizeof(*w->caller_rank));
+	for (uint32_t i = 1; i < w->p->dict->loc.n; i++) {
+		uint32_t id = w->names->of[i].i, as_caller = caller[id] ? caller[id] : leaf[id];
+
+		w->rank[i] = leaf[id];
+		w->caller_rank[i] = as_caller;
+		s->flags[leaf[id]] &= dict_loc(w->p->dict, (loc_id){ i })->flags;
+		s->flags[as_caller] &= dict_loc(w->p->dict, (loc_id){ i })->flags;
+	}
+	mem_free(leaf, w->p->dict->str.n * sizeof(*leaf));
+	mem_free(caller, w->p->dict->str.n * sizeof(*caller));
+}
+
+static void rank_names(struct sorter *w, enum sorted_by by)
+{
+	size_t n;
+	struct key *keys = list_names(w, by == SORTED_AS_TEXT, &n);
+
+	if (n)
+		qsort(keys, n, sizeof(*keys), compare_keys);
+	assign_ranks(w, keys, n);
+	mem_free(keys, n * sizeof(*keys));
+}
+
+/* Stacks */
+
+static void find_used_stacks(struct sorter *w, uint32_t col)
+{
+	w->used = mem_zeroed(w->p->dict->stack.n, 1);
+	for (uint32_t i = 1; i < w->p->sample.n; i++)
+		if (w->p->col[col].v[i])
+			w->used[profile_sample(w->p, (sample_id){ i })->stack.i] = 1;
+}
+
+/* The used stacks as runs of ranks. */
+static void rank_stacks(struct sorter *w)
+{
+	struct sorted *s = w->s;
+	const struct profile *p = w->p;
+	uint32_t at = 0;
+
+	for (uint32_t i = 0; i < p->dict->stack.n; i++) {
+		s->nstack += w->used[i];
+		s->nname += w->used[i] ? p->dict->stack.row[i].n : 0;
+	}
+	s->stack = mem_zeroed(s->nstack, sizeof(*s->stack));
+	s->name = mem_zeroed(s->nname, sizeof(*s->name));
+	w->place = mem_zeroed(p->dict->stack.n, sizeof(*w->place));
+	s->nname = 0;
+	for (uint32_t i = 0; i < p->dict->stack.n; i++) {
+		size_t n;
+		const loc_id *frame = dict_frames(p->dict, (stack_id){ i }, &n);
+
+		if (!w->used[i])
+			continue;
+		s->stack[at] = (struct sorted_stack){ .first = s->nname, .n = (uint32_t)n };
+		w->place[i] = at++;
+		for (size_t j = 0; j < n; j++)
+			s->name[s->nname++] = (j + 1 < n ? w->caller_rank : w->rank)[frame[j].i];
+	}
+	s->n = at;
+}
+
+static void add_values(struct sorter *w, uint32_t col)
+{
+	const struct profile *p = w->p;
+	struct base_side base = base_side_of(p);
+
+	for (uint32_t i = 1; i < p->sample.n; i++) {
+		const struct sample *sample = profile_sample(p, (sample_id){ i });
+		struct sorted_stack *to = &w->s->stack[w->place[sample->stack.i]];
+		int64_t v = p->col[col].v[i];
+
+		if (!v)
+			continue;
+		if (base_side_has(&base, sample->labels)) {
+			to->base = sum_subtract(to->base, v, &w->s->saturated);
+			w->s->diff = true;
+		} else {
+			to->value = sum_add(to->value, v, &w->s->saturated);
+		}
+	}
+}
+
+/* Sorting */
+
+/* A stack being sorted, with its name at the depth that is being looked at. */
+struct entry {
+	uint32_t rank; /* 0 after the leaf */
+	uint32_t place;
+};
+
+static int compare_by_rank(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	return (x->place > y->place) - (x->place < y->place);
+}
+
+/*
+ * Give entries the ranks of their names at that depth. Are they all the same? And are
+ * they in order, as those of an input that was sorted are?
+ */
+static bool rank_at_depth(const struct sorted *s, struct entry *e, size_t n, uint32_t depth,
+			  bool *in_order)
+{
+	bool same = true;
+
+	*in_order = true;
+	for (size_t i = 0; i < n; i++) {
+		const struct sorted_stack *stack = &s->stack[e[i].place];
+
+		e[i].rank = depth < stack->n ? s->name[stack->first + depth] : 0;
+		same = same && e[i].rank == e[0].rank;
+		*in_order = *in_order && (!i || e[i].rank >= e[i - 1].rank);
+	}
+	return same;
+}
+
+static size_t run_length(const struct entry *e, size_t n)
+{
+	size_t i = 1;
+
+	while (i < n && e[i].rank == e[0].rank)
+		i++;
+	return i;
+}
+
+/*
+ * Sort stacks that are the same above that depth. The largest group that goes on
+ * is taken by the loop, so that recursion is no deeper than log2(n).
+ */
+static void sort_below(const struct sorted *s, struct entry *e, size_t n, uint32_t depth)
+{
+	struct entry *largest;
+	size_t most, run;
+	bool in_order;
+
+	while (n > 1) {
+		if (rank_at_depth(s, e, n, depth++, &in_order)) {
+			if (!e[0].rank)
+				return;
+			continue;
+		}
+		if (!in_order)
+			qsort(e, n, sizeof(*e), compare_by_rank);
+		largest = e;
+		most = 0;
+		for (size_t i = 0; i < n; i += run) {
+			run = run_length(e + i, n - i);
+			if (run > most && e[i].rank) {
+				if (most)
+					sort_below(s, largest, most, depth);
+				largest = e + i;
+				most = run;
+			} else if (e[i].rank) {
+				sort_below(s, e + i, run, depth);
+			}
+		}
+		e = largest;
+		n = most;
+	}
+}
+
+static bool have_same_names(const struct sorted *s, const struct sorted_stack *a,
+			    const struct sorted_stack *b)
+{
+	return a->n == b->n &&
+	       memcmp(s->name + a->first, s->name + b->first, a->n * sizeof(*s->name)) == 0;
+}
+
+/* Bring the stacks into that order; those with equal names become one. */
+static void merge_in_order(struct sorter *w, const struct entry *e)
+{
+	struct sorted *s = w->s;
+	struct sorted_stack *to = mem_zeroed(s->nstack, sizeof(*to));
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct sorted_stack *from = &s->stack[e[i].place];
+
+		if (n && have_same_names(s, &to[n - 1], from)) {
+			to[n - 1].value = sum_add(to[n - 1].value, from->value, &s->saturated);
+			to[n - 1].base = sum_add(to[n - 1].base, from->base, &s->saturated);
+		} else {
+			to[n++] = *from;
+		}
+	}
+	mem_free(s->stack, s->nstack * sizeof(*s->stack));
+	s->stack = to;
+	s->n = n;
+}
+
+/* Has an input that was sorted given them in order already? */
+static bool are_sorted(const struct sorted *s)
+{
+	for (size_t i = 1; i < s->n; i++) {
+		const struct sorted_stack *a = &s->stack[i - 1], *b = &s->stack[i];
+		const uint32_t *x = s->name + a->first, *y = s->name + b->first;
+		uint32_t n = a->n < b->n ? a->n : b->n, j = 0;
+
+		while (j < n && x[j] == y[j])
+			j++;
+		if (j < n ? x[j] > y[j] : a->n > b->n)
+			return false;
+	}
+	return true;
+}
+
+static void sort_stacks(struct sorter *w)
+{
+	size_t n = w->s->n;
+	struct entry *e = mem_zeroed(n, sizeof(*e));
+
+	for (uint32_t i = 0; i < n; i++)
+		e[i].place = i;
+	if (!are_sorted(w->s))
+		sort_below(w->s, e, n, 0);
+	merge_in_order(w, e);
+	mem_free(e, n * sizeof(*e));
+}
+
+void sorted_init(struct sorted *s, const struct profile *p, uint32_t col,
+		 const struct frame_names *names, enum sorted_by by)
+{
+	struct sorter w = { .s = s, .p = p, .names = names };
+
+	*s = (struct sorted){ 0 };
+	find_used_stacks(&w, col);
+	rank_names(&w, by);
+	rank_stacks(&w);
+	add_values(&w, col);
+	sort_stacks(&w);
+	mem_free(w.rank, p->dict->loc.n * sizeof(*w.rank));
+	mem_free(w.caller_rank, p->dict->loc.n * sizeof(*w.caller_rank));
+	mem_free(w.used, p->dict->stack.n);
+	mem_free(w.place, p->dict->stack.n * sizeof(*w.place));
+}
+
+void sorted_release(struct sorted *s)
+{
+	mem_free(s->stack, s->nstack * sizeof(*s->stack));
+	mem_free(s->name, s->nname * sizeof(*s->name));
+	mem_free(s->text, s->ntext * sizeof(*s->text));
+	mem_free(s->flags, s->ntext * sizeof(*s->flags));
+	*s = (struct sorted){ 0 };
+}

@@ -1,0 +1,52 @@
+/*
+ * What a column adds up to, and which samples of a differential profile are its base.
+ *
+ * A differential profile holds the new samples, and those of the base negated and
+ * labelled pprof::base=true, as `pprof -diff_base` makes it (google/pprof,
+ * profile.SetLabel in internal/driver/fetch.go).
+ */
+#ifndef ANALYZE_TOTAL_H
+#define ANALYZE_TOTAL_H
+
+#include "profile/profile.h"
+
+/* The key of the label that samples of the base have. */
+#define BASE_LABEL S("pprof::base")
+
+/* Tells samples of the base from others, by their label sets. */
+struct base_side {
+	const struct dictionary *dict;
+	str_id key; /* 0: no profile of the dictionary has a base */
+};
+
+static inline struct base_side base_side_of(const struct profile *p)
+{
+	return (struct base_side){ p->dict, dict_find_str(p->dict, BASE_LABEL) };
+}
+
+static inline bool base_side_has(const struct base_side *b, label_set_id labels)
+{
+	return b->key.i && labels.i && dict_find_label(b->dict, labels, b->key);
+}
+
+/* Has the profile any sample of a base? */
+bool is_differential(const struct profile *p);
+
+struct column_total {
+	int64_t magnitude; /* of all values without their signs */
+	int64_t base;      /* of those of the base */
+	uint64_t saturated;
+};
+
+struct column_total column_total(const struct profile *p, uint32_t col);
+
+/*
+ * What percentages are of: the values of the base without their signs, or in a profile
+ * that is not differential those of all samples. google/pprof has it so.
+ */
+static inline int64_t column_total_shares(const struct column_total *t)
+{
+	return t->base ? t->base : t->magnitude;
+}
+
+#endif

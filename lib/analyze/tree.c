@@ -1,0 +1,230 @@
+#include "analyze/tree.h"
+
+#include <stdlib.h>
+
+#include "analyze/sorted.h"
+#include "analyze/sum.h"
+#include "analyze/tree_order.h"
+
+/*
+ * Stacks arrive one after the other, and what one shares with the stack before
+ * it is there already: the open path, from the root to the last leaf.
+ */
+struct builder {
+	struct tree *t;
+	const struct profile *p;
+	const struct frame_names *names;
+	uint32_t *path;       /* by depth: the open node */
+	uint32_t *last_child; /* by depth: the newest child of the open node */
+	size_t path_cap, child_cap;
+	uint32_t open; /* depth of the path */
+};
+
+static uint32_t add_node(struct builder *b, uint32_t parent, str_id name, uint32_t flags)
+{
+	struct tree *t = b->t;
+	uint32_t depth = t->n ? t->node[parent].depth + 1 : 0;
+
+	t->node = mem_grow(t->node, &t->cap, (size_t)t->n + 1, sizeof(*t->node));
+	t->node[t->n] = (struct tree_node){
+		.parent = parent, .name = name, .flags = flags, .depth = depth
+	};
+	if (depth > t->depth)
+		t->depth = depth;
+	return t->n++;
+}
+
+static void open_root(struct builder *b)
+{
+	b->path = mem_grow(b->path, &b->path_cap, 1, sizeof(*b->path));
+	b->last_child = mem_grow(b->last_child, &b->child_cap, 1, sizeof(*b->last_child));
+	b->path[0] = add_node(b, 0, (str_id){ 0 }, 0);
+	b->last_child[0] = 0;
+}
+
+static void release_path(struct builder *b)
+{
+	mem_free(b->path, b->path_cap * sizeof(*b->path));
+	mem_free(b->last_child, b->child_cap * sizeof(*b->last_child));
+}
+
+/* Go on below the open node, with a new child of it. */
+static void descend(struct builder *b, str_id name, uint32_t flags)
+{
+	uint32_t parent = b->path[b->open], child = add_node(b, parent, name, flags);
+	uint32_t sibling = b->last_child[b->open];
+
+	if (sibling)
+		b->t->node[sibling].next = child;
+	else
+		b->t->node[parent].first = child;
+	b->last_child[b->open++] = child;
+	b->path = mem_grow(b->path, &b->path_cap, (size_t)b->open + 1, sizeof(*b->path));
+	b->last_child = mem_grow(b->last_child, &b->child_cap, (size_t)b->open + 1,
+				 sizeof(*b->last_child));
+	b->path[b->open] = child;
+	b->last_child[b->open] = 0;
+}
+
+/* Go to frame i of a stack: along the open path, or into a new branch. */
+static void enter_frame(struct builder *b, uint32_t i, str_id name, uint32_t flags)
+{
+	if (i < b->open && b->t->node[b->path[i + 1]].name.i == name.i)
+		return;
+	if (i < b->open)
+		b->open = i;
+	descend(b, name, flags);
+}
+
+/* In order of names */
+
+static void set_base_self(struct tree *t, uint32_t node, int64_t base)
+{
+	size_t was = t->base_cap;
+
+	t->base_self = mem_grow(t->base_self, &t->base_cap, t->n, sizeof(*t->base_self));
+	memset(t->base_self + was, 0, (t->base_cap - was) * sizeof(*t->base_self));
+	t->base_self[node] = base;
+}
+
+/* How many names both stacks begin with. */
+static uint32_t shared_names(const uint32_t *a, const uint32_t *b, uint32_t n)
+{
+	uint32_t i = 0;
+
+	while (i < n && a[i] == b[i])
+		i++;
+	return i;
+}
+
+static void build_by_name(struct builder *b, uint32_t col)
+{
+	enum { AHEAD = 8 };
+	const uint32_t *before = NULL;
+	struct sorted s;
+
+	sorted_init(&s, b->p, col, b->names, SORTED_AS_TREE);
+	b->t->saturated += s.saturated;
+	b->t->diff = s.diff;
+	for (size_t i = 0; i < s.n; i++) {
+		const struct sorted_stack *stack = &s.stack[i];
+		const uint32_t *name = s.name + stack->first;
+
+		/* The names lie in the order in which stacks came: ask for them early. */
+		if (i + AHEAD < s.n)
+			__builtin_prefetch(s.name + s.stack[i + AHEAD].first);
+		b->open = before ? shared_names(before, name,
+						b->open < stack->n ? b->open : stack->n) :
+				   0;
+		before = name;
+		for (uint32_t j = b->open; j < stack->n; j++)
+			descend(b, s.text[name[j]], s.flags[name[j]]);
+		b->t->node[b->path[b->open]].self = stack->value;
+		if (s.diff)
+			set_base_self(b->t, b->path[b->open], stack->base);
+	}
+	sorted_release(&s);
+}
+
+/* In order of time */
+
+struct timed {
+	uint64_t time;
+	size_t at; /* in p->observation */
+};
+
+static int by_time(const void *a, const void *b)
+{
+	const struct timed *x = a, *y = b;
+
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+static void chart_sample(struct builder *b, const struct observation *o)
+{
+	struct tree_node *leaf;
+	const loc_id *frame;
+	size_t n;
+
+	frame = dict_frames(b->p->dict, profile_sample(b->p, o->sample)->stack, &n);
+	for (uint32_t i = 0; i < n; i++)
+		enter_frame(b, i, frame_name(b->names, frame[i]),
+			    dict_loc(b->p->dict, frame[i])->flags);
+	b->open = (uint32_t)n;
+	leaf = &b->t->node[b->path[b->open]];
+	leaf->self = sum_add(leaf->self, o->value, &b->t->saturated);
+}
+
+static void build_by_time(struct builder *b, uint32_t col)
+{
+	size_t n = b->p->nobservation, room = n * sizeof(struct timed);
+	struct timed *all = mem_zeroed(n, sizeof(*all));
+
+	for (size_t i = 0; i < n; i++)
+		all[i] = (struct timed){ b->p->observation[i].time, i };
+	if (n)
+		qsort(all, n, sizeof(*all), by_time);
+	for (size_t i = 0; i < n; i++)
+		if (b->p->observation[all[i].at].col == col)
+			chart_sample(b, &b->p->observation[all[i].at]);
+	/* A format without times: as its samples came. */
+	for (uint32_t i = 1; !n && i < b->p->sample.n; i++) {
+		struct observation o = { .sample = { i }, .col = col };
+
+		o.value = profile_value(b->p, col, o.sample);
+		chart_sample(b, &o);
+	}
+	mem_free(all, room);
+}
+
+/* Totals */
+
+static void add_up_totals(struct tree *t)
+{
+	for (uint32_t i = 0; i < t->n; i++)
+		t->node[i].total = t->node[i].self;
+	for (uint32_t i = t->n; i-- > 1;) {
+		int64_t *up = &t->node[t->node[i].parent].total;
+
+		*up = sum_add(*up, t->node[i].total, &t->saturated);
+	}
+	if (!t->diff)
+		return;
+	set_base_self(t, t->n - 1, t->base_cap >= t->n ? t->base_self[t->n - 1] : 0);
+	t->base_total = mem_zeroed(t->base_cap, sizeof(*t->base_total));
+	memcpy(t->base_total, t->base_self, t->n * sizeof(*t->base_total));
+	for (uint32_t i = t->n; i-- > 1;) {
+		int64_t *up = &t->base_total[t->node[i].parent];
+
+		*up = sum_add(*up, t->base_total[i], &t->saturated);
+	}
+}
+
+void tree_build(struct tree *t, const struct profile *p, uint32_t col,
+		const struct frame_names *names, enum tree_order order)
+{
+	struct builder b = { .t = t, .p = p, .names = names };
+
+	*t = (struct tree){ 0 };
+	open_root(&b);
+	if (order == TREE_BY_TIME)
+		build_by_time(&b, col);
+	else
+		build_by_name(&b, col);
+	add_up_totals(t);
+	if (order == TREE_BY_TOTAL)
+		tree_order_by_total(t);
+	else if (order == TREE_AS_STACKS)
+		tree_order_as_stacks(t, p->dict, names);
+	release_path(&b);
+}
+
+void tree_release(struct tree *t)
+{
+	mem_free(t->base_self, t->base_cap * sizeof(*t->base_self));
+	mem_free(t->base_total, t->base_cap * sizeof(*t->base_total));
+	mem_free(t->node, t->cap * sizeof(*t->node));
+	*t = (struct tree){ 0 };
+}

@@ -1,0 +1,34 @@
+/*
+ * Reports about a comparison. A report is one file here that ends in a
+ * `const struct diff_report diff_report_NAME`, and one word in DIFF_REPORTS;
+ * options, help and completion follow from the table.
+ */
+#ifndef REPORTS_DIFF_REPORT_H
+#define REPORTS_DIFF_REPORT_H
+
+#include "compare/compare.h"
+#include "io/out.h"
+
+struct diff_report {
+	const char *name; /* as --report takes it */
+	const char *help; /* half a line */
+
+	/* Write all of it. Errors stick in out. */
+	void (*write)(struct out *out, const struct comparison *c);
+};
+
+#define DIFF_REPORTS(X)                                                                            \
+	X(text) X(tsv) X(json) X(markdown) X(junit) X(sarif) X(codequality) X(openmetrics) X(github)
+#define DIFF_DECLARE(name) extern const struct diff_report diff_report_##name;
+DIFF_REPORTS(DIFF_DECLARE)
+
+/* The i-th report, or NULL after the last. */
+static inline const struct diff_report *diff_report_at(size_t i)
+{
+#define DIFF_ROW(name) &diff_report_##name,
+	static const struct diff_report *const all[] = { DIFF_REPORTS(DIFF_ROW) };
+
+	return i < LEN(all) ? all[i] : NULL;
+}
+
+#endif

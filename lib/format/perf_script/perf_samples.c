@@ -1,0 +1,313 @@
+#include "format/perf_script/perf_samples.h"
+
+#include "profile/type.h"
+
+/* Where samples came from, and the label set that says so. */
+struct origin {
+	str_id comm;
+	uint32_t cpu; /* + 1 */
+	int64_t pid, tid;
+	/* payload */
+	label_set_id labels;
+	uint32_t zero;
+};
+
+enum { NO_TID = -2 };
+
+void perf_samples_init(struct perf_samples *s, struct in *in, struct profile *p)
+{
+	*s = (struct perf_samples){ .in = in, .p = p, .first_time = UINT64_MAX };
+	perf_stack_init(&s->stack, p, in);
+	table_init(&s->origins, sizeof(struct origin), offsetof(struct origin, labels));
+	s->comm_key = dict_intern(p->dict, S("comm"));
+	s->pid_key = dict_intern(p->dict, S("pid"));
+	s->tid_key = dict_intern(p->dict, S("tid"));
+	s->cpu_key = dict_intern(p->dict, S("cpu"));
+}
+
+void perf_samples_release(struct perf_samples *s)
+{
+	perf_stack_release(&s->stack);
+	table_release(&s->origins);
+	vec_release(&s->targets);
+	for (size_t i = 0; i < LEN(s->memo); i++)
+		buf_release(&s->memo[i].text);
+}
+
+/* Labels */
+
+static void add_label(struct perf_samples *s, label_set_id *set, str_id key, int64_t num)
+{
+	struct label l = { .key = key, .is_num = 1, .num = num };
+
+	*set = dict_add_label(s->p->dict, *set, l);
+}
+
+static void suspect_command(struct perf_samples *s, struct str comm)
+{
+	const char *what = perf_suspect(comm);
+
+	if (what && !s->commands.count++) {
+		s->commands.what = what;
+		s->commands.line = s->in->line;
+	}
+}
+
+static label_set_id labels_of(struct perf_samples *s, const struct perf_event *e)
+{
+	struct origin o = { .comm = dict_intern(s->p->dict, e->comm),
+			    .cpu = (uint32_t)(e->cpu + 1),
+			    .pid = e->pid,
+			    .tid = e->has_tid ? e->tid : NO_TID };
+	uint32_t known = s->origins.n, row = table_intern(&s->origins, &o);
+	label_set_id set = { 0 };
+
+	if (row != known)
+		return ((struct origin *)table_row(&s->origins, row))->labels;
+	suspect_command(s, e->comm);
+	if (e->comm.n)
+		set = dict_add_label(s->p->dict, set,
+				     (struct label){ .key = s->comm_key, .str = o.comm });
+	if (e->pid >= 0)
+		add_label(s, &set, s->pid_key, e->pid);
+	if (e->has_tid)
+		add_label(s, &set, s->tid_key, e->tid);
+	if (e->cpu >= 0)
+		add_label(s, &set, s->cpu_key, e->cpu);
+	((struct origin *)table_row(&s->origins, row))->labels = set;
+	return set;
+}
+
+/* Events */
+
+/* A clock's period is time; other events are counted. */
+static struct str unit_of(struct str event, bool has_period)
+{
+	bool clock = str_starts(event, S("cpu-clock")) || str_starts(event, S("task-clock"));
+
+	return clock && has_period ? S("nanoseconds") : S("count");
+}
+
+static struct perf_target add_target(struct perf_samples *s, struct str name, bool has_period)
+{
+	struct dictionary *d = s->p->dict;
+	struct perf_target new = { .printed = dict_intern(d, name), .has_period = has_period };
+	struct str unit = unit_of(name, has_period);
+
+	new.type = dict_intern(d, type_of_event(name));
+	new.col = profile_column(s->p, new.type, dict_intern(d, unit), &new.scale);
+	if (!s->targets.n)
+		s->p->head.default_type = new.type;
+	vec_push(&s->targets, new);
+	return new;
+}
+
+static struct perf_target target_of(struct perf_samples *s, const struct perf_event *e)
+{
+	struct str name = e->name.n ? e->name : S("samples");
+
+	for (size_t i = 0; i < s->targets.n; i++)
+		if (s->targets.v[i].has_period == e->has_period &&
+		    str_eq(dict_text(s->p->dict, s->targets.v[i].printed), name))
+			return s->targets.v[i];
+	return add_target(s, name, e->has_period);
+}
+
+/* Samples */
+
+static void set_value(struct perf_samples *s, bool has_time, uint64_t time, uint64_t period)
+{
+	s->value = period ? period : 1;
+	s->time = time;
+	if (has_time && time < s->first_time)
+		s->first_time = time;
+	if (has_time && time > s->last_time)
+		s->last_time = time;
+}
+
+static void remember_event(struct perf_samples *s, struct str line, const struct perf_event *e)
+{
+	struct perf_event_memo *m = &s->memo[++s->newest % LEN(s->memo)];
+
+	m->text.n = 0;
+	m->head = e->time_at;
+	buf_add(&m->text, str(line.p, m->head));
+	buf_add(&m->text, str_skip(line, (size_t)(e->name.p - line.p)));
+	m->has_period = e->has_period;
+	m->java = s->stack.java;
+	m->target = s->target;
+	m->labels = s->labels;
+}
+
+void perf_samples_begin(struct perf_samples *s, struct str line, const struct perf_event *e)
+{
+	s->open = true;
+	perf_stack_begin(&s->stack, str_starts(e->comm, S("java")));
+	s->target = target_of(s, e);
+	s->labels = labels_of(s, e);
+	set_value(s, e->has_time, e->time, e->period);
+	if (e->has_time && e->has_tid && e->name.n && !e->has_own && !e->rest.n)
+		remember_event(s, line, e);
+}
+
+static struct str cut_word(struct str *line)
+{
+	while (line->n && is_blank(line->p[0]))
+		*line = str_skip(*line, 1);
+	return line->n ? str_cut(line, ' ') : S("");
+}
+
+static bool is_like(const struct perf_event_memo *m, struct str line, uint64_t *time,
+		    uint64_t *period)
+{
+	struct str rest = line;
+
+	if (!m->text.n || line.n < m->text.n || memcmp(line.p, m->text.p, m->head) != 0)
+		return false;
+	rest = str_skip(line, m->head);
+	if (!perf_time(cut_word(&rest), time))
+		return false;
+	*period = 0;
+	if (m->has_period && !str_u64(cut_word(&rest), period))
+		return false;
+	while (rest.n && is_blank(rest.p[0]))
+		rest = str_skip(rest, 1);
+	return str_eq(rest, str_skip(buf_str(&m->text), m->head));
+}
+
+bool perf_samples_again(struct perf_samples *s, struct str line)
+{
+	uint64_t time, period;
+
+	for (unsigned i = 0; i < LEN(s->memo); i++) {
+		const struct perf_event_memo *m = &s->memo[(s->newest - i) % LEN(s->memo)];
+
+		if (!is_like(m, line, &time, &period))
+			continue;
+		perf_samples_end(s);
+		s->open = true;
+		perf_stack_begin(&s->stack, m->java);
+		s->target = m->target;
+		s->labels = m->labels;
+		set_value(s, true, time, period);
+		return true;
+	}
+	return false;
+}
+
+/* Is the binary the program, to judge by its command, which is cut to 15 bytes? */
+static bool is_named_so(struct perf_samples *s, struct str file)
+{
+	const struct label *comm = dict_find_label(s->p->dict, s->labels, s->comm_key);
+	struct str name = comm ? dict_text(s->p->dict, comm->str) : S(""),
+		   base = str_basename(file);
+
+	return name.n && str_eq(str(base.p, min_size(base.n, 15)), name);
+}
+
+static bool is_library(struct str file)
+{
+	struct str base = str_basename(file);
+
+	return str_find(base, S(".so")) >= 0 || !str_starts(file, S("/")) || mapping_flags(file);
+}
+
+/*
+ * Which binary is the program? Among the first samples, one with the command's name,
+ * else the outermost that is neither the kernel nor a library.
+ */
+static void find_main_binary(struct perf_samples *s, stack_id stack)
+{
+	enum { SAMPLES = 100 };
+	size_t n;
+	const loc_id *frame = dict_frames(s->p->dict, stack, &n);
+
+	if (s->nsample++ >= SAMPLES)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		map_id map = dict_loc(s->p->dict, frame[i])->map;
+		struct str file = dict_text(s->p->dict, dict_mapping(s->p->dict, map)->file);
+
+		if (is_library(file))
+			continue;
+		if (is_named_so(s, file))
+			s->nsample = SAMPLES;
+		if (s->nsample == SAMPLES || !s->p->head.main_map.i)
+			s->p->head.main_map = map;
+		if (s->nsample == SAMPLES)
+			break;
+	}
+}
+
+void perf_samples_end(struct perf_samples *s)
+{
+	int64_t v = s->value > INT64_MAX ? INT64_MAX : (int64_t)s->value;
+	stack_id stack;
+	sample_id sample;
+
+	if (!s->open)
+		return;
+	s->open = false;
+	v = sat_mul(s->p, v, s->target.scale);
+	stack = perf_stack_end(&s->stack);
+	find_main_binary(s, stack);
+	sample = profile_add_sample(s->p, stack, s->labels);
+	profile_add_value(s->p, s->target.col, sample, v);
+	profile_observe(s->p, s->time, sample, s->target.col, v);
+}
+
+/* The whole */
+
+static void note_suspects(struct perf_samples *s, const char *whose,
+			  const struct perf_suspects *found)
+{
+	if (!found->count)
+		return;
+	in_note(s->in, found->line, "%s holds %s: it may not be one%s", whose, found->what,
+		found->count > 1 ? " (and others do)" : "");
+}
+
+/* To whose code an event is restricted: the modifiers u, k, h ... as bits. */
+static unsigned restriction_of(struct str printed, struct str type)
+{
+	static const char letters[] = "ukhGHI";
+	size_t at = (size_t)(str_find(printed, type) + (ptrdiff_t)type.n);
+	unsigned bits = 0;
+
+	for (; at < printed.n; at++)
+		for (size_t i = 0; i < sizeof(letters) - 1; i++)
+			bits |= printed.p[at] == letters[i] ? 1u << i : 0;
+	return bits;
+}
+
+/* "cycles:u" and "cycles" overlap: their sum may not be what was asked for. */
+static void note_overlaps(struct perf_samples *s)
+{
+	const struct dictionary *d = s->p->dict;
+
+	for (size_t i = 1; i < s->targets.n; i++) {
+		struct str type = dict_text(d, s->targets.v[i].type);
+		struct str a = dict_text(d, s->targets.v[i].printed);
+
+		for (size_t j = 0; j < i; j++) {
+			struct str b = dict_text(d, s->targets.v[j].printed);
+
+			if (s->targets.v[i].type.i != s->targets.v[j].type.i ||
+			    restriction_of(a, type) == restriction_of(b, type))
+				continue;
+			in_note(s->in, 0, "%.*s is the sum of %.*s and %.*s", STR_ARG(type),
+				STR_ARG(b), STR_ARG(a));
+			return;
+		}
+	}
+}
+
+void perf_samples_finish(struct perf_samples *s)
+{
+	perf_samples_end(s);
+	if (s->first_time <= s->last_time)
+		s->p->head.duration = (int64_t)(s->last_time - s->first_time);
+	note_overlaps(s);
+	note_suspects(s, "a command", &s->commands);
+	note_suspects(s, "a symbol", &s->stack.suspects);
+}

@@ -1,0 +1,67 @@
+/*
+ * From events and stacks to samples of a profile: labels, sample types, values, and what
+ * the profile as a whole says of its program.
+ */
+#ifndef FORMAT_PERF_SCRIPT_PERF_SAMPLES_H
+#define FORMAT_PERF_SCRIPT_PERF_SAMPLES_H
+
+#include "format/perf_script/perf_stack.h"
+
+/* An event's name as printed, and the column of its type. */
+struct perf_target {
+	str_id printed, type;
+	bool has_period;
+	uint32_t col;
+	int64_t scale;
+};
+
+/*
+ * An event line without a frame and what came of it. Most events of a thread differ in
+ * time and period only.
+ */
+struct perf_event_memo {
+	struct buf text; /* the line up to the time, and from the event's name on */
+	size_t head;     /* bytes before the time */
+	bool has_period;
+	bool java;
+	struct perf_target target;
+	label_set_id labels;
+};
+
+struct perf_samples {
+	struct profile *p;
+	struct in *in;
+	struct perf_stack stack; /* of the sample at hand, which the caller adds frames to */
+	VEC(struct perf_target) targets;
+	struct table origins;
+	/* The sample at hand. */
+	bool open;
+	struct perf_target target;
+	label_set_id labels;
+	uint64_t time, value;
+	uint64_t first_time, last_time;
+	uint32_t nsample;
+	str_id comm_key, pid_key, tid_key, cpu_key;
+	struct perf_suspects commands;
+	struct perf_event_memo memo[4]; /* a few threads and CPUs take turns */
+	unsigned newest;
+};
+
+void perf_samples_init(struct perf_samples *s, struct in *in, struct profile *p);
+
+/* Begin a sample, whose stack is empty; of a period of 0 it counts as 1. */
+void perf_samples_begin(struct perf_samples *s, struct str line, const struct perf_event *e);
+
+/*
+ * End the sample at hand and begin one with this event line, if it is like one of the last.
+ */
+bool perf_samples_again(struct perf_samples *s, struct str line);
+
+/* Add the sample at hand, if there is one, to the profile. */
+void perf_samples_end(struct perf_samples *s);
+
+/* After the last one: complete the header, and note what to know before believing it. */
+void perf_samples_finish(struct perf_samples *s);
+void perf_samples_release(struct perf_samples *s);
+
+#endif

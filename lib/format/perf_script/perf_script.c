@@ -1,0 +1,361 @@
+/*
+ * perf script: the text that Linux perf prints, one block a sample.
+ *
+ *	java 24636/25607 [000] 4794564.109216:     250000 cycles:u:
+ *		    7f722d142778 Foo::bar(int)+0x12 (/usr/lib/libfoo.so)
+ *		    7f722d142001 main (/opt/my app (deleted))
+ *
+ * What lines hold: perf_lines.h. A blank line ends a sample with a call chain; one without
+ * is a line of its own, padded, and no blank line follows. A file may mix both.
+ *
+ * Quirks:
+ * - a command may look like an address ("dd", "cafe") and stand where frames do, so a
+ *   line with an event's anchor is an event, and after an event that held its frame there
+ *   are no others; but what follows a tab is never an event;
+ * - frames may lack their indentation, and blank lines may be missing or too many;
+ * - which fields were selected, the first event tells: where it has neither a time, a CPU
+ *   nor a thread and an event ("-F comm,ip"), other lines need not either, but frames must
+ *   follow; with -F ip there is a blank line in its place;
+ * - a sample without frames still counts, and so does one that the end of the file ends;
+ *   a period of 0 counts as 1;
+ * - payloads of tracepoints may have several lines;
+ * - PERF_RECORD_* lines (perf script --show-...-events) and what perf writes to standard
+ *   error are no samples;
+ * - "a->b" in a JIT's symbol means that b was inlined into a, and perf itself prints
+ *   inlined frames with "(inlined)" for the binary.
+ */
+#include "format/format.h"
+#include "format/perf_script/perf_samples.h"
+
+/* What the first event line tells of the fields that were selected. */
+enum layout { LAYOUT_UNKNOWN, LAYOUT_ANCHORED, LAYOUT_BARE };
+
+struct reader {
+	struct in *in;
+	struct perf_samples s;
+	enum layout layout;
+	enum perf_anchor anchor; /* of the first event line */
+	/* Of the sample at hand: */
+	bool has_own;     /* its event line held the frame */
+	bool has_payload; /* and more lines of it may follow */
+	bool needs_frame; /* else the line before was no event line */
+	bool after_tab;   /* its last frame came after a tab */
+	bool in_record;   /* what follows belongs to a PERF_RECORD_ line */
+	struct buf lost;  /* what perf said of events that were lost */
+};
+
+static void begin_sample(struct reader *r, struct str line, const struct perf_event *e)
+{
+	r->in_record = r->after_tab = false;
+	r->has_own = e->has_own;
+	r->has_payload = e->rest.n && !e->has_own;
+	r->needs_frame = e->anchor == PERF_NO_ANCHOR && !e->has_own;
+	perf_samples_begin(&r->s, line, e);
+}
+
+static bool add_frame(struct reader *r, struct str line, const struct perf_frame *f)
+{
+	perf_stack_add(&r->s.stack, line, f);
+	r->after_tab = line.p[0] == '\t';
+	r->needs_frame = false;
+	return true;
+}
+
+/* The same for a part of an event line: what is before it differs from line to line. */
+static void add_own_frame(struct reader *r, const struct perf_frame *f)
+{
+	const char *end = f->what.n ? f->what.p + f->what.n : f->word.p + f->word.n;
+	struct str text = str(f->word.p, (size_t)(end - f->word.p));
+
+	if (!perf_stack_known(&r->s.stack, text))
+		perf_stack_add(&r->s.stack, text, f);
+}
+
+/* Lines that are no samples */
+
+/* "PERF_RECORD_LOST lost 5", "PERF_RECORD_LOST_SAMPLES: lost 5": a fact. */
+static void count_lost(struct reader *r, struct str record)
+{
+	ptrdiff_t at = str_find(record, S(" lost"));
+	struct buf fact = { 0 };
+	struct str digits;
+	uint64_t n;
+
+	if (!str_starts(record, S("PERF_RECORD_LOST")) || at < 0)
+		return;
+	digits = str_skip(record, (size_t)at + 5);
+	while (digits.n && (digits.p[0] == ':' || is_blank(digits.p[0])))
+		digits = str_skip(digits, 1);
+	digits = str_cut(&digits, ' ');
+	if (!str_u64(digits, &n) || n > INT64_MAX)
+		return;
+	buf_printf(&fact, "lost=%llu", (unsigned long long)n);
+	profile_add_comment(r->s.p, buf_str(&fact));
+	buf_release(&fact);
+}
+
+/* perf's own header, "# hostname : lab3", as facts. */
+static void read_header(struct reader *r, struct str line)
+{
+	static const struct {
+		const char *key, *fact;
+	} facts[] = {
+		{ "# hostname : ", "host=" },
+		{ "# os release : ", "kernel=" },
+		{ "# cpudesc : ", "cpu_model=" },
+		{ "# cmdline : ", "command=" },
+	};
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < LEN(facts); i++) {
+		struct str key = str_of(facts[i].key);
+
+		if (!str_starts(line, key))
+			continue;
+		buf_add(&b, str_of(facts[i].fact));
+		buf_add(&b, str_trim(str_skip(line, key.n)));
+		profile_add_comment(r->s.p, buf_str(&b));
+	}
+	buf_release(&b);
+}
+
+static void read_message(struct reader *r, struct str line)
+{
+	if (!r->lost.n && str_find(line, S(" lost ")) >= 0)
+		buf_add(&r->lost, line);
+}
+
+/* Lines */
+
+static bool is_bad(struct reader *r, struct str line, bool is_frame)
+{
+	return in_bad(r->in,
+		      is_frame ? "a frame without an event line before it" :
+				 "neither an event nor a frame: '%.*s'",
+		      STR_ARG(str(line.p, min_size(line.n, 80))));
+}
+
+static bool read_event(struct reader *r, struct str line, const struct perf_event *e)
+{
+	perf_samples_end(&r->s);
+	if (e->kind != PERF_SAMPLE) {
+		r->in_record = e->kind == PERF_RECORD;
+		count_lost(r, e->rest);
+		return true;
+	}
+	if (!r->layout) {
+		r->layout = e->anchor == PERF_NO_ANCHOR ? LAYOUT_BARE : LAYOUT_ANCHORED;
+		r->anchor = e->anchor;
+	}
+	begin_sample(r, line, e);
+	if (e->has_own)
+		add_own_frame(r, &e->own);
+	return true;
+}
+
+/* A line that follows frames, or goes on with a payload. */
+static bool read_detail(struct reader *r, struct str line)
+{
+	struct perf_source source;
+
+	if (perf_is_message(line)) {
+		read_message(r, line);
+		return true;
+	}
+	if (r->in_record && is_blank(line.p[0]))
+		return true;
+	/* Instructions come after the blank line, too. */
+	if (!r->needs_frame && r->s.targets.n && perf_is_detail(line))
+		return true;
+	if (!r->s.open || r->needs_frame)
+		return false;
+	if (r->after_tab && perf_is_address(line))
+		return true;
+	if (perf_stack_is_empty(&r->s.stack))
+		return r->has_payload;
+	if (!perf_source_line(line, &source))
+		return false;
+	perf_stack_locate(&r->s.stack, &source);
+	return true;
+}
+
+/* -F ip: frames after a blank line. */
+static void begin_without_event(struct reader *r)
+{
+	struct perf_event e = { .cpu = -1, .pid = -1 };
+
+	r->layout = LAYOUT_BARE;
+	begin_sample(r, S(""), &e);
+}
+
+/* After a tab there is a frame or something else that belongs to the sample. */
+static bool read_after_tab(struct reader *r, struct str line)
+{
+	struct perf_frame f;
+	bool is_frame = perf_frame_line(line, &f);
+
+	if (!r->s.open && is_frame && r->layout != LAYOUT_ANCHORED && !r->in_record &&
+	    (r->layout || r->in->line > 1))
+		begin_without_event(r);
+	if (!r->s.open || !is_frame)
+		return read_detail(r, line) || is_bad(r, line, is_frame);
+	if (r->has_own) { /* that was the address of data: the call chain follows */
+		perf_stack_begin(&r->s.stack, r->s.stack.java);
+		r->has_own = false;
+	}
+	return add_frame(r, line, &f);
+}
+
+/* May this line be a frame of the sample at hand, by what came before? */
+static bool may_be_frame(const struct reader *r, struct str line)
+{
+	if (!r->s.open || r->has_own || r->after_tab)
+		return false;
+	/* Payloads are text: there only a whole frame is one. */
+	return !r->has_payload || !perf_stack_is_empty(&r->s.stack) ||
+	       (is_blank(line.p[0]) && str_ends(line, S(")")));
+}
+
+/* Is it certain that a line, which could be an event's, is one? */
+static bool is_event_here(const struct reader *r, struct str line, const struct perf_event *e)
+{
+	if (e->kind != PERF_SAMPLE || e->anchor > PERF_BY_EVENT)
+		return true;
+	if (e->anchor == PERF_NO_ANCHOR) /* a frame that is not what another detail looks like */
+		return e->has_own && r->layout != LAYOUT_ANCHORED && !r->needs_frame &&
+		       !(r->s.open && r->after_tab);
+	/* "ilen: 3 insn: 90", "Warning: 3 bad: x", "bytes: 3 more: x" of a payload */
+	if (!e->has_own && ((r->s.open && perf_is_detail(line)) || perf_is_message(line)))
+		return false;
+	return !(r->has_payload && r->s.open && e->anchor < r->anchor &&
+		 perf_stack_is_empty(&r->s.stack));
+}
+
+static bool read_new_line(struct reader *r, struct str line)
+{
+	struct perf_event e;
+	struct perf_frame f;
+	bool is_event, is_frame;
+
+	if (!r->s.open && line.p[0] == '#') {
+		read_header(r, line);
+		return true;
+	}
+	if (line.p[0] == '\t')
+		return read_after_tab(r, line);
+	if (perf_samples_again(&r->s, line)) {
+		r->has_own = r->has_payload = r->needs_frame = false;
+		r->after_tab = r->in_record = false;
+		return true;
+	}
+	is_event = perf_event_line(line, &e);
+	is_frame = perf_frame_line(line, &f) && may_be_frame(r, line);
+	if (is_event && is_event_here(r, line, &e) &&
+	    (!is_frame || e.has_tid || e.cpu >= 0 || e.has_own))
+		return read_event(r, line, &e);
+	if (is_frame)
+		return add_frame(r, line, &f);
+	if (read_detail(r, line))
+		return true;
+	if (is_event && e.anchor == PERF_NO_ANCHOR && r->layout != LAYOUT_ANCHORED &&
+	    !r->needs_frame)
+		return read_event(r, line, &e);
+	return is_bad(r, line, perf_frame_line(line, &f));
+}
+
+static bool is_empty(struct str line)
+{
+	return !line.n || (is_blank(line.p[0]) && !str_trim(line).n);
+}
+
+static bool read_line(struct reader *r, struct str line)
+{
+	if (r->s.open && !r->has_own && line.n && perf_stack_known(&r->s.stack, line)) {
+		r->after_tab = line.p[0] == '\t';
+		r->needs_frame = false;
+		return true;
+	}
+	if (!is_empty(line))
+		return read_new_line(r, line);
+	r->needs_frame = false;
+	if (!perf_stack_is_empty(&r->s.stack))
+		perf_samples_end(&r->s); /* else the frames are still to come */
+	return true;
+}
+
+static bool read_perf_script(struct in *in, struct profile *p)
+{
+	struct reader r = { .in = in };
+	struct str line;
+	bool ok = true;
+
+	perf_samples_init(&r.s, in, p);
+	while (ok && in_line(in, &line))
+		ok = read_line(&r, line);
+	if (ok && r.needs_frame)
+		in_bad(in, "ends where a frame should follow");
+	perf_samples_finish(&r.s);
+	if (r.lost.n)
+		in_note(in, 0, "perf says: %.*s", STR_ARG(buf_str(&r.lost)));
+	if (!in->failed && !p->ncol)
+		in_fail(in, "holds no samples");
+	perf_samples_release(&r.s);
+	buf_release(&r.lost);
+	return !in->failed;
+}
+
+/* Recognising */
+
+enum { HEADER = 24, EVENT = 16, FRAME = 16, BARE_EVENT = 10 };
+
+/* The next line of the head that says something. False when it is cut short. */
+static bool next_line(struct str *head, bool all, struct str *line)
+{
+	for (;;) {
+		if (!head->n)
+			return false;
+		*line = str_cut(head, '\n');
+		if (!head->p && !all)
+			return false;
+		if (line->n && line->p[line->n - 1] == '\r')
+			line->n--;
+		if (line->n && !perf_is_message(*line) &&
+		    (line->p[0] != '#' || str_starts(*line, S("# ========"))))
+			return true;
+	}
+}
+
+/* An event line, and a frame after it or in it: that is no other format. */
+static int sniff_perf_script(struct sniff *s)
+{
+	struct str head = s->head, line;
+	struct perf_event e;
+	struct perf_frame f;
+	bool after_blank = head.n && head.p[0] == '\n', follows;
+
+	if (!next_line(&head, s->all, &line))
+		return 0;
+	if (str_starts(line, S("# ========")))
+		return HEADER;
+	if (after_blank && line.p[0] == '\t' && perf_frame_line(line, &f))
+		return FRAME;
+	if (!perf_event_line(line, &e))
+		return 0;
+	if (e.kind == PERF_RECORD)
+		return HEADER;
+	follows = e.has_own || (next_line(&head, s->all, &line) && perf_frame_line(line, &f) &&
+				(e.anchor || line.p[0] == '\t'));
+	/* A folded line's count may have 16 digits; it has no blanks before the stack. */
+	if (e.anchor == PERF_NO_ANCHOR && e.has_own && !e.own.what.n && !is_blank(line.p[0]))
+		return 0;
+	if (e.anchor == PERF_NO_ANCHOR)
+		return follows ? BARE_EVENT : 0;
+	return follows ? EVENT + FRAME : e.has_time && (e.has_tid || e.cpu >= 0) ? EVENT : 0;
+}
+
+const struct format format_perf_script = {
+	.name = "perf-script",
+	.help = "text that perf script prints",
+	.sniff = sniff_perf_script,
+	.read = read_perf_script,
+};

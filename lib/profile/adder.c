@@ -1,0 +1,124 @@
+#include "profile/adder.h"
+
+/* A block is full with so many samples or frames: some 300 KB. */
+enum { BLOCK_SAMPLES = 4096, BLOCK_FRAMES = 1 << 16 };
+
+/* Samples whose look-ups wait for memory together. */
+enum { GROUP = 64 };
+
+static void add_values(struct adder *a, const struct adder_block *b)
+{
+	struct profile *p = a->p;
+
+	for (size_t i = 0; i < b->values.n; i++) {
+		const struct adder_value *value = &b->values.v[i];
+		sample_id sample = b->samples.v[value->sample].row;
+		int64_t v = value->scale == 1 ? value->v : sat_mul(p, value->v, value->scale);
+
+		profile_add_value(p, value->col, sample, v);
+		if (value->frac)
+			profile_add_frac(p, value->col, sample, value->frac);
+		if (a->keep_order)
+			profile_observe(p, 0, sample, value->col, v);
+	}
+}
+
+static void add_block(struct adder *a, struct adder_block *b)
+{
+	for (size_t i = 0; i < b->samples.n; i += GROUP)
+		profile_add_batch(a->p, b->frames.v, b->samples.v + i,
+				  min_size(b->samples.n - i, GROUP));
+	add_values(a, b);
+	vec_clear(&b->frames);
+	vec_clear(&b->samples);
+	vec_clear(&b->values);
+}
+
+static void *add_full_blocks(void *adder)
+{
+	struct adder *a = adder;
+
+	pthread_mutex_lock(&a->lock);
+	for (;;) {
+		struct adder_block *b;
+
+		while (!a->is_full && !a->is_over)
+			pthread_cond_wait(&a->changed, &a->lock);
+		if (!a->is_full)
+			break;
+		b = &a->block[!a->filling];
+		pthread_mutex_unlock(&a->lock);
+		add_block(a, b);
+		pthread_mutex_lock(&a->lock);
+		a->is_full = false;
+		pthread_cond_signal(&a->changed);
+	}
+	pthread_mutex_unlock(&a->lock);
+	return NULL;
+}
+
+void adder_begin(struct adder *a, struct profile *p, bool threads)
+{
+	*a = (struct adder){ .p = p, .threads = threads };
+	pthread_mutex_init(&a->lock, NULL);
+	pthread_cond_init(&a->changed, NULL);
+}
+
+/* The block that is full is added, by the thread or at once; the reader fills the other. */
+static void pass_block_on(struct adder *a)
+{
+	if (a->threads && !a->has_thread)
+		a->has_thread = a->threads = pthread_create(&a->thread, NULL, add_full_blocks, a) ==
+					     0;
+	if (!a->has_thread) {
+		add_block(a, &a->block[a->filling]);
+		return;
+	}
+	pthread_mutex_lock(&a->lock);
+	while (a->is_full)
+		pthread_cond_wait(&a->changed, &a->lock);
+	a->filling = !a->filling;
+	a->is_full = true;
+	pthread_cond_signal(&a->changed);
+	pthread_mutex_unlock(&a->lock);
+}
+
+void adder_sample(struct adder *a, const loc_id *frames, size_t n, label_set_id labels)
+{
+	struct adder_block *b = &a->block[a->filling];
+
+	if (b->samples.n == BLOCK_SAMPLES || b->frames.n >= BLOCK_FRAMES) {
+		pass_block_on(a);
+		b = &a->block[a->filling];
+	}
+	vec_push(&b->samples, { .first = b->frames.n, .n = n, .labels = labels });
+	vec_append(&b->frames, frames, n);
+}
+
+void adder_value(struct adder *a, uint32_t col, int64_t v, int64_t scale, uint64_t frac)
+{
+	struct adder_block *b = &a->block[a->filling];
+
+	vec_push(&b->values, { (uint32_t)b->samples.n - 1, col, v, scale, frac });
+}
+
+void adder_end(struct adder *a)
+{
+	if (a->has_thread) {
+		pthread_mutex_lock(&a->lock);
+		while (a->is_full)
+			pthread_cond_wait(&a->changed, &a->lock);
+		a->is_over = true;
+		pthread_cond_signal(&a->changed);
+		pthread_mutex_unlock(&a->lock);
+		pthread_join(a->thread, NULL);
+	}
+	add_block(a, &a->block[a->filling]);
+	for (size_t i = 0; i < LEN(a->block); i++) {
+		vec_release(&a->block[i].frames);
+		vec_release(&a->block[i].samples);
+		vec_release(&a->block[i].values);
+	}
+	pthread_cond_destroy(&a->changed);
+	pthread_mutex_destroy(&a->lock);
+}

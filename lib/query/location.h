@@ -1,0 +1,68 @@
+/*
+ * Locations as google/pprof has them: a function with all that is inlined into it at
+ * one address. (Each of the frames is a row of its own in the dictionary, a loc.)
+ * Patterns are evaluated once for each location, and say what it means for stacks that
+ * it is in and which of its own frames are left.
+ *
+ * As in pprof, frames that are left out of a location because they are inlined above
+ * or below a match are left out of it in all stacks.
+ */
+#ifndef QUERY_LOCATION_H
+#define QUERY_LOCATION_H
+
+#include "base/vec.h"
+#include "query/pattern.h"
+
+enum location_flag {
+	LOCATION_KNOWN = 1,
+	LOCATION_CHANGED = 2,    /* what is left of it is not what it was */
+	LOCATION_DROPPED = 4,    /* PATTERN_DROP matches its outermost function */
+	LOCATION_DROP_BELOW = 8, /* or one that is inlined into that */
+	LOCATION_LEAF = 16,      /* its innermost function matches */
+	LOCATION_FOCUSED = 32,
+	LOCATION_IGNORED = 64,
+	LOCATION_HIDDEN = 128, /* nothing is left of it */
+	LOCATION_SHOW_FROM = 256,
+	LOCATION_PRUNE_FROM = 512,
+};
+
+struct location {
+	uint32_t first, n; /* what is left: in locations.kept, outermost frame first */
+	uint32_t flags;
+};
+
+/* Locations of a stack, by number, root first. */
+struct location_run VEC_OF(uint32_t);
+
+struct locations {
+	struct profile *p;
+	struct pattern *pattern;      /* NPATTERN of them; the caller's */
+	uint32_t nloc;                /* frames that the dictionary had at the beginning */
+	struct location *alone;       /* by frame: the location that is this frame alone */
+	struct table group;           /* of frames that are inlined into each other */
+	VEC(struct location) grouped; /* by group */
+	VEC(loc_id) kept;             /* what is left of locations */
+};
+
+void locations_init(struct locations *f, struct profile *p, struct pattern *pattern);
+
+/* The locations of a stack replace the contents of *run. May add frames to the dictionary. */
+void locations_find(struct locations *f, stack_id stack, struct location_run *run);
+
+static inline const struct location *location_at(const struct locations *f, uint32_t number)
+{
+	if (number < f->nloc)
+		return &f->alone[number];
+	return &f->grouped.v[number - f->nloc];
+}
+
+/* What is left of a location; valid until the next locations_find(). */
+static inline const loc_id *location_frames(const struct locations *f,
+					    const struct location *location)
+{
+	return f->kept.v + location->first;
+}
+
+void locations_release(struct locations *f);
+
+#endif

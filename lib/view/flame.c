@@ -1,0 +1,104 @@
+#include "view/flame.h"
+
+#include "io/number.h"
+#include "profile/unit.h"
+
+static str_id waker_name(struct dictionary *d, str_id name)
+{
+	struct buf marked = { 0 };
+
+	buf_add(&marked, dict_text(d, name));
+	buf_add(&marked, S("_[w]"));
+	name = dict_intern(d, buf_str(&marked));
+	buf_release(&marked);
+	return name;
+}
+
+void flame_mark_wakers(struct tree *t, struct dictionary *d)
+{
+	uint8_t *wakes = mem_zeroed(t->n, 1);
+	str_id separator = dict_find_str(d, S("--"));
+
+	for (uint32_t i = 1; i < t->n && separator.i; i++) {
+		bool is_separator = t->node[i].name.i == separator.i;
+
+		wakes[i] = wakes[t->node[i].parent] || is_separator;
+		if (wakes[i] && !is_separator)
+			t->node[i].name = waker_name(d, t->node[i].name);
+	}
+	mem_free(wakes, t->n);
+}
+
+static void build_tree(struct flame *f)
+{
+	static const enum tree_order orders[] = {
+		[ORDER_BY_NAME] = TREE_BY_NAME,
+		[ORDER_BY_WIDTH] = TREE_BY_TOTAL,
+		[ORDER_AS_READ] = TREE_AS_STACKS,
+		[ORDER_BY_TIME] = TREE_BY_TIME,
+	};
+	struct frame_names names;
+
+	frame_names_init(&names, f->p->dict, dict_frame_name);
+	tree_build(&f->tree, f->p, f->o->col, &names, orders[f->o->order]);
+	frame_names_release(&names);
+	f->p->saturated += f->tree.saturated;
+	if (palette_is_chain(f->o->palette))
+		flame_mark_wakers(&f->tree, f->p->dict);
+}
+
+static struct str shown_unit(const struct profile *p, const struct view_options *o)
+{
+	struct str unit = dict_text(p->dict, p->col[o->col].unit);
+	bool renamed = o->countname || o->factor != 1;
+
+	return renamed || !unit_is_known(unit) ? S("") : unit;
+}
+
+bool flame_init(struct flame *f, struct profile *p, const struct view_options *o,
+		struct view_result *r)
+{
+	*f = (struct flame){
+		.p = p, .o = o, .countname = view_countname(p, o), .unit = shown_unit(p, o)
+	};
+	build_tree(f);
+	layout_init(&f->layout, &f->tree, o);
+	evidence_init(&f->evidence, p, &f->tree);
+	r->sum = layout_weight(&f->layout, 0);
+	r->negative = f->layout.negative;
+	r->empty = !(r->sum > 0);
+	return !r->empty;
+}
+
+void flame_put_value(const struct flame *f, struct buf *b, double v)
+{
+	if (f->unit.n)
+		unit_print(b, v, f->unit);
+	else
+		number_grouped(b, v * f->o->factor);
+}
+
+void flame_put_countname(const struct flame *f, struct buf *b)
+{
+	if (f->unit.n)
+		return;
+	buf_ch(b, ' ');
+	buf_add(b, f->countname);
+}
+
+void flame_put_total(const struct flame *f, struct buf *b)
+{
+	flame_put_value(f, b, f->layout.all);
+	flame_put_countname(f, b);
+	if (f->unit.n) {
+		buf_add(b, S(" of "));
+		buf_add(b, dict_text(f->p->dict, f->p->col[f->o->col].type));
+	}
+}
+
+void flame_release(struct flame *f)
+{
+	evidence_release(&f->evidence);
+	layout_release(&f->layout);
+	tree_release(&f->tree);
+}

@@ -1,0 +1,46 @@
+/*
+ * What a flame graph is drawn from: the call tree of a column, where its boxes lie, and
+ * what is known about its changes.
+ */
+#ifndef VIEW_FLAME_H
+#define VIEW_FLAME_H
+
+#include "view/evidence.h"
+#include "view/layout.h"
+
+struct flame {
+	struct profile *p;
+	const struct view_options *o;
+	struct tree tree;
+	struct layout layout;
+	struct evidence evidence;
+	struct str countname; /* what values are */
+	struct str unit;      /* of values that are shown in one; empty: as plain numbers */
+};
+
+/*
+ * For p's column o->col. Both must outlive the flame, which may not be moved. Sets what
+ * is known of *r. False when there is nothing to draw; release it all the same.
+ */
+bool flame_init(struct flame *f, struct profile *p, const struct view_options *o,
+		struct view_result *r);
+void flame_release(struct flame *f);
+
+/*
+ * Append a value of the column for people: "3.23s" or "512kB" in the unit that suits it,
+ * where the column has one and the user has not renamed it; else "1,234", and then what
+ * is counted, " samples".
+ */
+void flame_put_value(const struct flame *f, struct buf *b, double v);
+void flame_put_countname(const struct flame *f, struct buf *b);
+
+/* What the picture is of: "3.23s of cpu", "1,234 samples". */
+void flame_put_total(const struct flame *f, struct buf *b);
+
+/*
+ * Chain graphs (flamegraph.pl's "chain" palette): stacks joined by frames called
+ * "--", the blocked one first. Mark the frames of those who woke it with "_[w]".
+ */
+void flame_mark_wakers(struct tree *t, struct dictionary *d);
+
+#endif

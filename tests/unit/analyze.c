@@ -1,0 +1,149 @@
+/* lib/analyze: sums, groups, totals, and trees that a dictionary's other profiles share. */
+#include "analyze/groups.h"
+#include "analyze/sum.h"
+#include "analyze/total.h"
+#include "analyze/tree.h"
+#include "model.h"
+#include "tap.h"
+
+static void test_sums(void)
+{
+	uint64_t saturated = 0;
+
+	ok(sum_add(INT64_MAX - 1, 1, &saturated) == INT64_MAX && !saturated, "up to the limit");
+	ok(sum_add(INT64_MAX, 1, &saturated) == INT64_MAX && saturated == 1, "and not beyond");
+	ok(sum_add(INT64_MIN, -1, &saturated) == INT64_MIN && saturated == 2, "nor below");
+	ok(sum_subtract(0, INT64_MIN, &saturated) == INT64_MAX && saturated == 3, "0 - least");
+	ok(sum_subtract(-1, INT64_MIN, &saturated) == INT64_MAX && saturated == 3, "-1 - least");
+	ok(sum_magnitude(INT64_MIN) == (uint64_t)1 << 63 && sum_magnitude(5) == 5, "magnitudes");
+}
+
+static void test_groups(void)
+{
+	static const unsigned list_of[] = { 2, 0, 2, 4, 0, 2 };
+	struct groups g;
+	uint32_t placed[6] = { 0 };
+
+	groups_init(&g, 5);
+	for (size_t i = 0; i < LEN(list_of); i++)
+		groups_count(&g, list_of[i]);
+	ok(groups_lay_out(&g) == 6, "all are counted");
+	for (uint32_t i = 0; i < LEN(list_of); i++)
+		placed[groups_place(&g, list_of[i])] = i;
+	ok(groups_begin(&g, 0) == 0 && groups_end(&g, 0) == 2 && placed[0] == 1 && placed[1] == 4,
+	   "the first list, in order");
+	ok(groups_begin(&g, 1) == groups_end(&g, 1), "an empty one");
+	ok(groups_end(&g, 2) - groups_begin(&g, 2) == 3 && placed[groups_begin(&g, 2)] == 0,
+	   "one in the middle");
+	ok(groups_begin(&g, 4) == 5 && groups_end(&g, 4) == 6 && groups_total(&g) == 6, "the last");
+	groups_release(&g);
+}
+
+/* Add a sample "a;b" of that value; base: one of the base of a differential profile. */
+static void add_sample(struct profile *p, const char *stack, int64_t v, bool base)
+{
+	struct dictionary *d = p->dict;
+	struct str rest = str_of(stack);
+	label_set_id labels = { 0 };
+	loc_id frame[8];
+	size_t n = 0;
+	int64_t scale;
+	uint32_t col = profile_column(p, dict_intern(d, S("samples")), dict_intern(d, S("count")),
+				      &scale);
+
+	while (rest.p) {
+		func_id f = dict_add_func(d, (struct func){
+						     .name = dict_intern(d, str_cut(&rest, ';')) });
+
+		frame[n++] = dict_add_loc(d, (struct loc){ .func = f });
+	}
+	if (base)
+		labels = dict_add_text_label(d, labels, BASE_LABEL, S("true"));
+	profile_add_value(p, col, profile_add_sample(p, dict_add_stack(d, frame, n), labels), v);
+}
+
+static void test_totals(void)
+{
+	struct profile p, other;
+	struct column_total t;
+
+	model_init(&p);
+	profile_init(&other, p.dict);
+	add_sample(&p, "a", 5, false);
+	add_sample(&p, "b", -3, false);
+	t = column_total(&p, 0);
+	ok(t.magnitude == 8 && !t.base && column_total_shares(&t) == 8, "without signs");
+	add_sample(&other, "a", -4, true);
+	add_sample(&other, "a", 6, false);
+	ok(!is_differential(&p), "a label of another profile makes none differential");
+	ok(is_differential(&other), "but its own");
+	t = column_total(&other, 0);
+	ok(t.magnitude == 10 && t.base == 4 && column_total_shares(&t) == 4, "shares of the base");
+	add_sample(&p, "c", INT64_MAX, false);
+	t = column_total(&p, 0);
+	ok(t.magnitude == INT64_MAX && t.saturated == 1 && !p.saturated, "saturation is counted");
+	profile_release(&other);
+	model_release(&p);
+}
+
+/* "a(b(c)d)" with siblings in the tree's order. */
+static void print_below(const struct tree *t, const struct dictionary *d, uint32_t node,
+			struct buf *b)
+{
+	for (uint32_t i = t->node[node].first; i; i = t->node[i].next) {
+		buf_add(b, dict_text(d, t->node[i].name));
+		if (!t->node[i].first)
+			continue;
+		buf_ch(b, '(');
+		print_below(t, d, i, b);
+		buf_ch(b, ')');
+	}
+}
+
+static void test_trees(void)
+{
+	static const char *const shown[] = {
+		[TREE_BY_NAME] = "m(ab)z",
+		[TREE_BY_TOTAL] = "z"
+				  "m(ba)",
+		[TREE_AS_STACKS] = "zm(ba)",
+	};
+	struct frame_names names;
+	struct profile p, other;
+	struct buf b = { 0 };
+
+	model_init(&p);
+	profile_init(&other, p.dict);
+	add_sample(&other, "x;y", 1, false);
+	add_sample(&p, "z", 9, false);
+	add_sample(&p, "m;b", 2, false);
+	add_sample(&p, "m;a", 1, false);
+	add_sample(&p, "m;c", 0, false);
+	frame_names_init(&names, p.dict, dict_frame_name);
+	for (int order = TREE_BY_NAME; order <= TREE_AS_STACKS; order++) {
+		struct tree t;
+		uint32_t n = 0;
+
+		tree_build(&t, &p, 0, &names, (enum tree_order)order);
+		b.n = 0;
+		print_below(&t, p.dict, 0, &b);
+		is(buf_str(&b), shown[order], "order %d, without the other profile's", order);
+		for (uint32_t i = tree_next(&t, 0); i; i = tree_next(&t, i))
+			n++;
+		ok(n == t.n - 1 && t.node[0].total == 12, "all nodes are walked");
+		tree_release(&t);
+	}
+	frame_names_release(&names);
+	buf_release(&b);
+	profile_release(&other);
+	model_release(&p);
+}
+
+int main(void)
+{
+	test_sums();
+	test_groups();
+	test_totals();
+	test_trees();
+	return done();
+}
