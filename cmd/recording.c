@@ -67,6 +67,8 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 	r->lost += w->lost;
 	r->truncated += w->truncated;
 	r->remembered += w->remembered;
+	for (int end = 0; end < UNWIND_ENDS; end++)
+		r->by_end[end] += w->by_end[end];
 	r->cpu_time += w->cpu_time;
 	r->user_only = r->facts.user_only = w->user_only;
 	if (r->names)
@@ -165,6 +167,19 @@ int recording_status(const struct recording *r)
 					WEXITSTATUS(r->status);
 }
 
+/* Why stacks are not whole. */
+static void note_ends(const struct recording *r)
+{
+	struct buf b = { 0 };
+
+	for (int end = UNWIND_COMPLETE + 1; end < UNWIND_ENDS; end++)
+		if (r->by_end[end])
+			buf_printf(&b, "%s%s %llu", b.n ? ", " : "", unwind_end_name(end),
+				   (unsigned long long)r->by_end[end]);
+	note("truncated, by cause: %.*s", (int)b.n, b.p);
+	buf_release(&b);
+}
+
 void recording_summarise(const struct recording *r)
 {
 	struct rusage use;
@@ -180,8 +195,10 @@ void recording_summarise(const struct recording *r)
 	note("%llu samples of %s, %llu lost, %.1f%% truncated%s; own CPU %.2f%% of the machine, "
 	     "%ld MB at most",
 	     (unsigned long long)r->samples, r->facts.events, (unsigned long long)r->lost,
-	     r->samples ? 100.0 * (double)r->truncated / (double)r->samples : 0,
-	     remembered, cpu, use.ru_maxrss / 1024);
+	     r->samples ? 100.0 * (double)r->truncated / (double)r->samples : 0, remembered, cpu,
+	     use.ru_maxrss / 1024);
+	if (common.verbose && r->truncated)
+		note_ends(r);
 	if (common.verbose)
 		note("%.3f s from the end of the recording to that of the profile",
 		     1e-9 * (double)r->finishing);

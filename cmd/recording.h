@@ -24,13 +24,14 @@ struct recording {
 
 	/* What came of it. */
 	uint64_t samples, lost, truncated, remembered, cpu_time;
-	uint64_t begun, wall; /* ns: of recorder_now(); from then to the end */
-	uint64_t finishing;   /* ns: of that, after there was nothing left to record */
-	int exec_error;       /* errno of a command that could not be run */
-	int status;           /* of the command, as waitpid(2) has it, */
-	bool ended;           /* once it has ended */
-	bool failed;          /* we could not begin, or not write */
-	bool user_only;       /* kernel code could not be sampled */
+	uint64_t by_end[UNWIND_ENDS]; /* samples by why their stacks ended */
+	uint64_t begun, wall;         /* ns: of recorder_now(); from then to the end */
+	uint64_t finishing;           /* ns: of that, after there was nothing left to record */
+	int exec_error;               /* errno of a command that could not be run */
+	int status;                   /* of the command, as waitpid(2) has it, */
+	bool ended;                   /* once it has ended */
+	bool failed;                  /* we could not begin, or not write */
+	bool user_only;               /* kernel code could not be sampled */
 };
 
 /* Record and write. Complains. The output is opened before anything is started. */

@@ -18,12 +18,12 @@ struct binary {
 	struct str path; /* as the process sees it; ends in a NUL */
 	uint32_t major, minor;
 	uint64_t inode, generation; /* as in struct record_map */
-	bool used;      /* set by those who call binaries_sweep() */
-	bool found;     /* its file was there: it has been looked at */
-	bool is_vdso;   /* code that the kernel maps into each process */
+	bool used;                  /* set by those who call binaries_sweep() */
+	bool found;                 /* its file was there: it has been looked at */
+	bool is_vdso;               /* code that the kernel maps into each process */
 	bool is_generated; /* no image, but memory that programs write code to: memfd and the like */
-	bool is_kernel; /* the kernel itself, or a module of it */
-	int fd;         /* -1 until it is found, or when it is in memory */
+	bool is_kernel;    /* the kernel itself, or a module of it */
+	int fd;            /* -1 until it is found, or when it is in memory */
 	struct module module;
 	struct buf build_id; /* in hexadecimal; of the record, or of the file once it is open */
 };

@@ -87,7 +87,8 @@ void gather_begin(struct gather *g, struct profile *p)
 	g->columns.n = 0;
 	g->kernel = (map_id){ 0 };
 	memset(g->recent, 0, RECENT * sizeof(*g->recent));
-	g->ntruncated = g->nshort = 0;
+	g->ntruncated = 0;
+	memset(g->nended, 0, sizeof(g->nended));
 	table_release(&g->mappings);
 	init_mappings(g);
 	profile_begin(p);
@@ -225,10 +226,10 @@ static stack_id stack_of(struct gather *g, const struct perf_sample *s)
 
 	g->stack.n = 0;
 	to = (loc_id *)buf_room(&g->stack, (s->nuser + s->nkernel + 1) * sizeof(*to));
+	g->nended[s->end]++;
 	if (s->end != UNWIND_COMPLETE) {
 		to[n++] = g->truncated;
 		g->ntruncated++;
-		g->nshort += s->end == UNWIND_TRUNCATED;
 	}
 	for (size_t i = s->nuser; i-- > 0;)
 		to[n++] = user_loc(g, s, &s->user[i]);

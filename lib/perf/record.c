@@ -153,8 +153,7 @@ static void parse_sample(struct parser *p, struct record *r)
 		skip_branches(p);
 	r->sample.regs_mask = a->sample_regs_user;
 	if (p->fields & PERF_SAMPLE_REGS_USER)
-		r->sample.regs = read_registers(p, a->sample_regs_user,
-						&r->sample.is_32bit);
+		r->sample.regs = read_registers(p, a->sample_regs_user, &r->sample.is_32bit);
 	if (p->fields & PERF_SAMPLE_STACK_USER)
 		read_stack(p, &r->sample);
 }

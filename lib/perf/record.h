@@ -31,7 +31,7 @@ struct record_sample {
 	size_t nchain;
 	const uint64_t *regs; /* those of regs_mask, in order of its bits; NULL without */
 	uint64_t regs_mask;
-	bool is_32bit; /* the registers are those of a 32-bit program */
+	bool is_32bit;        /* the registers are those of a 32-bit program */
 	const uint8_t *stack; /* from the stack pointer on; NULL without a copy */
 	size_t nstack;        /* bytes of it that are valid */
 };

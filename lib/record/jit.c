@@ -43,7 +43,6 @@ struct jit {
 	uint64_t maps_read, dump_read; /* ms: when the maps and the dump were last read */
 };
 
-
 static uint64_t now_ms(void)
 {
 	return recorder_now() / 1000000;
@@ -320,8 +319,7 @@ bool jit_is_trampoline(const struct mount_roots *roots, struct processes *t, str
 	struct jit *j = jit_of(roots, p);
 	struct jit_symbol s;
 
-	if (!name_by_maps(j, address, &s.name) &&
-	    !name_by_dump(j, t, p, address, UINT64_MAX, &s))
+	if (!name_by_maps(j, address, &s.name) && !name_by_dump(j, t, p, address, UINT64_MAX, &s))
 		return false;
 	return str_starts(s.name, S("py::"));
 }

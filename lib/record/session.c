@@ -151,7 +151,7 @@ static bool wants_more_stack(const struct session *s)
 
 	return s->o->adapt && !s->no_room && s->sampler_options.stack_bytes &&
 	       s->sampler_options.stack_bytes < LARGEST_STACK && samples >= ADAPT_SAMPLES &&
-	       s->gather.nshort * 50 > samples;
+	       s->gather.nended[UNWIND_TRUNCATED] * 50 > samples;
 }
 
 /* The loop */

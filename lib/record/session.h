@@ -16,13 +16,14 @@ struct window {
 	uint64_t time;     /* when it began, ns since 1970 */
 	uint64_t duration; /* ns */
 	uint64_t samples, lost, truncated, throttled;
-	uint64_t remembered; /* stacks whose outer frames are those of an earlier one */
-	uint64_t cpu_time;   /* ns that the targets used, exactly; 0 if not known */
-	uint64_t max_rss;    /* bytes, of a command that has ended; else 0 */
-	bool user_only;      /* kernel code could not be sampled */
-	bool last;           /* no other follows */
-	bool ended;          /* a command ended in it: */
-	int status;          /* its status, as waitpid(2) has it */
+	uint64_t by_end[UNWIND_ENDS]; /* samples by why their stacks ended */
+	uint64_t remembered;          /* stacks whose outer frames are those of an earlier one */
+	uint64_t cpu_time;            /* ns that the targets used, exactly; 0 if not known */
+	uint64_t max_rss;             /* bytes, of a command that has ended; else 0 */
+	bool user_only;               /* kernel code could not be sampled */
+	bool last;                    /* no other follows */
+	bool ended;                   /* a command ended in it: */
+	int status;                   /* its status, as waitpid(2) has it */
 };
 
 /* What a mapping of a window's profile is of: a binary, or the JIT code of a process. */

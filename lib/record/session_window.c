@@ -69,6 +69,7 @@ void session_measure_window(struct session *s)
 	w->samples = now.samples - was->samples;
 	w->lost = now.lost - was->lost;
 	w->truncated = s->gather.ntruncated;
+	memcpy(w->by_end, s->gather.nended, sizeof(w->by_end));
 	w->throttled = now.throttled - was->throttled;
 	w->remembered = now.remembered - was->remembered;
 	if (now.cpu > was->cpu)
@@ -133,8 +134,7 @@ static void note_mapping(void *context, map_id map, struct process *p, const str
 	m = (struct session_mapping *)s->mappings.p + map.i;
 	if (m->jit || (m->binary && m->binary->fd >= 0))
 		return;
-	*m = (struct session_mapping){ .binary = b,
-				       .root = mount_roots_find(roots, p) };
+	*m = (struct session_mapping){ .binary = b, .root = mount_roots_find(roots, p) };
 	if (!b)
 		m->jit = jit_maps_keep(jit_maps_of(roots, p));
 }

@@ -47,8 +47,7 @@ static bool is_right(const struct search *s, const struct elf *e)
 		return str_eq(s->id, id);
 	if (s->id.n && e->build_id.n)
 		return str_eq(s->id, e->build_id);
-	return s->link.has_crc &&
-	       libdeflate_crc32(0, e->file.p, e->file.n) == s->link.crc;
+	return s->link.has_crc && libdeflate_crc32(0, e->file.p, e->file.n) == s->link.crc;
 }
 
 static bool try_fd(struct search *s, int fd)

@@ -2,6 +2,18 @@
 
 #include "unwind/walk_call.h"
 
+const char *unwind_end_name(enum unwind_end end)
+{
+	static const char *const names[] = {
+		[UNWIND_COMPLETE] = "complete",   [UNWIND_TRUNCATED] = "not_copied",
+		[UNWIND_LOST] = "not_mapped",     [UNWIND_BAD] = "bad_frame",
+		[UNWIND_NO_TABLES] = "no_tables", [UNWIND_RED_ZONE] = "red_zone",
+		[UNWIND_DEEP] = "too_deep",
+	};
+
+	return names[end];
+}
+
 void unwinder_init(struct unwinder *u, const struct arch *arch)
 {
 	*u = (struct unwinder){ .arch = arch };
@@ -159,8 +171,8 @@ static size_t walk_chain(struct walk *w, struct user_frame *out, size_t n)
 	uint64_t target;
 	bool any;
 
-	while (i < w->state->nchain && !(walk_called_function(w, chain[i], &target, &any) &&
-					 target == w->switched))
+	while (i < w->state->nchain &&
+	       !(walk_called_function(w, chain[i], &target, &any) && target == w->switched))
 		i++;
 	for (; i < w->state->nchain && whole < UNWIND_MOST; i++) {
 		uint64_t address = chain[i] - 1;

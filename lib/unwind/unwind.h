@@ -34,6 +34,9 @@ enum unwind_end {
 	UNWIND_ENDS,      /* how many there are */
 };
 
+/* The same in a word or two, with '_' between them: "no_tables". */
+const char *unwind_end_name(enum unwind_end end);
+
 /* A frame: its region, or NULL, and the address; for callers that of the call. */
 struct user_frame {
 	const struct region *region;
@@ -69,7 +72,7 @@ struct unwinder {
 	struct memory memory; /* for the stack being unwound */
 	struct memos memos;
 	struct memo_frame trail[UNWIND_MOST]; /* of the stack being unwound */
-	struct known_function function[64]; /* those that were looked for last */
+	struct known_function function[64];   /* those that were looked for last */
 	size_t nfunction;
 	uint64_t hits, misses;
 	uint64_t ends[UNWIND_ENDS];

@@ -48,8 +48,8 @@ static bool next_frame(struct walk *w)
 	if (fp < w->sp)
 		return walk_stop(w, UNWIND_NO_TABLES);
 	if (!read_word(w, fp, &w->fp) || !read_word(w, fp + 4, &pc))
-		return walk_stop(w, fp - w->sp0 < WALK_SEGMENT ? UNWIND_TRUNCATED :
-								 UNWIND_NO_TABLES);
+		return walk_stop(w,
+				 fp - w->sp0 < WALK_SEGMENT ? UNWIND_TRUNCATED : UNWIND_NO_TABLES);
 	r = walk_region(w, pc - 1);
 	if (!r || !walk_follows_call(w, r, pc))
 		return walk_stop(w, UNWIND_NO_TABLES);

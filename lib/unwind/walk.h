@@ -13,17 +13,17 @@ struct walk {
 	const struct user_state *state;
 	const struct region *region; /* the one that was found last */
 	uint64_t pc, sp, fp, lr;
-	uint64_t sp0;     /* where the copied stack begins */
-	bool leaf;        /* at the innermost frame, where all registers are known */
-	bool knows_lr;    /* lr is known: there, and where a signal interrupted */
-	bool call;        /* pc is a return address: the call lies before it */
-	bool may_read;    /* memory beyond the copy may be read, */
-	bool used_memory; /* and was */
-	bool wild;        /* what could not be read was no address of the stack */
+	uint64_t sp0;      /* where the copied stack begins */
+	bool leaf;         /* at the innermost frame, where all registers are known */
+	bool knows_lr;     /* lr is known: there, and where a signal interrupted */
+	bool call;         /* pc is a return address: the call lies before it */
+	bool may_read;     /* memory beyond the copy may be read, */
+	bool used_memory;  /* and was */
+	bool wild;         /* what could not be read was no address of the stack */
 	uint64_t switched; /* the function that has switched from another stack to this one */
-	size_t ncopied;   /* frames that were found in the copy alone */
-	bool is_trial;    /* this walk is only made to see where it leads */
-	bool recovered;   /* recover_register() has walked this stack once more */
+	size_t ncopied;    /* frames that were found in the copy alone */
+	bool is_trial;     /* this walk is only made to see where it leads */
+	bool recovered;    /* recover_register() has walked this stack once more */
 	enum unwind_end end;
 };
 

@@ -30,7 +30,7 @@ END
 # Memory of all kinds, a map that is gone before the window ends, and a forked child
 target jit
 while read -r kind what; do
-	prof-record -q -F 499 -o kind.pb.gz -- ./jit "$kind" $what
+	prof-record -q -F 499 -o kind.pb.gz -- ./jit "$kind" "$what"
 	prof-fold kind.pb.gz >kind.folded
 	at_least "$(share kind.folded '_start;.*main;py::made by the program;spin')" 95 \
 		"code in memory: $kind $what" "$(head -5 kind.folded)"

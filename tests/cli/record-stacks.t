@@ -77,6 +77,7 @@ prof-record -q --stack fp -F 499 -o fp.pb.gz -- ./fp deep 0.3
 prof-fold fp.pb.gz >fp.folded
 at_least "$(share fp.folded '[[]truncated[]];deep')" 95 'more frames than the kernel follows' \
 	"$(cut -c 1-60 fp.folded)"
+at_least "$(prof-query --raw fp.pb.gz | sed -n 's/.*truncated_too_deep=//p')" 10 'and their number is reported by cause'
 
 # A 32-bit program, with frame pointers and without
 cat >bits32.c <<'END'
@@ -86,9 +87,11 @@ __attribute__((noinline)) void middle(void) { leaf(); sink++; }
 __attribute__((noinline, used)) void outer(void) { middle(); sink++; __asm__("int $0x80" :: "a"(1), "b"(0)); }
 __asm__(".globl _start\n_start: xor %ebp, %ebp\n call outer\n hlt\n");
 END
-flags='-m32 -nostdlib -static -fno-pic -no-pie -O1 -g -fno-stack-protector -fcf-protection=none'
-if $CC $flags -fno-omit-frame-pointer -o bits32 bits32.c 2>/dev/null &&
-	$CC $flags -fomit-frame-pointer -o bare32 bits32.c && ./bits32; then
+build32() {
+	$CC -m32 -nostdlib -static -fno-pic -no-pie -O1 -g -fno-stack-protector -fcf-protection=none \
+		"$1" -o "$2" bits32.c 2>/dev/null
+}
+if build32 -fno-omit-frame-pointer bits32 && build32 -fomit-frame-pointer bare32 && ./bits32; then
 	prof-record -q -F 499 -o 32.pb.gz -- ./bits32
 	prof-fold 32.pb.gz >32.folded
 	at_least "$(share 32.folded 'bits32;_start;outer;middle;leaf')" 95 'a 32-bit program' "$(cat 32.folded)"

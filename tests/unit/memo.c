@@ -20,8 +20,10 @@ static int more(int pid, int tid, struct memo_frame a, struct memo_frame b)
 
 int main(void)
 {
-	static const struct memo_frame other[] = { { 0x10, 100, 1 }, { 0x20, 200, 2 },
-						   { 0x30, 300, 3 }, { 0x41, 300, 4 },
+	static const struct memo_frame other[] = { { 0x10, 100, 1 },
+						   { 0x20, 200, 2 },
+						   { 0x30, 300, 3 },
+						   { 0x41, 300, 4 },
 						   { 0x51, 400, 5 } };
 	size_t n;
 
