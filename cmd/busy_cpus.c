@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -44,11 +45,15 @@ static __attribute__((noinline)) uint64_t dig(int depth, uint64_t x)
 	return x;
 }
 
-static NORETURN void labour(struct work *mine, int cpu)
+static NORETURN void labour(struct work *mine, int cpu, pid_t parent)
 {
 	uint64_t x = 88172645463325252u;
 	cpu_set_t one;
 
+	/* Killed before it can stop them, it leaves no busy orphans. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(0);
 	CPU_ZERO(&one);
 	CPU_SET(cpu, &one);
 	sched_setaffinity(0, sizeof(one), &one);
@@ -62,6 +67,7 @@ static NORETURN void labour(struct work *mine, int cpu)
 
 bool busy_start(void)
 {
+	pid_t parent = getpid();
 	cpu_set_t allowed;
 
 	work = mmap(NULL, MOST_WORKERS * sizeof(*work), PROT_READ | PROT_WRITE,
@@ -73,7 +79,7 @@ bool busy_start(void)
 			continue;
 		workers[nworker] = fork();
 		if (workers[nworker] == 0)
-			labour(&work[nworker], cpu);
+			labour(&work[nworker], cpu, parent);
 		nworker += workers[nworker] > 0;
 	}
 	return nworker > 0;

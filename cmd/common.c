@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "cli/progress.h"
+#include "interrupt.h"
 #include "profile/type.h"
 
 struct common common = { .from = -1, .to = -1 };
@@ -134,6 +135,8 @@ static void report_input(void *context, const struct source_report *r)
 	note_lines(r->notes);
 	common.text_in |= r->format && r->format->text;
 	common.events_in |= r->format == &format_perf_script;
+	if (strcmp(r->path, "-") == 0)
+		interrupt_restore();
 }
 
 void open_source(struct source *s, char *const *paths, bool directories)
@@ -142,6 +145,7 @@ void open_source(struct source *s, char *const *paths, bool directories)
 
 	if (!*paths)
 		paths = standard_input;
+	interrupt_outlive(paths);
 	if (!common.quiet)
 		progress_start(total_size(paths));
 	source_open(s, paths,

@@ -17,6 +17,7 @@ enum {
 	LEAST_STACK = 1024,
 	MOST_STACK = 65528,
 	DEFAULT_STACK = 32 << 10,
+	DEFAULT_FREQUENCY = 99,
 	DEFAULT_RUNS = 10,
 	MOST_RUNS = 100
 };
@@ -27,12 +28,12 @@ static struct {
 	int stack, to;
 	struct opt_list labels;
 	uint64_t duration, delay, every; /* ns */
-	uint64_t stack_size;
+	uint64_t stack_size, period;
 	const char *ab[2];
 	struct options until; /* its power_effect and power_share */
 	int64_t runs;
 	uint64_t max_time; /* ns */
-} o = { .events = "cpu", .frequency = "99" };
+} o = { .events = "cpu", .frequency = NULL };
 
 static struct event events[MOST_EVENTS];
 
@@ -41,6 +42,11 @@ static struct event events[MOST_EVENTS];
 static bool parse_duration(void *to, const char *arg)
 {
 	return str_duration(str_of(arg), to);
+}
+
+static bool parse_period(void *to, const char *arg)
+{
+	return str_u64(str_of(arg), to) && *(uint64_t *)to > 0;
 }
 
 enum { STACK_AUTO, STACK_DWARF, STACK_FP };
@@ -71,7 +77,9 @@ static const char *label_word(size_t i)
 
 static const struct opt what_options[] = {
 	{ 'F', "frequency", OPT_STR, &o.frequency, "HZ", "samples a second and CPU: 99, or max" },
-	{ 'e', "event", OPT_STR, &o.events, "EVENT,...", "what to sample; default: cpu",
+	{ 'c', "count", OPT_PARSED, &o.period, "PERIOD",
+	  "a sample for so many occurrences, or ns of cpu", .parse = parse_period },
+	{ 'e', "event", OPT_STR, &o.events, "EVENT,...", "what to sample: cpu, cycles:u ...",
 	  event_name },
 	{ 'd', "duration", OPT_PARSED, &o.duration, "TIME", "stop after that long",
 	  .parse = parse_duration },
@@ -127,6 +135,8 @@ static size_t parse_events(void)
 			complain("%.*s", STR_ARG(buf_str(&why)));
 			exit(RECORDING_FAILED);
 		}
+		if (o.period)
+			event_set_period(&events[n], o.period);
 		n++;
 	}
 	return n;
@@ -147,6 +157,10 @@ static uint64_t parse_frequency(void)
 {
 	uint64_t f;
 
+	if (o.period && o.frequency)
+		usage("--frequency and --count exclude each other");
+	if (!o.frequency)
+		return DEFAULT_FREQUENCY;
 	if (strcmp(o.frequency, "max") == 0)
 		return 0;
 	if (!str_u64(str_of(o.frequency), &f) || !f)
@@ -160,7 +174,7 @@ static unsigned parse_label_by(bool system)
 	unsigned by = 0;
 
 	if (!o.label_by)
-		return LABEL_BY_COMM | (system ? LABEL_BY_PID : 0);
+		return LABEL_BY_COMM | LABEL_BY_THREAD | (system ? LABEL_BY_PID : 0);
 	while (list.n) {
 		struct str word = str_cut(&list, ',');
 		unsigned i = 0;
@@ -180,9 +194,10 @@ static uint32_t stack_bytes(void)
 		return 0;
 	if (!o.stack_size)
 		return DEFAULT_STACK;
-	if (o.stack_size < LEAST_STACK || o.stack_size > MOST_STACK)
-		usage("--stack-size is from %d to %d", LEAST_STACK, MOST_STACK);
-	return (uint32_t)o.stack_size & ~7u;
+	if (o.stack_size < LEAST_STACK || o.stack_size > 64 << 10)
+		usage("--stack-size is from 1K to 64K");
+	/* A record's size has 16 bits, so 64K are a few bytes less. */
+	return (uint32_t)min_size(o.stack_size, MOST_STACK) & ~7u;
 }
 
 static void check_labels(void)
@@ -258,6 +273,8 @@ static int ab(struct recording *r, char *const *command)
 static int record(struct recording *r, char *const *command)
 {
 	parse_target(&r->session.sampler, command);
+	if (*command)
+		mem_exhausted_status(RECORDING_FAILED);
 	r->session.labels.label_by = parse_label_by(r->session.sampler.target == TARGET_SYSTEM);
 	recording_run(r);
 	recording_summarise(r);

@@ -9,11 +9,24 @@
 
 #include "cli/progress.h"
 #include "common.h"
+#include "record_coverage.h"
 #include "record_target.h"
 
 /* Signals */
 
-static volatile sig_atomic_t child_pid, signals;
+static volatile sig_atomic_t child_pid, signals, on_terminal;
+
+/* Naming and a command that takes its time to end may take a while: say what is waited for. */
+static void acknowledge(void)
+{
+	static const char alone[] = "\nprof-record: ending the recording; again to give up\n";
+	static const char command[] =
+		"\nprof-record: waiting for the command to end; again to give up\n";
+	const char *text = child_pid > 0 ? command : alone;
+
+	if (on_terminal && write(STDERR_FILENO, text, strlen(text)) < 0)
+		on_terminal = 0;
+}
 
 /* The first ends the recording, and is passed on; the second ends us. */
 static void on_signal(int number, siginfo_t *info, void *context)
@@ -26,6 +39,7 @@ static void on_signal(int number, siginfo_t *info, void *context)
 	if (signals++)
 		_exit(RECORDING_BY_SIGNAL + number);
 	session_stop();
+	acknowledge();
 	/* What a terminal sends reaches the command without our help. */
 	if (child_pid > 0 && info->si_code <= 0)
 		kill(child_pid, number);
@@ -35,6 +49,7 @@ void recording_catch_signals(void)
 {
 	struct sigaction sa = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO }, was;
 
+	on_terminal = !common.quiet && isatty(STDERR_FILENO);
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGUSR1, &sa, NULL);
@@ -70,6 +85,9 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 	for (int end = 0; end < UNWIND_ENDS; end++)
 		r->by_end[end] += w->by_end[end];
 	r->cpu_time += w->cpu_time;
+	r->user_time += w->user_time;
+	r->sampled += w->sampled;
+	r->forks += w->forks;
 	r->user_only = r->facts.user_only = w->user_only;
 	if (r->names)
 		record_names_find(r->names, s);
@@ -95,6 +113,12 @@ static double own_percent(const struct recording *r, double wall)
 	return 100 * cpu / wall / (double)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
+static void on_note(void *context, const char *text)
+{
+	(void)context;
+	note("%s", text);
+}
+
 static void on_progress(void *context, const struct window *w)
 {
 	const struct recording *r = context;
@@ -115,6 +139,7 @@ static void wire(struct recording *r)
 	s->launch.to_stderr = !r->output.path || strcmp(r->output.path, "-") == 0;
 	s->on_child = on_child;
 	s->on_window = on_window;
+	s->on_note = on_note;
 	s->wants = target_chooses() ? target_wants : NULL;
 	/* A command writes to the terminal itself. */
 	if (!common.quiet && (!s->launch.command || !*s->launch.command || common.verbose))
@@ -147,6 +172,9 @@ void recording_run(struct recording *r)
 	progress_end();
 	r->ended = s.child_ended;
 	r->status = s.window.status;
+	r->others_run = s.others_run;
+	r->frequency = s.sampler.frequency;
+	r->most_frequency = s.sampler.most_frequency;
 	r->wall = recorder_now() - r->begun;
 	r->finishing = r->begun + r->wall - s.over;
 	session_release(&s);
@@ -182,21 +210,22 @@ static void note_ends(const struct recording *r)
 
 void recording_summarise(const struct recording *r)
 {
+	struct buf covered = { 0 };
 	struct rusage use;
-	char remembered[48] = "";
 	double cpu = own_percent(r, 1e-9 * (double)r->wall);
 
 	if (r->failed)
 		return;
 	getrusage(RUSAGE_SELF, &use);
+	coverage_line(r, &covered);
 	if (r->remembered)
-		snprintf(remembered, sizeof(remembered), ", %.1f%% with remembered callers",
-			 100.0 * (double)r->remembered / (double)r->samples);
-	note("%llu samples of %s, %llu lost, %.1f%% truncated%s; own CPU %.2f%% of the machine, "
+		buf_printf(&covered, ", %.1f%% with remembered callers",
+			   100.0 * (double)r->remembered / (double)r->samples);
+	note("%llu samples of %s, %llu lost, %.1f%% truncated%.*s; own CPU %.2f%% of the machine, "
 	     "%ld MB at most",
 	     (unsigned long long)r->samples, r->facts.events, (unsigned long long)r->lost,
-	     r->samples ? 100.0 * (double)r->truncated / (double)r->samples : 0, remembered, cpu,
-	     use.ru_maxrss / 1024);
+	     r->samples ? 100.0 * (double)r->truncated / (double)r->samples : 0,
+	     STR_ARG(buf_str(&covered)), cpu, use.ru_maxrss / 1024);
 	if (common.verbose && r->truncated)
 		note_ends(r);
 	if (common.verbose)
@@ -204,4 +233,6 @@ void recording_summarise(const struct recording *r)
 		     1e-9 * (double)r->finishing);
 	if (r->user_only)
 		note("kernel code was not sampled: see perf_event_paranoid in prof-record(1)");
+	coverage_explain(r);
+	buf_release(&covered);
 }

@@ -23,15 +23,17 @@ struct recording {
 	struct record_names *names; /* NULL: addresses stay as they are */
 
 	/* What came of it. */
-	uint64_t samples, lost, truncated, remembered, cpu_time;
-	uint64_t by_end[UNWIND_ENDS]; /* samples by why their stacks ended */
-	uint64_t begun, wall;         /* ns: of recorder_now(); from then to the end */
-	uint64_t finishing;           /* ns: of that, after there was nothing left to record */
-	int exec_error;               /* errno of a command that could not be run */
-	int status;                   /* of the command, as waitpid(2) has it, */
-	bool ended;                   /* once it has ended */
-	bool failed;                  /* we could not begin, or not write */
-	bool user_only;               /* kernel code could not be sampled */
+	uint64_t samples, lost, truncated, remembered, cpu_time, user_time, sampled, forks;
+	uint64_t by_end[UNWIND_ENDS];       /* samples by why their stacks ended */
+	uint64_t frequency, most_frequency; /* in force; the most that could be */
+	uint64_t begun, wall;               /* ns: of recorder_now(); from then to the end */
+	uint64_t finishing; /* ns: of that, after there was nothing left to record */
+	int exec_error;     /* errno of a command that could not be run */
+	int status;         /* of the command, as waitpid(2) has it, */
+	bool ended;         /* once it has ended */
+	bool failed;        /* we could not begin, or not write */
+	bool user_only;     /* kernel code could not be sampled */
+	bool others_run;    /* what the command has started runs on after its end */
 };
 
 /* Record and write. Complains. The output is opened before anything is started. */

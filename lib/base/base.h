@@ -44,9 +44,10 @@ bool mem_fits(size_t more);
 
 /*
  * There is no memory for what is named (a format and its values): end the program,
- * with a message and status 2.
+ * with a message and status 2, or the one that mem_exhausted_status() has set.
  */
 NORETURN void mem_exhausted(const char *fmt, ...) PRINTF(1, 2);
+void mem_exhausted_status(int status);
 
 /*
  * Resize a block from `was` to `size` bytes, keeping its contents. p may be

@@ -10,6 +10,7 @@
 const char *program_name = "prof";
 
 static _Atomic size_t used, limit;
+static int exhausted_status = 2;
 
 /* A machine with little RAM may swap; a control group kills. */
 static __attribute__((constructor)) void set_default_limit(void)
@@ -52,7 +53,12 @@ void mem_exhausted(const char *fmt, ...)
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
 	fputc('\n', stderr);
-	exit(2);
+	exit(exhausted_status);
+}
+
+void mem_exhausted_status(int status)
+{
+	exhausted_status = status;
 }
 
 static NORETURN void out_of_memory(size_t more)

@@ -82,8 +82,11 @@ static uint64_t little_endian(struct str s)
 	return v;
 }
 
-/* A tag and what follows it; what is inside a group is not looked at. */
-static inline bool read_field(struct pb *pb, struct pb_field *f)
+/*
+ * A tag and what follows it; what is inside a group is not looked at. Inlined into
+ * pb_next(), the hot loop of pprof.
+ */
+static inline __attribute__((always_inline)) bool read_field(struct pb *pb, struct pb_field *f)
 {
 	uint64_t tag;
 
@@ -111,7 +114,7 @@ static inline bool read_field(struct pb *pb, struct pb_field *f)
  * Pass over a group, to its end tag. Which fields the ends of groups inside it name is
  * not checked, so that no list of them is needed.
  */
-static bool skip_group(struct pb *pb, const struct pb_field *group)
+static __attribute__((noinline)) bool skip_group(struct pb *pb, const struct pb_field *group)
 {
 	struct pb_field f;
 	size_t depth = 1;
@@ -202,7 +205,8 @@ static uint64_t *unpack(struct pb *packed, uint64_t *to)
 /* Room for n more values in the list; an error, which ends the cursor, without. */
 static uint64_t *room_for(struct pb *pb, struct buf *list, size_t n)
 {
-	if (!mem_grow_fits(list->cap, list->n, n * sizeof(uint64_t), 1)) {
+	if (list->cap - list->n < n * sizeof(uint64_t) &&
+	    !mem_grow_fits(list->cap, list->n, n * sizeof(uint64_t), 1)) {
 		in_fail_memory(pb->in);
 		pb->at = pb->end;
 		return NULL;

@@ -96,7 +96,8 @@ static void on_fork(struct decoder *d, const struct record *r)
 	process_name_thread(&d->processes, r->tid, S(""));
 	if (r->pid == r->parent)
 		return; /* a thread */
-	parent = processes_find(&d->processes, (int)r->parent);
+	parent = d->host.scan ? known_process(d, r->parent) :
+				processes_find(&d->processes, (int)r->parent);
 	child = processes_find(&d->processes, (int)r->pid);
 	if (child)
 		process_exec(&d->processes, child); /* its number was used before */
@@ -261,8 +262,8 @@ static void handle_record(void *context, const struct record *r, size_t event)
 	case RECORD_FORK: on_fork(d, r); break;
 	case RECORD_EXIT: on_exit_record(d, r); break;
 	case RECORD_NAMESPACES:
-		process_enter(&d->processes, processes_get(&d->processes, (int)r->pid),
-			      r->mount_ns);
+		/* Written for each new thread, too: of a process that may not be known yet. */
+		process_enter(&d->processes, known_process(d, r->pid), r->mount_ns);
 		break;
 	default: break;
 	}

@@ -83,16 +83,36 @@ static void pass_block_on(struct adder *a)
 	pthread_mutex_unlock(&a->lock);
 }
 
-void adder_sample(struct adder *a, const loc_id *frames, size_t n, label_set_id labels)
+/* Asked for more room, a block that is full is not passed on: the sample is begun. */
+loc_id *adder_room(struct adder *a, size_t n)
 {
 	struct adder_block *b = &a->block[a->filling];
 
-	if (b->samples.n == BLOCK_SAMPLES || b->frames.n >= BLOCK_FRAMES) {
+	if (!a->is_begun && (b->samples.n == BLOCK_SAMPLES || b->frames.n >= BLOCK_FRAMES)) {
 		pass_block_on(a);
 		b = &a->block[a->filling];
 	}
+	a->is_begun = true;
+	vec_reserve(&b->frames, b->frames.n + n);
+	return b->frames.v + b->frames.n;
+}
+
+void adder_sample_here(struct adder *a, size_t n, label_set_id labels)
+{
+	struct adder_block *b = &a->block[a->filling];
+
 	vec_push(&b->samples, { .first = b->frames.n, .n = n, .labels = labels });
-	vec_append(&b->frames, frames, n);
+	b->frames.n += n;
+	a->is_begun = false;
+}
+
+void adder_sample(struct adder *a, const loc_id *frames, size_t n, label_set_id labels)
+{
+	loc_id *to = adder_room(a, n);
+
+	if (n)
+		memcpy(to, frames, n * sizeof(*to));
+	adder_sample_here(a, n, labels);
 }
 
 void adder_value(struct adder *a, uint32_t col, int64_t v, int64_t scale, uint64_t frac)

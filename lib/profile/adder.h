@@ -41,6 +41,7 @@ struct adder {
 	bool threads, has_thread;
 	struct adder_block block[2];
 	unsigned filling; /* the block that the reader fills */
+	bool is_begun;    /* room was asked for, and no sample has it yet */
 	/* Shared with the thread, under the lock: */
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -50,7 +51,14 @@ struct adder {
 
 void adder_begin(struct adder *a, struct profile *p, bool threads);
 
-/* A sample with these n frames, root first, which are copied. */
+/*
+ * Room for the n frames of the next sample, root first; then the sample itself, whose
+ * frames were written there. When more room is asked for, what was written stays.
+ */
+loc_id *adder_room(struct adder *a, size_t n);
+void adder_sample_here(struct adder *a, size_t n, label_set_id labels);
+
+/* A sample with these n frames, which are copied. */
 void adder_sample(struct adder *a, const loc_id *frames, size_t n, label_set_id labels);
 
 /* A value of the sample that was added last: (v + frac / 10^18) * scale; frac with scale 1. */

@@ -271,21 +271,24 @@ static struct target *match_columns(struct profile *to, const struct profile *fr
 
 /* Samples */
 
-static void append_values(struct profile *to, sample_id new, const struct profile *from,
-			  uint32_t old, const struct target *target)
+/* Add the values of a column to the samples that from's have become. */
+static void append_column(struct profile *to, const struct profile *from, uint32_t i,
+			  struct target target, const sample_id *now)
 {
-	for (uint32_t i = 0; i < from->ncol; i++) {
-		const struct column *c = &from->col[i];
-		int64_t scale = target[i].scale;
+	const struct column *c = &from->col[i];
+	int64_t *v = to->col[target.col].v;
 
-		profile_add_value(to, target[i].col, new,
-				  scale == 1 ? c->v[old] : sat_mul(to, c->v[old], scale));
-		if (c->frac && c->frac[old]) {
-			unsigned __int128 frac = (unsigned __int128)c->frac[old] * (uint64_t)scale;
+	for (uint32_t s = 1; s < from->sample.n; s++) {
+		int64_t more = target.scale == 1 ? c->v[s] : sat_mul(to, c->v[s], target.scale);
 
-			profile_add_value(to, target[i].col, new, (int64_t)(frac / FRAC_ONE));
-			profile_add_frac(to, target[i].col, new, (uint64_t)(frac % FRAC_ONE));
-		}
+		if (__builtin_add_overflow(v[now[s].i], more, &v[now[s].i]))
+			v[now[s].i] = sat_add(to, more < 0 ? INT64_MIN : INT64_MAX, more);
+	}
+	for (uint32_t s = 1; c->frac && s < from->sample.n; s++) {
+		unsigned __int128 frac = (unsigned __int128)c->frac[s] * (uint64_t)target.scale;
+
+		profile_add_value(to, target.col, now[s], (int64_t)(frac / FRAC_ONE));
+		profile_add_frac(to, target.col, now[s], (uint64_t)(frac % FRAC_ONE));
 	}
 }
 
@@ -299,8 +302,9 @@ static void append_samples(struct profile *to, const struct profile *from, struc
 
 		now[i] = profile_add_sample(to, remap_stack(m, s->stack),
 					    remap_label_set(m, s->labels));
-		append_values(to, now[i], from, i, target);
 	}
+	for (uint32_t i = 0; from->sample.n > 1 && i < from->ncol; i++)
+		append_column(to, from, i, target[i], now);
 	for (size_t i = 0; i < from->nobservation; i++) {
 		struct observation o = from->observation[i];
 

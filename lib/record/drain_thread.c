@@ -5,15 +5,23 @@
 
 enum {
 	LOOK_MS = 10,
-	MOST_WAITING = 4 << 20, /* bytes of records: seconds of two busy CPUs */
+	/* Bytes of records that wait: seconds of a busy CPU at the highest frequencies, */
+	WAITING_OF_CPU = 64 << 20,
+	WAITING_OF_LIMIT = 4, /* but such a part of what memory we may take at most */
 };
+
+static size_t most_waiting(const struct recorder *r)
+{
+	return min_size(r->sampler->nring * WAITING_OF_CPU, mem_limit_now() / WAITING_OF_LIMIT);
+}
 
 static void *drain(void *context)
 {
 	struct drain_thread *d = context;
+	size_t most = most_waiting(d->recorder);
 
 	while (!d->stop) {
-		if (d->recorder->decoder.queue.bytes < MOST_WAITING)
+		if (d->recorder->decoder.queue.bytes < most)
 			recorder_take(d->recorder);
 		usleep(LOOK_MS * 1000);
 	}

@@ -47,17 +47,48 @@ static bool is_there(uint32_t type, uint64_t config)
 	return fd >= 0;
 }
 
+static void use_clock(struct event *e)
+{
+	e->is_clock = true;
+	e->source = "cpu-clock";
+	e->type = PERF_TYPE_SOFTWARE;
+	e->config = PERF_COUNT_SW_CPU_CLOCK;
+}
+
 static void use_cpu(struct event *e)
 {
 	e->is_cpu = true;
 	e->sample_type = "cpu";
 	e->unit = "nanoseconds";
-	e->is_clock = !is_there(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES);
-	e->source = e->is_clock ? "cpu-clock" : "cycles";
-	if (e->is_clock)
+	if (!is_there(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES)) {
+		use_clock(e);
 		return;
+	}
+	e->source = "cycles";
 	e->type = PERF_TYPE_HARDWARE;
 	e->config = PERF_COUNT_HW_CPU_CYCLES;
+}
+
+void event_set_period(struct event *e, uint64_t period)
+{
+	if (e->is_cpu)
+		use_clock(e);
+	e->every = period;
+}
+
+/* "cycles:u": take the modifier off. A tracepoint's name has a colon of its own. */
+static void take_modifier(struct str *name, struct event *e)
+{
+	char last;
+
+	if (name->n < 3 || name->p[name->n - 2] != ':')
+		return;
+	last = name->p[name->n - 1];
+	if (last != 'u' && last != 'k')
+		return;
+	e->no_user = last == 'k';
+	e->no_kernel = last == 'u';
+	name->n -= 2;
 }
 
 /* The number of a tracepoint, from wherever tracefs is mounted. */
@@ -84,9 +115,9 @@ static bool find_tracepoint(struct str name, struct event *e, struct buf *why)
 	if (!event.p)
 		return false;
 	e->type = PERF_TYPE_TRACEPOINT;
-	e->every = true;
+	e->every = 1;
 	e->unit = "count";
-	e->sample_type = name.p;
+	e->sample_type = strndup(name.p, name.n); /* as long as the program */
 	e->source = "tracepoint";
 	if (str_chr(name, '/') < 0 && tracepoint_id(system, event, &e->config))
 		return true;
@@ -100,6 +131,7 @@ static bool find_tracepoint(struct str name, struct event *e, struct buf *why)
 bool event_find(struct str name, struct event *e, struct buf *why)
 {
 	*e = (struct event){ .name = name };
+	take_modifier(&name, e);
 	for (size_t i = 0; i < LEN(events); i++) {
 		if (!str_eq(name, str_of(events[i].name)))
 			continue;
@@ -107,6 +139,7 @@ bool event_find(struct str name, struct event *e, struct buf *why)
 		e->config = events[i].config;
 		e->sample_type = e->source = events[i].name;
 		e->unit = "count";
+		e->every = e->type == PERF_TYPE_SOFTWARE && i > 0;
 		if (i == 0)
 			use_cpu(e);
 		else if (!is_there(e->type, e->config)) {
@@ -126,13 +159,16 @@ static struct gather_event event_worth(const struct event *e, uint64_t frequency
 {
 	int64_t between = frequency ? (int64_t)(1000000000 / frequency) : 0;
 
+	if (e->every)
+		between = (int64_t)e->every;
+
 	return (struct gather_event){
 		.sample_type = e->sample_type,
 		.unit = e->unit,
 		.counted = e->is_cpu,
-		.fixed = e->is_cpu && !e->is_clock,
+		.fixed = e->every > 1 || (e->is_cpu && !e->is_clock),
 		.worth = between,
-		.period = e->is_cpu && between ? between : 1,
+		.period = (e->is_cpu || e->every) && between ? between : 1,
 	};
 }
 

@@ -15,16 +15,24 @@ struct event {
 	const char *sample_type, *unit; /* "cpu", "nanoseconds" */
 	bool is_cpu;                    /* time on the CPU, by whatever clock there is */
 	bool is_clock;                  /* periods are nanoseconds */
-	bool every;                     /* no rate: every occurrence is a sample */
+	uint64_t every;                 /* so many occurrences are a sample; 0: by frequency */
+	bool no_user, no_kernel;        /* only what happens elsewhere: modifiers k, u */
 	const char *source;             /* what it is counted by, for people */
 };
 
 /*
  * The event of that name: "cpu", one of the table's, or a tracepoint
- * "system:event". "cpu" is the hardware's cycle counter if there is one, else the
- * kernel's clock. False with a message in *why.
+ * "system:event"; with ":u" or ":k" after it only what happens in user code or in the
+ * kernel. "cpu" is the hardware's cycle counter if there is one, else the kernel's clock.
+ * What the kernel itself counts comes in bursts, to which a frequency does not adapt:
+ * each occurrence is a sample. False with a message in *why.
  */
 bool event_find(struct str name, struct event *event, struct buf *why);
+
+/*
+ * Let every so many occurrences be a sample: of "cpu", nanoseconds of the kernel's clock.
+ */
+void event_set_period(struct event *event, uint64_t period);
 
 /*
  * What samples of these n events are worth in a profile, as a list of struct gather_event:

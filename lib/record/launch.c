@@ -7,6 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "record/open_files.h"
+
 static NORETURN void run_child(const struct launch *how, int wait, int report)
 {
 	char *const *command = how->command;
@@ -17,6 +19,7 @@ static NORETURN void run_child(const struct launch *how, int wait, int report)
 		putenv((char *)how->environment[i]);
 	if (how->to_stderr)
 		dup2(STDERR_FILENO, STDOUT_FILENO);
+	open_files_restore();
 	signal(SIGPIPE, SIG_DFL); /* which we ignore */
 	if (read(wait, &byte, 1) != 1)
 		_exit(125); /* given up */

@@ -1,6 +1,7 @@
 #include "record/recorder.h"
 
 #include <time.h>
+#include <unistd.h>
 
 #include "record/kernel_text.h"
 
@@ -66,6 +67,8 @@ void recorder_init(struct recorder *r, struct sampler *sampler, const struct arc
 	host = live_host_functions(&r->host);
 	decoder_init(&r->decoder, arch, &host);
 	r->decoder.most_chain = most_chain();
+	process_tree_init(&r->tree, false);
+	twice_init(&r->twice);
 	r->decoder.wants = is_wanted;
 	r->decoder.on_sample = hand_on;
 	r->decoder.context = r;
@@ -75,6 +78,26 @@ void recorder_release(struct recorder *r)
 {
 	decoder_release(&r->decoder);
 	live_host_release(&r->host);
+	process_tree_release(&r->tree);
+	twice_release(&r->twice);
+	buf_release(&r->heads);
+}
+
+/* Of all that happens on the CPUs, is this of what is recorded? */
+static bool is_of_tree(struct recorder *r, const struct record *record)
+{
+	switch (record->kind) {
+	case RECORD_LOST:
+	case RECORD_THROTTLE:
+	case RECORD_OTHER: return true;
+	case RECORD_SAMPLE: return process_tree_has(&r->tree, record->pid, record->time);
+	case RECORD_MAP:
+		if (record->map.in_kernel)
+			return true;
+		break;
+	default: break;
+	}
+	return process_tree_had(&r->tree, record->pid);
 }
 
 static void add_record(void *context, const struct perf_event_header *h)
@@ -82,14 +105,62 @@ static void add_record(void *context, const struct perf_event_header *h)
 	struct recorder *r = context;
 	const struct perf_events *events = &r->sampler->events;
 	size_t event = perf_events_find(events, h);
+	const struct perf_event_attr *attr = &events->attr[event];
 
-	decoder_add(&r->decoder, h, &events->attr[event], event);
+	if (r->sampler->by_cpu || r->sampler->twice) {
+		struct record record;
+
+		record_parse(h, attr, &record);
+		if (r->sampler->by_cpu && !is_of_tree(r, &record))
+			return;
+		if (r->sampler->twice && record.kind == RECORD_SAMPLE &&
+		    twice_counted(&r->twice, &record, event))
+			return;
+	}
+	r->forks += h->type == PERF_RECORD_FORK;
+	decoder_add(&r->decoder, h, attr, event);
+}
+
+static void note_member(void *context, const struct perf_event_header *h)
+{
+	struct recorder *r = context;
+	const struct perf_events *events = &r->sampler->events;
+	struct record record;
+
+	if (h->type != PERF_RECORD_FORK && h->type != PERF_RECORD_COMM &&
+	    h->type != PERF_RECORD_EXIT)
+		return;
+	record_parse(h, &events->attr[perf_events_find(events, h)], &record);
+	process_tree_note(&r->tree, &record);
+}
+
+/*
+ * A process's first sample may lie in another ring than its fork. So first it is settled how
+ * far the rings are read, then all forks that have been written by now are noted, among
+ * which are those of all processes that are met with on that way.
+ */
+static void update_tree(struct recorder *r)
+{
+	struct sampler *s = r->sampler;
+
+	for (size_t k = 0; k < s->nring; k++)
+		ring_look(&s->rings[k], ring_head(&s->rings[k]), note_member, r);
+	process_tree_update(&r->tree);
 }
 
 void recorder_take(struct recorder *r)
 {
-	for (size_t k = 0; k < r->sampler->nring; k++)
-		ring_drain(&r->sampler->rings[k], add_record, r);
+	struct sampler *s = r->sampler;
+	uint64_t *head;
+
+	r->heads.n = 0;
+	head = (uint64_t *)buf_room(&r->heads, s->nring * sizeof(*head));
+	for (size_t k = 0; k < s->nring; k++)
+		head[k] = ring_head(&s->rings[k]);
+	if (s->by_cpu)
+		update_tree(r);
+	for (size_t k = 0; k < s->nring; k++)
+		ring_drain(&s->rings[k], head[k], add_record, r);
 }
 
 void recorder_drain(struct recorder *r, bool all)
@@ -98,6 +169,14 @@ void recorder_drain(struct recorder *r, bool all)
 
 	recorder_take(r);
 	decoder_run(&r->decoder, until);
+}
+
+void recorder_drain_until(struct recorder *r, uint64_t time)
+{
+	while (recorder_now() < time + COMMIT_NS)
+		usleep(COMMIT_NS / 1000);
+	recorder_take(r);
+	decoder_run(&r->decoder, time);
 }
 
 void recorder_sweep(struct recorder *r)

@@ -7,14 +7,20 @@
 
 #include "perf/decoder.h"
 #include "record/live_host.h"
+#include "record/process_tree.h"
 #include "record/sampler.h"
+#include "record/twice.h"
 
 struct recorder {
 	struct sampler *sampler;
 	struct live_host host;
 	struct decoder decoder;
-	int self;      /* samples of this process are left out; 0 = none; */
-	int helper[4]; /* and those of these: children of ours, the last ones */
+	struct process_tree tree; /* of which samples are taken, where sampler.by_cpu */
+	struct twice twice;
+	uint64_t forks;   /* threads and processes that began */
+	struct buf heads; /* uint64_t: how far each ring is read in this round */
+	int self;         /* samples of this process are left out; 0 = none; */
+	int helper[4];    /* and those of these: children of ours, the last ones */
 	unsigned nhelper;
 	/* As those of the decoder; wants() may be NULL. */
 	bool (*wants)(void *context, struct process *);
@@ -30,6 +36,9 @@ void recorder_release(struct recorder *r);
  * then all CPUs have written theirs. `all`: handle everything, at the end of a recording.
  */
 void recorder_drain(struct recorder *r, bool all);
+
+/* Handle all records of before that time, which is now: wait until they are written. */
+void recorder_drain_until(struct recorder *r, uint64_t time);
 
 /* Leave out the samples of a child of ours, which takes no part in what is recorded. */
 void recorder_ignore(struct recorder *r, int pid);

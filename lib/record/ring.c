@@ -3,18 +3,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { LEAST = 64 << 10 };
-
 bool ring_open(struct ring *r, int fd, size_t size)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	void *p = MAP_FAILED;
+	void *p = mmap(NULL, page + size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
-	for (; size >= LEAST; size /= 2) {
-		p = mmap(NULL, page + size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-		if (p != MAP_FAILED)
-			break;
-	}
 	if (p == MAP_FAILED)
 		return false;
 	*r = (struct ring){ .fd = fd, .page = p, .size = size, .mapped = page + size };
@@ -46,11 +39,15 @@ static const struct perf_event_header *record_at(struct ring *r, uint64_t positi
 	return (const void *)r->wrapped.p;
 }
 
-void ring_drain(struct ring *r, void (*take)(void *context, const struct perf_event_header *),
-		void *context)
+uint64_t ring_head(const struct ring *r)
 {
-	uint64_t head = __atomic_load_n(&r->page->data_head, __ATOMIC_ACQUIRE);
-	uint64_t tail = r->page->data_tail;
+	return r->page ? __atomic_load_n(&r->page->data_head, __ATOMIC_ACQUIRE) : 0;
+}
+
+void ring_look(struct ring *r, uint64_t head,
+	       void (*look)(void *context, const struct perf_event_header *), void *context)
+{
+	uint64_t tail = r->page ? r->page->data_tail : head;
 
 	while (tail < head) {
 		const struct perf_event_header *h = record_at(r, tail);
@@ -58,7 +55,15 @@ void ring_drain(struct ring *r, void (*take)(void *context, const struct perf_ev
 		if (h->size < sizeof(*h))
 			break; /* never written by the kernel */
 		tail += h->size;
-		take(context, h);
+		look(context, h);
 	}
+}
+
+void ring_drain(struct ring *r, uint64_t head,
+		void (*take)(void *context, const struct perf_event_header *), void *context)
+{
+	if (!r->page)
+		return;
+	ring_look(r, head, take, context);
 	__atomic_store_n(&r->page->data_tail, head, __ATOMIC_RELEASE);
 }

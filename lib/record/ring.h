@@ -7,7 +7,8 @@
 #include "base/buf.h"
 
 struct ring {
-	int fd; /* of the event that owns it */
+	int fd;       /* of the event that owns it */
+	bool hung_up; /* whose task has ended: nothing wakes its readers */
 	struct perf_event_mmap_page *page;
 	const uint8_t *data;
 	size_t size;        /* of data: a power of two */
@@ -16,17 +17,26 @@ struct ring {
 };
 
 /*
- * Map the buffer of an event, of `size` bytes of data or as much less as is
- * allowed. False when not even the least is.
+ * Map the buffer of an event, of `size` bytes of data, a power of two. False, and errno,
+ * when that is not allowed.
  */
 bool ring_open(struct ring *r, int fd, size_t size);
 void ring_close(struct ring *r);
 
 /*
- * Take the records that are there. take() is called for each; the record is valid
+ * How far it is filled: a position for ring_drain(). Positions only grow.
+ */
+uint64_t ring_head(const struct ring *r);
+
+/* Call look() for each record that is there, up to a position; all of them stay. */
+void ring_look(struct ring *r, uint64_t head,
+	       void (*look)(void *context, const struct perf_event_header *), void *context);
+
+/*
+ * Take the records that are there, up to a position. take() is called for each; the record is valid
  * until it returns. Their space is given back when all of them have been taken.
  */
-void ring_drain(struct ring *r, void (*take)(void *context, const struct perf_event_header *),
-		void *context);
+void ring_drain(struct ring *r, uint64_t head,
+		void (*take)(void *context, const struct perf_event_header *), void *context);
 
 #endif

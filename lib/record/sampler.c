@@ -3,239 +3,115 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "record/cpus.h"
 #include "record/kernel_text.h"
-#include "record/sampler_attr.h"
-#include "record/tasks.h"
+#include "record/open_files.h"
+#include "record/sampler_events.h"
 
 enum {
-	RESCANS = 8,             /* of a process's threads, until no new one is found */
-	SMALLEST_RING = 1 << 17, /* bytes: two samples with the largest copy of the stack */
+	/*
+	 * Sampling all tasks of a CPU costs those, too, that are not asked for: up to this
+	 * frequency little. Above it few tasks are shorter than a period.
+	 */
+	MOST_BY_CPU = 2000,
+	/* What a sample takes, about, on a machine of no great speed. */
+	SAMPLE_NS = 2000,
+	STACK_BYTES_A_NS = 3,
+	STACK_OF_SAMPLE = 32 << 10, /* a larger copy changes no frequency that is in force */
+	HUNG_UP_MS = 10,            /* between two reads of rings that wake nobody */
 };
 
-/*
- * Open an event, with what this kernel lets us have: it reports namespaces only to the
- * privileged, and kernels before 6.0 do not count what is lost.
- */
-static int perf_event_open(struct perf_event_attr *a, int pid, int cpu, unsigned long flags)
-{
-	int fd;
-
-	flags |= PERF_FLAG_FD_CLOEXEC;
-	fd = (int)syscall(SYS_perf_event_open, a, pid, cpu, -1, flags);
-	if (fd < 0 && errno == EACCES && a->namespaces) {
-		a->namespaces = 0;
-		fd = (int)syscall(SYS_perf_event_open, a, pid, cpu, -1, flags);
-	}
-	if (fd < 0 && errno == EINVAL && (a->read_format || a->namespaces || a->inherit_thread)) {
-		a->read_format = 0;
-		a->namespaces = 0;
-		a->inherit_thread = 0;
-		fd = (int)syscall(SYS_perf_event_open, a, pid, cpu, -1, flags);
-	}
-	return fd;
-}
-
-/* Bytes for the ring of a CPU: for what comes in between two reads, with reserve. */
-static size_t ring_size(const struct sampler *s)
-{
-	if (s->frequency <= 199)
-		return 2 << 20;
-	return s->frequency <= 999 ? 4 << 20 : 16 << 20;
-}
-
-static void note_id(struct sampler *s, int fd, size_t event)
-{
-	uint64_t id;
-
-	if (ioctl(fd, PERF_EVENT_IOC_ID, &id) == 0)
-		perf_events_add_id(&s->events, id, event);
-}
-
-/* A ring as large as wanted, or as locked memory allows. */
-static bool map_ring(const struct sampler *s, struct ring *r, int fd)
-{
-	size_t size = ring_size(s);
-
-	while (!ring_open(r, fd, size)) {
-		if (errno != EPERM || size <= SMALLEST_RING)
-			return false;
-		size /= 2;
-	}
-	return true;
-}
-
-/* Let an event write into the ring of its CPU, which it opens if it is the first. */
-static bool attach(struct sampler *s, struct ring *r, int fd, struct buf *why)
-{
-	s->fds = mem_grow(s->fds, &s->fd_cap, s->nfd + 1, sizeof(*s->fds));
-	s->fds[s->nfd++] = fd;
-	if (r->page) {
-		if (ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, r->fd) == 0)
-			return true;
-		buf_printf(why, "cannot share a buffer between events: %s", strerror(errno));
-		return false;
-	}
-	if (map_ring(s, r, fd))
-		return true;
-	buf_printf(why,
-		   "cannot map a buffer: %s (more locked memory may help: ulimit -l, or sysctl "
-		   "kernel.perf_event_mlock_kb)",
-		   strerror(errno));
-	return false;
-}
-
-/* Open the sideband and all events for one task (or -1) on one CPU. */
-static bool open_on(struct sampler *s, struct ring *r, int pid, int cpu, struct buf *why)
-{
-	unsigned long flags = s->o->target == TARGET_CGROUP ? PERF_FLAG_PID_CGROUP : 0;
-
-	for (size_t i = 0; i <= s->o->nevent; i++) {
-		struct perf_event_attr a = i ? sampler_event_attr(s, &s->o->events[i - 1]) :
-					       sampler_sideband_attr(s);
-		int fd;
-
-		a.wakeup_watermark = (uint32_t)ring_size(s) / 2;
-		fd = perf_event_open(&a, pid, cpu, flags);
-		if (fd < 0 && errno == ESRCH && s->nfd)
-			return true; /* a thread that ended meanwhile */
-		if (fd < 0) {
-			sampler_explain(errno, why);
-			return false;
-		}
-		if (!attach(s, r, fd, why))
-			return false;
-		note_id(s, fd, i ? i - 1 : s->o->nevent);
-	}
-	return true;
-}
-
-/* Tasks */
-
-static bool open_task_on_cpus(struct sampler *s, const int *cpus, int tid, struct buf *why)
-{
-	for (size_t i = 0; i < s->nring; i++)
-		if (!open_on(s, &s->rings[i], tid, cpus[i], why))
-			return false;
-	return true;
-}
-
-/*
- * All threads of the processes. New threads inherit the events of the one that
- * makes them; those that were made before that one had events are found by looking
- * again.
- */
-static bool open_tasks(struct sampler *s, const int *cpus, struct buf *why)
-{
-	struct buf tasks = { 0 };
-	size_t done = 0;
-	bool ok = true;
-
-	for (int scan = 0; ok && scan < RESCANS; scan++) {
-		tasks_list(s->o->pids, s->o->npid, s->o->children, &tasks);
-		if (done == BUF_COUNT(&tasks, int))
-			break;
-		for (; ok && done < BUF_COUNT(&tasks, int); done++)
-			ok = open_task_on_cpus(s, cpus, ((int *)tasks.p)[done], why);
-	}
-	if (ok && !done) {
-		buf_add(why, S("there is no such process"));
-		ok = false;
-	}
-	buf_release(&tasks);
-	return ok;
-}
-
-/* What the records of each event look like; the sideband has the last number. */
-static void describe_events(struct sampler *s)
-{
-	struct perf_event_attr a;
-
-	perf_events_release(&s->events);
-	perf_events_init(&s->events);
-	for (size_t i = 0; i < s->o->nevent; i++) {
-		a = sampler_event_attr(s, &s->o->events[i]);
-		perf_events_add(&s->events, &a);
-	}
-	a = sampler_sideband_attr(s);
-	perf_events_add(&s->events, &a);
-}
-
-static bool open_all(struct sampler *s, const int *cpus, struct buf *why)
-{
-	int pid = s->o->target == TARGET_SYSTEM ? -1 :
-		  s->o->target == TARGET_CGROUP ? s->o->cgroup :
-						  s->o->pids[0];
-
-	describe_events(s);
-	if (s->o->target == TARGET_TASKS)
-		return open_tasks(s, cpus, why);
-	return open_task_on_cpus(s, cpus, pid, why);
-}
-
-static void close_all(struct sampler *s)
-{
-	for (size_t i = 0; i < s->nring; i++)
-		ring_close(&s->rings[i]);
-	for (size_t i = 0; i < s->nfd; i++)
-		close(s->fds[i]);
-	s->nfd = 0;
-}
-
-/* As many files as we may: one for each thread, event and CPU. */
-static void raise_limit(void)
-{
-	struct rlimit l;
-
-	if (getrlimit(RLIMIT_NOFILE, &l) == 0 && l.rlim_cur < l.rlim_max) {
-		l.rlim_cur = l.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &l);
-	}
-}
-
-static uint64_t allowed_frequency(uint64_t wanted)
+static uint64_t kernel_setting(const char *path, uint64_t otherwise)
 {
 	struct buf text = { 0 };
-	uint64_t most;
+	uint64_t value;
 
-	if (!kernel_text("/proc/sys/kernel/perf_event_max_sample_rate", &text) ||
-	    !str_u64(buf_str(&text), &most))
-		most = 100000;
+	if (!kernel_text(path, &text) || !str_u64(buf_str(&text), &value))
+		value = otherwise;
 	buf_release(&text);
-	return !wanted || wanted > most ? most : wanted;
+	return value;
+}
+
+/*
+ * The most that the kernel keeps up with. It has a rate that it allows, and a share of the
+ * time that samples may take; but it sees to that share only with interrupts of the
+ * hardware. Of the clock's samples it would take so many that the program nearly stands still.
+ */
+static uint64_t most_frequency(const struct sampler_options *o)
+{
+	uint64_t rate = kernel_setting("/proc/sys/kernel/perf_event_max_sample_rate", 100000);
+	uint64_t percent = kernel_setting("/proc/sys/kernel/perf_cpu_time_max_percent", 25);
+	uint64_t stack = min_size(o->stack_bytes, STACK_OF_SAMPLE);
+	uint64_t most = percent * 10000000 / (SAMPLE_NS + stack / STACK_BYTES_A_NS);
+
+	if (percent && percent < 100 && most < rate)
+		rate = most;
+	return rate ? rate : 1;
+}
+
+static bool is_refused(const struct sampler *s)
+{
+	return s->error == EACCES || s->error == EPERM;
+}
+
+/* As much as is allowed: of whole CPUs, of tasks, and their user code. */
+static bool open_allowed(struct sampler *s, const int *cpus, struct buf *why)
+{
+	const struct sampler_options *o = s->o;
+	bool tasks = o->target == TARGET_TASKS || o->target == TARGET_CHILD;
+
+	s->by_cpu = tasks && s->frequency <= MOST_BY_CPU && sampler_has_frequency(s);
+	if (sampler_open_events(s, cpus, why))
+		return true;
+	if (s->by_cpu && is_refused(s)) {
+		why->n = 0;
+		s->by_cpu = false;
+		if (sampler_open_events(s, cpus, why))
+			return true;
+	}
+	if (!is_refused(s) || !o->kernel || o->kernel_or_fail || o->target == TARGET_SYSTEM)
+		return false;
+	why->n = 0;
+	s->user_only = true;
+	return sampler_open_events(s, cpus, why);
+}
+
+/* All that are online, and which of them are sampled. */
+static bool choose_cpus(struct sampler *s, int *cpus, struct buf *why)
+{
+	int wanted[MOST_CPUS];
+	size_t n;
+
+	cpus_online(&s->online);
+	s->nring = cpus_choose(NULL, buf_str(&s->online), cpus, why);
+	n = cpus_choose(s->o->cpus, buf_str(&s->online), wanted, why);
+	s->rings = mem_zeroed(s->nring, sizeof(*s->rings));
+	s->samples = mem_zeroed(s->nring, sizeof(*s->samples));
+	for (size_t k = 0; k < s->nring; k++)
+		for (size_t i = 0; i < n; i++)
+			s->samples[k] |= cpus[k] == wanted[i];
+	return s->nring && n;
 }
 
 bool sampler_open(struct sampler *s, const struct sampler_options *o, struct buf *why)
 {
 	int cpus[MOST_CPUS];
-	bool ok;
 
-	*s = (struct sampler){ .o = o, .frequency = allowed_frequency(o->frequency) };
-	raise_limit();
-	cpus_online(&s->online);
-	s->nring = cpus_choose(o->cpus, buf_str(&s->online), cpus, why);
-	if (!s->nring)
-		return false;
-	s->rings = mem_zeroed(s->nring, sizeof(*s->rings));
-	ok = open_all(s, cpus, why);
-	if (!ok && o->kernel && !o->kernel_or_fail && o->target != TARGET_SYSTEM) {
-		/* One's own user code may be sampled where the kernel's may not. */
-		close_all(s);
-		s->user_only = true;
-		why->n = 0;
-		ok = open_all(s, cpus, why);
-	}
-	return ok;
+	*s = (struct sampler){ .o = o, .most_frequency = most_frequency(o) };
+	s->frequency = s->most_frequency;
+	if (o->frequency && o->frequency < s->frequency)
+		s->frequency = o->frequency;
+	open_files_raise();
+	return choose_cpus(s, cpus, why) && open_allowed(s, cpus, why);
 }
 
 void sampler_close(struct sampler *s)
 {
-	close_all(s);
+	sampler_close_events(s);
 	mem_free(s->rings, s->nring * sizeof(*s->rings));
+	mem_free(s->samples, s->nring * sizeof(*s->samples));
 	mem_free(s->fds, s->fd_cap * sizeof(*s->fds));
 	perf_events_release(&s->events);
 	buf_release(&s->online);
@@ -283,8 +159,19 @@ uint64_t sampler_lost(const struct sampler *s)
 void sampler_wait(struct sampler *s, int ms)
 {
 	struct pollfd fds[MOST_CPUS];
+	bool hung_up = false;
 
+	for (size_t i = 0; i < s->nring; i++) {
+		bool out = s->rings[i].hung_up;
+
+		fds[i] = (struct pollfd){ .fd = out ? -1 : s->rings[i].fd, .events = POLLIN };
+		hung_up |= out;
+	}
+	if (hung_up && ms > HUNG_UP_MS)
+		ms = HUNG_UP_MS;
+	if (poll(fds, s->nring, ms) <= 0)
+		return;
+	/* The task that the owner of a ring was opened for has ended; others may go on. */
 	for (size_t i = 0; i < s->nring; i++)
-		fds[i] = (struct pollfd){ .fd = s->rings[i].fd, .events = POLLIN };
-	poll(fds, s->nring, ms);
+		s->rings[i].hung_up |= (fds[i].revents & (POLLHUP | POLLERR)) != 0;
 }

@@ -1,6 +1,9 @@
 /*
  * The kernel's side of a recording: events opened on every CPU for whatever is to
  * be watched, with one ring a CPU, into which all events of that CPU write.
+ *
+ * What processes do and map (the sideband) is listened to on all CPUs that are online, since
+ * a program may start elsewhere than where it is sampled.
  */
 #ifndef RECORD_SAMPLER_H
 #define RECORD_SAMPLER_H
@@ -36,22 +39,34 @@ struct sampler_options {
 
 struct sampler {
 	const struct sampler_options *o;
-	struct ring *rings; /* one a CPU */
+	struct ring *rings; /* one for each CPU that is online */
+	bool *samples;      /* is that CPU one of those that are sampled? */
 	size_t nring;
+	size_t ring_bytes; /* of each */
 	struct buf online; /* CPUs, as the kernel lists them */
 	int *fds;          /* all events */
 	size_t nfd, fd_cap;
 	struct perf_events events; /* numbered as those of the options; then the sideband */
-	bool user_only;            /* the kernel did not allow its own code to be sampled */
-	uint64_t frequency;        /* in force */
+	/*
+	 * Events with a frequency sample all that runs on the CPUs, although the target is a
+	 * command or some processes: their samples are to be chosen from (process_tree.h).
+	 */
+	bool by_cpu;
+	bool twice;              /* some thread may have its events twice (twice.h) */
+	bool user_only;          /* the kernel did not allow its own code to be sampled */
+	uint64_t frequency;      /* in force, */
+	uint64_t most_frequency; /* and the most that could be */
+	unsigned without;        /* what this kernel does not have (open_event.h) */
+	int error;               /* errno of what was refused */
 };
 
 /* Have CPUs come or gone since the sampler was opened? Looks only when it uses all. */
 bool sampler_cpus_changed(const struct sampler *s);
 
 /*
- * Open everything. Nothing is sampled before sampler_start() (or the child's
- * exec). False with a message in *why: what is missing and how to get it. sampler_close() must follow in both cases.
+ * Open everything. Nothing is sampled before sampler_start() or, unless by_cpu, the child's
+ * exec(). False with a message in *why: what is missing and how to get it. sampler_close()
+ * must follow in both cases.
  */
 bool sampler_open(struct sampler *s, const struct sampler_options *o, struct buf *why);
 void sampler_close(struct sampler *s);
@@ -62,12 +77,15 @@ void sampler_stop(struct sampler *s);
 /* Samples that the kernel has lost so far; 0 where it does not count them. */
 uint64_t sampler_lost(const struct sampler *s);
 
-/* Wait until a ring is half full, or some milliseconds. */
+/* Wait until a ring has some records to take, or some milliseconds. */
 void sampler_wait(struct sampler *s, int ms);
 
 /*
  * Append to *why what a failed perf_event_open() with that errno means here.
  */
 void sampler_explain(int error, struct buf *why);
+
+/* The same for an event of a task. */
+void sampler_explain_task(int error, int tid, struct buf *why);
 
 #endif

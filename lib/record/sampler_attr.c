@@ -12,16 +12,18 @@ static const uint64_t SAMPLE_FIELDS = PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP | 
 static const uint64_t TRAILER_FIELDS = PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_TID | PERF_SAMPLE_TIME |
 				       PERF_SAMPLE_CPU;
 
-static struct perf_event_attr common_attr(const struct sampler *s)
+/* by_cpu: for all tasks of a CPU, and not for one task and what it makes. */
+static struct perf_event_attr common_attr(const struct sampler *s, bool by_cpu)
 {
 	const struct sampler_options *o = s->o;
+	bool tasks = !by_cpu && (o->target == TARGET_CHILD || o->target == TARGET_TASKS);
 	struct perf_event_attr a = {
 		.size = sizeof(a),
 		.sample_type = SAMPLE_FIELDS,
 		.read_format = PERF_FORMAT_LOST,
 		.disabled = 1,
-		.inherit = o->target == TARGET_CHILD || o->target == TARGET_TASKS,
-		.enable_on_exec = o->target == TARGET_CHILD && !o->wait,
+		.inherit = tasks,
+		.enable_on_exec = tasks && o->target == TARGET_CHILD && !o->wait,
 		.sample_id_all = 1,
 		.use_clockid = 1,
 		.clockid = CLOCK_MONOTONIC,
@@ -31,21 +33,24 @@ static struct perf_event_attr common_attr(const struct sampler *s)
 		.exclude_guest = 1,
 	};
 
-	a.inherit_thread = o->target == TARGET_TASKS && !o->children;
-	if (a.inherit_thread)
-		a.inherit = 1;
+	a.inherit_thread = tasks && o->target == TARGET_TASKS && !o->children;
 	return a;
 }
 
 struct perf_event_attr sampler_event_attr(const struct sampler *s, const struct event *e)
 {
-	struct perf_event_attr a = common_attr(s);
+	struct perf_event_attr a = common_attr(s, s->by_cpu && !e->every);
 
 	a.type = e->type;
 	a.config = e->config;
 	a.exclude_idle = e->is_cpu;
 	a.freq = !e->every;
-	a.sample_freq = e->every ? 1 : s->frequency;
+	a.sample_freq = e->every ? e->every : s->frequency;
+	/* Asked for a period, software events take no notice of the one that is set. */
+	if (e->every > 1)
+		a.sample_type &= ~(uint64_t)PERF_SAMPLE_PERIOD;
+	a.exclude_user = e->no_user;
+	a.exclude_kernel |= e->no_kernel;
 	a.sample_regs_user = s->o->stack_bytes ? sample_regs_mask(s->o->arch) : 0;
 	a.sample_stack_user = s->o->stack_bytes;
 	a.exclude_callchain_kernel = s->user_only || !s->o->kernel;
@@ -56,8 +61,10 @@ struct perf_event_attr sampler_event_attr(const struct sampler *s, const struct 
 
 struct perf_event_attr sampler_sideband_attr(const struct sampler *s)
 {
-	struct perf_event_attr a = common_attr(s);
+	struct perf_event_attr a = common_attr(s, s->by_cpu);
 
+	/* A process may come, go or map something before the first sample. */
+	a.disabled = a.enable_on_exec;
 	a.type = PERF_TYPE_SOFTWARE;
 	a.config = PERF_COUNT_SW_DUMMY;
 	a.sample_type = TRAILER_FIELDS;

@@ -1,5 +1,8 @@
 /* What the kernel's refusals mean, and how what is missing is granted. */
 #include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "record/kernel_text.h"
 #include "record/sampler.h"
@@ -40,4 +43,21 @@ void sampler_explain(int error, struct buf *why)
 		break;
 	default: buf_printf(why, "perf_event_open: %s", strerror(error));
 	}
+}
+
+static bool is_of_other_user(int tid)
+{
+	struct stat st;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d", tid);
+	return geteuid() && stat(path, &st) == 0 && st.st_uid != geteuid();
+}
+
+void sampler_explain_task(int error, int tid, struct buf *why)
+{
+	if ((error == EACCES || error == EPERM) && is_of_other_user(tid))
+		buf_printf(why, "%d belongs to another user, or has more rights than we have; ",
+			   tid);
+	sampler_explain(error, why);
 }

@@ -1,14 +1,12 @@
 #include "record/session.h"
 
-#include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "record/drain_thread.h"
+#include "record/session_child.h"
+#include "record/session_start.h"
 #include "record/session_window.h"
 
 enum {
@@ -29,53 +27,20 @@ void session_stop(void)
 	stop_asked = 1;
 }
 
+bool session_stopped(void)
+{
+	return stop_asked;
+}
+
 void session_flush(void)
 {
 	flush_asked = 1;
 }
 
-/* The child */
-
-static uint64_t nanoseconds(struct timeval t)
-{
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_usec * 1000;
-}
-
-static void report_child(struct session *s, int pid)
-{
-	if (s->o->on_child)
-		s->o->on_child(s->o->context, pid);
-}
-
-/* Has the command ended? Its usage then is exact, with that of its children. */
-static bool child_has_ended(struct session *s, bool wait)
-{
-	struct rusage use;
-	int status;
-
-	if (s->o->sampler.target != TARGET_CHILD || s->child_ended)
-		return s->child_ended;
-	if (wait4(s->child.pid, &status, wait ? 0 : WNOHANG, &use) != s->child.pid)
-		return false;
-	report_child(s, 0);
-	s->child_ended = true;
-	s->window.ended = true;
-	s->window.status = status;
-	s->window.max_rss = (uint64_t)use.ru_maxrss * 1024;
-	if (!s->window.number) /* else it is that of several windows */
-		s->window.cpu_time = nanoseconds(use.ru_utime) + nanoseconds(use.ru_stime);
-	return true;
-}
-
 /* Is there still one of the processes that were to be watched? */
 static bool any_target(const struct session *s)
 {
-	const struct sampler_options *o = &s->o->sampler;
-
-	for (size_t i = 0; o->target == TARGET_TASKS && i < o->npid; i++)
-		if (kill(o->pids[i], 0) == 0 || errno == EPERM)
-			return true;
-	return o->target != TARGET_TASKS;
+	return s->o->sampler.target != TARGET_TASKS || targets_run(&s->targets);
 }
 
 /* Adapting */
@@ -90,7 +55,7 @@ static void list_process(void *context, struct process *p)
 /* Of a command, all that is known to run: children outlive their parents. */
 static void list_targets(struct session *s, struct sampler_options *o)
 {
-	if (o->target != TARGET_CHILD)
+	if (o->target != TARGET_CHILD || s->sampler.by_cpu)
 		return;
 	s->pids.n = 0;
 	buf_put(&s->pids, &s->child.pid, sizeof(s->child.pid));
@@ -124,6 +89,7 @@ static void open_again(struct session *s, uint32_t stack_bytes)
 		return;
 	}
 	sampler_stop(&s->sampler);
+	sampler_start(&sampler);
 	recorder_drain(&s->recorder, true);
 	s->lost_in_closed = session_lost(s);
 	s->reported_in_closed = s->recorder.decoder.counts.lost;
@@ -131,7 +97,6 @@ static void open_again(struct session *s, uint32_t stack_bytes)
 	s->sampler_options = options;
 	s->sampler = sampler;
 	s->sampler.o = &s->sampler_options;
-	sampler_start(&s->sampler);
 }
 
 /* What is done once a second. */
@@ -155,14 +120,6 @@ static bool wants_more_stack(const struct session *s)
 }
 
 /* The loop */
-
-static void sleep_until(uint64_t when)
-{
-	struct timespec t = { (time_t)(when / 1000000000), (long)(when % 1000000000) };
-
-	while (!stop_asked && clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
-		;
-}
 
 /*
  * Milliseconds until something is due, at most LOOK_MS. While stacks are completed from the
@@ -197,7 +154,7 @@ static void show_progress(struct session *s, uint64_t now, uint64_t *shown)
 
 static bool is_over(struct session *s, uint64_t now)
 {
-	return stop_asked || child_has_ended(s, false) || !any_target(s) ||
+	return stop_asked || session_child_has_ended(s, false) || !any_target(s) ||
 	       (s->o->duration && now - s->begun >= s->o->duration);
 }
 
@@ -208,8 +165,34 @@ static void await_child(struct session *s)
 
 	if (!stop_asked || s->o->sampler.target != TARGET_CHILD)
 		return;
-	while (!child_has_ended(s, false) && recorder_now() < until)
+	while (!session_child_has_ended(s, false) && recorder_now() < until) {
 		sampler_wait(&s->sampler, 5);
+		recorder_take(&s->recorder);
+	}
+}
+
+/* After a command has ended: does what it has started run on, as a daemon does? */
+static void see_another(void *context, int pid)
+{
+	struct session *s = context;
+
+	if (pid != s->child.pid && process_runs(pid))
+		s->others_run = true;
+}
+
+static void see_process(void *context, struct process *p)
+{
+	see_another(context, p->pid);
+}
+
+static void look_for_others(struct session *s)
+{
+	if (!s->child_ended)
+		return;
+	if (s->sampler.by_cpu)
+		process_tree_visit(&s->recorder.tree, see_another, s);
+	else
+		processes_visit(&s->recorder.decoder.processes, see_process, s);
 }
 
 static void run_windows(struct session *s)
@@ -217,7 +200,7 @@ static void run_windows(struct session *s)
 	uint64_t now = recorder_now(), shown = now;
 	bool go_on = true;
 
-	session_begin_window(s);
+	session_begin(s);
 	while (go_on && !is_over(s, now)) {
 		sampler_wait(&s->sampler, wait_ms(s, now));
 		recorder_drain(&s->recorder, false);
@@ -229,108 +212,35 @@ static void run_windows(struct session *s)
 		if (!flush_asked && !(s->o->every && now - s->window_start >= s->o->every))
 			continue;
 		flush_asked = 0;
+		session_cut(s, recorder_now());
 		go_on = session_end_window(s);
 		session_begin_window(s);
 	}
 	await_child(s);
-	s->over = recorder_now();
 	sampler_stop(&s->sampler);
-	recorder_drain(&s->recorder, true);
-	s->window.last = true;
+	s->over = recorder_now();
+	session_cut_last(s);
+	look_for_others(s);
 	if (go_on)
 		session_end_window(s);
 	else
 		session_drop_window(s);
 }
 
-/* Beginning */
-
-static void on_sample(void *context, const struct perf_sample *sample)
-{
-	struct session *s = context;
-
-	gather_sample(&s->gather, sample);
-}
-
-static bool wants(void *context, struct process *p)
-{
-	struct session *s = context;
-
-	return s->o->wants(s->o->context, p);
-}
-
-static void set_up(struct session *s)
-{
-	const struct session_options *o = s->o;
-
-	recorder_init(&s->recorder, &s->sampler, o->sampler.arch);
-	s->recorder.on_sample = on_sample;
-	s->recorder.wants = o->wants ? wants : NULL;
-	s->recorder.context = s;
-	s->recorder.self = (int)getpid();
-	s->recorder.decoder.unwinder.use_memory = true;
-	s->recorder.decoder.unwinder.use_memo = true;
-	s->recorder.decoder.processes.thread_names = o->labels.label_by & LABEL_BY_THREAD;
-	session_windows_init(s);
-}
-
-static bool prepare_child(struct session *s, struct buf *why)
-{
-	if (!launch_prepare(&s->child, &s->o->launch)) {
-		buf_printf(why, "cannot start '%s': %s", s->o->launch.command[0], strerror(errno));
-		return false;
-	}
-	s->sampler_options.pids = &s->child.pid;
-	s->sampler_options.npid = 1;
-	report_child(s, s->child.pid);
-	return true;
-}
-
-/* A command's events begin by themselves when it is run, but for a delay. */
-static bool start_target(struct session *s, struct buf *why)
-{
-	bool child = s->o->sampler.target == TARGET_CHILD;
-
-	if (child)
-		s->exec_error = launch_go(&s->child);
-	if (s->exec_error) {
-		child_has_ended(s, true);
-		buf_printf(why, "cannot run '%s': %s", s->o->launch.command[0],
-			   strerror(s->exec_error));
-		return false;
-	}
-	if (s->o->delay)
-		sleep_until(recorder_now() + s->o->delay);
-	if (!child || s->o->delay)
-		sampler_start(&s->sampler);
-	return true;
-}
-
 bool session_run(struct session *s, const struct session_options *o, struct buf *why)
 {
-	bool child = o->sampler.target == TARGET_CHILD, ok;
+	bool ok;
 
-	*s = (struct session){ .o = o, .sampler_options = o->sampler };
+	*s = (struct session){ .o = o, .sampler_options = o->sampler, .cpu_counter = -1 };
 	s->nice = getpriority(PRIO_PROCESS, 0);
 	s->sampler_options.wait = o->delay > 0;
-	if (child && !prepare_child(s, why))
-		return false;
-	ok = sampler_open(&s->sampler, &s->sampler_options, why);
-	set_up(s);
-	if (!ok) {
-		if (child)
-			launch_cancel(&s->child);
-		return false;
-	}
-	s->begun = recorder_now();
-	if (!start_target(s, why))
-		return false;
-	s->begun = recorder_now();
-	session_raise_priority(s, true);
-	run_windows(s);
+	ok = session_start(s, why);
+	if (ok)
+		run_windows(s);
 	session_raise_priority(s, false);
-	child_has_ended(s, true);
-	return true;
+	if (ok)
+		session_child_has_ended(s, true);
+	return ok;
 }
 
 void session_release(struct session *s)
@@ -338,5 +248,8 @@ void session_release(struct session *s)
 	session_windows_release(s);
 	recorder_release(&s->recorder);
 	sampler_close(&s->sampler);
+	targets_close(&s->targets);
+	if (s->cpu_counter >= 0)
+		close(s->cpu_counter);
 	buf_release(&s->pids);
 }

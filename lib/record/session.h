@@ -9,6 +9,7 @@
 #include "record/jit.h"
 #include "record/launch.h"
 #include "record/recorder.h"
+#include "record/targets.h"
 
 /* What is known of a window besides its samples. */
 struct window {
@@ -19,11 +20,14 @@ struct window {
 	uint64_t by_end[UNWIND_ENDS]; /* samples by why their stacks ended */
 	uint64_t remembered;          /* stacks whose outer frames are those of an earlier one */
 	uint64_t cpu_time;            /* ns that the targets used, exactly; 0 if not known */
-	uint64_t max_rss;             /* bytes, of a command that has ended; else 0 */
-	bool user_only;               /* kernel code could not be sampled */
-	bool last;                    /* no other follows */
-	bool ended;                   /* a command ended in it: */
-	int status;                   /* its status, as waitpid(2) has it */
+	uint64_t user_time; /* ns of that outside the kernel, of a command that has ended */
+	uint64_t sampled;   /* ns of CPU time that samples stand for */
+	uint64_t forks;     /* threads and processes that began in it */
+	uint64_t max_rss;   /* bytes, of a command that has ended; else 0 */
+	bool user_only;     /* kernel code could not be sampled */
+	bool last;          /* no other follows */
+	bool ended;         /* a command ended in it: */
+	int status;         /* its status, as waitpid(2) has it */
 };
 
 /* What a mapping of a window's profile is of: a binary, or the JIT code of a process. */
@@ -50,6 +54,8 @@ struct session_options {
 	 * in it. False ends the recording.
 	 */
 	bool (*on_window)(void *context, struct session *s, const struct window *w);
+	/* Something that a user should know at the beginning. May be NULL. */
+	void (*on_note)(void *context, const char *text);
 	/* Called now and then, with the figures of the window so far. May be NULL. */
 	void (*on_progress)(void *context, const struct window *w);
 	void *context;
@@ -57,8 +63,9 @@ struct session_options {
 
 /* What is counted from the beginning of the recording; a window has the difference. */
 struct session_counts {
-	uint64_t samples, lost, throttled, remembered;
-	uint64_t cpu; /* ns that the targets used */
+	uint64_t samples, lost, throttled, remembered, forks;
+	uint64_t cpu;     /* ns that the targets used */
+	uint64_t sampled; /* ns that samples stand for */
 };
 
 struct session {
@@ -74,13 +81,18 @@ struct session {
 	struct launched child;
 	int exec_error; /* errno of a command that could not be run */
 	struct window window;
-	uint64_t window_start;          /* of the monotonic clock */
+	uint64_t window_start;          /* of the monotonic clock: the end of the one before */
+	uint64_t sampled;               /* ns */
+	struct targets targets;         /* of TARGET_TASKS */
+	int cpu_counter;                /* of TARGET_CHILD; -1: none */
+	uint64_t child_cpu;             /* ns; of one that has ended */
 	struct session_counts at_start; /* of the window */
 	/* Samples lost in samplers that have been closed; what records had reported by then. */
 	uint64_t lost_in_closed, reported_in_closed;
 	uint64_t begun, housekept, over; /* ns: of recorder_now() */
 	uint64_t read_memory, completed; /* ns: when stacks were completed last; how many */
 	struct buf pids;  /* int: the processes that run, when events are opened again */
+	bool others_run;  /* children of a command that has ended still run */
 	int nice;         /* what we began with */
 	bool no_room;     /* events could not be opened again */
 	bool child_ended; /* with window.status */
@@ -99,5 +111,8 @@ const struct session_mapping *session_mapping(const struct session *s, map_id ma
 /* For signal handlers: end the recording; end the window. */
 void session_stop(void);
 void session_flush(void);
+
+/* Was session_stop() called? */
+bool session_stopped(void);
 
 #endif

@@ -3,8 +3,8 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "record/cpu_counter.h"
 #include "record/drain_thread.h"
-#include "record/facts.h"
 
 enum { RAISED = 10 }; /* priority while recording: steps of nice(1) */
 
@@ -28,12 +28,21 @@ uint64_t session_lost(struct session *s)
 	return s->lost_in_closed + (reported > counted ? reported : counted);
 }
 
-/* Of processes without their children, whose time is not known until they end. */
-static uint64_t cpu_so_far(const struct session *s)
+/*
+ * Of a command with its children, exactly; of processes without their children, whose time
+ * is not known until they end.
+ */
+static uint64_t cpu_so_far(struct session *s)
 {
 	const struct sampler_options *o = &s->o->sampler;
+	uint64_t counted;
 
-	return o->target == TARGET_TASKS && !o->children ? fact_cpu_time(o->pids, o->npid) : 0;
+	if (o->target == TARGET_TASKS)
+		return o->children ? 0 : targets_cpu_time(&s->targets);
+	/* Neither has all: the counter ends with a program that is setuid, and what a command
+	 * did not wait for is missing when it has ended. */
+	counted = cpu_counter_read(s->cpu_counter);
+	return counted > s->child_cpu ? counted : s->child_cpu;
 }
 
 static struct session_counts counts_so_far(struct session *s)
@@ -44,36 +53,80 @@ static struct session_counts counts_so_far(struct session *s)
 					.lost = session_lost(s),
 					.throttled = d->counts.throttled,
 					.remembered = d->unwinder.remembered,
-					.cpu = cpu_so_far(s) };
+					.forks = s->recorder.forks,
+					.cpu = cpu_so_far(s),
+					.sampled = s->sampled };
 }
 
 void session_begin_window(struct session *s)
 {
-	uint64_t number = s->window.number;
+	uint64_t number = s->window.number, ago = recorder_now() - s->window_start;
 
 	dict_init(&s->dict);
 	profile_init(&s->profile, &s->dict);
 	gather_begin(&s->gather, &s->profile);
-	s->window = (struct window){ .number = number, .time = realtime() };
-	s->window_start = recorder_now();
-	s->at_start = counts_so_far(s);
+	s->window = (struct window){ .number = number, .time = realtime() - ago };
+}
+
+/* Of a command all of its time counts, of processes that ran before only what follows. */
+static uint64_t cpu_at_start(struct session *s)
+{
+	return s->o->sampler.target == TARGET_TASKS || s->o->delay ? cpu_so_far(s) : 0;
+}
+
+void session_begin(struct session *s)
+{
+	s->window_start = s->begun;
+	s->at_start = (struct session_counts){ .cpu = cpu_at_start(s) };
+	session_begin_window(s);
+}
+
+/* The window's figures, between its beginning and these. */
+static void measure(struct session *s, const struct session_counts *now, uint64_t time)
+{
+	const struct session_counts *was = &s->at_start;
+	struct window *w = &s->window;
+
+	w->duration = time - s->window_start;
+	w->user_only = s->sampler.user_only;
+	w->samples = now->samples - was->samples;
+	w->lost = now->lost - was->lost;
+	w->truncated = s->gather.ntruncated;
+	memcpy(w->by_end, s->gather.nended, sizeof(w->by_end));
+	w->throttled = now->throttled - was->throttled;
+	w->remembered = now->remembered - was->remembered;
+	w->forks = now->forks - was->forks;
+	w->sampled = now->sampled - was->sampled;
+	w->cpu_time = now->cpu > was->cpu ? now->cpu - was->cpu : 0;
 }
 
 void session_measure_window(struct session *s)
 {
-	const struct session_counts *was = &s->at_start, now = counts_so_far(s);
-	struct window *w = &s->window;
+	struct session_counts now = counts_so_far(s);
 
-	w->duration = recorder_now() - s->window_start;
-	w->user_only = s->sampler.user_only;
-	w->samples = now.samples - was->samples;
-	w->lost = now.lost - was->lost;
-	w->truncated = s->gather.ntruncated;
-	memcpy(w->by_end, s->gather.nended, sizeof(w->by_end));
-	w->throttled = now.throttled - was->throttled;
-	w->remembered = now.remembered - was->remembered;
-	if (now.cpu > was->cpu)
-		w->cpu_time = now.cpu - was->cpu;
+	measure(s, &now, recorder_now());
+}
+
+static void cut_at(struct session *s, uint64_t time)
+{
+	struct session_counts now = counts_so_far(s);
+
+	measure(s, &now, time);
+	s->at_start = now;
+	s->window_start = time;
+}
+
+void session_cut(struct session *s, uint64_t time)
+{
+	recorder_drain_until(&s->recorder, time);
+	cut_at(s, time);
+}
+
+void session_cut_last(struct session *s)
+{
+	recorder_drain(&s->recorder, true);
+	cut_at(s, s->over);
+	s->window.last = true;
 }
 
 /*
@@ -101,7 +154,6 @@ bool session_end_window(struct session *s)
 	struct drain_thread drain;
 	bool go_on;
 
-	session_measure_window(s);
 	s->profile.head.time = (int64_t)s->window.time;
 	s->profile.head.duration = (int64_t)s->window.duration;
 	if (!s->window.last)
@@ -150,7 +202,7 @@ void session_windows_init(struct session *s)
 {
 	const struct session_options *o = s->o;
 
-	events_worth(o->sampler.events, o->sampler.nevent, o->sampler.frequency, &s->worths);
+	events_worth(o->sampler.events, o->sampler.nevent, s->sampler.frequency, &s->worths);
 	gather_init(&s->gather, &o->labels, &s->recorder.decoder,
 		    (const struct gather_event *)s->worths.p, o->sampler.nevent);
 	s->gather.on_mapping = note_mapping;

@@ -8,9 +8,23 @@
 void session_windows_init(struct session *s);
 void session_windows_release(struct session *s);
 
+/* The first window begins now. */
+void session_begin(struct session *s);
+
+/*
+ * End the window at that time, which is now: one snapshot of all figures ends it and begins
+ * the next one. What happened before is handled, what happened later waits for the next
+ * window, so that each thing belongs to one of them, however long writing takes.
+ */
+void session_cut(struct session *s, uint64_t time);
+
+/* The same at the end, when nothing is sampled any more. */
+void session_cut_last(struct session *s);
+
+/* A window from the last cut on. */
 void session_begin_window(struct session *s);
 
-/* Name and write the window; returns what on_window() does. */
+/* Name and write the window that was cut; returns what on_window() does. */
 bool session_end_window(struct session *s);
 
 /* Give it up. */

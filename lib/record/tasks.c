@@ -57,14 +57,19 @@ static void add_children(struct buf *pids, int pid, int tid)
 	buf_release(&text);
 }
 
+void tasks_processes(const int *pids, size_t n, bool children, struct buf *list)
+{
+	for (size_t i = 0; i < n; i++)
+		add_once(list, pids[i]);
+	for (size_t i = 0; children && i < BUF_COUNT(list, int); i++)
+		list_threads(((int *)list->p)[i], list, add_children);
+}
+
 void tasks_list(const int *pids, size_t n, bool children, struct buf *tasks)
 {
 	struct buf all = { 0 };
 
-	for (size_t i = 0; i < n; i++)
-		add_once(&all, pids[i]);
-	for (size_t i = 0; children && i < BUF_COUNT(&all, int); i++)
-		list_threads(((int *)all.p)[i], &all, add_children);
+	tasks_processes(pids, n, children, &all);
 	for (size_t i = 0; i < BUF_COUNT(&all, int); i++)
 		list_threads(((int *)all.p)[i], tasks, add_thread);
 	buf_release(&all);

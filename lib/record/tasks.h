@@ -12,4 +12,7 @@
  */
 void tasks_list(const int *pids, size_t n, bool children, struct buf *tasks);
 
+/* The processes (ints): those, and with `children` all that they have forked. */
+void tasks_processes(const int *pids, size_t n, bool children, struct buf *list);
+
 #endif

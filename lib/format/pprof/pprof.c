@@ -37,7 +37,6 @@ static void release(struct pprof_reader *r)
 	vec_release(&r->frame_rows);
 	vec_release(&r->frames);
 	vec_release(&r->targets);
-	vec_release(&r->stack);
 	buf_release(&r->comments);
 	buf_release(&r->values);
 	buf_release(&r->ids);

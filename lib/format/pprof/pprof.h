@@ -119,8 +119,7 @@ struct pprof_reader {
 	VEC(struct pprof_target) targets;
 	struct adder adder;
 	/* The sample at hand: */
-	struct buf ids;    /* uint64_t: its locations, */
-	VEC(loc_id) stack; /* its frames, */
+	struct buf ids;    /* uint64_t: its locations */
 	struct buf values; /* uint64_t: its values */
 };
 

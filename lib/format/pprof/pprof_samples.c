@@ -8,36 +8,36 @@ static bool unknown_location(struct pprof_reader *r, struct pb *pb, const struct
 	return false;
 }
 
-/* The frames of a location that other calls are inlined into. */
-static bool put_inlined(struct pprof_reader *r, struct pprof_location_row l, size_t nleft)
-{
-	/* A few bytes can name a location of many lines again and again. */
-	if (!mem_fits(8 * (r->stack.n + l.n + nleft) * sizeof(*r->stack.v)))
-		return in_fail_memory(r->in);
-	vec_append(&r->stack, r->frames.v + l.first, l.n);
-	vec_reserve(&r->stack, r->stack.n + nleft);
-	return true;
-}
-
-/* Put the frames of the sample at hand in r->stack: its locations stand leaf first. */
-static bool put_frames(struct pprof_reader *r, struct pb *pb, const struct pb_field *f)
+/*
+ * The frames of the sample at hand, whose locations stand leaf first, as the adder's next.
+ * Sets *nframe.
+ */
+static bool put_frames(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
+		       size_t *nframe)
 {
 	const uint64_t *id = (const uint64_t *)r->ids.p;
-	size_t n = BUF_COUNT(&r->ids, *id);
+	size_t left = BUF_COUNT(&r->ids, *id), n = 0;
+	loc_id *to = adder_room(&r->adder, left);
 
-	vec_reserve(&r->stack, r->stack.n + n);
-	while (n-- > 0) {
-		size_t at = ids_find(&r->location_ids, id[n]);
+	while (left-- > 0) {
+		size_t at = ids_find(&r->location_ids, id[left]);
 		struct pprof_location_row l;
 
 		if (!at)
-			return unknown_location(r, pb, f, id[n]);
+			return unknown_location(r, pb, f, id[left]);
 		l = r->locations.v[at - 1];
-		if (l.n == 1)
-			r->stack.v[r->stack.n++] = r->frames.v[l.first];
-		else if (!put_inlined(r, l, n))
-			return false;
+		if (l.n == 1) {
+			to[n++] = r->frames.v[l.first];
+			continue;
+		}
+		/* A few bytes can name a location of many lines again and again. */
+		if (!mem_fits(8 * (n + l.n + left) * sizeof(*to)))
+			return in_fail_memory(r->in);
+		to = adder_room(&r->adder, n + l.n + left);
+		memcpy(to + n, r->frames.v + l.first, l.n * sizeof(*to));
+		n += l.n;
 	}
+	*nframe = n;
 	return true;
 }
 
@@ -64,10 +64,10 @@ static label_set_id read_label(struct pprof_reader *r, struct pb *pb, const stru
 
 /* Is the sample at hand one that can be added? */
 static bool check_sample(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
-			 size_t nvalue)
+			 size_t nvalue, size_t *nframe)
 {
 	if (nvalue == r->targets.n)
-		return put_frames(r, pb, f);
+		return put_frames(r, pb, f, nframe);
 	in_bad_at(r->in, pb_pos(pb, f->at), "sample %zu has %zu values for %zu sample types",
 		  r->nsample, nvalue, r->targets.n);
 	return false;
@@ -78,11 +78,11 @@ static void read_sample(struct pprof_reader *r, struct pb *pb, const struct pb_f
 	struct pb m = pb_inside(pb, "sample", pb_bytes(pb, f));
 	label_set_id labels = { 0 };
 	const uint64_t *v;
+	size_t nframe = 0;
 	struct pb_field g;
 
 	r->nsample++;
 	r->ids.n = r->values.n = 0;
-	vec_clear(&r->stack);
 	while (pb_next(&m, &g)) {
 		switch (g.number) {
 		case SAMPLE_LOCATION_ID: pb_ints(&m, &g, &r->ids); break;
@@ -90,9 +90,9 @@ static void read_sample(struct pprof_reader *r, struct pb *pb, const struct pb_f
 		case SAMPLE_LABEL: labels = read_label(r, &m, &g, labels); break;
 		}
 	}
-	if (r->in->failed || !check_sample(r, pb, f, BUF_COUNT(&r->values, *v)))
+	if (r->in->failed || !check_sample(r, pb, f, BUF_COUNT(&r->values, *v), &nframe))
 		return;
-	adder_sample(&r->adder, r->stack.v, r->stack.n, labels);
+	adder_sample_here(&r->adder, nframe, labels);
 	v = (const uint64_t *)r->values.p;
 	for (size_t i = 0; i < r->targets.n; i++)
 		adder_value(&r->adder, r->targets.v[i].col, (int64_t)v[i], r->targets.v[i].scale,

@@ -1,0 +1,17 @@
+/*
+ * ^C at a pipeline: the terminal sends SIGINT to all of it. The first program ends its
+ * stream, and those that read it have to live on to see that end.
+ */
+#ifndef CMD_INTERRUPT_H
+#define CMD_INTERRUPT_H
+
+/*
+ * From here on, outlive one SIGINT if one of the paths, ended by NULL, is standard input and
+ * a pipe; a second one ends us, as ever. A SIGINT that is ignored already stays so.
+ */
+void interrupt_outlive(char *const *paths);
+
+/* The stream has been read: SIGINT ends us again. */
+void interrupt_restore(void);
+
+#endif

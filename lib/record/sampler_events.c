@@ -1,0 +1,260 @@
+#include "record/sampler_events.h"
+
+#include <errno.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/ram.h"
+#include "record/open_event.h"
+#include "record/sampler_attr.h"
+#include "record/tasks.h"
+
+enum {
+	RESCANS = 8,             /* of a process's threads, until no new one is found */
+	SMALLEST_RING = 1 << 17, /* bytes: two samples with the largest copy of the stack */
+	LEAST_RING = 2 << 20,    /* where memory does not limit it */
+	MOST_RING = 32 << 20,
+	RING_OF_BURSTS = 64 << 20,
+	BESIDE_STACK = 1024, /* bytes of a sample, about */
+	RESERVE_MS = 240,    /* that a ring holds, while we do not run or do other things */
+	RINGS_OF_RAM = 16,   /* all rings together take at most such a part of the memory */
+	WAKEUPS = 4,         /* we are woken by such a part of a ring */
+};
+
+struct event_place {
+	int pid, cpu;
+	unsigned long flags;
+};
+
+static int perf_event_open(void *context, const struct perf_event_attr *a)
+{
+	const struct event_place *p = context;
+
+	return (int)syscall(SYS_perf_event_open, a, p->pid, p->cpu, -1,
+			    p->flags | PERF_FLAG_FD_CLOEXEC);
+}
+
+static uint64_t ram(void)
+{
+	uint64_t machine = ram_machine(), group = ram_group();
+
+	return group < machine ? group : machine;
+}
+
+/* What of the events is opened together: by task, or for a whole CPU. */
+enum { SIDEBAND = 1, BY_FREQUENCY = 2, BY_PERIOD = 4, ALL_EVENTS = 7 };
+
+static bool is_opened_with(const struct sampler *s, size_t event, unsigned what)
+{
+	if (event == s->o->nevent)
+		return what & SIDEBAND;
+	return what & (s->o->events[event].every ? BY_PERIOD : BY_FREQUENCY);
+}
+
+static bool has_event(const struct sampler *s, unsigned what)
+{
+	for (size_t i = 0; i < s->o->nevent; i++)
+		if (is_opened_with(s, i, what))
+			return true;
+	return false;
+}
+
+bool sampler_has_frequency(const struct sampler *s)
+{
+	return has_event(s, BY_FREQUENCY);
+}
+
+/* Bytes for the ring of each CPU: for what comes in between two reads, with reserve. */
+static size_t wanted_ring_bytes(const struct sampler *s)
+{
+	size_t record = s->o->stack_bytes + BESIDE_STACK, size = LEAST_RING;
+
+	while (size < MOST_RING && size < s->frequency * record * RESERVE_MS / 1000)
+		size *= 2;
+	/* What is not slowed down to a frequency comes in bursts. */
+	if (has_event(s, BY_PERIOD))
+		size = RING_OF_BURSTS;
+	while (size > SMALLEST_RING && (uint64_t)size * s->nring > ram() / RINGS_OF_RAM)
+		size /= 2;
+	return size;
+}
+
+static void note_id(struct sampler *s, int fd, size_t event)
+{
+	uint64_t id;
+
+	if (ioctl(fd, PERF_EVENT_IOC_ID, &id) == 0)
+		perf_events_add_id(&s->events, id, event);
+}
+
+/* Let an event write into the ring of its CPU, which it opens if it is the first. */
+static bool attach(struct sampler *s, struct ring *r, int fd, struct buf *why)
+{
+	s->fds = mem_grow(s->fds, &s->fd_cap, s->nfd + 1, sizeof(*s->fds));
+	s->fds[s->nfd++] = fd;
+	if (r->page) {
+		if (ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, r->fd) == 0)
+			return true;
+		buf_printf(why, "cannot share a buffer between events: %s", strerror(errno));
+		return false;
+	}
+	if (ring_open(r, fd, s->ring_bytes))
+		return true;
+	s->error = errno;
+	buf_printf(why,
+		   "cannot map a buffer: %s (more locked memory may help: ulimit -l, or sysctl "
+		   "kernel.perf_event_mlock_kb)",
+		   strerror(errno));
+	return false;
+}
+
+/* 1; 0 with a message in *why; -1 where the task has ended. */
+static int open_one(struct sampler *s, struct ring *r, size_t event, struct event_place *at,
+		    struct buf *why)
+{
+	bool sideband = event == s->o->nevent;
+	struct perf_event_attr a = sideband ? sampler_sideband_attr(s) :
+					      sampler_event_attr(s, &s->o->events[event]);
+	int fd;
+
+	a.wakeup_watermark = (uint32_t)s->ring_bytes / WAKEUPS;
+	fd = open_event(&a, &s->without, perf_event_open, at);
+	if (fd < 0 && errno == ESRCH && s->o->target == TARGET_TASKS)
+		return -1;
+	if (fd < 0) {
+		s->error = errno;
+		if (s->o->target == TARGET_TASKS && at->pid > 0)
+			sampler_explain_task(s->error, at->pid, why);
+		else
+			sampler_explain(s->error, why);
+		return 0;
+	}
+	if (!attach(s, r, fd, why))
+		return 0;
+	note_id(s, fd, event);
+	return 1;
+}
+
+/*
+ * Open events for one task (or -1) on one CPU. The sideband comes first: it is on every CPU
+ * and owns the ring.
+ */
+static bool open_on(struct sampler *s, size_t k, struct event_place *at, unsigned what,
+		    struct buf *why)
+{
+	for (size_t i = s->o->nevent + 1; i-- > 0;) {
+		int opened = 1;
+
+		if (is_opened_with(s, i, what) && (i == s->o->nevent || s->samples[k]))
+			opened = open_one(s, &s->rings[k], i, at, why);
+		if (opened < 0)
+			return true; /* a thread that ended meanwhile */
+		if (!opened)
+			return false;
+	}
+	return true;
+}
+
+static bool open_on_cpus(struct sampler *s, const int *cpus, int pid, unsigned what,
+			 struct buf *why)
+{
+	unsigned long flags = s->o->target == TARGET_CGROUP ? PERF_FLAG_PID_CGROUP : 0;
+
+	for (size_t k = 0; k < s->nring; k++) {
+		struct event_place at = { pid, cpus[k], flags };
+
+		if (!open_on(s, k, &at, what, why))
+			return false;
+	}
+	return true;
+}
+
+/* Tasks */
+
+/*
+ * All threads of the processes. New threads inherit the events of the one that
+ * makes them; those that were made before that one had events are found by looking
+ * again. Which of the two is so cannot be known: they may have both.
+ */
+static bool open_tasks(struct sampler *s, const int *cpus, unsigned what, struct buf *why)
+{
+	struct buf tasks = { 0 };
+	size_t done = 0;
+	bool ok = true;
+
+	for (int scan = 0; ok && scan < RESCANS; scan++) {
+		tasks_list(s->o->pids, s->o->npid, s->o->children, &tasks);
+		if (done == BUF_COUNT(&tasks, int))
+			break;
+		s->twice |= scan > 0;
+		for (; ok && done < BUF_COUNT(&tasks, int); done++)
+			ok = open_on_cpus(s, cpus, ((int *)tasks.p)[done], what, why);
+	}
+	if (ok && !s->nfd) {
+		buf_add(why, S("the processes have ended"));
+		ok = false;
+	}
+	buf_release(&tasks);
+	return ok;
+}
+
+/* What the records of each event look like; the sideband has the last number. */
+static void describe_events(struct sampler *s)
+{
+	struct perf_event_attr a;
+
+	perf_events_release(&s->events);
+	perf_events_init(&s->events);
+	for (size_t i = 0; i < s->o->nevent; i++) {
+		a = sampler_event_attr(s, &s->o->events[i]);
+		perf_events_add(&s->events, &a);
+	}
+	a = sampler_sideband_attr(s);
+	perf_events_add(&s->events, &a);
+}
+
+static bool open_targets(struct sampler *s, const int *cpus, unsigned what, struct buf *why)
+{
+	switch (s->o->target) {
+	case TARGET_TASKS: return open_tasks(s, cpus, what, why);
+	case TARGET_CHILD: return open_on_cpus(s, cpus, s->o->pids[0], what, why);
+	case TARGET_CGROUP: return open_on_cpus(s, cpus, s->o->cgroup, what, why);
+	default: return open_on_cpus(s, cpus, -1, what, why);
+	}
+}
+
+static bool open_all(struct sampler *s, const int *cpus, struct buf *why)
+{
+	describe_events(s);
+	if (!s->by_cpu)
+		return open_targets(s, cpus, ALL_EVENTS, why);
+	return open_on_cpus(s, cpus, -1, SIDEBAND | BY_FREQUENCY, why) &&
+	       (!has_event(s, BY_PERIOD) || open_targets(s, cpus, BY_PERIOD, why));
+}
+
+void sampler_close_events(struct sampler *s)
+{
+	for (size_t i = 0; i < s->nring; i++)
+		ring_close(&s->rings[i]);
+	for (size_t i = 0; i < s->nfd; i++)
+		close(s->fds[i]);
+	s->nfd = 0;
+}
+
+bool sampler_open_events(struct sampler *s, const int *cpus, struct buf *why)
+{
+	sampler_close_events(s);
+	s->ring_bytes = wanted_ring_bytes(s);
+	while (!open_all(s, cpus, why)) {
+		bool too_large = s->nfd && !s->rings[s->nring - 1].page &&
+				 (s->error == EPERM || s->error == ENOMEM);
+
+		if (!too_large || s->ring_bytes <= SMALLEST_RING)
+			return false;
+		sampler_close_events(s);
+		why->n = 0;
+		s->ring_bytes /= 2;
+	}
+	return true;
+}

@@ -1,0 +1,189 @@
+#include "record/session_start.h"
+
+#include <errno.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "record/cpu_counter.h"
+#include "record/session_child.h"
+#include "record/session_window.h"
+#include "record/tasks.h"
+
+static void note(struct session *s, const char *text)
+{
+	if (s->o->on_note)
+		s->o->on_note(s->o->context, text);
+}
+
+static void sleep_until(uint64_t when)
+{
+	struct timespec t = { (time_t)(when / 1000000000), (long)(when % 1000000000) };
+
+	while (!session_stopped() &&
+	       clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
+		;
+}
+
+static uint64_t worth_of(const struct session *s, const struct perf_sample *sample)
+{
+	const struct gather_event *e = &s->gather.events[sample->event];
+
+	return e->fixed ? (uint64_t)e->worth : sample->period;
+}
+
+static void on_sample(void *context, const struct perf_sample *sample)
+{
+	struct session *s = context;
+
+	gather_sample(&s->gather, sample);
+	if (s->o->sampler.events[sample->event].is_cpu)
+		s->sampled += worth_of(s, sample);
+}
+
+static bool wants(void *context, struct process *p)
+{
+	struct session *s = context;
+
+	return s->o->wants(s->o->context, p);
+}
+
+static void set_up(struct session *s)
+{
+	const struct session_options *o = s->o;
+
+	recorder_init(&s->recorder, &s->sampler, o->sampler.arch);
+	s->recorder.on_sample = on_sample;
+	s->recorder.wants = o->wants ? wants : NULL;
+	s->recorder.context = s;
+	s->recorder.self = (int)getpid();
+	s->recorder.decoder.unwinder.use_memory = true;
+	s->recorder.decoder.unwinder.use_memo = true;
+	s->recorder.decoder.processes.thread_names = o->labels.label_by & LABEL_BY_THREAD;
+	session_windows_init(s);
+}
+
+static bool prepare_child(struct session *s, struct buf *why)
+{
+	if (!launch_prepare(&s->child, &s->o->launch)) {
+		buf_printf(why, "cannot start '%s': %s", s->o->launch.command[0], strerror(errno));
+		return false;
+	}
+	s->sampler_options.pids = &s->child.pid;
+	s->sampler_options.npid = 1;
+	s->cpu_counter = cpu_counter_open(s->child.pid);
+	session_report_child(s, s->child.pid);
+	return true;
+}
+
+/* Those of the processes that are there; the others are named. */
+static bool find_tasks(struct session *s, struct buf *why)
+{
+	const struct sampler_options *o = &s->o->sampler;
+	struct buf missing = { 0 }, text = { 0 };
+	bool any;
+
+	targets_open(&s->targets, o->pids, o->npid, &missing);
+	s->sampler_options.pids = (const int *)s->targets.pids.p;
+	s->sampler_options.npid = BUF_COUNT(&s->targets.pids, int);
+	any = s->sampler_options.npid > 0;
+	if (missing.n)
+		buf_printf(any ? &text : why, "there is no such process: %.*s",
+			   STR_ARG(buf_str(&missing)));
+	if (text.n) {
+		buf_ch(&text, '\0');
+		note(s, text.p);
+	}
+	buf_release(&missing);
+	buf_release(&text);
+	return any;
+}
+
+static bool find_target(struct session *s, struct buf *why)
+{
+	switch (s->o->sampler.target) {
+	case TARGET_CHILD: return prepare_child(s, why);
+	case TARGET_TASKS: return find_tasks(s, why);
+	default: return true;
+	}
+}
+
+/* Whose samples count, where the kernel samples all. */
+static void choose_tree(struct session *s)
+{
+	const struct sampler_options *o = &s->sampler_options;
+	bool child = o->target == TARGET_CHILD;
+	struct buf list = { 0 };
+
+	if (!s->sampler.by_cpu)
+		return;
+	s->recorder.tree.children = o->children;
+	tasks_processes(o->pids, o->npid, o->children && !child, &list);
+	for (size_t i = 0; i < BUF_COUNT(&list, int); i++)
+		process_tree_add(&s->recorder.tree, ((const int *)list.p)[i],
+				 child ? TREE_AT_EXEC : 0);
+	buf_release(&list);
+}
+
+static void note_frequency(struct session *s)
+{
+	uint64_t asked = s->o->sampler.frequency;
+	struct buf text = { 0 };
+
+	if (asked <= s->sampler.frequency)
+		return;
+	buf_printf(&text,
+		   "-F %llu is more than this kernel keeps up with "
+		   "(kernel.perf_event_max_sample_rate, kernel.perf_cpu_time_max_percent): "
+		   "%llu samples a second are taken",
+		   (unsigned long long)asked, (unsigned long long)s->sampler.frequency);
+	buf_ch(&text, '\0');
+	note(s, text.p);
+	buf_release(&text);
+}
+
+/* Events of a command's task begin by themselves when it is run, but for a delay. */
+static bool start_target(struct session *s, struct buf *why)
+{
+	bool child = s->o->sampler.target == TARGET_CHILD;
+	bool at_exec = child && !s->sampler.by_cpu;
+
+	if (!at_exec && !s->o->delay)
+		sampler_start(&s->sampler);
+	if (child)
+		s->exec_error = launch_go(&s->child);
+	if (s->exec_error) {
+		session_child_has_ended(s, true);
+		buf_printf(why, "cannot run '%s': %s", s->o->launch.command[0],
+			   strerror(s->exec_error));
+		return false;
+	}
+	if (!s->o->delay)
+		return true;
+	sleep_until(recorder_now() + s->o->delay);
+	sampler_start(&s->sampler);
+	return true;
+}
+
+bool session_start(struct session *s, struct buf *why)
+{
+	bool child = s->o->sampler.target == TARGET_CHILD, ok;
+
+	if (!find_target(s, why))
+		return false;
+	/* Attaching to many threads that keep all CPUs busy is slow otherwise. */
+	session_raise_priority(s, true);
+	ok = sampler_open(&s->sampler, &s->sampler_options, why);
+	set_up(s);
+	if (!ok) {
+		if (child)
+			launch_cancel(&s->child);
+		return false;
+	}
+	choose_tree(s);
+	note_frequency(s);
+	s->begun = recorder_now();
+	if (!start_target(s, why))
+		return false;
+	s->begun = recorder_now();
+	return true;
+}

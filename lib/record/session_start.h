@@ -1,0 +1,13 @@
+/* The beginning of a session. */
+#ifndef RECORD_SESSION_START_H
+#define RECORD_SESSION_START_H
+
+#include "record/session.h"
+
+/*
+ * Find the target, open the events, start the command, wait for the delay. False with a
+ * message in *why.
+ */
+bool session_start(struct session *s, struct buf *why);
+
+#endif

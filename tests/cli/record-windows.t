@@ -1,0 +1,51 @@
+#!/bin/sh
+# Windows of a recording add up to the whole, however long their reader takes.
+top=${top:-$(cd "$(dirname "$0")/../.." && pwd)}
+. "$top/tests/record.sh"
+target spin
+target tasks
+
+# Labels of this size fill a pipe with the first window: the writer waits for its reader.
+wide=$(head -c 90000 /dev/urandom | base64 | tr -d "\n")
+sum() { prof-query --summary "$1" | sed -n "s/^comment *$2=//p" | awk '{ n += $1 } END { printf "%.0f\n", n }'; }
+total() { prof-fold --type cpu "$1" | awk '{ ns += $NF } END { printf "%.0f\n", ns }'; }
+used_ms() { awk -v hz="$(getconf CLK_TCK)" '{ print 1000 * ($14 + $15) / hz }' "/proc/$1/stat"; }
+
+for hz in 99 9999; do
+	./spin 60 >/dev/null &
+	pid=$!
+	sleep 0.2
+	before=$(used_ms $pid)
+	(prof-record -F $hz -p $pid --every 200ms -d 3s -l "wide=$wide" 2>err) | (sleep 2; cat >all)
+	after=$(used_ms $pid)
+	kill $pid
+	is "$(grep -c 'samples of' err)" 1 "$hz Hz: a reader that blocks for two seconds"
+	wall=$(sum all wall_ns)
+	# The recording ends after its duration, when the loop comes to it.
+	[ "$wall" -ge 3000000000 ] && [ "$wall" -le 4500000000 ]
+	ok $? 'the wall time of all windows is that of the recording' "$wall"
+	cpu=$(sum all cpu_time_ns)
+	awk -v got="$cpu" -v most="$before $after" 'BEGIN { split(most, m); got /= 1e6; all = m[2] - m[1]
+		exit !(got <= all * 1.05 + 30 && got >= all * 0.8 - 60) }'
+	ok $? 'so is the CPU time' "$cpu ns; from $before to $after ms"
+	awk -v ns="$(total all)" -v lost="$(sum all lost)" -v cpu="$cpu" -v hz=$hz 'BEGIN {
+		n = cpu * hz / 1e9; d = ns * hz / 1e9 + lost - n; if (d < 0) d = -d
+		printf "%.0f ns sampled, %d lost, %.0f ns used\n", ns, lost, cpu
+		exit !(n > 0 && d <= 5 * sqrt(n) + n / 20 + 1) }' >agreement
+	ok $? 'and the samples are those of that time' "$(cat agreement)"
+	awk -v ns="$(total all)" -v lost="$(sum all lost)" -v hz=$hz 'BEGIN { exit !(lost <= ns * hz / 1e11) }'
+	ok $? 'hardly any is lost' "$(sum all lost)"
+done
+
+# A command: the last window has what the others have not
+exits 0 'windows of a command' prof-record -F 499 --every 100ms -o 'w-%n.pb.gz' -- ./tasks process 200
+sum=0
+for file in w-*.pb.gz; do
+	sum=$((sum + $(sum "$file" cpu_time_ns)))
+done
+says 'covering' 'have its CPU time'
+all=$(sed -n 's/.*% of \([0-9.]*\) s of CPU time.*/\1/p' err | head -1)
+awk -v sum=$sum -v all="$all" 'BEGIN { r = sum / 1e9 / all; exit !(r > 0.98 && r < 1.02) }'
+ok $? 'which adds up' "$sum ns, $all s"
+at_least "$(find . -name 'w-*.pb.gz' | wc -l)" 3 'over several windows'
+finish

@@ -1,0 +1,70 @@
+#include "record/open_event.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tap.h"
+
+/* A kernel: what it knows, and who asks. */
+struct fake_kernel {
+	unsigned lacks;
+	bool privileged, broken;
+	int calls;
+};
+
+static int fake_open(void *context, const struct perf_event_attr *a)
+{
+	struct fake_kernel *k = context;
+	bool unknown = ((k->lacks & WITHOUT_LOST) && a->read_format & PERF_FORMAT_LOST) ||
+		       ((k->lacks & WITHOUT_INHERIT_THREAD) && a->inherit_thread) ||
+		       ((k->lacks & WITHOUT_NAMESPACES) && a->namespaces);
+
+	k->calls++;
+	if (unknown || k->broken) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (a->namespaces && !k->privileged) {
+		errno = EACCES;
+		return -1;
+	}
+	return 7;
+}
+
+static const struct perf_event_attr wanted = {
+	.read_format = PERF_FORMAT_LOST,
+	.namespaces = 1,
+	.inherit = 1,
+	.inherit_thread = 1,
+};
+
+/* What is left out at the end; -1: it could not be opened. */
+static int left_out(struct fake_kernel *k)
+{
+	unsigned without = 0;
+
+	return open_event(&wanted, &without, fake_open, k) < 0 ? -1 : (int)without;
+}
+
+int main(void)
+{
+	unsigned without = 0;
+	struct fake_kernel k = { .lacks = WITHOUT_LOST, .privileged = true };
+
+	ok(left_out(&(struct fake_kernel){ .privileged = true }) == 0, "a kernel with all of it");
+	ok(left_out(&k) == WITHOUT_LOST, "one that does not count what is lost keeps the others");
+	ok(left_out(&(struct fake_kernel){ .lacks = WITHOUT_LOST | WITHOUT_INHERIT_THREAD,
+					   .privileged = true }) ==
+		   (WITHOUT_LOST | WITHOUT_INHERIT_THREAD),
+	   "an older one reports namespaces all the same");
+	ok(left_out(&(struct fake_kernel){ .privileged = false }) == WITHOUT_NAMESPACES,
+	   "an ordinary user misses only those");
+	ok(left_out(&(struct fake_kernel){ .lacks = 7 }) == 7, "one that has nothing of it");
+	ok(left_out(&(struct fake_kernel){ .broken = true }) == -1 && errno == EINVAL,
+	   "what it refuses for another reason");
+	k.calls = 0;
+	ok(open_event(&wanted, &without, fake_open, &k) == 7 && k.calls == 2, "it is found out");
+	ok(open_event(&wanted, &without, fake_open, &k) == 7 && k.calls == 3, "once");
+	return done();
+}
