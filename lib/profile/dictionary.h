@@ -59,9 +59,10 @@ enum map_flag { MAP_FUNCTIONS = 1, MAP_FILENAMES = 2, MAP_LINES = 4, MAP_INLINES
  * (profile/merge.go): build id, else file; size, rounded up to 4 KiB; offset.
  */
 struct mapping {
-	/* The key, which dict_add_mapping() fills in; `offset` is the caller's. */
+	/* The key, which dict_add_mapping() fills in; `offset` and `which` are the caller's. */
 	str_id identity; /* the build id, else the file */
-	uint32_t one;    /* 1: a mapping of which nothing is known is not "none" */
+	uint32_t which;  /* other numbers: other files of the same name; 0 becomes 1, */
+			 /* so that a mapping of which nothing is known is not "none" */
 	uint64_t pages;  /* size in units of 4 KiB, rounded up */
 	uint64_t offset; /* in the file, in bytes */
 	/* Payload. Of mappings with the same key: */
