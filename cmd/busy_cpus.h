@@ -1,27 +1,27 @@
 /*
- * Work for all CPUs, to measure what slows it down: a process on each, that counts
- * what it gets done in its CPU time. What other programs take does not change that
- * ratio; interrupts and what they do, do.
+ * A load for all CPUs, to measure what slows it down: a process on each CPU counts the
+ * units of work that it does per second of its CPU time. Other programs that compete for
+ * the CPU do not change that ratio; interrupts, and the sampling in them, do.
  */
 #ifndef CMD_BUSY_CPUS_H
 #define CMD_BUSY_CPUS_H
 
 #include "base/base.h"
 
-/* Start working. False when that cannot be. */
+/* Start the processes. False if none could be started. */
 bool busy_start(void);
 void busy_end(void);
 
-/* How many CPUs work. */
+/* The number of CPUs that have a process. */
 size_t busy_cpus(void);
 
-/* What has been done by now. */
+/* The work that all processes have done so far, and the CPU time that it took. */
 struct busy_work {
 	uint64_t units, cpu; /* ns */
 };
 struct busy_work busy_work(void);
 
-/* Units of work for a second of CPU time, between two moments. */
+/* Units of work per second of CPU time, between two moments. */
 double busy_speed(struct busy_work from, struct busy_work to);
 
 #endif

@@ -53,22 +53,23 @@ const struct opt to_options[] = {
 };
 
 const struct opt file_options[] = {
-	{ 'o', "output", OPT_FILE, &common.output, "FILE", "write here, not to standard output" },
-	{ 'f', "from", OPT_CHOICE, &common.from, "FORMAT", "input format (default: look at it)",
+	{ 'o', "output", OPT_FILE, &common.output, "FILE",
+	  "write to FILE, not to standard output" },
+	{ 'f', "from", OPT_CHOICE, &common.from, "FORMAT", "input format (default: recognised)",
 	  readable },
 	{ 0, "type", OPT_STR, &common.type, "TYPE", "sample type: name, index, type id or 'all'" },
 	{ 0, "lenient", OPT_FLAG, &common.lenient, NULL, "skip and count malformed records" },
 	{ 'j', "jobs", OPT_INT, &common.jobs, "N", "threads that read inputs (default: the CPUs)" },
-	{ 0, "max-memory", OPT_PARSED, NULL, "SIZE", "give up beyond this (default: half of RAM)",
-	  NULL, parse_memory },
+	{ 0, "max-memory", OPT_PARSED, NULL, "SIZE", "fail above this (default: half of RAM)", NULL,
+	  parse_memory },
 	{ 0 },
 };
 
 const struct opt general_options[] = {
 	{ 'z', "compress", OPT_PARSED, &common.pack, "HOW", "none, gzip[:0-12] or zstd[:1-19]",
 	  pack_name, parse_pack },
-	{ 'q', "quiet", OPT_FLAG, &common.quiet, NULL, "say nothing but errors" },
-	{ 'v', "verbose", OPT_FLAG, &common.verbose, NULL, "say more" },
+	{ 'q', "quiet", OPT_FLAG, &common.quiet, NULL, "print errors only" },
+	{ 'v', "verbose", OPT_FLAG, &common.verbose, NULL, "print more" },
 	{ 0 },
 };
 
@@ -76,7 +77,7 @@ char **start(const struct cmd *cmd, int argc, char **argv)
 {
 	int first;
 
-	signal(SIGPIPE, SIG_DFL); /* a closed pipe ends a filter, quietly */
+	signal(SIGPIPE, SIG_DFL); /* a closed pipe ends a filter without a message */
 	first = cmd_parse(cmd, argc, argv);
 	return argv + first;
 }
@@ -112,12 +113,12 @@ static uint64_t total_size(char *const *paths)
 	return total;
 }
 
-/* What helps: the library knows no options. */
-static const char *way_out(enum in_reason reason)
+/* The option that helps: the library does not know the options. */
+static const char *input_hint(enum in_reason reason)
 {
 	switch (reason) {
 	case IN_OVER_MEMORY: return ": --max-memory allows more";
-	case IN_UNKNOWN_FORMAT: return ": --from says which it is";
+	case IN_UNKNOWN_FORMAT: return ": use --from to name it";
 	default: return "";
 	}
 }
@@ -126,7 +127,7 @@ static void report_input(void *context, const struct source_report *r)
 {
 	(void)context;
 	if (r->error)
-		complain("%s%s", r->error, way_out(r->reason));
+		complain("%s%s", r->error, input_hint(r->reason));
 	if (!r->error && common.verbose)
 		note("%s: %s", r->path, r->format->name);
 	if (r->skipped)
@@ -178,7 +179,7 @@ static void print_types(const struct profile *p, struct buf *types)
 			   STR_ARG(dict_text(p->dict, p->col[i].type)));
 }
 
-/* Say how many profiles have nothing of the column. */
+/* Note how many profiles do not have the column's type. */
 static void note_left_out(const struct profile *p, uint32_t col)
 {
 	uint32_t without = p->nprofile - p->col[col].nprofile;
@@ -187,13 +188,14 @@ static void note_left_out(const struct profile *p, uint32_t col)
 	if (!without)
 		return;
 	print_types(p, &types);
-	note("%u of %u profiles %s left out: without sample type '%.*s' (all types: %.*s)", without,
-	     p->nprofile, without == 1 ? "is" : "are",
-	     STR_ARG(dict_text(p->dict, p->col[col].type)), STR_ARG(buf_str(&types)));
+	note("%u of %u profiles %s no sample type '%.*s' and %s left out (all types: %.*s)",
+	     without, p->nprofile, without == 1 ? "has" : "have",
+	     STR_ARG(dict_text(p->dict, p->col[col].type)), without == 1 ? "is" : "are",
+	     STR_ARG(buf_str(&types)));
 	buf_release(&types);
 }
 
-/* Say what a result that can only have one of the types does not show. */
+/* Note the types that a result with only one type leaves out. */
 static void note_other_types(const struct profile *p, uint32_t col)
 {
 	struct buf others = { 0 };
@@ -237,7 +239,7 @@ bool choose_column(const struct profile *p, uint32_t *col)
 		return true;
 	}
 	print_types(p, &have);
-	complain("there is no sample type '%s' (there is: %.*s)", common.type,
+	complain("no profile has sample type '%s' (all types: %.*s)", common.type,
 		 STR_ARG(buf_str(&have)));
 	buf_release(&have);
 	return false;
@@ -277,7 +279,7 @@ bool save(struct profile *p, const struct format *format)
 	return finish_output(&out);
 }
 
-static const char *way_out_of(enum out_reason reason)
+static const char *output_hint(enum out_reason reason)
 {
 	switch (reason) {
 	case OUT_TERMINAL: return ": use -o FILE or -t folded";
@@ -291,7 +293,7 @@ bool finish_output(struct out *out)
 	bool ok = out_close(out);
 
 	if (!ok)
-		complain("%s%s", out->error.p, way_out_of(out->reason));
+		complain("%s%s", out->error.p, output_hint(out->reason));
 	out_release(out);
 	return ok;
 }
@@ -299,8 +301,9 @@ bool finish_output(struct out *out)
 void note_saturation(const struct profile *p)
 {
 	if (p->saturated)
-		note("sums that 64 bits cannot hold stay at the limit: %llu",
-		     (unsigned long long)p->saturated);
+		note("%llu sum%s not fit in 64 bits and %s kept at the limit",
+		     (unsigned long long)p->saturated, p->saturated == 1 ? " does" : "s do",
+		     p->saturated == 1 ? "is" : "are");
 }
 
 int status(bool ok)

@@ -1,6 +1,6 @@
 /*
- * What the commands share: the options that all of them have, reading all
- * inputs, choosing a sample type, writing the result.
+ * The part that all commands share: common options, reading the inputs, choosing a
+ * sample type, writing the result, messages.
  */
 #ifndef CMD_COMMON_H
 #define CMD_COMMON_H
@@ -15,61 +15,61 @@ struct common {
 	struct pack pack;
 	const char *type;
 	bool lenient, quiet, verbose;
-	bool text_in;   /* some of what was read is text */
-	bool events_in; /* or of perf's events, of which there are several at once */
+	bool text_in;   /* at least one input is of a text format */
+	bool events_in; /* at least one input has perf's events, often several at once */
 };
 extern struct common common;
 
-/* For commands that write profiles; that read them; for all. */
+/* Options of commands that write profiles; of those that read them; of all commands. */
 extern const struct opt to_options[], file_options[], general_options[];
 
 /* Parse the command line and set up signals. Returns the operands. */
 char **start(const struct cmd *cmd, int argc, char **argv);
 
 /*
- * The source of a command's inputs (standard input when there is none), as the options
- * say. Bad inputs are complained about. directories: may a directory stand for its files?
+ * Open the inputs with the common options; without paths, standard input. Bad inputs are
+ * reported as they are found. directories: read a directory as the files in it.
  */
 void open_source(struct source *s, char *const *paths, bool directories);
 
-/* Append all profiles of all inputs that are good to p. False when one was bad. */
+/* Append the profiles of all good inputs to p. False if an input was bad. */
 bool load_all(struct profile *p, char *const *paths);
 
-/* Is it "--type all", and no type is called so? */
+/* Is --type "all", and no sample type has this name? */
 bool wants_all_types(const struct profile *p);
 
 /*
- * The column that --type asks for, or the default one. Notes how many of the profiles
- * have nothing of it, and which other events perf recorded. Complains and returns false
- * when none has such a type, and for "--type all".
+ * The column of --type, or the default one. A note counts the profiles without this type,
+ * and names other events that perf recorded. False, with an error message, if no profile
+ * has it, and for "--type all".
  */
 bool choose_column(const struct profile *p, uint32_t *col);
 
 /* Keep only that column. */
 void keep_column(struct profile *p, uint32_t col);
 
-/* -t, else text for text and pprof for everything else. */
+/* The format of -t; by default folded if the inputs are folded stacks, else pprof. */
 const struct format *output_format(void);
 
-/* Write p in that format where -o says. Complains. */
+/* Write p in that format to -o. False, with an error message, if that fails. */
 bool save(struct profile *p, const struct format *format);
 
-/* Close an output of the command's own; complains. */
+/* Close an output that the command wrote itself, in the same way. */
 bool finish_output(struct out *out);
 
-/* Something worth saying that is no error; -q silences it. */
+/* Print a message that is not an error, unless -q is given. */
 void note(const char *fmt, ...) PRINTF(1, 2);
 
-/* The same for each of some lines. */
+/* The same for each line. */
 void note_lines(struct str lines);
 
-/* Say how many values that were not 0 have become 0 by rounding. */
+/* Note that n values that were not 0 have become 0 by rounding. */
 void note_rounded(uint64_t n);
 
-/* Say how many sums hit the end of int64: once, when all is done. */
+/* Note how many sums reached the limit of int64. Call this once, at the end. */
 void note_saturation(const struct profile *p);
 
-/* The exit status: 0, or 2 for trouble. */
+/* The exit status: 0, or 2 for an error. */
 int status(bool ok);
 
 #endif

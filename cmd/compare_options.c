@@ -15,7 +15,7 @@ static struct {
 	bool allow_single, allow_cross_host;
 	int64_t seed;
 	unsigned fail_on;
-	struct options power; /* of it, power_effect and power_share */
+	struct options power; /* only power_effect and power_share are used */
 } given = { .metric = -1, .effect = -1, .cost = -1, .q = -1, .gate_q = -1, .seed = 1 };
 
 /* Option arguments */
@@ -41,7 +41,7 @@ static const char *fail_name(size_t i)
 	return names[i];
 }
 
-static bool fraction(double *v, struct str s)
+static bool fraction_of_str(double *v, struct str s)
 {
 	char text[64], *end;
 	bool percent = str_ends(s, S("%"));
@@ -57,7 +57,7 @@ static bool fraction(double *v, struct str s)
 
 bool parse_fraction(void *to, const char *arg)
 {
-	return fraction(to, str_of(arg));
+	return fraction_of_str(to, str_of(arg));
 }
 
 static bool parse_fail_on(void *to, const char *arg)
@@ -84,48 +84,48 @@ bool parse_power(void *to, const char *arg)
 	struct options *o = to;
 	struct str share = str_of(arg), effect = str_cut(&share, '@');
 
-	if (!share.p || !fraction(&o->power_effect, effect) || !(o->power_effect > 0))
+	if (!share.p || !fraction_of_str(&o->power_effect, effect) || !(o->power_effect > 0))
 		return false;
 	if (str_ends(share, S("share")))
 		share.n -= strlen("share");
-	return fraction(&o->power_share, share) && o->power_share > 0;
+	return fraction_of_str(&o->power_share, share) && o->power_share > 0;
 }
 
 const struct opt compare_options[] = {
 	{ 0, "metric", OPT_CHOICE, &given.metric, "METRIC", "cpu, share, samples or wall",
 	  metric_name },
 	{ 0, "by", OPT_CHOICE, &given.by, "WHAT", "function, path, module or file", by_name },
-	{ 0, "self", OPT_FLAG, &given.self, NULL, "test what functions take themselves" },
-	{ 0, "incl", OPT_FLAG, &given.incl, NULL, "test what they take with all they call" },
+	{ 0, "self", OPT_FLAG, &given.self, NULL, "test self values" },
+	{ 0, "incl", OPT_FLAG, &given.incl, NULL, "test inclusive values" },
 	{ 0, "both", OPT_FLAG, &given.both, NULL, "test both (default)" },
-	{ 0, "min-effect", OPT_PARSED, &given.effect, "N%", "smaller changes do not count (1%)",
-	  NULL, parse_fraction },
+	{ 0, "min-effect", OPT_PARSED, &given.effect, "N%", "ignore smaller changes (1%)", NULL,
+	  parse_fraction },
 	{ 0, "min-cost", OPT_PARSED, &given.cost, "N%",
-	  "nor those that cost less of the total (0.1%)", NULL, parse_fraction },
-	{ 0, "q", OPT_PARSED, &given.q, "N%", "false discovery rate of what is listed (5%)", NULL,
+	  "ignore changes that cost less of the total (0.1%)", NULL, parse_fraction },
+	{ 0, "q", OPT_PARSED, &given.q, "N%", "false discovery rate of the list (5%)", NULL,
 	  parse_fraction },
-	{ 0, "gate-q", OPT_PARSED, &given.gate_q, "N%", "and of what --check fails for (1%)", NULL,
-	  parse_fraction },
+	{ 0, "gate-q", OPT_PARSED, &given.gate_q, "N%",
+	  "probability that --check fails by chance (1%)", NULL, parse_fraction },
 	{ 0, "fail-on", OPT_PARSED, &given.fail_on, "WHAT,...",
 	  "regression, inconclusive, new, total", fail_name, parse_fail_on },
-	{ 0, "require-power", OPT_PARSED, &given.power, "N%@N%", "fail if this would not be found",
-	  NULL, parse_power },
+	{ 0, "require-power", OPT_PARSED, &given.power, "N%@N%",
+	  "fail if such a change would not be found", NULL, parse_power },
 	{ 0, "changed", OPT_FILE, &given.changed, "FILE", "functions that the change touched" },
 	{ 0, "budget", OPT_LIST, &given.budget, "RE<=N%", "fail if functions take more than this" },
 	{ 0, "ignore", OPT_STR, &given.ignore, "RE", "do not test matching functions" },
-	{ 0, "rename", OPT_LIST, &given.rename, "OLD=NEW", "these are one function" },
+	{ 0, "rename", OPT_LIST, &given.rename, "OLD=NEW", "the function has another name" },
 	{ 0, "allow-single", OPT_FLAG, &given.allow_single, NULL,
-	  "let --check fail on one run a side" },
+	  "let --check fail with one run per side" },
 	{ 0, "allow-cross-host", OPT_FLAG, &given.allow_cross_host, NULL,
 	  "compare runs of different machines" },
-	{ 0, "seed", OPT_INT, &given.seed, "N", "of random labellings (1)" },
+	{ 0, "seed", OPT_INT, &given.seed, "N", "seed of the permutation test (1)" },
 	{ 0 },
 };
 
 /* Patterns */
 
 static struct {
-	struct regex **v; /* each stays where it is */
+	struct regex **v; /* pointers, since options refer to each */
 	size_t n, cap;
 } patterns;
 
@@ -154,10 +154,10 @@ static bool matches(void *arg, struct str name)
 	return regex_match(arg, name);
 }
 
-/* Files of names, a line each */
+/* Files of names, one per line */
 
-/* Is that line the name, or do both name one file, seen from different places? */
-static bool names_same(struct str line, struct str name)
+/* Is the line the name, or do both name one file, relative to different directories? */
+static bool is_same_name_or_file(struct str line, struct str name)
 {
 	struct str longer = line.n > name.n ? line : name, tail = line.n > name.n ? name : line;
 	size_t cut = longer.n - tail.n;
@@ -172,7 +172,7 @@ static bool is_listed(void *arg, struct str name)
 	struct str rest = buf_str(arg);
 
 	while (rest.n)
-		if (names_same(str_trim(str_cut(&rest, '\n')), name))
+		if (is_same_name_or_file(str_trim(str_cut(&rest, '\n')), name))
 			return true;
 	return false;
 }
@@ -192,7 +192,7 @@ static void *read_names(const char *path)
 	return list;
 }
 
-/* All of it */
+/* The options together */
 
 static struct budget parse_budget(const char *text)
 {
@@ -200,7 +200,7 @@ static struct budget parse_budget(const char *text)
 	struct str s = str_of(text);
 	ptrdiff_t at = str_rchr(s, '=');
 
-	if (at < 2 || s.p[at - 1] != '<' || !fraction(&b.limit, str_skip(s, (size_t)at + 1)))
+	if (at < 2 || s.p[at - 1] != '<' || !fraction_of_str(&b.limit, str_skip(s, (size_t)at + 1)))
 		usage("'%s' is not a valid RE<=N%% for --budget", text);
 	b.arg = compile("budget", str_trim(str(s.p, (size_t)at - 1)));
 	return b;

@@ -1,4 +1,4 @@
-/* The options that say how runs are compared: for prof-diff. */
+/* The options of prof-diff about how runs are compared. */
 #ifndef CMD_COMPARE_OPTIONS_H
 #define CMD_COMPARE_OPTIONS_H
 
@@ -8,13 +8,13 @@
 extern const struct opt compare_options[];
 
 /*
- * What they come to. Ends the program when they make no sense, or name a file that
- * cannot be read. May be read once.
+ * The options as lib/compare takes them. Exits if they contradict each other, or name a
+ * file that cannot be read. To be called once.
  */
 struct options read_compare_options(void);
 void release_compare_options(struct options *o);
 
-/* A pattern of these that could not be matched within bounds; NULL when all could. */
+/* Why a pattern of these options failed: matching took too long. NULL if none did. */
 const char *failed_pattern(void);
 
 /* "10%@5%share", into power_effect and power_share of a struct options. */

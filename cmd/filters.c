@@ -18,15 +18,15 @@ const struct opt filter_options[] = {
 	{ 0, "hide", OPT_STR, &o.pattern[PATTERN_HIDE], "RE", "leave out matching frames" },
 	{ 0, "show", OPT_STR, &o.pattern[PATTERN_SHOW], "RE", "leave out all other frames" },
 	{ 0, "show-from", OPT_STR, &o.pattern[PATTERN_SHOW_FROM], "RE",
-	  "leave out what calls the first match" },
+	  "leave out callers of the first match" },
 	{ 0, "prune-from", OPT_STR, &o.pattern[PATTERN_PRUNE_FROM], "RE",
-	  "leave out what the last match calls" },
+	  "leave out callees of the last match" },
 	{ 0, "tag", OPT_LIST, &o.tag, "[KEY=]RE", "keep samples with a matching label" },
 	{ 0, "no-tag", OPT_LIST, &o.no_tag, "[KEY=]RE", "drop samples with a matching label" },
 	{ 0, "tag-range", OPT_LIST, &o.tag_range, "[KEY=]LO:HI",
 	  "keep samples with a number in that range" },
 	{ 0, "all-frames", OPT_FLAG, &o.all_frames, NULL,
-	  "keep frames that the profile says to drop", .also = "no-drop-frames" },
+	  "keep frames that the profile asks to drop", .also = "no-drop-frames" },
 	{ 0 },
 };
 
@@ -60,16 +60,11 @@ void parse_filters(struct filter *f)
 bool apply_filters(struct filter *f, struct profile *p)
 {
 	struct buf notes = { 0 }, why = { 0 };
-	struct str rest;
 	bool ok = filter_apply(f, p, &notes, &why);
 
 	if (!ok)
 		complain("%.*s", STR_ARG(buf_str(&why)));
-	for (rest = buf_str(&notes); rest.n;) {
-		struct str line = str_cut(&rest, '\n');
-
-		note("%.*s", STR_ARG(line));
-	}
+	note_lines(buf_str(&notes));
 	buf_release(&notes);
 	buf_release(&why);
 	return ok;

@@ -1,4 +1,4 @@
-/* The options about which samples and frames are kept. */
+/* The options of prof-query that choose samples and frames. */
 #ifndef CMD_FILTERS_H
 #define CMD_FILTERS_H
 
@@ -7,10 +7,10 @@
 
 extern const struct opt filter_options[];
 
-/* The filter that the options say, into a zeroed one. */
+/* Fill in a zeroed filter from the options. Exits if a pattern is malformed. */
 void parse_filters(struct filter *f);
 
-/* Filter p, and say what matched nothing. Complains and returns false on trouble. */
+/* Filter p, and note which patterns matched nothing. False, with an error message, on failure. */
 bool apply_filters(struct filter *f, struct profile *p);
 
 #endif

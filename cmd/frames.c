@@ -23,14 +23,14 @@ static const char *demangle_word(size_t i)
 }
 
 const struct opt frame_options[] = {
-	{ 0, "root", OPT_STR, &o.root, "LABEL,...", "put these labels' values at the root (comm)" },
+	{ 0, "root", OPT_STR, &o.root, "LABEL,...", "add values of these labels as roots (comm)" },
 	{ 0, "pid", OPT_FLAG, &o.pid, NULL, "root frames are COMM-PID" },
 	{ 0, "tid", OPT_FLAG, &o.tid, NULL, "root frames are COMM-PID/TID" },
 	{ 0, "kernel", OPT_FLAG, &o.kernel, NULL, "mark kernel frames with _[k]" },
 	{ 0, "jit", OPT_FLAG, &o.jit, NULL, "mark JIT-compiled frames with _[j]" },
 	{ 0, "inline", OPT_FLAG, &o.inlined, NULL, "mark inlined frames with _[i]" },
 	{ 0, "all", OPT_FLAG, &o.all, NULL, "--kernel --jit --inline" },
-	{ 0, "addrs", OPT_FLAG, &o.addresses, NULL, "show the address where there is no name" },
+	{ 0, "addrs", OPT_FLAG, &o.addresses, NULL, "show addresses of frames without a name" },
 	{ 0, "lines", OPT_FLAG, &o.lines, NULL, "show line numbers" },
 	{ 0, "no-inlines", OPT_FLAG, &o.no_inlines, NULL, "leave out inlined frames" },
 	{ 0, "demangle", OPT_CHOICE, &o.demangle, "HOW", "simple (no parameters), full or none",
@@ -44,7 +44,7 @@ const struct opt frame_options[] = {
 	{ 0 },
 };
 
-/* "a,b" to how->root; "none" is no root frame at all. */
+/* Split "a,b" into how->root; "none" gives no root frames. */
 static void parse_root(struct rewrite *how, struct str list)
 {
 	if (str_eq(list, S("none")))

@@ -1,4 +1,4 @@
-/* The options about frames, which prof-fold and prof-flame share. */
+/* The options about how frames are shown, which prof-fold and prof-flame share. */
 #ifndef CMD_FRAMES_H
 #define CMD_FRAMES_H
 
@@ -7,7 +7,7 @@
 
 extern const struct opt frame_options[];
 
-/* Rewrite the frames of p as the options say. */
+/* Rewrite the frames of p by these options. */
 void rewrite_frames(struct profile *p);
 
 #endif

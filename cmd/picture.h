@@ -1,4 +1,4 @@
-/* Drawing to a file, for the commands that draw. */
+/* Drawing to a file, for prof-flame and for --svg of prof-diff. */
 #ifndef CMD_PICTURE_H
 #define CMD_PICTURE_H
 
@@ -6,8 +6,8 @@
 #include "view/view.h"
 
 /*
- * Draw p to a path (NULL: standard output). False when there is no picture: then *r has
- * the reason, unless writing failed, which is complained about.
+ * Draw p to a path (NULL: standard output). False if there is no picture: *r has the
+ * reason, except for a failed write, for which the error message is printed here.
  */
 bool write_picture(const struct view *view, struct profile *p, const struct view_options *o,
 		   const char *path, struct view_result *r);

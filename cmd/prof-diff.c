@@ -1,6 +1,6 @@
 /*
- * prof-diff: is the new side slower than the base? A report that says so, a gate for
- * CI, or both sides in one differential stream.
+ * prof-diff: is the new side slower than the base? The output is a report, the status of
+ * a gate for CI, or a differential stream with both sides.
  */
 #include <errno.h>
 #include <limits.h>
@@ -36,15 +36,14 @@ static const char *normalize_name(size_t i)
 }
 
 static const struct opt own_options[] = {
-	{ 0, "check", OPT_FLAG, &o.check, NULL, "exit with 1 if there is a regression" },
+	{ 0, "check", OPT_FLAG, &o.check, NULL, "exit with status 1 for a regression" },
 	{ 0, "report", OPT_CHOICE, &o.report, "FORMAT", "text, tsv, json, markdown, junit ...",
 	  report_name },
-	{ 0, "calibrate", OPT_FLAG, &o.calibrate, NULL,
-	  "split the base: how often does that fail?" },
+	{ 0, "calibrate", OPT_FLAG, &o.calibrate, NULL, "compare random halves of the base" },
 	{ 0, "svg", OPT_FILE, &o.svg, "FILE", "draw the difference as a flame graph" },
 	{ 0, "normalize", OPT_CHOICE, &o.normalize, "HOW",
-	  "of the stream: none, total, cpu or work", normalize_name },
-	{ 0, "work", OPT_STR, &o.work, "KEY", "the fact that says how much work was done" },
+	  "scale the stream: none, total, cpu or work", normalize_name },
+	{ 0, "work", OPT_STR, &o.work, "KEY", "the fact with the amount of work done (work)" },
 	{ 0 },
 };
 static const struct opt *const options[] = { own_options,  compare_options, to_options,
@@ -54,8 +53,10 @@ static const struct cmd cmd = { "prof-diff", "Tell whether profiles differ, and 
 
 /* Operands */
 
-/* getopt() would take the first "--" for the end of the options. Here it separates the
-   sides, and options may follow. */
+/*
+ * getopt() takes the first "--" for the end of the options. Here it separates the sides,
+ * and options may follow, so an operand of its own replaces it.
+ */
 static char between[] = "";
 
 static void mark_separator(int argc, char **argv)
@@ -68,7 +69,7 @@ static void mark_separator(int argc, char **argv)
 	}
 }
 
-/* Operands of the base end with NULL in its place; returns those of the new side. */
+/* End the operands of the base with NULL, in the place of the separator; return the new side's. */
 static char **split_operands(char **operands)
 {
 	static char *pair[4];
@@ -79,7 +80,7 @@ static char **split_operands(char **operands)
 	while (at < n && operands[at] != between)
 		at++;
 	if (at == n && n != 2)
-		usage("name two profiles, or many: BASE... -- NEW...");
+		usage("expected two profiles, or many: BASE... -- NEW...");
 	if (at == n) {
 		pair[0] = operands[1];
 		operands[1] = NULL;
@@ -101,7 +102,7 @@ static bool load(struct runs *runs, char **base, char **new)
 
 /* Outputs */
 
-/* In a step of GitHub Actions, the step's summary is appended to. */
+/* In GitHub Actions, append the report to the step's summary. */
 static bool append_summary(const struct comparison *c)
 {
 	const char *path = getenv("GITHUB_STEP_SUMMARY");
@@ -173,7 +174,7 @@ static bool draw_difference(struct profile *p)
 	return ok;
 }
 
-/* What replicates say goes along in the stream; one run a side says nothing there. */
+/* Verdicts go into the stream only if each side has several runs. */
 static bool has_replicates(const struct runs *runs)
 {
 	size_t n[2] = { 0 };
@@ -183,7 +184,7 @@ static bool has_replicates(const struct runs *runs)
 	return n[BASE] > 1 && n[NEW] > 1;
 }
 
-/* A picture of runs that cannot be compared is better than none; a verdict is not. */
+/* Runs that cannot be compared fail a report; a stream or picture of them gets a note. */
 static bool compare_runs(struct comparison *c, struct runs *runs, const struct options *how,
 			 bool *known)
 {
@@ -214,7 +215,7 @@ static bool diff(struct runs *runs, const struct options *how, struct comparison
 	return (!o.svg || draw_difference(&runs->profile)) && ok;
 }
 
-/* The base alone, against itself. */
+/* Compare the base with itself. */
 static bool calibrate_base(char **base, const struct options *how)
 {
 	enum { SPLITS = 200 };

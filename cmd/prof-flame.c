@@ -1,4 +1,4 @@
-/* prof-flame: profiles in, a flame graph out. */
+/* prof-flame: draw profiles as a flame graph. */
 #include <langinfo.h>
 #include <locale.h>
 #include <math.h>
@@ -70,34 +70,34 @@ static const struct opt own_options[] = {
 	  view_name },
 	{ 0, "title", OPT_STR, &o.title, "TEXT", "heading" },
 	{ 0, "subtitle", OPT_STR, &o.subtitle, "TEXT", "second line of the heading" },
-	{ 0, "notes", OPT_STR, &o.notes, "TEXT", "a note inside the file, which is not shown" },
-	{ 0, "countname", OPT_STR, &o.countname, "TEXT", "what values are (samples)" },
-	{ 0, "nametype", OPT_STR, &o.nametype, "TEXT", "what names are (Function:)" },
-	{ 0, "width", OPT_NUMBER, &o.width, "N", "pixels, or columns (default: all there is)" },
-	{ 0, "height", OPT_NUMBER, &o.height, "N", "pixels for a frame (16)" },
+	{ 0, "notes", OPT_STR, &o.notes, "TEXT", "note in the file that is not shown" },
+	{ 0, "countname", OPT_STR, &o.countname, "TEXT", "name of the values (samples)" },
+	{ 0, "nametype", OPT_STR, &o.nametype, "TEXT", "text before names (Function:)" },
+	{ 0, "width", OPT_NUMBER, &o.width, "N", "pixels, or columns (full width)" },
+	{ 0, "height", OPT_NUMBER, &o.height, "N", "pixels per frame (16)" },
 	{ 0, "minwidth", OPT_PARSED, &o.minwidth, "N[%]",
-	  "leave out what is narrower: pixels, or percent (0.1)", NULL, parse_minwidth },
+	  "leave out narrower frames: pixels or percent (0.1)", NULL, parse_minwidth },
 	{ 0, "fonttype", OPT_PARSED, &o.fonttype, "FONT", "font (Verdana)", NULL, parse_font },
 	{ 0, "fontsize", OPT_NUMBER, &o.fontsize, "N", "pixels (12)" },
 	{ 0, "colors", OPT_CHOICE, &own.palette, "PALETTE", "hot, java, safe ...", palette_name },
 	{ 0, "bgcolors", OPT_PARSED, o.backdrop, "COLOR", "yellow, blue, green, grey or #rrggbb",
 	  NULL, parse_backdrop },
-	{ 0, "search-color", OPT_PARSED, &o.match, "#RRGGBB", "what a search finds (#e600e6)", NULL,
+	{ 0, "search-color", OPT_PARSED, &o.match, "#RRGGBB", "colour of matches (#e600e6)", NULL,
 	  parse_color },
-	{ 0, "hash", OPT_FLAG, &own.hash, NULL, "similar names, similar colours" },
-	{ 0, "random", OPT_FLAG, &own.random, NULL, "more different colours" },
+	{ 0, "hash", OPT_FLAG, &own.hash, NULL, "similar colours for similar names" },
+	{ 0, "random", OPT_FLAG, &own.random, NULL, "more variety of colours" },
 	{ 0, "cp", OPT_FLAG, &own.keep_colors, NULL, "keep colours in ./palette.map" },
 	{ 0, "sort", OPT_CHOICE, &own.sort, "ORDER",
-	  "siblings by name, width, or none: as they came", order_name },
+	  "sort siblings by name, width, or none: as read", order_name },
 	{ 0, "inverted", OPT_FLAG, &o.inverted, NULL, "icicle graph: the root at the top" },
 	{ 0, "flamechart", OPT_FLAG, &own.flamechart, NULL, "in order of time, without merging" },
-	{ 0, "total", OPT_NUMBER, &o.total, "N", "what the whole width is (sum of the values)" },
+	{ 0, "total", OPT_NUMBER, &o.total, "N", "value of the whole width (sum of values)" },
 	{ 0, "factor", OPT_NUMBER, &o.factor, "N", "multiply the values that are shown" },
 	{ 0, "negate", OPT_FLAG, &o.negate, NULL, "differential: from the new side to the base" },
 	{ 0, "diff-width", OPT_CHOICE, &own.diff_width, "SIDE",
 	  "width is new, base, union or difference", diff_width_name },
 	{ 0, "diff-normalize", OPT_CHOICE, &own.normalize, "HOW",
-	  "differential: none, or total: as if equal", normalize_name },
+	  "none, or total: scale both sides to one total", normalize_name },
 	{ 0 },
 };
 static const struct opt *const options[] = { own_options, frame_options, file_options,
@@ -105,7 +105,7 @@ static const struct opt *const options[] = { own_options, frame_options, file_op
 static const struct cmd cmd = { "prof-flame", "Draw profiles as a flame graph.", "[FILE]...",
 				options, false };
 
-/* What the options and the terminal come to */
+/* Defaults that depend on the view and the terminal */
 
 static bool to_terminal(void)
 {
@@ -135,7 +135,7 @@ static double terminal_columns(void)
 	return 80;
 }
 
-/* A terminal has no room for what is narrow, and shows first what is wide. */
+/* In a terminal there is no room for narrow frames, and the widest come first. */
 static void complete_text_options(void)
 {
 	setlocale(LC_CTYPE, "");
@@ -186,12 +186,11 @@ static const struct view *complete_options(void)
 
 /* Drawing */
 
-/* Say what the picture does not show. */
+/* Note what the picture does not show. */
 static void note_result(const struct view_result *r)
 {
 	if (o.total && o.total < r->sum * 0.98)
-		note("--total is less than the sum of all values, %.0f, and does not count",
-		     r->sum);
+		note("--total is ignored: it is less than the sum of all values, %.0f", r->sum);
 	if (r->negative)
 		note("%u negative %s drawn as 0", r->negative,
 		     r->negative == 1 ? "value is" : "values are");
@@ -215,10 +214,10 @@ static bool draw_profile(struct profile *p, const struct view *view)
 }
 
 /*
- * Values with fractions are drawn in millionths, and shown as they are. Where the sum is
- * too large for that, they are rounded.
+ * Layout needs integers: draw fractions in millionths, and divide what is shown. If the
+ * sum is too large for that, round them.
  */
-static void spread_fractions(struct profile *p)
+static void scale_fractions(struct profile *p)
 {
 	enum { MILLION = 1000000 };
 	double sum = 0;
@@ -255,7 +254,7 @@ int main(int argc, char **argv)
 		keep_column(&p, o.col);
 		o.col = 0;
 		rewrite_frames(&p);
-		spread_fractions(&p);
+		scale_fractions(&p);
 		ok &= draw_profile(&p, view);
 	} else {
 		ok = false;

@@ -1,4 +1,4 @@
-/* prof-fold: profiles in, folded stacks out. */
+/* prof-fold: turn profiles into folded stacks. */
 #include "common.h"
 #include "frames.h"
 #ifndef WITHOUT_ELFUTILS
@@ -12,17 +12,17 @@ static struct {
 } o;
 
 static const struct opt own_options[] = {
-	{ 0, "event", OPT_STR, &o.event, "NAME", "the same as --type, for perf's events",
+	{ 0, "event", OPT_STR, &o.event, "NAME", "same as --type, for perf's events",
 	  .also = "event-filter" },
 	{ 0, "symbolize", OPT_FLAG, &o.symbolize, NULL,
-	  "name addresses by the binaries they are in" },
+	  "find names of addresses in their binaries" },
 	{ 0, "debuginfod", OPT_FLAG, &o.debuginfod, NULL,
-	  "the same, asking $DEBUGINFOD_URLS, too" },
+	  "also ask the servers in $DEBUGINFOD_URLS" },
 	{ 0 },
 };
 static const struct opt *const options[] = { own_options,  frame_options,   to_options,
 					     file_options, general_options, NULL };
-static const struct cmd cmd = { "prof-fold", "Turn profiles into folded stacks, one a line.",
+static const struct cmd cmd = { "prof-fold", "Turn profiles into folded stacks, one per line.",
 				"[FILE]...", options, false };
 
 #ifdef WITHOUT_ELFUTILS

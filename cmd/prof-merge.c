@@ -1,7 +1,7 @@
 /*
- * prof-merge: any number of streams into one profile. Reading appends, so the
- * merging is done when the last input has been read; what is here is about
- * labels, scale, and where the names of thousands of inputs come from.
+ * prof-merge: merge any number of streams into one profile. Reading appends, so the sum
+ * is complete after the last input. This file drops and splits by labels, scales values,
+ * and reads lists of input names.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #include "common.h"
 
-/* A factor as the user wrote it, exactly. */
+/* A decimal factor, exactly as the user wrote it. */
 struct ratio {
 	uint64_t num, den;
 };
@@ -57,7 +57,7 @@ static const struct opt own_options[] = {
 	{ 0, "drop", OPT_STR, &o.drop, "LABEL,...", "drop these labels" },
 	{ 0, "by", OPT_STR, &o.by, "LABEL", "one output profile for each value of this label" },
 	{ 0, "files-from", OPT_FILE, &o.files_from, "FILE",
-	  "read input names from FILE, a line or NUL each" },
+	  "read input names from FILE, by line or NUL" },
 	{ 0 },
 };
 static const struct opt *const options[] = { own_options, to_options, file_options, general_options,
@@ -111,7 +111,7 @@ static void drop_labels(struct profile *p)
 	mem_free(to, n * sizeof(*to));
 }
 
-/* One profile a label value */
+/* One profile for each value of a label */
 
 static const struct profile *sorting; /* qsort() passes no context */
 
@@ -142,7 +142,7 @@ static int by_value_and_row(const void *a, const void *b)
 	return d ? d : (x > y) - (x < y);
 }
 
-/* What the profile counts as a whole (lost=, cpu_time_ns= ...) the first part has. */
+/* Facts that count something (lost=, cpu_time_ns= ...) go into the first part only. */
 static void write_part(struct out *out, struct profile *p, const sample_id *samples, size_t n,
 		       bool is_first)
 {
@@ -201,7 +201,7 @@ static bool read_list(struct buf *list)
 	return ok;
 }
 
-/* Append the names in a list to names: ended by NULs if there is one, else by newlines. */
+/* Split a list at its NULs, or, if it has none, at newlines, and append to `names`. */
 static void split_list(struct buf *list, struct buf *names)
 {
 	char end = memchr(list->p ? list->p : "", '\0', list->n) ? '\0' : '\n';
@@ -230,24 +230,25 @@ static bool read_listed(struct profile *p, char **operands)
 	split_list(&list, &names);
 	buf_put(&names, &end, sizeof(end));
 	if (ok && BUF_COUNT(&names, char *) == 1)
-		ok = complain("%s: names no files", o.files_from);
+		ok = complain("%s: contains no file names", o.files_from);
 	ok = ok && load_all(p, (char **)names.p);
 	buf_release(&names);
 	buf_release(&list);
 	return ok;
 }
 
-/* Say which sample types only some of the profiles have. */
+/* Note which sample types only some of the profiles have. */
 static void note_partial_types(const struct profile *p)
 {
 	for (size_t i = 0; i < p->ncol; i++)
 		if (p->col[i].nprofile < p->nprofile)
-			note("%u of %u profiles have sample type %.*s/%.*s", p->col[i].nprofile,
-			     p->nprofile, STR_ARG(dict_text(p->dict, p->col[i].type)),
+			note("only %u of %u profiles %s sample type %.*s/%.*s", p->col[i].nprofile,
+			     p->nprofile, p->col[i].nprofile == 1 ? "has" : "have",
+			     STR_ARG(dict_text(p->dict, p->col[i].type)),
 			     STR_ARG(dict_text(p->dict, p->col[i].unit)));
 }
 
-static uint64_t divisor(uint64_t a, uint64_t b)
+static uint64_t greatest_divisor(uint64_t a, uint64_t b)
 {
 	while (b) {
 		uint64_t rest = a % b;
@@ -261,11 +262,11 @@ static uint64_t divisor(uint64_t a, uint64_t b)
 static bool scale_values(struct profile *p)
 {
 	uint64_t nprofile = o.mean ? p->nprofile : 1,
-		 common_divisor = divisor(o.scale.num, nprofile);
+		 common_divisor = greatest_divisor(o.scale.num, nprofile);
 	uint64_t num = o.scale.num / common_divisor, den;
 
 	if (__builtin_mul_overflow(o.scale.den, nprofile / common_divisor, &den) || den > INT64_MAX)
-		return complain("--scale with --mean of %u profiles is too small a factor",
+		return complain("--scale divided by the %u profiles of --mean is too small",
 				p->nprofile);
 	note_rounded(profile_scale(p, num, den));
 	return true;

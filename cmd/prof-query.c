@@ -1,4 +1,4 @@
-/* prof-query: part of a profile, or a report about it. */
+/* prof-query: select part of a profile, or print a report about it. */
 #include <unistd.h>
 
 #include "analyze/total.h"
@@ -12,21 +12,21 @@ static struct {
 	const char *select;
 	bool by_cum, by_flat;
 	int to; /* into to_name() */
-	/* By report: is it asked for, and its argument. */
+	/* By report: whether the user asks for it, and its argument. */
 	bool wanted[NREPORT];
 	const char *argument[NREPORT];
 } o = { .to = -1 };
 
-/* How a report looks, by enum report_format; then come the formats of streams. */
-static const char *const looks[] = { "text", "tsv", "json" };
+/* The formats of reports, by enum report_format; -t also takes those of streams. */
+static const char *const report_formats[] = { "text", "tsv", "json" };
 
 static const char *to_name(size_t i)
 {
 	const struct format *f;
 
-	if (i < LEN(looks))
-		return looks[i];
-	f = format_writable_at(i - LEN(looks));
+	if (i < LEN(report_formats))
+		return report_formats[i];
+	f = format_writable_at(i - LEN(report_formats));
 	return f ? f->name : NULL;
 }
 
@@ -34,10 +34,10 @@ static const char *to_name(size_t i)
 static struct opt report_options[NREPORT + 1];
 
 static const struct opt own_options[] = {
-	{ 0, "select", OPT_STR, &o.select, "SELECTOR", "the same as the operand" },
+	{ 0, "select", OPT_STR, &o.select, "SELECTOR", "same as the operand" },
 	{ 0, "cum", OPT_FLAG, &o.by_cum, NULL, "order functions by cumulative value" },
 	{ 0, "flat", OPT_FLAG, &o.by_flat, NULL, "order functions by flat value (default)" },
-	{ 't', "to", OPT_CHOICE, &o.to, "FORMAT", "text, tsv or json of a report, or a stream's",
+	{ 't', "to", OPT_CHOICE, &o.to, "FORMAT", "report: text, tsv, json; else pprof, folded",
 	  to_name, .also = "report" },
 	{ 0 },
 };
@@ -74,22 +74,22 @@ static void fill_report_options(void)
 
 static void choose_format(const struct report *report, struct query *q)
 {
-	bool is_look = o.to < (int)LEN(looks);
+	bool is_for_reports = o.to < (int)LEN(report_formats);
 
 	if (o.to < 0)
 		return;
-	if (report && !is_look)
+	if (report && !is_for_reports)
 		usage("--%s is printed as text, tsv or json, not as %s", report->name,
 		      to_name((size_t)o.to));
-	if (!report && is_look)
-		usage("%s is for reports; ask for one, as with --top", to_name((size_t)o.to));
-	if (is_look)
+	if (!report && is_for_reports)
+		usage("-t %s is for reports: add one, such as --top", to_name((size_t)o.to));
+	if (is_for_reports)
 		q->format = (enum report_format)o.to;
 	else
-		common.to = o.to - (int)LEN(looks);
+		common.to = o.to - (int)LEN(report_formats);
 }
 
-/* The report that is asked for, or NULL, with its argument in q. */
+/* The report of the options, or NULL; its argument goes into q. */
 static const struct report *choose_report(struct query *q)
 {
 	const struct report *chosen = NULL;
@@ -120,10 +120,7 @@ static const struct report *choose_report(struct query *q)
 	return chosen;
 }
 
-/*
- * Which operand is a selector: one that names no file and could be meant as one.
- * It is taken out of the list.
- */
+/* Take the selector out of the operands: one that looks like a selector and names no file. */
 static void take_selector(char **operands)
 {
 	char **to = operands;
@@ -149,16 +146,18 @@ static void parse_selector(struct selector *s)
 	buf_release(&why);
 }
 
-/* What the selector selects, and of that the column that is asked for. */
+/* Apply the selector, and choose the column of --type, or the default one. */
 static bool select_part(struct selector *s, struct profile *p, uint32_t *col)
 {
 	struct buf why = { 0 };
-	struct column asked;
+	struct column asked = { 0 };
 	bool ok;
 
-	if (!choose_column(p, col))
-		return false;
-	asked = p->col[*col];
+	if (common.type) {
+		if (!choose_column(p, col))
+			return false;
+		asked = p->col[*col];
+	}
 	ok = selector_apply(s, p, &why);
 	if (!ok)
 		complain("selector '%s' %.*s", o.select, STR_ARG(buf_str(&why)));
@@ -166,16 +165,16 @@ static bool select_part(struct selector *s, struct profile *p, uint32_t *col)
 	if (!ok)
 		return false;
 	if (p->sample.n == 1)
-		note("there are no samples%s", o.select ? " that the selector selects" : "");
+		note("%s", o.select ? "the selector matches no samples" : "there are no samples");
 	if (!common.type)
 		return choose_column(p, col);
 	for (*col = 0; *col < p->ncol; ++*col)
 		if (p->col[*col].type.i == asked.type.i && p->col[*col].unit.i == asked.unit.i)
 			return true;
-	usage("--type %s is not a sample type that the selector selects", common.type);
+	usage("the selector leaves out sample type %s of --type", common.type);
 }
 
-/* What percentages are of, before filters leave anything out. */
+/* The total that percentages are relative to, before filters leave anything out. */
 static int64_t shares_total(struct profile *p, uint32_t col)
 {
 	struct column_total total = column_total(p, col);
@@ -202,7 +201,7 @@ static bool print_report(const struct report *report, struct query *q)
 	return finish_output(&out);
 }
 
-/* Without a report, what is left is the output. */
+/* Print the report, or write what the query selects as a profile. */
 static bool print(struct query *q, const struct report *report)
 {
 	if (report)

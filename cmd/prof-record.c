@@ -282,8 +282,8 @@ static int record(struct recording *r, char *const *command)
 }
 
 /*
- * Windows come and go for months: large blocks are mapped, so that they go back to the
- * system whatever lies behind them.
+ * A recording may take months, with many windows: large blocks are mapped, so that their
+ * memory returns to the system whatever was allocated after them.
  */
 static void keep_memory_small(void)
 {

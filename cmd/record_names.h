@@ -12,7 +12,7 @@ struct record_names;
 /* inlines: a frame for each inlined call. */
 struct record_names *record_names_open(bool inlines);
 
-/* Name what can be named in the session's profile. What the user should know is said once. */
+/* Find names for the addresses in the session's profile. Each note is printed once. */
 void record_names_find(struct record_names *n, struct session *s);
 
 /* The CPU time that it took in processes of its own so far, in ns. n may be NULL. */

@@ -36,7 +36,7 @@ bool record_output_write(struct record_output *o, struct profile *p, const struc
 /* Complains about what went wrong, now or before. */
 bool record_output_close(struct record_output *o);
 
-/* Leave no file behind. */
+/* Close without leaving a file. */
 void record_output_abandon(struct record_output *o);
 
 /* Put what is known of a window and of the machine in the profile's comments. */

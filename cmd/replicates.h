@@ -1,13 +1,13 @@
-/* Reading runs for comparisons. */
+/* Reading the runs that prof-diff compares. */
 #ifndef CMD_REPLICATES_H
 #define CMD_REPLICATES_H
 
 #include "compare/runs.h"
 
 /*
- * Add the runs of one side: every profile in every input is one. A directory stands
- * for the regular files in it, in order of their names. Complains, and returns false,
- * when an input cannot be read or does not go with the others.
+ * Add the runs of one side: each profile of each input is a run. A directory is read as
+ * the regular files in it, in order of their names. False, with an error message, if an
+ * input cannot be read or does not fit the others.
  */
 bool load_runs(struct runs *runs, enum side side, char *const *paths);
 

@@ -1,6 +1,7 @@
 /*
- * The names of all frames of a dictionary, given once: what stacks are sorted, merged
- * and counted by. Naming adds strings to the dictionary; after that, reading is enough.
+ * The names of all frames of a dictionary, computed once: stacks are sorted, merged and
+ * counted by them. Computing them adds strings to the dictionary; afterwards it is only
+ * read.
  */
 #ifndef ANALYZE_FRAME_NAMES_H
 #define ANALYZE_FRAME_NAMES_H

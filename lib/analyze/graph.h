@@ -2,10 +2,10 @@
  * Functions and the calls between them: flat and cumulative values, callers and
  * callees, with the meaning that google/pprof gives them (internal/graph):
  *
- * A function is a name, wherever it is defined; frames without a name are one for
- * each file that was mapped. A sample's value is flat for the function of its leaf
- * frame, and cumulative, once, for every function in its stack; and it is the
- * weight, once, of every call from one function to another one.
+ * A function is identified by its name, wherever it is defined; all frames of a mapped
+ * file without a name are one function. A sample's value counts as flat for the function
+ * of its leaf frame, once as cumulative for every function in its stack, and once as the
+ * weight of every call in its stack from one function to another.
  */
 #ifndef ANALYZE_GRAPH_H
 #define ANALYZE_GRAPH_H

@@ -1,6 +1,6 @@
 /*
- * The stacks of a column in order, as runs of names: what trees are built from
- * and what text is written from. Stacks with equal names are one.
+ * The stacks of a column, sorted, as lists of names: trees are built from them, and folded
+ * text is written from them. Stacks with equal names are merged.
  */
 #ifndef ANALYZE_SORTED_H
 #define ANALYZE_SORTED_H

@@ -1,4 +1,4 @@
-/* Sums that end at the ends of int64 instead of wrapping, and count how often they do. */
+/* Sums that saturate at the limits of int64 instead of wrapping, and count how often. */
 #ifndef ANALYZE_SUM_H
 #define ANALYZE_SUM_H
 

@@ -1,5 +1,5 @@
 /*
- * What a column adds up to, and which samples of a differential profile are its base.
+ * The total of a column, and the base side of a differential profile.
  *
  * A differential profile holds the new samples, and those of the base negated and
  * labelled pprof::base=true, as `pprof -diff_base` makes it (google/pprof,

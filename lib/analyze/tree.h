@@ -2,7 +2,7 @@
  * The call tree that views draw: stacks merged by the names of their frames,
  * with self and total values of one column.
  *
- * Node 0 is the root that stands for everything. A parent's number is always
+ * Node 0 is the root, which contains all stacks. A parent's number is always
  * smaller than its children's, so totals are one loop from the end.
  */
 #ifndef ANALYZE_TREE_H

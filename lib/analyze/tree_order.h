@@ -1,4 +1,4 @@
-/* Orders of siblings that tree_build() links a tree of names anew for. */
+/* Reordering the siblings of a tree, for orders other than by name. */
 #ifndef ANALYZE_TREE_ORDER_H
 #define ANALYZE_TREE_ORDER_H
 

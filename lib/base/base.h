@@ -1,9 +1,8 @@
 /*
- * What every file may use: a few macros, and memory that is counted.
+ * The base of all files: a few macros, and memory that is counted against a limit.
  *
- * Whatever grows with the input (bufs, vectors, arenas, tables, columns) gets its
- * memory here, so that one figure, the limit, bounds them all; several threads may
- * do so at once. Library code never prints and never exits, with one exception: when
+ * Everything that grows with the input (bufs, vectors, arenas, tables, columns) allocates
+ * its memory here, so that one limit bounds the total; several threads may do so at once. Library code never prints and never exits, with one exception: when
  * there is no memory left, the program ends with a message and status 2. A reader
  * that takes a size from its input asks mem_fits() first and fails that input alone.
  */

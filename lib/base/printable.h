@@ -1,6 +1,6 @@
 /*
- * Text from outside, made fit for a terminal: a message that quotes its input must
- * not move the cursor, change colours or hide what follows.
+ * Escaping untrusted text for a terminal: a message that quotes its input must not move
+ * the cursor, change colours or hide the text after it.
  */
 #ifndef BASE_PRINTABLE_H
 #define BASE_PRINTABLE_H

@@ -1,6 +1,6 @@
 /*
- * How much memory there is for this process: what the machine has, and what its
- * control group allows, which is less in many a container.
+ * The memory that this process may use: that of the machine, or the limit of its control
+ * group, which is often lower in containers.
  */
 #ifndef BASE_RAM_H
 #define BASE_RAM_H

@@ -8,8 +8,9 @@
  *		use(stack.v[i]);
  *	vec_release(&stack);
  *
- * A zeroed vector is empty and ready. Each VEC(type) is a type of its own: to pass
- * one to a function, name it: `struct loc_list VEC_OF(loc_id);`. Pointers to elements are valid until the vector next grows. The macros
+ * A zeroed vector is empty and ready. Each VEC(type) is a type of its own: to pass one to
+ * a function, name it: `struct loc_list VEC_OF(loc_id);`. A pointer to an element is valid
+ * until the vector grows. The macros
  * evaluate their vector argument more than once: it must have no side effects.
  */
 #ifndef BASE_VEC_H

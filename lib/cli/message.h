@@ -1,9 +1,8 @@
 /*
- * Messages to whoever runs the command: a line on standard error that begins with
- * the program's name. What a message quotes may hold anything: control characters and
- * the like are escaped here, for all commands (but line ends, since some messages have
- * several lines; in_fail() and out_fail() escape those in what they quote). A progress
- * line is wiped first.
+ * Messages to the user: lines on standard error that begin with the program's name. A
+ * message may quote untrusted text, so control characters are escaped here, for all
+ * commands. Line ends are not, since some messages have several lines; in_fail() and
+ * out_fail() escape those of the text that they quote. A progress line is erased first.
  */
 #ifndef CLI_MESSAGE_H
 #define CLI_MESSAGE_H

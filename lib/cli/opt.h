@@ -1,7 +1,7 @@
 /*
- * Command lines. A command describes each option once, in a row of a table;
- * parsing, --help and shell completion (--complete=bash|zsh|fish) all read that
- * row, and a test holds the manual page to it.
+ * Parsing command lines. A command describes each option once, in a row of a table;
+ * parsing, --help and shell completion (--complete=bash|zsh|fish) read that row, and a
+ * test compares the manual page with it.
  *
  *	static struct { const char *output; bool quiet; } o;
  *	static const struct opt options[] = {

@@ -1,4 +1,4 @@
-/* Which path of calls leads from the root to what changed. */
+/* The path of calls from the root to a function that changed. */
 #ifndef COMPARE_BLAME_H
 #define COMPARE_BLAME_H
 

@@ -1,6 +1,6 @@
 /*
- * How often does the gate fail when nothing has changed? The runs of one program, split
- * into two sides at random, again and again.
+ * How often does the gate fail if nothing has changed? The runs of one program are split
+ * into two sides at random many times, and each split is compared.
  */
 #ifndef COMPARE_CALIBRATE_H
 #define COMPARE_CALIBRATE_H

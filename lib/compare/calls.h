@@ -1,4 +1,4 @@
-/* Who calls whom, among items that changed. */
+/* The calls between items that changed. */
 #ifndef COMPARE_CALLS_H
 #define COMPARE_CALLS_H
 

@@ -1,12 +1,12 @@
 /*
  * A comparison: from runs to verdicts. compare() takes the steps in this order:
  *
- *	design		which runs count, and what a sample of each is worth
+ *	design		which runs count, and the weight of a sample of each
  *	family		items with enough samples; their tests; false discovery rates
- *	residual	callers of what changed are not blamed for it
- *	moved		nor is code that only moved
- *	permute		a check of the whole that assumes less
- *	verdict		what it comes to
+ *	residual	callers that changed only because of their callees
+ *	moved		code that only moved
+ *	permute		a permutation test of the whole, which assumes less
+ *	verdict		the verdict of each item, and the outcome of the gate
  *
  * Reports (diff_report.h) only read what is here.
  */

@@ -1,7 +1,6 @@
 /*
- * The design of a comparison: which runs count, how they belong together, and what
- * one sample of each is worth. Everything that makes two sets of runs incomparable
- * is found here.
+ * The design of a comparison: which runs count, how they are paired, and the weight of a
+ * sample of each run. All reasons why two sets of runs cannot be compared are found here.
  */
 #ifndef COMPARE_DESIGN_H
 #define COMPARE_DESIGN_H

@@ -1,4 +1,4 @@
-/* How the item of a frame is called. */
+/* The name of a frame's item. */
 #ifndef COMPARE_ITEM_NAME_H
 #define COMPARE_ITEM_NAME_H
 

@@ -30,7 +30,7 @@ static uint8_t *used_locs(const struct profile *p, const struct matrix *m)
 	return used;
 }
 
-/* The item of each frame; location 0 stands for a stack without frames. */
+/* The item of each frame; location 0 is used for a stack without frames. */
 static void name_frames(struct items *t, const struct matrix *m, const struct options *o)
 {
 	struct profile *p = t->p;

@@ -1,7 +1,7 @@
 /*
- * Items: what samples are added up for. A function, a module, a source file, or
- * with BY_PATH a node of the call tree. Every frame belongs to one item; every
- * stack is a list of items, in which one that recurs is listed once.
+ * Items: the units that are compared. An item is a function, a module, a source file, or,
+ * with BY_PATH, a node of the call tree. Every frame belongs to one item; a stack is a
+ * list of items, in which a recursive one occurs once.
  *
  * Names are made comparable first, so that a function that the compiler cloned or
  * numbered differently (name_simplify()) is one item in both builds.

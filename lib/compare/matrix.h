@@ -1,6 +1,6 @@
 /*
- * How many samples each stack has in each run: a sparse matrix, stack by stack.
- * Labels are added up.
+ * The number of samples of each stack in each run: a sparse matrix, stack by stack.
+ * Samples that differ only in labels are added.
  */
 #ifndef COMPARE_MATRIX_H
 #define COMPARE_MATRIX_H

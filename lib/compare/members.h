@@ -1,6 +1,6 @@
 /*
- * The stacks of some items, and what a set of stacks costs: for questions about
- * several items at once, in which a sample counts once.
+ * The stacks of several items, and the cost of a set of stacks: for tests of several items
+ * together, in which each sample counts once.
  */
 #ifndef COMPARE_MEMBERS_H
 #define COMPARE_MEMBERS_H

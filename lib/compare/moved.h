@@ -1,7 +1,7 @@
 /*
- * Code that moves is no regression: a function was renamed or split, or inlined
- * into its caller. What got slower is then tested together with what its cost came
- * from.
+ * Code that only moved is no regression: a function was renamed or split, or inlined into
+ * its caller. The item that got slower is then tested together with the one from which the
+ * cost came.
  */
 #ifndef COMPARE_MOVED_H
 #define COMPARE_MOVED_H

@@ -1,6 +1,6 @@
 /*
- * Many tests at once: the false discovery rate. Where nothing has changed at all,
- * that is the chance of even one false alarm, whatever the number of tests.
+ * The false discovery rate of many tests. If nothing has changed at all, it is the
+ * probability of at least one false alarm, for any number of tests.
  */
 #ifndef COMPARE_MULTIPLE_H
 #define COMPARE_MULTIPLE_H

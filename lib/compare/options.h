@@ -1,4 +1,4 @@
-/* What the user may choose about a comparison. */
+/* The options of a comparison. */
 #ifndef COMPARE_OPTIONS_H
 #define COMPARE_OPTIONS_H
 

@@ -1,7 +1,8 @@
 /*
- * The check without assumptions about distributions (Westfall and Young 1993, maxT):
- * if nothing has changed, it does not matter which runs are called base. How often
- * does some item of a random labelling look as changed as this one does?
+ * The permutation test, which makes no assumptions about distributions (Westfall and Young
+ * 1993, maxT). If nothing has changed, the labels "base" and "new" of the runs are
+ * exchangeable. The p-value of an item is the part of random labellings in which some item
+ * looks at least as changed.
  */
 #ifndef COMPARE_PERMUTE_H
 #define COMPARE_PERMUTE_H

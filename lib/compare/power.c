@@ -20,7 +20,7 @@ double power_effect(const struct comparison *c, double share)
 	const struct family *f = main_family(c);
 	const struct design *d = &c->design;
 	double mean = share * d->total_samples / (double)d->n, u, se, z = normal_quantile(failing);
-	double shown, dear;
+	double shown, costly;
 
 	if (!f->m || !(design_df(d) > 0))
 		return INFINITY;
@@ -28,8 +28,8 @@ double power_effect(const struct comparison *c, double share)
 	se = sqrt(noise_typical(&f->noise) * noise_trend(&f->noise, u) * design_spread(d));
 	shown = log1p(c->o->min_effect) +
 		(student_quantile(lone_level(c, f, share), f->noise.total_df) + z) * se;
-	dear = log1p(c->o->min_cost / share) + z * se;
-	return expm1(fmax(shown, dear));
+	costly = log1p(c->o->min_cost / share) + z * se;
+	return expm1(fmax(shown, costly));
 }
 
 double power_runs(const struct comparison *c, const struct row *r)

@@ -1,4 +1,4 @@
-/* What the data could have shown. */
+/* The power of a comparison: how small a change the data could have shown. */
 #ifndef COMPARE_POWER_H
 #define COMPARE_POWER_H
 

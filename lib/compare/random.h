@@ -1,4 +1,4 @@
-/* Random numbers that are the same for a seed, everywhere. */
+/* Random numbers that depend only on the seed, on every machine. */
 #ifndef COMPARE_RANDOM_H
 #define COMPARE_RANDOM_H
 

@@ -1,6 +1,6 @@
 /*
- * Callers of a function that got slower are slower, too. Once its samples are taken
- * out of theirs, most are not any more: those are explained.
+ * The callers of a slower function are slower, too. Those that are not slower without its
+ * samples are explained by it, and are not reported.
  */
 #ifndef COMPARE_RESIDUAL_H
 #define COMPARE_RESIDUAL_H

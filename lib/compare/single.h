@@ -1,7 +1,7 @@
 /*
- * One run a side: the conditional binomial test (Przyborowski and Wilenski 1940). It
- * trusts that samples are independent and that runs do not differ. Neither is so:
- * what it finds is advice.
+ * The test for one run per side: the conditional binomial test (Przyborowski and Wilenski
+ * 1940). It assumes that samples are independent and that runs do not differ. Neither is
+ * true, so its results are advice only.
  */
 #ifndef COMPARE_SINGLE_H
 #define COMPARE_SINGLE_H

@@ -1,13 +1,12 @@
 /*
- * The differential stream: both sides in one profile, as `go tool pprof` and
- * prof-flame(1) understand it. The new side's samples have values as they are, the
- * base's are negated and labelled pprof::base=true. Of several runs a side it is the
- * mean.
+ * The differential stream: both sides in one profile, in the form that `go tool pprof` and
+ * prof-flame(1) read. The samples of the new side are unchanged; those of the base are
+ * negated and labelled pprof::base=true. If a side is several runs, it is their mean.
  *
- * Frames are named as items are, so that a function which the compiler has cloned or
- * numbered differently is the same one on both sides.
+ * Frames have the names of items, so that a function that the compiler cloned or numbered
+ * differently is the same on both sides.
  *
- * What a comparison found goes along as comments, for pictures:
+ * Comments hold the verdicts of a comparison, for pictures:
  *
  *	diff.about=10 v 10 runs, in pairs ...
  *	diff.row=VERDICT KIND CHANGE LOW HIGH Q NAME
@@ -15,9 +14,9 @@
  *
  * VERDICT is one of verdict_word()'s, KIND "self" or "incl"; CHANGE, LOW and HIGH
  * (the ends of its interval) are fractions, "-" where there is none; NAME is the rest
- * of the line. There is a row for each function that changed, whatever it was because
- * of; all others did not, as far as the runs can tell. A path says how one of them
- * that got slower is called where that happened. Without diff.about, nothing is known.
+ * of the line. Each function that changed, for any reason, has a row; the others did not
+ * change, as far as the runs show. A path leads from the root to a function that got
+ * slower. Without diff.about there are no verdicts.
  */
 #ifndef COMPARE_STREAM_H
 #define COMPARE_STREAM_H

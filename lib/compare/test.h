@@ -1,7 +1,7 @@
 /*
- * The test of one item: how its cost changed from the base runs to the new ones, as
- * a difference of mean logarithms, and how sure that is. The run is the unit: what
- * samples within a run say of their own scatter is not trusted.
+ * The test of one item: the change of its cost from the base runs to the new runs, as a
+ * difference of mean logarithms, and its uncertainty. The unit is the run: the scatter of
+ * samples within a run is not used, since it says nothing about the next run.
  */
 #ifndef COMPARE_TEST_H
 #define COMPARE_TEST_H

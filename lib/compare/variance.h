@@ -24,7 +24,7 @@ struct noise {
 	double total_df; /* of a moderated variance */
 };
 
-enum { MOST_PRIOR_DF = 1000 }; /* stands for "they are all the same" */
+enum { MOST_PRIOR_DF = 1000 }; /* used if all items have the same variance */
 
 static inline double noise_trend(const struct noise *n, double u)
 {

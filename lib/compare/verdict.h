@@ -1,4 +1,4 @@
-/* The last step: what the tests come to. */
+/* The last step: the verdict of each item, and the outcome of the gate. */
 #ifndef COMPARE_VERDICT_H
 #define COMPARE_VERDICT_H
 

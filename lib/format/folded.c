@@ -1,11 +1,11 @@
 /*
- * Folded (collapsed) stacks, one a line: "root;caller;leaf COUNT".
+ * Folded (collapsed) stacks, one per line: "root;caller;leaf COUNT".
  *
- * Read: a count may have a fraction ("6.", "31.25"), be negative, and stand
- * between blanks or tabs. With two numbers on every line the file is a differential,
- * "BASE NEW"; where other lines have one, the first of two belongs to a name, such as
- * "thread 7". The frame annotations _[k] and _[j] set flags and stay in the name.
- * Blank lines are passed over; anything else is malformed.
+ * A count may have a fraction ("6.", "31.25"), may be negative, and may have blanks or
+ * tabs on both sides. If every line has two numbers, the file is a differential, "BASE
+ * NEW"; if other lines have one, the first of two belongs to a name, such as "thread 7".
+ * The frame annotations _[k], _[j] and _[i] set flags and stay in the name. Blank lines
+ * are ignored; any other line is malformed.
  */
 #include "format/folded.h"
 
@@ -21,10 +21,10 @@ struct reader {
 	uint32_t col;
 	struct buf loc_of; /* loc_ids by string number; 0 = not made yet */
 	bool is_diff;
-	uint64_t two_numbers; /* the first line with two, where not all have */
+	uint64_t two_numbers; /* the first line with two numbers, if not all have two */
 	label_set_id base;    /* { pprof::base=true } */
-	struct buf last;      /* the stack of the line before, as text */
-	struct buf ends;      /* size_t: where its frames end in that text */
+	struct buf last;      /* the stack of the previous line, as text */
+	struct buf ends;      /* size_t: the ends of its frames in that text */
 	struct buf stack;     /* loc_id: its frames */
 	struct adder adder;
 	uint64_t saturated; /* counts whose negative does not fit */
@@ -56,8 +56,8 @@ bool folded_count(struct str s, struct folded_count *c)
 }
 
 /*
- * Cut the last word off *line if it is a count, with blanks after it and the one before
- * it: other blanks belong to the name.
+ * If the last word of *line is a count, cut it off, with all blanks after it and one blank
+ * before it; any other blank belongs to the name.
  */
 static bool cut_count(struct str *line, struct folded_count *c)
 {
@@ -107,7 +107,7 @@ static loc_id named_frame(struct reader *r, str_id text)
 	return *loc;
 }
 
-/* How many bytes of the line are the same as in the one before. */
+/* The length of the common prefix of a and b. */
 static size_t shared_bytes(struct str a, struct str b)
 {
 	size_t n = min_size(a.n, b.n), i = 0;
@@ -125,8 +125,8 @@ static size_t shared_bytes(struct str a, struct str b)
 }
 
 /*
- * Keep the frames of the last line that this one begins with. Returns the end of
- * their text.
+ * Keep the frames that this line shares with the previous one, from the root on. Returns
+ * the end of their text.
  */
 static size_t keep_shared(struct reader *r, struct str stack)
 {
@@ -143,7 +143,7 @@ static size_t keep_shared(struct reader *r, struct str stack)
 	return n ? end[n - 1] : 0;
 }
 
-/* The frames whose names were gathered; looked up together, they wait for memory once. */
+/* Append frames by name. Looked up together, they wait for memory once. */
 static void add_frames(struct reader *r, const struct str *name, size_t n)
 {
 	str_id text[NAMES];
@@ -168,7 +168,7 @@ static void read_stack(struct reader *r, struct str stack)
 
 		name[n] = str_cut(&rest, ';');
 		if (!name[n].n)
-			continue; /* "a;;b": no frame is without a name */
+			continue; /* "a;;b": an empty frame is ignored */
 		end = (size_t)(name[n].p + name[n].n - stack.p);
 		buf_put(&r->ends, &end, sizeof(end));
 		if (++n == NAMES) {
@@ -179,14 +179,14 @@ static void read_stack(struct reader *r, struct str stack)
 	add_frames(r, name, n);
 }
 
-/* A sample with the stack that was read last. */
-static void add_sample(struct reader *r, label_set_id labels, struct folded_count c)
+/* Add a sample with the stack that was read last. */
+static void add_folded_sample(struct reader *r, label_set_id labels, struct folded_count c)
 {
 	adder_sample(&r->adder, (const loc_id *)r->stack.p, BUF_COUNT(&r->stack, loc_id), labels);
 	adder_value(&r->adder, r->col, c.whole, 1, c.frac);
 }
 
-/* A base side is kept as pprof has it: negative, and labelled. */
+/* The model holds a base side as pprof does: negative, and labelled. */
 static struct folded_count negated(struct reader *r, struct folded_count c)
 {
 	r->saturated += c.whole == INT64_MIN;
@@ -208,7 +208,7 @@ static label_set_id base_labels(struct reader *r)
 	return r->base;
 }
 
-static bool read_line(struct reader *r, struct str line)
+static bool read_folded_line(struct reader *r, struct str line)
 {
 	struct str stack = line, name;
 	struct folded_count last, before;
@@ -225,13 +225,13 @@ static bool read_line(struct reader *r, struct str line)
 	if (has_two && !r->is_diff && !r->two_numbers)
 		r->two_numbers = r->in->line;
 	read_stack(r, r->is_diff ? stack : name);
-	add_sample(r, (label_set_id){ 0 }, last);
+	add_folded_sample(r, (label_set_id){ 0 }, last);
 	if (r->is_diff)
-		add_sample(r, base_labels(r), negated(r, before));
+		add_folded_sample(r, base_labels(r), negated(r, before));
 	return true;
 }
 
-/* Do all lines end in two counts, as far as one can see without reading them? */
+/* Do all lines at the beginning of the input end in two counts? */
 static bool begins_differential(struct in *in)
 {
 	enum { LOOK = 64 << 10 };
@@ -265,7 +265,7 @@ static bool read_folded(struct in *in, struct profile *p)
 			       dict_intern(p->dict, S("count")), &scale);
 	adder_begin(&r.adder, p, !in->options.no_thread);
 	r.adder.keep_order = true; /* lines have no time, but an order */
-	while (in_line(in, &line) && (!str_trim(line).n || read_line(&r, line)))
+	while (in_line(in, &line) && (!str_trim(line).n || read_folded_line(&r, line)))
 		;
 	adder_end(&r.adder);
 	p->saturated += r.saturated;
@@ -280,7 +280,7 @@ static bool read_folded(struct in *in, struct profile *p)
 	return !in->failed;
 }
 
-/* Is this the beginning of one line? */
+/* Can this be the beginning of one line of text? */
 static bool is_text(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
@@ -290,10 +290,10 @@ static bool is_text(struct str s)
 }
 
 /*
- * Any text with a number at the end of most lines. This is the weakest claim of
- * all formats, so it bids lowest; and since a malformed line should be told by
- * its number, a few of them do not spoil it. A line that is longer than the head
- * may yet end in a number.
+ * Text with a number at the end of most lines. This is the weakest evidence of all
+ * formats, so the bid is the lowest. Malformed lines are allowed if they are few: the
+ * reader then reports them with their line number. A line longer than the head may still
+ * end in a number.
  */
 static int sniff_folded(struct sniff *s)
 {

@@ -1,4 +1,4 @@
-/* Writing folded stacks: sorted, summed, with names that fit on a line. */
+/* Writing folded stacks: sorted, each once, with names that fit on a line. */
 #include "analyze/sorted.h"
 #include "format/folded.h"
 

@@ -28,7 +28,7 @@ static void name_formats(struct buf *b, const int *bids, int bid)
 	buf_ch(b, '\0');
 }
 
-/* No format, or several, bid highest. */
+/* No format bid, or several bid the same. */
 static void fail_unknown(struct in *in, const int *bids, int high)
 {
 	struct buf names = { 0 };
@@ -38,12 +38,12 @@ static void fail_unknown(struct in *in, const int *bids, int high)
 	if (high)
 		in_fail(in, "could be any of %s", names.p);
 	else
-		in_fail(in, "is in no format known here (%s)", names.p);
+		in_fail(in, "is in no known format (%s)", names.p);
 	buf_release(&names);
 }
 
-/* The one highest bidder. why[i] is what format i has against its bid. */
-static const struct format *choose(struct in *in, const int *bids, const struct buf *why)
+/* The highest bidder, if it is the only one. why[i] is the reason why format i refuses. */
+static const struct format *choose_format(struct in *in, const int *bids, const struct buf *why)
 {
 	size_t best = 0, winners = 0;
 
@@ -80,7 +80,7 @@ const struct format *format_sniff(struct in *in)
 		why[i] = s.why;
 		s.why = (struct buf){ 0 };
 	}
-	best = in->failed ? NULL : choose(in, bids, why);
+	best = in->failed ? NULL : choose_format(in, bids, why);
 	for (size_t i = 0; i < LEN(formats); i++)
 		buf_release(&why[i]);
 	return best;

@@ -1,7 +1,7 @@
 /*
- * Formats: how profiles lie in files. A format is one file here that ends in a
- * `const struct format format_NAME`, and one word in FORMATS; options, help,
- * completion, sniffing, the round-trip test and the fuzzer follow from the table.
+ * The table of file formats. A format is a file or a folder here that defines a
+ * `const struct format format_NAME`, and one word in FORMATS; options, help, completion,
+ * sniffing, the round-trip test and the fuzzer follow from the table.
  */
 #ifndef FORMAT_FORMAT_H
 #define FORMAT_FORMAT_H
@@ -14,27 +14,28 @@
 struct format {
 	const char *name; /* as --from and --to take it */
 	const char *help; /* half a line, for people */
-	bool text;        /* text in, text out: a stream keeps its spelling */
+	bool text;        /* a text format: commands answer it with text by default */
 
 	/*
-	 * How many bits of an input's head prove this format; 0 = not this one. A
-	 * format that is known by its shape only must hold for every complete line.
-	 * The highest bid wins. A format that cannot be read may bid, too, with
-	 * sniff_refuse(). NULL: it is never recognised.
+	 * The number of bits in the head of an input that prove this format; 0 = not
+	 * this format. The highest bid wins. A magic number of 4 bytes is 32 bits. A
+	 * format without one bids low, and only if most of the complete lines fit. A
+	 * format that cannot be read may bid, too, with sniff_refuse(). NULL: the
+	 * format is never recognised.
 	 */
 	int (*sniff)(struct sniff *s);
 
 	/*
-	 * Read the next profile of the input into p, which profile_begin() has
-	 * made empty. The input has bytes left. Readers have no options: what is to
-	 * be done with what they find is for rewrite.h. False after in_fail(), and
-	 * when what is left holds no profile. NULL: this format cannot be read.
+	 * Read the next profile of the input into p, which profile_begin() has made
+	 * empty. The input has bytes left. Readers have no options: rewrite.h changes
+	 * what they read. False after in_fail(), or if the rest of the input holds no
+	 * profile. NULL: this format cannot be read.
 	 */
 	bool (*read)(struct in *in, struct profile *p);
 
 	/*
-	 * Write the profile, as one frame if the format has frames. Errors
-	 * stick in out. (p is not const since writers name frames in it.)
+	 * Write the profile, as one frame if the format has frames. `out` keeps the
+	 * first error. (p is not const, since writers enter names into its dictionary.)
 	 * NULL: this format cannot be written.
 	 */
 	void (*write)(struct out *out, struct profile *p);
@@ -47,10 +48,10 @@ FORMATS(FORMAT_DECLARE)
 /* The i-th format, or NULL after the last. */
 const struct format *format_at(size_t i);
 
-/* The i-th of those that can be written. */
+/* The i-th of the formats that can be written. */
 const struct format *format_writable_at(size_t i);
 
-/* The format that an input is in; NULL after in_fail(). */
+/* The format of an input; NULL after in_fail(). */
 const struct format *format_sniff(struct in *in);
 
 #endif

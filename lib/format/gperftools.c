@@ -1,16 +1,16 @@
 /*
- * gperftools CPU profiles: words of 32 or 64 bits in either byte order, then the
- * text of /proc/self/maps.
+ * CPU profiles of gperftools: words of 32 or 64 bits in either byte order, followed by
+ * the text of /proc/self/maps.
  *
  *	0 3 0 PERIOD 0			header, the period in microseconds
  *	COUNT N ADDRESS...		a stack of N addresses, leaf first
  *	0 1 0				the end
  *
- * Quirks, dealt with as google/pprof does (profile/legacy_profile.go):
- * - addresses but the leaf's are return addresses: one less lies in the call;
- * - the signal handler leaves a frame or two of its own behind the leaf in nearly
- *   every stack: they are taken out;
- * - the leaf may stand twice, from the signal and from the unwinder.
+ * Oddities, handled as in google/pprof (profile/legacy_profile.go):
+ * - all addresses but the leaf's are return addresses: 1 is subtracted to get the call;
+ * - the signal handler leaves a frame or two of its own after the leaf in nearly every
+ *   stack: they are removed;
+ * - the leaf may occur twice, from the signal and from the unwinder.
  */
 #include <stdlib.h>
 
@@ -43,7 +43,7 @@ struct reader {
 
 /* Words */
 
-/* Is there a header in words of this size? Leaves c after it. */
+/* Read a header of words of this size. False if there is none. */
 static bool read_header(struct cursor *c, unsigned size, uint64_t *period)
 {
 	uint64_t v[5];
@@ -54,7 +54,7 @@ static bool read_header(struct cursor *c, unsigned size, uint64_t *period)
 	return !c->failed && v[0] == 0 && v[1] == 3 && v[2] == 0 && v[3] > 0 && v[4] == 0;
 }
 
-/* The header in words of one of the four kinds. `at` is the byte where it begins. */
+/* Find the size and byte order of words that make a header at byte `at`. */
 static bool find_header(struct str bytes, uint64_t at, struct cursor *c, unsigned *size,
 			uint64_t *period)
 {
@@ -77,13 +77,13 @@ static bool read_addresses(struct reader *r, uint64_t n)
 	for (uint64_t i = 0; i < n; i++) {
 		uint64_t address = cursor_int(&r->c, r->word);
 
-		address -= i > 0; /* a return address: into the call */
+		address -= i > 0; /* from the return address to the call */
 		buf_put(&r->addresses, &address, sizeof(address));
 	}
 	return true;
 }
 
-/* One stack, or the end: *more says which. */
+/* Read one stack, or the end of the list: then *more is false. */
 static bool read_stack(struct reader *r, bool *more)
 {
 	struct stack_words s = { .first = BUF_COUNT(&r->addresses, uint64_t) };
@@ -119,7 +119,7 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The address that stands second in the most stacks; *n is in how many. */
+/* The address that is second in the most stacks; *n is their number. */
 static uint64_t commonest_second(struct reader *r, size_t *n)
 {
 	const struct stack_words *s = (const struct stack_words *)r->stacks.p;
@@ -207,7 +207,7 @@ static void read_ranges(struct reader *r)
 		read_range(r, str_cut(&text, '\n'));
 }
 
-static loc_id frame(struct reader *r, uint64_t address)
+static loc_id address_frame(struct reader *r, uint64_t address)
 {
 	const struct range *range = (const struct range *)r->ranges.p;
 	struct loc row = { .addr = address, .flags = LOC_ADDR };
@@ -233,7 +233,7 @@ static void add_sample(struct reader *r, const struct stack_words *s, const uint
 	int64_t count = s->count > INT64_MAX ? INT64_MAX : (int64_t)s->count;
 
 	for (size_t i = s->n; i-- > 0;) {
-		loc_id loc = frame(r, ((uint64_t *)r->addresses.p)[s->first + i]);
+		loc_id loc = address_frame(r, ((uint64_t *)r->addresses.p)[s->first + i]);
 
 		buf_put(&frames, &loc, sizeof(loc));
 	}
@@ -265,7 +265,7 @@ static void add_samples(struct reader *r)
 		add_sample(r, &s[i], col);
 }
 
-static bool read_frame(struct reader *r, struct str bytes)
+static bool read_profile(struct reader *r, struct str bytes)
 {
 	uint64_t pos = in_pos(r->in);
 	bool more = true;
@@ -283,21 +283,21 @@ static bool read_frame(struct reader *r, struct str bytes)
 	return true;
 }
 
-static bool read(struct in *in, struct profile *p)
+static bool gperftools_read(struct in *in, struct profile *p)
 {
 	struct reader r = { .in = in, .p = p };
 	struct str bytes;
 
 	if (!in_frame(in, &bytes))
 		return false;
-	read_frame(&r, bytes);
+	read_profile(&r, bytes);
 	buf_release(&r.addresses);
 	buf_release(&r.stacks);
 	buf_release(&r.ranges);
 	return !in->failed;
 }
 
-static int sniff(struct sniff *s)
+static int gperftools_sniff(struct sniff *s)
 {
 	struct cursor c;
 	unsigned word;
@@ -309,6 +309,6 @@ static int sniff(struct sniff *s)
 const struct format format_gperftools = {
 	.name = "gperftools",
 	.help = "CPU profiles of gperftools, without symbols",
-	.sniff = sniff,
-	.read = read,
+	.sniff = gperftools_sniff,
+	.read = gperftools_read,
 };

@@ -1,6 +1,6 @@
 /*
- * Recognising a format by content. A format looks at the head of an input and bids
- * the number of bits that prove it to be in this format; the highest bid wins.
+ * Recognising a format by content. Each format looks at the head of an input and bids
+ * the number of bits that prove the format; the highest bid wins.
  */
 #ifndef FORMAT_SNIFF_H
 #define FORMAT_SNIFF_H
@@ -8,26 +8,26 @@
 #include "io/in.h"
 
 struct sniff {
-	struct str head; /* the first bytes; at least 4 KiB unless that is all */
-	bool all;        /* head is the whole of the first frame */
-	struct in *in;   /* where the head comes from */
+	struct str head; /* the first 4 KiB or more, or the whole frame if it is shorter */
+	bool all;        /* head is the whole first frame */
+	struct in *in;   /* the input */
 	struct buf why;  /* see sniff_refuse() */
 };
 
-/* The farthest that anybody may look. */
+/* The longest head, in bytes. */
 enum { SNIFF_MOST = 4 << 20 };
 
 /*
- * Look further: s->head becomes twice as long, or all. False when there is
- * no more. The head may move. For formats that the first bytes speak for but do not
- * prove; looking far costs time for every input, so do not begin with it.
+ * Make s->head twice as long, or as long as the frame. False if there is no more. The
+ * head may move. For formats whose first bytes are plausible but no proof; a long head
+ * costs time for every input, so call this only then.
  */
 bool sniff_more(struct sniff *s);
 
 /*
- * This is the format, but this input cannot be read, and why: an unsupported
- * version, a truncated header, the command that converts it. To be returned by a
- * sniffer as its bid; when it is the best one, the reason becomes the input's error.
+ * Bid these bits, but refuse to read the input, and say why: an unsupported version, a
+ * truncated header, the command that converts it. A sniffer returns this as its bid; if
+ * that is the highest, the reason becomes the error of the input.
  */
 int sniff_refuse(struct sniff *s, int bits, const char *fmt, ...) PRINTF(3, 4);
 

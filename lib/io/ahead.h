@@ -1,10 +1,10 @@
 /*
- * Decompressing ahead in a thread: while the reader parses, the next bytes are read
- * and decoded. A bounded ring of chunks lies between the two. The reader notices
- * nothing: the same bytes, frames, positions and errors, in the same order.
+ * Decompressing in a thread, ahead of the reader: while the reader parses, the next bytes
+ * are read and decoded. A bounded ring of chunks connects the two. The reader gets the
+ * same bytes, frames, positions and errors as without the thread, in the same order.
  *
- * Whole frames (gzip members) of a file in memory are decoded at once, by the faster
- * decoder that needs all of a frame (codec.whole); others piece by piece.
+ * Frames (gzip members) of a file in memory are decoded as a whole, by the faster decoder
+ * that needs a complete frame (codec.whole); others are decoded in chunks.
  */
 #ifndef IO_AHEAD_H
 #define IO_AHEAD_H

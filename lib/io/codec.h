@@ -1,6 +1,6 @@
 /*
- * Compressors and encodings that an input may be wrapped in. A codec is a file
- * with one `const struct codec` and a word in CODECS.
+ * Codecs: the compressions and text encodings of inputs. A codec is a file with one
+ * `const struct codec`, and a word in CODECS.
  *
  * A codec decodes *frames*: a gzip member, a zstd frame, an xz stream. Frames that follow
  * each other are one input; formats that care (pprof) see where each ends.

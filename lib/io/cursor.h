@@ -1,6 +1,6 @@
 /*
- * The one cursor over untrusted bytes that lie in memory: sections of binaries,
- * records of files, words of profiles; little- or big-endian.
+ * The cursor over untrusted bytes in memory: sections of binaries, records of files, words
+ * of profiles; little- or big-endian.
  *
  * Every access passes cursor_has(). A read past the end gives 0 (or an empty
  * slice) and ends the cursor, so that loops stop by themselves; `failed` may be

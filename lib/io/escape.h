@@ -1,6 +1,5 @@
 /*
- * Text from outside, made fit to be shown: by a browser as part of an XML
- * document, or by a terminal.
+ * Escaping untrusted text for an XML document or a terminal.
  */
 #ifndef IO_ESCAPE_H
 #define IO_ESCAPE_H

@@ -1,15 +1,14 @@
 /*
- * One input as bytes: a file, a pipe or memory, with compression and text
- * encodings unwrapped (gzip, zstd, xz, zlib, UTF-16, up to three deep).
+ * One input as bytes: a file, a pipe or memory. Compression and text encodings (gzip,
+ * zstd, xz, zlib, UTF-16) are decoded, up to three layers deep.
  *
  * See what comes next with in_peek(), move on with in_skip(), or take a line, a
  * frame or everything. The first error sticks, with its position: after it the input
  * yields no more bytes, so a reader may check once per record or once at the end.
  * Nothing here prints.
  *
- * Large compressed inputs are decompressed in a thread, ahead of the reader, who
- * notices nothing. A struct in belongs to one thread; several threads may each read
- * an input of their own.
+ * Large compressed inputs are decompressed in a thread, ahead of the reader (io/ahead.h).
+ * A struct in belongs to one thread; several threads may each read an input of their own.
  */
 #ifndef IO_IN_H
 #define IO_IN_H
@@ -134,9 +133,8 @@ bool in_bad(struct in *in, const char *fmt, ...) PRINTF(2, 3);
 bool in_bad_at(struct in *in, uint64_t pos, const char *fmt, ...) PRINTF(3, 4);
 
 /*
- * Something about the input to know before believing what was read, at that line (0: of
- * the whole). Lines are collected in in->notes, with the input's name, for the program to
- * print.
+ * Add a note about the input that is no error, with the input's name and this line (0 =
+ * none) to in->notes, which the program prints.
  */
 void in_note(struct in *in, uint64_t line, const char *fmt, ...) PRINTF(3, 4);
 

@@ -42,7 +42,7 @@ static void put_string(struct buf *b, struct str s)
 
 /* Elements */
 
-/* What stands before the next element of an array, or before a key. */
+/* Write the comma and the space before the next element of an array, or before a key. */
 static void begin_element(struct json *j)
 {
 	if (j->after_key) {

@@ -1,6 +1,5 @@
 /*
- * JSON (RFC 8259), written piece by piece, with the commas in their places (io/json_read.h
- * reads it):
+ * Writing JSON (RFC 8259) value by value; commas are added (io/json_read.h reads JSON):
  *
  *	struct json j = { .b = &out->bytes };
  *	json_begin_object(&j);

@@ -18,17 +18,16 @@
  *	json_in_close(&j);
  *	return !in->failed;
  *
- * A value that was not entered is passed over by the next json_member() or
- * json_element(). The first error is recorded in the input with its byte offset (and
- * line, after the first) and ends the reading: all loops stop. Duplicate keys
- * are all given, in order.
+ * The next json_member() or json_element() skips a value that was not entered. The first
+ * error is recorded in the input with its byte offset (and its line, after line 1) and
+ * ends the reading: all loops stop. Duplicate keys are all returned, in order.
  *
- * The library below is yajl, a parser that is fed pieces: on 200 MB of V8's and of
+ * The parser is yajl, which takes its input in chunks: on 200 MB of V8's and of
  * speedscope's JSON it takes 0.8 and 1.0 s and 1 MB. yyjson takes 1.4 s (0.7 s of
  * arrays of numbers) and 650 MB, since it holds the document; json-c 6.5 s and 2.6 GB.
- * What yajl leaves to its caller is done here: a limit on depth and on the length of
- * a string, and that strings are UTF-8. An escaped high surrogate that stands alone
- * becomes '?', or, before another escape, a character that is not the one meant.
+ * yajl leaves to its caller, and this file does: limits of depth and of the length of a
+ * string, and the check that strings are UTF-8. An escaped high surrogate without its low
+ * one becomes '?', or, before another escape, a wrong character.
  */
 #ifndef IO_JSON_READ_H
 #define IO_JSON_READ_H

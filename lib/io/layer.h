@@ -1,9 +1,8 @@
 /*
- * The inside of a struct in: a short chain of layers, the file at the bottom and on
- * it a decoder for each encoding found. A layer holds decoded bytes that nobody has
- * taken yet; when it runs dry it fills itself from the layer below. A large input's
- * chain runs in a thread of its own (io/ahead.h), and the layer on top takes what
- * that thread has decoded.
+ * The layers of an input: the file at the bottom, and above it a decoder for each encoding
+ * that was found. A layer has a buffer of decoded bytes; when it is empty, it is filled
+ * from the layer below. The chain of a large input runs in a thread of its own
+ * (io/ahead.h), and the top layer takes the bytes that this thread has decoded.
  */
 #ifndef IO_LAYER_H
 #define IO_LAYER_H

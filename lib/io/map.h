@@ -1,6 +1,6 @@
 /*
- * Files mapped into memory that may shrink meanwhile: bytes that are gone read as 0,
- * where the kernel would end the program with SIGBUS, and map_is_torn() tells.
+ * Mapping files that may shrink while they are mapped: bytes after the new end read as 0
+ * instead of raising SIGBUS, and map_is_torn() reports it.
  */
 #ifndef IO_MAP_H
 #define IO_MAP_H

@@ -1,4 +1,4 @@
-/* Numbers as people read them: in pictures and reports. Halves are rounded away from 0. */
+/* Printing numbers for people, in pictures and reports. Halves are rounded away from 0. */
 #ifndef IO_NUMBER_H
 #define IO_NUMBER_H
 

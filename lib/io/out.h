@@ -15,7 +15,7 @@
 enum out_reason {
 	OUT_BAD,      /* it cannot be opened or written */
 	OUT_TERMINAL, /* the output is binary, and this is a terminal */
-	OUT_UNFRAMED, /* a second frame needs compression to be told from the first */
+	OUT_UNFRAMED, /* a second frame without compression, which would merge with the first */
 };
 
 struct out {
@@ -75,7 +75,7 @@ bool out_fail(struct out *out, const char *fmt, ...) PRINTF(2, 3);
 /* Write what is left, close, put the file in its place. False on any error. */
 bool out_close(struct out *out);
 
-/* Close and leave nothing behind: no file, or the one that was there. */
+/* Close without writing a file: an older file of that name stays. */
 void out_abandon(struct out *out);
 
 void out_release(struct out *out);

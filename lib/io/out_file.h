@@ -1,9 +1,10 @@
 /*
  * A file that appears, or replaces the old one, only when it is complete.
  *
- * It is written without a name (O_TMPFILE) and gets its name at the end, after its
- * bytes have reached the disk. Where that cannot be done (file systems without it, no
- * /proc) it is written as NAME.PID.part, which a program that is killed leaves behind.
+ * It is written without a name (O_TMPFILE) and gets its name at the end, after its bytes
+ * have reached the disk. If that is not possible (the file system does not support it, or
+ * there is no /proc), it is written as NAME.PID.part, which remains if the program is
+ * killed.
  */
 #ifndef IO_OUT_FILE_H
 #define IO_OUT_FILE_H

@@ -1,5 +1,5 @@
 /*
- * Compressing output: how hard, and one frame at a time.
+ * Compressing output: the -z option, and one frame at a time.
  */
 #ifndef IO_PACK_H
 #define IO_PACK_H

@@ -13,7 +13,7 @@
  *		}
  *	ok = !pb.in->failed;
  *
- * Groups (wire types 3 and 4), which nobody writes any more, are passed over.
+ * Groups (wire types 3 and 4), which are obsolete, are skipped.
  */
 #ifndef IO_PB_H
 #define IO_PB_H

@@ -1,6 +1,6 @@
 /*
- * Tab-separated values, one record a line. What would be taken for the format is
- * escaped: a tab is "\t", a newline "\n", a backslash "\\".
+ * Tab-separated values, one record per line. In values, a tab is written as "\t", a
+ * newline as "\n", a backslash as "\\".
  */
 #ifndef IO_TSV_H
 #define IO_TSV_H

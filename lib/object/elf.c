@@ -10,7 +10,7 @@
 #include <sys/auxv.h>
 #endif
 
-/* Offsets in files are mapped by whole pages, of 4 KiB on x86-64 and up to 64 on arm64. */
+/* Files are mapped in whole pages, of 4 KiB on x86-64 and up to 64 KiB on arm64. */
 static uint64_t page_start(uint64_t address)
 {
 	return address & ~((uint64_t)sysconf(_SC_PAGESIZE) - 1);
@@ -124,7 +124,7 @@ static struct str build_id_note(Elf_Data *notes)
 	return S("");
 }
 
-/* Notes are looked through as far as honest images have them: cores may have more. */
+/* Only as many notes are read as real images have; core dumps may have more. */
 static void read_build_id(struct elf *e)
 {
 	enum { SEGMENTS = 64, BYTES = 1 << 20 };
@@ -164,7 +164,7 @@ static void read_segments(struct elf *e)
 	}
 }
 
-/* A section's name; elf_strptr() would look through all names for one that has no end. */
+/* The name of a section; elf_strptr() would search all names for the end of one without NUL. */
 static struct str section_name(struct str names, size_t offset)
 {
 	enum { LONGEST = 256 };
@@ -205,8 +205,8 @@ static void read_sections(struct elf *e)
 }
 
 /*
- * Where there are more sections than 16 bits can count, section 0 has their number; libelf
- * allocates that many. No image of a program has as many as a hostile one claims.
+ * If there are more sections than 16 bits can count, section 0 has their number, and
+ * libelf allocates that many. A hostile image claims more than any real one has.
  */
 static bool has_too_many_sections(struct str file)
 {
@@ -318,7 +318,7 @@ void elf_unload(const struct elf *e)
 		madvise((void *)e->file.p, e->file.n, MADV_DONTNEED);
 }
 
-/* Put a page of zeros where the file has none any more. */
+/* Map a page of zeros in place of a page that the file no longer has. */
 static void on_sigbus(int number, siginfo_t *info, void *context)
 {
 	uint64_t page = page_start((uintptr_t)info->si_addr);

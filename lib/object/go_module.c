@@ -1,6 +1,6 @@
 /*
- * In position-independent images a word that is an address may be only in a relocation,
- * with zero at the place that the relocation is for.
+ * In a position-independent image, an address may be in a relocation only, with zero at
+ * the place that the relocation fills in.
  */
 #include "object/go_module.h"
 
@@ -50,7 +50,7 @@ static bool set_word(struct search *m, uint64_t at, uint64_t value)
 	return false;
 }
 
-/* Read what may be module data; is it? */
+/* Read the words at a candidate for module data. False if it is none. */
 static bool read_module(struct search *m, uint64_t at)
 {
 	struct cursor c = cursor_over(elf_at(m->e, at));

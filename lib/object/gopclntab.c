@@ -6,7 +6,7 @@
 enum { MAGIC_118 = 0xfffffff0u, MAGIC_120 = 0xfffffff1u };
 enum { PCDATA_INLINED = 2, FUNCDATA_INLINED = 3, NONE = 0xffffffffu };
 
-/* Where things are in a function's record, and in an inlined call, by layout: 1.18, 1.20. */
+/* Offsets in a function's record and in an inlined call, by layout: 1.18, 1.20. */
 enum {
 	FUNC_NAME = 4,
 	FUNC_PCSP = 16,
@@ -70,7 +70,7 @@ static bool read_header(struct gopclntab *t)
 	return !c.failed && t->nfunc && t->nfunc < t->functab.n / 8;
 }
 
-/* Where the text begins and the inlined calls are; the text in the table is only a hint. */
+/* Find the text and the inlined calls in the module data; the table's own text is only a hint. */
 static void read_module(struct gopclntab *t, const struct elf *e, uint64_t vaddr)
 {
 	const struct elf_section *text = elf_section(e, ".text");
@@ -101,7 +101,7 @@ bool gopclntab_open(struct gopclntab *t, const struct elf *e)
 
 /* Functions */
 
-/* The table of functions: pairs of u32, entry and where the record is. */
+/* The table of functions: pairs of u32, the entry and the offset of the record. */
 static uint64_t entry_of(const struct gopclntab *t, size_t i)
 {
 	return t->text + u32_at(t->functab, i * 8);
@@ -136,9 +136,9 @@ bool gopclntab_find(const struct gopclntab *t, uint64_t vaddr, struct gofunc *f)
 /* Values of instructions */
 
 /*
- * The value that a table has for an instruction, so many bytes after the entry: a run
- * of differences, of the value (zigzag) and of the address, the value beginning at -1.
- * -1 when it has none.
+ * The value of a table for the instruction at this offset from the entry; -1 if there is
+ * none. The table is a list of pairs: the difference of the value (zigzag), which begins
+ * at -1, and the difference of the address.
  */
 static int32_t value_at(const struct gopclntab *t, uint32_t table, uint64_t pc, uint64_t *work)
 {
@@ -168,13 +168,13 @@ bool gopclntab_depth(const struct gopclntab *t, const struct gofunc *f, uint64_t
 	return *depth >= 0;
 }
 
-/* Offset number i after a function's record: its pcdata, then its funcdata. */
+/* Offset i of those after a function's record: first its pcdata, then its funcdata. */
 static uint32_t extra(const struct gopclntab *t, const struct gofunc *f, uint64_t i)
 {
 	return u32_at(f->record, FUNC_SIZE[t->v120] + 4 * i);
 }
 
-/* The inlined call that an instruction is in; empty when it is in none. */
+/* The inlined call that an instruction belongs to; empty if there is none. */
 static struct str call_at(const struct gopclntab *t, const struct gofunc *f, uint64_t pc,
 			  uint64_t *work)
 {

@@ -1,7 +1,7 @@
 /*
- * Code is kept in the order in which it came, with the time from which and up to which
- * it was there. An index has it by address; of code that overlaps, what came last
- * before a time is what was there.
+ * Code is kept in the order of the file, with the times between which it existed. An
+ * index has it by address; where code overlaps, the latest before the time asked for
+ * counts.
  */
 #include "object/jitdump.h"
 
@@ -44,7 +44,7 @@ struct newest {
 	uint64_t code; /* payload: number + 1 */
 };
 
-/* The part of the file that was read last. */
+/* The part of the file that is in memory. */
 struct window {
 	int fd;
 	uint64_t size; /* of the file */
@@ -72,7 +72,7 @@ void jitdump_release(struct jitdump *j)
 
 /* Reading */
 
-/* Up to n bytes of the file, n being at most WINDOW; fewer where it ends. */
+/* Up to n bytes of the file, at most WINDOW; fewer at its end. */
 static struct str bytes_at(struct window *w, uint64_t offset, size_t n)
 {
 	uint64_t in = offset - w->from;
@@ -110,7 +110,7 @@ static void add_code(struct jitdump *j, struct jit_code c)
 	((struct newest *)table_row(&j->newest, at))->code = number + 1;
 }
 
-/* A text up to its NUL; of one that is longer than what was read, the beginning. */
+/* A text up to its NUL; if it is longer than the part in memory, only its beginning. */
 static struct str long_text(const struct cursor *c)
 {
 	const char *p = (const char *)c->at;
@@ -118,7 +118,7 @@ static struct str long_text(const struct cursor *c)
 	return str(p, strnlen(p, cursor_left(c)));
 }
 
-/* pid, tid, where it was linked to, where it is, size, number; name; the code itself. */
+/* Fields: pid, tid, address when linked, address, size, number; name; the code itself. */
 static void read_load(struct jitdump *j, struct cursor c, uint64_t time)
 {
 	struct jit_code code = { .from = time, .until = UINT64_MAX };
@@ -139,7 +139,7 @@ static void read_load(struct jitdump *j, struct cursor c, uint64_t time)
 	add_code(j, code);
 }
 
-/* pid, tid, where it was linked to, where it was, where it is, size, number. */
+/* Fields: pid, tid, address when linked, old address, new address, size, number. */
 static void read_move(struct jitdump *j, struct cursor c, uint64_t time)
 {
 	struct newest row = { 0 };
@@ -164,7 +164,7 @@ static void read_move(struct jitdump *j, struct cursor c, uint64_t time)
 		add_code(j, moved);
 }
 
-/* Where the code is that comes next, how many lines; address, line, column, file of each. */
+/* Fields: address of the code that follows, number of lines; for each address, line, column, file. */
 static void read_lines(struct jitdump *j, struct cursor c)
 {
 	static const char same[] = "\xff"; /* file as before */
@@ -212,7 +212,7 @@ static bool is_full(const struct jitdump *j)
 	       BUF_COUNT(&j->lines, struct jit_line) >= MOST_LINES;
 }
 
-/* The next record. False when it is not there yet, or there is none any more. */
+/* Read the next record. False if it is not complete yet, or reading has ended. */
 static bool read_record(struct jitdump *j, struct window *w)
 {
 	struct cursor c = cursor_over(bytes_at(w, j->offset, PREFIX));
@@ -232,7 +232,7 @@ static bool read_record(struct jitdump *j, struct window *w)
 	return !j->ended;
 }
 
-/* Magic, version, its size, machine, padding, pid, time, flags. */
+/* Fields: magic, version, size of the header, machine, padding, pid, time, flags. */
 static void read_header(struct jitdump *j, struct window *w)
 {
 	struct cursor c = cursor_over(bytes_at(w, 0, HEADER));
@@ -262,7 +262,7 @@ static int by_start(const void *a, const void *b)
 	return (x->code > y->code) - (x->code < y->code);
 }
 
-/* Merge what is new, which is little, from the end into what is sorted. */
+/* Merge the few new entries into the sorted ones, from the end. */
 static void merge(struct jit_order *all, size_t nold, const struct jit_order *new, size_t nnew)
 {
 	for (size_t at = nold + nnew; nnew; at--) {

@@ -1,11 +1,11 @@
 /*
- * Jitdumps (tools/perf/Documentation/jitdump-specification.txt of Linux): files in
- * which JIT compilers log what code they have put where and when, with its lines.
- * Since samples have times, too, an address is named after the code that was there
- * when the sample was taken, even if other code has its place by now.
+ * Jitdumps (tools/perf/Documentation/jitdump-specification.txt of Linux): files in which
+ * JIT compilers log the address, time and lines of the code that they write. Samples have
+ * times as well, so an address gets the name of the code that was there at the time of
+ * the sample, even if other code has replaced it since.
  *
- * The file belongs to the process that is looked at, so it is not trusted: what is
- * kept of it is bounded, and nothing is read after a record that makes no sense.
+ * The file belongs to the recorded process, so it is not trusted: the memory for it is
+ * bounded, and reading ends at the first malformed record.
  */
 #ifndef OBJECT_JITDUMP_H
 #define OBJECT_JITDUMP_H
@@ -18,44 +18,43 @@
 struct jitdump {
 	dev_t dev;
 	ino_t inode;
-	uint64_t offset;     /* what has been read; 0: not even the header */
-	bool ended;          /* nothing more is to be read */
-	bool timeless;       /* its times are of a clock that samples do not have */
+	uint64_t offset;     /* bytes read; 0 = the header was not read yet */
+	bool ended;          /* read no further */
+	bool timeless;       /* its times are of another clock than those of samples */
 	struct buf names;    /* NUL-terminated */
 	struct buf lines;    /* struct jit_line */
 	struct buf code;     /* struct jit_code, in the order of the file */
-	struct table newest; /* by start: the code that came last there */
-	/* Number of code by address, and the farthest end of all up to that one. */
+	struct table newest; /* by start: the last code there */
+	/* Code by address, each with the highest end of the code up to there. */
 	struct buf order; /* struct jit_order */
-	/* Lines that wait for their code, which comes after them. */
-	uint64_t lines_of;
-	uint32_t first_line;
+	/* Lines precede the code that they belong to: */
+	uint64_t lines_of;   /* the address of that code */
+	uint32_t first_line; /* the first of them */
 };
 
-/* What is known of an address; all of it is valid until the next feed. */
+/* The name and line of an address, valid until the next jitdump_feed(). */
 struct jit_symbol {
 	struct str name; /* ends in a NUL */
-	struct str file; /* empty, and line 0, when not known */
+	struct str file; /* empty, and line 0, if not known */
 	uint32_t line;
 };
 
-/* Is a file called as jitdumps are: "jit-PID.dump"? */
+/* Is the name of the file that of a jitdump, "jit-PID.dump"? */
 bool jitdump_is_name(struct str path);
 
-/* A zeroed struct jitdump is empty and ready; this makes it so again. */
+/* Free what j holds. Before the first use, and afterwards, j is zeroed. */
 void jitdump_release(struct jitdump *j);
 
 /*
- * Read what has been appended to the file since the last time, up to its last whole
- * record. Another file than the last time, or one that is shorter now, is read from the
- * start. Returns whether
- * anything came in.
+ * Read what was appended to the file since the last call, up to its last complete
+ * record. A file that is another one, or shorter than before, is read from the start.
+ * Returns whether anything was read.
  */
 bool jitdump_feed(struct jitdump *j, int fd);
 
 /*
- * What was at an address at a time, in ns of CLOCK_MONOTONIC; UINT64_MAX: now. False
- * when nothing was.
+ * The code at an address at a time, in ns of CLOCK_MONOTONIC; UINT64_MAX = now. False if
+ * there was none.
  */
 bool jitdump_find(const struct jitdump *j, uint64_t address, uint64_t time, struct jit_symbol *s);
 

@@ -1,6 +1,6 @@
 /*
- * The path is first resolved to a descriptor with O_PATH, which opens nothing: no driver
- * is called, no FIFO waited for. What it leads to is then looked at, and that very file,
+ * The path is first resolved to a descriptor with O_PATH, which opens nothing: it calls no
+ * driver and does not wait for a FIFO. fstat() then checks the file, and the same file,
  * not the path, is opened through /proc/self/fd.
  */
 #include "object/open_untrusted.h"
@@ -55,8 +55,8 @@ int untrusted_path_openat2(int root, const char *path, int flags)
 /* Step by step */
 
 /*
- * The directories from the root to where the walk is, each held open, so that ".." is the
- * directory that the walk came from, wherever it was moved to meanwhile.
+ * The directories from the root to the current one. Each stays open, so that ".." is the
+ * directory from which the walk came, even if it has been moved since.
  */
 struct path_walk {
 	int dir[MOST_DEPTH]; /* dir[0] is the root */
@@ -73,7 +73,7 @@ static void leave_dirs(struct path_walk *w, size_t depth)
 		close(w->dir[w->depth--]);
 }
 
-/* What a link says comes in its place. A link of /proc may lead anywhere, whatever it says. */
+/* Replace a link by its target. Links of /proc are refused: they may lead anywhere. */
 static bool follow_link(struct path_walk *w, int link)
 {
 	char target[MOST_PATH];
@@ -95,7 +95,7 @@ static bool follow_link(struct path_walk *w, int link)
 	return true;
 }
 
-/* Take the first component off the path. False when nothing is left, or it is too long. */
+/* Take the first component off the path. False if nothing is left, or it is too long. */
 static bool next_component(struct path_walk *w, char name[static MOST_NAME])
 {
 	struct str rest = buf_str(&w->rest), part;
@@ -114,7 +114,7 @@ static bool next_component(struct path_walk *w, char name[static MOST_NAME])
 	return true;
 }
 
-/* A step to a component. What is no directory is put in *found; false: there is no way on. */
+/* Take a step to a component. If it is no directory, it becomes *found. False on failure. */
 static bool step_to(struct path_walk *w, const char *name, int *found)
 {
 	struct stat st;
@@ -167,7 +167,7 @@ int untrusted_path_walk(int root, const char *path, int flags)
 
 /* Opening */
 
-/* What the kernel shows as files: opening or reading them may do things. */
+/* File systems of the kernel, whose files may have effects when they are opened or read. */
 static bool is_of_kernel(const struct statfs *fs)
 {
 	static const uint32_t magic[] = { PROC_SUPER_MAGIC, SYSFS_MAGIC,        DEBUGFS_MAGIC,
@@ -215,7 +215,7 @@ int open_untrusted(int root, const char *path, int flags)
 
 #else
 
-/* Without O_PATH the file is opened, without waiting, and then looked at. */
+/* Without O_PATH, the file is opened with O_NONBLOCK and checked afterwards. */
 int open_untrusted(int root, const char *path, int flags)
 {
 	int how = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags;

@@ -1,30 +1,30 @@
 /*
- * Opening a file by a path that somebody else controls: a process that is looked at,
- * or a binary that names where its debugging information is.
+ * Opening a file by an untrusted path: one that a recorded process controls, or that a
+ * binary gives for its debugging information.
  *
  * The path is resolved as if `root` were "/": neither "..", nor an absolute symbolic
- * link, nor a link of /proc leads out of it. Only a regular file of a file system that
- * holds files is opened: a device is never touched, a FIFO never waited for, and what
- * the kernel shows as files (/proc, /sys, tracefs) never read.
+ * link, nor a link of /proc leads out of it. Only a regular file on an ordinary file
+ * system is opened: never a device, a FIFO (opening one waits), or a file of /proc, /sys
+ * or tracefs, whose reading may have effects.
  */
 #ifndef OBJECT_OPEN_UNTRUSTED_H
 #define OBJECT_OPEN_UNTRUSTED_H
 
 /*
- * A descriptor for reading, close-on-exec, which the caller closes; -1 with errno when
- * there is no such file. root is a descriptor of a directory; -1: our own "/". A relative
- * path counts from the root. flags: 0, or O_NOFOLLOW when the path's last component must
- * not be a link.
+ * Returns a descriptor for reading, close-on-exec, which the caller closes; -1 with errno
+ * if there is no such file. root is the descriptor of a directory; -1 = our own "/". A
+ * relative path begins at the root. flags: 0, or O_NOFOLLOW if the last component of the
+ * path must not be a link.
  */
 int open_untrusted(int root, const char *path, int flags);
 
-/* The same for what a descriptor leads to that was opened with O_PATH, and is closed. */
+/* The same for the file of an O_PATH descriptor, which this closes. */
 int reopen_untrusted(int at);
 
 /*
- * The two ways in which a path is resolved, to a descriptor that can only be looked at
- * (O_PATH): openat2(2) of Linux 5.6, and a walk component by component where the kernel
- * lacks it or a container forbids it. Both give the same.
+ * The two ways of resolving a path to an O_PATH descriptor: openat2(2) of Linux 5.6, and
+ * a walk component by component for kernels without it, and containers that forbid it.
+ * Both give the same result.
  */
 int untrusted_path_openat2(int root, const char *path, int flags);
 int untrusted_path_walk(int root, const char *path, int flags);

@@ -1,7 +1,7 @@
 /*
- * What was appended goes into a layer of its own, which is made flat each time and
- * lies over the other. When it has grown to a part of the other that is worth it, the
- * two become one, and names of code that is gone are dropped.
+ * New lines go into a layer of their own, which covers the other layer and is flattened
+ * each time. When it has grown to a certain part of the other layer, the two are merged,
+ * and the names of code that was replaced are dropped.
  */
 #include "object/perfmap.h"
 
@@ -13,13 +13,13 @@ enum {
 	LONGEST = 4096,        /* name; the rest of a longer one is cut off */
 	MOST_NAMES = 24 << 20, /* bytes */
 	MOST_SPANS = 1 << 20,
-	LEAST_MERGED = 1024, /* pieces */
+	LEAST_MERGED = 1024, /* intervals */
 };
 
 void perfmap_release(struct perfmap *m)
 {
 	buf_release(&m->names);
-	buf_release(&m->recent_pieces);
+	buf_release(&m->recent_lines);
 	spans_release(&m->settled);
 	spans_release(&m->recent);
 	*m = (struct perfmap){ 0 };
@@ -38,7 +38,7 @@ static bool read_hex(struct str s, uint64_t *v)
 static void read_line(struct perfmap *m, struct str line)
 {
 	struct str start = str_cut(&line, ' '), size = str_cut(&line, ' ');
-	struct interval p = { .rank = (uint32_t)BUF_COUNT(&m->recent_pieces, struct interval) };
+	struct interval p = { .rank = (uint32_t)BUF_COUNT(&m->recent_lines, struct interval) };
 	uint64_t n;
 
 	if (line.n && line.p[line.n - 1] == '\r')
@@ -50,10 +50,10 @@ static void read_line(struct perfmap *m, struct str line)
 	p.id = (uint32_t)m->names.n;
 	buf_add(&m->names, str(line.p, min_size(line.n, LONGEST)));
 	buf_ch(&m->names, '\0');
-	buf_put(&m->recent_pieces, &p, sizeof(p));
+	buf_put(&m->recent_lines, &p, sizeof(p));
 }
 
-/* All whole lines of a text. Returns how many bytes that was. */
+/* Add all complete lines of a text. Returns their bytes. */
 static size_t read_lines(struct perfmap *m, struct str text)
 {
 	struct str rest = text;
@@ -70,13 +70,13 @@ static size_t read_lines(struct perfmap *m, struct str text)
 
 /* Layers */
 
-static void add_pieces(struct buf *pieces, const struct spans *s, uint32_t rank)
+static void add_spans(struct buf *intervals, const struct spans *s, uint32_t rank)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		struct interval p = { s->v[i].start, s->v[i].start + s->v[i].size, rank,
 				      s->v[i].id };
 
-		buf_put(pieces, &p, sizeof(p));
+		buf_put(intervals, &p, sizeof(p));
 	}
 }
 
@@ -102,37 +102,38 @@ static void compact(struct perfmap *m)
 	m->names = names;
 }
 
-/* Ranks tell the order of lines when pieces have been sorted. */
+/* Ranks keep the order of lines, since the intervals are sorted. */
 static void flatten(struct perfmap *m)
 {
 	spans_release(&m->recent);
-	spans_init(&m->recent, (struct interval *)m->recent_pieces.p,
-		   BUF_COUNT(&m->recent_pieces, struct interval));
+	spans_init(&m->recent, (struct interval *)m->recent_lines.p,
+		   BUF_COUNT(&m->recent_lines, struct interval));
 }
 
-/* Make one layer of both. */
+/* Merge both layers. */
 static void merge(struct perfmap *m)
 {
-	struct buf pieces = { 0 };
+	struct buf intervals = { 0 };
 
 	flatten(m);
-	add_pieces(&pieces, &m->settled, 0);
-	add_pieces(&pieces, &m->recent, 1);
+	add_spans(&intervals, &m->settled, 0);
+	add_spans(&intervals, &m->recent, 1);
 	spans_release(&m->settled);
 	spans_release(&m->recent);
-	spans_init(&m->settled, (struct interval *)pieces.p, BUF_COUNT(&pieces, struct interval));
-	m->recent_pieces.n = 0;
-	buf_release(&pieces);
+	spans_init(&m->settled, (struct interval *)intervals.p,
+		   BUF_COUNT(&intervals, struct interval));
+	m->recent_lines.n = 0;
+	buf_release(&intervals);
 	compact(m);
 }
 
 /* The file */
 
-/* Is there no room for another piece of the file? */
+/* Is the memory for the file used up? */
 static bool is_full(const struct perfmap *m)
 {
 	return m->names.n > MOST_NAMES ||
-	       m->settled.n + BUF_COUNT(&m->recent_pieces, struct interval) > MOST_SPANS;
+	       m->settled.n + BUF_COUNT(&m->recent_lines, struct interval) > MOST_SPANS;
 }
 
 static bool read_more(struct perfmap *m, int fd)
@@ -170,7 +171,7 @@ bool perfmap_refresh(struct perfmap *m, int fd)
 	m->inode = st.st_ino;
 	if ((uint64_t)st.st_size == m->offset || !read_more(m, fd))
 		return false;
-	if (BUF_COUNT(&m->recent_pieces, struct interval) >=
+	if (BUF_COUNT(&m->recent_lines, struct interval) >=
 	    max_size(LEAST_MERGED, m->settled.n / 4))
 		merge(m);
 	else

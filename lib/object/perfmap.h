@@ -1,11 +1,11 @@
 /*
- * Perf maps: text files in which JIT compilers say what code they have put where
- * (perf-PID.map), a line each: start and size in hexadecimal, a name to the end of
- * the line. The file grows as code is compiled. Where code is put in the place of
- * other code, the later line has what they share.
+ * Perf maps (perf-PID.map): text files in which JIT compilers list the addresses of their
+ * code, one function per line: start and size in hexadecimal, and the name, up to the end
+ * of the line. The file grows as code is compiled. Where lines overlap, the later one
+ * counts.
  *
- * The file belongs to the process that is looked at, so it is not trusted: what is
- * kept of it is bounded, and what is no such line is passed over.
+ * The file belongs to the recorded process, so it is not trusted: the memory for it is
+ * bounded, and other lines are ignored.
  */
 #ifndef OBJECT_PERFMAP_H
 #define OBJECT_PERFMAP_H
@@ -18,22 +18,22 @@
 struct perfmap {
 	dev_t dev;
 	ino_t inode;
-	uint64_t offset; /* what has been read */
-	bool full;       /* so much was kept that the rest is not */
-	bool tail;       /* within a line that is too long */
-	/* Two layers: code that came lately lies over what was there before. */
-	struct buf names;         /* NUL-terminated; ids are offsets in it */
-	struct buf recent_pieces; /* struct interval */
+	uint64_t offset; /* bytes read */
+	bool full;       /* the memory for it is used up: read no further */
+	bool tail;       /* inside a line that is too long */
+	/* Two layers: recent lines cover the settled ones. */
+	struct buf names;        /* NUL-terminated; ids are offsets in it */
+	struct buf recent_lines; /* struct interval */
 	struct spans settled, recent;
 };
 
-/* A zeroed struct perfmap is empty and ready; this makes it so again. */
+/* Free what m holds. Before the first use, and afterwards, m is zeroed. */
 void perfmap_release(struct perfmap *m);
 
 /*
- * Read what has been appended to the file since the last time, up to its last newline.
- * One that is shorter now, or another one, is read from the start. -1 leaves all as it
- * is. Returns whether anything came in.
+ * Read what was appended to the file since the last call, up to its last newline. A file
+ * that is another one, or shorter than before, is read from the start. If fd is -1,
+ * nothing changes. Returns whether anything was read.
  */
 bool perfmap_refresh(struct perfmap *m, int fd);
 

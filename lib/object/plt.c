@@ -1,8 +1,8 @@
 /*
- * A stub jumps through a slot of the global offset table, and a relocation says
- * which symbol's address goes into that slot. So stubs are named by the code that
- * is in them, whatever linker laid them out: .plt with its lazy binding, .plt.sec
- * beside it where branches must land on an endbr64, .plt.got without lazy binding.
+ * A stub jumps through a slot of the global offset table, and a relocation gives the
+ * symbol of that slot. So the code of a stub leads to its name, with any linker's layout:
+ * .plt with lazy binding, also .plt.sec where branches must land on an endbr64, .plt.got
+ * without lazy binding.
  */
 #include "object/plt.h"
 
@@ -35,7 +35,7 @@ static void add_slots(Elf_Data *relocations, struct buf *slots)
 	}
 }
 
-/* All relocation sections; in a hostile file they may overlap, and are more than the file. */
+/* Read all relocation sections; a hostile file may have many that overlap. */
 static void read_slots(const struct elf *e, struct buf *slots)
 {
 	uint64_t left = e->file.n;

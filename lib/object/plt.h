@@ -1,4 +1,4 @@
-/* The stubs of the procedure linkage table of x86-64 images. */
+/* The stubs of the procedure linkage table (PLT) of x86-64 images, and their symbols. */
 #ifndef OBJECT_PLT_H
 #define OBJECT_PLT_H
 

@@ -1,15 +1,15 @@
 /*
- * Intervals are swept in order of their starts. Those that are open where the sweep
- * has come to form a stack: from bottom to top ranks rise and ends fall, because an
- * interval that a higher one covers to its end can own nothing more and is dropped.
- * The top owns the address.
+ * A sweep visits the intervals in order of their starts. The intervals that are open at
+ * the current address form a stack. From bottom to top, ranks rise and ends fall: an
+ * interval that a higher one covers to its end is dropped, since it can own nothing more.
+ * The top of the stack owns the address.
  */
 #include "object/spans.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Nothing honest is nested deeper; beyond it the lowest interval is dropped. */
+/* No real file nests deeper; if one does, the lowest interval is dropped. */
 enum { DEPTH = 512 };
 
 struct sweep {
@@ -32,7 +32,7 @@ static int by_start(const void *a, const void *b)
 	return (x->id > y->id) - (x->id < y->id);
 }
 
-/* Sorting takes most of the time; symbols come sorted. */
+/* Sorting takes most of the time, and symbols are often sorted already. */
 static bool is_sorted(const struct interval *p, size_t n)
 {
 	for (size_t i = 1; i < n; i++)
@@ -41,7 +41,7 @@ static bool is_sorted(const struct interval *p, size_t n)
 	return true;
 }
 
-/* Append a span of the topmost interval, from sweep.at to `end`. */
+/* Append a span of the top interval, from sweep.at to `end`. */
 static void emit(struct sweep *w, uint64_t end)
 {
 	struct spans *to = w->to;
@@ -63,7 +63,7 @@ static void emit(struct sweep *w, uint64_t end)
 	w->at = end;
 }
 
-/* Move on to `start`: intervals that end before it are closed. */
+/* Move the sweep to `start`, and close the intervals that end before it. */
 static void advance(struct sweep *w, uint64_t start)
 {
 	while (w->n && w->open[w->n - 1].end <= start) {

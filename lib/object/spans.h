@@ -1,7 +1,7 @@
 /*
- * Which interval owns an address, when intervals overlap: symbols inside symbols,
- * inlined calls inside functions, JIT code where other code was before. Intervals are
- * made flat once, into disjoint spans in order; a look-up is then one binary search.
+ * Finding the interval of an address if intervals overlap: symbols inside symbols,
+ * inlined calls inside functions, JIT code in the place of earlier code. Intervals are
+ * flattened once, into sorted disjoint spans; a look-up is then a binary search.
  */
 #ifndef OBJECT_SPANS_H
 #define OBJECT_SPANS_H
@@ -17,7 +17,7 @@ struct interval {
 
 struct span {
 	uint64_t start;
-	uint32_t size; /* up to 4 GiB less a byte; the rest of a larger interval is nobody's */
+	uint32_t size; /* at most 2^32 - 1; the rest of a larger interval belongs to no span */
 	uint32_t id;   /* of the interval */
 };
 
@@ -27,9 +27,9 @@ struct spans {
 };
 
 /*
- * Make n intervals flat; sorts them. Of two with the same rank the one that begins
- * later owns what they share: the inner one, where one lies in the other. An interval
- * that ends where it starts, or before it, owns nothing.
+ * Flatten n intervals, and sort them. Of two with the same rank, the one that begins
+ * later owns their common part: the inner one, if they are nested. An interval whose end
+ * is not after its start owns nothing.
  */
 void spans_init(struct spans *s, struct interval *v, size_t n);
 

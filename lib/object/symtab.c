@@ -1,6 +1,6 @@
 /*
- * Symbols are read into candidates, sorted by address and made flat. The id of a span
- * says where its name is: which string section, and the offset there.
+ * Symbols are read into candidates, sorted by address, and flattened into spans. The id of
+ * a span gives the place of its name: the string section and the offset there.
  */
 #include "object/symtab.h"
 
@@ -8,7 +8,7 @@
 
 #include "object/plt.h"
 
-/* Which of the overlapping symbols has an address. */
+/* Ranks of overlapping symbols. */
 enum { RANK_NOTYPE, RANK_NO_SIZE, RANK_FUNCTION };
 
 /* An id: flags, the number of the string section, the offset of the name. */
@@ -30,7 +30,7 @@ struct reader {
 
 /* Reading */
 
-/* Nobody reads more of a name; hostile tables have names as long as they are. */
+/* Longer names are cut: a name in a hostile table may be as long as the table. */
 enum { LONGEST_NAME = 1 << 16 };
 
 static struct str name_of(const struct symtab *t, uint32_t id)
@@ -61,7 +61,7 @@ static bool is_code(const struct elf *e, const GElf_Sym *s)
 	return type == STT_NOTYPE && e->section[s->st_shndx].flags & SHF_EXECINSTR;
 }
 
-/* Does it have a name? Assemblers mark places in the code of ARM with "$x", "$d". */
+/* Does the symbol have a name, other than "$x" and "$d", with which assemblers mark ARM code? */
 static bool has_name(struct str names, const GElf_Sym *s)
 {
 	char first = s->st_name < names.n ? names.p[s->st_name] : '\0';
@@ -103,7 +103,7 @@ static void read_symbols(struct reader *r, const struct elf *e, Elf_Data *symbol
 			add_symbol(r, &s, table);
 }
 
-/* The symbols of .symtab. False when the file has none. */
+/* Read the symbols of .symtab. False if the file has none. */
 static bool read_symtab(struct reader *r, const struct elf *e, enum symtab_table table)
 {
 	const struct elf_section *s = table_of_type(e, SHT_SYMTAB);
@@ -139,7 +139,7 @@ static void read_plt(struct reader *r, const struct elf *e, Elf_Data *dynsym)
 	buf_release(&list);
 }
 
-/* Where there is a .symtab, it also has the symbols of .dynsym: then only stubs are read. */
+/* .symtab contains the symbols of .dynsym, too: if there is one, only the stubs are read. */
 static void read_dynsym(struct reader *r, const struct elf *e, bool symbols)
 {
 	const struct elf_section *s = table_of_type(e, SHT_DYNSYM);
@@ -208,7 +208,7 @@ static size_t choose(const struct symtab *t, struct candidate *c, size_t n)
 	return kept;
 }
 
-/* Where a symbol ends. One without a size goes on to the next, or to the end of its section. */
+/* The end of a symbol. Without a size, it extends to the next, or to the end of its section. */
 static uint64_t end_of(const struct reader *r, const struct candidate *c, uint64_t next)
 {
 	const struct elf *e = r->elf[c->id >> ID_TABLE & (SYMTAB_TABLES - 1)];
@@ -221,7 +221,7 @@ static uint64_t end_of(const struct reader *r, const struct candidate *c, uint64
 	return __builtin_add_overflow(c->addr, c->size, &end) ? UINT64_MAX : end;
 }
 
-/* A label does not end a function without a size. */
+/* A function without a size does not end at a label. */
 static void flatten(const struct reader *r, const struct candidate *c, size_t n)
 {
 	struct interval *v = mem_zeroed(n, sizeof(*v));

@@ -11,7 +11,7 @@
 #define ELFCOMPRESS_ZSTD 2
 #endif
 
-/* How the bytes of a section are compressed; type 0: not at all. */
+/* How a section is compressed; type 0 = not at all. */
 struct packed {
 	uint32_t type; /* ELFCOMPRESS_... */
 	uint64_t size; /* decompressed */
@@ -34,7 +34,7 @@ static struct packed read_header(const struct elf *e, const struct elf_section *
 	return (struct packed){ h.ch_type, h.ch_size, str_skip(p.bytes, header) };
 }
 
-/* GNU's older form: "ZLIB", the size in eight bytes, the highest first. */
+/* GNU's older form: "ZLIB", then the size in eight bytes, big-endian. */
 static struct packed read_zdebug_header(const struct elf *e, const struct elf_section *s)
 {
 	struct cursor c = cursor_over(elf_contents(e, s));
@@ -47,8 +47,8 @@ static struct packed read_zdebug_header(const struct elf *e, const struct elf_se
 }
 
 /*
- * Debugging information is a few times as large as it is compressed; what claims to be more
- * is made to use up memory.
+ * Decompressing makes debugging information a few times larger; a section that claims much
+ * more is meant to use up memory.
  */
 static bool is_plausible(const struct packed *p)
 {

@@ -1,20 +1,20 @@
 /*
- * profile_append(): the one merge there is.
+ * profile_append(), the only merge: commands, windows, threads and streams use it.
  *
- * Rows of another dictionary are entered into ours when a sample first needs
- * them, and what became of each is remembered by its old number.
+ * A row of another dictionary is entered into ours when a sample first needs it; its new
+ * number is kept by the old one.
  */
 #include <stdlib.h>
 
 #include "profile/profile.h"
 #include "profile/unit.h"
 
-/* By row of `from`: the number of the row in `to`; 0: not asked for yet. */
+/* By row of `from`: the number of the row in `to`; 0 = not entered yet. */
 struct remap {
 	struct dictionary *to;
 	const struct dictionary *from;
 	uint32_t *str, *func, *map, *loc, *stack, *label_set;
-	loc_id *frames; /* scratch: of one stack */
+	loc_id *frames; /* scratch: the frames of one stack */
 	size_t frame_cap;
 };
 
@@ -112,7 +112,7 @@ static stack_id remap_stack(struct remap *m, stack_id id)
 	return (stack_id){ m->stack[id.i] };
 }
 
-/* A set's tail has a smaller number, so recursion ends. */
+/* The tail of a set has a smaller number, so the recursion ends. */
 static label_set_id remap_label_set(struct remap *m, label_set_id id)
 {
 	const struct label_set *set;
@@ -135,7 +135,7 @@ static label_set_id remap_label_set(struct remap *m, label_set_id id)
 
 /* Header */
 
-/* Of two different names the first in byte order, so that order does not matter. */
+/* The first of two names in byte order: the result must not depend on the order of inputs. */
 static str_id first_of(const struct dictionary *d, str_id a, str_id b)
 {
 	if (!a.i || !b.i)
@@ -168,8 +168,8 @@ int64_t profile_end(const struct header *h)
 }
 
 /*
- * From the earliest beginning to the latest end. A profile that does not say when it
- * began adds its duration only.
+ * The window goes from the earliest beginning to the latest end. A profile without a
+ * time adds only its duration.
  */
 static void append_window(struct profile *p, struct header *to, const struct header *h)
 {
@@ -219,7 +219,7 @@ struct target {
 	int64_t scale;
 };
 
-/* Put to's columns in byte order; the targets follow. */
+/* Put to's columns in byte order, and renumber the targets. */
 static void sort_columns(struct profile *to, struct target *target, size_t n)
 {
 	for (uint32_t i = 1; i < to->ncol; i++) {
@@ -248,7 +248,7 @@ static void sort_columns(struct profile *to, struct target *target, size_t n)
 	}
 }
 
-/* Where the values of each of from's columns go. Free the array of from->ncol. */
+/* The column that takes the values of each of from's. The caller frees the array of from->ncol. */
 static struct target *match_columns(struct profile *to, const struct profile *from, struct remap *m)
 {
 	struct target *target = mem_zeroed(from->ncol, sizeof(*target));

@@ -1,4 +1,4 @@
-/* Many samples at once, and room for them: see samples.h. */
+/* Adding many samples at once, and reserving room for them: see samples.h. */
 #include "profile/samples.h"
 #include "profile/stacks.h"
 
@@ -14,7 +14,7 @@ static uint32_t likely_row(const struct profile *p, uint32_t hash)
 	return index_likely(&p->dict->stack.index, hash);
 }
 
-/* Ask for what a slot leads to: the frames, and the sample's row and values. */
+/* Prefetch what a slot of the index leads to: the frames, the sample's row, its values. */
 static void prefetch_sample(const struct profile *p, uint32_t hash)
 {
 	uint32_t row = likely_row(p, hash), sample = newest_sample(p, (stack_id){ row });
@@ -27,16 +27,16 @@ static void prefetch_sample(const struct profile *p, uint32_t hash)
 		__builtin_prefetch(p->col[i].v + sample);
 }
 
-/* Without frames there need not be an array of them. */
+/* A sample without frames needs no array: `frames` may be NULL then. */
 static const loc_id *frames_of(const struct batch_sample *b, const loc_id *frames)
 {
 	return b->n ? frames + b->first : frames;
 }
 
 /*
- * Profiles of one program mostly list its stacks in the same order. So the one
- * after the stack that was found last is tried first: that takes no hash, and
- * memory that lies beside what was just read.
+ * Profiles of one program mostly list its stacks in the same order. So the stack after
+ * the one that was found last is tried first: that takes no hash, and its memory is next
+ * to what was just read.
  */
 static void find_next_stacks(struct profile *p, const loc_id *frames, struct batch_sample *batch,
 			     size_t n)

@@ -1,4 +1,4 @@
-/* The invariants of a profile, for tests and fuzzers. */
+/* A check of a profile's invariants, for tests and fuzzers. */
 #ifndef PROFILE_CHECK_H
 #define PROFILE_CHECK_H
 

@@ -50,7 +50,7 @@ void profile_add_frac(struct profile *p, uint32_t col, sample_id sample, uint64_
 	}
 }
 
-/* The column is in a finer unit from now on. */
+/* Change the column to a unit that is finer by this factor. */
 static void refine_unit(struct profile *p, struct column *c, int64_t by)
 {
 	for (uint32_t i = 1; i < p->sample.n; i++)
@@ -77,7 +77,7 @@ static uint32_t new_column(struct profile *p, str_id type, str_id unit)
 	return (uint32_t)p->ncol++;
 }
 
-/* A column of that type in a unit that `unit` can be turned to; else none. */
+/* The column of this type whose unit is of the same kind; UINT32_MAX if there is none. */
 static uint32_t matching_column(struct profile *p, str_id type, str_id unit, int64_t *scale)
 {
 	struct str name = dict_text(p->dict, unit);

@@ -1,12 +1,12 @@
 /*
- * The dictionary: what profiles refer to, each row kept once. Strings, functions,
- * mappings, locations, stacks, labels and sets of labels; any number of profiles
- * share one dictionary.
+ * The dictionary: the strings, functions, mappings, locations, stacks, labels and sets
+ * of labels to which profiles refer. Each row is kept once; any number of profiles share
+ * one dictionary.
  *
  * Row 0 of every table means "none". Equal rows have equal numbers, so the rest
- * of the program compares numbers. A stack is a run of locations, root first,
- * kept once as a whole: totals, filters and diffs are loops over frames that lie
- * side by side.
+ * of the program compares numbers. A stack is a list of locations, root first,
+ * stored once and in one piece: totals, filters and diffs are loops over adjacent
+ * frames.
  *
  * Rows live until dict_release(). A pointer to a row is valid until the next row
  * of that table (for frames: the next stack) is added; the text of a string is
@@ -18,7 +18,7 @@
 #include "base/strings.h"
 #include "base/table.h"
 
-/* Row numbers, one type a table, so that mixing them up does not compile. */
+/* Row numbers, with a type for each table, so that mixing them up does not compile. */
 typedef struct {
 	uint32_t i;
 } str_id;
@@ -43,7 +43,7 @@ typedef struct {
 
 struct func {
 	str_id name;    /* for people */
-	str_id linkage; /* as the symbol table has it, if that differs or is known */
+	str_id linkage; /* as the symbol table has it; 0 if it is the same or not known */
 	str_id file;
 	uint32_t line; /* where the function begins; 0 if not known */
 };
@@ -52,25 +52,25 @@ struct func {
 enum map_flag { MAP_FUNCTIONS = 1, MAP_FILENAMES = 2, MAP_LINES = 4, MAP_INLINES = 8 };
 
 /*
- * A binary (or module, or JIT map) that was mapped. Where it was mapped is not
- * part of what it is: address-space randomisation must not split frames. Neither
- * is its path when it has a build id: one binary is seen through several paths
- * and mount namespaces. That is the identity that google/pprof gives a mapping
- * (profile/merge.go): build id, else file; size, rounded up to 4 KiB; offset.
+ * A binary (or module, or JIT map) that was mapped. Its address is not part of its
+ * identity: address-space randomisation must not split frames. Neither is its path if it
+ * has a build id: one binary has several paths in different mount namespaces. The
+ * identity is that of google/pprof (profile/merge.go): build id, else file; size, rounded
+ * up to 4 KiB; offset.
  */
 struct mapping {
 	/* The key, which dict_add_mapping() fills in; `offset` and `which` are the caller's. */
 	str_id identity; /* the build id, else the file */
-	uint32_t which;  /* other numbers: other files of the same name; 0 becomes 1, */
-			 /* so that a mapping of which nothing is known is not "none" */
+	uint32_t which;  /* tells files of one name apart; 0 becomes 1, */
+			 /* so that a mapping with empty fields differs from "none" */
 	uint64_t pages;  /* size in units of 4 KiB, rounded up */
 	uint64_t offset; /* in the file, in bytes */
-	/* Payload. Of mappings with the same key: */
+	/* Payload, combined over mappings with the same key: */
 	str_id file;     /* the first in byte order */
 	str_id build_id; /* in hexadecimal */
-	uint64_t size;   /* bytes mapped, the most seen; 0 if not known */
-	uint64_t start;  /* the least seen */
-	uint32_t flags;  /* all seen */
+	uint64_t size;   /* bytes mapped: the largest; 0 if not known */
+	uint64_t start;  /* the lowest */
+	uint32_t flags;  /* all of them, enum map_flag */
 	uint32_t zero;
 };
 
@@ -80,7 +80,7 @@ enum loc_flag {
 	LOC_JIT = 4,     /* likewise */
 	LOC_FOLDED = 8,  /* pprof is_folded: the linker merged identical code */
 	LOC_ADDR = 16,   /* addr is known */
-	LOC_JOINED = 32, /* inlined, and a JIT's symbol "a->b" said so */
+	LOC_JOINED = 32, /* inlined according to a JIT's symbol "a->b" */
 };
 
 /* A location in the code, as a frame shows it. An inlined call is its own frame. */
@@ -90,7 +90,7 @@ struct loc {
 	func_id func;
 	uint32_t line, column;
 	uint32_t flags;
-	uint32_t one; /* 1: a frame of which nothing is known is not "none" */
+	uint32_t one; /* always 1: a frame with empty fields differs from "none" */
 };
 
 /* A stack's frames are n of stacks.frames from `first`. See dict_frames(). */
@@ -129,7 +129,7 @@ struct stacks {
 	uint32_t n; /* stacks, the empty one included */
 	size_t cap;
 	struct index index;
-	uint32_t next; /* the stack that may be asked for next */
+	uint32_t next; /* the stack that the next look-up tries first; see batch.c */
 };
 
 struct dictionary {
@@ -143,7 +143,7 @@ void dict_release(struct dictionary *d);
 
 /* Strings */
 
-/* The number of s, which is copied when it is new. */
+/* The number of s, which is copied if it is new. */
 static inline str_id dict_intern(struct dictionary *d, struct str s)
 {
 	return (str_id){ strings_intern(&d->str, s) };
@@ -160,7 +160,7 @@ static inline struct str dict_text(const struct dictionary *d, str_id id)
 	return strings_get(&d->str, id.i);
 }
 
-/* Rows by number, and the numbers of rows, which are added when they are new. */
+/* Rows by number, and numbers of rows, which are added if they are new. */
 
 static inline const struct func *dict_func(const struct dictionary *d, func_id id)
 {
@@ -196,7 +196,7 @@ static inline const struct label_set *dict_label_set(const struct dictionary *d,
 	return table_row(&d->label_set, id.i);
 }
 
-/* The numbers of n strings, functions or locations, which is faster than one by one. */
+/* The numbers of n strings, functions or locations at once: faster than one by one. */
 void dict_intern_all(struct dictionary *d, const struct str *s, size_t n, str_id *id);
 void dict_add_funcs(struct dictionary *d, const struct func *f, size_t n, func_id *id);
 void dict_add_locs(struct dictionary *d, struct loc *l, size_t n, loc_id *id);
@@ -213,24 +213,24 @@ static inline loc_id dict_add_loc(struct dictionary *d, struct loc l)
 }
 
 /*
- * The mapping with this file, build id, size and offset. What is payload of a
- * mapping that is there already is combined with m's.
+ * The mapping with the identity of m; the caller sets file, build id, size and offset.
+ * The payload of an existing row is combined with m's.
  */
 map_id dict_add_mapping(struct dictionary *d, struct mapping m);
 
 /*
- * The stack of these n frames, root first, which are copied when it is new. They
- * may be those of another stack, as dict_frames() gives them.
+ * The stack of these n frames, root first, which are copied if it is new. They
+ * may point into another stack, as from dict_frames().
  */
 stack_id dict_add_stack(struct dictionary *d, const loc_id *frames, size_t n);
 
 /*
- * The stack with one frame more at its leaf: for formats that are trees, whose
- * nodes become stacks one below the other.
+ * The stack with one more frame at its leaf: for formats that are trees, in which the
+ * stack of a node is that of its parent and one frame.
  */
 stack_id dict_stack_below(struct dictionary *d, stack_id stack, loc_id leaf);
 
-/* The set with one label more. A label may stand in a set twice. */
+/* The set with one more label. A set may contain a label twice. */
 label_set_id dict_add_label(struct dictionary *d, label_set_id set, struct label l);
 
 /* The same for a text label, and for a number without a unit. */
@@ -245,9 +245,9 @@ label_set_id dict_drop_label(struct dictionary *d, label_set_id set, str_id key)
 /* The first label of that key in the set, or NULL. */
 const struct label *dict_find_label(const struct dictionary *d, label_set_id set, str_id key);
 
-/* What rows say */
+/* Properties of rows */
 
-/* Is a frame inlined into its caller, as far as one address can say? */
+/* Is a frame inlined into its caller? Both then have the same address. */
 static inline bool dict_is_inlined(const struct dictionary *d, loc_id caller, loc_id callee)
 {
 	const struct loc *l = dict_loc(d, callee), *outer = dict_loc(d, caller);
@@ -257,15 +257,15 @@ static inline bool dict_is_inlined(const struct dictionary *d, loc_id caller, lo
 }
 
 /*
- * Does a mapping's file name say kernel ("[kernel.kallsyms]", "vmlinux", a
- * module, a BPF program) or JIT (a perf map, a jitdump image)? LOC_KERNEL,
- * LOC_JIT or 0. The pseudo-files of a process, [vdso] and the like, are neither.
+ * LOC_KERNEL if the name of a mapping's file is that of the kernel ("[kernel.kallsyms]",
+ * "vmlinux"), a module or a BPF program; LOC_JIT for a perf map or a jitdump image; else
+ * 0, also for [vdso] and other pseudo-files of a process.
  */
 uint32_t mapping_flags(struct str file);
 
 /*
- * The name that a frame shows: the function's, else "[binary]" after the
- * mapping, else "[unknown]". Numbered, because views compare names.
+ * The name that a frame shows: the function's, else "[FILE]" with the mapping's file
+ * name, else "[unknown]". As a number, because views compare names.
  */
 str_id dict_frame_name(struct dictionary *d, loc_id loc);
 

@@ -1,7 +1,7 @@
 /* Comments of a profile, and the facts "key=value" among them. */
 #include "profile/fact.h"
 
-/* Facts that a sum of profiles has more of than its parts. */
+/* Facts that count something, and how a sum of profiles combines them. */
 static const struct {
 	const char *key;
 	enum { SUM, MAX } how;
@@ -38,7 +38,7 @@ str_id profile_comment(const struct profile *p, size_t i)
 	return comment_row(p, (uint32_t)i + 1)->text;
 }
 
-/* Does the text count something? Its row in `counts`, or -1; what it counts in *n. */
+/* The row in `counts` of the fact "key=n", or -1 if the text is not such a fact. */
 static int count_of(struct str text, struct str *key, int64_t *n)
 {
 	*key = str_cut(&text, '=');
@@ -48,8 +48,8 @@ static int count_of(struct str text, struct str *key, int64_t *n)
 	return -1;
 }
 
-/* Combine a fact with the one that is there. */
-static void combine(struct profile *p, struct comment *c, int how, int64_t n)
+/* Combine a fact with the existing one. */
+static void combine_counts(struct profile *p, struct comment *c, int how, int64_t n)
 {
 	struct str key, text = dict_text(p->dict, c->text);
 	struct buf sum = { 0 };
@@ -66,8 +66,8 @@ static void combine(struct profile *p, struct comment *c, int how, int64_t n)
 	buf_release(&sum);
 }
 
-/* The length of the window has a place in the header, which is read first. */
-static bool is_window(struct profile *p, struct str text)
+/* Take window_ns= into the header, whose time must be set before. */
+static bool take_window(struct profile *p, struct str text)
 {
 	static const struct str key = { "window_ns=", 10 };
 	int64_t n;
@@ -84,7 +84,7 @@ void profile_add_comment(struct profile *p, struct str text)
 	int64_t n;
 	int how;
 
-	if (!text.n || is_window(p, text))
+	if (!text.n || take_window(p, text))
 		return;
 	how = count_of(text, &key, &n);
 	row.text = dict_intern(p->dict, text);
@@ -92,7 +92,7 @@ void profile_add_comment(struct profile *p, struct str text)
 	row.is_count = how >= 0;
 	i = table_intern(&p->comment, &row);
 	if (i < known && how >= 0)
-		combine(p, comment_row(p, i), how, n);
+		combine_counts(p, comment_row(p, i), how, n);
 }
 
 struct str profile_fact(const struct profile *p, struct str key)

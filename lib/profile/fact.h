@@ -1,6 +1,6 @@
 /*
- * Comments, a row each: facts "key=NUMBER" that are added up are found by their key,
- * all others by their text.
+ * The comments of a profile, one row each. The key of a fact "key=NUMBER" that counts
+ * something is its name; that of any other comment is its whole text.
  */
 #ifndef PROFILE_FACT_H
 #define PROFILE_FACT_H

@@ -1,7 +1,7 @@
-/* What a mapping's file name says of the code in it. */
+/* mapping_flags(): kernel or JIT code, by the name of the mapping's file. */
 #include "profile/dictionary.h"
 
-/* Bracketed names that are a process's own; perf brackets kernel modules, too. */
+/* Names in brackets that belong to a process; perf also puts kernel modules in brackets. */
 static const char *const user_names[] = {
 	"[vdso]", "[vsyscall]", "[vvar]",    "[vectors]", "[sigpage]", "[heap]",
 	"[stack", "[anon",      "[uprobes]", "[unknown]", "[JIT]",     "[inlined]",
@@ -45,7 +45,7 @@ static bool is_kernel(struct str file)
 	       str_starts(file, S("bpf_trampoline_"));
 }
 
-/* "perf-PID.map" of the runtimes' convention, in whatever root directory. */
+/* "perf-PID.map", by which runtimes name their perf maps, in any directory. */
 static bool is_perf_map(struct str base)
 {
 	uint64_t pid;

@@ -9,7 +9,7 @@ static label_set_id push_label(struct dictionary *d, label_set_id rest, label_id
 	return (label_set_id){ table_intern(&d->label_set, &row) };
 }
 
-/* Put the labels gathered on top of a set back, the last gathered first. */
+/* Add the gathered labels to a set again, the last gathered first. */
 static label_set_id push_all(struct dictionary *d, label_set_id set, struct buf *gathered)
 {
 	const label_id *l = (const label_id *)gathered->p;

@@ -35,7 +35,7 @@ size_t name_without_hash(struct str s)
  * leaves "_$LT$a..b$u20$as$u20$c$GT$::f::h<hash>".
  */
 
-/* The escape "$NAME$" at the start of s: its length and what it stands for. */
+/* The escape "$NAME$" at the start of s: returns its length, and the character in *c. */
 static size_t rust_escape(struct str s, char *c)
 {
 	static const struct {
@@ -82,7 +82,7 @@ static bool rust_legacy(struct buf *to, struct str name)
 			step = 2;
 		} else if (escaped && name.p[i] == '_' && i + 1 < n && name.p[i + 1] == '$' &&
 			   (i == 0 || name.p[i - 1] == ':')) {
-			step = 1; /* keeps the escape from beginning a name */
+			step = 1; /* '_' is there so that no name begins with an escape */
 		} else {
 			buf_ch(to, name.p[i]);
 			step = 1;
@@ -108,9 +108,9 @@ static bool is_rust_legacy(struct str s)
 }
 
 /*
- * Mangled names refer back to their own parts, so that a few hundred bytes, put together
- * by someone who means harm, stand for more than memory holds. The demangler hands out
- * its text in pieces and can be left in between; a name that gets too long stays as it is.
+ * Mangled names refer back to their own parts, so a hostile name of a few hundred bytes
+ * can expand to more than memory holds. The demangler gives its text in pieces; longjmp()
+ * leaves it when the text gets too long, and the name then stays mangled.
  */
 struct sink {
 	struct buf *to;
@@ -156,7 +156,7 @@ static size_t without_parameters(struct str s)
 	return s.n;
 }
 
-/* D's comes in one piece, so what refers back often is not tried. */
+/* libiberty returns a D name in one piece, so names with many back references are skipped. */
 static bool demangle_d(struct buf *to, struct str name, enum demangle how)
 {
 	enum { MOST_REFERENCES = 24 };

@@ -1,6 +1,6 @@
 /*
- * Names of functions: demangled, and made comparable. Each appends its result to
- * a buf and says whether that differs from what it was given.
+ * Names of functions: demangling them, and making those of two builds comparable. Each
+ * function appends its result to a buf, and returns whether it differs from the input.
  */
 #ifndef PROFILE_NAME_H
 #define PROFILE_NAME_H
@@ -15,21 +15,21 @@ enum demangle {
 };
 
 /*
- * A linkage name (C++, Rust, D) as people write it. Names that are not mangled
- * stay as they are, but for legacy Rust names that some tool took for C++.
+ * Demangle a linkage name of C++, Rust or D. Other names stay, except for legacy Rust
+ * names that a C++ demangler has already processed.
  */
 bool name_demangle(struct buf *to, struct str name, enum demangle how);
 
 /*
- * Without what differs between two builds of one function: template arguments,
- * numbers of lambdas, Rust hashes, and the suffixes of compilers' clones (.isra,
- * .part, .cold, .constprop, .lto_priv, .llvm and "[clone ...]").
+ * Strip the parts of a name that differ between two builds: template arguments, numbers
+ * of lambdas, Rust hashes, and the suffixes of clones (.isra, .part, .cold, .constprop,
+ * .lto_priv, .llvm and "[clone ...]").
  */
 bool name_simplify(struct buf *to, struct str name);
 
 /*
- * How long an operator's symbol is at the start of s, which follows the word
- * "operator": 2 for "<<", 0 when there is none.
+ * The length of the operator's symbol at the start of s, the text after the word
+ * "operator": 2 for "<<", 0 if there is none.
  */
 size_t name_operator(struct str s);
 

@@ -1,4 +1,4 @@
-/* Names without what differs between two builds of one function. */
+/* name_simplify(): names without the parts that differ between two builds. */
 #include "profile/name.h"
 
 /* The length of s without a clone's suffix; s.n if it has none. */
@@ -36,24 +36,24 @@ static struct str strip_ends(struct str s)
 }
 
 /*
- * Template arguments: which '>' closes a '<'. Most names are read once, since what is
- * closed is passed over. From a '<' that nothing closes a name is read to its end, which
- * would be quadratic for many of them: with the first one, all are matched at once.
+ * Template arguments: which '>' closes a '<'. Most names are scanned once, since closed
+ * arguments are skipped. A '<' that nothing closes is scanned to the end of the name; for
+ * many of these that would be quadratic, so the first one matches all brackets at once.
  */
 struct brackets {
 	struct str s;
-	size_t *end; /* by position of a '<': after its '>', or 0; NULL: not needed yet */
+	size_t *end; /* by position of a '<': the one after its '>', or 0; NULL = not needed yet */
 };
 
-/* Is the '>' there no part of "->"? */
+/* A '>' closes template arguments unless it is part of "->". */
 static bool closes(struct str s, size_t at)
 {
 	return s.p[at] == '>' && at && s.p[at - 1] != '-';
 }
 
-static void match_all(struct brackets *b)
+static void match_brackets(struct brackets *b)
 {
-	size_t top = 0; /* after the innermost open '<'; .end leads to the one around it */
+	size_t top = 0; /* after the innermost open '<'; its .end is that of the one around it */
 
 	b->end = mem_zeroed(b->s.n, sizeof(*b->end));
 	for (size_t i = 0; i < b->s.n; i++) {
@@ -89,7 +89,7 @@ static size_t arguments_at(struct brackets *b, size_t at)
 			return i + 1 - at;
 	}
 	if (!b->end)
-		match_all(b);
+		match_brackets(b);
 	return b->end[at] ? b->end[at] - at : 0;
 }
 
@@ -100,7 +100,7 @@ static size_t skip_digits(struct str s, size_t from)
 	return from;
 }
 
-/* The length of what tells one lambda from another, at the start of s after `head`. */
+/* The length of a lambda's number at the start of s, which follows `head`; 0 = there is none. */
 static size_t lambda_number(struct str head, struct str s, bool after_brace)
 {
 	size_t n;
@@ -120,8 +120,8 @@ static size_t lambda_number(struct str head, struct str s, bool after_brace)
 	return n;
 }
 
-/* How many bytes at `at` differ from build to build. */
-static size_t noise_at(struct brackets *b, size_t at, bool after_brace)
+/* The length of a part at `at` that differs between builds; 0 = none begins there. */
+static size_t varying_part(struct brackets *b, size_t at, bool after_brace)
 {
 	struct str s = b->s, head = str(s.p, at), rest = str_skip(s, at);
 	size_t n;
@@ -156,7 +156,7 @@ bool name_simplify(struct buf *to, struct str name)
 	bool after_brace = false;
 
 	for (size_t i = 0; i < b.s.n;) {
-		size_t skip = noise_at(&b, i, after_brace);
+		size_t skip = varying_part(&b, i, after_brace);
 
 		if (!skip && name_is_operator(b.s, i))
 			skip = copy_operator(to, &b, i);

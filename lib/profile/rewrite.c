@@ -1,6 +1,4 @@
-/*
- * Frames are rewritten location by location, then stacks, sample by sample.
- */
+/* First each location is rewritten once, then the stack of each sample. */
 #include "profile/rewrite.h"
 
 /* The root frames of a label set: n of rewriter.root_frames from `first`. */
@@ -15,7 +13,7 @@ struct rewriter {
 	const struct rewrite *how;
 	uint32_t nloc;          /* locations before rewriting began */
 	loc_id *loc;            /* by old location: the new one, 0 = left out */
-	bool same_locs;         /* none differs */
+	bool same_locs;         /* no location changed */
 	struct table roots;     /* struct root */
 	struct buf root_frames; /* loc_id */
 	struct buf stack;       /* loc_id: the stack being put together */
@@ -92,7 +90,7 @@ static void make_name(struct rewriter *w, struct buf *name, loc_id id)
 	add_mark(name, w->how, l.flags);
 }
 
-/* The location with its function renamed; 0 if it is to be left out. */
+/* The location with its function renamed; 0 = leave it out. */
 static loc_id new_loc(struct rewriter *w, loc_id id, struct buf *name)
 {
 	struct loc l = *dict_loc(w->p->dict, id);
@@ -203,18 +201,19 @@ static struct root root_of(struct rewriter *w, label_set_id set)
 
 /* Stacks */
 
-static bool same_name(struct profile *p, loc_id a, loc_id b)
+static bool have_same_name(struct profile *p, loc_id a, loc_id b)
 {
 	return dict_frame_name(p->dict, a).i == dict_frame_name(p->dict, b).i;
 }
 
-static void push(struct rewriter *w, loc_id loc)
+static void push_frame(struct rewriter *w, loc_id loc)
 {
 	size_t n = BUF_COUNT(&w->stack, loc_id);
 
 	if (!loc.i)
 		return;
-	if (w->how->collapse_recursion && n && same_name(w->p, ((loc_id *)w->stack.p)[n - 1], loc))
+	if (w->how->collapse_recursion && n &&
+	    have_same_name(w->p, ((loc_id *)w->stack.p)[n - 1], loc))
 		return;
 	buf_put(&w->stack, &loc, sizeof(loc));
 }
@@ -226,10 +225,10 @@ static stack_id rewrite_stack(struct rewriter *w, stack_id old, struct root root
 
 	w->stack.n = 0;
 	for (uint32_t i = 0; i < root.n; i++)
-		push(w, ((const loc_id *)w->root_frames.p)[root.first + i]);
+		push_frame(w, ((const loc_id *)w->root_frames.p)[root.first + i]);
 	frame = dict_frames(w->p->dict, old, &n);
 	for (size_t i = 0; i < n; i++)
-		push(w, w->loc[frame[i].i]);
+		push_frame(w, w->loc[frame[i].i]);
 	n = BUF_COUNT(&w->stack, loc_id);
 	if (w->how->reverse)
 		mem_reverse(w->stack.p, n, sizeof(loc_id));
@@ -238,7 +237,7 @@ static stack_id rewrite_stack(struct rewriter *w, stack_id old, struct root root
 	return dict_add_stack(w->p->dict, (const loc_id *)w->stack.p, n);
 }
 
-/* Is any of the labels known that are to be at the root? */
+/* Does the profile have any of the labels that become root frames? */
 static bool has_roots(const struct rewriter *w)
 {
 	for (size_t i = 0; i < w->how->nroot; i++)
@@ -247,7 +246,7 @@ static bool has_roots(const struct rewriter *w)
 	return false;
 }
 
-/* Is there nothing to be done to stacks? */
+/* Do all stacks stay as they are? */
 static bool stacks_stay(const struct rewriter *w)
 {
 	const struct rewrite *how = w->how;

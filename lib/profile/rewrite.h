@@ -1,7 +1,7 @@
 /*
- * From profile to profile: how frames are named, which are shown, and what
- * stands at the root. All that a user may choose about stacks is decided here,
- * once, for every format.
+ * Rewriting the stacks of a profile: how frames are named, which frames are shown, and
+ * which labels become root frames. Readers have no options; all choices of the user
+ * about stacks are made here, once for all formats.
  */
 #ifndef PROFILE_REWRITE_H
 #define PROFILE_REWRITE_H
@@ -12,17 +12,17 @@
 /* All zero: names that a reader left mangled are demangled, nothing else changes. */
 struct rewrite {
 	/*
-	 * Names. Demangled are those that a reader gave only as the linker has
-	 * them, or with `force` all: a tool that demangles, as perf does, may have
-	 * been told not to.
+	 * Names. A function is demangled if the reader gave only its linkage name;
+	 * with `force` every function is, since tools such as perf demangle only
+	 * by option.
 	 */
 	enum demangle demangle;
 	bool force;
 	bool simplify;     /* see name_simplify() */
-	bool mark_kernel;  /* "_[k]" behind the names of kernel frames */
-	bool mark_jit;     /* "_[j]" */
-	bool mark_inlined; /* "_[i]"; where a JIT's symbol said so, always */
-	bool addresses;    /* "[unknown <7f01>]", "[libc.so <7f01>]" without a name */
+	bool mark_kernel;  /* append "_[k]" to kernel frames */
+	bool mark_jit;     /* append "_[j]" to JIT frames */
+	bool mark_inlined; /* append "_[i]" to inlined frames; LOC_JOINED always has it */
+	bool addresses;    /* a frame without a name is "[libc.so <7f01>]" */
 	bool lines;        /* "name:12" */
 
 	/* Frames */
@@ -33,8 +33,8 @@ struct rewrite {
 
 	/*
 	 * Root frames: the values of these labels, in this order, for samples
-	 * that have them. "comm" has its blanks turned to '_', and is followed by
-	 * "-PID" or "-PID/TID" if asked for, with '?' where that is not known.
+	 * that have them. In "comm" blanks become '_'; with `pid` or `tid`, "-PID" or
+	 * "-PID/TID" is appended, '?' for a number that is not known.
 	 */
 	struct str root[8];
 	size_t nroot;

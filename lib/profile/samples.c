@@ -54,12 +54,12 @@ static void grow_newest(struct profile *p, uint32_t stack)
 	memset(p->newest + was, 0, (p->nnewest - was) * sizeof(*p->newest));
 }
 
-/* Chains are as long as a stack has sets of labels. Longer ones are looked up. */
+/* A chain has a sample for each label set of a stack. In longer chains the index is used. */
 enum { LONGEST_WALK = 16 };
 
 /*
- * The sample with that stack and these labels, or 0. Most stacks have few samples, so
- * their chain is walked, which needs no hash. *steps is how many did not match.
+ * The sample with this stack and these labels, or 0. Most stacks have few samples, so
+ * their chain is walked, which needs no hash. *steps counts the samples that differ.
  */
 static uint32_t find_sample(const struct profile *p, struct sample row, int *steps)
 {
@@ -71,7 +71,7 @@ static uint32_t find_sample(const struct profile *p, struct sample row, int *ste
 	return i ? table_find(&p->sample, &row) : 0;
 }
 
-/* A chain has become long: from now on its samples are looked up. */
+/* Enter the samples of a chain that has become long into the index. */
 static void enter_chain(struct profile *p, uint32_t i)
 {
 	for (; i; i = p->older[i])
@@ -110,7 +110,7 @@ static void add_values(struct profile *to, sample_id new, const struct profile *
 	}
 }
 
-/* Observations of samples that moved; of those that were left out, none stays. */
+/* Renumber the samples of observations, and drop those of samples that were left out. */
 static void remap_observations(struct profile *p, const sample_id *now)
 {
 	size_t n = 0;
@@ -125,7 +125,7 @@ static void remap_observations(struct profile *p, const sample_id *now)
 	p->nobservation = n;
 }
 
-/* The columns of p without values, for a profile that has no samples yet. */
+/* Copy the columns of p without values, into a profile without samples. */
 static void copy_columns(struct profile *to, const struct profile *p)
 {
 	to->ncol = p->ncol;

@@ -1,6 +1,5 @@
 /*
- * The rows of samples and what lies beside them, as the files of profile.h share
- * them.
+ * Samples and columns inside a profile: what the files that implement profile.h share.
  */
 #ifndef PROFILE_SAMPLES_H
 #define PROFILE_SAMPLES_H
@@ -10,7 +9,7 @@
 /* Free the samples and their values. */
 void samples_release(struct profile *p);
 
-/* No samples and no columns; memory is kept for the next ones. */
+/* Remove all samples and columns; their memory is kept for the next ones. */
 void samples_clear(struct profile *p);
 
 /* Free the values of one of the profile's columns. */

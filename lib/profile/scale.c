@@ -1,7 +1,7 @@
 /*
- * Values times a fraction, so that totals are kept: the method of the largest
- * remainder (Hamilton's), in integers of 128 bits throughout. Negative values, those
- * of a base side, are treated by themselves and by their magnitude.
+ * Values are multiplied by a fraction so that totals are kept, by the largest-remainder
+ * method (Hamilton's), with integers of 128 bits. Negative values, those of a base side,
+ * are scaled separately, by magnitude.
  */
 #include <stdlib.h>
 
@@ -18,11 +18,11 @@ struct scaler {
 	struct profile *p;
 	struct column *c;
 	uint64_t num, den;
-	uint128 unit; /* den * FRAC_ONE: what remainders are parts of */
+	uint128 unit; /* den * FRAC_ONE: a remainder of this size is 1 */
 	struct remainder *rest;
 	size_t nrest, cap;
 	uint128 sum;      /* of all remainders, below `unit` */
-	uint64_t carried; /* and how many units that were */
+	uint64_t carried; /* whole units in that sum */
 };
 
 static int by_remainder(const void *a, const void *b)
@@ -34,7 +34,7 @@ static int by_remainder(const void *a, const void *b)
 	return (x->sample > y->sample) - (x->sample < y->sample);
 }
 
-static void keep_remainder(struct scaler *s, uint32_t sample, uint128 part)
+static void add_remainder(struct scaler *s, uint32_t sample, uint128 part)
 {
 	if (!part)
 		return;
@@ -61,7 +61,7 @@ static void scale_value(struct scaler *s, uint32_t i)
 	}
 	part = (uint128)frac * s->num;
 	n = (uint128)whole * s->num + part / FRAC_ONE;
-	keep_remainder(s, i, n % s->den * FRAC_ONE + part % FRAC_ONE);
+	add_remainder(s, i, n % s->den * FRAC_ONE + part % FRAC_ONE);
 	n /= s->den;
 	if (n > INT64_MAX) {
 		s->p->saturated++;
@@ -72,7 +72,7 @@ static void scale_value(struct scaler *s, uint32_t i)
 		s->c->frac[i] = 0;
 }
 
-/* Give out what the total has more than the rounded values. */
+/* Give the units by which the exact total exceeds the rounded values to the largest remainders. */
 static void give_remainders(struct scaler *s, int sign)
 {
 	uint64_t n = s->carried + (s->sum && s->sum >= s->unit - s->sum);

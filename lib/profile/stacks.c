@@ -60,7 +60,7 @@ stack_id dict_stack_below(struct dictionary *d, stack_id stack, loc_id leaf)
 	size_t n = t->row[stack.i].n;
 	loc_id *frames;
 
-	/* Beside the other frames, in room that nothing uses yet. */
+	/* Build it after the frames of all stacks, in room that is not used yet. */
 	t->frames = mem_grow(t->frames, &t->frame_cap, t->nframe + n + 1, sizeof(*t->frames));
 	frames = t->frames + t->nframe;
 	memcpy(frames, t->frames + t->row[stack.i].first, n * sizeof(*frames));

@@ -1,4 +1,4 @@
-/* The table of stacks: runs of locations of any length, each kept once. */
+/* The dictionary's table of stacks: lists of locations of any length, each kept once. */
 #ifndef PROFILE_STACKS_H
 #define PROFILE_STACKS_H
 
@@ -19,7 +19,7 @@ static inline bool stacks_is(const struct stacks *t, uint32_t i, const loc_id *f
 	       memcmp(t->frames + t->row[i].first, frames, n * sizeof(*frames)) == 0;
 }
 
-/* The hash that stacks_intern() wants. */
+/* The hash that stacks_intern() takes. */
 static inline uint32_t stacks_hash(const loc_id *frames, size_t n)
 {
 	return hash_bytes(frames, n * sizeof(*frames));

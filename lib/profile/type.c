@@ -1,8 +1,8 @@
 #include "profile/type.h"
 
 /*
- * The first part of an id is not in the profile; it follows from what is
- * measured. NULL stands for anything.
+ * A profile does not contain the first part of an id; it follows from the sample type
+ * and the period type. NULL matches any period type.
  */
 static const struct {
 	const char *type, *period_type, *name;

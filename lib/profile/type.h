@@ -8,12 +8,12 @@
 
 #include "profile/profile.h"
 
-/* Append the id of a column's type. */
+/* Append the profile type id of a column. */
 void type_id(const struct profile *p, uint32_t col, struct buf *id);
 
 /*
- * Does the id that is asked for stand for that type? Equal ids do, and "block" stands
- * for "mutex": a profile does not say which its contentions are of.
+ * Does the id that a user asks for match that of a type? Equal ids match, and "block"
+ * matches "mutex": a profile of contentions does not say which of the two it is.
  */
 bool type_ids_agree(struct str asked, struct str id);
 

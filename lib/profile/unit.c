@@ -9,7 +9,7 @@ enum kind { TIME, BYTES };
 struct unit {
 	enum kind kind;
 	int64_t scale;     /* in the finest unit of its kind */
-	const char *print; /* as unit_print() shows it; NULL: it shows a finer one */
+	const char *print; /* the name that unit_print() shows; NULL = it uses a finer unit */
 	const char *names[6];
 };
 
@@ -82,7 +82,7 @@ bool unit_convert(double *value, struct str from, struct str to)
 }
 
 /* The coarsest unit in which `like` is at least 1. */
-static const struct unit *best(const struct unit *from, double like)
+static const struct unit *best_unit(const struct unit *from, double like)
 {
 	double v = fabs(like) * (double)from->scale;
 	const struct unit *u = NULL;
@@ -95,14 +95,14 @@ static const struct unit *best(const struct unit *from, double like)
 }
 
 /*
- * As google/pprof does: the unit that suits the least, unless that is less than a
- * hundredth of the most; then it may become 0.01 of the next one.
+ * As in google/pprof: the unit of the smallest value, unless that is less than a hundredth
+ * of the largest; then the unit in which the smallest is 0.01 or more.
  */
 double unit_common(double least, double most, struct str unit)
 {
 	const struct unit *from = find_unit(unit);
 
-	if (from && best(from, least) != best(from, most) && least * 100 < most)
+	if (from && best_unit(from, least) != best_unit(from, most) && least * 100 < most)
 		return least * 100;
 	return least;
 }
@@ -117,7 +117,7 @@ void unit_print_like(struct buf *b, double value, double like, struct str unit)
 		buf_printf(b, "%.0f", value);
 		return;
 	}
-	to = best(from, like);
+	to = best_unit(from, like);
 	value = value * (double)from->scale / (double)to->scale;
 	n = (size_t)snprintf(digits, sizeof(digits), "%.2f", value);
 	if (strcmp(digits + n - 3, ".00") == 0)

@@ -1,6 +1,6 @@
 /*
- * Units of values: which measure the same thing, and how they read best.
- * Names and scales are those that google/pprof knows (internal/measurement).
+ * Units of values: converting between those of one kind, and printing a value in the
+ * unit that reads best. Names and scales are those of google/pprof (internal/measurement).
  */
 #ifndef PROFILE_UNIT_H
 #define PROFILE_UNIT_H
@@ -20,21 +20,21 @@ bool unit_is_known(struct str unit);
 bool unit_convert(double *value, struct str from, struct str to);
 
 /*
- * A value for people: scaled to the unit that suits it and rounded to two
- * decimals, "1.50s", "512kB", "42". Counts stay as they are. (Minutes are shown
- * as seconds, as google/pprof does.)
+ * Print a value for people: in the coarsest unit in which it is at least 1, rounded to
+ * two decimals: "1.50s", "512kB". A value without such a unit is printed as it is.
+ * (Minutes are shown as seconds, as in google/pprof.)
  */
 void unit_print(struct buf *b, double value, struct str unit);
 
 /*
- * The same in the one unit that suits `like`, so that a column of values can be
- * compared by eye.
+ * The same in the unit that unit_print() chooses for `like`, so that all values of a
+ * column have one unit.
  */
 void unit_print_like(struct buf *b, double value, double like, struct str unit);
 
 /*
- * A value for unit_print_like() whose unit suits a column of values: least and most are
- * the smallest and the largest magnitude in it, 0 left out.
+ * The value of `like` for a column of values, of which least and most are the smallest
+ * and the largest magnitude, without 0.
  */
 double unit_common(double least, double most, struct str unit);
 

@@ -1,6 +1,6 @@
 /*
- * What is left of a profile: of its samples those with certain labels and stacks,
- * of its stacks certain frames. See stack_filter.h and tag_filter.h.
+ * Filtering a profile: keep samples with certain labels and stacks, and certain frames of
+ * these stacks. See stack_filter.h and tag_filter.h.
  */
 #ifndef QUERY_FILTER_H
 #define QUERY_FILTER_H

@@ -1,6 +1,6 @@
 /*
- * What the reports about functions share: the call graph, the functions to be shown
- * in order, and how a line about one reads.
+ * The part that reports about functions share: the call graph, the functions to show in
+ * order, and the line about a function.
  */
 #ifndef QUERY_FUNCTION_LINES_H
 #define QUERY_FUNCTION_LINES_H

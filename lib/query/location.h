@@ -1,11 +1,11 @@
 /*
- * Locations as google/pprof has them: a function with all that is inlined into it at
- * one address. (Each of the frames is a row of its own in the dictionary, a loc.)
- * Patterns are evaluated once for each location, and say what it means for stacks that
- * it is in and which of its own frames are left.
+ * Locations as in google/pprof: a function with everything inlined into it at one address.
+ * (In the dictionary each of these frames is a row of its own, a loc.) Patterns are
+ * evaluated once for each location. The result is the effect on stacks that contain the
+ * location, and which of its frames are kept.
  *
- * As in pprof, frames that are left out of a location because they are inlined above
- * or below a match are left out of it in all stacks.
+ * As in pprof, a frame that is left out of a location because it is inlined above or below
+ * a match is left out of that location in all stacks.
  */
 #ifndef QUERY_LOCATION_H
 #define QUERY_LOCATION_H

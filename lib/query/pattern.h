@@ -1,6 +1,6 @@
 /*
- * The regular expressions that filter stacks, and matching them with functions and
- * mappings of a profile. Each string is matched once.
+ * The regular expressions that filter stacks: they are matched with the functions and
+ * mappings of a profile, and with each string only once.
  */
 #ifndef QUERY_PATTERN_H
 #define QUERY_PATTERN_H

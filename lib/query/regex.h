@@ -1,10 +1,10 @@
 /*
- * Regular expressions (PCRE2, compiled to machine code), bounded: no match takes
- * longer than a few milliseconds. One that would is an error, never "no match",
- * since an answer that leaves out what is costly is a wrong one.
+ * Regular expressions (PCRE2, compiled to machine code), bounded: a match takes a few
+ * milliseconds at most. One that would take longer is an error and not "no match", since
+ * an answer without it would be wrong.
  *
- * Texts are UTF-8; bytes that are not match nothing. '$' is the end of the text,
- * not also a place before a last newline.
+ * Texts are UTF-8; other bytes match nothing. '$' matches only at the end of the text, and
+ * not before a newline at the end.
  */
 #ifndef QUERY_REGEX_H
 #define QUERY_REGEX_H

@@ -3,8 +3,8 @@
  * ends in a `const struct report report_NAME`, and one word in REPORTS; options,
  * help and completion follow from the table.
  *
- * Each has a text for people, as google/pprof prints it where pprof has the same
- * report, and rows for programs (rows.h).
+ * Each report has a text for people (that of google/pprof, if pprof has the report), and
+ * rows for programs (rows.h).
  */
 #ifndef QUERY_REPORT_H
 #define QUERY_REPORT_H

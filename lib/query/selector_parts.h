@@ -1,4 +1,4 @@
-/* What reading, writing and evaluating selectors share. */
+/* The part that parsing, printing and evaluating selectors share. */
 #ifndef QUERY_SELECTOR_PARTS_H
 #define QUERY_SELECTOR_PARTS_H
 

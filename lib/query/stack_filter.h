@@ -1,7 +1,6 @@
 /*
- * Which stacks are kept, and which of their frames: regular expressions over
- * functions, files and mappings, with the meaning that google/pprof gives them
- * (profile/filter.go and prune.go there).
+ * Filtering stacks and their frames by regular expressions over functions, files and
+ * mappings, with the meaning of google/pprof (profile/filter.go and prune.go there).
  */
 #ifndef QUERY_STACK_FILTER_H
 #define QUERY_STACK_FILTER_H

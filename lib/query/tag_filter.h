@@ -1,13 +1,13 @@
 /*
- * Which samples are kept, by their labels ("tags", in pprof's words):
+ * Filtering samples by their labels (pprof calls them tags):
  *
  *	KEY=RE        a value of that label matches (a numeric one as decimal text)
  *	RE            the same for any label, as "KEY:VALUE"
  *	KEY=LO:HI     a numeric value within these bounds, both included
  *
- * A bound may be left out, may have a unit ("4kb:", "10ms:2s"), and may be alone
- * ("KEY=64"). A bound without a unit is compared with the number as it is. A label
- * without a unit has the one that pprof takes it to have: "bytes" that of its name.
+ * A bound may be left out and may have a unit ("4kb:", "10ms:2s"); a single number
+ * ("KEY=64") must be equal. A bound without a unit is compared with the plain number. A
+ * label without a unit has the unit that pprof assumes: "bytes" has that of its name.
  */
 #ifndef QUERY_TAG_FILTER_H
 #define QUERY_TAG_FILTER_H

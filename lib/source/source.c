@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void report(struct source *s, const struct source_report *r)
+static void report_input(struct source *s, const struct source_report *r)
 {
 	s->failed |= r->error != NULL;
 	if (s->options.report)
@@ -39,7 +39,7 @@ static void report_directory(struct source *s, const char *path, const char *wha
 
 	buf_printf(&message, "%s: %s", path, what);
 	buf_ch(&message, '\0');
-	report(s, &(struct source_report){ .path = path, .error = message.p });
+	report_input(s, &(struct source_report){ .path = path, .error = message.p });
 	buf_release(&message);
 }
 
@@ -66,7 +66,7 @@ static void add_directory(struct source *s, const char *path)
 	}
 	free(entry);
 	if (s->npath == before)
-		report_directory(s, path, "has no profiles in it");
+		report_directory(s, path, "has no files in it");
 }
 
 void source_open(struct source *s, char *const *paths, const struct source_options *options)
@@ -82,7 +82,7 @@ void source_open(struct source *s, char *const *paths, const struct source_optio
 	}
 }
 
-/* One after the other */
+/* Reading inputs one by one */
 
 /* no_thread: when each CPU has a worker, inputs need no threads of their own. */
 static void open_input(const struct source *s, struct input *input, size_t i, bool no_thread)
@@ -92,7 +92,7 @@ static void open_input(const struct source *s, struct input *input, size_t i, bo
 	input->in.lenient = s->options.lenient;
 }
 
-/* What became of input i, which is closed. The error is valid until input_release(). */
+/* Close input i and return its report, whose error is valid until input_release(). */
 static struct source_report close_input(const struct source *s, struct input *input, size_t i)
 {
 	struct source_report r = { .path = s->path[i] };
@@ -118,7 +118,7 @@ bool source_next(struct source *s, struct profile *p)
 		if (input_next(&s->input, p))
 			return true;
 		r = close_input(s, &s->input, s->at);
-		report(s, &r);
+		report_input(s, &r);
 		input_release(&s->input);
 		s->is_open = false;
 	}
@@ -130,9 +130,9 @@ const char *source_path(const struct source *s)
 	return s->path[s->at];
 }
 
-/* All at once */
+/* Reading all inputs in parallel */
 
-/* A thread, the inputs that it reads, and their sum. */
+/* A thread, the range of inputs that it reads, and their sum. */
 struct worker {
 	const struct source *s;
 	size_t from, to;
@@ -171,8 +171,8 @@ static void release_report(struct source_report *r)
 }
 
 /*
- * Read input i to its end before anything of it counts: its first profile takes up the
- * others.
+ * Read input i to its end before it is added to the total, since it may be bad: `first`
+ * becomes the sum of its profiles.
  */
 static void sum_input(struct worker *w, size_t i, struct profile *first, struct profile *next)
 {
@@ -213,8 +213,8 @@ static size_t size_of(const char *path)
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) ? (size_t)st.st_size + 1 : 1;
 }
 
-/* Inputs that follow each other go to one worker, and all get about as many bytes. */
-static void share_out(const struct source *s, struct worker *w, size_t n)
+/* Give each worker a range of inputs, of about the same number of bytes. */
+static void split_inputs(const struct source *s, struct worker *w, size_t n)
 {
 	size_t all = 0, seen = 0, next = 0;
 
@@ -236,7 +236,7 @@ static size_t worker_count(const struct source *s)
 	return max_size(1, min_size(n, s->npath));
 }
 
-/* The first worker is this thread and adds to `total` itself. */
+/* The first worker is this thread, and adds to `total` directly. */
 static void run_workers(struct worker *w, size_t n, struct profile *total)
 {
 	for (size_t i = 1; i < n; i++) {
@@ -270,10 +270,10 @@ void source_sum(struct source *s, struct profile *total)
 		w[i].reports = reports;
 		w[i].is_one_of_many = n > 1;
 	}
-	share_out(s, w, n);
+	split_inputs(s, w, n);
 	run_workers(w, n, total);
 	for (size_t i = 0; i < s->npath; i++) {
-		report(s, &reports[i]);
+		report_input(s, &reports[i]);
 		release_report(&reports[i]);
 	}
 	mem_free(w, n * sizeof(*w));

@@ -6,7 +6,7 @@
 #include "object/debug_link.h"
 #include "symbol/other_file.h"
 
-/* A search: what is looked for, and where it may be. */
+/* A search for a debug file, and the places where it may be. */
 struct search {
 	const struct symbol_options *options;
 	struct str path; /* of the file that refers to it */
@@ -38,7 +38,7 @@ static bool read_sup(const struct elf *e, bool shared, struct str *name, struct 
 	return !c.failed && version == 5 && is_shared == shared && id->n;
 }
 
-/* Is it the right one? */
+/* Is the candidate the file that is searched for? */
 static bool is_right(const struct search *s, const struct elf *e)
 {
 	struct str name, id;

@@ -9,10 +9,10 @@
 #include "symbol/naming_channel.h"
 #include "symbol/sandbox.h"
 
-/* What a query says at its end. */
+/* The exit status of a query. */
 enum { QUERIED = 1, NO_LIBRARY };
 
-/* What is used of the library: elfutils/debuginfod.h. */
+/* The functions of the library that are used: see elfutils/debuginfod.h. */
 struct client_library {
 	void *(*begin)(void);
 	int (*find)(void *client, const unsigned char *build_id, int size, char **path);
@@ -51,7 +51,7 @@ static NORETURN void run_query(int answer, pid_t parent, struct str build_id)
 
 int debuginfod_open(struct str build_id)
 {
-	static bool missing; /* the library; once a program is enough */
+	static bool missing; /* the library is: one attempt per program is enough */
 	const char *urls = getenv("DEBUGINFOD_URLS");
 	struct naming_channel from = { .accepts_files = true, .most = 1 };
 	pid_t self = getpid(), child;

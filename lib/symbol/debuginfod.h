@@ -1,11 +1,10 @@
 /*
- * debuginfod: servers that hand out debugging information by build id. The client
- * library is loaded when it is first asked for something; without it, or without
- * $DEBUGINFOD_URLS, nothing is found.
+ * debuginfod: servers that provide debugging information by build id. The client library
+ * is loaded by the first query; without it, or without $DEBUGINFOD_URLS, nothing is found.
  *
- * The library speaks HTTP and TLS, so a query runs in a process of its own, which has no
- * capabilities. It stays the user that the program is: the cache in the home directory,
- * which debuggers share, is this user's.
+ * The library speaks HTTP and TLS, so a query runs in a process of its own, without
+ * capabilities. That process keeps the user id: debuggers share a cache in the user's home
+ * directory.
  */
 #ifndef SYMBOL_DEBUGINFOD_H
 #define SYMBOL_DEBUGINFOD_H

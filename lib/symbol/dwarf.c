@@ -6,16 +6,16 @@
 #include "symbol/dwarf_ranges.h"
 #include "symbol/dwarf_split.h"
 
-/* Bytes that flat units and libdw may hold before they are freed. */
+/* The bytes that flattened units and libdw may take before they are freed. */
 enum { MOST_HELD = 32 << 20 };
 
-/* Steps of the budget for any file; and the most that its split units may add. */
+/* The budget in steps for any file, and the most that its split units may add. */
 static const uint64_t LEAST_WORK = 32 << 20, MOST_ADDED_WORK = (uint64_t)4 << 30;
 
-/* What the handle of a split unit holds, about. */
+/* About the bytes of a split unit's handle. */
 enum { SPLIT_HOLDS = 32 << 10 };
 
-/* What has been made of a unit. */
+/* A unit that was looked into: its calls and lines. */
 struct dwarf_contents {
 	bool have_calls, have_files, have_rows, have_split;
 	struct dwarf_calls calls;
@@ -55,7 +55,7 @@ static int read_code(Dwarf_Attribute *a, void *code)
 	return DWARF_CB_OK;
 }
 
-/* Every unit by the addresses that its root entry says it has. */
+/* Make the spans of all units, from the addresses in their root entries. */
 static void index_units(struct dwarf *d)
 {
 	struct buf intervals = { 0 };
@@ -75,7 +75,7 @@ static void index_units(struct dwarf *d)
 	buf_release(&intervals);
 }
 
-/* The steps that an honest file can need, and a hostile one may use up. */
+/* The budget in steps: enough for any real file, and a bound for a hostile one. */
 static uint64_t budget(const struct dwarf_file *f)
 {
 	enum { FOR_A_BYTE = 32 };
@@ -118,7 +118,7 @@ struct dwarf *dwarf_open(const struct elf *image, const struct elf *debug, const
 	return NULL;
 }
 
-/* What is flat */
+/* Flattened units */
 
 static struct dwarf_contents *contents_of(struct dwarf *d, struct dwarf_unit *u)
 {
@@ -193,7 +193,7 @@ static void open_split(struct dwarf *d, struct dwarf_unit *skeleton)
 	d->work += add;
 }
 
-/* A unit's calls: those of its other half, if it is split. */
+/* The calls of a unit; if it is split, those of its other half. */
 static const struct dwarf_calls *calls_of(struct dwarf *d, struct dwarf_unit *u)
 {
 	struct dwarf_contents *c = contents_of(d, u);
@@ -210,7 +210,7 @@ static const struct dwarf_calls *calls_of(struct dwarf *d, struct dwarf_unit *u)
 	return &c->calls;
 }
 
-/* A unit's files and, when asked for, its rows: those of the half in the image. */
+/* The files of a unit and, if `rows`, its rows; if it is split, those of the half in the image. */
 static const struct dwarf_lines *lines_of(struct dwarf *d, struct dwarf_unit *u, bool rows)
 {
 	struct dwarf_unit *from = u->skeleton && !u->has_lines ? u->skeleton : u;
@@ -229,7 +229,7 @@ static const struct dwarf_lines *lines_of(struct dwarf *d, struct dwarf_unit *u,
 	return &c->lines;
 }
 
-/* Name a frame; where it has no place yet, its declaration is the place. */
+/* Name a frame; without a file and line, it gets those of its declaration. */
 static void add_function(struct dwarf *d, struct symbol_frame *frame, struct dwarf_place at)
 {
 	const struct dwarf_function *f = dwarf_function_at(at);

@@ -2,7 +2,7 @@
 
 #include "io/cursor.h"
 
-/* Bytes that libdw keeps for one of abbreviations, about; and the steps that are taken for it. */
+/* For each abbreviation: about the bytes that libdw keeps, and the steps that are taken. */
 enum { HELD_PER_BYTE = 8 };
 
 struct measured {
@@ -37,7 +37,7 @@ static uint32_t pass_attributes(struct cursor *c)
 	}
 }
 
-/* Measure a table, up to a code unless that is 0. False when it is broken or out of proportion. */
+/* Measure a table, up to a code unless that is 0. False if it is malformed or implausibly large. */
 static bool measure(const struct dwarf_unit *u, uint32_t code, struct measured *m)
 {
 	enum { MOST_BYTES = 4 << 20, MOST_FREE = 64 };

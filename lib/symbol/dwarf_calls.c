@@ -1,9 +1,9 @@
 /*
- * Entries follow each other in the order of a walk through the tree; after the last child
- * of one there is a zero. dwarf_siblingof() says where that zero is, so the walk goes on
- * after it instead of passing the children a second time, as it would by going back to the
- * parent and asking for its sibling: that takes three times as long. The walk never goes
- * back, so entries that refer to each other in circles cannot lead it astray.
+ * Entries are in the order of a walk through the tree, and a zero follows the last child
+ * of each. dwarf_siblingof() tells where that zero is, so the walk continues after it.
+ * Asking the parent for its sibling instead would read all children a second time, and
+ * takes three times as long. The walk only moves forward, so entries that refer to each
+ * other in circles do no harm.
  */
 #include "symbol/dwarf_calls.h"
 
@@ -11,7 +11,7 @@
 #include "symbol/dwarf_ranges.h"
 #include "symbol/dwarf_value.h"
 
-/* Deeper trees are cut off: the rest of their unit stays without calls. */
+/* The walk ends at a deeper entry: the rest of the unit has no calls then. */
 enum { DEPTH = 512 };
 
 struct walk {
@@ -21,7 +21,7 @@ struct walk {
 	const char *end;    /* of the unit */
 	uint32_t in[DEPTH]; /* by depth: the call whose code this is, + 1 */
 	uint32_t depth;
-	uint32_t function; /* depth from which on all is inside of a function; 0: nothing is */
+	uint32_t function; /* entries from this depth on are inside a function; 0 = none is */
 	enum { IN_NO_TYPES, IN_LOCAL_TYPES, IN_TYPES } types; /* where functions may be */
 	struct buf intervals;
 };
@@ -117,7 +117,7 @@ static uint32_t add_call(struct walk *w, int tag)
 	return number + 1;
 }
 
-/* One without code of its own may yet have a lambda's inside. */
+/* A function without code of its own may contain a lambda with code. */
 static uint32_t enter_call(struct walk *w, int tag)
 {
 	uint32_t call = add_call(w, tag);
@@ -127,7 +127,7 @@ static uint32_t enter_call(struct walk *w, int tag)
 	return call ? call : w->in[w->depth - 1];
 }
 
-/* Go on after the last child, at the zero that ends the list. False at the end of the tree. */
+/* Continue after the last child, at the zero that ends the list. False at the end of the tree. */
 static bool climb(struct walk *w, const char *at)
 {
 	for (; at && at < w->end && !*at; at++) {
@@ -141,7 +141,7 @@ static bool climb(struct walk *w, const char *at)
 	return at && at < w->end;
 }
 
-/* Pass the entry with all that is in it. False at the end of the tree. */
+/* Skip the entry with its children. False at the end of the tree. */
 static bool pass(struct walk *w)
 {
 	Dwarf_Die next;

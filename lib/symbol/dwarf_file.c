@@ -8,15 +8,15 @@
 #include "symbol/dwarf_function.h"
 #include "symbol/dwarf_value.h"
 
-/* Bytes that libdw keeps for a unit that it has passed, about. */
+/* About the bytes that libdw keeps for each unit that it has passed. */
 enum { UNIT_HOLDS = 1200 };
 
-/* Steps of the budget for a unit: no honest file has one for each few bytes. */
+/* Steps of the budget for a unit: no real file has a unit every few bytes. */
 enum { UNIT_STEPS = 4096 };
 
 /*
- * What libdw is shown: an ELF image that has nothing but the sections' headers and names.
- * Each section is one byte long until its descriptor (Elf_Data) is turned to our bytes.
+ * The ELF image that libdw reads. It has only the headers and names of sections; each
+ * section is one byte long until its descriptor (Elf_Data) is pointed at our bytes.
  */
 #define NAME_SIZE 20
 #define SECTION(i, kind, at, size)                                                                 \
@@ -68,7 +68,7 @@ void dwarf_file_sections(struct dwarf_file *f, const struct elf *e)
 
 /* libdw's handle */
 
-/* libdw 0.188 reads the first bytes of these sections without looking how many there are. */
+/* libdw 0.188 reads the first bytes of these sections without checking their size. */
 static void drop_short_sections(struct dwarf_file *f)
 {
 	static const uint8_t with_header[] = { DWARF_STR_OFFSETS, DWARF_RNGLISTS };
@@ -160,7 +160,7 @@ void dwarf_file_units(struct dwarf_file *f)
 		u.version = (uint8_t)version;
 		u.root = u.offset + header;
 		u.end = min_size((size_t)next, f->section[DWARF_INFO].n);
-		/* libdw passes all units before one that it is asked for. */
+		/* To reach a unit, libdw reads the headers of all units before it. */
 		if (version < 2 || version > 5 || !dwarf_afford_root(&u))
 			break;
 		f->unit = mem_grow(f->unit, &f->unit_cap, f->nunit + 1, sizeof(*f->unit));
@@ -221,7 +221,7 @@ bool dwarf_unit_read(struct dwarf_unit *u, Dwarf_Die *root)
 	if (!dwarf_entry_at((struct dwarf_place){ u->file, u->root }, root))
 		return false;
 	u->read = true;
-	/* Where a split unit says nothing, its lists begin after the header of the section. */
+	/* By default the lists of a split unit begin after the header of the section. */
 	if (u->file->split && u->version >= 5)
 		u->rnglists_base = u->offset_size == 8 ? 20 : 12;
 	dwarf_getattrs(root, read_attribute, u, 0);

@@ -1,6 +1,6 @@
 /*
- * dwarf_attr_integrate() would follow the references, too, but once for each attribute,
- * and into an alternate file that it looks for by itself.
+ * dwarf_attr_integrate() also follows references, but once for each attribute, and it
+ * opens the alternate file by itself.
  */
 #include "symbol/dwarf_function.h"
 
@@ -8,7 +8,7 @@
 
 _Static_assert(sizeof(struct dwarf_function) == 56, "no padding");
 
-/* What one entry says, and the one that it refers to. */
+/* The attributes of one entry, and the entry to which it refers. */
 struct reading {
 	struct dwarf_file *file;
 	struct dwarf_function *f;
@@ -16,7 +16,7 @@ struct reading {
 	bool has_file;
 };
 
-/* Take over what an entry says and the ones before it did not. */
+/* Take the attributes that earlier entries did not have. */
 static int read_attribute(Dwarf_Attribute *a, void *reading)
 {
 	struct reading *r = reading;
@@ -51,7 +51,7 @@ static int read_attribute(Dwarf_Attribute *a, void *reading)
 
 static struct dwarf_function read_function(struct dwarf_place at)
 {
-	enum { FAR = 8, STEPS = 256 }; /* entries that refer to each other in a circle end here */
+	enum { FAR = 8, STEPS = 256 }; /* FAR ends a circle of references */
 	struct dwarf_function f = { .offset = at.offset };
 	Dwarf_Die entry;
 

@@ -1,14 +1,14 @@
 /*
- * Sequences, the runs of rows for code that lies together, may come in any order
- * and overlap. They are made flat like everything that overlaps, and each is searched
- * by itself. Those of code that a linker has discarded are left out.
+ * A sequence is a list of rows for contiguous code. Sequences may come in any order and
+ * overlap, so they are flattened into spans, and rows are searched within one sequence.
+ * Sequences of code that the linker discarded are left out.
  */
 #include "symbol/dwarf_line.h"
 
 #include "io/cursor.h"
 #include "symbol/dwarf_value.h"
 
-/* No compiler writes more into one unit's table; what comes after is left out. */
+/* No compiler writes more into the table of one unit; the rest is left out. */
 enum { MOST_ROWS = 4 << 20, MOST_NAMES = 1 << 20 };
 
 /* Steps of the budget for a byte of the header, which may become a name; for an opcode. */
@@ -55,7 +55,7 @@ static void read_old_names(struct machine *m, struct cursor *c)
 {
 	struct str name;
 
-	add_dir(m->to, S("")); /* number 0 is where the compiler was run */
+	add_dir(m->to, S("")); /* number 0 is the directory of the compilation */
 	for (int i = 0; i < MOST_NAMES && (name = cursor_text(c)).n; i++)
 		add_dir(m->to, name);
 	add_file(m->to, (struct dwarf_source){ 0 }); /* files are numbered from 1 */
@@ -64,8 +64,8 @@ static void read_old_names(struct machine *m, struct cursor *c)
 }
 
 /*
- * A value in the header of version 5; fails the cursor for a form that does not belong
- * there. All have bytes of their own, so a table cannot have more entries than bytes.
+ * Read a value in the header of version 5. Fails the cursor for a form that is not
+ * allowed there: each allowed form takes bytes, so a table has no more entries than bytes.
  */
 static uint64_t read_value(const struct machine *m, uint64_t form, struct cursor *c,
 			   struct str *text)
@@ -98,7 +98,7 @@ static uint64_t read_value(const struct machine *m, uint64_t form, struct cursor
 	return v;
 }
 
-/* One entry of a table that says itself which values its entries have. */
+/* Read one entry of a table that describes the values of its entries. */
 static struct dwarf_source read_described(const struct machine *m, struct cursor format,
 					  struct cursor *c)
 {
@@ -137,7 +137,7 @@ static void read_table(struct machine *m, struct cursor *c, bool dirs)
 	}
 }
 
-/* The length at the start of a table: *c becomes what it spans. */
+/* Read the length at the start of a table, and cut *c to it. */
 static bool read_length(struct machine *m, struct cursor *c)
 {
 	uint64_t length = cursor_int(c, 4);
@@ -186,7 +186,7 @@ static size_t nrow(const struct machine *m)
 	return BUF_COUNT(&m->to->rows, struct dwarf_row);
 }
 
-/* The row of the machine goes out, unless it says nothing new. */
+/* Append a row with the state of the machine, unless it repeats the last row. */
 static void add_row(struct machine *m)
 {
 	size_t n = nrow(m);
@@ -268,7 +268,7 @@ static void run_standard(struct machine *m, uint8_t opcode)
 			advance(m, (255u - m->opcode_base) / m->line_range);
 		break;
 	case DW_LNS_fixed_advance_pc: m->row.addr += cursor_int(&m->program, 2); break;
-	default: /* of no use here, or of a later version */
+	default: /* not needed here, or of a later version */
 		for (uint8_t i = 0; i < (uint8_t)m->operands.p[opcode - 1]; i++)
 			cursor_uleb(&m->program);
 		break;
@@ -290,7 +290,7 @@ static void run_program(struct machine *m)
 		else
 			run_standard(m, opcode);
 	}
-	l->rows.n = m->first * sizeof(struct dwarf_row); /* without a sequence that has no end */
+	l->rows.n = m->first * sizeof(struct dwarf_row); /* drop a sequence without an end */
 	l->rows.p = mem_resize(l->rows.p, l->rows.cap, l->rows.n);
 	l->rows.cap = l->rows.n;
 	end = (uint32_t)m->first;

@@ -1,10 +1,10 @@
 /*
- * DWARF: line tables. A unit's table is a program whose output says which line of
- * which file each instruction comes from. It is run once, into rows of 16 bytes.
+ * DWARF: line tables. A unit's table is a program whose output is the file and line of
+ * each instruction. It is run once, into rows of 16 bytes.
  *
- * Not by dwarf_getsrclines(), which takes 2.4 to 6.5 times as long, keeps 57 bytes a row
- * until the handle is ended, and cannot be interrupted: a program of a few KB can make
- * it take minutes.
+ * dwarf_getsrclines() is not used: it takes 2.4 to 6.5 times as long, keeps 57 bytes per
+ * row until the handle is ended, and cannot be interrupted: a hostile program of a few KB
+ * makes it take minutes.
  */
 #ifndef SYMBOL_DWARF_LINE_H
 #define SYMBOL_DWARF_LINE_H
@@ -14,7 +14,7 @@
 #include "symbol/frame.h"
 
 struct dwarf_row {
-	uint64_t addr; /* from here on, up to the next row's */
+	uint64_t addr; /* the first address of the row, which ends at the next row */
 	uint32_t file, line;
 };
 
@@ -33,17 +33,17 @@ struct dwarf_lines {
 	struct spans sequences; /* id: number of the sequence */
 };
 
-/* Read a unit's table; with `rows` not only which files there are. */
+/* Read the files of a unit's table, and with `rows` its rows. */
 void dwarf_lines_read(struct dwarf_lines *l, const struct dwarf_unit *u, bool rows);
 void dwarf_lines_release(struct dwarf_lines *l);
 
-/* The bytes it holds. */
+/* The memory it takes, in bytes. */
 size_t dwarf_lines_size(const struct dwarf_lines *l);
 
 /* The row of an address, or NULL. */
 const struct dwarf_row *dwarf_lines_find(const struct dwarf_lines *l, uint64_t addr);
 
-/* The name of a file by its number, as rows and attributes have it. */
+/* The path of a file by its number in rows and attributes. */
 struct source_path dwarf_lines_path(const struct dwarf_lines *l, uint64_t file);
 
 #endif

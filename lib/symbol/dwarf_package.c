@@ -5,7 +5,7 @@
 
 /* Columns of a package's index: version 2 is GNU's, version 5 the standard's. */
 static const struct {
-	uint8_t section[2]; /* enum dwarf_section + 1 by version, 0 = of no use */
+	uint8_t section[2]; /* enum dwarf_section + 1 by version, 0 = not needed */
 } columns[] = {
 	[1] = { { DWARF_INFO + 1, DWARF_INFO + 1 } },
 	[3] = { { DWARF_ABBREV + 1, DWARF_ABBREV + 1 } },
@@ -14,7 +14,7 @@ static const struct {
 	[8] = { { 0, DWARF_RNGLISTS + 1 } },
 };
 
-/* The index: a hash table of unit ids, and for each unit its share of each section. */
+/* The index: a hash table of unit ids, and for each unit its part of each section. */
 struct package_index {
 	struct str bytes;
 	uint32_t version, ncolumn, nunit, nslot;
@@ -38,7 +38,7 @@ static bool read_index(struct package_index *ix, struct str bytes)
 	       ix->nslot <= bytes.n / 12;
 }
 
-/* The row of a unit, counted from 1; 0 when the package does not have it. */
+/* The row of a unit, counted from 1; 0 if the package does not have it. */
 static uint32_t find_row(const struct package_index *ix, uint64_t id, const struct dwarf_file *f)
 {
 	uint64_t mask = (uint64_t)ix->nslot - 1, at = id & mask, step = (id >> 32 & mask) | 1;
@@ -54,7 +54,7 @@ static uint32_t find_row(const struct package_index *ix, uint64_t id, const stru
 	return 0;
 }
 
-/* Cut the unit's share out of each section. */
+/* Cut the unit's part out of each section. */
 static void cut_shares(const struct package_index *ix, uint32_t row, const struct dwarf_file *whole,
 		       struct dwarf_file *to)
 {

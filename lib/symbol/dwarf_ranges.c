@@ -20,8 +20,8 @@ static void add_interval(const struct dwarf_code *c, struct interval i, struct b
 }
 
 /*
- * Where the list is in its section. libdw would find that out by itself, but not for split
- * units, of which it does not know the skeleton.
+ * The offset of the list in its section. libdw can compute it, but not for split units,
+ * whose skeleton it does not know.
  */
 static uint64_t list_offset(struct dwarf_code *c, const struct dwarf_file *f)
 {
@@ -40,8 +40,8 @@ static uint64_t list_offset(struct dwarf_code *c, const struct dwarf_file *f)
 }
 
 /*
- * A call of dwarf_ranges() reads entries until one is a range. It sees no more of the
- * section than a few entries, so that a list without ranges does not cost it all.
+ * One call of dwarf_ranges() reads entries until it finds a range. It sees only a few
+ * entries of the section at a time, so that a list without ranges is cheap.
  */
 static void read_list(struct dwarf_code *c, struct interval i, struct buf *list)
 {

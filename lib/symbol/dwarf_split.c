@@ -3,8 +3,8 @@
 #include "symbol/other_file.h"
 
 /*
- * The unit of that id: a .dwo may hold several. Its addresses are those of the skeleton;
- * as the unit does not say where in their section they begin, they begin where it does.
+ * Find the unit with that id: a .dwo may hold several. The skeleton has its addresses, and
+ * the offset at which they begin in their section.
  */
 static bool find_unit(struct dwarf_split *s, struct dwarf_unit *skeleton)
 {
@@ -65,7 +65,7 @@ static const char *join(struct buf *path, struct str dir, struct str name)
 	return path->p;
 }
 
-/* Look where the skeleton says, then beside the binary. */
+/* Try the path in the skeleton, then the directory of the binary. */
 static bool find_split(struct dwarf_split *s, struct dwarf_package *p, struct dwarf_unit *skeleton)
 {
 	struct str binary = str_of(p->binary), name = skeleton->dwo_name;
@@ -88,7 +88,7 @@ static bool find_split(struct dwarf_split *s, struct dwarf_package *p, struct dw
 
 struct dwarf_split *dwarf_split_open(struct dwarf_package *p, struct dwarf_unit *skeleton)
 {
-	enum { STEPS = 1 << 14 }; /* opening files takes long */
+	enum { STEPS = 1 << 14 }; /* opening a file is expensive */
 	struct dwarf_split *s = mem_zeroed(1, sizeof(*s));
 
 	if (dwarf_work(skeleton->file, STEPS) && find_split(s, p, skeleton))

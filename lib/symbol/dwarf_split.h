@@ -1,9 +1,9 @@
 /*
- * DWARF: split units (-gsplit-dwarf). The image has a skeleton of the unit, which
- * names another file (.dwo) where the entries are; a package (.dwp) beside the
- * binary may hold those of all units.
+ * DWARF: split units (-gsplit-dwarf). The image has a skeleton of the unit, which names
+ * the file with its entries (.dwo); a package (.dwp) beside the binary may hold the
+ * entries of all units.
  *
- * Files are opened here, and not by libdw, which would wait for a FIFO in their place.
+ * Files are opened here and not by libdw, which waits if a file is a FIFO.
  */
 #ifndef SYMBOL_DWARF_SPLIT_H
 #define SYMBOL_DWARF_SPLIT_H
@@ -18,8 +18,8 @@ struct dwarf_split {
 
 /*
  * Find the other half of a skeleton: in the package, or in the file that it names,
- * seen from the directory of the compilation or of the binary. NULL when it is not
- * there, or belongs to another build. dwarf_split_close() frees it.
+ * relative to the directory of the compilation or of the binary. NULL if there is none,
+ * or it belongs to another build. dwarf_split_close() frees it.
  */
 struct dwarf_split *dwarf_split_open(struct dwarf_package *p, struct dwarf_unit *skeleton);
 void dwarf_split_close(struct dwarf_split *s);

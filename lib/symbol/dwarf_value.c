@@ -9,7 +9,7 @@ struct str dwarf_text_at(struct str section, uint64_t offset)
 	return cursor_text(&c);
 }
 
-/* A text that lies in one of the file's sections; libdw 0.188 does not look for its end. */
+/* A text in one of the file's sections; libdw 0.188 does not check for its end. */
 static bool text_within(const struct dwarf_file *f, const char *text, struct str *found)
 {
 	static const uint8_t sections[] = { DWARF_STR, DWARF_INFO, DWARF_LINE_STR };
@@ -52,7 +52,7 @@ uint64_t dwarf_number(Dwarf_Attribute *a)
 	return dwarf_formudata(a, &v) == 0 ? v : 0;
 }
 
-/* DWARF 5's reference to an alternate file, which libdw takes for one to the same. */
+/* DWARF 5's reference to the alternate file, which libdw takes for one within the file. */
 static uint64_t sup_offset(const struct dwarf_file *f, const Dwarf_Attribute *a)
 {
 	struct str info = f->section[DWARF_INFO];

@@ -1,8 +1,7 @@
 /*
  * The symbolizer of ELF images: symbol tables and DWARF, of the image or of its debug
- * file. A function is called what the symbol table calls it, so that its name does
- * not depend on whether debugging information is there; inlined calls and lines are
- * DWARF's.
+ * file. The name of a function is that of the symbol table, so that it does not depend on
+ * debugging information; inlined calls and lines come from DWARF.
  */
 #include "object/symtab.h"
 #include "object/unpack.h"
@@ -20,7 +19,7 @@ struct image {
 	struct dwarf *dwarf;
 };
 
-static bool handles(struct str file, struct str head)
+static bool elf_handles(struct str file, struct str head)
 {
 	return str_starts(head, S("\177ELF")) || str_starts(file, S("/")) ||
 	       str_eq(file, S("[vdso]"));
@@ -41,7 +40,7 @@ static void close_image(void *with)
 	mem_free(m, sizeof(*m));
 }
 
-/* Open the image; where it is gone, its debug file stands for it. */
+/* Open the image; if it no longer exists, its debug file takes its place. */
 static bool open_elf(struct image *m, const struct symbol_file *file, struct buf *note)
 {
 	const char *why;
@@ -93,7 +92,7 @@ static void *open_image(const struct symbol_file *file, struct buf *note)
 	return NULL;
 }
 
-/* Its debugging information, opened when it is first needed; NULL: there is none. */
+/* The image's debugging information, opened when it is first needed; NULL = none. */
 static struct dwarf *dwarf_of(struct image *m)
 {
 	const struct elf *from = has_dwarf(&m->elf) ? &m->elf : &m->debug;
@@ -115,7 +114,7 @@ static bool is_nameless(const struct symbol_frame *f)
 	return !f->name.n && !f->linkage.n;
 }
 
-/* Inlined calls have no names when the file that they are shared with is missing. */
+/* Inlined calls have no names if the alternate file with their functions is missing. */
 static void drop_nameless(struct buf *frames, size_t from)
 {
 	struct symbol_frame *f = (struct symbol_frame *)(frames->p + from);
@@ -127,7 +126,7 @@ static void drop_nameless(struct buf *frames, size_t from)
 	frames->n = from + kept * sizeof(*f);
 }
 
-/* Leave what the options ask for. */
+/* Remove what the options do not ask for. */
 static void trim(const struct image *m, struct buf *frames, size_t from)
 {
 	struct symbol_frame *f = (struct symbol_frame *)(frames->p + from);
@@ -140,7 +139,7 @@ static void trim(const struct image *m, struct buf *frames, size_t from)
 	}
 }
 
-static bool find_frames(void *with, struct symbol_place at, struct buf *frames)
+static bool elf_find_frames(void *with, struct symbol_place at, struct buf *frames)
 {
 	struct image *m = with;
 	struct symbol symbol;
@@ -167,8 +166,8 @@ static bool find_frames(void *with, struct symbol_place at, struct buf *frames)
 const struct symbolizer symbolizer_elf = {
 	.name = "elf",
 	.help = "symbol tables and DWARF of ELF images",
-	.handles = handles,
+	.handles = elf_handles,
 	.open = open_image,
-	.find = find_frames,
+	.find = elf_find_frames,
 	.close = close_image,
 };

@@ -1,6 +1,6 @@
 /*
- * Locations are sorted by file, mapping and address, so that a file is asked for all that
- * is not known of it at once, and a unit of DWARF is looked at once.
+ * Locations are sorted by file, mapping and address, so that each file has one question
+ * with all its addresses, and each unit of DWARF is read once.
  */
 #include "symbol/find_names.h"
 
@@ -11,15 +11,15 @@
 #include "symbol/naming.h"
 
 /*
- * Code comes and goes in the kernel: that an address of it has no name is believed for so
- * many rounds, and then its list is read again.
+ * Kernel code is loaded and unloaded: an address without a name is looked up again in a
+ * newly read list after this number of rounds.
  */
 enum { KERNEL_ROUNDS = 6 };
 
 /* Bytes of places that are sent at once. */
 enum { MOST_PLACES = 1 << 20 };
 
-/* A file of which not all names are known yet. */
+/* A file with addresses whose names are not in the table yet. */
 struct pending {
 	uint32_t binary, rows;
 	map_id map; /* one of those that it is mapped by */
@@ -82,7 +82,7 @@ static bool is_absolute(uint32_t rows)
 	return false;
 }
 
-/* Where it was in memory differs from run to run: it counts only where nothing else does. */
+/* Addresses in memory differ from run to run: they count only for files without another. */
 struct symbol_place wanted_place(const struct profile *p, const struct wanted *w)
 {
 	const struct mapping *m = dict_mapping(p->dict, (map_id){ w->map });
@@ -94,23 +94,23 @@ struct symbol_place wanted_place(const struct profile *p, const struct wanted *w
 	return at;
 }
 
-/* Asking for what the table lacks */
+/* Asking for names that the table does not have */
 
-/* Each line once. */
+/* Append notes, each line only once. */
 static void say(struct search *r, struct str lines)
 {
 	while (lines.n) {
 		struct str line = str_cut(&lines, '\n');
 
-		if (!line.n || strings_find(&r->s->said, line))
+		if (!line.n || strings_find(&r->s->reported, line))
 			continue;
-		strings_intern(&r->s->said, line);
+		strings_intern(&r->s->reported, line);
 		buf_add(r->notes, line);
 		buf_ch(r->notes, '\n');
 	}
 }
 
-/* Keep the answers, and of which places there was none. */
+/* Enter the answers into the table, also that a place has no name. */
 static void keep_answers(struct search *r, uint32_t binary, const struct naming_found *found)
 {
 	const struct naming_question *q = found->question;
@@ -185,7 +185,7 @@ static void ask_pending(struct search *r)
 	r->pending.n = r->places.n = 0;
 }
 
-/* The last of those that are pending, if it is of that binary; else a new one. */
+/* The last pending file, if it is of this binary; else a new one. */
 static struct pending *add_pending(struct search *r, struct pending file)
 {
 	struct pending *p = (struct pending *)r->pending.p;
@@ -217,7 +217,7 @@ static struct symbol_binary open_binary(const struct search *r, map_id map, stru
 	};
 }
 
-/* The symbolizers to be asked: what a recorder's profile says is of this machine. */
+/* The symbolizers to ask: the profile of a recorder is of this machine. */
 static uint32_t rows_for(const struct search *r, struct str name, int fd)
 {
 	char head[64];
@@ -280,7 +280,7 @@ static void name_kernel_place(struct search *r, uint32_t binary, struct symbol_p
 
 /* Mappings */
 
-/* Is there a place to be asked for? */
+/* Does any of the places have to be asked for? */
 static bool is_unknown(const struct search *r, const struct wanted *w)
 {
 	uint32_t rounds = is_kernel(w->rows) ? KERNEL_ROUNDS : 0;
@@ -289,7 +289,7 @@ static bool is_unknown(const struct search *r, const struct wanted *w)
 	       !name_table_find(&r->s->names, w->binary, wanted_place(r->p, w), rounds);
 }
 
-/* Put what is not known of n locations of a mapping to what is pending. */
+/* Add those of n locations of a mapping that are not in the table to the pending ones. */
 static void look_up_mapping(struct search *r, struct wanted *w, size_t n)
 {
 	map_id map = { w->map };

@@ -1,6 +1,6 @@
 /*
- * From locations without a name to a table that has their names: files are opened, and
- * what the table does not know of them is asked for.
+ * Filling the table of names: list the locations without a name, open their files, and
+ * ask the naming child for the names that the table does not have yet.
  */
 #ifndef SYMBOL_FIND_NAMES_H
 #define SYMBOL_FIND_NAMES_H
@@ -9,12 +9,12 @@
 #include "symbol/name_table.h"
 
 /*
- * The kernel's own list of its functions. It is the kernel's word, and takes long to be
- * read, so it is read in this process, and kept.
+ * The kernel's list of its functions. It is trusted, and reading it takes long, so this
+ * process reads it, and keeps it.
  */
 struct kernel_names {
-	bool read;    /* it was tried */
-	void *list;   /* of symbolizer_kallsyms; NULL: it is hidden */
+	bool read;    /* reading was tried */
+	void *list;   /* of symbolizer_kallsyms; NULL = the addresses are hidden */
 	uint32_t age; /* rounds since it was read */
 };
 
@@ -22,7 +22,7 @@ struct symbols {
 	struct symbol_options options;
 	struct name_table names;
 	struct kernel_names kernel;
-	struct strings said; /* lines that the user has read */
+	struct strings reported; /* notes that were given already */
 };
 
 /* A location without a name. */
@@ -30,17 +30,17 @@ struct wanted {
 	uint32_t file, build_id; /* of its mapping: strings of the profile */
 	uint32_t map, loc;
 	uint64_t addr;
-	uint32_t binary; /* in the table of names; 0: there is nothing to be asked */
-	uint32_t rows;   /* the symbolizers that understand it */
+	uint32_t binary; /* its number in the table of names; 0 = it cannot have a name */
+	uint32_t rows;   /* the symbolizers for it, a bit for each row of the table */
 };
 
-/* Where the location is in its file, as symbolizers want it. */
+/* The location as symbolizers take it. */
 struct symbol_place wanted_place(const struct profile *p, const struct wanted *w);
 
 /*
- * List the locations of p that have an address and no function, as a list of struct
- * wanted, and have the table of names know what can be known of them. Counts files, those
- * that are missing, and the CPU time of children; appends what the user should know.
+ * Make a list of struct wanted with the locations of p that have an address and no
+ * function, and enter their names into the table, as far as they can be found. Counts
+ * files, missing files and the CPU time of children; appends notes for the user.
  */
 void find_names(struct symbols *s, const struct profile *p, struct buf *wanted,
 		struct symbol_counts *counts, struct buf *notes);

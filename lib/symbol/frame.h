@@ -1,26 +1,26 @@
-/* What a symbolizer says of an address: frames, of which all but one are inlined. */
+/* The answer of a symbolizer for an address: frames, of which all but one are inlined. */
 #ifndef SYMBOL_FRAME_H
 #define SYMBOL_FRAME_H
 
 #include "base/buf.h"
 
-/* A file's name in pieces, to be joined with '/' where they are not empty. */
+/* A path in parts; those that are not empty are joined with '/'. */
 struct source_path {
 	struct str part[3];
 };
 
-/* A frame. What is not known is empty or 0; the texts are the symbolizer's. */
+/* A frame. Unknown fields are empty or 0; the symbolizer owns the texts. */
 struct symbol_frame {
-	struct str linkage; /* to be demangled; else */
-	struct str name;    /* as it is */
-	bool plt;           /* the function's stub */
-	struct str module;  /* "[name]": of the kernel, where the function is not its own */
+	struct str linkage; /* a name to be demangled, */
+	struct str name;    /* or one that is complete */
+	bool plt;           /* it is the function's PLT stub */
+	struct str module;  /* "[name]" of the kernel module, if it is in one */
 	struct source_path file;
-	uint32_t line;       /* of the address, or of the call that is inlined */
-	uint32_t start_line; /* where the function begins */
+	uint32_t line;       /* of the address, or of the inlined call inside */
+	uint32_t start_line; /* of the function */
 };
 
-/* Turn a list of frames round from its byte `from` on. */
+/* Reverse a list of frames from its byte `from` on. */
 void symbol_frames_reverse(struct buf *frames, size_t from);
 
 /* Append the path. */

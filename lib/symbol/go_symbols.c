@@ -1,8 +1,8 @@
-/* The symbolizer of Go code: it needs no symbols, and knows inlined calls without DWARF. */
+/* The symbolizer of Go code, by Go's own tables, which need neither symbols nor DWARF. */
 #include "object/gopclntab.h"
 #include "symbol/symbolizer.h"
 
-/* Steps that a round may take in tables that could be hostile. */
+/* Steps that a round may take, since the tables may be hostile. */
 static const uint64_t WORK = (uint64_t)256 << 20;
 
 struct go {
@@ -12,7 +12,7 @@ struct go {
 	struct buf list; /* struct goframe */
 };
 
-static bool handles(struct str file, struct str head)
+static bool go_handles(struct str file, struct str head)
 {
 	(void)file;
 	return str_starts(head, S("\177ELF"));
@@ -41,7 +41,7 @@ static void *open_go(const struct symbol_file *file, struct buf *note)
 	return NULL;
 }
 
-static bool find_frames(void *with, struct symbol_place at, struct buf *frames)
+static bool go_find_frames(void *with, struct symbol_place at, struct buf *frames)
 {
 	struct go *g = with;
 	uint64_t vaddr = at.offset;
@@ -69,8 +69,8 @@ static bool find_frames(void *with, struct symbol_place at, struct buf *frames)
 const struct symbolizer symbolizer_go = {
 	.name = "go",
 	.help = "gopclntab of Go binaries",
-	.handles = handles,
+	.handles = go_handles,
 	.open = open_go,
-	.find = find_frames,
+	.find = go_find_frames,
 	.close = close_go,
 };

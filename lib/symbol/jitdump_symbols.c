@@ -1,12 +1,12 @@
 /*
- * The symbolizer of JIT code whose mapping is called after a jitdump. A recorder that
- * has the times of its samples asks jitdump.h itself; here the code that came last
- * counts, for what the dump did not tell in time.
+ * The symbolizer of JIT code whose mapping has the name of a jitdump. A recorder, which
+ * has the times of its samples, uses jitdump.h itself; this one finds the latest code at
+ * an address, for code that was not in the dump in time.
  */
 #include "object/jitdump.h"
 #include "symbol/symbolizer.h"
 
-static bool handles(struct str file, struct str head)
+static bool jitdump_handles(struct str file, struct str head)
 {
 	(void)head;
 	return jitdump_is_name(file);
@@ -24,7 +24,7 @@ static void *open_dump(const struct symbol_file *file, struct buf *note)
 	return j;
 }
 
-static bool find(void *with, struct symbol_place at, struct buf *frames)
+static bool jitdump_find_frames(void *with, struct symbol_place at, struct buf *frames)
 {
 	struct jit_symbol s;
 	struct symbol_frame frame = { 0 };
@@ -47,9 +47,9 @@ static void close_dump(void *with)
 const struct symbolizer symbolizer_jitdump = {
 	.name = "jitdump",
 	.help = "logs that JIT compilers write (jit-PID.dump)",
-	.handles = handles,
+	.handles = jitdump_handles,
 	.absolute = true,
 	.open = open_dump,
-	.find = find,
+	.find = jitdump_find_frames,
 	.close = close_dump,
 };

@@ -1,7 +1,8 @@
 /*
- * The list has no sizes: a function ends where the next one begins, but the last of a
- * module (or of the kernel) on the page after the one it begins on, as in perf. It is
- * nearly sorted, which makes sorting it cheap; names of one address are weighed.
+ * The list has no sizes: a function ends where the next one begins. The last one of a
+ * module (or of the kernel) ends on the page after the one on which it begins, as in perf.
+ * The list is nearly sorted, so sorting is cheap. Of several names of one address, the
+ * best is kept.
  */
 #include "symbol/kallsyms.h"
 
@@ -39,7 +40,8 @@ static struct str module_of(const struct kallsyms *k, uint32_t id)
 	return text_at(k, (id & ~(1u << HAS_MODULE)) + name_of(k, id).n + 1);
 }
 
-static void add(struct reader *r, uint64_t address, struct str name, struct str module)
+static void add_kernel_symbol(struct reader *r, uint64_t address, struct str name,
+			      struct str module)
 {
 	struct interval p = { .start = address, .id = (uint32_t)r->k->names.n };
 
@@ -66,7 +68,7 @@ static void read_line(struct reader *r, struct str line)
 		return;
 	r->any |= at != 0;
 	if (at)
-		add(r, at, name, str_trim(line));
+		add_kernel_symbol(r, at, name, str_trim(line));
 }
 
 static void read_lines(struct reader *r, int fd)
@@ -84,7 +86,7 @@ static void read_lines(struct reader *r, int fd)
 			read_line(r, line);
 		}
 		if (rest.n > PIECE)
-			break; /* no line is as long */
+			break; /* lines are never as long as the buffer */
 		if (rest.n)
 			memmove(text.p, rest.p, rest.n);
 		text.n = rest.n;
@@ -101,7 +103,7 @@ static int by_start(const void *a, const void *b)
 	return (x->start > y->start) - (x->start < y->start);
 }
 
-/* Leave the best name of each address. Returns how many there are. */
+/* Keep the best name of each address. Returns their number. */
 static size_t choose(const struct kallsyms *k, struct interval *p, size_t n)
 {
 	size_t kept = 0;

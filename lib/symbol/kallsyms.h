@@ -9,16 +9,16 @@
 #include "object/spans.h"
 
 struct kallsyms {
-	struct buf names;   /* NUL-terminated; a module stands behind its function */
-	struct spans spans; /* the id says where in names */
-	bool hidden;        /* all addresses are 0: they are shown to the privileged only */
+	struct buf names;   /* NUL-terminated; the name of a module follows its function */
+	struct spans spans; /* the id is an offset in names */
+	bool hidden;        /* all addresses are 0, as unprivileged users see them */
 };
 
-/* Read the list. What cannot be understood in it is passed over. */
+/* Read the list. Lines of another form are ignored. */
 void kallsyms_read(struct kallsyms *k, int fd);
 void kallsyms_release(struct kallsyms *k);
 
-/* The function at an address, and the module that it is in ("[ext4]", or empty). */
+/* The function at an address, and its module ("[ext4]", or empty). */
 bool kallsyms_find(const struct kallsyms *k, uint64_t address, struct str *name,
 		   struct str *module);
 

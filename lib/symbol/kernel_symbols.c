@@ -1,7 +1,7 @@
 /*
- * The symbolizer of the kernel's frames. Addresses are those of the running kernel,
- * which differ from boot to boot: a profile is touched only when its facts say that it
- * was recorded here, and its time that this was since then.
+ * The symbolizer of kernel frames. The addresses of the kernel differ from boot to boot,
+ * so only a profile that was recorded on this machine, by its facts, and since this boot,
+ * by its time, gets names.
  */
 #include <fcntl.h>
 #include <sys/utsname.h>
@@ -11,7 +11,7 @@
 #include "symbol/kallsyms.h"
 #include "symbol/symbolizer.h"
 
-static bool handles(struct str file, struct str head)
+static bool kernel_handles(struct str file, struct str head)
 {
 	(void)head;
 	return mapping_flags(file) & LOC_KERNEL && str_starts(file, S("[")) &&
@@ -28,10 +28,10 @@ static int64_t boot_time(void)
 	return (int64_t)(now.tv_sec - up.tv_sec) * 1000000000 + (now.tv_nsec - up.tv_nsec);
 }
 
-/* Does the profile have the fact, and everywhere with that value? */
-static bool says(const struct profile *p, struct str key, const char *value)
+/* Does the profile have the fact with this value, and with no other? */
+static bool has_fact(const struct profile *p, struct str key, const char *value)
 {
-	bool said = false;
+	bool found = false;
 
 	for (size_t i = 0; i < profile_ncomment(p); i++) {
 		struct str rest = dict_text(p->dict, profile_comment(p, i));
@@ -40,17 +40,18 @@ static bool says(const struct profile *p, struct str key, const char *value)
 			continue;
 		if (!str_eq(rest, str_of(value)))
 			return false;
-		said = true;
+		found = true;
 	}
-	return said;
+	return found;
 }
 
-static bool holds(const struct profile *p)
+static bool kernel_holds(const struct profile *p)
 {
-	enum { SLACK = 2 }; /* s that a clock may have been put right by */
+	enum { SLACK = 2 }; /* seconds by which the clock may have been adjusted */
 	struct utsname u;
 
-	if (uname(&u) < 0 || !says(p, S("host"), u.nodename) || !says(p, S("kernel"), u.release))
+	if (uname(&u) < 0 || !has_fact(p, S("host"), u.nodename) ||
+	    !has_fact(p, S("kernel"), u.release))
 		return false;
 	return !p->head.time || p->head.time + (int64_t)SLACK * 1000000000 > boot_time();
 }
@@ -80,7 +81,7 @@ static void *open_kernel(const struct symbol_file *file, struct buf *note)
 	return NULL;
 }
 
-static bool find(void *with, struct symbol_place at, struct buf *frames)
+static bool kernel_find_frames(void *with, struct symbol_place at, struct buf *frames)
 {
 	struct symbol_frame frame = { 0 };
 
@@ -93,10 +94,10 @@ static bool find(void *with, struct symbol_place at, struct buf *frames)
 const struct symbolizer symbolizer_kallsyms = {
 	.name = "kallsyms",
 	.help = "the running kernel, its modules and BPF programs",
-	.handles = handles,
+	.handles = kernel_handles,
 	.absolute = true,
-	.holds = holds,
+	.holds = kernel_holds,
 	.open = open_kernel,
-	.find = find,
+	.find = kernel_find_frames,
 	.close = close_kernel,
 };

@@ -37,7 +37,7 @@ void name_table_begin(struct name_table *t)
 
 /* Binaries */
 
-/* A build id says all; else what stat(2) tells a file from others by. */
+/* The identity of a binary: its build id, or else the fields of stat(2). */
 static void write_identity(struct buf *to, struct str name, struct str build_id, int fd)
 {
 	struct stat st;

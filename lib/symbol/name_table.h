@@ -1,9 +1,9 @@
 /*
- * Names that were found, by binary and address, for as long as a recording takes.
+ * A cache of names by binary and address, which lives as long as a recording.
  *
- * A binary is its build id, if it has one; else device, inode, size and the times of its
- * last changes. It never is its path. So a map of JIT code that has grown is another
- * binary, and what was found in it before is not used again.
+ * A binary is identified by its build id, or else by device, inode, size and the times of
+ * its last changes, and never by its path. So a JIT map that has grown is another binary,
+ * and names found in it before are not used again.
  */
 #ifndef SYMBOL_NAME_TABLE_H
 #define SYMBOL_NAME_TABLE_H
@@ -18,13 +18,13 @@ struct kept_frame {
 	uint32_t line, start_line;
 };
 
-/* What is known of an address: n frames from `first`; n = 0: that it has no name. */
+/* The result for an address: n frames from `first` on; n = 0: it has no name. */
 struct kept_name {
 	uint32_t binary, is_vaddr;
 	uint64_t offset, absolute;
 	/* Payload: */
 	uint32_t first, n;
-	uint32_t round, zero; /* when that was found */
+	uint32_t round, zero; /* the round in which it was found */
 };
 
 struct name_table {
@@ -40,33 +40,33 @@ struct name_table {
 void name_table_init(struct name_table *t);
 void name_table_release(struct name_table *t);
 
-/* A round begins: when the table is full, it is emptied. */
+/* Begin a round: if the table is full, empty it. */
 void name_table_begin(struct name_table *t);
 
 /*
- * The number of a binary; 0 when nothing tells it from others. `rows` are the symbolizers
- * that understand it, build_id may be empty, fd may be -1.
+ * The number of a binary; 0 if nothing identifies it. rows: the symbolizers that
+ * understand it. build_id may be empty, and fd may be -1.
  */
 uint32_t name_table_binary(struct name_table *t, struct str name, struct str build_id, int fd,
 			   uint32_t rows);
 
-/* What is known of a binary. */
+/* Facts about a binary. */
 enum name_note {
-	NAME_REFUSED = 1, /* it is not to be read again: unknown addresses have no names */
-	NAME_ALONE = 2,   /* it refers to no other file that is there */
+	NAME_REFUSED = 1, /* it must not be read again: its other addresses have no names */
+	NAME_ALONE = 2,   /* no file to which it refers exists */
 };
 
 void name_table_note(struct name_table *t, uint32_t binary, enum name_note note);
 bool name_table_noted(const struct name_table *t, uint32_t binary, enum name_note note);
 
 /*
- * What is known of an address of a binary, or NULL. That it has no name is forgotten
- * after `rounds` rounds, if that is not 0. Valid until the next one is added.
+ * The result for an address of a binary, or NULL. "No name" expires after `rounds`
+ * rounds, unless that is 0. Valid until the next name_table_add().
  */
 const struct kept_name *name_table_find(const struct name_table *t, uint32_t binary,
 					struct symbol_place at, uint32_t rounds);
 
-/* Keep what was found, or that nothing was: n = 0. The frames follow. */
+/* Add a result: n frames, which name_table_add_frame() adds next; 0 = no name. */
 void name_table_add(struct name_table *t, uint32_t binary, struct symbol_place at, uint32_t n);
 void name_table_add_frame(struct name_table *t, const struct named_frame *f);
 

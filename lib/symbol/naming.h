@@ -1,9 +1,9 @@
 /*
- * Having addresses named by a child that may die (naming_child.h).
+ * The parent's side of naming addresses in a child process that may die (naming_child.h).
  *
- * The child is forked when there is something to ask, and again when it has died of a
- * file. What it costs is bounded (naming_budget.h); who exceeds that, crashes, or says
- * what makes no sense, loses the names of the file at hand and nothing else.
+ * The child is forked for the first question, and again after a file has killed it. Its
+ * cost is bounded (naming_budget.h). If it exceeds a bound, crashes, or sends a malformed
+ * answer, only the names of the current file are lost.
  */
 #ifndef SYMBOL_NAMING_H
 #define SYMBOL_NAMING_H
@@ -17,51 +17,51 @@
 
 struct naming {
 	const struct symbol_options *options;
-	pid_t child;     /* 0: there is none */
+	pid_t child;     /* 0 = there is none */
 	clockid_t clock; /* its CPU time */
 	struct naming_channel channel;
-	uint64_t base;      /* bytes of address space that it began with */
-	uint64_t child_cpu; /* ns of CPU time that children took which have ended */
-	/* Of the question at hand: */
+	uint64_t base;      /* bytes of address space at its start */
+	uint64_t child_cpu; /* ns of CPU time of children that have ended */
+	/* Of the current question: */
 	struct naming_budget budget;
 	uint64_t cpu_start, wall_start; /* ns */
-	int root;                       /* where the files are that it refers to */
-	bool has_others;                /* some of them were there */
+	int root;                       /* the root for the files to which it refers */
+	bool has_others;                /* at least one of these exists */
 	bool unable;                    /* no child could be started */
-	const char *why;                /* it cannot be answered; NULL: because the child died */
-	struct buf text;                /* scratch, which *why may be in */
+	const char *why;                /* reason for no answer; NULL = the child died */
+	struct buf text;                /* scratch; *why may point into it */
 };
 
 void naming_init(struct naming *n, const struct symbol_options *options);
 
-/* The child ends, and gives back all that naming took. */
+/* End the child, which frees all memory of naming. */
 void naming_end(struct naming *n);
 
-/* A file that is asked for. */
+/* A file whose addresses are asked for. */
 struct naming_file {
-	struct naming_question question; /* but for its limits and NAMING_MORE */
-	int fd;                          /* -1: there is none; not closed */
-	int root; /* a descriptor of the root in which the files are that it refers to; -1: ours */
+	struct naming_question question; /* without its limits and NAMING_MORE */
+	int fd;                          /* -1 = there is none; not closed */
+	int root; /* descriptor of the root for the files to which it refers; -1 = ours */
 };
 
-/* At most so many at once. */
+/* The most files of one naming_ask(). */
 enum { NAMING_MOST_FILES = 32 };
 
 /*
- * What was found in a file. The answers are as NAMING_FRAMES messages have them, and
- * checked: naming_answer_read() and naming_frame_read() cannot fail. They are valid
- * during the call only.
+ * The result for a file. The answers have the form of NAMING_FRAMES messages and have been
+ * checked: naming_answer_read() and naming_frame_read() cannot fail. They are valid only
+ * during the call.
  */
 struct naming_found {
 	const struct naming_question *question;
-	bool ok;           /* false: it was too much, and the user will read why */
-	bool alone;        /* it refers to no other file that is there */
+	bool ok;           /* false: it exceeded a bound; a note has the reason */
+	bool alone;        /* no file to which it refers exists */
 	struct str frames; /* answers */
 };
 
 /*
- * Ask for files, and have `found` called for each. What the user should know is appended
- * to *notes, a line each. Where no child can be started, `found` is not called.
+ * Ask for the addresses of files, and call `found` for each file. Notes for the user are
+ * appended to *notes, one per line. If no child can be started, `found` is not called.
  */
 void naming_ask(struct naming *n, const struct naming_file *file, uint32_t nfile,
 		void (*found)(void *context, const struct naming_found *), void *context,

@@ -1,15 +1,15 @@
 /*
- * What reading a file may cost. A file pays for its size, so that a large binary is read
- * and a small one that pretends to be large is not:
+ * Bounds of the cost of reading a file. They depend on its size, so that a large binary is
+ * read, and a small one that claims to be large is not:
  *
  *	CPU time      1 s, and 1 s for each 16 MiB; 60 s at most
  *	wall time     30 s, and ten times the CPU time
- *	memory        256 MiB, and 6 times the size, beyond twice the size for mapping it
- *	other files   64, and 4 for each address that is asked for
+ *	memory        256 MiB, and 6 times the size; mapping it takes twice the size more
+ *	other files   64, and 4 for each address of the question
  *	answer        1 MiB, and 16 KiB for each address
  *
- * where the size is that of the file and of all that it refers to, as it takes room on
- * the disk: a hole pays for nothing but for being mapped.
+ * The size is the space on disk of the file and of all files to which it refers: holes
+ * count only for mapping.
  */
 #ifndef SYMBOL_NAMING_BUDGET_H
 #define SYMBOL_NAMING_BUDGET_H
@@ -21,15 +21,15 @@
 struct naming_budget {
 	uint64_t cpu, wall;      /* ns */
 	uint64_t memory;         /* bytes of address space */
-	uint64_t files;          /* that may still be asked for */
-	uint64_t answer;         /* bytes that may still be said */
-	uint64_t size, apparent; /* of the files so far: on the disk, and as they claim */
+	uint64_t files;          /* further files that may be opened */
+	uint64_t answer;         /* further bytes that may be sent */
+	uint64_t size, apparent; /* of the files so far: on disk, and by stat(2) */
 };
 
-/* For a file from which nplace addresses are to be named. -1: there is none. */
+/* Begin with a file (-1 = none) in which nplace addresses are to be named. */
 void naming_budget_begin(struct naming_budget *b, int fd, uint32_t nplace);
 
-/* Another file was handed over. */
+/* Add the size of another file, which was passed to the child. */
 void naming_budget_add(struct naming_budget *b, int fd);
 
 #endif

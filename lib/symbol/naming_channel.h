@@ -1,7 +1,7 @@
 /*
- * Messages between a program and the child in which it has addresses named: over a pair
- * of stream sockets, each message a header of two 32-bit numbers of the host (the size of
- * what follows, and what it is), with at most one file descriptor attached to it.
+ * The transport of messages between a program and its naming child: a pair of stream
+ * sockets. A message has a header of two 32-bit numbers of the host (the size and the kind
+ * of its body), and at most one file descriptor.
  */
 #ifndef SYMBOL_NAMING_CHANNEL_H
 #define SYMBOL_NAMING_CHANNEL_H
@@ -10,11 +10,11 @@
 
 struct naming_channel {
 	int fd;
-	uint32_t most;      /* bytes of a message that is received; 0: any */
-	bool too_large;     /* one was larger */
-	bool accepts_files; /* else descriptors that are sent are dropped by the kernel */
+	uint32_t most;      /* the most bytes of a received message; 0 = any */
+	bool too_large;     /* a message was larger */
+	bool accepts_files; /* otherwise the kernel drops descriptors that are sent */
 	/*
-	 * Wait until the socket is ready for poll(2)'s `events`; false gives up. NULL: calls
+	 * Wait until the socket is ready for poll(2)'s `events`; false gives up. NULL =
 	 * block.
 	 */
 	bool (*wait)(void *context, int fd, short events);
@@ -26,9 +26,9 @@ struct naming_channel {
 bool naming_send(struct naming_channel *c, uint32_t kind, struct str body, int file);
 
 /*
- * Receive one. Its body is in c->body until the next one; *file is the caller's, and -1
- * when there is none. False at the end, when the message is too large, or when wait()
- * gave up.
+ * Receive a message. Its body is in c->body until the next call; the caller closes *file,
+ * which is -1 if there is none. False at the end, if the message is too large, or if
+ * wait() gave up.
  */
 bool naming_receive(struct naming_channel *c, uint32_t *kind, int *file);
 

@@ -1,7 +1,7 @@
 /*
- * The child in which files that nobody vouches for are read: it answers one question
- * after the other (naming_message.h), has the rights of nobody (sandbox.h), and may die
- * of any file. What it knows of a file ends with the question.
+ * The child process that reads untrusted files: it answers questions (naming_message.h),
+ * has no privileges (sandbox.h), and may crash on any file. It keeps nothing of a file
+ * after its question.
  */
 #ifndef SYMBOL_NAMING_CHILD_H
 #define SYMBOL_NAMING_CHILD_H
@@ -10,7 +10,7 @@
 
 #include "symbol/symbol.h"
 
-/* What a child just forked does with its end of the channel. It does not return. */
+/* The main function of the child: it is called after fork() and does not return. */
 NORETURN void naming_child_run(int channel, pid_t parent, const struct symbol_options *options);
 
 #endif

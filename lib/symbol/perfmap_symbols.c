@@ -2,7 +2,7 @@
 #include "object/perfmap.h"
 #include "symbol/symbolizer.h"
 
-static bool handles(struct str file, struct str head)
+static bool perfmap_handles(struct str file, struct str head)
 {
 	struct str base = str_basename(file);
 
@@ -22,7 +22,7 @@ static void *open_map(const struct symbol_file *file, struct buf *note)
 	return m;
 }
 
-static bool find(void *with, struct symbol_place at, struct buf *frames)
+static bool perfmap_find_frames(void *with, struct symbol_place at, struct buf *frames)
 {
 	struct symbol_frame frame = { 0 };
 
@@ -41,9 +41,9 @@ static void close_map(void *with)
 const struct symbolizer symbolizer_perfmap = {
 	.name = "perfmap",
 	.help = "maps that JIT compilers write (perf-PID.map)",
-	.handles = handles,
+	.handles = perfmap_handles,
 	.absolute = true,
 	.open = open_map,
-	.find = find,
+	.find = perfmap_find_frames,
 	.close = close_map,
 };

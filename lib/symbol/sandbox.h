@@ -1,6 +1,6 @@
 /*
- * Where bytes that nobody vouches for are read: a process gives up all that it could do
- * harm with, and keeps one descriptor.
+ * A sandbox for reading untrusted bytes: a process gives up its privileges and keeps one
+ * descriptor.
  */
 #ifndef SYMBOL_SANDBOX_H
 #define SYMBOL_SANDBOX_H
@@ -9,36 +9,35 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* The number that the descriptor has afterwards: beside it there are only 0, 1 and 2. */
+/* The number of that descriptor afterwards; the only others are 0, 1 and 2. */
 enum { SANDBOX_FD = 3 };
 
 /*
- * For a child just forked. From now on it is user nobody when it was root, has no
- * capabilities and cannot get any; its memory can be read by nobody; it ends with its
- * parent and leaves no core. Of the descriptors `keep` alone is left, as SANDBOX_FD; the
- * standard ones are /dev/null. It can neither open files nor start processes: a limit
- * says so, and a seccomp filter where libseccomp was there when this was built.
+ * Enter the sandbox, in a child just forked. Root becomes user nobody. The process has no
+ * capabilities and cannot get any; no other process can read its memory; it ends with its
+ * parent and leaves no core dump. It keeps only descriptor `keep`, as SANDBOX_FD; the
+ * standard ones are /dev/null. Limits, and a seccomp filter if the program was built with
+ * libseccomp, prevent it from opening files and starting processes.
  *
- * SIGINT and the like are ignored: the parent ends the child. Ends the process with
- * status SANDBOX_FAILED when it cannot have all that.
+ * SIGINT and similar signals are ignored: the parent ends the child. If any of this fails,
+ * the process exits with status SANDBOX_FAILED.
  *
- * Under the address and thread sanitizers there is no filter, and standard error stays.
+ * With the address or thread sanitizer there is no filter, and standard error stays.
  */
 void sandbox_enter(int keep, pid_t parent);
 
 enum { SANDBOX_FAILED = 77 };
 
 /*
- * For a child that has to open files and sockets: the same without a change of user, the
+ * The same for a child that has to open files and sockets: without the change of user, the
  * filter and the limits.
  */
 void sandbox_helper(int keep, pid_t parent);
 
 /*
- * Bound our own address space in bytes, and the CPU time that we may take from now on in
- * seconds, which is how the kernel counts here; finer bounds are the parent's to watch.
- * Each call sets them anew. Sanitizers take terabytes of address space: with them it has no
- * bound.
+ * Limit the address space of this process, in bytes, and its CPU time from now on, in
+ * seconds, the kernel's unit; the parent watches finer limits. Each call replaces the
+ * limits. With sanitizers, which take terabytes of address space, that is not limited.
  */
 void sandbox_limit(uint64_t address_space, uint64_t cpu_seconds);
 

@@ -1,13 +1,13 @@
 /*
- * The system calls that reading files in memory needs, and no other: by a seccomp filter,
- * which libseccomp makes where it is there.
+ * A seccomp filter, made by libseccomp, that allows only the system calls that reading
+ * files in memory needs.
  */
 #ifndef SYMBOL_SANDBOX_FILTER_H
 #define SYMBOL_SANDBOX_FILTER_H
 
 #include <stdbool.h>
 
-/* Sanitizers do what a filter forbids, and reserve terabytes of address space. */
+/* Sanitizers make forbidden system calls, and reserve terabytes of address space. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANDBOX_SANITIZED 1
 #elif defined(__has_feature)
@@ -20,13 +20,13 @@
 #endif
 
 /*
- * From now on any other call ends the process with SIGSYS; calls by which libraries look
- * for files fail with EACCES. False when the filter could not be set. Without libseccomp
- * there is none, and that is fine.
+ * Set the filter: calls by which libraries search for files fail with EACCES, and any
+ * other forbidden call ends the process with SIGSYS. False if it could not be set. Without
+ * libseccomp this does nothing, and returns true.
  */
 bool sandbox_filter(void);
 
-/* Is there one? */
+/* Was the program built with a filter? */
 bool sandbox_filters(void);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Names come from the table alone; what it lacks is asked for first. Then stacks are put
- * together anew, each distinct one once.
+ * First the table is filled with all names that can be found. Then locations get their
+ * names from the table, and each distinct stack is rebuilt once.
  */
 #include "symbol/symbol.h"
 
@@ -50,7 +50,7 @@ static void add_frame(struct round *r, struct loc old, const struct kept_frame *
 	buf_put(&r->locs, &id, sizeof(id));
 }
 
-/* The mapping needs no other tool to name what is in it. */
+/* Mark the mapping as named, so that other tools do not name its addresses again. */
 static void flag_mapping(struct round *r, map_id map)
 {
 	struct mapping *m = table_row(&r->p->dict->mapping, map.i);
@@ -154,7 +154,7 @@ struct symbols *symbols_open(const struct symbol_options *options)
 	if (!s->options.debug_dirs)
 		s->options.debug_dirs = "/usr/lib/debug";
 	name_table_init(&s->names);
-	strings_init(&s->said);
+	strings_init(&s->reported);
 	return s;
 }
 
@@ -165,6 +165,6 @@ void symbols_close(struct symbols *s)
 	if (s->kernel.list)
 		symbolizer_kallsyms.close(s->kernel.list);
 	name_table_release(&s->names);
-	strings_release(&s->said);
+	strings_release(&s->reported);
 	mem_free(s, sizeof(*s));
 }

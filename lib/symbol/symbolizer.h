@@ -1,7 +1,7 @@
 /*
- * The table of symbolizers, which run in the child that naming_child.h describes. Each is a file that defines one row; a mapping is given
- * to all rows that handle it, and an address in it to one after the other until one
- * knows it.
+ * The table of symbolizers: readers that turn addresses into frames. They run in the
+ * naming child (naming_child.h). Each is a file that defines one row. A mapping is opened
+ * by all rows that handle it; these are asked for an address in turn, until one finds it.
  */
 #ifndef SYMBOL_SYMBOLIZER_H
 #define SYMBOL_SYMBOLIZER_H
@@ -9,33 +9,30 @@
 #include "symbol/frame.h"
 #include "symbol/symbol.h"
 
-/* What a symbolizer opens. All of it is valid during the call only, but for options. */
+/* The file that a symbolizer opens. Only `options` is valid after the call. */
 struct symbol_file {
 	struct str name;     /* of the mapping; ends in a NUL */
 	struct str build_id; /* that was recorded, in hexadecimal; may be empty */
-	int fd;              /* -1: there is none; not to be closed */
+	int fd;              /* -1 = none; not to be closed */
 	const struct symbol_options *options;
 };
 
-/* An address, as the different kinds of symbolizers want it. */
+/* An address, in the forms that different symbolizers need. */
 struct symbol_place {
-	uint64_t absolute; /* where it was in memory */
-	uint64_t offset;   /* in the file; with is_vaddr its virtual address */
+	uint64_t absolute; /* in the memory of the process */
+	uint64_t offset;   /* in the file; with is_vaddr, the virtual address */
 	bool is_vaddr;
 };
 
 struct symbolizer {
 	const char *name, *help;
-	/* Does it understand such mappings? `head` is how the file begins, if there is one. */
+	/* Does it understand such mappings? head: the first bytes of the file, if there is one. */
 	bool (*handles)(struct str file, struct str head);
-	/* Addresses are looked up as they were in memory, not by where they are in a file. */
+	/* It looks up addresses in memory, not offsets in a file. */
 	bool absolute;
-	/* Does what it knows hold for where p was recorded? May be NULL: always. */
+	/* Are its names valid for the machine on which p was recorded? NULL = always. */
 	bool (*holds)(const struct profile *p);
-	/*
-	 * NULL when there is nothing to be found. What the user should know goes to
-	 * *note, in one line without its end.
-	 */
+	/* NULL if it has no names for the file. A note for the user: one line, without its end. */
 	void *(*open)(const struct symbol_file *file, struct buf *note);
 	/*
 	 * Append to a list of struct symbol_frame the frames at an address, outermost

@@ -1,4 +1,4 @@
-/* What the SVG view embeds: hand-written files beside this one. */
+/* The style sheet and the scripts of this folder, which the SVG view embeds. */
 #ifndef VIEW_ASSETS_H
 #define VIEW_ASSETS_H
 

@@ -1,6 +1,6 @@
 /*
- * How a differential picture shows a change: the relative change of a frame's
- * inclusive value, on a scale that is the same in every picture.
+ * The step of colour that a differential picture gives to a frame: by the relative change
+ * of its inclusive value, on a scale that is the same in every picture.
  */
 #ifndef VIEW_CHANGE_H
 #define VIEW_CHANGE_H

@@ -1,4 +1,4 @@
-/* Colours as they are given, written and read upon. */
+/* Colours: parsing and printing them, and the text colour that is legible on each. */
 #ifndef VIEW_COLOR_H
 #define VIEW_COLOR_H
 

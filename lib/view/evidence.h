@@ -1,7 +1,7 @@
 /*
- * Which changes of a differential profile are real: what prof-diff(1) found when it
- * compared replicates, and wrote into comments (diff.about=, diff.row=, diff.path=; see
- * compare/stream.h). A picture then leaves grey what may be chance.
+ * The verdicts in a differential profile: prof-diff(1) compares replicates and writes the
+ * result into comments (diff.about=, diff.row=, diff.path=; see compare/stream.h). A
+ * picture then colours only changes that are more than chance, and leaves others grey.
  */
 #ifndef VIEW_EVIDENCE_H
 #define VIEW_EVIDENCE_H

@@ -1,6 +1,6 @@
 /*
- * What a flame graph is drawn from: the call tree of a column, where its boxes lie, and
- * what is known about its changes.
+ * The data of a flame graph: the call tree of a column, the layout of its boxes, and the
+ * verdicts about its changes.
  */
 #ifndef VIEW_FLAME_H
 #define VIEW_FLAME_H

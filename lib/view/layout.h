@@ -1,6 +1,6 @@
 /*
- * Where boxes lie: how wide each node of a tree is, and walking those that are
- * wide enough, from the left to the right.
+ * The layout of boxes: the width of each node of a tree, and a walk over the nodes that
+ * are wide enough, from left to right.
  *
  * Widths and edges are in values of the tree's column; a view scales them.
  */

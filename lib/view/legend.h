@@ -1,4 +1,4 @@
-/* What a differential picture says of itself: its totals and its colours. */
+/* The legend of a differential picture: its totals and its colours. */
 #ifndef VIEW_LEGEND_H
 #define VIEW_LEGEND_H
 

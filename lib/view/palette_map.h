@@ -1,6 +1,6 @@
 /*
- * Colours that are kept from picture to picture: flamegraph.pl's palette.map, a
- * line "name->rgb(r,g,b)" for each name.
+ * flamegraph.pl's palette.map, which keeps colours the same in several pictures: a line
+ * "name->rgb(r,g,b)" for each name.
  */
 #ifndef VIEW_PALETTE_MAP_H
 #define VIEW_PALETTE_MAP_H

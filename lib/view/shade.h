@@ -1,4 +1,4 @@
-/* A name as a place within a range of colours. */
+/* From a name to a position in a range of colours. */
 #ifndef VIEW_SHADE_H
 #define VIEW_SHADE_H
 

@@ -1,4 +1,4 @@
-/* The parts of the SVG view, which are written one after the other. */
+/* The parts of the SVG view, in the order in which they are written. */
 #ifndef VIEW_SVG_H
 #define VIEW_SVG_H
 

@@ -1,4 +1,4 @@
-/* Text and colours on a terminal. */
+/* Writing text and colours for a terminal. */
 #ifndef VIEW_TERMINAL_H
 #define VIEW_TERMINAL_H
 

@@ -1,8 +1,8 @@
 /*
  * Views: pictures of a profile. A view is one file here that ends in a `const
  * struct view view_NAME`, and one word in VIEWS; options, help and completion
- * follow from the table. A view builds what it draws from by itself, be it a tree,
- * several trees or a table: flame.h is what flame graphs are drawn from.
+ * follow from the table. A view builds its own data from the profile: a tree, several
+ * trees or a table; flame.h has the data of flame graphs.
  */
 #ifndef VIEW_VIEW_H
 #define VIEW_VIEW_H

@@ -19,7 +19,7 @@ prof-fold - - <good >out 2>err
 is $? 2 'standard input twice'
 says 'standard input: can be read only once' 'is refused'
 exits 2 'what is in no format' prof-fold "$top/Makefile"
-says 'in no format known here \(pprof, folded, perf-script' 'names those there are, and --from'
+says 'in no known format \(pprof, folded, perf-script' 'names those there are, and --from'
 if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
 	cp "$(command -v prof-fold)" "$tmp/copy"
 	chmod 755 "$tmp"
@@ -50,7 +50,7 @@ gzip -c good >good.gz
 for n in 5 12 20 30; do
 	head -c $n good.gz >cut.gz
 	exits 2 "gzip data cut at $n" prof-fold cut.gz
-	says 'cut.gz: gzip data ends early, at byte' 'is told from the end'
+	says 'cut.gz: gzip data ends early, at byte' 'is an error of its own'
 done
 printf '\037\213\010garbage that is no gzip' >bad.gz
 exits 2 'gzip data that is damaged' prof-fold bad.gz
@@ -104,7 +104,7 @@ exits 0 'one that is a whole field' prof-fold j
 is "$(cat out)" "$(cat j)" 'likewise'
 printf '\012\012\012\004\012\002\010\001\022\002\010\001' >otlp
 exits 2 'another protobuf message' prof-fold otlp
-says 'in no format known here' 'is none either'
+says 'in no known format' 'is none either'
 
 # Zeros after the last member are padding; xz is read.
 (gzip -c good; head -c 1000 /dev/zero) >padded.gz
@@ -205,7 +205,7 @@ says '--to is one of pprof, folded' 'gets the list'
 exits 2 'a format that cannot be written' prof-fold -t perf-script good
 says "--to is one of pprof, folded, not 'perf-script'" 'is said at once'
 exits 2 'a sample type that is not there' prof-fold --type walltime good
-says "there is no sample type 'walltime' \\(there is: samples\\)" 'gets the list'
+says "no profile has sample type 'walltime' \\(all types: samples\\)" 'gets the list'
 for factor in nan inf -inf 1e999; do
 	exits 2 "a factor of $factor" prof-merge --scale=$factor good
 	says "'$factor' is not a valid FACTOR for --scale" 'is refused'

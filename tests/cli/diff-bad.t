@@ -186,5 +186,5 @@ for n in 0 1 2 3 4; do
 done
 answers 0 'one side after the other' '^no regression' prof-diff --check before -- after
 tells '^warning: the runs of one side were recorded after those of the other' 'is warned about'
-tells '^runs: .* one side after the other' 'and told'
+tells '^runs: .* one side after the other' 'and reported'
 finish

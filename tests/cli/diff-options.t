@@ -29,7 +29,7 @@ for n in 0 1 2 3 4 5; do
 done
 exits 0 'a new function' prof-diff --check --self base -- came
 grep -Eq '^new +came +self +0% ' out
-ok $? 'is told' "$(cat out)"
+ok $? 'is reported' "$(cat out)"
 exits 1 'with --fail-on new' prof-diff --check --self --fail-on new base -- came
 is "$(sed -n 's/:.*//p' out | head -1)" REGRESSION 'it makes the check fail'
 

@@ -31,7 +31,7 @@ says 'base.folded does not say how much work it did' 'needs facts'
 # Operands
 
 exits 2 'one operand' prof-diff base.folded
-says 'name two profiles' 'is too few'
+says 'expected two profiles' 'is too few'
 exits 2 'three without --' prof-diff a b c
 exits 2 'nothing behind --' prof-diff base.folded --
 says "no profiles after '--'" 'says so'
@@ -40,7 +40,7 @@ says "no profiles before '--'" 'says so'
 exits 2 'a file that is not there' prof-diff --check base.folded -- nowhere
 mkdir none
 exits 2 'an empty directory' prof-diff --check base.folded -- none
-says 'none: has no profiles in it' 'says so'
+says 'none: has no files in it' 'says so'
 exits 2 '-t with a report' prof-diff --check -t folded base.folded new.folded
 for bad in --min-effect=x --min-effect=2 --q=-1 --fail-on=nothing --require-power=10% \
 	--budget=main --rename=a --budget='(<=5%' --gate-q=50%; do
@@ -56,7 +56,7 @@ grep -Eq '^SLOWER +hash +self +.*main>serve>parse>hash  hash.c:40$' out
 ok $? 'is named, with its path and place' "$(cat out)"
 is "$(grep -c '^SLOWER' out)" 1 'its callers are not'
 grep -q '^runs: 6 v 6, in pairs, .* one host$' out
-ok $? 'runs are told' "$(cat out)"
+ok $? 'a note names the runs' "$(cat out)"
 grep -Eq '^smallest change that would be found: \+[0-9.]+% of a 1.0% share, \+[0-9.]+% of a 5.0% share, \+[0-9.]+% of a 20% share' out
 ok $? 'and what could have been found' "$(cat out)"
 cp out first

@@ -11,8 +11,8 @@ for prog in "$top"/cmd/prof-*.c; do
 	[ -f "$page" ]
 	ok $? "there is a $prog(1)"
 	sed -n 's/^\.It Fl [^-] , -\([a-z-]*\).*/\1/p; s/^\.It Fl -\([a-z-]*\).*/\1/p' "$page" 2>&1 |
-		sort -u >told
-	same told has "$prog(1) tells of the options that $prog has"
+		sort -u >described
+	same described has "$prog(1) describes the options that $prog has"
 	for shell in zsh fish; do
 		exits 0 "$prog --complete=$shell" "$prog" --complete=$shell
 		is "$(grep -cE -- '(--output=|-l output)' out)" 1 "$prog completes --output in $shell"

@@ -44,7 +44,7 @@ is "$(boxes --reverse in.folded | sed -n 2p)" 'parse (10 samples, 10.00%) 12 117
 is "$(boxes --total 200 in.folded | sed -n '1p;3p')" 'all (200 samples, 100.00%) 12 1176
 parse (60 samples, 30.00%) 12 352.8' '--total leaves room'
 exits 0 '--total that is too small' prof-flame --total 50 in.folded
-says '--total is less than the sum of all values, 100' 'does not count, and says so'
+says '--total is ignored: it is less than the sum of all values, 100' 'does not count, and says so'
 is "$(boxes --total 50 -q in.folded)" "$(boxes in.folded)" 'really'
 is "$(boxes --factor 1000 --countname ms in.folded | sed -n 3p)" 'parse (60,000 ms, 60.00%) 12 705.6' \
 	'--factor and --countname'
@@ -283,7 +283,7 @@ says 'cannot write' 'says so'
 exits 2 'no such type' prof-flame --type cycles in.folded
 printf 'a -5\nb 7\n' >negative.folded
 exits 0 'negative values' prof-flame negative.folded
-says '1 negative value is drawn as 0' 'are told of'
+says '1 negative value is drawn as 0' 'are counted in a note'
 xml 'and drawn as nothing' out
 printf 'a;%0200000d 9223372036854775807\nb 9223372036854775807\n' 0 >huge.folded
 exits 0 'huge values and a long name' prof-flame huge.folded

@@ -38,15 +38,17 @@ prof-merge -t pprof 1.folded -o count.pb.gz
 make_run type=cpu unit=milliseconds <2.folded >cpu.pb.gz
 make_run type=space unit=bytes <3.folded >space.pb.gz
 exits 0 'profiles of different types' prof-merge count.pb.gz cpu.pb.gz space.pb.gz -o mixed.pb.gz
-says '1 of 3 profiles have sample type cpu/milliseconds' 'each type is noted that only some have'
+says 'only 1 of 3 profiles has sample type cpu/milliseconds' 'a note names each type that only some have'
 is "$(prof-query --types mixed.pb.gz | wc -l)" "$(prof-query --types mixed.pb.gz | sort -u | wc -l)" 'no type twice'
 for t in samples:count.pb.gz cpu:cpu.pb.gz space:space.pb.gz; do
 	is "$(prof-fold -q --type "${t%%:*}" mixed.pb.gz)" "$(prof-fold "${t#*:}")" "${t%%:*} is all there"
 done
 exits 0 'fold of different types' prof-fold --type cpu count.pb.gz cpu.pb.gz space.pb.gz
-says "2 of 3 profiles are left out: without sample type 'cpu'" 'says what is left out'
+says "2 of 3 profiles have no sample type 'cpu' and are left out" 'says what is left out'
 is "$(cat out)" "$(prof-fold cpu.pb.gz)" 'and folds the rest'
 cat count.pb.gz cpu.pb.gz space.pb.gz >mixed-stream.pb.gz
+exits 0 'query of a stream of different types' prof-query --top '{x!="y"}' mixed-stream.pb.gz
+is "$(grep -c 'are left out' err)" 1 'one note says what is left out'
 prof-fold -q --type space mixed-stream.pb.gz >out
 is "$(cat out)" "$(prof-fold space.pb.gz)" 'one stream of several types'
 
@@ -85,7 +87,7 @@ for bad in nan inf -1 1e 0x10 1e400 '' 0; do
 	exits 2 "--scale '$bad'" prof-merge --scale "$bad" m1
 done
 exits 0 'sums that do not fit' sh -c 'printf "a 9223372036854775807\na 1\n" | prof-merge'
-says 'sums that 64 bits cannot hold stay at the limit: 1' 'are counted'
+says '1 sum does not fit in 64 bits and is kept at the limit' 'are counted'
 is "$(prof-merge -q --scale 1e18 large.folded 2>err)" 'a 9223372036854775807' 'scaled values, too'
 
 # --by

@@ -73,9 +73,9 @@ left 'show, but for what is hidden' 'a 15 ' --show 'main|^a' --hide main
 left 'show from' 'a;b 10 a;c 5 ' --show-from '^a$'
 left 'prune from' 'main 2 main;a 15 main;d;b 3 ' --prune-from '^a$'
 left 'upper case' '' --focus B
-says "focus: nothing matches 'B'" 'a pattern that matches nothing is told'
+says "focus: nothing matches 'B'" 'a note names a pattern that matches nothing'
 exits 0 'and is no error' prof-query --hide zz small.folded
-exits 0 'nor told with -q' prof-query -q --focus zz small.folded
+exits 0 'and gives no note with -q' prof-query -q --focus zz small.folded
 is "$(cat err)" '' 'nothing is said'
 for option in focus ignore hide show show-from prune-from leaf tag no-tag peek; do
 	exits 2 "--$option with a broken pattern" prof-query --$option '(' small.folded
@@ -104,7 +104,7 @@ tags 'open at the start' '11 12 ' --tag-range tid=:19
 tags 'one number' '12 ' --tag-range tid=12
 tags 'any number' '11 12 20 ' --tag-range 11:20
 tags 'no such label' '' --tag nothing=x
-says "tag: nothing matches 'nothing=x'" 'is told'
+says "tag: nothing matches 'nothing=x'" 'is noted'
 for range in tid= tid=: tid=x:1 tid=1:x tid=1:2:3 99999999999999999999; do
 	exits 2 "range '$range'" prof-query --tag-range "$range" two.perf
 	says 'expected LOW:HIGH' 'is none'
@@ -116,7 +116,7 @@ tags 'equal' '11 12 ' '{comm="web"}'
 tags 'not equal' '20 ' '{comm!="web"}'
 tags 'a pattern is for the whole value' '20 ' '{comm=~"db.*"}'
 tags 'and not for a part' '' '{comm=~"b"}'
-says 'no samples that the selector selects' 'nothing selected is told'
+says 'the selector matches no samples' 'a note says so'
 tags 'not that pattern' '11 12 ' '{comm!~"db .*"}'
 tags 'a label that is not there is empty' '11 12 20 ' '{region=""}'
 tags 'so it is not something else' '11 12 20 ' '{region!="eu"}'
@@ -135,7 +135,7 @@ exits 2 'a type that is not there' prof-query 'cpu:cpu:nanoseconds:cpu:nanosecon
 says 'none of the sample types cycles:cycles:count::' 'and which there are'
 exits 2 'a type against --type' prof-query --type 1 '{__type__="samples"}' \
 	"$top/tests/golden/pprof/go-cpu.in"
-says 'not a sample type that the selector selects' 'is a contradiction'
+says 'the selector leaves out sample type' 'is a contradiction'
 
 # wrong SELECTOR OFFSET WHAT
 wrong() {
@@ -238,7 +238,7 @@ b	13	13	caller	a	10
 b	13	13	caller	d	3
 END
 exits 0 'peek at nothing' prof-query --peek zz small.folded
-says 'peek: there is no such function' 'is told'
+says 'peek: there is no such function' 'is noted'
 prints 'tree' prof-query --tree small.folded <<'END'
 Type: samples
 Showing nodes accounting for 20, 100% of 20 total
@@ -314,7 +314,7 @@ value	weight	percent
 20	5	41.6667
 END
 exits 0 'values of nothing' prof-query --values zz two.perf
-says 'values: there is no such label' 'is told'
+says 'values: there is no such label' 'is noted'
 prints 'types' prof-query --types "$top/tests/golden/pprof/go-cpu.in" <<'END'
 0  samples/count  process_cpu:samples:count:cpu:nanoseconds
 1  cpu/nanoseconds  process_cpu:cpu:nanoseconds:cpu:nanoseconds  (default)
@@ -439,7 +439,7 @@ for n in 0 x -1 1.5 99999999999999999999; do
 done
 exits 2 'both orders' prof-query --top --cum --flat small.folded
 exits 2 'no such type' prof-query --type zz --top small.folded
-says "no sample type 'zz' \(there is: samples\)" 'and which there are'
+says "sample type 'zz' \(all types: samples\)" 'and which there are'
 exits 2 'no such option' prof-query --nothing
 exits 0 'a type in a stream' prof-query --type samples -t pprof -o one.pb.gz \
 	"$top/tests/golden/pprof/go-cpu.in"

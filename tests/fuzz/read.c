@@ -34,7 +34,7 @@ static void check_message(const char *error)
 		return; /* a line */
 	if (strncmp(colon, ": byte ", 7) == 0 || strstr(error, " byte "))
 		return;
-	if (strstr(error, "is empty") || strstr(error, "is in no format") ||
+	if (strstr(error, "is empty") || strstr(error, "is in no known format") ||
 	    strstr(error, "could be any of") || strstr(error, "unpack it with") ||
 	    strstr(error, "packed more than") || strstr(error, "holds no samples") ||
 	    strstr(error, "MiB of memory"))

@@ -376,9 +376,9 @@ static void faults(void)
 	broken(S("\x12\x7f\x01"), "is 127 bytes long, and 1 are left");
 	broken(S("\x48\xff"), "an integer is cut short");
 	broken(S("\x48\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"), "over 64 bits");
-	broken(S("\x48\x01"), "stands here a second time");
+	broken(S("\x48\x01"), "occurs twice");
 	broken(S("\x00\x00"), "a field number is out of range");
-	broken(S("\x0a\x04\x08\x01\x10\x02"), "which stands here already");
+	broken(S("\x0a\x04\x08\x01\x10\x02"), "which is a sample type already");
 }
 
 static void lenient(void)

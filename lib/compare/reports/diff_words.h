@@ -1,6 +1,6 @@
 /*
- * What reports for people say, in words. Each appends to a buf, without a newline at
- * the end.
+ * The sentences that reports for people share. Each function appends to a buf, without a
+ * newline at the end.
  */
 #ifndef REPORTS_DIFF_WORDS_H
 #define REPORTS_DIFF_WORDS_H

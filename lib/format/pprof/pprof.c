@@ -1,12 +1,13 @@
 /*
- * pprof: google/pprof's profile.proto, read by walking the wire.
+ * The pprof format: google/pprof's profile.proto, one message for each profile.
  *
- * Each profile of a stream is a message in its own frame (gzip member, zstd
- * frame). A frame that ends inside a field goes on in the next one: some
- * compressors cut their output into members.
+ * Each profile of a stream is a message in its own frame (gzip member, zstd frame). If a
+ * frame ends inside a field, the message continues in the next frame: some compressors
+ * split their output into several members.
  *
- * Met in the wild and accepted: ids that are addresses; repeated integers packed
- * and not, mixed; function ids that are all 0 (.NET), taken to be 1, 2, 3 ...
+ * Oddities that occur and are accepted: ids that are addresses; repeated integers of
+ * which some are packed and some are not; function ids that are all 0 (.NET), which are
+ * taken for 1, 2, 3 ...
  */
 #include "format/pprof/pprof.h"
 #include "format/format.h"
@@ -26,7 +27,7 @@ static bool read_message(struct pprof_reader *r)
 	return ok;
 }
 
-static void release(struct pprof_reader *r)
+static void pprof_reader_release(struct pprof_reader *r)
 {
 	vec_release(&r->strings);
 	vec_release(&r->string_ids);
@@ -42,7 +43,7 @@ static void release(struct pprof_reader *r)
 	buf_release(&r->ids);
 }
 
-/* Where the last whole field ends that begins at or after byte `from`. */
+/* The end of the last complete field, in a message whose field at byte `from` is not read yet. */
 static size_t end_of_fields(struct str bytes, size_t from, bool *has_strings)
 {
 	struct in quiet = { 0 };
@@ -59,8 +60,8 @@ static size_t end_of_fields(struct str bytes, size_t from, bool *has_strings)
 }
 
 /*
- * Join the frames after this one that a message is spread over: it is whole when it
- * ends where a field does and has strings, as every profile has.
+ * Append the following frames to the message until it is complete: it ends at the end of
+ * a field, and has a string table, as every profile does.
  */
 static void join_frames(struct in *in, struct str *message)
 {
@@ -74,7 +75,7 @@ static void join_frames(struct in *in, struct str *message)
 	}
 }
 
-static bool read(struct in *in, struct profile *p)
+static bool pprof_read(struct in *in, struct profile *p)
 {
 	struct pprof_reader r = { .in = in, .p = p };
 
@@ -83,7 +84,7 @@ static bool read(struct in *in, struct profile *p)
 	r.pos = in_pos(in);
 	join_frames(in, &r.message);
 	read_message(&r);
-	release(&r);
+	pprof_reader_release(&r);
 	return !in->failed;
 }
 
@@ -91,6 +92,6 @@ const struct format format_pprof = {
 	.name = "pprof",
 	.help = "google/pprof's profile.proto, lossless",
 	.sniff = pprof_sniff,
-	.read = read,
+	.read = pprof_read,
 	.write = pprof_write,
 };

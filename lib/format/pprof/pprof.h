@@ -1,8 +1,9 @@
 /*
- * google/pprof's profile.proto (proto/profile.proto there), by part: sniffing, the
- * message, its tables, its samples, writing. The wire is walked by hand: on a profile of
- * 58 MB protobuf-c took 7.0 million mallocs and 590 MB, and says of a broken file only
- * that it is broken.
+ * What the files of the pprof format share: the numbers of its fields, the state of the
+ * reader, and its parts (sniffing, the message, tables, samples, writing).
+ *
+ * The reader decodes protobuf by hand: on a profile of 58 MB protobuf-c makes 7.0 million
+ * allocations and takes 590 MB, and it gives no reason when a file is broken.
  */
 #ifndef FORMAT_PPROF_PPROF_H
 #define FORMAT_PPROF_PPROF_H
@@ -14,9 +15,7 @@
 #include "io/pb.h"
 #include "profile/adder.h"
 
-/*
- * Field numbers of profile.proto (google/pprof, proto/profile.proto).
- */
+/* Field numbers of google/pprof's proto/profile.proto. */
 enum pprof_profile {
 	PROFILE_SAMPLE_TYPE = 1,
 	PROFILE_SAMPLE = 2,
@@ -65,7 +64,7 @@ enum pprof_function {
 	FUNCTION_START_LINE = 5,
 };
 
-/* A mapping: its row, where it was mapped, and what that says of its frames. */
+/* A mapping: its row, its address, and the flags of its frames. */
 struct pprof_mapping_row {
 	map_id row;
 	uint32_t flags; /* LOC_KERNEL, LOC_JIT */
@@ -73,39 +72,38 @@ struct pprof_mapping_row {
 };
 
 /*
- * A location: n frames from `first` in pprof_reader.frames, the outermost first, which
- * the others are inlined into.
+ * A location: n frames from `first` on in pprof_reader.frames. The first is the
+ * outermost; the others are inlined into it.
  */
 struct pprof_location_row {
 	uint32_t first, n;
 };
 
-/* A sample type: where its values go. */
+/* A sample type: the column of its values, and the factor by which they are multiplied. */
 struct pprof_target {
 	uint32_t col;
 	int64_t scale;
 };
 
 /*
- * A message that is being read, and what it is read into. Fields may come in any order,
- * so a message is walked once to see what there is, and then kind by kind: header,
- * tables, samples. Rows of a table are gathered first, and entered into the dictionary
- * together.
+ * The state of reading a message. Fields may come in any order, so a first pass finds the
+ * strings and counts, and later passes read the header, the tables and the samples. The
+ * rows of a table are gathered, and entered into the dictionary together.
  *
- * Functions return false, or end the cursor they are given, after an error, which
- * is recorded in the input.
+ * After an error, which the input records, functions return false or move their cursor
+ * to its end.
  */
 struct pprof_reader {
 	struct in *in;
 	struct profile *p;
 	struct str message;
 	uint64_t pos; /* of the message in the input */
-	/* By field number: where the first begins, where the last ends. */
+	/* By field number: the start of the first field and the end of the last. */
 	struct {
 		const uint8_t *from, *to;
 	} part[PROFILE_DOC_URL + 1];
-	VEC(struct str) strings; /* the string table; */
-	VEC(str_id) string_ids;  /* and its numbers in the dictionary */
+	VEC(struct str) strings; /* the string table */
+	VEC(str_id) string_ids;  /* the numbers of its strings in the dictionary */
 	struct buf comments;     /* uint64_t: string indexes */
 	size_t nsample, nmapping, nlocation, nfunction;
 	bool have_function_ids;
@@ -118,46 +116,45 @@ struct pprof_reader {
 	VEC(loc_id) frames; /* of all locations */
 	VEC(struct pprof_target) targets;
 	struct adder adder;
-	/* The sample at hand: */
+	/* The current sample: */
 	struct buf ids;    /* uint64_t: its locations */
 	struct buf values; /* uint64_t: its values */
 };
 
-/* How sure is it that an input begins with a profile? See format.h. */
+/* The bid of this format: see format.h. */
 int pprof_sniff(struct sniff *s);
 
-/* The first walk: strings, counts, and where things are. */
+/* The first pass: strings, counts, and the range of each kind of field. */
 bool pprof_survey(struct pprof_reader *r);
 
 /* A cursor over the whole message. */
 struct pb pprof_open(const struct pprof_reader *r);
 
 /*
- * The next field of that number. To be called with the whole message first;
- * fields of one kind mostly stand together, so only the part between the first
- * and the last of them is walked.
+ * Find the next field with this number; pb begins as pprof_open(). Fields of one kind are
+ * mostly adjacent, so only the range from the first to the last of them is searched.
  */
 bool pprof_next(const struct pprof_reader *r, struct pb *pb, uint32_t number, struct pb_field *f);
 
-/* Read all fields of that number. */
+/* Read all fields with this number. */
 typedef void pprof_read_field(struct pprof_reader *r, struct pb *pb, const struct pb_field *f);
 bool pprof_each(struct pprof_reader *r, uint32_t number, pprof_read_field *read_one);
 
-/* The string whose index is the field's value, as one of the dictionary. */
+/* The string whose index is the field's value. */
 str_id pprof_string(struct pprof_reader *r, struct pb *pb, const struct pb_field *f);
 
-/* What the profile says about itself as a whole. */
+/* Read the header and the comments. */
 bool pprof_read_header(struct pprof_reader *r);
 
-/* Sample types, mappings, functions, locations: what samples refer to. */
+/* Read the tables to which samples refer: sample types, mappings, functions, locations. */
 bool pprof_read_tables(struct pprof_reader *r);
 
 bool pprof_read_samples(struct pprof_reader *r);
 
 /*
- * Write p as one message in one frame. Compact: ids from 1 in order of use, only
- * what samples refer to, samples without any value left out. The same profile
- * gives the same bytes.
+ * Write p as one message in one frame, with ids from 1 in order of first use, with only
+ * the rows to which samples refer, and without samples whose values are all 0. The same
+ * profile gives the same bytes.
  */
 void pprof_write(struct out *out, struct profile *p);
 

@@ -25,16 +25,16 @@ size_t ids_find_out_of_order(const struct ids *ids, uint64_t id)
 	return row[1];
 }
 
-bool ids_add(struct ids *ids, uint64_t id, size_t place)
+bool ids_add(struct ids *ids, uint64_t id, size_t position)
 {
-	uint64_t row[2] = { id, place };
+	uint64_t row[2] = { id, position };
 
 	if (ids_find(ids, id))
 		return false;
-	if (id == place && id == ids->in_order + 1)
+	if (id == position && id == ids->in_order + 1)
 		ids->in_order++;
 	else if (id < ids->nsmall)
-		ids->small[id] = (uint32_t)place;
+		ids->small[id] = (uint32_t)position;
 	else
 		table_intern(&ids->large, row);
 	return true;

@@ -1,7 +1,7 @@
 /*
- * From the ids of a pprof message to places in arrays, counted from 1. Most writers
- * number from 1 themselves, and nothing need be kept; else it is an array for small
- * ids, and a table for others.
+ * From the ids of a pprof message to positions in arrays, which count from 1. If ids are
+ * 1, 2, 3 ... in order, as most writers number them, nothing is stored; otherwise small
+ * ids are in an array and large ones in a table.
  */
 #ifndef FORMAT_PPROF_IDS_H
 #define FORMAT_PPROF_IDS_H
@@ -9,22 +9,22 @@
 #include "base/table.h"
 
 struct ids {
-	size_t in_order; /* ids 1 to this one stand at these places */
+	size_t in_order; /* each id from 1 to this one is its own position */
 	uint32_t *small;
 	size_t nsmall;
-	struct table large; /* rows { id, place } */
+	struct table large; /* rows { id, position } */
 };
 
-/* For about n ids. */
+/* Make room for about n ids. */
 void ids_init(struct ids *ids, size_t n);
 void ids_release(struct ids *ids);
 
 /* False when the id is taken. */
-bool ids_add(struct ids *ids, uint64_t id, size_t place);
+bool ids_add(struct ids *ids, uint64_t id, size_t position);
 
 size_t ids_find_out_of_order(const struct ids *ids, uint64_t id);
 
-/* 0 when there is no such id. */
+/* The position of an id; 0 if there is no such id. */
 static inline size_t ids_find(const struct ids *ids, uint64_t id)
 {
 	return id <= ids->in_order ? id : ids_find_out_of_order(ids, id);

@@ -1,4 +1,4 @@
-/* The message as a whole: what is where in it, its strings, what it says about itself. */
+/* The message as a whole: the ranges of its fields, its strings, its header and comments. */
 #include "format/pprof/pprof.h"
 
 struct pb pprof_open(const struct pprof_reader *r)
@@ -45,8 +45,8 @@ static void read_string(struct pprof_reader *r, struct pb *pb, const struct pb_f
 	vec_push(&r->strings, s);
 }
 
-/* Remember whether functions have ids at all. */
-static void look_at_function(struct pprof_reader *r, struct pb *pb, const struct pb_field *f)
+/* Count functions, and find out whether any has an id. */
+static void survey_function(struct pprof_reader *r, struct pb *pb, const struct pb_field *f)
 {
 	struct pb m = pb_inside(pb, "function", pb_bytes(pb, f));
 	struct pb_field g;
@@ -70,7 +70,7 @@ bool pprof_survey(struct pprof_reader *r)
 		r->part[f.number].to = pb.at;
 		switch (f.number) {
 		case PROFILE_STRING_TABLE: read_string(r, &pb, &f); break;
-		case PROFILE_FUNCTION: look_at_function(r, &pb, &f); break;
+		case PROFILE_FUNCTION: survey_function(r, &pb, &f); break;
 		case PROFILE_SAMPLE: r->nsample++; break;
 		case PROFILE_MAPPING: r->nmapping++; break;
 		case PROFILE_LOCATION: r->nlocation++; break;
@@ -86,7 +86,7 @@ bool pprof_survey(struct pprof_reader *r)
 	return true;
 }
 
-/* What the profile says about itself */
+/* Header and comments */
 
 static void read_period_type(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
 			     struct header *h)
@@ -102,7 +102,7 @@ static void read_period_type(struct pprof_reader *r, struct pb *pb, const struct
 	}
 }
 
-/* Profiles that were joined without frames have these fields more than once. */
+/* Two profiles that were joined without compression frames have this field twice. */
 static void read_time(struct pb *pb, const struct pb_field *f, int64_t *time)
 {
 	int64_t first = *time;
@@ -110,8 +110,8 @@ static void read_time(struct pb *pb, const struct pb_field *f, int64_t *time)
 	*time = (int64_t)pb_int(pb, f);
 	if (first && *time)
 		pb_fail(pb, f,
-			"stands here a second time: two profiles without compression "
-			"frames around them cannot be told apart");
+			"occurs twice: the input is two profiles joined without compression, "
+			"and one message is expected");
 }
 
 static bool read_comments(struct pprof_reader *r)
@@ -128,7 +128,7 @@ static bool read_comments(struct pprof_reader *r)
 	return true;
 }
 
-/* A field that may stand once; the last one counts, as protobuf has it. */
+/* A field that should occur once; as in protobuf, the last one counts. */
 static void read_header_field(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
 			      struct header *h)
 {

@@ -1,3 +1,4 @@
+/* Samples: their locations become stacks, which an adder enters into the profile. */
 #include "format/pprof/pprof.h"
 
 static bool unknown_location(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
@@ -9,8 +10,8 @@ static bool unknown_location(struct pprof_reader *r, struct pb *pb, const struct
 }
 
 /*
- * The frames of the sample at hand, whose locations stand leaf first, as the adder's next.
- * Sets *nframe.
+ * Give the frames of the current sample, whose locations are leaf first, to the adder.
+ * Sets *nframe to their number.
  */
 static bool put_frames(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
 		       size_t *nframe)
@@ -30,7 +31,7 @@ static bool put_frames(struct pprof_reader *r, struct pb *pb, const struct pb_fi
 			to[n++] = r->frames.v[l.first];
 			continue;
 		}
-		/* A few bytes can name a location of many lines again and again. */
+		/* In a hostile file, a few bytes name a location of many lines repeatedly. */
 		if (!mem_fits(8 * (n + l.n + left) * sizeof(*to)))
 			return in_fail_memory(r->in);
 		to = adder_room(&r->adder, n + l.n + left);
@@ -102,7 +103,7 @@ static void read_sample(struct pprof_reader *r, struct pb *pb, const struct pb_f
 bool pprof_read_samples(struct pprof_reader *r)
 {
 	if (r->nsample && !r->targets.n)
-		return in_fail_at(r->in, r->pos, "profile: has samples and no sample type");
+		return in_fail_at(r->in, r->pos, "profile: has samples but no sample type");
 	r->nsample = 0;
 	adder_begin(&r->adder, r->p, !r->in->options.no_thread);
 	pprof_each(r, PROFILE_SAMPLE, read_sample);

@@ -1,8 +1,8 @@
 /*
- * Is this a profile.proto? A message has no magic number, and many a text begins with
- * a byte that is a plausible tag: "j;" is a comment of 59 bytes, "Z" a period type.
- * What proves it are messages inside that have the shape they should have, and a first
- * string that is empty. A field that is cut short proves nothing.
+ * Is this a profile.proto? A message has no magic number, and text may begin with a byte
+ * that is a plausible tag: "j;" is a comment of 59 bytes, "Z" a period type. The proof is
+ * that inner messages have the fields that they should have, and that the first string is
+ * empty. A truncated field proves nothing.
  */
 #include "format/pprof/pprof.h"
 
@@ -20,7 +20,7 @@ enum content {
 	FUNCTION,
 };
 
-/* What the fields of each message hold, by number. */
+/* The content of each message's fields, by field number. */
 static const uint8_t profile_shape[] = { NOT_THERE, VALUE_TYPE, SAMPLE,  MAPPING,
 					 LOCATION,  FUNCTION,   TEXT,    INTEGER,
 					 INTEGER,   INTEGER,    INTEGER, VALUE_TYPE,
@@ -52,15 +52,15 @@ static struct shape shape_of(enum content message)
 struct evidence {
 	int bits;
 	size_t nstring;
-	bool wrong; /* what is there cannot be a profile */
-	bool cut;   /* the last field is not all there */
+	bool wrong; /* this cannot be a profile */
+	bool cut;   /* the last field is truncated */
 };
 
 enum { BITS_OF_TAG = 5, BITS_OF_EMPTY_STRING = 8, LONGEST_FIELD_HEAD = 2 * 10 };
 
 static void look_at_message(struct evidence *e, struct str bytes, struct shape shape);
 
-/* The inside of a field; `whole` when all of it is there. */
+/* Look at the content of a field; whole: it is not truncated. */
 static void look_inside(struct evidence *e, struct str bytes, enum content content, bool whole)
 {
 	int before = e->bits;
@@ -77,7 +77,7 @@ static void look_inside(struct evidence *e, struct str bytes, enum content conte
 	}
 }
 
-/* The field at the cursor; what lies inside is looked at, too. */
+/* Look at the field at the cursor, and at its content. inside: it is in an inner message. */
 static void look_at_field(struct evidence *e, struct pb *pb, struct shape shape, bool inside)
 {
 	uint64_t tag = pb_varint(pb), value;

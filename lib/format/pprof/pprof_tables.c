@@ -1,7 +1,7 @@
 /*
- * What samples refer to: sample types, mappings, functions, locations. The rows of a
- * table are read first and entered into the dictionary together, which waits for
- * memory less often.
+ * The tables to which samples refer: sample types, mappings, functions, locations. All
+ * rows of a table are read before they are entered into the dictionary together, which
+ * waits for memory less often.
  */
 #include "format/pprof/pprof.h"
 
@@ -26,18 +26,18 @@ static void read_sample_type(struct pprof_reader *r, struct pb *pb, const struct
 	t.col = profile_column(r->p, type, unit, &t.scale);
 	for (size_t i = 0; i < r->targets.n; i++)
 		if (r->targets.v[i].col == t.col)
-			pb_fail(pb, f, "is %.*s, which stands here already",
+			pb_fail(pb, f, "is %.*s, which is a sample type already",
 				STR_ARG(dict_text(r->p->dict, type)));
 	vec_push(&r->targets, t);
 }
 
-/* `place` is the row's place in its array, counted from 1. */
+/* Enter the id of a row; position: that of the row in its array, from 1. */
 static void enter_id(struct pb *pb, const struct pb_field *f, struct ids *ids, uint64_t id,
-		     size_t place)
+		     size_t position)
 {
 	if (!id)
 		pb_fail(pb, f, "has no id, or id 0");
-	else if (!ids_add(ids, id, place))
+	else if (!ids_add(ids, id, position))
 		pb_fail(pb, f, "has id %llu, which is taken", (unsigned long long)id);
 }
 
@@ -105,13 +105,13 @@ static void enter_functions(struct pprof_reader *r)
 
 /* Locations */
 
-/* One line of a location; `row` has what it shares with the others. */
+/* Read one line of a location; `row` has the fields that all its lines share. */
 static struct loc read_line(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
 			    struct loc row)
 {
 	struct pb m = pb_inside(pb, "line", pb_bytes(pb, f));
 	uint64_t id = 0;
-	size_t place;
+	size_t position;
 	struct pb_field g;
 
 	while (pb_next(&m, &g)) {
@@ -121,24 +121,24 @@ static struct loc read_line(struct pprof_reader *r, struct pb *pb, const struct 
 		case LINE_COLUMN: row.column = line_number(pb_int(&m, &g)); break;
 		}
 	}
-	place = id ? ids_find(&r->function_ids, id) : 0;
-	if (place)
-		row.func = r->functions.v[place - 1];
+	position = id ? ids_find(&r->function_ids, id) : 0;
+	if (position)
+		row.func = r->functions.v[position - 1];
 	else if (id)
 		in_bad_at(r->in, pb_pos(pb, f->at), "line: names function %llu, which is not there",
 			  (unsigned long long)id);
 	return row;
 }
 
-/* The address of a location, kept relative to its mapping. */
+/* Set the mapping of a location, and its address, relative to the mapping. */
 static void set_address(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
 			struct loc *row, uint64_t mapping, uint64_t address)
 {
-	size_t place = mapping ? ids_find(&r->mapping_ids, mapping) : 0;
+	size_t position = mapping ? ids_find(&r->mapping_ids, mapping) : 0;
 	struct pprof_mapping_row m = { 0 };
 
-	if (place)
-		m = r->mappings.v[place - 1];
+	if (position)
+		m = r->mappings.v[position - 1];
 	else if (mapping)
 		in_bad_at(r->in, pb_pos(pb, f->at),
 			  "location: names mapping %llu, which is not there",
@@ -151,7 +151,7 @@ static void set_address(struct pprof_reader *r, struct pb *pb, const struct pb_f
 	}
 }
 
-/* The location's own fields. Returns its id. */
+/* Read the fields of a location, except for its lines. Returns its id. */
 static uint64_t read_location_head(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
 				   struct loc *row)
 {
@@ -172,8 +172,8 @@ static uint64_t read_location_head(struct pprof_reader *r, struct pb *pb, const 
 }
 
 /*
- * A frame for each line, of which the message has the innermost first; all but the
- * outermost are inlined. A location without lines is one frame.
+ * Each line of a location becomes a frame. The message has the innermost line first; all
+ * but the outermost are inlined calls. A location without lines is one frame.
  */
 static void read_location(struct pprof_reader *r, struct pb *pb, const struct pb_field *f)
 {
@@ -195,7 +195,7 @@ static void read_location(struct pprof_reader *r, struct pb *pb, const struct pb
 	for (uint32_t i = 1; i < new.n; i++)
 		r->frame_rows.v[new.first + i].flags |= LOC_INLINED;
 	vec_push(&r->locations, new);
-	if (r->in->skipped == skipped) /* no sample may name a broken one */
+	if (r->in->skipped == skipped) /* samples must not use a malformed location */
 		enter_id(pb, f, &r->location_ids, id, r->locations.n);
 }
 

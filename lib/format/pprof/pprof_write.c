@@ -1,27 +1,27 @@
 /*
- * Writing pprof. The model's rows become messages in order of first use, so the
- * whole profile is put together in memory: samples first, which number the
- * locations, then those, which number functions and mappings, and the strings.
+ * Writing pprof. Rows of the model become messages in order of first use: samples come
+ * first and number the locations; locations number functions and mappings; strings come
+ * last. The whole profile is built in memory.
  *
- * A frame inlined into its caller is a row of its own in the model and a line of
- * one location here.
+ * An inlined frame is a row of its own in the model; here it is one of the lines of a
+ * location.
  */
 #include "format/pprof/pprof.h"
 
 #include "io/pb.h"
 
-/* Numbers for rows of a table, given in order of first use from 1. */
+/* Numbers for the rows of a table, from 1 in order of first use. */
 struct numbers {
 	uint32_t *number; /* by row; 0 = not used yet */
 	size_t nrow;
 	uint32_t *row; /* by number */
 	size_t cap;
-	uint32_t n; /* numbers given, 0 included */
+	uint32_t n; /* the next number */
 };
 
-/* A frame inlined into `outer`: one pprof location. */
+/* A frame inlined into `outer`: together they are one pprof location. */
 struct group {
-	uint32_t outer; /* place; see struct writer */
+	uint32_t outer; /* what struct writer calls a location row */
 	loc_id loc;
 };
 
@@ -31,8 +31,8 @@ struct writer {
 	struct table group;
 	struct numbers strings, functions, mappings;
 	/*
-	 * Numbers of places: place i < p->dict->loc.n is that frame alone, place
-	 * p->dict->loc.n + i is group i.
+	 * Numbers of pprof locations. A location row i < p->dict->loc.n is that frame
+	 * alone; row p->dict->loc.n + i is group i.
 	 */
 	struct numbers locations;
 	struct buf message, inner, list; /* scratch */
@@ -60,7 +60,7 @@ static uint32_t new_number(struct numbers *n, uint32_t row)
 	return n->number[row] = n->n++;
 }
 
-static uint32_t number(struct numbers *n, uint32_t row)
+static uint32_t number_of(struct numbers *n, uint32_t row)
 {
 	if (!row)
 		return 0;
@@ -69,7 +69,7 @@ static uint32_t number(struct numbers *n, uint32_t row)
 
 static void put_string(struct writer *w, struct buf *b, uint32_t field, str_id s)
 {
-	pb_put_int(b, field, number(&w->strings, s.i));
+	pb_put_int(b, field, number_of(&w->strings, s.i));
 }
 
 static void put_message(struct writer *w, uint32_t field, const struct buf *message)
@@ -79,7 +79,7 @@ static void put_message(struct writer *w, uint32_t field, const struct buf *mess
 
 /* Samples */
 
-static void push(struct buf *list, uint64_t v)
+static void push_u64(struct buf *list, uint64_t v)
 {
 	memcpy(buf_room(list, sizeof(v)), &v, sizeof(v));
 	list->n += sizeof(v);
@@ -105,12 +105,12 @@ static void put_label(struct writer *w, const struct label *l)
 	pb_put_bytes_always(&w->message, SAMPLE_LABEL, buf_str(b));
 }
 
-/* A set lists its newest label first; they are written oldest first. */
+/* A set lists its labels in reverse order. */
 static void put_labels(struct writer *w, label_set_id set)
 {
 	w->list.n = 0;
 	for (; set.i; set = dict_label_set(w->p->dict, set)->rest)
-		push(&w->list, dict_label_set(w->p->dict, set)->label.i);
+		push_u64(&w->list, dict_label_set(w->p->dict, set)->label.i);
 	for (size_t i = BUF_COUNT(&w->list, uint64_t); i-- > 0;) {
 		label_id id = { (uint32_t)((uint64_t *)w->list.p)[i] };
 
@@ -127,8 +127,8 @@ static bool has_value(const struct profile *p, sample_id sample)
 	return false;
 }
 
-/* The place of a frame with those that are inlined into it; *i moves past them. */
-static uint32_t find_place(struct writer *w, const loc_id *frame, size_t n, size_t *i)
+/* The location row of frame *i and the frames inlined into it; *i becomes the last of them. */
+static uint32_t location_row(struct writer *w, const loc_id *frame, size_t n, size_t *i)
 {
 	struct group g = { .outer = frame[*i].i };
 
@@ -139,24 +139,16 @@ static uint32_t find_place(struct writer *w, const loc_id *frame, size_t n, size
 	return g.outer;
 }
 
-/* Locations are written leaf first. */
+/* Write the locations of a stack, leaf first. */
 static void put_locations(struct writer *w, stack_id stack)
 {
-	size_t n, nlist;
+	size_t n;
 	const loc_id *frame = dict_frames(w->p->dict, stack, &n);
-	uint64_t *list;
 
 	w->list.n = 0;
 	for (size_t i = 0; i < n; i++)
-		push(&w->list, number(&w->locations, find_place(w, frame, n, &i)));
-	list = (uint64_t *)w->list.p;
-	nlist = BUF_COUNT(&w->list, *list);
-	for (size_t i = 0; i < nlist / 2; i++) {
-		uint64_t swap = list[i];
-
-		list[i] = list[nlist - 1 - i];
-		list[nlist - 1 - i] = swap;
-	}
+		push_u64(&w->list, number_of(&w->locations, location_row(w, frame, n, &i)));
+	mem_reverse(w->list.p, BUF_COUNT(&w->list, uint64_t), sizeof(uint64_t));
 	put_list(w, SAMPLE_LOCATION_ID);
 }
 
@@ -167,7 +159,7 @@ static void put_sample(struct writer *w, sample_id sample)
 	w->message.n = 0;
 	put_locations(w, s->stack);
 	for (uint32_t i = 0; i < w->p->ncol; i++)
-		push(&w->list, (uint64_t)profile_value(w->p, i, sample));
+		push_u64(&w->list, (uint64_t)profile_value(w->p, i, sample));
 	put_list(w, SAMPLE_VALUE);
 	put_labels(w, s->labels);
 	put_message(w, PROFILE_SAMPLE, &w->message);
@@ -175,32 +167,32 @@ static void put_sample(struct writer *w, sample_id sample)
 
 /* Tables */
 
-/* A frame of which nothing is known needs a line only where it is one of several. */
+/* A line without function and number is left out unless the location has several lines. */
 static void put_line(struct writer *w, loc_id loc, bool is_one_of_several)
 {
 	const struct loc *l = dict_loc(w->p->dict, loc);
 
 	w->inner.n = 0;
-	pb_put_int(&w->inner, LINE_FUNCTION_ID, number(&w->functions, l->func.i));
+	pb_put_int(&w->inner, LINE_FUNCTION_ID, number_of(&w->functions, l->func.i));
 	pb_put_int(&w->inner, LINE_LINE, l->line);
 	pb_put_int(&w->inner, LINE_COLUMN, l->column);
 	if (w->inner.n || is_one_of_several)
 		pb_put_bytes_always(&w->message, LOCATION_LINE, buf_str(&w->inner));
 }
 
-/* All lines of a place, innermost first. Returns the outermost frame. */
-static loc_id put_lines(struct writer *w, uint32_t place)
+/* Write all lines of a location row, innermost first. Returns the outermost frame. */
+static loc_id put_lines(struct writer *w, uint32_t row)
 {
-	bool several = place >= w->p->dict->loc.n;
+	bool several = row >= w->p->dict->loc.n;
 	loc_id outermost;
 
-	while (place >= w->p->dict->loc.n) {
-		const struct group *g = table_row(&w->group, place - w->p->dict->loc.n);
+	while (row >= w->p->dict->loc.n) {
+		const struct group *g = table_row(&w->group, row - w->p->dict->loc.n);
 
 		put_line(w, g->loc, several);
-		place = g->outer;
+		row = g->outer;
 	}
-	outermost.i = place;
+	outermost.i = row;
 	put_line(w, outermost, several);
 	return outermost;
 }
@@ -214,7 +206,7 @@ static void put_location(struct writer *w, uint32_t id)
 	pb_put_int(&w->message, LOCATION_ID, id);
 	l = dict_loc(w->p->dict, put_lines(w, w->locations.row[id]));
 	start = dict_mapping(w->p->dict, l->map)->start;
-	pb_put_int(&w->message, LOCATION_MAPPING_ID, number(&w->mappings, l->map.i));
+	pb_put_int(&w->message, LOCATION_MAPPING_ID, number_of(&w->mappings, l->map.i));
 	pb_put_int(&w->message, LOCATION_ADDRESS, l->flags & LOC_ADDR ? l->addr + start : 0);
 	pb_put_int(&w->message, LOCATION_IS_FOLDED, (l->flags & LOC_FOLDED) != 0);
 	put_message(w, PROFILE_LOCATION, &w->message);
@@ -273,19 +265,18 @@ static void put_value_type(struct writer *w, uint32_t field, str_id type, str_id
 	put_message(w, field, &w->message);
 }
 
-/* What pprof has no field for, as a comment. */
+/* Write the window as a comment: profile.proto has no field for it. */
 static void put_window(struct writer *w)
 {
-	struct buf text = { 0 };
-
 	const struct header *h = &w->p->head;
+	struct buf text = { 0 };
 
 	if (!h->time || profile_end(h) - h->time == h->duration)
 		return;
 	buf_add(&text, S("window_ns="));
 	buf_i64(&text, profile_end(h) - h->time);
 	pb_put_int_always(w->b, PROFILE_COMMENT,
-			  number(&w->strings, dict_intern(w->p->dict, buf_str(&text)).i));
+			  number_of(&w->strings, dict_intern(w->p->dict, buf_str(&text)).i));
 	buf_release(&text);
 }
 
@@ -302,7 +293,7 @@ static void put_header(struct writer *w)
 	pb_put_int(w->b, PROFILE_PERIOD, (uint64_t)h->period);
 	for (size_t i = 0; i < profile_ncomment(w->p); i++)
 		pb_put_int_always(w->b, PROFILE_COMMENT,
-				  number(&w->strings, profile_comment(w->p, i).i));
+				  number_of(&w->strings, profile_comment(w->p, i).i));
 	put_window(w);
 	put_string(w, w->b, PROFILE_DEFAULT_SAMPLE_TYPE, h->default_type);
 	put_string(w, w->b, PROFILE_DOC_URL, h->doc_url);
@@ -316,13 +307,13 @@ static void put_strings(struct writer *w)
 				    strings_get(&w->p->dict->str, w->strings.row[i]));
 }
 
-/* The mapping of the main binary stands first, whether or not it was hit first. */
+/* Readers take the first mapping for that of the main binary. */
 static void keep_main_mapping_first(struct writer *w)
 {
-	number(&w->mappings, profile_main_map(w->p).i);
+	number_of(&w->mappings, profile_main_map(w->p).i);
 }
 
-static void release(struct writer *w)
+static void pprof_writer_release(struct writer *w)
 {
 	table_release(&w->group);
 	numbers_release(&w->strings);
@@ -355,6 +346,6 @@ void pprof_write(struct out *out, struct profile *p)
 	put_tables(&w);
 	put_header(&w);
 	put_strings(&w);
-	release(&w);
+	pprof_writer_release(&w);
 	out_frame(out);
 }
