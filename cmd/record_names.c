@@ -19,8 +19,8 @@ static struct symbol_binary open_mapping(void *context, const struct profile *p,
 	struct symbol_binary b = { .fd = -1, .root = m ? m->root : -1 };
 
 	(void)p;
-	if (m && m->is_jit)
-		b.fd = jit_open_map(&m->jit);
+	if (m && m->jit)
+		b.fd = jit_maps_open(m->jit);
 	else if (m && m->binary && m->binary->fd >= 0)
 		b.fd = fcntl(m->binary->fd, F_DUPFD_CLOEXEC, 0);
 	return b;

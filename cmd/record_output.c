@@ -1,5 +1,6 @@
 #include "record_output.h"
 
+#include <stdio.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -106,8 +107,15 @@ void record_output_abandon(struct record_output *o)
 
 void record_add_facts(struct profile *p, const struct window *w, const struct record_facts *f)
 {
+	char key[40];
+
 	fact_number(p, "lost", w->lost);
 	fact_number(p, "truncated", w->truncated);
+	for (int end = UNWIND_COMPLETE + 1; end < UNWIND_ENDS; end++) {
+		snprintf(key, sizeof(key), "truncated_%s", unwind_end_name(end));
+		if (w->by_end[end])
+			fact_number(p, key, w->by_end[end]);
+	}
 	if (w->remembered)
 		fact_number(p, "remembered", w->remembered);
 	if (w->throttled)

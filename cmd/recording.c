@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -80,6 +81,9 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 	r->samples += w->samples;
 	r->lost += w->lost;
 	r->truncated += w->truncated;
+	r->remembered += w->remembered;
+	for (int end = 0; end < UNWIND_ENDS; end++)
+		r->by_end[end] += w->by_end[end];
 	r->cpu_time += w->cpu_time;
 	r->user_time += w->user_time;
 	r->sampled += w->sampled;
@@ -191,6 +195,19 @@ int recording_status(const struct recording *r)
 					WEXITSTATUS(r->status);
 }
 
+/* Why stacks are not whole. */
+static void note_ends(const struct recording *r)
+{
+	struct buf b = { 0 };
+
+	for (int end = UNWIND_COMPLETE + 1; end < UNWIND_ENDS; end++)
+		if (r->by_end[end])
+			buf_printf(&b, "%s%s %llu", b.n ? ", " : "", unwind_end_name(end),
+				   (unsigned long long)r->by_end[end]);
+	note("truncated, by cause: %.*s", (int)b.n, b.p);
+	buf_release(&b);
+}
+
 void recording_summarise(const struct recording *r)
 {
 	struct buf covered = { 0 };
@@ -201,11 +218,16 @@ void recording_summarise(const struct recording *r)
 		return;
 	getrusage(RUSAGE_SELF, &use);
 	coverage_line(r, &covered);
+	if (r->remembered)
+		buf_printf(&covered, ", %.1f%% with remembered callers",
+			   100.0 * (double)r->remembered / (double)r->samples);
 	note("%llu samples of %s, %llu lost, %.1f%% truncated%.*s; own CPU %.2f%% of the machine, "
 	     "%ld MB at most",
 	     (unsigned long long)r->samples, r->facts.events, (unsigned long long)r->lost,
 	     r->samples ? 100.0 * (double)r->truncated / (double)r->samples : 0,
 	     STR_ARG(buf_str(&covered)), cpu, use.ru_maxrss / 1024);
+	if (common.verbose && r->truncated)
+		note_ends(r);
 	if (common.verbose)
 		note("%.3f s from the end of the recording to that of the profile",
 		     1e-9 * (double)r->finishing);

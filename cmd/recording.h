@@ -23,7 +23,8 @@ struct recording {
 	struct record_names *names; /* NULL: addresses stay as they are */
 
 	/* What came of it. */
-	uint64_t samples, lost, truncated, cpu_time, user_time, sampled, forks;
+	uint64_t samples, lost, truncated, remembered, cpu_time, user_time, sampled, forks;
+	uint64_t by_end[UNWIND_ENDS];       /* samples by why their stacks ended */
 	uint64_t frequency, most_frequency; /* in force; the most that could be */
 	uint64_t begun, wall;               /* ns: of recorder_now(); from then to the end */
 	uint64_t finishing; /* ns: of that, after there was nothing left to record */

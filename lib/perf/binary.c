@@ -1,15 +1,16 @@
 #include "perf/binary.h"
 
 #include <stddef.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { BUILD_ID_BYTES = 24, VDSO_INODE = 1 /* of device 0:0, which has no files */ };
 
-/* The key of a binary: one of build id, device and inode, path. */
+/* The key of a binary: one of build id; device, inode and generation; path. */
 struct known_binary {
 	uint8_t build_id[BUILD_ID_BYTES];
 	uint32_t major, minor;
-	uint64_t inode;
+	uint64_t inode, generation;
 	uint64_t path;         /* its number in binaries.paths */
 	struct binary *binary; /* payload */
 };
@@ -60,12 +61,23 @@ static struct known_binary key_of(struct binaries *b, const struct record_map *m
 		memcpy(key.build_id, m->build_id.p, min_size(m->build_id.n, sizeof(key.build_id)));
 	} else if (m->inode) {
 		key.inode = m->inode;
+		key.generation = m->generation;
 		key.major = m->major;
 		key.minor = m->minor;
 	} else {
 		key.path = strings_intern(&b->paths, m->path);
 	}
 	return key;
+}
+
+/*
+ * What the kernel calls memory that is shared without a file: memfd_create(2), anonymous
+ * memory, System V's. There may be an image in it; if it cannot be opened, it is code.
+ */
+static bool is_shared_memory(struct str path)
+{
+	return str_starts(path, S("/memfd:")) || str_starts(path, S("/dev/zero")) ||
+	       str_starts(path, S("/SYSV"));
 }
 
 static struct binary *new_binary(struct binaries *b, const struct record_map *m)
@@ -81,9 +93,11 @@ static struct binary *new_binary(struct binaries *b, const struct record_map *m)
 	bin->path = str(path, m->path.n);
 	bin->is_vdso = is_vdso(m->path);
 	bin->is_kernel = m->in_kernel;
+	bin->is_generated = is_shared_memory(m->path);
 	bin->major = m->major;
 	bin->minor = m->minor;
 	bin->inode = m->inode;
+	bin->generation = m->generation;
 	elf_print_build_id(&bin->build_id, m->build_id);
 	return bin;
 }
@@ -137,8 +151,28 @@ void binaries_sweep(struct binaries *b)
 
 void binaries_unload(const struct binaries *b)
 {
-	for (size_t i = 0; i < b->n; i++)
+	for (size_t i = 0; i < b->n; i++) {
 		elf_unload(&b->all[i]->module.elf);
+		elf_unload(&b->all[i]->module.debug_file);
+	}
+}
+
+/* It is not the one that was mapped. Another process may have that. */
+static void give_up_file(struct binary *bin)
+{
+	elf_close(&bin->module.elf);
+	if (bin->fd >= 0)
+		close(bin->fd);
+	bin->fd = -1;
+	bin->found = false;
+}
+
+/* A file that nobody can open any more, in which there is no image, has been written to. */
+static bool has_link(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) < 0 || st.st_nlink;
 }
 
 void binary_find_file(struct binaries *b, struct binary *bin, const struct process *p,
@@ -150,11 +184,29 @@ void binary_find_file(struct binaries *b, struct binary *bin, const struct proce
 	    !b->host->open_binary(b->host->context, p, m, bin))
 		return;
 	bin->found = true;
-	if (bin->fd >= 0 && !elf_open(&bin->module.elf, bin->fd, &why))
+	if (bin->fd >= 0 && !elf_open(&bin->module.elf, bin->fd, &why)) {
+		bin->is_generated = !has_link(bin->fd) && !jitdump_is_name(bin->path);
 		return;
+	}
+	if (!elf_is_build(&bin->module.elf, buf_str(&bin->build_id))) {
+		give_up_file(bin);
+		return;
+	}
+	bin->is_generated = false;
 	bin->build_id.n = 0;
 	elf_print_build_id(&bin->build_id, bin->module.elf.build_id);
 	module_open(&bin->module, b->arch);
+}
+
+bool binary_find_tables(struct binaries *b, struct binary *bin, const struct process *p)
+{
+	const struct perf_host *host = b->host;
+	int fd = host->open_debug_file ? host->open_debug_file(host->context, p, bin) : -1;
+	bool found = module_open_debug_frame(&bin->module, fd);
+
+	if (fd >= 0)
+		close(fd);
+	return found;
 }
 
 uint64_t binary_bias(const struct binary *bin, uint64_t start, uint64_t offset)

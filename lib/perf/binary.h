@@ -1,6 +1,6 @@
 /*
  * Binaries that processes have mapped, each kept once. The record of a mapping identifies
- * its file by build id, or by device and inode, since one path may name several files in the
+ * its file by build id, or by device, inode and generation, since one path may name several files in the
  * course of a recording; by path only where it has neither. A binary is opened when a
  * stack first goes through it and stays open, so that it can still be read after it was
  * deleted or its mount namespace is gone.
@@ -17,12 +17,13 @@
 struct binary {
 	struct str path; /* as the process sees it; ends in a NUL */
 	uint32_t major, minor;
-	uint64_t inode;
-	bool used;      /* set by those who call binaries_sweep() */
-	bool found;     /* its file was there: it has been looked at */
-	bool is_vdso;   /* code that the kernel maps into each process */
-	bool is_kernel; /* the kernel itself, or a module of it */
-	int fd;         /* -1 until it is found, or when it is in memory */
+	uint64_t inode, generation; /* as in struct record_map */
+	bool used;                  /* set by those who call binaries_sweep() */
+	bool found;                 /* its file was there: it has been looked at */
+	bool is_vdso;               /* code that the kernel maps into each process */
+	bool is_generated; /* no image, but memory that programs write code to: memfd and the like */
+	bool is_kernel;    /* the kernel itself, or a module of it */
+	int fd;            /* -1 until it is found, or when it is in memory */
 	struct module module;
 	struct buf build_id; /* in hexadecimal; of the record, or of the file once it is open */
 };
@@ -59,6 +60,9 @@ void binaries_unload(const struct binaries *b);
  */
 void binary_find_file(struct binaries *b, struct binary *bin, const struct process *p,
 		      const struct map *m);
+
+/* Look for more unwind tables of a binary that is open: as address_space.find_tables(). */
+bool binary_find_tables(struct binaries *b, struct binary *bin, const struct process *p);
 
 /*
  * What is to be subtracted from an address in a mapping of the binary to get the

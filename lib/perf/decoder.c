@@ -11,7 +11,7 @@ struct ended {
 
 void decoder_init(struct decoder *d, const struct arch *arch, const struct perf_host *host)
 {
-	*d = (struct decoder){ .arch = arch, .host = *host };
+	*d = (struct decoder){ .arch = arch, .host = *host, .most_chain = DECODER_MOST_CHAIN };
 	binaries_init(&d->binaries, arch, &d->host);
 	processes_init(&d->processes, &d->binaries, &d->host);
 	unwinder_init(&d->unwinder, arch);
@@ -24,6 +24,7 @@ void decoder_release(struct decoder *d)
 	binaries_release(&d->binaries);
 	record_queue_release(&d->queue);
 	buf_release(&d->ended);
+	buf_release(&d->chain);
 }
 
 void decoder_add(struct decoder *d, const struct perf_event_header *h,
@@ -165,6 +166,7 @@ static void add_chain(struct decoder *d, const struct record_sample *r, struct p
 {
 	uint64_t mode = 0;
 
+	d->chain.n = 0;
 	for (size_t i = 0; i < r->nchain; i++) {
 		uint64_t ip = r->chain[i];
 
@@ -172,9 +174,14 @@ static void add_chain(struct decoder *d, const struct record_sample *r, struct p
 			mode = ip;
 		else if (mode == (uint64_t)PERF_CONTEXT_KERNEL)
 			add_kernel_frame(d, s, ip - (s->nkernel > 0));
+		else if (mode == (uint64_t)PERF_CONTEXT_USER && r->regs)
+			buf_put(&d->chain, &ip, sizeof(ip));
 		else if (mode == (uint64_t)PERF_CONTEXT_USER)
 			add_user_frame(d, s, ip - (s->nuser > 0));
 	}
+	/* The kernel stops there, without a word. */
+	if (s->nuser && s->nkernel + s->nuser >= d->most_chain)
+		s->end = UNWIND_DEEP;
 	if (r->chain)
 		return;
 	if (r->in_kernel)
@@ -204,13 +211,15 @@ static void unwind_sample(struct decoder *d, const struct record_sample *r, stru
 	*state = (struct user_state){ .regs = d->regs,
 				      .stack = r->stack,
 				      .nstack = r->nstack,
+				      .chain = (const uint64_t *)d->chain.p,
+				      .nchain = BUF_COUNT(&d->chain, uint64_t),
 				      .pid = s->process->pid,
 				      .tid = (int)s->tid };
 	if (!sample_regs_decode(d->arch, r->regs_mask, r->regs, d->regs, &state->missing) ||
 	    !has_user_stack(d, s, r))
 		return;
 	s->state = state;
-	s->nuser = unwind(&d->unwinder, &space, state, d->user, &s->end);
+	s->nuser = (r->is_32bit ? unwind32 : unwind)(&d->unwinder, &space, state, d->user, &s->end);
 }
 
 static void on_sample_record(struct decoder *d, const struct record *r, size_t event)

@@ -17,7 +17,10 @@
 #include "perf/record_queue.h"
 #include "unwind/unwind.h"
 
-enum { DECODER_MOST_KERNEL = 512 /* frames */ };
+enum {
+	DECODER_MOST_KERNEL = 512, /* frames */
+	DECODER_MOST_CHAIN = 127,  /* frames of a chain, where nobody has asked for more */
+};
 
 /* A sample as it is handed out; valid during the call. */
 struct perf_sample {
@@ -51,7 +54,8 @@ struct decoder {
 	struct unwinder unwinder;
 	struct record_queue queue;
 	struct decoder_counts counts;
-	struct buf ended; /* struct ended: processes to be forgotten */
+	size_t most_chain; /* frames that the kernel follows: sysctl kernel.perf_event_max_stack */
+	struct buf ended;  /* struct ended: processes to be forgotten */
 	/*
 	 * Are samples of this process wanted? Asked once, and again after exec() and a change
 	 * of name. NULL = yes.
@@ -62,6 +66,7 @@ struct decoder {
 	/* The sample being made. */
 	uint64_t regs[ARCH_REGS];
 	uint64_t kernel[DECODER_MOST_KERNEL];
+	struct buf chain; /* uint64_t: return addresses that the kernel found */
 	struct user_frame user[UNWIND_MOST];
 };
 

@@ -87,7 +87,8 @@ void gather_begin(struct gather *g, struct profile *p)
 	g->columns.n = 0;
 	g->kernel = (map_id){ 0 };
 	memset(g->recent, 0, RECENT * sizeof(*g->recent));
-	g->ntruncated = g->nshort = 0;
+	g->ntruncated = 0;
+	memset(g->nended, 0, sizeof(g->nended));
 	table_release(&g->mappings);
 	init_mappings(g);
 	profile_begin(p);
@@ -116,6 +117,8 @@ static map_id mapping_of(struct gather *g, struct process *p, const struct map *
 
 		new.file = dict_intern(g->p->dict, m->binary->path);
 		new.build_id = dict_intern(g->p->dict, buf_str(&m->binary->build_id));
+		if (!new.build_id.i)
+			new.which = m->binary->module.id + 1;
 		row->map = dict_add_mapping(g->p->dict, new);
 		if (g->on_mapping)
 			g->on_mapping(g->context, row->map, p, m->binary);
@@ -196,7 +199,7 @@ static loc_id user_loc(struct gather *g, const struct perf_sample *s, const stru
 {
 	const struct map *m = f->region ? map_of(f->region) : NULL;
 
-	if (m && m->binary)
+	if (m && !map_is_generated(m))
 		return known_loc(g, s->process, m, f->address, 0);
 	if (m)
 		return dict_add_loc(g->p->dict, jit_loc(g, s, f->address));
@@ -223,10 +226,10 @@ static stack_id stack_of(struct gather *g, const struct perf_sample *s)
 
 	g->stack.n = 0;
 	to = (loc_id *)buf_room(&g->stack, (s->nuser + s->nkernel + 1) * sizeof(*to));
+	g->nended[s->end]++;
 	if (s->end != UNWIND_COMPLETE) {
 		to[n++] = g->truncated;
 		g->ntruncated++;
-		g->nshort += s->end == UNWIND_TRUNCATED;
 	}
 	for (size_t i = s->nuser; i-- > 0;)
 		to[n++] = user_loc(g, s, &s->user[i]);

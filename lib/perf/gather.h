@@ -30,8 +30,8 @@ struct gather {
 	struct recent_loc *recent;
 	loc_id truncated; /* the frame that roots what is not complete */
 	map_id kernel;
-	uint64_t ntruncated; /* samples whose stack is not complete, */
-	uint64_t nshort;     /* and those of them whose copy of the stack was too short */
+	uint64_t ntruncated;          /* samples whose stack is not complete, */
+	uint64_t nended[UNWIND_ENDS]; /* all samples, by why their stack ended */
 	/*
 	 * A mapping of the profile is of this binary, which p has mapped; or of p's JIT code,
 	 * where b is NULL, or the jitdump that names it. May be NULL; can be called again for

@@ -22,6 +22,11 @@ struct perf_host {
 	 */
 	bool (*open_binary)(void *context, const struct process *p, const struct map *m,
 			    struct binary *b);
+	/*
+	 * A descriptor of the debug file of a binary, which is open, or -1; the caller closes
+	 * it. Whether it is the right one is not checked.
+	 */
+	int (*open_debug_file)(void *context, const struct process *p, const struct binary *b);
 	/* A process ran before its records began: find its mappings, name and namespace. */
 	void (*scan)(void *context, struct processes *t, struct process *p);
 	/* Is any thread of a process still there? */
@@ -30,7 +35,8 @@ struct perf_host {
 	bool (*thread_name)(void *context, int pid, uint32_t tid, char *name);
 	/* Read memory, and find trampolines: as those of struct address_space. */
 	size_t (*read)(void *context, int tid, uint64_t address, void *to, size_t n);
-	bool (*is_trampoline)(void *context, struct process *p, uint64_t address);
+	bool (*is_trampoline)(void *context, struct processes *t, struct process *p,
+			      uint64_t address);
 	/* The jitdump in which a process's JIT code has names; NULL when it has none. */
 	const struct binary *(*jit_dump)(void *context, struct processes *t, struct process *p);
 	/* What was at an address in memory without a file at a time, as far as that is logged. */

@@ -127,9 +127,12 @@ void process_forget(struct processes *t, struct process *p)
 static void use_binaries(void *context, struct process *p)
 {
 	(void)context;
-	for (size_t i = 0; i < p->nmap; i++)
+	for (size_t i = 0; i < p->nmap; i++) {
 		if (p->map[i].binary)
 			p->map[i].binary->used = true;
+		if (p->map[i].moved)
+			p->map[i].moved->used = true;
+	}
 }
 
 void processes_sweep(struct processes *t)
@@ -147,7 +150,7 @@ void processes_sweep(struct processes *t)
 
 void process_exec(struct processes *t, struct process *p)
 {
-	p->nmap = p->last = 0;
+	p->nmap = p->last = p->nancestor = 0;
 	p->number = ++t->last_number;
 	forget_host_data(t, p);
 }
@@ -166,6 +169,10 @@ void process_fork(struct process *child, const struct process *parent)
 	child->uid = parent->uid;
 	child->knows_uid = parent->knows_uid;
 	child->wanted = NOT_ASKED;
+	child->ancestor[0] = parent->pid;
+	child->nancestor = min_size(parent->nancestor + 1, PROCESS_ANCESTORS);
+	memcpy(child->ancestor + 1, parent->ancestor,
+	       (child->nancestor - 1) * sizeof(*child->ancestor));
 }
 
 void process_enter(struct processes *t, struct process *p, uint64_t mount_ns)

@@ -11,7 +11,8 @@
 struct map {
 	struct region region;  /* first, so that map_of() can go back from it */
 	uint64_t offset;       /* in the file */
-	struct binary *binary; /* NULL for memory without a file */
+	struct binary *binary; /* NULL for memory without a file; see map_is_generated() */
+	struct binary *moved;  /* whose text may have been moved to this memory, from `offset` */
 	bool looked;           /* its file was looked for */
 	bool placed;           /* and found: region.bias is by the file's segments */
 	/*
@@ -27,11 +28,19 @@ static inline const struct map *map_of(const struct region *r)
 	return (const struct map *)(const void *)r;
 }
 
+/* Is it code that the process has made, in memory without a file or in a file without image? */
+static inline bool map_is_generated(const struct map *m)
+{
+	return !m->binary || m->binary->is_generated;
+}
+
 /* The path of a region's file, as the process sees it; empty for memory without one. */
 static inline struct str region_file(const struct region *r)
 {
 	return map_of(r)->binary ? map_of(r)->binary->path : (struct str){ 0 };
 }
+
+enum { PROCESS_ANCESTORS = 4 };
 
 struct process {
 	int pid;
@@ -45,6 +54,9 @@ struct process {
 	enum { NOT_ASKED, WANTED, NOT_WANTED } wanted; /* the answer of decoder.wants() */
 	uint32_t uid;                                  /* of its user, if knows_uid */
 	bool knows_uid;
+	/* Whom it was forked from since exec(), nearest first: they have made some of its code. */
+	int ancestor[PROCESS_ANCESTORS];
+	size_t nancestor;
 	void *host_data; /* the host's; see perf_host.forget() */
 };
 

@@ -71,6 +71,22 @@ static size_t cut_maps(struct processes *t, struct process *p, uint64_t start, u
 	return i;
 }
 
+/*
+ * Programs move their text to anonymous memory at the same place, to have it in huge pages.
+ * The mapping that was there may be of that text; is_moved_text() looks.
+ */
+static void note_moved(const struct process *p, struct map *new)
+{
+	size_t i = first_after(p, new->region.start);
+	const struct map *was = &p->map[i];
+
+	if (i == p->nmap || was->region.start > new->region.start ||
+	    was->region.end < new->region.end || (was->binary && was->binary->is_generated))
+		return;
+	new->moved = was->binary ? was->binary : was->moved;
+	new->offset = was->offset + (new->region.start - was->region.start);
+}
+
 void process_map(struct processes *t, struct process *p, const struct record_map *m)
 {
 	struct map new = { .region.start = m->start, .offset = m->offset };
@@ -80,11 +96,14 @@ void process_map(struct processes *t, struct process *p, const struct record_map
 		return;
 	p->last = 0;
 	new.number = ++t->last_number;
+	if (m->executable)
+		new.binary = binaries_find(t->binaries, m);
+	if (m->executable && !new.binary)
+		note_moved(p, &new);
 	i = cut_maps(t, p, m->start, new.region.end);
 	if (!m->executable)
 		return;
-	new.binary = binaries_find(t->binaries, m);
-	new.region.module = new.binary ? &new.binary->module : NULL;
+	new.region.module = new.binary && !new.binary->is_generated ? &new.binary->module : NULL;
 	insert_map(p, i, new);
 }
 
@@ -92,9 +111,39 @@ void process_map(struct processes *t, struct process *p, const struct record_map
 static void place_map(struct processes *t, struct process *p, struct map *m)
 {
 	binary_find_file(t->binaries, m->binary, p, m);
+	m->region.module = m->binary->is_generated ? NULL : &m->binary->module;
 	m->region.bias = binary_bias(m->binary, m->region.start, m->offset);
 	m->looked = true;
 	m->placed = m->binary->found;
+}
+
+/* Does memory hold what the file has there? It is compared at some places. */
+static bool is_moved_text(struct processes *t, const struct process *p, const struct map *m)
+{
+	enum { PLACES = 8, BYTES = 64 };
+	uint64_t step = (m->region.end - m->region.start) / PLACES;
+
+	for (uint64_t at = 0; at < PLACES * step; at += step) {
+		struct str file = elf_bytes(&m->moved->module.elf, m->offset + at, BYTES);
+		char memory[BYTES];
+
+		if (file.n != BYTES || !t->host->read ||
+		    t->host->read(t->host->context, p->pid, m->region.start + at, memory, BYTES) !=
+			    BYTES ||
+		    memcmp(memory, file.p, BYTES) != 0)
+			return false;
+	}
+	return step > BYTES;
+}
+
+static void find_moved(struct processes *t, struct process *p, struct map *m)
+{
+	m->looked = true;
+	binary_find_file(t->binaries, m->moved, p, m);
+	if (!m->moved->found || !is_moved_text(t, p, m))
+		return;
+	m->binary = m->moved;
+	place_map(t, p, m);
 }
 
 const struct map *process_find(struct processes *t, struct process *p, uint64_t address)
@@ -109,6 +158,8 @@ const struct map *process_find(struct processes *t, struct process *p, uint64_t 
 		p->last = i;
 	}
 	m = &p->map[i];
+	if (!m->binary && m->moved && !m->looked)
+		find_moved(t, p, m);
 	if (m->binary && !m->placed && (!m->looked || m->binary->found))
 		place_map(t, p, m);
 	return m;
@@ -124,6 +175,13 @@ static const struct region *find_region(void *context, uint64_t address)
 	return m ? &m->region : NULL;
 }
 
+static bool find_tables(void *context, const struct region *r)
+{
+	struct process_view *v = context;
+
+	return binary_find_tables(v->processes->binaries, map_of(r)->binary, v->process);
+}
+
 static size_t read_memory(void *context, uint64_t address, void *to, size_t n)
 {
 	struct process_view *v = context;
@@ -137,7 +195,7 @@ static bool is_trampoline(void *context, uint64_t address)
 	struct process_view *v = context;
 	const struct perf_host *host = v->processes->host;
 
-	return host->is_trampoline(host->context, v->process, address);
+	return host->is_trampoline(host->context, v->processes, v->process, address);
 }
 
 struct address_space process_address_space(struct process_view *v)
@@ -146,6 +204,7 @@ struct address_space process_address_space(struct process_view *v)
 
 	return (struct address_space){
 		.find = find_region,
+		.find_tables = find_tables,
 		.read = host->read ? read_memory : NULL,
 		.is_trampoline = host->is_trampoline ? is_trampoline : NULL,
 		.context = v,

@@ -98,15 +98,14 @@ static void skip_branches(struct parser *p)
 		values(p, n, 8);
 }
 
-/* Registers; those of a 32-bit thread are left out. */
-static const uint64_t *read_registers(struct parser *p, uint64_t mask)
+static const uint64_t *read_registers(struct parser *p, uint64_t mask, bool *is_32bit)
 {
 	uint64_t abi = word(p);
-	const uint64_t *regs = NULL;
 
-	if (abi != PERF_SAMPLE_REGS_ABI_NONE)
-		regs = values(p, (uint64_t)__builtin_popcountll(mask), sizeof(*regs));
-	return abi == PERF_SAMPLE_REGS_ABI_64 ? regs : NULL;
+	*is_32bit = abi == PERF_SAMPLE_REGS_ABI_32;
+	if (abi == PERF_SAMPLE_REGS_ABI_NONE)
+		return NULL;
+	return values(p, (uint64_t)__builtin_popcountll(mask), sizeof(uint64_t));
 }
 
 static void read_stack(struct parser *p, struct record_sample *s)
@@ -154,7 +153,7 @@ static void parse_sample(struct parser *p, struct record *r)
 		skip_branches(p);
 	r->sample.regs_mask = a->sample_regs_user;
 	if (p->fields & PERF_SAMPLE_REGS_USER)
-		r->sample.regs = read_registers(p, a->sample_regs_user);
+		r->sample.regs = read_registers(p, a->sample_regs_user, &r->sample.is_32bit);
 	if (p->fields & PERF_SAMPLE_STACK_USER)
 		read_stack(p, &r->sample);
 }
@@ -183,7 +182,7 @@ static void parse_map(const struct perf_event_header *h, struct parser *p, struc
 			m->has_inode = true;
 			read_pair(p, &m->major, &m->minor);
 			m->inode = word(p);
-			word(p); /* the inode's generation */
+			m->generation = word(p);
 		}
 		read_pair(p, &protection, &flags);
 		m->executable = protection & PROT_EXEC;

@@ -31,6 +31,7 @@ struct record_sample {
 	size_t nchain;
 	const uint64_t *regs; /* those of regs_mask, in order of its bits; NULL without */
 	uint64_t regs_mask;
+	bool is_32bit;        /* the registers are those of a 32-bit program */
 	const uint8_t *stack; /* from the stack pointer on; NULL without a copy */
 	size_t nstack;        /* bytes of it that are valid */
 };
@@ -39,6 +40,7 @@ struct record_map {
 	uint64_t start, length, offset;
 	/* What identifies the file: a build id, or device and inode, or only its path. */
 	uint64_t inode;
+	uint64_t generation; /* of the inode, whose number is used again; 0 = not known */
 	uint32_t major, minor;
 	struct str build_id; /* its bytes */
 	struct str path;

@@ -59,7 +59,7 @@ map_id dict_add_mapping(struct dictionary *d, struct mapping m)
 	struct mapping *row;
 	map_id id;
 
-	m.one = 1;
+	m.which += !m.which;
 	m.identity = m.build_id.i ? m.build_id : m.file;
 	m.pages = m.size / PAGE + (m.size % PAGE != 0);
 	id.i = table_intern(&d->mapping, &m);

@@ -59,9 +59,10 @@ enum map_flag { MAP_FUNCTIONS = 1, MAP_FILENAMES = 2, MAP_LINES = 4, MAP_INLINES
  * up to 4 KiB; offset.
  */
 struct mapping {
-	/* The key, which dict_add_mapping() fills in; `offset` is the caller's. */
+	/* The key, which dict_add_mapping() fills in; `offset` and `which` are the caller's. */
 	str_id identity; /* the build id, else the file */
-	uint32_t one;    /* always 1: a mapping with empty fields differs from "none" */
+	uint32_t which;  /* tells files of one name apart; 0 becomes 1, */
+			 /* so that a mapping with empty fields differs from "none" */
 	uint64_t pages;  /* size in units of 4 KiB, rounded up */
 	uint64_t offset; /* in the file, in bytes */
 	/* Payload, combined over mappings with the same key: */

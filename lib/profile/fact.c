@@ -6,9 +6,21 @@ static const struct {
 	const char *key;
 	enum { SUM, MAX } how;
 } counts[] = {
-	{ "lost", SUM },       { "truncated", SUM }, { "throttled", SUM },
-	{ "remembered", SUM }, { "samples", SUM },   { "cpu_time_ns", SUM },
-	{ "wall_ns", SUM },    { "work", SUM },      { "max_rss", MAX },
+	{ "lost", SUM },
+	{ "truncated", SUM },
+	{ "throttled", SUM },
+	{ "truncated_not_copied", SUM },
+	{ "truncated_not_mapped", SUM },
+	{ "truncated_bad_frame", SUM },
+	{ "truncated_no_tables", SUM },
+	{ "truncated_red_zone", SUM },
+	{ "truncated_too_deep", SUM },
+	{ "remembered", SUM },
+	{ "samples", SUM },
+	{ "cpu_time_ns", SUM },
+	{ "wall_ns", SUM },
+	{ "work", SUM },
+	{ "max_rss", MAX },
 };
 
 void facts_init(struct table *comments)

@@ -2,6 +2,9 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,35 +14,55 @@
 #include "record/proc.h"
 #include "record/recorder.h"
 
+enum {
+	READ_MS = 20,
+	MOST_MAPS = 1 + PROCESS_ANCESTORS,
+	MOST_COPIED = 64 << 20, /* bytes of each of several maps */
+};
+
+/* A map of one process: where it is, and a descriptor once it was there; -1 before. */
+struct jit_file {
+	int inner_pid; /* in its own PID namespace */
+	int fd;
+};
+
+struct jit_maps {
+	unsigned refs;
+	int root; /* file descriptor of the processes' root; -1 for ours */
+	uint32_t uid;
+	struct jit_file file[MOST_MAPS]; /* the process's own first */
+	size_t n;
+};
+
 struct jit {
-	struct jit_place place;
-	struct perfmap map;
+	struct jit_maps *maps;
+	struct perfmap map[MOST_MAPS];
 	struct jitdump dump;
 	const struct binary *dump_binary; /* its jitdump, as of processes.last_number */
 	uint64_t looked_at;
-	uint64_t map_read, dump_read; /* ms: when the map and the dump were last read */
+	uint64_t maps_read, dump_read; /* ms: when the maps and the dump were last read */
 };
-
-enum { READ_MS = 20 };
 
 static uint64_t now_ms(void)
 {
 	return recorder_now() / 1000000;
 }
 
-/* The last number of "NSpid:	1234	1": as the innermost namespace counts. */
-static int inner_pid(int pid)
+/* Processes */
+
+/* The number of a line "NSpid:	1234	1" in /proc/PID/status, its last; or `otherwise`. */
+static int status_number(int pid, struct str key, int otherwise)
 {
 	struct buf status = { 0 };
 	struct str lines, line;
-	uint64_t number = (uint64_t)pid;
+	uint64_t number = (uint64_t)otherwise;
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/%d/status", pid);
 	kernel_text(path, &status);
 	for (lines = buf_str(&status); lines.n;) {
 		line = str_cut(&lines, '\n');
-		if (!str_starts(line, S("NSpid:")))
+		if (!str_starts(line, key))
 			continue;
 		while (line.p) {
 			struct str last = str_cut(&line, '\t');
@@ -51,23 +74,98 @@ static int inner_pid(int pid)
 	return (int)number;
 }
 
-/* While a process runs, it can be asked for what its map is called. */
+/* Where the program of a process lies: the first line of its maps. */
+static bool read_layout(int pid, char line[64])
+{
+	char path[32];
+	FILE *f;
+	bool ok;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+	f = fopen(path, "re");
+	ok = f && fgets(line, 64, f);
+	if (f)
+		fclose(f);
+	return ok;
+}
+
+/*
+ * A process that ran before the records began may have been forked, too. Its parent then has
+ * its program at the same place.
+ */
+static void find_ancestors(struct process *p)
+{
+	char own[64], other[64];
+	int pid = p->pid;
+
+	if (p->nancestor || !read_layout(pid, own))
+		return;
+	while (p->nancestor < PROCESS_ANCESTORS) {
+		pid = status_number(pid, S("PPid:"), 0);
+		if (pid <= 1 || !read_layout(pid, other) || strcmp(own, other) != 0)
+			return;
+		p->ancestor[p->nancestor++] = pid;
+	}
+}
+
+/* Maps */
+
+/* The map of a process; if that is gone, it has the number `otherwise`, 0: not known. */
+static void add_map(struct jit_maps *m, int pid, int otherwise)
+{
+	int inner = status_number(pid, S("NSpid:"), otherwise);
+
+	if (inner)
+		m->file[m->n++] = (struct jit_file){ inner, -1 };
+}
+
+static struct jit_maps *new_maps(const struct mount_roots *roots, struct process *p)
+{
+	struct jit_maps *m = mem_zeroed(1, sizeof(*m));
+	bool has_our_numbers;
+
+	m->refs = 1;
+	m->root = mount_roots_find(roots, p);
+	proc_uid(p, &m->uid);
+	find_ancestors(p);
+	add_map(m, p->pid, p->pid);
+	has_our_numbers = m->file[0].inner_pid == p->pid;
+	for (size_t i = 0; i < p->nancestor; i++)
+		add_map(m, p->ancestor[i], has_our_numbers ? p->ancestor[i] : 0);
+	return m;
+}
+
+struct jit_maps *jit_maps_keep(struct jit_maps *m)
+{
+	m->refs++;
+	return m;
+}
+
+void jit_maps_release(struct jit_maps *m)
+{
+	if (!m || --m->refs)
+		return;
+	for (size_t i = 0; i < m->n; i++)
+		if (m->file[i].fd >= 0)
+			close(m->file[i].fd);
+	mem_free(m, sizeof(*m));
+}
+
 static struct jit *jit_of(const struct mount_roots *roots, struct process *p)
 {
 	struct jit *j = p->host_data;
 
 	if (!j) {
 		j = p->host_data = mem_zeroed(1, sizeof(*j));
-		j->place.inner_pid = inner_pid(p->pid);
-		proc_uid(p, &j->place.uid);
+		j->maps = new_maps(roots, p);
 	}
-	j->place.root = mount_roots_find(roots, p);
+	j->maps->root = mount_roots_find(roots, p);
 	return j;
 }
 
-struct jit_place jit_place(const struct mount_roots *roots, struct process *p)
+struct jit_maps *jit_maps_of(const struct mount_roots *roots, struct process *p)
 {
-	return jit_of(roots, p)->place;
+	return jit_of(roots, p)->maps;
 }
 
 static bool is_trusted(int fd, uint32_t uid)
@@ -78,45 +176,86 @@ static bool is_trusted(int fd, uint32_t uid)
 	       (st.st_uid == uid || st.st_uid == 0 || st.st_uid == geteuid());
 }
 
-int jit_open_map(const struct jit_place *place)
+static int open_map(const struct jit_maps *m, int inner_pid)
 {
 	char path[40];
 	int fd;
 
-	snprintf(path, sizeof(path), "/tmp/perf-%d.map", place->inner_pid);
-	fd = open_untrusted(place->root, path, O_NOFOLLOW);
-	if (fd < 0 || is_trusted(fd, place->uid))
+	snprintf(path, sizeof(path), "/tmp/perf-%d.map", inner_pid);
+	fd = open_untrusted(m->root, path, O_NOFOLLOW);
+	if (fd < 0 || is_trusted(fd, m->uid))
 		return fd;
 	close(fd);
 	return -1;
 }
 
-static void read_map(struct jit *j)
+/* Hold the file that is there now; keep the one that was there if there is none. */
+static int hold_map(const struct jit_maps *m, struct jit_file *f)
+{
+	int fd = open_map(m, f->inner_pid);
+
+	if (fd < 0)
+		return f->fd;
+	if (f->fd >= 0)
+		close(f->fd);
+	f->fd = fd;
+	return fd;
+}
+
+static bool copy_map(int from, int to)
+{
+	off_t at = 0;
+	struct stat st;
+
+	if (fstat(from, &st) < 0)
+		return false;
+	while (at < st.st_size && at < MOST_COPIED)
+		if (sendfile(to, from, &at, (size_t)(st.st_size - at)) <= 0)
+			break;
+	return at > 0;
+}
+
+int jit_maps_open(struct jit_maps *m)
+{
+	int all;
+
+	if (m->n == 1)
+		return fcntl(hold_map(m, &m->file[0]), F_DUPFD_CLOEXEC, 0);
+	all = memfd_create("perf.map", MFD_CLOEXEC);
+	for (size_t i = m->n; all >= 0 && i-- > 0;)
+		if (hold_map(m, &m->file[i]) >= 0)
+			copy_map(m->file[i].fd, all);
+	return all;
+}
+
+static void read_maps(struct jit *j)
 {
 	uint64_t now = now_ms();
-	int fd;
 
-	if (now - j->map_read < READ_MS)
+	if (now - j->maps_read < READ_MS)
 		return;
-	j->map_read = now;
-	fd = jit_open_map(&j->place);
-	perfmap_refresh(&j->map, fd);
-	if (fd >= 0)
-		close(fd);
+	j->maps_read = now;
+	for (size_t i = 0; i < j->maps->n; i++)
+		perfmap_refresh(&j->map[i], hold_map(j->maps, &j->maps->file[i]));
 }
 
-bool jit_is_trampoline(const struct mount_roots *roots, struct process *p, uint64_t address)
+static bool search_maps(const struct jit *j, uint64_t address, struct str *name)
 {
-	struct jit *j = jit_of(roots, p);
-	struct str name;
-
-	if (!perfmap_find(&j->map, address, &name)) {
-		read_map(j);
-		if (!perfmap_find(&j->map, address, &name))
-			return false;
-	}
-	return str_starts(name, S("py::"));
+	for (size_t i = 0; i < j->maps->n; i++)
+		if (perfmap_find(&j->map[i], address, name))
+			return true;
+	return false;
 }
+
+static bool name_by_maps(struct jit *j, uint64_t address, struct str *name)
+{
+	if (search_maps(j, address, name))
+		return true;
+	read_maps(j);
+	return search_maps(j, address, name);
+}
+
+/* Dumps */
 
 /* The mapping by which a runtime shows its dump: executable, so that perf reports it. */
 static const struct map *dump_mapping(struct process *p)
@@ -134,10 +273,9 @@ const struct binary *jit_dump(struct processes *t, struct process *p)
 	return m ? process_find(t, p, m->region.start)->binary : NULL;
 }
 
-bool jit_find(const struct mount_roots *roots, struct processes *t, struct process *p,
-	      uint64_t address, uint64_t time, struct jit_symbol *s)
+static bool name_by_dump(struct jit *j, struct processes *t, struct process *p, uint64_t address,
+			 uint64_t time, struct jit_symbol *s)
 {
-	struct jit *j = jit_of(roots, p);
 	const struct binary *b;
 	uint64_t now = now_ms();
 
@@ -156,11 +294,43 @@ bool jit_find(const struct mount_roots *roots, struct processes *t, struct proce
 	return jitdump_find(&j->dump, address, time, s);
 }
 
+bool jit_find(const struct mount_roots *roots, struct processes *t, struct process *p,
+	      uint64_t address, uint64_t time, struct jit_symbol *s)
+{
+	struct jit *j = jit_of(roots, p);
+
+	if (name_by_dump(j, t, p, address, time, s))
+		return true;
+	*s = (struct jit_symbol){ .file = S("") };
+	if (j->dump_binary)
+		return name_by_maps(j, address, &s->name);
+	if (now_ms() - j->maps_read < READ_MS)
+		return false;
+	j->maps_read = now_ms();
+	for (size_t i = 0; i < j->maps->n; i++)
+		if (j->maps->file[i].fd < 0)
+			hold_map(j->maps, &j->maps->file[i]); /* before it is removed */
+	return false;
+}
+
+bool jit_is_trampoline(const struct mount_roots *roots, struct processes *t, struct process *p,
+		       uint64_t address)
+{
+	struct jit *j = jit_of(roots, p);
+	struct jit_symbol s;
+
+	if (!name_by_maps(j, address, &s.name) && !name_by_dump(j, t, p, address, UINT64_MAX, &s))
+		return false;
+	return str_starts(s.name, S("py::"));
+}
+
 void jit_release(struct jit *j)
 {
 	if (!j)
 		return;
-	perfmap_release(&j->map);
+	for (size_t i = 0; i < j->maps->n; i++)
+		perfmap_release(&j->map[i]);
+	jit_maps_release(j->maps);
 	jitdump_release(&j->dump);
 	mem_free(j, sizeof(*j));
 }

@@ -13,28 +13,39 @@
 #include "object/jitdump.h"
 #include "record/mount_roots.h"
 
-/* Where a process's map is to be found, also once it has ended. */
-struct jit_place {
-	int root;      /* file descriptor of its root; -1 for ours */
-	int inner_pid; /* in its own PID namespace */
-	uint32_t uid;
-};
+/*
+ * The maps in which a process's code has names: its own, and those of the processes that it was
+ * forked from, which made some of its code. They are held open, since programs remove them when
+ * they end. Reference counted: a window's names are looked up after its processes have ended.
+ */
+struct jit_maps;
 
-struct jit_place jit_place(const struct mount_roots *roots, struct process *p);
+/* The process's own reference. */
+struct jit_maps *jit_maps_of(const struct mount_roots *roots, struct process *p);
 
-/* A file descriptor of its map, which the caller closes; -1 if there is none. */
-int jit_open_map(const struct jit_place *place);
+struct jit_maps *jit_maps_keep(struct jit_maps *m);
+void jit_maps_release(struct jit_maps *m); /* NULL is fine */
 
 /*
- * Is there a trampoline of CPython at an address ("py::" in the map)? The map is read
- * as it grows.
+ * A file descriptor of all maps in one, the process's own last; the caller closes it. -1 if
+ * there is none.
  */
-bool jit_is_trampoline(const struct mount_roots *roots, struct process *p, uint64_t address);
+int jit_maps_open(struct jit_maps *m);
+
+/*
+ * Is there a trampoline of CPython at an address ("py::" in a map or in the jitdump)? They
+ * are read as they grow.
+ */
+bool jit_is_trampoline(const struct mount_roots *roots, struct processes *t, struct process *p,
+		       uint64_t address);
 
 /* The process's jitdump, which is open if that can be; NULL when it has none. */
 const struct binary *jit_dump(struct processes *t, struct process *p);
 
-/* What was at an address at a time, in ns, by the jitdump. */
+/*
+ * What was at an address at a time, in ns, by the jitdump; what it does not know, by the maps.
+ * Where there is no jitdump, false: those wait until the window is named.
+ */
 bool jit_find(const struct mount_roots *roots, struct processes *t, struct process *p,
 	      uint64_t address, uint64_t time, struct jit_symbol *s);
 

@@ -28,6 +28,13 @@ static bool host_open_binary(void *context, const struct process *p, const struc
 	return open_binary(&h->roots, p, m, b);
 }
 
+static int host_open_debug_file(void *context, const struct process *p, const struct binary *b)
+{
+	const struct live_host *h = context;
+
+	return open_debug_file(&h->roots, p, b);
+}
+
 static void host_scan(void *context, struct processes *t, struct process *p)
 {
 	(void)context;
@@ -71,11 +78,12 @@ static size_t host_read(void *context, int tid, uint64_t address, void *to, size
 	return got > 0 ? (size_t)got : 0;
 }
 
-static bool host_is_trampoline(void *context, struct process *p, uint64_t address)
+static bool host_is_trampoline(void *context, struct processes *t, struct process *p,
+			       uint64_t address)
 {
 	const struct live_host *h = context;
 
-	return jit_is_trampoline(&h->roots, p, address);
+	return jit_is_trampoline(&h->roots, t, p, address);
 }
 
 static const struct binary *host_jit_dump(void *context, struct processes *t, struct process *p)
@@ -118,6 +126,7 @@ struct perf_host live_host_functions(struct live_host *h)
 {
 	return (struct perf_host){
 		.open_binary = host_open_binary,
+		.open_debug_file = host_open_debug_file,
 		.scan = host_scan,
 		.is_running = host_is_running,
 		.thread_name = host_thread_name,

@@ -12,4 +12,8 @@
 bool open_binary(const struct mount_roots *roots, const struct process *p, const struct map *m,
 		 struct binary *bin);
 
+/* The debug file that a binary's build id or link leads to in the root of process p; or -1. */
+int open_debug_file(const struct mount_roots *roots, const struct process *p,
+		    const struct binary *bin);
+
 #endif

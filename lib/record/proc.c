@@ -76,11 +76,30 @@ static void scan_comm(struct process *p)
 	buf_release(&b);
 }
 
+/* Is that memory without a file right after a file's mapping? */
+static bool is_between(const struct record_map *before, const struct record_map *m)
+{
+	return before->inode && !m->inode && before->start + before->length == m->start;
+}
+
+/* The file may have been mapped there, too, before its text was moved: process_map() looks. */
+static void map_gap(struct processes *t, struct process *p, const struct record_map *before,
+		    const struct record_map *m)
+{
+	struct record_map gap = *before;
+
+	gap.start = m->start;
+	gap.length = m->length;
+	gap.offset += before->length;
+	gap.executable = true;
+	process_map(t, p, &gap);
+}
+
 bool proc_scan(struct processes *t, struct process *p)
 {
 	struct buf b = { 0 };
 	struct str lines;
-	struct record_map m;
+	struct record_map m, before = { 0 };
 	char pid[16];
 	bool ok = read_proc(p->pid, "maps", &b);
 
@@ -88,9 +107,13 @@ bool proc_scan(struct processes *t, struct process *p)
 	scan_comm(p);
 	snprintf(pid, sizeof(pid), "%d", p->pid);
 	process_enter(t, p, mount_namespace(pid));
-	for (lines = buf_str(&b); lines.n;)
-		if (parse_mapping(str_cut(&lines, '\n'), &m) && m.executable)
-			process_map(t, p, &m);
+	for (lines = buf_str(&b); lines.n; before = m) {
+		if (!parse_mapping(str_cut(&lines, '\n'), &m) || !m.executable)
+			continue;
+		if (is_between(&before, &m))
+			map_gap(t, p, &before, &m);
+		process_map(t, p, &m);
+	}
 	buf_release(&b);
 	return ok;
 }

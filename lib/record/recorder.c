@@ -3,6 +3,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "record/kernel_text.h"
+
 enum { COMMIT_NS = 1000000 }; /* a record's time may be this much before its writing */
 
 uint64_t recorder_now(void)
@@ -44,6 +46,18 @@ static void hand_on(void *context, const struct perf_sample *s)
 	r->on_sample(r->context, s);
 }
 
+/* How many frames the kernel follows. */
+static size_t most_chain(void)
+{
+	struct buf b = { 0 };
+	uint64_t most;
+	bool known = kernel_text("/proc/sys/kernel/perf_event_max_stack", &b) &&
+		     str_u64(str_trim(buf_str(&b)), &most);
+
+	buf_release(&b);
+	return known ? (size_t)most : DECODER_MOST_CHAIN;
+}
+
 void recorder_init(struct recorder *r, struct sampler *sampler, const struct arch *arch)
 {
 	struct perf_host host;
@@ -52,6 +66,7 @@ void recorder_init(struct recorder *r, struct sampler *sampler, const struct arc
 	live_host_init(&r->host);
 	host = live_host_functions(&r->host);
 	decoder_init(&r->decoder, arch, &host);
+	r->decoder.most_chain = most_chain();
 	process_tree_init(&r->tree, false);
 	twice_init(&r->twice);
 	r->decoder.wants = is_wanted;

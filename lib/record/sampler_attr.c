@@ -53,7 +53,6 @@ struct perf_event_attr sampler_event_attr(const struct sampler *s, const struct 
 	a.exclude_kernel |= e->no_kernel;
 	a.sample_regs_user = s->o->stack_bytes ? sample_regs_mask(s->o->arch) : 0;
 	a.sample_stack_user = s->o->stack_bytes;
-	a.exclude_callchain_user = s->o->stack_bytes > 0;
 	a.exclude_callchain_kernel = s->user_only || !s->o->kernel;
 	if (!s->o->stack_bytes)
 		a.sample_type &= ~(uint64_t)(PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER);

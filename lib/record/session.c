@@ -11,6 +11,7 @@
 
 enum {
 	LOOK_MS = 50,        /* between two reads of the rings */
+	READ_MS = 10,        /* the same while the memory of processes is read */
 	PROGRESS_MS = 500,   /* between two lines of progress */
 	GRACE_MS = 500,      /* for a command to end after a signal */
 	ADAPT_SAMPLES = 100, /* of which more than two in a hundred are truncated */
@@ -115,15 +116,25 @@ static bool wants_more_stack(const struct session *s)
 
 	return s->o->adapt && !s->no_room && s->sampler_options.stack_bytes &&
 	       s->sampler_options.stack_bytes < LARGEST_STACK && samples >= ADAPT_SAMPLES &&
-	       s->gather.nshort * 50 > samples;
+	       s->gather.nended[UNWIND_TRUNCATED] * 50 > samples;
 }
 
 /* The loop */
 
-/* Milliseconds until something is due, at most LOOK_MS. */
-static int wait_ms(const struct session *s, uint64_t now)
+/*
+ * Milliseconds until something is due, at most LOOK_MS. While stacks are completed from the
+ * memory of their processes, that is read soon, before they go on to other functions.
+ */
+static int wait_ms(struct session *s, uint64_t now)
 {
-	uint64_t due = now + LOOK_MS * 1000000;
+	uint64_t completed = s->recorder.decoder.unwinder.completed, due;
+
+	if (completed != s->completed)
+		s->read_memory = now;
+	s->completed = completed;
+	due = now + LOOK_MS * 1000000;
+	if (s->read_memory && now - s->read_memory < HOUSE_NS)
+		due = now + READ_MS * 1000000;
 
 	if (s->o->every && s->window_start + s->o->every < due)
 		due = s->window_start + s->o->every;

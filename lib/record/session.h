@@ -17,24 +17,24 @@ struct window {
 	uint64_t time;     /* when it began, ns since 1970 */
 	uint64_t duration; /* ns */
 	uint64_t samples, lost, truncated, throttled;
-	uint64_t remembered; /* stacks whose outer frames are those of an earlier one */
-	uint64_t cpu_time;   /* ns that the targets used, exactly; 0 if not known */
-	uint64_t user_time;  /* ns of that outside the kernel, of a command that has ended */
-	uint64_t sampled;    /* ns of CPU time that samples stand for */
-	uint64_t forks;      /* threads and processes that began in it */
-	uint64_t max_rss;    /* bytes, of a command that has ended; else 0 */
-	bool user_only;      /* kernel code could not be sampled */
-	bool last;           /* no other follows */
-	bool ended;          /* a command ended in it: */
-	int status;          /* its status, as waitpid(2) has it */
+	uint64_t by_end[UNWIND_ENDS]; /* samples by why their stacks ended */
+	uint64_t remembered;          /* stacks whose outer frames are those of an earlier one */
+	uint64_t cpu_time;            /* ns that the targets used, exactly; 0 if not known */
+	uint64_t user_time; /* ns of that outside the kernel, of a command that has ended */
+	uint64_t sampled;   /* ns of CPU time that samples stand for */
+	uint64_t forks;     /* threads and processes that began in it */
+	uint64_t max_rss;   /* bytes, of a command that has ended; else 0 */
+	bool user_only;     /* kernel code could not be sampled */
+	bool last;          /* no other follows */
+	bool ended;         /* a command ended in it: */
+	int status;         /* its status, as waitpid(2) has it */
 };
 
 /* What a mapping of a window's profile is of: a binary, or the JIT code of a process. */
 struct session_mapping {
 	const struct binary *binary; /* NULL: none, or JIT code without a jitdump */
 	int root;                    /* the root of a process that has it; -1: ours */
-	bool is_jit;                 /* its names are in a perf map, at: */
-	struct jit_place jit;
+	struct jit_maps *jit;        /* its names are in these; NULL: it is no JIT code */
 };
 
 struct session;
@@ -90,6 +90,7 @@ struct session {
 	/* Samples lost in samplers that have been closed; what records had reported by then. */
 	uint64_t lost_in_closed, reported_in_closed;
 	uint64_t begun, housekept, over; /* ns: of recorder_now() */
+	uint64_t read_memory, completed; /* ns: when stacks were completed last; how many */
 	struct buf pids;  /* int: the processes that run, when events are opened again */
 	bool others_run;  /* children of a command that has ended still run */
 	int nice;         /* what we began with */

@@ -64,7 +64,6 @@ void session_begin_window(struct session *s)
 
 	dict_init(&s->dict);
 	profile_init(&s->profile, &s->dict);
-	s->mappings.n = 0;
 	gather_begin(&s->gather, &s->profile);
 	s->window = (struct window){ .number = number, .time = realtime() - ago };
 }
@@ -93,6 +92,7 @@ static void measure(struct session *s, const struct session_counts *now, uint64_
 	w->samples = now->samples - was->samples;
 	w->lost = now->lost - was->lost;
 	w->truncated = s->gather.ntruncated;
+	memcpy(w->by_end, s->gather.nended, sizeof(w->by_end));
 	w->throttled = now->throttled - was->throttled;
 	w->remembered = now->remembered - was->remembered;
 	w->forks = now->forks - was->forks;
@@ -140,6 +140,11 @@ void session_raise_priority(const struct session *s, bool raised)
 
 void session_drop_window(struct session *s)
 {
+	struct session_mapping *m = (struct session_mapping *)s->mappings.p;
+
+	for (size_t i = 0; i < BUF_COUNT(&s->mappings, *m); i++)
+		jit_maps_release(m[i].jit);
+	s->mappings.n = 0;
 	profile_release(&s->profile);
 	dict_release(&s->dict);
 }
@@ -179,13 +184,11 @@ static void note_mapping(void *context, map_id map, struct process *p, const str
 	while (BUF_COUNT(&s->mappings, none) <= map.i)
 		buf_put(&s->mappings, &none, sizeof(none));
 	m = (struct session_mapping *)s->mappings.p + map.i;
-	if (m->is_jit || (m->binary && m->binary->fd >= 0))
+	if (m->jit || (m->binary && m->binary->fd >= 0))
 		return;
-	*m = (struct session_mapping){ .binary = b,
-				       .root = mount_roots_find(roots, p),
-				       .is_jit = !b };
-	if (m->is_jit)
-		m->jit = jit_place(roots, p);
+	*m = (struct session_mapping){ .binary = b, .root = mount_roots_find(roots, p) };
+	if (!b)
+		m->jit = jit_maps_keep(jit_maps_of(roots, p));
 }
 
 const struct session_mapping *session_mapping(const struct session *s, map_id map)

@@ -3,6 +3,7 @@
 #include <libdeflate.h>
 
 #include "io/cursor.h"
+#include "object/debug_link.h"
 #include "symbol/other_file.h"
 
 /* A search for a debug file, and the places where it may be. */
@@ -11,8 +12,7 @@ struct search {
 	struct str path; /* of the file that refers to it */
 	struct str name; /* that it has there */
 	struct str id;   /* its build id, in bytes; may be empty */
-	bool has_crc;
-	uint32_t crc;
+	struct debug_link link;
 	struct buf places; /* paths, each with a NUL */
 	struct elf *found;
 };
@@ -47,7 +47,7 @@ static bool is_right(const struct search *s, const struct elf *e)
 		return str_eq(s->id, id);
 	if (s->id.n && e->build_id.n)
 		return str_eq(s->id, e->build_id);
-	return s->has_crc && libdeflate_crc32(0, e->file.p, e->file.n) == s->crc;
+	return s->link.has_crc && libdeflate_crc32(0, e->file.p, e->file.n) == s->link.crc;
 }
 
 static bool try_fd(struct search *s, int fd)
@@ -63,58 +63,12 @@ static bool try_fd(struct search *s, int fd)
 	return false;
 }
 
-/* DIR/SUB/NAME */
-static void add_place(struct search *s, struct str dir, struct str sub)
-{
-	buf_add(&s->places, dir);
-	buf_add(&s->places, sub);
-	buf_ch(&s->places, '/');
-	buf_add(&s->places, s->name);
-	buf_ch(&s->places, '\0');
-}
-
-/* DIR/.build-id/01/23456789.debug */
-static void add_build_id(struct search *s, struct str dir)
-{
-	struct buf hex = { 0 };
-
-	if (s->id.n < 2)
-		return;
-	elf_print_build_id(&hex, s->id);
-	buf_printf(&s->places, "%.*s/.build-id/%.2s/%.*s.debug", STR_ARG(dir), hex.p,
-		   (int)hex.n - 2, hex.p + 2);
-	buf_ch(&s->places, '\0');
-	buf_release(&hex);
-}
-
-/* Next to the file that refers to it, and under the same path in a debug directory. */
-static void add_name(struct search *s)
-{
-	struct str dir = str(s->path.p, s->path.n - str_basename(s->path).n);
-	struct str dirs = str_of(s->options->debug_dirs);
-
-	if (!s->name.n)
-		return;
-	if (s->name.p[0] == '/') {
-		buf_add(&s->places, s->name);
-		buf_ch(&s->places, '\0');
-		return;
-	}
-	dir.n -= dir.n > 0;
-	add_place(s, dir, S(""));
-	add_place(s, dir, S("/.debug"));
-	while (dirs.n)
-		add_place(s, str_cut(&dirs, ':'), dir);
-}
-
 static bool search(struct search *s)
 {
-	struct str dirs = str_of(s->options->debug_dirs), places;
+	struct str places;
 	bool ok = false;
 
-	while (dirs.n)
-		add_build_id(s, str_cut(&dirs, ':'));
-	add_name(s);
+	debug_link_places(&s->places, s->id, s->name, s->path, str_of(s->options->debug_dirs));
 	for (places = buf_str(&s->places); places.n && !ok;)
 		ok = try_fd(s, other_file_first(&places));
 	if (!ok && s->id.n && s->options->debuginfod)
@@ -123,26 +77,14 @@ static bool search(struct search *s)
 	return ok;
 }
 
-/* A name, padded to four bytes, and the checksum of the file. */
-static void read_link(struct search *s, struct str link)
-{
-	struct cursor c = cursor_over(link);
-
-	s->name = cursor_text(&c);
-	cursor_skip(&c, (4 - (s->name.n + 1) % 4) % 4);
-	s->crc = (uint32_t)cursor_int(&c, 4);
-	s->has_crc = !c.failed;
-	if (str_chr(s->name, '/') >= 0)
-		s->name = S(""); /* a name, no path */
-}
-
 bool debug_file_open(struct elf *debug, const struct elf *image, struct str path,
 		     const struct symbol_options *options)
 {
 	struct search s = { .options = options, .path = path, .found = debug };
 
 	s.id = image->build_id;
-	read_link(&s, elf_contents(image, elf_section(image, ".gnu_debuglink")));
+	s.link = debug_link_read(image);
+	s.name = s.link.name;
 	return search(&s);
 }
 

@@ -25,6 +25,11 @@ struct address_space {
 	 */
 	size_t (*read)(void *context, uint64_t address, void *to, size_t n);
 	/*
+	 * A region's module has no rule for an address: look for more tables of it. True if
+	 * it has more now. NULL: there is nowhere to look.
+	 */
+	bool (*find_tables)(void *context, const struct region *r);
+	/*
 	 * Is there a trampoline of CPython at an address in memory without a file? Those
 	 * have no unwind data and keep no frame pointer. NULL: there is none.
 	 */

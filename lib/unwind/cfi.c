@@ -271,32 +271,29 @@ static bool open_eh_frame(struct cfi *c, const struct elf *e)
 	return c->section.n > 0;
 }
 
-/* Go writes .debug_frame and no .eh_frame, and compresses it. */
-static bool open_debug_frame(struct cfi *c, const struct elf *e)
+static bool is_for(const struct elf *e, const struct arch *arch)
+{
+	return arch && e->machine == arch->machine && e->is64;
+}
+
+void cfi_open(struct cfi *c, const struct elf *e, const struct arch *arch)
+{
+	*c = (struct cfi){ .arch = arch };
+	if (is_for(e, arch) && open_eh_frame(c, e) && !c->ntable)
+		build_index(c);
+}
+
+/* It may be compressed: all debugging information may. */
+void cfi_open_debug_frame(struct cfi *c, const struct elf *e, const struct arch *arch)
 {
 	const struct elf_section *s = elf_section(e, ".debug_frame");
 
-	if (!s)
-		return false;
+	*c = (struct cfi){ .arch = arch, .is_debug_frame = true };
+	if (!s || !is_for(e, arch))
+		return;
 	c->section = elf_unpack(e, ".debug_frame", &c->plain);
 	c->address = s->addr;
-	c->is_debug_frame = true;
-	return c->section.n > 0;
-}
-
-void cfi_open(struct cfi *c, const struct elf *e, const struct arch *arch, bool debug_frame)
-{
-	*c = (struct cfi){ .arch = arch };
-	if (!arch || e->machine != arch->machine || !e->is64)
-		return;
-	if (open_eh_frame(c, e)) {
-		if (!c->ntable)
-			build_index(c);
-		if (cfi_any(c))
-			return;
-	}
-	if (debug_frame && open_debug_frame(c, e))
-		build_index(c);
+	build_index(c);
 }
 
 void cfi_close(struct cfi *c)

@@ -1,6 +1,6 @@
 /*
- * Call frame information of a binary: .eh_frame with its sorted header, or
- * .debug_frame, or .eh_frame without a header (LSB 5.0 10.6, DWARF 5 6.4).
+ * Call frame information of a binary: .eh_frame, with its sorted header or without one, or
+ * .debug_frame (LSB 5.0 10.6, DWARF 5 6.4). A binary may have both, each for some functions.
  *
  * Nothing is compiled ahead: a rule is worked out when an address is first asked
  * for, in two to five microseconds, and the caller keeps it (unwind.h). For a
@@ -37,11 +37,12 @@ struct cfi {
 };
 
 /*
- * Find the unwind tables of an image, which must stay open. A binary without any
- * (Go, many JITs' images) is no error: every rule is CFA_NONE then. Without .eh_frame,
- * .debug_frame is looked at only if it is asked for, since that takes an index of it all.
+ * Find the tables of an image, which must stay open: those in .eh_frame, or those in
+ * .debug_frame, which take longer to open, since they have to be indexed. A binary
+ * without any (Go, many JITs' images) is no error: every rule is CFA_NONE then.
  */
-void cfi_open(struct cfi *c, const struct elf *e, const struct arch *arch, bool debug_frame);
+void cfi_open(struct cfi *c, const struct elf *e, const struct arch *arch);
+void cfi_open_debug_frame(struct cfi *c, const struct elf *e, const struct arch *arch);
 void cfi_close(struct cfi *c);
 
 /* Are there any? */

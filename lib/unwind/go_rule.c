@@ -9,10 +9,26 @@ static struct str plain_name(struct str name)
 	return name;
 }
 
+static bool is_among(struct str name, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(plain_name(name), str_of(names[i])))
+			return true;
+	return false;
+}
+
 /*
- * Where stacks begin: threads and goroutines do, and the runtime's own stack,
- * which it switches to from a goroutine's and back.
+ * They switch from a goroutine's stack to the thread's own to run something there. The chain
+ * of frame pointers goes on to the goroutine's.
  */
+static bool is_switch(struct str name)
+{
+	static const char *const switches[] = { "runtime.systemstack", "runtime.asmcgocall" };
+
+	return is_among(name, switches, LEN(switches));
+}
+
+/* Where stacks begin: threads and goroutines do, and the runtime's own stack. */
 static bool is_root(struct str name)
 {
 	static const char *const roots[] = {
@@ -20,9 +36,7 @@ static bool is_root(struct str name)
 		"runtime.mstart",
 		"runtime.rt0_go",
 		"runtime.mcall",
-		"runtime.systemstack",
 		"runtime.morestack",
-		"runtime.asmcgocall",
 		"runtime.cgocallback",
 		"runtime.sigreturn__sigaction",
 		"runtime.systemstack_switch",
@@ -31,10 +45,7 @@ static bool is_root(struct str name)
 		"runtime.clone",
 	};
 
-	for (size_t i = 0; i < LEN(roots); i++)
-		if (str_eq(plain_name(name), str_of(roots[i])))
-			return true;
-	return false;
+	return is_among(name, roots, LEN(roots));
 }
 
 /*
@@ -45,10 +56,7 @@ static bool is_on_other_stack(struct str name)
 {
 	static const char *const names[] = { "time.now", "runtime.nanotime1", "runtime.walltime" };
 
-	for (size_t i = 0; i < LEN(names); i++)
-		if (str_eq(plain_name(name), str_of(names[i])))
-			return true;
-	return false;
+	return is_among(name, names, LEN(names));
 }
 
 struct rule go_rule(const struct gopclntab *t, const struct arch *arch, uint64_t vaddr)
@@ -59,6 +67,10 @@ struct rule go_rule(const struct gopclntab *t, const struct arch *arch, uint64_t
 
 	if (!gopclntab_find(t, vaddr, &f))
 		return r;
+	if (is_switch(f.name)) {
+		r.cfa = CFA_SWITCH;
+		return r;
+	}
 	if (is_root(f.name)) {
 		r.cfa = CFA_END;
 		return r;

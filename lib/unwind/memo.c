@@ -9,6 +9,7 @@ void memo_keep(struct memos *m, int pid, int tid, const struct memo_frame *frame
 	of->frame = mem_grow(of->frame, &of->cap, n, sizeof(*frame));
 	if (n)
 		memcpy(of->frame, frame, n * sizeof(*frame));
+	of->forked = of->forked && of->pid == pid && of->tid == tid;
 	of->n = n;
 	of->pid = pid;
 	of->tid = tid;
@@ -19,8 +20,14 @@ static bool is_same(const struct memo_frame *a, const struct memo_frame *b)
 	return a->sp == b->sp && a->address == b->address;
 }
 
-const struct memo_frame *memo_find(const struct memos *m, int pid, int tid,
-				   const struct memo_frame *frame, size_t n, size_t *more)
+static bool has_same_words(const struct memo_frame *a, const struct memo_frame *b)
+{
+	return a->words && a->words == b->words;
+}
+
+/* As memo_find(); the words of frames need not be the same. */
+static const struct memo_frame *callers_of(const struct memos *m, int pid, int tid,
+					   const struct memo_frame *frame, size_t n, size_t *more)
 {
 	const struct memo *of = &m->slot[(unsigned)tid % MEMO_THREADS];
 	size_t low = 0, high = of->n;
@@ -41,6 +48,27 @@ const struct memo_frame *memo_find(const struct memos *m, int pid, int tid,
 		return NULL;
 	*more = of->n - low - 1;
 	return of->frame + low + 1;
+}
+
+const struct memo_frame *memo_find(const struct memos *m, int pid, int tid,
+				   const struct memo_frame *frame, size_t n, size_t *more)
+{
+	const struct memo_frame *f = callers_of(m, pid, tid, frame, n, more);
+
+	if (!f || m->slot[(unsigned)tid % MEMO_THREADS].forked)
+		return NULL;
+	return has_same_words(f - 2, &frame[n - 2]) ? f : NULL;
+}
+
+void memo_compare(struct memos *m, int pid, int tid, const struct memo_frame *frame, size_t known,
+		  size_t n)
+{
+	size_t more;
+	const struct memo_frame *f = callers_of(m, pid, tid, frame, known, &more);
+
+	for (size_t i = 0; f && i < more && known + i < n; i++)
+		if (!is_same(&f[i], &frame[known + i]))
+			m->slot[(unsigned)tid % MEMO_THREADS].forked = true;
 }
 
 void memos_release(struct memos *m)

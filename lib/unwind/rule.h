@@ -22,6 +22,7 @@ enum rule_cfa {
 	CFA_DEREF_SP, /* the word at SP + offset, + the second offset */
 	CFA_DEREF_FP, /* the word at FP + offset, + the second offset */
 	CFA_EXPR,     /* a DWARF expression */
+	CFA_SWITCH,   /* Go: the caller is on another stack */
 	CFA_BAD,      /* unwind data that makes no sense */
 };
 

@@ -1,6 +1,18 @@
 #include "unwind/unwind.h"
 
-#include "unwind/walk.h"
+#include "unwind/walk_call.h"
+
+const char *unwind_end_name(enum unwind_end end)
+{
+	static const char *const names[] = {
+		[UNWIND_COMPLETE] = "complete",   [UNWIND_TRUNCATED] = "not_copied",
+		[UNWIND_LOST] = "not_mapped",     [UNWIND_BAD] = "bad_frame",
+		[UNWIND_NO_TABLES] = "no_tables", [UNWIND_RED_ZONE] = "red_zone",
+		[UNWIND_DEEP] = "too_deep",
+	};
+
+	return names[end];
+}
 
 void unwinder_init(struct unwinder *u, const struct arch *arch)
 {
@@ -14,15 +26,14 @@ void unwinder_release(struct unwinder *u)
 	memos_release(&u->memos);
 }
 
-/* Go to the caller of the frame at address, which is in region r. */
-static bool walk_step(struct walk *w, const struct region *r, uint64_t address)
+bool walk_step(struct walk *w, const struct region *r, uint64_t address)
 {
 	struct rule rule = { .cfa = CFA_NONE };
 
 	if (w->u->fp_only)
 		return walk_by_fp(w);
 	if (r->module && module_has_rules(r->module))
-		rule = walk_rule(w->u, r, address);
+		rule = walk_rule(w, r, address);
 	if (rule.cfa == CFA_NONE)
 		return walk_by_guess(w, r);
 	return walk_by_rule(w, &rule, r);
@@ -32,6 +43,34 @@ static bool walk_step(struct walk *w, const struct region *r, uint64_t address)
 static bool is_believable(const struct walk *w, const struct region *r)
 {
 	return !w->used_memory || !w->call || walk_follows_call(w, r, w->pc);
+}
+
+/*
+ * A hash of the last words of a frame, from which its caller is found: what it has saved,
+ * and its return address. 0 where the copy does not have them.
+ */
+static uint64_t hash_words(const struct walk *w, uint64_t sp, uint64_t caller_sp)
+{
+	enum { MOST = 256 };
+	uint64_t n = caller_sp - sp, end = caller_sp - w->sp0, hash = 1, word;
+
+	if (caller_sp <= sp || sp < w->sp0 || end > w->state->nstack)
+		return 0;
+	for (uint64_t at = end - (n < MOST ? n : MOST); at + sizeof(word) <= end; at += 8) {
+		memcpy(&word, w->state->stack + at, sizeof(word));
+		hash = (hash ^ word) * 0x9e3779b97f4a7c15;
+		hash ^= hash >> 32;
+	}
+	return hash ? hash : 1;
+}
+
+/* Set the words of n frames of the trail, the first of which is `from`. */
+static void note_words(const struct walk *w, size_t from, size_t n)
+{
+	struct memo_frame *f = w->u->trail + from;
+
+	for (size_t i = 0; i < n; i++)
+		f[i].words = i + 1 < n ? hash_words(w, f[i].sp, f[i + 1].sp) : 0;
 }
 
 static size_t walk_stack(struct walk *w, struct user_frame *out)
@@ -49,7 +88,7 @@ static size_t walk_stack(struct walk *w, struct user_frame *out)
 		}
 		if (!w->used_memory)
 			w->ncopied = n + 1;
-		w->u->trail[n] = (struct memo_frame){ address, w->sp };
+		w->u->trail[n] = (struct memo_frame){ .address = address, .sp = w->sp };
 		out[n++] = (struct user_frame){ r, address };
 		if (!walk_step(w, r, address))
 			break;
@@ -62,8 +101,12 @@ static size_t remember_callers(struct walk *w, struct user_frame *out, size_t n)
 {
 	struct unwinder *u = w->u;
 	size_t more;
-	const struct memo_frame *f = memo_find(&u->memos, w->state->pid, w->state->tid, u->trail, n,
-					       &more);
+	const struct memo_frame *f;
+
+	if (n < 2)
+		return n;
+	note_words(w, n - 2, 2);
+	f = memo_find(&u->memos, w->state->pid, w->state->tid, u->trail, n, &more);
 
 	if (!f || n + more > UNWIND_MOST)
 		return n;
@@ -78,22 +121,86 @@ static size_t remember_callers(struct walk *w, struct user_frame *out, size_t n)
 	return n + more;
 }
 
-/* Read what was not copied from the process; keep it if it makes a whole stack. */
-static size_t walk_memory(struct walk *w, struct user_frame *out)
+/*
+ * Is the last call that the copy shows still under way? The word below the CFA, x86-64's
+ * return address, is the same in the process: what lies above are its callers.
+ */
+static bool is_still_there(struct walk *w, size_t n)
+{
+	uint64_t at = n < 2 ? 0 : w->u->trail[n - 1].sp - 8, was, is;
+
+	if (at - w->sp0 >= w->state->nstack || w->state->nstack - (at - w->sp0) < sizeof(was))
+		return true; /* on another stack: the copy has nothing of it */
+	memcpy(&was, w->state->stack + (at - w->sp0), sizeof(was));
+	return memory_word(&w->u->memory, at, &is) && is == was;
+}
+
+/*
+ * Read what was not copied from the process, for a stack of n frames that was cut off; true
+ * if that makes a whole stack, of *n frames. Otherwise the process ran on.
+ */
+static bool walk_memory(struct walk *w, struct user_frame *out, size_t *n)
 {
 	struct unwinder *u = w->u;
-	size_t n;
+	struct walk v = walk_begin(u, w->space, w->state);
+	size_t whole;
 
-	*w = walk_begin(u, w->space, w->state);
-	w->may_read = true;
 	memory_init(&u->memory, w->space);
-	n = walk_stack(w, out);
-	if (w->end == UNWIND_COMPLETE) {
-		u->completed++;
-		return n;
+	if (!is_still_there(w, *n))
+		return false;
+	v.may_read = true;
+	whole = walk_stack(&v, out);
+	if (v.end != UNWIND_COMPLETE)
+		return false;
+	memo_compare(&u->memos, w->state->pid, w->state->tid, u->trail, v.ncopied, whole);
+	*w = v;
+	*n = whole;
+	u->completed++;
+	return true;
+}
+
+/*
+ * A goroutine has switched to the thread's stack. What called the function that did so is in
+ * the chain, which the kernel followed at the moment of the sample: functions of Go have frame
+ * pointers. Returns how many frames there are then.
+ */
+static size_t walk_chain(struct walk *w, struct user_frame *out, size_t n)
+{
+	const uint64_t *chain = w->state->chain;
+	size_t i = 0, whole = n;
+	uint64_t target;
+	bool any;
+
+	while (i < w->state->nchain &&
+	       !(walk_called_function(w, chain[i], &target, &any) && target == w->switched))
+		i++;
+	for (; i < w->state->nchain && whole < UNWIND_MOST; i++) {
+		uint64_t address = chain[i] - 1;
+		const struct region *r = walk_region(w, address);
+
+		/* The outermost was not called: what it has is made to look so. */
+		if (r && r->module && module_rule(r->module, address - r->bias).cfa == CFA_END)
+			w->end = UNWIND_COMPLETE;
+		else if (!r || !walk_follows_call(w, r, chain[i]))
+			break;
+		out[whole++] = (struct user_frame){ r, address };
+		if (w->end == UNWIND_COMPLETE)
+			break;
 	}
-	w->end = UNWIND_TRUNCATED; /* the process ran on */
-	return w->ncopied;
+	return whole;
+}
+
+/* The callers of a stack of n frames that was cut off; returns how many it has then. */
+static size_t walk_beyond(struct walk *w, struct user_frame *out, size_t n)
+{
+	if (w->u->use_memory) {
+		if (walk_memory(w, out, &n))
+			return n;
+		/* The frames of the copy again, in place of those that came to nothing. */
+		*w = walk_begin(w->u, w->space, w->state);
+		n = walk_stack(w, out);
+	}
+	return w->u->use_memo ? remember_callers(w, out, n) : n;
 }
 
 size_t unwind(struct unwinder *u, const struct address_space *space, const struct user_state *state,
@@ -101,16 +208,18 @@ size_t unwind(struct unwinder *u, const struct address_space *space, const struc
 {
 	struct walk w = walk_begin(u, space, state);
 	size_t n = walk_stack(&w, out);
-	bool wild_fp = w.wild_fp;
+	bool wild = w.wild;
 
-	if (u->use_memo && w.end == UNWIND_TRUNCATED)
-		n = remember_callers(&w, out, n);
-	if (u->use_memory && w.end == UNWIND_TRUNCATED)
-		n = walk_memory(&w, out);
-	if (wild_fp && w.end == UNWIND_TRUNCATED)
+	if (w.switched)
+		n = walk_chain(&w, out, n);
+	else if (w.end == UNWIND_TRUNCATED)
+		n = walk_beyond(&w, out, n);
+	if (wild && w.end == UNWIND_TRUNCATED)
 		w.end = UNWIND_BAD; /* no copy of the stack would have had it */
-	if (u->use_memo && w.end == UNWIND_COMPLETE)
+	if (u->use_memo && w.end == UNWIND_COMPLETE && !w.switched) {
+		note_words(&w, 0, n);
 		memo_keep(&u->memos, state->pid, state->tid, u->trail, n);
+	}
 	u->ends[w.end]++;
 	*end = w.end;
 	return n;

@@ -5,10 +5,10 @@
  * Each frame's rule comes from a cache whose key is module and address, so that
  * processes, and mappings that come and go, share it and never invalidate it; on a
  * miss the rule is worked out from the module's tables (cfi.h). Where there is no unwind
- * data, frame pointers are followed. When the stack goes on beyond the copy, the outer
- * frames are taken from the thread's last whole stack, provided that both go through the
- * same frames (memo.h); otherwise they are read from the process, if it still runs, and
- * kept only if that makes a whole stack.
+ * data, frame pointers are followed. When the stack goes on beyond the copy, the rest is
+ * read from the process, if it still runs and is still in the calls that the copy shows,
+ * and kept only if that makes a whole stack. Otherwise the outer frames are taken from the
+ * thread's last whole stack, provided that they cannot be another caller's (memo.h).
  */
 #ifndef UNWIND_UNWIND_H
 #define UNWIND_UNWIND_H
@@ -28,9 +28,14 @@ enum unwind_end {
 	UNWIND_TRUNCATED, /* the copy was too short, and the process could not help */
 	UNWIND_LOST,      /* an address in no mapping */
 	UNWIND_BAD,       /* unwind data that make no sense here */
+	UNWIND_NO_TABLES, /* no unwind data, and no frame pointer */
+	UNWIND_RED_ZONE,  /* unwind data need what lies below the stack pointer */
 	UNWIND_DEEP,      /* UNWIND_MOST frames */
 	UNWIND_ENDS,      /* how many there are */
 };
+
+/* The same in a word or two, with '_' between them: "no_tables". */
+const char *unwind_end_name(enum unwind_end end);
 
 /* A frame: its region, or NULL, and the address; for callers that of the call. */
 struct user_frame {
@@ -43,6 +48,8 @@ struct user_state {
 	const uint64_t *regs; /* arch->nregs of them, by DWARF number */
 	const uint8_t *stack; /* the copy, which begins at the stack pointer */
 	size_t nstack;
+	const uint64_t *chain; /* as far as the kernel followed frame pointers: return addresses */
+	size_t nchain;
 	int pid, tid;
 	uint64_t missing; /* bit set: registers whose value is not known */
 };
@@ -52,12 +59,21 @@ struct rule_entry {
 	struct rule rule;
 };
 
+/* What the symbols of a module say of the code between two virtual addresses. */
+struct known_function {
+	uint64_t start, end, after;
+	uint32_t module; /* its id */
+	bool known;      /* it is one function, which begins at start */
+};
+
 struct unwinder {
 	const struct arch *arch;
 	struct rule_entry *cache;
 	struct memory memory; /* for the stack being unwound */
 	struct memos memos;
 	struct memo_frame trail[UNWIND_MOST]; /* of the stack being unwound */
+	struct known_function function[64];   /* those that were looked for last */
+	size_t nfunction;
 	uint64_t hits, misses;
 	uint64_t ends[UNWIND_ENDS];
 	uint64_t completed;  /* stacks that were completed by reading the process, */
@@ -76,5 +92,9 @@ void unwinder_release(struct unwinder *u);
  */
 size_t unwind(struct unwinder *u, const struct address_space *space, const struct user_state *state,
 	      struct user_frame *out, enum unwind_end *end);
+
+/* The same for a 32-bit program, whose registers are the lower halves of those in state. */
+size_t unwind32(struct unwinder *u, const struct address_space *space,
+		const struct user_state *state, struct user_frame *out, enum unwind_end *end);
 
 #endif

@@ -21,6 +21,9 @@ struct walk walk_begin(struct unwinder *u, const struct address_space *space,
 
 bool walk_read_memory(struct walk *w, uint64_t address, uint64_t *word)
 {
+	enum { LARGEST_STACK = 8 << 20 }; /* what ulimit -s gives where nobody asks for more */
+
+	w->wild = address - w->sp > LARGEST_STACK;
 	/* Nothing just below the stack pointer outlives the sample. */
 	if (!w->may_read || w->sp0 - address <= WALK_SEGMENT ||
 	    !memory_word(&w->u->memory, address, word))

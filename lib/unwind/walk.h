@@ -13,15 +13,17 @@ struct walk {
 	const struct user_state *state;
 	const struct region *region; /* the one that was found last */
 	uint64_t pc, sp, fp, lr;
-	uint64_t sp0;     /* where the copied stack begins */
-	bool leaf;        /* at the innermost frame, where all registers are known */
-	bool knows_lr;    /* lr is known: there, and where a signal interrupted */
-	bool call;        /* pc is a return address: the call lies before it */
-	bool may_read;    /* memory beyond the copy may be read, */
-	bool used_memory; /* and was */
-	bool wild_fp;     /* the frame pointer is no address of the stack, nor readable */
-	size_t ncopied;   /* frames that were found in the copy alone */
-	bool recovered;   /* recover_register() has walked this stack once more */
+	uint64_t sp0;      /* where the copied stack begins */
+	bool leaf;         /* at the innermost frame, where all registers are known */
+	bool knows_lr;     /* lr is known: there, and where a signal interrupted */
+	bool call;         /* pc is a return address: the call lies before it */
+	bool may_read;     /* memory beyond the copy may be read, */
+	bool used_memory;  /* and was */
+	bool wild;         /* what could not be read was no address of the stack */
+	uint64_t switched; /* the function that has switched from another stack to this one */
+	size_t ncopied;    /* frames that were found in the copy alone */
+	bool is_trial;     /* this walk is only made to see where it leads */
+	bool recovered;    /* recover_register() has walked this stack once more */
 	enum unwind_end end;
 };
 
@@ -62,12 +64,27 @@ static inline bool walk_stop(struct walk *w, enum unwind_end why)
 bool walk_move(struct walk *w, uint64_t pc, uint64_t cfa, uint64_t fp, bool signal);
 
 /* The rule at an address of a region whose module has rules. */
-struct rule walk_rule(struct unwinder *u, const struct region *r, uint64_t address);
+struct rule walk_rule(struct walk *w, const struct region *r, uint64_t address);
+
+/*
+ * From the frame at address, which is in region r, to its caller, in one of the ways below.
+ */
+bool walk_step(struct walk *w, const struct region *r, uint64_t address);
 
 /* By that rule; by the frame pointer; by what the code at w->pc looks like. */
 bool walk_by_rule(struct walk *w, const struct rule *rule, const struct region *r);
 bool walk_by_fp(struct walk *w);
 bool walk_by_guess(struct walk *w, const struct region *r);
+
+/*
+ * By a word of the stack below `end` that follows a call of this function, which is in region r; by one
+ * of the next few words, if it follows any call. Only if a walk goes on to the end from there; otherwise w is as it was.
+ */
+bool walk_by_scan(struct walk *w, const struct region *r, uint64_t end);
+bool walk_by_any_call(struct walk *w);
+
+/* Is the frame pointer, which is zero, so because code has ended the stack there? */
+bool walk_is_outermost(struct walk *w);
 
 /* Is there a call right before an address of region r, as far as it can be seen? */
 bool walk_follows_call(const struct walk *w, const struct region *r, uint64_t address);

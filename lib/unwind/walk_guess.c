@@ -1,62 +1,7 @@
 /* Steps without unwind data, by frame pointers and by what the code looks like. */
-#include "unwind/walk.h"
+#include "unwind/walk_call.h"
 
-enum {
-	FUNCTION = 64 << 10,     /* functions are hardly larger than that */
-	LARGEST_STACK = 8 << 20, /* what ulimit -s and pthreads give where nobody asks for more */
-};
-
-/* Calls, as the code shows them */
-
-enum call {
-	NO_CALL,
-	DIRECT_CALL,
-	ANY_CALL, /* to an address in a register or in memory; or the code cannot be seen */
-};
-
-/* x86-64: call rel32, or call *operand of two to seven bytes. */
-static enum call call_in(const uint8_t *code, uint64_t end, uint64_t *target)
-{
-	int32_t offset;
-
-	if (code[2] == 0xe8) {
-		memcpy(&offset, code + 3, sizeof(offset));
-		*target = end + (uint64_t)(int64_t)offset;
-		return DIRECT_CALL;
-	}
-	for (size_t n = 2; n <= 7; n++)
-		if (code[7 - n] == 0xff && (code[8 - n] & 0x38) == 0x10)
-			return ANY_CALL;
-	return NO_CALL;
-}
-
-/* aarch64: bl, or blr and its authenticating forms. */
-static enum call branch_in(uint32_t word, uint64_t end, uint64_t *target)
-{
-	if (word >> 26 == 0x25) {
-		*target = end - 4 + (uint64_t)((int64_t)((uint64_t)word << 38) >> 36);
-		return DIRECT_CALL;
-	}
-	return (word & 0xfefff000) == 0xd63f0000 ? ANY_CALL : NO_CALL;
-}
-
-/* The call that ends at an address in region r; *target is where a direct one goes. */
-static enum call call_before(const struct walk *w, const struct region *r, uint64_t address,
-			     uint64_t *target)
-{
-	struct str code;
-	uint32_t word;
-
-	if (!r->module)
-		return ANY_CALL; /* JIT code: it cannot be seen here */
-	code = elf_at(&r->module->elf, address - r->bias - 7);
-	if (code.n < 7)
-		return ANY_CALL;
-	if (w->u->arch->machine == ELF_MACHINE_X86_64)
-		return call_in((const uint8_t *)code.p, address, target);
-	memcpy(&word, code.p + 3, sizeof(word));
-	return branch_in(word, address, target);
-}
+enum { FUNCTION = 64 << 10 /* functions are hardly larger than that */ };
 
 /*
  * May the innermost function have been called from before this address? It must
@@ -66,31 +11,52 @@ static enum call caller_at(struct walk *w, uint64_t address)
 {
 	const struct region *r = walk_region(w, address - 1);
 	uint64_t target;
-	enum call call = r ? call_before(w, r, address, &target) : NO_CALL;
+	enum call call = r ? walk_call_before(w, r, address, &target) : NO_CALL;
 
 	return call == DIRECT_CALL && w->pc - target > FUNCTION ? NO_CALL : call;
 }
 
-bool walk_follows_call(const struct walk *w, const struct region *r, uint64_t address)
-{
-	uint64_t target;
+/* Without unwind data */
 
-	return call_before(w, r, address, &target) != NO_CALL;
+/*
+ * A frame pointer of zero ends a stack where code has made it so: the program's entry
+ * point, or what starts a thread. Elsewhere the register is one like others.
+ */
+bool walk_is_outermost(struct walk *w)
+{
+	static const struct str zero[] = { { "\x31\xed", 2 }, { "\x33\xed", 2 } };
+	const struct region *r = walk_region(w, w->pc - w->call);
+	uint64_t n;
+	struct str code;
+
+	if (w->u->fp_only || w->u->arch->machine != ELF_MACHINE_X86_64)
+		return true;
+	if (!r || !r->module)
+		return false;
+	n = walk_into_function(w, r);
+	n = n < 64 ? n : 64;
+	code = elf_at(&r->module->elf, w->pc - w->call - r->bias - n);
+	code.n = min_size(code.n, n);
+	return str_find(code, zero[0]) >= 0 || str_find(code, zero[1]) >= 0;
 }
 
-/* Without unwind data */
+static bool stop_without_fp(struct walk *w)
+{
+	if (w->used_memory)
+		return walk_stop(w, UNWIND_TRUNCATED);
+	return walk_stop(w, walk_is_outermost(w) ? UNWIND_COMPLETE : UNWIND_NO_TABLES);
+}
 
 bool walk_by_fp(struct walk *w)
 {
 	uint64_t fp, pc;
 
 	if (!w->fp)
-		return walk_stop(w, w->used_memory ? UNWIND_TRUNCATED : UNWIND_COMPLETE);
+		return stop_without_fp(w);
 	if ((w->fp != w->sp && w->sp - w->fp <= WALK_SEGMENT) || w->fp & 7)
 		return walk_stop(w, UNWIND_BAD);
 	if (walk_read(w, w->fp, &fp) && walk_read(w, w->fp + 8, &pc))
 		return walk_move(w, pc, w->fp + 16, fp, false);
-	w->wild_fp = w->fp - w->sp0 > LARGEST_STACK;
 	return walk_stop(w, UNWIND_TRUNCATED);
 }
 
@@ -181,7 +147,40 @@ static bool leave_signal(struct walk *w)
 static bool is_entry_address(struct walk *w, const struct region *r)
 {
 	return w->call && r->module && module_has_rules(r->module) && w->pc < r->end &&
-	       walk_rule(w->u, r, w->pc).cfa != CFA_NONE;
+	       walk_rule(w, r, w->pc).cfa != CFA_NONE;
+}
+
+/* By the frame pointer, or by the top of the stack. */
+static bool leave_frame(struct walk *w, const struct region *r)
+{
+	bool leaf = !w->call && r->module && module_has_rules(r->module);
+
+	return leaf ? leave_leaf(w) : walk_by_fp(w);
+}
+
+/*
+ * Where there is a frame, and it is not this function's, it may be an outer one's. Then this
+ * one, which made none, was called by another further in: its return address lies lower.
+ */
+static bool walk_without_tables(struct walk *w, const struct region *r)
+{
+	struct walk by_frame = *w;
+	bool moved = leave_frame(&by_frame, r), is_call = false, is_known;
+	uint64_t function = 0, end = UINT64_MAX;
+
+	if (moved) {
+		is_known = walk_called_function(w, by_frame.pc, &function, &is_call);
+		if (is_known && r->module && walk_is_function(w, r, function))
+			end = 0;
+		else if (is_call)
+			end = by_frame.sp - 8;
+	}
+	if (end && walk_by_scan(w, r, end))
+		return true;
+	if (!is_call && (moved || by_frame.end != UNWIND_COMPLETE) && walk_by_any_call(w))
+		return true;
+	*w = by_frame;
+	return moved;
 }
 
 bool walk_by_guess(struct walk *w, const struct region *r)
@@ -194,7 +193,5 @@ bool walk_by_guess(struct walk *w, const struct region *r)
 		return walk_stop(w, UNWIND_COMPLETE);
 	if (!r->module && space->is_trampoline && space->is_trampoline(space->context, w->pc))
 		return leave_trampoline(w);
-	if (!w->call && r->module && module_has_rules(r->module))
-		return leave_leaf(w);
-	return walk_by_fp(w);
+	return walk_without_tables(w, r);
 }

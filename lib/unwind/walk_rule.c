@@ -1,21 +1,33 @@
 /* Steps by rules, which the cache keeps once they have been worked out. */
 #include "unwind/walk.h"
 
-struct rule walk_rule(struct unwinder *u, const struct region *r, uint64_t address)
+static struct rule missed_rule(struct walk *w, const struct region *r, uint64_t vaddr)
 {
+	const struct address_space *space = w->space;
+	struct rule rule = module_rule(r->module, vaddr);
+
+	if (rule.cfa == CFA_NONE && r->module->may_have_more && space->find_tables &&
+	    space->find_tables(space->context, r))
+		return module_rule(r->module, vaddr);
+	return rule;
+}
+
+struct rule walk_rule(struct walk *w, const struct region *r, uint64_t address)
+{
+	struct unwinder *u = w->u;
 	const struct module *m = r->module;
 	uint64_t vaddr = address - r->bias, rel = vaddr - m->base;
 	uint64_t key = (uint64_t)m->id << 32 | (uint32_t)rel;
 	struct rule_entry *e = &u->cache[key * 0x9e3779b97f4a7c15 >> (64 - UNWIND_CACHE_BITS)];
 
 	if (rel > UINT32_MAX)
-		return module_rule(m, vaddr);
+		return missed_rule(w, r, vaddr);
 	if (e->key == key) {
 		u->hits++;
 		return e->rule;
 	}
 	u->misses++;
-	e->rule = module_rule(m, vaddr);
+	e->rule = missed_rule(w, r, vaddr);
 	e->key = key;
 	return e->rule;
 }
@@ -49,7 +61,8 @@ static bool other_cfa(struct walk *w, const struct rule *rule, const struct regi
 	struct cfi_context c = { regs, known_registers(w, regs), read_for_expression, w };
 
 	if (rule->cfa == CFA_EXPR)
-		return cfi_expression(&r->module->cfi, rule, &c, cfa);
+		return cfi_expression(module_cfi(r->module, w->pc - w->call - r->bias), rule, &c,
+				      cfa);
 	if (rule->reg >= ARCH_REGS ||
 	    (!(c.known >> rule->reg & 1) && !recover_register(w, rule->reg, &regs[rule->reg])))
 		return false;
@@ -114,12 +127,33 @@ static bool restore_pc(struct walk *w, const struct rule *rule, uint64_t cfa, ui
 	       walk_stop(w, UNWIND_TRUNCATED);
 }
 
+/* Below the stack pointer, where functions that call none may keep what they like. */
+static bool is_in_red_zone(const struct walk *w, const struct rule *rule)
+{
+	return w->leaf && rule->cfa == CFA_DEREF_SP && rule->cfa_offset < 0;
+}
+
+/* The stack that was switched from is not copied; the chain may have what is on it. */
+static bool stop_at_switch(struct walk *w, const struct region *r)
+{
+	struct gofunc f;
+
+	if (!w->state->nchain || !gopclntab_find(&r->module->go, w->pc - w->call - r->bias, &f))
+		return walk_stop(w, UNWIND_COMPLETE);
+	w->switched = f.entry + r->bias;
+	return walk_stop(w, UNWIND_TRUNCATED);
+}
+
 bool walk_by_rule(struct walk *w, const struct rule *rule, const struct region *r)
 {
 	uint64_t cfa, fp, pc;
 
 	if (rule->cfa == CFA_END)
 		return walk_stop(w, UNWIND_COMPLETE);
+	if (rule->cfa == CFA_SWITCH)
+		return stop_at_switch(w, r);
+	if (is_in_red_zone(w, rule))
+		return walk_by_scan(w, r, UINT64_MAX) || walk_stop(w, UNWIND_RED_ZONE);
 	return find_cfa(w, rule, r, &cfa) && restore_fp(w, rule, cfa, &fp) &&
 	       restore_pc(w, rule, cfa, &pc) && walk_move(w, pc, cfa, fp, rule->signal);
 }
@@ -162,8 +196,9 @@ static bool recover_register(struct walk *w, uint8_t reg, uint64_t *value)
 
 		if (!r || !r->module || n == UNWIND_MOST)
 			return false;
-		rule = walk_rule(v.u, r, address);
-		of_register = cfi_register_rule(&r->module->cfi, address - r->bias, reg);
+		rule = walk_rule(&v, r, address);
+		of_register = cfi_register_rule(module_cfi(r->module, address - r->bias),
+						address - r->bias, reg);
 		if (of_register.cfa == CFA_NONE ||
 		    !carry_register(&v, &rule, &of_register, r, value) ||
 		    !walk_by_rule(&v, &rule, r))

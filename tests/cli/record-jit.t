@@ -27,6 +27,24 @@ def outer(end):
 outer(time.time() + 0.8)
 END
 
+# Memory of all kinds, a map that is gone before the window ends, and a forked child
+target jit
+while read -r kind what; do
+	prof-record -q -F 499 -o kind.pb.gz -- ./jit "$kind" "$what"
+	prof-fold kind.pb.gz >kind.folded
+	at_least "$(share kind.folded '_start;.*main;py::made by the program;spin')" 95 \
+		"code in memory: $kind $what" "$(head -5 kind.folded)"
+done <<'END'
+anonymous gone
+shared gone
+memfd gone
+double gone
+sysv gone
+unlinked gone
+anonymous fork
+memfd fork
+END
+
 # named WHAT FUNCTIONS WHOLE COMMAND...: half of the samples and more have those
 # functions, nearly all of them whole stacks
 named() {

@@ -19,9 +19,9 @@ agrees() {
 }
 
 # Tasks that live for less than a period
-exits 0 'a thousand short processes' prof-record -o p.pb.gz -- ./tasks process 1000
+exits 0 'four hundred short processes' prof-record -o p.pb.gz -- ./tasks process 400
 agrees p.pb.gz 99 'have the samples that they deserve'
-exits 0 'three hundred short threads' prof-record -o t.pb.gz -- ./tasks thread 300
+exits 0 'two hundred short threads' prof-record -o t.pb.gz -- ./tasks thread 200
 agrees t.pb.gz 99 'have them, too'
 says 'covering [0-9]+% of' 'and the last line says so'
 prof-fold t.pb.gz >t.folded

@@ -20,6 +20,23 @@ whole sorting 'sorting;.*compare;spin'
 whole exec 'variable;spin'
 whole patched 'patched;spin'
 
+# What is beyond the copy comes from the process, not from the stack that was seen before
+prof-record -F 499 -o callers.pb.gz -- ./odd callers 2 2>err
+prof-fold callers.pb.gz >callers.folded
+at_least "$(share callers.folded ';quarter;descend')" 12 'two callers beyond the copy: one has a quarter' \
+	"$(cut -c 1-80 callers.folded; cat err)"
+at_least "$(share callers.folded ';rest;descend')" 60 'and the other the rest' \
+	"$(cut -c 1-80 callers.folded; cat err)"
+
+# Text in anonymous memory, in a process that has moved it before
+whole moved 'moved;spin'
+./odd moved 30 &
+sleep 0.3
+prof-record -q -F 499 -p $! -d 500ms -o moved.pb.gz
+kill $!
+prof-fold moved.pb.gz >moved.folded
+at_least "$(share moved.folded '_start;.*main;moved;spin')" 95 'text that was moved' "$(cat moved.folded)"
+
 # How it was built
 cp odd gone
 whole deleted 'deleted;spin' ./gone
@@ -33,6 +50,16 @@ fi
 $CC -O2 -g -fomit-frame-pointer -fno-inline -fno-optimize-sibling-calls -o fast \
 	"$top/tests/targets/odd.c"
 whole variable 'variable;spin' ./fast
+
+# Unwind tables in .debug_frame, beside the .eh_frame that crt1.o brings, and in a debug file
+$CC -O1 -g -fno-inline -fno-asynchronous-unwind-tables -fomit-frame-pointer -o debug-frame \
+	"$top/tests/targets/odd.c"
+whole deep '(deep;)+spin' ./debug-frame
+objcopy --only-keep-debug debug-frame debug-frame.debug
+strip debug-frame
+objcopy --add-gnu-debuglink=debug-frame.debug debug-frame
+whole deep '(deep;)+spin' ./debug-frame
+
 strip -o stripped odd
 prof-record -q -F 499 -o s.pb.gz -- ./stripped variable 0.3
 prof-fold s.pb.gz >s.folded
@@ -45,6 +72,36 @@ prof-record -q --stack fp -F 499 -o fp.pb.gz -- ./fp variable 0.3
 prof-fold fp.pb.gz >fp.folded
 at_least "$(share fp.folded 'main;variable;spin')" 95 '--stack fp' "$(cat fp.folded)"
 exits 2 'a stack of no size' prof-record --stack-size 10 -- ./odd variable
+
+prof-record -q --stack fp -F 499 -o fp.pb.gz -- ./fp deep 0.3
+prof-fold fp.pb.gz >fp.folded
+at_least "$(share fp.folded '[[]truncated[]];deep')" 95 'more frames than the kernel follows' \
+	"$(cut -c 1-60 fp.folded)"
+at_least "$(prof-query --raw fp.pb.gz | sed -n 's/.*truncated_too_deep=//p')" 10 'and their number is reported by cause'
+
+# A 32-bit program, with frame pointers and without
+cat >bits32.c <<'END'
+static volatile unsigned sink;
+__attribute__((noinline)) void leaf(void) { for (unsigned i = 0; i < 200000000; i++) sink += i; }
+__attribute__((noinline)) void middle(void) { leaf(); sink++; }
+__attribute__((noinline, used)) void outer(void) { middle(); sink++; __asm__("int $0x80" :: "a"(1), "b"(0)); }
+__asm__(".globl _start\n_start: xor %ebp, %ebp\n call outer\n hlt\n");
+END
+build32() {
+	$CC -m32 -nostdlib -static -fno-pic -no-pie -O1 -g -fno-stack-protector -fcf-protection=none \
+		"$1" -o "$2" bits32.c 2>/dev/null
+}
+if build32 -fno-omit-frame-pointer bits32 && build32 -fomit-frame-pointer bare32 && ./bits32; then
+	prof-record -q -F 499 -o 32.pb.gz -- ./bits32
+	prof-fold 32.pb.gz >32.folded
+	at_least "$(share 32.folded 'bits32;_start;outer;middle;leaf')" 95 'a 32-bit program' "$(cat 32.folded)"
+	prof-record -q -F 499 -o 32.pb.gz -- ./bare32
+	prof-fold 32.pb.gz >32.folded
+	at_least "$(share 32.folded 'bare32;[[]truncated[]];.*leaf')" 95 'and one without frame pointers' \
+		"$(cat 32.folded)"
+else
+	skip 'no 32-bit programs here' 'a 32-bit program'
+fi
 
 # Code that comes and goes
 cat >plugin.c <<'END'
@@ -77,6 +134,21 @@ prof-record -q -F 499 -o so.pb.gz -- ./host
 prof-fold so.pb.gz >so.folded
 at_least "$(share so.folded 'main;plugin')" 95 'shared objects that come and go' "$(cat so.folded)"
 is "$(prof-query --raw so.pb.gz | grep -cE '(one|two)\.so .*[0-9a-f]{40}')" 2 'are told apart'
+
+# Two files of one name and without a build id, in turn at one address
+for name in first second; do
+	sed "s/^void plugin/__attribute__((noinline)) static void only_$name/" plugin.c >"$name.c"
+	echo "void plugin(unsigned long n) { only_$name(n); sink++; }" >>"$name.c"
+	$CC -O1 -g -shared -fPIC -Wl,--build-id=none -o "$name.so" "$name.c"
+done
+sed 's|void \*so = .*|void *so; unlink("one.so"); if (link(i % 2 ? "first.so" : "second.so", "one.so")) return 1; so = dlopen("./one.so", RTLD_NOW);|
+	s|#include|#include <unistd.h>\n#include|' host.c >turns.c
+$CC -O1 -g -o turns turns.c -ldl
+prof-record -q -F 499 -o turns.pb.gz -- ./turns
+prof-fold turns.pb.gz >turns.folded
+at_least "$(share turns.folded 'main;plugin;only_first|truncated.;only_first')" 35 'files in turn at one address: the first' \
+	"$(cat turns.folded)"
+at_least "$(share turns.folded 'main;plugin;only_second|truncated.;only_second')" 35 'and the second' "$(cat turns.folded)"
 
 # C code in a Go program has tables of its own
 cat >main.go <<'END'
@@ -113,10 +185,40 @@ END
 if CGO_ENABLED=1 go build -o cgo main.go 2>/dev/null; then
 	prof-record -q -F 499 -o cgo.pb.gz -- ./cgo 2>/dev/null
 	prof-fold cgo.pb.gz | grep c_leaf >cgo.folded
-	at_least "$(share cgo.folded '^cgo;runtime.asmcgocall;.*;c_outer;c_middle;c_leaf')" 95 \
+	at_least "$(share cgo.folded '^cgo;.*main.main;.*;runtime.asmcgocall;.*;c_outer;c_middle;c_leaf')" 95 \
 		'C code in a Go program' "$(cat cgo.folded)"
 else
 	skip 'go cannot build programs with C here' 'C code in a Go program'
+fi
+
+# What a goroutine has called on the thread's own stack is below the goroutine
+cat >main.go <<'END'
+package main
+
+import "time"
+
+func work(m map[int][]byte) {
+	for i := 0; i < 2000; i++ {
+		m[i%500] = make([]byte, 100+i*37%9000)
+	}
+}
+
+func main() {
+	m := map[int][]byte{}
+	for end := time.Now().Add(time.Second); time.Now().Before(end); {
+		work(m)
+	}
+}
+END
+if go build -o switches main.go 2>/dev/null; then
+	prof-record -q -F 499 -o go.pb.gz -- ./switches
+	prof-fold go.pb.gz >go.folded
+	at_least $((100 - $(share go.folded '^switches;([[]truncated[]];)?runtime.systemstack'))) 99 \
+		'systemstack is called from somewhere' "$(grep '^switches;[^;]*systemstack' go.folded)"
+	at_least "$(share go.folded 'main.work;.*;runtime.systemstack')" 1 'by what a goroutine does' \
+		"$(cat go.folded)"
+else
+	skip 'there is no go' 'Go on the stack of the thread'
 fi
 
 # A mount and PID namespace of its own

@@ -2,6 +2,7 @@
  * Code that is hard to unwind, one way at a time: odd WAY SECONDS. The stack of each
  * is main, then the functions that are named here, then spin().
  */
+#define _GNU_SOURCE
 #include <alloca.h>
 #include <signal.h>
 #include <stdint.h>
@@ -60,6 +61,42 @@ __attribute__((noinline)) void deep(int n)
 	else
 		spin();
 	sink++;
+}
+
+/* More stack than perf can copy, below two callers: a quarter of the time, and the rest. */
+__attribute__((noinline)) void descend(int n)
+{
+	volatile char room[4096];
+
+	room[0] = room[4095] = (char)sink;
+	if (n)
+		descend(n - 1);
+	else
+		for (int i = 0; i < 300000; i++)
+			sink += (unsigned long)i;
+	sink += (unsigned long)room[100];
+}
+
+__attribute__((noinline)) void quarter(void)
+{
+	for (int i = 0; i < 40; i++)
+		descend(24);
+}
+
+__attribute__((noinline)) void rest(void)
+{
+	for (int i = 0; i < 120; i++)
+		descend(24);
+}
+
+__attribute__((noinline)) void callers(void)
+{
+	double until = cpu() + seconds;
+
+	while (cpu() < until) {
+		quarter();
+		rest();
+	}
 }
 
 /* Aligns its stack, so that the CFA is an expression. */
@@ -132,6 +169,24 @@ __attribute__((noinline)) void patched(void)
 	own_page();
 }
 
+/* Moves its text to anonymous memory at the same place, as programs do to get huge pages. */
+__attribute__((noinline)) void moved(void)
+{
+	unsigned long start, end, text = (unsigned long)(uintptr_t)moved;
+	FILE *f = fopen("/proc/self/maps", "r");
+	char *copy;
+
+	while (fscanf(f, "%lx-%lx%*[^\n]", &start, &end) == 2 && end <= text)
+		;
+	fclose(f);
+	copy = mmap(NULL, end - start, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	memcpy(copy, (void *)start, end - start);
+	mprotect(copy, end - start, PROT_READ | PROT_EXEC);
+	mremap(copy, end - start, end - start, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)start);
+	spin();
+	sink++;
+}
+
 int main(int argc, char **argv)
 {
 	const char *way = argc > 1 ? argv[1] : "";
@@ -144,6 +199,8 @@ int main(int argc, char **argv)
 		large();
 	else if (strcmp(way, "deep") == 0)
 		deep(800);
+	else if (strcmp(way, "callers") == 0)
+		callers();
 	else if (strcmp(way, "aligned") == 0)
 		aligned();
 	else if (strcmp(way, "signalled") == 0)
@@ -152,6 +209,8 @@ int main(int argc, char **argv)
 		sorting();
 	else if (strcmp(way, "patched") == 0)
 		patched();
+	else if (strcmp(way, "moved") == 0)
+		moved();
 	else if (strcmp(way, "deleted") == 0)
 		deleted(argv[0]);
 	else if (strcmp(way, "exec") == 0)

@@ -62,7 +62,9 @@ static void open_image(struct opened *o, struct buf bytes)
 	o->bytes = bytes;
 	if (!elf_open_memory(&o->elf, buf_str(&o->bytes), &why))
 		printf("# %s\n", why);
-	cfi_open(&o->cfi, &o->elf, &arch_x86_64, true);
+	cfi_open(&o->cfi, &o->elf, &arch_x86_64);
+	if (!cfi_any(&o->cfi))
+		cfi_open_debug_frame(&o->cfi, &o->elf, &arch_x86_64);
 }
 
 static void close_image(struct opened *o)

@@ -186,7 +186,47 @@ void asm_framed(void (*f)(void));
 void asm_leaf(void);
 void asm_rbx(void (*f)(void));
 void asm_in_memory(void (*f)(void));
+void asm_pushes(void);
+void asm_zero_fp(void (*f)(void));
+void asm_red_zone(void);
 __asm__(".text\n"
+	".type asm_pushes, @function\n"
+	"asm_pushes:\n"
+	"	push %rbx\n"
+	"	push %rbp\n"
+	"	sub $40, %rsp\n"
+	"	mov $3, %ebp\n"
+	"	int3\n"
+	"	add $40, %rsp\n"
+	"	pop %rbp\n"
+	"	pop %rbx\n"
+	"	ret\n"
+	".size asm_pushes, . - asm_pushes\n"
+	".type asm_zero_fp, @function\n"
+	"asm_zero_fp:\n"
+	"	push %rbx\n"
+	"	push %rbp\n"
+	"	sub $56, %rsp\n"
+	"	xor %ebp, %ebp\n"
+	"	call *%rdi\n"
+	"	add $56, %rsp\n"
+	"	pop %rbp\n"
+	"	pop %rbx\n"
+	"	ret\n"
+	".size asm_zero_fp, . - asm_zero_fp\n"
+	".type asm_red_zone, @function\n"
+	"asm_red_zone:\n"
+	"	.cfi_startproc\n"
+	"	mov %rsp, %rax\n"
+	"	sub $72, %rsp\n"
+	"	mov %rax, -16(%rsp)\n"
+	"	.cfi_escape 0x0f, 5, 0x77, 0x70, 0x06, 0x23, 8\n" /* *(RSP - 16) + 8 */
+	"	int3\n"
+	"	add $72, %rsp\n"
+	"	.cfi_def_cfa %rsp, 8\n"
+	"	ret\n"
+	"	.cfi_endproc\n"
+	".size asm_red_zone, . - asm_red_zone\n"
 	"asm_framed:\n"
 	"	push %rbp\n"
 	"	mov %rsp, %rbp\n"
@@ -223,6 +263,27 @@ __asm__(".text\n"
 	"	ret\n"
 	"	.cfi_endproc\n");
 
+static OWN void call_pushes(void)
+{
+	NOTE();
+	asm_pushes();
+	LEAVE();
+}
+
+static OWN void call_zero_fp(void)
+{
+	NOTE();
+	asm_zero_fp(plain);
+	LEAVE();
+}
+
+static OWN void call_red_zone(void)
+{
+	NOTE();
+	asm_red_zone();
+	LEAVE();
+}
+
 static OWN void call_leaf(void)
 {
 	NOTE();
@@ -256,6 +317,15 @@ static void test_functions(void)
 	ok(frame[1].address > (uint64_t)(uintptr_t)call_leaf &&
 		   frame[1].address < (uint64_t)(uintptr_t)call_leaf + 64,
 	   "its caller is there");
+	call_pushes();
+	expect("assembly without unwind data that moves the stack pointer", 2, UNWIND_COMPLETE);
+	call_zero_fp();
+	ok(nframe > 3 && frame[1].address - (uint64_t)(uintptr_t)asm_zero_fp < 32 &&
+		   frame[3].address + 1 == caller[0] && end == UNWIND_COMPLETE,
+	   "assembly without unwind data whose frame pointer is zero");
+	ncaller = 0;
+	call_red_zone();
+	expect("a CFA in the red zone, which is not copied", 2, UNWIND_COMPLETE);
 	through(asm_framed, plain);
 	ok(nframe > 3 && frame[1].address - (uint64_t)(uintptr_t)asm_framed < 16 &&
 		   frame[3].address + 1 == caller[0] && end == UNWIND_COMPLETE,
@@ -411,6 +481,86 @@ static void test_memory(void)
 	unwinder.use_memo = false;
 }
 
+/* One deep function, called in turn by two others whose frames are equal. */
+static OWN void deep_end(void)
+{
+	TRAP;
+}
+
+static OWN void below_boundary(volatile uint64_t *value)
+{
+	volatile uint64_t room[64];
+
+	room[0] = *value;
+	deep_end();
+	*value = room[0];
+}
+
+static OWN void boundary(volatile uint64_t *value)
+{
+	volatile uint8_t room[4096];
+
+	room[0] = 1;
+	below_boundary(value);
+	LEAVE();
+	room[1] = room[0];
+}
+
+static OWN void one_caller(volatile uint64_t *value)
+{
+	boundary(value);
+	LEAVE();
+}
+
+static OWN void other_caller(volatile uint64_t *value)
+{
+	boundary(value);
+	LEAVE();
+	LEAVE();
+}
+
+static bool is_called_by(void (*f)(volatile uint64_t *))
+{
+	return nframe > 3 && frame[3].address - (uint64_t)(uintptr_t)f < 32;
+}
+
+static OWN void use_stack(void)
+{
+	volatile uint8_t room[16000];
+
+	for (size_t i = 0; i < sizeof(room); i++)
+		room[i] = 0x55;
+}
+
+static void test_two_callers(void)
+{
+	volatile uint64_t value = 1;
+
+	unwinder.use_memo = true;
+	most_stack = 2000;
+	unwinder.use_memory = true;
+	one_caller(&value);
+	ok(is_called_by(one_caller) && end == UNWIND_COMPLETE, "one caller, by memory");
+	unwinder.use_memory = false;
+	one_caller(&value);
+	ok(is_called_by(one_caller) && unwinder.remembered == 2, "and without, as remembered");
+	unwinder.use_memory = true;
+	other_caller(&value);
+	ok(is_called_by(other_caller) && unwinder.remembered == 2,
+	   "memory goes before what is remembered");
+	unwinder.use_memory = false;
+	one_caller(&value);
+	ok(nframe == 3 && end == UNWIND_TRUNCATED,
+	   "what may be another caller's is not remembered");
+
+	unwinder.use_memory = true;
+	use_stack();
+	run_unwinder();
+	ok(nframe == 3 && end == UNWIND_TRUNCATED, "nor is memory believed that is used anew");
+	most_stack = MOST_STACK;
+	unwinder.use_memory = unwinder.use_memo = false;
+}
+
 /* Words of the copied stack that are no return addresses. */
 static void test_damage(void)
 {
@@ -442,9 +592,9 @@ static void test_damage(void)
 
 static uint64_t code_at, code_end;
 
-static bool is_in_code(void *context, struct process *p, uint64_t address)
+static bool is_in_code(void *context, struct processes *t, struct process *p, uint64_t address)
 {
-	(void)context, (void)p;
+	(void)context, (void)t, (void)p;
 	return address >= code_at && address < code_end;
 }
 
@@ -493,12 +643,18 @@ static void test_code(void)
 	call_code((void (*)(void (*)(void)))(uintptr_t)make_code(
 			  S("\x55\xbd\x78\x56\x34\x12\xcc\x5d\xc3")),
 		  nothing);
-	ok(nframe == 1 && end == UNWIND_BAD, "a frame pointer that points to no stack");
-	unwinder.use_memory = true;
-	call_code((void (*)(void (*)(void)))(uintptr_t)make_code(
-			  S("\x55\xbd\x78\x56\x34\x12\xcc\x5d\xc3")),
-		  nothing);
-	ok(nframe == 1 && end == UNWIND_BAD, "nor to any memory");
+	ok(nframe > 2 && frame[2].address + 1 == caller[0] && end == UNWIND_COMPLETE,
+	   "a frame pointer that points to no stack: the caller is on the stack");
+	ncaller = 0;
+	/* The same, and sub $0x3000, %rsp before, add after int3: its caller is too far away. */
+	for (int i = 0; i < 2; i++) {
+		unwinder.use_memory = i;
+		call_code((void (*)(void (*)(void)))(uintptr_t)make_code(
+				  S("\x55\xbd\x78\x56\x34\x12\x48\x81\xec\x00\x30\x00\x00\xcc"
+				    "\x48\x81\xc4\x00\x30\x00\x00\x5d\xc3")),
+			  nothing);
+		ok(nframe == 1 && end == UNWIND_BAD, i ? "nor to any memory" : "no stack at all");
+	}
 	unwinder.use_memory = false;
 	ncaller = 0;
 
@@ -550,6 +706,7 @@ int main(void)
 	test_stacks();
 	test_truncated();
 	test_memory();
+	test_two_callers();
 	test_damage();
 	test_code();
 	test_cache();

@@ -171,7 +171,8 @@ static int on_frame(Dwfl_Frame *frame, void *context)
 	if (!m)
 		return DWARF_CB_ABORT; /* not code: the frame before was the last */
 	o->frame[o->n++] = pc;
-	if (!m->binary && o->n > 1 && host->is_trampoline(host->context, o->process, pc) &&
+	if (!m->binary && o->n > 1 &&
+	    host->is_trampoline(host->context, o->processes, o->process, pc) &&
 	    leave_trampoline(o, frame))
 		return DWARF_CB_ABORT;
 	return DWARF_CB_OK;

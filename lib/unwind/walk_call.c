@@ -1,0 +1,180 @@
+#include "unwind/walk_call.h"
+
+enum { FUNCTION = 64 << 10 /* functions are hardly larger than that */ };
+
+static uint64_t relative(const uint8_t *offset, uint64_t end)
+{
+	int32_t n;
+
+	memcpy(&n, offset, sizeof(n));
+	return end + (uint64_t)(int64_t)n;
+}
+
+/* x86-64: call rel32, or call *operand of two to seven bytes. */
+static enum call call_in(const uint8_t *code, uint64_t end, uint64_t *target)
+{
+	if (code[2] == 0xe8) {
+		*target = relative(code + 3, end);
+		return DIRECT_CALL;
+	}
+	if (code[1] == 0xff && code[2] == 0x15) {
+		*target = relative(code + 3, end);
+		return SLOT_CALL;
+	}
+	for (size_t n = 2; n <= 7; n++)
+		if (code[7 - n] == 0xff && (code[8 - n] & 0x38) == 0x10)
+			return ANY_CALL;
+	return NO_CALL;
+}
+
+/* aarch64: bl, or blr and its authenticating forms. */
+static enum call branch_in(uint32_t word, uint64_t end, uint64_t *target)
+{
+	if (word >> 26 == 0x25) {
+		*target = end - 4 + (uint64_t)((int64_t)((uint64_t)word << 38) >> 36);
+		return DIRECT_CALL;
+	}
+	return (word & 0xfefff000) == 0xd63f0000 ? ANY_CALL : NO_CALL;
+}
+
+enum call walk_call_before(const struct walk *w, const struct region *r, uint64_t address,
+			   uint64_t *target)
+{
+	struct str code;
+	uint32_t word;
+
+	if (!r->module)
+		return ANY_CALL; /* JIT code: it cannot be seen here */
+	code = elf_at(&r->module->elf, address - r->bias - 7);
+	if (code.n < 7)
+		return ANY_CALL;
+	if (w->u->arch->machine == ELF_MACHINE_X86_64)
+		return call_in((const uint8_t *)code.p, address, target);
+	memcpy(&word, code.p + 3, sizeof(word));
+	return branch_in(word, address, target);
+}
+
+bool walk_follows_call(const struct walk *w, const struct region *r, uint64_t address)
+{
+	uint64_t target;
+
+	return walk_call_before(w, r, address, &target) != NO_CALL;
+}
+
+/* The word that a stub of the PLT jumps through: "endbr64; bnd jmp *slot", or less of it. */
+static bool stub_slot(struct walk *w, uint64_t address, uint64_t *slot)
+{
+	const struct region *r = walk_region(w, address);
+	struct str code = S(""), start;
+
+	if (r && r->module)
+		code = start = elf_at(&r->module->elf, address - r->bias);
+	if (str_starts(code, S("\xf3\x0f\x1e\xfa")))
+		code = str_skip(code, 4);
+	if (str_starts(code, S("\xf2")))
+		code = str_skip(code, 1);
+	if (!str_starts(code, S("\xff\x25")) || code.n < 6)
+		return false;
+	*slot = relative((const uint8_t *)code.p + 2, address + (start.n - code.n) + 6);
+	return true;
+}
+
+/* A word of the process's data, which does not change in the course of a recording. */
+static bool read_slot(const struct walk *w, uint64_t slot, uint64_t *target)
+{
+	return w->u->use_memory && w->space->read &&
+	       w->space->read(w->space->context, slot, target, sizeof(*target)) == sizeof(*target);
+}
+
+bool walk_called_function(struct walk *w, uint64_t address, uint64_t *target, bool *any)
+{
+	const struct region *r = walk_region(w, address - 1);
+	enum call call = r ? walk_call_before(w, r, address, target) : NO_CALL;
+	uint64_t slot;
+
+	*any = call != NO_CALL;
+	if (call == DIRECT_CALL)
+		return !stub_slot(w, *target, &slot) || read_slot(w, slot, target);
+	return call == SLOT_CALL && read_slot(w, *target, target);
+}
+
+/* Where functions begin, by the symbols */
+
+/* A symbol that is a function: assembly often gives them no type, but makes them global. */
+static bool is_function_symbol(const GElf_Sym *s)
+{
+	uint8_t type = GELF_ST_TYPE(s->st_info);
+
+	return s->st_shndx != SHN_UNDEF &&
+	       (type == STT_FUNC || type == STT_GNU_IFUNC ||
+		(type == STT_NOTYPE && GELF_ST_BIND(s->st_info) == STB_GLOBAL));
+}
+
+/* Let f be the nearest function at or before vaddr, and end it where the next begins. */
+static void search_symbols(const struct elf *e, const struct elf_section *section, uint64_t vaddr,
+			   struct known_function *f)
+{
+	Elf_Data *symbols = elf_records(e, section);
+	GElf_Sym s;
+
+	for (int i = 0; symbols && gelf_getsym(symbols, i, &s); i++) {
+		if (!is_function_symbol(&s))
+			continue;
+		if (s.st_value > vaddr && s.st_value < f->end)
+			f->end = s.st_value;
+		if (s.st_value <= vaddr && s.st_value >= f->start) {
+			f->start = s.st_value;
+			f->known = !s.st_size || vaddr - s.st_value < s.st_size;
+			f->after = s.st_value + s.st_size;
+		}
+	}
+}
+
+static struct known_function search_function(const struct module *m, uint64_t vaddr)
+{
+	struct known_function f = { .module = m->id, .end = UINT64_MAX };
+
+	for (size_t i = 0; i < m->elf.nsection; i++) {
+		const struct elf_section *s = &m->elf.section[i];
+
+		if (s->type == SHT_SYMTAB || s->type == SHT_DYNSYM)
+			search_symbols(&m->elf, s, vaddr, &f);
+	}
+	if (!f.known)
+		f.start = f.after; /* what lies between two functions that are known */
+	else if (f.after > f.start && f.after < f.end)
+		f.end = f.after;
+	return f;
+}
+
+static const struct known_function *function_at(struct unwinder *u, const struct module *m,
+						uint64_t vaddr)
+{
+	struct known_function *f;
+
+	for (size_t i = 0; i < LEN(u->function); i++) {
+		f = &u->function[i];
+		if (f->module == m->id && vaddr >= f->start && vaddr < f->end)
+			return f;
+	}
+	f = &u->function[u->nfunction++ % LEN(u->function)];
+	*f = search_function(m, vaddr);
+	return f;
+}
+
+bool walk_is_function(struct walk *w, const struct region *r, uint64_t address)
+{
+	uint64_t vaddr = address - r->bias, pc = w->pc - w->call - r->bias;
+	const struct known_function *f = function_at(w->u, r->module, pc);
+
+	if (f->known)
+		return vaddr == f->start;
+	return vaddr <= pc && vaddr >= f->start && pc - vaddr < FUNCTION;
+}
+
+uint64_t walk_into_function(struct walk *w, const struct region *r)
+{
+	uint64_t pc = w->pc - w->call - r->bias;
+
+	return pc - function_at(w->u, r->module, pc)->start;
+}

@@ -1,0 +1,134 @@
+/*
+ * A way out of functions without unwind tables and without a frame pointer, assembly mostly:
+ * their return address is somewhere above the stack pointer. Words there may be return
+ * addresses of calls that are long over; the one that is looked for comes after a call of this
+ * very function, and from it a walk leads to the end of the stack.
+ */
+#include "unwind/walk_call.h"
+
+enum {
+	FARTHEST = 8 << 10,  /* from the stack pointer, in bytes */
+	NEAR = 64,           /* no more than what a function has pushed */
+	MOST_TRIALS = 12,    /* walks for one frame */
+	MOST_PUSHED = 6,     /* registers that a function may have saved */
+	LEAST_CODE = 0x1000, /* no code is mapped below */
+};
+
+/* A word of the stack that may be the return address. */
+struct candidate {
+	uint64_t at, pc;
+	uint64_t function; /* that was called; 0 = not known */
+};
+
+static struct walk caller_of(const struct walk *w, const struct candidate *c, uint64_t fp)
+{
+	struct walk v = *w;
+
+	walk_move(&v, c->pc, c->at + 8, fp, false);
+	return v;
+}
+
+/* Does a walk go on to the end of the stack, or of its copy, from call to call? */
+static bool leads_to_end(struct walk v)
+{
+	v.is_trial = true;
+	for (size_t n = 0; n < UNWIND_MOST; n++) {
+		uint64_t address = v.pc - v.call;
+		const struct region *r = walk_region(&v, address);
+
+		if (!r || (v.call && !walk_follows_call(&v, r, v.pc)))
+			return false;
+		if (!walk_step(&v, r, address))
+			return v.end == UNWIND_COMPLETE ||
+			       (v.end == UNWIND_TRUNCATED && !v.wild && !v.may_read);
+	}
+	return false;
+}
+
+/*
+ * The frame pointer is the caller's as it was, or has been saved somewhere below the
+ * return address.
+ */
+static bool try_caller(struct walk *w, const struct candidate *c, int *trials)
+{
+	uint64_t fp = w->fp;
+
+	if (w->is_trial) {
+		*w = caller_of(w, c, fp);
+		return true;
+	}
+	for (uint64_t n = 0; n <= MOST_PUSHED && *trials > 0; n++) {
+		struct walk v;
+
+		if (n && (c->at - 8 * n < w->sp || !walk_read(w, c->at - 8 * n, &fp)))
+			break;
+		--*trials;
+		v = caller_of(w, c, fp);
+		if (leads_to_end(v)) {
+			*w = v;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The next word from c->at on that follows a call. */
+static bool next_candidate(struct walk *w, uint64_t end, struct candidate *c, bool *known)
+{
+	bool any;
+
+	for (; c->at < end && walk_read(w, c->at, &c->pc); c->at += 8) {
+		if (c->pc < LEAST_CODE || c->pc >> 47)
+			continue;
+		*known = walk_called_function(w, c->pc, &c->function, &any);
+		if (any)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The call of this function, and one of another shortly before it, which may have jumped
+ * here. Of several functions that it may be, the nearest counts.
+ */
+static void nearest_calls(struct walk *w, const struct region *r, uint64_t end,
+			  struct candidate *this, struct candidate *jumped)
+{
+	enum { FUNCTION = 64 << 10 };
+	struct candidate c = { .at = w->sp };
+	bool known;
+
+	if (end - w->sp > FARTHEST)
+		end = w->sp + FARTHEST;
+	for (; next_candidate(w, end, &c, &known); c.at += 8) {
+		if (!known || c.function > w->pc || w->pc - c.function > FUNCTION)
+			continue;
+		if (c.function > this->function && walk_is_function(w, r, c.function))
+			*this = c;
+		else if (c.function > jumped->function)
+			*jumped = c;
+	}
+}
+
+bool walk_by_scan(struct walk *w, const struct region *r, uint64_t end)
+{
+	struct candidate this = { 0 }, jumped = { 0 };
+	int trials = MOST_TRIALS;
+
+	if (!r->module || w->u->arch->machine != ELF_MACHINE_X86_64)
+		return false;
+	nearest_calls(w, r, end, &this, &jumped);
+	return (this.function && try_caller(w, &this, &trials)) ||
+	       (jumped.function && try_caller(w, &jumped, &trials));
+}
+
+/* The first one only: code that cannot be seen may have called from there, and others before. */
+bool walk_by_any_call(struct walk *w)
+{
+	struct candidate c = { .at = w->sp };
+	int trials = MOST_TRIALS;
+	bool known;
+
+	return w->u->arch->machine == ELF_MACHINE_X86_64 && !w->is_trial &&
+	       next_candidate(w, w->sp + NEAR, &c, &known) && !known && try_caller(w, &c, &trials);
+}
