@@ -125,6 +125,11 @@ static bool start(struct kept *k, char *const *command, struct launched *child, 
 		launch_cancel(child);
 		return false;
 	}
+	if (k->sampler.by_cpu) {
+		k->recorder.tree.children = true;
+		process_tree_add(&k->recorder.tree, child->pid, TREE_AT_EXEC);
+		sampler_start(&k->sampler);
+	}
 	errno = launch_go(child);
 	if (!errno)
 		return true;
