@@ -117,10 +117,11 @@ static bool find_tracepoint(struct str name, struct event *e, struct buf *why)
 	e->type = PERF_TYPE_TRACEPOINT;
 	e->every = 1;
 	e->unit = "count";
-	e->sample_type = strndup(name.p, name.n); /* as long as the program */
 	e->source = "tracepoint";
-	if (str_chr(name, '/') < 0 && tracepoint_id(system, event, &e->config))
+	if (str_chr(name, '/') < 0 && tracepoint_id(system, event, &e->config)) {
+		e->sample_type = strndup(name.p, name.n); /* as long as the program */
 		return true;
+	}
 	buf_printf(why,
 		   "tracepoint '%.*s' is not there, or tracefs is not mounted: "
 		   "mount -t tracefs nodev /sys/kernel/tracing",
