@@ -144,8 +144,13 @@ done
 sed 's|void \*so = .*|void *so; unlink("one.so"); if (link(i % 2 ? "first.so" : "second.so", "one.so")) return 1; so = dlopen("./one.so", RTLD_NOW);|
 	s|#include|#include <unistd.h>\n#include|' host.c >turns.c
 $CC -O1 -g -o turns turns.c -ldl
-prof-record -q -F 499 -o turns.pb.gz -- ./turns
-prof-fold turns.pb.gz >turns.folded
+# A file that is gone before it can be opened has no names: one of three short runs must have both.
+for _ in 1 2 3; do
+	prof-record -q -F 499 -o turns.pb.gz -- ./turns
+	prof-fold turns.pb.gz >turns.folded
+	[ "$(share turns.folded 'main;plugin;only_first|truncated.;only_first')" -ge 35 ] &&
+		[ "$(share turns.folded 'main;plugin;only_second|truncated.;only_second')" -ge 35 ] && break
+done
 at_least "$(share turns.folded 'main;plugin;only_first|truncated.;only_first')" 35 'files in turn at one address: the first' \
 	"$(cat turns.folded)"
 at_least "$(share turns.folded 'main;plugin;only_second|truncated.;only_second')" 35 'and the second' "$(cat turns.folded)"
