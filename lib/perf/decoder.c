@@ -159,8 +159,9 @@ static void add_user_frame(struct decoder *d, struct perf_sample *s, uint64_t ad
 }
 
 /*
- * The call chain that the kernel walked: its own part, and that of the program. Callers are
- * return addresses, and the call lies before them.
+ * The call chain that the kernel walked: its own part, then that of the program. Callers are
+ * return addresses, and the call lies before them. The program's part is read from its
+ * memory, where a word may look like a mark: no mark follows that part, and no frame either.
  */
 static void add_chain(struct decoder *d, const struct record_sample *r, struct perf_sample *s)
 {
@@ -170,6 +171,10 @@ static void add_chain(struct decoder *d, const struct record_sample *r, struct p
 	for (size_t i = 0; i < r->nchain; i++) {
 		uint64_t ip = r->chain[i];
 
+		if (ip >= (uint64_t)PERF_CONTEXT_MAX && mode == (uint64_t)PERF_CONTEXT_USER) {
+			s->end = UNWIND_LOST;
+			break;
+		}
 		if (ip >= (uint64_t)PERF_CONTEXT_MAX)
 			mode = ip;
 		else if (mode == (uint64_t)PERF_CONTEXT_KERNEL)

@@ -116,6 +116,24 @@ static void add_sample(struct decoder *d, uint32_t pid, uint64_t ip, uint64_t ca
 	finish(d, time);
 }
 
+/*
+ * A frame pointer of code that has none points anywhere: what is read there as the next
+ * return address may look like the mark of the kernel's part.
+ */
+static void add_sample_with_mark(struct decoder *d, uint32_t pid, uint64_t ip, uint64_t time)
+{
+	record_begin(PERF_RECORD_SAMPLE, PERF_RECORD_MISC_USER);
+	record_add(ip);
+	record_add_pair(pid, pid);
+	record_add(time);
+	record_add(4);
+	record_add((uint64_t)PERF_CONTEXT_USER);
+	record_add(ip);
+	record_add((uint64_t)PERF_CONTEXT_KERNEL);
+	record_add(ip);
+	finish(d, time);
+}
+
 static void expect(const char *text, const char *name)
 {
 	is(buf_str(&samples), text, "%s", name);
@@ -141,6 +159,9 @@ static void test_stream(void)
 	decoder_run(&d, UINT64_MAX);
 	expect("app@40: app+2010 patch+0\n", "a mapping over another one");
 	ok(d.counts.samples == 2, "samples are counted");
+	add_sample_with_mark(&d, 5, 0x401010, 45);
+	decoder_run(&d, UINT64_MAX);
+	expect("app@45: app+2010\n", "a return address that looks like a mark ends the stack");
 
 	add_task(&d, PERF_RECORD_FORK, 6, 5, 50);
 	add_sample(&d, 6, 0x401010, 0x402001, 51);
