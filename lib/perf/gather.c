@@ -103,6 +103,24 @@ void gather_begin(struct gather *g, struct profile *p)
 
 /* Frames */
 
+/* A module of the kernel is called as the kernel's own list calls it: "[snd_pcm]". */
+static str_id module_name(struct gather *g, struct str path)
+{
+	struct str stem = str_basename(path);
+	ptrdiff_t end = str_find(stem, S(".ko"));
+	struct buf name = { 0 };
+	str_id id;
+
+	if (end <= 0)
+		return dict_intern(g->p->dict, path);
+	buf_printf(&name, "[%.*s]", (int)end, stem.p);
+	for (size_t i = 0; i < name.n; i++)
+		name.p[i] = name.p[i] == '-' ? '_' : name.p[i];
+	id = dict_intern(g->p->dict, buf_str(&name));
+	buf_release(&name);
+	return id;
+}
+
 /* The mapping of the profile for a map. */
 static map_id mapping_of(struct gather *g, struct process *p, const struct map *m)
 {
@@ -115,7 +133,8 @@ static map_id mapping_of(struct gather *g, struct process *p, const struct map *
 				       .size = r->end - r->start,
 				       .offset = m->offset };
 
-		new.file = dict_intern(g->p->dict, m->binary->path);
+		new.file = m->binary->is_kernel ? module_name(g, m->binary->path) :
+						  dict_intern(g->p->dict, m->binary->path);
 		new.build_id = dict_intern(g->p->dict, buf_str(&m->binary->build_id));
 		if (!new.build_id.i)
 			new.which = m->binary->module.id + 1;
