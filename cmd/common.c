@@ -135,7 +135,7 @@ static void report_input(void *context, const struct source_report *r)
 		     r->skipped == 1 ? "" : "s");
 	note_lines(r->notes);
 	common.text_in |= r->format && r->format->text;
-	common.events_in |= r->format == &format_perf_script;
+	common.events_in |= r->format && r->format->events;
 	if (strcmp(r->path, "-") == 0)
 		interrupt_restore();
 }

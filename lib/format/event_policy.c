@@ -25,7 +25,9 @@ static unsigned restriction_of(struct str name, struct str type)
 
 void event_note_overlap(struct in *in, const struct str *names, size_t n)
 {
-	for (size_t i = 1; i < n; i++) {
+	enum { MOST = 256 }; /* events that are compared */
+
+	for (size_t i = 1; i < n && i < MOST; i++) {
 		struct str type = type_of_event(names[i]);
 
 		for (size_t j = 0; j < i; j++) {

@@ -82,6 +82,18 @@ size_t perf_events_find(const struct perf_events *e, const struct perf_event_hea
 	return ((struct known_id *)table_row(&e->ids, table_find(&e->ids, &key)))->event;
 }
 
+bool perf_events_has_id(const struct perf_events *e, uint64_t id)
+{
+	return table_find(&e->ids, &(struct known_id){ .id = id });
+}
+
+size_t perf_events_with_id(const struct perf_events *e, uint64_t id)
+{
+	uint32_t row = table_find(&e->ids, &(struct known_id){ .id = id });
+
+	return ((struct known_id *)table_row(&e->ids, row))->event;
+}
+
 bool perf_events_is_foreign(const struct perf_events *e, const struct perf_event_header *h)
 {
 	struct known_id key = id_of(e, h);
