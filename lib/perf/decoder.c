@@ -49,16 +49,31 @@ bool decoder_add(struct decoder *d, const struct perf_event_header *h,
 
 /* Processes */
 
+/* What no record has a name of is called as perf calls it: ":17". */
+static void name_unknown(struct process *p)
+{
+	struct buf name = { 0 };
+
+	if (p->pid)
+		buf_printf(&name, ":%d", p->pid);
+	else
+		buf_add(&name, S("swapper"));
+	process_set_comm(p, buf_str(&name));
+	buf_release(&name);
+}
+
 /* A process that was there before the records: it is looked at when it is first seen. */
 static struct process *known_process(struct decoder *d, uint32_t pid)
 {
 	struct process *p = processes_find(&d->processes, (int)pid);
 
-	if (!p) {
-		p = processes_get(&d->processes, (int)pid);
-		if (d->host.scan)
-			d->host.scan(d->host.context, &d->processes, p);
-	}
+	if (p)
+		return p;
+	p = processes_get(&d->processes, (int)pid);
+	if (d->host.scan)
+		d->host.scan(d->host.context, &d->processes, p);
+	else
+		name_unknown(p);
 	return p;
 }
 
@@ -84,10 +99,12 @@ static void on_map(struct decoder *d, const struct record *r)
 
 static void on_comm(struct decoder *d, const struct record *r)
 {
-	struct process *p = r->comm.exec || !d->host.scan ?
-				    processes_get(&d->processes, (int)r->pid) :
-				    processes_find(&d->processes, (int)r->pid);
+	struct process *p = processes_find(&d->processes, (int)r->pid);
 
+	if (!p && r->comm.exec)
+		p = processes_get(&d->processes, (int)r->pid);
+	if (!p && !d->host.scan)
+		p = known_process(d, r->pid);
 	if (!p)
 		return;
 	if (r->comm.exec)
