@@ -42,10 +42,10 @@ struct perf_sample {
 
 /* What was counted since the beginning. */
 struct decoder_counts {
-	uint64_t samples;   /* handed out */
-	uint64_t lost;      /* records that the kernel reports as lost */
+	uint64_t samples;      /* handed out */
+	uint64_t lost;         /* records that the kernel reports as lost */
 	uint64_t lost_samples; /* those of them that events have counted themselves */
-	uint64_t throttled; /* times that the kernel did not sample for a while */
+	uint64_t throttled;    /* times that the kernel did not sample for a while */
 };
 
 struct decoder {

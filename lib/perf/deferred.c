@@ -27,10 +27,9 @@ bool deferred_wait(struct deferred *d, const struct record *r, size_t event)
 	new.cookie = s->chain[s->nchain - 1];
 	new.chain = mem_resize(NULL, 0, new.nchain * sizeof(*new.chain));
 	memcpy(new.chain, s->chain, new.nchain * sizeof(*new.chain));
-	new.record.sample = (struct record_sample){ .ip = s->ip,
-						    .address = s->address,
-						    .period = s->period,
-						    .mode = s->mode };
+	new.record.sample = (struct record_sample){
+		.ip = s->ip, .address = s->address, .period = s->period, .mode = s->mode
+	};
 	vec_push(&d->waiting, new);
 	return true;
 }
@@ -45,7 +44,8 @@ static void hand_out(struct deferred *d, struct deferred_sample *s, const struct
 	vec_clear(&d->chain);
 	vec_append(&d->chain, s->chain, s->nchain - (rest != NULL));
 	if (rest) {
-		if (!rest->deferred.nchain || rest->deferred.chain[0] != (uint64_t)PERF_CONTEXT_USER)
+		if (!rest->deferred.nchain ||
+		    rest->deferred.chain[0] != (uint64_t)PERF_CONTEXT_USER)
 			vec_push(&d->chain, (uint64_t)PERF_CONTEXT_USER);
 		vec_append(&d->chain, rest->deferred.chain, rest->deferred.nchain);
 	}

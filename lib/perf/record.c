@@ -7,7 +7,7 @@
 enum {
 	BRANCH_ENTRY = 24,         /* bytes */
 	BRANCH_COUNTERS = 1 << 19, /* PERF_SAMPLE_BRANCH_COUNTERS, of Linux 6.8 */
-	FILTERED = 1 << 15,	   /* PERF_RECORD_MISC_LOST_SAMPLES_BPF, of Linux 6.14 */
+	FILTERED = 1 << 15,        /* PERF_RECORD_MISC_LOST_SAMPLES_BPF, of Linux 6.14 */
 	MOST_BUILD_ID = 20,
 };
 

@@ -16,7 +16,7 @@ enum { PERF_RECORD_CALLCHAIN_DEFERRED_TYPE = 22 };
 #define RECORD_CONTEXT_DEFERRED ((uint64_t)-640) /* PERF_CONTEXT_USER_DEFERRED */
 
 enum record_kind {
-	RECORD_OTHER,	  /* of no interest */
+	RECORD_OTHER,     /* of no interest */
 	RECORD_MALFORMED, /* shorter than its event's fields, or one of them makes no sense */
 	RECORD_SAMPLE,
 	RECORD_MAP,

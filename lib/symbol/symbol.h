@@ -21,8 +21,8 @@
 
 /* The file of a mapping, and the root directory for the files to which it refers. */
 struct symbol_binary {
-	int fd;   /* for reading; symbolize() closes it; -1 = none */
-	int root; /* descriptor of the root directory; -1 = our own; not closed */
+	int fd;       /* for reading; symbolize() closes it; -1 = none */
+	int root;     /* descriptor of the root directory; -1 = our own; not closed */
 	bool unknown; /* nothing is known of the mapping here: it gets no names */
 };
 

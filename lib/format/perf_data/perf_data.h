@@ -41,7 +41,7 @@ enum perf_data_type {
 struct perf_data_event {
 	struct buf name; /* as perf prints it; empty if the recording does not say */
 	struct buf type; /* and the sample type, NUL-terminated */
-	bool off_cpu;	 /* its samples are made by perf's BPF program; see perf_data_off_cpu.h */
+	bool off_cpu;    /* its samples are made by perf's BPF program; see perf_data_off_cpu.h */
 	bool has_samples;
 };
 
@@ -55,22 +55,23 @@ struct perf_data_build_id {
 /* A file that the profile has a mapping of. */
 struct perf_data_mapping {
 	const struct binary *binary; /* NULL: JIT code, of this process: */
-	int pid;		     /* 0: nothing is known */
+	int pid;                     /* 0: nothing is known */
 };
 
 struct perf_data {
 	struct in *in;
 	struct profile *p;
 	uint64_t pos; /* of the record at hand */
+	bool stopped; /* what follows cannot be found, and the input is read leniently */
 	struct perf_events events;
 	VEC(struct perf_data_event) event;
 	VEC(struct gather_event) worth;
 	/* Of the machine and of the recording; empty if not known. */
 	struct buf host, kernel, machine, cpu_model, command;
-	struct strings paths; /* of files with a build id */
+	struct strings paths;                    /* of files with a build id */
 	VEC(struct perf_data_build_id) build_id; /* by number of path */
-	uint64_t kernel_text; /* where the kernel's text began; 0 if not known */
-	bool is_here;	      /* it was recorded on this machine */
+	uint64_t kernel_text;                    /* where the kernel's text began; 0 if not known */
+	bool is_here;                            /* it was recorded on this machine */
 	bool has_clock;
 	int64_t clock; /* ns since 1970 when the events' clock was 0 */
 	struct perf_data_unpack unpack;
@@ -102,9 +103,10 @@ enum { PERF_DATA_FILE_HEADER = 104, PERF_DATA_PIPE_HEADER = 16 };
 const struct perf_event_header *perf_data_aligned(struct perf_data *r, struct str bytes);
 
 /*
- * Is that the header of a record of which `left` bytes can follow? If not, an error at its
- * position: also when lenient, since what follows cannot be found.
+ * The header that these bytes begin with; and is it that of a record, of which `left` bytes
+ * are there? If not, an error at its position; when the input is read leniently, r->stopped.
  */
+bool perf_data_header(struct perf_data *r, struct str bytes, struct perf_event_header *h);
 bool perf_data_header_fits(struct perf_data *r, const struct perf_event_header *h, uint64_t left);
 
 /* Bytes that follow the record outside of it, as it says. */

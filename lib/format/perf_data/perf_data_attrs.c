@@ -47,14 +47,21 @@ void perf_data_name_event(struct perf_data *r, size_t event, struct str name)
 /* Names as perf gives them to events that have none */
 
 static const char *const hardware[] = {
-	"cycles",	 "instructions", "cache-references",	    "cache-misses",
-	"branches",	 "branch-misses", "bus-cycles",		    "stalled-cycles-frontend",
-	"stalled-cycles-backend", "ref-cycles",
+	"cycles",
+	"instructions",
+	"cache-references",
+	"cache-misses",
+	"branches",
+	"branch-misses",
+	"bus-cycles",
+	"stalled-cycles-frontend",
+	"stalled-cycles-backend",
+	"ref-cycles",
 };
 static const char *const software[] = {
-	"cpu-clock",	"task-clock",	"page-faults",	    "context-switches",
-	"cpu-migrations", "minor-faults", "major-faults",   "alignment-faults",
-	"emulation-faults", "dummy",	"bpf-output",	    "cgroup-switches",
+	"cpu-clock",        "task-clock",   "page-faults",  "context-switches",
+	"cpu-migrations",   "minor-faults", "major-faults", "alignment-faults",
+	"emulation-faults", "dummy",        "bpf-output",   "cgroup-switches",
 };
 
 static const char *name_of_type(const struct perf_event_attr *a)

@@ -137,7 +137,6 @@ bool perf_data_feature(struct perf_data *r, uint64_t number, struct cursor c)
 	case FEATURE_CLOCK_DATA: take_clock(r, &c); break;
 	default: break;
 	}
-	return !c.failed ||
-	       cursor_error(&c, r->in, "feature %llu of the header is cut short",
-			    (unsigned long long)number);
+	return !c.failed || cursor_error(&c, r->in, "feature %llu of the header is cut short",
+					 (unsigned long long)number);
 }

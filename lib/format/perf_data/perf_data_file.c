@@ -42,7 +42,8 @@ static bool read_attrs(struct perf_data *r, struct str file, uint64_t each, stru
 		return in_fail_at(r->in, attrs.at, "the list of events has entries of %llu bytes",
 				  (unsigned long long)each);
 	while (cursor_left(&c)) {
-		struct cursor entry = cursor_sub(&c, each), attr = cursor_sub(&entry, each - SECTION);
+		struct cursor entry = cursor_sub(&c, each),
+			      attr = cursor_sub(&entry, each - SECTION);
 
 		if (!perf_data_add_attr(r, &attr) ||
 		    !open_section(r, file, cut_section(&entry), "a list of ids", &ids))
@@ -87,12 +88,11 @@ static bool read_records(struct perf_data *r, struct str file, struct section da
 		uint64_t tail;
 
 		r->pos = at;
-		if (end - at < sizeof(h))
-			return in_fail_at(r->in, at, "ends in the middle of a record");
-		memcpy(&h, file.p + at, sizeof(h));
-		if (!perf_data_header_fits(r, &h, end - at) ||
-		    !perf_data_record(r, perf_data_aligned(r, str(file.p + at, h.size))))
-			return false;
+		if (!perf_data_header(r, str(file.p + at, end - at), &h) ||
+		    !perf_data_header_fits(r, &h, end - at))
+			return r->stopped;
+		if (!perf_data_record(r, perf_data_aligned(r, str(file.p + at, h.size))))
+			return r->stopped;
 		tail = perf_data_tail((const void *)perf_data_aligned(r, str(file.p + at, h.size)));
 		at += h.size;
 		if (tail > end - at)
@@ -137,6 +137,10 @@ bool perf_data_read_file(struct perf_data *r)
 		return false;
 	if (!data.size)
 		return read_unended(r, file, data) && perf_data_finish(r);
+	if (data.at < file.n && data.size > file.n - data.at)
+		return in_bad_at(r->in, file.n, "records should go on to byte %llu",
+				 (unsigned long long)(data.at + data.size)) &&
+		       read_unended(r, file, data) && perf_data_finish(r);
 	if (!open_section(r, file, data, "the section of records", &c))
 		return false;
 	return read_features(r, file, data, bits) && read_records(r, file, data) &&

@@ -4,9 +4,9 @@
  * the recorded build id. If none was recorded, it counts on the machine that was recorded, as
  * long as it has the same device and inode.
  */
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "format/perf_data/perf_data.h"

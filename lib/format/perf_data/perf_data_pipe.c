@@ -21,15 +21,20 @@ static bool skip_bytes(struct perf_data *r, uint64_t n)
 	return true;
 }
 
+static void skip_rest(struct perf_data *r)
+{
+	while (!in_end(r->in))
+		in_skip(r->in, in_peek(r->in, 1).n);
+}
+
 static bool read_record(struct perf_data *r)
 {
 	struct str bytes = in_peek(r->in, sizeof(struct perf_event_header));
 	struct perf_event_header h;
 	uint64_t tail;
 
-	if (bytes.n < sizeof(h))
-		return in_fail_at(r->in, r->pos, "ends in the middle of a record");
-	memcpy(&h, bytes.p, sizeof(h));
+	if (!perf_data_header(r, bytes, &h))
+		return false;
 	bytes = in_peek(r->in, h.size);
 	if (!perf_data_header_fits(r, &h, bytes.n) ||
 	    !perf_data_record(r, perf_data_aligned(r, str(bytes.p, h.size))))
@@ -45,12 +50,16 @@ bool perf_data_read_pipe(struct perf_data *r)
 	while (!in_end(r->in)) {
 		r->pos = in_pos(r->in);
 		if (is_message(in_peek(r->in, 8))) {
-			in_note(r->in, 0, "text of perf record follows the records: it is left out");
-			skip_bytes(r, UINT64_MAX);
+			in_note(r->in, 0,
+				"text of perf record follows the records: it is left out");
+			skip_rest(r);
 			break;
 		}
-		if (!read_record(r))
+		if (read_record(r))
+			continue;
+		if (!r->stopped)
 			return false;
+		skip_rest(r);
 	}
 	return !r->in->failed && perf_data_finish(r);
 }

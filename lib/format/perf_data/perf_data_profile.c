@@ -63,8 +63,8 @@ static const struct arch *arch_of(struct perf_data *r)
 	if (arch)
 		return arch;
 	for (size_t i = 0; i < r->events.n; i++)
-		r->events.attr[i].sample_type &=
-			~(uint64_t)(PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER);
+		r->events.attr[i].sample_type &= ~(uint64_t)(PERF_SAMPLE_REGS_USER |
+							     PERF_SAMPLE_STACK_USER);
 	return &arch_x86_64;
 }
 
@@ -208,11 +208,13 @@ static void note_left_out(struct perf_data *r)
 		in_note(r->in, 0, "%llu samples were lost when it was recorded",
 			(unsigned long long)lost);
 	if (r->unknown)
-		in_note(r->in, 0, "%llu records of unknown types are left out, the first of type %u",
+		in_note(r->in, 0,
+			"%llu records of unknown types are left out, the first of type %u",
 			(unsigned long long)r->unknown, r->unknown_type);
 	if (r->traces)
-		in_note(r->in, 0, "instruction traces are left out: 'perf script --itrace=i100us' "
-				  "makes samples of them");
+		in_note(r->in, 0,
+			"instruction traces are left out: 'perf script --itrace=i100us' "
+			"makes samples of them");
 	note_truncated(r);
 	note_missing(r);
 }

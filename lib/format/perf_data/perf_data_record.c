@@ -14,15 +14,31 @@ const struct perf_event_header *perf_data_aligned(struct perf_data *r, struct st
 	return (const struct perf_event_header *)(const void *)bytes.p;
 }
 
+/* Nothing can be found after this place. */
+static bool stop_at(struct perf_data *r, bool goes_on)
+{
+	r->stopped = goes_on;
+	return false;
+}
+
+bool perf_data_header(struct perf_data *r, struct str bytes, struct perf_event_header *h)
+{
+	if (bytes.n < sizeof(*h))
+		return stop_at(r, in_bad_at(r->in, r->pos, "ends in the middle of a record"));
+	memcpy(h, bytes.p, sizeof(*h));
+	return true;
+}
+
 bool perf_data_header_fits(struct perf_data *r, const struct perf_event_header *h, uint64_t left)
 {
 	if (h->size < sizeof(*h))
-		return in_fail_at(r->in, r->pos, "a record of type %u has a size of %u", h->type,
-				  h->size);
+		return stop_at(r, in_bad_at(r->in, r->pos, "a record of type %u has a size of %u",
+					    h->type, h->size));
 	if (h->size > left)
-		return in_fail_at(r->in, r->pos,
-				  "a record of %u bytes goes beyond the end: %llu are left",
-				  h->size, (unsigned long long)left);
+		return stop_at(r,
+			       in_bad_at(r->in, r->pos,
+					 "a record of %u bytes goes beyond the end: %llu are left",
+					 h->size, (unsigned long long)left));
 	return true;
 }
 

@@ -13,9 +13,9 @@ struct perf_data;
 
 /* A zeroed one is ready. */
 struct perf_data_unpack {
-	void *stream;	  /* ZSTD_DStream */
+	void *stream;     /* ZSTD_DStream */
 	struct buf bytes; /* the beginning of a record whose end is not there yet */
-	bool busy;	  /* records of it are being handled */
+	bool busy;        /* records of it are being handled */
 };
 
 void perf_data_unpack_release(struct perf_data_unpack *u);
