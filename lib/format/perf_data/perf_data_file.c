@@ -67,13 +67,16 @@ static bool read_features(struct perf_data *r, struct str file, struct section d
 			continue;
 		s = cut_section(&table);
 		if (table.failed)
-			return cursor_error(&table, r->in, "the list of features is cut short");
+			return in_bad_at(r->in, file.n, "the list of features is cut short");
 		if (i == FEATURE_DIRECTORY)
 			return in_fail_at(r->in, FEATURES_AT,
 					  "is a part of a recording in a directory (perf record "
 					  "--threads): 'perf script' reads that");
-		if (!open_section(r, file, s, "a feature of the header", &c) ||
-		    !perf_data_feature(r, i, c))
+		if (s.at > file.n || s.size > file.n - s.at)
+			return in_bad_at(r->in, file.n, "a feature of the header should end at byte %llu",
+					 (unsigned long long)(s.at + s.size));
+		c = cursor_at(str(file.p + s.at, (size_t)s.size), s.at);
+		if (!perf_data_feature(r, i, c))
 			return false;
 	}
 	return true;
@@ -137,12 +140,10 @@ bool perf_data_read_file(struct perf_data *r)
 		return false;
 	if (!data.size)
 		return read_unended(r, file, data) && perf_data_finish(r);
-	if (data.at < file.n && data.size > file.n - data.at)
+	if (data.at > file.n || data.size > file.n - data.at)
 		return in_bad_at(r->in, file.n, "records should go on to byte %llu",
 				 (unsigned long long)(data.at + data.size)) &&
 		       read_unended(r, file, data) && perf_data_finish(r);
-	if (!open_section(r, file, data, "the section of records", &c))
-		return false;
 	return read_features(r, file, data, bits) && read_records(r, file, data) &&
 	       perf_data_finish(r);
 }

@@ -2,7 +2,7 @@
  * The program of which the recordings in tests/golden/perf-data are: without libraries, so
  * that they are small. Its child has another name.
  *
- *	gcc -O1 -static -nostdlib -fno-omit-frame-pointer -Wl,--build-id spin.c -o spin
+ *	gcc -O1 -static -nostdlib -fno-omit-frame-pointer -Wl,--build-id,--eh-frame-hdr spin.c -o spin
  */
 enum { FORK = 57, EXIT = 60, WAIT4 = 61, PRCTL = 157, SET_NAME = 15 };
 
