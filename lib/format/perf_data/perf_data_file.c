@@ -73,7 +73,8 @@ static bool read_features(struct perf_data *r, struct str file, struct section d
 					  "is a part of a recording in a directory (perf record "
 					  "--threads): 'perf script' reads that");
 		if (s.at > file.n || s.size > file.n - s.at)
-			return in_bad_at(r->in, file.n, "a feature of the header should end at byte %llu",
+			return in_bad_at(r->in, file.n,
+					 "a feature of the header should end at byte %llu",
 					 (unsigned long long)(s.at + s.size));
 		c = cursor_at(str(file.p + s.at, (size_t)s.size), s.at);
 		if (!perf_data_feature(r, i, c))

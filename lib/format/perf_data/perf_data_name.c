@@ -48,6 +48,23 @@ static int open_jit_map(const struct perf_data *r, int pid)
 	return r->is_here ? open_untrusted(-1, path, 0) : -1;
 }
 
+/* A binary that is gone may have left its debugging information. */
+static bool has_debug_file(const struct binary *b)
+{
+	struct str id = buf_str(&b->build_id);
+	struct buf path = { 0 };
+	bool there;
+
+	if (id.n < 2)
+		return false;
+	buf_printf(&path, "/usr/lib/debug/.build-id/%.2s/%.*s.debug", id.p, (int)id.n - 2,
+		   id.p + 2);
+	buf_ch(&path, '\0');
+	there = access(path.p, R_OK) == 0;
+	buf_release(&path);
+	return there;
+}
+
 /* The symbols close what they get, so it is a copy. */
 static struct symbol_binary open_mapping(void *context, const struct profile *p, map_id map)
 {
@@ -63,12 +80,16 @@ static struct symbol_binary open_mapping(void *context, const struct profile *p,
 		return none;
 	m = &r->mapping.v[map.i];
 	b.unknown = false;
-	if (!m->binary)
+	if (!m->binary) {
 		b.fd = m->pid ? open_jit_map(r, m->pid) : -1;
-	else if (m->binary->fd >= 0)
+		b.unknown = b.fd < 0;
+	} else if (m->binary->fd >= 0) {
 		b.fd = fcntl(m->binary->fd, F_DUPFD_CLOEXEC, 0);
-	else if (m->binary->is_vdso)
+	} else if (m->binary->is_vdso) {
 		b.unknown = !m->binary->found;
+	} else {
+		b.unknown = !has_debug_file(m->binary);
+	}
 	return b;
 }
 

@@ -256,9 +256,10 @@ bool perf_data_finish(struct perf_data *r)
 		return false;
 	decoder_run(&r->decoder, UINT64_MAX);
 	if (!r->p->ncol)
-		return r->traces ? in_fail(r->in, "holds no samples, but an instruction trace: 'perf "
-						  "script --itrace=i100us' makes samples of it") :
-				   in_fail(r->in, "holds no samples");
+		return r->traces ?
+			       in_fail(r->in, "holds no samples, but an instruction trace: 'perf "
+					      "script --itrace=i100us' makes samples of it") :
+			       in_fail(r->in, "holds no samples");
 	perf_data_describe(r);
 	note_left_out(r);
 	note_overlaps(r);
