@@ -114,7 +114,8 @@ static void test_few_fields(void)
 	record_add(0xffffffff81000000);
 	record_add(77);
 	r = parse(&a);
-	ok(r.kind == RECORD_SAMPLE && r.time == 77 && r.sample.mode == RECORD_IN_KERNEL && !r.sample.chain,
+	ok(r.kind == RECORD_SAMPLE && r.time == 77 && r.sample.mode == RECORD_IN_KERNEL &&
+		   !r.sample.chain,
 	   "an address and a time");
 	ok(r.sample.period == 4000, "with a fixed period, that is the event's");
 	a.sample_type = PERF_SAMPLE_RAW;
