@@ -69,8 +69,7 @@ static void test_starts(void)
 	name_print_start(&b, S("/usr/bin/app"), 0x1a2b0);
 	is(buf_str(&b), "app+0x1a2b0", "a function that begins there");
 	ok(name_is_start(buf_str(&b), S("/opt/app")), "stands for a name");
-	ok(!name_is_start(buf_str(&b), S("/usr/bin/ap")) &&
-		   !name_is_start(S("app+0x"), S("app")) &&
+	ok(!name_is_start(buf_str(&b), S("/usr/bin/ap")) && !name_is_start(S("app+0x"), S("app")) &&
 		   !name_is_start(S("app+0x1z"), S("app")) && !name_is_start(S("app"), S("app")) &&
 		   !name_is_start(S("+0x1"), S("")),
 	   "other names do not");
