@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "compare/power.h"
-#include "compare/power.h"
 #include "compare/special.h"
 
 const char *verdict_word(enum verdict v)

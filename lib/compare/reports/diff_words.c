@@ -133,7 +133,8 @@ static void put_noise(struct buf *b, const struct comparison *c)
 	const struct noise *n = &main_family(c)->noise;
 
 	if (!(n->df > 0)) {
-		buf_add(b, S("noise: not known from one run a side, so this is advice: compare several, as of prof-record --ab"));
+		buf_add(b,
+			S("noise: not known from one run a side, so this is advice: compare several, as of prof-record --ab"));
 		return;
 	}
 	buf_printf(b, "noise: sampling %.2f times Poisson's, run to run ",
