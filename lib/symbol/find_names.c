@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "object/open_untrusted.h"
+#include "profile/name.h"
 #include "symbol/naming.h"
 
 /*
@@ -72,6 +73,13 @@ static void mark_locations(const struct profile *p, uint8_t *has)
 	mem_free(seen, p->dict->stack.n);
 }
 
+/* Has it no name? What stands for one may become one, with other files at hand. */
+static bool is_nameless(const struct profile *p, const struct loc *l, const struct mapping *m)
+{
+	return !l->func.i || name_is_start(dict_text(p->dict, dict_func(p->dict, l->func)->name),
+					   dict_text(p->dict, m->file));
+}
+
 static void list_wanted(struct search *r)
 {
 	size_t nloc = r->p->dict->loc.n;
@@ -87,7 +95,7 @@ static void list_wanted(struct search *r)
 				    .loc = i,
 				    .addr = l->addr };
 
-		if (has[i] && l->flags & LOC_ADDR && l->map.i && !l->func.i)
+		if (has[i] && l->flags & LOC_ADDR && l->map.i && is_nameless(r->p, l, m))
 			buf_put(r->wanted, &w, sizeof(w));
 	}
 	mem_free(has, nloc);
