@@ -55,6 +55,21 @@ says 'allow-cross-host compares all the same' 'with the way out'
 answers 0 '--allow-cross-host' '^no regression' prof-diff --check --allow-cross-host base -- odd
 tells '^warning: base/0.pb.gz was sampled every' 'warns'
 tells '^runs: .* recorded differently' 'and says so'
+for period in 1 10; do
+	echo "main;f 6${period#1}0" | make_run type=samples unit=count period=${period}000000 >every$period.pb.gz
+done
+exits 2 'a stream of counts with different periods' prof-diff every1.pb.gz every10.pb.gz
+says 'every1.pb.gz was sampled every 1000000 .*, every10.pb.gz every 10000000 .*: counts do not' \
+	'is refused'
+exits 0 'with --normalize total' prof-diff -q -t folded --normalize total every1.pb.gz every10.pb.gz
+is "$(cat out)" 'main;f 6000000000 6000000000' 'shares are compared'
+exits 0 'with --allow-cross-host' prof-diff -t folded --allow-cross-host every1.pb.gz every10.pb.gz
+is "$(cat out)" 'main;f 60000000 6000000000' 'counts are'
+says 'the counts are compared as they are' 'with a note'
+for period in 1 10; do
+	echo "main;f 600" | make_run period=${period}000000 >every$period.pb.gz
+done
+exits 0 'times compare at any period' prof-diff every1.pb.gz every10.pb.gz
 for n in 0 1 2 3 4; do
 	counts odd/$n.pb.gz >folded
 	make_run cpu_time_ns=20000000000 host=h2 cpu_model=m1 kernel=k1 time=9$n round=$n <folded >odd/$n.pb.gz
