@@ -42,7 +42,9 @@ struct format {
 };
 
 #define FORMATS(X)                                                                                 \
-	X(pprof) X(folded) X(perf_script) X(gperftools) X(legacy_pprof) X(callgrind) X(ghc_prof)
+	X(pprof)                                                                                   \
+	X(folded) X(perf_script) X(gperftools) X(legacy_pprof) X(callgrind) X(ghc_prof) X(dtrace)  \
+		X(bpftrace) X(macos_sample)
 #define FORMAT_DECLARE(name) extern const struct format format_##name;
 FORMATS(FORMAT_DECLARE)
 
