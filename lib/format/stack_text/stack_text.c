@@ -63,7 +63,7 @@ static void add_symbol(struct stack_text *s, struct loc row, struct str symbol)
 
 		row.func = dict_add_func(s->p->dict, f);
 		vec_push(&parts, dict_add_loc(s->p->dict, row));
-		row.flags |= LOC_INLINED | LOC_JOINED;
+		row.flags |= LOC_INLINED;
 	}
 	for (size_t i = parts.n; i-- > 0;)
 		vec_push(&s->frames, parts.v[i]);
