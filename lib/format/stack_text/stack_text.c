@@ -98,12 +98,20 @@ void stack_text_source(struct stack_text *s, struct str name, struct str file, u
 	vec_push(&s->frames, dict_add_loc(s->p->dict, row));
 }
 
-void stack_text_sample(struct stack_text *s, uint32_t column, int64_t count, label_set_id labels)
+void stack_text_values(struct stack_text *s, const uint32_t *column, const int64_t *value, size_t n,
+		       label_set_id labels)
 {
-	stack_id stack;
+	sample_id sample;
 
 	vec_reverse(&s->frames);
-	stack = dict_add_stack(s->p->dict, s->frames.v, s->frames.n);
-	profile_add_value(s->p, column, profile_add_sample(s->p, stack, labels), count);
+	sample = profile_add_sample(s->p, dict_add_stack(s->p->dict, s->frames.v, s->frames.n),
+				    labels);
+	for (size_t i = 0; i < n; i++)
+		profile_add_value(s->p, column[i], sample, value[i]);
 	vec_clear(&s->frames);
+}
+
+void stack_text_sample(struct stack_text *s, uint32_t column, int64_t count, label_set_id labels)
+{
+	stack_text_values(s, &column, &count, 1, labels);
 }

@@ -41,6 +41,10 @@ void stack_text_source(struct stack_text *s, struct str name, struct str file, u
 /* Add a sample of the frames at hand, which are gone then. */
 void stack_text_sample(struct stack_text *s, uint32_t column, int64_t count, label_set_id labels);
 
+/* The same with a value for each of n columns. */
+void stack_text_values(struct stack_text *s, const uint32_t *column, const int64_t *value, size_t n,
+		       label_set_id labels);
+
 /* The symbol without an offset at its end. */
 struct str stack_text_strip_offset(struct str symbol);
 
