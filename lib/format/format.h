@@ -45,8 +45,9 @@ struct format {
 	X(pprof)                                                                                   \
 	X(folded)                                                                                  \
 	X(perf_script)                                                                             \
-	X(gperftools) X(legacy_pprof) X(callgrind) X(ghc_prof) X(dtrace) X(bpftrace)               \
-		X(macos_sample) X(stack_dump) X(austin) X(refused)
+	X(gperftools)                                                                              \
+	X(legacy_pprof) X(callgrind) X(ghc_prof) X(dtrace) X(bpftrace) X(macos_sample)             \
+		X(stack_dump) X(austin) X(refused)
 #define FORMAT_DECLARE(name) extern const struct format format_##name;
 FORMATS(FORMAT_DECLARE)
 

@@ -73,6 +73,7 @@ says "unpack it with 'lz4 -dc'" 'likewise'
 
 # What is recognised and cannot be read.
 refused() { # BYTES ADVICE NAME
+	# shellcheck disable=SC2059 # escapes in the bytes
 	printf "$1" >refused
 	exits 2 "$3" prof-fold refused
 	says "^prof-fold: refused: .*$2" 'is refused with advice'
