@@ -30,7 +30,7 @@
 #include "format/callgrind/call_graph.h"
 #include "format/format.h"
 
-enum { EVENTS = 32, POSITIONS = 4 };
+enum { POSITIONS = 4 };
 
 /* A kind of names that have numbers. */
 struct cg_name {
@@ -50,7 +50,7 @@ struct reader {
 	struct profile *p;
 	struct call_graph graph;
 	struct table objects, files, functions; /* struct cg_name */
-	struct cg_event event[EVENTS];
+	struct cg_event event[CALLGRIND_EVENTS];
 	size_t nevent, nposition, line_at; /* line_at: which position is the line */
 	bool has_lines;
 	uint64_t position[POSITIONS]; /* the last ones */
@@ -139,8 +139,8 @@ static bool read_events(struct reader *r, struct str names)
 		name = str_trim(name);
 		if (!name.n)
 			continue;
-		if (r->nevent == EVENTS)
-			return in_fail(r->in, "more than %d events", EVENTS);
+		if (r->nevent == CALLGRIND_EVENTS)
+			return in_fail(r->in, "more than %d events", CALLGRIND_EVENTS);
 		add_event(r, name);
 	}
 	if (!r->nevent)

@@ -5,6 +5,9 @@
 #include "io/out.h"
 #include "profile/profile.h"
 
+/* The most events of a file: each costs memory for every sample. */
+enum { CALLGRIND_EVENTS = 64 };
+
 /*
  * Write all columns: what each line of each function cost itself, and what calls cost,
  * callees included. A stack counts once for each call in it, however often it recurs.

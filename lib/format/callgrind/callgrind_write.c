@@ -102,6 +102,16 @@ static void put_text(struct buf *b, struct str s)
 		buf_ch(b, (uint8_t)s.p[i] < 0x20 || s.p[i] == 0x7f ? ' ' : s.p[i]);
 }
 
+/* A name that has nothing but blanks would be none. */
+static void put_name_text(struct buf *b, struct str s)
+{
+	size_t at = b->n;
+
+	put_text(b, s);
+	if (!str_trim(str(b->p + at, b->n - at)).n)
+		buf_add(b, S("[unknown]"));
+}
+
 /* "Ir", "cpu_(nanoseconds)": words of one kind of characters. */
 static void put_event(struct buf *b, struct str s)
 {
@@ -148,7 +158,7 @@ static void put_numbered(struct writer *w, const char *key, uint32_t number, str
 	buf_printf(b, "%s=(%u)", key, number);
 	if (is_new) {
 		buf_ch(b, ' ');
-		put_text(b, name);
+		put_name_text(b, name);
 	}
 	buf_ch(b, '\n');
 }
@@ -266,6 +276,11 @@ void callgrind_write(struct out *out, struct profile *p)
 
 	if (!p->ncol)
 		return;
+	if (p->ncol > CALLGRIND_EVENTS) {
+		out_fail(out, "callgrind: %zu sample types, of which it can have %d", p->ncol,
+			 CALLGRIND_EVENTS);
+		return;
+	}
 	profile_round(p);
 	order_columns(&w);
 	table_init(&w.function, sizeof(struct graph_function), sizeof(struct graph_function));
