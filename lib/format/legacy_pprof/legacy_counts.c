@@ -216,19 +216,20 @@ static bool read_contention(struct contention *c, struct str line)
 
 static void read_contentions(struct contention *c)
 {
-	bool ok = true;
+	bool ok = true, in_maps = false;
 
 	do {
 		struct str line = str_trim(c->line);
 
-		if (str_starts(line, S("---")) || legacy_begins_maps(line))
+		in_maps = legacy_begins_maps(line);
+		if (in_maps || str_starts(line, S("---")))
 			break;
 		if (line.n && line.p[0] == '#')
 			legacy_read_go_comment(c->l, line);
 		else if (line.n)
 			ok = read_contention(c, line);
 	} while (ok && in_line(c->l->in, &c->line));
-	legacy_read_maps(c->l, legacy_begins_maps(c->line));
+	legacy_read_maps(c->l, in_maps);
 }
 
 void legacy_read_contention(struct legacy *l)

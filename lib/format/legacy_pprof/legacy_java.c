@@ -108,8 +108,9 @@ void legacy_read_java_samples(struct legacy *l, struct str line, enum legacy_jav
 void legacy_read_java_heap(struct legacy *l)
 {
 	struct str line, unit = S("bytes"), value;
+	bool has_samples = false;
 
-	while (in_line(l->in, &line)) {
+	while (!has_samples && in_line(l->in, &line)) {
 		struct str key;
 
 		line = value = str_trim(line);
@@ -117,18 +118,16 @@ void legacy_read_java_heap(struct legacy *l)
 			continue;
 		key = str_trim(str_cut(&value, '='));
 		value = str_trim(value);
-		if (!value.n)
-			break;
+		has_samples = !value.n;
 		if (str_eq(key, S("format")) && !str_eq(value, S("java"))) {
 			in_fail(l->in, "expected 'format = java'");
 			return;
 		}
 		if (str_eq(key, S("resolution")))
 			unit = dict_text(l->p->dict, dict_intern(l->p->dict, value));
-		line.n = 0;
 	}
 	legacy_column(l, S("inuse_objects"), S("count"));
 	legacy_column(l, S("inuse_space"), unit);
-	if (line.n)
+	if (has_samples)
 		legacy_read_java_samples(l, line, JAVA_HEAP, 0);
 }

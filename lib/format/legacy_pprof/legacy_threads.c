@@ -17,23 +17,24 @@ static bool begins_thread(struct str line)
 	return str_starts(line, S("--- Thread ")) && str_ends(line, S("stack: ---"));
 }
 
-/* Read the lines of a thread; *line becomes the one after. */
+/* Read the lines of a thread; *line becomes the one after, empty at the end. */
 static bool read_thread(struct legacy *l, struct str *line)
 {
 	const int64_t one = 1;
-	bool same = false;
+	bool same = false, ended = true;
 
-	*line = S("");
 	while (in_line(l->in, line)) {
 		*line = str_trim(*line);
-		if (str_starts(*line, S("---")))
+		ended = !str_starts(*line, S("---"));
+		if (!ended)
 			break;
 		if (str_find(*line, S("same as previous thread")) >= 0)
 			same = true;
 		else if (!legacy_addresses(l, *line, 1))
 			return false;
-		*line = S("");
 	}
+	if (ended)
+		*line = S("");
 	if (!same)
 		legacy_sample(l, &one);
 	else if (l->samples.n)
