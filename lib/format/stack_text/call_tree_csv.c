@@ -14,7 +14,6 @@
  * - fields with commas are in quotes, numbers too; lines before the heading are messages;
  * - a row of Visual Studio counts the calls made in that place, and not those below it.
  */
-#include "format/folded.h"
 #include "format/format.h"
 #include "format/stack_text/stack_text.h"
 
@@ -85,18 +84,6 @@ static bool bad_row(struct reader *r, struct str line)
 		      r->is_vtune ? "time" : "calls", STR_ARG(str(line.p, min_size(line.n, 80))));
 }
 
-/* "0.015" seconds as ns */
-static bool parse_seconds(struct reader *r, struct str s, int64_t *ns)
-{
-	struct folded_count c;
-
-	if (!s.n || !folded_count(s, &c))
-		return false;
-	*ns = sat_add(r->s.p, sat_mul(r->s.p, c.whole, 1000000000),
-		      (int64_t)((c.frac + 500000000) / 1000000000));
-	return true;
-}
-
 /* "2,893,824" */
 static bool parse_calls(struct str s, int64_t *n)
 {
@@ -146,7 +133,7 @@ static bool read_row(struct reader *r, struct str line)
 	if (!r->is_vtune && !str_u64(field[0], &level))
 		return bad_row(r, line);
 	depth = r->is_vtune ? depth : (size_t)level;
-	if (!(r->is_vtune ? parse_seconds(r, field[r->value], &value) :
+	if (!(r->is_vtune ? stack_text_seconds(r->s.p, field[r->value], &value) :
 			    parse_calls(field[r->value], &value)))
 		return bad_row(r, line);
 	if (depth > r->way.n)

@@ -1,5 +1,6 @@
 #include "format/stack_text/stack_text.h"
 
+#include "format/folded.h"
 #include "format/perf_script/perf_lines.h"
 
 void stack_text_begin(struct stack_text *s, struct in *in, struct profile *p)
@@ -114,4 +115,15 @@ void stack_text_values(struct stack_text *s, const uint32_t *column, const int64
 void stack_text_sample(struct stack_text *s, uint32_t column, int64_t count, label_set_id labels)
 {
 	stack_text_values(s, &column, &count, 1, labels);
+}
+
+bool stack_text_seconds(struct profile *p, struct str s, int64_t *ns)
+{
+	struct folded_count c;
+
+	if (!s.n || !folded_count(s, &c))
+		return false;
+	*ns = sat_add(p, sat_mul(p, c.whole, 1000000000),
+		      (int64_t)((c.frac + 500000000) / 1000000000));
+	return true;
 }
