@@ -263,11 +263,13 @@ static stack_id heaviest_callers(struct walk *w, uint32_t function)
 {
 	VEC(uint32_t) chain = { 0 };
 	stack_id stack = { 0 };
+	size_t depth;
 	uint32_t f;
 
 	vec_push(&chain, function);
 	w->nodes[function].is_open = true;
-	while ((f = heaviest_caller(w, vec_last(&chain))) && !w->nodes[f].is_open && w->budget) {
+	while ((f = heaviest_caller(w, vec_last(&chain))) && !w->nodes[f].is_open && w->budget &&
+	       chain.n < DEEPEST) {
 		w->budget--;
 		w->nodes[f].is_open = true;
 		vec_push(&chain, f);
@@ -276,6 +278,10 @@ static stack_id heaviest_callers(struct walk *w, uint32_t function)
 			break;
 		}
 	}
+	dict_frames(w->g->p->dict, stack, &depth);
+	if (depth + chain.n > DEEPEST) /* or a chain of many functions would cost its square */
+		stack = (stack_id){ 0 };
+	w->estimated |= f && !stack.i && heaviest_caller(w, f); /* a circle, or too deep */
 	for (size_t i = chain.n; i-- > 0;) {
 		const struct graph_function *caller = table_row(&w->g->function, chain.v[i]);
 

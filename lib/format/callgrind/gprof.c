@@ -27,7 +27,7 @@ struct reader {
 	struct call_graph graph;
 	enum section section;
 	uint32_t function; /* of the block at hand, once its own line was read */
-	bool has_rows;
+	bool has_rows, has_cycle;
 };
 
 static struct str cut_word(struct str *rest)
@@ -49,8 +49,10 @@ static uint32_t function_named(struct reader *r, struct str name)
 	if (open > 0 && str_ends(name, S("]")))
 		name = str_trim(str(name.p, (size_t)open));
 	cycle = str_find(name, S(" <cycle "));
-	if (cycle > 0)
+	if (cycle > 0) {
 		name.n = (size_t)cycle;
+		r->has_cycle = true;
+	}
 	f.name = dict_intern(r->p->dict, name);
 	return table_intern(&r->graph.function, &f);
 }
@@ -200,7 +202,7 @@ static bool gprof_read(struct in *in, struct profile *p)
 		;
 	if (!in->failed && !r.has_rows)
 		in_fail(in, "holds no samples");
-	if (!in->failed && call_graph_add_samples(&r.graph)) {
+	if (!in->failed && (call_graph_add_samples(&r.graph) || r.has_cycle)) {
 		profile_add_comment(p, S("stacks=estimated"));
 		in_note(in, 0,
 			"a call graph: what functions cost themselves is exact, their callers "

@@ -17,7 +17,7 @@
 #include "format/format.h"
 #include "format/stack_text/stack_text.h"
 
-enum { FIELDS = 16 };
+enum { FIELDS = 16, DEEPEST = 1000 };
 
 struct reader {
 	struct stack_text s;
@@ -136,6 +136,8 @@ static bool read_row(struct reader *r, struct str line)
 	if (!(r->is_vtune ? stack_text_seconds(r->s.p, field[r->value], &value) :
 			    parse_calls(field[r->value], &value)))
 		return bad_row(r, line);
+	if (depth > DEEPEST) /* a level takes a few bytes, and memory as it is deep */
+		return in_bad(r->s.in, "a function more than %d deep", DEEPEST);
 	if (depth > r->way.n)
 		return in_bad(r->s.in, "a function %zu deep below one %zu deep", depth,
 			      r->way.n ? r->way.n - 1 : 0);
