@@ -49,8 +49,8 @@ struct format {
 	X(legacy_pprof)                                                                            \
 	X(callgrind)                                                                               \
 	X(ghc_prof)                                                                                \
-	X(dtrace) X(bpftrace) X(macos_sample) X(stack_dump) X(austin) X(call_tree_csv) X(gprof)    \
-		X(refused)
+	X(dtrace)                                                                                  \
+	X(bpftrace) X(macos_sample) X(stack_dump) X(austin) X(call_tree_csv) X(gprof) X(refused)
 #define FORMAT_DECLARE(name) extern const struct format format_##name;
 FORMATS(FORMAT_DECLARE)
 
