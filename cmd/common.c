@@ -15,7 +15,7 @@ struct common common = { .from = -1, .to = -1 };
 
 static const char *readable(size_t i)
 {
-	const struct format *f = format_at(i);
+	const struct format *f = format_readable_at(i);
 
 	return f ? f->name : NULL;
 }
@@ -157,7 +157,8 @@ void open_source(struct source *s, char *const *paths, bool directories)
 		progress_start(total_size(paths));
 	source_open(s, paths,
 		    &(struct source_options){
-			    .from = common.from < 0 ? NULL : format_at((size_t)common.from),
+			    .from = common.from < 0 ? NULL :
+						      format_readable_at((size_t)common.from),
 			    .lenient = common.lenient,
 			    .directories = directories,
 			    .jobs = (unsigned)common.jobs,
