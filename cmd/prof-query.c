@@ -4,6 +4,7 @@
 #include "analyze/total.h"
 #include "common.h"
 #include "filters.h"
+#include "frames.h"
 #include "profile/rewrite.h"
 #include "query/report.h"
 #include "query/selector.h"
@@ -42,8 +43,10 @@ static const struct opt own_options[] = {
 	{ 0 },
 };
 
-static const struct opt *const options[] = { filter_options, report_options,  own_options,
-					     file_options,   general_options, NULL };
+static const struct opt *const options[] = {
+	filter_options,  name_options, report_options, own_options, file_options,
+	general_options, NULL
+};
 static const struct cmd cmd = { "prof-query", "Select part of a profile, or report about it.",
 				"[SELECTOR] [FILE]...", options, false };
 
@@ -204,6 +207,7 @@ static bool print_report(const struct report *report, struct query *q)
 /* Print the report, or write what the query selects as a profile. */
 static bool print(struct query *q, const struct report *report)
 {
+	rewrite_names(q->p, false);
 	if (report)
 		return print_report(report, q);
 	if (common.type)

@@ -62,6 +62,7 @@ static void add_function(struct rewriter *w, struct buf *name, const struct func
 		   linkage = dict_text(w->p->dict, f->linkage);
 	enum demangle how = w->how->demangle;
 	struct buf plain = { 0 };
+	size_t from = name->n;
 
 	if (linkage.n && (how != DEMANGLE_SIMPLE || !text.n))
 		text = linkage;
@@ -70,10 +71,70 @@ static void add_function(struct rewriter *w, struct buf *name, const struct func
 	if (name_demangle(&plain, text, how))
 		text = buf_str(&plain);
 	if (!w->how->simplify || !name_simplify(name, text)) {
-		name->n = 0;
+		name->n = from;
 		buf_add(name, text);
 	}
 	buf_release(&plain);
+}
+
+/* The path without empty components, "." and "..", as Go's filepath.Clean() makes it. */
+static void add_clean_path(struct buf *b, struct str path)
+{
+	size_t from = b->n, keep; /* ".." does not go back behind `keep` */
+
+	if (str_starts(path, S("/")))
+		buf_ch(b, '/');
+	keep = b->n;
+	while (path.n) {
+		struct str part = str_cut(&path, '/');
+
+		if (!part.n || str_eq(part, S(".")))
+			continue;
+		if (str_eq(part, S("..")) && b->n > keep) {
+			ptrdiff_t slash = str_rchr(str(b->p + keep, b->n - keep), '/');
+
+			b->n = keep + (slash < 0 ? 0 : (size_t)slash);
+			continue;
+		}
+		if (str_eq(part, S("..")) && keep > from && b->p[from] == '/')
+			continue; /* above the root */
+		if (b->n > keep)
+			buf_ch(b, '/');
+		buf_add(b, part);
+		if (str_eq(part, S("..")))
+			keep = b->n;
+	}
+	if (b->n == from)
+		buf_ch(b, '.');
+}
+
+/* " file:12": what the granularity shows after the name. */
+static void add_place(struct rewriter *w, struct buf *name, const struct func *f, uint32_t line)
+{
+	struct str file = dict_text(w->p->dict, f->file);
+	bool shows_line = w->how->granularity >= GRANULARITY_LINE && line;
+
+	if (w->how->granularity == GRANULARITY_FUNCTION || (!file.n && !shows_line))
+		return;
+	if (name->n)
+		buf_ch(name, ' ');
+	if (file.n)
+		add_clean_path(name, file);
+	if (shows_line)
+		buf_printf(name, ":%u", line);
+}
+
+static void add_address(struct rewriter *w, struct buf *name, const struct loc *l)
+{
+	if (w->how->granularity == GRANULARITY_ADDRESS && l->flags & LOC_ADDR)
+		buf_printf(name, "%016llx ",
+			   (unsigned long long)(l->addr + dict_mapping(w->p->dict, l->map)->start));
+}
+
+/* Is only the frame's file shown? A function without one is then not shown either. */
+static bool shows_file_only(const struct rewriter *w, const struct func *f)
+{
+	return w->how->granularity == GRANULARITY_FILE && (f->name.i || f->linkage.i);
 }
 
 static void make_name(struct rewriter *w, struct buf *name, loc_id id)
@@ -81,12 +142,19 @@ static void make_name(struct rewriter *w, struct buf *name, loc_id id)
 	struct loc l = *dict_loc(w->p->dict, id);
 	struct func f = *dict_func(w->p->dict, l.func);
 
+	if (shows_file_only(w, &f)) {
+		add_place(w, name, &f, 0);
+		return;
+	}
+	add_address(w, name, &l);
 	if (f.name.i || f.linkage.i)
 		add_function(w, name, &f);
 	else
 		add_unknown(w, name, id, &l);
 	if (w->how->lines && l.line)
 		buf_printf(name, ":%u", l.line);
+	if (f.name.i || f.linkage.i)
+		add_place(w, name, &f, l.line);
 	add_mark(name, w->how, l.flags);
 }
 
@@ -101,6 +169,10 @@ static loc_id new_loc(struct rewriter *w, loc_id id, struct buf *name)
 		return (loc_id){ 0 };
 	name->n = 0;
 	make_name(w, name, id);
+	if (!name->n) {
+		l.func.i = 0;
+		return dict_add_loc(w->p->dict, l);
+	}
 	text = dict_intern(w->p->dict, buf_str(name));
 	if (text.i == dict_frame_name(w->p->dict, id).i)
 		return id;

@@ -140,6 +140,16 @@ for profile in "$corpus"/pprof/* "$corpus"/jfr/*.pb.gz; do
 	agree '-peek .' '--peek .'
 	agree -tags --labels
 	agree '-top -sample_index=0' '--top --type 0'
+	for what in filefunctions lines addresses; do
+		agree "-top -$what" "--top --granularity $what"
+	done
+	# pprof has a row for each function's first line, where profiles have that.
+	if [ -z "$($pprof -symbolize=none -nodefraction=0 -top -files "$profile" 2>/dev/null |
+		sed '1,/flat%/d' | awk '{ print $6 }' | sort | uniq -d)" ]; then
+		agree '-top -files' '--top --granularity files'
+	fi
+	agree '-top -noinlines' '--top --no-inlines'
+	agree '-peek . -lines' '--peek . --granularity lines'
 	filters
 done
 

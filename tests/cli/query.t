@@ -425,6 +425,44 @@ depth	flat	flat_percent	cum	cum_percent	name
 END
 is "$(prof-query --focus c diff.folded)" 'a;b;c 5 10' 'a differential stays one'
 
+# Frames: what is one, and how it is named
+
+cat >place.perf <<'END'
+web 10/11 [000] 1.000000: 3 cycles:
+	00000000004010 a::parse<int>(char*)+0x10 (/bin/web)
+  src/./deep/../parse.cc:12
+	00000000004100 main+0x0 (/bin/web)
+  /src//main.cc:7
+
+web 10/11 [000] 1.000000: 4 cycles:
+	00000000004018 a::parse<long>(char*)+0x18 (/bin/web)
+  src/parse.cc:13
+	00000000004100 main+0x0 (/bin/web)
+  /src//main.cc:7
+
+END
+# names OPTION...: flat and cumulative values and names of --top
+names() { prof-query --top -t tsv "$@" place.perf | sed 1d | cut -f 1,4,6 | tr '\t' ' '; }
+is "$(names --granularity functions)" '4 4 a::parse<long>
+3 3 a::parse<int>
+0 7 main' 'by function'
+is "$(names --granularity filefunctions --simplify)" '7 7 a::parse src/parse.cc
+0 7 main /src/main.cc' 'by function and file'
+is "$(names --granularity files)" '7 7 src/parse.cc
+0 7 /src/main.cc' 'by file'
+is "$(names --granularity lines --simplify)" '4 4 a::parse src/parse.cc:13
+3 3 a::parse src/parse.cc:12
+0 7 main /src/main.cc:7' 'by line'
+is "$(names --granularity addresses --simplify | cut -d ' ' -f 3-)" \
+	'0000000000004018 a::parse src/parse.cc:13
+0000000000004010 a::parse src/parse.cc:12
+0000000000004100 main /src/main.cc:7' 'by address'
+is "$(names --lines --simplify | tail -n 1)" '0 7 main:7' 'lines as prof-flame has them'
+is "$(names --simplify --focus 'long')" '4 4 a::parse
+0 4 main' 'filters match names as they were'
+exits 2 'no such granularity' prof-query --top --granularity blocks place.perf
+is "$(prof-query --simplify -t folded place.perf)" 'main;a::parse 7' 'frames of a stream, too'
+
 # Usage
 
 exits 2 'two reports' prof-query --top --tree small.folded
