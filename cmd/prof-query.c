@@ -8,15 +8,19 @@
 #include "profile/rewrite.h"
 #include "query/report.h"
 #include "query/selector.h"
+#include "terminal_size.h"
+#include "view/terminal.h"
 
 static struct {
 	const char *select;
+	const char *by;
 	bool by_cum, by_flat;
-	int to; /* into to_name() */
+	int sort; /* enum graph_order */
+	int to;   /* into to_name() */
 	/* By report: whether the user asks for it, and its argument. */
 	bool wanted[NREPORT];
 	const char *argument[NREPORT];
-} o = { .to = -1 };
+} o = { .sort = -1, .to = -1 };
 
 /* The formats of reports, by enum report_format; -t also takes those of streams. */
 static const char *const report_formats[] = { "text", "tsv", "json" };
@@ -31,13 +35,23 @@ static const char *to_name(size_t i)
 	return f ? f->name : NULL;
 }
 
+static const char *order_name(size_t i)
+{
+	static const char *const names[] = { "flat", "cum", "name" };
+
+	return i < LEN(names) ? names[i] : NULL;
+}
+
 /* Filled in from the table of reports. */
 static struct opt report_options[NREPORT + 1];
 
 static const struct opt own_options[] = {
 	{ 0, "select", OPT_STR, &o.select, "SELECTOR", "same as the operand" },
-	{ 0, "cum", OPT_FLAG, &o.by_cum, NULL, "order functions by cumulative value" },
-	{ 0, "flat", OPT_FLAG, &o.by_flat, NULL, "order functions by flat value (default)" },
+	{ 0, "sort", OPT_CHOICE, &o.sort, "ORDER", "order functions by flat, cum or name",
+	  order_name },
+	{ 0, "cum", OPT_FLAG, &o.by_cum, NULL, "--sort=cum" },
+	{ 0, "flat", OPT_FLAG, &o.by_flat, NULL, "--sort=flat" },
+	{ 0, "by", OPT_STR, &o.by, "LABEL", "divide --top by the values of a label" },
 	{ 't', "to", OPT_CHOICE, &o.to, "FORMAT", "report: text, tsv, json; else pprof, folded",
 	  to_name, .also = "report" },
 	{ 0 },
@@ -92,6 +106,21 @@ static void choose_format(const struct report *report, struct query *q)
 		common.to = o.to - (int)LEN(report_formats);
 }
 
+static void choose_order(struct report_arguments *arg)
+{
+	if (o.by_cum + o.by_flat + (o.sort >= 0) > 1)
+		usage("one of --sort, --cum and --flat");
+	arg->order = o.by_cum    ? GRAPH_BY_CUM :
+		     o.sort >= 0 ? (enum graph_order)o.sort :
+				   GRAPH_BY_FLAT;
+}
+
+/* Cut a name for the terminal. */
+static void cut_name(struct buf *b, struct str name, size_t columns)
+{
+	terminal_text(b, name, columns, terminal_is_ascii());
+}
+
 /* The report of the options, or NULL; its argument goes into q. */
 static const struct report *choose_report(struct query *q)
 {
@@ -117,9 +146,14 @@ static const struct report *choose_report(struct query *q)
 	    !regex_init(&q->arg.function, str_of(argument), REGEX_ANYWHERE, &why))
 		usage("--%s %s: %.*s", chosen->name, argument, STR_ARG(buf_str(&why)));
 	q->arg.label = str_of(argument);
-	if (o.by_cum && o.by_flat)
-		usage("--cum or --flat, not both");
-	q->arg.by_cum = o.by_cum;
+	choose_order(&q->arg);
+	if (o.by && chosen != &report_top)
+		usage("--by divides --top, not --%s", chosen->name);
+	q->arg.by = str_of(o.by);
+	if (q->format == REPORT_TEXT && to_terminal()) {
+		q->columns = terminal_columns();
+		q->cut = cut_name;
+	}
 	return chosen;
 }
 
@@ -198,6 +232,10 @@ static bool print_report(const struct report *report, struct query *q)
 		out_release(&out);
 		return complain("--%s: the pattern %s", report->name, q->arg.function.failed);
 	}
+	if (q->result.left_out)
+		note("--by %s: %zu more values are left out", o.by, q->result.left_out);
+	if (o.by && !q->result.found)
+		note("--by: there is no label '%s'", o.by);
 	if (report->argument > REPORT_LIMIT && !q->result.found)
 		note("--%s: there is no such %s", report->name,
 		     report->argument == REPORT_REGEX ? "function" : "label");
@@ -207,7 +245,7 @@ static bool print_report(const struct report *report, struct query *q)
 /* Print the report, or write what the query selects as a profile. */
 static bool print(struct query *q, const struct report *report)
 {
-	rewrite_names(q->p, false);
+	rewrite_names(q->p, report && q->columns);
 	if (report)
 		return print_report(report, q);
 	if (common.type)

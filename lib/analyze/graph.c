@@ -168,7 +168,14 @@ static struct graph_list sort_rows(struct weighted *w, size_t n, size_t cap)
 	return list;
 }
 
-struct graph_list graph_nodes(const struct graph *g, bool by_cum)
+static uint64_t weight_in_order(const struct graph_node *node, enum graph_order order)
+{
+	return order == GRAPH_BY_NAME ? 0 :
+	       order == GRAPH_BY_CUM  ? sum_magnitude(node->cum) :
+					sum_magnitude(node->flat);
+}
+
+struct graph_list graph_nodes(const struct graph *g, enum graph_order order)
 {
 	struct weighted *w = mem_zeroed(g->node.n, sizeof(*w));
 	size_t n = 0;
@@ -177,8 +184,7 @@ struct graph_list graph_nodes(const struct graph *g, bool by_cum)
 		const struct graph_node *node = graph_node(g, i);
 
 		if (node->flat || node->cum)
-			w[n++] = (struct weighted){ .weight = sum_magnitude(by_cum ? node->cum :
-										     node->flat),
+			w[n++] = (struct weighted){ .weight = weight_in_order(node, order),
 						    .rank = node->rank,
 						    .row = i };
 	}

@@ -69,11 +69,13 @@ struct graph_list {
 	size_t n, cap;
 };
 
+enum graph_order { GRAPH_BY_FLAT, GRAPH_BY_CUM, GRAPH_BY_NAME };
+
 /*
- * The nodes that have any value, the largest first, by flat or by cumulative value
- * whatever its sign; equal ones by name.
+ * The nodes that have any value, in byte order of their names, or the largest first, by flat
+ * or by cumulative value whatever its sign; equal ones by name.
  */
-struct graph_list graph_nodes(const struct graph *g, bool by_cum);
+struct graph_list graph_nodes(const struct graph *g, enum graph_order order);
 
 /* The edges, those with one callee (or caller) together, the heaviest first. */
 struct graph_list graph_edges_by_callee(const struct graph *g);

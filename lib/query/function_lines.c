@@ -25,7 +25,7 @@ void functions_init(struct functions *f, struct query *q, enum graph_edges which
 	frame_names_init(&f->names, q->p->dict, dict_frame_name);
 	graph_build(&f->graph, q->p, q->col, &f->names, which);
 	q->p->saturated += f->graph.saturated;
-	f->order = graph_nodes(&f->graph, q->arg.by_cum);
+	f->order = graph_nodes(&f->graph, q->arg.order);
 	f->shown = q->arg.limit ? min_size(f->order.n, q->arg.limit) : f->order.n;
 	if (f->shown)
 		q->unit_value = common_unit(f, q);

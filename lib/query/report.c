@@ -10,6 +10,11 @@ const struct report *const reports[NREPORT] = { REPORTS(REPORT_ADDRESS) };
 
 /* Printing */
 
+static const char *const *cell_names(const struct report *report, const struct query *q)
+{
+	return report->choose_names ? report->choose_names(q) : report->names;
+}
+
 /* {"report":"top","type":"cpu","unit":"nanoseconds","total":42,"rows":[...]} */
 static void print_json(const struct report *report, struct query *q)
 {
@@ -23,7 +28,7 @@ static void print_json(const struct report *report, struct query *q)
 	json_member_string(&j, "unit", dict_text(q->p->dict, c->unit));
 	json_member_int64(&j, "total", q->total);
 	json_key(&j, "rows");
-	rows_begin(&rows, q->out, &j, report->names);
+	rows_begin(&rows, q->out, &j, cell_names(report, q));
 	report->rows(q, &rows);
 	rows_end(&rows);
 	json_end_object(&j);
@@ -38,7 +43,7 @@ void report_print(const struct report *report, struct query *q)
 	case REPORT_TEXT: report->text(q); break;
 	case REPORT_JSON: print_json(report, q); break;
 	case REPORT_TSV:
-		rows_begin(&rows, q->out, NULL, report->names);
+		rows_begin(&rows, q->out, NULL, cell_names(report, q));
 		report->rows(q, &rows);
 		rows_end(&rows);
 		break;
@@ -116,6 +121,18 @@ void put_name(struct buf *b, struct str name)
 	for (size_t i = from; i < b->n; i++)
 		if ((uint8_t)b->p[i] < ' ' || b->p[i] == 0x7f)
 			b->p[i] = ' ';
+}
+
+void put_last_name(const struct query *q, struct buf *b, struct str name, struct str after)
+{
+	ptrdiff_t newline = str_rchr(buf_str(b), '\n');
+	size_t before = b->n - (size_t)(newline + 1) + after.n;
+
+	if (!q->columns)
+		put_name(b, name);
+	else
+		q->cut(b, name, q->columns > before + 10 ? q->columns - before : 10);
+	buf_add(b, after);
 }
 
 void put_label(struct buf *b, const struct profile *p, const struct label *l)

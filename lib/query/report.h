@@ -9,6 +9,7 @@
 #ifndef QUERY_REPORT_H
 #define QUERY_REPORT_H
 
+#include "analyze/graph.h"
 #include "io/out.h"
 #include "profile/profile.h"
 #include "query/regex.h"
@@ -18,15 +19,17 @@ enum report_format { REPORT_TEXT, REPORT_TSV, REPORT_JSON };
 
 /* Arguments of single reports; see report.argument. */
 struct report_arguments {
-	bool by_cum;           /* order functions by cumulative value */
-	uint64_t limit;        /* rows; 0 = all */
-	struct regex function; /* the functions that are wanted */
-	struct str label;      /* the label that is wanted */
+	enum graph_order order; /* of functions */
+	struct str by;          /* the label whose values divide functions; p is NULL for none */
+	uint64_t limit;         /* rows; 0 = all */
+	struct regex function;  /* the functions that are wanted */
+	struct str label;       /* the label that is wanted */
 };
 
 /* What a report has found out, beside its output. */
 struct report_result {
-	bool found; /* what the argument names is there */
+	bool found;      /* what the argument names is there */
+	size_t left_out; /* values of --by that a report for programs does not have */
 };
 
 /* What is asked of a profile, and where the answer goes. */
@@ -38,6 +41,9 @@ struct query {
 	struct report_arguments arg;
 	struct out *out;
 	enum report_format format;
+	/* The columns of the terminal to which names are cut, and how; 0 = they are not. */
+	size_t columns;
+	void (*cut)(struct buf *b, struct str name, size_t columns);
 	double unit_value; /* values are shown in the unit that suits it; 0: each in its own */
 	struct report_result result;
 };
@@ -54,6 +60,7 @@ struct report {
 
 	/* For programs: names of cells, and the rows, which are begun already. */
 	const char *const *names;
+	const char *const *(*choose_names)(const struct query *q); /* where they depend on q */
 	void (*rows)(struct query *q, struct rows *r);
 };
 
@@ -83,6 +90,9 @@ void put_percent_column(struct buf *b, int64_t v, int64_t total);
 
 /* A name on one line: control characters are blanks. */
 void put_name(struct buf *b, struct str name);
+
+/* The same at the end of a line that began in b, with `after` behind it: cut for a terminal. */
+void put_last_name(const struct query *q, struct buf *b, struct str name, struct str after);
 
 /* A time in ns since 1970, in the local time zone. */
 void put_time(struct buf *b, int64_t ns);

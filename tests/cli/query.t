@@ -463,6 +463,59 @@ is "$(names --simplify --focus 'long')" '4 4 a::parse
 exits 2 'no such granularity' prof-query --top --granularity blocks place.perf
 is "$(prof-query --simplify -t folded place.perf)" 'main;a::parse 7' 'frames of a stream, too'
 
+# Order, number, groups, terminals
+
+is "$(prof-query --top 2 -t tsv small.folded | cut -f 6 | tr '\n' ' ')" 'name b c ' 'a number as the next word'
+is "$(prof-query --top small.folded -t tsv | wc -l)" 6 'a file as the next word'
+cp small.folded 2
+is "$(prof-query --top 2 -t tsv | wc -l)" 6 'a file that has a number as its name is a file'
+is "$(prof-query --top=2 2 -t tsv | wc -l)" 3 'after = it is the number'
+rm 2
+order() { prof-query --top -t tsv "$@" small.folded | sed 1d | cut -f 6 | tr '\n' ' '; }
+is "$(order --sort flat)" 'b c main a d ' 'by flat value'
+is "$(order --sort cum)" 'main a b c d ' 'by cumulative value'
+is "$(order --cum)" "$(order --sort cum)" 'the same in short'
+is "$(order --sort name)" 'a b c d main ' 'by name'
+exits 2 'no such order' prof-query --top --sort size small.folded
+exits 2 'two orders' prof-query --top --sort name --cum small.folded
+prints 'top by a label' prof-query --top=1 --by comm two.perf <<'END'
+File: web
+Type: cycles
+Duration: 2s, Total samples = 12
+Showing nodes accounting for 12, 100% of 12 total
+
+comm: web, 7, 58.33%
+      flat  flat%   sum%        cum   cum%
+         4 33.33% 33.33%          4 33.33%  [libc.so]
+
+comm: db worker, 5, 41.67%
+      flat  flat%   sum%        cum   cum%
+         5 41.67% 41.67%          5 41.67%  sys_read
+END
+prints 'for programs' prof-query --top=1 --by tid -t tsv two.perf <<'END'
+by	flat	flat_percent	sum_percent	cum	cum_percent	name
+20	5	41.6667	41.6667	5	41.6667	sys_read
+12	4	33.3333	33.3333	4	33.3333	[libc.so]
+11	3	25.0000	25.0000	3	25.0000	parse
+END
+exits 0 'by a label that is not there' prof-query --top --by zz two.perf
+says "there is no label 'zz'" 'is noted'
+grep -q '^zz: (none), 12, 100%' out
+ok $? 'and all samples are without it'
+exits 2 'a tree by a label' prof-query --tree --by comm two.perf
+if command -v script >/dev/null; then
+	echo 'main;std::vector<int>::a_rather_long_name_of_a_function 3' >long.folded
+	# on_terminal COMMAND: what it prints there
+	on_terminal() { script -qc "COLUMNS=70 $1" /dev/null </dev/null | tr -d '\r' | sed -n 4p; }
+	is "$(on_terminal 'prof-query --top long.folded')" \
+		'         3   100%   100%          3   100%  std::vec..me_of_a_function' \
+		'a name is simplified and cut to the width of a terminal'
+	is "$(on_terminal 'prof-query --top long.folded --demangle none' | wc -c)" 71 \
+		'it is not simplified where that is asked for'
+else
+	skip 'there is no script(1)' 'names on a terminal'
+fi
+
 # Usage
 
 exits 2 'two reports' prof-query --top --tree small.folded

@@ -45,9 +45,9 @@ static void begin(void)
 }
 
 /* "main 1/10" for each node: flat and cumulative value. */
-static void show_nodes(const struct graph *g, bool by_cum, struct buf *b)
+static void show_nodes(const struct graph *g, enum graph_order order, struct buf *b)
 {
-	struct graph_list l = graph_nodes(g, by_cum);
+	struct graph_list l = graph_nodes(g, order);
 
 	b->n = 0;
 	for (size_t i = 0; i < l.n; i++) {
@@ -86,9 +86,9 @@ static void check(const char *by_flat, const char *by_cum, const char *edges, co
 
 	frame_names_init(&names, p.dict, dict_frame_name);
 	graph_build(&g, &p, 0, &names, GRAPH_ALL_EDGES);
-	show_nodes(&g, false, &b);
+	show_nodes(&g, GRAPH_BY_FLAT, &b);
 	is(buf_str(&b), by_flat, "%s: by flat value", name);
-	show_nodes(&g, true, &b);
+	show_nodes(&g, GRAPH_BY_CUM, &b);
 	is(buf_str(&b), by_cum, "%s: by cumulative value", name);
 	show_edges(&g, &b);
 	is(buf_str(&b), edges, "%s: calls", name);
