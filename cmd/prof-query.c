@@ -6,15 +6,21 @@
 #include "filters.h"
 #include "frames.h"
 #include "profile/rewrite.h"
+#include "profile/unit.h"
+#include "query/label_frames.h"
 #include "query/report.h"
 #include "query/selector.h"
+#include "query/subtract.h"
 #include "terminal_size.h"
 #include "view/terminal.h"
 
 static struct {
 	const char *select;
-	const char *by;
-	bool by_cum, by_flat;
+	const char *by, *unit, *base;
+	struct label_list {
+		const char *roots, *leaves;
+	} frames; /* --tagroot, --tagleaf */
+	bool by_cum, by_flat, mean, normalize, relative;
 	int sort; /* enum graph_order */
 	int to;   /* into to_name() */
 	/* By report: whether the user asks for it, and its argument. */
@@ -52,6 +58,13 @@ static const struct opt own_options[] = {
 	{ 0, "cum", OPT_FLAG, &o.by_cum, NULL, "--sort=cum" },
 	{ 0, "flat", OPT_FLAG, &o.by_flat, NULL, "--sort=flat" },
 	{ 0, "by", OPT_STR, &o.by, "LABEL", "divide --top by the values of a label" },
+	{ 0, "tagroot", OPT_STR, &o.frames.roots, "LABEL,...", "stacks begin with these labels" },
+	{ 0, "tagleaf", OPT_STR, &o.frames.leaves, "LABEL,...", "stacks end with these labels" },
+	{ 0, "mean", OPT_FLAG, &o.mean, NULL, "divide values by those of the first sample type" },
+	{ 0, "unit", OPT_STR, &o.unit, "UNIT", "show values in this unit: ms, kB ..." },
+	{ 0, "relative-percentages", OPT_FLAG, &o.relative, NULL, "shares of what filters keep" },
+	{ 0, "base", OPT_FILE, &o.base, "FILE", "subtract this profile" },
+	{ 0, "normalize", OPT_FLAG, &o.normalize, NULL, "scale to the total of --base first" },
 	{ 't', "to", OPT_CHOICE, &o.to, "FORMAT", "report: text, tsv, json; else pprof, folded",
 	  to_name, .also = "report" },
 	{ 0 },
@@ -115,6 +128,20 @@ static void choose_order(struct report_arguments *arg)
 				   GRAPH_BY_FLAT;
 }
 
+/* Some options are for some reports. */
+static void check_feature(const struct report *report, enum report_feature feature, bool wanted,
+			  const char *option)
+{
+	struct buf which = { 0 };
+
+	if (!wanted || (report && report->features & feature))
+		return;
+	for (size_t i = 0; i < NREPORT; i++)
+		if (reports[i]->features & feature)
+			buf_printf(&which, "%s--%s", which.n ? ", " : "", reports[i]->name);
+	usage("--%s is for %.*s", option, STR_ARG(buf_str(&which)));
+}
+
 /* Cut a name for the terminal. */
 static void cut_name(struct buf *b, struct str name, size_t columns)
 {
@@ -137,6 +164,12 @@ static const struct report *choose_report(struct query *q)
 		argument = o.argument[i];
 	}
 	choose_format(chosen, q);
+	check_feature(chosen, REPORT_HAS_BY, o.by != NULL, "by");
+	check_feature(chosen, REPORT_HAS_MEAN, o.mean, "mean");
+	if (o.unit && (!chosen || q->format != REPORT_TEXT))
+		usage("--unit is for reports as text; other formats have exact integers");
+	if (o.normalize && !o.base)
+		usage("--normalize scales to the total of --base, which is missing");
 	if (!chosen)
 		return NULL;
 	if (chosen->argument == REPORT_LIMIT && *argument &&
@@ -147,9 +180,9 @@ static const struct report *choose_report(struct query *q)
 		usage("--%s %s: %.*s", chosen->name, argument, STR_ARG(buf_str(&why)));
 	q->arg.label = str_of(argument);
 	choose_order(&q->arg);
-	if (o.by && chosen != &report_top)
-		usage("--by divides --top, not --%s", chosen->name);
 	q->arg.by = str_of(o.by);
+	q->arg.mean = o.mean;
+	q->arg.unit = str_of(o.unit);
 	if (q->format == REPORT_TEXT && to_terminal()) {
 		q->columns = terminal_columns();
 		q->cut = cut_name;
@@ -211,13 +244,76 @@ static bool select_part(struct selector *s, struct profile *p, uint32_t *col)
 	usage("the selector leaves out sample type %s of --type", common.type);
 }
 
-/* The total that percentages are relative to, before filters leave anything out. */
+/* The sum of the column that --mean divides by: in a differential profile, of the base. */
+static int64_t sum_of_counts(struct profile *p, bool of_base)
+{
+	struct base_side base = base_side_of(p);
+	int64_t sum = 0;
+
+	for (uint32_t i = 1; i < p->sample.n; i++)
+		if (!of_base || base_side_has(&base, profile_sample(p, (sample_id){ i })->labels))
+			sum = sat_add(p, sum, p->col[0].v[i]);
+	return sum;
+}
+
+/* The total that percentages are relative to. */
 static int64_t shares_total(struct profile *p, uint32_t col)
 {
 	struct column_total total = column_total(p, col);
+	int64_t v = column_total_shares(&total), n = o.mean ? sum_of_counts(p, total.base) : 1;
 
 	p->saturated += total.saturated;
-	return column_total_shares(&total);
+	return n ? v / n : v;
+}
+
+/* Check what could not be checked before the columns were known. */
+static bool check_column(const struct profile *p, uint32_t col)
+{
+	struct str unit = dict_text(p->dict, p->col[col].unit);
+	double one = 1;
+
+	if (o.mean && col == 0)
+		return complain("--mean divides by the first sample type, and '%.*s' is that: "
+				"choose another with --type",
+				STR_ARG(dict_text(p->dict, p->col[col].type)));
+	if (o.unit && !str_eq(str_of(o.unit), unit) && !unit_convert(&one, unit, str_of(o.unit)))
+		return complain("--unit %s: sample type '%.*s' is in %.*s", o.unit,
+				STR_ARG(dict_text(p->dict, p->col[col].type)), STR_ARG(unit));
+	return true;
+}
+
+/* Subtract --base. */
+static bool load_base(struct profile *p)
+{
+	char *paths[] = { (char *)o.base, NULL };
+	struct profile base;
+	size_t left = 0;
+	bool ok;
+
+	if (!o.base)
+		return true;
+	profile_init(&base, p->dict);
+	ok = load_all(&base, paths);
+	note_rounded(profile_round(&base));
+	if (o.normalize)
+		left = normalize_to_base(p, &base);
+	if (left)
+		note("--normalize: %zu of %zu sample types have no total to scale to", left,
+		     p->ncol);
+	subtract_base(p, &base);
+	profile_release(&base);
+	return ok;
+}
+
+/* Put the labels of --tagroot and --tagleaf on the stacks. */
+static void add_label_frames(struct profile *p)
+{
+	struct label_frames f = { str_of(o.frames.roots), str_of(o.frames.leaves) };
+	struct buf missing = { 0 };
+
+	if (f.roots.n + f.leaves.n && label_frames_add(&f, p, &missing))
+		note("no sample has a label %.*s", STR_ARG(buf_str(&missing)));
+	buf_release(&missing);
 }
 
 static bool print_report(const struct report *report, struct query *q)
@@ -246,6 +342,8 @@ static bool print_report(const struct report *report, struct query *q)
 static bool print(struct query *q, const struct report *report)
 {
 	rewrite_names(q->p, report && q->columns);
+	if (o.relative)
+		q->total = shares_total(q->p, q->col);
 	if (report)
 		return print_report(report, q);
 	if (common.type)
@@ -278,9 +376,11 @@ int main(int argc, char **argv)
 	profile_init(&p, &dict);
 	ok = load_all(&p, paths);
 	note_rounded(profile_round(&p));
-	if (p.ncol && select_part(&selector, &p, &query.col)) {
+	ok = load_base(&p) && ok;
+	if (p.ncol && select_part(&selector, &p, &query.col) && check_column(&p, query.col)) {
 		query.total = shares_total(&p, query.col);
 		rewrite(&p, &(struct rewrite){ 0 });
+		add_label_frames(&p);
 		ok = apply_filters(&filter, &p) && print(&query, report) && ok;
 	} else {
 		ok = false;

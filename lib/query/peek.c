@@ -164,6 +164,7 @@ const struct report report_peek = {
 	.name = "peek",
 	.help = "callers and callees of functions that match",
 	.argument = REPORT_REGEX,
+	.features = REPORT_HAS_MEAN,
 	.text = print_peek,
 	.names = peek_cells,
 	.rows = list_peek,

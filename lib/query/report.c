@@ -15,16 +15,29 @@ static const char *const *cell_names(const struct report *report, const struct q
 	return report->choose_names ? report->choose_names(q) : report->names;
 }
 
+/* "cpu", "mean_cpu": `room` holds the latter. */
+static struct str type_name(const struct query *q, struct buf *room)
+{
+	struct str name = dict_text(q->p->dict, q->p->col[q->col].type);
+
+	if (!q->arg.mean)
+		return name;
+	buf_add(room, S("mean_"));
+	buf_add(room, name);
+	return buf_str(room);
+}
+
 /* {"report":"top","type":"cpu","unit":"nanoseconds","total":42,"rows":[...]} */
 static void print_json(const struct report *report, struct query *q)
 {
 	const struct column *c = &q->p->col[q->col];
 	struct json j = { .b = &q->out->bytes };
+	struct buf type = { 0 };
 	struct rows rows;
 
 	json_begin_object(&j);
 	json_member_string(&j, "report", str_of(report->name));
-	json_member_string(&j, "type", dict_text(q->p->dict, c->type));
+	json_member_string(&j, "type", type_name(q, &type));
 	json_member_string(&j, "unit", dict_text(q->p->dict, c->unit));
 	json_member_int64(&j, "total", q->total);
 	json_key(&j, "rows");
@@ -33,6 +46,7 @@ static void print_json(const struct report *report, struct query *q)
 	rows_end(&rows);
 	json_end_object(&j);
 	buf_ch(&q->out->bytes, '\n');
+	buf_release(&type);
 }
 
 void report_print(const struct report *report, struct query *q)
@@ -63,6 +77,10 @@ void put_value(const struct query *q, struct buf *b, int64_t v)
 {
 	struct str unit = dict_text(q->p->dict, q->p->col[q->col].unit);
 
+	if (q->arg.unit.n && !str_eq(q->arg.unit, unit)) {
+		unit_print_in(b, (double)v, unit, q->arg.unit);
+		return;
+	}
 	if (unit_is_known(unit)) {
 		unit_print_like(b, (double)v, q->unit_value != 0 ? q->unit_value : (double)v, unit);
 		return;
@@ -191,13 +209,15 @@ void put_header(const struct query *q, struct buf *b)
 {
 	const struct profile *p = q->p;
 	const struct mapping *main_binary = dict_mapping(p->dict, profile_main_map(p));
+	struct buf type = { 0 };
 
 	put_line(b, "File: ", str_basename(dict_text(p->dict, main_binary->file)));
 	put_line(b, "Build ID: ", dict_text(p->dict, main_binary->build_id));
 	for (size_t i = 0; i < profile_ncomment(p); i++)
 		if (!str_starts(dict_text(p->dict, profile_comment(p, i)), S("#")))
 			put_line(b, "", dict_text(p->dict, profile_comment(p, i)));
-	put_line(b, "Type: ", dict_text(p->dict, p->col[q->col].type));
+	put_line(b, "Type: ", type_name(q, &type));
+	buf_release(&type);
 	put_line(b, "Doc: ", dict_text(p->dict, p->head.doc_url));
 	if (p->head.time) {
 		buf_add(b, S("Time: "));

@@ -21,6 +21,8 @@ enum report_format { REPORT_TEXT, REPORT_TSV, REPORT_JSON };
 struct report_arguments {
 	enum graph_order order; /* of functions */
 	struct str by;          /* the label whose values divide functions; p is NULL for none */
+	bool mean;              /* divide values by those of the first column */
+	struct str unit;        /* for values; empty: the one that suits */
 	uint64_t limit;         /* rows; 0 = all */
 	struct regex function;  /* the functions that are wanted */
 	struct str label;       /* the label that is wanted */
@@ -50,10 +52,14 @@ struct query {
 
 enum report_argument { REPORT_NO_ARGUMENT, REPORT_LIMIT, REPORT_REGEX, REPORT_LABEL };
 
+/* Options of all reports that only some have. */
+enum report_feature { REPORT_HAS_BY = 1, REPORT_HAS_MEAN = 2, REPORT_HAS_RATIO = 4 };
+
 struct report {
 	const char *name; /* the option */
 	const char *help; /* half a line */
 	enum report_argument argument;
+	unsigned features; /* enum report_feature */
 
 	/* For people. */
 	void (*text)(struct query *q);

@@ -19,7 +19,10 @@ str_id label_set_value(const struct profile *p, label_set_id set, str_id key)
 			continue;
 		if (text.n)
 			buf_ch(&text, ',');
-		put_label(&text, p, l);
+		if (l->is_num && !l->unit.i)
+			buf_i64(&text, l->num);
+		else
+			put_label(&text, p, l);
 	}
 	if (text.n)
 		value = dict_intern(p->dict, buf_str(&text));

@@ -34,8 +34,8 @@ struct sample_groups {
 };
 
 /*
- * The values of that key in a set of labels, joined with ",": texts, and numbers with their
- * units as people read them. 0 if it has none.
+ * The values of that key in a set of labels, joined with ",": texts, and numbers, which
+ * read well if they have a unit. 0 if it has none.
  */
 str_id label_set_value(const struct profile *p, label_set_id set, str_id key);
 

@@ -211,6 +211,7 @@ const struct report report_top = {
 	.name = "top",
 	.help = "functions by value (--sort, --by)",
 	.argument = REPORT_LIMIT,
+	.features = REPORT_HAS_BY | REPORT_HAS_MEAN,
 	.text = print_top,
 	.choose_names = top_names,
 	.rows = list_top,

@@ -149,6 +149,17 @@ for profile in "$corpus"/pprof/* "$corpus"/jfr/*.pb.gz; do
 		agree '-top -files' '--top --granularity files'
 	fi
 	agree '-top -noinlines' '--top --no-inlines'
+	agree '-top -relative_percentages' '--top --relative-percentages' 'focus=[aeiou]l'
+	[ "$(prof-query --types "$profile" | wc -l)" -eq 1 ] || agree '-top -mean' '--top --mean'
+	case $(prof-query --types "$profile" | grep default) in
+	*/nanoseconds*) agree '-peek . -unit ms' '--peek . --unit ms' ;;
+	*/bytes*) agree '-peek . -unit mb' '--peek . --unit mb' ;;
+	esac
+	key=$(prof-query --labels -t tsv "$profile" | sed -n 2p | cut -f 1)
+	if [ -n "$key" ]; then
+		agree "-top -tagroot x,$key" "--top --tagroot x,$key"
+		agree "-peek . -tagleaf $key" "--peek . --tagleaf $key"
+	fi
 	agree '-peek . -lines' '--peek . --granularity lines'
 	filters
 done
@@ -160,4 +171,8 @@ agree -top --top
 agree '-top -cum' '--top --cum'
 agree '-peek .' '--peek .'
 agree '-top' '--top' 'hide=d'
+printf 'a;b 10\na;c 5\nd 7\n' | prof-merge -t pprof -o base.pb.gz
+printf 'a;b 20\na;c 30\ne 61\n' | prof-merge -t pprof -o "$profile"
+agree '-top -diff_base base.pb.gz' '--top --base base.pb.gz'
+agree '-top -normalize -diff_base base.pb.gz' '--top --normalize --base base.pb.gz'
 finish

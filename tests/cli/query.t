@@ -463,6 +463,47 @@ is "$(names --simplify --focus 'long')" '4 4 a::parse
 exits 2 'no such granularity' prof-query --top --granularity blocks place.perf
 is "$(prof-query --simplify -t folded place.perf)" 'main;a::parse 7' 'frames of a stream, too'
 
+# Labels as frames, means, units, differences
+
+is "$(prof-query --tagroot comm,nothing --tagleaf tid -t folded two.perf 2>err)" \
+	'db worker;[unknown];query;sys_read;20 5
+web;[unknown];main;[libc.so];12 4
+web;[unknown];main;parse;11 3' 'labels at both ends of stacks'
+says 'no sample has a label nothing' 'one that is not there is noted'
+prints 'a mean' prof-query --top=2 --mean --type cpu "$top/tests/golden/pprof/go-cpu.in" -t tsv <<'END'
+flat	flat_percent	sum_percent	cum	cum_percent	name
+10000000	100.0000	100.0000	10000000	100.0000	crypto/internal/fips140/sha256.blockSHANI
+10000000	100.0000	200.0000	10000000	100.0000	strings.Fields
+END
+exits 2 'the mean of the first type' prof-query --top --mean small.folded
+says "mean divides by the first sample type, and 'samples' is that" 'is none'
+exits 2 'the mean of a tree' prof-query --tree --mean small.pb.gz
+says 'mean is for --top, --peek' 'is not made'
+golden=$top/tests/golden/pprof/go-cpu.in
+is "$(prof-query --types "$golden" | tail -n 1 | cut -d ' ' -f 3)" cpu/nanoseconds 'a profile of times'
+exits 0 'in a unit' prof-query --top=1 --unit us "$golden"
+tail -n 1 out | grep -Eq '^ *[0-9.]+us .* [0-9.]+us '
+ok $? 'values have it' "$(cat out)"
+exits 2 'a unit of something else' prof-query --top --unit kb "$golden"
+says "unit kb: sample type 'cpu' is in nanoseconds" 'is refused'
+exits 2 'a unit for programs' prof-query --top --unit ms -t tsv "$golden"
+is "$(prof-query --top=1 -t tsv --focus '^d$' --relative-percentages small.folded | tail -n 1)" \
+	'3	100.0000	100.0000	3	100.0000	b' 'shares of what is left'
+printf 'main;a;b 4\nmain;x 6\n' >base.folded
+is "$(prof-query --base base.folded small.folded)" 'main 0 2
+main;a;b 4 10
+main;a;c 0 5
+main;d;b 0 3
+main;x 6 0' 'a base is subtracted'
+is "$(prof-query --base base.folded --normalize small.folded)" 'main 0 1
+main;a;b 4 5
+main;a;c 0 3
+main;d;b 0 1
+main;x 6 0' 'after the rest was scaled to its total'
+is "$(prof-query --top=1 --base base.folded small.folded | tail -n 1)" \
+	'         9 90.00% 90.00%          9 90.00%  b' 'shares are of the base'
+exits 2 'without a base' prof-query --normalize small.folded
+
 # Order, number, groups, terminals
 
 is "$(prof-query --top 2 -t tsv small.folded | cut -f 6 | tr '\n' ' ')" 'name b c ' 'a number as the next word'
