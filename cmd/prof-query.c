@@ -16,7 +16,7 @@
 
 static struct {
 	const char *select;
-	const char *by, *unit, *base;
+	const char *by, *unit, *base, *ratio;
 	struct label_list {
 		const char *roots, *leaves;
 	} frames; /* --tagroot, --tagleaf */
@@ -61,6 +61,7 @@ static const struct opt own_options[] = {
 	{ 0, "tagroot", OPT_STR, &o.frames.roots, "LABEL,...", "stacks begin with these labels" },
 	{ 0, "tagleaf", OPT_STR, &o.frames.leaves, "LABEL,...", "stacks end with these labels" },
 	{ 0, "mean", OPT_FLAG, &o.mean, NULL, "divide values by those of the first sample type" },
+	{ 0, "ratio", OPT_STR, &o.ratio, "TYPE/TYPE", "--top: show one type per unit of another" },
 	{ 0, "unit", OPT_STR, &o.unit, "UNIT", "show values in this unit: ms, kB ..." },
 	{ 0, "relative-percentages", OPT_FLAG, &o.relative, NULL, "shares of what filters keep" },
 	{ 0, "base", OPT_FILE, &o.base, "FILE", "subtract this profile" },
@@ -166,6 +167,7 @@ static const struct report *choose_report(struct query *q)
 	choose_format(chosen, q);
 	check_feature(chosen, REPORT_HAS_BY, o.by != NULL, "by");
 	check_feature(chosen, REPORT_HAS_MEAN, o.mean, "mean");
+	check_feature(chosen, REPORT_HAS_RATIO, o.ratio != NULL, "ratio");
 	if (o.unit && (!chosen || q->format != REPORT_TEXT))
 		usage("--unit is for reports as text; other formats have exact integers");
 	if (o.normalize && !o.base)
@@ -267,7 +269,7 @@ static int64_t shares_total(struct profile *p, uint32_t col)
 }
 
 /* Check what could not be checked before the columns were known. */
-static bool check_column(const struct profile *p, uint32_t col)
+static bool check_column(const struct profile *p, uint32_t col, struct report_arguments *arg)
 {
 	struct str unit = dict_text(p->dict, p->col[col].unit);
 	double one = 1;
@@ -279,7 +281,11 @@ static bool check_column(const struct profile *p, uint32_t col)
 	if (o.unit && !str_eq(str_of(o.unit), unit) && !unit_convert(&one, unit, str_of(o.unit)))
 		return complain("--unit %s: sample type '%.*s' is in %.*s", o.unit,
 				STR_ARG(dict_text(p->dict, p->col[col].type)), STR_ARG(unit));
-	return true;
+	arg->has_ratio = o.ratio != NULL;
+	return !o.ratio || ratio_parse(&arg->ratio, p, str_of(o.ratio)) ||
+	       complain("--ratio %s: these are not two of the sample types (prof-query --types "
+			"lists them)",
+			o.ratio);
 }
 
 /* Subtract --base. */
@@ -377,7 +383,8 @@ int main(int argc, char **argv)
 	ok = load_all(&p, paths);
 	note_rounded(profile_round(&p));
 	ok = load_base(&p) && ok;
-	if (p.ncol && select_part(&selector, &p, &query.col) && check_column(&p, query.col)) {
+	if (p.ncol && select_part(&selector, &p, &query.col) &&
+	    check_column(&p, query.col, &query.arg)) {
 		query.total = shares_total(&p, query.col);
 		rewrite(&p, &(struct rewrite){ 0 });
 		add_label_frames(&p);

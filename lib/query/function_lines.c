@@ -53,12 +53,15 @@ static void divide_graph(struct graph *g, const struct query *q, enum graph_edge
 
 void functions_init(struct functions *f, struct query *q, enum graph_edges which)
 {
+	f->ratio = (struct ratio_graph){ 0 };
 	frame_names_init(&f->names, q->p->dict, dict_frame_name);
 	graph_build(&f->graph, q->p, q->col, &f->names, which);
 	q->p->saturated += f->graph.saturated;
 	f->order = graph_nodes(&f->graph, q->arg.order);
 	if (q->arg.mean) /* the order is that of the sums, as in google/pprof */
 		divide_graph(&f->graph, q, which);
+	if (q->arg.has_ratio)
+		ratio_graph_init(&f->ratio, &q->arg.ratio, q->p, &f->names);
 	f->shown = q->arg.limit ? min_size(f->order.n, q->arg.limit) : f->order.n;
 	if (f->shown)
 		q->unit_value = common_unit(f, q);
@@ -66,6 +69,7 @@ void functions_init(struct functions *f, struct query *q, enum graph_edges which
 
 void functions_release(struct functions *f)
 {
+	ratio_graph_release(&f->ratio);
 	graph_list_release(&f->order);
 	graph_release(&f->graph);
 	frame_names_release(&f->names);

@@ -1,5 +1,6 @@
 #include "query/report.h"
 
+#include <math.h>
 #include <time.h>
 
 #include "profile/unit.h"
@@ -120,6 +121,60 @@ void put_value_column(const struct query *q, struct buf *b, int64_t v, size_t wi
 
 	put_value(q, b, v);
 	align_right(b, from, width);
+}
+
+/* Ratios */
+
+/* 1, 1000, 10^6 ...: so many of the lower type that the ratio of all is 0.1 or more. */
+static double ratio_scale(const struct query *q)
+{
+	double all = fabs(ratio_of_all(&q->arg.ratio, q->p)), scale = 1;
+
+	while (all > 0 && all * scale < 0.1 && scale < 1e12)
+		scale *= 1000;
+	return scale;
+}
+
+/* Bytes per object are bytes; nanoseconds per nanosecond are nothing. */
+static struct str ratio_unit(const struct query *q)
+{
+	struct str over = dict_text(q->p->dict, q->p->col[q->arg.ratio.over].unit),
+		   under = dict_text(q->p->dict, q->p->col[q->arg.ratio.under].unit);
+
+	return unit_is_known(over) && !unit_is_known(under) ? over : S("");
+}
+
+static void put_ratio_value(const struct query *q, struct buf *b, double ratio)
+{
+	struct str unit = ratio_unit(q);
+
+	if (!isfinite(ratio))
+		buf_ch(b, '-');
+	else if (unit.n)
+		unit_print(b, ratio, unit);
+	else
+		buf_printf(b, "%.4g", ratio * ratio_scale(q));
+}
+
+void put_ratio_column(const struct query *q, struct buf *b, double ratio, size_t width)
+{
+	size_t from = b->n;
+
+	put_ratio_value(q, b, ratio);
+	align_right(b, from, width);
+}
+
+void put_ratio(const struct query *q, struct buf *b)
+{
+	const struct dictionary *d = q->p->dict;
+
+	buf_add(b, S("Ratio: "));
+	put_ratio_value(q, b, ratio_of_all(&q->arg.ratio, q->p));
+	buf_ch(b, ' ');
+	put_name(b, dict_text(d, q->p->col[q->arg.ratio.over].type));
+	buf_printf(b, " per %.0f ", ratio_unit(q).n ? 1 : ratio_scale(q));
+	put_name(b, dict_text(d, q->p->col[q->arg.ratio.under].type));
+	buf_ch(b, '\n');
 }
 
 void put_percent_column(struct buf *b, int64_t v, int64_t total)

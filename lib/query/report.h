@@ -12,6 +12,7 @@
 #include "analyze/graph.h"
 #include "io/out.h"
 #include "profile/profile.h"
+#include "query/ratio.h"
 #include "query/regex.h"
 #include "query/rows.h"
 
@@ -23,9 +24,11 @@ struct report_arguments {
 	struct str by;          /* the label whose values divide functions; p is NULL for none */
 	bool mean;              /* divide values by those of the first column */
 	struct str unit;        /* for values; empty: the one that suits */
-	uint64_t limit;         /* rows; 0 = all */
-	struct regex function;  /* the functions that are wanted */
-	struct str label;       /* the label that is wanted */
+	bool has_ratio;         /* show this one, too */
+	struct ratio ratio;
+	uint64_t limit;        /* rows; 0 = all */
+	struct regex function; /* the functions that are wanted */
+	struct str label;      /* the label that is wanted */
 };
 
 /* What a report has found out, beside its output. */
@@ -86,6 +89,12 @@ void report_print(const struct report *report, struct query *q);
 
 /* A value for people, in the unit that suits q->unit_value. */
 void put_value(const struct query *q, struct buf *b, int64_t v);
+
+/* A ratio of the two columns, per 1000 (10^6 ...) if that of all is small; "-" for NAN. */
+void put_ratio_column(const struct query *q, struct buf *b, double ratio, size_t width);
+
+/* The line about the ratio of all. */
+void put_ratio(const struct query *q, struct buf *b);
 
 /* "12.34%", "0.056%": |v| of total. */
 void put_percent(struct buf *b, int64_t v, int64_t total);

@@ -24,18 +24,33 @@ static struct str inline_mark(uint8_t called)
 	return called & CALLED ? S(" (partial-inline)") : S(" (inline)");
 }
 
+static void put_ratios(const struct query *q, const struct functions *f, uint32_t node)
+{
+	struct buf *b = &q->out->bytes;
+
+	buf_ch(b, ' ');
+	put_ratio_column(q, b, ratio_of_flat(&f->ratio, node), 10);
+	buf_ch(b, ' ');
+	put_ratio_column(q, b, ratio_of_cum(&f->ratio, node), 10);
+}
+
 static void print_functions(struct query *q, const struct functions *f)
 {
 	struct buf *b = &q->out->bytes;
 	uint8_t *how = how_called(&f->graph);
 	int64_t sum = 0;
 
-	buf_printf(b, "%10s %5s%% %5s%% %10s %5s%%\n", "flat", "flat", "sum", "cum", "cum");
+	buf_printf(b, "%10s %5s%% %5s%% %10s %5s%%", "flat", "flat", "sum", "cum", "cum");
+	if (q->arg.has_ratio)
+		buf_printf(b, " %10s %10s", "ratio", "cum ratio");
+	buf_ch(b, '\n');
 	for (size_t i = 0; i < f->shown; i++) {
 		const struct graph_node *node = graph_node(&f->graph, f->order.v[i]);
 
 		sum = sat_add(q->p, sum, node->flat);
 		functions_line(q, node, sum);
+		if (q->arg.has_ratio)
+			put_ratios(q, f, f->order.v[i]);
 		buf_add(b, S("  "));
 		put_last_name(q, b, dict_text(q->p->dict, node->name),
 			      inline_mark(how[f->order.v[i]]));
@@ -58,6 +73,10 @@ static void list_functions(struct query *q, struct rows *r, struct str by)
 			rows_str(r, by);
 		sum = sat_add(q->p, sum, node->flat);
 		functions_cells(q, r, node, sum);
+		if (q->arg.has_ratio) {
+			rows_number(r, ratio_of_flat(&f.ratio, f.order.v[i]));
+			rows_number(r, ratio_of_cum(&f.ratio, f.order.v[i]));
+		}
 		rows_str(r, dict_text(q->p->dict, node->name));
 	}
 	functions_release(&f);
@@ -111,6 +130,8 @@ static void print_group(struct query *q, const struct sample_groups *g, size_t i
 	buf_add(b, S(", "));
 	put_percent(b, g->v[i].weight, q->total);
 	buf_ch(b, '\n');
+	if (q->arg.has_ratio)
+		put_ratio(&of_group, b);
 	print_functions(&of_group, &f);
 	functions_release(&f);
 	release_group(q, &part);
@@ -188,6 +209,8 @@ static void print_top(struct query *q)
 	}
 	functions_init(&f, q, GRAPH_INLINED);
 	functions_header(&f, q);
+	if (q->arg.has_ratio)
+		put_ratio(q, &q->out->bytes);
 	print_functions(q, &f);
 	functions_release(&f);
 }
@@ -203,15 +226,17 @@ static void list_top(struct query *q, struct rows *r)
 static const char *const *top_names(const struct query *q)
 {
 	static const char *const names[] = { "by", FUNCTION_CELLS, "name", NULL };
+	static const char *const ratio_names[] = { "by",        FUNCTION_CELLS, "ratio",
+						   "cum_ratio", "name",         NULL };
 
-	return names + (q->arg.by.n == 0);
+	return (q->arg.has_ratio ? ratio_names : names) + (q->arg.by.n == 0);
 }
 
 const struct report report_top = {
 	.name = "top",
 	.help = "functions by value (--sort, --by)",
 	.argument = REPORT_LIMIT,
-	.features = REPORT_HAS_BY | REPORT_HAS_MEAN,
+	.features = REPORT_HAS_BY | REPORT_HAS_MEAN | REPORT_HAS_RATIO,
 	.text = print_top,
 	.choose_names = top_names,
 	.rows = list_top,

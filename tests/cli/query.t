@@ -504,6 +504,50 @@ is "$(prof-query --top=1 --base base.folded small.folded | tail -n 1)" \
 	'         9 90.00% 90.00%          9 90.00%  b' 'shares are of the base'
 exits 2 'without a base' prof-query --normalize small.folded
 
+cat >events.perf <<'END'
+web 10/11 [000] 1.000000: 4000 cycles:
+	00000000004010 parse+0x10 (/bin/web)
+	00000000004100 main+0x0 (/bin/web)
+
+web 10/11 [000] 1.000000: 6000 instructions:
+	00000000004010 parse+0x10 (/bin/web)
+	00000000004100 main+0x0 (/bin/web)
+
+web 10/11 [000] 1.000000: 1000 instructions:
+	00000000004100 main+0x0 (/bin/web)
+
+web 10/11 [000] 1.000000: 14 cache-misses:
+	00000000004010 parse+0x10 (/bin/web)
+	00000000004100 main+0x0 (/bin/web)
+
+END
+prints 'a ratio' prof-query -q --top --type instructions --ratio instructions/cycles events.perf <<'END'
+File: web
+Type: instructions
+Showing nodes accounting for 7000, 100% of 7000 total
+Ratio: 1.75 instructions per 1 cycles
+      flat  flat%   sum%        cum   cum%      ratio  cum ratio
+      6000 85.71% 85.71%       6000 85.71%        1.5        1.5  parse
+      1000 14.29%   100%       7000   100%          -       1.75  main
+END
+prints 'a small one' prof-query -q --top --type cycles --ratio cache-misses/instructions events.perf <<'END'
+File: web
+Type: cycles
+Showing nodes accounting for 4000, 100% of 4000 total
+Ratio: 2 cache-misses per 1000 instructions
+      flat  flat%   sum%        cum   cum%      ratio  cum ratio
+      4000   100%   100%       4000   100%      2.333      2.333  parse
+         0     0%   100%       4000   100%          0          2  main
+END
+prints 'for programs' prof-query -q --top --by comm -t tsv --type instructions --ratio instructions/cycles events.perf <<'END'
+by	flat	flat_percent	sum_percent	cum	cum_percent	ratio	cum_ratio	name
+web	6000	85.7143	85.7143	6000	85.7143	1.5	1.5	parse
+web	1000	14.2857	100.0000	7000	100.0000		1.75	main
+END
+exits 2 'a ratio of one type' prof-query --top --ratio cycles events.perf
+says 'ratio cycles: these are not two of the sample types' 'is none'
+exits 2 'a ratio in a tree' prof-query --tree --ratio instructions/cycles events.perf
+
 # Order, number, groups, terminals
 
 is "$(prof-query --top 2 -t tsv small.folded | cut -f 6 | tr '\n' ' ')" 'name b c ' 'a number as the next word'
