@@ -21,6 +21,7 @@ static struct {
 		const char *roots, *leaves;
 	} frames; /* --tagroot, --tagleaf */
 	bool by_cum, by_flat, mean, normalize, relative;
+	struct opt_list source;
 	int sort; /* enum graph_order */
 	int to;   /* into to_name() */
 	/* By report: whether the user asks for it, and its argument. */
@@ -62,6 +63,7 @@ static const struct opt own_options[] = {
 	{ 0, "tagleaf", OPT_STR, &o.frames.leaves, "LABEL,...", "stacks end with these labels" },
 	{ 0, "mean", OPT_FLAG, &o.mean, NULL, "divide values by those of the first sample type" },
 	{ 0, "ratio", OPT_STR, &o.ratio, "TYPE/TYPE", "--top: show one type per unit of another" },
+	{ 0, "source", OPT_LIST, &o.source, "DIR", "--list: look for source files here, too" },
 	{ 0, "unit", OPT_STR, &o.unit, "UNIT", "show values in this unit: ms, kB ..." },
 	{ 0, "relative-percentages", OPT_FLAG, &o.relative, NULL, "shares of what filters keep" },
 	{ 0, "base", OPT_FILE, &o.base, "FILE", "subtract this profile" },
@@ -184,6 +186,7 @@ static const struct report *choose_report(struct query *q)
 	choose_order(&q->arg);
 	q->arg.by = str_of(o.by);
 	q->arg.mean = o.mean;
+	q->arg.source = (struct source_dirs){ o.source.v, o.source.n };
 	q->arg.unit = str_of(o.unit);
 	if (q->format == REPORT_TEXT && to_terminal()) {
 		q->columns = terminal_columns();
@@ -334,6 +337,10 @@ static bool print_report(const struct report *report, struct query *q)
 		out_release(&out);
 		return complain("--%s: the pattern %s", report->name, q->arg.function.failed);
 	}
+	if (q->result.missing)
+		note("--%s: %zu file%s not found%s", report->name, q->result.missing,
+		     q->result.missing == 1 ? " is" : "s are",
+		     report == &report_list ? ": --source names folders to look in" : "");
 	if (q->result.left_out)
 		note("--by %s: %zu more values are left out", o.by, q->result.left_out);
 	if (o.by && !q->result.found)

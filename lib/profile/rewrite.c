@@ -1,6 +1,8 @@
 /* First each location is rewritten once, then the stack of each sample. */
 #include "profile/rewrite.h"
 
+#include "base/path.h"
+
 /* The root frames of a label set: n of rewriter.root_frames from `first`. */
 struct root {
 	label_set_id labels;
@@ -77,37 +79,6 @@ static void add_function(struct rewriter *w, struct buf *name, const struct func
 	buf_release(&plain);
 }
 
-/* The path without empty components, "." and "..", as Go's filepath.Clean() makes it. */
-static void add_clean_path(struct buf *b, struct str path)
-{
-	size_t from = b->n, keep; /* ".." does not go back behind `keep` */
-
-	if (str_starts(path, S("/")))
-		buf_ch(b, '/');
-	keep = b->n;
-	while (path.n) {
-		struct str part = str_cut(&path, '/');
-
-		if (!part.n || str_eq(part, S(".")))
-			continue;
-		if (str_eq(part, S("..")) && b->n > keep) {
-			ptrdiff_t slash = str_rchr(str(b->p + keep, b->n - keep), '/');
-
-			b->n = keep + (slash < 0 ? 0 : (size_t)slash);
-			continue;
-		}
-		if (str_eq(part, S("..")) && keep > from && b->p[from] == '/')
-			continue; /* above the root */
-		if (b->n > keep)
-			buf_ch(b, '/');
-		buf_add(b, part);
-		if (str_eq(part, S("..")))
-			keep = b->n;
-	}
-	if (b->n == from)
-		buf_ch(b, '.');
-}
-
 /* " file:12": what the granularity shows after the name. */
 static void add_place(struct rewriter *w, struct buf *name, const struct func *f, uint32_t line)
 {
@@ -119,7 +90,7 @@ static void add_place(struct rewriter *w, struct buf *name, const struct func *f
 	if (name->n)
 		buf_ch(name, ' ');
 	if (file.n)
-		add_clean_path(name, file);
+		path_clean(name, file);
 	if (shows_line)
 		buf_printf(name, ":%u", line);
 }

@@ -15,6 +15,7 @@
 #include "query/ratio.h"
 #include "query/regex.h"
 #include "query/rows.h"
+#include "query/source_text.h"
 
 enum report_format { REPORT_TEXT, REPORT_TSV, REPORT_JSON };
 
@@ -26,14 +27,16 @@ struct report_arguments {
 	struct str unit;        /* for values; empty: the one that suits */
 	bool has_ratio;         /* show this one, too */
 	struct ratio ratio;
-	uint64_t limit;        /* rows; 0 = all */
-	struct regex function; /* the functions that are wanted */
-	struct str label;      /* the label that is wanted */
+	uint64_t limit;            /* rows; 0 = all */
+	struct regex function;     /* the functions that are wanted */
+	struct source_dirs source; /* where source files are */
+	struct str label;          /* the label that is wanted */
 };
 
 /* What a report has found out, beside its output. */
 struct report_result {
 	bool found;      /* what the argument names is there */
+	size_t missing;  /* source files or binaries that are not found */
 	size_t left_out; /* values of --by that a report for programs does not have */
 };
 
@@ -73,7 +76,8 @@ struct report {
 	void (*rows)(struct query *q, struct rows *r);
 };
 
-#define REPORTS(X)           X(top) X(tree) X(peek) X(traces) X(labels) X(values) X(types) X(raw) X(summary)
+#define REPORTS(X)                                                                                 \
+	X(top) X(tree) X(peek) X(list) X(traces) X(labels) X(values) X(types) X(raw) X(summary)
 #define REPORT_DECLARE(name) extern const struct report report_##name;
 #define REPORT_COUNT(name)   +1
 REPORTS(REPORT_DECLARE)

@@ -96,6 +96,22 @@ choose() {
 	label=$(prof-query --labels -t tsv "$profile" | sed -n 2p | cut -f 1,2 | tr '\t' '=')
 }
 
+# Lines of the source files that this machine has.
+annotated() {
+	grep -aE '^ *[^ ]+ +[^ ]+ +[0-9]+:.' "$1" | grep -avE '^ *\. +\. ' | tr -s ' \t' ' '
+}
+
+lists() {
+	$pprof -symbolize=none -list . "$profile" >their_out 2>their_err
+	prof-query --list . "$profile" >our_out 2>our_err
+	annotated their_out >want
+	annotated our_out >have
+	same have want "$(basename "$profile"): $(wc -l <want) lines of --list"
+	sed -n 's/^ROUTINE =* //p' their_out | sort >want
+	sed -n 's/^ROUTINE =* //p' our_out | grep -a ' in ' | sort >have
+	same have want "$(basename "$profile"): and its functions"
+}
+
 filters() {
 	choose
 	agree -top --top "focus=$middle"
@@ -160,6 +176,7 @@ for profile in "$corpus"/pprof/* "$corpus"/jfr/*.pb.gz; do
 		agree "-top -tagroot x,$key" "--top --tagroot x,$key"
 		agree "-peek . -tagleaf $key" "--peek . --tagleaf $key"
 	fi
+	lists
 	agree '-peek . -lines' '--peek . --granularity lines'
 	filters
 done

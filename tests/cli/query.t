@@ -463,6 +463,62 @@ is "$(names --simplify --focus 'long')" '4 4 a::parse
 exits 2 'no such granularity' prof-query --top --granularity blocks place.perf
 is "$(prof-query --simplify -t folded place.perf)" 'main;a::parse 7' 'frames of a stream, too'
 
+# Source lines
+
+mkdir -p moved/src
+seq 20 | sed 's/^/line /' >moved/src/parse.cc
+printf 'one\n\ttwo\033\n' >moved/main.cc
+prints 'a list' prof-query --list . --simplify --source moved place.perf <<'END'
+Total: 7
+ROUTINE ======================== a::parse in src/parse.cc
+         7          7 (flat, cum) 100% of Total
+Source: moved/src/parse.cc
+         .          .      7:line 7
+         .          .      8:line 8
+         .          .      9:line 9
+         .          .     10:line 10
+         .          .     11:line 11
+         3          3     12:line 12
+         4          4     13:line 13
+         .          .     14:line 14
+         .          .     15:line 15
+         .          .     16:line 16
+         .          .     17:line 17
+         .          .     18:line 18
+ROUTINE ======================== main in /src/main.cc
+         0          7 (flat, cum) 100% of Total
+Source: moved/main.cc
+         .          .      2:	two 
+moved/main.cc has only 2 lines: it is of another version
+         .          7      7:
+END
+exits 0 'without sources' prof-query --list . --simplify place.perf
+says 'list: 2 files are not found: --source' 'they are missed'
+prints 'and lines have their values' cat out <<'END'
+Total: 7
+ROUTINE ======================== a::parse in src/parse.cc
+         7          7 (flat, cum) 100% of Total
+The source file is not found
+         3          3     12:
+         4          4     13:
+ROUTINE ======================== main in /src/main.cc
+         0          7 (flat, cum) 100% of Total
+The source file is not found
+         .          7      7:
+END
+prints 'for programs' prof-query --list parse -t tsv --simplify --source moved place.perf <<'END'
+function	file	line	flat	cum	text
+a::parse	src/parse.cc	12	3	3	line 12
+a::parse	src/parse.cc	13	4	4	line 13
+END
+exits 0 'a function that is not there' prof-query --list nothing place.perf
+says 'there is no such function' 'is noted'
+mkfifo moved/fifo.cc
+sed 's,src/parse.cc,fifo.cc,' place.perf >fifo.perf
+exits 0 'a source file that is none' timeout 20 prof-query --list parse --source moved fifo.perf
+grep -q 'source file is not found' out
+ok $? 'is not read'
+
 # Labels as frames, means, units, differences
 
 is "$(prof-query --tagroot comm,nothing --tagleaf tid -t folded two.perf 2>err)" \
