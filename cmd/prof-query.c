@@ -338,8 +338,8 @@ static bool print_report(const struct report *report, struct query *q)
 		return complain("--%s: the pattern %s", report->name, q->arg.function.failed);
 	}
 	if (q->result.missing)
-		note("--%s: %zu file%s not found%s", report->name, q->result.missing,
-		     q->result.missing == 1 ? " is" : "s are",
+		note("--%s: %zu file%s cannot be shown%s", report->name, q->result.missing,
+		     q->result.missing == 1 ? "" : "s",
 		     report == &report_list ? ": --source names folders to look in" : "");
 	if (q->result.left_out)
 		note("--by %s: %zu more values are left out", o.by, q->result.left_out);

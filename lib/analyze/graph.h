@@ -26,7 +26,8 @@ struct graph_edge {
 	uint32_t caller, callee; /* nodes */
 	/* Payload. */
 	int64_t weight;
-	uint32_t called; /* 1: not all calls are inlined */
+	uint16_t called;   /* 1: not all calls are inlined */
+	uint16_t residual; /* 1: some go through functions that are left out */
 	uint32_t serial;
 };
 
@@ -52,6 +53,14 @@ struct graph {
 /* Both p and the names must outlive the graph. */
 void graph_build(struct graph *g, const struct profile *p, uint32_t col,
 		 const struct frame_names *names, enum graph_edges which);
+
+/*
+ * A graph of some of the nodes of `whole`, a graph of the same profile: those of which `keep`,
+ * by node, is not 0. Calls through others are calls, and their flat values are nobody's. Nodes
+ * have the numbers that they have in `whole`.
+ */
+void graph_build_part(struct graph *g, const struct graph *whole, uint32_t col,
+		      const uint8_t *keep);
 
 static inline struct graph_node *graph_node(const struct graph *g, uint32_t i)
 {

@@ -77,7 +77,9 @@ struct report {
 };
 
 #define REPORTS(X)                                                                                 \
-	X(top) X(tree) X(peek) X(list) X(traces) X(labels) X(values) X(types) X(raw) X(summary)
+	X(top)                                                                                     \
+	X(tree)                                                                                    \
+	X(peek) X(list) X(disasm) X(dot) X(traces) X(labels) X(values) X(types) X(raw) X(summary)
 #define REPORT_DECLARE(name) extern const struct report report_##name;
 #define REPORT_COUNT(name)   +1
 REPORTS(REPORT_DECLARE)

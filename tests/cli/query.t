@@ -492,9 +492,7 @@ Source: moved/main.cc
 moved/main.cc has only 2 lines: it is of another version
          .          7      7:
 END
-exits 0 'without sources' prof-query --list . --simplify place.perf
-says 'list: 2 files are not found: --source' 'they are missed'
-prints 'and lines have their values' cat out <<'END'
+prints 'without sources lines have their values' prof-query --list . --simplify place.perf <<'END'
 Total: 7
 ROUTINE ======================== a::parse in src/parse.cc
          7          7 (flat, cum) 100% of Total
@@ -506,6 +504,7 @@ ROUTINE ======================== main in /src/main.cc
 The source file is not found
          .          7      7:
 END
+says 'list: 2 files cannot be shown: --source' 'and the files are missed'
 prints 'for programs' prof-query --list parse -t tsv --simplify --source moved place.perf <<'END'
 function	file	line	flat	cum	text
 a::parse	src/parse.cc	12	3	3	line 12
@@ -518,6 +517,102 @@ sed 's,src/parse.cc,fifo.cc,' place.perf >fifo.perf
 exits 0 'a source file that is none' timeout 20 prof-query --list parse --source moved fifo.perf
 grep -q 'source file is not found' out
 ok $? 'is not read'
+
+# Instructions
+
+if command -v gcc >/dev/null && command -v objdump >/dev/null && command -v nm >/dev/null; then
+	cat >app.c <<'END'
+volatile int total;
+__attribute__((noinline)) int work(int x)
+{
+	while (x-- > 0)
+		total += x;
+	return total;
+}
+int main(int argc, char **argv)
+{
+	return work(argc) + !argv;
+}
+END
+	gcc -O1 -no-pie -fno-pie -o app app.c
+	at=$(nm app | awk '$3 == "work" { print $1 }')
+	size=$(nm -S app | awk '$4 == "work" { print $2 }')
+	last=$(printf %x $((0x$at + 0x$size - 1)))
+	for n in 1 2; do
+		printf 'app 1/1 [000] %d.000000: %d cycles:\n\t%s work+0x0 (%s)\n\n' $n $n "$at" "$tmp/app"
+		printf 'app 1/1 [000] %d.000000: 10 cycles:\n\t%s work+0x0 (%s)\n\n' $n "$last" "$tmp/app"
+	done >app.perf
+	exits 0 'disasm' prof-query --disasm '^work$' app.perf
+	is "$(sed -n '2,4p' out | tr -s ' ')" "ROUTINE ======================== work
+ 23 23 (flat, cum) 100% of Total
+ 3 3 $(echo "$at" | sed 's/^0*//'): $(objdump -d --no-show-raw-insn --start-address="0x$at" app |
+	sed -n "s/^ *$(echo "$at" | sed 's/^0*//'):[[:blank:]]*//p" | head -n 1 | tr -s '\t ' ' ')" \
+		'begins with the first instruction'
+	is "$(tail -n 1 out | tr -s ' ' | cut -d ' ' -f 2,3,5)" '20 20 ret' 'ends with the last, and has their values'
+	is "$(prof-query --disasm work -t tsv app.perf | sed 1d | awk -F '\t' '{ n++; f += $3; c += $4 }
+		END { print (n > 4), f, c }')" '1 23 23' 'for programs'
+	is "$(OBJDUMP=/nonexistent prof-query -q --disasm work app.perf | tr -s ' ' | tail -n 2 | head -n 1)" \
+		" 3 3 $(echo "$at" | sed 's/^0*//'): " 'without objdump addresses have values'
+	printf '#!/bin/sh\nhead -c 300000 /dev/urandom\nprintf "LOAD off 0x0 vaddr 0x0\\nfilesz zz\\n :\\n 0:\\n"\n' >junk
+	chmod +x junk
+	exits 0 'an objdump that prints junk' env OBJDUMP="$tmp/junk" prof-query --disasm work app.perf
+	printf '\177ELF' >app
+	exits 0 'a binary that is none' prof-query --disasm work app.perf
+	grep -q 'objdump does not read it' out
+	ok $? 'is not disassembled'
+	says 'disasm: 1 file cannot be shown' 'and noted'
+	rm app
+	mkfifo app
+	exits 0 'a FIFO' timeout 20 prof-query --disasm work app.perf
+	grep -q 'there is no such file' out
+	ok $? 'is not opened'
+else
+	skip 'needs gcc, nm and objdump' 'instructions'
+fi
+
+# A graph for Graphviz
+
+prints 'a graph' prof-query --dot small.folded <<'END'
+digraph prof {
+node [style=filled fillcolor="#f8f8f8" shape=box fontname="sans"]
+edge [fontname="sans"]
+subgraph cluster_head { head [fontsize=16 label="Type: samples\lShowing nodes accounting for 20, 100% of 20 total\l"] }
+N1 [label="main\n2 (10.00%)\nof 20 (100%)" id="node1" fontsize=15 tooltip="main 20 (100%)" color="#990000" fillcolor="#edadad"]
+N2 [label="a\n0 of 15 (75.00%)" id="node2" fontsize=8 tooltip="a 15 (75.00%)" color="#9b1313" fillcolor="#edb4b4"]
+N3 [label="b\n13 (65.00%)" id="node3" fontsize=24 tooltip="b 13 (65.00%)" color="#9d1c1c" fillcolor="#edb7b7"]
+N4 [label="c\n5 (25.00%)" id="node4" fontsize=18 tooltip="c 5 (25.00%)" color="#a34b4b" fillcolor="#edc8c8"]
+N5 [label="d\n0 of 3 (15.00%)" id="node5" fontsize=8 tooltip="d 3 (15.00%)" color="#a65e5e" fillcolor="#edcfcf"]
+N1 -> N2 [label=" 15" weight=76 penwidth=4 color="#9b1313"]
+N1 -> N5 [label=" 3" weight=16 penwidth=1 color="#a65e5e"]
+N2 -> N3 [label=" 10" weight=51 penwidth=3 color="#9f2b2b"]
+N2 -> N4 [label=" 5" weight=26 penwidth=2 color="#a34b4b"]
+N5 -> N3 [label=" 3" weight=16 penwidth=1 color="#a65e5e"]
+}
+END
+prints 'calls for programs' prof-query --dot -t tsv small.folded <<'END'
+caller	callee	weight	percent	inlined	residual
+main	a	15	75.0000	false	false
+main	d	3	15.0000	false	false
+a	b	10	50.0000	false	false
+a	c	5	25.0000	false	false
+d	b	3	15.0000	false	false
+END
+prints 'what goes through others' prof-query --dot 3 -t tsv --type 0 small.folded <<'END'
+caller	callee	weight	percent	inlined	residual
+main	a	15	75.0000	false	false
+main	b	3	15.0000	false	true
+a	b	10	50.0000	false	false
+END
+printf 'a"b\\c\001;<x>\303 3\n' >odd2.folded
+exits 0 'odd names' prof-query --dot odd2.folded
+grep -qF 'label="a\"b\\c' out
+ok $? 'are escaped' "$(cat out)"
+if command -v dot >/dev/null; then
+	exits 0 'dot draws it' dot -Tsvg -o dot.svg out
+	is "$(cat err)" '' 'without complaints'
+else
+	skip 'there is no dot(1)' 'a graph is drawn'
+fi
 
 # Labels as frames, means, units, differences
 
