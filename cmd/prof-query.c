@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "analyze/total.h"
+#include "cli/progress.h"
 #include "common.h"
 #include "filters.h"
 #include "frames.h"
@@ -20,7 +21,7 @@ static struct {
 	struct label_list {
 		const char *roots, *leaves;
 	} frames; /* --tagroot, --tagleaf */
-	bool by_cum, by_flat, mean, normalize, relative;
+	bool by_cum, by_flat, mean, normalize, relative, follow;
 	struct opt_list source;
 	int sort; /* enum graph_order */
 	int to;   /* into to_name() */
@@ -68,6 +69,7 @@ static const struct opt own_options[] = {
 	{ 0, "relative-percentages", OPT_FLAG, &o.relative, NULL, "shares of what filters keep" },
 	{ 0, "base", OPT_FILE, &o.base, "FILE", "subtract this profile" },
 	{ 0, "normalize", OPT_FLAG, &o.normalize, NULL, "scale to the total of --base first" },
+	{ 0, "follow", OPT_FLAG, &o.follow, NULL, "a report for each window of a stream" },
 	{ 't', "to", OPT_CHOICE, &o.to, "FORMAT", "report: text, tsv, json; else pprof, folded",
 	  to_name, .also = "report" },
 	{ 0 },
@@ -325,18 +327,9 @@ static void add_label_frames(struct profile *p)
 	buf_release(&missing);
 }
 
-static bool print_report(const struct report *report, struct query *q)
+/* Note what a report did not find. */
+static void note_missing(const struct report *report, const struct query *q)
 {
-	struct out out;
-
-	q->out = &out;
-	if (out_open(&out, common.output, common.pack))
-		report_print(report, q);
-	if (q->arg.function.failed) {
-		out_abandon(&out);
-		out_release(&out);
-		return complain("--%s: the pattern %s", report->name, q->arg.function.failed);
-	}
 	if (q->result.missing)
 		note("--%s: %zu file%s cannot be shown%s", report->name, q->result.missing,
 		     q->result.missing == 1 ? "" : "s",
@@ -348,15 +341,33 @@ static bool print_report(const struct report *report, struct query *q)
 	if (report->argument > REPORT_LIMIT && !q->result.found)
 		note("--%s: there is no such %s", report->name,
 		     report->argument == REPORT_REGEX ? "function" : "label");
-	return finish_output(&out);
+}
+
+/* Close the output of a report. */
+static bool finish_report(const struct report *report, struct query *q)
+{
+	if (q->arg.function.failed) {
+		out_abandon(q->out);
+		out_release(q->out);
+		return complain("--%s: the pattern %s", report->name, q->arg.function.failed);
+	}
+	note_missing(report, q);
+	return finish_output(q->out);
+}
+
+static bool print_report(const struct report *report, struct query *q)
+{
+	struct out out;
+
+	q->out = &out;
+	if (out_open(&out, common.output, common.pack))
+		report_print(report, q);
+	return finish_report(report, q);
 }
 
 /* Print the report, or write what the query selects as a profile. */
 static bool print(struct query *q, const struct report *report)
 {
-	rewrite_names(q->p, report && q->columns);
-	if (o.relative)
-		q->total = shares_total(q->p, q->col);
 	if (report)
 		return print_report(report, q);
 	if (common.type)
@@ -364,13 +375,129 @@ static bool print(struct query *q, const struct report *report)
 	return save(q->p, output_format());
 }
 
+/* Select and filter: from here on the profile is what reports are about. */
+static bool prepare(struct query *q, struct profile *p, struct selector *selector)
+{
+	struct filter filter = { 0 };
+	bool ok;
+
+	q->p = p;
+	note_rounded(profile_round(p));
+	if (!p->ncol || !select_part(selector, p, &q->col) || !check_column(p, q->col, &q->arg))
+		return false;
+	q->total = shares_total(p, q->col);
+	rewrite(p, &(struct rewrite){ 0 });
+	add_label_frames(p);
+	parse_filters(&filter);
+	ok = apply_filters(&filter, p);
+	filter_release(&filter);
+	if (!ok)
+		return false;
+	rewrite_names(p, q->columns);
+	if (o.relative)
+		q->total = shares_total(p, q->col);
+	return true;
+}
+
+/* Streams */
+
+/* Begin the block of a window: on a terminal, in the place of the one before. */
+static void begin_window(const struct report *report, struct query *q)
+{
+	struct buf *b = &q->out->bytes;
+
+	if (report->features & REPORT_HAS_WINDOWS)
+		return;
+	if (q->columns)
+		buf_add(b, S("\033[H\033[J"));
+	else if (q->window && q->format != REPORT_JSON)
+		buf_ch(b, '\n');
+}
+
+/* The next window of a stream, in a dictionary of its own. False at the end of the stream. */
+static bool follow_window(struct source *s, struct selector *selector, struct query *q,
+			  const struct report *report, bool *ok)
+{
+	struct dictionary dict;
+	struct profile p;
+	bool more, quiet = common.quiet, prepared;
+
+	dict_init(&dict);
+	profile_init(&p, &dict);
+	more = source_next(s, &p);
+	common.quiet = quiet || q->window; /* notes are for the first window */
+	prepared = more && prepare(q, &p, selector);
+	common.quiet = quiet;
+	if (prepared) {
+		begin_window(report, q);
+		report_print(report, q);
+		out_flush_all(q->out);
+		q->window++;
+	} else if (more) {
+		*ok = false;
+	}
+	note_saturation(&p);
+	profile_release(&p);
+	dict_release(&dict);
+	return more && !q->out->failed && !q->arg.function.failed;
+}
+
+static bool follow(char **paths, struct selector *selector, struct query *q,
+		   const struct report *report)
+{
+	bool ok = true;
+	struct source s;
+	struct out out;
+
+	q->in_stream = true;
+	if (q->columns && !q->arg.limit && report == &report_top)
+		q->arg.limit = max_size(terminal_lines(), 10) - 5;
+	q->out = &out;
+	open_source(&s, paths, false);
+	progress_end();
+	if (out_open(&out, common.output, common.pack))
+		while (follow_window(&s, selector, q, report, &ok))
+			;
+	ok = source_close(&s) && ok;
+	return finish_report(report, q) && ok;
+}
+
+/* The sum of all inputs. */
+static bool query_sum(char **paths, struct selector *selector, struct query *q,
+		      const struct report *report)
+{
+	struct dictionary dict;
+	struct profile p;
+	bool ok;
+
+	dict_init(&dict);
+	profile_init(&p, &dict);
+	ok = load_all(&p, paths);
+	note_rounded(profile_round(&p));
+	ok = load_base(&p) && ok;
+	ok = prepare(q, &p, selector) && print(q, report) && ok;
+	note_saturation(&p);
+	profile_release(&p);
+	dict_release(&dict);
+	return ok;
+}
+
+static bool is_followed(const struct report *report)
+{
+	if (report && report->features & REPORT_HAS_WINDOWS)
+		o.follow = true;
+	if (o.follow && !report)
+		usage("--follow prints a report for each window: add one, such as --top");
+	if (o.follow && o.base)
+		usage("--base is subtracted from a sum, not from each window");
+	return o.follow;
+}
+
 int main(int argc, char **argv)
 {
 	struct selector selector = { 0 };
 	struct filter filter = { 0 };
 	struct query query = { 0 };
-	struct dictionary dict;
-	struct profile p;
 	struct buf filters = { 0 };
 	const struct report *report;
 	char **paths;
@@ -383,28 +510,12 @@ int main(int argc, char **argv)
 	parse_filters(&filter);
 	report = choose_report(&query);
 	filter_describe(&filter, &filters);
-	query.p = &p;
 	query.filters = buf_str(&filters);
-	dict_init(&dict);
-	profile_init(&p, &dict);
-	ok = load_all(&p, paths);
-	note_rounded(profile_round(&p));
-	ok = load_base(&p) && ok;
-	if (p.ncol && select_part(&selector, &p, &query.col) &&
-	    check_column(&p, query.col, &query.arg)) {
-		query.total = shares_total(&p, query.col);
-		rewrite(&p, &(struct rewrite){ 0 });
-		add_label_frames(&p);
-		ok = apply_filters(&filter, &p) && print(&query, report) && ok;
-	} else {
-		ok = false;
-	}
+	ok = is_followed(report) ? follow(paths, &selector, &query, report) :
+				   query_sum(paths, &selector, &query, report);
 	buf_release(&filters);
 	regex_release(&query.arg.function);
 	filter_release(&filter);
 	selector_release(&selector);
-	note_saturation(&p);
-	profile_release(&p);
-	dict_release(&dict);
 	return status(ok);
 }

@@ -52,6 +52,7 @@ static void print_json(const struct report *report, struct query *q)
 
 void report_print(const struct report *report, struct query *q)
 {
+	size_t before = q->out->bytes.n;
 	struct rows rows;
 
 	switch (q->format) {
@@ -59,6 +60,8 @@ void report_print(const struct report *report, struct query *q)
 	case REPORT_JSON: print_json(report, q); break;
 	case REPORT_TSV:
 		rows_begin(&rows, q->out, NULL, cell_names(report, q));
+		if (q->window && report->features & REPORT_HAS_WINDOWS)
+			q->out->bytes.n = before; /* the names are there */
 		report->rows(q, &rows);
 		rows_end(&rows);
 		break;
@@ -260,12 +263,36 @@ static void put_duration(const struct query *q, struct buf *b)
 	buf_ch(b, '\n');
 }
 
+/* "2026-11-29 08:35:02 UTC, 2s, 2.71s of cpu" */
+static void put_window(const struct query *q, struct buf *b)
+{
+	struct buf type = { 0 };
+
+	if (q->p->head.time) {
+		put_time(b, q->p->head.time);
+		buf_add(b, S(", "));
+	}
+	if (q->p->head.duration) {
+		unit_print(b, (double)q->p->head.duration, S("nanoseconds"));
+		buf_add(b, S(", "));
+	}
+	put_value(q, b, q->total);
+	buf_add(b, S(" of "));
+	put_name(b, type_name(q, &type));
+	buf_ch(b, '\n');
+	buf_release(&type);
+}
+
 void put_header(const struct query *q, struct buf *b)
 {
 	const struct profile *p = q->p;
 	const struct mapping *main_binary = dict_mapping(p->dict, profile_main_map(p));
 	struct buf type = { 0 };
 
+	if (q->in_stream) {
+		put_window(q, b);
+		return;
+	}
 	put_line(b, "File: ", str_basename(dict_text(p->dict, main_binary->file)));
 	put_line(b, "Build ID: ", dict_text(p->dict, main_binary->build_id));
 	for (size_t i = 0; i < profile_ncomment(p); i++)

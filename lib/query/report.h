@@ -49,6 +49,8 @@ struct query {
 	struct report_arguments arg;
 	struct out *out;
 	enum report_format format;
+	uint64_t window; /* profiles of a stream before this one */
+	bool in_stream;  /* the header is a line */
 	/* The columns of the terminal to which names are cut, and how; 0 = they are not. */
 	size_t columns;
 	void (*cut)(struct buf *b, struct str name, size_t columns);
@@ -59,7 +61,12 @@ struct query {
 enum report_argument { REPORT_NO_ARGUMENT, REPORT_LIMIT, REPORT_REGEX, REPORT_LABEL };
 
 /* Options of all reports that only some have. */
-enum report_feature { REPORT_HAS_BY = 1, REPORT_HAS_MEAN = 2, REPORT_HAS_RATIO = 4 };
+enum report_feature {
+	REPORT_HAS_BY = 1,
+	REPORT_HAS_MEAN = 2,
+	REPORT_HAS_RATIO = 4,
+	REPORT_HAS_WINDOWS = 8, /* it is about each window, and all windows are one table */
+};
 
 struct report {
 	const char *name; /* the option */
@@ -79,7 +86,9 @@ struct report {
 #define REPORTS(X)                                                                                 \
 	X(top)                                                                                     \
 	X(tree)                                                                                    \
-	X(peek) X(list) X(disasm) X(dot) X(traces) X(labels) X(values) X(types) X(raw) X(summary)
+	X(peek)                                                                                    \
+	X(list)                                                                                    \
+	X(disasm) X(dot) X(timeline) X(traces) X(labels) X(values) X(types) X(raw) X(summary)
 #define REPORT_DECLARE(name) extern const struct report report_##name;
 #define REPORT_COUNT(name)   +1
 REPORTS(REPORT_DECLARE)

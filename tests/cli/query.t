@@ -614,6 +614,66 @@ else
 	skip 'there is no dot(1)' 'a graph is drawn'
 fi
 
+# Streams of windows
+
+printf 'main;a;b 1\n' | prof-merge -t pprof >first.pb
+printf 'main;a;b 3\nmain;c 1\n' | prof-merge -t pprof >second.pb
+cat first.pb second.pb >stream.pb
+prints 'a block for each window' prof-query --top=1 --follow stream.pb <<'END'
+1 of samples
+Showing nodes accounting for 1, 100% of 1 total
+Showing top 1 nodes out of 3
+      flat  flat%   sum%        cum   cum%
+         1   100%   100%          1   100%  b
+
+4 of samples
+Showing nodes accounting for 3, 75.00% of 4 total
+Showing top 1 nodes out of 4
+      flat  flat%   sum%        cum   cum%
+         3 75.00% 75.00%          3 75.00%  b
+END
+prints 'a line for each window' prof-query --timeline '^[ac]$' stream.pb <<'END'
+time                    duration      total       flat  flat%        cum   cum%
+-                       0                 1          0     0%          1   100%  ########################################
+-                       0                 4          1 25.00%          4   100%  ########################################
+END
+prints 'for programs' prof-query --timeline a -t tsv --focus a stream.pb small.pb.gz --type samples <<'END'
+time	duration	total	flat	flat_percent	cum	cum_percent
+0	0	1	0	0.0000	1	100.0000
+0	0	4	0	0.0000	4	100.0000
+0	0	20	2	10.0000	20	100.0000
+END
+is "$(prof-query --timeline c -t json stream.pb | grep -c '^{"report":"timeline"')" 2 'an object for each window'
+exits 0 'a function that is nowhere' prof-query --timeline zz stream.pb
+says 'there is no such function' 'is noted'
+exits 2 'following without a report' prof-query --follow stream.pb
+exits 2 'subtracting from windows' prof-query --follow --top --base first.pb second.pb
+head -c $(($(wc -c <stream.pb) - 20)) stream.pb >cut.pb
+exits 2 'a stream that breaks off' prof-query --top --follow cut.pb
+is "$(grep -c '^1 of samples' out)" 1 'shows what came before'
+
+# A window is shown when it is there, though the stream goes on.
+mkfifo live
+prof-query --top --follow -f pprof live >live.out 2>err &
+follower=$!
+exec 3>live
+cat first.pb >&3
+for _ in $(seq 100); do
+	grep -q '  b$' live.out && break
+	sleep 0.1
+done
+is "$(grep -c 'of samples$' live.out)" 1 'a window is shown at once'
+cat second.pb >&3
+exec 3>&-
+wait $follower
+is "$(grep -c 'of samples$' live.out)" 2 'and the next one when it comes'
+if command -v script >/dev/null; then
+	script -qc 'prof-query --top --follow stream.pb' /dev/null </dev/null >out
+	is "$(grep -c "$(printf '\033')\[H" out)" 2 'on a terminal a window is drawn over the last one'
+else
+	skip 'there is no script(1)' 'following on a terminal'
+fi
+
 # Labels as frames, means, units, differences
 
 is "$(prof-query --tagroot comm,nothing --tagleaf tid -t folded two.perf 2>err)" \
