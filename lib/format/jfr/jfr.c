@@ -213,4 +213,5 @@ const struct format format_jfr = {
 	.help = "recordings of Java's flight recorder and async-profiler",
 	.sniff = jfr_sniff,
 	.read = jfr_read,
+	.events = true,
 };

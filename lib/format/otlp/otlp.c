@@ -92,4 +92,5 @@ const struct format format_otlp = {
 	.sniff = otlp_sniff,
 	.read = otlp_read,
 	.write = otlp_write,
+	.all_types = true,
 };
