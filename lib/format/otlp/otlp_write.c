@@ -27,10 +27,18 @@ struct attribute_row {
 
 _Static_assert(sizeof(struct attribute_row) == 24, "no padding");
 
+/* The span that a sample belongs to, by its ids in hexadecimal. */
+struct link_row {
+	str_id trace, span;
+};
+
+_Static_assert(sizeof(struct link_row) == 8, "no padding");
+
 struct otlp_writer {
 	struct profile *p;
 	struct table groups;     /* struct group */
 	struct table attributes; /* struct attribute_row: the rows of the message */
+	struct table links;      /* struct link_row, likewise */
 	struct numbers strings, functions, mappings, stacks;
 	/* A row i < p->dict->loc.n is that frame alone; p->dict->loc.n + i is group i. */
 	struct numbers locations;
@@ -119,14 +127,46 @@ static bool is_service(struct otlp_writer *w, const struct label *l)
 	       str_eq(dict_text(w->p->dict, l->key), S("service_name"));
 }
 
-static void push_labels(struct otlp_writer *w, label_set_id set)
+/* The value of a label that is an id of so many hexadecimal digits, or 0. */
+static str_id span_label(const struct otlp_writer *w, label_set_id set, const char *key,
+			 size_t digits)
+{
+	const struct dictionary *d = w->p->dict;
+	str_id name = dict_find_str(d, str_of(key));
+	const struct label *l = name.i ? dict_find_label(d, set, name) : NULL;
+	struct str text = l ? dict_text(d, l->str) : S("");
+
+	for (size_t i = 0; i < text.n; i++)
+		if (hex_digit(text.p[i]) < 0 || (text.p[i] >= 'A' && text.p[i] <= 'F'))
+			return (str_id){ 0 };
+	return text.n == digits ? l->str : (str_id){ 0 };
+}
+
+/* The ids of a trace and its span are a link, if there are both and they are whole. */
+static struct link_row link_of(const struct otlp_writer *w, label_set_id set)
+{
+	struct link_row link = { span_label(w, set, "trace_id", 32),
+				 span_label(w, set, "span_id", 16) };
+
+	return link.trace.i && link.span.i ? link : (struct link_row){ 0 };
+}
+
+static bool is_in_link(const struct otlp_writer *w, struct link_row link, const struct label *l)
+{
+	struct str key = dict_text(w->p->dict, l->key);
+
+	return (link.trace.i && l->str.i == link.trace.i && str_eq(key, S("trace_id"))) ||
+	       (link.span.i && l->str.i == link.span.i && str_eq(key, S("span_id")));
+}
+
+static void push_labels(struct otlp_writer *w, label_set_id set, struct link_row link)
 {
 	const struct dictionary *d = w->p->dict;
 
 	for (; set.i; set = dict_label_set(d, set)->rest) {
 		struct label l = *dict_label(d, dict_label_set(d, set)->label);
 
-		if (!is_service(w, &l))
+		if (!is_service(w, &l) && !is_in_link(w, link, &l))
 			push_attribute(w, (struct attribute_row){ .key = attribute_key(w, l.key),
 								  .text = l.str,
 								  .unit = l.unit,
@@ -157,10 +197,12 @@ static str_id common_service(const struct profile *p)
 static void put_sample(struct otlp_writer *w, struct buf *b, sample_id sample, int64_t value)
 {
 	const struct sample *s = profile_sample(w->p, sample);
+	struct link_row link = link_of(w, s->labels);
 	Otlp__Sample m = OTLP__SAMPLE__INIT;
 
 	vec_clear(&w->list);
-	push_labels(w, s->labels);
+	push_labels(w, s->labels, link);
+	m.link_index = (int32_t)table_intern(&w->links, &link);
 	m.stack_index = (int32_t)number_of(&w->stacks, s->stack.i);
 	m.n_attribute_indices = w->list.n;
 	m.attribute_indices = w->list.v;
@@ -378,6 +420,23 @@ static void put_function(struct otlp_writer *w, func_id func)
 	put_packed(&w->dictionary, TABLE_FUNCTIONS, &m);
 }
 
+static ProtobufCBinaryData binary(struct str hex, uint8_t *to)
+{
+	for (size_t i = 0; i < hex.n / 2; i++)
+		to[i] = (uint8_t)(hex_digit(hex.p[2 * i]) << 4 | hex_digit(hex.p[2 * i + 1]));
+	return (ProtobufCBinaryData){ hex.n / 2, to };
+}
+
+static void put_link(struct otlp_writer *w, const struct link_row *row)
+{
+	Otlp__Link m = OTLP__LINK__INIT;
+	uint8_t trace[16], span[8];
+
+	m.trace_id = binary(dict_text(w->p->dict, row->trace), trace);
+	m.span_id = binary(dict_text(w->p->dict, row->span), span);
+	put_packed(&w->dictionary, TABLE_LINKS, &m);
+}
+
 static void put_attribute(struct otlp_writer *w, const struct attribute_row *row)
 {
 	Otlp__KeyValueAndUnit m = OTLP__KEY_VALUE_AND_UNIT__INIT;
@@ -423,6 +482,8 @@ static void put_dictionary(struct otlp_writer *w)
 		put_mapping(w, (map_id){ w->mappings.row[i] });
 	for (uint32_t i = 1; i < w->functions.n; i++)
 		put_function(w, (func_id){ w->functions.row[i] });
+	for (uint32_t i = 1; i < w->links.n; i++)
+		put_link(w, table_row(&w->links, i));
 	for (uint32_t i = 1; i < w->attributes.n; i++)
 		put_attribute(w, table_row(&w->attributes, i));
 	for (uint32_t i = 1; i < w->strings.n; i++)
@@ -471,12 +532,14 @@ static void otlp_writer_init(struct otlp_writer *w)
 	numbers_init(&w->locations);
 	numbers_init(&w->stacks);
 	table_init(&w->groups, sizeof(struct group), sizeof(struct group));
+	table_init(&w->links, sizeof(struct link_row), sizeof(struct link_row));
 	table_init(&w->attributes, sizeof(struct attribute_row), sizeof(struct attribute_row));
 }
 
 static void otlp_writer_release(struct otlp_writer *w)
 {
 	table_release(&w->groups);
+	table_release(&w->links);
 	table_release(&w->attributes);
 	numbers_release(&w->strings);
 	numbers_release(&w->functions);
