@@ -44,6 +44,7 @@ static void chunk_clear(struct jfr_chunk *k)
 	table_clear(&k->class_ids);
 	table_clear(&k->constants);
 	table_clear(&k->origins);
+	memset(k->frames, 0, sizeof(k->frames));
 	k->frame_class = NULL;
 	k->has_native_types = k->has_default_state = false;
 	k->depth = 0;

@@ -123,6 +123,7 @@ struct jfr_class {
 	uint64_t id;
 	struct str name;   /* in jfr_chunk.names */
 	uint32_t first, n; /* fields */
+	uint32_t nvarint;  /* a record is so many varints and nothing else; 0 if it is not */
 	uint8_t storage, pool, event;
 };
 
@@ -164,6 +165,15 @@ struct jfr_origin {
 
 _Static_assert(sizeof(struct jfr_origin) == 40, "no padding");
 
+/* Frames that were met before: stacks have most of theirs in common. */
+struct jfr_frame {
+	uint64_t method, type;
+	int64_t line;
+	loc_id loc; /* 0 = an empty entry */
+};
+
+enum { JFR_FRAME_BITS = 12 };
+
 struct jfr_chunk {
 	struct str bytes; /* from its first byte; fewer than `size` if the file ends before */
 	uint64_t pos;     /* of them in the input */
@@ -185,7 +195,8 @@ struct jfr_chunk {
 	uint32_t pool_class[JFR_POOLS];      /* rows of classes */
 	const struct jfr_class *frame_class; /* of what a stack is a list of */
 	struct table constants;              /* struct jfr_constant */
-	struct table origins;                /* struct jfr_origin */
+	struct jfr_frame frames[1 << JFR_FRAME_BITS];
+	struct table origins; /* struct jfr_origin */
 };
 
 /* Settings of the recording, which hold until another chunk has others. */

@@ -252,6 +252,23 @@ static void name_classes(struct jfr_chunk *k)
 	}
 }
 
+/* How many varints a record of the class is, if it is nothing else. */
+static uint32_t varints_of(const struct jfr_chunk *k, const struct jfr_class *class)
+{
+	enum { MOST = 64 };
+
+	if (!k->is_packed || class->storage != JFR_RECORD || class->n > MOST)
+		return 0;
+	for (uint32_t i = 0; i < class->n; i++) {
+		const struct jfr_field *f = &k->fields.v[class->first + i];
+		enum jfr_storage storage = k->classes.v[f->class_row].storage;
+
+		if (f->array || (!f->pooled && (storage < JFR_SHORT || storage > JFR_LONG)))
+			return 0;
+	}
+	return class->n;
+}
+
 static bool name_fields(struct metadata *m)
 {
 	struct jfr_chunk *k = &m->r->chunk;
@@ -271,6 +288,8 @@ static bool name_fields(struct metadata *m)
 		if (f->role == JFR_FRAMES)
 			k->frame_class = &k->classes.v[f->class_row];
 	}
+	for (size_t i = 0; i < k->classes.n; i++)
+		k->classes.v[i].nvarint = varints_of(k, &k->classes.v[i]);
 	return true;
 }
 

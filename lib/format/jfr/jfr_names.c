@@ -202,7 +202,7 @@ static void mark_frame(struct jfr_reader *r, struct loc *loc, enum frame_type ty
 	}
 }
 
-static loc_id frame_location(struct jfr_reader *r, const struct jfr_record *frame)
+static loc_id new_location(struct jfr_reader *r, const struct jfr_record *frame)
 {
 	struct jfr_constant *method = NULL;
 	enum frame_type type = PLAIN;
@@ -218,6 +218,24 @@ static loc_id frame_location(struct jfr_reader *r, const struct jfr_record *fram
 		loc.line = (uint32_t)frame->v[JFR_LINE];
 	mark_frame(r, &loc, type, method);
 	return dict_add_loc(r->p->dict, loc);
+}
+
+static loc_id frame_location(struct jfr_reader *r, const struct jfr_record *frame)
+{
+	struct jfr_frame new = {
+		.method = jfr_has(frame, JFR_METHOD) ? (uint64_t)frame->v[JFR_METHOD] : 0,
+		.type = jfr_has(frame, JFR_TYPE) ? (uint64_t)frame->v[JFR_TYPE] : 0,
+		.line = jfr_has(frame, JFR_LINE) ? frame->v[JFR_LINE] : 0,
+	};
+	uint64_t hash = (new.method * 31 + (uint64_t) new.line * 7 + new.type) * 0x9e3779b97f4a7c15;
+	struct jfr_frame *known = &r->chunk.frames[hash >> (64 - JFR_FRAME_BITS)];
+
+	if (known->loc.i && known->method == new.method && known->type == new.type &&
+	    known->line == new.line)
+		return known->loc;
+	new.loc = new_location(r, frame);
+	*known = new;
+	return new.loc;
 }
 
 /* The frame at the root of a stack of which the recorder kept only so many frames. */

@@ -31,6 +31,9 @@ static uint64_t read_varint(struct cursor *c)
 {
 	uint64_t v = 0;
 
+	if (c->at < c->end && *c->at < 0x80)
+		return *c->at++;
+
 	for (unsigned shift = 0; shift < 56; shift += 7) {
 		uint8_t byte = cursor_u8(c);
 
@@ -183,12 +186,30 @@ static void skip_string(const struct jfr_chunk *k, struct cursor *c)
 
 /* Records */
 
+static void skip_varints(struct cursor *c, uint64_t n)
+{
+	while (n && !c->failed) {
+		if (c->at < c->end && *c->at < 0x80)
+			c->at++;
+		else
+			read_varint(c);
+		n--;
+	}
+}
+
 static void skip_field(struct jfr_chunk *k, struct cursor *c, const struct jfr_field *f)
 {
 	uint64_t n = f->array ? jfr_int(k, c) : 1;
 
+	uint32_t nvarint = k->classes.v[f->class_row].nvarint;
+
 	if (f->array && !cursor_has(c, n))
 		return;
+	if (nvarint && !f->pooled) {
+		if (jfr_take_work(k, c, n))
+			skip_varints(c, n * nvarint);
+		return;
+	}
 	for (; n && !c->failed; n--) {
 		if (f->pooled)
 			jfr_long(k, c);
@@ -212,6 +233,8 @@ void jfr_skip_value(struct jfr_chunk *k, struct cursor *c, uint32_t class_row)
 		skip_string(k, c);
 	} else if (class->storage != JFR_RECORD) {
 		read_number(k, c, class->storage);
+	} else if (class->nvarint) {
+		skip_varints(c, class->nvarint);
 	} else if (k->depth == DEEPEST) {
 		cursor_fail(c);
 	} else {
