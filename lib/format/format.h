@@ -43,7 +43,7 @@ struct format {
 	void (*write)(struct out *out, struct profile *p);
 };
 
-#define FORMATS(X)           X(pprof) X(folded) X(perf_script) X(gperftools) X(jfr) X(otlp)
+#define FORMATS(X)           X(pprof) X(folded) X(perf_script) X(perf_data) X(gperftools) X(jfr) X(otlp)
 #define FORMAT_DECLARE(name) extern const struct format format_##name;
 FORMATS(FORMAT_DECLARE)
 
