@@ -58,7 +58,7 @@ static bool keep_types(struct profile *p)
 {
 	uint32_t col;
 
-	if (wants_all_types(p) && fold_format() == &format_pprof)
+	if (wants_all_types(p) && fold_format()->all_types)
 		return true;
 	if (!choose_column(p, &col))
 		return false;
