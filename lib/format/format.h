@@ -41,7 +41,8 @@ struct format {
 	void (*write)(struct out *out, struct profile *p);
 };
 
-#define FORMATS(X)           X(pprof) X(folded) X(perf_script) X(gperftools)
+#define FORMATS(X)                                                                                 \
+	X(pprof) X(folded) X(perf_script) X(gperftools) X(cpuprofile) X(heapprofile) X(json)
 #define FORMAT_DECLARE(name) extern const struct format format_##name;
 FORMATS(FORMAT_DECLARE)
 
