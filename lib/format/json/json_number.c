@@ -29,6 +29,28 @@ struct json_decimal json_decimal(struct json_in *j)
 	return rounded(j, json_f64(j));
 }
 
+struct json_decimal json_decimal_times(struct json_decimal d, int64_t scale)
+{
+	__int128 frac = (__int128)d.frac * scale,
+		 whole = (__int128)d.whole * scale + frac / (__int128)FRAC_ONE;
+
+	if (whole > INT64_MAX || whole < INT64_MIN)
+		return (struct json_decimal){ whole < 0 ? INT64_MIN : INT64_MAX };
+	return (struct json_decimal){ (int64_t)whole, (uint64_t)(frac % (__int128)FRAC_ONE) };
+}
+
+struct json_decimal json_decimal_minus(struct json_decimal a, struct json_decimal b)
+{
+	struct json_decimal d;
+	bool borrow = a.frac < b.frac;
+
+	if (__builtin_sub_overflow(a.whole, b.whole, &d.whole))
+		return (struct json_decimal){ a.whole < 0 ? INT64_MIN : INT64_MAX };
+	d.frac = a.frac + (borrow ? FRAC_ONE : 0) - b.frac;
+	d.whole -= borrow && d.whole > INT64_MIN;
+	return d;
+}
+
 int64_t json_scaled(struct json_in *j, int64_t scale)
 {
 	struct json_decimal d = json_decimal(j);

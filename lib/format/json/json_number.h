@@ -21,6 +21,10 @@ struct json_decimal {
  */
 struct json_decimal json_decimal(struct json_in *j);
 
+/* d times `scale`, which is above 0, kept within the limits of int64; and a - b. */
+struct json_decimal json_decimal_times(struct json_decimal d, int64_t scale);
+struct json_decimal json_decimal_minus(struct json_decimal a, struct json_decimal b);
+
 /* The current token times `scale`, a power of ten of at most 10^9, rounded. */
 int64_t json_scaled(struct json_in *j, int64_t scale);
 

@@ -24,7 +24,7 @@ void tree_samples_release(struct tree_samples *t)
 uint32_t tree_group(struct tree_samples *t, label_set_id labels, uint32_t count_col,
 		    uint32_t value_col)
 {
-	vec_push(&t->groups, { labels, count_col, value_col });
+	vec_push(&t->groups, { labels, count_col, value_col, 1 });
 	return (uint32_t)t->groups.n;
 }
 
@@ -98,14 +98,16 @@ static void add_sum(struct tree_samples *t, const struct tree_sum *s)
 {
 	const struct tree_group *g = &t->groups.v[s->group - 1];
 	sample_id sample = sum_sample(t, s);
+	struct json_decimal value = json_decimal_times((struct json_decimal){ s->value, s->frac },
+						       g->scale);
 
 	if (g->count_col != TREE_NO_COLUMN)
 		profile_add_value(t->p, g->count_col, sample, s->count);
 	if (g->value_col == TREE_NO_COLUMN)
 		return;
-	profile_add_value(t->p, g->value_col, sample, s->value);
-	if (s->frac)
-		profile_add_frac(t->p, g->value_col, sample, s->frac);
+	profile_add_value(t->p, g->value_col, sample, value.whole);
+	if (value.frac)
+		profile_add_frac(t->p, g->value_col, sample, value.frac);
 }
 
 static void add_times(struct tree_samples *t)
@@ -116,7 +118,8 @@ static void add_times(struct tree_samples *t)
 		const struct tree_group *g = &t->groups.v[s->group - 1];
 		uint32_t col = g->value_col == TREE_NO_COLUMN ? g->count_col : g->value_col;
 
-		profile_observe(t->p, at->time, sum_sample(t, s), col, at->value);
+		profile_observe(t->p, at->time * (uint64_t)g->scale, sum_sample(t, s), col,
+				sat_mul(t->p, at->value, g->scale));
 	}
 }
 

@@ -38,6 +38,7 @@ _Static_assert(sizeof(struct tree_sum) == 32, "no padding");
 struct tree_group {
 	label_set_id labels;
 	uint32_t count_col, value_col; /* TREE_NO_COLUMN: this value is not kept */
+	int64_t scale;                 /* that values and times are multiplied by */
 };
 
 #define TREE_NO_COLUMN UINT32_MAX
@@ -67,7 +68,7 @@ struct tree_samples {
 void tree_samples_init(struct tree_samples *t, struct in *in, struct profile *p);
 void tree_samples_release(struct tree_samples *t);
 
-/* A new group, whose labels and columns the caller may still set in t->groups. */
+/* A new group of scale 1; the caller may still change it, as t->groups.v[group - 1]. */
 uint32_t tree_group(struct tree_samples *t, label_set_id labels, uint32_t count_col,
 		    uint32_t value_col);
 
