@@ -10,13 +10,13 @@ static const struct {
 	struct str path;
 	const char *advice;
 } known[] = {
-	{ { "snapshot.meta", 13 },
+	{ S("snapshot.meta"),
 	  "a heap snapshot of V8 has no stacks; --heap-prof writes a .heapprofile, which has" },
-	{ { "ticks.*.tm", 10 },
+	{ S("ticks.*.tm"),
 	  "the output of 'node --prof-process --preprocess' cannot be read; node --cpu-prof "
 	  "writes a .cpuprofile, which can" },
-	{ { "recording.sampleStackTraces", 27 }, "timelines of Safari cannot be read" },
-	{ { "run_id", 6 },
+	{ S("recording.sampleStackTraces"), "timelines of Safari cannot be read" },
+	{ S("run_id"),
 	  "lines of JSON of Python's profiler have no stacks; its --collapsed and --gecko have" },
 };
 

@@ -6,9 +6,9 @@
  */
 enum { MOST_FRAMES = 32 << 20, FRAMES_PER_BYTE = 8 };
 
-void tree_samples_init(struct tree_samples *t, struct in *in, struct profile *p)
+void tree_samples_init(struct tree_samples *t, struct json_in *j, struct profile *p)
 {
-	*t = (struct tree_samples){ .in = in, .p = p };
+	*t = (struct tree_samples){ .j = j, .p = p };
 	table_init(&t->sums, sizeof(struct tree_sum), 8);
 }
 
@@ -62,11 +62,10 @@ static bool gather_frames(struct tree_samples *t, uint32_t node)
 		uint32_t frame = t->node[node].frame;
 
 		if (++steps >= t->nnode)
-			return in_fail_at(t->in, in_pos(t->in), "the stacks go round in a circle");
+			return json_fail(t->j, "the stacks go round in a circle");
 		if (t->loc && frame >= t->nloc)
-			return in_fail_at(t->in, in_pos(t->in),
-					  "a stack names frame %u of %zu frames", frame - 1,
-					  t->nloc - 1);
+			return json_fail(t->j, "a stack names frame %u of %zu frames", frame - 1,
+					 t->nloc - 1);
 		if (frame)
 			vec_push(&t->frames, t->loc ? t->loc[frame] : (loc_id){ frame });
 	}
@@ -78,11 +77,11 @@ static bool make_stack(struct tree_samples *t, uint32_t node)
 {
 	if (!gather_frames(t, node))
 		return false;
-	if (t->nstep > MOST_FRAMES && t->nstep / FRAMES_PER_BYTE > in_pos(t->in))
-		return in_fail_at(t->in, in_pos(t->in),
-				  "the tree is too deep: its stacks have more than %llu frames",
-				  (unsigned long long)t->nstep);
-	if (!in_fits(t->in, t->frames.n, 2 * sizeof(loc_id)))
+	if (t->nstep > MOST_FRAMES && t->nstep / FRAMES_PER_BYTE > t->j->pos)
+		return json_fail(t->j,
+				 "the tree is too deep: its stacks have more than %llu frames",
+				 (unsigned long long)t->nstep);
+	if (!in_fits(t->j->in, t->frames.n, 2 * sizeof(loc_id)))
 		return false;
 	vec_reverse(&t->frames);
 	t->stacks.v[node] = dict_add_stack(t->p->dict, t->frames.v, t->frames.n);

@@ -3,7 +3,7 @@
  * node. JSON comes in any order, so what a frame is, and even what its node's parent is,
  * may be known only at the end. Until then values are added up by node, in little memory.
  *
- *	tree_samples_init(&t, in, p);
+ *	tree_samples_init(&t, j, p);
  *	group = tree_group(&t, labels, count_column, value_column);
  *	tree_add(&t, group, node, time, 1, (struct json_decimal){ 1000 });
  *	...
@@ -50,7 +50,7 @@ struct tree_time {
 };
 
 struct tree_samples {
-	struct in *in;
+	struct json_in *j; /* where errors are */
 	struct profile *p;
 	struct table sums; /* struct tree_sum */
 	VEC(struct tree_group) groups;
@@ -65,7 +65,7 @@ struct tree_samples {
 	uint64_t nstep;       /* from nodes to their parents */
 };
 
-void tree_samples_init(struct tree_samples *t, struct in *in, struct profile *p);
+void tree_samples_init(struct tree_samples *t, struct json_in *j, struct profile *p);
 void tree_samples_release(struct tree_samples *t);
 
 /* A new group of scale 1; the caller may still change it, as t->groups.v[group - 1]. */

@@ -306,12 +306,12 @@ static const struct unit {
 	const char *type, *unit;
 	int64_t scale;
 } units[] = {
-	{ { "none", 4 }, "samples", "count", 1 },
-	{ { "nanoseconds", 11 }, "wall", "nanoseconds", 1 },
-	{ { "microseconds", 12 }, "wall", "nanoseconds", 1000 },
-	{ { "milliseconds", 12 }, "wall", "nanoseconds", 1000000 },
-	{ { "seconds", 7 }, "wall", "nanoseconds", 1000000000 },
-	{ { "bytes", 5 }, "space", "bytes", 1 },
+	{ S("none"), "samples", "count", 1 },
+	{ S("nanoseconds"), "wall", "nanoseconds", 1 },
+	{ S("microseconds"), "wall", "nanoseconds", 1000 },
+	{ S("milliseconds"), "wall", "nanoseconds", 1000000 },
+	{ S("seconds"), "wall", "nanoseconds", 1000000000 },
+	{ S("bytes"), "space", "bytes", 1 },
 };
 
 static const struct unit *unit_of(struct reader *r, const struct part *part)
@@ -321,10 +321,10 @@ static const struct unit *unit_of(struct reader *r, const struct part *part)
 	for (size_t i = 0; i < LEN(units); i++)
 		if (str_eq(units[i].name, name))
 			return &units[i];
-	in_fail_at(r->in, in_pos(r->in),
-		   "a profile has the unit '%.*s', not one of none, nanoseconds, microseconds, "
-		   "milliseconds, seconds and bytes",
-		   STR_ARG(str(name.p, min_size(name.n, 40))));
+	json_fail(r->j,
+		  "a profile has the unit '%.*s', not one of none, nanoseconds, microseconds, "
+		  "milliseconds, seconds and bytes",
+		  STR_ARG(str(name.p, min_size(name.n, 40))));
 	return &units[0];
 }
 
@@ -375,7 +375,7 @@ static void read_members(struct reader *r)
 static void finish_profiles(struct reader *r)
 {
 	if (!r->parts.n)
-		in_fail_at(r->in, in_pos(r->in), "no profile of speedscope: it has no 'profiles'");
+		json_fail(r->j, "no profile of speedscope: it has no 'profiles'");
 	for (size_t i = 0; i < r->parts.n && !r->in->failed; i++)
 		name_part(r, &r->parts.v[i]);
 	if (!r->in->failed)
@@ -390,7 +390,7 @@ static bool speedscope_read(struct in *in, struct profile *p)
 
 	json_in_open(&j, in);
 	table_init(&r.nodes, sizeof(struct tree_node), sizeof(struct tree_node));
-	tree_samples_init(&r.samples, in, p);
+	tree_samples_init(&r.samples, &j, p);
 	vec_push(&r.frames, (loc_id){ 0 });
 	if (json_next(&j) != JSON_END)
 		read_members(&r);

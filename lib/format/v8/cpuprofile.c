@@ -177,8 +177,8 @@ static bool cpuprofile_read(struct in *in, struct profile *p)
 	uint32_t samples, cpu;
 
 	json_in_open(&j, in);
-	v8_nodes_init(&r.nodes, in, p->dict);
-	tree_samples_init(&r.samples, in, p);
+	v8_nodes_init(&r.nodes, &j, p->dict);
+	tree_samples_init(&r.samples, &j, p);
 	v8_cpu_columns(p, &samples, &cpu);
 	r.group = tree_group(&r.samples, (label_set_id){ 0 }, samples, cpu);
 	r.timed = (struct v8_samples){ .to = &r.samples, .group = r.group };

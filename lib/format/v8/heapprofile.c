@@ -49,7 +49,7 @@ static void finish_heap(struct json_in *j, struct profile *p, struct v8_nodes *n
 
 	p->head.period_type = dict_intern(d, S("space"));
 	p->head.period_unit = dict_intern(d, S("bytes"));
-	tree_samples_init(&t, j->in, p);
+	tree_samples_init(&t, j, p);
 	add_sizes(nodes, &t, tree_group(&t, (label_set_id){ 0 }, TREE_NO_COLUMN, col));
 	if (v8_join_nodes(nodes, &tree))
 		tree_finish(&t, tree.v, tree.n, NULL, 0);
@@ -62,7 +62,7 @@ static bool heapprofile_read(struct in *in, struct profile *p)
 	struct v8_nodes nodes;
 	struct json_in j;
 
-	v8_nodes_init(&nodes, in, p->dict);
+	v8_nodes_init(&nodes, &j, p->dict);
 	json_in_open(&j, in);
 	if (json_next(&j) != JSON_END)
 		read_heap(&j, &nodes);

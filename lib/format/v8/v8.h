@@ -32,14 +32,14 @@ struct v8_edge {
 };
 
 struct v8_nodes {
-	struct in *in;
+	struct json_in *j;
 	struct dictionary *dict;
 	struct table row;          /* struct v8_node */
 	VEC(struct v8_edge) edges; /* of "children" that are ids */
 	bool has_hits;             /* some node has hits */
 };
 
-void v8_nodes_init(struct v8_nodes *n, struct in *in, struct dictionary *d);
+void v8_nodes_init(struct v8_nodes *n, struct json_in *j, struct dictionary *d);
 void v8_nodes_release(struct v8_nodes *n);
 
 /* Read the node at hand, an object, with the nodes in it. */

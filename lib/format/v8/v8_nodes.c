@@ -19,9 +19,9 @@ struct node_draft {
 	struct v8_node node;
 };
 
-void v8_nodes_init(struct v8_nodes *n, struct in *in, struct dictionary *d)
+void v8_nodes_init(struct v8_nodes *n, struct json_in *j, struct dictionary *d)
 {
-	*n = (struct v8_nodes){ .in = in, .dict = d };
+	*n = (struct v8_nodes){ .j = j, .dict = d };
 	table_init(&n->row, sizeof(struct v8_node), 8);
 }
 
@@ -162,7 +162,7 @@ void v8_read_node(struct v8_nodes *n, struct json_in *j, uint32_t parent)
 	json_enter(j, JSON_OBJECT);
 	while (json_member(j, &key))
 		read_node_member(n, &d, key);
-	if (n->in->failed || !choose_row(n, &d))
+	if (j->in->failed || !choose_row(n, &d))
 		return;
 	d.node.loc = frame_location(n, &d);
 	to = table_row(&n->row, d.row);
@@ -173,8 +173,8 @@ void v8_read_node(struct v8_nodes *n, struct json_in *j, uint32_t parent)
 
 static bool missing_node(struct v8_nodes *n, const struct v8_node *row)
 {
-	return in_fail_at(n->in, in_pos(n->in), "node %llu is named, but not there",
-			  (unsigned long long)row->id - 1);
+	return json_fail(n->j, "node %llu is named, but not there",
+			 (unsigned long long)row->id - 1);
 }
 
 /* The row that holds what is known of a node. */

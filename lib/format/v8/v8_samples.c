@@ -72,7 +72,7 @@ void v8_add_delta(struct v8_samples *s, int64_t us)
 static void spread_evenly(struct v8_samples *s, int64_t end)
 {
 	int64_t each = end > 0 ? end / (int64_t)s->nsample : 0, node;
-	struct in *in = s->to->in;
+	struct in *in = s->to->j->in;
 
 	in_note(in, 0, "the samples have no times: each counts for %lld us", (long long)each);
 	while (take(&s->ids, &s->ids_at, &node))
@@ -81,7 +81,7 @@ static void spread_evenly(struct v8_samples *s, int64_t end)
 
 void v8_end_samples(struct v8_samples *s, int64_t end)
 {
-	struct in *in = s->to->in;
+	struct in *in = s->to->j->in;
 	int64_t node, last;
 
 	if (s->nsample && !s->ndelta)
