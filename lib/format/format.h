@@ -42,7 +42,9 @@ struct format {
 };
 
 #define FORMATS(X)                                                                                 \
-	X(pprof) X(folded) X(perf_script) X(gperftools) X(cpuprofile) X(heapprofile) X(speedscope) X(firefox) X(json)
+	X(pprof)                                                                                   \
+	X(folded) X(perf_script) X(gperftools) X(cpuprofile) X(heapprofile) X(speedscope)          \
+		X(firefox) X(trace_event) X(json)
 #define FORMAT_DECLARE(name) extern const struct format format_##name;
 FORMATS(FORMAT_DECLARE)
 

@@ -48,6 +48,9 @@ void v8_read_node(struct v8_nodes *n, struct json_in *j, uint32_t parent);
 /* The row of the node with this id, which may follow later. */
 uint32_t v8_node_row(struct v8_nodes *n, uint64_t id);
 
+/* Add the nodes of `from`, which all have ids, to `to`: a part of a profile that comes in parts. */
+void v8_merge_nodes(struct v8_nodes *to, const struct v8_nodes *from);
+
 /*
  * All nodes are read: join them, and append them to `tree`, by row. False, with an error,
  * if one that samples or other nodes name is not there.

@@ -171,6 +171,33 @@ void v8_read_node(struct v8_nodes *n, struct json_in *j, uint32_t parent)
 	n->has_hits |= d.node.hits > 0;
 }
 
+/* The row in `to` of a node that has an id in `from`; 0 for none. */
+static uint32_t same_node(struct v8_nodes *to, const struct v8_nodes *from, uint32_t row)
+{
+	const struct v8_node *node = table_row(&from->row, row);
+
+	return node->id ? v8_node_row(to, node->id - 1) : 0;
+}
+
+void v8_merge_nodes(struct v8_nodes *to, const struct v8_nodes *from)
+{
+	for (uint32_t i = 1; i < from->row.n; i++) {
+		struct v8_node node = *(const struct v8_node *)table_row(&from->row, i), *known;
+		uint32_t row = same_node(to, from, i);
+
+		if (!node.defined || !row)
+			continue;
+		node.parent = same_node(to, from, node.parent);
+		node.same = 0;
+		known = table_row(&to->row, row);
+		if (!known->defined)
+			*known = node;
+	}
+	for (size_t i = 0; i < from->edges.n; i++)
+		vec_push(&to->edges, { same_node(to, from, from->edges.v[i].parent),
+				       same_node(to, from, from->edges.v[i].child) });
+}
+
 static bool missing_node(struct v8_nodes *n, const struct v8_node *row)
 {
 	return json_fail(n->j, "node %llu is named, but not there",
