@@ -41,10 +41,12 @@ struct format {
 	void (*write)(struct out *out, struct profile *p);
 };
 
-#define FORMATS(X)                                                                                 \
-	X(pprof)                                                                                   \
-	X(folded) X(perf_script) X(gperftools) X(cpuprofile) X(heapprofile) X(speedscope)          \
-		X(firefox) X(trace_event) X(json)
+/* clang-format off */
+#define FORMATS(X) \
+	X(pprof) X(folded) X(perf_script) X(gperftools) \
+	X(cpuprofile) X(heapprofile) X(speedscope) X(firefox) X(trace_event) X(stackprof) \
+	X(ghc_json) X(json)
+/* clang-format on */
 #define FORMAT_DECLARE(name) extern const struct format format_##name;
 FORMATS(FORMAT_DECLARE)
 
