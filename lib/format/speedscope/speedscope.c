@@ -39,6 +39,7 @@ struct reader {
 	VEC(struct part) parts;
 	VEC(struct step) steps;
 	bool ours;
+	uint64_t active; /* 1 + activeProfileIndex; 0 = not known */
 	/* Of the profile at hand: */
 	struct part part;
 	struct buf stacks, weights; /* packed: nodes; whole and frac. Those without counterpart */
@@ -350,7 +351,7 @@ static void name_part(struct reader *r, const struct part *part)
 	if (!r->ours && r->parts.n > 1 && part->name.i)
 		g->labels = dict_add_text_label(d, g->labels, S("thread"),
 						dict_text(d, part->name));
-	if (str_eq(str_of(u->unit), S("nanoseconds")))
+	if (!r->ours && str_eq(str_of(u->unit), S("nanoseconds")))
 		note_duration(r, part, u->scale);
 }
 
@@ -364,6 +365,8 @@ static void read_members(struct reader *r)
 			read_shared(r);
 		} else if (str_eq(key, S("exporter")) && r->j->kind == JSON_STRING) {
 			r->ours = str_starts(r->j->text, S(SPEEDSCOPE_EXPORTER " "));
+		} else if (str_eq(key, S("activeProfileIndex")) && json_is_u64(r->j, &r->active)) {
+			r->active++;
 		} else if (str_eq(key, S("profiles"))) {
 			json_enter(r->j, JSON_ARRAY);
 			while (json_element(r->j))
@@ -378,6 +381,8 @@ static void finish_profiles(struct reader *r)
 		json_fail(r->j, "no profile of speedscope: it has no 'profiles'");
 	for (size_t i = 0; i < r->parts.n && !r->in->failed; i++)
 		name_part(r, &r->parts.v[i]);
+	if (r->ours && r->active && r->active <= r->parts.n)
+		r->p->head.default_type = r->parts.v[r->active - 1].name;
 	if (!r->in->failed)
 		tree_finish(&r->samples, (const struct tree_node *)r->nodes.rows, r->nodes.n,
 			    r->frames.v, r->frames.n);
@@ -421,4 +426,5 @@ const struct format format_speedscope = {
 	.help = "JSON of speedscope: py-spy, rbspy, dotnet-trace",
 	.sniff = speedscope_sniff,
 	.read = speedscope_read,
+	.write = speedscope_write,
 };

@@ -11,6 +11,7 @@
  * The thread of "Profile" is the one that was sampled; chunks are those of the sampler.
  * "args" may come before the id that says which profile they are of.
  */
+#include <math.h>
 #include <stdlib.h>
 
 #include "format/trace_event/trace_event.h"
@@ -28,7 +29,7 @@ static void read_deltas(struct trace_reader *r)
 {
 	json_enter(r->j, JSON_ARRAY);
 	while (json_element(r->j))
-		packed_add(&r->event.deltas, json_scaled(r->j, 1));
+		packed_add(&r->event.deltas, json_scaled(r->j, 1000));
 }
 
 static void read_cpu_profile(struct trace_reader *r)
@@ -189,7 +190,7 @@ static void add_profile(struct trace_reader *r, const struct trace_chunk *chunk,
 	timed.group = tree_group(&samples, trace_labels(r, profile->thread), count, cpu);
 	for (size_t i = 0; i < n; i++)
 		add_chunk(r, &profile->nodes, &timed, &chunk[i]);
-	v8_end_samples(&timed, profile->end > 0 && us >= 0 && us < 1e15 ? (int64_t)us : -1);
+	v8_end_samples(&timed, profile->end > 0 && us >= 0 && us < 1e15 ? llround(us * 1000) : -1);
 	if (v8_join_nodes(&profile->nodes, &tree))
 		tree_finish(&samples, tree.v, tree.n, NULL, 0);
 	vec_release(&tree);

@@ -8,6 +8,8 @@
  * - The profile may be inside {"cpuProfile": ...} or {"profile": ...}, as the protocol of
  *   the developer tools answers.
  */
+#include <math.h>
+
 #include "format/format.h"
 #include "format/json/json_paths.h"
 #include "format/v8/v8.h"
@@ -57,7 +59,7 @@ static void read_deltas(struct reader *r)
 {
 	json_enter(r->j, JSON_ARRAY);
 	while (json_element(r->j))
-		v8_add_delta(&r->timed, json_scaled(r->j, 1));
+		v8_add_delta(&r->timed, json_scaled(r->j, 1000));
 }
 
 static void read_timestamps(struct reader *r)
@@ -67,7 +69,7 @@ static void read_timestamps(struct reader *r)
 	r->old_form = true;
 	json_enter(r->j, JSON_ARRAY);
 	while (json_element(r->j)) {
-		int64_t at = json_scaled(r->j, 1);
+		int64_t at = json_scaled(r->j, 1000);
 
 		v8_add_delta(&r->timed,
 			     first ? 0 : (int64_t)((uint64_t)at - (uint64_t)r->last_stamp));
@@ -116,22 +118,22 @@ static void read_members(struct reader *r)
 		read_cpu_member(r, key);
 }
 
-/* us from the start to the end; -1 = not known. Times of the old form are of two kinds. */
+/* ns from the start to the end; -1 = not known. Times of the old form are of two kinds. */
 static int64_t cpu_duration(const struct reader *r)
 {
 	double us = r->end - r->start;
 
-	return r->has_end && !r->old_form && us >= 0 && us < 1e15 ? (int64_t)us : -1;
+	return r->has_end && !r->old_form && us >= 0 && us < 1e15 ? llround(us * 1000) : -1;
 }
 
 /* Take the nodes' hits for samples, which share the duration. */
 static void add_hits(struct reader *r)
 {
-	int64_t total = 0, us = cpu_duration(r), each;
+	int64_t total = 0, ns = cpu_duration(r), each;
 
 	for (uint32_t i = 1; i < r->nodes.row.n; i++)
 		total = sat_add(r->p, total, ((struct v8_node *)table_row(&r->nodes.row, i))->hits);
-	each = us > 0 && total > 0 ? us * 1000 / total : 0;
+	each = ns > 0 && total > 0 ? ns / total : 0;
 	for (uint32_t i = 1; i < r->nodes.row.n; i++) {
 		const struct v8_node *n = table_row(&r->nodes.row, i);
 
@@ -146,14 +148,14 @@ static void add_hits(struct reader *r)
 static void finish_cpu(struct reader *r)
 {
 	struct v8_tree tree = { 0 };
-	int64_t us = cpu_duration(r);
+	int64_t ns = cpu_duration(r);
 
-	if (us > 0)
-		r->p->head.duration = us * 1000;
+	if (ns > 0)
+		r->p->head.duration = ns;
 	if (!r->has_samples && r->nodes.has_hits)
 		add_hits(r);
 	else
-		v8_end_samples(&r->timed, us);
+		v8_end_samples(&r->timed, ns);
 	if (!r->j->in->failed && v8_join_nodes(&r->nodes, &tree))
 		tree_finish(&r->samples, tree.v, tree.n, NULL, 0);
 	vec_release(&tree);
@@ -205,4 +207,5 @@ const struct format format_cpuprofile = {
 	.help = "CPU profiles of V8: node --cpu-prof, Deno, Bun, Chrome",
 	.sniff = cpuprofile_sniff,
 	.read = cpuprofile_read,
+	.write = cpuprofile_write,
 };

@@ -14,6 +14,7 @@
 #define FORMAT_V8_V8_H
 
 #include "format/json/tree_samples.h"
+#include "io/out.h"
 
 /* A node; its row number is what tree_samples.h calls its number. */
 struct v8_node {
@@ -69,20 +70,22 @@ struct v8_samples {
 	size_t ids_at, deltas_at;
 	uint64_t nsample, ndelta;
 	uint64_t nbackwards; /* times before that of an earlier sample */
-	int64_t now, last;   /* us since the start: of the last delta; of the last sample */
+	int64_t now, last;   /* ns since the start: of the last delta; of the last sample */
 	uint32_t node;       /* of the last sample, which lasts until the next; 0 = none */
 	bool has_last;
 };
 
-/* Add the sample of a node (its row), or the us that passed before a sample. */
+/* Add the sample of a node (its row), or the ns that passed before a sample. */
 void v8_add_sample(struct v8_samples *s, uint32_t node);
 void v8_add_delta(struct v8_samples *s, int64_t us);
 
-/* No more follow. end: us since the start; -1 = not known. Notes what is odd. */
+/* No more follow. end: ns since the start; -1 = not known. Notes what is odd. */
 void v8_end_samples(struct v8_samples *s, int64_t end);
 void v8_samples_release(struct v8_samples *s);
 
 /* The columns "samples" and "cpu" of V8's CPU profiles, and the profile's period type. */
 void v8_cpu_columns(struct profile *p, uint32_t *samples, uint32_t *cpu);
+
+void cpuprofile_write(struct out *out, struct profile *p);
 
 #endif

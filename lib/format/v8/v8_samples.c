@@ -10,17 +10,14 @@
 
 static void put_last(struct v8_samples *s, int64_t until)
 {
-	int64_t us = until > s->last ? until - s->last : 0, ns;
+	int64_t ns = until > s->last ? until - s->last : 0;
 
-	if (!s->has_last)
-		return;
-	if (__builtin_mul_overflow(us, 1000, &ns))
-		ns = INT64_MAX;
-	tree_add(s->to, s->group, s->node, (uint64_t)s->last * 1000, 1,
-		 (struct json_decimal){ ns });
+	if (s->has_last)
+		tree_add(s->to, s->group, s->node, (uint64_t)s->last, 1,
+			 (struct json_decimal){ ns });
 }
 
-/* The next sample: of this node, so many us after the time of the one before. */
+/* The next sample: of this node, so many ns after the time of the one before. */
 static void pair(struct v8_samples *s, uint32_t node, int64_t delta)
 {
 	if (__builtin_add_overflow(s->now, delta, &s->now))
@@ -57,15 +54,15 @@ void v8_add_sample(struct v8_samples *s, uint32_t node)
 		packed_add(&s->ids, node);
 }
 
-void v8_add_delta(struct v8_samples *s, int64_t us)
+void v8_add_delta(struct v8_samples *s, int64_t ns)
 {
 	int64_t node;
 
 	s->ndelta++;
 	if (take(&s->ids, &s->ids_at, &node))
-		pair(s, (uint32_t)node, us);
+		pair(s, (uint32_t)node, ns);
 	else
-		packed_add(&s->deltas, us);
+		packed_add(&s->deltas, ns);
 }
 
 /* Without any times, all samples are equally long. */
@@ -74,7 +71,8 @@ static void spread_evenly(struct v8_samples *s, int64_t end)
 	int64_t each = end > 0 ? end / (int64_t)s->nsample : 0, node;
 	struct in *in = s->to->j->in;
 
-	in_note(in, 0, "the samples have no times: each counts for %lld us", (long long)each);
+	in_note(in, 0, "the samples have no times: each counts for %lld us",
+		(long long)each / 1000);
 	while (take(&s->ids, &s->ids_at, &node))
 		pair(s, (uint32_t)node, s->has_last ? each : 0);
 }
@@ -96,7 +94,7 @@ void v8_end_samples(struct v8_samples *s, int64_t end)
 		in_note(in, 0, "samples without a time, at the end: %llu",
 			(unsigned long long)(s->nsample - s->ndelta));
 	while (take(&s->ids, &s->ids_at, &node))
-		tree_add(s->to, s->group, (uint32_t)node, (uint64_t)s->last * 1000, 1,
+		tree_add(s->to, s->group, (uint32_t)node, (uint64_t)s->last, 1,
 			 (struct json_decimal){ 0 });
 	if (s->ndelta > s->nsample)
 		in_note(in, 0, "times without a sample, at the end: %llu",
