@@ -230,4 +230,5 @@ const struct format format_firefox = {
 	.help = "JSON of the Firefox Profiler: Firefox, samply",
 	.sniff = firefox_sniff,
 	.read = firefox_read,
+	.write = firefox_write,
 };

@@ -52,7 +52,7 @@ struct firefox_tables {
 /* Columns of samples, as packed lists: see packed_add(). */
 struct firefox_samples {
 	struct buf stack;  /* -1 = none */
-	struct buf weight; /* in thousandths */
+	struct buf weight; /* in millionths */
 	struct buf cpu;    /* threadCPUDelta */
 	struct buf time;   /* ns since the sample before; only if times are kept */
 	uint64_t nstack, nweight, ncpu;

@@ -19,7 +19,7 @@ static const struct {
 	{ S("threadCPUDelta"), SAMPLE_CPU },
 };
 
-enum { MOST_PLACES = 16, MS = 1000000, THOUSAND = 1000 };
+enum { MOST_PLACES = 16, MILLION = 1000000 };
 
 static enum sample_column sample_column(struct str name)
 {
@@ -58,13 +58,13 @@ static void add_cell(struct firefox_reader *r, struct firefox_samples *s, enum s
 		packed_add(&s->stack, null ? -1 : (int64_t)json_u64(r->j));
 		s->nstack++;
 		break;
-	case SAMPLE_TIME: add_time(r, s, null ? s->last : json_scaled(r->j, MS)); break;
+	case SAMPLE_TIME: add_time(r, s, null ? s->last : json_scaled(r->j, MILLION)); break;
 	case SAMPLE_DELTA:
-		v = null ? 0 : json_scaled(r->j, MS);
+		v = null ? 0 : json_scaled(r->j, MILLION);
 		add_time(r, s, (int64_t)((uint64_t)s->last + (uint64_t)v));
 		break;
 	case SAMPLE_WEIGHT:
-		packed_add(&s->weight, null ? 0 : json_scaled(r->j, THOUSAND));
+		packed_add(&s->weight, null ? 0 : json_scaled(r->j, MILLION));
 		s->nweight++;
 		break;
 	case SAMPLE_CPU:
@@ -151,15 +151,15 @@ static uint32_t column(struct firefox_reader *r, struct str type, struct str uni
 			      &scale);
 }
 
-/* The column of the weights. *unit: how many of its values are in a thousandth of one. */
+/* The column of the weights, and what millionths of them are divided by. */
 static uint32_t weight_column(struct firefox_reader *r, const struct firefox_samples *s,
-			      int64_t *per_thousand)
+			      int64_t *divisor)
 {
 	struct str type = dict_text(r->p->dict, s->weight_type);
 
-	*per_thousand = 1;
+	*divisor = MILLION;
 	if (str_eq(type, S("tracing-ms"))) {
-		*per_thousand = MS;
+		*divisor = 1; /* of a ms: ns */
 		return column(r, S("wall"), S("nanoseconds"));
 	}
 	if (str_eq(type, S("bytes")))
@@ -196,9 +196,9 @@ static label_set_id thread_labels(struct firefox_reader *r, const struct firefox
 }
 
 static uint32_t thread_group(struct firefox_reader *r, const struct firefox_thread *t,
-			     struct tree_samples *samples, int64_t *per_thousand)
+			     struct tree_samples *samples, int64_t *divisor)
 {
-	uint32_t weight = weight_column(r, &t->samples, per_thousand), cpu = TREE_NO_COLUMN, group;
+	uint32_t weight = weight_column(r, &t->samples, divisor), cpu = TREE_NO_COLUMN, group;
 	int64_t scale = 1;
 
 	if (t->samples.ncpu) {
@@ -240,7 +240,7 @@ static bool list_nodes(struct firefox_reader *r, const struct firefox_tables *t,
 }
 
 static bool add_samples(struct firefox_reader *r, const struct firefox_samples *s,
-			struct tree_samples *to, uint32_t group, int64_t per_thousand, size_t nnode)
+			struct tree_samples *to, uint32_t group, int64_t divisor, size_t nnode)
 {
 	struct cursor stack = cursor_over(buf_str(&s->stack)),
 		      weight = cursor_over(buf_str(&s->weight)),
@@ -254,9 +254,7 @@ static bool add_samples(struct firefox_reader *r, const struct firefox_samples *
 			return json_fail(r->j, "sample %llu has stack %lld of %zu stacks",
 					 (unsigned long long)i, (long long)node - 1, nnode - 1);
 		if (i < s->nweight)
-			count = per_thousand == 1 ? packed_next(&weight) / THOUSAND :
-						    sat_mul(r->p, packed_next(&weight),
-							    per_thousand / THOUSAND);
+			count = packed_next(&weight) / divisor;
 		if (i < s->ncpu)
 			value = packed_next(&cpu);
 		now += cursor_left(&time) ? packed_next(&time) : 0;
@@ -280,17 +278,17 @@ void firefox_add_thread(struct firefox_reader *r, const struct firefox_thread *t
 	struct tree_samples samples;
 	struct firefox_locs locs = { 0 };
 	struct node_list nodes = { 0 };
-	int64_t per_thousand;
+	int64_t divisor;
 	uint32_t group;
 
 	if (!t->samples.nstack || !check_lengths(r, &t->samples))
 		return;
 	tree_samples_init(&samples, r->j, r->p);
-	group = thread_group(r, t, &samples, &per_thousand);
+	group = thread_group(r, t, &samples, &divisor);
 	if (t->samples.last - t->samples.first > r->p->head.duration)
 		r->p->head.duration = t->samples.last - t->samples.first;
 	if (list_nodes(r, tables, &nodes) && firefox_locations(r, tables, &locs) &&
-	    add_samples(r, &t->samples, &samples, group, per_thousand, nodes.n))
+	    add_samples(r, &t->samples, &samples, group, divisor, nodes.n))
 		tree_finish(&samples, nodes.v, nodes.n, locs.v, locs.n);
 	vec_release(&nodes);
 	vec_release(&locs);
