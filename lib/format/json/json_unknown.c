@@ -49,9 +49,9 @@ static int json_sniff(struct sniff *s)
 			return sniff_refuse(s, JSON_ANY_BITS - 1, "%s", known[i].advice);
 	name_keys(s, &keys);
 	sniff_refuse(s, JSON_ANY_BITS - 1,
-		     "no format known here has these members (%.*s); 'prof-fold --list-formats' "
-		     "lists those that can be read",
-		     STR_ARG(buf_str(&keys)));
+		     "no profile known here has such members (%.*s): 'prof-fold --list-formats' "
+		     "prints what can be read",
+		     STR_ARG(keys.n ? buf_str(&keys) : S("none")));
 	buf_release(&keys);
 	return JSON_ANY_BITS - 1;
 }

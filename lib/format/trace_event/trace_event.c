@@ -238,6 +238,7 @@ static void reader_init(struct trace_reader *r)
 	strings_init(&r->stack_ids);
 	table_init(&r->nodes, sizeof(struct tree_node), sizeof(struct tree_node));
 	r->j->cut_short = true;
+	trace_stack(r, S("")); /* number 0: no frames */
 }
 
 static void reader_release(struct trace_reader *r)
