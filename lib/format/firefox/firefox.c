@@ -140,6 +140,7 @@ static void read_process_member(struct firefox_reader *r, struct str key)
 	} else if (str_eq(key, S("shared")) && j->kind == JSON_OBJECT) {
 		read_shared(r);
 	} else if (str_eq(key, S("threads"))) {
+		r->has_threads = true;
 		json_enter(j, JSON_ARRAY);
 		while (json_element(j))
 			if (j->kind == JSON_OBJECT)
@@ -183,8 +184,10 @@ static bool firefox_read(struct in *in, struct profile *p)
 	if (json_next(&j) != JSON_END)
 		read_process(&r);
 	json_next(&j); /* nothing may follow */
+	if (!in->failed && !r.has_threads)
+		json_fail(&j, "no profile of the Firefox Profiler: it has no 'threads'");
 	if (!in->failed && !p->ncol)
-		in_fail_at(in, in_pos(in), "holds no samples of the Firefox Profiler");
+		firefox_samples_column(&r); /* no samples are a profile, too */
 	if (r.nallocation)
 		in_note(in, 0, "tables of allocations are left out: %llu",
 			(unsigned long long)r.nallocation);

@@ -52,7 +52,7 @@ struct firefox_tables {
 /* Columns of samples, as packed lists: see packed_add(). */
 struct firefox_samples {
 	struct buf stack;  /* -1 = none */
-	struct buf weight; /* in millionths */
+	struct buf weight; /* whole, and millionths */
 	struct buf cpu;    /* threadCPUDelta */
 	struct buf time;   /* ns since the sample before; only if times are kept */
 	uint64_t nstack, nweight, ncpu;
@@ -75,7 +75,7 @@ struct firefox_reader {
 	struct firefox_tables shared;
 	VEC(struct firefox_thread) threads; /* whose tables are not complete */
 	str_id cpu_unit;
-	bool has_meta;
+	bool has_meta, has_threads;
 	uint64_t nallocation; /* tables of allocations, which are left out */
 };
 
@@ -98,6 +98,9 @@ bool firefox_locations(struct firefox_reader *r, const struct firefox_tables *t,
 
 /* Add a thread's samples to the profile. */
 void firefox_add_thread(struct firefox_reader *r, const struct firefox_thread *thread);
+
+/* The column of samples/count. */
+uint32_t firefox_samples_column(struct firefox_reader *r);
 
 void firefox_write(struct out *out, struct profile *p);
 

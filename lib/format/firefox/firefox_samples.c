@@ -47,6 +47,25 @@ static void add_time(struct firefox_reader *r, struct firefox_samples *s, int64_
 	s->last = at;
 }
 
+static void add_weight(struct firefox_reader *r, struct firefox_samples *s, bool null)
+{
+	struct json_decimal d = { 0 };
+
+	if (!null)
+		d = json_decimal(r->j);
+	packed_add(&s->weight, d.whole);
+	packed_add(&s->weight, (int64_t)(d.frac / (FRAC_ONE / MILLION)));
+	s->nweight++;
+}
+
+/* A weight, whole or in millionths. */
+static int64_t next_weight(struct firefox_reader *r, struct cursor *weights, bool millionths)
+{
+	int64_t whole = packed_next(weights), part = packed_next(weights);
+
+	return millionths ? sat_add(r->p, sat_mul(r->p, whole, MILLION), part) : whole;
+}
+
 /* The current value is of this column. A null is 0, but for stacks. */
 static void add_cell(struct firefox_reader *r, struct firefox_samples *s, enum sample_column column)
 {
@@ -63,10 +82,7 @@ static void add_cell(struct firefox_reader *r, struct firefox_samples *s, enum s
 		v = null ? 0 : json_scaled(r->j, MILLION);
 		add_time(r, s, (int64_t)((uint64_t)s->last + (uint64_t)v));
 		break;
-	case SAMPLE_WEIGHT:
-		packed_add(&s->weight, null ? 0 : json_scaled(r->j, MILLION));
-		s->nweight++;
-		break;
+	case SAMPLE_WEIGHT: add_weight(r, s, null); break;
 	case SAMPLE_CPU:
 		packed_add(&s->cpu, null ? 0 : json_scaled(r->j, 1));
 		s->ncpu++;
@@ -151,20 +167,23 @@ static uint32_t column(struct firefox_reader *r, struct str type, struct str uni
 			      &scale);
 }
 
-/* The column of the weights, and what millionths of them are divided by. */
+uint32_t firefox_samples_column(struct firefox_reader *r)
+{
+	return column(r, S("samples"), S("count"));
+}
+
+/* The column of the weights. *is_ms: they are milliseconds. */
 static uint32_t weight_column(struct firefox_reader *r, const struct firefox_samples *s,
-			      int64_t *divisor)
+			      bool *is_ms)
 {
 	struct str type = dict_text(r->p->dict, s->weight_type);
 
-	*divisor = MILLION;
-	if (str_eq(type, S("tracing-ms"))) {
-		*divisor = 1; /* of a ms: ns */
+	*is_ms = str_eq(type, S("tracing-ms"));
+	if (*is_ms)
 		return column(r, S("wall"), S("nanoseconds"));
-	}
 	if (str_eq(type, S("bytes")))
 		return column(r, S("space"), S("bytes"));
-	return column(r, S("samples"), S("count"));
+	return firefox_samples_column(r);
 }
 
 /* The column of the threads' CPU time, and what its values are multiplied by. */
@@ -196,9 +215,9 @@ static label_set_id thread_labels(struct firefox_reader *r, const struct firefox
 }
 
 static uint32_t thread_group(struct firefox_reader *r, const struct firefox_thread *t,
-			     struct tree_samples *samples, int64_t *divisor)
+			     struct tree_samples *samples, bool *is_ms)
 {
-	uint32_t weight = weight_column(r, &t->samples, divisor), cpu = TREE_NO_COLUMN, group;
+	uint32_t weight = weight_column(r, &t->samples, is_ms), cpu = TREE_NO_COLUMN, group;
 	int64_t scale = 1;
 
 	if (t->samples.ncpu) {
@@ -240,7 +259,7 @@ static bool list_nodes(struct firefox_reader *r, const struct firefox_tables *t,
 }
 
 static bool add_samples(struct firefox_reader *r, const struct firefox_samples *s,
-			struct tree_samples *to, uint32_t group, int64_t divisor, size_t nnode)
+			struct tree_samples *to, uint32_t group, bool is_ms, size_t nnode)
 {
 	struct cursor stack = cursor_over(buf_str(&s->stack)),
 		      weight = cursor_over(buf_str(&s->weight)),
@@ -254,7 +273,7 @@ static bool add_samples(struct firefox_reader *r, const struct firefox_samples *
 			return json_fail(r->j, "sample %llu has stack %lld of %zu stacks",
 					 (unsigned long long)i, (long long)node - 1, nnode - 1);
 		if (i < s->nweight)
-			count = packed_next(&weight) / divisor;
+			count = next_weight(r, &weight, is_ms);
 		if (i < s->ncpu)
 			value = packed_next(&cpu);
 		now += cursor_left(&time) ? packed_next(&time) : 0;
@@ -278,17 +297,17 @@ void firefox_add_thread(struct firefox_reader *r, const struct firefox_thread *t
 	struct tree_samples samples;
 	struct firefox_locs locs = { 0 };
 	struct node_list nodes = { 0 };
-	int64_t divisor;
+	bool is_ms;
 	uint32_t group;
 
 	if (!t->samples.nstack || !check_lengths(r, &t->samples))
 		return;
 	tree_samples_init(&samples, r->j, r->p);
-	group = thread_group(r, t, &samples, &divisor);
+	group = thread_group(r, t, &samples, &is_ms);
 	if (t->samples.last - t->samples.first > r->p->head.duration)
 		r->p->head.duration = t->samples.last - t->samples.first;
 	if (list_nodes(r, tables, &nodes) && firefox_locations(r, tables, &locs) &&
-	    add_samples(r, &t->samples, &samples, group, divisor, nodes.n))
+	    add_samples(r, &t->samples, &samples, group, is_ms, nodes.n))
 		tree_finish(&samples, nodes.v, nodes.n, locs.v, locs.n);
 	vec_release(&nodes);
 	vec_release(&locs);

@@ -24,7 +24,8 @@ struct func_key {
 
 _Static_assert(sizeof(struct func_key) == 8, "no padding");
 
-enum { MS_DECIMALS = 6 };
+/* Samples that are no times are no longer than this, in ms. */
+enum { MS_DECIMALS = 6, LONGEST = 1000000 };
 
 struct writer {
 	struct out *out;
@@ -407,7 +408,7 @@ static int64_t put_sample_column(struct writer *w, uint32_t thread, const char *
 			break;
 		default: /* timeDeltas */
 			json_put_decimal(&w->j, before, w->scale ? MS_DECIMALS : 0);
-			before = v > 0 ? v : 0;
+			before = v < 0 ? 0 : w->scale || v < LONGEST ? v : LONGEST;
 		}
 		out_flush(w->out);
 	}
