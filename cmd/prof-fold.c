@@ -81,7 +81,8 @@ static bool list_formats(void)
 
 			if (f->read || f->write)
 				out_printf(&out, "%-12s %-4s %-5s  %s\n", f->name,
-					   f->read ? "read" : "-", f->write ? "write" : "-", f->help);
+					   f->read ? "read" : "-", f->write ? "write" : "-",
+					   f->help);
 		}
 	return finish_output(&out);
 }

@@ -21,11 +21,12 @@ same_types() {
 	types "$1" >types.a
 	types "$2" >types.b
 	grep -qFx "$default" types.b || return 0
-	for type in $(grep -Fx -f types.a types.b | cut -d/ -f1); do
+	grep -Fx -f types.a types.b | cut -d/ -f1 >types
+	while read -r type; do
 		prof-fold -q --root none --type "$type" "$1" >a 2>/dev/null
 		prof-fold -q --root none --type "$type" "$2" >b 2>/dev/null
 		cmp -s a b || return 1
-	done
+	done <types
 }
 
 # round FORMAT INPUT NAME
