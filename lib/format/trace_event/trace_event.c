@@ -93,13 +93,17 @@ static void keep_span(struct trace_reader *r)
 	struct trace_event *e = &r->event;
 	struct loc row = { .line = e->line > 0 && e->line < INT32_MAX ? (uint32_t)e->line : 0 };
 
+	enum trace_phase phase = e->phase == 'B' ? TRACE_BEGIN :
+				 e->phase == 'E' ? TRACE_END :
+						   TRACE_WHOLE;
+
 	row.func = dict_add_func(r->p->dict, (struct func){ .name = e->name, .file = e->file });
-	vec_push(&r->spans, { .ts = e->ts,
-			      .dur = e->dur > 0 ? e->dur : 0,
-			      .frame = dict_add_loc(r->p->dict, row).i,
-			      .thread = event_thread(r),
-			      .order = (uint32_t)r->spans.n,
-			      .phase = (uint32_t)e->phase });
+	vec_push(&r->spans,
+		 { .ts = e->ts,
+		   .order = phase == TRACE_WHOLE ? e->dur > 0 ? e->dur : 0 : (int64_t)r->spans.n,
+		   .frame = dict_add_loc(r->p->dict, row).i,
+		   .thread = event_thread(r) & 0x3fffffff,
+		   .phase = phase });
 }
 
 static void keep_sample(struct trace_reader *r)

@@ -19,16 +19,20 @@
 
 #include "format/v8/v8.h"
 
-/* The begin or end of a span of time in a thread, or both. */
+/*
+ * The begin or end of a span of time in a thread, or both. There may be millions: a B or E
+ * has its order in the file where an X has its length.
+ */
 struct trace_span {
-	int64_t ts, dur; /* ns; dur of an X */
-	uint32_t frame;  /* the number of a location */
-	uint32_t thread; /* from 1 */
-	uint32_t order;  /* in the file */
-	uint32_t phase;  /* 'B', 'E' or 'X' */
+	int64_t ts;                      /* ns */
+	int64_t order;                   /* of an X: ns */
+	uint32_t frame;                  /* the number of a location */
+	uint32_t thread : 30, phase : 2; /* thread: from 1; phase: enum trace_phase */
 };
 
-_Static_assert(sizeof(struct trace_span) == 32, "no padding");
+enum trace_phase { TRACE_BEGIN, TRACE_END, TRACE_WHOLE };
+
+_Static_assert(sizeof(struct trace_span) == 24, "no padding");
 
 /* A sample with a frame of "stackFrames". */
 struct trace_sample {

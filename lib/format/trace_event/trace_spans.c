@@ -30,17 +30,17 @@ struct spans {
 static int by_time(const void *a, const void *b)
 {
 	const struct trace_span *x = a, *y = b;
-	bool whole = x->phase == 'X';
+	bool whole = x->phase == TRACE_WHOLE;
 
 	if (x->thread != y->thread)
 		return x->thread < y->thread ? -1 : 1;
 	if (x->ts != y->ts)
 		return x->ts < y->ts ? -1 : 1;
-	if (whole != (y->phase == 'X'))
+	if (whole != (y->phase == TRACE_WHOLE))
 		return whole ? 1 : -1;
-	if (whole && x->dur != y->dur)
-		return x->dur > y->dur ? -1 : 1;
-	return (x->order > y->order) - (x->order < y->order);
+	if (x->order != y->order)
+		return (x->order < y->order) != whole ? -1 : 1;
+	return (x->frame > y->frame) - (x->frame < y->frame);
 }
 
 static void pass_time(struct spans *s, int64_t until)
@@ -69,9 +69,9 @@ static void begin_span(struct spans *s, const struct trace_span *span)
 	struct tree_node node = { s->open.n ? vec_last(&s->open).node : 0, span->frame };
 	int64_t end = INT64_MAX;
 
-	if (span->phase == 'X' && __builtin_add_overflow(span->ts, span->dur, &end))
+	if (span->phase == TRACE_WHOLE && __builtin_add_overflow(span->ts, span->order, &end))
 		end = INT64_MAX - 1;
-	if (span->phase == 'X' && s->open.n && end > vec_last(&s->open).end) {
+	if (span->phase == TRACE_WHOLE && s->open.n && end > vec_last(&s->open).end) {
 		end = vec_last(&s->open).end;
 		s->overlapping++;
 	}
@@ -109,7 +109,7 @@ static void add_thread(struct spans *s, const struct trace_span *span, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		end_spans(s, span[i].ts);
 		pass_time(s, span[i].ts);
-		if (span[i].phase == 'E')
+		if (span[i].phase == TRACE_END)
 			end_span(s, &span[i]);
 		else
 			begin_span(s, &span[i]);
