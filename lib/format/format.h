@@ -15,6 +15,7 @@ struct format {
 	const char *name; /* as --from and --to take it */
 	const char *help; /* half a line, for people */
 	bool text;        /* a text format: commands answer it with text by default */
+	bool events;      /* perf's events, often several: commands say which they leave out */
 
 	/*
 	 * The number of bits in the head of an input that prove this format; 0 = not
@@ -43,7 +44,7 @@ struct format {
 
 /* clang-format off */
 #define FORMATS(X) \
-	X(pprof) X(folded) X(perf_script) X(gperftools) \
+	X(pprof) X(folded) X(perf_script) X(perf_data) X(gperftools) \
 	X(cpuprofile) X(heapprofile) X(speedscope) X(firefox) X(trace_event) X(stackprof) \
 	X(ghc_json) X(json)
 /* clang-format on */
