@@ -62,6 +62,14 @@ struct format {
 	X(gprof) \
 	X(jfr) \
 	X(otlp) \
+	X(cpuprofile) \
+	X(heapprofile) \
+	X(speedscope) \
+	X(firefox) \
+	X(trace_event) \
+	X(stackprof) \
+	X(ghc_json) \
+	X(json) \
 	X(refused)
 /* clang-format on */
 #define FORMAT_DECLARE(name) extern const struct format format_##name;
