@@ -1,0 +1,101 @@
+/*
+ * A store as its files are at one moment: what compaction does afterwards changes nothing
+ * of it, since all files are open.
+ *
+ *	view_open(&v, dir, &dict, since, until);
+ *	view_each(&v, selector, visit, context);
+ *	view_close(&v);                           // v.errors has what could not be read
+ *
+ * A piece is a chunk of a series, of a block or (with one profile) of a log.
+ */
+#ifndef STORE_VIEW_H
+#define STORE_VIEW_H
+
+#include "store/block.h"
+#include "store/directory.h"
+#include "store/log.h"
+
+/* Profiles of a file that are read from another one: see struct replaced. */
+struct spans VEC_OF(struct replaced);
+
+struct view_file {
+	struct store_name name;
+	char path[PATH_MAX];
+	uint64_t size;
+	struct block block;
+	struct log log;
+	struct spans gone;
+	bool is_bad; /* it could not be opened, or is left out */
+	/* The group of the block whose dictionary has been read, and into which one. */
+	const struct group *group;
+	const struct dictionary *group_dict;
+	struct row_numbers numbers;
+};
+
+struct view {
+	const char *dir;
+	struct dictionary *dict; /* rows of all pieces are entered here */
+	int64_t since, until;    /* times of profiles, ns: until is not included */
+	VEC(struct view_file *) file;
+	struct buf errors; /* messages, one a line */
+	uint64_t nerror;
+	uint64_t torn; /* bytes in logs whose writing was cut short */
+	struct buf symbols; /* scratch, */
+	struct buf part[CHUNK_VALUES + 1]; /* likewise */
+};
+
+/*
+ * Open all blocks that may have profiles of that time, and all logs. False, with an
+ * error, if the directory cannot be read; a file that cannot be is an error, but the
+ * others are read. view_close() follows in both cases.
+ */
+bool view_open(struct view *v, const char *dir, struct dictionary *dict, int64_t since,
+	       int64_t until);
+void view_close(struct view *v);
+
+struct piece {
+	struct view *view;
+	struct view_file *file;
+	const struct series *series;
+	const struct chunk *chunk;  /* NULL in a log */
+	const struct group *group;  /* likewise */
+	uint64_t nprofile, nrow;
+	bool whole; /* all its profiles are of the view's time */
+	bool exact; /* and all its samples are selected */
+};
+
+/*
+ * Visit the pieces that may have something that is selected (selector NULL: everything):
+ * file by file, in a block series by series and in order of time. A visitor that returns
+ * false ends this. Errors of reading a piece belong to its file, and go to v->errors.
+ */
+typedef bool piece_visitor(void *context, struct piece *p);
+void view_each(struct view *v, struct selector *selector, piece_visitor *visit, void *context);
+
+/* Is a profile of the piece with that time in the view? */
+bool piece_has(const struct piece *p, int64_t time);
+
+/* Record an error of the piece: "WHAT are malformed". Returns false. */
+bool piece_fail(struct piece *p, const char *what);
+
+/* The parts of a piece. False after an error, which is recorded. */
+bool piece_profiles(struct piece *p, struct chunk_profiles *to);
+bool piece_runs(struct piece *p, struct runs *to, size_t *nrow);
+bool piece_times(struct piece *p, const struct runs *runs, size_t nprofile, uint32_t *to);
+bool piece_values(struct piece *p, size_t type, size_t nrow, int64_t *to);
+
+/*
+ * The rows that numbers of stacks, labels and mappings in the piece are, in v->dict or,
+ * for blocks, in another dictionary. Valid until those of another group of the same file are
+ * asked for. NULL after an error.
+ */
+const struct row_numbers *piece_numbers(struct piece *p, struct dictionary *dict);
+
+/* Forget them: the dictionary is about to be released. */
+void view_forget_numbers(struct view *v);
+
+/* The row of a number, if there is such a number; else 0 and an error. */
+stack_id piece_stack(struct piece *p, const struct row_numbers *n, uint32_t stack);
+label_set_id piece_labels(struct piece *p, const struct row_numbers *n, uint32_t labels);
+
+#endif
