@@ -2,8 +2,9 @@
 
 /* Reading the index */
 
-static bool tail_get(struct block *b, struct section s[2])
+static bool tail_get(struct block *b)
 {
+	struct section *s = b->index;
 	struct str tail = str(b->file.p + b->file.n - BLOCK_TAIL, BLOCK_TAIL);
 	struct cursor c = cursor_over(tail);
 	uint32_t version;
@@ -115,14 +116,14 @@ static bool chunks_index_get(struct block *b, struct cursor *c)
 
 static bool read_index(struct block *b)
 {
-	struct section s[2];
+	const struct section *s = b->index;
 	struct buf chunks = { 0 };
 	struct cursor c;
 	bool ok;
 
 	if (b->file.n < BLOCK_HEAD + BLOCK_TAIL)
 		return in_fail_at(&b->in, b->file.n, "the block is cut short");
-	if (!tail_get(b, s) || !section_unpack(&s[0], &b->in, b->file, &b->bytes))
+	if (!tail_get(b) || !section_unpack(&s[0], &b->in, b->file, &b->bytes))
 		return false;
 	c = cursor_at(buf_str(&b->bytes), s[0].at);
 	if (!index_get(b, &c))

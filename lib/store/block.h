@@ -39,7 +39,6 @@ struct chunk {
 	uint32_t series;
 	int64_t first, last; /* times of its first and last profile */
 	uint64_t nprofile, nrow;
-	uint64_t nsample;  /* rows of all types */
 	size_t section;    /* the first of its sections: CHUNK_PROFILES and so on */
 	uint32_t nsection; /* CHUNK_VALUES + number of types */
 };
@@ -56,7 +55,8 @@ struct block {
 	VEC(struct block_series) series;
 	VEC(struct chunk) chunk;
 	VEC(struct section) section;
-	struct buf bytes; /* of the index; texts are slices of it */
+	struct section index[2]; /* its own sections: the index, and that of chunks */
+	struct buf bytes;        /* of the index; texts are slices of it */
 };
 
 /*
@@ -65,9 +65,6 @@ struct block {
  */
 bool block_open(struct block *b, const char *path);
 void block_close(struct block *b);
-
-/* Are all sections undamaged, and do they fill the file? Decodes each. */
-bool block_verify(struct block *b);
 
 /* Writing */
 

@@ -94,13 +94,19 @@ static bool is_torn(const struct log *l, size_t at, size_t next)
 	return size > cursor_left(&c);
 }
 
+/* A file system may have made room for bytes that it never got. */
+static bool are_zeros(struct str s)
+{
+	return s.n && !s.p[0] && memcmp(s.p, s.p + 1, s.n - 1) == 0;
+}
+
 /* Pass over what is no record. */
 static void pass_over(struct log *l)
 {
 	size_t next = next_record(l, l->at);
 	uint64_t n = next - l->at;
 
-	if (is_torn(l, l->at, next)) {
+	if (is_torn(l, l->at, next) || are_zeros(str(l->file.p + l->at, n))) {
 		l->torn += n;
 	} else {
 		l->damaged += n;
@@ -163,6 +169,14 @@ bool log_next(struct log *l)
 		l->has_dict = false;
 	}
 	return false;
+}
+
+void log_rewind(struct log *l)
+{
+	l->at = min_size(LOG_HEAD, l->file.n);
+	l->has_dict = false;
+	l->torn = l->file.n < LOG_HEAD ? l->file.n : 0;
+	l->damaged = 0;
 }
 
 void log_close(struct log *l)

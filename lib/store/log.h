@@ -98,6 +98,9 @@ bool log_open(struct log *l, const char *path, struct dictionary *dict);
  */
 bool log_next(struct log *l);
 
+/* Begin again with the first record. */
+void log_rewind(struct log *l);
+
 void log_close(struct log *l);
 
 #endif

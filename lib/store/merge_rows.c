@@ -49,9 +49,8 @@ static void keep_rows(struct log_reading *r, struct piece *p, struct log_series 
 	}
 }
 
-static bool read_record(void *context, struct piece *p)
+static bool read_record(struct log_reading *r, struct piece *p)
 {
-	struct log_reading *r = context;
 	struct log_series *to;
 	struct stored s;
 	size_t nrow, ntype = p->series->type.n;
@@ -81,8 +80,13 @@ void log_contents_read(struct log_contents *c, struct view *v)
 {
 	struct log_reading r = { .c = c };
 
+	struct piece p;
+
 	strings_init(&c->bytes);
-	view_each(v, NULL, read_record, &r);
+	view_begin(v, NULL);
+	while (view_next(v, &p))
+		if (p.file->name.is_log)
+			read_record(&r, &p);
 	for (size_t i = 0; i < c->series.n; i++)
 		vec_push(&c->series.v[i].first, c->series.v[i].rows.row.n);
 	chunk_profiles_release(&r.profiles);

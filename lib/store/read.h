@@ -15,13 +15,35 @@
 void store_sum(struct view *v, struct selector *selector, struct profile *total);
 
 /*
- * Visit each stored profile, in the same selection: piece by piece, in each in order of
- * time. p is valid until the visitor returns; its dictionary is v->dict. A visitor that
- * returns false ends this.
+ * Read the stored profiles one by one, in the same selection: piece by piece, in each in
+ * order of time.
+ *
+ *	store_reader_begin(&r, &view, selector);
+ *	while (store_next(&r, &profile))
+ *		...
+ *	store_reader_end(&r);
  */
-typedef bool profile_visitor(void *context, struct profile *p);
-void store_each_profile(struct view *v, struct selector *selector, profile_visitor *visit,
-			void *context);
+struct store_reader {
+	struct view *view;
+	struct piece piece;
+	size_t at; /* the profile of the piece that comes next */
+	struct runs runs;
+	struct chunk_profiles profiles;
+	size_t nrow;
+	VEC(uint32_t) time;       /* by row: which profile */
+	VEC(uint32_t) run;        /* by row: which run */
+	VEC(uint32_t) by_time;    /* rows, profile by profile */
+	VEC(size_t) first;        /* by profile: its first in by_time */
+	VEC(int64_t) value;       /* type by type: nrow each */
+	VEC(stack_id) stack;      /* by run */
+	VEC(label_set_id) labels; /* by run */
+};
+
+void store_reader_begin(struct store_reader *r, struct view *v, struct selector *selector);
+void store_reader_end(struct store_reader *r);
+
+/* The next profile, into p, whose dictionary is that of the view. False at the end. */
+bool store_next(struct store_reader *r, struct profile *p);
 
 /*
  * The rows of a piece for one who adds them up by profile: values of one type of the

@@ -226,23 +226,22 @@ static bool sum_some(struct summing *s, struct piece *p, size_t nrow)
 	return ok;
 }
 
-static bool sum_piece(void *context, struct piece *p)
+static void sum_piece(struct summing *s, struct piece *p)
 {
-	struct summing *s = context;
 	size_t nrow;
 
 	if (!piece_profiles(p, &s->profiles) || !piece_runs(p, &s->runs, &nrow))
-		return true;
+		return;
 	s->numbers = piece_numbers(p, s->part.dict);
 	if (!s->numbers)
-		return true;
+		return;
 	begin_series(s, p);
 	append_heads(s, p);
 	if (!s->part.nprofile)
-		return true; /* none of its profiles is in the view */
+		return; /* none of its profiles is in the view */
 	if (s->part.ncol != p->series->type.n) {
 		piece_fail(p, "sample types");
-		return true;
+		return;
 	}
 	vec_reserve(&s->value, nrow);
 	if (p->whole) {
@@ -251,16 +250,19 @@ static bool sum_piece(void *context, struct piece *p)
 	} else {
 		sum_some(s, p, nrow);
 	}
-	return true;
+	return;
 }
 
 void store_sum(struct view *v, struct selector *selector, struct profile *total)
 {
 	struct summing s = { .total = total };
+	struct piece p;
 
 	profile_init(&s.part, total->dict);
 	profile_init(&s.head, total->dict);
-	view_each(v, selector, sum_piece, &s);
+	view_begin(v, selector);
+	while (view_next(v, &p))
+		sum_piece(&s, &p);
 	flush_part(&s);
 	profile_release(&s.part);
 	profile_release(&s.head);

@@ -111,6 +111,7 @@ void view_close(struct view *v)
 	vec_release(&v->file);
 	buf_release(&v->errors);
 	buf_release(&v->symbols);
+	chunk_profiles_release(&v->profiles);
 	for (size_t i = 0; i < LEN(v->part); i++)
 		buf_release(&v->part[i]);
 }
@@ -156,31 +157,46 @@ static struct in *file_in(struct view_file *f)
 	return f->name.is_log ? &f->log.in : &f->block.in;
 }
 
-static bool visit_block(struct view *v, struct view_file *f, struct selector *selector,
-			piece_visitor *visit, void *context)
+static void select_series(struct view *v, const struct block *b, uint32_t series)
 {
-	struct block *b = &f->block;
-	uint32_t last = UINT32_MAX;
-	bool selected = true, exact = true;
+	const struct block_series *s = &b->series.v[series];
+	const struct group *g = &b->group.v[s->group];
 
-	for (size_t i = 0; i < b->chunk.n; i++) {
-		const struct chunk *c = &b->chunk.v[i];
+	if (series == v->at_series)
+		return;
+	v->at_series = series;
+	v->selected = v->exact = true;
+	if (v->selector)
+		v->selected = series_selected(&s->series, v->selector, g->key.v, g->key.n,
+					      &v->exact);
+}
+
+static bool next_of_block(struct view *v, struct view_file *f, struct piece *p)
+{
+	const struct block *b = &f->block;
+
+	while (v->at_chunk < b->chunk.n) {
+		const struct chunk *c = &b->chunk.v[v->at_chunk++];
 		const struct block_series *s = &b->series.v[c->series];
-		const struct group *g = &b->group.v[s->group];
 		enum of_view time = time_of_chunk(v, f, c);
-		struct piece p = { v,	   f,	    &s->series, c, g, c->nprofile, c->nrow,
-				   time == EVERYTHING };
 
 		if (time == NOTHING)
 			continue;
-		if (selector && c->series != last)
-			selected = series_selected(&s->series, selector, g->key.v, g->key.n, &exact);
-		last = c->series;
-		p.exact = exact;
-		if (selected && !visit(context, &p))
-			return false;
+		select_series(v, b, c->series);
+		if (!v->selected)
+			continue;
+		*p = (struct piece){ v,
+				     f,
+				     &s->series,
+				     c,
+				     &b->group.v[s->group],
+				     c->nprofile,
+				     c->nrow,
+				     time == EVERYTHING,
+				     v->exact };
+		return true;
 	}
-	return true;
+	return false;
 }
 
 static uint64_t first_number(struct str part)
@@ -222,53 +238,57 @@ static bool record_selected(struct log *l, struct selector *selector, bool *exac
 }
 
 /* Records come one by one; their order is that of the file. */
-static bool visit_log(struct view *v, struct view_file *f, struct selector *selector,
-		      piece_visitor *visit, void *context)
+static bool next_of_log(struct view *v, struct view_file *f, struct piece *p)
 {
 	struct log *l = &f->log;
-	struct chunk_profiles profiles = { 0 };
-	bool go_on = true;
 
-	l->at = min_size(LOG_HEAD, l->file.n);
-	while (go_on && log_next(l)) {
+	if (!v->at_chunk++)
+		log_rewind(l);
+	while (log_next(l)) {
 		struct cursor c = cursor_over(l->record.part[CHUNK_PROFILES]);
-		struct piece p = { .view = v, .file = f, .series = &l->record.series };
-		int64_t time;
 
-		if (!chunk_profiles_get(&c, l->record.series.type.n, &profiles) ||
-		    profiles.profile.n != 1) {
+		if (!chunk_profiles_get(&c, l->record.series.type.n, &v->profiles) ||
+		    v->profiles.profile.n != 1) {
 			in_fail_at(&l->in, l->at, "the record before is malformed");
 			continue;
 		}
-		time = profiles.profile.v[0].time;
-		p.nprofile = 1;
-		p.nrow = l->record.npart > CHUNK_VALUES ?
-				 first_number(l->record.part[CHUNK_RUNS]) :
-				 0;
-		p.whole = piece_has(&p, time);
-		if (p.whole && record_selected(l, selector, &p.exact))
-			go_on = visit(context, &p);
+		*p = (struct piece){ .view = v, .file = f, .series = &l->record.series };
+		p->nprofile = 1;
+		p->nrow = first_number(l->record.part[CHUNK_RUNS]);
+		p->whole = piece_has(p, v->profiles.profile.v[0].time);
+		if (p->whole && record_selected(l, v->selector, &p->exact))
+			return true;
 	}
 	v->torn += l->torn;
-	chunk_profiles_release(&profiles);
-	return go_on;
+	return false;
 }
 
-void view_each(struct view *v, struct selector *selector, piece_visitor *visit, void *context)
+static void begin_file(struct view *v)
 {
-	for (size_t i = 0; i < v->file.n; i++) {
-		struct view_file *f = v->file.v[i];
-		bool go_on;
+	v->at_chunk = 0;
+	v->at_series = UINT32_MAX;
+}
+
+void view_begin(struct view *v, struct selector *selector)
+{
+	v->selector = selector;
+	v->at_file = 0;
+	begin_file(v);
+}
+
+bool view_next(struct view *v, struct piece *p)
+{
+	for (; v->at_file < v->file.n; v->at_file++, begin_file(v)) {
+		struct view_file *f = v->file.v[v->at_file];
 
 		if (f->is_bad)
 			continue;
-		go_on = f->name.is_log ? visit_log(v, f, selector, visit, context) :
-					 visit_block(v, f, selector, visit, context);
+		if (f->name.is_log ? next_of_log(v, f, p) : next_of_block(v, f, p))
+			return true;
 		if (file_in(f)->failed)
 			view_error(v, file_in(f)->error.p);
-		if (!go_on)
-			return;
 	}
+	return false;
 }
 
 /* Parts */

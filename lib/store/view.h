@@ -3,7 +3,9 @@
  * of it, since all files are open.
  *
  *	view_open(&v, dir, &dict, since, until);
- *	view_each(&v, selector, visit, context);
+ *	view_begin(&v, selector);
+ *	while (view_next(&v, &piece))
+ *		...
  *	view_close(&v);                           // v.errors has what could not be read
  *
  * A piece is a chunk of a series, of a block or (with one profile) of a log.
@@ -40,7 +42,13 @@ struct view {
 	struct buf errors; /* messages, one a line */
 	uint64_t nerror;
 	uint64_t torn; /* bytes in logs whose writing was cut short */
-	struct buf symbols; /* scratch, */
+	/* The piece that comes next. */
+	struct selector *selector;
+	size_t at_file, at_chunk;
+	uint32_t at_series; /* the series of the chunk before; whether it is selected, and */
+	bool selected, exact; /* all its samples are */
+	struct chunk_profiles profiles; /* scratch, */
+	struct buf symbols;             /* likewise, */
 	struct buf part[CHUNK_VALUES + 1]; /* likewise */
 };
 
@@ -65,12 +73,13 @@ struct piece {
 };
 
 /*
- * Visit the pieces that may have something that is selected (selector NULL: everything):
- * file by file, in a block series by series and in order of time. A visitor that returns
- * false ends this. Errors of reading a piece belong to its file, and go to v->errors.
+ * Go through the pieces that may have something that is selected (selector NULL:
+ * everything): file by file, in a block series by series and in order of time. What is
+ * said of a piece is valid until the next. Errors of reading pieces belong to their files,
+ * and go to v->errors after the last piece of each.
  */
-typedef bool piece_visitor(void *context, struct piece *p);
-void view_each(struct view *v, struct selector *selector, piece_visitor *visit, void *context);
+void view_begin(struct view *v, struct selector *selector);
+bool view_next(struct view *v, struct piece *p);
 
 /* Is a profile of the piece with that time in the view? */
 bool piece_has(const struct piece *p, int64_t time);
