@@ -128,7 +128,10 @@ static void report_input(void *context, const struct source_report *r)
 	(void)context;
 	if (r->error)
 		complain("%s%s", r->error, input_hint(r->reason));
-	if (!r->error && common.verbose)
+	if (r->nwithout_time)
+		note("%s: %u profile%s not say of which time; left out", r->path, r->nwithout_time,
+		     r->nwithout_time == 1 ? " does" : "s do");
+	if (!r->error && common.verbose && r->format)
 		note("%s: %s", r->path, r->format->name);
 	if (r->skipped)
 		note("%s: skipped %llu malformed record%s", r->path, (unsigned long long)r->skipped,
@@ -154,6 +157,10 @@ void open_source(struct source *s, char *const *paths, bool directories)
 			    .from = common.from < 0 ? NULL : format_at((size_t)common.from),
 			    .lenient = common.lenient,
 			    .directories = directories,
+			    .has_range = common.has_range,
+			    .since = common.since,
+			    .until = common.until,
+			    .selector = common.selector,
 			    .jobs = (unsigned)common.jobs,
 			    .progress = progress_add,
 			    .report = report_input,

@@ -16,6 +16,10 @@ struct common {
 	const char *type;
 	bool lenient, quiet, verbose;
 	bool text_in;   /* at least one input is of a text format */
+	/* The profiles that are wanted: see struct source_options. */
+	bool has_range;
+	int64_t since, until;
+	struct selector *selector;
 	bool events_in; /* at least one input has perf's events, often several at once */
 };
 extern struct common common;

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "analyze/total.h"
+#include "base/when.h"
 #include "common.h"
 #include "filters.h"
 #include "profile/rewrite.h"
@@ -9,7 +10,8 @@
 #include "query/selector.h"
 
 static struct {
-	const char *select;
+	const char *select, *since, *until;
+	uint64_t last;
 	bool by_cum, by_flat;
 	int to; /* into to_name() */
 	/* By report: whether the user asks for it, and its argument. */
@@ -30,6 +32,11 @@ static const char *to_name(size_t i)
 	return f ? f->name : NULL;
 }
 
+static bool parse_last(void *to, const char *arg)
+{
+	return when_duration(str_of(arg), to);
+}
+
 /* Filled in from the table of reports. */
 static struct opt report_options[NREPORT + 1];
 
@@ -42,10 +49,17 @@ static const struct opt own_options[] = {
 	{ 0 },
 };
 
-static const struct opt *const options[] = { filter_options, report_options,  own_options,
+static const struct opt time_options[] = {
+	{ 0, "since", OPT_STR, &o.since, "TIME", "profiles that began at that time or later" },
+	{ 0, "until", OPT_STR, &o.until, "TIME", "profiles that began before that time" },
+	{ 0, "last", OPT_PARSED, &o.last, "TIME", "the same as --since now-TIME", NULL, parse_last },
+	{ 0 },
+};
+
+static const struct opt *const options[] = { filter_options, report_options,  own_options, time_options,
 					     file_options,   general_options, NULL };
 static const struct cmd cmd = { "prof-query", "Select part of a profile, or report about it.",
-				"[SELECTOR] [FILE]...", options, false };
+				"[SELECTOR] [FILE|STORE]...", options, false };
 
 static void fill_report_options(void)
 {
@@ -146,6 +160,30 @@ static void parse_selector(struct selector *s)
 	buf_release(&why);
 }
 
+static void parse_time(const char *option, const char *text, int64_t *ns)
+{
+	struct buf why = { 0 };
+
+	if (text && !when_parse(str_of(text), when_now(), ns, &why))
+		usage("--%s %s: %.*s", option, text, STR_ARG(buf_str(&why)));
+	buf_release(&why);
+}
+
+static void parse_range(void)
+{
+	if (o.last && o.since)
+		usage("--last or --since, not both");
+	common.has_range = o.since || o.until || o.last;
+	common.since = INT64_MIN;
+	common.until = INT64_MAX;
+	if (o.last)
+		common.since = when_now() - (int64_t)o.last;
+	parse_time("since", o.since, &common.since);
+	parse_time("until", o.until, &common.until);
+	if (common.since >= common.until)
+		usage("--since is not before --until");
+}
+
 /* Apply the selector, and choose the column of --type, or the default one. */
 static bool select_part(struct selector *s, struct profile *p, uint32_t *col)
 {
@@ -227,6 +265,8 @@ int main(int argc, char **argv)
 	paths = start(&cmd, argc, argv);
 	take_selector(paths);
 	parse_selector(&selector);
+	parse_range();
+	common.selector = o.select ? &selector : NULL;
 	parse_filters(&filter);
 	report = choose_report(&query);
 	filter_describe(&filter, &filters);
@@ -240,6 +280,8 @@ int main(int argc, char **argv)
 		query.total = shares_total(&p, query.col);
 		rewrite(&p, &(struct rewrite){ 0 });
 		ok = apply_filters(&filter, &p) && print(&query, report) && ok;
+	} else if (ok && !p.nprofile) {
+		note("no profile is selected");
 	} else {
 		ok = false;
 	}

@@ -167,7 +167,7 @@ static bool write_profile(struct out *out, struct selector *s, struct profile *p
 	return *ok && !out->failed;
 }
 
-static bool export_view(struct view *v, struct selector *s, struct dictionary *d)
+static bool export_view(struct store_view *v, struct selector *s, struct dictionary *d)
 {
 	struct store_reader r;
 	struct profile p;
@@ -190,7 +190,7 @@ static bool run_export(const char *dir, char **args)
 {
 	struct selector s = { 0 };
 	struct dictionary d;
-	struct view v;
+	struct store_view v;
 	struct buf why = { 0 };
 	int64_t since = INT64_MIN, until = INT64_MAX;
 	bool ok;

@@ -84,7 +84,7 @@ static bool learn_day(struct adding *a, int64_t day)
 	struct chunk_profiles profiles = { 0 };
 	struct dictionary d;
 	struct piece p;
-	struct view v;
+	struct store_view v;
 	bool ok;
 
 	dict_init(&d);

@@ -24,7 +24,7 @@ static void contents_add(struct contents *c, int64_t first, int64_t last, uint64
 }
 
 /* Contents of all files of the view, by number; series in all of them. */
-static void read_contents(struct view *v, struct contents *c, struct strings *series)
+static void read_contents(struct store_view *v, struct contents *c, struct strings *series)
 {
 	struct chunk_profiles profiles = { 0 };
 	const struct view_file *last = NULL;
@@ -124,7 +124,7 @@ static void print_file(struct table_out *t, const struct view_file *f, const str
 	buf_release(&to);
 }
 
-static bool end_view(struct view *v)
+static bool end_view(struct store_view *v)
 {
 	struct str lines = buf_str(&v->errors);
 	bool ok = !v->nerror;
@@ -141,7 +141,7 @@ bool store_list_files(const char *dir, int format)
 	struct strings series;
 	struct contents *c;
 	struct table_out t;
-	struct view v;
+	struct store_view v;
 	size_t n;
 	bool ok;
 
@@ -193,7 +193,7 @@ bool store_print_figures(const char *dir, int format)
 	struct strings series;
 	struct contents *c;
 	struct table_out t;
-	struct view v;
+	struct store_view v;
 	size_t n;
 	bool ok;
 

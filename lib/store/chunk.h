@@ -67,18 +67,18 @@ struct chunk_profiles {
 bool chunk_profiles_get(struct cursor *c, size_t ntype, struct chunk_profiles *p);
 void chunk_profiles_release(struct chunk_profiles *p);
 
-struct run {
+struct row_run {
 	uint32_t stack, labels;
 	size_t n; /* rows */
 };
 
-struct runs VEC_OF(struct run);
+struct row_runs VEC_OF(struct row_run);
 
 /* *nrow: of all. False if malformed, or if they are more than `most`. */
-bool chunk_runs_get(struct cursor *c, uint64_t most, struct runs *runs, size_t *nrow);
+bool chunk_runs_get(struct cursor *c, uint64_t most, struct row_runs *runs, size_t *nrow);
 
 /* Which profile (below nprofile) each row is of, into to[], which has room for all rows. */
-bool chunk_times_get(struct cursor *c, const struct runs *runs, size_t nprofile, uint32_t *to);
+bool chunk_times_get(struct cursor *c, const struct row_runs *runs, size_t nprofile, uint32_t *to);
 
 /*
  * The values of a column. It may be a multiple of another, which *like then names (else

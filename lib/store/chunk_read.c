@@ -79,7 +79,7 @@ bool chunk_profiles_get(struct cursor *c, size_t ntype, struct chunk_profiles *p
 	return !c->failed && !cursor_left(c);
 }
 
-bool chunk_runs_get(struct cursor *c, uint64_t most, struct runs *runs, size_t *nrow)
+bool chunk_runs_get(struct cursor *c, uint64_t most, struct row_runs *runs, size_t *nrow)
 {
 	size_t n = get_count(c);
 	uint64_t length = 0, all = 0;
@@ -102,7 +102,7 @@ bool chunk_runs_get(struct cursor *c, uint64_t most, struct runs *runs, size_t *
 	return !c->failed && !cursor_left(c);
 }
 
-bool chunk_times_get(struct cursor *c, const struct runs *runs, size_t nprofile, uint32_t *to)
+bool chunk_times_get(struct cursor *c, const struct row_runs *runs, size_t nprofile, uint32_t *to)
 {
 	for (size_t i = 0; i < runs->n; i++) {
 		uint64_t next = 0;

@@ -108,7 +108,7 @@ static bool is_replaced(const struct view_file *f)
 static bool remove_replaced(struct compaction *c)
 {
 	struct dictionary dict;
-	struct view v;
+	struct store_view v;
 
 	dict_init(&dict);
 	if (!view_open(&v, c->dir, &dict, INT64_MIN, INT64_MAX))
@@ -126,7 +126,7 @@ static bool remove_replaced(struct compaction *c)
 /* Blocks */
 
 /* Replaced files that other blocks in the view have, and that are still there. */
-static void inherit_replaced(struct block_writer *w, const struct view *v,
+static void inherit_replaced(struct block_writer *w, const struct store_view *v,
 			     const struct store_names *names)
 {
 	for (size_t i = 0; i < v->file.n; i++) {
@@ -146,7 +146,7 @@ static void inherit_replaced(struct block_writer *w, const struct view *v,
  * Write one block of what the view's files have of the time [from, to). Nothing is
  * written if that is nothing.
  */
-static bool write_block(struct compaction *c, struct view *v, const struct log_contents *logs,
+static bool write_block(struct compaction *c, struct store_view *v, const struct log_contents *logs,
 			int64_t from, int64_t to, unsigned level)
 {
 	struct block_writer w;
@@ -179,7 +179,7 @@ static bool write_block(struct compaction *c, struct view *v, const struct log_c
 }
 
 /* Leave out all files of the view but these. */
-static void keep_files(struct view *v, const struct store_names *names,
+static void keep_files(struct store_view *v, const struct store_names *names,
 		       const struct numbers *chosen)
 {
 	for (size_t i = 0; i < v->file.n; i++) {
@@ -191,7 +191,7 @@ static void keep_files(struct view *v, const struct store_names *names,
 	}
 }
 
-static bool files_are_good(struct compaction *c, const struct view *v, size_t nwanted)
+static bool files_are_good(struct compaction *c, const struct store_view *v, size_t nwanted)
 {
 	size_t n = 0;
 
@@ -216,7 +216,7 @@ static bool remove_chosen(struct compaction *c, const struct numbers *chosen)
 static bool compact_blocks(struct compaction *c, const struct numbers *chosen, int64_t day)
 {
 	struct dictionary dict;
-	struct view v;
+	struct store_view v;
 	unsigned level = 0;
 	bool ok;
 
@@ -350,7 +350,7 @@ static void release_batch(struct batch *b)
 }
 
 /* A block for each day that has profiles in the logs. */
-static bool write_days(struct compaction *c, struct view *v, const struct log_contents *logs)
+static bool write_days(struct compaction *c, struct store_view *v, const struct log_contents *logs)
 {
 	VEC(int64_t) day = { 0 };
 	bool ok = true;
@@ -376,7 +376,7 @@ static bool compact_batch(struct compaction *c, const struct batch *b)
 {
 	struct log_contents logs = { 0 };
 	struct dictionary dict;
-	struct view v;
+	struct store_view v;
 	uint64_t before = c->result->nprofile;
 	bool ok;
 

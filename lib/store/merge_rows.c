@@ -12,7 +12,7 @@ enum { MOST_ROWS = 2 << 20 };
 struct log_reading {
 	struct log_contents *c;
 	struct chunk_profiles profiles;
-	struct runs runs;
+	struct row_runs runs;
 	VEC(int64_t) value; /* type by type */
 };
 
@@ -40,7 +40,7 @@ static void keep_rows(struct log_reading *r, struct piece *p, struct log_series 
 	uint32_t profile = (uint32_t)to->rows.profile.n - 1;
 
 	for (size_t i = 0; i < nrow; i++) {
-		const struct run *run = &r->runs.v[i];
+		const struct row_run *run = &r->runs.v[i];
 
 		vec_push(&to->rows.row, { piece_stack(p, n, run->stack).i,
 					  piece_labels(p, n, run->labels).i, profile });
@@ -76,7 +76,7 @@ static bool read_record(struct log_reading *r, struct piece *p)
 	return true;
 }
 
-void log_contents_read(struct log_contents *c, struct view *v)
+void log_contents_read(struct log_contents *c, struct store_view *v)
 {
 	struct log_reading r = { .c = c };
 
@@ -116,7 +116,7 @@ struct origin {
 };
 
 struct merge {
-	struct view *v;
+	struct store_view *v;
 	struct block_writer *w;
 	int64_t from, to;
 	VEC(struct origin) origin; /* by group, series, time */
@@ -124,7 +124,7 @@ struct merge {
 	struct remap remap;        /* from the logs' dictionary */
 	struct rows_of_chunk rows;
 	struct chunk_profiles profiles;
-	struct runs runs;
+	struct row_runs runs;
 	VEC(uint32_t) time;
 	VEC(int64_t) value;
 	uint64_t nprofile;
@@ -237,7 +237,7 @@ static void take_rows(struct merge *m, struct piece *p, const struct row_numbers
 	size_t at = 0, ntype = p->series->type.n;
 
 	for (size_t i = 0; i < m->runs.n; i++) {
-		const struct run *run = &m->runs.v[i];
+		const struct row_run *run = &m->runs.v[i];
 		uint32_t stack = piece_stack(p, n, run->stack).i;
 		uint32_t labels = piece_labels(p, n, run->labels).i;
 
@@ -357,7 +357,7 @@ static void write_group(struct merge *m, const struct origin *o, size_t n)
 	view_forget_numbers(m->v);
 }
 
-bool merge_into_block(struct view *v, const struct log_contents *logs, int64_t from, int64_t to,
+bool merge_into_block(struct store_view *v, const struct log_contents *logs, int64_t from, int64_t to,
 		      struct block_writer *w, uint64_t *nprofile)
 {
 	struct merge m = { .v = v, .w = w, .from = from, .to = to };

@@ -27,14 +27,14 @@ struct log_contents {
 };
 
 /* Read the logs of a view; the blocks in it are left out. */
-void log_contents_read(struct log_contents *c, struct view *v);
+void log_contents_read(struct log_contents *c, struct store_view *v);
 void log_contents_release(struct log_contents *c);
 
 /*
  * Write what logs and the view's blocks have of the time [from, to) into w. False if that
  * fails: with w->error, or with an error in the view. *nprofile: profiles written.
  */
-bool merge_into_block(struct view *v, const struct log_contents *logs, int64_t from, int64_t to,
+bool merge_into_block(struct store_view *v, const struct log_contents *logs, int64_t from, int64_t to,
 		      struct block_writer *w, uint64_t *nprofile);
 
 /* The beginning of the span of that length in which a time is. */

@@ -26,7 +26,7 @@ static bool enter_runs(struct store_reader *r, struct piece *p)
 	vec_clear(&r->stack);
 	vec_clear(&r->labels);
 	for (size_t i = 0; i < r->runs.n; i++) {
-		const struct run *run = &r->runs.v[i];
+		const struct row_run *run = &r->runs.v[i];
 
 		if (run->labels != last)
 			joined = join_sets(d, common, piece_labels(p, n, run->labels));
@@ -152,7 +152,7 @@ bool store_next(struct store_reader *r, struct profile *p)
 	}
 }
 
-void store_reader_begin(struct store_reader *r, struct view *v, struct selector *selector)
+void store_reader_begin(struct store_reader *r, struct store_view *v, struct selector *selector)
 {
 	*r = (struct store_reader){ .view = v };
 	view_begin(v, selector);

@@ -12,7 +12,7 @@
  * dictionary is that of the view. Samples are selected only by the labels of their series:
  * selector_apply() on the result does the rest. selector: NULL for all.
  */
-void store_sum(struct view *v, struct selector *selector, struct profile *total);
+void store_sum(struct store_view *v, struct selector *selector, struct profile *total);
 
 /*
  * Read the stored profiles one by one, in the same selection: piece by piece, in each in
@@ -24,10 +24,10 @@ void store_sum(struct view *v, struct selector *selector, struct profile *total)
  *	store_reader_end(&r);
  */
 struct store_reader {
-	struct view *view;
+	struct store_view *view;
 	struct piece piece;
 	size_t at; /* the profile of the piece that comes next */
-	struct runs runs;
+	struct row_runs runs;
 	struct chunk_profiles profiles;
 	size_t nrow;
 	VEC(uint32_t) time;       /* by row: which profile */
@@ -39,7 +39,7 @@ struct store_reader {
 	VEC(label_set_id) labels; /* by run */
 };
 
-void store_reader_begin(struct store_reader *r, struct view *v, struct selector *selector);
+void store_reader_begin(struct store_reader *r, struct store_view *v, struct selector *selector);
 void store_reader_end(struct store_reader *r);
 
 /* The next profile, into p, whose dictionary is that of the view. False at the end. */

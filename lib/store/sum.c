@@ -12,7 +12,7 @@ struct summing {
 	const struct series *series; /* NULL: none yet */
 	label_set_id labels;         /* of the series */
 	struct profile head;         /* scratch: profiles without samples */
-	struct runs runs;
+	struct row_runs runs;
 	struct chunk_profiles profiles;
 	VEC(int64_t) value;
 	VEC(uint32_t) time;
@@ -142,7 +142,7 @@ static void add_samples_of_runs(struct summing *s, struct piece *p, const uint8_
 {
 	vec_clear(&s->sample);
 	for (size_t i = 0; i < s->runs.n; i++) {
-		const struct run *r = &s->runs.v[i];
+		const struct row_run *r = &s->runs.v[i];
 		sample_id none = { 0 };
 
 		if (has && !has[i])
@@ -253,7 +253,7 @@ static void sum_piece(struct summing *s, struct piece *p)
 	return;
 }
 
-void store_sum(struct view *v, struct selector *selector, struct profile *total)
+void store_sum(struct store_view *v, struct selector *selector, struct profile *total)
 {
 	struct summing s = { .total = total };
 	struct piece p;
@@ -281,7 +281,7 @@ bool piece_sum_by_profile(struct piece *p, size_t type,
 			  void *context, int64_t *sums, uint64_t *saturated)
 {
 	const struct row_numbers *n = piece_numbers(p, p->view->dict);
-	struct runs runs = { 0 };
+	struct row_runs runs = { 0 };
 	VEC(int64_t) value = { 0 };
 	VEC(uint32_t) time = { 0 };
 	size_t nrow, at = 0;

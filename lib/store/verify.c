@@ -56,7 +56,7 @@ bool store_verify(const char *dir, struct verify_result *result)
 	struct store_reader r;
 	struct dictionary dict;
 	struct profile p;
-	struct view v;
+	struct store_view v;
 	bool ok;
 
 	*result = (struct verify_result){ 0 };

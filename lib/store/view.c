@@ -5,7 +5,7 @@
 
 enum { TRIES = 100 };
 
-static void view_error(struct view *v, const char *message)
+static void view_error(struct store_view *v, const char *message)
 {
 	buf_printf(&v->errors, "%s\n", message);
 	v->nerror++;
@@ -24,20 +24,20 @@ static void close_file(struct view_file *f)
 	mem_free(f, sizeof(*f));
 }
 
-static void close_files(struct view *v)
+static void close_files(struct store_view *v)
 {
 	for (size_t i = 0; i < v->file.n; i++)
 		close_file(v->file.v[i]);
 	vec_clear(&v->file);
 }
 
-static bool is_of_time(const struct view *v, const struct store_name *n)
+static bool is_of_time(const struct store_view *v, const struct store_name *n)
 {
 	return n->is_log || (n->from < v->until && n->to >= v->since);
 }
 
 /* False if the file has gone: the directory has to be listed again. */
-static bool open_file(struct view *v, const struct store_name *name)
+static bool open_file(struct store_view *v, const struct store_name *name)
 {
 	struct view_file *f = mem_zeroed(1, sizeof(*f));
 	struct stat st;
@@ -57,7 +57,7 @@ static bool open_file(struct view *v, const struct store_name *name)
 	return !is_gone;
 }
 
-static bool open_all(struct view *v, const struct store_names *names)
+static bool open_all(struct store_view *v, const struct store_names *names)
 {
 	for (size_t i = 0; i < names->n; i++)
 		if (is_of_time(v, &names->v[i]) && !open_file(v, &names->v[i]))
@@ -66,7 +66,7 @@ static bool open_all(struct view *v, const struct store_names *names)
 }
 
 /* What blocks replace is not read from other files. */
-static void apply_replaced(struct view *v)
+static void apply_replaced(struct store_view *v)
 {
 	for (size_t i = 0; i < v->file.n; i++) {
 		struct view_file *by = v->file.v[i];
@@ -78,13 +78,13 @@ static void apply_replaced(struct view *v)
 	}
 }
 
-bool view_open(struct view *v, const char *dir, struct dictionary *dict, int64_t since,
+bool view_open(struct store_view *v, const char *dir, struct dictionary *dict, int64_t since,
 	       int64_t until)
 {
 	struct store_names names = { 0 };
 	bool ok = false;
 
-	*v = (struct view){ .dir = dir, .dict = dict, .since = since, .until = until };
+	*v = (struct store_view){ .dir = dir, .dict = dict, .since = since, .until = until };
 	for (int i = 0; i < TRIES && !ok; i++) {
 		close_files(v);
 		v->errors.n = 0;
@@ -105,7 +105,7 @@ bool view_open(struct view *v, const char *dir, struct dictionary *dict, int64_t
 	return ok;
 }
 
-void view_close(struct view *v)
+void view_close(struct store_view *v)
 {
 	close_files(v);
 	vec_release(&v->file);
@@ -134,7 +134,7 @@ bool piece_has(const struct piece *p, int64_t time)
 
 enum of_view { NOTHING, SOMETHING, EVERYTHING };
 
-static enum of_view time_of_chunk(const struct view *v, const struct view_file *f,
+static enum of_view time_of_chunk(const struct store_view *v, const struct view_file *f,
 				  const struct chunk *c)
 {
 	bool whole = c->first >= v->since && c->last < v->until;
@@ -157,7 +157,7 @@ static struct in *file_in(struct view_file *f)
 	return f->name.is_log ? &f->log.in : &f->block.in;
 }
 
-static void select_series(struct view *v, const struct block *b, uint32_t series)
+static void select_series(struct store_view *v, const struct block *b, uint32_t series)
 {
 	const struct block_series *s = &b->series.v[series];
 	const struct group *g = &b->group.v[s->group];
@@ -171,7 +171,7 @@ static void select_series(struct view *v, const struct block *b, uint32_t series
 					      &v->exact);
 }
 
-static bool next_of_block(struct view *v, struct view_file *f, struct piece *p)
+static bool next_of_block(struct store_view *v, struct view_file *f, struct piece *p)
 {
 	const struct block *b = &f->block;
 
@@ -238,7 +238,7 @@ static bool record_selected(struct log *l, struct selector *selector, bool *exac
 }
 
 /* Records come one by one; their order is that of the file. */
-static bool next_of_log(struct view *v, struct view_file *f, struct piece *p)
+static bool next_of_log(struct store_view *v, struct view_file *f, struct piece *p)
 {
 	struct log *l = &f->log;
 
@@ -263,20 +263,20 @@ static bool next_of_log(struct view *v, struct view_file *f, struct piece *p)
 	return false;
 }
 
-static void begin_file(struct view *v)
+static void begin_file(struct store_view *v)
 {
 	v->at_chunk = 0;
 	v->at_series = UINT32_MAX;
 }
 
-void view_begin(struct view *v, struct selector *selector)
+void view_begin(struct store_view *v, struct selector *selector)
 {
 	v->selector = selector;
 	v->at_file = 0;
 	begin_file(v);
 }
 
-bool view_next(struct view *v, struct piece *p)
+bool view_next(struct store_view *v, struct piece *p)
 {
 	for (; v->at_file < v->file.n; v->at_file++, begin_file(v)) {
 		struct view_file *f = v->file.v[v->at_file];
@@ -330,7 +330,7 @@ bool piece_profiles(struct piece *p, struct chunk_profiles *to)
 	       piece_fail(p, "profiles");
 }
 
-bool piece_runs(struct piece *p, struct runs *to, size_t *nrow)
+bool piece_runs(struct piece *p, struct row_runs *to, size_t *nrow)
 {
 	struct cursor c;
 	uint64_t most = p->chunk ? p->nrow : UINT32_MAX;
@@ -342,7 +342,7 @@ bool piece_runs(struct piece *p, struct runs *to, size_t *nrow)
 	return in_fits(file_in(p->file), *nrow, sizeof(int64_t));
 }
 
-bool piece_times(struct piece *p, const struct runs *runs, size_t nprofile, uint32_t *to)
+bool piece_times(struct piece *p, const struct row_runs *runs, size_t nprofile, uint32_t *to)
 {
 	struct cursor c;
 
@@ -417,7 +417,7 @@ const struct row_numbers *piece_numbers(struct piece *p, struct dictionary *dict
 	return &f->numbers;
 }
 
-void view_forget_numbers(struct view *v)
+void view_forget_numbers(struct store_view *v)
 {
 	for (size_t i = 0; i < v->file.n; i++)
 		v->file.v[i]->group = NULL;

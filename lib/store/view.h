@@ -34,7 +34,7 @@ struct view_file {
 	struct row_numbers numbers;
 };
 
-struct view {
+struct store_view {
 	const char *dir;
 	struct dictionary *dict; /* rows of all pieces are entered here */
 	int64_t since, until;    /* times of profiles, ns: until is not included */
@@ -57,12 +57,12 @@ struct view {
  * error, if the directory cannot be read; a file that cannot be is an error, but the
  * others are read. view_close() follows in both cases.
  */
-bool view_open(struct view *v, const char *dir, struct dictionary *dict, int64_t since,
+bool view_open(struct store_view *v, const char *dir, struct dictionary *dict, int64_t since,
 	       int64_t until);
-void view_close(struct view *v);
+void view_close(struct store_view *v);
 
 struct piece {
-	struct view *view;
+	struct store_view *view;
 	struct view_file *file;
 	const struct series *series;
 	const struct chunk *chunk;  /* NULL in a log */
@@ -78,8 +78,8 @@ struct piece {
  * said of a piece is valid until the next. Errors of reading pieces belong to their files,
  * and go to v->errors after the last piece of each.
  */
-void view_begin(struct view *v, struct selector *selector);
-bool view_next(struct view *v, struct piece *p);
+void view_begin(struct store_view *v, struct selector *selector);
+bool view_next(struct store_view *v, struct piece *p);
 
 /* Is a profile of the piece with that time in the view? */
 bool piece_has(const struct piece *p, int64_t time);
@@ -89,8 +89,8 @@ bool piece_fail(struct piece *p, const char *what);
 
 /* The parts of a piece. False after an error, which is recorded. */
 bool piece_profiles(struct piece *p, struct chunk_profiles *to);
-bool piece_runs(struct piece *p, struct runs *to, size_t *nrow);
-bool piece_times(struct piece *p, const struct runs *runs, size_t nprofile, uint32_t *to);
+bool piece_runs(struct piece *p, struct row_runs *to, size_t *nrow);
+bool piece_times(struct piece *p, const struct row_runs *runs, size_t nprofile, uint32_t *to);
 bool piece_values(struct piece *p, size_t type, size_t nrow, int64_t *to);
 
 /*
@@ -101,7 +101,7 @@ bool piece_values(struct piece *p, size_t type, size_t nrow, int64_t *to);
 const struct row_numbers *piece_numbers(struct piece *p, struct dictionary *dict);
 
 /* Forget them: the dictionary is about to be released. */
-void view_forget_numbers(struct view *v);
+void view_forget_numbers(struct store_view *v);
 
 /* The row of a number, if there is such a number; else 0 and an error. */
 stack_id piece_stack(struct piece *p, const struct row_numbers *n, uint32_t stack);
