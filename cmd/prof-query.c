@@ -5,6 +5,7 @@
 #include "base/when.h"
 #include "common.h"
 #include "filters.h"
+#include "over_time.h"
 #include "profile/rewrite.h"
 #include "query/report.h"
 #include "query/selector.h"
@@ -12,6 +13,7 @@
 static struct {
 	const char *select, *since, *until;
 	uint64_t last;
+	struct over_time over_time;
 	bool by_cum, by_flat;
 	int to; /* into to_name() */
 	/* By report: whether the user asks for it, and its argument. */
@@ -52,6 +54,14 @@ static const struct opt own_options[] = {
 static const struct opt time_options[] = {
 	{ 0, "since", OPT_STR, &o.since, "TIME", "profiles that began at that time or later" },
 	{ 0, "until", OPT_STR, &o.until, "TIME", "profiles that began before that time" },
+	{ 0, "series", OPT_FLAG, &o.over_time.series, NULL, "values over time" },
+	{ 0, "profiles", OPT_FLAG, &o.over_time.profiles, NULL, "the profiles, with their times" },
+	{ 0, "series-list", OPT_FLAG, &o.over_time.list, NULL, "sets of labels and their types" },
+	{ 0, "by", OPT_STR, &o.over_time.by, "LABEL,...", "--series: one for each value of these" },
+	{ 0, "step", OPT_PARSED, &o.over_time.step, "TIME", "--series: length of a step (1m)",
+	  NULL, parse_last },
+	{ 0, "function", OPT_STR, &o.over_time.function, "RE",
+	  "--series: samples with a function that matches" },
 	{ 0, "last", OPT_PARSED, &o.last, "TIME", "the same as --since now-TIME", NULL, parse_last },
 	{ 0 },
 };
@@ -268,6 +278,13 @@ int main(int argc, char **argv)
 	parse_range();
 	common.selector = o.select ? &selector : NULL;
 	parse_filters(&filter);
+	if (over_time_wanted(&o.over_time)) {
+		if (o.to >= (int)LEN(report_formats))
+			usage("--%s is printed as text, tsv or json",
+			      over_time_wanted(&o.over_time));
+		return status(over_time_print(&o.over_time, paths, o.select ? &selector : NULL,
+					      o.to < 0 ? REPORT_TEXT : (enum report_format)o.to));
+	}
 	report = choose_report(&query);
 	filter_describe(&filter, &filters);
 	query.p = &p;

@@ -28,6 +28,7 @@ struct stored {
 /* The rest of a profile's header, and its comments. */
 void meta_put(struct buf *b, const struct profile *p);
 bool meta_get(struct str meta, struct profile *p);
+struct str meta_default_type(struct str meta);
 
 /* Values of a column are saturated sums; rows are profiles of stacks and labels. */
 struct chunk_row {

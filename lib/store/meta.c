@@ -31,3 +31,13 @@ bool meta_get(struct str meta, struct profile *p)
 		profile_add_comment(p, get_text(&c));
 	return !c.failed && !cursor_left(&c);
 }
+
+/* The name of the default sample type; empty if the profile does not say. */
+struct str meta_default_type(struct str meta)
+{
+	struct cursor c = cursor_over(meta);
+
+	get_sleb(&c);
+	get_uleb(&c);
+	return get_text(&c);
+}

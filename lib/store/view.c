@@ -291,6 +291,20 @@ bool view_next(struct store_view *v, struct piece *p)
 	return false;
 }
 
+bool piece_has_label(const struct piece *p, struct str key)
+{
+	const struct log *l = &p->file->log;
+
+	for (size_t i = 0; p->chunk && i < p->group->key.n; i++)
+		if (str_eq(p->group->key.v[i], key))
+			return true;
+	for (size_t i = 1; !p->chunk && i < l->numbers.label.n; i++)
+		if (str_eq(dict_text(l->dict, dict_label(l->dict, l->numbers.label.v[i])->key),
+			   key))
+			return true;
+	return false;
+}
+
 /* Parts */
 
 bool piece_fail(struct piece *p, const char *what)

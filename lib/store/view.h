@@ -84,6 +84,9 @@ bool view_next(struct store_view *v, struct piece *p);
 /* Is a profile of the piece with that time in the view? */
 bool piece_has(const struct piece *p, int64_t time);
 
+/* May its samples have labels of that key beside those of the series? */
+bool piece_has_label(const struct piece *p, struct str key);
+
 /* Record an error of the piece: "WHAT are malformed". Returns false. */
 bool piece_fail(struct piece *p, const char *what);
 
