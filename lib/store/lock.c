@@ -31,9 +31,8 @@ static bool is_stale(const char *path)
 	}
 	close(fd);
 	store_host(here, sizeof(here));
-	/* One that is empty has just been made, or its writer died at that moment. */
 	if (sscanf(text, "%63s %ld", host, &pid) != 2)
-		return time(NULL) - st.st_mtime > 60;
+		return time(NULL) - st.st_mtime > LOCK_LIFE_S;
 	if (strcmp(host, here) == 0)
 		return kill((pid_t)pid, 0) < 0 && errno == ESRCH;
 	return time(NULL) - st.st_mtime > LOCK_LIFE_S;
@@ -56,36 +55,50 @@ static void break_lock(const char *dir, const char *path)
 	}
 }
 
-bool store_lock(const char *dir)
+/* A file that says who we are, with a name of its own. */
+static bool write_own(const char *own)
 {
-	char path[PATH_MAX], text[128], host[64];
-	int fd, n;
+	int fd = open(own, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666), n;
+	char text[128], host[64];
+	bool ok;
 
-	store_path(path, dir, lock_name);
-	for (int i = 0; i < 2; i++) {
-		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-		if (fd >= 0 || errno != EEXIST)
-			break;
-		if (!is_stale(path)) {
-			errno = 0;
-			return false;
-		}
-		break_lock(dir, path);
-	}
-	if (fd < 0) {
-		if (errno == EEXIST)
-			errno = 0;
+	if (fd < 0)
 		return false;
-	}
 	store_host(host, sizeof(host));
 	n = snprintf(text, sizeof(text), "%s %ld\n", host, (long)getpid());
-	if (write(fd, text, (size_t)n) != n) {
-		close(fd);
-		unlink(path);
+	ok = write(fd, text, (size_t)n) == n;
+	return close(fd) == 0 && ok;
+}
+
+/*
+ * The lock is a second name of that file: so it is never there without its contents. A
+ * compaction that is at work may remove the first one.
+ */
+bool store_lock(const char *dir)
+{
+	char path[PATH_MAX], own[PATH_MAX], name[64];
+	bool ok = false;
+	int why = 0;
+
+	store_path(path, dir, lock_name);
+	snprintf(name, sizeof(name), "tmp-lock-%016llx", (unsigned long long)store_new_id());
+	store_path(own, dir, name);
+	if (!write_own(own)) {
+		why = errno;
+		unlink(own);
+		errno = why;
 		return false;
 	}
-	close(fd);
-	return true;
+	for (int i = 0; i < 2 && !ok; i++) {
+		ok = link(own, path) == 0;
+		why = ok || errno == EEXIST || errno == ENOENT ? 0 : errno;
+		if (ok || why || !is_stale(path))
+			break;
+		break_lock(dir, path);
+	}
+	unlink(own);
+	errno = why;
+	return ok;
 }
 
 void store_unlock(const char *dir)

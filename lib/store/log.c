@@ -8,7 +8,7 @@ static bool log_head_check(struct log *l)
 	struct str magic = cursor_bytes(&c, 8);
 	uint32_t version = cursor_u32(&c);
 
-	if (c.failed || !str_eq(magic, S("proflogs")))
+	if (cursor_u32(&c) || c.failed || !str_eq(magic, S("proflogs")))
 		return in_fail_at(&l->in, 0, "the beginning of the log is damaged");
 	if (version != STORE_LOG_VERSION)
 		return in_fail_at(&l->in, 8, "the log is of version %u; this program reads %d",
@@ -32,26 +32,29 @@ bool log_open(struct log *l, const char *path, struct dictionary *dict)
 
 /* Finding records */
 
-/* The record at that offset: its flags and section. False if there is none that is whole. */
-static bool record_at(const struct log *l, size_t at, uint32_t *flags, struct section *s)
+/* The head of the record at that offset: its flags and section. False if it is none. */
+static bool record_head_at(const struct log *l, size_t at, uint32_t *flags, struct section *s)
 {
 	struct cursor c = cursor_over(l->file);
-	uint64_t check;
-	struct str bytes;
+	uint32_t magic;
 
 	cursor_skip(&c, at);
-	if (cursor_u32(&c) != LOG_MAGIC)
-		return false;
+	magic = cursor_u32(&c);
 	*flags = cursor_u32(&c);
 	s->size = cursor_u32(&c);
 	s->raw = cursor_u32(&c);
-	check = cursor_u64(&c);
-	s->at = cursor_pos(&c);
-	bytes = cursor_bytes(&c, s->size);
-	if (c.failed)
-		return false;
-	s->check = check_bytes(bytes);
-	return log_record_check(l->file.p + at, s->check) == check;
+	s->check = cursor_u64(&c);
+	s->at = at + LOG_RECORD_HEAD;
+	return cursor_u64(&c) == check_bytes(str(l->file.p + at, LOG_CHECKED_HEAD)) && !c.failed &&
+	       magic == LOG_MAGIC;
+}
+
+/* The whole record at that offset. False if there is none. */
+static bool record_at(const struct log *l, size_t at, uint32_t *flags, struct section *s)
+{
+	return l->file.n - at >= LOG_RECORD_HEAD && record_head_at(l, at, flags, s) &&
+	       s->size <= l->file.n - s->at &&
+	       check_bytes(str(l->file.p + s->at, (size_t)s->size)) == s->check;
 }
 
 /* Where the next whole record begins, or the end. */
@@ -80,18 +83,12 @@ static size_t next_record(const struct log *l, size_t at)
  */
 static bool is_torn(const struct log *l, size_t at, size_t next)
 {
-	struct cursor c = cursor_over(str(l->file.p, next));
-	uint64_t size;
+	uint32_t flags;
+	struct section s;
 
-	cursor_skip(&c, at);
-	if (cursor_left(&c) < LOG_RECORD_HEAD)
+	if (next - at < LOG_RECORD_HEAD)
 		return true;
-	if (cursor_u32(&c) != LOG_MAGIC)
-		return false;
-	cursor_skip(&c, 4);
-	size = cursor_u32(&c);
-	cursor_skip(&c, 12);
-	return size > cursor_left(&c);
+	return record_head_at(l, at, &flags, &s) && s.size > next - s.at;
 }
 
 /* A file system may have made room for bytes that it never got. */

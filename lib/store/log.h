@@ -20,7 +20,7 @@
 
 enum {
 	LOG_HEAD = 16,
-	LOG_RECORD_HEAD = 24,
+	LOG_RECORD_HEAD = 32,
 	LOG_BEGINS_DICTIONARY = 1,
 	LOG_MOST = 8 << 20, /* bytes after which a writer begins another log */
 };

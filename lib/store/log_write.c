@@ -301,6 +301,7 @@ static void put_body(struct log_writer *w, const struct profile *p)
 static bool pack_record(struct log_writer *w, uint32_t flags)
 {
 	struct section s = { 0 };
+	uint64_t check;
 	size_t head;
 	uint32_t fixed[4] = { LOG_MAGIC, flags };
 
@@ -319,8 +320,9 @@ static bool pack_record(struct log_writer *w, uint32_t flags)
 	fixed[2] = (uint32_t)s.size;
 	fixed[3] = (uint32_t)s.raw;
 	memcpy(w->packed.p + head, fixed, sizeof(fixed));
-	s.check = log_record_check(w->packed.p + head, s.check);
 	memcpy(w->packed.p + head + sizeof(fixed), &s.check, sizeof(s.check));
+	check = check_bytes(str(w->packed.p + head, LOG_CHECKED_HEAD));
+	memcpy(w->packed.p + head + LOG_CHECKED_HEAD, &check, sizeof(check));
 	return true;
 }
 

@@ -37,7 +37,7 @@ dies() {
 			[ -e reached ] || break
 			"$check" "$i" "$status"
 		done
-		[ -z "$wrong" ] && [ "$i" -gt 10 ] && [ "$i" -lt 400 ]
+		[ -z "$wrong" ] && [ "$i" -gt 5 ] && [ "$i" -lt 400 ]
 		ok $? "$name killed at each call$half" "after $i calls:$wrong"
 	done
 }
