@@ -57,11 +57,15 @@ const struct opt file_options[] = {
 	  "write to FILE, not to standard output" },
 	{ 'f', "from", OPT_CHOICE, &common.from, "FORMAT", "input format (default: recognised)",
 	  readable },
-	{ 0, "type", OPT_STR, &common.type, "TYPE", "sample type: name, index, type id or 'all'" },
 	{ 0, "lenient", OPT_FLAG, &common.lenient, NULL, "skip and count malformed records" },
-	{ 'j', "jobs", OPT_INT, &common.jobs, "N", "threads that read inputs (default: the CPUs)" },
 	{ 0, "max-memory", OPT_PARSED, NULL, "SIZE", "fail above this (default: half of RAM)", NULL,
 	  parse_memory },
+	{ 0 },
+};
+
+const struct opt sum_options[] = {
+	{ 0, "type", OPT_STR, &common.type, "TYPE", "sample type: name, index, type id or 'all'" },
+	{ 'j', "jobs", OPT_INT, &common.jobs, "N", "threads that read inputs (default: the CPUs)" },
 	{ 0 },
 };
 

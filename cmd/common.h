@@ -24,8 +24,11 @@ struct common {
 };
 extern struct common common;
 
-/* Options of commands that write profiles; of those that read them; of all commands. */
-extern const struct opt to_options[], file_options[], general_options[];
+/*
+ * Options of commands that write profiles; of those that read files; of those that add
+ * them up; of all commands.
+ */
+extern const struct opt to_options[], file_options[], sum_options[], general_options[];
 
 /* Parse the command line and set up signals. Returns the operands. */
 char **start(const struct cmd *cmd, int argc, char **argv);

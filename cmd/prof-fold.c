@@ -21,7 +21,7 @@ static const struct opt own_options[] = {
 	{ 0 },
 };
 static const struct opt *const options[] = { own_options,  frame_options,   to_options,
-					     file_options, general_options, NULL };
+					     file_options, sum_options, general_options, NULL };
 static const struct cmd cmd = { "prof-fold", "Turn profiles into folded stacks, one per line.",
 				"[FILE]...", options, false };
 

@@ -67,7 +67,7 @@ static const struct opt time_options[] = {
 };
 
 static const struct opt *const options[] = { filter_options, report_options,  own_options, time_options,
-					     file_options,   general_options, NULL };
+					     file_options, sum_options,   general_options, NULL };
 static const struct cmd cmd = { "prof-query", "Select part of a profile, or report about it.",
 				"[SELECTOR] [FILE|STORE]...", options, false };
 

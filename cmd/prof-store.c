@@ -47,9 +47,8 @@ static const struct opt own_options[] = {
 };
 
 static const struct opt *const options[] = { own_options, file_options, general_options, NULL };
-static const struct cmd cmd = { "prof-store", "Keep profiles in a directory.",
-				"add|import DIR [FILE]... | ls|stat|verify|compact|gc DIR | "
-				"export DIR [SELECTOR]",
+static const struct cmd cmd = { "prof-store", "Keep profiles: add, import, export, ls, stat, verify, compact, gc.",
+				"COMMAND DIRECTORY [FILE|SELECTOR]...",
 				options, false };
 
 static void complain_lines(struct str lines)

@@ -13,9 +13,9 @@
 #include "store/merge_rows.h"
 
 enum {
-	BATCH_BYTES = 16 << 20, /* of logs that are in memory together */
+	BATCH_BYTES = 4 << 20, /* of logs that are in memory together */
 	LOGS_DUE = 64,          /* so many logs, */
-	LOG_BYTES_DUE = 16 << 20, /* or so many bytes in them */
+	LOG_BYTES_DUE = 8 << 20, /* or so many bytes in them */
 	BLOCKS_DUE = 8,         /* blocks of one level, */
 	DAY_BLOCKS_DUE = 4,     /* or blocks of a day that is over */
 };

@@ -22,7 +22,7 @@ enum {
 	LOG_HEAD = 16,
 	LOG_RECORD_HEAD = 32,
 	LOG_BEGINS_DICTIONARY = 1,
-	LOG_MOST = 8 << 20, /* bytes after which a writer begins another log */
+	LOG_MOST = 4 << 20, /* bytes after which a writer begins another log */
 };
 #define LOG_LIFE HOUR_NS /* how long after its beginning a log is appended to */
 
