@@ -142,6 +142,30 @@ static bool write_report(const struct comparison *c)
 	return (report != &diff_report_github || append_summary(c)) && ok;
 }
 
+/*
+ * Counts of samples compare only if a sample stands for the same on both sides; values of
+ * time do, and what is normalized.
+ */
+static bool check_periods(const struct runs *runs, const struct options *how)
+{
+	struct buf what = { 0 };
+	bool differ = false;
+
+	if (o.normalize != NORMALIZE_NONE ||
+	    !str_eq(dict_text(runs->profile.dict, runs->unit), S("count")))
+		return true;
+	for (size_t i = 1; i < runs->n && !differ; i++)
+		differ = runs_differ_in_period(runs, &runs->run[0], &runs->run[i], &what);
+	if (differ && how->allow_cross_host)
+		note("%.*s: the counts are compared as they are", STR_ARG(buf_str(&what)));
+	else if (differ)
+		complain("%.*s: counts do not compare (--normalize total compares shares, "
+			 "--allow-cross-host the counts as they are)",
+			 STR_ARG(buf_str(&what)));
+	buf_release(&what);
+	return !differ || how->allow_cross_host;
+}
+
 static bool build_stream(struct runs *runs, const struct options *how, const struct comparison *c)
 {
 	struct buf why = { 0 };
@@ -154,9 +178,15 @@ static bool build_stream(struct runs *runs, const struct options *how, const str
 	return ok;
 }
 
+/* People read a report; a stream is for the next command. */
+static bool writes_to_person(void)
+{
+	return !common.output && common.to < 0 && !o.svg && isatty(STDOUT_FILENO);
+}
+
 static bool has_report(void)
 {
-	return o.check || o.report >= 0;
+	return o.check || o.report >= 0 || writes_to_person();
 }
 
 static bool draw_difference(struct profile *p)
@@ -208,7 +238,7 @@ static bool diff(struct runs *runs, const struct options *how, struct comparison
 	ok = !has_report() || write_report(c);
 	if (has_report() && !o.svg)
 		return ok;
-	if (!build_stream(runs, how, known ? c : NULL))
+	if (!check_periods(runs, how) || !build_stream(runs, how, known ? c : NULL))
 		return false;
 	if (!has_report())
 		ok = save(&runs->profile, output_format());
@@ -265,6 +295,9 @@ static int compare_sides(char **operands, const struct options *how)
 		usage("-t is for the differential stream; --report names the report's format");
 	ok = load(&runs, operands, new) && diff(&runs, how, &c);
 	found = ok && o.check ? outcome(&c) : status(ok);
+	if (ok && o.check && comparison_is_single(&c) && c.outcome == UNDERPOWERED)
+		note("one run a side decides nothing: give several (prof-record --ab records "
+		     "them), or --allow-single");
 	comparison_release(&c);
 	runs_release(&runs);
 	return found;

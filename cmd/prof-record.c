@@ -235,6 +235,7 @@ static struct recording model(char *const *command)
 			.per_window = o.every && common.output && strchr(common.output, '%'),
 		},
 		.facts = { .command = command },
+		.jit = o.jit,
 	};
 	struct sampler_options *s = &r.session.sampler;
 	struct launch *l = &r.session.launch;

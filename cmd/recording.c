@@ -89,8 +89,10 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 	r->sampled += w->sampled;
 	r->forks += w->forks;
 	r->user_only = r->facts.user_only = w->user_only;
-	if (r->names)
+	if (r->names) {
 		record_names_find(r->names, s);
+		record_hints_look(&r->hints, p);
+	}
 	record_add_facts(p, w, &r->facts);
 	note_saturation(p);
 	return record_output_write(&r->output, p, w);
@@ -141,8 +143,10 @@ static void wire(struct recording *r)
 	s->on_window = on_window;
 	s->on_note = on_note;
 	s->wants = target_chooses() ? target_wants : NULL;
+	r->hints.launched = s->launch.command && *s->launch.command;
+	r->hints.jit = r->jit;
 	/* A command writes to the terminal itself. */
-	if (!common.quiet && (!s->launch.command || !*s->launch.command || common.verbose))
+	if (!common.quiet && (!r->hints.launched || common.verbose))
 		s->on_progress = on_progress;
 	s->context = r;
 }

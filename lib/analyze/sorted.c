@@ -41,8 +41,6 @@ struct sorter {
 	struct sorted *s;
 	const struct profile *p;
 	const struct frame_names *names;
-	uint32_t *rank; /* by location: of its name as a leaf */
-	uint32_t *caller_rank;
 	uint8_t *used;   /* by stack */
 	uint32_t *place; /* by stack: its place in s->stack */
 };
@@ -71,7 +69,7 @@ static struct key *list_names(struct sorter *w, bool as_caller, size_t *n)
 	return keys;
 }
 
-/* Fill in s->text and s->flags by rank, and the ranks by location. */
+/* Fill in s->text by rank, and the ranks by location. */
 static void assign_ranks(struct sorter *w, const struct key *keys, size_t n)
 {
 	struct sorted *s = w->s;
@@ -80,21 +78,18 @@ static void assign_ranks(struct sorter *w, const struct key *keys, size_t n)
 
 	s->ntext = n + 1;
 	s->text = mem_zeroed(s->ntext, sizeof(*s->text));
-	s->flags = mem_zeroed(s->ntext, sizeof(*s->flags));
-	memset(s->flags, 0xff, s->ntext * sizeof(*s->flags));
 	for (uint32_t i = 0; i < n; i++) {
 		(keys[i].is_caller ? caller : leaf)[keys[i].id] = i + 1;
 		s->text[i + 1].i = keys[i].id;
 	}
-	w->rank = mem_zeroed(w->p->dict->loc.n, sizeof(*w->rank));
-	w->caller_rank = mem_zeroed(w->p->dict->loc.n, sizeof(*w->caller_rank));
-	for (uint32_t i = 1; i < w->p->dict->loc.n; i++) {
-		uint32_t id = w->names->of[i].i, as_caller = caller[id] ? caller[id] : leaf[id];
+	s->nloc = w->p->dict->loc.n;
+	s->as_leaf = mem_zeroed(s->nloc, sizeof(*s->as_leaf));
+	s->as_caller = mem_zeroed(s->nloc, sizeof(*s->as_caller));
+	for (uint32_t i = 1; i < s->nloc; i++) {
+		uint32_t id = w->names->of[i].i;
 
-		w->rank[i] = leaf[id];
-		w->caller_rank[i] = as_caller;
-		s->flags[leaf[id]] &= dict_loc(w->p->dict, (loc_id){ i })->flags;
-		s->flags[as_caller] &= dict_loc(w->p->dict, (loc_id){ i })->flags;
+		s->as_leaf[i] = leaf[id];
+		s->as_caller[i] = caller[id] ? caller[id] : leaf[id];
 	}
 	mem_free(leaf, w->p->dict->str.n * sizeof(*leaf));
 	mem_free(caller, w->p->dict->str.n * sizeof(*caller));
@@ -121,31 +116,24 @@ static void find_used_stacks(struct sorter *w, uint32_t col)
 			w->used[profile_sample(w->p, (sample_id){ i })->stack.i] = 1;
 }
 
-/* The used stacks as runs of ranks. */
-static void rank_stacks(struct sorter *w)
+static void list_stacks(struct sorter *w)
 {
 	struct sorted *s = w->s;
 	const struct profile *p = w->p;
 	uint32_t at = 0;
 
-	for (uint32_t i = 0; i < p->dict->stack.n; i++) {
+	for (uint32_t i = 0; i < p->dict->stack.n; i++)
 		s->nstack += w->used[i];
-		s->nname += w->used[i] ? p->dict->stack.row[i].n : 0;
-	}
+	s->frame = p->dict->stack.frames;
 	s->stack = mem_zeroed(s->nstack, sizeof(*s->stack));
-	s->name = mem_zeroed(s->nname, sizeof(*s->name));
 	w->place = mem_zeroed(p->dict->stack.n, sizeof(*w->place));
-	s->nname = 0;
 	for (uint32_t i = 0; i < p->dict->stack.n; i++) {
-		size_t n;
-		const loc_id *frame = dict_frames(p->dict, (stack_id){ i }, &n);
+		const struct stack *row = &p->dict->stack.row[i];
 
 		if (!w->used[i])
 			continue;
-		s->stack[at] = (struct sorted_stack){ .first = s->nname, .n = (uint32_t)n };
+		s->stack[at] = (struct sorted_stack){ .first = row->first, .n = row->n };
 		w->place[i] = at++;
-		for (size_t j = 0; j < n; j++)
-			s->name[s->nname++] = (j + 1 < n ? w->caller_rank : w->rank)[frame[j].i];
 	}
 	s->n = at;
 }
@@ -179,13 +167,48 @@ struct entry {
 	uint32_t place;
 };
 
-static int compare_by_rank(const void *a, const void *b)
+static void sort_few(struct entry *e, size_t n)
 {
-	const struct entry *x = a, *y = b;
+	for (size_t i = 1; i < n; i++) {
+		struct entry entry = e[i];
+		size_t j = i;
 
-	if (x->rank != y->rank)
-		return x->rank < y->rank ? -1 : 1;
-	return (x->place > y->place) - (x->place < y->place);
+		for (; j && e[j - 1].rank > entry.rank; j--)
+			e[j] = e[j - 1];
+		e[j] = entry;
+	}
+}
+
+/* Order entries by one byte of their ranks; equal ones stay as they are. */
+static void sort_by_byte(struct entry *to, const struct entry *from, size_t n, int shift)
+{
+	size_t start[256] = { 0 }, sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		start[from[i].rank >> shift & 0xff]++;
+	for (size_t i = 0; i < LEN(start); i++) {
+		size_t count = start[i];
+
+		start[i] = sum;
+		sum += count;
+	}
+	for (size_t i = 0; i < n; i++)
+		to[start[from[i].rank >> shift & 0xff]++] = from[i];
+}
+
+/* By rank; equal ones stay in order of place. `spare` has room for as many. */
+static void sort_entries(struct entry *e, struct entry *spare, size_t n, uint32_t highest)
+{
+	enum { FEW = 64 };
+
+	if (n <= FEW) {
+		sort_few(e, n);
+		return;
+	}
+	for (int shift = 0; shift < 32 && highest >> shift; shift += 16) {
+		sort_by_byte(spare, e, n, shift);
+		sort_by_byte(e, spare, n, shift + 8);
+	}
 }
 
 /*
@@ -201,7 +224,7 @@ static bool rank_at_depth(const struct sorted *s, struct entry *e, size_t n, uin
 	for (size_t i = 0; i < n; i++) {
 		const struct sorted_stack *stack = &s->stack[e[i].place];
 
-		e[i].rank = depth < stack->n ? s->name[stack->first + depth] : 0;
+		e[i].rank = depth < stack->n ? sorted_name(s, stack, depth) : 0;
 		same = same && e[i].rank == e[0].rank;
 		*in_order = *in_order && (!i || e[i].rank >= e[i - 1].rank);
 	}
@@ -221,7 +244,8 @@ static size_t run_length(const struct entry *e, size_t n)
  * Sort stacks that are the same above that depth. The largest group that goes on
  * is taken by the loop, so that recursion is no deeper than log2(n).
  */
-static void sort_below(const struct sorted *s, struct entry *e, size_t n, uint32_t depth)
+static void sort_below(const struct sorted *s, struct entry *e, struct entry *spare, size_t n,
+		       uint32_t depth)
 {
 	struct entry *largest;
 	size_t most, run;
@@ -234,18 +258,18 @@ static void sort_below(const struct sorted *s, struct entry *e, size_t n, uint32
 			continue;
 		}
 		if (!in_order)
-			qsort(e, n, sizeof(*e), compare_by_rank);
+			sort_entries(e, spare, n, (uint32_t)s->ntext);
 		largest = e;
 		most = 0;
 		for (size_t i = 0; i < n; i += run) {
 			run = run_length(e + i, n - i);
 			if (run > most && e[i].rank) {
 				if (most)
-					sort_below(s, largest, most, depth);
+					sort_below(s, largest, spare, most, depth);
 				largest = e + i;
 				most = run;
 			} else if (e[i].rank) {
-				sort_below(s, e + i, run, depth);
+				sort_below(s, e + i, spare, run, depth);
 			}
 		}
 		e = largest;
@@ -256,8 +280,7 @@ static void sort_below(const struct sorted *s, struct entry *e, size_t n, uint32
 static bool have_same_names(const struct sorted *s, const struct sorted_stack *a,
 			    const struct sorted_stack *b)
 {
-	return a->n == b->n &&
-	       memcmp(s->name + a->first, s->name + b->first, a->n * sizeof(*s->name)) == 0;
+	return a->n == b->n && sorted_shared(s, a, b) == a->n;
 }
 
 /* Bring the stacks into that order; those with equal names become one. */
@@ -287,12 +310,9 @@ static bool are_sorted(const struct sorted *s)
 {
 	for (size_t i = 1; i < s->n; i++) {
 		const struct sorted_stack *a = &s->stack[i - 1], *b = &s->stack[i];
-		const uint32_t *x = s->name + a->first, *y = s->name + b->first;
-		uint32_t n = a->n < b->n ? a->n : b->n, j = 0;
+		uint32_t n = a->n < b->n ? a->n : b->n, j = sorted_shared(s, a, b);
 
-		while (j < n && x[j] == y[j])
-			j++;
-		if (j < n ? x[j] > y[j] : a->n > b->n)
+		if (j < n ? sorted_name(s, a, j) > sorted_name(s, b, j) : a->n > b->n)
 			return false;
 	}
 	return true;
@@ -301,14 +321,26 @@ static bool are_sorted(const struct sorted *s)
 static void sort_stacks(struct sorter *w)
 {
 	size_t n = w->s->n;
-	struct entry *e = mem_zeroed(n, sizeof(*e));
+	struct entry *e = mem_zeroed(n, sizeof(*e)), *spare = mem_zeroed(n, sizeof(*spare));
 
 	for (uint32_t i = 0; i < n; i++)
 		e[i].place = i;
 	if (!are_sorted(w->s))
-		sort_below(w->s, e, n, 0);
+		sort_below(w->s, e, spare, n, 0);
 	merge_in_order(w, e);
 	mem_free(e, n * sizeof(*e));
+	mem_free(spare, n * sizeof(*spare));
+}
+
+uint32_t sorted_shared(const struct sorted *s, const struct sorted_stack *a,
+		       const struct sorted_stack *b)
+{
+	const loc_id *x = s->frame + a->first, *y = s->frame + b->first;
+	uint32_t n = a->n < b->n ? a->n : b->n, i = 0;
+
+	while (i + 1 < n && (x[i].i == y[i].i || s->as_caller[x[i].i] == s->as_caller[y[i].i]))
+		i++;
+	return i < n && sorted_name(s, a, i) == sorted_name(s, b, i) ? i + 1 : i;
 }
 
 void sorted_init(struct sorted *s, const struct profile *p, uint32_t col,
@@ -319,11 +351,9 @@ void sorted_init(struct sorted *s, const struct profile *p, uint32_t col,
 	*s = (struct sorted){ 0 };
 	find_used_stacks(&w, col);
 	rank_names(&w, by);
-	rank_stacks(&w);
+	list_stacks(&w);
 	add_values(&w, col);
 	sort_stacks(&w);
-	mem_free(w.rank, p->dict->loc.n * sizeof(*w.rank));
-	mem_free(w.caller_rank, p->dict->loc.n * sizeof(*w.caller_rank));
 	mem_free(w.used, p->dict->stack.n);
 	mem_free(w.place, p->dict->stack.n * sizeof(*w.place));
 }
@@ -331,8 +361,8 @@ void sorted_init(struct sorted *s, const struct profile *p, uint32_t col,
 void sorted_release(struct sorted *s)
 {
 	mem_free(s->stack, s->nstack * sizeof(*s->stack));
-	mem_free(s->name, s->nname * sizeof(*s->name));
 	mem_free(s->text, s->ntext * sizeof(*s->text));
-	mem_free(s->flags, s->ntext * sizeof(*s->flags));
+	mem_free(s->as_leaf, s->nloc * sizeof(*s->as_leaf));
+	mem_free(s->as_caller, s->nloc * sizeof(*s->as_caller));
 	*s = (struct sorted){ 0 };
 }

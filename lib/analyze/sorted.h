@@ -14,7 +14,7 @@ enum sorted_by {
 };
 
 struct sorted_stack {
-	uint64_t first; /* its names: n of sorted.name from here, root first */
+	uint64_t first; /* its frames: n of sorted.frame from here, root first */
 	uint32_t n;
 	uint32_t zero;
 	int64_t value; /* in a differential profile the new side's */
@@ -23,20 +23,34 @@ struct sorted_stack {
 
 struct sorted {
 	struct sorted_stack *stack;
-	size_t n, nstack; /* stacks; stacks allocated */
-	uint32_t *name;   /* name numbers of all stacks */
-	size_t nname;
-	str_id *text;    /* by name number: the name, */
-	uint32_t *flags; /* and the LOC_* flags that all frames of that name have */
+	size_t n, nstack;    /* stacks; stacks allocated */
+	const loc_id *frame; /* the dictionary's, of all stacks */
+	uint32_t *as_leaf;   /* by location: the number of its name, where it is the leaf, */
+	uint32_t *as_caller; /* and where it is a caller */
+	size_t nloc;
+	str_id *text; /* by name number: the name */
 	size_t ntext;
 	bool diff;          /* there are samples of a base, which are negated: see total.h */
 	uint64_t saturated; /* sums that hit the end of int64 */
 };
 
-/* Samples whose value is 0 are left out. */
+/* Samples whose value is 0 are left out. No stack may be added to p's dictionary meanwhile. */
 void sorted_init(struct sorted *s, const struct profile *p, uint32_t col,
 		 const struct frame_names *names, enum sorted_by by);
 
 void sorted_release(struct sorted *s);
+
+/* The number of the name of frame i of a stack. Numbers are in the order of the names. */
+static inline uint32_t sorted_name(const struct sorted *s, const struct sorted_stack *stack,
+				   uint32_t i)
+{
+	const uint32_t *number = i + 1 < stack->n ? s->as_caller : s->as_leaf;
+
+	return number[s->frame[stack->first + i].i];
+}
+
+/* How many names both stacks begin with. */
+uint32_t sorted_shared(const struct sorted *s, const struct sorted_stack *a,
+		       const struct sorted_stack *b);
 
 #endif

@@ -20,17 +20,12 @@ struct builder {
 	uint32_t open; /* depth of the path */
 };
 
-static uint32_t add_node(struct builder *b, uint32_t parent, str_id name, uint32_t flags)
+static uint32_t add_node(struct builder *b, uint32_t parent, str_id name)
 {
 	struct tree *t = b->t;
-	uint32_t depth = t->n ? t->node[parent].depth + 1 : 0;
 
 	t->node = mem_grow(t->node, &t->cap, (size_t)t->n + 1, sizeof(*t->node));
-	t->node[t->n] = (struct tree_node){
-		.parent = parent, .name = name, .flags = flags, .depth = depth
-	};
-	if (depth > t->depth)
-		t->depth = depth;
+	t->node[t->n] = (struct tree_node){ .parent = parent, .name = name };
 	return t->n++;
 }
 
@@ -38,7 +33,7 @@ static void open_root(struct builder *b)
 {
 	b->path = mem_grow(b->path, &b->path_cap, 1, sizeof(*b->path));
 	b->last_child = mem_grow(b->last_child, &b->child_cap, 1, sizeof(*b->last_child));
-	b->path[0] = add_node(b, 0, (str_id){ 0 }, 0);
+	b->path[0] = add_node(b, 0, (str_id){ 0 });
 	b->last_child[0] = 0;
 }
 
@@ -49,9 +44,9 @@ static void release_path(struct builder *b)
 }
 
 /* Go on below the open node, with a new child of it. */
-static void descend(struct builder *b, str_id name, uint32_t flags)
+static void descend(struct builder *b, str_id name)
 {
-	uint32_t parent = b->path[b->open], child = add_node(b, parent, name, flags);
+	uint32_t parent = b->path[b->open], child = add_node(b, parent, name);
 	uint32_t sibling = b->last_child[b->open];
 
 	if (sibling)
@@ -64,16 +59,18 @@ static void descend(struct builder *b, str_id name, uint32_t flags)
 				 sizeof(*b->last_child));
 	b->path[b->open] = child;
 	b->last_child[b->open] = 0;
+	if (b->open > b->t->depth)
+		b->t->depth = b->open;
 }
 
 /* Go to frame i of a stack: along the open path, or into a new branch. */
-static void enter_frame(struct builder *b, uint32_t i, str_id name, uint32_t flags)
+static void enter_frame(struct builder *b, uint32_t i, str_id name)
 {
 	if (i < b->open && b->t->node[b->path[i + 1]].name.i == name.i)
 		return;
 	if (i < b->open)
 		b->open = i;
-	descend(b, name, flags);
+	descend(b, name);
 }
 
 /* In order of names */
@@ -87,20 +84,9 @@ static void set_base_self(struct tree *t, uint32_t node, int64_t base)
 	t->base_self[node] = base;
 }
 
-/* How many names both stacks begin with. */
-static uint32_t shared_names(const uint32_t *a, const uint32_t *b, uint32_t n)
-{
-	uint32_t i = 0;
-
-	while (i < n && a[i] == b[i])
-		i++;
-	return i;
-}
-
 static void build_by_name(struct builder *b, uint32_t col)
 {
 	enum { AHEAD = 8 };
-	const uint32_t *before = NULL;
 	struct sorted s;
 
 	sorted_init(&s, b->p, col, b->names, SORTED_AS_TREE);
@@ -108,17 +94,13 @@ static void build_by_name(struct builder *b, uint32_t col)
 	b->t->diff = s.diff;
 	for (size_t i = 0; i < s.n; i++) {
 		const struct sorted_stack *stack = &s.stack[i];
-		const uint32_t *name = s.name + stack->first;
 
-		/* The names lie in the order in which stacks came: ask for them early. */
+		/* The frames lie in the order in which stacks came: ask for them early. */
 		if (i + AHEAD < s.n)
-			__builtin_prefetch(s.name + s.stack[i + AHEAD].first);
-		b->open = before ? shared_names(before, name,
-						b->open < stack->n ? b->open : stack->n) :
-				   0;
-		before = name;
+			__builtin_prefetch(s.frame + s.stack[i + AHEAD].first);
+		b->open = i ? sorted_shared(&s, stack - 1, stack) : 0;
 		for (uint32_t j = b->open; j < stack->n; j++)
-			descend(b, s.text[name[j]], s.flags[name[j]]);
+			descend(b, s.text[sorted_name(&s, stack, j)]);
 		b->t->node[b->path[b->open]].self = stack->value;
 		if (s.diff)
 			set_base_self(b->t, b->path[b->open], stack->base);
@@ -150,8 +132,7 @@ static void chart_sample(struct builder *b, const struct observation *o)
 
 	frame = dict_frames(b->p->dict, profile_sample(b->p, o->sample)->stack, &n);
 	for (uint32_t i = 0; i < n; i++)
-		enter_frame(b, i, frame_name(b->names, frame[i]),
-			    dict_loc(b->p->dict, frame[i])->flags);
+		enter_frame(b, i, frame_name(b->names, frame[i]));
 	b->open = (uint32_t)n;
 	leaf = &b->t->node[b->path[b->open]];
 	leaf->self = sum_add(leaf->self, o->value, &b->t->saturated);
@@ -177,6 +158,30 @@ static void build_by_time(struct builder *b, uint32_t col)
 		chart_sample(b, &o);
 	}
 	mem_free(all, room);
+}
+
+/* Flags */
+
+static void find_flags(struct tree *t, const struct dictionary *d, const struct frame_names *names)
+{
+	t->nflags = d->str.n;
+	t->flags = mem_zeroed(t->nflags, sizeof(*t->flags));
+	memset(t->flags, 0xff, t->nflags * sizeof(*t->flags));
+	for (uint32_t i = 1; i < d->loc.n; i++)
+		t->flags[frame_name(names, (loc_id){ i }).i] &= dict_loc(d, (loc_id){ i })->flags;
+}
+
+void tree_copy_flags(struct tree *t, str_id from, str_id to)
+{
+	uint8_t flags = (uint8_t)tree_flags(t, from);
+	size_t was = t->nflags;
+
+	if (to.i >= was) {
+		t->nflags = (size_t)to.i + 1;
+		t->flags = mem_resize(t->flags, was, t->nflags);
+		memset(t->flags + was, 0, t->nflags - was);
+	}
+	t->flags[to.i] = flags;
 }
 
 /* Totals */
@@ -208,6 +213,7 @@ void tree_build(struct tree *t, const struct profile *p, uint32_t col,
 	struct builder b = { .t = t, .p = p, .names = names };
 
 	*t = (struct tree){ 0 };
+	find_flags(t, p->dict, names);
 	open_root(&b);
 	if (order == TREE_BY_TIME)
 		build_by_time(&b, col);
@@ -226,5 +232,6 @@ void tree_release(struct tree *t)
 	mem_free(t->base_self, t->base_cap * sizeof(*t->base_self));
 	mem_free(t->base_total, t->base_cap * sizeof(*t->base_total));
 	mem_free(t->node, t->cap * sizeof(*t->node));
+	mem_free(t->flags, t->nflags * sizeof(*t->flags));
 	*t = (struct tree){ 0 };
 }

@@ -11,12 +11,11 @@
 #include "analyze/frame_names.h"
 #include "profile/profile.h"
 
+/* There are millions of them: what a name or the way to a node tells is not in it. */
 struct tree_node {
 	uint32_t parent;
 	str_id name;
 	uint32_t first, next; /* child and sibling; 0 = none */
-	uint32_t flags;       /* LOC_* that all frames of that name have */
-	uint32_t depth;       /* frames from the root; 0 for node 0 */
 	int64_t self, total;
 };
 
@@ -24,10 +23,12 @@ struct tree {
 	struct tree_node *node;
 	uint32_t n;
 	size_t cap;
+	uint8_t *flags; /* by str_id, nflags of them: LOC_* that all frames of that name have */
+	size_t nflags;
 	bool diff; /* the profile is a differential one, and self and total its new side */
 	int64_t *base_self, *base_total; /* by node, the base's values; NULL unless diff */
 	size_t base_cap;
-	uint32_t depth;     /* of the deepest node */
+	uint32_t depth;     /* of the deepest node: frames from the root, which has 0 */
 	uint64_t saturated; /* sums that hit the end of int64 */
 };
 
@@ -47,16 +48,27 @@ void tree_build(struct tree *t, const struct profile *p, uint32_t col,
 
 void tree_release(struct tree *t);
 
+/* The LOC_* flags that all frames of that name have. */
+static inline uint32_t tree_flags(const struct tree *t, str_id name)
+{
+	return name.i < t->nflags ? t->flags[name.i] : 0;
+}
+
+/* A name of the tree is called otherwise from now on, and keeps its flags. */
+void tree_copy_flags(struct tree *t, str_id from, str_id to);
+
 /*
  * The node after this one, callers before callees, siblings in order: 0 after the last.
- * Begin with node 0.
+ * Begin with node 0 and *depth 0, which is kept up to date.
  */
-static inline uint32_t tree_next(const struct tree *t, uint32_t node)
+static inline uint32_t tree_next(const struct tree *t, uint32_t node, uint32_t *depth)
 {
-	if (t->node[node].first)
+	if (t->node[node].first) {
+		++*depth;
 		return t->node[node].first;
-	while (node && !t->node[node].next)
-		node = t->node[node].parent;
+	}
+	for (; node && !t->node[node].next; node = t->node[node].parent)
+		--*depth;
 	return t->node[node].next;
 }
 

@@ -1,8 +1,5 @@
 /* What must be the same for runs to be comparable: where and how they were recorded. */
-#include <math.h>
-
 #include "compare/design_steps.h"
-#include "profile/unit.h"
 
 static str_id host(const struct run *r)
 {
@@ -48,26 +45,9 @@ static bool allow(struct design *d, const struct options *o, const struct buf *w
 /* Two runs with different periods, as text. */
 static bool find_periods(const struct design *d, const struct runs *runs, struct buf *what)
 {
-	const struct run *a = NULL;
-
-	for (size_t i = 0; i < d->n; i++) {
-		const struct run *b = d->run[i];
-		double period = b->period;
-
-		if (!(period > 0))
-			continue;
-		if (!a)
-			a = b;
-		if (unit_convert(&period, dict_text(runs->profile.dict, b->period_unit),
-				 dict_text(runs->profile.dict, a->period_unit)) &&
-		    fabs(period / a->period - 1) < 0.001)
-			continue;
-		buf_printf(what, "%s was sampled every %.0f %s, %s every %.0f %s",
-			   design_text(runs, a->name), a->period, design_text(runs, a->period_unit),
-			   design_text(runs, b->name), b->period,
-			   design_text(runs, b->period_unit));
-		return true;
-	}
+	for (size_t i = 1; i < d->n; i++)
+		if (runs_differ_in_period(runs, d->run[0], d->run[i], what))
+			return true;
 	return false;
 }
 

@@ -280,3 +280,19 @@ bool runs_are_same(const struct run *a, const struct run *b)
 			return false;
 	return true;
 }
+
+bool runs_differ_in_period(const struct runs *r, const struct run *a, const struct run *b,
+			   struct buf *what)
+{
+	const struct dictionary *d = r->profile.dict;
+	struct str units[] = { dict_text(d, a->period_unit), dict_text(d, b->period_unit) };
+	double period = b->period;
+
+	if (!(a->period > 0) || !(period > 0) ||
+	    (unit_convert(&period, units[1], units[0]) && fabs(period / a->period - 1) < 0.001))
+		return false;
+	buf_printf(what, "%s was sampled every %.0f %.*s, %s every %.0f %.*s",
+		   dict_text(d, a->name).p, a->period, STR_ARG(units[0]), dict_text(d, b->name).p,
+		   b->period, STR_ARG(units[1]));
+	return true;
+}

@@ -74,4 +74,8 @@ bool runs_add(struct runs *r, struct profile *p);
  */
 bool runs_are_same(const struct run *a, const struct run *b);
 
+/* Were they sampled with different periods, as text? False when one of them does not say. */
+bool runs_differ_in_period(const struct runs *r, const struct run *a, const struct run *b,
+			   struct buf *what);
+
 #endif

@@ -10,22 +10,53 @@
 #include "format/folded.h"
 
 #include "analyze/total.h"
+#include "base/relay.h"
 #include "format/format.h"
 #include "profile/adder.h"
 
 enum { NAMES = 32 }; /* that are looked up together */
 
+/* A block is full with so many lines or bytes of names. */
+enum { BLOCK_LINES = 1024, BLOCK_BYTES = 256 << 10 };
+
+/* A line, after the frames that it shares with the line before it. */
+struct folded_line {
+	uint32_t shared;                /* frames, from the root on */
+	uint32_t nname;                 /* names that follow them: the next of the block */
+	struct folded_count last, base; /* base: of a differential */
+};
+
+/* A name is n bytes of the block's text from here. */
+struct folded_name {
+	size_t first, n;
+};
+
+/* Lines whose names are looked up together, maybe by another thread. */
+struct line_block {
+	VEC(struct folded_line) lines;
+	VEC(struct folded_name) names;
+	struct buf text;
+};
+
+/* Lines become names here, */
 struct reader {
 	struct in *in;
-	struct profile *p;
-	uint32_t col;
-	struct buf loc_of; /* loc_ids by string number; 0 = not made yet */
 	bool is_diff;
 	uint64_t two_numbers; /* the first line with two numbers, if not all have two */
-	label_set_id base;    /* { pprof::base=true } */
 	struct buf last;      /* the stack of the previous line, as text */
-	struct buf ends;      /* size_t: the ends of its frames in that text */
-	struct buf stack;     /* loc_id: its frames */
+	VEC(size_t) ends;     /* of its frames in that text */
+	struct line_block block[2];
+	unsigned filling; /* the block that lines are put into */
+};
+
+/* and names become samples here. The dictionary belongs to this side. */
+struct stacker {
+	struct profile *p;
+	uint32_t col;
+	bool is_diff;
+	VEC(loc_id) loc_of; /* by string number; 0 = not made yet */
+	VEC(loc_id) stack;  /* of the line before */
+	label_set_id base;  /* { pprof::base=true } */
 	struct adder adder;
 	uint64_t saturated; /* counts whose negative does not fit */
 };
@@ -76,7 +107,7 @@ static bool cut_count(struct str *line, struct folded_count *c)
 	return true;
 }
 
-/* Reading */
+/* From names to samples */
 
 static uint32_t annotation(struct str name)
 {
@@ -86,26 +117,93 @@ static uint32_t annotation(struct str name)
 }
 
 /* The location of a name, given by its number. */
-static loc_id named_frame(struct reader *r, str_id text)
+static loc_id named_frame(struct stacker *k, str_id text)
 {
-	size_t known = BUF_COUNT(&r->loc_of, loc_id);
 	loc_id *loc;
 
-	if (text.i >= known) {
-		size_t more = (r->p->dict->str.n - known) * sizeof(loc_id);
-
-		memset(buf_room(&r->loc_of, more), 0, more);
-		r->loc_of.n += more;
-	}
-	loc = (loc_id *)r->loc_of.p + text.i;
+	if (text.i >= k->loc_of.n)
+		vec_append_zeroed(&k->loc_of, k->p->dict->str.n - k->loc_of.n);
+	loc = &k->loc_of.v[text.i];
 	if (!loc->i) {
-		struct loc row = { .flags = annotation(dict_text(r->p->dict, text)) };
+		struct loc row = { .flags = annotation(dict_text(k->p->dict, text)) };
 
-		row.func = dict_add_func(r->p->dict, (struct func){ .name = text });
-		*loc = dict_add_loc(r->p->dict, row);
+		row.func = dict_add_func(k->p->dict, (struct func){ .name = text });
+		*loc = dict_add_loc(k->p->dict, row);
 	}
 	return *loc;
 }
+
+/* Append frames by name. Looked up together, they wait for memory once. */
+static void push_frames(struct stacker *k, const struct line_block *b,
+			const struct folded_name *name, size_t n)
+{
+	struct str text[NAMES];
+	str_id id[NAMES];
+
+	for (size_t i = 0; i < n; i++)
+		text[i] = str(b->text.p + name[i].first, name[i].n);
+	dict_intern_all(k->p->dict, text, n, id);
+	for (size_t i = 0; i < n; i++)
+		vec_push(&k->stack, named_frame(k, id[i]));
+}
+
+/* Add a sample with the stack of this line. */
+static void add_folded_sample(struct stacker *k, label_set_id labels, struct folded_count c)
+{
+	adder_sample(&k->adder, k->stack.v, k->stack.n, labels);
+	adder_value(&k->adder, k->col, c.whole, 1, c.frac);
+}
+
+/* The model holds a base side as pprof does: negative, and labelled. */
+static struct folded_count negated(struct stacker *k, struct folded_count c)
+{
+	k->saturated += c.whole == INT64_MIN;
+	c.whole = c.whole == INT64_MIN ? INT64_MAX : -c.whole;
+	if (c.frac) {
+		c.whole--;
+		c.frac = FRAC_ONE - c.frac;
+	}
+	return c;
+}
+
+static label_set_id base_labels(struct stacker *k)
+{
+	struct label l = { .key = dict_intern(k->p->dict, BASE_LABEL),
+			   .str = dict_intern(k->p->dict, S("true")) };
+
+	if (!k->base.i)
+		k->base = dict_add_label(k->p->dict, k->base, l);
+	return k->base;
+}
+
+/* The names of a line that come next in the block become its stack, and its counts samples. */
+static void add_line(struct stacker *k, const struct line_block *b, const struct folded_line *line,
+		     const struct folded_name *name)
+{
+	k->stack.n = line->shared;
+	for (uint32_t i = 0; i < line->nname; i += NAMES)
+		push_frames(k, b, name + i, min_size(line->nname - i, NAMES));
+	add_folded_sample(k, (label_set_id){ 0 }, line->last);
+	if (k->is_diff)
+		add_folded_sample(k, base_labels(k), negated(k, line->base));
+}
+
+static void add_lines(void *stacker, void *block)
+{
+	struct stacker *k = stacker;
+	struct line_block *b = block;
+	size_t at = 0;
+
+	for (size_t i = 0; i < b->lines.n; i++) {
+		add_line(k, b, &b->lines.v[i], b->names.v + at);
+		at += b->lines.v[i].nname;
+	}
+	vec_clear(&b->lines);
+	vec_clear(&b->names);
+	b->text.n = 0;
+}
+
+/* From lines to names */
 
 /* The length of the common prefix of a and b. */
 static size_t shared_bytes(struct str a, struct str b)
@@ -131,81 +229,41 @@ static size_t shared_bytes(struct str a, struct str b)
 static size_t keep_shared(struct reader *r, struct str stack)
 {
 	size_t same = shared_bytes(stack, buf_str(&r->last));
-	const size_t *end = (const size_t *)r->ends.p;
-	size_t n = BUF_COUNT(&r->ends, size_t);
+	const size_t *end = r->ends.v;
+	size_t n = r->ends.n;
 
 	while (n && (end[n - 1] > same || (end[n - 1] < stack.n && stack.p[end[n - 1]] != ';')))
 		n--;
-	r->ends.n = n * sizeof(*end);
-	r->stack.n = n * sizeof(loc_id);
+	r->ends.n = n;
 	r->last.n = same;
 	buf_add(&r->last, str_skip(stack, same));
 	return n ? end[n - 1] : 0;
 }
 
-/* Append frames by name. Looked up together, they wait for memory once. */
-static void add_frames(struct reader *r, const struct str *name, size_t n)
+/* Put the stack of a line into the block. */
+static void split_stack(struct reader *r, struct str stack, struct folded_count last,
+			struct folded_count base)
 {
-	str_id text[NAMES];
-
-	dict_intern_all(r->p->dict, name, n, text);
-	for (size_t i = 0; i < n; i++) {
-		loc_id loc = named_frame(r, text[i]);
-
-		buf_put(&r->stack, &loc, sizeof(loc));
-	}
-}
-
-static void read_stack(struct reader *r, struct str stack)
-{
-	struct str rest = str_skip(stack, keep_shared(r, stack)), name[NAMES];
-	size_t n = 0;
+	struct line_block *b = &r->block[r->filling];
+	struct str rest = str_skip(stack, keep_shared(r, stack));
+	struct folded_line line = { .shared = (uint32_t)r->ends.n, .last = last, .base = base };
+	size_t text = b->text.n;
+	const char *from;
 
 	if (r->ends.n && rest.n)
 		rest = str_skip(rest, 1); /* the ';' */
+	from = rest.p;
+	buf_add(&b->text, rest);
 	while (rest.n) {
-		size_t end;
+		struct str name = str_cut(&rest, ';');
 
-		name[n] = str_cut(&rest, ';');
-		if (!name[n].n)
+		if (!name.n)
 			continue; /* "a;;b": an empty frame is ignored */
-		end = (size_t)(name[n].p + name[n].n - stack.p);
-		buf_put(&r->ends, &end, sizeof(end));
-		if (++n == NAMES) {
-			add_frames(r, name, n);
-			n = 0;
-		}
+		vec_push(&r->ends, (size_t)(name.p + name.n - stack.p));
+		vec_push(&b->names, { text + (size_t)(name.p - from), name.n });
+		line.nname++;
 	}
-	add_frames(r, name, n);
-}
-
-/* Add a sample with the stack that was read last. */
-static void add_folded_sample(struct reader *r, label_set_id labels, struct folded_count c)
-{
-	adder_sample(&r->adder, (const loc_id *)r->stack.p, BUF_COUNT(&r->stack, loc_id), labels);
-	adder_value(&r->adder, r->col, c.whole, 1, c.frac);
-}
-
-/* The model holds a base side as pprof does: negative, and labelled. */
-static struct folded_count negated(struct reader *r, struct folded_count c)
-{
-	r->saturated += c.whole == INT64_MIN;
-	c.whole = c.whole == INT64_MIN ? INT64_MAX : -c.whole;
-	if (c.frac) {
-		c.whole--;
-		c.frac = FRAC_ONE - c.frac;
-	}
-	return c;
-}
-
-static label_set_id base_labels(struct reader *r)
-{
-	struct label l = { .key = dict_intern(r->p->dict, BASE_LABEL),
-			   .str = dict_intern(r->p->dict, S("true")) };
-
-	if (!r->base.i)
-		r->base = dict_add_label(r->p->dict, r->base, l);
-	return r->base;
+	vec_push(&b->lines, line);
 }
 
 static bool read_folded_line(struct reader *r, struct str line)
@@ -224,10 +282,7 @@ static bool read_folded_line(struct reader *r, struct str line)
 			      STR_ARG(str(line.p, min_size(line.n, 80))));
 	if (has_two && !r->is_diff && !r->two_numbers)
 		r->two_numbers = r->in->line;
-	read_stack(r, r->is_diff ? stack : name);
-	add_folded_sample(r, (label_set_id){ 0 }, last);
-	if (r->is_diff)
-		add_folded_sample(r, base_labels(r), negated(r, before));
+	split_stack(r, r->is_diff ? stack : name, last, before);
 	return true;
 }
 
@@ -255,28 +310,61 @@ static bool begins_differential(struct in *in)
 	return found;
 }
 
+static bool is_full(const struct line_block *b)
+{
+	return b->lines.n >= BLOCK_LINES || b->text.n >= BLOCK_BYTES;
+}
+
+/* Pass blocks of lines on; the last one waits for the caller. */
+static void read_lines(struct reader *r, struct relay *relay)
+{
+	struct str line;
+
+	while (in_line(r->in, &line)) {
+		if (str_trim(line).n && !read_folded_line(r, line))
+			break;
+		if (!is_full(&r->block[r->filling]))
+			continue;
+		relay_pass(relay, &r->block[r->filling]);
+		r->filling = !r->filling;
+	}
+}
+
+static void reader_release(struct reader *r)
+{
+	for (size_t i = 0; i < LEN(r->block); i++) {
+		vec_release(&r->block[i].lines);
+		vec_release(&r->block[i].names);
+		buf_release(&r->block[i].text);
+	}
+	buf_release(&r->last);
+	vec_release(&r->ends);
+}
+
 static bool read_folded(struct in *in, struct profile *p)
 {
-	struct reader r = { .in = in, .p = p, .is_diff = begins_differential(in) };
-	struct str line;
+	struct reader r = { .in = in, .is_diff = begins_differential(in) };
+	struct stacker k = { .p = p, .is_diff = r.is_diff };
+	struct relay relay;
 	int64_t scale;
 
-	r.col = profile_column(p, dict_intern(p->dict, S("samples")),
+	k.col = profile_column(p, dict_intern(p->dict, S("samples")),
 			       dict_intern(p->dict, S("count")), &scale);
-	adder_begin(&r.adder, p, !in->options.no_thread);
-	r.adder.keep_order = true; /* lines have no time, but an order */
-	while (in_line(in, &line) && (!str_trim(line).n || read_folded_line(&r, line)))
-		;
-	adder_end(&r.adder);
-	p->saturated += r.saturated;
+	adder_begin(&k.adder, p, !in->options.no_thread);
+	k.adder.keep_order = true; /* lines have no time, but an order */
+	relay_begin(&relay, add_lines, &k, !in->options.no_thread);
+	read_lines(&r, &relay);
+	relay_end(&relay);
+	add_lines(&k, &r.block[r.filling]);
+	adder_end(&k.adder);
+	p->saturated += k.saturated;
 	if (r.two_numbers)
 		in_note(in, r.two_numbers,
 			"two numbers, where other lines have one: the first is "
 			"taken for a part of the name");
-	buf_release(&r.loc_of);
-	buf_release(&r.last);
-	buf_release(&r.ends);
-	buf_release(&r.stack);
+	reader_release(&r);
+	vec_release(&k.loc_of);
+	vec_release(&k.stack);
 	return !in->failed;
 }
 

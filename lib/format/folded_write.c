@@ -46,7 +46,7 @@ static void put_line(struct buf *b, const struct profile *p, const struct sorted
 	for (uint32_t i = 0; i < stack->n; i++) {
 		if (i)
 			buf_ch(b, ';');
-		buf_add(b, dict_text(p->dict, s->text[s->name[stack->first + i]]));
+		buf_add(b, dict_text(p->dict, s->text[sorted_name(s, stack, i)]));
 	}
 	if (!stack->n)
 		buf_add(b, S("[unknown]"));

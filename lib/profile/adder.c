@@ -23,8 +23,11 @@ static void add_values(struct adder *a, const struct adder_block *b)
 	}
 }
 
-static void add_block(struct adder *a, struct adder_block *b)
+static void add_block(void *adder, void *block)
 {
+	struct adder *a = adder;
+	struct adder_block *b = block;
+
 	for (size_t i = 0; i < b->samples.n; i += GROUP)
 		profile_add_batch(a->p, b->frames.v, b->samples.v + i,
 				  min_size(b->samples.n - i, GROUP));
@@ -34,53 +37,17 @@ static void add_block(struct adder *a, struct adder_block *b)
 	vec_clear(&b->values);
 }
 
-static void *add_full_blocks(void *adder)
-{
-	struct adder *a = adder;
-
-	pthread_mutex_lock(&a->lock);
-	for (;;) {
-		struct adder_block *b;
-
-		while (!a->is_full && !a->is_over)
-			pthread_cond_wait(&a->changed, &a->lock);
-		if (!a->is_full)
-			break;
-		b = &a->block[!a->filling];
-		pthread_mutex_unlock(&a->lock);
-		add_block(a, b);
-		pthread_mutex_lock(&a->lock);
-		a->is_full = false;
-		pthread_cond_signal(&a->changed);
-	}
-	pthread_mutex_unlock(&a->lock);
-	return NULL;
-}
-
 void adder_begin(struct adder *a, struct profile *p, bool threads)
 {
-	*a = (struct adder){ .p = p, .threads = threads };
-	pthread_mutex_init(&a->lock, NULL);
-	pthread_cond_init(&a->changed, NULL);
+	*a = (struct adder){ .p = p };
+	relay_begin(&a->relay, add_block, a, threads);
 }
 
 /* The block that is full is added, by the thread or at once; the reader fills the other. */
 static void pass_block_on(struct adder *a)
 {
-	if (a->threads && !a->has_thread)
-		a->has_thread = a->threads = pthread_create(&a->thread, NULL, add_full_blocks, a) ==
-					     0;
-	if (!a->has_thread) {
-		add_block(a, &a->block[a->filling]);
-		return;
-	}
-	pthread_mutex_lock(&a->lock);
-	while (a->is_full)
-		pthread_cond_wait(&a->changed, &a->lock);
+	relay_pass(&a->relay, &a->block[a->filling]);
 	a->filling = !a->filling;
-	a->is_full = true;
-	pthread_cond_signal(&a->changed);
-	pthread_mutex_unlock(&a->lock);
 }
 
 /* Asked for more room, a block that is full is not passed on: the sample is begun. */
@@ -124,21 +91,11 @@ void adder_value(struct adder *a, uint32_t col, int64_t v, int64_t scale, uint64
 
 void adder_end(struct adder *a)
 {
-	if (a->has_thread) {
-		pthread_mutex_lock(&a->lock);
-		while (a->is_full)
-			pthread_cond_wait(&a->changed, &a->lock);
-		a->is_over = true;
-		pthread_cond_signal(&a->changed);
-		pthread_mutex_unlock(&a->lock);
-		pthread_join(a->thread, NULL);
-	}
+	relay_end(&a->relay);
 	add_block(a, &a->block[a->filling]);
 	for (size_t i = 0; i < LEN(a->block); i++) {
 		vec_release(&a->block[i].frames);
 		vec_release(&a->block[i].samples);
 		vec_release(&a->block[i].values);
 	}
-	pthread_cond_destroy(&a->changed);
-	pthread_mutex_destroy(&a->lock);
 }

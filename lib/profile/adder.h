@@ -16,8 +16,7 @@
 #ifndef PROFILE_ADDER_H
 #define PROFILE_ADDER_H
 
-#include <pthread.h>
-
+#include "base/relay.h"
 #include "base/vec.h"
 #include "profile/samples.h"
 
@@ -38,15 +37,10 @@ struct adder_block {
 struct adder {
 	struct profile *p;
 	bool keep_order; /* the reader's: profile_observe() each value, at time 0 */
-	bool threads, has_thread;
+	struct relay relay;
 	struct adder_block block[2];
 	unsigned filling; /* the block that the reader fills */
 	bool is_begun;    /* adder_room() was called for the next sample */
-	/* Shared with the thread, under the lock: */
-	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	bool is_full, is_over; /* the other block waits to be added; no more blocks follow */
 };
 
 void adder_begin(struct adder *a, struct profile *p, bool threads);

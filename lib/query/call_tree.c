@@ -60,19 +60,20 @@ static void print_tree(struct query *q)
 {
 	struct buf *b = &q->out->bytes;
 	struct call_tree t;
+	uint32_t depth = 0;
 
 	call_tree_init(&t, q);
 	q->unit_value = common_unit(&t, q);
 	put_header(q, b);
 	put_shown(q, b, cum_value(&t, 0));
 	buf_printf(b, "%10s %5s%% %10s %5s%%\n", "cum", "cum", "flat", "flat");
-	for (uint32_t i = tree_next(&t.tree, 0); i; i = tree_next(&t.tree, i)) {
+	for (uint32_t i = tree_next(&t.tree, 0, &depth); i; i = tree_next(&t.tree, i, &depth)) {
 		put_value_column(q, b, cum_value(&t, i), 10);
 		put_percent_column(b, cum_value(&t, i), q->total);
 		buf_ch(b, ' ');
 		put_value_column(q, b, flat_value(&t, i), 10);
 		put_percent_column(b, flat_value(&t, i), q->total);
-		buf_printf(b, "%*s", (int)(2 * min_size(t.tree.node[i].depth, MOST_INDENT)), "");
+		buf_printf(b, "%*s", (int)(2 * min_size(depth, MOST_INDENT)), "");
 		put_name(b, dict_text(q->p->dict, t.tree.node[i].name));
 		buf_ch(b, '\n');
 		out_flush(q->out);
@@ -86,10 +87,11 @@ static const char *const tree_cells[] = { "depth", "flat", "flat_percent", "cum"
 static void list_tree(struct query *q, struct rows *r)
 {
 	struct call_tree t;
+	uint32_t depth = 0;
 
 	call_tree_init(&t, q);
-	for (uint32_t i = tree_next(&t.tree, 0); i; i = tree_next(&t.tree, i)) {
-		rows_int(r, t.tree.node[i].depth);
+	for (uint32_t i = tree_next(&t.tree, 0, &depth); i; i = tree_next(&t.tree, i, &depth)) {
+		rows_int(r, depth);
 		rows_int(r, flat_value(&t, i));
 		rows_percent(r, flat_value(&t, i), q->total);
 		rows_int(r, cum_value(&t, i));

@@ -38,6 +38,12 @@ static void mark_changed(struct evidence *e, const struct profile *p, const stru
 	mem_free(by_name, p->dict->str.n);
 }
 
+/* A callee of the root, or a callee of one. */
+static bool is_near_root(const struct tree *t, uint32_t node)
+{
+	return t->node[t->node[node].parent].parent == 0;
+}
+
 /*
  * Mark the nodes along a path of names. It may begin one level below the
  * root's callees: their level may be the command's name.
@@ -58,7 +64,7 @@ static void mark_path(struct evidence *e, const struct profile *p, const struct 
 	for (uint32_t i = 1; i < t->n; i++) {
 		uint32_t n = reached[t->node[i].parent];
 
-		if (n >= nname || t->node[i].name.i != name[n] || (!n && t->node[i].depth > 2))
+		if (n >= nname || t->node[i].name.i != name[n] || (!n && !is_near_root(t, i)))
 			continue;
 		reached[i] = n + 1;
 		e->node[i] |= EVIDENCE_BLAME;

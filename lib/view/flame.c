@@ -23,8 +23,12 @@ void flame_mark_wakers(struct tree *t, struct dictionary *d)
 		bool is_separator = t->node[i].name.i == separator.i;
 
 		wakes[i] = wakes[t->node[i].parent] || is_separator;
-		if (wakes[i] && !is_separator)
-			t->node[i].name = waker_name(d, t->node[i].name);
+		if (wakes[i] && !is_separator) {
+			str_id name = t->node[i].name;
+
+			t->node[i].name = waker_name(d, name);
+			tree_copy_flags(t, name, t->node[i].name);
+		}
 	}
 	mem_free(wakes, t->n);
 }

@@ -215,21 +215,21 @@ function matcher(term) {
 	}
 }
 
-// found.share is of the picture's width, what is found within what is found counted once.
+// found.share is of all, as in a frame's own line; what is found within what is found counts once.
 function find() {
 	found = {count: 0};
 	if (!state.search)
 		return;
 	const hit = names.map(matcher(state.search)), within = new Uint8Array(tree.n);
-	let count = 0, width = 0;
+	let count = 0, total = 0;
 	for (let i = 1; i < tree.n; i++) {
 		const outer = within[tree.parent[i]], here = hit[tree.name[i]];
 		count += here;
 		if (here && !outer)
-			width += tree.width[i];
+			total += tree.total[i];
 		within[i] = outer | here;
 	}
-	found = {hit, count, share: percent(width, conf.total || tree.width[0])};
+	found = {hit, count, share: percent(total, all)};
 }
 
 // What is found, in the order in which it is drawn.

@@ -92,10 +92,10 @@ static bool is_wide(const struct walk *w, double weight)
 	return weight > 0 && weight >= w->least;
 }
 
-static bool open_node(struct walk *w, uint32_t node, double left)
+static bool open_node(struct walk *w, uint32_t node, uint32_t depth, double left)
 {
 	w->node = node;
-	w->depth = w->l->tree->node[node].depth;
+	w->depth = depth;
 	w->left = w->edge[w->depth] = left;
 	return true;
 }
@@ -103,22 +103,22 @@ static bool open_node(struct walk *w, uint32_t node, double left)
 bool walk_next(struct walk *w)
 {
 	const struct tree_node *all = w->l->tree->node;
-	uint32_t open = w->node, next = all[open].first;
+	uint32_t open = w->node, depth = w->depth, next = all[open].first;
 	double left = w->left;
 
 	if (!w->begun)
-		return w->begun = open_node(w, 0, 0);
+		return w->begun = open_node(w, 0, 0, 0);
 	for (;;) {
 		for (; next; next = all[next].next) {
 			double weight = layout_weight(w->l, next);
 
 			if (is_wide(w, weight))
-				return open_node(w, next, left);
+				return open_node(w, next, depth + 1, left);
 			left += not_negative(weight);
 		}
 		if (!open)
 			return false;
-		left = w->edge[all[open].depth] + layout_weight(w->l, open);
+		left = w->edge[depth--] + layout_weight(w->l, open);
 		next = all[open].next;
 		open = all[open].parent;
 	}

@@ -20,7 +20,7 @@ static void list_names(struct namelist *l, const struct dictionary *d, const str
 		l->row = mem_grow(l->row, &l->cap, l->n + 1, sizeof(*l->row));
 		l->row[l->n++] = (struct namelist_row){ .text = dict_text(d, name),
 							.id = name.i,
-							.flags = t->node[i].flags };
+							.flags = tree_flags(t, name) };
 	}
 }
 

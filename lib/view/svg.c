@@ -34,7 +34,10 @@ static void put_styles(const struct svg *s)
 		rgb_put(b, change_color[i]);
 		buf_add(b, S("; }\n"));
 		if (rgb_wants_white(change_color[i]))
-			buf_printf(b, ".prof-flame .d%d text { fill: #fff; }\n", i);
+			buf_printf(b,
+				   ".prof-flame .still .d%d text, .prof-flame .box.d%d text "
+				   "{ fill: #fff; }\n",
+				   i, i);
 	}
 	out_add(s->out, asset_css());
 	put_markup(s, "]]></style>\n");

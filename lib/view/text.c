@@ -83,7 +83,8 @@ static struct rgb color_of(const struct text *t, uint32_t node)
 		return change_color[change_step(c.from, c.to) + CHANGE_STEPS];
 	}
 	return node ? palette_color(t->o->palette, t->o->shade,
-				    dict_text(t->flame.p->dict, n->name), n->flags) :
+				    dict_text(t->flame.p->dict, n->name),
+				    tree_flags(&t->flame.tree, n->name)) :
 		      no_color;
 }
 

@@ -22,6 +22,16 @@ browse in.svg 'changes' <<'END'
 	is(step('half'), 'd0', 'so is half');
 	is(step('hot'), 'd9', 'a caller has the colour of all it calls');
 	is(step('main'), 'd7', 'up to the root');
+	// WCAG's contrast of a box's text on its box.
+	const light = c => c.match(/\d+/g).slice(0, 3).map(v => v / 255)
+		.map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+		.reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0.05);
+	const ink = b => light(getComputedStyle(b.querySelector('text')).fill);
+	const paper = b => light(getComputedStyle(rect(b)).fill);
+	for (const name of ['same', 'more', 'twice', 'half', 'hot', 'main', 'new']) {
+		const [a, b] = [ink(box(name)), paper(box(name))];
+		ok(Math.max(a, b) / Math.min(a, b) >= 4.5, `the label of "${name}" is legible`, a, b);
+	}
 	ok(box('gone').classList.contains('gone'), 'what is gone is marked');
 	ok(box('deep').classList.contains('gone'), 'with all it called');
 	ok(getComputedStyle(rect(box('gone'))).fill.includes('#prof-gone'), 'by hatching');
@@ -40,6 +50,14 @@ browse in.svg 'changes' <<'END'
 	is(colours.size, 11, 'eleven colours');
 	ok(one('.legend').getBoundingClientRect().bottom <= Math.min(...boxes().map(b => b.getBoundingClientRect().top)),
 		'above the boxes');
+END
+
+printf 'main;gone 900 0\nmain;kept 100 100\n' | prof-flame >search.svg
+browse search.svg 'what is found' <<'END'
+	const term = one('input');
+	term.value = 'kept';
+	term.dispatchEvent(new Event('input'));
+	is(one('output').value, '1 matched, 100.00%', 'its share is that of its own line, of the new side');
 END
 
 browse in.svg 'widths' <<'END'

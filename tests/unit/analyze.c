@@ -122,15 +122,18 @@ static void test_trees(void)
 	frame_names_init(&names, p.dict, dict_frame_name);
 	for (int order = TREE_BY_NAME; order <= TREE_AS_STACKS; order++) {
 		struct tree t;
-		uint32_t n = 0;
+		uint32_t n = 0, depth = 0, deepest = 0;
 
 		tree_build(&t, &p, 0, &names, (enum tree_order)order);
 		b.n = 0;
 		print_below(&t, p.dict, 0, &b);
 		is(buf_str(&b), shown[order], "order %d, without the other profile's", order);
-		for (uint32_t i = tree_next(&t, 0); i; i = tree_next(&t, i))
+		for (uint32_t i = tree_next(&t, 0, &depth); i; i = tree_next(&t, i, &depth)) {
 			n++;
+			deepest = depth > deepest ? depth : deepest;
+		}
 		ok(n == t.n - 1 && t.node[0].total == 12, "all nodes are walked");
+		ok(depth == 0 && deepest == 2 && t.depth == 2, "their depth is known");
 		tree_release(&t);
 	}
 	frame_names_release(&names);

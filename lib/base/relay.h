@@ -1,0 +1,44 @@
+/*
+ * Blocks of work handed from one thread to another, which takes them in order:
+ *
+ *	relay_begin(&r, take, context, threads);
+ *	... fill a block; relay_pass(&r, block); fill the other one; relay_pass(&r, ...) ...
+ *	relay_end(&r);
+ *
+ * One block is taken while the next is filled. Without `threads`, or when no thread can
+ * be started, relay_pass() takes the block at once: the result is the same.
+ */
+#ifndef BASE_RELAY_H
+#define BASE_RELAY_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+/* Use a block up and leave it empty. It runs in one thread at a time, never in two. */
+typedef void relay_take(void *context, void *block);
+
+struct relay {
+	relay_take *take;
+	void *context;
+	bool threads, has_thread; /* may there be a thread; is there one */
+	pthread_t thread;
+	/* Shared with the thread, under the lock: */
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	void *waiting; /* the block that is being taken; NULL = none */
+	bool is_over;  /* no more blocks follow */
+};
+
+/* The thread is started with the first block. */
+void relay_begin(struct relay *r, relay_take *take, void *context, bool threads);
+
+/*
+ * Pass a block on, once the one before it is taken. It is the relay's until the next call
+ * of relay_pass() or relay_end() returns.
+ */
+void relay_pass(struct relay *r, void *block);
+
+/* Wait until all blocks are taken. The context is the caller's again. */
+void relay_end(struct relay *r);
+
+#endif
