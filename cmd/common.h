@@ -15,7 +15,7 @@ struct common {
 	struct pack pack;
 	const char *type;
 	bool lenient, quiet, verbose;
-	bool text_in;   /* at least one input is of a text format */
+	bool text_in; /* at least one input is of a text format */
 	/* The profiles that are wanted: see struct source_options. */
 	bool has_range;
 	int64_t since, until;

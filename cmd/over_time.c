@@ -188,7 +188,7 @@ static bool print_points(const struct time_series *t, enum report_format format)
 	struct over_time_table table = { 0 };
 	struct buf names = { 0 };
 	size_t n, at[LEN(t->options.by)];
-	const struct time_point **point = time_series_sorted(t, &n);
+	struct time_point_named *point = time_series_sorted(t, &n);
 
 	for (size_t i = 0; i < t->options.nby; i++) {
 		at[i] = names.n;
@@ -201,12 +201,12 @@ static bool print_points(const struct time_series *t, enum report_format format)
 	vec_push(&table.names, "value");
 	begin_table(&table, format);
 	for (size_t i = 0; i < n && !table.out.failed; i++) {
-		struct str group = strings_get(&t->groups, point[i]->group);
+		struct str group = point[i].group;
 
-		put_time_cell(&table, point[i]->time);
+		put_time_cell(&table, point[i].point->time);
 		for (size_t k = 0; k < t->options.nby; k++)
 			put_text_cell(&table, str_cut(&group, '\0'), 16);
-		put_value_cell(&table, point[i]->value, buf_str(&t->unit));
+		put_value_cell(&table, point[i].point->value, buf_str(&t->unit));
 		end_line(&table);
 	}
 	mem_free(point, n * sizeof(*point));
@@ -219,7 +219,8 @@ static bool print_series(const struct over_time *o, char **paths, struct selecto
 			 enum report_format format)
 {
 	struct time_series_options options = { .selector = selector,
-					       .step = o->step ? (int64_t)o->step : 60 * 1000000000LL,
+					       .step = o->step ? (int64_t)o->step :
+								 60 * 1000000000LL,
 					       .type = str_of(common.type) };
 	struct visits v = { .store = series_of_store, .profile = series_of_profile };
 	struct time_series t;
@@ -257,8 +258,8 @@ static bool print_series(const struct over_time *o, char **paths, struct selecto
 struct listing {
 	struct over_time_table table;
 	struct selector *selector;
-	struct strings seen; /* series that have been listed */
-	bool profiles;       /* list these */
+	struct strings seen;     /* series that have been listed */
+	bool profiles;           /* list these */
 	struct log_writer split; /* takes profiles of files apart */
 };
 
@@ -328,8 +329,8 @@ static void list_store(void *context, struct store_view *v)
 		n = profiles.profile.n;
 		for (size_t i = 0; i < n; i++)
 			if (piece_has(&p, profiles.profile.v[i].time))
-				list_one(l, p.series, &profiles.profile.v[i],
-					 profiles.total.v + i, n);
+				list_one(l, p.series, &profiles.profile.v[i], profiles.total.v + i,
+					 n);
 	}
 	chunk_profiles_release(&profiles);
 }
@@ -344,8 +345,8 @@ static void list_profile(void *context, struct profile *p)
 	if (series_get(&s, buf_str(&l->split.series)) &&
 	    (!l->selector || series_selected(&s, l->selector, NULL, 0, &exact)) &&
 	    (l->profiles || is_new_series(l, &s)))
-		list_one(l, &s, l->profiles ? l->split.rows.profile.v : NULL,
-			 l->split.rows.total.v, 1);
+		list_one(l, &s, l->profiles ? l->split.rows.profile.v : NULL, l->split.rows.total.v,
+			 1);
 	series_release(&s);
 }
 

@@ -20,8 +20,8 @@ static const struct opt own_options[] = {
 	  "also ask the servers in $DEBUGINFOD_URLS" },
 	{ 0 },
 };
-static const struct opt *const options[] = { own_options,  frame_options,   to_options,
-					     file_options, sum_options, general_options, NULL };
+static const struct opt *const options[] = { own_options, frame_options,   to_options, file_options,
+					     sum_options, general_options, NULL };
 static const struct cmd cmd = { "prof-fold", "Turn profiles into folded stacks, one per line.",
 				"[FILE]...", options, false };
 

@@ -58,16 +58,19 @@ static const struct opt time_options[] = {
 	{ 0, "profiles", OPT_FLAG, &o.over_time.profiles, NULL, "the profiles, with their times" },
 	{ 0, "series-list", OPT_FLAG, &o.over_time.list, NULL, "sets of labels and their types" },
 	{ 0, "by", OPT_STR, &o.over_time.by, "LABEL,...", "--series: one for each value of these" },
-	{ 0, "step", OPT_PARSED, &o.over_time.step, "TIME", "--series: length of a step (1m)",
-	  NULL, parse_last },
+	{ 0, "step", OPT_PARSED, &o.over_time.step, "TIME", "--series: length of a step (1m)", NULL,
+	  parse_last },
 	{ 0, "function", OPT_STR, &o.over_time.function, "RE",
 	  "--series: samples with a function that matches" },
-	{ 0, "last", OPT_PARSED, &o.last, "TIME", "the same as --since now-TIME", NULL, parse_last },
+	{ 0, "last", OPT_PARSED, &o.last, "TIME", "the same as --since now-TIME", NULL,
+	  parse_last },
 	{ 0 },
 };
 
-static const struct opt *const options[] = { filter_options, report_options,  own_options, time_options,
-					     file_options, sum_options,   general_options, NULL };
+static const struct opt *const options[] = { filter_options,  report_options,
+					     own_options,     time_options,
+					     file_options,    sum_options,
+					     general_options, NULL };
 static const struct cmd cmd = { "prof-query", "Select part of a profile, or report about it.",
 				"[SELECTOR] [FILE|STORE]...", options, false };
 

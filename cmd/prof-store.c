@@ -5,11 +5,11 @@
 #include "base/when.h"
 #include "common.h"
 #include "query/selector.h"
-#include "store_add.h"
-#include "store_list.h"
 #include "store/compact.h"
 #include "store/read.h"
 #include "store/verify.h"
+#include "store_add.h"
+#include "store_list.h"
 
 static struct {
 	struct opt_list labels;
@@ -47,9 +47,10 @@ static const struct opt own_options[] = {
 };
 
 static const struct opt *const options[] = { own_options, file_options, general_options, NULL };
-static const struct cmd cmd = { "prof-store", "Keep profiles: add, import, export, ls, stat, verify, compact, gc.",
-				"COMMAND DIRECTORY [FILE|SELECTOR]...",
-				options, false };
+static const struct cmd cmd = {
+	"prof-store", "Keep profiles: add, import, export, ls, stat, verify, compact, gc.",
+	"COMMAND DIRECTORY [FILE|SELECTOR]...", options, false
+};
 
 static void complain_lines(struct str lines)
 {
@@ -86,19 +87,16 @@ static bool compact_if_due(const char *dir)
 
 static bool run_add(const char *dir, char **args)
 {
-	struct store_add add = { .dir = dir,
-				 .labels = &o.labels,
-				 .compact = compact_if_due };
+	struct store_add add = { .dir = dir, .labels = &o.labels, .compact = compact_if_due };
 
 	return store_add_files(&add, args) && compact_if_due(dir);
 }
 
 static bool run_import(const char *dir, char **args)
 {
-	struct store_add add = { .dir = dir,
-				 .labels = &o.labels,
-				 .is_import = true,
-				 .compact = compact_if_due };
+	struct store_add add = {
+		.dir = dir, .labels = &o.labels, .is_import = true, .compact = compact_if_due
+	};
 
 	return store_add_files(&add, args) && compact_if_due(dir);
 }
@@ -230,10 +228,10 @@ static const struct {
 	bool (*run)(const char *dir, char **args);
 	bool makes, has_args;
 } commands[] = {
-	{ "add", run_add, true, true },	       { "import", run_import, true, true },
-	{ "ls", run_ls, false, false },	       { "stat", run_stat, false, false },
+	{ "add", run_add, true, true },         { "import", run_import, true, true },
+	{ "ls", run_ls, false, false },         { "stat", run_stat, false, false },
 	{ "verify", run_verify, false, false }, { "compact", run_compact, false, false },
-	{ "gc", run_gc, false, false },	       { "export", run_export, false, true },
+	{ "gc", run_gc, false, false },         { "export", run_export, false, true },
 };
 
 int main(int argc, char **argv)
@@ -254,7 +252,8 @@ int main(int argc, char **argv)
 		if (commands[i].makes && !store_make(args[1]))
 			return complain("%s: cannot make a store: %s", args[1], strerror(errno)), 2;
 		if (!store_is(args[1]))
-			return complain("%s: is no store: \"prof-store add\" makes one", args[1]), 2;
+			return complain("%s: is no store: \"prof-store add\" makes one", args[1]),
+			       2;
 		return status(commands[i].run(args[1], args + 2));
 	}
 	usage("'%s' is none of add, import, ls, stat, verify, compact, gc, export", args[0]);

@@ -172,8 +172,8 @@ static void report_added(const struct adding *a)
 	if (common.verbose)
 		note("stored %llu profiles", (unsigned long long)a->nadded);
 	if (a->how->is_import)
-		note("%llu profiles stored, %llu were there already",
-		     (unsigned long long)a->nadded, (unsigned long long)a->nknown);
+		note("%llu profiles stored, %llu were there already", (unsigned long long)a->nadded,
+		     (unsigned long long)a->nknown);
 }
 
 bool store_add_files(const struct store_add *how, char **paths)

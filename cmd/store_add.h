@@ -6,8 +6,8 @@
 
 struct store_add {
 	const char *dir;
-	const struct opt_list *labels; /* "key=value,..." */
-	bool is_import;                /* leave out profiles that the store has */
+	const struct opt_list *labels;    /* "key=value,..." */
+	bool is_import;                   /* leave out profiles that the store has */
 	bool (*compact)(const char *dir); /* called now and then */
 };
 

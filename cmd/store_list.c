@@ -4,7 +4,7 @@
 
 #include "common.h"
 #include "query/rows.h"
-#include "store/view.h"
+#include "store/store_view.h"
 
 /* What is known of a file without reading all of it; of a log all has to be read. */
 struct contents {
@@ -93,7 +93,7 @@ static bool table_end(struct table_out *t)
 	return finish_output(&t->out);
 }
 
-static const char *const file_cells[] = { "level", "from",     "to",     "bytes", "profiles",
+static const char *const file_cells[] = { "level", "from",   "to",   "bytes", "profiles",
 					  "rows",  "series", "name", NULL };
 
 static void print_file(struct table_out *t, const struct view_file *f, const struct contents *c)
@@ -105,7 +105,8 @@ static void print_file(struct table_out *t, const struct view_file *f, const str
 		print_time(&to, c->last);
 	}
 	if (!t->format) {
-		buf_printf(&t->out.bytes, "%2u  %-20.*s  %-20.*s  %12llu  %9llu  %11llu  %6llu  %s\n",
+		buf_printf(&t->out.bytes,
+			   "%2u  %-20.*s  %-20.*s  %12llu  %9llu  %11llu  %6llu  %s\n",
 			   f->name.level, STR_ARG(buf_str(&from)), STR_ARG(buf_str(&to)),
 			   (unsigned long long)f->size, (unsigned long long)c->nprofile,
 			   (unsigned long long)c->nrow, (unsigned long long)c->nseries,
@@ -153,8 +154,9 @@ bool store_list_files(const char *dir, int format)
 	read_contents(&v, c, &series);
 	if (table_begin(&t, format, file_cells)) {
 		if (!format)
-			buf_printf(&t.out.bytes, "%2s  %-20s  %-20s  %12s  %9s  %11s  %6s  %s\n", "L",
-				   "from", "to", "bytes", "profiles", "rows", "series", "name");
+			buf_printf(&t.out.bytes, "%2s  %-20s  %-20s  %12s  %9s  %11s  %6s  %s\n",
+				   "L", "from", "to", "bytes", "profiles", "rows", "series",
+				   "name");
 		for (size_t i = 0; i < n; i++)
 			print_file(&t, v.file.v[i], &c[i]);
 	}

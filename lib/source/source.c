@@ -75,7 +75,8 @@ void source_open(struct source *s, char *const *paths, const struct source_optio
 
 	*s = (struct source){ .options = *options };
 	for (; *paths; paths++) {
-		if (options->directories && !store_is(*paths) && stat(*paths, &st) == 0 && S_ISDIR(st.st_mode))
+		if (options->directories && !store_is(*paths) && stat(*paths, &st) == 0 &&
+		    S_ISDIR(st.st_mode))
 			add_directory(s, *paths);
 		else
 			add_path(s, str_of(*paths));

@@ -23,10 +23,10 @@ struct source_report {
 	uint32_t nother_time;        /* profiles left out, since they are of another time, */
 	uint32_t nwithout_time;      /* or since they do not say of which */
 	bool is_store;
-	uint64_t skipped;            /* malformed records, with options.lenient */
-	const char *error;           /* with file and position; NULL = none */
-	struct str notes;            /* lines of in_note() */
-	enum in_reason reason;       /* of the error */
+	uint64_t skipped;      /* malformed records, with options.lenient */
+	const char *error;     /* with file and position; NULL = none */
+	struct str notes;      /* lines of in_note() */
+	enum in_reason reason; /* of the error */
 };
 
 struct source_options {
@@ -44,7 +44,7 @@ struct source_options {
 	 * be returned all the same: selector_apply() has the last word. May be NULL.
 	 */
 	struct selector *selector;
-	unsigned jobs;             /* threads of source_sum(); 0 = one for each CPU */
+	unsigned jobs; /* threads of source_sum(); 0 = one for each CPU */
 	/* Called once for each input after it was read, in the order of inputs. */
 	void (*report)(void *context, const struct source_report *report);
 	void *context;
@@ -61,7 +61,7 @@ struct source {
 	struct store_view view; /* of a store */
 	struct store_reader reader;
 	uint32_t nother_time, nwithout_time; /* of the current input */
-	bool failed; /* an input was bad, or could not be listed */
+	bool failed;                         /* an input was bad, or could not be listed */
 };
 
 /*

@@ -183,7 +183,8 @@ static bool column_of_series(struct time_series *t, const struct series *s, stru
 		*col = i;
 		id.n = 0;
 		series_type_id(s, i, &id);
-		if (t->options.selector && !selector_matches_type(t->options.selector, buf_str(&id)))
+		if (t->options.selector &&
+		    !selector_matches_type(t->options.selector, buf_str(&id)))
 			continue;
 		found = t->options.type.n ? series_has_type(s, i, t->options.type) :
 					    !by_default.n || str_eq(by_default, s->type.v[i].type);
@@ -304,25 +305,26 @@ void time_series_add_store(struct time_series *t, struct store_view *v)
 
 /* Order */
 
-static int by_time_and_group(const void *a, const void *b, void *context)
+static int by_time_and_group(const void *a, const void *b)
 {
-	const struct time_point *x = *(const struct time_point *const *)a;
-	const struct time_point *y = *(const struct time_point *const *)b;
-	const struct time_series *t = context;
+	const struct time_point_named *x = a, *y = b;
 
-	if (x->time != y->time)
-		return x->time < y->time ? -1 : 1;
-	return str_cmp(strings_get(&t->groups, x->group), strings_get(&t->groups, y->group));
+	if (x->point->time != y->point->time)
+		return x->point->time < y->point->time ? -1 : 1;
+	return str_cmp(x->group, y->group);
 }
 
-const struct time_point **time_series_sorted(const struct time_series *t, size_t *n)
+struct time_point_named *time_series_sorted(const struct time_series *t, size_t *n)
 {
-	const struct time_point **sorted;
+	struct time_point_named *sorted;
 
 	*n = t->points.n - 1;
-	sorted = mem_zeroed(*n, sizeof(const struct time_point *));
-	for (size_t i = 0; i < *n; i++)
-		sorted[i] = table_row(&t->points, (uint32_t)i + 1);
-	qsort_r(sorted, *n, sizeof(*sorted), by_time_and_group, (void *)t);
+	sorted = mem_zeroed(*n, sizeof(*sorted));
+	for (size_t i = 0; i < *n; i++) {
+		sorted[i].point = table_row(&t->points, (uint32_t)i + 1);
+		sorted[i].group = strings_get(&t->groups, sorted[i].point->group);
+	}
+	if (*n)
+		qsort(sorted, *n, sizeof(*sorted), by_time_and_group);
 	return sorted;
 }

@@ -14,12 +14,12 @@
 #include "store/read.h"
 
 struct time_series_options {
-	struct selector *selector;   /* NULL: everything */
-	struct str by[8];            /* labels: a series for each set of their values */
+	struct selector *selector; /* NULL: everything */
+	struct str by[8];          /* labels: a series for each set of their values */
 	size_t nby;
-	int64_t step;                /* ns */
-	struct regex *function;      /* the samples of stacks with such a function; NULL: all */
-	struct str type;             /* sample type, as type_find() takes it; empty: default */
+	int64_t step;           /* ns */
+	struct regex *function; /* the samples of stacks with such a function; NULL: all */
+	struct str type;        /* sample type, as type_find() takes it; empty: default */
 };
 
 struct time_point {
@@ -56,7 +56,13 @@ void time_series_add_profile(struct time_series *t, struct profile *p);
 /* Add all that the view has. Errors are in v->errors. */
 void time_series_add_store(struct time_series *t, struct store_view *v);
 
+/* A point, and the values of its labels with a NUL after each. */
+struct time_point_named {
+	const struct time_point *point;
+	struct str group;
+};
+
 /* The points in order of time, then of labels. The caller frees the array of *n. */
-const struct time_point **time_series_sorted(const struct time_series *t, size_t *n);
+struct time_point_named *time_series_sorted(const struct time_series *t, size_t *n);
 
 #endif

@@ -18,8 +18,7 @@ static bool tail_get(struct block *b)
 	}
 	version = cursor_u32(&c);
 	magic = cursor_bytes(&c, 4);
-	if (!str_eq(magic, S("kolb")) ||
-	    cursor_u64(&c) != check_bytes(str(tail.p, BLOCK_TAIL - 8)))
+	if (!str_eq(magic, S("kolb")) || cursor_u64(&c) != check_bytes(str(tail.p, BLOCK_TAIL - 8)))
 		return in_fail_at(&b->in, b->file.n - BLOCK_TAIL,
 				  "the end of the block is damaged");
 	if (version != STORE_VERSION)
@@ -102,8 +101,7 @@ static bool chunks_index_get(struct block *b, struct cursor *c)
 		k.nrow = get_uleb(c);
 		k.nsection = (uint32_t)get_count(c);
 		k.section = b->section.n;
-		if (c->failed ||
-		    k.nsection != CHUNK_VALUES + b->series.v[k.series].series.type.n) {
+		if (c->failed || k.nsection != CHUNK_VALUES + b->series.v[k.series].series.type.n) {
 			cursor_fail(c);
 			break;
 		}

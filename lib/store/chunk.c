@@ -71,8 +71,8 @@ static void sort_profiles(struct rows_of_chunk *c)
 }
 
 /* A stable counting sort of row numbers by one field: order[] from order[]. */
-static void sort_rows_by(const struct chunk_row *row, size_t field, uint32_t *order, uint32_t *spare,
-			 size_t n)
+static void sort_rows_by(const struct chunk_row *row, size_t field, uint32_t *order,
+			 uint32_t *spare, size_t n)
 {
 #define KEY(i) (((const uint32_t *)&row[i])[field])
 	uint32_t least = UINT32_MAX, most = 0, *count;

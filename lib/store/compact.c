@@ -13,11 +13,11 @@
 #include "store/merge_rows.h"
 
 enum {
-	BATCH_BYTES = 4 << 20, /* of logs that are in memory together */
-	LOGS_DUE = 64,          /* so many logs, */
+	BATCH_BYTES = 4 << 20,   /* of logs that are in memory together */
+	LOGS_DUE = 64,           /* so many logs, */
 	LOG_BYTES_DUE = 8 << 20, /* or so many bytes in them */
-	BLOCKS_DUE = 8,         /* blocks of one level, */
-	DAY_BLOCKS_DUE = 4,     /* or blocks of a day that is over */
+	BLOCKS_DUE = 8,          /* blocks of one level, */
+	DAY_BLOCKS_DUE = 4,      /* or blocks of a day that is over */
 };
 
 struct compaction {

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -64,7 +63,7 @@ uint64_t store_new_id(void)
 {
 	uint64_t id = 0;
 
-	while (getrandom(&id, sizeof(id), 0) != sizeof(id))
+	while (getentropy(&id, sizeof(id)) < 0)
 		;
 	return id;
 }

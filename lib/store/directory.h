@@ -14,8 +14,8 @@
 
 #include <limits.h>
 
-#include "base/vec.h"
 #include "base/str.h"
+#include "base/vec.h"
 
 enum { SECOND_NS = 1000000000 };
 #define HOUR_NS (INT64_C(3600) * SECOND_NS)

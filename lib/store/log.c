@@ -64,8 +64,8 @@ static size_t next_record(const struct log *l, size_t at)
 	struct section s;
 
 	while (at < l->file.n) {
-		ptrdiff_t found =
-			str_find(str_skip(l->file, at), str((const char *)&magic, sizeof(magic)));
+		ptrdiff_t found = str_find(str_skip(l->file, at),
+					   str((const char *)&magic, sizeof(magic)));
 
 		if (found < 0)
 			return l->file.n;

@@ -37,7 +37,7 @@ struct log_writer {
 	const struct dictionary *dict;
 	uint32_t nrecord; /* since the dictionary began */
 	bool is_synced;
-	VEC(uint64_t) loc_hash;   /* by row of dict; 0 = not known */
+	VEC(uint64_t) loc_hash; /* by row of dict; 0 = not known */
 	VEC(uint64_t) stack_hash;
 	struct rows_of_chunk rows;
 	struct buf body, packed, series;
@@ -81,9 +81,9 @@ struct log {
 	size_t at;
 	struct dictionary *dict; /* the reader's */
 	struct row_numbers numbers;
-	bool has_dict;        /* the rows that the next record refers to have been read */
-	uint64_t torn;        /* bytes of records that were never complete */
-	uint64_t damaged;     /* bytes of others that cannot be read; there is an error, too */
+	bool has_dict;    /* the rows that the next record refers to have been read */
+	uint64_t torn;    /* bytes of records that were never complete */
+	uint64_t damaged; /* bytes of others that cannot be read; there is an error, too */
 	struct log_record record;
 	struct buf body;
 	size_t part_cap;

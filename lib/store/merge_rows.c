@@ -257,8 +257,13 @@ static bool take_from_block(struct merge *m, const struct origin *o, int64_t fro
 {
 	const struct block *b = &o->file->block;
 	const struct block_series *s = &b->series.v[o->chunk->series];
-	struct piece p = { m->v,	  o->file,	       &s->series, o->chunk, &b->group.v[s->group],
-			   o->chunk->nprofile, o->chunk->nrow };
+	struct piece p = { m->v,
+			   o->file,
+			   &s->series,
+			   o->chunk,
+			   &b->group.v[s->group],
+			   o->chunk->nprofile,
+			   o->chunk->nrow };
 	size_t nrow, ntype = s->series.type.n, nprofile;
 	const struct row_numbers *n = piece_numbers(&p, &m->out);
 	uint32_t *now;
@@ -357,8 +362,8 @@ static void write_group(struct merge *m, const struct origin *o, size_t n)
 	view_forget_numbers(m->v);
 }
 
-bool merge_into_block(struct store_view *v, const struct log_contents *logs, int64_t from, int64_t to,
-		      struct block_writer *w, uint64_t *nprofile)
+bool merge_into_block(struct store_view *v, const struct log_contents *logs, int64_t from,
+		      int64_t to, struct block_writer *w, uint64_t *nprofile)
 {
 	struct merge m = { .v = v, .w = w, .from = from, .to = to };
 	size_t end;

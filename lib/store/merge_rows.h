@@ -5,7 +5,7 @@
 #ifndef STORE_MERGE_ROWS_H
 #define STORE_MERGE_ROWS_H
 
-#include "store/view.h"
+#include "store/store_view.h"
 
 /* Spans of chunks begin at multiples of this: a query for a shorter time reads one. */
 #define CHUNK_SPAN (4 * HOUR_NS)
@@ -34,8 +34,8 @@ void log_contents_release(struct log_contents *c);
  * Write what logs and the view's blocks have of the time [from, to) into w. False if that
  * fails: with w->error, or with an error in the view. *nprofile: profiles written.
  */
-bool merge_into_block(struct store_view *v, const struct log_contents *logs, int64_t from, int64_t to,
-		      struct block_writer *w, uint64_t *nprofile);
+bool merge_into_block(struct store_view *v, const struct log_contents *logs, int64_t from,
+		      int64_t to, struct block_writer *w, uint64_t *nprofile);
 
 /* The beginning of the span of that length in which a time is. */
 static inline int64_t span_of(int64_t time, int64_t length)

@@ -5,7 +5,7 @@
 #ifndef STORE_READ_H
 #define STORE_READ_H
 
-#include "store/view.h"
+#include "store/store_view.h"
 
 /*
  * Append all profiles of the view whose series may be selected to `total`, whose

@@ -39,31 +39,35 @@ bool series_get(struct series *s, struct str bytes)
 	return !c.failed && !cursor_left(&c);
 }
 
-static int by_key_and_value(const void *a, const void *b, void *dict)
+static int by_key_and_value(const void *a, const void *b)
 {
-	const struct label *x = a, *y = b;
-	int order = str_cmp(dict_text(dict, x->key), dict_text(dict, y->key));
+	const struct series_label *x = a, *y = b;
+	int order = str_cmp(x->key, y->key);
 
 	if (!order)
-		order = str_cmp(dict_text(dict, x->str), dict_text(dict, y->str));
+		order = str_cmp(x->str, y->str);
 	if (!order)
-		order = str_cmp(dict_text(dict, x->unit), dict_text(dict, y->unit));
+		order = str_cmp(x->unit, y->unit);
 	return order ? order : (x->num > y->num) - (x->num < y->num);
 }
 
-static void labels_put_sorted(struct buf *b, struct dictionary *d, label_set_id labels)
+static void labels_put_sorted(struct buf *b, const struct dictionary *d, label_set_id labels)
 {
-	VEC(struct label) all = { 0 };
+	VEC(struct series_label) all = { 0 };
 
-	for (; labels.i; labels = dict_label_set(d, labels)->rest)
-		vec_push(&all, *dict_label(d, dict_label_set(d, labels)->label));
+	for (; labels.i; labels = dict_label_set(d, labels)->rest) {
+		const struct label *l = dict_label(d, dict_label_set(d, labels)->label);
+
+		vec_push(&all, { dict_text(d, l->key), dict_text(d, l->str), dict_text(d, l->unit),
+				 l->is_num != 0, l->num });
+	}
 	if (all.n)
-		qsort_r(all.v, all.n, sizeof(*all.v), by_key_and_value, d);
+		qsort(all.v, all.n, sizeof(*all.v), by_key_and_value);
 	put_uleb(b, all.n);
 	for (size_t i = 0; i < all.n; i++) {
-		put_text(b, dict_text(d, all.v[i].key));
-		put_text(b, dict_text(d, all.v[i].str));
-		put_text(b, dict_text(d, all.v[i].unit));
+		put_text(b, all.v[i].key);
+		put_text(b, all.v[i].str);
+		put_text(b, all.v[i].unit);
 		put_uleb(b, all.v[i].is_num);
 		put_sleb(b, all.v[i].num);
 	}
@@ -238,10 +242,9 @@ bool series_selected(const struct series *s, struct selector *selector, const st
 
 		if (l->is_num)
 			buf_i64(&numbers, l->num);
-		vec_push(&text, (struct label_text){ l->key,
-						     l->is_num ? str(numbers.p + from,
-								     numbers.n - from) :
-								 l->str });
+		vec_push(&text, (struct label_text){ l->key, l->is_num ? str(numbers.p + from,
+									     numbers.n - from) :
+									 l->str });
 	}
 	for (size_t i = 0; i < all.n && selected; i++) {
 		if (is_among(all.v[i].name, keys, nkeys)) {

@@ -5,7 +5,6 @@
  */
 #include "store/read.h"
 
-
 struct summing {
 	struct profile *total;
 	struct profile part;         /* of the series at hand */
@@ -16,7 +15,7 @@ struct summing {
 	struct chunk_profiles profiles;
 	VEC(int64_t) value;
 	VEC(uint32_t) time;
-	VEC(sample_id) sample; /* by run */
+	VEC(sample_id) sample;    /* by run */
 	VEC(label_set_id) joined; /* by label set of samples: with those of the series */
 	const struct row_numbers *numbers;
 };
@@ -166,8 +165,7 @@ static int64_t sum_run(struct summing *s, const int64_t *v, size_t n, const uint
 	return sum;
 }
 
-static bool add_values_of_runs(struct summing *s, struct piece *p, size_t nrow,
-			       const uint8_t *keep)
+static bool add_values_of_runs(struct summing *s, struct piece *p, size_t nrow, const uint8_t *keep)
 {
 	for (size_t t = 0; t < s->series->type.n; t++) {
 		const int64_t *v = s->value.v;

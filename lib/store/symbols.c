@@ -142,17 +142,35 @@ void symbols_put(struct buf *b, const struct dictionary *d, struct symbols_mark 
 
 /* Stacks */
 
-static int by_frames(const void *a, const void *b, void *dict)
-{
-	const uint32_t *i = a, *j = b;
-	size_t n, m;
-	const loc_id *x = dict_frames(dict, (stack_id){ *i }, &n);
-	const loc_id *y = dict_frames(dict, (stack_id){ *j }, &m);
+struct numbered_stack {
+	const loc_id *frame;
+	size_t n;
+	uint32_t number;
+};
 
-	for (size_t k = 0; k < n && k < m; k++)
-		if (x[k].i != y[k].i)
-			return x[k].i < y[k].i ? -1 : 1;
-	return n < m ? -1 : n > m;
+static int by_frames(const void *a, const void *b)
+{
+	const struct numbered_stack *x = a, *y = b;
+
+	for (size_t i = 0; i < x->n && i < y->n; i++)
+		if (x->frame[i].i != y->frame[i].i)
+			return x->frame[i].i < y->frame[i].i ? -1 : 1;
+	return x->n < y->n ? -1 : x->n > y->n;
+}
+
+/* The stacks from that number on, in order of their frames. The caller frees them. */
+static struct numbered_stack *sorted_stacks(const struct dictionary *d, uint32_t from)
+{
+	uint32_t n = d->stack.n - from;
+	struct numbered_stack *s = mem_zeroed(n, sizeof(*s));
+
+	for (uint32_t i = 0; i < n; i++) {
+		s[i].number = from + i;
+		s[i].frame = dict_frames(d, (stack_id){ from + i }, &s[i].n);
+	}
+	if (n)
+		qsort(s, n, sizeof(*s), by_frames);
+	return s;
 }
 
 static size_t common_frames(const loc_id *a, size_t n, const loc_id *b, size_t m)
@@ -167,30 +185,22 @@ static size_t common_frames(const loc_id *a, size_t n, const loc_id *b, size_t m
 /* New stacks, in order of their frames: number, shared frames, others, and these. */
 void stacks_put(struct buf *b, const struct dictionary *d, struct symbols_mark *mark)
 {
-	uint32_t from = mark->stack, n = d->stack.n - from, *order = mem_zeroed(n, sizeof(*order));
+	uint32_t from = mark->stack, n = d->stack.n - from, loc = 0;
+	struct numbered_stack *stack = sorted_stacks(d, from), none = { .number = from };
 	struct buf shared = { 0 }, others = { 0 }, frames = { 0 };
-	const loc_id *before = NULL;
-	size_t nbefore = 0;
-	uint32_t loc = 0;
 
-	for (uint32_t i = 0; i < n; i++)
-		order[i] = from + i;
-	qsort_r(order, n, sizeof(*order), by_frames, (void *)d);
 	put_uleb(b, n);
 	for (uint32_t i = 0; i < n; i++) {
-		size_t nframe, same;
-		const loc_id *frame = dict_frames(d, (stack_id){ order[i] }, &nframe);
+		const struct numbered_stack *s = &stack[i], *before = i ? s - 1 : &none;
+		size_t same = common_frames(before->frame, before->n, s->frame, s->n);
 
-		same = common_frames(before, nbefore, frame, nframe);
-		put_delta(b, order[i], i ? order[i - 1] : from);
-		put_delta(&shared, same, nbefore);
-		put_uleb(&others, nframe - same);
-		for (size_t k = same; k < nframe; k++) {
-			put_delta(&frames, frame[k].i, loc);
-			loc = frame[k].i;
+		put_delta(b, s->number, before->number);
+		put_delta(&shared, same, before->n);
+		put_uleb(&others, s->n - same);
+		for (size_t k = same; k < s->n; k++) {
+			put_delta(&frames, s->frame[k].i, loc);
+			loc = s->frame[k].i;
 		}
-		before = frame;
-		nbefore = nframe;
 	}
 	put_text(b, buf_str(&shared));
 	put_text(b, buf_str(&others));
@@ -199,7 +209,7 @@ void stacks_put(struct buf *b, const struct dictionary *d, struct symbols_mark *
 	buf_release(&shared);
 	buf_release(&others);
 	buf_release(&frames);
-	mem_free(order, n * sizeof(*order));
+	mem_free(stack, n * sizeof(*stack));
 }
 
 /* Reading */
@@ -260,7 +270,7 @@ static void strings_get_rows(struct cursor *c, struct dictionary *d, struct row_
 			(rows)[i_].field = (__typeof__((rows)[i_].field))before;                   \
 		}                                                                                  \
 	} while (0)
-#define A_DELTA(n)     get_delta_below(c, (uint32_t)before, (n))
+#define A_DELTA(n) get_delta_below(c, (uint32_t)before, (n))
 
 /* Replace numbers of strings by the rows that they are. */
 static str_id string_row(const struct row_numbers *n, str_id id)
@@ -360,9 +370,8 @@ static void label_sets_get_rows(struct cursor *c, struct dictionary *d, struct r
 			cursor_fail(c);
 			break;
 		}
-		vec_push(&n->label_set,
-			 dict_add_label(d, n->label_set.v[s[i].rest.i],
-					*dict_label(d, n->label.v[s[i].label.i])));
+		vec_push(&n->label_set, dict_add_label(d, n->label_set.v[s[i].rest.i],
+						       *dict_label(d, n->label.v[s[i].label.i])));
 	}
 	mem_free(s, count * sizeof(*s));
 }

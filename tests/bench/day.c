@@ -95,11 +95,12 @@ static void begin_service(struct service *s, size_t number, const struct str *li
 		random_number();
 	*s = (struct service){ .n = stacks[number % LEN(stacks)] };
 	dict_init(&s->dict);
-	s->map = dict_add_mapping(&s->dict,
-				  (struct mapping){ .file = dict_intern(&s->dict, S("/usr/bin/app")),
-						    .build_id = dict_intern(&s->dict, S("1f2e3d")),
-						    .size = 1 << 26,
-						    .start = 0x400000 });
+	s->map =
+		dict_add_mapping(&s->dict,
+				 (struct mapping){ .file = dict_intern(&s->dict, S("/usr/bin/app")),
+						   .build_id = dict_intern(&s->dict, S("1f2e3d")),
+						   .size = 1 << 26,
+						   .start = 0x400000 });
 	s->stack = mem_zeroed(s->n, sizeof(*s->stack));
 	s->up_to = mem_zeroed(s->n, sizeof(*s->up_to));
 	for (size_t i = 0; i < s->n; i++) {
@@ -150,8 +151,8 @@ static bool write_window(struct service *s, const char *path, int64_t time, cons
 		       &scale);
 	profile_column(&p, p.head.period_type, p.head.period_unit, &scale);
 	while (n--) {
-		sample_id sample =
-			profile_add_sample(&p, pick_stack(s, line, nline), (label_set_id){ 0 });
+		sample_id sample = profile_add_sample(&p, pick_stack(s, line, nline),
+						      (label_set_id){ 0 });
 
 		profile_add_value(&p, 0, sample, 1);
 		profile_add_value(&p, 1, sample, 10000000);

@@ -14,13 +14,13 @@ while [ "$i" -lt "$each" ]; do
 done
 prof-store add -q S 0.pb.gz -l writer=first
 : >failed
-: >done
+: >acked
 
 writer() {
 	k=0
 	while [ "$k" -lt "$each" ]; do
 		prof-store add -q S "$k.pb.gz" -l "service_name=w$1" 2>>failed || echo "add $?" >>failed
-		echo x >>done
+		echo x >>acked
 		k=$((k + 1))
 	done
 }
@@ -28,7 +28,7 @@ writer() {
 # A reader never sees less than was acknowledged before it began, nor more than there is.
 reader() {
 	while [ ! -e stop ]; do
-		least=$(wc -l <done)
+		least=$(wc -l <acked)
 		n=$(prof-query -q S -t folded 2>>failed | awk '{ n += $NF } END { print n + 0 }')
 		[ "$n" -gt "$least" ] && [ "$n" -le $((writers * each + 1)) ] ||
 			echo "read $n after $least" >>failed

@@ -6,6 +6,9 @@ noon=1795867200 # 2026-11-28 12:00 UTC
 TZ=UTC
 export TZ
 
+# count PATTERN: files of S
+count() { find S -name "$1" | wc -l; }
+
 # at SECOND LINE...: a profile of that time, of folded lines
 at() {
 	second=$1
@@ -63,12 +66,12 @@ service_name=web" "$answers_of: the list of series"
 
 answers logs
 exits 0 'a store is compacted' prof-store compact S
-is "$(ls S | grep -c log)" 0 'logs become blocks'
-is "$(ls S | grep -c block)" 2 'one for each day'
+is "$(count '*.log')" 0 'logs become blocks'
+is "$(count '*.block')" 2 'one for each day'
 answers blocks
 prof-store add -q S 1.pb.gz -l service_name=late
 prof-store compact S
-is "$(ls S | grep -c block)" 2 'late profiles join the block of their day'
+is "$(count '*.block')" 2 'late profiles join the block of their day'
 is "$(prof-query S '{service_name="late"}' -t folded)" "$(prof-merge -t folded 1.pb.gz)" \
 	'and are found there'
 
@@ -87,7 +90,7 @@ is "$(prof-store stat T -t tsv | grep '^profiles')" 'profiles	7' 'add does not l
 
 # Old blocks
 exits 0 'old blocks are removed' prof-store gc S --keep 0s
-is "$(ls S | grep -c block)" "$([ "$(date +%s)" -gt $((noon + 86400)) ] && echo 0 || echo 1)" \
+is "$(count '*.block')" "$([ "$(date +%s)" -gt $((noon + 86400)) ] && echo 0 || echo 1)" \
 	'those that are over'
 exits 2 'gc without a limit is refused' prof-store gc T
 

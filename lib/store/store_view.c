@@ -1,4 +1,4 @@
-#include "store/view.h"
+#include "store/store_view.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -185,15 +185,10 @@ static bool next_of_block(struct store_view *v, struct view_file *f, struct piec
 		select_series(v, b, c->series);
 		if (!v->selected)
 			continue;
-		*p = (struct piece){ v,
-				     f,
-				     &s->series,
-				     c,
-				     &b->group.v[s->group],
-				     c->nprofile,
-				     c->nrow,
-				     time == EVERYTHING,
-				     v->exact };
+		*p = (struct piece){
+			v,           f,       &s->series,         c,       &b->group.v[s->group],
+			c->nprofile, c->nrow, time == EVERYTHING, v->exact
+		};
 		return true;
 	}
 	return false;

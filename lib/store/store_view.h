@@ -10,8 +10,8 @@
  *
  * A piece is a chunk of a series, of a block or (with one profile) of a log.
  */
-#ifndef STORE_VIEW_H
-#define STORE_VIEW_H
+#ifndef STORE_STORE_VIEW_H
+#define STORE_STORE_VIEW_H
 
 #include "store/block.h"
 #include "store/directory.h"
@@ -45,10 +45,10 @@ struct store_view {
 	/* The piece that comes next. */
 	struct selector *selector;
 	size_t at_file, at_chunk;
-	uint32_t at_series; /* the series of the chunk before; whether it is selected, and */
+	uint32_t at_series;   /* the series of the chunk before; whether it is selected, and */
 	bool selected, exact; /* all its samples are */
-	struct chunk_profiles profiles; /* scratch, */
-	struct buf symbols;             /* likewise, */
+	struct chunk_profiles profiles;    /* scratch, */
+	struct buf symbols;                /* likewise, */
 	struct buf part[CHUNK_VALUES + 1]; /* likewise */
 };
 
@@ -65,8 +65,8 @@ struct piece {
 	struct store_view *view;
 	struct view_file *file;
 	const struct series *series;
-	const struct chunk *chunk;  /* NULL in a log */
-	const struct group *group;  /* likewise */
+	const struct chunk *chunk; /* NULL in a log */
+	const struct group *group; /* likewise */
 	uint64_t nprofile, nrow;
 	bool whole; /* all its profiles are of the view's time */
 	bool exact; /* and all its samples are selected */
