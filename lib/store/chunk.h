@@ -82,6 +82,13 @@ bool chunk_runs_get(struct cursor *c, uint64_t most, struct row_runs *runs, size
 bool chunk_times_get(struct cursor *c, const struct row_runs *runs, size_t nprofile, uint32_t *to);
 
 /*
+ * The sums of the runs in a column, divided by *factor, in sums[]; *saturated counts those
+ * that do not fit. *like: as below; sums[] is not filled then.
+ */
+bool chunk_sums_get(struct cursor *c, const struct row_runs *runs, int64_t *sums, int *like,
+		    int64_t *factor, uint64_t *saturated);
+
+/*
  * The values of a column. It may be a multiple of another, which *like then names (else
  * it is -1 and to[] is filled): values are *factor times those.
  */

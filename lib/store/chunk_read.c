@@ -120,6 +120,48 @@ bool chunk_times_get(struct cursor *c, const struct row_runs *runs, size_t nprof
 	return !c->failed && !cursor_left(c);
 }
 
+static int64_t add_saturated(int64_t a, int64_t b, uint64_t *saturated)
+{
+	int64_t sum;
+
+	if (!__builtin_add_overflow(a, b, &sum))
+		return sum;
+	++*saturated;
+	return a < 0 ? INT64_MIN : INT64_MAX;
+}
+
+/* The sum of n numbers. Most are of one byte: so many of these cannot overflow. */
+static int64_t sum_of_numbers(struct cursor *c, size_t n, uint64_t *saturated)
+{
+	int64_t sum = 0;
+
+	while (n && !c->failed) {
+		const uint8_t *at = c->at, *end = at + min_size(n, cursor_left(c));
+		int64_t small = 0;
+
+		for (; at < end && *at < 0x80; at++)
+			small += (*at >> 1) ^ -(*at & 1);
+		n -= (size_t)(at - c->at);
+		c->at = at;
+		sum = add_saturated(sum, small, saturated);
+		if (n) {
+			sum = add_saturated(sum, get_sleb(c), saturated);
+			n--;
+		}
+	}
+	return sum;
+}
+
+bool chunk_sums_get(struct cursor *c, const struct row_runs *runs, int64_t *sums, int *like,
+		    int64_t *factor, uint64_t *saturated)
+{
+	*like = (int)get_below(c, INT32_MAX) - 1;
+	*factor = (int64_t)get_uleb(c);
+	for (size_t i = 0; *like < 0 && i < runs->n; i++)
+		sums[i] = sum_of_numbers(c, runs->v[i].n, saturated);
+	return !c->failed && !cursor_left(c) && *factor > 0;
+}
+
 bool chunk_values_get(struct cursor *c, size_t nrow, int64_t *to, int *like, int64_t *factor)
 {
 	*like = (int)get_below(c, INT32_MAX) - 1;

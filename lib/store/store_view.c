@@ -368,6 +368,17 @@ static bool multiply(int64_t *v, size_t n, int64_t divisor, int64_t factor)
 	return true;
 }
 
+bool piece_sums(struct piece *p, size_t type, const struct row_runs *runs, int64_t *sums, int *like,
+		int64_t *factor, uint64_t *saturated)
+{
+	struct cursor c;
+
+	if (!piece_part(p, CHUNK_VALUES + type, &c))
+		return false;
+	return (chunk_sums_get(&c, runs, sums, like, factor, saturated) && *like < (int)type) ||
+	       piece_fail(p, "values");
+}
+
 bool piece_values(struct piece *p, size_t type, size_t nrow, int64_t *to)
 {
 	struct cursor c;

@@ -94,6 +94,8 @@ bool piece_fail(struct piece *p, const char *what);
 bool piece_profiles(struct piece *p, struct chunk_profiles *to);
 bool piece_runs(struct piece *p, struct row_runs *to, size_t *nrow);
 bool piece_times(struct piece *p, const struct row_runs *runs, size_t nprofile, uint32_t *to);
+bool piece_sums(struct piece *p, size_t type, const struct row_runs *runs, int64_t *sums, int *like,
+		int64_t *factor, uint64_t *saturated);
 bool piece_values(struct piece *p, size_t type, size_t nrow, int64_t *to);
 
 /*

@@ -14,6 +14,9 @@ struct summing {
 	struct row_runs runs;
 	struct chunk_profiles profiles;
 	VEC(int64_t) value;
+	VEC(int64_t) quotient; /* sums of runs, type by type, divided by a factor */
+	VEC(int64_t) factor;
+	VEC(int) like; /* by type: the type whose quotients it has */
 	VEC(uint32_t) time;
 	VEC(sample_id) sample;    /* by run */
 	VEC(label_set_id) joined; /* by label set of samples: with those of the series */
@@ -153,26 +156,24 @@ static void add_samples_of_runs(struct summing *s, struct piece *p, const uint8_
 	}
 }
 
-/* The sum of a run's values; keep: by row, NULL for all. */
+/* The sum of a run's values of the profiles that are kept. */
 static int64_t sum_run(struct summing *s, const int64_t *v, size_t n, const uint32_t *time,
 		       const uint8_t *keep)
 {
 	int64_t sum = 0;
 
 	for (size_t k = 0; k < n; k++)
-		if ((!keep || keep[time[k]]) && __builtin_add_overflow(sum, v[k], &sum))
+		if (keep[time[k]] && __builtin_add_overflow(sum, v[k], &sum))
 			sum = sat_add(&s->part, v[k] < 0 ? INT64_MIN : INT64_MAX, v[k]);
 	return sum;
 }
 
-static bool add_values_of_runs(struct summing *s, struct piece *p, size_t nrow, const uint8_t *keep)
+static void add_values_of_runs(struct summing *s, size_t nrow, const uint8_t *keep)
 {
 	for (size_t t = 0; t < s->series->type.n; t++) {
-		const int64_t *v = s->value.v;
+		const int64_t *v = s->value.v + t * nrow;
 		const uint32_t *time = s->time.v;
 
-		if (!piece_values(p, t, nrow, s->value.v))
-			return false;
 		for (size_t i = 0; i < s->runs.n; i++) {
 			size_t n = s->runs.v[i].n;
 
@@ -180,10 +181,44 @@ static bool add_values_of_runs(struct summing *s, struct piece *p, size_t nrow, 
 				profile_add_value(&s->part, (uint32_t)t, s->sample.v[i],
 						  sum_run(s, v, n, time, keep));
 			v += n;
-			time += keep ? n : 0;
+			time += n;
 		}
 	}
+}
+
+/*
+ * The sums of the runs of a piece that is wanted whole: s->like says whose quotients a
+ * type has, s->factor what they are to be multiplied with.
+ */
+static bool read_sums(struct summing *s, struct piece *p)
+{
+	size_t n = s->runs.n;
+
+	vec_clear(&s->like);
+	vec_clear(&s->factor);
+	vec_reserve(&s->quotient, p->series->type.n * n);
+	for (size_t t = 0; t < p->series->type.n; t++) {
+		int64_t factor;
+		int like;
+
+		if (!piece_sums(p, t, &s->runs, s->quotient.v + t * n, &like, &factor,
+				&s->part.saturated))
+			return false;
+		vec_push(&s->like, like < 0 ? (int)t : s->like.v[like]);
+		vec_push(&s->factor, factor);
+	}
 	return true;
+}
+
+static void add_sums(struct summing *s)
+{
+	for (size_t t = 0; t < s->like.n; t++) {
+		const int64_t *sum = s->quotient.v + (size_t)s->like.v[t] * s->runs.n;
+
+		for (size_t i = 0; i < s->runs.n; i++)
+			profile_add_value(&s->part, (uint32_t)t, s->sample.v[i],
+					  sat_mul(&s->part, sum[i], s->factor.v[t]));
+	}
 }
 
 /* Which profiles are in the view, and so which runs have rows: one byte each. */
@@ -205,25 +240,34 @@ static void runs_with_rows(const struct summing *s, const uint8_t *keep, uint8_t
 			has[i] |= keep[*time++];
 }
 
-static bool sum_some(struct summing *s, struct piece *p, size_t nrow)
+/* All rows of a piece of which some are wanted. */
+static bool read_rows(struct summing *s, struct piece *p, size_t nrow)
 {
-	size_t nprofile = s->profiles.profile.n, nrun = s->runs.n;
-	uint8_t *keep, *has;
-	bool ok;
+	size_t ntype = p->series->type.n;
 
 	vec_reserve(&s->time, nrow);
-	if (!piece_times(p, &s->runs, nprofile, s->time.v))
+	vec_reserve(&s->value, nrow * ntype);
+	if (!piece_times(p, &s->runs, s->profiles.profile.n, s->time.v))
 		return false;
-	keep = kept_profiles(s, p);
-	has = mem_zeroed(nrun, 1);
-	runs_with_rows(s, keep, has);
-	add_samples_of_runs(s, p, has);
-	ok = add_values_of_runs(s, p, nrow, keep);
-	mem_free(keep, nprofile);
-	mem_free(has, nrun);
-	return ok;
+	for (size_t t = 0; t < ntype; t++)
+		if (!piece_values(p, t, nrow, s->value.v + t * nrow))
+			return false;
+	return true;
 }
 
+static void add_rows(struct summing *s, struct piece *p, size_t nrow)
+{
+	size_t nprofile = s->profiles.profile.n, nrun = s->runs.n;
+	uint8_t *keep = kept_profiles(s, p), *has = mem_zeroed(nrun, 1);
+
+	runs_with_rows(s, keep, has);
+	add_samples_of_runs(s, p, has);
+	add_values_of_runs(s, nrow, keep);
+	mem_free(keep, nprofile);
+	mem_free(has, nrun);
+}
+
+/* A piece is read whole before anything of it is added: if it is damaged, nothing is. */
 static void sum_piece(struct summing *s, struct piece *p)
 {
 	size_t nrow;
@@ -231,7 +275,7 @@ static void sum_piece(struct summing *s, struct piece *p)
 	if (!piece_profiles(p, &s->profiles) || !piece_runs(p, &s->runs, &nrow))
 		return;
 	s->numbers = piece_numbers(p, s->part.dict);
-	if (!s->numbers)
+	if (!s->numbers || !(p->whole ? read_sums(s, p) : read_rows(s, p, nrow)))
 		return;
 	begin_series(s, p);
 	append_heads(s, p);
@@ -239,16 +283,12 @@ static void sum_piece(struct summing *s, struct piece *p)
 		return; /* none of its profiles is in the view */
 	if (s->part.ncol != p->series->type.n) {
 		piece_fail(p, "sample types");
-		return;
-	}
-	vec_reserve(&s->value, nrow);
-	if (p->whole) {
+	} else if (p->whole) {
 		add_samples_of_runs(s, p, NULL);
-		add_values_of_runs(s, p, nrow, NULL);
+		add_sums(s);
 	} else {
-		sum_some(s, p, nrow);
+		add_rows(s, p, nrow);
 	}
-	return;
 }
 
 void store_sum(struct store_view *v, struct selector *selector, struct profile *total)
@@ -266,6 +306,9 @@ void store_sum(struct store_view *v, struct selector *selector, struct profile *
 	profile_release(&s.head);
 	vec_release(&s.runs);
 	vec_release(&s.value);
+	vec_release(&s.quotient);
+	vec_release(&s.like);
+	vec_release(&s.factor);
 	vec_release(&s.time);
 	vec_release(&s.sample);
 	vec_release(&s.joined);
