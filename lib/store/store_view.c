@@ -348,7 +348,10 @@ bool piece_runs(struct piece *p, struct row_runs *to, size_t *nrow)
 		return false;
 	if (!chunk_runs_get(&c, most, to, nrow) || (p->chunk && *nrow != p->nrow))
 		return piece_fail(p, "stacks of rows");
-	return in_fits(file_in(p->file), *nrow, sizeof(int64_t));
+	/* Each row has at least a byte of its time. */
+	if (p->chunk && *nrow > p->file->block.section.v[p->chunk->section + CHUNK_TIMES].raw)
+		return piece_fail(p, "stacks of rows");
+	return in_fits(file_in(p->file), *nrow, (p->series->type.n + 2) * sizeof(int64_t));
 }
 
 bool piece_times(struct piece *p, const struct row_runs *runs, size_t nprofile, uint32_t *to)
