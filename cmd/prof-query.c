@@ -285,8 +285,11 @@ int main(int argc, char **argv)
 		if (o.to >= (int)LEN(report_formats))
 			usage("--%s is printed as text, tsv or json",
 			      over_time_wanted(&o.over_time));
-		return status(over_time_print(&o.over_time, paths, o.select ? &selector : NULL,
-					      o.to < 0 ? REPORT_TEXT : (enum report_format)o.to));
+		ok = over_time_print(&o.over_time, paths, o.select ? &selector : NULL,
+				     o.to < 0 ? REPORT_TEXT : (enum report_format)o.to);
+		selector_release(&selector);
+		filter_release(&filter);
+		return status(ok);
 	}
 	report = choose_report(&query);
 	filter_describe(&filter, &filters);
