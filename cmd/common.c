@@ -6,6 +6,9 @@
 
 #include "cli/progress.h"
 #include "interrupt.h"
+#ifndef WITHOUT_ELFUTILS
+#include "object/elf.h"
+#endif
 #include "profile/type.h"
 
 struct common common = { .from = -1, .to = -1 };
@@ -82,6 +85,9 @@ char **start(const struct cmd *cmd, int argc, char **argv)
 	int first;
 
 	signal(SIGPIPE, SIG_DFL); /* a closed pipe ends a filter without a message */
+#ifndef WITHOUT_ELFUTILS
+	elf_guard(); /* recordings have binaries; before an input is mapped, which guards itself */
+#endif
 	first = cmd_parse(cmd, argc, argv);
 	return argv + first;
 }
@@ -142,7 +148,7 @@ static void report_input(void *context, const struct source_report *r)
 		     r->skipped == 1 ? "" : "s");
 	note_lines(r->notes);
 	common.text_in |= r->format && r->format->text;
-	common.events_in |= r->format == &format_perf_script;
+	common.events_in |= r->format && r->format->events;
 	if (strcmp(r->path, "-") == 0)
 		interrupt_restore();
 }

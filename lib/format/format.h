@@ -15,6 +15,7 @@ struct format {
 	const char *name; /* as --from and --to take it */
 	const char *help; /* half a line, for people */
 	bool text;        /* a text format: commands answer it with text by default */
+	bool events;      /* perf's events, often several: commands say which they leave out */
 
 	/*
 	 * The number of bits in the head of an input that prove this format; 0 = not
@@ -41,7 +42,7 @@ struct format {
 	void (*write)(struct out *out, struct profile *p);
 };
 
-#define FORMATS(X)           X(pprof) X(folded) X(perf_script) X(gperftools)
+#define FORMATS(X)           X(pprof) X(folded) X(perf_script) X(perf_data) X(gperftools)
 #define FORMAT_DECLARE(name) extern const struct format format_##name;
 FORMATS(FORMAT_DECLARE)
 

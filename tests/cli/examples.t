@@ -28,6 +28,7 @@ prof-record -q -a -d 10ms -o /dev/null 2>err || records=false
 why=$(head -n 1 err)
 PATH=$tmp/bin:$PATH
 perf script >app.perf
+cp "$top/tests/golden/perf-data/frames.in" perf.data
 prof-merge -t pprof app.perf -o app.pb.gz
 cp app.pb.gz old.pb.gz
 cp app.pb.gz new.pb.gz
