@@ -140,8 +140,8 @@ $(O)/tests/unit/pprof.t: $(ORACLE).o
 
 $(O)/tests/unit/%.t: $(O)/tests/unit/%.o $(O)/libprof.a
 	$(call link)
-# Calls that fail, for tests/cli/faults.t.
-$(O)/tests/fail_io.so: tests/fail_io.c $(O)/flags
+# Calls that fail, for tests/cli/faults.t, and that end the program, for store-faults.t.
+$(O)/tests/%.so: tests/%.c $(O)/flags
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O1 -fPIC -shared -w -o $@ $< -ldl
 # Runs with facts, for tests of comparisons.
@@ -152,7 +152,7 @@ include tests/fuzz/rules.mk tests/validate/rules.mk tests/bench/rules.mk
 
 # Of the sanitized build, "check" needs only the readers on damaged input; the whole of it is
 # tested by "make check SAN=address,undefined".
-WITH	:= fail_io.so make_run stamp validate/simulate $(if $(SAN)$(strip $(ABSENT)),,validate/unwind)
+WITH	:= fail_io.so die_at.so make_run stamp validate/simulate $(if $(SAN)$(strip $(ABSENT)),,validate/unwind)
 check: ## every test; the end lists what was skipped, and why
 check: all $(UNIT) $(WITH:%=$(O)/tests/%) $(if $(SAN),$(if $(findstring address,$(SAN)),replays),hostile)
 	$(Q)tests/run $(O) $(UNIT) $(TESTS)

@@ -60,11 +60,15 @@ const struct opt file_options[] = {
 	  "write to FILE, not to standard output" },
 	{ 'f', "from", OPT_CHOICE, &common.from, "FORMAT", "input format (default: recognised)",
 	  readable },
-	{ 0, "type", OPT_STR, &common.type, "TYPE", "sample type: name, index, type id or 'all'" },
 	{ 0, "lenient", OPT_FLAG, &common.lenient, NULL, "skip and count malformed records" },
-	{ 'j', "jobs", OPT_INT, &common.jobs, "N", "threads that read inputs (default: the CPUs)" },
 	{ 0, "max-memory", OPT_PARSED, NULL, "SIZE", "fail above this (default: half of RAM)", NULL,
 	  parse_memory },
+	{ 0 },
+};
+
+const struct opt sum_options[] = {
+	{ 0, "type", OPT_STR, &common.type, "TYPE", "sample type: name, index, type id or 'all'" },
+	{ 'j', "jobs", OPT_INT, &common.jobs, "N", "threads that read inputs (default: the CPUs)" },
 	{ 0 },
 };
 
@@ -134,7 +138,10 @@ static void report_input(void *context, const struct source_report *r)
 	(void)context;
 	if (r->error)
 		complain("%s%s", r->error, input_hint(r->reason));
-	if (!r->error && common.verbose)
+	if (r->nwithout_time)
+		note("%s: %u profile%s not say of which time; left out", r->path, r->nwithout_time,
+		     r->nwithout_time == 1 ? " does" : "s do");
+	if (!r->error && common.verbose && r->format)
 		note("%s: %s", r->path, r->format->name);
 	if (r->skipped)
 		note("%s: skipped %llu malformed record%s", r->path, (unsigned long long)r->skipped,
@@ -161,6 +168,10 @@ void open_source(struct source *s, char *const *paths, bool directories)
 						      format_readable_at((size_t)common.from),
 			    .lenient = common.lenient,
 			    .directories = directories,
+			    .has_range = common.has_range,
+			    .since = common.since,
+			    .until = common.until,
+			    .selector = common.selector,
 			    .jobs = (unsigned)common.jobs,
 			    .progress = progress_add,
 			    .report = report_input,

@@ -15,13 +15,20 @@ struct common {
 	struct pack pack;
 	const char *type;
 	bool lenient, quiet, verbose;
-	bool text_in;   /* at least one input is of a text format */
+	bool text_in; /* at least one input is of a text format */
+	/* The profiles that are wanted: see struct source_options. */
+	bool has_range;
+	int64_t since, until;
+	struct selector *selector;
 	bool events_in; /* at least one input has perf's events, often several at once */
 };
 extern struct common common;
 
-/* Options of commands that write profiles; of those that read them; of all commands. */
-extern const struct opt to_options[], file_options[], general_options[];
+/*
+ * Options of commands that write profiles; of those that read files; of those that add
+ * them up; of all commands.
+ */
+extern const struct opt to_options[], file_options[], sum_options[], general_options[];
 
 /* Parse the command line and set up signals. Returns the operands. */
 char **start(const struct cmd *cmd, int argc, char **argv);

@@ -46,8 +46,8 @@ static const struct opt own_options[] = {
 	{ 0, "work", OPT_STR, &o.work, "KEY", "the fact with the amount of work done (work)" },
 	{ 0 },
 };
-static const struct opt *const options[] = { own_options,  compare_options, to_options,
-					     file_options, general_options, NULL };
+static const struct opt *const options[] = { own_options, compare_options, to_options, file_options,
+					     sum_options, general_options, NULL };
 static const struct cmd cmd = { "prof-diff", "Tell whether profiles differ, and in what.",
 				"BASE NEW | BASE... -- NEW...", options, false };
 

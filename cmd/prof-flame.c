@@ -97,8 +97,8 @@ static const struct opt own_options[] = {
 	  "none, or total: scale both sides to one total", normalize_name },
 	{ 0 },
 };
-static const struct opt *const options[] = { own_options, frame_options, file_options,
-					     general_options, NULL };
+static const struct opt *const options[] = { own_options, frame_options,   file_options,
+					     sum_options, general_options, NULL };
 static const struct cmd cmd = { "prof-flame", "Draw profiles as a flame graph.", "[FILE]...",
 				options, false };
 

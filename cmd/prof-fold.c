@@ -21,8 +21,8 @@ static const struct opt own_options[] = {
 	  "print the formats that can be read and written" },
 	{ 0 },
 };
-static const struct opt *const options[] = { own_options,  frame_options,   to_options,
-					     file_options, general_options, NULL };
+static const struct opt *const options[] = { own_options, frame_options,   to_options, file_options,
+					     sum_options, general_options, NULL };
 static const struct cmd cmd = { "prof-fold", "Turn profiles into folded stacks, one per line.",
 				"[FILE]...", options, false };
 

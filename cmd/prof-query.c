@@ -2,10 +2,12 @@
 #include <unistd.h>
 
 #include "analyze/total.h"
+#include "base/when.h"
 #include "cli/progress.h"
 #include "common.h"
 #include "filters.h"
 #include "frames.h"
+#include "over_time.h"
 #include "profile/rewrite.h"
 #include "profile/unit.h"
 #include "query/label_frames.h"
@@ -16,7 +18,9 @@
 #include "view/terminal.h"
 
 static struct {
-	const char *select;
+	const char *select, *since, *until;
+	uint64_t last;
+	struct over_time over_time;
 	const char *by, *unit, *base, *ratio;
 	struct label_list {
 		const char *roots, *leaves;
@@ -50,6 +54,11 @@ static const char *order_name(size_t i)
 	return i < LEN(names) ? names[i] : NULL;
 }
 
+static bool parse_last(void *to, const char *arg)
+{
+	return when_duration(str_of(arg), to);
+}
+
 /* Filled in from the table of reports. */
 static struct opt report_options[NREPORT + 1];
 
@@ -59,7 +68,7 @@ static const struct opt own_options[] = {
 	  order_name },
 	{ 0, "cum", OPT_FLAG, &o.by_cum, NULL, "--sort=cum" },
 	{ 0, "flat", OPT_FLAG, &o.by_flat, NULL, "--sort=flat" },
-	{ 0, "by", OPT_STR, &o.by, "LABEL", "divide --top by the values of a label" },
+	{ 0, "by", OPT_STR, &o.by, "LABEL", "divide --top, or --series, by the values of a label" },
 	{ 0, "tagroot", OPT_STR, &o.frames.roots, "LABEL,...", "stacks begin with these labels" },
 	{ 0, "tagleaf", OPT_STR, &o.frames.leaves, "LABEL,...", "stacks end with these labels" },
 	{ 0, "mean", OPT_FLAG, &o.mean, NULL, "divide values by those of the first sample type" },
@@ -75,12 +84,26 @@ static const struct opt own_options[] = {
 	{ 0 },
 };
 
-static const struct opt *const options[] = {
-	filter_options,  name_options, report_options, own_options, file_options,
-	general_options, NULL
+static const struct opt time_options[] = {
+	{ 0, "since", OPT_STR, &o.since, "TIME", "profiles that began at that time or later" },
+	{ 0, "until", OPT_STR, &o.until, "TIME", "profiles that began before that time" },
+	{ 0, "series", OPT_FLAG, &o.over_time.series, NULL, "values over time" },
+	{ 0, "profiles", OPT_FLAG, &o.over_time.profiles, NULL, "the profiles, with their times" },
+	{ 0, "series-list", OPT_FLAG, &o.over_time.list, NULL, "sets of labels and their types" },
+	{ 0, "step", OPT_PARSED, &o.over_time.step, "TIME", "--series: length of a step (1m)", NULL,
+	  parse_last },
+	{ 0, "function", OPT_STR, &o.over_time.function, "RE",
+	  "--series: samples with a function that matches" },
+	{ 0, "last", OPT_PARSED, &o.last, "TIME", "the same as --since now-TIME", NULL,
+	  parse_last },
+	{ 0 },
 };
+
+static const struct opt *const options[] = { filter_options, name_options,    report_options,
+					     own_options,    time_options,    file_options,
+					     sum_options,    general_options, NULL };
 static const struct cmd cmd = { "prof-query", "Select part of a profile, or report about it.",
-				"[SELECTOR] [FILE]...", options, false };
+				"[SELECTOR] [FILE|STORE]...", options, false };
 
 static void fill_report_options(void)
 {
@@ -221,6 +244,30 @@ static void parse_selector(struct selector *s)
 	if (o.select && !selector_parse(s, str_of(o.select), &why))
 		usage("selector '%s': %.*s", o.select, STR_ARG(buf_str(&why)));
 	buf_release(&why);
+}
+
+static void parse_time(const char *option, const char *text, int64_t *ns)
+{
+	struct buf why = { 0 };
+
+	if (text && !when_parse(str_of(text), when_now(), ns, &why))
+		usage("--%s %s: %.*s", option, text, STR_ARG(buf_str(&why)));
+	buf_release(&why);
+}
+
+static void parse_range(void)
+{
+	if (o.last && o.since)
+		usage("--last or --since, not both");
+	common.has_range = o.since || o.until || o.last;
+	common.since = INT64_MIN;
+	common.until = INT64_MAX;
+	if (o.last)
+		common.since = when_now() - (int64_t)o.last;
+	parse_time("since", o.since, &common.since);
+	parse_time("until", o.until, &common.until);
+	if (common.since >= common.until)
+		usage("--since is not before --until");
 }
 
 /* Apply the selector, and choose the column of --type, or the default one. */
@@ -475,7 +522,10 @@ static bool query_sum(char **paths, struct selector *selector, struct query *q,
 	ok = load_all(&p, paths);
 	note_rounded(profile_round(&p));
 	ok = load_base(&p) && ok;
-	ok = prepare(q, &p, selector) && print(q, report) && ok;
+	if (ok && !p.nprofile)
+		note("no profile is selected");
+	else
+		ok = prepare(q, &p, selector) && print(q, report) && ok;
 	note_saturation(&p);
 	profile_release(&p);
 	dict_release(&dict);
@@ -507,9 +557,25 @@ int main(int argc, char **argv)
 	paths = start(&cmd, argc, argv);
 	take_selector(paths);
 	parse_selector(&selector);
+	parse_range();
+	common.selector = o.select ? &selector : NULL;
 	parse_filters(&filter);
-	report = choose_report(&query);
 	filter_describe(&filter, &filters);
+	if (over_time_wanted(&o.over_time)) {
+		o.over_time.by = o.by;
+		if (filters.n)
+			usage("--%s takes a selector, but no filters",
+			      over_time_wanted(&o.over_time));
+		if (o.to >= (int)LEN(report_formats))
+			usage("--%s is printed as text, tsv or json",
+			      over_time_wanted(&o.over_time));
+		ok = over_time_print(&o.over_time, paths, o.select ? &selector : NULL,
+				     o.to < 0 ? REPORT_TEXT : (enum report_format)o.to);
+		selector_release(&selector);
+		filter_release(&filter);
+		return status(ok);
+	}
+	report = choose_report(&query);
 	query.filters = buf_str(&filters);
 	ok = is_followed(report) ? follow(paths, &selector, &query, report) :
 				   query_sum(paths, &selector, &query, report);

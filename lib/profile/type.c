@@ -42,19 +42,24 @@ static struct str first_part(struct str type, struct str period_type)
 	return type;
 }
 
-void type_id(const struct profile *p, uint32_t col, struct buf *id)
+void type_id_of(struct str type, struct str unit, struct str period_type, struct str period_unit,
+		struct buf *id)
 {
-	struct str type = dict_text(p->dict, p->col[col].type);
-	struct str period_type = dict_text(p->dict, p->head.period_type);
-	struct str parts[] = { first_part(type, period_type), type,
-			       dict_text(p->dict, p->col[col].unit), period_type,
-			       dict_text(p->dict, p->head.period_unit) };
+	struct str parts[] = { first_part(type, period_type), type, unit, period_type,
+			       period_unit };
 
 	for (size_t i = 0; i < LEN(parts); i++) {
 		if (i)
 			buf_ch(id, ':');
 		buf_add(id, parts[i]);
 	}
+}
+
+void type_id(const struct profile *p, uint32_t col, struct buf *id)
+{
+	type_id_of(dict_text(p->dict, p->col[col].type), dict_text(p->dict, p->col[col].unit),
+		   dict_text(p->dict, p->head.period_type), dict_text(p->dict, p->head.period_unit),
+		   id);
 }
 
 bool type_ids_agree(struct str asked, struct str id)

@@ -8,6 +8,10 @@
 
 #include "profile/profile.h"
 
+/* Append the profile type id of a sample type and a period type. */
+void type_id_of(struct str type, struct str unit, struct str period_type, struct str period_unit,
+		struct buf *id);
+
 /* Append the profile type id of a column. */
 void type_id(const struct profile *p, uint32_t col, struct buf *id);
 

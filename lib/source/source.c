@@ -75,7 +75,8 @@ void source_open(struct source *s, char *const *paths, const struct source_optio
 
 	*s = (struct source){ .options = *options };
 	for (; *paths; paths++) {
-		if (options->directories && stat(*paths, &st) == 0 && S_ISDIR(st.st_mode))
+		if (options->directories && !store_is(*paths) && stat(*paths, &st) == 0 &&
+		    S_ISDIR(st.st_mode))
 			add_directory(s, *paths);
 		else
 			add_path(s, str_of(*paths));
@@ -107,21 +108,88 @@ static struct source_report close_input(const struct source *s, struct input *in
 	return r;
 }
 
+/* Is the profile of the time that is wanted? Else it is counted. */
+static bool is_of_time(const struct source *s, const struct profile *p, uint32_t *nother,
+		       uint32_t *nwithout)
+{
+	const struct source_options *o = &s->options;
+
+	if (!o->has_range || (p->head.time && p->head.time >= o->since && p->head.time < o->until))
+		return true;
+	++*(p->head.time ? nother : nwithout);
+	return false;
+}
+
+/* Stores */
+
+static bool open_store(const struct source *s, struct store_view *v, size_t i, struct dictionary *d)
+{
+	const struct source_options *o = &s->options;
+
+	return view_open(v, s->path[i], d, o->has_range ? o->since : INT64_MIN,
+			 o->has_range ? o->until : INT64_MAX);
+}
+
+/* A message for each file that could not be read; the profiles of the others were. */
+static void report_store(struct source *s, size_t i, uint32_t nprofile, struct str errors)
+{
+	struct source_report r = { .path = s->path[i], .is_store = true, .nprofile = nprofile };
+	struct buf message = { 0 };
+
+	while (errors.n) {
+		message.n = 0;
+		buf_add(&message, str_cut(&errors, '\n'));
+		buf_ch(&message, '\0');
+		r.error = message.p;
+		report_input(s, &r);
+	}
+	if (!r.error)
+		report_input(s, &r);
+	buf_release(&message);
+}
+
+static bool next_of_store(struct source *s, struct profile *p)
+{
+	if (!s->is_open) {
+		open_store(s, &s->view, s->at, p->dict);
+		store_reader_begin(&s->reader, &s->view, s->options.selector);
+	}
+	s->is_open = true;
+	if (store_next(&s->reader, p))
+		return true;
+	store_reader_end(&s->reader);
+	report_store(s, s->at, 0, buf_str(&s->view.errors));
+	view_close(&s->view);
+	s->is_open = false;
+	return false;
+}
+
+static bool next_of_file(struct source *s, struct profile *p)
+{
+	struct source_report r;
+
+	if (!s->is_open) {
+		open_input(s, &s->input, s->at, false);
+		s->nother_time = s->nwithout_time = 0;
+	}
+	s->is_open = true;
+	while (input_next(&s->input, p))
+		if (is_of_time(s, p, &s->nother_time, &s->nwithout_time))
+			return true;
+	r = close_input(s, &s->input, s->at);
+	r.nother_time = s->nother_time;
+	r.nwithout_time = s->nwithout_time;
+	report_input(s, &r);
+	input_release(&s->input);
+	s->is_open = false;
+	return false;
+}
+
 bool source_next(struct source *s, struct profile *p)
 {
-	for (; s->at < s->npath; s->at++) {
-		struct source_report r;
-
-		if (!s->is_open)
-			open_input(s, &s->input, s->at, false);
-		s->is_open = true;
-		if (input_next(&s->input, p))
+	for (; s->at < s->npath; s->at++)
+		if (store_is(s->path[s->at]) ? next_of_store(s, p) : next_of_file(s, p))
 			return true;
-		r = close_input(s, &s->input, s->at);
-		report_input(s, &r);
-		input_release(&s->input);
-		s->is_open = false;
-	}
 	return false;
 }
 
@@ -179,16 +247,45 @@ static void sum_input(struct worker *w, size_t i, struct profile *first, struct 
 	struct input input;
 	struct source_report *r = &w->reports[i];
 
+	uint32_t nother = 0, nwithout = 0;
+	bool has_first = false;
+
 	profile_clear(first);
 	open_input(w->s, &input, i, w->is_one_of_many);
-	while (input_next(&input, input.nprofile ? next : first))
-		if (input.nprofile > 1)
+	while (input_next(&input, has_first ? next : first)) {
+		struct profile *p = has_first ? next : first;
+
+		if (!is_of_time(w->s, p, &nother, &nwithout)) {
+			profile_clear(p);
+			continue;
+		}
+		if (has_first)
 			profile_append(first, next);
+		has_first = true;
+	}
+	if (!has_first)
+		profile_clear(first); /* the end of the input is not a profile */
 	*r = close_input(w->s, &input, i);
+	r->nother_time = nother;
+	r->nwithout_time = nwithout;
 	keep_texts(r);
 	if (!r->error)
 		profile_move(&w->total, first);
 	input_release(&input);
+}
+
+/* What can be read of a store is added, even if not all can be. */
+static void sum_store(struct worker *w, size_t i)
+{
+	struct source_report *r = &w->reports[i];
+	struct store_view v;
+
+	open_store(w->s, &v, i, w->total.dict);
+	store_sum(&v, w->s->options.selector, &w->total);
+	*r = (struct source_report){ .path = w->s->path[i], .is_store = true };
+	r->notes = buf_str(&v.errors);
+	keep_texts(r);
+	view_close(&v);
 }
 
 static void *sum_range(void *worker)
@@ -200,7 +297,10 @@ static void *sum_range(void *worker)
 	profile_init(&next, w->total.dict);
 	first.keep_times = next.keep_times = w->total.keep_times;
 	for (size_t i = w->from; i < w->to; i++)
-		sum_input(w, i, &first, &next);
+		if (store_is(w->s->path[i]))
+			sum_store(w, i);
+		else
+			sum_input(w, i, &first, &next);
 	profile_release(&next);
 	profile_release(&first);
 	return NULL;
@@ -273,7 +373,10 @@ void source_sum(struct source *s, struct profile *total)
 	split_inputs(s, w, n);
 	run_workers(w, n, total);
 	for (size_t i = 0; i < s->npath; i++) {
-		report_input(s, &reports[i]);
+		if (reports[i].is_store)
+			report_store(s, i, reports[i].nprofile, reports[i].notes);
+		else
+			report_input(s, &reports[i]);
 		release_report(&reports[i]);
 	}
 	mem_free(w, n * sizeof(*w));
@@ -282,7 +385,10 @@ void source_sum(struct source *s, struct profile *total)
 
 bool source_close(struct source *s)
 {
-	if (s->is_open) {
+	if (s->is_open && store_is(s->path[s->at])) {
+		store_reader_end(&s->reader);
+		view_close(&s->view);
+	} else if (s->is_open) {
 		input_close(&s->input);
 		input_release(&s->input);
 	}

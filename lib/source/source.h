@@ -1,6 +1,6 @@
 /*
- * The source of a command's profiles: files, standard input, directories of files. A
- * command asks for the next profile, or for the sum of all.
+ * The source of a command's profiles: files, standard input, directories of files, stores
+ * (see prof-store(1)). A command asks for the next profile, or for the sum of all.
  *
  *	source_open(&s, paths, &options);
  *	while (source_next(&s, &profile))
@@ -13,23 +13,38 @@
 #define SOURCE_SOURCE_H
 
 #include "format/input.h"
+#include "store/read.h"
 
 /* The result of reading one input. */
 struct source_report {
 	const char *path;
 	const struct format *format; /* NULL if it was not recognised */
 	uint32_t nprofile;           /* profiles read */
-	uint64_t skipped;            /* malformed records, with options.lenient */
-	const char *error;           /* with file and position; NULL = none */
-	struct str notes;            /* lines of in_note() */
-	enum in_reason reason;       /* of the error */
+	uint32_t nother_time;        /* profiles left out, since they are of another time, */
+	uint32_t nwithout_time;      /* or since they do not say of which */
+	bool is_store;
+	uint64_t skipped;      /* malformed records, with options.lenient */
+	const char *error;     /* with file and position; NULL = none */
+	struct str notes;      /* lines of in_note() */
+	enum in_reason reason; /* of the error */
 };
 
 struct source_options {
 	const struct format *from; /* NULL to recognise each input by its content */
 	bool lenient;              /* skip malformed records and count them */
 	bool directories;          /* read a directory as the files in it */
-	unsigned jobs;             /* threads of source_sum(); 0 = one for each CPU */
+	/*
+	 * Profiles that began at since or later, and before until (ns since 1970). With
+	 * has_range false all are read.
+	 */
+	bool has_range;
+	int64_t since, until;
+	/*
+	 * What a store need not be read for: profiles that this does not select. Others may
+	 * be returned all the same: selector_apply() has the last word. May be NULL.
+	 */
+	struct selector *selector;
+	unsigned jobs; /* threads of source_sum(); 0 = one for each CPU */
 	/* Called once for each input after it was read, in the order of inputs. */
 	void (*report)(void *context, const struct source_report *report);
 	void *context;
@@ -43,13 +58,17 @@ struct source {
 	size_t at; /* the current input: open, or the next to open */
 	bool is_open;
 	struct input input;
-	bool failed; /* an input was bad, or could not be listed */
+	struct store_view view; /* of a store */
+	struct store_reader reader;
+	uint32_t nother_time, nwithout_time; /* of the current input */
+	bool failed;                         /* an input was bad, or could not be listed */
 };
 
 /*
  * paths: ended by NULL, copied; "-" is standard input. With options.directories, a
  * directory is read as the files in it, in byte order of their names, without those whose
- * name begins with '.'; otherwise a directory is a bad input.
+ * name begins with '.'; otherwise a directory is a bad input. In both
+ * cases a store is read as one.
  */
 void source_open(struct source *s, char *const *paths, const struct source_options *options);
 

@@ -1,8 +1,9 @@
 /*
  * measure ROUNDS COMMAND [COMMAND...]: run shell commands in turn, ROUNDS times,
  * so that what else the machine does falls on all of them alike. Prints for each
- * the median and the least of its wall times in seconds, and its peak memory in
- * kilobytes, separated by blanks, a line a command; children count.
+ * the median and the least of its wall times in seconds, its peak memory in kilobytes,
+ * and the median of its CPU times, separated by blanks, a line a command; children
+ * count.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,8 +23,13 @@ static double now(void)
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* The wall time of a command; *kb is raised to its peak memory. */
-static double run(const char *command, long *kb)
+static double seconds(struct timeval t)
+{
+	return (double)t.tv_sec + 1e-6 * (double)t.tv_usec;
+}
+
+/* The wall time of a command, and its CPU time; *kb is raised to its peak memory. */
+static double run(const char *command, long *kb, double *cpu)
 {
 	double start = now();
 	struct rusage use;
@@ -44,6 +50,7 @@ static double run(const char *command, long *kb)
 	}
 	if (use.ru_maxrss > *kb)
 		*kb = use.ru_maxrss;
+	*cpu = seconds(use.ru_utime) + seconds(use.ru_stime);
 	return now() - start;
 }
 
@@ -56,7 +63,7 @@ static int compare(const void *a, const void *b)
 
 int main(int argc, char **argv)
 {
-	static double time[MOST_COMMANDS][MOST_ROUNDS];
+	static double time[MOST_COMMANDS][MOST_ROUNDS], cpu[MOST_COMMANDS][MOST_ROUNDS];
 	static long kb[MOST_COMMANDS];
 	int rounds = argc > 2 ? atoi(argv[1]) : 0, n = argc - 2;
 
@@ -66,10 +73,12 @@ int main(int argc, char **argv)
 	}
 	for (int r = 0; r < rounds; r++)
 		for (int i = 0; i < n; i++)
-			time[i][r] = run(argv[2 + i], &kb[i]);
+			time[i][r] = run(argv[2 + i], &kb[i], &cpu[i][r]);
 	for (int i = 0; i < n; i++) {
 		qsort(time[i], (size_t)rounds, sizeof(double), compare);
-		printf("%.4f %.4f %ld\n", time[i][rounds / 2], time[i][0], kb[i]);
+		qsort(cpu[i], (size_t)rounds, sizeof(double), compare);
+		printf("%.4f %.4f %ld %.4f\n", time[i][rounds / 2], time[i][0], kb[i],
+		       cpu[i][rounds / 2]);
 	}
 	return 0;
 }

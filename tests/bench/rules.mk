@@ -5,8 +5,11 @@ bench: all $(patsubst %,$(O)/tests/bench/%,measure generate overhead) ## speed a
 $(O)/tests/bench/%: $(O)/tests/bench/%.o $(O)/libprof.a
 	$(call link)
 
+bench-store: all $(patsubst %,$(O)/tests/bench/%,measure day) ## size and speed of a store; HOURS=1 for less than a day
+	tests/bench/store.sh $(O)
+
 bench-peers: ## get the other tools, with cargo and go
 	cargo install --quiet --root build/peers inferno
 	GOBIN=$(abspath build/peers/bin) go install github.com/google/pprof@latest
 
-.PHONY: bench bench-peers
+.PHONY: bench bench-store bench-peers

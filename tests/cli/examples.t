@@ -43,6 +43,7 @@ cp api.pb.gz a.pb.gz
 cp api.pb.gz b.pb.gz
 prof-fold app.perf >base.folded
 sed 's/;malloc /;malloc 9/' base.folded >new.folded
+prof-store add -q store -l service_name=api,region=eu api.pb.gz
 . "$top/tests/runs.sh"
 mkdir runs
 (cd runs && record_both 5)

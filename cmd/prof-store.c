@@ -1,0 +1,260 @@
+/* prof-store: keep profiles in a directory. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/when.h"
+#include "common.h"
+#include "query/selector.h"
+#include "store/compact.h"
+#include "store/read.h"
+#include "store/verify.h"
+#include "store_add.h"
+#include "store_list.h"
+
+static struct {
+	struct opt_list labels;
+	const char *since, *until;
+	uint64_t keep, most;
+	bool keep_given, no_compact;
+	int to;
+	int64_t level;
+} o = { .to = -1 };
+
+static const char *const report_formats[] = { "text", "tsv", "json", NULL };
+
+static const char *report_format(size_t i)
+{
+	return report_formats[i];
+}
+
+static bool parse_keep(void *to, const char *arg)
+{
+	o.keep_given = true;
+	return when_duration(str_of(arg), to);
+}
+
+static const struct opt own_options[] = {
+	{ 'l', "label", OPT_LIST, &o.labels, "KEY=VALUE,...", "add: labels of all profiles" },
+	{ 0, "no-compact", OPT_FLAG, &o.no_compact, NULL, "add, import: do not compact when due" },
+	{ 0, "since", OPT_STR, &o.since, "TIME", "export: profiles of that time or later" },
+	{ 0, "until", OPT_STR, &o.until, "TIME", "export: profiles of before that time" },
+	{ 0, "keep", OPT_PARSED, &o.keep, "TIME", "gc: remove blocks that are older", NULL,
+	  parse_keep },
+	{ 0, "max-size", OPT_SIZE, &o.most, "SIZE", "gc: remove the oldest blocks above that" },
+	{ 0, "level", OPT_INT, &o.level, "N", "compact: zstd level, 1 to 19 (default: 9)" },
+	{ 't', "to", OPT_CHOICE, &o.to, "FORMAT", "ls, stat: text, tsv or json", report_format },
+	{ 0 },
+};
+
+static const struct opt *const options[] = { own_options, file_options, general_options, NULL };
+static const struct cmd cmd = {
+	"prof-store", "Keep profiles: add, import, export, ls, stat, verify, compact, gc.",
+	"COMMAND DIRECTORY [FILE|SELECTOR]...", options, false
+};
+
+static void complain_lines(struct str lines)
+{
+	while (lines.n)
+		complain("%.*s", STR_ARG(str_cut(&lines, '\n')));
+}
+
+static void report_compaction(struct compact_result *r)
+{
+	complain_lines(buf_str(&r->errors));
+	if (r->is_busy)
+		note("another compaction is at work");
+	else if (common.verbose)
+		note("wrote %llu blocks with %llu profiles, removed %llu files",
+		     (unsigned long long)r->nwritten, (unsigned long long)r->nprofile,
+		     (unsigned long long)r->nremoved);
+	buf_release(&r->errors);
+}
+
+static bool compact(const char *dir, bool all)
+{
+	struct compact_options how = { .all = all, .zstd_level = (int)o.level };
+	struct compact_result r;
+	bool ok = store_compact(dir, &how, &r);
+
+	report_compaction(&r);
+	return ok;
+}
+
+static bool compact_if_due(const char *dir)
+{
+	return o.no_compact || !store_compact_due(dir) || compact(dir, false);
+}
+
+static bool run_add(const char *dir, char **args)
+{
+	struct store_add add = { .dir = dir, .labels = &o.labels, .compact = compact_if_due };
+
+	return store_add_files(&add, args) && compact_if_due(dir);
+}
+
+static bool run_import(const char *dir, char **args)
+{
+	struct store_add add = {
+		.dir = dir, .labels = &o.labels, .is_import = true, .compact = compact_if_due
+	};
+
+	return store_add_files(&add, args) && compact_if_due(dir);
+}
+
+static bool run_compact(const char *dir, char **args)
+{
+	(void)args;
+	return compact(dir, true);
+}
+
+static bool run_verify(const char *dir, char **args)
+{
+	struct verify_result r;
+	bool ok = store_verify(dir, &r);
+
+	(void)args;
+	complain_lines(buf_str(&r.errors));
+	if (r.torn)
+		note("%llu bytes in logs are of profiles whose writing was cut short",
+		     (unsigned long long)r.torn);
+	if (common.verbose || ok)
+		note("%llu files, %llu profiles%s", (unsigned long long)r.nfile,
+		     (unsigned long long)r.nprofile, ok ? ", all good" : "");
+	buf_release(&r.errors);
+	return ok;
+}
+
+static bool run_gc(const char *dir, char **args)
+{
+	struct compact_result r;
+	int64_t before = INT64_MIN;
+	bool ok;
+
+	(void)args;
+	if (!o.keep_given && !o.most)
+		usage("gc: --keep TIME or --max-size SIZE says what stays");
+	if (o.keep_given)
+		before = when_now() - (int64_t)o.keep;
+	ok = store_remove_old(dir, before, o.most, &r);
+	report_compaction(&r);
+	return ok;
+}
+
+static void parse_time(const char *option, const char *text, int64_t *ns)
+{
+	struct buf why = { 0 };
+
+	if (text && !when_parse(str_of(text), when_now(), ns, &why))
+		usage("--%s %s: %.*s", option, text, STR_ARG(buf_str(&why)));
+	buf_release(&why);
+}
+
+static bool write_profile(struct out *out, struct selector *s, struct profile *p, bool *ok)
+{
+	struct buf why = { 0 };
+	bool had_samples = p->sample.n > 1;
+
+	if (s && !selector_apply(s, p, &why)) {
+		*ok = complain("the selector %.*s", STR_ARG(buf_str(&why)));
+	} else if (p->sample.n > 1 || !had_samples) {
+		format_pprof.write(out, p);
+		out_flush(out);
+	}
+	buf_release(&why);
+	return *ok && !out->failed;
+}
+
+static bool export_view(struct store_view *v, struct selector *s, struct dictionary *d)
+{
+	struct store_reader r;
+	struct profile p;
+	struct out out;
+	bool ok = true;
+
+	profile_init(&p, d);
+	if (out_open(&out, common.output, common.pack) && out_binary(&out)) {
+		store_reader_begin(&r, v, s);
+		while (store_next(&r, &p) && write_profile(&out, s, &p, &ok))
+			;
+		store_reader_end(&r);
+	}
+	ok = finish_output(&out) && ok;
+	profile_release(&p);
+	return ok;
+}
+
+static bool run_export(const char *dir, char **args)
+{
+	struct selector s = { 0 };
+	struct dictionary d;
+	struct store_view v;
+	struct buf why = { 0 };
+	int64_t since = INT64_MIN, until = INT64_MAX;
+	bool ok;
+
+	parse_time("since", o.since, &since);
+	parse_time("until", o.until, &until);
+	if (args[0] && args[1])
+		usage("export: '%s' is one operand too many", args[1]);
+	if (args[0] && !selector_parse(&s, str_of(args[0]), &why))
+		usage("selector '%s': %.*s", args[0], STR_ARG(buf_str(&why)));
+	dict_init(&d);
+	ok = view_open(&v, dir, &d, since, until);
+	if (ok)
+		ok = export_view(&v, args[0] ? &s : NULL, &d);
+	complain_lines(buf_str(&v.errors));
+	ok &= !v.nerror;
+	view_close(&v);
+	dict_release(&d);
+	selector_release(&s);
+	buf_release(&why);
+	return ok;
+}
+
+static bool run_ls(const char *dir, char **args)
+{
+	(void)args;
+	return store_list_files(dir, o.to < 0 ? 0 : o.to);
+}
+
+static bool run_stat(const char *dir, char **args)
+{
+	(void)args;
+	return store_print_figures(dir, o.to < 0 ? 0 : o.to);
+}
+
+static const struct {
+	const char *name;
+	bool (*run)(const char *dir, char **args);
+	bool makes, has_args;
+} commands[] = {
+	{ "add", run_add, true, true },         { "import", run_import, true, true },
+	{ "ls", run_ls, false, false },         { "stat", run_stat, false, false },
+	{ "verify", run_verify, false, false }, { "compact", run_compact, false, false },
+	{ "gc", run_gc, false, false },         { "export", run_export, false, true },
+};
+
+int main(int argc, char **argv)
+{
+	char **args = start(&cmd, argc, argv);
+
+	if (!args[0])
+		usage("which command? One of add, import, ls, stat, verify, compact, gc, export");
+	for (size_t i = 0; i < LEN(commands); i++) {
+		if (strcmp(args[0], commands[i].name) != 0)
+			continue;
+		if (!args[1])
+			usage("%s: which directory?", args[0]);
+		if (args[2] && !commands[i].has_args)
+			usage("%s: '%s' is one operand too many", args[0], args[2]);
+		if (o.level > 19)
+			usage("--level is 1 to 19");
+		if (commands[i].makes && !store_make(args[1]))
+			return complain("%s: cannot make a store: %s", args[1], strerror(errno)), 2;
+		if (!store_is(args[1]))
+			return complain("%s: is no store: \"prof-store add\" makes one", args[1]),
+			       2;
+		return status(commands[i].run(args[1], args + 2));
+	}
+	usage("'%s' is none of add, import, ls, stat, verify, compact, gc, export", args[0]);
+}

@@ -1,0 +1,13 @@
+/* Tables about a store: prof-store ls and stat. format: 0 text, 1 tsv, 2 json. */
+#ifndef CMD_STORE_LIST_H
+#define CMD_STORE_LIST_H
+
+#include <stdbool.h>
+
+/* The files, with what is in them. */
+bool store_list_files(const char *dir, int format);
+
+/* What a profile, a row and a stack take. */
+bool store_print_figures(const char *dir, int format);
+
+#endif

@@ -1,0 +1,245 @@
+#include "base/when.h"
+
+#include <time.h>
+
+#define SECOND INT64_C(1000000000)
+
+int64_t when_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * SECOND + t.tv_nsec;
+}
+
+/* Durations */
+
+static const struct {
+	const char *name;
+	uint64_t ns;
+} units[] = {
+	{ "ns", 1 },
+	{ "us", 1000 },
+	{ "\xc2\xb5s", 1000 }, /* micro sign */
+	{ "\xce\xbcs", 1000 }, /* Greek mu */
+	{ "ms", 1000000 },
+	{ "s", 1000000000 },
+	{ "m", UINT64_C(60) * 1000000000 },
+	{ "min", UINT64_C(60) * 1000000000 },
+	{ "h", UINT64_C(3600) * 1000000000 },
+	{ "d", UINT64_C(86400) * 1000000000 },
+	{ "w", UINT64_C(604800) * 1000000000 },
+};
+
+static size_t count_digits(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && is_digit(s.p[n]))
+		n++;
+	return n;
+}
+
+static bool parse_unit(struct str *s, uint64_t *ns)
+{
+	size_t n = 0;
+
+	while (n < s->n && !is_digit(s->p[n]) && s->p[n] != '.')
+		n++;
+	for (size_t i = 0; i < LEN(units); i++) {
+		if (!str_eq(str(s->p, n), str_of(units[i].name)))
+			continue;
+		*ns = units[i].ns;
+		*s = str_skip(*s, n);
+		return true;
+	}
+	return false;
+}
+
+/* Digits after a point, in units of 10^-9, at most nine of them. */
+static uint64_t parse_fraction(struct str *s)
+{
+	uint64_t fraction = 0, scale = 100000000;
+
+	if (!s->n || s->p[0] != '.')
+		return 0;
+	for (*s = str_skip(*s, 1); s->n && is_digit(s->p[0]); *s = str_skip(*s, 1), scale /= 10)
+		fraction += scale * (uint64_t)(s->p[0] - '0');
+	return fraction;
+}
+
+/* "2h30m": each number has a unit. */
+static bool parse_part(struct str *s, uint64_t *sum)
+{
+	size_t n = count_digits(*s);
+	uint64_t number, unit, fraction;
+	unsigned __int128 ns;
+
+	if (!str_u64(str(s->p, n), &number))
+		return false;
+	*s = str_skip(*s, n);
+	fraction = parse_fraction(s);
+	if (!parse_unit(s, &unit))
+		return false;
+	ns = (unsigned __int128)number * unit + (unsigned __int128)fraction * unit / 1000000000;
+	ns += *sum;
+	*sum = (uint64_t)ns;
+	return ns <= INT64_MAX;
+}
+
+bool when_duration(struct str text, uint64_t *ns)
+{
+	uint64_t seconds;
+
+	if (str_u64(text, &seconds)) {
+		*ns = seconds * (uint64_t)SECOND;
+		return seconds <= INT64_MAX / (uint64_t)SECOND;
+	}
+	*ns = 0;
+	if (!text.n)
+		return false;
+	while (text.n)
+		if (!parse_part(&text, ns))
+			return false;
+	return true;
+}
+
+/* Points in time */
+
+/* A number of that many digits, within bounds, after the character `after` (0: none). */
+static bool parse_number(struct str *s, char after, size_t digits, int least, int most, int *v)
+{
+	uint64_t number;
+
+	if (after && (!s->n || s->p[0] != after))
+		return false;
+	if (after)
+		*s = str_skip(*s, 1);
+	if (s->n < digits || count_digits(str(s->p, digits)) != digits ||
+	    !str_u64(str(s->p, digits), &number))
+		return false;
+	*v = (int)number;
+	*s = str_skip(*s, digits);
+	return *v >= least && *v <= most;
+}
+
+/* "09:00" or "09:00:30.5" */
+static bool parse_clock(struct str *s, struct tm *tm, uint64_t *fraction)
+{
+	if (!parse_number(s, 0, 2, 0, 23, &tm->tm_hour) ||
+	    !parse_number(s, ':', 2, 0, 59, &tm->tm_min))
+		return false;
+	if (!s->n || s->p[0] != ':')
+		return true;
+	if (!parse_number(s, ':', 2, 0, 60, &tm->tm_sec))
+		return false;
+	*fraction = parse_fraction(s);
+	return true;
+}
+
+/* "Z" or "+01:00": seconds east of Greenwich. */
+static bool parse_zone(struct str *s, int *east)
+{
+	int hour, minute, sign = s->p[0] == '-' ? -1 : 1;
+
+	if (s->p[0] == 'Z' || s->p[0] == 'z') {
+		*s = str_skip(*s, 1);
+		*east = 0;
+		return true;
+	}
+	if (s->p[0] != '+' && s->p[0] != '-')
+		return false;
+	if (!parse_number(s, s->p[0], 2, 0, 23, &hour) || !parse_number(s, ':', 2, 0, 59, &minute))
+		return false;
+	*east = sign * (hour * 3600 + minute * 60);
+	return true;
+}
+
+static bool to_ns(time_t seconds, uint64_t fraction, int64_t *ns)
+{
+	return !__builtin_mul_overflow((int64_t)seconds, SECOND, ns) &&
+	       !__builtin_add_overflow(*ns, (int64_t)fraction, ns);
+}
+
+static bool parse_date(struct str s, int64_t *ns)
+{
+	struct tm tm = { .tm_isdst = -1 };
+	uint64_t fraction = 0;
+	int east, day;
+
+	if (!parse_number(&s, 0, 4, 1970, 2261, &tm.tm_year) ||
+	    !parse_number(&s, '-', 2, 1, 12, &tm.tm_mon) ||
+	    !parse_number(&s, '-', 2, 1, 31, &tm.tm_mday))
+		return false;
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	day = tm.tm_mday;
+	if (s.n && (s.p[0] == 'T' || s.p[0] == 't' || s.p[0] == ' ')) {
+		s = str_skip(s, 1);
+		if (!parse_clock(&s, &tm, &fraction))
+			return false;
+		if (s.n) {
+			time_t utc;
+
+			if (!parse_zone(&s, &east) || s.n)
+				return false;
+			utc = timegm(&tm);
+			return tm.tm_mday == day && to_ns(utc - east, fraction, ns);
+		}
+	}
+	/* 30 February is no day; mktime() would make it one of March. */
+	return !s.n && to_ns(mktime(&tm), fraction, ns) && tm.tm_mday == day;
+}
+
+static bool parse_clock_of_today(struct str s, int64_t now, int64_t *ns)
+{
+	time_t seconds = (time_t)(now / SECOND);
+	uint64_t fraction = 0;
+	struct tm tm;
+
+	if (!localtime_r(&seconds, &tm))
+		return false;
+	tm.tm_sec = 0;
+	tm.tm_isdst = -1;
+	return parse_clock(&s, &tm, &fraction) && !s.n && to_ns(mktime(&tm), fraction, ns);
+}
+
+/* Whether it is seconds or finer follows from the number of digits. */
+static bool parse_epoch(struct str s, int64_t *ns)
+{
+	int64_t v, unit = s.n <= 11 ? SECOND : s.n <= 14 ? 1000000 : s.n <= 17 ? 1000 : 1;
+
+	return s.n && is_digit(s.p[0]) && str_i64(s, &v) && !__builtin_mul_overflow(v, unit, ns);
+}
+
+static bool parse_relative(struct str s, int64_t now, int64_t *ns)
+{
+	uint64_t distance = 0;
+	bool back = s.n && s.p[0] == '-';
+
+	*ns = now;
+	if (!s.n)
+		return true;
+	if ((!back && s.p[0] != '+') || !when_duration(str_skip(s, 1), &distance))
+		return false;
+	return !(back ? __builtin_sub_overflow(now, (int64_t)distance, ns) :
+			__builtin_add_overflow(now, (int64_t)distance, ns));
+}
+
+bool when_parse(struct str text, int64_t now, int64_t *ns, struct buf *error)
+{
+	bool ok;
+
+	if (str_starts(text, S("now")))
+		ok = parse_relative(str_skip(text, 3), now, ns);
+	else if (str_starts(text, S("@")))
+		ok = parse_epoch(str_skip(text, 1), ns);
+	else if (text.n > 2 && text.p[2] == ':')
+		ok = parse_clock_of_today(text, now, ns);
+	else
+		ok = parse_date(text, ns);
+	if (!ok)
+		buf_add(error, S("is no time: 2026-11-28T09:00:00Z, 09:00, now-2h30m and "
+				 "@1795907618 are"));
+	return ok;
+}

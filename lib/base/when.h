@@ -1,0 +1,26 @@
+/*
+ * Points in time as people give them:
+ *
+ *	2026-11-28T09:00:00Z, 2026-11-28T09:00:00.5+01:00   RFC 3339; a blank may replace T
+ *	2026-11-28, 2026-11-28T09:00                        in the local time zone
+ *	09:00, 09:00:30                                     of today, in the local time zone
+ *	now, now-2h30m, now+10m                             units: ns us ms s m h d w
+ *	@1795907618                                         since 1970: up to 11 digits are
+ *	                                                    seconds, 14 ms, 17 us, 20 ns
+ *
+ * Times are ns since 1970.
+ */
+#ifndef BASE_WHEN_H
+#define BASE_WHEN_H
+
+#include "base/buf.h"
+
+int64_t when_now(void);
+
+/* The point in time that a text means. False with what is wrong appended to *error. */
+bool when_parse(struct str text, int64_t now, int64_t *ns, struct buf *error);
+
+/* "30d", "2h30m", "1w", "90": a length of time; a bare number is seconds. */
+bool when_duration(struct str text, uint64_t *ns);
+
+#endif

@@ -1,0 +1,202 @@
+#include "store/directory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char marker[] = "prof-store", contents[] = "prof-store 1\n";
+
+void store_path(char path[PATH_MAX], const char *dir, const char *name)
+{
+	if (snprintf(path, PATH_MAX, "%s/%s", dir, name) >= PATH_MAX)
+		path[0] = '\0'; /* no such file */
+}
+
+bool store_is(const char *dir)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	store_path(path, dir, marker);
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+bool store_sync_directory(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok;
+
+	if (fd < 0)
+		return false;
+	ok = fsync(fd) == 0 || errno == EINVAL || errno == ENOSYS;
+	close(fd);
+	return ok;
+}
+
+bool store_make(const char *dir)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	if (store_is(dir))
+		return true;
+	if (mkdir(dir, 0777) < 0 && errno != EEXIST)
+		return false;
+	store_path(path, dir, marker);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return false;
+	if (write(fd, contents, sizeof(contents) - 1) < 0 || fsync(fd) < 0) {
+		close(fd);
+		return false;
+	}
+	return close(fd) == 0 && store_sync_directory(dir);
+}
+
+uint64_t store_new_id(void)
+{
+	uint64_t id = 0;
+
+	while (getentropy(&id, sizeof(id)) < 0)
+		;
+	return id;
+}
+
+void store_host(char *host, size_t size)
+{
+	char name[64] = "";
+
+	gethostname(name, sizeof(name) - 1);
+	snprintf(host, size, "%.40s", name[0] ? name : "localhost");
+	for (char *c = host; *c; c++)
+		if (!(*c >= 'a' && *c <= 'z') && !(*c >= 'A' && *c <= 'Z') &&
+		    !(*c >= '0' && *c <= '9') && *c != '.')
+			*c = '_';
+}
+
+/* Names */
+
+static void print_second(int64_t ns, bool up, char text[32])
+{
+	time_t second = (time_t)(ns / SECOND_NS - (ns % SECOND_NS < 0));
+	struct tm tm;
+
+	second += up && ns % SECOND_NS != 0;
+	if (!gmtime_r(&second, &tm) || !strftime(text, 32, "%Y%m%dT%H%M%SZ", &tm))
+		snprintf(text, 32, "19700101T000000Z");
+}
+
+void store_name_print(const struct store_name *n, char *text, size_t size)
+{
+	char from[32], to[32];
+
+	print_second(n->from, false, from);
+	print_second(n->to, true, to);
+	if (n->is_log)
+		snprintf(text, size, "0-%s-%s-%016llx.log", from, n->host,
+			 (unsigned long long)n->id);
+	else
+		snprintf(text, size, "%u-%s-%s-%016llx.block", n->level, from, to,
+			 (unsigned long long)n->id);
+}
+
+static bool parse_second(struct str s, int64_t *ns)
+{
+	struct tm tm = { 0 };
+	char text[32];
+	const char *end;
+
+	if (s.n >= sizeof(text))
+		return false;
+	memcpy(text, s.p, s.n);
+	text[s.n] = '\0';
+	end = strptime(text, "%Y%m%dT%H%M%SZ", &tm);
+	*ns = (int64_t)timegm(&tm) * SECOND_NS;
+	return end && !*end;
+}
+
+bool store_name_parse(struct store_name *n, const char *text)
+{
+	struct str rest = str_of(text), level = str_cut(&rest, '-'), from = str_cut(&rest, '-'),
+		   to = str_cut(&rest, '-'), id = str_cut(&rest, '.');
+	uint64_t number;
+
+	*n = (struct store_name){ .is_log = str_eq(rest, S("log")) };
+	if (strlen(text) >= sizeof(n->text) || (!n->is_log && !str_eq(rest, S("block"))))
+		return false;
+	strcpy(n->text, text);
+	if (id.n != 16 || !str_hex(id, &n->id) || !str_u64(level, &number) || number > 255 ||
+	    n->is_log != (number == 0) || !parse_second(from, &n->from))
+		return false;
+	n->level = (unsigned)number;
+	n->to = n->from;
+	if (n->is_log)
+		snprintf(n->host, sizeof(n->host), "%.*s", STR_ARG(to));
+	return n->is_log || parse_second(to, &n->to);
+}
+
+/* Listing */
+
+static int by_text(const void *a, const void *b)
+{
+	const struct store_name *x = a, *y = b;
+
+	return strcmp(x->text, y->text);
+}
+
+static bool list_once(const char *dir, struct store_names *names)
+{
+	DIR *d = opendir(dir);
+	struct dirent *entry;
+
+	vec_clear(names);
+	if (!d)
+		return false;
+	for (errno = 0; (entry = readdir(d)); errno = 0) {
+		struct store_name n;
+
+		if (store_name_parse(&n, entry->d_name))
+			vec_push(names, n);
+	}
+	closedir(d);
+	if (errno)
+		return false;
+	if (names->n)
+		qsort(names->v, names->n, sizeof(*names->v), by_text);
+	return true;
+}
+
+static bool names_agree(const struct store_names *a, const struct store_names *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->v[i].text, b->v[i].text) != 0)
+			return false;
+	return true;
+}
+
+/*
+ * While readdir() goes through it, a block may appear where it has already been, and
+ * what the block replaces vanish before it gets there: only two lists that agree are one.
+ */
+bool store_list(const char *dir, struct store_names *names)
+{
+	struct store_names again = { 0 };
+	bool ok = list_once(dir, names);
+
+	while (ok && (ok = list_once(dir, &again)) && !names_agree(names, &again)) {
+		struct store_names swap = *names;
+
+		*names = again;
+		again = swap;
+	}
+	vec_release(&again);
+	return ok;
+}

@@ -1,0 +1,110 @@
+#include "store/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "store/directory.h"
+
+enum { LOCK_LIFE_S = 12 * 3600 };
+
+static const char lock_name[] = "compact.lock";
+
+/* Is the process that wrote the lock gone? */
+static bool is_stale(const char *path)
+{
+	char text[128] = "", host[64], here[64];
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	long pid;
+
+	if (fd < 0)
+		return errno == ENOENT;
+	if (read(fd, text, sizeof(text) - 1) < 0 || fstat(fd, &st) < 0) {
+		close(fd);
+		return false;
+	}
+	close(fd);
+	store_host(here, sizeof(here));
+	if (sscanf(text, "%63s %ld", host, &pid) != 2)
+		return time(NULL) - st.st_mtime > LOCK_LIFE_S;
+	if (strcmp(host, here) == 0)
+		return kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+	return time(NULL) - st.st_mtime > LOCK_LIFE_S;
+}
+
+/*
+ * Take a stale lock away: by a name of our own, so that of two who do so only one removes
+ * it, and neither removes the other's new one.
+ */
+static void break_lock(const char *dir, const char *path)
+{
+	char name[64], own[PATH_MAX];
+
+	snprintf(name, sizeof(name), "tmp-lock-%016llx", (unsigned long long)store_new_id());
+	store_path(own, dir, name);
+	if (rename(path, own) == 0) {
+		if (!is_stale(own) && link(own, path) == 0)
+			errno = 0; /* it was a new one: it is back */
+		unlink(own);
+	}
+}
+
+/* A file that says who we are, with a name of its own. */
+static bool write_own(const char *own)
+{
+	int fd = open(own, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666), n;
+	char text[128], host[64];
+	bool ok;
+
+	if (fd < 0)
+		return false;
+	store_host(host, sizeof(host));
+	n = snprintf(text, sizeof(text), "%s %ld\n", host, (long)getpid());
+	ok = write(fd, text, (size_t)n) == n;
+	return close(fd) == 0 && ok;
+}
+
+/*
+ * The lock is a second name of that file: so it is never there without its contents. A
+ * compaction that is at work may remove the first one.
+ */
+bool store_lock(const char *dir)
+{
+	char path[PATH_MAX], own[PATH_MAX], name[64];
+	bool ok = false;
+	int why = 0;
+
+	store_path(path, dir, lock_name);
+	snprintf(name, sizeof(name), "tmp-lock-%016llx", (unsigned long long)store_new_id());
+	store_path(own, dir, name);
+	if (!write_own(own)) {
+		why = errno;
+		unlink(own);
+		errno = why;
+		return false;
+	}
+	for (int i = 0; i < 2 && !ok; i++) {
+		ok = link(own, path) == 0;
+		why = ok || errno == EEXIST || errno == ENOENT ? 0 : errno;
+		if (ok || why || !is_stale(path))
+			break;
+		break_lock(dir, path);
+	}
+	unlink(own);
+	errno = why;
+	return ok;
+}
+
+void store_unlock(const char *dir)
+{
+	char path[PATH_MAX];
+
+	store_path(path, dir, lock_name);
+	unlink(path);
+}

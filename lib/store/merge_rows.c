@@ -1,0 +1,389 @@
+#include "store/merge_rows.h"
+
+#include <stdlib.h>
+
+#include "profile/remap.h"
+
+/* A chunk of more rows is split by time, so that memory stays bounded. */
+enum { MOST_ROWS = 2 << 20 };
+
+/* What logs have */
+
+struct log_reading {
+	struct log_contents *c;
+	struct chunk_profiles profiles;
+	struct row_runs runs;
+	VEC(int64_t) value; /* type by type */
+};
+
+static struct log_series *series_in(struct log_contents *c, const struct series *s)
+{
+	uint32_t i = strings_intern(&c->bytes, s->bytes);
+
+	if (i > c->series.n) {
+		struct log_series new = { .bytes = strings_get(&c->bytes, i) };
+		struct series kept = { 0 };
+
+		if (series_get(&kept, new.bytes))
+			new.group = series_group(&kept);
+		series_release(&kept);
+		chunk_begin(&new.rows, s->type.n);
+		vec_push(&c->series, new);
+	}
+	return &c->series.v[i - 1];
+}
+
+static void keep_rows(struct log_reading *r, struct piece *p, struct log_series *to, size_t nrow)
+{
+	const struct row_numbers *n = piece_numbers(p, p->view->dict);
+	size_t ntype = to->rows.ntype;
+	uint32_t profile = (uint32_t)to->rows.profile.n - 1;
+
+	for (size_t i = 0; i < nrow; i++) {
+		const struct row_run *run = &r->runs.v[i];
+
+		vec_push(&to->rows.row, { piece_stack(p, n, run->stack).i,
+					  piece_labels(p, n, run->labels).i, profile });
+		for (size_t t = 0; t < ntype; t++)
+			vec_push(&to->rows.value, r->value.v[t * nrow + i]);
+	}
+}
+
+static bool read_record(struct log_reading *r, struct piece *p)
+{
+	struct log_series *to;
+	struct stored s;
+	size_t nrow, ntype = p->series->type.n;
+	const struct row_numbers *n = piece_numbers(p, p->view->dict);
+
+	if (!piece_profiles(p, &r->profiles) || !piece_runs(p, &r->runs, &nrow))
+		return false;
+	if (nrow != r->runs.n)
+		return piece_fail(p, "rows");
+	vec_reserve(&r->value, nrow * ntype);
+	for (size_t t = 0; t < ntype; t++)
+		if (!piece_values(p, t, nrow, r->value.v + t * nrow))
+			return false;
+	to = series_in(r->c, p->series);
+	s = r->profiles.profile.v[0];
+	s.meta = strings_intern(&to->rows.meta, r->profiles.meta.v[s.meta]);
+	s.main_map = s.main_map < n->map.n ? n->map.v[s.main_map].i : 0;
+	vec_push(&to->rows.profile, s);
+	vec_append(&to->rows.total, r->profiles.total.v, ntype);
+	vec_push(&to->first, to->rows.row.n);
+	keep_rows(r, p, to, nrow);
+	r->c->nprofile++;
+	return true;
+}
+
+void log_contents_read(struct log_contents *c, struct store_view *v)
+{
+	struct log_reading r = { .c = c };
+
+	struct piece p;
+
+	strings_init(&c->bytes);
+	view_begin(v, NULL);
+	while (view_next(v, &p))
+		if (p.file->name.is_log)
+			read_record(&r, &p);
+	for (size_t i = 0; i < c->series.n; i++)
+		vec_push(&c->series.v[i].first, c->series.v[i].rows.row.n);
+	chunk_profiles_release(&r.profiles);
+	vec_release(&r.runs);
+	vec_release(&r.value);
+}
+
+void log_contents_release(struct log_contents *c)
+{
+	for (size_t i = 0; i < c->series.n; i++) {
+		chunk_release(&c->series.v[i].rows);
+		vec_release(&c->series.v[i].first);
+	}
+	vec_release(&c->series);
+	strings_release(&c->bytes);
+}
+
+/* Where the rows of a new block come from */
+
+struct origin {
+	struct str group, series;
+	int64_t first, last;
+	uint64_t nrow;
+	const struct log_series *log; /* or: */
+	struct view_file *file;
+	const struct chunk *chunk;
+};
+
+struct merge {
+	struct store_view *v;
+	struct block_writer *w;
+	int64_t from, to;
+	VEC(struct origin) origin; /* by group, series, time */
+	struct dictionary out;     /* of the group at hand */
+	struct remap remap;        /* from the logs' dictionary */
+	struct rows_of_chunk rows;
+	struct chunk_profiles profiles;
+	struct row_runs runs;
+	VEC(uint32_t) time;
+	VEC(int64_t) value;
+	uint64_t nprofile;
+	bool failed;
+};
+
+static int by_series(const void *a, const void *b)
+{
+	const struct origin *x = a, *y = b;
+	int order = str_cmp(x->group, y->group);
+
+	if (!order)
+		order = str_cmp(x->series, y->series);
+	return order ? order : (x->first > y->first) - (x->first < y->first);
+}
+
+static void add_log_origins(struct merge *m, const struct log_contents *logs)
+{
+	for (size_t i = 0; logs && i < logs->series.n; i++) {
+		const struct log_series *s = &logs->series.v[i];
+		struct origin o = { s->group, s->bytes, INT64_MAX, INT64_MIN, 0, s };
+
+		for (size_t k = 0; k < s->rows.profile.n; k++) {
+			int64_t time = s->rows.profile.v[k].time;
+
+			if (time < m->from || time >= m->to)
+				continue;
+			o.first = time < o.first ? time : o.first;
+			o.last = time > o.last ? time : o.last;
+			o.nrow += s->first.v[k + 1] - s->first.v[k];
+		}
+		if (o.first <= o.last)
+			vec_push(&m->origin, o);
+	}
+}
+
+static void add_block_origins(struct merge *m)
+{
+	for (size_t i = 0; i < m->v->file.n; i++) {
+		struct view_file *f = m->v->file.v[i];
+
+		for (size_t k = 0; !f->is_bad && !f->name.is_log && k < f->block.chunk.n; k++) {
+			const struct chunk *c = &f->block.chunk.v[k];
+			const struct block_series *s = &f->block.series.v[c->series];
+
+			if (c->first < m->to && c->last >= m->from)
+				vec_push(&m->origin,
+					 { f->block.group.v[s->group].name, s->series.bytes,
+					   c->first, c->last, c->nrow, NULL, f, c });
+		}
+	}
+}
+
+/* Adding the rows of an origin to those of a new chunk */
+
+static void push_profile(struct merge *m, struct stored s, struct str meta)
+{
+	s.meta = strings_intern(&m->rows.meta, meta);
+	vec_push(&m->rows.profile, s);
+}
+
+static void take_from_log(struct merge *m, const struct log_series *s, int64_t from, int64_t to)
+{
+	size_t ntype = s->rows.ntype;
+
+	for (size_t i = 0; i < s->rows.profile.n; i++) {
+		struct stored p = s->rows.profile.v[i];
+		uint32_t number = (uint32_t)m->rows.profile.n;
+
+		if (p.time < from || p.time >= to)
+			continue;
+		p.main_map = remap_map(&m->remap, (map_id){ p.main_map }).i;
+		push_profile(m, p, strings_get(&s->rows.meta, p.meta));
+		vec_append(&m->rows.total, s->rows.total.v + i * ntype, ntype);
+		for (size_t r = s->first.v[i]; r < s->first.v[i + 1]; r++) {
+			struct chunk_row row = s->rows.row.v[r];
+
+			row.stack = remap_stack(&m->remap, (stack_id){ row.stack }).i;
+			row.labels = remap_label_set(&m->remap, (label_set_id){ row.labels }).i;
+			row.profile = number;
+			vec_push(&m->rows.row, row);
+		}
+		vec_append(&m->rows.value, s->rows.value.v + s->first.v[i] * ntype,
+			   (s->first.v[i + 1] - s->first.v[i]) * ntype);
+	}
+}
+
+/* Take the profiles of a piece that are wanted; now[i] becomes 1 + the number of profile i. */
+static void take_profiles(struct merge *m, struct piece *p, const struct row_numbers *n,
+			  int64_t from, int64_t to, uint32_t *now)
+{
+	size_t ntype = p->series->type.n, nprofile = m->profiles.profile.n;
+
+	for (size_t i = 0; i < nprofile; i++) {
+		struct stored s = m->profiles.profile.v[i];
+
+		if (s.time < from || s.time >= to || !piece_has(p, s.time))
+			continue;
+		s.main_map = s.main_map < n->map.n ? n->map.v[s.main_map].i : 0;
+		push_profile(m, s, m->profiles.meta.v[s.meta]);
+		now[i] = (uint32_t)m->rows.profile.n;
+		for (size_t t = 0; t < ntype; t++)
+			vec_push(&m->rows.total, m->profiles.total.v[t * nprofile + i]);
+	}
+}
+
+static void take_rows(struct merge *m, struct piece *p, const struct row_numbers *n, size_t nrow,
+		      const uint32_t *now)
+{
+	size_t at = 0, ntype = p->series->type.n;
+
+	for (size_t i = 0; i < m->runs.n; i++) {
+		const struct row_run *run = &m->runs.v[i];
+		uint32_t stack = piece_stack(p, n, run->stack).i;
+		uint32_t labels = piece_labels(p, n, run->labels).i;
+
+		for (size_t k = 0; k < run->n; k++, at++) {
+			uint32_t profile = now[m->time.v[at]];
+
+			if (!profile)
+				continue;
+			vec_push(&m->rows.row, { stack, labels, profile - 1 });
+			for (size_t t = 0; t < ntype; t++)
+				vec_push(&m->rows.value, m->value.v[t * nrow + at]);
+		}
+	}
+}
+
+static bool take_from_block(struct merge *m, const struct origin *o, int64_t from, int64_t to)
+{
+	const struct block *b = &o->file->block;
+	const struct block_series *s = &b->series.v[o->chunk->series];
+	struct piece p = { m->v,
+			   o->file,
+			   &s->series,
+			   o->chunk,
+			   &b->group.v[s->group],
+			   o->chunk->nprofile,
+			   o->chunk->nrow };
+	size_t nrow, ntype = s->series.type.n, nprofile;
+	const struct row_numbers *n = piece_numbers(&p, &m->out);
+	uint32_t *now;
+
+	if (!n || !piece_profiles(&p, &m->profiles) || !piece_runs(&p, &m->runs, &nrow))
+		return false;
+	nprofile = m->profiles.profile.n;
+	vec_reserve(&m->time, nrow);
+	vec_reserve(&m->value, nrow * ntype);
+	if (!piece_times(&p, &m->runs, nprofile, m->time.v))
+		return false;
+	for (size_t t = 0; t < ntype; t++)
+		if (!piece_values(&p, t, nrow, m->value.v + t * nrow))
+			return false;
+	now = mem_zeroed(nprofile, sizeof(*now));
+	take_profiles(m, &p, n, from, to, now);
+	take_rows(m, &p, n, nrow, now);
+	mem_free(now, nprofile * sizeof(*now));
+	return !b->in.failed;
+}
+
+/* Chunks */
+
+static uint64_t rows_in(const struct origin *o, size_t n, int64_t from, int64_t to)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (o[i].first < to && o[i].last >= from)
+			sum += o[i].nrow;
+	return sum;
+}
+
+/* Write a series' chunk of the time [from, to), or several if it were too large. */
+static void write_span(struct merge *m, const struct origin *o, size_t n, size_t ntype,
+		       int64_t from, int64_t to)
+{
+	uint64_t nrow = rows_in(o, n, from, to);
+
+	if (nrow > MOST_ROWS && to - from > SECOND_NS) {
+		int64_t middle = from + (to - from) / 2;
+
+		write_span(m, o, n, ntype, from, middle);
+		write_span(m, o, n, ntype, middle, to);
+		return;
+	}
+	chunk_begin(&m->rows, ntype);
+	for (size_t i = 0; i < n && !m->failed; i++) {
+		if (o[i].first >= to || o[i].last < from)
+			continue;
+		if (o[i].log)
+			take_from_log(m, o[i].log, from, to);
+		else
+			m->failed |= !take_from_block(m, &o[i], from, to);
+	}
+	m->nprofile += m->rows.profile.n;
+	if (!m->failed && m->rows.profile.n)
+		m->failed |= !block_add_chunk(m->w, o[0].series, &m->rows);
+}
+
+static void write_series(struct merge *m, const struct origin *o, size_t n)
+{
+	struct series s = { 0 };
+	int64_t first = INT64_MAX, last = INT64_MIN;
+
+	for (size_t i = 0; i < n; i++) {
+		first = o[i].first < first ? o[i].first : first;
+		last = o[i].last > last ? o[i].last : last;
+	}
+	m->failed |= !series_get(&s, o[0].series);
+	first = first < m->from ? m->from : first;
+	last = last >= m->to ? m->to - 1 : last;
+	for (int64_t at = span_of(first, CHUNK_SPAN); at <= last && !m->failed; at += CHUNK_SPAN)
+		write_span(m, o, n, s.type.n, at < m->from ? m->from : at,
+			   at + CHUNK_SPAN < m->to ? at + CHUNK_SPAN : m->to);
+	series_release(&s);
+}
+
+static void write_group(struct merge *m, const struct origin *o, size_t n)
+{
+	size_t end;
+
+	dict_init(&m->out);
+	remap_init(&m->remap, &m->out, m->v->dict);
+	view_forget_numbers(m->v);
+	block_group_begin(m->w, o[0].group);
+	for (size_t i = 0; i < n && !m->failed; i = end) {
+		for (end = i + 1; end < n && str_eq(o[end].series, o[i].series);)
+			end++;
+		write_series(m, o + i, end - i);
+	}
+	if (!m->failed)
+		m->failed |= !block_group_end(m->w, &m->out);
+	remap_release(&m->remap);
+	dict_release(&m->out);
+	view_forget_numbers(m->v);
+}
+
+bool merge_into_block(struct store_view *v, const struct log_contents *logs, int64_t from,
+		      int64_t to, struct block_writer *w, uint64_t *nprofile)
+{
+	struct merge m = { .v = v, .w = w, .from = from, .to = to };
+	size_t end;
+
+	add_log_origins(&m, logs);
+	add_block_origins(&m);
+	if (m.origin.n)
+		qsort(m.origin.v, m.origin.n, sizeof(*m.origin.v), by_series);
+	for (size_t i = 0; i < m.origin.n && !m.failed; i = end) {
+		for (end = i + 1;
+		     end < m.origin.n && str_eq(m.origin.v[end].group, m.origin.v[i].group);)
+			end++;
+		write_group(&m, m.origin.v + i, end - i);
+	}
+	*nprofile = m.nprofile;
+	vec_release(&m.origin);
+	chunk_release(&m.rows);
+	chunk_profiles_release(&m.profiles);
+	vec_release(&m.runs);
+	vec_release(&m.time);
+	vec_release(&m.value);
+	return !m.failed;
+}

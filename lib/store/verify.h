@@ -1,0 +1,19 @@
+/* Checking every byte of a store. */
+#ifndef STORE_VERIFY_H
+#define STORE_VERIFY_H
+
+#include "base/buf.h"
+
+struct verify_result {
+	uint64_t nfile, nprofile, nbad; /* files; profiles that can be read; bad files */
+	uint64_t torn;                  /* bytes of logs whose writing was cut short */
+	struct buf errors;              /* one a line */
+};
+
+/*
+ * Read all blocks and logs of a store: are all checksums right, is every byte accounted
+ * for, can all be decoded, and does the index say what is there? False if not.
+ */
+bool store_verify(const char *dir, struct verify_result *result);
+
+#endif

@@ -1,0 +1,140 @@
+#!/bin/sh
+# A store whose writers and compactions are killed at every call, and whose bytes change:
+# nothing that was acknowledged is lost, nothing partial is read.
+. "$(dirname "$0")/../lib.sh"
+
+shim=$BUILD/tests/die_at.so
+if [ ! -f "$shim" ] || sanitized; then
+	echo '1..0 # SKIP the shim does not go with sanitizers'
+	exit
+fi
+noon=1795867200
+
+at() {
+	printf '%s\n' "$2" | prof-merge -t pprof | "$BUILD/tests/stamp" "time=$1"
+}
+
+at $noon 'main;a 1' >1.pb.gz
+at $((noon + 10)) 'main;b 10' >2.pb.gz
+at $((noon + 86400)) 'main;c 100' >3.pb.gz
+total() { prof-query -q -t folded "$1" | awk '{ n += $NF } END { print n + 0 }'; }
+
+# dies COMMAND...: run it with S, a copy of base, until the call at which it is to die
+# does not come; check after each time.
+dies() {
+	name=$1
+	check=$2
+	shift 2
+	for half in '' :half; do
+		i=0
+		wrong=
+		while [ "$i" -lt 400 ]; do
+			i=$((i + 1))
+			rm -rf S reached
+			cp -r base S
+			DIE=$i$half DIE_LOG=$tmp/reached LD_PRELOAD=$shim "$@" >/dev/null 2>&1
+			status=$?
+			[ -e reached ] || break
+			"$check" "$i" "$status"
+		done
+		[ -z "$wrong" ] && [ "$i" -gt 5 ] && [ "$i" -lt 400 ]
+		ok $? "$name killed at each call$half" "after $i calls:$wrong"
+	done
+}
+
+# What was there stays, and what was added is there or is not.
+check_added() {
+	for when in before after; do
+		now=$(total S)
+		case $now in
+		101 | 111) ;;
+		*) wrong="$wrong $1: $when compaction $now;" ;;
+		esac
+		prof-store verify S >/dev/null 2>err || wrong="$wrong $1: $(cat err);"
+		[ $when = after ] || prof-store compact S 2>>err || wrong="$wrong $1: $(cat err);"
+		[ $when = before ] || [ "$now" = "$last" ] || wrong="$wrong $1: $last, then $now;"
+		last=$now
+	done
+	leftovers "$1"
+}
+
+leftovers() {
+	for file in S/tmp-* S/compact.lock S/*.log; do
+		[ -e "$file" ] && wrong="$wrong $1: $file is left;"
+	done
+}
+
+check_compacted() {
+	[ "$(total S)" = 111 ] || wrong="$wrong $1: $(total S);"
+	prof-store verify S >/dev/null 2>err || wrong="$wrong $1: $(cat err);"
+	prof-store compact S 2>err || wrong="$wrong $1: $(cat err);"
+	[ "$(total S)" = 111 ] || wrong="$wrong $1: after the next one $(total S);"
+	leftovers "$1"
+}
+
+mkdir base && rmdir base
+prof-store add -q base 1.pb.gz 3.pb.gz
+dies 'an add to a log' check_added prof-store add S 2.pb.gz
+prof-store compact base
+dies 'an add that begins a log' check_added prof-store add S 2.pb.gz
+prof-store add -q base 2.pb.gz
+dies 'a compaction of a log and blocks' check_compacted prof-store compact S
+rm -rf base
+prof-store add -q base 1.pb.gz
+prof-store add -q base 2.pb.gz 3.pb.gz
+dies 'a compaction of a log' check_compacted prof-store compact S
+
+# A full disk
+rm -rf S && cp -r base S
+FAIL=write:1 LD_PRELOAD=$BUILD/tests/fail_io.so prof-store add S 2.pb.gz 2>err
+is $? 2 'a write that fails is an error'
+is "$(total S)" 111 'and adds nothing'
+FAIL=short:1 LD_PRELOAD=$BUILD/tests/fail_io.so prof-store add S 2.pb.gz 2>err
+is "$(total S)" 121 'a short write goes on'
+FAIL=fsync:1 LD_PRELOAD=$BUILD/tests/fail_io.so prof-store add S 2.pb.gz 2>err
+is $? 2 'bytes that do not reach the disk are an error'
+
+# flips FILE COUNT: change one bit after the other, and look whether verify finds it
+flips() {
+	size=$(stat -c %s "$1")
+	cp "$1" good
+	missed=
+	quiet=
+	i=0
+	while [ "$i" -lt "$2" ]; do
+		at=$((size * i / $2))
+		byte=$(od -An -tu1 -j "$at" -N 1 good | tr -d ' ')
+		flipped=$((byte ^ (1 << (i % 8))))
+		# shellcheck disable=SC2059 # the format is the byte
+		printf "\\$(printf %o $flipped)" | dd of="$1" bs=1 seek="$at" conv=notrunc 2>/dev/null
+		prof-store verify S >out 2>err
+		[ $? -eq 2 ] || missed="$missed $at"
+		i=$((i + 1))
+		cp good "$1"
+	done
+	ok $((${#missed} > 0)) "verify finds each changed bit of a $3" "not at:$missed"
+}
+
+rm -rf S && cp -r base S
+prof-store compact S
+block=$(echo S/1-20261129*.block)
+flips "$block" 120 block
+printf 'X' | dd of="$block" bs=1 seek=30 conv=notrunc 2>/dev/null
+prof-query -t folded S >out 2>err
+is $? 2 'a query of a damaged block ends with 2'
+says "$(basename "$block"): byte [0-9]+: .* checksum" 'names block and offset'
+is "$(awk '{ n += $NF } END { print n }' out)" 11 'and goes on with the others'
+
+rm -rf S && cp -r base S
+log=$(echo S/*.log)
+prof-query -q -t folded S >want
+# The head of the file and records, and their bodies; the last may look cut short.
+size=$(stat -c %s "$log")
+cp "$log" whole
+head -c $((size / 2)) whole >"$log"
+prof-store verify S >out 2>err
+is $? 0 'a record that is cut short is no damage'
+says 'cut short' 'but a note'
+cp whole "$log"
+flips "$log" 60 log
+finish

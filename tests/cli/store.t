@@ -1,0 +1,117 @@
+#!/bin/sh
+# prof-store: what was added is there, once, by label and time; blocks and logs alike.
+. "$(dirname "$0")/../lib.sh"
+
+noon=1795867200 # 2026-11-28 12:00 UTC
+TZ=UTC
+export TZ
+
+# count PATTERN: files of S
+count() { find S -name "$1" | wc -l; }
+
+# at SECOND LINE...: a profile of that time, of folded lines
+at() {
+	second=$1
+	shift
+	printf '%s\n' "$@" | prof-merge -t pprof | "$BUILD/tests/stamp" "time=$second"
+}
+
+at $noon 'main;a 1' 'main;b 2' >1.pb.gz
+at $((noon + 10)) 'main;a 10' 'main;c 20' >2.pb.gz
+at $((noon + 86400)) 'main;a 100' >3.pb.gz
+at $noon 'main;w 5' >4.pb.gz
+
+exits 0 'a store is made by adding to it' \
+	prof-store add S 1.pb.gz 2.pb.gz 3.pb.gz -l service_name=api,region=eu
+exits 0 'profiles are added from a stream' sh -c 'prof-store add S -l service_name=web <4.pb.gz'
+exits 2 'a directory that is no store is refused' prof-store ls .
+says 'is no store' 'and it says so'
+
+answers() {
+	answers_of=$1
+	prof-query -t folded S >out
+	prof-merge -t folded 1.pb.gz 2.pb.gz 3.pb.gz 4.pb.gz >want
+	same out want "$answers_of: the sum is that of the files"
+	prof-query -t folded S '{service_name="api", region=~"e."}' --until 2026-11-29 >out
+	prof-merge -t folded 1.pb.gz 2.pb.gz >want
+	same out want "$answers_of: selected by label and time"
+	prof-query -t folded S '{service_name="api"}' --since @$((noon + 10)) \
+		--until @$((noon + 11)) >out
+	prof-merge -t folded 2.pb.gz >want
+	same out want "$answers_of: the beginning belongs to a time, its end does not"
+	is "$(prof-query S '{}' --series --step 1d --by service_name -t tsv)" \
+		"time	service_name	value
+2026-11-28T00:00:00Z	api	33
+2026-11-28T00:00:00Z	web	5
+2026-11-29T00:00:00Z	api	100" "$answers_of: a series by label"
+	is "$(prof-query S --series --step 1d --function '^[bc]$' -t tsv)" \
+		"time	value
+2026-11-28T00:00:00Z	22
+2026-11-29T00:00:00Z	0" "$answers_of: a series of a function"
+	is "$(prof-query S --series-list -t tsv | tail -n +2 | sort | cut -f 2)" \
+		"region=eu,service_name=api
+service_name=web" "$answers_of: the list of series"
+	is "$(prof-query S --profiles -t tsv | tail -n +2 | cut -f 1,4 | sort)" \
+		"2026-11-28T12:00:00Z	3
+2026-11-28T12:00:00Z	5
+2026-11-28T12:00:10Z	30
+2026-11-29T12:00:00Z	100" "$answers_of: the profiles"
+	prof-store export S '{service_name="api"}' >x.pb.gz
+	prof-merge -t folded x.pb.gz >out
+	prof-merge -t folded 1.pb.gz 2.pb.gz 3.pb.gz >want
+	same out want "$answers_of: exported"
+	exits 0 "$answers_of: verified" prof-store verify S
+	says '4 profiles, all good' "$answers_of: all of it"
+}
+
+answers logs
+exits 0 'a store is compacted' prof-store compact S
+is "$(count '*.log')" 0 'logs become blocks'
+is "$(count '*.block')" 2 'one for each day'
+answers blocks
+prof-store add -q S 1.pb.gz -l service_name=late
+prof-store compact S
+is "$(count '*.block')" 2 'late profiles join the block of their day'
+is "$(prof-query S '{service_name="late"}' -t folded)" "$(prof-merge -t folded 1.pb.gz)" \
+	'and are found there'
+
+# Import
+prof-store export S | prof-store import T 2>err
+says '5 profiles stored, 0 were there' 'an export is imported'
+prof-store export S | prof-store import T 2>err
+says '0 profiles stored, 5 were there' 'a second time nothing is stored'
+prof-store compact T
+prof-store export S | prof-store import T 2>err
+says '0 profiles stored, 5 were there' 'nor after compaction'
+is "$(prof-query T -t folded)" "$(prof-query S -t folded)" 'both stores say the same'
+prof-store add -q T 1.pb.gz
+prof-store add -q T 1.pb.gz
+is "$(prof-store stat T -t tsv | grep '^profiles')" 'profiles	7' 'add does not look for what is there'
+
+# Old blocks
+exits 0 'old blocks are removed' prof-store gc S --keep 0s
+is "$(count '*.block')" "$([ "$(date +%s)" -gt $((noon + 86400)) ] && echo 0 || echo 1)" \
+	'those that are over'
+exits 2 'gc without a limit is refused' prof-store gc T
+
+# Labels of samples
+printf 'main;x 1\nmain;y 2\n' | prof-merge -t pprof |
+	"$BUILD/tests/stamp" time=$noon >5.pb.gz
+exits 2 'a label needs a value' prof-store add U 5.pb.gz -l nonsense
+
+# Files by their own times
+is "$(prof-query -t folded 1.pb.gz 2.pb.gz --since @$((noon + 5)))" \
+	"$(prof-merge -t folded 2.pb.gz)" 'profiles of files are selected by time'
+printf 'a 1\n' | prof-query -t folded --last 1h - 2>err
+says 'does not say of which time' 'those without a time are counted'
+exits 2 'a time that is none is refused' prof-query 1.pb.gz --since yesterday
+says 'is no time' 'with those that are'
+
+# Limits of integers
+at $noon 'a 9223372036854775807' >max.pb.gz
+prof-store add -q M max.pb.gz max.pb.gz
+prof-store compact M
+prof-query -t folded M >out 2>err
+is "$(cat out)" 'a 9223372036854775807' 'sums are kept at the limit'
+says 'does not fit in 64 bits' 'and this is said'
+finish

@@ -1,0 +1,93 @@
+/*
+ * LD_PRELOAD: the program is killed at its n-th call that changes files, or opens one.
+ * DIE=7 kills it before the seventh; DIE=7:half in the middle of the seventh, if that
+ * is a write(). With DIE_LOG a file is made when that call was reached.
+ */
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int countdown = -1, half;
+
+__attribute__((constructor)) static void init(void)
+{
+	const char *die = getenv("DIE");
+
+	if (die) {
+		countdown = atoi(die);
+		half = strstr(die, ":half") != NULL;
+	}
+}
+
+static void *real(const char *name)
+{
+	return dlsym(RTLD_NEXT, name);
+}
+
+static void die(void)
+{
+	int (*open_for_real)(const char *, int, ...);
+	const char *log = getenv("DIE_LOG");
+
+	*(void **)&open_for_real = real("open");
+	if (log)
+		open_for_real(log, O_CREAT | O_WRONLY, 0600);
+	raise(SIGKILL);
+}
+
+static int now(void)
+{
+	return countdown > 0 && --countdown == 0;
+}
+
+int open(const char *path, int flags, ...)
+{
+	int (*f)(const char *, int, ...);
+	va_list ap;
+	int mode;
+
+	va_start(ap, flags);
+	mode = va_arg(ap, int);
+	va_end(ap);
+	if (now())
+		die();
+	*(void **)&f = real("open");
+	return f(path, flags, mode);
+}
+
+ssize_t write(int fd, const void *p, size_t n)
+{
+	ssize_t (*f)(int, const void *, size_t);
+
+	*(void **)&f = real("write");
+	if (fd != STDERR_FILENO && now()) {
+		if (half)
+			f(fd, p, n / 2);
+		die();
+	}
+	return f(fd, p, n);
+}
+
+#define DIES_AT(name, parameters, arguments)                                                       \
+	int name parameters                                                                        \
+	{                                                                                          \
+		int(*f) parameters;                                                                \
+                                                                                                   \
+		if (now())                                                                         \
+			die();                                                                     \
+		*(void **)&f = real(#name);                                                        \
+		return f arguments;                                                                \
+	}
+
+DIES_AT(close, (int fd), (fd))
+DIES_AT(fsync, (int fd), (fd))
+DIES_AT(ftruncate, (int fd, off_t n), (fd, n))
+DIES_AT(rename, (const char *from, const char *to), (from, to))
+DIES_AT(unlink, (const char *path), (path))
+DIES_AT(link, (const char *from, const char *to), (from, to))
+DIES_AT(mkdir, (const char *path, mode_t mode), (path, mode))
