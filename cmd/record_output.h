@@ -25,6 +25,10 @@ struct record_facts {
 	bool user_only;       /* kernel code could not be sampled */
 	const char *side;     /* of a pair of commands: "base" or "new"; else NULL */
 	uint64_t round;       /* from 1; 0 = none */
+	const char *const *given; /* "key=value", by the user */
+	size_t ngiven;
+	bool waits; /* window.off_cpu is known */
+	uint64_t min_wait;
 };
 
 /* Complains when it cannot be opened. */

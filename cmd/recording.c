@@ -9,6 +9,7 @@
 
 #include "cli/progress.h"
 #include "common.h"
+#include "record/wait_reason.h"
 #include "record_coverage.h"
 #include "record_target.h"
 
@@ -73,6 +74,16 @@ static void on_child(void *context, int pid)
 	child_pid = pid;
 }
 
+static void add_waits(struct off_cpu_counts *to, const struct off_cpu_counts *c)
+{
+	to->waits += c->waits;
+	to->time += c->time;
+	to->no_stack += c->no_stack;
+	to->short_ones += c->short_ones;
+	to->short_time += c->short_time;
+	to->unknown += c->unknown;
+}
+
 static bool on_window(void *context, struct session *s, const struct window *w)
 {
 	struct recording *r = context;
@@ -91,6 +102,12 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 	r->user_only = r->facts.user_only = w->user_only;
 	if (r->names)
 		record_names_find(r->names, s);
+	if (s->has_waits) {
+		add_waits(&r->off_cpu, &w->off_cpu);
+		r->facts.waits = true;
+		r->facts.min_wait = r->session.min_wait;
+		wait_reasons_find(p);
+	}
 	record_add_facts(p, w, &r->facts);
 	note_saturation(p);
 	return record_output_write(&r->output, p, w);
@@ -173,6 +190,7 @@ void recording_run(struct recording *r)
 	r->ended = s.child_ended;
 	r->status = s.window.status;
 	r->others_run = s.others_run;
+	r->switch_period = s.switch_period;
 	r->frequency = s.sampler.frequency;
 	r->most_frequency = s.sampler.most_frequency;
 	r->wall = recorder_now() - r->begun;
@@ -208,6 +226,25 @@ static void note_ends(const struct recording *r)
 	buf_release(&b);
 }
 
+/* How much of the waits is known. */
+static void note_waits(const struct recording *r)
+{
+	const struct off_cpu_counts *c = &r->off_cpu;
+
+	note("%llu waits, together %.3g s", (unsigned long long)c->waits, 1e-9 * (double)c->time);
+	if (c->short_ones)
+		note("%llu shorter waits were left out, together %.3g s",
+		     (unsigned long long)c->short_ones, 1e-9 * (double)c->short_time);
+	if (c->no_stack)
+		note("%llu of the waits have no stack of their own (%s one in %llu switches was "
+		     "sampled): their time is shared out among the thread's others",
+		     (unsigned long long)c->no_stack, "at times only",
+		     (unsigned long long)r->switch_period);
+	if (c->unknown)
+		note("of %llu waits one end was lost: they are left out",
+		     (unsigned long long)c->unknown);
+}
+
 void recording_summarise(const struct recording *r)
 {
 	struct buf covered = { 0 };
@@ -233,6 +270,8 @@ void recording_summarise(const struct recording *r)
 		     1e-9 * (double)r->finishing);
 	if (r->user_only)
 		note("kernel code was not sampled: see perf_event_paranoid in prof-record(1)");
+	if (r->facts.waits)
+		note_waits(r);
 	coverage_explain(r);
 	buf_release(&covered);
 }

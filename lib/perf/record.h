@@ -21,6 +21,7 @@ enum record_kind {
 	RECORD_NAMESPACES,
 	RECORD_LOST,
 	RECORD_THROTTLE,
+	RECORD_SWITCH,
 };
 
 /* A sample, as far as stacks need it; what the event did not ask for is 0 or NULL. */
@@ -64,6 +65,10 @@ struct record {
 		} comm;
 		uint32_t parent; /* of a fork: pid */
 		uint64_t mount_ns;
+		struct {
+			bool out;     /* the thread leaves its CPU; else it got one */
+			bool preempt; /* it could have gone on */
+		} task_switch;
 		uint64_t lost; /* samples, or records of any kind */
 	};
 };

@@ -4,6 +4,7 @@
 
 struct origin {
 	char comm[16], thread[16];
+	const char *wait; /* as a key: there is one of each text */
 	uint32_t pid, tid, cpu, one;
 	label_set_id labels; /* payload */
 	uint32_t zero;
@@ -135,6 +136,8 @@ static label_set_id make_labels(struct sample_labels *l, const struct perf_sampl
 		set = add_text(l, set, S("cgroup"), group);
 	if (by & LABEL_BY_CONTAINER)
 		set = add_text(l, set, S("container"), container_id(group));
+	if (s->wait)
+		set = add_text(l, set, S("wait"), str_of(s->wait));
 	return set;
 }
 
@@ -142,7 +145,7 @@ label_set_id sample_labels_of(struct sample_labels *l, const struct perf_sample 
 {
 	unsigned by = l->o->label_by;
 	bool by_process = by & (LABEL_BY_PID | LABEL_BY_CGROUP | LABEL_BY_CONTAINER);
-	struct origin key = { .one = 1 };
+	struct origin key = { .one = 1, .wait = s->wait };
 	uint32_t known = l->origins.n, row;
 	struct origin *o;
 

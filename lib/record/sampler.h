@@ -25,7 +25,8 @@ struct sampler_options {
 	const struct event *events;
 	size_t nevent;
 	uint64_t frequency;   /* samples a second and CPU; 0 = as many as allowed */
-	uint32_t stack_bytes; /* of user stack to copy; 0 = frame pointers only */
+	uint32_t stack_bytes; /* of user stack to copy; 0 = frame pointers only; */
+	uint32_t switch_stack_bytes; /* and at most where a thread leaves its CPU */
 	bool kernel;          /* sample kernel code, too, */
 	bool kernel_or_fail;  /* even if that means not to begin */
 	enum target target;
@@ -36,6 +37,9 @@ struct sampler_options {
 	int cgroup;       /* file descriptor of the group's directory */
 	const char *cpus; /* "0-3,8"; NULL = all that are online */
 };
+
+/* Stacks a second and CPU (or task) that are taken where threads leave their CPUs. */
+enum { SAMPLER_MOST_SWITCHES = 1000 };
 
 struct sampler {
 	const struct sampler_options *o;
@@ -54,6 +58,8 @@ struct sampler {
 	bool by_cpu;
 	bool twice;              /* some thread may have its events twice (twice.h) */
 	bool user_only;          /* the kernel did not allow its own code to be sampled */
+	struct buf switch_fds;   /* int: those of fds that sample switches */
+	uint64_t switch_period;  /* every so many switches are sampled */
 	uint64_t frequency;      /* in force, */
 	uint64_t most_frequency; /* and the most that could be */
 	unsigned without;        /* what this kernel does not have (open_event.h) */
@@ -73,6 +79,16 @@ void sampler_close(struct sampler *s);
 
 void sampler_start(struct sampler *s);
 void sampler_stop(struct sampler *s);
+
+/* Does the event belong to those that are opened by_cpu? */
+bool sampler_is_by_cpu(const struct event *e);
+
+/*
+ * Where the events of switches are those of CPUs, from now on every so many are sampled.
+ * False where the kernel sees to that.
+ */
+bool sampler_sets_period(const struct sampler *s);
+void sampler_set_switch_period(struct sampler *s, uint64_t period);
 
 /* Samples that the kernel has lost so far; 0 where it does not count them. */
 uint64_t sampler_lost(const struct sampler *s);

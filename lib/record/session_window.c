@@ -5,6 +5,7 @@
 
 #include "record/cpu_counter.h"
 #include "record/drain_thread.h"
+#include "record/session_waits.h"
 
 enum { RAISED = 10 }; /* priority while recording: steps of nice(1) */
 
@@ -65,6 +66,8 @@ void session_begin_window(struct session *s)
 	dict_init(&s->dict);
 	profile_init(&s->profile, &s->dict);
 	gather_begin(&s->gather, &s->profile);
+	if (s->has_waits)
+		off_cpu_begin(&s->off_cpu);
 	s->window = (struct window){ .number = number, .time = realtime() - ago };
 }
 
@@ -79,6 +82,7 @@ void session_begin(struct session *s)
 	s->window_start = s->begun;
 	s->at_start = (struct session_counts){ .cpu = cpu_at_start(s) };
 	session_begin_window(s);
+	session_list_waits(s);
 }
 
 /* The window's figures, between its beginning and these. */
@@ -111,6 +115,10 @@ static void cut_at(struct session *s, uint64_t time)
 {
 	struct session_counts now = counts_so_far(s);
 
+	if (s->has_waits) {
+		off_cpu_cut(&s->off_cpu, time);
+		s->window.off_cpu = s->off_cpu.counts;
+	}
 	measure(s, &now, time);
 	s->at_start = now;
 	s->window_start = time;
