@@ -305,8 +305,9 @@ static void end_wait(struct off_cpu *o, struct off_thread *t, uint64_t time)
 	o->counts.short_time += time - t->from;
 }
 
-static void end_run(struct off_thread *t, uint64_t time)
+static void end_run(struct off_cpu *o, struct off_thread *t, uint64_t time)
 {
+	o->ran += time - t->from;
 	t->unsampled[RAN].time += time - t->from;
 	t->from = time;
 }
@@ -334,7 +335,7 @@ static void on_switch_out(struct off_cpu *o, struct off_thread *t, const struct 
 	if (t->state == WAITS && !t->from_before)
 		o->counts.unknown++; /* when it got a CPU was lost */
 	else
-		end_run(t, r->time);
+		end_run(o, t, r->time);
 	begin_wait(t, r->time, r->task_switch.preempt);
 }
 
@@ -385,7 +386,7 @@ static void end_thread(struct off_cpu *o, uint32_t tid, uint64_t time)
 	if (!t)
 		return;
 	if (t->state != WAITS)
-		end_run(t, time);
+		end_run(o, t, time);
 	t->from = time;
 	share_out_all(o, t);
 	for (uint32_t i = t->shares; i; o->ndead++)
@@ -497,17 +498,22 @@ static void look_at(struct off_cpu *o, struct off_thread *t)
 	buf_add(&to->names, buf_str(&o->look.functions));
 	to->before = o->look.before;
 	to->after = o->look.after;
-	to->known = to->nkernel || to->addresses.n || to->names.n;
+	to->known = to->addresses.n || to->names.n;
+	o->decoder->counts.samples += to->known;
+	if (to->known)
+		gather_count_end(o->gather, to->end);
 }
 
-void off_cpu_look(struct off_cpu *o, uint64_t now)
+void off_cpu_look(struct off_cpu *o, uint64_t now, uint32_t most)
 {
-	for (uint32_t i = 1; i < o->threads.n; i++) {
+	for (uint32_t i = 1; most && i < o->threads.n; i++) {
 		struct off_thread *t = thread_at(o, i)->thread;
 
 		if (t && t->state == WAITS && !t->sampled.known && now > t->since &&
-		    now - t->since >= LONG_WAIT_NS && !stack_of_wait(t, now))
+		    now - t->since >= LONG_WAIT_NS && !stack_of_wait(t, now)) {
 			look_at(o, t);
+			most--;
+		}
 	}
 }
 
@@ -587,7 +593,7 @@ static void share_out_all(struct off_cpu *o, struct off_thread *t)
 static void cut_thread(struct off_cpu *o, struct off_thread *t, uint64_t time)
 {
 	if (time > t->from && t->state != WAITS)
-		end_run(t, time);
+		end_run(o, t, time);
 	else if (time > t->from && time - t->since >= o->min_wait)
 		put_wait(o, t, time);
 	share_out_all(o, t);

@@ -58,6 +58,7 @@ struct off_cpu {
 	struct waiting look;   /* scratch */
 	uint32_t ndead;        /* shares of threads that have ended */
 	struct off_cpu_counts counts; /* of the profile */
+	uint64_t ran; /* ns that threads were running, since the beginning */
 };
 
 void off_cpu_init(struct off_cpu *o, struct decoder *d, struct gather *g, size_t event);
@@ -76,8 +77,8 @@ void off_cpu_task(struct off_cpu *o, const struct record *r);
 /* A sample of CPU time that is in the profile, and worth that many ns. */
 void off_cpu_ran(struct off_cpu *o, const struct perf_sample *s, sample_id sample, uint64_t worth);
 
-/* Read the stacks of threads that have none and wait for long, now. */
-void off_cpu_look(struct off_cpu *o, uint64_t now);
+/* Read the stacks of threads, at most so many, that have none and wait for long, now. */
+void off_cpu_look(struct off_cpu *o, uint64_t now, uint32_t most);
 
 /* All of what was before that time, and no more, is in the profile now. */
 void off_cpu_cut(struct off_cpu *o, uint64_t time);

@@ -116,9 +116,14 @@ static bool is_of_tree(struct recorder *r, const struct record *record)
 	return process_tree_had(&r->tree, record->pid);
 }
 
+static bool is_switch_out(const struct perf_event_header *h)
+{
+	return (h->type == PERF_RECORD_SWITCH || h->type == PERF_RECORD_SWITCH_CPU_WIDE) &&
+	       h->misc & PERF_RECORD_MISC_SWITCH_OUT;
+}
+
 /*
- * A switch of a CPU's idle thread, or of a thread that has ended. Counts what was sampled on
- * the way.
+ * A switch of a CPU's idle thread, or of a thread that has ended. Counts on the way.
  */
 static bool is_of_nobody(struct recorder *r, const struct perf_event_header *h, size_t event)
 {
@@ -132,7 +137,7 @@ static bool is_of_nobody(struct recorder *r, const struct perf_event_header *h, 
 		return false;
 	if (!record.pid || record.pid == UINT32_MAX || record.tid == UINT32_MAX)
 		return true;
-	r->nswitch += record.kind == RECORD_SAMPLE;
+	r->nswitch += is_switch_out(h);
 	return false;
 }
 
@@ -156,6 +161,7 @@ static void add_record(void *context, const struct perf_event_header *h)
 			return;
 	}
 	r->forks += h->type == PERF_RECORD_FORK;
+	r->nown += r->on_task && is_switch_out(h);
 	decoder_add(&r->decoder, h, attr, event);
 }
 

@@ -28,7 +28,8 @@ struct recorder {
 	void (*on_task)(void *context, const struct record *); /* recorder_follow_tasks() */
 	void *context;
 	size_t switch_event;    /* number of the one that samples switches, with on_task; */
-	_Atomic uint64_t nswitch; /* samples of it, wanted or not */
+	_Atomic uint64_t nswitch; /* threads that left a CPU: all, */
+	_Atomic uint64_t nown;    /* and those of what is recorded */
 };
 
 void recorder_init(struct recorder *r, struct sampler *sampler, const struct arch *arch);

@@ -38,8 +38,11 @@ struct sampler_options {
 	const char *cpus; /* "0-3,8"; NULL = all that are online */
 };
 
-/* Stacks a second and CPU (or task) that are taken where threads leave their CPUs. */
-enum { SAMPLER_MOST_SWITCHES = 1000 };
+/*
+ * Stacks a second and CPU (or task) that are taken where threads leave their CPUs: of what is
+ * recorded, and, where the kernel samples all, of others at the same time.
+ */
+enum { SAMPLER_MOST_SWITCHES = 250, SAMPLER_OTHER_SWITCHES = 1000 };
 
 struct sampler {
 	const struct sampler_options *o;

@@ -81,9 +81,12 @@ struct session {
 	struct gather gather;
 	struct off_cpu off_cpu;
 	bool has_waits; /* off_cpu is in use: */
-	uint64_t adapted, nswitch; /* ns: when its period was looked at; samples until then */
-	int64_t switches_left;     /* that may still be sampled now */
-	uint64_t switch_period;    /* the largest so far */
+	uint64_t adapted;       /* ns: when its period was looked at */
+	struct switch_rate {
+		uint64_t n;       /* switches until then */
+		double per_second; /* in the last second, about */
+	} own_switches, all_switches;
+	uint64_t switch_period; /* the largest so far */
 	struct buf worths;      /* struct gather_event, of the events */
 	struct dictionary dict; /* of the window's profile */
 	struct profile profile;

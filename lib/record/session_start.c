@@ -79,7 +79,9 @@ static bool prepare_child(struct session *s, struct buf *why)
 	}
 	s->sampler_options.pids = &s->child.pid;
 	s->sampler_options.npid = 1;
-	s->cpu_counter = cpu_counter_open(s->child.pid);
+	/* It takes its part of each switch: where those are recorded, they say the same. */
+	if (!session_has_waits(s))
+		s->cpu_counter = cpu_counter_open(s->child.pid);
 	session_report_child(s, s->child.pid);
 	return true;
 }

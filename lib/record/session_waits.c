@@ -7,9 +7,9 @@
 #include "record/tasks.h"
 
 enum {
-	ADAPT_MS = 50,  /* the number of switches is that of at least so long */
-	SPARE = 4,      /* the period is shortened when stacks are fewer by so much than may be */
-	MOST_STEP = 64, /* times as long, in one step */
+	ADAPT_MS = 20,     /* switches are counted at least so long */
+	MOST_LOOKS = 1000, /* at threads, once a second or at a cut, */
+	FEW_LOOKS = 8,     /* and in between */
 };
 
 static void on_task(void *context, const struct record *r)
@@ -17,6 +17,16 @@ static void on_task(void *context, const struct record *r)
 	struct session *s = context;
 
 	off_cpu_task(&s->off_cpu, r);
+}
+
+bool session_has_waits(const struct session *s)
+{
+	const struct sampler_options *o = &s->o->sampler;
+
+	for (size_t i = 0; i < o->nevent; i++)
+		if (o->events[i].is_switch)
+			return true;
+	return false;
 }
 
 void session_waits_init(struct session *s)
@@ -42,7 +52,6 @@ void session_begin_waits(struct session *s, uint64_t time)
 
 	s->off_cpu.begun = from_exec ? time : recorder_now();
 	s->adapted = recorder_now();
-	s->switches_left = (int64_t)s->sampler.nring * SAMPLER_MOST_SWITCHES;
 }
 
 /* Threads that are there */
@@ -97,35 +106,40 @@ void session_list_waits(struct session *s)
 void session_look_at_waits(struct session *s)
 {
 	if (s->has_waits)
-		off_cpu_look(&s->off_cpu, recorder_now());
+		off_cpu_look(&s->off_cpu, recorder_now(), MOST_LOOKS);
 }
 
+/* How many switches are sampled */
+
 /*
- * How many switches are sampled. Those that were not used in the last second may be later, so
- * that bursts have all their stacks.
+ * How many times more switches than `most` a second there are, by the average of about a
+ * second, so that short bursts have all their stacks. n: switches until now.
  */
+static double excess(struct switch_rate *r, uint64_t n, double seconds, double most)
+{
+	double now = (double)(n - r->n) / seconds;
+
+	r->n = n;
+	r->per_second += (now - r->per_second) * (seconds < 1 ? seconds : 1);
+	return r->per_second / most;
+}
 
 void session_adapt_waits(struct session *s, uint64_t now)
 {
-	int64_t second = (int64_t)s->sampler.nring * SAMPLER_MOST_SWITCHES, n, most;
-	uint64_t between = now - s->adapted, period = s->sampler.switch_period;
+	double seconds = 1e-9 * (double)(now - s->adapted), cpus = (double)s->sampler.nring;
+	double own, all;
+	uint64_t period;
 
-	if (!s->has_waits || !sampler_sets_period(&s->sampler) ||
-	    between < (uint64_t)ADAPT_MS * 1000000)
+	if (!s->has_waits || !sampler_sets_period(&s->sampler) || seconds < 1e-3 * ADAPT_MS)
 		return;
-	n = (int64_t)(s->recorder.nswitch - s->nswitch);
-	most = second * (int64_t)(between / 1000000) / 1000;
-	s->nswitch += (uint64_t)n;
 	s->adapted = now;
-	s->switches_left += most - n;
-	if (s->switches_left > second)
-		s->switches_left = second;
-	if (s->switches_left < 0) {
-		period *= (uint64_t)(n / most < MOST_STEP ? n / most + 1 : MOST_STEP);
-		s->switches_left = 0;
-	} else if (n < most / SPARE) {
-		period = (period + 1) / 2;
-	}
+	own = excess(&s->own_switches, s->recorder.nown, seconds, cpus * SAMPLER_MOST_SWITCHES);
+	all = excess(&s->all_switches, s->recorder.nswitch, seconds,
+		     cpus * (SAMPLER_MOST_SWITCHES + SAMPLER_OTHER_SWITCHES));
+	own = own > all ? own : all;
+	period = own > 1 ? (uint64_t)own + 1 : 1;
+	if (period > 1)
+		off_cpu_look(&s->off_cpu, now, FEW_LOOKS);
 	if (period != s->sampler.switch_period)
 		sampler_set_switch_period(&s->sampler, period);
 	if (period > s->switch_period)

@@ -4,7 +4,10 @@
 
 #include "record/session.h"
 
-/* After the recorder's set-up: does an event ask for it? */
+/* Does an event ask for it? */
+bool session_has_waits(const struct session *s);
+
+/* After the recorder's set-up. */
 void session_waits_init(struct session *s);
 
 /* The events have been enabled, at that time or, of a command that runs at once, before it. */

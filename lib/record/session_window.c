@@ -42,7 +42,7 @@ static uint64_t cpu_so_far(struct session *s)
 		return o->children ? 0 : targets_cpu_time(&s->targets);
 	/* Neither has all: the counter ends with a program that is setuid, and what a command
 	 * did not wait for is missing when it has ended. */
-	counted = cpu_counter_read(s->cpu_counter);
+	counted = s->has_waits ? s->off_cpu.ran : cpu_counter_read(s->cpu_counter);
 	return counted > s->child_cpu ? counted : s->child_cpu;
 }
 
@@ -113,12 +113,13 @@ void session_measure_window(struct session *s)
 
 static void cut_at(struct session *s, uint64_t time)
 {
-	struct session_counts now = counts_so_far(s);
+	struct session_counts now;
 
 	if (s->has_waits) {
 		off_cpu_cut(&s->off_cpu, time);
 		s->window.off_cpu = s->off_cpu.counts;
 	}
+	now = counts_so_far(s);
 	measure(s, &now, time);
 	s->at_start = now;
 	s->window_start = time;
