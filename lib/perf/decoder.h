@@ -38,8 +38,8 @@ struct perf_sample {
 	const struct user_state *state; /* what unwind() was given; NULL for a chain */
 	const char *thread;             /* its name; NULL unless processes.thread_names */
 	/* Of a thread that waits, where the decoder is not the one who made the sample: */
-	const char *wait;    /* for the label `wait`; NULL: no label */
-	const char *instead; /* a frame in place of a stack that is not known */
+	const char *wait;        /* for the label `wait`; NULL: no label */
+	const char *instead;     /* a frame in place of a stack that is not known */
 	struct str kernel_names; /* lines, leaf first: kernel frames without addresses */
 };
 

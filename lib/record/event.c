@@ -183,7 +183,7 @@ static struct gather_event event_worth(const struct event *e, uint64_t frequency
 		.count_type = e->count_type,
 		.fixed = e->every > 1 || (e->is_cpu && !e->is_clock),
 		.worth = between,
-		.period = e->is_switch                        ? 0 :
+		.period = e->is_switch                       ? 0 :
 			  (e->is_cpu || e->every) && between ? between :
 							       1,
 	};

@@ -12,10 +12,10 @@
 #include "record/recorder.h"
 
 enum {
-	LONG_WAIT_NS = 50000000,   /* so long a wait deserves a look at its stack */
-	LINGER_NS = 2000000000,    /* so long after its end a thread's last switch may come */
-	MOST_DEAD = 1 << 16,       /* shares of threads that have ended */
-	RAN = 2,                   /* what was done: else waits that were_runnable, or were not */
+	LONG_WAIT_NS = 50000000, /* so long a wait deserves a look at its stack */
+	LINGER_NS = 2000000000,  /* so long after its end a thread's last switch may come */
+	MOST_DEAD = 1 << 16,     /* shares of threads that have ended */
+	RAN = 2,                 /* what was done: else waits that were_runnable, or were not */
 };
 
 /* The stack of a wait. Addresses only: where they are mapped is looked up when it is used. */
@@ -38,6 +38,7 @@ struct unsampled {
 
 struct off_thread {
 	uint32_t pid, tid;
+	uint32_t number; /* tids are used again */
 	enum { NOT_KNOWN, RUNS, WAITS } state;
 	bool runnable; /* of a wait */
 	bool counted;
@@ -57,7 +58,7 @@ struct known_thread {
 
 /* What one sample of the profile has of a thread. */
 struct share {
-	uint32_t tid, what, sample, one;
+	uint32_t thread, what, sample, one;
 	uint64_t time, n; /* payload */
 	uint32_t next, zero;
 };
@@ -124,7 +125,9 @@ static struct off_thread *thread_of(struct off_cpu *o, uint32_t pid, uint32_t ti
 		return NULL;
 	if (!row->thread) {
 		row->thread = mem_zeroed(1, sizeof(*row->thread));
-		*row->thread = (struct off_thread){ .tid = tid, .since = time, .from = time };
+		*row->thread = (struct off_thread){
+			.tid = tid, .number = o->nthread++, .since = time, .from = time
+		};
 	}
 	row->thread->pid = pid;
 	return row->thread;
@@ -166,7 +169,7 @@ static void add_values(struct off_cpu *o, sample_id sample, unsigned what, uint6
 static void add_share(struct off_cpu *o, struct off_thread *t, unsigned what, sample_id sample,
 		      uint64_t time, uint64_t n)
 {
-	struct share key = { .tid = t->tid, .what = what, .sample = sample.i, .one = 1 }, *s;
+	struct share key = { .thread = t->number, .what = what, .sample = sample.i, .one = 1 }, *s;
 	uint32_t known = o->shares.n, i = table_intern(&o->shares, &key);
 
 	s = table_row(&o->shares, i);
@@ -453,8 +456,7 @@ void off_cpu_sample(struct off_cpu *o, const struct perf_sample *s)
 
 void off_cpu_ran(struct off_cpu *o, const struct perf_sample *s, sample_id sample, uint64_t worth)
 {
-	struct off_thread *t = s->time < o->begun ? NULL :
-						    thread_of(o, s->pid, s->tid, s->time);
+	struct off_thread *t = s->time < o->begun ? NULL : thread_of(o, s->pid, s->tid, s->time);
 
 	if (t)
 		add_share(o, t, RAN, sample, worth, 0);

@@ -51,14 +51,15 @@ struct off_cpu {
 	uint64_t min_wait; /* ns: shorter waits are left out */
 	bool wall;         /* with a sample type for all of the threads' time */
 	size_t stack_bytes;
-	uint64_t begun;        /* ns: what came before does not count */
-	uint32_t wall_column;  /* of the profile */
-	struct table threads;  /* struct known_thread: by tid */
-	struct table shares;   /* struct share: what the profile's samples have of each thread */
-	struct waiting look;   /* scratch */
-	uint32_t ndead;        /* shares of threads that have ended */
+	uint64_t begun;       /* ns: what came before does not count */
+	uint32_t wall_column; /* of the profile */
+	struct table threads; /* struct known_thread: by tid */
+	struct table shares;  /* struct share: what the profile's samples have of each thread */
+	struct waiting look;  /* scratch */
+	uint32_t nthread;     /* so many have been met with */
+	uint32_t ndead;       /* shares of threads that have ended */
 	struct off_cpu_counts counts; /* of the profile */
-	uint64_t ran; /* ns that threads were running, since the beginning */
+	uint64_t ran;                 /* ns that threads were running, since the beginning */
 };
 
 void off_cpu_init(struct off_cpu *o, struct decoder *d, struct gather *g, size_t event);

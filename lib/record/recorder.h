@@ -27,7 +27,7 @@ struct recorder {
 	void (*on_sample)(void *context, const struct perf_sample *);
 	void (*on_task)(void *context, const struct record *); /* recorder_follow_tasks() */
 	void *context;
-	size_t switch_event;    /* number of the one that samples switches, with on_task; */
+	size_t switch_event;      /* number of the one that samples switches, with on_task; */
 	_Atomic uint64_t nswitch; /* threads that left a CPU: all, */
 	_Atomic uint64_t nown;    /* and those of what is recorded */
 };

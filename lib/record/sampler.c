@@ -62,8 +62,8 @@ static bool open_allowed(struct sampler *s, const int *cpus, struct buf *why)
 	const struct sampler_options *o = s->o;
 	bool tasks = o->target == TARGET_TASKS || o->target == TARGET_CHILD;
 
-	s->by_cpu = tasks && sampler_has_by_cpu(s) &&
-		    (s->frequency <= MOST_BY_CPU || !sampler_has_frequency(s));
+	s->by_cpu = tasks && ((sampler_has_frequency(s) && s->frequency <= MOST_BY_CPU) ||
+			      sampler_has_switches(s));
 	if (sampler_open_events(s, cpus, why))
 		return true;
 	if (s->by_cpu && is_refused(s)) {
@@ -72,9 +72,13 @@ static bool open_allowed(struct sampler *s, const int *cpus, struct buf *why)
 		if (sampler_open_events(s, cpus, why))
 			return true;
 	}
-	if (!is_refused(s) || !o->kernel || o->kernel_or_fail || o->target == TARGET_SYSTEM ||
-	    sampler_has_switches(s))
+	if (!is_refused(s) || !o->kernel || o->kernel_or_fail || o->target == TARGET_SYSTEM)
 		return false;
+	if (sampler_has_switches(s)) {
+		buf_add(why, S("\n  waits begin in the kernel: they need "
+			       "kernel.perf_event_paranoid=1, or those rights"));
+		return false;
+	}
 	why->n = 0;
 	s->user_only = true;
 	return sampler_open_events(s, cpus, why);
@@ -134,11 +138,6 @@ void sampler_start(struct sampler *s)
 void sampler_stop(struct sampler *s)
 {
 	control(s, PERF_EVENT_IOC_DISABLE);
-}
-
-bool sampler_sets_period(const struct sampler *s)
-{
-	return s->by_cpu || s->o->target == TARGET_SYSTEM || s->o->target == TARGET_CGROUP;
 }
 
 void sampler_set_switch_period(struct sampler *s, uint64_t period)

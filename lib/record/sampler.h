@@ -24,11 +24,11 @@ struct sampler_options {
 	const struct arch *arch;
 	const struct event *events;
 	size_t nevent;
-	uint64_t frequency;   /* samples a second and CPU; 0 = as many as allowed */
-	uint32_t stack_bytes; /* of user stack to copy; 0 = frame pointers only; */
+	uint64_t frequency;          /* samples a second and CPU; 0 = as many as allowed */
+	uint32_t stack_bytes;        /* of user stack to copy; 0 = frame pointers only; */
 	uint32_t switch_stack_bytes; /* and at most where a thread leaves its CPU */
-	bool kernel;          /* sample kernel code, too, */
-	bool kernel_or_fail;  /* even if that means not to begin */
+	bool kernel;                 /* sample kernel code, too, */
+	bool kernel_or_fail;         /* even if that means not to begin */
 	enum target target;
 	const int *pids; /* of TARGET_TASKS and TARGET_CHILD */
 	size_t npid;
@@ -87,10 +87,9 @@ void sampler_stop(struct sampler *s);
 bool sampler_is_by_cpu(const struct event *e);
 
 /*
- * Where the events of switches are those of CPUs, from now on every so many are sampled.
- * False where the kernel sees to that.
+ * From now on every so many switches are sampled. Where events are those of tasks, a task that
+ * has inherited them keeps the period that there was when it began.
  */
-bool sampler_sets_period(const struct sampler *s);
 void sampler_set_switch_period(struct sampler *s, uint64_t period);
 
 /* Samples that the kernel has lost so far; 0 where it does not count them. */

@@ -38,19 +38,15 @@ static struct perf_event_attr common_attr(const struct sampler *s, bool by_cpu)
 }
 
 /*
- * The kernel itself switches, so it can be sampled only where kernel code can. The period can
- * be set later only for events of CPUs: those of tasks adapt it themselves, to a frequency.
+ * The kernel itself switches, so it can be sampled only where kernel code can. Asked for the
+ * period in samples, the event would take no notice of it.
  */
 static void switches(const struct sampler *s, struct perf_event_attr *a)
 {
 	a->context_switch = 1;
 	a->exclude_kernel = 0;
 	a->sample_type &= ~(uint64_t)PERF_SAMPLE_PERIOD;
-	a->freq = !sampler_sets_period(s);
-	if (a->freq)
-		a->sample_freq = SAMPLER_MOST_SWITCHES;
-	else
-		a->sample_period = s->switch_period;
+	a->sample_period = s->switch_period;
 }
 
 struct perf_event_attr sampler_event_attr(const struct sampler *s, const struct event *e)

@@ -87,11 +87,6 @@ bool sampler_has_switches(const struct sampler *s)
 	return has_event(s, SWITCHES);
 }
 
-bool sampler_has_by_cpu(const struct sampler *s)
-{
-	return has_event(s, BY_CPU);
-}
-
 /* Bytes for the ring of each CPU: for what comes in between two reads, with reserve. */
 static size_t wanted_ring_bytes(const struct sampler *s)
 {

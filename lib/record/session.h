@@ -26,10 +26,10 @@ struct window {
 	uint64_t forks;     /* threads and processes that began in it */
 	uint64_t max_rss;   /* bytes, of a command that has ended; else 0 */
 	struct off_cpu_counts off_cpu;
-	bool user_only;     /* kernel code could not be sampled */
-	bool last;          /* no other follows */
-	bool ended;         /* a command ended in it: */
-	int status;         /* its status, as waitpid(2) has it */
+	bool user_only; /* kernel code could not be sampled */
+	bool last;      /* no other follows */
+	bool ended;     /* a command ended in it: */
+	int status;     /* its status, as waitpid(2) has it */
 };
 
 /* What a mapping of a window's profile is of: a binary, or the JIT code of a process. */
@@ -80,10 +80,10 @@ struct session {
 	struct recorder recorder;
 	struct gather gather;
 	struct off_cpu off_cpu;
-	bool has_waits; /* off_cpu is in use: */
-	uint64_t adapted;       /* ns: when its period was looked at */
+	bool has_waits;   /* off_cpu is in use: */
+	uint64_t adapted; /* ns: when its period was looked at */
 	struct switch_rate {
-		uint64_t n;       /* switches until then */
+		uint64_t n;        /* switches until then */
 		double per_second; /* in the last second, about */
 	} own_switches, all_switches;
 	uint64_t switch_period; /* the largest so far */

@@ -130,7 +130,7 @@ void session_adapt_waits(struct session *s, uint64_t now)
 	double own, all;
 	uint64_t period;
 
-	if (!s->has_waits || !sampler_sets_period(&s->sampler) || seconds < 1e-3 * ADAPT_MS)
+	if (!s->has_waits || seconds < 1e-3 * ADAPT_MS)
 		return;
 	s->adapted = now;
 	own = excess(&s->own_switches, s->recorder.nown, seconds, cpus * SAMPLER_MOST_SWITCHES);

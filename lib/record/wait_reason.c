@@ -6,8 +6,21 @@
 
 #include "record/off_cpu.h"
 
-enum reason { NO_REASON, SLEEP, IO, PAGE_FAULT, LOCK, KERNEL_LOCK, PIPE, POLL, SOCKET, CHILD,
-	      SIGNAL, STOPPED, IDLE };
+enum reason {
+	NO_REASON,
+	SLEEP,
+	IO,
+	PAGE_FAULT,
+	LOCK,
+	KERNEL_LOCK,
+	PIPE,
+	POLL,
+	SOCKET,
+	CHILD,
+	SIGNAL,
+	STOPPED,
+	IDLE
+};
 
 static const char *const reasons[] = {
 	[SLEEP] = "sleep",   [IO] = "io",         [PAGE_FAULT] = "page_fault",
