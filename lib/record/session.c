@@ -207,12 +207,13 @@ static void run_windows(struct session *s)
 	session_begin(s);
 	while (go_on && !is_over(s, now)) {
 		sampler_wait(&s->sampler, wait_ms(s, now));
+		recorder_take(&s->recorder);
+		session_adapt_waits(s, recorder_now());
 		recorder_drain(&s->recorder, false);
 		now = recorder_now();
 		show_progress(s, now, &shown);
 		if (wants_more_stack(s))
 			open_again(s, LARGEST_STACK);
-		session_adapt_waits(s, now);
 		keep_house(s, now);
 		if (!flush_asked && !(s->o->every && now - s->window_start >= s->o->every))
 			continue;

@@ -7,7 +7,8 @@
 #include "record/tasks.h"
 
 enum {
-	ADAPT_MS = 20,     /* switches are counted at least so long */
+	ADAPT_MS = 10,     /* switches are counted at least so long */
+	BURST = 8,         /* for a moment, there may be so many times the stacks */
 	MOST_LOOKS = 1000, /* at threads, once a second or at a cut, */
 	FEW_LOOKS = 8,     /* and in between */
 };
@@ -113,7 +114,8 @@ void session_look_at_waits(struct session *s)
 
 /*
  * How many times more switches than `most` a second there are, by the average of about a
- * second, so that short bursts have all their stacks. n: switches until now.
+ * second, so that short bursts have all their stacks; but not what would fill the rings before
+ * we look again. n: switches until now.
  */
 static double excess(struct switch_rate *r, uint64_t n, double seconds, double most)
 {
@@ -121,7 +123,8 @@ static double excess(struct switch_rate *r, uint64_t n, double seconds, double m
 
 	r->n = n;
 	r->per_second += (now - r->per_second) * (seconds < 1 ? seconds : 1);
-	return r->per_second / most;
+	now /= BURST;
+	return (now > r->per_second ? now : r->per_second) / most;
 }
 
 void session_adapt_waits(struct session *s, uint64_t now)
