@@ -178,9 +178,15 @@ static bool build_stream(struct runs *runs, const struct options *how, const str
 	return ok;
 }
 
+/* People read a report; a stream is for the next command. */
+static bool writes_to_person(void)
+{
+	return !common.output && common.to < 0 && !o.svg && isatty(STDOUT_FILENO);
+}
+
 static bool has_report(void)
 {
-	return o.check || o.report >= 0;
+	return o.check || o.report >= 0 || writes_to_person();
 }
 
 static bool draw_difference(struct profile *p)
@@ -289,6 +295,9 @@ static int compare_sides(char **operands, const struct options *how)
 		usage("-t is for the differential stream; --report names the report's format");
 	ok = load(&runs, operands, new) && diff(&runs, how, &c);
 	found = ok && o.check ? outcome(&c) : status(ok);
+	if (ok && o.check && comparison_is_single(&c) && c.outcome == UNDERPOWERED)
+		note("one run a side decides nothing: give several (prof-record --ab records "
+		     "them), or --allow-single");
 	comparison_release(&c);
 	runs_release(&runs);
 	return found;

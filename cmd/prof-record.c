@@ -278,6 +278,7 @@ static struct recording model(char *const *command)
 			.per_window = o.every && common.output && strchr(common.output, '%'),
 		},
 		.facts = { .command = command, .given = o.facts.v, .ngiven = o.facts.n },
+		.jit = o.jit,
 	};
 	struct sampler_options *s = &r.session.sampler;
 	struct launch *l = &r.session.launch;

@@ -100,8 +100,10 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 	r->sampled += w->sampled;
 	r->forks += w->forks;
 	r->user_only = r->facts.user_only = w->user_only;
-	if (r->names)
+	if (r->names) {
 		record_names_find(r->names, s);
+		record_hints_look(&r->hints, p);
+	}
 	if (s->has_waits) {
 		add_waits(&r->off_cpu, &w->off_cpu);
 		r->facts.waits = true;
@@ -158,8 +160,10 @@ static void wire(struct recording *r)
 	s->on_window = on_window;
 	s->on_note = on_note;
 	s->wants = target_chooses() ? target_wants : NULL;
+	r->hints.launched = s->launch.command && *s->launch.command;
+	r->hints.jit = r->jit;
 	/* A command writes to the terminal itself. */
-	if (!common.quiet && (!s->launch.command || !*s->launch.command || common.verbose))
+	if (!common.quiet && (!r->hints.launched || common.verbose))
 		s->on_progress = on_progress;
 	s->context = r;
 }

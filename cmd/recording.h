@@ -5,6 +5,7 @@
 #ifndef CMD_RECORDING_H
 #define CMD_RECORDING_H
 
+#include "record_hints.h"
 #include "record_names.h"
 #include "record_output.h"
 
@@ -21,8 +22,10 @@ struct recording {
 	struct record_output output;
 	struct record_facts facts;
 	struct record_names *names; /* NULL: addresses stay as they are */
+	bool jit;                   /* --jit: the runtimes were asked for names */
 
 	/* What came of it. */
+	struct record_hints hints;
 	uint64_t samples, lost, truncated, remembered, cpu_time, user_time, sampled, forks;
 	uint64_t by_end[UNWIND_ENDS];       /* samples by why their stacks ended */
 	struct off_cpu_counts off_cpu;      /* where waits are recorded, */

@@ -68,7 +68,7 @@ enum outcome {
 	PASSED,
 	FAILED,
 	INCONCLUSIVE,
-	UNDERPOWERED, /* nothing found, with less than the required power */
+	UNDERPOWERED, /* nothing found, by too few runs or with less than the required power */
 };
 
 struct comparison {
@@ -95,6 +95,7 @@ struct comparison {
 	enum outcome outcome;
 	bool gated;        /* something makes the gate fail */
 	bool unsure;       /* nothing does, and something large may have changed */
+	bool blind;        /* nothing does, and twice the cost of a tenth could not be seen */
 	const char *error; /* why compare() failed */
 	struct arena text; /* of paths */
 };
@@ -103,6 +104,12 @@ struct comparison {
 static inline const struct family *main_family(const struct comparison *c)
 {
 	return &c->family[c->family[SELF].m ? SELF : INCLUSIVE];
+}
+
+/* One run a side, of which it is not known how much the next ones differ? */
+static inline bool comparison_is_single(const struct comparison *c)
+{
+	return !c->o->allow_single && c->design.k[BASE] == 1 && c->design.k[NEW] == 1;
 }
 
 /*

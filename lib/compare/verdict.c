@@ -245,8 +245,11 @@ void set_outcome(struct comparison *c)
 	for (size_t i = 0; i < c->nrow; i++)
 		c->unsure |= may_matter(c, &c->row[i], nlarge);
 	c->unsure = c->unsure && !c->gated;
+	c->blind = !c->gated && !c->design.identical && !(power_effect(c, 0.1) <= 1);
 	if (c->gated)
 		c->outcome = FAILED;
+	else if (comparison_is_single(c) && !c->design.identical)
+		c->outcome = UNDERPOWERED;
 	else if (c->required.share > 0 && !(c->required.effect <= c->o->power_effect))
 		c->outcome = UNDERPOWERED;
 	else if (c->unsure && c->o->fail_on & FAIL_INCONCLUSIVE)

@@ -78,10 +78,13 @@ static size_t cut_maps(struct processes *t, struct process *p, uint64_t start, u
 static void note_moved(const struct process *p, struct map *new)
 {
 	size_t i = first_after(p, new->region.start);
-	const struct map *was = &p->map[i];
+	const struct map *was;
 
-	if (i == p->nmap || was->region.start > new->region.start ||
-	    was->region.end < new->region.end || (was->binary && was->binary->is_generated))
+	if (i == p->nmap)
+		return;
+	was = &p->map[i];
+	if (was->region.start > new->region.start || was->region.end < new->region.end ||
+	    (was->binary && was->binary->is_generated))
 		return;
 	new->moved = was->binary ? was->binary : was->moved;
 	new->offset = was->offset + (new->region.start - was->region.start);

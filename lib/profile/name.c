@@ -195,3 +195,20 @@ bool name_demangle(struct buf *to, struct str name, enum demangle how)
 	buf_release(&text);
 	return ok;
 }
+
+void name_print_start(struct buf *to, struct str file, uint64_t start)
+{
+	buf_add(to, str_basename(file));
+	buf_printf(to, "+0x%llx", (unsigned long long)start);
+}
+
+bool name_is_start(struct str name, struct str file)
+{
+	struct str base = str_basename(file), offset;
+	uint64_t start;
+
+	if (!base.n || !str_starts(name, base))
+		return false;
+	offset = str_skip(name, base.n);
+	return str_starts(offset, S("+0x")) && str_hex(str_skip(offset, 3), &start);
+}

@@ -43,6 +43,13 @@ static inline bool name_is_word(char c)
 	       c == '_' || c == '$';
 }
 
+/*
+ * What stands for a function that has no name: the file of its image and the virtual
+ * address of its start there, "app+0x1a2b0". Append it; and tell it from a name.
+ */
+void name_print_start(struct buf *to, struct str file, uint64_t start);
+bool name_is_start(struct str name, struct str file);
+
 /* The length of s without Rust's "::h0123456789abcdef" at its end. */
 size_t name_without_hash(struct str s);
 

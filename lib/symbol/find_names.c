@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "object/open_untrusted.h"
+#include "profile/name.h"
 #include "symbol/naming.h"
 
 /*
@@ -55,6 +56,13 @@ static int by_file(const void *a, const void *b)
 	return (x->addr > y->addr) - (x->addr < y->addr);
 }
 
+/* Has it no name? What stands for one may become one, with other files at hand. */
+static bool is_nameless(const struct profile *p, const struct loc *l, const struct mapping *m)
+{
+	return !l->func.i || name_is_start(dict_text(p->dict, dict_func(p->dict, l->func)->name),
+					   dict_text(p->dict, m->file));
+}
+
 static void list_wanted(struct search *r)
 {
 	for (uint32_t i = 1; i < r->p->dict->loc.n; i++) {
@@ -66,7 +74,7 @@ static void list_wanted(struct search *r)
 				    .loc = i,
 				    .addr = l->addr };
 
-		if (l->flags & LOC_ADDR && l->map.i && !l->func.i)
+		if (l->flags & LOC_ADDR && l->map.i && is_nameless(r->p, l, m))
 			buf_put(r->wanted, &w, sizeof(w));
 	}
 	if (r->wanted->n)

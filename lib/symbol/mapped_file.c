@@ -2,10 +2,10 @@
 
 #include <unistd.h>
 
-static const struct symbolizer *const table[SYMBOLIZERS] = { &symbolizer_go, &symbolizer_elf,
-							     &symbolizer_kallsyms,
-							     &symbolizer_perfmap,
-							     &symbolizer_jitdump };
+static const struct symbolizer *const table[SYMBOLIZERS] = {
+	&symbolizer_go,      &symbolizer_elf,     &symbolizer_kallsyms,
+	&symbolizer_perfmap, &symbolizer_jitdump, &symbolizer_fde
+};
 
 const struct symbolizer *symbolizer_at(size_t i)
 {

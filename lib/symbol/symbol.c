@@ -60,7 +60,15 @@ static void flag_mapping(struct round *r, map_id map)
 	m->flags |= r->s->options.inlines ? MAP_INLINES : 0;
 }
 
-/* Name the location, if the table knows it. */
+/* Is the only frame one of a function without a name? It is none for other tools either. */
+static bool is_start(const struct round *r, map_id map, const struct kept_frame *f, uint32_t n)
+{
+	struct str file = dict_text(r->p->dict, dict_mapping(r->p->dict, map)->file);
+
+	return n == 1 && name_is_start(strings_get(&r->s->names.texts, f->name), file);
+}
+
+/* Give the location the frames that the table has for it. Has it a name now? */
 static bool name_location(struct round *r, const struct wanted *w)
 {
 	const struct kept_name *known = NULL;
@@ -76,6 +84,8 @@ static bool name_location(struct round *r, const struct wanted *w)
 	r->by[w->loc].n = known->n;
 	for (uint32_t i = 0; i < known->n; i++)
 		add_frame(r, l, &f[i], i > 0);
+	if (is_start(r, l.map, f, known->n))
+		return false;
 	flag_mapping(r, l.map);
 	return true;
 }
@@ -135,7 +145,7 @@ struct symbol_counts symbolize(struct symbols *s, struct profile *p, struct buf 
 	r.by = mem_zeroed(r.nloc, sizeof(*r.by));
 	find_names(s, p, &r.wanted, &r.counts, notes);
 	name_locations(&r);
-	if (r.counts.named)
+	if (r.locs.n)
 		replace_stacks(&r);
 	mem_free(r.by, r.nloc * sizeof(*r.by));
 	buf_release(&r.wanted);

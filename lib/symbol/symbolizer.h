@@ -43,9 +43,9 @@ struct symbolizer {
 };
 
 extern const struct symbolizer symbolizer_go, symbolizer_elf, symbolizer_kallsyms,
-	symbolizer_perfmap, symbolizer_jitdump;
+	symbolizer_perfmap, symbolizer_jitdump, symbolizer_fde;
 
-enum { SYMBOLIZERS = 5 };
+enum { SYMBOLIZERS = 6 };
 
 /* Row i of the table, or NULL after the last. */
 const struct symbolizer *symbolizer_at(size_t i);

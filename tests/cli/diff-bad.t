@@ -115,14 +115,17 @@ rm base/7.pb.gz
 printf 'main;a 1000\n' | make_run cpu_time_ns=1000000000 >one.pb.gz
 answers 0 'one function' '^(identical inputs|no regression)' prof-diff --check one.pb.gz one.pb.gz
 printf 'main;a 0\nmain;b 1000\n' | make_run cpu_time_ns=1000000000 time=7 >zero.pb.gz
-answers 0 'zeros' '^suspect|^no regression' prof-diff --check one.pb.gz zero.pb.gz
+answers 2 'zeros' '^suspect|^too little data' prof-diff --check one.pb.gz zero.pb.gz
 
 # One run a side
 
 record slow 2 0 77 hash 2
-answers 0 'one run a side' '^suspect: CPU time' prof-diff --check base/0.pb.gz slow/0.pb.gz
+answers 2 'one run a side' '^suspect: CPU time' prof-diff --check base/0.pb.gz slow/0.pb.gz
 tells '^suspect +hash +self' 'is advice'
-tells 'noise: not known from one run a side; verdicts are advice only' 'and says so'
+tells 'noise: not known from one run a side, so this is advice' 'and says so'
+says 'one run a side decides nothing: give several' 'and how to get more'
+answers 2 'one run a side, which do not differ' '^too little data' \
+	prof-diff --check base/0.pb.gz base/1.pb.gz
 answers 1 '--allow-single' '^REGRESSION' prof-diff --check --allow-single base/0.pb.gz slow/0.pb.gz
 
 # One run against many
@@ -136,6 +139,16 @@ answers 0 'one hundred against one' '^(no regression|suspect|inconclusive)' \
 	prof-diff --check many -- new/0.pb.gz
 answers 0 'one slow one against a hundred' '^suspect' prof-diff --check many -- slow
 tells '^suspect +hash' 'cannot make the gate fail'
+
+# Runs that are too short to show anything
+for n in 0 1 2; do
+	mkdir -p short-base short-new
+	printf 'main;a %s\nmain;b %s\nmain;c 7\n' $((5 + n)) $((8 - n)) |
+		make_run cpu_time_ns=2000000$n host=h1 time=3$n side=base >short-base/$n.pb.gz
+	printf 'main;a %s\nmain;b %s\nmain;c 7\n' $((8 - 2 * n)) $((5 + n)) |
+		make_run cpu_time_ns=2010000$n host=h1 time=4$n side=new >short-new/$n.pb.gz
+done
+answers 0 'runs of twenty samples' '^too little data' prof-diff --check short-base -- short-new
 
 # The same on both sides
 answers 0 'the same files' '^identical inputs' prof-diff --check base -- base

@@ -25,6 +25,16 @@ is "$(prof-diff clone1.folded clone2.folded)" 'main;f 10 10' 'clones are one fun
 is "$(printf 'x 1\n' | prof-diff - new.folded | head -1)" 'main;a 0 15' 'standard input'
 prof-diff base.folded new.folded -t pprof >diff.pb.gz
 is "$(prof-fold diff.pb.gz)" "$(prof-diff base.folded new.folded)" 'pprof says the same'
+if script -qec true /dev/null </dev/null >script.log 2>&1; then
+	printf 'main;a 100\nmain;b 200\n' >one.folded
+	printf 'main;a 150\nmain;c 50\n' >two.folded
+	script -qec 'prof-diff one.folded two.folded' /dev/null </dev/null | tr -d '\r' >out
+	tells '^runs: 1 v 1' 'on a terminal, a report'
+	script -qec 'prof-diff -t folded one.folded two.folded' /dev/null </dev/null | tr -d '\r' >out
+	tells '^main;a 100 150' 'unless a format is chosen'
+else
+	skip "no terminal: $(head -1 script.log)" 'on a terminal, a report'
+fi
 exits 2 '--normalize work' prof-diff --normalize work base.folded new.folded
 says 'base.folded does not say how much work it did' 'needs facts'
 

@@ -40,7 +40,8 @@ for run in 1 2 3 4 5 6; do
 	prof-fold "churn$run.pb.gz"
 done >churn.folded 2>err
 kill $pid
-at_least "$(share churn.folded '^tasks;.*(thread|clone).*;renew')" 95 'threads that come and go have whole stacks'
+at_least "$(share churn.folded '^tasks;.*(thread|clone).*;renew')" 95 'threads that come and go have whole stacks' \
+	"$(cat err; head -5 churn.folded)"
 # Others do not count
 ./spin 30 >/dev/null &
 other=$!

@@ -124,14 +124,24 @@ id=$(readelf -n app | sed -n 's/.*Build ID: //p')
 mkdir -p served
 if gcc -shared -fPIC -o libdebuginfod.so.1 client.c && objcopy --only-keep-debug app "served/$id" &&
 	strip app; then
-	is "$(prof-fold -q --symbolize --root none app.perf)" "[app] $((0x$size))" 'a stripped program'
+	start="app+0x$(printf %x $((0x$work))) $((0x$size))"
+	is "$(prof-fold -q --symbolize --root none app.perf)" "$start" \
+		'of a stripped program the beginning of a function is known'
+	prof-fold -q --symbolize --root none -t pprof -o starts.pb.gz app.perf
+	exits 0 'what stands for a name' prof-fold --symbolize --root none starts.pb.gz
+	is "$(cat out)" "$start" 'stays'
+	says "$((0x$size)) of $((0x$size)) addresses have no name" 'and is none'
+	DEBUGINFOD_URLS=$tmp/served LD_LIBRARY_PATH=$tmp prof-fold -q --debuginfod --root none \
+		starts.pb.gz >out
+	is "$(sed 's/ [0-9]*$//' out)" 'work
+work;inner' 'and becomes one when there is one'
 	DEBUGINFOD_URLS=$tmp/served LD_LIBRARY_PATH=$tmp prof-fold -q --debuginfod --root none \
 		app.perf >out
 	is "$(sed 's/ [0-9]*$//' out)" 'work
 work;inner' 'has names with debuginfod'
 	DEBUGINFOD_URLS=$tmp/served LD_LIBRARY_PATH=$tmp prof-fold -q --symbolize --root none \
 		app.perf >out
-	is "$(cat out)" "[app] $((0x$size))" 'which is not asked without being told'
+	is "$(cat out)" "$start" 'which is not asked without being told'
 else
 	skip 'needs objcopy and strip' 'a stripped program has names with debuginfod'
 fi

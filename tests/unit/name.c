@@ -62,6 +62,20 @@ static void simplifies(const char *name, const char *simple)
 	buf_release(&b);
 }
 
+static void test_starts(void)
+{
+	struct buf b = { 0 };
+
+	name_print_start(&b, S("/usr/bin/app"), 0x1a2b0);
+	is(buf_str(&b), "app+0x1a2b0", "a function that begins there");
+	ok(name_is_start(buf_str(&b), S("/opt/app")), "stands for a name");
+	ok(!name_is_start(buf_str(&b), S("/usr/bin/ap")) && !name_is_start(S("app+0x"), S("app")) &&
+		   !name_is_start(S("app+0x1z"), S("app")) && !name_is_start(S("app"), S("app")) &&
+		   !name_is_start(S("+0x1"), S("")),
+	   "other names do not");
+	buf_release(&b);
+}
+
 /* Long names that nothing closes take time in proportion to their length. */
 static void is_linear(const char *piece, size_t times)
 {
@@ -119,5 +133,6 @@ int main(void)
 	test_bomb(33, false);
 	test_d();
 	test_simplify();
+	test_starts();
 	return done();
 }

@@ -528,7 +528,7 @@ static void test_table(void)
 			ok(strcmp(symbolizer_at(i)->name, a->name) != 0, "and not %s",
 			   symbolizer_at(i)->name);
 	}
-	ok(n == 5, "%zu symbolizers", n);
+	ok(n == 6, "%zu symbolizers", n);
 }
 
 /* What a round leaves open serves the next one, and what is unused is closed. */

@@ -70,10 +70,12 @@ const char *words_outcome(const struct comparison *c)
 		return "REGRESSION";
 	if (c->design.identical)
 		return "identical inputs";
-	if (c->outcome == UNDERPOWERED)
+	if (c->outcome == UNDERPOWERED && !comparison_is_single(c))
 		return "too little data";
 	if (suspect)
 		return "suspect";
+	if (c->outcome == UNDERPOWERED || c->blind)
+		return "too little data";
 	return c->unsure ? "inconclusive" : "no regression";
 }
 
@@ -131,7 +133,8 @@ static void put_noise(struct buf *b, const struct comparison *c)
 	const struct noise *n = &main_family(c)->noise;
 
 	if (!(n->df > 0)) {
-		buf_add(b, S("noise: not known from one run a side; verdicts are advice only"));
+		buf_add(b,
+			S("noise: not known from one run a side, so this is advice: compare several, as of prof-record --ab"));
 		return;
 	}
 	buf_printf(b, "noise: sampling %.2f times Poisson's, run to run ",

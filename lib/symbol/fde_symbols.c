@@ -1,0 +1,128 @@
+/*
+ * The symbolizer of stripped images: where no symbol is left, unwind data still say where
+ * functions begin (an FDE of .eh_frame, LSB core, "Exception Frames"). A function is called
+ * by its image and that virtual address, "app+0x1a2b0", so that functions stay apart.
+ */
+#include <elfutils/libdw.h>
+#include <stdlib.h>
+
+#include "io/cursor.h"
+#include "object/elf.h"
+#include "profile/name.h"
+#include "symbol/symbolizer.h"
+
+struct fdes {
+	struct elf elf;
+	Dwarf_CFI *cfi;   /* libdw's, of .eh_frame; ends with the image */
+	struct str table; /* pairs of 32 bits: where a function begins, where its FDE is; */
+	uint64_t base;    /* both from here on, in order of functions */
+	struct buf image; /* the image's name */
+	struct buf name;  /* the last one that was found */
+};
+
+static bool fde_handles(struct str file, struct str head)
+{
+	return str_starts(file, S("/")) && str_starts(head, S("\177ELF"));
+}
+
+static void close_fdes(void *with)
+{
+	struct fdes *f = with;
+
+	elf_close(&f->elf);
+	buf_release(&f->image);
+	buf_release(&f->name);
+	mem_free(f, sizeof(*f));
+}
+
+/*
+ * The table of .eh_frame_hdr, in the one form that linkers write: version 1, a pointer
+ * relative to itself, a count of 32 bits, pairs relative to the section.
+ */
+static bool open_table(struct fdes *f)
+{
+	static const struct str form = { "\1\x1b\x03\x3b", 4 };
+	const struct elf_section *s = elf_section(&f->elf, ".eh_frame_hdr");
+	struct str bytes = elf_contents(&f->elf, s);
+	struct cursor c = cursor_over(bytes);
+	uint64_t count;
+
+	if (!str_starts(bytes, form))
+		return false;
+	cursor_bytes(&c, form.n + 4);
+	count = cursor_u32(&c);
+	f->table = cursor_bytes(&c, 8 * count);
+	f->base = s->addr;
+	return !c.failed;
+}
+
+/* Where entry i of the table begins. */
+static uint64_t start_of(const struct fdes *f, size_t i)
+{
+	struct cursor c = cursor_over(str_skip(f->table, 8 * i));
+
+	return f->base + (uint64_t)(int64_t)(int32_t)cursor_u32(&c);
+}
+
+/* The last start at or before an address, which must be inside its function. */
+static bool find_start(const struct fdes *f, uint64_t vaddr, uint64_t *start)
+{
+	size_t low = 0, high = f->table.n / 8;
+	Dwarf_Frame *rules;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (start_of(f, middle) <= vaddr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (!low || dwarf_cfi_addrframe(f->cfi, vaddr, &rules) != 0)
+		return false;
+	free(rules);
+	*start = start_of(f, low - 1);
+	return true;
+}
+
+static void *open_fdes(const struct symbol_file *file, struct buf *note)
+{
+	struct fdes *f = mem_zeroed(1, sizeof(*f));
+	const char *why;
+
+	(void)note; /* the symbolizer of symbol tables says what is wrong */
+	if (elf_open(&f->elf, file->fd, &why) && elf_is_build(&f->elf, file->build_id) &&
+	    f->elf.handle && open_table(f))
+		f->cfi = dwarf_getcfi_elf(f->elf.handle);
+	if (!f->cfi) {
+		close_fdes(f);
+		return NULL;
+	}
+	buf_add(&f->image, str_basename(file->name));
+	return f;
+}
+
+static bool fde_find(void *with, struct symbol_place at, struct buf *frames)
+{
+	struct fdes *f = with;
+	struct symbol_frame frame = { 0 };
+	uint64_t vaddr = at.offset, start;
+
+	if ((!at.is_vaddr && !elf_vaddr(&f->elf, at.offset, &vaddr)) ||
+	    !find_start(f, vaddr, &start))
+		return false;
+	f->name.n = 0;
+	name_print_start(&f->name, buf_str(&f->image), start);
+	frame.name = buf_str(&f->name);
+	buf_put(frames, &frame, sizeof(frame));
+	return true;
+}
+
+const struct symbolizer symbolizer_fde = {
+	.name = "fde",
+	.help = "where functions of stripped ELF images begin",
+	.handles = fde_handles,
+	.open = open_fdes,
+	.find = fde_find,
+	.close = close_fdes,
+};
