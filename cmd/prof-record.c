@@ -269,7 +269,7 @@ static struct recording model(char *const *command)
 			.every = o.every,
 			.wall = o.wall,
 			.min_wait = o.min_wait,
-			.adapt = o.stack == STACK_AUTO && !o.stack_size,
+			.adapt = o.stack == STACK_AUTO && !o.stack_size && event_list().p,
 		},
 		.output = {
 			.path = common.output,

@@ -25,8 +25,8 @@ enum {
 /* A sample as it is handed out; valid during the call. */
 struct perf_sample {
 	struct process *process;
-	uint32_t pid, tid, cpu;
-	uint64_t time; /* ns of the events' clock */
+	uint32_t pid, tid, cpu; /* cpu: UINT32_MAX where it is not known */
+	uint64_t time;          /* ns of the events' clock */
 	uint64_t period;
 	size_t event; /* the number that came with its record */
 	/* Frames, leaf first: first those of the kernel, then those of the process. */

@@ -130,7 +130,7 @@ static label_set_id make_labels(struct sample_labels *l, const struct perf_sampl
 		set = add_number(l, set, S("tid"), s->tid);
 	if (by & LABEL_BY_THREAD)
 		set = add_text(l, set, S("thread"), str_of(s->thread));
-	if (by & LABEL_BY_CPU)
+	if (by & LABEL_BY_CPU && s->cpu != UINT32_MAX)
 		set = add_number(l, set, S("cpu"), s->cpu);
 	if (by & LABEL_BY_CGROUP)
 		set = add_text(l, set, S("cgroup"), group);

@@ -199,6 +199,7 @@ static struct perf_sample sample_of(struct off_cpu *o, const struct off_thread *
 		.process = p,
 		.pid = t->pid,
 		.tid = t->tid,
+		.cpu = UINT32_MAX,
 		.event = o->event,
 		.end = UNWIND_COMPLETE,
 		.wait = label_of(what),

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "record/drain_thread.h"
 #include "record/tasks.h"
 
 enum {
@@ -90,9 +91,11 @@ static void list_cgroup(struct session *s)
 void session_list_waits(struct session *s)
 {
 	const struct sampler_options *o = &s->sampler_options;
+	struct drain_thread drain; /* looking at many threads takes long */
 
 	if (!s->has_waits)
 		return;
+	drain_thread_start(&drain, &s->recorder);
 	switch (o->target) {
 	case TARGET_SYSTEM: waiting_all_threads(list_thread, s); break;
 	case TARGET_CGROUP: list_cgroup(s); break;
@@ -102,6 +105,7 @@ void session_list_waits(struct session *s)
 			list_processes(s, &s->child.pid, 1, true);
 		break;
 	}
+	drain_thread_stop(&drain);
 }
 
 void session_look_at_waits(struct session *s)
