@@ -113,6 +113,8 @@ static void add_facts_of_waits(struct profile *p, const struct off_cpu_counts *c
 		fact_number(p, "waits_shared_out", c->no_stack);
 	if (c->unknown)
 		fact_number(p, "waits_unknown", c->unknown);
+	if (c->unknown_time)
+		fact_number(p, "waits_unknown_ns", c->unknown_time);
 	if (!min_wait)
 		return;
 	fact_number(p, "min_wait_ns", min_wait);

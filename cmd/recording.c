@@ -82,6 +82,7 @@ static void add_waits(struct off_cpu_counts *to, const struct off_cpu_counts *c)
 	to->short_ones += c->short_ones;
 	to->short_time += c->short_time;
 	to->unknown += c->unknown;
+	to->unknown_time += c->unknown_time;
 }
 
 static bool on_window(void *context, struct session *s, const struct window *w)
@@ -245,8 +246,8 @@ static void note_waits(const struct recording *r)
 		     (unsigned long long)c->no_stack, "at times only",
 		     (unsigned long long)r->switch_period);
 	if (c->unknown)
-		note("of %llu waits one end was lost: they are left out",
-		     (unsigned long long)c->unknown);
+		note("of %llu waits one end was lost: %.3g s are neither waiting nor running",
+		     (unsigned long long)c->unknown, 1e-9 * (double)c->unknown_time);
 }
 
 void recording_summarise(const struct recording *r)

@@ -19,6 +19,7 @@ static const struct {
 	{ "waits", SUM },
 	{ "waits_shared_out", SUM },
 	{ "waits_unknown", SUM },
+	{ "waits_unknown_ns", SUM },
 	{ "short_waits", SUM },
 	{ "short_waits_ns", SUM },
 	{ "samples", SUM },

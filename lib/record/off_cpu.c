@@ -15,7 +15,8 @@ enum {
 	LONG_WAIT_NS = 50000000, /* so long a wait deserves a look at its stack */
 	LINGER_NS = 2000000000,  /* so long after its end a thread's last switch may come */
 	MOST_DEAD = 1 << 16,     /* shares of threads that have ended */
-	RAN = 2,                 /* what was done: else waits that were_runnable, or were not */
+	RAN = 2,
+	LOST = 3, /* what was done: else waits that were_runnable, or were not */
 };
 
 /* The stack of a wait. Addresses only: where they are mapped is looked up when it is used. */
@@ -157,7 +158,7 @@ static void add_values(struct off_cpu *o, sample_id sample, unsigned what, uint6
 {
 	struct gather *g = o->gather;
 
-	if (what != RAN) {
+	if (what < RAN) {
 		profile_add_value(g->p, gather_count_column(g, o->event), sample, (int64_t)n);
 		profile_add_value(g->p, gather_column(g, o->event), sample, (int64_t)time);
 	}
@@ -185,7 +186,7 @@ static void add_share(struct off_cpu *o, struct off_thread *t, unsigned what, sa
 
 static const char *label_of(unsigned what)
 {
-	static const char *const labels[] = { WAIT_BLOCKED, WAIT_RUNNABLE, WAIT_RUNNING };
+	static const char *const labels[] = { WAIT_BLOCKED, WAIT_RUNNABLE, WAIT_RUNNING, NULL };
 
 	return labels[what];
 }
@@ -334,10 +335,21 @@ static void begin_wait(struct off_thread *t, uint64_t time, bool runnable)
 	t->counted = t->from_before = t->is_new = false;
 }
 
+/* When it got a CPU was lost: nobody knows how much of the time since then it waited. */
+static void lose_time(struct off_cpu *o, struct off_thread *t, uint64_t to)
+{
+	uint64_t time = to - t->from;
+
+	o->counts.unknown++;
+	o->counts.unknown_time += time;
+	if (o->wall)
+		add_values(o, row_of_frame(o, t, LOST, "[lost]"), LOST, time, 0);
+}
+
 static void on_switch_out(struct off_cpu *o, struct off_thread *t, const struct record *r)
 {
 	if (t->state == WAITS && !t->from_before)
-		o->counts.unknown++; /* when it got a CPU was lost */
+		lose_time(o, t, r->time);
 	else
 		end_run(o, t, r->time);
 	begin_wait(t, r->time, r->task_switch.preempt);

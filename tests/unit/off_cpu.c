@@ -155,8 +155,8 @@ static struct str values(void)
 		buf_printf(&t.text, "%lld ", (long long)tid->num);
 		print_frame(dict_loc(&t.dict, frame[n - 1]));
 		buf_printf(&t.text, " %.*s: %lld %lld %lld\n",
-			   STR_ARG(dict_text(&t.dict, wait->str)), (long long)p->col[1].v[i],
-			   (long long)p->col[2].v[i], wall);
+			   STR_ARG(wait ? dict_text(&t.dict, wait->str) : S("")),
+			   (long long)p->col[1].v[i], (long long)p->col[2].v[i], wall);
 	}
 	return buf_str(&t.text);
 }
@@ -254,7 +254,19 @@ static void test_losses(void)
 	in(7, 205);
 	off_cpu_cut(&t.off_cpu, 300);
 	is(values(), "7 2 blocked: 1 10 0\n7 1 blocked: 1 5 0\n", "only what is known counts");
-	ok(t.off_cpu.counts.unknown == 2, "and the rest is told");
+	ok(t.off_cpu.counts.unknown == 2 && t.off_cpu.counts.unknown_time == 40,
+	   "and the rest is told");
+	end();
+	begin(true, 0);
+	task(RECORD_COMM, 7, 100);
+	out(7, 110, 1);
+	out(7, 150, 2);
+	off_cpu_cut(&t.off_cpu, 200);
+	is(values(),
+	   "7 [lost] : 0 0 40\n"
+	   "7 2 blocked: 1 50 50\n"
+	   "7 [not sampled] running: 0 0 10\n",
+	   "all of the time is there");
 	end();
 }
 
