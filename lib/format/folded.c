@@ -133,17 +133,19 @@ static loc_id named_frame(struct stacker *k, str_id text)
 	return *loc;
 }
 
-/* Append frames by name. Looked up together, they wait for memory once. */
+/* Append 1 to NAMES frames by name. Looked up together, they wait for memory once. */
 static void push_frames(struct stacker *k, const struct line_block *b,
 			const struct folded_name *name, size_t n)
 {
 	struct str text[NAMES];
 	str_id id[NAMES];
+	size_t i = 0;
 
-	for (size_t i = 0; i < n; i++)
+	do
 		text[i] = str(b->text.p + name[i].first, name[i].n);
+	while (++i < n);
 	dict_intern_all(k->p->dict, text, n, id);
-	for (size_t i = 0; i < n; i++)
+	for (i = 0; i < n; i++)
 		vec_push(&k->stack, named_frame(k, id[i]));
 }
 
