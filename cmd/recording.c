@@ -240,11 +240,14 @@ static void note_waits(const struct recording *r)
 	if (c->short_ones)
 		note("%llu shorter waits were left out, together %.3g s",
 		     (unsigned long long)c->short_ones, 1e-9 * (double)c->short_time);
-	if (c->no_stack)
-		note("%llu of the waits have no stack of their own (%s one in %llu switches was "
-		     "sampled): their time is shared out among the thread's others",
-		     (unsigned long long)c->no_stack, "at times only",
-		     (unsigned long long)r->switch_period);
+	if (c->no_stack && r->switch_period > 1)
+		note("%llu of the waits have no stack of their own: at times one in %llu switches "
+		     "was sampled; their time is shared out among the thread's others",
+		     (unsigned long long)c->no_stack, (unsigned long long)r->switch_period);
+	else if (c->no_stack)
+		note("%llu of the waits have no stack, which was lost: their time is shared out "
+		     "among the thread's others",
+		     (unsigned long long)c->no_stack);
 	if (c->unknown)
 		note("of %llu waits one end was lost: %.3g s are neither waiting nor running",
 		     (unsigned long long)c->unknown, 1e-9 * (double)c->unknown_time);
