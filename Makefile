@@ -41,7 +41,8 @@ PATHS	:= -ffile-prefix-map=$(CURDIR)=.
 RELRO	:= $(if $(filter Darwin,$(SYSTEM)),,-pie -Wl,-z,relro,-z,now -Wl,--as-needed)
 
 cppflags = -D_GNU_SOURCE -Ilib -Icmd -I$(O) $(package_cflags) \
-	  $(if $(filter no,$(ELFUTILS)),-DWITHOUT_ELFUTILS) $(CPPFLAGS)
+	  $(if $(filter no,$(ELFUTILS)),-DWITHOUT_ELFUTILS) \
+	  $(if $(strip $(ABSENT)),-DWITHOUT_PERF) $(CPPFLAGS)
 cflags	= -std=gnu11 $(OPT) $(WARN) $(HARDEN) $(SANFLAG) $(PATHS) $(CFLAGS)
 ldflags	= $(RELRO) $(SANFLAG) $(LDFLAGS)
 ldlibs	= -pthread $(package_libs) -liberty -lm $(LDLIBS)
@@ -53,7 +54,9 @@ link	= $(Q)$(CC) $(cflags) $(1) $(ldflags) -o $@ $(filter %.o,$^) $(filter %.a,$
 
 # A program is a file cmd/prof-*.c; what else lies in cmd/ is shared by them.
 ABSENT	:= $(if $(filter no,$(RECORD)),record perf unwind) $(if $(filter no,$(ELFUTILS)),object symbol)
-SOURCES	:= $(filter-out $(ABSENT:%=lib/%/%) $(if $(filter record,$(ABSENT)),cmd/prof-record.c \
+# A recording is read by the layers that record; without them it is only recognised.
+RECORDING := $(if $(strip $(ABSENT)),lib/format/perf_data/perf_data_%)
+SOURCES	:= $(filter-out $(ABSENT:%=lib/%/%) $(RECORDING) $(if $(filter record,$(ABSENT)),cmd/prof-record.c \
 	   cmd/record% cmd/busy_cpus.c),$(wildcard cmd/*.c lib/*/*.c lib/*/*/*.c))
 OBJECTS	:= $(SOURCES:%.c=$(O)/%.o)
 MAINS	:= $(filter $(O)/cmd/prof-%,$(OBJECTS))

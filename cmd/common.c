@@ -6,13 +6,16 @@
 
 #include "cli/progress.h"
 #include "interrupt.h"
+#ifndef WITHOUT_ELFUTILS
+#include "object/elf.h"
+#endif
 #include "profile/type.h"
 
 struct common common = { .from = -1, .to = -1 };
 
 static const char *readable(size_t i)
 {
-	const struct format *f = format_at(i);
+	const struct format *f = format_readable_at(i);
 
 	return f ? f->name : NULL;
 }
@@ -78,6 +81,9 @@ char **start(const struct cmd *cmd, int argc, char **argv)
 	int first;
 
 	signal(SIGPIPE, SIG_DFL); /* a closed pipe ends a filter without a message */
+#ifndef WITHOUT_ELFUTILS
+	elf_guard(); /* recordings have binaries; before an input is mapped, which guards itself */
+#endif
 	first = cmd_parse(cmd, argc, argv);
 	return argv + first;
 }
@@ -135,7 +141,7 @@ static void report_input(void *context, const struct source_report *r)
 		     r->skipped == 1 ? "" : "s");
 	note_lines(r->notes);
 	common.text_in |= r->format && r->format->text;
-	common.events_in |= r->format == &format_perf_script;
+	common.events_in |= r->format && r->format->events;
 	if (strcmp(r->path, "-") == 0)
 		interrupt_restore();
 }
@@ -151,7 +157,8 @@ void open_source(struct source *s, char *const *paths, bool directories)
 		progress_start(total_size(paths));
 	source_open(s, paths,
 		    &(struct source_options){
-			    .from = common.from < 0 ? NULL : format_at((size_t)common.from),
+			    .from = common.from < 0 ? NULL :
+						      format_readable_at((size_t)common.from),
 			    .lenient = common.lenient,
 			    .directories = directories,
 			    .jobs = (unsigned)common.jobs,

@@ -6,7 +6,7 @@ static struct {
 	const char *root;
 	bool pid, tid, kernel, jit, inlined, all, addresses, lines, no_inlines;
 	bool simplify, collapse_recursion, reverse;
-	int demangle;
+	int demangle, granularity;
 	int64_t max_depth;
 } o = { .demangle = -1 };
 
@@ -22,6 +22,42 @@ static const char *demangle_word(size_t i)
 	return i < LEN(demangles) ? demangles[i].word : NULL;
 }
 
+static const char *granularity_word(size_t i)
+{
+	static const char *const words[] = { "functions", "filefunctions", "files", "lines",
+					     "addresses" };
+
+	return i < LEN(words) ? words[i] : NULL;
+}
+
+/* The options that prof-query has, too. */
+#define LINES_OPTION                                                                               \
+	{                                                                                          \
+		0, "lines", OPT_FLAG, &o.lines, NULL, "show line numbers"                          \
+	}
+#define NO_INLINES_OPTION                                                                          \
+	{                                                                                          \
+		0, "no-inlines", OPT_FLAG, &o.no_inlines, NULL, "leave out inlined frames"         \
+	}
+#define DEMANGLE_OPTION                                                                            \
+	{                                                                                          \
+		0, "demangle", OPT_CHOICE, &o.demangle, "HOW",                                     \
+			"simple (no parameters), full or none", demangle_word                      \
+	}
+#define SIMPLIFY_OPTION                                                                            \
+	{                                                                                          \
+		0, "simplify", OPT_FLAG, &o.simplify, NULL,                                        \
+			"strip template arguments, clone suffixes, hashes"                         \
+	}
+#define NAME_OPTIONS LINES_OPTION, NO_INLINES_OPTION, DEMANGLE_OPTION, SIMPLIFY_OPTION
+
+const struct opt name_options[] = {
+	NAME_OPTIONS,
+	{ 0, "granularity", OPT_CHOICE, &o.granularity, "WHAT",
+	  "functions, filefunctions, files, lines, addresses", granularity_word },
+	{ 0 },
+};
+
 const struct opt frame_options[] = {
 	{ 0, "root", OPT_STR, &o.root, "LABEL,...", "add values of these labels as roots (comm)" },
 	{ 0, "pid", OPT_FLAG, &o.pid, NULL, "root frames are COMM-PID" },
@@ -31,12 +67,7 @@ const struct opt frame_options[] = {
 	{ 0, "inline", OPT_FLAG, &o.inlined, NULL, "mark inlined frames with _[i]" },
 	{ 0, "all", OPT_FLAG, &o.all, NULL, "--kernel --jit --inline" },
 	{ 0, "addrs", OPT_FLAG, &o.addresses, NULL, "show addresses of frames without a name" },
-	{ 0, "lines", OPT_FLAG, &o.lines, NULL, "show line numbers" },
-	{ 0, "no-inlines", OPT_FLAG, &o.no_inlines, NULL, "leave out inlined frames" },
-	{ 0, "demangle", OPT_CHOICE, &o.demangle, "HOW", "simple (no parameters), full or none",
-	  demangle_word },
-	{ 0, "simplify", OPT_FLAG, &o.simplify, NULL,
-	  "strip template arguments, clone suffixes, hashes" },
+	NAME_OPTIONS,
 	{ 0, "collapse-recursion", OPT_FLAG, &o.collapse_recursion, NULL,
 	  "one frame for a function that calls itself" },
 	{ 0, "reverse", OPT_FLAG, &o.reverse, NULL, "stacks begin with the leaf" },
@@ -77,4 +108,16 @@ void rewrite_frames(struct profile *p)
 
 	parse_root(&how, o.root ? str_of(o.root) : S("comm"));
 	rewrite(p, &how);
+}
+
+void rewrite_names(struct profile *p, bool simplify)
+{
+	rewrite(p, &(struct rewrite){
+			   .demangle = o.demangle < 0 ? DEMANGLE_SIMPLE : demangles[o.demangle].how,
+			   .force = o.demangle >= 0,
+			   .simplify = o.simplify || (simplify && o.demangle < 0),
+			   .lines = o.lines,
+			   .no_inlines = o.no_inlines,
+			   .granularity = (enum granularity)o.granularity,
+		   });
 }

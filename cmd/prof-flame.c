@@ -1,15 +1,12 @@
 /* prof-flame: draw profiles as a flame graph. */
-#include <langinfo.h>
-#include <locale.h>
 #include <math.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "analyze/total.h"
 #include "common.h"
 #include "frames.h"
 #include "picture.h"
+#include "terminal_size.h"
 
 static struct view_options o;
 
@@ -107,11 +104,6 @@ static const struct cmd cmd = { "prof-flame", "Draw profiles as a flame graph.",
 
 /* Defaults that depend on the view and the terminal */
 
-static bool to_terminal(void)
-{
-	return !common.output && isatty(STDOUT_FILENO);
-}
-
 static enum text_color terminal_colors(void)
 {
 	const char *no = getenv("NO_COLOR"), *how = getenv("COLORTERM"), *term = getenv("TERM");
@@ -122,27 +114,13 @@ static enum text_color terminal_colors(void)
 										     TEXT_256;
 }
 
-static double terminal_columns(void)
-{
-	const char *columns = getenv("COLUMNS");
-	uint64_t n;
-	struct winsize size;
-
-	if (columns && str_u64(str_of(columns), &n) && n >= 20 && n <= 10000)
-		return (double)n;
-	if (to_terminal() && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20)
-		return size.ws_col;
-	return 80;
-}
-
 /* In a terminal there is no room for narrow frames, and the widest come first. */
 static void complete_text_options(void)
 {
-	setlocale(LC_CTYPE, "");
-	o.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	o.ascii = terminal_is_ascii();
 	o.text_color = terminal_colors();
 	if (!o.width)
-		o.width = terminal_columns();
+		o.width = (double)terminal_columns();
 	if (o.minwidth < 0) {
 		o.minwidth = 1;
 		o.minwidth_percent = true;

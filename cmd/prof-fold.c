@@ -2,7 +2,6 @@
 #include "common.h"
 #include "frames.h"
 #ifndef WITHOUT_ELFUTILS
-#include "object/elf.h"
 #include "symbol/symbol.h"
 #endif
 
@@ -39,7 +38,6 @@ static void name_addresses(struct profile *p)
 	struct buf notes = { 0 };
 	struct symbol_counts n;
 
-	elf_guard();
 	n = symbolize(s, p, &notes);
 	note_lines(buf_str(&notes));
 	if (n.unnamed)

@@ -2,20 +2,33 @@
 #include <unistd.h>
 
 #include "analyze/total.h"
+#include "cli/progress.h"
 #include "common.h"
 #include "filters.h"
+#include "frames.h"
 #include "profile/rewrite.h"
+#include "profile/unit.h"
+#include "query/label_frames.h"
 #include "query/report.h"
 #include "query/selector.h"
+#include "query/subtract.h"
+#include "terminal_size.h"
+#include "view/terminal.h"
 
 static struct {
 	const char *select;
-	bool by_cum, by_flat;
-	int to; /* into to_name() */
+	const char *by, *unit, *base, *ratio;
+	struct label_list {
+		const char *roots, *leaves;
+	} frames; /* --tagroot, --tagleaf */
+	bool by_cum, by_flat, mean, normalize, relative, follow;
+	struct opt_list source;
+	int sort; /* enum graph_order */
+	int to;   /* into to_name() */
 	/* By report: whether the user asks for it, and its argument. */
 	bool wanted[NREPORT];
 	const char *argument[NREPORT];
-} o = { .to = -1 };
+} o = { .sort = -1, .to = -1 };
 
 /* The formats of reports, by enum report_format; -t also takes those of streams. */
 static const char *const report_formats[] = { "text", "tsv", "json" };
@@ -30,20 +43,42 @@ static const char *to_name(size_t i)
 	return f ? f->name : NULL;
 }
 
+static const char *order_name(size_t i)
+{
+	static const char *const names[] = { "flat", "cum", "name" };
+
+	return i < LEN(names) ? names[i] : NULL;
+}
+
 /* Filled in from the table of reports. */
 static struct opt report_options[NREPORT + 1];
 
 static const struct opt own_options[] = {
 	{ 0, "select", OPT_STR, &o.select, "SELECTOR", "same as the operand" },
-	{ 0, "cum", OPT_FLAG, &o.by_cum, NULL, "order functions by cumulative value" },
-	{ 0, "flat", OPT_FLAG, &o.by_flat, NULL, "order functions by flat value (default)" },
+	{ 0, "sort", OPT_CHOICE, &o.sort, "ORDER", "order functions by flat, cum or name",
+	  order_name },
+	{ 0, "cum", OPT_FLAG, &o.by_cum, NULL, "--sort=cum" },
+	{ 0, "flat", OPT_FLAG, &o.by_flat, NULL, "--sort=flat" },
+	{ 0, "by", OPT_STR, &o.by, "LABEL", "divide --top by the values of a label" },
+	{ 0, "tagroot", OPT_STR, &o.frames.roots, "LABEL,...", "stacks begin with these labels" },
+	{ 0, "tagleaf", OPT_STR, &o.frames.leaves, "LABEL,...", "stacks end with these labels" },
+	{ 0, "mean", OPT_FLAG, &o.mean, NULL, "divide values by those of the first sample type" },
+	{ 0, "ratio", OPT_STR, &o.ratio, "TYPE/TYPE", "--top: show one type per unit of another" },
+	{ 0, "source", OPT_LIST, &o.source, "DIR", "--list: look for source files here, too" },
+	{ 0, "unit", OPT_STR, &o.unit, "UNIT", "show values in this unit: ms, kB ..." },
+	{ 0, "relative-percentages", OPT_FLAG, &o.relative, NULL, "shares of what filters keep" },
+	{ 0, "base", OPT_FILE, &o.base, "FILE", "subtract this profile" },
+	{ 0, "normalize", OPT_FLAG, &o.normalize, NULL, "scale to the total of --base first" },
+	{ 0, "follow", OPT_FLAG, &o.follow, NULL, "a report for each window of a stream" },
 	{ 't', "to", OPT_CHOICE, &o.to, "FORMAT", "report: text, tsv, json; else pprof, folded",
 	  to_name, .also = "report" },
 	{ 0 },
 };
 
-static const struct opt *const options[] = { filter_options, report_options,  own_options,
-					     file_options,   general_options, NULL };
+static const struct opt *const options[] = {
+	filter_options,  name_options, report_options, own_options, file_options,
+	general_options, NULL
+};
 static const struct cmd cmd = { "prof-query", "Select part of a profile, or report about it.",
 				"[SELECTOR] [FILE]...", options, false };
 
@@ -89,6 +124,35 @@ static void choose_format(const struct report *report, struct query *q)
 		common.to = o.to - (int)LEN(report_formats);
 }
 
+static void choose_order(struct report_arguments *arg)
+{
+	if (o.by_cum + o.by_flat + (o.sort >= 0) > 1)
+		usage("one of --sort, --cum and --flat");
+	arg->order = o.by_cum    ? GRAPH_BY_CUM :
+		     o.sort >= 0 ? (enum graph_order)o.sort :
+				   GRAPH_BY_FLAT;
+}
+
+/* Some options are for some reports. */
+static void check_feature(const struct report *report, enum report_feature feature, bool wanted,
+			  const char *option)
+{
+	struct buf which = { 0 };
+
+	if (!wanted || (report && report->features & feature))
+		return;
+	for (size_t i = 0; i < NREPORT; i++)
+		if (reports[i]->features & feature)
+			buf_printf(&which, "%s--%s", which.n ? ", " : "", reports[i]->name);
+	usage("--%s is for %.*s", option, STR_ARG(buf_str(&which)));
+}
+
+/* Cut a name for the terminal. */
+static void cut_name(struct buf *b, struct str name, size_t columns)
+{
+	terminal_text(b, name, columns, terminal_is_ascii());
+}
+
 /* The report of the options, or NULL; its argument goes into q. */
 static const struct report *choose_report(struct query *q)
 {
@@ -105,6 +169,13 @@ static const struct report *choose_report(struct query *q)
 		argument = o.argument[i];
 	}
 	choose_format(chosen, q);
+	check_feature(chosen, REPORT_HAS_BY, o.by != NULL, "by");
+	check_feature(chosen, REPORT_HAS_MEAN, o.mean, "mean");
+	check_feature(chosen, REPORT_HAS_RATIO, o.ratio != NULL, "ratio");
+	if (o.unit && (!chosen || q->format != REPORT_TEXT))
+		usage("--unit is for reports as text; other formats have exact integers");
+	if (o.normalize && !o.base)
+		usage("--normalize scales to the total of --base, which is missing");
 	if (!chosen)
 		return NULL;
 	if (chosen->argument == REPORT_LIMIT && *argument &&
@@ -114,9 +185,15 @@ static const struct report *choose_report(struct query *q)
 	    !regex_init(&q->arg.function, str_of(argument), REGEX_ANYWHERE, &why))
 		usage("--%s %s: %.*s", chosen->name, argument, STR_ARG(buf_str(&why)));
 	q->arg.label = str_of(argument);
-	if (o.by_cum && o.by_flat)
-		usage("--cum or --flat, not both");
-	q->arg.by_cum = o.by_cum;
+	choose_order(&q->arg);
+	q->arg.by = str_of(o.by);
+	q->arg.mean = o.mean;
+	q->arg.source = (struct source_dirs){ o.source.v, o.source.n };
+	q->arg.unit = str_of(o.unit);
+	if (q->format == REPORT_TEXT && to_terminal()) {
+		q->columns = terminal_columns();
+		q->cut = cut_name;
+	}
 	return chosen;
 }
 
@@ -174,13 +251,108 @@ static bool select_part(struct selector *s, struct profile *p, uint32_t *col)
 	usage("the selector leaves out sample type %s of --type", common.type);
 }
 
-/* The total that percentages are relative to, before filters leave anything out. */
+/* The sum of the column that --mean divides by: in a differential profile, of the base. */
+static int64_t sum_of_counts(struct profile *p, bool of_base)
+{
+	struct base_side base = base_side_of(p);
+	int64_t sum = 0;
+
+	for (uint32_t i = 1; i < p->sample.n; i++)
+		if (!of_base || base_side_has(&base, profile_sample(p, (sample_id){ i })->labels))
+			sum = sat_add(p, sum, p->col[0].v[i]);
+	return sum;
+}
+
+/* The total that percentages are relative to. */
 static int64_t shares_total(struct profile *p, uint32_t col)
 {
 	struct column_total total = column_total(p, col);
+	int64_t v = column_total_shares(&total), n = o.mean ? sum_of_counts(p, total.base) : 1;
 
 	p->saturated += total.saturated;
-	return column_total_shares(&total);
+	return n ? v / n : v;
+}
+
+/* Check what could not be checked before the columns were known. */
+static bool check_column(const struct profile *p, uint32_t col, struct report_arguments *arg)
+{
+	struct str unit = dict_text(p->dict, p->col[col].unit);
+	double one = 1;
+
+	if (o.mean && col == 0)
+		return complain("--mean divides by the first sample type, and '%.*s' is that: "
+				"choose another with --type",
+				STR_ARG(dict_text(p->dict, p->col[col].type)));
+	if (o.unit && !str_eq(str_of(o.unit), unit) && !unit_convert(&one, unit, str_of(o.unit)))
+		return complain("--unit %s: sample type '%.*s' is in %.*s", o.unit,
+				STR_ARG(dict_text(p->dict, p->col[col].type)), STR_ARG(unit));
+	arg->has_ratio = o.ratio != NULL;
+	return !o.ratio || ratio_parse(&arg->ratio, p, str_of(o.ratio)) ||
+	       complain("--ratio %s: these are not two of the sample types (prof-query --types "
+			"lists them)",
+			o.ratio);
+}
+
+/* Subtract --base. */
+static bool load_base(struct profile *p)
+{
+	char *paths[] = { (char *)o.base, NULL };
+	struct profile base;
+	size_t left = 0;
+	bool ok;
+
+	if (!o.base)
+		return true;
+	profile_init(&base, p->dict);
+	ok = load_all(&base, paths);
+	note_rounded(profile_round(&base));
+	if (o.normalize)
+		left = normalize_to_base(p, &base);
+	if (left)
+		note("--normalize: %zu of %zu sample types have no total to scale to", left,
+		     p->ncol);
+	subtract_base(p, &base);
+	profile_release(&base);
+	return ok;
+}
+
+/* Put the labels of --tagroot and --tagleaf on the stacks. */
+static void add_label_frames(struct profile *p)
+{
+	struct label_frames f = { str_of(o.frames.roots), str_of(o.frames.leaves) };
+	struct buf missing = { 0 };
+
+	if (f.roots.n + f.leaves.n && label_frames_add(&f, p, &missing))
+		note("no sample has a label %.*s", STR_ARG(buf_str(&missing)));
+	buf_release(&missing);
+}
+
+/* Note what a report did not find. */
+static void note_missing(const struct report *report, const struct query *q)
+{
+	if (q->result.missing)
+		note("--%s: %zu file%s cannot be shown%s", report->name, q->result.missing,
+		     q->result.missing == 1 ? "" : "s",
+		     report == &report_list ? ": --source names folders to look in" : "");
+	if (q->result.left_out)
+		note("--by %s: %zu more values are left out", o.by, q->result.left_out);
+	if (o.by && !q->result.found)
+		note("--by: there is no label '%s'", o.by);
+	if (report->argument > REPORT_LIMIT && !q->result.found)
+		note("--%s: there is no such %s", report->name,
+		     report->argument == REPORT_REGEX ? "function" : "label");
+}
+
+/* Close the output of a report. */
+static bool finish_report(const struct report *report, struct query *q)
+{
+	if (q->arg.function.failed) {
+		out_abandon(q->out);
+		out_release(q->out);
+		return complain("--%s: the pattern %s", report->name, q->arg.function.failed);
+	}
+	note_missing(report, q);
+	return finish_output(q->out);
 }
 
 static bool print_report(const struct report *report, struct query *q)
@@ -190,15 +362,7 @@ static bool print_report(const struct report *report, struct query *q)
 	q->out = &out;
 	if (out_open(&out, common.output, common.pack))
 		report_print(report, q);
-	if (q->arg.function.failed) {
-		out_abandon(&out);
-		out_release(&out);
-		return complain("--%s: the pattern %s", report->name, q->arg.function.failed);
-	}
-	if (report->argument > REPORT_LIMIT && !q->result.found)
-		note("--%s: there is no such %s", report->name,
-		     report->argument == REPORT_REGEX ? "function" : "label");
-	return finish_output(&out);
+	return finish_report(report, q);
 }
 
 /* Print the report, or write what the query selects as a profile. */
@@ -211,13 +375,129 @@ static bool print(struct query *q, const struct report *report)
 	return save(q->p, output_format());
 }
 
+/* Select and filter: from here on the profile is what reports are about. */
+static bool prepare(struct query *q, struct profile *p, struct selector *selector)
+{
+	struct filter filter = { 0 };
+	bool ok;
+
+	q->p = p;
+	note_rounded(profile_round(p));
+	if (!p->ncol || !select_part(selector, p, &q->col) || !check_column(p, q->col, &q->arg))
+		return false;
+	q->total = shares_total(p, q->col);
+	rewrite(p, &(struct rewrite){ 0 });
+	add_label_frames(p);
+	parse_filters(&filter);
+	ok = apply_filters(&filter, p);
+	filter_release(&filter);
+	if (!ok)
+		return false;
+	rewrite_names(p, q->columns);
+	if (o.relative)
+		q->total = shares_total(p, q->col);
+	return true;
+}
+
+/* Streams */
+
+/* Begin the block of a window: on a terminal, in the place of the one before. */
+static void begin_window(const struct report *report, struct query *q)
+{
+	struct buf *b = &q->out->bytes;
+
+	if (report->features & REPORT_HAS_WINDOWS)
+		return;
+	if (q->columns)
+		buf_add(b, S("\033[H\033[J"));
+	else if (q->window && q->format != REPORT_JSON)
+		buf_ch(b, '\n');
+}
+
+/* The next window of a stream, in a dictionary of its own. False at the end of the stream. */
+static bool follow_window(struct source *s, struct selector *selector, struct query *q,
+			  const struct report *report, bool *ok)
+{
+	struct dictionary dict;
+	struct profile p;
+	bool more, quiet = common.quiet, prepared;
+
+	dict_init(&dict);
+	profile_init(&p, &dict);
+	more = source_next(s, &p);
+	common.quiet = quiet || q->window; /* notes are for the first window */
+	prepared = more && prepare(q, &p, selector);
+	common.quiet = quiet;
+	if (prepared) {
+		begin_window(report, q);
+		report_print(report, q);
+		out_flush_all(q->out);
+		q->window++;
+	} else if (more) {
+		*ok = false;
+	}
+	note_saturation(&p);
+	profile_release(&p);
+	dict_release(&dict);
+	return more && !q->out->failed && !q->arg.function.failed;
+}
+
+static bool follow(char **paths, struct selector *selector, struct query *q,
+		   const struct report *report)
+{
+	bool ok = true;
+	struct source s;
+	struct out out;
+
+	q->in_stream = true;
+	if (q->columns && !q->arg.limit && report == &report_top)
+		q->arg.limit = max_size(terminal_lines(), 10) - 5;
+	q->out = &out;
+	open_source(&s, paths, false);
+	progress_end();
+	if (out_open(&out, common.output, common.pack))
+		while (follow_window(&s, selector, q, report, &ok))
+			;
+	ok = source_close(&s) && ok;
+	return finish_report(report, q) && ok;
+}
+
+/* The sum of all inputs. */
+static bool query_sum(char **paths, struct selector *selector, struct query *q,
+		      const struct report *report)
+{
+	struct dictionary dict;
+	struct profile p;
+	bool ok;
+
+	dict_init(&dict);
+	profile_init(&p, &dict);
+	ok = load_all(&p, paths);
+	note_rounded(profile_round(&p));
+	ok = load_base(&p) && ok;
+	ok = prepare(q, &p, selector) && print(q, report) && ok;
+	note_saturation(&p);
+	profile_release(&p);
+	dict_release(&dict);
+	return ok;
+}
+
+static bool is_followed(const struct report *report)
+{
+	if (report && report->features & REPORT_HAS_WINDOWS)
+		o.follow = true;
+	if (o.follow && !report)
+		usage("--follow prints a report for each window: add one, such as --top");
+	if (o.follow && o.base)
+		usage("--base is subtracted from a sum, not from each window");
+	return o.follow;
+}
+
 int main(int argc, char **argv)
 {
 	struct selector selector = { 0 };
 	struct filter filter = { 0 };
 	struct query query = { 0 };
-	struct dictionary dict;
-	struct profile p;
 	struct buf filters = { 0 };
 	const struct report *report;
 	char **paths;
@@ -230,25 +510,12 @@ int main(int argc, char **argv)
 	parse_filters(&filter);
 	report = choose_report(&query);
 	filter_describe(&filter, &filters);
-	query.p = &p;
 	query.filters = buf_str(&filters);
-	dict_init(&dict);
-	profile_init(&p, &dict);
-	ok = load_all(&p, paths);
-	note_rounded(profile_round(&p));
-	if (p.ncol && select_part(&selector, &p, &query.col)) {
-		query.total = shares_total(&p, query.col);
-		rewrite(&p, &(struct rewrite){ 0 });
-		ok = apply_filters(&filter, &p) && print(&query, report) && ok;
-	} else {
-		ok = false;
-	}
+	ok = is_followed(report) ? follow(paths, &selector, &query, report) :
+				   query_sum(paths, &selector, &query, report);
 	buf_release(&filters);
 	regex_release(&query.arg.function);
 	filter_release(&filter);
 	selector_release(&selector);
-	note_saturation(&p);
-	profile_release(&p);
-	dict_release(&dict);
 	return status(ok);
 }

@@ -22,8 +22,8 @@ BEGIN {
 	may["remote"] = "remote format profile io base"
 	may["source"] = "source store remote format query profile io base"
 
-	# One file of a layer that may include more than the others.
-	may["format/perf_data.c"] = may["format"] " perf"
+	# One format that is a recording: its reader unwinds stacks, and names addresses.
+	may["format/perf_data"] = may["format"] " perf unwind object symbol"
 }
 
 FNR == 1 {
@@ -38,7 +38,7 @@ FNR == 1 {
 		bad = 1
 	}
 	seen[part[n]] = FILENAME
-	own = layer "/" part[n]
+	own = layer "/" part[3]
 	allowed = " " (own in may ? may[own] : may[layer]) " "
 }
 

@@ -1,4 +1,5 @@
-# Which files may know that this is Linux: those of prof-record. Elsewhere, headers that
+# Which files may know that this is Linux: those of prof-record, and the reader of recordings.
+# Elsewhere, headers that
 # only Linux has stand within #ifdef __linux__, with something for other systems beside it:
 #	awk -f tests/linux.awk cmd/*.[ch] lib/*/*.[ch]
 # prints FILE:LINE for every other include of one, and exits with 1.
@@ -6,7 +7,7 @@
 FNR == 1 {
 	depth = 0
 	guarded = 0
-	mine = FILENAME ~ /^lib\/(record|perf|unwind)\/|^cmd\/(prof-record|record|busy_cpus)/
+	mine = FILENAME ~ /^lib\/(record|perf|unwind|format\/perf_data)\/|^cmd\/(prof-record|record|busy_cpus)/
 }
 
 /^#[ \t]*if/ {

@@ -59,7 +59,9 @@ static void rank_nodes(struct graph *g)
 
 /* Values */
 
-static void add_call(struct graph *g, uint32_t caller, uint32_t callee, bool inlined, int64_t v)
+enum { CALL_INLINED = 1, CALL_RESIDUAL = 2 };
+
+static void add_call(struct graph *g, uint32_t caller, uint32_t callee, uint32_t how, int64_t v)
 {
 	struct graph_edge key = { .caller = caller, .callee = callee };
 	struct graph_edge *edge = graph_edge(g, table_intern(&g->edge, &key));
@@ -67,8 +69,14 @@ static void add_call(struct graph *g, uint32_t caller, uint32_t callee, bool inl
 	if (edge->serial == g->serial)
 		return;
 	edge->serial = g->serial;
-	edge->called |= !inlined;
+	edge->called |= !(how & CALL_INLINED);
+	edge->residual |= (how & CALL_RESIDUAL) != 0;
 	edge->weight = sum_add(edge->weight, v, &g->saturated);
+}
+
+static uint32_t how_called(const struct graph *g, loc_id callee)
+{
+	return dict_loc(g->p->dict, callee)->flags & LOC_INLINED ? CALL_INLINED : 0;
 }
 
 /* The hot loop: it is run for every frame of every stack. */
@@ -76,11 +84,15 @@ static void add_stack(struct graph *g, stack_id stack, int64_t v)
 {
 	struct graph_node *node = graph_node(g, 0);
 	const uint32_t *node_of = g->node_of;
-	uint32_t at = 0, caller, serial = ++g->serial;
+	uint32_t at = 0, caller, serial = ++g->serial, residual = 0;
 	size_t n;
 	const loc_id *frame = dict_frames(g->p->dict, stack, &n);
 
 	for (size_t i = 0; i < n; i++) {
+		if (!node_of[frame[i].i]) {
+			residual = CALL_RESIDUAL;
+			continue;
+		}
 		caller = at;
 		at = node_of[frame[i].i];
 		if (node[at].serial != serial) {
@@ -88,10 +100,10 @@ static void add_stack(struct graph *g, stack_id stack, int64_t v)
 			node[at].cum = sum_add(node[at].cum, v, &g->saturated);
 		}
 		if (g->wants_edges[at] && caller && caller != at)
-			add_call(g, caller, at, dict_loc(g->p->dict, frame[i])->flags & LOC_INLINED,
-				 v);
+			add_call(g, caller, at, residual | how_called(g, frame[i]), v);
+		residual = 0;
 	}
-	if (at)
+	if (at && !residual)
 		node[at].flat = sum_add(node[at].flat, v, &g->saturated);
 }
 
@@ -122,6 +134,19 @@ void graph_build(struct graph *g, const struct profile *p, uint32_t col,
 	table_init(&g->node, sizeof(struct graph_node), offsetof(struct graph_node, flat));
 	table_init(&g->edge, sizeof(struct graph_edge), offsetof(struct graph_edge, weight));
 	find_location_nodes(g, which);
+	rank_nodes(g);
+	add_stacks(g, col);
+}
+
+void graph_build_part(struct graph *g, const struct graph *whole, uint32_t col, const uint8_t *keep)
+{
+	*g = (struct graph){ .p = whole->p, .names = whole->names };
+	table_init(&g->node, sizeof(struct graph_node), offsetof(struct graph_node, flat));
+	table_init(&g->edge, sizeof(struct graph_edge), offsetof(struct graph_edge, weight));
+	find_location_nodes(g, GRAPH_ALL_EDGES);
+	for (uint32_t i = 1; i < g->nloc; i++)
+		if (!keep[g->node_of[i]])
+			g->node_of[i] = 0;
 	rank_nodes(g);
 	add_stacks(g, col);
 }
@@ -168,7 +193,14 @@ static struct graph_list sort_rows(struct weighted *w, size_t n, size_t cap)
 	return list;
 }
 
-struct graph_list graph_nodes(const struct graph *g, bool by_cum)
+static uint64_t weight_in_order(const struct graph_node *node, enum graph_order order)
+{
+	return order == GRAPH_BY_NAME ? 0 :
+	       order == GRAPH_BY_CUM  ? sum_magnitude(node->cum) :
+					sum_magnitude(node->flat);
+}
+
+struct graph_list graph_nodes(const struct graph *g, enum graph_order order)
 {
 	struct weighted *w = mem_zeroed(g->node.n, sizeof(*w));
 	size_t n = 0;
@@ -177,8 +209,7 @@ struct graph_list graph_nodes(const struct graph *g, bool by_cum)
 		const struct graph_node *node = graph_node(g, i);
 
 		if (node->flat || node->cum)
-			w[n++] = (struct weighted){ .weight = sum_magnitude(by_cum ? node->cum :
-										     node->flat),
+			w[n++] = (struct weighted){ .weight = weight_in_order(node, order),
 						    .rank = node->rank,
 						    .row = i };
 	}

@@ -26,7 +26,8 @@ struct graph_edge {
 	uint32_t caller, callee; /* nodes */
 	/* Payload. */
 	int64_t weight;
-	uint32_t called; /* 1: not all calls are inlined */
+	uint16_t called;   /* 1: not all calls are inlined */
+	uint16_t residual; /* 1: some go through functions that are left out */
 	uint32_t serial;
 };
 
@@ -53,6 +54,14 @@ struct graph {
 void graph_build(struct graph *g, const struct profile *p, uint32_t col,
 		 const struct frame_names *names, enum graph_edges which);
 
+/*
+ * A graph of some of the nodes of `whole`, a graph of the same profile: those of which `keep`,
+ * by node, is not 0. Calls through others are calls, and their flat values are nobody's. Nodes
+ * have the numbers that they have in `whole`.
+ */
+void graph_build_part(struct graph *g, const struct graph *whole, uint32_t col,
+		      const uint8_t *keep);
+
 static inline struct graph_node *graph_node(const struct graph *g, uint32_t i)
 {
 	return table_row(&g->node, i);
@@ -69,11 +78,13 @@ struct graph_list {
 	size_t n, cap;
 };
 
+enum graph_order { GRAPH_BY_FLAT, GRAPH_BY_CUM, GRAPH_BY_NAME };
+
 /*
- * The nodes that have any value, the largest first, by flat or by cumulative value
- * whatever its sign; equal ones by name.
+ * The nodes that have any value, in byte order of their names, or the largest first, by flat
+ * or by cumulative value whatever its sign; equal ones by name.
  */
-struct graph_list graph_nodes(const struct graph *g, bool by_cum);
+struct graph_list graph_nodes(const struct graph *g, enum graph_order order);
 
 /* The edges, those with one callee (or caller) together, the heaviest first. */
 struct graph_list graph_edges_by_callee(const struct graph *g);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "version.h"
 
@@ -85,13 +86,30 @@ static void take_pair(const struct opt *o, const char *arg, char **argv)
 	pair[1] = argv[optind++];
 }
 
+/*
+ * An argument that may be left out stands behind "=", or it is a number and the next word:
+ * unless a file has that name.
+ */
+static const char *maybe_argument(const char *arg, char **argv)
+{
+	const char *next = argv[optind];
+	uint64_t n;
+
+	if (arg)
+		return arg;
+	if (!next || !str_u64(str_of(next), &n) || access(next, F_OK) == 0)
+		return "";
+	optind++;
+	return next;
+}
+
 static void set_value(const struct opt *o, const char *arg, char **argv)
 {
 	bool ok = true;
 
 	switch (o->kind) {
 	case OPT_FLAG: *(bool *)o->to = true; break;
-	case OPT_MAYBE: *(const char **)o->to = arg ? arg : ""; break;
+	case OPT_MAYBE: *(const char **)o->to = maybe_argument(arg, argv); break;
 	case OPT_STR:
 	case OPT_FILE: *(const char **)o->to = arg; break;
 	case OPT_LIST: append_to_list(o->to, arg); break;

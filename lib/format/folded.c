@@ -4,13 +4,15 @@
  * A count may have a fraction ("6.", "31.25"), may be negative, and may have blanks or
  * tabs on both sides. If every line has two numbers, the file is a differential, "BASE
  * NEW"; if other lines have one, the first of two belongs to a name, such as "thread 7".
- * The frame annotations _[k], _[j] and _[i] set flags and stay in the name. Blank lines
+ * The frame annotations _[k], _[j], _[1] (compiled by Java's C1) and _[i] set flags and stay
+ * in the name. Processes and threads at the root become labels: folded_roots.h. Blank lines
  * are ignored; any other line is malformed.
  */
 #include "format/folded.h"
 
 #include "analyze/total.h"
 #include "base/relay.h"
+#include "format/folded_roots.h"
 #include "format/format.h"
 #include "profile/adder.h"
 
@@ -56,7 +58,7 @@ struct stacker {
 	bool is_diff;
 	VEC(loc_id) loc_of; /* by string number; 0 = not made yet */
 	VEC(loc_id) stack;  /* of the line before */
-	label_set_id base;  /* { pprof::base=true } */
+	struct folded_roots roots;
 	struct adder adder;
 	uint64_t saturated; /* counts whose negative does not fit */
 };
@@ -113,7 +115,9 @@ static uint32_t annotation(struct str name)
 {
 	if (str_ends(name, S("_[k]")))
 		return LOC_KERNEL;
-	return str_ends(name, S("_[j]")) ? LOC_JIT : str_ends(name, S("_[i]")) ? LOC_INLINED : 0;
+	if (str_ends(name, S("_[j]")) || str_ends(name, S("_[1]")))
+		return LOC_JIT;
+	return str_ends(name, S("_[i]")) ? LOC_INLINED : 0;
 }
 
 /* The location of a name, given by its number. */
@@ -152,7 +156,7 @@ static void push_frames(struct stacker *k, const struct line_block *b,
 /* Add a sample with the stack of this line. */
 static void add_folded_sample(struct stacker *k, label_set_id labels, struct folded_count c)
 {
-	adder_sample(&k->adder, k->stack.v, k->stack.n, labels);
+	adder_sample(&k->adder, k->stack.v + k->roots.n, k->stack.n - k->roots.n, labels);
 	adder_value(&k->adder, k->col, c.whole, 1, c.frac);
 }
 
@@ -170,12 +174,7 @@ static struct folded_count negated(struct stacker *k, struct folded_count c)
 
 static label_set_id base_labels(struct stacker *k)
 {
-	struct label l = { .key = dict_intern(k->p->dict, BASE_LABEL),
-			   .str = dict_intern(k->p->dict, S("true")) };
-
-	if (!k->base.i)
-		k->base = dict_add_label(k->p->dict, k->base, l);
-	return k->base;
+	return dict_add_text_label(k->p->dict, k->roots.labels, BASE_LABEL, S("true"));
 }
 
 /* The names of a line that come next in the block become its stack, and its counts samples. */
@@ -185,7 +184,8 @@ static void add_line(struct stacker *k, const struct line_block *b, const struct
 	k->stack.n = line->shared;
 	for (uint32_t i = 0; i < line->nname; i += NAMES)
 		push_frames(k, b, name + i, min_size(line->nname - i, NAMES));
-	add_folded_sample(k, (label_set_id){ 0 }, line->last);
+	folded_roots(&k->roots, k->p->dict, k->stack.v, k->stack.n);
+	add_folded_sample(k, k->roots.labels, line->last);
 	if (k->is_diff)
 		add_folded_sample(k, base_labels(k), negated(k, line->base));
 }

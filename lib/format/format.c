@@ -12,6 +12,14 @@ const struct format *format_at(size_t i)
 	return i < LEN(formats) ? formats[i] : NULL;
 }
 
+const struct format *format_readable_at(size_t i)
+{
+	for (size_t at = 0; at < LEN(formats); at++)
+		if (formats[at]->read && !i--)
+			return formats[at];
+	return NULL;
+}
+
 const struct format *format_writable_at(size_t i)
 {
 	for (size_t at = 0; at < LEN(formats); at++)

@@ -15,6 +15,7 @@ struct format {
 	const char *name; /* as --from and --to take it */
 	const char *help; /* half a line, for people */
 	bool text;        /* a text format: commands answer it with text by default */
+	bool events;      /* perf's events, often several: commands say which they leave out */
 
 	/*
 	 * The number of bits in the head of an input that prove this format; 0 = not
@@ -41,14 +42,33 @@ struct format {
 	void (*write)(struct out *out, struct profile *p);
 };
 
-#define FORMATS(X)           X(pprof) X(folded) X(perf_script) X(gperftools)
+/* clang-format off */
+#define FORMATS(X) \
+	X(pprof) \
+	X(folded) \
+	X(perf_script) \
+	X(perf_data) \
+	X(gperftools) \
+	X(legacy_pprof) \
+	X(callgrind) \
+	X(ghc_prof) \
+	X(dtrace) \
+	X(bpftrace) \
+	X(macos_sample) \
+	X(stack_dump) \
+	X(austin) \
+	X(call_tree_csv) \
+	X(gprof) \
+	X(refused)
+/* clang-format on */
 #define FORMAT_DECLARE(name) extern const struct format format_##name;
 FORMATS(FORMAT_DECLARE)
 
 /* The i-th format, or NULL after the last. */
 const struct format *format_at(size_t i);
 
-/* The i-th of the formats that can be written. */
+/* The i-th of the formats that can be read, and of those that can be written. */
+const struct format *format_readable_at(size_t i);
 const struct format *format_writable_at(size_t i);
 
 /* The format of an input; NULL after in_fail(). */

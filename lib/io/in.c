@@ -162,15 +162,14 @@ bool in_map(struct in *in, struct str *bytes)
 	*bytes = S("");
 	if (!in->failed && !in->map && can_be_mapped(l))
 		in->map = map_open(l->fd, l->size);
-	if (in->map) {
-		*bytes = map_bytes(in->map);
-		return true;
-	}
-	while (!in->failed && (layer_fill(in, l) || layer_next_frame(in)))
+	while (!in->map && !in->failed && (layer_fill(in, l) || layer_next_frame(in)))
 		;
-	if (!in->failed)
-		*bytes = layer_waiting(l);
-	return !in->failed;
+	if (in->failed)
+		return false;
+	*bytes = in->map ? map_bytes(in->map) : layer_waiting(l);
+	layer_take(l, l->bytes.n - l->at);
+	l->eof = true;
+	return true;
 }
 
 bool in_map_is_whole(struct in *in)

@@ -88,8 +88,8 @@ bool in_more_frames(struct in *in);
 bool in_frame_more(struct in *in, struct str *bytes);
 
 /*
- * All bytes at once, for random access, if none have been taken yet; instead of the
- * functions above. A regular file that is not compressed is mapped and needs no
+ * All bytes at once, for random access, if none have been taken yet; afterwards the
+ * input has no more. A regular file that is not compressed is mapped and needs no
  * memory that counts; anything else is read into memory. Valid until in_close().
  * False after an error.
  */

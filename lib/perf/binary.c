@@ -102,12 +102,19 @@ static struct binary *new_binary(struct binaries *b, const struct record_map *m)
 	return bin;
 }
 
-/* A file has a path and, in records that say so, an inode. */
+/* Names of memory and of devices: "[heap]", "//anon", "anon_inode:[io_uring]". */
+static bool is_pseudo_file(struct str path)
+{
+	return !path.n || str_starts(path, S("[")) || str_starts(path, S("//")) ||
+	       str_starts(path, S("anon_inode:"));
+}
+
+/* A file has a path (a relative one, if somebody has cut it) and, in most records, an inode. */
 static bool is_file(const struct record_map *m)
 {
-	bool has_inode = m->inode || m->build_id.n || !m->has_inode;
-
-	return has_inode && str_starts(m->path, S("/")) && !str_starts(m->path, S("//"));
+	if (is_pseudo_file(m->path))
+		return false;
+	return m->inode || m->build_id.n || (!m->has_inode && str_starts(m->path, S("/")));
 }
 
 struct binary *binaries_find(struct binaries *b, const struct record_map *m)

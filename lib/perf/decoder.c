@@ -23,19 +23,24 @@ void decoder_release(struct decoder *d)
 	processes_release(&d->processes);
 	binaries_release(&d->binaries);
 	record_queue_release(&d->queue);
+	deferred_release(&d->deferred);
 	buf_release(&d->ended);
 	buf_release(&d->chain);
 }
 
-void decoder_add(struct decoder *d, const struct perf_event_header *h,
+bool decoder_add(struct decoder *d, const struct perf_event_header *h,
 		 const struct perf_event_attr *attr, size_t event)
 {
 	struct record r;
 
 	record_parse(h, attr, &r);
 	switch (r.kind) {
+	case RECORD_MALFORMED: return false;
 	case RECORD_OTHER: break;
-	case RECORD_LOST: d->counts.lost += r.lost; break;
+	case RECORD_LOST:
+		d->counts.lost += r.lost;
+		d->counts.lost_samples += r.lost_samples ? r.lost : 0;
+		break;
 	case RECORD_THROTTLE: d->counts.throttled++; break;
 	case RECORD_SWITCH:
 		if (d->on_task)
@@ -43,29 +48,48 @@ void decoder_add(struct decoder *d, const struct perf_event_header *h,
 		break;
 	default: record_queue_add(&d->queue, h, &r, event);
 	}
+	return true;
 }
 
 /* Processes */
+
+/* What no record has a name of is called as perf calls it: ":17". */
+static void name_unknown(struct process *p)
+{
+	struct buf name = { 0 };
+
+	if (p->pid)
+		buf_printf(&name, ":%d", p->pid);
+	else
+		buf_add(&name, S("swapper"));
+	process_set_comm(p, buf_str(&name));
+	buf_release(&name);
+}
 
 /* A process that was there before the records: it is looked at when it is first seen. */
 static struct process *known_process(struct decoder *d, uint32_t pid)
 {
 	struct process *p = processes_find(&d->processes, (int)pid);
 
-	if (!p) {
-		p = processes_get(&d->processes, (int)pid);
-		if (d->host.scan)
-			d->host.scan(d->host.context, &d->processes, p);
-	}
+	if (p)
+		return p;
+	p = processes_get(&d->processes, (int)pid);
+	if (d->host.scan)
+		d->host.scan(d->host.context, &d->processes, p);
+	else
+		name_unknown(p);
 	return p;
 }
 
 static void on_map(struct decoder *d, const struct record *r)
 {
 	struct process *p = processes_find(&d->processes, (int)r->pid);
+	struct record_map m = r->map;
 
-	if (r->map.in_kernel) {
-		process_map(&d->processes, &d->processes.kernel, &r->map);
+	if (!m.build_id.n && d->host.build_id)
+		m.build_id = d->host.build_id(d->host.context, m.path);
+	if (m.in_kernel) {
+		process_map(&d->processes, &d->processes.kernel, &m);
 		return;
 	}
 	/* What was mapped before counts, too: a scan finds this mapping as well. */
@@ -74,14 +98,17 @@ static void on_map(struct decoder *d, const struct record *r)
 		if (p->nmap)
 			return;
 	}
-	process_map(&d->processes, p, &r->map);
+	process_map(&d->processes, p, &m);
 }
 
 static void on_comm(struct decoder *d, const struct record *r)
 {
-	struct process *p = r->comm.exec ? processes_get(&d->processes, (int)r->pid) :
-					   processes_find(&d->processes, (int)r->pid);
+	struct process *p = processes_find(&d->processes, (int)r->pid);
 
+	if (!p && r->comm.exec)
+		p = processes_get(&d->processes, (int)r->pid);
+	if (!p && !d->host.scan)
+		p = known_process(d, r->pid);
 	if (!p)
 		return;
 	if (r->comm.exec)
@@ -93,11 +120,23 @@ static void on_comm(struct decoder *d, const struct record *r)
 	process_set_comm(p, r->comm.name);
 }
 
+/* A thread begins with the name of the one that made it. The host knows later ones, too. */
+static void name_new_thread(struct decoder *d, const struct record *r)
+{
+	const struct process *parent = processes_find(&d->processes, (int)r->parent);
+	struct buf name = { 0 };
+
+	if (!d->host.thread_name && parent && d->processes.thread_names)
+		buf_add(&name, str_of(process_thread_name(&d->processes, parent, r->parent_tid)));
+	process_name_thread(&d->processes, r->tid, buf_str(&name));
+	buf_release(&name);
+}
+
 static void on_fork(struct decoder *d, const struct record *r)
 {
 	struct process *parent, *child;
 
-	process_name_thread(&d->processes, r->tid, S(""));
+	name_new_thread(d, r);
 	if (r->pid == r->parent)
 		return; /* a thread */
 	parent = d->host.scan ? known_process(d, r->parent) :
@@ -126,7 +165,7 @@ static void forget_ended(struct decoder *d, uint64_t now)
 	for (size_t i = 0; i < n; i++) {
 		struct process *p = processes_find(&d->processes, e[i].pid);
 
-		if (now - e[i].time < LINGER_NS)
+		if (now - e[i].time < LINGER_NS || n - i <= d->keep_ended)
 			e[kept++] = e[i];
 		else if (p &&
 			 !(d->host.is_running && d->host.is_running(d->host.context, e[i].pid)))
@@ -162,6 +201,16 @@ static void add_user_frame(struct decoder *d, struct perf_sample *s, uint64_t ad
 	d->user[s->nuser++] = (struct user_frame){ m ? &m->region : NULL, address };
 }
 
+/* Whose addresses come first in a chain that does not say so. */
+static uint64_t first_context(const struct record_sample *r)
+{
+	switch (r->mode) {
+	case RECORD_IN_KERNEL: return (uint64_t)PERF_CONTEXT_KERNEL;
+	case RECORD_IN_USER: return (uint64_t)PERF_CONTEXT_USER;
+	default: return 0;
+	}
+}
+
 /*
  * The call chain that the kernel walked: its own part, then that of the program. Callers are
  * return addresses, and the call lies before them. The program's part is read from its
@@ -169,13 +218,15 @@ static void add_user_frame(struct decoder *d, struct perf_sample *s, uint64_t ad
  */
 static void add_chain(struct decoder *d, const struct record_sample *r, struct perf_sample *s)
 {
-	uint64_t mode = 0;
+	uint64_t mode = first_context(r);
 
 	d->chain.n = 0;
 	for (size_t i = 0; i < r->nchain; i++) {
 		uint64_t ip = r->chain[i];
 
-		if (ip >= (uint64_t)PERF_CONTEXT_MAX && mode == (uint64_t)PERF_CONTEXT_USER) {
+		if (ip == RECORD_CONTEXT_DEFERRED ||
+		    (ip >= (uint64_t)PERF_CONTEXT_MAX && mode == (uint64_t)PERF_CONTEXT_USER &&
+		     i > 0)) {
 			s->end = UNWIND_LOST;
 			break;
 		}
@@ -187,15 +238,23 @@ static void add_chain(struct decoder *d, const struct record_sample *r, struct p
 			buf_put(&d->chain, &ip, sizeof(ip));
 		else if (mode == (uint64_t)PERF_CONTEXT_USER)
 			add_user_frame(d, s, ip - (s->nuser > 0));
+		if (r->calls && s->nuser)
+			break; /* the others come from the processor */
 	}
+	for (size_t i = 0; i < r->ncall && !r->regs; i++)
+		add_user_frame(d, s, r->calls[i].from);
 	/* The kernel stops there, without a word. */
-	if (s->nuser && s->nkernel + s->nuser >= d->most_chain)
+	if (s->nuser && !r->calls && s->nkernel + s->nuser >= d->most_chain)
 		s->end = UNWIND_DEEP;
+}
+
+static void add_frames(struct decoder *d, const struct record_sample *r, struct perf_sample *s)
+{
 	if (r->chain)
-		return;
-	if (r->in_kernel)
+		add_chain(d, r, s);
+	else if (r->mode == RECORD_IN_KERNEL)
 		add_kernel_frame(d, s, r->ip);
-	else
+	else if (r->mode == RECORD_IN_USER)
 		add_user_frame(d, s, r->ip);
 }
 
@@ -252,7 +311,7 @@ static void on_sample_record(struct decoder *d, const struct record *r, size_t e
 	d->counts.samples++;
 	if (d->processes.thread_names)
 		s.thread = process_thread_name(&d->processes, s.process, r->tid);
-	add_chain(d, &r->sample, &s);
+	add_frames(d, &r->sample, &s);
 	if (r->sample.regs)
 		unwind_sample(d, &r->sample, &s, &state);
 	d->on_sample(d->context, &s);
@@ -284,6 +343,11 @@ static bool is_of_task(const struct record *r)
 	       (r->kind == RECORD_COMM && r->comm.exec);
 }
 
+static void on_complete(void *decoder, const struct record *r, size_t event)
+{
+	on_sample_record(decoder, r, event);
+}
+
 /* Running */
 
 static void handle_record(void *context, const struct record *r, size_t event)
@@ -291,7 +355,11 @@ static void handle_record(void *context, const struct record *r, size_t event)
 	struct decoder *d = context;
 
 	switch (r->kind) {
-	case RECORD_SAMPLE: on_sample_record(d, r, event); break;
+	case RECORD_SAMPLE:
+		if (!deferred_wait(&d->deferred, r, event))
+			on_sample_record(d, r, event);
+		break;
+	case RECORD_DEFERRED: deferred_complete(&d->deferred, r, on_complete, d); break;
 	case RECORD_MAP: on_map(d, r); break;
 	case RECORD_COMM: on_comm(d, r); break;
 	case RECORD_FORK: on_fork(d, r); break;
@@ -309,6 +377,8 @@ static void handle_record(void *context, const struct record *r, size_t event)
 void decoder_run(struct decoder *d, uint64_t until)
 {
 	record_queue_until(&d->queue, until, handle_record, d);
+	if (until == UINT64_MAX)
+		deferred_flush(&d->deferred, on_complete, d);
 	forget_ended(d, d->queue.newest);
 }
 

@@ -13,6 +13,7 @@
 #ifndef PERF_DECODER_H
 #define PERF_DECODER_H
 
+#include "perf/deferred.h"
 #include "perf/process.h"
 #include "perf/record_queue.h"
 #include "unwind/unwind.h"
@@ -45,9 +46,10 @@ struct perf_sample {
 
 /* What was counted since the beginning. */
 struct decoder_counts {
-	uint64_t samples;   /* handed out */
-	uint64_t lost;      /* records that the kernel reports as lost */
-	uint64_t throttled; /* times that the kernel did not sample for a while */
+	uint64_t samples;      /* handed out */
+	uint64_t lost;         /* records that the kernel reports as lost */
+	uint64_t lost_samples; /* those of them that events have counted themselves */
+	uint64_t throttled;    /* times that the kernel did not sample for a while */
 };
 
 struct decoder {
@@ -59,7 +61,9 @@ struct decoder {
 	struct record_queue queue;
 	struct decoder_counts counts;
 	size_t most_chain; /* frames that the kernel follows: sysctl kernel.perf_event_max_stack */
-	struct buf ended;  /* struct ended: processes to be forgotten */
+	struct buf ended;  /* struct ended: processes to be forgotten, */
+	size_t keep_ended; /* but for this many: where no host knows whether threads go on */
+	struct deferred deferred;
 	/*
 	 * Are samples of this process wanted? Asked once, and again after exec() and a change
 	 * of name. NULL = yes.
@@ -87,9 +91,10 @@ void decoder_release(struct decoder *d);
 /*
  * Take a record in, which is copied. attr is that of the event that wrote it, `event` the
  * number by which samples name the event (perf_events.h finds both). Nothing is handed out
- * yet. h is aligned to 8 bytes, and all of its h->size bytes are there.
+ * yet. h is aligned to 8 bytes, and all of its h->size bytes are there. False if the record
+ * is malformed.
  */
-void decoder_add(struct decoder *d, const struct perf_event_header *h,
+bool decoder_add(struct decoder *d, const struct perf_event_header *h,
 		 const struct perf_event_attr *attr, size_t event);
 
 /*

@@ -47,10 +47,9 @@ void gather_release(struct gather *g)
 
 /* Beginning */
 
-static void add_columns(struct gather *g, const struct gather_event *e)
+static void add_columns(struct gather *g, const struct gather_event *e, uint32_t *col)
 {
 	struct profile *p = g->p;
-	uint32_t col[2] = { NO_COLUMN, NO_COLUMN };
 	int64_t scale;
 
 	if (e->count_type)
@@ -58,13 +57,28 @@ static void add_columns(struct gather *g, const struct gather_event *e)
 					dict_intern(p->dict, S("count")), &scale);
 	col[1] = profile_column(p, dict_intern(p->dict, str_of(e->sample_type)),
 				dict_intern(p->dict, str_of(e->unit)), &scale);
-	buf_put(&g->columns, col, sizeof(col));
 }
 
-static void describe(struct gather *g)
+/* The columns of an event. */
+static uint32_t *columns_of(struct gather *g, size_t event)
 {
-	const struct gather_event *first = &g->events[0];
+	return (uint32_t *)g->columns.p + 2 * event;
+}
 
+static void begin_columns(struct gather *g)
+{
+	const uint32_t none[2] = { NO_COLUMN, NO_COLUMN };
+
+	g->columns.n = 0;
+	for (size_t i = 0; i < g->nevent; i++) {
+		buf_put(&g->columns, none, sizeof(none));
+		if (!g->as_they_come)
+			add_columns(g, &g->events[i], columns_of(g, i));
+	}
+}
+
+static void describe(struct gather *g, const struct gather_event *first)
+{
 	g->p->head = (struct header){
 		.period = first->period,
 		.default_type = dict_intern(g->p->dict, str_of(first->sample_type)),
@@ -86,7 +100,6 @@ void gather_begin(struct gather *g, struct profile *p)
 	func_id truncated;
 
 	g->p = p;
-	g->columns.n = 0;
 	g->kernel = (map_id){ 0 };
 	memset(g->recent, 0, RECENT * sizeof(*g->recent));
 	g->ntruncated = 0;
@@ -94,9 +107,8 @@ void gather_begin(struct gather *g, struct profile *p)
 	table_release(&g->mappings);
 	init_mappings(g);
 	profile_begin(p);
-	for (size_t i = 0; i < g->nevent; i++)
-		add_columns(g, &g->events[i]);
-	describe(g);
+	begin_columns(g);
+	describe(g, &g->events[0]);
 	sample_labels_begin(&g->labels, p->dict);
 	truncated = dict_add_func(p->dict,
 				  (struct func){ .name = dict_intern(p->dict, S("[truncated]")) });
@@ -104,6 +116,24 @@ void gather_begin(struct gather *g, struct profile *p)
 }
 
 /* Frames */
+
+/* A module of the kernel is called as the kernel's own list calls it: "[snd_pcm]". */
+static str_id module_name(struct gather *g, struct str path)
+{
+	struct str stem = str_basename(path);
+	ptrdiff_t end = str_find(stem, S(".ko"));
+	struct buf name = { 0 };
+	str_id id;
+
+	if (end <= 0)
+		return dict_intern(g->p->dict, path);
+	buf_printf(&name, "[%.*s]", (int)end, stem.p);
+	for (size_t i = 0; i < name.n; i++)
+		name.p[i] = name.p[i] == '-' ? '_' : name.p[i];
+	id = dict_intern(g->p->dict, buf_str(&name));
+	buf_release(&name);
+	return id;
+}
 
 /* The mapping of the profile for a map. */
 static map_id mapping_of(struct gather *g, struct process *p, const struct map *m)
@@ -117,7 +147,8 @@ static map_id mapping_of(struct gather *g, struct process *p, const struct map *
 				       .size = r->end - r->start,
 				       .offset = m->offset };
 
-		new.file = dict_intern(g->p->dict, m->binary->path);
+		new.file = m->binary->is_kernel ? module_name(g, m->binary->path) :
+						  dict_intern(g->p->dict, m->binary->path);
 		new.build_id = dict_intern(g->p->dict, buf_str(&m->binary->build_id));
 		if (!new.build_id.i)
 			new.which = m->binary->module.id + 1;
@@ -286,14 +317,18 @@ uint32_t gather_column(const struct gather *g, size_t event)
 sample_id gather_sample(struct gather *g, const struct perf_sample *s)
 {
 	const struct gather_event *e = &g->events[s->event];
-	uint32_t count = gather_count_column(g, s->event), col = gather_column(g, s->event);
+	uint32_t *col = columns_of(g, s->event);
 	int64_t worth = e->fixed ? e->worth : (int64_t)s->period;
 	sample_id sample = gather_row(g, s);
 
 	gather_count_end(g, s->end);
-	if (count != NO_COLUMN)
-		profile_add_value(g->p, count, sample, 1);
-	profile_add_value(g->p, col, sample, worth);
-	profile_observe(g->p, s->time, sample, col, worth);
+	if (col[1] == NO_COLUMN && !g->p->ncol)
+		describe(g, e);
+	if (col[1] == NO_COLUMN)
+		add_columns(g, e, col);
+	if (col[0] != NO_COLUMN)
+		profile_add_value(g->p, col[0], sample, 1);
+	profile_add_value(g->p, col[1], sample, worth);
+	profile_observe(g->p, s->time, sample, col[1], worth);
 	return sample;
 }

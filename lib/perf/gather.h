@@ -23,6 +23,7 @@ struct gather {
 	size_t nevent;
 	struct decoder *decoder;
 	struct profile *p;
+	bool as_they_come;     /* an event has a sample type once it has a sample */
 	struct buf columns;    /* uint32_t: two for each event, UINT32_MAX = none */
 	struct table mappings; /* numbers of maps, and of processes with JIT code -> map_id */
 	struct sample_labels labels;

@@ -27,7 +27,15 @@ struct perf_host {
 	 * it. Whether it is the right one is not checked.
 	 */
 	int (*open_debug_file)(void *context, const struct process *p, const struct binary *b);
-	/* A process ran before its records began: find its mappings, name and namespace. */
+	/*
+	 * The build id, as bytes, of the file of that path, where mappings do not have it: a
+	 * recording may list those of all its files.
+	 */
+	struct str (*build_id)(void *context, struct str path);
+	/*
+	 * A process ran before its records began: find its mappings, name and namespace. NULL:
+	 * there are records of all that.
+	 */
 	void (*scan)(void *context, struct processes *t, struct process *p);
 	/* Is any thread of a process still there? */
 	bool (*is_running)(void *context, int pid);

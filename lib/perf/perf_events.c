@@ -64,13 +64,39 @@ static size_t id_place(const struct perf_event_attr *a, const struct perf_event_
 	return h->size >= sizeof(*h) + after ? h->size - after : 0;
 }
 
-size_t perf_events_find(const struct perf_events *e, const struct perf_event_header *h)
+/* The id that a record has; 0 if it has none, or if there is only one event. */
+static struct known_id id_of(const struct perf_events *e, const struct perf_event_header *h)
 {
 	size_t at = e->n > 1 ? id_place(&e->attr[0], h) : 0;
 	struct known_id key = { 0 };
 
-	if (!at || h->size < at + sizeof(key.id))
-		return 0;
-	memcpy(&key.id, (const char *)h + at, sizeof(key.id));
+	if (at && h->size >= at + sizeof(key.id))
+		memcpy(&key.id, (const char *)h + at, sizeof(key.id));
+	return key;
+}
+
+size_t perf_events_find(const struct perf_events *e, const struct perf_event_header *h)
+{
+	struct known_id key = id_of(e, h);
+
 	return ((struct known_id *)table_row(&e->ids, table_find(&e->ids, &key)))->event;
+}
+
+bool perf_events_has_id(const struct perf_events *e, uint64_t id)
+{
+	return table_find(&e->ids, &(struct known_id){ .id = id });
+}
+
+size_t perf_events_with_id(const struct perf_events *e, uint64_t id)
+{
+	uint32_t row = table_find(&e->ids, &(struct known_id){ .id = id });
+
+	return ((struct known_id *)table_row(&e->ids, row))->event;
+}
+
+bool perf_events_is_foreign(const struct perf_events *e, const struct perf_event_header *h)
+{
+	struct known_id key = id_of(e, h);
+
+	return key.id && !table_find(&e->ids, &key);
 }

@@ -34,4 +34,11 @@ void perf_events_add_id(struct perf_events *e, uint64_t id, size_t event);
  */
 size_t perf_events_find(const struct perf_events *e, const struct perf_event_header *h);
 
+/* Is an id known, and of which event is it? */
+bool perf_events_has_id(const struct perf_events *e, uint64_t id);
+size_t perf_events_with_id(const struct perf_events *e, uint64_t id);
+
+/* Does a record say that it is of an event that is not known? */
+bool perf_events_is_foreign(const struct perf_events *e, const struct perf_event_header *h);
+
 #endif

@@ -7,6 +7,7 @@
 enum {
 	BRANCH_ENTRY = 24,         /* bytes */
 	BRANCH_COUNTERS = 1 << 19, /* PERF_SAMPLE_BRANCH_COUNTERS, of Linux 6.8 */
+	FILTERED = 1 << 15,        /* PERF_RECORD_MISC_LOST_SAMPLES_BPF, of Linux 6.14 */
 	MOST_BUILD_ID = 20,
 };
 
@@ -78,22 +79,28 @@ static void read_chain(struct parser *p, struct record_sample *s)
 }
 
 /* Bytes of a tracepoint; their size, with its own four bytes, is a multiple of 8. */
-static void skip_raw(struct parser *p)
+static void read_raw(struct parser *p, struct record_sample *s)
 {
 	uint64_t size = cursor_int(&p->c, 4);
 
 	if (size % 8 != 4)
 		cursor_fail(&p->c);
-	cursor_skip(&p->c, size);
+	s->raw = cursor_bytes(&p->c, size);
 }
 
-static void skip_branches(struct parser *p)
+/* Branches of any kind are no call stack. */
+static void read_branches(struct parser *p, struct record_sample *s)
 {
 	uint64_t n = word(p), kind = p->attr->branch_sample_type;
+	const void *branches;
 
 	if (kind & PERF_SAMPLE_BRANCH_HW_INDEX)
 		word(p);
-	values(p, n, BRANCH_ENTRY);
+	branches = values(p, n, BRANCH_ENTRY);
+	if (kind & PERF_SAMPLE_BRANCH_CALL_STACK && branches) {
+		s->calls = branches;
+		s->ncall = (size_t)n;
+	}
 	if (kind & BRANCH_COUNTERS)
 		values(p, n, 8);
 }
@@ -148,9 +155,9 @@ static void parse_sample(struct parser *p, struct record *r)
 	if (p->fields & PERF_SAMPLE_CALLCHAIN)
 		read_chain(p, &r->sample);
 	if (p->fields & PERF_SAMPLE_RAW)
-		skip_raw(p);
+		read_raw(p, &r->sample);
 	if (p->fields & PERF_SAMPLE_BRANCH_STACK)
-		skip_branches(p);
+		read_branches(p, &r->sample);
 	r->sample.regs_mask = a->sample_regs_user;
 	if (p->fields & PERF_SAMPLE_REGS_USER)
 		r->sample.regs = read_registers(p, a->sample_regs_user, &r->sample.is_32bit);
@@ -209,10 +216,25 @@ static void parse_namespaces(struct parser *p, struct record *r)
 
 static void parse_task(struct parser *p, struct record *r)
 {
-	uint32_t parent_tid;
-
 	read_pair(p, &r->pid, &r->parent);
-	read_pair(p, &r->tid, &parent_tid);
+	read_pair(p, &r->tid, &r->parent_tid);
+}
+
+static void parse_lost(const struct perf_event_header *h, struct parser *p, struct record *r)
+{
+	r->lost_samples = h->type == PERF_RECORD_LOST_SAMPLES;
+	if (!r->lost_samples)
+		word(p); /* the event's id */
+	r->lost = word(p);
+	if (r->lost_samples && h->misc & FILTERED)
+		r->lost = 0; /* a filter did not want them */
+}
+
+static void parse_deferred(struct parser *p, struct record *r)
+{
+	r->deferred.cookie = word(p);
+	r->deferred.nchain = (size_t)word(p);
+	r->deferred.chain = values(p, r->deferred.nchain, sizeof(uint64_t));
 }
 
 /*
@@ -265,7 +287,19 @@ static enum record_kind kind_of(const struct perf_event_header *h)
 	case PERF_RECORD_THROTTLE: return RECORD_THROTTLE;
 	case PERF_RECORD_SWITCH:
 	case PERF_RECORD_SWITCH_CPU_WIDE: return RECORD_SWITCH;
+	case PERF_RECORD_CALLCHAIN_DEFERRED_TYPE: return RECORD_DEFERRED;
 	default: return RECORD_OTHER;
+	}
+}
+
+static enum record_mode mode_of(const struct perf_event_header *h)
+{
+	switch (h->misc & PERF_RECORD_MISC_CPUMODE_MASK) {
+	case PERF_RECORD_MISC_KERNEL: return RECORD_IN_KERNEL;
+	case PERF_RECORD_MISC_HYPERVISOR:
+	case PERF_RECORD_MISC_GUEST_KERNEL:
+	case PERF_RECORD_MISC_GUEST_USER: return RECORD_IN_GUEST;
+	default: return RECORD_IN_USER;
 	}
 }
 
@@ -273,8 +307,7 @@ static void parse_body(const struct perf_event_header *h, struct parser *p, stru
 {
 	switch (r->kind) {
 	case RECORD_SAMPLE:
-		r->sample.in_kernel = (h->misc & PERF_RECORD_MISC_CPUMODE_MASK) ==
-				      PERF_RECORD_MISC_KERNEL;
+		r->sample.mode = mode_of(h);
 		parse_sample(p, r);
 		break;
 	case RECORD_MAP: parse_map(h, p, r); break;
@@ -290,11 +323,8 @@ static void parse_body(const struct perf_event_header *h, struct parser *p, stru
 		r->task_switch.out = h->misc & PERF_RECORD_MISC_SWITCH_OUT;
 		r->task_switch.preempt = h->misc & PERF_RECORD_MISC_SWITCH_OUT_PREEMPT;
 		break;
-	case RECORD_LOST:
-		if (h->type == PERF_RECORD_LOST)
-			word(p); /* the event's id */
-		r->lost = word(p);
-		break;
+	case RECORD_LOST: parse_lost(h, p, r); break;
+	case RECORD_DEFERRED: parse_deferred(p, r); break;
 	default: break;
 	}
 }
@@ -311,7 +341,7 @@ void record_parse(const struct perf_event_header *h, const struct perf_event_att
 		parse_trailer(h, attr, r);
 	parse_body(h, &p, r);
 	if (p.c.failed)
-		r->kind = RECORD_OTHER;
+		r->kind = RECORD_MALFORMED;
 }
 
 /* Moving */
@@ -328,12 +358,15 @@ void record_moved(struct record *r, const void *from, const void *to)
 		r->sample.chain = moved(r->sample.chain, from, to);
 		r->sample.regs = moved(r->sample.regs, from, to);
 		r->sample.stack = moved(r->sample.stack, from, to);
+		r->sample.calls = moved(r->sample.calls, from, to);
+		r->sample.raw.p = moved(r->sample.raw.p, from, to);
 		break;
 	case RECORD_MAP:
 		r->map.path.p = moved(r->map.path.p, from, to);
 		r->map.build_id.p = moved(r->map.build_id.p, from, to);
 		break;
 	case RECORD_COMM: r->comm.name.p = moved(r->comm.name.p, from, to); break;
+	case RECORD_DEFERRED: r->deferred.chain = moved(r->deferred.chain, from, to); break;
 	default: break;
 	}
 }

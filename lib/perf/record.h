@@ -11,8 +11,13 @@
 
 #include "base/str.h"
 
+/* Of Linux 6.19: include/uapi/linux/perf_event.h may be older. */
+enum { PERF_RECORD_CALLCHAIN_DEFERRED_TYPE = 22 };
+#define RECORD_CONTEXT_DEFERRED ((uint64_t)-640) /* PERF_CONTEXT_USER_DEFERRED */
+
 enum record_kind {
-	RECORD_OTHER, /* of no interest, or malformed */
+	RECORD_OTHER,     /* of no interest */
+	RECORD_MALFORMED, /* shorter than its event's fields, or one of them makes no sense */
 	RECORD_SAMPLE,
 	RECORD_MAP,
 	RECORD_COMM,
@@ -22,12 +27,21 @@ enum record_kind {
 	RECORD_LOST,
 	RECORD_THROTTLE,
 	RECORD_SWITCH,
+	RECORD_DEFERRED, /* the program's part of the call chains of samples before it */
+};
+
+/* Whose code a sample was taken in: that of the kernel, a program, or neither of ours. */
+enum record_mode { RECORD_IN_GUEST, RECORD_IN_KERNEL, RECORD_IN_USER };
+
+/* One call that the processor has recorded: struct perf_branch_entry. */
+struct record_branch {
+	uint64_t from, to, flags;
 };
 
 /* A sample, as far as stacks need it; what the event did not ask for is 0 or NULL. */
 struct record_sample {
 	uint64_t ip, address, period;
-	bool in_kernel;        /* where the sample was taken: ip is the kernel's */
+	enum record_mode mode; /* where the sample was taken: whose ip is */
 	const uint64_t *chain; /* addresses and PERF_CONTEXT_* marks; NULL without a chain */
 	size_t nchain;
 	const uint64_t *regs; /* those of regs_mask, in order of its bits; NULL without */
@@ -35,6 +49,10 @@ struct record_sample {
 	bool is_32bit;        /* the registers are those of a 32-bit program */
 	const uint8_t *stack; /* from the stack pointer on; NULL without a copy */
 	size_t nstack;        /* bytes of it that are valid */
+	/* The processor's own call stack, the innermost call first; NULL: not recorded. */
+	const struct record_branch *calls;
+	size_t ncall;
+	struct str raw; /* bytes of a tracepoint, or of what a BPF program writes */
 };
 
 struct record_map {
@@ -63,19 +81,28 @@ struct record {
 			bool exec;
 			struct str name;
 		} comm;
-		uint32_t parent; /* of a fork: pid */
+		struct {
+			uint32_t parent, parent_tid; /* of a fork */
+		};
 		uint64_t mount_ns;
 		struct {
 			bool out;     /* the thread leaves its CPU; else it got one */
 			bool preempt; /* it could have gone on */
 		} task_switch;
-		uint64_t lost; /* samples, or records of any kind */
+		struct {
+			uint64_t lost;
+			bool lost_samples; /* the event's own count; else records of any kind */
+		};
+		struct {
+			uint64_t cookie;
+			const uint64_t *chain;
+			size_t nchain;
+		} deferred;
 	};
 };
 
 /*
- * Parse a record of an event with these attributes. A record that is shorter than it
- * should be is RECORD_OTHER.
+ * Parse a record of an event with these attributes.
  */
 void record_parse(const struct perf_event_header *h, const struct perf_event_attr *attr,
 		  struct record *r);

@@ -114,6 +114,11 @@ static struct str container_id(struct str path)
 	return S("");
 }
 
+static const char *comm_of(const struct sample_labels *l, const struct perf_sample *s)
+{
+	return l->o->comm_of_thread && s->thread ? s->thread : s->process->comm;
+}
+
 static label_set_id make_labels(struct sample_labels *l, const struct perf_sample *s)
 {
 	label_set_id set = l->common;
@@ -123,7 +128,7 @@ static label_set_id make_labels(struct sample_labels *l, const struct perf_sampl
 	if (by & (LABEL_BY_CGROUP | LABEL_BY_CONTAINER))
 		group = group_of(l, s->pid);
 	if (by & LABEL_BY_COMM)
-		set = add_text(l, set, S("comm"), str_of(s->process->comm));
+		set = add_text(l, set, S("comm"), str_of(comm_of(l, s)));
 	if (by & LABEL_BY_PID)
 		set = add_number(l, set, S("pid"), s->pid);
 	if (by & LABEL_BY_TID)
@@ -150,7 +155,7 @@ label_set_id sample_labels_of(struct sample_labels *l, const struct perf_sample 
 	struct origin *o;
 
 	if (by & LABEL_BY_COMM)
-		memcpy(key.comm, s->process->comm, sizeof(key.comm));
+		memcpy(key.comm, comm_of(l, s), strnlen(comm_of(l, s), sizeof(key.comm) - 1));
 	if (by & LABEL_BY_THREAD)
 		strncpy(key.thread, s->thread, sizeof(key.thread) - 1);
 	key.pid = by_process ? s->pid : 0;

@@ -19,6 +19,7 @@ struct label_options {
 	unsigned label_by;         /* enum sample_label */
 	const char *const *labels; /* "key=value", for every sample */
 	size_t nlabel;
+	bool comm_of_thread; /* "comm" is the name of the thread, as perf prints it */
 };
 
 struct sample_labels {

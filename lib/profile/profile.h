@@ -178,6 +178,9 @@ void profile_init_part(struct profile *part, const struct profile *p, const samp
  */
 uint64_t profile_scale(struct profile *p, uint64_t num, uint64_t den);
 
+/* The same for one column; the values of observations stay. */
+uint64_t profile_scale_column(struct profile *p, uint32_t col, uint64_t num, uint64_t den);
+
 /* Make fractions integers in the same way. */
 uint64_t profile_round(struct profile *p);
 

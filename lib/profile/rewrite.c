@@ -1,6 +1,8 @@
 /* First each location is rewritten once, then the stack of each sample. */
 #include "profile/rewrite.h"
 
+#include "base/path.h"
+
 /* The root frames of a label set: n of rewriter.root_frames from `first`. */
 struct root {
 	label_set_id labels;
@@ -62,6 +64,7 @@ static void add_function(struct rewriter *w, struct buf *name, const struct func
 		   linkage = dict_text(w->p->dict, f->linkage);
 	enum demangle how = w->how->demangle;
 	struct buf plain = { 0 };
+	size_t from = name->n;
 
 	if (linkage.n && (how != DEMANGLE_SIMPLE || !text.n))
 		text = linkage;
@@ -70,10 +73,39 @@ static void add_function(struct rewriter *w, struct buf *name, const struct func
 	if (name_demangle(&plain, text, how))
 		text = buf_str(&plain);
 	if (!w->how->simplify || !name_simplify(name, text)) {
-		name->n = 0;
+		name->n = from;
 		buf_add(name, text);
 	}
 	buf_release(&plain);
+}
+
+/* " file:12": what the granularity shows after the name. */
+static void add_place(struct rewriter *w, struct buf *name, const struct func *f, uint32_t line)
+{
+	struct str file = dict_text(w->p->dict, f->file);
+	bool shows_line = w->how->granularity >= GRANULARITY_LINE && line;
+
+	if (w->how->granularity == GRANULARITY_FUNCTION || (!file.n && !shows_line))
+		return;
+	if (name->n)
+		buf_ch(name, ' ');
+	if (file.n)
+		path_clean(name, file);
+	if (shows_line)
+		buf_printf(name, ":%u", line);
+}
+
+static void add_address(struct rewriter *w, struct buf *name, const struct loc *l)
+{
+	if (w->how->granularity == GRANULARITY_ADDRESS && l->flags & LOC_ADDR)
+		buf_printf(name, "%016llx ",
+			   (unsigned long long)(l->addr + dict_mapping(w->p->dict, l->map)->start));
+}
+
+/* Is only the frame's file shown? A function without one is then not shown either. */
+static bool shows_file_only(const struct rewriter *w, const struct func *f)
+{
+	return w->how->granularity == GRANULARITY_FILE && (f->name.i || f->linkage.i);
 }
 
 static void make_name(struct rewriter *w, struct buf *name, loc_id id)
@@ -81,12 +113,19 @@ static void make_name(struct rewriter *w, struct buf *name, loc_id id)
 	struct loc l = *dict_loc(w->p->dict, id);
 	struct func f = *dict_func(w->p->dict, l.func);
 
+	if (shows_file_only(w, &f)) {
+		add_place(w, name, &f, 0);
+		return;
+	}
+	add_address(w, name, &l);
 	if (f.name.i || f.linkage.i)
 		add_function(w, name, &f);
 	else
 		add_unknown(w, name, id, &l);
 	if (w->how->lines && l.line)
 		buf_printf(name, ":%u", l.line);
+	if (f.name.i || f.linkage.i)
+		add_place(w, name, &f, l.line);
 	add_mark(name, w->how, l.flags);
 }
 
@@ -101,6 +140,10 @@ static loc_id new_loc(struct rewriter *w, loc_id id, struct buf *name)
 		return (loc_id){ 0 };
 	name->n = 0;
 	make_name(w, name, id);
+	if (!name->n) {
+		l.func.i = 0;
+		return dict_add_loc(w->p->dict, l);
+	}
 	text = dict_intern(w->p->dict, buf_str(name));
 	if (text.i == dict_frame_name(w->p->dict, id).i)
 		return id;

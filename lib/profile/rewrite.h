@@ -9,6 +9,15 @@
 #include "profile/name.h"
 #include "profile/profile.h"
 
+/* What makes two frames the same; names are those of google/pprof. */
+enum granularity {
+	GRANULARITY_FUNCTION,      /* "name" */
+	GRANULARITY_FILE_FUNCTION, /* "name file" */
+	GRANULARITY_FILE,          /* "file"; a function without one is as a frame without name */
+	GRANULARITY_LINE,          /* "name file:12" */
+	GRANULARITY_ADDRESS,       /* "0000000000401000 name file:12" */
+};
+
 /* All zero: names that a reader left mangled are demangled, nothing else changes. */
 struct rewrite {
 	/*
@@ -24,6 +33,7 @@ struct rewrite {
 	bool mark_inlined; /* append "_[i]" to inlined frames; LOC_JOINED always has it */
 	bool addresses;    /* a frame without a name is "[libc.so <7f01>]" */
 	bool lines;        /* "name:12" */
+	enum granularity granularity;
 
 	/* Frames */
 	bool no_inlines;         /* leave out inlined frames */

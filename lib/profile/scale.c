@@ -121,13 +121,17 @@ static uint64_t scale_column(struct profile *p, struct column *c, uint64_t num, 
 	return count_zeros(p, c) - before;
 }
 
+uint64_t profile_scale_column(struct profile *p, uint32_t col, uint64_t num, uint64_t den)
+{
+	return num != den || p->col[col].frac ? scale_column(p, &p->col[col], num, den) : 0;
+}
+
 uint64_t profile_scale(struct profile *p, uint64_t num, uint64_t den)
 {
 	uint64_t gone = 0;
 
-	for (size_t i = 0; i < p->ncol; i++)
-		if (num != den || p->col[i].frac)
-			gone += scale_column(p, &p->col[i], num, den);
+	for (uint32_t i = 0; i < p->ncol; i++)
+		gone += profile_scale_column(p, i, num, den);
 	for (size_t i = 0; num != den && i < p->nobservation; i++) {
 		struct observation *o = &p->observation[i];
 

@@ -107,17 +107,12 @@ double unit_common(double least, double most, struct str unit)
 	return least;
 }
 
-void unit_print_like(struct buf *b, double value, double like, struct str unit)
+static void print_in_unit(struct buf *b, double value, const struct unit *from,
+			  const struct unit *to)
 {
-	const struct unit *from = find_unit(unit), *to;
 	char digits[512];
 	size_t n;
 
-	if (!from) {
-		buf_printf(b, "%.0f", value);
-		return;
-	}
-	to = best_unit(from, like);
 	value = value * (double)from->scale / (double)to->scale;
 	n = (size_t)snprintf(digits, sizeof(digits), "%.2f", value);
 	if (strcmp(digits + n - 3, ".00") == 0)
@@ -125,7 +120,27 @@ void unit_print_like(struct buf *b, double value, double like, struct str unit)
 	if (strcmp(digits, "0") == 0 || strcmp(digits, "-0") == 0)
 		buf_ch(b, '0');
 	else
-		buf_printf(b, "%s%s", digits, to->print);
+		buf_printf(b, "%s%s", digits, to->print ? to->print : to->names[0]);
+}
+
+void unit_print_like(struct buf *b, double value, double like, struct str unit)
+{
+	const struct unit *from = find_unit(unit);
+
+	if (from)
+		print_in_unit(b, value, from, best_unit(from, like));
+	else
+		buf_printf(b, "%.0f", value);
+}
+
+void unit_print_in(struct buf *b, double value, struct str unit, struct str in)
+{
+	const struct unit *from = find_unit(unit), *to = find_unit(in);
+
+	if (from && to)
+		print_in_unit(b, value, from, to);
+	else
+		buf_printf(b, "%.0f%.*s", value, STR_ARG(in));
 }
 
 void unit_print(struct buf *b, double value, struct str unit)

@@ -32,6 +32,9 @@ void unit_print(struct buf *b, double value, struct str unit);
  */
 void unit_print_like(struct buf *b, double value, double like, struct str unit);
 
+/* The same in a unit of the same kind, as unit_convert() knows them. */
+void unit_print_in(struct buf *b, double value, struct str unit, struct str in);
+
 /*
  * The value of `like` for a column of values, of which least and most are the smallest
  * and the largest magnitude, without 0.

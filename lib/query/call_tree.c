@@ -74,7 +74,7 @@ static void print_tree(struct query *q)
 		put_value_column(q, b, flat_value(&t, i), 10);
 		put_percent_column(b, flat_value(&t, i), q->total);
 		buf_printf(b, "%*s", (int)(2 * min_size(depth, MOST_INDENT)), "");
-		put_name(b, dict_text(q->p->dict, t.tree.node[i].name));
+		put_last_name(q, b, dict_text(q->p->dict, t.tree.node[i].name), S(""));
 		buf_ch(b, '\n');
 		out_flush(q->out);
 	}

@@ -20,12 +20,48 @@ static double common_unit(const struct functions *f, const struct query *q)
 			   dict_text(q->p->dict, q->p->col[q->col].unit));
 }
 
+static int64_t mean(int64_t v, int64_t n)
+{
+	return !n || (v == INT64_MIN && n == -1) ? v : v / n;
+}
+
+/*
+ * Divide by the values of the first column. Its graph has the same nodes, since these are
+ * numbered by location, but fewer or more edges.
+ */
+static void divide_graph(struct graph *g, const struct query *q, enum graph_edges which)
+{
+	struct graph divisor;
+
+	graph_build(&divisor, q->p, 0, g->names, which);
+	for (uint32_t i = 1; i < g->nnode; i++) {
+		struct graph_node *node = graph_node(g, i);
+		const struct graph_node *by = graph_node(&divisor, i);
+
+		node->flat = mean(node->flat, by->flat);
+		node->cum = mean(node->cum, by->cum);
+	}
+	for (uint32_t i = 1; i < g->edge.n; i++) {
+		struct graph_edge *edge = graph_edge(g, i);
+		uint32_t by = table_find(&divisor.edge, edge);
+
+		edge->weight = mean(edge->weight, graph_edge(&divisor, by)->weight);
+	}
+	q->p->saturated += divisor.saturated;
+	graph_release(&divisor);
+}
+
 void functions_init(struct functions *f, struct query *q, enum graph_edges which)
 {
+	f->ratio = (struct ratio_graph){ 0 };
 	frame_names_init(&f->names, q->p->dict, dict_frame_name);
 	graph_build(&f->graph, q->p, q->col, &f->names, which);
 	q->p->saturated += f->graph.saturated;
-	f->order = graph_nodes(&f->graph, q->arg.by_cum);
+	f->order = graph_nodes(&f->graph, q->arg.order);
+	if (q->arg.mean) /* the order is that of the sums, as in google/pprof */
+		divide_graph(&f->graph, q, which);
+	if (q->arg.has_ratio)
+		ratio_graph_init(&f->ratio, &q->arg.ratio, q->p, &f->names);
 	f->shown = q->arg.limit ? min_size(f->order.n, q->arg.limit) : f->order.n;
 	if (f->shown)
 		q->unit_value = common_unit(f, q);
@@ -33,6 +69,7 @@ void functions_init(struct functions *f, struct query *q, enum graph_edges which
 
 void functions_release(struct functions *f)
 {
+	ratio_graph_release(&f->ratio);
 	graph_list_release(&f->order);
 	graph_release(&f->graph);
 	frame_names_release(&f->names);

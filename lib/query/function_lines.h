@@ -11,8 +11,9 @@
 struct functions {
 	struct frame_names names;
 	struct graph graph;
-	struct graph_list order; /* nodes with a value */
-	size_t shown;            /* the first of them, as many as asked for */
+	struct graph_list order;  /* nodes with a value */
+	struct ratio_graph ratio; /* if one is asked for */
+	size_t shown;             /* the first of them, as many as asked for */
 };
 
 /* Also sets q->unit_value. */

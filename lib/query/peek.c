@@ -78,8 +78,9 @@ static void print_ends(const struct peek *w, const struct edge_lists *e, uint32_
 		put_value_column(w->q, b, edge->weight, 50);
 		put_percent_column(b, edge->weight, cum);
 		buf_add(b, S(" |   "));
-		put_name(b, other_end(w, edge, node));
-		buf_add(b, edge->called ? S("\n") : S(" (inline)\n"));
+		put_last_name(w->q, b, other_end(w, edge, node),
+			      edge->called ? S("") : S(" (inline)"));
+		buf_ch(b, '\n');
 	}
 }
 
@@ -104,7 +105,7 @@ static void print_peek(struct query *q)
 		print_ends(&w, &w.callers, at);
 		functions_line(q, node, sum);
 		buf_printf(b, "%16s| ", "");
-		put_name(b, dict_text(q->p->dict, node->name));
+		put_last_name(q, b, dict_text(q->p->dict, node->name), S(""));
 		buf_ch(b, '\n');
 		print_ends(&w, &w.callees, at);
 		out_flush(q->out);
@@ -163,6 +164,7 @@ const struct report report_peek = {
 	.name = "peek",
 	.help = "callers and callees of functions that match",
 	.argument = REPORT_REGEX,
+	.features = REPORT_HAS_MEAN,
 	.text = print_peek,
 	.names = peek_cells,
 	.rows = list_peek,

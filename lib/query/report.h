@@ -9,24 +9,35 @@
 #ifndef QUERY_REPORT_H
 #define QUERY_REPORT_H
 
+#include "analyze/graph.h"
 #include "io/out.h"
 #include "profile/profile.h"
+#include "query/ratio.h"
 #include "query/regex.h"
 #include "query/rows.h"
+#include "query/source_text.h"
 
 enum report_format { REPORT_TEXT, REPORT_TSV, REPORT_JSON };
 
 /* Arguments of single reports; see report.argument. */
 struct report_arguments {
-	bool by_cum;           /* order functions by cumulative value */
-	uint64_t limit;        /* rows; 0 = all */
-	struct regex function; /* the functions that are wanted */
-	struct str label;      /* the label that is wanted */
+	enum graph_order order; /* of functions */
+	struct str by;          /* the label whose values divide functions; p is NULL for none */
+	bool mean;              /* divide values by those of the first column */
+	struct str unit;        /* for values; empty: the one that suits */
+	bool has_ratio;         /* show this one, too */
+	struct ratio ratio;
+	uint64_t limit;            /* rows; 0 = all */
+	struct regex function;     /* the functions that are wanted */
+	struct source_dirs source; /* where source files are */
+	struct str label;          /* the label that is wanted */
 };
 
 /* What a report has found out, beside its output. */
 struct report_result {
-	bool found; /* what the argument names is there */
+	bool found;      /* what the argument names is there */
+	size_t missing;  /* source files or binaries that are not found */
+	size_t left_out; /* values of --by that a report for programs does not have */
 };
 
 /* What is asked of a profile, and where the answer goes. */
@@ -38,26 +49,46 @@ struct query {
 	struct report_arguments arg;
 	struct out *out;
 	enum report_format format;
+	uint64_t window; /* profiles of a stream before this one */
+	bool in_stream;  /* the header is a line */
+	/* The columns of the terminal to which names are cut, and how; 0 = they are not. */
+	size_t columns;
+	void (*cut)(struct buf *b, struct str name, size_t columns);
 	double unit_value; /* values are shown in the unit that suits it; 0: each in its own */
 	struct report_result result;
 };
 
 enum report_argument { REPORT_NO_ARGUMENT, REPORT_LIMIT, REPORT_REGEX, REPORT_LABEL };
 
+/* Options of all reports that only some have. */
+enum report_feature {
+	REPORT_HAS_BY = 1,
+	REPORT_HAS_MEAN = 2,
+	REPORT_HAS_RATIO = 4,
+	REPORT_HAS_WINDOWS = 8, /* it is about each window, and all windows are one table */
+};
+
 struct report {
 	const char *name; /* the option */
 	const char *help; /* half a line */
 	enum report_argument argument;
+	unsigned features; /* enum report_feature */
 
 	/* For people. */
 	void (*text)(struct query *q);
 
 	/* For programs: names of cells, and the rows, which are begun already. */
 	const char *const *names;
+	const char *const *(*choose_names)(const struct query *q); /* where they depend on q */
 	void (*rows)(struct query *q, struct rows *r);
 };
 
-#define REPORTS(X)           X(top) X(tree) X(peek) X(traces) X(labels) X(values) X(types) X(raw) X(summary)
+#define REPORTS(X)                                                                                 \
+	X(top)                                                                                     \
+	X(tree)                                                                                    \
+	X(peek)                                                                                    \
+	X(list)                                                                                    \
+	X(disasm) X(dot) X(timeline) X(traces) X(labels) X(values) X(types) X(raw) X(summary)
 #define REPORT_DECLARE(name) extern const struct report report_##name;
 #define REPORT_COUNT(name)   +1
 REPORTS(REPORT_DECLARE)
@@ -74,6 +105,12 @@ void report_print(const struct report *report, struct query *q);
 /* A value for people, in the unit that suits q->unit_value. */
 void put_value(const struct query *q, struct buf *b, int64_t v);
 
+/* A ratio of the two columns, per 1000 (10^6 ...) if that of all is small; "-" for NAN. */
+void put_ratio_column(const struct query *q, struct buf *b, double ratio, size_t width);
+
+/* The line about the ratio of all. */
+void put_ratio(const struct query *q, struct buf *b);
+
 /* "12.34%", "0.056%": |v| of total. */
 void put_percent(struct buf *b, int64_t v, int64_t total);
 
@@ -83,6 +120,9 @@ void put_percent_column(struct buf *b, int64_t v, int64_t total);
 
 /* A name on one line: control characters are blanks. */
 void put_name(struct buf *b, struct str name);
+
+/* The same at the end of a line that began in b, with `after` behind it: cut for a terminal. */
+void put_last_name(const struct query *q, struct buf *b, struct str name, struct str after);
 
 /* A time in ns since 1970, in the local time zone. */
 void put_time(struct buf *b, int64_t ns);

@@ -89,6 +89,17 @@ void rows_percent(struct rows *r, int64_t v, int64_t total)
 	end_cell(r);
 }
 
+void rows_number(struct rows *r, double v)
+{
+	struct buf *b = begin_cell(r);
+
+	if (r->json)
+		json_put_double(r->json, v);
+	else if (isfinite(v))
+		buf_printf(b, "%.9g", v);
+	end_cell(r);
+}
+
 void rows_list(struct rows *r, const struct str *items, size_t n)
 {
 	struct buf *b = begin_cell(r);

@@ -37,6 +37,9 @@ void rows_bool(struct rows *r, bool v);
 /* 100 * v / total with four decimals; nothing (JSON: null) without a total. */
 void rows_percent(struct rows *r, int64_t v, int64_t total);
 
+/* A number of nine digits; nothing (JSON: null) for NAN. */
+void rows_number(struct rows *r, double v);
+
 /* A cell that is a list of texts. */
 void rows_list(struct rows *r, const struct str *items, size_t n);
 

@@ -170,7 +170,7 @@ static void add_functions(struct summary *w)
 	add_number(w, "functions", f.order.n);
 	for (size_t i = 0; i < f.shown; i++) {
 		const struct graph_node *node = graph_node(&f.graph, f.order.v[i]);
-		int64_t v = w->q->arg.by_cum ? node->cum : node->flat;
+		int64_t v = w->q->arg.order == GRAPH_BY_CUM ? node->cum : node->flat;
 
 		if (!v)
 			break;

@@ -109,9 +109,9 @@ static void print_stack(struct query *q, stack_id stack, int64_t value)
 		else
 			buf_printf(b, "%10s", "");
 		buf_add(b, S("   "));
-		put_name(b, dict_text(q->p->dict, dict_frame_name(q->p->dict, loc)));
-		if (dict_loc(q->p->dict, loc)->flags & LOC_INLINED)
-			buf_add(b, S(" (inline)"));
+		put_last_name(q, b, dict_text(q->p->dict, dict_frame_name(q->p->dict, loc)),
+			      dict_loc(q->p->dict, loc)->flags & LOC_INLINED ? S(" (inline)") :
+									       S(""));
 		buf_ch(b, '\n');
 	}
 }

@@ -104,7 +104,8 @@ static bool is_of_tree(struct recorder *r, const struct record *record)
 	switch (record->kind) {
 	case RECORD_LOST:
 	case RECORD_THROTTLE:
-	case RECORD_OTHER: return true;
+	case RECORD_OTHER:
+	case RECORD_MALFORMED: return true;
 	case RECORD_SWITCH:
 	case RECORD_SAMPLE: return process_tree_has(&r->tree, record->pid, record->time);
 	case RECORD_MAP:

@@ -56,6 +56,23 @@ static int by_file(const void *a, const void *b)
 	return (x->addr > y->addr) - (x->addr < y->addr);
 }
 
+/* Mark the locations that p has: other profiles may share its dictionary. */
+static void mark_locations(const struct profile *p, uint8_t *has)
+{
+	uint8_t *seen = mem_zeroed(p->dict->stack.n, 1);
+
+	for (uint32_t i = 1; i < p->sample.n; i++) {
+		stack_id stack = profile_sample(p, (sample_id){ i })->stack;
+		size_t n;
+		const loc_id *frame = dict_frames(p->dict, stack, &n);
+
+		for (size_t j = 0; j < n && !seen[stack.i]; j++)
+			has[frame[j].i] = 1;
+		seen[stack.i] = 1;
+	}
+	mem_free(seen, p->dict->stack.n);
+}
+
 /* Has it no name? What stands for one may become one, with other files at hand. */
 static bool is_nameless(const struct profile *p, const struct loc *l, const struct mapping *m)
 {
@@ -65,7 +82,11 @@ static bool is_nameless(const struct profile *p, const struct loc *l, const stru
 
 static void list_wanted(struct search *r)
 {
-	for (uint32_t i = 1; i < r->p->dict->loc.n; i++) {
+	size_t nloc = r->p->dict->loc.n;
+	uint8_t *has = mem_zeroed(nloc, 1);
+
+	mark_locations(r->p, has);
+	for (uint32_t i = 1; i < nloc; i++) {
 		const struct loc *l = dict_loc(r->p->dict, (loc_id){ i });
 		const struct mapping *m = dict_mapping(r->p->dict, l->map);
 		struct wanted w = { .file = m->file.i,
@@ -74,9 +95,10 @@ static void list_wanted(struct search *r)
 				    .loc = i,
 				    .addr = l->addr };
 
-		if (l->flags & LOC_ADDR && l->map.i && is_nameless(r->p, l, m))
+		if (has[i] && l->flags & LOC_ADDR && l->map.i && is_nameless(r->p, l, m))
 			buf_put(r->wanted, &w, sizeof(w));
 	}
+	mem_free(has, nloc);
 	if (r->wanted->n)
 		qsort(r->wanted->p, BUF_COUNT(r->wanted, struct wanted), sizeof(struct wanted),
 		      by_file);
@@ -304,7 +326,7 @@ static void look_up_mapping(struct search *r, struct wanted *w, size_t n)
 	const struct mapping *m = dict_mapping(r->p->dict, map);
 	struct str name = dict_text(r->p->dict, m->file);
 	struct symbol_binary file = open_binary(r, map, name);
-	uint32_t rows = rows_for(r, name, file.fd), binary = 0;
+	uint32_t rows = file.unknown ? 0 : rows_for(r, name, file.fd), binary = 0;
 	struct pending *p = NULL;
 
 	r->counts->files++;

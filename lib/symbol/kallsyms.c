@@ -6,6 +6,7 @@
  */
 #include "symbol/kallsyms.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -163,4 +164,25 @@ bool kallsyms_find(const struct kallsyms *k, uint64_t address, struct str *name,
 	*name = name_of(k, s->id);
 	*module = module_of(k, s->id);
 	return true;
+}
+
+/* "ffffffff81000000 T _text" */
+uint64_t kallsyms_address(struct str name)
+{
+	char text[32768];
+	int fd = open("/proc/kallsyms", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
+	struct str rest = str(text, n > 0 ? (size_t)n : 0);
+	uint64_t at;
+
+	if (fd >= 0)
+		close(fd);
+	while (rest.n) {
+		struct str line = str_cut(&rest, '\n'), address = str_cut(&line, ' ');
+
+		str_cut(&line, ' ');
+		if (str_eq(line, name) && str_hex(address, &at))
+			return at;
+	}
+	return 0;
 }

@@ -18,6 +18,12 @@ struct kallsyms {
 void kallsyms_read(struct kallsyms *k, int fd);
 void kallsyms_release(struct kallsyms *k);
 
+/*
+ * The address of a symbol that is near the beginning of the running kernel's list, as _text is;
+ * 0 if it is not there, or hidden.
+ */
+uint64_t kallsyms_address(struct str name);
+
 /* The function at an address, and its module ("[ext4]", or empty). */
 bool kallsyms_find(const struct kallsyms *k, uint64_t address, struct str *name,
 		   struct str *module);

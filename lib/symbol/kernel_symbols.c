@@ -53,7 +53,7 @@ static bool kernel_holds(const struct profile *p)
 	if (uname(&u) < 0 || !has_fact(p, S("host"), u.nodename) ||
 	    !has_fact(p, S("kernel"), u.release))
 		return false;
-	return !p->head.time || p->head.time + (int64_t)SLACK * 1000000000 > boot_time();
+	return p->head.time + (int64_t)SLACK * 1000000000 > boot_time();
 }
 
 static void close_kernel(void *with)

@@ -21,8 +21,9 @@
 
 /* The file of a mapping, and the root directory for the files to which it refers. */
 struct symbol_binary {
-	int fd;   /* for reading; symbolize() closes it; -1 = none */
-	int root; /* descriptor of the root directory; -1 = our own; not closed */
+	int fd;       /* for reading; symbolize() closes it; -1 = none */
+	int root;     /* descriptor of the root directory; -1 = our own; not closed */
+	bool unknown; /* nothing is known of the mapping here: it gets no names */
 };
 
 /*
@@ -67,7 +68,7 @@ struct symbol_counts {
 };
 
 /*
- * Name every location of p that has an address and no function. In all stacks, its frame
+ * Name every location in stacks of p that has an address and no function. In all stacks, its frame
  * is replaced by one frame for each inlined call, outermost first, all but the first with
  * LOC_INLINED. A location without a name does not change.
  *

@@ -71,6 +71,24 @@ printf '\004\042\115\030xxxxxxxx' >packed
 exits 2 'lz4 data' prof-fold packed
 says "unpack it with 'lz4 -dc'" 'likewise'
 
+# What is recognised and cannot be read.
+refused() { # BYTES ADVICE NAME
+	# shellcheck disable=SC2059 # escapes in the bytes
+	printf "$1" >refused
+	exits 2 "$3" prof-fold refused
+	says "^prof-fold: refused: .*$2" 'is refused with advice'
+}
+refused 'Nettrace\024\0\0\0!FastSerialization.1' "'dotnet-trace convert --format Speedscope FILE'" 'a trace of .NET'
+refused 'JAVA PROFILE 1.0.2\0\0\0\0\010' 'JFR' 'a heap dump of Java'
+refused 'DTiJ\001\0\0\0\050\0\0\0' 'prof-record' 'a jitdump'
+refused 'rbspy02\n{}\n' "'rbspy report" "rbspy's samples"
+refused '\004\010{\015:\014version' "'stackprof --json FILE'" 'a dump of stackprof'
+refused '\177ELF\002\001\001' "'prof-record -- FILE'" 'a program'
+refused 'v8-version,11,3,244,8,0\n' "'node --prof-process" "V8's log"
+refused 'gmon\001\0\0\0' "'gprof PROGRAM FILE'" 'gmon.out'
+exits 2 'asking for them' prof-fold -f refused good
+says '--from is one of pprof, folded' 'is no choice'
+
 # What an input holds is quoted without effect on a terminal.
 printf 'main 1\n\033[2Jno count \302\233\n' >escapes
 exits 2 'escape sequences in an input' prof-fold -f folded escapes
@@ -203,7 +221,7 @@ says "option '-o' needs an argument" 'is said to be'
 exits 2 'a word that is none of those there are' prof-fold -t gif good
 says '--to is one of pprof, folded' 'gets the list'
 exits 2 'a format that cannot be written' prof-fold -t perf-script good
-says "--to is one of pprof, folded, not 'perf-script'" 'is said at once'
+says "--to is one of pprof, folded.*, not 'perf-script'" 'is said at once'
 exits 2 'a sample type that is not there' prof-fold --type walltime good
 says "no profile has sample type 'walltime' \\(all types: samples\\)" 'gets the list'
 for factor in nan inf -inf 1e999; do

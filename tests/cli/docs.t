@@ -20,7 +20,7 @@ for prog in "$top"/cmd/prof-*.c; do
 	grep -q "Xr $prog 1" "$top/man/prof.7"
 	ok $? "prof(7) knows $prog"
 	exits 0 "$prog --help" "$prog" --help
-	[ "$(wc -l <out)" -le 60 ] && [ "$(wc -L <out)" -le 80 ]
+	[ "$(wc -l <out)" -le 80 ] && [ "$(wc -L <out)" -le 80 ]
 	ok $? "$prog --help fits a screen" "$(wc -lL <out)"
 done
 

@@ -29,6 +29,7 @@ prof-record -q -a -d 10ms -o /dev/null 2>err || records=false
 why=$(head -n 1 err)
 PATH=$tmp/bin:$PATH
 perf script >app.perf
+cp "$top/tests/golden/perf-data/frames.in" perf.data
 prof-merge -t pprof app.perf -o app.pb.gz
 cp app.pb.gz old.pb.gz
 cp app.pb.gz new.pb.gz
@@ -62,6 +63,7 @@ for page in "$top"/man/*.[1-9] "$top/README.md"; do
 			names_addresses || skip "$(head -n 1 err)" "$(basename "$page"): $command"
 			names_addresses || continue
 			;;
+		*'| dot '*) command -v dot >/dev/null || continue ;;
 		*app.svg|*both.pb.gz) $records || continue ;;
 		esac
 		sh -e -c "$command" >out 2>err </dev/null

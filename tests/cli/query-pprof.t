@@ -96,6 +96,22 @@ choose() {
 	label=$(prof-query --labels -t tsv "$profile" | sed -n 2p | cut -f 1,2 | tr '\t' '=')
 }
 
+# Lines of the source files that this machine has.
+annotated() {
+	grep -aE '^ *[^ ]+ +[^ ]+ +[0-9]+:.' "$1" | grep -avE '^ *\. +\. ' | tr -s ' \t' ' '
+}
+
+lists() {
+	$pprof -symbolize=none -list . "$profile" >their_out 2>their_err
+	prof-query --list . "$profile" >our_out 2>our_err
+	annotated their_out >want
+	annotated our_out >have
+	same have want "$(basename "$profile"): $(wc -l <want) lines of --list"
+	sed -n 's/^ROUTINE =* //p' their_out | sort >want
+	sed -n 's/^ROUTINE =* //p' our_out | grep -a ' in ' | sort >have
+	same have want "$(basename "$profile"): and its functions"
+}
+
 filters() {
 	choose
 	agree -top --top "focus=$middle"
@@ -140,6 +156,28 @@ for profile in "$corpus"/pprof/* "$corpus"/jfr/*.pb.gz; do
 	agree '-peek .' '--peek .'
 	agree -tags --labels
 	agree '-top -sample_index=0' '--top --type 0'
+	for what in filefunctions lines addresses; do
+		agree "-top -$what" "--top --granularity $what"
+	done
+	# pprof has a row for each function's first line, where profiles have that.
+	if [ -z "$($pprof -symbolize=none -nodefraction=0 -top -files "$profile" 2>/dev/null |
+		sed '1,/flat%/d' | awk '{ print $6 }' | sort | uniq -d)" ]; then
+		agree '-top -files' '--top --granularity files'
+	fi
+	agree '-top -noinlines' '--top --no-inlines'
+	agree '-top -relative_percentages' '--top --relative-percentages' 'focus=[aeiou]l'
+	[ "$(prof-query --types "$profile" | wc -l)" -eq 1 ] || agree '-top -mean' '--top --mean'
+	case $(prof-query --types "$profile" | grep default) in
+	*/nanoseconds*) agree '-peek . -unit ms' '--peek . --unit ms' ;;
+	*/bytes*) agree '-peek . -unit mb' '--peek . --unit mb' ;;
+	esac
+	key=$(prof-query --labels -t tsv "$profile" | sed -n 2p | cut -f 1)
+	if [ -n "$key" ]; then
+		agree "-top -tagroot x,$key" "--top --tagroot x,$key"
+		agree "-peek . -tagleaf $key" "--peek . --tagleaf $key"
+	fi
+	lists
+	agree '-peek . -lines' '--peek . --granularity lines'
 	filters
 done
 
@@ -150,4 +188,8 @@ agree -top --top
 agree '-top -cum' '--top --cum'
 agree '-peek .' '--peek .'
 agree '-top' '--top' 'hide=d'
+printf 'a;b 10\na;c 5\nd 7\n' | prof-merge -t pprof -o base.pb.gz
+printf 'a;b 20\na;c 30\ne 61\n' | prof-merge -t pprof -o "$profile"
+agree '-top -diff_base base.pb.gz' '--top --base base.pb.gz'
+agree '-top -normalize -diff_base base.pb.gz' '--top --normalize --base base.pb.gz'
 finish

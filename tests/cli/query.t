@@ -425,6 +425,396 @@ depth	flat	flat_percent	cum	cum_percent	name
 END
 is "$(prof-query --focus c diff.folded)" 'a;b;c 5 10' 'a differential stays one'
 
+# Frames: what is one, and how it is named
+
+cat >place.perf <<'END'
+web 10/11 [000] 1.000000: 3 cycles:
+	00000000004010 a::parse<int>(char*)+0x10 (/bin/web)
+  src/./deep/../parse.cc:12
+	00000000004100 main+0x0 (/bin/web)
+  /src//main.cc:7
+
+web 10/11 [000] 1.000000: 4 cycles:
+	00000000004018 a::parse<long>(char*)+0x18 (/bin/web)
+  src/parse.cc:13
+	00000000004100 main+0x0 (/bin/web)
+  /src//main.cc:7
+
+END
+# names OPTION...: flat and cumulative values and names of --top
+names() { prof-query --top -t tsv "$@" place.perf | sed 1d | cut -f 1,4,6 | tr '\t' ' '; }
+is "$(names --granularity functions)" '4 4 a::parse<long>
+3 3 a::parse<int>
+0 7 main' 'by function'
+is "$(names --granularity filefunctions --simplify)" '7 7 a::parse src/parse.cc
+0 7 main /src/main.cc' 'by function and file'
+is "$(names --granularity files)" '7 7 src/parse.cc
+0 7 /src/main.cc' 'by file'
+is "$(names --granularity lines --simplify)" '4 4 a::parse src/parse.cc:13
+3 3 a::parse src/parse.cc:12
+0 7 main /src/main.cc:7' 'by line'
+is "$(names --granularity addresses --simplify | cut -d ' ' -f 3-)" \
+	'0000000000004018 a::parse src/parse.cc:13
+0000000000004010 a::parse src/parse.cc:12
+0000000000004100 main /src/main.cc:7' 'by address'
+is "$(names --lines --simplify | tail -n 1)" '0 7 main:7' 'lines as prof-flame has them'
+is "$(names --simplify --focus 'long')" '4 4 a::parse
+0 4 main' 'filters match names as they were'
+exits 2 'no such granularity' prof-query --top --granularity blocks place.perf
+is "$(prof-query --simplify -t folded place.perf)" 'main;a::parse 7' 'frames of a stream, too'
+
+# Source lines
+
+mkdir -p moved/src
+seq 20 | sed 's/^/line /' >moved/src/parse.cc
+printf 'one\n\ttwo\033\n' >moved/main.cc
+prints 'a list' prof-query --list . --simplify --source moved place.perf <<'END'
+Total: 7
+ROUTINE ======================== a::parse in src/parse.cc
+         7          7 (flat, cum) 100% of Total
+Source: moved/src/parse.cc
+         .          .      7:line 7
+         .          .      8:line 8
+         .          .      9:line 9
+         .          .     10:line 10
+         .          .     11:line 11
+         3          3     12:line 12
+         4          4     13:line 13
+         .          .     14:line 14
+         .          .     15:line 15
+         .          .     16:line 16
+         .          .     17:line 17
+         .          .     18:line 18
+ROUTINE ======================== main in /src/main.cc
+         0          7 (flat, cum) 100% of Total
+Source: moved/main.cc
+         .          .      2:	two 
+moved/main.cc has only 2 lines: it is of another version
+         .          7      7:
+END
+prints 'without sources lines have their values' prof-query --list . --simplify place.perf <<'END'
+Total: 7
+ROUTINE ======================== a::parse in src/parse.cc
+         7          7 (flat, cum) 100% of Total
+The source file is not found
+         3          3     12:
+         4          4     13:
+ROUTINE ======================== main in /src/main.cc
+         0          7 (flat, cum) 100% of Total
+The source file is not found
+         .          7      7:
+END
+says 'list: 2 files cannot be shown: --source' 'and the files are missed'
+prints 'for programs' prof-query --list parse -t tsv --simplify --source moved place.perf <<'END'
+function	file	line	flat	cum	text
+a::parse	src/parse.cc	12	3	3	line 12
+a::parse	src/parse.cc	13	4	4	line 13
+END
+exits 0 'a function that is not there' prof-query --list nothing place.perf
+says 'there is no such function' 'is noted'
+mkfifo moved/fifo.cc
+sed 's,src/parse.cc,fifo.cc,' place.perf >fifo.perf
+exits 0 'a source file that is none' timeout 20 prof-query --list parse --source moved fifo.perf
+grep -q 'source file is not found' out
+ok $? 'is not read'
+
+# Instructions
+
+if command -v gcc >/dev/null && command -v objdump >/dev/null && command -v nm >/dev/null; then
+	cat >app.c <<'END'
+volatile int total;
+__attribute__((noinline)) int work(int x)
+{
+	while (x-- > 0)
+		total += x;
+	return total;
+}
+int main(int argc, char **argv)
+{
+	return work(argc) + !argv;
+}
+END
+	gcc -O1 -no-pie -fno-pie -o app app.c
+	at=$(nm app | awk '$3 == "work" { print $1 }')
+	size=$(nm -S app | awk '$4 == "work" { print $2 }')
+	last=$(printf %x $((0x$at + 0x$size - 1)))
+	for n in 1 2; do
+		printf 'app 1/1 [000] %d.000000: %d cycles:\n\t%s work+0x0 (%s)\n\n' $n $n "$at" "$tmp/app"
+		printf 'app 1/1 [000] %d.000000: 10 cycles:\n\t%s work+0x0 (%s)\n\n' $n "$last" "$tmp/app"
+	done >app.perf
+	exits 0 'disasm' prof-query --disasm '^work$' app.perf
+	is "$(sed -n '2,4p' out | tr -s ' ')" "ROUTINE ======================== work
+ 23 23 (flat, cum) 100% of Total
+ 3 3 $(echo "$at" | sed 's/^0*//'): $(objdump -d --no-show-raw-insn --start-address="0x$at" app |
+	sed -n "s/^ *$(echo "$at" | sed 's/^0*//'):[[:blank:]]*//p" | head -n 1 | tr -s '\t ' ' ')" \
+		'begins with the first instruction'
+	is "$(tail -n 1 out | tr -s ' ' | cut -d ' ' -f 2,3,5)" '20 20 ret' 'ends with the last, and has their values'
+	is "$(prof-query --disasm work -t tsv app.perf | sed 1d | awk -F '\t' '{ n++; f += $3; c += $4 }
+		END { print (n > 4), f, c }')" '1 23 23' 'for programs'
+	is "$(OBJDUMP=/nonexistent prof-query -q --disasm work app.perf | tr -s ' ' | tail -n 2 | head -n 1)" \
+		" 3 3 $(echo "$at" | sed 's/^0*//'): " 'without objdump addresses have values'
+	printf '#!/bin/sh\nhead -c 300000 /dev/urandom\nprintf "LOAD off 0x0 vaddr 0x0\\nfilesz zz\\n :\\n 0:\\n"\n' >junk
+	chmod +x junk
+	exits 0 'an objdump that prints junk' env OBJDUMP="$tmp/junk" prof-query --disasm work app.perf
+	printf '\177ELF' >app
+	exits 0 'a binary that is none' prof-query --disasm work app.perf
+	grep -q 'objdump does not read it' out
+	ok $? 'is not disassembled'
+	says 'disasm: 1 file cannot be shown' 'and noted'
+	rm app
+	mkfifo app
+	exits 0 'a FIFO' timeout 20 prof-query --disasm work app.perf
+	grep -q 'there is no such file' out
+	ok $? 'is not opened'
+else
+	skip 'needs gcc, nm and objdump' 'instructions'
+fi
+
+# A graph for Graphviz
+
+prints 'a graph' prof-query --dot small.folded <<'END'
+digraph prof {
+node [style=filled fillcolor="#f8f8f8" shape=box fontname="sans"]
+edge [fontname="sans"]
+subgraph cluster_head { head [fontsize=16 label="Type: samples\lShowing nodes accounting for 20, 100% of 20 total\l"] }
+N1 [label="main\n2 (10.00%)\nof 20 (100%)" id="node1" fontsize=15 tooltip="main 20 (100%)" color="#990000" fillcolor="#edadad"]
+N2 [label="a\n0 of 15 (75.00%)" id="node2" fontsize=8 tooltip="a 15 (75.00%)" color="#9b1313" fillcolor="#edb4b4"]
+N3 [label="b\n13 (65.00%)" id="node3" fontsize=24 tooltip="b 13 (65.00%)" color="#9d1c1c" fillcolor="#edb7b7"]
+N4 [label="c\n5 (25.00%)" id="node4" fontsize=18 tooltip="c 5 (25.00%)" color="#a34b4b" fillcolor="#edc8c8"]
+N5 [label="d\n0 of 3 (15.00%)" id="node5" fontsize=8 tooltip="d 3 (15.00%)" color="#a65e5e" fillcolor="#edcfcf"]
+N1 -> N2 [label=" 15" weight=76 penwidth=4 color="#9b1313"]
+N1 -> N5 [label=" 3" weight=16 penwidth=1 color="#a65e5e"]
+N2 -> N3 [label=" 10" weight=51 penwidth=3 color="#9f2b2b"]
+N2 -> N4 [label=" 5" weight=26 penwidth=2 color="#a34b4b"]
+N5 -> N3 [label=" 3" weight=16 penwidth=1 color="#a65e5e"]
+}
+END
+prints 'calls for programs' prof-query --dot -t tsv small.folded <<'END'
+caller	callee	weight	percent	inlined	residual
+main	a	15	75.0000	false	false
+main	d	3	15.0000	false	false
+a	b	10	50.0000	false	false
+a	c	5	25.0000	false	false
+d	b	3	15.0000	false	false
+END
+prints 'what goes through others' prof-query --dot 3 -t tsv --type 0 small.folded <<'END'
+caller	callee	weight	percent	inlined	residual
+main	a	15	75.0000	false	false
+main	b	3	15.0000	false	true
+a	b	10	50.0000	false	false
+END
+printf 'a"b\\c\001;<x>\303 3\n' >odd2.folded
+exits 0 'odd names' prof-query --dot odd2.folded
+grep -qF 'label="a\"b\\c' out
+ok $? 'are escaped' "$(cat out)"
+if command -v dot >/dev/null; then
+	exits 0 'dot draws it' dot -Tsvg -o dot.svg out
+	is "$(cat err)" '' 'without complaints'
+else
+	skip 'there is no dot(1)' 'a graph is drawn'
+fi
+
+# Streams of windows
+
+printf 'main;a;b 1\n' | prof-merge -t pprof >first.pb
+printf 'main;a;b 3\nmain;c 1\n' | prof-merge -t pprof >second.pb
+cat first.pb second.pb >stream.pb
+prints 'a block for each window' prof-query --top=1 --follow stream.pb <<'END'
+1 of samples
+Showing nodes accounting for 1, 100% of 1 total
+Showing top 1 nodes out of 3
+      flat  flat%   sum%        cum   cum%
+         1   100%   100%          1   100%  b
+
+4 of samples
+Showing nodes accounting for 3, 75.00% of 4 total
+Showing top 1 nodes out of 4
+      flat  flat%   sum%        cum   cum%
+         3 75.00% 75.00%          3 75.00%  b
+END
+prints 'a line for each window' prof-query --timeline '^[ac]$' stream.pb <<'END'
+time                    duration      total       flat  flat%        cum   cum%
+-                       0                 1          0     0%          1   100%  ########################################
+-                       0                 4          1 25.00%          4   100%  ########################################
+END
+prints 'for programs' prof-query --timeline a -t tsv --focus a stream.pb small.pb.gz --type samples <<'END'
+time	duration	total	flat	flat_percent	cum	cum_percent
+0	0	1	0	0.0000	1	100.0000
+0	0	4	0	0.0000	4	100.0000
+0	0	20	2	10.0000	20	100.0000
+END
+is "$(prof-query --timeline c -t json stream.pb | grep -c '^{"report":"timeline"')" 2 'an object for each window'
+exits 0 'a function that is nowhere' prof-query --timeline zz stream.pb
+says 'there is no such function' 'is noted'
+exits 2 'following without a report' prof-query --follow stream.pb
+exits 2 'subtracting from windows' prof-query --follow --top --base first.pb second.pb
+head -c $(($(wc -c <stream.pb) - 20)) stream.pb >cut.pb
+exits 2 'a stream that breaks off' prof-query --top --follow cut.pb
+is "$(grep -c '^1 of samples' out)" 1 'shows what came before'
+
+# A window is shown when the next one begins, since a message may go on there, and after the
+# first 4 KiB, in which the format is recognised; not only when the stream ends.
+mkfifo live
+prof-query --top --follow live >live.out 2>err &
+follower=$!
+exec 3>live
+for _ in $(seq 100); do
+	cat first.pb
+done >&3
+cat second.pb >&3
+for _ in $(seq 100); do
+	[ "$(grep -c '^1 of samples' live.out)" -eq 100 ] && break
+	sleep 0.1
+done
+is "$(grep -c '^1 of samples$' live.out)" 100 'windows are shown while the stream goes on'
+exec 3>&-
+wait $follower
+is "$(grep -c 'of samples$' live.out)" 101 'and the last one when it ends'
+if command -v script >/dev/null; then
+	script -qc 'prof-query --top --follow stream.pb' /dev/null </dev/null >out
+	is "$(grep -c "$(printf '\033')\[H" out)" 2 'on a terminal a window is drawn over the last one'
+else
+	skip 'there is no script(1)' 'following on a terminal'
+fi
+
+# Labels as frames, means, units, differences
+
+is "$(prof-query --tagroot comm,nothing --tagleaf tid -t folded two.perf 2>err)" \
+	'db worker;[unknown];query;sys_read;20 5
+web;[unknown];main;[libc.so];12 4
+web;[unknown];main;parse;11 3' 'labels at both ends of stacks'
+says 'no sample has a label nothing' 'one that is not there is noted'
+prints 'a mean' prof-query --top=2 --mean --type cpu "$top/tests/golden/pprof/go-cpu.in" -t tsv <<'END'
+flat	flat_percent	sum_percent	cum	cum_percent	name
+10000000	100.0000	100.0000	10000000	100.0000	crypto/internal/fips140/sha256.blockSHANI
+10000000	100.0000	200.0000	10000000	100.0000	strings.Fields
+END
+exits 2 'the mean of the first type' prof-query --top --mean small.folded
+says "mean divides by the first sample type, and 'samples' is that" 'is none'
+exits 2 'the mean of a tree' prof-query --tree --mean small.pb.gz
+says 'mean is for --top, --peek' 'is not made'
+golden=$top/tests/golden/pprof/go-cpu.in
+is "$(prof-query --types "$golden" | tail -n 1 | cut -d ' ' -f 3)" cpu/nanoseconds 'a profile of times'
+exits 0 'in a unit' prof-query --top=1 --unit us "$golden"
+tail -n 1 out | grep -Eq '^ *[0-9.]+us .* [0-9.]+us '
+ok $? 'values have it' "$(cat out)"
+exits 2 'a unit of something else' prof-query --top --unit kb "$golden"
+says "unit kb: sample type 'cpu' is in nanoseconds" 'is refused'
+exits 2 'a unit for programs' prof-query --top --unit ms -t tsv "$golden"
+is "$(prof-query --top=1 -t tsv --focus '^d$' --relative-percentages small.folded | tail -n 1)" \
+	'3	100.0000	100.0000	3	100.0000	b' 'shares of what is left'
+printf 'main;a;b 4\nmain;x 6\n' >base.folded
+is "$(prof-query --base base.folded small.folded)" 'main 0 2
+main;a;b 4 10
+main;a;c 0 5
+main;d;b 0 3
+main;x 6 0' 'a base is subtracted'
+is "$(prof-query --base base.folded --normalize small.folded)" 'main 0 1
+main;a;b 4 5
+main;a;c 0 3
+main;d;b 0 1
+main;x 6 0' 'after the rest was scaled to its total'
+is "$(prof-query --top=1 --base base.folded small.folded | tail -n 1)" \
+	'         9 90.00% 90.00%          9 90.00%  b' 'shares are of the base'
+exits 2 'without a base' prof-query --normalize small.folded
+
+cat >events.perf <<'END'
+web 10/11 [000] 1.000000: 4000 cycles:
+	00000000004010 parse+0x10 (/bin/web)
+	00000000004100 main+0x0 (/bin/web)
+
+web 10/11 [000] 1.000000: 6000 instructions:
+	00000000004010 parse+0x10 (/bin/web)
+	00000000004100 main+0x0 (/bin/web)
+
+web 10/11 [000] 1.000000: 1000 instructions:
+	00000000004100 main+0x0 (/bin/web)
+
+web 10/11 [000] 1.000000: 14 cache-misses:
+	00000000004010 parse+0x10 (/bin/web)
+	00000000004100 main+0x0 (/bin/web)
+
+END
+prints 'a ratio' prof-query -q --top --type instructions --ratio instructions/cycles events.perf <<'END'
+File: web
+Type: instructions
+Showing nodes accounting for 7000, 100% of 7000 total
+Ratio: 1.75 instructions per 1 cycles
+      flat  flat%   sum%        cum   cum%      ratio  cum ratio
+      6000 85.71% 85.71%       6000 85.71%        1.5        1.5  parse
+      1000 14.29%   100%       7000   100%          -       1.75  main
+END
+prints 'a small one' prof-query -q --top --type cycles --ratio cache-misses/instructions events.perf <<'END'
+File: web
+Type: cycles
+Showing nodes accounting for 4000, 100% of 4000 total
+Ratio: 2 cache-misses per 1000 instructions
+      flat  flat%   sum%        cum   cum%      ratio  cum ratio
+      4000   100%   100%       4000   100%      2.333      2.333  parse
+         0     0%   100%       4000   100%          0          2  main
+END
+prints 'for programs' prof-query -q --top --by comm -t tsv --type instructions --ratio instructions/cycles events.perf <<'END'
+by	flat	flat_percent	sum_percent	cum	cum_percent	ratio	cum_ratio	name
+web	6000	85.7143	85.7143	6000	85.7143	1.5	1.5	parse
+web	1000	14.2857	100.0000	7000	100.0000		1.75	main
+END
+exits 2 'a ratio of one type' prof-query --top --ratio cycles events.perf
+says 'ratio cycles: these are not two of the sample types' 'is none'
+exits 2 'a ratio in a tree' prof-query --tree --ratio instructions/cycles events.perf
+
+# Order, number, groups, terminals
+
+is "$(prof-query --top 2 -t tsv small.folded | cut -f 6 | tr '\n' ' ')" 'name b c ' 'a number as the next word'
+is "$(prof-query --top small.folded -t tsv | wc -l)" 6 'a file as the next word'
+cp small.folded 2
+is "$(prof-query --top 2 -t tsv | wc -l)" 6 'a file that has a number as its name is a file'
+is "$(prof-query --top=2 2 -t tsv | wc -l)" 3 'after = it is the number'
+rm 2
+order() { prof-query --top -t tsv "$@" small.folded | sed 1d | cut -f 6 | tr '\n' ' '; }
+is "$(order --sort flat)" 'b c main a d ' 'by flat value'
+is "$(order --sort cum)" 'main a b c d ' 'by cumulative value'
+is "$(order --cum)" "$(order --sort cum)" 'the same in short'
+is "$(order --sort name)" 'a b c d main ' 'by name'
+exits 2 'no such order' prof-query --top --sort size small.folded
+exits 2 'two orders' prof-query --top --sort name --cum small.folded
+prints 'top by a label' prof-query --top=1 --by comm two.perf <<'END'
+File: web
+Type: cycles
+Duration: 2s, Total samples = 12
+Showing nodes accounting for 12, 100% of 12 total
+
+comm: web, 7, 58.33%
+      flat  flat%   sum%        cum   cum%
+         4 33.33% 33.33%          4 33.33%  [libc.so]
+
+comm: db worker, 5, 41.67%
+      flat  flat%   sum%        cum   cum%
+         5 41.67% 41.67%          5 41.67%  sys_read
+END
+prints 'for programs' prof-query --top=1 --by tid -t tsv two.perf <<'END'
+by	flat	flat_percent	sum_percent	cum	cum_percent	name
+20	5	41.6667	41.6667	5	41.6667	sys_read
+12	4	33.3333	33.3333	4	33.3333	[libc.so]
+11	3	25.0000	25.0000	3	25.0000	parse
+END
+exits 0 'by a label that is not there' prof-query --top --by zz two.perf
+says "there is no label 'zz'" 'is noted'
+grep -q '^zz: (none), 12, 100%' out
+ok $? 'and all samples are without it'
+exits 2 'a tree by a label' prof-query --tree --by comm two.perf
+if command -v script >/dev/null; then
+	echo 'main;std::vector<int>::a_rather_long_name_of_a_function 3' >long.folded
+	# on_terminal COMMAND: what it prints there
+	on_terminal() { script -qc "COLUMNS=70 $1" /dev/null </dev/null | tr -d '\r' | sed -n 4p; }
+	is "$(on_terminal 'prof-query --top long.folded')" \
+		'         3   100%   100%          3   100%  std::vec..me_of_a_function' \
+		'a name is simplified and cut to the width of a terminal'
+	is "$(on_terminal 'prof-query --top long.folded --demangle none' | wc -c)" 71 \
+		'it is not simplified where that is asked for'
+else
+	skip 'there is no script(1)' 'names on a terminal'
+fi
+
 # Usage
 
 exits 2 'two reports' prof-query --top --tree small.folded

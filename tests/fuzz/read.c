@@ -100,8 +100,8 @@ static void use(struct profile *p)
 	struct frame_names names;
 	struct tree t;
 
-	write_and_read(p, &format_pprof);
-	write_and_read(p, &format_folded);
+	for (size_t i = 0; format_writable_at(i); i++)
+		write_and_read(p, format_writable_at(i));
 	rewrite(p, &how);
 	if (profile_check(p))
 		fail(profile_check(p));

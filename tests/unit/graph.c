@@ -45,9 +45,9 @@ static void begin(void)
 }
 
 /* "main 1/10" for each node: flat and cumulative value. */
-static void show_nodes(const struct graph *g, bool by_cum, struct buf *b)
+static void show_nodes(const struct graph *g, enum graph_order order, struct buf *b)
 {
-	struct graph_list l = graph_nodes(g, by_cum);
+	struct graph_list l = graph_nodes(g, order);
 
 	b->n = 0;
 	for (size_t i = 0; i < l.n; i++) {
@@ -86,9 +86,9 @@ static void check(const char *by_flat, const char *by_cum, const char *edges, co
 
 	frame_names_init(&names, p.dict, dict_frame_name);
 	graph_build(&g, &p, 0, &names, GRAPH_ALL_EDGES);
-	show_nodes(&g, false, &b);
+	show_nodes(&g, GRAPH_BY_FLAT, &b);
 	is(buf_str(&b), by_flat, "%s: by flat value", name);
-	show_nodes(&g, true, &b);
+	show_nodes(&g, GRAPH_BY_CUM, &b);
 	is(buf_str(&b), by_cum, "%s: by cumulative value", name);
 	show_edges(&g, &b);
 	is(buf_str(&b), edges, "%s: calls", name);
@@ -99,9 +99,46 @@ static void check(const char *by_flat, const char *by_cum, const char *edges, co
 	begin();
 }
 
+/* A part without the nodes of these names. */
+static void check_part(const char *without, const char *by_flat, const char *edges,
+		       const char *name)
+{
+	struct frame_names names;
+	struct graph whole, part;
+	struct buf b = { 0 };
+	uint8_t *keep;
+
+	frame_names_init(&names, p.dict, dict_frame_name);
+	graph_build(&whole, &p, 0, &names, GRAPH_NO_EDGES);
+	keep = mem_zeroed(whole.nnode, 1);
+	for (uint32_t i = 1; i < whole.nnode; i++)
+		keep[i] = !str_eq(dict_text(p.dict, graph_node(&whole, i)->name), str_of(without));
+	graph_build_part(&part, &whole, 0, keep);
+	show_nodes(&part, GRAPH_BY_FLAT, &b);
+	is(buf_str(&b), by_flat, "%s: values", name);
+	show_edges(&part, &b);
+	for (uint32_t i = 1; i < part.edge.n; i++)
+		buf_printf(&b, " %u", graph_edge(&part, i)->residual);
+	is(buf_str(&b), edges, "%s: calls, and which are residual", name);
+	mem_free(keep, whole.nnode);
+	graph_release(&part);
+	graph_release(&whole);
+	frame_names_release(&names);
+	buf_release(&b);
+	model_release(&p);
+	begin();
+}
+
 int main(void)
 {
 	begin();
+	sample("m;a;b", 3);
+	sample("m;a", 2);
+	sample("m;b", 4);
+	check_part("a", "b 7/7, m 0/9", "m>b 7 1", "the middle is left out");
+	sample("m;a;b", 3);
+	sample("m;c", 1);
+	check_part("m", "b 3/3, c 1/1, a 0/3", "a>b 3 0", "the root is left out");
 	check("", "", "", "nothing");
 	sample("", 5);
 	check("", "", "", "no frames");

@@ -114,6 +114,13 @@ static void more(void)
 	int argc, first;
 
 	optind = 0;
+	argc = split("unit --maybe 12 file", argv);
+	ok(cmd_parse(&cmd, argc, argv) == 3 && strcmp(o.maybe, "12") == 0,
+	   "a number as the next word");
+	argc = split("unit --maybe file", argv);
+	optind = 0;
+	ok(cmd_parse(&cmd, argc, argv) == 2 && !*o.maybe, "no number: an operand");
+	optind = 0;
 	argc = split("unit --words=b --maybe=c --col red", argv);
 	cmd_parse(&cmd, argc, argv);
 	ok(strcmp(o.text, "b") == 0 && strcmp(o.maybe, "c") == 0 && o.which == 0,

@@ -173,7 +173,7 @@ static void test_stream(void)
 
 	add_sample(&d, 7, 0x401010, 0x402001, 70);
 	decoder_run(&d, UINT64_MAX);
-	expect("@70: ?+401010 ?+402000\n", "a process that nothing is known of");
+	expect(":7@70: ?+401010 ?+402000\n", "a process that nothing is known of");
 
 	add_map(&d, UINT32_MAX, 0xffffffffc0000000, 0x1000, 0, "/lib/modules/xfs.ko", 80);
 	decoder_run(&d, UINT64_MAX);

@@ -86,7 +86,7 @@ static void test_full_sample(void)
 		   r.cpu == 3,
 	   "where a sample of all fields comes from");
 	ok(r.sample.ip == 0x401000 && r.sample.address == 0xadd && r.sample.period == 99 &&
-		   !r.sample.in_kernel,
+		   r.sample.mode == RECORD_IN_USER,
 	   "what it is worth");
 	ok(r.sample.nchain == 3 && r.sample.chain[2] == 0x402000,
 	   "its chain, after a group's counts");
@@ -98,7 +98,7 @@ static void test_full_sample(void)
 	for (written.header.size = sizeof(written.header); written.header.size < whole - 32;
 	     written.header.size += 8) {
 		record_parse(&written.header, &full, &r);
-		if (r.kind != RECORD_OTHER)
+		if (r.kind != RECORD_MALFORMED)
 			break;
 	}
 	ok(written.header.size == whole - 32, "one that is cut off is none");
@@ -114,19 +114,20 @@ static void test_few_fields(void)
 	record_add(0xffffffff81000000);
 	record_add(77);
 	r = parse(&a);
-	ok(r.kind == RECORD_SAMPLE && r.time == 77 && r.sample.in_kernel && !r.sample.chain,
+	ok(r.kind == RECORD_SAMPLE && r.time == 77 && r.sample.mode == RECORD_IN_KERNEL &&
+		   !r.sample.chain,
 	   "an address and a time");
 	ok(r.sample.period == 4000, "with a fixed period, that is the event's");
 	a.sample_type = PERF_SAMPLE_RAW;
 	record_begin(PERF_RECORD_SAMPLE, 0);
 	record_add_pair(8, 0);
 	record_add(0);
-	ok(parse(&a).kind == RECORD_OTHER, "raw bytes that end between words");
+	ok(parse(&a).kind == RECORD_MALFORMED, "raw bytes that end between words");
 	a.sample_type = PERF_SAMPLE_CALLCHAIN;
 	record_begin(PERF_RECORD_SAMPLE, 0);
 	record_add(UINT64_MAX / 8 + 2);
 	record_add(0);
-	ok(parse(&a).kind == RECORD_OTHER, "a chain of more than can be");
+	ok(parse(&a).kind == RECORD_MALFORMED, "a chain of more than can be");
 	a.sample_type = PERF_SAMPLE_REGS_USER;
 	a.sample_regs_user = UINT64_MAX;
 	record_begin(PERF_RECORD_SAMPLE, 0);

@@ -1,5 +1,6 @@
 #include "format/perf_script/perf_samples.h"
 
+#include "format/event_policy.h"
 #include "profile/type.h"
 
 /* Where samples came from, and the label set that says so. */
@@ -80,19 +81,11 @@ static label_set_id labels_of(struct perf_samples *s, const struct perf_event *e
 
 /* Events */
 
-/* A clock's period is time; other events are counted. */
-static struct str unit_of(struct str event, bool has_period)
-{
-	bool clock = str_starts(event, S("cpu-clock")) || str_starts(event, S("task-clock"));
-
-	return clock && has_period ? S("nanoseconds") : S("count");
-}
-
 static struct perf_target add_target(struct perf_samples *s, struct str name, bool has_period)
 {
 	struct dictionary *d = s->p->dict;
 	struct perf_target new = { .printed = dict_intern(d, name), .has_period = has_period };
-	struct str unit = unit_of(name, has_period);
+	struct str unit = event_unit(name, has_period);
 
 	new.type = dict_intern(d, type_of_event(name));
 	new.col = profile_column(s->p, new.type, dict_intern(d, unit), &new.scale);
@@ -267,39 +260,14 @@ static void note_suspects(struct perf_samples *s, const char *whose,
 		found->count > 1 ? " (and others do)" : "");
 }
 
-/* To whose code an event is restricted: the modifiers u, k, h ... as bits. */
-static unsigned restriction_of(struct str printed, struct str type)
-{
-	static const char letters[] = "ukhGHI";
-	size_t at = (size_t)(str_find(printed, type) + (ptrdiff_t)type.n);
-	unsigned bits = 0;
-
-	for (; at < printed.n; at++)
-		for (size_t i = 0; i < sizeof(letters) - 1; i++)
-			bits |= printed.p[at] == letters[i] ? 1u << i : 0;
-	return bits;
-}
-
-/* "cycles:u" and "cycles" overlap: their sum may not be what was asked for. */
 static void note_overlaps(struct perf_samples *s)
 {
-	const struct dictionary *d = s->p->dict;
+	VEC(struct str) printed = { 0 };
 
-	for (size_t i = 1; i < s->targets.n; i++) {
-		struct str type = dict_text(d, s->targets.v[i].type);
-		struct str a = dict_text(d, s->targets.v[i].printed);
-
-		for (size_t j = 0; j < i; j++) {
-			struct str b = dict_text(d, s->targets.v[j].printed);
-
-			if (s->targets.v[i].type.i != s->targets.v[j].type.i ||
-			    restriction_of(a, type) == restriction_of(b, type))
-				continue;
-			in_note(s->in, 0, "%.*s is the sum of %.*s and %.*s", STR_ARG(type),
-				STR_ARG(b), STR_ARG(a));
-			return;
-		}
-	}
+	for (size_t i = 0; i < s->targets.n; i++)
+		vec_push(&printed, dict_text(s->p->dict, s->targets.v[i].printed));
+	event_note_overlap(s->in, printed.v, printed.n);
+	vec_release(&printed);
 }
 
 void perf_samples_finish(struct perf_samples *s)

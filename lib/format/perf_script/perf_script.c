@@ -356,6 +356,7 @@ static int sniff_perf_script(struct sniff *s)
 const struct format format_perf_script = {
 	.name = "perf-script",
 	.help = "text that perf script prints",
+	.events = true,
 	.sniff = sniff_perf_script,
 	.read = read_perf_script,
 };

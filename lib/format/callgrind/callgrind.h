@@ -1,0 +1,19 @@
+/* Callgrind's format: what its reader and its writer share. */
+#ifndef FORMAT_CALLGRIND_CALLGRIND_H
+#define FORMAT_CALLGRIND_CALLGRIND_H
+
+#include "io/out.h"
+#include "profile/profile.h"
+
+/* The most events of a file: each costs memory for every sample. */
+enum { CALLGRIND_EVENTS = 64 };
+
+/*
+ * Write all columns: what each line of each function cost itself, and what calls cost,
+ * callees included. A stack counts once for each call in it, however often it recurs.
+ * "calls=1" stands for any number: a profile of samples does not know it. Labels and
+ * chains of callers are lost.
+ */
+void callgrind_write(struct out *out, struct profile *p);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * Root frames of folded stacks that are no frames: some profilers put the process and the
+ * thread there, in forms that no function's name has. They become labels.
+ *
+ *	[http-nio-8080 tid=4711]	async-profiler -t: thread, tid
+ *	process 17:"python app.py"	py-spy --subprocesses: pid, command
+ *	thread (0x7F01): MainThread	py-spy --threads: thread
+ *	tid:4711			CPython's profiling.sampling --collapsed: tid
+ */
+#ifndef FORMAT_FOLDED_ROOTS_H
+#define FORMAT_FOLDED_ROOTS_H
+
+#include "profile/profile.h"
+
+/* The roots of a stack, remembered for the next, which most often has the same. */
+struct folded_roots {
+	loc_id frame[2]; /* the first two frames of that stack */
+	size_t n;        /* how many of them are labels */
+	label_set_id labels;
+};
+
+/* How many frames at the root of a stack are labels, which are r->labels then. */
+size_t folded_roots(struct folded_roots *r, struct dictionary *d, const loc_id *stack, size_t n);
+
+#endif

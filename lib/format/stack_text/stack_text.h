@@ -1,0 +1,54 @@
+/*
+ * What formats share that print stacks as lines of text, one frame a line: DTrace,
+ * bpftrace, sample, debuggers ...
+ *
+ *	stack_text_begin(&s, in, p);
+ *	stack_text_frame(&s, module, symbol); ...
+ *	stack_text_sample(&s, column, count, labels);
+ *	stack_text_end(&s);
+ *
+ * Frames are added leaf first, and turned round when their sample is added.
+ */
+#ifndef FORMAT_STACK_TEXT_STACK_TEXT_H
+#define FORMAT_STACK_TEXT_STACK_TEXT_H
+
+#include "base/vec.h"
+#include "io/in.h"
+#include "profile/profile.h"
+
+struct stack_text {
+	struct in *in;
+	struct profile *p;
+	VEC(loc_id) frames; /* of the stack at hand, leaf first */
+};
+
+void stack_text_begin(struct stack_text *s, struct in *in, struct profile *p);
+void stack_text_end(struct stack_text *s);
+
+/* The column of a sample type that counts. */
+uint32_t stack_text_column(struct stack_text *s, struct str type, struct str unit);
+
+/*
+ * Add the frames of a symbol in a module; either may be empty. The symbol loses its
+ * offset ("+0x1f", "+0x1f/0x40", "+31") and its own parameter list; one that is an
+ * address, "0x7f00", stays one; a Java symbol "a->b" is two frames, b inlined into a.
+ */
+void stack_text_frame(struct stack_text *s, struct str module, struct str symbol);
+
+/* Add a frame with its place in the source; the name stays as it is. */
+void stack_text_source(struct stack_text *s, struct str name, struct str file, uint64_t line);
+
+/* Add a sample of the frames at hand, which are gone then. */
+void stack_text_sample(struct stack_text *s, uint32_t column, int64_t count, label_set_id labels);
+
+/* The same with a value for each of n columns. */
+void stack_text_values(struct stack_text *s, const uint32_t *column, const int64_t *value, size_t n,
+		       label_set_id labels);
+
+/* "0.015", seconds, as ns; rounded, and saturated as p counts. False if it is no number. */
+bool stack_text_seconds(struct profile *p, struct str s, int64_t *ns);
+
+/* The symbol without an offset at its end. */
+struct str stack_text_strip_offset(struct str symbol);
+
+#endif

@@ -1,0 +1,108 @@
+#include "query/source_text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MOST_BYTES = 64 << 20 };
+
+static bool read_all(int fd, struct buf *b)
+{
+	for (;;) {
+		ssize_t n = read(fd, buf_room(b, 64 << 10), 64 << 10);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n == 0;
+		b->n += (size_t)n;
+		if (b->n > MOST_BYTES)
+			return false;
+	}
+}
+
+/* Opening a FIFO or a terminal must not wait, and their bytes are not wanted. */
+static bool read_file(const char *path, struct buf *bytes)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	bool ok;
+
+	if (fd < 0)
+		return false;
+	ok = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= MOST_BYTES &&
+	     read_all(fd, bytes);
+	close(fd);
+	return ok;
+}
+
+/* At DIR/PATH, or at PATH. */
+static bool try_path(struct source_text *t, const char *dir, struct str path)
+{
+	t->path.n = t->bytes.n = 0;
+	if (dir) {
+		buf_add(&t->path, str_of(dir));
+		buf_ch(&t->path, '/');
+	}
+	buf_add(&t->path, path);
+	buf_ch(&t->path, '\0');
+	t->path.n--;
+	return !memchr(path.p, '\0', path.n) && read_file(t->path.p, &t->bytes);
+}
+
+static bool try_directory(struct source_text *t, const char *dir, struct str path)
+{
+	while (path.n) {
+		ptrdiff_t slash;
+
+		if (path.p[0] != '/' && try_path(t, dir, path))
+			return true;
+		slash = str_chr(path, '/');
+		path = slash < 0 ? S("") : str_skip(path, (size_t)slash + 1);
+	}
+	return false;
+}
+
+static void find_lines(struct source_text *t)
+{
+	vec_push(&t->line, 0);
+	for (size_t i = 0; i < t->bytes.n; i++)
+		if (t->bytes.p[i] == '\n')
+			vec_push(&t->line, i + 1);
+	if (vec_last(&t->line) != t->bytes.n)
+		vec_push(&t->line, t->bytes.n);
+}
+
+bool source_text_open(struct source_text *t, const struct source_dirs *dirs, struct str path)
+{
+	bool found = false;
+
+	*t = (struct source_text){ 0 };
+	for (size_t i = 0; i < dirs->n && !found; i++)
+		found = try_directory(t, dirs->v[i], path);
+	found = found || (path.n && try_path(t, NULL, path));
+	if (found)
+		find_lines(t);
+	return found;
+}
+
+void source_text_release(struct source_text *t)
+{
+	buf_release(&t->path);
+	buf_release(&t->bytes);
+	vec_release(&t->line);
+}
+
+struct str source_text_line(const struct source_text *t, uint32_t line)
+{
+	size_t from, to;
+
+	if (!line || line > source_text_lines(t))
+		return S("");
+	from = t->line.v[line - 1];
+	to = t->line.v[line];
+	while (to > from && (t->bytes.p[to - 1] == '\n' || t->bytes.p[to - 1] == '\r'))
+		to--;
+	return str(t->bytes.p + from, to - from);
+}
