@@ -40,7 +40,7 @@ SANFLAG	:= $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-fra
 PATHS	:= -ffile-prefix-map=$(CURDIR)=.
 RELRO	:= $(if $(filter Darwin,$(SYSTEM)),,-pie -Wl,-z,relro,-z,now -Wl,--as-needed)
 
-cppflags = -D_GNU_SOURCE -Ilib -Icmd -I$(O) $(package_cflags) \
+cppflags = -D_GNU_SOURCE -Ilib -Icmd -I$(O) -I$(O)/proto $(package_cflags) \
 	  $(if $(filter no,$(ELFUTILS)),-DWITHOUT_ELFUTILS) \
 	  $(if $(strip $(ABSENT)),-DWITHOUT_PERF) $(CPPFLAGS)
 cflags	= -std=gnu11 $(OPT) $(WARN) $(HARDEN) $(SANFLAG) $(PATHS) $(CFLAGS)
@@ -60,7 +60,8 @@ SOURCES	:= $(filter-out $(ABSENT:%=lib/%/%) $(RECORDING) $(if $(filter record,$(
 	   cmd/record% cmd/busy_cpus.c),$(wildcard cmd/*.c lib/*/*.c lib/*/*/*.c))
 OBJECTS	:= $(SOURCES:%.c=$(O)/%.o)
 MAINS	:= $(filter $(O)/cmd/prof-%,$(OBJECTS))
-LIB	:= $(filter-out $(MAINS),$(OBJECTS))
+PROTO	:= $(O)/proto/otlp.pb-c
+LIB	:= $(filter-out $(MAINS),$(OBJECTS)) $(PROTO).o
 PROGS	:= $(MAINS:$(O)/cmd/%.o=%)
 
 all: $(PROGS:%=$(O)/%) ## build everything into build/
@@ -87,6 +88,14 @@ $(PROGS:%=$(O)/%): $(O)/%: $(O)/cmd/%.o $(O)/libprof.a
 $(O)/%.o: %.c $(O)/flags | $(O)/version.h
 	$(call say,CC    $<)
 	$(compile) $(if $(filter tests/%,$<),-Itests -I$(O)/tests/oracle) -MMD -MP -c -o $@ $<
+
+# Messages that protobuf-c reads and writes.
+$(PROTO).c $(PROTO).h &: lib/format/otlp/otlp.proto | $(filter deps deps-dev,$(MAKECMDGOALS))
+	$(Q)mkdir -p $(@D)
+	$(Q)protoc-c --c_out=$(@D) --proto_path=$(<D) $(<F)
+$(PROTO).o: $(PROTO).c $(O)/flags
+	$(compile) -w -c -o $@ $<
+$(filter $(O)/lib/format/otlp/%,$(OBJECTS)): $(PROTO).h
 
 -include $(OBJECTS:.o=.d) $(wildcard $(O)/tests/*.d $(O)/tests/*/*.d)
 $(O)/lib/view/assets.o: $(wildcard lib/view/*.js lib/view/*.css)
@@ -151,7 +160,7 @@ check: all $(UNIT) $(WITH:%=$(O)/tests/%) $(if $(SAN),$(if $(findstring address,
 bless: all ## write the golden outputs anew; review the difference
 	PATH=$(abspath $(O)):$$PATH tests/bless
 
-lint: $(O)/version.h $(ORACLE).h ## headers, layers, formatting, analyser, manuals, scripts
+lint: $(O)/version.h $(ORACLE).h $(PROTO).h ## headers, layers, formatting, analyser, manuals, scripts
 	$(Q)tests/lint $(O)
 
 format: ## apply the formatting

@@ -213,7 +213,9 @@ static void note_other_types(const struct profile *p, uint32_t col)
 
 		for (uint32_t j = 1; j < p->sample.n; j++)
 			n += p->col[i].v[j] != 0;
-		if (i != col && n)
+		if (i == col || str_ends(dict_text(p->dict, p->col[i].type), S("samples")))
+			continue; /* that is how many samples a profile of times is made of */
+		if (n)
 			buf_printf(&others, "%s%.*s (stacks: %llu)", others.n ? ", " : "",
 				   STR_ARG(dict_text(p->dict, p->col[i].type)),
 				   (unsigned long long)n);
@@ -236,8 +238,8 @@ bool choose_column(const struct profile *p, uint32_t *col)
 	struct buf have = { 0 };
 
 	if (wants_all_types(p))
-		return complain("--type all: only pprof output, of prof-fold and prof-merge, "
-				"holds more than one sample type");
+		return complain("--type all: only pprof output and otlp, of prof-fold and "
+				"prof-merge, hold more than one sample type");
 	*col = profile_default_column(p);
 	if (!common.type || type_find(p, str_of(common.type), col)) {
 		note_left_out(p, *col);

@@ -7,7 +7,7 @@
 
 static struct {
 	const char *event;
-	bool symbolize, debuginfod;
+	bool symbolize, debuginfod, list_formats;
 } o;
 
 static const struct opt own_options[] = {
@@ -17,6 +17,8 @@ static const struct opt own_options[] = {
 	  "find names of addresses in their binaries" },
 	{ 0, "debuginfod", OPT_FLAG, &o.debuginfod, NULL,
 	  "also ask the servers in $DEBUGINFOD_URLS" },
+	{ 0, "list-formats", OPT_FLAG, &o.list_formats, NULL,
+	  "print the formats that can be read and written" },
 	{ 0 },
 };
 static const struct opt *const options[] = { own_options,  frame_options,   to_options,
@@ -58,12 +60,29 @@ static bool keep_types(struct profile *p)
 {
 	uint32_t col;
 
-	if (wants_all_types(p) && fold_format() == &format_pprof)
+	if (wants_all_types(p) && fold_format()->all_types)
 		return true;
 	if (!choose_column(p, &col))
 		return false;
 	keep_column(p, col);
 	return true;
+}
+
+/* A line for each format: its name, "read", "write" or "-", and what it is. */
+static bool list_formats(void)
+{
+	struct out out;
+
+	if (out_open(&out, common.output, (struct pack){ .kind = PACK_NONE }))
+		for (size_t i = 0; format_at(i); i++) {
+			const struct format *f = format_at(i);
+
+			if (f->read || f->write)
+				out_printf(&out, "%-12s %-4s %-5s  %s\n", f->name,
+					   f->read ? "read" : "-", f->write ? "write" : "-",
+					   f->help);
+		}
+	return finish_output(&out);
 }
 
 int main(int argc, char **argv)
@@ -73,6 +92,8 @@ int main(int argc, char **argv)
 	struct profile p;
 	bool ok;
 
+	if (o.list_formats)
+		return status(list_formats());
 	if (o.event)
 		common.type = o.event;
 	dict_init(&dict);

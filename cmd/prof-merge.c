@@ -276,7 +276,7 @@ static bool merge(struct profile *p)
 {
 	uint32_t col;
 
-	if (!common.type || (wants_all_types(p) && output_format() == &format_pprof)) {
+	if (!common.type || (wants_all_types(p) && output_format()->all_types)) {
 		note_partial_types(p);
 	} else {
 		if (!choose_column(p, &col))

@@ -11,7 +11,8 @@ bool record_output_open(struct record_output *o)
 {
 	if (o->per_window)
 		return true;
-	if (out_open(&o->out, o->path, o->pack) && (o->format->text || out_binary(&o->out)))
+	if (out_open(&o->out, o->path, o->pack) &&
+	    (o->format != &format_pprof || out_binary(&o->out)))
 		return true;
 	complain("%s", o->out.error.p);
 	return false;

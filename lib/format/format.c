@@ -88,6 +88,8 @@ const struct format *format_sniff(struct in *in)
 		why[i] = s.why;
 		s.why = (struct buf){ 0 };
 	}
+	if (s.json_paths.n)
+		strings_release(&s.json_paths);
 	best = in->failed ? NULL : choose_format(in, bids, why);
 	for (size_t i = 0; i < LEN(formats); i++)
 		buf_release(&why[i]);

@@ -16,6 +16,7 @@ struct format {
 	const char *help; /* half a line, for people */
 	bool text;        /* a text format: commands answer it with text by default */
 	bool events;      /* perf's events, often several: commands say which they leave out */
+	bool all_types;   /* holds all sample types of a profile, not only the default one */
 
 	/*
 	 * The number of bits in the head of an input that prove this format; 0 = not
@@ -59,6 +60,16 @@ struct format {
 	X(austin) \
 	X(call_tree_csv) \
 	X(gprof) \
+	X(jfr) \
+	X(otlp) \
+	X(cpuprofile) \
+	X(heapprofile) \
+	X(speedscope) \
+	X(firefox) \
+	X(trace_event) \
+	X(stackprof) \
+	X(ghc_json) \
+	X(json) \
 	X(refused)
 /* clang-format on */
 #define FORMAT_DECLARE(name) extern const struct format format_##name;

@@ -5,6 +5,7 @@
 #ifndef FORMAT_SNIFF_H
 #define FORMAT_SNIFF_H
 
+#include "base/strings.h"
 #include "io/in.h"
 
 struct sniff {
@@ -12,6 +13,9 @@ struct sniff {
 	bool all;        /* head is the whole first frame */
 	struct in *in;   /* the input */
 	struct buf why;  /* see sniff_refuse() */
+	/* What json/json_paths.h has seen in the head; n is 0 before it looked. */
+	struct strings json_paths;
+	bool is_json;
 };
 
 /* The longest head, in bytes. */

@@ -140,6 +140,23 @@ void json_put_fixed(struct json *j, double v, int decimals)
 		buf_add(j->b, S("null"));
 }
 
+void json_put_decimal(struct json *j, int64_t v, int decimals)
+{
+	uint64_t size = v < 0 ? 0 - (uint64_t)v : (uint64_t)v, unit = 1;
+
+	for (int i = 0; i < decimals; i++)
+		unit *= 10;
+	begin_element(j);
+	if (v < 0)
+		buf_ch(j->b, '-');
+	buf_u64(j->b, size / unit);
+	if (size % unit == 0)
+		return;
+	buf_printf(j->b, ".%0*llu", decimals, (unsigned long long)(size % unit));
+	while (j->b->p[j->b->n - 1] == '0')
+		j->b->n--;
+}
+
 void json_put_bool(struct json *j, bool v)
 {
 	begin_element(j);

@@ -43,6 +43,9 @@ void json_key(struct json *j, const char *key);
 void json_put_string(struct json *j, struct str s);
 
 void json_put_int64(struct json *j, int64_t v);
+
+/* v * 10^-decimals, exact, without zeros at the end: 1234500 and 6 give 1.2345. */
+void json_put_decimal(struct json *j, int64_t v, int decimals);
 void json_put_bool(struct json *j, bool v);
 
 /* Exact to the last digit, or with that many decimals; null for NaN and infinities. */

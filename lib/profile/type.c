@@ -7,11 +7,30 @@
 static const struct {
 	const char *type, *period_type, *name;
 } names[] = {
-	{ "cpu", NULL, "process_cpu" },     { "samples", "cpu", "process_cpu" },
-	{ "sample", "cpu", "process_cpu" }, { "alloc_objects", NULL, "memory" },
-	{ "alloc_space", NULL, "memory" },  { "inuse_objects", NULL, "memory" },
-	{ "inuse_space", NULL, "memory" },  { "goroutine", NULL, "goroutine" },
-	{ "contentions", NULL, "mutex" },   { "delay", NULL, "mutex" },
+	{ "cpu", NULL, "process_cpu" },
+	{ "samples", "cpu", "process_cpu" },
+	{ "sample", "cpu", "process_cpu" },
+	{ "alloc_objects", NULL, "memory" },
+	{ "alloc_space", NULL, "memory" },
+	{ "inuse_objects", NULL, "memory" },
+	{ "inuse_space", NULL, "memory" },
+	{ "goroutine", NULL, "goroutine" },
+	{ "contentions", NULL, "mutex" },
+	{ "delay", NULL, "mutex" },
+	/* Of Java: */
+	{ "alloc_in_new_tlab_objects", NULL, "memory" },
+	{ "alloc_in_new_tlab_bytes", NULL, "memory" },
+	{ "alloc_outside_tlab_objects", NULL, "memory" },
+	{ "alloc_outside_tlab_bytes", NULL, "memory" },
+	{ "alloc_sample_objects", NULL, "memory" },
+	{ "alloc_sample_bytes", NULL, "memory" },
+	{ "live", NULL, "memory" },
+	{ "live_bytes", NULL, "memory" },
+	{ "malloc_objects", NULL, "memory" },
+	{ "malloc_bytes", NULL, "memory" },
+	{ "cpu_time", NULL, "process_cpu" },
+	{ "block_contentions", NULL, "block" },
+	{ "block_delay", NULL, "block" },
 };
 
 static struct str first_part(struct str type, struct str period_type)

@@ -23,8 +23,12 @@ for path in "$top"/tests/golden/*/*.in; do
 	expect "$format/$name, sniffed"
 	[ -f "$case.err" ] && continue
 	# A column for each event stays one; default types and labels survive, too.
-	prof-merge -q -t pprof "$name.in" | prof-fold >out 2>err
-	expect "$format/$name, by way of pprof"
+	for via in pprof otlp; do
+		# OTLP's strings are UTF-8.
+		[ $via = otlp ] && ! iconv -f UTF-8 "$case.out" >/dev/null 2>&1 && continue
+		prof-merge -q -t $via "$name.in" | prof-fold >out 2>err
+		expect "$format/$name, by way of $via"
+	done
 	# Folding what is folded changes nothing.
 	prof-fold out >again 2>&1
 	same again "$case.out" "$format/$name, folded again"

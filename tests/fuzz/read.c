@@ -35,9 +35,9 @@ static void check_message(const char *error)
 	if (strncmp(colon, ": byte ", 7) == 0 || strstr(error, " byte "))
 		return;
 	if (strstr(error, "is empty") || strstr(error, "is in no known format") ||
-	    strstr(error, "could be any of") || strstr(error, "unpack it with") ||
-	    strstr(error, "packed more than") || strstr(error, "holds no samples") ||
-	    strstr(error, "MiB of memory"))
+	    strstr(error, "input: json: ") || strstr(error, "could be any of") ||
+	    strstr(error, "unpack it with") || strstr(error, "packed more than") ||
+	    strstr(error, "holds no samples") || strstr(error, "MiB of memory"))
 		return;
 	fprintf(stderr, "%s\n", error);
 	fail("an error without a place");
@@ -67,7 +67,10 @@ static bool load(struct profile *p, const struct format *from, struct str bytes,
 	return ok;
 }
 
-/* Write p in a format; what was written can be read. */
+/*
+ * Write p in a format; what was written can be read. Only pprof and folded stacks hold all
+ * that can be read; others may say that they do not.
+ */
 static void write_and_read(struct profile *p, const struct format *f)
 {
 	struct profile back;
@@ -75,13 +78,16 @@ static void write_and_read(struct profile *p, const struct format *f)
 
 	out_open_memory(&out);
 	f->write(&out, p);
-	if (out.failed)
+	if (out.failed && (f == &format_pprof || f == &format_folded || !out.error.n))
 		fail("cannot write what was read");
 	model_init(&back);
 	/* Text may begin with a name that looks like compressed data. */
-	if (out.bytes.n && !codec_of(buf_str(&out.bytes)) &&
-	    !load(&back, f, buf_str(&out.bytes), false))
+	if (!out.failed && out.bytes.n && !codec_of(buf_str(&out.bytes)) &&
+	    !load(&back, f, buf_str(&out.bytes), false)) {
+		fwrite(out.bytes.p, 1, out.bytes.n, stderr);
+		fprintf(stderr, "%s\n", f->name);
 		fail("cannot read what was written");
+	}
 	model_release(&back);
 	out_release(&out);
 }

@@ -94,4 +94,5 @@ const struct format format_pprof = {
 	.sniff = pprof_sniff,
 	.read = pprof_read,
 	.write = pprof_write,
+	.all_types = true,
 };

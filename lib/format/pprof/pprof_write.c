@@ -8,16 +8,8 @@
  */
 #include "format/pprof/pprof.h"
 
+#include "format/numbers.h"
 #include "io/pb.h"
-
-/* Numbers for the rows of a table, from 1 in order of first use. */
-struct numbers {
-	uint32_t *number; /* by row; 0 = not used yet */
-	size_t nrow;
-	uint32_t *row; /* by number */
-	size_t cap;
-	uint32_t n; /* the next number */
-};
 
 /* A frame inlined into `outer`: together they are one pprof location. */
 struct group {
@@ -37,35 +29,6 @@ struct writer {
 	struct numbers locations;
 	struct buf message, inner, list; /* scratch */
 };
-
-static void numbers_init(struct numbers *n)
-{
-	*n = (struct numbers){ .n = 1 };
-}
-
-static void numbers_release(struct numbers *n)
-{
-	mem_free(n->number, n->nrow * sizeof(*n->number));
-	mem_free(n->row, n->cap * sizeof(*n->row));
-}
-
-static uint32_t new_number(struct numbers *n, uint32_t row)
-{
-	size_t was = n->nrow;
-
-	n->number = mem_grow(n->number, &n->nrow, (size_t)row + 1, sizeof(*n->number));
-	memset(n->number + was, 0, (n->nrow - was) * sizeof(*n->number));
-	n->row = mem_grow(n->row, &n->cap, (size_t)n->n + 1, sizeof(*n->row));
-	n->row[n->n] = row;
-	return n->number[row] = n->n++;
-}
-
-static uint32_t number_of(struct numbers *n, uint32_t row)
-{
-	if (!row)
-		return 0;
-	return row < n->nrow && n->number[row] ? n->number[row] : new_number(n, row);
-}
 
 static void put_string(struct writer *w, struct buf *b, uint32_t field, str_id s)
 {

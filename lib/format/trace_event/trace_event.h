@@ -1,0 +1,127 @@
+/*
+ * Chrome's trace events: a list of events with a time in microseconds, of which these tell
+ * about stacks (the "Trace Event Format" of the Chromium project):
+ *
+ *	{"ph": "B", "name": "f", "ts": 1, "pid": 7, "tid": 8}		f begins
+ *	{"ph": "E", "name": "f", "ts": 3, "pid": 7, "tid": 8}		and ends
+ *	{"ph": "X", "name": "f", "ts": 1, "dur": 2, "pid": 7, "tid": 8}	both
+ *	{"ph": "P", "name": "Profile", "id": "0x1", "args": {...}, ...}
+ *	{"ph": "P", "name": "ProfileChunk", "id": "0x1", "args": {...}, ...}
+ *							a CPU profile of V8 in parts
+ *	{"ph": "M", "name": "thread_name", "args": {"name": "main"}, ...}
+ *
+ * and samples whose stacks are in "stackFrames", beside "traceEvents" or as events:
+ *
+ *	{"name": "cycles", "ts": 1, "tid": 8, "sf": "5", "weight": 1}
+ */
+#ifndef FORMAT_TRACE_EVENT_TRACE_EVENT_H
+#define FORMAT_TRACE_EVENT_TRACE_EVENT_H
+
+#include "format/v8/v8.h"
+
+/*
+ * The begin or end of a span of time in a thread, or both. There may be millions: a B or E
+ * has its order in the file where an X has its length.
+ */
+struct trace_span {
+	int64_t ts;                      /* ns */
+	int64_t order;                   /* of an X: ns */
+	uint32_t frame;                  /* the number of a location */
+	uint32_t thread : 30, phase : 2; /* thread: from 1; phase: enum trace_phase */
+};
+
+enum trace_phase { TRACE_BEGIN, TRACE_END, TRACE_WHOLE };
+
+_Static_assert(sizeof(struct trace_span) == 24, "no padding");
+
+/* A sample with a frame of "stackFrames". */
+struct trace_sample {
+	int64_t ts; /* ns */
+	uint32_t thread, stack, order;
+	uint32_t zero;
+};
+
+/* A frame of "stackFrames", by the number of its id. */
+struct trace_stack {
+	uint32_t loc, parent; /* parent: the number of an id; 0 = none */
+	uint32_t node;        /* once it is made */
+};
+
+struct trace_thread {
+	uint32_t process; /* in process_ids */
+	int64_t pid, tid; /* -1 = not a number */
+	str_id name;
+	uint32_t group;
+};
+
+/* A part of a CPU profile: its packed samples and times, from here in the lists of all. */
+struct trace_chunk {
+	int64_t ts;
+	uint32_t profile, order;
+	size_t ids, ids_end, deltas, deltas_end;
+};
+
+struct trace_profile {
+	struct v8_nodes nodes;
+	uint32_t thread;
+	double start, end; /* us; 0 = not known */
+};
+
+/* What the event at hand has told. */
+struct trace_event {
+	char phase;
+	str_id name, arg_name, file;
+	int64_t ts, dur, line;
+	struct buf pid, tid, id; /* as text */
+	uint32_t stack;          /* "sf" */
+	/* Of "args": */
+	bool has_profile;
+	struct v8_nodes nodes;
+	struct buf ids, deltas; /* packed */
+	double start, end;
+};
+
+struct trace_reader {
+	struct json_in *j;
+	struct in *in;
+	struct profile *p;
+	struct strings thread_ids, process_ids, profile_ids, stack_ids;
+	VEC(struct trace_thread) threads;   /* by the number of the id; element 0 is not used */
+	VEC(str_id) process_names;          /* likewise */
+	VEC(struct trace_profile) profiles; /* likewise */
+	VEC(struct trace_stack) stacks;     /* likewise */
+	VEC(struct trace_span) spans;
+	VEC(struct trace_sample) samples;
+	VEC(struct trace_chunk) chunks;
+	struct buf ids, deltas; /* packed, of all chunks */
+	struct table nodes;     /* struct tree_node, each once */
+	struct trace_event event;
+	uint64_t nasync;
+};
+
+/* The number of an event's thread. */
+uint32_t trace_thread(struct trace_reader *r, struct str pid, struct str tid);
+
+/* The labels of a thread, once all of the trace is read. */
+label_set_id trace_labels(struct trace_reader *r, uint32_t thread);
+
+/* A time or an id that the current token gives as a number or as text: ns, or text. */
+int64_t trace_time(struct json_in *j);
+struct str trace_text(struct json_in *j);
+
+/* Read "args" and "stackFrames", the values at hand. */
+void trace_read_args(struct trace_reader *r);
+void trace_read_stack_frames(struct trace_reader *r);
+
+/* The event at hand is a part of a CPU profile: keep it. */
+void trace_keep_profile(struct trace_reader *r);
+
+/* The number of a frame of "stackFrames". */
+uint32_t trace_stack(struct trace_reader *r, struct str id);
+
+/* All is read: add what the trace has to the profile. */
+void trace_add_profiles(struct trace_reader *r);
+void trace_add_spans(struct trace_reader *r);
+void trace_add_samples(struct trace_reader *r);
+
+#endif

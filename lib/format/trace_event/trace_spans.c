@@ -1,0 +1,168 @@
+/*
+ * Spans of time: events that begin and end become a stack for each thread, and the time
+ * between two events is that of the innermost open span.
+ *
+ * - Events are taken in order of time, whatever their order in the file. At the same time
+ *   B and E keep their order, and come before X; of X, the longer comes first.
+ * - An E ends the innermost open B of its name. One without such a B is left out.
+ * - An X that ends after the X around it ends with it.
+ * - What is open at the end of a thread ends with the last event.
+ */
+#include <stdlib.h>
+
+#include "format/trace_event/trace_event.h"
+
+struct open_span {
+	int64_t end; /* of an X; INT64_MAX for a B */
+	uint32_t frame, node;
+};
+
+/* The state of one thread. */
+struct spans {
+	struct trace_reader *r;
+	struct tree_samples *to;
+	uint32_t group;
+	VEC(struct open_span) open;
+	int64_t now;
+	uint64_t unopened, unclosed, overlapping;
+};
+
+static int by_time(const void *a, const void *b)
+{
+	const struct trace_span *x = a, *y = b;
+	bool whole = x->phase == TRACE_WHOLE;
+
+	if (x->thread != y->thread)
+		return x->thread < y->thread ? -1 : 1;
+	if (x->ts != y->ts)
+		return x->ts < y->ts ? -1 : 1;
+	if (whole != (y->phase == TRACE_WHOLE))
+		return whole ? 1 : -1;
+	if (x->order != y->order)
+		return (x->order < y->order) != whole ? -1 : 1;
+	return (x->frame > y->frame) - (x->frame < y->frame);
+}
+
+static void pass_time(struct spans *s, int64_t until)
+{
+	uint64_t time = s->now > 0 ? (uint64_t)s->now : 0;
+
+	if (until <= s->now)
+		return;
+	if (s->open.n)
+		tree_add(s->to, s->group, vec_last(&s->open).node, time, 0,
+			 (struct json_decimal){ until - s->now });
+	s->now = until;
+}
+
+/* End all X that end by then. */
+static void end_spans(struct spans *s, int64_t by)
+{
+	while (s->open.n && vec_last(&s->open).end <= by) {
+		pass_time(s, vec_last(&s->open).end);
+		vec_pop(&s->open);
+	}
+}
+
+static void begin_span(struct spans *s, const struct trace_span *span)
+{
+	struct tree_node node = { s->open.n ? vec_last(&s->open).node : 0, span->frame };
+	int64_t end = INT64_MAX;
+
+	if (span->phase == TRACE_WHOLE && __builtin_add_overflow(span->ts, span->order, &end))
+		end = INT64_MAX - 1;
+	if (span->phase == TRACE_WHOLE && s->open.n && end > vec_last(&s->open).end) {
+		end = vec_last(&s->open).end;
+		s->overlapping++;
+	}
+	vec_push(&s->open, { end, span->frame, table_intern(&s->r->nodes, &node) });
+}
+
+static str_id frame_name(const struct spans *s, uint32_t frame)
+{
+	const struct dictionary *d = s->r->p->dict;
+
+	return dict_func(d, dict_loc(d, (loc_id){ frame })->func)->name;
+}
+
+/* End the innermost B of that name (of any, if it has none), and what is open in it. */
+static void end_span(struct spans *s, const struct trace_span *span)
+{
+	str_id name = frame_name(s, span->frame);
+	size_t i = s->open.n;
+
+	while (i > 0 && (s->open.v[i - 1].end != INT64_MAX ||
+			 (name.i && frame_name(s, s->open.v[i - 1].frame).i != name.i)))
+		i--;
+	if (!i) {
+		s->unopened++;
+		return;
+	}
+	for (size_t inner = i; inner < s->open.n; inner++)
+		s->unclosed += s->open.v[inner].end == INT64_MAX;
+	s->open.n = i - 1;
+}
+
+static void add_thread(struct spans *s, const struct trace_span *span, size_t n)
+{
+	s->now = span[0].ts;
+	for (size_t i = 0; i < n; i++) {
+		end_spans(s, span[i].ts);
+		pass_time(s, span[i].ts);
+		if (span[i].phase == TRACE_END)
+			end_span(s, &span[i]);
+		else
+			begin_span(s, &span[i]);
+	}
+	end_spans(s, INT64_MAX - 1);
+	/* Only an X inside a B that never ends can be left below it. */
+	for (size_t i = 0; i < s->open.n; i++)
+		s->unclosed += s->open.v[i].end == INT64_MAX;
+	vec_clear(&s->open);
+}
+
+static void note_faults(struct trace_reader *r, const struct spans *s)
+{
+	if (s->unopened)
+		in_note(r->in, 0, "events that end what has not begun: %llu",
+			(unsigned long long)s->unopened);
+	if (s->unclosed)
+		in_note(r->in, 0, "events that begin and do not end by themselves: %llu",
+			(unsigned long long)s->unclosed);
+	if (s->overlapping)
+		in_note(r->in, 0, "events that end after the one around them: %llu",
+			(unsigned long long)s->overlapping);
+}
+
+static uint32_t wall_column(struct profile *p)
+{
+	int64_t scale;
+
+	return profile_column(p, dict_intern(p->dict, S("wall")),
+			      dict_intern(p->dict, S("nanoseconds")), &scale);
+}
+
+void trace_add_spans(struct trace_reader *r)
+{
+	struct tree_samples samples;
+	struct spans s = { .r = r, .to = &samples };
+	size_t n;
+	uint32_t col;
+
+	if (!r->spans.n)
+		return;
+	col = wall_column(r->p);
+	tree_samples_init(&samples, r->j, r->p);
+	qsort(r->spans.v, r->spans.n, sizeof(*r->spans.v), by_time);
+	for (size_t i = 0; i < r->spans.n; i += n) {
+		for (n = 1; i + n < r->spans.n && r->spans.v[i + n].thread == r->spans.v[i].thread;)
+			n++;
+		s.group = tree_group(&samples, trace_labels(r, r->spans.v[i].thread),
+				     TREE_NO_COLUMN, col);
+		add_thread(&s, r->spans.v + i, n);
+	}
+	note_faults(r, &s);
+	tree_finish(&samples, (const struct tree_node *)r->nodes.rows, r->nodes.n, NULL, 0);
+	tree_samples_release(&samples);
+	vec_release(&s.open);
+}

@@ -1,0 +1,59 @@
+#!/bin/sh
+# Every format that can be written, by the table: what is written from a golden input is
+# recognised, gives the same stacks of each type that both have, and gives itself when it is
+# written again.
+. "$(dirname "$0")/../lib.sh"
+
+types() { # FILE: the types, as "cpu/nanoseconds"
+	prof-query -q --types "$1" 2>/dev/null | awk '{ print $2 }'
+}
+
+# What a format says it cannot hold.
+refused() {
+	grep -Eq 'holds times|no times below 0|differential profile' err
+}
+
+# same_types CASE COPY: those that both have, without labels as roots. A format without
+# names of types (firefox) may give the default type another one: then the names say
+# nothing.
+same_types() {
+	default=$(prof-query -q --types "$1" 2>/dev/null | awk '/\(default\)/ { print $2 }')
+	types "$1" >types.a
+	types "$2" >types.b
+	grep -qFx "$default" types.b || return 0
+	grep -Fx -f types.a types.b | cut -d/ -f1 >types
+	while read -r type; do
+		prof-fold -q --root none --type "$type" "$1" >a 2>/dev/null
+		prof-fold -q --root none --type "$type" "$2" >b 2>/dev/null
+		cmp -s a b || return 1
+	done <types
+}
+
+# round FORMAT INPUT NAME
+round() {
+	if ! prof-merge -q -t "$1" "$2" -o once 2>err; then
+		refused
+		is $? 0 "$3 to $1: refused with a reason"
+		return
+	fi
+	prof-merge -q -t "$1" once -o twice 2>err && prof-merge -q -t "$1" twice -o again 2>>err
+	is $? 0 "$3 to $1: recognised" || cat err
+	same_types "$2" once
+	is $? 0 "$3 to $1: the same stacks"
+	cmp -s twice again
+	is $? 0 "$3 to $1: stable"
+}
+
+formats=$(prof-fold --list-formats |
+	awk '$2 == "read" && $3 == "write" && $1 != "folded" { print $1 }')
+for path in "$top"/tests/golden/*/*.in; do
+	name=$(basename "$(dirname "$path")")/$(basename "$path" .in)
+	# Large; not what can be read alone; not UTF-8, which JSON needs.
+	[ "$name" = perf-script/clang ] && continue
+	[ -f "${path%.in}.err" ] && continue
+	iconv -f UTF-8 -t UTF-8 "${path%.in}.out" >/dev/null 2>&1 || continue
+	for format in $formats; do
+		round "$format" "$path" "$name"
+	done
+done
+finish
