@@ -17,6 +17,7 @@ enum {
 	LEAST_STACK = 1024,
 	MOST_STACK = 65528,
 	DEFAULT_STACK = 32 << 10,
+	SWITCH_STACK = 8 << 10, /* a thread that waits keeps the rest for us to read */
 	DEFAULT_FREQUENCY = 99,
 	DEFAULT_RUNS = 10,
 	MOST_RUNS = 100
@@ -24,18 +25,18 @@ enum {
 
 static struct {
 	const char *events, *frequency, *label_by;
-	bool kernel, no_kernel, no_symbols, no_inlines, jit, self_test;
+	bool kernel, no_kernel, no_symbols, no_inlines, jit, self_test, off_cpu, wall;
 	int stack, to;
-	struct opt_list labels;
-	uint64_t duration, delay, every; /* ns */
+	struct opt_list labels, facts;
+	uint64_t duration, delay, every, min_wait; /* ns */
 	uint64_t stack_size, period;
 	const char *ab[2];
 	struct options until; /* its power_effect and power_share */
 	int64_t runs;
 	uint64_t max_time; /* ns */
-} o = { .events = "cpu", .frequency = NULL };
+} o;
 
-static struct event events[MOST_EVENTS];
+static struct event events[MOST_EVENTS + 1]; /* and that of waits */
 
 /* Options */
 
@@ -81,6 +82,10 @@ static const struct opt what_options[] = {
 	  "a sample for so many occurrences, or ns of cpu", .parse = parse_period },
 	{ 'e', "event", OPT_STR, &o.events, "EVENT,...", "what to sample: cpu, cycles:u ...",
 	  event_name },
+	{ 0, "off-cpu", OPT_FLAG, &o.off_cpu, NULL, "where threads wait, and for how long" },
+	{ 0, "wall", OPT_FLAG, &o.wall, NULL, "where they run and where they wait, together" },
+	{ 0, "min-wait", OPT_PARSED, &o.min_wait, "TIME", "leave out shorter waits",
+	  .parse = parse_duration },
 	{ 'd', "duration", OPT_PARSED, &o.duration, "TIME", "stop after that long",
 	  .parse = parse_duration },
 	{ 0, "delay", OPT_PARSED, &o.delay, "TIME", "begin after that long",
@@ -88,6 +93,7 @@ static const struct opt what_options[] = {
 	{ 0, "every", OPT_PARSED, &o.every, "TIME", "write a profile for each such window",
 	  .parse = parse_duration },
 	{ 'l', "label", OPT_LIST, &o.labels, "KEY=VALUE", "put this label on all samples" },
+	{ 0, "fact", OPT_LIST, &o.facts, "KEY=VALUE", "put this fact in the profile" },
 	{ 0, "label-by", OPT_STR, &o.label_by, "LABEL,...", "labels taken from samples",
 	  label_word },
 	{ 0, "kernel", OPT_FLAG, &o.kernel, NULL, "fail if kernel code cannot be sampled" },
@@ -122,9 +128,33 @@ static const struct cmd cmd = { "prof-record",
 				"Sample programs, and write what they do as a profile.",
 				"-- COMMAND [ARG]...", options, true };
 
+static bool has_waits(void)
+{
+	return o.off_cpu || o.wall;
+}
+
+/* What is sampled besides waits: nothing but those where only they are asked for. */
+static struct str event_list(void)
+{
+	if (o.events)
+		return str_of(o.events);
+	return o.off_cpu && !o.wall ? (struct str){ 0 } : S("cpu");
+}
+
+static void add_waits(size_t *n)
+{
+	bool cpu = false;
+
+	for (size_t i = 0; i < *n; i++)
+		cpu |= events[i].is_cpu;
+	if (o.wall && !cpu)
+		usage("--wall needs the event cpu");
+	events[(*n)++] = event_of_waits();
+}
+
 static size_t parse_events(void)
 {
-	struct str list = str_of(o.events);
+	struct str list = event_list();
 	struct buf why = { 0 };
 	size_t n = 0;
 
@@ -139,6 +169,8 @@ static size_t parse_events(void)
 			event_set_period(&events[n], o.period);
 		n++;
 	}
+	if (has_waits())
+		add_waits(&n);
 	return n;
 }
 
@@ -200,11 +232,19 @@ static uint32_t stack_bytes(void)
 	return (uint32_t)min_size(o.stack_size, MOST_STACK) & ~7u;
 }
 
-static void check_labels(void)
+static void check_pairs(const struct opt_list *l, const char *what)
 {
-	for (size_t i = 0; i < o.labels.n; i++)
-		if (strchr(o.labels.v[i], '=') == NULL || o.labels.v[i][0] == '=')
-			usage("'%s' is not a label: KEY=VALUE", o.labels.v[i]);
+	for (size_t i = 0; i < l->n; i++)
+		if (strchr(l->v[i], '=') == NULL || l->v[i][0] == '=')
+			usage("'%s' is not a %s: KEY=VALUE", l->v[i], what);
+}
+
+static void check_waits(void)
+{
+	if (o.min_wait && !has_waits())
+		usage("--min-wait is of --off-cpu or --wall");
+	if (has_waits() && o.self_test)
+		usage("--self-test does not measure --off-cpu and --wall");
 }
 
 /* A recording as the options have it, but for its target. */
@@ -218,6 +258,7 @@ static struct recording model(char *const *command)
 				.nevent = parse_events(),
 				.frequency = parse_frequency(),
 				.stack_bytes = stack_bytes(),
+				.switch_stack_bytes = o.stack_size ? MOST_STACK : SWITCH_STACK,
 				.kernel = !o.no_kernel,
 				.kernel_or_fail = o.kernel,
 			},
@@ -226,7 +267,9 @@ static struct recording model(char *const *command)
 			.delay = o.delay,
 			.duration = o.duration,
 			.every = o.every,
-			.adapt = o.stack == STACK_AUTO && !o.stack_size,
+			.wall = o.wall,
+			.min_wait = o.min_wait,
+			.adapt = o.stack == STACK_AUTO && !o.stack_size && event_list().p,
 		},
 		.output = {
 			.path = common.output,
@@ -234,7 +277,7 @@ static struct recording model(char *const *command)
 			.format = o.to == TO_FOLDED ? &format_folded : &format_pprof,
 			.per_window = o.every && common.output && strchr(common.output, '%'),
 		},
-		.facts = { .command = command },
+		.facts = { .command = command, .given = o.facts.v, .ngiven = o.facts.n },
 		.jit = o.jit,
 	};
 	struct sampler_options *s = &r.session.sampler;
@@ -274,6 +317,8 @@ static int ab(struct recording *r, char *const *command)
 static int record(struct recording *r, char *const *command)
 {
 	parse_target(&r->session.sampler, command);
+	if (has_waits() && r->session.sampler.cpus)
+		usage("--off-cpu and --wall need all CPUs: not -C");
 	if (*command)
 		mem_exhausted_status(RECORDING_FAILED);
 	r->session.labels.label_by = parse_label_by(r->session.sampler.target == TARGET_SYSTEM);
@@ -301,7 +346,9 @@ int main(int argc, char **argv)
 
 	if (o.kernel && o.no_kernel)
 		usage("--kernel and --no-kernel exclude each other");
-	check_labels();
+	check_pairs(&o.labels, "label");
+	check_pairs(&o.facts, "fact");
+	check_waits();
 	keep_memory_small();
 	r = model(command);
 	elf_guard();

@@ -106,6 +106,23 @@ void record_output_abandon(struct record_output *o)
 	out_release(&o->out);
 }
 
+/* Where threads waited: how many waits there were, and of how many not all is known. */
+static void add_facts_of_waits(struct profile *p, const struct off_cpu_counts *c, uint64_t min_wait)
+{
+	fact_number(p, "waits", c->waits);
+	if (c->no_stack)
+		fact_number(p, "waits_shared_out", c->no_stack);
+	if (c->unknown)
+		fact_number(p, "waits_unknown", c->unknown);
+	if (c->unknown_time)
+		fact_number(p, "waits_unknown_ns", c->unknown_time);
+	if (!min_wait)
+		return;
+	fact_number(p, "min_wait_ns", min_wait);
+	fact_number(p, "short_waits", c->short_ones);
+	fact_number(p, "short_waits_ns", c->short_time);
+}
+
 void record_add_facts(struct profile *p, const struct window *w, const struct record_facts *f)
 {
 	char key[40];
@@ -138,6 +155,10 @@ void record_add_facts(struct profile *p, const struct window *w, const struct re
 		fact_text(p, "side", str_of(f->side));
 	if (f->round)
 		fact_number(p, "round", f->round);
+	if (f->waits)
+		add_facts_of_waits(p, &w->off_cpu, f->min_wait);
+	for (size_t i = 0; i < f->ngiven; i++)
+		profile_add_comment(p, str_of(f->given[i]));
 	facts_of_machine(p);
 	fact_text(p, "run", str_of(fact_run()));
 }

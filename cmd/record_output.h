@@ -20,11 +20,15 @@ struct record_output {
 
 /* What is the same in all windows. */
 struct record_facts {
-	char *const *command; /* NULL-terminated, perhaps empty */
-	const char *events;   /* what was sampled: "cpu-clock" */
-	bool user_only;       /* kernel code could not be sampled */
-	const char *side;     /* of a pair of commands: "base" or "new"; else NULL */
-	uint64_t round;       /* from 1; 0 = none */
+	char *const *command;     /* NULL-terminated, perhaps empty */
+	const char *events;       /* what was sampled: "cpu-clock" */
+	bool user_only;           /* kernel code could not be sampled */
+	const char *side;         /* of a pair of commands: "base" or "new"; else NULL */
+	uint64_t round;           /* from 1; 0 = none */
+	const char *const *given; /* "key=value", by the user */
+	size_t ngiven;
+	bool waits; /* window.off_cpu is known */
+	uint64_t min_wait;
 };
 
 /* Complains when it cannot be opened. */

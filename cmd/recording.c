@@ -9,6 +9,7 @@
 
 #include "cli/progress.h"
 #include "common.h"
+#include "record/wait_reason.h"
 #include "record_coverage.h"
 #include "record_target.h"
 
@@ -73,6 +74,17 @@ static void on_child(void *context, int pid)
 	child_pid = pid;
 }
 
+static void add_waits(struct off_cpu_counts *to, const struct off_cpu_counts *c)
+{
+	to->waits += c->waits;
+	to->time += c->time;
+	to->no_stack += c->no_stack;
+	to->short_ones += c->short_ones;
+	to->short_time += c->short_time;
+	to->unknown += c->unknown;
+	to->unknown_time += c->unknown_time;
+}
+
 static bool on_window(void *context, struct session *s, const struct window *w)
 {
 	struct recording *r = context;
@@ -92,6 +104,12 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 	if (r->names) {
 		record_names_find(r->names, s);
 		record_hints_look(&r->hints, p);
+	}
+	if (s->has_waits) {
+		add_waits(&r->off_cpu, &w->off_cpu);
+		r->facts.waits = true;
+		r->facts.min_wait = r->session.min_wait;
+		wait_reasons_find(p);
 	}
 	record_add_facts(p, w, &r->facts);
 	note_saturation(p);
@@ -177,6 +195,7 @@ void recording_run(struct recording *r)
 	r->ended = s.child_ended;
 	r->status = s.window.status;
 	r->others_run = s.others_run;
+	r->switch_period = s.switch_period;
 	r->frequency = s.sampler.frequency;
 	r->most_frequency = s.sampler.most_frequency;
 	r->wall = recorder_now() - r->begun;
@@ -212,6 +231,28 @@ static void note_ends(const struct recording *r)
 	buf_release(&b);
 }
 
+/* How much of the waits is known. */
+static void note_waits(const struct recording *r)
+{
+	const struct off_cpu_counts *c = &r->off_cpu;
+
+	note("%llu waits, together %.3g s", (unsigned long long)c->waits, 1e-9 * (double)c->time);
+	if (c->short_ones)
+		note("%llu shorter waits were left out, together %.3g s",
+		     (unsigned long long)c->short_ones, 1e-9 * (double)c->short_time);
+	if (c->no_stack && r->switch_period > 1)
+		note("%llu of the waits have no stack of their own: at times one in %llu switches "
+		     "was sampled; their time is shared out among the thread's others",
+		     (unsigned long long)c->no_stack, (unsigned long long)r->switch_period);
+	else if (c->no_stack)
+		note("%llu of the waits have no stack, which was lost: their time is shared out "
+		     "among the thread's others",
+		     (unsigned long long)c->no_stack);
+	if (c->unknown)
+		note("of %llu waits one end was lost: %.3g s are neither waiting nor running",
+		     (unsigned long long)c->unknown, 1e-9 * (double)c->unknown_time);
+}
+
 void recording_summarise(const struct recording *r)
 {
 	struct buf covered = { 0 };
@@ -237,6 +278,8 @@ void recording_summarise(const struct recording *r)
 		     1e-9 * (double)r->finishing);
 	if (r->user_only)
 		note("kernel code was not sampled: see perf_event_paranoid in prof-record(1)");
+	if (r->facts.waits)
+		note_waits(r);
 	coverage_explain(r);
 	buf_release(&covered);
 }

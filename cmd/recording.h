@@ -28,6 +28,8 @@ struct recording {
 	struct record_hints hints;
 	uint64_t samples, lost, truncated, remembered, cpu_time, user_time, sampled, forks;
 	uint64_t by_end[UNWIND_ENDS];       /* samples by why their stacks ended */
+	struct off_cpu_counts off_cpu;      /* where waits are recorded, */
+	uint64_t switch_period;             /* of which at least one in so many has a stack */
 	uint64_t frequency, most_frequency; /* in force; the most that could be */
 	uint64_t begun, wall;               /* ns: of recorder_now(); from then to the end */
 	uint64_t finishing; /* ns: of that, after there was nothing left to record */

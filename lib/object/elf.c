@@ -252,6 +252,7 @@ bool elf_open_memory(struct elf *e, struct str file, const char **why)
 	e->is64 = gelf_getclass(e->handle) == ELFCLASS64;
 	e->type = header.e_type;
 	e->machine = header.e_machine;
+	e->entry = header.e_entry;
 	read_segments(e);
 	read_sections(e);
 	read_build_id(e);

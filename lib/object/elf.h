@@ -31,6 +31,7 @@ struct elf {
 	bool mapped;
 	bool is64;
 	uint16_t type, machine;
+	uint64_t entry; /* the address where it begins to run */
 	struct elf_segment *segment;
 	size_t nsegment;
 	struct elf_section *section; /* by section number */

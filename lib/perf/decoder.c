@@ -42,6 +42,10 @@ bool decoder_add(struct decoder *d, const struct perf_event_header *h,
 		d->counts.lost_samples += r.lost_samples ? r.lost : 0;
 		break;
 	case RECORD_THROTTLE: d->counts.throttled++; break;
+	case RECORD_SWITCH:
+		if (d->on_task)
+			record_queue_add(&d->queue, h, &r, event);
+		break;
 	default: record_queue_add(&d->queue, h, &r, event);
 	}
 	return true;
@@ -313,6 +317,32 @@ static void on_sample_record(struct decoder *d, const struct record *r, size_t e
 	d->on_sample(d->context, &s);
 }
 
+/* Threads that wait */
+
+struct process *decoder_process(struct decoder *d, uint32_t pid)
+{
+	struct process *p = known_process(d, pid);
+
+	return is_wanted(d, p) ? p : NULL;
+}
+
+void decoder_unwind_waiting(struct decoder *d, const struct user_state *state,
+			    struct perf_sample *s)
+{
+	struct process_view view = { &d->processes, s->process, (int)s->tid };
+	struct address_space space = process_address_space(&view);
+
+	s->user = d->user;
+	s->nuser = unwind(&d->unwinder, &space, state, d->user, &s->end);
+}
+
+/* Is it one of those that on_task() is called for? */
+static bool is_of_task(const struct record *r)
+{
+	return r->kind == RECORD_SWITCH || r->kind == RECORD_FORK || r->kind == RECORD_EXIT ||
+	       (r->kind == RECORD_COMM && r->comm.exec);
+}
+
 static void on_complete(void *decoder, const struct record *r, size_t event)
 {
 	on_sample_record(decoder, r, event);
@@ -340,6 +370,8 @@ static void handle_record(void *context, const struct record *r, size_t event)
 		break;
 	default: break;
 	}
+	if (d->on_task && is_of_task(r) && decoder_process(d, r->pid))
+		d->on_task(d->context, r);
 }
 
 void decoder_run(struct decoder *d, uint64_t until)

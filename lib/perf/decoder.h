@@ -26,8 +26,8 @@ enum {
 /* A sample as it is handed out; valid during the call. */
 struct perf_sample {
 	struct process *process;
-	uint32_t pid, tid, cpu;
-	uint64_t time; /* ns of the events' clock */
+	uint32_t pid, tid, cpu; /* cpu: UINT32_MAX where it is not known */
+	uint64_t time;          /* ns of the events' clock */
 	uint64_t period;
 	size_t event; /* the number that came with its record */
 	/* Frames, leaf first: first those of the kernel, then those of the process. */
@@ -38,6 +38,10 @@ struct perf_sample {
 	enum unwind_end end;
 	const struct user_state *state; /* what unwind() was given; NULL for a chain */
 	const char *thread;             /* its name; NULL unless processes.thread_names */
+	/* Of a thread that waits, where the decoder is not the one who made the sample: */
+	const char *wait;        /* for the label `wait`; NULL: no label */
+	const char *instead;     /* a frame in place of a stack that is not known */
+	struct str kernel_names; /* lines, leaf first: kernel frames without addresses */
 };
 
 /* What was counted since the beginning. */
@@ -66,6 +70,12 @@ struct decoder {
 	 */
 	bool (*wants)(void *context, struct process *);
 	void (*on_sample)(void *context, const struct perf_sample *);
+	/*
+	 * Called for a record of a wanted process that says what its threads do, when it was
+	 * handled: RECORD_SWITCH, RECORD_FORK, RECORD_EXIT, and RECORD_COMM of an exec(). NULL:
+	 * nobody wants to know.
+	 */
+	void (*on_task)(void *context, const struct record *r);
 	void *context;
 	/* The sample being made. */
 	uint64_t regs[ARCH_REGS];
@@ -92,6 +102,16 @@ bool decoder_add(struct decoder *d, const struct perf_event_header *h,
  * records that are older must have been added.
  */
 void decoder_run(struct decoder *d, uint64_t until);
+
+/* The process of that id; NULL when it is not wanted. */
+struct process *decoder_process(struct decoder *d, uint32_t pid);
+
+/*
+ * The frames of a thread that waits, to s->user, nuser and end, which are valid until the next
+ * sample. s has its process and tid; state is what is known of its registers and its stack.
+ */
+void decoder_unwind_waiting(struct decoder *d, const struct user_state *state,
+			    struct perf_sample *s);
 
 /* PERF_RECORD_FINISHED_ROUND: each CPU's buffer was read once since the one before. */
 void decoder_end_round(struct decoder *d);

@@ -52,8 +52,8 @@ static void add_columns(struct gather *g, const struct gather_event *e, uint32_t
 	struct profile *p = g->p;
 	int64_t scale;
 
-	if (e->counted)
-		col[0] = profile_column(p, dict_intern(p->dict, S("samples")),
+	if (e->count_type)
+		col[0] = profile_column(p, dict_intern(p->dict, str_of(e->count_type)),
 					dict_intern(p->dict, S("count")), &scale);
 	col[1] = profile_column(p, dict_intern(p->dict, str_of(e->sample_type)),
 				dict_intern(p->dict, str_of(e->unit)), &scale);
@@ -80,11 +80,13 @@ static void begin_columns(struct gather *g)
 static void describe(struct gather *g, const struct gather_event *first)
 {
 	g->p->head = (struct header){
-		.period_type = dict_intern(g->p->dict, str_of(first->sample_type)),
-		.period_unit = dict_intern(g->p->dict, str_of(first->unit)),
 		.period = first->period,
 		.default_type = dict_intern(g->p->dict, str_of(first->sample_type)),
 	};
+	if (!first->period)
+		return;
+	g->p->head.period_type = dict_intern(g->p->dict, str_of(first->sample_type));
+	g->p->head.period_unit = dict_intern(g->p->dict, str_of(first->unit));
 }
 
 static map_id pseudo_mapping(struct gather *g, struct str name)
@@ -250,33 +252,76 @@ static loc_id kernel_loc(struct gather *g, uint64_t address)
 	return known_loc(g, &t->kernel, NULL, address, LOC_KERNEL);
 }
 
+static loc_id named_loc(struct gather *g, struct str name, map_id map, uint32_t flags)
+{
+	struct func f = { .name = dict_intern(g->p->dict, name) };
+
+	return dict_add_loc(g->p->dict, (struct loc){ .func = dict_add_func(g->p->dict, f),
+						      .map = map,
+						      .flags = flags });
+}
+
+/* Frames of the kernel, of which only names are known; returns how many. */
+static size_t named_kernel_locs(struct gather *g, struct str lines, loc_id *to)
+{
+	size_t n = 0;
+
+	if (lines.n && !g->kernel.i)
+		g->kernel = pseudo_mapping(g, S("[kernel.kallsyms]"));
+	while (lines.n)
+		to[n++] = named_loc(g, str_cut(&lines, '\n'), g->kernel, LOC_KERNEL);
+	mem_reverse(to, n, sizeof(*to));
+	return n;
+}
+
+void gather_count_end(struct gather *g, enum unwind_end end)
+{
+	g->nended[end]++;
+	g->ntruncated += end != UNWIND_COMPLETE;
+}
+
 static stack_id stack_of(struct gather *g, const struct perf_sample *s)
 {
 	loc_id *to;
-	size_t n = 0;
+	size_t n = 0, most = s->nuser + s->nkernel + s->kernel_names.n + 2;
 
 	g->stack.n = 0;
-	to = (loc_id *)buf_room(&g->stack, (s->nuser + s->nkernel + 1) * sizeof(*to));
-	g->nended[s->end]++;
-	if (s->end != UNWIND_COMPLETE) {
+	to = (loc_id *)buf_room(&g->stack, most * sizeof(*to));
+	if (s->end != UNWIND_COMPLETE)
 		to[n++] = g->truncated;
-		g->ntruncated++;
-	}
+	if (s->instead)
+		to[n++] = named_loc(g, str_of(s->instead), (map_id){ 0 }, 0);
 	for (size_t i = s->nuser; i-- > 0;)
 		to[n++] = user_loc(g, s, &s->user[i]);
 	for (size_t i = s->nkernel; i-- > 0;)
 		to[n++] = kernel_loc(g, s->kernel[i]);
+	n += named_kernel_locs(g, s->kernel_names, to + n);
 	return dict_add_stack(g->p->dict, to, n);
 }
 
-void gather_sample(struct gather *g, const struct perf_sample *s)
+sample_id gather_row(struct gather *g, const struct perf_sample *s)
+{
+	return profile_add_sample(g->p, stack_of(g, s), sample_labels_of(&g->labels, s));
+}
+
+uint32_t gather_count_column(const struct gather *g, size_t event)
+{
+	return ((const uint32_t *)g->columns.p)[2 * event];
+}
+
+uint32_t gather_column(const struct gather *g, size_t event)
+{
+	return ((const uint32_t *)g->columns.p)[2 * event + 1];
+}
+
+sample_id gather_sample(struct gather *g, const struct perf_sample *s)
 {
 	const struct gather_event *e = &g->events[s->event];
 	uint32_t *col = columns_of(g, s->event);
 	int64_t worth = e->fixed ? e->worth : (int64_t)s->period;
-	sample_id sample = profile_add_sample(g->p, stack_of(g, s),
-					      sample_labels_of(&g->labels, s));
+	sample_id sample = gather_row(g, s);
 
+	gather_count_end(g, s->end);
 	if (col[1] == NO_COLUMN && !g->p->ncol)
 		describe(g, e);
 	if (col[1] == NO_COLUMN)
@@ -285,4 +330,5 @@ void gather_sample(struct gather *g, const struct perf_sample *s)
 		profile_add_value(g->p, col[0], sample, 1);
 	profile_add_value(g->p, col[1], sample, worth);
 	profile_observe(g->p, s->time, sample, col[1], worth);
+	return sample;
 }

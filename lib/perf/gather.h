@@ -12,10 +12,10 @@
 /* What the samples of an event are worth. */
 struct gather_event {
 	const char *sample_type, *unit; /* "cpu", "nanoseconds" */
-	bool counted;                   /* a column "samples" as well */
+	const char *count_type;         /* a column that counts, as well: "samples"; or NULL */
 	bool fixed;                     /* each is worth `worth`, not its period */
 	int64_t worth;
-	int64_t period; /* between two samples, for the profile's header */
+	int64_t period; /* between two samples, for the profile's header; 0: there is none */
 };
 
 struct gather {
@@ -53,6 +53,15 @@ void gather_release(struct gather *g);
 /* Begin a profile, which was initialised by the caller. */
 void gather_begin(struct gather *g, struct profile *p);
 
-void gather_sample(struct gather *g, const struct perf_sample *s);
+/* Add a sample; returns its row in the profile. */
+sample_id gather_sample(struct gather *g, const struct perf_sample *s);
+
+/* Only its row, without a value; and only count how its stack ended. */
+sample_id gather_row(struct gather *g, const struct perf_sample *s);
+void gather_count_end(struct gather *g, enum unwind_end end);
+
+/* The columns of an event: that of its sample type, and that which counts. */
+uint32_t gather_column(const struct gather *g, size_t event);
+uint32_t gather_count_column(const struct gather *g, size_t event);
 
 #endif

@@ -285,6 +285,8 @@ static enum record_kind kind_of(const struct perf_event_header *h)
 	case PERF_RECORD_LOST:
 	case PERF_RECORD_LOST_SAMPLES: return RECORD_LOST;
 	case PERF_RECORD_THROTTLE: return RECORD_THROTTLE;
+	case PERF_RECORD_SWITCH:
+	case PERF_RECORD_SWITCH_CPU_WIDE: return RECORD_SWITCH;
 	case PERF_RECORD_CALLCHAIN_DEFERRED_TYPE: return RECORD_DEFERRED;
 	default: return RECORD_OTHER;
 	}
@@ -317,6 +319,10 @@ static void parse_body(const struct perf_event_header *h, struct parser *p, stru
 	case RECORD_FORK:
 	case RECORD_EXIT: parse_task(p, r); break;
 	case RECORD_NAMESPACES: parse_namespaces(p, r); break;
+	case RECORD_SWITCH: /* the thread is that of the trailer */
+		r->task_switch.out = h->misc & PERF_RECORD_MISC_SWITCH_OUT;
+		r->task_switch.preempt = h->misc & PERF_RECORD_MISC_SWITCH_OUT_PREEMPT;
+		break;
 	case RECORD_LOST: parse_lost(h, p, r); break;
 	case RECORD_DEFERRED: parse_deferred(p, r); break;
 	default: break;
@@ -367,6 +373,8 @@ void record_moved(struct record *r, const void *from, const void *to)
 
 size_t record_extent(const struct perf_event_header *h, const struct record *r)
 {
+	if (r->kind == RECORD_SWITCH)
+		return sizeof(*h);
 	if (r->kind != RECORD_SAMPLE || !r->sample.stack)
 		return h->size;
 	return (size_t)(r->sample.stack - (const uint8_t *)h) + r->sample.nstack;

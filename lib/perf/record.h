@@ -26,6 +26,7 @@ enum record_kind {
 	RECORD_NAMESPACES,
 	RECORD_LOST,
 	RECORD_THROTTLE,
+	RECORD_SWITCH,
 	RECORD_DEFERRED, /* the program's part of the call chains of samples before it */
 };
 
@@ -84,6 +85,10 @@ struct record {
 			uint32_t parent, parent_tid; /* of a fork */
 		};
 		uint64_t mount_ns;
+		struct {
+			bool out;     /* the thread leaves its CPU; else it got one */
+			bool preempt; /* it could have gone on */
+		} task_switch;
 		struct {
 			uint64_t lost;
 			bool lost_samples; /* the event's own count; else records of any kind */

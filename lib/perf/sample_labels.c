@@ -4,6 +4,7 @@
 
 struct origin {
 	char comm[16], thread[16];
+	const char *wait; /* as a key: there is one of each text */
 	uint32_t pid, tid, cpu, one;
 	label_set_id labels; /* payload */
 	uint32_t zero;
@@ -134,12 +135,14 @@ static label_set_id make_labels(struct sample_labels *l, const struct perf_sampl
 		set = add_number(l, set, S("tid"), s->tid);
 	if (by & LABEL_BY_THREAD)
 		set = add_text(l, set, S("thread"), str_of(s->thread));
-	if (by & LABEL_BY_CPU)
+	if (by & LABEL_BY_CPU && s->cpu != UINT32_MAX)
 		set = add_number(l, set, S("cpu"), s->cpu);
 	if (by & LABEL_BY_CGROUP)
 		set = add_text(l, set, S("cgroup"), group);
 	if (by & LABEL_BY_CONTAINER)
 		set = add_text(l, set, S("container"), container_id(group));
+	if (s->wait)
+		set = add_text(l, set, S("wait"), str_of(s->wait));
 	return set;
 }
 
@@ -147,7 +150,7 @@ label_set_id sample_labels_of(struct sample_labels *l, const struct perf_sample 
 {
 	unsigned by = l->o->label_by;
 	bool by_process = by & (LABEL_BY_PID | LABEL_BY_CGROUP | LABEL_BY_CONTAINER);
-	struct origin key = { .one = 1 };
+	struct origin key = { .one = 1, .wait = s->wait };
 	uint32_t known = l->origins.n, row;
 	struct origin *o;
 

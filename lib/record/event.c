@@ -59,6 +59,7 @@ static void use_cpu(struct event *e)
 {
 	e->is_cpu = true;
 	e->sample_type = "cpu";
+	e->count_type = "samples";
 	e->unit = "nanoseconds";
 	if (!is_there(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES)) {
 		use_clock(e);
@@ -67,6 +68,19 @@ static void use_cpu(struct event *e)
 	e->source = "cycles";
 	e->type = PERF_TYPE_HARDWARE;
 	e->config = PERF_COUNT_HW_CPU_CYCLES;
+}
+
+struct event event_of_waits(void)
+{
+	return (struct event){ .name = S("off-cpu"),
+			       .type = PERF_TYPE_SOFTWARE,
+			       .config = PERF_COUNT_SW_CONTEXT_SWITCHES,
+			       .sample_type = "off_cpu",
+			       .unit = "nanoseconds",
+			       .count_type = "off_cpu_count",
+			       .every = 1,
+			       .is_switch = true,
+			       .source = "context-switches" };
 }
 
 void event_set_period(struct event *e, uint64_t period)
@@ -166,10 +180,12 @@ static struct gather_event event_worth(const struct event *e, uint64_t frequency
 	return (struct gather_event){
 		.sample_type = e->sample_type,
 		.unit = e->unit,
-		.counted = e->is_cpu,
+		.count_type = e->count_type,
 		.fixed = e->every > 1 || (e->is_cpu && !e->is_clock),
 		.worth = between,
-		.period = (e->is_cpu || e->every) && between ? between : 1,
+		.period = e->is_switch                       ? 0 :
+			  (e->is_cpu || e->every) && between ? between :
+							       1,
 	};
 }
 

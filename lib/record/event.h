@@ -13,10 +13,12 @@ struct event {
 	uint32_t type;   /* of perf_event_open(2) */
 	uint64_t config;
 	const char *sample_type, *unit; /* "cpu", "nanoseconds" */
+	const char *count_type;         /* a sample type of its own for their number, or NULL */
 	bool is_cpu;                    /* time on the CPU, by whatever clock there is */
 	bool is_clock;                  /* periods are nanoseconds */
 	uint64_t every;                 /* so many occurrences are a sample; 0: by frequency */
 	bool no_user, no_kernel;        /* only what happens elsewhere: modifiers k, u */
+	bool is_switch;                 /* a stack where a thread leaves its CPU, and records */
 	const char *source;             /* what it is counted by, for people */
 };
 
@@ -28,6 +30,12 @@ struct event {
  * each occurrence is a sample. False with a message in *why.
  */
 bool event_find(struct str name, struct event *event, struct buf *why);
+
+/*
+ * Where threads leave their CPUs (off_cpu.h): each context switch is a sample, up to a number
+ * of samples a second, and has two records: of the thread that goes and of the one that comes.
+ */
+struct event event_of_waits(void);
 
 /*
  * Let every so many occurrences be a sample: of "cpu", nanoseconds of the kernel's clock.

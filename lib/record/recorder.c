@@ -46,6 +46,21 @@ static void hand_on(void *context, const struct perf_sample *s)
 	r->on_sample(r->context, s);
 }
 
+static void hand_on_task(void *context, const struct record *record)
+{
+	struct recorder *r = context;
+
+	r->on_task(r->context, record);
+}
+
+void recorder_follow_tasks(struct recorder *r, size_t switch_event,
+			   void (*on_task)(void *context, const struct record *))
+{
+	r->on_task = on_task;
+	r->switch_event = switch_event;
+	r->decoder.on_task = hand_on_task;
+}
+
 /* How many frames the kernel follows. */
 static size_t most_chain(void)
 {
@@ -91,6 +106,7 @@ static bool is_of_tree(struct recorder *r, const struct record *record)
 	case RECORD_THROTTLE:
 	case RECORD_OTHER:
 	case RECORD_MALFORMED: return true;
+	case RECORD_SWITCH:
 	case RECORD_SAMPLE: return process_tree_has(&r->tree, record->pid, record->time);
 	case RECORD_MAP:
 		if (record->map.in_kernel)
@@ -101,6 +117,31 @@ static bool is_of_tree(struct recorder *r, const struct record *record)
 	return process_tree_had(&r->tree, record->pid);
 }
 
+static bool is_switch_out(const struct perf_event_header *h)
+{
+	return (h->type == PERF_RECORD_SWITCH || h->type == PERF_RECORD_SWITCH_CPU_WIDE) &&
+	       h->misc & PERF_RECORD_MISC_SWITCH_OUT;
+}
+
+/*
+ * A switch of a CPU's idle thread, or of a thread that has ended. Counts on the way.
+ */
+static bool is_of_nobody(struct recorder *r, const struct perf_event_header *h, size_t event)
+{
+	const struct perf_event_attr *attr = &r->sampler->events.attr[event];
+	struct record record;
+
+	if (event != r->switch_event)
+		return false;
+	record_parse(h, attr, &record);
+	if (record.kind != RECORD_SAMPLE && record.kind != RECORD_SWITCH)
+		return false;
+	if (!record.pid || record.pid == UINT32_MAX || record.tid == UINT32_MAX)
+		return true;
+	r->nswitch += is_switch_out(h);
+	return false;
+}
+
 static void add_record(void *context, const struct perf_event_header *h)
 {
 	struct recorder *r = context;
@@ -108,6 +149,8 @@ static void add_record(void *context, const struct perf_event_header *h)
 	size_t event = perf_events_find(events, h);
 	const struct perf_event_attr *attr = &events->attr[event];
 
+	if (r->on_task && is_of_nobody(r, h, event))
+		return;
 	if (r->sampler->by_cpu || r->sampler->twice) {
 		struct record record;
 
@@ -119,6 +162,7 @@ static void add_record(void *context, const struct perf_event_header *h)
 			return;
 	}
 	r->forks += h->type == PERF_RECORD_FORK;
+	r->nown += r->on_task && is_switch_out(h);
 	decoder_add(&r->decoder, h, attr, event);
 }
 

@@ -25,11 +25,22 @@ struct recorder {
 	/* As those of the decoder; wants() may be NULL. */
 	bool (*wants)(void *context, struct process *);
 	void (*on_sample)(void *context, const struct perf_sample *);
+	void (*on_task)(void *context, const struct record *); /* recorder_follow_tasks() */
 	void *context;
+	size_t switch_event;      /* number of the one that samples switches, with on_task; */
+	_Atomic uint64_t nswitch; /* threads that left a CPU: all, */
+	_Atomic uint64_t nown;    /* and those of what is recorded */
 };
 
 void recorder_init(struct recorder *r, struct sampler *sampler, const struct arch *arch);
 void recorder_release(struct recorder *r);
+
+/*
+ * Hand out what threads do as well (decoder.on_task()), with samples and records of the event
+ * of that number, which is one of event_of_waits().
+ */
+void recorder_follow_tasks(struct recorder *r, size_t switch_event,
+			   void (*on_task)(void *context, const struct record *));
 
 /*
  * Move what is in the rings to the decoder, and handle records that are COMMIT_NS old: by

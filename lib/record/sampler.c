@@ -62,7 +62,8 @@ static bool open_allowed(struct sampler *s, const int *cpus, struct buf *why)
 	const struct sampler_options *o = s->o;
 	bool tasks = o->target == TARGET_TASKS || o->target == TARGET_CHILD;
 
-	s->by_cpu = tasks && s->frequency <= MOST_BY_CPU && sampler_has_frequency(s);
+	s->by_cpu = tasks && ((sampler_has_frequency(s) && s->frequency <= MOST_BY_CPU) ||
+			      sampler_has_switches(s));
 	if (sampler_open_events(s, cpus, why))
 		return true;
 	if (s->by_cpu && is_refused(s)) {
@@ -73,6 +74,11 @@ static bool open_allowed(struct sampler *s, const int *cpus, struct buf *why)
 	}
 	if (!is_refused(s) || !o->kernel || o->kernel_or_fail || o->target == TARGET_SYSTEM)
 		return false;
+	if (sampler_has_switches(s)) {
+		buf_add(why, S("\n  waits begin in the kernel: they need "
+			       "kernel.perf_event_paranoid=1, or those rights"));
+		return false;
+	}
 	why->n = 0;
 	s->user_only = true;
 	return sampler_open_events(s, cpus, why);
@@ -99,7 +105,7 @@ bool sampler_open(struct sampler *s, const struct sampler_options *o, struct buf
 {
 	int cpus[MOST_CPUS];
 
-	*s = (struct sampler){ .o = o, .most_frequency = most_frequency(o) };
+	*s = (struct sampler){ .o = o, .most_frequency = most_frequency(o), .switch_period = 1 };
 	s->frequency = s->most_frequency;
 	if (o->frequency && o->frequency < s->frequency)
 		s->frequency = o->frequency;
@@ -115,6 +121,7 @@ void sampler_close(struct sampler *s)
 	mem_free(s->fds, s->fd_cap * sizeof(*s->fds));
 	perf_events_release(&s->events);
 	buf_release(&s->online);
+	buf_release(&s->switch_fds);
 }
 
 static void control(struct sampler *s, unsigned long request)
@@ -131,6 +138,15 @@ void sampler_start(struct sampler *s)
 void sampler_stop(struct sampler *s)
 {
 	control(s, PERF_EVENT_IOC_DISABLE);
+}
+
+void sampler_set_switch_period(struct sampler *s, uint64_t period)
+{
+	const int *fd = (const int *)s->switch_fds.p;
+
+	s->switch_period = period;
+	for (size_t i = 0; i < BUF_COUNT(&s->switch_fds, int); i++)
+		ioctl(fd[i], PERF_EVENT_IOC_PERIOD, &period);
 }
 
 bool sampler_cpus_changed(const struct sampler *s)

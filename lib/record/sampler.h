@@ -24,10 +24,11 @@ struct sampler_options {
 	const struct arch *arch;
 	const struct event *events;
 	size_t nevent;
-	uint64_t frequency;   /* samples a second and CPU; 0 = as many as allowed */
-	uint32_t stack_bytes; /* of user stack to copy; 0 = frame pointers only */
-	bool kernel;          /* sample kernel code, too, */
-	bool kernel_or_fail;  /* even if that means not to begin */
+	uint64_t frequency;          /* samples a second and CPU; 0 = as many as allowed */
+	uint32_t stack_bytes;        /* of user stack to copy; 0 = frame pointers only; */
+	uint32_t switch_stack_bytes; /* and at most where a thread leaves its CPU */
+	bool kernel;                 /* sample kernel code, too, */
+	bool kernel_or_fail;         /* even if that means not to begin */
 	enum target target;
 	const int *pids; /* of TARGET_TASKS and TARGET_CHILD */
 	size_t npid;
@@ -36,6 +37,12 @@ struct sampler_options {
 	int cgroup;       /* file descriptor of the group's directory */
 	const char *cpus; /* "0-3,8"; NULL = all that are online */
 };
+
+/*
+ * Stacks a second and CPU (or task) that are taken where threads leave their CPUs: of what is
+ * recorded, and, where the kernel samples all, of others at the same time.
+ */
+enum { SAMPLER_MOST_SWITCHES = 250, SAMPLER_OTHER_SWITCHES = 1000 };
 
 struct sampler {
 	const struct sampler_options *o;
@@ -54,6 +61,8 @@ struct sampler {
 	bool by_cpu;
 	bool twice;              /* some thread may have its events twice (twice.h) */
 	bool user_only;          /* the kernel did not allow its own code to be sampled */
+	struct buf switch_fds;   /* int: those of fds that sample switches */
+	uint64_t switch_period;  /* every so many switches are sampled */
 	uint64_t frequency;      /* in force, */
 	uint64_t most_frequency; /* and the most that could be */
 	unsigned without;        /* what this kernel does not have (open_event.h) */
@@ -73,6 +82,15 @@ void sampler_close(struct sampler *s);
 
 void sampler_start(struct sampler *s);
 void sampler_stop(struct sampler *s);
+
+/* Does the event belong to those that are opened by_cpu? */
+bool sampler_is_by_cpu(const struct event *e);
+
+/*
+ * From now on every so many switches are sampled. Where events are those of tasks, a task that
+ * has inherited them keeps the period that there was when it began.
+ */
+void sampler_set_switch_period(struct sampler *s, uint64_t period);
 
 /* Samples that the kernel has lost so far; 0 where it does not count them. */
 uint64_t sampler_lost(const struct sampler *s);

@@ -37,9 +37,22 @@ static struct perf_event_attr common_attr(const struct sampler *s, bool by_cpu)
 	return a;
 }
 
+/*
+ * The kernel itself switches, so it can be sampled only where kernel code can. Asked for the
+ * period in samples, the event would take no notice of it.
+ */
+static void switches(const struct sampler *s, struct perf_event_attr *a)
+{
+	a->context_switch = 1;
+	a->exclude_kernel = 0;
+	a->sample_type &= ~(uint64_t)PERF_SAMPLE_PERIOD;
+	a->sample_period = s->switch_period;
+}
+
 struct perf_event_attr sampler_event_attr(const struct sampler *s, const struct event *e)
 {
-	struct perf_event_attr a = common_attr(s, s->by_cpu && !e->every);
+	struct perf_event_attr a = common_attr(s, s->by_cpu && sampler_is_by_cpu(e));
+	uint32_t stack = s->o->stack_bytes;
 
 	a.type = e->type;
 	a.config = e->config;
@@ -49,10 +62,14 @@ struct perf_event_attr sampler_event_attr(const struct sampler *s, const struct 
 	/* Asked for a period, software events take no notice of the one that is set. */
 	if (e->every > 1)
 		a.sample_type &= ~(uint64_t)PERF_SAMPLE_PERIOD;
+	if (e->is_switch) {
+		switches(s, &a);
+		stack = (uint32_t)min_size(stack, s->o->switch_stack_bytes);
+	}
 	a.exclude_user = e->no_user;
 	a.exclude_kernel |= e->no_kernel;
 	a.sample_regs_user = s->o->stack_bytes ? sample_regs_mask(s->o->arch) : 0;
-	a.sample_stack_user = s->o->stack_bytes;
+	a.sample_stack_user = stack;
 	a.exclude_callchain_kernel = s->user_only || !s->o->kernel;
 	if (!s->o->stack_bytes)
 		a.sample_type &= ~(uint64_t)(PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER);

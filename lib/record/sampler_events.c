@@ -43,13 +43,30 @@ static uint64_t ram(void)
 }
 
 /* What of the events is opened together: by task, or for a whole CPU. */
-enum { SIDEBAND = 1, BY_FREQUENCY = 2, BY_PERIOD = 4, ALL_EVENTS = 7 };
+enum {
+	SIDEBAND = 1,
+	BY_FREQUENCY = 2,
+	BY_PERIOD = 4,
+	SWITCHES = 8,
+	BY_CPU = BY_FREQUENCY | SWITCHES,
+	ALL_EVENTS = 15
+};
+
+static unsigned kind_of_event(const struct event *e)
+{
+	return e->is_switch ? SWITCHES : e->every ? BY_PERIOD : BY_FREQUENCY;
+}
+
+bool sampler_is_by_cpu(const struct event *e)
+{
+	return kind_of_event(e) & BY_CPU;
+}
 
 static bool is_opened_with(const struct sampler *s, size_t event, unsigned what)
 {
 	if (event == s->o->nevent)
 		return what & SIDEBAND;
-	return what & (s->o->events[event].every ? BY_PERIOD : BY_FREQUENCY);
+	return what & kind_of_event(&s->o->events[event]);
 }
 
 static bool has_event(const struct sampler *s, unsigned what)
@@ -65,6 +82,11 @@ bool sampler_has_frequency(const struct sampler *s)
 	return has_event(s, BY_FREQUENCY);
 }
 
+bool sampler_has_switches(const struct sampler *s)
+{
+	return has_event(s, SWITCHES);
+}
+
 /* Bytes for the ring of each CPU: for what comes in between two reads, with reserve. */
 static size_t wanted_ring_bytes(const struct sampler *s)
 {
@@ -73,7 +95,7 @@ static size_t wanted_ring_bytes(const struct sampler *s)
 	while (size < MOST_RING && size < s->frequency * record * RESERVE_MS / 1000)
 		size *= 2;
 	/* What is not slowed down to a frequency comes in bursts. */
-	if (has_event(s, BY_PERIOD))
+	if (has_event(s, BY_PERIOD | SWITCHES))
 		size = RING_OF_BURSTS;
 	while (size > SMALLEST_RING && (uint64_t)size * s->nring > ram() / RINGS_OF_RAM)
 		size /= 2;
@@ -133,6 +155,8 @@ static int open_one(struct sampler *s, struct ring *r, size_t event, struct even
 	if (!attach(s, r, fd, why))
 		return 0;
 	note_id(s, fd, event);
+	if (!sideband && s->o->events[event].is_switch)
+		buf_put(&s->switch_fds, &fd, sizeof(fd));
 	return 1;
 }
 
@@ -229,7 +253,7 @@ static bool open_all(struct sampler *s, const int *cpus, struct buf *why)
 	describe_events(s);
 	if (!s->by_cpu)
 		return open_targets(s, cpus, ALL_EVENTS, why);
-	return open_on_cpus(s, cpus, -1, SIDEBAND | BY_FREQUENCY, why) &&
+	return open_on_cpus(s, cpus, -1, SIDEBAND | BY_CPU, why) &&
 	       (!has_event(s, BY_PERIOD) || open_targets(s, cpus, BY_PERIOD, why));
 }
 
@@ -240,6 +264,7 @@ void sampler_close_events(struct sampler *s)
 	for (size_t i = 0; i < s->nfd; i++)
 		close(s->fds[i]);
 	s->nfd = 0;
+	s->switch_fds.n = 0;
 }
 
 bool sampler_open_events(struct sampler *s, const int *cpus, struct buf *why)

@@ -7,6 +7,7 @@
 #include "record/drain_thread.h"
 #include "record/session_child.h"
 #include "record/session_start.h"
+#include "record/session_waits.h"
 #include "record/session_window.h"
 
 enum {
@@ -89,6 +90,8 @@ static void open_again(struct session *s, uint32_t stack_bytes)
 		return;
 	}
 	sampler_stop(&s->sampler);
+	if (s->has_waits)
+		sampler_set_switch_period(&sampler, s->sampler.switch_period);
 	sampler_start(&sampler);
 	recorder_drain(&s->recorder, true);
 	s->lost_in_closed = session_lost(s);
@@ -106,6 +109,7 @@ static void keep_house(struct session *s, uint64_t now)
 		return;
 	s->housekept = now;
 	binaries_unload(&s->recorder.decoder.binaries);
+	session_look_at_waits(s);
 	if (sampler_cpus_changed(&s->sampler))
 		open_again(s, s->sampler_options.stack_bytes);
 }
@@ -203,6 +207,8 @@ static void run_windows(struct session *s)
 	session_begin(s);
 	while (go_on && !is_over(s, now)) {
 		sampler_wait(&s->sampler, wait_ms(s, now));
+		recorder_take(&s->recorder);
+		session_adapt_waits(s, recorder_now());
 		recorder_drain(&s->recorder, false);
 		now = recorder_now();
 		show_progress(s, now, &shown);
@@ -212,11 +218,13 @@ static void run_windows(struct session *s)
 		if (!flush_asked && !(s->o->every && now - s->window_start >= s->o->every))
 			continue;
 		flush_asked = 0;
+		session_look_at_waits(s);
 		session_cut(s, recorder_now());
 		go_on = session_end_window(s);
 		session_begin_window(s);
 	}
 	await_child(s);
+	session_look_at_waits(s);
 	sampler_stop(&s->sampler);
 	s->over = recorder_now();
 	session_cut_last(s);
@@ -246,6 +254,7 @@ bool session_run(struct session *s, const struct session_options *o, struct buf 
 void session_release(struct session *s)
 {
 	session_windows_release(s);
+	off_cpu_release(&s->off_cpu);
 	recorder_release(&s->recorder);
 	sampler_close(&s->sampler);
 	targets_close(&s->targets);

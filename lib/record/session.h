@@ -8,6 +8,7 @@
 #include "perf/gather.h"
 #include "record/jit.h"
 #include "record/launch.h"
+#include "record/off_cpu.h"
 #include "record/recorder.h"
 #include "record/targets.h"
 
@@ -24,10 +25,11 @@ struct window {
 	uint64_t sampled;   /* ns of CPU time that samples stand for */
 	uint64_t forks;     /* threads and processes that began in it */
 	uint64_t max_rss;   /* bytes, of a command that has ended; else 0 */
-	bool user_only;     /* kernel code could not be sampled */
-	bool last;          /* no other follows */
-	bool ended;         /* a command ended in it: */
-	int status;         /* its status, as waitpid(2) has it */
+	struct off_cpu_counts off_cpu;
+	bool user_only; /* kernel code could not be sampled */
+	bool last;      /* no other follows */
+	bool ended;     /* a command ended in it: */
+	int status;     /* its status, as waitpid(2) has it */
 };
 
 /* What a mapping of a window's profile is of: a binary, or the JIT code of a process. */
@@ -45,6 +47,9 @@ struct session_options {
 	struct launch launch;            /* of TARGET_CHILD */
 	uint64_t delay, duration, every; /* ns; 0 = none */
 	bool adapt;                      /* copy more of the stack when too much is missing */
+	/* With one of event_of_waits() among the events: */
+	bool wall;         /* a sample type for running and waiting together */
+	uint64_t min_wait; /* ns; shorter waits are left out */
 	/* A command is about to run as this process; 0: it has ended. May be NULL. */
 	void (*on_child)(void *context, int pid);
 	/* Are samples of this process wanted? May be NULL. */
@@ -74,6 +79,14 @@ struct session {
 	struct sampler sampler;
 	struct recorder recorder;
 	struct gather gather;
+	struct off_cpu off_cpu;
+	bool has_waits;   /* off_cpu is in use: */
+	uint64_t adapted; /* ns: when its period was looked at */
+	struct switch_rate {
+		uint64_t n;        /* switches until then */
+		double per_second; /* in the last second, about */
+	} own_switches, all_switches;
+	uint64_t switch_period; /* the largest so far */
 	struct buf worths;      /* struct gather_event, of the events */
 	struct dictionary dict; /* of the window's profile */
 	struct profile profile;

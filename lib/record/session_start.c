@@ -6,6 +6,7 @@
 
 #include "record/cpu_counter.h"
 #include "record/session_child.h"
+#include "record/session_waits.h"
 #include "record/session_window.h"
 #include "record/tasks.h"
 
@@ -35,8 +36,15 @@ static void on_sample(void *context, const struct perf_sample *sample)
 {
 	struct session *s = context;
 
-	gather_sample(&s->gather, sample);
-	if (s->o->sampler.events[sample->event].is_cpu)
+	const struct event *event = &s->o->sampler.events[sample->event];
+
+	if (event->is_switch)
+		off_cpu_sample(&s->off_cpu, sample);
+	else if (s->has_waits && event->is_cpu)
+		session_add_run(s, sample, worth_of(s, sample));
+	else
+		gather_sample(&s->gather, sample);
+	if (event->is_cpu)
 		s->sampled += worth_of(s, sample);
 }
 
@@ -60,6 +68,7 @@ static void set_up(struct session *s)
 	s->recorder.decoder.unwinder.use_memo = true;
 	s->recorder.decoder.processes.thread_names = o->labels.label_by & LABEL_BY_THREAD;
 	session_windows_init(s);
+	session_waits_init(s);
 }
 
 static bool prepare_child(struct session *s, struct buf *why)
@@ -70,7 +79,9 @@ static bool prepare_child(struct session *s, struct buf *why)
 	}
 	s->sampler_options.pids = &s->child.pid;
 	s->sampler_options.npid = 1;
-	s->cpu_counter = cpu_counter_open(s->child.pid);
+	/* It takes its part of each switch: where those are recorded, they say the same. */
+	if (!session_has_waits(s))
+		s->cpu_counter = cpu_counter_open(s->child.pid);
 	session_report_child(s, s->child.pid);
 	return true;
 }
@@ -184,6 +195,7 @@ bool session_start(struct session *s, struct buf *why)
 	s->begun = recorder_now();
 	if (!start_target(s, why))
 		return false;
+	session_begin_waits(s, s->begun);
 	s->begun = recorder_now();
 	return true;
 }

@@ -5,6 +5,7 @@
 
 #include "record/cpu_counter.h"
 #include "record/drain_thread.h"
+#include "record/session_waits.h"
 
 enum { RAISED = 10 }; /* priority while recording: steps of nice(1) */
 
@@ -41,7 +42,7 @@ static uint64_t cpu_so_far(struct session *s)
 		return o->children ? 0 : targets_cpu_time(&s->targets);
 	/* Neither has all: the counter ends with a program that is setuid, and what a command
 	 * did not wait for is missing when it has ended. */
-	counted = cpu_counter_read(s->cpu_counter);
+	counted = s->has_waits ? s->off_cpu.ran : cpu_counter_read(s->cpu_counter);
 	return counted > s->child_cpu ? counted : s->child_cpu;
 }
 
@@ -65,6 +66,8 @@ void session_begin_window(struct session *s)
 	dict_init(&s->dict);
 	profile_init(&s->profile, &s->dict);
 	gather_begin(&s->gather, &s->profile);
+	if (s->has_waits)
+		off_cpu_begin(&s->off_cpu);
 	s->window = (struct window){ .number = number, .time = realtime() - ago };
 }
 
@@ -79,6 +82,7 @@ void session_begin(struct session *s)
 	s->window_start = s->begun;
 	s->at_start = (struct session_counts){ .cpu = cpu_at_start(s) };
 	session_begin_window(s);
+	session_list_waits(s);
 }
 
 /* The window's figures, between its beginning and these. */
@@ -109,8 +113,13 @@ void session_measure_window(struct session *s)
 
 static void cut_at(struct session *s, uint64_t time)
 {
-	struct session_counts now = counts_so_far(s);
+	struct session_counts now;
 
+	if (s->has_waits) {
+		off_cpu_cut(&s->off_cpu, time);
+		s->window.off_cpu = s->off_cpu.counts;
+	}
+	now = counts_so_far(s);
 	measure(s, &now, time);
 	s->at_start = now;
 	s->window_start = time;

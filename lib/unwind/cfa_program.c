@@ -118,6 +118,10 @@ static bool run_register(struct cfa_machine *m, uint8_t op, struct cursor *d)
 	case DW_CFA_undefined: saved_of(m, cursor_uleb(d))->kind = UNDEFINED; return true;
 	case DW_CFA_same_value: saved_of(m, cursor_uleb(d))->kind = SAME; return true;
 	case DW_CFA_register:
+		reg = cursor_uleb(d);
+		*saved_of(m, reg) = (struct saved_register){ .kind = IN_REGISTER,
+							     .offset = (int64_t)cursor_uleb(d) };
+		return true;
 	case DW_CFA_val_offset:
 		saved_of(m, cursor_uleb(d))->kind = OTHER;
 		cursor_uleb(d);

@@ -122,6 +122,10 @@ struct rule cfa_row_rule(const struct cfa_row *row, bool signal, const struct ar
 	}
 	r.fp = saved_place(arch, &row->fp, &r.fp_offset) & 0xf;
 	r.ra = saved_place(arch, &row->ra, &r.ra_offset) & 0xf;
+	if (row->ra.kind == IN_REGISTER && row->ra.offset >= 0 && row->ra.offset < arch->nregs) {
+		r.ra = AT_REG;
+		r.ra_offset = (int32_t)row->ra.offset;
+	}
 	if (r.ra == AT_LOST)
 		r.cfa = CFA_BAD;
 	else if (row->cfa_block)

@@ -10,8 +10,8 @@
 
 /* How a register's value in the caller is found. */
 struct saved_register {
-	enum { SAME, UNDEFINED, AT_CFA_OFFSET, AT_EXPRESSION, OTHER } kind;
-	int64_t offset;
+	enum { SAME, UNDEFINED, AT_CFA_OFFSET, AT_EXPRESSION, IN_REGISTER, OTHER } kind;
+	int64_t offset; /* of IN_REGISTER: its number */
 	struct str expression;
 };
 

@@ -32,6 +32,7 @@ enum rule_place {
 	AT_CFA,  /* in memory at CFA + offset */
 	AT_SP,   /* at SP + offset (signal frames) */
 	AT_FP,   /* at FP + offset */
+	AT_REG,  /* in the register of that number, for the return address alone */
 	AT_LOST, /* it cannot be known */
 };
 

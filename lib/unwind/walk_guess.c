@@ -1,7 +1,10 @@
 /* Steps without unwind data, by frame pointers and by what the code looks like. */
 #include "unwind/walk_call.h"
 
-enum { FUNCTION = 64 << 10 /* functions are hardly larger than that */ };
+enum {
+	FUNCTION = 64 << 10, /* functions are hardly larger than that */
+	ENTRY = 32,          /* bytes of the code at an entry point: ld.so's needs no zero */
+};
 
 /*
  * May the innermost function have been called from before this address? It must
@@ -33,6 +36,8 @@ bool walk_is_outermost(struct walk *w)
 		return true;
 	if (!r || !r->module)
 		return false;
+	if (w->pc - w->call - r->bias - r->module->elf.entry < ENTRY)
+		return true;
 	n = walk_into_function(w, r);
 	n = n < 64 ? n : 64;
 	code = elf_at(&r->module->elf, w->pc - w->call - r->bias - n);

@@ -123,6 +123,12 @@ static bool restore_pc(struct walk *w, const struct rule *rule, uint64_t cfa, ui
 		*pc = w->lr;
 		return w->knows_lr || walk_stop(w, UNWIND_BAD);
 	}
+	/* vfork() keeps it in one, since its child returns first, on the same stack. */
+	if (rule->ra == AT_REG) {
+		*pc = w->state->regs[rule->ra_offset];
+		return (w->leaf && !(w->state->missing >> rule->ra_offset & 1)) ||
+		       walk_stop(w, UNWIND_BAD);
+	}
 	return walk_read(w, place_address(w, rule->ra, cfa, offset), pc) ||
 	       walk_stop(w, UNWIND_TRUNCATED);
 }

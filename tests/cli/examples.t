@@ -11,9 +11,10 @@ cat >bin/perf <<END
 END
 cat >app <<'END'
 #!/bin/sh
-# Busy for a while.
+# Busy for a while, and then waits.
 i=0
 while [ $i -lt 100000 ]; do i=$((i + 1)); done
+sleep 0.01
 END
 cat >bin/pgrep <<'END'
 #!/bin/sh

@@ -20,6 +20,7 @@ static const char *place_text(enum rule_place p, int offset)
 	case AT_CFA: snprintf(s, 32, "cfa%+d", offset); break;
 	case AT_SP: snprintf(s, 32, "sp%+d", offset); break;
 	case AT_FP: snprintf(s, 32, "fp%+d", offset); break;
+	case AT_REG: snprintf(s, 32, "r%d", offset); break;
 	}
 	return s;
 }
@@ -111,6 +112,8 @@ static const struct {
 	{ "undefined frame pointer", S("\x07\x06"), 0, "sp+8 fp lost ra cfa-8" },
 	{ "undefined return address", S("\x07\x10"), 0, "end" },
 	{ "register", S("\x09\x06\x03"), 0, "sp+8 fp lost ra cfa-8" },
+	{ "register of the return address", S("\x09\x10\x05"), 0, "sp+8 fp same ra r5" },
+	{ "register that is none", S("\x09\x10\x40"), 0, "bad" },
 	{ "val_offset", S("\x14\x06\x02"), 0, "sp+8 fp lost ra cfa-8" },
 	{ "val_offset_sf", S("\x15\x06\x7e"), 0, "sp+8 fp lost ra cfa-8" },
 	{ "val_expression", S("\x16\x06\x01\x50"), 0, "sp+8 fp lost ra cfa-8" },

@@ -331,7 +331,10 @@ static void gather(void *context, const struct perf_sample *s)
 static void test_profile(void)
 {
 	static const struct gather_event worth[] = {
-		{ .sample_type = "cpu", .unit = "nanoseconds", .counted = true, .period = 2004008 },
+		{ .sample_type = "cpu",
+		  .unit = "nanoseconds",
+		  .count_type = "samples",
+		  .period = 2004008 },
 		{ .sample_type = "page-faults", .unit = "count" },
 	};
 	static const struct label_options options = { .label_by = LABEL_BY_COMM };

@@ -1,0 +1,152 @@
+#!/bin/sh
+# Where threads wait: against programs that say themselves for how long they wait, and where.
+top=${top:-$(cd "$(dirname "$0")/../.." && pwd)}
+. "$top/tests/record.sh"
+target waits
+
+# waited PROFILE FUNCTION [SELECTOR]: ms in which it waited
+waited() {
+	prof-query --type off_cpu "${3-}" "$1" -t folded 2>/dev/null |
+		awk -v f=";$2;" 'index($0, f) { ns += $NF } END { printf "%.1f\n", ns / 1e6 }'
+}
+# near GOT EXPECTED NAME [MORE]: within 1 % and 2 ms, and MORE ms
+near() {
+	awk -v a="$1" -v b="$2" -v more="${4-0}" 'BEGIN {
+		d = a - b; if (d < 0) d = -d; exit !(d <= b / 100 + 2 + more)
+	}'
+	ok $? "$3" "$1, not $2 (${4-0})"
+}
+# of_thread PROFILE TYPE TID: ms
+of_thread() {
+	prof-query --type "$2" --tag "tid=^$3\$" "$1" -t folded 2>/dev/null |
+		awk '{ ns += $NF } END { printf "%.1f\n", ns / 1e6 }'
+}
+total() { prof-query --type "$2" "$1" -t folded 2>/dev/null | awk '{ ns += $NF } END { printf "%.1f\n", ns / 1e6 }'; }
+fact() { prof-query --summary "$1" | sed -n "s/^comment *$2=//p"; }
+
+# A command, running and waiting
+head -c 4000000 /dev/urandom >blob
+sync blob
+exits 0 'a command that waits' prof-record --wall --fact work=7 --label-by comm,tid -o w.pb.gz -- \
+	sh -c 'exec ./waits blob >waits.txt'
+says '[0-9]+ waits, together [0-9.]+ s' 'the last lines say how much'
+# Where other programs take the CPUs, it waits for those, too: while it looks at the clock; and
+# where switches are many, a wait for a CPU counts in another function.
+busy=$(waited w.pb.gz 'timed;waited')
+[ -z "$(fact w.pb.gz waits_shared_out)" ] || busy=80
+while read -r function reason ns; do
+	ms=$(awk -v ns="$ns" 'BEGIN { printf "%.1f\n", ns / 1e6 }')
+	case $function in
+	cpu) cpu=$ms ;;
+	all) all=$ms ;;
+	do_disk)
+		near "$(waited w.pb.gz "$function")" "$ms" "$function waits for $ms ms" "$busy"
+		if [ "${ms%.*}" -ge 2 ]; then
+			at_least "$(waited w.pb.gz "$function" "{wait=\"$reason\"}" | cut -d. -f1)" 1 'some of it for the disk'
+		else
+			skip 'the disk is too fast, or does no O_DIRECT' 'some of it for the disk'
+		fi
+		;;
+	*)
+		[ "$function" != do_share ] || busy=80
+		near "$(waited w.pb.gz "$function")" "$ms" "$function waits for $ms ms" "$busy"
+		near "$(waited w.pb.gz "$function" "{wait=~\"$reason|runnable\"}")" "$ms" "for $reason, or a CPU" "$busy"
+		at_least "$(waited w.pb.gz "$function" "{wait=\"$reason\"}" | cut -d. -f1)" 80 "most of it for $reason"
+		;;
+	esac
+done <waits.txt
+main=$(prof-query --focus do_sleep --values tid w.pb.gz 2>/dev/null | awk '$1 ~ /^[0-9]+$/ { print $1; exit }')
+near "$(of_thread w.pb.gz wall "$main")" "$all" "the main thread's time is all there: $all ms"
+near "$(awk -v w="$(of_thread w.pb.gz wall "$main")" -v o="$(of_thread w.pb.gz off_cpu "$main")" 'BEGIN { print w - o }')" \
+	"$cpu" "what it did not wait for it ran: $cpu ms"
+is "$(fact w.pb.gz work)" 7 'a fact of the user is in the profile'
+prof-query --types w.pb.gz >types 2>err
+is "$(awk '{ printf "%s ", $2 }' types)" 'samples/count cpu/nanoseconds off_cpu_count/count off_cpu/nanoseconds wall/nanoseconds ' \
+	'the sample types'
+
+# Windows: threads that wait all the time, since before the recording
+./waits stay >ready &
+pid=$!
+wait_for ready
+sleep 0.3
+exits 0 'a process that waits' prof-record --off-cpu --every 200ms -d 1s -p $pid -o s.pb.gz
+prof-merge -q s.pb.gz -o sum.pb.gz 2>/dev/null
+near "$(total sum.pb.gz off_cpu)" "$(fact sum.pb.gz wall_ns | awk '{ print $1 / 1e6 }')" 'waits all the time'
+is "$(prof-query --type off_cpu_count sum.pb.gz -t folded 2>/dev/null | awk '{ n += $NF } END { print n }')" 1 'once'
+at_least "$(prof-merge -q s.pb.gz -t pprof --by wait -o by-%v.pb.gz 2>/dev/null; waited sum.pb.gz do_pipe '{wait="pipe"}' | cut -d. -f1)" \
+	900 'in a pipe, with the stack of before the recording'
+exits 0 'only long waits' prof-record --off-cpu --min-wait 1h -d 300ms -p $pid -o none.pb.gz
+says '1 shorter waits were left out|0 waits' 'are none'
+kill $pid
+
+# Options
+exits 2 'waits of some CPUs' prof-record --off-cpu -C 0 -a -d 1s -o c.pb.gz
+says 'need all CPUs' 'are unknown'
+exits 2 'running and waiting without running' prof-record --wall -e page-faults -a -d 1s -o c.pb.gz
+exits 2 'a shortest wait without waits' prof-record --min-wait 1ms -a -d 1s -o c.pb.gz
+exits 2 'a fact without a value' prof-record --fact work -- true
+exits 0 'waits and an event besides' prof-record --off-cpu -e page-faults -o two.pb.gz -- sleep 0.05
+at_least "$(total two.pb.gz off_cpu | cut -d. -f1)" 49 'has both'
+
+# Where only those wait who wait a lot: vfork(), whose return address is in a register; ld.so
+cat >vfork.c <<'END'
+#include <unistd.h>
+static void spawn(void)
+{
+	if (!vfork()) {
+		usleep(200000);
+		_exit(0);
+	}
+}
+int main(void)
+{
+	spawn();
+	return 0;
+}
+END
+$CC -O1 -fno-inline -g -o vfork vfork.c
+exits 0 'a program that calls vfork' prof-record --off-cpu -o v.pb.gz -- ./vfork
+at_least "$(waited v.pb.gz 'main;spawn' '{wait="child"}' | cut -d. -f1)" 199 'waits for its child, with its stack'
+exits 0 'short programs' prof-record --off-cpu -o t.pb.gz -- \
+	sh -c 'i=0; while [ $i -lt 100 ]; do /bin/true; i=$((i + 1)); done'
+is "$(fact t.pb.gz truncated_no_tables)" '' 'have whole stacks in ld.so'
+
+# A storm of switches
+cat >storm.c <<'END'
+#include <pthread.h>
+#include <time.h>
+#include <stdio.h>
+#include <unistd.h>
+static int there[2], back[2];
+static void *echo(void *x)
+{
+	char c;
+	while (read(there[0], &c, 1) == 1 && write(back[1], &c, 1) == 1)
+		;
+	return x;
+}
+static double now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec + 1e-9 * t.tv_nsec; }
+int main(void)
+{
+	pthread_t t;
+	char c = 0;
+	double end;
+	if (pipe(there) || pipe(back) || pthread_create(&t, NULL, echo, NULL))
+		return 1;
+	for (end = now() + 1.5; now() < end;)
+		if (write(there[1], &c, 1) != 1 || read(back[0], &c, 1) != 1)
+			return 1;
+	return 0;
+}
+END
+$CC -O1 -o storm storm.c -lpthread
+exits 0 'a storm of switches' prof-record --wall --label-by tid -o storm.pb.gz -- ./storm
+says 'have no stack of their own' 'is sampled, which is said'
+at_least "$(fact storm.pb.gz waits)" 5000 'all of them are counted'
+sum=$(total storm.pb.gz wall)
+if [ "$(fact storm.pb.gz lost)" -eq 0 ]; then
+	near "$sum" 3000 'and all of the time of both threads is there'
+else
+	skip 'the machine is too busy: some were lost' 'and all of the time of both threads is there'
+fi
+finish
