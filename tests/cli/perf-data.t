@@ -41,7 +41,8 @@ is "$(grep -c _start out)" 0 'gives no names'
 says '1 binary is not here, or of another build: /tmp/example/spin' 'that is said'
 says '8 of 8 addresses have no name' 'and counted'
 cp "$data/perf-data/spin" "$cached/elf"
-PERF_BUILDID_DIR=$HOME/.debug HOME=/nowhere prof-fold "$golden/frames.in" >out
+cache=$HOME/.debug
+PERF_BUILDID_DIR=$cache HOME=/nowhere prof-fold "$golden/frames.in" >out
 is "$(cat out)" "$frames" 'the cache may be elsewhere'
 
 # Files come through pipes, too, and packed.
@@ -88,9 +89,9 @@ exits 2 'leniently, if no sample is left' prof-fold --lenient "$golden/pipe-cut-
 says 'holds no samples' 'that is said'
 exits 0 'features that are missing, leniently' prof-fold --lenient "$golden/cut-short.in"
 says 'skipped 1 malformed record' 'are counted'
-head -c 2000 "$golden/frames.in" >cut
-exits 2 'records that are cut short' prof-fold cut
-says 'cut: byte 2000: records should go on to byte 2184' 'are said to be'
+head -c 2000 "$golden/frames.in" >cut.data
+exits 2 'records that are cut short' prof-fold cut.data
+says 'cut.data: byte 2000: records should go on to byte 2184' 'are said to be'
 exits 0 'leniently' prof-fold --lenient cut
 is "$(awk '{ n += $NF } END { print (n > 0) }' out)" 1 'what is there is read'
 
