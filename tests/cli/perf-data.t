@@ -92,7 +92,7 @@ says 'skipped 1 malformed record' 'are counted'
 head -c 2000 "$golden/frames.in" >cut.data
 exits 2 'records that are cut short' prof-fold cut.data
 says 'cut.data: byte 2000: records should go on to byte 2184' 'are said to be'
-exits 0 'leniently' prof-fold --lenient cut
+exits 0 'leniently' prof-fold --lenient cut.data
 is "$(awk '{ n += $NF } END { print (n > 0) }' out)" 1 'what is there is read'
 
 # perf script has the last word, where perf can record.

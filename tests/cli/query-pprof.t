@@ -156,6 +156,12 @@ for profile in "$corpus"/pprof/* "$corpus"/jfr/*.pb.gz; do
 	agree '-peek .' '--peek .'
 	agree -tags --labels
 	agree '-top -sample_index=0' '--top --type 0'
+	agree '-peek . -lines' '--peek . --granularity lines'
+	filters
+	# Seconds of pprof for each question, and nothing that the others do not have.
+	case $profile in
+	*/heap | */heap_go_*) continue ;;
+	esac
 	for what in filefunctions lines addresses; do
 		agree "-top -$what" "--top --granularity $what"
 	done
@@ -177,8 +183,6 @@ for profile in "$corpus"/pprof/* "$corpus"/jfr/*.pb.gz; do
 		agree "-peek . -tagleaf $key" "--peek . --tagleaf $key"
 	fi
 	lists
-	agree '-peek . -lines' '--peek . --granularity lines'
-	filters
 done
 
 # A differential: the net, and shares of the base.
