@@ -126,8 +126,8 @@ ifneq ($(strip $(ABSENT)),)
 UNIT	:= $(filter-out $(shell grep -l $(ABSENT:%=-e '"%/') $(UNIT)),$(UNIT))
 endif
 UNIT	:= $(UNIT:%.c=$(O)/%.t)
-# A browser's work is not ours: with sanitizers, pictures are only drawn.
-TESTS	:= $(filter-out $(if $(SAN),tests/browser/%),$(wildcard tests/*/*.t))
+# With sanitizers, other programs need not do their part again: browsers, and google/pprof.
+TESTS	:= $(filter-out $(if $(SAN),tests/browser/% tests/cli/query-pprof.t),$(wildcard tests/*/*.t))
 
 # The oracle for what is read and written by hand: protobuf-c.
 ORACLE	:= $(O)/tests/oracle/profile.pb-c
