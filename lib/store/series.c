@@ -105,13 +105,19 @@ static size_t count_key(const struct dictionary *d, label_set_id set, str_id key
 	return n;
 }
 
-/* Has each set that samples have (seen[i]) this label, and no other of its key? */
-static bool is_common(const struct dictionary *d, const struct label *l, const uint8_t *seen)
+/* The label sets of a profile's samples: of the first n of the dictionary those seen. */
+struct seen_sets {
+	const uint8_t *seen;
+	uint32_t n;
+};
+
+/* Has each of these sets this label, and no other of its key? */
+static bool is_common(const struct dictionary *d, const struct label *l, struct seen_sets sets)
 {
-	for (uint32_t i = 0; i < d->label_set.n; i++) {
+	for (uint32_t i = 0; i < sets.n; i++) {
 		const struct label *other;
 
-		if (!seen[i])
+		if (!sets.seen[i])
 			continue;
 		other = dict_find_label(d, (label_set_id){ i }, l->key);
 		if (!other || memcmp(other, l, sizeof(*l)) != 0 ||
@@ -130,7 +136,7 @@ static label_set_id without_keys(struct dictionary *d, label_set_id set, label_s
 }
 
 /* The labels that all samples have, beside the fixed ones. */
-static label_set_id common_labels(struct profile *p, label_set_id fixed, const uint8_t *seen)
+static label_set_id common_labels(struct profile *p, label_set_id fixed, struct seen_sets sets)
 {
 	struct dictionary *d = p->dict;
 	label_set_id common = fixed, set = { 0 };
@@ -140,7 +146,7 @@ static label_set_id common_labels(struct profile *p, label_set_id fixed, const u
 	for (set = without_keys(d, set, fixed); set.i; set = dict_label_set(d, set)->rest) {
 		struct label l = *dict_label(d, dict_label_set(d, set)->label);
 
-		if (!stays_with_samples(d, &l) && is_common(d, &l, seen))
+		if (!stays_with_samples(d, &l) && is_common(d, &l, sets))
 			common = dict_add_label(d, common, l);
 	}
 	return common;
@@ -154,7 +160,7 @@ label_set_id series_split(struct profile *p, label_set_id fixed, label_set_id *l
 
 	for (uint32_t i = 1; i < p->sample.n; i++)
 		seen[profile_sample(p, (sample_id){ i })->labels.i] = 1;
-	common = common_labels(p, fixed, seen);
+	common = common_labels(p, fixed, (struct seen_sets){ seen, nset });
 	for (uint32_t i = 1; i < nset; i++)
 		if (seen[i])
 			rest[i] = without_keys(p->dict, (label_set_id){ i }, common);

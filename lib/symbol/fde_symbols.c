@@ -13,7 +13,7 @@
 
 struct fdes {
 	struct elf elf;
-	Dwarf_CFI *cfi;   /* libdw's, of .eh_frame; ends with the image */
+	Dwarf_CFI *cfi;   /* libdw's, of .eh_frame; ours to end */
 	struct str table; /* pairs of 32 bits: where a function begins, where its FDE is; */
 	uint64_t base;    /* both from here on, in order of functions */
 	struct buf image; /* the image's name */
@@ -29,6 +29,8 @@ static void close_fdes(void *with)
 {
 	struct fdes *f = with;
 
+	if (f->cfi)
+		dwarf_cfi_end(f->cfi);
 	elf_close(&f->elf);
 	buf_release(&f->image);
 	buf_release(&f->name);
