@@ -126,8 +126,9 @@ ifneq ($(strip $(ABSENT)),)
 UNIT	:= $(filter-out $(shell grep -l $(ABSENT:%=-e '"%/') $(UNIT)),$(UNIT))
 endif
 UNIT	:= $(UNIT:%.c=$(O)/%.t)
-# With sanitizers, other programs need not do their part again: browsers, and google/pprof.
-TESTS	:= $(filter-out $(if $(SAN),tests/browser/% tests/cli/query-pprof.t),$(wildcard tests/*/*.t))
+# With sanitizers, browsers and google/pprof need not do their part again, and what "hostile"
+# reads is written in every format, too.
+TESTS	:= $(filter-out $(if $(SAN),tests/browser/% tests/cli/query-pprof.t tests/cli/roundtrip.t),$(wildcard tests/*/*.t))
 
 # The oracle for what is read and written by hand: protobuf-c.
 ORACLE	:= $(O)/tests/oracle/profile.pb-c
