@@ -2,7 +2,7 @@
 
 void path_clean(struct buf *b, struct str path)
 {
-	size_t from = b->n, keep; /* ".." does not go back behind `keep` */
+	size_t from = b->n, keep; /* ".." removes nothing before `keep` */
 
 	if (str_starts(path, S("/")))
 		buf_ch(b, '/');

@@ -87,7 +87,7 @@ static void take_pair(const struct opt *o, const char *arg, char **argv)
 }
 
 /*
- * An argument that may be left out stands behind "=", or it is a number and the next word:
+ * An argument that may be left out follows "=", or it is a number and the next word:
  * unless a file has that name.
  */
 static const char *maybe_argument(const char *arg, char **argv)

@@ -26,7 +26,7 @@ enum opt_kind {
 	OPT_PAIR,   /* const char *[2]: takes two arguments */
 	OPT_CHOICE, /* int: which of the choices */
 	OPT_PARSED, /* whatever opt.parse makes of it */
-	OPT_MAYBE,  /* const char *: the argument may be left out ("" then), and stands behind
+	OPT_MAYBE,  /* const char *: the argument may be left out ("" then), and follows
 		       "=", or in the next word if it is a number that names no file */
 };
 

@@ -1,6 +1,6 @@
 /*
- * Files that hold profiles, or are taken for some, and that cannot be read here: what they
- * are is told by their first bytes, and what to do about it. Compressed files that cannot
+ * Files that hold profiles, or are taken for some, and that cannot be read here. Their first
+ * bytes say what they are; a message says what to do. Compressed files that cannot
  * be unpacked are recognised by lib/io/codec.c.
  */
 #include "format/format.h"

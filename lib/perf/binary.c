@@ -109,7 +109,7 @@ static bool is_pseudo_file(struct str path)
 	       str_starts(path, S("anon_inode:"));
 }
 
-/* A file has a path (a relative one, if somebody has cut it) and, in most records, an inode. */
+/* A file has a path (a relative one, if a tool has cut it) and, in most records, an inode. */
 static bool is_file(const struct record_map *m)
 {
 	if (is_pseudo_file(m->path))

@@ -121,7 +121,7 @@ void put_percent_column(struct buf *b, int64_t v, int64_t total);
 /* A name on one line: control characters are blanks. */
 void put_name(struct buf *b, struct str name);
 
-/* The same at the end of a line that began in b, with `after` behind it: cut for a terminal. */
+/* The same at the end of a line that began in b, with `after` at its end: cut for a terminal. */
 void put_last_name(const struct query *q, struct buf *b, struct str name, struct str after);
 
 /* A time in ns since 1970, in the local time zone. */

@@ -5,7 +5,7 @@
  *
  * Readers and writers go on meanwhile. A new block says what it replaces, and becomes part
  * of the store at once, when it gets its name; then what it replaces is removed. What a
- * crash leaves behind is not read, and the next compaction removes it.
+ * crash leaves is not read, and the next compaction removes it.
  *
  * One compaction at a time: the file compact.lock holds host and process. It is ignored
  * when that process is gone, or when it is of another machine and twelve hours old.

@@ -120,11 +120,9 @@ else
 	skip 'some were lost' 'are counted one by one'
 fi
 exits 0 'every tenth' prof-record -e page-faults -c 10 -o pf10.pb.gz -- ./faults
-# A fault elsewhere, which comes between them, may be the tenth.
-case $(faults_in pf10.pb.gz touch_b) in
-1990 | 2000 | 2010) ok 0 'is worth ten' ;;
-*) ok 1 'is worth ten' "$(prof-fold pf10.pb.gz)" ;;
-esac
+tenths=$(faults_in pf10.pb.gz touch_b)
+[ "$tenths" = 2000 ] || { prof-query --summary pf10.pb.gz; prof-fold pf10.pb.gz; } | sed 's/^/# /'
+is "$tenths" 2000 'is worth ten'
 exits 0 'a period in nanoseconds' prof-record -c 2000000 -o c.pb.gz -- ./spin 0.4
 agrees c.pb.gz 500 'of CPU time'
 exits 2 'a period and a frequency' prof-record -c 10 -F 99 -- true

@@ -102,7 +102,7 @@ bool perf_is_message(struct str line);
 
 /*
  * What a command or symbol should not hold: a time, an address column, a bracketed CPU.
- * Fields were taken for a part of it, or somebody gave it such a name. NULL: nothing.
+ * Fields were taken for a part of it, or that is its name. NULL: nothing.
  */
 const char *perf_suspect(struct str name);
 

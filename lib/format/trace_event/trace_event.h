@@ -67,7 +67,7 @@ struct trace_profile {
 	double start, end; /* us; 0 = not known */
 };
 
-/* What the event at hand has told. */
+/* The members of the current event that were read so far. */
 struct trace_event {
 	char phase;
 	str_id name, arg_name, file;

@@ -8,7 +8,7 @@
 
 enum { DEEPEST = 2000 }; /* V8's own stacks end at 256 frames */
 
-/* What a node object has told so far. */
+/* The members of a node object that were read so far. */
 struct node_draft {
 	struct json_in *j;
 	str_id name, url;
