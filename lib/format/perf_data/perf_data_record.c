@@ -119,7 +119,8 @@ static bool take_own(struct perf_data *r, const struct perf_event_header *h)
 /* The kernel's */
 
 /*
- * Where its text began: addresses of another boot differ in that. perf writes the address of a symbol as the mapping's offset.
+ * Where its text began: addresses of another boot differ in that. perf writes the address of a
+ * symbol as the mapping's offset.
  */
 static void note_kernel_text(struct perf_data *r, const struct perf_event_header *h)
 {
