@@ -163,6 +163,7 @@ bool session_end_window(struct session *s)
 	struct drain_thread drain;
 	bool go_on;
 
+	gather_end(&s->gather);
 	s->profile.head.time = (int64_t)s->window.time;
 	s->profile.head.duration = (int64_t)s->window.duration;
 	if (!s->window.last)

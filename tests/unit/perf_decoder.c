@@ -221,6 +221,53 @@ static void test_numbers(void)
 	decoder_release(&d);
 }
 
+/* Children have their parent's mappings: one list, until one of them changes its own. */
+
+static uint64_t has_map(struct decoder *d, int pid, uint64_t address)
+{
+	const struct map *m = process_find(&d->processes, processes_find(&d->processes, pid), address);
+
+	return m ? m->region.end - m->region.start : 0;
+}
+
+static void test_forks(void)
+{
+	enum { MAPS = 1000, CHILDREN = 2000 };
+	struct perf_host host = host_of("perf");
+	struct decoder d;
+	size_t before, used;
+
+	decoder_init(&d, &arch_x86_64, &host);
+	d.on_sample = print_sample;
+	add_comm(&d, 5, PERF_RECORD_MISC_COMM_EXEC, "app", 10);
+	for (unsigned i = 0; i < MAPS; i++)
+		add_map(&d, 5, 0x400000 + 0x2000 * i, 0x1000, 0, "/bin/app", 11);
+	decoder_run(&d, UINT64_MAX);
+	before = mem_used();
+	for (unsigned i = 0; i < CHILDREN; i++)
+		add_task(&d, PERF_RECORD_FORK, 6 + i, 5, 12);
+	decoder_run(&d, UINT64_MAX);
+	used = mem_used() - before;
+	ok(used < 4 << 20, "two thousand children of a process with a thousand mappings: %zu KB",
+	   used >> 10);
+	ok(has_map(&d, 6, 0x400000) == 0x1000 && has_map(&d, 7, 0x402000) == 0x1000,
+	   "have its mappings");
+	add_map(&d, 6, 0x400800, 0x800, 0, "/lib/patch", 20);
+	add_map(&d, 5, 0x402000, 0x800, 0, "/lib/patch", 21);
+	decoder_run(&d, UINT64_MAX);
+	ok(has_map(&d, 6, 0x400000) == 0x800 && has_map(&d, 7, 0x400000) == 0x1000 &&
+		   has_map(&d, 5, 0x400000) == 0x1000,
+	   "what a child maps is its own");
+	ok(has_map(&d, 5, 0x402000) == 0x800 && has_map(&d, 6, 0x402000) == 0x1000 &&
+		   has_map(&d, 7, 0x402000) == 0x1000,
+	   "what its parent maps, too");
+	add_comm(&d, 7, PERF_RECORD_MISC_COMM_EXEC, "other", 22);
+	decoder_run(&d, UINT64_MAX);
+	ok(!has_map(&d, 7, 0x402000) && has_map(&d, 8, 0x402000) == 0x1000,
+	   "an exec() of one leaves the others");
+	decoder_release(&d);
+}
+
 /* A file that one process cannot show, and another one later can. */
 
 static bool open_for_six(void *context, const struct process *p, const struct map *m,
@@ -377,6 +424,56 @@ static void test_profile(void)
 	perf_events_release(&events);
 }
 
+/* The main mapping is that of the busiest program, whatever frame comes first. */
+
+static str_id main_file_of(struct gather *g, struct decoder *d, struct profile *p)
+{
+	profile_clear(p);
+	gather_begin(g, p);
+	decoder_run(d, UINT64_MAX);
+	gather_end(g);
+	return dict_mapping(p->dict, profile_main_map(p))->file;
+}
+
+static void test_program(void)
+{
+	static const struct gather_event worth = { .sample_type = "cpu", .unit = "nanoseconds" };
+	static const struct label_options options = { .label_by = LABEL_BY_COMM };
+	struct perf_host host = { 0 };
+	struct dictionary dict;
+	struct profile p;
+	struct gather g;
+	struct decoder d;
+
+	decoder_init(&d, &arch_x86_64, &host);
+	gather_init(&g, &options, &d, &worth, 1);
+	dict_init(&dict);
+	profile_init(&p, &dict);
+	d.on_sample = gather;
+	d.context = &g;
+	add_comm(&d, 5, PERF_RECORD_MISC_COMM_EXEC, "app", 10);
+	add_map(&d, 5, 0x55550000, 0x3000, 0, "/bin/app", 11);
+	add_map(&d, 5, 0x7fff0000, 0x3000, 0, "/lib/ld.so", 12);
+	add_map(&d, 5, 0x10000, 0x3000, 0, "/lib/low.so", 13);
+	add_sample(&d, 5, 0x7fff0010, 0x7fff0020, 14);
+	is(dict_text(&dict, main_file_of(&g, &d, &p)), "/bin/app",
+	   "the program is the first file that it maps");
+	add_task(&d, PERF_RECORD_FORK, 6, 5, 20);
+	add_sample(&d, 6, 0x7fff0010, 0x7fff0020, 21);
+	add_comm(&d, 6, PERF_RECORD_MISC_COMM_EXEC, "other", 22);
+	add_map(&d, 6, 0x55550000, 0x3000, 0, "/bin/other", 23);
+	for (unsigned i = 0; i < 3; i++)
+		add_sample(&d, 6, 0x55550010, 0x55550020, 24 + i);
+	is(dict_text(&dict, main_file_of(&g, &d, &p)), "/bin/other",
+	   "of several programs the one with the most samples");
+	add_sample(&d, 7, 0x55550010, 0x55550020, 30);
+	ok(!main_file_of(&g, &d, &p).i, "one that is not known has none");
+	profile_release(&p);
+	dict_release(&dict);
+	gather_release(&g);
+	decoder_release(&d);
+}
+
 /* Another processor: records of aarch64, on whatever this is. */
 
 static struct {
@@ -438,9 +535,11 @@ int main(void)
 {
 	test_stream();
 	test_numbers();
+	test_forks();
 	test_late_file();
 	test_file();
 	test_profile();
+	test_program();
 	test_aarch64();
 	buf_release(&samples);
 	return done();

@@ -260,6 +260,7 @@ bool perf_data_finish(struct perf_data *r)
 			       in_fail(r->in, "holds no samples, but an instruction trace: 'perf "
 					      "script --itrace=i100us' makes samples of it") :
 			       in_fail(r->in, "holds no samples");
+	gather_end(&r->gather);
 	perf_data_describe(r);
 	note_left_out(r);
 	note_overlaps(r);
