@@ -68,6 +68,20 @@ static const char *writable(size_t i)
 	return words[i];
 }
 
+/* In perf, -t is for threads; a format is no number, so what is meant is clear. */
+static bool parse_format(void *to, const char *arg)
+{
+	int *format = to;
+	uint64_t tid;
+
+	if (str_u64(str_of(arg), &tid))
+		usage("-t is --to, the format, in all commands of prof; threads: --tid %s", arg);
+	for (*format = 0; writable((size_t)*format); ++*format)
+		if (strcmp(arg, writable((size_t)*format)) == 0)
+			return true;
+	usage("--to is one of pprof, folded, not '%s'", arg);
+}
+
 static const char *label_word(size_t i)
 {
 	static const char *const words[] = { "comm", "pid",    "tid",       "thread",
@@ -118,7 +132,8 @@ static const struct opt what_options[] = {
 static const struct opt output_options[] = {
 	{ 'o', "output", OPT_FILE, &common.output, "FILE",
 	  "write here; with --every %Y%m%d-%H%M%S or %n" },
-	{ 't', "to", OPT_CHOICE, &o.to, "FORMAT", "pprof or folded", writable },
+	{ 't', "to", OPT_PARSED, &o.to, "FORMAT", "pprof or folded", writable,
+	  .parse = parse_format },
 	{ 0 },
 };
 
@@ -161,7 +176,7 @@ static size_t parse_events(void)
 	while (list.p) {
 		if (n == MOST_EVENTS)
 			usage("--event takes at most %d events", MOST_EVENTS);
-		if (!event_find(str_cut(&list, ','), &events[n], &why)) {
+		if (!event_find(event_cut(&list), &events[n], &why)) {
 			complain("%.*s", STR_ARG(buf_str(&why)));
 			exit(RECORDING_FAILED);
 		}

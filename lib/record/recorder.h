@@ -9,12 +9,14 @@
 #include "record/live_host.h"
 #include "record/process_tree.h"
 #include "record/sampler.h"
+#include "record/targets.h"
 #include "record/twice.h"
 
 struct recorder {
 	struct sampler *sampler;
 	struct live_host host;
 	struct decoder decoder;
+	const struct targets *threads; /* samples are of these threads only; NULL: of all */
 	struct process_tree tree; /* of which samples are taken, where sampler.by_cpu */
 	struct twice twice;
 	uint64_t forks;   /* threads and processes that began */

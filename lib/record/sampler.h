@@ -36,6 +36,9 @@ struct sampler_options {
 	bool wait;        /* a child's events do not begin with its exec() */
 	int cgroup;       /* file descriptor of the group's directory */
 	const char *cpus; /* "0-3,8"; NULL = all that are online */
+	/* Only these threads of the processes, and not those that they make; 0: all of them. */
+	const int *tids;
+	size_t ntid;
 };
 
 /*
@@ -65,7 +68,8 @@ struct sampler {
 	uint64_t switch_period;  /* every so many switches are sampled */
 	uint64_t frequency;      /* in force, */
 	uint64_t most_frequency; /* and the most that could be */
-	unsigned without;        /* what this kernel does not have (open_event.h) */
+	unsigned without;        /* what this kernel does not have (open_event.h); */
+	struct buf less_precise; /* unsigned: by event, what it lacks of WITHOUT_PRECISE_ALL */
 	int error;               /* errno of what was refused */
 };
 
@@ -82,6 +86,9 @@ void sampler_close(struct sampler *s);
 
 void sampler_start(struct sampler *s);
 void sampler_stop(struct sampler *s);
+
+/* The precise_ip with which an event is open. */
+unsigned sampler_precise(const struct sampler *s, size_t event);
 
 /* Does the event belong to those that are opened by_cpu? */
 bool sampler_is_by_cpu(const struct event *e);

@@ -22,7 +22,7 @@ static struct perf_event_attr common_attr(const struct sampler *s, bool by_cpu)
 		.sample_type = SAMPLE_FIELDS,
 		.read_format = PERF_FORMAT_LOST,
 		.disabled = 1,
-		.inherit = tasks,
+		.inherit = tasks && !o->ntid,
 		.enable_on_exec = tasks && o->target == TARGET_CHILD && !o->wait,
 		.sample_id_all = 1,
 		.use_clockid = 1,
@@ -33,7 +33,7 @@ static struct perf_event_attr common_attr(const struct sampler *s, bool by_cpu)
 		.exclude_guest = 1,
 	};
 
-	a.inherit_thread = tasks && o->target == TARGET_TASKS && !o->children;
+	a.inherit_thread = a.inherit && o->target == TARGET_TASKS && !o->children;
 	return a;
 }
 
@@ -56,6 +56,9 @@ struct perf_event_attr sampler_event_attr(const struct sampler *s, const struct 
 
 	a.type = e->type;
 	a.config = e->config;
+	a.config1 = e->config1;
+	a.config2 = e->config2;
+	a.precise_ip = event_precise(e) & 3;
 	a.exclude_idle = e->is_cpu;
 	a.freq = !e->every;
 	a.sample_freq = e->every ? e->every : s->frequency;

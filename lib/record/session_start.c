@@ -62,6 +62,8 @@ static void set_up(struct session *s)
 	recorder_init(&s->recorder, &s->sampler, o->sampler.arch);
 	s->recorder.on_sample = on_sample;
 	s->recorder.wants = o->wants ? wants : NULL;
+	if (s->targets.tids.n)
+		s->recorder.threads = &s->targets;
 	s->recorder.context = s;
 	s->recorder.self = (int)getpid();
 	s->recorder.decoder.unwinder.use_memory = true;
@@ -93,13 +95,18 @@ static bool find_tasks(struct session *s, struct buf *why)
 	struct buf missing = { 0 }, text = { 0 };
 	bool any;
 
-	targets_open(&s->targets, o->pids, o->npid, &missing);
+	if (o->ntid)
+		targets_open_threads(&s->targets, o->tids, o->ntid, &missing);
+	else
+		targets_open(&s->targets, o->pids, o->npid, &missing);
+	s->sampler_options.tids = (const int *)s->targets.tids.p;
+	s->sampler_options.ntid = BUF_COUNT(&s->targets.tids, int);
 	s->sampler_options.pids = (const int *)s->targets.pids.p;
 	s->sampler_options.npid = BUF_COUNT(&s->targets.pids, int);
 	any = s->sampler_options.npid > 0;
 	if (missing.n)
-		buf_printf(any ? &text : why, "there is no such process: %.*s",
-			   STR_ARG(buf_str(&missing)));
+		buf_printf(any ? &text : why, "there is no such %s: %.*s",
+			   o->ntid ? "thread" : "process", STR_ARG(buf_str(&missing)));
 	if (text.n) {
 		buf_ch(&text, '\0');
 		note(s, text.p);
@@ -152,6 +159,27 @@ static void note_frequency(struct session *s)
 	buf_release(&text);
 }
 
+/* What a modifier asked for, and the CPU does not have. */
+static void note_precise(struct session *s)
+{
+	const struct sampler_options *o = &s->o->sampler;
+	struct buf text = { 0 };
+
+	for (size_t i = 0; i < o->nevent; i++) {
+		const struct event *e = &o->events[i];
+
+		if (!e->asked_precise || sampler_precise(&s->sampler, i) == e->precise)
+			continue;
+		text.n = 0;
+		buf_printf(&text, "'%.*s': this machine has precise_ip %u of %s, not %u",
+			   STR_ARG(e->name), sampler_precise(&s->sampler, i), e->source,
+			   e->precise);
+		buf_ch(&text, '\0');
+		note(s, text.p);
+	}
+	buf_release(&text);
+}
+
 /* Events of a command's task begin by themselves when it is run, but for a delay. */
 static bool start_target(struct session *s, struct buf *why)
 {
@@ -192,6 +220,7 @@ bool session_start(struct session *s, struct buf *why)
 	}
 	choose_tree(s);
 	note_frequency(s);
+	note_precise(s);
 	s->begun = recorder_now();
 	if (!start_target(s, why))
 		return false;

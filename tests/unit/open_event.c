@@ -10,6 +10,7 @@
 struct fake_kernel {
 	unsigned lacks;
 	bool privileged, broken;
+	unsigned precise; /* levels of it */
 	int calls;
 };
 
@@ -21,6 +22,10 @@ static int fake_open(void *context, const struct perf_event_attr *a)
 		       ((k->lacks & WITHOUT_NAMESPACES) && a->namespaces);
 
 	k->calls++;
+	if (a->precise_ip > k->precise) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
 	if (unknown || k->broken) {
 		errno = EINVAL;
 		return -1;
@@ -47,6 +52,19 @@ static int left_out(struct fake_kernel *k)
 	return open_event(&wanted, &without, fake_open, k) < 0 ? -1 : (int)without;
 }
 
+/* The precise_ip that is in force where that much is wanted. */
+static unsigned precise_of(unsigned wants, unsigned has)
+{
+	struct perf_event_attr a = wanted;
+	struct fake_kernel k = { .precise = has, .privileged = true };
+	unsigned without = 0;
+
+	a.precise_ip = wants & 3;
+	if (open_event(&a, &without, fake_open, &k) < 0 || without & ~WITHOUT_PRECISE_ALL)
+		return 9;
+	return wants - without / WITHOUT_PRECISE;
+}
+
 int main(void)
 {
 	unsigned without = 0;
@@ -63,6 +81,12 @@ int main(void)
 	ok(left_out(&(struct fake_kernel){ .lacks = 7 }) == 7, "one that has nothing of it");
 	ok(left_out(&(struct fake_kernel){ .broken = true }) == -1 && errno == EINVAL,
 	   "what it refuses for another reason");
+	ok(left_out(&(struct fake_kernel){ .lacks = WITHOUT_INHERIT_THREAD, .privileged = true }) ==
+		   WITHOUT_INHERIT_THREAD,
+	   "one that lacks an older thing keeps the newer ones");
+	ok(precise_of(3, 3) == 3 && precise_of(3, 1) == 1 && precise_of(2, 0) == 0 &&
+		   precise_of(0, 3) == 0,
+	   "addresses are as exact as the CPU has them");
 	k.calls = 0;
 	ok(open_event(&wanted, &without, fake_open, &k) == 7 && k.calls == 2, "it is found out");
 	ok(open_event(&wanted, &without, fake_open, &k) == 7 && k.calls == 3, "once");
