@@ -15,6 +15,7 @@ void decoder_init(struct decoder *d, const struct arch *arch, const struct perf_
 	binaries_init(&d->binaries, arch, &d->host);
 	processes_init(&d->processes, &d->binaries, &d->host);
 	unwinder_init(&d->unwinder, arch);
+	cgroups_init(&d->cgroups, &d->host);
 }
 
 void decoder_release(struct decoder *d)
@@ -24,6 +25,7 @@ void decoder_release(struct decoder *d)
 	binaries_release(&d->binaries);
 	record_queue_release(&d->queue);
 	deferred_release(&d->deferred);
+	cgroups_release(&d->cgroups);
 	buf_release(&d->ended);
 	buf_release(&d->chain);
 }
@@ -308,6 +310,8 @@ static void on_sample_record(struct decoder *d, const struct record *r, size_t e
 
 	if (!is_wanted(d, s.process))
 		return;
+	if (r->sample.cgroup)
+		s.process->cgroup = r->sample.cgroup;
 	d->counts.samples++;
 	if (d->processes.thread_names)
 		s.thread = process_thread_name(&d->processes, s.process, r->tid);
@@ -360,6 +364,7 @@ static void handle_record(void *context, const struct record *r, size_t event)
 			on_sample_record(d, r, event);
 		break;
 	case RECORD_DEFERRED: deferred_complete(&d->deferred, r, on_complete, d); break;
+	case RECORD_CGROUP: cgroups_add(&d->cgroups, r->cgroup.id, r->cgroup.path); break;
 	case RECORD_MAP: on_map(d, r); break;
 	case RECORD_COMM: on_comm(d, r); break;
 	case RECORD_FORK: on_fork(d, r); break;

@@ -13,6 +13,7 @@
 #ifndef PERF_DECODER_H
 #define PERF_DECODER_H
 
+#include "perf/cgroups.h"
 #include "perf/deferred.h"
 #include "perf/process.h"
 #include "perf/record_queue.h"
@@ -64,6 +65,7 @@ struct decoder {
 	struct buf ended;  /* struct ended: processes to be forgotten, */
 	size_t keep_ended; /* but for this many: where no host knows whether threads go on */
 	struct deferred deferred;
+	struct cgroups cgroups;
 	/*
 	 * Are samples of this process wanted? Asked once, and again after exec() and a change
 	 * of name. NULL = yes.

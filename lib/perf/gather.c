@@ -48,7 +48,7 @@ void gather_init(struct gather *g, const struct label_options *o, struct decoder
 	*g = (struct gather){ .decoder = d, .events = events, .nevent = nevent };
 	g->recent = mem_zeroed(RECENT, sizeof(*g->recent));
 	init_mappings(g);
-	sample_labels_init(&g->labels, o, &d->host);
+	sample_labels_init(&g->labels, o, d);
 }
 
 void gather_release(struct gather *g)

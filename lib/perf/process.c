@@ -30,9 +30,9 @@ void processes_init(struct processes *t, struct binaries *binaries, const struct
 /* What the host knows of the program that a process has run. */
 static void forget_host_data(struct processes *t, struct process *p)
 {
-	if (p->host_data && t->host->forget)
+	if ((p->host_data || p->host_context) && t->host->forget)
 		t->host->forget(t->host->context, p);
-	p->host_data = NULL;
+	p->host_data = p->host_context = NULL;
 }
 
 static void free_process(struct processes *t, struct process *p)
@@ -165,6 +165,8 @@ void process_fork(struct process *child, struct process *parent)
 		return;
 	process_share_maps(child, parent);
 	child->program = parent->program;
+	child->parent = parent->pid;
+	child->cgroup = parent->cgroup;
 	child->mount_ns = parent->mount_ns;
 	memcpy(child->comm, parent->comm, sizeof(child->comm));
 	child->uid = parent->uid;

@@ -65,7 +65,10 @@ struct process {
 	size_t nancestor;
 	/* The program itself: what was mapped first since exec(). NULL: not known, or a kernel thread. */
 	struct binary *program;
-	void *host_data; /* the host's; see perf_host.forget() */
+	int parent;         /* who forked it, also before exec(); 0: not known */
+	uint64_t cgroup;    /* the id of its control group; 0: not known; see cgroups.h */
+	void *host_data;    /* the host's; see perf_host.forget() */
+	void *host_context; /* likewise: what the process says of itself */
 };
 
 struct processes {

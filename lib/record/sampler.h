@@ -35,6 +35,7 @@ struct sampler_options {
 	bool children;    /* and what they fork */
 	bool wait;        /* a child's events do not begin with its exec() */
 	int cgroup;       /* file descriptor of the group's directory */
+	bool groups;      /* samples have the control group of their task */
 	const char *cpus; /* "0-3,8"; NULL = all that are online */
 	/* Only these threads of the processes, and not those that they make; 0: all of them. */
 	const int *tids;

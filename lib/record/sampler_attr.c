@@ -71,6 +71,8 @@ struct perf_event_attr sampler_event_attr(const struct sampler *s, const struct 
 	}
 	a.exclude_user = e->no_user;
 	a.exclude_kernel |= e->no_kernel;
+	if (s->o->groups)
+		a.sample_type |= PERF_SAMPLE_CGROUP;
 	a.sample_regs_user = s->o->stack_bytes ? sample_regs_mask(s->o->arch) : 0;
 	a.sample_stack_user = stack;
 	a.exclude_callchain_kernel = s->user_only || !s->o->kernel;
@@ -95,5 +97,6 @@ struct perf_event_attr sampler_sideband_attr(const struct sampler *s)
 	a.comm_exec = 1;
 	a.task = 1;
 	a.namespaces = 1;
+	a.cgroup = s->o->groups;
 	return a;
 }
