@@ -7,7 +7,7 @@ target service
 unset OTEL_SERVICE_NAME OTEL_RESOURCE_ATTRIBUTES
 
 # values LABEL FILE; record FILE COMMAND...
-values() { prof-query --values="$1" "$2" | sort | tr '\n' ' '; }
+values() { prof-query --values="$1" "$2" 2>/dev/null | sort | tr '\n' ' '; }
 record() {
 	to=$1
 	shift

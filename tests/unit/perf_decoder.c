@@ -474,6 +474,72 @@ static void test_program(void)
 	decoder_release(&d);
 }
 
+/* Control groups: a sample has an id, a record tells its path. */
+
+static bool cgroup_of_host(void *context, uint64_t id, struct buf *path)
+{
+	(void)context;
+	if (id == 7)
+		buf_add(path, S("/system.slice/old.service"));
+	return id == 7;
+}
+
+static void add_grouped_sample(struct decoder *d, uint32_t pid, uint64_t group, uint64_t time)
+{
+	static const struct perf_event_attr a = {
+		.sample_type = PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_STACK_USER |
+			       PERF_SAMPLE_WEIGHT | PERF_SAMPLE_REGS_INTR | PERF_SAMPLE_CGROUP,
+		.sample_regs_intr = 3,
+	};
+
+	record_begin(PERF_RECORD_SAMPLE, PERF_RECORD_MISC_USER);
+	record_add_pair(pid, pid);
+	record_add(time);
+	record_add(0); /* no stack */
+	record_add(99);
+	record_add(PERF_SAMPLE_REGS_ABI_64);
+	record_add_pair(1, 2);
+	record_add_pair(3, 4);
+	record_add(group);
+	decoder_add(d, record_end(), &a, 0);
+}
+
+static void test_groups(void)
+{
+	static const struct gather_event worth = { .sample_type = "cpu", .unit = "nanoseconds" };
+	static const struct label_options options = { .label_by = LABEL_BY_GROUP };
+	struct perf_host host = { .cgroup_path = cgroup_of_host };
+	struct dictionary dict;
+	struct profile p;
+	struct gather g;
+	struct decoder d;
+
+	decoder_init(&d, &arch_x86_64, &host);
+	gather_init(&g, &options, &d, &worth, 1);
+	dict_init(&dict);
+	profile_init(&p, &dict);
+	d.on_sample = gather;
+	d.context = &g;
+	gather_begin(&g, &p);
+	record_begin(PERF_RECORD_CGROUP, 0);
+	record_add(12);
+	record_add_text("/docker/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
+	finish(&d, 10);
+	add_grouped_sample(&d, 5, 12, 11);
+	add_grouped_sample(&d, 5, 7, 12); /* it was moved */
+	add_grouped_sample(&d, 6, 99, 13);
+	decoder_run(&d, UINT64_MAX);
+	ok(p.sample.n == 4 && dict_find_str(&dict, S("0123456789abcdef0123456789abcdef"
+						     "0123456789abcdef0123456789abcdef")).i,
+	   "a container by the record of its group");
+	ok(dict_find_str(&dict, S("/system.slice/old.service")).i, "a group that was there before");
+	ok(!profile_sample(&p, (sample_id){ 3 })->labels.i, "one that is not known");
+	profile_release(&p);
+	dict_release(&dict);
+	gather_release(&g);
+	decoder_release(&d);
+}
+
 /* Another processor: records of aarch64, on whatever this is. */
 
 static struct {
@@ -540,6 +606,7 @@ int main(void)
 	test_file();
 	test_profile();
 	test_program();
+	test_groups();
 	test_aarch64();
 	buf_release(&samples);
 	return done();
