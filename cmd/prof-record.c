@@ -24,8 +24,8 @@ enum {
 };
 
 static struct {
-	const char *events, *frequency, *label_by;
-	bool kernel, no_kernel, no_symbols, no_inlines, jit, self_test, off_cpu, wall;
+	const char *events, *frequency, *label_by, *vmlinux;
+	bool kernel, no_kernel, no_symbols, no_inlines, debuginfod, jit, self_test, off_cpu, wall;
 	int stack, to;
 	struct opt_list labels, facts;
 	uint64_t duration, delay, every, min_wait; /* ns */
@@ -118,6 +118,9 @@ static const struct opt what_options[] = {
 	  "user stack to copy (auto: 32K and up)" },
 	{ 0, "no-symbols", OPT_FLAG, &o.no_symbols, NULL, "addresses and build ids only" },
 	{ 0, "no-inlines", OPT_FLAG, &o.no_inlines, NULL, "do not expand inlined calls" },
+	{ 0, "debuginfod", OPT_FLAG, &o.debuginfod, NULL,
+	  "ask servers for missing debugging information" },
+	{ 0, "vmlinux", OPT_FILE, &o.vmlinux, "FILE", "the kernel's image: lines of its frames" },
 	{ 0, "jit", OPT_FLAG, &o.jit, NULL, "ask the runtimes of a command for their names" },
 	{ 0, "ab", OPT_PAIR, &o.ab, "BASE NEW", "record two shell commands in turns into -o DIR" },
 	{ 0, "runs", OPT_INT, &o.runs, "N", "of each of them (10, with --until-power 100)" },
@@ -372,7 +375,11 @@ int main(int argc, char **argv)
 	elf_guard();
 	recording_catch_signals();
 	if (!o.no_symbols)
-		r.names = record_names_open(!o.no_inlines);
+		r.names = record_names_open(&(struct record_names_options){
+			.inlines = !o.no_inlines,
+			.debuginfod = o.debuginfod,
+			.vmlinux = o.vmlinux,
+		});
 	if (o.self_test)
 		status = record_selftest(&r.session);
 	else if (o.ab[0])

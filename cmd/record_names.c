@@ -34,13 +34,15 @@ static void on_naming_child(void *context, int pid)
 	recorder_ignore(&n->session->recorder, pid);
 }
 
-struct record_names *record_names_open(bool inlines)
+struct record_names *record_names_open(const struct record_names_options *o)
 {
 	struct record_names *n = mem_zeroed(1, sizeof(*n));
 	struct symbol_options how = {
 		.source = { .open = open_mapping, .context = n },
-		.inlines = inlines,
+		.inlines = o->inlines,
 		.lines = true,
+		.debuginfod = o->debuginfod,
+		.vmlinux = o->vmlinux,
 		.on_child = on_naming_child,
 		.context = n,
 	};

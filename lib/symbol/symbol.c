@@ -75,7 +75,10 @@ static bool name_location(struct round *r, const struct wanted *w)
 	struct loc l = *dict_loc(r->p->dict, (loc_id){ w->loc });
 	const struct kept_frame *f;
 
-	if (w->binary)
+	if (w->image)
+		known = name_table_find(&r->s->names, w->image,
+					image_place(r->s, wanted_place(r->p, w).absolute), 0);
+	if (w->binary && (!known || !known->n))
 		known = name_table_find(&r->s->names, w->binary, wanted_place(r->p, w), 0);
 	if (!known || !known->n)
 		return false;
@@ -174,6 +177,7 @@ void symbols_close(struct symbols *s)
 		return;
 	if (s->kernel.list)
 		symbolizer_kallsyms.close(s->kernel.list);
+	kernel_image_release(&s->kernel.image);
 	name_table_release(&s->names);
 	strings_release(&s->reported);
 	mem_free(s, sizeof(*s));

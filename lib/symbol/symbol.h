@@ -43,6 +43,7 @@ struct symbol_options {
 	bool lines;                  /* file and line */
 	const char *debug_dirs;      /* separated by ':'; NULL: /usr/lib/debug */
 	bool debuginfod;             /* ask the servers of $DEBUGINFOD_URLS, too */
+	const char *vmlinux;         /* the kernel's image; NULL: look where it is installed */
 	enum demangle demangle;      /* how names are made from linkage names */
 	/* Called with the process id of each new child. May be NULL. */
 	void (*on_child)(void *context, int pid);
