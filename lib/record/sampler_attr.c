@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "perf/sample_regs.h"
+#include "record/open_event.h"
 
 /* What a sample has; and what of that other records have, too, at their end. */
 static const uint64_t SAMPLE_FIELDS = PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP | PERF_SAMPLE_TID |
@@ -76,6 +77,9 @@ struct perf_event_attr sampler_event_attr(const struct sampler *s, const struct 
 	a.sample_regs_user = s->o->stack_bytes ? sample_regs_mask(s->o->arch) : 0;
 	a.sample_stack_user = stack;
 	a.exclude_callchain_kernel = s->user_only || !s->o->kernel;
+	/* Where the stack is copied, the chain is only a second opinion. */
+	if (!s->o->stack_bytes)
+		event_set_flags(&a, event_flags(&a) | DEFER_CALLCHAIN);
 	if (!s->o->stack_bytes)
 		a.sample_type &= ~(uint64_t)(PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER);
 	return a;
@@ -98,5 +102,7 @@ struct perf_event_attr sampler_sideband_attr(const struct sampler *s)
 	a.task = 1;
 	a.namespaces = 1;
 	a.cgroup = s->o->groups;
+	if (!s->o->stack_bytes)
+		event_set_flags(&a, event_flags(&a) | DEFER_OUTPUT);
 	return a;
 }

@@ -19,7 +19,8 @@ static int fake_open(void *context, const struct perf_event_attr *a)
 	struct fake_kernel *k = context;
 	bool unknown = ((k->lacks & WITHOUT_LOST) && a->read_format & PERF_FORMAT_LOST) ||
 		       ((k->lacks & WITHOUT_INHERIT_THREAD) && a->inherit_thread) ||
-		       ((k->lacks & WITHOUT_NAMESPACES) && a->namespaces);
+		       ((k->lacks & WITHOUT_NAMESPACES) && a->namespaces) ||
+		       ((k->lacks & WITHOUT_DEFERRED) && event_flags(a) & DEFER_CALLCHAIN);
 
 	k->calls++;
 	if (a->precise_ip > k->precise) {
@@ -65,6 +66,21 @@ static unsigned precise_of(unsigned wants, unsigned has)
 	return wants - without / WITHOUT_PRECISE;
 }
 
+static void test_deferred(void)
+{
+	struct perf_event_attr a = wanted;
+	struct fake_kernel k = { .lacks = WITHOUT_DEFERRED, .privileged = true };
+	unsigned without = 0;
+
+	event_set_flags(&a, event_flags(&a) | DEFER_CALLCHAIN);
+	ok(a.inherit && a.namespaces && !a.disabled, "flags are added to those that are named");
+	ok(open_event(&a, &without, fake_open, &k) >= 0 && without == WITHOUT_DEFERRED,
+	   "a kernel before 6.19 walks all of the chain at the sample");
+	without = 0;
+	k.lacks = 0;
+	ok(open_event(&a, &without, fake_open, &k) >= 0 && !without, "one of 6.19 may wait");
+}
+
 int main(void)
 {
 	unsigned without = 0;
@@ -87,6 +103,7 @@ int main(void)
 	ok(precise_of(3, 3) == 3 && precise_of(3, 1) == 1 && precise_of(2, 0) == 0 &&
 		   precise_of(0, 3) == 0,
 	   "addresses are as exact as the CPU has them");
+	test_deferred();
 	k.calls = 0;
 	ok(open_event(&wanted, &without, fake_open, &k) == 7 && k.calls == 2, "it is found out");
 	ok(open_event(&wanted, &without, fake_open, &k) == 7 && k.calls == 3, "once");
