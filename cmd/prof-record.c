@@ -24,11 +24,11 @@ enum {
 };
 
 static struct {
-	const char *events, *frequency, *label_by, *vmlinux;
-	bool kernel, no_kernel, no_symbols, no_inlines, debuginfod, jit, self_test, off_cpu, wall;
+	const char *events, *frequency, *label_by, *vmlinux, *control;
+	bool kernel, no_kernel, no_symbols, no_inlines, debuginfod, jit, self_test, off_cpu, wall, paused;
 	int stack, to;
 	struct opt_list labels, facts;
-	uint64_t duration, delay, every, min_wait; /* ns */
+	uint64_t duration, delay, every, keep, min_wait; /* ns */
 	uint64_t stack_size, period;
 	const char *ab[2];
 	struct options until; /* its power_effect and power_share */
@@ -43,6 +43,13 @@ static struct event events[MOST_EVENTS + 1]; /* and that of waits */
 static bool parse_duration(void *to, const char *arg)
 {
 	return str_duration(str_of(arg), to);
+}
+
+/* As perf: with -1, sampling begins with a command (--control). */
+static bool parse_delay(void *to, const char *arg)
+{
+	o.paused = strcmp(arg, "-1") == 0;
+	return o.paused || str_duration(str_of(arg), to);
 }
 
 static bool parse_period(void *to, const char *arg)
@@ -102,10 +109,14 @@ static const struct opt what_options[] = {
 	  .parse = parse_duration },
 	{ 'd', "duration", OPT_PARSED, &o.duration, "TIME", "stop after that long",
 	  .parse = parse_duration },
-	{ 0, "delay", OPT_PARSED, &o.delay, "TIME", "begin after that long",
-	  .parse = parse_duration },
+	{ 0, "delay", OPT_PARSED, &o.delay, "TIME", "begin after that long; -1: when told",
+	  .parse = parse_delay },
 	{ 0, "every", OPT_PARSED, &o.every, "TIME", "write a profile for each such window",
 	  .parse = parse_duration },
+	{ 0, "overwrite", OPT_PARSED, &o.keep, "TIME",
+	  "keep the last such time; write it at SIGUSR2 and the end", .parse = parse_duration },
+	{ 0, "control", OPT_STR, &o.control, "fifo:FILE[,FILE]",
+	  "take commands: enable, disable, snapshot, stop, ping" },
 	{ 'l', "label", OPT_LIST, &o.labels, "KEY=VALUE", "put this label on all samples" },
 	{ 0, "fact", OPT_LIST, &o.facts, "KEY=VALUE", "put this fact in the profile" },
 	{ 0, "label-by", OPT_STR, &o.label_by, "LABEL,...", "labels taken from samples",
@@ -266,6 +277,30 @@ static void check_waits(void)
 		usage("--self-test does not measure --off-cpu and --wall");
 }
 
+static void check_control(void)
+{
+	if (o.keep && o.every)
+		usage("--overwrite and --every exclude each other");
+	if (o.paused && !o.control)
+		usage("--delay -1 waits for a command: --control");
+	if (o.paused && has_waits())
+		usage("--off-cpu and --wall begin at once: not with --delay -1");
+	if ((o.keep || o.control) && (o.self_test || o.ab[0]))
+		usage("--ab and --self-test take neither --overwrite nor --control");
+}
+
+static void open_control(struct session_options *s)
+{
+	static struct control control;
+	struct buf why = { 0 };
+
+	if (!o.control)
+		return;
+	if (!control_open(&control, o.control, &why))
+		usage("%.*s", STR_ARG(buf_str(&why)));
+	s->control = &control;
+}
+
 /* A recording as the options have it, but for its target. */
 static struct recording model(char *const *command)
 {
@@ -286,6 +321,8 @@ static struct recording model(char *const *command)
 			.delay = o.delay,
 			.duration = o.duration,
 			.every = o.every,
+			.keep = o.keep,
+			.paused = o.paused,
 			.wall = o.wall,
 			.min_wait = o.min_wait,
 			.adapt = o.stack == STACK_AUTO && !o.stack_size && event_list().p,
@@ -294,7 +331,7 @@ static struct recording model(char *const *command)
 			.path = common.output,
 			.pack = common.pack,
 			.format = o.to == TO_FOLDED ? &format_folded : &format_pprof,
-			.per_window = o.every && common.output && strchr(common.output, '%'),
+			.per_window = (o.every || o.keep || o.control) && common.output && strchr(common.output, '%'),
 		},
 		.facts = { .command = command, .given = o.facts.v, .ngiven = o.facts.n },
 		.jit = o.jit,
@@ -370,8 +407,10 @@ int main(int argc, char **argv)
 	check_pairs(&o.labels, "label");
 	check_pairs(&o.facts, "fact");
 	check_waits();
+	check_control();
 	keep_memory_small();
 	r = model(command);
+	open_control(&r.session);
 	elf_guard();
 	recording_catch_signals();
 	if (!o.no_symbols)
@@ -388,5 +427,7 @@ int main(int argc, char **argv)
 		status = record(&r, command);
 	if (r.names)
 		record_names_close(r.names);
+	if (r.session.control)
+		control_close(r.session.control);
 	return status;
 }

@@ -73,6 +73,11 @@ static void use_root(void *context, struct process *p)
 	row_of(context, p)->used = 1;
 }
 
+void mount_roots_use(struct mount_roots *r, uint64_t mount_ns)
+{
+	use_root(r, &(struct process){ .mount_ns = mount_ns });
+}
+
 void mount_roots_sweep(struct mount_roots *r, struct processes *t)
 {
 	struct table was = r->known;

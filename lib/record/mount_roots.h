@@ -24,6 +24,9 @@ void mount_roots_keep(struct mount_roots *r, const struct process *p);
 /* The file descriptor of a process's root; -1 when it is ours, or not known. */
 int mount_roots_find(const struct mount_roots *r, const struct process *p);
 
+/* The next sweep leaves that of this namespace. */
+void mount_roots_use(struct mount_roots *r, uint64_t mount_ns);
+
 /* Close those that no process has any more. */
 void mount_roots_sweep(struct mount_roots *r, struct processes *t);
 

@@ -122,6 +122,7 @@ void sampler_close(struct sampler *s)
 	mem_free(s->fds, s->fd_cap * sizeof(*s->fds));
 	perf_events_release(&s->events);
 	buf_release(&s->online);
+	buf_release(&s->event_fds);
 	buf_release(&s->switch_fds);
 	buf_release(&s->less_precise);
 }
@@ -140,6 +141,14 @@ void sampler_start(struct sampler *s)
 void sampler_stop(struct sampler *s)
 {
 	control(s, PERF_EVENT_IOC_DISABLE);
+}
+
+void sampler_pause(struct sampler *s, bool pause)
+{
+	const int *fd = (const int *)s->event_fds.p;
+
+	for (size_t i = 0; i < BUF_COUNT(&s->event_fds, int); i++)
+		ioctl(fd[i], pause ? PERF_EVENT_IOC_DISABLE : PERF_EVENT_IOC_ENABLE, 0);
 }
 
 unsigned sampler_precise(const struct sampler *s, size_t event)

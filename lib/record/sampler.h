@@ -65,7 +65,8 @@ struct sampler {
 	bool by_cpu;
 	bool twice;              /* some thread may have its events twice (twice.h) */
 	bool user_only;          /* the kernel did not allow its own code to be sampled */
-	struct buf switch_fds;   /* int: those of fds that sample switches */
+	struct buf event_fds;    /* int: those of fds that take samples, */
+	struct buf switch_fds;   /* int: and those that sample switches */
 	uint64_t switch_period;  /* every so many switches are sampled */
 	uint64_t frequency;      /* in force, */
 	uint64_t most_frequency; /* and the most that could be */
@@ -87,6 +88,9 @@ void sampler_close(struct sampler *s);
 
 void sampler_start(struct sampler *s);
 void sampler_stop(struct sampler *s);
+
+/* Take no samples for a while, or again. What processes do is listened to all the time. */
+void sampler_pause(struct sampler *s, bool pause);
 
 /* The precise_ip with which an event is open. */
 unsigned sampler_precise(const struct sampler *s, size_t event);

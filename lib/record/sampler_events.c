@@ -182,6 +182,8 @@ static int open_one(struct sampler *s, struct ring *r, size_t event, struct even
 	if (!attach(s, r, fd, why))
 		return 0;
 	note_id(s, fd, event);
+	if (!sideband)
+		buf_put(&s->event_fds, &fd, sizeof(fd));
 	if (!sideband && s->o->events[event].is_switch)
 		buf_put(&s->switch_fds, &fd, sizeof(fd));
 	return 1;
@@ -307,7 +309,7 @@ void sampler_close_events(struct sampler *s)
 	for (size_t i = 0; i < s->nfd; i++)
 		close(s->fds[i]);
 	s->nfd = 0;
-	s->switch_fds.n = 0;
+	s->event_fds.n = s->switch_fds.n = 0;
 }
 
 bool sampler_open_events(struct sampler *s, const int *cpus, struct buf *why)

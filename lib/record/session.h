@@ -6,6 +6,7 @@
 #define RECORD_SESSION_H
 
 #include "perf/gather.h"
+#include "record/control.h"
 #include "record/jit.h"
 #include "record/launch.h"
 #include "record/off_cpu.h"
@@ -35,7 +36,8 @@ struct window {
 /* What a mapping of a window's profile is of: a binary, or the JIT code of a process. */
 struct session_mapping {
 	const struct binary *binary; /* NULL: none, or JIT code without a jitdump */
-	int root;                    /* the root of a process that has it; -1: ours */
+	int root;                    /* the root of a process that has it; -1: ours; */
+	uint64_t mount_ns;           /* and the namespace of that */
 	struct jit_maps *jit;        /* its names are in these; NULL: it is no JIT code */
 };
 
@@ -46,6 +48,15 @@ struct session_options {
 	struct label_options labels;
 	struct launch launch;            /* of TARGET_CHILD */
 	uint64_t delay, duration, every; /* ns; 0 = none */
+	bool paused;                     /* takes no samples before a command "enable" */
+	struct control *control;         /* commands; NULL: nobody gives any */
+	/*
+	 * A flight recorder: keep the last so many ns, and call on_window() for them at a
+	 * session_flush() and at the end. 0 = none.
+	 */
+	uint64_t keep;
+	/* With keep: the session's profile is a piece of that, and may be named. */
+	void (*on_slice)(void *context, struct session *s);
 	bool adapt;                      /* copy more of the stack when too much is missing */
 	/* With one of event_of_waits() among the events: */
 	bool wall;         /* a sample type for running and waiting together */
@@ -105,6 +116,12 @@ struct session {
 	uint64_t begun, housekept, over; /* ns: of recorder_now() */
 	uint64_t read_memory, completed; /* ns: when stacks were completed last; how many */
 	struct buf pids;  /* int: the processes that run, when events are opened again */
+	bool paused;      /* no samples are taken: */
+	uint64_t paused_cpu, cpu_at_pause; /* ns that the targets used meanwhile; until then */
+	struct slices {
+		struct session_slice **v; /* the oldest first */
+		size_t n, cap;
+	} slices;
 	bool others_run;  /* children of a command that has ended still run */
 	int nice;         /* what we began with */
 	bool no_room;     /* events could not be opened again */

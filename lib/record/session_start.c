@@ -184,9 +184,9 @@ static void note_precise(struct session *s)
 static bool start_target(struct session *s, struct buf *why)
 {
 	bool child = s->o->sampler.target == TARGET_CHILD;
-	bool at_exec = child && !s->sampler.by_cpu;
+	bool at_exec = child && !s->sampler.by_cpu, later = s->o->delay || s->o->paused;
 
-	if (!at_exec && !s->o->delay)
+	if (!at_exec && !later)
 		sampler_start(&s->sampler);
 	if (child)
 		s->exec_error = launch_go(&s->child);
@@ -196,7 +196,8 @@ static bool start_target(struct session *s, struct buf *why)
 			   strerror(s->exec_error));
 		return false;
 	}
-	if (!s->o->delay)
+	s->paused = s->o->paused;
+	if (!s->o->delay || s->paused)
 		return true;
 	sleep_until(recorder_now() + s->o->delay);
 	sampler_start(&s->sampler);
