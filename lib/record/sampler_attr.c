@@ -101,6 +101,7 @@ struct perf_event_attr sampler_sideband_attr(const struct sampler *s)
 	a.comm_exec = 1;
 	a.task = 1;
 	a.namespaces = 1;
+	a.build_id = 1; /* where the file has one that is in memory; else device and inode */
 	a.cgroup = s->o->groups;
 	if (!s->o->stack_bytes)
 		event_set_flags(&a, event_flags(&a) | DEFER_OUTPUT);

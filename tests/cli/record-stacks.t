@@ -135,7 +135,8 @@ prof-fold so.pb.gz >so.folded
 at_least "$(share so.folded 'main;plugin')" 95 'shared objects that come and go' "$(cat so.folded)"
 is "$(prof-query --raw so.pb.gz | grep -cE '(one|two)\.so .*[0-9a-f]{40}')" 2 'are told apart'
 
-# Two files of one name and without a build id, in turn at one address
+# Two files of one name and without a build id, in turn at one address: by the time that one of them
+# is looked for, its path mostly leads to the other
 for name in first second; do
 	sed "s/^void plugin/__attribute__((noinline)) static void only_$name/" plugin.c >"$name.c"
 	echo "void plugin(unsigned long n) { only_$name(n); sink++; }" >>"$name.c"
@@ -144,16 +145,23 @@ done
 sed 's|void \*so = .*|void *so; unlink("one.so"); if (link(i % 2 ? "first.so" : "second.so", "one.so")) return 1; so = dlopen("./one.so", RTLD_NOW);|
 	s|#include|#include <unistd.h>\n#include|' host.c >turns.c
 $CC -O1 -g -o turns turns.c -ldl
-# A file that is gone before it can be opened has no names: one of three short runs must have both.
-for _ in 1 2 3; do
+if [ "$(id -u)" = 0 ] && stat -f -c %T . | grep -Eq '^(ext2/ext3|xfs)$'; then
 	prof-record -q -F 499 -o turns.pb.gz -- ./turns
 	prof-fold turns.pb.gz >turns.folded
-	[ "$(share turns.folded 'main;plugin;only_first|truncated.;only_first')" -ge 35 ] &&
-		[ "$(share turns.folded 'main;plugin;only_second|truncated.;only_second')" -ge 35 ] && break
-done
-at_least "$(share turns.folded 'main;plugin;only_first|truncated.;only_first')" 35 'files in turn at one address: the first' \
-	"$(cat turns.folded)"
-at_least "$(share turns.folded 'main;plugin;only_second|truncated.;only_second')" 35 'and the second' "$(cat turns.folded)"
+	for name in first second; do
+		at_least "$(share turns.folded "main;plugin;only_$name|truncated.;only_$name")" 25 \
+			"files in turn at one address: the $name" "$(cat turns.folded)"
+	done
+else
+	skip 'only root opens files by inode, on ext4 and xfs' 'files in turn at one address'
+fi
+
+# Programs that are gone, with their files, before they can be looked at
+target spin
+exits 0 'programs that are removed' prof-record -F 999 -o gone.pb.gz -- sh -c \
+	'for i in 1 2 3 4 5; do cp spin gone$i; ./gone$i 0.01; rm gone$i; done'
+is "$(prof-query --raw gone.pb.gz | grep -c '^mapping.*/gone[0-9]')" 1 'are known as one, by their build id' \
+	"$(prof-query --raw gone.pb.gz | grep gone)"
 
 # C code in a Go program has tables of its own
 cat >main.go <<'END'
