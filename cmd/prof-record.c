@@ -416,6 +416,7 @@ int main(int argc, char **argv)
 	if (!o.no_symbols)
 		r.names = record_names_open(&(struct record_names_options){
 			.inlines = !o.no_inlines,
+			.again = o.every || o.keep || o.control,
 			.debuginfod = o.debuginfod,
 			.vmlinux = o.vmlinux,
 		});

@@ -11,6 +11,7 @@ struct record_names;
 
 struct record_names_options {
 	bool inlines;        /* a frame for each inlined call */
+	bool again;          /* there will be many windows */
 	bool debuginfod;     /* ask the servers of $DEBUGINFOD_URLS, too */
 	const char *vmlinux; /* the kernel's image; NULL: where it is installed */
 };

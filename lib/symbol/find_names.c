@@ -397,6 +397,7 @@ static void look_up_mapping(struct search *r, struct wanted *w, size_t n)
 		if (!is_unknown(r, &w[i]))
 			continue;
 		at = wanted_place(r->p, &w[i]);
+		r->counts->asked++;
 		if (is_kernel(rows)) {
 			name_kernel_place(r, binary, at);
 			continue;

@@ -5,6 +5,7 @@
 #include "symbol/symbol.h"
 
 #include "symbol/find_names.h"
+#include "symbol/kept_bytes.h"
 
 /* One call of symbolize(). */
 struct round {
@@ -166,6 +167,8 @@ struct symbols *symbols_open(const struct symbol_options *options)
 	s->options = *options;
 	if (!s->options.debug_dirs)
 		s->options.debug_dirs = "/usr/lib/debug";
+	if (s->options.again)
+		kept_bytes_begin();
 	name_table_init(&s->names);
 	strings_init(&s->reported);
 	return s;
@@ -177,6 +180,8 @@ void symbols_close(struct symbols *s)
 		return;
 	if (s->kernel.list)
 		symbolizer_kallsyms.close(s->kernel.list);
+	if (s->options.again)
+		kept_bytes_end();
 	kernel_image_release(&s->kernel.image);
 	name_table_release(&s->names);
 	strings_release(&s->reported);
