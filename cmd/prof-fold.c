@@ -36,8 +36,9 @@ static void name_addresses(struct profile *p)
 #else
 static void name_addresses(struct profile *p)
 {
-	struct symbol_options how = { .inlines = true, .lines = true, .debuginfod = o.debuginfod,
-				      .vmlinux = o.vmlinux };
+	struct symbol_options how = {
+		.inlines = true, .lines = true, .debuginfod = o.debuginfod, .vmlinux = o.vmlinux
+	};
 	struct symbols *s = symbols_open(&how);
 	struct buf notes = { 0 };
 	struct symbol_counts n;

@@ -25,7 +25,8 @@ enum {
 
 static struct {
 	const char *events, *frequency, *label_by, *vmlinux, *control;
-	bool kernel, no_kernel, no_symbols, no_inlines, debuginfod, jit, self_test, off_cpu, wall, paused;
+	bool kernel, no_kernel, no_symbols, no_inlines, debuginfod, jit, self_test, off_cpu, wall,
+		paused;
 	int stack, to;
 	struct opt_list labels, facts;
 	uint64_t duration, delay, every, keep, min_wait; /* ns */
@@ -378,8 +379,8 @@ static int record(struct recording *r, char *const *command)
 	if (*command)
 		mem_exhausted_status(RECORDING_FAILED);
 	r->session.labels.label_by = parse_label_by(r->session.sampler.target == TARGET_SYSTEM);
-	r->session.sampler.groups =
-		r->session.labels.label_by & (LABEL_BY_GROUP | LABEL_BY_SERVICE);
+	r->session.sampler.groups = r->session.labels.label_by &
+				    (LABEL_BY_GROUP | LABEL_BY_SERVICE);
 	recording_run(r);
 	recording_summarise(r);
 	return recording_status(r);

@@ -72,7 +72,8 @@ void record_names_find(struct record_names *n, struct session *s)
 	n->child_cpu += c.child_cpu;
 	if (common.verbose)
 		note("names of %u addresses, of which %u are new: %.1f ms of CPU time",
-		     c.named + c.unnamed, c.asked, 1e-6 * (double)(c.child_cpu + own_cpu() - begun));
+		     c.named + c.unnamed, c.asked,
+		     1e-6 * (double)(c.child_cpu + own_cpu() - begun));
 	note_lines(buf_str(&notes));
 	buf_release(&notes);
 }

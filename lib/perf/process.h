@@ -54,9 +54,9 @@ struct process {
 	 */
 	struct map *map;
 	size_t nmap, cap;
-	size_t *sharers; /* of map, this process included; NULL: it is alone */
-	size_t last;                                   /* the one found last */
-	uint64_t mount_ns;                             /* 0 if not known */
+	size_t *sharers;   /* of map, this process included; NULL: it is alone */
+	size_t last;       /* the one found last */
+	uint64_t mount_ns; /* 0 if not known */
 	enum { NOT_ASKED, WANTED, NOT_WANTED } wanted; /* the answer of decoder.wants() */
 	uint32_t uid;                                  /* of its user, if knows_uid */
 	bool knows_uid;

@@ -53,7 +53,7 @@ struct record_sample {
 	/* The processor's own call stack, the innermost call first; NULL: not recorded. */
 	const struct record_branch *calls;
 	size_t ncall;
-	struct str raw; /* bytes of a tracepoint, or of what a BPF program writes */
+	struct str raw;  /* bytes of a tracepoint, or of what a BPF program writes */
 	uint64_t cgroup; /* the id of the task's control group */
 };
 

@@ -145,8 +145,7 @@ static label_set_id set_of_lines(struct sample_labels *l, struct str lines)
 	while (lines.n) {
 		struct str value = str_cut(&lines, '\n'), key = str_cut(&value, '=');
 
-		if (!is_given(l, key) &&
-		    !dict_find_label(l->dict, set, dict_intern(l->dict, key)))
+		if (!is_given(l, key) && !dict_find_label(l->dict, set, dict_intern(l->dict, key)))
 			set = add_text(l, set, key, value);
 	}
 	return set;

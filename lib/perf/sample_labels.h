@@ -32,7 +32,7 @@ struct sample_labels {
 	struct table origins;  /* struct origin -> label set: each is made once */
 	struct table groups;   /* struct group: pid and id -> path of the control group */
 	struct table contexts; /* struct context: process -> what it says of itself */
-	label_set_id common;  /* the labels that all samples have */
+	label_set_id common;   /* the labels that all samples have */
 };
 
 /* What they point to is the caller's. */

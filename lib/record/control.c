@@ -12,8 +12,9 @@ static const struct {
 	const char *word;
 	enum control_command command;
 } commands[] = {
-	{ "enable", CONTROL_ENABLE }, { "disable", CONTROL_DISABLE }, { "snapshot", CONTROL_SNAPSHOT },
-	{ "stop", CONTROL_STOP },     { "ping", CONTROL_PING },
+	{ "enable", CONTROL_ENABLE },     { "disable", CONTROL_DISABLE },
+	{ "snapshot", CONTROL_SNAPSHOT }, { "stop", CONTROL_STOP },
+	{ "ping", CONTROL_PING },
 };
 
 /* Opened for both directions, a FIFO does not end with its last writer, and opening never waits. */

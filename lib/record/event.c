@@ -215,8 +215,8 @@ static bool note_pmu_event(struct str name, const struct pmu_event *p, struct ev
 	e->source = e->sample_type = kept(p->name.n ? p->name : name);
 	if (p->cpus.n)
 		e->cpus = kept(buf_str(&p->cpus));
-	if (e->type == PERF_TYPE_SOFTWARE && !e->every &&
-	    e->config != PERF_COUNT_SW_CPU_CLOCK && e->config != PERF_COUNT_SW_TASK_CLOCK)
+	if (e->type == PERF_TYPE_SOFTWARE && !e->every && e->config != PERF_COUNT_SW_CPU_CLOCK &&
+	    e->config != PERF_COUNT_SW_TASK_CLOCK)
 		e->every = 1;
 	if (e->cpus || is_there(e))
 		return true;

@@ -25,9 +25,9 @@ struct event {
 	 */
 	unsigned precise;
 	bool asked_precise;
-	const char *cpus; /* the only ones that count it, a list; NULL: any */
-	bool is_switch;                 /* a stack where a thread leaves its CPU, and records */
-	const char *source;             /* what it is counted by, for people */
+	const char *cpus;   /* the only ones that count it, a list; NULL: any */
+	bool is_switch;     /* a stack where a thread leaves its CPU, and records */
+	const char *source; /* what it is counted by, for people */
 };
 
 /*

@@ -26,7 +26,8 @@ static bool has_build_id(int fd, const struct binary *bin)
 {
 	struct elf e;
 	const char *why;
-	bool ok = elf_open(&e, fd, &why) && e.build_id.n && elf_is_build(&e, buf_str(&bin->build_id));
+	bool ok = elf_open(&e, fd, &why) && e.build_id.n &&
+		  elf_is_build(&e, buf_str(&bin->build_id));
 
 	elf_close(&e);
 	return ok;

@@ -57,10 +57,10 @@ static unsigned drop(const struct perf_event_attr *a, unsigned without, unsigned
 	bool has = thing == WITHOUT_LOST           ? a->read_format & PERF_FORMAT_LOST :
 		   thing == WITHOUT_INHERIT_THREAD ? a->inherit_thread :
 		   thing == WITHOUT_BUILD_ID       ? a->build_id :
-		   thing == WITHOUT_CGROUP ? a->cgroup || a->sample_type & PERF_SAMPLE_CGROUP :
-		   thing == WITHOUT_NAMESPACES     ? a->namespaces :
-		   thing == WITHOUT_DEFERRED ? event_flags(a) & (DEFER_CALLCHAIN | DEFER_OUTPUT) :
-						     a->precise_ip;
+		   thing == WITHOUT_CGROUP     ? a->cgroup || a->sample_type & PERF_SAMPLE_CGROUP :
+		   thing == WITHOUT_NAMESPACES ? a->namespaces :
+		   thing == WITHOUT_DEFERRED   ? event_flags(a) & (DEFER_CALLCHAIN | DEFER_OUTPUT) :
+						 a->precise_ip;
 
 	/* Levels are added up. */
 	return !has ? without : thing == WITHOUT_PRECISE ? without + thing : without | thing;

@@ -79,8 +79,8 @@ static bool place_value(struct pmu *p, struct str format, uint64_t value)
 	struct str bits = format, word = str_cut(&bits, ':');
 	uint64_t which = 0, low, n;
 
-	if (!str_starts(word, S("config")) ||
-	    (word.n > 6 && !str_u64(str_skip(word, 6), &which)) || which >= 3 || !bits.p)
+	if (!str_starts(word, S("config")) || (word.n > 6 && !str_u64(str_skip(word, 6), &which)) ||
+	    which >= 3 || !bits.p)
 		return false;
 	while (bits.p) {
 		uint64_t mask;
@@ -204,7 +204,8 @@ static bool parse_fields(struct pmu *p, struct str fields)
 	while (ok && fields.n)
 		ok = set_term(p, str_trim(str_cut(&fields, ',')));
 	if (ok && p->missing.n) {
-		buf_printf(p->why, "the event needs a value for %.*s", STR_ARG(buf_str(&p->missing)));
+		buf_printf(p->why, "the event needs a value for %.*s",
+			   STR_ARG(buf_str(&p->missing)));
 		ok = false;
 	}
 	buf_release(&p->missing);

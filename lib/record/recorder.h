@@ -17,7 +17,7 @@ struct recorder {
 	struct live_host host;
 	struct decoder decoder;
 	const struct targets *threads; /* samples are of these threads only; NULL: of all */
-	struct process_tree tree; /* of which samples are taken, where sampler.by_cpu */
+	struct process_tree tree;      /* of which samples are taken, where sampler.by_cpu */
 	struct twice twice;
 	uint64_t forks;   /* threads and processes that began */
 	struct buf heads; /* uint64_t: how far each ring is read in this round */

@@ -57,7 +57,7 @@ struct session_options {
 	uint64_t keep;
 	/* With keep: the session's profile is a piece of that, and may be named. */
 	void (*on_slice)(void *context, struct session *s);
-	bool adapt;                      /* copy more of the stack when too much is missing */
+	bool adapt; /* copy more of the stack when too much is missing */
 	/* With one of event_of_waits() among the events: */
 	bool wall;         /* a sample type for running and waiting together */
 	uint64_t min_wait; /* ns; shorter waits are left out */
@@ -115,8 +115,8 @@ struct session {
 	uint64_t lost_in_closed, reported_in_closed;
 	uint64_t begun, housekept, over; /* ns: of recorder_now() */
 	uint64_t read_memory, completed; /* ns: when stacks were completed last; how many */
-	struct buf pids;  /* int: the processes that run, when events are opened again */
-	bool paused;      /* no samples are taken: */
+	struct buf pids; /* int: the processes that run, when events are opened again */
+	bool paused;     /* no samples are taken: */
 	uint64_t paused_cpu, cpu_at_pause; /* ns that the targets used meanwhile; until then */
 	struct slices {
 		struct session_slice **v; /* the oldest first */

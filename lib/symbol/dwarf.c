@@ -98,7 +98,8 @@ static void find_index(struct dwarf *d, const struct elf *debug)
 		return;
 	index_units(d);
 	if (debug->identity.inode)
-		kept_bytes_add(key, str((const char *)d->units.v, d->units.n * sizeof(*d->units.v)));
+		kept_bytes_add(key,
+			       str((const char *)d->units.v, d->units.n * sizeof(*d->units.v)));
 }
 
 /* The budget in steps: enough for any real file, and a bound for a hostile one. */

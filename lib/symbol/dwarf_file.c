@@ -195,7 +195,7 @@ static void keep_units(const struct dwarf_file *f, struct kept_key key)
 
 	for (size_t i = 0; i < f->nunit; i++) {
 		const struct dwarf_unit *u = &f->unit[i];
-		struct kept_unit k = { u->offset,  u->end,	      u->root,	      u->abbrevs,
+		struct kept_unit k = { u->offset,  u->end,          u->root,        u->abbrevs,
 				       u->version, u->address_size, u->offset_size, { 0 } };
 
 		buf_put(&list, &k, sizeof(k));

@@ -312,7 +312,8 @@ static void name_kernel_place(struct search *r, uint32_t binary, struct symbol_p
 
 struct symbol_place image_place(const struct symbols *s, uint64_t absolute)
 {
-	return (struct symbol_place){ .offset = absolute - s->kernel.image.slide, .is_vaddr = true };
+	return (struct symbol_place){ .offset = absolute - s->kernel.image.slide,
+				      .is_vaddr = true };
 }
 
 static uint32_t rows_of_elf(void)

@@ -11,8 +11,8 @@ struct entry {
 };
 
 struct region {
-	uint64_t used;      /* bytes, this header included */
-	uint32_t n, full;   /* entries; something had no room */
+	uint64_t used;    /* bytes, this header included */
+	uint32_t n, full; /* entries; something had no room */
 	struct entry entry[MOST_ENTRIES];
 };
 

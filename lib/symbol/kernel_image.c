@@ -69,9 +69,8 @@ static bool use_image(struct kernel_image *k, int fd, struct str build_id)
 {
 	struct elf e = { 0 };
 	const char *why;
-	bool ok = fd >= 0 && elf_open(&e, fd, &why) && build_id.n &&
-		  str_eq(e.build_id, build_id) && elf_section(&e, ".debug_info") &&
-		  place_image(k, &e);
+	bool ok = fd >= 0 && elf_open(&e, fd, &why) && build_id.n && str_eq(e.build_id, build_id) &&
+		  elf_section(&e, ".debug_info") && place_image(k, &e);
 
 	elf_close(&e);
 	if (ok)

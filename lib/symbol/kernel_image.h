@@ -20,8 +20,7 @@ struct kernel_image {
  * Look for it once: at `path`, or if that is NULL where distributions install it; or, with
  * debuginfod, on a server. A note for the user (path is another kernel's) is appended to *note.
  */
-void kernel_image_find(struct kernel_image *k, const char *path, bool debuginfod,
-		       struct buf *note);
+void kernel_image_find(struct kernel_image *k, const char *path, bool debuginfod, struct buf *note);
 void kernel_image_release(struct kernel_image *k);
 
 /* Is that a place in its text? */

@@ -46,8 +46,7 @@ static char *put_field(char *to, int tag, const char *bytes, size_t n)
 /* Attribute "service.name" of a resource, and others. */
 static size_t make_payload(char *to, const char *name)
 {
-	static const char *const keys[] = { "service.version", "service.instance.id",
-					    "host.name" };
+	static const char *const keys[] = { "service.version", "service.instance.id", "host.name" };
 	char value[64], pair[128], resource[1024], *r = resource;
 
 	for (int i = 0; i < 4; i++) {

@@ -27,10 +27,12 @@ int main(void)
 	ok(find("cpu:u") && e.is_cpu && e.no_kernel && !e.no_user, "only user code");
 	ok(find("cpu:k") && e.is_cpu && e.no_user && !e.no_kernel, "only the kernel");
 	ok(find("cpu:uk") && !e.no_user && !e.no_kernel, "both");
-	ok(find("page-faults:upp") && e.no_kernel && e.precise == 2 && e.asked_precise && !event_precise(&e),
+	ok(find("page-faults:upp") && e.no_kernel && e.precise == 2 && e.asked_precise &&
+		   !event_precise(&e),
 	   "what has no exact addresses");
 	ok(find("software/config=2/u") && e.type == PERF_TYPE_SOFTWARE && e.config == 2 &&
-		   e.no_kernel && e.every == 1 && str_eq(str_of(e.sample_type), S("software/config=2/")),
+		   e.no_kernel && e.every == 1 &&
+		   str_eq(str_of(e.sample_type), S("software/config=2/")),
 	   "an event of a PMU, with a modifier");
 	ok(find("software/config=2,period=7,name=faults/:k") && e.every == 7 && e.no_user &&
 		   str_eq(str_of(e.sample_type), S("faults")),

@@ -225,7 +225,8 @@ static void test_numbers(void)
 
 static uint64_t has_map(struct decoder *d, int pid, uint64_t address)
 {
-	const struct map *m = process_find(&d->processes, processes_find(&d->processes, pid), address);
+	const struct map *m = process_find(&d->processes, processes_find(&d->processes, pid),
+					   address);
 
 	return m ? m->region.end - m->region.start : 0;
 }
@@ -530,7 +531,8 @@ static void test_groups(void)
 	add_grouped_sample(&d, 6, 99, 13);
 	decoder_run(&d, UINT64_MAX);
 	ok(p.sample.n == 4 && dict_find_str(&dict, S("0123456789abcdef0123456789abcdef"
-						     "0123456789abcdef0123456789abcdef")).i,
+						     "0123456789abcdef0123456789abcdef"))
+				      .i,
 	   "a container by the record of its group");
 	ok(dict_find_str(&dict, S("/system.slice/old.service")).i, "a group that was there before");
 	ok(!profile_sample(&p, (sample_id){ 3 })->labels.i, "one that is not known");

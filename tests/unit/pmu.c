@@ -76,7 +76,8 @@ static void test_fields(void)
 	ok(parse("cpu/all=0xffffffffffffffff/") && is_config(0, 0, UINT64_MAX), "one of 64 bits");
 	ok(parse("cpu/config=0x3c,config1=7,config2=9/") && is_config(0x3c, 7, 9),
 	   "the words themselves");
-	ok(parse("cpu/event=0x3c,period=1000,name=c/") && e.period == 1000 && str_eq(e.name, S("c")),
+	ok(parse("cpu/event=0x3c,period=1000,name=c/") && e.period == 1000 &&
+		   str_eq(e.name, S("c")),
 	   "a period and a name");
 	ok(parse("cpu//") && is_config(0, 0, 0), "no field at all");
 }
@@ -91,7 +92,8 @@ static void test_events(void)
 	ok(parse("r1a8") && e.type == PERF_TYPE_RAW && is_config(0x1a8, 0, 0), "and of the CPU");
 	ok(parse("uncore_imc_0/event=4/") && e.type == 13 && str_eq(buf_str(&e.cpus), S("0,8")),
 	   "one CPU counts for a socket");
-	ok(parse("uncore_imc_0/reads,domain=2/") && is_config(0x204, 0, 0), "a value that is needed");
+	ok(parse("uncore_imc_0/reads,domain=2/") && is_config(0x204, 0, 0),
+	   "a value that is needed");
 }
 
 static void test_refusals(void)

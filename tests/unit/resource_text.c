@@ -48,7 +48,8 @@ static void test_environment(void)
 				    "service.name=%00,service.version=%ff,service.instance.id=")),
 		   ""),
 	   "control characters, no UTF-8, nothing");
-	ok(is_text(of_environment(S("OTEL_SERVICE_NAME")), "") && is_text(of_environment(S("")), ""),
+	ok(is_text(of_environment(S("OTEL_SERVICE_NAME")), "") &&
+		   is_text(of_environment(S("")), ""),
 	   "no value, no variables");
 }
 
@@ -70,7 +71,8 @@ static void test_context(void)
 		free(copy);
 	}
 	ok(!partial, "one that is cut off has none");
-	ok(is_text(of_context(S("\xff\xff\xff\xff")), "") && is_text(of_context(S("")), ""), "garbage");
+	ok(is_text(of_context(S("\xff\xff\xff\xff")), "") && is_text(of_context(S("")), ""),
+	   "garbage");
 }
 
 static void test_long(void)
