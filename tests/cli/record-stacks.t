@@ -163,7 +163,7 @@ exits 0 'programs that are removed' prof-record -F 999 -o gone.pb.gz -- sh -c \
 is "$(prof-query --raw gone.pb.gz | grep -c '^mapping.*/gone[0-9]')" 1 'are known as one, by their build id' \
 	"$(prof-query --raw gone.pb.gz | grep gone)"
 
-# C code in a Go program has tables of its own
+# C code in a Go program, which may use the frame pointer for other things, has tables of its own
 cat >main.go <<'END'
 package main
 
@@ -171,6 +171,9 @@ package main
 #cgo CFLAGS: -O2 -fomit-frame-pointer
 static __attribute__((noinline)) unsigned long c_leaf(unsigned long x)
 {
+#ifdef __x86_64__
+	__asm__ volatile("xor %%ebp, %%ebp" ::: "rbp"); // a register like others
+#endif
 	for (int i = 0; i < 3000; i++)
 		x = x * 6364136223846793005ul + i;
 	return x;
@@ -198,7 +201,7 @@ END
 if CGO_ENABLED=1 go build -o cgo main.go 2>/dev/null; then
 	prof-record -q -F 499 -o cgo.pb.gz -- ./cgo 2>/dev/null
 	prof-fold cgo.pb.gz | grep c_leaf >cgo.folded
-	at_least "$(share cgo.folded '^cgo;.*main.main;.*;runtime.asmcgocall;.*;c_outer;c_middle;c_leaf')" 95 \
+	at_least "$(share cgo.folded '^cgo;.*main.main;.*;runtime.asmcgocall;.*;c_outer;c_middle;c_leaf')" 75 \
 		'C code in a Go program' "$(cat cgo.folded)"
 else
 	skip 'go cannot build programs with C here' 'C code in a Go program'
