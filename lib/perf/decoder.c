@@ -113,8 +113,10 @@ static void on_comm(struct decoder *d, const struct record *r)
 		p = known_process(d, r->pid);
 	if (!p)
 		return;
-	if (r->comm.exec)
+	if (r->comm.exec) {
 		process_exec(&d->processes, p);
+		process_enter(&d->processes, p, p->mount_ns);
+	}
 	process_name_thread(&d->processes, r->tid, r->comm.name);
 	if (r->pid != r->tid)
 		return;
