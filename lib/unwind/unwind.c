@@ -79,9 +79,11 @@ static size_t walk_stack(struct walk *w, struct user_frame *out)
 
 	w->end = UNWIND_DEEP;
 	while (n < UNWIND_MOST) {
-		uint64_t address = w->pc - w->call;
+		uint64_t pc = w->pc, address = pc - w->call;
 		const struct region *r = walk_region(w, address);
+		bool go_on;
 
+		w->was_signal = false;
 		if (!r || !is_believable(w, r)) {
 			w->end = w->used_memory ? UNWIND_TRUNCATED : UNWIND_LOST;
 			break;
@@ -90,7 +92,11 @@ static size_t walk_stack(struct walk *w, struct user_frame *out)
 			w->ncopied = n + 1;
 		w->u->trail[n] = (struct memo_frame){ .address = address, .sp = w->sp };
 		out[n++] = (struct user_frame){ r, address };
-		if (!walk_step(w, r, address))
+		go_on = walk_step(w, r, address);
+		/* The kernel calls the handler so that it returns to the trampoline's beginning. */
+		if (w->was_signal)
+			out[n - 1].address = pc;
+		if (!go_on)
 			break;
 	}
 	return n;

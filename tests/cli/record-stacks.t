@@ -163,6 +163,31 @@ exits 0 'programs that are removed' prof-record -F 999 -o gone.pb.gz -- sh -c \
 is "$(prof-query --raw gone.pb.gz | grep -c '^mapping.*/gone[0-9]')" 1 'are known as one, by their build id' \
 	"$(prof-query --raw gone.pb.gz | grep gone)"
 
+# A signal handler after a call of nothing
+cat >null.c <<'END'
+#include <signal.h>
+#include <unistd.h>
+static volatile unsigned long sink;
+static void handler(int number)
+{
+	(void)number;
+	for (unsigned long n = 50000000; n--;)
+		sink += n;
+	_exit(0);
+}
+__attribute__((noinline)) static void call(void (*f)(void)) { f(); sink++; }
+int main(void)
+{
+	signal(SIGSEGV, handler);
+	call(0);
+	return 0;
+}
+END
+$CC -O1 -g -o null null.c
+prof-record -q -F 499 -o null.pb.gz -- ./null
+prof-fold null.pb.gz >null.folded
+at_least "$(share null.folded 'main;call;[^;]*;handler')" 90 'the caller of nothing' "$(head -3 null.folded)"
+
 # C code in a Go program, which may use the frame pointer for other things, has tables of its own
 cat >main.go <<'END'
 package main
