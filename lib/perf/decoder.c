@@ -160,7 +160,15 @@ static void on_exit_record(struct decoder *d, const struct record *r)
 		buf_put(&d->ended, &e, sizeof(e));
 }
 
-/* Forget processes that ended a while ago, but for those whose other threads go on. */
+static bool runs_on(const struct decoder *d, int pid)
+{
+	return d->host.is_running && d->host.is_running(d->host.context, pid);
+}
+
+/*
+ * Forget processes that ended a while ago. Those whose other threads go on, or for which nobody
+ * has waited yet, are looked at again.
+ */
 static void forget_ended(struct decoder *d, uint64_t now)
 {
 	struct ended *e = (struct ended *)d->ended.p;
@@ -169,11 +177,14 @@ static void forget_ended(struct decoder *d, uint64_t now)
 	for (size_t i = 0; i < n; i++) {
 		struct process *p = processes_find(&d->processes, e[i].pid);
 
-		if (now - e[i].time < LINGER_NS || n - i <= d->keep_ended)
+		if (now - e[i].time < LINGER_NS || n - i <= d->keep_ended) {
 			e[kept++] = e[i];
-		else if (p &&
-			 !(d->host.is_running && d->host.is_running(d->host.context, e[i].pid)))
+		} else if (p && runs_on(d, e[i].pid)) {
+			e[kept] = e[i];
+			e[kept++].time = now;
+		} else if (p) {
 			process_forget(&d->processes, p);
+		}
 	}
 	d->ended.n = kept * sizeof(*e);
 }

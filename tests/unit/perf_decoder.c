@@ -206,6 +206,36 @@ static void test_forks(void)
 	decoder_release(&d);
 }
 
+/* A leader that has ended before its threads, or that is not waited for. */
+
+static bool still_runs;
+
+static bool runs(void *context, int pid)
+{
+	(void)context;
+	return pid == 5 && still_runs;
+}
+
+static void test_late_end(void)
+{
+	struct perf_host host = { .is_running = runs };
+	struct decoder d;
+
+	decoder_init(&d, &arch_x86_64, &host);
+	d.on_sample = print_sample;
+	still_runs = true;
+	add_comm(&d, 5, PERF_RECORD_MISC_COMM_EXEC, "app", 10);
+	add_task(&d, PERF_RECORD_EXIT, 5, 1, 20);
+	add_comm(&d, 6, PERF_RECORD_MISC_COMM_EXEC, "app", 5000000000);
+	decoder_run(&d, UINT64_MAX);
+	ok(processes_find(&d.processes, 5), "a process whose threads go on is kept");
+	still_runs = false;
+	add_comm(&d, 6, PERF_RECORD_MISC_COMM_EXEC, "app", 10000000000);
+	decoder_run(&d, UINT64_MAX);
+	ok(!processes_find(&d.processes, 5), "until they have ended, too");
+	decoder_release(&d);
+}
+
 /* A file that one process cannot show, and another one later can. */
 
 static bool open_for_six(void *context, const struct process *p, const struct map *m,
@@ -424,6 +454,7 @@ int main(void)
 	test_stream();
 	test_numbers();
 	test_forks();
+	test_late_end();
 	test_late_file();
 	test_file();
 	test_profile();
