@@ -176,6 +176,21 @@ static bool tracepoint_id(struct str system, struct str name, uint64_t *id)
 	return ok;
 }
 
+/* A name that stays as long as the program. */
+static const char *kept(struct str s)
+{
+	static struct kept_name {
+		struct kept_name *before;
+		char text[];
+	} * last;
+	struct kept_name *k = mem_zeroed(1, sizeof(*k) + s.n + 1);
+
+	k->before = last;
+	memcpy(k->text, s.p, s.n);
+	last = k;
+	return k->text;
+}
+
 static bool find_tracepoint(struct str name, struct event *e, struct buf *why)
 {
 	struct str event = name, system = str_cut(&event, ':');
@@ -187,7 +202,7 @@ static bool find_tracepoint(struct str name, struct event *e, struct buf *why)
 	e->unit = "count";
 	e->source = "tracepoint";
 	if (str_chr(name, '/') < 0 && tracepoint_id(system, event, &e->config)) {
-		e->sample_type = strndup(name.p, name.n); /* as long as the program */
+		e->sample_type = kept(name);
 		return true;
 	}
 	buf_printf(why,
@@ -195,12 +210,6 @@ static bool find_tracepoint(struct str name, struct event *e, struct buf *why)
 		   "mount -t tracefs nodev /sys/kernel/tracing",
 		   STR_ARG(name));
 	return false;
-}
-
-/* As long as the program. */
-static const char *kept(struct str s)
-{
-	return strndup(s.p, s.n);
 }
 
 static bool note_pmu_event(struct str name, const struct pmu_event *p, struct event *e,

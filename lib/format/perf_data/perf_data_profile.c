@@ -47,6 +47,7 @@ static unsigned labels_of(const struct perf_data *r)
 	for (size_t i = 0; i < r->events.n; i++)
 		has |= r->events.attr[i].sample_type;
 	return (has & PERF_SAMPLE_TID ? LABEL_BY_COMM | LABEL_BY_PID | LABEL_BY_TID : 0u) |
+	       (has & PERF_SAMPLE_CGROUP ? LABEL_BY_GROUP : 0u) |
 	       (has & PERF_SAMPLE_CPU ? LABEL_BY_CPU : 0u);
 }
 
