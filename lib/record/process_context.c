@@ -12,6 +12,7 @@ enum {
 	VERSION = 2,             /* of its layout */
 	MOST_PAYLOAD = 64 << 10, /* bytes */
 	TRIES = 3,               /* while it is being changed */
+	MOST_LOOKS = 10,         /* for published contexts, a second */
 	SHORT_ID = 12,           /* digits of a container's id that its engine shows */
 };
 
@@ -160,9 +161,23 @@ static void inherit(struct processes *t, const struct process *p, struct process
 		buf_add(&c->fixed, buf_str(&of->text));
 }
 
-static void look(struct process_context *c, int pid)
+/*
+ * The list of a process's mappings may be long. Where many processes come and go, few of them
+ * are looked at: they rarely live long enough to publish anything.
+ */
+static bool may_look(uint64_t time)
 {
-	read_published(c, pid);
+	static uint64_t second;
+	static unsigned looks;
+
+	if (time / 1000000000 != second)
+		looks = 0;
+	second = time / 1000000000;
+	return looks++ < MOST_LOOKS;
+}
+
+static void join(struct process_context *c)
+{
 	c->text.n = 0;
 	buf_add(&c->text, buf_str(&c->published));
 	buf_add(&c->text, buf_str(&c->fixed));
@@ -183,8 +198,12 @@ struct str process_context_labels(struct processes *t, struct process *p, struct
 		c->pause = FIRST_LOOK_NS;
 		c->looked = true;
 	}
-	if (time >= c->next) {
-		look(c, p->pid);
+	if (time >= c->next && !may_look(time)) {
+		c->next = time + FIRST_LOOK_NS / 4;
+		join(c);
+	} else if (time >= c->next) {
+		read_published(c, p->pid);
+		join(c);
 		c->next = time + c->pause;
 		c->pause = c->pause < LAST_LOOK_NS ? 2 * c->pause : c->pause;
 	}
