@@ -48,9 +48,10 @@ if [ "$mount" ] && mkdir "$group" 2>/dev/null; then
 		shift
 		for i in 1 2 3 4 5; do "$@"; done
 	END
-	prof-record -q -a --comm spin -F 999 -o c.pb.gz &
+	mkfifo control ack
+	prof-record -q -a --comm spin -F 999 --control fifo:control,ack -o c.pb.gz &
 	recorder=$!
-	sleep 0.2
+	started
 	sh inside "$pod/cri-containerd-$id.scope" ./spin 0.02 >/dev/null
 	sh inside "$group/billing.service" ./spin 0.02 >/dev/null
 	mkdir "$group/new.service"

@@ -82,9 +82,10 @@ mount -t tmpfs none new && mkdir new/tmp new/old && cp jit-static new/jit && cd 
 END
 if unshare -m sh -c 'mount -t tmpfs none new && mkdir new/old && cd new && pivot_root . old' 2>/dev/null &&
 	[ -x jit-static ]; then
-	prof-record -q -a --comm jit -F 499 -o root.pb.gz &
+	mkfifo control ack
+	prof-record -q -a --comm jit -F 499 --control fifo:control,ack -o root.pb.gz &
 	recorder=$!
-	sleep 0.3
+	started
 	unshare -m sh start
 	kill -INT $recorder
 	wait $recorder
