@@ -219,7 +219,6 @@ static void parse_map(const struct perf_event_header *h, struct parser *p, struc
 /* Number of namespaces, then { device, inode } for each, by kind. */
 static void parse_namespaces(struct parser *p, struct record *r)
 {
-	enum { MOUNT = 3 };
 	uint64_t n;
 
 	read_pair(p, &r->pid, &r->tid);
@@ -228,7 +227,7 @@ static void parse_namespaces(struct parser *p, struct record *r)
 		uint64_t device = word(p), inode = word(p);
 
 		(void)device;
-		if (i == MOUNT)
+		if (i == MNT_NS_INDEX)
 			r->mount_ns = inode;
 	}
 }
