@@ -1,0 +1,127 @@
+/*
+ * A Pyroscope server as a source. The selector and the range go to the server, which
+ * answers with sums; everything else is done here.
+ *
+ *	if (server_open(&s, url, &ask))
+ *		while (server_next(&s, &profile))
+ *			...
+ *	ok = !s.failed;                           // else server_error(&s)
+ *	server_close(&s);
+ *
+ * A profile is the sum over the range of the types that were measured together: cpu and
+ * samples, for instance. Only merges are asked for: a server's flame graphs leave out what
+ * is small. An answer has no labels. Those that all its series have in common are put
+ * back; for labels whose values differ, there has to be a question for each of them.
+ */
+#ifndef SOURCE_SERVER_H
+#define SOURCE_SERVER_H
+
+#include "base/strings.h"
+#include "base/vec.h"
+#include "profile/profile.h"
+#include "query/selector.h"
+#include "remote/querier.h"
+
+struct server_ask {
+	struct selector *selector; /* NULL: everything */
+	/* Profiles that began at since or later, and before until (ns since 1970). */
+	int64_t since, until;
+	struct str type;         /* a name, a type id or an index; empty: every type */
+	bool one_type;           /* of several, only the default one */
+	bool no_stacks;          /* only labels and totals: samples have no stacks */
+	const struct str *label; /* labels that samples keep even if values differ */
+	size_t nlabel;
+	const struct http_settings *http; /* NULL: the defaults */
+};
+
+/* A sample type; texts live as long as the server. */
+struct server_type {
+	struct str id;
+	struct str part[5];  /* name, type, unit, period type, period unit */
+	VEC(uint32_t) series; /* that have it: rows of server.series */
+	uint32_t group;      /* types that were measured together have the same */
+};
+
+struct server {
+	struct querier querier;
+	const char *url;
+	struct server_ask ask;
+	struct ms_range range;
+	struct buf selector; /* of labels, for the server; NUL-terminated */
+	struct strings text;
+	VEC(const Querier__LabelSet *) series;
+	VEC(Querier__SeriesResponse *) answer; /* which own the label sets */
+	/*
+	 * Those that are asked for, by group, the default one of a group last: the order in
+	 * which files have them.
+	 */
+	VEC(struct server_type) type;
+	uint32_t ngroup, at; /* groups, and the next one */
+	bool failed;         /* querier.error, or error if that is not empty, says why */
+	struct buf error;
+	struct buf notes; /* lines */
+};
+
+/* Is that argument a server's URL? One without a path, or with one that ends in '/'. */
+bool server_is(const char *path);
+
+/*
+ * Ask which series there are. ask and what it points to, and url, must stay. False after an
+ * error; server_close() follows in both cases.
+ */
+bool server_open(struct server *s, const char *url, const struct server_ask *ask);
+void server_close(struct server *s);
+
+/* The next profile, into p. False at the end and after an error. */
+bool server_next(struct server *s, struct profile *p);
+
+/* Why it failed. */
+const char *server_error(const struct server *s);
+
+/* The type that is used where one is wanted; NULL if there is none. */
+const struct server_type *server_default_type(const struct server *s);
+
+/* The rest is for those who ask for something else than profiles: server_series.c. */
+
+/* The names of labels that some series of a type have, in byte order; they live as the server. */
+struct label_names VEC_OF(const char *);
+void server_label_names(struct server *s, const struct server_type *t, struct label_names *names);
+
+/* The series of a type that have the same values of some labels. */
+struct series_group {
+	struct buf selector; /* of these series; NUL-terminated */
+	label_set_id labels; /* that they have in common */
+};
+
+struct series_groups VEC_OF(struct series_group);
+
+/* Divide the series of a type by the values of n labels. labels are entered into d. */
+void server_divide(struct server *s, const struct server_type *t, const struct str *by, size_t n,
+		   struct dictionary *d, struct series_groups *groups);
+void series_groups_release(struct series_groups *groups);
+
+/* Ask for merges, each of a group of series in a range, several at a time. */
+struct merge {
+	struct merge_question question;
+	label_set_id labels;
+	uint32_t col; /* of the profile that it goes to; the caller's */
+};
+
+struct merges VEC_OF(struct merge *);
+
+void merges_add(struct merges *m, const struct server_type *t, const struct series_group *group,
+		struct ms_range range, uint32_t col);
+void merges_release(struct merges *m);
+
+/*
+ * Ask, and hand each answer that has samples to take(): a profile of one column without
+ * labels, in dictionary d, empty again afterwards. False after an error.
+ */
+bool server_merge(struct server *s, struct merges *m, struct dictionary *d,
+		  void (*take)(void *context, const struct merge *merge, struct profile *answer),
+		  void *context);
+
+/* Append samples of an answer, with their labels, to a column of p. */
+void server_add_answer(struct profile *p, const struct merge *m, const struct profile *answer);
+
+#endif
