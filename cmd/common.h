@@ -20,6 +20,10 @@ struct common {
 	bool has_range;
 	int64_t since, until;
 	struct selector *selector;
+	/* What else sources are told: see struct source_options. */
+	bool one_type, no_stacks, select;
+	const struct str *label;
+	size_t nlabel;
 	bool events_in; /* at least one input has perf's events, often several at once */
 };
 extern struct common common;
@@ -38,6 +42,9 @@ char **start(const struct cmd *cmd, int argc, char **argv);
  * reported as they are found. directories: read a directory as the files in it.
  */
 void open_source(struct source *s, char *const *paths, bool directories);
+
+/* Is one of the inputs a Pyroscope server? */
+bool has_server(char *const *paths);
 
 /* Append the profiles of all good inputs to p. False if an input was bad. */
 bool load_all(struct profile *p, char *const *paths);

@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include "base/printable.h"
 #include "base/when.h"
 #include "io/json_read.h"
 
@@ -61,15 +62,6 @@ static bool read_error(struct str body, struct buf *code, struct buf *message)
 	return ok;
 }
 
-/* What is worth showing of an error that is no JSON: its first line. */
-static struct str first_line(struct str body)
-{
-	struct str line = str_trim(str_cut(&body, '\n'));
-
-	line.n = min_size(line.n, 200);
-	return str_starts(line, S("<")) ? S("") : line;
-}
-
 /* "... (max_query_length, actual: 25h0m0s, limit: 1d)" */
 static void learn_limit(struct querier *q, struct str message)
 {
@@ -90,40 +82,39 @@ static void learn_limit(struct querier *q, struct str message)
 	q->longest = (int64_t)(ns / 1000000);
 }
 
-/* Returns false. */
-static bool query_fail(struct querier *q, const char *what)
+/* "status 400 (invalid_argument): step must be >= 1ms"; else whatever the answer is. */
+static void put_error(struct querier *q, struct buf *b)
 {
 	const struct http_answer *a = &q->answer;
 	struct buf code = { 0 }, message = { 0 };
 
-	q->error.n = 0;
-	buf_printf(&q->error, "%.*s: ", STR_ARG(buf_str(&q->base)));
-	if (a->error.n) {
-		buf_add(&q->error, buf_str(&a->error));
-	} else if (what) {
-		buf_add(&q->error, str_of(what));
-	} else if (a->location.n) {
-		buf_printf(&q->error, "sends the question on to %.*s, which was not asked: use that URL",
-			   STR_ARG(buf_str(&a->location)));
+	if (a->error.n || a->location.n || !read_error(buf_str(&a->body), &code, &message)) {
+		http_put_status(b, a);
 	} else {
-		bool known = read_error(buf_str(&a->body), &code, &message);
-
-		if (!known) {
-			message.n = 0;
-			buf_add(&message, first_line(buf_str(&a->body)));
-		}
 		learn_limit(q, buf_str(&message));
-		buf_printf(&q->error, "status %d", a->status);
-		if (known && code.n)
-			buf_printf(&q->error, " (%.*s)", STR_ARG(buf_str(&code)));
-		if (message.n)
-			buf_printf(&q->error, ": %.*s", STR_ARG(buf_str(&message)));
-		else if (a->status == 404)
-			buf_add(&q->error, S(": this is no Pyroscope server"));
+		buf_printf(b, "status %d (%.*s): %.*s", a->status, STR_ARG(buf_str(&code)),
+			   STR_ARG(buf_str(&message)));
 	}
-	buf_ch(&q->error, '\0');
+	if (a->status == 404)
+		buf_add(b, S(" (is this a Pyroscope server?)"));
 	buf_release(&code);
 	buf_release(&message);
+}
+
+/* what: NULL if the answer itself says so. Returns false. */
+static bool query_fail(struct querier *q, const char *what)
+{
+	struct buf why = { 0 };
+
+	if (what)
+		buf_add(&why, str_of(what));
+	else
+		put_error(q, &why);
+	q->error.n = 0;
+	buf_printf(&q->error, "%.*s: ", STR_ARG(buf_str(&q->base)));
+	printable(&q->error, buf_str(&why));
+	buf_ch(&q->error, '\0');
+	buf_release(&why);
 	return false;
 }
 
@@ -153,7 +144,7 @@ static bool is_message(struct querier *q)
 		return query_fail(q, NULL);
 	if (str_starts(type, S("application/proto")))
 		return true;
-	return query_fail(q, "this is no Pyroscope server: its answer is no message");
+	return query_fail(q, "is this a Pyroscope server? Its answer is no message");
 }
 
 /* Calls */

@@ -453,15 +453,15 @@ static void note_label_left_out(struct server *s)
 /* Merges */
 
 void merges_add(struct merges *m, const struct server_type *t, const struct series_group *group,
-		struct ms_range range, uint32_t col)
+		struct ms_range range)
 {
 	struct merge *new = mem_zeroed(1, sizeof(*new));
 
 	new->question.type_id = t->id.p;
 	new->question.selector = group->selector.p;
 	new->question.range = range;
+	new->type = t;
 	new->labels = group->labels;
-	new->col = col;
 	vec_push(m, new);
 }
 
@@ -507,6 +507,7 @@ static bool take_answer(struct server *s, const struct merge *merge, struct str 
 	if (!ok) {
 		s->error.n = 0;
 		buf_add(&s->error, buf_str(&input.in.error));
+		buf_ch(&s->error, '\0');
 		s->failed = true;
 	} else if (has_profile && p->sample.n > 1 && p->ncol != 1) {
 		ok = server_fail(s, "its answer has %zu sample types, and one was asked for",
@@ -548,74 +549,57 @@ bool server_merge(struct server *s, struct merges *m, struct dictionary *d,
 	return !s->failed;
 }
 
-void server_add_answer(struct profile *p, const struct merge *m, const struct profile *answer)
-{
-	for (uint32_t i = 1; i < answer->sample.n; i++) {
-		stack_id stack = profile_sample(answer, (sample_id){ i })->stack;
-
-		profile_add_value(p, m->col, profile_add_sample(p, stack, m->labels),
-				  answer->col[0].v[i]);
-	}
-	p->saturated += answer->saturated;
-}
-
 /* Profiles */
 
 static void add_answer(void *context, const struct merge *merge, struct profile *answer)
 {
-	server_add_answer(context, merge, answer);
-}
+	const struct server_type *t = merge->type;
+	struct profile *p = context;
 
-/* The types of a group become columns. */
-static uint32_t add_columns(struct server *s, struct profile *p, uint32_t group)
-{
-	uint32_t last = 0;
+	for (uint32_t i = 1; i < answer->sample.n; i++) {
+		stack_id stack = profile_sample(answer, (sample_id){ i })->stack;
 
-	for (size_t i = 0; i < s->type.n; i++) {
-		const struct server_type *t = &s->type.v[i];
-		int64_t scale;
-
-		if (t->group != group)
-			continue;
-		last = profile_column(p, dict_intern(p->dict, t->part[1]),
-				      dict_intern(p->dict, t->part[2]), &scale);
-		p->col[last].nprofile = p->nprofile;
-		p->head.period_type = dict_intern(p->dict, t->part[3]);
-		p->head.period_unit = dict_intern(p->dict, t->part[4]);
+		profile_add_value(p, t->col, profile_add_sample(p, stack, merge->labels),
+				  sat_mul(p, answer->col[0].v[i], t->scale));
 	}
-	return last;
+	p->saturated += answer->saturated;
 }
 
-static void begin_profile(struct server *s, struct profile *p, uint32_t group)
+void server_begin_profile(struct server *s, struct profile *p, uint32_t group)
 {
-	uint32_t last;
-
 	profile_begin(p);
 	p->head.time = s->range.start * 1000000;
 	p->head.duration = (s->range.end + 1 - s->range.start) * 1000000;
-	last = add_columns(s, p, group);
-	if (s->ngroup > 1)
-		p->head.default_type = p->col[last].type;
+	for (size_t i = 0; i < s->type.n; i++) {
+		struct server_type *t = &s->type.v[i];
+
+		if (t->group != group)
+			continue;
+		t->col = profile_column(p, dict_intern(p->dict, t->part[1]),
+					dict_intern(p->dict, t->part[2]), &t->scale);
+		p->col[t->col].nprofile = p->nprofile;
+		p->head.period_type = dict_intern(p->dict, t->part[3]);
+		p->head.period_unit = dict_intern(p->dict, t->part[4]);
+		if (s->ngroup > 1)
+			p->head.default_type = p->col[t->col].type;
+	}
 }
 
 static bool merge_group(struct server *s, struct profile *p, uint32_t group)
 {
 	struct series_groups groups = { 0 };
 	struct merges merges = { 0 };
-	uint32_t col = 0;
-	size_t first;
 	bool ok;
 
 	for (size_t i = 0; i < s->type.n; i++) {
 		const struct server_type *t = &s->type.v[i];
+		size_t first = groups.n;
 
 		if (t->group != group)
 			continue;
-		first = groups.n;
 		server_divide(s, t, s->ask.label, s->ask.nlabel, p->dict, &groups);
 		for (size_t k = first; k < groups.n; k++)
-			merges_add(&merges, t, &groups.v[k], s->range, col);
-		col++;
+			merges_add(&merges, t, &groups.v[k], s->range);
 	}
 	ok = server_merge(s, &merges, p->dict, add_answer, p);
 	merges_release(&merges);
@@ -628,7 +612,7 @@ bool server_next(struct server *s, struct profile *p)
 	while (!s->failed && s->at < s->ngroup) {
 		uint32_t group = s->at++;
 
-		begin_profile(s, p, group);
+		server_begin_profile(s, p, group);
 		if (p->ncol && merge_group(s, p, group) && p->sample.n > 1)
 			return true;
 	}

@@ -39,7 +39,9 @@ struct server_type {
 	struct str id;
 	struct str part[5];  /* name, type, unit, period type, period unit */
 	VEC(uint32_t) series; /* that have it: rows of server.series */
-	uint32_t group;      /* types that were measured together have the same */
+	uint32_t group;       /* types that were measured together have the same */
+	uint32_t col;         /* in the profile of its group, */
+	int64_t scale;        /* and what its values are multiplied by there */
 };
 
 struct server {
@@ -103,14 +105,14 @@ void series_groups_release(struct series_groups *groups);
 /* Ask for merges, each of a group of series in a range, several at a time. */
 struct merge {
 	struct merge_question question;
+	const struct server_type *type;
 	label_set_id labels;
-	uint32_t col; /* of the profile that it goes to; the caller's */
 };
 
 struct merges VEC_OF(struct merge *);
 
 void merges_add(struct merges *m, const struct server_type *t, const struct series_group *group,
-		struct ms_range range, uint32_t col);
+		struct ms_range range);
 void merges_release(struct merges *m);
 
 /*
@@ -121,7 +123,7 @@ bool server_merge(struct server *s, struct merges *m, struct dictionary *d,
 		  void (*take)(void *context, const struct merge *merge, struct profile *answer),
 		  void *context);
 
-/* Append samples of an answer, with their labels, to a column of p. */
-void server_add_answer(struct profile *p, const struct merge *m, const struct profile *answer);
+/* Begin the profile of a group of types, which become its columns. */
+void server_begin_profile(struct server *s, struct profile *p, uint32_t group);
 
 #endif

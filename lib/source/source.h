@@ -1,6 +1,6 @@
 /*
  * The source of a command's profiles: files, standard input, directories of files, stores
- * (see prof-store(1)). A command asks for the next profile, or for the sum of all.
+ * (see prof-store(1)), Pyroscope servers and other URLs. A command asks for the next profile, or for the sum of all.
  *
  *	source_open(&s, paths, &options);
  *	while (source_next(&s, &profile))
@@ -13,6 +13,7 @@
 #define SOURCE_SOURCE_H
 
 #include "format/input.h"
+#include "source/server.h"
 #include "store/read.h"
 
 /* The result of reading one input. */
@@ -44,6 +45,21 @@ struct source_options {
 	 * be returned all the same: selector_apply() has the last word. May be NULL.
 	 */
 	struct selector *selector;
+	/*
+	 * What a server need not be asked for: types, labels and stacks that nobody wants.
+	 * See struct server_ask.
+	 */
+	struct str type;
+	bool one_type, no_stacks;
+	const struct str *label;
+	size_t nlabel;
+	/*
+	 * Apply the selector to each profile. So it has to be when an input is a server: what
+	 * a server has selected no longer has the labels to select it by.
+	 */
+	bool select;
+	/* For servers and for other URLs; NULL: the defaults. */
+	const struct http_settings *to_server, *to_endpoint;
 	unsigned jobs; /* threads of source_sum(); 0 = one for each CPU */
 	/* Called once for each input after it was read, in the order of inputs. */
 	void (*report)(void *context, const struct source_report *report);
@@ -58,8 +74,10 @@ struct source {
 	size_t at; /* the current input: open, or the next to open */
 	bool is_open;
 	struct input input;
+	struct buf body;        /* of an answer, that the input reads */
 	struct store_view view; /* of a store */
 	struct store_reader reader;
+	struct server server;
 	uint32_t nother_time, nwithout_time; /* of the current input */
 	bool failed;                         /* an input was bad, or could not be listed */
 };
