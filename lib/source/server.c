@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/when.h"
 #include "format/input.h"
 #include "profile/type.h"
 
@@ -28,9 +29,7 @@ const char *server_error(const struct server *s)
 	return s->error.n ? s->error.p : s->querier.error.p;
 }
 
-/* Returns false. */
-static bool server_fail(struct server *s, const char *fmt, ...) PRINTF(2, 3);
-static bool server_fail(struct server *s, const char *fmt, ...)
+bool server_fail(struct server *s, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -250,7 +249,18 @@ static int64_t floor_ms(int64_t ns)
 	return ns / 1000000 - (ns % 1000000 < 0);
 }
 
-static void note_label_left_out(struct server *s);
+/* Servers answer for their look-back only, and say nothing of what is older. */
+static void note_old_range(struct server *s)
+{
+	static const int64_t week_ms = INT64_C(7) * 86400 * 1000;
+
+	if (s->range.start < floor_ms(when_now()) - week_ms)
+		buf_printf(&s->notes,
+			   "%s: most servers leave out what is older than 7 days, without a word\n",
+			   s->url);
+}
+
+static void note_labels_left_out(struct server *s);
 
 bool server_open(struct server *s, const char *url, const struct server_ask *ask)
 {
@@ -271,7 +281,8 @@ bool server_open(struct server *s, const char *url, const struct server_ask *ask
 	if (!ask_series(s) || !choose_types(s))
 		return false;
 	if (!ask->one_type && !ask->no_stacks)
-		note_label_left_out(s);
+		note_labels_left_out(s);
+	note_old_range(s);
 	return true;
 }
 
@@ -421,7 +432,7 @@ static bool is_common(const struct server *s, const struct server_type *t, struc
 	return true;
 }
 
-static void note_label_left_out(struct server *s)
+static void note_labels_left_out(struct server *s)
 {
 	struct label_names names = { 0 };
 	struct strings lost;
@@ -613,7 +624,7 @@ bool server_next(struct server *s, struct profile *p)
 		uint32_t group = s->at++;
 
 		server_begin_profile(s, p, group);
-		if (p->ncol && merge_group(s, p, group) && p->sample.n > 1)
+		if ((s->ask.no_stacks ? server_index : merge_group)(s, p, group) && p->sample.n > 1)
 			return true;
 	}
 	return false;

@@ -77,8 +77,9 @@ void server_close(struct server *s);
 /* The next profile, into p. False at the end and after an error. */
 bool server_next(struct server *s, struct profile *p);
 
-/* Why it failed. */
+/* Why it failed; and fail, which returns false. */
 const char *server_error(const struct server *s);
+bool server_fail(struct server *s, const char *fmt, ...) PRINTF(2, 3);
 
 /* The type that is used where one is wanted; NULL if there is none. */
 const struct server_type *server_default_type(const struct server *s);
@@ -125,5 +126,43 @@ bool server_merge(struct server *s, struct merges *m, struct dictionary *d,
 
 /* Begin the profile of a group of types, which become its columns. */
 void server_begin_profile(struct server *s, struct profile *p, uint32_t group);
+
+/* Values over time: server_series.c. */
+
+/* A value of a type in the step that began at `time` (ms), of series with these labels. */
+struct server_point {
+	const struct server_type *type;
+	const Querier__TimeSeries *series; /* its labels */
+	int64_t time, value;
+};
+
+/*
+ * The sums of a type in [from, to) ms, by the values of n labels: in steps of step_ms, which
+ * divides to - from. False after an error. Values of 2^53 and more are rounded by the
+ * server; a note says so.
+ */
+bool server_points(struct server *s, const struct server_type *t, int64_t from, int64_t to,
+		   int64_t step_ms, const char *const *by, size_t n,
+		   void (*point)(void *context, const struct server_point *point), void *context);
+
+/* The same for the whole range as one step, and for each profile, whose time is exact to 1 ms. */
+bool server_totals(struct server *s, const struct server_type *t, const char *const *by, size_t n,
+		   void (*point)(void *context, const struct server_point *point), void *context);
+bool server_profiles(struct server *s, const struct server_type *t, const char *const *by,
+		     size_t n, void (*point)(void *context, const struct server_point *point),
+		     void *context);
+
+/* The label's value, or an empty slice. */
+struct str server_point_label(const struct server_point *p, struct str name);
+
+/* Fill p with labels and totals, as server_next() does if stacks are not asked for. */
+bool server_index(struct server *s, struct profile *p, uint32_t group);
+
+/*
+ * Add the server's values to a series. It asks for totals, or, if values are those of a
+ * function, for merges of each step.
+ */
+struct time_series;
+bool server_add_series(struct server *s, struct time_series *t);
 
 #endif

@@ -58,6 +58,13 @@ static bool is_the_type(struct time_series *t, struct str id, struct str unit)
 	return false;
 }
 
+void time_series_add_value(struct time_series *t, struct str type_id, struct str unit,
+			   struct str group, int64_t time, int64_t value)
+{
+	if (is_the_type(t, type_id, unit))
+		add_point(t, group, time, value);
+}
+
 /* Functions */
 
 static bool loc_matches(struct time_series *t, loc_id loc)
@@ -100,6 +107,11 @@ static void use_dictionary(struct time_series *t, struct dictionary *d)
 	t->dict = d;
 	vec_clear(&t->loc_matches);
 	vec_clear(&t->stack_matches);
+}
+
+void time_series_forget(struct time_series *t)
+{
+	use_dictionary(t, NULL);
 }
 
 /* Profiles */

@@ -53,8 +53,18 @@ void time_series_release(struct time_series *t);
 /* Add a profile, of which the selector's types and labels alone are left afterwards. */
 void time_series_add_profile(struct time_series *t, struct profile *p);
 
+/* Forget the dictionary of the profiles that were added: it is about to be released. */
+void time_series_forget(struct time_series *t);
+
 /* Add all that the view has. Errors are in v->errors. */
 void time_series_add_store(struct time_series *t, struct store_view *v);
+
+/*
+ * Add a value of a sample type at a time. group: the values of the labels, a NUL after each.
+ * For who knows all that: values of other types than the first are left out as above.
+ */
+void time_series_add_value(struct time_series *t, struct str type_id, struct str unit,
+			   struct str group, int64_t time, int64_t value);
 
 /* A point, and the values of its labels with a NUL after each. */
 struct time_point_named {
