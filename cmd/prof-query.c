@@ -32,7 +32,7 @@ static struct {
 	/* By report: whether the user asks for it, and its argument. */
 	bool wanted[NREPORT];
 	const char *argument[NREPORT];
-} o = { .sort = -1, .to = -1 };
+} o = { .sort = -1, .to = -1, .over_time.show = -1 };
 
 /* The formats of reports, by enum report_format; -t also takes those of streams. */
 static const char *const report_formats[] = { "text", "tsv", "json" };
@@ -94,6 +94,9 @@ static const struct opt time_options[] = {
 	  parse_last },
 	{ 0, "function", OPT_STR, &o.over_time.function, "RE",
 	  "--series: samples with a function that matches" },
+	{ 0, "self", OPT_FLAG, &o.over_time.self, NULL, "--function: of the leaf alone" },
+	{ 0, "show", OPT_CHOICE, &o.over_time.show, "MEASURE",
+	  "--series: value, share, rate, avg or max", alert_measure_name },
 	{ 0, "last", OPT_PARSED, &o.last, "TIME", "the same as --since now-TIME", NULL,
 	  parse_last },
 	{ 0 },
