@@ -14,15 +14,12 @@ static bool visit_store(const struct visits *v, const char *path, int64_t since,
 {
 	struct dictionary d;
 	struct store_view view;
-	struct str lines;
 	bool ok;
 
 	dict_init(&d);
 	view_open(&view, path, &d, since, until);
 	v->store(v->context, &view);
-	lines = buf_str(&view.errors);
-	while (lines.n)
-		complain("%.*s", STR_ARG(str_cut(&lines, '\n')));
+	complain_lines(buf_str(&view.errors));
 	ok = !view.nerror;
 	view_close(&view);
 	dict_release(&d);

@@ -30,6 +30,7 @@ int64_t time_series_step_of(const struct time_series *t, int64_t time)
 
 	if (!step)
 		return 0;
+	time += t->options.shift;
 	rest = (int64_t)(((__int128)time - t->options.origin) % step);
 	return time - rest - (rest < 0 ? step : 0);
 }
@@ -95,20 +96,26 @@ static bool is_the_type(struct time_series *t, struct str id, struct str unit)
 
 /* Profiles */
 
-static void group_of_sample(const struct time_series *t, const struct profile *p,
-			    label_set_id labels, struct buf *group)
+void time_series_group(const struct time_series_options *o, struct dictionary *d,
+		       label_set_id labels, struct buf *group)
 {
 	group->n = 0;
-	for (size_t i = 0; i < t->options.nby; i++) {
-		str_id key = dict_find_str(p->dict, t->options.by[i]);
-		const struct label *l = key.i ? dict_find_label(p->dict, labels, key) : NULL;
+	for (size_t i = 0; i < o->nby; i++) {
+		str_id key = dict_find_str(d, o->by[i]);
+		const struct label *l = key.i ? dict_find_label(d, labels, key) : NULL;
 
 		if (l && l->is_num)
 			buf_i64(group, l->num);
 		else if (l)
-			buf_add(group, dict_text(p->dict, l->str));
+			buf_add(group, dict_text(d, l->str));
 		buf_ch(group, '\0');
 	}
+}
+
+bool time_series_column(const struct time_series_options *o, const struct profile *p, uint32_t *col)
+{
+	*col = p->ncol ? profile_default_column(p) : 0;
+	return p->ncol && (!o->type.n || type_find(p, o->type, col));
 }
 
 static bool column_of_profile(struct time_series *t, const struct profile *p, uint32_t *col)
@@ -116,8 +123,7 @@ static bool column_of_profile(struct time_series *t, const struct profile *p, ui
 	struct buf id = { 0 };
 	bool ok;
 
-	*col = p->ncol ? profile_default_column(p) : 0;
-	if (!p->ncol || (t->options.type.n && !type_find(p, t->options.type, col))) {
+	if (!time_series_column(&t->options, p, col)) {
 		t->nother_type++;
 		return false;
 	}
@@ -138,7 +144,7 @@ static void sum_groups(struct time_series *t, struct profile *p, uint32_t col)
 		struct time_point key = { .zero = 1 };
 		struct time_point *point;
 
-		group_of_sample(t, p, s->labels, &group);
+		time_series_group(&t->options, p->dict, s->labels, &group);
 		key.group = strings_intern(&t->groups, buf_str(&group));
 		point = table_row(&t->now, table_intern(&t->now, &key));
 		add_to(t, &point->total, p->col[col].v[i]);

@@ -20,6 +20,7 @@ struct time_series_options {
 	size_t nby;
 	int64_t step;    /* ns; 0: one step for all times */
 	int64_t origin;  /* when a step begins */
+	int64_t shift;   /* added to times of profiles, to be compared with later ones */
 	struct str type; /* sample type, as type_find() takes it; empty: default */
 	/* The samples that values are of: matchers and pattern stay the caller's. */
 	struct stack_selector stacks;
@@ -59,7 +60,15 @@ void time_series_add_profile(struct time_series *t, struct profile *p);
 /* Add all that the view has. Errors are in v->errors. */
 void time_series_add_store(struct time_series *t, struct store_view *v);
 
-/* When the step began that a time is in. */
+/* The column that the options choose, of which values are. False if there is none. */
+bool time_series_column(const struct time_series_options *o, const struct profile *p,
+			uint32_t *col);
+
+/* The values of the labels by which series are divided, with a NUL after each. */
+void time_series_group(const struct time_series_options *o, struct dictionary *d,
+		       label_set_id labels, struct buf *group);
+
+/* When the step began in which a profile of that time counts; it is shifted. */
 int64_t time_series_step_of(const struct time_series *t, int64_t time);
 
 /* What a rule or --show asks of a point; `seconds` is the length of its step. */
