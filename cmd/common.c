@@ -113,6 +113,15 @@ void note_lines(struct str lines)
 	}
 }
 
+void complain_lines(struct str lines)
+{
+	while (lines.n) {
+		struct str line = str_cut(&lines, '\n');
+
+		complain("%.*s", STR_ARG(line));
+	}
+}
+
 static uint64_t total_size(char *const *paths)
 {
 	struct stat st;

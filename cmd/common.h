@@ -77,6 +77,9 @@ void note(const char *fmt, ...) PRINTF(1, 2);
 /* The same for each line. */
 void note_lines(struct str lines);
 
+/* An error message for each line. */
+void complain_lines(struct str lines);
+
 /* Note that n values that were not 0 have become 0 by rounding. */
 void note_rounded(uint64_t n);
 

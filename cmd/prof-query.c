@@ -1,6 +1,7 @@
 /* prof-query: select part of a profile, or print a report about it. */
 #include <unistd.h>
 
+#include "alerts.h"
 #include "analyze/total.h"
 #include "base/when.h"
 #include "cli/progress.h"
@@ -21,6 +22,7 @@ static struct {
 	const char *select, *since, *until;
 	uint64_t last;
 	struct over_time over_time;
+	struct alert_request alerts;
 	const char *by, *unit, *base, *ratio;
 	struct label_list {
 		const char *roots, *leaves;
@@ -32,10 +34,14 @@ static struct {
 	/* By report: whether the user asks for it, and its argument. */
 	bool wanted[NREPORT];
 	const char *argument[NREPORT];
-} o = { .sort = -1, .to = -1 };
+} o = { .sort = -1, .to = -1, .over_time.show = -1 };
 
-/* The formats of reports, by enum report_format; -t also takes those of streams. */
-static const char *const report_formats[] = { "text", "tsv", "json" };
+/*
+ * The formats of reports: first those of enum report_format, then those of some reports
+ * only. -t also takes the formats of streams.
+ */
+enum { TO_ALERTMANAGER = REPORT_JSON + 1 };
+static const char *const report_formats[] = { "text", "tsv", "json", "alertmanager" };
 
 static const char *to_name(size_t i)
 {
@@ -68,7 +74,7 @@ static const struct opt own_options[] = {
 	  order_name },
 	{ 0, "cum", OPT_FLAG, &o.by_cum, NULL, "--sort=cum" },
 	{ 0, "flat", OPT_FLAG, &o.by_flat, NULL, "--sort=flat" },
-	{ 0, "by", OPT_STR, &o.by, "LABEL", "divide --top, or --series, by the values of a label" },
+	{ 0, "by", OPT_STR, &o.by, "LABEL", "divide --top, --series or --alert by the values of a label" },
 	{ 0, "tagroot", OPT_STR, &o.frames.roots, "LABEL,...", "stacks begin with these labels" },
 	{ 0, "tagleaf", OPT_STR, &o.frames.leaves, "LABEL,...", "stacks end with these labels" },
 	{ 0, "mean", OPT_FLAG, &o.mean, NULL, "divide values by those of the first sample type" },
@@ -88,12 +94,17 @@ static const struct opt time_options[] = {
 	{ 0, "since", OPT_STR, &o.since, "TIME", "profiles that began at that time or later" },
 	{ 0, "until", OPT_STR, &o.until, "TIME", "profiles that began before that time" },
 	{ 0, "series", OPT_FLAG, &o.over_time.series, NULL, "values over time" },
+	{ 0, "alert", OPT_LIST, &o.alerts.rules, "RULE", "exit with 1 if it is true (see the manual)" },
+	{ 0, "rules", OPT_FILE, &o.alerts.file, "FILE", "--alert for each line of a file" },
 	{ 0, "profiles", OPT_FLAG, &o.over_time.profiles, NULL, "the profiles, with their times" },
 	{ 0, "series-list", OPT_FLAG, &o.over_time.list, NULL, "sets of labels and their types" },
 	{ 0, "step", OPT_PARSED, &o.over_time.step, "TIME", "--series: length of a step (1m)", NULL,
 	  parse_last },
 	{ 0, "function", OPT_STR, &o.over_time.function, "RE",
 	  "--series: samples with a function that matches" },
+	{ 0, "self", OPT_FLAG, &o.over_time.self, NULL, "--function: of the leaf alone" },
+	{ 0, "show", OPT_CHOICE, &o.over_time.show, "MEASURE",
+	  "--series: value, share, rate, avg or max", alert_measure_name },
 	{ 0, "last", OPT_PARSED, &o.last, "TIME", "the same as --since now-TIME", NULL,
 	  parse_last },
 	{ 0 },
@@ -141,6 +152,8 @@ static void choose_format(const struct report *report, struct query *q)
 		      to_name((size_t)o.to));
 	if (!report && is_for_reports)
 		usage("-t %s is for reports: add one, such as --top", to_name((size_t)o.to));
+	if (is_for_reports && o.to > REPORT_JSON)
+		usage("-t %s is not for --%s", to_name((size_t)o.to), report->name);
 	if (is_for_reports)
 		q->format = (enum report_format)o.to;
 	else
@@ -543,6 +556,36 @@ static bool is_followed(const struct report *report)
 	return o.follow;
 }
 
+/* The name of the report about many profiles that is asked for, or NULL. */
+static const char *over_time_name(void)
+{
+	return alerts_wanted(&o.alerts) ? "alert" : over_time_wanted(&o.over_time);
+}
+
+static int run_over_time(char **paths, struct selector *selector, bool has_filters)
+{
+	const char *name = over_time_name();
+	int most = alerts_wanted(&o.alerts) ? TO_ALERTMANAGER : REPORT_JSON;
+
+	if (has_filters)
+		usage("--%s takes a selector, but no filters", name);
+	if (o.to > most)
+		usage("--%s is not printed as %s", name, to_name((size_t)o.to));
+	if (alerts_wanted(&o.alerts)) {
+		if (over_time_wanted(&o.over_time))
+			usage("--%s or --%s, not both", name, over_time_wanted(&o.over_time));
+		o.alerts.by = o.by;
+		o.alerts.step = o.over_time.step;
+		o.alerts.alertmanager = o.to == TO_ALERTMANAGER;
+		o.alerts.format = o.to < 0 || o.alerts.alertmanager ? REPORT_TEXT :
+								      (enum report_format)o.to;
+		return alerts_run(&o.alerts, paths, selector);
+	}
+	o.over_time.by = o.by;
+	return status(over_time_print(&o.over_time, paths, selector,
+				      o.to < 0 ? REPORT_TEXT : (enum report_format)o.to));
+}
+
 int main(int argc, char **argv)
 {
 	struct selector selector = { 0 };
@@ -561,19 +604,12 @@ int main(int argc, char **argv)
 	common.selector = o.select ? &selector : NULL;
 	parse_filters(&filter);
 	filter_describe(&filter, &filters);
-	if (over_time_wanted(&o.over_time)) {
-		o.over_time.by = o.by;
-		if (filters.n)
-			usage("--%s takes a selector, but no filters",
-			      over_time_wanted(&o.over_time));
-		if (o.to >= (int)LEN(report_formats))
-			usage("--%s is printed as text, tsv or json",
-			      over_time_wanted(&o.over_time));
-		ok = over_time_print(&o.over_time, paths, o.select ? &selector : NULL,
-				     o.to < 0 ? REPORT_TEXT : (enum report_format)o.to);
+	if (over_time_name()) {
+		int result = run_over_time(paths, o.select ? &selector : NULL, filters.n != 0);
+
 		selector_release(&selector);
 		filter_release(&filter);
-		return status(ok);
+		return result;
 	}
 	report = choose_report(&query);
 	query.filters = buf_str(&filters);

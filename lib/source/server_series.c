@@ -175,7 +175,7 @@ static void add_to_series(void *context, const struct server_point *point)
 		buf_add(&a->group, server_point_label(point, o->by[i]));
 		buf_ch(&a->group, '\0');
 	}
-	time_series_add_value(a->t, point->type->id, point->type->part[2], buf_str(&a->group),
+	time_series_add_total(a->t, point->type->id, point->type->part[2], buf_str(&a->group),
 			      point->time * 1000000, point->value);
 }
 
@@ -255,7 +255,6 @@ static bool add_merges(struct server *s, const struct server_type *t, struct tim
 	ok = server_merge(s, &merges, &d, add_profile, to);
 	merges_release(&merges);
 	series_groups_release(&groups);
-	time_series_forget(to);
 	dict_release(&d);
 	return ok;
 }
@@ -272,7 +271,7 @@ bool server_add_series(struct server *s, struct time_series *to)
 		return !s->failed;
 	if (to->options.step % 1000000 || !step)
 		return server_fail(s, "the steps of a server are whole milliseconds");
-	if (to->options.function)
+	if (to->options.stacks.function)
 		return add_merges(s, t, to, step);
 	for (size_t i = 0; i < to->options.nby; i++) {
 		buf_add(&names, to->options.by[i]);

@@ -1,0 +1,22 @@
+/* Going through the inputs of a report: stores by their own means, others profile by profile. */
+#ifndef CMD_VISITS_H
+#define CMD_VISITS_H
+
+#include "store/store_view.h"
+
+struct visits {
+	void *context;
+	void (*store)(void *context, struct store_view *v);
+	/* Its values are whole; its dictionary lasts until the end of visit_files(). */
+	void (*profile)(void *context, struct profile *p);
+};
+
+/* The times that the options choose; all, if none. */
+void chosen_times(int64_t *since, int64_t *until);
+
+/* Visit what the inputs have of a time. False if one of them was bad. */
+bool visit_stores(const struct visits *v, char *const *paths, int64_t since, int64_t until);
+bool visit_files(const struct visits *v, char *const *paths, int64_t since, int64_t until);
+bool visit_all(const struct visits *v, char *const *paths, int64_t since, int64_t until);
+
+#endif
