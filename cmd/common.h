@@ -21,9 +21,10 @@ struct common {
 	int64_t since, until;
 	struct selector *selector;
 	/* What else sources are told: see struct source_options. */
-	bool one_type, no_stacks, select;
+	bool one_type, no_stacks, all_labels, select;
 	const struct str *label;
 	size_t nlabel;
+	int64_t server_step, server_origin;
 	bool events_in; /* at least one input has perf's events, often several at once */
 };
 extern struct common common;

@@ -1,7 +1,11 @@
-/* Going through the inputs of a report: stores by their own means, others profile by profile. */
+/*
+ * Going through the inputs of a report: stores and servers by their own means, others profile
+ * by profile.
+ */
 #ifndef CMD_VISITS_H
 #define CMD_VISITS_H
 
+#include "source/server.h"
 #include "store/store_view.h"
 
 struct visits {
@@ -9,6 +13,8 @@ struct visits {
 	void (*store)(void *context, struct store_view *v);
 	/* Its values are whole; its dictionary lasts until the end of visit_files(). */
 	void (*profile)(void *context, struct profile *p);
+	/* NULL: a server is read profile by profile, too. False after an error of the server's. */
+	bool (*server)(void *context, struct server *s);
 };
 
 /* The times that the options choose; all, if none. */

@@ -1,15 +1,11 @@
-#include "source/server.h"
-
 #include <stdlib.h>
 
 #include "base/when.h"
-#include "format/input.h"
 #include "profile/type.h"
+#include "source/server_parts.h"
 
 /* Names of labels of the server's own. */
 #define TYPE_LABEL "__profile_type__"
-
-enum { IN_FLIGHT = 4 };
 
 bool server_is(const char *path)
 {
@@ -45,7 +41,7 @@ bool server_fail(struct server *s, const char *fmt, ...)
 
 /* Which series there are */
 
-static struct str label_of(const Querier__LabelSet *set, struct str name)
+struct str server_label(const Querier__LabelSet *set, struct str name)
 {
 	for (size_t i = 0; i < set->n_labels; i++)
 		if (str_eq(str_of(set->labels[i]->name), name))
@@ -53,8 +49,7 @@ static struct str label_of(const Querier__LabelSet *set, struct str name)
 	return S("");
 }
 
-/* Labels of the server's own begin with two underscores. */
-static bool is_private(const char *name)
+bool server_is_private(const char *name)
 {
 	return str_starts(str_of(name), S("__"));
 }
@@ -66,7 +61,7 @@ static void put_set(const Querier__LabelSet *set, struct buf *b)
 	for (size_t i = 0; i < set->n_labels; i++) {
 		const Querier__LabelPair *l = set->labels[i];
 
-		if (is_private(l->name) && !str_eq(str_of(l->name), S(TYPE_LABEL)))
+		if (server_is_private(l->name) && !str_eq(str_of(l->name), S(TYPE_LABEL)))
 			continue;
 		buf_add(b, str_of(l->name));
 		buf_ch(b, '\0');
@@ -101,7 +96,7 @@ static void add_sets(struct server *s, Querier__SeriesResponse *answer, struct s
 
 	for (size_t i = 0; i < answer->n_sets; i++) {
 		const Querier__LabelSet *set = answer->sets[i];
-		struct str id = label_of(set, S(TYPE_LABEL));
+		struct str id = server_label(set, S(TYPE_LABEL));
 		uint32_t n = seen->n;
 
 		put_set(set, &bytes);
@@ -115,8 +110,7 @@ static void add_sets(struct server *s, Querier__SeriesResponse *answer, struct s
 	buf_release(&bytes);
 }
 
-/* The part of the range that begins at `start`, no longer than the server allows. */
-static struct ms_range next_part(const struct server *s, int64_t start, int64_t end)
+struct ms_range server_next_part(const struct server *s, int64_t start, int64_t end)
 {
 	int64_t longest = s->querier.longest;
 
@@ -132,7 +126,7 @@ static bool ask_series(struct server *s)
 
 	strings_init(&seen);
 	while (at <= s->range.end && !s->failed) {
-		struct ms_range part = next_part(s, at, s->range.end);
+		struct ms_range part = server_next_part(s, at, s->range.end);
 		Querier__SeriesResponse *answer =
 			querier_series(&s->querier, s->selector.p, part);
 
@@ -260,7 +254,19 @@ static void note_old_range(struct server *s)
 			   s->url);
 }
 
-static void note_labels_left_out(struct server *s);
+void server_set_window(struct server *s, int64_t start)
+{
+	int64_t step = s->ask.step / 1000000, rest;
+
+	s->at = 0;
+	s->window = (struct ms_range){ start, s->range.end };
+	if (!step)
+		return;
+	rest = (start - floor_ms(s->ask.origin)) % step;
+	s->window.end = start + step - 1 - (rest < 0 ? rest + step : rest);
+	if (s->window.end > s->range.end)
+		s->window.end = s->range.end;
+}
 
 bool server_open(struct server *s, const char *url, const struct server_ask *ask)
 {
@@ -280,8 +286,9 @@ bool server_open(struct server *s, const char *url, const struct server_ask *ask
 	}
 	if (!ask_series(s) || !choose_types(s))
 		return false;
-	if (!ask->one_type && !ask->no_stacks)
-		note_labels_left_out(s);
+	server_set_window(s, s->range.start);
+	if (!ask->one_type && !ask->no_stacks && !ask->all_labels)
+		server_note_labels(s);
 	note_old_range(s);
 	return true;
 }
@@ -300,332 +307,4 @@ void server_close(struct server *s)
 	buf_release(&s->selector);
 	buf_release(&s->error);
 	buf_release(&s->notes);
-}
-
-/* Dividing series by labels */
-
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-void server_label_names(struct server *s, const struct server_type *t, struct label_names *names)
-{
-	struct strings seen;
-
-	strings_init(&seen);
-	vec_clear(names);
-	for (size_t i = 0; i < t->series.n; i++) {
-		const Querier__LabelSet *set = s->series.v[t->series.v[i]];
-
-		for (size_t k = 0; k < set->n_labels; k++) {
-			uint32_t n = seen.n;
-
-			if (!is_private(set->labels[k]->name) &&
-			    strings_intern(&seen, str_of(set->labels[k]->name)) == n)
-				vec_push(names, set->labels[k]->name);
-		}
-	}
-	strings_release(&seen);
-	if (names->n)
-		qsort(names->v, names->n, sizeof(*names->v), by_text);
-}
-
-/* The selector, and one value of each label. */
-static void put_selector(const struct server *s, const Querier__LabelSet *set, const struct str *by,
-			 size_t n, struct buf *b)
-{
-	struct selector all = { 0 };
-
-	for (size_t i = 0; s->ask.selector && i < s->ask.selector->labels.n; i++)
-		vec_push(&all.labels, s->ask.selector->labels.v[i]);
-	for (size_t i = 0; i < n; i++)
-		vec_push(&all.labels, { .name = by[i], .value = label_of(set, by[i]) });
-	selector_print(&all, b);
-	buf_ch(b, '\0');
-	vec_release(&all.labels);
-}
-
-/* The labels that all of some series have. */
-static label_set_id common_labels(const struct server *s, const uint32_t *series, size_t n,
-				  struct dictionary *d)
-{
-	const Querier__LabelSet *first = s->series.v[series[0]];
-	label_set_id set = { 0 };
-
-	for (size_t k = 0; k < first->n_labels; k++) {
-		struct str name = str_of(first->labels[k]->name);
-		struct str value = str_of(first->labels[k]->value);
-		bool all = !is_private(first->labels[k]->name);
-
-		for (size_t i = 1; i < n && all; i++)
-			all = str_eq(label_of(s->series.v[series[i]], name), value);
-		if (all)
-			set = dict_add_text_label(d, set, name, value);
-	}
-	return set;
-}
-
-static void group_values(const Querier__LabelSet *set, const struct str *by, size_t n,
-			 struct buf *b)
-{
-	b->n = 0;
-	buf_ch(b, '='); /* never empty: string 0 is */
-	for (size_t i = 0; i < n; i++) {
-		buf_add(b, label_of(set, by[i]));
-		buf_ch(b, '\0');
-	}
-}
-
-void server_divide(struct server *s, const struct server_type *t, const struct str *by, size_t n,
-		   struct dictionary *d, struct series_groups *groups)
-{
-	struct strings values;
-	struct buf key = { 0 };
-	VEC(uint32_t) group = { 0 }, members = { 0 };
-
-	strings_init(&values);
-	for (size_t i = 0; i < t->series.n; i++) {
-		group_values(s->series.v[t->series.v[i]], by, n, &key);
-		vec_push(&group, strings_intern(&values, buf_str(&key)));
-	}
-	for (uint32_t g = 1; g < values.n; g++) {
-		struct series_group new = { 0 };
-
-		vec_clear(&members);
-		for (size_t i = 0; i < group.n; i++)
-			if (group.v[i] == g)
-				vec_push(&members, t->series.v[i]);
-		put_selector(s, s->series.v[members.v[0]], by, n, &new.selector);
-		new.labels = common_labels(s, members.v, members.n, d);
-		vec_push(groups, new);
-	}
-	strings_release(&values);
-	buf_release(&key);
-	vec_release(&group);
-	vec_release(&members);
-}
-
-void series_groups_release(struct series_groups *groups)
-{
-	for (size_t i = 0; i < groups->n; i++)
-		buf_release(&groups->v[i].selector);
-	vec_release(groups);
-}
-
-static bool is_kept(const struct server *s, struct str name)
-{
-	for (size_t i = 0; i < s->ask.nlabel; i++)
-		if (str_eq(s->ask.label[i], name))
-			return true;
-	return false;
-}
-
-/* Does the label have one value in all series, or none in any? */
-static bool is_common(const struct server *s, const struct server_type *t, struct str name)
-{
-	struct str value = label_of(s->series.v[t->series.v[0]], name);
-
-	for (size_t i = 1; i < t->series.n; i++)
-		if (!str_eq(label_of(s->series.v[t->series.v[i]], name), value))
-			return false;
-	return true;
-}
-
-static void note_labels_left_out(struct server *s)
-{
-	struct label_names names = { 0 };
-	struct strings lost;
-	struct buf list = { 0 };
-
-	strings_init(&lost);
-	for (size_t i = 0; i < s->type.n; i++) {
-		server_label_names(s, &s->type.v[i], &names);
-		for (size_t k = 0; k < names.n; k++) {
-			struct str name = str_of(names.v[k]);
-			uint32_t n = lost.n;
-
-			if (!is_kept(s, name) && !is_common(s, &s->type.v[i], name) &&
-			    strings_intern(&lost, name) == n)
-				buf_printf(&list, "%s%.*s", list.n ? ", " : "", STR_ARG(name));
-		}
-	}
-	if (list.n)
-		buf_printf(&s->notes,
-			   "%s: samples are added up without the label%s %.*s, which differ%s "
-			   "between %zu series\n",
-			   s->url, lost.n > 2 ? "s" : "", STR_ARG(buf_str(&list)),
-			   lost.n > 2 ? "" : "s", s->series.n);
-	strings_release(&lost);
-	buf_release(&list);
-	vec_release(&names);
-}
-
-/* Merges */
-
-void merges_add(struct merges *m, const struct server_type *t, const struct series_group *group,
-		struct ms_range range)
-{
-	struct merge *new = mem_zeroed(1, sizeof(*new));
-
-	new->question.type_id = t->id.p;
-	new->question.selector = group->selector.p;
-	new->question.range = range;
-	new->type = t;
-	new->labels = group->labels;
-	vec_push(m, new);
-}
-
-void merges_release(struct merges *m)
-{
-	for (size_t i = 0; i < m->n; i++) {
-		merge_question_release(&m->v[i]->question);
-		mem_free(m->v[i], sizeof(*m->v[i]));
-	}
-	vec_release(m);
-}
-
-/* Divide a range that is too long for the server. */
-static void merges_add_parts(const struct server *s, struct merges *m, const struct merge *whole)
-{
-	struct ms_range part, all = whole->question.range;
-
-	for (int64_t at = all.start; at <= all.end; at = part.end + 1) {
-		struct merge *new = mem_zeroed(1, sizeof(*new));
-
-		part = next_part(s, at, all.end);
-		*new = *whole;
-		new->question = (struct merge_question){ .type_id = whole->question.type_id,
-							 .selector = whole->question.selector,
-							 .range = part };
-		vec_push(m, new);
-	}
-}
-
-static bool take_answer(struct server *s, const struct merge *merge, struct str bytes,
-			struct profile *p,
-			void (*take)(void *context, const struct merge *merge, struct profile *p),
-			void *context)
-{
-	struct input input;
-	bool has_profile, ok;
-
-	if (!bytes.n)
-		return true;
-	input_open_memory(&input, s->url, bytes, &format_pprof);
-	has_profile = input_next(&input, p);
-	ok = input_close(&input);
-	if (!ok) {
-		s->error.n = 0;
-		buf_add(&s->error, buf_str(&input.in.error));
-		buf_ch(&s->error, '\0');
-		s->failed = true;
-	} else if (has_profile && p->sample.n > 1 && p->ncol != 1) {
-		ok = server_fail(s, "its answer has %zu sample types, and one was asked for",
-				 p->ncol);
-	} else if (has_profile && p->sample.n > 1) {
-		profile_round(p);
-		take(context, merge, p);
-	}
-	profile_clear(p);
-	input_release(&input);
-	return ok;
-}
-
-bool server_merge(struct server *s, struct merges *m, struct dictionary *d,
-		  void (*take)(void *context, const struct merge *merge, struct profile *answer),
-		  void *context)
-{
-	struct querier *q = &s->querier;
-	struct profile p;
-	size_t next = 0;
-
-	profile_init(&p, d);
-	while (!s->failed && (next < m->n || querier_in_flight(q))) {
-		struct merge_question *question;
-		struct str bytes;
-
-		if (next < m->n && querier_in_flight(q) < IN_FLIGHT) {
-			querier_merge(q, &m->v[next++]->question);
-		} else if (querier_merged(q, &question, &bytes)) {
-			take_answer(s, (struct merge *)question, bytes, &p, take, context);
-		} else if (q->is_too_long &&
-			   question->range.end - question->range.start > q->longest) {
-			merges_add_parts(s, m, (struct merge *)question);
-		} else {
-			s->failed = true;
-		}
-	}
-	profile_release(&p);
-	return !s->failed;
-}
-
-/* Profiles */
-
-static void add_answer(void *context, const struct merge *merge, struct profile *answer)
-{
-	const struct server_type *t = merge->type;
-	struct profile *p = context;
-
-	for (uint32_t i = 1; i < answer->sample.n; i++) {
-		stack_id stack = profile_sample(answer, (sample_id){ i })->stack;
-
-		profile_add_value(p, t->col, profile_add_sample(p, stack, merge->labels),
-				  sat_mul(p, answer->col[0].v[i], t->scale));
-	}
-	p->saturated += answer->saturated;
-}
-
-void server_begin_profile(struct server *s, struct profile *p, uint32_t group)
-{
-	profile_begin(p);
-	p->head.time = s->range.start * 1000000;
-	p->head.duration = (s->range.end + 1 - s->range.start) * 1000000;
-	for (size_t i = 0; i < s->type.n; i++) {
-		struct server_type *t = &s->type.v[i];
-
-		if (t->group != group)
-			continue;
-		t->col = profile_column(p, dict_intern(p->dict, t->part[1]),
-					dict_intern(p->dict, t->part[2]), &t->scale);
-		p->col[t->col].nprofile = p->nprofile;
-		p->head.period_type = dict_intern(p->dict, t->part[3]);
-		p->head.period_unit = dict_intern(p->dict, t->part[4]);
-		if (s->ngroup > 1)
-			p->head.default_type = p->col[t->col].type;
-	}
-}
-
-static bool merge_group(struct server *s, struct profile *p, uint32_t group)
-{
-	struct series_groups groups = { 0 };
-	struct merges merges = { 0 };
-	bool ok;
-
-	for (size_t i = 0; i < s->type.n; i++) {
-		const struct server_type *t = &s->type.v[i];
-		size_t first = groups.n;
-
-		if (t->group != group)
-			continue;
-		server_divide(s, t, s->ask.label, s->ask.nlabel, p->dict, &groups);
-		for (size_t k = first; k < groups.n; k++)
-			merges_add(&merges, t, &groups.v[k], s->range);
-	}
-	ok = server_merge(s, &merges, p->dict, add_answer, p);
-	merges_release(&merges);
-	series_groups_release(&groups);
-	return ok;
-}
-
-bool server_next(struct server *s, struct profile *p)
-{
-	while (!s->failed && s->at < s->ngroup) {
-		uint32_t group = s->at++;
-
-		server_begin_profile(s, p, group);
-		if ((s->ask.no_stacks ? server_index : merge_group)(s, p, group) && p->sample.n > 1)
-			return true;
-	}
-	return false;
 }

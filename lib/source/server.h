@@ -31,6 +31,12 @@ struct server_ask {
 	bool no_stacks;          /* only labels and totals: samples have no stacks */
 	const struct str *label; /* labels that samples keep even if values differ */
 	size_t nlabel;
+	bool all_labels; /* keep all of them */
+	/*
+	 * Profiles of these steps (ns), one after the other; one of them begins at origin. 0: one
+	 * of the whole range.
+	 */
+	int64_t step, origin;
 	const struct http_settings *http; /* NULL: the defaults */
 };
 
@@ -49,7 +55,8 @@ struct server {
 	const char *url;
 	struct server_ask ask;
 	struct ms_range range;
-	struct buf selector; /* of labels, for the server; NUL-terminated */
+	struct ms_range window; /* of the profile at hand */
+	struct buf selector;    /* of labels, for the server; NUL-terminated */
 	struct strings text;
 	VEC(const Querier__LabelSet *) series;
 	VEC(Querier__SeriesResponse *) answer; /* which own the label sets */
@@ -58,7 +65,7 @@ struct server {
 	 * which files have them.
 	 */
 	VEC(struct server_type) type;
-	uint32_t ngroup, at; /* groups, and the next one */
+	uint32_t ngroup, at; /* groups, and the next one of this window */
 	bool failed;         /* querier.error, or error if that is not empty, says why */
 	struct buf error;
 	struct buf notes; /* lines */
@@ -160,9 +167,10 @@ bool server_index(struct server *s, struct profile *p, uint32_t group);
 
 /*
  * Add the server's values to a series. It asks for totals, or, if values are those of a
- * function, for merges of each step.
+ * function, for merges of each step. each_profile: the mean and the largest of single profiles
+ * are wanted; this is an error for a function.
  */
 struct time_series;
-bool server_add_series(struct server *s, struct time_series *t);
+bool server_add_series(struct server *s, struct time_series *t, bool each_profile);
 
 #endif

@@ -259,7 +259,7 @@ static bool add_merges(struct server *s, const struct server_type *t, struct tim
 	return ok;
 }
 
-bool server_add_series(struct server *s, struct time_series *to)
+bool server_add_series(struct server *s, struct time_series *to, bool each_profile)
 {
 	const struct server_type *t = server_default_type(s);
 	int64_t step = to->options.step / 1000000;
@@ -271,6 +271,9 @@ bool server_add_series(struct server *s, struct time_series *to)
 		return !s->failed;
 	if (to->options.step % 1000000 || !step)
 		return server_fail(s, "the steps of a server are whole milliseconds");
+	if (to->options.stacks.function && each_profile)
+		return server_fail(s, "a server does not say what single profiles have of a "
+				      "function");
 	if (to->options.stacks.function)
 		return add_merges(s, t, to, step);
 	for (size_t i = 0; i < to->options.nby; i++) {
@@ -279,7 +282,7 @@ bool server_add_series(struct server *s, struct time_series *to)
 	}
 	for (size_t i = 0, at = 0; i < to->options.nby; at += to->options.by[i++].n + 1)
 		vec_push(&by, names.p + at);
-	ok = add_totals(s, t, to, step, by.v);
+	ok = add_totals(s, t, to, each_profile ? 1 : step, by.v);
 	vec_release(&by);
 	buf_release(&names);
 	return ok;

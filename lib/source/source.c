@@ -219,6 +219,9 @@ bool source_open_server(const struct source *s, struct server *server, size_t i)
 		.no_stacks = o->no_stacks,
 		.label = o->label,
 		.nlabel = o->nlabel,
+		.all_labels = o->all_labels,
+		.step = o->server_step,
+		.origin = o->server_origin,
 		.http = o->to_server,
 	};
 
@@ -240,17 +243,21 @@ struct source_report source_server_report(const struct source *s, const struct s
 	};
 }
 
+void source_report_server(struct source *s, const struct server *server, size_t i)
+{
+	struct source_report r = source_server_report(s, server, i);
+
+	source_report_input(s, &r);
+}
+
 static bool next_of_server(struct source *s, struct profile *p)
 {
-	struct source_report r;
-
 	if (!s->is_open)
 		source_open_server(s, &s->server, s->at);
 	s->is_open = true;
 	if (server_next(&s->server, p))
 		return true;
-	r = source_server_report(s, &s->server, s->at);
-	source_report_input(s, &r);
+	source_report_server(s, &s->server, s->at);
 	server_close(&s->server);
 	s->is_open = false;
 	return false;

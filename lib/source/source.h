@@ -50,9 +50,11 @@ struct source_options {
 	 * See struct server_ask.
 	 */
 	struct str type;
-	bool one_type, no_stacks;
+	bool one_type, no_stacks, all_labels;
 	const struct str *label;
 	size_t nlabel;
+	/* The steps of which a server is asked for a profile each. */
+	int64_t server_step, server_origin;
 	/*
 	 * Apply the selector to each profile. So it has to be when an input is a server: what
 	 * a server has selected no longer has the labels to select it by.
@@ -104,6 +106,13 @@ const char *source_path(const struct source *s);
  * thread reads some of the inputs; the result does not depend on the number of threads.
  */
 void source_sum(struct source *s, struct profile *total);
+
+/*
+ * Open the server that input i is, for who wants something else than profiles. False after
+ * an error. In both cases the other two follow: the report, and server_close().
+ */
+bool source_open_server(const struct source *s, struct server *server, size_t i);
+void source_report_server(struct source *s, const struct server *server, size_t i);
 
 /* False if any input was bad. */
 bool source_close(struct source *s);

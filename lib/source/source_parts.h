@@ -33,8 +33,6 @@ bool source_open_store(const struct source *s, struct store_view *v, size_t i,
 /* A message for each file that could not be read; the profiles of the others were. */
 void source_report_store(struct source *s, size_t i, uint32_t nprofile, struct str errors);
 
-bool source_open_server(const struct source *s, struct server *server, size_t i);
-
 /* The report of a server; its texts are valid until server_close(). */
 struct source_report source_server_report(const struct source *s, const struct server *server,
 					  size_t i);
