@@ -210,6 +210,14 @@ static bool is_new_series(struct listing *l, const struct series *s)
 	return strings_intern(&l->seen, s->bytes) == n;
 }
 
+/* What is listed is selected by the labels that are listed. */
+static bool is_listed(const struct listing *l, const struct series *s)
+{
+	bool exact;
+
+	return !l->selector || series_selected(s, l->selector, NULL, 0, &exact);
+}
+
 static void list_store(void *context, struct store_view *v)
 {
 	struct listing *l = context;
@@ -220,6 +228,8 @@ static void list_store(void *context, struct store_view *v)
 	while (view_next(v, &p)) {
 		size_t n;
 
+		if (!is_listed(l, p.series))
+			continue;
 		if (!l->profiles) {
 			if (is_new_series(l, p.series))
 				list_one(l, p.series, NULL, NULL, 0);
@@ -240,12 +250,10 @@ static void list_profile(void *context, struct profile *p)
 {
 	struct listing *l = context;
 	struct series s = { 0 };
-	bool exact;
 
 	log_hash(&l->split, p, (label_set_id){ 0 });
 	if (series_get(&s, buf_str(&l->split.series)) &&
-	    (!l->selector || series_selected(&s, l->selector, NULL, 0, &exact)) &&
-	    (l->profiles || is_new_series(l, &s)))
+	    is_listed(l, &s) && (l->profiles || is_new_series(l, &s)))
 		list_one(l, &s, l->profiles ? l->split.rows.profile.v : NULL, l->split.rows.total.v,
 			 1);
 	series_release(&s);

@@ -9,12 +9,14 @@
 #include "filters.h"
 #include "frames.h"
 #include "over_time.h"
+#include "parts_wanted.h"
 #include "profile/rewrite.h"
 #include "profile/unit.h"
 #include "query/label_frames.h"
 #include "query/report.h"
 #include "query/selector.h"
 #include "query/subtract.h"
+#include "server_options.h"
 #include "terminal_size.h"
 #include "view/terminal.h"
 
@@ -112,9 +114,10 @@ static const struct opt time_options[] = {
 
 static const struct opt *const options[] = { filter_options, name_options,    report_options,
 					     own_options,    time_options,    file_options,
-					     sum_options,    general_options, NULL };
+					     sum_options,    server_options,  general_options,
+					     NULL };
 static const struct cmd cmd = { "prof-query", "Select part of a profile, or report about it.",
-				"[SELECTOR] [FILE|STORE]...", options, false };
+				"[SELECTOR] [FILE|STORE|URL]...", options, false };
 
 static void fill_report_options(void)
 {
@@ -205,7 +208,7 @@ static const struct report *choose_report(struct query *q)
 		argument = o.argument[i];
 	}
 	choose_format(chosen, q);
-	check_feature(chosen, REPORT_HAS_BY, o.by != NULL, "by");
+	check_feature(chosen, REPORT_HAS_BY, o.by && (chosen || !common.select), "by");
 	check_feature(chosen, REPORT_HAS_MEAN, o.mean, "mean");
 	check_feature(chosen, REPORT_HAS_RATIO, o.ratio != NULL, "ratio");
 	if (o.unit && (!chosen || q->format != REPORT_TEXT))
@@ -239,7 +242,8 @@ static void take_selector(char **operands)
 	char **to = operands;
 
 	for (char **at = operands; *at; at++) {
-		if (!selector_looks_like(str_of(*at)) || access(*at, F_OK) == 0) {
+		if (!selector_looks_like(str_of(*at)) || http_url_is(str_of(*at)) ||
+		    access(*at, F_OK) == 0) {
 			*to++ = *at;
 			continue;
 		}
@@ -295,7 +299,7 @@ static bool select_part(struct selector *s, struct profile *p, uint32_t *col)
 			return false;
 		asked = p->col[*col];
 	}
-	ok = selector_apply(s, p, &why);
+	ok = common.select || selector_apply(s, p, &why);
 	if (!ok)
 		complain("selector '%s' %.*s", o.select, STR_ARG(buf_str(&why)));
 	buf_release(&why);
@@ -602,6 +606,7 @@ int main(int argc, char **argv)
 	parse_selector(&selector);
 	parse_range();
 	common.selector = o.select ? &selector : NULL;
+	common.select = has_server(paths) || (o.base && server_is(o.base));
 	parse_filters(&filter);
 	filter_describe(&filter, &filters);
 	if (over_time_name()) {
@@ -612,6 +617,15 @@ int main(int argc, char **argv)
 		return result;
 	}
 	report = choose_report(&query);
+	choose_parts(&(struct parts_wanted){
+		.report = report,
+		.two_types = o.mean || o.ratio,
+		.has_filters = filters.n || o.base,
+		.lists = { o.by, o.frames.roots, o.frames.leaves },
+		.tags = &filter.tags,
+	});
+	if (report == &report_types && has_server(paths))
+		return status(print_server_types(paths, query.format));
 	query.filters = buf_str(&filters);
 	ok = is_followed(report) ? follow(paths, &selector, &query, report) :
 				   query_sum(paths, &selector, &query, report);

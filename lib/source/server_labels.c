@@ -150,11 +150,9 @@ void server_note_labels(struct server *s)
 		}
 	}
 	if (list.n)
-		buf_printf(&s->notes,
-			   "%s: samples are added up without the label%s %.*s, which differ%s "
-			   "between %zu series\n",
-			   s->url, lost.n > 2 ? "s" : "", STR_ARG(buf_str(&list)),
-			   lost.n > 2 ? "" : "s", s->series.n);
+		buf_printf(&s->notes, "%s: samples are added up without the label%s %.*s, whose "
+				      "values differ\n",
+			   s->url, lost.n > 2 ? "s" : "", STR_ARG(buf_str(&list)));
 	strings_release(&lost);
 	buf_release(&list);
 	vec_release(&names);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "source/source_parts.h"
+#include "store/label_sum.h"
 
 /* A thread, the range of inputs that it reads, and their sum. */
 struct worker {
@@ -91,7 +92,8 @@ static void sum_store(struct worker *w, size_t i, struct profile *sum)
 
 	profile_clear(sum);
 	source_open_store(w->s, &v, i, sum->dict);
-	store_sum(&v, w->s->options.selector, sum);
+	if (!w->s->options.no_stacks || !store_sum_labels(&v, w->s->options.selector, sum))
+		store_sum(&v, w->s->options.selector, sum);
 	if (sum->nprofile && !source_select(w->s, sum, &in))
 		buf_printf(&v.errors, "%s\n", in.error.p);
 	else
