@@ -273,9 +273,9 @@ static void list_point(void *context, const struct server_point *p)
 		put_time_cell(&l->table, p->time * 1000000);
 	if (l->profiles)
 		put_value_cell(&l->table, 0, S("nanoseconds"));
-	put_text_cell(&l->table, p->type->id, 44);
+	put_text_cell(&l->table, p->type->is.id, 44);
 	if (l->profiles)
-		put_value_cell(&l->table, p->value, p->type->part[2]);
+		put_value_cell(&l->table, p->value, p->type->is.part[2]);
 	put_text_cell(&l->table, buf_str(&labels), 0);
 	end_line(&l->table);
 	buf_release(&labels);

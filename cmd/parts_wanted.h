@@ -16,7 +16,4 @@ struct parts_wanted {
 /* Put it into `common`. */
 void choose_parts(const struct parts_wanted *w);
 
-/* Print the types that servers have. False after an error. */
-bool print_server_types(char *const *paths, enum report_format format);
-
 #endif

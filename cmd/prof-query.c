@@ -8,6 +8,7 @@
 #include "common.h"
 #include "filters.h"
 #include "frames.h"
+#include "index_types.h"
 #include "over_time.h"
 #include "parts_wanted.h"
 #include "profile/rewrite.h"
@@ -624,8 +625,8 @@ int main(int argc, char **argv)
 		.lists = { o.by, o.frames.roots, o.frames.leaves },
 		.tags = &filter.tags,
 	});
-	if (report == &report_types && has_server(paths))
-		return status(print_server_types(paths, query.format));
+	if (report == &report_types && common.no_stacks && has_index_types(paths))
+		return status(print_index_types(paths, query.format));
 	query.filters = buf_str(&filters);
 	ok = is_followed(report) ? follow(paths, &selector, &query, report) :
 				   query_sum(paths, &selector, &query, report);

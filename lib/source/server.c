@@ -78,14 +78,11 @@ static bool is_selected_type(const struct server *s, struct str id)
 static struct server_type *type_of_id(struct server *s, struct str id)
 {
 	struct server_type t = { 0 };
-	struct str rest;
 
 	for (size_t i = 0; i < s->type.n; i++)
-		if (str_eq(s->type.v[i].id, id))
+		if (str_eq(s->type.v[i].is.id, id))
 			return &s->type.v[i];
-	t.id = rest = strings_get(&s->text, strings_intern(&s->text, id));
-	for (size_t i = 0; i < LEN(t.part); i++)
-		t.part[i] = str_cut(&rest, ':');
+	type_parts_get(&t.is, strings_get(&s->text, strings_intern(&s->text, id)));
 	vec_push(&s->type, t);
 	return &vec_last(&s->type);
 }
@@ -143,41 +140,6 @@ static bool ask_series(struct server *s)
 
 /* Types */
 
-static bool is_count_of_samples(const struct server_type *t)
-{
-	return str_eq(t->part[1], S("samples")) || str_eq(t->part[1], S("sample"));
-}
-
-/* Of two types of a file, the one that counts samples comes first; others by name. */
-static int by_group(const void *a, const void *b)
-{
-	const struct server_type *x = a, *y = b;
-	static const size_t parts[] = { 0, 3, 4, 1, 2 };
-	int order = 0;
-
-	for (size_t i = 0; i < 3 && !order; i++)
-		order = str_cmp(x->part[parts[i]], y->part[parts[i]]);
-	if (!order)
-		order = is_count_of_samples(y) - is_count_of_samples(x);
-	for (size_t i = 3; i < LEN(parts) && !order; i++)
-		order = str_cmp(x->part[parts[i]], y->part[parts[i]]);
-	return order;
-}
-
-static bool same_group(const struct server_type *a, const struct server_type *b)
-{
-	return str_eq(a->part[0], b->part[0]) && str_eq(a->part[3], b->part[3]) &&
-	       str_eq(a->part[4], b->part[4]);
-}
-
-/* Processor time is what most profiles are about. */
-static int rank_of(const struct server_type *t)
-{
-	bool is_cpu = str_eq(t->part[0], S("process_cpu"));
-
-	return is_cpu && str_eq(t->part[1], S("cpu")) ? 0 : is_cpu ? 1 : 2;
-}
-
 const struct server_type *server_default_type(const struct server *s)
 {
 	const struct server_type *best = NULL;
@@ -185,8 +147,7 @@ const struct server_type *server_default_type(const struct server *s)
 	for (size_t i = 0; i < s->type.n; i++) {
 		const struct server_type *t = &s->type.v[i];
 
-		if (!best || rank_of(t) < rank_of(best) ||
-		    (t->group == best->group && rank_of(t) == rank_of(best)))
+		if (!best || type_parts_is_better(&t->is, &best->is))
 			best = t;
 	}
 	return best;
@@ -197,8 +158,8 @@ static bool is_the_type(const struct server *s, size_t i)
 	const struct server_type *t = &s->type.v[i];
 	uint64_t index;
 
-	return str_eq(t->part[1], s->ask.type) || type_ids_agree(s->ask.type, t->id) ||
-	       str_eq(t->part[1], type_of_event(s->ask.type)) ||
+	return str_eq(t->is.part[1], s->ask.type) || type_ids_agree(s->ask.type, t->is.id) ||
+	       str_eq(t->is.part[1], type_of_event(s->ask.type)) ||
 	       (str_u64(s->ask.type, &index) && index == i);
 }
 
@@ -216,11 +177,12 @@ static bool choose_types(struct server *s)
 	size_t i = 0;
 
 	if (s->type.n)
-		qsort(s->type.v, s->type.n, sizeof(*s->type.v), by_group);
+		qsort(s->type.v, s->type.n, sizeof(*s->type.v), type_parts_compare);
 	for (i = 0; i < s->type.n; i++)
-		s->type.v[i].group = i ? s->type.v[i - 1].group +
-						 !same_group(&s->type.v[i - 1], &s->type.v[i]) :
-					 0;
+		s->type.v[i].group = !i ? 0 :
+					  s->type.v[i - 1].group +
+						  !type_parts_are_together(&s->type.v[i - 1].is,
+									   &s->type.v[i].is);
 	if (s->type.n && s->ask.type.n) {
 		for (i = 0; i < s->type.n && !is_the_type(s, i);)
 			i++;

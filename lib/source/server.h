@@ -19,6 +19,7 @@
 #include "base/strings.h"
 #include "base/vec.h"
 #include "profile/profile.h"
+#include "profile/type_order.h"
 #include "query/selector.h"
 #include "remote/querier.h"
 
@@ -42,8 +43,7 @@ struct server_ask {
 
 /* A sample type; texts live as long as the server. */
 struct server_type {
-	struct str id;
-	struct str part[5];  /* name, type, unit, period type, period unit */
+	struct type_parts is; /* first: see type_parts_compare() */
 	VEC(uint32_t) series; /* that have it: rows of server.series */
 	uint32_t group;       /* types that were measured together have the same */
 	uint32_t col;         /* in the profile of its group, */

@@ -11,7 +11,7 @@ void merges_add(struct merges *m, const struct server_type *t, const struct seri
 {
 	struct merge *new = mem_zeroed(1, sizeof(*new));
 
-	new->question.type_id = t->id.p;
+	new->question.type_id = t->is.id.p;
 	new->question.selector = group->selector.p;
 	new->question.range = range;
 	new->type = t;
@@ -129,11 +129,11 @@ void server_begin_profile(struct server *s, struct profile *p, uint32_t group)
 
 		if (t->group != group)
 			continue;
-		t->col = profile_column(p, dict_intern(p->dict, t->part[1]),
-					dict_intern(p->dict, t->part[2]), &t->scale);
+		t->col = profile_column(p, dict_intern(p->dict, t->is.part[1]),
+					dict_intern(p->dict, t->is.part[2]), &t->scale);
 		p->col[t->col].nprofile = p->nprofile;
-		p->head.period_type = dict_intern(p->dict, t->part[3]);
-		p->head.period_unit = dict_intern(p->dict, t->part[4]);
+		p->head.period_type = dict_intern(p->dict, t->is.part[3]);
+		p->head.period_unit = dict_intern(p->dict, t->is.part[4]);
 		if (s->ngroup > 1)
 			p->head.default_type = p->col[t->col].type;
 	}

@@ -61,7 +61,7 @@ static bool ask_points(struct server *s, const struct server_type *t, int64_t fr
 		       void *context)
 {
 	Querier__SelectSeriesResponse *answer =
-		querier_select_series(&s->querier, t->id.p, s->selector.p,
+		querier_select_series(&s->querier, t->is.id.p, s->selector.p,
 				      (struct ms_range){ from - 1, to - 1 }, step_ms, by, n);
 	bool ok;
 
@@ -175,7 +175,7 @@ static void add_to_series(void *context, const struct server_point *point)
 		buf_add(&a->group, server_point_label(point, o->by[i]));
 		buf_ch(&a->group, '\0');
 	}
-	time_series_add_total(a->t, point->type->id, point->type->part[2], buf_str(&a->group),
+	time_series_add_total(a->t, point->type->is.id, point->type->is.part[2], buf_str(&a->group),
 			      point->time * 1000000, point->value);
 }
 
