@@ -213,7 +213,7 @@ void open_source(struct source *s, char *const *paths, bool directories)
 		.until = common.until,
 		.selector = common.selector,
 		.type = wants_all() ? S("") : str_of(common.type),
-		.one_type = common.one_type,
+		.one_type = common.one_type && !wants_all(),
 		.no_stacks = common.no_stacks,
 		.label = common.label,
 		.nlabel = common.nlabel,

@@ -259,6 +259,19 @@ static void list_profile(void *context, struct profile *p)
 	series_release(&s);
 }
 
+/* A series that has profiles in several parts of a long time is listed once. */
+static bool is_new_point(struct listing *l, const struct server_point *p, struct str labels)
+{
+	uint32_t n = l->seen.n;
+	struct buf key = { 0 };
+	bool is_new;
+
+	buf_printf(&key, "%.*s %.*s", STR_ARG(p->type->is.id), STR_ARG(labels));
+	is_new = strings_intern(&l->seen, buf_str(&key)) == n;
+	buf_release(&key);
+	return is_new;
+}
+
 /* A point of a server: a profile, or all profiles of a series. Its duration is not known. */
 static void list_point(void *context, const struct server_point *p)
 {
@@ -269,6 +282,10 @@ static void list_point(void *context, const struct server_point *p)
 		if (*p->series->labels[i]->value)
 			buf_printf(&labels, "%s%s=%s", labels.n ? "," : "",
 				   p->series->labels[i]->name, p->series->labels[i]->value);
+	if (!l->profiles && !is_new_point(l, p, buf_str(&labels))) {
+		buf_release(&labels);
+		return;
+	}
 	if (l->profiles)
 		put_time_cell(&l->table, p->time * 1000000);
 	if (l->profiles)

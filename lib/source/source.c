@@ -138,11 +138,12 @@ bool source_is_of_time(const struct source *s, const struct profile *p, uint32_t
 
 bool source_select(const struct source *s, struct profile *p, struct in *in)
 {
+	struct selector *selector = s->options.select ? s->options.selector : NULL;
 	struct buf why = { 0 };
-	bool ok = !s->options.select || !s->options.selector ||
-		  selector_apply(s->options.selector, p, &why);
+	bool ok = !selector || selector_apply(selector, p, &why);
 
-	if (!ok)
+	why.n = 0;
+	if (!ok && !selector_check(selector, &why))
 		in_fail(in, "the selector %.*s", STR_ARG(buf_str(&why)));
 	buf_release(&why);
 	return ok;
@@ -187,7 +188,8 @@ static bool next_of_store(struct source *s, struct profile *p)
 
 		if (source_select(s, p, &in))
 			return true;
-		buf_printf(&s->view.errors, "%s\n", in.error.p);
+		if (in.failed)
+			buf_printf(&s->view.errors, "%s\n", in.error.p);
 		in_release(&in);
 	}
 	store_reader_end(&s->reader);

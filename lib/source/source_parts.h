@@ -24,7 +24,10 @@ struct source_report source_close_input(const struct source *s, struct input *in
 bool source_is_of_time(const struct source *s, const struct profile *p, uint32_t *nother,
 		       uint32_t *nwithout);
 
-/* Apply the selector where each profile is selected. False, and an error of the input, on failure. */
+/*
+ * Apply the selector where each profile is selected. False if it selects none of the profile's
+ * types, or, with an error of the input, if a pattern gave up.
+ */
 bool source_select(const struct source *s, struct profile *p, struct in *in);
 
 bool source_open_store(const struct source *s, struct store_view *v, size_t i,

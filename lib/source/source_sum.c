@@ -61,7 +61,8 @@ static void sum_input(struct worker *w, size_t i, struct profile *first, struct 
 	while (input_next(&input, has_first ? next : first)) {
 		struct profile *p = has_first ? next : first;
 
-		if (!source_is_of_time(w->s, p, &nother, &nwithout)) {
+		if (!source_is_of_time(w->s, p, &nother, &nwithout) ||
+		    !source_select(w->s, p, &input.in)) {
 			profile_clear(p);
 			continue;
 		}
@@ -71,8 +72,6 @@ static void sum_input(struct worker *w, size_t i, struct profile *first, struct 
 	}
 	if (!has_first)
 		profile_clear(first); /* the end of the input is not a profile */
-	else
-		source_select(w->s, first, &input.in);
 	*r = source_close_input(w->s, &input, i);
 	r->nother_time = nother;
 	r->nwithout_time = nwithout;
@@ -94,10 +93,10 @@ static void sum_store(struct worker *w, size_t i, struct profile *sum)
 	source_open_store(w->s, &v, i, sum->dict);
 	if (!w->s->options.no_stacks || !store_sum_labels(&v, w->s->options.selector, sum))
 		store_sum(&v, w->s->options.selector, sum);
-	if (sum->nprofile && !source_select(w->s, sum, &in))
-		buf_printf(&v.errors, "%s\n", in.error.p);
-	else
+	if (!sum->nprofile || source_select(w->s, sum, &in))
 		profile_move(&w->total, sum);
+	else if (in.failed)
+		buf_printf(&v.errors, "%s\n", in.error.p);
 	*r = (struct source_report){ .path = w->s->path[i], .is_store = true };
 	r->notes = buf_str(&v.errors);
 	keep_texts(r);
