@@ -163,6 +163,12 @@ static void report_input(void *context, const struct source_report *r)
 		interrupt_restore();
 }
 
+static void note_line(void *context, const char *line)
+{
+	(void)context;
+	note("%s", line);
+}
+
 static bool wants_all(void)
 {
 	return common.type && strcmp(common.type, "all") == 0;
@@ -221,6 +227,9 @@ void open_source(struct source *s, char *const *paths, bool directories)
 		.server_step = common.server_step,
 		.server_origin = common.server_origin,
 		.select = common.select,
+		.every = (int64_t)common.every,
+		.count = common.count,
+		.note = note_line,
 		.jobs = (unsigned)common.jobs,
 		.progress = progress_add,
 		.report = report_input,

@@ -25,6 +25,7 @@ struct common {
 	const struct str *label;
 	size_t nlabel;
 	int64_t server_step, server_origin;
+	uint64_t every, count;
 	bool events_in; /* at least one input has perf's events, often several at once */
 };
 extern struct common common;

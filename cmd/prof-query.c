@@ -68,6 +68,17 @@ static bool parse_last(void *to, const char *arg)
 	return when_duration(str_of(arg), to);
 }
 
+static bool parse_every(void *to, const char *arg)
+{
+	return when_duration(str_of(arg), to) && *(uint64_t *)to > 0 &&
+	       *(uint64_t *)to <= INT64_MAX;
+}
+
+static bool parse_count(void *to, const char *arg)
+{
+	return str_u64(str_of(arg), to) && *(uint64_t *)to > 0;
+}
+
 /* Filled in from the table of reports. */
 static struct opt report_options[NREPORT + 1];
 
@@ -108,6 +119,10 @@ static const struct opt time_options[] = {
 	{ 0, "self", OPT_FLAG, &o.over_time.self, NULL, "--function: of the leaf alone" },
 	{ 0, "show", OPT_CHOICE, &o.over_time.show, "MEASURE",
 	  "--series: value, share, rate, avg or max", alert_measure_name },
+	{ 0, "every", OPT_PARSED, &common.every, "TIME", "read URLs of profiles again and again",
+	  NULL, parse_every },
+	{ 0, "count", OPT_PARSED, &common.count, "N", "--every: so often, then end", NULL,
+	  parse_count },
 	{ 0, "last", OPT_PARSED, &o.last, "TIME", "the same as --since now-TIME", NULL,
 	  parse_last },
 	{ 0 },
@@ -416,7 +431,8 @@ static bool finish_report(const struct report *report, struct query *q)
 		out_release(q->out);
 		return complain("--%s: the pattern %s", report->name, q->arg.function.failed);
 	}
-	note_missing(report, q);
+	if (report)
+		note_missing(report, q);
 	return finish_output(q->out);
 }
 
@@ -479,6 +495,20 @@ static void begin_window(const struct report *report, struct query *q)
 		buf_ch(b, '\n');
 }
 
+/* The report of a window, or the window itself as a part of a stream. */
+static void print_window(const struct report *report, struct query *q)
+{
+	if (report) {
+		begin_window(report, q);
+		report_print(report, q);
+	} else {
+		if (common.type)
+			keep_column(q->p, q->col);
+		output_format()->write(q->out, q->p);
+	}
+	out_flush_all(q->out);
+}
+
 /* The next window of a stream, in a dictionary of its own. False at the end of the stream. */
 static bool follow_window(struct source *s, struct selector *selector, struct query *q,
 			  const struct report *report, bool *ok)
@@ -494,9 +524,7 @@ static bool follow_window(struct source *s, struct selector *selector, struct qu
 	prepared = more && prepare(q, &p, selector);
 	common.quiet = quiet;
 	if (prepared) {
-		begin_window(report, q);
-		report_print(report, q);
-		out_flush_all(q->out);
+		print_window(report, q);
 		q->window++;
 	} else if (more) {
 		*ok = false;
@@ -552,6 +580,12 @@ static bool query_sum(char **paths, struct selector *selector, struct query *q,
 
 static bool is_followed(const struct report *report)
 {
+	if (common.count && !common.every)
+		usage("--count is for --every");
+	if (common.every && o.base)
+		usage("--base is subtracted from a sum, not from each profile of --every");
+	if (common.every)
+		return true;
 	if (report && report->features & REPORT_HAS_WINDOWS)
 		o.follow = true;
 	if (o.follow && !report)
@@ -572,6 +606,8 @@ static int run_over_time(char **paths, struct selector *selector, bool has_filte
 	const char *name = over_time_name();
 	int most = alerts_wanted(&o.alerts) ? TO_ALERTMANAGER : REPORT_JSON;
 
+	if (common.every)
+		usage("--every makes a stream, which --%s does not read: give it to a store", name);
 	if (has_filters)
 		usage("--%s takes a selector, but no filters", name);
 	if (o.to > most)

@@ -28,8 +28,7 @@ static bool is_page(const struct http_answer *a)
 	return str_starts(buf_str(&a->content_type), S("text/html"));
 }
 
-/* False with what is wrong in *why. */
-static bool is_profile(const char *url, const struct http_answer *a, struct buf *why)
+bool endpoint_check(const char *url, const struct http_answer *a, struct buf *why)
 {
 	if (a->error.n || a->status != 200) {
 		http_put_status(why, a);
@@ -48,15 +47,15 @@ static void get_body(struct http_client *client, const char *url, struct buf *bo
 	struct http_answer a = { 0 };
 
 	http_do(client, &(struct http_request){ .url = url }, &a);
-	if (is_profile(url, &a, why)) {
+	if (endpoint_check(url, &a, why)) {
 		*body = a.body;
 		a.body = (struct buf){ 0 };
 	}
 	http_answer_release(&a);
 }
 
-static struct http_client *own_client(const char *url, const struct http_settings *settings,
-				      struct buf *why)
+static struct http_client *open_client(const char *url, const struct http_settings *settings,
+				       struct buf *why)
 {
 	struct http_settings s = settings ? *settings : (struct http_settings){ 0 };
 
@@ -65,20 +64,19 @@ static struct http_client *own_client(const char *url, const struct http_setting
 }
 
 void endpoint_open(struct input *input, const char *url, const struct format *from,
-		   struct http_client *client, const struct http_settings *settings,
-		   struct buf *body)
+		   const struct http_settings *settings, struct buf *body)
 {
 	struct buf why = { 0 };
-	struct http_client *own = NULL;
+	struct http_client *client = NULL;
 
-	if (http_url_check(str_of(url), &why) && !client)
-		client = own = own_client(url, settings, &why);
-	if (!why.n)
+	if (http_url_check(str_of(url), &why))
+		client = open_client(url, settings, &why);
+	if (client) {
 		get_body(client, url, body, &why);
+		http_close(client);
+	}
 	input_open_memory(input, url, buf_str(body), from);
 	if (why.n)
 		in_fail(&input->in, "%.*s", STR_ARG(buf_str(&why)));
-	if (own)
-		http_close(own);
 	buf_release(&why);
 }

@@ -8,6 +8,7 @@
 
 #include "base/when.h"
 #include "source/endpoint.h"
+#include "source/scrape.h"
 #include "source/source_parts.h"
 
 static const int64_t hour_ns = INT64_C(3600000000000);
@@ -30,9 +31,10 @@ void source_report_input(struct source *s, const struct source_report *r)
 
 static void add_path(struct source *s, struct str path)
 {
-	s->path = mem_grow(s->path, &s->path_cap, s->npath + 1, sizeof(*s->path));
+	s->path = mem_grow(s->path, &s->path_cap, s->npath + 2, sizeof(*s->path));
 	s->path[s->npath] = mem_zeroed(path.n + 1, 1);
 	memcpy(s->path[s->npath++], path.p, path.n);
+	s->path[s->npath] = NULL;
 }
 
 static int is_visible(const struct dirent *entry)
@@ -81,6 +83,26 @@ static void add_directory(struct source *s, const char *path)
 		report_directory(s, path, "has no files in it");
 }
 
+/* An input that is no URL of a profile ends the whole before it begins. */
+static void open_scraper(struct source *s)
+{
+	const struct source_options *o = &s->options;
+	struct scrape_options options = { .every = o->every,
+					  .count = o->count,
+					  .from = o->from,
+					  .http = o->to_endpoint,
+					  .note = o->note,
+					  .context = o->context };
+	struct buf why = { 0 };
+
+	s->scraper = scraper_open(s->path, &options, &why);
+	if (!s->scraper) {
+		buf_ch(&why, '\0');
+		source_report_input(s, &(struct source_report){ .path = "", .error = why.p });
+	}
+	buf_release(&why);
+}
+
 void source_open(struct source *s, char *const *paths, const struct source_options *options)
 {
 	struct stat st;
@@ -93,6 +115,8 @@ void source_open(struct source *s, char *const *paths, const struct source_optio
 		else
 			add_path(s, str_of(*paths));
 	}
+	if (options->every)
+		open_scraper(s);
 }
 
 /* Reading inputs one by one */
@@ -103,7 +127,7 @@ void source_open_input(const struct source *s, struct input *input, struct buf *
 	const struct source_options *o = &s->options;
 
 	if (source_kind_of(s->path[i]) == A_URL)
-		endpoint_open(input, s->path[i], o->from, NULL, o->to_endpoint, body);
+		endpoint_open(input, s->path[i], o->from, o->to_endpoint, body);
 	else
 		input_open(input, s->path[i], o->from,
 			   &(struct in_options){ .progress = o->progress,
@@ -301,6 +325,8 @@ static bool next_of_input(struct source *s, struct profile *p)
 
 bool source_next(struct source *s, struct profile *p)
 {
+	if (s->options.every)
+		return s->scraper && scraper_next(s->scraper, p);
 	for (; s->at < s->npath; s->at++)
 		if (next_of_input(s, p))
 			return true;
@@ -309,7 +335,7 @@ bool source_next(struct source *s, struct profile *p)
 
 const char *source_path(const struct source *s)
 {
-	return s->path[s->at];
+	return s->scraper ? scraper_url(s->scraper) : s->path[s->at];
 }
 
 static void close_current(struct source *s)
@@ -331,6 +357,8 @@ bool source_close(struct source *s)
 {
 	if (s->is_open)
 		close_current(s);
+	if (s->scraper)
+		scraper_close(s->scraper);
 	for (size_t i = 0; i < s->npath; i++)
 		mem_free(s->path[i], strlen(s->path[i]) + 1);
 	mem_free(s->path, s->path_cap * sizeof(*s->path));

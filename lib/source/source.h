@@ -60,6 +60,13 @@ struct source_options {
 	 * a server has selected no longer has the labels to select it by.
 	 */
 	bool select;
+	/*
+	 * Read the inputs, all URLs of profiles, every so many ns, so often (0: without end):
+	 * see scrape.h. source_next() waits for the next profile of any of them.
+	 */
+	int64_t every;
+	uint64_t count;
+	void (*note)(void *context, const char *line); /* meanwhile; may be NULL */
 	/* For servers and for other URLs; NULL: the defaults. */
 	const struct http_settings *to_server, *to_endpoint;
 	unsigned jobs; /* threads of source_sum(); 0 = one for each CPU */
@@ -80,6 +87,7 @@ struct source {
 	struct store_view view; /* of a store */
 	struct store_reader reader;
 	struct server server;
+	struct scraper *scraper; /* NULL: inputs are read once, one after the other */
 	uint32_t nother_time, nwithout_time; /* of the current input */
 	bool failed;                         /* an input was bad, or could not be listed */
 };
