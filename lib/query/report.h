@@ -65,7 +65,7 @@ enum report_feature {
 	REPORT_HAS_BY = 1,
 	REPORT_HAS_MEAN = 2,
 	REPORT_HAS_RATIO = 4,
-	REPORT_HAS_WINDOWS = 8, /* it is about each window, and all windows are one table */
+	REPORT_HAS_WINDOWS = 8,    /* it is about each window, and all windows are one table */
 	REPORT_HAS_ALL_TYPES = 16, /* it is about all sample types, not only about one */
 	REPORT_HAS_LABELS = 32,    /* it shows the labels of samples */
 	REPORT_HAS_NO_STACKS = 64, /* it is about labels and totals */

@@ -195,8 +195,9 @@ static bool call(struct querier *q, const char *name, const ProtobufCMessage *me
 
 static ProtobufCMessage *unpack_answer(struct querier *q, const ProtobufCMessageDescriptor *type)
 {
-	ProtobufCMessage *m = protobuf_c_message_unpack(type, NULL, q->answer.body.n,
-							(const uint8_t *)buf_str(&q->answer.body).p);
+	ProtobufCMessage *m =
+		protobuf_c_message_unpack(type, NULL, q->answer.body.n,
+					  (const uint8_t *)buf_str(&q->answer.body).p);
 
 	if (!m)
 		query_fail(q, "its answer is malformed");
@@ -234,8 +235,8 @@ Querier__SelectSeriesResponse *querier_select_series(struct querier *q, const ch
 	r.n_group_by = n;
 	if (!call(q, "SelectSeries", &r.base))
 		return NULL;
-	return (Querier__SelectSeriesResponse *)unpack_answer(
-		q, &querier__select_series_response__descriptor);
+	return (Querier__SelectSeriesResponse *)
+		unpack_answer(q, &querier__select_series_response__descriptor);
 }
 
 /* Merges */

@@ -65,8 +65,8 @@ static void add_target(struct scraper *s, const char *url, int64_t now)
 
 	since_last_begin(&t.since, endpoint_measures(url) > 0);
 	if (!s->options.http || !s->options.http->answer_ns)
-		s->settings.answer_ns =
-			s->settings.answer_ns > longest ? s->settings.answer_ns : longest;
+		s->settings.answer_ns = s->settings.answer_ns > longest ? s->settings.answer_ns :
+									  longest;
 	vec_push(&s->target, t);
 }
 

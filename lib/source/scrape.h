@@ -22,10 +22,10 @@
 #include "http/http.h"
 
 struct scrape_options {
-	int64_t every;  /* ns between the beginnings of two scrapes */
-	uint64_t count; /* of scrapes of each target; 0: without end */
-	const struct format *from;           /* NULL to recognise each answer */
-	const struct http_settings *http;    /* NULL: the defaults */
+	int64_t every;                    /* ns between the beginnings of two scrapes */
+	uint64_t count;                   /* of scrapes of each target; 0: without end */
+	const struct format *from;        /* NULL to recognise each answer */
+	const struct http_settings *http; /* NULL: the defaults */
 	void (*note)(void *context, const char *line); /* a target went away, came back ... */
 	void *context;
 };

@@ -97,8 +97,7 @@ static void add_sets(struct server *s, Querier__SeriesResponse *answer, struct s
 		uint32_t n = seen->n;
 
 		put_set(set, &bytes);
-		if (!id.n || !is_selected_type(s, id) ||
-		    strings_intern(seen, buf_str(&bytes)) != n)
+		if (!id.n || !is_selected_type(s, id) || strings_intern(seen, buf_str(&bytes)) != n)
 			continue;
 		vec_push(&type_of_id(s, id)->series, (uint32_t)s->series.n);
 		vec_push(&s->series, set);
@@ -124,8 +123,7 @@ static bool ask_series(struct server *s)
 	strings_init(&seen);
 	while (at <= s->range.end && !s->failed) {
 		struct ms_range part = server_next_part(s, at, s->range.end);
-		Querier__SeriesResponse *answer =
-			querier_series(&s->querier, s->selector.p, part);
+		Querier__SeriesResponse *answer = querier_series(&s->querier, s->selector.p, part);
 
 		if (answer) {
 			add_sets(s, answer, &seen);
@@ -181,8 +179,8 @@ static bool choose_types(struct server *s)
 	for (i = 0; i < s->type.n; i++)
 		s->type.v[i].group = !i ? 0 :
 					  s->type.v[i - 1].group +
-						  !type_parts_are_together(&s->type.v[i - 1].is,
-									   &s->type.v[i].is);
+						     !type_parts_are_together(&s->type.v[i - 1].is,
+									      &s->type.v[i].is);
 	if (s->type.n && s->ask.type.n) {
 		for (i = 0; i < s->type.n && !is_the_type(s, i);)
 			i++;

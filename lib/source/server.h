@@ -155,9 +155,8 @@ bool server_points(struct server *s, const struct server_type *t, int64_t from, 
 /* The same for the whole range as one step, and for each profile, whose time is exact to 1 ms. */
 bool server_totals(struct server *s, const struct server_type *t, const char *const *by, size_t n,
 		   void (*point)(void *context, const struct server_point *point), void *context);
-bool server_profiles(struct server *s, const struct server_type *t, const char *const *by,
-		     size_t n, void (*point)(void *context, const struct server_point *point),
-		     void *context);
+bool server_profiles(struct server *s, const struct server_type *t, const char *const *by, size_t n,
+		     void (*point)(void *context, const struct server_point *point), void *context);
 
 /* The label's value, or an empty slice. */
 struct str server_point_label(const struct server_point *p, struct str name);

@@ -150,8 +150,9 @@ void server_note_labels(struct server *s)
 		}
 	}
 	if (list.n)
-		buf_printf(&s->notes, "%s: samples are added up without the label%s %.*s, whose "
-				      "values differ\n",
+		buf_printf(&s->notes,
+			   "%s: samples are added up without the label%s %.*s, whose "
+			   "values differ\n",
 			   s->url, lost.n > 2 ? "s" : "", STR_ARG(buf_str(&list)));
 	strings_release(&lost);
 	buf_release(&list);

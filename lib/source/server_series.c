@@ -48,9 +48,9 @@ static bool take_points(struct server *s, const struct server_type *t,
 				return server_fail(s, "the server does not answer for all of "
 						      "the range, which is too old for it");
 			if (begin >= from)
-				point(context, &(struct server_point){
-						       t, answer->series[i], begin,
-						       to_integer(s, at->value, &noted) });
+				point(context,
+				      &(struct server_point){ t, answer->series[i], begin,
+							      to_integer(s, at->value, &noted) });
 		}
 	return true;
 }
@@ -119,9 +119,8 @@ bool server_totals(struct server *s, const struct server_type *t, const char *co
 	return server_points(s, t, from, to, to - from, by, n, point, context);
 }
 
-bool server_profiles(struct server *s, const struct server_type *t, const char *const *by,
-		     size_t n, void (*point)(void *context, const struct server_point *point),
-		     void *context)
+bool server_profiles(struct server *s, const struct server_type *t, const char *const *by, size_t n,
+		     void (*point)(void *context, const struct server_point *point), void *context)
 {
 	return server_points(s, t, s->range.start, s->range.end + 1, 1, by, n, point, context);
 }

@@ -15,9 +15,10 @@ static const int64_t hour_ns = INT64_C(3600000000000);
 
 enum source_kind source_kind_of(const char *path)
 {
-	return server_is(path) ? A_SERVER : endpoint_is(path) ? A_URL :
-	       store_is(path)  ? A_STORE :
-				 A_FILE;
+	return server_is(path)   ? A_SERVER :
+	       endpoint_is(path) ? A_URL :
+	       store_is(path)    ? A_STORE :
+				   A_FILE;
 }
 
 void source_report_input(struct source *s, const struct source_report *r)
@@ -130,8 +131,7 @@ void source_open_input(const struct source *s, struct input *input, struct buf *
 		endpoint_open(input, s->path[i], o->from, o->to_endpoint, body);
 	else
 		input_open(input, s->path[i], o->from,
-			   &(struct in_options){ .progress = o->progress,
-						 .no_thread = no_thread });
+			   &(struct in_options){ .progress = o->progress, .no_thread = no_thread });
 	input->in.lenient = o->lenient;
 }
 

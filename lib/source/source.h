@@ -87,7 +87,7 @@ struct source {
 	struct store_view view; /* of a store */
 	struct store_reader reader;
 	struct server server;
-	struct scraper *scraper; /* NULL: inputs are read once, one after the other */
+	struct scraper *scraper;             /* NULL: inputs are read once, one after the other */
 	uint32_t nother_time, nwithout_time; /* of the current input */
 	bool failed;                         /* an input was bad, or could not be listed */
 };

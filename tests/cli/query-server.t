@@ -23,13 +23,13 @@ add() {
 # slower N: a profile of Node.js with another sum
 slower() { sed "s/-300, 1000, 500/-300, $1, 500/" "$golden/cpuprofile/plain.in"; }
 
-slower 2000 >2
-slower 3000 >3
+slower 2000 >second
+slower 3000 >third
 add 0 service_name=api,region=eu,team=red "$golden/cpuprofile/plain.in"
-add 10 service_name=api,region=us,team=red 2
-add 20 service_name=web,region=eu 3
-add 3600 service_name=api,region=eu,team=red 2
-add 3610 'service_name=api,region=eu,k8s.pod=a"b' 3
+add 10 service_name=api,region=us,team=red second
+add 20 service_name=web,region=eu third
+add 3600 service_name=api,region=eu,team=red second
+add 3610 'service_name=api,region=eu,k8s.pod=a"b' third
 add 30 service_name=api,region=eu "$golden/legacy-pprof/go-heap.in"
 slower 4000 | prof-merge -q -t pprof | "$BUILD/tests/stamp" "time=$(($(date +%s) - 60))" >new.pb.gz
 prof-store add -q S new.pb.gz -l service_name=new
