@@ -18,4 +18,7 @@ record-runs: all $(addprefix $(O)/tests/,validate/timed stamp bench/generate) ##
 validate-unwind: $(O)/tests/validate/unwind ## hold stacks of real programs against those of elfutils
 	tests/validate/unwind.sh $(O)
 
-.PHONY: validate record-runs validate-unwind
+validate-scrape: all ## scrape a real Go program
+	tests/validate/scrape.sh $(O)
+
+.PHONY: validate record-runs validate-unwind validate-scrape
