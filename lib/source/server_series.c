@@ -223,14 +223,16 @@ static void set_labels(struct profile *p, label_set_id labels)
 static void add_profile(void *context, const struct merge *merge, struct profile *answer)
 {
 	struct time_series *t = context;
-	struct time_series_options options = t->options;
+	struct selector *selector = t->options.selector;
+	struct str type = t->options.type;
 
 	set_labels(answer, merge->labels);
 	answer->head.time = merge->question.range.start * 1000000;
 	t->options.selector = NULL; /* the server has selected */
 	t->options.type = S("");
 	time_series_add_profile(t, answer);
-	t->options = options;
+	t->options.selector = selector;
+	t->options.type = type;
 }
 
 static bool add_merges(struct server *s, const struct server_type *t, struct time_series *to,

@@ -93,8 +93,6 @@ both '--series by labels, in steps that the time cuts' "$cpu{}" --series --step 
 	--by region,team --until "@$((begin + 3608))" -t tsv
 both '--series in steps that are longer than the server allows' "$memory{}" --series --step 1d -t tsv
 both '--series of a function' "$cpu{}" --series --step 20m --function '^work' --by region -t tsv
-both '--series as shares' "$cpu{}" --series --step 1h --function '^work' --show share -t tsv
-both '--series as means' "$cpu{}" --series --step 1h --show avg -t tsv
 both '--alert' "$cpu{}" --alert 'share(function="work") > 10%' -t tsv
 both '--alert over steps' "$cpu{}" --alert 'share(function="work") > 90%' --step 1h --by region -t tsv
 prof-query "$url" --since "@$begin" --profiles -t tsv | cut -f 1,3- | sort >got
