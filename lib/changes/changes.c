@@ -68,7 +68,7 @@ static void begin_search(struct search *s)
 	s->weight = mem_zeroed(s->n, sizeof(*s->weight));
 	s->time = mem_zeroed(s->n, sizeof(*s->time));
 	s->values = mem_zeroed(h->nwindow, sizeof(*s->values));
-	s->median = median / (double)h->unit;
+	s->median = median / h->unit;
 	s->floor = UNDERDISPERSED * 0.5 / sqrt(s->median);
 	for (size_t i = 0, k = 0; i < h->nwindow; i++) {
 		if (!(h->total.v[i] > 0))
@@ -109,7 +109,7 @@ static bool is_worth(const struct search *s)
 static void look_at(struct search *s)
 {
 	const float *total = s->h->total.v;
-	double unit = (double)s->h->unit, *y;
+	double unit = s->h->unit, *y;
 
 	detector_begin(&s->detector, s->n, s->weight);
 	y = s->detector.y;

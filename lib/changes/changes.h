@@ -8,9 +8,10 @@
  *
  * - If one gets more, the shares of all others fall. A change that is none when shares are
  *   taken of the rest of the program is explained.
- * - Cost that only moved, to a function of another name with the same caller, or between
- *   caller and callee, is no change: if the sum of such functions rises by less than a
- *   quarter of what those that got more rose by, all of them have moved.
+ * - Cost that only moved is no change: between caller and callee, or between two that one
+ *   function calls, if one of the two is new or gone (it got another name). Pairs that rose
+ *   and fell by the same amount, within a quarter, are looked for first, then families
+ *   whose sum rises by less than a quarter of what its members rose by.
  */
 #ifndef CHANGES_CHANGES_H
 #define CHANGES_CHANGES_H

@@ -9,6 +9,7 @@ enum {
 	LEFT = 4,        /* windows before a point, for each after it, */
 	LEAST_LEFT = 24, /* or that many */
 	DEPENDENT = 40,  /* points for each length that count as independent tests */
+	FEW = 6,         /* of the windows, one in so many may see the same step */
 	LONGEST = 200,   /* windows of which a level is the mean */
 	BRIEF = 10,      /* windows after which a level that comes back was an outlier */
 };
@@ -147,9 +148,16 @@ static double difference(const struct detector *d, size_t at, size_t left, size_
 	return (yr / wr - yl / wl) / sqrt(1 / wl + 1 / wr);
 }
 
-static size_t left_of(size_t at, size_t length)
+/*
+ * Windows before a point that are held against `length` after it. A step is seen from all
+ * points so far from it, which have to be few of all: else it is taken for noise.
+ */
+static size_t left_of(const struct detector *d, size_t at, size_t length)
 {
-	return min_size(max_size(LEFT * length, LEAST_LEFT), at);
+	size_t left = max_size(LEFT * length, LEAST_LEFT), few = d->n / FEW;
+
+	left = min_size(left, few > 2 * length ? few - length : length);
+	return min_size(left, at);
 }
 
 static size_t stride_of(size_t length)
@@ -167,12 +175,12 @@ static void look_at_length(struct detector *d, size_t s, size_t length, double f
 	o->length[s] = length;
 	o->sigma[s] = 0;
 	for (size_t at = 2 * length; at + length <= d->n; at += stride) {
-		double z = fabs(difference(d, at, left_of(at, length), length));
+		double z = fabs(difference(d, at, left_of(d, at, length), length));
 
 		d->scratch[n++] = (float)z;
 		most = z > most ? z : most;
 	}
-	if (n * stride < 4 * length || n < 10)
+	if (n < 10 || (length > SHORTEST && 2 * length > d->n / FEW))
 		return;
 	o->sigma[s] = MAD_SIGMA * (double)select_kth(d->scratch, n, n / 2);
 	o->sigma[s] = fmax(o->sigma[s], floor);
@@ -280,7 +288,7 @@ static void gather_length(const struct detector *d, size_t s, double most, struc
 	if (o->best[s] < limit * o->sigma[s])
 		return;
 	for (size_t at = 2 * length; at + length <= d->n; at += stride) {
-		double z = fabs(difference(d, at, left_of(at, length), length)) / o->sigma[s];
+		double z = fabs(difference(d, at, left_of(d, at, length), length)) / o->sigma[s];
 
 		if (z >= limit)
 			vec_push(c, { at, length, z / limit,
@@ -337,7 +345,7 @@ static void accept_candidates(const struct detector *d, const struct candidates 
 			      struct found_changes *found)
 {
 	for (size_t i = 0; i < c->n; i++) {
-		size_t at = c->v[i].at, length = c->v[i].length, left = left_of(at, length), split;
+		size_t at = c->v[i].at, length = c->v[i].length, left = left_of(d, at, length), split;
 
 		if (is_taken(found, at - left, at + length, at))
 			continue;
@@ -382,20 +390,26 @@ static void measure_levels(const struct detector *d, struct found_changes *found
 	}
 }
 
-/* A level that was left for a short time only, and is back: an outlier of several windows. */
+/*
+ * A level that was left for a short time only, and is back: an outlier of several windows.
+ * Not of one that is too near to the end to tell.
+ */
 static bool is_brief(const struct detector *d, const struct found_change *f)
 {
-	size_t length = f[1].at - f[0].at;
-	double back = f[1].after - f[0].before, out = f[0].after - f[0].before;
+	size_t end = f->at + f->right;
+	double out, back;
 
-	(void)d;
-	return length <= BRIEF && fabs(back) < 0.25 * fabs(out);
+	if (f->right < BRIEF + SHORTEST)
+		return false;
+	out = detector_mean(d, f->at, f->at + SHORTEST) - f->before;
+	back = detector_mean(d, f->at + BRIEF, end) - f->before;
+	return fabs(back) < 0.25 * fabs(out);
 }
 
-static void drop_found(struct found_changes *found, size_t i, size_t n)
+static void drop_found(struct found_changes *found, size_t i)
 {
-	memmove(found->v + i, found->v + i + n, (found->n - i - n) * sizeof(*found->v));
-	found->n -= n;
+	memmove(found->v + i, found->v + i + 1, (found->n - i - 1) * sizeof(*found->v));
+	found->n--;
 }
 
 /* Leave out what is an outlier, or is no change beside its neighbours. */
@@ -405,11 +419,8 @@ static void prune(const struct detector *d, struct found_changes *found)
 		const struct found_change *f = &found->v[i];
 
 		measure_levels(d, found);
-		if (i + 1 < found->n && is_brief(d, f)) {
-			drop_found(found, i, 2);
-			i = 0;
-		} else if (!(fabs(f->after - f->before) > KEPT * f->error)) {
-			drop_found(found, i, 1);
+		if (is_brief(d, f) || !(fabs(f->after - f->before) > KEPT * f->error)) {
+			drop_found(found, i);
 			i = 0;
 		} else {
 			i++;

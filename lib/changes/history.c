@@ -13,9 +13,14 @@ struct label_row {
 _Static_assert(sizeof(struct call) == 8, "no padding");
 _Static_assert(sizeof(struct label_row) == 16, "no padding");
 
-void history_init(struct history *h, int64_t start, int64_t step)
+enum {
+	MOST_WINDOWS = 10000000,
+	MANY = 100000, /* samples in the least value: then values are no multiples of a period */
+};
+
+void history_init(struct history *h, int64_t step)
 {
-	*h = (struct history){ .start = start, .step = step };
+	*h = (struct history){ .step = step };
 	strings_init(&h->name);
 	strings_init(&h->text);
 	table_init(&h->call, sizeof(struct call), sizeof(struct call));
@@ -40,15 +45,45 @@ void history_release(struct history *h)
 	table_release(&h->label);
 }
 
-bool history_window(const struct history *h, int64_t time, uint32_t *window)
+/* Begin n blocks of windows earlier. */
+static void begin_earlier(struct history *h, size_t n)
 {
-	const int64_t most = 1000000000;
-	int64_t since;
+	size_t windows = n * HISTORY_BLOCK, had = h->total.n;
 
-	if (time < h->start || __builtin_sub_overflow(time, h->start, &since) ||
-	    since / h->step > most)
+	h->start -= (int64_t)windows * h->step;
+	vec_append_zeroed(&h->total, windows);
+	memmove(h->total.v + windows, h->total.v, had * sizeof(*h->total.v));
+	memset(h->total.v, 0, windows * sizeof(*h->total.v));
+	for (size_t i = 0; i < h->function.n; i++) {
+		struct function_history *f = &h->function.v[i];
+		size_t cap = f->cap;
+
+		if (!cap)
+			continue;
+		f->block = mem_grow(f->block, &f->cap, cap + n, sizeof(*f->block));
+		memmove(f->block + n, f->block, cap * sizeof(*f->block));
+		memset(f->block, 0, n * sizeof(*f->block));
+		memset(f->block + n + cap, 0, (f->cap - n - cap) * sizeof(*f->block));
+	}
+	for (uint32_t i = 1; i < h->label.n; i++)
+		((struct label_row *)table_row(&h->label, i))->window += (uint32_t)windows;
+}
+
+bool history_window(struct history *h, int64_t time, uint32_t *window)
+{
+	int64_t rest = time % h->step, begin = time - rest - (rest < 0 ? h->step : 0), since;
+
+	if (!h->has_start)
+		h->start = begin;
+	h->has_start = true;
+	if (__builtin_sub_overflow(begin, h->start, &since))
 		return false;
-	*window = (uint32_t)(since / h->step);
+	since /= h->step;
+	if (since >= MOST_WINDOWS || since <= -MOST_WINDOWS + (int64_t)h->total.n)
+		return false;
+	if (since < 0)
+		begin_earlier(h, ((size_t)-since + HISTORY_BLOCK - 1) / HISTORY_BLOCK);
+	*window = (uint32_t)((begin - h->start) / h->step);
 	return true;
 }
 
@@ -74,13 +109,28 @@ static float *block_of(struct function_history *f, uint32_t window)
 	return f->block[i];
 }
 
-void history_add(struct history *h, uint32_t function, uint32_t window, double v)
+static int64_t common_divisor(int64_t a, int64_t b)
+{
+	while (b) {
+		int64_t rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+void history_add(struct history *h, uint32_t function, uint32_t window, int64_t v)
 {
 	float *at = &block_of(&h->function.v[function], window)[window % HISTORY_BLOCK];
 
-	*at = (float)(*at + v);
-	if (v > 0 && (!(h->unit > 0) || (float)v < h->unit))
-		h->unit = (float)v;
+	*at = (float)((double)*at + (double)v);
+	if (v <= 0)
+		return;
+	if (!h->least || v < h->least)
+		h->least = v;
+	if (h->divisor != 1 && (!h->divisor || v % h->divisor))
+		h->divisor = common_divisor(v, h->divisor);
 }
 
 void history_add_total(struct history *h, uint32_t window, double v)
@@ -114,6 +164,8 @@ void history_label(struct history *h, struct str key, struct str value, uint32_t
 void history_end(struct history *h)
 {
 	h->nwindow = h->total.n;
+	if (!(h->unit > 0))
+		h->unit = (double)(h->least / MANY > h->divisor ? h->least : h->divisor);
 	if (!(h->unit > 0))
 		h->unit = 1;
 	for (uint32_t i = 1; i < h->label.n; i++) {

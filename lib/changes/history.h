@@ -25,9 +25,11 @@ struct first_seen {
 
 struct history {
 	int64_t start, step; /* ns: window i begins at start + i * step */
+	bool has_start;
 	size_t nwindow;
 	VEC(float) total; /* by window */
-	float unit;       /* that of a sample: the least that was added */
+	double unit;      /* the value of a sample: see history_end() */
+	int64_t least, divisor; /* of all values that were added */
 	struct strings name;
 	VEC(struct function_history) function; /* by number of the name; 0 is not used */
 	struct table call;                     /* pairs of functions: caller, callee */
@@ -36,16 +38,20 @@ struct history {
 	struct table label; /* key, value: which have been seen */
 };
 
-void history_init(struct history *h, int64_t start, int64_t step);
+void history_init(struct history *h, int64_t step);
 void history_release(struct history *h);
 
-/* The window of a time. False if it is before the start, or more than a billion after it. */
-bool history_window(const struct history *h, int64_t time, uint32_t *window);
+/*
+ * The window of a time. The first time that is asked for sets the start; a later one may be
+ * before it: then all windows get other numbers. False if there would be more than ten
+ * million windows.
+ */
+bool history_window(struct history *h, int64_t time, uint32_t *window);
 
 uint32_t history_function(struct history *h, struct str name);
 
 /* Add to a function's value, and (once for each profile) to the total. */
-void history_add(struct history *h, uint32_t function, uint32_t window, double v);
+void history_add(struct history *h, uint32_t function, uint32_t window, int64_t v);
 void history_add_total(struct history *h, uint32_t window, double v);
 
 void history_call(struct history *h, uint32_t caller, uint32_t callee);
@@ -54,7 +60,10 @@ bool history_calls(const struct history *h, uint32_t caller, uint32_t callee);
 /* A profile of that window has this value of a label. */
 void history_label(struct history *h, struct str key, struct str value, uint32_t window);
 
-/* All has been added. */
+/*
+ * All has been added. What one sample's value is, if h->unit does not say: of a fixed period
+ * all values are multiples; else the least value is that of one sample.
+ */
 void history_end(struct history *h);
 
 /* A function's values, nwindow of them. */

@@ -65,15 +65,68 @@ static void find_real(struct cluster *c)
 	}
 }
 
-/* One calls the other, or a third calls both. */
-static bool are_related(const struct history *h, uint32_t a, uint32_t b)
+static bool is_one_sided(const struct change *x)
 {
-	if (history_calls(h, a, b) || history_calls(h, b, a))
+	const double little = 0.05;
+
+	return x->before < little * x->after || x->after < little * x->before;
+}
+
+/* One calls the other; or a third calls both, and one of them is new or gone. */
+static bool are_related(const struct history *h, const struct change *a, const struct change *b)
+{
+	if (history_calls(h, a->function, b->function) || history_calls(h, b->function, a->function))
 		return true;
+	if (!is_one_sided(a) && !is_one_sided(b))
+		return false;
 	for (uint32_t f = 1; f < h->function.n; f++)
-		if (history_calls(h, f, a) && history_calls(h, f, b))
+		if (history_calls(h, f, a->function) && history_calls(h, f, b->function))
 			return true;
 	return false;
+}
+
+/* Is it a real change that has not moved, as far as is known? */
+static bool is_open(const struct cluster *c, size_t i)
+{
+	return c->real[i] && c->change[i]->kind == CHANGED;
+}
+
+/* The cost in units of the rest of the program, so that one's rise is not another's fall. */
+static double rise_of(const struct cluster *c, const struct change *x)
+{
+	return x->after / c->rest_after - x->before / c->rest_before;
+}
+
+static void set_moved(struct change *a, struct change *b)
+{
+	a->kind = b->kind = MOVED_TO;
+	a->other = b->function;
+	b->other = a->function;
+}
+
+/* Two that are related, of which one rose by about what the other fell by: the best pairs first. */
+static void match_pairs(struct cluster *c)
+{
+	for (;;) {
+		double least = MOVED_NET;
+		size_t up = SIZE_MAX, down = SIZE_MAX;
+
+		for (size_t i = 0; i < c->n; i++)
+			for (size_t k = 0; k < c->n; k++) {
+				double rise = rise_of(c, c->change[i]),
+				       net = fabs(rise + rise_of(c, c->change[k])) / rise;
+
+				if (!is_open(c, i) || !is_open(c, k) || rise <= 0 || net >= least ||
+				    !are_related(c->h, c->change[i], c->change[k]))
+					continue;
+				least = net;
+				up = i;
+				down = k;
+			}
+		if (up == SIZE_MAX)
+			return;
+		set_moved(c->change[up], c->change[down]);
+	}
 }
 
 static void find_families(struct cluster *c)
@@ -84,19 +137,13 @@ static void find_families(struct cluster *c)
 		for (size_t k = 0; k < i; k++) {
 			size_t from = c->kin[i], to = c->kin[k];
 
-			if (!c->real[i] || !c->real[k] || from == to ||
-			    !are_related(c->h, c->change[i]->function, c->change[k]->function))
+			if (!is_open(c, i) || !is_open(c, k) || from == to ||
+			    !are_related(c->h, c->change[i], c->change[k]))
 				continue;
 			for (size_t j = 0; j < c->n; j++)
 				if (c->kin[j] == from)
 					c->kin[j] = to;
 		}
-}
-
-/* The cost in units of the rest of the program, so that one's rise is not another's fall. */
-static double rise_of(const struct cluster *c, const struct change *x)
-{
-	return x->after / c->rest_after - x->before / c->rest_before;
 }
 
 /* Is the net rise of the family small beside what its members rose by? Then cost has moved. */
@@ -108,7 +155,7 @@ static void judge_family(struct cluster *c, size_t family)
 	for (size_t i = 0; i < c->n; i++) {
 		double rise = rise_of(c, c->change[i]);
 
-		if (c->kin[i] != family || !c->real[i])
+		if (c->kin[i] != family || !is_open(c, i))
 			continue;
 		net += rise;
 		up += rise > 0 ? rise : 0;
@@ -120,7 +167,7 @@ static void judge_family(struct cluster *c, size_t family)
 	if (!to || !from || fabs(net) >= MOVED_NET * up)
 		return;
 	for (size_t i = 0; i < c->n; i++) {
-		if (c->kin[i] != family || !c->real[i])
+		if (c->kin[i] != family || !is_open(c, i))
 			continue;
 		c->change[i]->kind = MOVED_TO;
 		c->change[i]->other = c->change[i] == to ? from->function : to->function;
@@ -137,6 +184,7 @@ static void explain_cluster(const struct history *h, double min_effect, struct c
 		c.change[i] = &x[i];
 	qsort(c.change, n, sizeof(*c.change), by_size);
 	find_real(&c);
+	match_pairs(&c);
 	find_families(&c);
 	for (size_t i = 0; i < n; i++)
 		judge_family(&c, i);

@@ -14,7 +14,7 @@
 #include "past.h"
 
 static const struct past_model usual = {
-	.windows = 3 * 1440, .samples = 96000, .phi = 1.2, .tau = 0.01, .load = 0.3
+	.windows = 3 * 1440, .samples = 120000, .phi = 1.2, .tau = 0.01, .load = 0.3
 };
 
 enum { EVERY = 25 /* functions, of which Otava looks at one in quiet histories */ };
@@ -47,11 +47,6 @@ static void by_us(const struct history *h, struct alarms *a)
 	struct changes c;
 
 	changes_find(h, &(struct changes_options){ 0 }, &c);
-	if (getenv("DEBUG"))
-		for (size_t i = 0; i < c.change.n; i++)
-			fprintf(stderr, "%u at %u kind %d %g -> %g q %g\n", c.change.v[i].function,
-				c.change.v[i].window, c.change.v[i].kind, c.change.v[i].before,
-				c.change.v[i].after, c.change.v[i].q);
 	for (size_t i = 0; i < c.change.n; i++)
 		if (c.change.v[i].kind == CHANGED)
 			vec_push(a, { c.change.v[i].function, c.change.v[i].window,
@@ -95,12 +90,12 @@ static void by_otava(const struct history *h, double least, uint32_t only, size_
 }
 
 /* A share of 0.5 % or more that is a tenth above the mean of the hour before, three times. */
-static void by_threshold(const struct history *h, struct alarms *a)
+static void by_threshold(const struct history *h, uint32_t only, struct alarms *a)
 {
 	float *values = mem_zeroed(h->nwindow, sizeof(*values));
 	double *x = mem_zeroed(h->nwindow, sizeof(*x));
 
-	for (uint32_t f = 1; f < h->function.n; f++) {
+	for (uint32_t f = only ? only : 1; f < h->function.n && (!only || f == only); f++) {
 		size_t above = 0;
 
 		if (!shares(h, f, values, x))
@@ -122,8 +117,8 @@ static void by_threshold(const struct history *h, struct alarms *a)
 }
 
 /*
- * only: not 0: Otava, which looks at each function for itself, and is slow, is to look at
- * that one. every: it looks at each so many.
+ * only: not 0: methods that look at each function for itself, and are slow, are to look at
+ * that one. every: Otava looks at each so many.
  */
 static void run_method(enum method m, const struct history *h, uint32_t only, size_t every,
 		       struct alarms *a)
@@ -132,7 +127,7 @@ static void run_method(enum method m, const struct history *h, uint32_t only, si
 	if (m == OURS)
 		by_us(h, a);
 	else if (m == THRESHOLD)
-		by_threshold(h, a);
+		by_threshold(h, only, a);
 	else
 		by_otava(h, m == OTAVA_5 ? 0.05 : 0, only, every, a);
 }
@@ -271,18 +266,18 @@ static void step_row(const struct step_case *s, const struct program *p, int tim
 static void figure_steps(const struct program *p, int times)
 {
 	static const struct step_case cases[] = {
-		{ "+20% of 1%, 3 windows after", 0.01, 1.2, 96000, 0, 3, 3 },
-		{ "-20% of 1%, 3 windows after", 0.01, 0.8, 96000, 0, 3, 3 },
-		{ "+20% of 1%, 5 windows after", 0.01, 1.2, 96000, 0, 5, 3 },
-		{ "+20% of 1%, an hour after", 0.01, 1.2, 96000, 0, 60, 3 },
-		{ "+20% of 1%, seasons, 3 windows after", 0.01, 1.2, 96000, 0.3, 3, 7 },
+		{ "+20% of 1%, 3 windows after", 0.01, 1.2, 120000, 0, 3, 3 },
+		{ "-20% of 1%, 3 windows after", 0.01, 0.8, 120000, 0, 3, 3 },
+		{ "+20% of 1%, 5 windows after", 0.01, 1.2, 120000, 0, 5, 3 },
+		{ "+20% of 1%, an hour after", 0.01, 1.2, 120000, 0, 60, 3 },
+		{ "+20% of 1%, seasons, 3 windows after", 0.01, 1.2, 120000, 0.3, 3, 7 },
 		{ "+20% of 1%, 15 windows after", 0.01, 1.2, 24000, 0, 15, 3 },
 		{ "+20% of 1%, an hour after", 0.01, 1.2, 6000, 0, 60, 3 },
-		{ "+5% of 5%, an hour after", 0.05, 1.05, 96000, 0, 60, 3 },
-		{ "+5% of 5%, a day after", 0.05, 1.05, 96000, 0, 1440, 3 },
-		{ "+5% of 5%, seasons, a day after", 0.05, 1.05, 96000, 0.3, 1440, 7 },
+		{ "+5% of 5%, an hour after", 0.05, 1.05, 120000, 0, 60, 3 },
+		{ "+5% of 5%, a day after", 0.05, 1.05, 120000, 0, 1440, 3 },
+		{ "+5% of 5%, seasons, a day after", 0.05, 1.05, 120000, 0.3, 1440, 7 },
 		{ "+5% of 5%, a day after", 0.05, 1.05, 24000, 0, 1440, 7 },
-		{ "new function, 0.5%, 3 windows after", 0.0001, 50, 96000, 0, 3, 3 },
+		{ "new function, 0.5%, 3 windows after", 0.0001, 50, 120000, 0, 3, 3 },
 	};
 
 	printf("| step | samples a window |");

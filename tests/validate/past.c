@@ -207,7 +207,7 @@ static void add_window(struct history *h, const struct program *p, const struct 
 		double v = floor(rng_count(rng, samples * share[f] / sum, m->phi) + 0.5);
 
 		if (v > 0)
-			history_add(h, (uint32_t)f, (uint32_t)w, v);
+			history_add(h, (uint32_t)f, (uint32_t)w, (int64_t)v);
 		total += v > 0 ? v : 0;
 	}
 	history_add_total(h, (uint32_t)w, total);
@@ -221,7 +221,8 @@ void past_make(struct history *h, const struct program *p, const struct past_mod
 	size_t gap = (size_t)(rng_uniform(rng) * (double)m->windows);
 	uint32_t versions = 1;
 
-	history_init(h, INT64_C(1795824000) * 1000000000, MINUTE);
+	history_init(h, MINUTE);
+	history_window(h, INT64_C(1795824000) * 1000000000, &(uint32_t){ 0 });
 	copy_calls(h, p);
 	begin_courses(c, p, m, rng, trait);
 	for (size_t w = 0; w < m->windows; w++) {
