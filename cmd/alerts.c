@@ -88,39 +88,32 @@ static void choose_steps(struct alert_options *o, const struct alert_request *r)
 		o->series.origin = o->since;
 }
 
-/*
- * A server is asked for a profile of each step; it has selected, by labels that its answers
- * do not have. What single profiles have, it does not say.
- */
-static void ask_servers(const struct alerts *a, struct alert_options *o)
+/* What single profiles have, a server does not say. */
+static void check_rules_for_servers(const struct alerts *a, int64_t step)
 {
-	common.one_type = true;
-	common.select = true;
-	common.server_step = o->series.step;
-	common.server_origin = o->series.origin;
-	o->series.selector = NULL;
-	o->series.type = S("");
 	for (size_t i = 0; i < a->alert.n; i++) {
 		const struct alert_rule *rule = &a->alert.v[i].rule;
 
 		if (rule->measure == ALERT_AVG || rule->measure == ALERT_MAX)
 			usage("%.*s: a server does not say what single profiles have",
 			      STR_ARG(rule->text));
-		if (rule->offset && rule->offset % (uint64_t)o->series.step)
+		if (rule->offset && rule->offset % (uint64_t)step)
 			usage("%.*s: of a server, the offset has to be a number of whole steps",
 			      STR_ARG(rule->text));
 	}
 }
 
 static void begin_alerts(struct alerts *a, const struct alert_request *r,
-			 struct selector *selector, bool is_remote)
+			 char *const *paths, struct selector *selector)
 {
+	static struct str by[LEN(((struct time_series_options *)NULL)->by)];
 	struct alert_options o = { .series.selector = selector,
 				   .series.type = str_of(common.type) };
 
 	choose_steps(&o, r);
 	if (r->by)
 		split_labels(&o.series, r->by);
+	memcpy(by, o.series.by, sizeof(by));
 	for (size_t i = 0; i < a->alert.n; i++) {
 		struct alert *alert = &a->alert.v[i];
 
@@ -128,12 +121,10 @@ static void begin_alerts(struct alerts *a, const struct alert_request *r,
 			usage("offset compares a time with that before: choose one with --since "
 			      "or --last, or steps with --step");
 	}
-	if (is_remote)
-		ask_servers(a, &o);
+	if (visit_steps_of_servers(paths, &o.series, by, o.series.nby))
+		check_rules_for_servers(a, o.series.step);
 	for (size_t i = 0; i < a->alert.n; i++)
 		alert_begin(&a->alert.v[i], &o);
-	common.label = a->alert.v[0].options.series.by;
-	common.nlabel = a->alert.v[0].options.series.nby;
 }
 
 /* Reading */
@@ -262,15 +253,6 @@ static int alerts_status(const struct alerts *a)
 	return a->failed ? 2 : 0;
 }
 
-/* Inputs of the two kinds would have to be selected in two ways. */
-static bool are_servers(char *const *paths)
-{
-	for (size_t i = 0; has_server(paths) && paths[i]; i++)
-		if (!server_is(paths[i]))
-			usage("--alert: %s is no server as the other inputs are", paths[i]);
-	return has_server(paths);
-}
-
 int alerts_run(const struct alert_request *r, char *const *paths, struct selector *selector)
 {
 	struct alerts a = { 0 };
@@ -278,7 +260,7 @@ int alerts_run(const struct alert_request *r, char *const *paths, struct selecto
 
 	parse_rules(&a, r);
 	if (a.alert.n) {
-		begin_alerts(&a, r, selector, are_servers(paths));
+		begin_alerts(&a, r, paths, selector);
 		a.failed |= !read_stores(&a, paths);
 		a.failed |= !read_files(&a, paths);
 		note_left_out(&a.alert.v[0].now);

@@ -7,6 +7,7 @@
 #include "query/selector.h"
 
 struct alert_request {
+	bool wanted;
 	struct opt_list rules;
 	const char *file; /* of rules, one a line */
 	const char *by;

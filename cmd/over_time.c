@@ -5,11 +5,6 @@
 #include "time_table.h"
 #include "visits.h"
 
-const char *over_time_wanted(const struct over_time *o)
-{
-	return o->series ? "series" : o->profiles ? "profiles" : o->list ? "series-list" : NULL;
-}
-
 /* --series */
 
 struct reading {
@@ -119,7 +114,7 @@ void note_left_out(const struct time_series *t)
 		     (unsigned long long)t->saturated);
 }
 
-static bool print_series(const struct over_time *o, char **paths, struct selector *selector,
+static bool print_series(const struct over_time *o, char *const *paths, struct selector *selector,
 			 enum report_format format)
 {
 	struct time_series_options options = { .selector = selector,
@@ -315,7 +310,7 @@ static bool list_server(void *context, struct server *s)
 	return ok;
 }
 
-static bool print_list(const struct over_time *o, char **paths, struct selector *selector,
+static bool print_list(const struct over_time *o, char *const *paths, struct selector *selector,
 		       enum report_format format)
 {
 	struct listing l = { .selector = selector, .profiles = o->profiles };
@@ -343,11 +338,9 @@ static bool print_list(const struct over_time *o, char **paths, struct selector 
 	return ok;
 }
 
-bool over_time_print(const struct over_time *o, char **paths, struct selector *selector,
+bool over_time_print(const struct over_time *o, char *const *paths, struct selector *selector,
 		     enum report_format format)
 {
-	if (o->series + o->profiles + o->list > 1)
-		usage("--series, --profiles or --series-list, only one of them");
 	if (!o->series && (o->by || o->function || o->step || o->self || o->show >= 0))
 		usage("--by, --step, --function, --self and --show are for --series");
 	if (o->self && !o->function)

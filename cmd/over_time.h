@@ -13,11 +13,8 @@ struct over_time {
 	int show;      /* enum alert_measure; -1: not given */
 };
 
-/* The name of the report that is asked for, or NULL. */
-const char *over_time_wanted(const struct over_time *o);
-
 /* Print it. False after an error. */
-bool over_time_print(const struct over_time *o, char **paths, struct selector *selector,
+bool over_time_print(const struct over_time *o, char *const *paths, struct selector *selector,
 		     enum report_format format);
 
 /* Split "LABEL,..." into to->by. */

@@ -1,7 +1,6 @@
 /* prof-query: select part of a profile, or print a report about it. */
 #include <unistd.h>
 
-#include "alerts.h"
 #include "analyze/total.h"
 #include "base/when.h"
 #include "cli/progress.h"
@@ -9,7 +8,6 @@
 #include "filters.h"
 #include "frames.h"
 #include "index_types.h"
-#include "over_time.h"
 #include "parts_wanted.h"
 #include "profile/rewrite.h"
 #include "profile/unit.h"
@@ -19,13 +17,11 @@
 #include "query/subtract.h"
 #include "server_options.h"
 #include "terminal_size.h"
+#include "time_reports.h"
 #include "view/terminal.h"
 
 static struct {
-	const char *select, *since, *until;
-	uint64_t last;
-	struct over_time over_time;
-	struct alert_request alerts;
+	const char *select;
 	const char *by, *unit, *base, *ratio;
 	struct label_list {
 		const char *roots, *leaves;
@@ -37,22 +33,15 @@ static struct {
 	/* By report: whether the user asks for it, and its argument. */
 	bool wanted[NREPORT];
 	const char *argument[NREPORT];
-} o = { .sort = -1, .to = -1, .over_time.show = -1 };
-
-/*
- * The formats of reports: first those of enum report_format, then those of some reports
- * only. -t also takes the formats of streams.
- */
-enum { TO_ALERTMANAGER = REPORT_JSON + 1 };
-static const char *const report_formats[] = { "text", "tsv", "json", "alertmanager" };
+} o = { .sort = -1, .to = -1 };
 
 static const char *to_name(size_t i)
 {
 	const struct format *f;
 
-	if (i < LEN(report_formats))
-		return report_formats[i];
-	f = format_writable_at(i - LEN(report_formats));
+	if (i < NTO)
+		return report_format_name(i);
+	f = format_writable_at(i - NTO);
 	return f ? f->name : NULL;
 }
 
@@ -61,11 +50,6 @@ static const char *order_name(size_t i)
 	static const char *const names[] = { "flat", "cum", "name" };
 
 	return i < LEN(names) ? names[i] : NULL;
-}
-
-static bool parse_last(void *to, const char *arg)
-{
-	return when_duration(str_of(arg), to);
 }
 
 static bool parse_every(void *to, const char *arg)
@@ -88,7 +72,7 @@ static const struct opt own_options[] = {
 	  order_name },
 	{ 0, "cum", OPT_FLAG, &o.by_cum, NULL, "--sort=cum" },
 	{ 0, "flat", OPT_FLAG, &o.by_flat, NULL, "--sort=flat" },
-	{ 0, "by", OPT_STR, &o.by, "LABEL", "divide --top, --series or --alert by the values of a label" },
+	{ 0, "by", OPT_STR, &o.by, "LABEL", "divide --top, --series ... by values of a label" },
 	{ 0, "tagroot", OPT_STR, &o.frames.roots, "LABEL,...", "stacks begin with these labels" },
 	{ 0, "tagleaf", OPT_STR, &o.frames.leaves, "LABEL,...", "stacks end with these labels" },
 	{ 0, "mean", OPT_FLAG, &o.mean, NULL, "divide values by those of the first sample type" },
@@ -104,34 +88,18 @@ static const struct opt own_options[] = {
 	{ 0 },
 };
 
-static const struct opt time_options[] = {
-	{ 0, "since", OPT_STR, &o.since, "TIME", "profiles that began at that time or later" },
-	{ 0, "until", OPT_STR, &o.until, "TIME", "profiles that began before that time" },
-	{ 0, "series", OPT_FLAG, &o.over_time.series, NULL, "values over time" },
-	{ 0, "alert", OPT_LIST, &o.alerts.rules, "RULE", "exit with 1 if it is true (see the manual)" },
-	{ 0, "rules", OPT_FILE, &o.alerts.file, "FILE", "--alert for each line of a file" },
-	{ 0, "profiles", OPT_FLAG, &o.over_time.profiles, NULL, "the profiles, with their times" },
-	{ 0, "series-list", OPT_FLAG, &o.over_time.list, NULL, "sets of labels and their types" },
-	{ 0, "step", OPT_PARSED, &o.over_time.step, "TIME", "--series: length of a step (1m)", NULL,
-	  parse_last },
-	{ 0, "function", OPT_STR, &o.over_time.function, "RE",
-	  "--series: samples with a function that matches" },
-	{ 0, "self", OPT_FLAG, &o.over_time.self, NULL, "--function: of the leaf alone" },
-	{ 0, "show", OPT_CHOICE, &o.over_time.show, "MEASURE",
-	  "--series: value, share, rate, avg or max", alert_measure_name },
+static const struct opt scrape_options[] = {
 	{ 0, "every", OPT_PARSED, &common.every, "TIME", "read URLs of profiles again and again",
 	  NULL, parse_every },
 	{ 0, "count", OPT_PARSED, &common.count, "N", "--every: so often, then end", NULL,
 	  parse_count },
-	{ 0, "last", OPT_PARSED, &o.last, "TIME", "the same as --since now-TIME", NULL,
-	  parse_last },
 	{ 0 },
 };
 
-static const struct opt *const options[] = { filter_options, name_options,    report_options,
-					     own_options,    time_options,    file_options,
-					     sum_options,    server_options,  general_options,
-					     NULL };
+static const struct opt *const options[] = { filter_options,	  name_options,	  report_options,
+					     own_options,	  time_report_options,
+					     scrape_options,	  file_options,	  sum_options,
+					     server_options,	  general_options, NULL };
 static const struct cmd cmd = { "prof-query", "Select part of a profile, or report about it.",
 				"[SELECTOR] [FILE|STORE|URL]...", options, false };
 
@@ -162,7 +130,7 @@ static void fill_report_options(void)
 
 static void choose_format(const struct report *report, struct query *q)
 {
-	bool is_for_reports = o.to < (int)LEN(report_formats);
+	bool is_for_reports = o.to < NTO;
 
 	if (o.to < 0)
 		return;
@@ -176,7 +144,7 @@ static void choose_format(const struct report *report, struct query *q)
 	if (is_for_reports)
 		q->format = (enum report_format)o.to;
 	else
-		common.to = o.to - (int)LEN(report_formats);
+		common.to = o.to - NTO;
 }
 
 static void choose_order(struct report_arguments *arg)
@@ -277,30 +245,6 @@ static void parse_selector(struct selector *s)
 	if (o.select && !selector_parse(s, str_of(o.select), &why))
 		usage("selector '%s': %.*s", o.select, STR_ARG(buf_str(&why)));
 	buf_release(&why);
-}
-
-static void parse_time(const char *option, const char *text, int64_t *ns)
-{
-	struct buf why = { 0 };
-
-	if (text && !when_parse(str_of(text), when_now(), ns, &why))
-		usage("--%s %s: %.*s", option, text, STR_ARG(buf_str(&why)));
-	buf_release(&why);
-}
-
-static void parse_range(void)
-{
-	if (o.last && o.since)
-		usage("--last or --since, not both");
-	common.has_range = o.since || o.until || o.last;
-	common.since = INT64_MIN;
-	common.until = INT64_MAX;
-	if (o.last)
-		common.since = when_now() - (int64_t)o.last;
-	parse_time("since", o.since, &common.since);
-	parse_time("until", o.until, &common.until);
-	if (common.since >= common.until)
-		usage("--since is not before --until");
 }
 
 /* Apply the selector, and choose the column of --type, or the default one. */
@@ -595,38 +539,6 @@ static bool is_followed(const struct report *report)
 	return o.follow;
 }
 
-/* The name of the report about many profiles that is asked for, or NULL. */
-static const char *over_time_name(void)
-{
-	return alerts_wanted(&o.alerts) ? "alert" : over_time_wanted(&o.over_time);
-}
-
-static int run_over_time(char **paths, struct selector *selector, bool has_filters)
-{
-	const char *name = over_time_name();
-	int most = alerts_wanted(&o.alerts) ? TO_ALERTMANAGER : REPORT_JSON;
-
-	if (common.every)
-		usage("--every makes a stream, which --%s does not read: give it to a store", name);
-	if (has_filters)
-		usage("--%s takes a selector, but no filters", name);
-	if (o.to > most)
-		usage("--%s is not printed as %s", name, to_name((size_t)o.to));
-	if (alerts_wanted(&o.alerts)) {
-		if (over_time_wanted(&o.over_time))
-			usage("--%s or --%s, not both", name, over_time_wanted(&o.over_time));
-		o.alerts.by = o.by;
-		o.alerts.step = o.over_time.step;
-		o.alerts.alertmanager = o.to == TO_ALERTMANAGER;
-		o.alerts.format = o.to < 0 || o.alerts.alertmanager ? REPORT_TEXT :
-								      (enum report_format)o.to;
-		return alerts_run(&o.alerts, paths, selector);
-	}
-	o.over_time.by = o.by;
-	return status(over_time_print(&o.over_time, paths, selector,
-				      o.to < 0 ? REPORT_TEXT : (enum report_format)o.to));
-}
-
 int main(int argc, char **argv)
 {
 	struct selector selector = { 0 };
@@ -641,14 +553,21 @@ int main(int argc, char **argv)
 	paths = start(&cmd, argc, argv);
 	take_selector(paths);
 	parse_selector(&selector);
-	parse_range();
+	time_report_parse_range();
 	common.selector = o.select ? &selector : NULL;
 	common.select = has_server(paths) || (o.base && server_is(o.base));
 	parse_filters(&filter);
 	filter_describe(&filter, &filters);
-	if (over_time_name()) {
-		int result = run_over_time(paths, o.select ? &selector : NULL, filters.n != 0);
+	if (time_report_wanted()) {
+		struct time_report_request r = { paths, o.select ? &selector : NULL, o.by, o.to };
+		int result;
 
+		if (common.every)
+			usage("--every makes a stream, which --%s does not read: give it to a store",
+			      time_report_wanted());
+		if (filters.n)
+			usage("--%s takes a selector, but no filters", time_report_wanted());
+		result = time_report_run(&r);
 		selector_release(&selector);
 		filter_release(&filter);
 		return result;

@@ -131,3 +131,22 @@ bool visit_all(const struct visits *v, char *const *paths, int64_t since, int64_
 	ok = visit_servers(v, paths, since, until) && ok;
 	return visit_files(v, paths, since, until) && ok;
 }
+
+bool visit_steps_of_servers(char *const *paths, struct time_series_options *o,
+			    const struct str *label, size_t n)
+{
+	if (!has_server(paths))
+		return false;
+	for (; *paths; paths++)
+		if (!server_is(*paths))
+			usage("%s is no server as the other inputs are", *paths);
+	common.one_type = true;
+	common.select = true;
+	common.label = label;
+	common.nlabel = n;
+	common.server_step = o->step;
+	common.server_origin = o->origin;
+	o->selector = NULL;
+	o->type = S("");
+	return true;
+}

@@ -6,6 +6,7 @@
 #define CMD_VISITS_H
 
 #include "source/server.h"
+#include "source/time_series.h"
 #include "store/store_view.h"
 
 struct visits {
@@ -24,5 +25,13 @@ void chosen_times(int64_t *since, int64_t *until);
 bool visit_stores(const struct visits *v, char *const *paths, int64_t since, int64_t until);
 bool visit_files(const struct visits *v, char *const *paths, int64_t since, int64_t until);
 bool visit_all(const struct visits *v, char *const *paths, int64_t since, int64_t until);
+
+/*
+ * Let each server give a profile of each step of the options, which keeps these labels (label
+ * must stay). It has selected by labels that its answers do not have, so the options no longer
+ * do. False if no input is a server; exits if only some are, or without a step.
+ */
+bool visit_steps_of_servers(char *const *paths, struct time_series_options *o,
+			    const struct str *label, size_t n);
 
 #endif

@@ -126,7 +126,7 @@ bool time_series_column(const struct time_series_options *o, const struct profil
 	return p->ncol && (!o->type.n || type_find(p, o->type, col));
 }
 
-static bool column_of_profile(struct time_series *t, const struct profile *p, uint32_t *col)
+bool time_series_type_of_profile(struct time_series *t, const struct profile *p, uint32_t *col)
 {
 	struct buf id = { 0 };
 	bool ok;
@@ -168,7 +168,7 @@ void time_series_add_profile(struct time_series *t, struct profile *p)
 	uint32_t col;
 	bool ok = !t->options.selector || selector_apply(t->options.selector, p, &why);
 
-	if (ok && column_of_profile(t, p, &col)) {
+	if (ok && time_series_type_of_profile(t, p, &col)) {
 		sum_groups(t, p, col);
 		for (uint32_t i = 1; i < t->now.n; i++) {
 			const struct time_point *now = table_row(&t->now, i);
@@ -196,8 +196,8 @@ static bool series_has_type(const struct series *s, size_t i, struct str wanted)
 }
 
 /* The type of a series, by --type, the selector, or the profile's default. */
-static bool column_of_series(struct time_series *t, const struct series *s, struct str by_default,
-			     size_t *col)
+bool time_series_type_of(struct time_series *t, const struct series *s, struct str by_default,
+			 size_t *col)
 {
 	struct buf id = { 0 };
 	bool found = false, ok;
@@ -214,7 +214,7 @@ static bool column_of_series(struct time_series *t, const struct series *s, stru
 	}
 	if (!found && by_default.n && !t->options.type.n) {
 		buf_release(&id);
-		return column_of_series(t, s, S(""), col);
+		return time_series_type_of(t, s, S(""), col);
 	}
 	id.n = 0;
 	if (found)
@@ -282,7 +282,7 @@ static void add_piece(struct time_series *t, struct piece *p, struct chunk_profi
 	if (!piece_profiles(p, profiles))
 		return;
 	n = profiles->profile.n;
-	if (!column_of_series(t, p->series,
+	if (!time_series_type_of(t, p->series,
 			      n ? meta_default_type(profiles->meta.v[profiles->profile.v[0].meta]) :
 				  S(""),
 			      &col)) {
@@ -319,29 +319,35 @@ static void add_profiles(struct time_series *t, struct store_view *v)
 	profile_release(&p);
 }
 
+bool time_series_is_enough(const struct time_series *t, struct store_view *v)
+{
+	uint64_t nerror = v->nerror;
+	size_t errors = v->errors.n;
+	bool is_enough = true;
+	struct piece p;
+
+	view_begin(v, t->options.selector);
+	while (is_enough && view_next(v, &p))
+		is_enough = series_is_enough(t, &p);
+	v->errors.n = errors; /* the next pass finds the others again */
+	v->nerror = nerror;
+	v->torn = 0;
+	return is_enough;
+}
+
 void time_series_add_store(struct time_series *t, struct store_view *v)
 {
 	struct chunk_profiles profiles = { 0 };
 	struct buf group = { 0 };
 	struct piece p;
-	uint64_t nerror = v->nerror;
-	size_t errors = v->errors.n;
-	bool is_enough = true;
 
-	view_begin(v, t->options.selector);
-	while (is_enough && view_next(v, &p))
-		is_enough = series_is_enough(t, &p);
-	v->errors.n = errors; /* the second pass finds the others again */
-	v->nerror = nerror;
-	v->torn = 0;
-	if (!is_enough) {
+	if (time_series_is_enough(t, v)) {
+		view_begin(v, t->options.selector);
+		while (view_next(v, &p))
+			add_piece(t, &p, &profiles, &group);
+	} else {
 		add_profiles(t, v);
-		stack_selector_forget(&t->options.stacks);
-		return;
 	}
-	view_begin(v, t->options.selector);
-	while (view_next(v, &p))
-		add_piece(t, &p, &profiles, &group);
 	stack_selector_forget(&t->options.stacks);
 	chunk_profiles_release(&profiles);
 	buf_release(&group);

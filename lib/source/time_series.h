@@ -71,6 +71,19 @@ void time_series_add_store(struct time_series *t, struct store_view *v);
 bool time_series_column(const struct time_series_options *o, const struct profile *p,
 			uint32_t *col);
 
+/*
+ * The same for profiles of a series in a store; by_default: the default type of the first
+ * one. The type of the first that is chosen is that of all; others are counted.
+ */
+bool time_series_type_of(struct time_series *t, const struct series *s, struct str by_default,
+			 size_t *col);
+
+/* The same for a profile. */
+bool time_series_type_of_profile(struct time_series *t, const struct profile *p, uint32_t *col);
+
+/* Do the labels of series in a store say all that is asked for? Else rows have to be read. */
+bool time_series_is_enough(const struct time_series *t, struct store_view *v);
+
 /* The values of the labels by which series are divided, with a NUL after each. */
 void time_series_group(const struct time_series_options *o, struct dictionary *d,
 		       label_set_id labels, struct buf *group);

@@ -93,8 +93,9 @@ both '--series by labels, in steps that the time cuts' "$cpu{}" --series --step 
 	--by region,team --until "@$((begin + 3608))" -t tsv
 both '--series in steps that are longer than the server allows' "$memory{}" --series --step 1d -t tsv
 both '--series of a function' "$cpu{}" --series --step 20m --function '^work' --by region -t tsv
-both '--alert' "$cpu{}" --alert 'share(function="work") > 10%' -t tsv
+both '--alert' "$cpu{}" --until "@$((begin + 7000))" --alert 'share(function="work") > 10%' -t tsv
 both '--alert over steps' "$cpu{}" --alert 'share(function="work") > 90%' --step 1h --by region -t tsv
+both '--changes' "$cpu{}" --until "@$((begin + 7000))" --changes --step 1m -t tsv
 prof-query "$url" --since "@$begin" --profiles -t tsv | cut -f 1,3- | sort >got
 prof-query S --since "@$begin" --profiles -t tsv | cut -f 1,3- | sort >expected
 same got expected '--profiles, but for their duration'

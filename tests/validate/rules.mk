@@ -4,6 +4,7 @@ $(O)/tests/validate/simulate: $(addprefix $(O)/tests/validate/,synth.o naive.o f
 	figure_power.o figure_right.o)
 $(O)/tests/validate/real: $(addprefix $(O)/tests/validate/,synth.o naive.o found.o)
 $(O)/tests/validate/unwind: $(addprefix $(O)/tests/validate/,dwfl_oracle.o kept.o)
+$(O)/tests/validate/changes: $(addprefix $(O)/tests/validate/,synth.o past.o otava.o)
 $(O)/tests/validate/%: $(O)/tests/validate/%.o $(O)/libprof.a
 	$(call link)
 
