@@ -39,7 +39,7 @@ static void add_json_error(struct buf *to, struct str body)
 /* Field 2 of google.rpc.Status, which has the place of a PartialSuccess's message. */
 static void add_rpc_error(struct buf *to, struct str body)
 {
-	Otlp_answer__PartialSuccess *status =
+	OtlpAnswer__PartialSuccess *status =
 		otlp_answer__partial_success__unpack(NULL, body.n, (const uint8_t *)body.p);
 
 	if (status)
@@ -77,7 +77,7 @@ static void add_status(struct buf *why, const struct http_answer *a, const char 
 
 static enum outcome partly_kept(const struct http_answer *a, struct buf *why)
 {
-	Otlp_answer__ExportResponse *r =
+	OtlpAnswer__ExportResponse *r =
 		otlp_answer__export_response__unpack(NULL, a->body.n,
 						     (const uint8_t *)(a->body.p ? a->body.p : ""));
 	bool rejects = r && r->partial_success && r->partial_success->rejected_profiles > 0;
