@@ -4,6 +4,7 @@
 #include "analyze/total.h"
 #include "base/when.h"
 #include "profile/type.h"
+#include "remote/divide.h"
 #include "remote/fit_parts.h"
 
 void fit_begin(struct fit *f, const struct fit_options *options, struct dictionary *dict)
@@ -103,55 +104,6 @@ static void drop_negative(struct fit *f, struct profile *p)
 	}
 }
 
-/* Division by size */
-
-static bool take_whole(struct fit *f, struct profile *p)
-{
-	f->part.p = p;
-	if (!f->options.take(f->options.context, &f->part))
-		return false;
-	p->head.time++; /* of the next part: versions that count equal ones once exist */
-	return true;
-}
-
-static void take_samples(struct fit *f, struct profile *p, const sample_id *samples, size_t n);
-
-static void take_halves(struct fit *f, struct profile *p, const sample_id *samples, size_t n)
-{
-	take_samples(f, p, samples, n / 2);
-	take_samples(f, p, samples + n / 2, n - n / 2);
-}
-
-static void take_samples(struct fit *f, struct profile *p, const sample_id *samples, size_t n)
-{
-	struct profile part;
-	bool taken;
-
-	if (n > FIT_SAMPLES) {
-		take_halves(f, p, samples, n);
-		return;
-	}
-	profile_init_part(&part, p, samples, n);
-	taken = take_whole(f, &part);
-	p->head.time = part.head.time;
-	profile_release(&part);
-	if (!taken && n > 1)
-		take_halves(f, p, samples, n);
-}
-
-static void take_sized(struct fit *f, struct profile *p)
-{
-	VEC(sample_id) all = { 0 };
-
-	if (p->sample.n - 1 <= FIT_SAMPLES && take_whole(f, p))
-		return;
-	f->counts.divided++;
-	for (uint32_t i = 1; i < p->sample.n; i++)
-		vec_push(&all, { i });
-	take_halves(f, p, all.v, all.n);
-	vec_release(&all);
-}
-
 /* Division by the first part of type ids, which is a label of the series */
 
 static struct str name_of_column(struct fit *f, const struct profile *p, uint32_t col)
@@ -172,10 +124,18 @@ static bool has_one_name(struct fit *f, const struct profile *p)
 	return true;
 }
 
+static bool take_part(void *context, struct profile *p)
+{
+	struct fit *f = context;
+
+	f->part.p = p;
+	return f->options.take(f->options.context, &f->part);
+}
+
 static void take_name(struct fit *f, struct profile *p, label_set_id group, struct str name)
 {
 	fit_series(f, p, group, name);
-	take_sized(f, p);
+	f->counts.divided += divide(p, FIT_SAMPLES, take_part, f);
 }
 
 /* The columns of p that have the name of its first one, and not those; both keep samples. */

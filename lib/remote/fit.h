@@ -45,8 +45,8 @@ struct fit_options {
 	const struct str *by; /* labels whose values make a series each */
 	size_t nby;
 	/*
-	 * Use the part. False if it is larger than FIT_BYTES: then its halves are given, as
-	 * long as it has two samples.
+	 * Use the part. False if it is larger than FIT_BYTES: then its halves follow, unless it
+	 * is one sample (divide.h).
 	 */
 	bool (*take)(void *context, const struct fit_part *part);
 	void *context;
@@ -95,6 +95,9 @@ bool fit_profile(struct fit *f, struct profile *p, struct buf *why);
 
 /* Append what is lost, a line for each kind, in words for people. */
 void fit_report(const struct fit *f, struct buf *lines);
+
+/* The base name of the program that the profile is of; empty when that is not known. */
+struct str fit_program(const struct profile *p);
 
 /* Is this a label name that a server takes? */
 bool fit_is_label_name(struct str name);

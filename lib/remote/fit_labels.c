@@ -218,17 +218,23 @@ static void add_dictionary_label(struct fit *f, const struct label *l)
 		f->counts.bad_labels++;
 }
 
+struct str fit_program(const struct profile *p)
+{
+	struct str path = dict_text(p->dict, dict_mapping(p->dict, profile_main_map(p))->file);
+	struct str file = str_basename(path);
+
+	return file.n && file.p[0] != '[' && file.n <= FIT_LABEL_VALUE ? file : S("");
+}
+
 /* What the profile is of, when no label says so: its program. */
 static struct str service_of(struct fit *f, const struct profile *p)
 {
-	struct str file =
-		str_basename(dict_text(f->dict, dict_mapping(f->dict, profile_main_map(p))->file));
+	struct str program = f->sets->several_programs ? S("") : fit_program(p);
 
-	if (f->sets->several_programs || !file.n || file.p[0] == '[' || file.n > FIT_LABEL_VALUE) {
-		f->counts.unknown_service++;
-		return S("unknown_service");
-	}
-	return dict_text(f->dict, fit_text(f, dict_intern(f->dict, file)));
+	if (program.n)
+		return dict_text(f->dict, fit_text(f, dict_intern(f->dict, program)));
+	f->counts.unknown_service++;
+	return S("unknown_service");
 }
 
 /* Servers of version 1 take these for sums since the start of the program. */
