@@ -1,5 +1,6 @@
 #include "push_profiles.h"
 
+#include "base/relay.h"
 #include "cli/progress.h"
 #include "common.h"
 #include "query/selector.h"
@@ -11,63 +12,101 @@ enum {
 	DICTIONARY_BYTES = 64 << 20, /* of frames and locations: then another one is begun */
 };
 
+/* A message on its way to another thread, which compresses it. */
+struct outgoing {
+	struct buf message, what;
+	struct fit_label_list labels; /* of its series; not for OTLP */
+	struct arena texts;           /* of labels */
+};
+
 struct pushing {
 	const struct push *push;
 	struct dictionary dict;
 	struct profile p;
 	struct fit fit;
-	struct buf packed, what;
+	struct buf what;
 	const char *path; /* of the input */
 	uint32_t nth;     /* profile of it */
+	struct relay relay;
+	struct outgoing outgoing[2];
+	unsigned filling;  /* the one that is filled */
+	struct buf packed; /* of the thread */
 };
 
 /* Requests */
 
-/* The message of a profile; false when it is larger than that. */
-static bool encode(struct out *out, const struct format *format, struct profile *p, size_t most)
+static void send_outgoing(void *context, void *block)
 {
-	out_open_memory(out);
-	format->write(out, p);
-	if (out->bytes.n <= most || p->sample.n <= 2)
-		return true;
-	out_release(out);
-	return false;
+	struct pushing *a = context;
+	struct outgoing *o = block;
+	struct buf body = { 0 };
+	struct buf *packed = a->push->is_otlp ? &body : &a->packed;
+
+	packed->n = 0;
+	if (!pack_frame(packed, buf_str(&o->message), &a->push->pack))
+		mem_exhausted("a request of %zu bytes", o->message.n);
+	if (!a->push->is_otlp)
+		pyroscope_push_request(&body, &o->labels, buf_str(packed));
+	delivery_put(a->push->delivery, &body, buf_str(&o->what));
+	o->message.n = o->what.n = 0;
+	vec_clear(&o->labels);
+	arena_release(&o->texts);
 }
 
-static void pack(const struct push *push, struct buf *to, struct str bytes)
+/* Encode the profile into the message that is filled; false when it is larger than that. */
+static bool encode(struct pushing *a, const struct format *format, struct profile *p, size_t most)
 {
-	if (!pack_frame(to, bytes, &push->pack))
-		mem_exhausted("a request of %zu bytes", bytes.n);
+	struct outgoing *o = &a->outgoing[a->filling];
+	struct out out;
+
+	out_open_memory(&out);
+	out.bytes = o->message;
+	out.bytes.n = 0;
+	format->write(&out, p);
+	o->message = out.bytes;
+	out.bytes = (struct buf){ 0 };
+	out_release(&out);
+	return o->message.n <= most || p->sample.n <= 2;
+}
+
+static void pass_on(struct pushing *a)
+{
+	buf_add(&a->outgoing[a->filling].what, buf_str(&a->what));
+	relay_pass(&a->relay, &a->outgoing[a->filling]);
+	a->filling ^= 1;
 }
 
 static bool push_part(void *context, const struct fit_part *part)
 {
 	struct pushing *a = context;
-	struct buf body = { 0 };
-	struct out out;
+	struct outgoing *o = &a->outgoing[a->filling];
 
-	if (!encode(&out, &format_pprof, part->p, FIT_BYTES))
+	if (!encode(a, &format_pprof, part->p, FIT_BYTES))
 		return false;
-	a->packed.n = 0;
-	pack(a->push, &a->packed, buf_str(&out.bytes));
-	out_release(&out);
-	pyroscope_push_request(&body, &part->labels, buf_str(&a->packed));
-	delivery_put(a->push->delivery, &body, buf_str(&a->what));
+	for (size_t i = 0; i < part->labels.n; i++)
+		vec_push(&o->labels, { arena_str(&o->texts, part->labels.v[i].name),
+				       arena_str(&o->texts, part->labels.v[i].value) });
+	pass_on(a);
 	return true;
 }
 
 static bool push_otlp(void *context, struct profile *p)
 {
-	struct pushing *a = context;
-	struct buf body = { 0 };
-	struct out out;
-
-	if (!encode(&out, &format_otlp, p, OTLP_BYTES))
+	if (!encode(context, &format_otlp, p, OTLP_BYTES))
 		return false;
-	pack(a->push, &body, buf_str(&out.bytes));
-	out_release(&out);
-	delivery_put(a->push->delivery, &body, buf_str(&a->what));
+	pass_on(context);
 	return true;
+}
+
+static void release_outgoing(struct pushing *a)
+{
+	for (size_t i = 0; i < LEN(a->outgoing); i++) {
+		buf_release(&a->outgoing[i].message);
+		buf_release(&a->outgoing[i].what);
+		vec_release(&a->outgoing[i].labels);
+		arena_release(&a->outgoing[i].texts);
+	}
+	buf_release(&a->packed);
 }
 
 /* Labels of an OTLP profile */
@@ -78,8 +117,7 @@ static bool names_service(const struct pushing *a, str_id key)
 		if (str_eq(a->push->labels[i].name, S("service_name")))
 			return true;
 	for (uint32_t i = 1; key.i && i < a->p.sample.n; i++)
-		if (dict_find_label(&a->p.dict[0], profile_sample(&a->p, (sample_id){ i })->labels,
-				    key))
+		if (dict_find_label(&a->dict, profile_sample(&a->p, (sample_id){ i })->labels, key))
 			return true;
 	return false;
 }
@@ -194,6 +232,7 @@ bool push_files(const struct push *push, char *const *paths, uint64_t *nread)
 					 .take = push_part,
 					 .context = &a },
 		  &a.dict);
+	relay_begin(&a.relay, send_outgoing, &a, true);
 	open_source(&s, paths, true);
 	while (source_next(&s, &a.p)) {
 		++*nread;
@@ -202,12 +241,13 @@ bool push_files(const struct push *push, char *const *paths, uint64_t *nread)
 		rest_between(&a);
 	}
 	ok = source_close(&s) && ok;
+	relay_end(&a.relay);
 	progress_end();
 	report_fit(&a);
 	fit_end(&a.fit);
 	profile_release(&a.p);
 	dict_release(&a.dict);
-	buf_release(&a.packed);
+	release_outgoing(&a);
 	buf_release(&a.what);
 	return ok;
 }
