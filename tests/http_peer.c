@@ -10,7 +10,7 @@
  *	slow MS                  200, after that time
  *	hang                     nothing, ever
  *	garbage, half, cut       what is not HTTP; half of an answer; half of its first line
- *	close, reset             no answer; not even the body is read
+ *	close                    no answer
  *	page, partial            200 with HTML, with an OTLP partial success
  *	redirect URL             307
  *
@@ -100,6 +100,8 @@ static bool read_head(int fd, struct request *r, size_t *have, char **rest)
 		    !read_more(fd, r->head, sizeof(r->head) - 1, have))
 			return false;
 		r->head[*have] = '\0';
+		if (r->head[0] < 'A')
+			return false; /* TLS */
 	}
 	*rest = end + 4;
 	return sscanf(r->head, "%15s %1023s", r->method, r->path) == 2;
@@ -252,10 +254,8 @@ static bool serve_request(int fd, struct request *r, size_t *have)
 	r->number = ++nrequest;
 	if (nplan)
 		word = plan[(r->number <= nplan ? r->number : nplan) - 1];
-	if (strcmp(word, "reset") == 0 || !read_body(fd, r, rest, nrest)) {
-		log_request(r, word);
+	if (!read_body(fd, r, rest, nrest))
 		return false;
-	}
 	if (!is_null && (strncmp(word, "200", 3) == 0 || strncmp(word, "slow", 4) == 0))
 		keep(r);
 	if (!is_null)

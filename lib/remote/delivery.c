@@ -239,7 +239,8 @@ static void try_later(struct delivery *d, struct request *r, const struct http_a
 	pthread_cond_broadcast(&d->changed);
 	absence_is_over = is_over(d, r, d->backoff.away_since);
 	if (absence_is_over || is_over(d, r, r->first_try)) {
-		say(d, buf_str(&r->what), why);
+		if (!r->has_entry)
+			say(d, buf_str(&r->what), why);
 		leave(d, r, why, &d->totals.lost);
 		if (absence_is_over)
 			give_up_waiting(d, why);
