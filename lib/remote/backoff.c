@@ -42,7 +42,8 @@ void backoff_failed(struct backoff *b, int64_t now, int64_t sent, int64_t retry_
 		b->pause = PAUSE_MOST;
 	wait = vary(b, b->pause);
 	asked = retry_after_s > INT64_MAX / 2 / SECOND ? INT64_MAX / 2 : retry_after_s * SECOND;
-	b->resume_at = now + (wait > asked ? wait : asked);
+	b->is_asked = asked > wait;
+	b->resume_at = now + (b->is_asked ? asked : wait);
 }
 
 void backoff_succeeded(struct backoff *b)

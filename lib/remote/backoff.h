@@ -14,6 +14,7 @@ struct backoff {
 	int64_t away_since; /* when a request failed first */
 	int64_t resume_at;  /* not to be asked before */
 	int64_t pause;      /* the last one, before it was varied */
+	bool is_asked;      /* the server itself asks for the pause that is on */
 	uint64_t chance;
 };
 

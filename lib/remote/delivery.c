@@ -44,6 +44,7 @@ struct delivery {
 	struct delivery_totals totals;
 	size_t nmessage;
 	struct backoff backoff;
+	struct buf away_why; /* why the last one could not be sent */
 };
 
 /* The queue */
@@ -215,40 +216,47 @@ static bool is_over(const struct delivery *d, const struct request *r, int64_t s
 	return d->backoff.resume_at > since + d->options.retry_for_ns;
 }
 
-/* The server has been away for too long: so it is for those that wait. */
-static void give_up_waiting(struct delivery *d, struct str why)
+static void give_up(struct delivery *d, struct request *r, struct str why)
+{
+	if (!r->has_entry)
+		say(d, buf_str(&r->what), why);
+	leave(d, r, why, &d->totals.lost);
+}
+
+/* The server has been away for too long, or asks for too long a pause: so for all that wait. */
+static void give_up_waiting(struct delivery *d)
 {
 	for (size_t left = d->waiting.n; left; left--) {
 		struct request *r = queue_take(&d->waiting);
 
 		if (is_over(d, r, d->backoff.away_since))
-			leave(d, r, why, &d->totals.lost);
+			give_up(d, r, buf_str(&d->away_why));
 		else
 			queue_put(&d->waiting, r);
 	}
-	/* What comes next is tried at its own pace. */
-	backoff_soften(&d->backoff, backoff_now());
+	pthread_cond_broadcast(&d->changed);
 }
 
 static void try_later(struct delivery *d, struct request *r, const struct http_answer *a,
 		      struct str why)
 {
-	bool absence_is_over;
-
 	backoff_failed(&d->backoff, backoff_now(), r->last_try, a->retry_after);
-	pthread_cond_broadcast(&d->changed);
-	absence_is_over = is_over(d, r, d->backoff.away_since);
-	if (absence_is_over || is_over(d, r, r->first_try)) {
-		if (!r->has_entry)
-			say(d, buf_str(&r->what), why);
-		leave(d, r, why, &d->totals.lost);
-		if (absence_is_over)
-			give_up_waiting(d, why);
-		return;
+	d->away_why.n = 0;
+	buf_add(&d->away_why, why);
+	if (is_over(d, r, d->backoff.away_since)) {
+		give_up(d, r, why);
+		give_up_waiting(d);
+		/* What comes next is tried at its own pace. */
+		if (!d->backoff.is_asked)
+			backoff_soften(&d->backoff, backoff_now());
+	} else if (is_over(d, r, r->first_try)) {
+		give_up(d, r, why);
+	} else {
+		if (r->has_entry)
+			spool_mark(&d->spool, &r->entry, false);
+		queue_put(&d->waiting, r);
 	}
-	if (r->has_entry)
-		spool_mark(&d->spool, &r->entry, false);
-	queue_put(&d->waiting, r);
+	pthread_cond_broadcast(&d->changed);
 }
 
 /* Answers */
@@ -339,6 +347,8 @@ static void start_requests(struct delivery *d)
 	struct request *r;
 
 	drop_old(d);
+	if (d->backoff.is_away && d->backoff.is_asked && backoff_now() < d->backoff.resume_at)
+		give_up_waiting(d);
 	for (size_t n = may_start(d); n && (r = queue_take(&d->waiting)); n--)
 		start_request(d, r);
 }
@@ -425,6 +435,7 @@ static void free_delivery(struct delivery *d)
 	if (d->has_spool)
 		spool_close(&d->spool);
 	http_close(d->client);
+	buf_release(&d->away_why);
 	pthread_mutex_destroy(&d->lock);
 	pthread_cond_destroy(&d->changed);
 	mem_free(d, sizeof(*d));

@@ -202,7 +202,7 @@ says '429.*words of the server' "is quoted"
 ok $? 'and not asked often'
 peer later '429 3600'
 exits 2 'one that asks for more time than there is' prof-push "$url" 1.pb.gz 2.pb.gz --parallel 1
-is "$(requests later)" 2 'is left alone'
+is "$(requests later)" 1 'is left alone'
 
 peer bad 400 200
 exits 2 'one refused profile' prof-push --parallel 1 "$url" 1.pb.gz 2.pb.gz
