@@ -12,7 +12,7 @@ static struct {
 	int to;
 	int64_t parallel;
 	uint64_t retry_for, spool_most, spool_age;
-	bool at_least_once;
+	bool at_least_once, drain;
 } o = {
 	.to = 0,
 	.parallel = 8,
@@ -47,6 +47,7 @@ static const struct opt own_options[] = {
 	{ 0, "at-least-once", OPT_FLAG, &o.at_least_once, NULL,
 	  "repeat what the server may have: it may count twice" },
 	{ 0, "spool", OPT_FILE, &o.spool, "DIR", "keep there what is not acknowledged yet" },
+	{ 0, "drain", OPT_FLAG, &o.drain, NULL, "send what the spool has, and read nothing" },
 	{ 0, "spool-max", OPT_SIZE, &o.spool_most, "SIZE", "drop the oldest above that (1G)" },
 	{ 0, "spool-age", OPT_PARSED, &o.spool_age, "TIME", "drop what is older (1d)", NULL,
 	  parse_duration },
@@ -245,6 +246,8 @@ int main(int argc, char **argv)
 
 	if (o.parallel < 1 || o.parallel > 1000)
 		usage("--parallel is 1 to 1000");
+	if (o.drain && (!o.spool || *args))
+		usage("--drain needs --spool, and takes no files");
 	parse_lists();
 	parse_selection();
 	push.pack = request_pack();
@@ -255,7 +258,7 @@ int main(int argc, char **argv)
 	push.delivery = open_delivery(url, push.pack);
 	if (!push.delivery)
 		return 2;
-	ok = push_files(&push, args, &nread);
+	ok = o.drain || push_files(&push, args, &nread);
 	delivery_close(push.delivery, &totals);
 	report_totals(&totals, url, nread);
 	ok = ok && !totals.trouble && !totals.lost && !totals.unknown && !totals.dropped;

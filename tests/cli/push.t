@@ -247,6 +247,8 @@ says 'SSL|TLS' 'is told by its answer'
 exits 0 'what cannot be sent is spooled' prof-push --retry-for 0 --spool Q $away 1.pb.gz 2.pb.gz
 says 'sent 0 .*2 spooled \(no connection' 'and it says so'
 is "$(count 'Q/*.push')" 2 'in files'
+exits 0 'and stays there' prof-push --retry-for 0 --spool Q --drain $away
+is "$(count 'Q/*.push')" 2 'until'
 peer q 200
 exits 0 'a later run sends it' prof-push --spool Q "$url" 3.pb.gz
 is "$(count 'Q/*.push*')" 0 'and empties the spool'
