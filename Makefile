@@ -154,11 +154,16 @@ $(O)/tests/%.so: tests/%.c $(O)/flags
 $(O)/tests/make_run $(O)/tests/stamp: %: %.o $(O)/libprof.a
 	$(call link)
 
+# A server that clients are tested with.
+$(O)/tests/http_peer.o: | $(PROTO:=.h)
+$(O)/tests/http_peer: %: %.o $(O)/libprof.a
+	$(call link)
+
 include tests/fuzz/rules.mk tests/validate/rules.mk tests/bench/rules.mk
 
 # Of the sanitized build, "check" needs only the readers on damaged input; the whole of it is
 # tested by "make check SAN=address,undefined".
-WITH	:= fail_io.so die_at.so make_run stamp validate/simulate $(if $(SAN)$(strip $(ABSENT)),,validate/unwind)
+WITH	:= fail_io.so die_at.so make_run stamp http_peer validate/simulate $(if $(SAN)$(strip $(ABSENT)),,validate/unwind)
 check: ## every test; the end lists what was skipped, and why
 check: all $(UNIT) $(WITH:%=$(O)/tests/%) $(if $(SAN),$(if $(findstring address,$(SAN)),replays),hostile)
 	$(Q)tests/run $(O) $(UNIT) $(TESTS)
