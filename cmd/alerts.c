@@ -103,8 +103,8 @@ static void check_rules_for_servers(const struct alerts *a, int64_t step)
 	}
 }
 
-static void begin_alerts(struct alerts *a, const struct alert_request *r,
-			 char *const *paths, struct selector *selector)
+static void begin_alerts(struct alerts *a, const struct alert_request *r, char *const *paths,
+			 struct selector *selector)
 {
 	static struct str by[LEN(((struct time_series_options *)NULL)->by)];
 	struct alert_options o = { .series.selector = selector,

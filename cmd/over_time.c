@@ -247,8 +247,8 @@ static void list_profile(void *context, struct profile *p)
 	struct series s = { 0 };
 
 	log_hash(&l->split, p, (label_set_id){ 0 });
-	if (series_get(&s, buf_str(&l->split.series)) &&
-	    is_listed(l, &s) && (l->profiles || is_new_series(l, &s)))
+	if (series_get(&s, buf_str(&l->split.series)) && is_listed(l, &s) &&
+	    (l->profiles || is_new_series(l, &s)))
 		list_one(l, &s, l->profiles ? l->split.rows.profile.v : NULL, l->split.rows.total.v,
 			 1);
 	series_release(&s);

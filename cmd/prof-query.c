@@ -96,10 +96,17 @@ static const struct opt scrape_options[] = {
 	{ 0 },
 };
 
-static const struct opt *const options[] = { filter_options,	  name_options,	  report_options,
-					     own_options,	  time_report_options,
-					     scrape_options,	  file_options,	  sum_options,
-					     server_options,	  general_options, NULL };
+static const struct opt *const options[] = { filter_options,
+					     name_options,
+					     report_options,
+					     own_options,
+					     time_report_options,
+					     scrape_options,
+					     file_options,
+					     sum_options,
+					     server_options,
+					     general_options,
+					     NULL };
 static const struct cmd cmd = { "prof-query", "Select part of a profile, or report about it.",
 				"[SELECTOR] [FILE|STORE|URL]...", options, false };
 
