@@ -9,6 +9,7 @@
 #include "source/since_last.h"
 
 static const int64_t second_ns = INT64_C(1000000000);
+static const int64_t least_ns = INT64_C(10000000000); /* to wait for an answer */
 
 struct target {
 	const char *url;
@@ -61,7 +62,8 @@ static struct str instance_of(const char *url)
 static void add_target(struct scraper *s, const char *url, int64_t now)
 {
 	struct target t = { .url = url, .instance = instance_of(url), .due = now };
-	int64_t longest = endpoint_measures(url) + s->options.every;
+	int64_t longest = endpoint_measures(url) +
+			  (s->options.every > least_ns ? s->options.every : least_ns);
 
 	since_last_begin(&t.since, endpoint_measures(url) > 0);
 	if (!s->options.http || !s->options.http->answer_ns)
