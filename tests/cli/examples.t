@@ -70,7 +70,7 @@ url=
 if command -v python3 >/dev/null; then
 	python3 "$top/tests/querier.py" served port &
 	server=$!
-	trap 'kill "$(cat app.pid)" $server; cd / && rm -rf "$tmp"' EXIT
+	trap 'kill "$(cat app.pid)" $peer $server; cd / && rm -rf "$tmp"' EXIT
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 		[ -s port ] && break
 		sleep 0.1
