@@ -130,24 +130,27 @@ static bool is_too_old(const struct delivery *d, const struct spool_entry *e)
 
 static void drop_old(struct delivery *d)
 {
-	while (d->waiting.first && d->waiting.first->has_entry &&
-	       is_too_old(d, &d->waiting.first->entry))
-		conclude(d, queue_take(&d->waiting), &d->totals.dropped);
+	struct request *r;
+
+	while ((r = d->waiting.first) && r->has_entry && is_too_old(d, &r->entry)) {
+		queue_take(&d->waiting);
+		conclude(d, r, &d->totals.dropped);
+	}
 }
 
 /* Make room for n bytes. False if those that wait do not suffice. */
 static bool drop_for_room(struct delivery *d, size_t n)
 {
+	struct request *r;
+	size_t left = d->waiting.n;
+
 	if (n > d->options.spool_most)
 		return false;
-	for (size_t left = d->waiting.n; left; left--) {
-		struct request *r = queue_take(&d->waiting);
-
+	for (; left && (r = queue_take(&d->waiting)); left--)
 		if (r->has_entry && d->spool.size + n > d->options.spool_most)
 			conclude(d, r, &d->totals.dropped);
 		else
 			queue_put(&d->waiting, r);
-	}
 	return d->spool.size + n <= d->options.spool_most;
 }
 
@@ -226,14 +229,14 @@ static void give_up(struct delivery *d, struct request *r, struct str why)
 /* The server has been away for too long, or asks for too long a pause: so for all that wait. */
 static void give_up_waiting(struct delivery *d)
 {
-	for (size_t left = d->waiting.n; left; left--) {
-		struct request *r = queue_take(&d->waiting);
+	struct request *r;
+	size_t left = d->waiting.n;
 
+	for (; left && (r = queue_take(&d->waiting)); left--)
 		if (is_over(d, r, d->backoff.away_since))
 			give_up(d, r, buf_str(&d->away_why));
 		else
 			queue_put(&d->waiting, r);
-	}
 	pthread_cond_broadcast(&d->changed);
 }
 
