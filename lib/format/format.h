@@ -71,9 +71,10 @@ struct format {
 	X(stackprof) \
 	X(ghc_json) \
 	X(json) \
-	X(tsv_rows) \
+	X(rows) \
 	X(flamebearer) \
 	X(autofdo) \
+	X(markdown) \
 	X(refused)
 /* clang-format on */
 #define FORMAT_DECLARE(name) extern const struct format format_##name;

@@ -7,19 +7,19 @@ cat >types.folded <<'END'
 main;a;b 3
 main;a 2
 END
-prof-fold -t tsv types.folded >rows
-is "$(head -n 1 rows | tr '\t' ' ')" 'time duration stack samples_count' 'tsv: names of columns'
+prof-fold -t rows types.folded >rows
+is "$(head -n 1 rows | tr '\t' ' ')" 'time duration stack samples_count' 'rows: names of columns'
 is "$(awk -F '\t' 'NR > 1 { print $3, $4 }' rows)" 'main;a;b 3
-main;a 2' 'tsv: a row a sample'
+main;a 2' 'rows: a row a sample'
 prof-merge -t pprof "$top"/tests/golden/otlp/current.in -o labels.pb.gz
-prof-fold -t tsv labels.pb.gz >rows
+prof-fold -t rows labels.pb.gz >rows
 is "$(awk -F '\t' 'NR > 1 { print NF }' rows | sort -u)" "$(head -n 1 rows | awk -F '\t' '{ print NF }')" \
-	'tsv: all rows have all cells'
+	'rows: all rows have all cells'
 is "$(awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "thread") t = i }
 	NR == 2 { print $1, $3, $t }' rows)" '1700000000000000000 main;work;inlined worker' \
-	'tsv: times and labels'
-printf 'a\\b;c 1\n' | prof-fold -t tsv | tail -n 1 | cut -f 3 >out
-is "$(cat out)" 'a\\b;c' 'tsv: escapes'
+	'rows: times and labels'
+printf 'a\\b;c 1\n' | prof-fold -t rows | tail -n 1 | cut -f 3 >out
+is "$(cat out)" 'a\\b;c' 'rows: escapes'
 
 # Boxes of each depth: those of a parent's children begin where it does.
 prof-fold -t flamebearer types.folded >flame.json
@@ -33,6 +33,14 @@ is "$(grep -o '"format":"double".*' flame.json | grep -o '"leftTicks":5,"rightTi
 	'"leftTicks":5,"rightTicks":6' 'flamebearer: totals of both sides'
 printf 'a;b -3\n' | prof-fold -t flamebearer >out 2>err
 is $? 2 'flamebearer: no values below 0'
+
+# A summary, with what it leaves out.
+awk 'BEGIN { for (i = 1; i <= 40; i++) print "main;f" i "|g", i }' | prof-fold -t markdown >out
+is "$(grep -c '^| [1-9]' out)" 30 'markdown: the first functions'
+is "$(grep '^| 40 ' out)" '| 40 | 4.9 % | 40 | 4.9 % | `f40\|g` |' 'markdown: a bar in a name'
+is "$(grep '^Left out: .* functions' out)" \
+	'Left out: 11 functions, with 55 of self value, 6.7 %.' 'markdown: the other functions'
+is "$(sed -n '/^```/,/^```/p' out | grep -c '%')" 33 'markdown: the tree to 1 %'
 
 # A function's lines are counted from where it begins; inlined calls stand below theirs.
 cat >inlined.json <<'END'

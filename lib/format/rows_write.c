@@ -149,8 +149,8 @@ static void write_rows(struct out *out, struct profile *p)
 	vec_release(&r.keys);
 }
 
-const struct format format_tsv_rows = {
-	.name = "tsv",
+const struct format format_rows = {
+	.name = "rows",
 	.help = "a row a sample, for databases",
 	.text = true,
 	.all_types = true,
