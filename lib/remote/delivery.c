@@ -9,7 +9,7 @@
 
 enum {
 	TRIES_OF_BROKEN = 3, /* of an error of the server's own */
-	MESSAGES_MOST = 20,  /* about single requests; the totals count the others */
+	MESSAGES_MOST = 20,  /* a minute, about single requests; the totals count the others */
 };
 struct request {
 	struct request *next;
@@ -42,7 +42,8 @@ struct delivery {
 	int64_t closing_since;
 	bool is_away; /* the server takes nothing at the moment */
 	struct delivery_totals totals;
-	size_t nmessage;
+	size_t nmessage; /* since message_minute */
+	int64_t message_minute;
 	struct backoff backoff;
 	struct buf away_why; /* why the last one could not be sent */
 };
@@ -85,13 +86,17 @@ static void say(struct delivery *d, struct str what, struct str why)
 	struct buf text = { 0 };
 
 	d->totals.trouble = true;
+	if (backoff_now() - d->message_minute > INT64_C(60000000000)) {
+		d->message_minute = backoff_now();
+		d->nmessage = 0;
+	}
 	if (d->nmessage++ >= MESSAGES_MOST)
 		return;
 	buf_add(&text, what);
 	buf_add(&text, S(": "));
 	buf_add(&text, why);
 	if (d->nmessage == MESSAGES_MOST)
-		buf_add(&text, S(" (further ones are only counted)"));
+		buf_add(&text, S(" (further ones of this minute are only counted)"));
 	d->options.complain(d->options.context, buf_str(&text));
 	buf_release(&text);
 }
