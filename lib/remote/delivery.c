@@ -174,10 +174,13 @@ static void put_into_spool(struct delivery *d, struct request *r)
 	if (!d->has_spool)
 		return;
 	drop_old(d);
-	if (!drop_for_room(d, r->body.n))
-		buf_add(&why, S("is full"));
-	else
+	if (drop_for_room(d, r->body.n)) {
+		pthread_mutex_unlock(&d->lock); /* the disk is slow: others are sent meanwhile */
 		r->has_entry = spool_add(&d->spool, buf_str(&r->body), &r->entry, &why);
+		pthread_mutex_lock(&d->lock);
+	} else {
+		buf_add(&why, S("is full"));
+	}
 	if (why.n)
 		say_spool(d, buf_str(&why));
 	buf_release(&why);
