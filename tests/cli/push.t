@@ -227,6 +227,9 @@ for fault in garbage cut close; do
 	says 'whether the server has it is not known' "$fault: leaves it open"
 	is "$(requests $fault)" 1 "$fault: is not repeated"
 done
+peer kept 200 close 200
+exits 2 'a kept connection that breaks' prof-push --parallel 1 "$url" 1.pb.gz 2.pb.gz
+is "$(requests kept)" 2 'is no reason to repeat, either'
 peer half half
 exits 2 'half of an answer' prof-push --retry-for 0 "$url" 1.pb.gz
 says '500' 'has a status'
