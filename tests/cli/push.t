@@ -343,6 +343,23 @@ is "$(count 'kill2/*.pb.gz')" 1 'sends only what it has itself'
 exits 0 '--at-least-once sends them' prof-push --at-least-once --spool K "$url" 1.pb.gz
 is "$(count 'kill2/*.pb.gz') $(count 'K/*.push*')" '4 0' 'and empties the spool'
 
+# Ended by its service manager, while it reads.
+peer term 200
+prof-push -q "$url" -l service_name=s <pipe &
+push=$!
+exec 9>pipe
+cat 1.pb.gz >&9
+i=0
+until [ -s term/0001.labels ] || [ $i -gt 200 ]; do
+	i=$((i + 1))
+	sleep 0.01
+done
+kill $push
+cat 2.pb.gz >&9
+exec 9>&-
+wait $push
+is "$? $(count 'term/*.pb.gz')" '0 2' 'a first SIGTERM is outlived while a pipe is read'
+
 # The server goes away for a while and comes back at the same port.
 peer back 200
 port=${url##*:}
