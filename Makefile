@@ -29,7 +29,9 @@ ask	= $(shell $(PKG_CONFIG) $(1) $(PACKAGES) $(found))$(if $(filter 0,$(.SHELLST
 	  libraries are missing, or $(PKG_CONFIG) is: "make deps" installs them))
 once	= $(eval $(1) := $(2))$($(1))
 found	= $(call once,found,$(shell for p in $(OPTIONAL); do $(PKG_CONFIG) --exists $$p && echo $$p; done))
-package_cflags = $(call once,package_cflags,$(call ask,--cflags $(LOADED)) $(found:libseccomp=-DHAVE_SECCOMP))
+# Where headers lie in a folder of the system's, "make cross" must find its own ones first.
+package_cflags = $(call once,package_cflags,$(call ask,--cflags) \
+	$(patsubst -I%,-idirafter %,$(call ask,--cflags $(LOADED))) $(found:libseccomp=-DHAVE_SECCOMP))
 package_libs = $(call once,package_libs,$(call ask,--libs))
 
 OPT	?= -O2 -g

@@ -1,6 +1,7 @@
 /* prof-push: send profiles to a Pyroscope server, or to a receiver of OTLP. */
 #include "base/when.h"
 #include "common.h"
+#include "interrupt.h"
 #include "push_profiles.h"
 #include "query/selector.h"
 #include "remote/pyroscope.h"
@@ -258,6 +259,7 @@ int main(int argc, char **argv)
 	push.delivery = open_delivery(url, push.pack);
 	if (!push.delivery)
 		return 2;
+	interrupt_with_sigterm = true;
 	ok = o.drain || push_files(&push, args, &nread);
 	delivery_close(push.delivery, &totals);
 	report_totals(&totals, url, nread);

@@ -1,6 +1,7 @@
 #include "push_profiles.h"
 
 #include "base/relay.h"
+#include "base/when.h"
 #include "cli/progress.h"
 #include "common.h"
 #include "query/selector.h"
@@ -8,6 +9,7 @@
 #include "remote/pyroscope.h"
 
 enum {
+	FIRST_REPORT_S = 10,         /* of a stream, which may never end */
 	OTLP_BYTES = 16 << 20,       /* of a message: a collector takes 20 MiB by default */
 	DICTIONARY_BYTES = 64 << 20, /* of frames and locations: then another one is begun */
 };
@@ -27,6 +29,8 @@ struct pushing {
 	struct buf what;
 	const char *path; /* of the input */
 	uint32_t nth;     /* profile of it */
+	int64_t began;
+	bool has_reported;
 	struct relay relay;
 	struct outgoing outgoing[2];
 	unsigned filling;  /* the one that is filled */
@@ -211,6 +215,7 @@ static void report_fit(struct pushing *a)
 {
 	struct buf lines = { 0 };
 
+	a->has_reported = true;
 	fit_report(&a->fit, &lines);
 	note_lines(buf_str(&lines));
 	buf_release(&lines);
@@ -218,7 +223,7 @@ static void report_fit(struct pushing *a)
 
 bool push_files(const struct push *push, char *const *paths, uint64_t *nread)
 {
-	struct pushing a = { .push = push };
+	struct pushing a = { .push = push, .began = when_now() };
 	struct source s;
 	bool ok = true;
 
@@ -239,6 +244,8 @@ bool push_files(const struct push *push, char *const *paths, uint64_t *nread)
 		name_profile(&a, source_path(&s));
 		ok = push_profile(&a) && ok;
 		rest_between(&a);
+		if (!a.has_reported && when_now() - a.began > FIRST_REPORT_S * INT64_C(1000000000))
+			report_fit(&a);
 	}
 	ok = source_close(&s) && ok;
 	relay_end(&a.relay);

@@ -323,6 +323,8 @@ bool transfer_finish(struct transfer *t, CURLcode code)
 	if (code == CURLE_OK)
 		return !follow(t);
 	t->answer.may_have_arrived = has_all(t);
+	if (code == CURLE_COULDNT_CONNECT && t->answer.may_have_arrived)
+		code = CURLE_GOT_NOTHING; /* a kept connection broke, and another is not to be had */
 	t->answer.will_fail_again = is_final(code);
 	say_error(t, code);
 	return true;

@@ -9,7 +9,7 @@
 
 enum {
 	TRIES_OF_BROKEN = 3, /* of an error of the server's own */
-	MESSAGES_MOST = 20,  /* about single requests; the totals count the others */
+	MESSAGES_MOST = 20,  /* a minute, about single requests; the totals count the others */
 };
 struct request {
 	struct request *next;
@@ -42,7 +42,8 @@ struct delivery {
 	int64_t closing_since;
 	bool is_away; /* the server takes nothing at the moment */
 	struct delivery_totals totals;
-	size_t nmessage;
+	size_t nmessage; /* since message_minute */
+	int64_t message_minute;
 	struct backoff backoff;
 	struct buf away_why; /* why the last one could not be sent */
 };
@@ -85,13 +86,17 @@ static void say(struct delivery *d, struct str what, struct str why)
 	struct buf text = { 0 };
 
 	d->totals.trouble = true;
+	if (backoff_now() - d->message_minute > INT64_C(60000000000)) {
+		d->message_minute = backoff_now();
+		d->nmessage = 0;
+	}
 	if (d->nmessage++ >= MESSAGES_MOST)
 		return;
 	buf_add(&text, what);
 	buf_add(&text, S(": "));
 	buf_add(&text, why);
 	if (d->nmessage == MESSAGES_MOST)
-		buf_add(&text, S(" (further ones are only counted)"));
+		buf_add(&text, S(" (further ones of this minute are only counted)"));
 	d->options.complain(d->options.context, buf_str(&text));
 	buf_release(&text);
 }
@@ -130,24 +135,27 @@ static bool is_too_old(const struct delivery *d, const struct spool_entry *e)
 
 static void drop_old(struct delivery *d)
 {
-	while (d->waiting.first && d->waiting.first->has_entry &&
-	       is_too_old(d, &d->waiting.first->entry))
-		conclude(d, queue_take(&d->waiting), &d->totals.dropped);
+	struct request *r;
+
+	while ((r = d->waiting.first) && r->has_entry && is_too_old(d, &r->entry)) {
+		queue_take(&d->waiting);
+		conclude(d, r, &d->totals.dropped);
+	}
 }
 
 /* Make room for n bytes. False if those that wait do not suffice. */
 static bool drop_for_room(struct delivery *d, size_t n)
 {
+	struct request *r;
+	size_t left = d->waiting.n;
+
 	if (n > d->options.spool_most)
 		return false;
-	for (size_t left = d->waiting.n; left; left--) {
-		struct request *r = queue_take(&d->waiting);
-
+	for (; left && (r = queue_take(&d->waiting)); left--)
 		if (r->has_entry && d->spool.size + n > d->options.spool_most)
 			conclude(d, r, &d->totals.dropped);
 		else
 			queue_put(&d->waiting, r);
-	}
 	return d->spool.size + n <= d->options.spool_most;
 }
 
@@ -166,10 +174,13 @@ static void put_into_spool(struct delivery *d, struct request *r)
 	if (!d->has_spool)
 		return;
 	drop_old(d);
-	if (!drop_for_room(d, r->body.n))
-		buf_add(&why, S("is full"));
-	else
+	if (drop_for_room(d, r->body.n)) {
+		pthread_mutex_unlock(&d->lock); /* the disk is slow: others are sent meanwhile */
 		r->has_entry = spool_add(&d->spool, buf_str(&r->body), &r->entry, &why);
+		pthread_mutex_lock(&d->lock);
+	} else {
+		buf_add(&why, S("is full"));
+	}
 	if (why.n)
 		say_spool(d, buf_str(&why));
 	buf_release(&why);
@@ -226,14 +237,14 @@ static void give_up(struct delivery *d, struct request *r, struct str why)
 /* The server has been away for too long, or asks for too long a pause: so for all that wait. */
 static void give_up_waiting(struct delivery *d)
 {
-	for (size_t left = d->waiting.n; left; left--) {
-		struct request *r = queue_take(&d->waiting);
+	struct request *r;
+	size_t left = d->waiting.n;
 
+	for (; left && (r = queue_take(&d->waiting)); left--)
 		if (is_over(d, r, d->backoff.away_since))
 			give_up(d, r, buf_str(&d->away_why));
 		else
 			queue_put(&d->waiting, r);
-	}
 	pthread_cond_broadcast(&d->changed);
 }
 

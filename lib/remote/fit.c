@@ -3,6 +3,7 @@
 
 #include "analyze/total.h"
 #include "base/when.h"
+#include "profile/name.h"
 #include "profile/type.h"
 #include "remote/divide.h"
 #include "remote/fit_parts.h"
@@ -106,14 +107,24 @@ static void drop_negative(struct fit *f, struct profile *p)
 
 /* Division by the first part of type ids, which is a label of the series */
 
+/* It has the characters of a metric's name, or a server refuses the profile. */
 static struct str name_of_column(struct fit *f, const struct profile *p, uint32_t col)
 {
-	struct str rest;
+	struct str rest, name;
+	char *at;
 
 	f->text.n = 0;
+	buf_ch(&f->text, '_');
 	type_id(p, col, &f->text);
-	rest = buf_str(&f->text);
-	return dict_text(f->dict, dict_intern(f->dict, str_cut(&rest, ':')));
+	rest = str_skip(buf_str(&f->text), 1);
+	name = str_cut(&rest, ':');
+	at = f->text.p + 1;
+	for (size_t i = 0; i < name.n; i++)
+		if (!name_is_word(at[i]) || at[i] == '$')
+			at[i] = '_';
+	if (name.n && is_digit(name.p[0]))
+		name = str(name.p - 1, name.n + 1);
+	return dict_text(f->dict, dict_intern(f->dict, name));
 }
 
 static bool has_one_name(struct fit *f, const struct profile *p)

@@ -27,13 +27,12 @@ str_id fit_text(struct fit *f, str_id s)
 /* Its identity, too, may be such a text. */
 static map_id fit_mapping(struct fit *f, map_id id)
 {
-	struct mapping m = *dict_mapping(f->dict, id);
-	str_id file = fit_text(f, m.file), build_id = fit_text(f, m.build_id);
+	struct mapping m = *dict_mapping(f->dict, id), was = m;
 
-	if (!id.i || (file.i == m.file.i && build_id.i == m.build_id.i))
+	m.file = fit_text(f, m.file);
+	m.build_id = fit_text(f, m.build_id);
+	if (!id.i || (m.file.i == was.file.i && m.build_id.i == was.build_id.i))
 		return id;
-	m.file = file;
-	m.build_id = build_id;
 	return dict_add_mapping(f->dict, m);
 }
 
@@ -46,8 +45,9 @@ static loc_id fit_location(struct fit *f, loc_id id)
 {
 	struct loc loc = *dict_loc(f->dict, id);
 	struct func func = *dict_func(f->dict, loc.func), was = func;
-	map_id map = fit_mapping(f, loc.map);
+	uint32_t map = loc.map.i;
 
+	loc.map = fit_mapping(f, loc.map);
 	func.linkage = fit_text(f, func.linkage);
 	func.file = fit_text(f, func.file);
 	if (!func.name.i && func.linkage.i) {
@@ -57,9 +57,8 @@ static loc_id fit_location(struct fit *f, loc_id id)
 		f->counts.nameless++;
 	}
 	func.name = fit_text(f, func.name);
-	if (same_func(&func, &was) && map.i == loc.map.i)
+	if (same_func(&func, &was) && map == loc.map.i)
 		return id;
-	loc.map = map;
 	loc.func = dict_add_func(f->dict, func);
 	return dict_add_loc(f->dict, loc);
 }

@@ -6,10 +6,13 @@
  *	                                the server may have it or not
  *
  * A file has its name only when it is whole and on the disk. One process at a time uses a
- * spool. Nothing here prints; errors are in words that follow "DIR: ".
+ * spool; one of its threads may add while another does everything else. Nothing here prints;
+ * errors are in words that follow "DIR: ".
  */
 #ifndef REMOTE_SPOOL_H
 #define REMOTE_SPOOL_H
+
+#include <stdatomic.h>
 
 #include "base/buf.h"
 #include "base/vec.h"
@@ -25,7 +28,7 @@ struct spool_entries VEC_OF(struct spool_entry);
 struct spool {
 	const char *dir, *kind; /* the caller's */
 	int lock;               /* a file descriptor */
-	uint64_t size;          /* bytes of all files of this kind */
+	atomic_ullong size;     /* bytes of all files of this kind */
 	uint32_t number;        /* of the next file */
 	uint64_t nother;        /* files of other kinds, which are not touched */
 };

@@ -174,7 +174,7 @@ exits 2 'in a header, too' prof-push "$url" 1.pb.gz --header 'Authorization: Bas
 peer gone 200
 stop_peer
 away=$url
-exits 2 'a server that is away' prof-push --retry-for 0 $away 1.pb.gz
+exits 2 'a server that is away' prof-push --retry-for 0 "$away" 1.pb.gz
 says '1.pb.gz: no connection' 'is named'
 says 'sent 0 profiles.*1 lost' 'what is lost is counted'
 
@@ -227,6 +227,9 @@ for fault in garbage cut close; do
 	says 'whether the server has it is not known' "$fault: leaves it open"
 	is "$(requests $fault)" 1 "$fault: is not repeated"
 done
+peer kept 200 close 200
+exits 2 'a kept connection that breaks' prof-push --parallel 1 "$url" 1.pb.gz 2.pb.gz
+is "$(requests kept)" 2 'is no reason to repeat, either'
 peer half half
 exits 2 'half of an answer' prof-push --retry-for 0 "$url" 1.pb.gz
 says '500' 'has a status'
@@ -242,12 +245,45 @@ says 'web page' 'and it says so'
 exits 2 'a server without TLS' prof-push "https://127.0.0.1:${url##*:}" 1.pb.gz
 says 'SSL|TLS' 'is told by its answer'
 
+if command -v openssl >/dev/null && command -v python3 >/dev/null; then
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=x \
+		-addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out cert.pem 2>/dev/null
+	cat >tls.py <<'END'
+import http.server, ssl
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = 'HTTP/1.1'
+    def do_POST(self):
+        self.rfile.read(int(self.headers['Content-Length']))
+        self.send_response(200)
+        self.send_header('Content-Length', '0')
+        self.end_headers()
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain('cert.pem', 'key.pem')
+server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+server.socket = context.wrap_socket(server.socket, server_side=True)
+open('tls.part', 'w').write(str(server.server_port))
+__import__('os').rename('tls.part', 'tls.port')
+server.serve_forever()
+END
+	python3 tls.py 2>/dev/null &
+	peers="$peers $!"
+	until [ -s tls.port ]; do sleep 0.01; done
+	url=https://127.0.0.1:$(cat tls.port)
+	exits 2 'a certificate that nobody vouches for' prof-push "$url" 1.pb.gz
+	says 'certificate' 'is told at once'
+	exits 0 'one that --cacert vouches for' prof-push --cacert cert.pem "$url" 1.pb.gz
+	exits 2 'that of another host' \
+		prof-push --cacert cert.pem "https://localhost:$(cat tls.port)" 1.pb.gz
+else
+	skip 'there is no openssl, or no python3' 'TLS'
+fi
+
 # The spool
 
-exits 0 'what cannot be sent is spooled' prof-push --retry-for 0 --spool Q $away 1.pb.gz 2.pb.gz
+exits 0 'what cannot be sent is spooled' prof-push --retry-for 0 --spool Q "$away" 1.pb.gz 2.pb.gz
 says 'sent 0 .*2 spooled \(no connection' 'and it says so'
 is "$(count 'Q/*.push')" 2 'in files'
-exits 0 'and stays there' prof-push --retry-for 0 --spool Q --drain $away
+exits 0 'and stays there' prof-push --retry-for 0 --spool Q --drain "$away"
 is "$(count 'Q/*.push')" 2 'until'
 peer q 200
 exits 0 'a later run sends it' prof-push --spool Q "$url" 3.pb.gz
@@ -256,10 +292,10 @@ prof-merge -t folded q/*.pb.gz >out
 prof-merge -t folded 1.pb.gz 2.pb.gz 3.pb.gz >want
 same out want 'all of it, once'
 
-prof-push -q --retry-for 0 --spool Q $away 1.pb.gz
+prof-push -q --retry-for 0 --spool Q "$away" 1.pb.gz
 size=$(cat Q/*.push | wc -c)
 exits 2 'a spool has a size' \
-	prof-push --retry-for 0 --spool Q --spool-max $((size * 2 + 20)) $away 2.pb.gz 3.pb.gz 4.pb.gz
+	prof-push --retry-for 0 --spool Q --spool-max $((size * 2 + 20)) "$away" 2.pb.gz 3.pb.gz 4.pb.gz
 says '2 spooled.*2 dropped' 'above which the oldest are dropped'
 for file in Q/*.push; do
 	mv "$file" "Q/0${file#Q/?}"
@@ -306,6 +342,23 @@ says '2 of an earlier run were on their way' 'and says so'
 is "$(count 'kill2/*.pb.gz')" 1 'sends only what it has itself'
 exits 0 '--at-least-once sends them' prof-push --at-least-once --spool K "$url" 1.pb.gz
 is "$(count 'kill2/*.pb.gz') $(count 'K/*.push*')" '4 0' 'and empties the spool'
+
+# Ended by its service manager, while it reads.
+peer term 200
+prof-push -q "$url" -l service_name=s <pipe &
+push=$!
+exec 9>pipe
+cat 1.pb.gz >&9
+i=0
+until [ -s term/0001.labels ] || [ $i -gt 200 ]; do
+	i=$((i + 1))
+	sleep 0.01
+done
+kill $push
+cat 2.pb.gz >&9
+exec 9>&-
+wait $push
+is "$? $(count 'term/*.pb.gz')" '0 2' 'a first SIGTERM is outlived while a pipe is read'
 
 # The server goes away for a while and comes back at the same port.
 peer back 200
