@@ -230,7 +230,8 @@ Querier__SelectSeriesResponse *querier_select_series(struct querier *q, const ch
 	r.selector = (char *)selector;
 	r.start = range.start;
 	r.end = range.end;
-	r.step = (double)step_ms / 1000;
+	/* A server cuts it to whole ns, and those to whole ms: what is a little less is 1 ms less. */
+	r.step = ((double)step_ms + 0.0001) / 1000;
 	r.group_by = (char **)by;
 	r.n_group_by = n;
 	if (!call(q, "SelectSeries", &r.base))
