@@ -14,25 +14,25 @@ record() {
 	exits 0 "$*" prof-record -F 499 -o "$to" -- "$@"
 }
 
-record none.pb.gz ./spin 0.1
+record none.pb.gz ./spin 0.04
 is "$(values service_name none.pb.gz)" '' 'a program that says nothing has no service'
 export OTEL_RESOURCE_ATTRIBUTES='service.name=other,service.version=1%2E2, deployment.environment.name=test,x=y'
-record list.pb.gz ./spin 0.1
+record list.pb.gz ./spin 0.04
 is "$(values service_name list.pb.gz)$(values service_version list.pb.gz)$(values deployment_environment list.pb.gz)" \
 	'other 1.2 test ' 'the list of attributes'
 export OTEL_SERVICE_NAME=cart
-record name.pb.gz ./spin 0.1
+record name.pb.gz ./spin 0.04
 is "$(values service_name name.pb.gz)" 'cart ' 'the name itself counts before it'
-record context.pb.gz ./service 100 checkout
+record context.pb.gz ./service 120 checkout
 is "$(values service_name context.pb.gz)$(values service_version context.pb.gz)$(values instance context.pb.gz)" \
 	'checkout 42 42 ' 'what it publishes counts before both'
 is "$(values deployment_environment context.pb.gz)" 'test ' 'and what it does not publish stays'
-exits 0 'a label that is given' prof-record -F 499 -l service_name=mine -o given.pb.gz -- ./service 100 checkout
+exits 0 'a label that is given' prof-record -F 499 -l service_name=mine -o given.pb.gz -- ./service 120 checkout
 is "$(values service_name given.pb.gz)" 'mine ' 'counts before all'
-exits 0 'other labels' prof-record -F 499 --label-by pid -o pid.pb.gz -- ./service 100 checkout
+exits 0 'other labels' prof-record -F 499 --label-by pid -o pid.pb.gz -- ./service 120 checkout
 is "$(values service_name pid.pb.gz)" '' 'are only those'
 unset OTEL_SERVICE_NAME OTEL_RESOURCE_ATTRIBUTES
-record changed.pb.gz ./service 100 - late
+record changed.pb.gz ./service 60 - late
 is "$(values service_name changed.pb.gz)" 'late ' 'a context that comes late'
 
 # Control groups with the names that engines give them

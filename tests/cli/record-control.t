@@ -32,13 +32,12 @@ pid=$!
 prof-record -p $pid -F 199 --delay -1 --control fifo:control,ack -o 'p%n.pb.gz' 2>err &
 recorder=$!
 is "$(tell ping)" ack 'a command is acknowledged'
-sleep 0.3
 is "$(tell snapshot)" ack 'a snapshot'
 is "$(samples p0.pb.gz 2>/dev/null)" 0 'of a recording that has not begun is empty'
 tell enable >/dev/null
-sleep 0.5
+sleep 0.4
 tell disable >/dev/null
-sleep 0.5
+sleep 0.2
 is "$(tell snapshot)" ack 'another one'
 agrees p1.pb.gz 'has what came in between, by its CPU time'
 echo nonsense >control
@@ -48,21 +47,21 @@ is $? 0 'and ends'
 says "'nonsense' is none of enable, disable, snapshot, stop and ping" 'what is no command is said'
 is "$(samples p2.pb.gz 2>/dev/null)" 0 'while it is paused there are no samples'
 
-# The last second of three: memory and the profile have no more
-prof-record -v -p $pid -F 199 --overwrite 1s --control fifo:control,ack -o 'o%n.pb.gz' 2>err &
+# The last half second of more: memory and the profile have no more
+prof-record -v -p $pid -F 199 --overwrite 500ms --control fifo:control,ack -o 'o%n.pb.gz' 2>err &
 recorder=$!
 begun=$(date +%s%N)
-sleep 1.6
+sleep 0.9
 kill -USR2 $recorder
 wait_for o0.pb.gz
-between "$(($(number o0.pb.gz wall_ns) / 1000000))" 1000 1600 'a signal writes the last second'
+between "$(($(number o0.pb.gz wall_ns) / 1000000))" 500 850 'a signal writes the last half second'
 agrees o0.pb.gz 'with its samples'
 is "$(prof-fold o0.pb.gz | grep -c ';main;work;first ')" 1 'and their names'
 is "$(tell snapshot)" ack 'so does a command'
 kill $pid
 wait $recorder
-between "$(($(number o2.pb.gz wall_ns) / 1000000))" 900 \
-	"$((($(date +%s%N) - begun) / 1000000 - 300))" 'and the end'
+between "$(($(number o2.pb.gz wall_ns) / 1000000))" 450 \
+	"$((($(date +%s%N) - begun) / 1000000 - 150))" 'and the end'
 agrees o2.pb.gz 'with the samples of that'
 is "$(basename "$(prof-query --summary o2.pb.gz | sed -n 's/^file *//p')")" spin 'the main binary is first'
 exits 2 'no FIFO' prof-record -a --control fifo:err -o x.pb.gz

@@ -31,7 +31,7 @@ _stext:
 all_of_it:
 	.loc 1 42
 	nop
-	.skip 64 << 20, 0x90
+	.skip 32 << 20, 0x90
 	.loc 1 43
 	ret
 	.size all_of_it, . - all_of_it
@@ -42,7 +42,7 @@ if [ "$(uname -m)" != x86_64 ] || [ ! "$id" ] || ! gcc -c -g kernel.s ||
 	finish
 fi
 record() {
-	prof-record -e cpu:k -F 499 "$@" -- dd if=/dev/zero of=/dev/null bs=16M count=30 2>err
+	prof-record -e cpu:k -F 499 "$@" -- dd if=/dev/zero of=/dev/null bs=16M count=15 2>err
 }
 record -o bare.pb.gz
 lines() { prof-fold --lines "$1" | grep -c 'all_of_it.*:42'; }
