@@ -19,6 +19,7 @@ struct event {
 	uint64_t every;                 /* so many occurrences are a sample; 0: by frequency */
 	bool no_user, no_kernel;        /* only what happens elsewhere: modifiers k, u */
 	bool is_switch;                 /* a stack where a thread leaves its CPU, and records */
+	bool is_alloc;                  /* allocations, which libprof-alloc.so samples */
 	const char *source;             /* what it is counted by, for people */
 };
 
@@ -36,6 +37,12 @@ bool event_find(struct str name, struct event *event, struct buf *why);
  * of samples a second, and has two records: of the thread that goes and of the one that comes.
  */
 struct event event_of_waits(void);
+
+/*
+ * What programs allocate (allocs.h): a sample every so many bytes, on average. It is no event
+ * of the kernel.
+ */
+struct event event_of_allocs(uint64_t period);
 
 /*
  * Let every so many occurrences be a sample: of "cpu", nanoseconds of the kernel's clock.

@@ -6,6 +6,7 @@
 #define RECORD_SESSION_H
 
 #include "perf/gather.h"
+#include "record/allocs.h"
 #include "record/jit.h"
 #include "record/launch.h"
 #include "record/off_cpu.h"
@@ -26,6 +27,7 @@ struct window {
 	uint64_t forks;     /* threads and processes that began in it */
 	uint64_t max_rss;   /* bytes, of a command that has ended; else 0 */
 	struct off_cpu_counts off_cpu;
+	struct alloc_counts allocs;
 	bool user_only; /* kernel code could not be sampled */
 	bool last;      /* no other follows */
 	bool ended;     /* a command ended in it: */
@@ -80,6 +82,8 @@ struct session {
 	struct recorder recorder;
 	struct gather gather;
 	struct off_cpu off_cpu;
+	struct allocs allocs;
+	bool has_allocs;  /* allocs is in use */
 	bool has_waits;   /* off_cpu is in use: */
 	uint64_t adapted; /* ns: when its period was looked at */
 	struct switch_rate {

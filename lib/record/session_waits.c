@@ -19,6 +19,8 @@ static void on_task(void *context, const struct record *r)
 	struct session *s = context;
 
 	off_cpu_task(&s->off_cpu, r);
+	if (s->has_allocs)
+		allocs_task(&s->allocs, r);
 }
 
 bool session_has_waits(const struct session *s)
