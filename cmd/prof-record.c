@@ -290,6 +290,7 @@ static struct recording model(char *const *command)
 			.every = o.every,
 			.wall = o.wall,
 			.min_wait = o.min_wait,
+			.adapt_allocs = !o.alloc_period && !o.period,
 			.adapt = o.stack == STACK_AUTO && !o.stack_size && event_list().p,
 		},
 		.output = {

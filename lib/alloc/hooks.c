@@ -8,10 +8,10 @@
 
 /* The next functions are called from RARE ones; otherwise ours jump to them. */
 
-static RARE void *sampled_malloc(size_t size)
+static RARE void *sampled_malloc(size_t size, const void *caller)
 {
 	uint64_t rate;
-	bool due = sample_due(size, &rate);
+	bool due = sample_due(size, &rate, caller);
 	void *p = next.malloc(size);
 
 	if (due && p)
@@ -22,14 +22,14 @@ static RARE void *sampled_malloc(size_t size)
 EXPORTED void *malloc(size_t size)
 {
 	if (countdown_ends(size))
-		return sampled_malloc(size);
+		return sampled_malloc(size, CALLER);
 	return next.malloc(size);
 }
 
-static RARE void *sampled_calloc(size_t n, size_t size)
+static RARE void *sampled_calloc(size_t n, size_t size, const void *caller)
 {
 	uint64_t rate;
-	bool due = sample_due(n * size, &rate);
+	bool due = sample_due(n * size, &rate, caller);
 	void *p = next.calloc(n, size);
 
 	if (due && p)
@@ -43,7 +43,7 @@ EXPORTED void *calloc(size_t n, size_t size)
 
 	/* What is too large is refused. */
 	if (likely(!__builtin_mul_overflow(n, size, &bytes)) && countdown_ends(bytes))
-		return sampled_calloc(n, size);
+		return sampled_calloc(n, size, CALLER);
 	return next.calloc(n, size);
 }
 
@@ -79,7 +79,7 @@ static void *move_early(const void *p, size_t size)
  * As if the old block were freed and a new one allocated. The old one is taken out before,
  * since its address may be another thread's as soon as it is free.
  */
-static RARE void *sampled_realloc(void *p, size_t size, bool ends)
+static RARE void *sampled_realloc(void *p, size_t size, bool ends, const void *caller)
 {
 	uint64_t rate, id;
 	bool due;
@@ -87,7 +87,7 @@ static RARE void *sampled_realloc(void *p, size_t size, bool ends)
 
 	if (early_has(p))
 		return move_early(p, size);
-	due = ends && sample_due(size, &rate);
+	due = ends && sample_due(size, &rate, caller);
 	id = p && live_may_have(p) ? live_take_out(p) : 0;
 	to = next.realloc(p, size);
 	if (!to && size && id)
@@ -102,7 +102,7 @@ EXPORTED void *realloc(void *p, size_t size)
 	bool ends = countdown_ends(size);
 
 	if (unlikely(ends) || live_may_have(p))
-		return sampled_realloc(p, size, ends);
+		return sampled_realloc(p, size, ends, CALLER);
 	return next.realloc(p, size);
 }
 
@@ -119,10 +119,10 @@ EXPORTED void *reallocarray(void *p, size_t n, size_t size)
 
 /* With an alignment */
 
-static RARE int sampled_posix_memalign(void **p, size_t align, size_t size)
+static RARE int sampled_posix_memalign(void **p, size_t align, size_t size, const void *caller)
 {
 	uint64_t rate;
-	bool due = sample_due(size, &rate);
+	bool due = sample_due(size, &rate, caller);
 	int error = next.posix_memalign(p, align, size);
 
 	if (due && !error && *p)
@@ -133,14 +133,15 @@ static RARE int sampled_posix_memalign(void **p, size_t align, size_t size)
 EXPORTED int posix_memalign(void **p, size_t align, size_t size)
 {
 	if (countdown_ends(size))
-		return sampled_posix_memalign(p, align, size);
+		return sampled_posix_memalign(p, align, size, CALLER);
 	return next.posix_memalign(p, align, size);
 }
 
-static RARE void *sampled_aligned(void *(*function)(size_t, size_t), size_t align, size_t size)
+static RARE void *sampled_aligned(void *(*function)(size_t, size_t), size_t align, size_t size,
+				  const void *caller)
 {
 	uint64_t rate;
-	bool due = sample_due(size, &rate);
+	bool due = sample_due(size, &rate, caller);
 	void *p = function(align, size);
 
 	if (due && p)
@@ -151,21 +152,21 @@ static RARE void *sampled_aligned(void *(*function)(size_t, size_t), size_t alig
 EXPORTED void *aligned_alloc(size_t align, size_t size)
 {
 	if (countdown_ends(size))
-		return sampled_aligned(next.aligned_alloc, align, size);
+		return sampled_aligned(next.aligned_alloc, align, size, CALLER);
 	return next.aligned_alloc(align, size);
 }
 
 EXPORTED void *memalign(size_t align, size_t size)
 {
 	if (countdown_ends(size))
-		return sampled_aligned(next.memalign, align, size);
+		return sampled_aligned(next.memalign, align, size, CALLER);
 	return next.memalign(align, size);
 }
 
-static RARE void *sampled_pages(void *(*function)(size_t), size_t size)
+static RARE void *sampled_pages(void *(*function)(size_t), size_t size, const void *caller)
 {
 	uint64_t rate;
-	bool due = sample_due(size, &rate);
+	bool due = sample_due(size, &rate, caller);
 	void *p = function(size);
 
 	if (due && p)
@@ -176,13 +177,13 @@ static RARE void *sampled_pages(void *(*function)(size_t), size_t size)
 EXPORTED void *valloc(size_t size)
 {
 	if (countdown_ends(size))
-		return sampled_pages(next.valloc, size);
+		return sampled_pages(next.valloc, size, CALLER);
 	return next.valloc(size);
 }
 
 EXPORTED void *pvalloc(size_t size)
 {
 	if (countdown_ends(size))
-		return sampled_pages(next.pvalloc, size);
+		return sampled_pages(next.pvalloc, size, CALLER);
 	return next.pvalloc(size);
 }

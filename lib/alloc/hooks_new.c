@@ -38,7 +38,7 @@ static void delete_without_next(void *p, uintptr_t a, uintptr_t b)
 static RARE void *sampled_new(new_function *function, size_t size, uintptr_t a, uintptr_t b)
 {
 	uint64_t rate;
-	bool due = sample_due(size, &rate);
+	bool due = sample_due(size, &rate, NULL);
 	void *p = function(size, a, b);
 
 	if (due && p)

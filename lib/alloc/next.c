@@ -2,6 +2,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <link.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "alloc/preload.h"
@@ -38,7 +39,8 @@ void early_mark(void)
 
 void *early_alloc(size_t size)
 {
-	size_t whole = size > EARLY_BYTES ? EARLY_BYTES : ALIGN + (size + ALIGN - 1) / ALIGN * ALIGN;
+	size_t whole = size > EARLY_BYTES ? EARLY_BYTES :
+					    ALIGN + (size + ALIGN - 1) / ALIGN * ALIGN;
 	size_t at = __atomic_fetch_add(&early_used, whole, __ATOMIC_RELAXED);
 
 	if (at + whole > EARLY_BYTES) {
@@ -51,6 +53,34 @@ void *early_alloc(size_t size)
 }
 
 /* Looking up */
+
+/* The code of an allocator that is not the C library's: none until that is known. */
+static uintptr_t inside_start, inside_size;
+
+static int see_object(struct dl_phdr_info *object, size_t size, void *context)
+{
+	uintptr_t code = (uintptr_t)next.malloc;
+
+	(void)size;
+	(void)context;
+	for (unsigned i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *h = &object->dlpi_phdr[i];
+		uintptr_t start = object->dlpi_addr + h->p_vaddr;
+
+		if (h->p_type != PT_LOAD || code - start >= h->p_memsz)
+			continue;
+		inside_start = start;
+		__atomic_store_n(&inside_size, h->p_memsz, __ATOMIC_RELEASE);
+		return 1;
+	}
+	return 0;
+}
+
+static void find_allocator(void)
+{
+	if (!next_is_allocator((const void *)(uintptr_t)&getenv))
+		dl_iterate_phdr(see_object, NULL);
+}
 
 static THREADS bool looking;
 
@@ -78,6 +108,7 @@ static bool look_up(void)
 #undef FIND
 	looking = false;
 	next = found;
+	find_allocator();
 	return true;
 }
 
@@ -200,4 +231,11 @@ bool next_same_object(const void *a, const void *b)
 bool next_is_allocator(const void *code)
 {
 	return next_same_object(code, (const void *)(uintptr_t)next.malloc);
+}
+
+bool next_is_inside(const void *code)
+{
+	uintptr_t size = __atomic_load_n(&inside_size, __ATOMIC_ACQUIRE);
+
+	return (uintptr_t)code - inside_start < size;
 }

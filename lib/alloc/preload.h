@@ -50,6 +50,12 @@ void *next_function(const char *name, const void *caller);
 /* Is code at that address part of what provides malloc()? */
 bool next_is_allocator(const void *code);
 
+/*
+ * Is it code of an allocator such as jemalloc? What that allocates or maps by public names was
+ * counted where it was asked for it. The C library is none: it calls malloc() as others do.
+ */
+bool next_is_inside(const void *code);
+
 /* Do two functions belong to one object? */
 bool next_same_object(const void *a, const void *b);
 
@@ -67,10 +73,11 @@ void early_mark(void);
 extern THREADS uint64_t countdown_left; /* bytes of this thread that are not sampled */
 
 /*
- * An allocation of that size goes beyond what is left. True: it is to be sampled; *rate is the
- * mean number of bytes between samples then.
+ * An allocation of that size, by code at `caller`, goes beyond what is left. True: it is to be
+ * sampled; *rate is the mean number of bytes between samples then.
  */
-RARE bool sample_due(size_t size, uint64_t *rate);
+RARE bool sample_due(size_t size, uint64_t *rate, const void *caller);
+#define CALLER __builtin_return_address(0)
 
 /* The thread is that of a forked child: it draws anew, and not what its parent draws. */
 void sample_anew(void);

@@ -2,7 +2,7 @@
  * What a process that has loaded libprof-alloc.so shares with the one that records it: one file
  * in memory, made by the process (memfd_create(2)), which both have mapped.
  *
- *	struct shared_heap          a page: who may sample, how, and what was counted
+ *	struct shared_heap          who may sample, how, and what was counted
  *	SHARED_RINGS rings          of SHARED_RING_BYTES each: records of sampled allocations
  *	SHARED_SLOTS slots          those of them that have not been freed yet
  *
@@ -31,9 +31,9 @@
 
 enum {
 	SHARED_SOCKET_NAME = 100, /* bytes, with a NUL */
-	SHARED_HEADER_BYTES = 4096,
-	SHARED_RINGS = 16,
-	SHARED_RING_BYTES = 512 << 10,
+	SHARED_HEADER_BYTES = 8192,
+	SHARED_RINGS = 64, /* threads that may write at a time */
+	SHARED_RING_BYTES = 256 << 10,
 	SHARED_SLOTS = 1 << 18,
 	SHARED_WAYS = 8,              /* slots of a bucket, of which each address has two */
 	SHARED_MOST_STACK = 60 << 10, /* of a record, whose size has 16 bits */
@@ -83,7 +83,7 @@ struct shared_heap {
 
 #define SHARED_PARTS 1024
 
-_Static_assert(sizeof(struct shared_heap) <= SHARED_HEADER_BYTES, "a page");
+_Static_assert(sizeof(struct shared_heap) <= SHARED_HEADER_BYTES, "it has room");
 
 /* A sampled allocation that is in use; an empty slot has address 0, one being filled 1. */
 struct shared_slot {

@@ -46,7 +46,7 @@ void sample_anew(void)
  * Without a memory of what was before, the countdown of a process that is not recorded is as
  * good as any: when a recording begins, it goes on from there.
  */
-bool sample_due(size_t size, uint64_t *rate)
+bool sample_due(size_t size, uint64_t *rate, const void *caller)
 {
 	bool ready = control_ready();
 
@@ -63,7 +63,7 @@ bool sample_due(size_t size, uint64_t *rate)
 		return false;
 	}
 	draw(__atomic_load_n(&shared->period, __ATOMIC_RELAXED));
-	return __atomic_load_n(&shared->active, __ATOMIC_RELAXED);
+	return __atomic_load_n(&shared->active, __ATOMIC_RELAXED) && !next_is_inside(caller);
 }
 
 /* Rings */

@@ -111,6 +111,16 @@ void alloc_heap_start(struct alloc_heap *h, uint64_t period, uint32_t stack, con
 	__atomic_store_n(&s->active, 1, __ATOMIC_RELEASE);
 }
 
+void alloc_heap_set_period(struct alloc_heap *h, uint64_t period)
+{
+	__atomic_store_n(&h->shared->period, period, __ATOMIC_RELAXED);
+}
+
+uint64_t alloc_heap_period(const struct alloc_heap *h)
+{
+	return load(&h->shared->period);
+}
+
 void alloc_heap_stop(struct alloc_heap *h)
 {
 	__atomic_store_n(&h->shared->active, 0, __ATOMIC_RELEASE);
@@ -193,8 +203,7 @@ size_t alloc_heap_drain(struct alloc_heap *h, struct buf *scratch,
 
 bool alloc_heap_has(const struct alloc_heap *h, const struct alloc_live *l)
 {
-	const struct shared_slot *slots =
-		(const void *)((const char *)h->shared + SHARED_SLOTS_AT);
+	const struct shared_slot *slots = (const void *)((const char *)h->shared + SHARED_SLOTS_AT);
 
 	return load(&slots[l->slot].id) == l->id;
 }

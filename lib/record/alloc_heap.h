@@ -33,7 +33,8 @@ struct alloc_heap {
 	uint64_t tail[SHARED_RINGS];
 	struct alloc_lost told; /* what alloc_heap_lost() has returned so far */
 	struct VEC_OF(struct alloc_live) live;
-	size_t kept; /* of them, at the last look */
+	size_t kept;               /* of them, at the last look */
+	uint64_t drained, adapted; /* records since that time, in ns */
 };
 
 /*
@@ -41,8 +42,7 @@ struct alloc_heap {
  * reason in *why, if it is no such file; the descriptor is closed then. What the rings hold
  * already is left out, unless the process was started by us.
  */
-struct alloc_heap *alloc_heap_open(int fd, int pid, uint64_t serial, bool started,
-				   struct buf *why);
+struct alloc_heap *alloc_heap_open(int fd, int pid, uint64_t serial, bool started, struct buf *why);
 void alloc_heap_close(struct alloc_heap *h);
 
 /*
@@ -50,6 +50,9 @@ void alloc_heap_close(struct alloc_heap *h);
  * its forked children, who connect to `socket` (NULL: not them).
  */
 void alloc_heap_start(struct alloc_heap *h, uint64_t period, uint32_t stack, const char *socket);
+/* Let it sample with another period from now on. */
+void alloc_heap_set_period(struct alloc_heap *h, uint64_t period);
+uint64_t alloc_heap_period(const struct alloc_heap *h);
 void alloc_heap_stop(struct alloc_heap *h);
 
 /*

@@ -122,7 +122,8 @@ int alloc_file_of(int pid, struct buf *why)
 	closedir(d);
 	if (fd < 0)
 		buf_printf(why,
-			   "process %d has not loaded " LIBRARY ": start it with LD_PRELOAD=" LIBRARY,
+			   "process %d has not loaded " LIBRARY
+			   ": start it with LD_PRELOAD=" LIBRARY,
 			   pid);
 	return fd;
 }

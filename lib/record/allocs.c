@@ -11,7 +11,9 @@
 enum {
 	HANDLED_NS = 10000000, /* so long after its end all records of a process are handled */
 	MOST_NODES = 1 << 20,  /* of stacks; then those that nothing in use has are forgotten */
-	LEAST_LIVE = 1024,     /* so few allocations are not looked at before a cut */
+	MOST_SAMPLES = 4000,   /* a second and process: a few percent of a CPU, for both sides */
+	ADAPT_NS = 100000000,
+	LEAST_LIVE = 1024, /* so few allocations are not looked at before a cut */
 };
 
 enum { ALLOC_OBJECTS, ALLOC_SPACE, INUSE_OBJECTS, INUSE_SPACE };
@@ -133,8 +135,12 @@ void allocs_take(struct allocs *a)
 	size_t n = 0;
 
 	accept_all(a);
-	for (size_t i = 0; i < a->heaps.n; i++)
-		n += alloc_heap_drain(a->heaps.v[i], &a->scratch, take_record, a);
+	for (size_t i = 0; i < a->heaps.n; i++) {
+		size_t drained = alloc_heap_drain(a->heaps.v[i], &a->scratch, take_record, a);
+
+		a->heaps.v[i]->drained += drained;
+		n += drained;
+	}
 	if (n)
 		a->taken = recorder_now();
 }
@@ -238,9 +244,8 @@ static sample_id row_of_live(struct allocs *a, const struct alloc_heap *h,
 		const struct stack_node *n = table_row(&a->stacks, i);
 		const struct map *m = process_find(all, s.process, n->address);
 
-		user[s.nuser++] = (struct user_frame){
-			m && m->number == n->map ? &m->region : NULL, n->address
-		};
+		user[s.nuser++] = (struct user_frame){ m && m->number == n->map ? &m->region : NULL,
+						       n->address };
 		s.end = (enum unwind_end)n->end;
 		i = n->caller;
 	}
@@ -422,6 +427,34 @@ void allocs_task(struct allocs *a, const struct record *r)
 	}
 }
 
+static const uint64_t MOST_PERIOD = (uint64_t)1 << 40;
+
+/*
+ * A program can allocate so much that samples of it slow it down, or fill the rings. Each sample
+ * says with which period it was taken, so that sums stay right while periods change.
+ */
+static void adapt(struct allocs *a, struct alloc_heap *h, uint64_t now)
+{
+	uint64_t period = alloc_heap_period(h), lost = h->shared->lost - h->told.samples;
+	double per_second;
+
+	if (!h->adapted)
+		h->adapted = now;
+	if (now - h->adapted < ADAPT_NS)
+		return;
+	per_second = 1e9 * (double)(h->drained + lost) / (double)(now - h->adapted);
+	h->drained = 0;
+	h->adapted = now;
+	if (per_second > MOST_SAMPLES && period < MOST_PERIOD)
+		period *= 1 + (uint64_t)fmin(per_second / MOST_SAMPLES, 1024);
+	else if (per_second < MOST_SAMPLES / 4.0 && period / 2 >= a->period)
+		period /= 2;
+	else
+		return;
+	alloc_heap_set_period(h, period);
+	a->most_period = period > a->most_period ? period : a->most_period;
+}
+
 void allocs_look(struct allocs *a, uint64_t now)
 {
 	for (size_t i = a->heaps.n; i-- > 0;) {
@@ -431,6 +464,8 @@ void allocs_look(struct allocs *a, uint64_t now)
 			h->ended = now;
 		else if (h->ended && now - h->ended > HANDLED_NS)
 			end_heap(a, i);
+		else if (a->adapts)
+			adapt(a, h, now);
 	}
 }
 

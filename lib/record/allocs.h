@@ -25,11 +25,11 @@
 #include "record/alloc_heap.h"
 #include "record/alloc_socket.h"
 
-/* Of a profile, but for the first. */
+/* Of a profile, but for the first. Fractions are estimates. */
 struct alloc_counts {
-	uint64_t processes;    /* that have come since the recording began */
-	struct alloc_lost lost; /* in numbers that were estimated, where they are doubles */
-	double objects, bytes; /* allocated, */
+	uint64_t processes; /* that have come since the recording began */
+	struct alloc_lost lost;
+	double objects, bytes;             /* allocated, */
 	double inuse_objects, inuse_bytes; /* and in use at the end */
 };
 
@@ -41,12 +41,14 @@ struct alloc_sums {
 struct allocs {
 	struct decoder *decoder;
 	struct gather *gather;
-	size_t event;    /* number of that of allocations */
-	uint64_t period; /* R */
-	uint32_t stack;  /* bytes to copy */
-	uint64_t begun;  /* ns: what was allocated before does not count */
-	uint64_t taken;  /* ns: when something was in the rings; 0: never */
-	bool alone;      /* no other event gives the profile its period */
+	size_t event;         /* number of that of allocations */
+	uint64_t period;      /* R */
+	uint32_t stack;       /* bytes to copy */
+	uint64_t begun;       /* ns: what was allocated before does not count */
+	uint64_t taken;       /* ns: when something was in the rings; 0: never */
+	bool alone;           /* no other event gives the profile its period */
+	bool adapts;          /* sample less often where there is much to sample */
+	uint64_t most_period; /* that was in force, then */
 	struct alloc_socket socket;
 	struct VEC_OF(struct alloc_heap *) heaps; /* by serial */
 	uint64_t last_serial;
@@ -83,7 +85,10 @@ void allocs_take(struct allocs *a);
 void allocs_sample(struct allocs *a, const struct perf_sample *s);
 void allocs_task(struct allocs *a, const struct record *r);
 
-/* Records of before that time have been handled: finish with processes that had ended then. */
+/*
+ * Records of before that time, which is now, have been handled: finish with processes that had
+ * ended, and adapt the others' periods.
+ */
 void allocs_look(struct allocs *a, uint64_t now);
 
 /* All of what has been handled is in the profile now, with what is in use. */

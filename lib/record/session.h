@@ -52,6 +52,7 @@ struct session_options {
 	/* With one of event_of_waits() among the events: */
 	bool wall;         /* a sample type for running and waiting together */
 	uint64_t min_wait; /* ns; shorter waits are left out */
+	bool adapt_allocs; /* their period may become longer */
 	/* A command is about to run as this process; 0: it has ended. May be NULL. */
 	void (*on_child)(void *context, int pid);
 	/* Are samples of this process wanted? May be NULL. */

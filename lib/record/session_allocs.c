@@ -35,6 +35,7 @@ void session_allocs_init(struct session *s)
 	s->has_allocs = true;
 	allocs_init(&s->allocs, &s->recorder.decoder, &s->gather, number);
 	s->allocs.period = e->every;
+	s->allocs.adapts = s->o->adapt_allocs;
 	s->allocs.alone = o->nevent == 1;
 	if (o->stack_bytes)
 		s->allocs.stack = (uint32_t)min_size(o->stack_bytes, SHARED_MOST_STACK);
