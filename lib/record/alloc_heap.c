@@ -201,11 +201,69 @@ size_t alloc_heap_drain(struct alloc_heap *h, struct buf *scratch,
 
 /* What is in use */
 
+static const struct shared_slot *slots_of(const struct alloc_heap *h)
+{
+	return (const void *)((const char *)h->shared + SHARED_SLOTS_AT);
+}
+
+/* The slot at an offset of the file. */
+static uint32_t slot_at(off_t at)
+{
+	return (uint32_t)(((uint64_t)at - SHARED_SLOTS_AT) / sizeof(struct shared_slot));
+}
+
+static void note_full(struct alloc_heap *h, uint32_t from, uint32_t to)
+{
+	for (uint32_t i = from; i < to; i++) {
+		uint64_t id = load(&slots_of(h)[i].id);
+
+		if (id)
+			vec_push(&h->full, { .id = id, .slot = i });
+	}
+}
+
+/* Most of the file was never written: that has no memory, and is not given any by looking. */
+void alloc_heap_snapshot(struct alloc_heap *h)
+{
+	const off_t last = (off_t)SHARED_BYTES;
+	off_t at = (off_t)SHARED_SLOTS_AT, end;
+
+	vec_clear(&h->full);
+	h->has_snapshot = true;
+	while (at < last && (at = lseek(h->fd, at, SEEK_DATA)) >= 0) {
+		end = lseek(h->fd, at, SEEK_HOLE);
+		if (end <= at || end > last)
+			end = last;
+		note_full(h, slot_at(at), slot_at(end));
+		at = end;
+	}
+}
+
+void alloc_heap_drop_snapshot(struct alloc_heap *h)
+{
+	h->has_snapshot = false;
+}
+
+static bool was_full(const struct alloc_heap *h, const struct alloc_live *l)
+{
+	size_t low = 0, high = h->full.n;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (h->full.v[middle].slot < l->slot)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < h->full.n && h->full.v[low].slot == l->slot && h->full.v[low].id == l->id;
+}
+
 bool alloc_heap_has(const struct alloc_heap *h, const struct alloc_live *l)
 {
-	const struct shared_slot *slots = (const void *)((const char *)h->shared + SHARED_SLOTS_AT);
-
-	return load(&slots[l->slot].id) == l->id;
+	if (h->has_snapshot)
+		return was_full(h, l);
+	return load(&slots_of(h)[l->slot].id) == l->id;
 }
 
 struct alloc_lost alloc_heap_lost(struct alloc_heap *h)

@@ -17,6 +17,12 @@ struct alloc_live {
 	uint32_t slot, stack, thread, tid;
 };
 
+/* A slot that was full. */
+struct alloc_slot {
+	uint64_t id;
+	uint32_t slot;
+};
+
 /* Samples that the process could not write down, and what they would have stood for. */
 struct alloc_lost {
 	uint64_t samples, no_slot, unseen;
@@ -33,8 +39,10 @@ struct alloc_heap {
 	uint64_t tail[SHARED_RINGS];
 	struct alloc_lost told; /* what alloc_heap_lost() has returned so far */
 	struct VEC_OF(struct alloc_live) live;
-	size_t kept;               /* of them, at the last look */
-	uint64_t drained, adapted; /* records since that time, in ns */
+	size_t kept;                           /* of them, at the last look */
+	struct VEC_OF(struct alloc_slot) full; /* in order, at the last snapshot, */
+	bool has_snapshot;                     /* which is in use */
+	uint64_t drained, adapted;             /* records since that time, in ns */
 };
 
 /*
@@ -62,7 +70,14 @@ void alloc_heap_stop(struct alloc_heap *h);
 size_t alloc_heap_drain(struct alloc_heap *h, struct buf *scratch,
 			void (*take)(void *context, struct shared_record *), void *context);
 
-/* Is an allocation still in use? */
+/*
+ * Is an allocation still in use? From a snapshot until it is dropped: was it then?
+ *
+ * The process goes on while the records of before a time are awaited and handled. What lives
+ * only for a moment is freed by then; and what took its place is not yet known.
+ */
+void alloc_heap_snapshot(struct alloc_heap *h);
+void alloc_heap_drop_snapshot(struct alloc_heap *h);
 bool alloc_heap_has(const struct alloc_heap *h, const struct alloc_live *l);
 
 /* What was lost since the last call. */

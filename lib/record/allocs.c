@@ -469,11 +469,18 @@ void allocs_look(struct allocs *a, uint64_t now)
 	}
 }
 
+void allocs_snapshot(struct allocs *a)
+{
+	for (size_t i = 0; i < a->heaps.n; i++)
+		alloc_heap_snapshot(a->heaps.v[i]);
+}
+
 void allocs_cut(struct allocs *a)
 {
 	for (size_t i = 0; i < a->heaps.n; i++) {
 		put_live(a, a->heaps.v[i]);
 		put_lost(a, a->heaps.v[i]);
+		alloc_heap_drop_snapshot(a->heaps.v[i]);
 	}
 	put_sums(a);
 	sweep_stacks(a);

@@ -15,6 +15,7 @@
  *	allocs_begin(&a);                 a profile has begun, after gather_begin()
  *	allocs_take(&a)                   what is in the rings goes to the decoder, which calls
  *	allocs_sample(), allocs_task()    in the order of time
+ *	allocs_snapshot(&a)               at a time; when all of before it was handled,
  *	allocs_cut(&a);                   what came before is in the profile
  */
 #ifndef RECORD_ALLOCS_H
@@ -90,6 +91,9 @@ void allocs_task(struct allocs *a, const struct record *r);
  * ended, and adapt the others' periods.
  */
 void allocs_look(struct allocs *a, uint64_t now);
+
+/* Remember what is in use now, for the next cut. Without it, what is in use at the cut counts. */
+void allocs_snapshot(struct allocs *a);
 
 /* All of what has been handled is in the profile now, with what is in use. */
 void allocs_cut(struct allocs *a);
