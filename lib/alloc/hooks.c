@@ -6,6 +6,11 @@
 
 #include "alloc/preload.h"
 
+#if defined(__GNUC__) && !defined(__clang__)
+/* These are the functions whose results an analyzer expects to be freed. */
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
+
 /* The next functions are called from RARE ones; otherwise ours jump to them. */
 
 static RARE void *sampled_malloc(size_t size, const void *caller)
