@@ -15,7 +15,8 @@ amounts() {
 # as_told PROFILE LINES: it has exactly what the program has told
 as_told() {
 	while read -r function objects bytes used used_bytes; do
-		[ -n "$used_bytes" ] && [ "$function" != small_ones ] || continue
+		[ -n "$used_bytes" ] || continue
+		[ "$function" != small_ones ] || continue
 		is "$(amounts "$1" alloc_objects "$function") $(amounts "$1" alloc_space "$function"), in use $(
 			amounts "$1" inuse_objects "$function") $(amounts "$1" inuse_space "$function")" \
 			"$objects $bytes, in use $used $used_bytes" "$function: $objects allocations, $used in use"
@@ -66,7 +67,8 @@ else
 fi
 for name in jemalloc.so.2 tcmalloc_minimal.so.4; do
 	for dir in /usr/lib/x86_64-linux-gnu /usr/lib/aarch64-linux-gnu /usr/lib64 /usr/lib ${ALLOCATORS-}; do
-		[ -e "$dir/lib$name" ] && [ -x allocatexx ] || continue
+		[ -e "$dir/lib$name" ] || continue
+		[ -x allocatexx ] || continue
 		LD_PRELOAD=$dir/lib$name exits 0 "$name" prof-record --alloc -c 1024 -o j.pb.gz -- ./allocatexx
 		cp out told
 		as_told j.pb.gz told
