@@ -28,11 +28,15 @@ static void count_page(const void *p, int by)
 		;
 }
 
+/*
+ * The first choice is the page, since what is near each other is used together; but many
+ * addresses may have the same one.
+ */
 static struct shared_slot *bucket(const void *p, unsigned choice)
 {
-	uint64_t hash = ((uintptr_t)p >> 3) * 0x9e3779b97f4a7c15;
+	uint64_t page = (uintptr_t)p >> LIVE_PAGE, hash = (uintptr_t)p * 0x9e3779b97f4a7c15 >> 40;
 
-	return shared_slots() + SHARED_WAYS * (hash >> (16 + 24 * choice) & (BUCKETS - 1));
+	return shared_slots() + SHARED_WAYS * ((choice ? hash : page) & (BUCKETS - 1));
 }
 
 /* Take an address out of a slot that has it; returns its id, 0 if another thread was faster. */

@@ -130,7 +130,7 @@ static void count_lost(size_t size, uint64_t rate)
  * Copy what there is of the stack from an address on. The kernel does it, since it knows where
  * the stack ends: threads, coroutines and handlers of signals have stacks of any kind.
  */
-static size_t copy_stack(uint64_t from, char *to, size_t most)
+static size_t copy_stack(uint32_t tid, uint64_t from, char *to, size_t most)
 {
 	struct iovec here = { to, most }, there[SHARED_MOST_STACK / PAGE + 2];
 	uint64_t at = from, end = from + most;
@@ -146,9 +146,28 @@ static size_t copy_stack(uint64_t from, char *to, size_t most)
 		there[parts].iov_len = to_next - at;
 		at = to_next;
 	}
-	got = raw_call6(SYS_process_vm_readv, raw_call1(SYS_getpid, 0), (long)&here, 1, (long)there,
-			(long)parts, 0);
+	got = raw_call6(SYS_process_vm_readv, (long)tid, (long)&here, 1, (long)there, (long)parts,
+			0);
 	return got > 0 ? (size_t)got & ~(size_t)7 : 0;
+}
+
+/* Where the loader found the stack: above lie the arguments and the environment. */
+extern void *__libc_stack_end __attribute__((weak));
+
+/*
+ * Not more than functions have: a thread's stack ends where what the C library knows of the
+ * thread begins. On stacks that are elsewhere, both are far away.
+ */
+static size_t stack_to_copy(uint64_t from, size_t most)
+{
+	uint64_t main_end = &__libc_stack_end ? (uintptr_t)__libc_stack_end + 64 : 0;
+	uint64_t thread_end = (uintptr_t)__builtin_thread_pointer();
+
+	if (main_end - from < most)
+		most = main_end - from;
+	if (thread_end - from < most)
+		most = thread_end - from;
+	return most & ~(size_t)7;
 }
 
 /* The registers as they are here, to regs; returns the stack pointer. Must be in the function
@@ -211,7 +230,8 @@ void sample_take(const void *p, size_t size, uint64_t rate)
 	r->slot = live_enter(p, r->id);
 	SAVE_REGISTERS(r->regs);
 	r->ip = r->regs[REG_PC];
-	r->stack_size = copy_stack(r->regs[REG_SP], (char *)(r + 1), stack);
+	stack = stack_to_copy(r->regs[REG_SP], stack);
+	r->stack_size = copy_stack(tid, r->regs[REG_SP], (char *)(r + 1), stack);
 	r->size = (uint16_t)sizeof(*r);
 	if (r->stack_size) {
 		memcpy((char *)(r + 1) + r->stack_size, &r->stack_size, sizeof(r->stack_size));

@@ -167,6 +167,16 @@ static void parse_sample(struct parser *p, struct record *r)
 
 /* Other records */
 
+/*
+ * Has the record a build id, and not device and inode? While another event that asks for build
+ * ids is open, Linux puts its mark on records of events that do not (perf_event_mmap_output()
+ * resets other fields of the header for each event, and not this one).
+ */
+static bool has_build_id(const struct perf_event_header *h, const struct perf_event_attr *attr)
+{
+	return h->misc & PERF_RECORD_MISC_MMAP_BUILD_ID && (attr->build_id || !attr->mmap2);
+}
+
 static void parse_map(const struct perf_event_header *h, struct parser *p, struct record *r)
 {
 	struct record_map *m = &r->map;
@@ -179,7 +189,7 @@ static void parse_map(const struct perf_event_header *h, struct parser *p, struc
 	m->executable = !(h->misc & PERF_RECORD_MISC_MMAP_DATA);
 	m->in_kernel = (h->misc & PERF_RECORD_MISC_CPUMODE_MASK) == PERF_RECORD_MISC_KERNEL;
 	if (h->type == PERF_RECORD_MMAP2) {
-		if (h->misc & PERF_RECORD_MISC_MMAP_BUILD_ID) {
+		if (has_build_id(h, p->attr)) {
 			size_t size = cursor_u8(&p->c);
 
 			cursor_skip(&p->c, 3);

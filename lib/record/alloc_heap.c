@@ -96,6 +96,7 @@ void alloc_heap_close(struct alloc_heap *h)
 	if (h->pidfd >= 0)
 		close(h->pidfd);
 	vec_release(&h->live);
+	vec_release(&h->full);
 	mem_free(h, sizeof(*h));
 }
 

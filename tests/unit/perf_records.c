@@ -158,6 +158,7 @@ static void add_trailer(uint64_t time, uint64_t id)
 
 static void test_maps(void)
 {
+	struct perf_event_attr asked = trailed;
 	struct record r;
 
 	record_begin(PERF_RECORD_MMAP, PERF_RECORD_MISC_USER);
@@ -202,6 +203,12 @@ static void test_maps(void)
 	ok(r.kind == RECORD_MAP && r.map.executable && r.map.build_id.n == 20 &&
 		   r.map.build_id.p[3] == 3,
 	   "MMAP2 with a build id");
+	asked.mmap2 = 1;
+	r = parse(&asked);
+	ok(r.map.has_inode && !r.map.build_id.n && r.map.inode == 0 && r.map.major == 20,
+	   "the mark of another event, which has asked for build ids");
+	asked.build_id = 1;
+	ok(parse(&asked).map.build_id.n == 20, "and that of this one");
 	is(r.map.path, "/bin/true", "and its path");
 	written.header.misc = PERF_RECORD_MISC_USER;
 	r = parse(&trailed);
