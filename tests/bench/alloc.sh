@@ -49,7 +49,7 @@ run() {
 	prof-idle) LD_PRELOAD=$build/libprof-alloc.so "$pairs" "$@" ;;
 	prof-alloc) prof-record -q --alloc -o heap.pb.gz -- "$pairs" "$@" ;;
 	# Some hundred times slower: fewer pairs say as much.
-	heaptrack) heaptrack --record-only -o heap "$pairs" "$1" 300000 2>/dev/null | grep '^[0-9.]* [0-9]*$' ;;
+	heaptrack) heaptrack -o heap "$pairs" "$1" 300000 2>/dev/null | grep '^[0-9.]* [0-9]*$' ;;
 	jemalloc) LD_PRELOAD=$jemalloc "$pairs" "$@" ;;
 	jemalloc-sampled)
 		LD_PRELOAD=$jemalloc MALLOC_CONF=prof:true,prof_active:true,lg_prof_sample:19 "$pairs" "$@"
@@ -61,17 +61,16 @@ run() {
 	esac
 }
 
-# total VARIANT: the bytes that it says were allocated; nothing where it does not
+# total VARIANT BYTES: the bytes that it says were allocated; nothing where it does not
 total() {
 	case $1 in
 	*prof-alloc)
 		prof-query --type alloc_space -t folded heap.pb.gz 2>/dev/null |
 			awk '{ n += $NF } END { printf "%.0f\n", n }'
 		;;
-	heaptrack)
-		heaptrack_print -f heap.* -p 0 -a 0 -T 0 -l 0 2>/dev/null | sed -n \
-			's/^.*bytes allocated in total.*: *\([0-9.]*\)\([KMGT]*\)B.*/\1 \2/p' | awk '
-			{ print $1 * 1000 ^ index("KMGT", $2 == "" ? "-" : $2) }'
+	heaptrack) # It counts calls.
+		heaptrack_print -f heap.* -p 0 -a 0 -T 0 -l 0 2>/dev/null |
+			awk -v bytes="$2" '/^calls to alloc/ { sub(/.*: /, ""); printf "%.0f\n", $1 / 300000 * bytes }'
 		;;
 	esac
 }
@@ -84,7 +83,7 @@ for pattern in ${PATTERNS:-tight mixed threads words}; do
 			[ "$pattern" = tight ] && n=20000000 || n=5000000
 			rm -f heap*
 			set -- "$(run "$variant" "$pattern" "$n")"
-			echo "$round $variant $base $1 $(total "$variant")"
+			echo "$round $variant $base $1 $(total "$variant" "${1#* }")"
 		done
 	done | awk -v pattern="$pattern" '
 		{
