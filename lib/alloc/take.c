@@ -14,7 +14,9 @@ THREADS uint64_t countdown_left;
 
 static THREADS struct {
 	uint64_t random;
-	uint64_t rate; /* with which countdown_left was drawn; 0: it was not yet */
+	uint64_t rate;                  /* with which countdown_left was drawn; 0: it was not yet */
+	uint64_t stack_from, stack_end; /* this part of the thread's stack is whole; 0: not known */
+	uint32_t tid, pid;              /* tid is of this thread if pid is of this process */
 } self;
 
 _Static_assert(SHARED_PERF_SAMPLE == (int)PERF_RECORD_SAMPLE, "as perf has it");
@@ -115,6 +117,15 @@ static unsigned claim_ring(size_t size, uint32_t tid, uint64_t *head, char **pla
 	return SHARED_RINGS;
 }
 
+static uint32_t thread_id(void)
+{
+	if (self.pid != shared->pid) {
+		self.tid = (uint32_t)raw_call1(SYS_gettid, 0);
+		self.pid = shared->pid;
+	}
+	return self.tid;
+}
+
 static void count_lost(size_t size, uint64_t rate)
 {
 	double p = countdown_probability(size, rate);
@@ -126,11 +137,25 @@ static void count_lost(size_t size, uint64_t rate)
 			   __ATOMIC_RELAXED);
 }
 
+/* Stacks */
+
+/* Where the loader found the stack: above lie the arguments and the environment. */
+extern void *__libc_stack_end __attribute__((weak));
+
 /*
- * Copy what there is of the stack from an address on. The kernel does it, since it knows where
- * the stack ends: threads, coroutines and handlers of signals have stacks of any kind.
+ * Where the stack of an address ends, if that is the thread's own: a thread's ends where what the
+ * C library knows of the thread begins. On stacks that are elsewhere, both are far away.
  */
-static size_t copy_stack(uint32_t tid, uint64_t from, char *to, size_t most)
+static uint64_t stack_end(uint64_t from)
+{
+	uint64_t main_end = &__libc_stack_end ? (uintptr_t)__libc_stack_end + 64 : 0;
+	uint64_t thread_end = (uintptr_t)__builtin_thread_pointer() & ~(uint64_t)7;
+
+	return main_end - from < thread_end - from ? main_end : thread_end;
+}
+
+/* Let the kernel copy as much as there is; returns how much. */
+static size_t copy_checked(uint32_t tid, uint64_t from, char *to, size_t most)
 {
 	struct iovec here = { to, most }, there[SHARED_MOST_STACK / PAGE + 2];
 	uint64_t at = from, end = from + most;
@@ -151,23 +176,28 @@ static size_t copy_stack(uint32_t tid, uint64_t from, char *to, size_t most)
 	return got > 0 ? (size_t)got & ~(size_t)7 : 0;
 }
 
-/* Where the loader found the stack: above lie the arguments and the environment. */
-extern void *__libc_stack_end __attribute__((weak));
-
 /*
- * Not more than functions have: a thread's stack ends where what the C library knows of the
- * thread begins. On stacks that are elsewhere, both are far away.
+ * Copy the stack from an address on. Threads, coroutines and handlers of signals have stacks of
+ * any kind, so it is the kernel that finds out what is there; but what was whole once, from an
+ * address to the end of the thread's own stack, is so as long as the thread runs.
  */
-static size_t stack_to_copy(uint64_t from, size_t most)
+static size_t copy_stack(uint32_t tid, uint64_t from, char *to, size_t most)
 {
-	uint64_t main_end = &__libc_stack_end ? (uintptr_t)__libc_stack_end + 64 : 0;
-	uint64_t thread_end = (uintptr_t)__builtin_thread_pointer();
+	uint64_t end = stack_end(from);
+	size_t got;
 
-	if (main_end - from < most)
-		most = main_end - from;
-	if (thread_end - from < most)
-		most = thread_end - from;
-	return most & ~(size_t)7;
+	if (end - from < most)
+		most = end - from;
+	if (end == self.stack_end && from >= self.stack_from && from < end) {
+		memcpy(to, (const void *)(uintptr_t)from, most);
+		return most;
+	}
+	got = copy_checked(tid, from, to, most);
+	if (from + got >= (end == self.stack_end ? self.stack_from : end)) {
+		self.stack_from = from;
+		self.stack_end = end;
+	}
+	return got;
 }
 
 /* The registers as they are here, to regs; returns the stack pointer. Must be in the function
@@ -196,7 +226,7 @@ enum { REG_SP = 12, REG_PC = 13 };
 
 void sample_take(const void *p, size_t size, uint64_t rate)
 {
-	uint32_t tid = (uint32_t)raw_call1(SYS_gettid, 0);
+	uint32_t tid = thread_id();
 	size_t stack = __atomic_load_n(&shared->stack, __ATOMIC_RELAXED);
 	struct shared_record *r;
 	struct timespec now;
@@ -230,7 +260,6 @@ void sample_take(const void *p, size_t size, uint64_t rate)
 	r->slot = live_enter(p, r->id);
 	SAVE_REGISTERS(r->regs);
 	r->ip = r->regs[REG_PC];
-	stack = stack_to_copy(r->regs[REG_SP], stack);
 	r->stack_size = copy_stack(tid, r->regs[REG_SP], (char *)(r + 1), stack);
 	r->size = (uint16_t)sizeof(*r);
 	if (r->stack_size) {
