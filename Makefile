@@ -211,7 +211,8 @@ demo: all ## draw a flame graph of a real program: build/demo/flame.svg
 # Installing. DESTDIR stands before every path, whoever gave it.
 datadir	?= $(PREFIX)/share
 bindir	?= $(PREFIX)/bin
-libdir	?= $(PREFIX)/lib
+# prof-record looks for its library in the folder beside its own.
+libdir	?= $(if $(filter %/bin,$(bindir)),$(bindir:%/bin=%/lib),$(PREFIX)/lib)
 mandir	?= $(datadir)/man
 bashdir	?= $(datadir)/bash-completion/completions
 zshdir	?= $(datadir)/zsh/site-functions

@@ -13,6 +13,8 @@ enum {
 	MOST_NODES = 1 << 20,  /* of stacks; then those that nothing in use has are forgotten */
 	MOST_SAMPLES = 4000,   /* a second and process: a few percent of a CPU, for both sides */
 	ADAPT_NS = 100000000,
+	PROMPT_NS = 500000, /* a snapshot is taken as fast as that, if it can be */
+	MOST_TRIES = 20,
 	LEAST_LIVE = 1024, /* so few allocations are not looked at before a cut */
 };
 
@@ -469,10 +471,18 @@ void allocs_look(struct allocs *a, uint64_t now)
 	}
 }
 
-void allocs_snapshot(struct allocs *a)
+/* On a busy machine we may be put off between looking at the clock and at the memory. */
+uint64_t allocs_snapshot(struct allocs *a)
 {
-	for (size_t i = 0; i < a->heaps.n; i++)
-		alloc_heap_snapshot(a->heaps.v[i]);
+	uint64_t time;
+	int tries = 0;
+
+	do {
+		time = recorder_now();
+		for (size_t i = 0; i < a->heaps.n; i++)
+			alloc_heap_snapshot(a->heaps.v[i]);
+	} while (a->heaps.n && recorder_now() - time > PROMPT_NS && ++tries < MOST_TRIES);
+	return time;
 }
 
 void allocs_cut(struct allocs *a)

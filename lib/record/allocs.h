@@ -92,8 +92,11 @@ void allocs_task(struct allocs *a, const struct record *r);
  */
 void allocs_look(struct allocs *a, uint64_t now);
 
-/* Remember what is in use now, for the next cut. Without it, what is in use at the cut counts. */
-void allocs_snapshot(struct allocs *a);
+/*
+ * Remember what is in use now, for the next cut; returns the time of that. Without it, what is
+ * in use at the cut counts.
+ */
+uint64_t allocs_snapshot(struct allocs *a);
 
 /* All of what has been handled is in the profile now, with what is in use. */
 void allocs_cut(struct allocs *a);

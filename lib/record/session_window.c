@@ -133,7 +133,8 @@ static void cut_at(struct session *s, uint64_t time)
 
 void session_cut(struct session *s, uint64_t time)
 {
-	allocs_snapshot(&s->allocs);
+	if (s->has_allocs)
+		time = allocs_snapshot(&s->allocs);
 	recorder_drain_until(&s->recorder, time);
 	cut_at(s, time);
 }
