@@ -18,4 +18,7 @@ record-runs: all $(addprefix $(O)/tests/,validate/timed stamp bench/generate) ##
 validate-unwind: $(O)/tests/validate/unwind ## hold stacks of real programs against those of elfutils
 	tests/validate/unwind.sh $(O)
 
-.PHONY: validate record-runs validate-unwind
+validate-alloc: all ## are allocation profiles unbiased? RUNS=1000
+	tests/validate/alloc.sh $(O) $(RUNS)
+
+.PHONY: validate record-runs validate-unwind validate-alloc
