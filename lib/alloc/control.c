@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -23,6 +24,12 @@ static struct {
 } own;
 
 struct shared_heap *shared;
+
+/* Its descriptor; a program may have closed that, and opened another file with its number. */
+static struct {
+	int fd;
+	ino_t inode;
+} file;
 
 static bool failed(long result)
 {
@@ -45,6 +52,21 @@ static int move_away(int fd)
 	return fd;
 }
 
+static ino_t inode_of(int fd)
+{
+	struct stat st;
+
+	return failed(raw_call3(SYS_fstat, fd, &st, 0)) ? 0 : st.st_ino;
+}
+
+/* In a forked child: that of its parent. */
+static void close_old(void)
+{
+	if (file.inode && inode_of(file.fd) == file.inode)
+		raw_call1(SYS_close, file.fd);
+	file.inode = 0;
+}
+
 /* Map a new file where `shared` is, or anywhere; returns its descriptor, -1 if that fails. */
 static int map_file(void)
 {
@@ -64,11 +86,14 @@ static int map_file(void)
 	}
 	raw_call3(SYS_madvise, p, SHARED_BYTES, MADV_DONTDUMP);
 	__atomic_store_n(&shared, (struct shared_heap *)p, __ATOMIC_RELEASE);
-	return move_away((int)fd);
+	close_old();
+	file.fd = move_away((int)fd);
+	file.inode = inode_of(file.fd);
+	return file.fd;
 }
 
 /* Hand the file to who listens there. It may do that later: the kernel keeps what was sent. */
-static bool hand_over(const char *name, int file)
+static bool hand_over(const char *name, int descriptor)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	size_t length = strnlen(name, SHARED_SOCKET_NAME - 1);
@@ -88,7 +113,7 @@ static bool hand_over(const char *name, int file)
 
 	if (failed(fd))
 		return false;
-	memcpy(CMSG_DATA(&control.header), &file, sizeof(file));
+	memcpy(CMSG_DATA(&control.header), &descriptor, sizeof(descriptor));
 	memcpy(to.sun_path + 1, name, length);
 	ok = !failed(raw_call3(SYS_connect, fd, &to,
 			       offsetof(struct sockaddr_un, sun_path) + 1 + length)) &&
@@ -138,7 +163,6 @@ static bool start(void)
 {
 	const char *text = environ ? getenv(SHARED_HEAP_VARIABLE) : NULL;
 	struct wish wish = { 0 };
-	int file;
 
 	if (shared)
 		wish_of_parent(&wish);
@@ -147,11 +171,10 @@ static bool start(void)
 	raw_call3(SYS_madvise, &own, sizeof(own), MADV_WIPEONFORK);
 	if (shared)
 		live_forget_all();
-	file = map_file();
-	if (file < 0)
+	if (map_file() < 0)
 		return false;
 	fill_in(&wish);
-	if (wish.socket[0] && hand_over(wish.socket, file)) {
+	if (wish.socket[0] && hand_over(wish.socket, file.fd)) {
 		shared->follow = 1;
 		__atomic_store_n(&shared->active, 1, __ATOMIC_RELEASE);
 	}

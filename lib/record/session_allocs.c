@@ -1,5 +1,7 @@
 #include "record/session_allocs.h"
 
+#include "record/tasks.h"
+
 static void take_more(void *context)
 {
 	struct session *s = context;
@@ -71,21 +73,28 @@ bool session_allocs_launch(struct session *s, struct launch *launch, struct buf 
 static bool attach_all(struct session *s, struct buf *why)
 {
 	const struct sampler_options *o = &s->sampler_options;
-	struct buf missing = { 0 };
+	struct buf missing = { 0 }, list = { 0 };
 	size_t n = 0;
 
-	for (size_t i = 0; i < o->npid; i++) {
+	/* First those that were named. */
+	tasks_processes(o->pids, o->npid, o->children, &list);
+	for (size_t i = 0; i < BUF_COUNT(&list, int); i++) {
+		int pid = ((const int *)list.p)[i];
+
 		missing.n = 0;
-		if (allocs_attach(&s->allocs, o->pids[i], o->children, &missing)) {
+		if (allocs_attach(&s->allocs, pid, o->children, &missing)) {
 			n++;
 			continue;
 		}
+		if (i >= o->npid)
+			continue;
 		if (why->n)
 			buf_add(why, S("\n  "));
-		buf_printf(why, "cannot record what process %d allocates: %.*s", o->pids[i],
+		buf_printf(why, "cannot record what process %d allocates: %.*s", pid,
 			   STR_ARG(buf_str(&missing)));
 	}
 	buf_release(&missing);
+	buf_release(&list);
 	return n > 0;
 }
 

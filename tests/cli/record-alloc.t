@@ -91,6 +91,15 @@ done
 exits 0 'once more' prof-record --alloc -c 1024 -p $pid -d 100ms -o p.pb.gz
 at_least "$(amounts p.pb.gz alloc_objects serve)" 10 'is as good'
 kill $pid
+LD_PRELOAD=$BUILD/libprof-alloc.so ./allocates serve fork >forked &
+parent=$!
+wait_for forked
+pid=$(awk '{ print $2 }' forked)
+exits 0 'a child of one that has it' prof-record --alloc -c 1024 -p "$pid" -d 100ms -o f.pb.gz
+at_least "$(amounts f.pb.gz alloc_objects serve)" 10 'has it, too'
+exits 0 'with its parent' prof-record --alloc -c 1024 -p $parent --children -d 100ms -o f.pb.gz
+at_least "$(amounts f.pb.gz alloc_objects serve)" 10 'is there as well'
+kill "$pid"
 ./allocates serve >ready &
 pid=$!
 exits 2 'a process without it' prof-record --alloc -p $pid -d 100ms -o q.pb.gz

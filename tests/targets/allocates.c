@@ -4,13 +4,14 @@
  * allocations bytes". All blocks are large, so that every one of them is a sample.
  *
  *	allocates LIBRARY [exec|kill|exit]   end as if by chance
- *	allocates serve                      allocate now and then, until told to end
+ *	allocates serve [fork]               allocate now and then, until told to end; in a child
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -237,8 +238,12 @@ static void small_ones(void)
 	tell("small_ones", 4000, 4000L * 500, 2000, 2000L * 500);
 }
 
-static void serve(void)
+static void serve(bool in_a_child)
 {
+	if (in_a_child && fork() > 0) {
+		wait(NULL);
+		_exit(0);
+	}
 	tell("ready", getpid(), 0, 0, 0);
 	for (;;) {
 		for (int i = 0; i < 4; i++) {
@@ -256,7 +261,7 @@ int main(int argc, char **argv)
 	const char *end = argc > 2 ? argv[2] : "";
 
 	if (argc < 2 || strcmp(argv[1], "serve") == 0)
-		serve();
+		serve(end[0] != '\0');
 	tell("before_main", N, (long)N * BLOCK, N, (long)N * BLOCK);
 	do_malloc();
 	if (strcmp(end, "kill") == 0)
