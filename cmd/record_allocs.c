@@ -15,10 +15,9 @@ static void add_lost(struct alloc_lost *to, const struct alloc_lost *l)
 	to->bytes += l->bytes;
 }
 
-void record_allocs_add(struct record_allocs *r, const struct allocs *a, struct profile *p)
+void record_allocs_add(struct record_allocs *r, const struct allocs *a,
+		       const struct alloc_counts *c, struct profile *p)
 {
-	const struct alloc_counts *c = &a->counts;
-
 	r->used = true;
 	r->period = a->period;
 	r->most_period = a->most_period;

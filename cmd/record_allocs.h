@@ -10,8 +10,9 @@ struct record_allocs {
 	uint64_t period, most_period;
 };
 
-/* A window has ended: add what it has, and put what is to be known of it in its profile. */
-void record_allocs_add(struct record_allocs *r, const struct allocs *a, struct profile *p);
+/* A window has ended, with these counts: add what it has, and put what is to be known of it in its profile. */
+void record_allocs_add(struct record_allocs *r, const struct allocs *a,
+		       const struct alloc_counts *c, struct profile *p);
 
 /* Notes at the end. */
 void record_allocs_summarise(const struct record_allocs *r);

@@ -113,7 +113,7 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 	}
 	record_add_facts(p, w, &r->facts);
 	if (s->has_allocs)
-		record_allocs_add(&r->allocs, &s->allocs, p);
+		record_allocs_add(&r->allocs, &s->allocs, &w->allocs, p);
 	note_saturation(p);
 	return record_output_write(&r->output, p, w);
 }

@@ -26,8 +26,10 @@ EXPORTED void *mmap(void *at, size_t size, int protection, int flags, int fd, of
 	return next.mmap(at, size, protection, flags, fd, offset);
 }
 
+#ifdef __GLIBC__
 EXPORTED void *mmap64(void *at, size_t size, int protection, int flags, int fd, off64_t offset)
 	__attribute__((alias("mmap")));
+#endif
 
 /* A mapping counts until its first page is gone. */
 static RARE int checked_munmap(void *p, size_t size)
