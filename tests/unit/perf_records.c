@@ -203,16 +203,29 @@ static void test_maps(void)
 	ok(r.kind == RECORD_MAP && r.map.executable && r.map.build_id.n == 20 &&
 		   r.map.build_id.p[3] == 3,
 	   "MMAP2 with a build id");
-	asked.mmap2 = 1;
-	r = parse(&asked);
-	ok(r.map.has_inode && !r.map.build_id.n && r.map.inode == 0 && r.map.major == 20,
-	   "the mark of another event, which has asked for build ids");
-	asked.build_id = 1;
-	ok(parse(&asked).map.build_id.n == 20, "and that of this one");
 	is(r.map.path, "/bin/true", "and its path");
 	written.header.misc = PERF_RECORD_MISC_USER;
 	r = parse(&trailed);
 	ok(!r.map.build_id.n && r.map.major == 20 && r.map.has_inode, "with device and inode");
+
+	/* Beside a recorder that asks for build ids, the kernel sets their flag for all. */
+	record_begin(PERF_RECORD_MMAP2, PERF_RECORD_MISC_USER | PERF_RECORD_MISC_MMAP_BUILD_ID);
+	record_add_pair(7, 8);
+	record_add(0x400000);
+	record_add(0x1000);
+	record_add(0);
+	record_add_pair(8, 1); /* the device */
+	record_add(0x1234);    /* the inode */
+	record_add(5);
+	record_add_pair(5, 2);
+	record_add_text("/bin/true");
+	add_trailer(56, 9);
+	r = parse(&trailed);
+	ok(!r.map.build_id.n && r.map.has_inode && r.map.major == 8 && r.map.inode == 0x1234,
+	   "a flag of build ids that another recorder asked for");
+	asked.build_id = 1;
+	r = parse(&asked);
+	ok(!r.map.has_inode && r.map.build_id.n == 8, "an event that asked for them");
 }
 
 static void test_others(void)
