@@ -61,7 +61,7 @@ run() {
 	esac
 }
 
-# total VARIANT BYTES: the bytes that it says were allocated; nothing where it does not
+# total VARIANT BYTES PATTERN: the bytes that it says were allocated; nothing where it does not
 total() {
 	case $1 in
 	*prof-alloc)
@@ -69,8 +69,9 @@ total() {
 			awk '{ n += $NF } END { printf "%.0f\n", n }'
 		;;
 	heaptrack) # It counts calls.
+		[ "$3" = threads ] && calls=1200000 || calls=300000
 		heaptrack_print -f heap.* -p 0 -a 0 -T 0 -l 0 2>/dev/null |
-			awk -v bytes="$2" '/^calls to alloc/ { sub(/.*: /, ""); printf "%.0f\n", $1 / 300000 * bytes }'
+			awk -v bytes="$2" -v calls=$calls '/^calls to alloc/ { sub(/.*: /, ""); printf "%.0f\n", $1 / calls * bytes }'
 		;;
 	esac
 }
@@ -83,7 +84,7 @@ for pattern in ${PATTERNS:-tight mixed threads words}; do
 			[ "$pattern" = tight ] && n=20000000 || n=5000000
 			rm -f heap*
 			set -- "$(run "$variant" "$pattern" "$n")"
-			echo "$round $variant $base $1 $(total "$variant" "${1#* }")"
+			echo "$round $variant $base $1 $(total "$variant" "${1#* }" "$pattern")"
 		done
 	done | awk -v pattern="$pattern" '
 		{
