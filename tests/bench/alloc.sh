@@ -71,7 +71,7 @@ total() {
 	heaptrack) # It counts calls.
 		[ "$3" = threads ] && calls=1200000 || calls=300000
 		heaptrack_print -f heap.* -p 0 -a 0 -T 0 -l 0 2>/dev/null |
-			awk -v bytes="$2" -v calls=$calls '/^calls to alloc/ { sub(/.*: /, ""); printf "%.0f\n", $1 / calls * bytes }'
+			awk -v bytes="$2" -v calls="$calls" '/^calls to alloc/ { sub(/.*: /, ""); printf "%.0f\n", $1 / calls * bytes }'
 		;;
 	esac
 }
