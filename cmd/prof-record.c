@@ -26,18 +26,18 @@ enum {
 static struct {
 	const char *events, *frequency, *label_by, *vmlinux, *control;
 	bool kernel, no_kernel, no_symbols, no_inlines, debuginfod, jit, self_test, off_cpu, wall,
-		paused;
+		paused, alloc;
 	int stack, to;
 	struct opt_list labels, facts;
 	uint64_t duration, delay, every, keep, min_wait; /* ns */
-	uint64_t stack_size, period;
+	uint64_t stack_size, period, alloc_period;
 	const char *ab[2];
 	struct options until; /* its power_effect and power_share */
 	int64_t runs;
 	uint64_t max_time; /* ns */
 } o;
 
-static struct event events[MOST_EVENTS + 1]; /* and that of waits */
+static struct event events[MOST_EVENTS + 2]; /* and those of waits and allocations */
 
 /* Options */
 
@@ -108,6 +108,9 @@ static const struct opt what_options[] = {
 	{ 0, "wall", OPT_FLAG, &o.wall, NULL, "where they run and where they wait, together" },
 	{ 0, "min-wait", OPT_PARSED, &o.min_wait, "TIME", "leave out shorter waits",
 	  .parse = parse_duration },
+	{ 0, "alloc", OPT_FLAG, &o.alloc, NULL, "what programs allocate and have in use" },
+	{ 0, "alloc-period", OPT_SIZE, &o.alloc_period, "BYTES",
+	  "a sample for so many bytes, on average: 512K" },
 	{ 'd', "duration", OPT_PARSED, &o.duration, "TIME", "stop after that long",
 	  .parse = parse_duration },
 	{ 0, "delay", OPT_PARSED, &o.delay, "TIME", "begin after that long; -1: when told",
@@ -163,12 +166,12 @@ static bool has_waits(void)
 	return o.off_cpu || o.wall;
 }
 
-/* What is sampled besides waits: nothing but those where only they are asked for. */
+/* What is sampled besides waits and allocations: nothing where only they are asked for. */
 static struct str event_list(void)
 {
 	if (o.events)
 		return str_of(o.events);
-	return o.off_cpu && !o.wall ? (struct str){ 0 } : S("cpu");
+	return (o.off_cpu || o.alloc) && !o.wall ? (struct str){ 0 } : S("cpu");
 }
 
 static void add_waits(size_t *n)
@@ -180,6 +183,14 @@ static void add_waits(size_t *n)
 	if (o.wall && !cpu)
 		usage("--wall needs the event cpu");
 	events[(*n)++] = event_of_waits();
+}
+
+/* --count is of the only event that there is. */
+static uint64_t alloc_period(void)
+{
+	if (o.alloc_period)
+		return o.alloc_period;
+	return o.period && !event_list().p && !has_waits() ? o.period : SHARED_DEFAULT_PERIOD;
 }
 
 static size_t parse_events(void)
@@ -201,6 +212,8 @@ static size_t parse_events(void)
 	}
 	if (has_waits())
 		add_waits(&n);
+	if (o.alloc)
+		events[n++] = event_of_allocs(alloc_period());
 	return n;
 }
 
@@ -302,6 +315,14 @@ static void open_control(struct session_options *s)
 	s->control = &control;
 }
 
+static void check_allocs(void)
+{
+	if (o.alloc_period && !o.alloc)
+		usage("--alloc-period is of --alloc");
+	if (o.alloc && o.self_test)
+		usage("--self-test does not measure --alloc");
+}
+
 /* A recording as the options have it, but for its target. */
 static struct recording model(char *const *command)
 {
@@ -326,6 +347,7 @@ static struct recording model(char *const *command)
 			.paused = o.paused,
 			.wall = o.wall,
 			.min_wait = o.min_wait,
+			.adapt_allocs = !o.alloc_period && !o.period,
 			.adapt = o.stack == STACK_AUTO && !o.stack_size && event_list().p,
 		},
 		.output = {
@@ -376,6 +398,9 @@ static int record(struct recording *r, char *const *command)
 	parse_target(&r->session.sampler, command);
 	if (has_waits() && r->session.sampler.cpus)
 		usage("--off-cpu and --wall need all CPUs: not -C");
+	if (o.alloc && r->session.sampler.target != TARGET_CHILD &&
+	    r->session.sampler.target != TARGET_TASKS)
+		usage("--alloc needs a command, or processes: -p");
 	if (*command)
 		mem_exhausted_status(RECORDING_FAILED);
 	r->session.labels.label_by = parse_label_by(r->session.sampler.target == TARGET_SYSTEM);
@@ -409,6 +434,7 @@ int main(int argc, char **argv)
 	check_pairs(&o.facts, "fact");
 	check_waits();
 	check_control();
+	check_allocs();
 	keep_memory_small();
 	r = model(command);
 	open_control(&r.session);

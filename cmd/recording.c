@@ -113,6 +113,8 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 		wait_reasons_find(p);
 	}
 	record_add_facts(p, w, &r->facts);
+	if (s->has_allocs)
+		record_allocs_add(&r->allocs, &s->allocs, &w->allocs, p);
 	note_saturation(p);
 	return record_output_write(&r->output, p, w);
 }
@@ -290,6 +292,8 @@ void recording_summarise(const struct recording *r)
 		note("kernel code was not sampled: see perf_event_paranoid in prof-record(1)");
 	if (r->facts.waits)
 		note_waits(r);
+	if (r->allocs.used)
+		record_allocs_summarise(&r->allocs);
 	coverage_explain(r);
 	buf_release(&covered);
 }

@@ -314,6 +314,7 @@ static void on_sample_record(struct decoder *d, const struct record *r, size_t e
 		.cpu = r->cpu,
 		.time = r->time,
 		.period = r->sample.period,
+		.record = &r->sample,
 		.event = event,
 		.kernel = d->kernel,
 		.user = d->user,

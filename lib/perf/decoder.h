@@ -37,8 +37,9 @@ struct perf_sample {
 	const struct user_frame *user;
 	size_t nuser;
 	enum unwind_end end;
-	const struct user_state *state; /* what unwind() was given; NULL for a chain */
-	const char *thread;             /* its name; NULL unless processes.thread_names */
+	const struct user_state *state;     /* what unwind() was given; NULL for a chain */
+	const char *thread;                 /* its name; NULL unless processes.thread_names */
+	const struct record_sample *record; /* that it was made from; else NULL */
 	/* Of a thread that waits, where the decoder is not the one who made the sample: */
 	const char *wait;        /* for the label `wait`; NULL: no label */
 	const char *instead;     /* a frame in place of a stack that is not known */

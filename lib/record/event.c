@@ -86,6 +86,19 @@ struct event event_of_waits(void)
 			       .source = "context-switches" };
 }
 
+struct event event_of_allocs(uint64_t period)
+{
+	return (struct event){ .name = S("alloc"),
+			       .type = PERF_TYPE_SOFTWARE,
+			       .config = PERF_COUNT_SW_DUMMY,
+			       .sample_type = "alloc_space",
+			       .unit = "bytes",
+			       .count_type = "alloc_objects",
+			       .every = period,
+			       .is_alloc = true,
+			       .source = "allocations" };
+}
+
 void event_set_period(struct event *e, uint64_t period)
 {
 	if (e->is_cpu)

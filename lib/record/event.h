@@ -27,6 +27,7 @@ struct event {
 	bool asked_precise;
 	const char *cpus;   /* the only ones that count it, a list; NULL: any */
 	bool is_switch;     /* a stack where a thread leaves its CPU, and records */
+	bool is_alloc;      /* allocations, which libprof-alloc.so samples */
 	const char *source; /* what it is counted by, for people */
 };
 
@@ -53,6 +54,12 @@ unsigned event_precise(const struct event *event);
  * of samples a second, and has two records: of the thread that goes and of the one that comes.
  */
 struct event event_of_waits(void);
+
+/*
+ * What programs allocate (allocs.h): a sample every so many bytes, on average. It is no event
+ * of the kernel.
+ */
+struct event event_of_allocs(uint64_t period);
 
 /*
  * Let every so many occurrences be a sample: of "cpu", nanoseconds of the kernel's clock.

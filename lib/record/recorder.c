@@ -214,6 +214,8 @@ void recorder_take(struct recorder *r)
 		update_tree(r);
 	for (size_t k = 0; k < s->nring; k++)
 		ring_drain(&s->rings[k], head[k], add_record, r);
+	if (r->take_more)
+		r->take_more(r->context);
 }
 
 void recorder_drain(struct recorder *r, bool all)

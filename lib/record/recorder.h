@@ -28,6 +28,7 @@ struct recorder {
 	bool (*wants)(void *context, struct process *);
 	void (*on_sample)(void *context, const struct perf_sample *);
 	void (*on_task)(void *context, const struct record *); /* recorder_follow_tasks() */
+	void (*take_more)(void *context); /* what does not come in the rings; NULL: nothing */
 	void *context;
 	size_t switch_event;      /* number of the one that samples switches, with on_task; */
 	_Atomic uint64_t nswitch; /* threads that left a CPU: all, */

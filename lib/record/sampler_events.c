@@ -55,6 +55,8 @@ enum {
 
 static unsigned kind_of_event(const struct event *e)
 {
+	if (e->is_alloc)
+		return 0; /* none of the kernel's */
 	return e->is_switch ? SWITCHES : e->every ? BY_PERIOD : BY_FREQUENCY;
 }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "record/drain_thread.h"
+#include "record/session_allocs.h"
 #include "record/session_child.h"
 #include "record/session_slices.h"
 #include "record/session_start.h"
@@ -186,7 +187,8 @@ static int wait_ms(struct session *s, uint64_t now)
 		s->read_memory = now;
 	s->completed = completed;
 	due = now + LOOK_MS * 1000000;
-	if (s->read_memory && now - s->read_memory < HOUSE_NS)
+	if ((s->read_memory && now - s->read_memory < HOUSE_NS) ||
+	    (s->allocs.taken && now - s->allocs.taken < HOUSE_NS))
 		due = now + READ_MS * 1000000;
 
 	if (s->o->every && s->window_start + s->o->every < due)
@@ -273,6 +275,7 @@ static void run_windows(struct session *s)
 		session_adapt_waits(s, recorder_now());
 		recorder_drain(&s->recorder, false);
 		now = recorder_now();
+		allocs_look(&s->allocs, now);
 		show_progress(s, now, &shown);
 		if (wants_more_stack(s))
 			open_again(s, LARGEST_STACK);
@@ -293,6 +296,7 @@ static void run_windows(struct session *s)
 	await_child(s);
 	session_look_at_waits(s);
 	sampler_stop(&s->sampler);
+	session_allocs_stop(s);
 	s->over = recorder_now();
 	session_cut_last(s);
 	look_for_others(s);
@@ -323,6 +327,7 @@ void session_release(struct session *s)
 	session_release_slices(s);
 	session_windows_release(s);
 	off_cpu_release(&s->off_cpu);
+	allocs_release(&s->allocs);
 	recorder_release(&s->recorder);
 	sampler_close(&s->sampler);
 	targets_close(&s->targets);

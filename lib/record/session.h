@@ -6,6 +6,7 @@
 #define RECORD_SESSION_H
 
 #include "perf/gather.h"
+#include "record/allocs.h"
 #include "record/control.h"
 #include "record/jit.h"
 #include "record/launch.h"
@@ -27,6 +28,7 @@ struct window {
 	uint64_t forks;     /* threads and processes that began in it */
 	uint64_t max_rss;   /* bytes, of a command that has ended; else 0 */
 	struct off_cpu_counts off_cpu;
+	struct alloc_counts allocs;
 	bool user_only; /* kernel code could not be sampled */
 	bool last;      /* no other follows */
 	bool ended;     /* a command ended in it: */
@@ -61,6 +63,7 @@ struct session_options {
 	/* With one of event_of_waits() among the events: */
 	bool wall;         /* a sample type for running and waiting together */
 	uint64_t min_wait; /* ns; shorter waits are left out */
+	bool adapt_allocs; /* their period may become longer */
 	/* A command is about to run as this process; 0: it has ended. May be NULL. */
 	void (*on_child)(void *context, int pid);
 	/* Are samples of this process wanted? May be NULL. */
@@ -91,6 +94,8 @@ struct session {
 	struct recorder recorder;
 	struct gather gather;
 	struct off_cpu off_cpu;
+	struct allocs allocs;
+	bool has_allocs;  /* allocs is in use */
 	bool has_waits;   /* off_cpu is in use: */
 	uint64_t adapted; /* ns: when its period was looked at */
 	struct switch_rate {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "record/cpu_counter.h"
+#include "record/session_allocs.h"
 #include "record/session_child.h"
 #include "record/session_waits.h"
 #include "record/session_window.h"
@@ -38,7 +39,9 @@ static void on_sample(void *context, const struct perf_sample *sample)
 
 	const struct event *event = &s->o->sampler.events[sample->event];
 
-	if (event->is_switch)
+	if (event->is_alloc)
+		allocs_sample(&s->allocs, sample);
+	else if (event->is_switch)
 		off_cpu_sample(&s->off_cpu, sample);
 	else if (s->has_waits && event->is_cpu)
 		session_add_run(s, sample, worth_of(s, sample));
@@ -71,14 +74,23 @@ static void set_up(struct session *s)
 	s->recorder.decoder.processes.thread_names = o->labels.label_by & LABEL_BY_THREAD;
 	session_windows_init(s);
 	session_waits_init(s);
+	session_allocs_follow(s);
 }
 
 static bool prepare_child(struct session *s, struct buf *why)
 {
-	if (!launch_prepare(&s->child, &s->o->launch)) {
-		buf_printf(why, "cannot start '%s': %s", s->o->launch.command[0], strerror(errno));
+	struct buf environment = { 0 };
+	struct launch launch;
+	bool ok;
+
+	if (!session_allocs_launch(s, &launch, &environment, why))
 		return false;
-	}
+	ok = launch_prepare(&s->child, &launch);
+	if (!ok)
+		buf_printf(why, "cannot start '%s': %s", launch.command[0], strerror(errno));
+	buf_release(&environment);
+	if (!ok)
+		return false;
 	s->sampler_options.pids = &s->child.pid;
 	s->sampler_options.npid = 1;
 	/* It takes its part of each switch: where those are recorded, they say the same. */
@@ -204,10 +216,24 @@ static bool start_target(struct session *s, struct buf *why)
 	return true;
 }
 
+/* Some of the processes may not be recorded: that is said, too. */
+static bool begin_allocs(struct session *s, struct buf *why)
+{
+	if (!session_allocs_begin(s, why))
+		return false;
+	if (why->n) {
+		buf_ch(why, '\0');
+		note(s, why->p);
+		why->n = 0;
+	}
+	return true;
+}
+
 bool session_start(struct session *s, struct buf *why)
 {
 	bool child = s->o->sampler.target == TARGET_CHILD, ok;
 
+	session_allocs_init(s);
 	if (!find_target(s, why))
 		return false;
 	/* Attaching to many threads that keep all CPUs busy is slow otherwise. */
@@ -227,5 +253,5 @@ bool session_start(struct session *s, struct buf *why)
 		return false;
 	session_begin_waits(s, s->begun);
 	s->begun = recorder_now();
-	return true;
+	return begin_allocs(s, why);
 }

@@ -21,6 +21,8 @@ static void on_task(void *context, const struct record *r)
 	if (!targets_have_thread(&s->targets, r->tid))
 		return;
 	off_cpu_task(&s->off_cpu, r);
+	if (s->has_allocs)
+		allocs_task(&s->allocs, r);
 }
 
 bool session_has_waits(const struct session *s)

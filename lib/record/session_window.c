@@ -88,6 +88,8 @@ void session_begin_window(struct session *s)
 	gather_begin(&s->gather, &s->profile);
 	if (s->has_waits)
 		off_cpu_begin(&s->off_cpu);
+	if (s->has_allocs)
+		allocs_begin(&s->allocs);
 	s->window = (struct window){ .number = number, .time = realtime() - ago };
 }
 
@@ -115,7 +117,7 @@ static void measure(struct session *s, const struct session_counts *now, uint64_
 	w->duration = time - s->window_start;
 	w->user_only = s->sampler.user_only;
 	w->samples = now->samples - was->samples;
-	w->lost = now->lost - was->lost;
+	w->lost = now->lost - was->lost + w->allocs.lost.samples;
 	w->truncated = s->gather.ntruncated;
 	memcpy(w->by_end, s->gather.nended, sizeof(w->by_end));
 	w->throttled = now->throttled - was->throttled;
@@ -140,6 +142,10 @@ static void cut_at(struct session *s, uint64_t time)
 		off_cpu_cut(&s->off_cpu, time);
 		s->window.off_cpu = s->off_cpu.counts;
 	}
+	if (s->has_allocs) {
+		allocs_cut(&s->allocs);
+		s->window.allocs = s->allocs.counts;
+	}
 	now = counts_so_far(s);
 	measure(s, &now, time);
 	s->at_start = now;
@@ -148,6 +154,8 @@ static void cut_at(struct session *s, uint64_t time)
 
 void session_cut(struct session *s, uint64_t time)
 {
+	if (s->has_allocs)
+		time = allocs_snapshot(&s->allocs);
 	recorder_drain_until(&s->recorder, time);
 	cut_at(s, time);
 }
