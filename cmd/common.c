@@ -173,6 +173,7 @@ void open_source(struct source *s, char *const *paths, bool directories)
 			    .until = common.until,
 			    .selector = common.selector,
 			    .jobs = (unsigned)common.jobs,
+			    .each = common.each,
 			    .progress = progress_add,
 			    .report = report_input,
 		    });

@@ -21,6 +21,7 @@ struct common {
 	int64_t since, until;
 	struct selector *selector;
 	bool events_in; /* at least one input has perf's events, often several at once */
+	void (*each)(struct profile *p); /* see struct source_options; NULL: nothing */
 };
 extern struct common common;
 

@@ -2,6 +2,7 @@
 #ifndef VIEW_SVG_H
 #define VIEW_SVG_H
 
+#include "io/json.h"
 #include "view/flame.h"
 #include "view/namelist.h"
 #include "view/packed.h"
@@ -22,6 +23,28 @@ struct svg {
 	double top;    /* where the boxes begin, in pixels */
 	double per;    /* pixels for a value */
 };
+
+/*
+ * For the profile's column o->col, once `flame` is made; map: colours to keep, or NULL.
+ * svg_release() releases the names, and nothing else.
+ */
+void svg_init(struct svg *s, struct palette_map *map);
+void svg_release(struct svg *s);
+
+/* The style sheet of first view and legend. */
+void svg_styles(const struct svg *s);
+
+/* The <svg> tag, its title and its notes. */
+void svg_head(const struct svg *s);
+
+/* The legend and the first view; no </svg>. */
+void svg_first_view(const struct svg *s);
+
+/* The units of p's column col, for scripts: [[how many, name], ...]. */
+void svg_units(struct json *j, const struct profile *p, uint32_t col, bool renamed);
+
+/* What was found, for scripts: the members "findings" and "blame". */
+void svg_evidence(struct json *j, const struct flame *f);
 
 /* The boxes of the first view, for readers without script. */
 void svg_still(const struct svg *s);
