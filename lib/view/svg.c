@@ -160,10 +160,12 @@ static void put_titles(const struct svg *s)
 
 /* Sizes */
 
-static struct str default_title(const struct view_options *o)
+static struct str default_title(const struct view_options *o, bool diff)
 {
 	if (o->title)
 		return str_of(o->title);
+	if (diff)
+		return S("Differential Flame Graph");
 	if (o->order == ORDER_BY_TIME)
 		return S("Flame Chart");
 	return o->inverted ? S("Icicle Graph") : S("Flame Graph");
@@ -175,7 +177,7 @@ void svg_init(struct svg *s, struct palette_map *map)
 	double whole = s->flame.layout.whole;
 	struct walk w;
 
-	s->title = default_title(o);
+	s->title = default_title(o, s->flame.tree.diff);
 	namelist_init(&s->names, s->flame.p->dict, &s->flame.tree, o, map);
 	s->width = o->width ? o->width : SVG_WIDTH;
 	s->per = (s->width - 2 * SVG_PAD) / whole;

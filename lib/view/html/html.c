@@ -126,10 +126,20 @@ static void number_nodes(struct page *page)
 		page->number[i] = n++;
 }
 
+/* The recorded command, where it is known. */
+static struct str default_title(const struct page *page)
+{
+	struct str command = profile_fact(page->p, S("command"));
+
+	return page->svg.flame.tree.diff ? S("Comparison") : command.n ? command : S("Profile");
+}
+
 static void build_page(struct page *page)
 {
 	page->tree = &page->svg.flame.tree;
 	svg_init(&page->svg, NULL);
+	if (!page->o->title)
+		page->svg.title = default_title(page);
 	if (page->o->source)
 		html_tree_by_line(page);
 	number_nodes(page);

@@ -12,6 +12,7 @@ static void put_conf(struct page *page, struct json *j)
 	json_member_bool(j, "normalize", page->o->normalize);
 	json_member_string(j, "shape", str_of(widths[page->o->diff_width]));
 	json_member_bool(j, "evidence", f->evidence.known);
+	json_member_string(j, "about", f->evidence.about);
 	if (f->evidence.known)
 		svg_evidence(j, f);
 	json_member_array(j, "ratios");

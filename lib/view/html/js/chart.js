@@ -14,8 +14,10 @@ const theme = {
 };
 
 const fills = [];
+
+// As in WCAG 2: white text has a contrast of 4.5 on what is this dark, black on the rest.
+const linear = c => c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4;
 const isDark = (r, g, b) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b) < 0.18;
-const linear = c => (c / 255) ** 2.2;
 const inkOn = color => isDark(...[1, 3, 5].map(at => parseInt(color.slice(at, at + 2), 16))) ?
 	'#fff' : '#000';
 
@@ -226,6 +228,8 @@ class Chart {
 		pen.fillRect(b.left, top, w, height);
 		if (mark === 'new' && w > 2)
 			this.outline(b, top, 1, [4, 2]);
+		if (sums.base && !this.options.plain && graph.blames?.(b.x))
+			this.outline(b, top, 2, []);
 		if (k >= 0 && k === selected)
 			this.outline(b, top, 2, []);
 		if (b.x === this.current && document.activeElement === this.box)

@@ -18,6 +18,25 @@ class TopDown {
 	hasKids(i) { return this.sums.tree.end[i] > i + 1; }
 	kids(i) { return this.sums.tree.children(i).filter(k => this.total(k) || this.base(k)); }
 
+	// Is the node on a way to what got slower? A way may begin one level below the root's.
+	blames(i) {
+		if (!this.blamed) {
+			const {tree} = this.sums;
+			this.blamed = new Set();
+			for (const path of hasVerdicts() ? conf.blame : []) {
+				const way = path.split(';'), reached = new Map();
+				for (let k = 1; k < tree.n; k++) {
+					const n = reached.get(tree.parent[k]) || 0;
+					if (names[tree.name[k]].replaceAll(';', ':') !== way[n] || (!n && tree.depth[k] > 2))
+						continue;
+					reached.set(k, n + 1);
+					this.blamed.add(k);
+				}
+			}
+		}
+		return this.blamed.has(i);
+	}
+
 	// The path of names to a box, and back.
 	path(i) { return this.sums.tree.path(i).map(k => names[this.sums.tree.name[k]]); }
 	follow(path) { return this.sums.tree.follow(path); }

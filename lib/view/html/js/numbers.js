@@ -1,14 +1,15 @@
 // Numbers and names for people.
 
 const grouping = new Intl.NumberFormat('en-US', {maximumFractionDigits: 0});
+const compact = new Intl.NumberFormat('en-US', {notation: 'compact', maximumSignificantDigits: 4});
 const typeNow = () => conf.types[state.type];
 const percent = (v, all, digits = 2) => (all ? 100 * v / all : 0).toFixed(digits) + '%';
 
-// "1.5ms", or "1,234" where the type has no unit that people know.
+// "1.5ms", or where the type has no unit that people know "1,234" or "1.234M".
 function shortAmount(v) {
 	const unit = typeNow().units.filter(([scale]) => Math.abs(v) >= scale).pop() || typeNow().units[0];
 	if (!unit)
-		return grouping.format(v * conf.factor);
+		return (Math.abs(v * conf.factor) < 1e6 ? grouping : compact).format(v * conf.factor);
 	return v ? `${+(v / unit[0]).toPrecision(3)}${unit[1]}` : '0';
 }
 

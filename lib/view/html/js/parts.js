@@ -184,6 +184,26 @@ function showTools() {
 	showChips();
 }
 
+// The colours of a comparison.
+const legend = make('div', {class: 'legend', role: 'img'});
+
+function showLegend() {
+	legend.hidden = !sums.base;
+	if (legend.hidden)
+		return;
+	const key = (mark, text) => make('span', {}, make('b', {class: `key ${mark}`}), text);
+	const steps = conf.changeColors.map((color, i) => {
+		const e = make('b');
+		e.style.background = i === conf.ratios.length ? theme.same : color;
+		return e;
+	});
+	legend.setAttribute('aria-label', 'Colours: from blue, half or less, to red, twice or more');
+	legend.replaceChildren(make('span', {}, '\u221250%\u00a0', ...steps, '\u00a0+100%'), key('new', 'only new'),
+		key('gone', 'only base'), ...(hasVerdicts() ? [key('chance', 'may be chance'),
+			make('small', {}, conf.about)] : []));
+}
+watchers.push(showLegend);
+
 // The whole, in a line: "3.23s of cpu", for a comparison both sides.
 function totalText() {
 	const type = typeNow(), of = type.units.length ? ` of ${type.name}` : ` ${type.countname}`;

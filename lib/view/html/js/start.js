@@ -56,7 +56,7 @@ function buildPage() {
 		if (!tabs[i].there())
 			tabs.splice(i, 1);
 	const views = makeTabs(), functions = makeTable(), origin = originText();
-	document.body.append(make('div', {id: 'app'}, head, chips, details,
+	document.body.append(make('div', {id: 'app'}, head, legend, chips, details,
 		make('main', {}, functions, views),
 		...(origin ? [make('footer', {class: 'origin'}, origin)] : [])), tip, menu, help);
 	document.getElementById('still').remove();
@@ -74,6 +74,7 @@ async function begin() {
 	buildPage();
 	state = fromAddress();
 	showState(usual);
+	say(`all \u2014 ${amount(sums.all)}`);
 	leaveFunctionsTab();
 	narrow.addEventListener('change', leaveFunctionsTab);
 	addEventListener('keydown', typed);

@@ -3,7 +3,7 @@
 
 const usual = {
 	tab: 'flame', type: conf.type, name: '', zoom: '', search: '', cased: false,
-	sort: 'self', up: false, icicle: conf.inverted || null, reversed: false, order: conf.order,
+	sort: conf.diff ? 'change' : 'self', up: false, icicle: conf.inverted || null, reversed: false, order: conf.order,
 	shape: conf.shape, labels: {}, slots: null, compare: null, focus: [], ignore: [], hide: [],
 };
 let state = structuredClone(usual);

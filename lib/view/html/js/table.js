@@ -20,40 +20,39 @@ function changeOf(k) {
 
 const changeIn = (base, now) => base || now ? changeText(sides(base, now)) : '';
 
-function valueCell(v, all, extra = '') {
-	const cell = make('span', {role: 'gridcell', class: 'number'}, v ? shortAmount(v) : '\u2013',
-		make('i', {}, v ? percent(v, all, 1) : ''));
-	if (extra)
-		cell.append(make('i', {class: 'change'}, extra));
+// A value, with what is said beside it: its share, unless that is given.
+function valueCell(v, all, beside = v ? percent(v, all, 1) : '') {
+	const cell = make('span', {role: 'gridcell', class: beside === null ? 'number bare' : 'number'},
+		v ? shortAmount(v) : '\u2013', ...(beside === null ? [] : [make('i', {}, beside)]));
 	cell.style.setProperty('--part', all > 0 ? Math.max(0, Math.min(1, v / all)) : 0);
 	return cell;
 }
 
 // The cells of a function's row, which the table and call trees share.
-function valueCells(self, total, base, baseTotal) {
+function valueCells(k, self, total, base, baseTotal) {
 	if (!sums.base)
 		return [valueCell(self, sums.all), valueCell(total, sums.all)];
 	const [from, to] = sides(base, self), more = to - from, [fromAll, toAll] = sides(baseTotal, total);
-	const change = make('span', {role: 'gridcell', class: `number ${more > 0 ? 'more' : more < 0 ? 'less' : ''}`},
+	const change = make('span', {role: 'gridcell', class: `number ${!isReal(k, base, self) ? '' : more > 0 ? 'more' : more < 0 ? 'less' : ''}`},
 		more ? `${more > 0 ? '+' : '\u2212'}${shortAmount(Math.abs(more))}` : '\u2013',
 		make('i', {}, changeIn(base, self)));
 	change.title = `self: base ${amount(base)}, new ${amount(self)}`;
 	const totals = valueCell(total, sums.all, changeText([fromAll, toAll]));
 	totals.title = `total: base ${amount(baseTotal)}, new ${amount(total)}`;
-	return [valueCell(base, sums.baseAll), valueCell(self, sums.all), change, totals];
+	return [valueCell(base, sums.baseAll, null), valueCell(self, sums.all, null), change, totals];
 }
 
 function tableRow(i) {
 	const k = table.order[i], f = sums.functions;
 	const name = make('span', {role: 'gridcell', class: 'name', title: names[k]}, names[k]);
-	const rgb = sums.base ? null : fillOf(k)[0];
-	const dot = make('span', {class: 'dot', 'aria-hidden': 'true'});
-	if (rgb)
-		dot.style.background = rgb;
-	name.prepend(dot);
+	if (!sums.base) {
+		const dot = make('span', {class: 'dot', 'aria-hidden': 'true'});
+		dot.style.background = fillOf(k)[0];
+		name.prepend(dot);
+	}
 	const row = make('div', {role: 'row', class: 'row', 'aria-rowindex': i + 2,
 		'aria-selected': k === selected, tabindex: i === table.current ? 0 : -1},
-		...valueCells(f.self[k], f.total[k], f.base[k], f.baseTotal[k]), name);
+		...valueCells(k, f.self[k], f.total[k], f.base[k], f.baseTotal[k]), name);
 	row.addEventListener('click', () => pickRow(i));
 	row.addEventListener('dblclick', () => go({tab: 'sandwich', name: names[k]}));
 	row.addEventListener('contextmenu', e => {
@@ -130,7 +129,8 @@ function sortTable() {
 
 function headOf(id, text, sortable = true) {
 	const on = state.sort === id;
-	const cell = make('span', {role: 'columnheader', class: id === 'name' ? 'name' : 'number',
+	const bare = sums.base && ['base', 'self'].includes(id) ? 'number bare' : 'number';
+	const cell = make('span', {role: 'columnheader', class: id === 'name' ? 'name' : bare,
 		'aria-sort': on ? (state.up ? 'ascending' : 'descending') : 'none'});
 	cell.append(sortable ? button(`${text}${on ? (state.up ? ' \u25b4' : ' \u25be') : ''}`,
 		`Sort by ${text}`, () => go({sort: id, up: on ? !state.up : false}, 'replaceState')) : text);

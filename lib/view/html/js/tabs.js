@@ -16,7 +16,7 @@ function makeTabs() {
 	tabs.sort((a, b) => a.at - b.at);
 	shell.bar = make('div', {role: 'tablist', class: 'tabs', 'aria-label': 'Views'});
 	tabs.forEach((tab, i) => {
-		tab.button = make('button', {type: 'button', role: 'tab', id: `tab-${tab.id}`, class: tab.id,
+		tab.button = make('button', {type: 'button', role: 'tab', id: `tab-${tab.id}`,
 			'aria-controls': 'panel', title: `${tab.title} (${i + 1})`,
 			onclick: () => go({tab: tab.id})}, tab.title);
 		shell.bar.append(tab.button);

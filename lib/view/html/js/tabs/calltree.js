@@ -40,7 +40,7 @@
 			'aria-rowindex': i + 2, 'aria-selected': k === selected, tabindex: i === current ? 0 : -1,
 			'aria-expanded': leaf ? undefined : String(isOpen)},
 			valueCell(graph.self(x), sums.all), valueCell(graph.total(x), sums.all,
-				sums.base ? changeText(sides(graph.base(x), graph.total(x))) : ''), name);
+				sums.base ? changeText(sides(graph.base(x), graph.total(x))) : undefined), name);
 		row.addEventListener('click', () => {
 			current = i;
 			if (!leaf)

@@ -13,7 +13,7 @@ function slotsText([from, to]) {
 }
 
 {
-	const MOST_ROWS = 24, STRIP = 44, AXIS = 18, GAP = 6;
+	const MOST_ROWS = 24, STRIP = 44, AXIS = 18, GAP = 6, OTHERS = 'all others';
 	let canvas, space, box, by, note, compare, clear, pen, item;
 	let map = {}; // what is drawn: rows [{text}], columns, values, max, totals
 	let cursor = null, anchor = null; // [column, row] of the keys and of a selection that grows
@@ -47,7 +47,7 @@ function slotsText([from, to]) {
 		order.slice(0, MOST_ROWS).forEach((k, at) => place[k] = at);
 		const rows = order.slice(0, MOST_ROWS).map(textOf);
 		const rest = order.length > MOST_ROWS || counted.some(i => numberOf(i) < 0);
-		return {rows: rest ? [...rows, 'all others'] : rows,
+		return {rows: rest ? [...rows, OTHERS] : rows,
 			of: i => numberOf(i) < 0 ? rows.length : place[numberOf(i)]};
 	}
 
@@ -69,7 +69,8 @@ function slotsText([from, to]) {
 			values[of(i) * columns + column] += v;
 			totals[column] += v;
 		}
-		map = {by: by.value, rows, columns, values, totals, max: values.reduce((a, b) => Math.max(a, b), 0),
+		const listed = values.subarray(0, (rows.at(-1) === OTHERS ? rows.length - 1 : rows.length) * columns);
+		map = {by: by.value, rows, columns, values, totals, max: listed.reduce((a, b) => Math.max(a, b), 0),
 			maxTotal: totals.reduce((a, b) => Math.max(a, b), 0)};
 	}
 
@@ -125,7 +126,7 @@ function slotsText([from, to]) {
 				const v = values[r * columns + c];
 				if (v <= 0)
 					continue;
-				pen.globalAlpha = 0.12 + 0.88 * Math.sqrt(v / max);
+				pen.globalAlpha = 0.12 + 0.88 * Math.sqrt(Math.min(1, v / max));
 				pen.fillRect(left + c * cell, top + rowTop(r), cell > 4 ? cell - 0.5 : cell, line > 4 ? line - 0.5 : line);
 			}
 		pen.globalAlpha = 1;
