@@ -57,3 +57,23 @@ browse() {
 	render test.svg "$@" >dom
 	take_report dom "$name"
 }
+
+# browse_page FILE.html NAME [CHROMIUM-OPTION...] <SCRIPT: the same in a copy of an HTML page.
+# Its policy lets no other script run, so the copy has none.
+browse_page() {
+	file=$1
+	name=$2
+	shift 2
+	{
+		grep -v '^<meta http-equiv="Content-Security-Policy"' "$file" | sed '/^<\/body>$/,$d'
+		echo '<script>'
+		cat "$top/tests/browser/tap.js" "$top/tests/browser/page.js"
+		echo 'run(async () => {'
+		echo 'await ready();'
+		cat
+		echo '});'
+		echo '</script></body></html>'
+	} >test.html
+	render test.html "$@" >dom
+	take_report dom "$name"
+}

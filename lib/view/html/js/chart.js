@@ -383,6 +383,18 @@ function stripes(pen) {
 	return hatching.pattern;
 }
 
+// Zooming is a path of names, so that an address holds when the profile is drawn anew.
+const zoomInto = (graph, x) => go({zoom: x === graph.root ? '' : JSON.stringify(graph.path(x))});
+
+function zoomed(graph) {
+	try {
+		const path = JSON.parse(state.zoom || '[]');
+		return Array.isArray(path) ? graph.follow(path) : graph.root;
+	} catch {
+		return graph.root;
+	}
+}
+
 // The stack as a line of folded text.
 function foldedStack(graph, x) {
 	const path = graph.path(x).map(name => name.replaceAll(';', ':'));

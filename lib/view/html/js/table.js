@@ -53,6 +53,7 @@ function tableRow(i) {
 	const row = make('div', {role: 'row', class: 'row', 'aria-rowindex': i + 2,
 		'aria-selected': k === selected, tabindex: i === table.current ? 0 : -1},
 		...valueCells(k, f.self[k], f.total[k], f.base[k], f.baseTotal[k]), name);
+	row.addEventListener('focus', () => table.current = i);
 	row.addEventListener('click', () => pickRow(i));
 	row.addEventListener('dblclick', () => go({tab: 'sandwich', name: names[k]}));
 	row.addEventListener('contextmenu', e => {

@@ -41,6 +41,7 @@
 			'aria-expanded': leaf ? undefined : String(isOpen)},
 			valueCell(graph.self(x), sums.all), valueCell(graph.total(x), sums.all,
 				sums.base ? changeText(sides(graph.base(x), graph.total(x))) : undefined), name);
+		row.addEventListener('focus', () => current = i);
 		row.addEventListener('click', () => {
 			current = i;
 			if (!leaf)

@@ -3,17 +3,7 @@
 {
 	let drawn, graph, shape;
 
-	// Zooming is a path of names, so that the address holds when the picture is drawn anew.
-	const zoomTo = x => go({zoom: JSON.stringify(graph.path(x))});
-
-	function zoomed() {
-		try {
-			const path = JSON.parse(state.zoom || '[]');
-			return Array.isArray(path) ? graph.follow(path) : graph.root;
-		} catch {
-			return graph.root;
-		}
-	}
+	const zoomTo = x => zoomInto(graph, x);
 
 	// Matches in the order in which they are drawn.
 	function step(by) {
@@ -46,7 +36,7 @@
 				graph = state.reversed ? new BottomUp(sums, state.shape) : new TopDown(sums, state.shape);
 				shape = wanted;
 			}
-			drawn.show(graph, zoomed(), {icicle: state.icicle});
+			drawn.show(graph, zoomed(graph), {icicle: state.icicle});
 		},
 		key(e) {
 			const run = {n: () => step(1), N: () => step(-1), F: () => forFrame('focus'),

@@ -32,7 +32,7 @@
 
 	// The first press takes the base, the second what is compared with it.
 	function compareWith(key, value, side) {
-		const now = state.compare?.key === key ? state.compare : {key, base: '', to: ''};
+		const now = [shown.pending, state.compare].find(c => c?.key === key) || {key, base: '', to: ''};
 		const compare = {...now, [side]: value};
 		if (compare.base === compare.to)
 			compare[side === 'to' ? 'base' : 'to'] = '';

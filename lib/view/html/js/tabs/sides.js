@@ -9,20 +9,12 @@
 			changeText(sides(sums.baseAll, sums.all));
 	}
 
-	function zoomed(graph) {
-		try {
-			return graph.follow(JSON.parse(state.zoom || '[]'));
-		} catch {
-			return graph.root;
-		}
-	}
-
 	tabs.push({
 		id: 'sides', title: 'Side by side', at: 4,
 		there: () => conf.diff || conf.labels.some(l => l.values.length > 1) || !!conf.times,
 		make() {
 			charts = views.map(([name, , plain], i) => new Chart({label: name, plain,
-				zoomTo: x => go({zoom: JSON.stringify(graphs[i].path(x))}),
+				zoomTo: x => zoomInto(graphs[i], x),
 				choose: x => graphs[i].name(x) >= 0 && go({name: names[graphs[i].name(x)]}, 'replaceState')}));
 			this.heads = views.map(() => make('h3'));
 			this.note = empty('Pick two values of a label, or a span of time, to compare them.');
