@@ -64,7 +64,7 @@ static struct str shown_unit(const struct profile *p, const struct view_options 
 }
 
 static bool flame_build(struct flame *f, struct profile *p, const struct view_options *o,
-		 struct view_result *r, uint32_t *node)
+			struct view_result *r, uint32_t *node)
 {
 	struct frame_names names;
 

@@ -70,7 +70,7 @@ struct view_options {
 	bool normalize; /* compare as if both sides had the same total */
 	enum diff_width diff_width;
 	enum text_color text_color;
-	bool ascii; /* the terminal shows nothing else */
+	bool ascii;                       /* the terminal shows nothing else */
 	const struct view_source *source; /* NULL: no source lines; html only */
 	struct str above; /* markup of the program's own for the top of the page; html only */
 };

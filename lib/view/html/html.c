@@ -25,9 +25,10 @@ static void put_text(const struct page *page, struct str text)
 /* The browser runs the script whose SHA-256 this is, and no other. */
 static void put_policy(const struct page *page)
 {
-	put_markup(page, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-			 "script-src 'sha256-" HTML_SCRIPT_SHA256 "'; style-src 'unsafe-inline'; "
-			 "base-uri 'none'; form-action 'none'\">\n");
+	put_markup(page,
+		   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		   "script-src 'sha256-" HTML_SCRIPT_SHA256 "'; style-src 'unsafe-inline'; "
+		   "base-uri 'none'; form-action 'none'\">\n");
 }
 
 /* Colours that options set. A given backdrop decides light or dark. */
@@ -55,8 +56,9 @@ static void put_head(const struct page *page)
 	put_markup(page, dark ? "dark" : o->has_backdrop ? "light" : "auto");
 	put_markup(page, "\">\n<head>\n<meta charset=\"utf-8\">\n");
 	put_policy(page);
-	put_markup(page, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-			 "<meta name=\"generator\" content=\"prof-flame\">\n<title>");
+	put_markup(page,
+		   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+		   "<meta name=\"generator\" content=\"prof-flame\">\n<title>");
 	put_text(page, page->svg.title);
 	put_markup(page, "</title>\n");
 	if (o->notes) {
@@ -158,9 +160,11 @@ static void release_page(struct page *page)
 static bool draw_html(struct out *out, struct profile *p, const struct view_options *o,
 		      struct view_result *r)
 {
-	struct page page = {
-		.out = out, .p = p, .o = o, .svg = { .out = out, .o = o }, .nstack = p->dict->stack.n
-	};
+	struct page page = { .out = out,
+			     .p = p,
+			     .o = o,
+			     .svg = { .out = out, .o = o },
+			     .nstack = p->dict->stack.n };
 	bool ok;
 
 	page.node = mem_zeroed(page.nstack, sizeof(*page.node));

@@ -76,7 +76,8 @@ static void numbers_init(struct page *page, struct label_numbers *n)
 	strings_init(&n->keys);
 	strings_init(&n->values);
 	for (uint32_t i = 1; i < page->rows.nset; i++)
-		for (label_set_id set = page->rows.set[i]; set.i; set = dict_label_set(d, set)->rest)
+		for (label_set_id set = page->rows.set[i]; set.i;
+		     set = dict_label_set(d, set)->rest)
 			count_label(page, dict_label(d, dict_label_set(d, set)->label), n);
 }
 

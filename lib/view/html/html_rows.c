@@ -188,8 +188,7 @@ static void list_untimed(struct lister *l)
 			int64_t v = l->p->col[col].v[i];
 
 			if (l->timed)
-				v = sum_subtract(v, l->timed[i * r->ncol + col],
-						 &l->p->saturated);
+				v = sum_subtract(v, l->timed[i * r->ncol + col], &l->p->saturated);
 			if (!v)
 				continue;
 			if (!value)

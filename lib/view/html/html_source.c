@@ -158,7 +158,8 @@ static void put_runs(struct json *j, struct str text, const uint8_t *shown, size
 			json_begin_array(j);
 			json_put_int64(j, (int64_t)i);
 		}
-		put_line(&run, line.n && line.p[line.n - 1] == '\r' ? str(line.p, line.n - 1) : line);
+		put_line(&run,
+			 line.n && line.p[line.n - 1] == '\r' ? str(line.p, line.n - 1) : line);
 		if (i == nline || !shown[i + 1]) {
 			json_put_string(j, buf_str(&run));
 			json_end_array(j);
