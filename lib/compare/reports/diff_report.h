@@ -22,8 +22,7 @@ struct diff_report {
 
 #define DIFF_REPORTS(X)                                                                            \
 	X(text)                                                                                    \
-	X(tsv) X(json) X(markdown) X(junit) X(sarif) X(codequality) X(openmetrics) X(github)       \
-		X(html)
+	X(tsv) X(json) X(markdown) X(junit) X(sarif) X(codequality) X(openmetrics) X(github) X(html)
 #define DIFF_DECLARE(name) extern const struct diff_report diff_report_##name;
 DIFF_REPORTS(DIFF_DECLARE)
 
