@@ -22,7 +22,6 @@
 	}
 
 ASSET(asset_css, "lib/view/flame.css")
-ASSET(asset_tree_js, "lib/view/flame_tree.js")
-ASSET(asset_js, "lib/view/flame.js")
+ASSET(asset_js, PICTURE_SCRIPT)
 ASSET(asset_page_css, "lib/view/html/page.css")
 ASSET(asset_page_js, HTML_SCRIPT)

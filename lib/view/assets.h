@@ -4,9 +4,8 @@
 
 #include "base/str.h"
 
-struct str asset_css(void);     /* flame.css */
-struct str asset_tree_js(void); /* flame_tree.js */
-struct str asset_js(void);      /* flame.js */
+struct str asset_css(void); /* flame.css */
+struct str asset_js(void);  /* the files of picture/ as one */
 
 /* Of the HTML view: html/page.css, and the files of html/js as one. */
 struct str asset_page_css(void);

@@ -12,6 +12,7 @@
 #include "view/assets.h"
 #include "view/change.h"
 #include "view/legend.h"
+#include "view/origin.h"
 
 static void put_markup(const struct svg *s, const char *text)
 {
@@ -43,10 +44,9 @@ void svg_styles(const struct svg *s)
 
 static void put_script(const struct svg *s)
 {
-	put_markup(s, "<script><![CDATA[\n(() => {\n'use strict';\n");
-	out_add(s->out, asset_tree_js());
+	put_markup(s, "<script><![CDATA[\n");
 	out_add(s->out, asset_js());
-	put_markup(s, "})();\n]]></script>\n");
+	put_markup(s, "]]></script>\n");
 }
 
 /* The <svg> tag */
@@ -57,7 +57,8 @@ static void put_script(const struct svg *s)
  */
 static void put_size(const struct svg *s)
 {
-	double height = s->top + s->rows * s->o->height + SVG_PAD;
+	double height = s->top + s->rows * s->o->height + SVG_PAD +
+			(s->origin.n ? s->o->fontsize + 6 : 0);
 
 	if (s->o->width)
 		out_printf(s->out, " width=\"%.10g\"", s->width);
@@ -158,6 +159,18 @@ static void put_titles(const struct svg *s)
 	put_markup(s, "</text>\n");
 }
 
+/* The bottom line */
+static void put_origin(const struct svg *s)
+{
+	if (!s->origin.n)
+		return;
+	out_printf(s->out, "<text class=\"origin quiet\" x=\"%d\" y=\"%g\" font-size=\"%g\">", SVG_PAD,
+		   s->top + s->rows * s->o->height + SVG_PAD + s->o->fontsize - 4,
+		   s->o->fontsize - 1);
+	put_text(s, buf_str(&s->origin));
+	put_markup(s, "</text>\n");
+}
+
 /* Sizes */
 
 static struct str default_title(const struct view_options *o, bool diff)
@@ -179,6 +192,7 @@ void svg_init(struct svg *s, struct palette_map *map)
 
 	s->title = default_title(o, s->flame.tree.diff);
 	namelist_init(&s->names, s->flame.p->dict, &s->flame.tree, o, map);
+	origin_put(&s->origin, s->flame.p);
 	s->width = o->width ? o->width : SVG_WIDTH;
 	s->per = (s->width - 2 * SVG_PAD) / whole;
 	s->top = SVG_PAD + o->fontsize * (o->subtitle ? 3.5 : 2) +
@@ -195,6 +209,7 @@ void svg_init(struct svg *s, struct palette_map *map)
 
 void svg_release(struct svg *s)
 {
+	buf_release(&s->origin);
 	namelist_release(&s->names);
 }
 
@@ -206,6 +221,7 @@ void svg_first_view(const struct svg *s)
 	put_titles(s);
 	svg_still(s);
 	put_markup(s, "</g>\n");
+	put_origin(s);
 }
 
 static void write_document(struct svg *s)

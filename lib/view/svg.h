@@ -17,6 +17,7 @@ struct svg {
 	struct namelist names;
 	struct packed packed;
 	struct str title;
+	struct buf origin; /* see origin.h; empty if nothing is known */
 	double width;  /* of the picture, in pixels */
 	uint32_t rows; /* of boxes that the first view shows */
 	double least;  /* the narrowest box that it shows, in values */
@@ -26,7 +27,8 @@ struct svg {
 
 /*
  * For the profile's column o->col, once `flame` is made; map: colours to keep, or NULL.
- * svg_release() releases the names, and nothing else.
+ * svg_release() releases what it made, but
+ * not the flame.
  */
 void svg_init(struct svg *s, struct palette_map *map);
 void svg_release(struct svg *s);
@@ -49,7 +51,7 @@ void svg_evidence(struct json *j, const struct flame *f);
 /* The boxes of the first view, for readers without script. */
 void svg_still(const struct svg *s);
 
-/* <metadata class="conf">: JSON for flame.js. */
+/* <metadata class="conf">: JSON for picture/document.js. */
 void svg_conf(const struct svg *s);
 
 #endif

@@ -18,7 +18,7 @@ has '"rows":{"n":3,' 'has a row for each side'
 has '"title":"Comparison",' 'and says so'
 printf 'a 1.5\nb 2\n' >fraction.folded
 exits 0 'fractions' prof-flame -t html fraction.folded
-has '"factor":0.000001' 'are in millionths'
+has '"factor":9.99999' 'are in millionths'
 printf 'a;b 3\n' | prof-flame -t html --title '</script><b>' --subtitle "'\"<" --notes '-->' >out
 has '"title":"\u003c/script\u003e\u003cb\u003e"' 'titles are escaped in JSON'
 has '<title>&lt;/script&gt;&lt;b&gt;</title>' 'and in markup'

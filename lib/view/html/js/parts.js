@@ -222,21 +222,6 @@ const head = make('header', {class: 'bar'},
 		tools.icicle, tools.reversed, tools.order, tools.shape, tools.help));
 watchers.push(() => totalLine.textContent = totalText());
 
-// The bottom line: where the profile comes from, and what it lacks.
-function originText() {
-	const fact = key => conf.facts.find(([k]) => k === key)?.[1];
-	const parts = [fact('command'), fact('host')];
-	if (conf.time)
-		parts.push(new Date(conf.time).toISOString().slice(0, 19).replace('T', ' ') + 'Z' +
-			(conf.duration ? `, ${span(conf.duration)}` : ''));
-	for (const key of ['lost', 'truncated'])
-		if (fact(key) !== undefined)
-			parts.push(`${grouping.format(+fact(key)) === 'NaN' ? fact(key) : grouping.format(+fact(key))} ${key}`);
-	if (conf.profiles > 1)
-		parts.push(`${conf.profiles} profiles`);
-	return parts.filter(part => part).join(' \u00b7 ');
-}
-
 // Keys
 
 const keys = [

@@ -55,10 +55,10 @@ function buildPage() {
 	for (let i = tabs.length - 1; i >= 0; i--)
 		if (!tabs[i].there())
 			tabs.splice(i, 1);
-	const views = makeTabs(), functions = makeTable(), origin = originText();
+	const views = makeTabs(), functions = makeTable();
 	document.body.append(make('div', {id: 'app'}, head, legend, chips, details,
 		make('main', {}, functions, views),
-		...(origin ? [make('footer', {class: 'origin'}, origin)] : [])), tip, menu, help);
+		...(conf.origin ? [make('footer', {class: 'origin'}, conf.origin)] : [])), tip, menu, help);
 	document.getElementById('still').remove();
 }
 
