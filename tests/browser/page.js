@@ -52,6 +52,9 @@ function exactTable() {
 // A flame graph: its boxes are found by walking with the keys, as a reader would.
 const itemText = (within = document) => within.querySelector('.chart [role=treeitem]').textContent;
 
+// A pointer that does not exist cannot be captured.
+HTMLElement.prototype.setPointerCapture = () => {};
+
 function at(e, x, y, type, more = {}) {
 	const {left, top} = e.getBoundingClientRect();
 	const Kind = type.startsWith('pointer') ? PointerEvent : MouseEvent;

@@ -25,6 +25,7 @@ async function run(test) {
 		ok(false, 'no exception', e.stack);
 	}
 	report.push('end', '');
+	window.dump?.(`${report.join('\n')}\n`); // Firefox: to standard output
 	const e = document.createElementNS('http://www.w3.org/2000/svg', 'desc');
 	e.setAttribute('class', 'report');
 	e.textContent = report.join('\n');
