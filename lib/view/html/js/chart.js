@@ -228,7 +228,7 @@ class Chart {
 		pen.fillRect(b.left, top, w, height);
 		if (mark === 'new' && w > 2)
 			this.outline(b, top, 1, [4, 2]);
-		if (sums.base && !this.options.plain && graph.blames?.(b.x))
+		if (sums.base && !this.options.plain && w > 5 && graph.blames?.(b.x))
 			this.outline(b, top, 2, []);
 		if (k >= 0 && k === selected)
 			this.outline(b, top, 2, []);

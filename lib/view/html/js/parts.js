@@ -161,7 +161,8 @@ function showChips() {
 		all.push(chip(state.compare.time ? 'the selected time against the rest' :
 			`${state.compare.key}: ${state.compare.to} against ${state.compare.base}`,
 			{compare: null}));
-	if (queryOptions() && (all.length))
+	if (all.length && (state.focus.length || state.ignore.length || state.hide.length ||
+		Object.keys(state.labels).length))
 		all.push(button('Copy as prof-query options', 'The filters as options of prof-query',
 			() => copy(queryOptions()), {class: 'chip copy'}));
 	chips.replaceChildren(...all);
