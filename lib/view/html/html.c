@@ -44,6 +44,10 @@ static void put_theme(const struct page *page)
 		buf_add(b, S("; --bar: "));
 		rgb_put(b, o->backdrop[0]);
 	}
+	if (o->fonttype) { /* it cannot end the style: see font_is_safe() */
+		buf_add(b, S("; --font: "));
+		buf_add(b, str_of(o->fonttype));
+	}
 	buf_add(b, S("; }\n"));
 }
 
