@@ -164,8 +164,8 @@ static void put_origin(const struct svg *s)
 {
 	if (!s->origin.n)
 		return;
-	out_printf(s->out, "<text class=\"origin quiet\" x=\"%d\" y=\"%g\" font-size=\"%g\">", SVG_PAD,
-		   s->top + s->rows * s->o->height + SVG_PAD + s->o->fontsize - 4,
+	out_printf(s->out, "<text class=\"origin quiet\" x=\"%d\" y=\"%g\" font-size=\"%g\">",
+		   SVG_PAD, s->top + s->rows * s->o->height + SVG_PAD + s->o->fontsize - 4,
 		   s->o->fontsize - 1);
 	put_text(s, buf_str(&s->origin));
 	put_markup(s, "</text>\n");

@@ -18,11 +18,11 @@ struct svg {
 	struct packed packed;
 	struct str title;
 	struct buf origin; /* see origin.h; empty if nothing is known */
-	double width;  /* of the picture, in pixels */
-	uint32_t rows; /* of boxes that the first view shows */
-	double least;  /* the narrowest box that it shows, in values */
-	double top;    /* where the boxes begin, in pixels */
-	double per;    /* pixels for a value */
+	double width;      /* of the picture, in pixels */
+	uint32_t rows;     /* of boxes that the first view shows */
+	double least;      /* the narrowest box that it shows, in values */
+	double top;        /* where the boxes begin, in pixels */
+	double per;        /* pixels for a value */
 };
 
 /*
