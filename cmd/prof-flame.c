@@ -268,7 +268,10 @@ int main(int argc, char **argv)
 	dict_init(&dict);
 	profile_init(&p, &dict);
 	p.keep_times = own.flamechart || view->is_whole;
+	common.one_type = !view->is_whole;
 	ok = view->is_whole ? load_with_times(&p, paths) : load_all(&p, paths);
+	if (ok && !p.ncol)
+		complain("there is no profile to draw");
 	if (choose_columns(&p, view)) {
 		rewrite_frames(&p);
 		scale_fractions(&p);
