@@ -22,12 +22,18 @@ ELFUTILS ?= $(if $(filter Darwin,$(SYSTEM)),no,yes)
 # "make deps" and "make help" work without any library.
 PACKAGES := libzstd libdeflate zlib liblzma yajl libpcre2-8 libxxhash libprotobuf-c \
 	   $(if $(filter no,$(ELFUTILS)),,libelf libdw)
-OPTIONAL := libseccomp
+OPTIONAL := libseccomp libbpf
 ask	= $(shell $(PKG_CONFIG) $(1) $(PACKAGES) $(found))$(if $(filter 0,$(.SHELLSTATUS)),,$(error \
 	  libraries are missing, or $(PKG_CONFIG) is: "make deps" installs them))
 once	= $(eval $(1) := $(2))$($(1))
 found	= $(call once,found,$(shell for p in $(OPTIONAL); do $(PKG_CONFIG) --exists $$p && echo $$p; done))
-package_cflags = $(call once,package_cflags,$(call ask,--cflags) $(found:libseccomp=-DHAVE_SECCOMP))
+# A program for the kernel, as far as there is a compiler for those: prof-record loads it.
+bpf_compilers = clang -target bpf -O2|bpf-gcc -O1 -gbtf -fno-tree-loop-distribute-patterns
+bpf_compile = $(call once,bpf_compile,$(shell echo '$(bpf_compilers)' | tr '|' '\n' | while read -r c; \
+	  do echo | $$c -x c -c -o /dev/null - 2>/dev/null && echo "$$c" && break; done))
+BPF	= $(O)/lib/interp/python.bpf.o
+package_cflags = $(call once,package_cflags,$(call ask,--cflags) $(if $(filter libseccomp,$(found)),-DHAVE_SECCOMP) \
+	$(if $(and $(filter libbpf,$(found)),$(bpf_compile)),-DHAVE_BPF='"$(BPF)"')))
 package_libs = $(call once,package_libs,$(call ask,--libs))
 
 OPT	?= -O2 -g
@@ -53,11 +59,11 @@ compile	= $(Q)mkdir -p $(@D) && $(CC) $(cppflags) $(cflags)
 link	= $(Q)$(CC) $(cflags) $(1) $(ldflags) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(ldlibs)
 
 # A program is a file cmd/prof-*.c; what else lies in cmd/ is shared by them.
-ABSENT	:= $(if $(filter no,$(RECORD)),record perf unwind) $(if $(filter no,$(ELFUTILS)),object symbol)
+ABSENT	:= $(if $(filter no,$(RECORD)),record interp perf unwind) $(if $(filter no,$(ELFUTILS)),object symbol)
 # A recording is read by the layers that record; without them it is only recognised.
 RECORDING := $(if $(strip $(ABSENT)),lib/format/perf_data/perf_data_%)
 SOURCES	:= $(filter-out $(ABSENT:%=lib/%/%) $(RECORDING) $(if $(filter record,$(ABSENT)),cmd/prof-record.c \
-	   cmd/record% cmd/busy_cpus.c),$(wildcard cmd/*.c lib/*/*.c lib/*/*/*.c))
+	   cmd/record% cmd/busy_cpus.c) %.bpf.c,$(wildcard cmd/*.c lib/*/*.c lib/*/*/*.c))
 OBJECTS	:= $(SOURCES:%.c=$(O)/%.o)
 MAINS	:= $(filter $(O)/cmd/prof-%,$(OBJECTS))
 PROTO	:= $(O)/proto/otlp.pb-c
@@ -99,6 +105,12 @@ $(filter $(O)/lib/format/otlp/%,$(OBJECTS)): $(PROTO).h
 
 -include $(OBJECTS:.o=.d) $(wildcard $(O)/tests/*.d $(O)/tests/*/*.d)
 $(O)/lib/view/assets.o: $(wildcard lib/view/*.js lib/view/*.css)
+
+$(O)/lib/record/python_program.o: $(BPF)
+$(BPF): lib/interp/bpf/python.bpf.c $(wildcard lib/interp/*.h lib/interp/bpf/*.h) $(O)/flags
+	$(if $(bpf_compile),$(call say,BPF   $<))
+	$(Q)mkdir -p $(@D) && $(or $(bpf_compile),:) -g -Wall -Wextra -Ilib -idirafter /usr/include \
+		-idirafter /usr/include/$(shell $(CC) -print-multiarch) -c $< -o $@ && touch $@
 
 # Does everything compile for aarch64, too? (Its stacks: tests/unit/unwind_aarch64.c.)
 objects: $(OBJECTS)

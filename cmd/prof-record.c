@@ -25,7 +25,7 @@ enum {
 
 static struct {
 	const char *events, *frequency, *label_by;
-	bool kernel, no_kernel, no_symbols, no_inlines, jit, self_test, off_cpu, wall;
+	bool kernel, no_kernel, no_symbols, no_inlines, native, evaluators, jit, self_test, off_cpu, wall;
 	int stack, to;
 	struct opt_list labels, facts;
 	uint64_t duration, delay, every, min_wait; /* ns */
@@ -104,6 +104,8 @@ static const struct opt what_options[] = {
 	  "user stack to copy (auto: 32K and up)" },
 	{ 0, "no-symbols", OPT_FLAG, &o.no_symbols, NULL, "addresses and build ids only" },
 	{ 0, "no-inlines", OPT_FLAG, &o.no_inlines, NULL, "do not expand inlined calls" },
+	{ 0, "no-interpreters", OPT_FLAG, &o.native, NULL, "leave out functions of Python" },
+	{ 0, "evaluators", OPT_FLAG, &o.evaluators, NULL, "show what runs them, as well" },
 	{ 0, "jit", OPT_FLAG, &o.jit, NULL, "ask the runtimes of a command for their names" },
 	{ 0, "ab", OPT_PAIR, &o.ab, "BASE NEW", "record two shell commands in turns into -o DIR" },
 	{ 0, "runs", OPT_INT, &o.runs, "N", "of each of them (10, with --until-power 100)" },
@@ -269,6 +271,8 @@ static struct recording model(char *const *command)
 			.every = o.every,
 			.wall = o.wall,
 			.min_wait = o.min_wait,
+			.native = o.native,
+			.evaluators = o.evaluators,
 			.adapt = o.stack == STACK_AUTO && !o.stack_size && event_list().p,
 		},
 		.output = {

@@ -1,6 +1,8 @@
 #include "interp/python_layouts.h"
 
-#include "base/mem.h"
+#include <string.h>
+
+#include "base/base.h"
 
 /* What all of them have in common. */
 #define STRINGS .ascii_size = 48, .compact_size = 72, .kind_shift = 2

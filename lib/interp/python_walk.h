@@ -1,8 +1,8 @@
 /*
  * The steps from a thread of CPython to its frames. The program in the kernel and readers of
- * memory take the same ones: each includes this file and says how it reads.
+ * memory take the same ones: each includes this file after it has said how it reads.
  *
- *	bool walk_read(struct walk *, void *to, __u32 n, __u64 address)
+ *	bool WALK_READ(struct walk *, void *to, __u32 n, __u64 address)
  *
  * False where not all of it can be read.
  */
@@ -34,9 +34,8 @@ struct walk {
 	__u64 id; /* of the thread, */
 	__u64 state, interp; /* the next to be looked at, */
 	__u64 found;
+	const void *memory; /* for WALK_READ */
 };
-
-WALK_INLINE bool walk_read(struct walk *w, void *to, __u32 n, __u64 address);
 
 WALK_INLINE __u64 walk_mix(__u64 hash, __u64 word)
 {
@@ -63,7 +62,7 @@ WALK_INLINE bool walk_string_id(struct walk *w,
 {
 	__u64 bytes, at, n;
 
-	if (!walk_read(w, w->string, 24, string + 16))
+	if (!WALK_READ(w, w->string, 24, string + 16))
 		return false;
 	*id = walk_mix(w->string[0], w->string[1]);
 	if (w->string[1] != ~0ull)
@@ -72,7 +71,7 @@ WALK_INLINE bool walk_string_id(struct walk *w,
 	n = bytes < WALK_TAIL ? bytes : WALK_TAIL;
 	for (int i = 0; i < WALK_TAIL / 8; i++)
 		w->tail[i] = 0;
-	if (n && !walk_read(w, w->tail, (__u32)n, at + bytes - n))
+	if (n && !WALK_READ(w, w->tail, (__u32)n, at + bytes - n))
 		return false;
 	for (int i = 0; i < WALK_TAIL / 8; i++)
 		*id = walk_mix(*id, w->tail[i]);
@@ -104,7 +103,7 @@ WALK_INLINE __u32 walk_code(struct walk *w, __u64 code, __u64 *id)
 {
 	__u64 name, file, name_id, file_id;
 
-	if (!code || !walk_read(w, w->code, PYTHON_CODE_BYTES, code))
+	if (!code || !WALK_READ(w, w->code, PYTHON_CODE_BYTES, code))
 		return code ? PYTHON_UNREADABLE : PYTHON_NO_CODE;
 	if (*(const __u64 *)(w->code + 8) != w->target.code_type)
 		return PYTHON_NO_CODE;
@@ -136,7 +135,7 @@ WALK_INLINE __u32 walk_frame(struct walk *w, __u64 *frame, struct python_frame *
 
 	f->code = 0;
 	f->flags = 0;
-	if (!walk_read(w, w->frame, w->target.layout.frame_size & 127, at))
+	if (!WALK_READ(w, w->frame, w->target.layout.frame_size & 127, at))
 		return PYTHON_UNREADABLE;
 	*frame = WALK_FIELD(__u64, w->frame, w->target.layout.frame_previous, PYTHON_FRAME_BYTES);
 	if (w->target.layout.frame_owner != PYTHON_NONE &&
@@ -158,7 +157,7 @@ WALK_INLINE __u32 walk_frame(struct walk *w, __u64 *frame, struct python_frame *
 /* Read a thread state to w->thread. */
 WALK_INLINE bool walk_thread(struct walk *w, __u64 state)
 {
-	return walk_read(w, w->thread, WALK_THREAD_BYTES, state);
+	return WALK_READ(w, w->thread, WALK_THREAD_BYTES, state);
 }
 
 /* Is what was read that of a thread, by what pthread_self() gives there? */
@@ -177,7 +176,7 @@ WALK_INLINE __u32 walk_first_frame(struct walk *w,
 	*frame = at;
 	if (w->target.layout.cframe_frame == PYTHON_NONE)
 		return PYTHON_WHOLE;
-	return walk_read(w, frame, 8, at + w->target.layout.cframe_frame) ? PYTHON_WHOLE : PYTHON_UNREADABLE;
+	return WALK_READ(w, frame, 8, at + w->target.layout.cframe_frame) ? PYTHON_WHOLE : PYTHON_UNREADABLE;
 }
 
 /*
@@ -189,15 +188,15 @@ WALK_INLINE __u32 walk_find_thread(struct walk *w, __u64 id)
 	w->id = id;
 	w->state = w->found = 0;
 	if (w->target.layout.current) {
-		if (!walk_read(w, &w->state, 8, w->target.runtime + w->target.layout.current))
+		if (!WALK_READ(w, &w->state, 8, w->target.runtime + w->target.layout.current))
 			return PYTHON_UNREADABLE;
 		if (w->state && walk_thread(w, w->state) && walk_is_of(w, id)) {
 			w->found = w->state;
 			return PYTHON_WHOLE;
 		}
 	}
-	if (!walk_read(w, &w->interp, 8, w->target.runtime + w->target.layout.interpreters) ||
-	    !walk_read(w, &w->state, 8, w->interp + w->target.layout.interp_threads))
+	if (!WALK_READ(w, &w->interp, 8, w->target.runtime + w->target.layout.interpreters) ||
+	    !WALK_READ(w, &w->state, 8, w->interp + w->target.layout.interp_threads))
 		return PYTHON_UNREADABLE;
 	return PYTHON_NO_THREAD;
 }
@@ -207,11 +206,11 @@ WALK_INLINE __u32 walk_threads(struct walk *w)
 {
 	for (int i = 0; i < WALK_THREADS; i++) {
 		if (!w->state) {
-			if (!walk_read(w, &w->interp, 8, w->interp + w->target.layout.interp_next))
+			if (!WALK_READ(w, &w->interp, 8, w->interp + w->target.layout.interp_next))
 				return PYTHON_UNREADABLE;
 			if (!w->interp)
 				break;
-			if (!walk_read(w, &w->state, 8, w->interp + w->target.layout.interp_threads))
+			if (!WALK_READ(w, &w->state, 8, w->interp + w->target.layout.interp_threads))
 				return PYTHON_UNREADABLE;
 			continue;
 		}

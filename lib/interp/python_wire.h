@@ -46,12 +46,16 @@ struct python_frame {
 	__u32 flags;       /* enum python_frame_flags */
 };
 
-struct python_stack {
+struct python_stack_head {
 	__u32 record; /* PYTHON_STACK */
 	__u32 pid, tid;
 	__u32 end; /* enum python_end */
 	__u64 time; /* ns of the monotonic clock */
 	__u32 n, reserved;
+};
+
+struct python_stack {
+	struct python_stack_head head;
 	struct python_frame frame[PYTHON_MOST_FRAMES]; /* n of them, innermost first */
 };
 
@@ -102,6 +106,8 @@ struct python_config {
 	__u32 task_parent;  /* of real_parent, */
 	__u32 task_pid;     /* and of tgid */
 	__u32 generation;   /* another one, and all names are told again */
+	/* The namespace of process numbers that prof-record is in; 0: the machine's own. */
+	__u64 namespace_device, namespace_inode;
 };
 
 #endif

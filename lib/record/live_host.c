@@ -9,6 +9,7 @@
 #include "record/kernel_text.h"
 #include "record/open_binary.h"
 #include "record/proc.h"
+#include "record/pythons.h"
 
 void live_host_init(struct live_host *h)
 {
@@ -100,6 +101,13 @@ static bool host_jit_find(void *context, struct processes *t, struct process *p,
 	return jit_find(&h->roots, t, p, address, time, s);
 }
 
+static bool host_script(void *context, uint64_t address, struct script_frame *f)
+{
+	const struct live_host *h = context;
+
+	return h->pythons && python_samples_script(&h->pythons->samples, address, f);
+}
+
 static bool host_cgroup(void *context, int pid, struct buf *lines)
 {
 	char path[64];
@@ -134,6 +142,7 @@ struct perf_host live_host_functions(struct live_host *h)
 		.is_trampoline = host_is_trampoline,
 		.jit_dump = host_jit_dump,
 		.jit_find = host_jit_find,
+		.script = host_script,
 		.cgroup = host_cgroup,
 		.enter = host_enter,
 		.forget = host_forget,

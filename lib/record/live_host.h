@@ -7,8 +7,11 @@
 
 #include "record/mount_roots.h"
 
+struct pythons;
+
 struct live_host {
 	struct mount_roots roots;
+	const struct pythons *pythons; /* NULL: frames of no interpreter are known */
 };
 
 void live_host_init(struct live_host *h);

@@ -20,6 +20,13 @@ enum target {
 	TARGET_CHILD,  /* a child of ours, from its exec() on */
 };
 
+/* Descriptors of a program that runs at each sample (sampler_program.h). */
+struct sampler_program {
+	int run;    /* the program, */
+	int output; /* its map of events, by CPU, */
+	int ask;    /* and what poll(2) says that it asks something of; -1: nothing */
+};
+
 struct sampler_options {
 	const struct arch *arch;
 	const struct event *events;
@@ -36,6 +43,7 @@ struct sampler_options {
 	bool wait;        /* a child's events do not begin with its exec() */
 	int cgroup;       /* file descriptor of the group's directory */
 	const char *cpus; /* "0-3,8"; NULL = all that are online */
+	const struct sampler_program *program; /* NULL = none */
 };
 
 /*
@@ -65,6 +73,7 @@ struct sampler {
 	uint64_t switch_period;  /* every so many switches are sampled */
 	uint64_t frequency;      /* in force, */
 	uint64_t most_frequency; /* and the most that could be */
+	bool has_output;         /* what o->program writes goes into the rings */
 	unsigned without;        /* what this kernel does not have (open_event.h) */
 	int error;               /* errno of what was refused */
 };

@@ -257,6 +257,7 @@ void session_release(struct session *s)
 	off_cpu_release(&s->off_cpu);
 	recorder_release(&s->recorder);
 	sampler_close(&s->sampler);
+	pythons_close(&s->pythons);
 	targets_close(&s->targets);
 	if (s->cpu_counter >= 0)
 		close(s->cpu_counter);

@@ -24,6 +24,7 @@ struct window {
 	uint64_t user_time; /* ns of that outside the kernel, of a command that has ended */
 	uint64_t sampled;   /* ns of CPU time that samples stand for */
 	uint64_t forks;     /* threads and processes that began in it */
+	struct python_counts python;
 	uint64_t max_rss;   /* bytes, of a command that has ended; else 0 */
 	struct off_cpu_counts off_cpu;
 	bool user_only; /* kernel code could not be sampled */
@@ -46,6 +47,8 @@ struct session_options {
 	struct label_options labels;
 	struct launch launch;            /* of TARGET_CHILD */
 	uint64_t delay, duration, every; /* ns; 0 = none */
+	bool native;                     /* leave interpreters' functions out, */
+	bool evaluators;                 /* or show those who run them, too */
 	bool adapt;                      /* copy more of the stack when too much is missing */
 	/* With one of event_of_waits() among the events: */
 	bool wall;         /* a sample type for running and waiting together */
@@ -78,6 +81,7 @@ struct session {
 	struct sampler_options sampler_options; /* those in force */
 	struct sampler sampler;
 	struct recorder recorder;
+	struct pythons pythons;
 	struct gather gather;
 	struct off_cpu off_cpu;
 	bool has_waits;   /* off_cpu is in use: */

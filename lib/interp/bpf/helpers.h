@@ -30,6 +30,8 @@ HELPER(25, long, bpf_perf_event_output, void *ctx, const void *map, __u64 flags,
 HELPER(35, __u64, bpf_get_current_task, void);
 HELPER(112, long, bpf_probe_read_user, void *to, __u32 n, const void *from);
 HELPER(113, long, bpf_probe_read_kernel, void *to, __u32 n, const void *from);
+HELPER(120, long, bpf_get_ns_current_pid_tgid, __u64 device, __u64 inode, struct bpf_pidns_info *to,
+       __u32 size);
 HELPER(130, long, bpf_ringbuf_output, const void *map, const void *data, __u64 size, __u64 flags);
 
 #endif

@@ -21,13 +21,8 @@ enum {
 
 #define WALK_INLINE INLINE
 
+#define WALK_READ(w, to, n, address) (bpf_probe_read_user(to, n, (const void *)(address)) == 0)
 #include "interp/python_walk.h"
-
-INLINE bool walk_read(struct walk *w, void *to, __u32 n, __u64 address)
-{
-	(void)w;
-	return bpf_probe_read_user(to, n, (const void *)address) == 0;
-}
 
 struct scratch {
 	struct walk walk;
@@ -142,13 +137,13 @@ INLINE void ask(struct python_target *t, __u32 pid,
 
 INLINE void write_stack(void *ctx, struct scratch *s)
 {
-	__u64 n = s->stack.n & (PYTHON_MOST_FRAMES - 1);
+	__u64 n = s->stack.head.n & (PYTHON_MOST_FRAMES - 1);
 	__u64 size;
 
-	if (s->stack.n >= PYTHON_MOST_FRAMES)
+	if (s->stack.head.n >= PYTHON_MOST_FRAMES)
 		n = PYTHON_MOST_FRAMES - 1;
-	s->stack.n = n;
-	size = sizeof(s->stack) - sizeof(s->stack.frame) + n * sizeof(s->stack.frame[0]);
+	s->stack.head.n = n;
+	size = sizeof(s->stack.head) + n * sizeof(s->stack.frame[0]);
 	if (size <= sizeof(s->stack))
 		bpf_perf_event_output(ctx, &output, BPF_F_CURRENT_CPU, &s->stack, size);
 }
@@ -156,27 +151,47 @@ INLINE void write_stack(void *ctx, struct scratch *s)
 /* The state of the thread was found, or there is none. */
 INLINE void begin_walk(void *ctx, struct scratch *s)
 {
-	if (s->stack.end == PYTHON_WHOLE)
-		s->stack.end = walk_first_frame(&s->walk, &s->frame);
-	if (s->stack.end == PYTHON_WHOLE && s->frame)
+	if (s->stack.head.end == PYTHON_WHOLE)
+		s->stack.head.end = walk_first_frame(&s->walk, &s->frame);
+	if (s->stack.head.end == PYTHON_WHOLE && s->frame)
 		bpf_tail_call(ctx, &parts, WALK);
 	write_stack(ctx, s);
 }
 
+/* Process << 32 | thread, as the namespace of prof-record counts them; 0: it is in none of it. */
+INLINE __u64 my_number(const struct python_config *c)
+{
+	struct bpf_pidns_info in = { 0 };
+
+	if (!c->namespace_inode)
+		return bpf_get_current_pid_tgid();
+	if (bpf_get_ns_current_pid_tgid(c->namespace_device, c->namespace_inode, &in, sizeof(in)))
+		return 0;
+	return (__u64)in.tgid << 32 | in.pid;
+}
+
 SEC("perf_event") int python_sample(void *ctx)
 {
-	__u32 zero = 0, pid = bpf_get_current_pid_tgid() >> 32;
+	__u32 zero = 0, pid;
 	const struct python_config *c = bpf_map_lookup_elem(&config, &zero);
 	const char *task = (const char *)bpf_get_current_task();
-	struct python_target *t = bpf_map_lookup_elem(&targets, &pid);
+	struct python_target *t;
 	struct scratch *s = my_scratch();
-	__u64 program, now = bpf_ktime_get_ns();
+	__u64 program, number, now = bpf_ktime_get_ns();
 
-	if (!c || !s || !pid)
+	if (!c || !s)
 		return 1;
+	number = my_number(c);
+	pid = number >> 32;
+	if (!pid)
+		return 1;
+	t = bpf_map_lookup_elem(&targets, &pid);
 	program = kernel_word(task + c->task_program, c->program_size);
-	if (!t)
+	if (!t && !c->namespace_inode)
 		t = inherited(c, task, pid, program);
+	/* One that was known before its first sample has that program. */
+	if (t && t->known && !t->program)
+		t->program = program;
 	if (!t || !t->known || t->program != program) {
 		ask(t, pid, program, now);
 		return 1;
@@ -185,13 +200,13 @@ SEC("perf_event") int python_sample(void *ctx)
 	s->pid = pid;
 	s->walk.file = 0;
 	s->looked = 0;
-	s->stack.record = PYTHON_STACK;
-	s->stack.pid = pid;
-	s->stack.tid = (__u32)bpf_get_current_pid_tgid();
-	s->stack.time = now;
-	s->stack.n = 0;
-	s->stack.end = walk_find_thread(&s->walk, kernel_word(task + c->task_tls, 8));
-	if (s->stack.end == PYTHON_NO_THREAD)
+	s->stack.head.record = PYTHON_STACK;
+	s->stack.head.pid = pid;
+	s->stack.head.tid = (__u32)number;
+	s->stack.head.time = now;
+	s->stack.head.n = 0;
+	s->stack.head.end = walk_find_thread(&s->walk, kernel_word(task + c->task_tls, 8));
+	if (s->stack.head.end == PYTHON_NO_THREAD)
 		bpf_tail_call(ctx, &parts, SEARCH);
 	begin_walk(ctx, s);
 	return 1;
@@ -203,8 +218,8 @@ SEC("perf_event") int python_search(void *ctx)
 
 	if (!s)
 		return 1;
-	s->stack.end = walk_threads(&s->walk);
-	if (s->stack.end == PYTHON_NO_THREAD && s->walk.interp)
+	s->stack.head.end = walk_threads(&s->walk);
+	if (s->stack.head.end == PYTHON_NO_THREAD && s->walk.interp)
 		bpf_tail_call(ctx, &parts, SEARCH);
 	begin_walk(ctx, s);
 	return 1;
@@ -217,17 +232,17 @@ SEC("perf_event") int python_walk(void *ctx)
 	if (!s)
 		return 1;
 	for (int i = 0; i < FRAMES_A_PART && s->frame; i++) {
-		struct python_frame *f = &s->stack.frame[s->stack.n & (PYTHON_MOST_FRAMES - 1)];
+		struct python_frame *f = &s->stack.frame[s->stack.head.n & (PYTHON_MOST_FRAMES - 1)];
 
-		s->stack.end = walk_frame(&s->walk, &s->frame, f);
-		if (s->stack.end != PYTHON_WHOLE)
+		s->stack.head.end = walk_frame(&s->walk, &s->frame, f);
+		if (s->stack.head.end != PYTHON_WHOLE)
 			break;
-		if (++s->stack.n >= PYTHON_MOST_FRAMES - 1) {
-			s->stack.end = PYTHON_DEEP;
+		if (++s->stack.head.n >= PYTHON_MOST_FRAMES - 1) {
+			s->stack.head.end = PYTHON_DEEP;
 			break;
 		}
 	}
-	if (s->stack.end == PYTHON_WHOLE && s->frame)
+	if (s->stack.head.end == PYTHON_WHOLE && s->frame)
 		bpf_tail_call(ctx, &parts, WALK);
 	bpf_tail_call(ctx, &parts, NAME);
 	write_stack(ctx, s);
@@ -242,14 +257,14 @@ INLINE void copy_string(struct walk *w, struct python_names *to, __u64 string,
 	__u32 here = to->copied & 1023;
 
 	as->length = as->copied = 0;
-	if (!walk_read(w, w->string, 24, string + 16))
+	if (!WALK_READ(w, w->string, 24, string + 16))
 		return;
 	as->length = (__u32)w->string[0];
 	as->state = (__u32)w->string[2];
 	at = walk_characters(&w->target.layout, string, w->string[0], as->state, &bytes);
 	if (bytes > PYTHON_MOST_NAME - 1)
 		bytes = PYTHON_MOST_NAME - 1;
-	if (!walk_read(w, to->bytes + here, bytes & (PYTHON_MOST_NAME - 1), at))
+	if (!WALK_READ(w, to->bytes + here, bytes & (PYTHON_MOST_NAME - 1), at))
 		return;
 	as->copied = (__u32)bytes;
 	to->copied += as->copied;
@@ -262,13 +277,13 @@ INLINE void copy_lines(struct walk *w, struct python_names *to, __u64 table)
 	__u32 here = to->copied & 1023;
 
 	to->nlines = to->lines = 0;
-	if (!walk_read(w, w->string, 8, table + 16))
+	if (!WALK_READ(w, w->string, 8, table + 16))
 		return;
 	bytes = w->string[0];
 	to->nlines = (__u32)bytes;
 	if (bytes > PYTHON_MOST_LINES - 1)
 		bytes = PYTHON_MOST_LINES - 1;
-	if (!walk_read(w, to->bytes + here, bytes & (PYTHON_MOST_LINES - 1), table + 32))
+	if (!WALK_READ(w, to->bytes + here, bytes & (PYTHON_MOST_LINES - 1), table + 32))
 		return;
 	to->lines = (__u32)bytes;
 	to->copied += to->lines;
@@ -286,7 +301,7 @@ INLINE void tell_names(void *ctx, struct scratch *s,
 	__u64 size;
 	__u8 yes = 1;
 
-	if (!to || !walk_read(&s->walk, s->walk.code, PYTHON_CODE_BYTES, f->code))
+	if (!to || !WALK_READ(&s->walk, s->walk.code, PYTHON_CODE_BYTES, f->code))
 		return;
 	to->copied = 0;
 	to->record = PYTHON_NAMES;
@@ -325,7 +340,7 @@ SEC("perf_event") int python_name(void *ctx)
 	if (!s || !c)
 		return 1;
 	s->nfresh = 0;
-	for (int i = 0; i < LOOKS_A_PART && s->looked < s->stack.n; i++) {
+	for (int i = 0; i < LOOKS_A_PART && s->looked < s->stack.head.n; i++) {
 		__u32 k = s->looked++ & (PYTHON_MOST_FRAMES - 1);
 
 		if (is_told(s, &s->stack.frame[k], c->generation))
@@ -338,7 +353,7 @@ SEC("perf_event") int python_name(void *ctx)
 		if (i < s->nfresh)
 			tell_names(ctx, s, &s->stack.frame[s->fresh[i] & (PYTHON_MOST_FRAMES - 1)],
 				   c->generation);
-	if (s->looked < s->stack.n)
+	if (s->looked < s->stack.head.n)
 		bpf_tail_call(ctx, &parts, NAME);
 	write_stack(ctx, s);
 	return 1;
