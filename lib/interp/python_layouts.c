@@ -166,6 +166,6 @@ bool python_layout_read(struct python_layout *l, struct str bytes, const char **
 	/* Locals follow what is read of a frame. */
 	if (l->frame_size > 80)
 		l->frame_size = 80;
-	*why = "its layout makes no sense";
+	*why = r.bad ? "its layout makes no sense" : NULL;
 	return !r.bad;
 }

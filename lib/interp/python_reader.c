@@ -32,11 +32,12 @@ void python_read_stack(const struct python_memory *m, const struct python_target
 {
 	struct walk w = { .target = *target, .memory = m };
 	__u64 frame = 0;
+	bool outer = false;
 
 	stack->head.n = 0;
 	stack->head.end = find_thread(&w, thread);
 	if (stack->head.end == PYTHON_WHOLE)
-		stack->head.end = walk_first_frame(&w, &frame);
+		stack->head.end = walk_first_frame(&w, &frame, false);
 	while (stack->head.end == PYTHON_WHOLE && frame) {
 		if (stack->head.n == PYTHON_MOST_FRAMES - 1) {
 			stack->head.end = PYTHON_DEEP;
@@ -44,6 +45,10 @@ void python_read_stack(const struct python_memory *m, const struct python_target
 		}
 		stack->head.end = walk_frame(&w, &frame, &stack->frame[stack->head.n]);
 		stack->head.n += stack->head.end == PYTHON_WHOLE;
+		if (stack->head.end != PYTHON_WHOLE && !stack->head.n && !outer) {
+			outer = true;
+			stack->head.end = walk_first_frame(&w, &frame, true);
+		}
 	}
 }
 

@@ -12,7 +12,7 @@
 
 /* An unsigned number at an offset of what was read of an object; n is a power of two. */
 #define WALK_FIELD(type, bytes, offset, most) \
-	(*(const type *)((bytes) + ((offset) < (most) - sizeof(type) ? (offset) : 0)))
+	(*(const type *)((bytes) + ((offset) <= (most) - sizeof(type) ? (offset) : 0)))
 
 enum {
 	WALK_TAIL = 64, /* bytes of a string that has no hash, which its id is made of */
@@ -167,16 +167,23 @@ WALK_INLINE bool walk_is_of(const struct walk *w,
 	return WALK_FIELD(__u64, w->thread, w->target.layout.thread_id, WALK_THREAD_BYTES) == thread;
 }
 
-/* The innermost frame of a thread state, which was read to w->thread. 0: it runs nothing. */
-WALK_INLINE __u32 walk_first_frame(struct walk *w,
-				   __u64 *frame)
+/*
+ * The innermost frame of a thread state, which was read to w->thread. 0: it runs nothing. An
+ * evaluator makes its struct _PyCFrame known before it has set the frame in it: where
+ * that is none, `outer` asks for the frame of the evaluator before it.
+ */
+WALK_INLINE __u32 walk_first_frame(struct walk *w, __u64 *frame, bool outer)
 {
 	__u64 at = WALK_FIELD(__u64, w->thread, w->target.layout.thread_frame, WALK_THREAD_BYTES);
+	__u16 field = w->target.layout.cframe_frame;
 
 	*frame = at;
-	if (w->target.layout.cframe_frame == PYTHON_NONE)
-		return PYTHON_WHOLE;
-	return WALK_READ(w, frame, 8, at + w->target.layout.cframe_frame) ? PYTHON_WHOLE : PYTHON_UNREADABLE;
+	if (field == PYTHON_NONE)
+		return outer ? PYTHON_UNREADABLE : PYTHON_WHOLE;
+	/* The previous one follows the frame. */
+	if (outer && !WALK_READ(w, &at, 8, at + field + 8))
+		return PYTHON_UNREADABLE;
+	return WALK_READ(w, frame, 8, at + field) ? PYTHON_WHOLE : PYTHON_UNREADABLE;
 }
 
 /*

@@ -65,6 +65,28 @@ const char *python_end_name(enum python_end e)
 	return names[e];
 }
 
+struct python_counts python_counts_since(const struct python_counts *now,
+					 const struct python_counts *then)
+{
+	struct python_counts c = *now;
+
+	for (int i = 0; i < PYTHON_OUTCOMES; i++)
+		c.outcome[i] -= then->outcome[i];
+	for (int i = 0; i < PYTHON_ENDS; i++)
+		c.by_end[i] -= then->by_end[i];
+	c.unnamed -= then->unnamed;
+	return c;
+}
+
+void python_counts_add(struct python_counts *to, const struct python_counts *c)
+{
+	for (int i = 0; i < PYTHON_OUTCOMES; i++)
+		to->outcome[i] += c->outcome[i];
+	for (int i = 0; i < PYTHON_ENDS; i++)
+		to->by_end[i] += c->by_end[i];
+	to->unnamed += c->unnamed;
+}
+
 /* Joining */
 
 enum { STACK_HEAD = sizeof(struct python_stack_head) };

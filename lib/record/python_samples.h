@@ -63,6 +63,11 @@ void python_samples_forget(struct python_samples *p, uint64_t until);
 bool python_samples_script(const struct python_samples *p, uint64_t address,
 			   struct script_frame *f);
 
+/* What was counted since then; and the sum of two. */
+struct python_counts python_counts_since(const struct python_counts *now,
+					 const struct python_counts *then);
+void python_counts_add(struct python_counts *to, const struct python_counts *c);
+
 /* The outcome in a few words, and the end of a stack that was not read. */
 const char *python_outcome_name(enum python_outcome o);
 const char *python_end_name(enum python_end e);

@@ -74,6 +74,7 @@ struct session_counts {
 	uint64_t samples, lost, throttled, remembered, forks;
 	uint64_t cpu;     /* ns that the targets used */
 	uint64_t sampled; /* ns that samples stand for */
+	struct python_counts python;
 };
 
 struct session {

@@ -27,6 +27,7 @@ enum {
 struct scratch {
 	struct walk walk;
 	__u64 frame; /* the next */
+	__u32 outer; /* the frames are those of the evaluator before the innermost */
 	__u32 pid;
 	__u32 looked; /* frames that were looked at for their names, */
 	__u32 nfresh; /* and those of them that have none yet */
@@ -152,7 +153,7 @@ INLINE void write_stack(void *ctx, struct scratch *s)
 INLINE void begin_walk(void *ctx, struct scratch *s)
 {
 	if (s->stack.head.end == PYTHON_WHOLE)
-		s->stack.head.end = walk_first_frame(&s->walk, &s->frame);
+		s->stack.head.end = walk_first_frame(&s->walk, &s->frame, false);
 	if (s->stack.head.end == PYTHON_WHOLE && s->frame)
 		bpf_tail_call(ctx, &parts, WALK);
 	write_stack(ctx, s);
@@ -200,6 +201,7 @@ SEC("perf_event") int python_sample(void *ctx)
 	s->pid = pid;
 	s->walk.file = 0;
 	s->looked = 0;
+	s->outer = 0;
 	s->stack.head.record = PYTHON_STACK;
 	s->stack.head.pid = pid;
 	s->stack.head.tid = (__u32)number;
@@ -235,6 +237,12 @@ SEC("perf_event") int python_walk(void *ctx)
 		struct python_frame *f = &s->stack.frame[s->stack.head.n & (PYTHON_MOST_FRAMES - 1)];
 
 		s->stack.head.end = walk_frame(&s->walk, &s->frame, f);
+		if (s->stack.head.end != PYTHON_WHOLE && !s->stack.head.n && !s->outer) {
+			s->outer = 1;
+			s->stack.head.end = walk_first_frame(&s->walk, &s->frame, true);
+			if (s->stack.head.end == PYTHON_WHOLE)
+				continue;
+		}
 		if (s->stack.head.end != PYTHON_WHOLE)
 			break;
 		if (++s->stack.head.n >= PYTHON_MOST_FRAMES - 1) {
