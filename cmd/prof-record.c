@@ -124,11 +124,23 @@ static const struct opt output_options[] = {
 	{ 0 },
 };
 
+static void print_features(void)
+{
+	const char *why;
+
+	if (!common.verbose)
+		return;
+	if (python_program_is_built(&why))
+		puts("functions of Python: read by BPF");
+	else
+		printf("functions of Python: no, %s\n", why);
+}
+
 static const struct opt *const options[] = { target_options, what_options, output_options,
 					     general_options, NULL };
 static const struct cmd cmd = { "prof-record",
 				"Sample programs, and write what they do as a profile.",
-				"-- COMMAND [ARG]...", options, true };
+				"-- COMMAND [ARG]...", options, true, print_features };
 
 static bool has_waits(void)
 {

@@ -47,7 +47,8 @@ void python_read_stack(const struct python_memory *m, const struct python_target
 		stack->head.n += stack->head.end == PYTHON_WHOLE;
 		if (stack->head.end != PYTHON_WHOLE && !stack->head.n && !outer) {
 			outer = true;
-			stack->head.end = walk_first_frame(&w, &frame, true);
+			if (walk_first_frame(&w, &frame, true) == PYTHON_WHOLE)
+				stack->head.end = PYTHON_WHOLE;
 		}
 	}
 }

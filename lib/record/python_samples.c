@@ -302,6 +302,14 @@ static bool is_empty_run(const struct joined *j, uint32_t i)
 	return i >= j->n || j->frame[i].flags & PYTHON_SHIM;
 }
 
+/* With "-X perf" an evaluator is called by a trampoline: code that has the function's name, too. */
+static bool is_trampoline(struct python_samples *p, const struct perf_sample *s, size_t i)
+{
+	const struct region *r = s->user[i].region;
+
+	return i && r && map_is_generated(map_of(r)) && is_evaluator(p, &s->user[i - 1]);
+}
+
 /*
  * An evaluator that has just been entered, or is about to return, has no frame: it is the innermost
  * one, and `skip` says so.
@@ -315,6 +323,8 @@ static void put_frames(struct python_samples *p, const struct perf_sample *s,
 	for (size_t i = 0; i < s->nuser; i++) {
 		bool native = !is_evaluator(p, &s->user[i]), empty = skip || is_empty_run(j, at);
 
+		if (!p->show_evaluators && is_trampoline(p, s, i))
+			continue;
 		if (native || p->show_evaluators || empty)
 			put_frame(p, &s->user[i]);
 		if (native)

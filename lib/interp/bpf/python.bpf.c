@@ -239,9 +239,10 @@ SEC("perf_event") int python_walk(void *ctx)
 		s->stack.head.end = walk_frame(&s->walk, &s->frame, f);
 		if (s->stack.head.end != PYTHON_WHOLE && !s->stack.head.n && !s->outer) {
 			s->outer = 1;
-			s->stack.head.end = walk_first_frame(&s->walk, &s->frame, true);
-			if (s->stack.head.end == PYTHON_WHOLE)
+			if (walk_first_frame(&s->walk, &s->frame, true) == PYTHON_WHOLE) {
+				s->stack.head.end = PYTHON_WHOLE;
 				continue;
+			}
 		}
 		if (s->stack.head.end != PYTHON_WHOLE)
 			break;
