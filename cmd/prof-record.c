@@ -25,7 +25,8 @@ enum {
 
 static struct {
 	const char *events, *frequency, *label_by;
-	bool kernel, no_kernel, no_symbols, no_inlines, native, evaluators, jit, self_test, off_cpu, wall;
+	bool kernel, no_kernel, no_symbols, no_inlines, native, evaluators, jit, self_test, off_cpu,
+		wall;
 	int stack, to;
 	struct opt_list labels, facts;
 	uint64_t duration, delay, every, min_wait; /* ns */
@@ -140,7 +141,10 @@ static const struct opt *const options[] = { target_options, what_options, outpu
 					     general_options, NULL };
 static const struct cmd cmd = { "prof-record",
 				"Sample programs, and write what they do as a profile.",
-				"-- COMMAND [ARG]...", options, true, print_features };
+				"-- COMMAND [ARG]...",
+				options,
+				true,
+				print_features };
 
 static bool has_waits(void)
 {

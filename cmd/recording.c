@@ -174,8 +174,8 @@ static void wire(struct recording *r)
 static void note_python(struct recording *r, const struct pythons *p)
 {
 	if (p->refusal)
-		snprintf(r->python_why, sizeof(r->python_why), "CPython %u.%u: %s",
-			 p->refused >> 8, p->refused & 255, p->refusal);
+		snprintf(r->python_why, sizeof(r->python_why), "CPython %u.%u: %s", p->refused >> 8,
+			 p->refused & 255, p->refusal);
 	else
 		snprintf(r->python_why, sizeof(r->python_why), "%.*s", (int)p->why.n, p->why.p);
 }
@@ -277,7 +277,7 @@ static void note_pythons(const struct recording *r)
 	if (!all)
 		return;
 	if (c->outcome[PYTHON_EARLY] == all && *r->python_why) {
-		note("functions of Python have no names: %s", r->python_why);
+		note("functions of Python were not read: %s", r->python_why);
 		return;
 	}
 	for (int i = PYTHON_MERGED + 1; i < PYTHON_OUTCOMES; i++)
@@ -291,10 +291,8 @@ static void note_pythons(const struct recording *r)
 	if (c->unnamed)
 		buf_printf(&b, "; %llu frames without a name", (unsigned long long)c->unnamed);
 	if (b.n || common.verbose)
-		note("Python: %llu samples, %.1f%% with all functions%.*s",
-		     (unsigned long long)all,
-		     100.0 * (double)c->outcome[PYTHON_MERGED] / (double)all,
-		     STR_ARG(buf_str(&b)));
+		note("Python: %llu samples, %.1f%% with all functions%.*s", (unsigned long long)all,
+		     100.0 * (double)c->outcome[PYTHON_MERGED] / (double)all, STR_ARG(buf_str(&b)));
 	buf_release(&b);
 }
 

@@ -38,10 +38,10 @@ struct recording {
 	bool ended;         /* once it has ended */
 	bool failed;        /* we could not begin, or not write */
 	struct python_counts python;
-	char python_why[160];   /* why functions of Python have no names; empty: they have; */
+	char python_why[160];    /* why functions of Python have no names; empty: they have; */
 	unsigned python_refused; /* or the version of an interpreter that is not known */
-	bool user_only;     /* kernel code could not be sampled */
-	bool others_run;    /* what the command has started runs on after its end */
+	bool user_only;          /* kernel code could not be sampled */
+	bool others_run;         /* what the command has started runs on after its end */
 };
 
 /* Record and write. Complains. The output is opened before anything is started. */

@@ -10,10 +10,10 @@
 
 struct python_image {
 	/* Virtual addresses of the image. */
-	uint64_t runtime, code_type;            /* of _PyRuntime and PyCode_Type */
+	uint64_t runtime, code_type;             /* of _PyRuntime and PyCode_Type */
 	uint64_t evaluator_start, evaluator_end; /* of _PyEval_EvalFrameDefault */
-	uint64_t text;                          /* of code, less its offset in the file */
-	unsigned version;                       /* 0x030b for 3.11; 0 = not known */
+	uint64_t text;                           /* of code, less its offset in the file */
+	unsigned version;                        /* 0x030b for 3.11; 0 = not known */
 	struct python_layout layout;
 	const char *why; /* its frames cannot be read: a reason, a static string; else NULL */
 };

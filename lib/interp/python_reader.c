@@ -4,15 +4,6 @@
 #include <string.h>
 
 #include "base/base.h"
-
-static bool read_memory(const void *memory, void *to, __u32 n, __u64 address)
-{
-	const struct python_memory *m = memory;
-
-	return m->read(m->context, address, to, n);
-}
-
-#define WALK_READ(w, to, n, address) read_memory((w)->memory, to, n, address)
 #include "interp/python_walk.h"
 
 enum { MOST_THREADS = 1 << 16 };
@@ -71,7 +62,7 @@ static void copy_string(struct walk *w, struct python_names *to, uint64_t string
 	__u64 at, bytes;
 
 	*as = (struct python_string){ 0 };
-	if (!read_memory(w->memory, w->string, 24, string + 16))
+	if (!WALK_READ(w, w->string, 24, string + 16))
 		return;
 	as->length = (uint32_t)w->string[0];
 	as->state = (uint32_t)w->string[2];

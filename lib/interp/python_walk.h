@@ -1,17 +1,29 @@
 /*
  * The steps from a thread of CPython to its frames. The program in the kernel and readers of
- * memory take the same ones: each includes this file after it has said how it reads.
+ * memory take the same ones: each includes this file. How memory is read may be said before:
  *
  *	bool WALK_READ(struct walk *, void *to, __u32 n, __u64 address)
  *
- * False where not all of it can be read.
+ * False where not all of it can be read. Without a word the functions are static inline, and
+ * read by walk.memory.
  */
+#ifndef INTERP_PYTHON_WALK_H
+#define INTERP_PYTHON_WALK_H
+
+#include <stdbool.h>
+
+#include "interp/python_wire.h"
+
 #ifndef WALK_INLINE
 #define WALK_INLINE static inline
 #endif
+#ifndef WALK_READ
+#include "interp/python_reader.h"
+#define WALK_READ(w, to, n, at) ((w)->memory->read((w)->memory->context, at, to, n))
+#endif
 
 /* An unsigned number at an offset of what was read of an object; n is a power of two. */
-#define WALK_FIELD(type, bytes, offset, most) \
+#define WALK_FIELD(type, bytes, offset, most)                                                      \
 	(*(const type *)((bytes) + ((offset) <= (most) - sizeof(type) ? (offset) : 0)))
 
 enum {
@@ -31,10 +43,10 @@ struct walk {
 	__u64 file;      /* the file name met with last, */
 	__u64 file_id;   /* and its id */
 	/* The search for a thread's state: */
-	__u64 id; /* of the thread, */
+	__u64 id;            /* of the thread, */
 	__u64 state, interp; /* the next to be looked at, */
 	__u64 found;
-	const void *memory; /* for WALK_READ */
+	const struct python_memory *memory;
 };
 
 WALK_INLINE __u64 walk_mix(__u64 hash, __u64 word)
@@ -57,8 +69,7 @@ WALK_INLINE __u64 walk_characters(const struct python_layout *l, __u64 string, _
  * An id of a string: its length, and its hash, which CPython keeps once it has needed it; else
  * its last bytes.
  */
-WALK_INLINE bool walk_string_id(struct walk *w,
-				__u64 string, __u64 *id)
+WALK_INLINE bool walk_string_id(struct walk *w, __u64 string, __u64 *id)
 {
 	__u64 bytes, at, n;
 
@@ -79,8 +90,7 @@ WALK_INLINE bool walk_string_id(struct walk *w,
 }
 
 /* The same of a file name, which many frames of a stack share. */
-WALK_INLINE bool walk_file_id(struct walk *w,
-			      __u64 string, __u64 *id)
+WALK_INLINE bool walk_file_id(struct walk *w, __u64 string, __u64 *id)
 {
 	if (string != w->file || !string) {
 		if (!walk_string_id(w, string, &w->file_id))
@@ -112,20 +122,22 @@ WALK_INLINE __u32 walk_code(struct walk *w, __u64 code, __u64 *id)
 	if (!walk_string_id(w, name, &name_id) || !walk_file_id(w, file, &file_id))
 		return PYTHON_UNREADABLE;
 	*id = walk_mix(name_id, file_id);
-	*id = walk_mix(*id, WALK_FIELD(__u32, w->code, w->target.layout.code_line, PYTHON_CODE_BYTES));
-	*id = walk_mix(*id, WALK_FIELD(__u64, w->code, w->target.layout.code_lines, PYTHON_CODE_BYTES));
+	*id = walk_mix(*id,
+		       WALK_FIELD(__u32, w->code, w->target.layout.code_line, PYTHON_CODE_BYTES));
+	*id = walk_mix(*id,
+		       WALK_FIELD(__u64, w->code, w->target.layout.code_lines, PYTHON_CODE_BYTES));
 	return PYTHON_WHOLE;
 }
 
 /* The instruction that a frame is at, in bytes from the first. */
-WALK_INLINE __u32 walk_instruction(const struct walk *w,
-				   __u64 code)
+WALK_INLINE __u32 walk_instruction(const struct walk *w, __u64 code)
 {
 	__u16 at = w->target.layout.frame_instruction;
 
 	if (w->target.layout.instruction == PYTHON_INDEX)
 		return WALK_FIELD(__u32, w->frame, at, PYTHON_FRAME_BYTES) * w->target.layout.unit;
-	return (__u32)(WALK_FIELD(__u64, w->frame, at, PYTHON_FRAME_BYTES) - code - w->target.layout.code_start);
+	return (__u32)(WALK_FIELD(__u64, w->frame, at, PYTHON_FRAME_BYTES) - code -
+		       w->target.layout.code_start);
 }
 
 /* From a frame to the one that called it. f->code is 0 where that could not be read. */
@@ -139,12 +151,14 @@ WALK_INLINE __u32 walk_frame(struct walk *w, __u64 *frame, struct python_frame *
 		return PYTHON_UNREADABLE;
 	*frame = WALK_FIELD(__u64, w->frame, w->target.layout.frame_previous, PYTHON_FRAME_BYTES);
 	if (w->target.layout.frame_owner != PYTHON_NONE &&
-	    WALK_FIELD(__u8, w->frame, w->target.layout.frame_owner, PYTHON_FRAME_BYTES) >= w->target.layout.shim_owner) {
+	    WALK_FIELD(__u8, w->frame, w->target.layout.frame_owner, PYTHON_FRAME_BYTES) >=
+		    w->target.layout.shim_owner) {
 		f->code = at;
 		f->flags = PYTHON_SHIM;
 		return PYTHON_WHOLE;
 	}
-	code = WALK_FIELD(__u64, w->frame, w->target.layout.frame_code, PYTHON_FRAME_BYTES) & ~(__u64)w->target.layout.code_mask;
+	code = WALK_FIELD(__u64, w->frame, w->target.layout.frame_code, PYTHON_FRAME_BYTES) &
+	       ~(__u64)w->target.layout.code_mask;
 	if (w->target.layout.frame_owner == PYTHON_NONE &&
 	    (w->target.layout.frame_entry == PYTHON_NONE ||
 	     WALK_FIELD(__u8, w->frame, w->target.layout.frame_entry, PYTHON_FRAME_BYTES)))
@@ -161,10 +175,10 @@ WALK_INLINE bool walk_thread(struct walk *w, __u64 state)
 }
 
 /* Is what was read that of a thread, by what pthread_self() gives there? */
-WALK_INLINE bool walk_is_of(const struct walk *w,
-			    __u64 thread)
+WALK_INLINE bool walk_is_of(const struct walk *w, __u64 thread)
 {
-	return WALK_FIELD(__u64, w->thread, w->target.layout.thread_id, WALK_THREAD_BYTES) == thread;
+	return WALK_FIELD(__u64, w->thread, w->target.layout.thread_id, WALK_THREAD_BYTES) ==
+	       thread;
 }
 
 /*
@@ -217,7 +231,8 @@ WALK_INLINE __u32 walk_threads(struct walk *w)
 				return PYTHON_UNREADABLE;
 			if (!w->interp)
 				break;
-			if (!WALK_READ(w, &w->state, 8, w->interp + w->target.layout.interp_threads))
+			if (!WALK_READ(w, &w->state, 8,
+				       w->interp + w->target.layout.interp_threads))
 				return PYTHON_UNREADABLE;
 			continue;
 		}
@@ -235,3 +250,5 @@ WALK_INLINE __u32 walk_threads(struct walk *w)
 		return PYTHON_NO_THREAD;
 	return walk_thread(w, w->found) && walk_is_of(w, w->id) ? PYTHON_WHOLE : PYTHON_UNREADABLE;
 }
+
+#endif

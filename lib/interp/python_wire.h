@@ -36,12 +36,13 @@ enum python_end {
 
 enum python_frame_flags {
 	PYTHON_ENTRY = 1, /* the evaluator was entered with this frame: its run ends here */
-	PYTHON_SHIM = 2,  /* no code: the evaluator itself, whose run ends here; code = its address */
+	PYTHON_SHIM =
+		2, /* no code: the evaluator itself, whose run ends here; code = its address */
 };
 
 struct python_frame {
-	__u64 code; /* address of the code object */
-	__u64 id;   /* by what is written there: another function has another one */
+	__u64 code;        /* address of the code object */
+	__u64 id;          /* by what is written there: another function has another one */
 	__u32 instruction; /* offset in bytes of the instruction that it is at */
 	__u32 flags;       /* enum python_frame_flags */
 };
@@ -49,7 +50,7 @@ struct python_frame {
 struct python_stack_head {
 	__u32 record; /* PYTHON_STACK */
 	__u32 pid, tid;
-	__u32 end; /* enum python_end */
+	__u32 end;  /* enum python_end */
 	__u64 time; /* ns of the monotonic clock */
 	__u32 n, reserved;
 };
@@ -85,9 +86,9 @@ struct python_names {
 struct python_target {
 	__u64 program; /* which program of the process it is about: task_struct.self_exec_id */
 	__u64 runtime, code_type; /* addresses of _PyRuntime and PyCode_Type */
-	__u64 asked; /* ns: when it was last asked for, */
-	__u64 wait;  /* and how long nobody need ask again; only of one that is none */
-	__u32 known; /* it is one */
+	__u64 asked;              /* ns: when it was last asked for, */
+	__u64 wait;               /* and how long nobody need ask again; only of one that is none */
+	__u32 known;              /* it is one */
 	__u32 reserved;
 	struct python_layout layout;
 };

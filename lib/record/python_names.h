@@ -12,8 +12,8 @@
 
 struct python_function_names {
 	struct strings strings;
-	struct table codes; /* struct known_code */
-	struct table lines; /* struct known_line */
+	struct table codes;  /* struct known_code */
+	struct table lines;  /* struct known_line */
 	struct table places; /* struct known_place: the lines of instructions */
 	/*
 	 * Numbers of lines go on from here. When there are too many, all are forgotten, and

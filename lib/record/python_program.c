@@ -162,8 +162,8 @@ bool python_program_open(struct python_program *p, struct buf *why)
 	if (!find_offsets(&p->settings, why))
 		return false;
 	find_namespace(&p->settings);
-	p->object = bpf_object__open_mem(python_object,
-					 (size_t)(python_object_end - python_object), &opts);
+	p->object = bpf_object__open_mem(python_object, (size_t)(python_object_end - python_object),
+					 &opts);
 	error = p->object ? -bpf_object__load(p->object) : errno;
 	if (!error && !connect_maps(p))
 		error = errno;

@@ -11,9 +11,9 @@
 struct python_program {
 	struct bpf_object *object; /* libbpf's; NULL: it is not loaded */
 	struct ring_buffer *questions;
-	int sample;    /* descriptors: of what is to be run at a sample, */
-	int output;    /* of the map of events, by CPU, that it writes to, */
-	int question;  /* for poll(2): a question has come, */
+	int sample;                /* descriptors: of what is to be run at a sample, */
+	int output;                /* of the map of events, by CPU, that it writes to, */
+	int question;              /* for poll(2): a question has come, */
 	int targets, config, told; /* and of other maps */
 	struct python_config settings;
 	void (*on_question)(void *context, const struct python_question *q);

@@ -213,8 +213,7 @@ void python_samples_forget(struct python_samples *p, uint64_t until)
 
 /* Merging */
 
-static const struct known_evaluator *evaluator_of(struct python_samples *p,
-						  const struct module *m)
+static const struct known_evaluator *evaluator_of(struct python_samples *p, const struct module *m)
 {
 	struct known_evaluator row = { .module = m->id };
 	struct python_image image;
@@ -378,8 +377,7 @@ void python_samples_merge(struct python_samples *p, struct perf_sample *s)
 	free_joined(j);
 }
 
-bool python_samples_script(const struct python_samples *p, uint64_t address,
-			   struct script_frame *f)
+bool python_samples_script(const struct python_samples *p, uint64_t address, struct script_frame *f)
 {
 	return python_function_names_get(&p->names, address & ~SCRIPT_FRAME, f);
 }

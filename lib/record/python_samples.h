@@ -15,11 +15,11 @@
 
 /* What became of samples with an evaluator's frame. */
 enum python_outcome {
-	PYTHON_MERGED,    /* its functions stand in its place */
-	PYTHON_EARLY,     /* the process was not known to be Python's yet, or a record was lost */
-	PYTHON_NOT_READ,  /* the kernel could not read all frames: enum python_end says why */
-	PYTHON_MISMATCH,  /* they do not go together with the native stack */
-	PYTHON_CUT,       /* merged, but the native stack or that of Python goes on */
+	PYTHON_MERGED,   /* its functions stand in its place */
+	PYTHON_EARLY,    /* the process was not known to be Python's yet, or a record was lost */
+	PYTHON_NOT_READ, /* the kernel could not read all frames: enum python_end says why */
+	PYTHON_MISMATCH, /* they do not go together with the native stack */
+	PYTHON_CUT,      /* merged, but the native stack or that of Python goes on */
 	PYTHON_OUTCOMES
 };
 
@@ -32,7 +32,7 @@ struct python_counts {
 
 struct python_samples {
 	struct python_function_names names;
-	struct buf pending;  /* struct python_stack, cut after its frames: no sample yet */
+	struct buf pending;         /* struct python_stack, cut after its frames: no sample yet */
 	struct joined *joined[256]; /* by thread and time of their sample */
 	size_t njoined;
 	struct table evaluators; /* struct known_evaluator, by module */

@@ -39,10 +39,10 @@ struct sampler_options {
 	enum target target;
 	const int *pids; /* of TARGET_TASKS and TARGET_CHILD */
 	size_t npid;
-	bool children;    /* and what they fork */
-	bool wait;        /* a child's events do not begin with its exec() */
-	int cgroup;       /* file descriptor of the group's directory */
-	const char *cpus; /* "0-3,8"; NULL = all that are online */
+	bool children;                         /* and what they fork */
+	bool wait;                             /* a child's events do not begin with its exec() */
+	int cgroup;                            /* file descriptor of the group's directory */
+	const char *cpus;                      /* "0-3,8"; NULL = all that are online */
 	const struct sampler_program *program; /* NULL = none */
 };
 

@@ -25,7 +25,7 @@ struct window {
 	uint64_t sampled;   /* ns of CPU time that samples stand for */
 	uint64_t forks;     /* threads and processes that began in it */
 	struct python_counts python;
-	uint64_t max_rss;   /* bytes, of a command that has ended; else 0 */
+	uint64_t max_rss; /* bytes, of a command that has ended; else 0 */
 	struct off_cpu_counts off_cpu;
 	bool user_only; /* kernel code could not be sampled */
 	bool last;      /* no other follows */

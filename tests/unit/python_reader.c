@@ -247,7 +247,8 @@ static void test_threads_cycle(void)
 	state = make_thread(l311(), THREAD + 1, 0, 0);
 	put(state + l311()->thread_next, state, 8);
 	set_threads(state);
-	ok(read_stack() == PYTHON_NO_THREAD, "a thread that follows itself is looked at for a while");
+	ok(read_stack() == PYTHON_NO_THREAD,
+	   "a thread that follows itself is looked at for a while");
 }
 
 static void test_wild(void)
@@ -260,8 +261,7 @@ static void test_wild(void)
 		set_threads(make_thread(l311(), THREAD, wild[i], 0));
 		all &= read_stack() == PYTHON_UNREADABLE && !stack.head.n;
 		begin(l311());
-		set_threads(make_thread(l311(), THREAD,
-					make_frame(l311(), wild[i], 0, true), 0));
+		set_threads(make_thread(l311(), THREAD, make_frame(l311(), wild[i], 0, true), 0));
 		all &= read_stack() == PYTHON_UNREADABLE && !stack.head.n;
 		begin(l311());
 		set_threads(wild[i]);
@@ -357,8 +357,9 @@ static void test_long_names(void)
 
 static void test_cut_records(void)
 {
-	struct python_names names = { .name = { .copied = 400 }, .file = { .copied = 400 },
-				      .lines = 100, .copied = 900 };
+	struct python_names names = {
+		.name = { .copied = 400 }, .file = { .copied = 400 }, .lines = 100, .copied = 900
+	};
 	size_t whole = offsetof(struct python_names, bytes) + 900;
 	struct python_name_parts parts;
 	bool none = true;
@@ -383,8 +384,19 @@ static void test_lines(void)
 	static const char lines310[] = { 6, 0, 4, -128, 50, 1, 2, -2 };
 	/* Short form; one line further; without columns, -2; long, +1; none. */
 	static const char lines311[] = {
-		(char)(0x80 | 2 << 3 | 2), 0,         (char)(0x80 | 11 << 3 | 0), 1, 2,
-		(char)(0x80 | 13 << 3), 5,            (char)(0x80 | 14 << 3 | 1), 2, 0, 1, 0x41, 1,
+		(char)(0x80 | 2 << 3 | 2),
+		0,
+		(char)(0x80 | 11 << 3 | 0),
+		1,
+		2,
+		(char)(0x80 | 13 << 3),
+		5,
+		(char)(0x80 | 14 << 3 | 1),
+		2,
+		0,
+		1,
+		0x41,
+		1,
 		(char)(0x80 | 15 << 3),
 	};
 	struct str t = str(lnotab, sizeof(lnotab));
@@ -413,10 +425,10 @@ static void test_lines(void)
 
 static void test_debug_offsets(void)
 {
-	static const uint8_t at[] = { 5, 8, 9, 20, 21, 23, 24, 28, 29, 30, 31, 33, 35, 36, 37, 38,
-				      39, 43 };
-	static const uint16_t is[] = { 632, 7264, 7344, 0, 8, 72, 152, 80, 8, 0, 56, 70, 112, 120,
-				       128, 136, 68, 200 };
+	static const uint8_t at[] = { 5,  8,  9,  20, 21, 23, 24, 28, 29,
+				      30, 31, 33, 35, 36, 37, 38, 39, 43 };
+	static const uint16_t is[] = { 632, 7264, 7344, 0,   8,   72,  152, 80, 8,
+				       0,   56,   70,   112, 120, 128, 136, 68, 200 };
 	uint64_t w[PYTHON_DEBUG_OFFSETS / 8] = { 0 };
 	struct str bytes = str((const char *)w, sizeof(w));
 	struct python_layout l;

@@ -7,16 +7,17 @@
 
 #include <linux/bpf.h>
 
-#define SEC(name)	     __attribute__((section(name), used))
-#define __uint(name, value)  int(*name)[value]
-#define __type(name, value)  __typeof__(value) *name
-#define INLINE		     static inline __attribute__((always_inline))
+#define SEC(name)           __attribute__((section(name), used))
+#define __uint(name, value) int(*name)[value]
+#define __type(name, value) __typeof__(value) *name
+#define INLINE              static inline __attribute__((always_inline))
 
-#ifdef __clang__
-#define HELPER(number, type, name, ...) \
-	static type (*const name)(__VA_ARGS__) = (type(*)(__VA_ARGS__))number
+#if defined(__clang__) || !defined(__BPF__)
+#define HELPER(number, type, name, ...)                                                            \
+	static type (*const name)(__VA_ARGS__)                                                     \
+		__attribute__((unused)) = (type(*)(__VA_ARGS__))number
 #else
-#define HELPER(number, type, name, ...) \
+#define HELPER(number, type, name, ...)                                                            \
 	type name(__VA_ARGS__) __attribute__((kernel_helper(number)))
 #endif
 

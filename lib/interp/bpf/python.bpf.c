@@ -13,7 +13,9 @@
 #include "interp/python_wire.h"
 
 enum {
-	SEARCH, WALK, NAME, /* parts */
+	SEARCH,
+	WALK,
+	NAME, /* parts */
 	FRAMES_A_PART = 48,
 	LOOKS_A_PART = 64,
 	NAMES_A_PART = 4,
@@ -110,8 +112,8 @@ INLINE struct scratch *my_scratch(void)
 }
 
 /* Of a new process, its parent may be known: after fork() it has the same memory. */
-INLINE struct python_target *
-inherited(const struct python_config *c, const char *task, __u32 pid, __u64 program)
+INLINE struct python_target *inherited(const struct python_config *c, const char *task, __u32 pid,
+				       __u64 program)
 {
 	const char *parent = (const char *)kernel_word(task + c->task_parent, 8);
 	__u32 ppid = (__u32)kernel_word(parent + c->task_pid, 4);
@@ -123,8 +125,7 @@ inherited(const struct python_config *c, const char *task, __u32 pid, __u64 prog
 	return t;
 }
 
-INLINE void ask(struct python_target *t, __u32 pid,
-						      __u64 program, __u64 now)
+INLINE void ask(struct python_target *t, __u32 pid, __u64 program, __u64 now)
 {
 	struct python_question q = { .program = program, .pid = pid };
 
@@ -234,7 +235,8 @@ SEC("perf_event") int python_walk(void *ctx)
 	if (!s)
 		return 1;
 	for (int i = 0; i < FRAMES_A_PART && s->frame; i++) {
-		struct python_frame *f = &s->stack.frame[s->stack.head.n & (PYTHON_MOST_FRAMES - 1)];
+		struct python_frame *f =
+			&s->stack.frame[s->stack.head.n & (PYTHON_MOST_FRAMES - 1)];
 
 		s->stack.head.end = walk_frame(&s->walk, &s->frame, f);
 		if (s->stack.head.end != PYTHON_WHOLE && !s->stack.head.n && !s->outer) {
@@ -298,13 +300,12 @@ INLINE void copy_lines(struct walk *w, struct python_names *to, __u64 table)
 	to->copied += to->lines;
 }
 
-INLINE void tell_names(void *ctx, struct scratch *s,
-							     const struct python_frame *f,
-							     __u32 generation)
+INLINE void tell_names(void *ctx, struct scratch *s, const struct python_frame *f, __u32 generation)
 {
 	const struct python_layout *l = &s->walk.target.layout;
-	struct code_key key = { .pid = s->pid, .generation = generation, .code = f->code,
-				.id = f->id };
+	struct code_key key = {
+		.pid = s->pid, .generation = generation, .code = f->code, .id = f->id
+	};
 	__u32 zero = 0;
 	struct python_names *to = bpf_map_lookup_elem(&names, &zero);
 	__u64 size;
@@ -334,8 +335,9 @@ INLINE void tell_names(void *ctx, struct scratch *s,
 /* Has its names been told? */
 INLINE bool is_told(const struct scratch *s, const struct python_frame *f, __u32 generation)
 {
-	struct code_key key = { .pid = s->pid, .generation = generation, .code = f->code,
-				.id = f->id };
+	struct code_key key = {
+		.pid = s->pid, .generation = generation, .code = f->code, .id = f->id
+	};
 
 	return f->flags & PYTHON_SHIM || bpf_map_lookup_elem(&told, &key);
 }
