@@ -265,7 +265,7 @@ bool python_layout_read(struct python_layout *l, struct str bytes, const char **
 		.code_start = near_offset(&r, o->code_start, 1024),
 		.ascii_size = 40,
 		.compact_size = 56,
-		.kind_shift = o->version >= 0x030e ? 16 : 2,
+		.kind_shift = 2,
 		.code_mask = o->code_mask,
 	};
 	/* Locals follow what is read of a frame. */

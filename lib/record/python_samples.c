@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-#include "interp/python_image.h"
+#include "record/python_evaluator.h"
 
 /* From the program's record to its sample. */
 static const uint64_t MOST_DISTANCE_NS = 1000000;
@@ -18,7 +18,7 @@ struct joined {
 
 struct known_evaluator {
 	uint64_t module;
-	uint64_t start, end; /* payload: addresses of the module; 0: it has none */
+	struct python_evaluator evaluator; /* payload */
 };
 
 void python_samples_init(struct python_samples *p)
@@ -26,7 +26,7 @@ void python_samples_init(struct python_samples *p)
 	*p = (struct python_samples){ 0 };
 	python_function_names_init(&p->names);
 	table_init(&p->evaluators, sizeof(struct known_evaluator),
-		   offsetof(struct known_evaluator, start));
+		   offsetof(struct known_evaluator, evaluator));
 }
 
 void python_samples_release(struct python_samples *p)
@@ -213,32 +213,26 @@ void python_samples_forget(struct python_samples *p, uint64_t until)
 
 /* Merging */
 
-static const struct known_evaluator *evaluator_of(struct python_samples *p, const struct module *m)
+static const struct python_evaluator *evaluator_of(struct python_samples *p, const struct module *m)
 {
 	struct known_evaluator row = { .module = m->id };
-	struct python_image image;
 	uint32_t i = table_find(&p->evaluators, &row);
 
 	if (!i) {
-		if (m->elf.handle && python_image_evaluator(&image, &m->elf)) {
-			row.start = image.evaluator_start;
-			row.end = image.evaluator_end;
-		}
+		python_evaluator_find(&row.evaluator, m);
 		i = table_intern(&p->evaluators, &row);
 	}
-	return table_row(&p->evaluators, i);
+	return &((struct known_evaluator *)table_row(&p->evaluators, i))->evaluator;
 }
 
 static bool is_evaluator(struct python_samples *p, const struct user_frame *f)
 {
-	const struct known_evaluator *e;
-	uint64_t address;
+	const struct python_evaluator *e;
 
 	if (!f->region || !f->region->module)
 		return false;
 	e = evaluator_of(p, f->region->module);
-	address = f->address - f->region->bias;
-	return address >= e->start && address < e->end;
+	return e->nparts && python_evaluator_has(e, f->address - f->region->bias);
 }
 
 static size_t count_evaluators(struct python_samples *p, const struct perf_sample *s)
@@ -360,7 +354,7 @@ void python_samples_merge(struct python_samples *p, struct perf_sample *s)
 	size_t evaluators = count_evaluators(p, s), runs = j ? count_runs(j) : 0;
 	enum python_outcome outcome = outcome_of(s, j, evaluators, runs);
 
-	if (!evaluators && !(s->end != UNWIND_COMPLETE && s->nuser && runs)) {
+	if (!evaluators && !(s->nuser && runs)) {
 		free_joined(j);
 		return;
 	}
