@@ -345,7 +345,7 @@ static enum python_outcome outcome_of(const struct perf_sample *s, const struct 
 	if (whole)
 		return evaluators == runs || evaluators == runs + 1 ? PYTHON_MERGED :
 								      PYTHON_MISMATCH;
-	return runs >= evaluators ? PYTHON_CUT : PYTHON_MISMATCH;
+	return runs >= evaluators ? PYTHON_MERGED : PYTHON_MISMATCH;
 }
 
 void python_samples_merge(struct python_samples *p, struct perf_sample *s)

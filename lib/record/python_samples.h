@@ -19,7 +19,7 @@ enum python_outcome {
 	PYTHON_EARLY,    /* the process was not known to be Python's yet, or a record was lost */
 	PYTHON_NOT_READ, /* the kernel could not read all frames: enum python_end says why */
 	PYTHON_MISMATCH, /* they do not go together with the native stack */
-	PYTHON_CUT,      /* merged, but the native stack or that of Python goes on */
+	PYTHON_CUT,      /* merged, but there are more functions */
 	PYTHON_OUTCOMES
 };
 
