@@ -19,3 +19,11 @@ validate-unwind: $(O)/tests/validate/unwind ## hold stacks of real programs agai
 	tests/validate/unwind.sh $(O)
 
 .PHONY: validate record-runs validate-unwind
+
+# As root. PYTHONS=... are interpreters; HZ, SECONDS as they please.
+PYTHONS	?= python3
+validate-python: all ## hold profiles of Python programs against what the programs know of themselves
+	python3 tests/validate/python/measure.py $(O)/prof-record --hz $(or $(HZ),999) \
+		--seconds $(or $(SECONDS),4) $(PYTHONS)
+
+.PHONY: validate-python
