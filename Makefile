@@ -29,8 +29,11 @@ once	= $(eval $(1) := $(2))$($(1))
 found	= $(call once,found,$(shell for p in $(OPTIONAL); do $(PKG_CONFIG) --exists $$p && echo $$p; done))
 # A program for the kernel, as far as there is a compiler for those: prof-record loads it.
 bpf_compilers = clang -target bpf -O2|bpf-gcc -O1 -gbtf -fno-tree-loop-distribute-patterns
+bpf_include = -idirafter /usr/include $(foreach m,$(shell $(CC) -print-multiarch 2>/dev/null), \
+	  -idirafter /usr/include/$m -idirafter /usr/$m/include)
 bpf_compile = $(call once,bpf_compile,$(shell echo '$(bpf_compilers)' | tr '|' '\n' | while read -r c; \
-	  do echo | $$c -x c -c -o /dev/null - 2>/dev/null && echo "$$c" && break; done))
+	  do c="$$c $(bpf_include)"; echo | $$c -include linux/bpf.h -x c -c -o /dev/null - 2>/dev/null && \
+	  echo "$$c" && break; done))
 BPF	= $(O)/lib/interp/python.bpf.o
 package_cflags = $(call once,package_cflags,$(call ask,--cflags) $(if $(filter libseccomp,$(found)),-DHAVE_SECCOMP) \
 	$(if $(and $(filter libbpf,$(found)),$(bpf_compile)),-DHAVE_BPF='"$(BPF)"')))
@@ -109,8 +112,7 @@ $(O)/lib/view/assets.o: $(wildcard lib/view/*.js lib/view/*.css)
 $(O)/lib/record/python_program.o: $(BPF)
 $(BPF): lib/interp/bpf/python.bpf.c $(wildcard lib/interp/*.h lib/interp/bpf/*.h) $(O)/flags
 	$(if $(bpf_compile),$(call say,BPF   $<))
-	$(Q)mkdir -p $(@D) && $(or $(bpf_compile),:) -g -Wall -Wextra -Ilib -idirafter /usr/include \
-		-idirafter /usr/include/$(shell $(CC) -print-multiarch) -c $< -o $@ && touch $@
+	$(Q)mkdir -p $(@D) && $(or $(bpf_compile),:) -g -Wall -Wextra -Ilib -c $< -o $@ && touch $@
 
 # Does everything compile for aarch64, too? (Its stacks: tests/unit/unwind_aarch64.c.)
 objects: $(OBJECTS)

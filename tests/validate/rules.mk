@@ -1,4 +1,4 @@
-# Claims measured: what RESULTS.md and UNWIND.md hold.
+# Claims measured: what RESULTS.md and UNWIND.md and PYTHON.md hold.
 
 $(O)/tests/validate/simulate: $(addprefix $(O)/tests/validate/,synth.o naive.o found.o figure_false.o \
 	figure_power.o figure_right.o)
