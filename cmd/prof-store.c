@@ -52,12 +52,6 @@ static const struct cmd cmd = {
 	"COMMAND DIRECTORY [FILE|SELECTOR]...", options, false
 };
 
-static void complain_lines(struct str lines)
-{
-	while (lines.n)
-		complain("%.*s", STR_ARG(str_cut(&lines, '\n')));
-}
-
 static void report_compaction(struct compact_result *r)
 {
 	complain_lines(buf_str(&r->errors));

@@ -2,8 +2,8 @@
 # damaged copies ("replay"), which is what "make check" does.
 
 # Of the sources, those that no target reads with are left out of the sanitized build.
-FUZZED	:= $(filter-out $(patsubst %,$(O)/lib/%/%,cli query view compare source store remote) \
-	   $(O)/cmd/%,$(LIB))
+FUZZED	:= $(filter-out $(patsubst %,$(O)/lib/%/%,cli query view compare changes source remote) \
+	   $(O)/cmd/%,$(LIB)) $(patsubst %,$(O)/lib/query/%.o,selector select regex)
 $(O)/libfuzz.a: $(FUZZED) $(O)/members
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $(FUZZED)
@@ -13,6 +13,9 @@ TARGETS	:= $(filter-out $(if $(strip $(ABSENT)),cfi records) $(filter symbol,$(A
 REPLAYS	:= $(TARGETS:%=$(O)/tests/fuzz/replay-%)
 $(O)/tests/fuzz/replay-%: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/%.o $(O)/libfuzz.a
 	$(call link)
+
+# What the sections of a store hold comes from the input: see store.c.
+$(O)/tests/fuzz/replay-store $(O)/tests/fuzz/libfuzzer-store: private LDFLAGS += -Wl,--wrap=section_unpack
 
 replays: $(REPLAYS)
 hostile:
@@ -34,7 +37,8 @@ fuzz: build-fuzz/read ## fuzz the readers for FUZZ_SECONDS (600)
 fuzz-symbol: build-fuzz/symbol ## the same for what names addresses
 fuzz-cfi: build-fuzz/cfi ## the same for unwinding
 fuzz-records: build-fuzz/records ## the same for the records of perf
-fuzz-symbol fuzz-cfi fuzz-records: fuzz-%:
+fuzz-store: build-fuzz/store ## the same for blocks and logs of a store
+fuzz-symbol fuzz-cfi fuzz-records fuzz-store: fuzz-%:
 	$(Q)tests/fuzz/$*-seeds build-fuzz/$*
 	build-fuzz/tests/fuzz/libfuzzer-$* $(FUZZ) build-fuzz/$*
 # The fuzzer, and the folder of its inputs.
@@ -53,4 +57,4 @@ fuzz-afl: ## fuzz the readers with AFL++
 		afl-fuzz -V $(FUZZ_SECONDS) -i build-afl/seeds -o build-afl/found \
 		build-afl/tests/fuzz/libfuzzer-read
 
-.PHONY: hostile replays fuzz fuzz-symbol fuzz-cfi fuzz-records fuzz-afl
+.PHONY: hostile replays fuzz fuzz-symbol fuzz-cfi fuzz-records fuzz-store fuzz-afl

@@ -1,9 +1,10 @@
-# Claims measured: what RESULTS.md and UNWIND.md and PYTHON.md hold.
+# Claims measured: what RESULTS.md, UNWIND.md and PYTHON.md hold.
 
 $(O)/tests/validate/simulate: $(addprefix $(O)/tests/validate/,synth.o naive.o found.o figure_false.o \
 	figure_power.o figure_right.o)
 $(O)/tests/validate/real: $(addprefix $(O)/tests/validate/,synth.o naive.o found.o)
 $(O)/tests/validate/unwind: $(addprefix $(O)/tests/validate/,dwfl_oracle.o kept.o)
+$(O)/tests/validate/changes: $(addprefix $(O)/tests/validate/,synth.o past.o otava.o)
 $(O)/tests/validate/%: $(O)/tests/validate/%.o $(O)/libprof.a
 	$(call link)
 
@@ -18,12 +19,13 @@ record-runs: all $(addprefix $(O)/tests/,validate/timed stamp bench/generate) ##
 validate-unwind: $(O)/tests/validate/unwind ## hold stacks of real programs against those of elfutils
 	tests/validate/unwind.sh $(O)
 
-.PHONY: validate record-runs validate-unwind
-
 # As root. PYTHONS=... are interpreters; HZ, SECONDS as they please.
 PYTHONS	?= python3
 validate-python: all ## hold profiles of Python programs against what the programs know of themselves
 	python3 tests/validate/python/measure.py $(O)/prof-record --hz $(or $(HZ),999) \
 		--seconds $(or $(SECONDS),4) $(PYTHONS)
 
-.PHONY: validate-python
+validate-scrape: all ## scrape a real Go program
+	tests/validate/scrape.sh $(O)
+
+.PHONY: validate record-runs validate-unwind validate-python validate-scrape
