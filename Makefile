@@ -22,16 +22,26 @@ ELFUTILS ?= $(if $(filter Darwin,$(SYSTEM)),no,yes)
 # "make deps" and "make help" work without any library.
 PACKAGES := libzstd libdeflate zlib liblzma yajl libpcre2-8 libxxhash libprotobuf-c \
 	   $(if $(filter no,$(ELFUTILS)),,libelf libdw)
-OPTIONAL := libseccomp
+OPTIONAL := libseccomp libbpf
 # Loaded by the commands that reach a server, when they do (lib/http/curl_library.h).
 LOADED	:= libcurl
 ask	= $(shell $(PKG_CONFIG) $(1) $(PACKAGES) $(found))$(if $(filter 0,$(.SHELLSTATUS)),,$(error \
 	  libraries are missing, or $(PKG_CONFIG) is: "make deps" installs them))
 once	= $(eval $(1) := $(2))$($(1))
 found	= $(call once,found,$(shell for p in $(OPTIONAL); do $(PKG_CONFIG) --exists $$p && echo $$p; done))
+# A program for the kernel, as far as there is a compiler for those: prof-record loads it.
+bpf_compilers = clang -target bpf -O2|bpf-gcc -O1 -gbtf -fno-tree-loop-distribute-patterns
+bpf_include = -idirafter /usr/include $(foreach m,$(shell $(CC) -print-multiarch 2>/dev/null), \
+	  -idirafter /usr/include/$m -idirafter /usr/$m/include)
+bpf_compile = $(call once,bpf_compile,$(shell echo '$(bpf_compilers)' | tr '|' '\n' | while read -r c; \
+	  do c="$$c $(bpf_include)"; echo | $$c -include linux/bpf.h -x c -c -o /dev/null - 2>/dev/null && \
+	  echo "$$c" && break; done))
+BPF	= $(O)/lib/interp/python.bpf.o
 # Where headers lie in a folder of the system's, "make cross" must find its own ones first.
 package_cflags = $(call once,package_cflags,$(call ask,--cflags) \
-	$(patsubst -I%,-idirafter %,$(call ask,--cflags $(LOADED))) $(found:libseccomp=-DHAVE_SECCOMP))
+	$(patsubst -I%,-idirafter %,$(call ask,--cflags $(LOADED))) \
+	$(if $(filter libseccomp,$(found)),-DHAVE_SECCOMP) \
+	$(if $(and $(filter libbpf,$(found)),$(bpf_compile)),-DHAVE_BPF='"$(BPF)"'))
 package_libs = $(call once,package_libs,$(call ask,--libs))
 
 OPT	?= -O2 -g
@@ -62,11 +72,11 @@ compile	= $(Q)mkdir -p $(@D) && $(CC) $(cppflags) $(cflags)
 link	= $(Q)$(CC) $(cflags) $(1) $(ldflags) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(ldlibs)
 
 # A program is a file cmd/prof-*.c; what else lies in cmd/ is shared by them.
-ABSENT	:= $(if $(filter no,$(RECORD)),record perf unwind) $(if $(filter no,$(ELFUTILS)),object symbol)
+ABSENT	:= $(if $(filter no,$(RECORD)),record interp perf unwind) $(if $(filter no,$(ELFUTILS)),object symbol)
 # A recording is read by the layers that record; without them it is only recognised.
 RECORDING := $(if $(strip $(ABSENT)),lib/format/perf_data/perf_data_%)
 SOURCES	:= $(filter-out lib/alloc/% $(ABSENT:%=lib/%/%) $(RECORDING) $(if $(filter record,$(ABSENT)),cmd/prof-record.c \
-	   cmd/record% cmd/busy_cpus.c),$(wildcard cmd/*.c lib/*/*.c lib/*/*/*.c))
+	   cmd/record% cmd/busy_cpus.c) %.bpf.c,$(wildcard cmd/*.c lib/*/*.c lib/*/*/*.c))
 OBJECTS	:= $(SOURCES:%.c=$(O)/%.o)
 MAINS	:= $(filter $(O)/cmd/prof-%,$(OBJECTS))
 PROTOS	:= $(wildcard lib/format/*/*.proto lib/remote/proto/*.proto)
@@ -140,6 +150,11 @@ $(O)/html_assets.h: $(PICTURE_JS) $(PAGE_JS) Makefile
 				index(h, substr($$1, i + 1, 1)) - 1 } }') && \
 	printf '#define %s "%s"\n' PICTURE_SCRIPT $(O)/picture.js HTML_SCRIPT $(O)/page.js \
 		HTML_SCRIPT_SHA256 "$$(printf "$$octal" | base64)" >$@
+
+$(O)/lib/record/python_program.o: $(BPF)
+$(BPF): lib/interp/bpf/python.bpf.c $(wildcard lib/interp/*.h lib/interp/bpf/*.h) $(O)/flags
+	$(if $(bpf_compile),$(call say,BPF   $<))
+	$(Q)mkdir -p $(@D) && $(or $(bpf_compile),:) -g -Wall -Wextra -Ilib -c $< -o $@ && touch $@
 
 # Does everything compile for aarch64, too? (Its stacks: tests/unit/unwind_aarch64.c.)
 objects: $(OBJECTS) $(HOOKS)

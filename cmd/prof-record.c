@@ -26,7 +26,7 @@ enum {
 static struct {
 	const char *events, *frequency, *label_by, *vmlinux, *control;
 	bool kernel, no_kernel, no_symbols, no_inlines, debuginfod, jit, self_test, off_cpu, wall,
-		paused, alloc;
+		paused, alloc, native, evaluators;
 	int stack, to;
 	struct opt_list labels, facts;
 	uint64_t duration, delay, every, keep, min_wait; /* ns */
@@ -136,6 +136,8 @@ static const struct opt what_options[] = {
 	{ 0, "debuginfod", OPT_FLAG, &o.debuginfod, NULL,
 	  "ask servers for missing debugging information" },
 	{ 0, "vmlinux", OPT_FILE, &o.vmlinux, "FILE", "the kernel's image: lines of its frames" },
+	{ 0, "no-interpreters", OPT_FLAG, &o.native, NULL, "leave out functions of Python" },
+	{ 0, "evaluators", OPT_FLAG, &o.evaluators, NULL, "show what runs them, as well" },
 	{ 0, "jit", OPT_FLAG, &o.jit, NULL, "ask the runtimes of a command for their names" },
 	{ 0, "ab", OPT_PAIR, &o.ab, "BASE NEW", "record two shell commands in turns into -o DIR" },
 	{ 0, "runs", OPT_INT, &o.runs, "N", "of each of them (10, with --until-power 100)" },
@@ -155,11 +157,26 @@ static const struct opt output_options[] = {
 	{ 0 },
 };
 
+static void print_features(void)
+{
+	const char *why;
+
+	if (!common.verbose)
+		return;
+	if (python_program_is_built(&why))
+		puts("functions of Python: read by BPF");
+	else
+		printf("functions of Python: no, %s\n", why);
+}
+
 static const struct opt *const options[] = { target_options, what_options, output_options,
 					     general_options, NULL };
 static const struct cmd cmd = { "prof-record",
 				"Sample programs, and write what they do as a profile.",
-				"-- COMMAND [ARG]...", options, true };
+				"-- COMMAND [ARG]...",
+				options,
+				true,
+				print_features };
 
 static bool has_waits(void)
 {
@@ -348,6 +365,8 @@ static struct recording model(char *const *command)
 			.wall = o.wall,
 			.min_wait = o.min_wait,
 			.adapt_allocs = !o.alloc_period && !o.period,
+			.native = o.native,
+			.evaluators = o.evaluators,
 			.adapt = o.stack == STACK_AUTO && !o.stack_size && event_list().p,
 		},
 		.output = {

@@ -343,6 +343,13 @@ static NORETURN void bad_option(int c, char **argv)
 	usage("there is no option '%s', or more than one that begins so", argv[optind - 1]);
 }
 
+static void print_version(const struct cmd *cmd)
+{
+	printf("%s %s\n", cmd->name, PROF_VERSION);
+	if (cmd->features)
+		cmd->features();
+}
+
 int cmd_parse(const struct cmd *cmd, int argc, char **argv)
 {
 	struct buf letters = { 0 }, longs = { 0 };
@@ -366,7 +373,7 @@ int cmd_parse(const struct cmd *cmd, int argc, char **argv)
 	if (want_help)
 		print_help(cmd);
 	else if (want_version)
-		printf("%s %s\n", cmd->name, PROF_VERSION);
+		print_version(cmd);
 	else if (complete_shell)
 		complete(cmd);
 	else

@@ -56,7 +56,8 @@ struct cmd {
 	const char *operands; /* "[FILE...]" */
 	/* Tables, each ended by a row without a name; the list by NULL. */
 	const struct opt *const *options;
-	bool to_command; /* options end at the first operand */
+	bool to_command;        /* options end at the first operand */
+	void (*features)(void); /* what --version prints besides; may be NULL */
 };
 
 /*

@@ -243,10 +243,28 @@ static loc_id known_loc(struct gather *g, struct process *p, const struct map *m
 	return r->loc;
 }
 
+/* A line of a function that an interpreter runs. */
+static loc_id script_loc(struct gather *g, const struct user_frame *at)
+{
+	const struct perf_host *host = &g->decoder->host;
+	struct script_frame s = { .function = S("[unknown function of Python]") };
+	struct func f = { 0 };
+
+	if (host->script)
+		host->script(host->context, at->address, &s);
+	f.name = dict_intern(g->p->dict, s.function);
+	f.file = dict_intern(g->p->dict, s.file);
+	f.line = s.first;
+	return dict_add_loc(g->p->dict,
+			    (struct loc){ .func = dict_add_func(g->p->dict, f), .line = s.line });
+}
+
 static loc_id user_loc(struct gather *g, const struct perf_sample *s, const struct user_frame *f)
 {
 	const struct map *m = f->region ? map_of(f->region) : NULL;
 
+	if (user_frame_is_script(f))
+		return script_loc(g, f);
 	if (m && !map_is_generated(m))
 		return known_loc(g, s->process, m, f->address, 0);
 	if (m)

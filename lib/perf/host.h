@@ -14,6 +14,13 @@ struct map;
 struct process;
 struct processes;
 
+/* A line of a function that an interpreter runs. Text is valid until the next sample. */
+struct script_frame {
+	struct str function, file;
+	uint32_t first; /* line of the file where the function begins; 0 if not known */
+	uint32_t line;  /* that it is at; 0 if not known */
+};
+
 struct perf_host {
 	/*
 	 * Open the file of a binary, which process p has mapped as m: set b->fd, or open
@@ -50,6 +57,8 @@ struct perf_host {
 	/* What was at an address in memory without a file at a time, as far as that is logged. */
 	bool (*jit_find)(void *context, struct processes *t, struct process *p, uint64_t address,
 			 uint64_t time, struct jit_symbol *s);
+	/* What the address of a frame stands for that an interpreter runs (user_frame_is_script()). */
+	bool (*script)(void *context, uint64_t address, struct script_frame *f);
 	/* The lines of /proc/PID/cgroup, to *lines. */
 	bool (*cgroup)(void *context, int pid, struct buf *lines);
 	/* The path of a control group that was there before the records, by its id, to *path. */

@@ -11,6 +11,7 @@
 #include "record/open_binary.h"
 #include "record/proc.h"
 #include "record/process_context.h"
+#include "record/pythons.h"
 
 void live_host_init(struct live_host *h)
 {
@@ -105,6 +106,13 @@ static bool host_jit_find(void *context, struct processes *t, struct process *p,
 	return jit_find(&h->roots, t, p, address, time, s);
 }
 
+static bool host_script(void *context, uint64_t address, struct script_frame *f)
+{
+	const struct live_host *h = context;
+
+	return h->pythons && python_samples_script(&h->pythons->samples, address, f);
+}
+
 static bool host_cgroup(void *context, int pid, struct buf *lines)
 {
 	char path[64];
@@ -154,6 +162,7 @@ struct perf_host live_host_functions(struct live_host *h)
 		.is_trampoline = host_is_trampoline,
 		.jit_dump = host_jit_dump,
 		.jit_find = host_jit_find,
+		.script = host_script,
 		.cgroup = host_cgroup,
 		.cgroup_path = host_cgroup_path,
 		.context_labels = host_context_labels,

@@ -42,8 +42,7 @@ bool proc_uid(struct process *p, uint32_t *uid)
 	return p->knows_uid;
 }
 
-/* "55d0a000-55d0b000 r-xp 00002000 08:01 1234   /usr/bin/app" */
-static bool parse_mapping(struct str line, struct record_map *m)
+bool proc_parse_mapping(struct str line, struct record_map *m)
 {
 	struct str range = str_cut(&line, ' '), protection, device;
 	uint64_t end, major, minor;
@@ -126,7 +125,7 @@ bool proc_scan(struct processes *t, struct process *p)
 	snprintf(pid, sizeof(pid), "%d", p->pid);
 	process_enter(t, p, mount_namespace(pid));
 	for (lines = buf_str(&b); lines.n; before = m) {
-		if (!parse_mapping(str_cut(&lines, '\n'), &m) || !m.executable)
+		if (!proc_parse_mapping(str_cut(&lines, '\n'), &m) || !m.executable)
 			continue;
 		if (is_between(&before, &m))
 			map_gap(t, p, &before, &m);

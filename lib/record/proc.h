@@ -16,4 +16,10 @@ bool proc_uid(struct process *p, uint32_t *uid);
 /* The name of a thread, to name[16]; false when it is gone. */
 bool proc_thread_name(int pid, uint32_t tid, char *name);
 
+/*
+ * A line of /proc/PID/maps: "55d0a000-55d0b000 r-xp 00002000 08:01 1234   /usr/bin/app".
+ * Its path is a part of the line. False when it is none.
+ */
+bool proc_parse_mapping(struct str line, struct record_map *m);
+
 #endif

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "record/kernel_text.h"
+#include "record/sampler_program.h"
 
 enum { COMMIT_NS = 1000000 }; /* a record's time may be this much before its writing */
 
@@ -42,8 +43,11 @@ static bool is_wanted(void *context, struct process *p)
 static void hand_on(void *context, const struct perf_sample *s)
 {
 	struct recorder *r = context;
+	struct perf_sample merged = *s;
 
-	r->on_sample(r->context, s);
+	if (r->pythons)
+		python_samples_merge(&r->pythons->samples, &merged);
+	r->on_sample(r->context, &merged);
 }
 
 static void hand_on_task(void *context, const struct record *record)
@@ -59,6 +63,21 @@ void recorder_follow_tasks(struct recorder *r, size_t switch_event,
 	r->on_task = on_task;
 	r->switch_event = switch_event;
 	r->decoder.on_task = hand_on_task;
+}
+
+static bool is_python_wanted(void *context, int pid)
+{
+	const struct recorder *r = context;
+
+	return !r->sampler->by_cpu || process_tree_had(&r->tree, (uint32_t)pid);
+}
+
+void recorder_use_pythons(struct recorder *r, struct pythons *p)
+{
+	r->pythons = p;
+	r->host.pythons = p;
+	p->targets.wants = is_python_wanted;
+	p->targets.wants_context = r;
 }
 
 /* How many frames the kernel follows. */
@@ -148,6 +167,24 @@ static bool is_of_other_thread(const struct recorder *r, const struct record *re
 	       !targets_have_thread(r->threads, record->tid);
 }
 
+static void take_of_program(struct recorder *r, const struct perf_event_header *h)
+{
+	if (r->pythons)
+		python_samples_take(&r->pythons->samples, sampler_program_record(h));
+}
+
+/* What the program has written belongs to the sample that follows. */
+static void join_program(struct recorder *r, const struct perf_event_header *h,
+			 const struct perf_event_attr *attr)
+{
+	struct record record;
+
+	if (!r->pythons || h->type != PERF_RECORD_SAMPLE || !r->pythons->samples.pending.n)
+		return;
+	record_parse(h, attr, &record);
+	python_samples_join(&r->pythons->samples, record.tid, record.time);
+}
+
 static void add_record(void *context, const struct perf_event_header *h)
 {
 	struct recorder *r = context;
@@ -155,6 +192,11 @@ static void add_record(void *context, const struct perf_event_header *h)
 	size_t event = perf_events_find(events, h);
 	const struct perf_event_attr *attr = &events->attr[event];
 
+	if (event > r->sampler->o->nevent) {
+		take_of_program(r, h);
+		return;
+	}
+	join_program(r, h, attr);
 	if (r->on_task && is_of_nobody(r, h, event))
 		return;
 	if (r->sampler->by_cpu || r->sampler->twice || r->threads) {
@@ -206,6 +248,8 @@ void recorder_take(struct recorder *r)
 	struct sampler *s = r->sampler;
 	uint64_t *head;
 
+	if (r->pythons)
+		pythons_answer(r->pythons);
 	r->heads.n = 0;
 	head = (uint64_t *)buf_room(&r->heads, s->nring * sizeof(*head));
 	for (size_t k = 0; k < s->nring; k++)
@@ -224,6 +268,8 @@ void recorder_drain(struct recorder *r, bool all)
 
 	recorder_take(r);
 	decoder_run(&r->decoder, until);
+	if (r->pythons)
+		pythons_sweep(r->pythons, until);
 }
 
 void recorder_drain_until(struct recorder *r, uint64_t time)

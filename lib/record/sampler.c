@@ -193,8 +193,9 @@ uint64_t sampler_lost(const struct sampler *s)
 
 void sampler_wait(struct sampler *s, int ms)
 {
-	struct pollfd fds[MOST_CPUS];
+	struct pollfd fds[MOST_CPUS + 1];
 	bool hung_up = false;
+	int ask = s->o->program ? s->o->program->ask : -1;
 
 	for (size_t i = 0; i < s->nring; i++) {
 		bool out = s->rings[i].hung_up;
@@ -204,7 +205,8 @@ void sampler_wait(struct sampler *s, int ms)
 	}
 	if (hung_up && ms > HUNG_UP_MS)
 		ms = HUNG_UP_MS;
-	if (poll(fds, s->nring, ms) <= 0)
+	fds[s->nring] = (struct pollfd){ .fd = ask, .events = POLLIN };
+	if (poll(fds, s->nring + 1, ms) <= 0)
 		return;
 	/* The task that the owner of a ring was opened for has ended; others may go on. */
 	for (size_t i = 0; i < s->nring; i++)

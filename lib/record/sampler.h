@@ -20,6 +20,13 @@ enum target {
 	TARGET_CHILD,  /* a child of ours, from its exec() on */
 };
 
+/* Descriptors of a program that runs at each sample (sampler_program.h). */
+struct sampler_program {
+	int run;    /* the program, */
+	int output; /* its map of events, by CPU, */
+	int ask;    /* and what poll(2) says that it asks something of; -1: nothing */
+};
+
 struct sampler_options {
 	const struct arch *arch;
 	const struct event *events;
@@ -40,6 +47,7 @@ struct sampler_options {
 	/* Only these threads of the processes, and not those that they make; 0: all of them. */
 	const int *tids;
 	size_t ntid;
+	const struct sampler_program *program; /* NULL = none */
 };
 
 /*
@@ -70,6 +78,7 @@ struct sampler {
 	uint64_t switch_period;  /* every so many switches are sampled */
 	uint64_t frequency;      /* in force, */
 	uint64_t most_frequency; /* and the most that could be */
+	bool has_output;         /* what o->program writes goes into the rings */
 	unsigned without;        /* what this kernel does not have (open_event.h); */
 	struct buf less_precise; /* unsigned: by event, what it lacks of WITHOUT_PRECISE_ALL */
 	int error;               /* errno of what was refused */

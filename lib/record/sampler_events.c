@@ -9,6 +9,7 @@
 #include "record/cpus.h"
 #include "record/open_event.h"
 #include "record/sampler_attr.h"
+#include "record/sampler_program.h"
 #include "record/tasks.h"
 
 enum {
@@ -184,8 +185,10 @@ static int open_one(struct sampler *s, struct ring *r, size_t event, struct even
 	if (!attach(s, r, fd, why))
 		return 0;
 	note_id(s, fd, event);
-	if (!sideband)
+	if (!sideband) {
 		buf_put(&s->event_fds, &fd, sizeof(fd));
+		sampler_program_attach(s, fd);
+	}
 	if (!sideband && s->o->events[event].is_switch)
 		buf_put(&s->switch_fds, &fd, sizeof(fd));
 	return 1;
@@ -265,7 +268,7 @@ static bool open_tasks(struct sampler *s, const int *cpus, unsigned what, struct
 	return ok;
 }
 
-/* What the records of each event look like; the sideband has the last number. */
+/* What the records of each event look like: of those asked for, the sideband, and a program. */
 static void describe_events(struct sampler *s)
 {
 	struct perf_event_attr a;
@@ -282,6 +285,8 @@ static void describe_events(struct sampler *s)
 		perf_events_add(&s->events, &a);
 	}
 	a = sampler_sideband_attr(s);
+	perf_events_add(&s->events, &a);
+	a = sampler_program_attr(s);
 	perf_events_add(&s->events, &a);
 }
 
@@ -328,5 +333,6 @@ bool sampler_open_events(struct sampler *s, const int *cpus, struct buf *why)
 		why->n = 0;
 		s->ring_bytes /= 2;
 	}
+	s->has_output = sampler_program_open_output(s, cpus);
 	return true;
 }

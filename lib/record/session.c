@@ -330,6 +330,7 @@ void session_release(struct session *s)
 	allocs_release(&s->allocs);
 	recorder_release(&s->recorder);
 	sampler_close(&s->sampler);
+	pythons_close(&s->pythons);
 	targets_close(&s->targets);
 	if (s->cpu_counter >= 0)
 		close(s->cpu_counter);

@@ -26,7 +26,8 @@ struct window {
 	uint64_t user_time; /* ns of that outside the kernel, of a command that has ended */
 	uint64_t sampled;   /* ns of CPU time that samples stand for */
 	uint64_t forks;     /* threads and processes that began in it */
-	uint64_t max_rss;   /* bytes, of a command that has ended; else 0 */
+	struct python_counts python;
+	uint64_t max_rss; /* bytes, of a command that has ended; else 0 */
 	struct off_cpu_counts off_cpu;
 	struct alloc_counts allocs;
 	bool user_only; /* kernel code could not be sampled */
@@ -59,7 +60,9 @@ struct session_options {
 	uint64_t keep;
 	/* With keep: the session's profile is a piece of that, and may be named. */
 	void (*on_slice)(void *context, struct session *s);
-	bool adapt; /* copy more of the stack when too much is missing */
+	bool native;                     /* leave interpreters' functions out, */
+	bool evaluators;                 /* or show those who run them, too */
+	bool adapt;                      /* copy more of the stack when too much is missing */
 	/* With one of event_of_waits() among the events: */
 	bool wall;         /* a sample type for running and waiting together */
 	uint64_t min_wait; /* ns; shorter waits are left out */
@@ -85,6 +88,7 @@ struct session_counts {
 	uint64_t samples, lost, throttled, remembered, forks;
 	uint64_t cpu;     /* ns that the targets used */
 	uint64_t sampled; /* ns that samples stand for */
+	struct python_counts python;
 };
 
 struct session {
@@ -92,6 +96,7 @@ struct session {
 	struct sampler_options sampler_options; /* those in force */
 	struct sampler sampler;
 	struct recorder recorder;
+	struct pythons pythons;
 	struct gather gather;
 	struct off_cpu off_cpu;
 	struct allocs allocs;

@@ -58,6 +58,30 @@ static bool wants(void *context, struct process *p)
 	return s->o->wants(s->o->context, p);
 }
 
+/* Without their program, interpreters are programs like others. */
+static void open_pythons(struct session *s)
+{
+	if (s->o->native)
+		return;
+	pythons_open(&s->pythons, s->o->evaluators);
+	if (s->pythons.works)
+		s->sampler_options.program = &s->pythons.sampler;
+}
+
+/* Those that run already. */
+static void expect_pythons(struct session *s)
+{
+	const struct sampler_options *o = &s->sampler_options;
+	struct buf list = { 0 };
+
+	if (o->target != TARGET_TASKS || s->o->native)
+		return;
+	tasks_processes(o->pids, o->npid, o->children, &list);
+	for (size_t i = 0; i < BUF_COUNT(&list, int); i++)
+		pythons_expect(&s->pythons, ((const int *)list.p)[i]);
+	buf_release(&list);
+}
+
 static void set_up(struct session *s)
 {
 	const struct session_options *o = s->o;
@@ -68,6 +92,8 @@ static void set_up(struct session *s)
 	if (s->targets.tids.n)
 		s->recorder.threads = &s->targets;
 	s->recorder.context = s;
+	if (!s->o->native)
+		recorder_use_pythons(&s->recorder, &s->pythons);
 	s->recorder.self = (int)getpid();
 	s->recorder.decoder.unwinder.use_memory = true;
 	s->recorder.decoder.unwinder.use_memo = true;
@@ -238,6 +264,7 @@ bool session_start(struct session *s, struct buf *why)
 		return false;
 	/* Attaching to many threads that keep all CPUs busy is slow otherwise. */
 	session_raise_priority(s, true);
+	open_pythons(s);
 	ok = sampler_open(&s->sampler, &s->sampler_options, why);
 	set_up(s);
 	if (!ok) {
@@ -246,6 +273,7 @@ bool session_start(struct session *s, struct buf *why)
 		return false;
 	}
 	choose_tree(s);
+	expect_pythons(s);
 	note_frequency(s);
 	note_precise(s);
 	s->begun = recorder_now();

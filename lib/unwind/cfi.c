@@ -200,6 +200,19 @@ struct rule cfi_register_rule(const struct cfi *c, uint64_t vaddr, uint8_t reg)
 	return rule_for(c, &arch, vaddr);
 }
 
+bool cfi_function(const struct cfi *c, uint64_t vaddr, uint64_t *start, uint64_t *end)
+{
+	struct fde fde;
+	size_t at;
+
+	if (!(c->ntable ? search_table(c, vaddr, &at) : search_index(c, vaddr, &at)) ||
+	    !read_fde(c, at, &fde) || vaddr - fde.start >= fde.length)
+		return false;
+	*start = fde.start;
+	*end = fde.start + fde.length;
+	return true;
+}
+
 bool cfi_any(const struct cfi *c)
 {
 	return c->ntable || c->nindex;

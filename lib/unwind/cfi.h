@@ -51,6 +51,9 @@ bool cfi_any(const struct cfi *c);
 /* The rule at a virtual address of the image. */
 struct rule cfi_rule(const struct cfi *c, uint64_t vaddr);
 
+/* From where to where the entry for a virtual address is. False if there is none. */
+bool cfi_function(const struct cfi *c, uint64_t vaddr, uint64_t *start, uint64_t *end);
+
 /*
  * Where the caller's value of another register is, by DWARF number: the result has it in
  * its fp and fp_offset. Its cfa may be wrong: take that from cfi_rule().

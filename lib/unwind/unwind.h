@@ -44,6 +44,17 @@ struct user_frame {
 	uint64_t address;
 };
 
+/*
+ * A frame of a function that an interpreter runs has no region, and a number in place of an
+ * address: no address of a program has that bit.
+ */
+static const uint64_t SCRIPT_FRAME = 1ull << 63;
+
+static inline bool user_frame_is_script(const struct user_frame *f)
+{
+	return !f->region && f->address & SCRIPT_FRAME;
+}
+
 /* What is known of a thread at one moment. */
 struct user_state {
 	const uint64_t *regs; /* arch->nregs of them, by DWARF number */

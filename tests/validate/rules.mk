@@ -1,4 +1,4 @@
-# Claims measured: what RESULTS.md and UNWIND.md hold.
+# Claims measured: what RESULTS.md, UNWIND.md and PYTHON.md hold.
 
 $(O)/tests/validate/simulate: $(addprefix $(O)/tests/validate/,synth.o naive.o found.o figure_false.o \
 	figure_power.o figure_right.o)
@@ -19,10 +19,16 @@ record-runs: all $(addprefix $(O)/tests/,validate/timed stamp bench/generate) ##
 validate-unwind: $(O)/tests/validate/unwind ## hold stacks of real programs against those of elfutils
 	tests/validate/unwind.sh $(O)
 
+# As root. PYTHONS=... are interpreters; HZ, SECONDS as they please.
+PYTHONS	?= python3
+validate-python: all ## hold profiles of Python programs against what the programs know of themselves
+	python3 tests/validate/python/measure.py $(O)/prof-record --hz $(or $(HZ),999) \
+		--seconds $(or $(SECONDS),4) $(PYTHONS)
+
 validate-scrape: all ## scrape a real Go program
 	tests/validate/scrape.sh $(O)
 
 validate-alloc: all ## are allocation profiles unbiased? RUNS=1000
 	tests/validate/alloc.sh $(O) $(RUNS)
 
-.PHONY: validate record-runs validate-unwind validate-scrape validate-alloc
+.PHONY: validate record-runs validate-unwind validate-python validate-scrape validate-alloc

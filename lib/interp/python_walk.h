@@ -1,0 +1,254 @@
+/*
+ * The steps from a thread of CPython to its frames. The program in the kernel and readers of
+ * memory take the same ones: each includes this file. How memory is read may be said before:
+ *
+ *	bool WALK_READ(struct walk *, void *to, __u32 n, __u64 address)
+ *
+ * False where not all of it can be read. Without a word the functions are static inline, and
+ * read by walk.memory.
+ */
+#ifndef INTERP_PYTHON_WALK_H
+#define INTERP_PYTHON_WALK_H
+
+#include <stdbool.h>
+
+#include "interp/python_wire.h"
+
+#ifndef WALK_INLINE
+#define WALK_INLINE static inline
+#endif
+#ifndef WALK_READ
+#include "interp/python_reader.h"
+#define WALK_READ(w, to, n, at) ((w)->memory->read((w)->memory->context, at, to, n))
+#endif
+
+/* An unsigned number at an offset of what was read of an object; n is a power of two. */
+#define WALK_FIELD(type, bytes, offset, most)                                                      \
+	(*(const type *)((bytes) + ((offset) <= (most) - sizeof(type) ? (offset) : 0)))
+
+enum {
+	WALK_TAIL = 64, /* bytes of a string that has no hash, which its id is made of */
+	WALK_THREAD_BYTES = 184,
+	WALK_THREADS = 32, /* that are looked through in one go */
+};
+
+/* A walk: whose frames, and scratch for what is read on the way. */
+struct walk {
+	struct python_target target;
+	__u8 frame[128];
+	__u8 code[160];
+	__u8 thread[192];
+	__u64 tail[WALK_TAIL / 8];
+	__u64 string[5]; /* of a PyASCIIObject: length, hash, state ... */
+	__u64 file;      /* the file name met with last, */
+	__u64 file_id;   /* and its id */
+	/* The search for a thread's state: */
+	__u64 id;            /* of the thread, */
+	__u64 state, interp; /* the next to be looked at, */
+	__u64 found;
+	const struct python_memory *memory;
+};
+
+WALK_INLINE __u64 walk_mix(__u64 hash, __u64 word)
+{
+	hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
+	return hash ^ hash >> 29;
+}
+
+/* Where the characters of a string begin, and how many bytes they are. */
+WALK_INLINE __u64 walk_characters(const struct python_layout *l, __u64 string, __u64 length,
+				  __u32 state, __u64 *bytes)
+{
+	__u32 kind = state >> (l->kind_shift & 31);
+
+	*bytes = length * (kind & 7);
+	return string + (kind & 0x10 ? l->ascii_size : l->compact_size);
+}
+
+/*
+ * An id of a string: its length, and its hash, which CPython keeps once it has needed it; else
+ * its last bytes.
+ */
+WALK_INLINE bool walk_string_id(struct walk *w, __u64 string, __u64 *id)
+{
+	__u64 bytes, at, n;
+
+	if (!WALK_READ(w, w->string, 24, string + 16))
+		return false;
+	*id = walk_mix(w->string[0], w->string[1]);
+	if (w->string[1] != ~0ull)
+		return true;
+	at = walk_characters(&w->target.layout, string, w->string[0], (__u32)w->string[2], &bytes);
+	n = bytes < WALK_TAIL ? bytes : WALK_TAIL;
+	for (int i = 0; i < WALK_TAIL / 8; i++)
+		w->tail[i] = 0;
+	if (n && !WALK_READ(w, w->tail, (__u32)n, at + bytes - n))
+		return false;
+	for (int i = 0; i < WALK_TAIL / 8; i++)
+		*id = walk_mix(*id, w->tail[i]);
+	return true;
+}
+
+/* The same of a file name, which many frames of a stack share. */
+WALK_INLINE bool walk_file_id(struct walk *w, __u64 string, __u64 *id)
+{
+	if (string != w->file || !string) {
+		if (!walk_string_id(w, string, &w->file_id))
+			return false;
+		w->file = string;
+	}
+	*id = w->file_id;
+	return true;
+}
+
+WALK_INLINE __u64 walk_code_name(const struct python_layout *l, const __u8 *code)
+{
+	__u16 at = l->code_qualname == PYTHON_NONE ? l->code_name : l->code_qualname;
+
+	return WALK_FIELD(__u64, code, at, PYTHON_CODE_BYTES);
+}
+
+/* Read a code object, and what tells it from others at its address. */
+WALK_INLINE __u32 walk_code(struct walk *w, __u64 code, __u64 *id)
+{
+	__u64 name, file, name_id, file_id;
+
+	if (!code || !WALK_READ(w, w->code, PYTHON_CODE_BYTES, code))
+		return code ? PYTHON_UNREADABLE : PYTHON_NO_CODE;
+	if (*(const __u64 *)(w->code + 8) != w->target.code_type)
+		return PYTHON_NO_CODE;
+	name = walk_code_name(&w->target.layout, w->code);
+	file = WALK_FIELD(__u64, w->code, w->target.layout.code_file, PYTHON_CODE_BYTES);
+	if (!walk_string_id(w, name, &name_id) || !walk_file_id(w, file, &file_id))
+		return PYTHON_UNREADABLE;
+	*id = walk_mix(name_id, file_id);
+	*id = walk_mix(*id,
+		       WALK_FIELD(__u32, w->code, w->target.layout.code_line, PYTHON_CODE_BYTES));
+	*id = walk_mix(*id,
+		       WALK_FIELD(__u64, w->code, w->target.layout.code_lines, PYTHON_CODE_BYTES));
+	return PYTHON_WHOLE;
+}
+
+/* The instruction that a frame is at, in bytes from the first. */
+WALK_INLINE __u32 walk_instruction(const struct walk *w, __u64 code)
+{
+	__u16 at = w->target.layout.frame_instruction;
+
+	if (w->target.layout.instruction == PYTHON_INDEX)
+		return WALK_FIELD(__u32, w->frame, at, PYTHON_FRAME_BYTES) * w->target.layout.unit;
+	return (__u32)(WALK_FIELD(__u64, w->frame, at, PYTHON_FRAME_BYTES) - code -
+		       w->target.layout.code_start);
+}
+
+/* From a frame to the one that called it. f->code is 0 where that could not be read. */
+WALK_INLINE __u32 walk_frame(struct walk *w, __u64 *frame, struct python_frame *f)
+{
+	__u64 at = *frame, code;
+
+	f->code = 0;
+	f->flags = 0;
+	if (!WALK_READ(w, w->frame, w->target.layout.frame_size & 127, at))
+		return PYTHON_UNREADABLE;
+	*frame = WALK_FIELD(__u64, w->frame, w->target.layout.frame_previous, PYTHON_FRAME_BYTES);
+	if (w->target.layout.frame_owner != PYTHON_NONE &&
+	    WALK_FIELD(__u8, w->frame, w->target.layout.frame_owner, PYTHON_FRAME_BYTES) >=
+		    w->target.layout.shim_owner) {
+		f->code = at;
+		f->flags = PYTHON_SHIM;
+		return PYTHON_WHOLE;
+	}
+	code = WALK_FIELD(__u64, w->frame, w->target.layout.frame_code, PYTHON_FRAME_BYTES) &
+	       ~(__u64)w->target.layout.code_mask;
+	if (w->target.layout.frame_owner == PYTHON_NONE &&
+	    (w->target.layout.frame_entry == PYTHON_NONE ||
+	     WALK_FIELD(__u8, w->frame, w->target.layout.frame_entry, PYTHON_FRAME_BYTES)))
+		f->flags = PYTHON_ENTRY;
+	f->instruction = walk_instruction(w, code);
+	f->code = code;
+	return walk_code(w, code, &f->id);
+}
+
+/* Read a thread state to w->thread. */
+WALK_INLINE bool walk_thread(struct walk *w, __u64 state)
+{
+	return WALK_READ(w, w->thread, WALK_THREAD_BYTES, state);
+}
+
+/* Is what was read that of a thread, by what pthread_self() gives there? */
+WALK_INLINE bool walk_is_of(const struct walk *w, __u64 thread)
+{
+	return WALK_FIELD(__u64, w->thread, w->target.layout.thread_id, WALK_THREAD_BYTES) ==
+	       thread;
+}
+
+/*
+ * The innermost frame of a thread state, which was read to w->thread. 0: it runs nothing. An
+ * evaluator makes its struct _PyCFrame known before it has set the frame in it: where
+ * that is none, `outer` asks for the frame of the evaluator before it.
+ */
+WALK_INLINE __u32 walk_first_frame(struct walk *w, __u64 *frame, bool outer)
+{
+	__u64 at = WALK_FIELD(__u64, w->thread, w->target.layout.thread_frame, WALK_THREAD_BYTES);
+	__u16 field = w->target.layout.cframe_frame;
+
+	*frame = at;
+	if (field == PYTHON_NONE)
+		return outer ? PYTHON_UNREADABLE : PYTHON_WHOLE;
+	/* The previous one follows the frame. */
+	if (outer && !WALK_READ(w, &at, 8, at + field + 8))
+		return PYTHON_UNREADABLE;
+	return WALK_READ(w, frame, 8, at + field) ? PYTHON_WHOLE : PYTHON_UNREADABLE;
+}
+
+/*
+ * Find the state of a thread, by what pthread_self() gives there, and read it to w->thread:
+ * the one that holds the lock, if it is that; else all are looked through, by walk_threads().
+ */
+WALK_INLINE __u32 walk_find_thread(struct walk *w, __u64 id)
+{
+	w->id = id;
+	w->state = w->found = 0;
+	if (w->target.layout.current) {
+		if (!WALK_READ(w, &w->state, 8, w->target.runtime + w->target.layout.current))
+			return PYTHON_UNREADABLE;
+		if (w->state && walk_thread(w, w->state) && walk_is_of(w, id)) {
+			w->found = w->state;
+			return PYTHON_WHOLE;
+		}
+	}
+	if (!WALK_READ(w, &w->interp, 8, w->target.runtime + w->target.layout.interpreters) ||
+	    !WALK_READ(w, &w->state, 8, w->interp + w->target.layout.interp_threads))
+		return PYTHON_UNREADABLE;
+	return PYTHON_NO_THREAD;
+}
+
+/* Go on with the search, for a while; it has come to its end when w->interp is 0. */
+WALK_INLINE __u32 walk_threads(struct walk *w)
+{
+	for (int i = 0; i < WALK_THREADS; i++) {
+		if (!w->state) {
+			if (!WALK_READ(w, &w->interp, 8, w->interp + w->target.layout.interp_next))
+				return PYTHON_UNREADABLE;
+			if (!w->interp)
+				break;
+			if (!WALK_READ(w, &w->state, 8,
+				       w->interp + w->target.layout.interp_threads))
+				return PYTHON_UNREADABLE;
+			continue;
+		}
+		if (!walk_thread(w, w->state))
+			return PYTHON_UNREADABLE;
+		if (walk_is_of(w, w->id)) {
+			if (w->found)
+				return PYTHON_TWO;
+			w->found = w->state;
+		}
+		w->state = WALK_FIELD(__u64, w->thread, w->target.layout.thread_next,
+				      WALK_THREAD_BYTES);
+	}
+	if (w->interp || !w->found)
+		return PYTHON_NO_THREAD;
+	return walk_thread(w, w->found) && walk_is_of(w, w->id) ? PYTHON_WHOLE : PYTHON_UNREADABLE;
+}
+
+#endif

@@ -1,0 +1,152 @@
+#include "record/python_names.h"
+
+#include <stddef.h>
+
+#include "interp/python_lines.h"
+#include "interp/python_name.h"
+
+enum { MOST_ROWS = 1 << 19 }; /* of each table: some 40 MB together */
+
+struct known_code {
+	uint64_t code, id;
+	uint32_t pid, zero;
+	/* Payload: numbers of strings, */
+	uint32_t name, file, table;
+	uint32_t first, version; /* and the first line */
+	uint32_t padding;
+};
+
+struct known_line {
+	uint32_t name, file;
+	uint32_t line, first;
+};
+
+struct known_place {
+	uint32_t code; /* row, */
+	uint32_t instruction;
+	uint64_t line; /* payload: a row of lines */
+};
+
+static void init_tables(struct python_function_names *n)
+{
+	strings_init(&n->strings);
+	table_init(&n->codes, sizeof(struct known_code), offsetof(struct known_code, name));
+	table_init(&n->lines, sizeof(struct known_line), sizeof(struct known_line));
+	table_init(&n->places, sizeof(struct known_place), offsetof(struct known_place, line));
+}
+
+void python_function_names_init(struct python_function_names *n)
+{
+	*n = (struct python_function_names){ 0 };
+	init_tables(n);
+}
+
+void python_function_names_release(struct python_function_names *n)
+{
+	strings_release(&n->strings);
+	table_release(&n->codes);
+	table_release(&n->lines);
+	table_release(&n->places);
+}
+
+static uint32_t intern_text(struct python_function_names *n, const struct python_string *s,
+			    unsigned kind_shift, struct str bytes)
+{
+	struct buf text = { 0 };
+	uint32_t i;
+
+	python_string_decode(&text, s, kind_shift, bytes);
+	i = strings_intern(&n->strings, buf_str(&text));
+	buf_release(&text);
+	return i;
+}
+
+void python_function_names_add(struct python_function_names *n, struct str record)
+{
+	struct python_name_parts p;
+	struct known_code row = { 0 }, *known;
+
+	if (!python_name_parse(&p, record))
+		return;
+	row.code = p.head.code;
+	row.id = p.head.id;
+	row.pid = p.head.pid;
+	known = table_row(&n->codes, table_intern(&n->codes, &row));
+	known->name = intern_text(n, &p.head.name, p.head.kind_shift, p.name);
+	known->file = intern_text(n, &p.head.file, p.head.kind_shift, p.file);
+	known->table = strings_intern(&n->strings, p.lines);
+	known->first = p.head.line;
+	known->version = p.head.version;
+}
+
+static uint32_t code_of(const struct python_function_names *n, uint32_t pid,
+			const struct python_frame *f)
+{
+	struct known_code key = { .code = f->code, .id = f->id, .pid = pid };
+
+	return table_find(&n->codes, &key);
+}
+
+bool python_function_names_has(const struct python_function_names *n, uint32_t pid,
+			       const struct python_frame *f)
+{
+	return code_of(n, pid, f);
+}
+
+static uint32_t find_line(struct python_function_names *n, uint32_t code, uint32_t instruction)
+{
+	const struct known_code *c = table_row(&n->codes, code);
+	struct known_line row = { .name = c->name, .file = c->file, .first = c->first };
+
+	row.line = python_line(c->version, strings_get(&n->strings, c->table), c->first,
+			       instruction);
+	return table_intern(&n->lines, &row);
+}
+
+uint64_t python_function_names_line(struct python_function_names *n, uint32_t pid,
+				    const struct python_frame *f)
+{
+	struct known_place key = { .code = code_of(n, pid, f), .instruction = f->instruction };
+	uint32_t place;
+	uint64_t line;
+
+	if (!key.code)
+		return 0;
+	place = table_find(&n->places, &key);
+	if (!place) {
+		key.line = find_line(n, key.code, f->instruction);
+		place = table_intern(&n->places, &key);
+	}
+	line = ((struct known_place *)table_row(&n->places, place))->line;
+	return n->base + line;
+}
+
+bool python_function_names_get(const struct python_function_names *n, uint64_t line,
+			       struct script_frame *f)
+{
+	const struct known_line *l;
+
+	if (line <= n->base || line - n->base >= n->lines.n)
+		return false;
+	l = table_row(&n->lines, (uint32_t)(line - n->base));
+	*f = (struct script_frame){
+		.function = strings_get(&n->strings, l->name),
+		.file = strings_get(&n->strings, l->file),
+		.first = l->first,
+		.line = l->line,
+	};
+	return true;
+}
+
+bool python_function_names_trim(struct python_function_names *n)
+{
+	if (n->codes.n < MOST_ROWS && n->lines.n < MOST_ROWS && n->places.n < MOST_ROWS)
+		return false;
+	n->base += n->lines.n;
+	strings_release(&n->strings);
+	table_release(&n->codes);
+	table_release(&n->lines);
+	table_release(&n->places);
+	init_tables(n);
+	return true;
+}

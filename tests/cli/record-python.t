@@ -1,0 +1,175 @@
+#!/bin/sh
+# Functions of Python in stacks, read by BPF at each sample: named, in their places, and none
+# where another was.
+. "$(dirname "$0")/../lib.sh"
+
+command -v python3 >/dev/null || {
+	echo '1..0 # SKIP there is no python3'
+	exit 0
+}
+# --version -v: was it built with BPF?
+exits 0 '--version -v says whether it reads functions of Python' prof-record --version -v
+grep -q 'read by BPF' out || {
+	echo "1..1 # SKIP $(tail -1 out)"
+	exit 0
+}
+
+cat >app.py <<'P'
+import sys, threading, time, multiprocessing
+
+def spin(seconds):
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        sum(range(50))
+
+class Worker:
+    def run(self, seconds):
+        spin(seconds)
+
+def key(x):
+    spin(0.01)
+    return -x
+
+def generator(seconds):
+    yield spin(seconds)
+
+def recurse(n):
+    return recurse(n - 1) if n else spin(0.1)
+
+def in_thread():
+    spin(0.1)
+
+def in_child():
+    spin(0.1)
+
+def main():
+    Worker().run(0.1)
+    sorted(range(10), key=key)
+    list(generator(0.1))
+    recurse(50)
+    t = threading.Thread(target=in_thread)
+    t.start()
+    t.join()
+    p = multiprocessing.get_context("fork").Process(target=in_child)
+    p.start()
+    p.join()
+
+main()
+P
+prof-record -v -F 499 -o app.pb.gz -- python3 app.py 2>err </dev/null
+if grep -q 'were not read: that needs\|were not read: the kernel' err; then
+	echo "1..1 # SKIP $(grep 'were not read' err)"
+	exit 0
+fi
+cp err report
+prof-merge -t folded app.pb.gz >all.folded
+
+# has TEXT NAME: some stack has these frames next to each other, but for native ones
+python_frames='spin|Worker\.run|run|key|generator|recurse|in_thread|in_child|main|<module>|Thread\.run|Process\.run|BaseProcess\.run'
+tr ';' '\n' <all.folded >/dev/null
+sed 's/ [0-9]*$//' all.folded | awk -F ';' -v known="^($python_frames)$" '{
+	line = ""
+	for (i = 1; i <= NF; i++)
+		if ($i ~ known)
+			line = line ";" $i
+	print line }' | sort -u >pythons
+has() {
+	grep -q -- "$1\$" pythons
+	ok $? "$2" "$(cat pythons)"
+}
+grep -q '_PyEval_EvalFrameDefault;.*spin' all.folded
+ok $((1 - $?)) 'the evaluator is not shown' "$(grep -m1 '_PyEval_EvalFrameDefault;.*spin' all.folded)"
+if grep -q 'Worker\.run' all.folded; then
+	has ';<module>;main;Worker.run;spin' 'a method, with its class'
+else
+	has ';<module>;main;run;spin' 'a method (before 3.11: without its class)'
+fi
+has ';<module>;main;key;spin' 'a function that C calls'
+grep -Eq 'main;(.*;)?[^;]*(sort|0x)[^;]*;(.*;)?key;' all.folded
+ok $? 'with C between it and its caller' "$(grep -m1 key all.folded)"
+has ';main;generator;spin' 'a generator'
+is "$(grep -o 'recurse;' pythons | wc -l)" 51 'each call of a recursion'
+has 'in_thread;spin' 'a thread'
+has 'in_child;spin' 'a process that was forked'
+! grep -q 'in_child;.*in_thread\|key;.*recurse\|spin;.*main' all.folded
+ok $? 'no function calls one that it does not'
+whole=$(sed -n 's/.*Python: .* samples, \([0-9]*\)\.[0-9]*% with all.*/\1/p' report)
+[ "${whole:-0}" -ge 97 ]
+ok $? 'nearly all samples have all functions' "$(cat report)"
+
+# "spin" is in lines 3 to 6.
+prof-query --granularity=lines --top=100 app.pb.gz 2>/dev/null | grep -o 'spin .*app\.py:[0-9]*' >lines
+grep -q 'app\.py:[56]$' lines && ! grep -vq 'app\.py:[3-6]$' lines
+ok $? 'lines of files' "$(cat lines)"
+
+# Options
+cat >small.py <<'P'
+import time
+def spin():
+    end = time.thread_time() + 0.15
+    while time.thread_time() < end:
+        sum(range(50))
+spin()
+P
+prof-record -F 499 --evaluators -t folded -o shown.folded -- python3 small.py 2>err </dev/null
+grep -q 'spin;_PyEval_EvalFrameDefault' shown.folded
+ok $? '--evaluators shows the evaluator under the function that it runs' "$(head -3 shown.folded)"
+prof-record -F 499 --no-interpreters -t folded -o native.folded -- python3 small.py 2>err </dev/null
+! grep -q ';spin' native.folded
+ok $? '--no-interpreters leaves functions out'
+
+# Functions that are made and dropped, at the same addresses
+cat >churn.py <<'P'
+import time
+end = time.thread_time() + 0.3
+n = 0
+while time.thread_time() < end:
+    n += 1
+    exec(compile(f"def f{n % 7}():\n x = 0\n for i in range(3000): x += i\nf{n % 7}()\n", f"file{n % 7}", "exec"))
+P
+prof-record -F 999 -o churn.pb.gz -- python3 churn.py 2>err </dev/null
+prof-merge -t folded churn.pb.gz | grep -o '<module>;.*f[0-6]' | sed 's/.*;//' | sort -u >functions
+is "$(grep -c '^f[0-6]$' functions)" 7 'functions that follow each other in one place are told apart'
+
+# A process that runs already; and one that leaves early, in the middle of everything
+python3 -c '
+import time
+def busy():
+    open("ready", "w").close()
+    while True: sum(range(100))
+busy()' &
+pid=$!
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	[ -e ready ] && break
+	sleep 0.1
+done
+prof-record -F 299 -d 0.3 -t folded -p $pid 2>err >attached
+kill $pid
+grep -q '<module>;busy' attached
+ok $? '-p: a process that runs' "$(head -5 attached; cat err)"
+cat >short.py <<'P'
+import os, sys
+for i in range(40):
+    pid = os.fork()
+    if not pid:
+        sum(range(20000))
+        os.execv(sys.executable, [sys.executable, "-S", "-c", "pass"]) if i % 8 == 0 else os._exit(0)
+    os.waitpid(pid, 0)
+P
+exits 0 'processes that fork, exec and exit while they are read' \
+	prof-record -F 1999 -t folded -o short.folded -- python3 short.py
+[ -s short.folded ]
+ok $? 'are recorded'
+
+# Where threads wait
+cat >wait.py <<'P'
+import time
+def sleeper():
+    time.sleep(0.3)
+sleeper()
+P
+prof-record --off-cpu -t folded -o wait.folded -- python3 wait.py 2>err </dev/null
+grep -q '<module>;sleeper;' wait.folded
+ok $? '--off-cpu: who waits' "$(cat wait.folded; cat err)"
+
+finish

@@ -1,0 +1,473 @@
+/* Python's frames, read from memory that was made up: of each version, and broken in each way. */
+#include "interp/python_reader.h"
+
+#include <stdlib.h>
+
+#include "interp/python_layouts.h"
+#include "interp/python_lines.h"
+#include "interp/python_name.h"
+#include "tap.h"
+
+enum { BASE = 0x10000, SIZE = 4 << 20 };
+enum { THREAD = 0x7000, CODE_TYPE = 0x4242 };
+
+static uint8_t memory[SIZE];
+static uint64_t end; /* of what is in use */
+static unsigned reads;
+
+static bool read_memory(void *context, uint64_t address, void *to, size_t n)
+{
+	(void)context;
+	reads++;
+	if (address < BASE || address - BASE > SIZE || n > SIZE - (address - BASE))
+		return false;
+	memcpy(to, memory + (address - BASE), n);
+	return true;
+}
+
+static const struct python_memory process = { read_memory, NULL };
+
+static uint64_t take(size_t n)
+{
+	uint64_t at = end;
+
+	end += (n + 15) / 16 * 16;
+	return BASE + at;
+}
+
+static void put(uint64_t at, uint64_t value, size_t n)
+{
+	memcpy(memory + (at - BASE), &value, n);
+}
+
+/* One that is ASCII, or of characters of `kind` bytes; without a hash. */
+static uint64_t make_string(const struct python_layout *l, const void *text, size_t length,
+			    unsigned kind, bool ascii)
+{
+	uint64_t at = take(72 + length * kind);
+	size_t head = ascii ? l->ascii_size : l->compact_size;
+
+	put(at + 16, length, 8);
+	put(at + 24, UINT64_MAX, 8);
+	put(at + 32, (uint64_t)(kind | 8 | (ascii ? 16 : 0)) << l->kind_shift, 4);
+	memcpy(memory + (at - BASE) + head, text, length * kind);
+	return at;
+}
+
+static uint64_t make_text(const struct python_layout *l, const char *text)
+{
+	return make_string(l, text, strlen(text), 1, true);
+}
+
+static uint64_t make_bytes(struct str bytes)
+{
+	uint64_t at = take(32 + bytes.n);
+
+	put(at + 16, bytes.n, 8);
+	memcpy(memory + (at - BASE) + 32, bytes.p, bytes.n);
+	return at;
+}
+
+static uint64_t make_code(const struct python_layout *l, uint64_t name, uint64_t lines)
+{
+	uint64_t at = take(256);
+
+	put(at + 8, CODE_TYPE, 8);
+	put(at + l->code_line, 10, 4);
+	put(at + l->code_file, make_text(l, "/app/main.py"), 8);
+	put(at + (l->code_qualname == PYTHON_NONE ? l->code_name : l->code_qualname), name, 8);
+	put(at + l->code_lines, lines, 8);
+	return at;
+}
+
+static uint64_t make_frame(const struct python_layout *l, uint64_t code, uint64_t caller,
+			   bool entry)
+{
+	uint64_t at = take(128);
+
+	put(at + l->frame_code, code, 8);
+	put(at + l->frame_previous, caller, 8);
+	if (l->instruction == PYTHON_POINTER)
+		put(at + l->frame_instruction, code + l->code_start + 6, 8);
+	else
+		put(at + l->frame_instruction, 6 / l->unit, 4);
+	if (l->frame_entry != PYTHON_NONE)
+		put(at + l->frame_entry, entry, 1);
+	return at;
+}
+
+static uint64_t make_shim(const struct python_layout *l, uint64_t caller)
+{
+	uint64_t at = make_frame(l, 0, caller, false);
+
+	put(at + l->frame_owner, l->shim_owner, 1);
+	return at;
+}
+
+/* A state of a thread: of `id`, at a frame, followed by another state. */
+static uint64_t make_thread(const struct python_layout *l, uint64_t id, uint64_t frame,
+			    uint64_t next)
+{
+	uint64_t at = take(256), cframe = take(32);
+
+	put(at + l->thread_next, next, 8);
+	put(at + l->thread_id, id, 8);
+	put(at + l->thread_frame, frame, 8);
+	if (l->cframe_frame != PYTHON_NONE) {
+		put(at + l->thread_frame, cframe, 8);
+		put(cframe + l->cframe_frame, frame, 8);
+	}
+	return at;
+}
+
+static struct python_target target;
+static struct python_stack stack;
+
+static void begin(const struct python_layout *l)
+{
+	memset(memory, 0, sizeof(memory));
+	end = 64;
+	target = (struct python_target){ .code_type = CODE_TYPE, .layout = *l };
+	target.runtime = take(16384);
+}
+
+/* An interpreter whose first thread is that one. */
+static void set_threads(uint64_t first)
+{
+	const struct python_layout *l = &target.layout;
+	uint64_t interp = take(16384);
+
+	put(target.runtime + l->interpreters, interp, 8);
+	put(interp + l->interp_threads, first, 8);
+}
+
+static uint32_t read_stack(void)
+{
+	reads = 0;
+	python_read_stack(&process, &target, THREAD, &stack);
+	return stack.head.end;
+}
+
+static uint64_t simple_code(const char *name)
+{
+	const struct python_layout *l = &target.layout;
+
+	return make_code(l, make_text(l, name), make_bytes(S("")));
+}
+
+/* Versions */
+
+static void name_is(const struct python_frame *f, const char *expected, const char *what)
+{
+	struct python_names *names = malloc(sizeof(*names));
+	struct python_name_parts parts;
+	struct buf text = { 0 };
+	size_t size = 0;
+
+	ok(python_read_names(&process, &target, f->code, f->id, names, &size) &&
+		   python_name_parse(&parts, str((const char *)names, size)),
+	   "%s: it has names", what);
+	python_string_decode(&text, &parts.head.name, parts.head.kind_shift, parts.name);
+	is(buf_str(&text), expected, "%s: %s", what, expected);
+	buf_release(&text);
+	free(names);
+}
+
+static void test_version(const struct python_layout *l)
+{
+	bool shims = l->frame_owner != PYTHON_NONE;
+	uint64_t outer, inner, frame, other;
+	char what[32];
+
+	snprintf(what, sizeof(what), "%u.%u", l->version >> 8, l->version & 255);
+	begin(l);
+	outer = simple_code("main");
+	inner = simple_code("Work.<locals>.run");
+	frame = shims ? make_shim(l, 0) : 0;
+	frame = make_frame(l, outer, frame, true);
+	frame = make_frame(l, inner, frame, false);
+	other = make_thread(l, THREAD + 1, 0, 0);
+	set_threads(make_thread(l, THREAD + 2, 0, make_thread(l, THREAD, frame, other)));
+	ok(read_stack() == PYTHON_WHOLE, "%s: a stack is whole", what);
+	ok(stack.head.n == (shims ? 3 : 2) && stack.frame[0].code == inner &&
+		   stack.frame[1].code == outer,
+	   "%s: its frames", what);
+	ok(stack.frame[0].instruction == 6, "%s: the instruction", what);
+	ok(stack.frame[0].flags == (shims || l->frame_entry != PYTHON_NONE ? 0 : PYTHON_ENTRY),
+	   "%s: the inner frame was %sentered by an evaluator of its own", what,
+	   shims || l->frame_entry != PYTHON_NONE ? "not " : "");
+	ok(stack.frame[stack.head.n - 1].flags == (shims ? PYTHON_SHIM : PYTHON_ENTRY),
+	   "%s: the outer one was", what);
+	name_is(&stack.frame[0], "Work.<locals>.run", what);
+	put(inner + l->code_line, 11, 4);
+	ok(read_stack() == PYTHON_WHOLE, "%s: another function in the same place", what);
+	stack.frame[0].id++;
+	ok(!python_read_names(&process, &target, inner, stack.frame[0].id,
+			      (struct python_names *)(void *)memory, &(size_t){ 0 }),
+	   "%s: names of another function than that of the sample are not read", what);
+}
+
+/* Faults */
+
+static const struct python_layout *l311(void)
+{
+	return python_layout_of(0x030b);
+}
+
+static void test_cycle(void)
+{
+	uint64_t frame;
+
+	begin(l311());
+	frame = make_frame(l311(), simple_code("f"), 0, false);
+	put(frame + l311()->frame_previous, frame, 8);
+	set_threads(make_thread(l311(), THREAD, frame, 0));
+	ok(read_stack() == PYTHON_DEEP && stack.head.n == PYTHON_MOST_FRAMES - 1,
+	   "a frame that calls itself: cut off");
+}
+
+static void test_million(void)
+{
+	uint64_t code, frame = 0;
+
+	begin(l311());
+	code = simple_code("f");
+	for (int i = 0; i < 30000; i++)
+		frame = make_frame(l311(), code, frame, i == 0);
+	set_threads(make_thread(l311(), THREAD, frame, 0));
+	ok(read_stack() == PYTHON_DEEP && reads < 10 * PYTHON_MOST_FRAMES,
+	   "30,000 frames: cut off, and not all are read");
+}
+
+static void test_threads_cycle(void)
+{
+	uint64_t state;
+
+	begin(l311());
+	state = make_thread(l311(), THREAD + 1, 0, 0);
+	put(state + l311()->thread_next, state, 8);
+	set_threads(state);
+	ok(read_stack() == PYTHON_NO_THREAD,
+	   "a thread that follows itself is looked at for a while");
+}
+
+static void test_wild(void)
+{
+	static const uint64_t wild[] = { 1, 8, 0xdead0000, UINT64_MAX - 7, 1ull << 63, BASE - 4 };
+	bool all = true;
+
+	for (size_t i = 0; i < LEN(wild); i++) {
+		begin(l311());
+		set_threads(make_thread(l311(), THREAD, wild[i], 0));
+		all &= read_stack() == PYTHON_UNREADABLE && !stack.head.n;
+		begin(l311());
+		set_threads(make_thread(l311(), THREAD, make_frame(l311(), wild[i], 0, true), 0));
+		all &= read_stack() == PYTHON_UNREADABLE && !stack.head.n;
+		begin(l311());
+		set_threads(wild[i]);
+		all &= read_stack() == PYTHON_UNREADABLE;
+		begin(l311());
+		put(target.runtime + l311()->interpreters, wild[i], 8);
+		all &= read_stack() == PYTHON_UNREADABLE;
+	}
+	ok(all, "pointers to anywhere are no stack");
+	begin(l311());
+	set_threads(make_thread(l311(), THREAD, make_frame(l311(), target.runtime, 0, true), 0));
+	ok(read_stack() == PYTHON_NO_CODE, "what is no code object is no function");
+}
+
+static void test_two(void)
+{
+	uint64_t second;
+
+	begin(l311());
+	second = make_thread(l311(), THREAD, 0, 0);
+	set_threads(make_thread(l311(), THREAD, 0, second));
+	ok(read_stack() == PYTHON_TWO, "a thread with two states: which it runs is not known");
+	put(target.runtime + l311()->current, second, 8);
+	ok(read_stack() == PYTHON_WHOLE, "but the one that holds the lock is");
+}
+
+/* Random damage: any end, but an end. */
+static void test_damage(void)
+{
+	static uint8_t copy[1 << 16];
+	uint64_t frame = 0;
+
+	begin(l311());
+	for (int i = 0; i < 20; i++)
+		frame = make_frame(l311(), simple_code("function"), frame, i % 3 == 0);
+	set_threads(make_thread(l311(), THREAD, frame, 0));
+	memcpy(copy, memory, sizeof(copy));
+	srand(1);
+	for (int i = 0; i < 20000; i++) {
+		for (int k = 0; k < 8; k++)
+			memory[(size_t)rand() % end] ^= (uint8_t)(1 << rand() % 8);
+		read_stack();
+		if (i % 16 == 0)
+			memcpy(memory, copy, sizeof(copy));
+	}
+	memcpy(memory, copy, sizeof(copy));
+	ok(read_stack() == PYTHON_WHOLE && stack.head.n == 20, "damaged memory does no harm");
+}
+
+/* Names */
+
+static void test_unicode(void)
+{
+	static const uint16_t two[] = { 0x3b1, 0xd800, 'x' };
+	static const uint32_t four[] = { 0x1f40d, 0x110000 };
+	const struct python_layout *l = l311();
+	uint64_t code;
+
+	begin(l);
+	code = make_code(l, make_string(l, "caf\xe9", 4, 1, false), make_bytes(S("")));
+	set_threads(make_thread(l, THREAD, make_frame(l, code, 0, true), 0));
+	read_stack();
+	name_is(&stack.frame[0], "caf\xc3\xa9", "one byte a character");
+	put(code + l->code_qualname, make_string(l, two, 3, 2, false), 8);
+	read_stack();
+	name_is(&stack.frame[0], "\xce\xb1\xef\xbf\xbdx", "two bytes, and a half of a pair");
+	put(code + l->code_qualname, make_string(l, four, 2, 4, false), 8);
+	read_stack();
+	name_is(&stack.frame[0], "\xf0\x9f\x90\x8d\xef\xbf\xbd", "four bytes, and no character");
+}
+
+static void test_long_names(void)
+{
+	const struct python_layout *l = l311();
+	static char text[1 << 20];
+	uint64_t first, second, a, b;
+
+	memset(text, 'n', sizeof(text));
+	begin(l);
+	a = make_string(l, text, sizeof(text), 1, true);
+	text[sizeof(text) - 1] = 'm';
+	b = make_string(l, text, sizeof(text), 1, true);
+	first = make_code(l, a, make_bytes(S("")));
+	second = make_code(l, b, make_bytes(S("")));
+	set_threads(make_thread(l, THREAD,
+				make_frame(l, second, make_frame(l, first, 0, true), false), 0));
+	ok(read_stack() == PYTHON_WHOLE && stack.frame[0].id != stack.frame[1].id,
+	   "names of 1 MB that differ at their ends are two");
+	text[PYTHON_MOST_NAME - 1] = '\0';
+	strcpy(text + PYTHON_MOST_NAME - 1, "...");
+	name_is(&stack.frame[1], text, "a name of 1 MB is cut");
+}
+
+static void test_cut_records(void)
+{
+	struct python_names names = {
+		.name = { .copied = 400 }, .file = { .copied = 400 }, .lines = 100, .copied = 900
+	};
+	size_t whole = offsetof(struct python_names, bytes) + 900;
+	struct python_name_parts parts;
+	bool none = true;
+
+	for (size_t n = 0; n < whole; n++) {
+		char *exact = malloc(n + 1);
+
+		memcpy(exact, &names, n);
+		none &= !python_name_parse(&parts, str(exact, n));
+		free(exact);
+	}
+	ok(none, "a record of names that is cut short is none");
+	ok(python_name_parse(&parts, str((const char *)&names, whole)), "a whole one is");
+}
+
+/* Lines */
+
+static void test_lines(void)
+{
+	/* 6 bytes of line 10, 50 more of line 11 (in two steps of lnotab), then line 9. */
+	static const char lnotab[] = { 6, 1, 50, -2 };
+	static const char lines310[] = { 6, 0, 4, -128, 50, 1, 2, -2 };
+	/* Short form; one line further; without columns, -2; long, +1; none. */
+	static const char lines311[] = {
+		(char)(0x80 | 2 << 3 | 2),
+		0,
+		(char)(0x80 | 11 << 3 | 0),
+		1,
+		2,
+		(char)(0x80 | 13 << 3),
+		5,
+		(char)(0x80 | 14 << 3 | 1),
+		2,
+		0,
+		1,
+		0x41,
+		1,
+		(char)(0x80 | 15 << 3),
+	};
+	struct str t = str(lnotab, sizeof(lnotab));
+
+	ok(python_line(0x0309, t, 10, 0) == 10 && python_line(0x0309, t, 10, 5) == 10 &&
+		   python_line(0x0309, t, 10, 6) == 11 && python_line(0x0309, t, 10, 56) == 9 &&
+		   python_line(0x0309, t, 10, 5000) == 9,
+	   "lines of 3.8 and 3.9");
+	t = str(lines310, sizeof(lines310));
+	ok(python_line(0x030a, t, 10, 4) == 10 && python_line(0x030a, t, 10, 6) == 0 &&
+		   python_line(0x030a, t, 10, 10) == 11 && python_line(0x030a, t, 10, 60) == 9 &&
+		   python_line(0x030a, t, 10, 62) == 0,
+	   "lines of 3.10");
+	t = str(lines311, sizeof(lines311));
+	ok(python_line(0x030b, t, 10, 4) == 10 && python_line(0x030c, t, 10, 6) == 11 &&
+		   python_line(0x030d, t, 10, 8) == 9 && python_line(0x030d, t, 10, 12) == 10 &&
+		   python_line(0x030d, t, 10, 14) == 0 && python_line(0x030d, t, 10, 16) == 0,
+	   "lines of 3.11 and later");
+	for (size_t n = 0; n < sizeof(lines311); n++)
+		python_line(0x030b, str(lines311, n), 10, 100);
+	ok(python_line(0x030b, S("\xf0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"), 10, 0) == 0,
+	   "numbers without an end are no line");
+}
+
+/* What an interpreter says itself */
+
+static void test_debug_offsets(void)
+{
+	static const uint8_t at[] = { 5,  8,  9,  20, 21, 23, 24, 28, 29,
+				      30, 31, 33, 35, 36, 37, 38, 39, 43 };
+	static const uint16_t is[] = { 632, 7264, 7344, 0,   8,   72,  152, 80, 8,
+				       0,   56,   70,   112, 120, 128, 136, 68, 200 };
+	uint64_t w[PYTHON_DEBUG_OFFSETS / 8] = { 0 };
+	struct str bytes = str((const char *)w, sizeof(w));
+	struct python_layout l;
+	const char *why;
+
+	memcpy(w, "xdebugpy", 8);
+	w[1] = 0x030d00f0;
+	for (size_t i = 0; i < LEN(at); i++)
+		w[at[i]] = is[i];
+	ok(python_layout_read(&l, bytes, &why), "3.13 describes itself");
+	test_version(&l);
+	w[2] = 1;
+	ok(!python_layout_read(&l, bytes, &why), "one without the global lock: %s", why);
+	w[2] = 0;
+	w[33] = 5000;
+	ok(!python_layout_read(&l, bytes, &why), "a frame of 5,000 bytes: %s", why);
+	w[1] = 0x031000f0;
+	ok(!python_layout_read(&l, bytes, &why), "3.16: %s", why);
+	ok(!python_layout_read(&l, str((const char *)w, 64), &why), "one that is cut short: %s",
+	   why);
+	w[0]++;
+	ok(!python_layout_read(&l, bytes, &why), "none: %s", why);
+}
+
+int main(void)
+{
+	for (unsigned version = 0x0308; version <= 0x030c; version++)
+		test_version(python_layout_of(version));
+	ok(!python_layout_of(0x0307), "3.7 is not known");
+	test_debug_offsets();
+	test_cycle();
+	test_million();
+	test_threads_cycle();
+	test_wild();
+	test_two();
+	test_damage();
+	test_unicode();
+	test_long_names();
+	test_cut_records();
+	test_lines();
+	return done();
+}
