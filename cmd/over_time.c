@@ -28,7 +28,7 @@ void split_labels(struct time_series_options *to, const char *by)
 	}
 }
 
-/* The unit of what --show asks for. */
+/* The unit of what --measure asks for. */
 static struct str unit_shown(const struct time_series *t, enum alert_measure show)
 {
 	struct str unit = buf_str(&t->unit);
@@ -125,7 +125,7 @@ static bool print_series(const struct over_time *o, char *const *paths, struct s
 	if (re.failed)
 		ok = complain("--function: the pattern %s", re.failed);
 	note_left_out(&t);
-	ok = print_points(&t, format, o->show < 0 ? ALERT_VALUE : (enum alert_measure)o->show) &&
+	ok = print_points(&t, format, o->measure < 0 ? ALERT_VALUE : (enum alert_measure)o->measure) &&
 	     ok;
 	time_series_release(&t);
 	regex_release(&re);
@@ -259,8 +259,8 @@ static bool print_list(const struct over_time *o, char *const *paths, struct sel
 bool over_time_print(const struct over_time *o, char *const *paths, struct selector *selector,
 		     enum report_format format)
 {
-	if (!o->series && (o->by || o->function || o->step || o->self || o->show >= 0))
-		usage("--by, --step, --function, --self and --show are for --series");
+	if (!o->series && (o->by || o->function || o->step || o->self || o->measure >= 0))
+		usage("--by, --step, --function, --self and --measure are for --series");
 	if (o->self && !o->function)
 		usage("--self is for --function");
 	return (o->series ? print_series : print_list)(o, paths, selector, format);

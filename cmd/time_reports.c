@@ -12,7 +12,7 @@ static struct {
 	struct over_time values;
 	struct alert_request alerts;
 	bool changes;
-} o = { .values.show = -1 };
+} o = { .values.measure = -1 };
 
 static bool parse_length(void *to, const char *arg)
 {
@@ -33,7 +33,7 @@ const struct opt time_report_options[] = {
 	{ 0, "function", OPT_STR, &o.values.function, "RE",
 	  "--series: samples with a function that matches" },
 	{ 0, "self", OPT_FLAG, &o.values.self, NULL, "--function: of the leaf alone" },
-	{ 0, "show", OPT_CHOICE, &o.values.show, "MEASURE",
+	{ 0, "measure", OPT_CHOICE, &o.values.measure, "MEASURE",
 	  "--series: value, share, rate, avg or max", alert_measure_name },
 	{ 0, "last", OPT_PARSED, &o.last, "TIME", "the same as --since now-TIME", NULL,
 	  parse_length },
@@ -90,8 +90,8 @@ static int run_values(const struct time_report_request *r)
 
 static int run_changes(const struct time_report_request *r)
 {
-	if (r->by || o.values.function || o.values.self || o.values.show >= 0)
-		usage("--by, --function, --self and --show are for --series");
+	if (r->by || o.values.function || o.values.self || o.values.measure >= 0)
+		usage("--by, --function, --self and --measure are for --series");
 	return status(change_points_print(r->paths, r->selector, o.values.step,
 					  r->to < 0 ? REPORT_TEXT : (enum report_format)r->to));
 }
