@@ -258,7 +258,9 @@ void noise_moderate(struct series_noise *o, const struct noise_prior *p)
 	for (size_t s = 1; s < NSCALE; s++) {
 		double prior = p->ratio[s] * o->sigma[0], all = p->df[s] + o->df[s];
 
-		if (!(o->sigma[s] > 0) || !(prior > 0))
+		/* One that is much noisier than others, with a season perhaps, is not like them. */
+		if (!(o->sigma[s] > 0) || !(prior > 0) ||
+		    o->sigma[s] > prior * (1 + 3 / sqrt(2 * o->df[s])))
 			continue;
 		o->sigma[s] = sqrt((p->df[s] * prior * prior + o->df[s] * o->sigma[s] * o->sigma[s]) /
 				   all);

@@ -19,4 +19,7 @@ record-runs: all $(addprefix $(O)/tests/,validate/timed stamp bench/generate) ##
 validate-unwind: $(O)/tests/validate/unwind ## hold stacks of real programs against those of elfutils
 	tests/validate/unwind.sh $(O)
 
-.PHONY: validate record-runs validate-unwind
+validate-changes: all $(O)/tests/validate/changes ## how often "prof-query --changes" is right, as a table
+	$(Q)tests/validate/changes.sh $(O) $(TIMES)
+
+.PHONY: validate record-runs validate-unwind validate-changes
