@@ -62,6 +62,7 @@ struct format {
 	X(gprof) \
 	X(jfr) \
 	X(otlp) \
+	X(otlp_json) \
 	X(cpuprofile) \
 	X(heapprofile) \
 	X(speedscope) \
@@ -70,6 +71,10 @@ struct format {
 	X(stackprof) \
 	X(ghc_json) \
 	X(json) \
+	X(rows) \
+	X(flamebearer) \
+	X(autofdo) \
+	X(markdown) \
 	X(refused)
 /* clang-format on */
 #define FORMAT_DECLARE(name) extern const struct format format_##name;
