@@ -2,6 +2,7 @@
 
 #include "alerts.h"
 #include "base/when.h"
+#include "cardinality.h"
 #include "change_points.h"
 #include "common.h"
 #include "over_time.h"
@@ -11,7 +12,7 @@ static struct {
 	uint64_t last;
 	struct over_time values;
 	struct alert_request alerts;
-	bool changes;
+	bool changes, cardinality;
 } o = { .values.measure = -1 };
 
 static bool parse_length(void *to, const char *arg)
@@ -26,6 +27,7 @@ const struct opt time_report_options[] = {
 	{ 0, "alert", OPT_LIST, &o.alerts.rules, "RULE", "exit with 1 if it is true (see the manual)" },
 	{ 0, "rules", OPT_FILE, &o.alerts.file, "FILE", "--alert for each line of a file" },
 	{ 0, "changes", OPT_FLAG, &o.changes, NULL, "when functions' shares changed" },
+	{ 0, "cardinality", OPT_FLAG, &o.cardinality, NULL, "labels, their values and series" },
 	{ 0, "profiles", OPT_FLAG, &o.values.profiles, NULL, "the profiles, with their times" },
 	{ 0, "series-list", OPT_FLAG, &o.values.list, NULL, "sets of labels and their types" },
 	{ 0, "step", OPT_PARSED, &o.values.step, "TIME", "--series: length of a step (1m)", NULL,
@@ -96,6 +98,14 @@ static int run_changes(const struct time_report_request *r)
 					  r->to < 0 ? REPORT_TEXT : (enum report_format)r->to));
 }
 
+static int run_cardinality(const struct time_report_request *r)
+{
+	if (r->by || o.values.function || o.values.self || o.values.measure >= 0 || o.values.step)
+		usage("--by, --step, --function, --self and --measure are for --series");
+	return status(cardinality_print(r->paths, r->selector,
+					r->to < 0 ? REPORT_TEXT : (enum report_format)r->to));
+}
+
 /* Each report: whether it is wanted, how it is printed, and its last format. */
 static const struct time_report {
 	const char *name;
@@ -106,6 +116,7 @@ static const struct time_report {
 	{ "series", &o.values.series, run_values, REPORT_JSON },
 	{ "profiles", &o.values.profiles, run_values, REPORT_JSON },
 	{ "series-list", &o.values.list, run_values, REPORT_JSON },
+	{ "cardinality", &o.cardinality, run_cardinality, REPORT_JSON },
 	{ "changes", &o.changes, run_changes, REPORT_JSON },
 	{ "alert", &o.alerts.wanted, run_alerts, TO_ALERTMANAGER },
 };

@@ -60,6 +60,9 @@ answers() {
 	is "$(prof-query S --series-list -t tsv | tail -n +2 | sort | cut -f 2)" \
 		"region=eu,service_name=api
 service_name=web" "$answers_of: the list of series"
+	is "$(prof-query -q S --cardinality -t tsv)" "values	series	label
+2	2	service_name
+1	1	region" "$answers_of: labels and how many series they make"
 	is "$(prof-query S --profiles -t tsv | tail -n +2 | cut -f 1,4 | sort)" \
 		"2026-11-28T12:00:00Z	3
 2026-11-28T12:00:00Z	5
