@@ -89,8 +89,7 @@ static void put_confidence(struct buf *b, double q)
 		buf_printf(b, "%.*f%%", q < 0.01 ? 2 : 1, 100 * (1 - q));
 }
 
-static void print_change_text(struct time_table *t, const struct history *h,
-			      const struct change *c)
+static void print_change_text(struct time_table *t, const struct history *h, const struct change *c)
 {
 	struct buf *b = &t->out.bytes;
 
@@ -141,8 +140,8 @@ static void print_change_row(struct time_table *t, const struct history *h, cons
 static bool print_changes(const struct history *h, const struct changes *c,
 			  enum report_format format)
 {
-	static const char *const names[] = { "time",  "last_before", "function", "before",
-					     "after", "ratio",	     "low",	 "high",
+	static const char *const names[] = { "time",       "last_before", "function", "before",
+					     "after",      "ratio",       "low",      "high",
 					     "confidence", "deploy" };
 	struct time_table t = { 0 };
 

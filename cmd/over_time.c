@@ -125,7 +125,8 @@ static bool print_series(const struct over_time *o, char *const *paths, struct s
 	if (re.failed)
 		ok = complain("--function: the pattern %s", re.failed);
 	note_left_out(&t);
-	ok = print_points(&t, format, o->measure < 0 ? ALERT_VALUE : (enum alert_measure)o->measure) &&
+	ok = print_points(&t, format,
+			  o->measure < 0 ? ALERT_VALUE : (enum alert_measure)o->measure) &&
 	     ok;
 	time_series_release(&t);
 	regex_release(&re);

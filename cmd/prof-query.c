@@ -73,9 +73,9 @@ static const struct opt own_options[] = {
 	{ 0 },
 };
 
-static const struct opt *const options[] = { filter_options, name_options,    report_options,
-					     own_options,    time_report_options,    file_options,
-					     sum_options,    general_options, NULL };
+static const struct opt *const options[] = { filter_options, name_options,        report_options,
+					     own_options,    time_report_options, file_options,
+					     sum_options,    general_options,     NULL };
 static const struct cmd cmd = { "prof-query", "Select part of a profile, or report about it.",
 				"[SELECTOR] [FILE|STORE]...", options, false };
 

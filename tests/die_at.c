@@ -33,11 +33,6 @@ __attribute__((destructor)) static void end(void)
 	lose_now();
 }
 
-static void *real(const char *name)
-{
-	return dlsym(RTLD_NEXT, name);
-}
-
 static void die(void)
 {
 	int (*open_for_real)(const char *, int, ...);

@@ -9,8 +9,13 @@
 #ifndef LOSE_UNSYNCED_H
 #define LOSE_UNSYNCED_H
 
+#include <dlfcn.h>
 #include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { LOSE_FILES = 64, LOSE_NAMES = 256 };
 
@@ -32,7 +37,11 @@ static struct lost_name {
 
 static int nlost_file, nlost_name, loses_data, loses_names;
 
-static void *real(const char *name);
+/* The function that a wrapper here stands before. */
+static void *real(const char *name)
+{
+	return dlsym(RTLD_NEXT, name);
+}
 
 static void lose_init(void)
 {
@@ -124,7 +133,8 @@ static void lose_now(void)
 		struct stat st;
 
 		if (stat(lost_file[i].path, &st) == 0 && st.st_ino == lost_file[i].inode &&
-		    st.st_size > lost_file[i].safe && truncate(lost_file[i].path, lost_file[i].safe))
+		    st.st_size > lost_file[i].safe &&
+		    truncate(lost_file[i].path, lost_file[i].safe))
 			abort();
 	}
 	while (nlost_name--) {

@@ -31,11 +31,12 @@ struct change {
 	uint32_t window;      /* the first one after the change */
 	uint32_t last_before; /* the last one before it: there may be a gap */
 	enum change_kind kind;
-	uint32_t other;          /* of the others: the function that explains it */
-	double before, after;    /* shares; with seasons, as if they had none */
-	double low, high;        /* 95 % interval of after / before; infinite from 0 */
-	double q;                /* the false discovery rate at which it is found */
-	const struct first_seen *deploy; /* the value that a label had first at that time, or NULL */
+	uint32_t other;       /* of the others: the function that explains it */
+	double before, after; /* shares; with seasons, as if they had none */
+	double low, high;     /* 95 % interval of after / before; infinite from 0 */
+	double q;             /* the false discovery rate at which it is found */
+	const struct first_seen
+		*deploy; /* the value that a label had first at that time, or NULL */
 };
 
 struct changes {

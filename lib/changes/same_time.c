@@ -5,8 +5,8 @@
 
 enum { TOGETHER = 2 /* windows between changes that are at the same time */ };
 
-static const double LEAST_REST = 0.05;  /* of the program: below, shares of it say nothing */
-static const double MOVED_NET = 0.25;   /* of the rise */
+static const double LEAST_REST = 0.05; /* of the program: below, shares of it say nothing */
+static const double MOVED_NET = 0.25;  /* of the rise */
 
 /* Changes of one time. */
 struct cluster {
@@ -75,7 +75,8 @@ static bool is_one_sided(const struct change *x)
 /* One calls the other; or a third calls both, and one of them is new or gone. */
 static bool are_related(const struct history *h, const struct change *a, const struct change *b)
 {
-	if (history_calls(h, a->function, b->function) || history_calls(h, b->function, a->function))
+	if (history_calls(h, a->function, b->function) ||
+	    history_calls(h, b->function, a->function))
 		return true;
 	if (!is_one_sided(a) && !is_one_sided(b))
 		return false;

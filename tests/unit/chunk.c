@@ -41,7 +41,8 @@ static void fill(struct rows_of_chunk *c, struct expected *e, size_t nprofile, s
 	for (size_t i = 0; i < nprofile; i++) {
 		struct stored s = { .time = (int64_t)(random_number() % 1000),
 				    .duration = (int64_t)(random_number() % 3),
-				    .end = random_number() % 2 ? (int64_t)(random_number() % 99) : 0,
+				    .end = random_number() % 2 ? (int64_t)(random_number() % 99) :
+								 0,
 				    .hash = random_number(),
 				    .main_map = (uint32_t)(random_number() % 5),
 				    .nprofile = 1 + (uint32_t)(random_number() % 3),

@@ -62,7 +62,7 @@ static size_t shares(const struct history *h, uint32_t f, float *values, double 
 	history_values(h, f, values);
 	for (size_t w = 0; w < h->nwindow; w++) {
 		x[w] = h->total.v[w] > 0 ? (double)values[w] / (double)h->total.v[w] :
-		       w		 ? x[w - 1] :
+		       w                 ? x[w - 1] :
 					   0;
 		most = x[w] > most ? x[w] : most;
 	}
@@ -134,8 +134,8 @@ static void run_method(enum method m, const struct history *h, uint32_t only, si
 
 /* Histories in which nothing happens */
 
-static void false_row(const char *name, const struct program *p, const struct past_model *m, int times,
-		      uint32_t seed)
+static void false_row(const char *name, const struct program *p, const struct past_model *m,
+		      int times, uint32_t seed)
 {
 	uint8_t *trait = mem_zeroed(p->n, 1);
 	double alarms[NMETHOD] = { 0 }, days = 0;
@@ -351,7 +351,8 @@ static void figure_deploys(const struct program *p, int times)
 
 		for (int k = 0; k < 10; k++)
 			vec_push(&events,
-				 { program_function(p, 0.005 + 0.02 * rng_uniform(&rng), &rng), 3000,
+				 { program_function(p, 0.005 + 0.02 * rng_uniform(&rng), &rng),
+				   3000,
 				   rng_uniform(&rng) < 0.5 ? 1.2 + 0.4 * rng_uniform(&rng) :
 							     0.8 - 0.4 * rng_uniform(&rng),
 				   0, k == 0 });
@@ -399,7 +400,8 @@ static void figure_cost(const struct program *p)
 	m.windows = 14 * 1440;
 	m.season = 0.3;
 	for (uint32_t i = 0; i < 20; i++)
-		vec_push(&events, { program_function(p, 0.002, &rng), 1000 + 900 * i, 1.3, 0, true });
+		vec_push(&events,
+			 { program_function(p, 0.002, &rng), 1000 + 900 * i, 1.3, 0, true });
 	past_make(&h, p, &m, &events, &rng, NULL);
 	before = seconds();
 	run_method(OURS, &h, 0, 1, &a);
