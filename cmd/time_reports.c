@@ -148,8 +148,8 @@ int time_report_run(const struct time_report_request *r)
 {
 	const struct time_report *report = wanted_report();
 
-	if (r->to > report->most)
+	if (report && r->to > report->most)
 		usage("--%s is not printed as %s", report->name,
 		      r->to < NTO ? report_format_name((size_t)r->to) : "a profile");
-	return report->run(r);
+	return report ? report->run(r) : 2;
 }

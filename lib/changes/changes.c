@@ -232,9 +232,11 @@ static void search_all(struct search *s)
 	limit = bh_threshold(p, r->nfunction, s->o.q);
 	for (size_t i = 0; i < r->nfunction; i++)
 		nfound += p[i] <= limit;
+	/* The level of that many findings: the largest p-value itself is subject to rounding. */
+	limit = fmax(limit, s->o.q * (double)nfound / (double)max_size(r->nfunction, 1));
 	nseason = r->nseason;
 	for (size_t i = 0; i < r->nfunction; i++)
-		if (p[i] <= limit)
+		if (nfound && p[i] <= limit)
 			find_in(s, number[i], limit, nfound);
 	r->nseason = nseason;
 	mem_free(noise, most * sizeof(*noise));

@@ -11,7 +11,8 @@
  * - Cost that only moved is no change: between caller and callee, or between two that one
  *   function calls, if one of the two is new or gone (it got another name). Pairs that rose
  *   and fell by the same amount, within a quarter, are looked for first, then families
- *   whose sum rises by less than a quarter of what its members rose by.
+ *   whose sum rises by less than a quarter of what its members rose by. A caller or callee
+ *   in which the cost is too little to be a change of its own counts, too.
  */
 #ifndef CHANGES_CHANGES_H
 #define CHANGES_CHANGES_H
