@@ -18,7 +18,7 @@ is "$(awk -F '\t' 'NR > 1 { print NF }' rows.tsv | sort -u)" "$(head -n 1 rows.t
 is "$(awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "thread") t = i }
 	NR == 2 { print $1, $3, $t }' rows.tsv)" '1700000000000000000 main;work;inlined worker' \
 	'rows: times and labels'
-printf 'a\\b;c 1\n' | prof-fold -t rows.tsv | tail -n 1 | cut -f 3 >out
+printf 'a\\b;c 1\n' | prof-fold -t rows | tail -n 1 | cut -f 3 >out
 is "$(cat out)" 'a\\b;c' 'rows: escapes'
 
 # Boxes of each depth: those of a parent's children begin where it does.
