@@ -275,6 +275,7 @@ static void figure_steps(const struct program *p, int times)
 		{ "+20% of 1%, an hour after", 0.01, 1.2, 6000, 0, 60, 3 },
 		{ "+5% of 5%, an hour after", 0.05, 1.05, 120000, 0, 60, 3 },
 		{ "+5% of 5%, a day after", 0.05, 1.05, 120000, 0, 1440, 3 },
+		{ "+5% of 5%, a day after, in 14 days", 0.05, 1.05, 120000, 0, 1440, 14 },
 		{ "+5% of 5%, seasons, a day after", 0.05, 1.05, 120000, 0.3, 1440, 7 },
 		{ "+5% of 5%, a day after", 0.05, 1.05, 24000, 0, 1440, 7 },
 		{ "new function, 0.5%, 3 windows after", 0.0001, 50, 120000, 0, 3, 3 },
