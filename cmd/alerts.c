@@ -88,22 +88,43 @@ static void choose_steps(struct alert_options *o, const struct alert_request *r)
 		o->series.origin = o->since;
 }
 
-static void begin_alerts(struct alerts *a, const struct alert_request *r, struct selector *selector)
+/* What single profiles have, a server does not say. */
+static void check_rules_for_servers(const struct alerts *a, int64_t step)
 {
+	for (size_t i = 0; i < a->alert.n; i++) {
+		const struct alert_rule *rule = &a->alert.v[i].rule;
+
+		if (rule->measure == ALERT_AVG || rule->measure == ALERT_MAX)
+			usage("%.*s: a server does not say what single profiles have",
+			      STR_ARG(rule->text));
+		if (rule->offset && rule->offset % (uint64_t)step)
+			usage("%.*s: of a server, the offset has to be a number of whole steps",
+			      STR_ARG(rule->text));
+	}
+}
+
+static void begin_alerts(struct alerts *a, const struct alert_request *r, char *const *paths,
+			 struct selector *selector)
+{
+	static struct str by[LEN(((struct time_series_options *)NULL)->by)];
 	struct alert_options o = { .series.selector = selector,
 				   .series.type = str_of(common.type) };
 
 	choose_steps(&o, r);
 	if (r->by)
 		split_labels(&o.series, r->by);
+	memcpy(by, o.series.by, sizeof(by));
 	for (size_t i = 0; i < a->alert.n; i++) {
 		struct alert *alert = &a->alert.v[i];
 
 		if (alert->rule.offset && !o.series.step)
 			usage("offset compares a time with that before: choose one with --since "
 			      "or --last, or steps with --step");
-		alert_begin(alert, &o);
 	}
+	if (visit_steps_of_servers(paths, &o.series, by, o.series.nby))
+		check_rules_for_servers(a, o.series.step);
+	for (size_t i = 0; i < a->alert.n; i++)
+		alert_begin(&a->alert.v[i], &o);
 }
 
 /* Reading */
@@ -239,7 +260,7 @@ int alerts_run(const struct alert_request *r, char *const *paths, struct selecto
 
 	parse_rules(&a, r);
 	if (a.alert.n) {
-		begin_alerts(&a, r, selector);
+		begin_alerts(&a, r, paths, selector);
 		a.failed |= !read_stores(&a, paths);
 		a.failed |= !read_files(&a, paths);
 		note_left_out(&a.alert.v[0].now);

@@ -32,6 +32,7 @@ static bool read_history(struct history *h, char *const *paths, struct selector 
 	int64_t since, until;
 	bool ok;
 
+	visit_steps_of_servers(paths, &options, function_history_labels, NHISTORY_LABEL);
 	function_history_begin(&r, h, &options);
 	chosen_times(&since, &until);
 	ok = visit_all(&v, paths, since, until);

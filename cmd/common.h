@@ -20,6 +20,12 @@ struct common {
 	bool has_range;
 	int64_t since, until;
 	struct selector *selector;
+	/* What else sources are told: see struct source_options. */
+	bool one_type, no_stacks, all_labels, select;
+	const struct str *label;
+	size_t nlabel;
+	int64_t server_step, server_origin;
+	uint64_t every, count;
 	bool events_in; /* at least one input has perf's events, often several at once */
 };
 extern struct common common;
@@ -30,6 +36,9 @@ extern struct common common;
  */
 extern const struct opt to_options[], file_options[], sum_options[], general_options[];
 
+/* Options of commands that read files and write none: those of files without -o. */
+#define input_options (file_options + 1)
+
 /* Parse the command line and set up signals. Returns the operands. */
 char **start(const struct cmd *cmd, int argc, char **argv);
 
@@ -38,6 +47,9 @@ char **start(const struct cmd *cmd, int argc, char **argv);
  * reported as they are found. directories: read a directory as the files in it.
  */
 void open_source(struct source *s, char *const *paths, bool directories);
+
+/* Is one of the inputs a Pyroscope server? */
+bool has_server(char *const *paths);
 
 /* Append the profiles of all good inputs to p. False if an input was bad. */
 bool load_all(struct profile *p, char *const *paths);

@@ -7,14 +7,30 @@
 
 /* --series */
 
+struct reading {
+	struct time_series *t;
+	bool each_profile; /* what is shown needs the values of each */
+};
+
 static void series_of_store(void *context, struct store_view *v)
 {
-	time_series_add_store(context, v);
+	struct reading *r = context;
+
+	time_series_add_store(r->t, v);
 }
 
 static void series_of_profile(void *context, struct profile *p)
 {
-	time_series_add_profile(context, p);
+	struct reading *r = context;
+
+	time_series_add_profile(r->t, p);
+}
+
+static bool series_of_server(void *context, struct server *s)
+{
+	struct reading *r = context;
+
+	return server_add_series(s, r->t, r->each_profile);
 }
 
 void split_labels(struct time_series_options *to, const char *by)
@@ -105,8 +121,10 @@ static bool print_series(const struct over_time *o, char *const *paths, struct s
 					       .step = o->step ? (int64_t)o->step :
 								 60 * 1000000000LL,
 					       .type = str_of(common.type) };
-	struct visits v = { .store = series_of_store, .profile = series_of_profile };
+	enum alert_measure show = o->show < 0 ? ALERT_VALUE : (enum alert_measure)o->show;
 	struct time_series t;
+	struct reading reading = { &t, show == ALERT_AVG || show == ALERT_MAX };
+	struct visits v = { &reading, series_of_store, series_of_profile, series_of_server };
 	struct regex re = { 0 };
 	struct buf why = { 0 };
 	int64_t since, until;
@@ -119,15 +137,13 @@ static bool print_series(const struct over_time *o, char *const *paths, struct s
 	options.stacks.function = o->function ? &re : NULL;
 	options.stacks.self = o->self;
 	time_series_begin(&t, &options);
-	v.context = &t;
+	common.one_type = true;
 	chosen_times(&since, &until);
 	ok = visit_all(&v, paths, since, until);
 	if (re.failed)
 		ok = complain("--function: the pattern %s", re.failed);
 	note_left_out(&t);
-	ok = print_points(&t, format,
-			  o->measure < 0 ? ALERT_VALUE : (enum alert_measure)o->measure) &&
-	     ok;
+	ok = print_points(&t, format, show) && ok;
 	time_series_release(&t);
 	regex_release(&re);
 	return ok;
@@ -189,6 +205,14 @@ static bool is_new_series(struct listing *l, const struct series *s)
 	return strings_intern(&l->seen, s->bytes) == n;
 }
 
+/* What is listed is selected by the labels that are listed. */
+static bool is_listed(const struct listing *l, const struct series *s)
+{
+	bool exact;
+
+	return !l->selector || series_selected(s, l->selector, NULL, 0, &exact);
+}
+
 static void list_store(void *context, struct store_view *v)
 {
 	struct listing *l = context;
@@ -199,6 +223,8 @@ static void list_store(void *context, struct store_view *v)
 	while (view_next(v, &p)) {
 		size_t n;
 
+		if (!is_listed(l, p.series))
+			continue;
 		if (!l->profiles) {
 			if (is_new_series(l, p.series))
 				list_one(l, p.series, NULL, NULL, 0);
@@ -219,22 +245,76 @@ static void list_profile(void *context, struct profile *p)
 {
 	struct listing *l = context;
 	struct series s = { 0 };
-	bool exact;
 
 	log_hash(&l->split, p, (label_set_id){ 0 });
-	if (series_get(&s, buf_str(&l->split.series)) &&
-	    (!l->selector || series_selected(&s, l->selector, NULL, 0, &exact)) &&
+	if (series_get(&s, buf_str(&l->split.series)) && is_listed(l, &s) &&
 	    (l->profiles || is_new_series(l, &s)))
 		list_one(l, &s, l->profiles ? l->split.rows.profile.v : NULL, l->split.rows.total.v,
 			 1);
 	series_release(&s);
 }
 
+/* A series that has profiles in several parts of a long time is listed once. */
+static bool is_new_point(struct listing *l, const struct server_point *p, struct str labels)
+{
+	uint32_t n = l->seen.n;
+	struct buf key = { 0 };
+	bool is_new;
+
+	buf_printf(&key, "%.*s %.*s", STR_ARG(p->type->is.id), STR_ARG(labels));
+	is_new = strings_intern(&l->seen, buf_str(&key)) == n;
+	buf_release(&key);
+	return is_new;
+}
+
+/* A point of a server: a profile, or all profiles of a series. Its duration is not known. */
+static void list_point(void *context, const struct server_point *p)
+{
+	struct listing *l = context;
+	struct buf labels = { 0 };
+
+	for (size_t i = 0; i < p->series->n_labels; i++)
+		if (*p->series->labels[i]->value)
+			buf_printf(&labels, "%s%s=%s", labels.n ? "," : "",
+				   p->series->labels[i]->name, p->series->labels[i]->value);
+	if (!l->profiles && !is_new_point(l, p, buf_str(&labels))) {
+		buf_release(&labels);
+		return;
+	}
+	if (l->profiles)
+		put_time_cell(&l->table, p->time * 1000000);
+	if (l->profiles)
+		put_value_cell(&l->table, 0, S("nanoseconds"));
+	put_text_cell(&l->table, p->type->is.id, 44);
+	if (l->profiles)
+		put_value_cell(&l->table, p->value, p->type->is.part[2]);
+	put_text_cell(&l->table, buf_str(&labels), 0);
+	end_line(&l->table);
+	buf_release(&labels);
+}
+
+static bool list_server(void *context, struct server *s)
+{
+	struct listing *l = context;
+	struct label_names names = { 0 };
+	bool ok = true;
+
+	for (size_t i = 0; i < s->type.n && ok; i++) {
+		const struct server_type *t = &s->type.v[i];
+
+		server_label_names(s, t, &names);
+		ok = (l->profiles ? server_profiles : server_totals)(s, t, names.v, names.n,
+								     list_point, l);
+	}
+	vec_release(&names);
+	return ok;
+}
+
 static bool print_list(const struct over_time *o, char *const *paths, struct selector *selector,
 		       enum report_format format)
 {
 	struct listing l = { .selector = selector, .profiles = o->profiles };
-	struct visits v = { &l, list_store, list_profile };
+	struct visits v = { &l, list_store, list_profile, list_server };
 	int64_t since, until;
 	bool ok = true;
 
@@ -248,6 +328,7 @@ static bool print_list(const struct over_time *o, char *const *paths, struct sel
 	if (o->profiles)
 		vec_push(&l.table.names, "value");
 	vec_push(&l.table.names, "labels");
+	common.all_labels = true;
 	chosen_times(&since, &until);
 	if (time_table_begin(&l.table, format))
 		ok = visit_all(&v, paths, since, until);

@@ -2,16 +2,20 @@
 #include <unistd.h>
 
 #include "analyze/total.h"
+#include "base/when.h"
 #include "cli/progress.h"
 #include "common.h"
 #include "filters.h"
 #include "frames.h"
+#include "index_types.h"
+#include "parts_wanted.h"
 #include "profile/rewrite.h"
 #include "profile/unit.h"
 #include "query/label_frames.h"
 #include "query/report.h"
 #include "query/selector.h"
 #include "query/subtract.h"
+#include "server_options.h"
 #include "terminal_size.h"
 #include "time_reports.h"
 #include "view/terminal.h"
@@ -48,6 +52,17 @@ static const char *order_name(size_t i)
 	return i < LEN(names) ? names[i] : NULL;
 }
 
+static bool parse_every(void *to, const char *arg)
+{
+	return when_duration(str_of(arg), to) && *(uint64_t *)to > 0 &&
+	       *(uint64_t *)to <= INT64_MAX;
+}
+
+static bool parse_count(void *to, const char *arg)
+{
+	return str_u64(str_of(arg), to) && *(uint64_t *)to > 0;
+}
+
 /* Filled in from the table of reports. */
 static struct opt report_options[NREPORT + 1];
 
@@ -73,11 +88,27 @@ static const struct opt own_options[] = {
 	{ 0 },
 };
 
-static const struct opt *const options[] = { filter_options, name_options,        report_options,
-					     own_options,    time_report_options, file_options,
-					     sum_options,    general_options,     NULL };
+static const struct opt scrape_options[] = {
+	{ 0, "every", OPT_PARSED, &common.every, "TIME", "read URLs of profiles again and again",
+	  NULL, parse_every },
+	{ 0, "count", OPT_PARSED, &common.count, "N", "--every: so often, then end", NULL,
+	  parse_count },
+	{ 0 },
+};
+
+static const struct opt *const options[] = { filter_options,
+					     name_options,
+					     report_options,
+					     own_options,
+					     time_report_options,
+					     scrape_options,
+					     file_options,
+					     sum_options,
+					     server_options,
+					     general_options,
+					     NULL };
 static const struct cmd cmd = { "prof-query", "Select part of a profile, or report about it.",
-				"[SELECTOR] [FILE|STORE]...", options, false };
+				"[SELECTOR] [FILE|STORE|URL]...", options, false };
 
 static void fill_report_options(void)
 {
@@ -168,7 +199,7 @@ static const struct report *choose_report(struct query *q)
 		argument = o.argument[i];
 	}
 	choose_format(chosen, q);
-	check_feature(chosen, REPORT_HAS_BY, o.by != NULL, "by");
+	check_feature(chosen, REPORT_HAS_BY, o.by && (chosen || !common.select), "by");
 	check_feature(chosen, REPORT_HAS_MEAN, o.mean, "mean");
 	check_feature(chosen, REPORT_HAS_RATIO, o.ratio != NULL, "ratio");
 	if (o.unit && (!chosen || q->format != REPORT_TEXT))
@@ -202,7 +233,8 @@ static void take_selector(char **operands)
 	char **to = operands;
 
 	for (char **at = operands; *at; at++) {
-		if (!selector_looks_like(str_of(*at)) || access(*at, F_OK) == 0) {
+		if (!selector_looks_like(str_of(*at)) || http_url_is(str_of(*at)) ||
+		    access(*at, F_OK) == 0) {
 			*to++ = *at;
 			continue;
 		}
@@ -234,7 +266,7 @@ static bool select_part(struct selector *s, struct profile *p, uint32_t *col)
 			return false;
 		asked = p->col[*col];
 	}
-	ok = selector_apply(s, p, &why);
+	ok = common.select || selector_apply(s, p, &why);
 	if (!ok)
 		complain("selector '%s' %.*s", o.select, STR_ARG(buf_str(&why)));
 	buf_release(&why);
@@ -350,7 +382,8 @@ static bool finish_report(const struct report *report, struct query *q)
 		out_release(q->out);
 		return complain("--%s: the pattern %s", report->name, q->arg.function.failed);
 	}
-	note_missing(report, q);
+	if (report)
+		note_missing(report, q);
 	return finish_output(q->out);
 }
 
@@ -413,6 +446,20 @@ static void begin_window(const struct report *report, struct query *q)
 		buf_ch(b, '\n');
 }
 
+/* The report of a window, or the window itself as a part of a stream. */
+static void print_window(const struct report *report, struct query *q)
+{
+	if (report) {
+		begin_window(report, q);
+		report_print(report, q);
+	} else {
+		if (common.type)
+			keep_column(q->p, q->col);
+		output_format()->write(q->out, q->p);
+	}
+	out_flush_all(q->out);
+}
+
 /* The next window of a stream, in a dictionary of its own. False at the end of the stream. */
 static bool follow_window(struct source *s, struct selector *selector, struct query *q,
 			  const struct report *report, bool *ok)
@@ -428,9 +475,7 @@ static bool follow_window(struct source *s, struct selector *selector, struct qu
 	prepared = more && prepare(q, &p, selector);
 	common.quiet = quiet;
 	if (prepared) {
-		begin_window(report, q);
-		report_print(report, q);
-		out_flush_all(q->out);
+		print_window(report, q);
 		q->window++;
 	} else if (more) {
 		*ok = false;
@@ -486,6 +531,12 @@ static bool query_sum(char **paths, struct selector *selector, struct query *q,
 
 static bool is_followed(const struct report *report)
 {
+	if (common.count && !common.every)
+		usage("--count is for --every");
+	if (common.every && o.base)
+		usage("--base is subtracted from a sum, not from each profile of --every");
+	if (common.every)
+		return true;
 	if (report && report->features & REPORT_HAS_WINDOWS)
 		o.follow = true;
 	if (o.follow && !report)
@@ -511,12 +562,16 @@ int main(int argc, char **argv)
 	parse_selector(&selector);
 	time_report_parse_range();
 	common.selector = o.select ? &selector : NULL;
+	common.select = has_server(paths) || (o.base && server_is(o.base));
 	parse_filters(&filter);
 	filter_describe(&filter, &filters);
 	if (time_report_wanted()) {
 		struct time_report_request r = { paths, o.select ? &selector : NULL, o.by, o.to };
 		int result;
 
+		if (common.every)
+			usage("--every makes a stream, which --%s does not read: give it to a store",
+			      time_report_wanted());
 		if (filters.n)
 			usage("--%s takes a selector, but no filters", time_report_wanted());
 		result = time_report_run(&r);
@@ -525,6 +580,15 @@ int main(int argc, char **argv)
 		return result;
 	}
 	report = choose_report(&query);
+	choose_parts(&(struct parts_wanted){
+		.report = report,
+		.two_types = o.mean || o.ratio,
+		.has_filters = filters.n || o.base,
+		.lists = { o.by, o.frames.roots, o.frames.leaves },
+		.tags = &filter.tags,
+	});
+	if (report == &report_types && common.no_stacks && has_index_types(paths))
+		return status(print_index_types(paths, query.format));
 	query.filters = buf_str(&filters);
 	ok = is_followed(report) ? follow(paths, &selector, &query, report) :
 				   query_sum(paths, &selector, &query, report);

@@ -36,6 +36,27 @@ bool visit_stores(const struct visits *v, char *const *paths, int64_t since, int
 	return ok;
 }
 
+static bool visit_server(const struct visits *v, char *path)
+{
+	char *paths[] = { path, NULL };
+	struct server server;
+	struct source s;
+
+	open_source(&s, paths, false);
+	if (source_open_server(&s, &server, 0))
+		v->server(v->context, &server);
+	source_report_server(&s, &server, 0);
+	server_close(&server);
+	progress_end();
+	return source_close(&s);
+}
+
+/* Is the input one of which visit_files() reads the profiles? */
+static bool is_read_as_file(const struct visits *v, const char *path)
+{
+	return !store_is(path) && !(v->server && server_is(path));
+}
+
 static void visit_each(const struct visits *v, struct source *s)
 {
 	struct dictionary d;
@@ -52,29 +73,54 @@ static void visit_each(const struct visits *v, struct source *s)
 	dict_release(&d);
 }
 
-bool visit_files(const struct visits *v, char *const *paths, int64_t since, int64_t until)
+/* For the time of a visit, the options choose another time. */
+static struct common use_times(int64_t since, int64_t until)
 {
 	struct common kept = common;
+
+	common.has_range = since > INT64_MIN || until < INT64_MAX;
+	common.since = since;
+	common.until = until;
+	return kept;
+}
+
+static void restore_times(const struct common *kept)
+{
+	common.has_range = kept->has_range;
+	common.since = kept->since;
+	common.until = kept->until;
+}
+
+bool visit_files(const struct visits *v, char *const *paths, int64_t since, int64_t until)
+{
+	struct common kept = use_times(since, until);
 	VEC(char *) file = { 0 };
-	bool has_stores = *paths != NULL, ok = true;
+	bool has_others = *paths != NULL, ok = true;
 	struct source s;
 
 	for (; *paths; paths++)
-		if (!store_is(*paths))
+		if (is_read_as_file(v, *paths))
 			vec_push(&file, *paths);
-	if (file.n || !has_stores) {
+	if (file.n || !has_others) {
 		vec_push(&file, NULL);
-		common.has_range = since > INT64_MIN || until < INT64_MAX;
-		common.since = since;
-		common.until = until;
 		open_source(&s, file.v, false);
 		visit_each(v, &s);
 		ok = source_close(&s);
-		common.has_range = kept.has_range;
-		common.since = kept.since;
-		common.until = kept.until;
 	}
+	restore_times(&kept);
 	vec_release(&file);
+	return ok;
+}
+
+static bool visit_servers(const struct visits *v, char *const *paths, int64_t since, int64_t until)
+{
+	struct common kept = use_times(since, until);
+	bool ok = true;
+
+	for (; v->server && *paths; paths++)
+		if (server_is(*paths))
+			ok = visit_server(v, *paths) && ok;
+	restore_times(&kept);
 	return ok;
 }
 
@@ -82,5 +128,25 @@ bool visit_all(const struct visits *v, char *const *paths, int64_t since, int64_
 {
 	bool ok = visit_stores(v, paths, since, until);
 
+	ok = visit_servers(v, paths, since, until) && ok;
 	return visit_files(v, paths, since, until) && ok;
+}
+
+bool visit_steps_of_servers(char *const *paths, struct time_series_options *o,
+			    const struct str *label, size_t n)
+{
+	if (!has_server(paths))
+		return false;
+	for (; *paths; paths++)
+		if (!server_is(*paths))
+			usage("%s is no server as the other inputs are", *paths);
+	common.one_type = true;
+	common.select = true;
+	common.label = label;
+	common.nlabel = n;
+	common.server_step = o->step;
+	common.server_origin = o->origin;
+	o->selector = NULL;
+	o->type = S("");
+	return true;
 }

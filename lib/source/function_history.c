@@ -1,8 +1,9 @@
 #include "source/function_history.h"
 
-static const char *const version_keys[] = { "version",         "service_version", "service.version",
-					    "service_git_ref", "git_ref",         "release",
-					    "image_tag" };
+const struct str function_history_labels[NHISTORY_LABEL] = {
+	{ "version", 7 }, { "service_version", 15 }, { "service.version", 15 },
+	{ "service_git_ref", 15 }, { "git_ref", 7 }, { "release", 7 }, { "image_tag", 9 },
+};
 
 void function_history_begin(struct function_history_reader *r, struct history *h,
 			    const struct time_series_options *options)
@@ -63,8 +64,8 @@ static uint32_t function_of_stack(struct function_history_reader *r, stack_id st
 
 static bool is_version(struct str key)
 {
-	for (size_t i = 0; i < LEN(version_keys); i++)
-		if (str_eq(key, str_of(version_keys[i])))
+	for (size_t i = 0; i < NHISTORY_LABEL; i++)
+		if (str_eq(key, function_history_labels[i]))
 			return true;
 	return false;
 }

@@ -21,6 +21,10 @@ struct function_history_reader {
 	VEC(uint32_t) time;
 };
 
+/* The labels that name versions. */
+enum { NHISTORY_LABEL = 7 };
+extern const struct str function_history_labels[NHISTORY_LABEL];
+
 /* h is empty; its step is set. */
 void function_history_begin(struct function_history_reader *r, struct history *h,
 			    const struct time_series_options *options);

@@ -89,6 +89,14 @@ static bool is_the_type(struct time_series *t, struct str id, struct str unit)
 	return false;
 }
 
+void time_series_add_total(struct time_series *t, struct str type_id, struct str unit,
+			   struct str group, int64_t time, int64_t value)
+{
+	if (is_the_type(t, type_id, unit))
+		add_profile_point(t, strings_intern(&t->groups, group),
+				  &(struct header){ .time = time }, value, value);
+}
+
 /* Profiles */
 
 void time_series_group(const struct time_series_options *o, struct dictionary *d,

@@ -57,6 +57,13 @@ void time_series_release(struct time_series *t);
 /* Add a profile, of which the selector's types and labels alone are left afterwards. */
 void time_series_add_profile(struct time_series *t, struct profile *p);
 
+/*
+ * Add what is known of a profile: its type, the values of the labels that the options name
+ * (a NUL after each), when it began, and the sum of its samples.
+ */
+void time_series_add_total(struct time_series *t, struct str type_id, struct str unit,
+			   struct str group, int64_t time, int64_t value);
+
 /* Add all that the view has. Errors are in v->errors. */
 void time_series_add_store(struct time_series *t, struct store_view *v);
 

@@ -8,8 +8,14 @@ $(O)/tests/bench/%: $(O)/tests/bench/%.o $(O)/libprof.a
 bench-store: all $(patsubst %,$(O)/tests/bench/%,measure day) ## size and speed of a store; HOURS=1 for less than a day
 	tests/bench/store.sh $(O)
 
+bench-server: all $(addprefix $(O)/tests/,bench/measure bench/generate stamp) ## prof-query URL beside the server's bare answer
+	tests/bench/server.sh $(O)
+
+bench-push: all $(patsubst %,$(O)/tests/%,bench/measure bench/day http_peer) ## profiles a second to a null receiver
+	tests/bench/push.sh $(O)
+
 bench-peers: ## get the other tools, with cargo and go
 	cargo install --quiet --root build/peers inferno
 	GOBIN=$(abspath build/peers/bin) go install github.com/google/pprof@latest
 
-.PHONY: bench bench-store bench-peers
+.PHONY: bench bench-store bench-server bench-push bench-peers

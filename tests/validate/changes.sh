@@ -36,6 +36,9 @@ END
 "$changes" steps "$recording" "$times"
 cat <<'END'
 
+Changes of 5% are found late: of few stretches of many windows it is hard to tell what noise does,
+and the test allows for that.
+
 ## Cost that moved: how often a change is reported (at most 2%; of the last row, it should be)
 
 END

@@ -22,4 +22,7 @@ validate-unwind: $(O)/tests/validate/unwind ## hold stacks of real programs agai
 validate-changes: all $(O)/tests/validate/changes ## how often "prof-query --changes" is right, as a table
 	$(Q)tests/validate/changes.sh $(O) $(TIMES)
 
-.PHONY: validate record-runs validate-unwind validate-changes
+validate-scrape: all ## scrape a real Go program
+	tests/validate/scrape.sh $(O)
+
+.PHONY: validate record-runs validate-unwind validate-changes validate-scrape
