@@ -121,7 +121,7 @@ static bool print_series(const struct over_time *o, char *const *paths, struct s
 					       .step = o->step ? (int64_t)o->step :
 								 60 * 1000000000LL,
 					       .type = str_of(common.type) };
-	enum alert_measure show = o->show < 0 ? ALERT_VALUE : (enum alert_measure)o->show;
+	enum alert_measure show = o->measure < 0 ? ALERT_VALUE : (enum alert_measure)o->measure;
 	struct time_series t;
 	struct reading reading = { &t, show == ALERT_AVG || show == ALERT_MAX };
 	struct visits v = { &reading, series_of_store, series_of_profile, series_of_server };
