@@ -1,8 +1,9 @@
 #include "source/function_history.h"
 
 const struct str function_history_labels[NHISTORY_LABEL] = {
-	{ "version", 7 }, { "service_version", 15 }, { "service.version", 15 },
-	{ "service_git_ref", 15 }, { "git_ref", 7 }, { "release", 7 }, { "image_tag", 9 },
+	{ "version", 7 },          { "service_version", 15 }, { "service.version", 15 },
+	{ "service_git_ref", 15 }, { "git_ref", 7 },          { "release", 7 },
+	{ "image_tag", 9 },
 };
 
 void function_history_begin(struct function_history_reader *r, struct history *h,
