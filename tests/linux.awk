@@ -7,7 +7,7 @@
 FNR == 1 {
 	depth = 0
 	guarded = 0
-	mine = FILENAME ~ /^lib\/(record|perf|unwind|format\/perf_data)\/|^cmd\/(prof-record|record|busy_cpus)/
+	mine = FILENAME ~ /^lib\/(record|alloc|perf|unwind|format\/perf_data)\/|^cmd\/(prof-record|record|busy_cpus)/
 }
 
 /^#[ \t]*if/ {

@@ -25,4 +25,7 @@ validate-changes: all $(O)/tests/validate/changes ## how often "prof-query --cha
 validate-scrape: all ## scrape a real Go program
 	tests/validate/scrape.sh $(O)
 
-.PHONY: validate record-runs validate-unwind validate-changes validate-scrape
+validate-alloc: all ## are allocation profiles unbiased? RUNS=1000
+	tests/validate/alloc.sh $(O) $(RUNS)
+
+.PHONY: validate record-runs validate-unwind validate-changes validate-scrape validate-alloc
