@@ -242,8 +242,11 @@ demo: all ## draw a flame graph of a real program: build/demo/flame.svg
 	$(Q)for i in 1 2 3 4 5 6 7 8 9 10; do gzip -dc tests/data/clang.perf.gz || exit 1; done > \
 		$(DEMO)/clang.perf
 	$(Q)PATH=$(abspath $(O)):$$PATH && export PATH && cd $(DEMO) && \
-	if prof-record -F 999 -o profile.pb.gz -- sh $(CURDIR)/tests/data/demo.sh; \
+	rm -rf store && \
+	if prof-record -F 999 --every 1s -o profile.pb.gz -- sh $(CURDIR)/tests/data/demo.sh; \
 	then echo; title='prof at work'; \
+		prof-store add store -l service_name=demo profile.pb.gz && \
+		prof-query store '{service_name="demo"}' --series --step 1s --by comm || exit 1; echo; \
 	else echo 'Drawing what was recorded elsewhere.'; title='clang++ at work'; \
 		prof-merge -t pprof clang.perf -o profile.pb.gz; \
 	fi && prof-query --top=10 profile.pb.gz && \
@@ -261,9 +264,13 @@ mandir	?= $(datadir)/man
 bashdir	?= $(datadir)/bash-completion/completions
 zshdir	?= $(datadir)/zsh/site-functions
 fishdir	?= $(datadir)/fish/vendor_completions.d
+unitdir	?= $(PREFIX)/lib/systemd/system
 D	= $(DESTDIR)
 MAN	:= $(filter-out $(patsubst %,man/%.1,$(filter-out $(PROGS), \
 	   $(patsubst cmd/%.c,%,$(wildcard cmd/prof-*.c)))),$(wildcard man/*.[1-9]))
+
+# Services that record and tidy up, where there is systemd.
+UNITS	:= $(if $(filter yes,$(RECORD)),$(notdir $(wildcard systemd/*)))
 
 install: all ## install below PREFIX, after DESTDIR; "make uninstall" takes it back
 	install -d "$D$(bindir)" "$D$(bashdir)" "$D$(zshdir)" "$D$(fishdir)"
@@ -280,6 +287,11 @@ install: all ## install below PREFIX, after DESTDIR; "make uninstall" takes it b
 		install -m 644 completions/prof.fish "$D$(fishdir)/$$prog.fish" || exit 1; \
 	done
 	install -m 644 completions/_prof "$D$(zshdir)/_prof"
+	$(if $(UNITS),install -d "$D$(unitdir)")
+	for unit in $(UNITS); do \
+		sed 's|@bindir@|$(bindir)|g' systemd/$$unit >"$D$(unitdir)/$$unit" && \
+		chmod 644 "$D$(unitdir)/$$unit" || exit 1; \
+	done
 
 uninstall:
 	for prog in $(PROGS); do \
@@ -287,6 +299,7 @@ uninstall:
 	done
 	rm -f "$D$(zshdir)/_prof" "$D$(libdir)/libprof-alloc.so"
 	for page in $(MAN); do rm -f "$D$(mandir)/man$${page##*.}/$${page##*/}"; done
+	for unit in $(UNITS); do rm -f "$D$(unitdir)/$$unit"; done
 
 # The same commit gives the same bytes: names sorted, times and owners fixed.
 DIST_VERSION = $(shell git describe --tags --always HEAD)

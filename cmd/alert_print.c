@@ -14,7 +14,7 @@ enum { CULPRITS = 5 };
 
 static const char *state_of(const struct alert *a, const struct alert_episode *e)
 {
-	return e->firing ? a->options.is_backtest ? "fired" : "firing" :
+	return e->firing   ? a->options.is_backtest ? "fired" : "firing" :
 	       e->is_known ? "ok" :
 			     "unknown";
 }
@@ -166,8 +166,8 @@ static void print_episode_row(struct time_table *t, const struct alert *a,
 bool alerts_print(const struct alert *alerts, size_t n, enum report_format format)
 {
 	static const char *const names[] = { "rule",  "expression", "state", "labels",
-					     "since", "until",	    "steps", "value",
-					     "limit", "unit",	    "paths" };
+					     "since", "until",      "steps", "value",
+					     "limit", "unit",       "paths" };
 	struct time_table t = { 0 };
 
 	for (size_t i = 0; i < LEN(names); i++)

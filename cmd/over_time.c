@@ -44,7 +44,7 @@ void split_labels(struct time_series_options *to, const char *by)
 	}
 }
 
-/* The unit of what --show asks for. */
+/* The unit of what --measure asks for. */
 static struct str unit_shown(const struct time_series *t, enum alert_measure show)
 {
 	struct str unit = buf_str(&t->unit);
@@ -121,7 +121,7 @@ static bool print_series(const struct over_time *o, char *const *paths, struct s
 					       .step = o->step ? (int64_t)o->step :
 								 60 * 1000000000LL,
 					       .type = str_of(common.type) };
-	enum alert_measure show = o->show < 0 ? ALERT_VALUE : (enum alert_measure)o->show;
+	enum alert_measure show = o->measure < 0 ? ALERT_VALUE : (enum alert_measure)o->measure;
 	struct time_series t;
 	struct reading reading = { &t, show == ALERT_AVG || show == ALERT_MAX };
 	struct visits v = { &reading, series_of_store, series_of_profile, series_of_server };
@@ -341,8 +341,8 @@ static bool print_list(const struct over_time *o, char *const *paths, struct sel
 bool over_time_print(const struct over_time *o, char *const *paths, struct selector *selector,
 		     enum report_format format)
 {
-	if (!o->series && (o->by || o->function || o->step || o->self || o->show >= 0))
-		usage("--by, --step, --function, --self and --show are for --series");
+	if (!o->series && (o->by || o->function || o->step || o->self || o->measure >= 0))
+		usage("--by, --step, --function, --self and --measure are for --series");
 	if (o->self && !o->function)
 		usage("--self is for --function");
 	return (o->series ? print_series : print_list)(o, paths, selector, format);

@@ -10,7 +10,7 @@ struct over_time {
 	const char *by, *function;
 	uint64_t step; /* ns; 0: one minute */
 	bool self;     /* function: of the leaf */
-	int show;      /* enum alert_measure; -1: not given */
+	int measure;   /* enum alert_measure; -1: not given */
 };
 
 /* Print it. False after an error. */

@@ -146,7 +146,7 @@ static void choose_format(const struct report *report, struct query *q)
 		      to_name((size_t)o.to));
 	if (!report && is_for_reports)
 		usage("-t %s is for reports: add one, such as --top", to_name((size_t)o.to));
-	if (is_for_reports && o.to > REPORT_JSON)
+	if (report && is_for_reports && o.to > REPORT_JSON)
 		usage("-t %s is not for --%s", to_name((size_t)o.to), report->name);
 	if (is_for_reports)
 		q->format = (enum report_format)o.to;

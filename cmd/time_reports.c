@@ -2,6 +2,7 @@
 
 #include "alerts.h"
 #include "base/when.h"
+#include "cardinality.h"
 #include "change_points.h"
 #include "common.h"
 #include "over_time.h"
@@ -11,8 +12,8 @@ static struct {
 	uint64_t last;
 	struct over_time values;
 	struct alert_request alerts;
-	bool changes;
-} o = { .values.show = -1 };
+	bool changes, cardinality;
+} o = { .values.measure = -1 };
 
 static bool parse_length(void *to, const char *arg)
 {
@@ -23,9 +24,11 @@ const struct opt time_report_options[] = {
 	{ 0, "since", OPT_STR, &o.since, "TIME", "profiles that began at that time or later" },
 	{ 0, "until", OPT_STR, &o.until, "TIME", "profiles that began before that time" },
 	{ 0, "series", OPT_FLAG, &o.values.series, NULL, "values over time" },
-	{ 0, "alert", OPT_LIST, &o.alerts.rules, "RULE", "exit with 1 if it is true (see the manual)" },
+	{ 0, "alert", OPT_LIST, &o.alerts.rules, "RULE",
+	  "exit with 1 if it is true (see the manual)" },
 	{ 0, "rules", OPT_FILE, &o.alerts.file, "FILE", "--alert for each line of a file" },
 	{ 0, "changes", OPT_FLAG, &o.changes, NULL, "when functions' shares changed" },
+	{ 0, "cardinality", OPT_FLAG, &o.cardinality, NULL, "labels, their values and series" },
 	{ 0, "profiles", OPT_FLAG, &o.values.profiles, NULL, "the profiles, with their times" },
 	{ 0, "series-list", OPT_FLAG, &o.values.list, NULL, "sets of labels and their types" },
 	{ 0, "step", OPT_PARSED, &o.values.step, "TIME", "--series: length of a step (1m)", NULL,
@@ -33,7 +36,7 @@ const struct opt time_report_options[] = {
 	{ 0, "function", OPT_STR, &o.values.function, "RE",
 	  "--series: samples with a function that matches" },
 	{ 0, "self", OPT_FLAG, &o.values.self, NULL, "--function: of the leaf alone" },
-	{ 0, "show", OPT_CHOICE, &o.values.show, "MEASURE",
+	{ 0, "measure", OPT_CHOICE, &o.values.measure, "MEASURE",
 	  "--series: value, share, rate, avg or max", alert_measure_name },
 	{ 0, "last", OPT_PARSED, &o.last, "TIME", "the same as --since now-TIME", NULL,
 	  parse_length },
@@ -90,10 +93,18 @@ static int run_values(const struct time_report_request *r)
 
 static int run_changes(const struct time_report_request *r)
 {
-	if (r->by || o.values.function || o.values.self || o.values.show >= 0)
-		usage("--by, --function, --self and --show are for --series");
+	if (r->by || o.values.function || o.values.self || o.values.measure >= 0)
+		usage("--by, --function, --self and --measure are for --series");
 	return status(change_points_print(r->paths, r->selector, o.values.step,
 					  r->to < 0 ? REPORT_TEXT : (enum report_format)r->to));
+}
+
+static int run_cardinality(const struct time_report_request *r)
+{
+	if (r->by || o.values.function || o.values.self || o.values.measure >= 0 || o.values.step)
+		usage("--by, --step, --function, --self and --measure are for --series");
+	return status(cardinality_print(r->paths, r->selector,
+					r->to < 0 ? REPORT_TEXT : (enum report_format)r->to));
 }
 
 /* Each report: whether it is wanted, how it is printed, and its last format. */
@@ -106,6 +117,7 @@ static const struct time_report {
 	{ "series", &o.values.series, run_values, REPORT_JSON },
 	{ "profiles", &o.values.profiles, run_values, REPORT_JSON },
 	{ "series-list", &o.values.list, run_values, REPORT_JSON },
+	{ "cardinality", &o.cardinality, run_cardinality, REPORT_JSON },
 	{ "changes", &o.changes, run_changes, REPORT_JSON },
 	{ "alert", &o.alerts.wanted, run_alerts, TO_ALERTMANAGER },
 };
@@ -136,8 +148,8 @@ int time_report_run(const struct time_report_request *r)
 {
 	const struct time_report *report = wanted_report();
 
-	if (r->to > report->most)
+	if (report && r->to > report->most)
 		usage("--%s is not printed as %s", report->name,
 		      r->to < NTO ? report_format_name((size_t)r->to) : "a profile");
-	return report->run(r);
+	return report ? report->run(r) : 2;
 }

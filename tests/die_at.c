@@ -1,7 +1,8 @@
 /*
  * LD_PRELOAD: the program is killed at its n-th call that changes files, or opens one.
  * DIE=7 kills it before the seventh; DIE=7:half in the middle of the seventh, if that
- * is a write(). With DIE_LOG a file is made when that call was reached.
+ * is a write(). With DIE_LOG a file is made when that call was reached. With LOSE the power
+ * fails, too: see lose_unsynced.h.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -11,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "lose_unsynced.h"
 
 static int countdown = -1, half;
 
@@ -22,11 +25,12 @@ __attribute__((constructor)) static void init(void)
 		countdown = atoi(die);
 		half = strstr(die, ":half") != NULL;
 	}
+	lose_init();
 }
 
-static void *real(const char *name)
+__attribute__((destructor)) static void end(void)
 {
-	return dlsym(RTLD_NEXT, name);
+	lose_now();
 }
 
 static void die(void)
@@ -37,6 +41,7 @@ static void die(void)
 	*(void **)&open_for_real = real("open");
 	if (log)
 		open_for_real(log, O_CREAT | O_WRONLY, 0600);
+	lose_now();
 	raise(SIGKILL);
 }
 
@@ -49,7 +54,7 @@ int open(const char *path, int flags, ...)
 {
 	int (*f)(const char *, int, ...);
 	va_list ap;
-	int mode;
+	int mode, is_new, fd;
 
 	va_start(ap, flags);
 	mode = va_arg(ap, int);
@@ -57,7 +62,14 @@ int open(const char *path, int flags, ...)
 	if (now())
 		die();
 	*(void **)&f = real("open");
-	return f(path, flags, mode);
+	is_new = flags & O_CREAT && access(path, F_OK) < 0;
+	fd = f(path, flags, mode);
+	if (fd >= 0 && (flags & O_ACCMODE) != O_RDONLY) {
+		lose_open(fd, path, is_new);
+		if (is_new)
+			lose_note_name(NAME_MADE, path, "");
+	}
+	return fd;
 }
 
 ssize_t write(int fd, const void *p, size_t n)
@@ -73,21 +85,36 @@ ssize_t write(int fd, const void *p, size_t n)
 	return f(fd, p, n);
 }
 
-#define DIES_AT(name, parameters, arguments)                                                       \
+/* after: what is noted when the call was good. */
+#define DIES_AT(name, parameters, arguments, after)                                                \
 	int name parameters                                                                        \
 	{                                                                                          \
-		int(*f) parameters;                                                                \
+		int(*f) parameters, result;                                                        \
                                                                                                    \
 		if (now())                                                                         \
 			die();                                                                     \
 		*(void **)&f = real(#name);                                                        \
-		return f arguments;                                                                \
+		result = f arguments;                                                              \
+		if (result == 0) {                                                                 \
+			after;                                                                     \
+		}                                                                                  \
+		return result;                                                                     \
 	}
 
-DIES_AT(close, (int fd), (fd))
-DIES_AT(fsync, (int fd), (fd))
-DIES_AT(ftruncate, (int fd, off_t n), (fd, n))
-DIES_AT(rename, (const char *from, const char *to), (from, to))
-DIES_AT(unlink, (const char *path), (path))
-DIES_AT(link, (const char *from, const char *to), (from, to))
-DIES_AT(mkdir, (const char *path, mode_t mode), (path, mode))
+DIES_AT(close, (int fd), (fd), lose_close(fd))
+DIES_AT(fsync, (int fd), (fd), lose_sync(fd))
+DIES_AT(ftruncate, (int fd, off_t n), (fd, n), (void)0)
+DIES_AT(rename, (const char *from, const char *to), (from, to),
+	lose_note_name(NAME_CHANGED, from, to))
+DIES_AT(link, (const char *from, const char *to), (from, to), lose_note_name(NAME_MADE, to, ""))
+DIES_AT(mkdir, (const char *path, mode_t mode), (path, mode), (void)0)
+
+int unlink(const char *path)
+{
+	int (*f)(const char *);
+
+	if (now())
+		die();
+	*(void **)&f = real("unlink");
+	return loses_names && getenv("LOSE_DIR") ? lose_remove(path) : f(path);
+}

@@ -10,7 +10,7 @@
 #include "compare/special.h"
 
 enum {
-	LOOK = 16,        /* windows that show whether a function is worth looking at */
+	LOOK = 16,         /* windows that show whether a function is worth looking at */
 	DEPLOY_BEFORE = 5, /* windows between a deployment and what it changed, */
 	DEPLOY_AFTER = 2,  /* or the other way round: machines get it one by one */
 };
@@ -120,7 +120,8 @@ static void look_at(struct search *s)
 	detector_look(&s->detector, s->floor);
 }
 
-static const struct first_seen *deploy_near(const struct search *s, uint32_t before, uint32_t window)
+static const struct first_seen *deploy_near(const struct search *s, uint32_t before,
+					    uint32_t window)
 {
 	const struct first_seen *best = NULL;
 	int64_t least = INT64_MAX;
@@ -151,7 +152,8 @@ static double share_of(const struct search *s, double root)
 static void add_change(struct search *s, uint32_t function, const struct found_change *f, double q)
 {
 	/* 1.96: most levels are means of many windows. */
-	double reach = 1.96 * f->error, before = share_of(s, f->before), after = share_of(s, f->after);
+	double reach = 1.96 * f->error, before = share_of(s, f->before),
+	       after = share_of(s, f->after);
 	struct change c = { .function = function,
 			    .window = s->window[f->at],
 			    .last_before = s->window[f->at - 1],
@@ -161,8 +163,7 @@ static void add_change(struct search *s, uint32_t function, const struct found_c
 
 	c.low = before > 0 ? share_of(s, f->after - reach) / before : INFINITY;
 	c.high = before > 0 ? share_of(s, f->after + reach) / before : INFINITY;
-	if (fabs(after - before) < s->o.min_cost ||
-	    fabs(after - before) < s->o.min_effect * before)
+	if (fabs(after - before) < s->o.min_cost || fabs(after - before) < s->o.min_effect * before)
 		return;
 	c.deploy = deploy_near(s, c.last_before, c.window);
 	vec_push(&s->result->change, c);
@@ -231,9 +232,11 @@ static void search_all(struct search *s)
 	limit = bh_threshold(p, r->nfunction, s->o.q);
 	for (size_t i = 0; i < r->nfunction; i++)
 		nfound += p[i] <= limit;
+	/* The level of that many findings: the largest p-value itself is subject to rounding. */
+	limit = fmax(limit, s->o.q * (double)nfound / (double)max_size(r->nfunction, 1));
 	nseason = r->nseason;
 	for (size_t i = 0; i < r->nfunction; i++)
-		if (p[i] <= limit)
+		if (nfound && p[i] <= limit)
 			find_in(s, number[i], limit, nfound);
 	r->nseason = nseason;
 	mem_free(noise, most * sizeof(*noise));

@@ -11,7 +11,8 @@
  * - Cost that only moved is no change: between caller and callee, or between two that one
  *   function calls, if one of the two is new or gone (it got another name). Pairs that rose
  *   and fell by the same amount, within a quarter, are looked for first, then families
- *   whose sum rises by less than a quarter of what its members rose by.
+ *   whose sum rises by less than a quarter of what its members rose by. A caller or callee
+ *   in which the cost is too little to be a change of its own counts, too.
  */
 #ifndef CHANGES_CHANGES_H
 #define CHANGES_CHANGES_H
@@ -31,11 +32,12 @@ struct change {
 	uint32_t window;      /* the first one after the change */
 	uint32_t last_before; /* the last one before it: there may be a gap */
 	enum change_kind kind;
-	uint32_t other;          /* of the others: the function that explains it */
-	double before, after;    /* shares; with seasons, as if they had none */
-	double low, high;        /* 95 % interval of after / before; infinite from 0 */
-	double q;                /* the false discovery rate at which it is found */
-	const struct first_seen *deploy; /* the value that a label had first at that time, or NULL */
+	uint32_t other;       /* of the others: the function that explains it */
+	double before, after; /* shares; with seasons, as if they had none */
+	double low, high;     /* 95 % interval of after / before; infinite from 0 */
+	double q;             /* the false discovery rate at which it is found */
+	const struct first_seen
+		*deploy; /* the value that a label had first at that time, or NULL */
 };
 
 struct changes {

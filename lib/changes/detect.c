@@ -14,7 +14,7 @@ enum {
 	BRIEF = 10,      /* windows after which a level that comes back was an outlier */
 };
 
-static const double OUTLIER = 5;    /* deviations from the median around it */
+static const double OUTLIER = 5; /* deviations from the median around it */
 static const double MAD_SIGMA = 1.4826;
 static const double MAD_DF = 0.37;  /* efficiency of the median of magnitudes */
 static const double PRIOR_DF = 200; /* at most */
@@ -102,8 +102,8 @@ static void clip_outliers(struct detector *d)
 
 	d->noutlier = 0;
 	for (size_t i = 0; i < d->n; i++)
-		d->scratch[i] = (float)(fabs(d->y[i] - median_around(d->y, d->n, i)) *
-					sqrt(d->weight[i]));
+		d->scratch[i] =
+			(float)(fabs(d->y[i] - median_around(d->y, d->n, i)) * sqrt(d->weight[i]));
 	sigma = MAD_SIGMA * (double)select_kth(d->scratch, d->n, d->n / 2);
 	if (!(sigma > 0))
 		return;
@@ -138,8 +138,7 @@ double detector_mean(const struct detector *d, size_t from, size_t to)
 /* The difference of [at, at + right) and [at - left, at), in units of its weights. */
 static double difference(const struct detector *d, size_t at, size_t left, size_t right)
 {
-	double wl = d->sum_w[at] - d->sum_w[at - left],
-	       wr = d->sum_w[at + right] - d->sum_w[at],
+	double wl = d->sum_w[at] - d->sum_w[at - left], wr = d->sum_w[at + right] - d->sum_w[at],
 	       yl = d->sum_wy[at] - d->sum_wy[at - left],
 	       yr = d->sum_wy[at + right] - d->sum_wy[at];
 
@@ -208,8 +207,8 @@ double noise_least_p(const struct series_noise *o)
 
 	for (size_t s = 0; s < NSCALE; s++)
 		if (o->sigma[s] > 0)
-			p = fmin(p, 2 * student_tail(o->best[s] / o->sigma[s], o->df[s]) *
-					    o->ntests);
+			p = fmin(p,
+				 2 * student_tail(o->best[s] / o->sigma[s], o->df[s]) * o->ntests);
 	return p;
 }
 
@@ -258,10 +257,12 @@ void noise_moderate(struct series_noise *o, const struct noise_prior *p)
 	for (size_t s = 1; s < NSCALE; s++) {
 		double prior = p->ratio[s] * o->sigma[0], all = p->df[s] + o->df[s];
 
-		if (!(o->sigma[s] > 0) || !(prior > 0))
+		/* One that is much noisier than others, with a season perhaps, is not like them. */
+		if (!(o->sigma[s] > 0) || !(prior > 0) ||
+		    o->sigma[s] > prior * (1 + 3 / sqrt(2 * o->df[s])))
 			continue;
-		o->sigma[s] = sqrt((p->df[s] * prior * prior + o->df[s] * o->sigma[s] * o->sigma[s]) /
-				   all);
+		o->sigma[s] = sqrt(
+			(p->df[s] * prior * prior + o->df[s] * o->sigma[s] * o->sigma[s]) / all);
 		o->df[s] = fmin(all, fmax(o->df[0], o->df[s]));
 	}
 }
@@ -313,7 +314,8 @@ static int by_place(const void *a, const void *b)
 }
 
 /* The split of [from, to) that leaves least variance within its two parts. */
-static size_t best_split(const struct detector *d, size_t from, size_t to, size_t near, size_t reach)
+static size_t best_split(const struct detector *d, size_t from, size_t to, size_t near,
+			 size_t reach)
 {
 	size_t first = near > from + reach ? near - reach : from + 1, best = near;
 	double most = -1;
@@ -335,7 +337,8 @@ static bool is_taken(const struct found_changes *found, size_t from, size_t to, 
 	for (size_t i = 0; i < found->n; i++) {
 		size_t other = found->v[i].at;
 
-		if ((other > from && other < to) || (other >= at ? other - at : at - other) < SHORTEST)
+		if ((other > from && other < to) ||
+		    (other >= at ? other - at : at - other) < SHORTEST)
 			return true;
 	}
 	return false;
@@ -345,7 +348,8 @@ static void accept_candidates(const struct detector *d, const struct candidates 
 			      struct found_changes *found)
 {
 	for (size_t i = 0; i < c->n; i++) {
-		size_t at = c->v[i].at, length = c->v[i].length, left = left_of(d, at, length), split;
+		size_t at = c->v[i].at, length = c->v[i].length, left = left_of(d, at, length),
+		       split;
 
 		if (is_taken(found, at - left, at + length, at))
 			continue;

@@ -23,12 +23,12 @@
 enum { NSCALE = 9, SHORTEST = 3 /* windows: what is found as soon as that many are there */ };
 
 struct series_noise {
-	size_t length[NSCALE];  /* R */
-	double sigma[NSCALE];   /* of a difference, in units of its weights; 0: not looked at */
-	double df[NSCALE];      /* degrees of freedom of sigma */
-	double ntest[NSCALE];   /* points that were looked at */
-	double best[NSCALE];    /* the largest difference there is, in the same unit */
-	double ntests;          /* all */
+	size_t length[NSCALE]; /* R */
+	double sigma[NSCALE];  /* of a difference, in units of its weights; 0: not looked at */
+	double df[NSCALE];     /* degrees of freedom of sigma */
+	double ntest[NSCALE];  /* points that were looked at */
+	double best[NSCALE];   /* the largest difference there is, in the same unit */
+	double ntests;         /* all */
 };
 
 /*
@@ -52,8 +52,8 @@ double noise_least_p(const struct series_noise *o);
 /* Memory for one series after the other. */
 struct detector {
 	size_t n;
-	double *y;            /* by window that is there */
-	const double *weight; /* of each: the caller's; 1 is that of a usual one */
+	double *y;              /* by window that is there */
+	const double *weight;   /* of each: the caller's; 1 is that of a usual one */
 	double *sum_w, *sum_wy; /* of the windows before */
 	float *scratch;
 	size_t cap;
@@ -62,8 +62,8 @@ struct detector {
 };
 
 struct found_change {
-	size_t at; /* the first window after the change */
-	double p;  /* corrected for the choice of the split */
+	size_t at;          /* the first window after the change */
+	double p;           /* corrected for the choice of the split */
 	size_t left, right; /* windows on either side that belong to its neighbours, too, */
 	double before, after, error; /* the level there, and its standard error, as shares' roots */
 };

@@ -27,8 +27,8 @@ struct history {
 	int64_t start, step; /* ns: window i begins at start + i * step */
 	bool has_start;
 	size_t nwindow;
-	VEC(float) total; /* by window */
-	double unit;      /* the value of a sample: see history_end() */
+	VEC(float) total;       /* by window */
+	double unit;            /* the value of a sample: see history_end() */
 	int64_t least, divisor; /* of all values that were added */
 	struct strings name;
 	VEC(struct function_history) function; /* by number of the name; 0 is not used */

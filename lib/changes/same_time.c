@@ -3,10 +3,16 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { TOGETHER = 2 /* windows between changes that are at the same time */ };
+enum {
+	TOGETHER = 2, /* windows between changes that are at the same time */
+	NEAR = 20,    /* windows of a block, and */
+	NEAR_BLOCKS =
+		5, /* blocks on either side of one, for functions without a change of their own */
+};
 
-static const double LEAST_REST = 0.05;  /* of the program: below, shares of it say nothing */
-static const double MOVED_NET = 0.25;   /* of the rise */
+static const double LEAST_REST = 0.05; /* of the program: below, shares of it say nothing */
+static const double SEEN = 4;          /* standard errors */
+static const double MOVED_NET = 0.25;  /* of the rise */
 
 /* Changes of one time. */
 struct cluster {
@@ -75,7 +81,8 @@ static bool is_one_sided(const struct change *x)
 /* One calls the other; or a third calls both, and one of them is new or gone. */
 static bool are_related(const struct history *h, const struct change *a, const struct change *b)
 {
-	if (history_calls(h, a->function, b->function) || history_calls(h, b->function, a->function))
+	if (history_calls(h, a->function, b->function) ||
+	    history_calls(h, b->function, a->function))
 		return true;
 	if (!is_one_sided(a) && !is_one_sided(b))
 		return false;
@@ -174,6 +181,71 @@ static void judge_family(struct cluster *c, size_t family)
 	}
 }
 
+/* A function's share before and after a change, in blocks of windows. */
+struct near {
+	double share[2], error; /* error: standard error of the difference */
+};
+
+static void shares_near(const struct history *h, const struct change *x, uint32_t function,
+			float *values, struct near *to)
+{
+	double variance = 0;
+
+	history_values(h, function, values);
+	for (int side = 0; side < 2; side++) {
+		double block[NEAR_BLOCKS] = { 0 }, mean = 0;
+
+		for (size_t i = 0; i < NEAR_BLOCKS; i++) {
+			double v = 0, total = 0;
+
+			for (size_t k = i * NEAR; k < (i + 1) * NEAR; k++) {
+				size_t w = side ? x->window + k : x->last_before - k;
+
+				if (w >= h->nwindow) /* also before the first */
+					continue;
+				v += (double)values[w];
+				total += (double)h->total.v[w];
+			}
+			block[i] = total > 0 ? v / total : 0;
+			mean += block[i] / NEAR_BLOCKS;
+		}
+		for (size_t i = 0; i < NEAR_BLOCKS; i++)
+			variance += (block[i] - mean) * (block[i] - mean) / (NEAR_BLOCKS - 1);
+		to->share[side] = mean;
+	}
+	to->error = sqrt(variance / NEAR_BLOCKS);
+}
+
+/*
+ * Cost that moved to or from a function in which it is too little to be seen as a change of
+ * its own: a caller or callee that gained what this one lost, or the other way round.
+ */
+static void look_for_other_side(const struct history *h, struct change *x, float *values)
+{
+	double least = MOVED_NET;
+	struct near own, other;
+
+	shares_near(h, x, x->function, values, &own);
+	for (uint32_t f = 1; f < h->function.n; f++) {
+		double rest[2], rise, net;
+
+		if (f == x->function ||
+		    (!history_calls(h, f, x->function) && !history_calls(h, x->function, f)))
+			continue;
+		shares_near(h, x, f, values, &other);
+		for (int side = 0; side < 2; side++)
+			rest[side] = fmax(LEAST_REST, 1 - own.share[side] - other.share[side]);
+		rise = own.share[1] / rest[1] - own.share[0] / rest[0];
+		net = rise + other.share[1] / rest[1] - other.share[0] / rest[0];
+		if (fabs(other.share[1] - other.share[0]) < SEEN * other.error ||
+		    !(fabs(net) < least * fabs(rise)))
+			continue;
+		least = fabs(net) / fabs(rise);
+		x->kind = MOVED_TO;
+		x->other = f;
+	}
+}
+
 static void explain_cluster(const struct history *h, double min_effect, struct change *x, size_t n)
 {
 	struct cluster c = { h, min_effect, mem_zeroed(n, sizeof(*c.change)), n };
@@ -196,6 +268,7 @@ static void explain_cluster(const struct history *h, double min_effect, struct c
 void explain_same_time(const struct history *h, double min_effect, struct changes *c)
 {
 	struct change *x = c->change.v;
+	float *values = mem_zeroed(h->nwindow, sizeof(*values));
 
 	for (size_t i = 0, from = 0; i < c->change.n; i++) {
 		if (i + 1 < c->change.n && x[i + 1].window <= x[i].window + TOGETHER)
@@ -204,4 +277,8 @@ void explain_same_time(const struct history *h, double min_effect, struct change
 			explain_cluster(h, min_effect, x + from, i + 1 - from);
 		from = i + 1;
 	}
+	for (size_t i = 0; i < c->change.n; i++)
+		if (x[i].kind == CHANGED)
+			look_for_other_side(h, &x[i], values);
+	mem_free(values, h->nwindow * sizeof(*values));
 }

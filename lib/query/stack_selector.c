@@ -55,8 +55,7 @@ static bool frames_match(struct stack_selector *s, struct dictionary *d, stack_i
 	vec_clear(&s->label);
 	stack_path(d, stack, &path);
 	for (size_t i = 0; i < n; i++)
-		vec_push(&s->label,
-			 { S("function"), dict_text(d, dict_frame_name(d, frame[i])) });
+		vec_push(&s->label, { S("function"), dict_text(d, dict_frame_name(d, frame[i])) });
 	vec_push(&s->label, { S("self"), n ? s->label.v[n - 1].value : S("[unknown]") });
 	vec_push(&s->label, { S("path"), buf_str(&path) });
 	matches = selector_matches_labels(s->frames, s->label.v, s->label.n);

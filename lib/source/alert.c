@@ -131,8 +131,8 @@ static double scale_of_rate(const struct alert *a)
 {
 	double of_second = 1;
 
-	return a->rule.measure == ALERT_RATE && unit_convert(&of_second, buf_str(&a->now.unit),
-							     S("seconds")) ?
+	return a->rule.measure == ALERT_RATE &&
+			       unit_convert(&of_second, buf_str(&a->now.unit), S("seconds")) ?
 		       of_second :
 		       1;
 }
@@ -165,7 +165,8 @@ static double measure(const struct alert *a, const struct time_point *p)
 }
 
 /* The same group's step in the time before, or NULL. */
-static const struct time_point *point_before(const struct alert *a, const struct time_point_named *p)
+static const struct time_point *point_before(const struct alert *a,
+					     const struct time_point_named *p)
 {
 	struct time_point key = { .zero = 1, .time = p->point->time };
 	uint32_t row;
@@ -221,7 +222,8 @@ static int by_group_and_time(const void *a, const void *b)
 	const struct time_point_named *x = a, *y = b;
 	int order = str_cmp(x->group, y->group);
 
-	return order ? order : (x->point->time > y->point->time) - (x->point->time < y->point->time);
+	return order ? order :
+		       (x->point->time > y->point->time) - (x->point->time < y->point->time);
 }
 
 bool alert_judge(struct alert *a, struct buf *error)
@@ -237,7 +239,7 @@ bool alert_judge(struct alert *a, struct buf *error)
 		const struct time_point *before = a->rule.offset ? point_before(a, &point[i]) :
 								   NULL;
 		double threshold = !a->rule.offset ? number :
-				   before	   ? number * measure(a, before) :
+				   before          ? number * measure(a, before) :
 						     NAN;
 
 		add_step(a, &point[i], measure(a, point[i].point), threshold,

@@ -15,7 +15,7 @@
 
 struct alert_options {
 	struct time_series_options series; /* its step: 0 for all times */
-	bool is_backtest; /* many steps: of those, the ones that fire are told */
+	bool is_backtest;                  /* many steps: of those, the ones that fire are told */
 	int64_t since, until;
 };
 
@@ -26,7 +26,7 @@ struct alert_episode {
 	bool is_known; /* false: there is nothing to compare with */
 	int64_t since, until;
 	uint64_t nstep;
-	int64_t peak; /* the step in which the value is farthest beyond the threshold, */
+	int64_t peak;            /* the step in which the value is farthest beyond the threshold, */
 	double value, threshold; /* and what they are there */
 };
 

@@ -1,8 +1,9 @@
 #include "source/function_history.h"
 
 const struct str function_history_labels[NHISTORY_LABEL] = {
-	{ "version", 7 }, { "service_version", 15 }, { "service.version", 15 },
-	{ "service_git_ref", 15 }, { "git_ref", 7 }, { "release", 7 }, { "image_tag", 9 },
+	{ "version", 7 },          { "service_version", 15 }, { "service.version", 15 },
+	{ "service_git_ref", 15 }, { "git_ref", 7 },          { "release", 7 },
+	{ "image_tag", 9 },
 };
 
 void function_history_begin(struct function_history_reader *r, struct history *h,
@@ -39,7 +40,8 @@ static uint32_t function_of_loc(struct function_history_reader *r, loc_id loc)
 		vec_append_zeroed(&r->of_loc, r->dict->loc.n - r->of_loc.n);
 	known = &r->of_loc.v[loc.i];
 	if (!*known)
-		*known = 1 + history_function(r->h, dict_text(r->dict, dict_frame_name(r->dict, loc)));
+		*known = 1 +
+			 history_function(r->h, dict_text(r->dict, dict_frame_name(r->dict, loc)));
 	return *known - 1;
 }
 
@@ -169,10 +171,10 @@ static void add_piece(struct function_history_reader *r, struct piece *p,
 	if (!piece_profiles(p, profiles))
 		return;
 	n = profiles->profile.n;
-	if (!n || !time_series_type_of(&r->types, p->series,
-				       meta_default_type(
-					       profiles->meta.v[profiles->profile.v[0].meta]),
-				       &col)) {
+	if (!n ||
+	    !time_series_type_of(&r->types, p->series,
+				 meta_default_type(profiles->meta.v[profiles->profile.v[0].meta]),
+				 &col)) {
 		r->types.nother_type += n ? n - 1 : 0;
 		return;
 	}

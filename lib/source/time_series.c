@@ -68,16 +68,11 @@ static void add_profile_point(struct time_series *t, uint32_t group, const struc
 double time_point_measure(const struct time_point *p, enum alert_measure measure, double seconds)
 {
 	switch (measure) {
-	case ALERT_SHARE:
-		return p->total ? (double)p->value / (double)p->total : 0;
-	case ALERT_RATE:
-		return seconds > 0 ? (double)p->value / seconds : 0;
-	case ALERT_AVG:
-		return p->nprofile ? (double)p->value / (double)p->nprofile : 0;
-	case ALERT_MAX:
-		return (double)p->most;
-	default:
-		return (double)p->value;
+	case ALERT_SHARE: return p->total ? (double)p->value / (double)p->total : 0;
+	case ALERT_RATE: return seconds > 0 ? (double)p->value / seconds : 0;
+	case ALERT_AVG: return p->nprofile ? (double)p->value / (double)p->nprofile : 0;
+	case ALERT_MAX: return (double)p->most;
+	default: return (double)p->value;
 	}
 }
 
@@ -282,10 +277,10 @@ static void add_piece(struct time_series *t, struct piece *p, struct chunk_profi
 	if (!piece_profiles(p, profiles))
 		return;
 	n = profiles->profile.n;
-	if (!time_series_type_of(t, p->series,
-			      n ? meta_default_type(profiles->meta.v[profiles->profile.v[0].meta]) :
-				  S(""),
-			      &col)) {
+	if (!time_series_type_of(
+		    t, p->series,
+		    n ? meta_default_type(profiles->meta.v[profiles->profile.v[0].meta]) : S(""),
+		    &col)) {
 		t->nother_type += n ? n - 1 : 0;
 		return;
 	}

@@ -91,7 +91,7 @@ void time_series_group(const struct time_series_options *o, struct dictionary *d
 /* When the step began in which a profile of that time counts; it is shifted. */
 int64_t time_series_step_of(const struct time_series *t, int64_t time);
 
-/* What a rule or --show asks of a point; `seconds` is the length of its step. */
+/* What a rule or --measure asks of a point; `seconds` is the length of its step. */
 double time_point_measure(const struct time_point *p, enum alert_measure measure, double seconds);
 
 /* A point, and the values of its labels with a NUL after each. */

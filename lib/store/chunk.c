@@ -52,7 +52,8 @@ static void sort_profiles(struct rows_of_chunk *c)
 
 	for (size_t i = 0; i < n; i++)
 		place[i] = (struct place){ c->profile.v[i].time, (uint32_t)i };
-	qsort(place, n, sizeof(*place), by_time);
+	if (n)
+		qsort(place, n, sizeof(*place), by_time);
 	for (size_t i = 0; i < n; i++) {
 		profile[i] = c->profile.v[place[i].was];
 		now[place[i].was] = (uint32_t)i;
@@ -61,7 +62,8 @@ static void sort_profiles(struct rows_of_chunk *c)
 	}
 	for (size_t i = 0; i < c->row.n; i++)
 		c->row.v[i].profile = now[c->row.v[i].profile];
-	memcpy(c->profile.v, profile, n * sizeof(*profile));
+	if (n)
+		memcpy(c->profile.v, profile, n * sizeof(*profile));
 	if (ntotal)
 		memcpy(c->total.v, total, ntotal * sizeof(*total));
 	mem_free(place, nplace * sizeof(*place));

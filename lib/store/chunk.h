@@ -89,8 +89,8 @@ bool chunk_sums_get(struct cursor *c, const struct row_runs *runs, int64_t *sums
 		    int64_t *factor, uint64_t *saturated);
 
 /*
- * The values of a column. It may be a multiple of another, which *like then names (else
- * it is -1 and to[] is filled): values are *factor times those.
+ * The values of a column, which are multiples of *factor. They may have the quotients of
+ * another column, which *like then names; else it is -1 and to[] is filled.
  */
 bool chunk_values_get(struct cursor *c, size_t nrow, int64_t *to, int *like, int64_t *factor);
 

@@ -66,7 +66,8 @@ static bool write_own(const char *own)
 		return false;
 	store_host(host, sizeof(host));
 	n = snprintf(text, sizeof(text), "%s %ld\n", host, (long)getpid());
-	ok = write(fd, text, (size_t)n) == n;
+	/* A lock that a power failure leaves without its text would be kept for hours. */
+	ok = write(fd, text, (size_t)n) == n && fsync(fd) == 0;
 	return close(fd) == 0 && ok;
 }
 

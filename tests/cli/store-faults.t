@@ -25,7 +25,7 @@ dies() {
 	name=$1
 	check=$2
 	shift 2
-	for half in '' :half; do
+	for half in '' ${halves-:half}; do
 		i=0
 		wrong=
 		while [ "$i" -lt 400 ]; do
@@ -72,13 +72,34 @@ check_compacted() {
 	leftovers "$1"
 }
 
+# fails "WHAT..." NAME CHECK COMMAND...: the same, but the power fails, and what was not synced
+# is lost: data, names or both (tests/lose_unsynced.h).
+fails() {
+	power_loses=$1
+	power_name=$2
+	power_check=$3
+	shift 3
+	halves=
+	for LOSE in $power_loses; do
+		export LOSE LOSE_DIR="$tmp/kept"
+		dies "$power_name, power fails ($LOSE)," "$power_check" "$@"
+		rm -rf S
+		cp -r base S
+		LD_PRELOAD=$shim "$@" >/dev/null 2>err
+		is "$?/$(total S)" 0/111 "$power_name is safe when it was done ($LOSE)"
+	done
+	unset LOSE LOSE_DIR halves
+}
+
 mkdir base && rmdir base
 prof-store add -q base 1.pb.gz 3.pb.gz
 dies 'an add to a log' check_added prof-store add S 2.pb.gz
 prof-store compact base
 dies 'an add that begins a log' check_added prof-store add S 2.pb.gz
+fails both 'an add' check_added prof-store add S 2.pb.gz
 prof-store add -q base 2.pb.gz
 dies 'a compaction of a log and blocks' check_compacted prof-store compact S
+fails 'data both' 'a compaction' check_compacted prof-store compact S
 rm -rf base
 prof-store add -q base 1.pb.gz
 prof-store add -q base 2.pb.gz 3.pb.gz

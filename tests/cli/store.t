@@ -48,9 +48,21 @@ answers() {
 		"time	value
 2026-11-28T00:00:00Z	22
 2026-11-29T00:00:00Z	0" "$answers_of: a series of a function"
+	is "$(prof-query S --series --step 1d --function '^main$' --self --measure max -t tsv)" \
+		"time	max
+2026-11-28T00:00:00Z	0
+2026-11-29T00:00:00Z	0" "$answers_of: the leaf alone"
+	is "$(prof-query S --series --step 1d --function '^b$' --measure share -t json | tr -d ' \n')" \
+		'[{"time":"2026-11-28T00:00:00Z","share":0.052631578947368418},{"time":"2026-11-29T00:00:00Z","share":0}]' \
+		"$answers_of: a share"
+	is "$(prof-query S --series --step 1d --measure avg -t tsv | cut -f 2 | tr '\n' ' ')" \
+		'avg 12.6666667 100 ' "$answers_of: a mean"
 	is "$(prof-query S --series-list -t tsv | tail -n +2 | sort | cut -f 2)" \
 		"region=eu,service_name=api
 service_name=web" "$answers_of: the list of series"
+	is "$(prof-query -q S --cardinality -t tsv)" "values	series	label
+2	2	service_name
+1	1	region" "$answers_of: labels and how many series they make"
 	is "$(prof-query S --profiles -t tsv | tail -n +2 | cut -f 1,4 | sort)" \
 		"2026-11-28T12:00:00Z	3
 2026-11-28T12:00:00Z	5

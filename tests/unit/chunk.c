@@ -41,7 +41,8 @@ static void fill(struct rows_of_chunk *c, struct expected *e, size_t nprofile, s
 	for (size_t i = 0; i < nprofile; i++) {
 		struct stored s = { .time = (int64_t)(random_number() % 1000),
 				    .duration = (int64_t)(random_number() % 3),
-				    .end = random_number() % 2 ? (int64_t)(random_number() % 99) : 0,
+				    .end = random_number() % 2 ? (int64_t)(random_number() % 99) :
+								 0,
 				    .hash = random_number(),
 				    .main_map = (uint32_t)(random_number() % 5),
 				    .nprofile = 1 + (uint32_t)(random_number() % 3),
@@ -76,16 +77,17 @@ static bool take(struct expected *e, size_t *n, const struct expected *row)
 	return false;
 }
 
-static bool column_get(const struct buf *part, size_t nrow, int64_t *to, const int64_t *first)
+static bool column_get(const struct buf *part, size_t nrow, int64_t *to, const int64_t *first,
+		       int64_t *factor)
 {
 	struct cursor c = cursor_over(buf_str(part));
-	int64_t factor;
+	int64_t divisor = *factor;
 	int like;
 
-	if (!chunk_values_get(&c, nrow, to, &like, &factor) || cursor_left(&c))
+	if (!chunk_values_get(&c, nrow, to, &like, factor) || cursor_left(&c))
 		return false;
 	for (size_t i = 0; i < nrow && like >= 0; i++)
-		to[i] = (int64_t)((uint64_t)first[i] * (uint64_t)factor);
+		to[i] = first[i] / divisor * *factor;
 	return true;
 }
 
@@ -97,7 +99,7 @@ static bool comes_back(size_t nprofile)
 	struct chunk_profiles p = { 0 };
 	struct row_runs runs = { 0 };
 	uint32_t time[MOST_ROWS];
-	int64_t value[2][MOST_ROWS];
+	int64_t value[2][MOST_ROWS], factor = 1;
 	struct cursor at;
 	size_t n, nrow, row = 0;
 	bool ok;
@@ -111,8 +113,8 @@ static bool comes_back(size_t nprofile)
 	ok = ok && chunk_runs_get(&at, n, &runs, &nrow) && nrow == n;
 	at = cursor_over(buf_str(&part[CHUNK_TIMES]));
 	ok = ok && chunk_times_get(&at, &runs, nprofile, time);
-	ok = ok && column_get(&part[CHUNK_VALUES], n, value[0], NULL) &&
-	     column_get(&part[CHUNK_VALUES + 1], n, value[1], value[0]);
+	ok = ok && column_get(&part[CHUNK_VALUES], n, value[0], NULL, &factor) &&
+	     column_get(&part[CHUNK_VALUES + 1], n, value[1], value[0], &factor);
 	for (size_t i = 1; ok && i < nprofile; i++)
 		ok = p.profile.v[i - 1].time <= p.profile.v[i].time;
 	for (size_t i = 0; ok && i < runs.n; i++)

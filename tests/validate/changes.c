@@ -62,7 +62,7 @@ static size_t shares(const struct history *h, uint32_t f, float *values, double 
 	history_values(h, f, values);
 	for (size_t w = 0; w < h->nwindow; w++) {
 		x[w] = h->total.v[w] > 0 ? (double)values[w] / (double)h->total.v[w] :
-		       w		 ? x[w - 1] :
+		       w                 ? x[w - 1] :
 					   0;
 		most = x[w] > most ? x[w] : most;
 	}
@@ -134,8 +134,8 @@ static void run_method(enum method m, const struct history *h, uint32_t only, si
 
 /* Histories in which nothing happens */
 
-static void false_row(const char *name, const struct program *p, const struct past_model *m, int times,
-		      uint32_t seed)
+static void false_row(const char *name, const struct program *p, const struct past_model *m,
+		      int times, uint32_t seed)
 {
 	uint8_t *trait = mem_zeroed(p->n, 1);
 	double alarms[NMETHOD] = { 0 }, days = 0;
@@ -275,6 +275,7 @@ static void figure_steps(const struct program *p, int times)
 		{ "+20% of 1%, an hour after", 0.01, 1.2, 6000, 0, 60, 3 },
 		{ "+5% of 5%, an hour after", 0.05, 1.05, 120000, 0, 60, 3 },
 		{ "+5% of 5%, a day after", 0.05, 1.05, 120000, 0, 1440, 3 },
+		{ "+5% of 5%, a day after, in 14 days", 0.05, 1.05, 120000, 0, 1440, 14 },
 		{ "+5% of 5%, seasons, a day after", 0.05, 1.05, 120000, 0.3, 1440, 7 },
 		{ "+5% of 5%, a day after", 0.05, 1.05, 24000, 0, 1440, 7 },
 		{ "new function, 0.5%, 3 windows after", 0.0001, 50, 120000, 0, 3, 3 },
@@ -351,7 +352,8 @@ static void figure_deploys(const struct program *p, int times)
 
 		for (int k = 0; k < 10; k++)
 			vec_push(&events,
-				 { program_function(p, 0.005 + 0.02 * rng_uniform(&rng), &rng), 3000,
+				 { program_function(p, 0.005 + 0.02 * rng_uniform(&rng), &rng),
+				   3000,
 				   rng_uniform(&rng) < 0.5 ? 1.2 + 0.4 * rng_uniform(&rng) :
 							     0.8 - 0.4 * rng_uniform(&rng),
 				   0, k == 0 });
@@ -399,7 +401,8 @@ static void figure_cost(const struct program *p)
 	m.windows = 14 * 1440;
 	m.season = 0.3;
 	for (uint32_t i = 0; i < 20; i++)
-		vec_push(&events, { program_function(p, 0.002, &rng), 1000 + 900 * i, 1.3, 0, true });
+		vec_push(&events,
+			 { program_function(p, 0.002, &rng), 1000 + 900 * i, 1.3, 0, true });
 	past_make(&h, p, &m, &events, &rng, NULL);
 	before = seconds();
 	run_method(OURS, &h, 0, 1, &a);

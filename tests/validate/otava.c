@@ -65,7 +65,8 @@ static double best_split(const double *x, struct part part, size_t *at)
 			across += to_right - to_left;
 			within_left += to_left;
 			within_right -= to_right;
-			q = 2 / (l + r) * across - (l > 1 ? 2 * r / (l + r) / (l - 1) * within_left : 0) -
+			q = 2 / (l + r) * across -
+			    (l > 1 ? 2 * r / (l + r) / (l - 1) * within_left : 0) -
 			    (r > 1 ? 2 * l / (l + r) / (r - 1) * within_right : 0);
 			if (q > most) {
 				most = q;
@@ -157,7 +158,8 @@ static void merge_points(const double *x, size_t n, double p, double least, stru
 	struct part whole = { 0, n };
 
 	for (size_t i = 0; i < found->n; i++)
-		pv[i] = t_test(x, part_of(found, i, whole), part_of(found, i + 1, whole), &change[i]);
+		pv[i] = t_test(x, part_of(found, i, whole), part_of(found, i + 1, whole),
+			       &change[i]);
 	while (found->n) {
 		size_t worst = 0;
 

@@ -20,8 +20,8 @@ static void gather_shares(struct program *p, struct profile *sum, double *total)
 		double v = (double)sum->col[sum->ncol - 1].v[i];
 		uint32_t leaf;
 		size_t n;
-		const loc_id *frame =
-			dict_frames(d, profile_sample(sum, (sample_id){ i })->stack, &n);
+		const loc_id *frame = dict_frames(d, profile_sample(sum, (sample_id){ i })->stack,
+						  &n);
 
 		if (!n)
 			continue;
@@ -39,14 +39,16 @@ static void gather_calls(struct program *p, const struct profile *sum)
 
 	for (uint32_t i = 1; i < sum->sample.n; i++) {
 		size_t n;
-		const loc_id *frame =
-			dict_frames(d, profile_sample(sum, (sample_id){ i })->stack, &n);
+		const loc_id *frame = dict_frames(d, profile_sample(sum, (sample_id){ i })->stack,
+						  &n);
 		struct call_pair call;
 
 		if (n < 2)
 			continue;
-		call.caller = strings_intern(&p->name, dict_text(d, dict_frame_name(d, frame[n - 2])));
-		call.callee = strings_find(&p->name, dict_text(d, dict_frame_name(d, frame[n - 1])));
+		call.caller = strings_intern(&p->name,
+					     dict_text(d, dict_frame_name(d, frame[n - 2])));
+		call.callee = strings_find(&p->name,
+					   dict_text(d, dict_frame_name(d, frame[n - 1])));
 		table_intern(&p->call, &call);
 	}
 }
@@ -161,7 +163,8 @@ static void shares_of_window(double *share, struct course *c, const struct progr
 	for (size_t f = 1; f < p->n; f++) {
 		c[f].level = memory * c[f].level +
 			     sqrt(1 - memory * memory) * m->tau * rng_normal(rng);
-		share[f] = c[f].share * exp(c[f].level) * (1 + c[f].season * sin(day + c[f].phase)) *
+		share[f] = c[f].share * exp(c[f].level) *
+			   (1 + c[f].season * sin(day + c[f].phase)) *
 			   (1 + c[f].drift * (double)w / (double)m->windows);
 		if (m->outlier > 0 && rng_uniform(rng) < m->outlier)
 			c[f].outlier_until = w + 1 + (rng_uniform(rng) < 0.5);

@@ -27,7 +27,7 @@ struct past_model {
 	double season;  /* and the shares of a third of the functions by up to that */
 	double missing; /* fraction of the windows; and three hours once */
 	double outlier; /* fraction of the windows of each function: three times its share, for 1 or 2 */
-	double drift;   /* a tenth of the functions drift by that much from end to end */
+	double drift; /* a tenth of the functions drift by that much from end to end */
 };
 
 /* Something that happens at a window. */
@@ -35,8 +35,8 @@ struct event {
 	uint32_t function; /* by number in the program; its share is multiplied */
 	size_t window;
 	double factor;
-	uint32_t to;      /* not 0: what it loses goes there */
-	bool is_deploy;   /* a label has another version from then on */
+	uint32_t to;    /* not 0: what it loses goes there */
+	bool is_deploy; /* a label has another version from then on */
 };
 
 struct events VEC_OF(struct event);

@@ -25,10 +25,14 @@ validate-python: all ## hold profiles of Python programs against what the progra
 	python3 tests/validate/python/measure.py $(O)/prof-record --hz $(or $(HZ),999) \
 		--seconds $(or $(SECONDS),4) $(PYTHONS)
 
+validate-changes: all $(O)/tests/validate/changes ## how often "prof-query --changes" is right, as a table
+	$(Q)tests/validate/changes.sh $(O) $(TIMES)
+
 validate-scrape: all ## scrape a real Go program
 	tests/validate/scrape.sh $(O)
 
 validate-alloc: all ## are allocation profiles unbiased? RUNS=1000
 	tests/validate/alloc.sh $(O) $(RUNS)
 
-.PHONY: validate record-runs validate-unwind validate-python validate-scrape validate-alloc
+.PHONY: validate record-runs validate-unwind validate-python validate-changes validate-scrape \
+	validate-alloc
