@@ -121,7 +121,25 @@ $(PROTO:=.o): %.o: %.c $(PROTO:=.h) $(O)/flags
 $(filter $(O)/lib/format/otlp/% $(O)/lib/remote/% $(O)/lib/source/% $(O)/cmd/%,$(OBJECTS)): | $(PROTO:=.h)
 
 -include $(OBJECTS:.o=.d) $(HOOKS:.o=.d) $(wildcard $(O)/tests/*.d $(O)/tests/*/*.d)
-$(O)/lib/view/assets.o: $(wildcard lib/view/*.js lib/view/*.css)
+$(O)/lib/view/assets.o: $(wildcard lib/view/*.css lib/view/*/*.css) $(O)/html_assets.h
+$(O)/lib/view/html/html.o: $(O)/html_assets.h
+
+# The script of a view is one: its parts in this order, of a page then a file for each tab. A
+# page names the SHA-256 of its script, which no other has.
+PICTURE_JS := $(patsubst %,lib/view/picture/%.js,tree document state search boxes head tips menu keys start)
+PAGE_JS	:= $(patsubst %,lib/view/html/js/%.js,dom data model numbers state graphs chart parts \
+	   table tabs) $(sort $(wildcard lib/view/html/js/tabs/*.js)) lib/view/html/js/start.js
+script	= { echo '(() => {'; echo "'use strict';"; cat $(1); echo '})();'; } >$(2)
+$(O)/html_assets.h: $(PICTURE_JS) $(PAGE_JS) Makefile
+	$(Q)mkdir -p $(@D)
+	$(Q)$(call script,$(PICTURE_JS),$(O)/picture.js)
+	$(Q)$(call script,$(PAGE_JS),$(O)/page.js)
+	$(Q)octal=$$({ sha256sum $(O)/page.js 2>/dev/null || shasum -a 256 $(O)/page.js; } | awk '{ \
+		for (i = 1; i < 64; i += 2) { h = "0123456789abcdef"; \
+			printf "\\%03o", 16 * (index(h, substr($$1, i, 1)) - 1) + \
+				index(h, substr($$1, i + 1, 1)) - 1 } }') && \
+	printf '#define %s "%s"\n' PICTURE_SCRIPT $(O)/picture.js HTML_SCRIPT $(O)/page.js \
+		HTML_SCRIPT_SHA256 "$$(printf "$$octal" | base64)" >$@
 
 # Does everything compile for aarch64, too? (Its stacks: tests/unit/unwind_aarch64.c.)
 objects: $(OBJECTS) $(HOOKS)
