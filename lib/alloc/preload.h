@@ -119,7 +119,7 @@ RARE void live_put_back(const void *p, uint64_t id);
 /* The process is a forked child: nothing is in use. */
 void live_forget_all(void);
 
-/* With a recorder: control.c */
+/* With a recorder: share.c */
 
 extern struct shared_heap *shared; /* NULL: there is none yet */
 
