@@ -70,6 +70,9 @@ struct format {
 	X(stackprof) \
 	X(ghc_json) \
 	X(json) \
+	X(lines) \
+	X(pyroscope_tree) \
+	X(pyroscope_trie) \
 	X(refused)
 /* clang-format on */
 #define FORMAT_DECLARE(name) extern const struct format format_##name;

@@ -37,6 +37,12 @@ struct log_writer {
 	const struct dictionary *dict;
 	uint32_t nrecord; /* since the dictionary began */
 	bool is_synced;
+	/*
+	 * Set by the caller after log_writer_begin(): records stay in `held` until log_sync(),
+	 * which writes all of them at once; log_drop() takes some back.
+	 */
+	bool holds;
+	struct buf held;
 	VEC(uint64_t) loc_hash; /* by row of dict; 0 = not known */
 	VEC(uint64_t) stack_hash;
 	struct rows_of_chunk rows;
@@ -58,6 +64,9 @@ uint64_t log_hash(struct log_writer *w, struct profile *p, label_set_id fixed);
 
 /* Bring all that was added to the disk. */
 bool log_sync(struct log_writer *w);
+
+/* Of a writer that holds: forget the records after the first n bytes of w->held. */
+void log_drop(struct log_writer *w, size_t n);
 
 /* Forget the dictionary, which may be released then. */
 void log_forget(struct log_writer *w);
