@@ -23,11 +23,13 @@ ELFUTILS ?= $(if $(filter Darwin,$(SYSTEM)),no,yes)
 PACKAGES := libzstd libdeflate zlib liblzma yajl libpcre2-8 libxxhash libprotobuf-c \
 	   $(if $(filter no,$(ELFUTILS)),,libelf libdw)
 OPTIONAL := libseccomp
+# Loaded by the commands that reach a server, when they do (lib/http/curl_library.h).
+LOADED	:= libcurl
 ask	= $(shell $(PKG_CONFIG) $(1) $(PACKAGES) $(found))$(if $(filter 0,$(.SHELLSTATUS)),,$(error \
 	  libraries are missing, or $(PKG_CONFIG) is: "make deps" installs them))
 once	= $(eval $(1) := $(2))$($(1))
 found	= $(call once,found,$(shell for p in $(OPTIONAL); do $(PKG_CONFIG) --exists $$p && echo $$p; done))
-package_cflags = $(call once,package_cflags,$(call ask,--cflags) $(found:libseccomp=-DHAVE_SECCOMP))
+package_cflags = $(call once,package_cflags,$(call ask,--cflags $(LOADED)) $(found:libseccomp=-DHAVE_SECCOMP))
 package_libs = $(call once,package_libs,$(call ask,--libs))
 
 OPT	?= -O2 -g
@@ -45,7 +47,7 @@ cppflags = -D_GNU_SOURCE -Ilib -Icmd -I$(O) -I$(O)/proto $(package_cflags) \
 	  $(if $(strip $(ABSENT)),-DWITHOUT_PERF) $(CPPFLAGS)
 cflags	= -std=gnu11 $(OPT) $(WARN) $(HARDEN) $(SANFLAG) $(PATHS) $(CFLAGS)
 ldflags	= $(RELRO) $(SANFLAG) $(LDFLAGS)
-ldlibs	= -pthread $(package_libs) -liberty -lm $(LDLIBS)
+ldlibs	= -pthread $(package_libs) -liberty -lm $(if $(filter Linux,$(SYSTEM)),-ldl) $(LDLIBS)
 
 Q	:= $(if $(V),,@)
 say	= $(if $(Q),@echo "  $(1)")
@@ -60,8 +62,9 @@ SOURCES	:= $(filter-out $(ABSENT:%=lib/%/%) $(RECORDING) $(if $(filter record,$(
 	   cmd/record% cmd/busy_cpus.c),$(wildcard cmd/*.c lib/*/*.c lib/*/*/*.c))
 OBJECTS	:= $(SOURCES:%.c=$(O)/%.o)
 MAINS	:= $(filter $(O)/cmd/prof-%,$(OBJECTS))
-PROTO	:= $(O)/proto/otlp.pb-c
-LIB	:= $(filter-out $(MAINS),$(OBJECTS)) $(PROTO).o
+PROTOS	:= $(wildcard lib/format/*/*.proto lib/remote/proto/*.proto)
+PROTO	:= $(patsubst %.proto,$(O)/proto/%.pb-c,$(notdir $(PROTOS)))
+LIB	:= $(filter-out $(MAINS),$(OBJECTS)) $(PROTO:=.o)
 PROGS	:= $(MAINS:$(O)/cmd/%.o=%)
 
 all: $(PROGS:%=$(O)/%) ## build everything into build/
@@ -90,12 +93,13 @@ $(O)/%.o: %.c $(O)/flags | $(O)/version.h
 	$(compile) $(if $(filter tests/%,$<),-Itests -I$(O)/tests/oracle) -MMD -MP -c -o $@ $<
 
 # Messages that protobuf-c reads and writes.
-$(PROTO).c $(PROTO).h &: lib/format/otlp/otlp.proto | $(filter deps deps-dev,$(MAKECMDGOALS))
+vpath %.proto $(sort $(dir $(PROTOS)))
+$(O)/proto/%.pb-c.c $(O)/proto/%.pb-c.h: %.proto | $(filter deps deps-dev,$(MAKECMDGOALS))
 	$(Q)mkdir -p $(@D)
 	$(Q)protoc-c --c_out=$(@D) --proto_path=$(<D) $(<F)
-$(PROTO).o: $(PROTO).c $(O)/flags
+$(PROTO:=.o): %.o: %.c $(PROTO:=.h) $(O)/flags
 	$(compile) -w -c -o $@ $<
-$(filter $(O)/lib/format/otlp/%,$(OBJECTS)): $(PROTO).h
+$(filter $(O)/lib/format/otlp/% $(O)/lib/remote/% $(O)/cmd/%,$(OBJECTS)): | $(PROTO:=.h)
 
 -include $(OBJECTS:.o=.d) $(wildcard $(O)/tests/*.d $(O)/tests/*/*.d)
 $(O)/lib/view/assets.o: $(wildcard lib/view/*.js lib/view/*.css)
@@ -162,7 +166,7 @@ check: all $(UNIT) $(WITH:%=$(O)/tests/%) $(if $(SAN),$(if $(findstring address,
 bless: all ## write the golden outputs anew; review the difference
 	PATH=$(abspath $(O)):$$PATH tests/bless
 
-lint: $(O)/version.h $(ORACLE).h $(PROTO).h ## headers, layers, formatting, analyser, manuals, scripts
+lint: $(O)/version.h $(ORACLE).h $(PROTO:=.h) ## headers, layers, formatting, analyser, manuals, scripts
 	$(Q)tests/lint $(O)
 
 format: ## apply the formatting

@@ -8,6 +8,7 @@ BEGIN {
 	may["io"] = "io base"
 	may["cli"] = "cli base"
 	may["profile"] = "profile base"
+	may["http"] = "http base"
 	may["object"] = "object io base"
 	may["unwind"] = "unwind object io base"
 	may["analyze"] = "analyze profile base"
@@ -19,8 +20,8 @@ BEGIN {
 	may["record"] = "record perf unwind object profile io base"
 	may["format"] = "format analyze profile io base"
 	may["store"] = "store query profile io base"
-	may["remote"] = "remote format profile io base"
-	may["source"] = "source store remote format query profile io base"
+	may["remote"] = "remote http format profile io base"
+	may["source"] = "source store remote http format query profile io base"
 
 	# One format that is a recording: its reader unwinds stacks, and names addresses.
 	may["format/perf_data"] = may["format"] " perf unwind object symbol"

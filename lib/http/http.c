@@ -1,0 +1,214 @@
+/* The client: transfers in flight, which libcurl's multi interface moves along. */
+#include "http/http.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "http/transfer.h"
+
+struct http_client {
+	struct http_settings settings;
+	const struct curl_library *curl;
+	CURLM *multi;
+	struct transfer *in_flight, *unused;
+	size_t nin_flight;
+	atomic_bool woken;
+};
+
+void http_answer_release(struct http_answer *a)
+{
+	buf_release(&a->body);
+	buf_release(&a->content_type);
+	buf_release(&a->location);
+	buf_release(&a->error);
+	*a = (struct http_answer){ 0 };
+}
+
+static bool is_readable(const char *path, struct buf *why)
+{
+	if (!path || access(path, R_OK) == 0)
+		return true;
+	buf_printf(why, "%s: %s", path, strerror(errno));
+	return false;
+}
+
+struct http_client *http_open(const struct http_settings *settings, struct buf *why)
+{
+	const struct curl_library *curl = curl_library(why);
+	struct http_client *c;
+
+	if (!curl || !is_readable(settings->cacert, why) || !is_readable(settings->cert, why) ||
+	    !is_readable(settings->key, why))
+		return NULL;
+	c = mem_zeroed(1, sizeof(*c));
+	c->settings = *settings;
+	c->curl = curl;
+	c->multi = curl->multi_init();
+	if (!c->multi)
+		mem_exhausted("an HTTP client");
+	return c;
+}
+
+static void free_transfer(struct transfer *t)
+{
+	transfer_reset(t);
+	if (t->easy)
+		t->curl->easy_cleanup(t->easy);
+	buf_release(&t->url);
+	http_answer_release(&t->answer);
+	mem_free(t, sizeof(*t));
+}
+
+void http_close(struct http_client *c)
+{
+	struct transfer *t;
+
+	if (!c)
+		return;
+	while ((t = c->in_flight)) {
+		c->in_flight = t->next;
+		c->curl->multi_remove_handle(c->multi, t->easy);
+		free_transfer(t);
+	}
+	while ((t = c->unused)) {
+		c->unused = t->next;
+		free_transfer(t);
+	}
+	c->curl->multi_cleanup(c->multi);
+	mem_free(c, sizeof(*c));
+}
+
+static struct transfer *take_transfer(struct http_client *c)
+{
+	struct transfer *t = c->unused;
+
+	if (t)
+		c->unused = t->next;
+	else
+		t = mem_zeroed(1, sizeof(*t));
+	t->curl = c->curl;
+	t->settings = &c->settings;
+	return t;
+}
+
+static void launch(struct http_client *c, struct transfer *t)
+{
+	if (!transfer_prepare(t) || c->curl->multi_add_handle(c->multi, t->easy) != CURLM_OK)
+		mem_exhausted("an HTTP request");
+}
+
+void http_start(struct http_client *c, const struct http_request *request, void *tag)
+{
+	struct transfer *t = take_transfer(c);
+
+	t->request = *request;
+	t->tag = tag;
+	t->nredirect = 0;
+	t->url.n = 0;
+	buf_add(&t->url, str_of(request->url));
+	buf_ch(&t->url, '\0');
+	launch(c, t);
+	t->next = c->in_flight;
+	c->in_flight = t;
+	c->nin_flight++;
+}
+
+size_t http_in_flight(const struct http_client *c)
+{
+	return c->nin_flight;
+}
+
+static void unlink_transfer(struct http_client *c, struct transfer *t)
+{
+	struct transfer **at = &c->in_flight;
+
+	while (*at != t)
+		at = &(*at)->next;
+	*at = t->next;
+	c->nin_flight--;
+	t->next = c->unused;
+	c->unused = t;
+}
+
+/* One that has ended, and is no redirection; NULL when there is none. */
+static struct transfer *take_ended(struct http_client *c)
+{
+	CURLMsg *message;
+	int left;
+
+	while ((message = c->curl->multi_info_read(c->multi, &left))) {
+		CURLcode code = message->data.result;
+		struct transfer *t = NULL;
+		bool is_whole;
+
+		c->curl->easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &t);
+		c->curl->multi_remove_handle(c->multi, t->easy);
+		is_whole = transfer_finish(t, code);
+		transfer_reset(t);
+		if (is_whole)
+			return t;
+		t->answer.body.n = t->answer.content_type.n = 0;
+		launch(c, t);
+	}
+	return NULL;
+}
+
+static int64_t monotonic_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+/* Wait for the network, for a second at most. False once the time is over, or when woken. */
+static bool wait_for_network(struct http_client *c, int64_t wait_ns, int64_t began)
+{
+	int64_t left = wait_ns < 0 ? INT64_C(1000000000) : wait_ns - (monotonic_now() - began);
+
+	if (left <= 0)
+		return false;
+	if (left > INT64_C(1000000000))
+		left = INT64_C(1000000000);
+	if (!atomic_load(&c->woken))
+		c->curl->multi_poll(c->multi, NULL, 0, (int)((left + 999999) / 1000000), NULL);
+	return !atomic_exchange(&c->woken, false);
+}
+
+bool http_next(struct http_client *c, int64_t wait_ns, struct http_answer *answer, void **tag)
+{
+	int64_t began = monotonic_now();
+	struct transfer *t;
+	int running;
+
+	http_answer_release(answer);
+	do {
+		c->curl->multi_perform(c->multi, &running);
+		t = take_ended(c);
+	} while (!t && wait_for_network(c, wait_ns, began));
+	if (!t)
+		return false;
+	*answer = t->answer;
+	t->answer = (struct http_answer){ 0 };
+	*tag = t->tag;
+	unlink_transfer(c, t);
+	return true;
+}
+
+void http_wake(struct http_client *c)
+{
+	atomic_store(&c->woken, true);
+	c->curl->multi_wakeup(c->multi);
+}
+
+void http_do(struct http_client *c, const struct http_request *request, struct http_answer *answer)
+{
+	void *tag;
+
+	http_start(c, request, NULL);
+	while (!http_next(c, -1, answer, &tag))
+		;
+}
