@@ -180,7 +180,7 @@ static bool set_time(struct upload_reader *r)
 	return true;
 }
 
-static bool add_profile(struct upload_reader *r)
+bool upload_add_read_profile(struct upload_reader *r)
 {
 	if (++r->nprofile > r->limits->profiles)
 		return upload_refuse(r, 413, "more than %u profiles in one request",
@@ -191,34 +191,71 @@ static bool add_profile(struct upload_reader *r)
 	return r->add(r, r->labels);
 }
 
+/* Formats whose readers open files that the profile names are not for strangers. */
+static bool find_format(struct upload_reader *r, struct input *input)
+{
+	if (!input->in.failed && !input->format && !in_end(&input->in))
+		input->format = format_sniff(&input->in);
+	return input->format != &format_perf_data ||
+	       upload_refuse(r, 415, "a perf.data file refers to files of the machine that "
+				     "recorded it: send what prof-fold makes of it there");
+}
+
+static bool end_input(struct upload_reader *r, struct input *input, bool ok)
+{
+	r->unpacked += in_pos(&input->in);
+	buf_add(&r->notes, buf_str(&input->in.notes));
+	if (ok && input->in.failed)
+		ok = refuse_input(r, &input->in);
+	input_close(input);
+	input_release(input);
+	return ok;
+}
+
 bool upload_add_profiles(struct upload_reader *r, const char *what, struct str bytes,
 			 const struct format *format,
 			 bool (*finish)(struct upload_reader *r, const struct format *format))
+{
+	struct input input;
+	bool ok;
+
+	input_open_memory(&input, what, bytes, format);
+	input.in.options.most = unpacked_left(r);
+	ok = find_format(r, &input);
+	while (ok && input_next(&input, r->p))
+		ok = (!finish || finish(r, input.format)) && upload_add_read_profile(r);
+	return end_input(r, &input, ok);
+}
+
+bool upload_each_profile(struct upload_reader *r, const char *what, struct str bytes,
+			 const struct format *format, bool (*take)(struct upload_reader *r))
 {
 	struct input input;
 	bool ok = true;
 
 	input_open_memory(&input, what, bytes, format);
 	input.in.options.most = unpacked_left(r);
-	if (!input.in.failed && !in_end(&input.in) && !input.format)
-		input.format = format_sniff(&input.in);
-	if (input.format == &format_perf_data)
-		ok = upload_refuse(r, 415, "a perf.data file refers to files of the machine that "
-					   "recorded it: send what prof-fold makes of it there");
 	while (ok && input_next(&input, r->p))
-		ok = (!finish || finish(r, input.format)) && add_profile(r);
-	r->unpacked += in_pos(&input.in);
-	buf_add(&r->notes, buf_str(&input.in.notes));
-	if (ok && input.in.failed)
-		ok = refuse_input(r, &input.in);
-	input_close(&input);
-	input_release(&input);
-	return ok;
+		ok = take(r);
+	return end_input(r, &input, ok);
+}
+
+void upload_block_types(struct profile *p)
+{
+	for (size_t i = 0; i < p->ncol; i++) {
+		struct str type = dict_text(p->dict, p->col[i].type);
+
+		if (str_eq(type, S("contentions")))
+			p->col[i].type = dict_intern(p->dict, S("block_contentions"));
+		else if (str_eq(type, S("delay")))
+			p->col[i].type = dict_intern(p->dict, S("block_delay"));
+	}
 }
 
 bool upload_read(struct upload_reader *r)
 {
 	r->status = 200;
+	r->retry_after = 0;
 	r->labels.i = 0;
 	r->unpacked = r->nprofile = 0;
 	r->from = r->until = 0;

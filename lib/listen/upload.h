@@ -64,6 +64,7 @@ struct upload_reader {
 
 	/* The result: status 200, or why not. */
 	int status;
+	unsigned retry_after; /* seconds; with 429 */
 	struct buf message;
 	struct buf notes;    /* what was guessed or left out, a line each */
 	uint64_t nprofile;

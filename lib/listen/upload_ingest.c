@@ -160,23 +160,11 @@ static bool read_parts(struct upload_reader *r, struct parts *parts)
 	return true;
 }
 
-/*
- * Profiles of the Go runtime that count contentions do not say whether of mutexes or of
- * blocking; the configuration that the SDK sends with them does.
- */
+/* The configuration that Go's SDK sends with contentions says what they are of. */
 static bool finish_block(struct upload_reader *r, const struct format *format)
 {
-	struct profile *p = r->p;
-
 	(void)format;
-	for (size_t i = 0; i < p->ncol; i++) {
-		struct str type = dict_text(p->dict, p->col[i].type);
-
-		if (str_eq(type, S("contentions")))
-			p->col[i].type = dict_intern(p->dict, S("block_contentions"));
-		else if (str_eq(type, S("delay")))
-			p->col[i].type = dict_intern(p->dict, S("block_delay"));
-	}
+	upload_block_types(r->p);
 	return true;
 }
 

@@ -22,6 +22,19 @@ bool upload_add_profiles(struct upload_reader *r, const char *what, struct str b
 			 const struct format *format,
 			 bool (*finish)(struct upload_reader *r, const struct format *format));
 
+/* The same, but each profile is left in r->p for `take`, which adds it or parts of it. */
+bool upload_each_profile(struct upload_reader *r, const char *what, struct str bytes,
+			 const struct format *format, bool (*take)(struct upload_reader *r));
+
+/* Add the profile in r->p: check it, and give it a time. */
+bool upload_add_read_profile(struct upload_reader *r);
+
+/*
+ * Profiles of the Go runtime that count contentions do not say whether of mutexes or of
+ * blocking: this one is of blocking.
+ */
+void upload_block_types(struct profile *p);
+
 /*
  * Bytes that may be compressed, unpacked: *unpacked holds them until in_close(). False
  * after a refusal; in_close() and in_release() follow in both cases.

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "format/otlp/otlp.h"
+#include "io/pb_memory.h"
 #include "otlp.pb-c.h"
 
 enum { MOST_LABELS = 1024, FRAMES_PER_BYTE = 64, FRAMES_LEAST = 1 << 20 };
@@ -40,7 +41,6 @@ struct otlp_reader {
 	struct str message;
 	uint64_t pos;
 	bool is_old; /* the layout of 1.8 and 1.9 */
-	ProtobufCAllocator allocator;
 	VEC(struct str) strings;
 	VEC(str_id) string_ids;
 	VEC(struct mapping_row) mappings;
@@ -61,29 +61,6 @@ struct otlp_reader {
 	int64_t end, longest;
 };
 
-/* Memory for protobuf-c: counted, and refused when there is no more. */
-
-static void *counted_alloc(void *data, size_t size)
-{
-	size_t *p;
-
-	(void)data;
-	if (size > SIZE_MAX / 2 || !mem_fits(size + sizeof(max_align_t)))
-		return NULL;
-	p = mem_resize(NULL, 0, size + sizeof(max_align_t));
-	*p = size + sizeof(max_align_t);
-	return (char *)p + sizeof(max_align_t);
-}
-
-static void counted_free(void *data, void *p)
-{
-	size_t *block = (size_t *)(void *)((char *)p - sizeof(max_align_t));
-
-	(void)data;
-	if (p)
-		mem_free(block, *block);
-}
-
 /* The message in a field; NULL after an error. To be freed with protobuf_c_message_free_... */
 static void *unpack(struct otlp_reader *r, struct pb *pb, const struct pb_field *f,
 		    const ProtobufCMessageDescriptor *descriptor)
@@ -93,16 +70,16 @@ static void *unpack(struct otlp_reader *r, struct pb *pb, const struct pb_field 
 
 	if (r->in->failed)
 		return NULL;
-	m = protobuf_c_message_unpack(descriptor, &r->allocator, bytes.n, (const uint8_t *)bytes.p);
+	m = protobuf_c_message_unpack(descriptor, &pb_memory, bytes.n, (const uint8_t *)bytes.p);
 	if (!m)
 		in_bad_at(r->in, pb_pos(pb, f->at), "%s is damaged, or too large",
 			  descriptor->short_name);
 	return m;
 }
 
-static void free_message(struct otlp_reader *r, void *message)
+static void free_message(void *message)
 {
-	protobuf_c_message_free_unpacked(message, &r->allocator);
+	protobuf_c_message_free_unpacked(message, &pb_memory);
 }
 
 /* Is the index one of the n rows of a table? An error if not. */
@@ -305,7 +282,7 @@ static void read_attribute(struct otlp_reader *r, struct pb *pb, const struct pb
 		a = attribute_of(r, pb, f, string_at(r, pb, f, m->key_strindex), m->value);
 		if (a.label.is_num)
 			a.label.unit = string_at(r, pb, f, m->unit_strindex);
-		free_message(r, m);
+		free_message(m);
 	}
 	vec_push(&r->attributes, a);
 }
@@ -411,7 +388,7 @@ static void read_mapping(struct otlp_reader *r, struct pb *pb, const struct pb_f
 			r->p->head.main_map = new.row;
 	}
 	if (m)
-		free_message(r, m);
+		free_message(m);
 	vec_push(&r->mappings, new);
 }
 
@@ -428,7 +405,7 @@ static void read_function(struct otlp_reader *r, struct pb *pb, const struct pb_
 					   .file = string_at(r, pb, f, m->filename_strindex),
 					   .line = line_number(m->start_line),
 				   });
-		free_message(r, m);
+		free_message(m);
 	}
 	vec_push(&r->functions, id);
 }
@@ -457,7 +434,7 @@ static void read_link(struct otlp_reader *r, struct pb *pb, const struct pb_fiel
 	if (m) {
 		set = add_id(r, set, S("trace_id"), m->trace_id);
 		set = add_id(r, set, S("span_id"), m->span_id);
-		free_message(r, m);
+		free_message(m);
 	}
 	vec_push(&r->links, set);
 }
@@ -520,7 +497,7 @@ static void read_location(struct otlp_reader *r, struct pb *pb, const struct pb_
 				frame.flags |= LOC_INLINED;
 			vec_push(&r->frames, dict_add_loc(r->p->dict, frame));
 		}
-		free_message(r, m);
+		free_message(m);
 	}
 	new.n = (uint32_t)(r->frames.n - new.first);
 	vec_push(&r->locations, new);
@@ -552,7 +529,7 @@ static void read_stack(struct otlp_reader *r, struct pb *pb, const struct pb_fie
 		for (size_t i = m->n_location_indices; i-- > 0 && !r->in->failed;)
 			push_location(r, pb, f, m->location_indices[i]);
 		stack = dict_add_stack(r->p->dict, r->stack_frames.v, r->stack_frames.n);
-		free_message(r, m);
+		free_message(m);
 	}
 	vec_push(&r->stacks, stack);
 }
@@ -666,7 +643,7 @@ static void read_old_sample(struct otlp_reader *r, struct pb *pb, const struct p
 					    m->values, m->timestamps_unix_nano,
 					    m->n_attribute_indices, m->n_values,
 					    m->n_timestamps_unix_nano });
-	free_message(r, m);
+	free_message(m);
 }
 
 static void read_sample(struct otlp_reader *r, struct pb *pb, const struct pb_field *f,
@@ -681,7 +658,7 @@ static void read_sample(struct otlp_reader *r, struct pb *pb, const struct pb_fi
 					    m->values, m->timestamps_unix_nano,
 					    m->n_attribute_indices, m->n_values,
 					    m->n_timestamps_unix_nano });
-	free_message(r, m);
+	free_message(m);
 }
 
 /* Profiles */
@@ -695,7 +672,7 @@ static void read_type(struct otlp_reader *r, struct pb *pb, const struct pb_fiel
 		return;
 	*type = string_at(r, pb, f, m->type_strindex);
 	*unit = string_at(r, pb, f, m->unit_strindex);
-	free_message(r, m);
+	free_message(m);
 }
 
 static void profile_attribute(struct otlp_reader *r, struct part *part, const struct attribute *a,
@@ -812,7 +789,7 @@ static label_set_id scope_labels(struct otlp_reader *r, struct pb pb, label_set_
 		if (!m)
 			continue;
 		set = add_key_values(r, &pb, &f, set, m->attributes, m->n_attributes);
-		free_message(r, m);
+		free_message(m);
 	}
 	return set;
 }
@@ -830,7 +807,7 @@ static label_set_id resource_labels(struct otlp_reader *r, struct pb pb)
 		if (!m)
 			continue;
 		set = add_key_values(r, &pb, &f, set, m->attributes, m->n_attributes);
-		free_message(r, m);
+		free_message(m);
 	}
 	return set;
 }
@@ -862,14 +839,14 @@ static void add_comments(struct otlp_reader *r)
 {
 	struct str list = dict_text(r->p->dict, r->attributes.v[r->comments].list);
 	Otlp__ArrayValue *m = (Otlp__ArrayValue *)protobuf_c_message_unpack(
-		&otlp__array_value__descriptor, &r->allocator, list.n, (const uint8_t *)list.p);
+		&otlp__array_value__descriptor, &pb_memory, list.n, (const uint8_t *)list.p);
 
 	if (!m)
 		return;
 	for (size_t i = 0; i < m->n_values; i++)
 		if (m->values[i]->value_case == OTLP__ANY_VALUE__VALUE_STRING_VALUE)
 			profile_add_comment(r->p, str_of(m->values[i]->string_value));
-	free_message(r, m);
+	free_message(m);
 }
 
 static void finish(struct otlp_reader *r)
@@ -918,9 +895,7 @@ static void read_message(struct otlp_reader *r)
 
 bool otlp_read(struct in *in, struct profile *p)
 {
-	struct otlp_reader r = { .in = in,
-				 .p = p,
-				 .allocator = { .alloc = counted_alloc, .free = counted_free } };
+	struct otlp_reader r = { .in = in, .p = p };
 
 	if (!in_frame(in, &r.message))
 		return false;
