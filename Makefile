@@ -16,12 +16,14 @@ SYSTEM	:= $(shell uname -s)
 RECORD	?= $(if $(filter Linux,$(SYSTEM)),yes,no)
 # "prof-fold --symbolize" needs elfutils, which macOS has not.
 ELFUTILS ?= $(if $(filter Darwin,$(SYSTEM)),no,yes)
+# prof-listen needs epoll and signalfd of Linux, and libmicrohttpd.
+LISTEN	?= $(if $(filter Linux,$(SYSTEM)),yes,no)
 -include config.mk
 
 # Flags. What pkg-config says is asked for once, by the first recipe that needs it, so that
 # "make deps" and "make help" work without any library.
 PACKAGES := libzstd libdeflate zlib liblzma yajl libpcre2-8 libxxhash libprotobuf-c \
-	   $(if $(filter no,$(ELFUTILS)),,libelf libdw)
+	   $(if $(filter no,$(ELFUTILS)),,libelf libdw) $(if $(filter no,$(LISTEN)),,libmicrohttpd)
 OPTIONAL := libseccomp
 # Loaded by the commands that reach a server, when they do (lib/http/curl_library.h).
 LOADED	:= libcurl
@@ -59,7 +61,7 @@ ABSENT	:= $(if $(filter no,$(RECORD)),record perf unwind) $(if $(filter no,$(ELF
 # A recording is read by the layers that record; without them it is only recognised.
 RECORDING := $(if $(strip $(ABSENT)),lib/format/perf_data/perf_data_%)
 SOURCES	:= $(filter-out $(ABSENT:%=lib/%/%) $(RECORDING) $(if $(filter record,$(ABSENT)),cmd/prof-record.c \
-	   cmd/record% cmd/busy_cpus.c),$(wildcard cmd/*.c lib/*/*.c lib/*/*/*.c))
+	   cmd/record% cmd/busy_cpus.c) $(if $(filter no,$(LISTEN)),lib/listen/% cmd/prof-listen.c),$(wildcard cmd/*.c lib/*/*.c lib/*/*/*.c))
 OBJECTS	:= $(SOURCES:%.c=$(O)/%.o)
 MAINS	:= $(filter $(O)/cmd/prof-%,$(OBJECTS))
 PROTOS	:= $(wildcard lib/format/*/*.proto lib/remote/proto/*.proto)
@@ -114,7 +116,7 @@ cross: ## compile for aarch64
 PORTABLE := -U__linux__ -U_GNU_SOURCE -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -include tests/portable.h
 portable: ## build without prof-record, as other systems do
 	$(Q)for elfutils in yes no; do \
-		$(MAKE) --no-print-directory RECORD=no ELFUTILS=$$elfutils O=build-portable-$$elfutils \
+		$(MAKE) --no-print-directory RECORD=no LISTEN=no ELFUTILS=$$elfutils O=build-portable-$$elfutils \
 			WERROR=1 CPPFLAGS='$(PORTABLE) $(CPPFLAGS)' all || exit 1; \
 	done
 
@@ -128,6 +130,9 @@ $(O)/version.h: FORCE | $(filter deps deps-dev,$(MAKECMDGOALS))
 UNIT	:= $(wildcard tests/unit/*.c)
 ifneq ($(strip $(ABSENT)),)
 UNIT	:= $(filter-out $(shell grep -l $(ABSENT:%=-e '"%/') $(UNIT)),$(UNIT))
+endif
+ifeq ($(LISTEN),no)
+UNIT	:= $(filter-out $(shell grep -l '"listen/' $(UNIT)),$(UNIT))
 endif
 UNIT	:= $(UNIT:%.c=$(O)/%.t)
 # With sanitizers, browsers and google/pprof need not do their part again, and what "hostile"
@@ -244,7 +249,7 @@ clean: ## remove what was built
 	rm -rf build build-*
 
 ## SAN=address,undefined builds and tests with sanitizers, in a folder of its own.
-## RECORD=no leaves out prof-record, ELFUTILS=no "prof-fold --symbolize".
+## RECORD=no leaves out prof-record, LISTEN=no prof-listen, ELFUTILS=no "prof-fold --symbolize".
 ## WERROR=1 makes warnings errors. V=1 shows commands.
 ## CC, CFLAGS, LDFLAGS and so on are the user's: they come after ours.
 help: ## print this

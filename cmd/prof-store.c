@@ -54,8 +54,11 @@ static const struct cmd cmd = {
 
 static void complain_lines(struct str lines)
 {
-	while (lines.n)
-		complain("%.*s", STR_ARG(str_cut(&lines, '\n')));
+	while (lines.n) {
+		struct str line = str_cut(&lines, '\n');
+
+		complain("%.*s", STR_ARG(line));
+	}
 }
 
 static void report_compaction(struct compact_result *r)
