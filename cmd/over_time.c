@@ -114,8 +114,11 @@ static bool visit_store(const struct visits *v, const char *path)
 		  common.has_range ? common.until : INT64_MAX);
 	v->store(v->context, &view);
 	lines = buf_str(&view.errors);
-	while (lines.n)
-		complain("%.*s", STR_ARG(str_cut(&lines, '\n')));
+	while (lines.n) {
+		struct str line = str_cut(&lines, '\n');
+
+		complain("%.*s", STR_ARG(line));
+	}
 	ok = !view.nerror;
 	view_close(&view);
 	dict_release(&d);

@@ -57,7 +57,8 @@ static const struct opt where_options[] = {
 	  "append to FILE; with '%', a file for each request" },
 	{ 0, "tenants", OPT_FLAG, &o.tenants, NULL,
 	  "X-Scope-OrgID names the sender: a store for each" },
-	{ 0, "token-file", OPT_FILE, &o.token_file, "FILE", "take only who has one of these tokens" },
+	{ 0, "token-file", OPT_FILE, &o.token_file, "FILE",
+	  "take only who has one of these tokens" },
 	{ 0, "tls-cert", OPT_FILE, &o.tls_cert, "FILE", "certificates for TLS, in PEM" },
 	{ 0, "tls-key", OPT_FILE, &o.tls_key, "FILE", "their private key" },
 	{ 0, "no-compact", OPT_FLAG, &o.no_compact, NULL, "do not compact the store when due" },
@@ -65,7 +66,8 @@ static const struct opt where_options[] = {
 };
 
 static const struct opt limit_options[] = {
-	{ 'j', "readers", OPT_INT, &o.readers, "N", "processes that read bodies (default: the CPUs)" },
+	{ 'j', "readers", OPT_INT, &o.readers, "N",
+	  "processes that read bodies (default: the CPUs)" },
 	{ 0, "max-body", OPT_SIZE, &o.most_body, "SIZE", "of a request (default: 16M)" },
 	{ 0, "max-unpacked", OPT_SIZE, &o.most_unpacked, "SIZE",
 	  "of a request without compression (default: 64M)" },

@@ -130,8 +130,11 @@ static bool end_view(struct store_view *v)
 	struct str lines = buf_str(&v->errors);
 	bool ok = !v->nerror;
 
-	while (lines.n)
-		complain("%.*s", STR_ARG(str_cut(&lines, '\n')));
+	while (lines.n) {
+		struct str line = str_cut(&lines, '\n');
+
+		complain("%.*s", STR_ARG(line));
+	}
 	view_close(v);
 	return ok;
 }

@@ -19,7 +19,8 @@ static void frame_at_once(struct in *in)
 	left = src.n;
 	had = l->bytes.n;
 	if (in->options.most)
-		most = min_size(most, (size_t)(in->options.most - min_size(l->pos, in->options.most)));
+		most = min_size(most,
+				(size_t)(in->options.most - min_size(l->pos, in->options.most)));
 	if (!l->codec->whole(&src, &l->bytes, most))
 		return;
 	l->at = had;

@@ -81,7 +81,8 @@ static struct str token_of(struct str authorization, struct buf *decoded)
 	rest = str_trim(rest);
 	if (scheme.n == 6 && strncasecmp(scheme.p, "Bearer", 6) == 0)
 		return rest;
-	if (scheme.n != 5 || strncasecmp(scheme.p, "Basic", 5) != 0 || !base64_decode(rest, decoded))
+	if (scheme.n != 5 || strncasecmp(scheme.p, "Basic", 5) != 0 ||
+	    !base64_decode(rest, decoded))
 		return S("");
 	password = buf_str(decoded);
 	str_cut(&password, ':');

@@ -7,8 +7,8 @@
 #ifndef LISTEN_ACCESS_H
 #define LISTEN_ACCESS_H
 
-#include "base/vec.h"
 #include "base/buf.h"
+#include "base/vec.h"
 
 struct access_token {
 	struct str token, tenant; /* slices of the file's text */

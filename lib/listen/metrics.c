@@ -2,10 +2,10 @@
 
 #include <stdio.h>
 
-static const unsigned statuses[METRIC_STATUSES] = { 200, 400, 401, 403, 404, 405, 408, 413,
-						    415, 422, 429, 503, 0 };
+static const unsigned statuses[METRIC_STATUSES] = { 200, 400, 401, 403, 404, 405, 408,
+						    413, 415, 422, 429, 503, 0 };
 static const double bounds[METRIC_BUCKETS] = { 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
-					       0.1,   0.25,   0.5,   1,	   2.5,	  10 };
+					       0.1,   0.25,   0.5,   1,    2.5,   10 };
 
 void metrics_count(struct metrics *m, unsigned route, unsigned status)
 {

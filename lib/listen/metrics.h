@@ -13,8 +13,8 @@ struct histogram {
 
 struct metrics {
 	uint64_t requests[METRIC_ROUTES][METRIC_STATUSES];
-	struct histogram duration; /* of uploads, from their first byte to the answer */
-	struct histogram commit;   /* of bringing a group to the disk */
+	struct histogram duration;           /* of uploads, from their first byte to the answer */
+	struct histogram commit;             /* of bringing a group to the disk */
 	uint64_t nprofile, nbody, nunpacked; /* profiles kept; bytes received, and unpacked */
 	/* Of now: */
 	uint64_t connections, pending, held; /* held: bytes of bodies in memory */

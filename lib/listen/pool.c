@@ -16,8 +16,8 @@
 extern char **environ;
 
 enum {
-	FIRST_FD = 10,        /* descriptors of the pool stay away from those of readers */
-	DEPTH = 128,          /* uploads that a reader has at a time, */
+	FIRST_FD = 10,         /* descriptors of the pool stay away from those of readers */
+	DEPTH = 128,           /* uploads that a reader has at a time, */
 	DEPTH_BYTES = 8 << 20, /* and their bytes */
 	ATTEMPTS = 3,
 	RECEIVE = 64 << 10,
@@ -155,8 +155,8 @@ bool pool_open(struct pool *p, const struct pool_options *options)
 	p->shared_fd = move_up(memfd_create("prof-listen", MFD_CLOEXEC));
 	if (p->shared_fd < 0 || ftruncate(p->shared_fd, sizeof(*p->shared)) < 0)
 		return false;
-	p->shared = mmap(NULL, sizeof(*p->shared), PROT_READ | PROT_WRITE, MAP_SHARED,
-			 p->shared_fd, 0);
+	p->shared = mmap(NULL, sizeof(*p->shared), PROT_READ | PROT_WRITE, MAP_SHARED, p->shared_fd,
+			 0);
 	if (p->shared == MAP_FAILED)
 		return false;
 	sink_lock_init(&p->shared->lock);
@@ -282,7 +282,8 @@ static void settle_job(struct pool *p, struct job *j, const struct pool_slot *s,
 		say_why(p, s, status, why, sizeof(why), &http);
 		answer_job(j, http, 0, why);
 	} else if (written && (int32_t)(j->head.id - written) <= 0) {
-		answer_job(j, 503, 1, "the reader has ended while writing: what is kept is not known");
+		answer_job(j, 503, 1,
+			   "the reader has ended while writing: what is kept is not known");
 	} else if (++j->attempts >= ATTEMPTS) {
 		answer_job(j, 503, 10, "readers end before they have read it");
 	} else {

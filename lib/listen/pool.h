@@ -40,15 +40,15 @@ struct pool_slot {
 	struct job *sending;  /* the first of them that is not sent whole */
 	struct buf in;        /* of answers */
 	bool timed_out;
-	int64_t started;      /* CLOCK_MONOTONIC, ns */
+	int64_t started; /* CLOCK_MONOTONIC, ns */
 	struct reader_slot *shared;
 };
 
 struct pool_options {
 	unsigned n;
-	char *const *argv;  /* of this program: readers are started with the same */
-	int64_t read_ns;    /* how long an upload may take to read */
-	uint64_t memory;    /* of a reader, for the message */
+	char *const *argv; /* of this program: readers are started with the same */
+	int64_t read_ns;   /* how long an upload may take to read */
+	uint64_t memory;   /* of a reader, for the message */
 	/* Called when a reader ends on its own. */
 	void (*report)(const char *why);
 };

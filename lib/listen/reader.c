@@ -20,9 +20,9 @@
 #include "listen/reader_message.h"
 
 enum {
-	GROUP_MOST = 128,        /* uploads that are answered together */
-	GROUP_NS = 10000000,     /* how long the first of them may wait for the others */
-	KEEP_BYTES = 1 << 20,    /* of the buffer of received bytes, between uploads */
+	GROUP_MOST = 128,     /* uploads that are answered together */
+	GROUP_NS = 10000000,  /* how long the first of them may wait for the others */
+	KEEP_BYTES = 1 << 20, /* of the buffer of received bytes, between uploads */
 	RECEIVE = 256 << 10,
 };
 
@@ -167,7 +167,7 @@ static void commit_group(struct reader *r)
 
 		if (m->kept && sink_has_failed(&why, kept++, str_of(m->tenant)))
 			refuse_member(m, &why);
-		m->head.group = (uint32_t)r->group.n;
+		m->head.group = i ? 0 : (uint32_t)r->group.n;
 		m->head.commit_us = (uint32_t)((monotonic_ns() - began) / 1000);
 		buf_put(&answers, &m->head, sizeof(m->head));
 		buf_add(&answers, buf_str(&m->text));
@@ -229,6 +229,7 @@ static void confine(void)
 {
 	const struct rlimit none = { 0, 0 };
 
+	prctl(PR_SET_NAME, "prof-listen:read");
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	setrlimit(RLIMIT_CORE, &none);

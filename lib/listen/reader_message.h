@@ -32,7 +32,7 @@ struct answer_head {
 	uint32_t id, status, retry_after, flags;
 	uint64_t nprofile, unpacked;
 	uint32_t nmessage, nnotes; /* bytes that follow */
-	uint32_t group;            /* requests that were brought to the disk together */
+	uint32_t group;            /* the first of a group: requests that were written together */
 	uint32_t commit_us;        /* how long that took */
 };
 

@@ -29,10 +29,10 @@ static const struct {
 	unsigned status, number;
 	const char *word;
 } codes[] = {
-	{ 400, 3, "invalid_argument" },	  { 401, 16, "unauthenticated" },
+	{ 400, 3, "invalid_argument" },   { 401, 16, "unauthenticated" },
 	{ 403, 7, "permission_denied" },  { 404, 5, "not_found" },
 	{ 413, 8, "resource_exhausted" }, { 429, 8, "resource_exhausted" },
-	{ 503, 14, "unavailable" },	  { 0, 3, "invalid_argument" },
+	{ 503, 14, "unavailable" },       { 0, 3, "invalid_argument" },
 };
 
 static size_t code_of(unsigned status)

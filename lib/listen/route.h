@@ -6,7 +6,7 @@
 
 struct route {
 	const char *path;
-	const char *method; /* "POST", or "GET" */
+	const char *method;    /* "POST", or "GET" */
 	enum upload_kind kind; /* with POST */
 };
 

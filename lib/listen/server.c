@@ -135,7 +135,8 @@ static int bind_to(const struct addrinfo *a)
 
 static int open_socket(const char *address, struct buf *why)
 {
-	struct addrinfo hints = { .ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM }, *list = NULL;
+	struct addrinfo hints = { .ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM },
+			*list = NULL;
 	char host[256], port[32];
 	int fd = -1, error;
 
@@ -178,7 +179,8 @@ static void note_address(const struct server *s, int fd)
 			s->options.tls_cert ? "https" : "http", host, port);
 	if (!is_loopback(&a) && !s->options.token_file)
 		s->options.note("everybody who reaches %s may send: --token-file FILE asks for a "
-				"token", host);
+				"token",
+				host);
 	if (!is_loopback(&a) && !s->options.tls_cert)
 		s->options.note("what is sent is not encrypted: --tls-cert and --tls-key do that");
 }
@@ -221,16 +223,18 @@ static bool start_daemon(struct server *s, int fd, struct buf *why)
 		tls[1] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY, 0, key.p };
 		tls[2] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
 	}
-	s->daemon = MHD_start_daemon(
-		flags, 0, NULL, NULL, server_request, s, MHD_OPTION_EXTERNAL_LOGGER, no_log, NULL,
-		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, o->connections,
-		MHD_OPTION_PER_IP_CONNECTION_LIMIT, o->connections_per_address,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES,
-		MHD_OPTION_NOTIFY_COMPLETED, server_request_ended, s, MHD_OPTION_NOTIFY_CONNECTION,
-		connection_changed, s, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+	s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, server_request, s,
+				     MHD_OPTION_EXTERNAL_LOGGER, no_log, NULL,
+				     MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+				     o->connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+				     o->connections_per_address, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+				     (size_t)POOL_BYTES, MHD_OPTION_NOTIFY_COMPLETED,
+				     server_request_ended, s, MHD_OPTION_NOTIFY_CONNECTION,
+				     connection_changed, s, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 	if (!s->daemon)
-		buf_printf(why, o->tls_cert ? "%s and %s: cannot be used for TLS" :
-					      "cannot start the server",
+		buf_printf(why,
+			   o->tls_cert ? "%s and %s: cannot be used for TLS" :
+					 "cannot start the server",
 			   o->tls_cert, o->tls_key);
 	buf_release(&cert);
 	buf_release(&key);
@@ -311,8 +315,7 @@ static bool is_busy(const struct server *s)
 
 static void serve(struct server *s, int signals)
 {
-	const union MHD_DaemonInfo *info =
-		MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+	const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD);
 	int64_t end;
 	int listener;
 

@@ -9,7 +9,7 @@
 #include "listen/sink.h"
 
 struct server_options {
-	const char *address; /* HOST:PORT; a host of IPv6 in brackets */
+	const char *address;            /* HOST:PORT; a host of IPv6 in brackets */
 	const char *tls_cert, *tls_key; /* paths of PEM files; NULL: no TLS */
 	const char *token_file;         /* see access.h; may be NULL */
 	bool tenants;                   /* a request names its tenant, or its token does */

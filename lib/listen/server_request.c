@@ -70,8 +70,9 @@ static void check_access(struct request *q)
 	if (!tenant.n)
 		refuse(q, 401, 0, "no org id: the header X-Scope-OrgID names the tenant");
 	else if (!tenant_is_valid(tenant))
-		refuse(q, 400, 0, "X-Scope-OrgID: up to 150 letters, digits and !-_.*'(), which do "
-				  "not begin with a dot");
+		refuse(q, 400, 0,
+		       "X-Scope-OrgID: up to 150 letters, digits and !-_.*'(), which do "
+		       "not begin with a dot");
 	else
 		snprintf(q->tenant, sizeof(q->tenant), "%.*s", STR_ARG(tenant));
 }
@@ -84,7 +85,8 @@ static void check_encoding(struct request *q)
 	if (!encoding.n)
 		return;
 	for (size_t i = 0; i < LEN(known); i++)
-		if (encoding.n == strlen(known[i]) && !strncasecmp(encoding.p, known[i], encoding.n))
+		if (encoding.n == strlen(known[i]) &&
+		    !strncasecmp(encoding.p, known[i], encoding.n))
 			return;
 	refuse(q, 415, 0, "Content-Encoding: %.*s: gzip, zstd and deflate are read",
 	       STR_ARG(encoding));
@@ -115,8 +117,9 @@ static void check_head(struct request *q, const char *method)
 	struct server *s = q->server;
 
 	if (q->route == &routes[nroutes - 1]) {
-		refuse(q, 404, 0, "no such path: profiles are taken at /ingest, "
-				  "/push.v1.PusherService/Push, /v1development/profiles and /");
+		refuse(q, 404, 0,
+		       "no such path: profiles are taken at /ingest, "
+		       "/push.v1.PusherService/Push, /v1development/profiles and /");
 		return;
 	}
 	if (strcmp(method, q->route->method) != 0 &&

@@ -10,9 +10,9 @@ enum { MOST_TENANT = 150 }; /* bytes of a name, as in Pyroscope */
 
 struct sink *sink_open(const struct sink_options *o)
 {
-	const struct sink_kind *kind = o->store	      ? &sink_store :
-				       o->pattern     ? &sink_files :
-							&sink_stream;
+	const struct sink_kind *kind = o->store   ? &sink_store :
+				       o->pattern ? &sink_files :
+						    &sink_stream;
 	struct sink *s = kind->open(o);
 
 	s->kind = kind;

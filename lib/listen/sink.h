@@ -19,13 +19,14 @@
 #include "listen/upload.h"
 
 struct sink_options {
-	const char *store;   /* a directory; or */
-	const char *pattern; /* names of files, for strftime(3), or one name; NULL: standard output */
+	const char *store; /* a directory; or */
+	const char
+		*pattern; /* names of files, for strftime(3), or one name; NULL: standard output */
 	struct pack pack;
-	bool tenants;         /* a store for each, in a directory below; elsewhere a label */
+	bool tenants; /* a store for each, in a directory below; elsewhere a label */
 	uint32_t most_tenants;
-	uint32_t most_series; /* that a tenant may begin in an hour, as this sink sees it */
-	uint64_t memory;      /* bytes in use after which dictionaries are begun anew */
+	uint32_t most_series;   /* that a tenant may begin in an hour, as this sink sees it */
+	uint64_t memory;        /* bytes in use after which dictionaries are begun anew */
 	struct sink_lock *lock; /* of those that share an output */
 };
 

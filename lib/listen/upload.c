@@ -110,8 +110,9 @@ void upload_default_label(struct upload_reader *r, struct str key, struct str va
 /* 413 for what is too large, 415 for what is in no format, 400 for what is malformed. */
 static bool refuse_input(struct upload_reader *r, const struct in *in)
 {
-	static const int status[] = { [IN_BAD] = 400, [IN_OVER_MEMORY] = 413,
-				      [IN_UNKNOWN_FORMAT] = 415 };
+	static const int status[] = {
+		[IN_BAD] = 400, [IN_OVER_MEMORY] = 413, [IN_UNKNOWN_FORMAT] = 415
+	};
 
 	return upload_refuse(r, status[in->reason], "%s", in->error.n ? in->error.p : "malformed");
 }
@@ -158,8 +159,10 @@ static bool check_profile(struct upload_reader *r)
 
 			if (dict_text(d, label->str).n > l->label_value ||
 			    dict_text(d, label->key).n > l->label_key)
-				return upload_refuse(r, 400, "a label of a sample has more than "
-							     "%u bytes", l->label_value);
+				return upload_refuse(r, 400,
+						     "a label of a sample has more than "
+						     "%u bytes",
+						     l->label_value);
 		}
 	}
 	return true;
@@ -197,8 +200,9 @@ static bool find_format(struct upload_reader *r, struct input *input)
 	if (!input->in.failed && !input->format && !in_end(&input->in))
 		input->format = format_sniff(&input->in);
 	return input->format != &format_perf_data ||
-	       upload_refuse(r, 415, "a perf.data file refers to files of the machine that "
-				     "recorded it: send what prof-fold makes of it there");
+	       upload_refuse(r, 415,
+			     "a perf.data file refers to files of the machine that "
+			     "recorded it: send what prof-fold makes of it there");
 }
 
 static bool end_input(struct upload_reader *r, struct input *input, bool ok)

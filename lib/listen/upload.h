@@ -41,12 +41,12 @@ struct upload {
 const char *upload_parameter(enum upload_field field);
 
 struct upload_limits {
-	uint64_t unpacked;  /* bytes of all profiles of a request, without compression */
-	uint32_t labels;    /* of a series, and of a sample */
-	uint32_t label_key; /* bytes of a key, */
+	uint64_t unpacked;    /* bytes of all profiles of a request, without compression */
+	uint32_t labels;      /* of a series, and of a sample */
+	uint32_t label_key;   /* bytes of a key, */
 	uint32_t label_value; /* and of a value */
-	uint32_t profiles;  /* of a request */
-	uint32_t depth;     /* frames of a stack */
+	uint32_t profiles;    /* of a request */
+	uint32_t depth;       /* frames of a stack */
 };
 
 struct upload_reader {
@@ -66,7 +66,7 @@ struct upload_reader {
 	int status;
 	unsigned retry_after; /* seconds; with 429 */
 	struct buf message;
-	struct buf notes;    /* what was guessed or left out, a line each */
+	struct buf notes; /* what was guessed or left out, a line each */
 	uint64_t nprofile;
 	/* The reader's own. */
 	uint64_t unpacked; /* bytes so far */

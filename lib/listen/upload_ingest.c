@@ -109,8 +109,8 @@ static bool finish_counts(struct upload_reader *r, const struct format *format)
 	const struct ingest_type *type;
 	uint64_t rate;
 
-	if (format != &format_folded && format != &format_lines && format != &format_pyroscope_tree &&
-	    format != &format_pyroscope_trie)
+	if (format != &format_folded && format != &format_lines &&
+	    format != &format_pyroscope_tree && format != &format_pyroscope_trie)
 		return true;
 	type = type_of_counts(r);
 	if (!type || !read_rate(r, &rate))
@@ -175,8 +175,9 @@ static bool read_multipart(struct upload_reader *r)
 	if (!read_parts(r, &parts))
 		return false;
 	if (parts.previous.n)
-		return upload_refuse(r, 422, "a part \"prev_profile\": differences are the "
-					     "client's to make, as newer SDKs do");
+		return upload_refuse(r, 422,
+				     "a part \"prev_profile\": differences are the "
+				     "client's to make, as newer SDKs do");
 	if (parts.has_jfr)
 		return upload_add_profiles(r, "jfr", parts.jfr, &format_jfr, NULL);
 	return upload_add_profiles(r, "profile", parts.profile, NULL,
@@ -192,12 +193,9 @@ static const struct format *format_of_word(struct str word)
 		const char *word;
 		const struct format *format;
 	} words[] = {
-		{ "pprof", &format_pprof },
-		{ "jfr", &format_jfr },
-		{ "speedscope", &format_speedscope },
-		{ "lines", &format_lines },
-		{ "tree", &format_pyroscope_tree },
-		{ "trie", &format_pyroscope_trie },
+		{ "pprof", &format_pprof },           { "jfr", &format_jfr },
+		{ "speedscope", &format_speedscope }, { "lines", &format_lines },
+		{ "tree", &format_pyroscope_tree },   { "trie", &format_pyroscope_trie },
 	};
 
 	for (size_t i = 0; i < LEN(words); i++)

@@ -14,8 +14,8 @@ struct services {
 
 static struct str service_of(const struct profile *p, str_id key, uint32_t sample)
 {
-	const struct label *l = dict_find_label(
-		p->dict, profile_sample(p, (sample_id){ sample })->labels, key);
+	const struct label *l =
+		dict_find_label(p->dict, profile_sample(p, (sample_id){ sample })->labels, key);
 
 	return l ? dict_text(p->dict, l->str) : S("");
 }
@@ -83,8 +83,9 @@ bool upload_read_otlp(struct upload_reader *r)
 	struct str type = r->upload->field[UPLOAD_CONTENT_TYPE];
 
 	if (media_type_is(type, "application/json"))
-		return upload_refuse(r, 415, "OTLP as JSON is not read: send protobuf "
-					     "(application/x-protobuf)");
+		return upload_refuse(r, 415,
+				     "OTLP as JSON is not read: send protobuf "
+				     "(application/x-protobuf)");
 	if (!media_type_is(type, "application/x-protobuf") &&
 	    !media_type_is(type, "application/protobuf"))
 		return upload_refuse(r, 415, "Content-Type: %.*s: expected application/x-protobuf",

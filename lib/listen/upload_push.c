@@ -221,8 +221,10 @@ bool upload_read_push(struct upload_reader *r)
 	struct in in;
 
 	if (!is_json && !media_type_is(type, "application/proto"))
-		return upload_refuse(r, 415, "Content-Type: %.*s: expected application/proto or "
-					     "application/json", STR_ARG(type));
+		return upload_refuse(r, 415,
+				     "Content-Type: %.*s: expected application/proto or "
+				     "application/json",
+				     STR_ARG(type));
 	ok = upload_unpack(r, &in, "body", r->upload->field[UPLOAD_BODY], &bytes);
 	if (ok)
 		ok = is_json ? read_json(r, bytes) : read_message(r, bytes);

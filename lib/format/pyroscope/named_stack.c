@@ -17,7 +17,8 @@ void named_stacks_release(struct named_stacks *s)
 loc_id named_stacks_frame(struct named_stacks *s, struct str name)
 {
 	struct dictionary *d = s->p->dict;
-	struct loc row = { .func = dict_add_func(d, (struct func){ .name = dict_intern(d, name) }) };
+	struct loc row = { .func = dict_add_func(d,
+						 (struct func){ .name = dict_intern(d, name) }) };
 
 	return dict_add_loc(d, row);
 }
