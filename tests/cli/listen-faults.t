@@ -11,7 +11,7 @@ stored() { prof-store export "$1" | prof-fold; }
 
 listen --store S --read-timeout 1s --request-timeout 2s --max-unpacked 16M
 agents bombs >out
-is "$(sed 's/^\(a slow trie: 4[01][03]\).*/\1/' out)" '10 GB of gzip: 413 body: unpacks to more than 16777216 bytes
+is "$(sed 's/^\(a slow trie: 4[01][03]\).*/\1/; s/body:[0-9]*:/body:/' out)" '10 GB of gzip: 413 body: unpacks to more than 16777216 bytes
 10 GB of folded: 413 body: unpacks to more than 16777216 bytes
 gzip in gzip in gzip in gzip: 400 body: is packed more than 3 times
 a slow trie: 400
