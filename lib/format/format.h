@@ -62,6 +62,7 @@ struct format {
 	X(gprof) \
 	X(jfr) \
 	X(otlp) \
+	X(otlp_json) \
 	X(cpuprofile) \
 	X(heapprofile) \
 	X(speedscope) \

@@ -194,6 +194,19 @@ void json_in_close(struct json_in *j)
 	*j = (struct json_in){ 0 };
 }
 
+void json_in_leave(struct json_in *j)
+{
+	struct in *in = j->in;
+	uint64_t end = j->pos + 1;
+	struct str next;
+
+	if (!in->failed && end > j->piece_pos)
+		in_skip(in, (size_t)(end - j->piece_pos));
+	json_in_close(j);
+	while ((next = in_peek(in, 1)).n && str_chr(S(" \t\r\n"), next.p[0]) >= 0)
+		in_skip(in, 1);
+}
+
 /*
  * The next piece of the input becomes j->piece; false at the end. The parser begins a
  * string that goes on in the next piece again, so pieces without a token get longer.

@@ -94,6 +94,12 @@ enum { JSON_DEEPEST = 10000, JSON_LONGEST = 16 << 20 };
 void json_in_open(struct json_in *j, struct in *in);
 void json_in_close(struct json_in *j);
 
+/*
+ * Close it after the object or array whose end is the current token: the input goes on after
+ * it and the white space that follows. `several` must have been set.
+ */
+void json_in_leave(struct json_in *j);
+
 /* Move to the next token, whatever it is. JSON_END at the end or after an error. */
 enum json_kind json_next(struct json_in *j);
 

@@ -83,10 +83,9 @@ static uint64_t little_endian(struct str s)
 }
 
 /*
- * A tag and what follows it; what is inside a group is not looked at. Inlined into
- * pb_next(), the hot loop of pprof.
+ * A tag and what follows it; what is inside a group is not looked at.
  */
-static inline __attribute__((always_inline)) bool read_field(struct pb *pb, struct pb_field *f)
+static bool read_field(struct pb *pb, struct pb_field *f)
 {
 	uint64_t tag;
 
@@ -126,7 +125,7 @@ static __attribute__((noinline)) bool skip_group(struct pb *pb, const struct pb_
 	return !pb->in->failed;
 }
 
-bool pb_next(struct pb *pb, struct pb_field *f)
+bool pb_next_any(struct pb *pb, struct pb_field *f)
 {
 	while (pb->at < pb->end) {
 		if (!read_field(pb, f))
@@ -187,17 +186,22 @@ static uint64_t *unpack(struct pb *packed, uint64_t *to)
 {
 	const uint8_t *at = packed->at, *end = packed->end;
 
-	while (at < end) {
-		if (at[0] < 0x80) {
-			*to++ = *at++;
-		} else if (end - at >= 2 && at[1] < 0x80) {
-			*to++ = (uint64_t)(at[0] & 0x7f) | (uint64_t)at[1] << 7;
-			at += 2;
-		} else {
+	/* Sizes alternate, so a branch on them would be mispredicted: two bytes are read as one. */
+	while (end - at >= 2) {
+		uint64_t two = at[0] >> 7;
+
+		if (two & at[1] >> 7) {
 			packed->at = at;
 			*to++ = pb_long_varint(packed);
 			at = packed->at;
+			continue;
 		}
+		*to++ = (uint64_t)(at[0] & 0x7f) | ((uint64_t)at[1] << 7 & (0 - two));
+		at += 1 + two;
+	}
+	if (at < end) {
+		packed->at = at;
+		*to++ = pb_varint(packed);
 	}
 	return to;
 }

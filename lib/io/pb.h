@@ -51,8 +51,32 @@ struct pb pb_open(struct in *in, const char *what, struct str message, uint64_t 
 /* A cursor over a message inside another one. */
 struct pb pb_inside(const struct pb *outer, const char *what, struct str message);
 
-/* The next field, whatever it is but a group. False at the end or after an error. */
-bool pb_next(struct pb *pb, struct pb_field *f);
+/* pb_next() for every field: see there. */
+bool pb_next_any(struct pb *pb, struct pb_field *f);
+
+/*
+ * The next field, whatever it is but a group. False at the end or after an error. What
+ * fills large profiles is tried first, inline: messages and packed integers with a tag
+ * of one byte and a length of one or two.
+ */
+static inline bool pb_next(struct pb *pb, struct pb_field *f)
+{
+	const uint8_t *at = pb->at;
+	size_t n, head;
+
+	if (pb->end - at < 3 || (at[0] & 0x87) != PB_LEN || at[0] < 8 || (at[1] & at[2]) >= 0x80)
+		return pb_next_any(pb, f);
+	head = 2 + (size_t)(at[1] >> 7);
+	n = head == 2 ? at[1] : (size_t)(at[1] & 0x7f) | (size_t)at[2] << 7;
+	if (n > (size_t)(pb->end - at) - head || pb->in->failed)
+		return pb_next_any(pb, f);
+	f->at = at;
+	f->number = at[0] >> 3;
+	f->wire = PB_LEN;
+	f->bytes = str((const char *)at + head, n);
+	pb->at = at + head + n;
+	return true;
+}
 
 /*
  * The field's value; an error when its wire type is another one. By the types of a

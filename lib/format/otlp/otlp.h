@@ -65,4 +65,7 @@ int otlp_sniff(struct sniff *s);
 bool otlp_read(struct in *in, struct profile *p);
 void otlp_write(struct out *out, struct profile *p);
 
+/* Append the profile as a ProfilesData message. */
+void otlp_encode(struct profile *p, struct buf *message);
+
 #endif

@@ -553,19 +553,24 @@ static void otlp_writer_release(struct otlp_writer *w)
 	vec_release(&w->list);
 }
 
-void otlp_write(struct out *out, struct profile *p)
+void otlp_encode(struct profile *p, struct buf *message)
 {
 	struct otlp_writer w = { .p = p, .service = common_service(p) };
 
 	profile_round(p);
-	if (!out_binary(out))
-		return;
 	otlp_writer_init(&w);
 	number_of(&w.mappings, profile_main_map(p).i); /* the first is the program's own */
 	for (uint32_t i = 0; i < p->ncol; i++)
 		put_profile(&w, i);
 	put_dictionary(&w);
-	put_data(&w, &out->bytes);
+	put_data(&w, message);
 	otlp_writer_release(&w);
+}
+
+void otlp_write(struct out *out, struct profile *p)
+{
+	if (!out_binary(out))
+		return;
+	otlp_encode(p, &out->bytes);
 	out_frame(out);
 }
