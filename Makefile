@@ -207,6 +207,8 @@ mandir	?= $(datadir)/man
 bashdir	?= $(datadir)/bash-completion/completions
 zshdir	?= $(datadir)/zsh/site-functions
 fishdir	?= $(datadir)/fish/vendor_completions.d
+unitdir	?= $(PREFIX)/lib/systemd/system
+UNITS	:= $(if $(filter no,$(LISTEN)),,prof-listen.service)
 D	= $(DESTDIR)
 MAN	:= $(filter-out $(patsubst %,man/%.1,$(filter-out $(PROGS), \
 	   $(patsubst cmd/%.c,%,$(wildcard cmd/prof-*.c)))),$(wildcard man/*.[1-9]))
@@ -223,12 +225,16 @@ install: all ## install below PREFIX, after DESTDIR; "make uninstall" takes it b
 		install -m 644 completions/prof.fish "$D$(fishdir)/$$prog.fish" || exit 1; \
 	done
 	install -m 644 completions/_prof "$D$(zshdir)/_prof"
+	for unit in $(UNITS); do \
+		install -d "$D$(unitdir)" && \
+		sed 's|@bindir@|$(bindir)|' systemd/$$unit >"$D$(unitdir)/$$unit" || exit 1; \
+	done
 
 uninstall:
 	for prog in $(PROGS); do \
 		rm -f "$D$(bindir)/$$prog" "$D$(bashdir)/$$prog" "$D$(fishdir)/$$prog.fish"; \
 	done
-	rm -f "$D$(zshdir)/_prof"
+	rm -f "$D$(zshdir)/_prof" $(UNITS:%="$D$(unitdir)/%")
 	for page in $(MAN); do rm -f "$D$(mandir)/man$${page##*.}/$${page##*/}"; done
 
 # The same commit gives the same bytes: names sorted, times and owners fixed.

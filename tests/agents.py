@@ -114,11 +114,14 @@ def java(path, labels):
          "&sampleRate=0&format=jfr", body, headers)
 
 
-def otlp(path):
+def otlp(path, text):
     show("otlp", "POST", "/v1development/profiles", gzip.compress(read(path)),
          {"Content-Type": "application/x-protobuf", "Content-Encoding": "gzip"})
-    show("otlp as JSON", "POST", "/v1development/profiles", b"{}",
+    show("otlp as JSON", "POST", "/v1development/profiles", read(text),
          {"Content-Type": "application/json"})
+    show("otlp, damaged", "POST", "/v1development/profiles", b'{"resourceProfiles":[',
+         {"Content-Type": "application/json"})
+    show("otlp, text", "POST", "/v1development/profiles", b"a 1", {"Content-Type": "text/plain"})
 
 
 def ingest():

@@ -60,8 +60,19 @@ static const char *push_body(bool is_json, unsigned status, struct str message, 
 	return "application/json";
 }
 
-static const char *otlp_body(unsigned status, struct str message, struct buf *body)
+static const char *otlp_body(bool is_json, unsigned status, struct str message, struct buf *body)
 {
+	if (is_json) {
+		struct json j = { .b = body };
+
+		json_begin_object(&j);
+		if (status != 200) {
+			json_member_int64(&j, "code", codes[code_of(status)].number);
+			json_member_string(&j, "message", message);
+		}
+		json_end_object(&j);
+		return "application/json";
+	}
 	if (status != 200) {
 		pb_put_int(body, 1, codes[code_of(status)].number);
 		pb_put_bytes_always(body, 2, message);
@@ -75,7 +86,7 @@ const char *answer_body(const struct route *r, bool is_json, unsigned status, st
 	if (str_eq(str_of(r->method), S("POST")) && r->kind == UPLOAD_PUSH)
 		return push_body(is_json, status, message, body);
 	if (str_eq(str_of(r->method), S("POST")) && r->kind == UPLOAD_OTLP)
-		return otlp_body(status, message, body);
+		return otlp_body(is_json, status, message, body);
 	buf_add(body, message);
 	if (message.n)
 		buf_ch(body, '\n');

@@ -1,5 +1,5 @@
 /*
- * OTLP over HTTP: one export request, with the profiles of any number of resources. The
+ * OTLP over HTTP, protobuf or JSON: one export request, with the profiles of any number of resources. The
  * reader makes one profile of them; what is of different services is taken apart again, so
  * that each is stored with its own.
  */
@@ -81,15 +81,14 @@ static bool add_services(struct upload_reader *r)
 bool upload_read_otlp(struct upload_reader *r)
 {
 	struct str type = r->upload->field[UPLOAD_CONTENT_TYPE];
+	bool is_json = media_type_is(type, "application/json");
 
-	if (media_type_is(type, "application/json"))
-		return upload_refuse(r, 415,
-				     "OTLP as JSON is not read: send protobuf "
-				     "(application/x-protobuf)");
-	if (!media_type_is(type, "application/x-protobuf") &&
+	if (!is_json && !media_type_is(type, "application/x-protobuf") &&
 	    !media_type_is(type, "application/protobuf"))
-		return upload_refuse(r, 415, "Content-Type: %.*s: expected application/x-protobuf",
+		return upload_refuse(r, 415,
+				     "Content-Type: %.*s: expected application/x-protobuf "
+				     "or application/json",
 				     STR_ARG(type));
-	return upload_each_profile(r, "body", r->upload->field[UPLOAD_BODY], &format_otlp,
-				   add_services);
+	return upload_each_profile(r, "body", r->upload->field[UPLOAD_BODY],
+				   is_json ? &format_otlp_json : &format_otlp, add_services);
 }

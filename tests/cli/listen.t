@@ -23,10 +23,11 @@ for app in go-app node-app py-app json-app; do
 	is "$(stored $app)" 'main;a 3
 main;b 4' "$app: all of it is there"
 done
-agents otlp "$top/tests/golden/otlp/current.in" >out
-is "$(cat out)" "otlp: 200
-otlp as JSON: 415 $(printf '\010\003\022')@OTLP as JSON is not read: send protobuf (application/x-protobuf)" \
-	'OTLP: protobuf is taken, JSON is not'
+is "$(agents otlp "$top/tests/golden/otlp/current.in" "$top/tests/golden/otlp-json/current.in" |
+	cut -c 1-17)" 'otlp: 200
+otlp as JSON: 200
+otlp, damaged: 40
+otlp, text: 415 '"$(printf '\010')" 'OTLP: protobuf and JSON are taken'
 is "$(agents ingest | sed 's/: *\(expected\|byte\|body\|2026-\).*//')" 'tree: 200
 trie: 200
 lines: 200
@@ -74,7 +75,7 @@ GET /ingest: 405 the method is POST
 POST /nothing: 404 no such path: profiles are taken at /ingest, /push.v1.PusherService/Push, /v1development/profiles and /
 DELETE /metrics: 405 the method is GET' 'paths and methods'
 curl -s "http://127.0.0.1:$port/metrics" >metrics
-grep -q '^prof_listen_profiles_total 12$' metrics && [ "$(tail -n 1 metrics)" = '# EOF' ]
+grep -q '^prof_listen_profiles_total 13$' metrics && [ "$(tail -n 1 metrics)" = '# EOF' ]
 ok $? 'metrics count profiles' "$(grep -v bucket metrics)"
 hang_up
 is "$(prof-query --series-list -t tsv S | tail -n +2)" \
@@ -84,6 +85,7 @@ samples:samples:count::	process.runtime.name=cpython,service_name=py-app
 samples:samples:count::	service_name=json-app
 process_cpu:cpu:nanoseconds:cpu:nanoseconds	host.name=db-1,service_name=shop
 process_cpu:samples:count:cpu:nanoseconds	host.name=db-1,service_name=shop
+process_cpu:samples:count:cpu:nanoseconds	host.name=db-1,service_name=shop,thread=worker
 process_cpu:cpu:nanoseconds:cpu:nanoseconds	service_name=tree
 process_cpu:cpu:nanoseconds:cpu:nanoseconds	service_name=trie
 process_cpu:cpu:nanoseconds:cpu:nanoseconds	service_name=lines
