@@ -161,14 +161,14 @@ static void read_json_parts(struct json_in *j, struct json_series *s)
 
 static bool add_json_series(struct upload_reader *r, const struct json_series *s)
 {
-	size_t at = 0;
+	struct str text = buf_str(&s->text), raw = buf_str(&s->raw);
 	bool is_block = false;
+	size_t at = 0;
 
 	r->labels.i = 0;
 	for (size_t i = 0; i + 1 < s->label.n; i += 2) {
-		struct str key = str(s->text.p + at, s->label.v[i] - at);
-		struct str value = str(s->text.p + s->label.v[i],
-				       s->label.v[i + 1] - s->label.v[i]);
+		struct str key = str(text.p + at, s->label.v[i] - at);
+		struct str value = str(text.p + s->label.v[i], s->label.v[i + 1] - s->label.v[i]);
 
 		is_block |= str_eq(key, S("__name__")) && str_eq(value, S("block"));
 		if (!push_label(r, key, value))
@@ -177,7 +177,7 @@ static bool add_json_series(struct upload_reader *r, const struct json_series *s
 	}
 	at = 0;
 	for (size_t i = 0; i < s->profiles.n; i++) {
-		if (!add_sample(r, str(s->raw.p + at, s->profiles.v[i] - at), is_block))
+		if (!add_sample(r, str(raw.p + at, s->profiles.v[i] - at), is_block))
 			return false;
 		at = s->profiles.v[i];
 	}

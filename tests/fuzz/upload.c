@@ -42,7 +42,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct upload u = { 0 };
 	struct dictionary dict;
 	struct profile p;
-	struct upload_reader r = { .upload = &u, .limits = &limits, .p = &p, .now = 1, .add = take };
+	struct upload_reader r = {
+		.upload = &u, .limits = &limits, .p = &p, .now = 1, .add = take
+	};
 
 	if (!size)
 		return 0;
