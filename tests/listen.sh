@@ -28,8 +28,8 @@ listen() {
 
 # hang_up: end it, as service managers do
 hang_up() {
-	kill $server
-	wait $server
+	kill "$server"
+	wait "$server"
 	ended=$?
 	[ $ended -eq 0 ] || ok 1 'it ends with 0' "status $ended: $(cat log)"
 }

@@ -9,6 +9,7 @@
 #include "base/when.h"
 #include "listen/app_name.h"
 #include "listen/ingest_type.h"
+#include "listen/jfr_labels.h"
 #include "listen/multipart.h"
 #include "listen/upload_parts.h"
 
@@ -168,6 +169,28 @@ static bool finish_block(struct upload_reader *r, const struct format *format)
 	return true;
 }
 
+/* Java's labels, which r->part has. */
+static bool finish_jfr(struct upload_reader *r, const struct format *format)
+{
+	struct str snapshot;
+	uint64_t unknown;
+	struct in in;
+	bool ok = upload_unpack(r, &in, "labels", r->part, &snapshot);
+
+	(void)format;
+	if (ok) {
+		unknown = jfr_labels_apply(&in, snapshot, r->p);
+		if (in.failed)
+			ok = upload_refuse(r, 400, "%s", in.error.p);
+		else if (unknown)
+			upload_note(r, "labels: %llu samples have a context that is not there",
+				    (unsigned long long)unknown);
+	}
+	in_close(&in);
+	in_release(&in);
+	return ok;
+}
+
 static bool read_multipart(struct upload_reader *r)
 {
 	struct parts parts;
@@ -178,8 +201,10 @@ static bool read_multipart(struct upload_reader *r)
 		return upload_refuse(r, 422,
 				     "a part \"prev_profile\": differences are the "
 				     "client's to make, as newer SDKs do");
+	r->part = parts.labels;
 	if (parts.has_jfr)
-		return upload_add_profiles(r, "jfr", parts.jfr, &format_jfr, NULL);
+		return upload_add_profiles(r, "jfr", parts.jfr, &format_jfr,
+					   parts.labels.n ? finish_jfr : NULL);
 	return upload_add_profiles(r, "profile", parts.profile, NULL,
 				   str_find(parts.config, S("block_count")) >= 0 ? finish_block :
 										   NULL);

@@ -12,6 +12,7 @@ LC_ALL=C
 export PATH LC_ALL
 mkdir -p "$build/bench"
 cd "$build/bench"
+# shellcheck disable=SC3045
 ulimit -n 8192
 
 [ -d listen-day ] || {

@@ -47,9 +47,9 @@ no part: 400 multipart
 no boundary: 400 multipart: the Content-Type has no boundary
 of 1900: 400 from=1900-01-01: is no time' '/ingest: every format, and what is wrong'
 for app in tree trie lines; do
-	stored $app >$app
+	stored $app >"$app.stacks"
 done
-is "$(cat tree trie lines)" 'a;b 1
+is "$(cat tree.stacks trie.stacks lines.stacks)" 'a;b 1
 a;c 2
 a;b 3
 a;b;d 2
