@@ -119,7 +119,8 @@ static void client_done(struct client *c, bool good)
 static void client_receive(struct client *c)
 {
 	for (;;) {
-		ssize_t n = recv(c->fd, c->answer + c->nanswer, sizeof(c->answer) - 1 - c->nanswer, 0);
+		ssize_t n = recv(c->fd, c->answer + c->nanswer, sizeof(c->answer) - 1 - c->nanswer,
+				 0);
 		char *end;
 
 		if (n < 0)
