@@ -168,6 +168,12 @@ def push_faults(path):
          {"Content-Type": "application/json"})
 
 
+def three(path):
+    raw = read(path)
+    show("three", "POST", PUSH, b"".join(series([(b"service_name", n)], raw)
+                                         for n in (b"one", b"two", b"three")), PROTO)
+
+
 def paths():
     for method, path in (("GET", "/ready"), ("GET", "/ingest"), ("POST", "/nothing"),
                          ("DELETE", "/metrics")):
@@ -291,10 +297,9 @@ def drain():
 
 
 def steady(seconds):
-    """Profiles, each with a function of its own; prints those that were acknowledged."""
+    """Profiles, each with a function of its own; prints those that were acknowledged, as they are."""
     end = time.monotonic() + float(seconds)
     lock = threading.Lock()
-    acked = []
 
     def run(n):
         i = 0
@@ -307,7 +312,7 @@ def steady(seconds):
                                ("%s 1\n" % name).encode(), connection=c)
                 if r.status == 200:
                     with lock:
-                        acked.append(name)
+                        print(name, flush=True)
                 else:
                     time.sleep(0.01)
         except OSError:
@@ -320,7 +325,6 @@ def steady(seconds):
         t.start()
     for t in threads:
         t.join()
-    print("\n".join(sorted(acked)))
 
 
 def statuses(n):

@@ -31,7 +31,8 @@ struct tenant {
 	struct log_writer log;
 	struct dictionary dict;
 	struct profile p;
-	size_t held; /* bytes in log.held before the current request */
+	size_t held;   /* bytes in log.held before the current request, */
+	size_t nadded; /* and its profiles since */
 	int64_t used;
 	int64_t hour; /* of the series in the table */
 	struct table series;
@@ -139,6 +140,7 @@ static struct profile *store_begin(struct sink *sink, struct upload_reader *r, s
 	if (!s->current)
 		return NULL;
 	s->current->held = s->current->log.held.n;
+	s->current->nadded = 0;
 	s->current->used = r->now;
 	return &s->current->p;
 }
@@ -170,6 +172,7 @@ static bool store_add(struct sink *sink, struct upload_reader *r, label_set_id l
 
 	if (!log_add(&t->log, &t->p, labels))
 		return upload_refuse(r, 503, "%s", t->log.error.p);
+	t->nadded++;
 	return !has_too_many_series(s, t, r);
 }
 
@@ -188,8 +191,13 @@ static void store_end(struct sink *sink, bool keep)
 {
 	struct tenant *t = ((struct store_sink *)sink)->current;
 
-	if (!t || keep)
+	if (!t)
 		return;
+	if (keep) {
+		if (t->nadded > 1)
+			log_join(&t->log, t->held);
+		return;
+	}
 	log_drop(&t->log, t->held);
 	if (t->log.error.n && !t->log.held.n) {
 		log_again(t);

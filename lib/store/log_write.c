@@ -160,6 +160,35 @@ void log_drop(struct log_writer *w, size_t n)
 	log_forget(w);
 }
 
+static void join_record(char *head, uint32_t more_flags)
+{
+	uint64_t check;
+	uint32_t flags;
+
+	memcpy(&flags, head + sizeof(uint32_t), sizeof(flags));
+	flags |= more_flags;
+	memcpy(head + sizeof(uint32_t), &flags, sizeof(flags));
+	check = check_bytes(str(head, LOG_CHECKED_HEAD));
+	memcpy(head + LOG_CHECKED_HEAD, &check, sizeof(check));
+}
+
+void log_join(struct log_writer *w, size_t n)
+{
+	size_t at = n, next;
+	uint32_t flags = LOG_GOES_ON, size;
+
+	if (w->size == w->held.n && !n)
+		at = LOG_HEAD; /* of the file */
+	for (; at < w->held.n; at = next) {
+		memcpy(&size, w->held.p + at + 2 * sizeof(uint32_t), sizeof(size));
+		next = at + LOG_RECORD_HEAD + size;
+		if (next >= w->held.n)
+			flags &= ~(uint32_t)LOG_GOES_ON;
+		join_record(w->held.p + at, flags);
+		flags = LOG_GOES_ON | LOG_FOLLOWS;
+	}
+}
+
 bool log_sync(struct log_writer *w)
 {
 	if (w->held.n && !w->error.n && !write_held(w))
