@@ -243,3 +243,14 @@ bool when_parse(struct str text, int64_t now, int64_t *ns, struct buf *error)
 				 "@1795907618 are"));
 	return ok;
 }
+
+void when_print(struct buf *b, int64_t ns)
+{
+	time_t seconds = (time_t)(ns / 1000000000) - (ns % 1000000000 < 0);
+	struct tm tm;
+	char text[32] = "?";
+
+	if (gmtime_r(&seconds, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	buf_add(b, str_of(text));
+}

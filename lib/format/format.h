@@ -74,6 +74,10 @@ struct format {
 	X(lines) \
 	X(pyroscope_tree) \
 	X(pyroscope_trie) \
+	X(rows) \
+	X(flamebearer) \
+	X(autofdo) \
+	X(markdown) \
 	X(refused)
 /* clang-format on */
 #define FORMAT_DECLARE(name) extern const struct format format_##name;

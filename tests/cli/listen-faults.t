@@ -42,12 +42,12 @@ agents drain <go >out &
 client=$!
 exec 3>go
 until grep -q begun out; do sleep 0.02; done
-kill $server
+kill "$server"
 sleep 0.3
 echo >&3
 exec 3>&-
 wait $client
-wait $server
+wait "$server"
 is "$? $(tail -n 1 out)" '0 HTTP/1.1 200 OK' 'SIGTERM: a request that has begun is taken'
 is "$(stored D)" 'a;b 1' 'and is in the store'
 
@@ -101,7 +101,7 @@ taken() {
 taken 30
 for reader in $(ps -o pid= --ppid $server); do kill -9 "$reader"; done
 taken 80
-kill -9 $server
+kill -9 "$server"
 wait $client
 wait $server 2>/dev/null
 sort acked.now >acked

@@ -1,0 +1,68 @@
+#!/bin/sh
+# Formats that can only be written: what others' readers, or their rules, make of them.
+. "$(dirname "$0")/../lib.sh"
+
+# A row a sample, for databases.
+cat >types.folded <<'END'
+main;a;b 3
+main;a 2
+END
+prof-fold -t rows types.folded >rows
+is "$(head -n 1 rows | tr '\t' ' ')" 'time duration stack samples_count' 'rows: names of columns'
+is "$(awk -F '\t' 'NR > 1 { print $3, $4 }' rows)" 'main;a;b 3
+main;a 2' 'rows: a row a sample'
+prof-merge -t pprof "$top"/tests/golden/otlp/current.in -o labels.pb.gz
+prof-fold -t rows labels.pb.gz >rows
+is "$(awk -F '\t' 'NR > 1 { print NF }' rows | sort -u)" "$(head -n 1 rows | awk -F '\t' '{ print NF }')" \
+	'rows: all rows have all cells'
+is "$(awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "thread") t = i }
+	NR == 2 { print $1, $3, $t }' rows)" '1700000000000000000 main;work;inlined worker' \
+	'rows: times and labels'
+printf 'a\\b;c 1\n' | prof-fold -t rows | tail -n 1 | cut -f 3 >out
+is "$(cat out)" 'a\\b;c' 'rows: escapes'
+
+# Boxes of each depth: those of a parent's children begin where it does.
+prof-fold -t flamebearer types.folded >flame.json
+is "$(cat flame.json)" '{"version":1,"flamebearer":{"names":["total","main","a","b"],"levels":[[0,5,0,0],[0,5,0,1],[0,5,2,2],[0,3,3,3]],"numTicks":5,"maxSelf":3},"metadata":{"format":"single","sampleRate":1,"units":"objects","name":"samples","spyName":"prof"}}' \
+	'flamebearer: one profile'
+printf 'a;b 3 5\na;c 2 0\na;d 0 1\n' | prof-fold -t flamebearer >flame.json
+is "$(grep -o '"levels":.*]]' flame.json)" \
+	'"levels":[[0,5,0,0,6,0,0],[0,5,0,0,6,0,1],[0,3,3,0,5,5,2,0,2,2,0,0,0,3,0,0,0,0,1,1,4]]' \
+	'flamebearer: two sides'
+is "$(grep -o '"format":"double".*' flame.json | grep -o '"leftTicks":5,"rightTicks":6')" \
+	'"leftTicks":5,"rightTicks":6' 'flamebearer: totals of both sides'
+printf 'a;b -3\n' | prof-fold -t flamebearer >out 2>err
+is $? 2 'flamebearer: no values below 0'
+
+# A summary, with what it leaves out.
+awk 'BEGIN { for (i = 1; i <= 40; i++) print "main;f" i "|g", i }' | prof-fold -t markdown >out
+is "$(grep -c '^| [1-9]' out)" 30 'markdown: the first functions'
+is "$(grep '^| 40 ' out)" '| 40 | 4.9 % | 40 | 4.9 % | `f40\|g` |' 'markdown: a bar in a name'
+is "$(grep '^Left out: .* functions' out)" \
+	'Left out: 11 functions, with 55 of self value, 6.7 %.' 'markdown: the other functions'
+is "$(sed -n '/^```/,/^```/p' out | grep -c '%')" 33 'markdown: the tree to 1 %'
+
+# A function's lines are counted from where it begins; inlined calls stand below theirs.
+cat >inlined.json <<'END'
+{"dictionary":{"stringTable":["","samples","count","main","work","step"],
+"functionTable":[{},{"nameStrindex":3,"startLine":1},{"nameStrindex":4,"startLine":10},{"nameStrindex":5,"startLine":30}],
+"locationTable":[{},{"lines":[{"functionIndex":1,"line":"4"}]},
+{"address":"16","lines":[{"functionIndex":3,"line":"32"},{"functionIndex":2,"line":"14"}]},
+{"lines":[{"functionIndex":2,"line":"17"}]},{"lines":[{"functionIndex":2}]}],
+"stackTable":[{},{"locationIndices":[2,1]},{"locationIndices":[3,1]},{"locationIndices":[4,1]}]},
+"resourceProfiles":[{"scopeProfiles":[{"profiles":[{"sampleType":{"typeStrindex":1,"unitStrindex":2},
+"samples":[{"stackIndex":1,"values":["40"]},{"stackIndex":2,"values":["2"]},{"stackIndex":3,"values":["1"]}]}]}]}]}
+END
+prof-fold -t autofdo inlined.json >sample.txt
+is "$(cat sample.txt)" 'work:42:0
+ 7: 2
+ 4: step:40
+  2: 40
+# without a line, and left out: 1 of 43' 'autofdo: lines and inlined calls'
+if command -v llvm-profdata >/dev/null; then
+	llvm-profdata merge --sample -text sample.txt -o again 2>err
+	is "$(cat again)" "$(grep -v '^#' sample.txt)" 'autofdo: LLVM reads it'
+else
+	skip 'no llvm-profdata' 'autofdo: LLVM reads it'
+fi
+finish
