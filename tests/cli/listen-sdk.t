@@ -5,6 +5,20 @@
 
 can_listen
 
+# run COMMAND...: until it has sent something, but not for ever
+run() {
+	"$@" >app.log 2>&1 &
+	app=$!
+	tries=0
+	until [ $((tries += 1)) -gt 150 ] ||
+		curl -s "http://127.0.0.1:$port/metrics" | grep -q '^prof_listen_profiles_total [2-9]'; do
+		sleep 0.3
+	done
+	kill "$app" 2>/dev/null
+	wait "$app" 2>/dev/null
+	hang_up
+}
+
 # arrived SERVICE FUNCTION NAME
 arrived() {
 	prof-store export S "{service_name=\"$1\", region=\"eu\"}" | prof-fold >out 2>err
@@ -19,13 +33,10 @@ if python3 -c 'import pyroscope' 2>/dev/null; then
 		pyroscope.configure(application_name="py-app", server_address=sys.argv[1], tags={"region": "eu"})
 		def burn_python(n):
 		    return sum(i * i % 7 for i in range(n))
-		end = time.time() + 11
-		while time.time() < end:
+		while True:
 		    burn_python(100000)
-		pyroscope.shutdown()
 	END
-	python3 app.py "http://127.0.0.1:$port" >/dev/null 2>&1
-	hang_up
+	run python3 app.py "http://127.0.0.1:$port"
 	arrived py-app burn_python 'pyroscope-io, of Python'
 else
 	skip 'there is no pyroscope-io (Python)' 'pyroscope-io, of Python'
@@ -41,16 +52,9 @@ if node -e 'require("@pyroscope/nodejs")' 2>/dev/null; then
 			flushIntervalMs: 1000, wall: { samplingDurationMs: 1000, collectCpuTime: true } });
 		P.start();
 		function burnNode(n) { let x = 0; for (let i = 0; i < n; i++) x += i * i % 7; return x; }
-		const end = Date.now() + 3000;
-		(function step() {
-			if (Date.now() > end)
-				P.stop().finally(() => process.exit(0));
-			else
-				burnNode(3e7), setTimeout(step, 1);
-		})();
+		(function step() { burnNode(3e7); setTimeout(step, 1); })();
 	END
-	node app.js "http://127.0.0.1:$port" >/dev/null 2>&1
-	hang_up
+	run node app.js "http://127.0.0.1:$port"
 	arrived node-app burnNode '@pyroscope/nodejs'
 else
 	skip 'there is no @pyroscope/nodejs' '@pyroscope/nodejs'
@@ -63,18 +67,15 @@ if [ -f "${PYROSCOPE_AGENT:-}" ] && command -v javac >/dev/null; then
 		public class App {
 			static long burnJava(long n) { long x = 0; for (long i = 0; i < n; i++) x += i * i % 7; return x; }
 			public static void main(String[] a) throws Exception {
-				long end = System.currentTimeMillis() + 4000, x = 0;
-				while (System.currentTimeMillis() < end)
+				for (long x = 0; x != 1;)
 					x += burnJava(3000000);
-				Thread.sleep(1500);
-				System.exit(x == 1 ? 1 : 0);
 			}
 		}
 	END
-	javac App.java && PYROSCOPE_APPLICATION_NAME=java-app PYROSCOPE_LABELS=region=eu \
-		PYROSCOPE_SERVER_ADDRESS=http://127.0.0.1:$port PYROSCOPE_UPLOAD_INTERVAL=2s \
-		PYROSCOPE_FORMAT=jfr java -javaagent:"$PYROSCOPE_AGENT" App >/dev/null 2>&1
-	hang_up
+	javac App.java
+	run env PYROSCOPE_APPLICATION_NAME=java-app PYROSCOPE_LABELS=region=eu \
+		PYROSCOPE_SERVER_ADDRESS="http://127.0.0.1:$port" PYROSCOPE_UPLOAD_INTERVAL=2s \
+		PYROSCOPE_FORMAT=jfr java -javaagent:"$PYROSCOPE_AGENT" App
 	arrived java-app App.burnJava "Java's agent"
 else
 	skip 'PYROSCOPE_AGENT names no jar, or there is no javac' "Java's agent"
