@@ -107,7 +107,7 @@ static bool take_upload(struct reader *r)
 {
 	struct group_member m = { 0 };
 	struct upload_head head;
-	struct upload u;
+	struct upload u = { 0 };
 	size_t size;
 
 	if (!next_upload(r, &head, &u, &size))

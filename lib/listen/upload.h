@@ -71,7 +71,7 @@ struct upload_reader {
 	/* The reader's own. */
 	uint64_t unpacked; /* bytes so far */
 	label_set_id labels;
-	struct str part; /* of a multipart body: what goes with the profile */
+	struct str part;     /* of a multipart body: what goes with the profile */
 	int64_t from, until; /* ns; 0 = not given */
 };
 

@@ -22,8 +22,8 @@ enum {
 	LOG_HEAD = 16,
 	LOG_RECORD_HEAD = 32,
 	LOG_BEGINS_DICTIONARY = 1,
-	LOG_GOES_ON = 2, /* the next record belongs to it, */
-	LOG_FOLLOWS = 4, /* and this one to that before: all are read, or none */
+	LOG_GOES_ON = 2,    /* the next record belongs to it, */
+	LOG_FOLLOWS = 4,    /* and this one to that before: all are read, or none */
 	LOG_MOST = 4 << 20, /* bytes after which a writer begins another log */
 };
 #define LOG_LIFE HOUR_NS /* how long after its beginning a log is appended to */

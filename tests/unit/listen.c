@@ -160,7 +160,8 @@ static void check_jfr_labels(void)
 		profile_add_sample(&p, (stack_id){ 0 },
 				   dict_add_number_label(d, (label_set_id){ 0 }, S("context_id"),
 							 i));
-	ok(jfr_labels_apply(&in, str(snapshot, sizeof(snapshot) - 1), &p) == 1, "one context is not there");
+	ok(jfr_labels_apply(&in, str(snapshot, sizeof(snapshot) - 1), &p) == 1,
+	   "one context is not there");
 	set = profile_sample(&p, (sample_id){ 1 })->labels;
 	l = dict_find_label(d, set, dict_find_str(d, S("key")));
 	ok(l && str_eq(dict_text(d, l->str), S("value")) &&
