@@ -343,30 +343,39 @@ static int catch_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-bool server_run(const struct server_options *options, struct buf *why)
+static bool run(struct server *s, int signals, struct buf *why)
 {
-	struct server s = { .options = *options };
-	int signals = catch_signals(), fd;
+	int fd = open_socket(s->options.address, why);
 
-	rates_begin(&s.rates, options->rate);
-	if (options->token_file && !access_load(&s.access, options->token_file, why))
-		return false;
-	fd = open_socket(options->address, why);
 	if (fd < 0)
 		return false;
-	if (!pool_open(&s.pool, &options->pool)) {
+	if (!pool_open(&s->pool, &s->options.pool)) {
 		buf_printf(why, "cannot start readers: %s", strerror(errno));
 		return false;
 	}
-	if (!start_daemon(&s, fd, why))
+	if (!start_daemon(s, fd, why)) {
+		pool_close(&s->pool);
 		return false;
-	note_address(&s, fd);
-	serve(&s, signals);
-	pool_close(&s.pool);
-	MHD_run(s.daemon);
-	MHD_stop_daemon(s.daemon);
+	}
+	note_address(s, fd);
+	serve(s, signals);
+	pool_close(&s->pool);
+	MHD_run(s->daemon);
+	MHD_stop_daemon(s->daemon);
+	return true;
+}
+
+bool server_run(const struct server_options *options, struct buf *why)
+{
+	struct server s = { .options = *options };
+	int signals = catch_signals();
+	bool ok;
+
+	rates_begin(&s.rates, options->rate);
+	ok = (!options->token_file || access_load(&s.access, options->token_file, why)) &&
+	     run(&s, signals, why);
 	close(signals);
 	access_release(&s.access);
 	rates_release(&s.rates);
-	return true;
+	return ok;
 }

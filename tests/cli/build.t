@@ -11,7 +11,7 @@ make=$(command -v gmake || command -v make)
 # copy DIR: the sources, as a tarball has them
 copy() {
 	mkdir -p "$1/tests"
-	(cd "$top" && tar -cf - Makefile VERSION .ci cmd lib man completions tests/*/rules.mk \
+	(cd "$top" && tar -cf - Makefile VERSION .ci cmd lib man completions systemd tests/*/rules.mk \
 		tests/unit tests/fuzz tests/oracle) | tar -xf - -C "$1"
 }
 # has WORD... NAME: does ./out have the words, in this order?
@@ -85,7 +85,7 @@ for how in 'bindir=/bin mandir=/man' PREFIX=/opt/prof 'bindir=/usr/bin'; do
 	[ ! -e "$tmp/real" ]
 	ok $? 'writes nothing elsewhere' "$(find "$tmp/real" 2>&1)"
 	is "$(find "$tmp/a root" -type f | wc -l)" "$(($(echo cmd/prof-*.c | wc -w) * 3 + 1 + \
-		$(echo man/*.[1-9] | wc -w)))" 'commands, pages and completions are there'
+		$(echo man/*.[1-9] systemd/* | wc -w)))" 'commands, pages, completions and units are there'
 	exits 0 'make uninstall' "$make" uninstall DESTDIR="$tmp/a root" PREFIX="$tmp/real" "$@"
 	is "$(find "$tmp/a root" -type f)" '' 'takes all of it back'
 done
