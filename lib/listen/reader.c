@@ -6,17 +6,15 @@
 #include "listen/reader.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/vec.h"
 #include "base/when.h"
+#include "listen/confine.h"
 #include "listen/reader_message.h"
 
 enum {
@@ -224,21 +222,6 @@ static bool group_is_full(const struct reader *r)
 	       (r->group.n && monotonic_ns() - r->group_began >= GROUP_NS);
 }
 
-/* Nothing that a body does to this process may reach others, or outlive the program. */
-static void confine(void)
-{
-	const struct rlimit none = { 0, 0 };
-
-	prctl(PR_SET_NAME, "prof-listen:read");
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	setrlimit(RLIMIT_CORE, &none);
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGTERM, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-}
-
 void reader_main(unsigned slot, const struct sink_options *sink, const struct upload_limits *limits)
 {
 	struct sink_options own = *sink;
@@ -248,7 +231,7 @@ void reader_main(unsigned slot, const struct sink_options *sink, const struct up
 
 	if (shared == MAP_FAILED || slot >= READERS_MOST)
 		_exit(1);
-	confine();
+	confine_reader(sink);
 	mem_exhausted_status(READER_NO_MEMORY);
 	own.lock = &shared->lock;
 	r.slot = &shared->slot[slot];

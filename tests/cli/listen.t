@@ -95,6 +95,20 @@ memory:alloc_space:bytes:space:bytes	service_name=long
 samples:samples:count::	k=v,service_name=plain" 'the series: types, labels, spy'
 exits 0 'the store is whole' prof-store verify S
 
+# What reads bodies has no right but to write the store.
+if ldd "$BUILD/prof-listen" | grep -q libseccomp && ! sanitized; then
+	listen --store S
+	reader=$(ps -o pid= --ppid "$server" | head -n 1 | tr -d ' ')
+	tries=0
+	until grep -q '^Seccomp:.2' "/proc/$reader/status" || [ $((tries += 1)) -gt 100 ]; do sleep 0.02; done
+	is "$(sed -n 's/^\(Seccomp\|NoNewPrivs\):.*\([0-9]\)$/\1 \2/p' "/proc/$reader/status")" \
+		'NoNewPrivs 1
+Seccomp 2' 'readers are confined'
+	hang_up
+else
+	skip 'built without libseccomp, or with sanitizers' 'readers are confined'
+fi
+
 # The other outputs
 
 listen -z gzip >stream.pb.gz
