@@ -38,7 +38,7 @@ struct autofdo {
 	uint32_t col;
 	struct table bodies, lines;
 	VEC(int64_t) body_sum, line_sum; /* by row */
-	VEC(uint32_t) first, next;	 /* bodies: children of a body, and their siblings */
+	VEC(uint32_t) first, next;       /* bodies: children of a body, and their siblings */
 	VEC(uint32_t) first_line, next_line;
 	int64_t left_out, all;
 };

@@ -129,7 +129,7 @@ static void put_units(struct flamebearer *f, const struct column *c)
 
 	json_member_int64(&f->j, "sampleRate", is_time ? 1000000000 : 1);
 	json_member_string(&f->j, "units",
-			   is_time		       ? S("samples") :
+			   is_time                  ? S("samples") :
 			   str_eq(unit, S("bytes")) ? S("bytes") :
 						      S("objects"));
 	json_member_string(&f->j, "name", dict_text(f->p->dict, c->type));

@@ -170,8 +170,8 @@ static void put_tree(struct markdown *m, struct out *out)
 	buf_add(m->b, S("```\n"));
 	if (left_out)
 		buf_printf(m->b, "\nLeft out: %u places in the tree, %s.\n", left_out,
-			   shown == MOST_NODES ? "below 1 % or after the first 150"
-					       : "each below 1 %");
+			   shown == MOST_NODES ? "below 1 % or after the first 150" :
+						 "each below 1 %");
 	tree_release(&t);
 }
 

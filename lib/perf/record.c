@@ -167,10 +167,28 @@ static void parse_sample(struct parser *p, struct record *r)
 
 /* Other records */
 
+/*
+ * Does a record of a mapping hold a build id of that size, instead of the file's device and
+ * inode? The kernel uses one header for all events that it reports a mapping to, and does not
+ * clear the flag after an event that asks for build ids (perf_event_mmap_output() in
+ * kernel/events/core.c): while another program records with them, the flag says nothing for
+ * an event that does not. perf inject adds build ids without asking, of these sizes.
+ */
+static bool holds_build_id(const struct perf_event_header *h, const struct perf_event_attr *a,
+			   uint8_t size)
+{
+	enum { MD5 = 16, SHA1 = 20 };
+
+	return h->misc & PERF_RECORD_MISC_MMAP_BUILD_ID &&
+	       (a->build_id || size == MD5 || size == SHA1);
+}
+
 static void parse_map(const struct perf_event_header *h, struct parser *p, struct record *r)
 {
 	struct record_map *m = &r->map;
 	uint32_t protection, flags;
+	struct cursor before;
+	uint8_t size;
 
 	read_pair(p, &r->pid, &r->tid);
 	m->start = word(p);
@@ -179,13 +197,14 @@ static void parse_map(const struct perf_event_header *h, struct parser *p, struc
 	m->executable = !(h->misc & PERF_RECORD_MISC_MMAP_DATA);
 	m->in_kernel = (h->misc & PERF_RECORD_MISC_CPUMODE_MASK) == PERF_RECORD_MISC_KERNEL;
 	if (h->type == PERF_RECORD_MMAP2) {
-		if (h->misc & PERF_RECORD_MISC_MMAP_BUILD_ID) {
-			size_t size = cursor_u8(&p->c);
-
+		before = p->c;
+		size = cursor_u8(&p->c);
+		if (holds_build_id(h, p->attr, size)) {
 			cursor_skip(&p->c, 3);
 			m->build_id = cursor_bytes(&p->c, MOST_BUILD_ID);
 			m->build_id.n = min_size(m->build_id.n, size);
 		} else {
+			p->c = before;
 			m->has_inode = true;
 			read_pair(p, &m->major, &m->minor);
 			m->inode = word(p);

@@ -7,16 +7,16 @@ cat >types.folded <<'END'
 main;a;b 3
 main;a 2
 END
-prof-fold -t rows types.folded >rows
-is "$(head -n 1 rows | tr '\t' ' ')" 'time duration stack samples_count' 'rows: names of columns'
-is "$(awk -F '\t' 'NR > 1 { print $3, $4 }' rows)" 'main;a;b 3
+prof-fold -t rows types.folded >rows.tsv
+is "$(head -n 1 rows.tsv | tr '\t' ' ')" 'time duration stack samples_count' 'rows: names of columns'
+is "$(awk -F '\t' 'NR > 1 { print $3, $4 }' rows.tsv)" 'main;a;b 3
 main;a 2' 'rows: a row a sample'
 prof-merge -t pprof "$top"/tests/golden/otlp/current.in -o labels.pb.gz
-prof-fold -t rows labels.pb.gz >rows
-is "$(awk -F '\t' 'NR > 1 { print NF }' rows | sort -u)" "$(head -n 1 rows | awk -F '\t' '{ print NF }')" \
+prof-fold -t rows labels.pb.gz >rows.tsv
+is "$(awk -F '\t' 'NR > 1 { print NF }' rows.tsv | sort -u)" "$(head -n 1 rows.tsv | awk -F '\t' '{ print NF }')" \
 	'rows: all rows have all cells'
 is "$(awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "thread") t = i }
-	NR == 2 { print $1, $3, $t }' rows)" '1700000000000000000 main;work;inlined worker' \
+	NR == 2 { print $1, $3, $t }' rows.tsv)" '1700000000000000000 main;work;inlined worker' \
 	'rows: times and labels'
 printf 'a\\b;c 1\n' | prof-fold -t rows | tail -n 1 | cut -f 3 >out
 is "$(cat out)" 'a\\b;c' 'rows: escapes'

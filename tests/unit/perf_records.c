@@ -158,6 +158,7 @@ static void add_trailer(uint64_t time, uint64_t id)
 
 static void test_maps(void)
 {
+	struct perf_event_attr asked = trailed;
 	struct record r;
 
 	record_begin(PERF_RECORD_MMAP, PERF_RECORD_MISC_USER);
@@ -206,6 +207,25 @@ static void test_maps(void)
 	written.header.misc = PERF_RECORD_MISC_USER;
 	r = parse(&trailed);
 	ok(!r.map.build_id.n && r.map.major == 20 && r.map.has_inode, "with device and inode");
+
+	/* Beside a recorder that asks for build ids, the kernel sets their flag for all. */
+	record_begin(PERF_RECORD_MMAP2, PERF_RECORD_MISC_USER | PERF_RECORD_MISC_MMAP_BUILD_ID);
+	record_add_pair(7, 8);
+	record_add(0x400000);
+	record_add(0x1000);
+	record_add(0);
+	record_add_pair(8, 1); /* the device */
+	record_add(0x1234);    /* the inode */
+	record_add(5);
+	record_add_pair(5, 2);
+	record_add_text("/bin/true");
+	add_trailer(56, 9);
+	r = parse(&trailed);
+	ok(!r.map.build_id.n && r.map.has_inode && r.map.major == 8 && r.map.inode == 0x1234,
+	   "a flag of build ids that another recorder asked for");
+	asked.build_id = 1;
+	r = parse(&asked);
+	ok(!r.map.has_inode && r.map.build_id.n == 8, "an event that asked for them");
 }
 
 static void test_others(void)
