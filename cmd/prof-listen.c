@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -159,6 +160,7 @@ NORETURN static void run_compaction(void)
 	DIR *dir = o.tenants ? opendir(o.store) : NULL;
 	char path[PATH_MAX];
 
+	prctl(PR_SET_NAME, "prof-listen:cmp");
 	setpriority(PRIO_PROCESS, 0, 10);
 	if (!o.tenants)
 		compact_store(o.store);
