@@ -55,7 +55,8 @@ struct server {
 	uint64_t held;
 	uint64_t nkept_told; /* profiles that options.kept was called for */
 	bool is_ending, is_closed;
-	int64_t told; /* when options.kept was called, and when a note was made */
+	bool told_tenants; /* that the header of tenants is of no use here */
+	int64_t told;      /* when options.kept was called, and when a note was made */
 	int64_t noted;
 };
 

@@ -59,6 +59,10 @@ static void check_access(struct request *q)
 		refuse(q, 401, 0, "no valid token");
 		return;
 	}
+	if (!s->options.tenants && named.n && !s->told_tenants) {
+		s->told_tenants = true;
+		s->options.note("agents send X-Scope-OrgID, which --tenants makes use of");
+	}
 	if (!s->options.tenants || !is_upload(q->route))
 		return;
 	if (tenant.n && named.n && !str_eq(tenant, named)) {

@@ -59,6 +59,14 @@ a;c 1' 'tree, trie and lines'
 is "$(stored folded)" 'a;b 30000000
 a;c -10000000' 'samples become nanoseconds by sampleRate; negative ones stay'
 is "$(stored long | wc -c)" 100009 'a long line is whole'
+prof-store add -q R -l service_name=otlp-1 p.pb.gz
+prof-store add -q R -l service_name=otlp-2,zone=z p.pb.gz
+prof-store export R | prof-merge -t otlp >two.otlp
+is "$(curl -s -w '%{http_code}' -H 'Content-Type: application/x-protobuf' --data-binary @two.otlp \
+	"http://127.0.0.1:$port/v1development/profiles"; stored otlp-1; stored otlp-2)" '200main;a 3
+main;b 4
+main;a 3
+main;b 4' 'OTLP of two services: each has its own'
 agents push_faults p.pb.gz >out
 is "$(sed 's/"code":"invalid_argument",//' out)" 'a label twice: 400 {"message":"label a is given twice"}
 a label without a name: 400 {"message":"a label has no name"}
@@ -75,7 +83,7 @@ GET /ingest: 405 the method is POST
 POST /nothing: 404 no such path: profiles are taken at /ingest, /push.v1.PusherService/Push, /v1development/profiles and /
 DELETE /metrics: 405 the method is GET' 'paths and methods'
 curl -s "http://127.0.0.1:$port/metrics" >metrics
-grep -q '^prof_listen_profiles_total 13$' metrics && [ "$(tail -n 1 metrics)" = '# EOF' ]
+grep -q '^prof_listen_profiles_total 15$' metrics && [ "$(tail -n 1 metrics)" = '# EOF' ]
 ok $? 'metrics count profiles' "$(grep -v bucket metrics)"
 hang_up
 is "$(prof-query --series-list -t tsv S | tail -n +2)" \
@@ -92,7 +100,9 @@ process_cpu:cpu:nanoseconds:cpu:nanoseconds	service_name=lines
 process_cpu:cpu:nanoseconds:cpu:nanoseconds	k=v,service_name=folded
 memory:inuse_space:bytes:space:bytes	service_name=heap
 memory:alloc_space:bytes:space:bytes	service_name=long
-samples:samples:count::	k=v,service_name=plain" 'the series: types, labels, spy'
+samples:samples:count::	k=v,service_name=plain
+samples:samples:count::	service_name=otlp-1
+samples:samples:count::	service_name=otlp-2,zone=z" 'the series: types, labels, spy'
 exits 0 'the store is whole' prof-store verify S
 
 # What reads bodies has no right but to write the store.
