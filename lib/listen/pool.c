@@ -15,6 +15,8 @@
 
 extern char **environ;
 
+#define END_NS INT64_C(1000000000) /* that a reader has to end */
+
 enum {
 	FIRST_FD = 10,         /* descriptors of the pool stay away from those of readers */
 	DEPTH = 128,           /* uploads that a reader has at a time, */
@@ -416,6 +418,19 @@ void pool_tick(struct pool *p)
 	dispatch(p);
 }
 
+/* A reader may wait for a pipe that nobody empties: not for ever. */
+static void await_end(pid_t pid)
+{
+	const struct timespec pause = { 0, 10000000 };
+	int64_t end = monotonic_ns() + END_NS;
+
+	while (waitpid(pid, NULL, WNOHANG) == 0) {
+		if (monotonic_ns() > end)
+			kill(pid, SIGKILL);
+		nanosleep(&pause, NULL);
+	}
+}
+
 void pool_close(struct pool *p)
 {
 	struct job *j;
@@ -430,7 +445,7 @@ void pool_close(struct pool *p)
 		if (s->fd < 0)
 			continue;
 		shutdown(s->fd, SHUT_WR);
-		waitpid(s->pid, NULL, 0);
+		await_end(s->pid);
 		close(s->fd);
 		buf_release(&s->in);
 	}

@@ -149,6 +149,16 @@ listen >/dev/full
 is "$(agents statuses 2)" '0 503 10' 'an output that is full: 503, and the server stays'
 hang_up
 
+mkfifo full
+sleep 60 <full &
+sleeper=$!
+listen --drain 100ms >full
+printf '%0200000d 1\n' 0 >long.folded
+curl -s -m 0.5 --data-binary @long.folded "http://127.0.0.1:$port/?name=x" >/dev/null
+hang_up
+is "$ended" 0 'a pipe that nobody reads does not keep it from ending'
+kill $sleeper
+
 # Who may send
 
 printf '# tokens\nopen\none one\n' >tokens
