@@ -31,7 +31,9 @@ ask	= $(shell $(PKG_CONFIG) $(1) $(PACKAGES) $(found))$(if $(filter 0,$(.SHELLST
 	  libraries are missing, or $(PKG_CONFIG) is: "make deps" installs them))
 once	= $(eval $(1) := $(2))$($(1))
 found	= $(call once,found,$(shell for p in $(OPTIONAL); do $(PKG_CONFIG) --exists $$p && echo $$p; done))
-package_cflags = $(call once,package_cflags,$(call ask,--cflags $(LOADED)) $(found:libseccomp=-DHAVE_SECCOMP))
+# Where headers lie in a folder of the system's, "make cross" must find its own ones first.
+package_cflags = $(call once,package_cflags,$(call ask,--cflags) \
+	$(patsubst -I%,-idirafter %,$(call ask,--cflags $(LOADED))) $(found:libseccomp=-DHAVE_SECCOMP))
 package_libs = $(call once,package_libs,$(call ask,--libs))
 
 OPT	?= -O2 -g
@@ -159,11 +161,16 @@ $(O)/tests/%.so: tests/%.c $(O)/flags
 $(O)/tests/make_run $(O)/tests/stamp: %: %.o $(O)/libprof.a
 	$(call link)
 
+# A server that clients are tested with.
+$(O)/tests/http_peer.o: | $(PROTO:=.h)
+$(O)/tests/http_peer: %: %.o $(O)/libprof.a
+	$(call link)
+
 include tests/fuzz/rules.mk tests/validate/rules.mk tests/bench/rules.mk
 
 # Of the sanitized build, "check" needs only the readers on damaged input; the whole of it is
 # tested by "make check SAN=address,undefined".
-WITH	:= fail_io.so die_at.so make_run stamp validate/simulate $(if $(SAN)$(strip $(ABSENT)),,validate/unwind)
+WITH	:= fail_io.so die_at.so make_run stamp http_peer validate/simulate $(if $(SAN)$(strip $(ABSENT)),,validate/unwind)
 check: ## every test; the end lists what was skipped, and why
 check: all $(UNIT) $(WITH:%=$(O)/tests/%) $(if $(SAN),$(if $(findstring address,$(SAN)),replays),hostile)
 	$(Q)tests/run $(O) $(UNIT) $(TESTS)

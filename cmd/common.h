@@ -30,6 +30,9 @@ extern struct common common;
  */
 extern const struct opt to_options[], file_options[], sum_options[], general_options[];
 
+/* Options of commands that read files and write none: those of files without -o. */
+#define input_options (file_options + 1)
+
 /* Parse the command line and set up signals. Returns the operands. */
 char **start(const struct cmd *cmd, int argc, char **argv);
 

@@ -1,12 +1,16 @@
 #include "interrupt.h"
 
 #include <signal.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool outlives;
+#include "base/base.h"
+
+bool interrupt_with_sigterm;
+
+static const int numbers[] = { SIGINT, SIGTERM };
+static bool outlives[LEN(numbers)];
 
 static void on_first_interrupt(int number)
 {
@@ -24,22 +28,33 @@ static bool reads_pipe(char *const *paths)
 	return false;
 }
 
-void interrupt_outlive(char *const *paths)
+static void outlive(size_t i)
 {
 	struct sigaction once = { .sa_handler = on_first_interrupt,
 				  .sa_flags = SA_RESTART | SA_RESETHAND };
 	struct sigaction was;
 
-	if (outlives || !reads_pipe(paths) || sigaction(SIGINT, &once, &was) < 0)
+	if (outlives[i] || sigaction(numbers[i], &once, &was) < 0)
 		return;
-	outlives = was.sa_handler == SIG_DFL;
-	if (!outlives)
-		sigaction(SIGINT, &was, NULL);
+	outlives[i] = was.sa_handler == SIG_DFL;
+	if (!outlives[i])
+		sigaction(numbers[i], &was, NULL);
+}
+
+void interrupt_outlive(char *const *paths)
+{
+	if (!reads_pipe(paths))
+		return;
+	outlive(0);
+	if (interrupt_with_sigterm)
+		outlive(1);
 }
 
 void interrupt_restore(void)
 {
-	if (outlives)
-		signal(SIGINT, SIG_DFL);
-	outlives = false;
+	for (size_t i = 0; i < LEN(numbers); i++) {
+		if (outlives[i])
+			signal(numbers[i], SIG_DFL);
+		outlives[i] = false;
+	}
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "base/arena.h"
 #include "base/when.h"
 #include "common.h"
 
@@ -38,11 +39,14 @@ const struct opt server_options[] = {
 
 /* Files with secrets */
 
-/* The file's text with a NUL after it, without a line end; it is never freed. */
+static struct arena texts; /* of settings, until the program ends */
+
+/* The file's text, without a line end at its end. */
 static char *read_text(const char *path)
 {
 	FILE *f = fopen(path, "re");
 	struct buf b = { 0 };
+	char *text;
 
 	if (!f)
 		usage("%s: %s", path, strerror(errno));
@@ -54,8 +58,9 @@ static char *read_text(const char *path)
 		usage("%s: is larger than %d bytes", path, FILE_MOST);
 	while (b.n && (b.p[b.n - 1] == '\n' || b.p[b.n - 1] == '\r'))
 		b.n--;
-	buf_ch(&b, '\0');
-	return b.p;
+	text = (char *)arena_str(&texts, buf_str(&b)).p;
+	buf_release(&b);
+	return text;
 }
 
 static bool is_one_line(const char *s)
@@ -150,7 +155,8 @@ static void add_header_list(struct str list, const char *variable)
 		buf_ch(&line, '\0');
 		if (!name.n || !is_header(line.p) || strlen(line.p) + 1 != line.n)
 			usage("%s: expected NAME=VALUE,...", variable);
-		push_header(line.p);
+		push_header(arena_str(&texts, str(line.p, line.n - 1)).p);
+		buf_release(&line);
 	}
 }
 
@@ -249,15 +255,17 @@ void server_settings(enum server_kind kind, struct http_settings *s)
 
 static const char *joined(const char *base, const char *path)
 {
-	struct buf b = { 0 };
 	struct str s = str_of(base);
+	struct buf b = { 0 };
+	const char *text;
 
 	while (str_ends(s, S("/")))
 		s.n--;
 	buf_add(&b, s);
 	buf_add(&b, str_of(path));
-	buf_ch(&b, '\0');
-	return b.p;
+	text = arena_str(&texts, buf_str(&b)).p;
+	buf_release(&b);
+	return text;
 }
 
 const char *server_of_environment(enum server_kind kind)

@@ -20,7 +20,7 @@ BEGIN {
 	may["record"] = "record perf unwind object profile io base"
 	may["format"] = "format analyze profile io base"
 	may["store"] = "store query profile io base"
-	may["remote"] = "remote http format profile io base"
+	may["remote"] = "remote http format analyze profile io base"
 	may["listen"] = "listen remote store format query profile io base"
 	may["source"] = "source store remote http format query profile io base"
 

@@ -2,6 +2,8 @@
 #include "http/http.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
@@ -178,15 +180,36 @@ static bool wait_for_network(struct http_client *c, int64_t wait_ns, int64_t beg
 	return !atomic_exchange(&c->woken, false);
 }
 
+/*
+ * A connection that the server has closed must not end the program. TLS libraries write to
+ * it in a way that sends a signal, which is for this thread alone.
+ */
+static void perform(struct http_client *c)
+{
+	sigset_t pipe_only, was, pending;
+	int running, number;
+	bool was_pending;
+
+	sigemptyset(&pipe_only);
+	sigaddset(&pipe_only, SIGPIPE);
+	sigpending(&pending);
+	was_pending = sigismember(&pending, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &pipe_only, &was);
+	c->curl->multi_perform(c->multi, &running);
+	sigpending(&pending);
+	if (!was_pending && sigismember(&pending, SIGPIPE))
+		sigwait(&pipe_only, &number);
+	pthread_sigmask(SIG_SETMASK, &was, NULL);
+}
+
 bool http_next(struct http_client *c, int64_t wait_ns, struct http_answer *answer, void **tag)
 {
 	int64_t began = monotonic_now();
 	struct transfer *t;
-	int running;
 
 	http_answer_release(answer);
 	do {
-		c->curl->multi_perform(c->multi, &running);
+		perform(c);
 		t = take_ended(c);
 	} while (!t && wait_for_network(c, wait_ns, began));
 	if (!t)

@@ -66,7 +66,8 @@ struct http_answer {
 	struct buf error;
 	/* Without a whole answer: may the server have the whole request? */
 	bool may_have_arrived;
-	bool is_too_large; /* the body is larger than settings.most */
+	bool will_fail_again; /* a certificate, for instance: no use in trying again */
+	bool is_too_large;    /* the body is larger than settings.most */
 };
 
 void http_answer_release(struct http_answer *a);

@@ -302,12 +302,30 @@ static void get_facts(struct transfer *t)
 	buf_add(&t->answer.content_type, str_of(type));
 }
 
+/* TLS that does not agree, and what the settings say of it. */
+static bool is_final(CURLcode code)
+{
+	switch (code) {
+	case CURLE_URL_MALFORMAT:
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_PEER_FAILED_VERIFICATION: return true;
+	default: return false;
+	}
+}
+
 bool transfer_finish(struct transfer *t, CURLcode code)
 {
 	get_facts(t);
 	if (code == CURLE_OK)
 		return !follow(t);
 	t->answer.may_have_arrived = has_all(t);
+	if (code == CURLE_COULDNT_CONNECT && t->answer.may_have_arrived)
+		code = CURLE_GOT_NOTHING; /* a kept connection broke, and another is not to be had */
+	t->answer.will_fail_again = is_final(code);
 	say_error(t, code);
 	return true;
 }

@@ -14,6 +14,14 @@ const struct codec *codec_of(struct str head)
 	return NULL;
 }
 
+const struct codec *codec_of_magic(struct str magic)
+{
+	for (size_t i = 0; i < LEN(codecs); i++)
+		if (codecs[i]->has_magic && codecs[i]->match(magic))
+			return codecs[i];
+	return NULL;
+}
+
 size_t codec_zeros(struct str src)
 {
 	size_t n = 0;

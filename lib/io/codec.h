@@ -25,6 +25,9 @@ struct codec {
 	/* Do these first bytes (up to 4 KiB) begin such data? */
 	bool (*match)(struct str head);
 
+	/* match() looks at 4 bytes alone: a stream need not wait for more. */
+	bool has_magic;
+
 	/* Data without frames: it may end anywhere but inside a character. */
 	bool unframed;
 
@@ -63,5 +66,8 @@ size_t codec_zeros(struct str src);
 
 /* The codec that these first bytes are in, or NULL. */
 const struct codec *codec_of(struct str head);
+
+/* The same for the first 4 bytes, which not all codecs are known by. */
+const struct codec *codec_of_magic(struct str magic);
 
 #endif

@@ -144,6 +144,7 @@ static bool whole(struct str *src, struct buf *dst, size_t most)
 const struct codec codec_gzip = {
 	.name = "gzip",
 	.match = match_gzip,
+	.has_magic = true,
 	.open = open_gzip,
 	.decode = decode,
 	.padding = codec_zeros, /* tar and some devices add them at the end */

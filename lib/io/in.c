@@ -11,11 +11,19 @@
 
 enum { MOST_LAYERS = 3 }; /* encodings around one another */
 
+/* The encoding of what comes next. The head of a stream may be slow to come. */
+static const struct codec *next_codec(struct in *in)
+{
+	const struct codec *codec = codec_of_magic(in_peek(in, 4));
+
+	return codec ? codec : codec_of(in_peek(in, LAYER_HEAD));
+}
+
 static bool unwrap(struct in *in)
 {
 	const struct codec *codec;
 
-	for (int depth = 0; (codec = codec_of(in_peek(in, LAYER_HEAD))); depth++) {
+	for (int depth = 0; (codec = next_codec(in)); depth++) {
 		if (codec->unpack)
 			return in_fail(in, "is %s data: unpack it with '%s'", codec->name,
 				       codec->unpack);

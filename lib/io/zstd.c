@@ -47,6 +47,7 @@ static void close_zstd(void *state)
 const struct codec codec_zstd = {
 	.name = "zstd",
 	.match = match,
+	.has_magic = true,
 	.open = open_zstd,
 	.decode = decode,
 	.close = close_zstd,

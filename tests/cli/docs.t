@@ -15,7 +15,7 @@ for prog in "$top"/cmd/prof-*.c; do
 	same described has "$prog(1) describes the options that $prog has"
 	for shell in zsh fish; do
 		exits 0 "$prog --complete=$shell" "$prog" --complete=$shell
-		is "$(grep -cE -- '(--output=|-l output)' out)" 1 "$prog completes --output in $shell"
+		is "$(grep -cE -- '(--compress=|-l compress)' out)" 1 "$prog completes --compress in $shell"
 	done
 	grep -q "Xr $prog 1" "$top/man/prof.7"
 	ok $? "prof(7) knows $prog"

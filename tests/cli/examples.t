@@ -23,7 +23,7 @@ END
 chmod +x bin/* app
 sleep 100 &
 echo $! >app.pid
-trap 'kill "$(cat app.pid)"; cd / && rm -rf "$tmp"' EXIT
+trap 'kill "$(cat app.pid)" "$peer"; cd / && rm -rf "$tmp"' EXIT
 records=true
 prof-record -q -a -d 10ms -o /dev/null 2>err || records=false
 why=$(head -n 1 err)
@@ -45,6 +45,14 @@ cp api.pb.gz b.pb.gz
 prof-fold app.perf >base.folded
 sed 's/;malloc /;malloc 9/' base.folded >new.folded
 prof-store add -q store -l service_name=api,region=eu api.pb.gz
+unset http_proxy HTTP_PROXY all_proxy ALL_PROXY
+mkdir peer
+"$BUILD/tests/http_peer" peer &
+peer=$!
+until [ -s peer/port ]; do sleep 0.01; done
+URL=http://127.0.0.1:$(cat peer/port)
+export URL
+echo secret >token
 . "$top/tests/runs.sh"
 mkdir runs
 (cd runs && record_both 5)

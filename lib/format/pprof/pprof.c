@@ -61,18 +61,18 @@ static size_t end_of_fields(struct str bytes, size_t from, bool *has_strings)
 
 /*
  * Append the following frames to the message until it is complete: it ends at the end of
- * a field, and has a string table, as every profile does.
+ * a field, and has a string table, as every profile does. A complete one does not wait for
+ * what comes next in a stream.
  */
 static void join_frames(struct in *in, struct str *message)
 {
 	size_t end = 0;
 	bool has_strings = false;
 
-	while (in_more_frames(in)) {
+	do {
 		end = end_of_fields(*message, end, &has_strings);
-		if ((end == message->n && has_strings) || !in_frame_more(in, message))
-			break;
-	}
+	} while ((end != message->n || !has_strings) && in_more_frames(in) &&
+		 in_frame_more(in, message));
 }
 
 static bool pprof_read(struct in *in, struct profile *p)
