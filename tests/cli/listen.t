@@ -150,6 +150,7 @@ is "$(agents statuses 2)" '0 503 10' 'an output that is full: 503, and the serve
 hang_up
 
 mkfifo full
+# shellcheck disable=SC2217
 sleep 60 <full &
 sleeper=$!
 listen --drain 100ms >full
