@@ -103,7 +103,7 @@ $(O)/proto/%.pb-c.c $(O)/proto/%.pb-c.h: %.proto | $(filter deps deps-dev,$(MAKE
 	$(Q)protoc-c --c_out=$(@D) --proto_path=$(<D) $(<F)
 $(PROTO:=.o): %.o: %.c $(PROTO:=.h) $(O)/flags
 	$(compile) -w -c -o $@ $<
-$(filter $(O)/lib/format/otlp/% $(O)/lib/remote/% $(O)/lib/listen/% $(O)/cmd/%,$(OBJECTS)): | $(PROTO:=.h)
+$(filter $(O)/lib/format/otlp/% $(O)/lib/remote/% $(O)/lib/source/% $(O)/lib/listen/% $(O)/cmd/%,$(OBJECTS)): | $(PROTO:=.h)
 
 -include $(OBJECTS:.o=.d) $(wildcard $(O)/tests/*.d $(O)/tests/*/*.d)
 $(O)/lib/view/assets.o: $(wildcard lib/view/*.js lib/view/*.css)

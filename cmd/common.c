@@ -10,6 +10,7 @@
 #include "object/elf.h"
 #endif
 #include "profile/type.h"
+#include "server_options.h"
 
 struct common common = { .from = -1, .to = -1 };
 
@@ -112,6 +113,15 @@ void note_lines(struct str lines)
 	}
 }
 
+void complain_lines(struct str lines)
+{
+	while (lines.n) {
+		struct str line = str_cut(&lines, '\n');
+
+		complain("%.*s", STR_ARG(line));
+	}
+}
+
 static uint64_t total_size(char *const *paths)
 {
 	struct stat st;
@@ -153,29 +163,79 @@ static void report_input(void *context, const struct source_report *r)
 		interrupt_restore();
 }
 
+static void note_line(void *context, const char *line)
+{
+	(void)context;
+	note("%s", line);
+}
+
+static bool wants_all(void)
+{
+	return common.type && strcmp(common.type, "all") == 0;
+}
+
+bool has_server(char *const *paths)
+{
+	for (; *paths; paths++)
+		if (server_is(*paths))
+			return true;
+	return false;
+}
+
+/*
+ * Variables say who asks a Pyroscope server; to any other URL only goes what options say,
+ * and .netrc.
+ */
+static void set_servers(struct source_options *o, char *const *paths)
+{
+	static struct http_settings to_server, to_endpoint;
+
+	for (; *paths; paths++) {
+		if (!http_url_is(str_of(*paths)))
+			continue;
+		server_settings(server_is(*paths) ? SERVER_PYROSCOPE : SERVER_OTHER,
+				server_is(*paths) ? &to_server : &to_endpoint);
+	}
+	o->to_server = &to_server;
+	o->to_endpoint = &to_endpoint;
+}
+
 void open_source(struct source *s, char *const *paths, bool directories)
 {
 	static char *const standard_input[] = { (char *)"-", NULL };
+	struct source_options options;
 
 	if (!*paths)
 		paths = standard_input;
 	interrupt_outlive(paths);
 	if (!common.quiet)
 		progress_start(total_size(paths));
-	source_open(s, paths,
-		    &(struct source_options){
-			    .from = common.from < 0 ? NULL :
-						      format_readable_at((size_t)common.from),
-			    .lenient = common.lenient,
-			    .directories = directories,
-			    .has_range = common.has_range,
-			    .since = common.since,
-			    .until = common.until,
-			    .selector = common.selector,
-			    .jobs = (unsigned)common.jobs,
-			    .progress = progress_add,
-			    .report = report_input,
-		    });
+	options = (struct source_options){
+		.from = common.from < 0 ? NULL : format_readable_at((size_t)common.from),
+		.lenient = common.lenient,
+		.directories = directories,
+		.has_range = common.has_range,
+		.since = common.since,
+		.until = common.until,
+		.selector = common.selector,
+		.type = wants_all() ? S("") : str_of(common.type),
+		.one_type = common.one_type && !wants_all(),
+		.no_stacks = common.no_stacks,
+		.label = common.label,
+		.nlabel = common.nlabel,
+		.all_labels = common.all_labels,
+		.server_step = common.server_step,
+		.server_origin = common.server_origin,
+		.select = common.select,
+		.every = (int64_t)common.every,
+		.count = common.count,
+		.note = note_line,
+		.jobs = (unsigned)common.jobs,
+		.progress = progress_add,
+		.report = report_input,
+	};
+	set_servers(&options, paths);
+	source_open(s, paths, &options);
 }
 
 bool load_all(struct profile *p, char *const *paths)
@@ -241,7 +301,7 @@ bool wants_all_types(const struct profile *p)
 {
 	uint32_t col;
 
-	return common.type && strcmp(common.type, "all") == 0 && !type_find(p, S("all"), &col);
+	return wants_all() && !type_find(p, S("all"), &col);
 }
 
 bool choose_column(const struct profile *p, uint32_t *col)

@@ -20,6 +20,12 @@ struct common {
 	bool has_range;
 	int64_t since, until;
 	struct selector *selector;
+	/* What else sources are told: see struct source_options. */
+	bool one_type, no_stacks, all_labels, select;
+	const struct str *label;
+	size_t nlabel;
+	int64_t server_step, server_origin;
+	uint64_t every, count;
 	bool events_in; /* at least one input has perf's events, often several at once */
 };
 extern struct common common;
@@ -41,6 +47,9 @@ char **start(const struct cmd *cmd, int argc, char **argv);
  * reported as they are found. directories: read a directory as the files in it.
  */
 void open_source(struct source *s, char *const *paths, bool directories);
+
+/* Is one of the inputs a Pyroscope server? */
+bool has_server(char *const *paths);
 
 /* Append the profiles of all good inputs to p. False if an input was bad. */
 bool load_all(struct profile *p, char *const *paths);
@@ -72,6 +81,9 @@ void note(const char *fmt, ...) PRINTF(1, 2);
 
 /* The same for each line. */
 void note_lines(struct str lines);
+
+/* An error message for each line. */
+void complain_lines(struct str lines);
 
 /* Note that n values that were not 0 have become 0 by rounding. */
 void note_rounded(uint64_t n);

@@ -1,181 +1,39 @@
 #include "over_time.h"
 
-#include <time.h>
-
-#include "cli/progress.h"
 #include "common.h"
 #include "profile/type.h"
-#include "profile/unit.h"
-#include "source/time_series.h"
-
-const char *over_time_wanted(const struct over_time *o)
-{
-	return o->series ? "series" : o->profiles ? "profiles" : o->list ? "series-list" : NULL;
-}
-
-/* The table that is printed: a row of cells, as text in columns or for programs. */
-struct over_time_table {
-	struct out out;
-	struct json json;
-	struct rows rows;
-	enum report_format format;
-	VEC(const char *) names;
-};
-
-static bool begin_table(struct over_time_table *t, enum report_format format)
-{
-	t->format = format;
-	vec_push(&t->names, NULL);
-	if (!out_open(&t->out, common.output, common.pack))
-		return false;
-	t->json = (struct json){ .b = &t->out.bytes };
-	if (format != REPORT_TEXT)
-		rows_begin(&t->rows, &t->out, format == REPORT_JSON ? &t->json : NULL, t->names.v);
-	return true;
-}
-
-static bool end_table(struct over_time_table *t)
-{
-	if (t->format != REPORT_TEXT && !t->out.failed)
-		rows_end(&t->rows);
-	if (t->format == REPORT_JSON)
-		buf_ch(&t->out.bytes, '\n');
-	vec_release(&t->names);
-	return finish_output(&t->out);
-}
-
-/* A time: local for people, RFC 3339 for programs. */
-static void put_time_cell(struct over_time_table *t, int64_t ns)
-{
-	time_t seconds = (time_t)(ns / 1000000000 - (ns % 1000000000 < 0));
-	char text[40] = "";
-	struct tm tm;
-
-	if (t->format == REPORT_TEXT && localtime_r(&seconds, &tm))
-		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
-	else if (gmtime_r(&seconds, &tm))
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	if (t->format == REPORT_TEXT)
-		buf_add(&t->out.bytes, str_of(text));
-	else
-		rows_str(&t->rows, str_of(text));
-}
-
-static void put_text_cell(struct over_time_table *t, struct str text, size_t width)
-{
-	if (t->format != REPORT_TEXT) {
-		rows_str(&t->rows, text);
-		return;
-	}
-	buf_add(&t->out.bytes, S("  "));
-	put_name(&t->out.bytes, text);
-	for (size_t i = text.n; i < width; i++)
-		buf_ch(&t->out.bytes, ' ');
-}
-
-static void put_value_cell(struct over_time_table *t, int64_t v, struct str unit)
-{
-	struct buf text = { 0 };
-
-	if (t->format != REPORT_TEXT) {
-		rows_int(&t->rows, v);
-		return;
-	}
-	unit_print(&text, (double)v, unit);
-	buf_printf(&t->out.bytes, "  %12.*s", STR_ARG(buf_str(&text)));
-	buf_release(&text);
-}
-
-static void end_line(struct over_time_table *t)
-{
-	if (t->format == REPORT_TEXT) {
-		buf_ch(&t->out.bytes, '\n');
-		out_flush(&t->out);
-	}
-}
-
-/* Going through the inputs: stores by their own means, others profile by profile. */
-
-struct visits {
-	void *context;
-	void (*store)(void *context, struct store_view *v);
-	void (*profile)(void *context, struct profile *p);
-};
-
-static bool visit_store(const struct visits *v, const char *path)
-{
-	struct dictionary d;
-	struct store_view view;
-	struct str lines;
-	bool ok;
-
-	dict_init(&d);
-	view_open(&view, path, &d, common.has_range ? common.since : INT64_MIN,
-		  common.has_range ? common.until : INT64_MAX);
-	v->store(v->context, &view);
-	lines = buf_str(&view.errors);
-	while (lines.n) {
-		struct str line = str_cut(&lines, '\n');
-
-		complain("%.*s", STR_ARG(line));
-	}
-	ok = !view.nerror;
-	view_close(&view);
-	dict_release(&d);
-	return ok;
-}
-
-static bool visit_files(const struct visits *v, char **paths)
-{
-	struct dictionary d;
-	struct profile p;
-	struct source s;
-	bool ok;
-
-	dict_init(&d);
-	profile_init(&p, &d);
-	open_source(&s, paths, false);
-	while (source_next(&s, &p)) {
-		note_rounded(profile_round(&p));
-		v->profile(v->context, &p);
-	}
-	ok = source_close(&s);
-	progress_end();
-	profile_release(&p);
-	dict_release(&d);
-	return ok;
-}
-
-static bool visit_all(const struct visits *v, char **paths)
-{
-	bool ok = true, has_files = !*paths;
-	char **files = paths;
-
-	for (char **at = paths; *at; at++) {
-		if (store_is(*at)) {
-			ok = visit_store(v, *at) && ok;
-		} else {
-			*files++ = *at;
-			has_files = true;
-		}
-	}
-	*files = NULL;
-	return (!has_files || visit_files(v, paths)) && ok;
-}
+#include "time_table.h"
+#include "visits.h"
 
 /* --series */
 
+struct reading {
+	struct time_series *t;
+	bool each_profile; /* what is shown needs the values of each */
+};
+
 static void series_of_store(void *context, struct store_view *v)
 {
-	time_series_add_store(context, v);
+	struct reading *r = context;
+
+	time_series_add_store(r->t, v);
 }
 
 static void series_of_profile(void *context, struct profile *p)
 {
-	time_series_add_profile(context, p);
+	struct reading *r = context;
+
+	time_series_add_profile(r->t, p);
 }
 
-static void split_labels(struct time_series_options *to, const char *by)
+static bool series_of_server(void *context, struct server *s)
+{
+	struct reading *r = context;
+
+	return server_add_series(s, r->t, r->each_profile);
+}
+
+void split_labels(struct time_series_options *to, const char *by)
 {
 	struct str rest = str_of(by);
 
@@ -186,9 +44,34 @@ static void split_labels(struct time_series_options *to, const char *by)
 	}
 }
 
-static bool print_points(const struct time_series *t, enum report_format format)
+/* The unit of what --show asks for. */
+static struct str unit_shown(const struct time_series *t, enum alert_measure show)
 {
-	struct over_time_table table = { 0 };
+	struct str unit = buf_str(&t->unit);
+
+	if (show == ALERT_SHARE)
+		return S("%");
+	return show != ALERT_RATE ? unit : str_eq(unit, S("nanoseconds")) ? S("") : unit;
+}
+
+static void put_point(struct time_table *table, const struct time_series *t,
+		      const struct time_point *p, enum alert_measure show)
+{
+	double scale = t->options.step ? (double)t->options.step / 1e9 : 0;
+	struct str unit = unit_shown(t, show);
+
+	if (show == ALERT_VALUE || show == ALERT_MAX)
+		put_value_cell(table, show == ALERT_MAX ? p->most : p->value, unit);
+	else if (show == ALERT_RATE && !unit.n)
+		put_number_cell(table, time_point_measure(p, show, scale * 1e9), unit);
+	else
+		put_number_cell(table, time_point_measure(p, show, scale), unit);
+}
+
+static bool print_points(const struct time_series *t, enum report_format format,
+			 enum alert_measure show)
+{
+	struct time_table table = { 0 };
 	struct buf names = { 0 };
 	size_t n, at[LEN(t->options.by)];
 	struct time_point_named *point = time_series_sorted(t, &n);
@@ -201,56 +84,66 @@ static bool print_points(const struct time_series *t, enum report_format format)
 	vec_push(&table.names, "time");
 	for (size_t i = 0; i < t->options.nby; i++)
 		vec_push(&table.names, names.p + at[i]);
-	vec_push(&table.names, "value");
-	begin_table(&table, format);
+	vec_push(&table.names, alert_measure_name(show));
+	time_table_begin(&table, format);
 	for (size_t i = 0; i < n && !table.out.failed; i++) {
 		struct str group = point[i].group;
 
 		put_time_cell(&table, point[i].point->time);
 		for (size_t k = 0; k < t->options.nby; k++)
 			put_text_cell(&table, str_cut(&group, '\0'), 16);
-		put_value_cell(&table, point[i].point->value, buf_str(&t->unit));
+		put_point(&table, t, point[i].point, show);
 		end_line(&table);
 	}
 	mem_free(point, n * sizeof(*point));
-	n = end_table(&table);
+	n = time_table_end(&table);
 	buf_release(&names);
 	return n;
 }
 
-static bool print_series(const struct over_time *o, char **paths, struct selector *selector,
+void note_left_out(const struct time_series *t)
+{
+	if (t->points.n == 1)
+		note("no profile is selected");
+	if (t->nother_type)
+		note("%llu profile%s not of type %.*s and left out (--type chooses another)",
+		     (unsigned long long)t->nother_type, t->nother_type == 1 ? " is" : "s are",
+		     STR_ARG(buf_str(&t->type_id)));
+	if (t->saturated)
+		note("%llu sums do not fit in 64 bits and are kept at the limit",
+		     (unsigned long long)t->saturated);
+}
+
+static bool print_series(const struct over_time *o, char *const *paths, struct selector *selector,
 			 enum report_format format)
 {
 	struct time_series_options options = { .selector = selector,
 					       .step = o->step ? (int64_t)o->step :
 								 60 * 1000000000LL,
 					       .type = str_of(common.type) };
-	struct visits v = { .store = series_of_store, .profile = series_of_profile };
+	enum alert_measure show = o->show < 0 ? ALERT_VALUE : (enum alert_measure)o->show;
 	struct time_series t;
+	struct reading reading = { &t, show == ALERT_AVG || show == ALERT_MAX };
+	struct visits v = { &reading, series_of_store, series_of_profile, series_of_server };
 	struct regex re = { 0 };
 	struct buf why = { 0 };
+	int64_t since, until;
 	bool ok;
 
 	if (o->by)
 		split_labels(&options, o->by);
 	if (o->function && !regex_init(&re, str_of(o->function), REGEX_ANYWHERE, &why))
 		usage("--function %s: %.*s", o->function, STR_ARG(buf_str(&why)));
-	options.function = o->function ? &re : NULL;
+	options.stacks.function = o->function ? &re : NULL;
+	options.stacks.self = o->self;
 	time_series_begin(&t, &options);
-	v.context = &t;
-	ok = visit_all(&v, paths);
+	common.one_type = true;
+	chosen_times(&since, &until);
+	ok = visit_all(&v, paths, since, until);
 	if (re.failed)
 		ok = complain("--function: the pattern %s", re.failed);
-	if (t.points.n == 1)
-		note("no profile is selected");
-	if (t.nother_type)
-		note("%llu profile%s not of type %.*s and left out (--type chooses another)",
-		     (unsigned long long)t.nother_type, t.nother_type == 1 ? " is" : "s are",
-		     STR_ARG(buf_str(&t.type_id)));
-	if (t.saturated)
-		note("%llu sums do not fit in 64 bits and are kept at the limit",
-		     (unsigned long long)t.saturated);
-	ok = print_points(&t, format) && ok;
+	note_left_out(&t);
+	ok = print_points(&t, format, show) && ok;
 	time_series_release(&t);
 	regex_release(&re);
 	return ok;
@@ -259,7 +152,7 @@ static bool print_series(const struct over_time *o, char **paths, struct selecto
 /* --profiles and --series-list */
 
 struct listing {
-	struct over_time_table table;
+	struct time_table table;
 	struct selector *selector;
 	struct strings seen;     /* series that have been listed */
 	bool profiles;           /* list these */
@@ -312,6 +205,14 @@ static bool is_new_series(struct listing *l, const struct series *s)
 	return strings_intern(&l->seen, s->bytes) == n;
 }
 
+/* What is listed is selected by the labels that are listed. */
+static bool is_listed(const struct listing *l, const struct series *s)
+{
+	bool exact;
+
+	return !l->selector || series_selected(s, l->selector, NULL, 0, &exact);
+}
+
 static void list_store(void *context, struct store_view *v)
 {
 	struct listing *l = context;
@@ -322,6 +223,8 @@ static void list_store(void *context, struct store_view *v)
 	while (view_next(v, &p)) {
 		size_t n;
 
+		if (!is_listed(l, p.series))
+			continue;
 		if (!l->profiles) {
 			if (is_new_series(l, p.series))
 				list_one(l, p.series, NULL, NULL, 0);
@@ -342,22 +245,77 @@ static void list_profile(void *context, struct profile *p)
 {
 	struct listing *l = context;
 	struct series s = { 0 };
-	bool exact;
 
 	log_hash(&l->split, p, (label_set_id){ 0 });
-	if (series_get(&s, buf_str(&l->split.series)) &&
-	    (!l->selector || series_selected(&s, l->selector, NULL, 0, &exact)) &&
+	if (series_get(&s, buf_str(&l->split.series)) && is_listed(l, &s) &&
 	    (l->profiles || is_new_series(l, &s)))
 		list_one(l, &s, l->profiles ? l->split.rows.profile.v : NULL, l->split.rows.total.v,
 			 1);
 	series_release(&s);
 }
 
-static bool print_list(const struct over_time *o, char **paths, struct selector *selector,
+/* A series that has profiles in several parts of a long time is listed once. */
+static bool is_new_point(struct listing *l, const struct server_point *p, struct str labels)
+{
+	uint32_t n = l->seen.n;
+	struct buf key = { 0 };
+	bool is_new;
+
+	buf_printf(&key, "%.*s %.*s", STR_ARG(p->type->is.id), STR_ARG(labels));
+	is_new = strings_intern(&l->seen, buf_str(&key)) == n;
+	buf_release(&key);
+	return is_new;
+}
+
+/* A point of a server: a profile, or all profiles of a series. Its duration is not known. */
+static void list_point(void *context, const struct server_point *p)
+{
+	struct listing *l = context;
+	struct buf labels = { 0 };
+
+	for (size_t i = 0; i < p->series->n_labels; i++)
+		if (*p->series->labels[i]->value)
+			buf_printf(&labels, "%s%s=%s", labels.n ? "," : "",
+				   p->series->labels[i]->name, p->series->labels[i]->value);
+	if (!l->profiles && !is_new_point(l, p, buf_str(&labels))) {
+		buf_release(&labels);
+		return;
+	}
+	if (l->profiles)
+		put_time_cell(&l->table, p->time * 1000000);
+	if (l->profiles)
+		put_value_cell(&l->table, 0, S("nanoseconds"));
+	put_text_cell(&l->table, p->type->is.id, 44);
+	if (l->profiles)
+		put_value_cell(&l->table, p->value, p->type->is.part[2]);
+	put_text_cell(&l->table, buf_str(&labels), 0);
+	end_line(&l->table);
+	buf_release(&labels);
+}
+
+static bool list_server(void *context, struct server *s)
+{
+	struct listing *l = context;
+	struct label_names names = { 0 };
+	bool ok = true;
+
+	for (size_t i = 0; i < s->type.n && ok; i++) {
+		const struct server_type *t = &s->type.v[i];
+
+		server_label_names(s, t, &names);
+		ok = (l->profiles ? server_profiles : server_totals)(s, t, names.v, names.n,
+								     list_point, l);
+	}
+	vec_release(&names);
+	return ok;
+}
+
+static bool print_list(const struct over_time *o, char *const *paths, struct selector *selector,
 		       enum report_format format)
 {
 	struct listing l = { .selector = selector, .profiles = o->profiles };
-	struct visits v = { &l, list_store, list_profile };
+	struct visits v = { &l, list_store, list_profile, list_server };
+	int64_t since, until;
 	bool ok = true;
 
 	strings_init(&l.seen);
@@ -370,20 +328,22 @@ static bool print_list(const struct over_time *o, char **paths, struct selector 
 	if (o->profiles)
 		vec_push(&l.table.names, "value");
 	vec_push(&l.table.names, "labels");
-	if (begin_table(&l.table, format))
-		ok = visit_all(&v, paths);
-	ok = end_table(&l.table) && ok;
+	common.all_labels = true;
+	chosen_times(&since, &until);
+	if (time_table_begin(&l.table, format))
+		ok = visit_all(&v, paths, since, until);
+	ok = time_table_end(&l.table) && ok;
 	log_writer_end(&l.split);
 	strings_release(&l.seen);
 	return ok;
 }
 
-bool over_time_print(const struct over_time *o, char **paths, struct selector *selector,
+bool over_time_print(const struct over_time *o, char *const *paths, struct selector *selector,
 		     enum report_format format)
 {
-	if (o->series + o->profiles + o->list > 1)
-		usage("--series, --profiles or --series-list, only one of them");
-	if (!o->series && (o->by || o->function || o->step))
-		usage("--by, --step and --function are for --series");
+	if (!o->series && (o->by || o->function || o->step || o->self || o->show >= 0))
+		usage("--by, --step, --function, --self and --show are for --series");
+	if (o->self && !o->function)
+		usage("--self is for --function");
 	return (o->series ? print_series : print_list)(o, paths, selector, format);
 }

@@ -227,7 +227,10 @@ int main(int argc, char **argv)
 	dict_init(&dict);
 	profile_init(&p, &dict);
 	p.keep_times = own.flamechart;
+	common.one_type = true;
 	ok = load_all(&p, paths);
+	if (ok && !p.ncol)
+		complain("there is no profile to draw");
 	if (p.ncol && choose_column(&p, &o.col)) {
 		keep_column(&p, o.col);
 		o.col = 0;

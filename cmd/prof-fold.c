@@ -98,7 +98,10 @@ int main(int argc, char **argv)
 		common.type = o.event;
 	dict_init(&dict);
 	profile_init(&p, &dict);
+	common.one_type = true;
 	ok = load_all(&p, paths);
+	if (ok && !p.ncol)
+		complain("there is no profile to fold");
 	if (p.ncol && keep_types(&p)) {
 		if (o.symbolize || o.debuginfod)
 			name_addresses(&p);

@@ -147,11 +147,7 @@ static void compact_store(const char *dir)
 	if (!store_is(dir) || !store_compact_due(dir))
 		return;
 	store_compact(dir, &(struct compact_options){ 0 }, &r);
-	for (struct str rest = buf_str(&r.errors); rest.n;) {
-		struct str line = str_cut(&rest, '\n');
-
-		complain("%.*s", STR_ARG(line));
-	}
+	complain_lines(buf_str(&r.errors));
 	buf_release(&r.errors);
 }
 

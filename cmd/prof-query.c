@@ -7,20 +7,21 @@
 #include "common.h"
 #include "filters.h"
 #include "frames.h"
-#include "over_time.h"
+#include "index_types.h"
+#include "parts_wanted.h"
 #include "profile/rewrite.h"
 #include "profile/unit.h"
 #include "query/label_frames.h"
 #include "query/report.h"
 #include "query/selector.h"
 #include "query/subtract.h"
+#include "server_options.h"
 #include "terminal_size.h"
+#include "time_reports.h"
 #include "view/terminal.h"
 
 static struct {
-	const char *select, *since, *until;
-	uint64_t last;
-	struct over_time over_time;
+	const char *select;
 	const char *by, *unit, *base, *ratio;
 	struct label_list {
 		const char *roots, *leaves;
@@ -34,16 +35,13 @@ static struct {
 	const char *argument[NREPORT];
 } o = { .sort = -1, .to = -1 };
 
-/* The formats of reports, by enum report_format; -t also takes those of streams. */
-static const char *const report_formats[] = { "text", "tsv", "json" };
-
 static const char *to_name(size_t i)
 {
 	const struct format *f;
 
-	if (i < LEN(report_formats))
-		return report_formats[i];
-	f = format_writable_at(i - LEN(report_formats));
+	if (i < NTO)
+		return report_format_name(i);
+	f = format_writable_at(i - NTO);
 	return f ? f->name : NULL;
 }
 
@@ -54,9 +52,15 @@ static const char *order_name(size_t i)
 	return i < LEN(names) ? names[i] : NULL;
 }
 
-static bool parse_last(void *to, const char *arg)
+static bool parse_every(void *to, const char *arg)
 {
-	return when_duration(str_of(arg), to);
+	return when_duration(str_of(arg), to) && *(uint64_t *)to > 0 &&
+	       *(uint64_t *)to <= INT64_MAX;
+}
+
+static bool parse_count(void *to, const char *arg)
+{
+	return str_u64(str_of(arg), to) && *(uint64_t *)to > 0;
 }
 
 /* Filled in from the table of reports. */
@@ -68,7 +72,7 @@ static const struct opt own_options[] = {
 	  order_name },
 	{ 0, "cum", OPT_FLAG, &o.by_cum, NULL, "--sort=cum" },
 	{ 0, "flat", OPT_FLAG, &o.by_flat, NULL, "--sort=flat" },
-	{ 0, "by", OPT_STR, &o.by, "LABEL", "divide --top, or --series, by the values of a label" },
+	{ 0, "by", OPT_STR, &o.by, "LABEL", "divide --top, --series ... by values of a label" },
 	{ 0, "tagroot", OPT_STR, &o.frames.roots, "LABEL,...", "stacks begin with these labels" },
 	{ 0, "tagleaf", OPT_STR, &o.frames.leaves, "LABEL,...", "stacks end with these labels" },
 	{ 0, "mean", OPT_FLAG, &o.mean, NULL, "divide values by those of the first sample type" },
@@ -84,26 +88,27 @@ static const struct opt own_options[] = {
 	{ 0 },
 };
 
-static const struct opt time_options[] = {
-	{ 0, "since", OPT_STR, &o.since, "TIME", "profiles that began at that time or later" },
-	{ 0, "until", OPT_STR, &o.until, "TIME", "profiles that began before that time" },
-	{ 0, "series", OPT_FLAG, &o.over_time.series, NULL, "values over time" },
-	{ 0, "profiles", OPT_FLAG, &o.over_time.profiles, NULL, "the profiles, with their times" },
-	{ 0, "series-list", OPT_FLAG, &o.over_time.list, NULL, "sets of labels and their types" },
-	{ 0, "step", OPT_PARSED, &o.over_time.step, "TIME", "--series: length of a step (1m)", NULL,
-	  parse_last },
-	{ 0, "function", OPT_STR, &o.over_time.function, "RE",
-	  "--series: samples with a function that matches" },
-	{ 0, "last", OPT_PARSED, &o.last, "TIME", "the same as --since now-TIME", NULL,
-	  parse_last },
+static const struct opt scrape_options[] = {
+	{ 0, "every", OPT_PARSED, &common.every, "TIME", "read URLs of profiles again and again",
+	  NULL, parse_every },
+	{ 0, "count", OPT_PARSED, &common.count, "N", "--every: so often, then end", NULL,
+	  parse_count },
 	{ 0 },
 };
 
-static const struct opt *const options[] = { filter_options, name_options,    report_options,
-					     own_options,    time_options,    file_options,
-					     sum_options,    general_options, NULL };
+static const struct opt *const options[] = { filter_options,
+					     name_options,
+					     report_options,
+					     own_options,
+					     time_report_options,
+					     scrape_options,
+					     file_options,
+					     sum_options,
+					     server_options,
+					     general_options,
+					     NULL };
 static const struct cmd cmd = { "prof-query", "Select part of a profile, or report about it.",
-				"[SELECTOR] [FILE|STORE]...", options, false };
+				"[SELECTOR] [FILE|STORE|URL]...", options, false };
 
 static void fill_report_options(void)
 {
@@ -132,7 +137,7 @@ static void fill_report_options(void)
 
 static void choose_format(const struct report *report, struct query *q)
 {
-	bool is_for_reports = o.to < (int)LEN(report_formats);
+	bool is_for_reports = o.to < NTO;
 
 	if (o.to < 0)
 		return;
@@ -141,10 +146,12 @@ static void choose_format(const struct report *report, struct query *q)
 		      to_name((size_t)o.to));
 	if (!report && is_for_reports)
 		usage("-t %s is for reports: add one, such as --top", to_name((size_t)o.to));
+	if (is_for_reports && o.to > REPORT_JSON)
+		usage("-t %s is not for --%s", to_name((size_t)o.to), report->name);
 	if (is_for_reports)
 		q->format = (enum report_format)o.to;
 	else
-		common.to = o.to - (int)LEN(report_formats);
+		common.to = o.to - NTO;
 }
 
 static void choose_order(struct report_arguments *arg)
@@ -192,7 +199,7 @@ static const struct report *choose_report(struct query *q)
 		argument = o.argument[i];
 	}
 	choose_format(chosen, q);
-	check_feature(chosen, REPORT_HAS_BY, o.by != NULL, "by");
+	check_feature(chosen, REPORT_HAS_BY, o.by && (chosen || !common.select), "by");
 	check_feature(chosen, REPORT_HAS_MEAN, o.mean, "mean");
 	check_feature(chosen, REPORT_HAS_RATIO, o.ratio != NULL, "ratio");
 	if (o.unit && (!chosen || q->format != REPORT_TEXT))
@@ -226,7 +233,8 @@ static void take_selector(char **operands)
 	char **to = operands;
 
 	for (char **at = operands; *at; at++) {
-		if (!selector_looks_like(str_of(*at)) || access(*at, F_OK) == 0) {
+		if (!selector_looks_like(str_of(*at)) || http_url_is(str_of(*at)) ||
+		    access(*at, F_OK) == 0) {
 			*to++ = *at;
 			continue;
 		}
@@ -246,30 +254,6 @@ static void parse_selector(struct selector *s)
 	buf_release(&why);
 }
 
-static void parse_time(const char *option, const char *text, int64_t *ns)
-{
-	struct buf why = { 0 };
-
-	if (text && !when_parse(str_of(text), when_now(), ns, &why))
-		usage("--%s %s: %.*s", option, text, STR_ARG(buf_str(&why)));
-	buf_release(&why);
-}
-
-static void parse_range(void)
-{
-	if (o.last && o.since)
-		usage("--last or --since, not both");
-	common.has_range = o.since || o.until || o.last;
-	common.since = INT64_MIN;
-	common.until = INT64_MAX;
-	if (o.last)
-		common.since = when_now() - (int64_t)o.last;
-	parse_time("since", o.since, &common.since);
-	parse_time("until", o.until, &common.until);
-	if (common.since >= common.until)
-		usage("--since is not before --until");
-}
-
 /* Apply the selector, and choose the column of --type, or the default one. */
 static bool select_part(struct selector *s, struct profile *p, uint32_t *col)
 {
@@ -282,7 +266,7 @@ static bool select_part(struct selector *s, struct profile *p, uint32_t *col)
 			return false;
 		asked = p->col[*col];
 	}
-	ok = selector_apply(s, p, &why);
+	ok = common.select || selector_apply(s, p, &why);
 	if (!ok)
 		complain("selector '%s' %.*s", o.select, STR_ARG(buf_str(&why)));
 	buf_release(&why);
@@ -398,7 +382,8 @@ static bool finish_report(const struct report *report, struct query *q)
 		out_release(q->out);
 		return complain("--%s: the pattern %s", report->name, q->arg.function.failed);
 	}
-	note_missing(report, q);
+	if (report)
+		note_missing(report, q);
 	return finish_output(q->out);
 }
 
@@ -461,6 +446,20 @@ static void begin_window(const struct report *report, struct query *q)
 		buf_ch(b, '\n');
 }
 
+/* The report of a window, or the window itself as a part of a stream. */
+static void print_window(const struct report *report, struct query *q)
+{
+	if (report) {
+		begin_window(report, q);
+		report_print(report, q);
+	} else {
+		if (common.type)
+			keep_column(q->p, q->col);
+		output_format()->write(q->out, q->p);
+	}
+	out_flush_all(q->out);
+}
+
 /* The next window of a stream, in a dictionary of its own. False at the end of the stream. */
 static bool follow_window(struct source *s, struct selector *selector, struct query *q,
 			  const struct report *report, bool *ok)
@@ -476,9 +475,7 @@ static bool follow_window(struct source *s, struct selector *selector, struct qu
 	prepared = more && prepare(q, &p, selector);
 	common.quiet = quiet;
 	if (prepared) {
-		begin_window(report, q);
-		report_print(report, q);
-		out_flush_all(q->out);
+		print_window(report, q);
 		q->window++;
 	} else if (more) {
 		*ok = false;
@@ -534,6 +531,12 @@ static bool query_sum(char **paths, struct selector *selector, struct query *q,
 
 static bool is_followed(const struct report *report)
 {
+	if (common.count && !common.every)
+		usage("--count is for --every");
+	if (common.every && o.base)
+		usage("--base is subtracted from a sum, not from each profile of --every");
+	if (common.every)
+		return true;
 	if (report && report->features & REPORT_HAS_WINDOWS)
 		o.follow = true;
 	if (o.follow && !report)
@@ -557,25 +560,35 @@ int main(int argc, char **argv)
 	paths = start(&cmd, argc, argv);
 	take_selector(paths);
 	parse_selector(&selector);
-	parse_range();
+	time_report_parse_range();
 	common.selector = o.select ? &selector : NULL;
+	common.select = has_server(paths) || (o.base && server_is(o.base));
 	parse_filters(&filter);
 	filter_describe(&filter, &filters);
-	if (over_time_wanted(&o.over_time)) {
-		o.over_time.by = o.by;
+	if (time_report_wanted()) {
+		struct time_report_request r = { paths, o.select ? &selector : NULL, o.by, o.to };
+		int result;
+
+		if (common.every)
+			usage("--every makes a stream, which --%s does not read: give it to a store",
+			      time_report_wanted());
 		if (filters.n)
-			usage("--%s takes a selector, but no filters",
-			      over_time_wanted(&o.over_time));
-		if (o.to >= (int)LEN(report_formats))
-			usage("--%s is printed as text, tsv or json",
-			      over_time_wanted(&o.over_time));
-		ok = over_time_print(&o.over_time, paths, o.select ? &selector : NULL,
-				     o.to < 0 ? REPORT_TEXT : (enum report_format)o.to);
+			usage("--%s takes a selector, but no filters", time_report_wanted());
+		result = time_report_run(&r);
 		selector_release(&selector);
 		filter_release(&filter);
-		return status(ok);
+		return result;
 	}
 	report = choose_report(&query);
+	choose_parts(&(struct parts_wanted){
+		.report = report,
+		.two_types = o.mean || o.ratio,
+		.has_filters = filters.n || o.base,
+		.lists = { o.by, o.frames.roots, o.frames.leaves },
+		.tags = &filter.tags,
+	});
+	if (report == &report_types && common.no_stacks && has_index_types(paths))
+		return status(print_index_types(paths, query.format));
 	query.filters = buf_str(&filters);
 	ok = is_followed(report) ? follow(paths, &selector, &query, report) :
 				   query_sum(paths, &selector, &query, report);

@@ -52,15 +52,6 @@ static const struct cmd cmd = {
 	"COMMAND DIRECTORY [FILE|SELECTOR]...", options, false
 };
 
-static void complain_lines(struct str lines)
-{
-	while (lines.n) {
-		struct str line = str_cut(&lines, '\n');
-
-		complain("%.*s", STR_ARG(line));
-	}
-}
-
 static void report_compaction(struct compact_result *r)
 {
 	complain_lines(buf_str(&r->errors));

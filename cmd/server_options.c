@@ -233,6 +233,7 @@ void server_settings(enum server_kind kind, struct http_settings *s)
 		.key = o.key,
 		.answer_ns = (int64_t)o.timeout,
 	};
+	header_lines.n = 0; /* it may be the second call */
 	if (o.token_file && o.user)
 		usage("--token-file and --user are two ways to say who asks: use one");
 	if (o.password_file && !o.user && !variable("PROFILECLI_USERNAME"))
@@ -246,7 +247,7 @@ void server_settings(enum server_kind kind, struct http_settings *s)
 	/* The last header of a name counts with some servers: options come last. */
 	if (kind == SERVER_PYROSCOPE)
 		use_profilecli_variables(s);
-	else
+	else if (kind == SERVER_OTLP)
 		use_otel_variables(s);
 	for (size_t i = 0; i < o.headers.n; i++)
 		add_header_option(o.headers.v[i]);

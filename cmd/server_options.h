@@ -12,9 +12,9 @@
 /*
  * Which variables count: PROFILECLI_URL, _TENANT_ID, _TOKEN, _USERNAME, _PASSWORD for
  * Pyroscope; for OTLP, OTEL_EXPORTER_OTLP_* with the general names and those of profiles
- * (the OpenTelemetry specification, "OpenTelemetry Protocol Exporter").
+ * (the OpenTelemetry specification, "OpenTelemetry Protocol Exporter"). None for others.
  */
-enum server_kind { SERVER_PYROSCOPE, SERVER_OTLP };
+enum server_kind { SERVER_PYROSCOPE, SERVER_OTLP, SERVER_OTHER };
 
 /* --tenant, --header, --user, --password-file, --token-file, --cacert ... */
 extern const struct opt server_options[];

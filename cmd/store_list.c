@@ -127,14 +127,9 @@ static void print_file(struct table_out *t, const struct view_file *f, const str
 
 static bool end_view(struct store_view *v)
 {
-	struct str lines = buf_str(&v->errors);
 	bool ok = !v->nerror;
 
-	while (lines.n) {
-		struct str line = str_cut(&lines, '\n');
-
-		complain("%.*s", STR_ARG(line));
-	}
+	complain_lines(buf_str(&v->errors));
 	view_close(v);
 	return ok;
 }

@@ -15,6 +15,7 @@ BEGIN {
 	may["query"] = "query analyze profile io base"
 	may["view"] = "view analyze profile io base"
 	may["compare"] = "compare analyze profile io base"
+	may["changes"] = "changes compare base"
 	may["symbol"] = "symbol object profile io base"
 	may["perf"] = "perf unwind object profile io base"
 	may["record"] = "record perf unwind object profile io base"
@@ -22,7 +23,7 @@ BEGIN {
 	may["store"] = "store query profile io base"
 	may["remote"] = "remote http format analyze profile io base"
 	may["listen"] = "listen remote store format query profile io base"
-	may["source"] = "source store remote http format query profile io base"
+	may["source"] = "source changes store remote http format query profile io base"
 
 	# One format that is a recording: its reader unwinds stacks, and names addresses.
 	may["format/perf_data"] = may["format"] " perf unwind object symbol"

@@ -72,6 +72,12 @@ struct http_answer {
 
 void http_answer_release(struct http_answer *a);
 
+/*
+ * Append why there is no answer, or what one that is no success says: its status and the
+ * first line of its body, or where it points.
+ */
+void http_put_status(struct buf *b, const struct http_answer *a);
+
 /* NULL, with the reason appended to *why, when there is no libcurl or a file cannot be read. */
 struct http_client *http_open(const struct http_settings *settings, struct buf *why);
 void http_close(struct http_client *c);

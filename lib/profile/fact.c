@@ -26,6 +26,9 @@ static const struct {
 	{ "cpu_time_ns", SUM },
 	{ "wall_ns", SUM },
 	{ "work", SUM },
+	{ "scrapes", SUM },
+	{ "up", SUM },
+	{ "scrape_ns", SUM },
 	{ "max_rss", MAX },
 };
 

@@ -84,6 +84,7 @@ static void list_labels(struct query *q, struct rows *r)
 const struct report report_labels = {
 	.name = "labels",
 	.help = "labels, their values and the shares of those",
+	.features = REPORT_HAS_LABELS | REPORT_HAS_NO_STACKS,
 	.text = print_labels,
 	.names = labels_cells,
 	.rows = list_labels,

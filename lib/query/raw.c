@@ -292,6 +292,7 @@ static const char *const raw_cells[] = { "table", "id", "field", "value", NULL }
 const struct report report_raw = {
 	.name = "raw",
 	.help = "all tables of the profile",
+	.features = REPORT_HAS_ALL_TYPES | REPORT_HAS_LABELS,
 	.text = print_raw,
 	.names = raw_cells,
 	.rows = list_raw,

@@ -60,12 +60,15 @@ struct query {
 
 enum report_argument { REPORT_NO_ARGUMENT, REPORT_LIMIT, REPORT_REGEX, REPORT_LABEL };
 
-/* Options of all reports that only some have. */
+/* Options of all reports that only some have, and what a source need not be read for. */
 enum report_feature {
 	REPORT_HAS_BY = 1,
 	REPORT_HAS_MEAN = 2,
 	REPORT_HAS_RATIO = 4,
-	REPORT_HAS_WINDOWS = 8, /* it is about each window, and all windows are one table */
+	REPORT_HAS_WINDOWS = 8,    /* it is about each window, and all windows are one table */
+	REPORT_HAS_ALL_TYPES = 16, /* it is about all sample types, not only about one */
+	REPORT_HAS_LABELS = 32,    /* it shows the labels of samples */
+	REPORT_HAS_NO_STACKS = 64, /* it is about labels and totals */
 };
 
 struct report {

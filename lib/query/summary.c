@@ -203,6 +203,7 @@ static const char *const summary_cells[] = { "field", "value", NULL };
 const struct report report_summary = {
 	.name = "summary",
 	.help = "the profile on one screen",
+	.features = REPORT_HAS_ALL_TYPES | REPORT_HAS_LABELS,
 	.text = print_summary,
 	.names = summary_cells,
 	.rows = list_summary,

@@ -190,6 +190,7 @@ static void list_traces(struct query *q, struct rows *r)
 const struct report report_traces = {
 	.name = "traces",
 	.help = "every sample with its labels and its stack",
+	.features = REPORT_HAS_LABELS,
 	.text = print_traces,
 	.names = traces_cells,
 	.rows = list_traces,

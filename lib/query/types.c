@@ -40,6 +40,7 @@ static void list_types(struct query *q, struct rows *r)
 const struct report report_types = {
 	.name = "types",
 	.help = "the sample types",
+	.features = REPORT_HAS_ALL_TYPES | REPORT_HAS_NO_STACKS,
 	.text = print_types,
 	.names = types_cells,
 	.rows = list_types,

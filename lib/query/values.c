@@ -40,6 +40,7 @@ const struct report report_values = {
 	.name = "values",
 	.help = "the values of one label",
 	.argument = REPORT_LABEL,
+	.features = REPORT_HAS_LABELS | REPORT_HAS_NO_STACKS,
 	.text = print_values,
 	.names = values_cells,
 	.rows = list_values,

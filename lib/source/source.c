@@ -2,12 +2,26 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void report_input(struct source *s, const struct source_report *r)
+#include "base/when.h"
+#include "source/endpoint.h"
+#include "source/scrape.h"
+#include "source/source_parts.h"
+
+static const int64_t hour_ns = INT64_C(3600000000000);
+
+enum source_kind source_kind_of(const char *path)
+{
+	return server_is(path)   ? A_SERVER :
+	       endpoint_is(path) ? A_URL :
+	       store_is(path)    ? A_STORE :
+				   A_FILE;
+}
+
+void source_report_input(struct source *s, const struct source_report *r)
 {
 	s->failed |= r->error != NULL;
 	if (s->options.report)
@@ -18,9 +32,10 @@ static void report_input(struct source *s, const struct source_report *r)
 
 static void add_path(struct source *s, struct str path)
 {
-	s->path = mem_grow(s->path, &s->path_cap, s->npath + 1, sizeof(*s->path));
+	s->path = mem_grow(s->path, &s->path_cap, s->npath + 2, sizeof(*s->path));
 	s->path[s->npath] = mem_zeroed(path.n + 1, 1);
 	memcpy(s->path[s->npath++], path.p, path.n);
+	s->path[s->npath] = NULL;
 }
 
 static int is_visible(const struct dirent *entry)
@@ -39,7 +54,7 @@ static void report_directory(struct source *s, const char *path, const char *wha
 
 	buf_printf(&message, "%s: %s", path, what);
 	buf_ch(&message, '\0');
-	report_input(s, &(struct source_report){ .path = path, .error = message.p });
+	source_report_input(s, &(struct source_report){ .path = path, .error = message.p });
 	buf_release(&message);
 }
 
@@ -69,32 +84,58 @@ static void add_directory(struct source *s, const char *path)
 		report_directory(s, path, "has no files in it");
 }
 
+/* An input that is no URL of a profile ends the whole before it begins. */
+static void open_scraper(struct source *s)
+{
+	const struct source_options *o = &s->options;
+	struct scrape_options options = { .every = o->every,
+					  .count = o->count,
+					  .from = o->from,
+					  .http = o->to_endpoint,
+					  .note = o->note,
+					  .context = o->context };
+	struct buf why = { 0 };
+
+	s->scraper = scraper_open(s->path, &options, &why);
+	if (!s->scraper) {
+		buf_ch(&why, '\0');
+		source_report_input(s, &(struct source_report){ .path = "", .error = why.p });
+	}
+	buf_release(&why);
+}
+
 void source_open(struct source *s, char *const *paths, const struct source_options *options)
 {
 	struct stat st;
 
 	*s = (struct source){ .options = *options };
 	for (; *paths; paths++) {
-		if (options->directories && !store_is(*paths) && stat(*paths, &st) == 0 &&
-		    S_ISDIR(st.st_mode))
+		if (options->directories && source_kind_of(*paths) == A_FILE &&
+		    stat(*paths, &st) == 0 && S_ISDIR(st.st_mode))
 			add_directory(s, *paths);
 		else
 			add_path(s, str_of(*paths));
 	}
+	if (options->every)
+		open_scraper(s);
 }
 
 /* Reading inputs one by one */
 
-/* no_thread: when each CPU has a worker, inputs need no threads of their own. */
-static void open_input(const struct source *s, struct input *input, size_t i, bool no_thread)
+void source_open_input(const struct source *s, struct input *input, struct buf *body, size_t i,
+		       bool no_thread)
 {
-	input_open(input, s->path[i], s->options.from,
-		   &(struct in_options){ .progress = s->options.progress, .no_thread = no_thread });
-	input->in.lenient = s->options.lenient;
+	const struct source_options *o = &s->options;
+
+	if (source_kind_of(s->path[i]) == A_URL)
+		endpoint_open(input, s->path[i], o->from, o->to_endpoint, body);
+	else
+		input_open(input, s->path[i], o->from,
+			   &(struct in_options){ .progress = o->progress, .no_thread = no_thread });
+	input->in.lenient = o->lenient;
 }
 
-/* Close input i and return its report, whose error is valid until input_release(). */
-static struct source_report close_input(const struct source *s, struct input *input, size_t i)
+struct source_report source_close_input(const struct source *s, struct input *input, size_t i)
 {
 	struct source_report r = { .path = s->path[i] };
 
@@ -108,8 +149,7 @@ static struct source_report close_input(const struct source *s, struct input *in
 	return r;
 }
 
-/* Is the profile of the time that is wanted? Else it is counted. */
-static bool is_of_time(const struct source *s, const struct profile *p, uint32_t *nother,
+bool source_is_of_time(const struct source *s, const struct profile *p, uint32_t *nother,
 		       uint32_t *nwithout)
 {
 	const struct source_options *o = &s->options;
@@ -120,9 +160,22 @@ static bool is_of_time(const struct source *s, const struct profile *p, uint32_t
 	return false;
 }
 
+bool source_select(const struct source *s, struct profile *p, struct in *in)
+{
+	struct selector *selector = s->options.select ? s->options.selector : NULL;
+	struct buf why = { 0 };
+	bool ok = !selector || selector_apply(selector, p, &why);
+
+	why.n = 0;
+	if (!ok && !selector_check(selector, &why))
+		in_fail(in, "the selector %.*s", STR_ARG(buf_str(&why)));
+	buf_release(&why);
+	return ok;
+}
+
 /* Stores */
 
-static bool open_store(const struct source *s, struct store_view *v, size_t i, struct dictionary *d)
+bool source_open_store(const struct source *s, struct store_view *v, size_t i, struct dictionary *d)
 {
 	const struct source_options *o = &s->options;
 
@@ -130,8 +183,7 @@ static bool open_store(const struct source *s, struct store_view *v, size_t i, s
 			 o->has_range ? o->until : INT64_MAX);
 }
 
-/* A message for each file that could not be read; the profiles of the others were. */
-static void report_store(struct source *s, size_t i, uint32_t nprofile, struct str errors)
+void source_report_store(struct source *s, size_t i, uint32_t nprofile, struct str errors)
 {
 	struct source_report r = { .path = s->path[i], .is_store = true, .nprofile = nprofile };
 	struct buf message = { 0 };
@@ -141,257 +193,172 @@ static void report_store(struct source *s, size_t i, uint32_t nprofile, struct s
 		buf_add(&message, str_cut(&errors, '\n'));
 		buf_ch(&message, '\0');
 		r.error = message.p;
-		report_input(s, &r);
+		source_report_input(s, &r);
 	}
 	if (!r.error)
-		report_input(s, &r);
+		source_report_input(s, &r);
 	buf_release(&message);
 }
 
 static bool next_of_store(struct source *s, struct profile *p)
 {
 	if (!s->is_open) {
-		open_store(s, &s->view, s->at, p->dict);
+		source_open_store(s, &s->view, s->at, p->dict);
 		store_reader_begin(&s->reader, &s->view, s->options.selector);
 	}
 	s->is_open = true;
-	if (store_next(&s->reader, p))
-		return true;
+	while (store_next(&s->reader, p)) {
+		struct in in = { .name = s->path[s->at] }; /* keeps an error */
+
+		if (source_select(s, p, &in))
+			return true;
+		if (in.failed)
+			buf_printf(&s->view.errors, "%s\n", in.error.p);
+		in_release(&in);
+	}
 	store_reader_end(&s->reader);
-	report_store(s, s->at, 0, buf_str(&s->view.errors));
+	source_report_store(s, s->at, 0, buf_str(&s->view.errors));
 	view_close(&s->view);
 	s->is_open = false;
 	return false;
 }
+
+/* Servers */
+
+/* A server has to be asked for a range that ends. */
+static void set_range(const struct source *s, struct server_ask *ask)
+{
+	const struct source_options *o = &s->options;
+	int64_t now = when_now();
+
+	ask->until = o->has_range && o->until != INT64_MAX ? o->until : now;
+	ask->since = o->has_range && o->since != INT64_MIN ? o->since : ask->until - hour_ns;
+}
+
+bool source_open_server(const struct source *s, struct server *server, size_t i)
+{
+	const struct source_options *o = &s->options;
+	struct server_ask ask = {
+		.selector = o->selector,
+		.type = o->type,
+		.one_type = o->one_type,
+		.no_stacks = o->no_stacks,
+		.label = o->label,
+		.nlabel = o->nlabel,
+		.all_labels = o->all_labels,
+		.step = o->server_step,
+		.origin = o->server_origin,
+		.http = o->to_server,
+	};
+
+	set_range(s, &ask);
+	server_open(server, s->path[i], &ask);
+	if (!o->has_range || o->since == INT64_MIN)
+		buf_printf(&server->notes, "%s: since when is not said: the last hour is read\n",
+			   s->path[i]);
+	return !server->failed;
+}
+
+struct source_report source_server_report(const struct source *s, const struct server *server,
+					  size_t i)
+{
+	return (struct source_report){
+		.path = s->path[i],
+		.error = server->failed ? server_error(server) : NULL,
+		.notes = buf_str(&server->notes),
+	};
+}
+
+void source_report_server(struct source *s, const struct server *server, size_t i)
+{
+	struct source_report r = source_server_report(s, server, i);
+
+	source_report_input(s, &r);
+}
+
+static bool next_of_server(struct source *s, struct profile *p)
+{
+	if (!s->is_open)
+		source_open_server(s, &s->server, s->at);
+	s->is_open = true;
+	if (server_next(&s->server, p))
+		return true;
+	source_report_server(s, &s->server, s->at);
+	server_close(&s->server);
+	s->is_open = false;
+	return false;
+}
+
+/* Files and other URLs */
 
 static bool next_of_file(struct source *s, struct profile *p)
 {
 	struct source_report r;
 
 	if (!s->is_open) {
-		open_input(s, &s->input, s->at, false);
+		source_open_input(s, &s->input, &s->body, s->at, false);
 		s->nother_time = s->nwithout_time = 0;
 	}
 	s->is_open = true;
 	while (input_next(&s->input, p))
-		if (is_of_time(s, p, &s->nother_time, &s->nwithout_time))
+		if (source_is_of_time(s, p, &s->nother_time, &s->nwithout_time) &&
+		    source_select(s, p, &s->input.in))
 			return true;
-	r = close_input(s, &s->input, s->at);
+	r = source_close_input(s, &s->input, s->at);
 	r.nother_time = s->nother_time;
 	r.nwithout_time = s->nwithout_time;
-	report_input(s, &r);
+	source_report_input(s, &r);
 	input_release(&s->input);
+	buf_release(&s->body);
 	s->is_open = false;
 	return false;
 }
 
+static bool next_of_input(struct source *s, struct profile *p)
+{
+	switch (source_kind_of(s->path[s->at])) {
+	case A_STORE: return next_of_store(s, p);
+	case A_SERVER: return next_of_server(s, p);
+	default: return next_of_file(s, p);
+	}
+}
+
 bool source_next(struct source *s, struct profile *p)
 {
+	if (s->options.every)
+		return s->scraper && scraper_next(s->scraper, p);
 	for (; s->at < s->npath; s->at++)
-		if (store_is(s->path[s->at]) ? next_of_store(s, p) : next_of_file(s, p))
+		if (next_of_input(s, p))
 			return true;
 	return false;
 }
 
 const char *source_path(const struct source *s)
 {
-	return s->path[s->at];
+	return s->scraper ? scraper_url(s->scraper) : s->path[s->at];
 }
 
-/* Reading all inputs in parallel */
-
-/* A thread, the range of inputs that it reads, and their sum. */
-struct worker {
-	const struct source *s;
-	size_t from, to;
-	bool is_one_of_many;
-	struct source_report *reports; /* of all inputs; release_report() frees their texts */
-	struct dictionary own;
-	struct profile total;
-	pthread_t thread;
-	bool has_thread;
-};
-
-static char *copy_of(const char *text)
+static void close_current(struct source *s)
 {
-	size_t n = strlen(text) + 1;
-
-	return memcpy(mem_zeroed(n, 1), text, n);
-}
-
-/* Keep a report's texts after the input they are of. */
-static void keep_texts(struct source_report *r)
-{
-	char *notes = r->notes.n ? mem_zeroed(r->notes.n, 1) : NULL;
-
-	if (r->error)
-		r->error = copy_of(r->error);
-	if (notes)
-		memcpy(notes, r->notes.p, r->notes.n);
-	r->notes.p = notes;
-}
-
-static void release_report(struct source_report *r)
-{
-	if (r->error)
-		mem_free((char *)r->error, strlen(r->error) + 1);
-	mem_free((char *)r->notes.p, r->notes.n);
-}
-
-/*
- * Read input i to its end before it is added to the total, since it may be bad: `first`
- * becomes the sum of its profiles.
- */
-static void sum_input(struct worker *w, size_t i, struct profile *first, struct profile *next)
-{
-	struct input input;
-	struct source_report *r = &w->reports[i];
-
-	uint32_t nother = 0, nwithout = 0;
-	bool has_first = false;
-
-	profile_clear(first);
-	open_input(w->s, &input, i, w->is_one_of_many);
-	while (input_next(&input, has_first ? next : first)) {
-		struct profile *p = has_first ? next : first;
-
-		if (!is_of_time(w->s, p, &nother, &nwithout)) {
-			profile_clear(p);
-			continue;
-		}
-		if (has_first)
-			profile_append(first, next);
-		has_first = true;
+	switch (source_kind_of(s->path[s->at])) {
+	case A_STORE:
+		store_reader_end(&s->reader);
+		view_close(&s->view);
+		break;
+	case A_SERVER: server_close(&s->server); break;
+	default:
+		input_close(&s->input);
+		input_release(&s->input);
+		buf_release(&s->body);
 	}
-	if (!has_first)
-		profile_clear(first); /* the end of the input is not a profile */
-	*r = close_input(w->s, &input, i);
-	r->nother_time = nother;
-	r->nwithout_time = nwithout;
-	keep_texts(r);
-	if (!r->error)
-		profile_move(&w->total, first);
-	input_release(&input);
-}
-
-/* What can be read of a store is added, even if not all can be. */
-static void sum_store(struct worker *w, size_t i)
-{
-	struct source_report *r = &w->reports[i];
-	struct store_view v;
-
-	open_store(w->s, &v, i, w->total.dict);
-	store_sum(&v, w->s->options.selector, &w->total);
-	*r = (struct source_report){ .path = w->s->path[i], .is_store = true };
-	r->notes = buf_str(&v.errors);
-	keep_texts(r);
-	view_close(&v);
-}
-
-static void *sum_range(void *worker)
-{
-	struct worker *w = worker;
-	struct profile first, next;
-
-	profile_init(&first, w->total.dict);
-	profile_init(&next, w->total.dict);
-	first.keep_times = next.keep_times = w->total.keep_times;
-	for (size_t i = w->from; i < w->to; i++)
-		if (store_is(w->s->path[i]))
-			sum_store(w, i);
-		else
-			sum_input(w, i, &first, &next);
-	profile_release(&next);
-	profile_release(&first);
-	return NULL;
-}
-
-static size_t size_of(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) ? (size_t)st.st_size + 1 : 1;
-}
-
-/* Give each worker a range of inputs, of about the same number of bytes. */
-static void split_inputs(const struct source *s, struct worker *w, size_t n)
-{
-	size_t all = 0, seen = 0, next = 0;
-
-	for (size_t i = 0; i < s->npath; i++)
-		all += size_of(s->path[i]);
-	for (size_t i = 0; i < n; i++) {
-		w[i].from = next;
-		while (next < s->npath && (i + 1 == n || seen < all / n * (i + 1)))
-			seen += size_of(s->path[next++]);
-		w[i].to = next;
-	}
-}
-
-static size_t worker_count(const struct source *s)
-{
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t n = s->options.jobs ? s->options.jobs : cpus > 0 ? (size_t)cpus : 1;
-
-	return max_size(1, min_size(n, s->npath));
-}
-
-/* The first worker is this thread, and adds to `total` directly. */
-static void run_workers(struct worker *w, size_t n, struct profile *total)
-{
-	for (size_t i = 1; i < n; i++) {
-		dict_init(&w[i].own);
-		profile_init(&w[i].total, &w[i].own);
-		w[i].total.keep_times = total->keep_times;
-		w[i].has_thread = pthread_create(&w[i].thread, NULL, sum_range, &w[i]) == 0;
-	}
-	w[0].total = *total;
-	sum_range(&w[0]);
-	*total = w[0].total;
-	for (size_t i = 1; i < n; i++) {
-		if (w[i].has_thread)
-			pthread_join(w[i].thread, NULL);
-		else
-			sum_range(&w[i]);
-		profile_append(total, &w[i].total);
-		profile_release(&w[i].total);
-		dict_release(&w[i].own);
-	}
-}
-
-void source_sum(struct source *s, struct profile *total)
-{
-	size_t n = worker_count(s);
-	struct source_report *reports = mem_zeroed(s->npath, sizeof(*reports));
-	struct worker *w = mem_zeroed(n, sizeof(*w));
-
-	for (size_t i = 0; i < n; i++) {
-		w[i].s = s;
-		w[i].reports = reports;
-		w[i].is_one_of_many = n > 1;
-	}
-	split_inputs(s, w, n);
-	run_workers(w, n, total);
-	for (size_t i = 0; i < s->npath; i++) {
-		if (reports[i].is_store)
-			report_store(s, i, reports[i].nprofile, reports[i].notes);
-		else
-			report_input(s, &reports[i]);
-		release_report(&reports[i]);
-	}
-	mem_free(w, n * sizeof(*w));
-	mem_free(reports, s->npath * sizeof(*reports));
 }
 
 bool source_close(struct source *s)
 {
-	if (s->is_open && store_is(s->path[s->at])) {
-		store_reader_end(&s->reader);
-		view_close(&s->view);
-	} else if (s->is_open) {
-		input_close(&s->input);
-		input_release(&s->input);
-	}
+	if (s->is_open)
+		close_current(s);
+	if (s->scraper)
+		scraper_close(s->scraper);
 	for (size_t i = 0; i < s->npath; i++)
 		mem_free(s->path[i], strlen(s->path[i]) + 1);
 	mem_free(s->path, s->path_cap * sizeof(*s->path));

@@ -1,6 +1,6 @@
 /*
  * The source of a command's profiles: files, standard input, directories of files, stores
- * (see prof-store(1)). A command asks for the next profile, or for the sum of all.
+ * (see prof-store(1)), Pyroscope servers and other URLs. A command asks for the next profile, or for the sum of all.
  *
  *	source_open(&s, paths, &options);
  *	while (source_next(&s, &profile))
@@ -13,6 +13,7 @@
 #define SOURCE_SOURCE_H
 
 #include "format/input.h"
+#include "source/server.h"
 #include "store/read.h"
 
 /* The result of reading one input. */
@@ -44,6 +45,30 @@ struct source_options {
 	 * be returned all the same: selector_apply() has the last word. May be NULL.
 	 */
 	struct selector *selector;
+	/*
+	 * What a server need not be asked for: types, labels and stacks that nobody wants.
+	 * See struct server_ask.
+	 */
+	struct str type;
+	bool one_type, no_stacks, all_labels;
+	const struct str *label;
+	size_t nlabel;
+	/* The steps of which a server is asked for a profile each. */
+	int64_t server_step, server_origin;
+	/*
+	 * Apply the selector to each profile. So it has to be when an input is a server: what
+	 * a server has selected no longer has the labels to select it by.
+	 */
+	bool select;
+	/*
+	 * Read the inputs, all URLs of profiles, every so many ns, so often (0: without end):
+	 * see scrape.h. source_next() waits for the next profile of any of them.
+	 */
+	int64_t every;
+	uint64_t count;
+	void (*note)(void *context, const char *line); /* meanwhile; may be NULL */
+	/* For servers and for other URLs; NULL: the defaults. */
+	const struct http_settings *to_server, *to_endpoint;
 	unsigned jobs; /* threads of source_sum(); 0 = one for each CPU */
 	/* Called once for each input after it was read, in the order of inputs. */
 	void (*report)(void *context, const struct source_report *report);
@@ -58,8 +83,11 @@ struct source {
 	size_t at; /* the current input: open, or the next to open */
 	bool is_open;
 	struct input input;
+	struct buf body;        /* of an answer, that the input reads */
 	struct store_view view; /* of a store */
 	struct store_reader reader;
+	struct server server;
+	struct scraper *scraper;             /* NULL: inputs are read once, one after the other */
 	uint32_t nother_time, nwithout_time; /* of the current input */
 	bool failed;                         /* an input was bad, or could not be listed */
 };
@@ -86,6 +114,13 @@ const char *source_path(const struct source *s);
  * thread reads some of the inputs; the result does not depend on the number of threads.
  */
 void source_sum(struct source *s, struct profile *total);
+
+/*
+ * Open the server that input i is, for who wants something else than profiles. False after
+ * an error. In both cases the other two follow: the report, and server_close().
+ */
+bool source_open_server(const struct source *s, struct server *server, size_t i);
+void source_report_server(struct source *s, const struct server *server, size_t i);
 
 /* False if any input was bad. */
 bool source_close(struct source *s);

@@ -9,40 +9,76 @@ void time_series_begin(struct time_series *t, const struct time_series_options *
 	*t = (struct time_series){ .options = *options };
 	strings_init(&t->groups);
 	table_init(&t->points, sizeof(struct time_point), offsetof(struct time_point, value));
+	table_init(&t->now, sizeof(struct time_point), offsetof(struct time_point, value));
 }
 
 void time_series_release(struct time_series *t)
 {
 	strings_release(&t->groups);
 	table_release(&t->points);
+	table_release(&t->now);
 	buf_release(&t->type_id);
 	buf_release(&t->unit);
-	vec_release(&t->loc_matches);
-	vec_release(&t->stack_matches);
+	stack_selector_release(&t->options.stacks);
 }
 
 /* Points */
 
-static int64_t step_of(const struct time_series *t, int64_t time)
+int64_t time_series_step_of(const struct time_series *t, int64_t time)
 {
-	int64_t rest = time % t->options.step;
+	int64_t step = t->options.step, rest;
 
-	return time - rest - (rest < 0 ? t->options.step : 0);
+	if (!step)
+		return 0;
+	time += t->options.shift;
+	rest = (int64_t)(((__int128)time - t->options.origin) % step);
+	return time - rest - (rest < 0 ? step : 0);
 }
 
-static void add_point(struct time_series *t, struct str group, int64_t time, int64_t value)
+static void add_to(struct time_series *t, int64_t *sum, int64_t v)
+{
+	if (!__builtin_add_overflow(*sum, v, sum))
+		return;
+	*sum = v < 0 ? INT64_MIN : INT64_MAX;
+	t->saturated++;
+}
+
+/* What one profile has of a group, which is a string of t->groups. */
+static void add_profile_point(struct time_series *t, uint32_t group, const struct header *h,
+			      int64_t value, int64_t total)
 {
 	/* Group 0 at time 0 must differ from no row. */
-	struct time_point key = { .group = strings_intern(&t->groups, group),
+	struct time_point key = { .group = group,
 				  .zero = 1,
-				  .time = step_of(t, time) };
+				  .time = time_series_step_of(t, h->time) };
 	struct time_point *p = table_row(&t->points, table_intern(&t->points, &key));
+	int64_t end = profile_end(h);
 
-	if (__builtin_add_overflow(p->value, value, &p->value)) {
-		p->value = value < 0 ? INT64_MIN : INT64_MAX;
-		t->saturated++;
-	}
+	if (!p->nprofile || h->time < p->first)
+		p->first = h->time;
+	if (!p->nprofile || end > p->end)
+		p->end = end;
+	if (!p->nprofile || value > p->most)
+		p->most = value;
+	add_to(t, &p->value, value);
+	add_to(t, &p->total, total);
 	p->nprofile++;
+}
+
+double time_point_measure(const struct time_point *p, enum alert_measure measure, double seconds)
+{
+	switch (measure) {
+	case ALERT_SHARE:
+		return p->total ? (double)p->value / (double)p->total : 0;
+	case ALERT_RATE:
+		return seconds > 0 ? (double)p->value / seconds : 0;
+	case ALERT_AVG:
+		return p->nprofile ? (double)p->value / (double)p->nprofile : 0;
+	case ALERT_MAX:
+		return (double)p->most;
+	default:
+		return (double)p->value;
+	}
 }
 
 /* Is it the type that the values are of? The first type that is chosen decides. */
@@ -58,75 +94,44 @@ static bool is_the_type(struct time_series *t, struct str id, struct str unit)
 	return false;
 }
 
-/* Functions */
-
-static bool loc_matches(struct time_series *t, loc_id loc)
+void time_series_add_total(struct time_series *t, struct str type_id, struct str unit,
+			   struct str group, int64_t time, int64_t value)
 {
-	uint8_t *known;
-
-	if (loc.i >= t->loc_matches.n)
-		vec_append_zeroed(&t->loc_matches, t->dict->loc.n - t->loc_matches.n);
-	known = &t->loc_matches.v[loc.i];
-	if (!*known)
-		*known = 1 + regex_match(t->options.function,
-					 dict_text(t->dict, dict_frame_name(t->dict, loc)));
-	return *known == 2;
-}
-
-static bool stack_matches(struct time_series *t, stack_id stack)
-{
-	const loc_id *frame;
-	uint8_t *known;
-	size_t n;
-
-	if (!t->options.function)
-		return true;
-	if (stack.i >= t->stack_matches.n)
-		vec_append_zeroed(&t->stack_matches, t->dict->stack.n - t->stack_matches.n);
-	known = &t->stack_matches.v[stack.i];
-	if (*known)
-		return *known == 2;
-	*known = 1;
-	frame = dict_frames(t->dict, stack, &n);
-	for (size_t i = 0; i < n && *known == 1; i++)
-		*known += loc_matches(t, frame[i]);
-	return *known == 2;
-}
-
-static void use_dictionary(struct time_series *t, struct dictionary *d)
-{
-	if (t->dict == d)
-		return;
-	t->dict = d;
-	vec_clear(&t->loc_matches);
-	vec_clear(&t->stack_matches);
+	if (is_the_type(t, type_id, unit))
+		add_profile_point(t, strings_intern(&t->groups, group),
+				  &(struct header){ .time = time }, value, value);
 }
 
 /* Profiles */
 
-static void group_of_sample(const struct time_series *t, const struct profile *p,
-			    label_set_id labels, struct buf *group)
+void time_series_group(const struct time_series_options *o, struct dictionary *d,
+		       label_set_id labels, struct buf *group)
 {
 	group->n = 0;
-	for (size_t i = 0; i < t->options.nby; i++) {
-		str_id key = dict_find_str(p->dict, t->options.by[i]);
-		const struct label *l = key.i ? dict_find_label(p->dict, labels, key) : NULL;
+	for (size_t i = 0; i < o->nby; i++) {
+		str_id key = dict_find_str(d, o->by[i]);
+		const struct label *l = key.i ? dict_find_label(d, labels, key) : NULL;
 
 		if (l && l->is_num)
 			buf_i64(group, l->num);
 		else if (l)
-			buf_add(group, dict_text(p->dict, l->str));
+			buf_add(group, dict_text(d, l->str));
 		buf_ch(group, '\0');
 	}
 }
 
-static bool column_of_profile(struct time_series *t, const struct profile *p, uint32_t *col)
+bool time_series_column(const struct time_series_options *o, const struct profile *p, uint32_t *col)
+{
+	*col = p->ncol ? profile_default_column(p) : 0;
+	return p->ncol && (!o->type.n || type_find(p, o->type, col));
+}
+
+bool time_series_type_of_profile(struct time_series *t, const struct profile *p, uint32_t *col)
 {
 	struct buf id = { 0 };
 	bool ok;
 
-	*col = p->ncol ? profile_default_column(p) : 0;
-	if (!p->ncol || (t->options.type.n && !type_find(p, t->options.type, col))) {
+	if (!time_series_column(&t->options, p, col)) {
 		t->nother_type++;
 		return false;
 	}
@@ -136,26 +141,44 @@ static bool column_of_profile(struct time_series *t, const struct profile *p, ui
 	return ok;
 }
 
+/* Add up the samples of a profile by group, in t->now. */
+static void sum_groups(struct time_series *t, struct profile *p, uint32_t col)
+{
+	struct buf group = { 0 };
+
+	table_clear(&t->now);
+	for (uint32_t i = 1; i < p->sample.n; i++) {
+		const struct sample *s = profile_sample(p, (sample_id){ i });
+		struct time_point key = { .zero = 1 };
+		struct time_point *point;
+
+		time_series_group(&t->options, p->dict, s->labels, &group);
+		key.group = strings_intern(&t->groups, buf_str(&group));
+		point = table_row(&t->now, table_intern(&t->now, &key));
+		add_to(t, &point->total, p->col[col].v[i]);
+		if (stack_selector_wants(&t->options.stacks, p->dict, s->stack))
+			add_to(t, &point->value, p->col[col].v[i]);
+	}
+	buf_release(&group);
+}
+
 void time_series_add_profile(struct time_series *t, struct profile *p)
 {
-	struct buf why = { 0 }, group = { 0 };
+	struct buf why = { 0 };
 	uint32_t col;
 	bool ok = !t->options.selector || selector_apply(t->options.selector, p, &why);
 
-	use_dictionary(t, p->dict);
-	if (ok && column_of_profile(t, p, &col)) {
-		for (uint32_t i = 1; i < p->sample.n; i++) {
-			const struct sample *s = profile_sample(p, (sample_id){ i });
+	if (ok && time_series_type_of_profile(t, p, &col)) {
+		sum_groups(t, p, col);
+		for (uint32_t i = 1; i < t->now.n; i++) {
+			const struct time_point *now = table_row(&t->now, i);
 
-			group_of_sample(t, p, s->labels, &group);
-			if (stack_matches(t, s->stack))
-				add_point(t, buf_str(&group), p->head.time, p->col[col].v[i]);
+			add_profile_point(t, now->group, &p->head, now->value, now->total);
 		}
 	} else if (!ok) {
 		t->nother_type++;
 	}
 	buf_release(&why);
-	buf_release(&group);
 }
 
 /* Stores */
@@ -173,8 +196,8 @@ static bool series_has_type(const struct series *s, size_t i, struct str wanted)
 }
 
 /* The type of a series, by --type, the selector, or the profile's default. */
-static bool column_of_series(struct time_series *t, const struct series *s, struct str by_default,
-			     size_t *col)
+bool time_series_type_of(struct time_series *t, const struct series *s, struct str by_default,
+			 size_t *col)
 {
 	struct buf id = { 0 };
 	bool found = false, ok;
@@ -191,7 +214,7 @@ static bool column_of_series(struct time_series *t, const struct series *s, stru
 	}
 	if (!found && by_default.n && !t->options.type.n) {
 		buf_release(&id);
-		return column_of_series(t, s, S(""), col);
+		return time_series_type_of(t, s, S(""), col);
 	}
 	id.n = 0;
 	if (found)
@@ -227,23 +250,39 @@ static bool series_is_enough(const struct time_series *t, struct piece *p)
 	return p->exact;
 }
 
+struct wanted_stacks {
+	struct stack_selector *stacks;
+	struct dictionary *dict;
+};
+
 static bool wants_stack(void *context, stack_id stack, label_set_id labels)
 {
+	const struct wanted_stacks *w = context;
+
 	(void)labels;
-	return stack_matches(context, stack);
+	return stack_selector_wants(w->stacks, w->dict, stack);
+}
+
+/* The values of the wanted samples of each profile of the piece. */
+static bool sum_wanted(struct time_series *t, struct piece *p, size_t col, int64_t *sums)
+{
+	struct wanted_stacks w = { &t->options.stacks, p->view->dict };
+
+	return piece_sum_by_profile(p, col, wants_stack, &w, sums, &t->saturated);
 }
 
 static void add_piece(struct time_series *t, struct piece *p, struct chunk_profiles *profiles,
 		      struct buf *group)
 {
+	bool all = stack_selector_is_empty(&t->options.stacks), ok = true;
 	size_t col, n;
-	int64_t *sums;
-	bool ok = true;
+	uint32_t number;
+	int64_t *sums, *total;
 
 	if (!piece_profiles(p, profiles))
 		return;
 	n = profiles->profile.n;
-	if (!column_of_series(t, p->series,
+	if (!time_series_type_of(t, p->series,
 			      n ? meta_default_type(profiles->meta.v[profiles->profile.v[0].meta]) :
 				  S(""),
 			      &col)) {
@@ -251,14 +290,18 @@ static void add_piece(struct time_series *t, struct piece *p, struct chunk_profi
 		return;
 	}
 	group_of_series(t, p->series, group);
+	number = strings_intern(&t->groups, buf_str(group));
+	total = profiles->total.v + col * n;
 	sums = mem_zeroed(n, sizeof(*sums));
-	if (t->options.function)
-		ok = piece_sum_by_profile(p, col, wants_stack, t, sums, &t->saturated);
-	else
-		memcpy(sums, profiles->total.v + col * n, n * sizeof(*sums));
-	for (size_t i = 0; i < n && ok; i++)
-		if (piece_has(p, profiles->profile.v[i].time))
-			add_point(t, buf_str(group), profiles->profile.v[i].time, sums[i]);
+	if (!all)
+		ok = sum_wanted(t, p, col, sums);
+	for (size_t i = 0; i < n && ok; i++) {
+		const struct stored *s = &profiles->profile.v[i];
+		struct header h = { .time = s->time, .duration = s->duration, .end = s->end };
+
+		if (piece_has(p, s->time))
+			add_profile_point(t, number, &h, all ? total[i] : sums[i], total[i]);
+	}
 	mem_free(sums, n * sizeof(*sums));
 }
 
@@ -276,29 +319,36 @@ static void add_profiles(struct time_series *t, struct store_view *v)
 	profile_release(&p);
 }
 
+bool time_series_is_enough(const struct time_series *t, struct store_view *v)
+{
+	uint64_t nerror = v->nerror;
+	size_t errors = v->errors.n;
+	bool is_enough = true;
+	struct piece p;
+
+	view_begin(v, t->options.selector);
+	while (is_enough && view_next(v, &p))
+		is_enough = series_is_enough(t, &p);
+	v->errors.n = errors; /* the next pass finds the others again */
+	v->nerror = nerror;
+	v->torn = 0;
+	return is_enough;
+}
+
 void time_series_add_store(struct time_series *t, struct store_view *v)
 {
 	struct chunk_profiles profiles = { 0 };
 	struct buf group = { 0 };
 	struct piece p;
-	uint64_t nerror = v->nerror;
-	size_t errors = v->errors.n;
-	bool is_enough = true;
 
-	use_dictionary(t, v->dict);
-	view_begin(v, t->options.selector);
-	while (is_enough && view_next(v, &p))
-		is_enough = series_is_enough(t, &p);
-	v->errors.n = errors; /* the second pass finds the others again */
-	v->nerror = nerror;
-	v->torn = 0;
-	if (!is_enough) {
+	if (time_series_is_enough(t, v)) {
+		view_begin(v, t->options.selector);
+		while (view_next(v, &p))
+			add_piece(t, &p, &profiles, &group);
+	} else {
 		add_profiles(t, v);
-		return;
 	}
-	view_begin(v, t->options.selector);
-	while (view_next(v, &p))
-		add_piece(t, &p, &profiles, &group);
+	stack_selector_forget(&t->options.stacks);
 	chunk_profiles_release(&profiles);
 	buf_release(&group);
 }

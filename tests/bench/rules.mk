@@ -11,6 +11,9 @@ bench-store: all $(patsubst %,$(O)/tests/bench/%,measure day) ## size and speed 
 bench-listen: all $(patsubst %,$(O)/tests/bench/%,load day) ## what prof-listen takes from 1,000 connections
 	tests/bench/listen.sh $(O)
 
+bench-server: all $(addprefix $(O)/tests/,bench/measure bench/generate stamp) ## prof-query URL beside the server's bare answer
+	tests/bench/server.sh $(O)
+
 bench-push: all $(patsubst %,$(O)/tests/%,bench/measure bench/day http_peer) ## profiles a second to a null receiver
 	tests/bench/push.sh $(O)
 
@@ -18,4 +21,4 @@ bench-peers: ## get the other tools, with cargo and go
 	cargo install --quiet --root build/peers inferno
 	GOBIN=$(abspath build/peers/bin) go install github.com/google/pprof@latest
 
-.PHONY: bench bench-store bench-listen bench-push bench-peers
+.PHONY: bench bench-store bench-listen bench-server bench-push bench-peers

@@ -57,11 +57,41 @@ echo secret >token
 mkdir runs
 (cd runs && record_both 5)
 
+# A server of both kinds in the place of those of the examples.
+mkdir served
+for version in 1.4 1.5; do
+	"$BUILD/tests/stamp" "time=$(($(date +%s) - 60))" <api.pb.gz >now.pb.gz
+	prof-store add -q served/store -l "service_name=api,version=$version" now.pb.gz
+done
+prof-store export served/store >served/all.pb.gz
+cp heap.pb.gz served/heap
+cp api.pb.gz served/profile
+url=
+if command -v python3 >/dev/null; then
+	python3 "$top/tests/querier.py" served port &
+	server=$!
+	trap 'kill "$(cat app.pid)" $peer $server; cd / && rm -rf "$tmp"' EXIT
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		[ -s port ] && break
+		sleep 0.1
+	done
+	url=http://127.0.0.1:$(cat port)
+fi
+
 for page in "$top"/man/*.[1-9] "$top/README.md"; do
 	[ -f "$page" ] || continue
 	# In the manual \e is a backslash.
 	sed -n 's/^ *\$ //p' "$page" | sed 's/\\e/\\/g' >commands
 	while IFS= read -r command; do
+		case $command in
+		*http://pyroscope:4040*|*http://localhost:6060*)
+			[ -n "$url" ] || {
+				skip 'python3 is missing' "$(basename "$page"): $command"
+				continue
+			}
+			command=$(printf '%s\n' "$command" | sed "s#http://pyroscope:4040#$url#
+				s#http://localhost:6060/debug/pprof/#$url/file/#") ;;
+		esac
 		case $command in
 		git*|make*|cd*|sudo*) continue ;;
 		prof-record*)

@@ -120,6 +120,8 @@ prof-store compact S
 block=$(echo S/1-20261129*.block)
 flips "$block" 120 block
 printf 'X' | dd of="$block" bs=1 seek=30 conv=notrunc 2>/dev/null
+exits 2 'verify ends with 2, too' prof-store verify S
+says "$(basename "$block"): byte [0-9]+: .* checksum" 'names block and offset'
 prof-query -t folded S >out 2>err
 is $? 2 'a query of a damaged block ends with 2'
 says "$(basename "$block"): byte [0-9]+: .* checksum" 'names block and offset'

@@ -107,6 +107,25 @@ says 'does not say of which time' 'those without a time are counted'
 exits 2 'a time that is none is refused' prof-query 1.pb.gz --since yesterday
 says 'is no time' 'with those that are'
 
+# A store that version 1 of the layout was written with: it stays readable, and compacts.
+cp -r "$data/store-v1" V
+for when in 'as it is' compacted; do
+	is "$(prof-query V '{service_name=~".+"}' -t folded)" "main;a 1111
+main;b;c 2
+main;d 20
+main;e -7
+main;w 5" "a store of version 1, $when"
+	is "$(prof-query V --profiles -t tsv | sed 1d | cut -f 1,4,5 | sort)" \
+		"2026-11-28T12:00:00Z	3	region=eu,service_name=api
+2026-11-28T12:00:00Z	5	service_name=web
+2026-11-28T12:00:10Z	30	region=eu,service_name=api
+2026-11-28T12:00:20Z	1000	region=eu,service_name=api
+2026-11-29T12:00:00Z	93	region=eu,service_name=api" "its profiles, $when"
+	exits 0 "it is verified, $when" prof-store verify V
+	prof-store compact V
+done
+is "$(prof-query V --raw 2>/dev/null | grep -c 'command=app')" 1 'its facts are there'
+
 # Limits of integers
 at $noon 'a 9223372036854775807' >max.pb.gz
 prof-store add -q M max.pb.gz max.pb.gz

@@ -2,8 +2,8 @@
 # damaged copies ("replay"), which is what "make check" does.
 
 # Of the sources, those that no target reads with are left out of the sanitized build.
-FUZZED	:= $(filter-out $(patsubst %,$(O)/lib/%/%,cli query view compare source store remote) \
-	   $(O)/cmd/%,$(LIB))
+FUZZED	:= $(filter-out $(patsubst %,$(O)/lib/%/%,cli query view compare changes source remote) \
+	   $(O)/cmd/%,$(LIB)) $(patsubst %,$(O)/lib/query/%.o,selector select regex)
 $(O)/libfuzz.a: $(FUZZED) $(O)/members
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $(FUZZED)
@@ -13,6 +13,9 @@ TARGETS	:= $(filter-out $(if $(filter no,$(LISTEN)),upload) $(if $(strip $(ABSEN
 REPLAYS	:= $(TARGETS:%=$(O)/tests/fuzz/replay-%)
 $(O)/tests/fuzz/replay-%: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/%.o $(O)/libfuzz.a
 	$(call link)
+
+# What the sections of a store hold comes from the input: see store.c.
+$(O)/tests/fuzz/replay-store $(O)/tests/fuzz/libfuzzer-store: private LDFLAGS += -Wl,--wrap=section_unpack
 
 replays: $(REPLAYS)
 hostile:
@@ -37,7 +40,8 @@ fuzz-records: build-fuzz/records ## the same for the records of perf
 fuzz-listen: build-fuzz/upload ## the same for the requests of prof-listen
 	$(Q)tests/fuzz/upload-seeds build-fuzz/upload
 	build-fuzz/tests/fuzz/libfuzzer-upload $(FUZZ) build-fuzz/upload
-fuzz-symbol fuzz-cfi fuzz-records: fuzz-%:
+fuzz-store: build-fuzz/store ## the same for blocks and logs of a store
+fuzz-symbol fuzz-cfi fuzz-records fuzz-store: fuzz-%:
 	$(Q)tests/fuzz/$*-seeds build-fuzz/$*
 	build-fuzz/tests/fuzz/libfuzzer-$* $(FUZZ) build-fuzz/$*
 # The fuzzer, and the folder of its inputs.
@@ -56,4 +60,4 @@ fuzz-afl: ## fuzz the readers with AFL++
 		afl-fuzz -V $(FUZZ_SECONDS) -i build-afl/seeds -o build-afl/found \
 		build-afl/tests/fuzz/libfuzzer-read
 
-.PHONY: hostile replays fuzz fuzz-listen fuzz-symbol fuzz-cfi fuzz-records fuzz-afl
+.PHONY: hostile replays fuzz fuzz-listen fuzz-symbol fuzz-cfi fuzz-records fuzz-store fuzz-afl

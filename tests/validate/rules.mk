@@ -4,6 +4,7 @@ $(O)/tests/validate/simulate: $(addprefix $(O)/tests/validate/,synth.o naive.o f
 	figure_power.o figure_right.o)
 $(O)/tests/validate/real: $(addprefix $(O)/tests/validate/,synth.o naive.o found.o)
 $(O)/tests/validate/unwind: $(addprefix $(O)/tests/validate/,dwfl_oracle.o kept.o)
+$(O)/tests/validate/changes: $(addprefix $(O)/tests/validate/,synth.o past.o otava.o)
 $(O)/tests/validate/%: $(O)/tests/validate/%.o $(O)/libprof.a
 	$(call link)
 
@@ -18,4 +19,7 @@ record-runs: all $(addprefix $(O)/tests/,validate/timed stamp bench/generate) ##
 validate-unwind: $(O)/tests/validate/unwind ## hold stacks of real programs against those of elfutils
 	tests/validate/unwind.sh $(O)
 
-.PHONY: validate record-runs validate-unwind
+validate-scrape: all ## scrape a real Go program
+	tests/validate/scrape.sh $(O)
+
+.PHONY: validate record-runs validate-unwind validate-scrape

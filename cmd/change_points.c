@@ -1,0 +1,209 @@
+#include "change_points.h"
+
+#include <math.h>
+
+#include "changes/changes.h"
+#include "common.h"
+#include "io/number.h"
+#include "over_time.h"
+#include "source/function_history.h"
+#include "time_table.h"
+#include "visits.h"
+
+#define MINUTE_NS INT64_C(60000000000)
+
+static void history_of_store(void *context, struct store_view *v)
+{
+	function_history_add_store(context, v);
+}
+
+static void history_of_profile(void *context, struct profile *p)
+{
+	function_history_add_profile(context, p);
+}
+
+static bool read_history(struct history *h, char *const *paths, struct selector *selector)
+{
+	struct time_series_options options = { .selector = selector,
+					       .step = h->step,
+					       .type = str_of(common.type) };
+	struct function_history_reader r;
+	struct visits v = { &r, history_of_store, history_of_profile };
+	int64_t since, until;
+	bool ok;
+
+	visit_steps_of_servers(paths, &options, function_history_labels, NHISTORY_LABEL);
+	function_history_begin(&r, h, &options);
+	chosen_times(&since, &until);
+	ok = visit_all(&v, paths, since, until);
+	if (r.types.nother_type)
+		note_left_out(&r.types);
+	if (r.nfar)
+		note("%llu profiles are too far from the others in time and left out",
+		     (unsigned long long)r.nfar);
+	function_history_end(&r);
+	history_end(h);
+	return ok;
+}
+
+/* Printing */
+
+static struct str function_name(const struct history *h, uint32_t function)
+{
+	return strings_get(&h->name, function);
+}
+
+static int64_t window_time(const struct history *h, uint32_t window)
+{
+	return h->start + (int64_t)window * h->step;
+}
+
+static void put_share(struct buf *b, double share)
+{
+	number_percent(b, 100 * share, false);
+}
+
+/* "+24% (+21% to +27%)"; a function that had nothing before is new. */
+static void put_interval(struct buf *b, const struct change *c)
+{
+	if (!(c->before > 0)) {
+		buf_add(b, S("new"));
+		return;
+	}
+	if (!(c->after > 0)) {
+		buf_add(b, S("gone"));
+		return;
+	}
+	number_percent(b, 100 * (c->after / c->before - 1), true);
+	buf_add(b, S(" ("));
+	number_percent(b, 100 * (c->low - 1), true);
+	buf_add(b, S(" to "));
+	number_percent(b, 100 * (c->high - 1), true);
+	buf_ch(b, ')');
+}
+
+static void put_confidence(struct buf *b, double q)
+{
+	if (q < 0.0001)
+		buf_add(b, S("> 99.99%"));
+	else
+		buf_printf(b, "%.*f%%", q < 0.01 ? 2 : 1, 100 * (1 - q));
+}
+
+static void print_change_text(struct time_table *t, const struct history *h, const struct change *c)
+{
+	struct buf *b = &t->out.bytes;
+
+	time_print(b, window_time(h, c->window), true);
+	buf_add(b, S("  "));
+	put_share(b, c->before);
+	buf_add(b, S(" -> "));
+	put_share(b, c->after);
+	buf_add(b, S("  "));
+	put_interval(b, c);
+	buf_add(b, S("  "));
+	put_confidence(b, c->q);
+	buf_add(b, S("  "));
+	put_name(b, function_name(h, c->function));
+	if (c->deploy) {
+		buf_add(b, S("  "));
+		put_name(b, c->deploy->key);
+		buf_ch(b, '=');
+		put_name(b, c->deploy->value);
+	}
+	if (c->window > c->last_before + 1)
+		buf_printf(b, "  (after a gap of %u windows)", c->window - c->last_before - 1);
+	buf_ch(b, '\n');
+	out_flush(&t->out);
+}
+
+static void print_change_row(struct time_table *t, const struct history *h, const struct change *c)
+{
+	bool has_ratio = c->before > 0;
+	struct buf deploy = { 0 };
+
+	if (c->deploy)
+		buf_printf(&deploy, "%.*s=%.*s", STR_ARG(c->deploy->key),
+			   STR_ARG(c->deploy->value));
+	put_time_cell(t, window_time(h, c->window));
+	put_time_cell(t, window_time(h, c->last_before));
+	rows_str(&t->rows, function_name(h, c->function));
+	rows_number(&t->rows, c->before);
+	rows_number(&t->rows, c->after);
+	rows_number(&t->rows, has_ratio ? c->after / c->before : NAN);
+	rows_number(&t->rows, has_ratio ? c->low : NAN);
+	rows_number(&t->rows, has_ratio ? c->high : NAN);
+	rows_number(&t->rows, 1 - c->q);
+	rows_str(&t->rows, buf_str(&deploy));
+	buf_release(&deploy);
+}
+
+static bool print_changes(const struct history *h, const struct changes *c,
+			  enum report_format format)
+{
+	static const char *const names[] = { "time",       "last_before", "function", "before",
+					     "after",      "ratio",       "low",      "high",
+					     "confidence", "deploy" };
+	struct time_table t = { 0 };
+
+	for (size_t i = 0; i < LEN(names); i++)
+		vec_push(&t.names, names[i]);
+	if (time_table_begin(&t, format))
+		for (size_t i = 0; i < c->change.n && !t.out.failed; i++) {
+			if (c->change.v[i].kind != CHANGED)
+				continue;
+			if (format == REPORT_TEXT)
+				print_change_text(&t, h, &c->change.v[i]);
+			else
+				print_change_row(&t, h, &c->change.v[i]);
+		}
+	return time_table_end(&t);
+}
+
+/* What was looked at, and what is no change though it looks like one. */
+static void note_rest(const struct history *h, const struct changes *c)
+{
+	size_t nmoved = 0, nexplained = 0, nwindow = 0;
+
+	for (size_t i = 0; i < c->change.n; i++) {
+		const struct change *x = &c->change.v[i];
+
+		nmoved += x->kind == MOVED_TO;
+		nexplained += x->kind == EXPLAINED_BY;
+		if (x->kind == MOVED_TO && common.verbose)
+			note("%.*s: cost moved from or to %.*s",
+			     STR_ARG(function_name(h, x->function)),
+			     STR_ARG(function_name(h, x->other)));
+	}
+	for (size_t i = 0; i < h->nwindow; i++)
+		nwindow += h->total.v[i] > 0;
+	if (!nwindow)
+		note("no profile is selected");
+	else if (c->is_short)
+		note("%zu windows are too few to look for changes: 24 are needed", nwindow);
+	else
+		note("%zu windows, %zu functions looked at, %zu too small", nwindow, c->nfunction,
+		     c->nsmall);
+	if (nmoved)
+		note("%zu functions' cost moved to or from others, and is not reported", nmoved);
+	if (nexplained)
+		note("%zu functions' shares changed only because others did", nexplained);
+}
+
+bool change_points_print(char *const *paths, struct selector *selector, uint64_t step,
+			 enum report_format format)
+{
+	struct changes_options options = { 0 };
+	struct changes c;
+	struct history h;
+	bool ok;
+
+	history_init(&h, step ? (int64_t)step : MINUTE_NS);
+	ok = read_history(&h, paths, selector);
+	changes_find(&h, &options, &c);
+	ok = print_changes(&h, &c, format) && ok;
+	note_rest(&h, &c);
+	changes_release(&c);
+	history_release(&h);
+	return ok;
+}

@@ -1,0 +1,19 @@
+/* What a report needs of its inputs: a server and a store's index are asked for no more. */
+#ifndef CMD_PARTS_WANTED_H
+#define CMD_PARTS_WANTED_H
+
+#include "query/filter.h"
+#include "query/report.h"
+
+struct parts_wanted {
+	const struct report *report; /* NULL: the profile itself is written */
+	bool two_types;              /* a second sample type is used, too */
+	bool has_filters;            /* samples are filtered by their stacks or labels */
+	const char *lists[3];        /* names of labels that are used, with ',' between them */
+	const struct tag_filter *tags;
+};
+
+/* Put it into `common`. */
+void choose_parts(const struct parts_wanted *w);
+
+#endif

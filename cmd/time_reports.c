@@ -1,0 +1,143 @@
+#include "time_reports.h"
+
+#include "alerts.h"
+#include "base/when.h"
+#include "change_points.h"
+#include "common.h"
+#include "over_time.h"
+
+static struct {
+	const char *since, *until;
+	uint64_t last;
+	struct over_time values;
+	struct alert_request alerts;
+	bool changes;
+} o = { .values.show = -1 };
+
+static bool parse_length(void *to, const char *arg)
+{
+	return when_duration(str_of(arg), to);
+}
+
+const struct opt time_report_options[] = {
+	{ 0, "since", OPT_STR, &o.since, "TIME", "profiles that began at that time or later" },
+	{ 0, "until", OPT_STR, &o.until, "TIME", "profiles that began before that time" },
+	{ 0, "series", OPT_FLAG, &o.values.series, NULL, "values over time" },
+	{ 0, "alert", OPT_LIST, &o.alerts.rules, "RULE", "exit with 1 if it is true (see the manual)" },
+	{ 0, "rules", OPT_FILE, &o.alerts.file, "FILE", "--alert for each line of a file" },
+	{ 0, "changes", OPT_FLAG, &o.changes, NULL, "when functions' shares changed" },
+	{ 0, "profiles", OPT_FLAG, &o.values.profiles, NULL, "the profiles, with their times" },
+	{ 0, "series-list", OPT_FLAG, &o.values.list, NULL, "sets of labels and their types" },
+	{ 0, "step", OPT_PARSED, &o.values.step, "TIME", "--series: length of a step (1m)", NULL,
+	  parse_length },
+	{ 0, "function", OPT_STR, &o.values.function, "RE",
+	  "--series: samples with a function that matches" },
+	{ 0, "self", OPT_FLAG, &o.values.self, NULL, "--function: of the leaf alone" },
+	{ 0, "show", OPT_CHOICE, &o.values.show, "MEASURE",
+	  "--series: value, share, rate, avg or max", alert_measure_name },
+	{ 0, "last", OPT_PARSED, &o.last, "TIME", "the same as --since now-TIME", NULL,
+	  parse_length },
+	{ 0 },
+};
+
+const char *report_format_name(size_t i)
+{
+	static const char *const names[] = { "text", "tsv", "json", "alertmanager" };
+
+	return i < LEN(names) ? names[i] : NULL;
+}
+
+static void parse_time(const char *option, const char *text, int64_t *ns)
+{
+	struct buf why = { 0 };
+
+	if (text && !when_parse(str_of(text), when_now(), ns, &why))
+		usage("--%s %s: %.*s", option, text, STR_ARG(buf_str(&why)));
+	buf_release(&why);
+}
+
+void time_report_parse_range(void)
+{
+	if (o.last && o.since)
+		usage("--last or --since, not both");
+	common.has_range = o.since || o.until || o.last;
+	common.since = INT64_MIN;
+	common.until = INT64_MAX;
+	if (o.last)
+		common.since = when_now() - (int64_t)o.last;
+	parse_time("since", o.since, &common.since);
+	parse_time("until", o.until, &common.until);
+	if (common.since >= common.until)
+		usage("--since is not before --until");
+}
+
+static int run_alerts(const struct time_report_request *r)
+{
+	o.alerts.by = r->by;
+	o.alerts.step = o.values.step;
+	o.alerts.alertmanager = r->to == TO_ALERTMANAGER;
+	o.alerts.format = r->to < 0 || o.alerts.alertmanager ? REPORT_TEXT :
+							       (enum report_format)r->to;
+	return alerts_run(&o.alerts, r->paths, r->selector);
+}
+
+static int run_values(const struct time_report_request *r)
+{
+	o.values.by = r->by;
+	return status(over_time_print(&o.values, r->paths, r->selector,
+				      r->to < 0 ? REPORT_TEXT : (enum report_format)r->to));
+}
+
+static int run_changes(const struct time_report_request *r)
+{
+	if (r->by || o.values.function || o.values.self || o.values.show >= 0)
+		usage("--by, --function, --self and --show are for --series");
+	return status(change_points_print(r->paths, r->selector, o.values.step,
+					  r->to < 0 ? REPORT_TEXT : (enum report_format)r->to));
+}
+
+/* Each report: whether it is wanted, how it is printed, and its last format. */
+static const struct time_report {
+	const char *name;
+	const bool *wanted;
+	int (*run)(const struct time_report_request *r);
+	int most;
+} time_reports[] = {
+	{ "series", &o.values.series, run_values, REPORT_JSON },
+	{ "profiles", &o.values.profiles, run_values, REPORT_JSON },
+	{ "series-list", &o.values.list, run_values, REPORT_JSON },
+	{ "changes", &o.changes, run_changes, REPORT_JSON },
+	{ "alert", &o.alerts.wanted, run_alerts, TO_ALERTMANAGER },
+};
+
+static const struct time_report *wanted_report(void)
+{
+	const struct time_report *found = NULL;
+
+	o.alerts.wanted = alerts_wanted(&o.alerts);
+	for (size_t i = 0; i < LEN(time_reports); i++) {
+		if (!*time_reports[i].wanted)
+			continue;
+		if (found)
+			usage("--%s or --%s, not both", found->name, time_reports[i].name);
+		found = &time_reports[i];
+	}
+	return found;
+}
+
+const char *time_report_wanted(void)
+{
+	const struct time_report *r = wanted_report();
+
+	return r ? r->name : NULL;
+}
+
+int time_report_run(const struct time_report_request *r)
+{
+	const struct time_report *report = wanted_report();
+
+	if (r->to > report->most)
+		usage("--%s is not printed as %s", report->name,
+		      r->to < NTO ? report_format_name((size_t)r->to) : "a profile");
+	return report->run(r);
+}

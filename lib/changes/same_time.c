@@ -1,0 +1,207 @@
+#include "changes/same_time.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { TOGETHER = 2 /* windows between changes that are at the same time */ };
+
+static const double LEAST_REST = 0.05;  /* of the program: below, shares of it say nothing */
+static const double MOVED_NET = 0.25;   /* of the rise */
+
+/* Changes of one time. */
+struct cluster {
+	const struct history *h;
+	double min_effect;
+	struct change **change; /* the largest first */
+	size_t n;
+	double rest_before, rest_after; /* the share of what has not changed */
+	uint8_t *real;                  /* by change: it is no effect of others on shares */
+	size_t *kin;                    /* by change: number of the family */
+};
+
+static int by_size(const void *a, const void *b)
+{
+	const struct change *x = *(struct change *const *)a, *y = *(struct change *const *)b;
+	double dx = fabs(x->after - x->before), dy = fabs(y->after - y->before);
+
+	if (dx != dy)
+		return dx > dy ? -1 : 1;
+	return (x->after > x->before) == (y->after > y->before) ? 0 : x->after > x->before ? -1 : 1;
+}
+
+/* Does the change remain when shares are taken of the rest of the program? */
+static bool remains(const struct cluster *c, const struct change *x)
+{
+	double ratio, width;
+
+	if (!(x->before > 0) || !(x->after > 0))
+		return true;
+	ratio = log(x->after / c->rest_after) - log(x->before / c->rest_before);
+	width = x->low > 0 && isfinite(x->high) ? (log(x->high) - log(x->low)) / 2 : 0;
+	return fabs(ratio) > fmax(log1p(c->min_effect), 1.5 * width);
+}
+
+/*
+ * The largest change is real; the rest of the program is all but it. Then the largest of
+ * those that remain is real, too, and so on.
+ */
+static void find_real(struct cluster *c)
+{
+	c->rest_before = c->rest_after = 1;
+	for (size_t i = 0; i < c->n; i++) {
+		const struct change *x = c->change[i];
+
+		if (i && !remains(c, x))
+			continue;
+		c->real[i] = 1;
+		c->rest_before = fmax(LEAST_REST, c->rest_before - x->before);
+		c->rest_after = fmax(LEAST_REST, c->rest_after - x->after);
+	}
+	for (size_t i = 1; i < c->n; i++) {
+		if (c->real[i])
+			continue;
+		c->change[i]->kind = EXPLAINED_BY;
+		c->change[i]->other = c->change[0]->function;
+	}
+}
+
+static bool is_one_sided(const struct change *x)
+{
+	const double little = 0.05;
+
+	return x->before < little * x->after || x->after < little * x->before;
+}
+
+/* One calls the other; or a third calls both, and one of them is new or gone. */
+static bool are_related(const struct history *h, const struct change *a, const struct change *b)
+{
+	if (history_calls(h, a->function, b->function) || history_calls(h, b->function, a->function))
+		return true;
+	if (!is_one_sided(a) && !is_one_sided(b))
+		return false;
+	for (uint32_t f = 1; f < h->function.n; f++)
+		if (history_calls(h, f, a->function) && history_calls(h, f, b->function))
+			return true;
+	return false;
+}
+
+/* Is it a real change that has not moved, as far as is known? */
+static bool is_open(const struct cluster *c, size_t i)
+{
+	return c->real[i] && c->change[i]->kind == CHANGED;
+}
+
+/* The cost in units of the rest of the program, so that one's rise is not another's fall. */
+static double rise_of(const struct cluster *c, const struct change *x)
+{
+	return x->after / c->rest_after - x->before / c->rest_before;
+}
+
+static void set_moved(struct change *a, struct change *b)
+{
+	a->kind = b->kind = MOVED_TO;
+	a->other = b->function;
+	b->other = a->function;
+}
+
+/* Two that are related, of which one rose by about what the other fell by: the best pairs first. */
+static void match_pairs(struct cluster *c)
+{
+	for (;;) {
+		double least = MOVED_NET;
+		size_t up = SIZE_MAX, down = SIZE_MAX;
+
+		for (size_t i = 0; i < c->n; i++)
+			for (size_t k = 0; k < c->n; k++) {
+				double rise = rise_of(c, c->change[i]),
+				       net = fabs(rise + rise_of(c, c->change[k])) / rise;
+
+				if (!is_open(c, i) || !is_open(c, k) || rise <= 0 || net >= least ||
+				    !are_related(c->h, c->change[i], c->change[k]))
+					continue;
+				least = net;
+				up = i;
+				down = k;
+			}
+		if (up == SIZE_MAX)
+			return;
+		set_moved(c->change[up], c->change[down]);
+	}
+}
+
+static void find_families(struct cluster *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		c->kin[i] = i;
+	for (size_t i = 0; i < c->n; i++)
+		for (size_t k = 0; k < i; k++) {
+			size_t from = c->kin[i], to = c->kin[k];
+
+			if (!is_open(c, i) || !is_open(c, k) || from == to ||
+			    !are_related(c->h, c->change[i], c->change[k]))
+				continue;
+			for (size_t j = 0; j < c->n; j++)
+				if (c->kin[j] == from)
+					c->kin[j] = to;
+		}
+}
+
+/* Is the net rise of the family small beside what its members rose by? Then cost has moved. */
+static void judge_family(struct cluster *c, size_t family)
+{
+	double net = 0, up = 0, most = 0, least = 0;
+	const struct change *to = NULL, *from = NULL;
+
+	for (size_t i = 0; i < c->n; i++) {
+		double rise = rise_of(c, c->change[i]);
+
+		if (c->kin[i] != family || !is_open(c, i))
+			continue;
+		net += rise;
+		up += rise > 0 ? rise : 0;
+		if (rise > most)
+			most = rise, to = c->change[i];
+		if (rise < least)
+			least = rise, from = c->change[i];
+	}
+	if (!to || !from || fabs(net) >= MOVED_NET * up)
+		return;
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->kin[i] != family || !is_open(c, i))
+			continue;
+		c->change[i]->kind = MOVED_TO;
+		c->change[i]->other = c->change[i] == to ? from->function : to->function;
+	}
+}
+
+static void explain_cluster(const struct history *h, double min_effect, struct change *x, size_t n)
+{
+	struct cluster c = { h, min_effect, mem_zeroed(n, sizeof(*c.change)), n };
+
+	c.real = mem_zeroed(n, 1);
+	c.kin = mem_zeroed(n, sizeof(*c.kin));
+	for (size_t i = 0; i < n; i++)
+		c.change[i] = &x[i];
+	qsort(c.change, n, sizeof(*c.change), by_size);
+	find_real(&c);
+	match_pairs(&c);
+	find_families(&c);
+	for (size_t i = 0; i < n; i++)
+		judge_family(&c, i);
+	mem_free(c.change, n * sizeof(*c.change));
+	mem_free(c.real, n);
+	mem_free(c.kin, n * sizeof(*c.kin));
+}
+
+void explain_same_time(const struct history *h, double min_effect, struct changes *c)
+{
+	struct change *x = c->change.v;
+
+	for (size_t i = 0, from = 0; i < c->change.n; i++) {
+		if (i + 1 < c->change.n && x[i + 1].window <= x[i].window + TOGETHER)
+			continue;
+		if (i > from)
+			explain_cluster(h, min_effect, x + from, i + 1 - from);
+		from = i + 1;
+	}
+}

@@ -1,0 +1,15 @@
+/* The labels of a store and how much is behind them, from its index. */
+#ifndef STORE_LABEL_SUM_H
+#define STORE_LABEL_SUM_H
+
+#include "store/store_view.h"
+
+/*
+ * Append to `total`, whose dictionary is that of the view, a sample without a stack for each
+ * series that may be selected: its labels, and the sum of its profiles. No rows are read.
+ * False if that is not enough, and nothing is appended: samples have labels of their own
+ * beside those of the series. Errors are in v->errors.
+ */
+bool store_sum_labels(struct store_view *v, struct selector *selector, struct profile *total);
+
+#endif
