@@ -14,8 +14,8 @@
 
 #include "base/when.h"
 #include "common.h"
+#include "listen/listener.h"
 #include "listen/reader.h"
-#include "listen/server.h"
 #include "store/compact.h"
 
 #define COMPACT_VARIABLE "PROF_LISTEN_COMPACT"
@@ -209,7 +209,7 @@ static void check_options(void)
 
 static bool run_server(void)
 {
-	struct server_options s = {
+	struct listener_options s = {
 		.address = o.address,
 		.tls_cert = o.tls_cert,
 		.tls_key = o.tls_key,
@@ -239,7 +239,7 @@ static bool run_server(void)
 		s.pool.n = READERS_MOST;
 	if (output_is_file())
 		open_output_file();
-	ok = sink_prepare(&sink, &why) && server_run(&s, &why);
+	ok = sink_prepare(&sink, &why) && listener_run(&s, &why);
 	if (!ok)
 		complain("%.*s", STR_ARG(buf_str(&why)));
 	buf_release(&why);

@@ -2,13 +2,13 @@
  * The server: HTTP through libmicrohttpd, in one thread, which waits for clients and readers
  * and never for a disk. A slow client holds nothing but its connection.
  */
-#ifndef LISTEN_SERVER_H
-#define LISTEN_SERVER_H
+#ifndef LISTEN_LISTENER_H
+#define LISTEN_LISTENER_H
 
 #include "listen/pool.h"
 #include "listen/sink.h"
 
-struct server_options {
+struct listener_options {
 	const char *address;            /* HOST:PORT; a host of IPv6 in brackets */
 	const char *tls_cert, *tls_key; /* paths of PEM files; NULL: no TLS */
 	const char *token_file;         /* see access.h; may be NULL */
@@ -30,6 +30,6 @@ struct server_options {
  * Serve until SIGTERM or SIGINT, or until nobody reads the output any more. False with a
  * message if that could not begin.
  */
-bool server_run(const struct server_options *options, struct buf *why);
+bool listener_run(const struct listener_options *options, struct buf *why);
 
 #endif

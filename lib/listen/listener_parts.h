@@ -1,14 +1,14 @@
 /* What the files of the server share: its state, and that of connections and requests. */
-#ifndef LISTEN_SERVER_PARTS_H
-#define LISTEN_SERVER_PARTS_H
+#ifndef LISTEN_LISTENER_PARTS_H
+#define LISTEN_LISTENER_PARTS_H
 
 #include <microhttpd.h>
 
 #include "listen/access.h"
+#include "listen/listener.h"
 #include "listen/metrics.h"
 #include "listen/rate.h"
 #include "listen/route.h"
-#include "listen/server.h"
 
 /* A client's connection. Times are CLOCK_MONOTONIC, ns. */
 struct peer {
@@ -29,7 +29,7 @@ enum request_state {
 
 struct request {
 	struct job job; /* first: a job is its request */
-	struct server *server;
+	struct listener *server;
 	struct MHD_Connection *connection;
 	struct peer *peer;
 	const struct route *route;
@@ -43,8 +43,8 @@ struct request {
 	bool is_json;
 };
 
-struct server {
-	struct server_options options;
+struct listener {
+	struct listener_options options;
 	struct MHD_Daemon *daemon;
 	struct pool pool;
 	struct access access;
@@ -60,13 +60,13 @@ struct server {
 	int64_t noted;
 };
 
-int64_t server_clock(void);
+int64_t listener_clock(void);
 
 /* Callbacks for libmicrohttpd. */
-enum MHD_Result server_request(void *server, struct MHD_Connection *c, const char *url,
-			       const char *method, const char *version, const char *data,
-			       size_t *size, void **request);
-void server_request_ended(void *server, struct MHD_Connection *c, void **request,
-			  enum MHD_RequestTerminationCode why);
+enum MHD_Result listener_request(void *server, struct MHD_Connection *c, const char *url,
+				 const char *method, const char *version, const char *data,
+				 size_t *size, void **request);
+void listener_request_ended(void *server, struct MHD_Connection *c, void **request,
+			    enum MHD_RequestTerminationCode why);
 
 #endif

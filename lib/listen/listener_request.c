@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "listen/server_parts.h"
+#include "listen/listener_parts.h"
 
 /*
  * The body of a request that is refused is taken up to here, so that the client, which
@@ -53,7 +53,7 @@ static void release_body(struct request *q)
 static void check_access(struct request *q)
 {
 	struct str tenant, named = header(q, "X-Scope-OrgID");
-	struct server *s = q->server;
+	struct listener *s = q->server;
 
 	if (!access_check(&s->access, header(q, MHD_HTTP_HEADER_AUTHORIZATION), &tenant)) {
 		refuse(q, 401, 0, "no valid token");
@@ -98,7 +98,7 @@ static void check_encoding(struct request *q)
 
 static void check_rate(struct request *q)
 {
-	unsigned wait = rate_wait(&q->server->rates, str_of(q->tenant), server_clock());
+	unsigned wait = rate_wait(&q->server->rates, str_of(q->tenant), listener_clock());
 
 	if (wait)
 		refuse(q, 429, wait, "more than %llu bytes a second",
@@ -118,7 +118,7 @@ static void check_length(struct request *q)
 
 static void check_head(struct request *q, const char *method)
 {
-	struct server *s = q->server;
+	struct listener *s = q->server;
 
 	if (q->route == &routes[nroutes - 1]) {
 		refuse(q, 404, 0,
@@ -142,7 +142,7 @@ static void check_head(struct request *q, const char *method)
 	check_rate(q);
 }
 
-static struct request *begin(struct server *s, struct MHD_Connection *c, const char *url)
+static struct request *begin(struct listener *s, struct MHD_Connection *c, const char *url)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -152,7 +152,7 @@ static struct request *begin(struct server *s, struct MHD_Connection *c, const c
 	q->connection = c;
 	q->peer = info ? info->socket_context : NULL;
 	q->route = &routes[route_of(str_of(url))];
-	q->began = server_clock();
+	q->began = listener_clock();
 	if (q->peer) {
 		q->peer->in_request = true;
 		q->peer->since = q->began;
@@ -166,7 +166,7 @@ static struct request *begin(struct server *s, struct MHD_Connection *c, const c
 /* False to close the connection. */
 static bool take_data(struct request *q, struct str data)
 {
-	const struct server_options *o = &q->server->options;
+	const struct listener_options *o = &q->server->options;
 
 	q->received += data.n;
 	q->server->metrics.nbody += data.n;
@@ -212,9 +212,9 @@ static void gather_fields(struct request *q)
 }
 
 /* A message on standard error a second is enough: who sends nonsense may send much of it. */
-static void note_some(struct server *s, const struct request *q, struct str text)
+static void note_some(struct listener *s, const struct request *q, struct str text)
 {
-	int64_t now = server_clock();
+	int64_t now = listener_clock();
 	struct str line = str_cut(&text, '\n');
 
 	if (!line.n || now - s->noted < 1000000000)
@@ -227,7 +227,7 @@ static void upload_done(struct job *j, const struct answer_head *a, struct str m
 			struct str notes)
 {
 	struct request *q = (struct request *)j;
-	struct server *s = q->server;
+	struct listener *s = q->server;
 
 	q->state = REQUEST_ANSWERED;
 	q->status = a->status;
@@ -247,9 +247,9 @@ static void upload_done(struct job *j, const struct answer_head *a, struct str m
 
 static void hand_over(struct request *q)
 {
-	struct server *s = q->server;
+	struct listener *s = q->server;
 
-	rate_spend(&s->rates, str_of(q->tenant), server_clock(), q->received);
+	rate_spend(&s->rates, str_of(q->tenant), listener_clock(), q->received);
 	gather_fields(q);
 	q->state = REQUEST_READING;
 	q->job.done = upload_done;
@@ -263,7 +263,7 @@ static void hand_over(struct request *q)
 
 static void answer_get(struct request *q, struct buf *body, const char **type)
 {
-	struct server *s = q->server;
+	struct listener *s = q->server;
 	const char *paths[METRIC_ROUTES];
 
 	*type = "text/plain; charset=utf-8";
@@ -303,7 +303,7 @@ static void add_headers(const struct request *q, struct MHD_Response *response, 
 
 static enum MHD_Result answer(struct request *q)
 {
-	struct server *s = q->server;
+	struct listener *s = q->server;
 	struct MHD_Response *response;
 	struct buf body = { 0 };
 	const char *type;
@@ -315,7 +315,7 @@ static enum MHD_Result answer(struct request *q)
 		type = answer_body(q->route, q->is_json, q->status, buf_str(&q->message), &body);
 	metrics_count(&s->metrics, (unsigned)(q->route - routes), q->status);
 	if (is_upload(q->route))
-		histogram_add(&s->metrics.duration, (double)(server_clock() - q->began) / 1e9);
+		histogram_add(&s->metrics.duration, (double)(listener_clock() - q->began) / 1e9);
 	response = MHD_create_response_from_buffer(body.n, body.p, MHD_RESPMEM_MUST_COPY);
 	buf_release(&body);
 	if (!response)
@@ -335,9 +335,9 @@ static bool is_long(const struct request *q)
 	return text.n && (!str_u64(text, &length) || length > SWALLOW);
 }
 
-enum MHD_Result server_request(void *server, struct MHD_Connection *c, const char *url,
-			       const char *method, const char *version, const char *data,
-			       size_t *size, void **request)
+enum MHD_Result listener_request(void *server, struct MHD_Connection *c, const char *url,
+				 const char *method, const char *version, const char *data,
+				 size_t *size, void **request)
 {
 	struct request *q = *request;
 	bool ok;
@@ -362,8 +362,8 @@ enum MHD_Result server_request(void *server, struct MHD_Connection *c, const cha
 	return answer(q);
 }
 
-void server_request_ended(void *server, struct MHD_Connection *c, void **request,
-			  enum MHD_RequestTerminationCode why)
+void listener_request_ended(void *server, struct MHD_Connection *c, void **request,
+			    enum MHD_RequestTerminationCode why)
 {
 	struct request *q = *request;
 
@@ -374,7 +374,7 @@ void server_request_ended(void *server, struct MHD_Connection *c, void **request
 		return;
 	if (q->peer) {
 		q->peer->in_request = q->peer->is_waiting = false;
-		q->peer->since = server_clock();
+		q->peer->since = listener_clock();
 	}
 	release_body(q);
 	buf_release(&q->message);

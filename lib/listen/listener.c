@@ -1,4 +1,4 @@
-#include "listen/server.h"
+#include "listen/listener.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "io/in.h"
-#include "listen/server_parts.h"
+#include "listen/listener_parts.h"
 
 enum {
 	TICK_MS = 100,
@@ -23,7 +23,7 @@ enum {
 #define CROWDED_IDLE_NS  INT64_C(2000000000)  /* and others, when there are many */
 #define TELL_NS          INT64_C(10000000000) /* between two calls of options.kept */
 
-int64_t server_clock(void)
+int64_t listener_clock(void)
 {
 	struct timespec t;
 
@@ -33,14 +33,14 @@ int64_t server_clock(void)
 
 /* Connections */
 
-static void peer_opened(struct server *s, struct MHD_Connection *c, void **context)
+static void peer_opened(struct listener *s, struct MHD_Connection *c, void **context)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
 	struct peer *p = mem_zeroed(1, sizeof(*p));
 
 	p->fd = info ? info->connect_fd : -1;
-	p->since = server_clock();
+	p->since = listener_clock();
 	p->next = s->peers;
 	if (p->next)
 		p->next->before = p;
@@ -49,7 +49,7 @@ static void peer_opened(struct server *s, struct MHD_Connection *c, void **conte
 	*context = p;
 }
 
-static void peer_closed(struct server *s, void **context)
+static void peer_closed(struct listener *s, void **context)
 {
 	struct peer *p = *context;
 
@@ -76,7 +76,7 @@ static void connection_changed(void *server, struct MHD_Connection *c, void **co
 }
 
 /* How long a connection may go on as it is. */
-static int64_t patience(const struct server *s, const struct peer *p)
+static int64_t patience(const struct listener *s, const struct peer *p)
 {
 	if (p->in_request)
 		return s->options.request_ns;
@@ -88,9 +88,9 @@ static int64_t patience(const struct server *s, const struct peer *p)
 }
 
 /* The library closes a connection when it sees that it has ended. */
-static void end_slow_connections(struct server *s)
+static void end_slow_connections(struct listener *s)
 {
-	int64_t now = server_clock();
+	int64_t now = listener_clock();
 
 	for (struct peer *p = s->peers; p; p = p->next)
 		if (!p->is_waiting && now - p->since > patience(s, p)) {
@@ -164,7 +164,7 @@ static bool is_loopback(const struct sockaddr_storage *a)
 }
 
 /* Where it listens, as a URL, and what is to be known about that. */
-static void note_address(const struct server *s, int fd)
+static void note_address(const struct listener *s, int fd)
 {
 	struct sockaddr_storage a = { 0 };
 	socklen_t n = sizeof(a);
@@ -208,9 +208,9 @@ static void no_log(void *context, const char *fmt, va_list ap)
 	(void)ap;
 }
 
-static bool start_daemon(struct server *s, int fd, struct buf *why)
+static bool start_daemon(struct listener *s, int fd, struct buf *why)
 {
-	const struct server_options *o = &s->options;
+	const struct listener_options *o = &s->options;
 	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
 	struct buf cert = { 0 }, key = { 0 };
 	struct MHD_OptionItem tls[3] = { { MHD_OPTION_END, 0, NULL } };
@@ -223,13 +223,13 @@ static bool start_daemon(struct server *s, int fd, struct buf *why)
 		tls[1] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY, 0, key.p };
 		tls[2] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
 	}
-	s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, server_request, s,
+	s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, listener_request, s,
 				     MHD_OPTION_EXTERNAL_LOGGER, no_log, NULL,
 				     MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
 				     o->connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
 				     o->connections_per_address, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 				     (size_t)POOL_BYTES, MHD_OPTION_NOTIFY_COMPLETED,
-				     server_request_ended, s, MHD_OPTION_NOTIFY_CONNECTION,
+				     listener_request_ended, s, MHD_OPTION_NOTIFY_CONNECTION,
 				     connection_changed, s, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 	if (!s->daemon)
 		buf_printf(why,
@@ -243,9 +243,9 @@ static bool start_daemon(struct server *s, int fd, struct buf *why)
 
 /* The loop */
 
-static void tell_kept(struct server *s)
+static void tell_kept(struct listener *s)
 {
-	int64_t now = server_clock();
+	int64_t now = listener_clock();
 
 	if (!s->options.kept || s->metrics.nprofile == s->nkept_told || now - s->told < TELL_NS)
 		return;
@@ -254,7 +254,7 @@ static void tell_kept(struct server *s)
 	s->options.kept();
 }
 
-static void take_signal(struct server *s, int fd)
+static void take_signal(struct listener *s, int fd)
 {
 	struct signalfd_siginfo info;
 	struct buf why = { 0 };
@@ -270,7 +270,7 @@ static void take_signal(struct server *s, int fd)
 	buf_release(&why);
 }
 
-static int loop_timeout(const struct server *s)
+static int loop_timeout(const struct listener *s)
 {
 	MHD_UNSIGNED_LONG_LONG ms;
 
@@ -280,7 +280,7 @@ static int loop_timeout(const struct server *s)
 }
 
 /* Wait for anything, and do what is to be done. */
-static void loop_once(struct server *s, int signals, int epoll)
+static void loop_once(struct listener *s, int signals, int epoll)
 {
 	struct pollfd fds[READERS_MOST + 3];
 	nfds_t n = s->options.pool.n;
@@ -296,14 +296,14 @@ static void loop_once(struct server *s, int signals, int epoll)
 		take_signal(s, signals);
 	s->is_closed |= (fds[n + 2].revents & POLLERR) != 0;
 	MHD_run(s->daemon);
-	if (server_clock() - ticked < TICK_MS * INT64_C(1000000))
+	if (listener_clock() - ticked < TICK_MS * INT64_C(1000000))
 		return;
-	ticked = server_clock();
+	ticked = listener_clock();
 	end_slow_connections(s);
 	tell_kept(s);
 }
 
-static bool is_busy(const struct server *s)
+static bool is_busy(const struct listener *s)
 {
 	if (pool_pending(&s->pool))
 		return true;
@@ -313,7 +313,7 @@ static bool is_busy(const struct server *s)
 	return false;
 }
 
-static void serve(struct server *s, int signals)
+static void serve(struct listener *s, int signals)
 {
 	const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD);
 	int64_t end;
@@ -325,8 +325,8 @@ static void serve(struct server *s, int signals)
 	listener = MHD_quiesce_daemon(s->daemon);
 	if (listener >= 0)
 		close(listener);
-	end = server_clock() + s->options.drain_ns;
-	while (is_busy(s) && !s->is_closed && server_clock() < end)
+	end = listener_clock() + s->options.drain_ns;
+	while (is_busy(s) && !s->is_closed && listener_clock() < end)
 		loop_once(s, signals, info->epoll_fd);
 }
 
@@ -343,7 +343,7 @@ static int catch_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static bool run(struct server *s, int signals, struct buf *why)
+static bool run(struct listener *s, int signals, struct buf *why)
 {
 	int fd = open_socket(s->options.address, why);
 
@@ -365,9 +365,9 @@ static bool run(struct server *s, int signals, struct buf *why)
 	return true;
 }
 
-bool server_run(const struct server_options *options, struct buf *why)
+bool listener_run(const struct listener_options *options, struct buf *why)
 {
-	struct server s = { .options = *options };
+	struct listener s = { .options = *options };
 	int signals = catch_signals();
 	bool ok;
 
