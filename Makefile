@@ -53,6 +53,11 @@ cflags	= -std=gnu11 $(OPT) $(WARN) $(HARDEN) $(SANFLAG) $(PATHS) $(CFLAGS)
 ldflags	= $(RELRO) $(SANFLAG) $(LDFLAGS)
 ldlibs	= -pthread $(package_libs) -liberty -lm $(if $(filter Linux,$(SYSTEM)),-ldl) $(LDLIBS)
 
+# Code of other processes has no sanitizers, and no stack protector in five instructions.
+hook_flags = -std=gnu11 -D_GNU_SOURCE -Ilib $(OPT) $(WARN) $(FORTIFY) -fPIC -fvisibility=hidden \
+	  -fexceptions -fasynchronous-unwind-tables -fno-builtin-malloc -fno-builtin-calloc \
+	  $(PATHS) $(CPPFLAGS) $(CFLAGS)
+
 Q	:= $(if $(V),,@)
 say	= $(if $(Q),@echo "  $(1)")
 compile	= $(Q)mkdir -p $(@D) && $(CC) $(cppflags) $(cflags)
@@ -62,7 +67,7 @@ link	= $(Q)$(CC) $(cflags) $(1) $(ldflags) -o $@ $(filter %.o,$^) $(filter %.a,$
 ABSENT	:= $(if $(filter no,$(RECORD)),record perf unwind) $(if $(filter no,$(ELFUTILS)),object symbol)
 # A recording is read by the layers that record; without them it is only recognised.
 RECORDING := $(if $(strip $(ABSENT)),lib/format/perf_data/perf_data_%)
-SOURCES	:= $(filter-out $(ABSENT:%=lib/%/%) $(RECORDING) $(if $(filter record,$(ABSENT)),cmd/prof-record.c \
+SOURCES	:= $(filter-out lib/alloc/% $(ABSENT:%=lib/%/%) $(RECORDING) $(if $(filter record,$(ABSENT)),cmd/prof-record.c \
 	   cmd/record% cmd/busy_cpus.c) $(if $(filter no,$(LISTEN)),lib/listen/% cmd/prof-listen.c),$(wildcard cmd/*.c lib/*/*.c lib/*/*/*.c))
 OBJECTS	:= $(SOURCES:%.c=$(O)/%.o)
 MAINS	:= $(filter $(O)/cmd/prof-%,$(OBJECTS))
@@ -71,7 +76,11 @@ PROTO	:= $(patsubst %.proto,$(O)/proto/%.pb-c,$(notdir $(PROTOS)))
 LIB	:= $(filter-out $(MAINS),$(OBJECTS)) $(PROTO:=.o)
 PROGS	:= $(MAINS:$(O)/cmd/%.o=%)
 
-all: $(PROGS:%=$(O)/%) ## build everything into build/
+# What "prof-record --alloc" lets programs load: it runs in their processes, as they are.
+PRELOAD	:= $(if $(filter record,$(ABSENT)),,$(O)/libprof-alloc.so)
+HOOKS	:= $(patsubst %.c,$(O)/%.o,$(wildcard lib/alloc/*.c))
+
+all: $(PROGS:%=$(O)/%) $(PRELOAD) ## build everything into build/
 
 # unchanged TEXT: a recipe that writes TEXT to its target only when that changes something
 quoted	= '$(subst ','\'',$(1))'
@@ -92,6 +101,14 @@ $(PROGS:%=$(O)/%): $(O)/%: $(O)/cmd/%.o $(O)/libprof.a
 	$(call say,LD    $@)
 	$(call link)
 
+$(HOOKS): $(O)/%.o: %.c $(O)/flags
+	$(call say,CC    $<)
+	$(Q)mkdir -p $(@D) && $(CC) $(hook_flags) -MMD -MP -c -o $@ $<
+$(O)/libprof-alloc.so: $(HOOKS)
+	$(call say,LD    $@)
+	$(Q)$(CC) $(hook_flags) -shared -Wl,-Bsymbolic-functions,-z,relro,-z,now,-soname,$(@F) \
+		$(LDFLAGS) -o $@ $(HOOKS)
+
 $(O)/%.o: %.c $(O)/flags | $(O)/version.h
 	$(call say,CC    $<)
 	$(compile) $(if $(filter tests/%,$<),-Itests -I$(O)/tests/oracle) -MMD -MP -c -o $@ $<
@@ -105,11 +122,29 @@ $(PROTO:=.o): %.o: %.c $(PROTO:=.h) $(O)/flags
 	$(compile) -w -c -o $@ $<
 $(filter $(O)/lib/format/otlp/% $(O)/lib/remote/% $(O)/lib/source/% $(O)/lib/listen/% $(O)/cmd/%,$(OBJECTS)): | $(PROTO:=.h)
 
--include $(OBJECTS:.o=.d) $(wildcard $(O)/tests/*.d $(O)/tests/*/*.d)
-$(O)/lib/view/assets.o: $(wildcard lib/view/*.js lib/view/*.css)
+-include $(OBJECTS:.o=.d) $(HOOKS:.o=.d) $(wildcard $(O)/tests/*.d $(O)/tests/*/*.d)
+$(O)/lib/view/assets.o: $(wildcard lib/view/*.css lib/view/*/*.css) $(O)/html_assets.h
+$(O)/lib/view/html/html.o: $(O)/html_assets.h
+
+# The script of a view is one: its parts in this order, of a page then a file for each tab. A
+# page names the SHA-256 of its script, which no other has.
+PICTURE_JS := $(patsubst %,lib/view/picture/%.js,tree document state search boxes head tips menu keys start)
+PAGE_JS	:= $(patsubst %,lib/view/html/js/%.js,dom data model numbers state graphs chart parts \
+	   table tabs) $(sort $(wildcard lib/view/html/js/tabs/*.js)) lib/view/html/js/start.js
+script	= { echo '(() => {'; echo "'use strict';"; cat $(1); echo '})();'; } >$(2)
+$(O)/html_assets.h: $(PICTURE_JS) $(PAGE_JS) Makefile
+	$(Q)mkdir -p $(@D)
+	$(Q)$(call script,$(PICTURE_JS),$(O)/picture.js)
+	$(Q)$(call script,$(PAGE_JS),$(O)/page.js)
+	$(Q)octal=$$({ sha256sum $(O)/page.js 2>/dev/null || shasum -a 256 $(O)/page.js; } | awk '{ \
+		for (i = 1; i < 64; i += 2) { h = "0123456789abcdef"; \
+			printf "\\%03o", 16 * (index(h, substr($$1, i, 1)) - 1) + \
+				index(h, substr($$1, i + 1, 1)) - 1 } }') && \
+	printf '#define %s "%s"\n' PICTURE_SCRIPT $(O)/picture.js HTML_SCRIPT $(O)/page.js \
+		HTML_SCRIPT_SHA256 "$$(printf "$$octal" | base64)" >$@
 
 # Does everything compile for aarch64, too? (Its stacks: tests/unit/unwind_aarch64.c.)
-objects: $(OBJECTS)
+objects: $(OBJECTS) $(HOOKS)
 cross: ## compile for aarch64
 	$(Q)$(MAKE) --no-print-directory CC=aarch64-linux-gnu-gcc O=build-aarch64 WERROR=1 objects
 
@@ -210,6 +245,8 @@ demo: all ## draw a flame graph of a real program: build/demo/flame.svg
 # Installing. DESTDIR stands before every path, whoever gave it.
 datadir	?= $(PREFIX)/share
 bindir	?= $(PREFIX)/bin
+# prof-record looks for its library in the folder beside its own.
+libdir	?= $(if $(filter %/bin,$(bindir)),$(bindir:%/bin=%/lib),$(PREFIX)/lib)
 mandir	?= $(datadir)/man
 bashdir	?= $(datadir)/bash-completion/completions
 zshdir	?= $(datadir)/zsh/site-functions
@@ -223,6 +260,9 @@ MAN	:= $(filter-out $(patsubst %,man/%.1,$(filter-out $(PROGS), \
 install: all ## install below PREFIX, after DESTDIR; "make uninstall" takes it back
 	install -d "$D$(bindir)" "$D$(bashdir)" "$D$(zshdir)" "$D$(fishdir)"
 	install -m 755 $(PROGS:%=$(O)/%) "$D$(bindir)"
+	for library in $(PRELOAD); do \
+		install -d "$D$(libdir)" && install -m 755 $$library "$D$(libdir)" || exit 1; \
+	done
 	for page in $(MAN); do \
 		install -d "$D$(mandir)/man$${page##*.}" && \
 		install -m 644 $$page "$D$(mandir)/man$${page##*.}" || exit 1; \
@@ -241,7 +281,7 @@ uninstall:
 	for prog in $(PROGS); do \
 		rm -f "$D$(bindir)/$$prog" "$D$(bashdir)/$$prog" "$D$(fishdir)/$$prog.fish"; \
 	done
-	rm -f "$D$(zshdir)/_prof" $(UNITS:%="$D$(unitdir)/%")
+	rm -f "$D$(zshdir)/_prof" "$D$(libdir)/libprof-alloc.so" $(UNITS:%="$D$(unitdir)/%")
 	for page in $(MAN); do rm -f "$D$(mandir)/man$${page##*.}/$${page##*/}"; done
 
 # The same commit gives the same bytes: names sorted, times and owners fixed.

@@ -231,6 +231,7 @@ void open_source(struct source *s, char *const *paths, bool directories)
 		.count = common.count,
 		.note = note_line,
 		.jobs = (unsigned)common.jobs,
+		.each = common.each,
 		.progress = progress_add,
 		.report = report_input,
 	};

@@ -27,6 +27,7 @@ struct common {
 	int64_t server_step, server_origin;
 	uint64_t every, count;
 	bool events_in; /* at least one input has perf's events, often several at once */
+	void (*each)(struct profile *p); /* see struct source_options; NULL: nothing */
 };
 extern struct common common;
 

@@ -14,6 +14,7 @@
 #include "compare/stream.h"
 #include "compare_options.h"
 #include "frames.h"
+#include "page.h"
 #include "picture.h"
 #include "replicates.h"
 
@@ -21,6 +22,7 @@ static struct {
 	int report, normalize;
 	bool check, calibrate;
 	const char *svg, *work;
+	struct opt_list source;
 } o = { .report = -1 };
 
 static const char *report_name(size_t i)
@@ -41,6 +43,7 @@ static const struct opt own_options[] = {
 	  report_name },
 	{ 0, "calibrate", OPT_FLAG, &o.calibrate, NULL, "compare random halves of the base" },
 	{ 0, "svg", OPT_FILE, &o.svg, "FILE", "draw the difference as a flame graph" },
+	{ 0, "source", OPT_LIST, &o.source, "DIR", "for html: source lines, of files found here" },
 	{ 0, "normalize", OPT_CHOICE, &o.normalize, "HOW",
 	  "scale the stream: none, total, cpu or work", normalize_name },
 	{ 0, "work", OPT_STR, &o.work, "KEY", "the fact with the amount of work done (work)" },
@@ -189,18 +192,38 @@ static bool has_report(void)
 	return o.check || o.report >= 0 || writes_to_person();
 }
 
+static bool draw(const struct view *view, struct profile *p, const struct view_options *how,
+		 const char *path)
+{
+	struct view_result r = { 0 };
+	bool ok = write_picture(view, p, how, path, &r);
+
+	if (r.empty)
+		complain("there is nothing to draw: all values are 0");
+	view_result_release(&r);
+	return ok;
+}
+
 static bool draw_difference(struct profile *p)
 {
 	struct view_options how = view_defaults();
-	struct view_result r = { 0 };
+
+	how.title = "Differential flame graph";
+	return draw(&view_svg, p, &how, o.svg);
+}
+
+/* The report above the page of the differential profile. */
+static bool draw_page(struct profile *p, const struct out *top)
+{
+	struct view_options how = view_defaults();
+	struct view_source source = page_source(o.source.v, o.source.n);
 	bool ok;
 
-	rewrite_frames(p);
-	how.title = "Differential flame graph";
-	ok = write_picture(&view_svg, p, &how, o.svg, &r);
-	if (r.empty)
-		complain("--svg: there is nothing to draw");
-	view_result_release(&r);
+	how.minwidth = 1;
+	how.above = buf_str(&top->bytes);
+	how.source = o.source.n ? &source : NULL;
+	ok = draw(&view_html, p, &how, common.output);
+	page_note_missing();
 	return ok;
 }
 
@@ -229,20 +252,47 @@ static bool compare_runs(struct comparison *c, struct runs *runs, const struct o
 	return true;
 }
 
+/* What needs the differential profile: the runs cannot be compared any more afterwards. */
+static bool write_difference(struct runs *runs, const struct options *how,
+			     const struct comparison *c, const struct out *top)
+{
+	bool ok = true;
+
+	if (!check_periods(runs, how) || !build_stream(runs, how, c))
+		return false;
+	if (!has_report())
+		ok = save(&runs->profile, output_format());
+	if (o.svg || top)
+		rewrite_frames(&runs->profile);
+	if (top)
+		ok = draw_page(&runs->profile, top);
+	return (!o.svg || draw_difference(&runs->profile)) && ok;
+}
+
+static bool write_page(struct runs *runs, const struct options *how, const struct comparison *c)
+{
+	struct out top;
+	bool ok;
+
+	out_open_memory(&top);
+	chosen_report()->write(&top, c);
+	ok = write_difference(runs, how, c, &top);
+	out_release(&top);
+	return ok;
+}
+
 static bool diff(struct runs *runs, const struct options *how, struct comparison *c)
 {
 	bool known, ok;
 
 	if (!compare_runs(c, runs, how, &known))
 		return false;
+	if (has_report() && chosen_report()->is_page_top)
+		return write_page(runs, how, c);
 	ok = !has_report() || write_report(c);
 	if (has_report() && !o.svg)
 		return ok;
-	if (!check_periods(runs, how) || !build_stream(runs, how, known ? c : NULL))
-		return false;
-	if (!has_report())
-		ok = save(&runs->profile, output_format());
-	return (!o.svg || draw_difference(&runs->profile)) && ok;
+	return write_difference(runs, how, known ? c : NULL, NULL) && ok;
 }
 
 /* Compare the base with itself. */
@@ -293,6 +343,8 @@ static int compare_sides(char **operands, const struct options *how)
 
 	if (has_report() && common.to >= 0)
 		usage("-t is for the differential stream; --report names the report's format");
+	if (o.source.n && !(has_report() && chosen_report()->is_page_top))
+		usage("--source is for --report html");
 	ok = load(&runs, operands, new) && diff(&runs, how, &c);
 	found = ok && o.check ? outcome(&c) : status(ok);
 	if (ok && o.check && comparison_is_single(&c) && c.outcome == UNDERPOWERED)

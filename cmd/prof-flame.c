@@ -5,6 +5,7 @@
 #include "analyze/total.h"
 #include "common.h"
 #include "frames.h"
+#include "page.h"
 #include "picture.h"
 #include "terminal_size.h"
 
@@ -13,6 +14,7 @@ static struct view_options o;
 static struct {
 	int view, palette, sort, diff_width, normalize;
 	bool hash, random, keep_colors, flamechart;
+	struct opt_list source;
 } own = { .view = -1, .sort = -1 };
 
 /* Option arguments */
@@ -63,7 +65,7 @@ static bool parse_minwidth(void *to, const char *arg)
 }
 
 static const struct opt own_options[] = {
-	{ 't', "to", OPT_CHOICE, &own.view, "VIEW", "svg or text (for a terminal: text)",
+	{ 't', "to", OPT_CHOICE, &own.view, "VIEW", "svg, html or text (for a terminal: text)",
 	  view_name },
 	{ 0, "title", OPT_STR, &o.title, "TEXT", "heading" },
 	{ 0, "subtitle", OPT_STR, &o.subtitle, "TEXT", "second line of the heading" },
@@ -90,6 +92,8 @@ static const struct opt own_options[] = {
 	{ 0, "flamechart", OPT_FLAG, &own.flamechart, NULL, "in order of time, without merging" },
 	{ 0, "total", OPT_NUMBER, &o.total, "N", "value of the whole width (sum of values)" },
 	{ 0, "factor", OPT_NUMBER, &o.factor, "N", "multiply the values that are shown" },
+	{ 0, "source", OPT_LIST, &own.source, "DIR",
+	  "html: show source lines, from files found here" },
 	{ 0, "negate", OPT_FLAG, &o.negate, NULL, "differential: from the new side to the base" },
 	{ 0, "diff-width", OPT_CHOICE, &own.diff_width, "SIDE",
 	  "width is new, base, union or difference", diff_width_name },
@@ -149,8 +153,14 @@ static const struct view *complete_options(void)
 	check_range("fontsize", o.fontsize, 1, 200);
 	check_range("total", o.total, 0, 1e19);
 	check_range("factor", o.factor, -1e18, 1e18);
-	if (o.minwidth < 0)
-		o.minwidth = 0.1;
+	if (o.minwidth < 0) /* the first view of a page is for readers without script */
+		o.minwidth = view == &view_html ? 1 : 0.1;
+	if (view == &view_html && own.flamechart)
+		usage("--flamechart is for svg and text: html has a heat map over time");
+	if (view == &view_html && own.keep_colors)
+		usage("--cp is for svg");
+	if (view != &view_html && own.source.n)
+		usage("--source is for html");
 	o.palette = (size_t)own.palette;
 	o.palette_file = own.keep_colors ? "palette.map" : NULL;
 	o.shade = own.hash ? SHADE_BY_HASH : own.random ? SHADE_BY_RANDOM : SHADE_BY_SUM;
@@ -193,13 +203,17 @@ static bool draw_profile(struct profile *p, const struct view *view)
 
 /*
  * Layout needs integers: draw fractions in millionths, and divide what is shown. If the
- * sum is too large for that, round them.
+ * sum is too large for that, or there are several types, round them.
  */
 static void scale_fractions(struct profile *p)
 {
 	enum { MILLION = 1000000 };
 	double sum = 0;
 
+	if (p->ncol > 1) {
+		note_rounded(profile_round(p));
+		return;
+	}
 	if (!p->col[0].frac)
 		return;
 	for (uint32_t i = 1; i < p->sample.n; i++)
@@ -212,9 +226,32 @@ static void scale_fractions(struct profile *p)
 	o.factor /= MILLION;
 }
 
+/* The type that a page shows first; it has the others, too. */
+static bool choose_first_column(const struct profile *p)
+{
+	if (common.type)
+		return choose_column(p, &o.col);
+	o.col = profile_default_column(p);
+	return true;
+}
+
+static bool choose_columns(struct profile *p, const struct view *view)
+{
+	if (!p->ncol)
+		return false;
+	if (view->is_whole)
+		return choose_first_column(p);
+	if (!choose_column(p, &o.col))
+		return false;
+	keep_column(p, o.col);
+	o.col = 0;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	const struct view *view;
+	struct view_source source;
 	struct dictionary dict;
 	struct profile p;
 	char **paths;
@@ -224,19 +261,22 @@ int main(int argc, char **argv)
 	o.minwidth = -1; /* not given */
 	paths = start(&cmd, argc, argv);
 	view = complete_options();
+	if (own.source.n) {
+		source = page_source(own.source.v, own.source.n);
+		o.source = &source;
+	}
 	dict_init(&dict);
 	profile_init(&p, &dict);
-	p.keep_times = own.flamechart;
-	common.one_type = true;
-	ok = load_all(&p, paths);
+	p.keep_times = own.flamechart || view->is_whole;
+	common.one_type = !view->is_whole;
+	ok = view->is_whole ? load_with_times(&p, paths) : load_all(&p, paths);
 	if (ok && !p.ncol)
 		complain("there is no profile to draw");
-	if (p.ncol && choose_column(&p, &o.col)) {
-		keep_column(&p, o.col);
-		o.col = 0;
+	if (choose_columns(&p, view)) {
 		rewrite_frames(&p);
 		scale_fractions(&p);
 		ok &= draw_profile(&p, view);
+		page_note_missing();
 	} else {
 		ok = false;
 	}

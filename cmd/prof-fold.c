@@ -6,7 +6,7 @@
 #endif
 
 static struct {
-	const char *event;
+	const char *event, *vmlinux;
 	bool symbolize, debuginfod, list_formats;
 } o;
 
@@ -17,6 +17,7 @@ static const struct opt own_options[] = {
 	  "find names of addresses in their binaries" },
 	{ 0, "debuginfod", OPT_FLAG, &o.debuginfod, NULL,
 	  "also ask the servers in $DEBUGINFOD_URLS" },
+	{ 0, "vmlinux", OPT_FILE, &o.vmlinux, "FILE", "--symbolize: the running kernel's image" },
 	{ 0, "list-formats", OPT_FLAG, &o.list_formats, NULL,
 	  "print the formats that can be read and written" },
 	{ 0 },
@@ -35,7 +36,9 @@ static void name_addresses(struct profile *p)
 #else
 static void name_addresses(struct profile *p)
 {
-	struct symbol_options how = { .inlines = true, .lines = true, .debuginfod = o.debuginfod };
+	struct symbol_options how = {
+		.inlines = true, .lines = true, .debuginfod = o.debuginfod, .vmlinux = o.vmlinux
+	};
 	struct symbols *s = symbols_open(&how);
 	struct buf notes = { 0 };
 	struct symbol_counts n;

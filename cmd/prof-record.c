@@ -24,25 +24,33 @@ enum {
 };
 
 static struct {
-	const char *events, *frequency, *label_by;
-	bool kernel, no_kernel, no_symbols, no_inlines, jit, self_test, off_cpu, wall;
+	const char *events, *frequency, *label_by, *vmlinux, *control;
+	bool kernel, no_kernel, no_symbols, no_inlines, debuginfod, jit, self_test, off_cpu, wall,
+		paused, alloc;
 	int stack, to;
 	struct opt_list labels, facts;
-	uint64_t duration, delay, every, min_wait; /* ns */
-	uint64_t stack_size, period;
+	uint64_t duration, delay, every, keep, min_wait; /* ns */
+	uint64_t stack_size, period, alloc_period;
 	const char *ab[2];
 	struct options until; /* its power_effect and power_share */
 	int64_t runs;
 	uint64_t max_time; /* ns */
 } o;
 
-static struct event events[MOST_EVENTS + 1]; /* and that of waits */
+static struct event events[MOST_EVENTS + 2]; /* and those of waits and allocations */
 
 /* Options */
 
 static bool parse_duration(void *to, const char *arg)
 {
 	return str_duration(str_of(arg), to);
+}
+
+/* As perf: with -1, sampling begins with a command (--control). */
+static bool parse_delay(void *to, const char *arg)
+{
+	o.paused = strcmp(arg, "-1") == 0;
+	return o.paused || str_duration(str_of(arg), to);
 }
 
 static bool parse_period(void *to, const char *arg)
@@ -68,10 +76,24 @@ static const char *writable(size_t i)
 	return words[i];
 }
 
+/* In perf, -t is for threads; a format is no number, so what is meant is clear. */
+static bool parse_format(void *to, const char *arg)
+{
+	int *format = to;
+	uint64_t tid;
+
+	if (str_u64(str_of(arg), &tid))
+		usage("-t is --to, the format, in all commands of prof; threads: --tid %s", arg);
+	for (*format = 0; writable((size_t)*format); ++*format)
+		if (strcmp(arg, writable((size_t)*format)) == 0)
+			return true;
+	usage("--to is one of pprof, folded, not '%s'", arg);
+}
+
 static const char *label_word(size_t i)
 {
-	static const char *const words[] = { "comm", "pid",    "tid",       "thread",
-					     "cpu",  "cgroup", "container", NULL };
+	static const char *const words[] = { "comm",   "pid",       "tid", "thread",  "cpu",
+					     "cgroup", "container", "pod", "service", NULL };
 
 	return words[i];
 }
@@ -86,12 +108,19 @@ static const struct opt what_options[] = {
 	{ 0, "wall", OPT_FLAG, &o.wall, NULL, "where they run and where they wait, together" },
 	{ 0, "min-wait", OPT_PARSED, &o.min_wait, "TIME", "leave out shorter waits",
 	  .parse = parse_duration },
+	{ 0, "alloc", OPT_FLAG, &o.alloc, NULL, "what programs allocate and have in use" },
+	{ 0, "alloc-period", OPT_SIZE, &o.alloc_period, "BYTES",
+	  "a sample for so many bytes, on average: 512K" },
 	{ 'd', "duration", OPT_PARSED, &o.duration, "TIME", "stop after that long",
 	  .parse = parse_duration },
-	{ 0, "delay", OPT_PARSED, &o.delay, "TIME", "begin after that long",
-	  .parse = parse_duration },
+	{ 0, "delay", OPT_PARSED, &o.delay, "TIME", "begin after that long; -1: when told",
+	  .parse = parse_delay },
 	{ 0, "every", OPT_PARSED, &o.every, "TIME", "write a profile for each such window",
 	  .parse = parse_duration },
+	{ 0, "overwrite", OPT_PARSED, &o.keep, "TIME",
+	  "keep the last such time: for SIGUSR2 and the end", .parse = parse_duration },
+	{ 0, "control", OPT_STR, &o.control, "fifo:FILE,...",
+	  "take commands: enable, disable, snapshot ..." },
 	{ 'l', "label", OPT_LIST, &o.labels, "KEY=VALUE", "put this label on all samples" },
 	{ 0, "fact", OPT_LIST, &o.facts, "KEY=VALUE", "put this fact in the profile" },
 	{ 0, "label-by", OPT_STR, &o.label_by, "LABEL,...", "labels taken from samples",
@@ -104,6 +133,9 @@ static const struct opt what_options[] = {
 	  "user stack to copy (auto: 32K and up)" },
 	{ 0, "no-symbols", OPT_FLAG, &o.no_symbols, NULL, "addresses and build ids only" },
 	{ 0, "no-inlines", OPT_FLAG, &o.no_inlines, NULL, "do not expand inlined calls" },
+	{ 0, "debuginfod", OPT_FLAG, &o.debuginfod, NULL,
+	  "ask servers for missing debugging information" },
+	{ 0, "vmlinux", OPT_FILE, &o.vmlinux, "FILE", "the kernel's image: lines of its frames" },
 	{ 0, "jit", OPT_FLAG, &o.jit, NULL, "ask the runtimes of a command for their names" },
 	{ 0, "ab", OPT_PAIR, &o.ab, "BASE NEW", "record two shell commands in turns into -o DIR" },
 	{ 0, "runs", OPT_INT, &o.runs, "N", "of each of them (10, with --until-power 100)" },
@@ -118,7 +150,8 @@ static const struct opt what_options[] = {
 static const struct opt output_options[] = {
 	{ 'o', "output", OPT_FILE, &common.output, "FILE",
 	  "write here; with --every %Y%m%d-%H%M%S or %n" },
-	{ 't', "to", OPT_CHOICE, &o.to, "FORMAT", "pprof or folded", writable },
+	{ 't', "to", OPT_PARSED, &o.to, "FORMAT", "pprof or folded", writable,
+	  .parse = parse_format },
 	{ 0 },
 };
 
@@ -133,12 +166,12 @@ static bool has_waits(void)
 	return o.off_cpu || o.wall;
 }
 
-/* What is sampled besides waits: nothing but those where only they are asked for. */
+/* What is sampled besides waits and allocations: nothing where only they are asked for. */
 static struct str event_list(void)
 {
 	if (o.events)
 		return str_of(o.events);
-	return o.off_cpu && !o.wall ? (struct str){ 0 } : S("cpu");
+	return (o.off_cpu || o.alloc) && !o.wall ? (struct str){ 0 } : S("cpu");
 }
 
 static void add_waits(size_t *n)
@@ -152,6 +185,14 @@ static void add_waits(size_t *n)
 	events[(*n)++] = event_of_waits();
 }
 
+/* --count is of the only event that there is. */
+static uint64_t alloc_period(void)
+{
+	if (o.alloc_period)
+		return o.alloc_period;
+	return o.period && !event_list().p && !has_waits() ? o.period : SHARED_DEFAULT_PERIOD;
+}
+
 static size_t parse_events(void)
 {
 	struct str list = event_list();
@@ -161,7 +202,7 @@ static size_t parse_events(void)
 	while (list.p) {
 		if (n == MOST_EVENTS)
 			usage("--event takes at most %d events", MOST_EVENTS);
-		if (!event_find(str_cut(&list, ','), &events[n], &why)) {
+		if (!event_find(event_cut(&list), &events[n], &why)) {
 			complain("%.*s", STR_ARG(buf_str(&why)));
 			exit(RECORDING_FAILED);
 		}
@@ -171,6 +212,8 @@ static size_t parse_events(void)
 	}
 	if (has_waits())
 		add_waits(&n);
+	if (o.alloc)
+		events[n++] = event_of_allocs(alloc_period());
 	return n;
 }
 
@@ -206,7 +249,8 @@ static unsigned parse_label_by(bool system)
 	unsigned by = 0;
 
 	if (!o.label_by)
-		return LABEL_BY_COMM | LABEL_BY_THREAD | (system ? LABEL_BY_PID : 0);
+		return LABEL_BY_COMM | LABEL_BY_THREAD | LABEL_BY_SERVICE |
+		       (system ? LABEL_BY_PID | LABEL_BY_CONTAINER | LABEL_BY_POD : 0);
 	while (list.n) {
 		struct str word = str_cut(&list, ',');
 		unsigned i = 0;
@@ -247,6 +291,38 @@ static void check_waits(void)
 		usage("--self-test does not measure --off-cpu and --wall");
 }
 
+static void check_control(void)
+{
+	if (o.keep && o.every)
+		usage("--overwrite and --every exclude each other");
+	if (o.paused && !o.control)
+		usage("--delay -1 waits for a command: --control");
+	if (o.paused && has_waits())
+		usage("--off-cpu and --wall begin at once: not with --delay -1");
+	if ((o.keep || o.control) && (o.self_test || o.ab[0]))
+		usage("--ab and --self-test take neither --overwrite nor --control");
+}
+
+static void open_control(struct session_options *s)
+{
+	static struct control control;
+	struct buf why = { 0 };
+
+	if (!o.control)
+		return;
+	if (!control_open(&control, o.control, &why))
+		usage("%.*s", STR_ARG(buf_str(&why)));
+	s->control = &control;
+}
+
+static void check_allocs(void)
+{
+	if (o.alloc_period && !o.alloc)
+		usage("--alloc-period is of --alloc");
+	if (o.alloc && o.self_test)
+		usage("--self-test does not measure --alloc");
+}
+
 /* A recording as the options have it, but for its target. */
 static struct recording model(char *const *command)
 {
@@ -267,15 +343,18 @@ static struct recording model(char *const *command)
 			.delay = o.delay,
 			.duration = o.duration,
 			.every = o.every,
+			.keep = o.keep,
+			.paused = o.paused,
 			.wall = o.wall,
 			.min_wait = o.min_wait,
+			.adapt_allocs = !o.alloc_period && !o.period,
 			.adapt = o.stack == STACK_AUTO && !o.stack_size && event_list().p,
 		},
 		.output = {
 			.path = common.output,
 			.pack = common.pack,
 			.format = o.to == TO_FOLDED ? &format_folded : &format_pprof,
-			.per_window = o.every && common.output && strchr(common.output, '%'),
+			.per_window = (o.every || o.keep || o.control) && common.output && strchr(common.output, '%'),
 		},
 		.facts = { .command = command, .given = o.facts.v, .ngiven = o.facts.n },
 		.jit = o.jit,
@@ -319,9 +398,14 @@ static int record(struct recording *r, char *const *command)
 	parse_target(&r->session.sampler, command);
 	if (has_waits() && r->session.sampler.cpus)
 		usage("--off-cpu and --wall need all CPUs: not -C");
+	if (o.alloc && r->session.sampler.target != TARGET_CHILD &&
+	    r->session.sampler.target != TARGET_TASKS)
+		usage("--alloc needs a command, or processes: -p");
 	if (*command)
 		mem_exhausted_status(RECORDING_FAILED);
 	r->session.labels.label_by = parse_label_by(r->session.sampler.target == TARGET_SYSTEM);
+	r->session.sampler.groups = r->session.labels.label_by &
+				    (LABEL_BY_GROUP | LABEL_BY_SERVICE);
 	recording_run(r);
 	recording_summarise(r);
 	return recording_status(r);
@@ -349,12 +433,20 @@ int main(int argc, char **argv)
 	check_pairs(&o.labels, "label");
 	check_pairs(&o.facts, "fact");
 	check_waits();
+	check_control();
+	check_allocs();
 	keep_memory_small();
 	r = model(command);
+	open_control(&r.session);
 	elf_guard();
 	recording_catch_signals();
 	if (!o.no_symbols)
-		r.names = record_names_open(!o.no_inlines);
+		r.names = record_names_open(&(struct record_names_options){
+			.inlines = !o.no_inlines,
+			.again = o.every || o.keep || o.control,
+			.debuginfod = o.debuginfod,
+			.vmlinux = o.vmlinux,
+		});
 	if (o.self_test)
 		status = record_selftest(&r.session);
 	else if (o.ab[0])
@@ -363,5 +455,7 @@ int main(int argc, char **argv)
 		status = record(&r, command);
 	if (r.names)
 		record_names_close(r.names);
+	if (r.session.control)
+		control_close(r.session.control);
 	return status;
 }

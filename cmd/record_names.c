@@ -1,6 +1,7 @@
 #include "record_names.h"
 
 #include <fcntl.h>
+#include <time.h>
 
 #include "common.h"
 #include "symbol/symbol.h"
@@ -34,13 +35,16 @@ static void on_naming_child(void *context, int pid)
 	recorder_ignore(&n->session->recorder, pid);
 }
 
-struct record_names *record_names_open(bool inlines)
+struct record_names *record_names_open(const struct record_names_options *o)
 {
 	struct record_names *n = mem_zeroed(1, sizeof(*n));
 	struct symbol_options how = {
 		.source = { .open = open_mapping, .context = n },
-		.inlines = inlines,
+		.inlines = o->inlines,
 		.lines = true,
+		.again = o->again,
+		.debuginfod = o->debuginfod,
+		.vmlinux = o->vmlinux,
 		.on_child = on_naming_child,
 		.context = n,
 	};
@@ -49,12 +53,27 @@ struct record_names *record_names_open(bool inlines)
 	return n;
 }
 
+static uint64_t own_cpu(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
 void record_names_find(struct record_names *n, struct session *s)
 {
 	struct buf notes = { 0 };
+	struct symbol_counts c;
+	uint64_t begun = own_cpu();
 
 	n->session = s;
-	n->child_cpu += symbolize(n->symbols, &s->profile, &notes).child_cpu;
+	c = symbolize(n->symbols, &s->profile, &notes);
+	n->child_cpu += c.child_cpu;
+	if (common.verbose)
+		note("names of %u addresses, of which %u are new: %.1f ms of CPU time",
+		     c.named + c.unnamed, c.asked,
+		     1e-6 * (double)(c.child_cpu + own_cpu() - begun));
 	note_lines(buf_str(&notes));
 	buf_release(&notes);
 }

@@ -9,8 +9,14 @@
 
 struct record_names;
 
-/* inlines: a frame for each inlined call. */
-struct record_names *record_names_open(bool inlines);
+struct record_names_options {
+	bool inlines;        /* a frame for each inlined call */
+	bool again;          /* there will be many windows */
+	bool debuginfod;     /* ask the servers of $DEBUGINFOD_URLS, too */
+	const char *vmlinux; /* the kernel's image; NULL: where it is installed */
+};
+
+struct record_names *record_names_open(const struct record_names_options *o);
 
 /* Find names for the addresses in the session's profile. Each note is printed once. */
 void record_names_find(struct record_names *n, struct session *s);

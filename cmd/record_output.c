@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "common.h"
+#include "profile/rewrite.h"
 #include "record/facts.h"
 
 bool record_output_open(struct record_output *o)
@@ -59,6 +60,16 @@ static void tell_apart(struct record_output *o, const struct window *w, struct b
 	buf_ch(name, '\0');
 }
 
+/* As prof-fold has it: text has no labels, so that the command is the root. */
+static void write_profile(const struct record_output *o, struct out *out, struct profile *p)
+{
+	if (o->format == &format_folded)
+		rewrite(p, &(struct rewrite){ .demangle = DEMANGLE_SIMPLE,
+					      .root = { S("comm") },
+					      .nroot = 1 });
+	o->format->write(out, p);
+}
+
 static bool write_file(struct record_output *o, struct profile *p, const struct window *w)
 {
 	struct buf name = { 0 };
@@ -68,7 +79,7 @@ static bool write_file(struct record_output *o, struct profile *p, const struct 
 	print_name(o->path, w, &name);
 	tell_apart(o, w, &name);
 	if (out_open(&out, name.p, o->pack))
-		o->format->write(&out, p);
+		write_profile(o, &out, p);
 	ok = finish_output(&out);
 	buf_release(&name);
 	return ok;
@@ -77,7 +88,7 @@ static bool write_file(struct record_output *o, struct profile *p, const struct 
 /* Whoever reads the stream is to see a window when it has ended, whatever becomes of us. */
 static bool write_stream(struct record_output *o, struct profile *p, const struct window *w)
 {
-	o->format->write(&o->out, p);
+	write_profile(o, &o->out, p);
 	out_flush_all(&o->out);
 	if (!w->last)
 		out_reveal(&o->out);

@@ -9,16 +9,17 @@
 enum { MOST_PIDS = 1024 };
 
 static struct {
-	const char *pids, *cpus, *cgroup, *user, *comm;
+	const char *pids, *tids, *cpus, *cgroup, *user, *comm;
 	bool system, children;
 } o;
 
-static int pids[MOST_PIDS];
+static int pids[MOST_PIDS], tids[MOST_PIDS];
 static uint32_t uid;
 static struct regex comm;
 
 const struct opt target_options[] = {
 	{ 'p', "pid", OPT_STR, &o.pids, "PID,...", "sample these processes" },
+	{ 0, "tid", OPT_STR, &o.tids, "TID,...", "sample these threads only" },
 	{ 'a', "all-cpus", OPT_FLAG, &o.system, NULL, "sample everything" },
 	{ 'C', "cpu", OPT_STR, &o.cpus, "LIST", "only on these CPUs: 0-3,8" },
 	{ 'G', "cgroup", OPT_FILE, &o.cgroup, "DIR", "everything in a control group" },
@@ -28,18 +29,18 @@ const struct opt target_options[] = {
 	{ 0 },
 };
 
-static size_t parse_pids(void)
+static size_t parse_ids(const char *option, const char *text, int *ids)
 {
-	struct str list = str_of(o.pids);
+	struct str list = str_of(text);
 	size_t n = 0;
-	uint64_t pid;
+	uint64_t id;
 
 	while (list.p) {
 		if (n == MOST_PIDS)
-			usage("--pid takes at most %d processes", MOST_PIDS);
-		if (!str_u64(str_cut(&list, ','), &pid) || !pid || pid > INT32_MAX)
-			usage("'%s' is not a list of process ids", o.pids);
-		pids[n++] = (int)pid;
+			usage("--%s takes at most %d ids", option, MOST_PIDS);
+		if (!str_u64(str_cut(&list, ','), &id) || !id || id > INT32_MAX)
+			usage("--%s: '%s' is not a list of ids", option, text);
+		ids[n++] = (int)id;
 	}
 	return n;
 }
@@ -65,10 +66,12 @@ static void parse_comm(void)
 /* With --user or --comm alone, the processes are chosen among all that run. */
 static void check_ways(bool command)
 {
-	int ways = (o.pids != NULL) + (o.cgroup != NULL) + o.system + command;
+	int ways = (o.pids != NULL) + (o.tids != NULL) + (o.cgroup != NULL) + o.system + command;
 
 	if (ways > 1)
-		usage("give one of a command, -p, -a and -G");
+		usage("give one of a command, -p, --tid, -a and -G");
+	if (o.tids && o.children)
+		usage("--children is of processes: -p");
 	if (!ways && !o.cpus && !target_chooses())
 		usage("say what to sample: a command after --, -p, -a or -G");
 }
@@ -97,7 +100,12 @@ void parse_target(struct sampler_options *s, char *const *command)
 	if (o.pids) {
 		s->target = TARGET_TASKS;
 		s->pids = pids;
-		s->npid = parse_pids();
+		s->npid = parse_ids("pid", o.pids, pids);
+	}
+	if (o.tids) {
+		s->target = TARGET_TASKS;
+		s->tids = tids;
+		s->ntid = parse_ids("tid", o.tids, tids);
 	}
 	if (o.cgroup) {
 		s->target = TARGET_CGROUP;

@@ -33,7 +33,7 @@ static void acknowledge(void)
 static void on_signal(int number, siginfo_t *info, void *context)
 {
 	(void)context;
-	if (number == SIGUSR1) {
+	if (number == SIGUSR1 || number == SIGUSR2) {
 		session_flush();
 		return;
 	}
@@ -54,6 +54,7 @@ void recording_catch_signals(void)
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGUSR1, &sa, NULL);
+	sigaction(SIGUSR2, &sa, NULL);
 	if (sigaction(SIGHUP, &sa, &was) == 0 && was.sa_handler == SIG_IGN)
 		signal(SIGHUP, SIG_IGN); /* nohup(1) */
 	signal(SIGPIPE,
@@ -112,8 +113,18 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 		wait_reasons_find(p);
 	}
 	record_add_facts(p, w, &r->facts);
+	if (s->has_allocs)
+		record_allocs_add(&r->allocs, &s->allocs, &w->allocs, p);
 	note_saturation(p);
 	return record_output_write(&r->output, p, w);
+}
+
+static void on_slice(void *context, struct session *s)
+{
+	struct recording *r = context;
+
+	if (r->names)
+		record_names_find(r->names, s);
 }
 
 double recording_own_cpu(void)
@@ -159,6 +170,7 @@ static void wire(struct recording *r)
 	s->launch.to_stderr = !r->output.path || strcmp(r->output.path, "-") == 0;
 	s->on_child = on_child;
 	s->on_window = on_window;
+	s->on_slice = on_slice;
 	s->on_note = on_note;
 	s->wants = target_chooses() ? target_wants : NULL;
 	r->hints.launched = s->launch.command && *s->launch.command;
@@ -280,6 +292,8 @@ void recording_summarise(const struct recording *r)
 		note("kernel code was not sampled: see perf_event_paranoid in prof-record(1)");
 	if (r->facts.waits)
 		note_waits(r);
+	if (r->allocs.used)
+		record_allocs_summarise(&r->allocs);
 	coverage_explain(r);
 	buf_release(&covered);
 }

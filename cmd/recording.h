@@ -5,6 +5,7 @@
 #ifndef CMD_RECORDING_H
 #define CMD_RECORDING_H
 
+#include "record_allocs.h"
 #include "record_hints.h"
 #include "record_names.h"
 #include "record_output.h"
@@ -28,6 +29,7 @@ struct recording {
 	struct record_hints hints;
 	uint64_t samples, lost, truncated, remembered, cpu_time, user_time, sampled, forks;
 	uint64_t by_end[UNWIND_ENDS];       /* samples by why their stacks ended */
+	struct record_allocs allocs;        /* where allocations are recorded */
 	struct off_cpu_counts off_cpu;      /* where waits are recorded, */
 	uint64_t switch_period;             /* of which at least one in so many has a stack */
 	uint64_t frequency, most_frequency; /* in force; the most that could be */

@@ -8,7 +8,7 @@
 FNR == 1 {
 	depth = 0
 	guarded = 0
-	mine = FILENAME ~ /^lib\/(record|perf|unwind|listen|format\/perf_data)\/|^cmd\/(prof-record|prof-listen|record|busy_cpus)/
+	mine = FILENAME ~ /^lib\/(record|alloc|perf|unwind|listen|format\/perf_data)\/|^cmd\/(prof-record|prof-listen|record|busy_cpus)/
 }
 
 /^#[ \t]*if/ {

@@ -36,3 +36,9 @@ at_least() {
 	[ "$1" -ge "$2" ]
 	ok $? "$3" "$1, not at least $2"
 }
+
+# started: ./control and ./ack are those of a recording (--control fifo:control,ack), which has begun
+started() {
+	echo ping >control
+	timeout 20 head -n 1 ack >/dev/null
+}

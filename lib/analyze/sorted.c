@@ -43,6 +43,7 @@ struct sorter {
 	const struct frame_names *names;
 	uint8_t *used;   /* by stack */
 	uint32_t *place; /* by stack: its place in s->stack */
+	uint32_t *moved; /* by place: where merging has put it; or NULL */
 };
 
 /* All distinct names, each as a leaf and, if asked for, as a caller. */
@@ -107,6 +108,15 @@ static void rank_names(struct sorter *w, enum sorted_by by)
 }
 
 /* Stacks */
+
+static void find_all_stacks(struct sorter *w)
+{
+	w->used = mem_zeroed(w->p->dict->stack.n, 1);
+	for (size_t col = 0; col < w->p->ncol; col++)
+		for (uint32_t i = 1; i < w->p->sample.n; i++)
+			if (w->p->col[col].v[i])
+				w->used[profile_sample(w->p, (sample_id){ i })->stack.i] = 1;
+}
 
 static void find_used_stacks(struct sorter *w, uint32_t col)
 {
@@ -299,6 +309,8 @@ static void merge_in_order(struct sorter *w, const struct entry *e)
 		} else {
 			to[n++] = *from;
 		}
+		if (w->moved)
+			w->moved[e[i].place] = (uint32_t)n;
 	}
 	mem_free(s->stack, s->nstack * sizeof(*s->stack));
 	s->stack = to;
@@ -343,6 +355,14 @@ uint32_t sorted_shared(const struct sorted *s, const struct sorted_stack *a,
 	return i < n && sorted_name(s, a, i) == sorted_name(s, b, i) ? i + 1 : i;
 }
 
+static void sort_used_stacks(struct sorter *w, uint32_t col, enum sorted_by by)
+{
+	rank_names(w, by);
+	list_stacks(w);
+	add_values(w, col);
+	sort_stacks(w);
+}
+
 void sorted_init(struct sorted *s, const struct profile *p, uint32_t col,
 		 const struct frame_names *names, enum sorted_by by)
 {
@@ -350,12 +370,26 @@ void sorted_init(struct sorted *s, const struct profile *p, uint32_t col,
 
 	*s = (struct sorted){ 0 };
 	find_used_stacks(&w, col);
-	rank_names(&w, by);
-	list_stacks(&w);
-	add_values(&w, col);
-	sort_stacks(&w);
+	sort_used_stacks(&w, col, by);
 	mem_free(w.used, p->dict->stack.n);
 	mem_free(w.place, p->dict->stack.n * sizeof(*w.place));
+}
+
+void sorted_init_all(struct sorted *s, const struct profile *p, uint32_t col,
+		     const struct frame_names *names, uint32_t *place)
+{
+	struct sorter w = { .s = s, .p = p, .names = names };
+	uint32_t nstack = p->dict->stack.n;
+
+	*s = (struct sorted){ 0 };
+	w.moved = mem_zeroed(nstack, sizeof(*w.moved));
+	find_all_stacks(&w);
+	sort_used_stacks(&w, col, SORTED_AS_TREE);
+	for (uint32_t i = 0; i < nstack; i++)
+		place[i] = w.used[i] ? w.moved[w.place[i]] : 0;
+	mem_free(w.used, nstack);
+	mem_free(w.moved, nstack * sizeof(*w.moved));
+	mem_free(w.place, nstack * sizeof(*w.place));
 }
 
 void sorted_release(struct sorted *s)

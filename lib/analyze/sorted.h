@@ -38,6 +38,14 @@ struct sorted {
 void sorted_init(struct sorted *s, const struct profile *p, uint32_t col,
 		 const struct frame_names *names, enum sorted_by by);
 
+/*
+ * The same with the stacks of all samples that have a value in any column, also where it is
+ * 0 in this one. place[stack], by stack_id, becomes the stack's index in s->stack, plus 1; 0
+ * for stacks that are not in it. It has room for all stacks of p's dictionary.
+ */
+void sorted_init_all(struct sorted *s, const struct profile *p, uint32_t col,
+		     const struct frame_names *names, uint32_t *place);
+
 void sorted_release(struct sorted *s);
 
 /* The number of the name of frame i of a stack. Numbers are in the order of the names. */

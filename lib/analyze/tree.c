@@ -84,27 +84,50 @@ static void set_base_self(struct tree *t, uint32_t node, int64_t base)
 	t->base_self[node] = base;
 }
 
-static void build_by_name(struct builder *b, uint32_t col)
+/* end: where each stack ends, by its index plus 1; or NULL. */
+static void build_from_sorted(struct builder *b, const struct sorted *s, uint32_t *end)
 {
 	enum { AHEAD = 8 };
+
+	b->t->saturated += s->saturated;
+	b->t->diff = s->diff;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct sorted_stack *stack = &s->stack[i];
+
+		/* The frames lie in the order in which stacks came: ask for them early. */
+		if (i + AHEAD < s->n)
+			__builtin_prefetch(s->frame + s->stack[i + AHEAD].first);
+		b->open = i ? sorted_shared(s, stack - 1, stack) : 0;
+		for (uint32_t j = b->open; j < stack->n; j++)
+			descend(b, s->text[sorted_name(s, stack, j)]);
+		b->t->node[b->path[b->open]].self = stack->value;
+		if (s->diff)
+			set_base_self(b->t, b->path[b->open], stack->base);
+		if (end)
+			end[i + 1] = b->path[b->open];
+	}
+}
+
+static void build_by_name(struct builder *b, uint32_t col)
+{
 	struct sorted s;
 
 	sorted_init(&s, b->p, col, b->names, SORTED_AS_TREE);
-	b->t->saturated += s.saturated;
-	b->t->diff = s.diff;
-	for (size_t i = 0; i < s.n; i++) {
-		const struct sorted_stack *stack = &s.stack[i];
+	build_from_sorted(b, &s, NULL);
+	sorted_release(&s);
+}
 
-		/* The frames lie in the order in which stacks came: ask for them early. */
-		if (i + AHEAD < s.n)
-			__builtin_prefetch(s.frame + s.stack[i + AHEAD].first);
-		b->open = i ? sorted_shared(&s, stack - 1, stack) : 0;
-		for (uint32_t j = b->open; j < stack->n; j++)
-			descend(b, s.text[sorted_name(&s, stack, j)]);
-		b->t->node[b->path[b->open]].self = stack->value;
-		if (s.diff)
-			set_base_self(b->t, b->path[b->open], stack->base);
-	}
+static void build_all(struct builder *b, uint32_t col, uint32_t *node)
+{
+	struct sorted s;
+	uint32_t *end;
+
+	sorted_init_all(&s, b->p, col, b->names, node);
+	end = mem_zeroed(s.n + 1, sizeof(*end));
+	build_from_sorted(b, &s, end);
+	for (uint32_t i = 0; i < b->p->dict->stack.n; i++)
+		node[i] = end[node[i]];
+	mem_free(end, (s.n + 1) * sizeof(*end));
 	sorted_release(&s);
 }
 
@@ -224,6 +247,19 @@ void tree_build(struct tree *t, const struct profile *p, uint32_t col,
 		tree_order_by_total(t);
 	else if (order == TREE_AS_STACKS)
 		tree_order_as_stacks(t, p->dict, names);
+	release_path(&b);
+}
+
+void tree_build_all(struct tree *t, const struct profile *p, uint32_t col,
+		    const struct frame_names *names, uint32_t *node)
+{
+	struct builder b = { .t = t, .p = p, .names = names };
+
+	*t = (struct tree){ 0 };
+	find_flags(t, p->dict, names);
+	open_root(&b);
+	build_all(&b, col, node);
+	add_up_totals(t);
 	release_path(&b);
 }
 

@@ -46,6 +46,14 @@ enum tree_order {
 void tree_build(struct tree *t, const struct profile *p, uint32_t col,
 		const struct frame_names *names, enum tree_order order);
 
+/*
+ * The same, in order of names, with the stacks of all samples that have a value in any
+ * column. node[stack], by stack_id, becomes the node where the stack ends; it has room for
+ * all stacks of p's dictionary.
+ */
+void tree_build_all(struct tree *t, const struct profile *p, uint32_t col,
+		    const struct frame_names *names, uint32_t *node);
+
 void tree_release(struct tree *t);
 
 /* The LOC_* flags that all frames of that name have. */

@@ -276,6 +276,13 @@ bool elf_open(struct elf *e, int fd, const char **why)
 		return false;
 	if (elf_open_memory(e, str(p, (size_t)st.st_size), why)) {
 		e->mapped = true;
+		e->identity = (struct elf_identity){
+			.device = st.st_dev,
+			.inode = st.st_ino,
+			.size = (uint64_t)st.st_size,
+			.changed = (uint64_t)st.st_ctim.tv_sec * 1000000000 +
+				   (uint64_t)st.st_ctim.tv_nsec,
+		};
 		return true;
 	}
 	munmap(p, (size_t)st.st_size);

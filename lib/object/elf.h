@@ -26,7 +26,13 @@ struct elf_section {
 	uint64_t flags, addr, offset, size, entsize;
 };
 
+/* Which file it is, at which state; all 0 for an image in memory. */
+struct elf_identity {
+	uint64_t device, inode, size, changed; /* changed: ns since 1970, by its inode */
+};
+
 struct elf {
+	struct elf_identity identity;
 	struct str file; /* all bytes, mapped or owned by the caller */
 	bool mapped;
 	bool is64;

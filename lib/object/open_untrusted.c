@@ -204,13 +204,18 @@ int reopen_untrusted(int at)
 	return fd;
 }
 
-int open_untrusted(int root, const char *path, int flags)
+int untrusted_path(int root, const char *path, int flags)
 {
 	int at = untrusted_path_openat2(root, path, flags);
 
 	if (at < 0 && (errno == ENOSYS || errno == EPERM))
 		at = untrusted_path_walk(root, path, flags);
-	return reopen_untrusted(at);
+	return at;
+}
+
+int open_untrusted(int root, const char *path, int flags)
+{
+	return reopen_untrusted(untrusted_path(root, path, flags));
 }
 
 #else

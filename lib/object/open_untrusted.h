@@ -21,6 +21,9 @@ int open_untrusted(int root, const char *path, int flags);
 /* The same for the file of an O_PATH descriptor, which this closes. */
 int reopen_untrusted(int at);
 
+/* Only resolve it: an O_PATH descriptor, of whatever is there. Linux only. */
+int untrusted_path(int root, const char *path, int flags);
+
 /*
  * The two ways of resolving a path to an O_PATH descriptor: openat2(2) of Linux 5.6, and
  * a walk component by component for kernels without it, and containers that forbid it.

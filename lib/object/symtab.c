@@ -26,6 +26,7 @@ struct reader {
 	struct symtab *t;
 	const struct elf *elf[SYMTAB_TABLES]; /* whose sections candidates are in */
 	struct buf found;                     /* struct candidate */
+	bool only_names;                      /* where those are; symbols are known */
 };
 
 /* Reading */
@@ -98,7 +99,7 @@ static void read_symbols(struct reader *r, const struct elf *e, Elf_Data *symbol
 	GElf_Sym s;
 
 	r->elf[table] = e;
-	for (int i = 0; gelf_getsym(symbols, i, &s); i++)
+	for (int i = 0; !r->only_names && gelf_getsym(symbols, i, &s); i++)
 		if (is_code(e, &s) && has_name(r->t->names[table], &s))
 			add_symbol(r, &s, table);
 }
@@ -151,7 +152,8 @@ static void read_dynsym(struct reader *r, const struct elf *e, bool symbols)
 	if (symbols)
 		read_symbols(r, e, dynsym, SYMTAB_DYNAMIC);
 	r->elf[SYMTAB_DYNAMIC] = e;
-	read_plt(r, e, dynsym);
+	if (!r->only_names)
+		read_plt(r, e, dynsym);
 }
 
 /* Choosing */
@@ -239,19 +241,39 @@ static void flatten(const struct reader *r, const struct candidate *c, size_t n)
 	mem_free(v, n * sizeof(*v));
 }
 
+static void read_tables(struct reader *r, const struct elf *image, const struct elf *debug,
+			const struct elf *mini)
+{
+	bool all = read_symtab(r, image, SYMTAB_IMAGE) || read_symtab(r, debug, SYMTAB_DEBUG);
+
+	if (!all)
+		read_symtab(r, mini, SYMTAB_MINI);
+	read_dynsym(r, image, !all);
+}
+
+void symtab_open_with(struct symtab *t, const struct elf *image, const struct elf *debug,
+		      const struct elf *mini, struct str spans)
+{
+	struct reader r = { .t = t, .only_names = true };
+	size_t n = spans.n / sizeof(*t->spans.v);
+
+	*t = (struct symtab){ 0 };
+	read_tables(&r, image, debug, mini);
+	t->spans.v = mem_grow(NULL, &t->spans.cap, n, sizeof(*t->spans.v));
+	if (n)
+		memcpy(t->spans.v, spans.p, n * sizeof(*t->spans.v));
+	t->spans.n = n;
+}
+
 void symtab_open(struct symtab *t, const struct elf *image, const struct elf *debug,
 		 const struct elf *mini)
 {
 	struct reader r = { .t = t };
 	struct candidate *c;
-	bool all;
 	size_t n;
 
 	*t = (struct symtab){ 0 };
-	all = read_symtab(&r, image, SYMTAB_IMAGE) || read_symtab(&r, debug, SYMTAB_DEBUG);
-	if (!all)
-		read_symtab(&r, mini, SYMTAB_MINI);
-	read_dynsym(&r, image, !all);
+	read_tables(&r, image, debug, mini);
 	c = (struct candidate *)r.found.p;
 	n = BUF_COUNT(&r.found, struct candidate);
 	if (n)

@@ -34,6 +34,13 @@ struct symbol {
 void symtab_open(struct symtab *t, const struct elf *image, const struct elf *debug,
 		 const struct elf *mini);
 
+/*
+ * The same with the spans of the same images as symtab_open() has made them before, as bytes;
+ * the symbols are not read.
+ */
+void symtab_open_with(struct symtab *t, const struct elf *image, const struct elf *debug,
+		      const struct elf *mini, struct str spans);
+
 /* Find the function at a virtual address. False if there is none. */
 bool symtab_find(const struct symtab *t, uint64_t vaddr, struct symbol *s);
 

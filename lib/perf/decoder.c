@@ -15,6 +15,7 @@ void decoder_init(struct decoder *d, const struct arch *arch, const struct perf_
 	binaries_init(&d->binaries, arch, &d->host);
 	processes_init(&d->processes, &d->binaries, &d->host);
 	unwinder_init(&d->unwinder, arch);
+	cgroups_init(&d->cgroups, &d->host);
 }
 
 void decoder_release(struct decoder *d)
@@ -24,6 +25,7 @@ void decoder_release(struct decoder *d)
 	binaries_release(&d->binaries);
 	record_queue_release(&d->queue);
 	deferred_release(&d->deferred);
+	cgroups_release(&d->cgroups);
 	buf_release(&d->ended);
 	buf_release(&d->chain);
 }
@@ -111,8 +113,10 @@ static void on_comm(struct decoder *d, const struct record *r)
 		p = known_process(d, r->pid);
 	if (!p)
 		return;
-	if (r->comm.exec)
+	if (r->comm.exec) {
 		process_exec(&d->processes, p);
+		process_enter(&d->processes, p, p->mount_ns);
+	}
 	process_name_thread(&d->processes, r->tid, r->comm.name);
 	if (r->pid != r->tid)
 		return;
@@ -156,7 +160,15 @@ static void on_exit_record(struct decoder *d, const struct record *r)
 		buf_put(&d->ended, &e, sizeof(e));
 }
 
-/* Forget processes that ended a while ago, but for those whose other threads go on. */
+static bool runs_on(const struct decoder *d, int pid)
+{
+	return d->host.is_running && d->host.is_running(d->host.context, pid);
+}
+
+/*
+ * Forget processes that ended a while ago. Those whose other threads go on, or for which nobody
+ * has waited yet, are looked at again.
+ */
 static void forget_ended(struct decoder *d, uint64_t now)
 {
 	struct ended *e = (struct ended *)d->ended.p;
@@ -165,11 +177,14 @@ static void forget_ended(struct decoder *d, uint64_t now)
 	for (size_t i = 0; i < n; i++) {
 		struct process *p = processes_find(&d->processes, e[i].pid);
 
-		if (now - e[i].time < LINGER_NS || n - i <= d->keep_ended)
+		if (now - e[i].time < LINGER_NS || n - i <= d->keep_ended) {
 			e[kept++] = e[i];
-		else if (p &&
-			 !(d->host.is_running && d->host.is_running(d->host.context, e[i].pid)))
+		} else if (p && runs_on(d, e[i].pid)) {
+			e[kept] = e[i];
+			e[kept++].time = now;
+		} else if (p) {
 			process_forget(&d->processes, p);
+		}
 	}
 	d->ended.n = kept * sizeof(*e);
 }
@@ -299,6 +314,7 @@ static void on_sample_record(struct decoder *d, const struct record *r, size_t e
 		.cpu = r->cpu,
 		.time = r->time,
 		.period = r->sample.period,
+		.record = &r->sample,
 		.event = event,
 		.kernel = d->kernel,
 		.user = d->user,
@@ -308,6 +324,8 @@ static void on_sample_record(struct decoder *d, const struct record *r, size_t e
 
 	if (!is_wanted(d, s.process))
 		return;
+	if (r->sample.cgroup)
+		s.process->cgroup = r->sample.cgroup;
 	d->counts.samples++;
 	if (d->processes.thread_names)
 		s.thread = process_thread_name(&d->processes, s.process, r->tid);
@@ -360,6 +378,7 @@ static void handle_record(void *context, const struct record *r, size_t event)
 			on_sample_record(d, r, event);
 		break;
 	case RECORD_DEFERRED: deferred_complete(&d->deferred, r, on_complete, d); break;
+	case RECORD_CGROUP: cgroups_add(&d->cgroups, r->cgroup.id, r->cgroup.path); break;
 	case RECORD_MAP: on_map(d, r); break;
 	case RECORD_COMM: on_comm(d, r); break;
 	case RECORD_FORK: on_fork(d, r); break;

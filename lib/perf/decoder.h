@@ -13,6 +13,7 @@
 #ifndef PERF_DECODER_H
 #define PERF_DECODER_H
 
+#include "perf/cgroups.h"
 #include "perf/deferred.h"
 #include "perf/process.h"
 #include "perf/record_queue.h"
@@ -36,8 +37,9 @@ struct perf_sample {
 	const struct user_frame *user;
 	size_t nuser;
 	enum unwind_end end;
-	const struct user_state *state; /* what unwind() was given; NULL for a chain */
-	const char *thread;             /* its name; NULL unless processes.thread_names */
+	const struct user_state *state;     /* what unwind() was given; NULL for a chain */
+	const char *thread;                 /* its name; NULL unless processes.thread_names */
+	const struct record_sample *record; /* that it was made from; else NULL */
 	/* Of a thread that waits, where the decoder is not the one who made the sample: */
 	const char *wait;        /* for the label `wait`; NULL: no label */
 	const char *instead;     /* a frame in place of a stack that is not known */
@@ -64,6 +66,7 @@ struct decoder {
 	struct buf ended;  /* struct ended: processes to be forgotten, */
 	size_t keep_ended; /* but for this many: where no host knows whether threads go on */
 	struct deferred deferred;
+	struct cgroups cgroups;
 	/*
 	 * Are samples of this process wanted? Asked once, and again after exec() and a change
 	 * of name. NULL = yes.

@@ -22,9 +22,24 @@ struct known_mapping {
 	uint32_t zero;
 };
 
+struct known_program {
+	uint64_t process; /* its number */
+	uint64_t samples; /* payload */
+	map_id map;
+	uint32_t zero;
+};
+
 static void init_mappings(struct gather *g)
 {
 	table_init(&g->mappings, sizeof(struct known_mapping), offsetof(struct known_mapping, map));
+	table_init(&g->programs, sizeof(struct known_program),
+		   offsetof(struct known_program, samples));
+}
+
+static void release_mappings(struct gather *g)
+{
+	table_release(&g->mappings);
+	table_release(&g->programs);
 }
 
 void gather_init(struct gather *g, const struct label_options *o, struct decoder *d,
@@ -33,12 +48,12 @@ void gather_init(struct gather *g, const struct label_options *o, struct decoder
 	*g = (struct gather){ .decoder = d, .events = events, .nevent = nevent };
 	g->recent = mem_zeroed(RECENT, sizeof(*g->recent));
 	init_mappings(g);
-	sample_labels_init(&g->labels, o, &d->host);
+	sample_labels_init(&g->labels, o, d);
 }
 
 void gather_release(struct gather *g)
 {
-	table_release(&g->mappings);
+	release_mappings(g);
 	sample_labels_release(&g->labels);
 	buf_release(&g->columns);
 	buf_release(&g->stack);
@@ -104,7 +119,7 @@ void gather_begin(struct gather *g, struct profile *p)
 	memset(g->recent, 0, RECENT * sizeof(*g->recent));
 	g->ntruncated = 0;
 	memset(g->nended, 0, sizeof(g->nended));
-	table_release(&g->mappings);
+	release_mappings(g);
 	init_mappings(g);
 	profile_begin(p);
 	begin_columns(g);
@@ -299,8 +314,56 @@ static stack_id stack_of(struct gather *g, const struct perf_sample *s)
 	return dict_add_stack(g->p->dict, to, n);
 }
 
+/* Programs */
+
+/* Looked for, as one is that has frames: a file that is open has its build id. */
+static map_id program_mapping(struct gather *g, struct process *p)
+{
+	struct processes *t = &g->decoder->processes;
+	size_t i = 0;
+
+	while (i < p->nmap && p->map[i].binary != p->program)
+		i++;
+	if (i == p->nmap)
+		return (map_id){ 0 };
+	return mapping_of(g, p, process_find(t, p, p->map[i].region.start));
+}
+
+static void count_program(struct gather *g, struct process *p)
+{
+	struct known_program key = { .process = p->number }, *row;
+	uint32_t known = g->programs.n, at;
+
+	if (!p->program)
+		return;
+	at = table_intern(&g->programs, &key);
+	row = table_row(&g->programs, at);
+	if (at == known)
+		row->map = program_mapping(g, p);
+	row->samples++;
+}
+
+/* Many processes may run one program. */
+void gather_end(struct gather *g)
+{
+	uint32_t n = g->p->dict->mapping.n;
+	uint64_t *samples = mem_zeroed(n, sizeof(*samples));
+
+	for (uint32_t i = 1; i < g->programs.n; i++) {
+		const struct known_program *row = table_row(&g->programs, i);
+
+		samples[row->map.i] += row->samples;
+	}
+	samples[0] = 0;
+	for (uint32_t i = 1; i < n; i++)
+		if (samples[i] > samples[g->p->head.main_map.i])
+			g->p->head.main_map = (map_id){ i };
+	mem_free(samples, n * sizeof(*samples));
+}
+
 sample_id gather_row(struct gather *g, const struct perf_sample *s)
 {
+	count_program(g, s->process);
 	return profile_add_sample(g->p, stack_of(g, s), sample_labels_of(&g->labels, s));
 }
 

@@ -26,6 +26,7 @@ struct gather {
 	bool as_they_come;     /* an event has a sample type once it has a sample */
 	struct buf columns;    /* uint32_t: two for each event, UINT32_MAX = none */
 	struct table mappings; /* numbers of maps, and of processes with JIT code -> map_id */
+	struct table programs; /* numbers of processes -> map_id of their program, and samples */
 	struct sample_labels labels;
 	struct buf stack; /* loc_id: scratch */
 	struct recent_loc *recent;
@@ -52,6 +53,12 @@ void gather_release(struct gather *g);
 
 /* Begin a profile, which was initialised by the caller. */
 void gather_begin(struct gather *g, struct profile *p);
+
+/*
+ * End it: the profile's main mapping is that of the program which has the most samples.
+ * Programs have a mapping where their process maps their file, whether or not it has frames.
+ */
+void gather_end(struct gather *g);
 
 /* Add a sample; returns its row in the profile. */
 sample_id gather_sample(struct gather *g, const struct perf_sample *s);

@@ -52,9 +52,21 @@ struct perf_host {
 			 uint64_t time, struct jit_symbol *s);
 	/* The lines of /proc/PID/cgroup, to *lines. */
 	bool (*cgroup)(void *context, int pid, struct buf *lines);
+	/* The path of a control group that was there before the records, by its id, to *path. */
+	bool (*cgroup_path)(void *context, uint64_t id, struct buf *path);
+	/*
+	 * What a process says of itself: lines "key=value", of which the first of a key counts;
+	 * valid until the next call for it. `group` is the path of its control group, or empty;
+	 * `time` that of a sample; until *until, the answer is the same.
+	 */
+	struct str (*context_labels)(void *context, struct processes *t, struct process *p,
+				     struct str group, uint64_t time, uint64_t *until);
 	/* A process has entered p->mount_ns. */
 	void (*enter)(void *context, const struct process *p);
-	/* A process called exec(), or is forgotten: release what p->host_data points to. */
+	/*
+	 * A process called exec(), or is forgotten: release what p->host_data and
+	 * p->host_context point to.
+	 */
 	void (*forget)(void *context, struct process *p);
 	void *context;
 };

@@ -30,15 +30,15 @@ void processes_init(struct processes *t, struct binaries *binaries, const struct
 /* What the host knows of the program that a process has run. */
 static void forget_host_data(struct processes *t, struct process *p)
 {
-	if (p->host_data && t->host->forget)
+	if ((p->host_data || p->host_context) && t->host->forget)
 		t->host->forget(t->host->context, p);
-	p->host_data = NULL;
+	p->host_data = p->host_context = NULL;
 }
 
 static void free_process(struct processes *t, struct process *p)
 {
 	forget_host_data(t, p);
-	mem_free(p->map, p->cap * sizeof(*p->map));
+	process_drop_maps(p);
 	mem_free(p, sizeof(*p));
 }
 
@@ -50,7 +50,7 @@ void processes_release(struct processes *t)
 		if (p)
 			free_process(t, p);
 	}
-	mem_free(t->kernel.map, t->kernel.cap * sizeof(*t->kernel.map));
+	process_drop_maps(&t->kernel);
 	table_release(&t->known);
 	table_release(&t->threads);
 }
@@ -133,6 +133,8 @@ static void use_binaries(void *context, struct process *p)
 		if (p->map[i].moved)
 			p->map[i].moved->used = true;
 	}
+	if (p->program)
+		p->program->used = true;
 }
 
 void processes_sweep(struct processes *t)
@@ -150,20 +152,21 @@ void processes_sweep(struct processes *t)
 
 void process_exec(struct processes *t, struct process *p)
 {
-	p->nmap = p->last = p->nancestor = 0;
+	process_drop_maps(p);
+	p->nancestor = 0;
+	p->program = NULL;
 	p->number = ++t->last_number;
 	forget_host_data(t, p);
 }
 
-void process_fork(struct process *child, const struct process *parent)
+void process_fork(struct process *child, struct process *parent)
 {
 	if (child == parent)
 		return;
-	child->map = mem_grow(child->map, &child->cap, parent->nmap, sizeof(*child->map));
-	if (parent->nmap)
-		memcpy(child->map, parent->map, parent->nmap * sizeof(*child->map));
-	child->nmap = parent->nmap;
-	child->last = 0;
+	process_share_maps(child, parent);
+	child->program = parent->program;
+	child->parent = parent->pid;
+	child->cgroup = parent->cgroup;
 	child->mount_ns = parent->mount_ns;
 	memcpy(child->comm, parent->comm, sizeof(child->comm));
 	child->uid = parent->uid;

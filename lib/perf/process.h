@@ -13,8 +13,9 @@ struct map {
 	uint64_t offset;       /* in the file */
 	struct binary *binary; /* NULL for memory without a file; see map_is_generated() */
 	struct binary *moved;  /* whose text may have been moved to this memory, from `offset` */
-	bool looked;           /* its file was looked for */
-	bool placed;           /* and found: region.bias is by the file's segments */
+	bool placed;           /* its file is found: region.bias is by the file's segments */
+	uint8_t looked;        /* how often it was looked for, */
+	int looked_by;         /* the last time by this process */
 	/*
 	 * Names what is mapped where: other numbers are other mappings, and a number is never
 	 * used again. What a user of mappings remembers of one goes by this number.
@@ -47,17 +48,27 @@ struct process {
 	/* Names the program that it runs: a process has another one after exec(). */
 	uint64_t number;
 	char comm[16];
-	struct map *map; /* sorted, not overlapping, executable only */
+	/*
+	 * Sorted, not overlapping, executable only. A child has its parent's until one of them
+	 * changes its own, and then gets a copy: only process_map() and process_exec() do that.
+	 */
+	struct map *map;
 	size_t nmap, cap;
-	size_t last;                                   /* the one found last */
-	uint64_t mount_ns;                             /* 0 if not known */
+	size_t *sharers;   /* of map, this process included; NULL: it is alone */
+	size_t last;       /* the one found last */
+	uint64_t mount_ns; /* 0 if not known */
 	enum { NOT_ASKED, WANTED, NOT_WANTED } wanted; /* the answer of decoder.wants() */
 	uint32_t uid;                                  /* of its user, if knows_uid */
 	bool knows_uid;
 	/* Whom it was forked from since exec(), nearest first: they have made some of its code. */
 	int ancestor[PROCESS_ANCESTORS];
 	size_t nancestor;
-	void *host_data; /* the host's; see perf_host.forget() */
+	/* The program itself: what was mapped first since exec(). NULL: not known, or a kernel thread. */
+	struct binary *program;
+	int parent;         /* who forked it, also before exec(); 0: not known */
+	uint64_t cgroup;    /* the id of its control group; 0: not known; see cgroups.h */
+	void *host_data;    /* the host's; see perf_host.forget() */
+	void *host_context; /* likewise: what the process says of itself */
 };
 
 struct processes {
@@ -88,8 +99,15 @@ struct process *processes_find(struct processes *t, int pid);
  */
 void process_map(struct processes *t, struct process *p, const struct record_map *m);
 void process_exec(struct processes *t, struct process *p);
-void process_fork(struct process *child, const struct process *parent);
+void process_fork(struct process *child, struct process *parent);
 void process_enter(struct processes *t, struct process *p, uint64_t mount_ns);
+
+/* Have the mappings of another process, which stay one list; have none. */
+void process_share_maps(struct process *p, struct process *with);
+void process_drop_maps(struct process *p);
+
+/* Its program is the file of that path, which it has mapped: as the host knows. */
+void process_set_program(struct process *p, struct str path);
 
 /* A process has another name. */
 void process_set_comm(struct process *p, struct str comm);

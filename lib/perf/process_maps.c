@@ -1,6 +1,51 @@
 /* The mappings of a process, and what unwinding asks about them. */
 #include "perf/process.h"
 
+enum { MOST_LOOKS = 8 }; /* for a file, each by another process */
+
+void process_drop_maps(struct process *p)
+{
+	if (!p->sharers || !--*p->sharers) {
+		mem_free(p->map, p->cap * sizeof(*p->map));
+		mem_free(p->sharers, sizeof(*p->sharers));
+	}
+	p->map = NULL;
+	p->sharers = NULL;
+	p->nmap = p->cap = p->last = 0;
+}
+
+void process_share_maps(struct process *p, struct process *with)
+{
+	process_drop_maps(p);
+	if (!with->nmap)
+		return;
+	if (!with->sharers) {
+		with->sharers = mem_zeroed(1, sizeof(*with->sharers));
+		*with->sharers = 1;
+	}
+	++*with->sharers;
+	p->map = with->map;
+	p->nmap = with->nmap;
+	p->cap = with->cap;
+	p->sharers = with->sharers;
+}
+
+/* Before it changes its mappings. */
+static void own_maps(struct process *p)
+{
+	struct process own = { 0 };
+
+	if (!p->sharers || *p->sharers == 1)
+		return;
+	own.map = mem_grow(NULL, &own.cap, p->nmap, sizeof(*p->map));
+	own.nmap = p->nmap;
+	memcpy(own.map, p->map, p->nmap * sizeof(*p->map));
+	process_drop_maps(p);
+	p->map = own.map;
+	p->nmap = own.nmap;
+	p->cap = own.cap;
+}
+
 /* Put a mapping at place i. */
 static void insert_map(struct process *p, size_t i, struct map m)
 {
@@ -97,10 +142,13 @@ void process_map(struct processes *t, struct process *p, const struct record_map
 
 	if (!m->length || __builtin_add_overflow(m->start, m->length, &new.region.end))
 		return;
+	own_maps(p);
 	p->last = 0;
 	new.number = ++t->last_number;
 	if (m->executable)
 		new.binary = binaries_find(t->binaries, m);
+	if (!p->program && new.binary && !new.binary->is_vdso)
+		p->program = new.binary;
 	if (m->executable && !new.binary)
 		note_moved(p, &new);
 	i = cut_maps(t, p, m->start, new.region.end);
@@ -110,13 +158,35 @@ void process_map(struct processes *t, struct process *p, const struct record_map
 	insert_map(p, i, new);
 }
 
+void process_set_program(struct process *p, struct str path)
+{
+	for (size_t i = 0; i < p->nmap; i++)
+		if (p->map[i].binary && str_eq(p->map[i].binary->path, path))
+			p->program = p->map[i].binary;
+}
+
+/*
+ * Has this process not looked for the mapping's file yet? Those that share a list of mappings
+ * look one after the other: the file may be there for one of them only.
+ */
+static bool may_look(const struct process *p, const struct map *m)
+{
+	return !m->looked || (m->looked_by != p->pid && m->looked < MOST_LOOKS);
+}
+
+static void note_look(const struct process *p, struct map *m)
+{
+	m->looked++;
+	m->looked_by = p->pid;
+}
+
 /* Find the file of a mapping, and by it where the module lies. */
 static void place_map(struct processes *t, struct process *p, struct map *m)
 {
+	note_look(p, m);
 	binary_find_file(t->binaries, m->binary, p, m);
 	m->region.module = m->binary->is_generated ? NULL : &m->binary->module;
 	m->region.bias = binary_bias(m->binary, m->region.start, m->offset);
-	m->looked = true;
 	m->placed = m->binary->found;
 }
 
@@ -141,7 +211,7 @@ static bool is_moved_text(struct processes *t, const struct process *p, const st
 
 static void find_moved(struct processes *t, struct process *p, struct map *m)
 {
-	m->looked = true;
+	note_look(p, m);
 	binary_find_file(t->binaries, m->moved, p, m);
 	if (!m->moved->found || !is_moved_text(t, p, m))
 		return;
@@ -163,7 +233,7 @@ const struct map *process_find(struct processes *t, struct process *p, uint64_t 
 	m = &p->map[i];
 	if (!m->binary && m->moved && !m->looked)
 		find_moved(t, p, m);
-	if (m->binary && !m->placed && (!m->looked || m->binary->found))
+	if (m->binary && !m->placed && (may_look(p, m) || m->binary->found))
 		place_map(t, p, m);
 	return m;
 }

@@ -126,9 +126,24 @@ static void read_stack(struct parser *p, struct record_sample *s)
 	s->nstack = (size_t)(valid < size ? valid : size);
 }
 
+/* What is between the copy of the stack and the control group, and not needed. */
+static void skip_to_cgroup(struct parser *p)
+{
+	static const uint64_t one_word[] = { PERF_SAMPLE_DATA_SRC, PERF_SAMPLE_TRANSACTION };
+	bool is_32bit;
+
+	if (p->fields & PERF_SAMPLE_WEIGHT_TYPE)
+		word(p);
+	for (size_t i = 0; i < LEN(one_word); i++)
+		word_of(p, one_word[i]);
+	if (p->fields & PERF_SAMPLE_REGS_INTR)
+		read_registers(p, p->attr->sample_regs_intr, &is_32bit);
+	word_of(p, PERF_SAMPLE_PHYS_ADDR);
+}
+
 /*
- * The fields are in the order of the kernel's perf_output_sample(). What follows the copy
- * of the stack (weights, physical addresses and the like) is not needed.
+ * The fields are in the order of the kernel's perf_output_sample(). What follows the control
+ * group (sizes of pages and the like) is not needed.
  */
 static void parse_sample(struct parser *p, struct record *r)
 {
@@ -163,6 +178,10 @@ static void parse_sample(struct parser *p, struct record *r)
 		r->sample.regs = read_registers(p, a->sample_regs_user, &r->sample.is_32bit);
 	if (p->fields & PERF_SAMPLE_STACK_USER)
 		read_stack(p, &r->sample);
+	if (p->fields & PERF_SAMPLE_CGROUP) {
+		skip_to_cgroup(p);
+		r->sample.cgroup = word(p);
+	}
 }
 
 /* Other records */
@@ -219,7 +238,6 @@ static void parse_map(const struct perf_event_header *h, struct parser *p, struc
 /* Number of namespaces, then { device, inode } for each, by kind. */
 static void parse_namespaces(struct parser *p, struct record *r)
 {
-	enum { MOUNT = 3 };
 	uint64_t n;
 
 	read_pair(p, &r->pid, &r->tid);
@@ -228,7 +246,7 @@ static void parse_namespaces(struct parser *p, struct record *r)
 		uint64_t device = word(p), inode = word(p);
 
 		(void)device;
-		if (i == MOUNT)
+		if (i == MNT_NS_INDEX)
 			r->mount_ns = inode;
 	}
 }
@@ -306,6 +324,7 @@ static enum record_kind kind_of(const struct perf_event_header *h)
 	case PERF_RECORD_THROTTLE: return RECORD_THROTTLE;
 	case PERF_RECORD_SWITCH:
 	case PERF_RECORD_SWITCH_CPU_WIDE: return RECORD_SWITCH;
+	case PERF_RECORD_CGROUP: return RECORD_CGROUP;
 	case PERF_RECORD_CALLCHAIN_DEFERRED_TYPE: return RECORD_DEFERRED;
 	default: return RECORD_OTHER;
 	}
@@ -343,6 +362,10 @@ static void parse_body(const struct perf_event_header *h, struct parser *p, stru
 		r->task_switch.preempt = h->misc & PERF_RECORD_MISC_SWITCH_OUT_PREEMPT;
 		break;
 	case RECORD_LOST: parse_lost(h, p, r); break;
+	case RECORD_CGROUP:
+		r->cgroup.id = word(p);
+		r->cgroup.path = text(p);
+		break;
 	case RECORD_DEFERRED: parse_deferred(p, r); break;
 	default: break;
 	}
@@ -384,6 +407,7 @@ void record_moved(struct record *r, const void *from, const void *to)
 		r->map.path.p = moved(r->map.path.p, from, to);
 		r->map.build_id.p = moved(r->map.build_id.p, from, to);
 		break;
+	case RECORD_CGROUP: r->cgroup.path.p = moved(r->cgroup.path.p, from, to); break;
 	case RECORD_COMM: r->comm.name.p = moved(r->comm.name.p, from, to); break;
 	case RECORD_DEFERRED: r->deferred.chain = moved(r->deferred.chain, from, to); break;
 	default: break;

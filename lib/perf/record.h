@@ -27,6 +27,7 @@ enum record_kind {
 	RECORD_LOST,
 	RECORD_THROTTLE,
 	RECORD_SWITCH,
+	RECORD_CGROUP,   /* a control group was made */
 	RECORD_DEFERRED, /* the program's part of the call chains of samples before it */
 };
 
@@ -52,7 +53,8 @@ struct record_sample {
 	/* The processor's own call stack, the innermost call first; NULL: not recorded. */
 	const struct record_branch *calls;
 	size_t ncall;
-	struct str raw; /* bytes of a tracepoint, or of what a BPF program writes */
+	struct str raw;  /* bytes of a tracepoint, or of what a BPF program writes */
+	uint64_t cgroup; /* the id of the task's control group */
 };
 
 struct record_map {
@@ -85,6 +87,10 @@ struct record {
 			uint32_t parent, parent_tid; /* of a fork */
 		};
 		uint64_t mount_ns;
+		struct {
+			uint64_t id;
+			struct str path;
+		} cgroup;
 		struct {
 			bool out;     /* the thread leaves its CPU; else it got one */
 			bool preempt; /* it could have gone on */

@@ -2,18 +2,29 @@
 
 #include <stddef.h>
 
+#include "perf/cgroup_path.h"
+
 struct origin {
 	char comm[16], thread[16];
 	const char *wait; /* as a key: there is one of each text */
 	uint32_t pid, tid, cpu, one;
+	uint64_t cgroup;
+	uint32_t context;    /* a label set */
 	label_set_id labels; /* payload */
+};
+
+/* The control group of a process, by its id or as read from /proc: a string of the profile. */
+struct group {
+	uint64_t pid, id;
+	str_id path; /* payload */
 	uint32_t zero;
 };
 
-/* The control group of a process, as read from /proc: a string of the profile. */
-struct group {
-	uint64_t pid;
-	str_id path; /* payload */
+/* What a process says of itself, up to a time. */
+struct context {
+	uint64_t process; /* its number */
+	uint64_t until;   /* payload */
+	label_set_id labels;
 	uint32_t zero;
 };
 
@@ -21,18 +32,20 @@ static void init_tables(struct sample_labels *l)
 {
 	table_init(&l->origins, sizeof(struct origin), offsetof(struct origin, labels));
 	table_init(&l->groups, sizeof(struct group), offsetof(struct group, path));
+	table_init(&l->contexts, sizeof(struct context), offsetof(struct context, until));
 }
 
 void sample_labels_release(struct sample_labels *l)
 {
 	table_release(&l->origins);
 	table_release(&l->groups);
+	table_release(&l->contexts);
 }
 
 void sample_labels_init(struct sample_labels *l, const struct label_options *o,
-			const struct perf_host *host)
+			struct decoder *decoder)
 {
-	*l = (struct sample_labels){ .o = o, .host = host };
+	*l = (struct sample_labels){ .o = o, .decoder = decoder };
 	init_tables(l);
 }
 
@@ -83,35 +96,89 @@ static struct str cgroup_path(struct str lines)
 	return first;
 }
 
-/* Looked up once a profile. */
-static struct str group_of(struct sample_labels *l, uint32_t pid)
+static str_id find_group(struct sample_labels *l, const struct process *p, uint32_t pid)
 {
-	const struct perf_host *host = l->host;
-	struct group key = { .pid = (uint64_t)pid + 1 };
-	uint32_t known = l->groups.n, row = table_intern(&l->groups, &key);
-	struct group *group = table_row(&l->groups, row);
+	const struct perf_host *host = &l->decoder->host;
+	struct str path = cgroups_path(&l->decoder->cgroups, p->cgroup);
 	struct buf b = { 0 };
+	str_id id;
 
-	if (row == known && host->cgroup && host->cgroup(host->context, (int)pid, &b))
-		group->path = dict_intern(l->dict, cgroup_path(buf_str(&b)));
+	if (!path.n && host->cgroup && host->cgroup(host->context, (int)pid, &b))
+		path = cgroup_path(buf_str(&b));
+	id = dict_intern(l->dict, path);
 	buf_release(&b);
-	return dict_text(l->dict, group->path);
+	return id;
 }
 
-/* A container's id is what container runtimes put in the path: 64 hex digits. */
-static struct str container_id(struct str path)
+/* Looked up once a profile. */
+static struct str group_of(struct sample_labels *l, const struct perf_sample *s)
 {
-	size_t run = 0;
+	struct group key = { .pid = (uint64_t)s->pid + 1, .id = s->process->cgroup };
+	uint32_t known = l->groups.n, row = table_intern(&l->groups, &key);
+	str_id path = { 0 };
 
-	for (size_t i = 0; i < path.n; i++) {
-		bool hex = (path.p[i] >= '0' && path.p[i] <= '9') ||
-			   (path.p[i] >= 'a' && path.p[i] <= 'f');
-
-		run = hex ? run + 1 : 0;
-		if (run == 64)
-			return str(path.p + i - 63, 64);
+	if (row == known) {
+		path = find_group(l, s->process, s->pid);
+		((struct group *)table_row(&l->groups, row))->path = path;
 	}
-	return S("");
+	return dict_text(l->dict, ((struct group *)table_row(&l->groups, row))->path);
+}
+
+/* What a process says of itself */
+
+/* Has the user given this label? That counts. */
+static bool is_given(const struct sample_labels *l, struct str key)
+{
+	for (size_t i = 0; i < l->o->nlabel; i++) {
+		struct str value = str_of(l->o->labels[i]);
+
+		if (str_eq(str_cut(&value, '='), key))
+			return true;
+	}
+	return false;
+}
+
+static label_set_id set_of_lines(struct sample_labels *l, struct str lines)
+{
+	label_set_id set = { 0 };
+
+	while (lines.n) {
+		struct str value = str_cut(&lines, '\n'), key = str_cut(&value, '=');
+
+		if (!is_given(l, key) && !dict_find_label(l->dict, set, dict_intern(l->dict, key)))
+			set = add_text(l, set, key, value);
+	}
+	return set;
+}
+
+static label_set_id context_of(struct sample_labels *l, const struct perf_sample *s)
+{
+	const struct perf_host *host = &l->decoder->host;
+	struct context key = { .process = s->process->number }, *row;
+	uint32_t known = l->contexts.n, at;
+	uint64_t until = UINT64_MAX;
+	label_set_id labels;
+
+	if (!host->context_labels)
+		return (label_set_id){ 0 };
+	at = table_intern(&l->contexts, &key);
+	row = table_row(&l->contexts, at);
+	if (at != known && s->time < row->until)
+		return row->labels;
+	labels = set_of_lines(l, host->context_labels(host->context, &l->decoder->processes,
+						      s->process, group_of(l, s), s->time, &until));
+	row = table_row(&l->contexts, at);
+	row->labels = labels;
+	row->until = until;
+	return labels;
+}
+
+static label_set_id add_all(struct sample_labels *l, label_set_id set, label_set_id more)
+{
+	for (; more.i; more = dict_label_set(l->dict, more)->rest)
+		set = dict_add_label(l->dict, set,
+				     *dict_label(l->dict, dict_label_set(l->dict, more)->label));
+	return set;
 }
 
 static const char *comm_of(const struct sample_labels *l, const struct perf_sample *s)
@@ -119,14 +186,31 @@ static const char *comm_of(const struct sample_labels *l, const struct perf_samp
 	return l->o->comm_of_thread && s->thread ? s->thread : s->process->comm;
 }
 
-static label_set_id make_labels(struct sample_labels *l, const struct perf_sample *s)
+static label_set_id add_group_labels(struct sample_labels *l, label_set_id set,
+				     const struct perf_sample *s)
 {
-	label_set_id set = l->common;
 	unsigned by = l->o->label_by;
-	struct str group = S("");
+	struct str group = group_of(l, s);
+	struct buf pod = { 0 };
 
-	if (by & (LABEL_BY_CGROUP | LABEL_BY_CONTAINER))
-		group = group_of(l, s->pid);
+	if (by & LABEL_BY_CGROUP)
+		set = add_text(l, set, S("cgroup"), group);
+	if (by & LABEL_BY_CONTAINER)
+		set = add_text(l, set, S("container"), cgroup_container(group));
+	if (by & LABEL_BY_POD) {
+		cgroup_pod(group, &pod);
+		set = add_text(l, set, S("pod"), buf_str(&pod));
+	}
+	buf_release(&pod);
+	return set;
+}
+
+static label_set_id make_labels(struct sample_labels *l, const struct perf_sample *s,
+				label_set_id context)
+{
+	label_set_id set = add_all(l, l->common, context);
+	unsigned by = l->o->label_by;
+
 	if (by & LABEL_BY_COMM)
 		set = add_text(l, set, S("comm"), str_of(comm_of(l, s)));
 	if (by & LABEL_BY_PID)
@@ -137,10 +221,8 @@ static label_set_id make_labels(struct sample_labels *l, const struct perf_sampl
 		set = add_text(l, set, S("thread"), str_of(s->thread));
 	if (by & LABEL_BY_CPU && s->cpu != UINT32_MAX)
 		set = add_number(l, set, S("cpu"), s->cpu);
-	if (by & LABEL_BY_CGROUP)
-		set = add_text(l, set, S("cgroup"), group);
-	if (by & LABEL_BY_CONTAINER)
-		set = add_text(l, set, S("container"), container_id(group));
+	if (by & LABEL_BY_GROUP)
+		set = add_group_labels(l, set, s);
 	if (s->wait)
 		set = add_text(l, set, S("wait"), str_of(s->wait));
 	return set;
@@ -149,11 +231,17 @@ static label_set_id make_labels(struct sample_labels *l, const struct perf_sampl
 label_set_id sample_labels_of(struct sample_labels *l, const struct perf_sample *s)
 {
 	unsigned by = l->o->label_by;
-	bool by_process = by & (LABEL_BY_PID | LABEL_BY_CGROUP | LABEL_BY_CONTAINER);
+	bool by_process = by & (LABEL_BY_PID | LABEL_BY_GROUP);
 	struct origin key = { .one = 1, .wait = s->wait };
-	uint32_t known = l->origins.n, row;
+	label_set_id context = { 0 };
+	uint32_t known, row;
 	struct origin *o;
 
+	if (by & LABEL_BY_SERVICE)
+		context = context_of(l, s);
+	known = l->origins.n;
+	key.context = context.i;
+	key.cgroup = by & LABEL_BY_GROUP ? s->process->cgroup : 0;
 	if (by & LABEL_BY_COMM)
 		memcpy(key.comm, comm_of(l, s), strnlen(comm_of(l, s), sizeof(key.comm) - 1));
 	if (by & LABEL_BY_THREAD)
@@ -163,7 +251,7 @@ label_set_id sample_labels_of(struct sample_labels *l, const struct perf_sample 
 	key.cpu = by & LABEL_BY_CPU ? s->cpu + 1 : 0;
 	row = table_intern(&l->origins, &key);
 	if (row == known) {
-		label_set_id set = make_labels(l, s);
+		label_set_id set = make_labels(l, s, context);
 
 		o = table_row(&l->origins, row);
 		o->labels = set;

@@ -13,6 +13,9 @@ enum sample_label {
 	LABEL_BY_CPU = 16,
 	LABEL_BY_CGROUP = 32,
 	LABEL_BY_CONTAINER = 64,
+	LABEL_BY_POD = 128,
+	LABEL_BY_SERVICE = 256, /* what the process says of itself: host.context_labels() */
+	LABEL_BY_GROUP = LABEL_BY_CGROUP | LABEL_BY_CONTAINER | LABEL_BY_POD,
 };
 
 struct label_options {
@@ -24,16 +27,17 @@ struct label_options {
 
 struct sample_labels {
 	const struct label_options *o;
-	const struct perf_host *host;
+	struct decoder *decoder;
 	struct dictionary *dict;
-	struct table origins; /* struct origin -> label set: each is made once */
-	struct table groups;  /* struct group: pid -> control group */
-	label_set_id common;  /* the labels that all samples have */
+	struct table origins;  /* struct origin -> label set: each is made once */
+	struct table groups;   /* struct group: pid and id -> path of the control group */
+	struct table contexts; /* struct context: process -> what it says of itself */
+	label_set_id common;   /* the labels that all samples have */
 };
 
 /* What they point to is the caller's. */
 void sample_labels_init(struct sample_labels *l, const struct label_options *o,
-			const struct perf_host *host);
+			struct decoder *decoder);
 void sample_labels_release(struct sample_labels *l);
 
 /* From now on labels go to this dictionary. */

@@ -22,6 +22,8 @@ static const struct {
 	{ "waits_unknown_ns", SUM },
 	{ "short_waits", SUM },
 	{ "short_waits_ns", SUM },
+	{ "untracked", SUM },
+	{ "unseen_frees", SUM },
 	{ "samples", SUM },
 	{ "cpu_time_ns", SUM },
 	{ "wall_ns", SUM },

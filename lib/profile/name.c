@@ -35,8 +35,25 @@ size_t name_without_hash(struct str s)
  * leaves "_$LT$a..b$u20$as$u20$c$GT$::f::h<hash>".
  */
 
+static void put_utf8(struct buf *to, uint32_t c)
+{
+	if (c >= 0x10000)
+		buf_ch(to, (char)(0xf0 | c >> 18));
+	if (c >= 0x800)
+		buf_ch(to, (char)(c >= 0x10000 ? 0x80 | (c >> 12 & 0x3f) : 0xe0 | c >> 12));
+	if (c >= 0x80)
+		buf_ch(to, (char)(c >= 0x800 ? 0x80 | (c >> 6 & 0x3f) : 0xc0 | c >> 6));
+	buf_ch(to, (char)(c >= 0x80 ? 0x80 | (c & 0x3f) : c));
+}
+
+/* A character that a name can have: no control character, no half of a pair of UTF-16. */
+static bool is_of_names(uint64_t c)
+{
+	return c >= 0x20 && (c < 0x7f || c > 0x9f) && (c < 0xd800 || c > 0xdfff) && c <= 0x10ffff;
+}
+
 /* The escape "$NAME$" at the start of s: returns its length, and the character in *c. */
-static size_t rust_escape(struct str s, char *c)
+static size_t rust_escape(struct str s, uint32_t *c)
 {
 	static const struct {
 		const char *name;
@@ -50,16 +67,16 @@ static size_t rust_escape(struct str s, char *c)
 
 	for (size_t i = 0; i < LEN(escapes); i++) {
 		if (str_starts(s, str_of(escapes[i].name))) {
-			*c = escapes[i].c;
+			*c = (unsigned char)escapes[i].c;
 			return strlen(escapes[i].name);
 		}
 	}
 	if (!str_starts(s, S("$u")))
 		return 0;
 	end = str_chr(str_skip(s, 2), '$');
-	if (end < 1 || !str_hex(str(s.p + 2, (size_t)end), &code) || code < 0x20 || code > 0x7e)
+	if (end < 1 || !str_hex(str(s.p + 2, (size_t)end), &code) || !is_of_names(code))
 		return 0;
-	*c = (char)code;
+	*c = (uint32_t)code;
 	return (size_t)end + 3;
 }
 
@@ -68,7 +85,7 @@ static bool rust_legacy(struct buf *to, struct str name)
 	size_t n = name_without_hash(name), from = to->n;
 	bool escaped = str_find(name, S("$LT$")) >= 0 || str_find(name, S("$u")) >= 0 ||
 		       str_find(name, S("$RF$")) >= 0;
-	char c;
+	uint32_t c;
 
 	if (n == name.n && !escaped)
 		return false;
@@ -76,7 +93,7 @@ static bool rust_legacy(struct buf *to, struct str name)
 		size_t step = rust_escape(str(name.p + i, n - i), &c);
 
 		if (step) {
-			buf_ch(to, c);
+			put_utf8(to, c);
 		} else if (escaped && str_starts(str(name.p + i, n - i), S(".."))) {
 			buf_add(to, S("::"));
 			step = 2;

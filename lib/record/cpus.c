@@ -65,3 +65,10 @@ size_t cpus_choose(const char *wanted, struct str online, int *cpus, struct buf 
 	}
 	return n;
 }
+
+bool cpus_have(const char *list, int cpu)
+{
+	int cpus[MOST_CPUS];
+
+	return is_among(cpu, cpus, parse(str_of(list), cpus));
+}

@@ -18,4 +18,7 @@ void cpus_online(struct buf *list);
  */
 size_t cpus_choose(const char *wanted, struct str online, int *cpus, struct buf *why);
 
+/* Is a CPU in a list? */
+bool cpus_have(const char *list, int cpu);
+
 #endif

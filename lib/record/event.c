@@ -7,6 +7,9 @@
 #include <unistd.h>
 
 #include "record/kernel_text.h"
+#include "record/pmu.h"
+
+enum { MOST_PRECISE = 3 };
 
 static const struct {
 	const char *name;
@@ -31,12 +34,14 @@ const char *event_name(size_t i)
 }
 
 /* Can this event be counted here at all? */
-static bool is_there(uint32_t type, uint64_t config)
+static bool is_there(const struct event *e)
 {
 	struct perf_event_attr attr = {
 		.size = sizeof(attr),
-		.type = type,
-		.config = config,
+		.type = e->type,
+		.config = e->config,
+		.config1 = e->config1,
+		.config2 = e->config2,
 		.exclude_kernel = 1,
 		.exclude_hv = 1,
 	};
@@ -61,13 +66,11 @@ static void use_cpu(struct event *e)
 	e->sample_type = "cpu";
 	e->count_type = "samples";
 	e->unit = "nanoseconds";
-	if (!is_there(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES)) {
-		use_clock(e);
-		return;
-	}
 	e->source = "cycles";
 	e->type = PERF_TYPE_HARDWARE;
 	e->config = PERF_COUNT_HW_CPU_CYCLES;
+	if (!is_there(e))
+		use_clock(e);
 }
 
 struct event event_of_waits(void)
@@ -83,6 +86,19 @@ struct event event_of_waits(void)
 			       .source = "context-switches" };
 }
 
+struct event event_of_allocs(uint64_t period)
+{
+	return (struct event){ .name = S("alloc"),
+			       .type = PERF_TYPE_SOFTWARE,
+			       .config = PERF_COUNT_SW_DUMMY,
+			       .sample_type = "alloc_space",
+			       .unit = "bytes",
+			       .count_type = "alloc_objects",
+			       .every = period,
+			       .is_alloc = true,
+			       .source = "allocations" };
+}
+
 void event_set_period(struct event *e, uint64_t period)
 {
 	if (e->is_cpu)
@@ -90,19 +106,70 @@ void event_set_period(struct event *e, uint64_t period)
 	e->every = period;
 }
 
-/* "cycles:u": take the modifier off. A tracepoint's name has a colon of its own. */
-static void take_modifier(struct str *name, struct event *e)
+struct str event_cut(struct str *list)
 {
-	char last;
+	struct str rest = *list, event = *list;
+	bool between = false;
 
-	if (name->n < 3 || name->p[name->n - 2] != ':')
+	for (size_t i = 0; i < rest.n; i++) {
+		between ^= rest.p[i] == '/';
+		if (rest.p[i] != ',' || between)
+			continue;
+		*list = str_skip(rest, i + 1);
+		event.n = i;
+		return event;
+	}
+	*list = (struct str){ 0 };
+	return event;
+}
+
+/* Modifiers */
+
+static bool note_modifiers(struct str letters, struct event *e)
+{
+	bool user = false, kernel = false;
+
+	for (size_t i = 0; i < letters.n; i++) {
+		switch (letters.p[i]) {
+		case 'u': user = true; break;
+		case 'k': kernel = true; break;
+		case 'p': e->precise++; break;
+		case 'P': e->precise = MOST_PRECISE; break;
+		default: return false;
+		}
+	}
+	e->no_user = kernel && !user;
+	e->no_kernel = user && !kernel;
+	e->asked_precise = e->precise && str_chr(letters, 'P') < 0;
+	return letters.n && e->precise <= MOST_PRECISE;
+}
+
+/* What is before a colon: an event, or the system of a tracepoint "system:event"? */
+static bool is_event_name(struct str name)
+{
+	for (size_t i = 0; i < LEN(events); i++)
+		if (str_eq(name, str_of(events[i].name)))
+			return true;
+	return str_chr(name, ':') >= 0 || pmu_is_event(name);
+}
+
+/* "cycles:u", "cpu/event=0x3c/u": take the modifiers off. */
+static void take_modifiers(struct str *name, struct event *e)
+{
+	ptrdiff_t colon = str_rchr(*name, ':'), slash = str_rchr(*name, '/');
+	ptrdiff_t at = colon > slash ? colon : slash;
+	struct event as_is = *e;
+	struct str letters;
+
+	if (at <= 0 || (size_t)at + 1 == name->n ||
+	    (at == colon && !is_event_name(str(name->p, (size_t)at))))
 		return;
-	last = name->p[name->n - 1];
-	if (last != 'u' && last != 'k')
+	letters = str_skip(*name, (size_t)at + 1);
+	if (!note_modifiers(letters, e)) {
+		*e = as_is;
 		return;
-	e->no_user = last == 'k';
-	e->no_kernel = last == 'u';
-	name->n -= 2;
+	}
+	name->n = (size_t)at + (at == slash);
 }
 
 /* The number of a tracepoint, from wherever tracefs is mounted. */
@@ -122,6 +189,21 @@ static bool tracepoint_id(struct str system, struct str name, uint64_t *id)
 	return ok;
 }
 
+/* A name that stays as long as the program. */
+static const char *kept(struct str s)
+{
+	static struct kept_name {
+		struct kept_name *before;
+		char text[];
+	} * last;
+	struct kept_name *k = mem_zeroed(1, sizeof(*k) + s.n + 1);
+
+	k->before = last;
+	memcpy(k->text, s.p, s.n);
+	last = k;
+	return k->text;
+}
+
 static bool find_tracepoint(struct str name, struct event *e, struct buf *why)
 {
 	struct str event = name, system = str_cut(&event, ':');
@@ -133,7 +215,7 @@ static bool find_tracepoint(struct str name, struct event *e, struct buf *why)
 	e->unit = "count";
 	e->source = "tracepoint";
 	if (str_chr(name, '/') < 0 && tracepoint_id(system, event, &e->config)) {
-		e->sample_type = strndup(name.p, name.n); /* as long as the program */
+		e->sample_type = kept(name);
 		return true;
 	}
 	buf_printf(why,
@@ -143,31 +225,75 @@ static bool find_tracepoint(struct str name, struct event *e, struct buf *why)
 	return false;
 }
 
+static bool note_pmu_event(struct str name, const struct pmu_event *p, struct event *e,
+			   struct buf *why)
+{
+	e->type = p->type;
+	e->config = p->config[0];
+	e->config1 = p->config[1];
+	e->config2 = p->config[2];
+	e->every = p->period;
+	e->unit = "count";
+	e->source = e->sample_type = kept(p->name.n ? p->name : name);
+	if (p->cpus.n)
+		e->cpus = kept(buf_str(&p->cpus));
+	if (e->type == PERF_TYPE_SOFTWARE && !e->every && e->config != PERF_COUNT_SW_CPU_CLOCK &&
+	    e->config != PERF_COUNT_SW_TASK_CLOCK)
+		e->every = 1;
+	if (e->cpus || is_there(e))
+		return true;
+	buf_printf(why, "this machine does not count '%.*s': %s", STR_ARG(name), strerror(errno));
+	return false;
+}
+
+static bool find_pmu_event(struct str name, struct event *e, struct buf *why)
+{
+	struct pmu_event p;
+	bool ok = pmu_parse(PMU_DEVICES, name, &p, why) && note_pmu_event(name, &p, e, why);
+
+	pmu_event_release(&p);
+	return ok;
+}
+
+/* An event of the table, number i. */
+static bool use_known(size_t i, struct str name, struct event *e, struct buf *why)
+{
+	e->type = events[i].type;
+	e->config = events[i].config;
+	e->sample_type = e->source = events[i].name;
+	e->unit = "count";
+	e->every = e->type == PERF_TYPE_SOFTWARE && i > 0;
+	if (i == 0) {
+		use_cpu(e);
+	} else if (!is_there(e)) {
+		buf_printf(why, "this machine does not count '%.*s'", STR_ARG(name));
+		return false;
+	}
+	/* As perf: the cycle counter's samples are as exact as they can be. */
+	if (e->type == PERF_TYPE_HARDWARE && e->config == PERF_COUNT_HW_CPU_CYCLES && !e->precise)
+		e->precise = MOST_PRECISE;
+	return true;
+}
+
 bool event_find(struct str name, struct event *e, struct buf *why)
 {
 	*e = (struct event){ .name = name };
-	take_modifier(&name, e);
-	for (size_t i = 0; i < LEN(events); i++) {
-		if (!str_eq(name, str_of(events[i].name)))
-			continue;
-		e->type = events[i].type;
-		e->config = events[i].config;
-		e->sample_type = e->source = events[i].name;
-		e->unit = "count";
-		e->every = e->type == PERF_TYPE_SOFTWARE && i > 0;
-		if (i == 0)
-			use_cpu(e);
-		else if (!is_there(e->type, e->config)) {
-			buf_printf(why, "this machine does not count '%.*s'", STR_ARG(name));
-			return false;
-		}
-		return true;
-	}
+	take_modifiers(&name, e);
+	for (size_t i = 0; i < LEN(events); i++)
+		if (str_eq(name, str_of(events[i].name)))
+			return use_known(i, name, e, why);
+	if (pmu_is_event(name))
+		return find_pmu_event(name, e, why);
 	if (find_tracepoint(name, e, why))
 		return true;
 	if (!why->n)
 		buf_printf(why, "there is no event '%.*s'", STR_ARG(name));
 	return false;
+}
+
+unsigned event_precise(const struct event *e)
+{
+	return e->type == PERF_TYPE_SOFTWARE || e->type == PERF_TYPE_TRACEPOINT ? 0 : e->precise;
 }
 
 static struct gather_event event_worth(const struct event *e, uint64_t frequency)

@@ -5,19 +5,24 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "record/group_path.h"
 #include "record/jit.h"
 #include "record/kernel_text.h"
 #include "record/open_binary.h"
 #include "record/proc.h"
+#include "record/process_context.h"
 
 void live_host_init(struct live_host *h)
 {
 	mount_roots_init(&h->roots);
+	h->own_group = (struct buf){ 0 };
+	group_of_ours(&h->own_group);
 }
 
 void live_host_release(struct live_host *h)
 {
 	mount_roots_release(&h->roots);
+	buf_release(&h->own_group);
 }
 
 static bool host_open_binary(void *context, const struct process *p, const struct map *m,
@@ -109,6 +114,20 @@ static bool host_cgroup(void *context, int pid, struct buf *lines)
 	return kernel_text(path, lines);
 }
 
+static bool host_cgroup_path(void *context, uint64_t id, struct buf *path)
+{
+	(void)context;
+	return group_path(id, path);
+}
+
+static struct str host_context_labels(void *context, struct processes *t, struct process *p,
+				      struct str group, uint64_t time, uint64_t *until)
+{
+	const struct live_host *h = context;
+
+	return process_context_labels(t, p, group, buf_str(&h->own_group), time, until);
+}
+
 static void host_enter(void *context, const struct process *p)
 {
 	struct live_host *h = context;
@@ -120,6 +139,7 @@ static void host_forget(void *context, struct process *p)
 {
 	(void)context;
 	jit_release(p->host_data);
+	process_context_release(p->host_context);
 }
 
 struct perf_host live_host_functions(struct live_host *h)
@@ -135,6 +155,8 @@ struct perf_host live_host_functions(struct live_host *h)
 		.jit_dump = host_jit_dump,
 		.jit_find = host_jit_find,
 		.cgroup = host_cgroup,
+		.cgroup_path = host_cgroup_path,
+		.context_labels = host_context_labels,
 		.enter = host_enter,
 		.forget = host_forget,
 		.context = h,

@@ -9,6 +9,7 @@
 
 struct live_host {
 	struct mount_roots roots;
+	struct buf own_group; /* the path of our own control group */
 };
 
 void live_host_init(struct live_host *h);

@@ -9,7 +9,8 @@
 struct known_root {
 	uint64_t mount_ns;
 	int fd; /* payload; + 1, 0 = not there */
-	uint32_t used;
+	int ns; /* the same of the namespace: while it is open, no other gets its number */
+	uint32_t used, zero;
 };
 
 uint64_t mount_namespace(const char *pid)
@@ -31,6 +32,8 @@ static void close_root(const struct known_root *root)
 {
 	if (root->fd > 0)
 		close(root->fd - 1);
+	if (root->ns > 0)
+		close(root->ns - 1);
 }
 
 void mount_roots_release(struct mount_roots *r)
@@ -38,6 +41,22 @@ void mount_roots_release(struct mount_roots *r)
 	for (uint32_t i = 1; i < r->known.n; i++)
 		close_root(table_row(&r->known, i));
 	table_release(&r->known);
+}
+
+/*
+ * A container gets its root when its namespace is there already (pivot_root(2)). The new one takes
+ * the number of the old one, which others have noted.
+ */
+static void renew_root(struct known_root *row, int fd)
+{
+	if (fd < 0)
+		return;
+	if (!row->fd) {
+		row->fd = fd + 1;
+		return;
+	}
+	dup3(fd, row->fd - 1, O_CLOEXEC);
+	close(fd);
 }
 
 void mount_roots_keep(struct mount_roots *r, const struct process *p)
@@ -48,10 +67,12 @@ void mount_roots_keep(struct mount_roots *r, const struct process *p)
 	if (!p->mount_ns || p->mount_ns == r->own)
 		return;
 	row = table_row(&r->known, table_intern(&r->known, &key));
-	if (row->fd)
-		return;
+	if (!row->ns) {
+		snprintf(path, sizeof(path), "/proc/%d/ns/mnt", p->pid);
+		row->ns = open(path, O_RDONLY | O_CLOEXEC) + 1;
+	}
 	snprintf(path, sizeof(path), "/proc/%d/root", p->pid);
-	row->fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) + 1;
+	renew_root(row, open(path, O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
 /* The row of a process's namespace; row 0 when it is ours or not known. */
@@ -71,6 +92,11 @@ int mount_roots_find(const struct mount_roots *r, const struct process *p)
 static void use_root(void *context, struct process *p)
 {
 	row_of(context, p)->used = 1;
+}
+
+void mount_roots_use(struct mount_roots *r, uint64_t mount_ns)
+{
+	use_root(r, &(struct process){ .mount_ns = mount_ns });
 }
 
 void mount_roots_sweep(struct mount_roots *r, struct processes *t)

@@ -12,7 +12,7 @@
 #include "object/debug_link.h"
 #include "object/open_untrusted.h"
 
-enum { OVERLAYFS = 0x794c7630, BTRFS = 0x9123683e };
+enum { OVERLAYFS = 0x794c7630, BTRFS = 0x9123683e, EXT4 = 0xef53, XFS = 0x58465342 };
 
 /* Does stat() show the device that memory maps show? Not of overlays and subvolumes. */
 static bool has_true_device(int fd)
@@ -22,14 +22,25 @@ static bool has_true_device(int fd)
 	return fstatfs(fd, &fs) < 0 || (fs.f_type != OVERLAYFS && fs.f_type != BTRFS);
 }
 
-/* Is that the file that was mapped? A record with a build id has no inode: it is checked later. */
+static bool has_build_id(int fd, const struct binary *bin)
+{
+	struct elf e;
+	const char *why;
+	bool ok = elf_open(&e, fd, &why) && e.build_id.n &&
+		  elf_is_build(&e, buf_str(&bin->build_id));
+
+	elf_close(&e);
+	return ok;
+}
+
+/* Is that the file that was mapped? A record with a build id has no inode. */
 static bool is_same(int fd, const struct binary *bin)
 {
 	struct stat st;
 	int generation;
 
 	if (!bin->inode)
-		return bin->build_id.n;
+		return bin->build_id.n && has_build_id(fd, bin);
 	if (fstat(fd, &st) < 0 || st.st_ino != bin->inode)
 		return false;
 	if (bin->generation && ioctl(fd, FS_IOC_GETVERSION, &generation) == 0 &&
@@ -37,6 +48,64 @@ static bool is_same(int fd, const struct binary *bin)
 		return false;
 	return (major(st.st_dev) == bin->major && minor(st.st_dev) == bin->minor) ||
 	       !has_true_device(fd);
+}
+
+/*
+ * Inode and generation are what a handle of a file consists of, by which it is opened whatever
+ * its path leads to by now; root may. `beside`: a directory of the same file system.
+ */
+static int open_inode(int beside, const struct binary *bin)
+{
+	union {
+		struct file_handle handle;
+		char room[sizeof(struct file_handle) + 12];
+	} file = { .handle = { .handle_bytes = 8, .handle_type = 1 /* FILEID_INO32_GEN */ } };
+	uint32_t short_form[2] = { (uint32_t)bin->inode, (uint32_t)bin->generation };
+	struct statfs fs;
+
+	if (fstatfs(beside, &fs) < 0 || (fs.f_type != EXT4 && fs.f_type != XFS))
+		return -1;
+	if (fs.f_type == EXT4) {
+		memcpy(file.room + sizeof(file.handle), short_form, sizeof(short_form));
+	} else {
+		file.handle.handle_bytes = 12;
+		file.handle.handle_type = 0x81; /* with an inode of 64 bits */
+		memcpy(file.room + sizeof(file.handle), &bin->inode, 8);
+		memcpy(file.room + sizeof(file.handle) + 8, &short_form[1], 4);
+	}
+	return open_by_handle_at(beside, &file.handle, O_PATH | O_CLOEXEC);
+}
+
+/* The directory in which a file is. */
+static int open_folder(int root, struct str path)
+{
+	struct buf folder = { 0 };
+	ptrdiff_t slash = str_rchr(path, '/');
+	int at, fd;
+
+	buf_add(&folder, str(path.p, slash > 0 ? (size_t)slash : 1));
+	buf_ch(&folder, '\0');
+	at = untrusted_path(root, folder.p, 0);
+	fd = at < 0 ? -1 : openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (at >= 0)
+		close(at);
+	buf_release(&folder);
+	return fd;
+}
+
+static int open_by_inode(int root, const struct binary *bin)
+{
+	int beside = bin->inode && bin->generation ? open_folder(root, bin->path) : -1, fd = -1;
+
+	if (beside >= 0) {
+		fd = reopen_untrusted(open_inode(beside, bin));
+		close(beside);
+	}
+	if (fd >= 0 && !is_same(fd, bin)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
 }
 
 static int open_checked(int root, const char *path, const struct binary *bin)
@@ -47,7 +116,7 @@ static int open_checked(int root, const char *path, const struct binary *bin)
 		close(fd);
 		fd = -1;
 	}
-	return fd;
+	return fd >= 0 ? fd : open_by_inode(root, bin);
 }
 
 static int open_file(const struct mount_roots *roots, const struct process *p, const struct map *m,

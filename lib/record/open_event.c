@@ -1,7 +1,33 @@
 #include "record/open_event.h"
 
 #include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+/* The flags follow read_format. */
+enum { FLAGS_AT = offsetof(struct perf_event_attr, read_format) + sizeof(uint64_t) };
+
+uint64_t event_flags(const struct perf_event_attr *a)
+{
+	uint64_t flags;
+
+	memcpy(&flags, (const char *)a + FLAGS_AT, sizeof(flags));
+	return flags;
+}
+
+void event_set_flags(struct perf_event_attr *a, uint64_t flags)
+{
+	memcpy((char *)a + FLAGS_AT, &flags, sizeof(flags));
+}
+
+static unsigned precise_left(const struct perf_event_attr *wanted, unsigned without)
+{
+	unsigned less = (without & WITHOUT_PRECISE_ALL) / WITHOUT_PRECISE;
+
+	return wanted->precise_ip > less ? (unsigned)wanted->precise_ip - less : 0;
+}
 
 static struct perf_event_attr reduced(const struct perf_event_attr *wanted, unsigned without)
 {
@@ -13,38 +39,99 @@ static struct perf_event_attr reduced(const struct perf_event_attr *wanted, unsi
 		a.inherit_thread = 0;
 	if (without & WITHOUT_NAMESPACES)
 		a.namespaces = 0;
+	if (without & WITHOUT_BUILD_ID)
+		a.build_id = 0;
+	if (without & WITHOUT_CGROUP) {
+		a.cgroup = 0;
+		a.sample_type &= ~(uint64_t)PERF_SAMPLE_CGROUP;
+	}
+	if (without & WITHOUT_DEFERRED)
+		event_set_flags(&a, event_flags(&a) & ~(DEFER_CALLCHAIN | DEFER_OUTPUT));
+	a.precise_ip = precise_left(wanted, without) & 3;
 	return a;
 }
 
-/* The next thing that such an event has and can do without; 0: there is none. */
-static unsigned next_to_drop(const struct perf_event_attr *a)
+/* The same without one more thing, which the event has; `without` itself if it has it not. */
+static unsigned drop(const struct perf_event_attr *a, unsigned without, unsigned thing)
 {
-	return a->read_format & PERF_FORMAT_LOST ? WITHOUT_LOST :
-	       a->inherit_thread                 ? WITHOUT_INHERIT_THREAD :
-	       a->namespaces                     ? WITHOUT_NAMESPACES :
-						   0;
+	bool has = thing == WITHOUT_LOST           ? a->read_format & PERF_FORMAT_LOST :
+		   thing == WITHOUT_INHERIT_THREAD ? a->inherit_thread :
+		   thing == WITHOUT_BUILD_ID       ? a->build_id :
+		   thing == WITHOUT_CGROUP     ? a->cgroup || a->sample_type & PERF_SAMPLE_CGROUP :
+		   thing == WITHOUT_NAMESPACES ? a->namespaces :
+		   thing == WITHOUT_DEFERRED   ? event_flags(a) & (DEFER_CALLCHAIN | DEFER_OUTPUT) :
+						 a->precise_ip;
+
+	/* Levels are added up. */
+	return !has ? without : thing == WITHOUT_PRECISE ? without + thing : without | thing;
+}
+
+static bool try(const struct perf_event_attr *wanted, unsigned without, event_opener *opener,
+		void *context, int *fd)
+{
+	struct perf_event_attr a = reduced(wanted, without);
+
+	*fd = opener(context, &a);
+	return *fd >= 0;
+}
+
+/* What to leave out next, and whether that was all that was wrong; `without`: nothing. */
+static unsigned next_without(const struct perf_event_attr *wanted, unsigned without,
+			     event_opener *opener, void *context, int *fd)
+{
+	static const unsigned things[] = { WITHOUT_DEFERRED, WITHOUT_LOST,   WITHOUT_INHERIT_THREAD,
+					   WITHOUT_BUILD_ID, WITHOUT_CGROUP, WITHOUT_NAMESPACES,
+					   WITHOUT_PRECISE };
+	struct perf_event_attr a = reduced(wanted, without);
+	unsigned newest = without;
+
+	for (size_t i = 0; i < sizeof(things) / sizeof(*things); i++) {
+		unsigned less = drop(&a, without, things[i]);
+
+		if (less == without)
+			continue;
+		if (newest == without)
+			newest = less;
+		if (try(wanted, less, opener, context, fd))
+			return less;
+	}
+	return newest;
+}
+
+/* The kernel has said what is wrong. */
+static unsigned told_without(const struct perf_event_attr *wanted, unsigned without, int error)
+{
+	struct perf_event_attr a = reduced(wanted, without);
+
+	/* Namespaces are reported only to the privileged. */
+	if (error == EACCES)
+		return drop(&a, without, WITHOUT_NAMESPACES);
+	if (error == EOPNOTSUPP || error == ENOENT)
+		return drop(&a, without, WITHOUT_PRECISE);
+	return without;
 }
 
 int open_event(const struct perf_event_attr *wanted, unsigned *without, event_opener *opener,
 	       void *context)
 {
 	unsigned dropped = *without;
+	int fd;
 
-	for (;;) {
-		struct perf_event_attr a = reduced(wanted, dropped);
-		int fd = opener(context, &a);
-		unsigned next = next_to_drop(&a);
+	while (!try(wanted, dropped, opener, context, &fd)) {
+		int error = errno;
+		unsigned more = told_without(wanted, dropped, error);
 
+		if (more == dropped && error == EINVAL)
+			more = next_without(wanted, dropped, opener, context, &fd);
 		if (fd >= 0) {
-			*without = dropped;
+			*without = more;
 			return fd;
 		}
-		/* Namespaces are reported only to the privileged. */
-		if (errno == EACCES && a.namespaces)
-			dropped |= WITHOUT_NAMESPACES;
-		else if (errno == EINVAL && next)
-			dropped |= next;
-		else
+		errno = error;
+		if (more == dropped)
 			return -1;
+		dropped = more;
 	}
+	*without = dropped;
+	return fd;
 }

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "record/kernel_text.h"
 
@@ -95,6 +96,23 @@ static void map_gap(struct processes *t, struct process *p, const struct record_
 	process_map(t, p, &gap);
 }
 
+/* Mappings are listed by address: its program is not always the first. */
+static void scan_program(struct process *p)
+{
+	char link[64], path[4096];
+	struct str file;
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/%d/exe", p->pid);
+	n = readlink(link, path, sizeof(path));
+	if (n <= 0)
+		return;
+	file = str(path, (size_t)n);
+	if (str_ends(file, S(" (deleted)")))
+		file.n -= strlen(" (deleted)");
+	process_set_program(p, file);
+}
+
 bool proc_scan(struct processes *t, struct process *p)
 {
 	struct buf b = { 0 };
@@ -114,6 +132,7 @@ bool proc_scan(struct processes *t, struct process *p)
 			map_gap(t, p, &before, &m);
 		process_map(t, p, &m);
 	}
+	scan_program(p);
 	buf_release(&b);
 	return ok;
 }

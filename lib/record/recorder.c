@@ -142,6 +142,12 @@ static bool is_of_nobody(struct recorder *r, const struct perf_event_header *h, 
 	return false;
 }
 
+static bool is_of_other_thread(const struct recorder *r, const struct record *record)
+{
+	return r->threads && (record->kind == RECORD_SAMPLE || record->kind == RECORD_SWITCH) &&
+	       !targets_have_thread(r->threads, record->tid);
+}
+
 static void add_record(void *context, const struct perf_event_header *h)
 {
 	struct recorder *r = context;
@@ -151,10 +157,12 @@ static void add_record(void *context, const struct perf_event_header *h)
 
 	if (r->on_task && is_of_nobody(r, h, event))
 		return;
-	if (r->sampler->by_cpu || r->sampler->twice) {
+	if (r->sampler->by_cpu || r->sampler->twice || r->threads) {
 		struct record record;
 
 		record_parse(h, attr, &record);
+		if (is_of_other_thread(r, &record))
+			return;
 		if (r->sampler->by_cpu && !is_of_tree(r, &record))
 			return;
 		if (r->sampler->twice && record.kind == RECORD_SAMPLE &&
@@ -206,6 +214,8 @@ void recorder_take(struct recorder *r)
 		update_tree(r);
 	for (size_t k = 0; k < s->nring; k++)
 		ring_drain(&s->rings[k], head[k], add_record, r);
+	if (r->take_more)
+		r->take_more(r->context);
 }
 
 void recorder_drain(struct recorder *r, bool all)

@@ -9,13 +9,15 @@
 #include "record/live_host.h"
 #include "record/process_tree.h"
 #include "record/sampler.h"
+#include "record/targets.h"
 #include "record/twice.h"
 
 struct recorder {
 	struct sampler *sampler;
 	struct live_host host;
 	struct decoder decoder;
-	struct process_tree tree; /* of which samples are taken, where sampler.by_cpu */
+	const struct targets *threads; /* samples are of these threads only; NULL: of all */
+	struct process_tree tree;      /* of which samples are taken, where sampler.by_cpu */
 	struct twice twice;
 	uint64_t forks;   /* threads and processes that began */
 	struct buf heads; /* uint64_t: how far each ring is read in this round */
@@ -26,6 +28,7 @@ struct recorder {
 	bool (*wants)(void *context, struct process *);
 	void (*on_sample)(void *context, const struct perf_sample *);
 	void (*on_task)(void *context, const struct record *); /* recorder_follow_tasks() */
+	void (*take_more)(void *context); /* what does not come in the rings; NULL: nothing */
 	void *context;
 	size_t switch_event;      /* number of the one that samples switches, with on_task; */
 	_Atomic uint64_t nswitch; /* threads that left a CPU: all, */

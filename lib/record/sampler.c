@@ -7,6 +7,7 @@
 
 #include "record/cpus.h"
 #include "record/kernel_text.h"
+#include "record/open_event.h"
 #include "record/open_files.h"
 #include "record/sampler_events.h"
 
@@ -121,7 +122,9 @@ void sampler_close(struct sampler *s)
 	mem_free(s->fds, s->fd_cap * sizeof(*s->fds));
 	perf_events_release(&s->events);
 	buf_release(&s->online);
+	buf_release(&s->event_fds);
 	buf_release(&s->switch_fds);
+	buf_release(&s->less_precise);
 }
 
 static void control(struct sampler *s, unsigned long request)
@@ -138,6 +141,22 @@ void sampler_start(struct sampler *s)
 void sampler_stop(struct sampler *s)
 {
 	control(s, PERF_EVENT_IOC_DISABLE);
+}
+
+void sampler_pause(struct sampler *s, bool pause)
+{
+	const int *fd = (const int *)s->event_fds.p;
+
+	for (size_t i = 0; i < BUF_COUNT(&s->event_fds, int); i++)
+		ioctl(fd[i], pause ? PERF_EVENT_IOC_DISABLE : PERF_EVENT_IOC_ENABLE, 0);
+}
+
+unsigned sampler_precise(const struct sampler *s, size_t event)
+{
+	unsigned wanted = event_precise(&s->o->events[event]);
+	unsigned less = ((const unsigned *)s->less_precise.p)[event] / WITHOUT_PRECISE;
+
+	return wanted > less ? wanted - less : 0;
 }
 
 void sampler_set_switch_period(struct sampler *s, uint64_t period)

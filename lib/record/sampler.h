@@ -35,7 +35,11 @@ struct sampler_options {
 	bool children;    /* and what they fork */
 	bool wait;        /* a child's events do not begin with its exec() */
 	int cgroup;       /* file descriptor of the group's directory */
+	bool groups;      /* samples have the control group of their task */
 	const char *cpus; /* "0-3,8"; NULL = all that are online */
+	/* Only these threads of the processes, and not those that they make; 0: all of them. */
+	const int *tids;
+	size_t ntid;
 };
 
 /*
@@ -61,11 +65,13 @@ struct sampler {
 	bool by_cpu;
 	bool twice;              /* some thread may have its events twice (twice.h) */
 	bool user_only;          /* the kernel did not allow its own code to be sampled */
-	struct buf switch_fds;   /* int: those of fds that sample switches */
+	struct buf event_fds;    /* int: those of fds that take samples, */
+	struct buf switch_fds;   /* int: and those that sample switches */
 	uint64_t switch_period;  /* every so many switches are sampled */
 	uint64_t frequency;      /* in force, */
 	uint64_t most_frequency; /* and the most that could be */
-	unsigned without;        /* what this kernel does not have (open_event.h) */
+	unsigned without;        /* what this kernel does not have (open_event.h); */
+	struct buf less_precise; /* unsigned: by event, what it lacks of WITHOUT_PRECISE_ALL */
 	int error;               /* errno of what was refused */
 };
 
@@ -82,6 +88,12 @@ void sampler_close(struct sampler *s);
 
 void sampler_start(struct sampler *s);
 void sampler_stop(struct sampler *s);
+
+/* Take no samples for a while, or again. What processes do is listened to all the time. */
+void sampler_pause(struct sampler *s, bool pause);
+
+/* The precise_ip with which an event is open. */
+unsigned sampler_precise(const struct sampler *s, size_t event);
 
 /* Does the event belong to those that are opened by_cpu? */
 bool sampler_is_by_cpu(const struct event *e);

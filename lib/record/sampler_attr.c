@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "perf/sample_regs.h"
+#include "record/open_event.h"
 
 /* What a sample has; and what of that other records have, too, at their end. */
 static const uint64_t SAMPLE_FIELDS = PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP | PERF_SAMPLE_TID |
@@ -22,7 +23,7 @@ static struct perf_event_attr common_attr(const struct sampler *s, bool by_cpu)
 		.sample_type = SAMPLE_FIELDS,
 		.read_format = PERF_FORMAT_LOST,
 		.disabled = 1,
-		.inherit = tasks,
+		.inherit = tasks && !o->ntid,
 		.enable_on_exec = tasks && o->target == TARGET_CHILD && !o->wait,
 		.sample_id_all = 1,
 		.use_clockid = 1,
@@ -33,7 +34,7 @@ static struct perf_event_attr common_attr(const struct sampler *s, bool by_cpu)
 		.exclude_guest = 1,
 	};
 
-	a.inherit_thread = tasks && o->target == TARGET_TASKS && !o->children;
+	a.inherit_thread = a.inherit && o->target == TARGET_TASKS && !o->children;
 	return a;
 }
 
@@ -56,6 +57,9 @@ struct perf_event_attr sampler_event_attr(const struct sampler *s, const struct 
 
 	a.type = e->type;
 	a.config = e->config;
+	a.config1 = e->config1;
+	a.config2 = e->config2;
+	a.precise_ip = event_precise(e) & 3;
 	a.exclude_idle = e->is_cpu;
 	a.freq = !e->every;
 	a.sample_freq = e->every ? e->every : s->frequency;
@@ -68,9 +72,14 @@ struct perf_event_attr sampler_event_attr(const struct sampler *s, const struct 
 	}
 	a.exclude_user = e->no_user;
 	a.exclude_kernel |= e->no_kernel;
+	if (s->o->groups)
+		a.sample_type |= PERF_SAMPLE_CGROUP;
 	a.sample_regs_user = s->o->stack_bytes ? sample_regs_mask(s->o->arch) : 0;
 	a.sample_stack_user = stack;
 	a.exclude_callchain_kernel = s->user_only || !s->o->kernel;
+	/* Where the stack is copied, the chain is only a second opinion. */
+	if (!s->o->stack_bytes)
+		event_set_flags(&a, event_flags(&a) | DEFER_CALLCHAIN);
 	if (!s->o->stack_bytes)
 		a.sample_type &= ~(uint64_t)(PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER);
 	return a;
@@ -92,5 +101,9 @@ struct perf_event_attr sampler_sideband_attr(const struct sampler *s)
 	a.comm_exec = 1;
 	a.task = 1;
 	a.namespaces = 1;
+	a.build_id = 1; /* where the file has one that is in memory; else device and inode */
+	a.cgroup = s->o->groups;
+	if (!s->o->stack_bytes)
+		event_set_flags(&a, event_flags(&a) | DEFER_OUTPUT);
 	return a;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/ram.h"
+#include "record/cpus.h"
 #include "record/open_event.h"
 #include "record/sampler_attr.h"
 #include "record/tasks.h"
@@ -54,6 +55,8 @@ enum {
 
 static unsigned kind_of_event(const struct event *e)
 {
+	if (e->is_alloc)
+		return 0; /* none of the kernel's */
 	return e->is_switch ? SWITCHES : e->every ? BY_PERIOD : BY_FREQUENCY;
 }
 
@@ -131,6 +134,30 @@ static bool attach(struct sampler *s, struct ring *r, int fd, struct buf *why)
 	return false;
 }
 
+/* What is known to be missing is left out from the start. */
+static int open_known(struct sampler *s, const struct perf_event_attr *a, size_t event,
+		      struct event_place *at)
+{
+	unsigned *less = (unsigned *)s->less_precise.p + event, without = s->without | *less;
+	int fd = open_event(a, &without, perf_event_open, at);
+
+	if (fd >= 0) {
+		*less = without & WITHOUT_PRECISE_ALL;
+		s->without = without & ~(unsigned)WITHOUT_PRECISE_ALL;
+	}
+	return fd;
+}
+
+/* The kernel gives the reason for its refusal of an event only as a number. */
+static void explain_event(const struct sampler *s, size_t event, struct buf *why)
+{
+	const struct event *e = &s->o->events[event];
+
+	if (s->error == EINVAL || s->error == EOPNOTSUPP || s->error == ENOENT)
+		buf_printf(why, "'%.*s' cannot be sampled here%s: ", STR_ARG(e->name),
+			   e->cpus ? " (a PMU that counts for a whole socket only counts)" : "");
+}
+
 /* 1; 0 with a message in *why; -1 where the task has ended. */
 static int open_one(struct sampler *s, struct ring *r, size_t event, struct event_place *at,
 		    struct buf *why)
@@ -141,11 +168,13 @@ static int open_one(struct sampler *s, struct ring *r, size_t event, struct even
 	int fd;
 
 	a.wakeup_watermark = (uint32_t)s->ring_bytes / WAKEUPS;
-	fd = open_event(&a, &s->without, perf_event_open, at);
+	fd = open_known(s, &a, event, at);
 	if (fd < 0 && errno == ESRCH && s->o->target == TARGET_TASKS)
 		return -1;
 	if (fd < 0) {
 		s->error = errno;
+		if (!sideband)
+			explain_event(s, event, why);
 		if (s->o->target == TARGET_TASKS && at->pid > 0)
 			sampler_explain_task(s->error, at->pid, why);
 		else
@@ -155,9 +184,19 @@ static int open_one(struct sampler *s, struct ring *r, size_t event, struct even
 	if (!attach(s, r, fd, why))
 		return 0;
 	note_id(s, fd, event);
+	if (!sideband)
+		buf_put(&s->event_fds, &fd, sizeof(fd));
 	if (!sideband && s->o->events[event].is_switch)
 		buf_put(&s->switch_fds, &fd, sizeof(fd));
 	return 1;
+}
+
+/* The sideband is on all CPUs, an event on those that are sampled and that count it. */
+static bool is_sampled_on(const struct sampler *s, size_t event, size_t k, int cpu)
+{
+	return event == s->o->nevent ||
+	       (s->samples[k] &&
+		(!s->o->events[event].cpus || cpus_have(s->o->events[event].cpus, cpu)));
 }
 
 /*
@@ -170,7 +209,7 @@ static bool open_on(struct sampler *s, size_t k, struct event_place *at, unsigne
 	for (size_t i = s->o->nevent + 1; i-- > 0;) {
 		int opened = 1;
 
-		if (is_opened_with(s, i, what) && (i == s->o->nevent || s->samples[k]))
+		if (is_opened_with(s, i, what) && is_sampled_on(s, i, k, at->cpu))
 			opened = open_one(s, &s->rings[k], i, at, why);
 		if (opened < 0)
 			return true; /* a thread that ended meanwhile */
@@ -208,7 +247,10 @@ static bool open_tasks(struct sampler *s, const int *cpus, unsigned what, struct
 	bool ok = true;
 
 	for (int scan = 0; ok && scan < RESCANS; scan++) {
-		tasks_list(s->o->pids, s->o->npid, s->o->children, &tasks);
+		if (!s->o->ntid)
+			tasks_list(s->o->pids, s->o->npid, s->o->children, &tasks);
+		else if (!scan)
+			buf_put(&tasks, s->o->tids, s->o->ntid * sizeof(*s->o->tids));
 		if (done == BUF_COUNT(&tasks, int))
 			break;
 		s->twice |= scan > 0;
@@ -228,8 +270,13 @@ static void describe_events(struct sampler *s)
 {
 	struct perf_event_attr a;
 
+	static const unsigned none = 0;
+
 	perf_events_release(&s->events);
 	perf_events_init(&s->events);
+	s->less_precise.n = 0;
+	for (size_t i = 0; i <= s->o->nevent; i++)
+		buf_put(&s->less_precise, &none, sizeof(none));
 	for (size_t i = 0; i < s->o->nevent; i++) {
 		a = sampler_event_attr(s, &s->o->events[i]);
 		perf_events_add(&s->events, &a);
@@ -264,7 +311,7 @@ void sampler_close_events(struct sampler *s)
 	for (size_t i = 0; i < s->nfd; i++)
 		close(s->fds[i]);
 	s->nfd = 0;
-	s->switch_fds.n = 0;
+	s->event_fds.n = s->switch_fds.n = 0;
 }
 
 bool sampler_open_events(struct sampler *s, const int *cpus, struct buf *why)

@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include "record/drain_thread.h"
+#include "record/session_allocs.h"
 #include "record/session_child.h"
+#include "record/session_slices.h"
 #include "record/session_start.h"
 #include "record/session_waits.h"
 #include "record/session_window.h"
@@ -93,6 +95,8 @@ static void open_again(struct session *s, uint32_t stack_bytes)
 	if (s->has_waits)
 		sampler_set_switch_period(&sampler, s->sampler.switch_period);
 	sampler_start(&sampler);
+	if (s->paused)
+		sampler_pause(&sampler, true);
 	recorder_drain(&s->recorder, true);
 	s->lost_in_closed = session_lost(s);
 	s->reported_in_closed = s->recorder.decoder.counts.lost;
@@ -123,6 +127,52 @@ static bool wants_more_stack(const struct session *s)
 	       s->gather.nended[UNWIND_TRUNCATED] * 50 > samples;
 }
 
+/* Commands */
+
+static void note_command(struct session *s, const char *what)
+{
+	struct buf text = { 0 };
+
+	buf_printf(&text, "--control: '%s' %s", s->o->control->word.p, what);
+	buf_ch(&text, '\0');
+	if (s->o->on_note)
+		s->o->on_note(s->o->context, text.p);
+	buf_release(&text);
+}
+
+/* Waits end and begin with records of switches, which no thread may miss. */
+static bool may_pause(struct session *s)
+{
+	if (s->has_waits)
+		note_command(s, "is not possible with --off-cpu or --wall");
+	return !s->has_waits;
+}
+
+/* Is a snapshot wanted? Then the command waits for its acknowledgement until it is written. */
+static bool obey(struct session *s)
+{
+	enum control_command what;
+
+	while (s->o->control && (what = control_next(s->o->control)) != CONTROL_NONE) {
+		switch (what) {
+		case CONTROL_ENABLE:
+		case CONTROL_DISABLE:
+			if (!may_pause(s))
+				continue;
+			session_pause(s, what == CONTROL_DISABLE);
+			break;
+		case CONTROL_SNAPSHOT: return true;
+		case CONTROL_STOP: stop_asked = 1; break;
+		case CONTROL_UNKNOWN:
+			note_command(s, "is none of enable, disable, snapshot, stop and ping");
+			continue;
+		default: break;
+		}
+		control_acknowledge(s->o->control);
+	}
+	return false;
+}
+
 /* The loop */
 
 /*
@@ -137,7 +187,8 @@ static int wait_ms(struct session *s, uint64_t now)
 		s->read_memory = now;
 	s->completed = completed;
 	due = now + LOOK_MS * 1000000;
-	if (s->read_memory && now - s->read_memory < HOUSE_NS)
+	if ((s->read_memory && now - s->read_memory < HOUSE_NS) ||
+	    (s->allocs.taken && now - s->allocs.taken < HOUSE_NS))
 		due = now + READ_MS * 1000000;
 
 	if (s->o->every && s->window_start + s->o->every < due)
@@ -199,10 +250,23 @@ static void look_for_others(struct session *s)
 		processes_visit(&s->recorder.decoder.processes, see_process, s);
 }
 
+/* End the window, or the slice, and write what is to be written. */
+static bool end_window(struct session *s, bool write)
+{
+	bool go_on = true;
+
+	if (!s->o->keep)
+		return session_end_window(s);
+	session_keep_slice(s);
+	if (write)
+		go_on = session_write_slices(s);
+	return go_on;
+}
+
 static void run_windows(struct session *s)
 {
 	uint64_t now = recorder_now(), shown = now;
-	bool go_on = true;
+	bool go_on = true, snapshot, write;
 
 	session_begin(s);
 	while (go_on && !is_over(s, now)) {
@@ -211,26 +275,33 @@ static void run_windows(struct session *s)
 		session_adapt_waits(s, recorder_now());
 		recorder_drain(&s->recorder, false);
 		now = recorder_now();
+		allocs_look(&s->allocs, now);
 		show_progress(s, now, &shown);
 		if (wants_more_stack(s))
 			open_again(s, LARGEST_STACK);
 		keep_house(s, now);
-		if (!flush_asked && !(s->o->every && now - s->window_start >= s->o->every))
+		snapshot = obey(s);
+		if (!snapshot && !flush_asked && !session_slice_is_over(s, now) &&
+		    !(s->o->every && now - s->window_start >= s->o->every))
 			continue;
+		write = snapshot || flush_asked;
 		flush_asked = 0;
 		session_look_at_waits(s);
 		session_cut(s, recorder_now());
-		go_on = session_end_window(s);
+		go_on = end_window(s, write);
 		session_begin_window(s);
+		if (snapshot)
+			control_acknowledge(s->o->control);
 	}
 	await_child(s);
 	session_look_at_waits(s);
 	sampler_stop(&s->sampler);
+	session_allocs_stop(s);
 	s->over = recorder_now();
 	session_cut_last(s);
 	look_for_others(s);
 	if (go_on)
-		session_end_window(s);
+		end_window(s, true);
 	else
 		session_drop_window(s);
 }
@@ -241,7 +312,7 @@ bool session_run(struct session *s, const struct session_options *o, struct buf 
 
 	*s = (struct session){ .o = o, .sampler_options = o->sampler, .cpu_counter = -1 };
 	s->nice = getpriority(PRIO_PROCESS, 0);
-	s->sampler_options.wait = o->delay > 0;
+	s->sampler_options.wait = o->delay > 0 || o->paused;
 	ok = session_start(s, why);
 	if (ok)
 		run_windows(s);
@@ -253,8 +324,10 @@ bool session_run(struct session *s, const struct session_options *o, struct buf 
 
 void session_release(struct session *s)
 {
+	session_release_slices(s);
 	session_windows_release(s);
 	off_cpu_release(&s->off_cpu);
+	allocs_release(&s->allocs);
 	recorder_release(&s->recorder);
 	sampler_close(&s->sampler);
 	targets_close(&s->targets);

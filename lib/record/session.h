@@ -6,6 +6,8 @@
 #define RECORD_SESSION_H
 
 #include "perf/gather.h"
+#include "record/allocs.h"
+#include "record/control.h"
 #include "record/jit.h"
 #include "record/launch.h"
 #include "record/off_cpu.h"
@@ -26,6 +28,7 @@ struct window {
 	uint64_t forks;     /* threads and processes that began in it */
 	uint64_t max_rss;   /* bytes, of a command that has ended; else 0 */
 	struct off_cpu_counts off_cpu;
+	struct alloc_counts allocs;
 	bool user_only; /* kernel code could not be sampled */
 	bool last;      /* no other follows */
 	bool ended;     /* a command ended in it: */
@@ -35,7 +38,8 @@ struct window {
 /* What a mapping of a window's profile is of: a binary, or the JIT code of a process. */
 struct session_mapping {
 	const struct binary *binary; /* NULL: none, or JIT code without a jitdump */
-	int root;                    /* the root of a process that has it; -1: ours */
+	int root;                    /* the root of a process that has it; -1: ours; */
+	uint64_t mount_ns;           /* and the namespace of that */
 	struct jit_maps *jit;        /* its names are in these; NULL: it is no JIT code */
 };
 
@@ -46,10 +50,20 @@ struct session_options {
 	struct label_options labels;
 	struct launch launch;            /* of TARGET_CHILD */
 	uint64_t delay, duration, every; /* ns; 0 = none */
-	bool adapt;                      /* copy more of the stack when too much is missing */
+	bool paused;                     /* takes no samples before a command "enable" */
+	struct control *control;         /* commands; NULL: nobody gives any */
+	/*
+	 * A flight recorder: keep the last so many ns, and call on_window() for them at a
+	 * session_flush() and at the end. 0 = none.
+	 */
+	uint64_t keep;
+	/* With keep: the session's profile is a piece of that, and may be named. */
+	void (*on_slice)(void *context, struct session *s);
+	bool adapt; /* copy more of the stack when too much is missing */
 	/* With one of event_of_waits() among the events: */
 	bool wall;         /* a sample type for running and waiting together */
 	uint64_t min_wait; /* ns; shorter waits are left out */
+	bool adapt_allocs; /* their period may become longer */
 	/* A command is about to run as this process; 0: it has ended. May be NULL. */
 	void (*on_child)(void *context, int pid);
 	/* Are samples of this process wanted? May be NULL. */
@@ -80,6 +94,8 @@ struct session {
 	struct recorder recorder;
 	struct gather gather;
 	struct off_cpu off_cpu;
+	struct allocs allocs;
+	bool has_allocs;  /* allocs is in use */
 	bool has_waits;   /* off_cpu is in use: */
 	uint64_t adapted; /* ns: when its period was looked at */
 	struct switch_rate {
@@ -104,7 +120,13 @@ struct session {
 	uint64_t lost_in_closed, reported_in_closed;
 	uint64_t begun, housekept, over; /* ns: of recorder_now() */
 	uint64_t read_memory, completed; /* ns: when stacks were completed last; how many */
-	struct buf pids;  /* int: the processes that run, when events are opened again */
+	struct buf pids; /* int: the processes that run, when events are opened again */
+	bool paused;     /* no samples are taken: */
+	uint64_t paused_cpu, cpu_at_pause; /* ns that the targets used meanwhile; until then */
+	struct slices {
+		struct session_slice **v; /* the oldest first */
+		size_t n, cap;
+	} slices;
 	bool others_run;  /* children of a command that has ended still run */
 	int nice;         /* what we began with */
 	bool no_room;     /* events could not be opened again */

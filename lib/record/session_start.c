@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "record/cpu_counter.h"
+#include "record/session_allocs.h"
 #include "record/session_child.h"
 #include "record/session_waits.h"
 #include "record/session_window.h"
@@ -38,7 +39,9 @@ static void on_sample(void *context, const struct perf_sample *sample)
 
 	const struct event *event = &s->o->sampler.events[sample->event];
 
-	if (event->is_switch)
+	if (event->is_alloc)
+		allocs_sample(&s->allocs, sample);
+	else if (event->is_switch)
 		off_cpu_sample(&s->off_cpu, sample);
 	else if (s->has_waits && event->is_cpu)
 		session_add_run(s, sample, worth_of(s, sample));
@@ -62,6 +65,8 @@ static void set_up(struct session *s)
 	recorder_init(&s->recorder, &s->sampler, o->sampler.arch);
 	s->recorder.on_sample = on_sample;
 	s->recorder.wants = o->wants ? wants : NULL;
+	if (s->targets.tids.n)
+		s->recorder.threads = &s->targets;
 	s->recorder.context = s;
 	s->recorder.self = (int)getpid();
 	s->recorder.decoder.unwinder.use_memory = true;
@@ -69,14 +74,23 @@ static void set_up(struct session *s)
 	s->recorder.decoder.processes.thread_names = o->labels.label_by & LABEL_BY_THREAD;
 	session_windows_init(s);
 	session_waits_init(s);
+	session_allocs_follow(s);
 }
 
 static bool prepare_child(struct session *s, struct buf *why)
 {
-	if (!launch_prepare(&s->child, &s->o->launch)) {
-		buf_printf(why, "cannot start '%s': %s", s->o->launch.command[0], strerror(errno));
+	struct buf environment = { 0 };
+	struct launch launch;
+	bool ok;
+
+	if (!session_allocs_launch(s, &launch, &environment, why))
 		return false;
-	}
+	ok = launch_prepare(&s->child, &launch);
+	if (!ok)
+		buf_printf(why, "cannot start '%s': %s", launch.command[0], strerror(errno));
+	buf_release(&environment);
+	if (!ok)
+		return false;
 	s->sampler_options.pids = &s->child.pid;
 	s->sampler_options.npid = 1;
 	/* It takes its part of each switch: where those are recorded, they say the same. */
@@ -93,13 +107,18 @@ static bool find_tasks(struct session *s, struct buf *why)
 	struct buf missing = { 0 }, text = { 0 };
 	bool any;
 
-	targets_open(&s->targets, o->pids, o->npid, &missing);
+	if (o->ntid)
+		targets_open_threads(&s->targets, o->tids, o->ntid, &missing);
+	else
+		targets_open(&s->targets, o->pids, o->npid, &missing);
+	s->sampler_options.tids = (const int *)s->targets.tids.p;
+	s->sampler_options.ntid = BUF_COUNT(&s->targets.tids, int);
 	s->sampler_options.pids = (const int *)s->targets.pids.p;
 	s->sampler_options.npid = BUF_COUNT(&s->targets.pids, int);
 	any = s->sampler_options.npid > 0;
 	if (missing.n)
-		buf_printf(any ? &text : why, "there is no such process: %.*s",
-			   STR_ARG(buf_str(&missing)));
+		buf_printf(any ? &text : why, "there is no such %s: %.*s",
+			   o->ntid ? "thread" : "process", STR_ARG(buf_str(&missing)));
 	if (text.n) {
 		buf_ch(&text, '\0');
 		note(s, text.p);
@@ -152,13 +171,34 @@ static void note_frequency(struct session *s)
 	buf_release(&text);
 }
 
+/* What a modifier asked for, and the CPU does not have. */
+static void note_precise(struct session *s)
+{
+	const struct sampler_options *o = &s->o->sampler;
+	struct buf text = { 0 };
+
+	for (size_t i = 0; i < o->nevent; i++) {
+		const struct event *e = &o->events[i];
+
+		if (!e->asked_precise || sampler_precise(&s->sampler, i) == e->precise)
+			continue;
+		text.n = 0;
+		buf_printf(&text, "'%.*s': this machine has precise_ip %u of %s, not %u",
+			   STR_ARG(e->name), sampler_precise(&s->sampler, i), e->source,
+			   e->precise);
+		buf_ch(&text, '\0');
+		note(s, text.p);
+	}
+	buf_release(&text);
+}
+
 /* Events of a command's task begin by themselves when it is run, but for a delay. */
 static bool start_target(struct session *s, struct buf *why)
 {
 	bool child = s->o->sampler.target == TARGET_CHILD;
-	bool at_exec = child && !s->sampler.by_cpu;
+	bool at_exec = child && !s->sampler.by_cpu, later = s->o->delay || s->o->paused;
 
-	if (!at_exec && !s->o->delay)
+	if (!at_exec && !later)
 		sampler_start(&s->sampler);
 	if (child)
 		s->exec_error = launch_go(&s->child);
@@ -168,10 +208,24 @@ static bool start_target(struct session *s, struct buf *why)
 			   strerror(s->exec_error));
 		return false;
 	}
-	if (!s->o->delay)
+	s->paused = s->o->paused;
+	if (!s->o->delay || s->paused)
 		return true;
 	sleep_until(recorder_now() + s->o->delay);
 	sampler_start(&s->sampler);
+	return true;
+}
+
+/* Some of the processes may not be recorded: that is said, too. */
+static bool begin_allocs(struct session *s, struct buf *why)
+{
+	if (!session_allocs_begin(s, why))
+		return false;
+	if (why->n) {
+		buf_ch(why, '\0');
+		note(s, why->p);
+		why->n = 0;
+	}
 	return true;
 }
 
@@ -179,6 +233,7 @@ bool session_start(struct session *s, struct buf *why)
 {
 	bool child = s->o->sampler.target == TARGET_CHILD, ok;
 
+	session_allocs_init(s);
 	if (!find_target(s, why))
 		return false;
 	/* Attaching to many threads that keep all CPUs busy is slow otherwise. */
@@ -192,10 +247,11 @@ bool session_start(struct session *s, struct buf *why)
 	}
 	choose_tree(s);
 	note_frequency(s);
+	note_precise(s);
 	s->begun = recorder_now();
 	if (!start_target(s, why))
 		return false;
 	session_begin_waits(s, s->begun);
 	s->begun = recorder_now();
-	return true;
+	return begin_allocs(s, why);
 }

@@ -18,7 +18,11 @@ static void on_task(void *context, const struct record *r)
 {
 	struct session *s = context;
 
+	if (!targets_have_thread(&s->targets, r->tid))
+		return;
 	off_cpu_task(&s->off_cpu, r);
+	if (s->has_allocs)
+		allocs_task(&s->allocs, r);
 }
 
 bool session_has_waits(const struct session *s)
@@ -62,6 +66,8 @@ static void list_thread(void *context, int pid, int tid)
 {
 	struct session *s = context;
 
+	if (!targets_have_thread(&s->targets, (uint32_t)tid))
+		return;
 	off_cpu_list(&s->off_cpu, pid, tid);
 }
 

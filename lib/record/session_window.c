@@ -46,6 +46,26 @@ static uint64_t cpu_so_far(struct session *s)
 	return counted > s->child_cpu ? counted : s->child_cpu;
 }
 
+/* The same without what was used while no samples were taken. */
+static uint64_t cpu_counted(struct session *s)
+{
+	uint64_t now = s->paused ? s->cpu_at_pause : cpu_so_far(s);
+
+	return now > s->paused_cpu ? now - s->paused_cpu : 0;
+}
+
+void session_pause(struct session *s, bool pause)
+{
+	if (pause == s->paused)
+		return;
+	sampler_pause(&s->sampler, pause);
+	if (pause)
+		s->cpu_at_pause = cpu_so_far(s);
+	else
+		s->paused_cpu += cpu_so_far(s) - s->cpu_at_pause;
+	s->paused = pause;
+}
+
 static struct session_counts counts_so_far(struct session *s)
 {
 	const struct decoder *d = &s->recorder.decoder;
@@ -55,7 +75,7 @@ static struct session_counts counts_so_far(struct session *s)
 					.throttled = d->counts.throttled,
 					.remembered = d->unwinder.remembered,
 					.forks = s->recorder.forks,
-					.cpu = cpu_so_far(s),
+					.cpu = cpu_counted(s),
 					.sampled = s->sampled };
 }
 
@@ -68,6 +88,8 @@ void session_begin_window(struct session *s)
 	gather_begin(&s->gather, &s->profile);
 	if (s->has_waits)
 		off_cpu_begin(&s->off_cpu);
+	if (s->has_allocs)
+		allocs_begin(&s->allocs);
 	s->window = (struct window){ .number = number, .time = realtime() - ago };
 }
 
@@ -81,6 +103,7 @@ void session_begin(struct session *s)
 {
 	s->window_start = s->begun;
 	s->at_start = (struct session_counts){ .cpu = cpu_at_start(s) };
+	s->cpu_at_pause = s->at_start.cpu;
 	session_begin_window(s);
 	session_list_waits(s);
 }
@@ -94,7 +117,7 @@ static void measure(struct session *s, const struct session_counts *now, uint64_
 	w->duration = time - s->window_start;
 	w->user_only = s->sampler.user_only;
 	w->samples = now->samples - was->samples;
-	w->lost = now->lost - was->lost;
+	w->lost = now->lost - was->lost + w->allocs.lost.samples;
 	w->truncated = s->gather.ntruncated;
 	memcpy(w->by_end, s->gather.nended, sizeof(w->by_end));
 	w->throttled = now->throttled - was->throttled;
@@ -119,6 +142,10 @@ static void cut_at(struct session *s, uint64_t time)
 		off_cpu_cut(&s->off_cpu, time);
 		s->window.off_cpu = s->off_cpu.counts;
 	}
+	if (s->has_allocs) {
+		allocs_cut(&s->allocs);
+		s->window.allocs = s->allocs.counts;
+	}
 	now = counts_so_far(s);
 	measure(s, &now, time);
 	s->at_start = now;
@@ -127,6 +154,8 @@ static void cut_at(struct session *s, uint64_t time)
 
 void session_cut(struct session *s, uint64_t time)
 {
+	if (s->has_allocs)
+		time = allocs_snapshot(&s->allocs);
 	recorder_drain_until(&s->recorder, time);
 	cut_at(s, time);
 }
@@ -158,20 +187,39 @@ void session_drop_window(struct session *s)
 	dict_release(&s->dict);
 }
 
-bool session_end_window(struct session *s)
+void session_close_profile(struct session *s)
+{
+	gather_end(&s->gather);
+	s->profile.head.time = (int64_t)s->window.time;
+	s->profile.head.duration = (int64_t)s->window.duration;
+}
+
+bool session_publish(struct session *s, bool (*publish)(struct session *s))
 {
 	struct drain_thread drain;
 	bool go_on;
 
-	s->profile.head.time = (int64_t)s->window.time;
-	s->profile.head.duration = (int64_t)s->window.duration;
 	if (!s->window.last)
 		drain_thread_start(&drain, &s->recorder);
 	session_raise_priority(s, false);
-	go_on = s->o->on_window(s->o->context, s, &s->window);
+	go_on = publish(s);
 	if (!s->window.last)
 		drain_thread_stop(&drain);
 	session_raise_priority(s, !s->window.last);
+	return go_on;
+}
+
+static bool publish_window(struct session *s)
+{
+	return s->o->on_window(s->o->context, s, &s->window);
+}
+
+bool session_end_window(struct session *s)
+{
+	bool go_on;
+
+	session_close_profile(s);
+	go_on = session_publish(s, publish_window);
 	session_drop_window(s);
 	recorder_sweep(&s->recorder);
 	s->window.number++;
@@ -195,7 +243,9 @@ static void note_mapping(void *context, map_id map, struct process *p, const str
 	m = (struct session_mapping *)s->mappings.p + map.i;
 	if (m->jit || (m->binary && m->binary->fd >= 0))
 		return;
-	*m = (struct session_mapping){ .binary = b, .root = mount_roots_find(roots, p) };
+	*m = (struct session_mapping){ .binary = b,
+				       .root = mount_roots_find(roots, p),
+				       .mount_ns = p->mount_ns };
 	if (!b)
 		m->jit = jit_maps_keep(jit_maps_of(roots, p));
 }

@@ -27,6 +27,15 @@ void session_begin_window(struct session *s);
 /* Name and write the window that was cut; returns what on_window() does. */
 bool session_end_window(struct session *s);
 
+/* Its profile is complete but for names. */
+void session_close_profile(struct session *s);
+
+/* Let others run, and the rings be emptied, while publish() names and writes. */
+bool session_publish(struct session *s, bool (*publish)(struct session *s));
+
+/* Take no samples, or take them again: neither they nor CPU time are missing then. */
+void session_pause(struct session *s, bool pause);
+
 /* Give it up. */
 void session_drop_window(struct session *s);
 

@@ -70,6 +70,9 @@ struct source_options {
 	/* For servers and for other URLs; NULL: the defaults. */
 	const struct http_settings *to_server, *to_endpoint;
 	unsigned jobs; /* threads of source_sum(); 0 = one for each CPU */
+	/* Called by source_sum() for each profile before it is added, in the thread that read
+	   it; of stores and servers for none. May be NULL. */
+	void (*each)(struct profile *p);
 	/* Called once for each input after it was read, in the order of inputs. */
 	void (*report)(void *context, const struct source_report *report);
 	void *context;

@@ -66,6 +66,8 @@ static void sum_input(struct worker *w, size_t i, struct profile *first, struct 
 			profile_clear(p);
 			continue;
 		}
+		if (w->s->options.each)
+			w->s->options.each(p);
 		if (has_first)
 			profile_append(first, next);
 		has_first = true;

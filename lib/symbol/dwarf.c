@@ -5,6 +5,7 @@
 #include "symbol/dwarf_line.h"
 #include "symbol/dwarf_ranges.h"
 #include "symbol/dwarf_split.h"
+#include "symbol/kept_bytes.h"
 
 /* The bytes that flattened units and libdw may take before they are freed. */
 enum { MOST_HELD = 32 << 20 };
@@ -75,6 +76,32 @@ static void index_units(struct dwarf *d)
 	buf_release(&intervals);
 }
 
+/* Those spans, as an earlier child has made them: units need not be read for them. */
+static bool take_index(struct dwarf *d, struct str kept)
+{
+	size_t n = kept.n / sizeof(*d->units.v);
+
+	if (!kept.p)
+		return false;
+	d->units.v = mem_grow(NULL, &d->units.cap, n, sizeof(*d->units.v));
+	memcpy(d->units.v, kept.p, n * sizeof(*d->units.v));
+	d->units.n = n;
+	return true;
+}
+
+/* Code at addresses below `least` has no spans. */
+static void find_index(struct dwarf *d, const struct elf *debug)
+{
+	struct kept_key key = { debug->identity, DWARF_KEEPS_INDEX ^ d->main.least << 8 };
+
+	if (take_index(d, kept_bytes_find(key)))
+		return;
+	index_units(d);
+	if (debug->identity.inode)
+		kept_bytes_add(key,
+			       str((const char *)d->units.v, d->units.n * sizeof(*d->units.v)));
+}
+
 /* The budget in steps: enough for any real file, and a bound for a hostile one. */
 static uint64_t budget(const struct dwarf_file *f)
 {
@@ -110,8 +137,8 @@ struct dwarf *dwarf_open(const struct elf *image, const struct elf *debug, const
 	buf_ch(&d->path, '\0');
 	d->package.binary = d->path.p;
 	open_alt(d, alt);
-	dwarf_file_units(&d->main);
-	index_units(d);
+	dwarf_file_units_of(&d->main, debug);
+	find_index(d, debug);
 	if (d->units.n)
 		return d;
 	dwarf_close(d);
@@ -253,15 +280,16 @@ static struct symbol_frame place_of(const struct dwarf_lines *l, uint32_t file, 
 bool dwarf_find(struct dwarf *d, uint64_t vaddr, struct buf *frames)
 {
 	const struct span *span = spans_find(&d->units, vaddr);
-	struct dwarf_unit *u = span ? &d->main.unit[span->id] : NULL;
+	struct dwarf_unit *u = span && span->id < d->main.nunit ? &d->main.unit[span->id] : NULL;
 	const struct dwarf_calls *calls;
 	const struct dwarf_lines *lines;
 	const struct dwarf_row *row;
 	const struct dwarf_call *call;
 	struct symbol_frame frame = { 0 };
 	size_t from = frames->n;
+	Dwarf_Die root;
 
-	if (!u)
+	if (!u || (!u->read && !dwarf_unit_read(u, &root)))
 		return false;
 	if (u != d->last)
 		trim(d);

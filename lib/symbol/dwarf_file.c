@@ -7,6 +7,7 @@
 #include "symbol/dwarf_abbrevs.h"
 #include "symbol/dwarf_function.h"
 #include "symbol/dwarf_value.h"
+#include "symbol/kept_bytes.h"
 
 /* About the bytes that libdw keeps for each unit that it has passed. */
 enum { UNIT_HOLDS = 1200 };
@@ -56,13 +57,31 @@ static const struct image {
 		  [DWARF_SECTIONS] = ".shstrtab" },
 };
 
+/* What was decompressed may be needed again in the next window. */
+static struct str unpack_section(struct dwarf_file *f, const struct elf *e, size_t i,
+				 const char *name)
+{
+	struct kept_key key = { e->identity, i << 1 | f->split };
+	struct str kept = kept_bytes_find(key), bytes;
+
+	if (kept.p)
+		return kept;
+	bytes = elf_unpack(e, name, &f->room[i]);
+	if (f->room[i].n && e->identity.inode)
+		kept = kept_bytes_add(key, bytes);
+	if (!kept.p)
+		return bytes;
+	buf_release(&f->room[i]);
+	return kept;
+}
+
 void dwarf_file_sections(struct dwarf_file *f, const struct elf *e)
 {
 	for (size_t i = 0; i < DWARF_SECTIONS; i++) {
 		char name[32];
 
 		snprintf(name, sizeof(name), "%.19s%s", image.name[i], f->split ? ".dwo" : "");
-		f->section[i] = elf_unpack(e, name, &f->room[i]);
+		f->section[i] = unpack_section(f, e, i, name);
 	}
 }
 
@@ -143,6 +162,59 @@ void dwarf_file_release(struct dwarf_file *f)
 }
 
 /* Units */
+
+/* What a unit's header has, for later children. */
+struct kept_unit {
+	uint64_t offset, end, root, abbrevs;
+	uint8_t version, address_size, offset_size, zero[5];
+};
+
+static bool take_units(struct dwarf_file *f, struct str kept)
+{
+	const struct kept_unit *k = (const void *)kept.p;
+	size_t n = kept.n / sizeof(*k);
+
+	if (!kept.p)
+		return false;
+	f->unit = mem_grow(f->unit, &f->unit_cap, n, sizeof(*f->unit));
+	for (f->nunit = 0; f->nunit < n; f->nunit++, k++)
+		f->unit[f->nunit] = (struct dwarf_unit){ .file = f,
+							 .offset = k->offset,
+							 .end = k->end,
+							 .root = k->root,
+							 .abbrevs = k->abbrevs,
+							 .version = k->version,
+							 .address_size = k->address_size,
+							 .offset_size = k->offset_size };
+	return true;
+}
+
+static void keep_units(const struct dwarf_file *f, struct kept_key key)
+{
+	struct buf list = { 0 };
+
+	for (size_t i = 0; i < f->nunit; i++) {
+		const struct dwarf_unit *u = &f->unit[i];
+		struct kept_unit k = { u->offset,  u->end,          u->root,        u->abbrevs,
+				       u->version, u->address_size, u->offset_size, { 0 } };
+
+		buf_put(&list, &k, sizeof(k));
+	}
+	kept_bytes_add(key, buf_str(&list));
+	buf_release(&list);
+}
+
+void dwarf_file_units_of(struct dwarf_file *f, const struct elf *e)
+{
+	struct kept_key key = { e->identity, DWARF_KEEPS_UNITS };
+
+	table_init(&f->functions, sizeof(struct dwarf_function), sizeof(uint64_t));
+	if (dwarf_file_begin(f) && take_units(f, kept_bytes_find(key)))
+		return;
+	dwarf_file_units(f);
+	if (e->identity.inode && f->nunit)
+		keep_units(f, key);
+}
 
 void dwarf_file_units(struct dwarf_file *f)
 {

@@ -35,6 +35,9 @@ enum dwarf_section {
 	DWARF_SECTIONS,
 };
 
+/* Numbers of what is kept for later children (kept_bytes.h); those of sections are less. */
+enum { DWARF_KEEPS_UNITS = 250, DWARF_KEEPS_INDEX, KEEPS_MINI, KEEPS_SYMBOLS };
+
 /*
  * The sections of one file: of an ELF image, of an alternate file (dwz), or of one split
  * unit (a .dwo, or its part of a .dwp).
@@ -97,6 +100,9 @@ static inline bool dwarf_work(const struct dwarf_file *f, uint64_t n)
  */
 void dwarf_file_sections(struct dwarf_file *f, const struct elf *e);
 void dwarf_file_units(struct dwarf_file *f);
+
+/* The same for the units of an image, whose list is kept for later children (kept_bytes.h). */
+void dwarf_file_units_of(struct dwarf_file *f, const struct elf *e);
 void dwarf_file_release(struct dwarf_file *f);
 
 /* Begin libdw's handle, unless it is open (false on failure), and end it. */

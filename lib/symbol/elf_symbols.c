@@ -7,6 +7,8 @@
 #include "object/unpack.h"
 #include "symbol/debug_file.h"
 #include "symbol/dwarf.h"
+#include "symbol/dwarf_file.h"
+#include "symbol/kept_bytes.h"
 #include "symbol/symbolizer.h"
 
 struct image {
@@ -63,6 +65,37 @@ static bool has_dwarf(const struct elf *e)
 	return elf_section(e, ".debug_info") || elf_section(e, ".zdebug_info");
 }
 
+/* Decompressed before, perhaps. */
+static bool find_mini(struct image *m)
+{
+	struct kept_key key = { m->elf.identity, KEEPS_MINI };
+	struct str kept = kept_bytes_find(key);
+
+	if (kept.p)
+		buf_add(&m->mini_bytes, kept);
+	else if (elf_unpack_mini(&m->elf, &m->mini_bytes) && m->elf.identity.inode)
+		kept_bytes_add(key, buf_str(&m->mini_bytes));
+	return m->mini_bytes.n > 0;
+}
+
+/* Sorted before, perhaps: by both files. */
+static void find_symbols(struct image *m, const struct elf *debug, const struct elf *mini)
+{
+	const struct elf_identity *d = &m->debug.identity;
+	struct kept_key key = { m->elf.identity,
+				KEEPS_SYMBOLS ^ (d->inode ^ d->device << 20 ^ d->changed) << 8 };
+	struct str kept = kept_bytes_find(key);
+	const struct spans *spans = &m->symtab.spans;
+
+	if (kept.p) {
+		symtab_open_with(&m->symtab, &m->elf, debug, mini, kept);
+		return;
+	}
+	symtab_open(&m->symtab, &m->elf, debug, mini);
+	if (m->elf.identity.inode)
+		kept_bytes_add(key, str((const char *)spans->v, spans->n * sizeof(*spans->v)));
+}
+
 static void open_symbols(struct image *m)
 {
 	bool symtab = elf_contents(&m->elf, elf_section(&m->elf, ".symtab")).n > 0;
@@ -71,10 +104,9 @@ static void open_symbols(struct image *m)
 
 	if (!symtab || !has_dwarf(&m->elf))
 		debug_file_open(&m->debug, &m->elf, path, m->options);
-	if (!symtab && !m->debug.file.n && elf_unpack_mini(&m->elf, &m->mini_bytes))
+	if (!symtab && !m->debug.file.n && find_mini(m))
 		elf_open_memory(&m->mini, buf_str(&m->mini_bytes), &why);
-	symtab_open(&m->symtab, &m->elf, m->debug.file.n ? &m->debug : NULL,
-		    m->mini.file.n ? &m->mini : NULL);
+	find_symbols(m, m->debug.file.n ? &m->debug : NULL, m->mini.file.n ? &m->mini : NULL);
 }
 
 static void *open_image(const struct symbol_file *file, struct buf *note)

@@ -4,6 +4,7 @@
  */
 #include "symbol/find_names.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -23,7 +24,8 @@ enum { MOST_PLACES = 1 << 20 };
 /* A file with addresses whose names are not in the table yet. */
 struct pending {
 	uint32_t binary, rows;
-	map_id map; /* one of those that it is mapped by */
+	map_id map;      /* one of those that it is mapped by */
+	struct str name; /* of the file, if it is not the mapping's; ends in a NUL */
 	int fd, root;
 	uint32_t first, n; /* of the places */
 };
@@ -183,7 +185,7 @@ static struct naming_file file_of(const struct search *r, const struct pending *
 	bool alone = name_table_noted(&r->s->names, p->binary, NAME_ALONE);
 
 	return (struct naming_file){
-		.question = { .name = dict_text(r->p->dict, m->file),
+		.question = { .name = p->name.n ? p->name : dict_text(r->p->dict, m->file),
 			      .build_id = dict_text(r->p->dict, m->build_id),
 			      .symbolizers = p->rows,
 			      .flags = alone ? NAMING_ALONE : 0,
@@ -308,6 +310,56 @@ static void name_kernel_place(struct search *r, uint32_t binary, struct symbol_p
 	buf_release(&frames);
 }
 
+struct symbol_place image_place(const struct symbols *s, uint64_t absolute)
+{
+	return (struct symbol_place){ .offset = absolute - s->kernel.image.slide,
+				      .is_vaddr = true };
+}
+
+static uint32_t rows_of_elf(void)
+{
+	uint32_t rows = 0;
+
+	for (size_t i = 0; i < SYMBOLIZERS; i++)
+		rows |= (uint32_t)(symbolizer_at(i) == &symbolizer_elf) << i;
+	return rows;
+}
+
+/* The kernel's image has lines and inlined calls, too; what it has not stays as it is listed. */
+static void ask_image(struct search *r, struct wanted *w)
+{
+	const struct kernel_image *k = &r->s->kernel.image;
+	uint64_t absolute = wanted_place(r->p, w).absolute;
+	struct symbol_place at = image_place(r->s, absolute);
+	uint32_t rows = rows_of_elf();
+
+	if (!kernel_image_has(k, absolute))
+		return;
+	w->image = name_table_binary(&r->s->names, str_of(k->path.p), S(""), k->fd, rows);
+	if (!w->image || name_table_noted(&r->s->names, w->image, NAME_REFUSED) ||
+	    name_table_find(&r->s->names, w->image, at, 0))
+		return;
+	add_pending(r, (struct pending){ .binary = w->image,
+					 .rows = rows,
+					 .map = { w->map },
+					 .name = str_of(k->path.p),
+					 .fd = fcntl(k->fd, F_DUPFD_CLOEXEC, 0),
+					 .root = -1 })
+		->n++;
+	buf_put(&r->places, &at, sizeof(at));
+}
+
+static void find_image(struct search *r)
+{
+	const struct symbol_options *o = &r->s->options;
+	struct buf note = { 0 };
+
+	if (o->lines || o->inlines)
+		kernel_image_find(&r->s->kernel.image, o->vmlinux, o->debuginfod, &note);
+	say(r, buf_str(&note));
+	buf_release(&note);
+}
+
 /* Mappings */
 
 /* Does any of the places have to be asked for? */
@@ -339,9 +391,14 @@ static void look_up_mapping(struct search *r, struct wanted *w, size_t n)
 
 		w[i].binary = binary;
 		w[i].rows = rows;
+		if (is_kernel(rows)) {
+			find_image(r);
+			ask_image(r, &w[i]);
+		}
 		if (!is_unknown(r, &w[i]))
 			continue;
 		at = wanted_place(r->p, &w[i]);
+		r->counts->asked++;
 		if (is_kernel(rows)) {
 			name_kernel_place(r, binary, at);
 			continue;

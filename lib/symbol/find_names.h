@@ -5,6 +5,7 @@
 #ifndef SYMBOL_FIND_NAMES_H
 #define SYMBOL_FIND_NAMES_H
 
+#include "symbol/kernel_image.h"
 #include "symbol/mapped_file.h"
 #include "symbol/name_table.h"
 
@@ -16,6 +17,7 @@ struct kernel_names {
 	bool read;    /* reading was tried */
 	void *list;   /* of symbolizer_kallsyms; NULL = the addresses are hidden */
 	uint32_t age; /* rounds since it was read */
+	struct kernel_image image;
 };
 
 struct symbols {
@@ -32,10 +34,14 @@ struct wanted {
 	uint64_t addr;
 	uint32_t binary; /* its number in the table of names; 0 = it cannot have a name */
 	uint32_t rows;   /* the symbolizers for it, a bit for each row of the table */
+	uint32_t image;  /* of the kernel: another binary that has lines; 0 = there is none */
 };
 
 /* The location as symbolizers take it. */
 struct symbol_place wanted_place(const struct profile *p, const struct wanted *w);
+
+/* An address of the kernel, in its image. */
+struct symbol_place image_place(const struct symbols *s, uint64_t absolute);
 
 /*
  * Make a list of struct wanted with the locations of p that have an address and no

@@ -13,6 +13,7 @@
 
 #include "object/open_untrusted.h"
 #include "symbol/debuginfod.h"
+#include "symbol/kept_bytes.h"
 #include "symbol/naming_child.h"
 #include "symbol/sandbox.h"
 
@@ -94,6 +95,7 @@ static bool begin_child(struct naming *n)
 	pid_t self = getpid();
 	int pair[2];
 
+	kept_bytes_renew();
 	n->base = address_space();
 	mem_limit_now(); /* it asks the system, which the child may not */
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)

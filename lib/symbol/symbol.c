@@ -5,6 +5,7 @@
 #include "symbol/symbol.h"
 
 #include "symbol/find_names.h"
+#include "symbol/kept_bytes.h"
 
 /* One call of symbolize(). */
 struct round {
@@ -75,7 +76,10 @@ static bool name_location(struct round *r, const struct wanted *w)
 	struct loc l = *dict_loc(r->p->dict, (loc_id){ w->loc });
 	const struct kept_frame *f;
 
-	if (w->binary)
+	if (w->image)
+		known = name_table_find(&r->s->names, w->image,
+					image_place(r->s, wanted_place(r->p, w).absolute), 0);
+	if (w->binary && (!known || !known->n))
 		known = name_table_find(&r->s->names, w->binary, wanted_place(r->p, w), 0);
 	if (!known || !known->n)
 		return false;
@@ -163,6 +167,8 @@ struct symbols *symbols_open(const struct symbol_options *options)
 	s->options = *options;
 	if (!s->options.debug_dirs)
 		s->options.debug_dirs = "/usr/lib/debug";
+	if (s->options.again)
+		kept_bytes_begin();
 	name_table_init(&s->names);
 	strings_init(&s->reported);
 	return s;
@@ -174,6 +180,9 @@ void symbols_close(struct symbols *s)
 		return;
 	if (s->kernel.list)
 		symbolizer_kallsyms.close(s->kernel.list);
+	if (s->options.again)
+		kept_bytes_end();
+	kernel_image_release(&s->kernel.image);
 	name_table_release(&s->names);
 	strings_release(&s->reported);
 	mem_free(s, sizeof(*s));

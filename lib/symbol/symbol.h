@@ -41,8 +41,10 @@ struct symbol_options {
 	struct symbol_source source; /* open == NULL: files are opened by their path */
 	bool inlines;                /* a frame for each inlined call */
 	bool lines;                  /* file and line */
+	bool again;                  /* symbolize() is called many times: keep what was read */
 	const char *debug_dirs;      /* separated by ':'; NULL: /usr/lib/debug */
 	bool debuginfod;             /* ask the servers of $DEBUGINFOD_URLS, too */
+	const char *vmlinux;         /* the kernel's image; NULL: look where it is installed */
 	enum demangle demangle;      /* how names are made from linkage names */
 	/* Called with the process id of each new child. May be NULL. */
 	void (*on_child)(void *context, int pid);
@@ -64,6 +66,7 @@ void symbols_close(struct symbols *s);
 struct symbol_counts {
 	uint32_t named, unnamed; /* locations that had no name */
 	uint32_t files, missing; /* mapped files with such locations; those not found */
+	uint32_t asked;          /* places that had not been asked for before */
 	uint64_t child_cpu;      /* CPU time of children, in ns */
 };
 

@@ -79,9 +79,11 @@ static size_t walk_stack(struct walk *w, struct user_frame *out)
 
 	w->end = UNWIND_DEEP;
 	while (n < UNWIND_MOST) {
-		uint64_t address = w->pc - w->call;
+		uint64_t pc = w->pc, address = pc - w->call;
 		const struct region *r = walk_region(w, address);
+		bool go_on;
 
+		w->was_signal = false;
 		if (!r || !is_believable(w, r)) {
 			w->end = w->used_memory ? UNWIND_TRUNCATED : UNWIND_LOST;
 			break;
@@ -90,7 +92,11 @@ static size_t walk_stack(struct walk *w, struct user_frame *out)
 			w->ncopied = n + 1;
 		w->u->trail[n] = (struct memo_frame){ .address = address, .sp = w->sp };
 		out[n++] = (struct user_frame){ r, address };
-		if (!walk_step(w, r, address))
+		go_on = walk_step(w, r, address);
+		/* The kernel calls the handler so that it returns to the trampoline's beginning. */
+		if (w->was_signal)
+			out[n - 1].address = pc;
+		if (!go_on)
 			break;
 	}
 	return n;
@@ -160,21 +166,20 @@ static bool walk_memory(struct walk *w, struct user_frame *out, size_t *n)
 }
 
 /*
- * A goroutine has switched to the thread's stack. What called the function that did so is in
- * the chain, which the kernel followed at the moment of the sample: functions of Go have frame
- * pointers. Returns how many frames there are then.
+ * Add the callers of the function that has switched stacks: those in a chain from a call of that
+ * function on. Returns how many frames there are then.
  */
-static size_t walk_chain(struct walk *w, struct user_frame *out, size_t n)
+static size_t follow_chain(struct walk *w, const uint64_t *chain, size_t nchain,
+			   struct user_frame *out, size_t n)
 {
-	const uint64_t *chain = w->state->chain;
 	size_t i = 0, whole = n;
 	uint64_t target;
 	bool any;
 
-	while (i < w->state->nchain &&
+	while (i < nchain &&
 	       !(walk_called_function(w, chain[i], &target, &any) && target == w->switched))
 		i++;
-	for (; i < w->state->nchain && whole < UNWIND_MOST; i++) {
+	for (; i < nchain && whole < UNWIND_MOST; i++) {
 		uint64_t address = chain[i] - 1;
 		const struct region *r = walk_region(w, address);
 
@@ -188,6 +193,77 @@ static size_t walk_chain(struct walk *w, struct user_frame *out, size_t n)
 			break;
 	}
 	return whole;
+}
+
+/* The return address of the switch, and what is above it on the stack. */
+static bool switch_words(const struct walk *w, uint64_t at, uint64_t *word)
+{
+	uint64_t offset = at - w->sp0, size = SWITCH_WORDS * sizeof(*word);
+
+	if (offset >= w->state->nstack || w->state->nstack - offset < size)
+		return false;
+	memcpy(word, w->state->stack + offset, size);
+	return true;
+}
+
+/* Are they the same in the process? Then it is in that call, or in one like it. */
+static bool is_still_switched(struct walk *w, uint64_t at, const uint64_t *word)
+{
+	uint64_t is;
+
+	for (size_t i = 0; i < SWITCH_WORDS; i++)
+		if (!memory_word(&w->u->memory, at + i * sizeof(is), &is) || is != word[i])
+			return false;
+	return true;
+}
+
+/* The chain of frame pointers from that of the last frame on, in the process. */
+static size_t read_chain(struct walk *w, uint64_t *chain, size_t most)
+{
+	struct memory *m = &w->u->memory;
+	uint64_t fp = w->fp, next;
+	size_t n = 0;
+
+	while (n < most && memory_word(m, fp + 8, &chain[n]) && memory_word(m, fp, &next)) {
+		n++;
+		if (next <= fp)
+			break;
+		fp = next;
+	}
+	return n;
+}
+
+/*
+ * A goroutine has switched to the thread's stack. What called the function that did so is in
+ * the chain, which the kernel followed at the moment of the sample: functions of Go have frame
+ * pointers. Where the code that was switched to is C, which may have none, the frame pointer of
+ * that function is known from unwind tables, and its chain is read from the process, if that
+ * still is in the call: asmcgocall keeps its goroutine, and how deep that is, on this stack.
+ */
+static size_t walk_chain(struct walk *w, struct user_frame *out, size_t n)
+{
+	const struct user_state *s = w->state;
+	struct unwinder *u = w->u;
+	size_t whole = follow_chain(w, s->chain, s->nchain, out, n), got = 0;
+	uint64_t at = u->trail[n - 1].sp - 8, chain[SWITCH_CHAIN], word[SWITCH_WORDS];
+	const struct switch_memo *known;
+
+	if (whole > n || !u->use_memory || !switch_words(w, at, word))
+		return whole;
+	memory_init(&u->memory, w->space);
+	if (is_still_switched(w, at, word))
+		got = read_chain(w, chain, SWITCH_CHAIN);
+	whole = follow_chain(w, chain, got, out, n);
+	if (w->end == UNWIND_COMPLETE) {
+		switch_memo_keep(&u->switches, s->pid, s->tid, word, chain, got);
+		u->completed++;
+		return whole;
+	}
+	known = u->use_memo ? switch_memo_find(&u->switches, s->pid, s->tid, word) : NULL;
+	if (known)
+		whole = follow_chain(w, known->chain, known->n, out, n);
+	u->remembered += w->end == UNWIND_COMPLETE;
+	return w->end == UNWIND_COMPLETE ? whole : n;
 }
 
 /* The callers of a stack of n frames that was cut off; returns how many it has then. */

@@ -16,6 +16,7 @@
 #include "unwind/address_space.h"
 #include "unwind/memo.h"
 #include "unwind/memory.h"
+#include "unwind/switch_memo.h"
 
 enum {
 	UNWIND_MOST = 1024,     /* frames */
@@ -71,6 +72,7 @@ struct unwinder {
 	struct rule_entry *cache;
 	struct memory memory; /* for the stack being unwound */
 	struct memos memos;
+	struct switch_memos switches;
 	struct memo_frame trail[UNWIND_MOST]; /* of the stack being unwound */
 	struct known_function function[64];   /* those that were looked for last */
 	size_t nfunction;

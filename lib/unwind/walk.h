@@ -17,6 +17,7 @@ struct walk {
 	bool leaf;         /* at the innermost frame, where all registers are known */
 	bool knows_lr;     /* lr is known: there, and where a signal interrupted */
 	bool call;         /* pc is a return address: the call lies before it */
+	bool was_signal;   /* the frame before was the trampoline of a signal handler */
 	bool may_read;     /* memory beyond the copy may be read, */
 	bool used_memory;  /* and was */
 	bool wild;         /* what could not be read was no address of the stack */

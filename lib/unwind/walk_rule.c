@@ -150,6 +150,20 @@ static bool stop_at_switch(struct walk *w, const struct region *r)
 	return walk_stop(w, UNWIND_TRUNCATED);
 }
 
+/* A call of nothing: what the signal interrupted has only pushed its return address. */
+static bool walk_from_null(struct walk *w, uint64_t cfa, uint64_t fp)
+{
+	const struct region *r;
+	uint64_t pc;
+
+	if (w->u->arch->lr != DWARF_NONE || !walk_read(w, cfa, &pc))
+		return walk_stop(w, UNWIND_COMPLETE);
+	r = walk_region(w, pc - 1);
+	if (!r || !walk_follows_call(w, r, pc))
+		return walk_stop(w, UNWIND_COMPLETE);
+	return walk_move(w, pc, cfa + 8, fp, false);
+}
+
 bool walk_by_rule(struct walk *w, const struct rule *rule, const struct region *r)
 {
 	uint64_t cfa, fp, pc;
@@ -160,8 +174,13 @@ bool walk_by_rule(struct walk *w, const struct rule *rule, const struct region *
 		return stop_at_switch(w, r);
 	if (is_in_red_zone(w, rule))
 		return walk_by_scan(w, r, UINT64_MAX) || walk_stop(w, UNWIND_RED_ZONE);
-	return find_cfa(w, rule, r, &cfa) && restore_fp(w, rule, cfa, &fp) &&
-	       restore_pc(w, rule, cfa, &pc) && walk_move(w, pc, cfa, fp, rule->signal);
+	if (!find_cfa(w, rule, r, &cfa) || !restore_fp(w, rule, cfa, &fp) ||
+	    !restore_pc(w, rule, cfa, &pc))
+		return false;
+	w->was_signal = rule->signal;
+	if (rule->signal && !pc)
+		return walk_from_null(w, cfa, fp);
+	return walk_move(w, pc, cfa, fp, rule->signal);
 }
 
 /*

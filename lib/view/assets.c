@@ -4,6 +4,8 @@
  */
 #include "view/assets.h"
 
+#include "html_assets.h"
+
 #define ASSET(name, path)                                                                          \
 	__asm__(".section .rodata\n"                                                               \
 		".hidden " #name "_start\n"                                                        \
@@ -20,5 +22,6 @@
 	}
 
 ASSET(asset_css, "lib/view/flame.css")
-ASSET(asset_tree_js, "lib/view/flame_tree.js")
-ASSET(asset_js, "lib/view/flame.js")
+ASSET(asset_js, PICTURE_SCRIPT)
+ASSET(asset_page_css, "lib/view/html/page.css")
+ASSET(asset_page_js, HTML_SCRIPT)

@@ -1,11 +1,14 @@
-/* The style sheet and the scripts of this folder, which the SVG view embeds. */
+/* Style sheets and scripts that views embed. */
 #ifndef VIEW_ASSETS_H
 #define VIEW_ASSETS_H
 
 #include "base/str.h"
 
-struct str asset_css(void);     /* flame.css */
-struct str asset_tree_js(void); /* flame_tree.js */
-struct str asset_js(void);      /* flame.js */
+struct str asset_css(void); /* flame.css */
+struct str asset_js(void);  /* the files of picture/ as one */
+
+/* Of the HTML view: html/page.css, and the files of html/js as one. */
+struct str asset_page_css(void);
+struct str asset_page_js(void);
 
 #endif

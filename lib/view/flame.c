@@ -1,5 +1,6 @@
 #include "view/flame.h"
 
+#include "analyze/tree_order.h"
 #include "io/number.h"
 #include "profile/unit.h"
 
@@ -33,7 +34,7 @@ void flame_mark_wakers(struct tree *t, struct dictionary *d)
 	mem_free(wakes, t->n);
 }
 
-static void build_tree(struct flame *f)
+static void build_tree(struct flame *f, const struct frame_names *names)
 {
 	static const enum tree_order orders[] = {
 		[ORDER_BY_NAME] = TREE_BY_NAME,
@@ -41,14 +42,17 @@ static void build_tree(struct flame *f)
 		[ORDER_AS_READ] = TREE_AS_STACKS,
 		[ORDER_BY_TIME] = TREE_BY_TIME,
 	};
-	struct frame_names names;
 
-	frame_names_init(&names, f->p->dict, dict_frame_name);
-	tree_build(&f->tree, f->p, f->o->col, &names, orders[f->o->order]);
-	frame_names_release(&names);
-	f->p->saturated += f->tree.saturated;
-	if (palette_is_chain(f->o->palette))
-		flame_mark_wakers(&f->tree, f->p->dict);
+	tree_build(&f->tree, f->p, f->o->col, names, orders[f->o->order]);
+}
+
+static void build_tree_of_all(struct flame *f, const struct frame_names *names, uint32_t *node)
+{
+	tree_build_all(&f->tree, f->p, f->o->col, names, node);
+	if (f->o->order == ORDER_BY_WIDTH)
+		tree_order_by_total(&f->tree);
+	else if (f->o->order == ORDER_AS_READ)
+		tree_order_as_stacks(&f->tree, f->p->dict, names);
 }
 
 static struct str shown_unit(const struct profile *p, const struct view_options *o)
@@ -59,19 +63,41 @@ static struct str shown_unit(const struct profile *p, const struct view_options 
 	return renamed || !unit_is_known(unit) ? S("") : unit;
 }
 
-bool flame_init(struct flame *f, struct profile *p, const struct view_options *o,
-		struct view_result *r)
+static bool flame_build(struct flame *f, struct profile *p, const struct view_options *o,
+			struct view_result *r, uint32_t *node)
 {
+	struct frame_names names;
+
 	*f = (struct flame){
 		.p = p, .o = o, .countname = view_countname(p, o), .unit = shown_unit(p, o)
 	};
-	build_tree(f);
+	frame_names_init(&names, p->dict, dict_frame_name);
+	if (node)
+		build_tree_of_all(f, &names, node);
+	else
+		build_tree(f, &names);
+	frame_names_release(&names);
+	p->saturated += f->tree.saturated;
+	if (palette_is_chain(o->palette))
+		flame_mark_wakers(&f->tree, p->dict);
 	layout_init(&f->layout, &f->tree, o);
 	evidence_init(&f->evidence, p, &f->tree);
 	r->sum = layout_weight(&f->layout, 0);
 	r->negative = f->layout.negative;
 	r->empty = !(r->sum > 0);
 	return !r->empty;
+}
+
+bool flame_init(struct flame *f, struct profile *p, const struct view_options *o,
+		struct view_result *r)
+{
+	return flame_build(f, p, o, r, NULL);
+}
+
+bool flame_init_all(struct flame *f, struct profile *p, const struct view_options *o,
+		    struct view_result *r, uint32_t *node)
+{
+	return flame_build(f, p, o, r, node);
 }
 
 void flame_put_value(const struct flame *f, struct buf *b, double v)

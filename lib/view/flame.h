@@ -24,6 +24,12 @@ struct flame {
  */
 bool flame_init(struct flame *f, struct profile *p, const struct view_options *o,
 		struct view_result *r);
+/*
+ * The same with all stacks that have a value in any column. node[stack], by stack_id,
+ * becomes the tree's node where the stack ends; it has room for the dictionary's stacks.
+ */
+bool flame_init_all(struct flame *f, struct profile *p, const struct view_options *o,
+		    struct view_result *r, uint32_t *node);
 void flame_release(struct flame *f);
 
 /*

@@ -37,7 +37,7 @@ static inline uint32_t namelist_rank(const struct namelist *l, str_id name)
 }
 
 /*
- * Write the names for flame_tree.js, a line each, as the text of <metadata
+ * Write the names for picture/tree.js, a line each, as the text of <metadata
  * class="names"> elements: how many characters are those of the name before,
  * and the colour (24 bits, times 2, plus 1 for white text), as number_pack()
  * writes them; then the rest of the name, escaped. Only ASCII is shared, so that a

@@ -1,5 +1,5 @@
 /*
- * The tree as it is packed into a picture, for flame_tree.js.
+ * The tree as it is packed into a picture, for picture/tree.js.
  *
  * Numbers are written in base 32, the lowest digit first, as the characters of
  * base64 (RFC 4648): a digit's value, plus 32 when another one follows. This is

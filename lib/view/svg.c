@@ -12,6 +12,7 @@
 #include "view/assets.h"
 #include "view/change.h"
 #include "view/legend.h"
+#include "view/origin.h"
 
 static void put_markup(const struct svg *s, const char *text)
 {
@@ -24,11 +25,10 @@ static void put_text(const struct svg *s, struct str text)
 }
 
 /* The colours of changes are known here; all other style is in flame.css. */
-static void put_styles(const struct svg *s)
+void svg_styles(const struct svg *s)
 {
 	struct buf *b = &s->out->bytes;
 
-	put_markup(s, "<style><![CDATA[\n");
 	for (int i = 0; s->flame.tree.diff && i <= 2 * CHANGE_STEPS; i++) {
 		buf_printf(b, ".prof-flame .d%d rect, .prof-flame rect.d%d { fill: ", i, i);
 		rgb_put(b, change_color[i]);
@@ -40,15 +40,13 @@ static void put_styles(const struct svg *s)
 				   i, i);
 	}
 	out_add(s->out, asset_css());
-	put_markup(s, "]]></style>\n");
 }
 
 static void put_script(const struct svg *s)
 {
-	put_markup(s, "<script><![CDATA[\n(() => {\n'use strict';\n");
-	out_add(s->out, asset_tree_js());
+	put_markup(s, "<script><![CDATA[\n");
 	out_add(s->out, asset_js());
-	put_markup(s, "})();\n]]></script>\n");
+	put_markup(s, "]]></script>\n");
 }
 
 /* The <svg> tag */
@@ -59,7 +57,8 @@ static void put_script(const struct svg *s)
  */
 static void put_size(const struct svg *s)
 {
-	double height = s->top + s->rows * s->o->height + SVG_PAD;
+	double height = s->top + s->rows * s->o->height + SVG_PAD +
+			(s->origin.n ? s->o->fontsize + 6 : 0);
 
 	if (s->o->width)
 		out_printf(s->out, " width=\"%.10g\"", s->width);
@@ -84,13 +83,12 @@ static void put_style(const struct svg *s)
 	buf_ch(b, '"');
 }
 
-static void put_head(const struct svg *s)
+void svg_head(const struct svg *s)
 {
 	struct str font = str_of(s->o->fonttype);
 	bool dark = s->o->has_backdrop && rgb_wants_white(s->o->backdrop[0]);
 
-	put_markup(s, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		      "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"prof-flame ");
+	put_markup(s, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"prof-flame ");
 	put_markup(s, dark ? "dark" : s->o->has_backdrop ? "light" : "auto");
 	put_markup(s, "\" role=\"img\" aria-label=\"");
 	put_text(s, s->title);
@@ -161,23 +159,40 @@ static void put_titles(const struct svg *s)
 	put_markup(s, "</text>\n");
 }
 
+/* The bottom line */
+static void put_origin(const struct svg *s)
+{
+	if (!s->origin.n)
+		return;
+	out_printf(s->out, "<text class=\"origin quiet\" x=\"%d\" y=\"%g\" font-size=\"%g\">",
+		   SVG_PAD, s->top + s->rows * s->o->height + SVG_PAD + s->o->fontsize - 4,
+		   s->o->fontsize - 1);
+	put_text(s, buf_str(&s->origin));
+	put_markup(s, "</text>\n");
+}
+
 /* Sizes */
 
-static struct str default_title(const struct view_options *o)
+static struct str default_title(const struct view_options *o, bool diff)
 {
 	if (o->title)
 		return str_of(o->title);
+	if (diff)
+		return S("Differential Flame Graph");
 	if (o->order == ORDER_BY_TIME)
 		return S("Flame Chart");
 	return o->inverted ? S("Icicle Graph") : S("Flame Graph");
 }
 
-static void measure_picture(struct svg *s)
+void svg_init(struct svg *s, struct palette_map *map)
 {
 	const struct view_options *o = s->o;
 	double whole = s->flame.layout.whole;
 	struct walk w;
 
+	s->title = default_title(o, s->flame.tree.diff);
+	namelist_init(&s->names, s->flame.p->dict, &s->flame.tree, o, map);
+	origin_put(&s->origin, s->flame.p);
 	s->width = o->width ? o->width : SVG_WIDTH;
 	s->per = (s->width - 2 * SVG_PAD) / whole;
 	s->top = SVG_PAD + o->fontsize * (o->subtitle ? 3.5 : 2) +
@@ -192,16 +207,31 @@ static void measure_picture(struct svg *s)
 
 /* All of it */
 
-static void write_document(struct svg *s)
+void svg_release(struct svg *s)
 {
-	put_head(s);
-	put_styles(s);
+	buf_release(&s->origin);
+	namelist_release(&s->names);
+}
+
+void svg_first_view(const struct svg *s)
+{
 	put_defs(s);
 	put_legend(s);
 	put_markup(s, "<g class=\"still\">\n");
 	put_titles(s);
 	svg_still(s);
 	put_markup(s, "</g>\n");
+	put_origin(s);
+}
+
+static void write_document(struct svg *s)
+{
+	put_markup(s, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+	svg_head(s);
+	put_markup(s, "<style><![CDATA[\n");
+	svg_styles(s);
+	put_markup(s, "]]></style>\n");
+	svg_first_view(s);
 	namelist_write(&s->names, s->out);
 	packed_write(&s->packed, s->out, &s->flame.layout, &s->names);
 	svg_conf(s);
@@ -211,10 +241,9 @@ static void write_document(struct svg *s)
 
 static void write_picture(struct svg *s, struct palette_map *map)
 {
-	namelist_init(&s->names, s->flame.p->dict, &s->flame.tree, s->o, map);
-	measure_picture(s);
+	svg_init(s, map);
 	write_document(s);
-	namelist_release(&s->names);
+	svg_release(s);
 }
 
 /* With the colours of o->palette_file, to which those of new names are added. */
@@ -236,7 +265,7 @@ static bool write_with_map(struct svg *s, struct buf *error)
 static bool draw_svg(struct out *out, struct profile *p, const struct view_options *o,
 		     struct view_result *r)
 {
-	struct svg s = { .out = out, .o = o, .title = default_title(o) };
+	struct svg s = { .out = out, .o = o };
 	bool ok = flame_init(&s.flame, p, o, r);
 
 	if (ok && o->palette_file)

@@ -2,6 +2,7 @@
 #ifndef VIEW_SVG_H
 #define VIEW_SVG_H
 
+#include "io/json.h"
 #include "view/flame.h"
 #include "view/namelist.h"
 #include "view/packed.h"
@@ -16,17 +17,41 @@ struct svg {
 	struct namelist names;
 	struct packed packed;
 	struct str title;
-	double width;  /* of the picture, in pixels */
-	uint32_t rows; /* of boxes that the first view shows */
-	double least;  /* the narrowest box that it shows, in values */
-	double top;    /* where the boxes begin, in pixels */
-	double per;    /* pixels for a value */
+	struct buf origin; /* see origin.h; empty if nothing is known */
+	double width;      /* of the picture, in pixels */
+	uint32_t rows;     /* of boxes that the first view shows */
+	double least;      /* the narrowest box that it shows, in values */
+	double top;        /* where the boxes begin, in pixels */
+	double per;        /* pixels for a value */
 };
+
+/*
+ * For the profile's column o->col, once `flame` is made; map: colours to keep, or NULL.
+ * svg_release() releases what it made, but
+ * not the flame.
+ */
+void svg_init(struct svg *s, struct palette_map *map);
+void svg_release(struct svg *s);
+
+/* The style sheet of first view and legend. */
+void svg_styles(const struct svg *s);
+
+/* The <svg> tag, its title and its notes. */
+void svg_head(const struct svg *s);
+
+/* The legend and the first view; no </svg>. */
+void svg_first_view(const struct svg *s);
+
+/* The units of p's column col, for scripts: [[how many, name], ...]. */
+void svg_units(struct json *j, const struct profile *p, uint32_t col, bool renamed);
+
+/* What was found, for scripts: the members "findings" and "blame". */
+void svg_evidence(struct json *j, const struct flame *f);
 
 /* The boxes of the first view, for readers without script. */
 void svg_still(const struct svg *s);
 
-/* <metadata class="conf">: JSON for flame.js. */
+/* <metadata class="conf">: JSON for picture/document.js. */
 void svg_conf(const struct svg *s);
 
 #endif

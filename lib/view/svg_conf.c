@@ -8,12 +8,11 @@
  * The units that values can be shown in, from fine to coarse: how many of the
  * column's one of them is, and its name. None when values were renamed.
  */
-static void put_units(struct json *j, const struct svg *s)
+void svg_units(struct json *j, const struct profile *p, uint32_t col, bool renamed)
 {
 	static const char *const units[] = { "ns", "us", "ms", "s",  "mins", "hrs",
 					     "B",  "kB", "MB", "GB", "TB",   "PB" };
-	struct str own = dict_text(s->flame.p->dict, s->flame.p->col[s->o->col].unit);
-	bool renamed = s->o->countname || s->o->factor != 1;
+	struct str own = dict_text(p->dict, p->col[col].unit);
 
 	json_member_array(j, "units");
 	for (size_t i = 0; i < LEN(units) && !renamed; i++) {
@@ -40,9 +39,9 @@ static void put_clean(struct json *j, struct str s)
 }
 
 /* What was found: [name, direction, text], and the ways to what got slower. */
-static void put_evidence(struct json *j, const struct svg *s)
+void svg_evidence(struct json *j, const struct flame *f)
 {
-	const struct evidence *e = &s->flame.evidence;
+	const struct evidence *e = &f->evidence;
 	struct buf text = { 0 };
 
 	json_member_array(j, "findings");
@@ -50,7 +49,7 @@ static void put_evidence(struct json *j, const struct svg *s)
 		text.n = 0;
 		finding_put(&text, &e->finding[i]);
 		json_begin_array(j);
-		put_clean(j, dict_text(s->flame.p->dict, e->finding[i].name));
+		put_clean(j, dict_text(f->p->dict, e->finding[i].name));
 		json_put_int64(j, finding_is_up(&e->finding[i]) ? 1 : -1);
 		put_clean(j, buf_str(&text));
 		json_end_array(j);
@@ -72,7 +71,7 @@ static void put_diff(struct json *j, const struct svg *s)
 	json_member_string(j, "shape", str_of(widths[s->o->diff_width]));
 	json_member_bool(j, "evidence", s->flame.evidence.known);
 	if (s->flame.evidence.known)
-		put_evidence(j, s);
+		svg_evidence(j, &s->flame);
 	json_member_array(j, "ratios");
 	for (int i = 0; i < CHANGE_STEPS; i++)
 		json_put_double(j, change_ratio[i]);
@@ -103,7 +102,7 @@ void svg_conf(const struct svg *s)
 	json_member_double(&j, "fontsize", o->fontsize);
 	json_member_double(&j, "total", s->flame.layout.total);
 	json_member_double(&j, "factor", o->factor);
-	put_units(&j, s);
+	svg_units(&j, s->flame.p, o->col, o->countname || o->factor != 1);
 	json_end_object(&j);
 	out_add(s->out, S("</metadata>\n"));
 }

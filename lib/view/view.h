@@ -33,6 +33,13 @@ enum text_color {
 	TEXT_TRUE, /* 24 bits */
 };
 
+/* Where a view finds the text of source files. */
+struct view_source {
+	/* Append the text of the file of that path in the profile; false if it is not found. */
+	bool (*find)(void *context, struct str path, struct buf *text);
+	void *context;
+};
+
 /*
  * What the user may choose. Strings are the caller's; NULL means the default.
  * Nothing of it can break the document: text is escaped, the rest is numbers and
@@ -63,7 +70,9 @@ struct view_options {
 	bool normalize; /* compare as if both sides had the same total */
 	enum diff_width diff_width;
 	enum text_color text_color;
-	bool ascii; /* the terminal shows nothing else */
+	bool ascii;                       /* the terminal shows nothing else */
+	const struct view_source *source; /* NULL: no source lines; html only */
+	struct str above; /* markup of the program's own for the top of the page; html only */
 };
 
 /* What a picture is like by default. */
@@ -91,9 +100,12 @@ struct view {
 	 */
 	bool (*draw)(struct out *out, struct profile *p, const struct view_options *o,
 		     struct view_result *r);
+
+	/* It shows all columns, the labels and the times of observations, too. */
+	bool is_whole;
 };
 
-#define VIEWS(X)           X(svg) X(text)
+#define VIEWS(X)           X(svg) X(text) X(html)
 #define VIEW_DECLARE(name) extern const struct view view_##name;
 VIEWS(VIEW_DECLARE)
 

@@ -1,6 +1,6 @@
 # Speed and memory beside other tools. BENCH=merge runs one task, ROUNDS=11 more rounds.
 
-bench: all $(patsubst %,$(O)/tests/bench/%,measure generate overhead) ## speed and memory against other tools
+bench: all $(patsubst %,$(O)/tests/bench/%,measure generate overhead pairs) ## speed and memory against other tools
 	tests/bench/run.sh $(O) $(BENCH)
 $(O)/tests/bench/%: $(O)/tests/bench/%.o $(O)/libprof.a
 	$(call link)

@@ -5,7 +5,7 @@
 set -eu
 build=$(cd "$1" && pwd)
 shift
-tasks=${*:-fold-repeated fold-unique flame flame-names merge windows top start record finish}
+tasks=${*:-fold-repeated fold-unique flame flame-names html merge windows top start record finish}
 top=$(cd "$(dirname "$0")/../.." && pwd)
 in=$build/bench
 rounds=${ROUNDS:-5}
@@ -13,6 +13,8 @@ PATH=$build:$top/build/peers/bin:$PATH
 export PATH
 LC_ALL=C
 export LC_ALL
+# It needs none of the inputs.
+[ "$tasks" != alloc ] || exec "$top/tests/bench/alloc.sh" "$build"
 mkdir -p "$in"
 cd "$in"
 
@@ -89,6 +91,12 @@ for task in $tasks; do
 		set -- 'prof-flame: prof-flame n.folded'
 		have inferno-flamegraph && set -- "$@" 'inferno: inferno-flamegraph n.folded'
 		row 'draw 300,000 folded stacks of long C++ names' "$@" 'floor:cat: cat n.folded'
+		;;
+	html)
+		row 'page of 300,000 folded stacks, beside the svg' 'html: prof-flame -t html c.folded' \
+			'svg: prof-flame c.folded'
+		prof-flame -t html -o c.html c.folded
+		"$top/tests/bench/page.sh" c.html "$(sed -n 's/.*"nodes":\([0-9]*\).*/\1/p' c.html)" "$rounds"
 		;;
 	windows)
 		set -- 'prof-merge: prof-merge w/*.pb.gz'

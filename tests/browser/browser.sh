@@ -1,10 +1,14 @@
-# Sourced after lib.sh: pictures in headless Chromium.
+# Sourced after lib.sh: pictures in headless Chromium, and in Firefox where that is installed
+# (FIREFOX=no leaves it out).
 
 chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
 if [ -z "$chromium" ]; then
 	skip 'there is no chromium: make deps-dev' "$(basename "$0")"
 	finish
 fi
+
+firefox=$(command -v firefox-esr || command -v firefox)
+[ "${FIREFOX:-}" = no ] && firefox=
 
 # The page itself: its DOM after the scripts in it have run. $address is put behind its name.
 address=
@@ -28,6 +32,59 @@ with_test() {
 	cat
 	echo '});'
 	echo ']]></script></svg>'
+}
+
+# The report of run() in Firefox, which has no --dump-dom: scripts may write to standard output.
+# Fails if an option has no counterpart.
+render_firefox() { # FILE [CHROMIUM-OPTION...]
+	page=$1
+	size=1200,800
+	shift
+	for option; do
+		case $option in
+		--window-size=*) size=${option#*=} ;;
+		*) return 1 ;;
+		esac
+	done
+	profile=$(mktemp -d "$tmp/firefox.XXXXXX")
+	for preference in browser.dom.window.dump.enabled:true browser.shell.checkDefaultBrowser:false \
+		datareporting.policy.dataSubmissionEnabled:false app.update.enabled:false \
+		network.captive-portal-service.enabled:false network.connectivity-service.enabled:false \
+		browser.aboutwelcome.enabled:false; do
+		echo "user_pref(\"${preference%:*}\", ${preference#*:});"
+	done >"$profile/user.js"
+	MOZ_HEADLESS_WIDTH=${size%,*} MOZ_HEADLESS_HEIGHT=${size#*,} "$firefox" --headless --no-remote \
+		--profile "$profile" --window-size "$size" "file://$tmp/$page$address" >report.firefox 2>chromium.err &
+	running=$!
+	n=0
+	until grep -q '^end' report.firefox || [ $n -ge 600 ]; do
+		sleep 0.1
+		n=$((n + 1))
+	done
+	kill $running
+	wait $running 2>/dev/null
+	rm -rf "$profile"
+	echo '<desc class="report">'
+	sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g' report.firefox
+	echo '</desc>'
+}
+
+# in_browsers FILE NAME [CHROMIUM-OPTION...]: run the test that a page holds
+in_browsers() {
+	tested=$1
+	called=$2
+	shift 2
+	render "$tested" "$@" >dom
+	take_report dom "$called"
+	if [ -n "$firefox" ]; then
+		cp dumped dumped.chromium 2>/dev/null
+		if render_firefox "$tested" "$@" >dom; then
+			take_report dom "$called (Firefox)"
+		else
+			skip "Firefox has no $*" "$called (Firefox)"
+		fi
+		mv dumped.chromium dumped 2>/dev/null
+	fi
 }
 
 # Take over what run() has found out, and leave what dump() printed in ./dumped.
@@ -54,6 +111,24 @@ browse() {
 	name=$2
 	shift 2
 	with_test "$file" >test.svg
-	render test.svg "$@" >dom
-	take_report dom "$name"
+	in_browsers test.svg "$name" "$@"
+}
+
+# browse_page FILE.html NAME [CHROMIUM-OPTION...] <SCRIPT: the same in a copy of an HTML page.
+# Its policy lets no other script run, so the copy has none.
+browse_page() {
+	file=$1
+	name=$2
+	shift 2
+	{
+		grep -v '^<meta http-equiv="Content-Security-Policy"' "$file" | sed '/^<\/body>$/,$d'
+		echo '<script>'
+		cat "$top/tests/browser/tap.js" "$top/tests/browser/page.js"
+		echo 'run(async () => {'
+		echo 'await ready();'
+		cat
+		echo '});'
+		echo '</script></body></html>'
+	} >test.html
+	in_browsers test.html "$name" "$@"
 }

@@ -105,7 +105,7 @@ browse in.svg 'reversed' <<'END'
 END
 
 browse in.svg 'search' <<'END'
-	search('more|half');
+	search('/more|half/');
 	ok(getComputedStyle(rect(box('more'))).fill === 'rgb(246, 126, 75)', 'what is found keeps its colour',
 		getComputedStyle(rect(box('more'))).fill);
 	ok(getComputedStyle(rect(box('hot'))).fill === getComputedStyle(rect(box('twice'))).fill, 'the rest has none');

@@ -28,16 +28,16 @@ browse in.svg 'search' <<'END'
 	click(tool('Aa'));
 	is(found(), '4 matched, 65.00%', 'until it does');
 	is(tool('Aa').getAttribute('aria-pressed'), 'true', 'the tool says so');
-	search('^parse$');
-	is(found(), '2 matched, 65.00%', 'regular expressions');
-	search('_number|step');
+	search('/^parse$/');
+	is(found(), '2 matched, 65.00%', 'patterns are between slashes');
+	search('/_number|step/');
 	is(found(), '3 matched, 55.00%', 'with alternatives');
 	search('read_(');
-	is(found(), '1 matched, 20.00%', 'what is none is searched for as it stands');
+	is(found(), '1 matched, 20.00%', 'other text is searched for as it stands');
 	search('nothing like it');
 	is(found(), 'no match', 'nothing found');
 	is(matches(), '', 'nothing marked');
-	search('[');
+	search('/[/');
 	is(found(), 'no match', 'not an expression, and not there');
 	search('all');
 	is(found(), 'no match', 'the root is no frame');
@@ -45,7 +45,7 @@ END
 
 browse in.svg 'next and previous' <<'END'
 	const at = () => `${focused()}: ${one('output').value.split(' m')[0]}`;
-	search('parse_number|step');
+	search('/parse_number|step/');
 	press('n');
 	is(at(), 'parse_number: 1 of 3', 'n: the first');
 	const first = document.activeElement;
@@ -85,15 +85,15 @@ browse in.svg 'search in the address' <<'END'
 	search('parse&=+#%x');
 	is(history.length, steps, 'typing leaves no trail');
 	is(new URLSearchParams(location.hash.slice(1)).get('search'), 'parse&=+#%x', 'the address has it');
-	search('^Parse$');
+	search('/^Parse$/');
 	click(tool('Aa'));
 	click(box('run'));
 	dump(location.hash);
 END
 address=$(cat dumped)
 browse in.svg 'search from the address' <<'END'
-	is(one('input').value, '^Parse$', 'the search is back');
-	is(one('output').value, '1 matched, 25.00%', 'with its result');
+	is(one('input').value, '/^Parse$/', 'the search is back');
+	is(one('output').value, '1 matched, 50.00% of what is zoomed', 'with its result, of what is zoomed');
 	is(tool('Aa').getAttribute('aria-pressed'), 'true', 'with its case');
 	near(width(box('run')), room(), 'with its zoom');
 	press('Escape');

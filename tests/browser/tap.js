@@ -25,6 +25,7 @@ async function run(test) {
 		ok(false, 'no exception', e.stack);
 	}
 	report.push('end', '');
+	window.dump?.(`${report.join('\n')}\n`); // Firefox: to standard output
 	const e = document.createElementNS('http://www.w3.org/2000/svg', 'desc');
 	e.setAttribute('class', 'report');
 	e.textContent = report.join('\n');
@@ -74,12 +75,12 @@ function drawnStacks() {
 	}).slice(1);
 }
 
-async function back() {
-	history.back();
-	await sleep(200);
+// The page's own listener comes first. A browser may take its time.
+async function travel(go) {
+	const arrived = new Promise(resolve => addEventListener('popstate', resolve, {once: true}));
+	go();
+	await Promise.race([arrived, sleep(3000)]);
 }
 
-async function forth() {
-	history.forward();
-	await sleep(200);
-}
+const back = () => travel(() => history.back());
+const forth = () => travel(() => history.forward());

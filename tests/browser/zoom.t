@@ -141,7 +141,7 @@ browse thin.svg 'pruned frames' <<'END'
 	for (let i = 1; i <= 8; i++)
 		near(width(box(`leaf${i}`)), room() / 8, `zooming in shows leaf${i}`);
 	press('0');
-	search('^deeper$');
+	search('/^deeper$/');
 	press('n');
 	is(focused(), 'deeper', 'a search leads to what cannot be seen');
 	near(width(box('deeper')), room(), 'and zooms as far as it must');

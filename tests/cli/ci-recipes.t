@@ -59,31 +59,31 @@ GITHUB_ACTION_PATH=$top
 export GITHUB_STEP_SUMMARY GITHUB_OUTPUT GITHUB_PATH GITHUB_ACTION_PATH
 sed -n '/^\.Ss GitHub/,/^\.Ss GitLab/p' "$top/man/prof-ci.7" | sed 's/\\e/\\/g' >github.yml
 steps github.yml run
-is "$(cat step.* | wc -l)" 10 'GitHub: the steps are found' || cat step.*
+is "$(cat step.* | wc -l)" 11 'GitHub: the steps are found' || cat step.*
 for step in step.*; do
 	grep -q 'make -C prof' "$step" && continue
 	(cd repo && bash -e "../$step") >out 2>err
 	got=$?
 	[ $got -eq 0 ] || break
 done
-is "$got: $(grep -c prof-diff "$step")" '1: 1' 'GitHub: the comparison says "slower"' || cat err
+is "$got: $(grep -c prof-diff "$step")" '1: 2' 'GitHub: the comparison says "slower"' || cat err
 grep -q '^::error.*parse' out
 ok $? 'GitHub: the function is annotated' "$(cat out)"
 grep -q parse summary
 ok $? 'GitHub: the summary names it'
-[ -s repo/runs/diff.svg ]
-ok $? 'GitHub: there is a picture to upload'
+[ -s repo/runs/diff.svg ] && [ -s repo/runs/diff.html ]
+ok $? 'GitHub: there are a picture and a page to upload'
 
 # GitLab: the list after "script:"; what was recorded is there.
 awk '/^\.Ss GitLab/ { on = 1 } on && /^  script:/ { list = 1; next } list && !/^    - / { exit }
 	list { print substr($0, 7) }' "$top/man/prof-ci.7" | grep prof-diff >script
-is "$(wc -l <script)" 3 'GitLab: the script is found'
+is "$(wc -l <script)" 4 'GitLab: the script is found'
 while IFS= read -r command; do
 	(cd repo && sh -c "$command") >out 2>err
 	got=$?
 done <script
 is "$got" 1 'GitLab: the comparison says "slower"'
-grep -q '<failure' repo/junit.xml && [ -s repo/quality.json ] && [ -s repo/metrics.txt ]
+grep -q '<failure' repo/junit.xml && [ -s repo/quality.json ] && [ -s repo/metrics.txt ] && [ -s repo/diff.html ]
 ok $? 'GitLab: the reports are there'
 
 # The action: its steps with inputs.

@@ -21,7 +21,7 @@ cat >bin/pgrep <<'END'
 cat app.pid
 END
 chmod +x bin/* app
-sleep 100 &
+LD_PRELOAD=${BUILD-}/libprof-alloc.so sleep 100 2>/dev/null &
 echo $! >app.pid
 trap 'kill "$(cat app.pid)" "$peer"; cd / && rm -rf "$tmp"' EXIT
 records=true

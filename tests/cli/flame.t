@@ -237,7 +237,7 @@ xml 'random bytes' random.svg
 is "$(grep -c ']]>' name.svg)" 2 'style and script end where they should'
 
 # What is embedded is in the file as it is here, and cannot end its element.
-for f in "$top"/lib/view/*.js "$top"/lib/view/*.css; do
+for f in "$top"/lib/view/*.css "$top"/lib/view/*/*.css "$top"/lib/view/*/*.js "$top"/lib/view/*/*/*.js "$top"/lib/view/*/*/*/*.js; do
 	is "$(grep -c -e ']]>' -e '</script' -e '</style' "$f")" 0 "$(basename "$f") ends nothing"
 done
 grep -o 'https\{0,1\}://[^"'\'' )]*' name.svg | sort -u >urls

@@ -73,6 +73,29 @@ else
 	skip 'there is no javac: make deps-dev' 'a JVM'
 fi
 
+# A container that starts during the recording: it gets its root after its namespace
+gcc -O1 -static -o jit-static "$top/tests/targets/jit.c" 2>/dev/null
+mkdir new
+cat >start <<'END'
+mount -t tmpfs none new && mkdir new/tmp new/old && cp jit-static new/jit && cd new &&
+	pivot_root . old && exec /jit anonymous
+END
+if unshare -m sh -c 'mount -t tmpfs none new && mkdir new/old && cd new && pivot_root . old' 2>/dev/null &&
+	[ -x jit-static ]; then
+	mkfifo control ack
+	prof-record -q -a --comm jit -F 499 --control fifo:control,ack -o root.pb.gz &
+	recorder=$!
+	started
+	unshare -m sh start
+	kill -INT $recorder
+	wait $recorder
+	prof-fold root.pb.gz >root.folded
+	at_least "$(share root.folded 'main;py::made by the program;spin')" 90 \
+		'code of a container that starts meanwhile' "$(head -5 root.folded)"
+else
+	skip 'no container can be made here' 'code of a container that starts meanwhile'
+fi
+
 # CPython has trampolines since 3.12
 python=
 for candidate in "${PYTHON:-python3}" python3 python3.14 python3.13 python3.12; do

@@ -135,7 +135,8 @@ prof-fold so.pb.gz >so.folded
 at_least "$(share so.folded 'main;plugin')" 95 'shared objects that come and go' "$(cat so.folded)"
 is "$(prof-query --raw so.pb.gz | grep -cE '(one|two)\.so .*[0-9a-f]{40}')" 2 'are told apart'
 
-# Two files of one name and without a build id, in turn at one address
+# Two files of one name and without a build id, in turn at one address: by the time that one of them
+# is looked for, its path mostly leads to the other
 for name in first second; do
 	sed "s/^void plugin/__attribute__((noinline)) static void only_$name/" plugin.c >"$name.c"
 	echo "void plugin(unsigned long n) { only_$name(n); sink++; }" >>"$name.c"
@@ -144,18 +145,50 @@ done
 sed 's|void \*so = .*|void *so; unlink("one.so"); if (link(i % 2 ? "first.so" : "second.so", "one.so")) return 1; so = dlopen("./one.so", RTLD_NOW);|
 	s|#include|#include <unistd.h>\n#include|' host.c >turns.c
 $CC -O1 -g -o turns turns.c -ldl
-# A file that is gone before it can be opened has no names: one of three short runs must have both.
-for _ in 1 2 3; do
+if [ "$(id -u)" = 0 ] && stat -f -c %T . | grep -Eq '^(ext2/ext3|xfs)$'; then
 	prof-record -q -F 499 -o turns.pb.gz -- ./turns
 	prof-fold turns.pb.gz >turns.folded
-	[ "$(share turns.folded 'main;plugin;only_first|truncated.;only_first')" -ge 35 ] &&
-		[ "$(share turns.folded 'main;plugin;only_second|truncated.;only_second')" -ge 35 ] && break
-done
-at_least "$(share turns.folded 'main;plugin;only_first|truncated.;only_first')" 35 'files in turn at one address: the first' \
-	"$(cat turns.folded)"
-at_least "$(share turns.folded 'main;plugin;only_second|truncated.;only_second')" 35 'and the second' "$(cat turns.folded)"
+	for name in first second; do
+		at_least "$(share turns.folded "main;plugin;only_$name|truncated.;only_$name")" 25 \
+			"files in turn at one address: the $name" "$(cat turns.folded)"
+	done
+else
+	skip 'only root opens files by inode, on ext4 and xfs' 'files in turn at one address'
+fi
 
-# C code in a Go program has tables of its own
+# Programs that are gone, with their files, before they can be looked at
+target spin
+exits 0 'programs that are removed' prof-record -F 999 -o gone.pb.gz -- sh -c \
+	'for i in 1 2 3 4 5; do cp spin gone$i; ./gone$i 0.01; rm gone$i; done'
+is "$(prof-query --raw gone.pb.gz | grep -c '^mapping.*/gone[0-9]')" 1 'are known as one, by their build id' \
+	"$(prof-query --raw gone.pb.gz | grep gone)"
+
+# A signal handler after a call of nothing
+cat >null.c <<'END'
+#include <signal.h>
+#include <unistd.h>
+static volatile unsigned long sink;
+static void handler(int number)
+{
+	(void)number;
+	for (unsigned long n = 50000000; n--;)
+		sink += n;
+	_exit(0);
+}
+__attribute__((noinline)) static void call(void (*f)(void)) { f(); sink++; }
+int main(void)
+{
+	signal(SIGSEGV, handler);
+	call(0);
+	return 0;
+}
+END
+$CC -O1 -g -o null null.c
+prof-record -q -F 499 -o null.pb.gz -- ./null
+prof-fold null.pb.gz >null.folded
+at_least "$(share null.folded 'main;call;[^;]*;handler')" 90 'the caller of nothing' "$(head -3 null.folded)"
+
+# C code in a Go program, which may use the frame pointer for other things, has tables of its own
 cat >main.go <<'END'
 package main
 
@@ -163,6 +196,9 @@ package main
 #cgo CFLAGS: -O2 -fomit-frame-pointer
 static __attribute__((noinline)) unsigned long c_leaf(unsigned long x)
 {
+#ifdef __x86_64__
+	__asm__ volatile("xor %%ebp, %%ebp" ::: "rbp"); // a register like others
+#endif
 	for (int i = 0; i < 3000; i++)
 		x = x * 6364136223846793005ul + i;
 	return x;
@@ -190,7 +226,7 @@ END
 if CGO_ENABLED=1 go build -o cgo main.go 2>/dev/null; then
 	prof-record -q -F 499 -o cgo.pb.gz -- ./cgo 2>/dev/null
 	prof-fold cgo.pb.gz | grep c_leaf >cgo.folded
-	at_least "$(share cgo.folded '^cgo;.*main.main;.*;runtime.asmcgocall;.*;c_outer;c_middle;c_leaf')" 95 \
+	at_least "$(share cgo.folded '^cgo;.*main.main;.*;runtime.asmcgocall;.*;c_outer;c_middle;c_leaf')" 75 \
 		'C code in a Go program' "$(cat cgo.folded)"
 else
 	skip 'go cannot build programs with C here' 'C code in a Go program'

@@ -50,4 +50,10 @@ all=$(sed -n 's/.*% of \([0-9.]*\) s of CPU time.*/\1/p' err | head -1)
 awk -v sum=$sum -v all="$all" 'BEGIN { r = sum / 1e9 / all; exit !(r > 0.98 && r < 1.02) }'
 ok $? 'which adds up' "$sum ns, $all s"
 at_least "$(find . -name 'w-*.pb.gz' | wc -l)" 3 'over several windows'
+# What has been named is not named again: CPU time of naming, by -v
+prof-record -v -F 999 --every 300ms -d 900ms -o names.pb.gz -- ./spin 1 2>err >/dev/null
+sed -n 's/.*names of .* new: \([0-9.]*\) ms.*/\1/p' err >ms
+awk 'NR == 1 { first = $1 } NR > 1 { rest[NR] = $1 } END { for (i in rest) if (!n++ || rest[i] > worst) worst = rest[i]
+	exit !(n > 1 && worst <= first / 3) }' ms
+ok $? 'names are found once' "$(cat err)"
 finish

@@ -45,6 +45,7 @@ says 'no such process' 'which is said'
 # Standard output is the profile's alone
 prof-record -q -t folded -- ./spin 0.2 >out 2>err
 is "$(grep -c spinning out),$(grep -c spinning err)" 0,1 'a command writes beside the profile'
+is "$(grep -vc '^spin;' out)" 0 'as text, stacks begin with its name'
 prof-record -q -- ./spin 0.2 2>err | prof-query --types >out
 grep -q 'cpu:nanoseconds' out
 ok $? 'pprof into a pipe' "$(cat out)"

@@ -97,32 +97,10 @@ is "$(DEBUGINFOD_URLS='' prof-fold -q --root none --debuginfod bare.pb.gz)" "[ap
 	'--debuginfod without servers'
 
 # A debuginfod of our own, whose server is a directory.
-cat >client.c <<'END'
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-void *debuginfod_begin(void)
-{
-	return malloc(1);
-}
-int debuginfod_find_debuginfo(void *client, const unsigned char *id, int size, char **path)
-{
-	char name[4096];
-	int n = snprintf(name, sizeof(name), "%s/", getenv("DEBUGINFOD_URLS"));
-
-	for (int i = 0; client && !path && i < size; i++)
-		n += snprintf(name + n, sizeof(name) - n, "%02x", id[i]);
-	return open(name, O_RDONLY);
-}
-void debuginfod_end(void *client)
-{
-	free(client);
-}
-END
 gcc -O2 -g -no-pie -fno-pie -Wl,--build-id -o app app.c
 id=$(readelf -n app | sed -n 's/.*Build ID: //p')
 mkdir -p served
-if gcc -shared -fPIC -o libdebuginfod.so.1 client.c && objcopy --only-keep-debug app "served/$id" &&
+if gcc -shared -fPIC -o libdebuginfod.so.1 "$top/tests/targets/debuginfod.c" && objcopy --only-keep-debug app "served/$id" &&
 	strip app; then
 	start="app+0x$(printf %x $((0x$work))) $((0x$size))"
 	is "$(prof-fold -q --symbolize --root none app.perf)" "$start" \

@@ -43,7 +43,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct perf_host host = { .open_binary = open_image };
 	struct label_options options = { .label_by = LABEL_BY_COMM | LABEL_BY_PID | LABEL_BY_TID |
-						     LABEL_BY_CPU | LABEL_BY_CGROUP };
+						     LABEL_BY_CPU | LABEL_BY_GROUP |
+						     LABEL_BY_SERVICE };
 	const struct arch *arch = size % 2 ? &arch_aarch64 : &arch_x86_64;
 	struct gather_event *worth;
 	struct perf_events events;
@@ -70,6 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	d.context = &sink;
 	d.processes.thread_names = true;
 	perf_file_feed(image, &events, &d);
+	gather_end(&sink.gather);
 	processes_sweep(&d.processes);
 	profile_release(&p);
 	dict_release(&dict);

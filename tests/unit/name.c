@@ -115,6 +115,8 @@ static void test_simplify(void)
 
 int main(void)
 {
+	demangles("_ZN1r8h$ue4$ns13gr$uf6$$udf$e17h0123456789abcdefE",
+		  "r::h\303\244ns::gr\303\266\303\237e", "r::h$ue4$ns::gr$uf6$$udf$e");
 	demangles("_ZN5outer5innerEi", "outer::inner", "outer::inner(int)");
 	demangles("_ZNSt6vectorIiSaIiEE9push_backERKi",
 		  "std::vector<int, std::allocator<int> >::push_back",

@@ -10,7 +10,7 @@
 
 #include "perf/gather.h"
 #include "perf_file.h"
-#include "perf_writer.h"
+#include "perf_stream.h"
 #include "tap.h"
 
 /* The host of these tests has binaries beside the recording, and nothing else. */
@@ -51,69 +51,6 @@ static void print_sample(void *context, const struct perf_sample *s)
 						(r ? r->start - map_of(r)->offset : 0)));
 	}
 	buf_ch(&samples, '\n');
-}
-
-/* A stream of records */
-
-static const struct perf_event_attr attr = {
-	.sample_type = PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_CALLCHAIN,
-	.sample_id_all = 1,
-};
-
-static void finish(struct decoder *d, uint64_t time)
-{
-	if (written.header.type != PERF_RECORD_SAMPLE) {
-		record_add_pair(1, 1);
-		record_add(time);
-	}
-	decoder_add(d, record_end(), &attr, 0);
-}
-
-static void add_map(struct decoder *d, uint32_t pid, uint64_t start, uint64_t length,
-		    uint64_t offset, const char *path, uint64_t time)
-{
-	bool kernel = pid == UINT32_MAX;
-
-	record_begin(PERF_RECORD_MMAP, kernel ? PERF_RECORD_MISC_KERNEL : PERF_RECORD_MISC_USER);
-	record_add_pair(pid, pid);
-	record_add(start);
-	record_add(length);
-	record_add(offset);
-	record_add_text(path);
-	finish(d, time);
-}
-
-static void add_comm(struct decoder *d, uint32_t pid, uint16_t misc, const char *comm,
-		     uint64_t time)
-{
-	record_begin(PERF_RECORD_COMM, misc);
-	record_add_pair(pid, pid);
-	record_add_text(comm);
-	finish(d, time);
-}
-
-/* A fork, or the exit of a process. */
-static void add_task(struct decoder *d, uint32_t type, uint32_t pid, uint32_t parent, uint64_t time)
-{
-	record_begin(type, 0);
-	record_add_pair(pid, parent);
-	record_add_pair(pid, parent);
-	record_add(time);
-	finish(d, time);
-}
-
-/* A sample at an address of the program, with one caller. */
-static void add_sample(struct decoder *d, uint32_t pid, uint64_t ip, uint64_t caller, uint64_t time)
-{
-	record_begin(PERF_RECORD_SAMPLE, PERF_RECORD_MISC_USER);
-	record_add(ip);
-	record_add_pair(pid, pid);
-	record_add(time);
-	record_add(3);
-	record_add((uint64_t)PERF_CONTEXT_USER);
-	record_add(ip);
-	record_add(caller);
-	finish(d, time);
 }
 
 /*
@@ -218,6 +155,84 @@ static void test_numbers(void)
 	   "each part has a new number");
 	ok(m->region.start == 0x402000 && m->offset == 0x3000,
 	   "the tail is at its place in the file");
+	decoder_release(&d);
+}
+
+/* Children have their parent's mappings: one list, until one of them changes its own. */
+
+static uint64_t has_map(struct decoder *d, int pid, uint64_t address)
+{
+	const struct map *m = process_find(&d->processes, processes_find(&d->processes, pid),
+					   address);
+
+	return m ? m->region.end - m->region.start : 0;
+}
+
+static void test_forks(void)
+{
+	enum { MAPS = 1000, CHILDREN = 2000 };
+	struct perf_host host = host_of("perf");
+	struct decoder d;
+	size_t before, used;
+
+	decoder_init(&d, &arch_x86_64, &host);
+	d.on_sample = print_sample;
+	add_comm(&d, 5, PERF_RECORD_MISC_COMM_EXEC, "app", 10);
+	for (unsigned i = 0; i < MAPS; i++)
+		add_map(&d, 5, 0x400000 + 0x2000 * i, 0x1000, 0, "/bin/app", 11);
+	decoder_run(&d, UINT64_MAX);
+	before = mem_used();
+	for (unsigned i = 0; i < CHILDREN; i++)
+		add_task(&d, PERF_RECORD_FORK, 6 + i, 5, 12);
+	decoder_run(&d, UINT64_MAX);
+	used = mem_used() - before;
+	ok(used < 4 << 20, "two thousand children of a process with a thousand mappings: %zu KB",
+	   used >> 10);
+	ok(has_map(&d, 6, 0x400000) == 0x1000 && has_map(&d, 7, 0x402000) == 0x1000,
+	   "have its mappings");
+	add_map(&d, 6, 0x400800, 0x800, 0, "/lib/patch", 20);
+	add_map(&d, 5, 0x402000, 0x800, 0, "/lib/patch", 21);
+	decoder_run(&d, UINT64_MAX);
+	ok(has_map(&d, 6, 0x400000) == 0x800 && has_map(&d, 7, 0x400000) == 0x1000 &&
+		   has_map(&d, 5, 0x400000) == 0x1000,
+	   "what a child maps is its own");
+	ok(has_map(&d, 5, 0x402000) == 0x800 && has_map(&d, 6, 0x402000) == 0x1000 &&
+		   has_map(&d, 7, 0x402000) == 0x1000,
+	   "what its parent maps, too");
+	add_comm(&d, 7, PERF_RECORD_MISC_COMM_EXEC, "other", 22);
+	decoder_run(&d, UINT64_MAX);
+	ok(!has_map(&d, 7, 0x402000) && has_map(&d, 8, 0x402000) == 0x1000,
+	   "an exec() of one leaves the others");
+	decoder_release(&d);
+}
+
+/* A leader that has ended before its threads, or that is not waited for. */
+
+static bool still_runs;
+
+static bool runs(void *context, int pid)
+{
+	(void)context;
+	return pid == 5 && still_runs;
+}
+
+static void test_late_end(void)
+{
+	struct perf_host host = { .is_running = runs };
+	struct decoder d;
+
+	decoder_init(&d, &arch_x86_64, &host);
+	d.on_sample = print_sample;
+	still_runs = true;
+	add_comm(&d, 5, PERF_RECORD_MISC_COMM_EXEC, "app", 10);
+	add_task(&d, PERF_RECORD_EXIT, 5, 1, 20);
+	add_comm(&d, 6, PERF_RECORD_MISC_COMM_EXEC, "app", 5000000000);
+	decoder_run(&d, UINT64_MAX);
+	ok(processes_find(&d.processes, 5), "a process whose threads go on is kept");
+	still_runs = false;
+	add_comm(&d, 6, PERF_RECORD_MISC_COMM_EXEC, "app", 10000000000);
+	decoder_run(&d, UINT64_MAX);
+	ok(!processes_find(&d.processes, 5), "until they have ended, too");
 	decoder_release(&d);
 }
 
@@ -438,6 +453,8 @@ int main(void)
 {
 	test_stream();
 	test_numbers();
+	test_forks();
+	test_late_end();
 	test_late_file();
 	test_file();
 	test_profile();

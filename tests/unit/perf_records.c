@@ -393,9 +393,28 @@ static void test_queue(void)
 	buf_release(&order);
 }
 
+/* Of the namespaces, that of mounts; in containers that share it, that of pids differs. */
+static void test_namespaces(void)
+{
+	static const struct perf_event_attr attr = { .sample_type = PERF_SAMPLE_TID };
+	struct record r;
+
+	record_begin(PERF_RECORD_NAMESPACES, 0);
+	record_add_pair(7, 8);
+	record_add(NR_NAMESPACES);
+	for (uint64_t i = 0; i < NR_NAMESPACES; i++) {
+		record_add(4);          /* device */
+		record_add(0x1000 + i); /* inode */
+	}
+	r = parse(&attr);
+	ok(r.kind == RECORD_NAMESPACES && r.pid == 7 && r.mount_ns == 0x1000 + MNT_NS_INDEX,
+	   "the namespace of mounts is %llx", (unsigned long long)r.mount_ns);
+}
+
 int main(void)
 {
 	test_full_sample();
+	test_namespaces();
 	test_few_fields();
 	test_maps();
 	test_others();

@@ -9,6 +9,8 @@
 
 #include "model.h"
 #include "object/symtab.h"
+#include "symbol/dwarf_file.h"
+#include "symbol/kept_bytes.h"
 #include "symbol/symbolizer.h"
 #include "tap.h"
 
@@ -311,6 +313,37 @@ static void test_packed(void)
 	} else {
 		skipped("sections packed the old way", "objcopy does not");
 	}
+}
+
+/* What one child has read is there for the next: the answers are the same. */
+static void test_kept(void)
+{
+	struct kept_key key = { .what = DWARF_KEEPS_UNITS };
+	struct buf path = { 0 };
+	const char *why;
+	struct elf e;
+	int fd;
+
+	buf_printf(&path, "%s/packed", dir);
+	buf_ch(&path, '\0');
+	fd = open(path.p, O_RDONLY);
+	ok(elf_open(&e, fd, &why), "a file of which something may be kept");
+	close(fd);
+	key.file = e.identity;
+	elf_close(&e);
+	kept_bytes_begin();
+	ok(!kept_bytes_find(key).p, "at first there is nothing");
+	same("a child that keeps what it reads", "packed", "", &ALL);
+	ok(kept_bytes_find(key).n > 0, "then there is");
+	same("another one finds it", "packed", "", &ALL);
+	same("the same of a file that is not packed", "plain", "", &ALL);
+	same("which is kept as well", "plain", "", &ALL);
+	run("touch packed");
+	same("of a file that has changed nothing is known", "packed", "", &ALL);
+	ok(!kept_bytes_add(key, str(why = "", (size_t)65 << 20)).p, "there is an end of it");
+	kept_bytes_end();
+	ok(!kept_bytes_find(key).p, "all is given back");
+	buf_release(&path);
 }
 
 static void test_dwz(const char *flags)
@@ -631,6 +664,7 @@ int main(void)
 	if (run("gcc -O2 -g -o plain program.c")) {
 		test_plain();
 		test_packed();
+		test_kept();
 		test_dwz("");
 		test_dwz("-5");
 	}

@@ -22,4 +22,7 @@ validate-unwind: $(O)/tests/validate/unwind ## hold stacks of real programs agai
 validate-scrape: all ## scrape a real Go program
 	tests/validate/scrape.sh $(O)
 
-.PHONY: validate record-runs validate-unwind validate-scrape
+validate-alloc: all ## are allocation profiles unbiased? RUNS=1000
+	tests/validate/alloc.sh $(O) $(RUNS)
+
+.PHONY: validate record-runs validate-unwind validate-scrape validate-alloc

@@ -15,10 +15,14 @@ struct diff_report {
 
 	/* Write all of it. Errors stick in out. */
 	void (*write)(struct out *out, const struct comparison *c);
+
+	/* It is only the top of a page; the command draws the rest. */
+	bool is_page_top;
 };
 
 #define DIFF_REPORTS(X)                                                                            \
-	X(text) X(tsv) X(json) X(markdown) X(junit) X(sarif) X(codequality) X(openmetrics) X(github)
+	X(text)                                                                                    \
+	X(tsv) X(json) X(markdown) X(junit) X(sarif) X(codequality) X(openmetrics) X(github) X(html)
 #define DIFF_DECLARE(name) extern const struct diff_report diff_report_##name;
 DIFF_REPORTS(DIFF_DECLARE)
 

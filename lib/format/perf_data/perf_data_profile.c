@@ -47,6 +47,7 @@ static unsigned labels_of(const struct perf_data *r)
 	for (size_t i = 0; i < r->events.n; i++)
 		has |= r->events.attr[i].sample_type;
 	return (has & PERF_SAMPLE_TID ? LABEL_BY_COMM | LABEL_BY_PID | LABEL_BY_TID : 0u) |
+	       (has & PERF_SAMPLE_CGROUP ? LABEL_BY_GROUP : 0u) |
 	       (has & PERF_SAMPLE_CPU ? LABEL_BY_CPU : 0u);
 }
 
@@ -260,6 +261,7 @@ bool perf_data_finish(struct perf_data *r)
 			       in_fail(r->in, "holds no samples, but an instruction trace: 'perf "
 					      "script --itrace=i100us' makes samples of it") :
 			       in_fail(r->in, "holds no samples");
+	gather_end(&r->gather);
 	perf_data_describe(r);
 	note_left_out(r);
 	note_overlaps(r);

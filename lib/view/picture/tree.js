@@ -103,6 +103,49 @@ class Tree {
 		}
 	}
 
+	// The tree of stacks that have a frame of each name in focus and none of those to ignore,
+	// without the frames to hide. Each is a list of arrays by name.
+	filtered(focus, ignore, hide) {
+		const {n, parent: up, name: called} = this, all = (1 << focus.length) - 1;
+		const has = new Int32Array(n), out = new Uint8Array(n), to = new Int32Array(n);
+		const parent = [0], name = [called[0]], depth = [0], self = [0], base = [0], child = new Map();
+		for (let i = 0; i < n; i++) {
+			const k = called[i], above = to[up[i]], key = above * 2 ** 21 + k;
+			has[i] = i && has[up[i]];
+			out[i] = i && out[up[i]];
+			focus.forEach((hit, bit) => has[i] |= i && hit[k] ? 1 << bit : 0);
+			out[i] |= i && ignore.some(hit => hit[k]);
+			if (i && hide.some(hit => hit[k])) {
+				to[i] = above;
+			} else if (i) {
+				if (!child.has(key)) {
+					child.set(key, parent.push(above) - 1);
+					name.push(k);
+					depth.push(depth[above] + 1);
+					self.push(0);
+					base.push(0);
+				}
+				to[i] = child.get(key);
+			}
+			if (has[i] === all && !out[i]) {
+				self[to[i]] += this.self[i];
+				base[to[i]] += this.base[i];
+			}
+		}
+		return Tree.of({parent, name, depth, self, base}, this.diff);
+	}
+
+	static of({parent, name, depth, self, base}, diff) {
+		const t = new Tree(parent.length, diff);
+		t.parent.set(parent);
+		t.name.set(name);
+		t.depth.set(depth);
+		t.self.set(self);
+		if (diff)
+			t.base.set(base);
+		return t.addUp();
+	}
+
 	// The same stacks, leaf first.
 	reversed() {
 		const stacks = [];
@@ -139,14 +182,7 @@ class Tree {
 				work.push([child, i, end]);
 			}
 		}
-		const t = new Tree(parent.length, this.diff);
-		t.parent.set(parent);
-		t.name.set(name);
-		t.depth.set(depth);
-		t.self.set(self);
-		if (t.diff)
-			t.base.set(base);
-		return t.addUp();
+		return Tree.of({parent, name, depth, self, base}, this.diff);
 	}
 
 	// Have two stacks come to frames of one name? The root is like nothing else.

@@ -1,0 +1,212 @@
+#include "record/process_context.h"
+
+#include <stdio.h>
+#include <sys/uio.h>
+
+#include "perf/cgroup_path.h"
+#include "record/kernel_text.h"
+#include "record/resource_text.h"
+
+enum {
+	HEADER = 32,             /* bytes of the mapping that are of interest */
+	VERSION = 2,             /* of its layout */
+	MOST_PAYLOAD = 64 << 10, /* bytes */
+	TRIES = 3,               /* while it is being changed */
+	MOST_LOOKS = 10,         /* for published contexts, a second */
+	SHORT_ID = 12,           /* digits of a container's id that its engine shows */
+};
+
+static const uint64_t FIRST_LOOK_NS = 1000000000, LAST_LOOK_NS = 64000000000;
+
+struct process_context {
+	struct buf published; /* labels by the mapping */
+	struct buf fixed;     /* by all else */
+	struct buf text;      /* both */
+	uint64_t time;        /* of the publication; 0 = there is none so far */
+	uint64_t next, pause; /* ns: the next look, and how long after it the one after that */
+	bool looked, is_readable;
+};
+
+void process_context_release(struct process_context *c)
+{
+	if (!c)
+		return;
+	buf_release(&c->published);
+	buf_release(&c->fixed);
+	buf_release(&c->text);
+	mem_free(c, sizeof(*c));
+}
+
+/* The published context */
+
+static bool read_memory(int pid, uint64_t address, void *to, size_t n)
+{
+	struct iovec here = { to, n }, there = { (void *)(uintptr_t)address, n };
+
+	return process_vm_readv(pid, &here, 1, &there, 1, 0) == (ssize_t)n;
+}
+
+/* "7f0012340000-7f0012341000 rw-p 00000000 00:01 3078   /memfd:OTEL_CTX (deleted)" */
+static bool is_context_line(struct str line)
+{
+	static const char *const names[] = { "[anon_shmem:OTEL_CTX]", "[anon:OTEL_CTX]",
+					     "/memfd:OTEL_CTX" };
+	ptrdiff_t at = str_find(line, S("OTEL_CTX"));
+
+	for (size_t i = 0; at >= 0 && i < LEN(names); i++)
+		if (str_find(line, str_of(names[i])) >= 0)
+			return true;
+	return false;
+}
+
+/* Where it begins; 0 if the process has none. */
+static uint64_t find_mapping(int pid)
+{
+	struct buf maps = { 0 };
+	struct str lines;
+	uint64_t start = 0;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+	kernel_text(path, &maps);
+	if (str_find(buf_str(&maps), S("OTEL_CTX")) >= 0)
+		for (lines = buf_str(&maps); lines.n && !start;) {
+			struct str line = str_cut(&lines, '\n'), range = line;
+
+			if (is_context_line(line) && !str_hex(str_cut(&range, '-'), &start))
+				start = 0;
+		}
+	buf_release(&maps);
+	return start;
+}
+
+struct context_header {
+	char magic[8];
+	uint32_t version, size;
+	uint64_t time, payload;
+};
+
+static bool read_header(int pid, uint64_t at, struct context_header *h)
+{
+	_Static_assert(sizeof(*h) == HEADER, "as it lies in memory");
+	return read_memory(pid, at, h, sizeof(*h)) &&
+	       str_eq(str(h->magic, sizeof(h->magic)), S("OTEL_CTX")) && h->version == VERSION &&
+	       h->size <= MOST_PAYLOAD;
+}
+
+/* The process may change it meanwhile: the time of publication is 0 then, or another one. */
+static bool read_once(struct process_context *c, int pid, uint64_t at)
+{
+	struct context_header h, again;
+	struct buf payload = { 0 };
+	bool ok = false;
+
+	if (!read_header(pid, at, &h) || !h.time)
+		return false;
+	if (h.time == c->time)
+		return true;
+	ok = read_memory(pid, h.payload, buf_room(&payload, h.size + 1), h.size) &&
+	     read_header(pid, at, &again) && again.time == h.time;
+	payload.n = h.size;
+	if (ok) {
+		c->published.n = 0;
+		resource_of_context(&c->published, buf_str(&payload));
+		c->time = h.time;
+	}
+	buf_release(&payload);
+	return ok;
+}
+
+static void read_published(struct process_context *c, int pid)
+{
+	uint64_t at = find_mapping(pid);
+
+	for (int i = 0; at && i < TRIES && !read_once(c, pid, at); i++)
+		;
+}
+
+/* What does not change */
+
+static void add_group(struct process_context *c, struct str group, struct str own_group)
+{
+	struct str id = cgroup_container(group);
+
+	if (!str_eq(group, own_group))
+		resource_add(&c->fixed, S("service.name"), cgroup_service(group));
+	if (id.n)
+		resource_add(&c->fixed, S("service.instance.id"), str(id.p, SHORT_ID));
+}
+
+static bool read_environment(struct process_context *c, int pid)
+{
+	struct buf environment = { 0 };
+	char path[32];
+	bool ok;
+
+	snprintf(path, sizeof(path), "/proc/%d/environ", pid);
+	ok = kernel_text(path, &environment);
+	if (ok)
+		resource_of_environment(&c->fixed, buf_str(&environment));
+	buf_release(&environment);
+	return ok;
+}
+
+/* Children are mostly of the service of their parent. */
+static void inherit(struct processes *t, const struct process *p, struct process_context *c)
+{
+	struct process *parent = p->parent ? processes_find(t, p->parent) : NULL;
+	struct process_context *of = parent ? parent->host_context : NULL;
+
+	if (of)
+		buf_add(&c->fixed, buf_str(&of->text));
+}
+
+/*
+ * The list of a process's mappings may be long. Where many processes come and go, few of them
+ * are looked at: they rarely live long enough to publish anything.
+ */
+static bool may_look(uint64_t time)
+{
+	static uint64_t second;
+	static unsigned looks;
+
+	if (time / 1000000000 != second)
+		looks = 0;
+	second = time / 1000000000;
+	return looks++ < MOST_LOOKS;
+}
+
+static void join(struct process_context *c)
+{
+	c->text.n = 0;
+	buf_add(&c->text, buf_str(&c->published));
+	buf_add(&c->text, buf_str(&c->fixed));
+}
+
+struct str process_context_labels(struct processes *t, struct process *p, struct str group,
+				  struct str own_group, uint64_t time, uint64_t *until)
+{
+	struct process_context *c = p->host_context;
+
+	if (!c)
+		c = p->host_context = mem_zeroed(1, sizeof(*c));
+	if (!c->looked) {
+		c->is_readable = read_environment(c, p->pid);
+		if (!c->is_readable)
+			inherit(t, p, c);
+		add_group(c, group, own_group);
+		c->pause = FIRST_LOOK_NS;
+		c->looked = true;
+	}
+	if (time >= c->next && !may_look(time)) {
+		c->next = time + FIRST_LOOK_NS / 4;
+		join(c);
+	} else if (time >= c->next) {
+		read_published(c, p->pid);
+		join(c);
+		c->next = time + c->pause;
+		c->pause = c->pause < LAST_LOOK_NS ? 2 * c->pause : c->pause;
+	}
+	*until = c->is_readable ? c->next : UINT64_MAX;
+	return buf_str(&c->text);
+}

@@ -1,0 +1,141 @@
+#include "record/resource_text.h"
+
+#include "io/pb.h"
+
+enum { MOST_VALUE = 256 }; /* bytes */
+
+static const struct {
+	const char *attribute, *label;
+} known[] = {
+	{ "service.name", "service_name" },
+	{ "service.version", "service_version" },
+	{ "deployment.environment.name", "deployment_environment" },
+	{ "deployment.environment", "deployment_environment" }, /* as it was called before */
+	{ "service.instance.id", "instance" },
+};
+
+static bool is_plain(struct str value)
+{
+	uint32_t code;
+	size_t n;
+
+	if (!value.n || value.n > MOST_VALUE)
+		return false;
+	for (; value.n; value = str_skip(value, n)) {
+		n = str_utf8(value, &code);
+		if (!n || code < ' ' || code == 0x7f)
+			return false;
+	}
+	return true;
+}
+
+void resource_add(struct buf *labels, struct str attribute, struct str value)
+{
+	for (size_t i = 0; i < LEN(known); i++)
+		if (str_eq(attribute, str_of(known[i].attribute)) && is_plain(value))
+			buf_printf(labels, "%s=%.*s\n", known[i].label, STR_ARG(value));
+}
+
+/* The environment */
+
+static void unescape(struct str s, struct buf *to)
+{
+	to->n = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		int high = i + 2 < s.n && s.p[i] == '%' ? hex_digit(s.p[i + 1]) : -1;
+		int low = high >= 0 ? hex_digit(s.p[i + 2]) : -1;
+
+		buf_ch(to, low >= 0 ? (char)(high << 4 | low) : s.p[i]);
+		i += low >= 0 ? 2 : 0;
+	}
+}
+
+static void add_list(struct buf *labels, struct str list)
+{
+	struct buf value = { 0 };
+
+	while (list.n) {
+		struct str text = str_cut(&list, ','), key = str_cut(&text, '=');
+
+		unescape(str_trim(text), &value);
+		resource_add(labels, str_trim(key), buf_str(&value));
+	}
+	buf_release(&value);
+}
+
+/* The name that has a variable of its own counts before that in the list. */
+void resource_of_environment(struct buf *labels, struct str environment)
+{
+	struct str list = S("");
+
+	while (environment.n) {
+		struct str value = str_cut(&environment, '\0'), key = str_cut(&value, '=');
+
+		if (str_eq(key, S("OTEL_SERVICE_NAME")))
+			resource_add(labels, S("service.name"), value);
+		else if (str_eq(key, S("OTEL_RESOURCE_ATTRIBUTES")))
+			list = value;
+	}
+	add_list(labels, list);
+}
+
+/* The process context */
+
+/* The string of an AnyValue; empty if it has another kind. */
+static struct str string_value(const struct pb *outer, struct str message)
+{
+	struct pb pb = pb_inside(outer, "AnyValue", message);
+	struct str text = S("");
+	struct pb_field f;
+
+	while (pb_next(&pb, &f))
+		if (f.number == 1)
+			text = pb_bytes(&pb, &f);
+	return text;
+}
+
+static void add_key_value(struct buf *labels, const struct pb *outer, struct str message)
+{
+	struct pb pb = pb_inside(outer, "KeyValue", message);
+	struct str key = S(""), value = S("");
+	struct pb_field f;
+
+	while (pb_next(&pb, &f)) {
+		if (f.number == 1)
+			key = pb_bytes(&pb, &f);
+		else if (f.number == 2)
+			value = string_value(&pb, pb_bytes(&pb, &f));
+	}
+	resource_add(labels, key, value);
+}
+
+static void add_resource(struct buf *labels, const struct pb *outer, struct str message)
+{
+	struct pb pb = pb_inside(outer, "Resource", message);
+	struct pb_field f;
+
+	while (pb_next(&pb, &f))
+		if (f.number == 1)
+			add_key_value(labels, &pb, pb_bytes(&pb, &f));
+}
+
+bool resource_of_context(struct buf *labels, struct str payload)
+{
+	struct in quiet = { .name = "" };
+	struct pb pb = pb_open(&quiet, "ProcessContext", payload, 0);
+	size_t before = labels->n;
+	struct pb_field f;
+	bool ok;
+
+	while (pb_next(&pb, &f)) {
+		if (f.number == 1)
+			add_resource(labels, &pb, pb_bytes(&pb, &f));
+		else if (f.number == 2)
+			add_key_value(labels, &pb, pb_bytes(&pb, &f));
+	}
+	ok = !quiet.failed;
+	if (!ok)
+		labels->n = before;
+	in_release(&quiet);
+	return ok;
+}

@@ -1,0 +1,187 @@
+/*
+ * One self-contained HTML page: the verdict if there is one, a first view as plain SVG for
+ * readers without script, the profile as data, and the script.
+ *
+ * Text from outside is only in markup text and attributes (escape.h), in JSON (json.h), or
+ * in base64. The page's own policy forbids everything but its script and its style: it
+ * can load and send nothing.
+ */
+#include "view/html/html.h"
+
+#include "html_assets.h"
+#include "io/escape.h"
+#include "view/assets.h"
+
+static void put_markup(const struct page *page, const char *text)
+{
+	out_add(page->out, str_of(text));
+}
+
+static void put_text(const struct page *page, struct str text)
+{
+	xml_text(&page->out->bytes, text);
+}
+
+/* The browser runs the script whose SHA-256 this is, and no other. */
+static void put_policy(const struct page *page)
+{
+	put_markup(page,
+		   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		   "script-src 'sha256-" HTML_SCRIPT_SHA256 "'; style-src 'unsafe-inline'; "
+		   "base-uri 'none'; form-action 'none'\">\n");
+}
+
+/* Colours that options set. A given backdrop decides light or dark. */
+static void put_theme(const struct page *page)
+{
+	const struct view_options *o = page->o;
+	struct buf *b = &page->out->bytes;
+
+	buf_add(b, S(":root { --match: "));
+	rgb_put(b, o->match);
+	buf_add(b, rgb_wants_white(o->match) ? S("; --match-ink: #fff") : S("; --match-ink: #000"));
+	if (o->has_backdrop) {
+		buf_add(b, S("; --bar: "));
+		rgb_put(b, o->backdrop[0]);
+	}
+	if (o->fonttype) { /* it cannot end the style: see font_is_safe() */
+		buf_add(b, S("; --font: "));
+		buf_add(b, str_of(o->fonttype));
+	}
+	buf_add(b, S("; }\n"));
+}
+
+static void put_head(const struct page *page)
+{
+	const struct view_options *o = page->o;
+	bool dark = o->has_backdrop && rgb_wants_white(o->backdrop[0]);
+
+	put_markup(page, "<!DOCTYPE html>\n<html lang=\"en\" class=\"");
+	put_markup(page, dark ? "dark" : o->has_backdrop ? "light" : "auto");
+	put_markup(page, "\">\n<head>\n<meta charset=\"utf-8\">\n");
+	put_policy(page);
+	put_markup(page,
+		   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+		   "<meta name=\"generator\" content=\"prof-flame\">\n<title>");
+	put_text(page, page->svg.title);
+	put_markup(page, "</title>\n");
+	if (o->notes) {
+		put_markup(page, "<meta name=\"description\" content=\"");
+		put_text(page, str_of(o->notes));
+		put_markup(page, "\">\n");
+	}
+	put_markup(page, "<style>\n");
+	svg_styles(&page->svg);
+	put_theme(page);
+	out_add(page->out, asset_page_css());
+	put_markup(page, "</style>\n</head>\n");
+}
+
+static void put_first_view(const struct page *page)
+{
+	put_markup(page, "<div id=\"still\">\n");
+	svg_head(&page->svg);
+	svg_first_view(&page->svg);
+	put_markup(page, "</svg>\n</div>\n");
+}
+
+static const struct html_part *const parts[] = {
+#define HTML_PART(name) &html_part_##name,
+	HTML_PARTS(HTML_PART)
+};
+
+static void put_data(struct page *page)
+{
+	struct json j = { .b = &page->out->bytes, .indented = 2 };
+
+	for (size_t i = 0; i < LEN(parts); i++)
+		if (parts[i]->blocks)
+			parts[i]->blocks(page);
+	put_markup(page, "<script type=\"application/json\" id=\"conf\">");
+	json_begin_object(&j);
+	for (size_t i = 0; i < LEN(parts); i++)
+		if (parts[i]->conf)
+			parts[i]->conf(page, &j);
+	json_end_object(&j);
+	put_markup(page, "</script>\n");
+}
+
+static void write_page(struct page *page)
+{
+	put_head(page);
+	put_markup(page, "<body>\n");
+	if (page->o->above.n) {
+		put_markup(page, "<section id=\"above\">\n");
+		out_add(page->out, page->o->above);
+		put_markup(page, "</section>\n");
+	}
+	put_first_view(page);
+	put_data(page);
+	put_markup(page, "<script>");
+	out_add(page->out, asset_page_js());
+	put_markup(page, "</script>\n</body>\n</html>\n");
+}
+
+/* Nodes are written in the order in which siblings are drawn. */
+static void number_nodes(struct page *page)
+{
+	uint32_t depth = 0, n = 1;
+
+	page->number = mem_zeroed(page->tree->n, sizeof(*page->number));
+	for (uint32_t i = tree_next(page->tree, 0, &depth); i; i = tree_next(page->tree, i, &depth))
+		page->number[i] = n++;
+}
+
+/* The recorded command, where it is known. */
+static struct str default_title(const struct page *page)
+{
+	struct str command = profile_fact(page->p, S("command"));
+
+	return page->svg.flame.tree.diff ? S("Comparison") : command.n ? command : S("Profile");
+}
+
+static void build_page(struct page *page)
+{
+	page->tree = &page->svg.flame.tree;
+	svg_init(&page->svg, NULL);
+	if (!page->o->title)
+		page->svg.title = default_title(page);
+	if (page->o->source)
+		html_tree_by_line(page);
+	number_nodes(page);
+	html_rows_init(&page->rows, page->p, page->node, page->number, page->tree->n);
+}
+
+static void release_page(struct page *page)
+{
+	html_rows_release(&page->rows);
+	mem_free(page->number, page->tree->n * sizeof(*page->number));
+	html_places_release(page);
+	tree_release(&page->by_line);
+	svg_release(&page->svg);
+}
+
+static bool draw_html(struct out *out, struct profile *p, const struct view_options *o,
+		      struct view_result *r)
+{
+	struct page page = { .out = out,
+			     .p = p,
+			     .o = o,
+			     .svg = { .out = out, .o = o },
+			     .nstack = p->dict->stack.n };
+	bool ok;
+
+	page.node = mem_zeroed(page.nstack, sizeof(*page.node));
+	ok = flame_init_all(&page.svg.flame, p, o, r, page.node);
+	if (ok) {
+		build_page(&page);
+		write_page(&page);
+		release_page(&page);
+	}
+	flame_release(&page.svg.flame);
+	mem_free(page.node, page.nstack * sizeof(*page.node));
+	return ok;
+}
+
+const struct view view_html = { "html", "a page for the browser: tables, trees, times, labels",
+				draw_html, true };

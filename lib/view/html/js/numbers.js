@@ -1,0 +1,89 @@
+// Numbers and names for people.
+
+const grouping = new Intl.NumberFormat('en-US', {maximumFractionDigits: 0});
+const compact = new Intl.NumberFormat('en-US', {notation: 'compact', maximumSignificantDigits: 4});
+const typeNow = () => conf.types[state.type];
+const percent = (v, all, digits = 2) => (all ? 100 * v / all : 0).toFixed(digits) + '%';
+
+// "1.5ms", or where the type has no unit that people know "1,234" or "1.234M".
+function shortAmount(v) {
+	const unit = typeNow().units.filter(([scale]) => Math.abs(v) >= scale).pop() || typeNow().units[0];
+	if (!unit)
+		return (Math.abs(v * conf.factor) < 1e6 ? grouping : compact).format(v * conf.factor);
+	return v ? `${+(v / unit[0]).toPrecision(3)}${unit[1]}` : '0';
+}
+
+// "1,500,000 nanoseconds (1.5ms)"
+function amount(v) {
+	const exact = `${grouping.format(v * conf.factor)} ${typeNow().countname}`;
+	return typeNow().units.length && v ? `${exact} (${shortAmount(v)})` : exact;
+}
+
+const frameName = k => k < 0 ? 'all' : names[k];
+const labelOf = k => frameName(k).replace(/_\[[kwij]\]$/, ''); // its colour tells the rest
+
+// Of two values, as they compare: [before, after].
+function sides(base, now) {
+	const pair = [base * sums.scale, now];
+	return conf.negate ? pair.reverse() : pair;
+}
+
+function changeText([from, to]) {
+	if (from <= 0 || to <= 0)
+		return to > 0 ? 'new' : from > 0 ? 'gone' : '0.00%';
+	return (to > from ? '+' : '') + percent(to - from, from);
+}
+
+// -5 (half or less) to 5 (double or more).
+function changeStep([from, to]) {
+	const low = Math.min(from, to), high = Math.max(from, to);
+	const n = conf.ratios.filter(ratio => high * (1 + 1e-9) >= low * ratio).length;
+	return high <= 0 ? 0 : from < to ? n : -n;
+}
+
+// What replicates say of a function: see evidence.h.
+const findings = new Map();
+for (const [name, ...finding] of conf.findings || [])
+	findings.set(name, [...findings.get(name) || [], finding]);
+const hasVerdicts = () => conf.evidence && !state.compare;
+
+function isReal(k, base, now) {
+	const up = now > base * sums.scale ? 1 : -1;
+	return !hasVerdicts() || (findings.get(names[k]) || []).some(([direction]) => direction === up);
+}
+
+function verdictsOf(k) {
+	if (!hasVerdicts() || k < 0)
+		return [];
+	const found = findings.get(names[k]);
+	return found ? found.map(([, text]) => text) : ['may be chance'];
+}
+
+// A moment of the profile, in ms as conf.times has it. 1e11 ms is 1973: before that it is no date.
+function moment(ms) {
+	const start = conf.times.start;
+	if (start < 1e11)
+		return `+${(ms / 1000).toFixed(ms < 1e5 ? 2 : 0)} s`;
+	return new Date(start + ms).toISOString().slice(0, 19).replace('T', ' ') + 'Z';
+}
+
+function span(ms) {
+	const units = [[86400e3, 'd'], [3600e3, 'h'], [60e3, 'min'], [1e3, 's'], [1, 'ms']];
+	const [length, unit] = units.find(([length]) => ms >= length) || units[4];
+	return `${+(ms / length).toPrecision(3)} ${unit}`;
+}
+
+// A term of the search as a test: literal, unless it is /between slashes/.
+function matcher(term, cased) {
+	const pattern = term.match(/^\/(.+)\/(i?)$/);
+	if (pattern) {
+		try {
+			const regex = new RegExp(pattern[1], pattern[2] || (cased ? '' : 'i'));
+			return name => regex.test(name);
+		} catch {
+			return () => false;
+		}
+	}
+	const fold = s => cased ? s : s.toLowerCase(), wanted = fold(term);
+	return name => fold(name).includes(wanted);
+}

@@ -1,0 +1,153 @@
+// Boxes
+
+const frames = make(SVG, 'g', {role: 'tree', 'aria-label': conf.title});
+const origin = svg.querySelector('.origin');
+let drawn = new Map(); // node -> {x, w, element}
+let drawnZoom = 0, drawnTop = 0;
+let rows = 0; // what all views of this tree have needed so far
+let isTall = false; // is it taller than the window?
+let down = false; // is the root at the top?
+let current = 0; // the node that keys move
+
+const room = () => (conf.width || svg.getBoundingClientRect().width) - 2 * PAD;
+
+const glyphs = new Map();
+const pen = document.createElementNS(HTML, 'canvas').getContext('2d');
+pen.font = `${conf.fontsize}px ${getComputedStyle(svg).fontFamily}`;
+
+function glyphWidth(c) {
+	if (!glyphs.has(c))
+		glyphs.set(c, pen.measureText(c).width);
+	return glyphs.get(c);
+}
+
+// The name, cut to that many pixels; '' when next to nothing of it fits.
+function fit(name, width) {
+	const dots = glyphWidth('\u2026');
+	let used = 0, kept = 0;
+	for (const c of name) {
+		used += glyphWidth(c);
+		if (used > width)
+			return kept < 2 ? '' : name.slice(0, kept) + '\u2026';
+		if (used + dots <= width)
+			kept += c.length;
+	}
+	return name;
+}
+
+function changeStep([from, to]) {
+	const low = Math.min(from, to), high = Math.max(from, to);
+	const n = conf.ratios.filter(ratio => high * (1 + 1e-9) >= low * ratio).length;
+	return high <= 0 ? 0 : from < to ? n : -n;
+}
+
+function boxClass(i) {
+	const classes = ['box'];
+	if (!i) {
+		classes.push('all');
+	} else if (conf.diff) {
+		const [from, to] = change(i), real = isReal(i);
+		classes.push(real ? `d${changeStep([from, to]) + conf.ratios.length}` : 'chance');
+		if (real && (to <= 0 || from <= 0))
+			classes.push(to <= 0 ? 'gone' : 'new');
+		if (tree === forward && blamed.has(i))
+			classes.push('blame');
+	} else if (colors[tree.name[i]] & 1) {
+		classes.push('white');
+	}
+	if (i && found.hit && found.hit[tree.name[i]])
+		classes.push('match');
+	if (tree.depth[i] < tree.depth[zoom])
+		classes.push('above');
+	return classes.join(' ');
+}
+
+function makeBox({i, x, w, depth}, top) {
+	const row = down ? depth : rows - 1 - depth, y = top + row * conf.height;
+	const wide = w > 4; // gaps and round corners would leave little of the others
+	const rect = make(SVG, 'rect', {x: x.toFixed(2), y, width: (wide ? w - 0.5 : w).toFixed(2),
+		height: conf.height - 1, rx: wide ? 1.5 : 0});
+	const box = make(SVG, 'g', {class: boxClass(i), role: 'treeitem', tabindex: -1,
+		'aria-level': depth + 1, 'aria-label': `${fullName(i)}, ${facts(i).join(', ')}`}, rect);
+	if (i && !conf.diff)
+		rect.setAttribute('fill', `#${(colors[tree.name[i]] >> 1).toString(16).padStart(6, '0')}`);
+	const label = w > 2 * conf.fontsize ? fit(shortName(i), w - 6) : '';
+	if (label)
+		box.append(make(SVG, 'text', {x: (x + 3).toFixed(2),
+			y: y + conf.height / 2 + conf.fontsize * 0.35 - 0.5}, label));
+	box.node = i;
+	return box;
+}
+
+// The zoomed frame as wide as the picture, what is above it, and what can be seen below it.
+function layOut() {
+	const {depth, width} = tree, full = room();
+	const per = full / ((zoom ? width[zoom] : !isFiltered() && conf.total || width[0]) || 1);
+	const boxes = tree.path(zoom).slice(0, -1).map(i => ({i, x: PAD, w: full, depth: depth[i]}));
+	const left = []; // by depth: where the next box begins
+	left[depth[zoom]] = PAD;
+	tree.walk(zoom, i => {
+		const d = depth[i], x = left[d], w = i ? width[i] * per : full;
+		left[d] = x + w;
+		left[d + 1] = x;
+		if (w < NARROWEST)
+			return false;
+		boxes.push({i, x, w, depth: d});
+		return true;
+	});
+	return boxes;
+}
+
+// A picture that is taller than the window has its root at the top, unless the reader wants it
+// otherwise; one that is not starts at its root, too.
+function chooseDirection(top, isFirst) {
+	const height = top + rows * conf.height + PAD;
+	if (isFirst)
+		isTall = alone && height > innerHeight;
+	down = state.icicle ?? isTall;
+	return isFirst && alone && !down && height > innerHeight;
+}
+
+// Mark what the search has found, on the boxes as they are.
+function markMatches() {
+	frames.classList.toggle('searching', found.count > 0);
+	for (const [i, {element}] of drawn)
+		element.classList.toggle('match', i > 0 && !!found.hit && found.hit[tree.name[i]]);
+}
+
+function draw() {
+	if (room() < 10)
+		return shown = ''; // out of sight: the observer calls again
+	removeStill();
+	const boxes = layOut(), top = placeHead();
+	const focused = frames.contains(document.activeElement);
+	const isFirst = !rows;
+	rows = boxes.reduce((most, {depth}) => Math.max(most, depth + 1), rows);
+	const fromRoot = chooseDirection(top, isFirst);
+	drawn = new Map();
+	drawnZoom = zoom;
+	drawnTop = top;
+	for (const box of boxes)
+		drawn.set(box.i, {...box, element: makeBox(box, top)});
+	frames.replaceChildren(...[...drawn.values()].map(box => box.element));
+	frames.setAttribute('class', 'frames');
+	frames.classList.toggle('diff', conf.diff);
+	frames.classList.toggle('searching', found.count > 0);
+	setHeight(top + rows * conf.height + PAD);
+	if (fromRoot)
+		scrollTo(0, svg.getBoundingClientRect().height);
+	if (!drawn.has(current))
+		current = zoom;
+	drawn.get(current).element.setAttribute('tabindex', 0);
+	if (focused)
+		focusOn(current);
+}
+
+// The bottom line, where there is one, has its place below the boxes.
+function setHeight(boxes) {
+	const height = boxes + (origin ? conf.fontsize + 6 : 0);
+	origin?.setAttribute('y', boxes + conf.fontsize - 4);
+	svg.setAttribute('height', height);
+	if (conf.width)
+		svg.setAttribute('viewBox', `0 0 ${conf.width} ${height}`);
+}

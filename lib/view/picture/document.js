@@ -1,0 +1,110 @@
+// Draws the tree that the document holds, and lets the reader move in it.
+//
+// What is shown is a function of `state`, which the address keeps: every change goes through go();
+// draw() makes all boxes anew, and a search only marks them. Text from the document becomes text nodes and attributes only.
+
+const SVG = 'http://www.w3.org/2000/svg', HTML = 'http://www.w3.org/1999/xhtml';
+const svg = document.currentScript.closest('svg.prof-flame');
+const alone = document.documentElement === svg; // not within some other page, whose address it is
+
+const embedded = kind =>
+	[...svg.querySelectorAll(`metadata.${kind}`)].map(e => e.textContent).join('');
+const conf = JSON.parse(embedded('conf'));
+const {names, colors} = unpackNames(embedded('names'));
+const forward = unpackTree(embedded('tree'), conf);
+let tree; // the one of them that is shown
+
+const PAD = 12, NARROWEST = 0.3; // pixels
+
+function make(ns, tag, attributes = {}, ...children) {
+	const e = document.createElementNS(ns, tag);
+	for (const [name, value] of Object.entries(attributes))
+		e.setAttribute(name, value);
+	e.append(...children);
+	return e;
+}
+
+// Words and numbers
+
+const grouping = new Intl.NumberFormat('en-US', {maximumFractionDigits: 0});
+const grouped = v => grouping.format(v * conf.factor);
+const percent = (v, all) => (all ? 100 * v / all : 0).toFixed(2) + '%';
+const all = conf.total || forward.total[0];
+const totalOf = i => i || isFiltered() ? tree.total[i] : all;
+
+// "1,500,000 nanoseconds (1.5ms)"
+function amount(v) {
+	const unit = conf.units.filter(([scale]) => Math.abs(v) >= scale).pop();
+	const human = unit && unit[0] > 1 ? ` (${+(v / unit[0]).toFixed(2)}${unit[1]})` : '';
+	return `${grouped(v)} ${conf.countname}${human}`;
+}
+
+const fullName = i => i ? names[tree.name[i]] : 'all';
+const shortName = i => fullName(i).replace(/_\[[kwij]\]$/, ''); // its colour tells the rest
+
+function change(i) {
+	const sides = [tree.baseTotal[i] * conf.baseScale, tree.total[i]];
+	return conf.negate ? sides.reverse() : sides;
+}
+
+// What replicates say of it: see evidence.h. Without any, every change counts.
+const evidence = new Map(); // name -> [direction, text] of each finding
+for (const [name, ...finding] of conf.findings || [])
+	evidence.set(name, [...evidence.get(name) || [], finding]);
+
+function isReal(i) {
+	const up = Math.sign(tree.total[i] - tree.baseTotal[i] * conf.baseScale) > 0 ? 1 : -1;
+	return !conf.evidence || !i ||
+		(evidence.get(fullName(i)) || []).some(([direction]) => direction === up);
+}
+
+// The nodes on the ways to what got slower, of the tree as it came.
+function findBlamed() {
+	const blamed = new Set();
+	for (const path of conf.blame || []) {
+		const way = path.split(';'), reached = new Map();
+		for (let i = 1; i < forward.n; i++) {
+			const n = reached.get(forward.parent[i]) || 0;
+			const name = names[forward.name[i]].replaceAll(';', ':');
+			if (name !== way[n] || (!n && forward.depth[i] > 2))
+				continue;
+			reached.set(i, n + 1);
+			blamed.add(i);
+		}
+	}
+	return blamed;
+}
+const blamed = findBlamed();
+
+function changeText([from, to]) {
+	if (from <= 0 || to <= 0)
+		return to > 0 ? 'new' : from > 0 ? 'gone' : '0.00%';
+	return (to > from ? '+' : '') + percent(to - from, from);
+}
+
+function verdicts(i) {
+	if (!conf.evidence || !i)
+		return [];
+	const found = evidence.get(fullName(i));
+	return found ? found.map(([, text]) => text) : ['may be chance'];
+}
+
+// Everything there is to say about a frame, but for its name, in a few lines.
+function facts(i) {
+	const total = totalOf(i), up = totalOf(tree.parent[i]);
+	const lines = [amount(total)];
+	if (i)
+		lines.push(`${percent(total, all)} of all, ${percent(total, up)} of its parent`);
+	if (conf.diff)
+		lines.push(`${changeText(change(i))}; base: ${amount(tree.baseTotal[i])}`, ...verdicts(i));
+	else if (tree.self[i] && tree.first[i])
+		lines.push(`self: ${amount(tree.self[i])}, ${percent(tree.self[i], all)} of all`);
+	return lines;
+}
+
+// The stack as a line of folded text.
+function folded(i) {
+	const frames = tree.path(i).slice(1).map(k => fullName(k).replaceAll(';', ':'));
+	const values = conf.diff ? [tree.baseTotal[i], tree.total[i]] : [tree.total[i]];
+	return [frames.join(';'), ...values].join(' ');
+}

@@ -1,0 +1,80 @@
+// The menu of a frame, and the filters that it makes: stacks with a frame alone (focus), stacks
+// without it (ignore), all stacks without the frame in them (hide); as prof-query has them.
+
+const menu = make(HTML, 'div', {class: 'menu', role: 'menu', 'aria-label': 'Frame'});
+const menuBox = make(SVG, 'foreignObject', {class: 'menubox', width: 1, height: 1}, menu);
+
+const inRegex = name => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const inShell = text => `'${text.replaceAll("'", "'\\''")}'`;
+
+function queryOptions() {
+	return ['focus', 'ignore', 'hide'].flatMap(how =>
+		state[how].map(name => `--${how} ${inShell(`^${inRegex(name)}$`)}`)).join(' ');
+}
+
+function filterBy(how) {
+	if (current)
+		go({[how]: [...new Set([...state[how], fullName(current)])], zoom: ''});
+}
+
+const actions = [
+	['Zoom in', () => zoomTo(current)],
+	['Focus on it', () => filterBy('focus')],
+	['Ignore stacks with it', () => filterBy('ignore')],
+	['Hide the frame', () => filterBy('hide')],
+	['Search for it', () => go({search: fullName(current)})],
+	['Copy name', () => copy(fullName(current))],
+	['Copy stack', () => copy(folded(current))],
+];
+
+const menuItem = ([text, run]) => make(HTML, 'button', {type: 'button', role: 'menuitem', tabindex: -1}, text);
+
+// Beside a point of the window, and within it.
+function openMenu(x, y) {
+	menu.replaceChildren(make(HTML, 'b', {}, fullName(current)), ...actions.map(action => {
+		const item = menuItem(action);
+		item.addEventListener('click', () => {
+			closeMenu();
+			action[1]();
+		});
+		return item;
+	}));
+	menuBox.setAttribute('width', Math.min(300, room()));
+	const {width, height} = menu.getBoundingClientRect(), scale = scaleOfPixels();
+	const at = new DOMPoint(Math.max(0, Math.min(x, innerWidth - width - 4)),
+		Math.max(0, Math.min(y, innerHeight - height - 4))).matrixTransform(svg.getScreenCTM().inverse());
+	menuBox.setAttribute('height', height / scale);
+	menuBox.setAttribute('x', at.x);
+	menuBox.setAttribute('y', at.y);
+	menuBox.classList.add('shown');
+	hideTip();
+	menu.querySelector('button').focus();
+}
+
+function menuOfCurrent() {
+	const {left, bottom} = drawn.get(current)?.element.getBoundingClientRect() || {};
+	if (current && left !== undefined)
+		openMenu(Math.max(0, left) + 8, bottom);
+}
+
+// Was it open?
+function closeMenu() {
+	const wasOpen = menuBox.classList.contains('shown');
+	menuBox.classList.remove('shown');
+	if (wasOpen)
+		focusOn(current);
+	return wasOpen;
+}
+
+menu.addEventListener('keydown', e => {
+	const items = [...menu.querySelectorAll('button')], at = items.indexOf(document.activeElement);
+	const by = {ArrowDown: 1, ArrowUp: -1}[e.key];
+	if (by)
+		items[(at + by + items.length) % items.length].focus();
+	else if (e.key === 'Escape' || e.key === 'Tab')
+		closeMenu();
+	else
+		return e.stopPropagation();
+	e.preventDefault();
+	e.stopPropagation();
+});

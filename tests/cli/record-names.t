@@ -1,0 +1,63 @@
+#!/bin/sh
+# Names that are not in the binary: debugging information from a server; and frames of the kernel
+# have lines where there is an image of it with debugging information: here
+# one of our own, with the build id of the kernel that runs, and one function from end to end.
+top=${top:-$(cd "$(dirname "$0")/../.." && pwd)}
+. "$top/tests/record.sh"
+target spin -Wl,--build-id
+mkdir served
+if gcc -shared -fPIC -o libdebuginfod.so.1 "$top/tests/targets/debuginfod.c" && objcopy --only-keep-debug \
+	spin "served/$(readelf -n spin | sed -n 's/.*Build ID: //p')" && strip spin; then
+	export DEBUGINFOD_URLS="$tmp/served" LD_LIBRARY_PATH="$tmp"
+	prof-record -q -F 999 -o none.pb.gz -- ./spin 0.05 >out
+	is "$(prof-fold none.pb.gz | grep -c ';work')" 0 'a stripped program has no names'
+	prof-record -q -F 999 --debuginfod -o served.pb.gz -- ./spin 0.05 >out
+	prof-fold served.pb.gz >served.folded
+	at_least "$(share served.folded '^spin;.*main;work;(first|second)')" 90 \
+		'but from a server' "$(head -3 served.folded)"
+	unset DEBUGINFOD_URLS LD_LIBRARY_PATH
+else
+	skip 'needs objcopy and strip' 'a stripped program has names from a server'
+fi
+
+# The kernel
+id=$(od -An -v -tx1 /sys/kernel/notes | tr -d ' \n' | sed -n 's/.*0400000014000000030000[0-9a-f]\{2\}474e5500\(.\{40\}\).*/\1/p')
+cat >kernel.s <<'END'
+	.file 1 "kernel/all_of_it.c"
+	.text
+	.globl _stext, all_of_it
+_stext:
+	.type all_of_it, @function
+all_of_it:
+	.loc 1 42
+	nop
+	.skip 32 << 20, 0x90
+	.loc 1 43
+	ret
+	.size all_of_it, . - all_of_it
+END
+if [ "$(uname -m)" != x86_64 ] || [ ! "$id" ] || ! gcc -c -g kernel.s ||
+	! ld -Ttext=0xffffffff81000000 -e _stext --build-id="0x$id" -o vmlinux kernel.o; then
+	skip 'no image of this kernel can be made' 'lines of the kernel'
+	finish
+fi
+record() {
+	prof-record -e cpu:k -F 499 "$@" -- dd if=/dev/zero of=/dev/null bs=16M count=15 2>err
+}
+record -o bare.pb.gz
+lines() { prof-fold --lines "$1" | grep -c 'all_of_it.*:42'; }
+is "$(lines bare.pb.gz)" 0 'without an image there are no lines'
+record --vmlinux vmlinux -o lines.pb.gz
+[ "$(lines lines.pb.gz)" -ge 1 ]
+ok $? 'with one there are' "$(prof-fold --lines lines.pb.gz | head -3; cat err)"
+record --no-symbols -o later.pb.gz
+prof-fold -q --symbolize --vmlinux vmlinux -t pprof -o later2.pb.gz later.pb.gz
+[ "$(lines later2.pb.gz)" -ge 1 ]
+ok $? 'also later, on this machine'
+ld -Ttext=0xffffffff81000000 -e _stext --build-id=0x0123456789 -o other kernel.o
+record --vmlinux other -o other.pb.gz
+says 'other is not the image of the running kernel' 'one of another kernel is refused'
+is "$(lines other.pb.gz)" 0 'and gives no lines'
+[ "$(prof-fold other.pb.gz | grep -c 'read_zero\|clear_user\|sys_read\|rep_stos')" -ge 1 ]
+ok $? 'while names are those of the list'
+finish
