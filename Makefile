@@ -16,12 +16,14 @@ SYSTEM	:= $(shell uname -s)
 RECORD	?= $(if $(filter Linux,$(SYSTEM)),yes,no)
 # "prof-fold --symbolize" needs elfutils, which macOS has not.
 ELFUTILS ?= $(if $(filter Darwin,$(SYSTEM)),no,yes)
+# prof-listen needs epoll and signalfd of Linux, and libmicrohttpd.
+LISTEN	?= $(if $(filter Linux,$(SYSTEM)),yes,no)
 -include config.mk
 
 # Flags. What pkg-config says is asked for once, by the first recipe that needs it, so that
 # "make deps" and "make help" work without any library.
 PACKAGES := libzstd libdeflate zlib liblzma yajl libpcre2-8 libxxhash libprotobuf-c \
-	   $(if $(filter no,$(ELFUTILS)),,libelf libdw)
+	   $(if $(filter no,$(ELFUTILS)),,libelf libdw) $(if $(filter no,$(LISTEN)),,libmicrohttpd)
 OPTIONAL := libseccomp libbpf
 # Loaded by the commands that reach a server, when they do (lib/http/curl_library.h).
 LOADED	:= libcurl
@@ -76,7 +78,8 @@ ABSENT	:= $(if $(filter no,$(RECORD)),record interp perf unwind) $(if $(filter n
 # A recording is read by the layers that record; without them it is only recognised.
 RECORDING := $(if $(strip $(ABSENT)),lib/format/perf_data/perf_data_%)
 SOURCES	:= $(filter-out lib/alloc/% $(ABSENT:%=lib/%/%) $(RECORDING) $(if $(filter record,$(ABSENT)),cmd/prof-record.c \
-	   cmd/record% cmd/busy_cpus.c) %.bpf.c,$(wildcard cmd/*.c lib/*/*.c lib/*/*/*.c))
+	   cmd/record% cmd/busy_cpus.c) $(if $(filter no,$(LISTEN)),lib/listen/% cmd/prof-listen.c) %.bpf.c, \
+	   $(wildcard cmd/*.c lib/*/*.c lib/*/*/*.c))
 OBJECTS	:= $(SOURCES:%.c=$(O)/%.o)
 MAINS	:= $(filter $(O)/cmd/prof-%,$(OBJECTS))
 PROTOS	:= $(wildcard lib/format/*/*.proto lib/remote/proto/*.proto)
@@ -128,7 +131,7 @@ $(O)/proto/%.pb-c.c $(O)/proto/%.pb-c.h: %.proto | $(filter deps deps-dev,$(MAKE
 	$(Q)protoc-c --c_out=$(@D) --proto_path=$(<D) $(<F)
 $(PROTO:=.o): %.o: %.c $(PROTO:=.h) $(O)/flags
 	$(compile) -w -c -o $@ $<
-$(filter $(O)/lib/format/otlp/% $(O)/lib/remote/% $(O)/lib/source/% $(O)/cmd/%,$(OBJECTS)): | $(PROTO:=.h)
+$(filter $(O)/lib/format/otlp/% $(O)/lib/remote/% $(O)/lib/source/% $(O)/lib/listen/% $(O)/cmd/%,$(OBJECTS)): | $(PROTO:=.h)
 
 -include $(OBJECTS:.o=.d) $(HOOKS:.o=.d) $(wildcard $(O)/tests/*.d $(O)/tests/*/*.d)
 $(O)/lib/view/assets.o: $(wildcard lib/view/*.css lib/view/*/*.css) $(O)/html_assets.h
@@ -166,7 +169,7 @@ cross: ## compile for aarch64
 PORTABLE := -U__linux__ -U_GNU_SOURCE -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -include tests/portable.h
 portable: ## build without prof-record, as other systems do
 	$(Q)for elfutils in yes no; do \
-		$(MAKE) --no-print-directory RECORD=no ELFUTILS=$$elfutils O=build-portable-$$elfutils \
+		$(MAKE) --no-print-directory RECORD=no LISTEN=no ELFUTILS=$$elfutils O=build-portable-$$elfutils \
 			WERROR=1 CPPFLAGS='$(PORTABLE) $(CPPFLAGS)' all || exit 1; \
 	done
 
@@ -180,6 +183,9 @@ $(O)/version.h: FORCE | $(filter deps deps-dev,$(MAKECMDGOALS))
 UNIT	:= $(wildcard tests/unit/*.c)
 ifneq ($(strip $(ABSENT)),)
 UNIT	:= $(filter-out $(shell grep -l $(ABSENT:%=-e '"%/') $(UNIT)),$(UNIT))
+endif
+ifeq ($(LISTEN),no)
+UNIT	:= $(filter-out $(shell grep -l '"listen/' $(UNIT)),$(UNIT))
 endif
 UNIT	:= $(UNIT:%.c=$(O)/%.t)
 # With sanitizers, browsers and google/pprof need not do their part again, and what "hostile"
@@ -297,7 +303,7 @@ uninstall:
 	for prog in $(PROGS); do \
 		rm -f "$D$(bindir)/$$prog" "$D$(bashdir)/$$prog" "$D$(fishdir)/$$prog.fish"; \
 	done
-	rm -f "$D$(zshdir)/_prof" "$D$(libdir)/libprof-alloc.so"
+	rm -f "$D$(zshdir)/_prof" "$D$(libdir)/libprof-alloc.so" $(UNITS:%="$D$(unitdir)/%")
 	for page in $(MAN); do rm -f "$D$(mandir)/man$${page##*.}/$${page##*/}"; done
 	for unit in $(UNITS); do rm -f "$D$(unitdir)/$$unit"; done
 
@@ -319,7 +325,7 @@ clean: ## remove what was built
 	rm -rf build build-*
 
 ## SAN=address,undefined builds and tests with sanitizers, in a folder of its own.
-## RECORD=no leaves out prof-record, ELFUTILS=no "prof-fold --symbolize".
+## RECORD=no leaves out prof-record, LISTEN=no prof-listen, ELFUTILS=no "prof-fold --symbolize".
 ## WERROR=1 makes warnings errors. V=1 shows commands.
 ## CC, CFLAGS, LDFLAGS and so on are the user's: they come after ours.
 help: ## print this

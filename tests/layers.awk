@@ -24,6 +24,7 @@ BEGIN {
 	may["format"] = "format analyze profile io base"
 	may["store"] = "store query profile io base"
 	may["remote"] = "remote http format analyze profile io base"
+	may["listen"] = "listen remote store format query profile io base"
 	may["source"] = "source changes store remote http format query profile io base"
 
 	# One format that is a recording: its reader unwinds stacks, and names addresses.

@@ -1,4 +1,5 @@
-# Which files may know that this is Linux: those of prof-record, and the reader of recordings.
+# Which files may know that this is Linux: those of prof-record and prof-listen, and the reader
+# of recordings.
 # Elsewhere, headers that
 # only Linux has stand within #ifdef __linux__, with something for other systems beside it:
 #	awk -f tests/linux.awk cmd/*.[ch] lib/*/*.[ch]
@@ -7,7 +8,7 @@
 FNR == 1 {
 	depth = 0
 	guarded = 0
-	mine = FILENAME ~ /^lib\/(record|interp|alloc|perf|unwind|format\/perf_data)\/|^cmd\/(prof-record|record|busy_cpus)/
+	mine = FILENAME ~ /^lib\/(record|interp|alloc|perf|unwind|listen|format\/perf_data)\/|^cmd\/(prof-record|prof-listen|record|busy_cpus)/
 }
 
 /^#[ \t]*if/ {

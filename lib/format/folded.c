@@ -352,6 +352,10 @@ static bool read_folded(struct in *in, struct profile *p)
 
 	k.col = profile_column(p, dict_intern(p->dict, S("samples")),
 			       dict_intern(p->dict, S("count")), &scale);
+	/* Lists without elements have an address, too. */
+	vec_reserve(&k.stack, NAMES);
+	for (size_t i = 0; i < LEN(r.block); i++)
+		vec_reserve(&r.block[i].names, NAMES);
 	adder_begin(&k.adder, p, !in->options.no_thread);
 	k.adder.keep_order = true; /* lines have no time, but an order */
 	relay_begin(&relay, add_lines, &k, !in->options.no_thread);

@@ -71,6 +71,9 @@ struct format {
 	X(stackprof) \
 	X(ghc_json) \
 	X(json) \
+	X(lines) \
+	X(pyroscope_tree) \
+	X(pyroscope_trie) \
 	X(rows) \
 	X(flamebearer) \
 	X(autofdo) \

@@ -29,6 +29,7 @@ struct in_options {
 	 */
 	void (*progress)(size_t n);
 	bool no_thread; /* decompress and add as bytes are asked for */
+	uint64_t most;  /* bytes after decompression: more are an error; 0 = no limit */
 };
 
 struct in {

@@ -9,7 +9,7 @@
 static void frame_at_once(struct in *in)
 {
 	struct layer *l = in->top, *below = l->below;
-	size_t done, left, had;
+	size_t done, left, had, most = mem_limit_now() / 4;
 	struct str src;
 
 	if (!layer_has_source(l) || !l->codec->whole || !l->in_frame || l->pos != l->frame_pos)
@@ -18,7 +18,10 @@ static void frame_at_once(struct in *in)
 	src = str(below->bytes.p + below->at - done, layer_waiting(below).n + done);
 	left = src.n;
 	had = l->bytes.n;
-	if (!l->codec->whole(&src, &l->bytes, mem_limit_now() / 4))
+	if (in->options.most)
+		most = min_size(most,
+				(size_t)(in->options.most - min_size(l->pos, in->options.most)));
+	if (!l->codec->whole(&src, &l->bytes, most))
 		return;
 	l->at = had;
 	layer_take(below, left - done - src.n);

@@ -111,6 +111,17 @@ void layer_skip_padding(struct layer *l)
 		layer_take(l->below, l->codec->padding(layer_waiting(l->below)));
 }
 
+/* Has as much been decoded as is allowed? An error, then. */
+static bool is_too_long(struct in *in, const struct layer *l)
+{
+	if (!in->options.most || l->pos + layer_waiting(l).n <= in->options.most)
+		return false;
+	if (!in->failed)
+		in->reason = IN_OVER_MEMORY;
+	in_fail(in, "unpacks to more than %llu bytes", (unsigned long long)in->options.most);
+	return true;
+}
+
 /*
  * Decode one piece. The source below has bytes, or has ended. A frame's first
  * piece is small: when it is only looked at, little is decoded in vain.
@@ -138,7 +149,7 @@ static bool decode_some(struct in *in, struct layer *l, bool *stuck)
 	if (r == CODEC_BAD)
 		return in_fail(in, "%s data is damaged near byte %llu: %s", l->codec->name,
 			       (unsigned long long)l->below->pos, why);
-	return true;
+	return !is_too_long(in, l);
 }
 
 static bool fill_from_below(struct in *in, struct layer *l)

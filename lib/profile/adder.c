@@ -60,7 +60,7 @@ loc_id *adder_room(struct adder *a, size_t n)
 		b = &a->block[a->filling];
 	}
 	a->is_begun = true;
-	vec_reserve(&b->frames, b->frames.n + n);
+	vec_reserve(&b->frames, b->frames.n + n + 1); /* no frames have an address, too */
 	return b->frames.v + b->frames.n;
 }
 

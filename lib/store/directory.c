@@ -46,8 +46,12 @@ bool store_make(const char *dir)
 
 	if (store_is(dir))
 		return true;
-	if (mkdir(dir, 0777) < 0 && errno != EEXIST)
+	if (mkdir(dir, 0777) == 0) {
+		store_path(path, dir, "..");
+		store_sync_directory(path);
+	} else if (errno != EEXIST) {
 		return false;
+	}
 	store_path(path, dir, marker);
 	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	if (fd < 0)

@@ -147,6 +147,31 @@ static bool body_get(struct log *l, const struct section *s, uint32_t flags)
 	return series_get(&l->record.series, get_text(&c)) && parts_get(l, &c);
 }
 
+/*
+ * A record that belongs to others before or after it is read if all of them are there; what
+ * a crash has left of them is passed over. Damage to one of them does not hide the others.
+ */
+static bool group_is_whole(struct log *l, uint32_t flags, const struct section *first)
+{
+	size_t at = first->at + first->size;
+	struct section s;
+
+	if (l->at < l->joined_to)
+		return true;
+	while (flags & LOG_GOES_ON) {
+		if (!record_at(l, at, &flags, &s)) {
+			if (at >= l->file.n || is_torn(l, at, next_record(l, at)))
+				return false;
+			break;
+		}
+		if (!(flags & LOG_FOLLOWS))
+			return false;
+		at = s.at + s.size;
+	}
+	l->joined_to = at;
+	return true;
+}
+
 bool log_next(struct log *l)
 {
 	uint32_t flags;
@@ -155,6 +180,12 @@ bool log_next(struct log *l)
 	while (l->at < l->file.n) {
 		if (!record_at(l, l->at, &flags, &s)) {
 			pass_over(l);
+			continue;
+		}
+		if (!group_is_whole(l, flags, &s)) {
+			l->torn += LOG_RECORD_HEAD + s.size;
+			l->at += LOG_RECORD_HEAD + s.size;
+			l->has_dict = false;
 			continue;
 		}
 		l->at += LOG_RECORD_HEAD + s.size;
@@ -171,6 +202,7 @@ bool log_next(struct log *l)
 void log_rewind(struct log *l)
 {
 	l->at = min_size(LOG_HEAD, l->file.n);
+	l->joined_to = 0;
 	l->has_dict = false;
 	l->torn = l->file.n < LOG_HEAD ? l->file.n : 0;
 	l->damaged = 0;

@@ -22,6 +22,8 @@ enum {
 	LOG_HEAD = 16,
 	LOG_RECORD_HEAD = 32,
 	LOG_BEGINS_DICTIONARY = 1,
+	LOG_GOES_ON = 2,    /* the next record belongs to it, */
+	LOG_FOLLOWS = 4,    /* and this one to that before: all are read, or none */
 	LOG_MOST = 4 << 20, /* bytes after which a writer begins another log */
 };
 #define LOG_LIFE HOUR_NS /* how long after its beginning a log is appended to */
@@ -37,6 +39,12 @@ struct log_writer {
 	const struct dictionary *dict;
 	uint32_t nrecord; /* since the dictionary began */
 	bool is_synced;
+	/*
+	 * Set by the caller after log_writer_begin(): records stay in `held` until log_sync(),
+	 * which writes all of them at once; log_drop() takes some back.
+	 */
+	bool holds;
+	struct buf held;
 	VEC(uint64_t) loc_hash; /* by row of dict; 0 = not known */
 	VEC(uint64_t) stack_hash;
 	struct rows_of_chunk rows;
@@ -58,6 +66,12 @@ uint64_t log_hash(struct log_writer *w, struct profile *p, label_set_id fixed);
 
 /* Bring all that was added to the disk. */
 bool log_sync(struct log_writer *w);
+
+/* Of a writer that holds: forget the records after the first n bytes of w->held. */
+void log_drop(struct log_writer *w, size_t n);
+
+/* The same records: they are read all together or, if a crash cuts them short, not at all. */
+void log_join(struct log_writer *w, size_t n);
 
 /* Forget the dictionary, which may be released then. */
 void log_forget(struct log_writer *w);
@@ -81,6 +95,7 @@ struct log {
 	size_t at;
 	struct dictionary *dict; /* the reader's */
 	struct row_numbers numbers;
+	size_t joined_to; /* records up to here are of a whole group */
 	bool has_dict;    /* the rows that the next record refers to have been read */
 	uint64_t torn;    /* bytes of records that were never complete */
 	uint64_t damaged; /* bytes of others that cannot be read; there is an error, too */

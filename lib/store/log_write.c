@@ -125,8 +125,74 @@ static bool close_log(struct log_writer *w)
 	return ok;
 }
 
+/* What is written in part is taken back: we hold the lock. */
+static bool write_records(struct log_writer *w, struct str s, uint64_t size_before)
+{
+	while (s.n) {
+		ssize_t n = write(w->fd, s.p, s.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			log_fail(w, "write a log");
+			w->is_synced = ftruncate(w->fd, (off_t)size_before) == 0;
+			return false;
+		}
+		s = str_skip(s, (size_t)n);
+	}
+	return true;
+}
+
+static bool write_held(struct log_writer *w)
+{
+	bool ok = write_records(w, buf_str(&w->held), w->size - w->held.n);
+
+	w->held.n = 0;
+	return ok;
+}
+
+void log_drop(struct log_writer *w, size_t n)
+{
+	if (w->held.n > n) {
+		w->size -= w->held.n - n;
+		w->held.n = n;
+	}
+	log_forget(w);
+}
+
+static void join_record(char *head, uint32_t more_flags)
+{
+	uint64_t check;
+	uint32_t flags;
+
+	memcpy(&flags, head + sizeof(uint32_t), sizeof(flags));
+	flags |= more_flags;
+	memcpy(head + sizeof(uint32_t), &flags, sizeof(flags));
+	check = check_bytes(str(head, LOG_CHECKED_HEAD));
+	memcpy(head + LOG_CHECKED_HEAD, &check, sizeof(check));
+}
+
+void log_join(struct log_writer *w, size_t n)
+{
+	size_t at = n, next;
+	uint32_t flags = LOG_GOES_ON, size;
+
+	if (w->size == w->held.n && !n)
+		at = LOG_HEAD; /* of the file */
+	for (; at < w->held.n; at = next) {
+		memcpy(&size, w->held.p + at + 2 * sizeof(uint32_t), sizeof(size));
+		next = at + LOG_RECORD_HEAD + size;
+		if (next >= w->held.n)
+			flags &= ~(uint32_t)LOG_GOES_ON;
+		join_record(w->held.p + at, flags);
+		flags = LOG_GOES_ON | LOG_FOLLOWS;
+	}
+}
+
 bool log_sync(struct log_writer *w)
 {
+	if (w->held.n && !w->error.n && !write_held(w))
+		return false;
 	if (w->is_synced)
 		return !w->error.n;
 	if (fsync(w->fd) < 0)
@@ -326,24 +392,12 @@ static bool pack_record(struct log_writer *w, uint32_t flags)
 	return true;
 }
 
-/* A record that is written in part is taken back: we hold the lock. */
 static bool append_record(struct log_writer *w)
 {
-	struct str s = buf_str(&w->packed);
-
-	while (s.n) {
-		ssize_t n = write(w->fd, s.p, s.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			log_fail(w, "write a log");
-			if (ftruncate(w->fd, (off_t)w->size) < 0)
-				return false;
-			return false;
-		}
-		s = str_skip(s, (size_t)n);
-	}
+	if (w->holds)
+		buf_add(&w->held, buf_str(&w->packed));
+	else if (!write_records(w, buf_str(&w->packed), w->size))
+		return false;
 	w->size += w->packed.n;
 	w->is_synced = false;
 	return true;
@@ -353,7 +407,8 @@ bool log_add(struct log_writer *w, struct profile *p, label_set_id fixed)
 {
 	bool begins;
 
-	if (w->fd >= 0 && (w->size >= LOG_MOST || !is_young(&w->name)) && !close_log(w))
+	if (w->fd >= 0 && !w->held.n && (w->size >= LOG_MOST || !is_young(&w->name)) &&
+	    !close_log(w))
 		return false;
 	if (w->error.n || (w->fd < 0 && !open_log(w)))
 		return false;
@@ -380,6 +435,7 @@ bool log_writer_end(struct log_writer *w)
 	chunk_release(&w->rows);
 	buf_release(&w->body);
 	buf_release(&w->packed);
+	buf_release(&w->held);
 	buf_release(&w->series);
 	return ok;
 }

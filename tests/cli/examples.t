@@ -102,6 +102,10 @@ for page in "$top"/man/*.[1-9] "$top/README.md"; do
 			names_addresses || skip "$(head -n 1 err)" "$(basename "$page"): $command"
 			names_addresses || continue
 			;;
+		*curl*)
+			command -v curl >/dev/null || continue
+			command -v prof-listen >/dev/null || continue
+			;;
 		*'| dot '*) command -v dot >/dev/null || continue ;;
 		*app.svg|*both.pb.gz) $records || continue ;;
 		esac

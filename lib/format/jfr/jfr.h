@@ -47,6 +47,7 @@ enum jfr_role {
 	JFR_SIZE,
 	JFR_OBJECT_CLASS,
 	JFR_SPAN_ID,
+	JFR_CONTEXT_ID,
 	JFR_LOST,
 	JFR_ID,
 	JFR_NAME,
@@ -157,13 +158,13 @@ struct jfr_record {
 
 /* Where a sample came from, and the labels that say so. */
 struct jfr_origin {
-	uint64_t thread, state, object_class, span;
+	uint64_t thread, state, object_class, span, context;
 	/* Payload */
 	label_set_id labels;
 	uint32_t zero;
 };
 
-_Static_assert(sizeof(struct jfr_origin) == 40, "no padding");
+_Static_assert(sizeof(struct jfr_origin) == 48, "no padding");
 
 /* Frames that were met before: stacks have most of theirs in common. */
 struct jfr_frame {

@@ -35,6 +35,7 @@ static const struct {
 	{ "monitorClass", KEY, JFR_OBJECT_CLASS },
 	{ "parkedClass", KEY, JFR_OBJECT_CLASS },
 	{ "spanId", NUMBER, JFR_SPAN_ID },
+	{ "contextId", NUMBER, JFR_CONTEXT_ID },
 	{ "lostSamples", NUMBER, JFR_LOST },
 	{ "id", NUMBER, JFR_ID },
 	{ "name", STRING, JFR_NAME },

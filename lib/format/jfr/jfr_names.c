@@ -364,6 +364,8 @@ static label_set_id origin_labels(struct jfr_reader *r, const struct jfr_origin 
 		snprintf(span, sizeof(span), "%016llx", (unsigned long long)o->span);
 		set = dict_add_text_label(r->p->dict, set, S("span_id"), str_of(span));
 	}
+	if (o->context)
+		set = dict_add_number_label(r->p->dict, set, S("context_id"), (int64_t)o->context);
 	return set;
 }
 
@@ -378,7 +380,8 @@ label_set_id jfr_labels(struct jfr_reader *r, const struct jfr_record *event)
 	struct jfr_origin o = { .thread = key_of(event, JFR_THREAD, 0),
 				.state = key_of(event, JFR_STATE, 1),
 				.object_class = key_of(event, JFR_OBJECT_CLASS, 0),
-				.span = key_of(event, JFR_SPAN_ID, 0) };
+				.span = key_of(event, JFR_SPAN_ID, 0),
+				.context = key_of(event, JFR_CONTEXT_ID, 0) };
 	uint32_t known = origins->n, row = table_intern(origins, &o);
 	label_set_id set;
 

@@ -1,32 +1,5 @@
 /* Walking a message of OTLP profiles, and unpacking what is small in it. */
-#include <stddef.h>
-
 #include "format/otlp/otlp_reader.h"
-
-/* Memory for protobuf-c: counted, and refused when there is no more. */
-
-static void *counted_alloc(void *data, size_t size)
-{
-	size_t *p;
-
-	(void)data;
-	if (size > SIZE_MAX / 2 || !mem_fits(size + sizeof(max_align_t)))
-		return NULL;
-	p = mem_resize(NULL, 0, size + sizeof(max_align_t));
-	*p = size + sizeof(max_align_t);
-	return (char *)p + sizeof(max_align_t);
-}
-
-static void counted_free(void *data, void *p)
-{
-	size_t *block = (size_t *)(void *)((char *)p - sizeof(max_align_t));
-
-	(void)data;
-	if (p)
-		mem_free(block, *block);
-}
-
-const ProtobufCAllocator otlp_allocator = { .alloc = counted_alloc, .free = counted_free };
 
 void *otlp_unpack(struct otlp_reader *r, struct pb *pb, const struct pb_field *f,
 		  const ProtobufCMessageDescriptor *descriptor)

@@ -3,6 +3,7 @@
  * a sample that several of them have, by stack and labels, is one row.
  */
 #include "format/otlp/otlp_reader.h"
+#include "io/pb_memory.h"
 
 /* Samples */
 
@@ -338,7 +339,7 @@ static void read_message(struct otlp_reader *r)
 
 bool otlp_read(struct in *in, struct profile *p)
 {
-	struct otlp_reader r = { .in = in, .p = p, .allocator = otlp_allocator };
+	struct otlp_reader r = { .in = in, .p = p, .allocator = pb_memory };
 
 	if (!in_frame(in, &r.message))
 		return false;

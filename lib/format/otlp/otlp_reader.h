@@ -62,9 +62,6 @@ typedef void otlp_read_part(struct otlp_reader *r, struct pb *pb, const struct p
 
 /* otlp_message.c: walking the message */
 
-/* Memory for protobuf-c: counted, and refused when there is no more. */
-extern const ProtobufCAllocator otlp_allocator;
-
 /* The message in a field, to be freed with otlp_free(); NULL after an error. */
 void *otlp_unpack(struct otlp_reader *r, struct pb *pb, const struct pb_field *f,
 		  const ProtobufCMessageDescriptor *descriptor);

@@ -1,0 +1,381 @@
+#include "listen/listener.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "io/in.h"
+#include "listen/listener_parts.h"
+
+enum {
+	TICK_MS = 100,
+	POOL_BYTES = 16 << 10, /* for the head of a request, and a piece of its body */
+	BACKLOG = 1024,
+};
+#define FIRST_REQUEST_NS INT64_C(10000000000) /* how long a new connection may wait */
+#define CROWDED_IDLE_NS  INT64_C(2000000000)  /* and others, when there are many */
+#define TELL_NS          INT64_C(10000000000) /* between two calls of options.kept */
+
+int64_t listener_clock(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Connections */
+
+static void peer_opened(struct listener *s, struct MHD_Connection *c, void **context)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct peer *p = mem_zeroed(1, sizeof(*p));
+
+	p->fd = info ? info->connect_fd : -1;
+	p->since = listener_clock();
+	p->next = s->peers;
+	if (p->next)
+		p->next->before = p;
+	s->peers = p;
+	s->npeer++;
+	*context = p;
+}
+
+static void peer_closed(struct listener *s, void **context)
+{
+	struct peer *p = *context;
+
+	if (!p)
+		return;
+	if (p->before)
+		p->before->next = p->next;
+	else
+		s->peers = p->next;
+	if (p->next)
+		p->next->before = p->before;
+	s->npeer--;
+	mem_free(p, sizeof(*p));
+	*context = NULL;
+}
+
+static void connection_changed(void *server, struct MHD_Connection *c, void **context,
+			       enum MHD_ConnectionNotificationCode what)
+{
+	if (what == MHD_CONNECTION_NOTIFY_STARTED)
+		peer_opened(server, c, context);
+	else
+		peer_closed(server, context);
+}
+
+/* How long a connection may go on as it is. */
+static int64_t patience(const struct listener *s, const struct peer *p)
+{
+	if (p->in_request)
+		return s->options.request_ns;
+	if (s->is_ending)
+		return 0;
+	if (s->npeer > s->options.connections - s->options.connections / 8)
+		return CROWDED_IDLE_NS;
+	return p->nrequest ? s->options.idle_ns : FIRST_REQUEST_NS;
+}
+
+/* The library closes a connection when it sees that it has ended. */
+static void end_slow_connections(struct listener *s)
+{
+	int64_t now = listener_clock();
+
+	for (struct peer *p = s->peers; p; p = p->next)
+		if (!p->is_waiting && now - p->since > patience(s, p)) {
+			shutdown(p->fd, SHUT_RDWR);
+			p->since = now;
+		}
+}
+
+/* Beginning */
+
+/* HOST:PORT, [HOST]:PORT, :PORT, HOST or PORT. */
+static void split_address(const char *address, char host[256], char port[32])
+{
+	struct str a = str_of(address), h = a, p = S("4040");
+	ptrdiff_t colon = str_rchr(a, ':');
+
+	if (str_u64(a, &(uint64_t){ 0 })) {
+		p = a;
+		h = S("127.0.0.1");
+	} else if (colon >= 0 && colon > str_rchr(a, ']')) {
+		h = str(a.p, (size_t)colon);
+		p = str_skip(a, (size_t)colon + 1);
+	}
+	if (h.n >= 2 && h.p[0] == '[' && h.p[h.n - 1] == ']')
+		h = str(h.p + 1, h.n - 2);
+	snprintf(host, 256, "%.*s", STR_ARG(h));
+	snprintf(port, 32, "%.*s", STR_ARG(p));
+}
+
+static int bind_to(const struct addrinfo *a)
+{
+	int fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
+	if (bind(fd, a->ai_addr, a->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static int open_socket(const char *address, struct buf *why)
+{
+	struct addrinfo hints = { .ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM },
+			*list = NULL;
+	char host[256], port[32];
+	int fd = -1, error;
+
+	split_address(address, host, port);
+	error = getaddrinfo(host[0] ? host : NULL, port, &hints, &list);
+	errno = 0;
+	for (struct addrinfo *a = list; a && fd < 0; a = a->ai_next)
+		fd = bind_to(a);
+	if (fd < 0)
+		buf_printf(why, "--listen %s: %s", address,
+			   error ? gai_strerror(error) : strerror(errno));
+	if (list)
+		freeaddrinfo(list);
+	return fd;
+}
+
+static bool is_loopback(const struct sockaddr_storage *a)
+{
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)a;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)a;
+
+	if (a->ss_family == AF_INET)
+		return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
+	return a->ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+}
+
+/* Where it listens, as a URL, and what is to be known about that. */
+static void note_address(const struct listener *s, int fd)
+{
+	struct sockaddr_storage a = { 0 };
+	socklen_t n = sizeof(a);
+	char host[128] = "", port[16] = "";
+
+	if (getsockname(fd, (struct sockaddr *)&a, &n) < 0 ||
+	    getnameinfo((struct sockaddr *)&a, n, host, sizeof(host), port, sizeof(port),
+			NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+		return;
+	s->options.note(a.ss_family == AF_INET6 ? "listening on %s://[%s]:%s" :
+						  "listening on %s://%s:%s",
+			s->options.tls_cert ? "https" : "http", host, port);
+	if (!is_loopback(&a) && !s->options.token_file)
+		s->options.note("everybody who reaches %s may send: --token-file FILE asks for a "
+				"token",
+				host);
+	if (!is_loopback(&a) && !s->options.tls_cert)
+		s->options.note("what is sent is not encrypted: --tls-cert and --tls-key do that");
+}
+
+static bool read_pem(const char *path, struct buf *text, struct buf *why)
+{
+	struct str bytes;
+	struct in in;
+	bool ok = in_open(&in, path) && in_map(&in, &bytes);
+
+	if (ok)
+		buf_add(text, bytes);
+	else
+		buf_add(why, buf_str(&in.error));
+	buf_ch(text, '\0');
+	in_close(&in);
+	in_release(&in);
+	return ok;
+}
+
+static void no_log(void *context, const char *fmt, va_list ap)
+{
+	(void)context;
+	(void)fmt;
+	(void)ap;
+}
+
+static bool start_daemon(struct listener *s, int fd, struct buf *why)
+{
+	const struct listener_options *o = &s->options;
+	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+	struct buf cert = { 0 }, key = { 0 };
+	struct MHD_OptionItem tls[3] = { { MHD_OPTION_END, 0, NULL } };
+
+	if (o->tls_cert) {
+		if (!read_pem(o->tls_cert, &cert, why) || !read_pem(o->tls_key, &key, why))
+			return false;
+		flags |= MHD_USE_TLS;
+		tls[0] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT, 0, cert.p };
+		tls[1] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY, 0, key.p };
+		tls[2] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
+	}
+	s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, listener_request, s,
+				     MHD_OPTION_EXTERNAL_LOGGER, no_log, NULL,
+				     MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+				     o->connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+				     o->connections_per_address, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+				     (size_t)POOL_BYTES, MHD_OPTION_NOTIFY_COMPLETED,
+				     listener_request_ended, s, MHD_OPTION_NOTIFY_CONNECTION,
+				     connection_changed, s, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+	if (!s->daemon)
+		buf_printf(why,
+			   o->tls_cert ? "%s and %s: cannot be used for TLS" :
+					 "cannot start the server",
+			   o->tls_cert, o->tls_key);
+	buf_release(&cert);
+	buf_release(&key);
+	return s->daemon != NULL;
+}
+
+/* The loop */
+
+static void tell_kept(struct listener *s)
+{
+	int64_t now = listener_clock();
+
+	if (!s->options.kept || s->metrics.nprofile == s->nkept_told || now - s->told < TELL_NS)
+		return;
+	s->told = now;
+	s->nkept_told = s->metrics.nprofile;
+	s->options.kept();
+}
+
+static void take_signal(struct listener *s, int fd)
+{
+	struct signalfd_siginfo info;
+	struct buf why = { 0 };
+
+	if (read(fd, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (info.ssi_signo == SIGHUP && s->options.token_file) {
+		if (!access_load(&s->access, s->options.token_file, &why))
+			s->options.note("%.*s: the old tokens stay", STR_ARG(buf_str(&why)));
+	} else if (info.ssi_signo != SIGHUP) {
+		s->is_ending = true;
+	}
+	buf_release(&why);
+}
+
+static int loop_timeout(const struct listener *s)
+{
+	MHD_UNSIGNED_LONG_LONG ms;
+
+	if (MHD_get_timeout(s->daemon, &ms) != MHD_YES || ms > TICK_MS)
+		return TICK_MS;
+	return (int)ms;
+}
+
+/* Wait for anything, and do what is to be done. */
+static void loop_once(struct listener *s, int signals, int epoll)
+{
+	struct pollfd fds[READERS_MOST + 3];
+	nfds_t n = s->options.pool.n;
+	static int64_t ticked;
+
+	pool_poll(&s->pool, fds);
+	fds[n] = (struct pollfd){ signals, POLLIN, 0 };
+	fds[n + 1] = (struct pollfd){ epoll, POLLIN, 0 };
+	fds[n + 2] = (struct pollfd){ STDOUT_FILENO, 0, 0 };
+	poll(fds, n + 3, loop_timeout(s));
+	pool_run(&s->pool, fds);
+	if (fds[n].revents)
+		take_signal(s, signals);
+	s->is_closed |= (fds[n + 2].revents & POLLERR) != 0;
+	MHD_run(s->daemon);
+	if (listener_clock() - ticked < TICK_MS * INT64_C(1000000))
+		return;
+	ticked = listener_clock();
+	end_slow_connections(s);
+	tell_kept(s);
+}
+
+static bool is_busy(const struct listener *s)
+{
+	if (pool_pending(&s->pool))
+		return true;
+	for (const struct peer *p = s->peers; p; p = p->next)
+		if (p->in_request)
+			return true;
+	return false;
+}
+
+static void serve(struct listener *s, int signals)
+{
+	const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+	int64_t end;
+	int listener;
+
+	while (!s->is_ending && !s->is_closed)
+		loop_once(s, signals, info->epoll_fd);
+	s->is_ending = true;
+	listener = MHD_quiesce_daemon(s->daemon);
+	if (listener >= 0)
+		close(listener);
+	end = listener_clock() + s->options.drain_ns;
+	while (is_busy(s) && !s->is_closed && listener_clock() < end)
+		loop_once(s, signals, info->epoll_fd);
+}
+
+static int catch_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static bool run(struct listener *s, int signals, struct buf *why)
+{
+	int fd = open_socket(s->options.address, why);
+
+	if (fd < 0)
+		return false;
+	if (!pool_open(&s->pool, &s->options.pool)) {
+		buf_printf(why, "cannot start readers: %s", strerror(errno));
+		return false;
+	}
+	if (!start_daemon(s, fd, why)) {
+		pool_close(&s->pool);
+		return false;
+	}
+	note_address(s, fd);
+	serve(s, signals);
+	pool_close(&s->pool);
+	MHD_run(s->daemon);
+	MHD_stop_daemon(s->daemon);
+	return true;
+}
+
+bool listener_run(const struct listener_options *options, struct buf *why)
+{
+	struct listener s = { .options = *options };
+	int signals = catch_signals();
+	bool ok;
+
+	rates_begin(&s.rates, options->rate);
+	ok = (!options->token_file || access_load(&s.access, options->token_file, why)) &&
+	     run(&s, signals, why);
+	close(signals);
+	access_release(&s.access);
+	rates_release(&s.rates);
+	return ok;
+}

@@ -1,0 +1,72 @@
+/* What the files of the server share: its state, and that of connections and requests. */
+#ifndef LISTEN_LISTENER_PARTS_H
+#define LISTEN_LISTENER_PARTS_H
+
+#include <microhttpd.h>
+
+#include "listen/access.h"
+#include "listen/listener.h"
+#include "listen/metrics.h"
+#include "listen/rate.h"
+#include "listen/route.h"
+
+/* A client's connection. Times are CLOCK_MONOTONIC, ns. */
+struct peer {
+	struct peer *next, *before;
+	int fd;
+	int64_t since;   /* when it was opened, or its last request was answered, or this began */
+	bool in_request; /* a request has begun, and */
+	bool is_waiting; /* a reader has it */
+	uint64_t nrequest;
+};
+
+enum request_state {
+	REQUEST_RECEIVING,
+	REQUEST_REFUSED, /* what follows of its body is not kept */
+	REQUEST_READING, /* a reader has it */
+	REQUEST_ANSWERED,
+};
+
+struct request {
+	struct job job; /* first: a job is its request */
+	struct listener *server;
+	struct MHD_Connection *connection;
+	struct peer *peer;
+	const struct route *route;
+	enum request_state state;
+	unsigned status, retry_after;
+	struct buf message;
+	uint64_t received; /* bytes of the body, kept or not */
+	uint64_t held;     /* of them, counted in server.held */
+	int64_t began;
+	char tenant[160];
+	bool is_json;
+};
+
+struct listener {
+	struct listener_options options;
+	struct MHD_Daemon *daemon;
+	struct pool pool;
+	struct access access;
+	struct rates rates;
+	struct metrics metrics;
+	struct peer *peers;
+	unsigned npeer;
+	uint64_t held;
+	uint64_t nkept_told; /* profiles that options.kept was called for */
+	bool is_ending, is_closed;
+	bool told_tenants; /* that the header of tenants is of no use here */
+	int64_t told;      /* when options.kept was called, and when a note was made */
+	int64_t noted;
+};
+
+int64_t listener_clock(void);
+
+/* Callbacks for libmicrohttpd. */
+enum MHD_Result listener_request(void *server, struct MHD_Connection *c, const char *url,
+				 const char *method, const char *version, const char *data,
+				 size_t *size, void **request);
+void listener_request_ended(void *server, struct MHD_Connection *c, void **request,
+			    enum MHD_RequestTerminationCode why);
+
+#endif

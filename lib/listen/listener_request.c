@@ -1,0 +1,383 @@
+/* A request from its head to its answer. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "listen/listener_parts.h"
+
+/*
+ * The body of a request that is refused is taken up to here, so that the client, which
+ * may not read while it writes, gets its answer; beyond, the connection is closed.
+ */
+enum { SWALLOW = 4 << 20 };
+
+static struct str header(const struct request *q, const char *name)
+{
+	return str_of(MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, name));
+}
+
+static bool is_upload(const struct route *r)
+{
+	return str_eq(str_of(r->method), S("POST"));
+}
+
+/* Refusing */
+
+static void refuse(struct request *q, unsigned status, unsigned retry_after, const char *fmt, ...)
+	PRINTF(4, 5);
+static void refuse(struct request *q, unsigned status, unsigned retry_after, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (q->state == REQUEST_REFUSED)
+		return;
+	q->state = REQUEST_REFUSED;
+	q->status = status;
+	q->retry_after = retry_after;
+	va_start(ap, fmt);
+	buf_vprintf(&q->message, fmt, ap);
+	va_end(ap);
+}
+
+/* Bytes of bodies in memory, of all requests. */
+static void release_body(struct request *q)
+{
+	q->server->held -= q->held;
+	q->held = 0;
+	buf_release(&q->job.body);
+	buf_release(&q->job.fields);
+}
+
+/* The head */
+
+static void check_access(struct request *q)
+{
+	struct str tenant, named = header(q, "X-Scope-OrgID");
+	struct listener *s = q->server;
+
+	if (!access_check(&s->access, header(q, MHD_HTTP_HEADER_AUTHORIZATION), &tenant)) {
+		refuse(q, 401, 0, "no valid token");
+		return;
+	}
+	if (!s->options.tenants && named.n && !s->told_tenants) {
+		s->told_tenants = true;
+		s->options.note("agents send X-Scope-OrgID, which --tenants makes use of");
+	}
+	if (!s->options.tenants || !is_upload(q->route))
+		return;
+	if (tenant.n && named.n && !str_eq(tenant, named)) {
+		refuse(q, 403, 0, "the token is another tenant's");
+		return;
+	}
+	if (!tenant.n)
+		tenant = named;
+	if (!tenant.n)
+		refuse(q, 401, 0, "no org id: the header X-Scope-OrgID names the tenant");
+	else if (!tenant_is_valid(tenant))
+		refuse(q, 400, 0,
+		       "X-Scope-OrgID: up to 150 letters, digits and !-_.*'(), which do "
+		       "not begin with a dot");
+	else
+		snprintf(q->tenant, sizeof(q->tenant), "%.*s", STR_ARG(tenant));
+}
+
+static void check_encoding(struct request *q)
+{
+	struct str encoding = header(q, MHD_HTTP_HEADER_CONTENT_ENCODING);
+	static const char *const known[] = { "gzip", "zstd", "deflate", "identity", "x-gzip" };
+
+	if (!encoding.n)
+		return;
+	for (size_t i = 0; i < LEN(known); i++)
+		if (encoding.n == strlen(known[i]) &&
+		    !strncasecmp(encoding.p, known[i], encoding.n))
+			return;
+	refuse(q, 415, 0, "Content-Encoding: %.*s: gzip, zstd and deflate are read",
+	       STR_ARG(encoding));
+}
+
+static void check_rate(struct request *q)
+{
+	unsigned wait = rate_wait(&q->server->rates, str_of(q->tenant), listener_clock());
+
+	if (wait)
+		refuse(q, 429, wait, "more than %llu bytes a second",
+		       (unsigned long long)q->server->options.rate);
+}
+
+static void check_length(struct request *q)
+{
+	struct str text = header(q, MHD_HTTP_HEADER_CONTENT_LENGTH);
+	uint64_t length;
+
+	if (text.n && str_u64(text, &length) && length > q->server->options.most_body)
+		refuse(q, 413, 0, "a body of %llu bytes: the limit is %llu",
+		       (unsigned long long)length,
+		       (unsigned long long)q->server->options.most_body);
+}
+
+static void check_head(struct request *q, const char *method)
+{
+	struct listener *s = q->server;
+
+	if (q->route == &routes[nroutes - 1]) {
+		refuse(q, 404, 0,
+		       "no such path: profiles are taken at /ingest, "
+		       "/push.v1.PusherService/Push, /v1development/profiles and /");
+		return;
+	}
+	if (strcmp(method, q->route->method) != 0 &&
+	    !(strcmp(method, "HEAD") == 0 && !is_upload(q->route))) {
+		refuse(q, 405, 0, "the method is %s", q->route->method);
+		return;
+	}
+	if (!str_eq(str_of(q->route->path), S("/ready")))
+		check_access(q);
+	if (!is_upload(q->route))
+		return;
+	if (s->is_ending)
+		refuse(q, 503, 5, "the program ends");
+	check_encoding(q);
+	check_length(q);
+	check_rate(q);
+}
+
+static struct request *begin(struct listener *s, struct MHD_Connection *c, const char *url)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	struct request *q = mem_zeroed(1, sizeof(*q));
+
+	q->server = s;
+	q->connection = c;
+	q->peer = info ? info->socket_context : NULL;
+	q->route = &routes[route_of(str_of(url))];
+	q->began = listener_clock();
+	if (q->peer) {
+		q->peer->in_request = true;
+		q->peer->since = q->began;
+		q->peer->nrequest++;
+	}
+	return q;
+}
+
+/* The body */
+
+/* False to close the connection. */
+static bool take_data(struct request *q, struct str data)
+{
+	const struct listener_options *o = &q->server->options;
+
+	q->received += data.n;
+	q->server->metrics.nbody += data.n;
+	if (q->state == REQUEST_RECEIVING && q->received > o->most_body)
+		refuse(q, 413, 0, "a body of more than %llu bytes",
+		       (unsigned long long)o->most_body);
+	if (q->state == REQUEST_RECEIVING && q->server->held + data.n > o->most_held)
+		refuse(q, 503, 1, "too many requests at a time");
+	if (q->state != REQUEST_RECEIVING) {
+		release_body(q);
+		return q->received <= o->most_body + SWALLOW;
+	}
+	buf_add(&q->job.body, data);
+	q->held += data.n;
+	q->server->held += data.n;
+	return true;
+}
+
+static void add_field(struct request *q, enum upload_field f, struct str value)
+{
+	buf_add(&q->job.fields, value);
+	q->job.head.size[f] = (uint32_t)value.n;
+}
+
+static void gather_fields(struct request *q)
+{
+	for (int f = 0; f < UPLOAD_BODY; f++) {
+		const char *name = upload_parameter((enum upload_field)f), *value = NULL;
+		size_t n = 0;
+
+		if (name)
+			MHD_lookup_connection_value_n(q->connection, MHD_GET_ARGUMENT_KIND, name,
+						      strlen(name), &value, &n);
+		else if (f == UPLOAD_CONTENT_TYPE)
+			value = header(q, MHD_HTTP_HEADER_CONTENT_TYPE).p,
+			n = header(q, MHD_HTTP_HEADER_CONTENT_TYPE).n;
+		else if (f == UPLOAD_TENANT)
+			value = q->tenant, n = strlen(q->tenant);
+		add_field(q, (enum upload_field)f, str(value ? value : "", value ? n : 0));
+	}
+	q->job.head.size[UPLOAD_BODY] = (uint32_t)q->job.body.n;
+	q->job.head.kind = q->route->kind;
+}
+
+/* A message on standard error a second is enough: who sends nonsense may send much of it. */
+static void note_some(struct listener *s, const struct request *q, struct str text)
+{
+	int64_t now = listener_clock();
+	struct str line = str_cut(&text, '\n');
+
+	if (!line.n || now - s->noted < 1000000000)
+		return;
+	s->noted = now;
+	s->options.note("%s: %.*s", q->route->path, STR_ARG(line));
+}
+
+static void upload_done(struct job *j, const struct answer_head *a, struct str message,
+			struct str notes)
+{
+	struct request *q = (struct request *)j;
+	struct listener *s = q->server;
+
+	q->state = REQUEST_ANSWERED;
+	q->status = a->status;
+	q->retry_after = a->retry_after;
+	buf_add(&q->message, message);
+	s->metrics.nprofile += a->nprofile;
+	s->metrics.nunpacked += a->unpacked;
+	if (a->group)
+		histogram_add(&s->metrics.commit, a->commit_us / 1e6);
+	s->is_closed |= (a->flags & ANSWER_CLOSED) != 0;
+	note_some(s, q, a->status == 200 ? notes : message);
+	release_body(q);
+	if (q->peer)
+		q->peer->is_waiting = false;
+	MHD_resume_connection(q->connection);
+}
+
+static void hand_over(struct request *q)
+{
+	struct listener *s = q->server;
+
+	rate_spend(&s->rates, str_of(q->tenant), listener_clock(), q->received);
+	gather_fields(q);
+	q->state = REQUEST_READING;
+	q->job.done = upload_done;
+	if (q->peer)
+		q->peer->is_waiting = true;
+	MHD_suspend_connection(q->connection);
+	pool_submit(&s->pool, &q->job);
+}
+
+/* The answer */
+
+static void answer_get(struct request *q, struct buf *body, const char **type)
+{
+	struct listener *s = q->server;
+	const char *paths[METRIC_ROUTES];
+
+	*type = "text/plain; charset=utf-8";
+	if (str_eq(str_of(q->route->path), S("/ready"))) {
+		q->status = s->is_ending ? 503 : 200;
+		buf_add(body, s->is_ending ? S("ending\n") : S("ready\n"));
+		return;
+	}
+	*type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+	q->status = 200;
+	for (size_t i = 0; i < nroutes; i++)
+		paths[i] = routes[i].path;
+	s->metrics.connections = s->npeer;
+	s->metrics.pending = pool_pending(&s->pool);
+	s->metrics.held = s->held;
+	s->metrics.restarts = s->pool.nrestart;
+	metrics_print(&s->metrics, paths, nroutes, body);
+}
+
+static void add_headers(const struct request *q, struct MHD_Response *response, const char *type)
+{
+	char seconds[16];
+
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	if (q->retry_after) {
+		snprintf(seconds, sizeof(seconds), "%u", q->retry_after);
+		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
+	}
+	if (q->status == 401)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
+					"Bearer realm=\"prof-listen\"");
+	if (q->status == 405)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, q->route->method);
+	if (q->server->is_ending)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+}
+
+static enum MHD_Result answer(struct request *q)
+{
+	struct listener *s = q->server;
+	struct MHD_Response *response;
+	struct buf body = { 0 };
+	const char *type;
+	enum MHD_Result ok;
+
+	if (q->state == REQUEST_RECEIVING)
+		answer_get(q, &body, &type);
+	else
+		type = answer_body(q->route, q->is_json, q->status, buf_str(&q->message), &body);
+	metrics_count(&s->metrics, (unsigned)(q->route - routes), q->status);
+	if (is_upload(q->route))
+		histogram_add(&s->metrics.duration, (double)(listener_clock() - q->began) / 1e9);
+	response = MHD_create_response_from_buffer(body.n, body.p, MHD_RESPMEM_MUST_COPY);
+	buf_release(&body);
+	if (!response)
+		return MHD_NO;
+	add_headers(q, response, type);
+	ok = MHD_queue_response(q->connection, q->status, response);
+	MHD_destroy_response(response);
+	return ok;
+}
+
+/* Is its body so long that it is better not to wait for it? */
+static bool is_long(const struct request *q)
+{
+	struct str text = header(q, MHD_HTTP_HEADER_CONTENT_LENGTH);
+	uint64_t length;
+
+	return text.n && (!str_u64(text, &length) || length > SWALLOW);
+}
+
+enum MHD_Result listener_request(void *server, struct MHD_Connection *c, const char *url,
+				 const char *method, const char *version, const char *data,
+				 size_t *size, void **request)
+{
+	struct request *q = *request;
+	bool ok;
+
+	(void)version;
+	if (!q) {
+		*request = q = begin(server, c, url);
+		check_head(q, method);
+		q->is_json = str_starts(header(q, MHD_HTTP_HEADER_CONTENT_TYPE),
+					S("application/json"));
+		return q->state == REQUEST_REFUSED && is_long(q) ? answer(q) : MHD_YES;
+	}
+	if (*size) {
+		ok = take_data(q, str(data, *size));
+		*size = 0;
+		return ok ? MHD_YES : MHD_NO;
+	}
+	if (q->state == REQUEST_RECEIVING && is_upload(q->route)) {
+		hand_over(q);
+		return MHD_YES;
+	}
+	return answer(q);
+}
+
+void listener_request_ended(void *server, struct MHD_Connection *c, void **request,
+			    enum MHD_RequestTerminationCode why)
+{
+	struct request *q = *request;
+
+	(void)server;
+	(void)c;
+	(void)why;
+	if (!q)
+		return;
+	if (q->peer) {
+		q->peer->in_request = q->peer->is_waiting = false;
+		q->peer->since = listener_clock();
+	}
+	release_body(q);
+	buf_release(&q->message);
+	mem_free(q, sizeof(*q));
+	*request = NULL;
+}

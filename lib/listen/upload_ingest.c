@@ -1,0 +1,257 @@
+/*
+ * Uploads whose parameters are in the query: /ingest, and a profile as it is.
+ *
+ * What the body is says, in this order: a multipart Content-Type, `format`, its content. A
+ * word that is no format means folded stacks to Pyroscope; here the content decides.
+ */
+#include <stdlib.h>
+
+#include "base/when.h"
+#include "listen/app_name.h"
+#include "listen/ingest_type.h"
+#include "listen/jfr_labels.h"
+#include "listen/multipart.h"
+#include "listen/upload_parts.h"
+
+enum { DEFAULT_RATE = 100 }; /* samples a second, where an agent does not say */
+
+static struct str field(const struct upload_reader *r, enum upload_field f)
+{
+	return r->upload->field[f];
+}
+
+/* Parameters */
+
+/* A time in any form that this project takes, or digits as Pyroscope has it. */
+static bool read_time(struct upload_reader *r, enum upload_field f, int64_t *ns)
+{
+	struct str text = field(r, f);
+	struct buf with_at = { 0 }, why = { 0 };
+	bool ok;
+
+	if (!text.n)
+		return true;
+	if (is_digit(text.p[0]) && str_u64(text, &(uint64_t){ 0 }))
+		buf_ch(&with_at, '@');
+	buf_add(&with_at, text);
+	ok = when_parse(buf_str(&with_at), r->now, ns, &why);
+	if (!ok)
+		upload_refuse(r, 400, "%s=%.*s: %.*s", upload_parameter(f), STR_ARG(text),
+			      STR_ARG(buf_str(&why)));
+	buf_release(&with_at);
+	buf_release(&why);
+	return ok;
+}
+
+static bool read_rate(struct upload_reader *r, uint64_t *rate)
+{
+	struct str text = field(r, UPLOAD_RATE);
+
+	*rate = DEFAULT_RATE;
+	if (!text.n || (str_u64(text, rate) && *rate && *rate <= UINT64_C(1000000000)))
+		return true;
+	return upload_refuse(r, 400, "sampleRate=%.*s: expected samples a second, 1 to 1000000000",
+			     STR_ARG(text));
+}
+
+/* The last part of the name, if it says what was measured; it is taken off then. */
+static const struct ingest_type *cut_type(struct str *app)
+{
+	ptrdiff_t dot = str_rchr(*app, '.');
+	const struct ingest_type *type = NULL;
+
+	if (dot > 0)
+		type = ingest_type_of_name(str_skip(*app, (size_t)dot + 1));
+	if (type)
+		app->n = (size_t)dot;
+	return type;
+}
+
+static bool read_labels(struct upload_reader *r, struct str app, struct str labels)
+{
+	struct str key, value;
+	bool bad;
+
+	while (app_name_label(&labels, &key, &value, &bad)) {
+		/* Agents number their runs, which would make a series of each. */
+		if (!str_eq(key, S("__session_id__")) && !upload_label(r, key, value))
+			return false;
+	}
+	if (bad)
+		return upload_refuse(r, 400, "name=%.*s: expected APP{KEY=VALUE,...}",
+				     STR_ARG(field(r, UPLOAD_NAME)));
+	if (dict_find_label(r->p->dict, r->labels, dict_find_str(r->p->dict, S("service_name"))))
+		upload_default_label(r, S("app_name"), app);
+	else
+		upload_default_label(r, S("service_name"), app);
+	upload_default_label(r, S("pyroscope_spy"), field(r, UPLOAD_SPY));
+	return r->status == 200;
+}
+
+/* Stacks with numbers */
+
+static const struct ingest_type *type_of_counts(struct upload_reader *r)
+{
+	struct str app, labels;
+	const struct ingest_type *type;
+
+	app_name_split(field(r, UPLOAD_NAME), &app, &labels);
+	type = cut_type(&app);
+	if (type)
+		return type;
+	type = ingest_type_of_units(field(r, UPLOAD_UNITS));
+	if (!type)
+		upload_refuse(r, 400, "units=%.*s: not known", STR_ARG(field(r, UPLOAD_UNITS)));
+	return type;
+}
+
+static bool finish_counts(struct upload_reader *r, const struct format *format)
+{
+	const struct ingest_type *type;
+	uint64_t rate;
+
+	if (format != &format_folded && format != &format_lines &&
+	    format != &format_pyroscope_tree && format != &format_pyroscope_trie)
+		return true;
+	type = type_of_counts(r);
+	if (!type || !read_rate(r, &rate))
+		return false;
+	ingest_type_apply(type, r->p, rate);
+	if (str_eq(field(r, UPLOAD_AGGREGATION), S("average")))
+		profile_add_comment(r->p, S("aggregation=average"));
+	return true;
+}
+
+/* Multipart */
+
+struct parts {
+	struct str profile, config, jfr, labels, previous;
+	bool has_profile, has_jfr;
+};
+
+static bool read_parts(struct upload_reader *r, struct parts *parts)
+{
+	struct multipart_part part;
+	struct multipart m;
+
+	*parts = (struct parts){ 0 };
+	multipart_begin(&m, field(r, UPLOAD_CONTENT_TYPE), field(r, UPLOAD_BODY));
+	while (multipart_next(&m, &part)) {
+		if (str_eq(part.name, S("profile"))) {
+			parts->profile = part.bytes;
+			parts->has_profile = true;
+		} else if (str_eq(part.name, S("jfr"))) {
+			parts->jfr = part.bytes;
+			parts->has_jfr = true;
+		} else if (str_eq(part.name, S("labels"))) {
+			parts->labels = part.bytes;
+		} else if (str_eq(part.name, S("sample_type_config"))) {
+			parts->config = part.bytes;
+		} else if (str_eq(part.name, S("prev_profile"))) {
+			parts->previous = part.bytes;
+		} else {
+			upload_note(r, "part %.*s of a request is not known: left out",
+				    STR_ARG(part.name));
+		}
+	}
+	if (m.error)
+		return upload_refuse(r, 400, "multipart: %s", m.error);
+	if (parts->has_profile == parts->has_jfr)
+		return upload_refuse(r, 400, "multipart: expected a part \"profile\" or \"jfr\"");
+	return true;
+}
+
+/* The configuration that Go's SDK sends with contentions says what they are of. */
+static bool finish_block(struct upload_reader *r, const struct format *format)
+{
+	(void)format;
+	upload_block_types(r->p);
+	return true;
+}
+
+/* Java's labels, which r->part has. */
+static bool finish_jfr(struct upload_reader *r, const struct format *format)
+{
+	struct str snapshot;
+	uint64_t unknown;
+	struct in in;
+	bool ok = upload_unpack(r, &in, "labels", r->part, &snapshot);
+
+	(void)format;
+	if (ok) {
+		unknown = jfr_labels_apply(&in, snapshot, r->p);
+		if (in.failed)
+			ok = upload_refuse(r, 400, "%s", in.error.p);
+		else if (unknown)
+			upload_note(r, "labels: %llu samples have a context that is not there",
+				    (unsigned long long)unknown);
+	}
+	in_close(&in);
+	in_release(&in);
+	return ok;
+}
+
+static bool read_multipart(struct upload_reader *r)
+{
+	struct parts parts;
+
+	if (!read_parts(r, &parts))
+		return false;
+	if (parts.previous.n)
+		return upload_refuse(r, 422,
+				     "a part \"prev_profile\": differences are the "
+				     "client's to make, as newer SDKs do");
+	r->part = parts.labels;
+	if (parts.has_jfr)
+		return upload_add_profiles(r, "jfr", parts.jfr, &format_jfr,
+					   parts.labels.n ? finish_jfr : NULL);
+	return upload_add_profiles(r, "profile", parts.profile, NULL,
+				   str_find(parts.config, S("block_count")) >= 0 ? finish_block :
+										   NULL);
+}
+
+/* A body as it is */
+
+static const struct format *format_of_word(struct str word)
+{
+	static const struct {
+		const char *word;
+		const struct format *format;
+	} words[] = {
+		{ "pprof", &format_pprof },           { "jfr", &format_jfr },
+		{ "speedscope", &format_speedscope }, { "lines", &format_lines },
+		{ "tree", &format_pyroscope_tree },   { "trie", &format_pyroscope_trie },
+	};
+
+	for (size_t i = 0; i < LEN(words); i++)
+		if (str_eq(word, str_of(words[i].word)))
+			return words[i].format;
+	return NULL;
+}
+
+static bool read_query(struct upload_reader *r)
+{
+	struct str app, labels;
+
+	if (!app_name_split(field(r, UPLOAD_NAME), &app, &labels))
+		return upload_refuse(r, 400, "name=%.*s: expected APP{KEY=VALUE,...}",
+				     STR_ARG(field(r, UPLOAD_NAME)));
+	if (!app.n && r->upload->kind == UPLOAD_INGEST)
+		return upload_refuse(r, 400, "the parameter name=APP is missing");
+	cut_type(&app);
+	return read_time(r, UPLOAD_FROM, &r->from) && read_time(r, UPLOAD_UNTIL, &r->until) &&
+	       read_labels(r, app, labels);
+}
+
+bool upload_read_ingest(struct upload_reader *r)
+{
+	bool is_plain = r->upload->kind == UPLOAD_PLAIN;
+
+	if (!read_query(r))
+		return false;
+	if (media_type_is(field(r, UPLOAD_CONTENT_TYPE), "multipart/form-data"))
+		return read_multipart(r);
+	return upload_add_profiles(r, "body", field(r, UPLOAD_BODY),
+				   format_of_word(field(r, UPLOAD_FORMAT)),
+				   is_plain ? NULL : finish_counts);
+}

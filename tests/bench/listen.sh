@@ -1,0 +1,75 @@
+#!/bin/sh
+# tests/bench/listen.sh BUILD: what prof-listen takes: profiles of 40 kB (.pb.gz) into a
+# store, over 1,000 connections. SECONDS_EACH=600 runs each figure for ten minutes.
+set -eu
+build=$(cd "$1" && pwd)
+seconds=${SECONDS_EACH:-20}
+connections=${CONNECTIONS:-1000}
+rate=${RATE:-1000}
+top=$(cd "$(dirname "$0")/../.." && pwd)
+PATH=$build:$PATH
+LC_ALL=C
+export PATH LC_ALL
+mkdir -p "$build/bench"
+cd "$build/bench"
+# shellcheck disable=SC3045
+ulimit -n 8192
+
+[ -d listen-day ] || {
+	echo 'making profiles' >&2
+	gzip -dc "$top/tests/data/clang.perf.gz" | prof-fold >clang.folded
+	rm -rf listen-day.part
+	mkdir listen-day.part
+	"$build/tests/bench/day" 5 1 listen-day.part <clang.folded
+	mv listen-day.part listen-day
+}
+# Two of 48 kB to one of 25 kB.
+set -- listen-day/svc-2/*.pb.gz listen-day/svc-4/*.pb.gz listen-day/svc-2/*.pb.gz
+echo "$# profiles, $(($(cat "$@" | wc -c) / $#)) bytes each"
+
+# cpu PID: seconds of CPU that a process and its children have taken
+cpu() {
+	{
+		cat "/proc/$1/stat"
+		for child in $(ps -o pid= --ppid "$1"); do cat "/proc/$child/stat"; done
+	} | awk -v hz="$(getconf CLK_TCK)" '{ sum += $14 + $15 + $16 + $17 } END { printf "%.2f", sum / hz }'
+}
+
+memory() {
+	{
+		cat "/proc/$1/status"
+		for child in $(ps -o pid= --ppid "$1"); do cat "/proc/$child/status"; done
+	} | awk '/^VmHWM/ { sum += $2 } END { printf "%.0f", sum / 1024 }'
+}
+
+# figure NAME CONNECTIONS RATE FILE...
+figure() {
+	name=$1
+	clients=$2
+	per_second=$3
+	shift 3
+	rm -rf listen-store
+	prof-listen --listen 127.0.0.1:0 --store listen-store 2>listen.log &
+	server=$!
+	until grep -q listening listen.log; do sleep 0.1; done
+	port=$(sed -n 's/.*:\([0-9]*\)$/\1/p' listen.log)
+	sleep 0.5
+	"$build/tests/bench/load" "$port" '/ingest?name=api&format=pprof' "$clients" "$per_second" \
+		"$seconds" "$@" >load.out
+	read -r good bad took p50 p99 longest <load.out
+	used=$(cpu $server)
+	peak=$(memory $server)
+	kill $server
+	wait $server
+	kept=$(prof-store stat listen-store -t tsv | awk -F '\t' '$1 == "profiles" { print $2 }')
+	awk -v name="$name" -v good="$good" -v bad="$bad" -v took="$took" -v p50="$p50" -v p99="$p99" \
+		-v longest="$longest" -v used="$used" -v peak="$peak" -v kept="$kept" 'BEGIN {
+		printf "| %s | %.0f/s | %s | %s, %s, %s ms | %.2f ms | %s MB | %s of %s |\n", name,
+			good / took, bad, p50, p99, longest, used * 1000 / good, peak, kept, good }'
+}
+
+echo '| | taken | refused | p50, p99, longest | CPU a profile | memory, all processes | in the store, of acknowledged |'
+echo '|---|---|---|---|---|---|---|'
+figure "$connections connections, $rate/s" "$connections" "$rate" "$@"
+figure "$connections connections, as fast as it goes" "$connections" 0 "$@"
+figure '8 connections, as fast as it goes' 8 0 "$@"
