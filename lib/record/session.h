@@ -60,9 +60,9 @@ struct session_options {
 	uint64_t keep;
 	/* With keep: the session's profile is a piece of that, and may be named. */
 	void (*on_slice)(void *context, struct session *s);
-	bool native;                     /* leave interpreters' functions out, */
-	bool evaluators;                 /* or show those who run them, too */
-	bool adapt;                      /* copy more of the stack when too much is missing */
+	bool native;     /* leave interpreters' functions out, */
+	bool evaluators; /* or show those who run them, too */
+	bool adapt;      /* copy more of the stack when too much is missing */
 	/* With one of event_of_waits() among the events: */
 	bool wall;         /* a sample type for running and waiting together */
 	uint64_t min_wait; /* ns; shorter waits are left out */
