@@ -204,28 +204,13 @@ static void keep_units(const struct dwarf_file *f, struct kept_key key)
 	buf_release(&list);
 }
 
-void dwarf_file_units_of(struct dwarf_file *f, const struct elf *e)
-{
-	struct kept_key key = { e->identity, DWARF_KEEPS_UNITS };
-
-	table_init(&f->functions, sizeof(struct dwarf_function), sizeof(uint64_t));
-	if (dwarf_file_begin(f) && take_units(f, kept_bytes_find(key)))
-		return;
-	dwarf_file_units(f);
-	if (e->identity.inode && f->nunit)
-		keep_units(f, key);
-}
-
-void dwarf_file_units(struct dwarf_file *f)
+static void read_units(struct dwarf_file *f)
 {
 	struct dwarf_unit u = { .file = f };
 	uint16_t version;
 	uint64_t next;
 	size_t header;
 
-	table_init(&f->functions, sizeof(struct dwarf_function), sizeof(uint64_t));
-	if (!dwarf_file_begin(f))
-		return;
 	while (dwarf_next_unit(f->handle, u.offset, &next, &header, &version, &u.abbrevs,
 			       &u.address_size, &u.offset_size, NULL, NULL) == 0 &&
 	       dwarf_work(f, UNIT_STEPS)) {
@@ -240,6 +225,25 @@ void dwarf_file_units(struct dwarf_file *f)
 		u.offset = next;
 	}
 	f->held = f->nunit * UNIT_HOLDS;
+}
+
+void dwarf_file_units(struct dwarf_file *f)
+{
+	table_init(&f->functions, sizeof(struct dwarf_function), sizeof(uint64_t));
+	if (dwarf_file_begin(f))
+		read_units(f);
+}
+
+void dwarf_file_units_of(struct dwarf_file *f, const struct elf *e)
+{
+	struct kept_key key = { e->identity, DWARF_KEEPS_UNITS };
+
+	table_init(&f->functions, sizeof(struct dwarf_function), sizeof(uint64_t));
+	if (!dwarf_file_begin(f) || take_units(f, kept_bytes_find(key)))
+		return;
+	read_units(f);
+	if (e->identity.inode && f->nunit)
+		keep_units(f, key);
 }
 
 struct dwarf_unit *dwarf_unit_at(const struct dwarf_file *f, uint64_t offset)

@@ -33,8 +33,7 @@ cp "$top/tests/golden/perf-data/frames.in" perf.data
 prof-merge -t pprof app.perf -o app.pb.gz
 cp app.pb.gz old.pb.gz
 cp app.pb.gz new.pb.gz
-ln "$top/tests/golden/pprof/go-heap.in" heap.pb.gz 2>/dev/null ||
-	cp "$top/tests/golden/pprof/go-heap.in" heap.pb.gz
+cp "$top/tests/golden/pprof/go-heap.in" heap.pb.gz
 cp "$top/tests/golden/pprof/go-cpu.in" api.pb.gz
 for i in 1 2 3; do
 	cp api.pb.gz run$i.pb.gz
