@@ -64,7 +64,7 @@ static bool place(struct flamebearer *f, struct out *out)
 			f->largest_self = self > f->largest_self ? self : f->largest_self;
 			for (uint32_t c = n->first; c; c = f->tree.node[c].next) {
 				f->x[side][c] = x;
-				x += total_of(f, side, c);
+				x = sat_add(f->p, x, total_of(f, side, c));
 			}
 		}
 	}
@@ -88,7 +88,7 @@ static void put_box(struct flamebearer *f, uint32_t node, int64_t end[2])
 		json_put_int64(&f->j, f->x[side][node] - end[side]);
 		json_put_int64(&f->j, total);
 		json_put_int64(&f->j, self_of(f, side, node));
-		end[side] = f->x[side][node] + total;
+		end[side] = sat_add(f->p, f->x[side][node], total);
 	}
 	json_put_int64(&f->j, node ? f->name[f->tree.node[node].name.i] : 0);
 }
@@ -146,7 +146,7 @@ static void put_document(struct flamebearer *f, struct out *out, uint32_t col)
 	put_names(f);
 	put_levels(f, out);
 	json_member_int64(&f->j, "numTicks",
-			  f->tree.node[0].total + (diff ? f->tree.base_total[0] : 0));
+			  sat_add(f->p, f->tree.node[0].total, diff ? f->tree.base_total[0] : 0));
 	json_member_int64(&f->j, "maxSelf", f->largest_self);
 	json_end_object(&f->j);
 	json_member_object(&f->j, "metadata");

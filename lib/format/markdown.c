@@ -124,9 +124,9 @@ static void put_functions(struct markdown *m)
 	graph_release(&g);
 }
 
-static int64_t node_value(const struct tree *t, uint32_t i)
+static double node_value(const struct tree *t, uint32_t i)
 {
-	return t->node[i].total - (t->diff ? t->base_total[i] : 0);
+	return (double)t->node[i].total - (t->diff ? (double)t->base_total[i] : 0);
 }
 
 /* The larger side decides, so that what is gone from a differential profile is shown, too. */
@@ -141,7 +141,7 @@ static void put_node(struct markdown *m, const struct tree *t, uint32_t i, uint3
 {
 	struct buf share = { 0 };
 
-	buf_printf(&share, "%.1f %%", 100 * (double)node_value(t, i) / (double)m->total);
+	buf_printf(&share, "%.1f %%", 100 * node_value(t, i) / (double)m->total);
 	buf_printf(m->b, "%9.*s  ", STR_ARG(buf_str(&share)));
 	for (uint32_t k = 1; k < depth; k++)
 		buf_ch(m->b, ' ');

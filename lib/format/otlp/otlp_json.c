@@ -315,8 +315,8 @@ static void read_message(struct converter *c, const struct member *members, stru
 	c->depth--;
 }
 
-/* What the reader of protobuf says of positions is about what was converted. */
-static bool read_converted(struct in *in, struct str message, struct profile *p)
+/* Positions in what was converted say little: pos is where the JSON message begins. */
+static bool read_converted(struct in *in, uint64_t pos, struct str message, struct profile *p)
 {
 	struct in converted;
 
@@ -330,7 +330,7 @@ static bool read_converted(struct in *in, struct str message, struct profile *p)
 		in_note(in, 0, "%.*s", (int)(converted.notes.n - 1), converted.notes.p);
 	if (converted.failed && !in->failed) {
 		in->reason = converted.reason;
-		in_fail(in, "converted to protobuf: %s", converted.error.p);
+		in_fail_at(in, pos, "converted to protobuf: %s", converted.error.p);
 	}
 	in_release(&converted);
 	return !in->failed;
@@ -341,6 +341,7 @@ static bool read_otlp_json(struct in *in, struct profile *p)
 {
 	struct converter c = { 0 };
 	struct buf message = { 0 };
+	uint64_t pos = in_pos(in);
 	bool ok;
 
 	json_in_open(&c.j, in);
@@ -351,7 +352,7 @@ static bool read_otlp_json(struct in *in, struct profile *p)
 	if (c.unknown)
 		in_note(in, 0, "members left out, which are not known: %llu",
 			(unsigned long long)c.unknown);
-	ok = !in->failed && read_converted(in, buf_str(&message), p);
+	ok = !in->failed && read_converted(in, pos, buf_str(&message), p);
 	buf_release(&message);
 	return ok;
 }
