@@ -188,9 +188,10 @@ ifeq ($(LISTEN),no)
 UNIT	:= $(filter-out $(shell grep -l '"listen/' $(UNIT)),$(UNIT))
 endif
 UNIT	:= $(UNIT:%.c=$(O)/%.t)
-# With sanitizers, browsers and google/pprof need not do their part again, and what "hostile"
-# reads is written in every format, too.
-TESTS	:= $(filter-out $(if $(SAN),tests/browser/% tests/cli/query-pprof.t tests/cli/roundtrip.t),$(wildcard tests/*/*.t))
+# With sanitizers, browsers and google/pprof need not do their part again, nor what is about
+# the build and the jobs of others; "hostile" always has sanitizers, and writes every format.
+TESTS	:= $(filter-out $(if $(SAN),tests/browser/% tests/cli/hostile% $(patsubst %,tests/cli/%.t,query-pprof \
+	   roundtrip build completion docs recipes ci-recipes validate)),$(wildcard tests/*/*.t))
 
 # The oracle for what is read and written by hand: protobuf-c.
 ORACLE	:= $(O)/tests/oracle/profile.pb-c

@@ -11,7 +11,7 @@
 #include "io/in.h"
 #include "tap.h"
 
-enum { COPIES = 50, SECONDS = 20 };
+enum { COPIES = 30, SECONDS = 20 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
