@@ -81,7 +81,7 @@ static bool list_formats(void)
 			const struct format *f = format_at(i);
 
 			if (f->read || f->write)
-				out_printf(&out, "%-13s %-4s %-5s  %s\n", f->name,
+				out_printf(&out, "%-14s %-4s %-5s  %s\n", f->name,
 					   f->read ? "read" : "-", f->write ? "write" : "-",
 					   f->help);
 		}
