@@ -59,7 +59,7 @@ static struct slice drain_for(struct sampler *sampler, struct recorder *r, int m
 	sampler_start(sampler);
 	begin = read_off();
 	while (recorder_now() < until) {
-		sampler_wait(sampler, 50);
+		sampler_wait(sampler, 50, -1);
 		recorder_drain(r, false);
 	}
 	s = between(begin, read_off());

@@ -191,9 +191,9 @@ uint64_t sampler_lost(const struct sampler *s)
 	return lost;
 }
 
-void sampler_wait(struct sampler *s, int ms)
+void sampler_wait(struct sampler *s, int ms, int ended)
 {
-	struct pollfd fds[MOST_CPUS + 1];
+	struct pollfd fds[MOST_CPUS + 2];
 	bool hung_up = false;
 	int ask = s->o->program ? s->o->program->ask : -1;
 
@@ -206,7 +206,8 @@ void sampler_wait(struct sampler *s, int ms)
 	if (hung_up && ms > HUNG_UP_MS)
 		ms = HUNG_UP_MS;
 	fds[s->nring] = (struct pollfd){ .fd = ask, .events = POLLIN };
-	if (poll(fds, s->nring + 1, ms) <= 0)
+	fds[s->nring + 1] = (struct pollfd){ .fd = ended, .events = POLLIN };
+	if (poll(fds, s->nring + 2, ms) <= 0)
 		return;
 	/* The task that the owner of a ring was opened for has ended; others may go on. */
 	for (size_t i = 0; i < s->nring; i++)

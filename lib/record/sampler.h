@@ -116,8 +116,11 @@ void sampler_set_switch_period(struct sampler *s, uint64_t period);
 /* Samples that the kernel has lost so far; 0 where it does not count them. */
 uint64_t sampler_lost(const struct sampler *s);
 
-/* Wait until a ring has some records to take, or some milliseconds. */
-void sampler_wait(struct sampler *s, int ms);
+/*
+ * Wait until a ring has some records to take, or some milliseconds, or until a descriptor (-1:
+ * none) can be read, as a pidfd can when its process has ended.
+ */
+void sampler_wait(struct sampler *s, int ms, int ended);
 
 /*
  * Append to *why what a failed perf_event_open() with that errno means here.

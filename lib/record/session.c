@@ -221,7 +221,7 @@ static void await_child(struct session *s)
 	if (!stop_asked || s->o->sampler.target != TARGET_CHILD)
 		return;
 	while (!session_child_has_ended(s, false) && recorder_now() < until) {
-		sampler_wait(&s->sampler, 5);
+		sampler_wait(&s->sampler, 5, s->child_fd);
 		recorder_take(&s->recorder);
 	}
 }
@@ -270,7 +270,7 @@ static void run_windows(struct session *s)
 
 	session_begin(s);
 	while (go_on && !is_over(s, now)) {
-		sampler_wait(&s->sampler, wait_ms(s, now));
+		sampler_wait(&s->sampler, wait_ms(s, now), s->child_fd);
 		recorder_take(&s->recorder);
 		session_adapt_waits(s, recorder_now());
 		recorder_drain(&s->recorder, false);
@@ -310,7 +310,9 @@ bool session_run(struct session *s, const struct session_options *o, struct buf 
 {
 	bool ok;
 
-	*s = (struct session){ .o = o, .sampler_options = o->sampler, .cpu_counter = -1 };
+	*s = (struct session){
+		.o = o, .sampler_options = o->sampler, .cpu_counter = -1, .child_fd = -1
+	};
 	s->nice = getpriority(PRIO_PROCESS, 0);
 	s->sampler_options.wait = o->delay > 0 || o->paused;
 	ok = session_start(s, why);
@@ -324,6 +326,8 @@ bool session_run(struct session *s, const struct session_options *o, struct buf 
 
 void session_release(struct session *s)
 {
+	if (s->child_fd >= 0)
+		close(s->child_fd);
 	session_release_slices(s);
 	session_windows_release(s);
 	off_cpu_release(&s->off_cpu);

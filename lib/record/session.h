@@ -113,6 +113,7 @@ struct session {
 	struct profile profile;
 	struct buf mappings; /* struct session_mapping, by numbers of the profile's */
 	struct launched child;
+	int child_fd;   /* its pidfd; -1: the kernel has none, or there is no child */
 	int exec_error; /* errno of a command that could not be run */
 	struct window window;
 	uint64_t window_start;          /* of the monotonic clock: the end of the one before */

@@ -1,6 +1,7 @@
 #include "record/session_start.h"
 
 #include <errno.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -118,6 +119,7 @@ static bool prepare_child(struct session *s, struct buf *why)
 	if (!ok)
 		return false;
 	s->sampler_options.pids = &s->child.pid;
+	s->child_fd = (int)syscall(SYS_pidfd_open, s->child.pid, 0);
 	s->sampler_options.npid = 1;
 	/* It takes its part of each switch: where those are recorded, they say the same. */
 	if (!session_has_waits(s))

@@ -158,7 +158,7 @@ bool kept_record(struct kept *k, const struct kept_options *o, char *const *comm
 	if (!start(k, command, &child, why))
 		return false;
 	while (waitpid(child.pid, &status, WNOHANG) == 0) {
-		sampler_wait(&k->sampler, LOOK_MS);
+		sampler_wait(&k->sampler, LOOK_MS, -1);
 		recorder_drain(&k->recorder, false);
 	}
 	sampler_stop(&k->sampler);
