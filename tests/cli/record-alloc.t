@@ -66,6 +66,10 @@ else
 	skip 'there is no g++' 'new and delete'
 fi
 for name in jemalloc.so.2 tcmalloc_minimal.so.4; do
+	if sanitized; then
+		skip 'sanitizers want to be loaded first' "$name"
+		continue
+	fi
 	for dir in /usr/lib/x86_64-linux-gnu /usr/lib/aarch64-linux-gnu /usr/lib64 /usr/lib ${ALLOCATORS-}; do
 		[ -e "$dir/lib$name" ] || continue
 		[ -x allocatexx ] || continue

@@ -165,7 +165,8 @@ ok $? 'are recorded'
 cat >wait.py <<'P'
 import time
 def sleeper():
-    time.sleep(0.3)
+    for i in range(10): # an interpreter is known after the first samples
+        time.sleep(0.03)
 sleeper()
 P
 prof-record --off-cpu -t folded -o wait.folded -- python3 wait.py 2>err </dev/null
