@@ -142,8 +142,11 @@ bool mem_grow_fits(size_t cap, size_t n, size_t more, size_t size)
 
 void mem_reverse(void *p, size_t n, size_t size)
 {
-	char *a = p, *b = a + n * size, byte;
+	char *a = p, *b, byte;
 
+	if (!n)
+		return; /* p may be NULL */
+	b = a + n * size;
 	for (size_t left = n / 2; left--; a += size) {
 		b -= size;
 		for (size_t i = 0; i < size; i++) {
