@@ -159,7 +159,7 @@ static int by_profile(const void *a, const void *b)
 
 static struct cursor part_of(const struct buf *list, size_t from, size_t end)
 {
-	return cursor_over(str(list->p + from, end - from));
+	return cursor_over(end > from ? str(list->p + from, end - from) : S(""));
 }
 
 static void add_chunk(struct trace_reader *r, struct v8_nodes *nodes, struct v8_samples *to,
