@@ -19,6 +19,7 @@
 
 #include "base/vec.h"
 #include "format/format.h"
+#include "format/one_side.h"
 
 /* A function, or one inlined at a line of another. */
 struct body {
@@ -107,7 +108,7 @@ static void count_samples(struct autofdo *a)
 		const loc_id *frames =
 			dict_frames(a->p->dict, profile_sample(a->p, (sample_id){ i })->stack, &n);
 
-		if (v <= 0)
+		if (!v)
 			continue;
 		add_to(a, &a->all, v);
 		if (!n || !count_leaf(a, frames, n, v))
@@ -215,8 +216,9 @@ static void write_autofdo(struct out *out, struct profile *p)
 
 	if (!p->ncol)
 		return;
-	profile_round(p);
 	a.col = profile_default_column(p);
+	if (!write_counts(out, p, a.col, "autofdo"))
+		return;
 	table_init(&a.bodies, sizeof(struct body), sizeof(struct body));
 	table_init(&a.lines, sizeof(struct line), sizeof(struct line));
 	count_samples(&a);

@@ -50,6 +50,20 @@ static void put_name(struct markdown *m, str_id name)
 	buf_ch(m->b, '`');
 }
 
+static void put_other_types(struct markdown *m)
+{
+	if (m->p->ncol < 2)
+		return;
+	buf_add(m->b, S("- other sample types, which --type selects:"));
+	for (uint32_t i = 0; i < m->p->ncol; i++) {
+		if (i == m->col)
+			continue;
+		buf_ch(m->b, ' ');
+		put_name(m, m->p->col[i].type);
+	}
+	buf_ch(m->b, '\n');
+}
+
 static void put_head(struct markdown *m)
 {
 	const struct header *h = &m->p->head;
@@ -61,6 +75,7 @@ static void put_head(struct markdown *m)
 	if (m->diff)
 		buf_add(m->b, S(" in the base, of which shares are"));
 	buf_printf(m->b, "\n- samples: %u, by stack and labels\n", m->p->sample.n - 1);
+	put_other_types(m);
 	if (h->time) {
 		buf_add(m->b, S("- time: "));
 		when_print(m->b, h->time);
@@ -200,5 +215,6 @@ const struct format format_markdown = {
 	.name = "markdown",
 	.help = "a summary for people",
 	.text = true,
+	.all_types = true, /* those that are left out are named */
 	.write = write_markdown,
 };

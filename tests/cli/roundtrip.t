@@ -10,7 +10,7 @@ types() { # FILE: the types, as "cpu/nanoseconds"
 
 # What a format says it cannot hold.
 refused() {
-	grep -Eq 'holds times|no times below 0|differential profile' err
+	grep -Eq 'holds times|no values below 0|differential profile' err
 }
 
 # same_types CASE COPY: those that both have, without labels as roots. A format without

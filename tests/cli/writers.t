@@ -42,6 +42,10 @@ is "$(grep '^Left out: .* functions' out)" \
 	'Left out: 11 functions, with 55 of self value, 6.7 %.' 'markdown: the other functions'
 is "$(sed -n '/^```/,/^```/p' out | grep -c '%')" 33 'markdown: the tree to 1 %'
 
+prof-merge -t markdown "$top/tests/golden/pprof/go-cpu.in" >out
+is "$(grep 'other sample types' out)" '- other sample types, which --type selects: `samples`' \
+	'markdown: the types that it leaves out'
+
 # A function's lines are counted from where it begins; inlined calls stand below theirs.
 cat >inlined.json <<'END'
 {"dictionary":{"stringTable":["","samples","count","main","work","step"],
@@ -59,6 +63,9 @@ is "$(cat sample.txt)" 'work:42:0
  4: step:40
   2: 40
 # without a line, and left out: 1 of 43' 'autofdo: lines and inlined calls'
+printf 'a;b 3 5\n' | prof-fold -t autofdo >out 2>err
+is "$?: $(grep -c 'a differential profile cannot be written as autofdo' err)" '2: 1' \
+	'autofdo: a base does not count as if it had been sampled'
 if command -v llvm-profdata >/dev/null; then
 	llvm-profdata merge --sample -text sample.txt -o again 2>err
 	is "$(cat again)" "$(grep -v '^#' sample.txt)" 'autofdo: LLVM reads it'

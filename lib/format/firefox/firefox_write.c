@@ -15,6 +15,7 @@
 #include <math.h>
 
 #include "format/json/json_write.h"
+#include "format/one_side.h"
 #include "profile/unit.h"
 
 /* A row of funcTable. */
@@ -568,7 +569,7 @@ void firefox_write(struct out *out, struct profile *p)
 	struct writer w = { .out = out, .j = { .b = &out->bytes }, .p = p };
 	size_t nmap = p->dict->mapping.n;
 
-	if (!p->ncol || !json_write_begin(out, p, "a profile of the Firefox Profiler"))
+	if (!p->ncol || !write_one_side(out, p, "a profile of the Firefox Profiler"))
 		return;
 	stack_tree_init(&w.tree, p);
 	used_frames_init(&w.frames, p);

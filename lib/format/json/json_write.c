@@ -1,18 +1,5 @@
 #include "format/json/json_write.h"
 
-#include "analyze/total.h"
-
-bool json_write_begin(struct out *out, struct profile *p, const char *format)
-{
-	if (is_differential(p))
-		return out_fail(out,
-				"a differential profile cannot be written as %s: use -t pprof "
-				"or -t folded",
-				format);
-	profile_round(p);
-	return true;
-}
-
 void used_frames_init(struct used_frames *u, const struct profile *p)
 {
 	*u = (struct used_frames){ .nloc = p->dict->loc.n };

@@ -9,12 +9,6 @@
 #include "io/json.h"
 #include "io/out.h"
 
-/*
- * Make p fit for a format that has one side and whole numbers. False, with an error in
- * `out`, if it is differential: `format` is named there.
- */
-bool json_write_begin(struct out *out, struct profile *p, const char *format);
-
 /* Frames that samples use, numbered from 0 in order of appearance. */
 struct used_frames {
 	uint32_t *number; /* by location: 1 + its number; 0 = not used */

@@ -197,19 +197,30 @@ struct converter {
 
 static void read_message(struct converter *c, const struct member *members, struct buf *to);
 
-/* An integer, which may be a string. Numbers below 0 are those of int64. */
-static uint64_t read_integer(struct converter *c, enum member_kind kind)
+/* An unsigned integer, which may be a string. */
+static uint64_t read_unsigned(struct converter *c)
 {
-	bool is_unsigned = kind == WIDE_UNSIGNED || kind == FIXED;
-	uint64_t u = 0;
-	int64_t i = 0;
+	uint64_t v = 0;
 
 	if (c->j.kind != JSON_STRING)
-		return is_unsigned ? json_u64(&c->j) : (uint64_t)json_i64(&c->j);
-	if (is_unsigned ? str_u64(c->j.text, &u) : str_i64(c->j.text, &i))
-		return is_unsigned ? u : (uint64_t)i;
-	json_fail(&c->j, "expected an integer");
-	return 0;
+		return json_u64(&c->j);
+	if (!str_u64(c->j.text, &v))
+		json_fail(&c->j, "expected an integer that is not below 0");
+	return v;
+}
+
+/* The same for a signed one. Fields of 32 bits would lose what is above: int32 and uint32. */
+static uint64_t read_signed(struct converter *c, enum member_kind kind)
+{
+	int64_t v = 0;
+
+	if (c->j.kind != JSON_STRING)
+		v = json_i64(&c->j);
+	else if (!str_i64(c->j.text, &v))
+		json_fail(&c->j, "expected an integer");
+	if (kind == INTEGER && (v < INT32_MIN || v > UINT32_MAX))
+		json_fail(&c->j, "expected an integer of 32 bits, found %lld", (long long)v);
+	return (uint64_t)v;
 }
 
 static void read_hex(struct converter *c, struct buf *to)
@@ -243,11 +254,12 @@ static void read_value(struct converter *c, const struct member *m, struct buf *
 		buf_put(to, &d, sizeof(d));
 		return;
 	case FIXED:
-		v = read_integer(c, m->kind);
+		v = read_unsigned(c);
 		for (int i = 0; i < 8; i++)
 			buf_ch(to, (char)(v >> 8 * i));
 		return;
-	default: pb_put_varint(to, read_integer(c, m->kind)); return;
+	case WIDE_UNSIGNED: pb_put_varint(to, read_unsigned(c)); return;
+	default: pb_put_varint(to, read_signed(c, m->kind)); return;
 	}
 }
 

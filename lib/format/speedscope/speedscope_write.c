@@ -6,6 +6,7 @@
  * that speedscope does not have, which become "none".
  */
 #include "format/json/json_write.h"
+#include "format/one_side.h"
 #include "format/speedscope/speedscope.h"
 #include "version.h"
 
@@ -107,7 +108,7 @@ void speedscope_write(struct out *out, struct profile *p)
 	struct json j = { .b = &out->bytes };
 	struct used_frames used;
 
-	if (!p->ncol || !json_write_begin(out, p, "speedscope"))
+	if (!p->ncol || !write_one_side(out, p, "speedscope"))
 		return;
 	used_frames_init(&used, p);
 	json_begin_object(&j);

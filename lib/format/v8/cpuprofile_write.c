@@ -8,6 +8,7 @@
  * Lost: other types, labels, mappings, addresses, inlining, linkage names, comments.
  */
 #include "format/json/json_write.h"
+#include "format/one_side.h"
 #include "format/v8/v8.h"
 #include "profile/unit.h"
 
@@ -174,10 +175,6 @@ static bool check_type(struct writer *w)
 				"a .cpuprofile holds times, and '%.*s' is none: choose "
 				"another type with --type",
 				STR_ARG(dict_text(w->p->dict, w->p->col[w->col].type)));
-	for (uint32_t i = 1; i < w->p->sample.n; i++)
-		if (profile_value(w->p, w->col, (sample_id){ i }) < 0)
-			return out_fail(w->out, "a .cpuprofile holds no times below 0: use -t "
-						"pprof or -t folded");
 	return true;
 }
 
@@ -186,9 +183,11 @@ void cpuprofile_write(struct out *out, struct profile *p)
 	struct writer w = { .out = out, .j = { .b = &out->bytes }, .p = p };
 	size_t n;
 
-	if (!p->ncol || !json_write_begin(out, p, "a .cpuprofile"))
+	if (!p->ncol)
 		return;
 	w.col = profile_default_column(p);
+	if (!write_counts(out, p, w.col, "a .cpuprofile"))
+		return;
 	w.samples = count_column(p);
 	if (!check_type(&w))
 		return;
