@@ -5,35 +5,14 @@
 #include "remote/outcome.h"
 
 #include "base/printable.h"
-#include "io/json_read.h"
 #include "otlp_answer.pb-c.h"
+#include "remote/connect_error.h"
 
 enum { WORDS_MOST = 400 }; /* bytes of a server's message that are shown */
 
 static bool has_type(const struct http_answer *a, struct str type)
 {
 	return str_starts(buf_str(&a->content_type), type);
-}
-
-/* Add a member of an error in JSON. */
-static void add_json_error(struct buf *to, struct str body)
-{
-	struct json_in j;
-	struct str key;
-	struct in in;
-
-	if (!in_open_memory(&in, "answer", body))
-		return;
-	json_in_open(&j, &in);
-	json_next(&j);
-	if (j.kind == JSON_OBJECT && json_enter(&j, JSON_OBJECT))
-		while (json_member(&j, &key))
-			if ((str_eq(key, S("message")) || str_eq(key, S("error"))) &&
-			    j.kind == JSON_STRING && !to->n)
-				buf_add(to, j.text);
-	json_in_close(&j);
-	in_close(&in);
-	in_release(&in);
 }
 
 /* Field 2 of google.rpc.Status, which has the place of a PartialSuccess's message. */
@@ -52,10 +31,10 @@ static void add_rpc_error(struct buf *to, struct str body)
 static void add_words(struct buf *why, const struct http_answer *a)
 {
 	struct str body = buf_str(&a->body), words;
-	struct buf text = { 0 };
+	struct buf text = { 0 }, code = { 0 };
 
 	if (has_type(a, S("application/json")))
-		add_json_error(&text, body);
+		connect_error_read(body, &code, &text);
 	else if (has_type(a, S("application/x-protobuf")))
 		add_rpc_error(&text, body);
 	else if (has_type(a, S("text/plain")))
@@ -67,6 +46,7 @@ static void add_words(struct buf *why, const struct http_answer *a)
 		printable(why, str(words.p, min_size(words.n, WORDS_MOST)));
 	}
 	buf_release(&text);
+	buf_release(&code);
 }
 
 static void add_status(struct buf *why, const struct http_answer *a, const char *what)

@@ -4,7 +4,7 @@
 
 #include "base/printable.h"
 #include "base/when.h"
-#include "io/json_read.h"
+#include "remote/connect_error.h"
 #include "remote/outcome.h"
 
 enum { TRIES = 4 };
@@ -39,30 +39,6 @@ void querier_close(struct querier *q)
 
 /* Errors */
 
-/* The code and the message of an error, which is JSON: {"code": "...", "message": "..."}. */
-static bool read_error(struct str body, struct buf *code, struct buf *message)
-{
-	struct in in;
-	struct json_in j;
-	struct str key;
-	bool ok;
-
-	in_open_memory(&in, "", body);
-	json_in_open(&j, &in);
-	json_next(&j);
-	if (json_enter(&j, JSON_OBJECT))
-		while (json_member(&j, &key)) {
-			if (str_eq(key, S("code")))
-				buf_add(code, json_string(&j));
-			else if (str_eq(key, S("message")))
-				buf_add(message, json_string(&j));
-		}
-	json_in_close(&j);
-	ok = in_close(&in) && message->n;
-	in_release(&in);
-	return ok;
-}
-
 /* "... (max_query_length, actual: 25h0m0s, limit: 1d)" */
 static void learn_limit(struct querier *q, struct str message)
 {
@@ -89,7 +65,8 @@ static void put_error(struct querier *q, struct buf *b)
 	const struct http_answer *a = &q->answer;
 	struct buf code = { 0 }, message = { 0 };
 
-	if (a->error.n || a->location.n || !read_error(buf_str(&a->body), &code, &message)) {
+	if (a->error.n || a->location.n ||
+	    !connect_error_read(buf_str(&a->body), &code, &message)) {
 		http_put_status(b, a);
 	} else {
 		learn_limit(q, buf_str(&message));

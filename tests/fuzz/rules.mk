@@ -5,7 +5,7 @@
 FUZZED	:= $(filter-out $(patsubst %,$(O)/lib/%/%,cli query view compare changes source remote) \
 	   $(O)/cmd/%,$(LIB)) $(patsubst %,$(O)/lib/query/%.o,selector selector_print select stack_selector regex) \
 	   $(filter $(O)/lib/source/server% $(O)/lib/source/time_series.o $(O)/lib/remote/querier.o \
-	   $(O)/lib/remote/outcome.o,$(LIB))
+	   $(O)/lib/remote/outcome.o $(O)/lib/remote/connect_error.o,$(LIB))
 $(O)/libfuzz.a: $(FUZZED) $(O)/members
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $(FUZZED)
