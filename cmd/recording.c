@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/when.h"
 #include "cli/progress.h"
 #include "common.h"
 #include "record/wait_reason.h"
@@ -154,7 +155,7 @@ static void on_note(void *context, const char *text)
 static void on_progress(void *context, const struct window *w)
 {
 	const struct recording *r = context;
-	double seconds = 1e-9 * (double)(recorder_now() - r->begun);
+	double seconds = 1e-9 * (double)(monotonic_ns() - r->begun);
 
 	progress_show("%.0f s, %llu samples, %llu lost, own CPU %.2f%%", seconds,
 		      (unsigned long long)(r->samples + w->samples),
@@ -203,7 +204,7 @@ void recording_run(struct recording *r)
 		r->failed = true;
 		return;
 	}
-	r->begun = recorder_now();
+	r->begun = monotonic_ns();
 	if (session_run(&s, &r->session, &why)) {
 		r->failed = !record_output_close(&r->output);
 		if (target_failed())
@@ -222,7 +223,7 @@ void recording_run(struct recording *r)
 	r->frequency = s.sampler.frequency;
 	r->most_frequency = s.sampler.most_frequency;
 	note_python(r, &s.pythons);
-	r->wall = recorder_now() - r->begun;
+	r->wall = monotonic_ns() - r->begun;
 	r->finishing = r->begun + r->wall - s.over;
 	session_release(&s);
 	buf_release(&why);

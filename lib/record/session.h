@@ -124,7 +124,7 @@ struct session {
 	struct session_counts at_start; /* of the window */
 	/* Samples lost in samplers that have been closed; what records had reported by then. */
 	uint64_t lost_in_closed, reported_in_closed;
-	uint64_t begun, housekept, over; /* ns: of recorder_now() */
+	uint64_t begun, housekept, over; /* ns: of monotonic_ns() */
 	uint64_t read_memory, completed; /* ns: when stacks were completed last; how many */
 	struct buf pids; /* int: the processes that run, when events are opened again */
 	bool paused;     /* no samples are taken: */

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/uio.h>
 
+#include "base/when.h"
 #include "record/kernel_text.h"
 #include "record/recorder.h"
 
@@ -137,7 +138,7 @@ bool waiting_look(int pid, int tid, size_t stack_bytes, struct waiting *w)
 
 	w->functions.n = w->stack.n = 0;
 	w->sp = w->pc = 0;
-	w->before = recorder_now();
+	w->before = monotonic_ns();
 	w->waits = count_switches(pid, tid, &before);
 	if (!w->waits)
 		return false;
@@ -147,7 +148,7 @@ bool waiting_look(int pid, int tid, size_t stack_bytes, struct waiting *w)
 	read_registers(pid, tid, w);
 	read_stack(tid, stack_bytes, w);
 	w->waits = count_switches(pid, tid, &after) && before == after;
-	w->after = recorder_now();
+	w->after = monotonic_ns();
 	return w->waits;
 }
 
