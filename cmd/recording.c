@@ -81,6 +81,7 @@ static void add_waits(struct off_cpu_counts *to, const struct off_cpu_counts *c)
 	to->waits += c->waits;
 	to->time += c->time;
 	to->no_stack += c->no_stack;
+	to->no_stack_time += c->no_stack_time;
 	to->short_ones += c->short_ones;
 	to->short_time += c->short_time;
 	to->unknown += c->unknown;
@@ -267,12 +268,13 @@ static void note_waits(const struct recording *r)
 		     (unsigned long long)c->short_ones, 1e-9 * (double)c->short_time);
 	if (c->no_stack && r->switch_period > 1)
 		note("%llu of the waits have no stack of their own: at times one in %llu switches "
-		     "was sampled; their time is shared out among the thread's others",
-		     (unsigned long long)c->no_stack, (unsigned long long)r->switch_period);
+		     "was sampled; their time, %.3g s, is shared out among the thread's others",
+		     (unsigned long long)c->no_stack, (unsigned long long)r->switch_period,
+		     1e-9 * (double)c->no_stack_time);
 	else if (c->no_stack)
-		note("%llu of the waits have no stack, which was lost: their time is shared out "
-		     "among the thread's others",
-		     (unsigned long long)c->no_stack);
+		note("%llu of the waits have no stack, which was lost: their time, %.3g s, is "
+		     "shared out among the thread's others",
+		     (unsigned long long)c->no_stack, 1e-9 * (double)c->no_stack_time);
 	if (c->unknown)
 		note("of %llu waits one end was lost: %.3g s are neither waiting nor running",
 		     (unsigned long long)c->unknown, 1e-9 * (double)c->unknown_time);

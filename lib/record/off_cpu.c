@@ -297,6 +297,7 @@ static void put_wait(struct off_cpu *o, struct off_thread *t, uint64_t to)
 		t->unsampled[what].time += time;
 		t->unsampled[what].n += n;
 		o->counts.no_stack += n;
+		o->counts.no_stack_time += time;
 	}
 }
 

@@ -38,7 +38,8 @@
 struct off_cpu_counts {
 	uint64_t waits;        /* that have begun */
 	uint64_t time;         /* ns of waiting */
-	uint64_t no_stack;     /* waits among these that were shared out */
+	uint64_t no_stack;      /* waits among these that were shared out; */
+	uint64_t no_stack_time; /* ns of those */
 	uint64_t short_ones;   /* left out, since they were shorter than min_wait; */
 	uint64_t short_time;   /* ns of those */
 	uint64_t unknown;      /* waits and runs of which one end was lost; */

@@ -231,7 +231,9 @@ static void test_sharing(void)
 	   "7 9 running: 0 0 93\n"
 	   "7 8 running: 0 0 46\n",
 	   "what has no stack is shared out");
-	ok(46 + 15 + 93 + 46 == 200 && t.off_cpu.counts.no_stack == 1, "nothing is lost by it");
+	ok(46 + 15 + 93 + 46 == 200 && t.off_cpu.counts.no_stack == 1 &&
+		   t.off_cpu.counts.no_stack_time == 21,
+	   "nothing is lost by it");
 	end();
 	begin(false, 0);
 	task(RECORD_COMM, 7, 100);
