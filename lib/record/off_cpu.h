@@ -36,14 +36,14 @@
 #define WAIT_BLOCKED  "blocked"
 
 struct off_cpu_counts {
-	uint64_t waits;        /* that have begun */
-	uint64_t time;         /* ns of waiting */
+	uint64_t waits;         /* that have begun */
+	uint64_t time;          /* ns of waiting */
 	uint64_t no_stack;      /* waits among these that were shared out; */
 	uint64_t no_stack_time; /* ns of those */
-	uint64_t short_ones;   /* left out, since they were shorter than min_wait; */
-	uint64_t short_time;   /* ns of those */
-	uint64_t unknown;      /* waits and runs of which one end was lost; */
-	uint64_t unknown_time; /* ns in which threads either ran or waited */
+	uint64_t short_ones;    /* left out, since they were shorter than min_wait; */
+	uint64_t short_time;    /* ns of those */
+	uint64_t unknown;       /* waits and runs of which one end was lost; */
+	uint64_t unknown_time;  /* ns in which threads either ran or waited */
 };
 
 struct off_cpu {
@@ -52,6 +52,7 @@ struct off_cpu {
 	size_t event;      /* number of that of waits */
 	uint64_t min_wait; /* ns: shorter waits are left out */
 	bool wall;         /* with a sample type for all of the threads' time */
+	bool locks;        /* with the labels `lock` and `holder` */
 	size_t stack_bytes;
 	uint64_t begun;       /* ns: what came before does not count */
 	uint32_t wall_column; /* of the profile */

@@ -65,6 +65,7 @@ struct session_options {
 	bool adapt;      /* copy more of the stack when too much is missing */
 	/* With one of event_of_waits() among the events: */
 	bool wall;         /* a sample type for running and waiting together */
+	bool locks;        /* waits for locks say for which, and who holds it */
 	uint64_t min_wait; /* ns; shorter waits are left out */
 	bool adapt_allocs; /* their period may become longer */
 	/* A command is about to run as this process; 0: it has ended. May be NULL. */

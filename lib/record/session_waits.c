@@ -49,6 +49,7 @@ void session_waits_init(struct session *s)
 		off_cpu_init(&s->off_cpu, &s->recorder.decoder, &s->gather, i);
 		s->off_cpu.min_wait = s->o->min_wait;
 		s->off_cpu.wall = s->o->wall;
+		s->off_cpu.locks = s->o->locks;
 		s->off_cpu.stack_bytes = o->stack_bytes;
 	}
 }

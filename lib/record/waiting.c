@@ -11,8 +11,8 @@
 #include <sys/uio.h>
 
 #include "base/when.h"
+#include "record/futex.h"
 #include "record/kernel_text.h"
-#include "record/recorder.h"
 
 static bool read_of_thread(int pid, int tid, const char *name, struct buf *to)
 {
@@ -104,6 +104,7 @@ static void read_registers(int pid, int tid, struct waiting *w)
 	struct str rest, sp = { 0 }, pc = { 0 };
 
 	read_of_thread(pid, tid, "syscall", &b);
+	w->lock = futex_of_syscall(buf_str(&b));
 	for (rest = buf_str(&b); rest.n;) {
 		sp = pc;
 		pc = str_cut(&rest, ' ');
@@ -137,7 +138,7 @@ bool waiting_look(int pid, int tid, size_t stack_bytes, struct waiting *w)
 	uint64_t before, after;
 
 	w->functions.n = w->stack.n = 0;
-	w->sp = w->pc = 0;
+	w->sp = w->pc = w->lock = 0;
 	w->before = monotonic_ns();
 	w->waits = count_switches(pid, tid, &before);
 	if (!w->waits)

@@ -96,6 +96,27 @@ exits 0 'only long waits' prof-record --off-cpu --min-wait 1h -d 300ms -p $pid -
 says '1 shorter waits were left out|0 waits' 'are none'
 kill $pid
 
+# Locks: which, and who holds it
+target contend
+exits 0 'threads that wait for locks' prof-record --lock --label-by thread,tid -o l.pb.gz -- sh -c 'exec ./contend >locks'
+mutex=$(awk '$1 == "mutex" { print $2 }' locks)
+of_lock="wait=\"lock\", lock=\"$mutex\""
+at_least "$(waited l.pb.gz want "{$of_lock}" | cut -d. -f1)" 900 'three wait for the mutex, 300 ms each'
+is "$(prof-query --values lock --focus want '{wait="lock"}' l.pb.gz 2>/dev/null | grep -c 0x)" 1 'for no other'
+# Who holds it is read while they wait; that takes a moment.
+at_least "$(waited l.pb.gz want "{$of_lock, holder=\"keeper\"}" | cut -d. -f1)" 900 'which the thread "keeper" holds'
+keeper=$(prof-query --focus keep --values tid l.pb.gz 2>/dev/null | awk '$1 ~ /^[0-9]+$/ { print $1; exit }')
+is "$(prof-query --focus want --values holder_tid l.pb.gz 2>/dev/null | awk '$1 ~ /^[0-9]+$/ { print $1 }')" "$keeper" 'by its number, too'
+condition=$(prof-query --focus wait_for_nobody --values lock '{wait="lock"}' l.pb.gz 2>/dev/null | grep -o '0x[0-9a-f]*' | head -n 1)
+inside=$(awk -v at="$condition" '$1 == "condition" { print $2, $3, at }' locks)
+# shellcheck disable=SC2086 # three words
+set -- $inside
+[ $((${3-0})) -ge $(($1)) ] && [ $((${3-0})) -lt $(($1 + $2)) ]
+ok $? 'a condition variable is waited for' "$inside"
+is "$(prof-query --focus wait_for_nobody '{holder!=""}' l.pb.gz -t folded 2>/dev/null)" '' 'which nobody holds'
+is "$(prof-query '{wait!="lock", lock!=""}' l.pb.gz -t folded 2>/dev/null)" '' 'what waits for something else has no lock'
+exits 2 'locks without names' prof-record --lock --no-symbols -o n.pb.gz -- true
+
 # Options
 exits 2 'waits of some CPUs' prof-record --off-cpu -C 0 -a -d 1s -o c.pb.gz
 says 'need all CPUs' 'are unknown'
