@@ -59,6 +59,7 @@ struct off_cpu {
 	struct table threads; /* struct known_thread: by tid */
 	struct table shares;  /* struct share: what the profile's samples have of each thread */
 	struct waiting look;  /* scratch */
+	uint64_t asked;       /* ns: who holds a lock, for the last time */
 	uint32_t nthread;     /* so many have been met with */
 	uint32_t ndead;       /* shares of threads that have ended */
 	struct off_cpu_counts counts; /* of the profile */

@@ -108,7 +108,7 @@ static void find_holder(struct off_cpu *o, const struct off_thread *t, struct wa
 	if (host->read &&
 	    host->read(host->context, (int)t->tid, s->lock, word, sizeof(word)) == sizeof(word))
 		n = futex_owners(word, owner);
-	s->held = (uint64_t)monotonic_ns();
+	s->held = o->asked = (uint64_t)monotonic_ns();
 	for (size_t i = 0; i < n && !s->holder; i++) {
 		const struct off_thread *other = off_cpu_find(o, owner[i]);
 

@@ -178,7 +178,8 @@ static bool obey(struct session *s)
 
 /*
  * Milliseconds until something is due, at most LOOK_MS. While stacks are completed from the
- * memory of their processes, that is read soon, before they go on to other functions.
+ * memory of their processes, and locks have holders, that is read soon, before they go on to
+ * other functions.
  */
 static int wait_ms(struct session *s, uint64_t now)
 {
@@ -189,7 +190,8 @@ static int wait_ms(struct session *s, uint64_t now)
 	s->completed = completed;
 	due = now + LOOK_MS * 1000000;
 	if ((s->read_memory && now - s->read_memory < HOUSE_NS) ||
-	    (s->allocs.taken && now - s->allocs.taken < HOUSE_NS))
+	    (s->allocs.taken && now - s->allocs.taken < HOUSE_NS) ||
+	    (s->off_cpu.asked && now - s->off_cpu.asked < HOUSE_NS))
 		due = now + READ_MS * 1000000;
 
 	if (s->o->every && s->window_start + s->o->every < due)
