@@ -26,7 +26,7 @@ enum {
 static struct {
 	const char *events, *frequency, *label_by, *vmlinux, *control;
 	bool kernel, no_kernel, no_symbols, no_inlines, debuginfod, jit, self_test, off_cpu, wall,
-		paused, alloc, native, evaluators;
+		lock, paused, alloc, native, evaluators;
 	int stack, to;
 	struct opt_list labels, facts;
 	uint64_t duration, delay, every, keep, min_wait; /* ns */
@@ -106,6 +106,7 @@ static const struct opt what_options[] = {
 	  event_name },
 	{ 0, "off-cpu", OPT_FLAG, &o.off_cpu, NULL, "where threads wait, and for how long" },
 	{ 0, "wall", OPT_FLAG, &o.wall, NULL, "where they run and where they wait, together" },
+	{ 0, "lock", OPT_FLAG, &o.lock, NULL, "where they wait, for which lock, and who has it" },
 	{ 0, "min-wait", OPT_PARSED, &o.min_wait, "TIME", "leave out shorter waits",
 	  .parse = parse_duration },
 	{ 0, "alloc", OPT_FLAG, &o.alloc, NULL, "what programs allocate and have in use" },
@@ -180,7 +181,7 @@ static const struct cmd cmd = { "prof-record",
 
 static bool has_waits(void)
 {
-	return o.off_cpu || o.wall;
+	return o.off_cpu || o.wall || o.lock;
 }
 
 /* What is sampled besides waits and allocations: nothing where only they are asked for. */
@@ -188,7 +189,7 @@ static struct str event_list(void)
 {
 	if (o.events)
 		return str_of(o.events);
-	return (o.off_cpu || o.alloc) && !o.wall ? (struct str){ 0 } : S("cpu");
+	return (o.off_cpu || o.lock || o.alloc) && !o.wall ? (struct str){ 0 } : S("cpu");
 }
 
 static void add_waits(size_t *n)
@@ -303,7 +304,10 @@ static void check_pairs(const struct opt_list *l, const char *what)
 static void check_waits(void)
 {
 	if (o.min_wait && !has_waits())
-		usage("--min-wait is of --off-cpu or --wall");
+		usage("--min-wait is of --off-cpu, --wall or --lock");
+	if (o.lock && (o.no_kernel || o.no_symbols))
+		usage("--lock knows waits for locks by the names of functions of the kernel: not "
+		      "with --no-kernel or --no-symbols");
 	if (has_waits() && o.self_test)
 		usage("--self-test does not measure --off-cpu and --wall");
 }
@@ -363,6 +367,7 @@ static struct recording model(char *const *command)
 			.keep = o.keep,
 			.paused = o.paused,
 			.wall = o.wall,
+			.locks = o.lock,
 			.min_wait = o.min_wait,
 			.adapt_allocs = !o.alloc_period && !o.period,
 			.native = o.native,

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "base/when.h"
 #include "common.h"
 #include "compare/compare.h"
 #include "replicates.h"
@@ -130,13 +131,13 @@ static bool is_enough(const struct ab_options *o, uint64_t round)
 
 int record_ab(const struct recording *model, const struct ab_options *o)
 {
-	uint64_t begun = recorder_now(), round;
+	uint64_t begun = monotonic_ns(), round;
 	bool enough = false;
 
 	if (!make_dirs(o->dir))
 		return RECORDING_FAILED;
 	for (round = 0; round <= o->runs && !enough; round++) {
-		if (round > 1 && o->max_time && recorder_now() - begun >= o->max_time)
+		if (round > 1 && o->max_time && monotonic_ns() - begun >= o->max_time)
 			break;
 		if (!record_round(model, o, round))
 			return RECORDING_FAILED;

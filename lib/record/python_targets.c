@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/when.h"
 #include "object/open_untrusted.h"
 #include "record/kernel_text.h"
 #include "record/proc.h"
@@ -177,7 +178,7 @@ void python_targets_look(struct python_targets *t, uint32_t pid, uint64_t progra
 			return;
 	}
 	target.program = program;
-	target.asked = recorder_now();
+	target.asked = monotonic_ns();
 	target.wait = wait;
 	python_program_set_target(t->program, pid, &target);
 }

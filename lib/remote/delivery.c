@@ -86,8 +86,8 @@ static void say(struct delivery *d, struct str what, struct str why)
 	struct buf text = { 0 };
 
 	d->totals.trouble = true;
-	if (backoff_now() - d->message_minute > INT64_C(60000000000)) {
-		d->message_minute = backoff_now();
+	if (monotonic_ns() - d->message_minute > INT64_C(60000000000)) {
+		d->message_minute = monotonic_ns();
 		d->nmessage = 0;
 	}
 	if (d->nmessage++ >= MESSAGES_MOST)
@@ -251,7 +251,7 @@ static void give_up_waiting(struct delivery *d)
 static void try_later(struct delivery *d, struct request *r, const struct http_answer *a,
 		      struct str why)
 {
-	backoff_failed(&d->backoff, backoff_now(), r->last_try, a->retry_after);
+	backoff_failed(&d->backoff, monotonic_ns(), r->last_try, a->retry_after);
 	d->away_why.n = 0;
 	buf_add(&d->away_why, why);
 	if (is_over(d, r, d->backoff.away_since)) {
@@ -259,7 +259,7 @@ static void try_later(struct delivery *d, struct request *r, const struct http_a
 		give_up_waiting(d);
 		/* What comes next is tried at its own pace. */
 		if (!d->backoff.is_asked)
-			backoff_soften(&d->backoff, backoff_now());
+			backoff_soften(&d->backoff, monotonic_ns());
 	} else if (is_over(d, r, r->first_try)) {
 		give_up(d, r, why);
 	} else {
@@ -331,7 +331,7 @@ static void start_request(struct delivery *d, struct request *r)
 	}
 	if (r->has_entry)
 		spool_mark(&d->spool, &r->entry, true);
-	r->last_try = backoff_now();
+	r->last_try = monotonic_ns();
 	if (!r->first_try)
 		r->first_try = r->last_try;
 	http_start(d->client,
@@ -348,7 +348,7 @@ static size_t may_start(const struct delivery *d)
 {
 	size_t most = d->backoff.is_away ? 1 : d->options.parallel, now = http_in_flight(d->client);
 
-	if (d->backoff.is_away && backoff_now() < d->backoff.resume_at)
+	if (d->backoff.is_away && monotonic_ns() < d->backoff.resume_at)
 		return 0;
 	return most > now ? most - now : 0;
 }
@@ -358,7 +358,7 @@ static void start_requests(struct delivery *d)
 	struct request *r;
 
 	drop_old(d);
-	if (d->backoff.is_away && d->backoff.is_asked && backoff_now() < d->backoff.resume_at)
+	if (d->backoff.is_away && d->backoff.is_asked && monotonic_ns() < d->backoff.resume_at)
 		give_up_waiting(d);
 	for (size_t n = may_start(d); n && (r = queue_take(&d->waiting)); n--)
 		start_request(d, r);
@@ -367,7 +367,7 @@ static void start_requests(struct delivery *d)
 /* How long to wait for an answer: until the pause is over, if something waits for that. */
 static int64_t wait_ns(const struct delivery *d)
 {
-	int64_t left = d->backoff.resume_at - backoff_now();
+	int64_t left = d->backoff.resume_at - monotonic_ns();
 
 	if (!d->backoff.is_away || !d->waiting.n || http_in_flight(d->client))
 		return -1;
@@ -475,7 +475,7 @@ void delivery_close(struct delivery *d, struct delivery_totals *totals)
 {
 	pthread_mutex_lock(&d->lock);
 	d->is_closing = true;
-	d->closing_since = backoff_now();
+	d->closing_since = monotonic_ns();
 	pthread_mutex_unlock(&d->lock);
 	http_wake(d->client);
 	pthread_join(d->thread, NULL);
