@@ -17,6 +17,7 @@ struct svg {
 	struct namelist names;
 	struct packed packed;
 	struct str title;
+	struct buf titled; /* the title's bytes, when no option gave it */
 	struct buf origin; /* see origin.h; empty if nothing is known */
 	double width;      /* of the picture, in pixels */
 	uint32_t rows;     /* of boxes that the first view shows */
@@ -45,7 +46,7 @@ void svg_first_view(const struct svg *s);
 /* The units of p's column col, for scripts: [[how many, name], ...]. */
 void svg_units(struct json *j, const struct profile *p, uint32_t col, bool renamed);
 
-/* What was found, for scripts: the members "findings" and "blame". */
+/* What was found, for scripts: the members "findings", "moves" and "blame". */
 void svg_evidence(struct json *j, const struct flame *f);
 
 /* The boxes of the first view, for readers without script. */

@@ -7,7 +7,7 @@ const PAD = 2, NARROWEST = 0.3; // pixels
 const theme = {
 	read() {
 		const style = getComputedStyle(document.documentElement);
-		for (const name of ['ink', 'paper', 'trunk', 'same', 'match', 'match-ink', 'stripe', 'line'])
+		for (const name of ['ink', 'paper', 'trunk', 'same', 'match', 'match-ink', 'stripe', 'dot', 'line'])
 			theme[name] = style.getPropertyValue(`--${name}`).trim();
 		theme.font = style.fontFamily;
 	},
@@ -59,7 +59,7 @@ function factsOf(graph, x) {
 			`${percent(total, graph.total(up))} of its ${graph.upward ? 'callee' : 'parent'}`);
 	if (sums.base) {
 		const pair = sides(graph.base(x), total);
-		lines.push(`${changeText(pair)}; base: ${amount(graph.base(x))}`, ...verdictsOf(k));
+		lines.push(`${changeText(pair)}; base: ${amount(graph.base(x))}`, ...verdictsOf(k, graph.base(x), total));
 	} else if (graph.self(x) && graph.self(x) !== total) {
 		lines.push(`self: ${amount(graph.self(x))}, ${percent(graph.self(x), all)}`);
 	}
@@ -213,6 +213,8 @@ class Chart {
 		if (!diff)
 			return b.above ? [theme.trunk, theme.ink] : fillOf(k);
 		const pair = sides(graph.base(b.x), graph.total(b.x)), step = changeStep(pair);
+		if (isMoved(k, graph.base(b.x), graph.total(b.x)))
+			return [dots(this.pen), theme.ink, 'moved'];
 		if (!isReal(k, graph.base(b.x), graph.total(b.x)))
 			return [theme.trunk, theme.ink];
 		if (pair[1] <= 0)
@@ -238,7 +240,7 @@ class Chart {
 		if (!label)
 			return;
 		const x = b.left + 3, y = top + conf.height / 2 + conf.fontsize * 0.35 - 0.5;
-		if (mark === 'gone') {
+		if (mark === 'gone' || mark === 'moved') {
 			pen.strokeStyle = theme.paper;
 			pen.lineWidth = 4;
 			pen.lineJoin = 'round';
@@ -362,15 +364,23 @@ class Chart {
 }
 Chart.count = 0;
 
-// The hatching of what is gone.
-let hatching;
+// Patterns: the hatching of what is gone, the dots of what moved. They follow the theme.
+const patterns = new Map();
 
-function stripes(pen) {
-	if (hatching && hatching.of === theme.paper)
-		return hatching.pattern;
-	const tile = make('canvas', {width: 6, height: 6}), ink = tile.getContext('2d');
+function patternOf(pen, kind, size, paint) {
+	const known = patterns.get(kind);
+	if (known?.of === theme.paper)
+		return known.pattern;
+	const tile = make('canvas', {width: size, height: size}), ink = tile.getContext('2d');
 	ink.fillStyle = theme.paper;
-	ink.fillRect(0, 0, 6, 6);
+	ink.fillRect(0, 0, size, size);
+	paint(ink);
+	const pattern = pen.createPattern(tile, 'repeat');
+	patterns.set(kind, {of: theme.paper, pattern});
+	return pattern;
+}
+
+const stripes = pen => patternOf(pen, 'stripes', 6, ink => {
 	ink.strokeStyle = theme.stripe;
 	ink.lineWidth = 1.6;
 	ink.beginPath();
@@ -379,9 +389,14 @@ function stripes(pen) {
 		ink.lineTo(x + 6, y - 6);
 	}
 	ink.stroke();
-	hatching = {of: theme.paper, pattern: pen.createPattern(tile, 'repeat')};
-	return hatching.pattern;
-}
+});
+
+const dots = pen => patternOf(pen, 'dots', 5, ink => {
+	ink.fillStyle = theme.dot;
+	ink.beginPath();
+	ink.arc(2.5, 2.5, 1.25, 0, 2 * Math.PI);
+	ink.fill();
+});
 
 // Zooming is a path of names, so that an address holds when the profile is drawn anew.
 const zoomInto = (graph, x) => go({zoom: x === graph.root ? '' : JSON.stringify(graph.path(x))});
