@@ -79,6 +79,8 @@ static void put_style(const struct svg *s)
 	if (s->o->has_backdrop) {
 		buf_add(b, S(";--bar:"));
 		rgb_put(b, s->o->backdrop[0]);
+		buf_add(b, S(";--ground:"));
+		rgb_put(b, s->o->backdrop[1]);
 	}
 	buf_ch(b, '"');
 }

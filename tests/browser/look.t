@@ -17,6 +17,8 @@ cat >ground.js <<'END'
 	const stop = one('stop');
 	const back = light(stop ? style(stop).stopColor : style(one('.backdrop')).fill);
 	dump(back ? 'light' : 'dark');
+	const below = style(document.documentElement).backgroundColor;
+	is(below, stop ? style(all('stop')[1]).stopColor : style(one('.backdrop')).fill, 'what is below has the same ground');
 	for (const e of [one('h1'), one('.titles p'), one('.details'), tool('Reverse'), one('input')])
 		ok(light(style(e).color) !== back, `${e.localName} can be read`, style(e).color);
 	ok(light(style(box('all').querySelector('text')).fill) !== back, 'the root can be read');
