@@ -3,13 +3,19 @@
 
 const PAD = 2, NARROWEST = 0.3; // pixels
 
-// The colours of the style sheet, read again when the theme changes.
+const glyphs = new Map(); // widths
+
+// The colours and sizes of the style sheet, read again when it changes them.
 const theme = {
 	read() {
 		const style = getComputedStyle(document.documentElement);
 		for (const name of ['ink', 'paper', 'trunk', 'same', 'match', 'match-ink', 'stripe', 'dot', 'line'])
 			theme[name] = style.getPropertyValue(`--${name}`).trim();
 		theme.font = style.fontFamily;
+		const scale = parseFloat(style.fontSize) / 13; // of a wide window: see page.css
+		theme.height = Math.round(conf.height * scale);
+		theme.fontsize = conf.fontsize * scale;
+		glyphs.clear();
 	},
 };
 
@@ -28,8 +34,6 @@ function fillOf(k) {
 	}
 	return fills[k];
 }
-
-const glyphs = new Map();
 
 // The name, cut to that many pixels; '' when next to nothing of it fits.
 function fit(pen, name, width) {
@@ -165,7 +169,7 @@ class Chart {
 			(this.rows[b.row] ??= []).push(b);
 		for (const row of this.rows)
 			row?.sort((a, b) => a.left - b.left);
-		const height = this.rows.length * conf.height;
+		const height = this.rows.length * theme.height;
 		space.style.height = `${height + 1}px`;
 		this.down = this.icicle === null ? height > box.clientHeight : this.icicle;
 		if (another && !this.down)
@@ -177,7 +181,7 @@ class Chart {
 	}
 
 	top(row) {
-		return (this.down ? row : this.rows.length - 1 - row) * conf.height;
+		return (this.down ? row : this.rows.length - 1 - row) * theme.height;
 	}
 
 	paint() {
@@ -189,11 +193,11 @@ class Chart {
 		canvas.height = Math.round(height * ratio);
 		canvas.style.height = `${height}px`;
 		pen.setTransform(ratio, 0, 0, ratio, 0, -from * ratio);
-		pen.font = `${conf.fontsize}px ${theme.font}`;
+		pen.font = `${theme.fontsize}px ${theme.font}`;
 		pen.textBaseline = 'alphabetic';
 		this.rows.forEach((row, i) => {
 			const top = this.top(i);
-			if (top + conf.height > from && top < from + height)
+			if (top + theme.height > from && top < from + height)
 				row.forEach(b => this.paintBox(b, top));
 		});
 	}
@@ -224,7 +228,7 @@ class Chart {
 	}
 
 	paintBox(b, top) {
-		const {pen, graph} = this, k = graph.name(b.x), height = conf.height - 1;
+		const {pen, graph} = this, k = graph.name(b.x), height = theme.height - 1;
 		const w = b.w > 4 ? b.w - 0.5 : b.w, [fill, ink, mark] = this.colorOf(b);
 		pen.fillStyle = fill;
 		pen.fillRect(b.left, top, w, height);
@@ -236,10 +240,10 @@ class Chart {
 			this.outline(b, top, 2, []);
 		if (b.x === this.current && document.activeElement === this.box)
 			this.outline(b, top, 2.5, [2, 2]);
-		const label = w > 2 * conf.fontsize ? fit(pen, labelOf(k), w - 6) : '';
+		const label = w > 2 * theme.fontsize ? fit(pen, labelOf(k), w - 6) : '';
 		if (!label)
 			return;
-		const x = b.left + 3, y = top + conf.height / 2 + conf.fontsize * 0.35 - 0.5;
+		const x = b.left + 3, y = top + theme.height / 2 + theme.fontsize * 0.35 - 0.5;
 		if (mark === 'gone' || mark === 'moved') {
 			pen.strokeStyle = theme.paper;
 			pen.lineWidth = 4;
@@ -256,7 +260,7 @@ class Chart {
 		pen.lineWidth = width;
 		pen.setLineDash(dash);
 		pen.strokeRect(b.left + width / 2, top + width / 2, Math.max(b.w - width - 0.5, 0.5),
-			conf.height - 1 - width);
+			theme.height - 1 - width);
 		pen.setLineDash([]);
 	}
 
@@ -264,7 +268,7 @@ class Chart {
 	at(e) {
 		const {left, top} = this.canvas.getBoundingClientRect();
 		const x = e.clientX - left, y = e.clientY - top + this.box.scrollTop;
-		const line = Math.floor(y / conf.height);
+		const line = Math.floor(y / theme.height);
 		const row = this.rows[this.down ? line : this.rows.length - 1 - line] || [];
 		return row.find(b => x >= b.left && x < b.left + b.w);
 	}
@@ -281,8 +285,8 @@ class Chart {
 		const {box} = this, top = this.top(this.graph.depth(this.current));
 		if (top < box.scrollTop)
 			box.scrollTop = top;
-		else if (top + conf.height > box.scrollTop + box.clientHeight)
-			box.scrollTop = top + conf.height - box.clientHeight;
+		else if (top + theme.height > box.scrollTop + box.clientHeight)
+			box.scrollTop = top + theme.height - box.clientHeight;
 	}
 
 	describe() {
@@ -359,7 +363,7 @@ class Chart {
 			return;
 		const {left, top} = this.canvas.getBoundingClientRect();
 		openMenu(graph, current, left + Math.max(0, b.left) + 8,
-			top + this.top(b.row) - this.box.scrollTop + conf.height, this.box);
+			top + this.top(b.row) - this.box.scrollTop + theme.height, this.box);
 	}
 }
 Chart.count = 0;

@@ -66,6 +66,9 @@ function isMoved(k, base, now) {
 		found.some(([, , moved]) => moved));
 }
 
+const verdictsOnAll = k => !hasVerdicts() ? [] :
+	findings.has(names[k]) ? findings.get(names[k]).map(([, text]) => text) : ['may be chance'];
+
 function verdictsOf(k, base, now) {
 	if (!hasVerdicts() || k < 0)
 		return [];
