@@ -61,6 +61,7 @@ function factsOf(graph, x) {
 	if (k >= 0)
 		lines.push(`${percent(total, conf.total || all)} of ${isFiltered() ? 'what is shown' : 'all'}, ` +
 			`${percent(total, graph.total(up))} of its ${graph.upward ? 'callee' : 'parent'}`);
+	lines.push(...ratioText(graph, x));
 	if (sums.base) {
 		const pair = sides(graph.base(x), total);
 		lines.push(`${changeText(pair)}; base: ${amount(graph.base(x))}`, ...verdictsOf(k, graph.base(x), total));

@@ -19,6 +19,19 @@ function amount(v) {
 	return typeNow().units.length && v ? `${exact} (${shortAmount(v)})` : exact;
 }
 
+// "1.23 instructions per cycles", where --ratio asks for it: per 1,000 (10^6 ...) if that of all is small.
+function ratioText(graph, x) {
+	if (!conf.ratio)
+		return [];
+	const [over, under] = graph.ratio(x), [above, below] = sums.ratio.map(({total}) => total[0]);
+	const [name, of] = conf.ratio.map(type => conf.types[type].name);
+	let per = 1;
+	while (above && below && per * Math.abs(above / below) < 0.1 && per < 1e12)
+		per *= 1000;
+	return [`${under ? +(per * over / under).toPrecision(3) : '\u2013'} ${name} per ` +
+		`${per > 1 ? `${grouping.format(per)} ` : ''}${of}`];
+}
+
 const frameName = k => k < 0 ? 'all' : names[k];
 const labelOf = k => frameName(k).replace(/_\[[kwij]\]$/, ''); // its colour tells the rest
 

@@ -71,12 +71,14 @@ const functionGraph = {
 	total: k => sums.functions.total[k],
 	self: k => sums.functions.self[k],
 	base: k => sums.functions.baseTotal[k],
+	ratio: k => sums.ratioOf(k),
 	parent: k => k,
 };
 
 function sayFunction(k) {
 	const f = sums.functions, lines = [`self ${amount(f.self[k])}, ${percent(f.self[k], sums.all)}`,
 		`total ${amount(f.total[k])}, ${percent(f.total[k], sums.all)}`];
+	lines.push(...ratioText(functionGraph, k));
 	if (sums.base)
 		lines.push(`self ${changeIn(f.base[k], f.self[k])}, total ${changeIn(f.baseTotal[k], f.total[k])}`,
 			...verdictsOnAll(k));
