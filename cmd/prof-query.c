@@ -74,7 +74,7 @@ static const struct opt own_options[] = {
 	{ 0, "incl", OPT_FLAG, &o.incl, NULL, "order functions by inclusive value: --sort=cum",
 	  .also = "cum" },
 	{ 0, "self", OPT_FLAG, &o.self, NULL,
-	  "--sort=flat; with --function: samples of the leaf alone", .also = "flat" },
+	  "--sort=flat; --function: of the leaf alone", .also = "flat" },
 	{ 0, "by", OPT_STR, &o.by, "LABEL", "divide --top, --series ... by values of a label" },
 	{ 0, "tagroot", OPT_STR, &o.frames.roots, "LABEL,...", "stacks begin with these labels" },
 	{ 0, "tagleaf", OPT_STR, &o.frames.leaves, "LABEL,...", "stacks end with these labels" },
@@ -87,7 +87,7 @@ static const struct opt own_options[] = {
 	{ 0, "base", OPT_FILE, &o.base, "FILE", "subtract this profile" },
 	{ 0, "normalize", OPT_FLAG, &o.normalize, NULL, "scale to the total of --base first" },
 	{ 0, "follow", OPT_FLAG, &o.follow, NULL, "a report for each window of a stream" },
-	{ 't', "to", OPT_CHOICE, &o.to, "FORMAT", "report: text, tsv, json; else pprof, folded",
+	{ 't', "to", OPT_CHOICE, &o.to, "FORMAT", "report: text, tsv, json, html; else pprof ...",
 	  to_name, .also = "report" },
 	{ 0 },
 };

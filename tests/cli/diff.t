@@ -91,10 +91,10 @@ ok $? 'it is faster' "$(cat out)"
 exits 0 '--skip' prof-diff --check base -- new --self --skip '^hash$'
 exits 0 '--min-effect 60%' prof-diff --check base -- new --min-effect 60%
 exits 1 '--compare file' prof-diff --check base -- new --compare file
-exits 1 'its old name' prof-diff --check base -- new --by file
-exits 0 'and others' prof-diff --check base -- new --self --ignore '^hash$' --q 5%
 grep -Eq '^SLOWER +hash.c' out
 ok $? 'names the file' "$(cat out)"
+exits 1 'its old name' prof-diff --check base -- new --by file
+exits 0 'and others' prof-diff --check base -- new --self --ignore '^hash$' --q 5%
 exits 1 '--compare path' prof-diff --check base -- new --compare path
 grep -Eq '^SLOWER +main>serve>parse>hash ' out
 ok $? 'names the path' "$(cat out)"
