@@ -24,11 +24,25 @@ static void put_text(const struct svg *s, struct str text)
 	xml_text(&s->out->bytes, text);
 }
 
-/* The colours of changes are known here; all other style is in flame.css. */
-void svg_styles(const struct svg *s)
+static void put_rule(struct buf *b, struct str selector, const char *class, struct str declarations)
+{
+	buf_add(b, selector);
+	buf_add(b, str_of(class));
+	buf_add(b, S(" {\n"));
+	buf_add(b, declarations);
+	buf_add(b, S("}\n"));
+}
+
+/* The colours of changes are known here; all other style is in style sheets. */
+void svg_styles(const struct svg *s, struct str selector)
 {
 	struct buf *b = &s->out->bytes;
 
+	put_rule(b, selector, "", asset_light());
+	put_rule(b, selector, ".dark", asset_dark());
+	buf_add(b, S("@media (prefers-color-scheme: dark) {\n"));
+	put_rule(b, selector, ".auto", asset_dark());
+	buf_add(b, S("}\n"));
 	for (int i = 0; s->flame.tree.diff && i <= 2 * CHANGE_STEPS; i++) {
 		buf_printf(b, ".prof-flame .d%d rect, .prof-flame rect.d%d { fill: ", i, i);
 		rgb_put(b, change_color[i]);
@@ -253,7 +267,7 @@ static void write_document(struct svg *s)
 	put_markup(s, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 	svg_head(s);
 	put_markup(s, "<style><![CDATA[\n");
-	svg_styles(s);
+	svg_styles(s, S(".prof-flame"));
 	put_markup(s, "]]></style>\n");
 	svg_first_view(s);
 	namelist_write(&s->names, s->out);

@@ -34,8 +34,11 @@ struct svg {
 void svg_init(struct svg *s, struct palette_map *map);
 void svg_release(struct svg *s);
 
-/* The style sheet of first view and legend. */
-void svg_styles(const struct svg *s);
+/*
+ * The style sheet of first view and legend. Elements of the selector, and all within them, have
+ * the colours of a light or a dark ground, by their class: dark, light, or auto.
+ */
+void svg_styles(const struct svg *s, struct str selector);
 
 /* The <svg> tag, its title and its notes. */
 void svg_head(const struct svg *s);

@@ -71,7 +71,7 @@ static void put_head(const struct page *page)
 		put_markup(page, "\">\n");
 	}
 	put_markup(page, "<style>\n");
-	svg_styles(&page->svg);
+	svg_styles(&page->svg, S(":root"));
 	put_theme(page);
 	out_add(page->out, asset_page_css());
 	put_markup(page, "</style>\n</head>\n");
