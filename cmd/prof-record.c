@@ -126,7 +126,8 @@ static const struct opt what_options[] = {
 	{ 0, "fact", OPT_LIST, &o.facts, "KEY=VALUE", "put this fact in the profile" },
 	{ 0, "label-by", OPT_STR, &o.label_by, "LABEL,...", "labels taken from samples",
 	  label_word },
-	{ 0, "kernel", OPT_FLAG, &o.kernel, NULL, "fail if kernel code cannot be sampled" },
+	{ 0, "require-kernel", OPT_FLAG, &o.kernel, NULL, "fail if kernel code cannot be sampled",
+	  .also = "kernel" },
 	{ 0, "no-kernel", OPT_FLAG, &o.no_kernel, NULL, "leave out the kernel's frames" },
 	{ 0, "stack", OPT_CHOICE, &o.stack, "HOW", "auto, dwarf, or fp: frame pointers",
 	  stack_word },
@@ -139,7 +140,8 @@ static const struct opt what_options[] = {
 	{ 0, "vmlinux", OPT_FILE, &o.vmlinux, "FILE", "the kernel's image: lines of its frames" },
 	{ 0, "no-interpreters", OPT_FLAG, &o.native, NULL, "leave out functions of Python" },
 	{ 0, "evaluators", OPT_FLAG, &o.evaluators, NULL, "show what runs them, as well" },
-	{ 0, "jit", OPT_FLAG, &o.jit, NULL, "ask the runtimes of a command for their names" },
+	{ 0, "jit-names", OPT_FLAG, &o.jit, NULL,
+	  "ask the runtimes of a command for their names", .also = "jit" },
 	{ 0, "ab", OPT_PAIR, &o.ab, "BASE NEW", "record two shell commands in turns into -o DIR" },
 	{ 0, "runs", OPT_INT, &o.runs, "N", "of each of them (10, with --until-power 100)" },
 	{ 0, "until-power", OPT_PARSED, &o.until, "N%@N%share",
@@ -453,7 +455,7 @@ int main(int argc, char **argv)
 	int status;
 
 	if (o.kernel && o.no_kernel)
-		usage("--kernel and --no-kernel exclude each other");
+		usage("--require-kernel and --no-kernel exclude each other");
 	check_pairs(&o.labels, "label");
 	check_pairs(&o.facts, "fact");
 	check_waits();

@@ -23,7 +23,7 @@ struct recording {
 	struct record_output output;
 	struct record_facts facts;
 	struct record_names *names; /* NULL: addresses stay as they are */
-	bool jit;                   /* --jit: the runtimes were asked for names */
+	bool jit;                   /* --jit-names: the runtimes were asked for names */
 
 	/* What came of it. */
 	struct record_hints hints;
