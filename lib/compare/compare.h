@@ -3,6 +3,7 @@
  *
  *	design		which runs count, and the weight of a sample of each
  *	family		items with enough samples; their tests; false discovery rates
+ *	subtree		functions of which all that they call changed by one ratio
  *	residual	callers that changed only because of their callees
  *	moved		code that only moved
  *	permute		a permutation test of the whole, which assumes less
@@ -50,6 +51,8 @@ struct row {
 	double runs_needed; /* a side, for an UNSURE one to become sure; 0 = not known */
 	uint32_t from;      /* MOVED: the item it came from, or its caller */
 	uint32_t because;   /* EXPLAINED: a callee that explains it */
+	bool alike;         /* all that it calls changed by the same ratio, and is EXPLAINED */
+	size_t nfolded;     /* rows that are EXPLAINED because of this one */
 	double depth;       /* of its frames, on the average */
 	struct str path;    /* how the change comes about: "main;serve;hash" */
 };
