@@ -185,7 +185,7 @@ static void write_paths(struct comparison *c, const struct members *m)
 		r->path = arena_str(&c->text, buf_str(&path));
 	}
 	path.n = 0;
-	if (test_low(&c->total, 0.05) > 0)
+	if (comparison_total_rose(c))
 		blame_total(c, &path);
 	c->blame = arena_str(&c->text, buf_str(&path));
 	buf_release(&path);

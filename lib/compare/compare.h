@@ -52,6 +52,7 @@ struct row {
 	uint32_t from;      /* MOVED: the item it came from, or its caller */
 	uint32_t because;   /* EXPLAINED: a callee that explains it */
 	bool alike;         /* all that it calls changed by the same ratio, and is EXPLAINED */
+	bool below;         /* nearly all of it is below such a row */
 	size_t nfolded;     /* rows that are EXPLAINED because of this one */
 	double depth;       /* of its frames, on the average */
 	struct str path;    /* how the change comes about: "main;serve;hash" */
@@ -113,6 +114,19 @@ static inline const struct family *main_family(const struct comparison *c)
 static inline bool comparison_is_single(const struct comparison *c)
 {
 	return !c->o->allow_single && c->design.k[BASE] == 1 && c->design.k[NEW] == 1;
+}
+
+/* Is the total surely higher on the new side? Not known of shares, or from one run a side. */
+static inline bool comparison_total_rose(const struct comparison *c)
+{
+	return c->design.metric != METRIC_SHARE && test_low(&c->total, 0.05) > 0;
+}
+
+/* Does the gate fail for functions that are new? */
+static inline bool comparison_gates_new(const struct comparison *c)
+{
+	return c->o->fail_on & FAIL_NEW ||
+	       (c->o->fail_on & FAIL_REGRESSION && comparison_total_rose(c));
 }
 
 /*

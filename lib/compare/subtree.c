@@ -202,12 +202,51 @@ static void take_stacks(const struct members *m, const struct row *r, uint8_t *t
 		taken[stack[i] & ~(uint32_t)MEMBER_LEAF] = 1;
 }
 
+/*
+ * What was found below a subtree is part of one finding, and must not make it easier to find
+ * others: the rate of false ones is of those that are left (as in Focused BH, multiple.h).
+ */
+static void count_as_one(struct comparison *c, const struct members *m, const uint8_t *taken,
+			 enum kind kind, bool up)
+{
+	struct family *f = &c->family[kind];
+	double found = 0, left = 0, part;
+
+	for (size_t i = 0; i < c->nrow; i++) {
+		struct row *r = &c->row[i];
+
+		if (r->kind != kind || r->up != up || !r->found[TO_LIST])
+			continue;
+		r->below = !r->alike && is_below(m, r, taken);
+		found++;
+		left += !r->below;
+	}
+	if (!found)
+		return;
+	part = fmax(1, left) / found;
+	if (up) {
+		f->threshold[TO_LIST] *= part;
+		f->threshold[AT_GATE] *= part;
+	} else {
+		f->threshold_faster *= part;
+	}
+	for (size_t i = 0; i < c->nrow; i++) {
+		struct row *r = &c->row[i];
+
+		if (r->kind != kind || r->up != up || r->below || r->alike)
+			continue;
+		r->q = fmin(1, r->q / part);
+		r->found[TO_LIST] &= r->p <= (up ? f->threshold[TO_LIST] : f->threshold_faster);
+		r->found[AT_GATE] &= r->p <= f->threshold[AT_GATE];
+	}
+}
+
 void find_subtrees(struct comparison *c, struct members *m)
 {
 	struct parts s = { .c = c, .m = m, .nrun = c->design.n };
 	struct row **top = mem_zeroed(c->nrow, sizeof(*top));
 	uint8_t *taken = mem_zeroed(c->matrix.nstack, 1);
-	size_t n = 0;
+	size_t n = 0, ntop = 0;
 
 	s.slot = mem_zeroed(c->items.n, sizeof(*s.slot));
 	s.whole = mem_zeroed(s.nrun, sizeof(*s.whole));
@@ -222,7 +261,10 @@ void find_subtrees(struct comparison *c, struct members *m)
 		top[i]->alike = changed_as_one(&s, top[i]);
 		if (top[i]->alike)
 			take_stacks(m, top[i], taken);
+		ntop += top[i]->alike;
 	}
+	for (int i = 0; ntop && i < KINDS * 2; i++)
+		count_as_one(c, m, taken, (enum kind)(i / 2), i % 2);
 	mem_free(top, c->nrow * sizeof(*top));
 	mem_free(taken, c->matrix.nstack);
 	mem_free(s.slot, c->items.n * sizeof(*s.slot));

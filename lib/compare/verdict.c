@@ -38,8 +38,8 @@ static bool is_above_found(const struct comparison *c, const struct row *r)
 static void set_verdict(struct comparison *c, struct row *r)
 {
 	const struct options *o = c->o;
-	unsigned needs = r->verdict == APPEARED ? FAIL_NEW : FAIL_REGRESSION;
-	bool worse;
+	bool worse, may_fail = r->verdict == APPEARED ? comparison_gates_new(c) :
+							o->fail_on & FAIL_REGRESSION;
 
 	if (!r->found[TO_LIST])
 		r->verdict = is_above_found(c, r)             ? EXPLAINED :
@@ -48,7 +48,7 @@ static void set_verdict(struct comparison *c, struct row *r)
 	worse = r->verdict == SLOWER || r->verdict == APPEARED;
 	if (worse && !c->can_gate)
 		r->verdict = SUSPECT;
-	r->gated = worse && c->can_gate && r->found[AT_GATE] && o->fail_on & needs &&
+	r->gated = worse && c->can_gate && r->found[AT_GATE] && may_fail &&
 		   (!c->permuted || r->confirmed <= c->confirm_q);
 	if (r->verdict == UNSURE)
 		r->runs_needed = power_runs(c, r);
