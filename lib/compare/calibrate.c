@@ -88,7 +88,7 @@ void calibration_print(struct buf *b, const struct calibration *c)
 		buf_add(b, i ? S(", ") : S(" "));
 		words_signed(b, c->effect[i]);
 		buf_add(b, S(" of a "));
-		words_share(b, c->share[i]);
+		words_chosen(b, c->share[i]);
 		buf_add(b, S(" share"));
 	}
 	buf_ch(b, '\n');

@@ -26,7 +26,7 @@ enum verdict {
 	APPEARED,  /* slower, and not in any base run */
 	GONE,      /* faster, and not in any new run */
 	MOVED,     /* slower, but what it belongs to is not */
-	SUSPECT,   /* would be slower, but there are too few runs to say so */
+	SUSPECT,   /* seems slower or faster, but there are too few runs to say so */
 	EXPLAINED, /* slower or faster because of what it calls */
 };
 
@@ -55,6 +55,8 @@ struct row {
 	bool below;         /* nearly all of it is below such a row */
 	size_t nfolded;     /* rows that are EXPLAINED because of this one */
 	double depth;       /* of its frames, on the average */
+	bool own;           /* it is the author's code (items_is_own()) */
+	uint32_t site;      /* the lowest caller on the path that is, or 0 */
 	struct str path;    /* how the change comes about: "main;serve;hash" */
 };
 

@@ -1,0 +1,46 @@
+/*
+ * The table of the rows that are listed, as cells: text, Markdown and HTML draw it. The unit
+ * of the costs is in the heads, and is the same for all rows.
+ */
+#ifndef REPORTS_DIFF_CELLS_H
+#define REPORTS_DIFF_CELLS_H
+
+#include "compare/compare.h"
+
+enum { CELLS = 10 };
+
+/* Numbers, which are aligned right. */
+extern const bool cells_right[CELLS];
+
+struct cells {
+	const struct comparison *c;
+	size_t longest;    /* columns of a name or path; longer ones are cut in the middle */
+	double like;       /* costs are in the unit that this one reads best in */
+	struct str unit;   /* that costs have before */
+	struct str common; /* the frames that all paths begin with, which are left out */
+	struct buf text;   /* of the cells, each ended by a NUL */
+};
+
+/* longest: 0 if nothing is cut. */
+void cells_begin(struct cells *t, const struct comparison *c, size_t longest);
+void cells_end(struct cells *t);
+
+/* The cells of the heads, or of a row; valid until the next call. */
+const struct buf *cells_heads(struct cells *t);
+const struct buf *cells_row(struct cells *t, const struct row *r);
+
+/*
+ * Draw the first `shown` rows, and the others up to `most` folded away: between open_fold(),
+ * which says how many there are, and close_fold(), which says how many are left out.
+ */
+struct cells_style {
+	size_t shown, most;
+	size_t longest; /* as for cells_begin() */
+	void (*put_rows)(struct buf *b, struct cells *t, size_t from, size_t to);
+	void (*open_fold)(struct buf *b, size_t more);
+	void (*close_fold)(struct buf *b, size_t left_out);
+};
+
+void cells_draw(struct buf *b, const struct comparison *c, const struct cells_style *style);
+
+#endif
