@@ -112,7 +112,8 @@ static void check_walls(struct design *d)
 	if (most > 1.2 * least && d->metric != METRIC_SHARE)
 		design_warn(d,
 			    "runs took from %.3gs to %.3gs: if they did not do the same work, "
-			    "record how much with --work, or compare with --metric share",
+			    "record how much (prof-record --fact work=N), or compare with --metric "
+			    "share",
 			    least * 1e-9, most * 1e-9);
 }
 

@@ -90,7 +90,7 @@ static double round_frequency(double wanted)
  */
 struct advice power_advice(const struct comparison *c, double effect, double share)
 {
-	const double longest = 100; /* times */
+	const double longest = 100, most = 100; /* times, and runs */
 	const struct family *f = main_family(c);
 	double least = fmax(c->o->min_effect, c->o->min_cost / share), se, variance, counting, k, rest;
 	struct advice a = { 0 };
@@ -109,6 +109,6 @@ struct advice power_advice(const struct comparison *c, double effect, double sha
 		a.longer = 0;
 	k = ceil(2 * (counting + f->noise.tau2) / variance);
 	k -= (double)min_size(c->design.k[BASE], c->design.k[NEW]);
-	a.runs = k > 0 && k <= MOST_RUNS ? k : 0;
+	a.runs = k > 0 && k <= most ? k : 0;
 	return a;
 }

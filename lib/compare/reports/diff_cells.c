@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "compare/reports/diff_words.h"
+#include "io/number.h"
 #include "profile/unit.h"
 
 const bool cells_right[CELLS] = { [3] = true, [4] = true, [6] = true, [7] = true, [8] = true };
@@ -18,65 +19,7 @@ static void put_text(struct cells *t, const char *text)
 	end_cell(t);
 }
 
-/* Names and paths */
-
-static bool begins_character(char c)
-{
-	return (c & 0xc0) != 0x80;
-}
-
-static size_t width_of(struct str s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		n += begins_character(s.p[i]);
-	return n;
-}
-
-/* The byte at which the n-th character begins. */
-static size_t character_at(struct str s, size_t n)
-{
-	size_t at = 0;
-
-	for (; at < s.n; at++)
-		if (begins_character(s.p[at]) && !n--)
-			break;
-	return at;
-}
-
-/* Add a text of at most `longest` columns, if that is not 0. */
-static void put_elided(struct buf *b, struct str s, size_t longest)
-{
-	const size_t dots = 3;
-	size_t width = width_of(s), head;
-
-	if (!longest || width <= longest) {
-		buf_add(b, s);
-		return;
-	}
-	head = (longest - dots) / 2;
-	buf_add(b, str(s.p, character_at(s, head)));
-	buf_add(b, S("..."));
-	buf_add(b, str_skip(s, character_at(s, width - (longest - dots - head))));
-}
-
-/* The last frames of a path that have room beside its first. */
-static void put_path(struct buf *b, struct str path, size_t longest)
-{
-	struct str rest = path, first = str_cut(&rest, ';');
-	size_t used = width_of(first) + 5; /* ">...>" */
-
-	if (!longest || !rest.p || width_of(path) <= longest) {
-		words_path(b, path);
-		return;
-	}
-	while (used + width_of(rest) > longest && str_chr(rest, ';') >= 0)
-		str_cut(&rest, ';');
-	words_path(b, first);
-	buf_add(b, S(">...>"));
-	words_path(b, rest);
-}
+/* Paths */
 
 /* Cut what the path does not begin with; whole frames, and never the last one of it. */
 static void keep_common(struct str *common, struct str path)
@@ -109,9 +52,11 @@ static void find_common(struct cells *t)
 
 /* Costs */
 
+/* The unit that all costs of the table read best in. */
 static void find_unit(struct cells *t)
 {
 	double least = INFINITY, most = 0;
+	size_t digits = 0;
 
 	t->unit = words_unit(t->c);
 	for (size_t i = 0; i < 2 * t->c->nlisted; i++) {
@@ -122,49 +67,34 @@ static void find_unit(struct cells *t)
 		least = fmin(least, cost);
 		most = fmax(most, cost);
 	}
-	t->like = most > 0 ? unit_common(least, most, t->unit) : 1;
-}
-
-/* Where the number ends and its unit begins. */
-static size_t unit_begins(const struct buf *b, size_t at)
-{
-	while (at < b->n && strchr("-+.0123456789", b->p[at]))
-		at++;
-	return at;
+	if (!(most > 0) || !unit_is_known(t->unit))
+		return;
+	unit_print(&t->shown, unit_common(least, most, t->unit), t->unit);
+	while (digits < t->shown.n && strchr("-+.0123456789", t->shown.p[digits]))
+		digits++;
+	t->shown.n -= digits;
+	memmove(t->shown.p, t->shown.p + digits, t->shown.n);
 }
 
 static void put_cost(struct cells *t, double cost)
 {
-	size_t from = t->text.n;
-
-	if (!unit_is_known(t->unit)) {
+	if (t->shown.n && unit_convert(&cost, t->unit, buf_str(&t->shown)))
+		number_fixed(&t->text, cost, 2);
+	else
 		words_cost(&t->text, t->c, cost);
-	} else {
-		unit_print_like(&t->text, cost, t->like, t->unit);
-		t->text.n = unit_begins(&t->text, from);
-	}
 	end_cell(t);
 }
 
 /* "base s/run" */
 static void put_cost_head(struct cells *t, const char *side)
 {
-	size_t from, at;
-
 	buf_printf(&t->text, "%s ", side);
 	if (t->c->design.metric == METRIC_SHARE) {
 		put_text(t, "share");
 		return;
 	}
-	from = t->text.n;
-	if (unit_is_known(t->unit)) {
-		unit_print_like(&t->text, t->like, t->like, t->unit);
-		at = unit_begins(&t->text, from);
-		memmove(t->text.p + from, t->text.p + at, t->text.n - at);
-		t->text.n -= at - from;
-	} else {
-		buf_add(&t->text, dict_text(t->c->runs->profile.dict, t->c->runs->type));
-	}
+	buf_add(&t->text, t->shown.n ? buf_str(&t->shown) :
+				       dict_text(t->c->runs->profile.dict, t->c->runs->type));
 	put_text(t, t->c->design.all_work ? "/work" : "/run");
 }
 
@@ -186,15 +116,15 @@ static void put_about(struct cells *t, const struct row *r)
 	struct buf *b = &t->text, place = { 0 };
 	size_t from = b->n;
 
-	if (r->path.n)
-		put_path(b, str_skip(r->path, t->common.n), t->longest);
+	if (str_chr(r->path, ';') >= 0)
+		words_path_within(b, str_skip(r->path, t->common.n), t->longest);
 	for (int i = 0; i < 2; i++) {
 		place.n = 0;
 		(i ? words_place : words_note)(&place, t->c, r);
 		if (!place.n)
 			continue;
 		buf_add(b, b->n > from ? S("  ") : S(""));
-		put_elided(b, buf_str(&place), t->longest);
+		words_within(b, buf_str(&place), t->longest);
 	}
 	buf_release(&place);
 	end_cell(t);
@@ -210,6 +140,7 @@ void cells_begin(struct cells *t, const struct comparison *c, size_t longest)
 void cells_end(struct cells *t)
 {
 	buf_release(&t->text);
+	buf_release(&t->shown);
 }
 
 const struct buf *cells_heads(struct cells *t)
@@ -226,7 +157,7 @@ const struct buf *cells_heads(struct cells *t)
 	put_text(t, "q");
 	if (t->common.n) {
 		buf_add(&t->text, S("below "));
-		put_path(&t->text, str(t->common.p, t->common.n - 1), t->longest);
+		words_path_within(&t->text, str(t->common.p, t->common.n - 1), t->longest);
 	}
 	end_cell(t);
 	return &t->text;
@@ -239,7 +170,7 @@ const struct buf *cells_row(struct cells *t, const struct row *r)
 	t->text.n = 0;
 	put_text(t, words_verdict(r));
 	words_name(&name, t->c, r->item);
-	put_elided(&t->text, buf_str(&name), t->longest);
+	words_within(&t->text, buf_str(&name), t->longest);
 	buf_release(&name);
 	end_cell(t);
 	put_text(t, words_kind(r));

@@ -15,8 +15,8 @@ extern const bool cells_right[CELLS];
 struct cells {
 	const struct comparison *c;
 	size_t longest;    /* columns of a name or path; longer ones are cut in the middle */
-	double like;       /* costs are in the unit that this one reads best in */
-	struct str unit;   /* that costs have before */
+	struct str unit;   /* of costs */
+	struct buf shown;  /* the unit that they are shown in; empty if they have none */
 	struct str common; /* the frames that all paths begin with, which are left out */
 	struct buf text;   /* of the cells, each ended by a NUL */
 };

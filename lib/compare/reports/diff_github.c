@@ -43,7 +43,7 @@ static void put_notice(struct buf *b, const struct comparison *c)
 
 	for (size_t i = 0; words_news(&text, c, i); i++)
 		buf_ch(&text, '\n');
-	buf_printf(b, "::notice title=prof-diff %s::", words_outcome(c));
+	buf_add(b, S("::notice title=prof-diff::"));
 	put_escaped(b, buf_str(&text), false);
 	buf_ch(b, '\n');
 	buf_release(&text);

@@ -9,6 +9,8 @@
 /* Beyond this change, the smallest one that would be found says that nothing would be. */
 static const double BLIND = 4; /* +400% */
 
+enum { LONGEST_NAME = 80 }; /* in a sentence */
+
 /* Which outcome it is */
 
 enum news {
@@ -58,7 +60,7 @@ static enum news news_of(const struct comparison *c)
 const char *words_outcome(const struct comparison *c)
 {
 	static const char *const words[] = { "REGRESSION",       "slower",       "faster",
-					     "suspect",          "identical",    "inconclusive",
+					     "suspect",    "identical inputs", "inconclusive",
 					     "no regression" };
 
 	return words[news_of(c)];
@@ -69,6 +71,7 @@ const char *words_outcome_id(const struct comparison *c)
 	switch (news_of(c)) {
 	case NEWS_REGRESSION: return "regression";
 	case NEWS_NONE: return "no_regression";
+	case NEWS_IDENTICAL: return "identical";
 	default: return words_outcome(c);
 	}
 }
@@ -147,8 +150,11 @@ static void put_amount(struct buf *b, const struct comparison *c, const struct r
 void words_headline(struct buf *b, const struct comparison *c, const struct row *r)
 {
 	double cost = test_cost(&r->test) / c->total.cost[BASE];
+	struct buf name = { 0 };
 
-	words_name(b, c, r->item);
+	words_name(&name, c, r->item);
+	words_within(b, buf_str(&name), LONGEST_NAME);
+	buf_release(&name);
 	if (r->kind == INCLUSIVE && r->alike)
 		buf_add(b, S(", with all that it calls,"));
 	else if (r->kind == INCLUSIVE)
@@ -192,8 +198,11 @@ static void put_advice(struct buf *b, const struct comparison *c, double effect,
 {
 	struct advice a = power_advice(c, effect, share);
 
-	if (!(a.frequency > 0) && !(a.longer > 0) && !(a.runs > 0))
+	if (!(a.frequency > 0) && !(a.longer > 0) && !(a.runs > 0)) {
+		if (power_effect(c, share) > effect)
+			buf_add(b, S("; much longer runs are needed"));
 		return;
+	}
 	buf_add(b, S("; for "));
 	words_signed(b, effect);
 	buf_add(b, S(" of it record "));
@@ -300,6 +309,20 @@ static void put_total_rose(struct buf *b, const struct comparison *c)
 	buf_add(b, S("; the gate fails for it with --fail-on total"));
 }
 
+static void put_identical(struct buf *b, const struct comparison *c)
+{
+	size_t n = c->design.k[BASE];
+
+	buf_add(b, S("both sides are the same "));
+	if (n > 1)
+		buf_printf(b, "%zu ", n);
+	buf_add(b, n > 1 ? S("runs") : S("run"));
+	if (c->design.metric == METRIC_SHARE)
+		return;
+	buf_add(b, n > 1 ? S(", each of ") : S(", of "));
+	words_cost(b, c, c->total.cost[BASE]);
+}
+
 static void put_headline(struct buf *b, const struct comparison *c)
 {
 	const struct row *lead = lead_row(c);
@@ -308,8 +331,7 @@ static void put_headline(struct buf *b, const struct comparison *c)
 	buf_printf(b, "%s: ", words_outcome(c));
 	switch (news) {
 	case NEWS_IDENTICAL:
-		buf_printf(b, "both sides are the same %zu run%s", c->design.k[BASE],
-			   c->design.k[BASE] == 1 ? "" : "s");
+		put_identical(b, c);
 		return;
 	case NEWS_INCONCLUSIVE: put_inconclusive(b, c); return;
 	case NEWS_NONE:
@@ -379,7 +401,7 @@ void words_budget(struct buf *b, const struct comparison *c, size_t i)
 
 	buf_printf(b, "budget %s: ", c->o->budget[i].text);
 	words_share(b, r->share);
-	buf_add(b, S(" of the new side (surely more than "));
+	buf_add(b, S(" of the new side (at least "));
 	words_share(b, r->low);
 	buf_printf(b, "), %s", r->exceeded ? "EXCEEDED" : "kept");
 }

@@ -3,16 +3,6 @@
 
 #include "compare/reports/diff_news.h"
 #include "compare/reports/diff_words.h"
-#include "io/escape.h"
-
-void words_path(struct buf *b, struct str path)
-{
-	while (path.p) {
-		clean_text(b, str_cut(&path, ';'));
-		if (path.p)
-			buf_ch(b, '>');
-	}
-}
 
 struct str words_file(const struct comparison *c, uint32_t item, uint32_t *line)
 {

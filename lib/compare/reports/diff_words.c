@@ -2,8 +2,78 @@
 
 #include <math.h>
 
+#include "io/escape.h"
 #include "io/number.h"
 #include "profile/unit.h"
+
+enum { LONGEST_PATH = 100 }; /* in a sentence */
+
+/* Names and paths */
+
+void words_path(struct buf *b, struct str path)
+{
+	while (path.p) {
+		clean_text(b, str_cut(&path, ';'));
+		if (path.p)
+			buf_ch(b, '>');
+	}
+}
+
+static bool begins_character(char c)
+{
+	return (c & 0xc0) != 0x80;
+}
+
+static size_t width_of(struct str s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += begins_character(s.p[i]);
+	return n;
+}
+
+/* The byte at which the n-th character begins. */
+static size_t character_at(struct str s, size_t n)
+{
+	size_t at = 0;
+
+	for (; at < s.n; at++)
+		if (begins_character(s.p[at]) && !n--)
+			break;
+	return at;
+}
+
+void words_within(struct buf *b, struct str s, size_t longest)
+{
+	const size_t dots = 3;
+	size_t width = width_of(s), head;
+
+	if (!longest || width <= longest) {
+		buf_add(b, s);
+		return;
+	}
+	head = (longest - dots) / 2;
+	buf_add(b, str(s.p, character_at(s, head)));
+	buf_add(b, S("..."));
+	buf_add(b, str_skip(s, character_at(s, width - (longest - dots - head))));
+}
+
+void words_path_within(struct buf *b, struct str path, size_t longest)
+{
+	struct str rest = path, first = str_cut(&rest, ';');
+	size_t used = width_of(first) + 5; /* ">...>" */
+
+	if (!longest || !rest.p || width_of(path) <= longest) {
+		words_path(b, path);
+		return;
+	}
+	while (used + width_of(rest) > longest && str_chr(rest, ';') >= 0)
+		str_cut(&rest, ';');
+	words_path(b, first);
+	buf_add(b, S(">...>"));
+	words_path(b, rest);
+}
 
 /* Numbers */
 
@@ -131,7 +201,7 @@ static void put_tests(struct buf *b, const struct comparison *c)
 static void put_blame(struct buf *b, const struct comparison *c)
 {
 	buf_add(b, S("most of the rise is in "));
-	words_path(b, c->blame);
+	words_path_within(b, c->blame, LONGEST_PATH);
 	buf_add(b, S("; rows explain "));
 	words_share(b, fmax(0, fmin(1, c->explained / test_cost(&c->total))));
 	buf_add(b, S(" of it"));

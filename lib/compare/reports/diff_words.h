@@ -57,6 +57,13 @@ void words_place(struct buf *b, const struct comparison *c, const struct row *r)
 void words_path(struct buf *b, struct str path);
 
 /*
+ * A text, or a path, of at most `longest` columns: what is longer loses its middle, a path
+ * whole frames of it. Nothing is cut if longest is 0.
+ */
+void words_within(struct buf *b, struct str text, size_t longest);
+void words_path_within(struct buf *b, struct str path, size_t longest);
+
+/*
  * The verdict in a word, "~" if there is no finding; what is slower and does not make the
  * gate fail is in small letters.
  */
