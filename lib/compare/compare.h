@@ -94,6 +94,7 @@ struct comparison {
 	size_t nrow, nlisted;
 	double *cost;     /* by stack: how much more the new side has of it, a run */
 	double explained; /* the part of it that rows account for */
+	double *accounted; /* likewise by item, of the stacks through it */
 	struct power power[3];
 	struct power required; /* share 0: none */
 	struct budget_result *budget;

@@ -115,6 +115,12 @@ static bool is_large(const struct comparison *c, const struct row *r)
 	return r->test.cost[BASE] >= large * c->total.cost[BASE];
 }
 
+/* Is most of its rise that of rows that were found below it? */
+static bool is_accounted_for(const struct comparison *c, const struct row *r)
+{
+	return c->accounted[r->item] > test_cost(&r->test) / 2;
+}
+
 /*
  * Something large seems to have changed for the worse, by more than chance makes one of
  * so many seem, and yet it is not sure to be by min_effect.
@@ -123,6 +129,8 @@ static bool may_matter(const struct comparison *c, const struct row *r, size_t n
 {
 	const double seems = 0.05;
 
+	if (r->kind == INCLUSIVE && r != &c->total_row && is_accounted_for(c, r))
+		return false;
 	return r->verdict == UNSURE && r->test.change > log1p(c->o->min_effect) && is_large(c, r) &&
 	       test_above(&r->test, 0) * (double)nlarge <= seems;
 }
