@@ -99,7 +99,8 @@ static const char *label_word(size_t i)
 }
 
 static const struct opt what_options[] = {
-	{ 'F', "frequency", OPT_STR, &o.frequency, "HZ", "samples a second and CPU: 99 (4000 with --ab), or max" },
+	{ 'F', "frequency", OPT_STR, &o.frequency, "HZ",
+	  "samples a second and CPU: 99 (4000 with --ab), or max" },
 	{ 'c', "count", OPT_PARSED, &o.period, "PERIOD",
 	  "a sample for so many occurrences, or ns of cpu", .parse = parse_period },
 	{ 'e', "event", OPT_STR, &o.events, "EVENT,...", "what to sample: cpu, cycles:u ...",
@@ -392,7 +393,9 @@ static int ab(struct recording *r, char *const *command)
 	struct ab_options ab = {
 		.command = { o.ab[0], o.ab[1] },
 		.dir = common.output,
-		.runs = o.runs ? (uint64_t)o.runs : o.until.power_share ? MOST_RUNS : 0,
+		.runs = o.runs              ? (uint64_t)o.runs :
+			o.until.power_share ? MOST_RUNS :
+					      0,
 		.max_time = o.max_time,
 		.compare = compare_defaults(),
 	};

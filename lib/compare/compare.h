@@ -92,8 +92,8 @@ struct comparison {
 	struct row total_row; /* kind and item mean nothing */
 	struct row *row;      /* all tested items: first those to be listed, the worst first */
 	size_t nrow, nlisted;
-	double *cost;     /* by stack: how much more the new side has of it, a run */
-	double explained; /* the part of it that rows account for */
+	double *cost;      /* by stack: how much more the new side has of it, a run */
+	double explained;  /* the part of it that rows account for */
 	double *accounted; /* likewise by item, of the stacks through it */
 	struct power power[3];
 	struct power required; /* share 0: none */

@@ -128,10 +128,11 @@ static bool check_replicates(struct design *d, const struct runs *runs, bool *wa
 				   "copies",
 				   names[0], names[1]);
 	if (!*warned)
-		design_warn(d,
-			    "%s and %s are equal: right for counts that do not vary, but copies of a "
-			    "run would hide how much runs differ",
-			    names[0], names[1]);
+		design_warn(
+			d,
+			"%s and %s are equal: right for counts that do not vary, but copies of a "
+			"run would hide how much runs differ",
+			names[0], names[1]);
 	*warned = true;
 	return true;
 }

@@ -21,7 +21,7 @@ struct item {
 struct items {
 	struct profile *p;
 	enum item_by by;
-	struct str root; /* the directory of the author's code */
+	struct str root;   /* the directory of the author's code */
 	struct item *item; /* item 0 is none */
 	uint32_t n;
 	size_t cap;

@@ -92,7 +92,8 @@ struct advice power_advice(const struct comparison *c, double effect, double sha
 {
 	const double longest = 100, most = 100; /* times, and runs */
 	const struct family *f = main_family(c);
-	double least = fmax(c->o->min_effect, c->o->min_cost / share), se, variance, counting, k, rest;
+	double least = fmax(c->o->min_effect, c->o->min_cost / share), se, variance, counting, k,
+	       rest;
 	struct advice a = { 0 };
 
 	if (!f->m || !(design_df(&c->design) > 0) || effect <= least)

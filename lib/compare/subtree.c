@@ -28,7 +28,7 @@ struct parts {
 	struct comparison *c;
 	struct members *m;
 	size_t nrun;
-	uint32_t *slot; /* by item: its number among the parts + 1; 0 between two functions */
+	uint32_t *slot;  /* by item: its number among the parts + 1; 0 between two functions */
 	struct buf item; /* uint32_t: the parts' items */
 	struct buf x;    /* double: by part and kind, nrun of them */
 	double *whole;   /* by run */

@@ -176,9 +176,11 @@ static int compare_rows(const void *a, const void *b)
 /* What every stack begins with: that it may have changed says nothing that the total does not. */
 static bool is_beginning(const struct comparison *c, const struct row *r)
 {
-	static const char *const names[] = { "_start", "__libc_start_main", "__libc_start_call_main",
-					     "main",   "start_thread",      "clone",
-					     "clone3", "[unknown]" };
+	static const char *const names[] = {
+		"_start", "__libc_start_main", "__libc_start_call_main",
+		"main",   "start_thread",      "clone",
+		"clone3", "[unknown]"
+	};
 	const double nearly_all = 0.9;
 	struct str name = dict_text(c->items.p->dict, c->items.item[r->item].name);
 
@@ -209,9 +211,8 @@ void sort_rows(struct comparison *c)
 
 	for (size_t i = 0; i < c->nrow; i++) {
 		c->row[i].own = items_is_own(&c->items, c->row[i].item);
-		c->row[i].listed = is_listed(&c->row[i]) ||
-				   (may_matter(c, &c->row[i], nlarge) &&
-				    !is_beginning(c, &c->row[i]));
+		c->row[i].listed = is_listed(&c->row[i]) || (may_matter(c, &c->row[i], nlarge) &&
+							     !is_beginning(c, &c->row[i]));
 		c->nlisted += c->row[i].listed;
 	}
 	if (c->nrow)

@@ -81,8 +81,7 @@ void figure_subtree(size_t n, struct rng *rng)
 		simulate(&s, n / LEN(rises) / LEN(ks), rng, count, &t);
 		printf("| %zu | %.0f%% | %zu | %.1f%% | %.1f%% | %.2f a report |\n", s.k,
 		       100 * (s.more - 1), t.n, 100 * (double)t.gated / (double)t.n,
-		       100 * (double)t.first / (double)t.gated,
-		       (double)t.others / (double)t.gated);
+		       100 * (double)t.first / (double)t.gated, (double)t.others / (double)t.gated);
 		fflush(stdout);
 	}
 }

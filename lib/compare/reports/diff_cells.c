@@ -196,9 +196,13 @@ void cells_draw(struct buf *b, const struct comparison *c, const struct cells_st
 	if (shown)
 		style->put_rows(b, &t, 0, shown);
 	if (most > shown) {
-		style->open_fold(b, c->nlisted - shown);
+		buf_printf(b, "%s<details><summary>%zu more</summary>\n", style->gap,
+			   c->nlisted - shown);
 		style->put_rows(b, &t, shown, most);
-		style->close_fold(b, c->nlisted - most);
+		if (c->nlisted > most)
+			buf_printf(b, "%s<p>and %zu that are left out here</p>\n", style->gap,
+				   c->nlisted - most);
+		buf_printf(b, "%s</details>\n", style->gap);
 	}
 	cells_end(&t);
 }

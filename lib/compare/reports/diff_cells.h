@@ -30,15 +30,14 @@ const struct buf *cells_heads(struct cells *t);
 const struct buf *cells_row(struct cells *t, const struct row *r);
 
 /*
- * Draw the first `shown` rows, and the others up to `most` folded away: between open_fold(),
- * which says how many there are, and close_fold(), which says how many are left out.
+ * Draw the first `shown` rows, and the others up to `most` in HTML's <details>, as Markdown
+ * allows it, too.
  */
 struct cells_style {
 	size_t shown, most;
 	size_t longest; /* as for cells_begin() */
 	void (*put_rows)(struct buf *b, struct cells *t, size_t from, size_t to);
-	void (*open_fold)(struct buf *b, size_t more);
-	void (*close_fold)(struct buf *b, size_t left_out);
+	const char *gap; /* before markup: Markdown wants an empty line */
 };
 
 void cells_draw(struct buf *b, const struct comparison *c, const struct cells_style *style);

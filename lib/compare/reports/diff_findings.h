@@ -8,12 +8,12 @@
 #include "compare/compare.h"
 
 struct finding {
-	const char *rule; /* "prof/self-regression"; finding_rules has them all */
+	const char *rule;  /* "prof/self-regression"; finding_rules has them all */
 	const char *title; /* "SLOWER", "total", "budget" */
 	bool gated;
 	struct str file; /* where to annotate it; empty and 0 where the author has no code */
 	uint32_t line;
-	struct buf text; /* a sentence */
+	struct buf text;        /* a sentence */
 	struct buf fingerprint; /* the same in the next comparison, and of this finding only */
 	const struct comparison *c;
 	size_t next;

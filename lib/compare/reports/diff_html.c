@@ -74,21 +74,9 @@ static void put_rows(struct buf *b, struct cells *t, size_t from, size_t to)
 	buf_add(b, S("</tbody>\n</table>\n"));
 }
 
-static void open_fold(struct buf *b, size_t more)
-{
-	buf_printf(b, "<details><summary>%zu more</summary>\n", more);
-}
-
-static void close_fold(struct buf *b, size_t left_out)
-{
-	if (left_out)
-		buf_printf(b, "<p>and %zu that are left out here</p>\n", left_out);
-	buf_add(b, S("</details>\n"));
-}
-
 static void write_html(struct out *out, const struct comparison *c)
 {
-	static const struct cells_style style = { 8, 500, 100, put_rows, open_fold, close_fold };
+	static const struct cells_style style = { 8, 500, 100, put_rows, "" };
 	struct buf *b = &out->bytes;
 
 	put_opening(b, c);

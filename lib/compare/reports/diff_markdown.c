@@ -75,21 +75,9 @@ static void put_rows(struct buf *b, struct cells *t, size_t from, size_t to)
 		put_row(b, cells_row(t, &t->c->row[i]));
 }
 
-static void open_fold(struct buf *b, size_t more)
-{
-	buf_printf(b, "\n<details><summary>%zu more</summary>\n", more);
-}
-
-static void close_fold(struct buf *b, size_t left_out)
-{
-	if (left_out)
-		buf_printf(b, "\nand %zu that are left out here\n", left_out);
-	buf_add(b, S("\n</details>\n"));
-}
-
 static void write_markdown(struct out *out, const struct comparison *c)
 {
-	static const struct cells_style style = { 10, 100, 60, put_rows, open_fold, close_fold };
+	static const struct cells_style style = { 10, 100, 60, put_rows, "\n" };
 	struct buf *b = &out->bytes, line = { 0 };
 
 	put_opening(b, c);

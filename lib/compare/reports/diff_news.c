@@ -59,8 +59,8 @@ static enum news news_of(const struct comparison *c)
 
 const char *words_outcome(const struct comparison *c)
 {
-	static const char *const words[] = { "REGRESSION",       "slower",       "faster",
-					     "suspect",    "identical inputs", "inconclusive",
+	static const char *const words[] = { "REGRESSION",   "slower",           "faster",
+					     "suspect",      "identical inputs", "inconclusive",
 					     "no regression" };
 
 	return words[news_of(c)];
@@ -163,7 +163,8 @@ void words_headline(struct buf *b, const struct comparison *c, const struct row 
 		put_amount(b, c, r);
 	} else {
 		buf_add(b, r->up ? S(" is new, with ") : S(" is gone, with "));
-		words_share(b, r->test.cost[r->up ? NEW : BASE] / c->total.cost[r->up ? NEW : BASE]);
+		words_share(b,
+			    r->test.cost[r->up ? NEW : BASE] / c->total.cost[r->up ? NEW : BASE]);
 		buf_add(b, r->up ? S(" of the new side") : S(" of the base"));
 	}
 	if (c->design.metric == METRIC_SHARE)
@@ -330,9 +331,7 @@ static void put_headline(struct buf *b, const struct comparison *c)
 
 	buf_printf(b, "%s: ", words_outcome(c));
 	switch (news) {
-	case NEWS_IDENTICAL:
-		put_identical(b, c);
-		return;
+	case NEWS_IDENTICAL: put_identical(b, c); return;
 	case NEWS_INCONCLUSIVE: put_inconclusive(b, c); return;
 	case NEWS_NONE:
 		put_whole_change(b, c);
