@@ -100,7 +100,7 @@ static const char *label_word(size_t i)
 
 static const struct opt what_options[] = {
 	{ 'F', "frequency", OPT_STR, &o.frequency, "HZ",
-	  "samples a second and CPU: 99 (4000 with --ab), or max" },
+	  "samples a second and CPU: 99 (--ab: 4000), or max" },
 	{ 'c', "count", OPT_PARSED, &o.period, "PERIOD",
 	  "a sample for so many occurrences, or ns of cpu", .parse = parse_period },
 	{ 'e', "event", OPT_STR, &o.events, "EVENT,...", "what to sample: cpu, cycles:u ...",

@@ -40,7 +40,7 @@ ok $? 'at its line'
 is "$(grep -c '"severity":"major"' codequality)" 1 'one issue is a major one'
 grep -q '^prof_diff_gated 1$' openmetrics
 ok $? 'the gate is a number'
-grep -q '^::error file=hash.c,line=40,title=prof-diff SLOWER::X
+grep -q '^::error file=hash.c,line=40,title=prof-diff SLOWER::hash takes 4.%25 more CPU time' github
 ok $? 'one annotation is an error' "$(cat github)"
 for report in text tsv markdown junit sarif json github; do
 	grep -q 'smallest change\|detectable' $report
