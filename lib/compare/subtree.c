@@ -3,12 +3,13 @@
  * those of all it calls, as far as they are below F. F changed as one if
  *
  *	alike	no part differs from the rest of F by more than ALIKE of F's change
- *	broad	without a part that has MUCH of F's change, the rest still changed
+ *	broad	without a part that has MUCH of F's change, the rest still changed, by HALF as
+ *		much as F at least
  *
  * The first is a test of the absence of something, and would pass for lack of data; the
  * second needs evidence, so one function that got slower never looks like a subtree.
  *
- * The two fractions are conventions. How often they name the right function:
+ * The three fractions are conventions. How often they name the right function:
  * tests/validate/RESULTS.md.
  */
 #include "compare/subtree.h"
@@ -18,9 +19,9 @@
 
 #include "compare/special.h"
 
-static const double ALIKE = 1.0 / 3, MUCH = 1.0 / 3;
+static const double ALIKE = 1.0 / 3, MUCH = 1.0 / 3, HALF = 0.5;
 static const double LEVEL_ALIKE = 0.05; /* of all parts together */
-static const double LEVEL_BROAD = 0.01;
+static const double LEVEL_BROAD = 0.002; /* of one of a few parts, of a few callers */
 static const double LEAST_MEAN = 5; /* samples a run; fewer can show nothing (family.c) */
 
 /* The parts of one function, as samples by run. */
@@ -114,7 +115,8 @@ static double p_different(const struct test *part, const struct test *rest, doub
 
 static bool changed_too(const struct test *rest, const struct row *r)
 {
-	return (r->up ? test_above(rest, 0) : test_below(rest, 0)) <= LEVEL_BROAD;
+	return rest->change / r->test.change >= HALF &&
+	       (r->up ? test_above(rest, 0) : test_below(rest, 0)) <= LEVEL_BROAD;
 }
 
 enum answer { ALL_ALIKE, TOO_SMALL, DIFFERENT };
