@@ -247,7 +247,8 @@ bool items_is_own(const struct items *t, uint32_t item)
 	struct str file = items_file(t, item, &line);
 
 	return is_below_root(t, file) ||
-	       (file.n && file.p[0] != '/' && file.p[0] != '<' && !str_starts(file, S("../")));
+	       (file.n && file.p[0] != '/' && file.p[0] != '<' && !str_starts(file, S("./")) &&
+		str_find(file, S("../")) < 0);
 }
 
 struct str items_file_from_root(const struct items *t, struct str file)

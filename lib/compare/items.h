@@ -54,7 +54,10 @@ void items_name(const struct items *t, uint32_t item, struct buf *name);
 /* Where in the source it is: the function's file and line, as far as is known. */
 struct str items_file(const struct items *t, uint32_t item, uint32_t *line);
 
-/* Is it code of the author's: in a file below the root, or named without a directory of another? */
+/*
+ * Is it code of the author's: in a file below the root, or with a relative name? ("./csu/../x.h"
+ * is how distributions name the files of their C library.)
+ */
 bool items_is_own(const struct items *t, uint32_t item);
 
 /* The file as seen from the root. */

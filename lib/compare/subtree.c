@@ -20,9 +20,9 @@
 #include "compare/special.h"
 
 static const double ALIKE = 1.0 / 3, MUCH = 1.0 / 3, HALF = 0.5;
-static const double LEVEL_ALIKE = 0.05; /* of all parts together */
+static const double LEVEL_ALIKE = 0.05;  /* of all parts together */
 static const double LEVEL_BROAD = 0.002; /* of one of a few parts, of a few callers */
-static const double LEAST_MEAN = 5; /* samples a run; fewer can show nothing (family.c) */
+static const double LEAST_MEAN = 5;      /* samples a run; fewer can show nothing (family.c) */
 
 /* The parts of one function, as samples by run. */
 struct parts {
