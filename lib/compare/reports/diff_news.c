@@ -59,9 +59,15 @@ static enum news news_of(const struct comparison *c)
 
 const char *words_outcome(const struct comparison *c)
 {
-	static const char *const words[] = { "REGRESSION",   "slower",           "faster",
-					     "suspect",      "identical inputs", "inconclusive",
-					     "no regression" };
+	static const char *const words[] = {
+		[NEWS_REGRESSION] = "REGRESSION",
+		[NEWS_SLOWER] = "slower",
+		[NEWS_FASTER] = "faster",
+		[NEWS_SUSPECT] = "suspect",
+		[NEWS_IDENTICAL] = "identical inputs",
+		[NEWS_INCONCLUSIVE] = "inconclusive",
+		[NEWS_NONE] = "no regression",
+	};
 
 	return words[news_of(c)];
 }
