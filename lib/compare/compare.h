@@ -60,6 +60,8 @@ struct row {
 	struct str path;    /* how the change comes about: "main;serve;hash" */
 };
 
+enum { POWERS = 3 }; /* shares that the smallest change is told of, the smallest first */
+
 struct power {
 	double effect; /* the smallest change (as a fraction) found four times in five */
 	double share;  /* in an item of this share */
@@ -95,7 +97,7 @@ struct comparison {
 	double *cost;      /* by stack: how much more the new side has of it, a run */
 	double explained;  /* the part of it that rows account for */
 	double *accounted; /* likewise by item, of the stacks through it */
-	struct power power[3];
+	struct power power[POWERS];
 	struct power required; /* share 0: none */
 	struct budget_result *budget;
 	struct str blame; /* path from the root to the callee with most of the rise, or empty */

@@ -158,6 +158,7 @@ static void put_budgets(struct json *j, const struct comparison *c)
 	for (size_t i = 0; i < c->o->nbudget; i++) {
 		json_begin_object(j);
 		json_member_string(j, "budget", str_of(c->o->budget[i].text));
+		json_member_double(j, "limit", c->o->budget[i].limit);
 		json_member_double(j, "share", c->budget[i].share);
 		json_member_double(j, "low", c->budget[i].low);
 		json_member_bool(j, "exceeded", c->budget[i].exceeded);

@@ -376,28 +376,33 @@ static void put_whole(struct buf *b, const struct comparison *c)
 		   d->paired ? "interleaved, compared in pairs" : orders[d->order]);
 }
 
-static void put_power(struct buf *b, const struct comparison *c)
+void words_detectable(struct buf *b, const struct power power[POWERS])
 {
-	size_t n = LEN(c->power), i;
+	size_t i;
 
 	buf_add(b, S("smallest change that would be found: "));
-	if (!isfinite(c->power[n - 1].effect)) {
+	if (!isfinite(power[POWERS - 1].effect)) {
 		buf_add(b, S("not known from one run a side"));
 		return;
 	}
-	for (i = n; i > 0 && c->power[i - 1].effect <= BLIND; i--) {
-		buf_add(b, i < n ? S(", ") : S(""));
-		words_signed(b, c->power[i - 1].effect);
+	for (i = POWERS; i > 0 && power[i - 1].effect <= BLIND; i--) {
+		buf_add(b, i < POWERS ? S(", ") : S(""));
+		words_signed(b, power[i - 1].effect);
 		buf_add(b, S(" of a "));
-		words_chosen(b, c->power[i - 1].share);
+		words_chosen(b, power[i - 1].share);
 		buf_add(b, S(" share"));
 	}
 	if (!i)
 		return;
-	buf_add(b, i < n ? S("; in a share of ") : S("none; in a share of "));
-	words_chosen(b, c->power[i - 1].share);
+	buf_add(b, i < POWERS ? S("; in a share of ") : S("none; in a share of "));
+	words_chosen(b, power[i - 1].share);
 	buf_add(b, i > 1 ? S(" or less, not even five times the cost is seen") :
 			   S(", not even five times the cost is seen"));
+}
+
+static void put_power(struct buf *b, const struct comparison *c)
+{
+	words_detectable(b, c->power);
 }
 
 void words_budget(struct buf *b, const struct comparison *c, size_t i)
