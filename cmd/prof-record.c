@@ -19,7 +19,7 @@ enum {
 	DEFAULT_STACK = 32 << 10,
 	SWITCH_STACK = 8 << 10, /* a thread that waits keeps the rest for us to read */
 	DEFAULT_FREQUENCY = 99,
-	DEFAULT_RUNS = 10,
+	AB_FREQUENCY = 4000, /* prof-ci(7) */
 	MOST_RUNS = 100
 };
 
@@ -99,7 +99,8 @@ static const char *label_word(size_t i)
 }
 
 static const struct opt what_options[] = {
-	{ 'F', "frequency", OPT_STR, &o.frequency, "HZ", "samples a second and CPU: 99, or max" },
+	{ 'F', "frequency", OPT_STR, &o.frequency, "HZ",
+	  "samples a second and CPU: 99 (--ab: 4000), or max" },
 	{ 'c', "count", OPT_PARSED, &o.period, "PERIOD",
 	  "a sample for so many occurrences, or ns of cpu", .parse = parse_period },
 	{ 'e', "event", OPT_STR, &o.events, "EVENT,...", "what to sample: cpu, cycles:u ...",
@@ -143,7 +144,7 @@ static const struct opt what_options[] = {
 	{ 0, "jit-names", OPT_FLAG, &o.jit, NULL,
 	  "ask the runtimes of a command for their names", .also = "jit" },
 	{ 0, "ab", OPT_PAIR, &o.ab, "BASE NEW", "record two shell commands in turns into -o DIR" },
-	{ 0, "runs", OPT_INT, &o.runs, "N", "of each of them (10, with --until-power 100)" },
+	{ 0, "runs", OPT_INT, &o.runs, "N", "of each of them (10 to 40, with --until-power 100)" },
 	{ 0, "until-power", OPT_PARSED, &o.until, "N%@N%share",
 	  "stop when that change would be found", .parse = parse_power },
 	{ 0, "max-time", OPT_PARSED, &o.max_time, "TIME", "begin no round after that long",
@@ -401,7 +402,7 @@ static int ab(struct recording *r, char *const *command)
 		.dir = common.output,
 		.runs = o.runs              ? (uint64_t)o.runs :
 			o.until.power_share ? MOST_RUNS :
-					      DEFAULT_RUNS,
+					      0,
 		.max_time = o.max_time,
 		.compare = compare_defaults(),
 	};
@@ -415,6 +416,8 @@ static int ab(struct recording *r, char *const *command)
 		usage("--ab needs a directory: -o DIR");
 	if (o.every)
 		usage("--ab has no windows: --every");
+	if (!o.frequency && !o.period)
+		r->session.sampler.frequency = AB_FREQUENCY;
 	r->session.labels.label_by = parse_label_by(false);
 	return record_ab(r, &ab);
 }
