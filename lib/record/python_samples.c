@@ -354,6 +354,7 @@ void python_samples_merge(struct python_samples *p, struct perf_sample *s)
 	size_t evaluators = count_evaluators(p, s), runs = j ? count_runs(j) : 0;
 	enum python_outcome outcome = outcome_of(s, j, evaluators, runs);
 
+	p->met_evaluator |= evaluators > 0;
 	if (!evaluators && !(s->nuser && runs)) {
 		free_joined(j);
 		return;

@@ -38,6 +38,7 @@ struct python_samples {
 	struct table evaluators; /* struct known_evaluator, by module */
 	struct buf frames;       /* struct user_frame: those of the last sample */
 	bool show_evaluators;
+	bool met_evaluator; /* some sample was in one */
 	struct python_counts counts;
 	/* Find the names of a code object late. May be NULL. */
 	bool (*find_names)(void *context, uint32_t pid, const struct python_frame *f);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "object/open_untrusted.h"
+#include "record/interpreter_files.h"
 #include "record/kernel_text.h"
 #include "record/proc.h"
 #include "record/recorder.h"
@@ -107,7 +108,7 @@ static const struct python_image *image_of(struct python_targets *t, uint32_t pi
 static bool may_have_one(const struct record_map *m, struct str program)
 {
 	return m->executable && m->inode &&
-	       (str_find(str_basename(m->path), S("python")) >= 0 || str_eq(m->path, program));
+	       (interpreter_has_name(m->path) || str_eq(m->path, program));
 }
 
 static struct str program_path(uint32_t pid, char *to, size_t size)

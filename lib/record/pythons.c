@@ -3,6 +3,7 @@
 #include <sys/uio.h>
 
 #include "interp/python_reader.h"
+#include "record/interpreter_files.h"
 
 static void answer(void *context, const struct python_question *q)
 {
@@ -66,10 +67,37 @@ void pythons_open(struct pythons *p, bool show_evaluators)
 	p->targets.context = p;
 	p->program.on_question = answer;
 	p->program.context = p;
+	p->program.question = -1;
+}
+
+bool pythons_load(struct pythons *p)
+{
+	if (p->tried)
+		return p->works;
+	p->tried = true;
 	p->works = python_program_open(&p->program, &p->why);
 	p->sampler = (struct sampler_program){ .run = p->program.sample,
 					       .output = p->program.output,
 					       .ask = p->program.question };
+	for (size_t i = 0; i < BUF_COUNT(&p->met, uint32_t); i++)
+		pythons_expect(p, (int)((const uint32_t *)p->met.p)[i]);
+	buf_release(&p->met);
+	return p->works;
+}
+
+void pythons_note_map(struct pythons *p, uint32_t pid, struct str path)
+{
+	if (p->tried || !interpreter_has_name(path))
+		return;
+	p->wanted = true;
+	buf_put(&p->met, &pid, sizeof(pid));
+}
+
+bool pythons_find(struct pythons *p, int pid)
+{
+	struct python_target target;
+
+	return python_targets_find(&p->targets, (uint32_t)pid, &target);
 }
 
 void pythons_close(struct pythons *p)
@@ -78,6 +106,7 @@ void pythons_close(struct pythons *p)
 	python_targets_release(&p->targets);
 	python_samples_release(&p->samples);
 	buf_release(&p->why);
+	buf_release(&p->met);
 }
 
 void pythons_answer(struct pythons *p)
@@ -95,6 +124,7 @@ void pythons_expect(struct pythons *p, int pid)
 void pythons_sweep(struct pythons *p, uint64_t until)
 {
 	python_samples_forget(&p->samples, until);
+	p->wanted |= p->samples.met_evaluator;
 	if (p->works && python_function_names_trim(&p->samples.names))
 		python_program_forget_names(&p->program);
 }

@@ -185,6 +185,19 @@ static void join_program(struct recorder *r, const struct perf_event_header *h,
 	python_samples_join(&r->pythons->samples, record.tid, record.time);
 }
 
+/* Of what is recorded: does it map an interpreter? */
+static void note_map(struct recorder *r, const struct perf_event_header *h,
+		     const struct perf_event_attr *attr)
+{
+	struct record record;
+
+	if (!r->pythons || r->pythons->tried || h->type != PERF_RECORD_MMAP2)
+		return;
+	record_parse(h, attr, &record);
+	if (record.kind == RECORD_MAP && record.map.executable)
+		pythons_note_map(r->pythons, record.pid, record.map.path);
+}
+
 static void add_record(void *context, const struct perf_event_header *h)
 {
 	struct recorder *r = context;
@@ -211,6 +224,7 @@ static void add_record(void *context, const struct perf_event_header *h)
 		    twice_counted(&r->twice, &record, event))
 			return;
 	}
+	note_map(r, h, attr);
 	r->forks += h->type == PERF_RECORD_FORK;
 	r->nown += r->on_task && is_switch_out(h);
 	decoder_add(&r->decoder, h, attr, event);

@@ -7,6 +7,7 @@
 #include "record/drain_thread.h"
 #include "record/session_allocs.h"
 #include "record/session_child.h"
+#include "record/session_interpreters.h"
 #include "record/session_slices.h"
 #include "record/session_start.h"
 #include "record/session_waits.h"
@@ -188,7 +189,8 @@ static int wait_ms(struct session *s, uint64_t now)
 	s->completed = completed;
 	due = now + LOOK_MS * 1000000;
 	if ((s->read_memory && now - s->read_memory < HOUSE_NS) ||
-	    (s->allocs.taken && now - s->allocs.taken < HOUSE_NS))
+	    (s->allocs.taken && now - s->allocs.taken < HOUSE_NS) ||
+	    session_awaits_interpreter(s, now))
 		due = now + READ_MS * 1000000;
 
 	if (s->o->every && s->window_start + s->o->every < due)
@@ -274,6 +276,7 @@ static void run_windows(struct session *s)
 		recorder_take(&s->recorder);
 		session_adapt_waits(s, recorder_now());
 		recorder_drain(&s->recorder, false);
+		session_look_for_interpreters(s);
 		now = recorder_now();
 		allocs_look(&s->allocs, now);
 		show_progress(s, now, &shown);
