@@ -101,7 +101,7 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 	r->user_time += w->user_time;
 	r->sampled += w->sampled;
 	r->forks += w->forks;
-	python_counts_add(&r->python, &w->python);
+	interp_counts_add(&r->python, &w->python);
 	r->user_only = r->facts.user_only = w->user_only;
 	if (r->names) {
 		record_names_find(r->names, s);
@@ -183,7 +183,7 @@ static void wire(struct recording *r)
 }
 
 /* What the summary says of interpreters. */
-static void note_python(struct recording *r, const struct pythons *p)
+static void note_python(struct recording *r, const struct interpreters *p)
 {
 	if (p->refusal)
 		snprintf(r->python_why, sizeof(r->python_why), "CPython %u.%u: %s", p->refused >> 8,
@@ -221,7 +221,7 @@ void recording_run(struct recording *r)
 	r->switch_period = s.switch_period;
 	r->frequency = s.sampler.frequency;
 	r->most_frequency = s.sampler.most_frequency;
-	note_python(r, &s.pythons);
+	note_python(r, &s.interpreters);
 	r->wall = recorder_now() - r->begun;
 	r->finishing = r->begun + r->wall - s.over;
 	session_release(&s);
@@ -278,33 +278,33 @@ static void note_waits(const struct recording *r)
 }
 
 /* Of the samples in which Python's evaluator runs, how many have its functions. */
-static void note_pythons(const struct recording *r)
+static void note_interpreters(const struct recording *r)
 {
-	const struct python_counts *c = &r->python;
+	const struct interp_counts *c = &r->python;
 	struct buf b = { 0 };
 	uint64_t all = 0;
 
-	for (int i = 0; i < PYTHON_OUTCOMES; i++)
+	for (int i = 0; i < INTERP_OUTCOMES; i++)
 		all += c->outcome[i];
 	if (!all)
 		return;
-	if (c->outcome[PYTHON_EARLY] == all && *r->python_why) {
+	if (c->outcome[INTERP_EARLY] == all && *r->python_why) {
 		note("functions of Python were not read: %s", r->python_why);
 		return;
 	}
-	for (int i = PYTHON_MERGED + 1; i < PYTHON_OUTCOMES; i++)
+	for (int i = INTERP_MERGED + 1; i < INTERP_OUTCOMES; i++)
 		if (c->outcome[i])
 			buf_printf(&b, ", %llu %s", (unsigned long long)c->outcome[i],
-				   python_outcome_name((enum python_outcome)i));
-	for (int i = 0; i < PYTHON_ENDS && common.verbose; i++)
+				   interp_outcome_name((enum interp_outcome)i));
+	for (int i = 0; i < INTERP_ENDS && common.verbose; i++)
 		if (c->by_end[i])
 			buf_printf(&b, ", %llu of %s", (unsigned long long)c->by_end[i],
-				   python_end_name((enum python_end)i));
+				   interp_end_name((enum interp_end)i));
 	if (c->unnamed)
 		buf_printf(&b, "; %llu frames without a name", (unsigned long long)c->unnamed);
 	if (b.n || common.verbose)
 		note("Python: %llu samples, %.1f%% with all functions%.*s", (unsigned long long)all,
-		     100.0 * (double)c->outcome[PYTHON_MERGED] / (double)all, STR_ARG(buf_str(&b)));
+		     100.0 * (double)c->outcome[INTERP_MERGED] / (double)all, STR_ARG(buf_str(&b)));
 	buf_release(&b);
 }
 
@@ -326,7 +326,7 @@ void recording_summarise(const struct recording *r)
 	     (unsigned long long)r->samples, r->facts.events, (unsigned long long)r->lost,
 	     r->samples ? 100.0 * (double)r->truncated / (double)r->samples : 0,
 	     STR_ARG(buf_str(&covered)), cpu, use.ru_maxrss / 1024);
-	note_pythons(r);
+	note_interpreters(r);
 	if (common.verbose && r->truncated)
 		note_ends(r);
 	if (common.verbose)

@@ -7,10 +7,10 @@ bool python_name_parse(struct python_name_parts *p, struct str record)
 	struct str rest = record;
 
 	*p = (struct python_name_parts){ 0 };
-	if (record.n < offsetof(struct python_names, bytes))
+	if (record.n < offsetof(struct code_names, bytes))
 		return false;
-	memcpy(&p->head, record.p, offsetof(struct python_names, bytes));
-	rest = str_skip(rest, offsetof(struct python_names, bytes));
+	memcpy(&p->head, record.p, offsetof(struct code_names, bytes));
+	rest = str_skip(rest, offsetof(struct code_names, bytes));
 	p->name = str(rest.p, p->head.name.copied);
 	if (p->name.n > rest.n)
 		return false;
@@ -44,7 +44,7 @@ static void add_utf8(struct buf *b, uint32_t c)
 	}
 }
 
-void python_string_decode(struct buf *b, const struct python_string *s, unsigned kind_shift,
+void python_string_decode(struct buf *b, const struct interp_string *s, unsigned kind_shift,
 			  struct str bytes)
 {
 	size_t size = s->state >> (kind_shift & 31) & 7;

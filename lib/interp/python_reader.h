@@ -6,9 +6,9 @@
 #define INTERP_PYTHON_READER_H
 
 #include "base/buf.h"
-#include "interp/python_wire.h"
+#include "interp/interp_wire.h"
 
-struct python_memory {
+struct interp_memory {
 	/* Read n bytes at an address; false if they are not all there. */
 	bool (*read)(void *context, uint64_t address, void *to, size_t n);
 	void *context;
@@ -18,14 +18,14 @@ struct python_memory {
  * The stack of the thread of which pthread_self() gives `thread`. stack->head.end says how far it
  * was read. Frames of a thread that runs meanwhile are no stack at all: the caller sees to that.
  */
-void python_read_stack(const struct python_memory *m, const struct python_target *target,
-		       uint64_t thread, struct python_stack *stack);
+void python_read_stack(const struct interp_memory *m, const struct python_place *target,
+		       uint64_t thread, struct interp_stack *stack);
 
 /*
  * The names of a code object, as a record of them (python_name.h). False where there is no
  * code object of that id any more.
  */
-bool python_read_names(const struct python_memory *m, const struct python_target *target,
-		       uint64_t code, uint64_t id, struct python_names *names, size_t *size);
+bool python_read_names(const struct interp_memory *m, const struct python_place *target,
+		       uint64_t code, uint64_t id, struct code_names *names, size_t *size);
 
 #endif

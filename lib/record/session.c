@@ -337,7 +337,7 @@ void session_release(struct session *s)
 	allocs_release(&s->allocs);
 	recorder_release(&s->recorder);
 	sampler_close(&s->sampler);
-	pythons_close(&s->pythons);
+	interpreters_close(&s->interpreters);
 	targets_close(&s->targets);
 	if (s->cpu_counter >= 0)
 		close(s->cpu_counter);

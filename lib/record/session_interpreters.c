@@ -11,17 +11,17 @@ void session_open_interpreters(struct session *s)
 {
 	if (s->o->native)
 		return;
-	pythons_open(&s->pythons, s->o->evaluators);
+	interpreters_open(&s->interpreters, s->o->evaluators);
 	/* Events that tasks have inherited cannot be given a program any more. */
-	if (sampler_inherits(&s->sampler_options) && pythons_load(&s->pythons))
-		s->sampler_options.program = &s->pythons.sampler;
+	if (sampler_inherits(&s->sampler_options) && interpreters_load(&s->interpreters))
+		s->sampler_options.program = &s->interpreters.sampler;
 }
 
 static void load(struct session *s)
 {
-	if (s->pythons.tried || !pythons_load(&s->pythons))
+	if (s->interpreters.tried || !interpreters_load(&s->interpreters))
 		return;
-	s->sampler_options.program = &s->pythons.sampler;
+	s->sampler_options.program = &s->interpreters.sampler;
 	sampler_program_begin(&s->sampler);
 }
 
@@ -34,10 +34,10 @@ static void expect_processes(struct session *s)
 	for (size_t i = 0; i < BUF_COUNT(&list, int); i++) {
 		int pid = ((const int *)list.p)[i];
 
-		if (!pythons_find(&s->pythons, pid))
+		if (!interpreters_find(&s->interpreters, pid))
 			continue;
 		load(s);
-		pythons_expect(&s->pythons, pid);
+		interpreters_expect(&s->interpreters, pid);
 	}
 	buf_release(&list);
 }
@@ -56,12 +56,12 @@ void session_expect_interpreters(struct session *s)
 
 void session_look_for_interpreters(struct session *s)
 {
-	if (s->pythons.wanted)
+	if (s->interpreters.wanted)
 		load(s);
 }
 
 bool session_awaits_interpreter(const struct session *s, uint64_t now)
 {
-	return s->o->sampler.target == TARGET_CHILD && !s->o->native && !s->pythons.tried &&
+	return s->o->sampler.target == TARGET_CHILD && !s->o->native && !s->interpreters.tried &&
 	       now - s->begun < BEGINNING_NS;
 }

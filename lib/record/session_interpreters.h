@@ -1,5 +1,5 @@
 /*
- * The part of a session that has the program for interpreters loaded (pythons.h): as soon as one is
+ * The part of a session that has the program for interpreters loaded (interpreters.h): as soon as one is
  * known to be among what is recorded, and not before.
  */
 #ifndef RECORD_SESSION_INTERPRETERS_H

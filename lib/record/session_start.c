@@ -71,7 +71,7 @@ static void set_up(struct session *s)
 		s->recorder.threads = &s->targets;
 	s->recorder.context = s;
 	if (!s->o->native)
-		recorder_use_pythons(&s->recorder, &s->pythons);
+		recorder_use_interpreters(&s->recorder, &s->interpreters);
 	s->recorder.self = (int)getpid();
 	s->recorder.decoder.unwinder.use_memory = true;
 	s->recorder.decoder.unwinder.use_memo = true;

@@ -2,17 +2,17 @@
  * Python in a recording: the program in the kernel, the processes that run CPython, and samples
  * in which Python's functions stand in the place of its evaluator. The recorder calls these.
  */
-#ifndef RECORD_PYTHONS_H
-#define RECORD_PYTHONS_H
+#ifndef RECORD_INTERPRETERS_H
+#define RECORD_INTERPRETERS_H
 
-#include "record/python_samples.h"
-#include "record/python_targets.h"
+#include "record/interp_samples.h"
+#include "record/interp_targets.h"
 #include "record/sampler.h"
 
-struct pythons {
-	struct python_program program;
-	struct python_targets targets;
-	struct python_samples samples;
+struct interpreters {
+	struct interp_program program;
+	struct interp_targets targets;
+	struct interp_samples samples;
 	struct sampler_program sampler; /* for struct sampler_options */
 	bool tried;                     /* the program was to be loaded, */
 	bool works;                     /* and is; */
@@ -27,26 +27,26 @@ struct pythons {
 	const char *refusal;            /* and why */
 };
 
-/* pythons_close() must follow. The program is not loaded yet. */
-void pythons_open(struct pythons *p, bool show_evaluators);
-void pythons_close(struct pythons *p);
+/* interpreters_close() must follow. The program is not loaded yet. */
+void interpreters_open(struct interpreters *p, bool show_evaluators);
+void interpreters_close(struct interpreters *p);
 
 /* Load the program, which is done once. Returns whether it works. */
-bool pythons_load(struct pythons *p);
+bool interpreters_load(struct interpreters *p);
 
 /* Until the program is loaded: a process maps a file. */
-void pythons_note_map(struct pythons *p, uint32_t pid, struct str path);
+void interpreters_note_map(struct interpreters *p, uint32_t pid, struct str path);
 
 /* Answer what the program asks. */
-void pythons_answer(struct pythons *p);
+void interpreters_answer(struct interpreters *p);
 
 /* A process runs already: is it one whose interpreter is known? */
-bool pythons_find(struct pythons *p, int pid);
+bool interpreters_find(struct interpreters *p, int pid);
 
 /* The program is loaded: tell it what that process is, before it asks. */
-void pythons_expect(struct pythons *p, int pid);
+void interpreters_expect(struct interpreters *p, int pid);
 
 /* Samples up to that time were handed out. */
-void pythons_sweep(struct pythons *p, uint64_t until);
+void interpreters_sweep(struct interpreters *p, uint64_t until);
 
 #endif

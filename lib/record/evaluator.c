@@ -3,7 +3,7 @@
  * middle: with registers saved, and the frame of the function that jumps there. So at both ends
  * of such a jump the rules of unwinding are the same, and not those of a function's beginning.
  */
-#include "record/python_evaluator.h"
+#include "record/evaluator.h"
 
 #include "interp/python_image.h"
 
@@ -32,12 +32,12 @@ static bool stays(const struct module *m, uint64_t from, uint64_t to)
 	return has_rule(&there) && !is_beginning(&there) && is_same_rule(&here, &there);
 }
 
-static void add_part(struct python_evaluator *e, const struct module *m, uint64_t from, uint64_t to)
+static void add_part(struct evaluator *e, const struct module *m, uint64_t from, uint64_t to)
 {
 	struct rule first;
 	uint64_t start, end;
 
-	if (e->nparts == EVALUATOR_PARTS || python_evaluator_has(e, to) ||
+	if (e->nparts == EVALUATOR_PARTS || evaluator_has(e, to) ||
 	    !cfi_function(&m->cfi, to, &start, &end) || !stays(m, from, to))
 		return;
 	first = module_rule(m, start);
@@ -48,7 +48,7 @@ static void add_part(struct python_evaluator *e, const struct module *m, uint64_
 }
 
 /* Jumps with a distance of 32 bits: e9, and 0f 80 to 0f 8f. */
-static void look_for_jumps(struct python_evaluator *e, const struct module *m, uint64_t start,
+static void look_for_jumps(struct evaluator *e, const struct module *m, uint64_t start,
 			   uint64_t end)
 {
 	struct str code = elf_at(&m->elf, start);
@@ -65,11 +65,11 @@ static void look_for_jumps(struct python_evaluator *e, const struct module *m, u
 	}
 }
 
-void python_evaluator_find(struct python_evaluator *e, const struct module *m)
+void evaluator_find(struct evaluator *e, const struct module *m)
 {
 	struct python_image image;
 
-	*e = (struct python_evaluator){ 0 };
+	*e = (struct evaluator){ 0 };
 	if (!m->elf.handle || !python_image_evaluator(&image, &m->elf))
 		return;
 	e->part[0].start = image.evaluator_start;
@@ -79,7 +79,7 @@ void python_evaluator_find(struct python_evaluator *e, const struct module *m)
 		look_for_jumps(e, m, e->part[i].start, e->part[i].end);
 }
 
-bool python_evaluator_has(const struct python_evaluator *e, uint64_t vaddr)
+bool evaluator_has(const struct evaluator *e, uint64_t vaddr)
 {
 	for (size_t i = 0; i < e->nparts; i++)
 		if (vaddr >= e->part[i].start && vaddr < e->part[i].end)

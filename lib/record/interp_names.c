@@ -1,4 +1,4 @@
-#include "record/python_names.h"
+#include "record/interp_names.h"
 
 #include <stddef.h>
 
@@ -27,7 +27,7 @@ struct known_place {
 	uint64_t line; /* payload: a row of lines */
 };
 
-static void init_tables(struct python_function_names *n)
+static void init_tables(struct interp_names *n)
 {
 	strings_init(&n->strings);
 	table_init(&n->codes, sizeof(struct known_code), offsetof(struct known_code, name));
@@ -35,13 +35,13 @@ static void init_tables(struct python_function_names *n)
 	table_init(&n->places, sizeof(struct known_place), offsetof(struct known_place, line));
 }
 
-void python_function_names_init(struct python_function_names *n)
+void interp_names_init(struct interp_names *n)
 {
-	*n = (struct python_function_names){ 0 };
+	*n = (struct interp_names){ 0 };
 	init_tables(n);
 }
 
-void python_function_names_release(struct python_function_names *n)
+void interp_names_release(struct interp_names *n)
 {
 	strings_release(&n->strings);
 	table_release(&n->codes);
@@ -49,7 +49,7 @@ void python_function_names_release(struct python_function_names *n)
 	table_release(&n->places);
 }
 
-static uint32_t intern_text(struct python_function_names *n, const struct python_string *s,
+static uint32_t intern_text(struct interp_names *n, const struct interp_string *s,
 			    unsigned kind_shift, struct str bytes)
 {
 	struct buf text = { 0 };
@@ -61,7 +61,7 @@ static uint32_t intern_text(struct python_function_names *n, const struct python
 	return i;
 }
 
-void python_function_names_add(struct python_function_names *n, struct str record)
+void interp_names_add(struct interp_names *n, struct str record)
 {
 	struct python_name_parts p;
 	struct known_code row = { 0 }, *known;
@@ -79,21 +79,21 @@ void python_function_names_add(struct python_function_names *n, struct str recor
 	known->version = p.head.version;
 }
 
-static uint32_t code_of(const struct python_function_names *n, uint32_t pid,
-			const struct python_frame *f)
+static uint32_t code_of(const struct interp_names *n, uint32_t pid,
+			const struct interp_frame *f)
 {
 	struct known_code key = { .code = f->code, .id = f->id, .pid = pid };
 
 	return table_find(&n->codes, &key);
 }
 
-bool python_function_names_has(const struct python_function_names *n, uint32_t pid,
-			       const struct python_frame *f)
+bool interp_names_has(const struct interp_names *n, uint32_t pid,
+			       const struct interp_frame *f)
 {
 	return code_of(n, pid, f);
 }
 
-static uint32_t find_line(struct python_function_names *n, uint32_t code, uint32_t instruction)
+static uint32_t find_line(struct interp_names *n, uint32_t code, uint32_t instruction)
 {
 	const struct known_code *c = table_row(&n->codes, code);
 	struct known_line row = { .name = c->name, .file = c->file, .first = c->first };
@@ -103,8 +103,8 @@ static uint32_t find_line(struct python_function_names *n, uint32_t code, uint32
 	return table_intern(&n->lines, &row);
 }
 
-uint64_t python_function_names_line(struct python_function_names *n, uint32_t pid,
-				    const struct python_frame *f)
+uint64_t interp_names_line(struct interp_names *n, uint32_t pid,
+				    const struct interp_frame *f)
 {
 	struct known_place key = { .code = code_of(n, pid, f), .instruction = f->instruction };
 	uint32_t place;
@@ -121,7 +121,7 @@ uint64_t python_function_names_line(struct python_function_names *n, uint32_t pi
 	return n->base + line;
 }
 
-bool python_function_names_get(const struct python_function_names *n, uint64_t line,
+bool interp_names_get(const struct interp_names *n, uint64_t line,
 			       struct script_frame *f)
 {
 	const struct known_line *l;
@@ -138,7 +138,7 @@ bool python_function_names_get(const struct python_function_names *n, uint64_t l
 	return true;
 }
 
-bool python_function_names_trim(struct python_function_names *n)
+bool interp_names_trim(struct interp_names *n)
 {
 	if (n->codes.n < MOST_ROWS && n->lines.n < MOST_ROWS && n->places.n < MOST_ROWS)
 		return false;

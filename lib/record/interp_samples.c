@@ -1,8 +1,8 @@
-#include "record/python_samples.h"
+#include "record/interp_samples.h"
 
 #include <stddef.h>
 
-#include "record/python_evaluator.h"
+#include "record/evaluator.h"
 
 /* From the program's record to its sample. */
 static const uint64_t MOST_DISTANCE_NS = 1000000;
@@ -13,119 +13,119 @@ struct joined {
 	uint64_t time; /* of the sample */
 	size_t size;   /* of all this */
 	uint32_t tid, pid, end, n;
-	struct python_frame frame[];
+	struct interp_frame frame[];
 };
 
 struct known_evaluator {
 	uint64_t module;
-	struct python_evaluator evaluator; /* payload */
+	struct evaluator evaluator; /* payload */
 };
 
-void python_samples_init(struct python_samples *p)
+void interp_samples_init(struct interp_samples *p)
 {
-	*p = (struct python_samples){ 0 };
-	python_function_names_init(&p->names);
+	*p = (struct interp_samples){ 0 };
+	interp_names_init(&p->names);
 	table_init(&p->evaluators, sizeof(struct known_evaluator),
 		   offsetof(struct known_evaluator, evaluator));
 }
 
-void python_samples_release(struct python_samples *p)
+void interp_samples_release(struct interp_samples *p)
 {
-	python_samples_forget(p, UINT64_MAX);
-	python_function_names_release(&p->names);
+	interp_samples_forget(p, UINT64_MAX);
+	interp_names_release(&p->names);
 	table_release(&p->evaluators);
 	buf_release(&p->pending);
 	buf_release(&p->frames);
 }
 
-const char *python_outcome_name(enum python_outcome o)
+const char *interp_outcome_name(enum interp_outcome o)
 {
 	static const char *const names[] = {
-		[PYTHON_MERGED] = "whole",
-		[PYTHON_EARLY] = "before the interpreter was found",
-		[PYTHON_NOT_READ] = "not readable",
-		[PYTHON_MISMATCH] = "unlike the native stack",
-		[PYTHON_CUT] = "cut off",
+		[INTERP_MERGED] = "whole",
+		[INTERP_EARLY] = "before the interpreter was found",
+		[INTERP_NOT_READ] = "not readable",
+		[INTERP_MISMATCH] = "unlike the native stack",
+		[INTERP_CUT] = "cut off",
 	};
 
 	return names[o];
 }
 
-const char *python_end_name(enum python_end e)
+const char *interp_end_name(enum interp_end e)
 {
 	static const char *const names[] = {
-		[PYTHON_WHOLE] = "whole",
-		[PYTHON_NO_THREAD] = "a thread without a state",
-		[PYTHON_TWO] = "a thread of two interpreters",
-		[PYTHON_UNREADABLE] = "memory that could not be read",
-		[PYTHON_NO_CODE] = "a frame without code",
-		[PYTHON_DEEP] = "too many frames",
+		[INTERP_WHOLE] = "whole",
+		[INTERP_NO_THREAD] = "a thread without a state",
+		[INTERP_TWO] = "a thread of two interpreters",
+		[INTERP_UNREADABLE] = "memory that could not be read",
+		[INTERP_NO_CODE] = "a frame without code",
+		[INTERP_DEEP] = "too many frames",
 	};
 
 	return names[e];
 }
 
-struct python_counts python_counts_since(const struct python_counts *now,
-					 const struct python_counts *then)
+struct interp_counts interp_counts_since(const struct interp_counts *now,
+					 const struct interp_counts *then)
 {
-	struct python_counts c = *now;
+	struct interp_counts c = *now;
 
-	for (int i = 0; i < PYTHON_OUTCOMES; i++)
+	for (int i = 0; i < INTERP_OUTCOMES; i++)
 		c.outcome[i] -= then->outcome[i];
-	for (int i = 0; i < PYTHON_ENDS; i++)
+	for (int i = 0; i < INTERP_ENDS; i++)
 		c.by_end[i] -= then->by_end[i];
 	c.unnamed -= then->unnamed;
 	return c;
 }
 
-void python_counts_add(struct python_counts *to, const struct python_counts *c)
+void interp_counts_add(struct interp_counts *to, const struct interp_counts *c)
 {
-	for (int i = 0; i < PYTHON_OUTCOMES; i++)
+	for (int i = 0; i < INTERP_OUTCOMES; i++)
 		to->outcome[i] += c->outcome[i];
-	for (int i = 0; i < PYTHON_ENDS; i++)
+	for (int i = 0; i < INTERP_ENDS; i++)
 		to->by_end[i] += c->by_end[i];
 	to->unnamed += c->unnamed;
 }
 
 /* Joining */
 
-enum { STACK_HEAD = sizeof(struct python_stack_head) };
+enum { STACK_HEAD = sizeof(struct interp_stack_head) };
 
-void python_samples_take(struct python_samples *p, struct str record)
+void interp_samples_take(struct interp_samples *p, struct str record)
 {
 	uint32_t kind, n;
 
 	if (record.n < STACK_HEAD)
 		return;
 	memcpy(&kind, record.p, sizeof(kind));
-	if (kind == PYTHON_NAMES) {
-		python_function_names_add(&p->names, record);
+	if (kind == INTERP_NAMES) {
+		interp_names_add(&p->names, record);
 		return;
 	}
-	memcpy(&n, record.p + offsetof(struct python_stack_head, n), sizeof(n));
-	if (kind != PYTHON_STACK || n > (record.n - STACK_HEAD) / sizeof(struct python_frame))
+	memcpy(&n, record.p + offsetof(struct interp_stack_head, n), sizeof(n));
+	if (kind != INTERP_STACK || n > (record.n - STACK_HEAD) / sizeof(struct interp_frame))
 		return;
-	buf_put(&p->pending, record.p, STACK_HEAD + n * sizeof(struct python_frame));
+	buf_put(&p->pending, record.p, STACK_HEAD + n * sizeof(struct interp_frame));
 }
 
 /* The head of the record at a place of p->pending, and the place of the next one. */
-static size_t pending_at(const struct python_samples *p, size_t at, struct python_stack_head *head)
+static size_t pending_at(const struct interp_samples *p, size_t at, struct interp_stack_head *head)
 {
 	memcpy(head, p->pending.p + at, STACK_HEAD);
-	return at + STACK_HEAD + head->n * sizeof(struct python_frame);
+	return at + STACK_HEAD + head->n * sizeof(struct interp_frame);
 }
 
-static struct joined **joined_chain(struct python_samples *p, uint32_t tid, uint64_t time)
+static struct joined **joined_chain(struct interp_samples *p, uint32_t tid, uint64_t time)
 {
 	uint64_t hash = (tid ^ time << 20) * 0x9e3779b97f4a7c15;
 
 	return &p->joined[hash >> 56];
 }
 
-static void keep_joined(struct python_samples *p, size_t at, const struct python_stack_head *head,
+static void keep_joined(struct interp_samples *p, size_t at, const struct interp_stack_head *head,
 			uint64_t time)
 {
-	size_t bytes = head->n * sizeof(struct python_frame);
+	size_t bytes = head->n * sizeof(struct interp_frame);
 	size_t size = offsetof(struct joined, frame) + bytes;
 	struct joined *j = mem_resize(NULL, 0, size), **chain = joined_chain(p, head->tid, time);
 
@@ -151,9 +151,9 @@ static uint64_t distance(uint64_t a, uint64_t b)
  * The last one of that thread: an interrupt may take another sample between the program and the
  * sample that it ran for. What was written before it has lost its sample.
  */
-void python_samples_join(struct python_samples *p, uint32_t tid, uint64_t time)
+void interp_samples_join(struct interp_samples *p, uint32_t tid, uint64_t time)
 {
-	struct python_stack_head head, found = { 0 };
+	struct interp_stack_head head, found = { 0 };
 	size_t at = 0, match = SIZE_MAX, end = 0, next;
 
 	for (; at < p->pending.n; at = next) {
@@ -174,7 +174,7 @@ void python_samples_join(struct python_samples *p, uint32_t tid, uint64_t time)
 		p->pending.n = 0;
 }
 
-static struct joined *take_joined(struct python_samples *p, uint32_t tid, uint64_t time)
+static struct joined *take_joined(struct interp_samples *p, uint32_t tid, uint64_t time)
 {
 	struct joined **at = joined_chain(p, tid, time), *j;
 
@@ -194,7 +194,7 @@ static void free_joined(struct joined *j)
 		mem_free(j, j->size);
 }
 
-void python_samples_forget(struct python_samples *p, uint64_t until)
+void interp_samples_forget(struct interp_samples *p, uint64_t until)
 {
 	for (size_t i = 0; i < LEN(p->joined) && p->njoined; i++) {
 		struct joined **at = &p->joined[i], *j;
@@ -213,29 +213,29 @@ void python_samples_forget(struct python_samples *p, uint64_t until)
 
 /* Merging */
 
-static const struct python_evaluator *evaluator_of(struct python_samples *p, const struct module *m)
+static const struct evaluator *evaluator_of(struct interp_samples *p, const struct module *m)
 {
 	struct known_evaluator row = { .module = m->id };
 	uint32_t i = table_find(&p->evaluators, &row);
 
 	if (!i) {
-		python_evaluator_find(&row.evaluator, m);
+		evaluator_find(&row.evaluator, m);
 		i = table_intern(&p->evaluators, &row);
 	}
 	return &((struct known_evaluator *)table_row(&p->evaluators, i))->evaluator;
 }
 
-static bool is_evaluator(struct python_samples *p, const struct user_frame *f)
+static bool is_evaluator(struct interp_samples *p, const struct user_frame *f)
 {
-	const struct python_evaluator *e;
+	const struct evaluator *e;
 
 	if (!f->region || !f->region->module)
 		return false;
 	e = evaluator_of(p, f->region->module);
-	return e->nparts && python_evaluator_has(e, f->address - f->region->bias);
+	return e->nparts && evaluator_has(e, f->address - f->region->bias);
 }
 
-static size_t count_evaluators(struct python_samples *p, const struct perf_sample *s)
+static size_t count_evaluators(struct interp_samples *p, const struct perf_sample *s)
 {
 	size_t n = 0;
 
@@ -247,7 +247,7 @@ static size_t count_evaluators(struct python_samples *p, const struct perf_sampl
 /* The end of a run that begins with a frame; the frame that follows is of the next one. */
 static uint32_t run_end(const struct joined *j, uint32_t i)
 {
-	while (i < j->n && !(j->frame[i].flags & (PYTHON_ENTRY | PYTHON_SHIM)))
+	while (i < j->n && !(j->frame[i].flags & (INTERP_ENTRY | INTERP_SHIM)))
 		i++;
 	return i < j->n ? i + 1 : i;
 }
@@ -261,42 +261,42 @@ static size_t count_runs(const struct joined *j)
 	return n;
 }
 
-static void put_frame(struct python_samples *p, const struct user_frame *f)
+static void put_frame(struct interp_samples *p, const struct user_frame *f)
 {
 	buf_put(&p->frames, f, sizeof(*f));
 }
 
 /* A function that Python runs. */
-static void put_function(struct python_samples *p, uint32_t pid, const struct python_frame *f)
+static void put_function(struct interp_samples *p, uint32_t pid, const struct interp_frame *f)
 {
-	uint64_t line = python_function_names_line(&p->names, pid, f);
+	uint64_t line = interp_names_line(&p->names, pid, f);
 	struct user_frame out = { NULL, SCRIPT_FRAME };
 
 	if (!line && p->find_names && p->find_names(p->context, pid, f))
-		line = python_function_names_line(&p->names, pid, f);
+		line = interp_names_line(&p->names, pid, f);
 	p->counts.unnamed += !line;
 	out.address |= line;
 	put_frame(p, &out);
 }
 
 /* The run that begins with frame i; returns where the next one begins. */
-static uint32_t put_run(struct python_samples *p, const struct joined *j, uint32_t i)
+static uint32_t put_run(struct interp_samples *p, const struct joined *j, uint32_t i)
 {
 	uint32_t end = run_end(j, i);
 
 	for (; i < end; i++)
-		if (!(j->frame[i].flags & PYTHON_SHIM))
+		if (!(j->frame[i].flags & INTERP_SHIM))
 			put_function(p, j->pid, &j->frame[i]);
 	return end;
 }
 
 static bool is_empty_run(const struct joined *j, uint32_t i)
 {
-	return i >= j->n || j->frame[i].flags & PYTHON_SHIM;
+	return i >= j->n || j->frame[i].flags & INTERP_SHIM;
 }
 
 /* With "-X perf" an evaluator is called by a trampoline: code that has the function's name, too. */
-static bool is_trampoline(struct python_samples *p, const struct perf_sample *s, size_t i)
+static bool is_trampoline(struct interp_samples *p, const struct perf_sample *s, size_t i)
 {
 	const struct region *r = s->user[i].region;
 
@@ -307,7 +307,7 @@ static bool is_trampoline(struct python_samples *p, const struct perf_sample *s,
  * An evaluator that has just been entered, or is about to return, has no frame: it is the innermost
  * one, and `skip` says so.
  */
-static void put_frames(struct python_samples *p, const struct perf_sample *s,
+static void put_frames(struct interp_samples *p, const struct perf_sample *s,
 		       const struct joined *j, bool skip)
 {
 	uint32_t at = 0;
@@ -331,28 +331,28 @@ static void put_frames(struct python_samples *p, const struct perf_sample *s,
 		at = put_run(p, j, at);
 }
 
-static enum python_outcome outcome_of(const struct perf_sample *s, const struct joined *j,
+static enum interp_outcome outcome_of(const struct perf_sample *s, const struct joined *j,
 				      size_t evaluators, size_t runs)
 {
 	bool whole = s->end == UNWIND_COMPLETE;
 
 	if (!j)
-		return PYTHON_EARLY;
-	if (j->end != PYTHON_WHOLE && j->end != PYTHON_DEEP)
-		return PYTHON_NOT_READ;
-	if (j->end == PYTHON_DEEP)
-		return runs <= evaluators ? PYTHON_CUT : PYTHON_MISMATCH;
+		return INTERP_EARLY;
+	if (j->end != INTERP_WHOLE && j->end != INTERP_DEEP)
+		return INTERP_NOT_READ;
+	if (j->end == INTERP_DEEP)
+		return runs <= evaluators ? INTERP_CUT : INTERP_MISMATCH;
 	if (whole)
-		return evaluators == runs || evaluators == runs + 1 ? PYTHON_MERGED :
-								      PYTHON_MISMATCH;
-	return runs >= evaluators ? PYTHON_MERGED : PYTHON_MISMATCH;
+		return evaluators == runs || evaluators == runs + 1 ? INTERP_MERGED :
+								      INTERP_MISMATCH;
+	return runs >= evaluators ? INTERP_MERGED : INTERP_MISMATCH;
 }
 
-void python_samples_merge(struct python_samples *p, struct perf_sample *s)
+void interp_samples_merge(struct interp_samples *p, struct perf_sample *s)
 {
 	struct joined *j = take_joined(p, s->tid, s->time);
 	size_t evaluators = count_evaluators(p, s), runs = j ? count_runs(j) : 0;
-	enum python_outcome outcome = outcome_of(s, j, evaluators, runs);
+	enum interp_outcome outcome = outcome_of(s, j, evaluators, runs);
 
 	p->met_evaluator |= evaluators > 0;
 	if (!evaluators && !(s->nuser && runs)) {
@@ -360,19 +360,19 @@ void python_samples_merge(struct python_samples *p, struct perf_sample *s)
 		return;
 	}
 	p->counts.outcome[outcome]++;
-	if (outcome == PYTHON_NOT_READ)
+	if (outcome == INTERP_NOT_READ)
 		p->counts.by_end[j->end]++;
-	if (outcome == PYTHON_MERGED || outcome == PYTHON_CUT) {
-		put_frames(p, s, j, j->end == PYTHON_WHOLE && evaluators == runs + 1);
+	if (outcome == INTERP_MERGED || outcome == INTERP_CUT) {
+		put_frames(p, s, j, j->end == INTERP_WHOLE && evaluators == runs + 1);
 		s->user = (const struct user_frame *)p->frames.p;
 		s->nuser = BUF_COUNT(&p->frames, struct user_frame);
-		if (j->end == PYTHON_DEEP && s->end == UNWIND_COMPLETE)
+		if (j->end == INTERP_DEEP && s->end == UNWIND_COMPLETE)
 			s->end = UNWIND_DEEP;
 	}
 	free_joined(j);
 }
 
-bool python_samples_script(const struct python_samples *p, uint64_t address, struct script_frame *f)
+bool interp_samples_script(const struct interp_samples *p, uint64_t address, struct script_frame *f)
 {
-	return python_function_names_get(&p->names, address & ~SCRIPT_FRAME, f);
+	return interp_names_get(&p->names, address & ~SCRIPT_FRAME, f);
 }

@@ -1,4 +1,4 @@
-#include "record/python_targets.h"
+#include "record/interp_targets.h"
 
 #include <fcntl.h>
 #include <stddef.h>
@@ -22,13 +22,13 @@ struct known_image {
 	struct python_image *image; /* payload; NULL: none */
 };
 
-void python_targets_init(struct python_targets *t, struct python_program *program)
+void interp_targets_init(struct interp_targets *t, struct interp_program *program)
 {
-	*t = (struct python_targets){ .program = program };
+	*t = (struct interp_targets){ .program = program };
 	table_init(&t->images, sizeof(struct known_image), offsetof(struct known_image, image));
 }
 
-void python_targets_release(struct python_targets *t)
+void interp_targets_release(struct interp_targets *t)
 {
 	for (uint32_t i = 1; i < t->images.n; i++) {
 		struct known_image *k = table_row(&t->images, i);
@@ -76,7 +76,7 @@ static struct python_image *read_image(int fd, struct str path)
 }
 
 /* The interpreter in a file; NULL: none, or it is gone. */
-static const struct python_image *image_of(struct python_targets *t, uint32_t pid,
+static const struct python_image *image_of(struct interp_targets *t, uint32_t pid,
 					   const struct record_map *m)
 {
 	struct known_image key = { .device = (uint64_t)m->major << 32 | m->minor,
@@ -121,28 +121,28 @@ static struct str program_path(uint32_t pid, char *to, size_t size)
 	return str(to, n > 0 ? (size_t)n : 0);
 }
 
-static void set_target(struct python_target *target, const struct python_image *i,
+static void set_target(struct interp_target *target, const struct python_image *i,
 		       const struct record_map *m)
 {
 	uint64_t bias = m->start - m->offset - i->text;
 
-	target->runtime = i->runtime + bias;
-	target->code_type = i->code_type + bias;
-	target->layout = i->layout;
-	target->known = 1;
+	target->kind = INTERP_PYTHON;
+	target->python = (struct python_place){ .runtime = i->runtime + bias,
+						.code_type = i->code_type + bias,
+						.layout = i->layout };
 }
 
-bool python_targets_find(struct python_targets *t, uint32_t pid, struct python_target *target)
+bool interp_targets_find(struct interp_targets *t, uint32_t pid, struct interp_target *target)
 {
 	struct buf maps = { 0 };
 	struct record_map m;
 	char exe[4096], path[48];
 	struct str program = program_path(pid, exe, sizeof(exe)), rest;
 
-	*target = (struct python_target){ 0 };
+	*target = (struct interp_target){ 0 };
 	snprintf(path, sizeof(path), "/proc/%u/maps", pid);
 	if (program.n && kernel_text(path, &maps))
-		for (rest = buf_str(&maps); rest.n && !target->known;) {
+		for (rest = buf_str(&maps); rest.n && !target->kind;) {
 			const struct python_image *i;
 
 			if (!proc_parse_mapping(str_cut(&rest, '\n'), &m) ||
@@ -155,30 +155,30 @@ bool python_targets_find(struct python_targets *t, uint32_t pid, struct python_t
 				set_target(target, i, &m);
 		}
 	buf_release(&maps);
-	return target->known;
+	return target->kind;
 }
 
-static uint64_t next_wait(const struct python_targets *t, uint32_t pid, uint64_t program)
+static uint64_t next_wait(const struct interp_targets *t, uint32_t pid, uint64_t program)
 {
-	struct python_target was;
+	struct interp_target was;
 
-	if (!python_program_target(t->program, pid, &was) || was.program != program || !was.wait)
+	if (!interp_program_target(t->program, pid, &was) || was.program != program || !was.wait)
 		return FIRST_WAIT_NS;
 	return was.wait * 2 < MOST_WAIT_NS ? was.wait * 2 : MOST_WAIT_NS;
 }
 
-void python_targets_look(struct python_targets *t, uint32_t pid, uint64_t program)
+void interp_targets_look(struct interp_targets *t, uint32_t pid, uint64_t program)
 {
-	struct python_target target = { 0 };
+	struct interp_target target = { 0 };
 	uint64_t wait = STRANGER_WAIT_NS;
 
 	if (!t->wants || t->wants(t->wants_context, (int)pid)) {
 		wait = next_wait(t, pid, program);
-		if (!python_targets_find(t, pid, &target) && !program)
+		if (!interp_targets_find(t, pid, &target) && !program)
 			return;
 	}
 	target.program = program;
 	target.asked = recorder_now();
 	target.wait = wait;
-	python_program_set_target(t->program, pid, &target);
+	interp_program_set_target(t->program, pid, &target);
 }
