@@ -30,12 +30,15 @@ enum {
 	WALK_TAIL = 64, /* bytes of a string that has no hash, which its id is made of */
 	WALK_THREAD_BYTES = 184,
 	WALK_THREADS = 32, /* that are looked through in one go */
+	WALK_BLOCK = 2048, /* bytes of the stack of frames that are read at once */
+	WALK_PAGE = 4096,
 };
 
 /* A walk: whose frames, and scratch for what is read on the way. */
 struct walk {
 	struct python_place target;
-	__u8 frame[128];
+	__u8 block[WALK_BLOCK + PYTHON_FRAME_BYTES]; /* frames; then one alone */
+	__u64 block_at; /* where the block was read; 0: nowhere */
 	__u8 code[160];
 	__u8 thread[192];
 	__u64 tail[WALK_TAIL / 8];
@@ -138,14 +141,48 @@ WALK_INLINE __u32 walk_code(struct walk *w, __u64 code, __u64 *id)
 	return INTERP_WHOLE;
 }
 
+/*
+ * Read the block of memory that ends with a frame, so far as it is in one page: since 3.11 frames
+ * lie one after the other, callers first.
+ */
+WALK_INLINE bool walk_block(struct walk *w, __u64 frame)
+{
+	__u64 start = frame - (WALK_BLOCK - PYTHON_FRAME_BYTES), page = frame & -(__u64)WALK_PAGE;
+
+	if (start < page)
+		start = page;
+	w->block_at = 0;
+	if (!WALK_READ(w, w->block, WALK_BLOCK, start))
+		return false;
+	w->block_at = start;
+	return true;
+}
+
+/* The bytes of a frame; NULL: they cannot be read. */
+WALK_INLINE const __u8 *walk_frame_bytes(struct walk *w, __u64 frame)
+{
+	if (w->target.layout.instruction == PYTHON_POINTER &&
+	    (frame - w->block_at <= WALK_BLOCK - PYTHON_FRAME_BYTES || walk_block(w, frame))) {
+		__u64 at = frame - w->block_at;
+
+		/* The compiler must not leave the check out, which the kernel wants to see. */
+		__asm__ volatile("" : "+r"(at));
+		if (at <= WALK_BLOCK - PYTHON_FRAME_BYTES)
+			return w->block + at;
+	}
+	if (!WALK_READ(w, w->block + WALK_BLOCK, w->target.layout.frame_size & 127, frame))
+		return NULL;
+	return w->block + WALK_BLOCK;
+}
+
 /* The instruction that a frame is at, in bytes from the first. */
-WALK_INLINE __u32 walk_instruction(const struct walk *w, __u64 code)
+WALK_INLINE __u32 walk_instruction(const struct walk *w, const __u8 *bytes, __u64 code)
 {
 	__u16 at = w->target.layout.frame_instruction;
 
 	if (w->target.layout.instruction == PYTHON_INDEX)
-		return WALK_FIELD(__u32, w->frame, at, PYTHON_FRAME_BYTES) * w->target.layout.unit;
-	return (__u32)(WALK_FIELD(__u64, w->frame, at, PYTHON_FRAME_BYTES) - code -
+		return WALK_FIELD(__u32, bytes, at, PYTHON_FRAME_BYTES) * w->target.layout.unit;
+	return (__u32)(WALK_FIELD(__u64, bytes, at, PYTHON_FRAME_BYTES) - code -
 		       w->target.layout.code_start);
 }
 
@@ -155,27 +192,29 @@ WALK_INLINE __u32 walk_instruction(const struct walk *w, __u64 code)
  */
 WALK_INLINE __u32 walk_frame(struct walk *w, __u64 *frame, struct interp_frame *f)
 {
+	const __u8 *bytes;
 	__u64 at = *frame, code;
 
 	f->code = 0;
 	f->flags = 0;
-	if (!WALK_READ(w, w->frame, w->target.layout.frame_size & 127, at))
+	bytes = walk_frame_bytes(w, at);
+	if (!bytes)
 		return INTERP_UNREADABLE;
-	*frame = WALK_FIELD(__u64, w->frame, w->target.layout.frame_previous, PYTHON_FRAME_BYTES);
+	*frame = WALK_FIELD(__u64, bytes, w->target.layout.frame_previous, PYTHON_FRAME_BYTES);
 	if (w->target.layout.frame_owner != PYTHON_NONE &&
-	    WALK_FIELD(__u8, w->frame, w->target.layout.frame_owner, PYTHON_FRAME_BYTES) >=
+	    WALK_FIELD(__u8, bytes, w->target.layout.frame_owner, PYTHON_FRAME_BYTES) >=
 		    w->target.layout.shim_owner) {
 		f->code = at;
 		f->flags = INTERP_SHIM;
 		return INTERP_WHOLE;
 	}
-	code = WALK_FIELD(__u64, w->frame, w->target.layout.frame_code, PYTHON_FRAME_BYTES) &
+	code = WALK_FIELD(__u64, bytes, w->target.layout.frame_code, PYTHON_FRAME_BYTES) &
 	       ~(__u64)w->target.layout.code_mask;
 	if (w->target.layout.frame_owner == PYTHON_NONE &&
 	    (w->target.layout.frame_entry == PYTHON_NONE ||
-	     WALK_FIELD(__u8, w->frame, w->target.layout.frame_entry, PYTHON_FRAME_BYTES)))
+	     WALK_FIELD(__u8, bytes, w->target.layout.frame_entry, PYTHON_FRAME_BYTES)))
 		f->flags = INTERP_ENTRY;
-	f->instruction = walk_instruction(w, code);
+	f->instruction = walk_instruction(w, bytes, code);
 	f->code = code;
 	f->id = 0;
 	return INTERP_WHOLE;

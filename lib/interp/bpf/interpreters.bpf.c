@@ -333,6 +333,7 @@ INLINE void begin_python(void *ctx, struct scratch *s, const struct interp_targe
 {
 	s->python.target = t->python;
 	s->python.file = 0;
+	s->python.block_at = 0;
 	s->stack.head.end = walk_find_thread(&s->python, thread);
 	if (s->stack.head.end == INTERP_NO_THREAD)
 		bpf_tail_call(ctx, &parts, PYTHON_SEARCH);
