@@ -186,8 +186,8 @@ static void wire(struct recording *r)
 static void note_python(struct recording *r, const struct interpreters *p)
 {
 	if (p->refusal)
-		snprintf(r->python_why, sizeof(r->python_why), "CPython %u.%u: %s", p->refused >> 8,
-			 p->refused & 255, p->refusal);
+		snprintf(r->python_why, sizeof(r->python_why), "%s %u.%u: %s", p->refused,
+			 p->refused_version >> 8, p->refused_version & 255, p->refusal);
 	else
 		snprintf(r->python_why, sizeof(r->python_why), "%.*s", (int)p->why.n, p->why.p);
 }

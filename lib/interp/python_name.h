@@ -9,16 +9,6 @@
 #include "interp/interp_wire.h"
 
 /*
- * The parts of a record of n bytes: its fixed part to *head, and where name, file and table of
- * lines are. False if it is cut short.
- */
-struct python_name_parts {
-	struct code_names head; /* without `bytes` */
-	struct str name, file, lines;
-};
-bool python_name_parse(struct python_name_parts *p, struct str record);
-
-/*
  * Append a string's characters as UTF-8; "..." follows one of which not all was copied. What is no
  * character becomes U+FFFD.
  */

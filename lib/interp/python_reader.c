@@ -86,6 +86,7 @@ bool python_read_names(const struct interp_memory *m, const struct python_place 
 		return false;
 	*names = (struct code_names){
 		.record = INTERP_NAMES,
+		.kind = INTERP_PYTHON,
 		.code = code,
 		.id = id,
 		.version = l->version,

@@ -23,8 +23,8 @@ struct ruby_layout {
 
 /* A thread-local variable of an image. */
 struct tls_variable {
-	__u64 pair;   /* address of {module, offset} for __tls_get_addr(); or 0: */
-	__s64 offset; /* from the thread pointer */
+	__u64 pair;   /* where the dynamic linker has put the number of its module; 0: */
+	__s64 offset; /* in that; from the thread pointer */
 };
 
 #endif

@@ -41,7 +41,7 @@ enum {
 
 struct ruby_walk {
 	struct ruby_place target;
-	__u64 pair[2];
+	__u64 module; /* its number, to the dynamic linker */
 	__u64 context[3];
 	__u64 frame[5];
 	__u64 iseq[3];
@@ -52,11 +52,12 @@ struct ruby_walk {
 };
 
 /* The value of a thread-local variable, eight bytes, as glibc keeps those. */
-#define WALK_TLS(w, variable, thread, two, to)                                                     \
+#define WALK_TLS(w, variable, thread, to)                                                          \
 	((variable)->pair ?                                                                        \
-		 WALK_READ(w, two, 16, (variable)->pair) && WALK_READ(w, to, 8, (thread) + 8) &&   \
-			 WALK_READ(w, to, 8, *(to) + ((two)[0] << 4)) && *(to) != ~0ull &&         \
-			 WALK_READ(w, to, 8, *(to) + (two)[1]) :                                   \
+		 WALK_READ(w, &(w)->module, 8, (variable)->pair) &&                                \
+			 WALK_READ(w, to, 8, (thread) + 8) &&                                      \
+			 WALK_READ(w, to, 8, *(to) + ((w)->module << 4)) && *(to) != ~0ull &&      \
+			 WALK_READ(w, to, 8, *(to) + (variable)->offset) :                         \
 		 WALK_READ(w, to, 8, (thread) + (variable)->offset))
 
 /* Begin with the innermost frame of the thread whose pointer is that. */
@@ -64,7 +65,7 @@ WALK_INLINE __u32 ruby_begin(struct ruby_walk *w, __u64 thread)
 {
 	__u64 context = 0;
 
-	if (!WALK_TLS(w, &w->target.current, thread, w->pair, &context) || !context)
+	if (!WALK_TLS(w, &w->target.current, thread, &context) || !context)
 		return INTERP_NO_THREAD;
 	if (!WALK_READ(w, w->context, 24, context))
 		return INTERP_UNREADABLE;

@@ -6,6 +6,9 @@
 #include "record/evaluator.h"
 
 #include "interp/python_image.h"
+#include "interp/ruby_image.h"
+
+enum { LEAST_CORE = 4096 }; /* bytes: it has all instructions */
 
 static bool is_same_rule(const struct rule *a, const struct rule *b)
 {
@@ -65,24 +68,77 @@ static void look_for_jumps(struct evaluator *e, const struct module *m, uint64_t
 	}
 }
 
+/* The largest function that the evaluator calls: e8 and a distance. */
+static void look_for_core(struct evaluator *e, const struct module *m)
+{
+	struct str code = elf_at(&m->elf, e->part[0].start);
+
+	code.n = min_size(code.n, e->part[0].end - e->part[0].start);
+	for (size_t i = 0; i + 5 <= code.n; i++) {
+		uint64_t to, start, end;
+		int32_t distance;
+
+		if ((uint8_t)code.p[i] != 0xe8)
+			continue;
+		memcpy(&distance, code.p + i + 1, sizeof(distance));
+		to = e->part[0].start + i + 5 + (uint64_t)(int64_t)distance;
+		if (cfi_function(&m->cfi, to, &start, &end) && start == to &&
+		    end - start >= LEAST_CORE && end - start > e->core.end - e->core.start)
+			e->core = (struct code_range){ start, end };
+	}
+}
+
+static void find_ruby(struct evaluator *e, const struct module *m)
+{
+	struct ruby_image r;
+
+	if (!ruby_image_find(&r, &m->elf) || r.evaluator_start == r.evaluator_end)
+		return;
+	e->kind = INTERP_RUBY;
+	e->part[0] = (struct code_range){ r.evaluator_start, r.evaluator_end };
+	e->nparts = 1;
+	e->core = (struct code_range){ r.core_start, r.core_end };
+	if (e->core.start == e->core.end && m->elf.machine == ELF_MACHINE_X86_64)
+		look_for_core(e, m);
+}
+
+static void find_python(struct evaluator *e, const struct module *m)
+{
+	struct python_image p;
+
+	if (!python_image_evaluator(&p, &m->elf))
+		return;
+	e->kind = INTERP_PYTHON;
+	e->part[0] = (struct code_range){ p.evaluator_start, p.evaluator_end };
+	e->nparts = 1;
+}
+
 void evaluator_find(struct evaluator *e, const struct module *m)
 {
-	struct python_image image;
-
 	*e = (struct evaluator){ 0 };
-	if (!m->elf.handle || !python_image_evaluator(&image, &m->elf))
+	if (!m->elf.handle)
 		return;
-	e->part[0].start = image.evaluator_start;
-	e->part[0].end = image.evaluator_end;
-	e->nparts = 1;
+	find_python(e, m);
+	if (!e->nparts)
+		find_ruby(e, m);
 	for (size_t i = 0; i < e->nparts && m->elf.machine == ELF_MACHINE_X86_64; i++)
 		look_for_jumps(e, m, e->part[i].start, e->part[i].end);
+}
+
+static bool is_in(const struct code_range *r, uint64_t vaddr)
+{
+	return vaddr >= r->start && vaddr < r->end;
 }
 
 bool evaluator_has(const struct evaluator *e, uint64_t vaddr)
 {
 	for (size_t i = 0; i < e->nparts; i++)
-		if (vaddr >= e->part[i].start && vaddr < e->part[i].end)
+		if (is_in(&e->part[i], vaddr))
 			return true;
 	return false;
+}
+
+bool evaluator_has_core(const struct evaluator *e, uint64_t vaddr)
+{
+	return is_in(&e->core, vaddr);
 }

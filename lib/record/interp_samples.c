@@ -12,7 +12,8 @@ struct joined {
 	struct joined *next;
 	uint64_t time; /* of the sample */
 	size_t size;   /* of all this */
-	uint32_t tid, pid, end, n;
+	uint32_t tid, pid, end, n, kind;
+	uint32_t padding;
 	struct interp_frame frame[];
 };
 
@@ -135,7 +136,8 @@ static void keep_joined(struct interp_samples *p, size_t at, const struct interp
 			      .tid = head->tid,
 			      .pid = head->pid,
 			      .end = head->end,
-			      .n = head->n };
+			      .n = head->n,
+			      .kind = head->kind };
 	if (bytes)
 		memcpy(j->frame, p->pending.p + at + STACK_HEAD, bytes);
 	*chain = j;
@@ -225,22 +227,33 @@ static const struct evaluator *evaluator_of(struct interp_samples *p, const stru
 	return &((struct known_evaluator *)table_row(&p->evaluators, i))->evaluator;
 }
 
-static bool is_evaluator(struct interp_samples *p, const struct user_frame *f)
+/* The evaluator of the module that a frame is in; NULL: there is none. */
+static const struct evaluator *evaluator_near(struct interp_samples *p, const struct user_frame *f)
 {
 	const struct evaluator *e;
 
 	if (!f->region || !f->region->module)
-		return false;
+		return NULL;
 	e = evaluator_of(p, f->region->module);
-	return e->nparts && evaluator_has(e, f->address - f->region->bias);
+	return e->nparts ? e : NULL;
 }
 
-static size_t count_evaluators(struct interp_samples *p, const struct perf_sample *s)
+static bool is_evaluator(struct interp_samples *p, const struct user_frame *f)
+{
+	const struct evaluator *e = evaluator_near(p, f);
+
+	return e && evaluator_has(e, f->address - f->region->bias);
+}
+
+/* The frames of evaluators: of the interpreter whose functions are known, or of any. */
+static size_t count_evaluators(struct interp_samples *p, const struct perf_sample *s,
+			       const struct joined *j)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->nuser; i++)
-		n += is_evaluator(p, &s->user[i]);
+		n += is_evaluator(p, &s->user[i]) &&
+		     (!j || evaluator_near(p, &s->user[i])->kind == j->kind);
 	return n;
 }
 
@@ -303,20 +316,29 @@ static bool is_trampoline(struct interp_samples *p, const struct perf_sample *s,
 	return i && r && map_is_generated(map_of(r)) && is_evaluator(p, &s->user[i - 1]);
 }
 
+/* An evaluator may leave instructions to another function. */
+static bool is_core(struct interp_samples *p, const struct perf_sample *s, size_t i)
+{
+	const struct evaluator *e = evaluator_near(p, &s->user[i]);
+
+	return e && i + 1 < s->nuser &&
+	       evaluator_has_core(e, s->user[i].address - s->user[i].region->bias) &&
+	       is_evaluator(p, &s->user[i + 1]);
+}
+
 /*
  * An evaluator that has just been entered, or is about to return, has no frame: it is the innermost
- * one, and `skip` says so.
+ * one, and `skip` says so. Of Ruby, the innermost functions may have none yet, and `at` is after them.
  */
 static void put_frames(struct interp_samples *p, const struct perf_sample *s,
-		       const struct joined *j, bool skip)
+		       const struct joined *j, bool skip, uint32_t at)
 {
-	uint32_t at = 0;
 
 	p->frames.n = 0;
 	for (size_t i = 0; i < s->nuser; i++) {
 		bool native = !is_evaluator(p, &s->user[i]), empty = skip || is_empty_run(j, at);
 
-		if (!p->show_evaluators && is_trampoline(p, s, i))
+		if (!p->show_evaluators && (is_trampoline(p, s, i) || is_core(p, s, i)))
 			continue;
 		if (native || p->show_evaluators || empty)
 			put_frame(p, &s->user[i]);
@@ -343,15 +365,24 @@ static enum interp_outcome outcome_of(const struct perf_sample *s, const struct 
 	if (j->end == INTERP_DEEP)
 		return runs <= evaluators ? INTERP_CUT : INTERP_MISMATCH;
 	if (whole)
-		return evaluators == runs || evaluators == runs + 1 ? INTERP_MERGED :
-								      INTERP_MISMATCH;
+		return evaluators == runs || evaluators == runs + 1 ||
+				       (j->kind == INTERP_RUBY && evaluators + 1 == runs) ?
+			       INTERP_MERGED :
+			       INTERP_MISMATCH;
 	return runs >= evaluators ? INTERP_MERGED : INTERP_MISMATCH;
+}
+
+/* Ruby makes a frame, and then calls the evaluator. */
+static bool is_unentered(const struct perf_sample *s, const struct joined *j, size_t evaluators,
+			 size_t runs)
+{
+	return j->kind == INTERP_RUBY && s->end == UNWIND_COMPLETE && evaluators + 1 == runs;
 }
 
 void interp_samples_merge(struct interp_samples *p, struct perf_sample *s)
 {
 	struct joined *j = take_joined(p, s->tid, s->time);
-	size_t evaluators = count_evaluators(p, s), runs = j ? count_runs(j) : 0;
+	size_t evaluators = count_evaluators(p, s, j), runs = j ? count_runs(j) : 0;
 	enum interp_outcome outcome = outcome_of(s, j, evaluators, runs);
 
 	p->met_evaluator |= evaluators > 0;
@@ -363,7 +394,8 @@ void interp_samples_merge(struct interp_samples *p, struct perf_sample *s)
 	if (outcome == INTERP_NOT_READ)
 		p->counts.by_end[j->end]++;
 	if (outcome == INTERP_MERGED || outcome == INTERP_CUT) {
-		put_frames(p, s, j, j->end == INTERP_WHOLE && evaluators == runs + 1);
+		put_frames(p, s, j, j->end == INTERP_WHOLE && evaluators == runs + 1,
+			   is_unentered(s, j, evaluators, runs) ? run_end(j, 0) : 0);
 		s->user = (const struct user_frame *)p->frames.p;
 		s->nuser = BUF_COUNT(&p->frames, struct user_frame);
 		if (j->end == INTERP_DEEP && s->end == UNWIND_COMPLETE)

@@ -1,12 +1,11 @@
 /*
- * Which processes run CPython, and where in them it is: answers to the questions of the program
+ * Which processes run an interpreter, and where in them it is: answers to the questions of the program
  * in the kernel. The images that processes have mapped are looked at once each.
  */
 #ifndef RECORD_INTERP_TARGETS_H
 #define RECORD_INTERP_TARGETS_H
 
 #include "base/table.h"
-#include "interp/python_image.h"
 #include "record/interp_program.h"
 
 struct interp_targets {
@@ -16,7 +15,7 @@ struct interp_targets {
 	bool (*wants)(void *context, int pid);
 	void *wants_context;
 	/* An interpreter was found whose frames cannot be read, and why. */
-	void (*on_refusal)(void *context, unsigned version, const char *why);
+	void (*on_refusal)(void *context, const char *name, unsigned version, const char *why);
 	void *context;
 };
 

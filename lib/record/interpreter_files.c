@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const names[] = { "python" };
+static const char *const names[] = { "python", "ruby" };
 
 static bool has_word(struct str text)
 {

@@ -12,11 +12,12 @@ static void answer(void *context, const struct interp_question *q)
 	interp_targets_look(&p->targets, q->pid, q->program);
 }
 
-static void note_refusal(void *context, unsigned version, const char *why)
+static void note_refusal(void *context, const char *name, unsigned version, const char *why)
 {
 	struct interpreters *p = context;
 
-	p->refused = version;
+	p->refused = name;
+	p->refused_version = version;
 	p->refusal = why;
 }
 
