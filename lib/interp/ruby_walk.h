@@ -22,6 +22,8 @@ enum {
 	/* Flags of a frame, at *ep */
 	RUBY_FINISH = 0x20, /* the evaluator was entered with it */
 	RUBY_CFRAME = 0x80, /* it is a function in C */
+	RUBY_MAGIC = 0x7fff0001,
+	RUBY_DUMMY = 0x79990001, /* it is the outermost, which runs nothing */
 	/* Flags of an object: */
 	RUBY_TYPE = 0x1f,
 	RUBY_STRING = 0x05,
@@ -93,7 +95,7 @@ WALK_INLINE __u32 ruby_frame(struct ruby_walk *w, struct interp_frame *f)
 		return INTERP_WHOLE;
 	if (!WALK_READ(w, &flags, 8, w->frame[RUBY_CFP_EP]))
 		return INTERP_UNREADABLE;
-	if (flags & RUBY_CFRAME)
+	if (flags & RUBY_CFRAME || (flags & RUBY_MAGIC) == RUBY_DUMMY)
 		return INTERP_WHOLE;
 	f->code = w->frame[RUBY_CFP_ISEQ];
 	f->flags = flags & RUBY_FINISH ? INTERP_ENTRY : 0;
