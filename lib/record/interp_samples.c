@@ -52,6 +52,17 @@ const char *interp_outcome_name(enum interp_outcome o)
 	return names[o];
 }
 
+const char *interp_kind_name(enum interp_kind k)
+{
+	static const char *const names[] = {
+		[INTERP_NONE] = "none",
+		[INTERP_PYTHON] = "Python",
+		[INTERP_RUBY] = "Ruby",
+	};
+
+	return names[k];
+}
+
 const char *interp_end_name(enum interp_end e)
 {
 	static const char *const names[] = {
@@ -71,20 +82,24 @@ struct interp_counts interp_counts_since(const struct interp_counts *now,
 {
 	struct interp_counts c = *now;
 
-	for (int i = 0; i < INTERP_OUTCOMES; i++)
-		c.outcome[i] -= then->outcome[i];
-	for (int i = 0; i < INTERP_ENDS; i++)
-		c.by_end[i] -= then->by_end[i];
+	for (int k = 0; k < INTERP_KINDS; k++) {
+		for (int i = 0; i < INTERP_OUTCOMES; i++)
+			c.outcome[k][i] -= then->outcome[k][i];
+		for (int i = 0; i < INTERP_ENDS; i++)
+			c.by_end[k][i] -= then->by_end[k][i];
+	}
 	c.unnamed -= then->unnamed;
 	return c;
 }
 
 void interp_counts_add(struct interp_counts *to, const struct interp_counts *c)
 {
-	for (int i = 0; i < INTERP_OUTCOMES; i++)
-		to->outcome[i] += c->outcome[i];
-	for (int i = 0; i < INTERP_ENDS; i++)
-		to->by_end[i] += c->by_end[i];
+	for (int k = 0; k < INTERP_KINDS; k++) {
+		for (int i = 0; i < INTERP_OUTCOMES; i++)
+			to->outcome[k][i] += c->outcome[k][i];
+		for (int i = 0; i < INTERP_ENDS; i++)
+			to->by_end[k][i] += c->by_end[k][i];
+	}
 	to->unnamed += c->unnamed;
 }
 
@@ -245,15 +260,68 @@ static bool is_evaluator(struct interp_samples *p, const struct user_frame *f)
 	return e && evaluator_has(e, f->address - f->region->bias);
 }
 
-/* The frames of evaluators: of the interpreter whose functions are known, or of any. */
-static size_t count_evaluators(struct interp_samples *p, const struct perf_sample *s,
-			       const struct joined *j)
+static bool is_generated(const struct user_frame *f)
+{
+	return f->region && map_is_generated(map_of(f->region));
+}
+
+/* Code that Ruby's compiler has made: it runs in the place of the evaluator, or is called by that. */
+static bool is_compiled(const struct perf_sample *s, const struct joined *j, size_t i)
+{
+	return j && j->kind == INTERP_RUBY && is_generated(&s->user[i]);
+}
+
+/*
+ * Does compiled code have a run of its own? It has no unwind tables, so the frame of the evaluator
+ * that has called it may be missing. Code that C called which compiled code called has one. Of the
+ * first in an evaluator's run that is not known: the evaluator may have called it, or C.
+ */
+static bool is_compiled_run(struct interp_samples *p, const struct perf_sample *s, size_t i)
+{
+	size_t caller = i + 1;
+
+	if (caller < s->nuser &&
+	    (is_generated(&s->user[caller]) || is_evaluator(p, &s->user[caller])))
+		return false;
+	while (caller < s->nuser && !is_generated(&s->user[caller]) &&
+	       !is_evaluator(p, &s->user[caller]))
+		caller++;
+	return caller == s->nuser || is_generated(&s->user[caller]) || p->first_compiled;
+}
+
+/* Does a frame stand for a run of the interpreter whose functions are known, or of any? */
+static bool stands_for_run(struct interp_samples *p, const struct perf_sample *s,
+			   const struct joined *j, size_t i)
+{
+	if (is_evaluator(p, &s->user[i]))
+		return !j || evaluator_near(p, &s->user[i])->kind == j->kind;
+	return is_compiled(s, j, i) && is_compiled_run(p, s, i);
+}
+
+static size_t count_standing(struct interp_samples *p, const struct perf_sample *s,
+			     const struct joined *j)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->nuser; i++)
-		n += is_evaluator(p, &s->user[i]) &&
-		     (!j || evaluator_near(p, &s->user[i])->kind == j->kind);
+		n += stands_for_run(p, s, j, i);
+	return n;
+}
+
+/* How many frames stand for runs; decides what is not known of compiled code by their number. */
+static size_t count_evaluators(struct interp_samples *p, const struct perf_sample *s,
+			       const struct joined *j, size_t runs)
+{
+	size_t n;
+
+	p->first_compiled = false;
+	n = count_standing(p, s, j);
+	if (n >= runs)
+		return n;
+	p->first_compiled = true;
+	if (count_standing(p, s, j) == runs)
+		return runs;
+	p->first_compiled = false;
 	return n;
 }
 
@@ -311,16 +379,17 @@ static bool is_empty_run(const struct joined *j, uint32_t i)
 /* With "-X perf" an evaluator is called by a trampoline: code that has the function's name, too. */
 static bool is_trampoline(struct interp_samples *p, const struct perf_sample *s, size_t i)
 {
-	const struct region *r = s->user[i].region;
-
-	return i && r && map_is_generated(map_of(r)) && is_evaluator(p, &s->user[i - 1]);
+	return i && is_generated(&s->user[i]) && is_evaluator(p, &s->user[i - 1]);
 }
 
-/* An evaluator may leave instructions to another function. */
-static bool is_core(struct interp_samples *p, const struct perf_sample *s, size_t i)
+/* An evaluator may leave instructions to another function, or to compiled code. */
+static bool is_core(struct interp_samples *p, const struct perf_sample *s, const struct joined *j,
+		    size_t i)
 {
 	const struct evaluator *e = evaluator_near(p, &s->user[i]);
 
+	if (is_compiled(s, j, i))
+		return !stands_for_run(p, s, j, i);
 	return e && i + 1 < s->nuser &&
 	       evaluator_has_core(e, s->user[i].address - s->user[i].region->bias) &&
 	       is_evaluator(p, &s->user[i + 1]);
@@ -336,9 +405,9 @@ static void put_frames(struct interp_samples *p, const struct perf_sample *s,
 
 	p->frames.n = 0;
 	for (size_t i = 0; i < s->nuser; i++) {
-		bool native = !is_evaluator(p, &s->user[i]), empty = skip || is_empty_run(j, at);
+		bool native = !stands_for_run(p, s, j, i), empty = skip || is_empty_run(j, at);
 
-		if (!p->show_evaluators && (is_trampoline(p, s, i) || is_core(p, s, i)))
+		if (!p->show_evaluators && (is_trampoline(p, s, i) || is_core(p, s, j, i)))
 			continue;
 		if (native || p->show_evaluators || empty)
 			put_frame(p, &s->user[i]);
@@ -372,6 +441,15 @@ static enum interp_outcome outcome_of(const struct perf_sample *s, const struct 
 	return runs >= evaluators ? INTERP_MERGED : INTERP_MISMATCH;
 }
 
+/* Whose the innermost evaluator is. */
+static enum interp_kind kind_of(struct interp_samples *p, const struct perf_sample *s)
+{
+	for (size_t i = 0; i < s->nuser; i++)
+		if (is_evaluator(p, &s->user[i]))
+			return evaluator_near(p, &s->user[i])->kind;
+	return INTERP_NONE;
+}
+
 /* Ruby makes a frame, and then calls the evaluator. */
 static bool is_unentered(const struct perf_sample *s, const struct joined *j, size_t evaluators,
 			 size_t runs)
@@ -382,7 +460,8 @@ static bool is_unentered(const struct perf_sample *s, const struct joined *j, si
 void interp_samples_merge(struct interp_samples *p, struct perf_sample *s)
 {
 	struct joined *j = take_joined(p, s->tid, s->time);
-	size_t evaluators = count_evaluators(p, s, j), runs = j ? count_runs(j) : 0;
+	size_t runs = j ? count_runs(j) : 0, evaluators = count_evaluators(p, s, j, runs);
+	enum interp_kind kind;
 	enum interp_outcome outcome = outcome_of(s, j, evaluators, runs);
 
 	p->met_evaluator |= evaluators > 0;
@@ -390,9 +469,10 @@ void interp_samples_merge(struct interp_samples *p, struct perf_sample *s)
 		free_joined(j);
 		return;
 	}
-	p->counts.outcome[outcome]++;
+	kind = j ? (enum interp_kind)j->kind : kind_of(p, s);
+	p->counts.outcome[kind][outcome]++;
 	if (outcome == INTERP_NOT_READ)
-		p->counts.by_end[j->end]++;
+		p->counts.by_end[kind][j->end]++;
 	if (outcome == INTERP_MERGED || outcome == INTERP_CUT) {
 		put_frames(p, s, j, j->end == INTERP_WHOLE && evaluators == runs + 1,
 			   is_unentered(s, j, evaluators, runs) ? run_end(j, 0) : 0);

@@ -25,8 +25,8 @@ enum interp_outcome {
 
 /* From the beginning of a recording; or of a window. */
 struct interp_counts {
-	uint64_t outcome[INTERP_OUTCOMES];
-	uint64_t by_end[INTERP_ENDS]; /* of those that were not read */
+	uint64_t outcome[INTERP_KINDS][INTERP_OUTCOMES];
+	uint64_t by_end[INTERP_KINDS][INTERP_ENDS]; /* of those that were not read */
 	uint64_t unnamed;             /* frames without a name */
 };
 
@@ -38,6 +38,7 @@ struct interp_samples {
 	struct table evaluators; /* struct known_evaluator, by module */
 	struct buf frames;       /* struct user_frame: those of the last sample */
 	bool show_evaluators;
+	bool first_compiled; /* of the last sample: compiled code that its evaluator called is a run */
 	bool met_evaluator; /* some sample was in one */
 	struct interp_counts counts;
 	/* Find the names of a code object late. May be NULL. */
@@ -68,6 +69,9 @@ bool interp_samples_script(const struct interp_samples *p, uint64_t address,
 struct interp_counts interp_counts_since(const struct interp_counts *now,
 					 const struct interp_counts *then);
 void interp_counts_add(struct interp_counts *to, const struct interp_counts *c);
+
+/* What an interpreter is called. */
+const char *interp_kind_name(enum interp_kind k);
 
 /* The outcome in a few words, and the end of a stack that was not read. */
 const char *interp_outcome_name(enum interp_outcome o);

@@ -26,7 +26,7 @@ struct window {
 	uint64_t user_time; /* ns of that outside the kernel, of a command that has ended */
 	uint64_t sampled;   /* ns of CPU time that samples stand for */
 	uint64_t forks;     /* threads and processes that began in it */
-	struct interp_counts python;
+	struct interp_counts interpreted;
 	uint64_t max_rss; /* bytes, of a command that has ended; else 0 */
 	struct off_cpu_counts off_cpu;
 	struct alloc_counts allocs;
@@ -88,7 +88,7 @@ struct session_counts {
 	uint64_t samples, lost, throttled, remembered, forks;
 	uint64_t cpu;     /* ns that the targets used */
 	uint64_t sampled; /* ns that samples stand for */
-	struct interp_counts python;
+	struct interp_counts interpreted;
 };
 
 struct session {
