@@ -18,7 +18,7 @@
 #define WALK_INLINE static inline
 #endif
 #ifndef WALK_READ
-#include "interp/python_reader.h"
+#include "interp/interp_memory.h"
 #define WALK_READ(w, to, n, at) ((w)->memory->read((w)->memory->context, at, to, n))
 #endif
 
@@ -162,7 +162,8 @@ WALK_INLINE bool walk_block(struct walk *w, __u64 frame)
 WALK_INLINE const __u8 *walk_frame_bytes(struct walk *w, __u64 frame)
 {
 	if (w->target.layout.instruction == PYTHON_POINTER &&
-	    (frame - w->block_at <= WALK_BLOCK - PYTHON_FRAME_BYTES || walk_block(w, frame))) {
+	    ((w->block_at && frame - w->block_at <= WALK_BLOCK - PYTHON_FRAME_BYTES) ||
+	     walk_block(w, frame))) {
 		__u64 at = frame - w->block_at;
 
 		/* The compiler must not leave the check out, which the kernel wants to see. */

@@ -3,6 +3,7 @@
 #include <sys/uio.h>
 
 #include "interp/python_reader.h"
+#include "interp/ruby_reader.h"
 #include "record/interpreter_files.h"
 
 static void answer(void *context, const struct interp_question *q)
@@ -42,13 +43,16 @@ static bool find_names(void *context, uint32_t pid, const struct interp_frame *f
 	struct interp_memory m = { read_process, &r };
 	struct interp_target target;
 	struct code_names *names;
-	size_t size;
-	bool ok;
+	size_t size = 0;
+	bool ok = false;
 
-	if (!interp_program_target(&p->program, pid, &target) || target.kind != INTERP_PYTHON)
+	if (!interp_program_target(&p->program, pid, &target))
 		return false;
 	names = mem_zeroed(1, sizeof(*names));
-	ok = python_read_names(&m, &target.python, f->code, f->id, names, &size);
+	if (target.kind == INTERP_PYTHON)
+		ok = python_read_names(&m, &target.python, f->code, f->id, names, &size);
+	else if (target.kind == INTERP_RUBY)
+		ok = ruby_read_names(&m, &target.ruby, f->code, f->id, names, &size);
 	names->pid = pid;
 	if (ok)
 		interp_names_add(&p->samples.names, str((const char *)names, size));

@@ -1,8 +1,10 @@
 /* Python's frames, read from memory that was made up: of each version, and broken in each way. */
 #include "interp/python_reader.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
+#include "interp/code_names.h"
 #include "interp/python_layouts.h"
 #include "interp/python_lines.h"
 #include "interp/python_name.h"
@@ -120,14 +122,14 @@ static uint64_t make_thread(const struct python_layout *l, uint64_t id, uint64_t
 	return at;
 }
 
-static struct interp_target target;
+static struct python_place target;
 static struct interp_stack stack;
 
 static void begin(const struct python_layout *l)
 {
 	memset(memory, 0, sizeof(memory));
 	end = 64;
-	target = (struct interp_target){ .code_type = CODE_TYPE, .layout = *l };
+	target = (struct python_place){ .code_type = CODE_TYPE, .layout = *l };
 	target.runtime = take(16384);
 }
 
@@ -160,12 +162,12 @@ static uint64_t simple_code(const char *name)
 static void name_is(const struct interp_frame *f, const char *expected, const char *what)
 {
 	struct code_names *names = malloc(sizeof(*names));
-	struct python_name_parts parts;
+	struct code_names_parts parts;
 	struct buf text = { 0 };
 	size_t size = 0;
 
 	ok(python_read_names(&process, &target, f->code, f->id, names, &size) &&
-		   python_name_parse(&parts, str((const char *)names, size)),
+		   code_names_parse(&parts, str((const char *)names, size)),
 	   "%s: it has names", what);
 	python_string_decode(&text, &parts.head.name, parts.head.kind_shift, parts.name);
 	is(buf_str(&text), expected, "%s: %s", what, expected);
@@ -361,18 +363,18 @@ static void test_cut_records(void)
 		.name = { .copied = 400 }, .file = { .copied = 400 }, .lines = 100, .copied = 900
 	};
 	size_t whole = offsetof(struct code_names, bytes) + 900;
-	struct python_name_parts parts;
+	struct code_names_parts parts;
 	bool none = true;
 
 	for (size_t n = 0; n < whole; n++) {
 		char *exact = malloc(n + 1);
 
 		memcpy(exact, &names, n);
-		none &= !python_name_parse(&parts, str(exact, n));
+		none &= !code_names_parse(&parts, str(exact, n));
 		free(exact);
 	}
 	ok(none, "a record of names that is cut short is none");
-	ok(python_name_parse(&parts, str((const char *)&names, whole)), "a whole one is");
+	ok(code_names_parse(&parts, str((const char *)&names, whole)), "a whole one is");
 }
 
 /* Lines */
