@@ -167,7 +167,7 @@ static void print_features(void)
 
 	if (!common.verbose)
 		return;
-	if (python_program_is_built(&why))
+	if (interp_program_is_built(&why))
 		puts("functions of Python: read by BPF");
 	else
 		printf("functions of Python: no, %s\n", why);
