@@ -111,6 +111,10 @@ static bool run_verify(const char *dir, char **args)
 	if (r.torn)
 		note("%llu bytes in logs are of profiles whose writing was cut short",
 		     (unsigned long long)r.torn);
+	if (r.ndamaged)
+		note("%llu damaged log%s that compactions have set aside: what could be read is in "
+		     "blocks",
+		     (unsigned long long)r.ndamaged, r.ndamaged == 1 ? "" : "s");
 	if (common.verbose || ok)
 		note("%llu files, %llu profiles%s", (unsigned long long)r.nfile,
 		     (unsigned long long)r.nprofile, ok ? ", all good" : "");

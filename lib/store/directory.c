@@ -145,6 +145,20 @@ bool store_name_parse(struct store_name *n, const char *text)
 	return n->is_log || parse_second(to, &n->to);
 }
 
+bool store_name_is_of_day(const struct store_name *n, int64_t day)
+{
+	return !n->is_log && n->from >= day && n->to <= day + DAY_NS;
+}
+
+uint64_t store_file_size(const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	store_path(path, dir, name);
+	return stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
+}
+
 /* Listing */
 
 static int by_text(const void *a, const void *b)
@@ -154,7 +168,22 @@ static int by_text(const void *a, const void *b)
 	return strcmp(x->text, y->text);
 }
 
-static bool list_once(const char *dir, struct store_names *names)
+static bool damaged_name_parse(struct store_name *n, const char *text)
+{
+	static const char ending[] = ".damaged";
+	size_t length = strlen(text);
+	char log[sizeof(n->text)];
+
+	if (length < sizeof(ending) || strcmp(text + length - (sizeof(ending) - 1), ending) != 0 ||
+	    length - (sizeof(ending) - 1) >= sizeof(log))
+		return false;
+	memcpy(log, text, length - (sizeof(ending) - 1));
+	log[length - (sizeof(ending) - 1)] = '\0';
+	return store_name_parse(n, log) && n->is_log;
+}
+
+static bool list_once(const char *dir, struct store_names *names,
+		      bool (*parse)(struct store_name *n, const char *text))
 {
 	DIR *d = opendir(dir);
 	struct dirent *entry;
@@ -165,7 +194,7 @@ static bool list_once(const char *dir, struct store_names *names)
 	for (errno = 0; (entry = readdir(d)); errno = 0) {
 		struct store_name n;
 
-		if (store_name_parse(&n, entry->d_name))
+		if (parse(&n, entry->d_name))
 			vec_push(names, n);
 	}
 	closedir(d);
@@ -193,9 +222,10 @@ static bool names_agree(const struct store_names *a, const struct store_names *b
 bool store_list(const char *dir, struct store_names *names)
 {
 	struct store_names again = { 0 };
-	bool ok = list_once(dir, names);
+	bool ok = list_once(dir, names, store_name_parse);
 
-	while (ok && (ok = list_once(dir, &again)) && !names_agree(names, &again)) {
+	while (ok && (ok = list_once(dir, &again, store_name_parse)) &&
+	       !names_agree(names, &again)) {
 		struct store_names swap = *names;
 
 		*names = again;
@@ -203,4 +233,9 @@ bool store_list(const char *dir, struct store_names *names)
 	}
 	vec_release(&again);
 	return ok;
+}
+
+bool store_list_damaged(const char *dir, struct store_names *names)
+{
+	return list_once(dir, names, damaged_name_parse);
 }

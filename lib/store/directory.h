@@ -4,6 +4,7 @@
  *	prof-store                                     says that it is one, and its version
  *	1-20261128T000000Z-20261128T015950Z-ID.block   level, first and last second, id
  *	0-20261128T000000Z-HOST-ID.log                 when and where it was begun, id
+ *	0-20261128T000000Z-HOST-ID.log.damaged         a log whose good part is in blocks
  *	tmp-ID                                         a block that is being written
  *	compact.lock                                   see compact.h
  *
@@ -20,6 +21,20 @@
 enum { SECOND_NS = 1000000000 };
 #define HOUR_NS (INT64_C(3600) * SECOND_NS)
 #define DAY_NS  (24 * HOUR_NS)
+
+/* The beginning of the span of that length in which a time is. */
+static inline int64_t span_of(int64_t time, int64_t length)
+{
+	int64_t rest = time % length;
+
+	return time - rest - (rest < 0 ? length : 0);
+}
+
+/* The beginning of its day (UTC). */
+static inline int64_t store_day_of(int64_t time)
+{
+	return span_of(time, DAY_NS);
+}
 
 struct store_name {
 	char text[128];
@@ -50,11 +65,23 @@ void store_path(char path[PATH_MAX], const char *dir, const char *name);
 void store_name_print(const struct store_name *n, char *text, size_t size);
 bool store_name_parse(struct store_name *n, const char *text);
 
+/* Is it a block all of whose profiles are of the day that begins then? */
+bool store_name_is_of_day(const struct store_name *n, int64_t day);
+
+/* The bytes of a file of the store; 0 if it is not there. */
+uint64_t store_file_size(const char *dir, const char *name);
+
 /*
  * The blocks and logs, in order of name. A directory that changes meanwhile is listed
  * again: what a compaction moves is neither missed nor seen twice. False with errno.
  */
 bool store_list(const char *dir, struct store_names *names);
+
+/*
+ * The logs that a compaction has set aside because they are damaged: what can be read of
+ * them is in blocks. Their names as logs, with ".damaged" after them. False with errno.
+ */
+bool store_list_damaged(const char *dir, struct store_names *names);
 
 /* Bring new names and removals to the disk. */
 bool store_sync_directory(const char *dir);

@@ -49,6 +49,15 @@ static void keep_rows(struct log_reading *r, struct piece *p, struct log_series 
 	}
 }
 
+/* What is malformed must not get into a block. */
+static bool rows_are_known(const struct log_reading *r, const struct row_numbers *n)
+{
+	for (size_t i = 0; i < r->runs.n; i++)
+		if (r->runs.v[i].stack >= n->stack.n || r->runs.v[i].labels >= n->label_set.n)
+			return false;
+	return true;
+}
+
 static bool read_record(struct log_reading *r, struct piece *p)
 {
 	struct log_series *to;
@@ -58,7 +67,7 @@ static bool read_record(struct log_reading *r, struct piece *p)
 
 	if (!piece_profiles(p, &r->profiles) || !piece_runs(p, &r->runs, &nrow))
 		return false;
-	if (nrow != r->runs.n)
+	if (nrow != r->runs.n || !rows_are_known(r, n))
 		return piece_fail(p, "rows");
 	vec_reserve(&r->value, nrow * ntype);
 	for (size_t t = 0; t < ntype; t++)

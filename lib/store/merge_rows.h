@@ -37,12 +37,4 @@ void log_contents_release(struct log_contents *c);
 bool merge_into_block(struct store_view *v, const struct log_contents *logs, int64_t from,
 		      int64_t to, struct block_writer *w, uint64_t *nprofile);
 
-/* The beginning of the span of that length in which a time is. */
-static inline int64_t span_of(int64_t time, int64_t length)
-{
-	int64_t rest = time % length;
-
-	return time - rest - (rest < 0 ? length : 0);
-}
-
 #endif

@@ -45,9 +45,8 @@ static bool open_file(struct store_view *v, const struct store_name *name)
 
 	f->name = *name;
 	store_path(f->path, v->dir, name->text);
+	f->size = store_file_size(v->dir, name->text);
 	errno = 0;
-	if (stat(f->path, &st) == 0)
-		f->size = (uint64_t)st.st_size;
 	ok = name->is_log ? log_open(&f->log, f->path, v->dict) : block_open(&f->block, f->path);
 	is_gone = !ok && stat(f->path, &st) < 0 && errno == ENOENT;
 	f->is_bad = !ok;
@@ -103,6 +102,17 @@ bool view_open(struct store_view *v, const char *dir, struct dictionary *dict, i
 	apply_replaced(v);
 	vec_release(&names);
 	return ok;
+}
+
+void view_open_files(struct store_view *v, const char *dir, struct dictionary *dict,
+		     const struct store_names *names)
+{
+	*v = (struct store_view){
+		.dir = dir, .dict = dict, .since = INT64_MIN, .until = INT64_MAX
+	};
+	for (size_t i = 0; i < names->n; i++)
+		open_file(v, &names->v[i]);
+	apply_replaced(v);
 }
 
 void view_close(struct store_view *v)

@@ -61,6 +61,13 @@ bool view_open(struct store_view *v, const char *dir, struct dictionary *dict, i
 	       int64_t until);
 void view_close(struct store_view *v);
 
+/*
+ * Open these files, for profiles of any time, and no others: what blocks that are not among
+ * them replace is read, too. One that cannot be opened is an error of its own.
+ */
+void view_open_files(struct store_view *v, const char *dir, struct dictionary *dict,
+		     const struct store_names *names);
+
 struct piece {
 	struct store_view *view;
 	struct view_file *file;

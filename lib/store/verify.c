@@ -53,6 +53,7 @@ static bool sums_are_right(struct block *b)
 
 bool store_verify(const char *dir, struct verify_result *result)
 {
+	struct store_names damaged = { 0 };
 	struct store_reader r;
 	struct dictionary dict;
 	struct profile p;
@@ -74,6 +75,9 @@ bool store_verify(const char *dir, struct verify_result *result)
 	result->nfile = v.file.n;
 	result->nbad = v.nerror;
 	result->torn = v.torn;
+	if (store_list_damaged(dir, &damaged))
+		result->ndamaged = damaged.n;
+	vec_release(&damaged);
 	buf_add(&result->errors, buf_str(&v.errors));
 	profile_release(&p);
 	view_close(&v);
