@@ -15,7 +15,8 @@ static struct {
 	struct opt_list labels;
 	const char *since, *until;
 	uint64_t keep, most;
-	bool keep_given, no_compact;
+	struct resolution resolution;
+	bool keep_given, no_compact, resolution_given;
 	int to;
 	int64_t level;
 } o = { .to = -1 };
@@ -33,9 +34,30 @@ static bool parse_keep(void *to, const char *arg)
 	return when_duration(str_of(arg), to);
 }
 
+/* STEP, or STEP:AGE */
+static bool parse_resolution(void *to, const char *arg)
+{
+	struct str age = str_of(arg), step = str_cut(&age, ':');
+	uint64_t s, a = 0;
+
+	(void)to;
+	o.resolution = RESOLUTION_DEFAULT;
+	o.resolution_given = true;
+	if (!when_duration(step, &s) || (age.p && !when_duration(age, &a)) || s > INT64_MAX ||
+	    a > INT64_MAX || s % SECOND_NS)
+		return false;
+	o.resolution.step = (int64_t)s;
+	if (age.p)
+		o.resolution.age = (int64_t)a;
+	return true;
+}
+
 static const struct opt own_options[] = {
 	{ 'l', "label", OPT_LIST, &o.labels, "KEY=VALUE,...", "add: labels of all profiles" },
 	{ 0, "no-compact", OPT_FLAG, &o.no_compact, NULL, "add, import: do not compact when due" },
+	{ 0, "resolution", OPT_PARSED, NULL, "STEP[:AGE]",
+	  "add, import, compact: add up profiles of a step when they are older", NULL,
+	  parse_resolution },
 	{ 0, "since", OPT_STR, &o.since, "TIME", "export: profiles of that time or later" },
 	{ 0, "until", OPT_STR, &o.until, "TIME", "export: profiles of before that time" },
 	{ 0, "keep", OPT_PARSED, &o.keep, "TIME", "gc: remove blocks that are older", NULL,
@@ -61,6 +83,9 @@ static void report_compaction(struct compact_result *r)
 		note("wrote %llu blocks with %llu profiles, removed %llu files",
 		     (unsigned long long)r->nwritten, (unsigned long long)r->nprofile,
 		     (unsigned long long)r->nremoved);
+	if (r->saturated)
+		note("%llu sums do not fit in 64 bits: they are kept at the limit",
+		     (unsigned long long)r->saturated);
 	buf_release(&r->errors);
 }
 
@@ -251,6 +276,10 @@ int main(int argc, char **argv)
 			return complain("%s: cannot make a store: %s", args[1], strerror(errno)), 2;
 		if (!store_is(args[1]))
 			return complain("%s: is no store: \"prof-store add\" makes one", args[1]),
+			       2;
+		if (o.resolution_given && !store_set_resolution(args[1], o.resolution))
+			return complain("%s: cannot set the resolution: %s", args[1],
+					strerror(errno)),
 			       2;
 		return status(commands[i].run(args[1], args + 2));
 	}

@@ -21,10 +21,11 @@ static bool tail_get(struct block *b)
 	if (!str_eq(magic, S("kolb")) || cursor_u64(&c) != check_bytes(str(tail.p, BLOCK_TAIL - 8)))
 		return in_fail_at(&b->in, b->file.n - BLOCK_TAIL,
 				  "the end of the block is damaged");
-	if (version != STORE_VERSION)
+	if (version < 1 || version > STORE_VERSION)
 		return in_fail_at(&b->in, b->file.n - BLOCK_TAIL,
-				  "the block is of version %u; this program reads %d", version,
-				  STORE_VERSION);
+				  "the block is of version %u; this program reads up to %d",
+				  version, STORE_VERSION);
+	b->version = version;
 	return true;
 }
 
@@ -33,7 +34,7 @@ static bool head_check(struct block *b)
 	struct cursor c = cursor_over(b->file);
 	bool ok = str_eq(cursor_bytes(&c, 8), S("profblok"));
 
-	ok = cursor_u32(&c) == STORE_VERSION && ok;
+	ok = cursor_u32(&c) == b->version && ok;
 	ok = cursor_u32(&c) == b->level && ok;
 	ok = cursor_u64(&c) == b->id && ok;
 	return ok || in_fail_at(&b->in, 0, "the beginning of the block is damaged");

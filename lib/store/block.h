@@ -1,5 +1,6 @@
 /*
  * Blocks: files of a store that are written once. prof-store(5) describes the layout.
+ * Version 2 is written only where profiles were added up: see chunk_reduce().
  *
  * A block has groups, each with a dictionary of its own, and in them series and their
  * chunks. Its index says where every section lies; a query reads the index and the
@@ -13,7 +14,7 @@
 #include "store/series.h"
 #include "store/symbols.h"
 
-enum { STORE_VERSION = 1, BLOCK_HEAD = 24, BLOCK_TAIL = 80 };
+enum { STORE_VERSION = 2, BLOCK_HEAD = 24, BLOCK_TAIL = 80 };
 
 /*
  * What a block was made of: the profiles of that file whose time is in [from, to). While
@@ -47,7 +48,7 @@ struct chunk {
 struct block {
 	struct in in; /* keeps the first error, with the block's name */
 	struct str file;
-	unsigned level;
+	unsigned version, level;
 	uint64_t id, nprofile, nrow;
 	int64_t first, last; /* times of its first and last profile */
 	VEC(struct replaced) replaced;
@@ -71,7 +72,8 @@ void block_close(struct block *b);
 struct block_writer {
 	const char *dir; /* the store's, as the caller has it */
 	int fd;
-	int level; /* zstd's */
+	int level;    /* zstd's */
+	int64_t step; /* profiles are sums of spans of this length, ns; or 0 */
 	uint64_t at;
 	struct block index; /* as far as it is known */
 	struct strings series, text;
@@ -79,8 +81,9 @@ struct block_writer {
 	char name[128];   /* without the directory; a temporary one until block_finish() */
 };
 
-/* Begin a block of that level in a store. False with w->error. */
-bool block_create(struct block_writer *w, const char *dir, unsigned level, int zstd_level);
+/* Begin a block of that level in a store. step: see store_name. False with w->error. */
+bool block_create(struct block_writer *w, const char *dir, unsigned level, int64_t step,
+		  int zstd_level);
 
 /* Chunks that follow are of this group, whose dictionary is d. */
 void block_group_begin(struct block_writer *w, struct str name);

@@ -33,13 +33,20 @@ static bool write_bytes(struct block_writer *w, struct str s)
 	return !w->error.n;
 }
 
-bool block_create(struct block_writer *w, const char *dir, unsigned level, int zstd_level)
+static uint32_t version_of(const struct block_writer *w)
+{
+	return w->step ? 2 : 1;
+}
+
+bool block_create(struct block_writer *w, const char *dir, unsigned level, int64_t step,
+		  int zstd_level)
 {
 	struct buf head = { 0 };
 	char path[PATH_MAX];
-	uint32_t fixed[2] = { STORE_VERSION, level };
+	uint32_t fixed[2] = { 0, level };
 
-	*w = (struct block_writer){ .dir = dir, .level = zstd_level, .fd = -1 };
+	*w = (struct block_writer){ .dir = dir, .level = zstd_level, .step = step, .fd = -1 };
+	fixed[0] = version_of(w);
 	strings_init(&w->series);
 	strings_init(&w->text);
 	w->index.level = level;
@@ -207,7 +214,7 @@ static void chunks_index_put(const struct block *x, struct buf *b)
 static void write_index(struct block_writer *w)
 {
 	struct section s[2] = { 0 };
-	uint32_t version = STORE_VERSION;
+	uint32_t version = version_of(w);
 	struct buf raw = { 0 };
 
 	index_put(&w->index, &raw);
@@ -229,7 +236,8 @@ bool block_finish(struct block_writer *w)
 	struct store_name name = { .level = w->index.level,
 				   .from = w->index.first,
 				   .to = w->index.last,
-				   .id = w->index.id };
+				   .id = w->index.id,
+				   .step = w->step };
 	char was[PATH_MAX], now[PATH_MAX], final[sizeof(w->name)];
 
 	write_index(w);

@@ -38,11 +38,26 @@ static size_t good_files(const struct store_view *v)
 	return n;
 }
 
-static bool write_joined(struct compaction *c, struct store_view *v, int64_t day, unsigned level)
+/* The resolution that the blocks of a day are to have: 0 if profiles stay as they are. */
+static int64_t step_of_day(const struct compaction *c, int64_t day)
+{
+	return day + DAY_NS <= when_now() - c->resolution.age ? c->resolution.step : 0;
+}
+
+static bool write_joined(struct compaction *c, struct store_view *v,
+			 const struct store_names *chosen, int64_t day)
 {
 	uint64_t before = c->result->nprofile;
+	struct merge_how how = { day, day + DAY_NS, .step = step_of_day(c, day) };
 
-	if (!compaction_write(c, v, NULL, day, day + DAY_NS, level < 255 ? level + 1 : level))
+	for (size_t i = 0; i < chosen->n; i++) {
+		const struct store_name *n = &chosen->v[i];
+
+		how.level = n->level > how.level ? n->level : how.level;
+		how.step = n->step > how.step ? n->step : how.step;
+	}
+	how.level += how.level < 255;
+	if (!compaction_write(c, v, NULL, &how))
 		return false;
 	if (c->result->nprofile - before != profiles_in(v)) {
 		c->stopped = true;
@@ -60,17 +75,13 @@ static bool join_blocks(struct compaction *c, const struct store_names *chosen, 
 	struct dictionary dict;
 	struct store_view v;
 	size_t nbad = c->bad.n;
-	unsigned level = 0;
 	bool ok = true;
 
-	for (size_t i = 0; i < chosen->n; i++)
-		if (chosen->v[i].level > level)
-			level = chosen->v[i].level;
 	dict_init(&dict);
 	view_open_files(&v, c->dir, &dict, chosen);
 	compaction_bad_files(c, &v);
 	if (good_files(&v) == chosen->n) {
-		ok = write_joined(c, &v, day, level);
+		ok = write_joined(c, &v, chosen, day);
 		for (size_t i = 0; i < v.file.n && ok; i++)
 			ok = compaction_remove(c, v.file.v[i]->name.text);
 		ok = ok && compaction_sync(c);
@@ -105,7 +116,21 @@ static void choose_blocks(const struct compaction *c, int64_t day, unsigned leve
 		qsort(chosen->v, chosen->n, sizeof(*chosen->v), by_level);
 }
 
-/* Join blocks of a day and level, as long as there are so many. */
+/* Is a block's resolution too high? */
+static bool is_to_be_reduced(const struct compaction *c, const struct store_name *n)
+{
+	return !n->is_log && n->step < step_of_day(c, store_day_of(n->from));
+}
+
+static bool any_to_be_reduced(const struct compaction *c, const struct store_names *names)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (is_to_be_reduced(c, &names->v[i]))
+			return true;
+	return false;
+}
+
+/* Join blocks of a day and level, as long as there are so many, or one is to be reduced. */
 static bool join_while_due(struct compaction *c, int64_t day, unsigned level, size_t due)
 {
 	struct store_names chosen = { 0 };
@@ -113,7 +138,7 @@ static bool join_while_due(struct compaction *c, int64_t day, unsigned level, si
 
 	for (;;) {
 		choose_blocks(c, day, level, &chosen);
-		if (!ok || chosen.n < due)
+		if (!ok || (chosen.n < due && !any_to_be_reduced(c, &chosen)))
 			break;
 		chosen.n = min_size(chosen.n, MOST_INPUTS);
 		ok = join_blocks(c, &chosen, day);
@@ -149,9 +174,20 @@ static int by_day(const void *a, const void *b)
 	return (x->level > y->level) - (x->level < y->level);
 }
 
-/* The days that have enough blocks. */
-static void find_due(const struct store_names *names, bool all, struct days *due)
+/*
+ * A block that was written long ago, of a time that is longer ago: of an import more may
+ * follow, which would be added up again with it.
+ */
+static bool reduction_is_due(const struct compaction *c, const struct store_name *n, bool all)
 {
+	return is_to_be_reduced(c, n) &&
+	       (all || when_now() - store_file_time(c->dir, n->text) > HOUR_NS);
+}
+
+/* The days that have enough blocks, or one to be reduced. */
+static void find_due(const struct compaction *c, bool all, struct days *due)
+{
+	const struct store_names *names = &c->names;
 	VEC(struct day_and_level) block = { 0 };
 	size_t of_day = 0, of_level = 0;
 
@@ -169,6 +205,9 @@ static void find_due(const struct store_names *names, bool all, struct days *due
 		    (of_day >= DAY_BLOCKS_DUE && is_over(block.v[i].day)))
 			vec_push(due, block.v[i].day);
 	}
+	for (size_t i = 0; i < names->n; i++)
+		if (reduction_is_due(c, &names->v[i], all))
+			vec_push(due, store_day_of(names->v[i].from));
 	days_sort(due);
 	vec_release(&block);
 }
@@ -179,7 +218,7 @@ static bool compact_days(struct compaction *c)
 	bool ok = compaction_list(c);
 
 	if (ok)
-		find_due(&c->names, c->options->all, &due);
+		find_due(c, c->options->all, &due);
 	for (size_t i = 0; i < due.n && ok; i++) {
 		ok = remove_replaced(c, due.v[i]) && compact_day(c, due.v[i]);
 		ok = ok || (!c->stopped && compaction_list(c));
@@ -202,21 +241,21 @@ bool store_compact(const char *dir, const struct compact_options *o, struct comp
 
 bool store_compact_due(const char *dir)
 {
-	struct store_names names = { 0 };
+	struct compaction c = { .dir = dir };
 	struct days blocks = { 0 };
 	uint64_t nlog = 0, size = 0;
 	bool due = false;
 
-	if (store_list(dir, &names)) {
-		for (size_t i = 0; i < names.n; i++)
-			if (names.v[i].is_log) {
+	if (store_resolution(dir, &c.resolution) && store_list(dir, &c.names)) {
+		for (size_t i = 0; i < c.names.n; i++)
+			if (c.names.v[i].is_log) {
 				nlog++;
-				size += store_file_size(dir, names.v[i].text);
+				size += store_file_size(dir, c.names.v[i].text);
 			}
-		find_due(&names, false, &blocks);
+		find_due(&c, false, &blocks);
 		due = nlog >= LOGS_DUE || size >= LOG_BYTES_DUE || blocks.n;
 	}
-	vec_release(&names);
+	vec_release(&c.names);
 	vec_release(&blocks);
 	return due;
 }

@@ -100,9 +100,12 @@ static bool write_days(struct compaction *c, struct store_view *v, const struct 
 {
 	uint64_t before = c->result->nprofile;
 
-	for (size_t i = 0; i < day->n; i++)
-		if (!compaction_write(c, v, logs, day->v[i], day->v[i] + DAY_NS, 1))
+	for (size_t i = 0; i < day->n; i++) {
+		struct merge_how how = { day->v[i], day->v[i] + DAY_NS, .level = 1 };
+
+		if (!compaction_write(c, v, logs, &how))
 			return false;
+	}
 	if (c->result->nprofile - before != logs->nprofile)
 		return compaction_error(c, "a compaction has lost profiles; the logs stay");
 	return true;

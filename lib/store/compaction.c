@@ -24,6 +24,8 @@ bool compaction_stop(struct compaction *c, const char *what)
 bool compaction_begin(struct compaction *c, bool *was_left)
 {
 	*c->result = (struct compact_result){ 0 };
+	if (!store_resolution(c->dir, &c->resolution))
+		return compaction_stop(c, "read the file \"resolution\"");
 	if (store_lock(c->dir, was_left))
 		return true;
 	c->result->is_busy = !errno;
@@ -103,23 +105,24 @@ static void inherit_replaced(struct block_writer *w, const struct store_view *v,
 }
 
 bool compaction_write(struct compaction *c, struct store_view *v, const struct log_contents *logs,
-		      int64_t from, int64_t to, unsigned level)
+		      const struct merge_how *how)
 {
 	struct block_writer w;
-	uint64_t n = 0;
+	struct merge_result merged = { 0 };
 	size_t said = c->result->errors.n;
-	bool ok = block_create(&w, c->dir, level,
+	bool ok = block_create(&w, c->dir, how->level, how->step,
 			       c->options->zstd_level ? c->options->zstd_level : COMPACT_ZSTD);
 
 	for (size_t i = 0; i < v->file.n; i++)
 		if (!v->file.v[i]->is_bad)
-			block_replaces(&w, v->file.v[i]->name.id, from, to);
+			block_replaces(&w, v->file.v[i]->name.id, how->from, how->to);
 	inherit_replaced(&w, v, &c->names);
-	ok = ok && merge_into_block(v, logs, from, to, &w, &n);
-	if (ok && n) {
+	ok = ok && merge_into_block(v, logs, how, &w, &merged);
+	if (ok && merged.nprofile) {
 		ok = block_finish(&w);
 		c->result->nwritten += ok;
-		c->result->nprofile += ok ? n : 0;
+		c->result->nprofile += ok ? merged.nprofile : 0;
+		c->result->saturated += ok ? merged.saturated : 0;
 	}
 	if (w.error.n) {
 		compaction_error(c, w.error.p);

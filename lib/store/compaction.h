@@ -9,6 +9,7 @@ struct compaction {
 	const char *dir;
 	const struct compact_options *options;
 	struct compact_result *result;
+	struct resolution resolution;
 	struct store_names names; /* of the last compaction_list() */
 	VEC(uint64_t) bad;        /* ids of files that cannot be read whole: they stay */
 	bool failed;              /* something could not be done; the rest goes on */
@@ -38,11 +39,11 @@ uint64_t compaction_size(const struct compaction *c, const char *name);
 void compaction_bad_files(struct compaction *c, const struct store_view *v);
 
 /*
- * Write one block of what the view's good files have of the time [from, to), which it
- * replaces. Nothing is written if that is nothing.
+ * Write one block of what the view's good files have of a time, which it replaces. Nothing is
+ * written if that is nothing.
  */
 bool compaction_write(struct compaction *c, struct store_view *v, const struct log_contents *logs,
-		      int64_t from, int64_t to, unsigned level);
+		      const struct merge_how *how);
 
 /* Put days in order, each once. */
 void days_sort(struct days *days);

@@ -98,16 +98,18 @@ static void print_second(int64_t ns, bool up, char text[32])
 
 void store_name_print(const struct store_name *n, char *text, size_t size)
 {
-	char from[32], to[32];
+	char from[32], to[32], step[32] = "";
 
+	if (n->step)
+		snprintf(step, sizeof(step), "%llds.", (long long)(n->step / SECOND_NS));
 	print_second(n->from, false, from);
 	print_second(n->to, true, to);
 	if (n->is_log)
 		snprintf(text, size, "0-%s-%s-%016llx.log", from, n->host,
 			 (unsigned long long)n->id);
 	else
-		snprintf(text, size, "%u-%s-%s-%016llx.block", n->level, from, to,
-			 (unsigned long long)n->id);
+		snprintf(text, size, "%u-%s-%s-%016llx.%sblock", n->level, from, to,
+			 (unsigned long long)n->id, step);
 }
 
 static bool parse_second(struct str s, int64_t *ns)
@@ -129,16 +131,24 @@ bool store_name_parse(struct store_name *n, const char *text)
 {
 	struct str rest = str_of(text), level = str_cut(&rest, '-'), from = str_cut(&rest, '-'),
 		   to = str_cut(&rest, '-'), id = str_cut(&rest, '.');
-	uint64_t number;
+	uint64_t number, step = 0;
 
+	if (!str_eq(rest, S("log")) && !str_eq(rest, S("block"))) {
+		struct str seconds = str_cut(&rest, '.');
+
+		if (!seconds.n || seconds.p[--seconds.n] != 's' || !str_u64(seconds, &step) ||
+		    !step || step > INT64_MAX / SECOND_NS || !str_eq(rest, S("block")))
+			return false;
+	}
 	*n = (struct store_name){ .is_log = str_eq(rest, S("log")) };
-	if (strlen(text) >= sizeof(n->text) || (!n->is_log && !str_eq(rest, S("block"))))
+	if (strlen(text) >= sizeof(n->text))
 		return false;
 	strcpy(n->text, text);
 	if (id.n != 16 || !str_hex(id, &n->id) || !str_u64(level, &number) || number > 255 ||
 	    n->is_log != (number == 0) || !parse_second(from, &n->from))
 		return false;
 	n->level = (unsigned)number;
+	n->step = (int64_t)step * SECOND_NS;
 	n->to = n->from;
 	if (n->is_log)
 		snprintf(n->host, sizeof(n->host), "%.*s", STR_ARG(to));
@@ -157,6 +167,15 @@ uint64_t store_file_size(const char *dir, const char *name)
 
 	store_path(path, dir, name);
 	return stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
+}
+
+int64_t store_file_time(const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	store_path(path, dir, name);
+	return stat(path, &st) == 0 ? (int64_t)st.st_mtime * SECOND_NS : 0;
 }
 
 /* Listing */

@@ -3,6 +3,7 @@
  *
  *	prof-store                                     says that it is one, and its version
  *	1-20261128T000000Z-20261128T015950Z-ID.block   level, first and last second, id
+ *	4-20261128T000000Z-20261128T235950Z-ID.60s.block  the same; profiles of 60 s are one
  *	0-20261128T000000Z-HOST-ID.log                 when and where it was begun, id
  *	0-20261128T000000Z-HOST-ID.log.damaged         a log whose good part is in blocks
  *	tmp-ID                                         a block that is being written
@@ -42,16 +43,33 @@ struct store_name {
 	unsigned level;
 	int64_t from, to; /* ns; of a log: when it was begun, twice */
 	uint64_t id;
+	int64_t step;  /* of a block whose profiles are sums of spans of this length, ns; or 0 */
 	char host[64]; /* of a log */
 };
 
 struct store_names VEC_OF(struct store_name);
+
+/*
+ * Blocks of days that are older than age keep one profile for each span of step (ns; 0:
+ * all profiles).
+ */
+struct resolution {
+	int64_t step, age;
+};
 
 /* Is it the directory of a store? */
 bool store_is(const char *dir);
 
 /* Make the directory a store; it is created if need be. False with errno. */
 bool store_make(const char *dir);
+
+/*
+ * The resolution that was set for the store; RESOLUTION_DEFAULT if none was. False if the
+ * file that says it cannot be read, or with errno.
+ */
+#define RESOLUTION_DEFAULT ((struct resolution){ 60 * (int64_t)SECOND_NS, 7 * DAY_NS })
+bool store_resolution(const char *dir, struct resolution *r);
+bool store_set_resolution(const char *dir, struct resolution r);
 
 /* A random number for a new file. */
 uint64_t store_new_id(void);
@@ -70,6 +88,9 @@ bool store_name_is_of_day(const struct store_name *n, int64_t day);
 
 /* The bytes of a file of the store; 0 if it is not there. */
 uint64_t store_file_size(const char *dir, const char *name);
+
+/* When it was written, in ns since 1970; 0 if it is not there. */
+int64_t store_file_time(const char *dir, const char *name);
 
 /*
  * The blocks and logs, in order of name. A directory that changes meanwhile is listed

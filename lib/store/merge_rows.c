@@ -128,6 +128,7 @@ struct merge {
 	struct store_view *v;
 	struct block_writer *w;
 	int64_t from, to;
+	int64_t step;              /* 0: profiles are not added up */
 	VEC(struct origin) origin; /* by group, series, time */
 	struct dictionary out;     /* of the group at hand */
 	struct remap remap;        /* from the logs' dictionary */
@@ -136,7 +137,7 @@ struct merge {
 	struct row_runs runs;
 	VEC(uint32_t) time;
 	VEC(int64_t) value;
-	uint64_t nprofile;
+	struct merge_result *result;
 	bool failed;
 };
 
@@ -288,6 +289,8 @@ static bool take_from_block(struct merge *m, const struct origin *o, int64_t fro
 		if (!piece_values(&p, t, nrow, m->value.v + t * nrow))
 			return false;
 	now = mem_zeroed(nprofile, sizeof(*now));
+	if (o->chunk->first >= from && o->chunk->first < to)
+		vec_append(&m->rows.more_hash, m->profiles.more_hash.v, m->profiles.more_hash.n);
 	take_profiles(m, &p, n, from, to, now);
 	take_rows(m, &p, n, nrow, now);
 	mem_free(now, nprofile * sizeof(*now));
@@ -328,7 +331,9 @@ static void write_span(struct merge *m, const struct origin *o, size_t n, size_t
 		else
 			m->failed |= !take_from_block(m, &o[i], from, to);
 	}
-	m->nprofile += m->rows.profile.n;
+	m->result->nprofile += m->rows.profile.n;
+	if (m->step && !m->failed)
+		chunk_reduce(&m->rows, m->step, &m->result->saturated);
 	if (!m->failed && m->rows.profile.n)
 		m->failed |= !block_add_chunk(m->w, o[0].series, &m->rows);
 }
@@ -371,10 +376,16 @@ static void write_group(struct merge *m, const struct origin *o, size_t n)
 	view_forget_numbers(m->v);
 }
 
-bool merge_into_block(struct store_view *v, const struct log_contents *logs, int64_t from,
-		      int64_t to, struct block_writer *w, uint64_t *nprofile)
+bool merge_into_block(struct store_view *v, const struct log_contents *logs,
+		      const struct merge_how *how, struct block_writer *w,
+		      struct merge_result *result)
 {
-	struct merge m = { .v = v, .w = w, .from = from, .to = to };
+	struct merge m = { .v = v,
+			   .w = w,
+			   .from = how->from,
+			   .to = how->to,
+			   .step = how->step,
+			   .result = result };
 	size_t end;
 
 	add_log_origins(&m, logs);
@@ -387,7 +398,6 @@ bool merge_into_block(struct store_view *v, const struct log_contents *logs, int
 			end++;
 		write_group(&m, m.origin.v + i, end - i);
 	}
-	*nprofile = m.nprofile;
 	vec_release(&m.origin);
 	chunk_release(&m.rows);
 	chunk_profiles_release(&m.profiles);

@@ -30,11 +30,24 @@ struct log_contents {
 void log_contents_read(struct log_contents *c, struct store_view *v);
 void log_contents_release(struct log_contents *c);
 
+/* What is written of the time [from, to), and how. */
+struct merge_how {
+	int64_t from, to;
+	unsigned level; /* of the new block */
+	int64_t step;   /* its resolution; 0: profiles stay as they are */
+};
+
+struct merge_result {
+	uint64_t nprofile;  /* that were taken */
+	uint64_t saturated; /* sums that do not fit in 64 bits */
+};
+
 /*
- * Write what logs and the view's blocks have of the time [from, to) into w. False if that
- * fails: with w->error, or with an error in the view. *nprofile: profiles written.
+ * Write what logs and the view's blocks have of that time into w. False if that fails: with
+ * w->error, or with an error in the view.
  */
-bool merge_into_block(struct store_view *v, const struct log_contents *logs, int64_t from,
-		      int64_t to, struct block_writer *w, uint64_t *nprofile);
+bool merge_into_block(struct store_view *v, const struct log_contents *logs,
+		      const struct merge_how *how, struct block_writer *w,
+		      struct merge_result *result);
 
 #endif

@@ -92,7 +92,7 @@ fails() {
 }
 
 mkdir base && rmdir base
-prof-store add -q base 1.pb.gz 3.pb.gz
+prof-store add -q base --resolution 0 1.pb.gz 3.pb.gz
 dies 'an add to a log' check_added prof-store add S 2.pb.gz
 prof-store compact base
 dies 'an add that begins a log' check_added prof-store add S 2.pb.gz
@@ -101,7 +101,7 @@ prof-store add -q base 2.pb.gz
 dies 'a compaction of a log and blocks' check_compacted prof-store compact S
 fails 'data both' 'a compaction' check_compacted prof-store compact S
 rm -rf base
-prof-store add -q base 1.pb.gz
+prof-store add -q base --resolution 0 1.pb.gz
 prof-store add -q base 2.pb.gz 3.pb.gz
 dies 'a compaction of a log' check_compacted prof-store compact S
 
@@ -188,7 +188,7 @@ is "$(echo S/*.damaged)" 'S/*.damaged' 'until it is too old'
 rm -rf S
 for second in 0 10 20 30; do
 	at $((noon + second)) 'main;a 1' >x.pb.gz
-	prof-store add -q S x.pb.gz
+	prof-store add -q S --resolution 0 x.pb.gz
 	prof-store compact S
 	mv S/*.block .
 done
