@@ -7,12 +7,13 @@
 #include "query/selector.h"
 #include "store/compact.h"
 #include "store/read.h"
+#include "store/relabel.h"
 #include "store/verify.h"
 #include "store_add.h"
 #include "store_list.h"
 
 static struct {
-	struct opt_list labels;
+	struct opt_list labels, rename, drop;
 	const char *since, *until;
 	uint64_t keep, most;
 	struct resolution resolution;
@@ -60,6 +61,8 @@ static const struct opt own_options[] = {
 	  parse_resolution },
 	{ 0, "since", OPT_STR, &o.since, "TIME", "export: profiles of that time or later" },
 	{ 0, "until", OPT_STR, &o.until, "TIME", "export: profiles of before that time" },
+	{ 0, "rename", OPT_LIST, &o.rename, "OLD=NEW", "relabel: give a label another name" },
+	{ 0, "drop", OPT_LIST, &o.drop, "LABEL", "relabel: remove a label" },
 	{ 0, "keep", OPT_PARSED, &o.keep, "TIME", "gc: remove blocks that are older", NULL,
 	  parse_keep },
 	{ 0, "max-size", OPT_SIZE, &o.most, "SIZE", "gc: remove the oldest blocks above that" },
@@ -70,7 +73,7 @@ static const struct opt own_options[] = {
 
 static const struct opt *const options[] = { own_options, file_options, general_options, NULL };
 static const struct cmd cmd = {
-	"prof-store", "Keep profiles: add, import, export, ls, stat, verify, compact, gc.",
+	"prof-store", "Keep profiles: add, import, export, ls, stat, verify, compact, gc, relabel.",
 	"COMMAND DIRECTORY [FILE|SELECTOR]...", options, false
 };
 
@@ -163,6 +166,40 @@ static bool run_gc(const char *dir, char **args)
 	return ok;
 }
 
+static void parse_rules(struct relabel *r)
+{
+	for (size_t i = 0; i < o.rename.n; i++) {
+		struct str to = str_of(o.rename.v[i]), from = str_cut(&to, '=');
+
+		if (!from.n || !to.n)
+			usage("--rename %s: expected OLD=NEW", o.rename.v[i]);
+		vec_push(r, { from, to });
+	}
+	for (size_t i = 0; i < o.drop.n; i++)
+		vec_push(r, { .from = str_of(o.drop.v[i]) });
+	if (!r->n)
+		usage("relabel: --rename OLD=NEW or --drop LABEL says what to do");
+}
+
+static bool run_relabel(const char *dir, char **args)
+{
+	struct relabel rules = { 0 };
+	struct compact_result r;
+	uint64_t nlog;
+	bool ok;
+
+	(void)args;
+	parse_rules(&rules);
+	ok = store_relabel(dir, &rules, &r, &nlog);
+	report_compaction(&r);
+	if (nlog)
+		note("%llu log%s being written: what is in %s keeps its labels",
+		     (unsigned long long)nlog, nlog == 1 ? " is" : "s are",
+		     nlog == 1 ? "it" : "them");
+	vec_release(&rules);
+	return ok;
+}
+
 static void parse_time(const char *option, const char *text, int64_t *ns)
 {
 	struct buf why = { 0 };
@@ -251,10 +288,11 @@ static const struct {
 	bool (*run)(const char *dir, char **args);
 	bool makes, has_args;
 } commands[] = {
-	{ "add", run_add, true, true },         { "import", run_import, true, true },
-	{ "ls", run_ls, false, false },         { "stat", run_stat, false, false },
-	{ "verify", run_verify, false, false }, { "compact", run_compact, false, false },
-	{ "gc", run_gc, false, false },         { "export", run_export, false, true },
+	{ "add", run_add, true, true },           { "import", run_import, true, true },
+	{ "ls", run_ls, false, false },           { "stat", run_stat, false, false },
+	{ "verify", run_verify, false, false },   { "compact", run_compact, false, false },
+	{ "gc", run_gc, false, false },           { "export", run_export, false, true },
+	{ "relabel", run_relabel, false, false },
 };
 
 int main(int argc, char **argv)
@@ -262,7 +300,7 @@ int main(int argc, char **argv)
 	char **args = start(&cmd, argc, argv);
 
 	if (!args[0])
-		usage("which command? One of add, import, ls, stat, verify, compact, gc, export");
+		usage("which command? One of add, import, ls, stat, verify, compact, gc, export, relabel");
 	for (size_t i = 0; i < LEN(commands); i++) {
 		if (strcmp(args[0], commands[i].name) != 0)
 			continue;
@@ -283,5 +321,6 @@ int main(int argc, char **argv)
 			       2;
 		return status(commands[i].run(args[1], args + 2));
 	}
-	usage("'%s' is none of add, import, ls, stat, verify, compact, gc, export", args[0]);
+	usage("'%s' is none of add, import, ls, stat, verify, compact, gc, export, relabel",
+	      args[0]);
 }

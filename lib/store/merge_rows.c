@@ -124,6 +124,19 @@ struct origin {
 	const struct chunk *chunk;
 };
 
+/*
+ * Relabelling reads the rows of a block's group into a dictionary of their own: only what is
+ * still needed goes on into the new block.
+ */
+struct relabelling {
+	const struct relabel *rules; /* NULL: there is none, and the others are not used */
+	struct strings series;       /* the new ones */
+	const struct group *group;   /* whose rows are in dict */
+	struct dictionary dict;
+	struct remap remap;       /* from dict into the block's */
+	VEC(label_set_id) labels; /* by number in the group: after the rules */
+};
+
 struct merge {
 	struct store_view *v;
 	struct block_writer *w;
@@ -137,6 +150,7 @@ struct merge {
 	struct row_runs runs;
 	VEC(uint32_t) time;
 	VEC(int64_t) value;
+	struct relabelling relabel;
 	struct merge_result *result;
 	bool failed;
 };
@@ -171,6 +185,20 @@ static void add_log_origins(struct merge *m, const struct log_contents *logs)
 	}
 }
 
+static void relabel_origin(struct merge *m, const struct series *s, struct origin *o)
+{
+	struct buf bytes = { 0 };
+	struct series new = { 0 };
+
+	relabel_series(m->relabel.rules, s, &bytes);
+	o->series = strings_get(&m->relabel.series,
+				strings_intern(&m->relabel.series, buf_str(&bytes)));
+	m->failed |= !series_get(&new, o->series);
+	o->group = series_group(&new);
+	series_release(&new);
+	buf_release(&bytes);
+}
+
 static void add_block_origins(struct merge *m)
 {
 	for (size_t i = 0; i < m->v->file.n; i++) {
@@ -180,10 +208,20 @@ static void add_block_origins(struct merge *m)
 			const struct chunk *c = &f->block.chunk.v[k];
 			const struct block_series *s = &f->block.series.v[c->series];
 
-			if (c->first < m->to && c->last >= m->from)
-				vec_push(&m->origin,
-					 { f->block.group.v[s->group].name, s->series.bytes,
-					   c->first, c->last, c->nrow, NULL, f, c });
+			struct origin o = { f->block.group.v[s->group].name,
+					    s->series.bytes,
+					    c->first,
+					    c->last,
+					    c->nrow,
+					    NULL,
+					    f,
+					    c };
+
+			if (c->first >= m->to || c->last < m->from)
+				continue;
+			if (m->relabel.rules)
+				relabel_origin(m, &s->series, &o);
+			vec_push(&m->origin, o);
 		}
 	}
 }
@@ -234,11 +272,25 @@ static void take_profiles(struct merge *m, struct piece *p, const struct row_num
 		if (s.time < from || s.time >= to || !piece_has(p, s.time))
 			continue;
 		s.main_map = s.main_map < n->map.n ? n->map.v[s.main_map].i : 0;
+		if (m->relabel.rules)
+			s.main_map = remap_map(&m->relabel.remap, (map_id){ s.main_map }).i;
 		push_profile(m, s, m->profiles.meta.v[s.meta]);
 		now[i] = (uint32_t)m->rows.profile.n;
 		for (size_t t = 0; t < ntype; t++)
 			vec_push(&m->rows.total, m->profiles.total.v[t * nprofile + i]);
 	}
+}
+
+/* The rows of the new block's dictionary that the numbers of a run are. */
+static void rows_of_run(struct merge *m, struct piece *p, const struct row_numbers *n,
+			const struct row_run *run, uint32_t *stack, uint32_t *labels)
+{
+	*stack = piece_stack(p, n, run->stack).i;
+	*labels = piece_labels(p, n, run->labels).i;
+	if (!m->relabel.rules || p->file->block.in.failed)
+		return;
+	*stack = remap_stack(&m->relabel.remap, (stack_id){ *stack }).i;
+	*labels = remap_label_set(&m->relabel.remap, m->relabel.labels.v[run->labels]).i;
 }
 
 static void take_rows(struct merge *m, struct piece *p, const struct row_numbers *n, size_t nrow,
@@ -248,8 +300,9 @@ static void take_rows(struct merge *m, struct piece *p, const struct row_numbers
 
 	for (size_t i = 0; i < m->runs.n; i++) {
 		const struct row_run *run = &m->runs.v[i];
-		uint32_t stack = piece_stack(p, n, run->stack).i;
-		uint32_t labels = piece_labels(p, n, run->labels).i;
+		uint32_t stack, labels;
+
+		rows_of_run(m, p, n, run, &stack, &labels);
 
 		for (size_t k = 0; k < run->n; k++, at++) {
 			uint32_t profile = now[m->time.v[at]];
@@ -261,6 +314,37 @@ static void take_rows(struct merge *m, struct piece *p, const struct row_numbers
 				vec_push(&m->rows.value, m->value.v[t * nrow + at]);
 		}
 	}
+}
+
+static void forget_relabelled(struct merge *m)
+{
+	if (m->relabel.group) {
+		remap_release(&m->relabel.remap);
+		dict_release(&m->relabel.dict);
+	}
+	m->relabel.group = NULL;
+}
+
+/* The rows of the piece's group: in the new block's dictionary, or in that before the rules. */
+static const struct row_numbers *numbers_for(struct merge *m, struct piece *p)
+{
+	const struct row_numbers *n;
+
+	if (!m->relabel.rules)
+		return piece_numbers(p, &m->out);
+	if (m->relabel.group == p->group)
+		return piece_numbers(p, &m->relabel.dict);
+	forget_relabelled(m);
+	view_forget_numbers(m->v);
+	dict_init(&m->relabel.dict);
+	n = piece_numbers(p, &m->relabel.dict);
+	vec_clear(&m->relabel.labels);
+	for (size_t i = 0; n && i < n->label_set.n; i++)
+		vec_push(&m->relabel.labels,
+			 relabel_set(m->relabel.rules, &m->relabel.dict, n->label_set.v[i]));
+	remap_init(&m->relabel.remap, &m->out, &m->relabel.dict);
+	m->relabel.group = p->group;
+	return n;
 }
 
 static bool take_from_block(struct merge *m, const struct origin *o, int64_t from, int64_t to)
@@ -275,7 +359,7 @@ static bool take_from_block(struct merge *m, const struct origin *o, int64_t fro
 			   o->chunk->nprofile,
 			   o->chunk->nrow };
 	size_t nrow, ntype = s->series.type.n, nprofile;
-	const struct row_numbers *n = piece_numbers(&p, &m->out);
+	const struct row_numbers *n = numbers_for(m, &p);
 	uint32_t *now;
 
 	if (!n || !piece_profiles(&p, &m->profiles) || !piece_runs(&p, &m->runs, &nrow))
@@ -371,6 +455,7 @@ static void write_group(struct merge *m, const struct origin *o, size_t n)
 	}
 	if (!m->failed)
 		m->failed |= !block_group_end(m->w, &m->out);
+	forget_relabelled(m);
 	remap_release(&m->remap);
 	dict_release(&m->out);
 	view_forget_numbers(m->v);
@@ -385,9 +470,12 @@ bool merge_into_block(struct store_view *v, const struct log_contents *logs,
 			   .from = how->from,
 			   .to = how->to,
 			   .step = how->step,
+			   .relabel = { .rules = how->relabel },
 			   .result = result };
 	size_t end;
 
+	if (how->relabel)
+		strings_init(&m.relabel.series);
 	add_log_origins(&m, logs);
 	add_block_origins(&m);
 	if (m.origin.n)
@@ -398,6 +486,9 @@ bool merge_into_block(struct store_view *v, const struct log_contents *logs,
 			end++;
 		write_group(&m, m.origin.v + i, end - i);
 	}
+	if (how->relabel)
+		strings_release(&m.relabel.series);
+	vec_release(&m.relabel.labels);
 	vec_release(&m.origin);
 	chunk_release(&m.rows);
 	chunk_profiles_release(&m.profiles);

@@ -5,6 +5,7 @@
 #ifndef STORE_MERGE_ROWS_H
 #define STORE_MERGE_ROWS_H
 
+#include "store/relabel.h"
 #include "store/store_view.h"
 
 /* Spans of chunks begin at multiples of this: a query for a shorter time reads one. */
@@ -33,8 +34,9 @@ void log_contents_release(struct log_contents *c);
 /* What is written of the time [from, to), and how. */
 struct merge_how {
 	int64_t from, to;
-	unsigned level; /* of the new block */
-	int64_t step;   /* its resolution; 0: profiles stay as they are */
+	unsigned level;                /* of the new block */
+	int64_t step;                  /* its resolution; 0: profiles stay as they are */
+	const struct relabel *relabel; /* NULL: labels stay, too; then there are no logs */
 };
 
 struct merge_result {

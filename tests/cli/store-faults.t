@@ -105,6 +105,15 @@ prof-store add -q base --resolution 0 1.pb.gz
 prof-store add -q base 2.pb.gz 3.pb.gz
 dies 'a compaction of a log' check_compacted prof-store compact S
 
+# relabel replaces block by block.
+rm -rf base
+prof-store add -q base --resolution 0 1.pb.gz 2.pb.gz 3.pb.gz -l service_name=api
+prof-store compact base
+dies 'relabelling' check_compacted prof-store relabel S --rename service_name=app
+rm -rf base
+prof-store add -q base --resolution 0 1.pb.gz
+prof-store add -q base 2.pb.gz 3.pb.gz
+
 # A full disk
 rm -rf S && cp -r base S
 FAIL=write:1 LD_PRELOAD=$BUILD/tests/fail_io.so prof-store add S 2.pb.gz 2>err

@@ -178,6 +178,44 @@ done
 prof-store compact R
 is "$(prof-query R --raw 2>/dev/null | grep -o lost=.)" lost=6 'facts that count are added up'
 
+# Relabelling
+
+# What the sections of blocks hold: all zstd frames
+unpacked() {
+	for block; do
+		for frame in $(grep -abo "$(printf '\050\265\057\375')" "$block" | cut -d : -f 1); do
+			tail -c +$((frame + 1)) "$block" | zstd -dc 2>/dev/null
+		done
+	done
+}
+rm -rf L
+printf '%s\n' 'main;a 1' 'main;b 2' | prof-merge -t pprof |
+	"$BUILD/tests/stamp" time=$noon >x.pb.gz
+prof-store add -q L --resolution 0 x.pb.gz -l service_name=api,region=eu,user=secret-name
+prof-store add -q L x.pb.gz -l service_name=api,region=us,user=other-name
+prof-store compact L
+prof-store add -q L 3.pb.gz -l service_name=web,zone=z,region=eu
+unpacked L/*.block | grep -aq secret-name
+ok $? 'the text of a label is in a block'
+prof-query L -t folded >want
+exits 0 'labels are renamed and dropped' prof-store relabel L --rename region=zone --drop user
+is "$(prof-query L --series-list -t tsv | tail -n +2 | sort | cut -f 2)" "service_name=api,zone=eu
+service_name=api,zone=us
+service_name=web,zone=eu" 'of every series, and a label of the new name is replaced'
+prof-query L -t folded >out
+same out want 'samples stay'
+is "$(prof-query L '{zone="us"}' -t folded | tr '\n' ' ')" 'main;a 1 main;b 2 ' 'and are found'
+exits 0 'the store is good' prof-store verify L
+is "$(unpacked L/*.block | grep -ac secret-name)" 0 'nothing of a dropped label stays'
+exits 0 'series that a dropped label told apart' prof-store relabel L --drop zone --rename service_name=app
+is "$(prof-query L --series-list -t tsv | tail -n +2 | sort | cut -f 2)" "app=api
+app=web" 'become one'
+prof-query L -t folded >out
+same out want 'with the samples of both'
+is "$(prof-query L '{app="api"}' --profiles -t tsv | sed 1d | wc -l)" 2 'and each profile of its own'
+exits 2 'relabel needs a rule' prof-store relabel L
+exits 2 'and a rule two names' prof-store relabel L --rename x
+
 # Limits of integers
 at $noon 'a 9223372036854775807' >max.pb.gz
 prof-store add -q --resolution 0 M max.pb.gz max.pb.gz
