@@ -62,6 +62,19 @@ static void series_of_block_get(struct block *b, struct cursor *c)
 	vec_push(&b->series, s);
 }
 
+static void sum_of_series_get(struct block_series *s, struct cursor *c)
+{
+	struct series_sum *sum = &s->sum;
+
+	sum->nprofile = get_uleb(c);
+	sum->nmerged = get_uleb(c);
+	sum->first = get_sleb(c);
+	sum->last = (int64_t)get_delta(c, (uint64_t)sum->first);
+	sum->default_type = get_text(c);
+	for (size_t i = 0; i < s->series.type.n && !c->failed; i++)
+		vec_push(&sum->total, get_sleb(c));
+}
+
 static bool index_get(struct block *b, struct cursor *c)
 {
 	size_t n;
@@ -86,6 +99,8 @@ static bool index_get(struct block *b, struct cursor *c)
 	n = get_count(c);
 	for (size_t i = 0; i < n && !c->failed; i++)
 		series_of_block_get(b, c);
+	for (size_t i = 0; b->version >= 2 && i < n && !c->failed; i++)
+		sum_of_series_get(&b->series.v[i], c);
 	return !c->failed && !cursor_left(c);
 }
 
@@ -116,9 +131,7 @@ static bool chunks_index_get(struct block *b, struct cursor *c)
 static bool read_index(struct block *b)
 {
 	const struct section *s = b->index;
-	struct buf chunks = { 0 };
 	struct cursor c;
-	bool ok;
 
 	if (b->file.n < BLOCK_HEAD + BLOCK_TAIL)
 		return in_fail_at(&b->in, b->file.n, "the block is cut short");
@@ -127,12 +140,24 @@ static bool read_index(struct block *b)
 	c = cursor_at(buf_str(&b->bytes), s[0].at);
 	if (!index_get(b, &c))
 		return in_fail_at(&b->in, s[0].at, "the index is malformed");
-	ok = head_check(b) && section_unpack(&s[1], &b->in, b->file, &chunks);
-	c = cursor_at(buf_str(&chunks), s[1].at);
+	return head_check(b);
+}
+
+bool block_read_chunks(struct block *b)
+{
+	const struct section *s = &b->index[1];
+	struct buf chunks = { 0 };
+	struct cursor c;
+	bool ok;
+
+	if (b->has_chunks)
+		return true;
+	ok = section_unpack(s, &b->in, b->file, &chunks);
+	c = cursor_at(buf_str(&chunks), s->at);
 	if (ok && !chunks_index_get(b, &c))
-		ok = in_fail_at(&b->in, s[1].at, "the index of chunks is malformed");
+		ok = in_fail_at(&b->in, s->at, "the index of chunks is malformed");
 	buf_release(&chunks);
-	return ok;
+	return b->has_chunks = ok;
 }
 
 bool block_open(struct block *b, const char *path)
@@ -147,8 +172,10 @@ void block_close(struct block *b)
 {
 	for (size_t i = 0; i < b->group.n; i++)
 		vec_release(&b->group.v[i].key);
-	for (size_t i = 0; i < b->series.n; i++)
+	for (size_t i = 0; i < b->series.n; i++) {
 		series_release(&b->series.v[i].series);
+		vec_release(&b->series.v[i].sum.total);
+	}
 	vec_release(&b->replaced);
 	vec_release(&b->group);
 	vec_release(&b->series);

@@ -1,6 +1,6 @@
 /*
  * Blocks: files of a store that are written once. prof-store(5) describes the layout.
- * Version 2 is written only where profiles were added up: see chunk_reduce().
+ * Version 1 has no sums of series, and no profiles that were added up: see chunk_reduce().
  *
  * A block has groups, each with a dictionary of its own, and in them series and their
  * chunks. Its index says where every section lies; a query reads the index and the
@@ -31,9 +31,19 @@ struct group {
 	VEC(struct str) key; /* of labels that samples have beside those of the series */
 };
 
+/* All that a block has of a series, added up. */
+struct series_sum {
+	uint64_t nprofile;
+	uint64_t nmerged; /* profiles of which these are sums: see struct stored */
+	int64_t first, last;
+	struct str default_type; /* of all its profiles the first name in byte order */
+	VEC(int64_t) total;      /* by type */
+};
+
 struct block_series {
 	uint32_t group;
 	struct series series;
+	struct series_sum sum; /* not in version 1 */
 };
 
 struct chunk {
@@ -44,7 +54,7 @@ struct chunk {
 	uint32_t nsection; /* CHUNK_VALUES + number of types */
 };
 
-/* Nothing has been read yet but the index. */
+/* Nothing has been read yet but the index; chunks come with block_read_chunks(). */
 struct block {
 	struct in in; /* keeps the first error, with the block's name */
 	struct str file;
@@ -54,6 +64,7 @@ struct block {
 	VEC(struct replaced) replaced;
 	VEC(struct group) group;
 	VEC(struct block_series) series;
+	bool has_chunks;
 	VEC(struct chunk) chunk;
 	VEC(struct section) section;
 	struct section index[2]; /* its own sections: the index, and that of chunks */
@@ -66,6 +77,9 @@ struct block {
  */
 bool block_open(struct block *b, const char *path);
 void block_close(struct block *b);
+
+/* Read the index of chunks, if that has not been done. False with an error in b->in. */
+bool block_read_chunks(struct block *b);
 
 /* Writing */
 

@@ -204,7 +204,10 @@ static void add_block_origins(struct merge *m)
 	for (size_t i = 0; i < m->v->file.n; i++) {
 		struct view_file *f = m->v->file.v[i];
 
-		for (size_t k = 0; !f->is_bad && !f->name.is_log && k < f->block.chunk.n; k++) {
+		if (f->is_bad || f->name.is_log)
+			continue;
+		m->failed |= !block_read_chunks(&f->block);
+		for (size_t k = 0; k < f->block.chunk.n; k++) {
 			const struct chunk *c = &f->block.chunk.v[k];
 			const struct block_series *s = &f->block.series.v[c->series];
 
@@ -351,13 +354,13 @@ static bool take_from_block(struct merge *m, const struct origin *o, int64_t fro
 {
 	const struct block *b = &o->file->block;
 	const struct block_series *s = &b->series.v[o->chunk->series];
-	struct piece p = { m->v,
-			   o->file,
-			   &s->series,
-			   o->chunk,
-			   &b->group.v[s->group],
-			   o->chunk->nprofile,
-			   o->chunk->nrow };
+	struct piece p = { .view = m->v,
+			   .file = o->file,
+			   .series = &s->series,
+			   .chunk = o->chunk,
+			   .group = &b->group.v[s->group],
+			   .nprofile = o->chunk->nprofile,
+			   .nrow = o->chunk->nrow };
 	size_t nrow, ntype = s->series.type.n, nprofile;
 	const struct row_numbers *n = numbers_for(m, &p);
 	uint32_t *now;

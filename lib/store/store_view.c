@@ -181,10 +181,47 @@ static void select_series(struct store_view *v, const struct block *b, uint32_t 
 					      &v->exact);
 }
 
-static bool next_of_block(struct store_view *v, struct view_file *f, struct piece *p)
+/* Is each of its series wanted whole, and known as a sum? */
+static bool is_wanted_by_series(const struct store_view *v, const struct view_file *f)
 {
 	const struct block *b = &f->block;
 
+	return v->by_series && b->version >= 2 && !f->gone.n && b->first >= v->since &&
+	       b->last < v->until;
+}
+
+static bool next_series_of_block(struct store_view *v, struct view_file *f, struct piece *p)
+{
+	const struct block *b = &f->block;
+
+	while (v->at_chunk < b->series.n) {
+		uint32_t i = (uint32_t)v->at_chunk++;
+		const struct block_series *s = &b->series.v[i];
+
+		select_series(v, b, i);
+		if (!v->selected)
+			continue;
+		*p = (struct piece){ .view = v,
+				     .file = f,
+				     .series = &s->series,
+				     .group = &b->group.v[s->group],
+				     .sum = &s->sum,
+				     .nprofile = s->sum.nprofile,
+				     .whole = true,
+				     .exact = v->exact };
+		return true;
+	}
+	return false;
+}
+
+static bool next_of_block(struct store_view *v, struct view_file *f, struct piece *p)
+{
+	struct block *b = &f->block;
+
+	if (is_wanted_by_series(v, f))
+		return next_series_of_block(v, f, p);
+	if (!block_read_chunks(b))
+		return false;
 	while (v->at_chunk < b->chunk.n) {
 		const struct chunk *c = &b->chunk.v[v->at_chunk++];
 		const struct block_series *s = &b->series.v[c->series];
@@ -195,10 +232,15 @@ static bool next_of_block(struct store_view *v, struct view_file *f, struct piec
 		select_series(v, b, c->series);
 		if (!v->selected)
 			continue;
-		*p = (struct piece){
-			v,           f,       &s->series,         c,       &b->group.v[s->group],
-			c->nprofile, c->nrow, time == EVERYTHING, v->exact
-		};
+		*p = (struct piece){ .view = v,
+				     .file = f,
+				     .series = &s->series,
+				     .chunk = c,
+				     .group = &b->group.v[s->group],
+				     .nprofile = c->nprofile,
+				     .nrow = c->nrow,
+				     .whole = time == EVERYTHING,
+				     .exact = v->exact };
 		return true;
 	}
 	return false;
@@ -277,8 +319,15 @@ static void begin_file(struct store_view *v)
 void view_begin(struct store_view *v, struct selector *selector)
 {
 	v->selector = selector;
+	v->by_series = false;
 	v->at_file = 0;
 	begin_file(v);
+}
+
+void view_begin_series(struct store_view *v, struct selector *selector)
+{
+	view_begin(v, selector);
+	v->by_series = true;
 }
 
 bool view_next(struct store_view *v, struct piece *p)
@@ -300,10 +349,10 @@ bool piece_has_label(const struct piece *p, struct str key)
 {
 	const struct log *l = &p->file->log;
 
-	for (size_t i = 0; p->chunk && i < p->group->key.n; i++)
+	for (size_t i = 0; p->group && i < p->group->key.n; i++)
 		if (str_eq(p->group->key.v[i], key))
 			return true;
-	for (size_t i = 1; !p->chunk && i < l->numbers.label.n; i++)
+	for (size_t i = 1; !p->group && i < l->numbers.label.n; i++)
 		if (str_eq(dict_text(l->dict, dict_label(l->dict, l->numbers.label.v[i])->key),
 			   key))
 			return true;

@@ -44,6 +44,7 @@ struct store_view {
 	uint64_t torn; /* bytes in logs whose writing was cut short */
 	/* The piece that comes next. */
 	struct selector *selector;
+	bool by_series; /* pieces may be all that a block has of a series */
 	size_t at_file, at_chunk;
 	uint32_t at_series;   /* the series of the chunk before; whether it is selected, and */
 	bool selected, exact; /* all its samples are */
@@ -72,8 +73,9 @@ struct piece {
 	struct store_view *view;
 	struct view_file *file;
 	const struct series *series;
-	const struct chunk *chunk; /* NULL in a log */
-	const struct group *group; /* likewise */
+	const struct chunk *chunk;    /* NULL in a log */
+	const struct group *group;    /* likewise */
+	const struct series_sum *sum; /* see view_begin_series(): then it has no chunk */
 	uint64_t nprofile, nrow;
 	bool whole; /* all its profiles are of the view's time */
 	bool exact; /* and all its samples are selected */
@@ -87,6 +89,12 @@ struct piece {
  */
 void view_begin(struct store_view *v, struct selector *selector);
 bool view_next(struct store_view *v, struct piece *p);
+
+/*
+ * The same for one who needs no profiles: where a block is wanted whole, there is one piece
+ * for each series, with its sum in p->sum. It has no parts. Other pieces are as above.
+ */
+void view_begin_series(struct store_view *v, struct selector *selector);
 
 /* Is a profile of the piece with that time in the view? */
 bool piece_has(const struct piece *p, int64_t time);

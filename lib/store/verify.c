@@ -16,7 +16,7 @@ static bool sections_are_whole(struct block *b)
 {
 	VEC(struct section) all = { 0 };
 	uint64_t at = BLOCK_HEAD;
-	bool ok = true;
+	bool ok = block_read_chunks(b);
 
 	vec_append(&all, b->section.v, b->section.n);
 	for (size_t i = 0; i < b->group.n; i++) {
@@ -41,13 +41,16 @@ static bool sections_are_whole(struct block *b)
 /* The numbers of profiles and rows in the index. */
 static bool sums_are_right(struct block *b)
 {
-	uint64_t nprofile = 0, nrow = 0;
+	uint64_t nprofile = 0, nrow = 0, of_series = 0;
 
+	for (size_t i = 0; i < b->series.n; i++)
+		of_series += b->series.v[i].sum.nprofile;
 	for (size_t i = 0; i < b->chunk.n; i++) {
 		nprofile += b->chunk.v[i].nprofile;
 		nrow += b->chunk.v[i].nrow;
 	}
-	return (nprofile == b->nprofile && nrow == b->nrow) ||
+	return (nprofile == b->nprofile && nrow == b->nrow &&
+		(b->version < 2 || of_series == nprofile)) ||
 	       in_fail_at(&b->in, b->index[0].at, "the index has wrong sums");
 }
 
