@@ -8,6 +8,7 @@
 #include "store/compact.h"
 #include "store/read.h"
 #include "store/relabel.h"
+#include "store/sync.h"
 #include "store/verify.h"
 #include "store_add.h"
 #include "store_list.h"
@@ -73,7 +74,8 @@ static const struct opt own_options[] = {
 
 static const struct opt *const options[] = { own_options, file_options, general_options, NULL };
 static const struct cmd cmd = {
-	"prof-store", "Keep profiles: add, import, export, ls, stat, verify, compact, gc, relabel.",
+	"prof-store",
+	"Keep profiles: add, import, export, ls, stat, verify, compact, gc, relabel, sync.",
 	"COMMAND DIRECTORY [FILE|SELECTOR]...", options, false
 };
 
@@ -200,6 +202,28 @@ static bool run_relabel(const char *dir, char **args)
 	return ok;
 }
 
+static bool run_sync(const char *dir, char **args)
+{
+	struct sync_result r;
+	bool ok;
+
+	if (!args[0] || !s3_is(args[0]))
+		usage("sync: expected DIRECTORY s3://BUCKET/PREFIX");
+	if (args[1])
+		usage("sync: '%s' is one operand too many", args[1]);
+	ok = store_sync(dir, args[0], &r);
+	complain_lines(buf_str(&r.errors));
+	if (r.nlog)
+		note("%llu log%s not copied: \"prof-store compact\" makes blocks of logs",
+		     (unsigned long long)r.nlog, r.nlog == 1 ? " is" : "s are");
+	if (common.verbose)
+		note("sent %llu blocks, %llu bytes; %llu were there; removed %llu",
+		     (unsigned long long)r.nsent, (unsigned long long)r.bytes,
+		     (unsigned long long)r.nhad, (unsigned long long)r.nremoved);
+	buf_release(&r.errors);
+	return ok;
+}
+
 static void parse_time(const char *option, const char *text, int64_t *ns)
 {
 	struct buf why = { 0 };
@@ -287,12 +311,18 @@ static const struct {
 	const char *name;
 	bool (*run)(const char *dir, char **args);
 	bool makes, has_args;
+	bool only_reads; /* so the store may be in S3 */
 } commands[] = {
-	{ "add", run_add, true, true },           { "import", run_import, true, true },
-	{ "ls", run_ls, false, false },           { "stat", run_stat, false, false },
-	{ "verify", run_verify, false, false },   { "compact", run_compact, false, false },
-	{ "gc", run_gc, false, false },           { "export", run_export, false, true },
-	{ "relabel", run_relabel, false, false },
+	{ "add", run_add, .makes = true, .has_args = true },
+	{ "import", run_import, .makes = true, .has_args = true },
+	{ "ls", run_ls, .only_reads = true },
+	{ "stat", run_stat, .only_reads = true },
+	{ "verify", run_verify, .only_reads = true },
+	{ "compact", run_compact },
+	{ "gc", run_gc },
+	{ "export", run_export, .has_args = true, .only_reads = true },
+	{ "relabel", run_relabel },
+	{ "sync", run_sync, .has_args = true },
 };
 
 int main(int argc, char **argv)
@@ -300,7 +330,7 @@ int main(int argc, char **argv)
 	char **args = start(&cmd, argc, argv);
 
 	if (!args[0])
-		usage("which command? One of add, import, ls, stat, verify, compact, gc, export, relabel");
+		usage("which command? One of add, import, ls, stat, verify, compact, gc, export, relabel, sync");
 	for (size_t i = 0; i < LEN(commands); i++) {
 		if (strcmp(args[0], commands[i].name) != 0)
 			continue;
@@ -310,6 +340,8 @@ int main(int argc, char **argv)
 			usage("%s: '%s' is one operand too many", args[0], args[2]);
 		if (o.level > 19)
 			usage("--level is 1 to 19");
+		if (s3_is(args[1]) && !commands[i].only_reads)
+			usage("%s: a store in S3 is only read", args[0]);
 		if (commands[i].makes && !store_make(args[1]))
 			return complain("%s: cannot make a store: %s", args[1], strerror(errno)), 2;
 		if (!store_is(args[1]))
@@ -321,6 +353,6 @@ int main(int argc, char **argv)
 			       2;
 		return status(commands[i].run(args[1], args + 2));
 	}
-	usage("'%s' is none of add, import, ls, stat, verify, compact, gc, export, relabel",
+	usage("'%s' is none of add, import, ls, stat, verify, compact, gc, export, relabel, sync",
 	      args[0]);
 }

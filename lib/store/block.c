@@ -135,12 +135,14 @@ static bool read_index(struct block *b)
 
 	if (b->file.n < BLOCK_HEAD + BLOCK_TAIL)
 		return in_fail_at(&b->in, b->file.n, "the block is cut short");
+	if (b->in.want && !b->in.want(b->in.want_context, b->file.n - BLOCK_TAIL, BLOCK_TAIL))
+		return false;
 	if (!tail_get(b) || !section_unpack(&s[0], &b->in, b->file, &b->bytes))
 		return false;
 	c = cursor_at(buf_str(&b->bytes), s[0].at);
 	if (!index_get(b, &c))
 		return in_fail_at(&b->in, s[0].at, "the index is malformed");
-	return head_check(b);
+	return b->in.want || head_check(b); /* it would be a request of its own */
 }
 
 bool block_read_chunks(struct block *b)
@@ -168,6 +170,17 @@ bool block_open(struct block *b, const char *path)
 	return read_index(b);
 }
 
+bool block_open_object(struct block *b, const char *path, struct s3 *s3, const char *name,
+		       uint64_t size)
+{
+	*b = (struct block){ 0 };
+	in_open_memory(&b->in, path, str("", 0));
+	if (!ranges_open(&b->ranges, s3, name, size, &b->in))
+		return false;
+	b->file = b->ranges.bytes;
+	return read_index(b);
+}
+
 void block_close(struct block *b)
 {
 	for (size_t i = 0; i < b->group.n; i++)
@@ -182,6 +195,7 @@ void block_close(struct block *b)
 	vec_release(&b->chunk);
 	vec_release(&b->section);
 	buf_release(&b->bytes);
+	ranges_close(&b->ranges);
 	in_close(&b->in);
 	in_release(&b->in);
 }

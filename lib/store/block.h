@@ -11,6 +11,7 @@
 
 #include "base/strings.h"
 #include "store/chunk.h"
+#include "store/ranges.h"
 #include "store/series.h"
 #include "store/symbols.h"
 
@@ -58,6 +59,7 @@ struct chunk {
 struct block {
 	struct in in; /* keeps the first error, with the block's name */
 	struct str file;
+	struct ranges ranges; /* of a block in S3 */
 	unsigned version, level;
 	uint64_t id, nprofile, nrow;
 	int64_t first, last; /* times of its first and last profile */
@@ -77,6 +79,10 @@ struct block {
  */
 bool block_open(struct block *b, const char *path);
 void block_close(struct block *b);
+
+/* The same for an object of that size; what is read of it is fetched then. All must stay. */
+bool block_open_object(struct block *b, const char *path, struct s3 *s3, const char *name,
+		       uint64_t size);
 
 /* Read the index of chunks, if that has not been done. False with an error in b->in. */
 bool block_read_chunks(struct block *b);

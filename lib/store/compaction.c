@@ -87,9 +87,11 @@ void compaction_bad_files(struct compaction *c, const struct store_view *v)
 	}
 }
 
-/* Files that are replaced by the view's blocks, and that are still there. */
-static void inherit_replaced(struct block_writer *w, const struct store_view *v,
-			     const struct store_names *names)
+/*
+ * What the view's blocks have replaced is replaced by theirs, too, though it is gone here: a
+ * copy of the store, which is made file by file, may still have it.
+ */
+static void inherit_replaced(struct block_writer *w, const struct store_view *v)
 {
 	for (size_t i = 0; i < v->file.n; i++) {
 		const struct view_file *f = v->file.v[i];
@@ -97,9 +99,7 @@ static void inherit_replaced(struct block_writer *w, const struct store_view *v,
 		for (size_t r = 0; !f->is_bad && !f->name.is_log && r < f->block.replaced.n; r++) {
 			const struct replaced *old = &f->block.replaced.v[r];
 
-			for (size_t k = 0; k < names->n; k++)
-				if (names->v[k].id == old->id)
-					block_replaces(w, old->id, old->from, old->to);
+			block_replaces(w, old->id, old->from, old->to);
 		}
 	}
 }
@@ -116,7 +116,7 @@ bool compaction_write(struct compaction *c, struct store_view *v, const struct l
 	for (size_t i = 0; i < v->file.n; i++)
 		if (!v->file.v[i]->is_bad)
 			block_replaces(&w, v->file.v[i]->name.id, how->from, how->to);
-	inherit_replaced(&w, v, &c->names);
+	inherit_replaced(&w, v);
 	ok = ok && merge_into_block(v, logs, how, &w, &merged);
 	if (ok && merged.nprofile) {
 		ok = block_finish(&w);

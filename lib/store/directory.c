@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char marker[] = "prof-store", contents[] = "prof-store 1\n";
+const char store_marker[] = "prof-store", store_marker_contents[] = "prof-store 1\n";
 
 void store_path(char path[PATH_MAX], const char *dir, const char *name)
 {
@@ -23,7 +23,9 @@ bool store_is(const char *dir)
 	char path[PATH_MAX];
 	struct stat st;
 
-	store_path(path, dir, marker);
+	if (s3_is(dir))
+		return true;
+	store_path(path, dir, store_marker);
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
@@ -52,11 +54,11 @@ bool store_make(const char *dir)
 	} else if (errno != EEXIST) {
 		return false;
 	}
-	store_path(path, dir, marker);
+	store_path(path, dir, store_marker);
 	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return false;
-	if (write(fd, contents, sizeof(contents) - 1) < 0 || fsync(fd) < 0) {
+	if (write(fd, store_marker_contents, strlen(store_marker_contents)) < 0 || fsync(fd) < 0) {
 		close(fd);
 		return false;
 	}
@@ -257,4 +259,32 @@ bool store_list(const char *dir, struct store_names *names)
 bool store_list_damaged(const char *dir, struct store_names *names)
 {
 	return list_once(dir, names, damaged_name_parse);
+}
+
+static void take_object(void *context, struct str name, uint64_t size)
+{
+	struct objects *o = context;
+	struct store_name n;
+	char text[sizeof(n.text)];
+
+	if (name.n >= sizeof(text))
+		return;
+	memcpy(text, name.p, name.n);
+	text[name.n] = '\0';
+	o->is_store |= strcmp(text, store_marker) == 0;
+	if (!store_name_parse(&n, text) || n.is_log)
+		return;
+	n.size = size;
+	vec_push(&o->names, n);
+}
+
+bool objects_list(struct s3 *s3, struct objects *o, struct buf *why)
+{
+	o->is_store = false;
+	vec_clear(&o->names);
+	if (!s3_list(s3, take_object, o, why))
+		return false;
+	if (o->names.n)
+		qsort(o->names.v, o->names.n, sizeof(*o->names.v), by_text);
+	return true;
 }

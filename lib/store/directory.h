@@ -18,6 +18,7 @@
 
 #include "base/str.h"
 #include "base/vec.h"
+#include "s3/s3.h"
 
 enum { SECOND_NS = 1000000000 };
 #define HOUR_NS (INT64_C(3600) * SECOND_NS)
@@ -43,6 +44,7 @@ struct store_name {
 	unsigned level;
 	int64_t from, to; /* ns; of a log: when it was begun, twice */
 	uint64_t id;
+	uint64_t size; /* of an object in S3; else 0 */
 	int64_t step;  /* of a block whose profiles are sums of spans of this length, ns; or 0 */
 	char host[64]; /* of a log */
 };
@@ -57,7 +59,10 @@ struct resolution {
 	int64_t step, age;
 };
 
-/* Is it the directory of a store? */
+/* The file that makes a directory a store. */
+extern const char store_marker[], store_marker_contents[];
+
+/* Is it the directory of a store, or one in S3 ("s3://bucket/prefix")? */
 bool store_is(const char *dir);
 
 /* Make the directory a store; it is created if need be. False with errno. */
@@ -97,6 +102,13 @@ int64_t store_file_time(const char *dir, const char *name);
  * again: what a compaction moves is neither missed nor seen twice. False with errno.
  */
 bool store_list(const char *dir, struct store_names *names);
+
+/* The blocks in S3, in the same order. False with what is wrong. */
+struct objects {
+	struct store_names names;
+	bool is_store; /* there is the file that makes it one */
+};
+bool objects_list(struct s3 *s3, struct objects *o, struct buf *why);
 
 /*
  * The logs that a compaction has set aside because they are damaged: what can be read of

@@ -1,6 +1,7 @@
 #include "store/store_view.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 enum { TRIES = 100 };
@@ -45,10 +46,16 @@ static bool open_file(struct store_view *v, const struct store_name *name)
 
 	f->name = *name;
 	store_path(f->path, v->dir, name->text);
-	f->size = store_file_size(v->dir, name->text);
+	f->size = v->s3 ? name->size : store_file_size(v->dir, name->text);
 	errno = 0;
-	ok = name->is_log ? log_open(&f->log, f->path, v->dict) : block_open(&f->block, f->path);
-	is_gone = !ok && stat(f->path, &st) < 0 && errno == ENOENT;
+	if (v->s3)
+		ok = block_open_object(&f->block, f->path, v->s3, f->name.text, name->size);
+	else if (name->is_log)
+		ok = log_open(&f->log, f->path, v->dict);
+	else
+		ok = block_open(&f->block, f->path);
+	is_gone = !ok &&
+		  (v->s3 ? f->block.ranges.is_gone : stat(f->path, &st) < 0 && errno == ENOENT);
 	f->is_bad = !ok;
 	vec_push(&v->file, f);
 	if (!ok && !is_gone)
@@ -64,17 +71,70 @@ static bool open_all(struct store_view *v, const struct store_names *names)
 	return true;
 }
 
-/* What blocks replace is not read from other files. */
+static int by_id(const void *a, const void *b)
+{
+	const struct view_file *x = *(struct view_file *const *)a,
+			       *y = *(struct view_file *const *)b;
+
+	return (x->name.id > y->name.id) - (x->name.id < y->name.id);
+}
+
+static void apply_replaced_by(struct view_file *by, struct view_file **sorted, size_t n)
+{
+	for (size_t r = 0; !by->is_bad && r < by->block.replaced.n; r++) {
+		struct view_file key = { .name.id = by->block.replaced.v[r].id }, *at = &key;
+		struct view_file **found = bsearch(&at, sorted, n, sizeof(at), by_id);
+
+		if (found)
+			vec_push(&(*found)->gone, by->block.replaced.v[r]);
+	}
+}
+
+/*
+ * What blocks replace is not read from other files. Most of it is not there any more, and
+ * there is much of it: a block says all that became a part of it.
+ */
 static void apply_replaced(struct store_view *v)
 {
-	for (size_t i = 0; i < v->file.n; i++) {
-		struct view_file *by = v->file.v[i];
+	VEC(struct view_file *) sorted = { 0 };
 
-		for (size_t r = 0; !by->is_bad && r < by->block.replaced.n; r++)
-			for (size_t k = 0; k < v->file.n; k++)
-				if (v->file.v[k]->name.id == by->block.replaced.v[r].id)
-					vec_push(&v->file.v[k]->gone, by->block.replaced.v[r]);
+	vec_append(&sorted, v->file.v, v->file.n);
+	if (sorted.n)
+		qsort(sorted.v, sorted.n, sizeof(*sorted.v), by_id);
+	for (size_t i = 0; i < v->file.n; i++)
+		apply_replaced_by(v->file.v[i], sorted.v, sorted.n);
+	vec_release(&sorted);
+}
+
+/* The names of what is there: of a store in S3, blocks only. */
+static bool list_files(struct store_view *v, struct store_names *names)
+{
+	struct objects o = { 0 };
+	struct buf why = { 0 };
+	bool ok;
+
+	if (!s3_is(v->dir)) {
+		ok = store_list(v->dir, names);
+		if (!ok)
+			buf_printf(&why, "%s", strerror(errno));
+	} else {
+		if (!v->s3)
+			v->s3 = s3_open(v->dir, &why);
+		ok = v->s3 && objects_list(v->s3, &o, &why);
+		if (ok && !o.names.n && !o.is_store) {
+			buf_printf(&why, "is no store: \"prof-store sync\" makes one");
+			ok = false;
+		}
+		vec_clear(names);
+		vec_append(names, o.names.v, o.names.n);
+		vec_release(&o.names);
 	}
+	if (!ok) {
+		buf_printf(&v->errors, "%s: %.*s\n", v->dir, STR_ARG(buf_str(&why)));
+		v->nerror++;
+	}
+	buf_release(&why);
+	return ok;
 }
 
 bool view_open(struct store_view *v, const char *dir, struct dictionary *dict, int64_t since,
@@ -88,11 +148,8 @@ bool view_open(struct store_view *v, const char *dir, struct dictionary *dict, i
 		close_files(v);
 		v->errors.n = 0;
 		v->nerror = 0;
-		if (!store_list(dir, &names)) {
-			buf_printf(&v->errors, "%s: %s\n", dir, strerror(errno));
-			v->nerror++;
+		if (!list_files(v, &names))
 			break;
-		}
 		ok = open_all(v, &names);
 	}
 	if (!ok && !v->nerror) {
@@ -118,6 +175,7 @@ void view_open_files(struct store_view *v, const char *dir, struct dictionary *d
 void view_close(struct store_view *v)
 {
 	close_files(v);
+	s3_close(v->s3);
 	vec_release(&v->file);
 	buf_release(&v->errors);
 	buf_release(&v->symbols);

@@ -38,6 +38,7 @@ struct store_view {
 	const char *dir;
 	struct dictionary *dict; /* rows of all pieces are entered here */
 	int64_t since, until;    /* times of profiles, ns: until is not included */
+	struct s3 *s3;           /* of a store that is there; else NULL */
 	VEC(struct view_file *) file;
 	struct buf errors; /* messages, one a line */
 	uint64_t nerror;
