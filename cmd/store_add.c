@@ -79,6 +79,14 @@ static bool learn_hash(struct adding *a, uint64_t hash)
 	return table_intern(&a->hashes, &row) == n;
 }
 
+static void learn_piece(struct adding *a, const struct chunk_profiles *p)
+{
+	for (size_t i = 0; i < p->profile.n; i++)
+		learn_hash(a, p->profile.v[i].hash);
+	for (size_t i = 0; i < p->more_hash.n; i++)
+		learn_hash(a, p->more_hash.v[i]);
+}
+
 static bool learn_day(struct adding *a, int64_t day)
 {
 	struct chunk_profiles profiles = { 0 };
@@ -92,8 +100,7 @@ static bool learn_day(struct adding *a, int64_t day)
 	view_begin(&v, NULL);
 	while (view_next(&v, &p))
 		if (piece_profiles(&p, &profiles))
-			for (size_t i = 0; i < profiles.profile.n; i++)
-				learn_hash(a, profiles.profile.v[i].hash);
+			learn_piece(a, &profiles);
 	chunk_profiles_release(&profiles);
 	if (v.nerror)
 		ok = complain("%.*s", STR_ARG(buf_str(&v.errors)));
