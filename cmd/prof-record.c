@@ -7,6 +7,7 @@
 
 #include "common.h"
 #include "compare_options.h"
+#include "label_list.h"
 #include "record/jit_environment.h"
 #include "record_ab.h"
 #include "record_selftest.h"
@@ -123,7 +124,7 @@ static const struct opt what_options[] = {
 	  "keep the last such time: for SIGUSR2 and the end", .parse = parse_duration },
 	{ 0, "control", OPT_STR, &o.control, "fifo:FILE,...",
 	  "take commands: enable, disable, snapshot ..." },
-	{ 'l', "label", OPT_LIST, &o.labels, "KEY=VALUE", "put this label on all samples" },
+	{ 'l', "label", OPT_LIST, &o.labels, "KEY=VALUE,...", "put these labels on all samples" },
 	{ 0, "fact", OPT_LIST, &o.facts, "KEY=VALUE", "put this fact in the profile" },
 	{ 0, "label-by", OPT_STR, &o.label_by, "LABEL,...", "labels taken from samples",
 	  label_word },
@@ -297,11 +298,11 @@ static uint32_t stack_bytes(void)
 	return (uint32_t)min_size(o.stack_size, MOST_STACK) & ~7u;
 }
 
-static void check_pairs(const struct opt_list *l, const char *what)
+static void check_facts(void)
 {
-	for (size_t i = 0; i < l->n; i++)
-		if (strchr(l->v[i], '=') == NULL || l->v[i][0] == '=')
-			usage("'%s' is not a %s: KEY=VALUE", l->v[i], what);
+	for (size_t i = 0; i < o.facts.n; i++)
+		if (strchr(o.facts.v[i], '=') == NULL || o.facts.v[i][0] == '=')
+			usage("'%s' is not a fact: KEY=VALUE", o.facts.v[i]);
 }
 
 static void check_waits(void)
@@ -459,8 +460,8 @@ int main(int argc, char **argv)
 
 	if (o.kernel && o.no_kernel)
 		usage("--require-kernel and --no-kernel exclude each other");
-	check_pairs(&o.labels, "label");
-	check_pairs(&o.facts, "fact");
+	o.labels = label_list(&o.labels);
+	check_facts();
 	check_waits();
 	check_control();
 	check_allocs();

@@ -4,6 +4,7 @@
 
 #include "base/when.h"
 #include "common.h"
+#include "label_list.h"
 #include "query/selector.h"
 #include "store/compact.h"
 #include "store/read.h"
@@ -111,16 +112,19 @@ static bool compact_if_due(const char *dir)
 
 static bool run_add(const char *dir, char **args)
 {
-	struct store_add add = { .dir = dir, .labels = &o.labels, .compact = compact_if_due };
+	struct store_add add = { .dir = dir,
+				 .labels = label_list(&o.labels),
+				 .compact = compact_if_due };
 
 	return store_add_files(&add, args) && compact_if_due(dir);
 }
 
 static bool run_import(const char *dir, char **args)
 {
-	struct store_add add = {
-		.dir = dir, .labels = &o.labels, .is_import = true, .compact = compact_if_due
-	};
+	struct store_add add = { .dir = dir,
+				 .labels = label_list(&o.labels),
+				 .is_import = true,
+				 .compact = compact_if_due };
 
 	return store_add_files(&add, args) && compact_if_due(dir);
 }
