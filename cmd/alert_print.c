@@ -8,6 +8,7 @@
 #include "common.h"
 #include "io/number.h"
 #include "profile/unit.h"
+#include "query/openmetrics.h"
 #include "time_table.h"
 
 enum { CULPRITS = 5 };
@@ -205,11 +206,7 @@ static void put_labels(struct json *j, const struct alert *a, struct str group)
 	json_member_string(j, "alertname", a->rule.name);
 	for (size_t i = 0; i < o->nby; i++) {
 		key.n = 0;
-		for (size_t k = 0; k < o->by[i].n; k++) /* names of labels in Prometheus */
-			buf_ch(&key, (uint8_t)o->by[i].p[k] < 0x80 && o->by[i].p[k] != '.' &&
-						     o->by[i].p[k] != '"' && o->by[i].p[k] != '\\' ?
-					     o->by[i].p[k] :
-					     '_');
+		metric_label_name(&key, o->by[i]);
 		buf_ch(&key, '\0');
 		json_member_string(j, key.p, str_cut(&group, '\0'));
 	}

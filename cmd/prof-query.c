@@ -85,6 +85,7 @@ static const struct opt own_options[] = {
 	{ 0, "follow", OPT_FLAG, &o.follow, NULL, "a report for each window of a stream" },
 	{ 't', "to", OPT_CHOICE, &o.to, "FORMAT", "report: text, tsv, json; else pprof, folded",
 	  to_name, .also = "report" },
+	{ 0, "format", OPT_CHOICE, &o.to, "FORMAT", "the same as --to", to_name },
 	{ 0 },
 };
 
@@ -146,8 +147,10 @@ static void choose_format(const struct report *report, struct query *q)
 		      to_name((size_t)o.to));
 	if (!report && is_for_reports)
 		usage("-t %s is for reports: add one, such as --top", to_name((size_t)o.to));
-	if (report && is_for_reports && o.to > REPORT_JSON)
+	if (report && (o.to > REPORT_OPENMETRICS || (o.to > REPORT_JSON && !report->metrics)))
 		usage("-t %s is not for --%s", to_name((size_t)o.to), report->name);
+	if (o.to == REPORT_OPENMETRICS && (o.mean || o.ratio || o.follow))
+		usage("-t openmetrics has sums: no --mean, no --ratio, no --follow");
 	if (is_for_reports)
 		q->format = (enum report_format)o.to;
 	else
@@ -217,6 +220,7 @@ static const struct report *choose_report(struct query *q)
 	q->arg.label = str_of(argument);
 	choose_order(&q->arg);
 	q->arg.by = str_of(o.by);
+	q->arg.selector = common.selector;
 	q->arg.mean = o.mean;
 	q->arg.source = (struct source_dirs){ o.source.v, o.source.n };
 	q->arg.unit = str_of(o.unit);

@@ -45,7 +45,8 @@ const struct opt time_report_options[] = {
 
 const char *report_format_name(size_t i)
 {
-	static const char *const names[] = { "text", "tsv", "json", "alertmanager" };
+	static const char *const names[] = { "text",	   "tsv",	   "json",
+					     "openmetrics", "alertmanager", "svg" };
 
 	return i < LEN(names) ? names[i] : NULL;
 }

@@ -10,7 +10,7 @@
 #include "query/selector.h"
 
 /* What -t names: first enum report_format, then formats of some reports only. */
-enum { TO_ALERTMANAGER = REPORT_JSON + 1, NTO };
+enum { TO_ALERTMANAGER = REPORT_OPENMETRICS + 1, TO_SVG, NTO };
 const char *report_format_name(size_t i);
 
 extern const struct opt time_report_options[];
