@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/when.h"
 #include "changes/changes.h"
 #include "common.h"
 #include "io/number.h"
@@ -94,7 +95,7 @@ static void print_change_text(struct time_table *t, const struct history *h, con
 {
 	struct buf *b = &t->out.bytes;
 
-	time_print(b, window_time(h, c->window), true);
+	when_print_local(b, window_time(h, c->window));
 	buf_add(b, S("  "));
 	put_share(b, c->before);
 	buf_add(b, S(" -> "));

@@ -12,7 +12,7 @@ static struct {
 	uint64_t last;
 	struct over_time values;
 	struct alert_request alerts;
-	bool changes, cardinality;
+	bool changes, cardinality, heat_map, exemplars;
 } o = { .values.measure = -1 };
 
 static bool parse_length(void *to, const char *arg)
@@ -30,6 +30,10 @@ const struct opt time_report_options[] = {
 	{ 0, "changes", OPT_FLAG, &o.changes, NULL, "when functions' shares changed" },
 	{ 0, "cardinality", OPT_FLAG, &o.cardinality, NULL, "labels, their values and series" },
 	{ 0, "profiles", OPT_FLAG, &o.values.profiles, NULL, "the profiles, with their times" },
+	{ 0, "heatmap", OPT_MAYBE, &o.values.heat_map, "WHAT",
+	  "profiles by time and value; or subsecond" },
+	{ 0, "exemplars", OPT_MAYBE, &o.values.exemplars, "N",
+	  "the profiles with the largest values" },
 	{ 0, "series-list", OPT_FLAG, &o.values.list, NULL, "sets of labels and their types" },
 	{ 0, "step", OPT_PARSED, &o.values.step, "TIME", "--series: length of a step (1m)", NULL,
 	  parse_length },
@@ -89,7 +93,7 @@ static int run_values(const struct time_report_request *r)
 {
 	o.values.by = r->by;
 	return status(over_time_print(&o.values, r->paths, r->selector,
-				      r->to < 0 ? REPORT_TEXT : (enum report_format)r->to));
+				      r->to < 0 ? REPORT_TEXT : r->to));
 }
 
 static int run_changes(const struct time_report_request *r)
@@ -108,19 +112,21 @@ static int run_cardinality(const struct time_report_request *r)
 					r->to < 0 ? REPORT_TEXT : (enum report_format)r->to));
 }
 
-/* Each report: whether it is wanted, how it is printed, and its last format. */
+/* Each report: whether it is wanted, how it is printed, and the formats beside text, TSV and JSON. */
 static const struct time_report {
 	const char *name;
 	const bool *wanted;
 	int (*run)(const struct time_report_request *r);
-	int most;
+	unsigned formats;
 } time_reports[] = {
-	{ "series", &o.values.series, run_values, REPORT_JSON },
-	{ "profiles", &o.values.profiles, run_values, REPORT_JSON },
-	{ "series-list", &o.values.list, run_values, REPORT_JSON },
-	{ "cardinality", &o.cardinality, run_cardinality, REPORT_JSON },
-	{ "changes", &o.changes, run_changes, REPORT_JSON },
-	{ "alert", &o.alerts.wanted, run_alerts, TO_ALERTMANAGER },
+	{ "series", &o.values.series, run_values, 1 << REPORT_OPENMETRICS | 1 << TO_SVG },
+	{ "heatmap", &o.heat_map, run_values, 1 << TO_SVG },
+	{ "exemplars", &o.exemplars, run_values, 0 },
+	{ "profiles", &o.values.profiles, run_values, 0 },
+	{ "series-list", &o.values.list, run_values, 0 },
+	{ "cardinality", &o.cardinality, run_cardinality, 0 },
+	{ "changes", &o.changes, run_changes, 0 },
+	{ "alert", &o.alerts.wanted, run_alerts, 1 << TO_ALERTMANAGER },
 };
 
 static const struct time_report *wanted_report(void)
@@ -128,6 +134,8 @@ static const struct time_report *wanted_report(void)
 	const struct time_report *found = NULL;
 
 	o.alerts.wanted = alerts_wanted(&o.alerts);
+	o.heat_map = o.values.heat_map != NULL;
+	o.exemplars = o.values.exemplars != NULL;
 	for (size_t i = 0; i < LEN(time_reports); i++) {
 		if (!*time_reports[i].wanted)
 			continue;
@@ -149,7 +157,7 @@ int time_report_run(const struct time_report_request *r)
 {
 	const struct time_report *report = wanted_report();
 
-	if (report && r->to > report->most)
+	if (report && r->to > REPORT_JSON && (r->to >= NTO || !(report->formats >> r->to & 1)))
 		usage("--%s is not printed as %s", report->name,
 		      r->to < NTO ? report_format_name((size_t)r->to) : "a profile");
 	return report ? report->run(r) : 2;
