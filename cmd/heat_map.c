@@ -73,16 +73,16 @@ void heat_map_begin(struct profile_values *values, const char *argument)
 	values->add = values->is_subsecond ? add_times : add_value;
 }
 
-/* A step that people count in, of at most USUAL_COLUMNS for that time. */
-static int64_t step_for(int64_t ns)
+/* A step that people count in, of at most so many for that time. */
+static int64_t step_for(int64_t ns, int64_t columns)
 {
 	static const int64_t seconds[] = { 1,	2,   5,	  10,	15,   30,   60,	   120,	  300,
 					   600, 900, 1800, 3600, 7200, 21600, 43200, 86400 };
 
 	for (size_t i = 0; i < LEN(seconds); i++)
-		if (seconds[i] * SECOND * USUAL_COLUMNS >= ns)
+		if (seconds[i] * SECOND * columns >= ns)
 			return seconds[i] * SECOND;
-	return (ns / USUAL_COLUMNS / 86400 / SECOND + 1) * 86400 * SECOND;
+	return (ns / columns / 86400 / SECOND + 1) * 86400 * SECOND;
 }
 
 static int64_t floor_to(int64_t time, int64_t step)
@@ -108,7 +108,8 @@ static bool size_map(struct heat_map *m, const struct profile_values *values)
 		return true;
 	m->step = values->is_subsecond ? SECOND :
 		  values->step	       ? values->step :
-					 step_for(until - from);
+					 step_for(until - from, (int64_t)min_size(USUAL_COLUMNS,
+									   values->point.n));
 	m->from = floor_to(from, m->step);
 	m->columns = (size_t)((until - m->from) / m->step) + 1;
 	m->rows = values->is_subsecond ? SUBSECOND_ROWS : most > least ? ROWS : 1;

@@ -6,13 +6,15 @@
 #include "change_points.h"
 #include "common.h"
 #include "over_time.h"
+#include "span_report.h"
 
 static struct {
 	const char *since, *until;
 	uint64_t last;
 	struct over_time values;
 	struct alert_request alerts;
-	bool changes, cardinality, heat_map, exemplars;
+	struct span_request spans;
+	bool changes, cardinality, heat_map, exemplars, by_span;
 } o = { .values.measure = -1 };
 
 static bool parse_length(void *to, const char *arg)
@@ -29,6 +31,9 @@ const struct opt time_report_options[] = {
 	{ 0, "rules", OPT_FILE, &o.alerts.file, "FILE", "--alert for each line of a file" },
 	{ 0, "changes", OPT_FLAG, &o.changes, NULL, "when functions' shares changed" },
 	{ 0, "cardinality", OPT_FLAG, &o.cardinality, NULL, "labels, their values and series" },
+	{ 0, "span", OPT_STR, &o.spans.span, "ID", "samples of that span, by their label" },
+	{ 0, "trace", OPT_STR, &o.spans.trace, "ID", "samples of that trace, by their label" },
+	{ 0, "spans", OPT_FILE, &o.spans.file, "FILE", "what spans of an OTLP/JSON file cost" },
 	{ 0, "profiles", OPT_FLAG, &o.values.profiles, NULL, "the profiles, with their times" },
 	{ 0, "heatmap", OPT_MAYBE, &o.values.heat_map, "WHAT",
 	  "profiles by time and value; or subsecond" },
@@ -112,6 +117,20 @@ static int run_cardinality(const struct time_report_request *r)
 					r->to < 0 ? REPORT_TEXT : (enum report_format)r->to));
 }
 
+static int run_spans(const struct time_report_request *r)
+{
+	if (r->by || o.values.function || o.values.self || o.values.measure >= 0 || o.values.step)
+		usage("--by, --step, --function, --self and --measure are for --series");
+	return status(span_report_print(&o.spans, r->paths, r->selector,
+					r->to < 0 ? REPORT_TEXT : (enum report_format)r->to));
+}
+
+void time_report_ids(const char **span, const char **trace)
+{
+	*span = o.spans.file ? NULL : o.spans.span;
+	*trace = o.spans.file ? NULL : o.spans.trace;
+}
+
 /* Each report: whether it is wanted, how it is printed, and the formats beside text, TSV and JSON. */
 static const struct time_report {
 	const char *name;
@@ -122,6 +141,7 @@ static const struct time_report {
 	{ "series", &o.values.series, run_values, 1 << REPORT_OPENMETRICS | 1 << TO_SVG },
 	{ "heatmap", &o.heat_map, run_values, 1 << TO_SVG },
 	{ "exemplars", &o.exemplars, run_values, 0 },
+	{ "spans", &o.by_span, run_spans, 0 },
 	{ "profiles", &o.values.profiles, run_values, 0 },
 	{ "series-list", &o.values.list, run_values, 0 },
 	{ "cardinality", &o.cardinality, run_cardinality, 0 },
@@ -134,6 +154,7 @@ static const struct time_report *wanted_report(void)
 	const struct time_report *found = NULL;
 
 	o.alerts.wanted = alerts_wanted(&o.alerts);
+	o.by_span = o.spans.file != NULL;
 	o.heat_map = o.values.heat_map != NULL;
 	o.exemplars = o.values.exemplars != NULL;
 	for (size_t i = 0; i < LEN(time_reports); i++) {
