@@ -14,7 +14,7 @@ static struct {
 	struct over_time values;
 	struct alert_request alerts;
 	struct span_request spans;
-	bool changes, cardinality, heat_map, exemplars, by_span;
+	bool changes, cardinality, heat_map, exemplars, by_span, inclusive;
 } o = { .values.measure = -1 };
 
 static bool parse_length(void *to, const char *arg)
@@ -30,6 +30,7 @@ const struct opt time_report_options[] = {
 	  "exit with 1 if it is true (see the manual)" },
 	{ 0, "rules", OPT_FILE, &o.alerts.file, "FILE", "--alert for each line of a file" },
 	{ 0, "changes", OPT_FLAG, &o.changes, NULL, "when functions' shares changed" },
+	{ 0, "inclusive", OPT_FLAG, &o.inclusive, NULL, "--changes: shares with callees" },
 	{ 0, "cardinality", OPT_FLAG, &o.cardinality, NULL, "labels, their values and series" },
 	{ 0, "span", OPT_STR, &o.spans.span, "ID", "samples of that span, by their label" },
 	{ 0, "trace", OPT_STR, &o.spans.trace, "ID", "samples of that trace, by their label" },
@@ -103,10 +104,15 @@ static int run_values(const struct time_report_request *r)
 
 static int run_changes(const struct time_report_request *r)
 {
-	if (r->by || o.values.function || o.values.self || o.values.measure >= 0)
-		usage("--by, --function, --self and --measure are for --series");
-	return status(change_points_print(r->paths, r->selector, o.values.step,
-					  r->to < 0 ? REPORT_TEXT : (enum report_format)r->to));
+	if (o.values.function || o.values.self || o.values.measure >= 0)
+		usage("--function, --self and --measure are for --series");
+	return status(change_points_print(
+		&(struct change_request){ .step = o.values.step,
+					  .inclusive = o.inclusive,
+					  .by = r->by,
+					  .format = r->to < 0 ? REPORT_TEXT :
+								(enum report_format)r->to },
+		r->paths, r->selector));
 }
 
 static int run_cardinality(const struct time_report_request *r)
@@ -164,6 +170,8 @@ static const struct time_report *wanted_report(void)
 			usage("--%s or --%s, not both", found->name, time_reports[i].name);
 		found = &time_reports[i];
 	}
+	if (o.inclusive && !o.changes)
+		usage("--inclusive is for --changes");
 	return found;
 }
 
