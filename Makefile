@@ -294,6 +294,8 @@ install: all ## install below PREFIX, after DESTDIR; "make uninstall" takes it b
 		install -m 644 completions/prof.fish "$D$(fishdir)/$$prog.fish" || exit 1; \
 	done
 	install -m 644 completions/_prof "$D$(zshdir)/_prof"
+	install -d "$D$(datadir)/prof"
+	install -m 644 man/grafana-dashboard.json "$D$(datadir)/prof"
 	$(if $(UNITS),install -d "$D$(unitdir)")
 	for unit in $(UNITS); do \
 		sed 's|@bindir@|$(bindir)|g' systemd/$$unit >"$D$(unitdir)/$$unit" && \
@@ -304,6 +306,8 @@ uninstall:
 	for prog in $(PROGS); do \
 		rm -f "$D$(bindir)/$$prog" "$D$(bashdir)/$$prog" "$D$(fishdir)/$$prog.fish"; \
 	done
+	rm -f "$D$(datadir)/prof/grafana-dashboard.json"
+	-rmdir "$D$(datadir)/prof"
 	rm -f "$D$(zshdir)/_prof" "$D$(libdir)/libprof-alloc.so" $(UNITS:%="$D$(unitdir)/%")
 	for page in $(MAN); do rm -f "$D$(mandir)/man$${page##*.}/$${page##*/}"; done
 	for unit in $(UNITS); do rm -f "$D$(unitdir)/$$unit"; done
