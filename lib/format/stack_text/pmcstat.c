@@ -128,6 +128,8 @@ static bool read_graph_line(struct reader *r, struct str line)
 	if (parse_event(line, &event)) {
 		end_ways(r, 0);
 		r->col = stack_text_column(&r->s, event, S("count"));
+		if (!r->has_column)
+			r->s.p->head.default_type = dict_intern(r->s.p->dict, event);
 		return r->has_column = true;
 	}
 	if (parse_graph_line(line, &g))
@@ -177,6 +179,7 @@ static int pmcstat_sniff(struct sniff *s)
 const struct format format_pmcstat = {
 	.name = "pmcstat",
 	.help = "call graphs that pmcstat -G of FreeBSD prints",
+	.events = true,
 	.sniff = pmcstat_sniff,
 	.read = pmcstat_read,
 };
