@@ -94,6 +94,18 @@ static void count_lost(struct reader *r, struct str record)
 	buf_release(&fact);
 }
 
+/* "cpu, unit = nanoseconds" */
+static void read_unit(struct reader *r, struct str text)
+{
+	ptrdiff_t at = str_find(text, PERF_EVENT_UNIT);
+	struct dictionary *d = r->s.p->dict;
+
+	if (at > 0)
+		vec_push(&r->s.units,
+			 { dict_intern(d, str(text.p, (size_t)at)),
+			   dict_intern(d, str_skip(text, (size_t)at + PERF_EVENT_UNIT.n)) });
+}
+
 /* perf's own header, "# hostname : lab3", as facts. */
 static void read_header(struct reader *r, struct str line)
 {
@@ -107,6 +119,12 @@ static void read_header(struct reader *r, struct str line)
 	};
 	struct buf b = { 0 };
 
+	if (str_eq(line, S(PERF_WHOLE_NAMES)))
+		r->s.stack.whole = true;
+	if (str_starts(line, PERF_DURATION))
+		str_i64(str_skip(line, PERF_DURATION.n), &r->s.duration);
+	if (str_starts(line, PERF_EVENT_HEADER))
+		read_unit(r, str_skip(line, PERF_EVENT_HEADER.n));
 	for (size_t i = 0; i < LEN(facts); i++) {
 		struct str key = str_of(facts[i].key);
 
@@ -357,6 +375,8 @@ const struct format format_perf_script = {
 	.name = "perf-script",
 	.help = "text that perf script prints",
 	.events = true,
+	.all_types = true,
 	.sniff = sniff_perf_script,
 	.read = read_perf_script,
+	.write = perf_script_write,
 };

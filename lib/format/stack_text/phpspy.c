@@ -93,8 +93,8 @@ static int phpspy_sniff(struct sniff *s)
 			return END;
 		if (str_starts(line, S("#")))
 			continue;
-		if (!parse_php_frame(line, &f) || f.number != n)
-			return n && parse_php_frame(line, &f) && !f.number ? FRAMES : 0;
+		if (!parse_php_frame(line, &f) || (!n && f.number))
+			return 0;
 		n++;
 	}
 	return n ? FRAMES : 0;
