@@ -94,16 +94,20 @@ static void count_lost(struct reader *r, struct str record)
 	buf_release(&fact);
 }
 
-/* "cpu, unit = nanoseconds" */
+/* "cpu, unit = nanoseconds": sample types keep their order. */
 static void read_unit(struct reader *r, struct str text)
 {
 	ptrdiff_t at = str_find(text, PERF_EVENT_UNIT);
 	struct dictionary *d = r->s.p->dict;
+	struct perf_unit u;
+	int64_t scale;
 
-	if (at > 0)
-		vec_push(&r->s.units,
-			 { dict_intern(d, str(text.p, (size_t)at)),
-			   dict_intern(d, str_skip(text, (size_t)at + PERF_EVENT_UNIT.n)) });
+	if (at <= 0)
+		return;
+	u.event = dict_intern(d, str(text.p, (size_t)at));
+	u.unit = dict_intern(d, str_skip(text, (size_t)at + PERF_EVENT_UNIT.n));
+	profile_column(r->s.p, u.event, u.unit, &scale);
+	vec_push(&r->s.units, u);
 }
 
 /* perf's own header, "# hostname : lab3", as facts. */
@@ -315,7 +319,7 @@ static bool read_perf_script(struct in *in, struct profile *p)
 	perf_samples_finish(&r.s);
 	if (r.lost.n)
 		in_note(in, 0, "perf says: %.*s", STR_ARG(buf_str(&r.lost)));
-	if (!in->failed && !p->ncol)
+	if (!in->failed && !r.s.targets.n)
 		in_fail(in, "holds no samples");
 	perf_samples_release(&r.s);
 	buf_release(&r.lost);
