@@ -144,6 +144,10 @@ void perf_samples_begin(struct perf_samples *s, struct str line, const struct pe
 	perf_stack_begin(&s->stack, str_starts(e->comm, S("java")));
 	s->target = target_of(s, e);
 	s->labels = labels_of(s, e);
+	if (e->has_tid && !s->with_thread)
+		s->with_thread = s->in->line;
+	if (!e->has_tid && !s->without_thread)
+		s->without_thread = s->in->line;
 	set_value(s, e->has_time, e->time, e->period);
 	if (e->has_time && e->has_tid && e->name.n && !e->has_own && !e->rest.n)
 		remember_event(s, line, e);
@@ -285,6 +289,10 @@ void perf_samples_finish(struct perf_samples *s)
 	else if (s->first_time <= s->last_time)
 		s->p->head.duration = (int64_t)(s->last_time - s->first_time);
 	note_overlaps(s);
+	if (s->with_thread && s->without_thread)
+		in_note(s->in, max_size(s->with_thread, s->without_thread),
+			"threads are printed for some events only: a number may be part of a "
+			"command");
 	note_suspects(s, "a command", &s->commands);
 	note_suspects(s, "a symbol", &s->stack.suspects);
 }

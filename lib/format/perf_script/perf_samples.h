@@ -48,6 +48,7 @@ struct perf_samples {
 	uint64_t time, value;
 	uint64_t first_time, last_time;
 	uint32_t nsample;
+	uint64_t with_thread, without_thread; /* lines of the first such events; 0 = none */
 	str_id comm_key, pid_key, tid_key, cpu_key;
 	struct perf_suspects commands;
 	struct perf_event_memo memo[4]; /* a few threads and CPUs take turns */

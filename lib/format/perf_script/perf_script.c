@@ -253,13 +253,22 @@ static bool is_event_here(const struct reader *r, struct str line, const struct 
 		 perf_stack_is_empty(&r->s.stack));
 }
 
+/* "#1  12 [003] 5.123456: ...": lines of the header have a blank after '#'. */
+static bool is_odd_command(struct str line)
+{
+	struct perf_event e;
+
+	return line.n > 1 && line.p[1] != ' ' && perf_event_line(line, &e) && e.has_time &&
+	       (e.has_tid || e.cpu >= 0);
+}
+
 static bool read_new_line(struct reader *r, struct str line)
 {
 	struct perf_event e;
 	struct perf_frame f;
 	bool is_event, is_frame;
 
-	if (!r->s.open && line.p[0] == '#') {
+	if (!r->s.open && line.p[0] == '#' && !is_odd_command(line)) {
 		read_header(r, line);
 		return true;
 	}

@@ -20,8 +20,11 @@ void perf_stack_init(struct perf_stack *s, struct profile *p, struct in *in)
 /* Java's type descriptors: "Lorg/foo/Bar;::run" is org/foo/Bar's run. */
 static struct str strip_descriptor(struct str name)
 {
-	bool class = name.n && name.p[0] == 'L' && str_chr(name, '/') >= 0;
+	ptrdiff_t slash = str_chr(name, '/');
+	bool class = slash > 0 && name.p[0] == 'L';
 
+	for (ptrdiff_t i = 0; i < slash; i++) /* "LazyCompile:*f /a.js" is V8's */
+		class &= name.p[i] != ' ' && name.p[i] != ':';
 	return class ? str_skip(name, 1) : name;
 }
 
