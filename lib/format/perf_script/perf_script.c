@@ -351,7 +351,8 @@ static bool next_line(struct str *head, bool all, struct str *line)
 		if (line->n && line->p[line->n - 1] == '\r')
 			line->n--;
 		if (line->n && !perf_is_message(*line) &&
-		    (line->p[0] != '#' || str_starts(*line, S("# ========"))))
+		    (line->p[0] != '#' || str_starts(*line, S("# ========")) ||
+		     is_odd_command(*line)))
 			return true;
 	}
 }
