@@ -22,7 +22,7 @@ LISTEN	?= $(if $(filter Linux,$(SYSTEM)),yes,no)
 
 # Flags. What pkg-config says is asked for once, by the first recipe that needs it, so that
 # "make deps" and "make help" work without any library.
-PACKAGES := libzstd libdeflate zlib liblzma yajl libpcre2-8 libxxhash libprotobuf-c \
+PACKAGES := libzstd libdeflate zlib liblzma yajl expat libpcre2-8 libxxhash libprotobuf-c \
 	   $(if $(filter no,$(ELFUTILS)),,libelf libdw) $(if $(filter no,$(LISTEN)),,libmicrohttpd)
 OPTIONAL := libseccomp libbpf
 # Loaded by the commands that reach a server, when they do (lib/http/curl_library.h).
