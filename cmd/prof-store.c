@@ -75,7 +75,7 @@ static const struct opt own_options[] = {
 static const struct opt *const options[] = { own_options, file_options, general_options, NULL };
 static const struct cmd cmd = {
 	"prof-store",
-	"Keep profiles: add, import, export, ls, stat, verify, compact, gc, relabel, sync.",
+	"Commands: add, import, export, ls, stat, verify, compact, gc, relabel, sync.",
 	"COMMAND DIRECTORY [FILE|SELECTOR]...", options, false
 };
 
