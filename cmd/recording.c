@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/when.h"
 #include "cli/progress.h"
 #include "common.h"
 #include "record/wait_reason.h"
@@ -80,6 +81,7 @@ static void add_waits(struct off_cpu_counts *to, const struct off_cpu_counts *c)
 	to->waits += c->waits;
 	to->time += c->time;
 	to->no_stack += c->no_stack;
+	to->no_stack_time += c->no_stack_time;
 	to->short_ones += c->short_ones;
 	to->short_time += c->short_time;
 	to->unknown += c->unknown;
@@ -154,7 +156,7 @@ static void on_note(void *context, const char *text)
 static void on_progress(void *context, const struct window *w)
 {
 	const struct recording *r = context;
-	double seconds = 1e-9 * (double)(recorder_now() - r->begun);
+	double seconds = 1e-9 * (double)(monotonic_ns() - r->begun);
 
 	progress_show("%.0f s, %llu samples, %llu lost, own CPU %.2f%%", seconds,
 		      (unsigned long long)(r->samples + w->samples),
@@ -203,7 +205,7 @@ void recording_run(struct recording *r)
 		r->failed = true;
 		return;
 	}
-	r->begun = recorder_now();
+	r->begun = monotonic_ns();
 	if (session_run(&s, &r->session, &why)) {
 		r->failed = !record_output_close(&r->output);
 		if (target_failed())
@@ -222,7 +224,7 @@ void recording_run(struct recording *r)
 	r->frequency = s.sampler.frequency;
 	r->most_frequency = s.sampler.most_frequency;
 	note_refusal(r, &s.interpreters);
-	r->wall = recorder_now() - r->begun;
+	r->wall = monotonic_ns() - r->begun;
 	r->finishing = r->begun + r->wall - s.over;
 	session_release(&s);
 	buf_release(&why);
@@ -266,12 +268,13 @@ static void note_waits(const struct recording *r)
 		     (unsigned long long)c->short_ones, 1e-9 * (double)c->short_time);
 	if (c->no_stack && r->switch_period > 1)
 		note("%llu of the waits have no stack of their own: at times one in %llu switches "
-		     "was sampled; their time is shared out among the thread's others",
-		     (unsigned long long)c->no_stack, (unsigned long long)r->switch_period);
+		     "was sampled; their time, %.3g s, is shared out among the thread's others",
+		     (unsigned long long)c->no_stack, (unsigned long long)r->switch_period,
+		     1e-9 * (double)c->no_stack_time);
 	else if (c->no_stack)
-		note("%llu of the waits have no stack, which was lost: their time is shared out "
-		     "among the thread's others",
-		     (unsigned long long)c->no_stack);
+		note("%llu of the waits have no stack, which was lost: their time, %.3g s, is "
+		     "shared out among the thread's others",
+		     (unsigned long long)c->no_stack, 1e-9 * (double)c->no_stack_time);
 	if (c->unknown)
 		note("of %llu waits one end was lost: %.3g s are neither waiting nor running",
 		     (unsigned long long)c->unknown, 1e-9 * (double)c->unknown_time);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/when.h"
 #include "interp/python_image.h"
 #include "interp/ruby_image.h"
 #include "object/open_untrusted.h"
@@ -225,7 +226,7 @@ void interp_targets_look(struct interp_targets *t, uint32_t pid, uint64_t progra
 			return;
 	}
 	target.program = program;
-	target.asked = recorder_now();
+	target.asked = monotonic_ns();
 	target.wait = wait;
 	interp_program_set_target(t->program, pid, &target);
 }

@@ -1,20 +1,12 @@
 #include "record/recorder.h"
 
-#include <time.h>
 #include <unistd.h>
 
+#include "base/when.h"
 #include "record/kernel_text.h"
 #include "record/sampler_program.h"
 
 enum { COMMIT_NS = 1000000 }; /* a record's time may be this much before its writing */
-
-uint64_t recorder_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 void recorder_ignore(struct recorder *r, int pid)
 {
@@ -278,7 +270,7 @@ void recorder_take(struct recorder *r)
 
 void recorder_drain(struct recorder *r, bool all)
 {
-	uint64_t until = all ? UINT64_MAX : recorder_now() - COMMIT_NS;
+	uint64_t until = all ? UINT64_MAX : (uint64_t)monotonic_ns() - COMMIT_NS;
 
 	recorder_take(r);
 	decoder_run(&r->decoder, until);
@@ -288,7 +280,7 @@ void recorder_drain(struct recorder *r, bool all)
 
 void recorder_drain_until(struct recorder *r, uint64_t time)
 {
-	while (recorder_now() < time + COMMIT_NS)
+	while ((uint64_t)monotonic_ns() < time + COMMIT_NS)
 		usleep(COMMIT_NS / 1000);
 	recorder_take(r);
 	decoder_run(&r->decoder, time);

@@ -68,7 +68,4 @@ void recorder_take(struct recorder *r);
 /* Give back what no process uses any more. */
 void recorder_sweep(struct recorder *r);
 
-/* Nanoseconds of the clock that records carry. */
-uint64_t recorder_now(void);
-
 #endif

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/when.h"
 #include "record/cpu_counter.h"
 #include "record/session_allocs.h"
 #include "record/session_child.h"
@@ -216,7 +217,7 @@ static bool start_target(struct session *s, struct buf *why)
 	s->paused = s->o->paused;
 	if (!s->o->delay || s->paused)
 		return true;
-	sleep_until(recorder_now() + s->o->delay);
+	sleep_until(monotonic_ns() + s->o->delay);
 	sampler_start(&s->sampler);
 	return true;
 }
@@ -255,10 +256,10 @@ bool session_start(struct session *s, struct buf *why)
 	session_expect_interpreters(s);
 	note_frequency(s);
 	note_precise(s);
-	s->begun = recorder_now();
+	s->begun = monotonic_ns();
 	if (!start_target(s, why))
 		return false;
 	session_begin_waits(s, s->begun);
-	s->begun = recorder_now();
+	s->begun = monotonic_ns();
 	return begin_allocs(s, why);
 }
