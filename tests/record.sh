@@ -3,7 +3,7 @@
 
 . "$top/tests/lib.sh"
 
-if ! prof-record -q --kernel -a -d 10ms -o /dev/null 2>err; then
+if ! prof-record -q --require-kernel -a -d 10ms -o /dev/null 2>err; then
 	echo "1..0 # SKIP $(head -1 err)"
 	exit 0
 fi

@@ -8,6 +8,7 @@
 #include "record/drain_thread.h"
 #include "record/session_allocs.h"
 #include "record/session_child.h"
+#include "record/session_interpreters.h"
 #include "record/session_slices.h"
 #include "record/session_start.h"
 #include "record/session_waits.h"
@@ -191,7 +192,8 @@ static int wait_ms(struct session *s, uint64_t now)
 	due = now + LOOK_MS * 1000000;
 	if ((s->read_memory && now - s->read_memory < HOUSE_NS) ||
 	    (s->allocs.taken && now - s->allocs.taken < HOUSE_NS) ||
-	    (s->off_cpu.asked && now - s->off_cpu.asked < HOUSE_NS))
+	    (s->off_cpu.asked && now - s->off_cpu.asked < HOUSE_NS) ||
+	    session_awaits_interpreter(s, now))
 		due = now + READ_MS * 1000000;
 
 	if (s->o->every && s->window_start + s->o->every < due)
@@ -277,6 +279,7 @@ static void run_windows(struct session *s)
 		recorder_take(&s->recorder);
 		session_adapt_waits(s, monotonic_ns());
 		recorder_drain(&s->recorder, false);
+		session_look_for_interpreters(s);
 		now = monotonic_ns();
 		allocs_look(&s->allocs, now);
 		show_progress(s, now, &shown);
@@ -337,7 +340,7 @@ void session_release(struct session *s)
 	allocs_release(&s->allocs);
 	recorder_release(&s->recorder);
 	sampler_close(&s->sampler);
-	pythons_close(&s->pythons);
+	interpreters_close(&s->interpreters);
 	targets_close(&s->targets);
 	if (s->cpu_counter >= 0)
 		close(s->cpu_counter);

@@ -26,7 +26,7 @@ struct window {
 	uint64_t user_time; /* ns of that outside the kernel, of a command that has ended */
 	uint64_t sampled;   /* ns of CPU time that samples stand for */
 	uint64_t forks;     /* threads and processes that began in it */
-	struct python_counts python;
+	struct interp_counts interpreted;
 	uint64_t max_rss; /* bytes, of a command that has ended; else 0 */
 	struct off_cpu_counts off_cpu;
 	struct alloc_counts allocs;
@@ -89,7 +89,7 @@ struct session_counts {
 	uint64_t samples, lost, throttled, remembered, forks;
 	uint64_t cpu;     /* ns that the targets used */
 	uint64_t sampled; /* ns that samples stand for */
-	struct python_counts python;
+	struct interp_counts interpreted;
 };
 
 struct session {
@@ -97,7 +97,7 @@ struct session {
 	struct sampler_options sampler_options; /* those in force */
 	struct sampler sampler;
 	struct recorder recorder;
-	struct pythons pythons;
+	struct interpreters interpreters;
 	struct gather gather;
 	struct off_cpu off_cpu;
 	struct allocs allocs;

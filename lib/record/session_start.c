@@ -9,6 +9,7 @@
 #include "record/cpu_counter.h"
 #include "record/session_allocs.h"
 #include "record/session_child.h"
+#include "record/session_interpreters.h"
 #include "record/session_waits.h"
 #include "record/session_window.h"
 #include "record/tasks.h"
@@ -60,30 +61,6 @@ static bool wants(void *context, struct process *p)
 	return s->o->wants(s->o->context, p);
 }
 
-/* Without their program, interpreters are programs like others. */
-static void open_pythons(struct session *s)
-{
-	if (s->o->native)
-		return;
-	pythons_open(&s->pythons, s->o->evaluators);
-	if (s->pythons.works)
-		s->sampler_options.program = &s->pythons.sampler;
-}
-
-/* Those that run already. */
-static void expect_pythons(struct session *s)
-{
-	const struct sampler_options *o = &s->sampler_options;
-	struct buf list = { 0 };
-
-	if (o->target != TARGET_TASKS || s->o->native)
-		return;
-	tasks_processes(o->pids, o->npid, o->children, &list);
-	for (size_t i = 0; i < BUF_COUNT(&list, int); i++)
-		pythons_expect(&s->pythons, ((const int *)list.p)[i]);
-	buf_release(&list);
-}
-
 static void set_up(struct session *s)
 {
 	const struct session_options *o = s->o;
@@ -95,7 +72,7 @@ static void set_up(struct session *s)
 		s->recorder.threads = &s->targets;
 	s->recorder.context = s;
 	if (!s->o->native)
-		recorder_use_pythons(&s->recorder, &s->pythons);
+		recorder_use_interpreters(&s->recorder, &s->interpreters);
 	s->recorder.self = (int)getpid();
 	s->recorder.decoder.unwinder.use_memory = true;
 	s->recorder.decoder.unwinder.use_memo = true;
@@ -267,7 +244,7 @@ bool session_start(struct session *s, struct buf *why)
 		return false;
 	/* Attaching to many threads that keep all CPUs busy is slow otherwise. */
 	session_raise_priority(s, true);
-	open_pythons(s);
+	session_open_interpreters(s);
 	ok = sampler_open(&s->sampler, &s->sampler_options, why);
 	set_up(s);
 	if (!ok) {
@@ -276,7 +253,7 @@ bool session_start(struct session *s, struct buf *why)
 		return false;
 	}
 	choose_tree(s);
-	expect_pythons(s);
+	session_expect_interpreters(s);
 	note_frequency(s);
 	note_precise(s);
 	s->begun = monotonic_ns();

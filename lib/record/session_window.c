@@ -67,7 +67,7 @@ static struct session_counts counts_so_far(struct session *s)
 					.throttled = d->counts.throttled,
 					.remembered = d->unwinder.remembered,
 					.forks = s->recorder.forks,
-					.python = s->pythons.samples.counts,
+					.interpreted = s->interpreters.samples.counts,
 					.cpu = cpu_counted(s),
 					.sampled = s->sampled };
 }
@@ -115,7 +115,7 @@ static void measure(struct session *s, const struct session_counts *now, uint64_
 	memcpy(w->by_end, s->gather.nended, sizeof(w->by_end));
 	w->throttled = now->throttled - was->throttled;
 	w->remembered = now->remembered - was->remembered;
-	w->python = python_counts_since(&s->pythons.samples.counts, &was->python);
+	w->interpreted = interp_counts_since(&s->interpreters.samples.counts, &was->interpreted);
 	w->forks = now->forks - was->forks;
 	w->sampled = now->sampled - was->sampled;
 	w->cpu_time = now->cpu > was->cpu ? now->cpu - was->cpu : 0;
