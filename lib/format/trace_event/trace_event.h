@@ -21,8 +21,8 @@
 
 /* The begin or end of a span of time in a thread, or both. */
 struct trace_span {
-	int64_t ts;	/* ns */
-	int64_t order;	/* of an X: how long it is, in ns; else its order in the file */
+	int64_t ts;     /* ns */
+	int64_t order;  /* of an X: how long it is, in ns; else its order in the file */
 	uint32_t frame; /* the number of a location */
 	uint32_t phase; /* enum trace_phase */
 };
@@ -53,7 +53,7 @@ struct trace_thread {
 	struct buf spans;
 	uint64_t nspan;
 	struct trace_span last; /* the one added last */
-	bool unordered;		/* they are not in order of time */
+	bool unordered;         /* they are not in order of time */
 };
 
 /* A part of a CPU profile: its packed samples and times, from here in the lists of all. */

@@ -180,8 +180,8 @@ static void add_unordered(struct spans *s, struct trace_thread *t)
 		size_t best = BLOCKS;
 
 		for (size_t i = 0; i < BLOCKS; i++)
-			if (next[i] < end[i] && (best == BLOCKS || by_time(&all.v[next[i]],
-									   &all.v[next[best]]) < 0))
+			if (next[i] < end[i] &&
+			    (best == BLOCKS || by_time(&all.v[next[i]], &all.v[next[best]]) < 0))
 				best = i;
 		if (!n)
 			s->now = all.v[next[best]].ts;
