@@ -73,7 +73,10 @@ static void list_store(void *context, struct store_view *v)
 	struct chunk_profiles profiles = { 0 };
 	struct piece p;
 
-	view_begin(v, l->selector);
+	if (l->profiles)
+		view_begin(v, l->selector);
+	else
+		view_begin_series(v, l->selector);
 	while (view_next(v, &p)) {
 		size_t n;
 

@@ -174,6 +174,34 @@ static void print_ratio(struct table_out *t, const char *name, uint64_t a, uint6
 		buf_printf(&t->out.bytes, "%-22s %14.2f\n", name, (double)a / (double)b);
 }
 
+/* Profiles of a lower resolution: for each step how many sums there are. */
+static void print_resolutions(struct table_out *t, const struct store_view *v,
+			      const struct contents *c)
+{
+	VEC(int64_t) said = { 0 };
+
+	for (size_t i = 0; i < v->file.n; i++) {
+		int64_t step = v->file.v[i]->name.step;
+		uint64_t nprofile = 0;
+		struct buf name = { 0 };
+		size_t k = 0;
+
+		while (k < said.n && said.v[k] != step)
+			k++;
+		if (!step || k < said.n)
+			continue;
+		vec_push(&said, step);
+		for (k = i; k < v->file.n; k++)
+			if (v->file.v[k]->name.step == step)
+				nprofile += c[k].nprofile;
+		buf_printf(&name, "of these, sums of %llds", (long long)(step / SECOND_NS));
+		buf_ch(&name, '\0');
+		print_figure(t, name.p, nprofile);
+		buf_release(&name);
+	}
+	vec_release(&said);
+}
+
 bool store_print_figures(const char *dir, int format)
 {
 	uint64_t nblock = 0, nlog = 0, block_bytes = 0, log_bytes = 0, nprofile = 0, nrow = 0;
@@ -206,6 +234,7 @@ bool store_print_figures(const char *dir, int format)
 		print_figure(&t, "bytes of logs", log_bytes);
 		print_figure(&t, "series", series.n - 1);
 		print_figure(&t, "profiles", nprofile);
+		print_resolutions(&t, &v, c);
 		print_figure(&t, "rows", nrow);
 		print_ratio(&t, "bytes a profile", block_bytes + log_bytes, nprofile);
 		print_ratio(&t, "bytes a row", block_bytes + log_bytes, nrow);

@@ -45,7 +45,6 @@ const struct opt time_report_options[] = {
 	  parse_length },
 	{ 0, "function", OPT_STR, &o.values.function, "RE",
 	  "--series: samples with a function that matches" },
-	{ 0, "self", OPT_FLAG, &o.values.self, NULL, "--function: of the leaf alone" },
 	{ 0, "measure", OPT_CHOICE, &o.values.measure, "MEASURE",
 	  "--series: value, share, rate, avg or max", alert_measure_name },
 	{ 0, "last", OPT_PARSED, &o.last, "TIME", "the same as --since now-TIME", NULL,
@@ -55,8 +54,8 @@ const struct opt time_report_options[] = {
 
 const char *report_format_name(size_t i)
 {
-	static const char *const names[] = { "text",	   "tsv",	   "json",
-					     "openmetrics", "alertmanager", "svg" };
+	static const char *const names[] = { "text", "tsv",	      "json", "openmetrics",
+					     "html", "alertmanager", "svg" };
 
 	return i < LEN(names) ? names[i] : NULL;
 }
@@ -98,13 +97,14 @@ static int run_alerts(const struct time_report_request *r)
 static int run_values(const struct time_report_request *r)
 {
 	o.values.by = r->by;
+	o.values.self = r->self;
 	return status(over_time_print(&o.values, r->paths, r->selector,
 				      r->to < 0 ? REPORT_TEXT : r->to));
 }
 
 static int run_changes(const struct time_report_request *r)
 {
-	if (o.values.function || o.values.self || o.values.measure >= 0)
+	if (o.values.function || r->self || o.values.measure >= 0)
 		usage("--function, --self and --measure are for --series");
 	return status(change_points_print(
 		&(struct change_request){ .step = o.values.step,
@@ -117,7 +117,7 @@ static int run_changes(const struct time_report_request *r)
 
 static int run_cardinality(const struct time_report_request *r)
 {
-	if (r->by || o.values.function || o.values.self || o.values.measure >= 0 || o.values.step)
+	if (r->by || o.values.function || r->self || o.values.measure >= 0 || o.values.step)
 		usage("--by, --step, --function, --self and --measure are for --series");
 	return status(cardinality_print(r->paths, r->selector,
 					r->to < 0 ? REPORT_TEXT : (enum report_format)r->to));
@@ -125,7 +125,7 @@ static int run_cardinality(const struct time_report_request *r)
 
 static int run_spans(const struct time_report_request *r)
 {
-	if (r->by || o.values.function || o.values.self || o.values.measure >= 0 || o.values.step)
+	if (r->by || o.values.function || r->self || o.values.measure >= 0 || o.values.step)
 		usage("--by, --step, --function, --self and --measure are for --series");
 	return status(span_report_print(&o.spans, r->paths, r->selector,
 					r->to < 0 ? REPORT_TEXT : (enum report_format)r->to));

@@ -10,7 +10,7 @@
 #include "query/selector.h"
 
 /* What -t names: first enum report_format, then formats of some reports only. */
-enum { TO_ALERTMANAGER = REPORT_OPENMETRICS + 1, TO_SVG, NTO };
+enum { TO_ALERTMANAGER = REPORT_HTML + 1, TO_SVG, NTO };
 const char *report_format_name(size_t i);
 
 extern const struct opt time_report_options[];
@@ -28,6 +28,7 @@ struct time_report_request {
 	char *const *paths;
 	struct selector *selector; /* NULL: all */
 	const char *by;            /* labels */
+	bool self;                 /* --function: of the leaf alone */
 	int to;                    /* a number that report_format_name() knows; -1: text */
 };
 

@@ -52,7 +52,7 @@ cut -f 1-9 out >want
 same got want 'and so do files'
 tac_times=$(prof-query stream --changes --until @$((noon + 2400)) 2>err)
 is "$tac_times" '' 'nothing is found before it happens'
-prof-store compact S
+prof-store compact S --resolution 0
 prof-query S --changes -t tsv 2>err >whole
 same whole out 'nor does compaction change anything'
 prof-query -q S --changes >text
