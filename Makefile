@@ -38,7 +38,7 @@ bpf_include = -idirafter /usr/include $(foreach m,$(shell $(CC) -print-multiarch
 bpf_compile = $(call once,bpf_compile,$(shell echo '$(bpf_compilers)' | tr '|' '\n' | while read -r c; \
 	  do c="$$c $(bpf_include)"; echo | $$c -include linux/bpf.h -x c -c -o /dev/null - 2>/dev/null && \
 	  echo "$$c" && break; done))
-BPF	= $(O)/lib/interp/python.bpf.o
+BPF	= $(O)/lib/interp/interpreters.bpf.o
 # Where headers lie in a folder of the system's, "make cross" must find its own ones first.
 package_cflags = $(call once,package_cflags,$(call ask,--cflags) \
 	$(patsubst -I%,-idirafter %,$(call ask,--cflags $(LOADED))) \
@@ -154,8 +154,8 @@ $(O)/html_assets.h: $(PICTURE_JS) $(PAGE_JS) Makefile
 	printf '#define %s "%s"\n' PICTURE_SCRIPT $(O)/picture.js HTML_SCRIPT $(O)/page.js \
 		HTML_SCRIPT_SHA256 "$$(printf "$$octal" | base64)" >$@
 
-$(O)/lib/record/python_program.o: $(BPF)
-$(BPF): lib/interp/bpf/python.bpf.c $(wildcard lib/interp/*.h lib/interp/bpf/*.h) $(O)/flags
+$(O)/lib/record/interp_program.o: $(BPF)
+$(BPF): lib/interp/bpf/interpreters.bpf.c $(wildcard lib/interp/*.h lib/interp/bpf/*.h) $(O)/flags
 	$(if $(bpf_compile),$(call say,BPF   $<))
 	$(Q)mkdir -p $(@D) && $(or $(bpf_compile),:) -g -Wall -Wextra -Ilib -c $< -o $@ && touch $@
 

@@ -26,8 +26,9 @@ static struct {
 	struct label_list {
 		const char *roots, *leaves;
 	} frames; /* --tagroot, --tagleaf */
-	bool by_cum, by_flat, mean, normalize, relative, follow;
+	bool incl, self, mean, normalize, relative, follow;
 	struct opt_list source;
+	const char *revision;
 	int sort; /* enum graph_order */
 	int to;   /* into to_name() */
 	/* By report: whether the user asks for it, and its argument. */
@@ -70,20 +71,24 @@ static const struct opt own_options[] = {
 	{ 0, "select", OPT_STR, &o.select, "SELECTOR", "same as the operand" },
 	{ 0, "sort", OPT_CHOICE, &o.sort, "ORDER", "order functions by flat, cum or name",
 	  order_name },
-	{ 0, "cum", OPT_FLAG, &o.by_cum, NULL, "--sort=cum" },
-	{ 0, "flat", OPT_FLAG, &o.by_flat, NULL, "--sort=flat" },
+	{ 0, "incl", OPT_FLAG, &o.incl, NULL, "order functions by inclusive value: --sort=cum",
+	  .also = "cum" },
+	{ 0, "self", OPT_FLAG, &o.self, NULL, "--sort=flat; --function: of the leaf alone",
+	  .also = "flat" },
 	{ 0, "by", OPT_STR, &o.by, "LABEL", "divide --top, --series ... by values of a label" },
 	{ 0, "tagroot", OPT_STR, &o.frames.roots, "LABEL,...", "stacks begin with these labels" },
 	{ 0, "tagleaf", OPT_STR, &o.frames.leaves, "LABEL,...", "stacks end with these labels" },
 	{ 0, "mean", OPT_FLAG, &o.mean, NULL, "divide values by those of the first sample type" },
 	{ 0, "ratio", OPT_STR, &o.ratio, "TYPE/TYPE", "--top: show one type per unit of another" },
 	{ 0, "source", OPT_LIST, &o.source, "DIR", "--list: look for source files here, too" },
+	{ 0, "revision", OPT_STR, &o.revision, "REV",
+	  "--list: files as they are in this git revision" },
 	{ 0, "unit", OPT_STR, &o.unit, "UNIT", "show values in this unit: ms, kB ..." },
 	{ 0, "relative-percentages", OPT_FLAG, &o.relative, NULL, "shares of what filters keep" },
 	{ 0, "base", OPT_FILE, &o.base, "FILE", "subtract this profile" },
 	{ 0, "normalize", OPT_FLAG, &o.normalize, NULL, "scale to the total of --base first" },
 	{ 0, "follow", OPT_FLAG, &o.follow, NULL, "a report for each window of a stream" },
-	{ 't', "to", OPT_CHOICE, &o.to, "FORMAT", "report: text, tsv, json; else pprof, folded",
+	{ 't', "to", OPT_CHOICE, &o.to, "FORMAT", "report: text, tsv, json, html; else pprof ...",
 	  to_name, .also = "report" },
 	{ 0 },
 };
@@ -146,7 +151,7 @@ static void choose_format(const struct report *report, struct query *q)
 		      to_name((size_t)o.to));
 	if (!report && is_for_reports)
 		usage("-t %s is for reports: add one, such as --top", to_name((size_t)o.to));
-	if (report && is_for_reports && o.to > REPORT_JSON)
+	if (report && is_for_reports && (o.to == REPORT_HTML ? !report->html : o.to > REPORT_JSON))
 		usage("-t %s is not for --%s", to_name((size_t)o.to), report->name);
 	if (is_for_reports)
 		q->format = (enum report_format)o.to;
@@ -156,11 +161,9 @@ static void choose_format(const struct report *report, struct query *q)
 
 static void choose_order(struct report_arguments *arg)
 {
-	if (o.by_cum + o.by_flat + (o.sort >= 0) > 1)
-		usage("one of --sort, --cum and --flat");
-	arg->order = o.by_cum    ? GRAPH_BY_CUM :
-		     o.sort >= 0 ? (enum graph_order)o.sort :
-				   GRAPH_BY_FLAT;
+	if (o.incl + o.self + (o.sort >= 0) > 1)
+		usage("one of --sort, --incl and --self");
+	arg->order = o.incl ? GRAPH_BY_CUM : o.sort >= 0 ? (enum graph_order)o.sort : GRAPH_BY_FLAT;
 }
 
 /* Some options are for some reports. */
@@ -181,6 +184,20 @@ static void check_feature(const struct report *report, enum report_feature featu
 static void cut_name(struct buf *b, struct str name, size_t columns)
 {
 	terminal_text(b, name, columns, terminal_is_ascii());
+}
+
+/* Where --list looks for source files. */
+static struct source_dirs find_source_dirs(void)
+{
+	struct source_dirs dirs = { o.source.v, o.source.n, NULL };
+	struct buf why = { 0 };
+
+	if (o.revision && !dirs.n)
+		usage("--revision is of the folders of --source, which is missing");
+	if (o.revision && !source_dirs_at(&dirs, o.revision, &why))
+		usage("--revision: %.*s", STR_ARG(buf_str(&why)));
+	buf_release(&why);
+	return dirs;
 }
 
 /* The report of the options, or NULL; its argument goes into q. */
@@ -218,7 +235,7 @@ static const struct report *choose_report(struct query *q)
 	choose_order(&q->arg);
 	q->arg.by = str_of(o.by);
 	q->arg.mean = o.mean;
-	q->arg.source = (struct source_dirs){ o.source.v, o.source.n };
+	q->arg.source = find_source_dirs();
 	q->arg.unit = str_of(o.unit);
 	if (q->format == REPORT_TEXT && to_terminal()) {
 		q->columns = terminal_columns();
@@ -566,7 +583,8 @@ int main(int argc, char **argv)
 	parse_filters(&filter);
 	filter_describe(&filter, &filters);
 	if (time_report_wanted()) {
-		struct time_report_request r = { paths, o.select ? &selector : NULL, o.by, o.to };
+		struct time_report_request r = { paths, o.select ? &selector : NULL, o.by, o.self,
+						 o.to };
 		int result;
 
 		if (common.every)
@@ -594,6 +612,7 @@ int main(int argc, char **argv)
 				   query_sum(paths, &selector, &query, report);
 	buf_release(&filters);
 	regex_release(&query.arg.function);
+	source_dirs_release(&query.arg.source);
 	filter_release(&filter);
 	selector_release(&selector);
 	return status(ok);

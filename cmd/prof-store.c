@@ -4,6 +4,7 @@
 
 #include "base/when.h"
 #include "common.h"
+#include "label_list.h"
 #include "query/selector.h"
 #include "store/compact.h"
 #include "store/read.h"
@@ -113,9 +114,10 @@ static bool compact_if_due(const char *dir)
 
 static bool run_add(const char *dir, char **args)
 {
-	struct store_add add = {
-		.dir = dir, .labels = &o.labels, .max_label = o.max_label, .compact = compact_if_due
-	};
+	struct store_add add = { .dir = dir,
+				 .labels = label_list(&o.labels),
+				 .max_label = o.max_label,
+				 .compact = compact_if_due };
 
 	return store_add_files(&add, args) && compact_if_due(dir);
 }
@@ -123,7 +125,7 @@ static bool run_add(const char *dir, char **args)
 static bool run_import(const char *dir, char **args)
 {
 	struct store_add add = { .dir = dir,
-				 .labels = &o.labels,
+				 .labels = label_list(&o.labels),
 				 .max_label = o.max_label,
 				 .is_import = true,
 				 .compact = compact_if_due };

@@ -35,29 +35,19 @@ struct known_hash {
 
 _Static_assert(sizeof(struct known_hash) == 8, "no padding");
 
-static void parse_label(struct adding *a, struct str text)
-{
-	struct str value = text, key = str_cut(&value, '=');
-
-	if (!key.n || !value.p)
-		usage("-l %.*s: expected KEY=VALUE", STR_ARG(text));
-	if (text.n > a->how->max_label)
-		usage("-l %.*s...: the label has %zu bytes, more than --max-label",
-		      STR_ARG(str(text.p, min_size(text.n, 40))), text.n);
-	a->fixed = dict_add_text_label(&a->dict, a->fixed, key, value);
-}
-
 static void begin_dictionary(struct adding *a)
 {
 	dict_init(&a->dict);
 	profile_init(&a->p, &a->dict);
 	a->fixed.i = 0;
 	a->nlabel_checked = 1;
-	for (size_t i = 0; i < a->how->labels->n; i++) {
-		struct str rest = str_of(a->how->labels->v[i]);
+	for (size_t i = 0; i < a->how->labels.n; i++) {
+		struct str value = str_of(a->how->labels.v[i]), key = str_cut(&value, '=');
 
-		while (rest.n)
-			parse_label(a, str_cut(&rest, ','));
+		if (key.n + value.n > a->how->max_label)
+			usage("-l %.*s=...: the label has %zu bytes, more than --max-label",
+			      STR_ARG(str(key.p, min_size(key.n, 40))), key.n + value.n);
+		a->fixed = dict_add_text_label(&a->dict, a->fixed, key, value);
 	}
 }
 

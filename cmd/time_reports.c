@@ -35,7 +35,6 @@ const struct opt time_report_options[] = {
 	  parse_length },
 	{ 0, "function", OPT_STR, &o.values.function, "RE",
 	  "--series: samples with a function that matches" },
-	{ 0, "self", OPT_FLAG, &o.values.self, NULL, "--function: of the leaf alone" },
 	{ 0, "measure", OPT_CHOICE, &o.values.measure, "MEASURE",
 	  "--series: value, share, rate, avg or max", alert_measure_name },
 	{ 0, "last", OPT_PARSED, &o.last, "TIME", "the same as --since now-TIME", NULL,
@@ -45,7 +44,7 @@ const struct opt time_report_options[] = {
 
 const char *report_format_name(size_t i)
 {
-	static const char *const names[] = { "text", "tsv", "json", "alertmanager" };
+	static const char *const names[] = { "text", "tsv", "json", "html", "alertmanager" };
 
 	return i < LEN(names) ? names[i] : NULL;
 }
@@ -87,13 +86,14 @@ static int run_alerts(const struct time_report_request *r)
 static int run_values(const struct time_report_request *r)
 {
 	o.values.by = r->by;
+	o.values.self = r->self;
 	return status(over_time_print(&o.values, r->paths, r->selector,
 				      r->to < 0 ? REPORT_TEXT : (enum report_format)r->to));
 }
 
 static int run_changes(const struct time_report_request *r)
 {
-	if (r->by || o.values.function || o.values.self || o.values.measure >= 0)
+	if (r->by || o.values.function || r->self || o.values.measure >= 0)
 		usage("--by, --function, --self and --measure are for --series");
 	return status(change_points_print(r->paths, r->selector, o.values.step,
 					  r->to < 0 ? REPORT_TEXT : (enum report_format)r->to));
@@ -101,7 +101,7 @@ static int run_changes(const struct time_report_request *r)
 
 static int run_cardinality(const struct time_report_request *r)
 {
-	if (r->by || o.values.function || o.values.self || o.values.measure >= 0 || o.values.step)
+	if (r->by || o.values.function || r->self || o.values.measure >= 0 || o.values.step)
 		usage("--by, --step, --function, --self and --measure are for --series");
 	return status(cardinality_print(r->paths, r->selector,
 					r->to < 0 ? REPORT_TEXT : (enum report_format)r->to));
@@ -148,7 +148,7 @@ int time_report_run(const struct time_report_request *r)
 {
 	const struct time_report *report = wanted_report();
 
-	if (report && r->to > report->most)
+	if (report && (r->to > report->most || r->to == REPORT_HTML))
 		usage("--%s is not printed as %s", report->name,
 		      r->to < NTO ? report_format_name((size_t)r->to) : "a profile");
 	return report ? report->run(r) : 2;

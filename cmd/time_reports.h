@@ -10,7 +10,7 @@
 #include "query/selector.h"
 
 /* What -t names: first enum report_format, then formats of some reports only. */
-enum { TO_ALERTMANAGER = REPORT_JSON + 1, NTO };
+enum { TO_ALERTMANAGER = REPORT_HTML + 1, NTO };
 const char *report_format_name(size_t i);
 
 extern const struct opt time_report_options[];
@@ -25,6 +25,7 @@ struct time_report_request {
 	char *const *paths;
 	struct selector *selector; /* NULL: all */
 	const char *by;            /* labels */
+	bool self;                 /* --function: of the leaf alone */
 	int to;                    /* a number that report_format_name() knows; -1: text */
 };
 

@@ -4,12 +4,22 @@
 
 #define SECOND INT64_C(1000000000)
 
-int64_t when_now(void)
+static int64_t clock_ns(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_REALTIME, &t);
+	clock_gettime(clock, &t);
 	return (int64_t)t.tv_sec * SECOND + t.tv_nsec;
+}
+
+int64_t when_now(void)
+{
+	return clock_ns(CLOCK_REALTIME);
+}
+
+int64_t monotonic_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
 }
 
 /* Durations */

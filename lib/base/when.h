@@ -17,6 +17,9 @@
 
 int64_t when_now(void);
 
+/* ns of CLOCK_MONOTONIC, which nobody sets: for lengths of time, and for records of perf. */
+int64_t monotonic_ns(void);
+
 /* The point in time that a text means. False with what is wrong appended to *error. */
 bool when_parse(struct str text, int64_t now, int64_t *ns, struct buf *error);
 

@@ -17,7 +17,7 @@
 #include "query/rows.h"
 #include "query/source_text.h"
 
-enum report_format { REPORT_TEXT, REPORT_TSV, REPORT_JSON };
+enum report_format { REPORT_TEXT, REPORT_TSV, REPORT_JSON, REPORT_HTML };
 
 /* Arguments of single reports; see report.argument. */
 struct report_arguments {
@@ -84,6 +84,9 @@ struct report {
 	const char *const *names;
 	const char *const *(*choose_names)(const struct query *q); /* where they depend on q */
 	void (*rows)(struct query *q, struct rows *r);
+
+	/* A page for the browser, or NULL. */
+	void (*html)(struct query *q);
 };
 
 #define REPORTS(X)                                                                                 \

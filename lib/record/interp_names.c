@@ -1,9 +1,12 @@
-#include "record/python_names.h"
+#include "record/interp_names.h"
 
 #include <stddef.h>
 
+#include "interp/code_names.h"
 #include "interp/python_lines.h"
 #include "interp/python_name.h"
+#include "interp/ruby_layouts.h"
+#include "interp/ruby_lines.h"
 
 enum { MOST_ROWS = 1 << 19 }; /* of each table: some 40 MB together */
 
@@ -11,9 +14,9 @@ struct known_code {
 	uint64_t code, id;
 	uint32_t pid, zero;
 	/* Payload: numbers of strings, */
-	uint32_t name, file, table;
+	uint32_t name, file, lines, table;
 	uint32_t first, version; /* and the first line */
-	uint32_t padding;
+	uint32_t kind, padding;
 };
 
 struct known_line {
@@ -27,7 +30,7 @@ struct known_place {
 	uint64_t line; /* payload: a row of lines */
 };
 
-static void init_tables(struct python_function_names *n)
+static void init_tables(struct interp_names *n)
 {
 	strings_init(&n->strings);
 	table_init(&n->codes, sizeof(struct known_code), offsetof(struct known_code, name));
@@ -35,13 +38,13 @@ static void init_tables(struct python_function_names *n)
 	table_init(&n->places, sizeof(struct known_place), offsetof(struct known_place, line));
 }
 
-void python_function_names_init(struct python_function_names *n)
+void interp_names_init(struct interp_names *n)
 {
-	*n = (struct python_function_names){ 0 };
+	*n = (struct interp_names){ 0 };
 	init_tables(n);
 }
 
-void python_function_names_release(struct python_function_names *n)
+void interp_names_release(struct interp_names *n)
 {
 	strings_release(&n->strings);
 	table_release(&n->codes);
@@ -49,62 +52,92 @@ void python_function_names_release(struct python_function_names *n)
 	table_release(&n->places);
 }
 
-static uint32_t intern_text(struct python_function_names *n, const struct python_string *s,
-			    unsigned kind_shift, struct str bytes)
+static void decode(struct buf *to, const struct code_names *head, const struct interp_string *s,
+		   struct str bytes)
+{
+	if (head->kind == INTERP_PYTHON) {
+		python_string_decode(to, s, head->kind_shift, bytes);
+		return;
+	}
+	while (bytes.n) {
+		uint32_t c;
+		size_t size = str_utf8(bytes, &c);
+
+		buf_add(to, size ? str(bytes.p, size) : S("\xef\xbf\xbd"));
+		bytes = str_skip(bytes, size ? size : 1);
+	}
+	if (s->copied < s->length)
+		buf_add(to, S("..."));
+}
+
+static uint32_t intern_text(struct interp_names *n, const struct code_names *head,
+			    const struct interp_string *s, struct str bytes)
 {
 	struct buf text = { 0 };
 	uint32_t i;
 
-	python_string_decode(&text, s, kind_shift, bytes);
+	decode(&text, head, s, bytes);
 	i = strings_intern(&n->strings, buf_str(&text));
 	buf_release(&text);
 	return i;
 }
 
-void python_function_names_add(struct python_function_names *n, struct str record)
+void interp_names_add(struct interp_names *n, struct str record)
 {
-	struct python_name_parts p;
+	struct code_names_parts p;
 	struct known_code row = { 0 }, *known;
 
-	if (!python_name_parse(&p, record))
+	if (!code_names_parse(&p, record))
 		return;
 	row.code = p.head.code;
 	row.id = p.head.id;
 	row.pid = p.head.pid;
 	known = table_row(&n->codes, table_intern(&n->codes, &row));
-	known->name = intern_text(n, &p.head.name, p.head.kind_shift, p.name);
-	known->file = intern_text(n, &p.head.file, p.head.kind_shift, p.file);
-	known->table = strings_intern(&n->strings, p.lines);
+	known->name = intern_text(n, &p.head, &p.head.name, p.name);
+	known->file = intern_text(n, &p.head, &p.head.file, p.file);
+	known->lines = strings_intern(&n->strings, p.lines);
+	known->table = strings_intern(&n->strings, p.table);
+	known->kind = p.head.kind;
 	known->first = p.head.line;
 	known->version = p.head.version;
 }
 
-static uint32_t code_of(const struct python_function_names *n, uint32_t pid,
-			const struct python_frame *f)
+static uint32_t code_of(const struct interp_names *n, uint32_t pid, const struct interp_frame *f)
 {
 	struct known_code key = { .code = f->code, .id = f->id, .pid = pid };
 
 	return table_find(&n->codes, &key);
 }
 
-bool python_function_names_has(const struct python_function_names *n, uint32_t pid,
-			       const struct python_frame *f)
+bool interp_names_has(const struct interp_names *n, uint32_t pid, const struct interp_frame *f)
 {
 	return code_of(n, pid, f);
 }
 
-static uint32_t find_line(struct python_function_names *n, uint32_t code, uint32_t instruction)
+static unsigned line_of(const struct interp_names *n, const struct known_code *c,
+			uint32_t instruction)
+{
+	struct str lines = strings_get(&n->strings, c->lines);
+	const struct ruby_layout *l;
+
+	if (c->kind == INTERP_PYTHON)
+		return python_line(c->version, lines, c->first, instruction);
+	l = ruby_layout_of(c->version);
+	return l ? ruby_line(lines, l->entry_size, strings_get(&n->strings, c->table),
+			     instruction) :
+		   0;
+}
+
+static uint32_t find_line(struct interp_names *n, uint32_t code, uint32_t instruction)
 {
 	const struct known_code *c = table_row(&n->codes, code);
 	struct known_line row = { .name = c->name, .file = c->file, .first = c->first };
 
-	row.line = python_line(c->version, strings_get(&n->strings, c->table), c->first,
-			       instruction);
+	row.line = line_of(n, c, instruction);
 	return table_intern(&n->lines, &row);
 }
 
-uint64_t python_function_names_line(struct python_function_names *n, uint32_t pid,
-				    const struct python_frame *f)
+uint64_t interp_names_line(struct interp_names *n, uint32_t pid, const struct interp_frame *f)
 {
 	struct known_place key = { .code = code_of(n, pid, f), .instruction = f->instruction };
 	uint32_t place;
@@ -121,8 +154,7 @@ uint64_t python_function_names_line(struct python_function_names *n, uint32_t pi
 	return n->base + line;
 }
 
-bool python_function_names_get(const struct python_function_names *n, uint64_t line,
-			       struct script_frame *f)
+bool interp_names_get(const struct interp_names *n, uint64_t line, struct script_frame *f)
 {
 	const struct known_line *l;
 
@@ -138,7 +170,7 @@ bool python_function_names_get(const struct python_function_names *n, uint64_t l
 	return true;
 }
 
-bool python_function_names_trim(struct python_function_names *n)
+bool interp_names_trim(struct interp_names *n)
 {
 	if (n->codes.n < MOST_ROWS && n->lines.n < MOST_ROWS && n->places.n < MOST_ROWS)
 		return false;

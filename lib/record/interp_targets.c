@@ -1,4 +1,4 @@
-#include "record/python_targets.h"
+#include "record/interp_targets.h"
 
 #include <fcntl.h>
 #include <stddef.h>
@@ -6,7 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/when.h"
+#include "interp/python_image.h"
+#include "interp/ruby_image.h"
 #include "object/open_untrusted.h"
+#include "record/interpreter_files.h"
 #include "record/kernel_text.h"
 #include "record/proc.h"
 #include "record/recorder.h"
@@ -15,19 +19,28 @@
 static const uint64_t FIRST_WAIT_NS = 2000000, MOST_WAIT_NS = 10000000000;
 static const uint64_t STRANGER_WAIT_NS = 200000000;
 
+/* The interpreter of an image. Addresses are the image's. */
+struct interp_image {
+	const char *name;
+	unsigned version;
+	const char *why;
+	uint64_t text;
+	struct interp_target target;
+};
+
 struct known_image {
 	uint64_t device, inode;
 	uint64_t time, size;        /* of the file: another one may have its inode later */
-	struct python_image *image; /* payload; NULL: none */
+	struct interp_image *image; /* payload; NULL: none */
 };
 
-void python_targets_init(struct python_targets *t, struct python_program *program)
+void interp_targets_init(struct interp_targets *t, struct interp_program *program)
 {
-	*t = (struct python_targets){ .program = program };
+	*t = (struct interp_targets){ .program = program };
 	table_init(&t->images, sizeof(struct known_image), offsetof(struct known_image, image));
 }
 
-void python_targets_release(struct python_targets *t)
+void interp_targets_release(struct interp_targets *t)
 {
 	for (uint32_t i = 1; i < t->images.n; i++) {
 		struct known_image *k = table_row(&t->images, i);
@@ -60,22 +73,55 @@ static int open_mapped(uint32_t pid, const struct record_map *m)
 	return fd;
 }
 
-static struct python_image *read_image(int fd, struct str path)
+static bool find_python(struct interp_image *i, const struct elf *e, struct str path)
 {
-	struct python_image found, *kept = NULL;
+	struct python_image p;
+
+	if (!python_image_find(&p, e, path))
+		return false;
+	*i = (struct interp_image){ "CPython", p.version, p.why, p.text, { 0 } };
+	i->target.kind = INTERP_PYTHON;
+	i->target.python = (struct python_place){ p.runtime, p.code_type, p.layout };
+	return true;
+}
+
+static bool find_ruby(struct interp_image *i, const struct elf *e, struct str path)
+{
+	struct ruby_image r;
+
+	(void)path;
+	if (!ruby_image_find(&r, e))
+		return false;
+	*i = (struct interp_image){ "Ruby", r.version, r.why, r.text, { 0 } };
+	i->target.kind = INTERP_RUBY;
+	i->target.ruby = (struct ruby_place){ r.current, r.layout };
+	return true;
+}
+
+/* A row for each interpreter. */
+static bool (*const finders[])(struct interp_image *, const struct elf *, struct str path) = {
+	find_python,
+	find_ruby,
+};
+
+static struct interp_image *read_image(int fd, struct str path)
+{
+	struct interp_image found, *kept = NULL;
 	struct elf e;
 	const char *why;
 
-	if (elf_open(&e, fd, &why) && python_image_find(&found, &e, path)) {
-		kept = mem_zeroed(1, sizeof(*kept));
-		*kept = found;
-	}
+	if (elf_open(&e, fd, &why))
+		for (size_t i = 0; i < LEN(finders) && !kept; i++)
+			if (finders[i](&found, &e, path)) {
+				kept = mem_zeroed(1, sizeof(*kept));
+				*kept = found;
+			}
 	elf_close(&e);
 	return kept;
 }
 
 /* The interpreter in a file; NULL: none, or it is gone. */
-static const struct python_image *image_of(struct python_targets *t, uint32_t pid,
+static const struct interp_image *image_of(struct interp_targets *t, uint32_t pid,
 					   const struct record_map *m)
 {
 	struct known_image key = { .device = (uint64_t)m->major << 32 | m->minor,
@@ -103,11 +149,11 @@ static const struct python_image *image_of(struct python_targets *t, uint32_t pi
 	return row->image;
 }
 
-/* CPython is in a file that is called so, or in the program itself. */
+/* It is in a file that is called so, or in the program itself. */
 static bool may_have_one(const struct record_map *m, struct str program)
 {
 	return m->executable && m->inode &&
-	       (str_find(str_basename(m->path), S("python")) >= 0 || str_eq(m->path, program));
+	       (interpreter_has_name(m->path) || str_eq(m->path, program));
 }
 
 static struct str program_path(uint32_t pid, char *to, size_t size)
@@ -120,64 +166,67 @@ static struct str program_path(uint32_t pid, char *to, size_t size)
 	return str(to, n > 0 ? (size_t)n : 0);
 }
 
-static void set_target(struct python_target *target, const struct python_image *i,
+static void set_target(struct interp_target *target, const struct interp_image *i,
 		       const struct record_map *m)
 {
 	uint64_t bias = m->start - m->offset - i->text;
 
-	target->runtime = i->runtime + bias;
-	target->code_type = i->code_type + bias;
-	target->layout = i->layout;
-	target->known = 1;
+	*target = i->target;
+	if (target->kind == INTERP_PYTHON) {
+		target->python.runtime += bias;
+		target->python.code_type += bias;
+	} else if (target->ruby.current.pair) {
+		target->ruby.current.pair += bias;
+	}
 }
 
-bool python_targets_find(struct python_targets *t, uint32_t pid, struct python_target *target)
+bool interp_targets_find(struct interp_targets *t, uint32_t pid, struct interp_target *target)
 {
 	struct buf maps = { 0 };
 	struct record_map m;
 	char exe[4096], path[48];
 	struct str program = program_path(pid, exe, sizeof(exe)), rest;
 
-	*target = (struct python_target){ 0 };
+	*target = (struct interp_target){ 0 };
 	snprintf(path, sizeof(path), "/proc/%u/maps", pid);
 	if (program.n && kernel_text(path, &maps))
-		for (rest = buf_str(&maps); rest.n && !target->known;) {
-			const struct python_image *i;
+		for (rest = buf_str(&maps); rest.n && !target->kind;) {
+			const struct interp_image *i;
 
 			if (!proc_parse_mapping(str_cut(&rest, '\n'), &m) ||
 			    !may_have_one(&m, program))
 				continue;
 			i = image_of(t, pid, &m);
 			if (i && i->why)
-				t->on_refusal(t->context, i->version, i->why);
+				t->on_refusal(t->context, i->name, i->version, i->why);
 			else if (i)
 				set_target(target, i, &m);
 		}
 	buf_release(&maps);
-	return target->known;
+	return target->kind;
 }
 
-static uint64_t next_wait(const struct python_targets *t, uint32_t pid, uint64_t program)
+static uint64_t next_wait(const struct interp_targets *t, uint32_t pid, uint64_t program)
 {
-	struct python_target was;
+	struct interp_target was;
 
-	if (!python_program_target(t->program, pid, &was) || was.program != program || !was.wait)
+	if (!interp_program_target(t->program, pid, &was) || was.program != program || !was.wait)
 		return FIRST_WAIT_NS;
 	return was.wait * 2 < MOST_WAIT_NS ? was.wait * 2 : MOST_WAIT_NS;
 }
 
-void python_targets_look(struct python_targets *t, uint32_t pid, uint64_t program)
+void interp_targets_look(struct interp_targets *t, uint32_t pid, uint64_t program)
 {
-	struct python_target target = { 0 };
+	struct interp_target target = { 0 };
 	uint64_t wait = STRANGER_WAIT_NS;
 
 	if (!t->wants || t->wants(t->wants_context, (int)pid)) {
 		wait = next_wait(t, pid, program);
-		if (!python_targets_find(t, pid, &target) && !program)
+		if (!interp_targets_find(t, pid, &target) && !program)
 			return;
 	}
 	target.program = program;
-	target.asked = recorder_now();
+	target.asked = monotonic_ns();
 	target.wait = wait;
-	python_program_set_target(t->program, pid, &target);
+	interp_program_set_target(t->program, pid, &target);
 }

@@ -1,4 +1,4 @@
-#include "record/python_program.h"
+#include "record/interp_program.h"
 
 #if defined(HAVE_BPF) && defined(__x86_64__)
 
@@ -14,20 +14,20 @@
 /* The object file, as the compiler for the kernel has made it. */
 __asm__(".section .rodata\n"
 	".balign 8\n"
-	".hidden python_object\n"
-	".hidden python_object_end\n"
-	".globl python_object\n"
-	".globl python_object_end\n"
-	"python_object:\n"
+	".hidden interp_object\n"
+	".hidden interp_object_end\n"
+	".globl interp_object\n"
+	".globl interp_object_end\n"
+	"interp_object:\n"
 	".incbin \"" HAVE_BPF "\"\n"
-	"python_object_end:\n"
+	"interp_object_end:\n"
 	".previous\n");
-extern const char python_object[] __attribute__((visibility("hidden")));
-extern const char python_object_end[] __attribute__((visibility("hidden")));
+extern const char interp_object[] __attribute__((visibility("hidden")));
+extern const char interp_object_end[] __attribute__((visibility("hidden")));
 
 enum { INITIAL_PID_NAMESPACE = 0xeffffffc }; /* its inode, in all kernels */
 
-bool python_program_is_built(const char **why)
+bool interp_program_is_built(const char **why)
 {
 	*why = NULL;
 	return true;
@@ -62,7 +62,7 @@ static bool find_member(const struct btf *b, const char *type, const char *name,
 }
 
 /* Where the kernel keeps what the program reads of a task. */
-static bool find_offsets(struct python_config *c, struct buf *why)
+static bool find_offsets(struct interp_config *c, struct buf *why)
 {
 	struct btf *b = btf__load_vmlinux_btf();
 	uint32_t thread, tls, size;
@@ -81,7 +81,7 @@ static bool find_offsets(struct python_config *c, struct buf *why)
 	return ok;
 }
 
-static void find_namespace(struct python_config *c)
+static void find_namespace(struct interp_config *c)
 {
 	struct stat st;
 
@@ -92,19 +92,20 @@ static void find_namespace(struct python_config *c)
 	c->namespace_device = (uint64_t)major(st.st_dev) << 20 | minor(st.st_dev);
 }
 
-static int fd_of_map(const struct python_program *p, const char *name)
+static int fd_of_map(const struct interp_program *p, const char *name)
 {
 	return bpf_object__find_map_fd_by_name(p->object, name);
 }
 
-static int fd_of_program(const struct python_program *p, const char *name)
+static int fd_of_program(const struct interp_program *p, const char *name)
 {
 	return bpf_program__fd(bpf_object__find_program_by_name(p->object, name));
 }
 
-static bool set_parts(const struct python_program *p)
+static bool set_parts(const struct interp_program *p)
 {
-	static const char *const names[] = { "python_search", "python_walk", "python_name" };
+	static const char *const names[] = { "python_search", "python_walk", "python_name",
+					     "ruby_walk", "ruby_name" };
 	int parts = fd_of_map(p, "parts");
 
 	for (uint32_t i = 0; i < LEN(names); i++) {
@@ -118,23 +119,23 @@ static bool set_parts(const struct python_program *p)
 
 static int hand_question(void *program, void *data, size_t size)
 {
-	struct python_program *p = program;
+	struct interp_program *p = program;
 
-	if (size >= sizeof(struct python_question))
+	if (size >= sizeof(struct interp_question))
 		p->on_question(p->context, data);
 	return 0;
 }
 
-static bool set_config(struct python_program *p)
+static bool set_config(struct interp_program *p)
 {
 	uint32_t zero = 0;
 
 	return bpf_map_update_elem(p->config, &zero, &p->settings, BPF_ANY) == 0;
 }
 
-static bool connect_maps(struct python_program *p)
+static bool connect_maps(struct interp_program *p)
 {
-	p->sample = fd_of_program(p, "python_sample");
+	p->sample = fd_of_program(p, "interp_sample");
 	p->output = fd_of_map(p, "output");
 	p->targets = fd_of_map(p, "targets");
 	p->config = fd_of_map(p, "config");
@@ -152,17 +153,18 @@ static void explain(int error, struct buf *why)
 		buf_printf(why, "the kernel did not take the program: %s", strerror(error));
 }
 
-bool python_program_open(struct python_program *p, struct buf *why)
+bool interp_program_open(struct interp_program *p, struct buf *why)
 {
 	const struct bpf_object_open_opts opts = { .sz = sizeof(opts), .object_name = "prof" };
 	int error;
 
 	p->question = -1;
+	p->settings.generation = 1;
 	libbpf_set_print(say_nothing);
 	if (!find_offsets(&p->settings, why))
 		return false;
 	find_namespace(&p->settings);
-	p->object = bpf_object__open_mem(python_object, (size_t)(python_object_end - python_object),
+	p->object = bpf_object__open_mem(interp_object, (size_t)(interp_object_end - interp_object),
 					 &opts);
 	error = p->object ? -bpf_object__load(p->object) : errno;
 	if (!error && !connect_maps(p))
@@ -172,31 +174,31 @@ bool python_program_open(struct python_program *p, struct buf *why)
 	return !error;
 }
 
-void python_program_close(struct python_program *p)
+void interp_program_close(struct interp_program *p)
 {
 	ring_buffer__free(p->questions);
 	bpf_object__close(p->object);
-	*p = (struct python_program){ .question = -1 };
+	*p = (struct interp_program){ .question = -1 };
 }
 
-void python_program_ask(struct python_program *p)
+void interp_program_ask(struct interp_program *p)
 {
 	if (p->questions)
 		ring_buffer__consume(p->questions);
 }
 
-bool python_program_target(const struct python_program *p, uint32_t pid, struct python_target *t)
+bool interp_program_target(const struct interp_program *p, uint32_t pid, struct interp_target *t)
 {
 	return bpf_map_lookup_elem(p->targets, &pid, t) == 0;
 }
 
-void python_program_set_target(struct python_program *p, uint32_t pid,
-			       const struct python_target *t)
+void interp_program_set_target(struct interp_program *p, uint32_t pid,
+			       const struct interp_target *t)
 {
 	bpf_map_update_elem(p->targets, &pid, t, BPF_ANY);
 }
 
-void python_program_forget_names(struct python_program *p)
+void interp_program_forget_names(struct interp_program *p)
 {
 	p->settings.generation++;
 	set_config(p);
@@ -204,33 +206,33 @@ void python_program_forget_names(struct python_program *p)
 
 #else
 
-bool python_program_is_built(const char **why)
+bool interp_program_is_built(const char **why)
 {
 	*why = "built without libbpf, or without a compiler for BPF";
 	return false;
 }
 
-bool python_program_open(struct python_program *p, struct buf *why)
+bool interp_program_open(struct interp_program *p, struct buf *why)
 {
 	const char *missing;
 
-	python_program_is_built(&missing);
+	interp_program_is_built(&missing);
 	p->question = -1;
 	buf_add(why, str_of(missing));
 	return false;
 }
 
-void python_program_close(struct python_program *p)
+void interp_program_close(struct interp_program *p)
 {
 	(void)p;
 }
 
-void python_program_ask(struct python_program *p)
+void interp_program_ask(struct interp_program *p)
 {
 	(void)p;
 }
 
-bool python_program_target(const struct python_program *p, uint32_t pid, struct python_target *t)
+bool interp_program_target(const struct interp_program *p, uint32_t pid, struct interp_target *t)
 {
 	(void)p;
 	(void)pid;
@@ -238,15 +240,15 @@ bool python_program_target(const struct python_program *p, uint32_t pid, struct 
 	return false;
 }
 
-void python_program_set_target(struct python_program *p, uint32_t pid,
-			       const struct python_target *t)
+void interp_program_set_target(struct interp_program *p, uint32_t pid,
+			       const struct interp_target *t)
 {
 	(void)p;
 	(void)pid;
 	(void)t;
 }
 
-void python_program_forget_names(struct python_program *p)
+void interp_program_forget_names(struct interp_program *p)
 {
 	(void)p;
 }
