@@ -22,7 +22,7 @@ LISTEN	?= $(if $(filter Linux,$(SYSTEM)),yes,no)
 
 # Flags. What pkg-config says is asked for once, by the first recipe that needs it, so that
 # "make deps" and "make help" work without any library.
-PACKAGES := libzstd libdeflate zlib liblzma yajl libpcre2-8 libxxhash libprotobuf-c \
+PACKAGES := libzstd libdeflate zlib liblzma yajl expat libpcre2-8 libxxhash libprotobuf-c \
 	   $(if $(filter no,$(ELFUTILS)),,libelf libdw) $(if $(filter no,$(LISTEN)),,libmicrohttpd)
 OPTIONAL := libseccomp libbpf
 # Loaded by the commands that reach a server, when they do (lib/http/curl_library.h).
@@ -294,6 +294,8 @@ install: all ## install below PREFIX, after DESTDIR; "make uninstall" takes it b
 		install -m 644 completions/prof.fish "$D$(fishdir)/$$prog.fish" || exit 1; \
 	done
 	install -m 644 completions/_prof "$D$(zshdir)/_prof"
+	install -d "$D$(datadir)/prof"
+	install -m 644 man/grafana-dashboard.json "$D$(datadir)/prof"
 	$(if $(UNITS),install -d "$D$(unitdir)")
 	for unit in $(UNITS); do \
 		sed 's|@bindir@|$(bindir)|g' systemd/$$unit >"$D$(unitdir)/$$unit" && \
@@ -304,6 +306,8 @@ uninstall:
 	for prog in $(PROGS); do \
 		rm -f "$D$(bindir)/$$prog" "$D$(bashdir)/$$prog" "$D$(fishdir)/$$prog.fish"; \
 	done
+	rm -f "$D$(datadir)/prof/grafana-dashboard.json"
+	-rmdir "$D$(datadir)/prof"
 	rm -f "$D$(zshdir)/_prof" "$D$(libdir)/libprof-alloc.so" $(UNITS:%="$D$(unitdir)/%")
 	for page in $(MAN); do rm -f "$D$(mandir)/man$${page##*.}/$${page##*/}"; done
 	for unit in $(UNITS); do rm -f "$D$(unitdir)/$$unit"; done

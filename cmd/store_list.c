@@ -1,7 +1,6 @@
 #include "store_list.h"
 
-#include <time.h>
-
+#include "base/when.h"
 #include "common.h"
 #include "query/rows.h"
 #include "store/store_view.h"
@@ -53,17 +52,6 @@ static void read_contents(struct store_view *v, struct contents *c, struct strin
 	chunk_profiles_release(&profiles);
 }
 
-static void print_time(struct buf *b, int64_t ns)
-{
-	time_t seconds = (time_t)(ns / 1000000000);
-	char text[32] = "";
-	struct tm tm;
-
-	if (gmtime_r(&seconds, &tm))
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	buf_add(b, str_of(text));
-}
-
 /* Tables that are printed in three ways: cells by name. */
 struct table_out {
 	struct out out;
@@ -101,8 +89,8 @@ static void print_file(struct table_out *t, const struct view_file *f, const str
 	struct buf from = { 0 }, to = { 0 };
 
 	if (c->nprofile) {
-		print_time(&from, c->first);
-		print_time(&to, c->last);
+		when_print(&from, c->first);
+		when_print(&to, c->last);
 	}
 	if (!t->format) {
 		buf_printf(&t->out.bytes,

@@ -264,3 +264,14 @@ void when_print(struct buf *b, int64_t ns)
 		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	buf_add(b, str_of(text));
 }
+
+void when_print_local(struct buf *b, int64_t ns)
+{
+	time_t seconds = (time_t)(ns / 1000000000) - (ns % 1000000000 < 0);
+	struct tm tm;
+	char text[32] = "?";
+
+	if (localtime_r(&seconds, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
+	buf_add(b, str_of(text));
+}

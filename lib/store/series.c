@@ -264,7 +264,7 @@ static bool has_type(const struct series *s, struct selector *selector)
 static bool is_among(struct str name, const struct str *keys, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (str_eq(name, keys[i]))
+		if (matcher_is_about(name, keys[i]))
 			return true;
 	return false;
 }
