@@ -38,7 +38,7 @@ enum {
 struct walk {
 	struct python_place target;
 	__u8 block[WALK_BLOCK + PYTHON_FRAME_BYTES]; /* frames; then one alone */
-	__u64 block_at;                              /* where the block was read; 0: nowhere */
+	__u64 block_at; /* where the block was read; 0: nowhere */
 	__u8 code[160];
 	__u8 thread[192];
 	__u64 tail[WALK_TAIL / 8];
