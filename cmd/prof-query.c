@@ -26,8 +26,10 @@ static struct {
 	struct label_list {
 		const char *roots, *leaves;
 	} frames; /* --tagroot, --tagleaf */
-	bool by_cum, by_flat, mean, normalize, relative, follow;
+	bool by_id; /* --span or --trace is given */
+	bool incl, self, mean, normalize, relative, follow;
 	struct opt_list source;
+	const char *revision;
 	int sort; /* enum graph_order */
 	int to;   /* into to_name() */
 	/* By report: whether the user asks for it, and its argument. */
@@ -70,21 +72,25 @@ static const struct opt own_options[] = {
 	{ 0, "select", OPT_STR, &o.select, "SELECTOR", "same as the operand" },
 	{ 0, "sort", OPT_CHOICE, &o.sort, "ORDER", "order functions by flat, cum or name",
 	  order_name },
-	{ 0, "cum", OPT_FLAG, &o.by_cum, NULL, "--sort=cum" },
-	{ 0, "flat", OPT_FLAG, &o.by_flat, NULL, "--sort=flat" },
+	{ 0, "incl", OPT_FLAG, &o.incl, NULL, "order functions by inclusive value: --sort=cum",
+	  .also = "cum" },
+	{ 0, "self", OPT_FLAG, &o.self, NULL,
+	  "--sort=flat; --function: of the leaf alone", .also = "flat" },
 	{ 0, "by", OPT_STR, &o.by, "LABEL", "divide --top, --series ... by values of a label" },
 	{ 0, "tagroot", OPT_STR, &o.frames.roots, "LABEL,...", "stacks begin with these labels" },
 	{ 0, "tagleaf", OPT_STR, &o.frames.leaves, "LABEL,...", "stacks end with these labels" },
 	{ 0, "mean", OPT_FLAG, &o.mean, NULL, "divide values by those of the first sample type" },
 	{ 0, "ratio", OPT_STR, &o.ratio, "TYPE/TYPE", "--top: show one type per unit of another" },
 	{ 0, "source", OPT_LIST, &o.source, "DIR", "--list: look for source files here, too" },
+	{ 0, "revision", OPT_STR, &o.revision, "REV", "--list: files as they are in this git revision" },
 	{ 0, "unit", OPT_STR, &o.unit, "UNIT", "show values in this unit: ms, kB ..." },
 	{ 0, "relative-percentages", OPT_FLAG, &o.relative, NULL, "shares of what filters keep" },
 	{ 0, "base", OPT_FILE, &o.base, "FILE", "subtract this profile" },
 	{ 0, "normalize", OPT_FLAG, &o.normalize, NULL, "scale to the total of --base first" },
 	{ 0, "follow", OPT_FLAG, &o.follow, NULL, "a report for each window of a stream" },
-	{ 't', "to", OPT_CHOICE, &o.to, "FORMAT", "report: text, tsv, json; else pprof, folded",
+	{ 't', "to", OPT_CHOICE, &o.to, "FORMAT", "report: text, tsv, json, html; else pprof ...",
 	  to_name, .also = "report" },
+	{ 0, "format", OPT_CHOICE, &o.to, "FORMAT", "the same as --to", to_name },
 	{ 0 },
 };
 
@@ -146,8 +152,12 @@ static void choose_format(const struct report *report, struct query *q)
 		      to_name((size_t)o.to));
 	if (!report && is_for_reports)
 		usage("-t %s is for reports: add one, such as --top", to_name((size_t)o.to));
-	if (report && is_for_reports && o.to > REPORT_JSON)
+	if (report && is_for_reports &&
+	    (o.to > REPORT_HTML || (o.to == REPORT_HTML && !report->html) ||
+	     (o.to == REPORT_OPENMETRICS && !report->metrics)))
 		usage("-t %s is not for --%s", to_name((size_t)o.to), report->name);
+	if (o.to == REPORT_OPENMETRICS && (o.mean || o.ratio || o.follow))
+		usage("-t openmetrics has sums: no --mean, no --ratio, no --follow");
 	if (is_for_reports)
 		q->format = (enum report_format)o.to;
 	else
@@ -156,9 +166,9 @@ static void choose_format(const struct report *report, struct query *q)
 
 static void choose_order(struct report_arguments *arg)
 {
-	if (o.by_cum + o.by_flat + (o.sort >= 0) > 1)
-		usage("one of --sort, --cum and --flat");
-	arg->order = o.by_cum    ? GRAPH_BY_CUM :
+	if (o.incl + o.self + (o.sort >= 0) > 1)
+		usage("one of --sort, --incl and --self");
+	arg->order = o.incl      ? GRAPH_BY_CUM :
 		     o.sort >= 0 ? (enum graph_order)o.sort :
 				   GRAPH_BY_FLAT;
 }
@@ -181,6 +191,20 @@ static void check_feature(const struct report *report, enum report_feature featu
 static void cut_name(struct buf *b, struct str name, size_t columns)
 {
 	terminal_text(b, name, columns, terminal_is_ascii());
+}
+
+/* Where --list looks for source files. */
+static struct source_dirs find_source_dirs(void)
+{
+	struct source_dirs dirs = { o.source.v, o.source.n, NULL };
+	struct buf why = { 0 };
+
+	if (o.revision && !dirs.n)
+		usage("--revision is of the folders of --source, which is missing");
+	if (o.revision && !source_dirs_at(&dirs, o.revision, &why))
+		usage("--revision: %.*s", STR_ARG(buf_str(&why)));
+	buf_release(&why);
+	return dirs;
 }
 
 /* The report of the options, or NULL; its argument goes into q. */
@@ -217,8 +241,9 @@ static const struct report *choose_report(struct query *q)
 	q->arg.label = str_of(argument);
 	choose_order(&q->arg);
 	q->arg.by = str_of(o.by);
+	q->arg.selector = common.selector;
 	q->arg.mean = o.mean;
-	q->arg.source = (struct source_dirs){ o.source.v, o.source.n };
+	q->arg.source = find_source_dirs();
 	q->arg.unit = str_of(o.unit);
 	if (q->format == REPORT_TEXT && to_terminal()) {
 		q->columns = terminal_columns();
@@ -245,13 +270,31 @@ static void take_selector(char **operands)
 	*to = NULL;
 }
 
-static void parse_selector(struct selector *s)
+/* Select by an id, too. */
+static void add_id(struct selector *s, struct str name, const char *id)
 {
+	struct matchers *m = &s->labels;
+
+	if (!id)
+		return;
+	m->v = mem_grow(m->v, &m->cap, m->n + 1, sizeof(*m->v));
+	m->v[m->n++] = (struct matcher){ .name = name, .value = str_of(id), .op = MATCH_EQUAL };
+}
+
+/* The selector and --span and --trace. False if there is none of them. */
+static bool parse_selector(struct selector *s)
+{
+	const char *span, *trace;
 	struct buf why = { 0 };
 
 	if (o.select && !selector_parse(s, str_of(o.select), &why))
 		usage("selector '%s': %.*s", o.select, STR_ARG(buf_str(&why)));
 	buf_release(&why);
+	time_report_ids(&span, &trace);
+	add_id(s, S("span_id"), span);
+	add_id(s, S("trace_id"), trace);
+	o.by_id = span || trace;
+	return o.select || o.by_id;
 }
 
 /* Apply the selector, and choose the column of --type, or the default one. */
@@ -268,12 +311,13 @@ static bool select_part(struct selector *s, struct profile *p, uint32_t *col)
 	}
 	ok = common.select || selector_apply(s, p, &why);
 	if (!ok)
-		complain("selector '%s' %.*s", o.select, STR_ARG(buf_str(&why)));
+		complain("selector '%s' %.*s", o.select ? o.select : "", STR_ARG(buf_str(&why)));
 	buf_release(&why);
 	if (!ok)
 		return false;
 	if (p->sample.n == 1)
-		note("%s", o.select ? "the selector matches no samples" : "there are no samples");
+		note("%s", common.selector ? "the selector matches no samples" :
+					     "there are no samples");
 	if (!common.type)
 		return choose_column(p, col);
 	for (*col = 0; *col < p->ncol; ++*col)
@@ -559,14 +603,15 @@ int main(int argc, char **argv)
 	fill_report_options();
 	paths = start(&cmd, argc, argv);
 	take_selector(paths);
-	parse_selector(&selector);
+	common.selector = parse_selector(&selector) ? &selector : NULL;
 	time_report_parse_range();
-	common.selector = o.select ? &selector : NULL;
 	common.select = has_server(paths) || (o.base && server_is(o.base));
+	if (o.by_id && common.select)
+		usage("--span and --trace: the answers of a server do not say of what spans they are");
 	parse_filters(&filter);
 	filter_describe(&filter, &filters);
 	if (time_report_wanted()) {
-		struct time_report_request r = { paths, o.select ? &selector : NULL, o.by, o.to };
+		struct time_report_request r = { paths, common.selector, o.by, o.self, o.to };
 		int result;
 
 		if (common.every)
@@ -594,6 +639,7 @@ int main(int argc, char **argv)
 				   query_sum(paths, &selector, &query, report);
 	buf_release(&filters);
 	regex_release(&query.arg.function);
+	source_dirs_release(&query.arg.source);
 	filter_release(&filter);
 	selector_release(&selector);
 	return status(ok);

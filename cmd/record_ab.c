@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "base/when.h"
 #include "common.h"
 #include "compare/compare.h"
 #include "replicates.h"
@@ -148,14 +149,14 @@ static uint64_t choose_runs(const struct recording *model, const double seconds[
 
 int record_ab(const struct recording *model, const struct ab_options *o)
 {
-	uint64_t begun = recorder_now(), runs = o->runs, round;
+	uint64_t begun = monotonic_ns(), runs = o->runs, round;
 	double seconds[2];
 	bool enough = false;
 
 	if (!make_dirs(o->dir))
 		return RECORDING_FAILED;
 	for (round = 0; !round || (round <= runs && !enough); round++) {
-		if (round > 1 && o->max_time && recorder_now() - begun >= o->max_time)
+		if (round > 1 && o->max_time && monotonic_ns() - begun >= o->max_time)
 			break;
 		if (!record_round(model, o, round, seconds))
 			return RECORDING_FAILED;

@@ -53,7 +53,7 @@ mkdir none
 exits 2 'an empty directory' prof-diff --check base.folded -- none
 says 'none: has no files in it' 'says so'
 exits 2 '-t with a report' prof-diff --check -t folded base.folded new.folded
-for bad in --min-effect=x --min-effect=2 --q=-1 --fail-on=nothing --require-power=10% \
+for bad in --min-effect=x --min-effect=2 --fdr=-1 --fail-on=nothing --require-power=10% \
 	--budget=main --rename=a --budget='(<=5%' --gate-q=50%; do
 	exits 2 "$bad" prof-diff --check "$bad" base.folded new.folded
 done
@@ -94,18 +94,20 @@ exits 2 'a report that cannot be written' prof-diff --check base -- new -o nowhe
 exits 0 'the other way round' prof-diff --check new -- base
 grep -Eq '^faster +hash' out
 ok $? 'it is faster' "$(cat out)"
-exits 0 '--ignore' prof-diff --check base -- new --self --ignore '^hash$'
+exits 0 '--skip' prof-diff --check base -- new --self --skip '^hash$'
 exits 0 '--min-effect 60%' prof-diff --check base -- new --min-effect 60%
-exits 1 '--by file' prof-diff --check base -- new --by file
+exits 1 '--compare file' prof-diff --check base -- new --compare file
 grep -Eq '^SLOWER +hash.c' out
 ok $? 'names the file' "$(cat out)"
-exits 1 '--by path' prof-diff --check base -- new --by path
+exits 1 'its old name' prof-diff --check base -- new --by file
+exits 0 'and others' prof-diff --check base -- new --self --ignore '^hash$' --q 5%
+exits 1 '--compare path' prof-diff --check base -- new --compare path
 grep -Eq '^SLOWER +main>serve>parse>hash ' out
 ok $? 'names the path' "$(cat out)"
 exits 1 '--budget' prof-diff --check base -- new --min-effect 60% --budget 'hash|lex<=5%'
 grep -q '^budget hash|lex<=5%: 3.% of the new side (at least 3.*%), EXCEEDED' out
 ok $? 'is exceeded' "$(cat out)"
-exits 2 '--ignore .' prof-diff --check base -- new --ignore .
+exits 2 '--skip .' prof-diff --check base -- new --skip .
 says 'too few samples' 'leaves nothing'
 exits 0 'the stream of replicates' prof-diff base -- new -o diff.pb.gz
 prof-query --raw diff.pb.gz >raw
