@@ -23,7 +23,8 @@ static bool parse_length(void *to, const char *arg)
 }
 
 const struct opt time_report_options[] = {
-	{ 0, "since", OPT_STR, &o.since, "TIME", "profiles that began at that time or later" },
+	{ 0, "since", OPT_STR, &o.since, "TIME", "profiles that began at that time or later",
+	  .title = "Times, and reports about them" },
 	{ 0, "until", OPT_STR, &o.until, "TIME", "profiles that began before that time" },
 	{ 0, "series", OPT_FLAG, &o.values.series, NULL, "values over time" },
 	{ 0, "alert", OPT_LIST, &o.alerts.rules, "RULE",
@@ -54,7 +55,7 @@ const struct opt time_report_options[] = {
 
 const char *report_format_name(size_t i)
 {
-	static const char *const names[] = { "text", "tsv",	      "json", "openmetrics",
+	static const char *const names[] = { "text", "tsv",          "json", "openmetrics",
 					     "html", "alertmanager", "svg" };
 
 	return i < LEN(names) ? names[i] : NULL;
@@ -98,8 +99,8 @@ static int run_values(const struct time_report_request *r)
 {
 	o.values.by = r->by;
 	o.values.self = r->self;
-	return status(over_time_print(&o.values, r->paths, r->selector,
-				      r->to < 0 ? REPORT_TEXT : r->to));
+	return status(
+		over_time_print(&o.values, r->paths, r->selector, r->to < 0 ? REPORT_TEXT : r->to));
 }
 
 static int run_changes(const struct time_report_request *r)
