@@ -20,7 +20,7 @@ struct common {
 	bool has_range;
 	int64_t since, until;
 	struct selector *selector;
-	/* What else sources are told: see struct source_options. */
+	/* Other options of sources: see struct source_options. */
 	bool one_type, no_stacks, all_labels, select;
 	const struct str *label;
 	size_t nlabel;

@@ -184,7 +184,7 @@ static bool build_stream(struct runs *runs, const struct options *how, const str
 /* People read a report; a stream is for the next command. */
 static bool writes_to_person(void)
 {
-	return !common.output && common.to < 0 && !o.svg && isatty(STDOUT_FILENO);
+	return !common.output && common.to < 0 && isatty(STDOUT_FILENO);
 }
 
 static bool has_report(void)

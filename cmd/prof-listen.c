@@ -1,6 +1,6 @@
 /*
- * prof-listen: receive profiles over HTTP. The program is started in three roles, told apart
- * by variables of its environment: the server itself, readers of bodies, and compactions.
+ * prof-listen: receive profiles over HTTP. The same program runs as the server, as a reader of
+ * request bodies, or as a compaction of the store; an environment variable says which.
  */
 #include <dirent.h>
 #include <errno.h>

@@ -2,6 +2,7 @@
 #include "base/when.h"
 #include "common.h"
 #include "interrupt.h"
+#include "label_list.h"
 #include "push_profiles.h"
 #include "query/selector.h"
 #include "remote/pyroscope.h"
@@ -65,12 +66,12 @@ static const struct cmd cmd = { "prof-push", "Send profiles to a server: Pyrosco
 static VEC(struct fit_label) labels;
 static VEC(struct str) by;
 
-static void parse_label(struct str text)
+static void take_label(struct str text)
 {
 	struct str value = text, name = str_cut(&value, '=');
 
 	if (!value.n)
-		usage("-l %.*s: expected KEY=VALUE", STR_ARG(text));
+		usage("-l %.*s: a server keeps no label without a value", STR_ARG(name));
 	if (!fit_is_label_name(name))
 		usage("-l %.*s: a label's name is UTF-8, not empty, of at most %d bytes, and "
 		      "without \"__\" at its start",
@@ -78,17 +79,14 @@ static void parse_label(struct str text)
 	if (value.n > FIT_LABEL_VALUE)
 		usage("-l %.*s: a label's value has at most %d bytes", STR_ARG(name),
 		      FIT_LABEL_VALUE);
-	for (size_t i = 0; i < labels.n; i++)
-		if (str_eq(labels.v[i].name, name))
-			usage("-l %.*s: is given twice", STR_ARG(name));
 	vec_push(&labels, { name, value });
 }
 
 static void parse_lists(void)
 {
+	o.labels = label_list(&o.labels);
 	for (size_t i = 0; i < o.labels.n; i++)
-		for (struct str rest = str_of(o.labels.v[i]); rest.n;)
-			parse_label(str_cut(&rest, ','));
+		take_label(str_of(o.labels.v[i]));
 	for (size_t i = 0; i < o.by.n; i++)
 		for (struct str rest = str_of(o.by.v[i]); rest.n;)
 			vec_push(&by, str_cut(&rest, ','));
@@ -188,22 +186,25 @@ static void add_count(struct buf *line, uint64_t n, const char *what)
 
 static void report_totals(const struct delivery_totals *t, const char *url, uint64_t nread)
 {
+	const uint64_t *n = t->profiles;
 	struct buf line = { 0 };
 
-	buf_printf(&line, "sent %llu profile%s to %s", (unsigned long long)t->sent,
-		   t->sent == 1 ? "" : "s", url);
-	add_count(&line, t->refused, "refused");
-	add_count(&line, t->lost, "lost");
-	add_count(&line, t->unknown, "perhaps received");
-	add_count(&line, t->spooled, "spooled");
-	add_count(&line, t->dropped, "dropped from the spool");
-	if ((t->lost || t->spooled) && t->why.n)
+	buf_printf(&line, "sent %llu profile%s to %s", (unsigned long long)n[END_SENT],
+		   n[END_SENT] == 1 ? "" : "s", url);
+	if (t->requests != n[END_SENT])
+		buf_printf(&line, " (%llu requests)", (unsigned long long)t->requests);
+	add_count(&line, n[END_REFUSED], "refused");
+	add_count(&line, n[END_LOST], "lost");
+	add_count(&line, n[END_UNKNOWN], "perhaps received");
+	add_count(&line, n[END_SPOOLED], "spooled");
+	add_count(&line, n[END_DROPPED], "dropped from the spool");
+	if ((n[END_LOST] || n[END_SPOOLED]) && t->why.n)
 		buf_printf(&line, " (%.*s)", STR_ARG(buf_str(&t->why)));
 	if (common.verbose)
 		buf_printf(&line, "; %llu profiles were read", (unsigned long long)nread);
 	note("%.*s", STR_ARG(buf_str(&line)));
 	if (t->left_unknown)
-		note("%s: %llu of an earlier run were on their way when it ended: the server may "
+		note("%s: %llu requests of an earlier run were on their way when it ended: the server may "
 		     "have them or not; --at-least-once sends them",
 		     o.spool, (unsigned long long)t->left_unknown);
 	buf_release(&line);
@@ -263,7 +264,8 @@ int main(int argc, char **argv)
 	ok = o.drain || push_files(&push, args, &nread);
 	delivery_close(push.delivery, &totals);
 	report_totals(&totals, url, nread);
-	ok = ok && !totals.trouble && !totals.lost && !totals.unknown && !totals.dropped;
+	ok = ok && !totals.trouble && !totals.profiles[END_LOST] && !totals.profiles[END_UNKNOWN] &&
+	     !totals.profiles[END_DROPPED];
 	buf_release(&totals.why);
 	vec_release(&labels);
 	vec_release(&by);

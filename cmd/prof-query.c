@@ -26,6 +26,7 @@ static struct {
 	struct label_list {
 		const char *roots, *leaves;
 	} frames; /* --tagroot, --tagleaf */
+	bool by_id; /* --span or --trace is given */
 	bool incl, self, mean, normalize, relative, follow;
 	struct opt_list source;
 	const char *revision;
@@ -89,6 +90,7 @@ static const struct opt own_options[] = {
 	{ 0, "follow", OPT_FLAG, &o.follow, NULL, "a report for each window of a stream" },
 	{ 't', "to", OPT_CHOICE, &o.to, "FORMAT", "report: text, tsv, json, html; else pprof ...",
 	  to_name, .also = "report" },
+	{ 0, "format", OPT_CHOICE, &o.to, "FORMAT", "the same as --to", to_name },
 	{ 0 },
 };
 
@@ -151,8 +153,11 @@ static void choose_format(const struct report *report, struct query *q)
 	if (!report && is_for_reports)
 		usage("-t %s is for reports: add one, such as --top", to_name((size_t)o.to));
 	if (report && is_for_reports &&
-	    (o.to == REPORT_HTML ? !report->html : o.to > REPORT_JSON))
+	    (o.to > REPORT_HTML || (o.to == REPORT_HTML && !report->html) ||
+	     (o.to == REPORT_OPENMETRICS && !report->metrics)))
 		usage("-t %s is not for --%s", to_name((size_t)o.to), report->name);
+	if (o.to == REPORT_OPENMETRICS && (o.mean || o.ratio || o.follow))
+		usage("-t openmetrics has sums: no --mean, no --ratio, no --follow");
 	if (is_for_reports)
 		q->format = (enum report_format)o.to;
 	else
@@ -236,6 +241,7 @@ static const struct report *choose_report(struct query *q)
 	q->arg.label = str_of(argument);
 	choose_order(&q->arg);
 	q->arg.by = str_of(o.by);
+	q->arg.selector = common.selector;
 	q->arg.mean = o.mean;
 	q->arg.source = find_source_dirs();
 	q->arg.unit = str_of(o.unit);
@@ -264,13 +270,31 @@ static void take_selector(char **operands)
 	*to = NULL;
 }
 
-static void parse_selector(struct selector *s)
+/* Select by an id, too. */
+static void add_id(struct selector *s, struct str name, const char *id)
 {
+	struct matchers *m = &s->labels;
+
+	if (!id)
+		return;
+	m->v = mem_grow(m->v, &m->cap, m->n + 1, sizeof(*m->v));
+	m->v[m->n++] = (struct matcher){ .name = name, .value = str_of(id), .op = MATCH_EQUAL };
+}
+
+/* The selector and --span and --trace. False if there is none of them. */
+static bool parse_selector(struct selector *s)
+{
+	const char *span, *trace;
 	struct buf why = { 0 };
 
 	if (o.select && !selector_parse(s, str_of(o.select), &why))
 		usage("selector '%s': %.*s", o.select, STR_ARG(buf_str(&why)));
 	buf_release(&why);
+	time_report_ids(&span, &trace);
+	add_id(s, S("span_id"), span);
+	add_id(s, S("trace_id"), trace);
+	o.by_id = span || trace;
+	return o.select || o.by_id;
 }
 
 /* Apply the selector, and choose the column of --type, or the default one. */
@@ -287,12 +311,13 @@ static bool select_part(struct selector *s, struct profile *p, uint32_t *col)
 	}
 	ok = common.select || selector_apply(s, p, &why);
 	if (!ok)
-		complain("selector '%s' %.*s", o.select, STR_ARG(buf_str(&why)));
+		complain("selector '%s' %.*s", o.select ? o.select : "", STR_ARG(buf_str(&why)));
 	buf_release(&why);
 	if (!ok)
 		return false;
 	if (p->sample.n == 1)
-		note("%s", o.select ? "the selector matches no samples" : "there are no samples");
+		note("%s", common.selector ? "the selector matches no samples" :
+					     "there are no samples");
 	if (!common.type)
 		return choose_column(p, col);
 	for (*col = 0; *col < p->ncol; ++*col)
@@ -578,15 +603,15 @@ int main(int argc, char **argv)
 	fill_report_options();
 	paths = start(&cmd, argc, argv);
 	take_selector(paths);
-	parse_selector(&selector);
+	common.selector = parse_selector(&selector) ? &selector : NULL;
 	time_report_parse_range();
-	common.selector = o.select ? &selector : NULL;
 	common.select = has_server(paths) || (o.base && server_is(o.base));
+	if (o.by_id && common.select)
+		usage("--span and --trace: the answers of a server do not say of what spans they are");
 	parse_filters(&filter);
 	filter_describe(&filter, &filters);
 	if (time_report_wanted()) {
-		struct time_report_request r = { paths, o.select ? &selector : NULL, o.by,
-						 o.self, o.to };
+		struct time_report_request r = { paths, common.selector, o.by, o.self, o.to };
 		int result;
 
 		if (common.every)

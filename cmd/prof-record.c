@@ -7,6 +7,7 @@
 
 #include "common.h"
 #include "compare_options.h"
+#include "label_list.h"
 #include "record/jit_environment.h"
 #include "record_ab.h"
 #include "record_selftest.h"
@@ -19,14 +20,14 @@ enum {
 	DEFAULT_STACK = 32 << 10,
 	SWITCH_STACK = 8 << 10, /* a thread that waits keeps the rest for us to read */
 	DEFAULT_FREQUENCY = 99,
-	DEFAULT_RUNS = 10,
+	AB_FREQUENCY = 4000, /* prof-ci(7) */
 	MOST_RUNS = 100
 };
 
 static struct {
 	const char *events, *frequency, *label_by, *vmlinux, *control;
 	bool kernel, no_kernel, no_symbols, no_inlines, debuginfod, jit, self_test, off_cpu, wall,
-		paused, alloc, native, evaluators;
+		lock, paused, alloc, native, evaluators;
 	int stack, to;
 	struct opt_list labels, facts;
 	uint64_t duration, delay, every, keep, min_wait; /* ns */
@@ -99,13 +100,15 @@ static const char *label_word(size_t i)
 }
 
 static const struct opt what_options[] = {
-	{ 'F', "frequency", OPT_STR, &o.frequency, "HZ", "samples a second and CPU: 99, or max" },
+	{ 'F', "frequency", OPT_STR, &o.frequency, "HZ",
+	  "samples a second and CPU: 99 (--ab: 4000), or max" },
 	{ 'c', "count", OPT_PARSED, &o.period, "PERIOD",
 	  "a sample for so many occurrences, or ns of cpu", .parse = parse_period },
 	{ 'e', "event", OPT_STR, &o.events, "EVENT,...", "what to sample: cpu, cycles:u ...",
 	  event_name },
 	{ 0, "off-cpu", OPT_FLAG, &o.off_cpu, NULL, "where threads wait, and for how long" },
 	{ 0, "wall", OPT_FLAG, &o.wall, NULL, "where they run and where they wait, together" },
+	{ 0, "lock", OPT_FLAG, &o.lock, NULL, "where they wait, for which lock, and who has it" },
 	{ 0, "min-wait", OPT_PARSED, &o.min_wait, "TIME", "leave out shorter waits",
 	  .parse = parse_duration },
 	{ 0, "alloc", OPT_FLAG, &o.alloc, NULL, "what programs allocate and have in use" },
@@ -121,7 +124,7 @@ static const struct opt what_options[] = {
 	  "keep the last such time: for SIGUSR2 and the end", .parse = parse_duration },
 	{ 0, "control", OPT_STR, &o.control, "fifo:FILE,...",
 	  "take commands: enable, disable, snapshot ..." },
-	{ 'l', "label", OPT_LIST, &o.labels, "KEY=VALUE", "put this label on all samples" },
+	{ 'l', "label", OPT_LIST, &o.labels, "KEY=VALUE,...", "put these labels on all samples" },
 	{ 0, "fact", OPT_LIST, &o.facts, "KEY=VALUE", "put this fact in the profile" },
 	{ 0, "label-by", OPT_STR, &o.label_by, "LABEL,...", "labels taken from samples",
 	  label_word },
@@ -142,7 +145,7 @@ static const struct opt what_options[] = {
 	{ 0, "jit-names", OPT_FLAG, &o.jit, NULL,
 	  "ask the runtimes of a command for their names", .also = "jit" },
 	{ 0, "ab", OPT_PAIR, &o.ab, "BASE NEW", "record two shell commands in turns into -o DIR" },
-	{ 0, "runs", OPT_INT, &o.runs, "N", "of each of them (10, with --until-power 100)" },
+	{ 0, "runs", OPT_INT, &o.runs, "N", "of each of them (10 to 40, with --until-power 100)" },
 	{ 0, "until-power", OPT_PARSED, &o.until, "N%@N%share",
 	  "stop when that change would be found", .parse = parse_power },
 	{ 0, "max-time", OPT_PARSED, &o.max_time, "TIME", "begin no round after that long",
@@ -165,7 +168,7 @@ static void print_features(void)
 
 	if (!common.verbose)
 		return;
-	if (python_program_is_built(&why))
+	if (interp_program_is_built(&why))
 		puts("functions of Python: read by BPF");
 	else
 		printf("functions of Python: no, %s\n", why);
@@ -182,7 +185,7 @@ static const struct cmd cmd = { "prof-record",
 
 static bool has_waits(void)
 {
-	return o.off_cpu || o.wall;
+	return o.off_cpu || o.wall || o.lock;
 }
 
 /* What is sampled besides waits and allocations: nothing where only they are asked for. */
@@ -190,7 +193,7 @@ static struct str event_list(void)
 {
 	if (o.events)
 		return str_of(o.events);
-	return (o.off_cpu || o.alloc) && !o.wall ? (struct str){ 0 } : S("cpu");
+	return (o.off_cpu || o.lock || o.alloc) && !o.wall ? (struct str){ 0 } : S("cpu");
 }
 
 static void add_waits(size_t *n)
@@ -295,17 +298,20 @@ static uint32_t stack_bytes(void)
 	return (uint32_t)min_size(o.stack_size, MOST_STACK) & ~7u;
 }
 
-static void check_pairs(const struct opt_list *l, const char *what)
+static void check_facts(void)
 {
-	for (size_t i = 0; i < l->n; i++)
-		if (strchr(l->v[i], '=') == NULL || l->v[i][0] == '=')
-			usage("'%s' is not a %s: KEY=VALUE", l->v[i], what);
+	for (size_t i = 0; i < o.facts.n; i++)
+		if (strchr(o.facts.v[i], '=') == NULL || o.facts.v[i][0] == '=')
+			usage("'%s' is not a fact: KEY=VALUE", o.facts.v[i]);
 }
 
 static void check_waits(void)
 {
 	if (o.min_wait && !has_waits())
-		usage("--min-wait is of --off-cpu or --wall");
+		usage("--min-wait is of --off-cpu, --wall or --lock");
+	if (o.lock && (o.no_kernel || o.no_symbols))
+		usage("--lock knows waits for locks by the names of functions of the kernel: not "
+		      "with --no-kernel or --no-symbols");
 	if (has_waits() && o.self_test)
 		usage("--self-test does not measure --off-cpu and --wall");
 }
@@ -365,6 +371,7 @@ static struct recording model(char *const *command)
 			.keep = o.keep,
 			.paused = o.paused,
 			.wall = o.wall,
+			.locks = o.lock,
 			.min_wait = o.min_wait,
 			.adapt_allocs = !o.alloc_period && !o.period,
 			.native = o.native,
@@ -396,7 +403,7 @@ static int ab(struct recording *r, char *const *command)
 		.dir = common.output,
 		.runs = o.runs              ? (uint64_t)o.runs :
 			o.until.power_share ? MOST_RUNS :
-					      DEFAULT_RUNS,
+					      0,
 		.max_time = o.max_time,
 		.compare = compare_defaults(),
 	};
@@ -410,6 +417,8 @@ static int ab(struct recording *r, char *const *command)
 		usage("--ab needs a directory: -o DIR");
 	if (o.every)
 		usage("--ab has no windows: --every");
+	if (!o.frequency && !o.period)
+		r->session.sampler.frequency = AB_FREQUENCY;
 	r->session.labels.label_by = parse_label_by(false);
 	return record_ab(r, &ab);
 }
@@ -451,8 +460,8 @@ int main(int argc, char **argv)
 
 	if (o.kernel && o.no_kernel)
 		usage("--require-kernel and --no-kernel exclude each other");
-	check_pairs(&o.labels, "label");
-	check_pairs(&o.facts, "fact");
+	o.labels = label_list(&o.labels);
+	check_facts();
 	check_waits();
 	check_control();
 	check_allocs();

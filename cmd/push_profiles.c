@@ -17,6 +17,7 @@ enum {
 /* A message on its way to another thread, which compresses it. */
 struct outgoing {
 	struct buf message, what;
+	bool begins;                  /* a profile */
 	struct fit_label_list labels; /* of its series; not for OTLP */
 	struct arena texts;           /* of labels */
 };
@@ -29,6 +30,7 @@ struct pushing {
 	struct buf what;
 	const char *path; /* of the input */
 	uint32_t nth;     /* profile of it */
+	bool begins;      /* no request has been made of it yet */
 	int64_t began;
 	bool has_reported;
 	struct relay relay;
@@ -51,7 +53,7 @@ static void send_outgoing(void *context, void *block)
 		mem_exhausted("a request of %zu bytes", o->message.n);
 	if (!a->push->is_otlp)
 		pyroscope_push_request(&body, &o->labels, buf_str(packed));
-	delivery_put(a->push->delivery, &body, buf_str(&o->what));
+	delivery_put(a->push->delivery, &body, buf_str(&o->what), o->begins);
 	o->message.n = o->what.n = 0;
 	vec_clear(&o->labels);
 	arena_release(&o->texts);
@@ -76,6 +78,8 @@ static bool encode(struct pushing *a, const struct format *format, struct profil
 static void pass_on(struct pushing *a)
 {
 	buf_add(&a->outgoing[a->filling].what, buf_str(&a->what));
+	a->outgoing[a->filling].begins = a->begins;
+	a->begins = false;
 	relay_pass(&a->relay, &a->outgoing[a->filling]);
 	a->filling ^= 1;
 }
@@ -172,6 +176,7 @@ static void name_profile(struct pushing *a, const char *path)
 {
 	a->nth = path == a->path ? a->nth + 1 : 1;
 	a->path = path;
+	a->begins = true;
 	a->what.n = 0;
 	buf_add(&a->what, str_of(strcmp(path, "-") == 0 ? "standard input" : path));
 	if (a->nth > 1)

@@ -236,7 +236,7 @@ void server_settings(enum server_kind kind, struct http_settings *s)
 	header_lines.n = 0; /* it may be the second call */
 	if (o.token_file && o.user)
 		usage("--token-file and --user are two ways to say who asks: use one");
-	if (o.password_file && !o.user && !variable("PROFILECLI_USERNAME"))
+	if (o.password_file && !o.user && (kind == SERVER_OTLP || !variable("PROFILECLI_USERNAME")))
 		usage("--password-file needs --user");
 	if (o.token_file)
 		s->token = read_secret(o.token_file, "token");

@@ -34,25 +34,15 @@ struct known_hash {
 
 _Static_assert(sizeof(struct known_hash) == 8, "no padding");
 
-static void parse_label(struct adding *a, struct str text)
-{
-	struct str value = text, key = str_cut(&value, '=');
-
-	if (!key.n || !value.p)
-		usage("-l %.*s: expected KEY=VALUE", STR_ARG(text));
-	a->fixed = dict_add_text_label(&a->dict, a->fixed, key, value);
-}
-
 static void begin_dictionary(struct adding *a)
 {
 	dict_init(&a->dict);
 	profile_init(&a->p, &a->dict);
 	a->fixed.i = 0;
-	for (size_t i = 0; i < a->how->labels->n; i++) {
-		struct str rest = str_of(a->how->labels->v[i]);
+	for (size_t i = 0; i < a->how->labels.n; i++) {
+		struct str value = str_of(a->how->labels.v[i]), key = str_cut(&value, '=');
 
-		while (rest.n)
-			parse_label(a, str_cut(&rest, ','));
+		a->fixed = dict_add_text_label(&a->dict, a->fixed, key, value);
 	}
 }
 
@@ -79,6 +69,14 @@ static bool learn_hash(struct adding *a, uint64_t hash)
 	return table_intern(&a->hashes, &row) == n;
 }
 
+static void learn_piece(struct adding *a, const struct chunk_profiles *p)
+{
+	for (size_t i = 0; i < p->profile.n; i++)
+		learn_hash(a, p->profile.v[i].hash);
+	for (size_t i = 0; i < p->more_hash.n; i++)
+		learn_hash(a, p->more_hash.v[i]);
+}
+
 static bool learn_day(struct adding *a, int64_t day)
 {
 	struct chunk_profiles profiles = { 0 };
@@ -92,8 +90,7 @@ static bool learn_day(struct adding *a, int64_t day)
 	view_begin(&v, NULL);
 	while (view_next(&v, &p))
 		if (piece_profiles(&p, &profiles))
-			for (size_t i = 0; i < profiles.profile.n; i++)
-				learn_hash(a, profiles.profile.v[i].hash);
+			learn_piece(a, &profiles);
 	chunk_profiles_release(&profiles);
 	if (v.nerror)
 		ok = complain("%.*s", STR_ARG(buf_str(&v.errors)));

@@ -6,7 +6,7 @@
 
 struct store_add {
 	const char *dir;
-	const struct opt_list *labels;    /* "key=value,..." */
+	struct opt_list labels;           /* "KEY=VALUE": of label_list() */
 	bool is_import;                   /* leave out profiles that the store has */
 	bool (*compact)(const char *dir); /* called now and then */
 };

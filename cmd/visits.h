@@ -16,6 +16,7 @@ struct visits {
 	void (*profile)(void *context, struct profile *p);
 	/* NULL: a server is read profile by profile, too. False after an error of the server's. */
 	bool (*server)(void *context, struct server *s);
+	bool keep_times; /* profiles of files keep the times of samples */
 };
 
 /* The times that the options choose; all, if none. */

@@ -1,6 +1,6 @@
 /*
  * LD_PRELOAD: make one call of a program fail, as disks, pipes and memory do.
- * FAIL=read:3 fails the third read(); also open, write, close, fsync, access, malloc,
+ * FAIL=read:3 fails the third read(); also open, write, close, fsync, rename, access, malloc,
  * short (a short write). The program cannot tell it from the real thing. With FAIL_LOG a
  * file is made when the call was reached, so that a test knows when to stop.
  */
@@ -97,6 +97,19 @@ int fsync(int fd)
 	if (!f)
 		*(void **)&f = real("fsync");
 	return f(fd);
+}
+
+int rename(const char *from, const char *to)
+{
+	static int (*f)(const char *, const char *);
+
+	if (now("rename")) {
+		errno = EIO;
+		return -1;
+	}
+	if (!f)
+		*(void **)&f = real("rename");
+	return f(from, to);
 }
 
 /* As where there is no /proc. */

@@ -37,6 +37,9 @@ at_least() {
 	ok $? "$3" "$1, not at least $2"
 }
 
+# is_overloaded: do several programs wait for each CPU? Then nobody may empty the rings for seconds.
+is_overloaded() { awk -v cpus="$(nproc)" '{ exit !($1 > 4 * cpus) }' /proc/loadavg; }
+
 # started: ./control and ./ack are those of a recording (--control fifo:control,ack), which has begun
 started() {
 	echo ping >control

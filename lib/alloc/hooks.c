@@ -69,7 +69,7 @@ EXPORTED void free(void *p)
 	next.free(p);
 }
 
-/* To the end of what there is; what was behind its end, nobody has used. */
+/* Copies the old block, or what fits of it; bytes after the old block hold no data yet. */
 static void *move_early(const void *p, size_t size)
 {
 	void *to = malloc(size);

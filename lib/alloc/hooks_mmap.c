@@ -1,7 +1,8 @@
 /*
  * Memory that a program maps itself. It counts if it is anonymous and may be written: a
- * reservation is no use of memory, and a file is no allocation. What the allocator maps is
- * counted where it gives it out, so its own calls are told apart, by where they come from.
+ * reservation is no use of memory, and a file is no allocation. Calls of the allocator itself
+ * are recognised by their return address and left out: its blocks are counted when it returns
+ * them to the program.
  */
 #include <stdarg.h>
 #include <sys/mman.h>

@@ -4,6 +4,7 @@
 
 #include "analyze/total.h"
 #include "compare/item_name.h"
+#include "compare/reports/diff_news.h"
 #include "compare/reports/diff_words.h"
 
 /* What the values of runs are multiplied with */

@@ -15,9 +15,10 @@
 #include "query/ratio.h"
 #include "query/regex.h"
 #include "query/rows.h"
+#include "query/selector.h"
 #include "query/source_text.h"
 
-enum report_format { REPORT_TEXT, REPORT_TSV, REPORT_JSON, REPORT_HTML };
+enum report_format { REPORT_TEXT, REPORT_TSV, REPORT_JSON, REPORT_OPENMETRICS, REPORT_HTML };
 
 /* Arguments of single reports; see report.argument. */
 struct report_arguments {
@@ -31,6 +32,7 @@ struct report_arguments {
 	struct regex function;     /* the functions that are wanted */
 	struct source_dirs source; /* where source files are */
 	struct str label;          /* the label that is wanted */
+	const struct selector *selector; /* that the profile is selected by; NULL: none */
 };
 
 /* What a report has found out, beside its output. */
@@ -87,6 +89,9 @@ struct report {
 
 	/* A page for the browser, or NULL. */
 	void (*html)(struct query *q);
+
+	/* As metrics (openmetrics.h); NULL: it cannot be. */
+	void (*metrics)(struct query *q);
 };
 
 #define REPORTS(X)                                                                                 \

@@ -11,8 +11,16 @@ enum {
 	TRIES_OF_BROKEN = 3, /* of an error of the server's own */
 	MESSAGES_MOST = 20,  /* a minute, about single requests; the totals count the others */
 };
+
+/* A profile on its way, in one or more requests. */
+struct shipment {
+	size_t open; /* requests, and 1 while there may be more */
+	enum delivery_end worst;
+};
+
 struct request {
 	struct request *next;
+	struct shipment *shipment;
 	struct buf body; /* empty: it is in the spool alone */
 	struct buf what;
 	bool has_entry;
@@ -37,7 +45,9 @@ struct delivery {
 	pthread_cond_t changed; /* there is room, or the server is away */
 	/* Under the lock: */
 	struct request_queue waiting;
-	size_t nheld; /* requests whose bodies are in memory */
+	struct shipment *filling; /* of the last request; NULL before the first */
+	size_t nheld;             /* requests whose bodies are in memory */
+	int64_t looked_for_old;   /* when */
 	bool is_closing;
 	int64_t closing_since;
 	bool is_away; /* the server takes nothing at the moment */
@@ -86,8 +96,8 @@ static void say(struct delivery *d, struct str what, struct str why)
 	struct buf text = { 0 };
 
 	d->totals.trouble = true;
-	if (backoff_now() - d->message_minute > INT64_C(60000000000)) {
-		d->message_minute = backoff_now();
+	if (monotonic_ns() - d->message_minute > INT64_C(60000000000)) {
+		d->message_minute = monotonic_ns();
 		d->nmessage = 0;
 	}
 	if (d->nmessage++ >= MESSAGES_MOST)
@@ -106,24 +116,63 @@ static void say_spool(struct delivery *d, struct str why)
 	say(d, str_of(d->options.spool), why);
 }
 
-/* It is done with: count it, and take it off the disk. */
-static void conclude(struct delivery *d, struct request *r, uint64_t *total)
+/* Shipments */
+
+static struct shipment *begin_shipment(void)
 {
-	++*total;
-	if (r->has_entry)
-		spool_remove(&d->spool, &r->entry);
+	struct shipment *s = mem_zeroed(1, sizeof(*s));
+
+	s->open = 1;
+	return s;
+}
+
+static void drop_shipment(struct delivery *d, struct shipment *s)
+{
+	if (!s || --s->open)
+		return;
+	d->totals.profiles[s->worst]++;
+	mem_free(s, sizeof(*s));
+}
+
+/* The request is over. */
+static void end_request(struct delivery *d, struct request *r, enum delivery_end end)
+{
+	if (end > r->shipment->worst)
+		r->shipment->worst = end;
+	d->totals.requests += end == END_SENT;
+	drop_shipment(d, r->shipment);
 	free_request(d, r);
 }
 
-/* It is not done with, but will not be tried again by us: a spool keeps it. */
-static void leave(struct delivery *d, struct request *r, struct str why, uint64_t *without_spool)
+/* Note on the disk whether the request is on its way. */
+static void mark(struct delivery *d, struct request *r, bool sending)
 {
-	if (r->has_entry)
-		spool_mark(&d->spool, &r->entry, false);
-	++*(r->has_entry ? &d->totals.spooled : without_spool);
+	struct buf why = { 0 };
+
+	if (r->has_entry && !spool_mark(&d->spool, &r->entry, sending, &why))
+		say_spool(d, buf_str(&why));
+	buf_release(&why);
+}
+
+/* It is done with: count it, and take it off the disk. */
+static void conclude(struct delivery *d, struct request *r, enum delivery_end end)
+{
+	struct buf why = { 0 };
+
+	if (r->has_entry && !spool_remove(&d->spool, &r->entry, &why))
+		say_spool(d, buf_str(&why));
+	buf_release(&why);
+	end_request(d, r, end);
+}
+
+/* It is not done with, but will not be tried again by us: a spool keeps it. */
+static void leave(struct delivery *d, struct request *r, struct str why,
+		  enum delivery_end without_spool)
+{
+	mark(d, r, false);
 	d->totals.why.n = 0;
 	buf_add(&d->totals.why, why);
-	free_request(d, r);
+	end_request(d, r, r->has_entry ? END_SPOOLED : without_spool);
 }
 
 /* Old ones */
@@ -133,14 +182,20 @@ static bool is_too_old(const struct delivery *d, const struct spool_entry *e)
 	return when_now() - spool_time(e) > d->options.spool_age_ns;
 }
 
+/* Once a second: those that were tried before stand behind younger ones. */
 static void drop_old(struct delivery *d)
 {
 	struct request *r;
+	size_t left = d->waiting.n;
 
-	while ((r = d->waiting.first) && r->has_entry && is_too_old(d, &r->entry)) {
-		queue_take(&d->waiting);
-		conclude(d, r, &d->totals.dropped);
-	}
+	if (!d->has_spool || monotonic_ns() - d->looked_for_old < INT64_C(1000000000))
+		return;
+	d->looked_for_old = monotonic_ns();
+	for (; left && (r = queue_take(&d->waiting)); left--)
+		if (r->has_entry && is_too_old(d, &r->entry))
+			conclude(d, r, END_DROPPED);
+		else
+			queue_put(&d->waiting, r);
 }
 
 /* Make room for n bytes. False if those that wait do not suffice. */
@@ -153,7 +208,7 @@ static bool drop_for_room(struct delivery *d, size_t n)
 		return false;
 	for (; left && (r = queue_take(&d->waiting)); left--)
 		if (r->has_entry && d->spool.size + n > d->options.spool_most)
-			conclude(d, r, &d->totals.dropped);
+			conclude(d, r, END_DROPPED);
 		else
 			queue_put(&d->waiting, r);
 	return d->spool.size + n <= d->options.spool_most;
@@ -192,7 +247,17 @@ static bool has_room(const struct delivery *d, const struct request *r)
 	return d->nheld < most_held(d) || (r->has_entry && d->backoff.is_away);
 }
 
-void delivery_put(struct delivery *d, struct buf *body, struct str what)
+static void put_into_shipment(struct delivery *d, struct request *r, bool begins)
+{
+	if (begins || !d->filling) {
+		drop_shipment(d, d->filling);
+		d->filling = begin_shipment();
+	}
+	d->filling->open++;
+	r->shipment = d->filling;
+}
+
+void delivery_put(struct delivery *d, struct buf *body, struct str what, bool begins)
 {
 	struct request *r = mem_zeroed(1, sizeof(*r));
 
@@ -200,6 +265,7 @@ void delivery_put(struct delivery *d, struct buf *body, struct str what)
 	*body = (struct buf){ 0 };
 	buf_add(&r->what, what);
 	pthread_mutex_lock(&d->lock);
+	put_into_shipment(d, r, begins);
 	put_into_spool(d, r);
 	while (!has_room(d, r))
 		pthread_cond_wait(&d->changed, &d->lock);
@@ -231,7 +297,7 @@ static void give_up(struct delivery *d, struct request *r, struct str why)
 {
 	if (!r->has_entry)
 		say(d, buf_str(&r->what), why);
-	leave(d, r, why, &d->totals.lost);
+	leave(d, r, why, END_LOST);
 }
 
 /* The server has been away for too long, or asks for too long a pause: so for all that wait. */
@@ -251,7 +317,7 @@ static void give_up_waiting(struct delivery *d)
 static void try_later(struct delivery *d, struct request *r, const struct http_answer *a,
 		      struct str why)
 {
-	backoff_failed(&d->backoff, backoff_now(), r->last_try, a->retry_after);
+	backoff_failed(&d->backoff, monotonic_ns(), r->last_try, a->retry_after);
 	d->away_why.n = 0;
 	buf_add(&d->away_why, why);
 	if (is_over(d, r, d->backoff.away_since)) {
@@ -259,12 +325,11 @@ static void try_later(struct delivery *d, struct request *r, const struct http_a
 		give_up_waiting(d);
 		/* What comes next is tried at its own pace. */
 		if (!d->backoff.is_asked)
-			backoff_soften(&d->backoff, backoff_now());
+			backoff_soften(&d->backoff, monotonic_ns());
 	} else if (is_over(d, r, r->first_try)) {
 		give_up(d, r, why);
 	} else {
-		if (r->has_entry)
-			spool_mark(&d->spool, &r->entry, false);
+		mark(d, r, false);
 		queue_put(&d->waiting, r);
 	}
 	pthread_cond_broadcast(&d->changed);
@@ -281,8 +346,7 @@ static void take_unknown(struct delivery *d, struct request *r, const struct htt
 	}
 	buf_add(why, S(": whether the server has it is not known"));
 	say(d, buf_str(&r->what), buf_str(why));
-	d->totals.unknown++;
-	free_request(d, r); /* in the spool it stays as one that is being sent */
+	end_request(d, r, END_UNKNOWN); /* in the spool it stays as one that is being sent */
 }
 
 static void take_answer(struct delivery *d, struct request *r, const struct http_answer *a)
@@ -297,10 +361,10 @@ static void take_answer(struct delivery *d, struct request *r, const struct http
 	if (outcome == OUTCOME_REFUSED || outcome == OUTCOME_FORBIDDEN || outcome == OUTCOME_BROKEN)
 		say(d, buf_str(&r->what), buf_str(&why));
 	switch (outcome) {
-	case OUTCOME_SENT: conclude(d, r, &d->totals.sent); break;
-	case OUTCOME_REFUSED: conclude(d, r, &d->totals.refused); break;
+	case OUTCOME_SENT: conclude(d, r, END_SENT); break;
+	case OUTCOME_REFUSED: conclude(d, r, END_REFUSED); break;
 	case OUTCOME_FORBIDDEN:
-	case OUTCOME_BROKEN: leave(d, r, buf_str(&why), &d->totals.refused); break;
+	case OUTCOME_BROKEN: leave(d, r, buf_str(&why), END_REFUSED); break;
 	case OUTCOME_LATER: try_later(d, r, a, buf_str(&why)); break;
 	case OUTCOME_UNKNOWN: take_unknown(d, r, a, &why); break;
 	}
@@ -313,7 +377,7 @@ static void take_answer(struct delivery *d, struct request *r, const struct http
 static void drop_unreadable(struct delivery *d, struct request *r, struct buf *why)
 {
 	say_spool(d, buf_str(why));
-	conclude(d, r, &d->totals.dropped);
+	conclude(d, r, END_DROPPED);
 }
 
 static void start_request(struct delivery *d, struct request *r)
@@ -329,9 +393,8 @@ static void start_request(struct delivery *d, struct request *r)
 		}
 		d->nheld++;
 	}
-	if (r->has_entry)
-		spool_mark(&d->spool, &r->entry, true);
-	r->last_try = backoff_now();
+	mark(d, r, true);
+	r->last_try = monotonic_ns();
 	if (!r->first_try)
 		r->first_try = r->last_try;
 	http_start(d->client,
@@ -348,7 +411,7 @@ static size_t may_start(const struct delivery *d)
 {
 	size_t most = d->backoff.is_away ? 1 : d->options.parallel, now = http_in_flight(d->client);
 
-	if (d->backoff.is_away && backoff_now() < d->backoff.resume_at)
+	if (d->backoff.is_away && monotonic_ns() < d->backoff.resume_at)
 		return 0;
 	return most > now ? most - now : 0;
 }
@@ -358,7 +421,7 @@ static void start_requests(struct delivery *d)
 	struct request *r;
 
 	drop_old(d);
-	if (d->backoff.is_away && d->backoff.is_asked && backoff_now() < d->backoff.resume_at)
+	if (d->backoff.is_away && d->backoff.is_asked && monotonic_ns() < d->backoff.resume_at)
 		give_up_waiting(d);
 	for (size_t n = may_start(d); n && (r = queue_take(&d->waiting)); n--)
 		start_request(d, r);
@@ -367,7 +430,7 @@ static void start_requests(struct delivery *d)
 /* How long to wait for an answer: until the pause is over, if something waits for that. */
 static int64_t wait_ns(const struct delivery *d)
 {
-	int64_t left = d->backoff.resume_at - backoff_now();
+	int64_t left = d->backoff.resume_at - monotonic_ns();
 
 	if (!d->backoff.is_away || !d->waiting.n || http_in_flight(d->client))
 		return -1;
@@ -411,10 +474,11 @@ static void put_leftover(struct delivery *d, struct spool_entry *e, uint64_t *nu
 		++*nunknown;
 		return;
 	}
-	spool_mark(&d->spool, e, false);
 	r = mem_zeroed(1, sizeof(*r));
+	r->shipment = begin_shipment();
 	r->entry = *e;
 	r->has_entry = true;
+	mark(d, r, false);
 	buf_printf(&r->what, "%s/%s", d->options.spool, e->name);
 	queue_put(&d->waiting, r);
 }
@@ -442,7 +506,7 @@ static void free_delivery(struct delivery *d)
 	struct request *r;
 
 	while ((r = queue_take(&d->waiting)))
-		free_request(d, r);
+		leave(d, r, S(""), END_LOST); /* the delivery did not begin */
 	if (d->has_spool)
 		spool_close(&d->spool);
 	http_close(d->client);
@@ -475,7 +539,8 @@ void delivery_close(struct delivery *d, struct delivery_totals *totals)
 {
 	pthread_mutex_lock(&d->lock);
 	d->is_closing = true;
-	d->closing_since = backoff_now();
+	d->closing_since = monotonic_ns();
+	drop_shipment(d, d->filling);
 	pthread_mutex_unlock(&d->lock);
 	http_wake(d->client);
 	pthread_join(d->thread, NULL);

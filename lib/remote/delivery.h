@@ -3,7 +3,7 @@
  *
  *	delivery_open(&d, &options, &why);
  *	while (... request ...)
- *		delivery_put(d, &body, what);
+ *		delivery_put(d, &body, what, begins);
  *	delivery_close(d, &totals);
  *
  * A thread sends several at a time, since a server may take half a second to answer each.
@@ -40,17 +40,27 @@ struct delivery_options {
 	void *context;
 };
 
-/* Requests by what became of them. */
+/* What becomes of a request; the later, the worse. */
+enum delivery_end {
+	END_SENT,    /* and acknowledged */
+	END_SPOOLED, /* it waits in the spool */
+	END_DROPPED, /* from the spool: too many, or too old */
+	END_UNKNOWN, /* the server may have it or not */
+	END_LOST,    /* not delivered in time, and without a spool */
+	END_REFUSED, /* for good */
+	END_KINDS,
+};
+
 struct delivery_totals {
-	uint64_t sent;    /* and acknowledged */
-	uint64_t refused; /* for good */
-	uint64_t lost;    /* not delivered in time, and without a spool */
-	uint64_t unknown; /* the server may have them or not */
-	uint64_t spooled; /* they wait in the spool */
-	uint64_t dropped; /* from the spool: too many, or too old */
 	/*
-	 * In the spool: on their way when an earlier program ended, so that the server may
-	 * have them or not. They stay there.
+	 * Profiles, by what became of the worst of their requests. What an earlier run left
+	 * in the spool counts as a profile for each request.
+	 */
+	uint64_t profiles[END_KINDS];
+	uint64_t requests; /* acknowledged */
+	/*
+	 * Requests in the spool that were on their way when an earlier program ended, so that
+	 * the server may have them or not. They stay there.
 	 */
 	uint64_t left_unknown;
 	struct buf why; /* the last that is lost or spooled was not delivered */
@@ -64,9 +74,9 @@ struct delivery *delivery_open(const struct delivery_options *options, struct bu
 
 /*
  * Deliver a request, whose memory is taken: *body is empty afterwards. `what` names it in
- * messages, and is copied.
+ * messages, and is copied. It begins a profile, or is one more of the last one's.
  */
-void delivery_put(struct delivery *d, struct buf *body, struct str what);
+void delivery_put(struct delivery *d, struct buf *body, struct str what, bool begins);
 
 /*
  * Wait for what is on its way, and for an absent server as options say. The caller releases

@@ -265,6 +265,8 @@ void fit_report(const struct fit *f, struct buf *lines)
 		     "with bytes that are not UTF-8, which are replaced");
 	report_count(lines, c->many_labels, "label", "labels",
 		     "left out, since a series has at most 30");
+	report_count(lines, c->second_values, "label", "labels",
+		     "left out, since its name has another value already");
 	report_count(lines, c->bad_labels, "label", "labels",
 		     "left out, with a name or value that a server refuses");
 }

@@ -62,6 +62,7 @@ struct fit_counts {
 	uint64_t deep;            /* stacks of which the middle is left out */
 	uint64_t not_utf8;        /* texts with bytes replaced */
 	uint64_t many_labels;     /* labels above FIT_LABELS, left out */
+	uint64_t second_values;   /* labels of a name that has another value already, left out */
 	uint64_t bad_labels;      /* labels whose name or value a server refuses, left out */
 	uint64_t unknown_service; /* profiles of which nothing says what service they are of */
 };

@@ -186,17 +186,18 @@ const struct fit_set *fit_sets_find(const struct fit_sets *s, label_set_id set)
 
 /* Series */
 
-static bool has_label(const struct fit *f, struct str name)
+/* The value that a name of the series has; NULL if it is not there. */
+static const struct str *find_value(const struct fit *f, struct str name)
 {
 	for (size_t i = 0; i < f->part.labels.n; i++)
 		if (str_eq(f->part.labels.v[i].name, name))
-			return true;
-	return false;
+			return &f->part.labels.v[i].value;
+	return NULL;
 }
 
 static void add_label(struct fit *f, struct str name, struct str value)
 {
-	if (!value.n || has_label(f, name))
+	if (!value.n || find_value(f, name))
 		return;
 	if (f->part.labels.n == FIT_LABELS) {
 		f->counts.many_labels++;
@@ -210,9 +211,14 @@ static void add_dictionary_label(struct fit *f, const struct label *l)
 	struct str name = dict_text(f->dict, fit_text(f, l->key)),
 		   value = dict_text(f->dict, fit_text(f, l->str));
 
-	if (l->is_num)
+	const struct str *other = find_value(f, name);
+
+	if (l->is_num || is_fixed(f, name))
 		return;
-	if (fit_is_label_name(name) && value.n <= FIT_LABEL_VALUE)
+	/* Samples may have two labels of one name, series may not. */
+	if (other && !str_eq(*other, value))
+		f->counts.second_values++;
+	else if (fit_is_label_name(name) && value.n <= FIT_LABEL_VALUE)
 		add_label(f, name, value);
 	else
 		f->counts.bad_labels++;

@@ -114,6 +114,18 @@ static enum outcome of_redirection(const struct http_answer *a, struct buf *why)
 	return OUTCOME_FORBIDDEN;
 }
 
+bool outcome_is_busy(const struct http_answer *a)
+{
+	switch (a->status) {
+	case 408:
+	case 429:
+	case 502:
+	case 503:
+	case 504: return true;
+	default: return false;
+	}
+}
+
 static enum outcome of_status(const struct http_answer *a, struct buf *why)
 {
 	switch (a->status) {
@@ -123,12 +135,13 @@ static enum outcome of_status(const struct http_answer *a, struct buf *why)
 	case 405: add_status(why, a, "nothing receives profiles there"); return OUTCOME_FORBIDDEN;
 	case 407: add_status(why, a, "the proxy wants to know who asks"); return OUTCOME_FORBIDDEN;
 	case 413: add_status(why, a, "too large for the server"); return OUTCOME_REFUSED;
-	case 408:
-	case 429: add_status(why, a, "the server asks for less"); return OUTCOME_LATER;
-	case 502:
-	case 503:
-	case 504: add_status(why, a, "the server is not available"); return OUTCOME_LATER;
 	default: break;
+	}
+	if (outcome_is_busy(a)) {
+		add_status(why, a,
+			   a->status < 500 ? "the server asks for less" :
+					     "the server is not available");
+		return OUTCOME_LATER;
 	}
 	add_status(why, a, a->status >= 500 ? "error of the server" : "refused");
 	return a->status >= 500 && a->status != 501 ? OUTCOME_BROKEN : OUTCOME_REFUSED;

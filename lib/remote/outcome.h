@@ -15,6 +15,9 @@ enum outcome {
 	OUTCOME_UNKNOWN,   /* the server may have it or not: sending again may double it */
 };
 
+/* Does the server ask for a pause, or stand something before it that cannot reach it? */
+bool outcome_is_busy(const struct http_answer *answer);
+
 /* Append why, unless it is sent, in words for people. */
 enum outcome outcome_of(const struct http_answer *answer, struct buf *why);
 

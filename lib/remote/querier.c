@@ -5,6 +5,7 @@
 #include "base/printable.h"
 #include "base/when.h"
 #include "io/json_read.h"
+#include "remote/outcome.h"
 
 enum { TRIES = 4 };
 
@@ -118,11 +119,6 @@ static bool query_fail(struct querier *q, const char *what)
 	return false;
 }
 
-static bool is_busy(const struct http_answer *a)
-{
-	return a->status == 429 || (a->status >= 502 && a->status <= 504);
-}
-
 /* How long to wait before try number n, 1 for the second one. */
 static void wait_before(unsigned n, int64_t retry_after)
 {
@@ -184,7 +180,7 @@ static bool call(struct querier *q, const char *name, const ProtobufCMessage *me
 	r.body = buf_str(&body);
 	for (unsigned i = 1;; i++) {
 		http_do(q->client, &r, &q->answer);
-		if (!is_busy(&q->answer) || i == TRIES)
+		if (!outcome_is_busy(&q->answer) || i == TRIES)
 			break;
 		wait_before(i, q->answer.retry_after);
 	}
@@ -286,7 +282,7 @@ bool querier_merged(struct querier *q, struct merge_question **question, struct 
 		if (!http_next(q->client, -1, &q->answer, &tag))
 			return false;
 		*question = tag;
-		if (!is_busy(&q->answer) || (*question)->tries == TRIES)
+		if (!outcome_is_busy(&q->answer) || (*question)->tries == TRIES)
 			break;
 		wait_before((*question)->tries, q->answer.retry_after);
 		querier_merge(q, *question);

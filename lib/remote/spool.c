@@ -210,25 +210,36 @@ bool spool_read(struct spool *s, const struct spool_entry *entry, struct buf *bo
 	return false;
 }
 
-void spool_mark(struct spool *s, struct spool_entry *entry, bool sending)
+static bool fail_file(struct buf *why, const struct spool_entry *entry, const char *consequence)
+{
+	buf_printf(why, "%s: %s: a later run %s", entry->name, strerror(errno), consequence);
+	return false;
+}
+
+bool spool_mark(struct spool *s, struct spool_entry *entry, bool sending, struct buf *why)
 {
 	char from[PATH_MAX], to[PATH_MAX];
 
 	if (entry->unknown == sending)
-		return;
+		return true;
 	make_path(from, s, entry->name, entry->unknown);
 	make_path(to, s, entry->name, sending);
-	if (rename(from, to) == 0)
-		entry->unknown = sending;
+	if (rename(from, to) != 0)
+		return fail_file(why, entry,
+				 sending ? "may send it twice" : "takes it for one that was sent");
+	entry->unknown = sending;
+	return true;
 }
 
-void spool_remove(struct spool *s, const struct spool_entry *entry)
+bool spool_remove(struct spool *s, const struct spool_entry *entry, struct buf *why)
 {
 	char path[PATH_MAX];
 
 	make_path(path, s, entry->name, entry->unknown);
-	if (unlink(path) == 0)
-		s->size -= entry->size;
+	if (unlink(path) != 0)
+		return fail_file(why, entry, "may send it again");
+	s->size -= entry->size;
+	return true;
 }
 
 int64_t spool_time(const struct spool_entry *entry)

@@ -48,9 +48,9 @@ bool spool_add(struct spool *s, struct str body, struct spool_entry *entry, stru
 bool spool_read(struct spool *s, const struct spool_entry *entry, struct buf *body,
 		struct buf *why);
 
-/* Note that it is on its way, or waits again; that it is done with. */
-void spool_mark(struct spool *s, struct spool_entry *entry, bool sending);
-void spool_remove(struct spool *s, const struct spool_entry *entry);
+/* Note that it is on its way, or waits again; that it is done with. False, with why. */
+bool spool_mark(struct spool *s, struct spool_entry *entry, bool sending, struct buf *why);
+bool spool_remove(struct spool *s, const struct spool_entry *entry, struct buf *why);
 
 /* When the entry was put there, in ns since 1970. */
 int64_t spool_time(const struct spool_entry *entry);

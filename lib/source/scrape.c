@@ -1,14 +1,11 @@
 #include "source/scrape.h"
 
-#include <time.h>
-
 #include "base/vec.h"
 #include "base/when.h"
 #include "format/input.h"
 #include "source/endpoint.h"
 #include "source/since_last.h"
 
-static const int64_t second_ns = INT64_C(1000000000);
 static const int64_t least_ns = INT64_C(10000000000); /* to wait for an answer */
 
 struct target {
@@ -19,6 +16,7 @@ struct target {
 	uint64_t nscrape;
 	bool in_flight, is_down, is_slow;
 	struct since_last since;
+	struct buf notes; /* of the last answer's reader */
 };
 
 struct scraper {
@@ -28,14 +26,6 @@ struct scraper {
 	VEC(struct target) target;
 	const struct target *last;
 };
-
-static int64_t monotonic_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * second_ns + t.tv_nsec;
-}
 
 static void scrape_note(struct scraper *s, const struct target *t, const char *what)
 {
@@ -76,7 +66,7 @@ struct scraper *scraper_open(char *const *urls, const struct scrape_options *opt
 			     struct buf *why)
 {
 	struct scraper *s = mem_zeroed(1, sizeof(*s));
-	int64_t now = monotonic_now();
+	int64_t now = monotonic_ns();
 
 	s->options = *options;
 	if (options->http)
@@ -95,12 +85,18 @@ struct scraper *scraper_open(char *const *urls, const struct scrape_options *opt
 	return NULL;
 }
 
+static void target_end(struct target *t)
+{
+	since_last_end(&t->since);
+	buf_release(&t->notes);
+}
+
 void scraper_close(struct scraper *s)
 {
 	if (s->client)
 		http_close(s->client);
 	for (size_t i = 0; i < s->target.n; i++)
-		since_last_end(&s->target.v[i].since);
+		target_end(&s->target.v[i]);
 	vec_release(&s->target);
 	mem_free(s, sizeof(*s));
 }
@@ -120,7 +116,7 @@ static bool is_over(const struct scraper *s, const struct target *t)
 /* Start what is due. Returns ns until the next one is, -1 if there is none. */
 static int64_t start_due(struct scraper *s)
 {
-	int64_t now = monotonic_now(), wait = -1;
+	int64_t now = monotonic_ns(), wait = -1;
 
 	for (size_t i = 0; i < s->target.n; i++) {
 		struct target *t = &s->target.v[i];
@@ -144,7 +140,7 @@ static int64_t start_due(struct scraper *s)
  */
 static void set_due(struct scraper *s, struct target *t)
 {
-	int64_t now = monotonic_now(), every = s->options.every, late = now - t->due;
+	int64_t now = monotonic_ns(), every = s->options.every, late = now - t->due;
 
 	t->in_flight = false;
 	t->nscrape++;
@@ -191,8 +187,33 @@ static void add_instance(const struct target *t, struct profile *p)
 	mem_free(to, p->sample.n * sizeof(*to));
 }
 
+/* What a reader says, without the URL that it begins with. */
+static struct str after_url(const struct target *t, struct str message)
+{
+	return str_skip(message, min_size(strlen(t->url) + 2, message.n));
+}
+
+/* The reader's notes about an answer, unless they are those about the answer before. */
+static void tell_notes(struct scraper *s, struct target *t, const struct in *in)
+{
+	struct str rest = buf_str(&in->notes);
+	struct buf line = { 0 };
+
+	if (str_eq(rest, buf_str(&t->notes)))
+		return;
+	t->notes.n = 0;
+	buf_add(&t->notes, rest);
+	while (rest.n) {
+		line.n = 0;
+		buf_add(&line, after_url(t, str_cut(&rest, '\n')));
+		buf_ch(&line, '\0');
+		scrape_note(s, t, line.p);
+	}
+	buf_release(&line);
+}
+
 /* The sum of the profiles of an answer, of which there is one as a rule. */
-static bool read_answer(struct scraper *s, const struct target *t, const struct http_answer *a,
+static bool read_answer(struct scraper *s, struct target *t, const struct http_answer *a,
 			struct profile *p, struct buf *why)
 {
 	struct profile next;
@@ -207,8 +228,8 @@ static bool read_answer(struct scraper *s, const struct target *t, const struct 
 		profile_move(p, &next);
 	ok = input_close(&input);
 	if (!ok) /* the URL stands before it already */
-		buf_add(why, str_skip(buf_str(&input.in.error),
-				      min_size(strlen(t->url) + 2, input.in.error.n)));
+		buf_add(why, after_url(t, buf_str(&input.in.error)));
+	tell_notes(s, t, &input.in);
 	input_release(&input);
 	profile_release(&next);
 	return ok;

@@ -86,6 +86,19 @@ void series_put(struct buf *b, const struct profile *p, label_set_id labels)
 	put_text(b, dict_text(p->dict, p->head.period_unit));
 }
 
+void series_put_relabelled(struct buf *b, const struct series *s, const struct dictionary *d,
+			   label_set_id labels)
+{
+	labels_put_sorted(b, d, labels);
+	put_uleb(b, s->type.n);
+	for (size_t i = 0; i < s->type.n; i++) {
+		put_text(b, s->type.v[i].type);
+		put_text(b, s->type.v[i].unit);
+	}
+	put_text(b, s->period_type);
+	put_text(b, s->period_unit);
+}
+
 /* Splitting */
 
 static bool stays_with_samples(const struct dictionary *d, const struct label *l)
@@ -225,7 +238,7 @@ static bool has_type(const struct series *s, struct selector *selector)
 static bool is_among(struct str name, const struct str *keys, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (str_eq(name, keys[i]))
+		if (matcher_is_about(name, keys[i]))
 			return true;
 	return false;
 }

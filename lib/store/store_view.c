@@ -1,6 +1,7 @@
 #include "store/store_view.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 enum { TRIES = 100 };
@@ -45,11 +46,16 @@ static bool open_file(struct store_view *v, const struct store_name *name)
 
 	f->name = *name;
 	store_path(f->path, v->dir, name->text);
+	f->size = v->s3 ? name->size : store_file_size(v->dir, name->text);
 	errno = 0;
-	if (stat(f->path, &st) == 0)
-		f->size = (uint64_t)st.st_size;
-	ok = name->is_log ? log_open(&f->log, f->path, v->dict) : block_open(&f->block, f->path);
-	is_gone = !ok && stat(f->path, &st) < 0 && errno == ENOENT;
+	if (v->s3)
+		ok = block_open_object(&f->block, f->path, v->s3, f->name.text, name->size);
+	else if (name->is_log)
+		ok = log_open(&f->log, f->path, v->dict);
+	else
+		ok = block_open(&f->block, f->path);
+	is_gone = !ok &&
+		  (v->s3 ? f->block.ranges.is_gone : stat(f->path, &st) < 0 && errno == ENOENT);
 	f->is_bad = !ok;
 	vec_push(&v->file, f);
 	if (!ok && !is_gone)
@@ -65,17 +71,70 @@ static bool open_all(struct store_view *v, const struct store_names *names)
 	return true;
 }
 
-/* What blocks replace is not read from other files. */
+static int by_id(const void *a, const void *b)
+{
+	const struct view_file *x = *(struct view_file *const *)a,
+			       *y = *(struct view_file *const *)b;
+
+	return (x->name.id > y->name.id) - (x->name.id < y->name.id);
+}
+
+static void apply_replaced_by(struct view_file *by, struct view_file **sorted, size_t n)
+{
+	for (size_t r = 0; !by->is_bad && r < by->block.replaced.n; r++) {
+		struct view_file key = { .name.id = by->block.replaced.v[r].id }, *at = &key;
+		struct view_file **found = bsearch(&at, sorted, n, sizeof(at), by_id);
+
+		if (found)
+			vec_push(&(*found)->gone, by->block.replaced.v[r]);
+	}
+}
+
+/*
+ * What blocks replace is not read from other files. Most of it is not there any more, and
+ * there is much of it: a block says all that became a part of it.
+ */
 static void apply_replaced(struct store_view *v)
 {
-	for (size_t i = 0; i < v->file.n; i++) {
-		struct view_file *by = v->file.v[i];
+	VEC(struct view_file *) sorted = { 0 };
 
-		for (size_t r = 0; !by->is_bad && r < by->block.replaced.n; r++)
-			for (size_t k = 0; k < v->file.n; k++)
-				if (v->file.v[k]->name.id == by->block.replaced.v[r].id)
-					vec_push(&v->file.v[k]->gone, by->block.replaced.v[r]);
+	vec_append(&sorted, v->file.v, v->file.n);
+	if (sorted.n)
+		qsort(sorted.v, sorted.n, sizeof(*sorted.v), by_id);
+	for (size_t i = 0; i < v->file.n; i++)
+		apply_replaced_by(v->file.v[i], sorted.v, sorted.n);
+	vec_release(&sorted);
+}
+
+/* The names of what is there: of a store in S3, blocks only. */
+static bool list_files(struct store_view *v, struct store_names *names)
+{
+	struct objects o = { 0 };
+	struct buf why = { 0 };
+	bool ok;
+
+	if (!s3_is(v->dir)) {
+		ok = store_list(v->dir, names);
+		if (!ok)
+			buf_printf(&why, "%s", strerror(errno));
+	} else {
+		if (!v->s3)
+			v->s3 = s3_open(v->dir, &why);
+		ok = v->s3 && objects_list(v->s3, &o, &why);
+		if (ok && !o.names.n && !o.is_store) {
+			buf_printf(&why, "is no store: \"prof-store sync\" makes one");
+			ok = false;
+		}
+		vec_clear(names);
+		vec_append(names, o.names.v, o.names.n);
+		vec_release(&o.names);
 	}
+	if (!ok) {
+		buf_printf(&v->errors, "%s: %.*s\n", v->dir, STR_ARG(buf_str(&why)));
+		v->nerror++;
+	}
+	buf_release(&why);
+	return ok;
 }
 
 bool view_open(struct store_view *v, const char *dir, struct dictionary *dict, int64_t since,
@@ -89,11 +148,8 @@ bool view_open(struct store_view *v, const char *dir, struct dictionary *dict, i
 		close_files(v);
 		v->errors.n = 0;
 		v->nerror = 0;
-		if (!store_list(dir, &names)) {
-			buf_printf(&v->errors, "%s: %s\n", dir, strerror(errno));
-			v->nerror++;
+		if (!list_files(v, &names))
 			break;
-		}
 		ok = open_all(v, &names);
 	}
 	if (!ok && !v->nerror) {
@@ -105,9 +161,21 @@ bool view_open(struct store_view *v, const char *dir, struct dictionary *dict, i
 	return ok;
 }
 
+void view_open_files(struct store_view *v, const char *dir, struct dictionary *dict,
+		     const struct store_names *names)
+{
+	*v = (struct store_view){
+		.dir = dir, .dict = dict, .since = INT64_MIN, .until = INT64_MAX
+	};
+	for (size_t i = 0; i < names->n; i++)
+		open_file(v, &names->v[i]);
+	apply_replaced(v);
+}
+
 void view_close(struct store_view *v)
 {
 	close_files(v);
+	s3_close(v->s3);
 	vec_release(&v->file);
 	buf_release(&v->errors);
 	buf_release(&v->symbols);
@@ -171,10 +239,47 @@ static void select_series(struct store_view *v, const struct block *b, uint32_t 
 					      &v->exact);
 }
 
-static bool next_of_block(struct store_view *v, struct view_file *f, struct piece *p)
+/* Is each of its series wanted whole, and known as a sum? */
+static bool is_wanted_by_series(const struct store_view *v, const struct view_file *f)
 {
 	const struct block *b = &f->block;
 
+	return v->by_series && b->version >= 2 && !f->gone.n && b->first >= v->since &&
+	       b->last < v->until;
+}
+
+static bool next_series_of_block(struct store_view *v, struct view_file *f, struct piece *p)
+{
+	const struct block *b = &f->block;
+
+	while (v->at_chunk < b->series.n) {
+		uint32_t i = (uint32_t)v->at_chunk++;
+		const struct block_series *s = &b->series.v[i];
+
+		select_series(v, b, i);
+		if (!v->selected)
+			continue;
+		*p = (struct piece){ .view = v,
+				     .file = f,
+				     .series = &s->series,
+				     .group = &b->group.v[s->group],
+				     .sum = &s->sum,
+				     .nprofile = s->sum.nprofile,
+				     .whole = true,
+				     .exact = v->exact };
+		return true;
+	}
+	return false;
+}
+
+static bool next_of_block(struct store_view *v, struct view_file *f, struct piece *p)
+{
+	struct block *b = &f->block;
+
+	if (is_wanted_by_series(v, f))
+		return next_series_of_block(v, f, p);
+	if (!block_read_chunks(b))
+		return false;
 	while (v->at_chunk < b->chunk.n) {
 		const struct chunk *c = &b->chunk.v[v->at_chunk++];
 		const struct block_series *s = &b->series.v[c->series];
@@ -185,10 +290,15 @@ static bool next_of_block(struct store_view *v, struct view_file *f, struct piec
 		select_series(v, b, c->series);
 		if (!v->selected)
 			continue;
-		*p = (struct piece){
-			v,           f,       &s->series,         c,       &b->group.v[s->group],
-			c->nprofile, c->nrow, time == EVERYTHING, v->exact
-		};
+		*p = (struct piece){ .view = v,
+				     .file = f,
+				     .series = &s->series,
+				     .chunk = c,
+				     .group = &b->group.v[s->group],
+				     .nprofile = c->nprofile,
+				     .nrow = c->nrow,
+				     .whole = time == EVERYTHING,
+				     .exact = v->exact };
 		return true;
 	}
 	return false;
@@ -267,8 +377,15 @@ static void begin_file(struct store_view *v)
 void view_begin(struct store_view *v, struct selector *selector)
 {
 	v->selector = selector;
+	v->by_series = false;
 	v->at_file = 0;
 	begin_file(v);
+}
+
+void view_begin_series(struct store_view *v, struct selector *selector)
+{
+	view_begin(v, selector);
+	v->by_series = true;
 }
 
 bool view_next(struct store_view *v, struct piece *p)
@@ -290,10 +407,10 @@ bool piece_has_label(const struct piece *p, struct str key)
 {
 	const struct log *l = &p->file->log;
 
-	for (size_t i = 0; p->chunk && i < p->group->key.n; i++)
+	for (size_t i = 0; p->group && i < p->group->key.n; i++)
 		if (str_eq(p->group->key.v[i], key))
 			return true;
-	for (size_t i = 1; !p->chunk && i < l->numbers.label.n; i++)
+	for (size_t i = 1; !p->group && i < l->numbers.label.n; i++)
 		if (str_eq(dict_text(l->dict, dict_label(l->dict, l->numbers.label.v[i])->key),
 			   key))
 			return true;

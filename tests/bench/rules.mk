@@ -5,7 +5,7 @@ bench: all $(patsubst %,$(O)/tests/bench/%,measure generate overhead pairs) ## s
 $(O)/tests/bench/%: $(O)/tests/bench/%.o $(O)/libprof.a
 	$(call link)
 
-bench-store: all $(patsubst %,$(O)/tests/bench/%,measure day) ## size and speed of a store; HOURS=1 for less than a day
+bench-store: all $(patsubst %,$(O)/tests/bench/%,measure day grow) ## size and speed of a store; HOURS=1 for less than a day
 	tests/bench/store.sh $(O)
 
 bench-listen: all $(patsubst %,$(O)/tests/bench/%,load day) ## what prof-listen takes from 1,000 connections

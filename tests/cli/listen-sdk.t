@@ -52,12 +52,65 @@ if node -e 'require("@pyroscope/nodejs")' 2>/dev/null; then
 			flushIntervalMs: 1000, wall: { samplingDurationMs: 1000, collectCpuTime: true } });
 		P.start();
 		function burnNode(n) { let x = 0; for (let i = 0; i < n; i++) x += i * i % 7; return x; }
-		(function step() { burnNode(3e7); setTimeout(step, 1); })();
+		(function step() { burnNode(1e6); setTimeout(step, 1); })();
 	END
 	run node app.js "http://127.0.0.1:$port"
 	arrived node-app burnNode '@pyroscope/nodejs'
 else
 	skip 'there is no @pyroscope/nodejs' '@pyroscope/nodejs'
+fi
+
+# Not fetched: GOMODCACHE has it, or the test is skipped.
+if command -v go >/dev/null && mkdir -p go-app && cd go-app && cat >main.go <<-'END' &&
+	package main
+
+	import "os"
+	import "time"
+	import "github.com/grafana/pyroscope-go"
+
+	var kept []byte
+
+	//go:noinline
+	func burnGo(n int) (x int) {
+		for i := 0; i < n; i++ {
+			x += i * i % 7
+		}
+		return
+	}
+
+	func main() {
+		_, err := pyroscope.Start(pyroscope.Config{
+			ApplicationName: "go-app", ServerAddress: os.Args[1],
+			Tags: map[string]string{"region": "eu"}, UploadRate: 2 * time.Second,
+		})
+		if err != nil {
+			panic(err)
+		}
+		for {
+			burnGo(3000000)
+			kept = make([]byte, 1<<20)
+		}
+	}
+END
+	printf 'module app\n\ngo 1.24\n' >go.mod &&
+	GOPROXY=off GOFLAGS=-mod=mod go get github.com/grafana/pyroscope-go@v1.5.0 2>go.log &&
+	GOPROXY=off go build -o go-app . 2>go.log; then
+	cd ..
+	listen --store S
+	run go-app/go-app "http://127.0.0.1:$port"
+	arrived go-app main.burnGo 'pyroscope-go'
+else
+	cd "$tmp" || exit 1
+	skip 'there is no pyroscope-go' 'pyroscope-go'
+fi
+
+# PYROSCOPE_RUST: a program with the crate pyroscope that calls burn_rust() as "rs-app", region "eu".
+if [ -x "${PYROSCOPE_RUST:-}" ]; then
+	listen --store S
+	run "$PYROSCOPE_RUST" "http://127.0.0.1:$port"
+	arrived rs-app burn_rust "Rust's crate pyroscope"
+else
+	skip 'PYROSCOPE_RUST names no program' "Rust's crate pyroscope"
 fi
 
 # PYROSCOPE_AGENT: the agent's jar.

@@ -91,6 +91,7 @@ big() { awk 'BEGIN { for (i = 0; i < 17000; i++) printf "main;f%d;a;b 1\n", i }'
 big >big.folded
 exits 0 'a profile of 17,000 samples is divided' prof-push "$url" big.folded -l service_name=big
 says '1 profile was too large' 'and it says so'
+says 'sent 1 profile to .* .2 requests.' 'and counts as one'
 prof-merge -t folded ok/0006.pb.gz ok/0007.pb.gz >out
 prof-merge -t folded big.folded >want
 same out want 'the parts are the whole'
@@ -121,8 +122,18 @@ region=us" 'with the value as a label'
 prof-merge -t folded by/0001.pb.gz by/0002.pb.gz >out
 prof-merge -t folded 1.pb.gz 2.pb.gz >want
 same out want 'samples go with their label'
+# A profile in pprof's format: a sample of "a" with the labels region=eu and region=us.
+{
+	printf '\012\004\010\001\020\002'
+	printf '\022\022\012\001\001\022\001\001\032\004\010\003\020\004\032\004\010\003\020\005'
+	printf '\042\006\010\001\042\002\010\001\052\004\010\001\020\006'
+	printf '2\0002\007samples2\005count2\006region2\002eu2\002us2\001a'
+} >twice.pb
+exits 0 'two values of one label' prof-push "$url" twice.pb
+says '1 label left out, since its name has another value already' 'of which one is left out and counted'
+is "$(grep -c '^region=' by/0003.labels)" 1 'the other is kept'
 exits 0 'a store is pushed, what is selected of it' prof-push "$url" S --select '{region="us"}'
-prof-merge -t folded by/0003.pb.gz >out
+prof-merge -t folded by/0004.pb.gz >out
 prof-merge -t folded 2.pb.gz >want
 same out want 'and no more'
 
@@ -164,6 +175,10 @@ is "$(sed 's/ application.*//; s/.*Push //' who/log)" "t1 Bearer s3cret
 t2 Basic $(printf ann:pw | base64)
 - Basic $(printf joe:s3cret | base64)
 t3 Special x" 'tokens, variables, .netrc and headers say who asks'
+echo pw >password
+exits 2 'a password without a user' env PROFILECLI_USERNAME=ann \
+	prof-push -t otlp "$url" 1.pb.gz --password-file password
+says '--password-file needs --user' "is no password of OTLP's, whatever Pyroscope's user is"
 exits 2 'a secret on the command line is refused' prof-push "http://joe:s3cret@127.0.0.1/" 1.pb.gz
 ! grep -q s3cret err
 ok $? 'and not repeated'
@@ -317,6 +332,14 @@ exits 2 'what is refused' prof-push --spool Q "$url" --parallel 1 2.pb.gz
 is "$(count 'Q/*.push')" 0 'does not stay there'
 prof-push -q --spool Q "$url" <1.pb.gz
 
+# What fails in the spool is told, since a later run sends it again.
+peer spool 200
+FAIL=rename:2 LD_PRELOAD=$BUILD/tests/fail_io.so \
+	prof-push --spool F "$url" 1.pb.gz -l service_name=s 2>err
+is $? 2 'a file of the spool that cannot be renamed'
+says 'F: [0-9-]*: Input/output error: a later run may send it twice' 'is told'
+is "$(requests spool) $(count 'F/*.push*')" '1 0' 'and the profile sent all the same'
+
 # Killed in the middle: some are on the server, some on their way, the others wait.
 peer kill 200 200 200 hang
 mkfifo pipe
@@ -338,7 +361,7 @@ is "$(count 'kill/*.pb.gz') $(count 'K/*.push') $(count 'K/*.sending')" '3 0 2' 
 	'killed: three are there, two on their way'
 peer kill2 200
 exits 0 'the next run does not know whether the server has them' prof-push --spool K "$url" 1.pb.gz
-says '2 of an earlier run were on their way' 'and says so'
+says '2 requests of an earlier run were on their way' 'and says so'
 is "$(count 'kill2/*.pb.gz')" 1 'sends only what it has itself'
 exits 0 '--at-least-once sends them' prof-push --at-least-once --spool K "$url" 1.pb.gz
 is "$(count 'kill2/*.pb.gz') $(count 'K/*.push*')" '4 0' 'and empties the spool'

@@ -1,7 +1,7 @@
 # Claims measured: what RESULTS.md, UNWIND.md and PYTHON.md hold.
 
 $(O)/tests/validate/simulate: $(addprefix $(O)/tests/validate/,synth.o naive.o found.o figure_false.o \
-	figure_power.o figure_right.o)
+	figure_power.o figure_right.o figure_subtree.o)
 $(O)/tests/validate/real: $(addprefix $(O)/tests/validate/,synth.o naive.o found.o)
 $(O)/tests/validate/unwind: $(addprefix $(O)/tests/validate/,dwfl_oracle.o kept.o)
 $(O)/tests/validate/changes: $(addprefix $(O)/tests/validate/,synth.o past.o otava.o)

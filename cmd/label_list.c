@@ -1,0 +1,35 @@
+#include "label_list.h"
+
+#include "base/arena.h"
+
+static struct arena texts;
+
+static struct str key_of(const char *label)
+{
+	struct str rest = str_of(label);
+
+	return str_cut(&rest, '=');
+}
+
+static void add_label(struct opt_list *to, struct str text)
+{
+	struct str value = text, key = str_cut(&value, '=');
+
+	if (!key.n || key.n == text.n)
+		usage("-l %.*s: expected KEY=VALUE,...", STR_ARG(text));
+	for (size_t i = 0; i < to->n; i++)
+		if (str_eq(key_of(to->v[i]), key))
+			usage("-l %.*s: is given twice", STR_ARG(key));
+	to->v = mem_grow(to->v, &to->cap, to->n + 1, sizeof(*to->v));
+	to->v[to->n++] = arena_str(&texts, text).p;
+}
+
+struct opt_list label_list(const struct opt_list *given)
+{
+	struct opt_list labels = { 0 };
+
+	for (size_t i = 0; i < given->n; i++)
+		for (struct str rest = str_of(given->v[i]); rest.n;)
+			add_label(&labels, str_cut(&rest, ','));
+	return labels;
+}
