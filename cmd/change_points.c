@@ -163,9 +163,9 @@ static void print_changes(struct time_table *t, struct str group, const struct h
 
 static bool begin_table(struct time_table *t, enum report_format format, bool has_groups)
 {
-	static const char *const names[] = { "labels",	   "time",  "last_before", "function",
-					     "before",	   "after", "ratio",	   "low",
-					     "high",	   "confidence", "deploy" };
+	static const char *const names[] = { "labels", "time",       "last_before", "function",
+					     "before", "after",      "ratio",       "low",
+					     "high",   "confidence", "deploy" };
 
 	for (size_t i = !has_groups; i < LEN(names); i++)
 		vec_push(&t->names, names[i]);
@@ -275,8 +275,8 @@ static void select_group(struct selector *to, const struct selector *from,
 	to->labels = (struct matchers){ all.v, all.n, all.cap };
 }
 
-static bool find_in_groups(struct time_table *t, const struct change_request *r,
-			   char *const *paths, struct selector *selector)
+static bool find_in_groups(struct time_table *t, const struct change_request *r, char *const *paths,
+			   struct selector *selector)
 {
 	struct time_series groups;
 	struct buf name = { 0 };

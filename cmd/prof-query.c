@@ -25,7 +25,7 @@ static struct {
 	const char *by, *unit, *base, *ratio;
 	struct label_list {
 		const char *roots, *leaves;
-	} frames; /* --tagroot, --tagleaf */
+	} frames;   /* --tagroot, --tagleaf */
 	bool by_id; /* --span or --trace is given */
 	bool incl, self, mean, normalize, relative, follow;
 	struct opt_list source;
@@ -74,15 +74,16 @@ static const struct opt own_options[] = {
 	  order_name },
 	{ 0, "incl", OPT_FLAG, &o.incl, NULL, "order functions by inclusive value: --sort=cum",
 	  .also = "cum" },
-	{ 0, "self", OPT_FLAG, &o.self, NULL,
-	  "--sort=flat; --function: of the leaf alone", .also = "flat" },
+	{ 0, "self", OPT_FLAG, &o.self, NULL, "--sort=flat; --function: of the leaf alone",
+	  .also = "flat" },
 	{ 0, "by", OPT_STR, &o.by, "LABEL", "divide --top, --series ... by values of a label" },
 	{ 0, "tagroot", OPT_STR, &o.frames.roots, "LABEL,...", "stacks begin with these labels" },
 	{ 0, "tagleaf", OPT_STR, &o.frames.leaves, "LABEL,...", "stacks end with these labels" },
 	{ 0, "mean", OPT_FLAG, &o.mean, NULL, "divide values by those of the first sample type" },
 	{ 0, "ratio", OPT_STR, &o.ratio, "TYPE/TYPE", "--top: show one type per unit of another" },
 	{ 0, "source", OPT_LIST, &o.source, "DIR", "--list: look for source files here, too" },
-	{ 0, "revision", OPT_STR, &o.revision, "REV", "--list: files as they are in this git revision" },
+	{ 0, "revision", OPT_STR, &o.revision, "REV",
+	  "--list: files as they are in this git revision" },
 	{ 0, "unit", OPT_STR, &o.unit, "UNIT", "show values in this unit: ms, kB ..." },
 	{ 0, "relative-percentages", OPT_FLAG, &o.relative, NULL, "shares of what filters keep" },
 	{ 0, "base", OPT_FILE, &o.base, "FILE", "subtract this profile" },
@@ -168,9 +169,7 @@ static void choose_order(struct report_arguments *arg)
 {
 	if (o.incl + o.self + (o.sort >= 0) > 1)
 		usage("one of --sort, --incl and --self");
-	arg->order = o.incl      ? GRAPH_BY_CUM :
-		     o.sort >= 0 ? (enum graph_order)o.sort :
-				   GRAPH_BY_FLAT;
+	arg->order = o.incl ? GRAPH_BY_CUM : o.sort >= 0 ? (enum graph_order)o.sort : GRAPH_BY_FLAT;
 }
 
 /* Some options are for some reports. */
@@ -316,8 +315,8 @@ static bool select_part(struct selector *s, struct profile *p, uint32_t *col)
 	if (!ok)
 		return false;
 	if (p->sample.n == 1)
-		note("%s", common.selector ? "the selector matches no samples" :
-					     "there are no samples");
+		note("%s",
+		     common.selector ? "the selector matches no samples" : "there are no samples");
 	if (!common.type)
 		return choose_column(p, col);
 	for (*col = 0; *col < p->ncol; ++*col)

@@ -59,8 +59,7 @@ static const struct opt own_options[] = {
 	{ 'l', "label", OPT_LIST, &o.labels, "KEY=VALUE,...", "add: labels of all profiles" },
 	{ 0, "no-compact", OPT_FLAG, &o.no_compact, NULL, "add, import: do not compact when due" },
 	{ 0, "resolution", OPT_PARSED, NULL, "STEP[:AGE]",
-	  "add, import, compact: add up profiles of a step when they are older", NULL,
-	  parse_resolution },
+	  "keep one profile a step of older ones (1m:7d)", NULL, parse_resolution },
 	{ 0, "since", OPT_STR, &o.since, "TIME", "export: profiles of that time or later" },
 	{ 0, "until", OPT_STR, &o.until, "TIME", "export: profiles of before that time" },
 	{ 0, "rename", OPT_LIST, &o.rename, "OLD=NEW", "relabel: give a label another name" },
@@ -76,7 +75,7 @@ static const struct opt own_options[] = {
 static const struct opt *const options[] = { own_options, file_options, general_options, NULL };
 static const struct cmd cmd = {
 	"prof-store",
-	"Keep profiles: add, import, export, ls, stat, verify, compact, gc, relabel, sync.",
+	"Commands: add, import, export, ls, stat, verify, compact, gc, relabel, sync.",
 	"COMMAND DIRECTORY [FILE|SELECTOR]...", options, false
 };
 

@@ -54,7 +54,7 @@ const struct opt time_report_options[] = {
 
 const char *report_format_name(size_t i)
 {
-	static const char *const names[] = { "text", "tsv",	      "json", "openmetrics",
+	static const char *const names[] = { "text", "tsv",          "json", "openmetrics",
 					     "html", "alertmanager", "svg" };
 
 	return i < LEN(names) ? names[i] : NULL;
@@ -98,8 +98,8 @@ static int run_values(const struct time_report_request *r)
 {
 	o.values.by = r->by;
 	o.values.self = r->self;
-	return status(over_time_print(&o.values, r->paths, r->selector,
-				      r->to < 0 ? REPORT_TEXT : r->to));
+	return status(
+		over_time_print(&o.values, r->paths, r->selector, r->to < 0 ? REPORT_TEXT : r->to));
 }
 
 static int run_changes(const struct time_report_request *r)
