@@ -68,7 +68,7 @@ static bool parse_minwidth(void *to, const char *arg)
 
 static const struct opt own_options[] = {
 	{ 't', "to", OPT_CHOICE, &own.view, "VIEW", "svg, html or text (for a terminal: text)",
-	  view_name },
+	  view_name, .title = "The picture" },
 	{ 0, "title", OPT_STR, &o.title, "TEXT", "heading" },
 	{ 0, "subtitle", OPT_STR, &o.subtitle, "TEXT", "second line of the heading" },
 	{ 0, "notes", OPT_STR, &o.notes, "TEXT", "note in the file that is not shown" },

@@ -69,7 +69,8 @@ static bool parse_count(void *to, const char *arg)
 static struct opt report_options[NREPORT + 1];
 
 static const struct opt own_options[] = {
-	{ 0, "select", OPT_STR, &o.select, "SELECTOR", "same as the operand" },
+	{ 0, "select", OPT_STR, &o.select, "SELECTOR", "same as the operand",
+	  .title = "What reports show" },
 	{ 0, "sort", OPT_CHOICE, &o.sort, "ORDER", "order functions by flat, cum or name",
 	  order_name },
 	{ 0, "incl", OPT_FLAG, &o.incl, NULL, "order functions by inclusive value: --sort=cum",
@@ -97,7 +98,7 @@ static const struct opt own_options[] = {
 
 static const struct opt scrape_options[] = {
 	{ 0, "every", OPT_PARSED, &common.every, "TIME", "read URLs of profiles again and again",
-	  NULL, parse_every },
+	  NULL, parse_every, .title = INPUT_AND_OUTPUT },
 	{ 0, "count", OPT_PARSED, &common.count, "N", "--every: so often, then end", NULL,
 	  parse_count },
 	{ 0 },
@@ -135,6 +136,7 @@ static void fill_report_options(void)
 		report_options[i] = (struct opt){
 			.name = r->name,
 			.help = r->help,
+			.title = "Reports",
 			.kind = kinds[r->argument].kind,
 			.arg = kinds[r->argument].arg,
 			.to = r->argument ? (void *)&o.argument[i] : (void *)&o.wanted[i],

@@ -23,7 +23,8 @@ static bool parse_length(void *to, const char *arg)
 }
 
 const struct opt time_report_options[] = {
-	{ 0, "since", OPT_STR, &o.since, "TIME", "profiles that began at that time or later" },
+	{ 0, "since", OPT_STR, &o.since, "TIME", "profiles that began at that time or later",
+	  .title = "Times, and reports about them" },
 	{ 0, "until", OPT_STR, &o.until, "TIME", "profiles that began before that time" },
 	{ 0, "series", OPT_FLAG, &o.values.series, NULL, "values over time" },
 	{ 0, "alert", OPT_LIST, &o.alerts.rules, "RULE",
