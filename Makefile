@@ -22,7 +22,7 @@ LISTEN	?= $(if $(filter Linux,$(SYSTEM)),yes,no)
 
 # Flags. What pkg-config says is asked for once, by the first recipe that needs it, so that
 # "make deps" and "make help" work without any library.
-PACKAGES := libzstd libdeflate zlib liblzma yajl libpcre2-8 libxxhash libprotobuf-c \
+PACKAGES := libzstd libdeflate zlib liblzma yajl expat libpcre2-8 libxxhash libprotobuf-c \
 	   $(if $(filter no,$(ELFUTILS)),,libelf libdw) $(if $(filter no,$(LISTEN)),,libmicrohttpd)
 OPTIONAL := libseccomp libbpf
 # Loaded by the commands that reach a server, when they do (lib/http/curl_library.h).
@@ -38,7 +38,7 @@ bpf_include = -idirafter /usr/include $(foreach m,$(shell $(CC) -print-multiarch
 bpf_compile = $(call once,bpf_compile,$(shell echo '$(bpf_compilers)' | tr '|' '\n' | while read -r c; \
 	  do c="$$c $(bpf_include)"; echo | $$c -include linux/bpf.h -x c -c -o /dev/null - 2>/dev/null && \
 	  echo "$$c" && break; done))
-BPF	= $(O)/lib/interp/python.bpf.o
+BPF	= $(O)/lib/interp/interpreters.bpf.o
 # Where headers lie in a folder of the system's, "make cross" must find its own ones first.
 package_cflags = $(call once,package_cflags,$(call ask,--cflags) \
 	$(patsubst -I%,-idirafter %,$(call ask,--cflags $(LOADED))) \
@@ -154,8 +154,8 @@ $(O)/html_assets.h: $(PICTURE_JS) $(PAGE_JS) Makefile
 	printf '#define %s "%s"\n' PICTURE_SCRIPT $(O)/picture.js HTML_SCRIPT $(O)/page.js \
 		HTML_SCRIPT_SHA256 "$$(printf "$$octal" | base64)" >$@
 
-$(O)/lib/record/python_program.o: $(BPF)
-$(BPF): lib/interp/bpf/python.bpf.c $(wildcard lib/interp/*.h lib/interp/bpf/*.h) $(O)/flags
+$(O)/lib/record/interp_program.o: $(BPF)
+$(BPF): lib/interp/bpf/interpreters.bpf.c $(wildcard lib/interp/*.h lib/interp/bpf/*.h) $(O)/flags
 	$(if $(bpf_compile),$(call say,BPF   $<))
 	$(Q)mkdir -p $(@D) && $(or $(bpf_compile),:) -g -Wall -Wextra -Ilib -c $< -o $@ && touch $@
 
@@ -245,12 +245,12 @@ deps-dev: ## install what any target needs
 # profile, and drawn itself. Where nothing can be recorded, that profile is drawn.
 DEMO	:= $(O)/demo
 demo: all ## draw a flame graph of a real program: build/demo/flame.svg
-	$(Q)mkdir -p $(DEMO)
+	$(Q)mkdir -p $(DEMO) && cp tests/data/demo.sh $(DEMO)
 	$(Q)for i in 1 2 3 4 5 6 7 8 9 10; do gzip -dc tests/data/clang.perf.gz || exit 1; done > \
 		$(DEMO)/clang.perf
 	$(Q)PATH=$(abspath $(O)):$$PATH && export PATH && cd $(DEMO) && \
 	rm -rf store && \
-	if prof-record -F 999 --every 1s -o profile.pb.gz -- sh $(CURDIR)/tests/data/demo.sh; \
+	if prof-record -F 999 --every 1s -o profile.pb.gz -- sh demo.sh; \
 	then echo; title='prof at work'; \
 		prof-store add store -l service_name=demo profile.pb.gz && \
 		prof-query store '{service_name="demo"}' --series --step 1s --by comm || exit 1; echo; \
@@ -294,6 +294,8 @@ install: all ## install below PREFIX, after DESTDIR; "make uninstall" takes it b
 		install -m 644 completions/prof.fish "$D$(fishdir)/$$prog.fish" || exit 1; \
 	done
 	install -m 644 completions/_prof "$D$(zshdir)/_prof"
+	install -d "$D$(datadir)/prof"
+	install -m 644 man/grafana-dashboard.json "$D$(datadir)/prof"
 	$(if $(UNITS),install -d "$D$(unitdir)")
 	for unit in $(UNITS); do \
 		sed 's|@bindir@|$(bindir)|g' systemd/$$unit >"$D$(unitdir)/$$unit" && \
@@ -304,6 +306,8 @@ uninstall:
 	for prog in $(PROGS); do \
 		rm -f "$D$(bindir)/$$prog" "$D$(bashdir)/$$prog" "$D$(fishdir)/$$prog.fish"; \
 	done
+	rm -f "$D$(datadir)/prof/grafana-dashboard.json"
+	-rmdir "$D$(datadir)/prof"
 	rm -f "$D$(zshdir)/_prof" "$D$(libdir)/libprof-alloc.so" $(UNITS:%="$D$(unitdir)/%")
 	for page in $(MAN); do rm -f "$D$(mandir)/man$${page##*.}/$${page##*/}"; done
 	for unit in $(UNITS); do rm -f "$D$(unitdir)/$$unit"; done

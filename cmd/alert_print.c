@@ -8,6 +8,7 @@
 #include "common.h"
 #include "io/number.h"
 #include "profile/unit.h"
+#include "query/openmetrics.h"
 #include "time_table.h"
 
 enum { CULPRITS = 5 };
@@ -84,7 +85,7 @@ static void print_episode_text(struct time_table *t, const struct alert *a,
 
 	print_group(a, e->group, &group);
 	buf_printf(b, "%-7s  ", state_of(a, e));
-	time_print(b, e->since, true);
+	when_print_local(b, e->since);
 	buf_add(b, S("  for "));
 	print_length(b, ((double)e->until - (double)e->since) / 1e9);
 	buf_add(b, S("  "));
@@ -191,7 +192,7 @@ static void put_json_time(struct json *j, const char *key, int64_t ns)
 {
 	struct buf text = { 0 };
 
-	time_print(&text, ns, false);
+	when_print(&text, ns);
 	json_member_string(j, key, buf_str(&text));
 	buf_release(&text);
 }
@@ -205,11 +206,7 @@ static void put_labels(struct json *j, const struct alert *a, struct str group)
 	json_member_string(j, "alertname", a->rule.name);
 	for (size_t i = 0; i < o->nby; i++) {
 		key.n = 0;
-		for (size_t k = 0; k < o->by[i].n; k++) /* names of labels in Prometheus */
-			buf_ch(&key, (uint8_t)o->by[i].p[k] < 0x80 && o->by[i].p[k] != '.' &&
-						     o->by[i].p[k] != '"' && o->by[i].p[k] != '\\' ?
-					     o->by[i].p[k] :
-					     '_');
+		metric_label_name(&key, o->by[i]);
 		buf_ch(&key, '\0');
 		json_member_string(j, key.p, str_cut(&group, '\0'));
 	}

@@ -58,7 +58,7 @@ static void count_store(void *context, struct store_view *v)
 	struct counting *c = context;
 	struct piece p;
 
-	view_begin(v, c->selector);
+	view_begin_series(v, c->selector);
 	while (view_next(v, &p))
 		count_series(c, p.series);
 }

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/when.h"
 #include "changes/changes.h"
 #include "common.h"
 #include "io/number.h"
@@ -10,6 +11,7 @@
 #include "time_table.h"
 #include "visits.h"
 
+enum { MANY_TIMES = 10 }; /* from there on a percentage says nothing */
 #define MINUTE_NS INT64_C(60000000000)
 
 static void history_of_store(void *context, struct store_view *v)
@@ -63,7 +65,7 @@ static void put_share(struct buf *b, double share)
 	number_percent(b, 100 * share, false);
 }
 
-/* "+24% (+21% to +27%)"; a function that had nothing before is new. */
+/* "+24% (+21% to +27%)", "12 times (10 to 15)"; a function that had nothing before is new. */
 static void put_interval(struct buf *b, const struct change *c)
 {
 	if (!(c->before > 0)) {
@@ -72,6 +74,11 @@ static void put_interval(struct buf *b, const struct change *c)
 	}
 	if (!(c->after > 0)) {
 		buf_add(b, S("gone"));
+		return;
+	}
+	if (c->after >= MANY_TIMES * c->before) {
+		number_short(b, c->after / c->before, 0);
+		buf_printf(b, " times (%.0f to %.0f)", c->low, c->high);
 		return;
 	}
 	number_percent(b, 100 * (c->after / c->before - 1), true);
@@ -90,11 +97,12 @@ static void put_confidence(struct buf *b, double q)
 		buf_printf(b, "%.*f%%", q < 0.01 ? 2 : 1, 100 * (1 - q));
 }
 
-static void print_change_text(struct time_table *t, const struct history *h, const struct change *c)
+static void print_change_text(struct time_table *t, struct str group, const struct history *h,
+			      const struct change *c)
 {
 	struct buf *b = &t->out.bytes;
 
-	time_print(b, window_time(h, c->window), true);
+	when_print_local(b, window_time(h, c->window));
 	buf_add(b, S("  "));
 	put_share(b, c->before);
 	buf_add(b, S(" -> "));
@@ -105,6 +113,10 @@ static void print_change_text(struct time_table *t, const struct history *h, con
 	put_confidence(b, c->q);
 	buf_add(b, S("  "));
 	put_name(b, function_name(h, c->function));
+	if (group.n) {
+		buf_add(b, S("  "));
+		put_name(b, group);
+	}
 	if (c->deploy) {
 		buf_add(b, S("  "));
 		put_name(b, c->deploy->key);
@@ -117,7 +129,8 @@ static void print_change_text(struct time_table *t, const struct history *h, con
 	out_flush(&t->out);
 }
 
-static void print_change_row(struct time_table *t, const struct history *h, const struct change *c)
+static void print_change_row(struct time_table *t, struct str group, const struct history *h,
+			     const struct change *c)
 {
 	bool has_ratio = c->before > 0;
 	struct buf deploy = { 0 };
@@ -125,6 +138,8 @@ static void print_change_row(struct time_table *t, const struct history *h, cons
 	if (c->deploy)
 		buf_printf(&deploy, "%.*s=%.*s", STR_ARG(c->deploy->key),
 			   STR_ARG(c->deploy->value));
+	if (group.n)
+		rows_str(&t->rows, group);
 	put_time_cell(t, window_time(h, c->window));
 	put_time_cell(t, window_time(h, c->last_before));
 	rows_str(&t->rows, function_name(h, c->function));
@@ -138,26 +153,29 @@ static void print_change_row(struct time_table *t, const struct history *h, cons
 	buf_release(&deploy);
 }
 
-static bool print_changes(const struct history *h, const struct changes *c,
-			  enum report_format format)
+/* Changes of one group after the other go into one table. */
+static void print_changes(struct time_table *t, struct str group, const struct history *h,
+			  const struct changes *c)
 {
-	static const char *const names[] = { "time",       "last_before", "function", "before",
-					     "after",      "ratio",       "low",      "high",
-					     "confidence", "deploy" };
-	struct time_table t = { 0 };
+	for (size_t i = 0; i < c->change.n && !t->out.failed; i++) {
+		if (c->change.v[i].kind != CHANGED)
+			continue;
+		if (t->format == REPORT_TEXT)
+			print_change_text(t, group, h, &c->change.v[i]);
+		else
+			print_change_row(t, group, h, &c->change.v[i]);
+	}
+}
 
-	for (size_t i = 0; i < LEN(names); i++)
-		vec_push(&t.names, names[i]);
-	if (time_table_begin(&t, format))
-		for (size_t i = 0; i < c->change.n && !t.out.failed; i++) {
-			if (c->change.v[i].kind != CHANGED)
-				continue;
-			if (format == REPORT_TEXT)
-				print_change_text(&t, h, &c->change.v[i]);
-			else
-				print_change_row(&t, h, &c->change.v[i]);
-		}
-	return time_table_end(&t);
+static bool begin_table(struct time_table *t, enum report_format format, bool has_groups)
+{
+	static const char *const names[] = { "labels", "time",       "last_before", "function",
+					     "before", "after",      "ratio",       "low",
+					     "high",   "confidence", "deploy" };
+
+	for (size_t i = !has_groups; i < LEN(names); i++)
+		vec_push(&t->names, names[i]);
+	return time_table_begin(t, format);
 }
 
 /* What was looked at, and what is no change though it looks like one. */
@@ -190,20 +208,111 @@ static void note_rest(const struct history *h, const struct changes *c)
 		note("%zu functions' shares changed only because others did", nexplained);
 }
 
-bool change_points_print(char *const *paths, struct selector *selector, uint64_t step,
-			 enum report_format format)
+/* The history of what the selector selects, and its changes. */
+static bool find_in_history(struct time_table *t, const struct change_request *r,
+			    char *const *paths, struct selector *selector, struct str group)
 {
 	struct changes_options options = { 0 };
 	struct changes c;
 	struct history h;
 	bool ok;
 
-	history_init(&h, step ? (int64_t)step : MINUTE_NS);
+	history_init(&h, r->step ? (int64_t)r->step : MINUTE_NS);
+	h.inclusive = r->inclusive;
 	ok = read_history(&h, paths, selector);
 	changes_find(&h, &options, &c);
-	ok = print_changes(&h, &c, format) && ok;
+	print_changes(t, group, &h, &c);
+	if (group.n)
+		note("%.*s:", STR_ARG(group));
 	note_rest(&h, &c);
 	changes_release(&c);
 	history_release(&h);
 	return ok;
+}
+
+/* Groups */
+
+static void groups_of_store(void *context, struct store_view *v)
+{
+	time_series_add_store(context, v);
+}
+
+static void groups_of_profile(void *context, struct profile *p)
+{
+	time_series_add_profile(context, p);
+}
+
+/* The sets of values that the labels of --by have. */
+static bool find_groups(struct time_series *t, const struct change_request *r, char *const *paths,
+			struct selector *selector)
+{
+	struct time_series_options options = { .selector = selector, .type = str_of(common.type) };
+	struct visits v = { t, groups_of_store, groups_of_profile };
+	int64_t since, until;
+
+	if (has_server(paths))
+		usage("--changes --by: a server is asked for one set of labels: select it");
+	for (char *const *path = paths; *path || path == paths; path++)
+		if (!*path || strcmp(*path, "-") == 0)
+			usage("--changes --by reads its inputs more than once: give files or a store");
+	split_labels(&options, r->by);
+	time_series_begin(t, &options);
+	chosen_times(&since, &until);
+	return visit_all(&v, paths, since, until);
+}
+
+/* The selector and, of a group, what its labels are. It borrows both. */
+static void select_group(struct selector *to, const struct selector *from,
+			 const struct time_series *t, struct str group, struct buf *name)
+{
+	VEC(struct matcher) all = { 0 };
+
+	*to = from ? *from : (struct selector){ 0 };
+	for (size_t i = 0; i < to->labels.n; i++)
+		vec_push(&all, to->labels.v[i]);
+	name->n = 0;
+	for (size_t i = 0; i < t->options.nby; i++) {
+		struct str value = str_cut(&group, '\0');
+
+		vec_push(&all, { .name = t->options.by[i], .value = value, .op = MATCH_EQUAL });
+		buf_printf(name, "%s%.*s=%.*s", i ? "," : "", STR_ARG(t->options.by[i]),
+			   STR_ARG(value));
+	}
+	to->labels = (struct matchers){ all.v, all.n, all.cap };
+}
+
+static bool find_in_groups(struct time_table *t, const struct change_request *r, char *const *paths,
+			   struct selector *selector)
+{
+	struct time_series groups;
+	struct buf name = { 0 };
+	bool ok = find_groups(&groups, r, paths, selector);
+	size_t n;
+	struct time_point_named *group = time_series_sorted(&groups, &n);
+
+	if (!n)
+		note("no profile is selected");
+	for (size_t i = 0; i < n; i++) {
+		struct selector of_group;
+
+		select_group(&of_group, selector, &groups, group[i].group, &name);
+		ok = find_in_history(t, r, paths, &of_group, buf_str(&name)) && ok;
+		mem_free(of_group.labels.v, of_group.labels.cap * sizeof(*of_group.labels.v));
+	}
+	mem_free(group, n * sizeof(*group));
+	time_series_release(&groups);
+	buf_release(&name);
+	return ok;
+}
+
+bool change_points_print(const struct change_request *r, char *const *paths,
+			 struct selector *selector)
+{
+	struct time_table t = { 0 };
+	bool ok = true;
+
+	if (begin_table(&t, r->format, r->by != NULL))
+		ok = r->by ? find_in_groups(&t, r, paths, selector) :
+			     find_in_history(&t, r, paths, selector, S(""));
+	return time_table_end(&t) && ok;
 }

@@ -5,8 +5,15 @@
 #include "query/report.h"
 #include "query/selector.h"
 
-/* step: ns; 0 is one minute. False after an error. */
-bool change_points_print(char *const *paths, struct selector *selector, uint64_t step,
-			 enum report_format format);
+struct change_request {
+	uint64_t step;  /* ns; 0 is one minute */
+	bool inclusive; /* of functions and what they call */
+	const char *by; /* a history for each set of values of these labels; or NULL */
+	enum report_format format;
+};
+
+/* False after an error. */
+bool change_points_print(const struct change_request *r, char *const *paths,
+			 struct selector *selector);
 
 #endif

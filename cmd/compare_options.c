@@ -93,8 +93,9 @@ bool parse_power(void *to, const char *arg)
 
 const struct opt compare_options[] = {
 	{ 0, "metric", OPT_CHOICE, &given.metric, "METRIC", "cpu, share, samples or wall",
-	  metric_name },
-	{ 0, "by", OPT_CHOICE, &given.by, "WHAT", "function, path, module or file", by_name },
+	  metric_name, .title = "What to compare, and what counts" },
+	{ 0, "compare", OPT_CHOICE, &given.by, "WHAT", "function, path, module or file", by_name,
+	  .also = "by" },
 	{ 0, "self", OPT_FLAG, &given.self, NULL, "test self values" },
 	{ 0, "incl", OPT_FLAG, &given.incl, NULL, "test inclusive values" },
 	{ 0, "both", OPT_FLAG, &given.both, NULL, "test both (default)" },
@@ -102,8 +103,8 @@ const struct opt compare_options[] = {
 	  parse_fraction },
 	{ 0, "min-cost", OPT_PARSED, &given.cost, "N%",
 	  "ignore changes that cost less of the total (0.1%)", NULL, parse_fraction },
-	{ 0, "q", OPT_PARSED, &given.q, "N%", "false discovery rate of the list (5%)", NULL,
-	  parse_fraction },
+	{ 0, "fdr", OPT_PARSED, &given.q, "N%", "false discovery rate of the list (5%)", NULL,
+	  parse_fraction, .also = "q" },
 	{ 0, "gate-q", OPT_PARSED, &given.gate_q, "N%",
 	  "probability that --check fails by chance (1%)", NULL, parse_fraction },
 	{ 0, "fail-on", OPT_PARSED, &given.fail_on, "WHAT,...",
@@ -112,7 +113,8 @@ const struct opt compare_options[] = {
 	  "fail if such a change would not be found", NULL, parse_power },
 	{ 0, "changed", OPT_FILE, &given.changed, "FILE", "functions that the change touched" },
 	{ 0, "budget", OPT_LIST, &given.budget, "RE<=N%", "fail if functions take more than this" },
-	{ 0, "ignore", OPT_STR, &given.ignore, "RE", "do not test matching functions" },
+	{ 0, "skip", OPT_STR, &given.ignore, "RE", "do not test matching functions",
+	  .also = "ignore" },
 	{ 0, "rename", OPT_LIST, &given.rename, "OLD=NEW", "the function has another name" },
 	{ 0, "allow-single", OPT_FLAG, &given.allow_single, NULL,
 	  "let --check fail with one run per side" },
@@ -228,7 +230,7 @@ static void read_lists(struct options *o)
 		rename[o->nrename] = parse_rename(given.rename.v[o->nrename]);
 	if (given.ignore) {
 		o->ignore = matches;
-		o->ignore_arg = compile("ignore", str_of(given.ignore));
+		o->ignore_arg = compile("skip", str_of(given.ignore));
 	}
 	if (given.changed) {
 		o->changed = is_listed;

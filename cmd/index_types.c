@@ -40,7 +40,7 @@ static void add_types_of_store(void *context, struct store_view *v)
 	struct piece p;
 	bool exact;
 
-	view_begin(v, common.selector);
+	view_begin_series(v, common.selector);
 	while (view_next(v, &p)) {
 		if (common.selector && !series_selected(p.series, common.selector, NULL, 0, &exact))
 			continue;

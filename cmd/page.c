@@ -79,8 +79,17 @@ static bool find_source(void *context, struct str path, struct buf *text)
 
 struct view_source page_source(const char **folders, size_t n)
 {
-	source.dirs = (struct source_dirs){ folders, n };
+	source.dirs = (struct source_dirs){ folders, n, NULL };
 	return (struct view_source){ find_source, NULL };
+}
+
+void page_source_revision(const char *revision)
+{
+	struct buf why = { 0 };
+
+	if (!source_dirs_at(&source.dirs, revision, &why))
+		usage("--revision: %.*s", STR_ARG(buf_str(&why)));
+	buf_release(&why);
 }
 
 void page_note_missing(void)
@@ -92,4 +101,5 @@ void page_note_missing(void)
 	else if (source.nmissing)
 		note("--source: %zu of %zu source files %s not found", source.nmissing,
 		     source.nmissing + source.nfound, source.nmissing == 1 ? "is" : "are");
+	source_dirs_release(&source.dirs);
 }

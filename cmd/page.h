@@ -17,6 +17,12 @@ bool load_with_times(struct profile *p, char *const *paths);
 /* Where the view finds source files: in these n folders, which must stay. */
 struct view_source page_source(const char **folders, size_t n);
 
+/*
+ * Have it look for the files of a git revision instead. An error of usage if one of the folders
+ * has no such revision.
+ */
+void page_source_revision(const char *revision);
+
 /* Note how many files page_source() has not found. */
 void page_note_missing(void);
 

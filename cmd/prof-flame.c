@@ -7,6 +7,7 @@
 #include "frames.h"
 #include "page.h"
 #include "picture.h"
+#include "query/ratio.h"
 #include "terminal_size.h"
 
 static struct view_options o;
@@ -15,6 +16,7 @@ static struct {
 	int view, palette, sort, diff_width, normalize;
 	bool hash, random, keep_colors, flamechart;
 	struct opt_list source;
+	const char *revision, *ratio;
 } own = { .view = -1, .sort = -1 };
 
 /* Option arguments */
@@ -66,7 +68,7 @@ static bool parse_minwidth(void *to, const char *arg)
 
 static const struct opt own_options[] = {
 	{ 't', "to", OPT_CHOICE, &own.view, "VIEW", "svg, html or text (for a terminal: text)",
-	  view_name },
+	  view_name, .title = "The picture" },
 	{ 0, "title", OPT_STR, &o.title, "TEXT", "heading" },
 	{ 0, "subtitle", OPT_STR, &o.subtitle, "TEXT", "second line of the heading" },
 	{ 0, "notes", OPT_STR, &o.notes, "TEXT", "note in the file that is not shown" },
@@ -94,6 +96,9 @@ static const struct opt own_options[] = {
 	{ 0, "factor", OPT_NUMBER, &o.factor, "N", "multiply the values that are shown" },
 	{ 0, "source", OPT_LIST, &own.source, "DIR",
 	  "html: show source lines, from files found here" },
+	{ 0, "revision", OPT_STR, &own.revision, "REV",
+	  "html: source files as they are in this git revision" },
+	{ 0, "ratio", OPT_STR, &own.ratio, "TYPE/TYPE", "html: tell one type per unit of another" },
 	{ 0, "negate", OPT_FLAG, &o.negate, NULL, "differential: from the new side to the base" },
 	{ 0, "diff-width", OPT_CHOICE, &own.diff_width, "SIDE",
 	  "width is new, base, union or difference", diff_width_name },
@@ -161,6 +166,10 @@ static const struct view *complete_options(void)
 		usage("--cp is for svg");
 	if (view != &view_html && own.source.n)
 		usage("--source is for html");
+	if (view != &view_html && own.ratio)
+		usage("--ratio is for html");
+	if (own.revision && !own.source.n)
+		usage("--revision is of the folders of --source, which is missing");
 	o.palette = (size_t)own.palette;
 	o.palette_file = own.keep_colors ? "palette.map" : NULL;
 	o.shade = own.hash ? SHADE_BY_HASH : own.random ? SHADE_BY_RANDOM : SHADE_BY_SUM;
@@ -226,9 +235,28 @@ static void scale_fractions(struct profile *p)
 	o.factor /= MILLION;
 }
 
+/* Find the types of --ratio. */
+static bool choose_ratio(const struct profile *p)
+{
+	struct ratio ratio;
+
+	if (!own.ratio)
+		return true;
+	if (!ratio_parse(&ratio, p, str_of(own.ratio)))
+		return complain("--ratio %s: these are not two of the sample types (prof-query "
+				"--types lists them)",
+				own.ratio);
+	o.has_ratio = true;
+	o.over = ratio.over;
+	o.under = ratio.under;
+	return true;
+}
+
 /* The type that a page shows first; it has the others, too. */
 static bool choose_first_column(const struct profile *p)
 {
+	if (!choose_ratio(p))
+		return false;
 	if (common.type)
 		return choose_column(p, &o.col);
 	o.col = profile_default_column(p);
@@ -264,6 +292,8 @@ int main(int argc, char **argv)
 	if (own.source.n) {
 		source = page_source(own.source.v, own.source.n);
 		o.source = &source;
+		if (own.revision)
+			page_source_revision(own.revision);
 	}
 	dict_init(&dict);
 	profile_init(&p, &dict);

@@ -20,14 +20,14 @@ enum {
 	DEFAULT_STACK = 32 << 10,
 	SWITCH_STACK = 8 << 10, /* a thread that waits keeps the rest for us to read */
 	DEFAULT_FREQUENCY = 99,
-	DEFAULT_RUNS = 10,
+	AB_FREQUENCY = 4000, /* prof-ci(7) */
 	MOST_RUNS = 100
 };
 
 static struct {
 	const char *events, *frequency, *label_by, *vmlinux, *control;
 	bool kernel, no_kernel, no_symbols, no_inlines, debuginfod, jit, self_test, off_cpu, wall,
-		paused, alloc, native, evaluators;
+		lock, paused, alloc, native, evaluators;
 	int stack, to;
 	struct opt_list labels, facts;
 	uint64_t duration, delay, every, keep, min_wait; /* ns */
@@ -100,13 +100,15 @@ static const char *label_word(size_t i)
 }
 
 static const struct opt what_options[] = {
-	{ 'F', "frequency", OPT_STR, &o.frequency, "HZ", "samples a second and CPU: 99, or max" },
+	{ 'F', "frequency", OPT_STR, &o.frequency, "HZ",
+	  "samples a second and CPU: 99 (--ab: 4000), or max", .title = "What to sample" },
 	{ 'c', "count", OPT_PARSED, &o.period, "PERIOD",
 	  "a sample for so many occurrences, or ns of cpu", .parse = parse_period },
 	{ 'e', "event", OPT_STR, &o.events, "EVENT,...", "what to sample: cpu, cycles:u ...",
 	  event_name },
 	{ 0, "off-cpu", OPT_FLAG, &o.off_cpu, NULL, "where threads wait, and for how long" },
 	{ 0, "wall", OPT_FLAG, &o.wall, NULL, "where they run and where they wait, together" },
+	{ 0, "lock", OPT_FLAG, &o.lock, NULL, "where they wait, for which lock, and who has it" },
 	{ 0, "min-wait", OPT_PARSED, &o.min_wait, "TIME", "leave out shorter waits",
 	  .parse = parse_duration },
 	{ 0, "alloc", OPT_FLAG, &o.alloc, NULL, "what programs allocate and have in use" },
@@ -126,7 +128,8 @@ static const struct opt what_options[] = {
 	{ 0, "fact", OPT_LIST, &o.facts, "KEY=VALUE", "put this fact in the profile" },
 	{ 0, "label-by", OPT_STR, &o.label_by, "LABEL,...", "labels taken from samples",
 	  label_word },
-	{ 0, "kernel", OPT_FLAG, &o.kernel, NULL, "fail if kernel code cannot be sampled" },
+	{ 0, "require-kernel", OPT_FLAG, &o.kernel, NULL, "fail if kernel code cannot be sampled",
+	  .also = "kernel" },
 	{ 0, "no-kernel", OPT_FLAG, &o.no_kernel, NULL, "leave out the kernel's frames" },
 	{ 0, "stack", OPT_CHOICE, &o.stack, "HOW", "auto, dwarf, or fp: frame pointers",
 	  stack_word },
@@ -137,11 +140,13 @@ static const struct opt what_options[] = {
 	{ 0, "debuginfod", OPT_FLAG, &o.debuginfod, NULL,
 	  "ask servers for missing debugging information" },
 	{ 0, "vmlinux", OPT_FILE, &o.vmlinux, "FILE", "the kernel's image: lines of its frames" },
-	{ 0, "no-interpreters", OPT_FLAG, &o.native, NULL, "leave out functions of Python" },
+	{ 0, "no-interpreters", OPT_FLAG, &o.native, NULL,
+	  "leave out functions of Python and Ruby" },
 	{ 0, "evaluators", OPT_FLAG, &o.evaluators, NULL, "show what runs them, as well" },
-	{ 0, "jit", OPT_FLAG, &o.jit, NULL, "ask the runtimes of a command for their names" },
+	{ 0, "jit-names", OPT_FLAG, &o.jit, NULL, "ask the runtimes of a command for their names",
+	  .also = "jit" },
 	{ 0, "ab", OPT_PAIR, &o.ab, "BASE NEW", "record two shell commands in turns into -o DIR" },
-	{ 0, "runs", OPT_INT, &o.runs, "N", "of each of them (10, with --until-power 100)" },
+	{ 0, "runs", OPT_INT, &o.runs, "N", "of each of them (10 to 40, with --until-power 100)" },
 	{ 0, "until-power", OPT_PARSED, &o.until, "N%@N%share",
 	  "stop when that change would be found", .parse = parse_power },
 	{ 0, "max-time", OPT_PARSED, &o.max_time, "TIME", "begin no round after that long",
@@ -152,7 +157,7 @@ static const struct opt what_options[] = {
 
 static const struct opt output_options[] = {
 	{ 'o', "output", OPT_FILE, &common.output, "FILE",
-	  "write here; with --every %Y%m%d-%H%M%S or %n" },
+	  "write here; with --every %Y%m%d-%H%M%S or %n", .title = "The profile" },
 	{ 't', "to", OPT_PARSED, &o.to, "FORMAT", "pprof or folded", writable,
 	  .parse = parse_format },
 	{ 0 },
@@ -164,10 +169,10 @@ static void print_features(void)
 
 	if (!common.verbose)
 		return;
-	if (python_program_is_built(&why))
-		puts("functions of Python: read by BPF");
+	if (interp_program_is_built(&why))
+		puts("functions of Python and Ruby: read by BPF");
 	else
-		printf("functions of Python: no, %s\n", why);
+		printf("functions of Python and Ruby: no, %s\n", why);
 }
 
 static const struct opt *const options[] = { target_options, what_options, output_options,
@@ -181,7 +186,7 @@ static const struct cmd cmd = { "prof-record",
 
 static bool has_waits(void)
 {
-	return o.off_cpu || o.wall;
+	return o.off_cpu || o.wall || o.lock;
 }
 
 /* What is sampled besides waits and allocations: nothing where only they are asked for. */
@@ -189,7 +194,7 @@ static struct str event_list(void)
 {
 	if (o.events)
 		return str_of(o.events);
-	return (o.off_cpu || o.alloc) && !o.wall ? (struct str){ 0 } : S("cpu");
+	return (o.off_cpu || o.lock || o.alloc) && !o.wall ? (struct str){ 0 } : S("cpu");
 }
 
 static void add_waits(size_t *n)
@@ -304,7 +309,10 @@ static void check_facts(void)
 static void check_waits(void)
 {
 	if (o.min_wait && !has_waits())
-		usage("--min-wait is of --off-cpu or --wall");
+		usage("--min-wait is of --off-cpu, --wall or --lock");
+	if (o.lock && (o.no_kernel || o.no_symbols))
+		usage("--lock knows waits for locks by the names of functions of the kernel: not "
+		      "with --no-kernel or --no-symbols");
 	if (has_waits() && o.self_test)
 		usage("--self-test does not measure --off-cpu and --wall");
 }
@@ -364,6 +372,7 @@ static struct recording model(char *const *command)
 			.keep = o.keep,
 			.paused = o.paused,
 			.wall = o.wall,
+			.locks = o.lock,
 			.min_wait = o.min_wait,
 			.adapt_allocs = !o.alloc_period && !o.period,
 			.native = o.native,
@@ -395,7 +404,7 @@ static int ab(struct recording *r, char *const *command)
 		.dir = common.output,
 		.runs = o.runs              ? (uint64_t)o.runs :
 			o.until.power_share ? MOST_RUNS :
-					      DEFAULT_RUNS,
+					      0,
 		.max_time = o.max_time,
 		.compare = compare_defaults(),
 	};
@@ -409,6 +418,8 @@ static int ab(struct recording *r, char *const *command)
 		usage("--ab needs a directory: -o DIR");
 	if (o.every)
 		usage("--ab has no windows: --every");
+	if (!o.frequency && !o.period)
+		r->session.sampler.frequency = AB_FREQUENCY;
 	r->session.labels.label_by = parse_label_by(false);
 	return record_ab(r, &ab);
 }
@@ -449,7 +460,7 @@ int main(int argc, char **argv)
 	int status;
 
 	if (o.kernel && o.no_kernel)
-		usage("--kernel and --no-kernel exclude each other");
+		usage("--require-kernel and --no-kernel exclude each other");
 	o.labels = label_list(&o.labels);
 	check_facts();
 	check_waits();

@@ -8,18 +8,21 @@
 #include "query/selector.h"
 #include "store/compact.h"
 #include "store/read.h"
+#include "store/relabel.h"
+#include "store/sync.h"
 #include "store/verify.h"
 #include "store_add.h"
 #include "store_list.h"
 
 static struct {
-	struct opt_list labels;
+	struct opt_list labels, rename, drop;
 	const char *since, *until;
-	uint64_t keep, most;
-	bool keep_given, no_compact;
+	uint64_t keep, most, max_label;
+	struct resolution resolution;
+	bool keep_given, no_compact, resolution_given;
 	int to;
 	int64_t level;
-} o = { .to = -1 };
+} o = { .to = -1, .max_label = 64 << 10 };
 
 static const char *const report_formats[] = { "text", "tsv", "json", NULL };
 
@@ -34,11 +37,35 @@ static bool parse_keep(void *to, const char *arg)
 	return when_duration(str_of(arg), to);
 }
 
+/* STEP, or STEP:AGE */
+static bool parse_resolution(void *to, const char *arg)
+{
+	struct str age = str_of(arg), step = str_cut(&age, ':');
+	uint64_t s, a = 0;
+
+	(void)to;
+	o.resolution = RESOLUTION_DEFAULT;
+	o.resolution_given = true;
+	if (!when_duration(step, &s) || (age.p && !when_duration(age, &a)) || s > INT64_MAX ||
+	    a > INT64_MAX || s % SECOND_NS)
+		return false;
+	o.resolution.step = (int64_t)s;
+	if (age.p)
+		o.resolution.age = (int64_t)a;
+	return true;
+}
+
 static const struct opt own_options[] = {
 	{ 'l', "label", OPT_LIST, &o.labels, "KEY=VALUE,...", "add: labels of all profiles" },
+	{ 0, "max-label", OPT_SIZE, &o.max_label, "SIZE",
+	  "add, import: leave out profiles with longer labels (default: 64K)" },
 	{ 0, "no-compact", OPT_FLAG, &o.no_compact, NULL, "add, import: do not compact when due" },
+	{ 0, "resolution", OPT_PARSED, NULL, "STEP[:AGE]",
+	  "keep one profile a step of older ones (1m:7d)", NULL, parse_resolution },
 	{ 0, "since", OPT_STR, &o.since, "TIME", "export: profiles of that time or later" },
 	{ 0, "until", OPT_STR, &o.until, "TIME", "export: profiles of before that time" },
+	{ 0, "rename", OPT_LIST, &o.rename, "OLD=NEW", "relabel: give a label another name" },
+	{ 0, "drop", OPT_LIST, &o.drop, "LABEL", "relabel: remove a label" },
 	{ 0, "keep", OPT_PARSED, &o.keep, "TIME", "gc: remove blocks that are older", NULL,
 	  parse_keep },
 	{ 0, "max-size", OPT_SIZE, &o.most, "SIZE", "gc: remove the oldest blocks above that" },
@@ -49,7 +76,8 @@ static const struct opt own_options[] = {
 
 static const struct opt *const options[] = { own_options, file_options, general_options, NULL };
 static const struct cmd cmd = {
-	"prof-store", "Keep profiles: add, import, export, ls, stat, verify, compact, gc.",
+	"prof-store",
+	"Commands: add, import, export, ls, stat, verify, compact, gc, relabel, sync.",
 	"COMMAND DIRECTORY [FILE|SELECTOR]...", options, false
 };
 
@@ -62,6 +90,9 @@ static void report_compaction(struct compact_result *r)
 		note("wrote %llu blocks with %llu profiles, removed %llu files",
 		     (unsigned long long)r->nwritten, (unsigned long long)r->nprofile,
 		     (unsigned long long)r->nremoved);
+	if (r->saturated)
+		note("%llu sums do not fit in 64 bits: they are kept at the limit",
+		     (unsigned long long)r->saturated);
 	buf_release(&r->errors);
 }
 
@@ -84,6 +115,7 @@ static bool run_add(const char *dir, char **args)
 {
 	struct store_add add = { .dir = dir,
 				 .labels = label_list(&o.labels),
+				 .max_label = o.max_label,
 				 .compact = compact_if_due };
 
 	return store_add_files(&add, args) && compact_if_due(dir);
@@ -93,6 +125,7 @@ static bool run_import(const char *dir, char **args)
 {
 	struct store_add add = { .dir = dir,
 				 .labels = label_list(&o.labels),
+				 .max_label = o.max_label,
 				 .is_import = true,
 				 .compact = compact_if_due };
 
@@ -115,6 +148,10 @@ static bool run_verify(const char *dir, char **args)
 	if (r.torn)
 		note("%llu bytes in logs are of profiles whose writing was cut short",
 		     (unsigned long long)r.torn);
+	if (r.ndamaged)
+		note("%llu damaged log%s that compactions have set aside: what could be read is in "
+		     "blocks",
+		     (unsigned long long)r.ndamaged, r.ndamaged == 1 ? "" : "s");
 	if (common.verbose || ok)
 		note("%llu files, %llu profiles%s", (unsigned long long)r.nfile,
 		     (unsigned long long)r.nprofile, ok ? ", all good" : "");
@@ -135,6 +172,62 @@ static bool run_gc(const char *dir, char **args)
 		before = when_now() - (int64_t)o.keep;
 	ok = store_remove_old(dir, before, o.most, &r);
 	report_compaction(&r);
+	return ok;
+}
+
+static void parse_rules(struct relabel *r)
+{
+	for (size_t i = 0; i < o.rename.n; i++) {
+		struct str to = str_of(o.rename.v[i]), from = str_cut(&to, '=');
+
+		if (!from.n || !to.n)
+			usage("--rename %s: expected OLD=NEW", o.rename.v[i]);
+		vec_push(r, { from, to });
+	}
+	for (size_t i = 0; i < o.drop.n; i++)
+		vec_push(r, { .from = str_of(o.drop.v[i]) });
+	if (!r->n)
+		usage("relabel: --rename OLD=NEW or --drop LABEL says what to do");
+}
+
+static bool run_relabel(const char *dir, char **args)
+{
+	struct relabel rules = { 0 };
+	struct compact_result r;
+	uint64_t nlog;
+	bool ok;
+
+	(void)args;
+	parse_rules(&rules);
+	ok = store_relabel(dir, &rules, &r, &nlog);
+	report_compaction(&r);
+	if (nlog)
+		note("%llu log%s being written: what is in %s keeps its labels",
+		     (unsigned long long)nlog, nlog == 1 ? " is" : "s are",
+		     nlog == 1 ? "it" : "them");
+	vec_release(&rules);
+	return ok;
+}
+
+static bool run_sync(const char *dir, char **args)
+{
+	struct sync_result r;
+	bool ok;
+
+	if (!args[0] || !s3_is(args[0]))
+		usage("sync: expected DIRECTORY s3://BUCKET/PREFIX");
+	if (args[1])
+		usage("sync: '%s' is one operand too many", args[1]);
+	ok = store_sync(dir, args[0], &r);
+	complain_lines(buf_str(&r.errors));
+	if (r.nlog)
+		note("%llu log%s not copied: \"prof-store compact\" makes blocks of logs",
+		     (unsigned long long)r.nlog, r.nlog == 1 ? " is" : "s are");
+	if (common.verbose)
+		note("sent %llu blocks, %llu bytes; %llu were there; removed %llu",
+		     (unsigned long long)r.nsent, (unsigned long long)r.bytes,
+		     (unsigned long long)r.nhad, (unsigned long long)r.nremoved);
+	buf_release(&r.errors);
 	return ok;
 }
 
@@ -225,11 +318,18 @@ static const struct {
 	const char *name;
 	bool (*run)(const char *dir, char **args);
 	bool makes, has_args;
+	bool only_reads; /* so the store may be in S3 */
 } commands[] = {
-	{ "add", run_add, true, true },         { "import", run_import, true, true },
-	{ "ls", run_ls, false, false },         { "stat", run_stat, false, false },
-	{ "verify", run_verify, false, false }, { "compact", run_compact, false, false },
-	{ "gc", run_gc, false, false },         { "export", run_export, false, true },
+	{ "add", run_add, .makes = true, .has_args = true },
+	{ "import", run_import, .makes = true, .has_args = true },
+	{ "ls", run_ls, .only_reads = true },
+	{ "stat", run_stat, .only_reads = true },
+	{ "verify", run_verify, .only_reads = true },
+	{ "compact", run_compact },
+	{ "gc", run_gc },
+	{ "export", run_export, .has_args = true, .only_reads = true },
+	{ "relabel", run_relabel },
+	{ "sync", run_sync, .has_args = true },
 };
 
 int main(int argc, char **argv)
@@ -237,7 +337,7 @@ int main(int argc, char **argv)
 	char **args = start(&cmd, argc, argv);
 
 	if (!args[0])
-		usage("which command? One of add, import, ls, stat, verify, compact, gc, export");
+		usage("which command? One of add, import, ls, stat, verify, compact, gc, export, relabel, sync");
 	for (size_t i = 0; i < LEN(commands); i++) {
 		if (strcmp(args[0], commands[i].name) != 0)
 			continue;
@@ -247,12 +347,19 @@ int main(int argc, char **argv)
 			usage("%s: '%s' is one operand too many", args[0], args[2]);
 		if (o.level > 19)
 			usage("--level is 1 to 19");
+		if (s3_is(args[1]) && !commands[i].only_reads)
+			usage("%s: a store in S3 is only read", args[0]);
 		if (commands[i].makes && !store_make(args[1]))
 			return complain("%s: cannot make a store: %s", args[1], strerror(errno)), 2;
 		if (!store_is(args[1]))
 			return complain("%s: is no store: \"prof-store add\" makes one", args[1]),
 			       2;
+		if (o.resolution_given && !store_set_resolution(args[1], o.resolution))
+			return complain("%s: cannot set the resolution: %s", args[1],
+					strerror(errno)),
+			       2;
 		return status(commands[i].run(args[1], args + 2));
 	}
-	usage("'%s' is none of add, import, ls, stat, verify, compact, gc, export", args[0]);
+	usage("'%s' is none of add, import, ls, stat, verify, compact, gc, export, relabel, sync",
+	      args[0]);
 }

@@ -3,10 +3,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "base/when.h"
 #include "common.h"
 #include "compare/compare.h"
 #include "replicates.h"
@@ -88,10 +90,9 @@ static bool record_one(const struct recording *model, const struct ab_options *o
 	return check(r, sides[side]);
 }
 
-static bool record_round(const struct recording *model, const struct ab_options *o, uint64_t round)
+static bool record_round(const struct recording *model, const struct ab_options *o, uint64_t round,
+			 double seconds[2])
 {
-	double seconds[2];
-
 	for (size_t i = 0; i < 2; i++) {
 		size_t side = round % 2 ? i : 1 - i;
 		struct recording r;
@@ -128,18 +129,39 @@ static bool is_enough(const struct ab_options *o, uint64_t round)
 	return enough;
 }
 
+/*
+ * Ten runs a side show how much runs differ; more, if these are short, until there are the
+ * samples that a change of 10% in a function of 5% needs (prof-ci(7)). Not more than anybody
+ * waits for.
+ */
+static uint64_t choose_runs(const struct recording *model, const double seconds[2])
+{
+	const double usual = 10, most = 40, samples_wanted = 100000;
+	double samples = (double)model->session.sampler.frequency * fmin(seconds[0], seconds[1]);
+	double runs = samples > 0 ? ceil(samples_wanted / samples) : usual;
+
+	if (runs > most && samples > 0)
+		note("runs of %.0f samples are short: %.0f of them do not show a change of 10%% in a "
+		     "function of 5%%; make them %.0f times as long",
+		     samples, most, ceil(runs / most));
+	return (uint64_t)fmax(usual, fmin(most, runs));
+}
+
 int record_ab(const struct recording *model, const struct ab_options *o)
 {
-	uint64_t begun = recorder_now(), round;
+	uint64_t begun = monotonic_ns(), runs = o->runs, round;
+	double seconds[2];
 	bool enough = false;
 
 	if (!make_dirs(o->dir))
 		return RECORDING_FAILED;
-	for (round = 0; round <= o->runs && !enough; round++) {
-		if (round > 1 && o->max_time && recorder_now() - begun >= o->max_time)
+	for (round = 0; !round || (round <= runs && !enough); round++) {
+		if (round > 1 && o->max_time && monotonic_ns() - begun >= o->max_time)
 			break;
-		if (!record_round(model, o, round))
+		if (!record_round(model, o, round, seconds))
 			return RECORDING_FAILED;
+		if (!runs)
+			runs = choose_runs(model, seconds);
 		enough = is_enough(o, round);
 	}
 	if (o->compare.power_share && !enough)

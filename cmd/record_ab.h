@@ -13,7 +13,7 @@
 struct ab_options {
 	const char *command[2]; /* for the shell: base and new */
 	const char *dir;
-	uint64_t runs;     /* of each */
+	uint64_t runs;     /* of each; 0 = as many as prof-ci(7) asks for, of runs that long */
 	uint64_t max_time; /* ns: no round begins later; 0 = none */
 	/*
 	 * Its power_effect and power_share: stop before `runs` when such a change would

@@ -14,16 +14,16 @@ static const struct runtime {
 	const char *if_running; /* and in one that runs */
 } runtimes[HINTS] = {
 	{ "_PyEval_EvalFrameDefault", "py::", NULL, "functions of Python",
-	  "--jit names them (Python 3.12 and later)",
+	  "--jit-names names them (Python 3.12 and later)",
 	  "Python 3.12 and later names them if it is started with PYTHONPERFSUPPORT=1" },
-	{ NULL, NULL, "node", "compiled functions of JavaScript", "--jit names them",
+	{ NULL, NULL, "node", "compiled functions of JavaScript", "--jit-names names them",
 	  "node names them if it is started with --perf-basic-prof" },
-	{ NULL, NULL, "libjvm.so", "compiled methods of Java", "--jit names them",
+	{ NULL, NULL, "libjvm.so", "compiled methods of Java", "--jit-names names them",
 	  "jcmd PID Compiler.perfmap names them" },
-	{ NULL, NULL, "libcoreclr.so", "compiled methods of .NET", "--jit names them",
+	{ NULL, NULL, "libcoreclr.so", "compiled methods of .NET", "--jit-names names them",
 	  "dotnet names them if it is started with DOTNET_PerfMapEnabled=1" },
 	{ NULL, NULL, NULL, "functions that a JIT compiler made",
-	  "--jit, or the runtime's own option, may name them",
+	  "--jit-names, or the runtime's own option, may name them",
 	  "a map of its runtime, /tmp/perf-PID.map, would name them" },
 };
 

@@ -10,8 +10,8 @@
 enum { HINTS = 5 }; /* rows of the table */
 
 struct record_hints {
-	bool launched;        /* we start the program: --jit can be given */
-	bool jit;             /* --jit was given: nothing is left to advise */
+	bool launched;        /* we start the program: --jit-names can be given */
+	bool jit;             /* --jit-names was given: nothing is left to advise */
 	uint8_t given[HINTS]; /* each is given once */
 };
 

@@ -123,6 +123,8 @@ static void add_facts_of_waits(struct profile *p, const struct off_cpu_counts *c
 	fact_number(p, "waits", c->waits);
 	if (c->no_stack)
 		fact_number(p, "waits_shared_out", c->no_stack);
+	if (c->no_stack_time)
+		fact_number(p, "waits_shared_out_ns", c->no_stack_time);
 	if (c->unknown)
 		fact_number(p, "waits_unknown", c->unknown);
 	if (c->unknown_time)

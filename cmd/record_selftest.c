@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/when.h"
 #include "busy_cpus.h"
 #include "cli/progress.h"
 #include "common.h"
@@ -26,7 +27,7 @@ struct reading {
 
 static struct reading read_off(void)
 {
-	return (struct reading){ busy_work(), recorder_now(), recording_own_cpu() };
+	return (struct reading){ busy_work(), monotonic_ns(), recording_own_cpu() };
 }
 
 static struct slice between(struct reading a, struct reading b)
@@ -52,13 +53,13 @@ static void on_sample(void *context, const struct perf_sample *s)
 
 static struct slice drain_for(struct sampler *sampler, struct recorder *r, int ms)
 {
-	uint64_t until = recorder_now() + (uint64_t)ms * 1000000;
+	uint64_t until = monotonic_ns() + (uint64_t)ms * 1000000;
 	struct reading begin;
 	struct slice s;
 
 	sampler_start(sampler);
 	begin = read_off();
-	while (recorder_now() < until) {
+	while ((uint64_t)monotonic_ns() < until) {
 		sampler_wait(sampler, 50, -1);
 		recorder_drain(r, false);
 	}

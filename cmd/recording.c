@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/when.h"
 #include "cli/progress.h"
 #include "common.h"
 #include "record/wait_reason.h"
@@ -80,6 +81,7 @@ static void add_waits(struct off_cpu_counts *to, const struct off_cpu_counts *c)
 	to->waits += c->waits;
 	to->time += c->time;
 	to->no_stack += c->no_stack;
+	to->no_stack_time += c->no_stack_time;
 	to->short_ones += c->short_ones;
 	to->short_time += c->short_time;
 	to->unknown += c->unknown;
@@ -101,7 +103,7 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 	r->user_time += w->user_time;
 	r->sampled += w->sampled;
 	r->forks += w->forks;
-	python_counts_add(&r->python, &w->python);
+	interp_counts_add(&r->interpreted, &w->interpreted);
 	r->user_only = r->facts.user_only = w->user_only;
 	if (r->names) {
 		record_names_find(r->names, s);
@@ -154,7 +156,7 @@ static void on_note(void *context, const char *text)
 static void on_progress(void *context, const struct window *w)
 {
 	const struct recording *r = context;
-	double seconds = 1e-9 * (double)(recorder_now() - r->begun);
+	double seconds = 1e-9 * (double)(monotonic_ns() - r->begun);
 
 	progress_show("%.0f s, %llu samples, %llu lost, own CPU %.2f%%", seconds,
 		      (unsigned long long)(r->samples + w->samples),
@@ -183,13 +185,14 @@ static void wire(struct recording *r)
 }
 
 /* What the summary says of interpreters. */
-static void note_python(struct recording *r, const struct pythons *p)
+static void note_refusal(struct recording *r, const struct interpreters *p)
 {
 	if (p->refusal)
-		snprintf(r->python_why, sizeof(r->python_why), "CPython %u.%u: %s", p->refused >> 8,
-			 p->refused & 255, p->refusal);
+		snprintf(r->interpreter_why, sizeof(r->interpreter_why), "%s %u.%u: %s", p->refused,
+			 p->refused_version >> 8, p->refused_version & 255, p->refusal);
 	else
-		snprintf(r->python_why, sizeof(r->python_why), "%.*s", (int)p->why.n, p->why.p);
+		snprintf(r->interpreter_why, sizeof(r->interpreter_why), "%.*s", (int)p->why.n,
+			 p->why.p);
 }
 
 void recording_run(struct recording *r)
@@ -203,7 +206,7 @@ void recording_run(struct recording *r)
 		r->failed = true;
 		return;
 	}
-	r->begun = recorder_now();
+	r->begun = monotonic_ns();
 	if (session_run(&s, &r->session, &why)) {
 		r->failed = !record_output_close(&r->output);
 		if (target_failed())
@@ -221,8 +224,8 @@ void recording_run(struct recording *r)
 	r->switch_period = s.switch_period;
 	r->frequency = s.sampler.frequency;
 	r->most_frequency = s.sampler.most_frequency;
-	note_python(r, &s.pythons);
-	r->wall = recorder_now() - r->begun;
+	note_refusal(r, &s.interpreters);
+	r->wall = monotonic_ns() - r->begun;
 	r->finishing = r->begun + r->wall - s.over;
 	session_release(&s);
 	buf_release(&why);
@@ -266,46 +269,57 @@ static void note_waits(const struct recording *r)
 		     (unsigned long long)c->short_ones, 1e-9 * (double)c->short_time);
 	if (c->no_stack && r->switch_period > 1)
 		note("%llu of the waits have no stack of their own: at times one in %llu switches "
-		     "was sampled; their time is shared out among the thread's others",
-		     (unsigned long long)c->no_stack, (unsigned long long)r->switch_period);
+		     "was sampled; their time, %.3g s, is shared out among the thread's others",
+		     (unsigned long long)c->no_stack, (unsigned long long)r->switch_period,
+		     1e-9 * (double)c->no_stack_time);
 	else if (c->no_stack)
-		note("%llu of the waits have no stack, which was lost: their time is shared out "
-		     "among the thread's others",
-		     (unsigned long long)c->no_stack);
+		note("%llu of the waits have no stack, which was lost: their time, %.3g s, is "
+		     "shared out among the thread's others",
+		     (unsigned long long)c->no_stack, 1e-9 * (double)c->no_stack_time);
 	if (c->unknown)
 		note("of %llu waits one end was lost: %.3g s are neither waiting nor running",
 		     (unsigned long long)c->unknown, 1e-9 * (double)c->unknown_time);
 }
 
-/* Of the samples in which Python's evaluator runs, how many have its functions. */
-static void note_pythons(const struct recording *r)
+/* Of the samples in which an interpreter's evaluator runs, how many have its functions. */
+static void note_interpreter(const struct recording *r, enum interp_kind kind)
 {
-	const struct python_counts *c = &r->python;
+	const uint64_t *outcome = r->interpreted.outcome[kind];
+	const uint64_t *by_end = r->interpreted.by_end[kind];
+	const char *name = interp_kind_name(kind);
 	struct buf b = { 0 };
 	uint64_t all = 0;
 
-	for (int i = 0; i < PYTHON_OUTCOMES; i++)
-		all += c->outcome[i];
+	for (int i = 0; i < INTERP_OUTCOMES; i++)
+		all += outcome[i];
 	if (!all)
 		return;
-	if (c->outcome[PYTHON_EARLY] == all && *r->python_why) {
-		note("functions of Python were not read: %s", r->python_why);
+	if (outcome[INTERP_EARLY] == all && *r->interpreter_why) {
+		note("functions of %s were not read: %s", name, r->interpreter_why);
 		return;
 	}
-	for (int i = PYTHON_MERGED + 1; i < PYTHON_OUTCOMES; i++)
-		if (c->outcome[i])
-			buf_printf(&b, ", %llu %s", (unsigned long long)c->outcome[i],
-				   python_outcome_name((enum python_outcome)i));
-	for (int i = 0; i < PYTHON_ENDS && common.verbose; i++)
-		if (c->by_end[i])
-			buf_printf(&b, ", %llu of %s", (unsigned long long)c->by_end[i],
-				   python_end_name((enum python_end)i));
-	if (c->unnamed)
-		buf_printf(&b, "; %llu frames without a name", (unsigned long long)c->unnamed);
+	for (int i = INTERP_MERGED + 1; i < INTERP_OUTCOMES; i++)
+		if (outcome[i])
+			buf_printf(&b, ", %llu %s", (unsigned long long)outcome[i],
+				   interp_outcome_name((enum interp_outcome)i));
+	for (int i = 0; i < INTERP_ENDS && common.verbose; i++)
+		if (by_end[i])
+			buf_printf(&b, ", %llu of %s", (unsigned long long)by_end[i],
+				   interp_end_name((enum interp_end)i));
 	if (b.n || common.verbose)
-		note("Python: %llu samples, %.1f%% with all functions%.*s", (unsigned long long)all,
-		     100.0 * (double)c->outcome[PYTHON_MERGED] / (double)all, STR_ARG(buf_str(&b)));
+		note("%s: %llu samples, %.1f%% with all functions%.*s", name,
+		     (unsigned long long)all, 100.0 * (double)outcome[INTERP_MERGED] / (double)all,
+		     STR_ARG(buf_str(&b)));
 	buf_release(&b);
+}
+
+static void note_interpreters(const struct recording *r)
+{
+	for (int k = 0; k < INTERP_KINDS; k++)
+		note_interpreter(r, (enum interp_kind)k);
+	if (r->interpreted.unnamed)
+		note("%llu frames of interpreted functions have no name",
+		     (unsigned long long)r->interpreted.unnamed);
 }
 
 void recording_summarise(const struct recording *r)
@@ -326,7 +340,7 @@ void recording_summarise(const struct recording *r)
 	     (unsigned long long)r->samples, r->facts.events, (unsigned long long)r->lost,
 	     r->samples ? 100.0 * (double)r->truncated / (double)r->samples : 0,
 	     STR_ARG(buf_str(&covered)), cpu, use.ru_maxrss / 1024);
-	note_pythons(r);
+	note_interpreters(r);
 	if (common.verbose && r->truncated)
 		note_ends(r);
 	if (common.verbose)

@@ -23,7 +23,7 @@ struct recording {
 	struct record_output output;
 	struct record_facts facts;
 	struct record_names *names; /* NULL: addresses stay as they are */
-	bool jit;                   /* --jit: the runtimes were asked for names */
+	bool jit;                   /* --jit-names: the runtimes were asked for names */
 
 	/* What came of it. */
 	struct record_hints hints;
@@ -33,17 +33,17 @@ struct recording {
 	struct off_cpu_counts off_cpu;      /* where waits are recorded, */
 	uint64_t switch_period;             /* of which at least one in so many has a stack */
 	uint64_t frequency, most_frequency; /* in force; the most that could be */
-	uint64_t begun, wall;               /* ns: of recorder_now(); from then to the end */
+	uint64_t begun, wall;               /* ns: of monotonic_ns(); from then to the end */
 	uint64_t finishing; /* ns: of that, after there was nothing left to record */
 	int exec_error;     /* errno of a command that could not be run */
 	int status;         /* of the command, as waitpid(2) has it, */
 	bool ended;         /* once it has ended */
 	bool failed;        /* we could not begin, or not write */
-	struct python_counts python;
-	char python_why[160];    /* why functions of Python have no names; empty: they have; */
-	unsigned python_refused; /* or the version of an interpreter that is not known */
-	bool user_only;          /* kernel code could not be sampled */
-	bool others_run;         /* what the command has started runs on after its end */
+	struct interp_counts interpreted;
+	char interpreter_why[160]; /* why interpreted functions have no names; empty: they have; */
+	unsigned python_refused;   /* or the version of an interpreter that is not known */
+	bool user_only;            /* kernel code could not be sampled */
+	bool others_run;           /* what the command has started runs on after its end */
 };
 
 /* Record and write. Complains. The output is opened before anything is started. */

@@ -20,8 +20,9 @@ struct adding {
 	struct log_writer log;
 	struct dictionary dict;
 	struct profile p;
-	label_set_id fixed; /* rows of dict */
-	int64_t synced;     /* when */
+	label_set_id fixed;      /* rows of dict */
+	uint32_t nlabel_checked; /* rows of dict */
+	int64_t synced;          /* when */
 	uint64_t nadded, nknown, nwithout_time, since_compaction;
 	/* Of an import: what the store has, of the days that have been looked at. */
 	struct table hashes;
@@ -39,9 +40,13 @@ static void begin_dictionary(struct adding *a)
 	dict_init(&a->dict);
 	profile_init(&a->p, &a->dict);
 	a->fixed.i = 0;
+	a->nlabel_checked = 1;
 	for (size_t i = 0; i < a->how->labels.n; i++) {
 		struct str value = str_of(a->how->labels.v[i]), key = str_cut(&value, '=');
 
+		if (key.n + value.n > a->how->max_label)
+			usage("-l %.*s=...: the label has %zu bytes, more than --max-label",
+			      STR_ARG(str(key.p, min_size(key.n, 40))), key.n + value.n);
 		a->fixed = dict_add_text_label(&a->dict, a->fixed, key, value);
 	}
 }
@@ -59,6 +64,31 @@ static bool dictionary_is_large(const struct adding *a)
 	       DICTIONARY_BYTES;
 }
 
+/* A label that the last profile has brought, and that is too long. */
+static const struct label *find_long_label(struct adding *a)
+{
+	while (a->nlabel_checked < a->dict.label.n) {
+		const struct label *l = dict_label(&a->dict, (label_id){ a->nlabel_checked++ });
+
+		if (dict_text(&a->dict, l->key).n + dict_text(&a->dict, l->str).n >
+		    a->how->max_label)
+			return l;
+	}
+	return NULL;
+}
+
+/* The dictionary is forgotten, and the label with it: the next profile with it is refused, too. */
+static bool refuse_long_label(struct adding *a, const struct label *l)
+{
+	struct str key = dict_text(&a->dict, l->key);
+
+	complain("a profile is left out: its label %.*s has %zu bytes, more than --max-label",
+		 STR_ARG(str(key.p, min_size(key.n, 40))), key.n + dict_text(&a->dict, l->str).n);
+	end_dictionary(a);
+	begin_dictionary(a);
+	return false;
+}
+
 /* Importing */
 
 static bool learn_hash(struct adding *a, uint64_t hash)
@@ -67,6 +97,14 @@ static bool learn_hash(struct adding *a, uint64_t hash)
 	uint32_t n = a->hashes.n;
 
 	return table_intern(&a->hashes, &row) == n;
+}
+
+static void learn_piece(struct adding *a, const struct chunk_profiles *p)
+{
+	for (size_t i = 0; i < p->profile.n; i++)
+		learn_hash(a, p->profile.v[i].hash);
+	for (size_t i = 0; i < p->more_hash.n; i++)
+		learn_hash(a, p->more_hash.v[i]);
 }
 
 static bool learn_day(struct adding *a, int64_t day)
@@ -82,8 +120,7 @@ static bool learn_day(struct adding *a, int64_t day)
 	view_begin(&v, NULL);
 	while (view_next(&v, &p))
 		if (piece_profiles(&p, &profiles))
-			for (size_t i = 0; i < profiles.profile.n; i++)
-				learn_hash(a, profiles.profile.v[i].hash);
+			learn_piece(a, &profiles);
 	chunk_profiles_release(&profiles);
 	if (v.nerror)
 		ok = complain("%.*s", STR_ARG(buf_str(&v.errors)));
@@ -120,8 +157,11 @@ static bool sync_when_due(struct adding *a)
 
 static bool add_profile(struct adding *a)
 {
+	const struct label *long_label = find_long_label(a);
 	bool ok = true;
 
+	if (long_label)
+		return refuse_long_label(a, long_label);
 	if (!a->p.head.time) {
 		a->nwithout_time++;
 		a->p.head.time = when_now();

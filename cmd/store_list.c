@@ -1,7 +1,6 @@
 #include "store_list.h"
 
-#include <time.h>
-
+#include "base/when.h"
 #include "common.h"
 #include "query/rows.h"
 #include "store/store_view.h"
@@ -53,17 +52,6 @@ static void read_contents(struct store_view *v, struct contents *c, struct strin
 	chunk_profiles_release(&profiles);
 }
 
-static void print_time(struct buf *b, int64_t ns)
-{
-	time_t seconds = (time_t)(ns / 1000000000);
-	char text[32] = "";
-	struct tm tm;
-
-	if (gmtime_r(&seconds, &tm))
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	buf_add(b, str_of(text));
-}
-
 /* Tables that are printed in three ways: cells by name. */
 struct table_out {
 	struct out out;
@@ -101,8 +89,8 @@ static void print_file(struct table_out *t, const struct view_file *f, const str
 	struct buf from = { 0 }, to = { 0 };
 
 	if (c->nprofile) {
-		print_time(&from, c->first);
-		print_time(&to, c->last);
+		when_print(&from, c->first);
+		when_print(&to, c->last);
 	}
 	if (!t->format) {
 		buf_printf(&t->out.bytes,
@@ -186,6 +174,34 @@ static void print_ratio(struct table_out *t, const char *name, uint64_t a, uint6
 		buf_printf(&t->out.bytes, "%-22s %14.2f\n", name, (double)a / (double)b);
 }
 
+/* Profiles of a lower resolution: for each step how many sums there are. */
+static void print_resolutions(struct table_out *t, const struct store_view *v,
+			      const struct contents *c)
+{
+	VEC(int64_t) said = { 0 };
+
+	for (size_t i = 0; i < v->file.n; i++) {
+		int64_t step = v->file.v[i]->name.step;
+		uint64_t nprofile = 0;
+		struct buf name = { 0 };
+		size_t k = 0;
+
+		while (k < said.n && said.v[k] != step)
+			k++;
+		if (!step || k < said.n)
+			continue;
+		vec_push(&said, step);
+		for (k = i; k < v->file.n; k++)
+			if (v->file.v[k]->name.step == step)
+				nprofile += c[k].nprofile;
+		buf_printf(&name, "of these, sums of %llds", (long long)(step / SECOND_NS));
+		buf_ch(&name, '\0');
+		print_figure(t, name.p, nprofile);
+		buf_release(&name);
+	}
+	vec_release(&said);
+}
+
 bool store_print_figures(const char *dir, int format)
 {
 	uint64_t nblock = 0, nlog = 0, block_bytes = 0, log_bytes = 0, nprofile = 0, nrow = 0;
@@ -218,6 +234,7 @@ bool store_print_figures(const char *dir, int format)
 		print_figure(&t, "bytes of logs", log_bytes);
 		print_figure(&t, "series", series.n - 1);
 		print_figure(&t, "profiles", nprofile);
+		print_resolutions(&t, &v, c);
 		print_figure(&t, "rows", nrow);
 		print_ratio(&t, "bytes a profile", block_bytes + log_bytes, nprofile);
 		print_ratio(&t, "bytes a row", block_bytes + log_bytes, nrow);

@@ -6,13 +6,15 @@
 #include "change_points.h"
 #include "common.h"
 #include "over_time.h"
+#include "span_report.h"
 
 static struct {
 	const char *since, *until;
 	uint64_t last;
 	struct over_time values;
 	struct alert_request alerts;
-	bool changes, cardinality;
+	struct span_request spans;
+	bool changes, cardinality, heat_map, exemplars, by_span;
 } o = { .values.measure = -1 };
 
 static bool parse_length(void *to, const char *arg)
@@ -21,7 +23,8 @@ static bool parse_length(void *to, const char *arg)
 }
 
 const struct opt time_report_options[] = {
-	{ 0, "since", OPT_STR, &o.since, "TIME", "profiles that began at that time or later" },
+	{ 0, "since", OPT_STR, &o.since, "TIME", "profiles that began at that time or later",
+	  .title = "Times, and reports about them" },
 	{ 0, "until", OPT_STR, &o.until, "TIME", "profiles that began before that time" },
 	{ 0, "series", OPT_FLAG, &o.values.series, NULL, "values over time" },
 	{ 0, "alert", OPT_LIST, &o.alerts.rules, "RULE",
@@ -29,13 +32,19 @@ const struct opt time_report_options[] = {
 	{ 0, "rules", OPT_FILE, &o.alerts.file, "FILE", "--alert for each line of a file" },
 	{ 0, "changes", OPT_FLAG, &o.changes, NULL, "when functions' shares changed" },
 	{ 0, "cardinality", OPT_FLAG, &o.cardinality, NULL, "labels, their values and series" },
+	{ 0, "span", OPT_STR, &o.spans.span, "ID", "samples of that span, by their label" },
+	{ 0, "trace", OPT_STR, &o.spans.trace, "ID", "samples of that trace, by their label" },
+	{ 0, "spans", OPT_FILE, &o.spans.file, "FILE", "what spans of an OTLP/JSON file cost" },
 	{ 0, "profiles", OPT_FLAG, &o.values.profiles, NULL, "the profiles, with their times" },
+	{ 0, "heatmap", OPT_MAYBE, &o.values.heat_map, "WHAT",
+	  "profiles by time and value; or subsecond" },
+	{ 0, "exemplars", OPT_MAYBE, &o.values.exemplars, "N",
+	  "the profiles with the largest values" },
 	{ 0, "series-list", OPT_FLAG, &o.values.list, NULL, "sets of labels and their types" },
 	{ 0, "step", OPT_PARSED, &o.values.step, "TIME", "--series: length of a step (1m)", NULL,
 	  parse_length },
 	{ 0, "function", OPT_STR, &o.values.function, "RE",
 	  "--series: samples with a function that matches" },
-	{ 0, "self", OPT_FLAG, &o.values.self, NULL, "--function: of the leaf alone" },
 	{ 0, "measure", OPT_CHOICE, &o.values.measure, "MEASURE",
 	  "--series: value, share, rate, avg or max", alert_measure_name },
 	{ 0, "last", OPT_PARSED, &o.last, "TIME", "the same as --since now-TIME", NULL,
@@ -45,7 +54,8 @@ const struct opt time_report_options[] = {
 
 const char *report_format_name(size_t i)
 {
-	static const char *const names[] = { "text", "tsv", "json", "alertmanager" };
+	static const char *const names[] = { "text", "tsv",          "json", "openmetrics",
+					     "html", "alertmanager", "svg" };
 
 	return i < LEN(names) ? names[i] : NULL;
 }
@@ -87,39 +97,62 @@ static int run_alerts(const struct time_report_request *r)
 static int run_values(const struct time_report_request *r)
 {
 	o.values.by = r->by;
-	return status(over_time_print(&o.values, r->paths, r->selector,
-				      r->to < 0 ? REPORT_TEXT : (enum report_format)r->to));
+	o.values.self = r->self;
+	return status(
+		over_time_print(&o.values, r->paths, r->selector, r->to < 0 ? REPORT_TEXT : r->to));
 }
 
 static int run_changes(const struct time_report_request *r)
 {
-	if (r->by || o.values.function || o.values.self || o.values.measure >= 0)
-		usage("--by, --function, --self and --measure are for --series");
-	return status(change_points_print(r->paths, r->selector, o.values.step,
-					  r->to < 0 ? REPORT_TEXT : (enum report_format)r->to));
+	if (o.values.function || r->self || o.values.measure >= 0)
+		usage("--function, --self and --measure are for --series");
+	return status(change_points_print(
+		&(struct change_request){ .step = o.values.step,
+					  .inclusive = r->incl,
+					  .by = r->by,
+					  .format = r->to < 0 ? REPORT_TEXT :
+								(enum report_format)r->to },
+		r->paths, r->selector));
 }
 
 static int run_cardinality(const struct time_report_request *r)
 {
-	if (r->by || o.values.function || o.values.self || o.values.measure >= 0 || o.values.step)
+	if (r->by || o.values.function || r->self || o.values.measure >= 0 || o.values.step)
 		usage("--by, --step, --function, --self and --measure are for --series");
 	return status(cardinality_print(r->paths, r->selector,
 					r->to < 0 ? REPORT_TEXT : (enum report_format)r->to));
 }
 
-/* Each report: whether it is wanted, how it is printed, and its last format. */
+static int run_spans(const struct time_report_request *r)
+{
+	if (r->by || o.values.function || r->self || o.values.measure >= 0 || o.values.step)
+		usage("--by, --step, --function, --self and --measure are for --series");
+	return status(span_report_print(&o.spans, r->paths, r->selector,
+					r->to < 0 ? REPORT_TEXT : (enum report_format)r->to));
+}
+
+void time_report_ids(const char **span, const char **trace)
+{
+	*span = o.spans.file ? NULL : o.spans.span;
+	*trace = o.spans.file ? NULL : o.spans.trace;
+}
+
+/* Each report: whether it is wanted, how it is printed, and the formats beside text, TSV and JSON. */
 static const struct time_report {
 	const char *name;
 	const bool *wanted;
 	int (*run)(const struct time_report_request *r);
-	int most;
+	unsigned formats;
 } time_reports[] = {
-	{ "series", &o.values.series, run_values, REPORT_JSON },
-	{ "profiles", &o.values.profiles, run_values, REPORT_JSON },
-	{ "series-list", &o.values.list, run_values, REPORT_JSON },
-	{ "cardinality", &o.cardinality, run_cardinality, REPORT_JSON },
-	{ "changes", &o.changes, run_changes, REPORT_JSON },
-	{ "alert", &o.alerts.wanted, run_alerts, TO_ALERTMANAGER },
+	{ "series", &o.values.series, run_values, 1 << REPORT_OPENMETRICS | 1 << TO_SVG },
+	{ "heatmap", &o.heat_map, run_values, 1 << TO_SVG },
+	{ "exemplars", &o.exemplars, run_values, 0 },
+	{ "spans", &o.by_span, run_spans, 0 },
+	{ "profiles", &o.values.profiles, run_values, 0 },
+	{ "series-list", &o.values.list, run_values, 0 },
+	{ "cardinality", &o.cardinality, run_cardinality, 0 },
+	{ "changes", &o.changes, run_changes, 0 },
+	{ "alert", &o.alerts.wanted, run_alerts, 1 << TO_ALERTMANAGER },
 };
 
 static const struct time_report *wanted_report(void)
@@ -127,6 +160,9 @@ static const struct time_report *wanted_report(void)
 	const struct time_report *found = NULL;
 
 	o.alerts.wanted = alerts_wanted(&o.alerts);
+	o.by_span = o.spans.file != NULL;
+	o.heat_map = o.values.heat_map != NULL;
+	o.exemplars = o.values.exemplars != NULL;
 	for (size_t i = 0; i < LEN(time_reports); i++) {
 		if (!*time_reports[i].wanted)
 			continue;
@@ -148,8 +184,10 @@ int time_report_run(const struct time_report_request *r)
 {
 	const struct time_report *report = wanted_report();
 
-	if (report && r->to > report->most)
+	if (report && r->to > REPORT_JSON && (r->to >= NTO || !(report->formats >> r->to & 1)))
 		usage("--%s is not printed as %s", report->name,
 		      r->to < NTO ? report_format_name((size_t)r->to) : "a profile");
+	if (r->incl && report && report->run != run_changes)
+		usage("--incl is not for --%s", report->name);
 	return report ? report->run(r) : 2;
 }

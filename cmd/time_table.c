@@ -1,8 +1,8 @@
 #include "time_table.h"
 
 #include <math.h>
-#include <time.h>
 
+#include "base/when.h"
 #include "common.h"
 #include "io/number.h"
 #include "profile/unit.h"
@@ -29,19 +29,6 @@ bool time_table_end(struct time_table *t)
 	return finish_output(&t->out);
 }
 
-void time_print(struct buf *b, int64_t ns, bool for_people)
-{
-	time_t seconds = (time_t)(ns / 1000000000 - (ns % 1000000000 < 0));
-	char text[40] = "";
-	struct tm tm;
-
-	if (for_people && localtime_r(&seconds, &tm))
-		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
-	else if (gmtime_r(&seconds, &tm))
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	buf_add(b, str_of(text));
-}
-
 static void separate(struct time_table *t)
 {
 	if (t->is_begun)
@@ -53,7 +40,7 @@ void put_time_cell(struct time_table *t, int64_t ns)
 {
 	struct buf text = { 0 };
 
-	time_print(&text, ns, t->format == REPORT_TEXT);
+	(t->format == REPORT_TEXT ? when_print_local : when_print)(&text, ns);
 	put_text_cell(t, buf_str(&text), 0);
 	buf_release(&text);
 }

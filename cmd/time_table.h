@@ -20,7 +20,6 @@ bool time_table_begin(struct time_table *t, enum report_format format);
 bool time_table_end(struct time_table *t);
 
 /* A time: local for people, RFC 3339 for programs. */
-void time_print(struct buf *b, int64_t ns, bool for_people);
 void put_time_cell(struct time_table *t, int64_t ns);
 
 void put_text_cell(struct time_table *t, struct str text, size_t width);

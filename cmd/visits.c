@@ -64,6 +64,7 @@ static void visit_each(const struct visits *v, struct source *s)
 
 	dict_init(&d);
 	profile_init(&p, &d);
+	p.keep_times = v->keep_times;
 	while (source_next(s, &p)) {
 		note_rounded(profile_round(&p));
 		v->profile(v->context, &p);

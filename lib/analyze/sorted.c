@@ -287,32 +287,31 @@ static void sort_below(const struct sorted *s, struct entry *e, struct entry *sp
 	}
 }
 
-static bool have_same_names(const struct sorted *s, const struct sorted_stack *a,
-			    const struct sorted_stack *b)
-{
-	return a->n == b->n && sorted_shared(s, a, b) == a->n;
-}
-
-/* Bring the stacks into that order; those with equal names become one. */
+/* Bring the stacks into that order; those with equal names become one. e: NULL if they are in it. */
 static void merge_in_order(struct sorter *w, const struct entry *e)
 {
+	enum { AHEAD = 8 };
 	struct sorted *s = w->s;
-	struct sorted_stack *to = mem_zeroed(s->nstack, sizeof(*to));
+	struct sorted_stack *to = e ? mem_zeroed(s->nstack, sizeof(*to)) : s->stack;
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->n; i++) {
-		const struct sorted_stack *from = &s->stack[e[i].place];
+		struct sorted_stack from = s->stack[e ? e[i].place : i];
 
-		if (n && have_same_names(s, &to[n - 1], from)) {
-			to[n - 1].value = sum_add(to[n - 1].value, from->value, &s->saturated);
-			to[n - 1].base = sum_add(to[n - 1].base, from->base, &s->saturated);
+		if (e && i + AHEAD < s->n)
+			__builtin_prefetch(&s->stack[e[i + AHEAD].place]);
+		from.shared = n ? sorted_shared(s, &to[n - 1], &from) : 0;
+		if (n && to[n - 1].n == from.n && from.shared == from.n) {
+			to[n - 1].value = sum_add(to[n - 1].value, from.value, &s->saturated);
+			to[n - 1].base = sum_add(to[n - 1].base, from.base, &s->saturated);
 		} else {
-			to[n++] = *from;
+			to[n++] = from;
 		}
 		if (w->moved)
-			w->moved[e[i].place] = (uint32_t)n;
+			w->moved[e ? e[i].place : i] = (uint32_t)n;
 	}
-	mem_free(s->stack, s->nstack * sizeof(*s->stack));
+	if (e)
+		mem_free(s->stack, s->nstack * sizeof(*s->stack));
 	s->stack = to;
 	s->n = n;
 }
@@ -333,12 +332,17 @@ static bool are_sorted(const struct sorted *s)
 static void sort_stacks(struct sorter *w)
 {
 	size_t n = w->s->n;
-	struct entry *e = mem_zeroed(n, sizeof(*e)), *spare = mem_zeroed(n, sizeof(*spare));
+	struct entry *e, *spare;
 
+	if (are_sorted(w->s)) {
+		merge_in_order(w, NULL);
+		return;
+	}
+	e = mem_zeroed(n, sizeof(*e));
+	spare = mem_zeroed(n, sizeof(*spare));
 	for (uint32_t i = 0; i < n; i++)
 		e[i].place = i;
-	if (!are_sorted(w->s))
-		sort_below(w->s, e, spare, n, 0);
+	sort_below(w->s, e, spare, n, 0);
 	merge_in_order(w, e);
 	mem_free(e, n * sizeof(*e));
 	mem_free(spare, n * sizeof(*spare));

@@ -24,15 +24,22 @@ static uint32_t add_node(struct builder *b, uint32_t parent, str_id name)
 {
 	struct tree *t = b->t;
 
-	t->node = mem_grow(t->node, &t->cap, (size_t)t->n + 1, sizeof(*t->node));
+	if (t->n >= t->cap)
+		t->node = mem_grow(t->node, &t->cap, (size_t)t->n + 1, sizeof(*t->node));
 	t->node[t->n] = (struct tree_node){ .parent = parent, .name = name };
 	return t->n++;
 }
 
+/* Have room for a path to that depth. */
+static void reserve_path(struct builder *b, size_t depth)
+{
+	b->path = mem_grow(b->path, &b->path_cap, depth + 1, sizeof(*b->path));
+	b->last_child = mem_grow(b->last_child, &b->child_cap, depth + 1, sizeof(*b->last_child));
+}
+
 static void open_root(struct builder *b)
 {
-	b->path = mem_grow(b->path, &b->path_cap, 1, sizeof(*b->path));
-	b->last_child = mem_grow(b->last_child, &b->child_cap, 1, sizeof(*b->last_child));
+	reserve_path(b, 0);
 	b->path[0] = add_node(b, 0, (str_id){ 0 });
 	b->last_child[0] = 0;
 }
@@ -54,9 +61,8 @@ static void descend(struct builder *b, str_id name)
 	else
 		b->t->node[parent].first = child;
 	b->last_child[b->open++] = child;
-	b->path = mem_grow(b->path, &b->path_cap, (size_t)b->open + 1, sizeof(*b->path));
-	b->last_child = mem_grow(b->last_child, &b->child_cap, (size_t)b->open + 1,
-				 sizeof(*b->last_child));
+	if (b->open >= b->path_cap || b->open >= b->child_cap)
+		reserve_path(b, b->open);
 	b->path[b->open] = child;
 	b->last_child[b->open] = 0;
 	if (b->open > b->t->depth)
@@ -84,6 +90,20 @@ static void set_base_self(struct tree *t, uint32_t node, int64_t base)
 	t->base_self[node] = base;
 }
 
+/* All nodes at once: arrays that grow are moved, and have unused room. */
+static void reserve_nodes(struct builder *b, const struct sorted *s)
+{
+	struct tree *t = b->t;
+	size_t n = t->n;
+
+	for (size_t i = 0; i < s->n; i++)
+		n += s->stack[i].n - s->stack[i].shared;
+	if (n <= t->cap)
+		return;
+	t->node = mem_resize(t->node, t->cap * sizeof(*t->node), n * sizeof(*t->node));
+	t->cap = n;
+}
+
 /* end: where each stack ends, by its index plus 1; or NULL. */
 static void build_from_sorted(struct builder *b, const struct sorted *s, uint32_t *end)
 {
@@ -91,13 +111,14 @@ static void build_from_sorted(struct builder *b, const struct sorted *s, uint32_
 
 	b->t->saturated += s->saturated;
 	b->t->diff = s->diff;
+	reserve_nodes(b, s);
 	for (size_t i = 0; i < s->n; i++) {
 		const struct sorted_stack *stack = &s->stack[i];
 
 		/* The frames lie in the order in which stacks came: ask for them early. */
 		if (i + AHEAD < s->n)
 			__builtin_prefetch(s->frame + s->stack[i + AHEAD].first);
-		b->open = i ? sorted_shared(s, stack - 1, stack) : 0;
+		b->open = stack->shared;
 		for (uint32_t j = b->open; j < stack->n; j++)
 			descend(b, s->text[sorted_name(s, stack, j)]);
 		b->t->node[b->path[b->open]].self = stack->value;

@@ -4,12 +4,22 @@
 
 #define SECOND INT64_C(1000000000)
 
-int64_t when_now(void)
+static int64_t clock_ns(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_REALTIME, &t);
+	clock_gettime(clock, &t);
 	return (int64_t)t.tv_sec * SECOND + t.tv_nsec;
+}
+
+int64_t when_now(void)
+{
+	return clock_ns(CLOCK_REALTIME);
+}
+
+int64_t monotonic_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
 }
 
 /* Durations */
@@ -252,5 +262,16 @@ void when_print(struct buf *b, int64_t ns)
 
 	if (gmtime_r(&seconds, &tm))
 		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	buf_add(b, str_of(text));
+}
+
+void when_print_local(struct buf *b, int64_t ns)
+{
+	time_t seconds = (time_t)(ns / 1000000000) - (ns % 1000000000 < 0);
+	struct tm tm;
+	char text[32] = "?";
+
+	if (localtime_r(&seconds, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
 	buf_add(b, str_of(text));
 }

@@ -17,11 +17,17 @@
 
 int64_t when_now(void);
 
+/* ns of CLOCK_MONOTONIC, which nobody sets: for lengths of time, and for records of perf. */
+int64_t monotonic_ns(void);
+
 /* The point in time that a text means. False with what is wrong appended to *error. */
 bool when_parse(struct str text, int64_t now, int64_t *ns, struct buf *error);
 
 /* Append a time, ns since 1970, in RFC 3339, UTC, to the second: 2026-11-29T08:00:00Z. */
 void when_print(struct buf *b, int64_t ns);
+
+/* The same for people: local time, 2026-11-29 08:00:00. */
+void when_print_local(struct buf *b, int64_t ns);
 
 /* "30d", "2h30m", "1w", "90": a length of time; a bare number is seconds. */
 bool when_duration(struct str text, uint64_t *ns);

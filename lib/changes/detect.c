@@ -16,7 +16,9 @@ enum {
 
 static const double OUTLIER = 5; /* deviations from the median around it */
 static const double MAD_SIGMA = 1.4826;
-static const double MAD_DF = 0.37;  /* efficiency of the median of magnitudes */
+static const double CLEAR = 4.5;    /* deviations: that is a step, and says nothing about noise */
+static const double CAPPED_AT = 2, CAPPED_MEAN = 0.920537; /* E min(z^2, 2^2) */
+static const double SIGMA_DF = 0.7; /* stretches of one length that count as independent */
 static const double PRIOR_DF = 200; /* at most */
 static const double KEPT = 4;       /* standard errors that a change keeps beside others */
 
@@ -164,28 +166,64 @@ static size_t stride_of(size_t length)
 	return length < 24 ? 1 : length / 12;
 }
 
+/* Differences of that length at all points, but not where a step at `step` is seen (0: none). */
+static size_t differences(struct detector *d, size_t length, size_t step, double *most,
+			  size_t *most_at)
+{
+	size_t n = 0;
+
+	*most = 0;
+	for (size_t at = 2 * length; at + length <= d->n; at += stride_of(length)) {
+		size_t left = left_of(d, at, length);
+		double z;
+
+		if (step && at + length > step && at < step + left)
+			continue;
+		z = fabs(difference(d, at, left, length));
+		d->scratch[n++] = (float)z;
+		if (z <= *most)
+			continue;
+		*most = z;
+		*most_at = at;
+	}
+	return n;
+}
+
+/*
+ * The standard deviation of differences, whose magnitudes these are: first from their median,
+ * then from their squares, in which none counts for more than one of two deviations. That has
+ * twice as many degrees of freedom as the median, and a step moves it hardly more.
+ */
+static double deviation_of(float *z, size_t n)
+{
+	double sigma = MAD_SIGMA * (double)select_kth(z, n, n / 2), sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += fmin((double)z[i] * (double)z[i], CAPPED_AT * CAPPED_AT * sigma * sigma);
+	return sqrt(sum / (double)n / CAPPED_MEAN);
+}
+
 /* Noise and the largest difference at one length. */
 static void look_at_length(struct detector *d, size_t s, size_t length, double floor)
 {
 	struct series_noise *o = &d->noise;
-	size_t stride = stride_of(length), n = 0;
-	double most = 0;
+	size_t stride = stride_of(length), at = 0, n = differences(d, length, 0, &o->best[s], &at),
+	       all = n;
+	double ignored;
 
 	o->length[s] = length;
 	o->sigma[s] = 0;
-	for (size_t at = 2 * length; at + length <= d->n; at += stride) {
-		double z = fabs(difference(d, at, left_of(d, at, length), length));
-
-		d->scratch[n++] = (float)z;
-		most = z > most ? z : most;
-	}
 	if (n < 10 || (length > SHORTEST && 2 * length > d->n / FEW))
 		return;
-	o->sigma[s] = MAD_SIGMA * (double)select_kth(d->scratch, n, n / 2);
+	o->sigma[s] = deviation_of(d->scratch, n);
+	if (o->best[s] > CLEAR * o->sigma[s]) {
+		n = differences(d, length, at, &ignored, &(size_t){ 0 });
+		if (n >= 10)
+			o->sigma[s] = deviation_of(d->scratch, n);
+	}
 	o->sigma[s] = fmax(o->sigma[s], floor);
-	o->df[s] = fmax(3, MAD_DF * (double)(n * stride) / (1.25 * (double)length));
-	o->ntest[s] = (double)n * fmin(1, (double)DEPENDENT * (double)stride / (double)length);
-	o->best[s] = most;
+	o->df[s] = fmax(3, SIGMA_DF * (double)(n * stride) / (double)length);
+	o->ntest[s] = (double)all * fmin(1, (double)DEPENDENT * (double)stride / (double)length);
 	o->ntests += o->ntest[s];
 }
 
@@ -331,7 +369,7 @@ static size_t best_split(const struct detector *d, size_t from, size_t to, size_
 	return best;
 }
 
-/* Is one of those found inside [from, to), or as near to a new one as it can be told? */
+/* Is one of those found inside [from, to), or less than SHORTEST values from `at`? */
 static bool is_taken(const struct found_changes *found, size_t from, size_t to, size_t at)
 {
 	for (size_t i = 0; i < found->n; i++) {

@@ -25,6 +25,7 @@ struct first_seen {
 
 struct history {
 	int64_t start, step; /* ns: window i begins at start + i * step */
+	bool inclusive; /* set by the caller: values of a function are also those of what it calls */
 	bool has_start;
 	size_t nwindow;
 	VEC(float) total;       /* by window */

@@ -246,19 +246,39 @@ static void look_for_other_side(const struct history *h, struct change *x, float
 	}
 }
 
+/*
+ * Inclusive cost: what changes in a function changes all of its callers. Only the function that
+ * is nearest to the leaves is reported: the others have about the same rise.
+ */
+static void explain_callers(const struct history *h, struct change *x, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < n && x[i].kind == CHANGED; k++) {
+			double rise = x[i].after - x[i].before, below = x[k].after - x[k].before;
+
+			if (i == k || x[k].other == x[i].function ||
+			    !history_calls(h, x[i].function, x[k].function) ||
+			    !(fabs(rise - below) < MOVED_NET * fabs(below)))
+				continue;
+			x[i].kind = EXPLAINED_BY;
+			x[i].other = x[k].function;
+		}
+}
+
 static void explain_cluster(const struct history *h, double min_effect, struct change *x, size_t n)
 {
-	struct cluster c = { h, min_effect, mem_zeroed(n, sizeof(*c.change)), n };
+	struct cluster c = { h, min_effect, mem_zeroed(n, sizeof(*c.change)), 0 };
 
 	c.real = mem_zeroed(n, 1);
 	c.kin = mem_zeroed(n, sizeof(*c.kin));
 	for (size_t i = 0; i < n; i++)
-		c.change[i] = &x[i];
-	qsort(c.change, n, sizeof(*c.change), by_size);
+		if (x[i].kind == CHANGED)
+			c.change[c.n++] = &x[i];
+	qsort(c.change, c.n, sizeof(*c.change), by_size);
 	find_real(&c);
 	match_pairs(&c);
 	find_families(&c);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < c.n; i++)
 		judge_family(&c, i);
 	mem_free(c.change, n * sizeof(*c.change));
 	mem_free(c.real, n);
@@ -273,11 +293,13 @@ void explain_same_time(const struct history *h, double min_effect, struct change
 	for (size_t i = 0, from = 0; i < c->change.n; i++) {
 		if (i + 1 < c->change.n && x[i + 1].window <= x[i].window + TOGETHER)
 			continue;
+		if (i > from && h->inclusive)
+			explain_callers(h, x + from, i + 1 - from);
 		if (i > from)
 			explain_cluster(h, min_effect, x + from, i + 1 - from);
 		from = i + 1;
 	}
-	for (size_t i = 0; i < c->change.n; i++)
+	for (size_t i = 0; i < c->change.n && !h->inclusive; i++)
 		if (x[i].kind == CHANGED)
 			look_for_other_side(h, &x[i], values);
 	mem_free(values, h->nwindow * sizeof(*values));

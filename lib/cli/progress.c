@@ -3,8 +3,9 @@
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/when.h"
 
 static struct {
 	pthread_mutex_t lock; /* for all but `done` and `on` */
@@ -17,10 +18,7 @@ static struct {
 
 static double now(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+	return 1e-9 * (double)monotonic_ns();
 }
 
 void progress_start(uint64_t total)

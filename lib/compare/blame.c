@@ -84,7 +84,7 @@ static void descent_release(struct descent *d)
 	buf_release(&d->seen);
 }
 
-void blame_row(struct comparison *c, const struct members *m, const struct row *r, struct buf *path)
+void blame_row(struct comparison *c, const struct members *m, struct row *r, struct buf *path)
 {
 	struct descent d;
 	size_t n;
@@ -100,6 +100,8 @@ void blame_row(struct comparison *c, const struct members *m, const struct row *
 		add_path_name(&d, path, item);
 		if (item == r->item)
 			break;
+		if (items_is_own(&c->items, item))
+			r->site = item;
 		descend_into(&d, depth, item);
 	}
 	descent_release(&d);

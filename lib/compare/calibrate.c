@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "compare/random.h"
+#include "compare/reports/diff_news.h"
 #include "compare/reports/diff_words.h"
 #include "compare/special.h"
 
@@ -25,9 +26,9 @@ static void add_comparison(struct calibration *to, const struct comparison *c)
 	to->failed += c->gated;
 	to->phi += noise_typical(noise) * noise->phi;
 	to->run_to_run += sqrt(noise_typical(noise) * noise->tau2);
-	for (size_t i = 0; i < LEN(to->effect); i++) {
-		to->effect[i] += c->power[i].effect;
-		to->share[i] = c->power[i].share;
+	for (size_t i = 0; i < POWERS; i++) {
+		to->power[i].effect += c->power[i].effect;
+		to->power[i].share = c->power[i].share;
 	}
 }
 
@@ -35,8 +36,8 @@ static void take_means(struct calibration *c)
 {
 	c->phi /= (double)c->n;
 	c->run_to_run /= (double)c->n;
-	for (size_t i = 0; i < LEN(c->effect); i++)
-		c->effect[i] /= (double)c->n;
+	for (size_t i = 0; i < POWERS; i++)
+		c->power[i].effect /= (double)c->n;
 }
 
 bool calibrate(struct calibration *c, struct runs *runs, const struct options *o, size_t n,
@@ -83,13 +84,7 @@ void calibration_print(struct buf *b, const struct calibration *c)
 		", if splits were independent)\nnoise: sampling %.2f times Poisson's, run to run ",
 		c->phi);
 	words_share(b, c->run_to_run);
-	buf_add(b, S("\nsmallest change that would be found:"));
-	for (size_t i = 0; i < LEN(c->effect); i++) {
-		buf_add(b, i ? S(", ") : S(" "));
-		words_signed(b, c->effect[i]);
-		buf_add(b, S(" of a "));
-		words_share(b, c->share[i]);
-		buf_add(b, S(" share"));
-	}
+	buf_ch(b, '\n');
+	words_detectable(b, c->power);
 	buf_ch(b, '\n');
 }

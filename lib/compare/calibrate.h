@@ -11,9 +11,8 @@ struct calibration {
 	size_t k; /* runs a side */
 	size_t n; /* comparisons */
 	size_t failed;
-	double phi, run_to_run; /* means over them; see variance.h */
-	double effect[3];       /* likewise: the power of comparison.power */
-	double share[3];
+	double phi, run_to_run;     /* means over them; see variance.h */
+	struct power power[POWERS]; /* means of comparison.power */
 };
 
 /*

@@ -185,10 +185,20 @@ static void write_paths(struct comparison *c, const struct members *m)
 		r->path = arena_str(&c->text, buf_str(&path));
 	}
 	path.n = 0;
-	if (c->total.change > 0)
+	if (comparison_total_rose(c))
 		blame_total(c, &path);
 	c->blame = arena_str(&c->text, buf_str(&path));
 	buf_release(&path);
+}
+
+static void account_for_stack(struct comparison *c, uint32_t stack)
+{
+	size_t n;
+	const uint32_t *item = items_of(&c->items, stack, &n);
+
+	c->explained += c->cost[stack];
+	for (size_t i = 0; i < n; i++)
+		c->accounted[item[i]] += c->cost[stack];
 }
 
 static void attribute_changes(struct comparison *c)
@@ -208,9 +218,10 @@ static void attribute_changes(struct comparison *c)
 	residual(c, &m, owner);
 	find_moved(c, &m, &calls);
 	write_paths(c, &m);
+	c->accounted = mem_zeroed(c->items.n, sizeof(*c->accounted));
 	for (uint32_t i = 0; i < nstack; i++)
 		if (owner[DECREASE][i] || owner[INCREASE][i])
-			c->explained += c->cost[i];
+			account_for_stack(c, i);
 	members_release(&m);
 	calls_release(&calls);
 	mem_free(wanted, c->items.n);
@@ -264,6 +275,7 @@ void comparison_release(struct comparison *c)
 {
 	for (size_t i = 0; i < KINDS; i++)
 		family_release(&c->family[i]);
+	mem_free(c->accounted, c->accounted ? c->items.n * sizeof(*c->accounted) : 0);
 	if (c->items.p)
 		items_release(&c->items);
 	mem_free(c->cost, c->cost ? c->matrix.nstack * sizeof(*c->cost) : 0);

@@ -3,6 +3,7 @@
  *
  *	design		which runs count, and the weight of a sample of each
  *	family		items with enough samples; their tests; false discovery rates
+ *	subtree		functions of which all that they call changed by one ratio
  *	residual	callers that changed only because of their callees
  *	moved		code that only moved
  *	permute		a permutation test of the whole, which assumes less
@@ -25,7 +26,7 @@ enum verdict {
 	APPEARED,  /* slower, and not in any base run */
 	GONE,      /* faster, and not in any new run */
 	MOVED,     /* slower, but what it belongs to is not */
-	SUSPECT,   /* would be slower, but there are too few runs to say so */
+	SUSPECT,   /* seems slower or faster, but there are too few runs to say so */
 	EXPLAINED, /* slower or faster because of what it calls */
 };
 
@@ -50,9 +51,16 @@ struct row {
 	double runs_needed; /* a side, for an UNSURE one to become sure; 0 = not known */
 	uint32_t from;      /* MOVED: the item it came from, or its caller */
 	uint32_t because;   /* EXPLAINED: a callee that explains it */
+	bool alike;         /* all that it calls changed by the same ratio, and is EXPLAINED */
+	bool below;         /* nearly all of it is below such a row */
+	size_t nfolded;     /* rows that are EXPLAINED because of this one */
 	double depth;       /* of its frames, on the average */
+	bool own;           /* it is the author's code (items_is_own()) */
+	uint32_t site;      /* the lowest caller on the path that is, or 0 */
 	struct str path;    /* how the change comes about: "main;serve;hash" */
 };
+
+enum { POWERS = 3 }; /* shares that the smallest change is told of, the smallest first */
 
 struct power {
 	double effect; /* the smallest change (as a fraction) found four times in five */
@@ -86,9 +94,10 @@ struct comparison {
 	struct row total_row; /* kind and item mean nothing */
 	struct row *row;      /* all tested items: first those to be listed, the worst first */
 	size_t nrow, nlisted;
-	double *cost;     /* by stack: how much more the new side has of it, a run */
-	double explained; /* the part of it that rows account for */
-	struct power power[3];
+	double *cost;      /* by stack: how much more the new side has of it, a run */
+	double explained;  /* the part of it that rows account for */
+	double *accounted; /* likewise by item, of the stacks through it */
+	struct power power[POWERS];
 	struct power required; /* share 0: none */
 	struct budget_result *budget;
 	struct str blame; /* path from the root to the callee with most of the rise, or empty */
@@ -110,6 +119,19 @@ static inline const struct family *main_family(const struct comparison *c)
 static inline bool comparison_is_single(const struct comparison *c)
 {
 	return !c->o->allow_single && c->design.k[BASE] == 1 && c->design.k[NEW] == 1;
+}
+
+/* Is the total surely higher on the new side? Not known of shares, or from one run a side. */
+static inline bool comparison_total_rose(const struct comparison *c)
+{
+	return c->design.metric != METRIC_SHARE && test_low(&c->total, 0.05) > 0;
+}
+
+/* Does the gate fail for functions that are new? */
+static inline bool comparison_gates_new(const struct comparison *c)
+{
+	return c->o->fail_on & FAIL_NEW ||
+	       (c->o->fail_on & FAIL_REGRESSION && comparison_total_rose(c));
 }
 
 /*

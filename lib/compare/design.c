@@ -107,26 +107,56 @@ static bool choose_runs(struct design *d, const struct runs *runs)
 	return true;
 }
 
-/* A copy of a run says nothing new, and hides how much real ones differ. */
+/*
+ * A copy of a run says nothing new, and hides how much real ones differ. Counts that do not
+ * vary (callgrind, allocations) are equal, too: only the same file, or the same time of
+ * recording, shows that one is a copy.
+ */
+static bool is_copy(const struct run *a, const struct run *b)
+{
+	return a->time || a->name.i == b->name.i;
+}
+
+static bool check_replicates(struct design *d, const struct runs *runs, bool *warned,
+			     const struct run *a, const struct run *b)
+{
+	const char *names[] = { design_text(runs, a->name), design_text(runs, b->name) };
+
+	if (is_copy(a, b))
+		return design_fail(d,
+				   "%s and %s are the same: replicates are runs of their own, not "
+				   "copies",
+				   names[0], names[1]);
+	if (!*warned)
+		design_warn(
+			d,
+			"%s and %s are equal: right for counts that do not vary, but copies of a "
+			"run would hide how much runs differ",
+			names[0], names[1]);
+	*warned = true;
+	return true;
+}
+
 static bool check_copies(struct design *d, const struct runs *runs)
 {
-	size_t same = 0;
+	uint8_t *matched = mem_zeroed(d->n, 1);
+	bool ok = true, warned = false;
+	size_t nmatched = 0;
 
-	for (size_t i = 0; i < d->n; i++) {
-		for (size_t j = i + 1; j < d->n; j++) {
+	for (size_t i = 0; ok && i < d->n; i++) {
+		for (size_t j = i + 1; ok && j < d->n; j++) {
 			if (!runs_are_same(d->run[i], d->run[j]))
 				continue;
 			if (d->run[i]->side == d->run[j]->side)
-				return design_fail(d,
-						   "%s and %s are the same: replicates are runs "
-						   "of their own, not copies",
-						   design_text(runs, d->run[i]->name),
-						   design_text(runs, d->run[j]->name));
-			same++;
+				ok = check_replicates(d, runs, &warned, d->run[i], d->run[j]);
+			else
+				matched[i] = matched[j] = 1;
 		}
+		nmatched += matched[i];
 	}
-	d->identical = d->k[BASE] == d->k[NEW] && same == d->k[BASE];
-	return true;
+	d->identical = d->k[BASE] == d->k[NEW] && nmatched == d->n;
+	mem_free(matched, d->n);
+	return ok;
 }
 
 /* All of it */

@@ -100,20 +100,31 @@ bool choose_metric(struct design *d, const struct runs *runs, const struct optio
 	return true;
 }
 
-/* Runs that do no counted work are taken to do the same; do they take as long? */
-static void check_walls(struct design *d)
+/*
+ * Runs that do no counted work are taken to do the same; do those of one side take as long?
+ * The CPU time of a run depends less on what else the machine does than its wall time.
+ */
+static void check_lengths(struct design *d)
 {
-	double least = INFINITY, most = 0;
+	bool cpu = count_known(d, cpu_of) == d->n;
+	double (*length)(const struct run *) = cpu ? cpu_of : wall_of;
 
-	for (size_t i = 0; i < d->n; i++) {
-		least = fmin(least, d->run[i]->wall_ns);
-		most = fmax(most, d->run[i]->wall_ns);
-	}
-	if (most > 1.2 * least && d->metric != METRIC_SHARE)
+	for (size_t side = BASE, first = 0; side <= NEW; first += d->k[side++]) {
+		double least = INFINITY, most = 0;
+
+		for (size_t i = first; i < first + d->k[side]; i++) {
+			least = fmin(least, length(d->run[i]));
+			most = fmax(most, length(d->run[i]));
+		}
+		if (!(most > 1.2 * least) || d->metric == METRIC_SHARE)
+			continue;
 		design_warn(d,
-			    "runs took from %.3gs to %.3gs: if they did not do the same work, "
-			    "record how much with --work, or compare with --metric share",
-			    least * 1e-9, most * 1e-9);
+			    "runs of one side took from %.3gs to %.3gs%s: if they did not do the "
+			    "same work, record how much (prof-record --fact work=N), or compare "
+			    "with --metric share",
+			    least * 1e-9, most * 1e-9, cpu ? " of CPU time" : "");
+		return;
+	}
 }
 
 bool check_work(struct design *d, const struct runs *runs)
@@ -125,7 +136,7 @@ bool check_work(struct design *d, const struct runs *runs)
 		return design_fail(d, "only %zu of %zu runs say how much work they did (%.*s=)",
 				   known, d->n, STR_ARG(runs->work));
 	if (!known)
-		check_walls(d);
+		check_lengths(d);
 	return true;
 }
 

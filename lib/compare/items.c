@@ -159,7 +159,9 @@ void items_init(struct items *t, struct profile *p, const struct matrix *m, cons
 {
 	uint32_t nfunction;
 
-	*t = (struct items){ .p = p, .by = o->by, .nloc = p->dict->loc.n, .nstack = m->nstack };
+	*t = (struct items){ .p = p, .by = o->by, .root = o->root };
+	t->nloc = p->dict->loc.n;
+	t->nstack = m->nstack;
 	add_item(t, (str_id){ 0 }, 0);
 	name_frames(t, m, o);
 	find_places(t, m);
@@ -231,4 +233,25 @@ struct str items_file(const struct items *t, uint32_t item, uint32_t *line)
 
 	*line = f->line ? f->line : l->line;
 	return dict_text(t->p->dict, f->file);
+}
+
+static bool is_below_root(const struct items *t, struct str file)
+{
+	return t->root.n && file.n > t->root.n + 1 && str_starts(file, t->root) &&
+	       file.p[t->root.n] == '/';
+}
+
+bool items_is_own(const struct items *t, uint32_t item)
+{
+	uint32_t line;
+	struct str file = items_file(t, item, &line);
+
+	return is_below_root(t, file) ||
+	       (file.n && file.p[0] != '/' && file.p[0] != '<' && !str_starts(file, S("./")) &&
+		str_find(file, S("../")) < 0);
+}
+
+struct str items_file_from_root(const struct items *t, struct str file)
+{
+	return is_below_root(t, file) ? str_skip(file, t->root.n + 1) : file;
 }

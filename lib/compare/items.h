@@ -21,6 +21,7 @@ struct item {
 struct items {
 	struct profile *p;
 	enum item_by by;
+	struct str root;   /* the directory of the author's code */
 	struct item *item; /* item 0 is none */
 	uint32_t n;
 	size_t cap;
@@ -52,5 +53,14 @@ void items_name(const struct items *t, uint32_t item, struct buf *name);
 
 /* Where in the source it is: the function's file and line, as far as is known. */
 struct str items_file(const struct items *t, uint32_t item, uint32_t *line);
+
+/*
+ * Is it code of the author's: in a file below the root, or with a relative name? ("./csu/../x.h"
+ * is how distributions name the files of their C library.)
+ */
+bool items_is_own(const struct items *t, uint32_t item);
+
+/* The file as seen from the root. */
+struct str items_file_from_root(const struct items *t, struct str file);
 
 #endif

@@ -16,7 +16,7 @@ enum metric {
 /* What the items are that samples are added up for. */
 enum item_by { BY_FUNCTION, BY_PATH, BY_MODULE, BY_FILE };
 
-/* What makes a gate fail. */
+/* What makes a gate fail. With FAIL_REGRESSION a new function does if the total rose, too. */
 enum fail_on { FAIL_REGRESSION = 1, FAIL_INCONCLUSIVE = 2, FAIL_NEW = 4, FAIL_TOTAL = 8 };
 
 /* Is that a name the user means? For regular expressions, which this layer has not. */

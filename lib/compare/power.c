@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "compare/special.h"
+#include "profile/unit.h"
 
 enum { MOST_RUNS = 1000 }; /* that anyone will record */
 
@@ -15,20 +16,34 @@ static double lone_level(const struct comparison *c, const struct family *f, dou
 		    c->gate_q * f->part / (double)f->m * family_weight(share) / f->mean_weight);
 }
 
+/* What counting adds to the variance of an item of that share. */
+static double counting_of(const struct comparison *c, double share)
+{
+	const struct design *d = &c->design;
+	double mean = share * d->total_samples / (double)d->n;
+
+	return (d->metric == METRIC_SAMPLES || d->estimated ? 1 : 1 - share) / mean;
+}
+
+/* Standard errors between "no more than min_effect" and a change that is found. */
+static double distance_found(const struct comparison *c, const struct family *f, double share)
+{
+	return student_quantile(lone_level(c, f, share), f->noise.total_df) +
+	       normal_quantile(failing);
+}
+
 double power_effect(const struct comparison *c, double share)
 {
 	const struct family *f = main_family(c);
 	const struct design *d = &c->design;
-	double mean = share * d->total_samples / (double)d->n, u, se, z = normal_quantile(failing);
-	double shown, costly;
+	double se, shown, costly;
 
 	if (!f->m || !(design_df(d) > 0))
 		return INFINITY;
-	u = (d->metric == METRIC_SAMPLES || d->estimated ? 1 : 1 - share) / mean;
-	se = sqrt(noise_typical(&f->noise) * noise_trend(&f->noise, u) * design_spread(d));
-	shown = log1p(c->o->min_effect) +
-		(student_quantile(lone_level(c, f, share), f->noise.total_df) + z) * se;
-	costly = log1p(c->o->min_cost / share) + z * se;
+	se = sqrt(noise_typical(&f->noise) * noise_trend(&f->noise, counting_of(c, share)) *
+		  design_spread(d));
+	shown = log1p(c->o->min_effect) + distance_found(c, f, share) * se;
+	costly = log1p(c->o->min_cost / share) + normal_quantile(failing) * se;
 	return expm1(fmax(shown, costly));
 }
 
@@ -43,4 +58,58 @@ double power_runs(const struct comparison *c, const struct row *r)
 	z = normal_quantile(family_level(f, r->index, c->gate_q)) + normal_quantile(failing);
 	runs = ceil(2 * z * z * variance / (excess * excess));
 	return runs <= MOST_RUNS ? runs : 0;
+}
+
+/* How often the first run was sampled, a second; 0 if that is not known. */
+static double frequency_of(const struct comparison *c)
+{
+	const struct run *r = c->design.run[0];
+	double period = r->period;
+
+	if (!(period > 0) ||
+	    !unit_convert(&period, dict_text(c->runs->profile.dict, r->period_unit),
+			  S("nanoseconds")))
+		return 0;
+	return 1e9 / period;
+}
+
+/* The next round number, that -F takes. */
+static double round_frequency(double wanted)
+{
+	static const double round[] = { 1000, 2000, 4000, 8000 };
+	size_t i = 0;
+
+	while (i < LEN(round) && round[i] < wanted)
+		i++;
+	return i < LEN(round) ? round[i] : 0;
+}
+
+/*
+ * The effect is found when its standard error is at most (effect - min_effect) / distance.
+ * More samples a run lower phi * u, more runs all of the variance.
+ */
+struct advice power_advice(const struct comparison *c, double effect, double share)
+{
+	const double longest = 100, most = 100; /* times, and runs */
+	const struct family *f = main_family(c);
+	double least = fmax(c->o->min_effect, c->o->min_cost / share), se, variance, counting, k,
+	       rest;
+	struct advice a = { 0 };
+
+	if (!f->m || !(design_df(&c->design) > 0) || effect <= least)
+		return a;
+	se = (log1p(effect) - log1p(least)) / distance_found(c, f, share);
+	variance = se * se / noise_typical(&f->noise);
+	counting = f->noise.phi * counting_of(c, share);
+	rest = variance / design_spread(&c->design) - f->noise.tau2;
+	if (rest > 0 && counting > rest) {
+		a.longer = ceil(counting / rest);
+		a.frequency = round_frequency(frequency_of(c) * counting / rest);
+	}
+	if (a.longer > longest)
+		a.longer = 0;
+	k = ceil(2 * (counting + f->noise.tau2) / variance);
+	k -= (double)min_size(c->design.k[BASE], c->design.k[NEW]);
+	a.runs = k > 0 && k <= most ? k : 0;
+	return a;
 }

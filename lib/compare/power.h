@@ -16,4 +16,13 @@ double power_effect(const struct comparison *c, double share);
  */
 double power_runs(const struct comparison *c, const struct row *r);
 
+/* What would be enough to find an effect in a share; 0 where that alone cannot be. */
+struct advice {
+	double frequency; /* samples a second, when it is known how many there were */
+	double longer;    /* how many times as long a run would be, at the same frequency */
+	double runs;      /* more of them, for each side */
+};
+
+struct advice power_advice(const struct comparison *c, double effect, double share);
+
 #endif

@@ -1,6 +1,6 @@
 /*
- * Self rows come first: their stacks are disjoint. Then inclusive ones, the deepest
- * first. A function that appeared is no regression by itself, so it does not excuse
+ * Subtrees that changed as one come first, the highest before others, for all that is below
+ * them. Then self rows: their stacks are disjoint. Then inclusive ones, the deepest first. A function that appeared is no regression by itself, so it does not excuse
  * those that call it, unless the gate fails for new functions.
  */
 #include "compare/residual.h"
@@ -8,14 +8,18 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "compare/subtree.h"
+
 static int compare_depths(const void *a, const void *b)
 {
 	const struct row *x = *(struct row *const *)a, *y = *(struct row *const *)b;
 
+	if (x->alike != y->alike)
+		return x->alike ? -1 : 1;
 	if (x->kind != y->kind)
 		return x->kind == SELF ? -1 : 1;
 	if (x->depth != y->depth)
-		return x->depth > y->depth ? -1 : 1;
+		return (x->depth > y->depth) != x->alike ? -1 : 1;
 	if (x->test.mean != y->test.mean)
 		return x->test.mean < y->test.mean ? -1 : 1;
 	return (x->item > y->item) - (x->item < y->item);
@@ -69,7 +73,7 @@ static bool still_changed(const struct comparison *c, const struct row *r, const
 /* May the samples of row `by` be taken out of those of row r? */
 static bool excuses(const struct comparison *c, const struct row *by, const struct row *r)
 {
-	return by->verdict != APPEARED || r->verdict == APPEARED || c->o->fail_on & FAIL_NEW;
+	return by->verdict != APPEARED || r->verdict == APPEARED || comparison_gates_new(c);
 }
 
 struct pass {
@@ -134,6 +138,7 @@ static void test_without_others(struct pass *s, struct row *r)
 			r->verdict = EXPLAINED;
 			r->because = by->item;
 			r->found[AT_GATE] = false;
+			c->row[by - c->row].nfolded++;
 			return;
 		}
 		r->found[AT_GATE] = r->found[AT_GATE] && still_changed(c, r, &rest, AT_GATE);
@@ -155,9 +160,12 @@ void residual(struct comparison *c, struct members *m, uint32_t *const owner[DIR
 		r->depth = c->items.leaf ? node_depth(&c->items, r->item) : mean_depth(m, r->item);
 		found[n++] = r;
 	}
+	if (c->items.by == BY_FUNCTION)
+		find_subtrees(c, m);
 	qsort(found, n, sizeof(*found), compare_depths);
 	for (size_t i = 0; i < n; i++)
-		test_without_others(&s, found[i]);
+		if (found[i]->found[TO_LIST])
+			test_without_others(&s, found[i]);
 	mem_free(found, c->nrow * sizeof(*found));
 	mem_free(s.skip, c->matrix.nstack);
 }

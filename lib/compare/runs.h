@@ -69,8 +69,8 @@ void runs_begin(struct runs *r, enum side side, const char *file);
 bool runs_add(struct runs *r, struct profile *p);
 
 /*
- * Was the same thing recorded, to the last sample? Two real runs never are; two
- * copies of a file are.
+ * Was the same thing recorded, to the last sample? Copies of a file are the same, and so are
+ * runs that count what does not vary; runs that were sampled differ.
  */
 bool runs_are_same(const struct run *a, const struct run *b);
 

@@ -4,6 +4,7 @@
 
 #include "analyze/total.h"
 #include "compare/item_name.h"
+#include "compare/reports/diff_news.h"
 #include "compare/reports/diff_words.h"
 
 /* What the values of runs are multiplied with */
@@ -184,6 +185,26 @@ static void put_fraction(struct buf *b, double change, bool known)
 		buf_add(b, S(" -"));
 }
 
+static void put_name(struct buf *b, const struct comparison *c, struct profile *p, uint32_t item)
+{
+	struct str name = dict_text(p->dict, c->items.item[item].name);
+
+	for (size_t i = 0; i < name.n; i++)
+		buf_ch(b, name.p[i] == ';' ? ':' : name.p[i]);
+}
+
+static void add_move(struct profile *p, const struct comparison *c, const struct row *r)
+{
+	struct buf b = { 0 };
+
+	buf_add(&b, S("diff.moved="));
+	put_name(&b, c, p, r->from);
+	buf_ch(&b, ';');
+	put_name(&b, c, p, r->item);
+	profile_add_comment(p, buf_str(&b));
+	buf_release(&b);
+}
+
 static void add_row(struct profile *p, const struct comparison *c, const struct row *r)
 {
 	bool both = r->test.cost[BASE] > 0 && r->test.cost[NEW] > 0;
@@ -222,9 +243,12 @@ static void add_findings(struct profile *p, const struct comparison *c)
 		   c->design.paired ? " in pairs" : "");
 	profile_add_comment(p, buf_str(&b));
 	buf_release(&b);
-	for (size_t i = 0; i < c->nrow; i++)
+	for (size_t i = 0; i < c->nrow; i++) {
 		if (has_changed(&c->row[i]))
 			add_row(p, c, &c->row[i]);
+		if (c->row[i].verdict == MOVED && c->row[i].from)
+			add_move(p, c, &c->row[i]);
+	}
 }
 
 bool stream_build(struct runs *runs, const struct options *o, const struct comparison *c,

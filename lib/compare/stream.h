@@ -11,12 +11,14 @@
  *	diff.about=10 v 10 runs, in pairs ...
  *	diff.row=VERDICT KIND CHANGE LOW HIGH Q NAME
  *	diff.path=main;serve;hash
+ *	diff.moved=FROM;TO
  *
  * VERDICT is one of verdict_word()'s, KIND "self" or "incl"; CHANGE, LOW and HIGH
  * (the ends of its interval) are fractions, "-" where there is none; NAME is the rest
  * of the line. Each function that changed, for any reason, has a row; the others did not
  * change, as far as the runs show. A path leads from the root to a function that got
- * slower. Without diff.about there are no verdicts.
+ * slower. What a row "moved" took over came from a function: diff.moved= has both names. A ';' in
+ * names is ':' in these two. Without diff.about there are no verdicts.
  */
 #ifndef COMPARE_STREAM_H
 #define COMPARE_STREAM_H

@@ -38,17 +38,17 @@ static bool is_above_found(const struct comparison *c, const struct row *r)
 static void set_verdict(struct comparison *c, struct row *r)
 {
 	const struct options *o = c->o;
-	unsigned needs = r->verdict == APPEARED ? FAIL_NEW : FAIL_REGRESSION;
-	bool worse;
+	bool worse, may_fail = r->verdict == APPEARED ? comparison_gates_new(c) :
+							o->fail_on & FAIL_REGRESSION;
 
 	if (!r->found[TO_LIST])
 		r->verdict = is_above_found(c, r)             ? EXPLAINED :
 			     is_same(&r->test, o->min_effect) ? SAME :
 								UNSURE;
 	worse = r->verdict == SLOWER || r->verdict == APPEARED;
-	if (worse && !c->can_gate)
+	if (!c->can_gate && (worse || r->verdict == FASTER || r->verdict == GONE))
 		r->verdict = SUSPECT;
-	r->gated = worse && c->can_gate && r->found[AT_GATE] && o->fail_on & needs &&
+	r->gated = worse && c->can_gate && r->found[AT_GATE] && may_fail &&
 		   (!c->permuted || r->confirmed <= c->confirm_q);
 	if (r->verdict == UNSURE)
 		r->runs_needed = power_runs(c, r);
@@ -115,6 +115,12 @@ static bool is_large(const struct comparison *c, const struct row *r)
 	return r->test.cost[BASE] >= large * c->total.cost[BASE];
 }
 
+/* Is most of its rise that of rows that were found below it? */
+static bool is_accounted_for(const struct comparison *c, const struct row *r)
+{
+	return c->accounted[r->item] > test_cost(&r->test) / 2;
+}
+
 /*
  * Something large seems to have changed for the worse, by more than chance makes one of
  * so many seem, and yet it is not sure to be by min_effect.
@@ -123,6 +129,8 @@ static bool may_matter(const struct comparison *c, const struct row *r, size_t n
 {
 	const double seems = 0.05;
 
+	if (r->kind == INCLUSIVE && r != &c->total_row && is_accounted_for(c, r))
+		return false;
 	return r->verdict == UNSURE && r->test.change > log1p(c->o->min_effect) && is_large(c, r) &&
 	       test_above(&r->test, 0) * (double)nlarge <= seems;
 }
@@ -156,11 +164,32 @@ static int compare_rows(const void *a, const void *b)
 
 	if (dx != dy)
 		return dx - dy;
+	if (x->own != y->own)
+		return x->own ? -1 : 1;
 	if (cx != cy)
 		return cx > cy ? -1 : 1;
 	if (x->item != y->item)
 		return x->item < y->item ? -1 : 1;
 	return (int)x->kind - (int)y->kind;
+}
+
+/* What every stack begins with: that it may have changed says nothing that the total does not. */
+static bool is_beginning(const struct comparison *c, const struct row *r)
+{
+	static const char *const names[] = {
+		"_start", "__libc_start_main", "__libc_start_call_main",
+		"main",   "start_thread",      "clone",
+		"clone3", "[unknown]"
+	};
+	const double nearly_all = 0.9;
+	struct str name = dict_text(c->items.p->dict, c->items.item[r->item].name);
+
+	if (r->kind != INCLUSIVE)
+		return false;
+	for (size_t i = 0; i < LEN(names); i++)
+		if (str_eq(name, str_of(names[i])))
+			return true;
+	return r->test.share > nearly_all;
 }
 
 static bool is_listed(const struct row *r)
@@ -181,7 +210,9 @@ void sort_rows(struct comparison *c)
 	size_t nlarge = count_large(c);
 
 	for (size_t i = 0; i < c->nrow; i++) {
-		c->row[i].listed = is_listed(&c->row[i]) || may_matter(c, &c->row[i], nlarge);
+		c->row[i].own = items_is_own(&c->items, c->row[i].item);
+		c->row[i].listed = is_listed(&c->row[i]) || (may_matter(c, &c->row[i], nlarge) &&
+							     !is_beginning(c, &c->row[i]));
 		c->nlisted += c->row[i].listed;
 	}
 	if (c->nrow)

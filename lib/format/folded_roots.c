@@ -9,12 +9,14 @@ static void add_text(struct folded_roots *r, struct dictionary *d, struct str ke
 /* "[main tid=4711]" */
 static bool is_async_profiler(struct folded_roots *r, struct dictionary *d, struct str name)
 {
-	ptrdiff_t at = str_rchr(name, '=');
 	struct str number;
+	ptrdiff_t at;
 	int64_t tid;
 
-	if (!str_starts(name, S("[")) || !str_ends(name, S("]")) || at < 5 ||
-	    !str_ends(str(name.p, (size_t)at), S(" tid")))
+	if (!str_starts(name, S("[")) || !str_ends(name, S("]")))
+		return false;
+	at = str_rchr(name, '=');
+	if (at < 5 || !str_ends(str(name.p, (size_t)at), S(" tid")))
 		return false;
 	number = str_skip(str(name.p, name.n - 1), (size_t)at + 1);
 	if (!str_i64(number, &tid))

@@ -59,6 +59,12 @@ struct format {
 	X(stack_dump) \
 	X(austin) \
 	X(call_tree_csv) \
+	X(pmcstat) \
+	X(phpspy) \
+	X(tachyon) \
+	X(xctrace) \
+	X(heaptrack) \
+	X(memray) \
 	X(gprof) \
 	X(jfr) \
 	X(otlp) \
@@ -70,6 +76,8 @@ struct format {
 	X(trace_event) \
 	X(stackprof) \
 	X(ghc_json) \
+	X(dhat) \
+	X(gprof2dot) \
 	X(json) \
 	X(lines) \
 	X(pyroscope_tree) \

@@ -6,9 +6,9 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/when.h"
 #include "http/transfer.h"
 
 struct http_client {
@@ -158,18 +158,10 @@ static struct transfer *take_ended(struct http_client *c)
 	return NULL;
 }
 
-static int64_t monotonic_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
 /* Wait for the network, for a second at most. False once the time is over, or when woken. */
 static bool wait_for_network(struct http_client *c, int64_t wait_ns, int64_t began)
 {
-	int64_t left = wait_ns < 0 ? INT64_C(1000000000) : wait_ns - (monotonic_now() - began);
+	int64_t left = wait_ns < 0 ? INT64_C(1000000000) : wait_ns - (monotonic_ns() - began);
 
 	if (left <= 0)
 		return false;
@@ -204,7 +196,7 @@ static void perform(struct http_client *c)
 
 bool http_next(struct http_client *c, int64_t wait_ns, struct http_answer *answer, void **tag)
 {
-	int64_t began = monotonic_now();
+	int64_t began = monotonic_ns();
 	struct transfer *t;
 
 	http_answer_release(answer);

@@ -30,6 +30,11 @@ struct http_settings {
 	 * missing comes from ~/.netrc (or $NETRC), if that has the host. NULL: none.
 	 */
 	const char *token, *user, *password;
+	/*
+	 * "aws:amz:REGION:SERVICE": requests are signed as AWS wants it (SigV4), with user and
+	 * password as the key's id and the key. NULL: they are not.
+	 */
+	const char *sigv4;
 	const char *tenant;         /* X-Scope-OrgID; NULL: none */
 	const char *const *headers; /* more: "Name: value", ended by NULL; may be NULL */
 	/* Files of certificates and keys, in PEM. NULL: those of the system, and none. */

@@ -91,8 +91,14 @@ static void set_headers(struct transfer *t)
 		add_header(t, "Authorization", value.p);
 		buf_release(&value);
 	}
-	/* Without this, a body of more than 1 MB waits for a server that may not answer. */
-	add_headers(t, (const char *const[]){ "Expect:", NULL });
+	/*
+	 * Without this, a body of more than 1 MB waits for a server that may not answer. libcurl
+	 * would sign a header that it is told to leave out.
+	 */
+	if (s->sigv4)
+		t->curl->easy_setopt(t->easy, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);
+	else
+		add_headers(t, (const char *const[]){ "Expect:", NULL });
 	add_headers(t, s->headers);
 	add_headers(t, t->request.headers);
 	t->curl->easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
@@ -110,9 +116,10 @@ static void set_identity(struct transfer *t)
 
 	set_string(t, CURLOPT_USERNAME, s->user);
 	set_string(t, CURLOPT_PASSWORD, s->password);
-	if (!s->token)
+	set_string(t, CURLOPT_AWS_SIGV4, s->sigv4);
+	if (!s->token && !s->sigv4)
 		t->curl->easy_setopt(t->easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
-	if (s->user || !s->token)
+	if (!s->sigv4 && (s->user || !s->token))
 		t->curl->easy_setopt(t->easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
 	set_string(t, CURLOPT_NETRC_FILE, getenv("NETRC"));
 	set_string(t, CURLOPT_CAINFO, s->cacert);
@@ -128,6 +135,11 @@ static void set_body(struct transfer *t)
 		return;
 	t->curl->easy_setopt(t->easy, CURLOPT_POST, 1L);
 	t->curl->easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.n);
+	if (t->settings->sigv4) { /* libcurl hashes what it has as a whole */
+		t->curl->easy_setopt(t->easy, CURLOPT_POSTFIELDS, r->body.p ? r->body.p : "");
+		t->sent = r->body.n;
+		return;
+	}
 	t->curl->easy_setopt(t->easy, CURLOPT_READFUNCTION, give_body);
 	t->curl->easy_setopt(t->easy, CURLOPT_READDATA, t);
 	t->curl->easy_setopt(t->easy, CURLOPT_SEEKFUNCTION, rewind_body);

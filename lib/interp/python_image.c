@@ -1,61 +1,18 @@
 #include "interp/python_image.h"
 
+#include "interp/image_symbols.h"
 #include "io/cursor.h"
-
-/* The symbols that are looked for, and where their addresses go. */
-struct wanted {
-	const char *name;
-	uint64_t value, size;
-};
 
 enum { RUNTIME, CODE_TYPE, EVALUATOR, VERSION, WANTED };
 
-enum { MOST_SYMBOLS = 1 << 20 }; /* a table may be made to be long */
+static const struct image_symbol symbols[WANTED] = {
+	[RUNTIME] = { .name = "_PyRuntime" },
+	[CODE_TYPE] = { .name = "PyCode_Type" },
+	[EVALUATOR] = { .name = "_PyEval_EvalFrameDefault" },
+	[VERSION] = { .name = "Py_Version" },
+};
 
-static bool note_symbol(struct wanted *w, struct str name, const GElf_Sym *s)
-{
-	for (size_t i = 0; i < WANTED; i++) {
-		if (w[i].value || !str_eq(name, str_of(w[i].name)))
-			continue;
-		w[i].value = s->st_value;
-		w[i].size = s->st_size;
-		return true;
-	}
-	return false;
-}
-
-static void look_through(const struct elf *e, const struct elf_section *s, struct wanted *w)
-{
-	Elf_Data *symbols = elf_records(e, s);
-	struct str names = s->link < e->nsection ? elf_contents(e, &e->section[s->link]) :
-						   (struct str){ 0 };
-	size_t found = 0;
-	GElf_Sym sym;
-
-	for (int i = 0; i < MOST_SYMBOLS && found < WANTED && gelf_getsym(symbols, i, &sym); i++) {
-		struct str rest = str_skip(names, min_size(sym.st_name, names.n));
-
-		/* The shortest of the names begins with "Py", all others with "_P". */
-		if (rest.n < 4 || (rest.p[0] != '_' && rest.p[0] != 'P') || !sym.st_shndx)
-			continue;
-		rest.n = min_size(rest.n, 64);
-		found += note_symbol(w, str_cut(&rest, '\0'), &sym);
-	}
-}
-
-static void find_symbols(const struct elf *e, struct wanted *w)
-{
-	static const char *const tables[] = { ".dynsym", ".symtab" };
-
-	for (size_t i = 0; i < LEN(tables) && !w[RUNTIME].value; i++) {
-		const struct elf_section *s = elf_section(e, tables[i]);
-
-		if (s && elf_records(e, s))
-			look_through(e, s, w);
-	}
-}
-
-static void set_evaluator(struct python_image *p, const struct wanted *w)
+static void set_evaluator(struct python_image *p, const struct image_symbol *w)
 {
 	p->evaluator_start = w[EVALUATOR].value;
 	p->evaluator_end = w[EVALUATOR].value + w[EVALUATOR].size;
@@ -78,23 +35,12 @@ static unsigned version_in_name(struct str file)
 }
 
 /* const unsigned long Py_Version = 0x030b02f0, since 3.11. */
-static unsigned version_of(const struct elf *e, const struct wanted *w, struct str file)
+static unsigned version_of(const struct elf *e, const struct image_symbol *w, struct str file)
 {
 	struct cursor c = cursor_over(elf_at(e, w[VERSION].value));
 	uint64_t hex = w[VERSION].value ? cursor_int(&c, 8) : 0;
 
 	return hex && !c.failed ? (unsigned)(hex >> 16) : version_in_name(file);
-}
-
-/* The segment of code: the evaluator's. */
-static void find_text(struct python_image *p, const struct elf *e)
-{
-	for (size_t i = 0; i < e->nsegment; i++) {
-		const struct elf_segment *s = &e->segment[i];
-
-		if (s->type == ELF_SEGMENT_LOAD && p->evaluator_start - s->vaddr < s->memsz)
-			p->text = s->vaddr - s->offset;
-	}
 }
 
 static void find_layout(struct python_image *p, const struct elf *e)
@@ -112,33 +58,29 @@ static void find_layout(struct python_image *p, const struct elf *e)
 
 bool python_image_evaluator(struct python_image *p, const struct elf *e)
 {
-	struct wanted w[WANTED] = { { "_PyRuntime", 0, 0 },
-				    { "PyCode_Type", 0, 0 },
-				    { "_PyEval_EvalFrameDefault", 0, 0 },
-				    { "Py_Version", 0, 0 } };
+	struct image_symbol w[WANTED];
 
-	find_symbols(e, w);
+	memcpy(w, symbols, sizeof(w));
+	image_symbols_find(e, w, WANTED);
 	set_evaluator(p, w);
 	return w[EVALUATOR].value && w[RUNTIME].value;
 }
 
 bool python_image_find(struct python_image *p, const struct elf *e, struct str file)
 {
-	struct wanted w[WANTED] = { { "_PyRuntime", 0, 0 },
-				    { "PyCode_Type", 0, 0 },
-				    { "_PyEval_EvalFrameDefault", 0, 0 },
-				    { "Py_Version", 0, 0 } };
+	struct image_symbol w[WANTED];
 
 	*p = (struct python_image){ 0 };
 	if (!e->is64)
 		return false;
-	find_symbols(e, w);
+	memcpy(w, symbols, sizeof(w));
+	image_symbols_find(e, w, WANTED);
 	if (!w[RUNTIME].value || !w[CODE_TYPE].value)
 		return false;
 	p->runtime = w[RUNTIME].value;
 	p->code_type = w[CODE_TYPE].value;
 	set_evaluator(p, w);
-	find_text(p, e);
+	p->text = image_text(e, p->evaluator_start);
 	p->version = version_of(e, w, file);
 	find_layout(p, e);
 	if (!p->why && (e->machine != ELF_MACHINE_X86_64))

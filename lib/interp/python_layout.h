@@ -1,6 +1,6 @@
 /*
  * Where CPython keeps the frames of its threads: a row of offsets for each minor version,
- * which programs in the kernel (bpf/python.bpf.c) and readers of memory (python_walk.h) share.
+ * which programs in the kernel (bpf/interpreters.bpf.c) and readers of memory (python_walk.h) share.
  *
  * Up to 3.12 the offsets are those of the headers of a release (Include/cpython, and
  * Include/internal); they do not change within a minor version. From 3.13 on an interpreter
@@ -44,7 +44,8 @@ struct python_layout {
 	__u16 unit;        /* bytes that an index counts */
 	/* PyCodeObject */
 	__u16 code_line, code_file, code_name, code_qualname, code_lines;
-	__u16 code_start; /* of its instructions, in itself; of a PyBytesObject * up to 3.10 */
+	__u16 code_version; /* a number that no other code object has had, or 0 (3.12 and later) */
+	__u16 code_start;   /* of its instructions, in itself; of a PyBytesObject * up to 3.10 */
 	/* PyASCIIObject and PyCompactUnicodeObject: the characters lie behind them */
 	__u16 ascii_size, compact_size;
 	__u16 kind_shift; /* of a string's state: bits of a character's size; then compact, ascii */

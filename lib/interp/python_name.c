@@ -1,28 +1,5 @@
 #include "interp/python_name.h"
 
-#include <stddef.h>
-
-bool python_name_parse(struct python_name_parts *p, struct str record)
-{
-	struct str rest = record;
-
-	*p = (struct python_name_parts){ 0 };
-	if (record.n < offsetof(struct python_names, bytes))
-		return false;
-	memcpy(&p->head, record.p, offsetof(struct python_names, bytes));
-	rest = str_skip(rest, offsetof(struct python_names, bytes));
-	p->name = str(rest.p, p->head.name.copied);
-	if (p->name.n > rest.n)
-		return false;
-	rest = str_skip(rest, p->name.n);
-	p->file = str(rest.p, p->head.file.copied);
-	if (p->file.n > rest.n)
-		return false;
-	rest = str_skip(rest, p->file.n);
-	p->lines = str(rest.p, p->head.lines);
-	return p->lines.n <= rest.n;
-}
-
 static void add_utf8(struct buf *b, uint32_t c)
 {
 	if (c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
@@ -44,7 +21,7 @@ static void add_utf8(struct buf *b, uint32_t c)
 	}
 }
 
-void python_string_decode(struct buf *b, const struct python_string *s, unsigned kind_shift,
+void python_string_decode(struct buf *b, const struct interp_string *s, unsigned kind_shift,
 			  struct str bytes)
 {
 	size_t size = s->state >> (kind_shift & 31) & 7;

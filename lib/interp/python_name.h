@@ -1,28 +1,18 @@
 /*
  * What a function of Python is called, from the strings of its code object as the program in the
- * kernel copied them (struct python_names).
+ * kernel copied them (struct code_names).
  */
 #ifndef INTERP_PYTHON_NAME_H
 #define INTERP_PYTHON_NAME_H
 
 #include "base/buf.h"
-#include "interp/python_wire.h"
-
-/*
- * The parts of a record of n bytes: its fixed part to *head, and where name, file and table of
- * lines are. False if it is cut short.
- */
-struct python_name_parts {
-	struct python_names head; /* without `bytes` */
-	struct str name, file, lines;
-};
-bool python_name_parse(struct python_name_parts *p, struct str record);
+#include "interp/interp_wire.h"
 
 /*
  * Append a string's characters as UTF-8; "..." follows one of which not all was copied. What is no
  * character becomes U+FFFD.
  */
-void python_string_decode(struct buf *b, const struct python_string *s, unsigned kind_shift,
+void python_string_decode(struct buf *b, const struct interp_string *s, unsigned kind_shift,
 			  struct str bytes);
 
 #endif

@@ -12,40 +12,44 @@ static uint32_t find_thread(struct walk *w, uint64_t thread)
 {
 	uint32_t end = walk_find_thread(w, thread);
 
-	for (int i = 0; i < MOST_THREADS / WALK_THREADS && end == PYTHON_NO_THREAD && w->interp;
+	for (int i = 0; i < MOST_THREADS / WALK_THREADS && end == INTERP_NO_THREAD && w->interp;
 	     i++)
 		end = walk_threads(w);
 	return end;
 }
 
-void python_read_stack(const struct python_memory *m, const struct python_target *target,
-		       uint64_t thread, struct python_stack *stack)
+void python_read_stack(const struct interp_memory *m, const struct python_place *target,
+		       uint64_t thread, struct interp_stack *stack)
 {
 	struct walk w = { .target = *target, .memory = m };
+	struct interp_frame *f;
 	__u64 frame = 0;
 	bool outer = false;
 
 	stack->head.n = 0;
 	stack->head.end = find_thread(&w, thread);
-	if (stack->head.end == PYTHON_WHOLE)
+	if (stack->head.end == INTERP_WHOLE)
 		stack->head.end = walk_first_frame(&w, &frame, false);
-	while (stack->head.end == PYTHON_WHOLE && frame) {
-		if (stack->head.n == PYTHON_MOST_FRAMES - 1) {
-			stack->head.end = PYTHON_DEEP;
+	while (stack->head.end == INTERP_WHOLE && frame) {
+		if (stack->head.n == INTERP_MOST_FRAMES - 1) {
+			stack->head.end = INTERP_DEEP;
 			break;
 		}
-		stack->head.end = walk_frame(&w, &frame, &stack->frame[stack->head.n]);
-		stack->head.n += stack->head.end == PYTHON_WHOLE;
-		if (stack->head.end != PYTHON_WHOLE && !stack->head.n && !outer) {
+		f = &stack->frame[stack->head.n];
+		stack->head.end = walk_frame(&w, &frame, f);
+		if (stack->head.end == INTERP_WHOLE && !(f->flags & INTERP_SHIM))
+			stack->head.end = walk_code(&w, f->code, &f->id);
+		stack->head.n += stack->head.end == INTERP_WHOLE;
+		if (stack->head.end != INTERP_WHOLE && !stack->head.n && !outer) {
 			outer = true;
-			if (walk_first_frame(&w, &frame, true) == PYTHON_WHOLE)
-				stack->head.end = PYTHON_WHOLE;
+			if (walk_first_frame(&w, &frame, true) == INTERP_WHOLE)
+				stack->head.end = INTERP_WHOLE;
 		}
 	}
 }
 
 /* Copy up to `most` bytes behind those that are there; returns how many. */
-static uint32_t copy_bytes(const struct python_memory *m, struct python_names *to, uint64_t at,
+static uint32_t copy_bytes(const struct interp_memory *m, struct code_names *to, uint64_t at,
 			   uint64_t n, size_t most)
 {
 	uint32_t size = (uint32_t)min_size(n, most - 1);
@@ -56,32 +60,33 @@ static uint32_t copy_bytes(const struct python_memory *m, struct python_names *t
 	return size;
 }
 
-static void copy_string(struct walk *w, struct python_names *to, uint64_t string,
-			struct python_string *as)
+static void copy_string(struct walk *w, struct code_names *to, uint64_t string,
+			struct interp_string *as)
 {
 	__u64 at, bytes;
 
-	*as = (struct python_string){ 0 };
+	*as = (struct interp_string){ 0 };
 	if (!WALK_READ(w, w->string, 24, string + 16))
 		return;
 	as->length = (uint32_t)w->string[0];
 	as->state = (uint32_t)w->string[2];
 	at = walk_characters(&w->target.layout, string, w->string[0], as->state, &bytes);
-	as->copied = copy_bytes(w->memory, to, at, bytes, PYTHON_MOST_NAME);
+	as->copied = copy_bytes(w->memory, to, at, bytes, INTERP_MOST_NAME);
 }
 
-bool python_read_names(const struct python_memory *m, const struct python_target *target,
-		       uint64_t code, uint64_t id, struct python_names *names, size_t *size)
+bool python_read_names(const struct interp_memory *m, const struct python_place *target,
+		       uint64_t code, uint64_t id, struct code_names *names, size_t *size)
 {
 	struct walk w = { .target = *target, .memory = m };
 	const struct python_layout *l = &w.target.layout;
 	uint64_t length = 0, table;
 	__u64 now;
 
-	if (walk_code(&w, code, &now) != PYTHON_WHOLE || now != id)
+	if (walk_code(&w, code, &now) != INTERP_WHOLE || now != id)
 		return false;
-	*names = (struct python_names){
-		.record = PYTHON_NAMES,
+	*names = (struct code_names){
+		.record = INTERP_NAMES,
+		.kind = INTERP_PYTHON,
 		.code = code,
 		.id = id,
 		.version = l->version,
@@ -93,10 +98,10 @@ bool python_read_names(const struct python_memory *m, const struct python_target
 		    &names->file);
 	table = WALK_FIELD(__u64, w.code, l->code_lines, PYTHON_CODE_BYTES);
 	if (m->read(m->context, table + 16, &length, sizeof(length)))
-		names->lines = copy_bytes(m, names, table + 32, length, PYTHON_MOST_LINES);
+		names->lines = copy_bytes(m, names, table + 32, length, INTERP_MOST_LINES);
 	names->nlines = (uint32_t)length;
-	*size = offsetof(struct python_names, bytes) + names->copied;
+	*size = offsetof(struct code_names, bytes) + names->copied;
 	/* It may have been changed while it was read. */
 	w.file = 0;
-	return walk_code(&w, code, &now) == PYTHON_WHOLE && now == id;
+	return walk_code(&w, code, &now) == INTERP_WHOLE && now == id;
 }

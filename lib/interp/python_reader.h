@@ -1,31 +1,24 @@
 /*
- * Python's frames and names from the memory of a process that somebody else reads: a process that
- * runs, or an image of its memory. The steps are those of the program in the kernel.
+ * Python's frames and names from the memory of a process that runs, or an image of it. The steps are those of the program in the kernel.
  */
 #ifndef INTERP_PYTHON_READER_H
 #define INTERP_PYTHON_READER_H
 
-#include "base/buf.h"
-#include "interp/python_wire.h"
-
-struct python_memory {
-	/* Read n bytes at an address; false if they are not all there. */
-	bool (*read)(void *context, uint64_t address, void *to, size_t n);
-	void *context;
-};
+#include "interp/interp_memory.h"
+#include "interp/interp_wire.h"
 
 /*
  * The stack of the thread of which pthread_self() gives `thread`. stack->head.end says how far it
  * was read. Frames of a thread that runs meanwhile are no stack at all: the caller sees to that.
  */
-void python_read_stack(const struct python_memory *m, const struct python_target *target,
-		       uint64_t thread, struct python_stack *stack);
+void python_read_stack(const struct interp_memory *m, const struct python_place *target,
+		       uint64_t thread, struct interp_stack *stack);
 
 /*
- * The names of a code object, as a record of them (python_name.h). False where there is no
+ * The names of a code object, as a record of them (code_names.h). False where there is no
  * code object of that id any more.
  */
-bool python_read_names(const struct python_memory *m, const struct python_target *target,
-		       uint64_t code, uint64_t id, struct python_names *names, size_t *size);
+bool python_read_names(const struct interp_memory *m, const struct python_place *target,
+		       uint64_t code, uint64_t id, struct code_names *names, size_t *size);
 
 #endif

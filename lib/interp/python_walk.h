@@ -12,13 +12,13 @@
 
 #include <stdbool.h>
 
-#include "interp/python_wire.h"
+#include "interp/interp_wire.h"
 
 #ifndef WALK_INLINE
 #define WALK_INLINE static inline
 #endif
 #ifndef WALK_READ
-#include "interp/python_reader.h"
+#include "interp/interp_memory.h"
 #define WALK_READ(w, to, n, at) ((w)->memory->read((w)->memory->context, at, to, n))
 #endif
 
@@ -30,12 +30,15 @@ enum {
 	WALK_TAIL = 64, /* bytes of a string that has no hash, which its id is made of */
 	WALK_THREAD_BYTES = 184,
 	WALK_THREADS = 32, /* that are looked through in one go */
+	WALK_BLOCK = 2048, /* bytes of the stack of frames that are read at once */
+	WALK_PAGE = 4096,
 };
 
 /* A walk: whose frames, and scratch for what is read on the way. */
 struct walk {
-	struct python_target target;
-	__u8 frame[128];
+	struct python_place target;
+	__u8 block[WALK_BLOCK + PYTHON_FRAME_BYTES]; /* frames; then one alone */
+	__u64 block_at;                              /* where the block was read; 0: nowhere */
 	__u8 code[160];
 	__u8 thread[192];
 	__u64 tail[WALK_TAIL / 8];
@@ -46,7 +49,7 @@ struct walk {
 	__u64 id;            /* of the thread, */
 	__u64 state, interp; /* the next to be looked at, */
 	__u64 found;
-	const struct python_memory *memory;
+	const struct interp_memory *memory;
 };
 
 WALK_INLINE __u64 walk_mix(__u64 hash, __u64 word)
@@ -108,64 +111,116 @@ WALK_INLINE __u64 walk_code_name(const struct python_layout *l, const __u8 *code
 	return WALK_FIELD(__u64, code, at, PYTHON_CODE_BYTES);
 }
 
-/* Read a code object, and what tells it from others at its address. */
+/*
+ * Read a code object, and what tells it from others that have been at its address: their strings
+ * and tables may have been at the same addresses, too.
+ */
 WALK_INLINE __u32 walk_code(struct walk *w, __u64 code, __u64 *id)
 {
 	__u64 name, file, name_id, file_id;
+	__u32 version;
 
 	if (!code || !WALK_READ(w, w->code, PYTHON_CODE_BYTES, code))
-		return code ? PYTHON_UNREADABLE : PYTHON_NO_CODE;
+		return code ? INTERP_UNREADABLE : INTERP_NO_CODE;
 	if (*(const __u64 *)(w->code + 8) != w->target.code_type)
-		return PYTHON_NO_CODE;
+		return INTERP_NO_CODE;
 	name = walk_code_name(&w->target.layout, w->code);
+	*id = walk_mix(WALK_FIELD(__u32, w->code, w->target.layout.code_line, PYTHON_CODE_BYTES),
+		       WALK_FIELD(__u64, w->code, w->target.layout.code_lines, PYTHON_CODE_BYTES));
+	if (w->target.layout.code_version != PYTHON_NONE) {
+		version = WALK_FIELD(__u32, w->code, w->target.layout.code_version,
+				     PYTHON_CODE_BYTES);
+		*id = walk_mix(*id ^ name, version);
+		if (version)
+			return INTERP_WHOLE;
+	}
 	file = WALK_FIELD(__u64, w->code, w->target.layout.code_file, PYTHON_CODE_BYTES);
 	if (!walk_string_id(w, name, &name_id) || !walk_file_id(w, file, &file_id))
-		return PYTHON_UNREADABLE;
-	*id = walk_mix(name_id, file_id);
-	*id = walk_mix(*id,
-		       WALK_FIELD(__u32, w->code, w->target.layout.code_line, PYTHON_CODE_BYTES));
-	*id = walk_mix(*id,
-		       WALK_FIELD(__u64, w->code, w->target.layout.code_lines, PYTHON_CODE_BYTES));
-	return PYTHON_WHOLE;
+		return INTERP_UNREADABLE;
+	*id = walk_mix(walk_mix(*id, name_id), file_id);
+	return INTERP_WHOLE;
+}
+
+/*
+ * Read the block of memory that ends with a frame, so far as it is in one page: since 3.11 frames
+ * lie one after the other, callers first.
+ */
+WALK_INLINE bool walk_block(struct walk *w, __u64 frame)
+{
+	__u64 start = frame - (WALK_BLOCK - PYTHON_FRAME_BYTES), page = frame & -(__u64)WALK_PAGE;
+
+	if (start < page)
+		start = page;
+	w->block_at = 0;
+	if (!WALK_READ(w, w->block, WALK_BLOCK, start))
+		return false;
+	w->block_at = start;
+	return true;
+}
+
+/* The bytes of a frame; NULL: they cannot be read. */
+WALK_INLINE const __u8 *walk_frame_bytes(struct walk *w, __u64 frame)
+{
+	if (frame & 7)
+		return NULL;
+	if (w->target.layout.instruction == PYTHON_POINTER &&
+	    ((w->block_at && frame - w->block_at <= WALK_BLOCK - PYTHON_FRAME_BYTES) ||
+	     walk_block(w, frame))) {
+		__u64 at = frame - w->block_at;
+
+		/* The compiler must not leave the check out, which the kernel wants to see. */
+		__asm__ volatile("" : "+r"(at));
+		if (at <= WALK_BLOCK - PYTHON_FRAME_BYTES)
+			return w->block + at;
+	}
+	if (!WALK_READ(w, w->block + WALK_BLOCK, w->target.layout.frame_size & 127, frame))
+		return NULL;
+	return w->block + WALK_BLOCK;
 }
 
 /* The instruction that a frame is at, in bytes from the first. */
-WALK_INLINE __u32 walk_instruction(const struct walk *w, __u64 code)
+WALK_INLINE __u32 walk_instruction(const struct walk *w, const __u8 *bytes, __u64 code)
 {
 	__u16 at = w->target.layout.frame_instruction;
 
 	if (w->target.layout.instruction == PYTHON_INDEX)
-		return WALK_FIELD(__u32, w->frame, at, PYTHON_FRAME_BYTES) * w->target.layout.unit;
-	return (__u32)(WALK_FIELD(__u64, w->frame, at, PYTHON_FRAME_BYTES) - code -
+		return WALK_FIELD(__u32, bytes, at, PYTHON_FRAME_BYTES) * w->target.layout.unit;
+	return (__u32)(WALK_FIELD(__u64, bytes, at, PYTHON_FRAME_BYTES) - code -
 		       w->target.layout.code_start);
 }
 
-/* From a frame to the one that called it. f->code is 0 where that could not be read. */
-WALK_INLINE __u32 walk_frame(struct walk *w, __u64 *frame, struct python_frame *f)
+/*
+ * From a frame to the one that called it. f->code is 0 where that could not be read; its id is for
+ * walk_code() to find.
+ */
+WALK_INLINE __u32 walk_frame(struct walk *w, __u64 *frame, struct interp_frame *f)
 {
+	const __u8 *bytes;
 	__u64 at = *frame, code;
 
 	f->code = 0;
 	f->flags = 0;
-	if (!WALK_READ(w, w->frame, w->target.layout.frame_size & 127, at))
-		return PYTHON_UNREADABLE;
-	*frame = WALK_FIELD(__u64, w->frame, w->target.layout.frame_previous, PYTHON_FRAME_BYTES);
+	bytes = walk_frame_bytes(w, at);
+	if (!bytes)
+		return INTERP_UNREADABLE;
+	*frame = WALK_FIELD(__u64, bytes, w->target.layout.frame_previous, PYTHON_FRAME_BYTES);
 	if (w->target.layout.frame_owner != PYTHON_NONE &&
-	    WALK_FIELD(__u8, w->frame, w->target.layout.frame_owner, PYTHON_FRAME_BYTES) >=
+	    WALK_FIELD(__u8, bytes, w->target.layout.frame_owner, PYTHON_FRAME_BYTES) >=
 		    w->target.layout.shim_owner) {
 		f->code = at;
-		f->flags = PYTHON_SHIM;
-		return PYTHON_WHOLE;
+		f->flags = INTERP_SHIM;
+		return INTERP_WHOLE;
 	}
-	code = WALK_FIELD(__u64, w->frame, w->target.layout.frame_code, PYTHON_FRAME_BYTES) &
+	code = WALK_FIELD(__u64, bytes, w->target.layout.frame_code, PYTHON_FRAME_BYTES) &
 	       ~(__u64)w->target.layout.code_mask;
 	if (w->target.layout.frame_owner == PYTHON_NONE &&
 	    (w->target.layout.frame_entry == PYTHON_NONE ||
-	     WALK_FIELD(__u8, w->frame, w->target.layout.frame_entry, PYTHON_FRAME_BYTES)))
-		f->flags = PYTHON_ENTRY;
-	f->instruction = walk_instruction(w, code);
+	     WALK_FIELD(__u8, bytes, w->target.layout.frame_entry, PYTHON_FRAME_BYTES)))
+		f->flags = INTERP_ENTRY;
+	f->instruction = walk_instruction(w, bytes, code);
 	f->code = code;
-	return walk_code(w, code, &f->id);
+	f->id = 0;
+	return INTERP_WHOLE;
 }
 
 /* Read a thread state to w->thread. */
@@ -193,11 +248,11 @@ WALK_INLINE __u32 walk_first_frame(struct walk *w, __u64 *frame, bool outer)
 
 	*frame = at;
 	if (field == PYTHON_NONE)
-		return outer ? PYTHON_UNREADABLE : PYTHON_WHOLE;
+		return outer ? INTERP_UNREADABLE : INTERP_WHOLE;
 	/* The previous one follows the frame. */
 	if (outer && !WALK_READ(w, &at, 8, at + field + 8))
-		return PYTHON_UNREADABLE;
-	return WALK_READ(w, frame, 8, at + field) ? PYTHON_WHOLE : PYTHON_UNREADABLE;
+		return INTERP_UNREADABLE;
+	return WALK_READ(w, frame, 8, at + field) ? INTERP_WHOLE : INTERP_UNREADABLE;
 }
 
 /*
@@ -210,16 +265,16 @@ WALK_INLINE __u32 walk_find_thread(struct walk *w, __u64 id)
 	w->state = w->found = 0;
 	if (w->target.layout.current) {
 		if (!WALK_READ(w, &w->state, 8, w->target.runtime + w->target.layout.current))
-			return PYTHON_UNREADABLE;
+			return INTERP_UNREADABLE;
 		if (w->state && walk_thread(w, w->state) && walk_is_of(w, id)) {
 			w->found = w->state;
-			return PYTHON_WHOLE;
+			return INTERP_WHOLE;
 		}
 	}
 	if (!WALK_READ(w, &w->interp, 8, w->target.runtime + w->target.layout.interpreters) ||
 	    !WALK_READ(w, &w->state, 8, w->interp + w->target.layout.interp_threads))
-		return PYTHON_UNREADABLE;
-	return PYTHON_NO_THREAD;
+		return INTERP_UNREADABLE;
+	return INTERP_NO_THREAD;
 }
 
 /* Go on with the search, for a while; it has come to its end when w->interp is 0. */
@@ -228,27 +283,27 @@ WALK_INLINE __u32 walk_threads(struct walk *w)
 	for (int i = 0; i < WALK_THREADS; i++) {
 		if (!w->state) {
 			if (!WALK_READ(w, &w->interp, 8, w->interp + w->target.layout.interp_next))
-				return PYTHON_UNREADABLE;
+				return INTERP_UNREADABLE;
 			if (!w->interp)
 				break;
 			if (!WALK_READ(w, &w->state, 8,
 				       w->interp + w->target.layout.interp_threads))
-				return PYTHON_UNREADABLE;
+				return INTERP_UNREADABLE;
 			continue;
 		}
 		if (!walk_thread(w, w->state))
-			return PYTHON_UNREADABLE;
+			return INTERP_UNREADABLE;
 		if (walk_is_of(w, w->id)) {
 			if (w->found)
-				return PYTHON_TWO;
+				return INTERP_TWO;
 			w->found = w->state;
 		}
 		w->state = WALK_FIELD(__u64, w->thread, w->target.layout.thread_next,
 				      WALK_THREAD_BYTES);
 	}
 	if (w->interp || !w->found)
-		return PYTHON_NO_THREAD;
-	return walk_thread(w, w->found) && walk_is_of(w, w->id) ? PYTHON_WHOLE : PYTHON_UNREADABLE;
+		return INTERP_NO_THREAD;
+	return walk_thread(w, w->found) && walk_is_of(w, w->id) ? INTERP_WHOLE : INTERP_UNREADABLE;
 }
 
 #endif

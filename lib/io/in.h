@@ -44,6 +44,12 @@ struct in {
 	struct in_options options;
 	struct layer *top; /* the innermost encoding */
 	struct map *map;   /* that in_map() made */
+	/*
+	 * Who has the bytes only in part is asked before they are read: false with an error.
+	 * NULL: they are all there.
+	 */
+	bool (*want)(void *context, uint64_t at, uint64_t n);
+	void *want_context;
 };
 
 /*

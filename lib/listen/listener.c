@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/when.h"
 #include "io/in.h"
 #include "listen/listener_parts.h"
 
@@ -23,14 +23,6 @@ enum {
 #define CROWDED_IDLE_NS  INT64_C(2000000000)  /* and others, when there are many */
 #define TELL_NS          INT64_C(10000000000) /* between two calls of options.kept */
 
-int64_t listener_clock(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 /* Connections */
 
 static void peer_opened(struct listener *s, struct MHD_Connection *c, void **context)
@@ -40,7 +32,7 @@ static void peer_opened(struct listener *s, struct MHD_Connection *c, void **con
 	struct peer *p = mem_zeroed(1, sizeof(*p));
 
 	p->fd = info ? info->connect_fd : -1;
-	p->since = listener_clock();
+	p->since = monotonic_ns();
 	p->next = s->peers;
 	if (p->next)
 		p->next->before = p;
@@ -90,7 +82,7 @@ static int64_t patience(const struct listener *s, const struct peer *p)
 /* The library closes a connection when it sees that it has ended. */
 static void end_slow_connections(struct listener *s)
 {
-	int64_t now = listener_clock();
+	int64_t now = monotonic_ns();
 
 	for (struct peer *p = s->peers; p; p = p->next)
 		if (!p->is_waiting && now - p->since > patience(s, p)) {
@@ -245,7 +237,7 @@ static bool start_daemon(struct listener *s, int fd, struct buf *why)
 
 static void tell_kept(struct listener *s)
 {
-	int64_t now = listener_clock();
+	int64_t now = monotonic_ns();
 
 	if (!s->options.kept || s->metrics.nprofile == s->nkept_told || now - s->told < TELL_NS)
 		return;
@@ -296,9 +288,9 @@ static void loop_once(struct listener *s, int signals, int epoll)
 		take_signal(s, signals);
 	s->is_closed |= (fds[n + 2].revents & POLLERR) != 0;
 	MHD_run(s->daemon);
-	if (listener_clock() - ticked < TICK_MS * INT64_C(1000000))
+	if (monotonic_ns() - ticked < TICK_MS * INT64_C(1000000))
 		return;
-	ticked = listener_clock();
+	ticked = monotonic_ns();
 	end_slow_connections(s);
 	tell_kept(s);
 }
@@ -325,8 +317,8 @@ static void serve(struct listener *s, int signals)
 	listener = MHD_quiesce_daemon(s->daemon);
 	if (listener >= 0)
 		close(listener);
-	end = listener_clock() + s->options.drain_ns;
-	while (is_busy(s) && !s->is_closed && listener_clock() < end)
+	end = monotonic_ns() + s->options.drain_ns;
+	while (is_busy(s) && !s->is_closed && monotonic_ns() < end)
 		loop_once(s, signals, info->epoll_fd);
 }
 

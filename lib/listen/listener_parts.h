@@ -60,8 +60,6 @@ struct listener {
 	int64_t noted;
 };
 
-int64_t listener_clock(void);
-
 /* Callbacks for libmicrohttpd. */
 enum MHD_Result listener_request(void *server, struct MHD_Connection *c, const char *url,
 				 const char *method, const char *version, const char *data,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "base/when.h"
 #include "listen/listener_parts.h"
 
 /*
@@ -98,7 +99,7 @@ static void check_encoding(struct request *q)
 
 static void check_rate(struct request *q)
 {
-	unsigned wait = rate_wait(&q->server->rates, str_of(q->tenant), listener_clock());
+	unsigned wait = rate_wait(&q->server->rates, str_of(q->tenant), monotonic_ns());
 
 	if (wait)
 		refuse(q, 429, wait, "more than %llu bytes a second",
@@ -152,7 +153,7 @@ static struct request *begin(struct listener *s, struct MHD_Connection *c, const
 	q->connection = c;
 	q->peer = info ? info->socket_context : NULL;
 	q->route = &routes[route_of(str_of(url))];
-	q->began = listener_clock();
+	q->began = monotonic_ns();
 	if (q->peer) {
 		q->peer->in_request = true;
 		q->peer->since = q->began;
@@ -214,7 +215,7 @@ static void gather_fields(struct request *q)
 /* A message on standard error a second is enough: who sends nonsense may send much of it. */
 static void note_some(struct listener *s, const struct request *q, struct str text)
 {
-	int64_t now = listener_clock();
+	int64_t now = monotonic_ns();
 	struct str line = str_cut(&text, '\n');
 
 	if (!line.n || now - s->noted < 1000000000)
@@ -249,7 +250,7 @@ static void hand_over(struct request *q)
 {
 	struct listener *s = q->server;
 
-	rate_spend(&s->rates, str_of(q->tenant), listener_clock(), q->received);
+	rate_spend(&s->rates, str_of(q->tenant), monotonic_ns(), q->received);
 	gather_fields(q);
 	q->state = REQUEST_READING;
 	q->job.done = upload_done;
@@ -315,7 +316,7 @@ static enum MHD_Result answer(struct request *q)
 		type = answer_body(q->route, q->is_json, q->status, buf_str(&q->message), &body);
 	metrics_count(&s->metrics, (unsigned)(q->route - routes), q->status);
 	if (is_upload(q->route))
-		histogram_add(&s->metrics.duration, (double)(listener_clock() - q->began) / 1e9);
+		histogram_add(&s->metrics.duration, (double)(monotonic_ns() - q->began) / 1e9);
 	response = MHD_create_response_from_buffer(body.n, body.p, MHD_RESPMEM_MUST_COPY);
 	buf_release(&body);
 	if (!response)
@@ -374,7 +375,7 @@ void listener_request_ended(void *server, struct MHD_Connection *c, void **reque
 		return;
 	if (q->peer) {
 		q->peer->in_request = q->peer->is_waiting = false;
-		q->peer->since = listener_clock();
+		q->peer->since = monotonic_ns();
 	}
 	release_body(q);
 	buf_release(&q->message);

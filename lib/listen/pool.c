@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/when.h"
+
 extern char **environ;
 
 #define END_NS INT64_C(1000000000) /* that a reader has to end */
@@ -25,14 +27,6 @@ enum {
 	RECEIVE = 64 << 10,
 	SOCKET_BYTES = 1 << 20,
 };
-
-static int64_t monotonic_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 /* Lists */
 

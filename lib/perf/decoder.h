@@ -44,6 +44,8 @@ struct perf_sample {
 	const char *wait;        /* for the label `wait`; NULL: no label */
 	const char *instead;     /* a frame in place of a stack that is not known */
 	struct str kernel_names; /* lines, leaf first: kernel frames without addresses */
+	uint64_t lock;           /* for the label `lock`: the address of it; 0: no label */
+	uint32_t holder;         /* for the label `holder`: a thread of the process; 0: no label */
 };
 
 /* What was counted since the beginning. */

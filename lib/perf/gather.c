@@ -247,7 +247,7 @@ static loc_id known_loc(struct gather *g, struct process *p, const struct map *m
 static loc_id script_loc(struct gather *g, const struct user_frame *at)
 {
 	const struct perf_host *host = &g->decoder->host;
-	struct script_frame s = { .function = S("[unknown function of Python]") };
+	struct script_frame s = { .function = S("[unknown function of an interpreter]") };
 	struct func f = { 0 };
 
 	if (host->script)

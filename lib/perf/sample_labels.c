@@ -7,8 +7,8 @@
 struct origin {
 	char comm[16], thread[16];
 	const char *wait; /* as a key: there is one of each text */
-	uint32_t pid, tid, cpu, one;
-	uint64_t cgroup;
+	uint64_t cgroup, lock;
+	uint32_t pid, tid, cpu, holder, one;
 	uint32_t context;    /* a label set */
 	label_set_id labels; /* payload */
 };
@@ -205,6 +205,26 @@ static label_set_id add_group_labels(struct sample_labels *l, label_set_id set,
 	return set;
 }
 
+/* Which lock it is, and who has it: the name of the thread, as far as names are looked up. */
+static label_set_id add_lock_labels(struct sample_labels *l, label_set_id set,
+				    const struct perf_sample *s)
+{
+	struct processes *all = &l->decoder->processes;
+	struct buf text = { 0 };
+
+	buf_printf(&text, "0x%llx", (unsigned long long)s->lock);
+	set = add_text(l, set, S("lock"), buf_str(&text));
+	buf_release(&text);
+	if (!s->holder)
+		return set;
+	if (all->thread_names)
+		set = add_text(l, set, S("holder"),
+			       str_of(process_thread_name(all, s->process, s->holder)));
+	if (!all->thread_names || l->o->label_by & LABEL_BY_TID)
+		set = add_number(l, set, S("holder_tid"), s->holder);
+	return set;
+}
+
 static label_set_id make_labels(struct sample_labels *l, const struct perf_sample *s,
 				label_set_id context)
 {
@@ -225,7 +245,7 @@ static label_set_id make_labels(struct sample_labels *l, const struct perf_sampl
 		set = add_group_labels(l, set, s);
 	if (s->wait)
 		set = add_text(l, set, S("wait"), str_of(s->wait));
-	return set;
+	return s->lock ? add_lock_labels(l, set, s) : set;
 }
 
 label_set_id sample_labels_of(struct sample_labels *l, const struct perf_sample *s)
@@ -241,6 +261,8 @@ label_set_id sample_labels_of(struct sample_labels *l, const struct perf_sample 
 		context = context_of(l, s);
 	known = l->origins.n;
 	key.context = context.i;
+	key.lock = s->lock;
+	key.holder = s->holder;
 	key.cgroup = by & LABEL_BY_GROUP ? s->process->cgroup : 0;
 	if (by & LABEL_BY_COMM)
 		memcpy(key.comm, comm_of(l, s), strnlen(comm_of(l, s), sizeof(key.comm) - 1));

@@ -18,6 +18,7 @@ static const struct {
 	{ "remembered", SUM },
 	{ "waits", SUM },
 	{ "waits_shared_out", SUM },
+	{ "waits_shared_out_ns", SUM },
 	{ "waits_unknown", SUM },
 	{ "waits_unknown_ns", SUM },
 	{ "short_waits", SUM },

@@ -1,4 +1,5 @@
 /* --list: source lines of functions, with their values. */
+#include "query/listing.h"
 #include "query/routines.h"
 #include "query/source_text.h"
 
@@ -10,6 +11,7 @@ enum { CACHED = 16 };
 
 struct lister {
 	struct query *q;
+	const struct listing *as;
 	struct routines routines;
 	struct cached_text {
 		str_id file;
@@ -19,9 +21,9 @@ struct lister {
 	size_t next; /* to be replaced */
 };
 
-static void lister_init(struct lister *l, struct query *q)
+static void lister_init(struct lister *l, struct query *q, const struct listing *as)
 {
-	*l = (struct lister){ .q = q };
+	*l = (struct lister){ .q = q, .as = as };
 	routines_init(&l->routines, q, PLACES_LINES);
 }
 
@@ -50,7 +52,35 @@ static const struct source_text *find_text(struct lister *l, str_id file)
 	return c->found ? &c->text : NULL;
 }
 
-/* Text */
+/* As text */
+
+static void begin_text(struct query *q)
+{
+	buf_add(&q->out->bytes, S("Total: "));
+	put_value(q, &q->out->bytes, q->total);
+	buf_ch(&q->out->bytes, '\n');
+}
+
+static void begin_routine_text(struct query *q, const struct routine *routine)
+{
+	struct str file = dict_text(q->p->dict, routine->file);
+	struct buf in = { 0 };
+
+	buf_add(&in, file.n ? S(" in ") : S(""));
+	buf_add(&in, file);
+	put_routine(q, &q->out->bytes, routine, buf_str(&in));
+	buf_release(&in);
+}
+
+static void remark_text(struct query *q, struct str before, struct str path, struct str after)
+{
+	struct buf *b = &q->out->bytes;
+
+	buf_add(b, before);
+	put_name(b, path);
+	buf_add(b, after);
+	buf_ch(b, '\n');
+}
 
 /* As it is, but for what a terminal could obey. */
 static void put_source(struct buf *b, struct str line)
@@ -62,17 +92,32 @@ static void put_source(struct buf *b, struct str line)
 	}
 }
 
-static void print_line(const struct lister *l, uint64_t line, int64_t flat, int64_t cum,
-		       struct str text)
+static void line_text(struct query *q, uint64_t line, int64_t flat, int64_t cum, struct str text)
 {
-	struct buf *b = &l->q->out->bytes;
+	struct buf *b = &q->out->bytes;
 
-	put_value_or_dot(l->q, b, flat);
+	put_value_or_dot(q, b, flat);
 	buf_ch(b, ' ');
-	put_value_or_dot(l->q, b, cum);
+	put_value_or_dot(q, b, cum);
 	buf_printf(b, " %6llu:", (unsigned long long)line);
 	put_source(b, text);
 	buf_ch(b, '\n');
+}
+
+static void end_text(struct query *q)
+{
+	(void)q;
+}
+
+static const struct listing as_text = { begin_text, begin_routine_text, remark_text,
+					line_text,  end_text,           end_text };
+
+/* What is listed */
+
+static void print_line(const struct lister *l, uint64_t line, int64_t flat, int64_t cum,
+		       struct str text)
+{
+	l->as->line(l->q, line, flat, cum, text);
 	out_flush(l->q->out);
 }
 
@@ -121,12 +166,13 @@ static void print_annotated(const struct lister *l, const struct routine *routin
 static void print_lines_beyond(const struct lister *l, const struct routine *routine,
 			       const struct source_text *text)
 {
-	struct buf *b = &l->q->out->bytes;
+	struct buf words = { 0 };
 
 	if (routine_place(&l->routines, routine, routine->n - 1)->at <= source_text_lines(text))
 		return;
-	put_name(b, buf_str(&text->path));
-	buf_printf(b, " has only %u lines: it is of another version\n", source_text_lines(text));
+	buf_printf(&words, " has only %u lines: it is of another version", source_text_lines(text));
+	l->as->remark(l->q, S(""), buf_str(&text->path), buf_str(&words));
+	buf_release(&words);
 	for (uint32_t i = 0; i < routine->n; i++) {
 		const struct place *place = routine_place(&l->routines, routine, i);
 
@@ -138,42 +184,46 @@ static void print_lines_beyond(const struct lister *l, const struct routine *rou
 static void print_routine(struct lister *l, const struct routine *routine)
 {
 	struct query *q = l->q;
-	struct buf *b = &q->out->bytes, in = { 0 };
 	struct str file = dict_text(q->p->dict, routine->file);
 	const struct source_text *text = file.n ? find_text(l, routine->file) : NULL;
 
-	buf_add(&in, file.n ? S(" in ") : S(""));
-	buf_add(&in, file);
-	put_routine(q, b, routine, buf_str(&in));
+	l->as->begin_routine(q, routine);
 	if (!file.n)
-		buf_add(b, S("The profile has no source file of this function\n"));
+		l->as->remark(q, S("The profile has no source file of this function"), S(""),
+			      S(""));
 	else if (!text)
-		buf_add(b, S("The source file is not found\n"));
-	else if (!str_eq(buf_str(&text->path), file)) {
-		buf_add(b, S("Source: "));
-		put_name(b, buf_str(&text->path));
-		buf_ch(b, '\n');
-	}
+		l->as->remark(q, S("The source file is not found"), S(""), S(""));
+	else if (!str_eq(buf_str(&text->path), file))
+		l->as->remark(q, S("Source: "), buf_str(&text->path), S(""));
 	if (!text) {
 		print_places(l, routine);
 	} else {
 		print_annotated(l, routine, text);
 		print_lines_beyond(l, routine, text);
 	}
-	buf_release(&in);
+	l->as->end_routine(q);
+}
+
+static void print_listing(struct query *q, const struct listing *as)
+{
+	struct lister l;
+
+	lister_init(&l, q, as);
+	as->begin(q);
+	for (uint32_t i = 0; i < l.routines.nroutine; i++)
+		print_routine(&l, routines_at(&l.routines, i));
+	as->end(q);
+	lister_release(&l);
 }
 
 static void print_list(struct query *q)
 {
-	struct lister l;
+	print_listing(q, &as_text);
+}
 
-	lister_init(&l, q);
-	buf_add(&q->out->bytes, S("Total: "));
-	put_value(q, &q->out->bytes, q->total);
-	buf_ch(&q->out->bytes, '\n');
-	for (uint32_t i = 0; i < l.routines.nroutine; i++)
-		print_routine(&l, routines_at(&l.routines, i));
-	lister_release(&l);
+static void print_list_html(struct query *q)
+{
+	print_listing(q, &listing_html);
 }
 
 /* Rows: the lines with values */
@@ -184,7 +234,7 @@ static void list_list(struct query *q, struct rows *r)
 {
 	struct lister l;
 
-	lister_init(&l, q);
+	lister_init(&l, q, &as_text);
 	for (uint32_t i = 0; i < l.routines.nroutine; i++) {
 		const struct routine *routine = routines_at(&l.routines, i);
 		const struct source_text *text = routine->file.i ? find_text(&l, routine->file) :
@@ -209,6 +259,7 @@ const struct report report_list = {
 	.help = "source lines of functions that match",
 	.argument = REPORT_REGEX,
 	.text = print_list,
+	.html = print_list_html,
 	.names = list_cells,
 	.rows = list_list,
 };

@@ -2,69 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
+#include "query/child.h"
 
 /* Running it */
-
-/* The environment with messages in English. */
-static char **english_environment(void)
-{
-	size_t n = 0;
-	char **e;
-
-	while (environ[n])
-		n++;
-	e = mem_zeroed(n + 2, sizeof(*e));
-	e[0] = (char *)"LC_ALL=C";
-	memcpy(e + 1, environ, n * sizeof(*e));
-	return e;
-}
-
-static void free_environment(char **e)
-{
-	size_t n = 0;
-
-	while (e[n])
-		n++;
-	mem_free(e, (n + 1) * sizeof(*e));
-}
-
-/* Start a program whose standard output is a pipe; its reading end is in *from. */
-static bool spawn(pid_t *child, int *from, const char *program, const char *const *arguments)
-{
-	posix_spawn_file_actions_t actions;
-	char **environment = english_environment();
-	const char *argv[16] = { program };
-	int fd[2];
-	bool ok;
-
-	for (size_t i = 0; arguments[i] && i + 2 < LEN(argv); i++)
-		argv[i + 1] = arguments[i];
-	if (pipe(fd) < 0) {
-		free_environment(environment);
-		return false;
-	}
-	fcntl(fd[0], F_SETFD, FD_CLOEXEC);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&actions, fd[1], STDOUT_FILENO);
-	posix_spawn_file_actions_addclose(&actions, fd[1]);
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	ok = posix_spawnp(child, program, &actions, NULL, (char *const *)argv, environment) == 0;
-	posix_spawn_file_actions_destroy(&actions);
-	free_environment(environment);
-	close(fd[1]);
-	if (!ok)
-		close(fd[0]);
-	*from = fd[0];
-	return ok;
-}
 
 /* Hand on the complete lines, and keep the rest. */
 static void take_lines(struct buf *b, objdump_line *line, void *context)
@@ -104,17 +48,13 @@ bool objdump_run(const char *const *arguments, objdump_line *line, void *context
 {
 	const char *own = getenv("OBJDUMP");
 	const char *programs[] = { own && *own ? own : "objdump", "llvm-objdump" };
-	int fd, status = -1;
-	pid_t child;
+	struct child child;
 
-	if (!spawn(&child, &fd, programs[0], arguments) &&
-	    ((own && *own) || !spawn(&child, &fd, programs[1], arguments)))
+	if (!child_start(&child, programs[0], arguments) &&
+	    ((own && *own) || !child_start(&child, programs[1], arguments)))
 		return false;
-	read_lines(fd, line, context);
-	close(fd);
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	read_lines(child.fd, line, context);
+	return child_end(&child);
 }
 
 /* What it says about a binary */

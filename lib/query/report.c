@@ -58,6 +58,8 @@ void report_print(const struct report *report, struct query *q)
 	switch (q->format) {
 	case REPORT_TEXT: report->text(q); break;
 	case REPORT_JSON: print_json(report, q); break;
+	case REPORT_HTML: report->html(q); break;
+	case REPORT_OPENMETRICS: report->metrics(q); break;
 	case REPORT_TSV:
 		rows_begin(&rows, q->out, NULL, cell_names(report, q));
 		if (q->window && report->features & REPORT_HAS_WINDOWS)

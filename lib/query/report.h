@@ -15,9 +15,10 @@
 #include "query/ratio.h"
 #include "query/regex.h"
 #include "query/rows.h"
+#include "query/selector.h"
 #include "query/source_text.h"
 
-enum report_format { REPORT_TEXT, REPORT_TSV, REPORT_JSON };
+enum report_format { REPORT_TEXT, REPORT_TSV, REPORT_JSON, REPORT_OPENMETRICS, REPORT_HTML };
 
 /* Arguments of single reports; see report.argument. */
 struct report_arguments {
@@ -27,10 +28,11 @@ struct report_arguments {
 	struct str unit;        /* for values; empty: the one that suits */
 	bool has_ratio;         /* show this one, too */
 	struct ratio ratio;
-	uint64_t limit;            /* rows; 0 = all */
-	struct regex function;     /* the functions that are wanted */
-	struct source_dirs source; /* where source files are */
-	struct str label;          /* the label that is wanted */
+	uint64_t limit;                  /* rows; 0 = all */
+	struct regex function;           /* the functions that are wanted */
+	struct source_dirs source;       /* where source files are */
+	struct str label;                /* the label that is wanted */
+	const struct selector *selector; /* that the profile is selected by; NULL: none */
 };
 
 /* What a report has found out, beside its output. */
@@ -84,6 +86,12 @@ struct report {
 	const char *const *names;
 	const char *const *(*choose_names)(const struct query *q); /* where they depend on q */
 	void (*rows)(struct query *q, struct rows *r);
+
+	/* A page for the browser, or NULL. */
+	void (*html)(struct query *q);
+
+	/* As metrics (openmetrics.h); NULL: it cannot be. */
+	void (*metrics)(struct query *q);
 };
 
 #define REPORTS(X)                                                                                 \

@@ -90,12 +90,18 @@ static bool select_columns(struct selector *s, struct profile *p, struct buf *er
 
 /* Labels */
 
+bool matcher_is_about(struct str name, struct str label)
+{
+	return str_eq(name, label) ||
+	       (str_eq(name, S("span_id")) && str_eq(label, S("profile_id")));
+}
+
 static bool matches_labels(struct matcher *m, const struct label_text *labels, size_t n)
 {
 	bool holds = false, found = false;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!str_eq(labels[i].name, m->name))
+		if (!matcher_is_about(m->name, labels[i].name))
 			continue;
 		found = true;
 		holds |= positive_form_holds(m, labels[i].value);

@@ -69,6 +69,12 @@ void selector_print(const struct selector *s, struct buf *b);
  */
 bool selector_matches_labels(struct selector *s, const struct label_text *labels, size_t n);
 
+/*
+ * Is a label of that name one that matchers of the other name are about? The same, or
+ * profile_id, which is what Pyroscope's older SDKs call span_id.
+ */
+bool matcher_is_about(struct str name, struct str label);
+
 /* Does a sample type match, given its id (profile/type.h)? */
 bool selector_matches_type(struct selector *s, struct str type_id);
 

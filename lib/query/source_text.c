@@ -51,17 +51,47 @@ static bool try_path(struct source_text *t, const char *dir, struct str path)
 	return !memchr(path.p, '\0', path.n) && read_file(t->path.p, &t->bytes);
 }
 
-static bool try_directory(struct source_text *t, const char *dir, struct str path)
+/* At REVISION:DIR/PATH. */
+static bool try_revision(struct source_text *t, const struct source_revision *r, struct str path)
+{
+	t->path.n = t->bytes.n = 0;
+	buf_printf(&t->path, "%s:%s/", r->revision, r->dir);
+	buf_add(&t->path, path);
+	return source_revision_read(r, path, &t->bytes);
+}
+
+static bool try_directory(struct source_text *t, const struct source_dirs *dirs, size_t i,
+			  struct str path)
 {
 	while (path.n) {
 		ptrdiff_t slash;
 
-		if (path.p[0] != '/' && try_path(t, dir, path))
+		if (path.p[0] != '/' &&
+		    (dirs->revision ? try_revision(t, &dirs->revision[i], path) :
+				      try_path(t, dirs->v[i], path)))
 			return true;
 		slash = str_chr(path, '/');
 		path = slash < 0 ? S("") : str_skip(path, (size_t)slash + 1);
 	}
 	return false;
+}
+
+bool source_dirs_at(struct source_dirs *dirs, const char *revision, struct buf *why)
+{
+	bool ok = true;
+
+	dirs->revision = mem_zeroed(dirs->n, sizeof(*dirs->revision));
+	for (size_t i = 0; i < dirs->n && ok; i++)
+		ok = source_revision_open(&dirs->revision[i], dirs->v[i], revision, why);
+	return ok;
+}
+
+void source_dirs_release(struct source_dirs *dirs)
+{
+	for (size_t i = 0; dirs->revision && i < dirs->n; i++)
+		source_revision_close(&dirs->revision[i]);
+	mem_free(dirs->revision, dirs->revision ? dirs->n * sizeof(*dirs->revision) : 0);
+	dirs->revision = NULL;
 }
 
 static void find_lines(struct source_text *t)
@@ -80,8 +110,8 @@ bool source_text_open(struct source_text *t, const struct source_dirs *dirs, str
 
 	*t = (struct source_text){ 0 };
 	for (size_t i = 0; i < dirs->n && !found; i++)
-		found = try_directory(t, dirs->v[i], path);
-	found = found || (path.n && try_path(t, NULL, path));
+		found = try_directory(t, dirs, i, path);
+	found = found || (path.n && !dirs->revision && try_path(t, NULL, path));
 	if (found)
 		find_lines(t);
 	return found;

@@ -1,6 +1,6 @@
 /*
- * Source files, found by the paths that a profile has. They are of this machine and may be
- * of another version than those that were compiled.
+ * Source files, found by the paths that a profile has. They are of this machine, and of another
+ * version than those that were compiled, unless a git revision is given and is the right one.
  *
  * The paths are untrusted: only regular files are read, and at most 64 MiB of each.
  */
@@ -9,12 +9,21 @@
 
 #include "base/buf.h"
 #include "base/vec.h"
+#include "query/source_revision.h"
 
 /* Where to look. */
 struct source_dirs {
 	const char **v; /* the caller's */
 	size_t n;
+	struct source_revision *revision; /* by folder; NULL: the files that are there now */
 };
+
+/*
+ * Look in the files that a git revision has below the folders, and nowhere else. False, with the
+ * reason appended to *why, if one of them has no such revision. source_dirs_release() in both cases.
+ */
+bool source_dirs_at(struct source_dirs *dirs, const char *revision, struct buf *why);
+void source_dirs_release(struct source_dirs *dirs);
 
 struct source_text {
 	struct buf path;  /* where it was found */

@@ -1,5 +1,6 @@
 /* --top: functions by their flat or cumulative values. */
 #include "query/function_lines.h"
+#include "query/openmetrics.h"
 #include "query/sample_groups.h"
 
 /* By node: is it called inlined, called otherwise? */
@@ -232,6 +233,81 @@ static const char *const *top_names(const struct query *q)
 	return (q->arg.has_ratio ? ratio_names : names) + (q->arg.by.n == 0);
 }
 
+/* Metrics */
+
+struct top_metrics {
+	struct metric flat, cum;
+	struct buf flat_lines, cum_lines; /* the samples of a family stand together */
+};
+
+static void add_metric(struct buf *b, const struct metric *m, const struct query *q, struct str by,
+		       const struct graph_node *node, int64_t v)
+{
+	metric_begin(b, m);
+	metric_label(b, m, q->arg.by, by);
+	metric_label(b, m, S("function"), dict_text(q->p->dict, node->name));
+	metric_end(b, (double)v * metric_scale(m), NULL);
+}
+
+static void add_metrics(struct top_metrics *t, struct query *q, struct str by)
+{
+	struct functions f;
+
+	functions_init(&f, q, GRAPH_NO_EDGES);
+	for (size_t i = 0; i < f.shown; i++) {
+		const struct graph_node *node = graph_node(&f.graph, f.order.v[i]);
+
+		add_metric(&t->flat_lines, &t->flat, q, by, node, node->flat);
+		add_metric(&t->cum_lines, &t->cum, q, by, node, node->cum);
+	}
+	functions_release(&f);
+}
+
+static void add_group_metrics(struct top_metrics *t, struct query *q)
+{
+	struct sample_groups g;
+	size_t shown = init_groups(q, &g);
+
+	q->result.left_out = g.n - shown;
+	for (size_t i = 0; i < shown; i++) {
+		struct profile part;
+		struct query of_group = group_query(q, &g, i, &part);
+
+		add_metrics(t, &of_group, dict_text(q->p->dict, g.v[i].value));
+		release_group(q, &part);
+	}
+	sample_groups_release(&g);
+}
+
+static void print_top_metrics(struct query *q)
+{
+	const struct column *c = &q->p->col[q->col];
+	struct metric all = { .prefix = "prof_",
+			      .type = dict_text(q->p->dict, c->type),
+			      .unit = dict_text(q->p->dict, c->unit),
+			      .suffix = "_total",
+			      .selector = q->arg.selector };
+	struct top_metrics t = { .flat = all, .cum = all };
+	struct buf *b = &q->out->bytes;
+
+	t.flat.prefix = t.cum.prefix = "prof_function_";
+	t.cum.suffix = "_inclusive_total";
+	if (q->arg.by.n)
+		add_group_metrics(&t, q);
+	else
+		add_metrics(&t, q, S(""));
+	metric_help(b, &t.flat, "Samples whose leaf is the function.");
+	buf_add(b, buf_str(&t.flat_lines));
+	metric_help(b, &t.cum, "Samples that contain the function.");
+	buf_add(b, buf_str(&t.cum_lines));
+	metric_help(b, &all, "All samples, before filters.");
+	metric_begin(b, &all);
+	metric_end(b, (double)q->total * metric_scale(&all), NULL);
+	metrics_end(b);
+	buf_release(&t.flat_lines);
+	buf_release(&t.cum_lines);
+}
+
 const struct report report_top = {
 	.name = "top",
 	.help = "functions by value (--sort, --by)",
@@ -240,4 +316,5 @@ const struct report report_top = {
 	.text = print_top,
 	.choose_names = top_names,
 	.rows = list_top,
+	.metrics = print_top_metrics,
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alloc/countdown.h"
+#include "base/when.h"
 #include "record/recorder.h"
 
 enum {
@@ -125,7 +126,7 @@ static const struct perf_event_attr attr = {
 static void take_record(void *context, struct shared_record *r)
 {
 	struct allocs *a = context;
-	uint64_t now = recorder_now();
+	uint64_t now = monotonic_ns();
 
 	if (r->time > now)
 		r->time = now;
@@ -144,7 +145,7 @@ void allocs_take(struct allocs *a)
 		n += drained;
 	}
 	if (n)
-		a->taken = recorder_now();
+		a->taken = monotonic_ns();
 }
 
 /* The heap of that serial; NULL: it has ended. */
@@ -478,10 +479,10 @@ uint64_t allocs_snapshot(struct allocs *a)
 	int tries = 0;
 
 	do {
-		time = recorder_now();
+		time = monotonic_ns();
 		for (size_t i = 0; i < a->heaps.n; i++)
 			alloc_heap_snapshot(a->heaps.v[i]);
-	} while (a->heaps.n && recorder_now() - time > PROMPT_NS && ++tries < MOST_TRIES);
+	} while (a->heaps.n && monotonic_ns() - time > PROMPT_NS && ++tries < MOST_TRIES);
 	return time;
 }
 

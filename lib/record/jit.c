@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/when.h"
 #include "object/open_untrusted.h"
 #include "object/perfmap.h"
 #include "record/kernel_text.h"
@@ -45,7 +46,7 @@ struct jit {
 
 static uint64_t now_ms(void)
 {
-	return recorder_now() / 1000000;
+	return monotonic_ns() / 1000000;
 }
 
 /* Processes */

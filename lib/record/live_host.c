@@ -6,12 +6,12 @@
 #include <unistd.h>
 
 #include "record/group_path.h"
+#include "record/interpreters.h"
 #include "record/jit.h"
 #include "record/kernel_text.h"
 #include "record/open_binary.h"
 #include "record/proc.h"
 #include "record/process_context.h"
-#include "record/pythons.h"
 
 void live_host_init(struct live_host *h)
 {
@@ -110,7 +110,7 @@ static bool host_script(void *context, uint64_t address, struct script_frame *f)
 {
 	const struct live_host *h = context;
 
-	return h->pythons && python_samples_script(&h->pythons->samples, address, f);
+	return h->interpreters && interp_samples_script(&h->interpreters->samples, address, f);
 }
 
 static bool host_cgroup(void *context, int pid, struct buf *lines)

@@ -7,12 +7,12 @@
 
 #include "record/mount_roots.h"
 
-struct pythons;
+struct interpreters;
 
 struct live_host {
 	struct mount_roots roots;
 	struct buf own_group;          /* the path of our own control group */
-	const struct pythons *pythons; /* NULL: frames of no interpreter are known */
+	const struct interpreters *interpreters; /* NULL: frames of no interpreter are known */
 };
 
 void live_host_init(struct live_host *h);

@@ -36,13 +36,14 @@
 #define WAIT_BLOCKED  "blocked"
 
 struct off_cpu_counts {
-	uint64_t waits;        /* that have begun */
-	uint64_t time;         /* ns of waiting */
-	uint64_t no_stack;     /* waits among these that were shared out */
-	uint64_t short_ones;   /* left out, since they were shorter than min_wait; */
-	uint64_t short_time;   /* ns of those */
-	uint64_t unknown;      /* waits and runs of which one end was lost; */
-	uint64_t unknown_time; /* ns in which threads either ran or waited */
+	uint64_t waits;         /* that have begun */
+	uint64_t time;          /* ns of waiting */
+	uint64_t no_stack;      /* waits among these that were shared out; */
+	uint64_t no_stack_time; /* ns of those */
+	uint64_t short_ones;    /* left out, since they were shorter than min_wait; */
+	uint64_t short_time;    /* ns of those */
+	uint64_t unknown;       /* waits and runs of which one end was lost; */
+	uint64_t unknown_time;  /* ns in which threads either ran or waited */
 };
 
 struct off_cpu {
@@ -51,12 +52,14 @@ struct off_cpu {
 	size_t event;      /* number of that of waits */
 	uint64_t min_wait; /* ns: shorter waits are left out */
 	bool wall;         /* with a sample type for all of the threads' time */
+	bool locks;        /* with the labels `lock` and `holder` */
 	size_t stack_bytes;
 	uint64_t begun;       /* ns: what came before does not count */
 	uint32_t wall_column; /* of the profile */
 	struct table threads; /* struct known_thread: by tid */
 	struct table shares;  /* struct share: what the profile's samples have of each thread */
 	struct waiting look;  /* scratch */
+	uint64_t asked;       /* ns: who holds a lock, for the last time */
 	uint32_t nthread;     /* so many have been met with */
 	uint32_t ndead;       /* shares of threads that have ended */
 	struct off_cpu_counts counts; /* of the profile */

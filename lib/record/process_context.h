@@ -11,7 +11,7 @@
 /*
  * The process's labels, one "key=value" a line, the first of a key counts; "" when there are none.
  * The text is the process's, and valid until the next call for it. `time` is now, in ns of
- * recorder_now(); *until is when the text may be another one: the context may be published
+ * monotonic_ns(); *until is when the text may be another one: the context may be published
  * late, and changed. `own_group` is our own control group, whose service says nothing of a
  * command that we have started.
  *

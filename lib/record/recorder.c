@@ -1,20 +1,12 @@
 #include "record/recorder.h"
 
-#include <time.h>
 #include <unistd.h>
 
+#include "base/when.h"
 #include "record/kernel_text.h"
 #include "record/sampler_program.h"
 
 enum { COMMIT_NS = 1000000 }; /* a record's time may be this much before its writing */
-
-uint64_t recorder_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 void recorder_ignore(struct recorder *r, int pid)
 {
@@ -45,8 +37,8 @@ static void hand_on(void *context, const struct perf_sample *s)
 	struct recorder *r = context;
 	struct perf_sample merged = *s;
 
-	if (r->pythons)
-		python_samples_merge(&r->pythons->samples, &merged);
+	if (r->interpreters)
+		interp_samples_merge(&r->interpreters->samples, &merged);
 	r->on_sample(r->context, &merged);
 }
 
@@ -72,10 +64,10 @@ static bool is_python_wanted(void *context, int pid)
 	return !r->sampler->by_cpu || process_tree_had(&r->tree, (uint32_t)pid);
 }
 
-void recorder_use_pythons(struct recorder *r, struct pythons *p)
+void recorder_use_interpreters(struct recorder *r, struct interpreters *p)
 {
-	r->pythons = p;
-	r->host.pythons = p;
+	r->interpreters = p;
+	r->host.interpreters = p;
 	p->targets.wants = is_python_wanted;
 	p->targets.wants_context = r;
 }
@@ -169,8 +161,8 @@ static bool is_of_other_thread(const struct recorder *r, const struct record *re
 
 static void take_of_program(struct recorder *r, const struct perf_event_header *h)
 {
-	if (r->pythons)
-		python_samples_take(&r->pythons->samples, sampler_program_record(h));
+	if (r->interpreters)
+		interp_samples_take(&r->interpreters->samples, sampler_program_record(h));
 }
 
 /* What the program has written belongs to the sample that follows. */
@@ -179,10 +171,24 @@ static void join_program(struct recorder *r, const struct perf_event_header *h,
 {
 	struct record record;
 
-	if (!r->pythons || h->type != PERF_RECORD_SAMPLE || !r->pythons->samples.pending.n)
+	if (!r->interpreters || h->type != PERF_RECORD_SAMPLE ||
+	    !r->interpreters->samples.pending.n)
 		return;
 	record_parse(h, attr, &record);
-	python_samples_join(&r->pythons->samples, record.tid, record.time);
+	interp_samples_join(&r->interpreters->samples, record.tid, record.time);
+}
+
+/* Of what is recorded: does it map an interpreter? */
+static void note_map(struct recorder *r, const struct perf_event_header *h,
+		     const struct perf_event_attr *attr)
+{
+	struct record record;
+
+	if (!r->interpreters || r->interpreters->tried || h->type != PERF_RECORD_MMAP2)
+		return;
+	record_parse(h, attr, &record);
+	if (record.kind == RECORD_MAP && record.map.executable)
+		interpreters_note_map(r->interpreters, record.pid, record.map.path);
 }
 
 static void add_record(void *context, const struct perf_event_header *h)
@@ -211,6 +217,7 @@ static void add_record(void *context, const struct perf_event_header *h)
 		    twice_counted(&r->twice, &record, event))
 			return;
 	}
+	note_map(r, h, attr);
 	r->forks += h->type == PERF_RECORD_FORK;
 	r->nown += r->on_task && is_switch_out(h);
 	decoder_add(&r->decoder, h, attr, event);
@@ -248,8 +255,8 @@ void recorder_take(struct recorder *r)
 	struct sampler *s = r->sampler;
 	uint64_t *head;
 
-	if (r->pythons)
-		pythons_answer(r->pythons);
+	if (r->interpreters)
+		interpreters_answer(r->interpreters);
 	r->heads.n = 0;
 	head = (uint64_t *)buf_room(&r->heads, s->nring * sizeof(*head));
 	for (size_t k = 0; k < s->nring; k++)
@@ -264,17 +271,17 @@ void recorder_take(struct recorder *r)
 
 void recorder_drain(struct recorder *r, bool all)
 {
-	uint64_t until = all ? UINT64_MAX : recorder_now() - COMMIT_NS;
+	uint64_t until = all ? UINT64_MAX : (uint64_t)monotonic_ns() - COMMIT_NS;
 
 	recorder_take(r);
 	decoder_run(&r->decoder, until);
-	if (r->pythons)
-		pythons_sweep(r->pythons, until);
+	if (r->interpreters)
+		interpreters_sweep(r->interpreters, until);
 }
 
 void recorder_drain_until(struct recorder *r, uint64_t time)
 {
-	while (recorder_now() < time + COMMIT_NS)
+	while ((uint64_t)monotonic_ns() < time + COMMIT_NS)
 		usleep(COMMIT_NS / 1000);
 	recorder_take(r);
 	decoder_run(&r->decoder, time);

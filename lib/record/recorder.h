@@ -8,7 +8,7 @@
 #include "perf/decoder.h"
 #include "record/live_host.h"
 #include "record/process_tree.h"
-#include "record/pythons.h"
+#include "record/interpreters.h"
 #include "record/sampler.h"
 #include "record/targets.h"
 #include "record/twice.h"
@@ -20,7 +20,7 @@ struct recorder {
 	const struct targets *threads; /* samples are of these threads only; NULL: of all */
 	struct process_tree tree;      /* of which samples are taken, where sampler.by_cpu */
 	struct twice twice;
-	struct pythons *pythons; /* NULL: interpreters are programs like others */
+	struct interpreters *interpreters; /* NULL: interpreters are programs like others */
 	uint64_t forks;          /* threads and processes that began */
 	struct buf heads;        /* uint64_t: how far each ring is read in this round */
 	int self;                /* samples of this process are left out; 0 = none; */
@@ -41,7 +41,7 @@ void recorder_init(struct recorder *r, struct sampler *sampler, const struct arc
 void recorder_release(struct recorder *r);
 
 /* Put Python's functions in the place of its evaluator. All is used until recorder_release(). */
-void recorder_use_pythons(struct recorder *r, struct pythons *p);
+void recorder_use_interpreters(struct recorder *r, struct interpreters *p);
 
 /*
  * Hand out what threads do as well (decoder.on_task()), with samples and records of the event
@@ -67,8 +67,5 @@ void recorder_take(struct recorder *r);
 
 /* Give back what no process uses any more. */
 void recorder_sweep(struct recorder *r);
-
-/* Nanoseconds of the clock that records carry. */
-uint64_t recorder_now(void);
 
 #endif

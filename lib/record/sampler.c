@@ -57,6 +57,15 @@ static bool is_refused(const struct sampler *s)
 	return s->error == EACCES || s->error == EPERM;
 }
 
+bool sampler_inherits(const struct sampler_options *o)
+{
+	bool inherits = !o->frequency || o->frequency > MOST_BY_CPU;
+
+	for (size_t i = 0; i < o->nevent; i++)
+		inherits |= !sampler_is_by_cpu(&o->events[i]) && !o->events[i].is_alloc;
+	return inherits && (o->target == TARGET_TASKS || o->target == TARGET_CHILD);
+}
+
 /* As much as is allowed: of whole CPUs, of tasks, and their user code. */
 static bool open_allowed(struct sampler *s, const int *cpus, struct buf *why)
 {
@@ -96,9 +105,12 @@ static bool choose_cpus(struct sampler *s, int *cpus, struct buf *why)
 	n = cpus_choose(s->o->cpus, buf_str(&s->online), wanted, why);
 	s->rings = mem_zeroed(s->nring, sizeof(*s->rings));
 	s->samples = mem_zeroed(s->nring, sizeof(*s->samples));
-	for (size_t k = 0; k < s->nring; k++)
+	s->cpus = mem_zeroed(s->nring, sizeof(*s->cpus));
+	for (size_t k = 0; k < s->nring; k++) {
+		s->cpus[k] = cpus[k];
 		for (size_t i = 0; i < n; i++)
 			s->samples[k] |= cpus[k] == wanted[i];
+	}
 	return s->nring && n;
 }
 
@@ -119,6 +131,7 @@ void sampler_close(struct sampler *s)
 	sampler_close_events(s);
 	mem_free(s->rings, s->nring * sizeof(*s->rings));
 	mem_free(s->samples, s->nring * sizeof(*s->samples));
+	mem_free(s->cpus, s->nring * sizeof(*s->cpus));
 	mem_free(s->fds, s->fd_cap * sizeof(*s->fds));
 	perf_events_release(&s->events);
 	buf_release(&s->online);

@@ -60,6 +60,7 @@ struct sampler {
 	const struct sampler_options *o;
 	struct ring *rings; /* one for each CPU that is online */
 	bool *samples;      /* is that CPU one of those that are sampled? */
+	int *cpus;          /* their numbers */
 	size_t nring;
 	size_t ring_bytes; /* of each */
 	struct buf online; /* CPUs, as the kernel lists them */
@@ -106,6 +107,9 @@ unsigned sampler_precise(const struct sampler *s, size_t event);
 
 /* Does the event belong to those that are opened by_cpu? */
 bool sampler_is_by_cpu(const struct event *e);
+
+/* Do new threads and processes inherit events of those that are recorded? */
+bool sampler_inherits(const struct sampler_options *o);
 
 /*
  * From now on every so many switches are sampled. Where events are those of tasks, a task that

@@ -187,7 +187,8 @@ static int open_one(struct sampler *s, struct ring *r, size_t event, struct even
 	note_id(s, fd, event);
 	if (!sideband) {
 		buf_put(&s->event_fds, &fd, sizeof(fd));
-		sampler_program_attach(s, fd);
+		if (s->o->program)
+			sampler_program_attach(s, fd);
 	}
 	if (!sideband && s->o->events[event].is_switch)
 		buf_put(&s->switch_fds, &fd, sizeof(fd));
@@ -333,6 +334,6 @@ bool sampler_open_events(struct sampler *s, const int *cpus, struct buf *why)
 		why->n = 0;
 		s->ring_bytes /= 2;
 	}
-	s->has_output = sampler_program_open_output(s, cpus);
+	s->has_output = s->o->program && sampler_program_open_output(s);
 	return true;
 }

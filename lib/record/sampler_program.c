@@ -8,8 +8,7 @@
 
 void sampler_program_attach(const struct sampler *s, int event)
 {
-	if (s->o->program)
-		ioctl(event, PERF_EVENT_IOC_SET_BPF, s->o->program->run);
+	ioctl(event, PERF_EVENT_IOC_SET_BPF, s->o->program->run);
 }
 
 struct perf_event_attr sampler_program_attr(const struct sampler *s)
@@ -54,14 +53,21 @@ static bool open_output(struct sampler *s, struct ring *r, int cpu)
 	return set_output(s, cpu, fd);
 }
 
-bool sampler_program_open_output(struct sampler *s, const int *cpus)
+bool sampler_program_open_output(struct sampler *s)
 {
-	if (!s->o->program)
-		return true;
 	for (size_t k = 0; k < s->nring; k++)
-		if (!open_output(s, &s->rings[k], cpus[k]))
+		if (!open_output(s, &s->rings[k], s->cpus[k]))
 			return false;
 	return true;
+}
+
+void sampler_program_begin(struct sampler *s)
+{
+	const int *fd = (const int *)s->event_fds.p;
+
+	s->has_output = sampler_program_open_output(s);
+	for (size_t i = 0; i < BUF_COUNT(&s->event_fds, int); i++)
+		sampler_program_attach(s, fd[i]);
 }
 
 struct str sampler_program_record(const struct perf_event_header *h)

@@ -4,9 +4,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/when.h"
 #include "record/drain_thread.h"
 #include "record/session_allocs.h"
 #include "record/session_child.h"
+#include "record/session_interpreters.h"
 #include "record/session_slices.h"
 #include "record/session_start.h"
 #include "record/session_waits.h"
@@ -177,7 +179,8 @@ static bool obey(struct session *s)
 
 /*
  * Milliseconds until something is due, at most LOOK_MS. While stacks are completed from the
- * memory of their processes, that is read soon, before they go on to other functions.
+ * memory of their processes, and locks have holders, that is read soon, before they go on to
+ * other functions.
  */
 static int wait_ms(struct session *s, uint64_t now)
 {
@@ -188,7 +191,9 @@ static int wait_ms(struct session *s, uint64_t now)
 	s->completed = completed;
 	due = now + LOOK_MS * 1000000;
 	if ((s->read_memory && now - s->read_memory < HOUSE_NS) ||
-	    (s->allocs.taken && now - s->allocs.taken < HOUSE_NS))
+	    (s->allocs.taken && now - s->allocs.taken < HOUSE_NS) ||
+	    (s->off_cpu.asked && now - s->off_cpu.asked < HOUSE_NS) ||
+	    session_awaits_interpreter(s, now))
 		due = now + READ_MS * 1000000;
 
 	if (s->o->every && s->window_start + s->o->every < due)
@@ -216,11 +221,11 @@ static bool is_over(struct session *s, uint64_t now)
 /* A command that was sent a signal, too, is about to end: its usage is worth a while. */
 static void await_child(struct session *s)
 {
-	uint64_t until = recorder_now() + (uint64_t)GRACE_MS * 1000000;
+	uint64_t until = monotonic_ns() + (uint64_t)GRACE_MS * 1000000;
 
 	if (!stop_asked || s->o->sampler.target != TARGET_CHILD)
 		return;
-	while (!session_child_has_ended(s, false) && recorder_now() < until) {
+	while (!session_child_has_ended(s, false) && (uint64_t)monotonic_ns() < until) {
 		sampler_wait(&s->sampler, 5, s->child_fd);
 		recorder_take(&s->recorder);
 	}
@@ -265,16 +270,17 @@ static bool end_window(struct session *s, bool write)
 
 static void run_windows(struct session *s)
 {
-	uint64_t now = recorder_now(), shown = now;
+	uint64_t now = monotonic_ns(), shown = now;
 	bool go_on = true, snapshot, write;
 
 	session_begin(s);
 	while (go_on && !is_over(s, now)) {
 		sampler_wait(&s->sampler, wait_ms(s, now), s->child_fd);
 		recorder_take(&s->recorder);
-		session_adapt_waits(s, recorder_now());
+		session_adapt_waits(s, monotonic_ns());
 		recorder_drain(&s->recorder, false);
-		now = recorder_now();
+		session_look_for_interpreters(s);
+		now = monotonic_ns();
 		allocs_look(&s->allocs, now);
 		show_progress(s, now, &shown);
 		if (wants_more_stack(s))
@@ -287,7 +293,7 @@ static void run_windows(struct session *s)
 		write = snapshot || flush_asked;
 		flush_asked = 0;
 		session_look_at_waits(s);
-		session_cut(s, recorder_now());
+		session_cut(s, monotonic_ns());
 		go_on = end_window(s, write);
 		session_begin_window(s);
 		if (snapshot)
@@ -297,7 +303,7 @@ static void run_windows(struct session *s)
 	session_look_at_waits(s);
 	sampler_stop(&s->sampler);
 	session_allocs_stop(s);
-	s->over = recorder_now();
+	s->over = monotonic_ns();
 	session_cut_last(s);
 	look_for_others(s);
 	if (go_on)
@@ -334,7 +340,7 @@ void session_release(struct session *s)
 	allocs_release(&s->allocs);
 	recorder_release(&s->recorder);
 	sampler_close(&s->sampler);
-	pythons_close(&s->pythons);
+	interpreters_close(&s->interpreters);
 	targets_close(&s->targets);
 	if (s->cpu_counter >= 0)
 		close(s->cpu_counter);

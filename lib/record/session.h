@@ -26,7 +26,7 @@ struct window {
 	uint64_t user_time; /* ns of that outside the kernel, of a command that has ended */
 	uint64_t sampled;   /* ns of CPU time that samples stand for */
 	uint64_t forks;     /* threads and processes that began in it */
-	struct python_counts python;
+	struct interp_counts interpreted;
 	uint64_t max_rss; /* bytes, of a command that has ended; else 0 */
 	struct off_cpu_counts off_cpu;
 	struct alloc_counts allocs;
@@ -65,6 +65,7 @@ struct session_options {
 	bool adapt;      /* copy more of the stack when too much is missing */
 	/* With one of event_of_waits() among the events: */
 	bool wall;         /* a sample type for running and waiting together */
+	bool locks;        /* waits for locks say for which, and who holds it */
 	uint64_t min_wait; /* ns; shorter waits are left out */
 	bool adapt_allocs; /* their period may become longer */
 	/* A command is about to run as this process; 0: it has ended. May be NULL. */
@@ -88,7 +89,7 @@ struct session_counts {
 	uint64_t samples, lost, throttled, remembered, forks;
 	uint64_t cpu;     /* ns that the targets used */
 	uint64_t sampled; /* ns that samples stand for */
-	struct python_counts python;
+	struct interp_counts interpreted;
 };
 
 struct session {
@@ -96,7 +97,7 @@ struct session {
 	struct sampler_options sampler_options; /* those in force */
 	struct sampler sampler;
 	struct recorder recorder;
-	struct pythons pythons;
+	struct interpreters interpreters;
 	struct gather gather;
 	struct off_cpu off_cpu;
 	struct allocs allocs;
@@ -124,7 +125,7 @@ struct session {
 	struct session_counts at_start; /* of the window */
 	/* Samples lost in samplers that have been closed; what records had reported by then. */
 	uint64_t lost_in_closed, reported_in_closed;
-	uint64_t begun, housekept, over; /* ns: of recorder_now() */
+	uint64_t begun, housekept, over; /* ns: of monotonic_ns() */
 	uint64_t read_memory, completed; /* ns: when stacks were completed last; how many */
 	struct buf pids; /* int: the processes that run, when events are opened again */
 	bool paused;     /* no samples are taken: */

@@ -1,5 +1,6 @@
 #include "record/session_allocs.h"
 
+#include "base/when.h"
 #include "record/tasks.h"
 
 static void take_more(void *context)
@@ -103,7 +104,7 @@ bool session_allocs_begin(struct session *s, struct buf *why)
 	if (!s->has_allocs)
 		return true;
 	if (s->o->sampler.target != TARGET_CHILD || s->o->delay)
-		s->allocs.begun = recorder_now();
+		s->allocs.begun = monotonic_ns();
 	return s->o->sampler.target != TARGET_TASKS || attach_all(s, why);
 }
 

@@ -103,6 +103,7 @@ static void add_window(struct window *to, const struct window *w)
 	to->off_cpu.waits += w->off_cpu.waits;
 	to->off_cpu.time += w->off_cpu.time;
 	to->off_cpu.no_stack += w->off_cpu.no_stack;
+	to->off_cpu.no_stack_time += w->off_cpu.no_stack_time;
 	to->off_cpu.short_ones += w->off_cpu.short_ones;
 	to->off_cpu.short_time += w->off_cpu.short_time;
 	to->off_cpu.unknown += w->off_cpu.unknown;

@@ -5,9 +5,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/when.h"
 #include "record/cpu_counter.h"
 #include "record/session_allocs.h"
 #include "record/session_child.h"
+#include "record/session_interpreters.h"
 #include "record/session_waits.h"
 #include "record/session_window.h"
 #include "record/tasks.h"
@@ -59,30 +61,6 @@ static bool wants(void *context, struct process *p)
 	return s->o->wants(s->o->context, p);
 }
 
-/* Without their program, interpreters are programs like others. */
-static void open_pythons(struct session *s)
-{
-	if (s->o->native)
-		return;
-	pythons_open(&s->pythons, s->o->evaluators);
-	if (s->pythons.works)
-		s->sampler_options.program = &s->pythons.sampler;
-}
-
-/* Those that run already. */
-static void expect_pythons(struct session *s)
-{
-	const struct sampler_options *o = &s->sampler_options;
-	struct buf list = { 0 };
-
-	if (o->target != TARGET_TASKS || s->o->native)
-		return;
-	tasks_processes(o->pids, o->npid, o->children, &list);
-	for (size_t i = 0; i < BUF_COUNT(&list, int); i++)
-		pythons_expect(&s->pythons, ((const int *)list.p)[i]);
-	buf_release(&list);
-}
-
 static void set_up(struct session *s)
 {
 	const struct session_options *o = s->o;
@@ -94,7 +72,7 @@ static void set_up(struct session *s)
 		s->recorder.threads = &s->targets;
 	s->recorder.context = s;
 	if (!s->o->native)
-		recorder_use_pythons(&s->recorder, &s->pythons);
+		recorder_use_interpreters(&s->recorder, &s->interpreters);
 	s->recorder.self = (int)getpid();
 	s->recorder.decoder.unwinder.use_memory = true;
 	s->recorder.decoder.unwinder.use_memo = true;
@@ -239,7 +217,7 @@ static bool start_target(struct session *s, struct buf *why)
 	s->paused = s->o->paused;
 	if (!s->o->delay || s->paused)
 		return true;
-	sleep_until(recorder_now() + s->o->delay);
+	sleep_until(monotonic_ns() + s->o->delay);
 	sampler_start(&s->sampler);
 	return true;
 }
@@ -266,7 +244,7 @@ bool session_start(struct session *s, struct buf *why)
 		return false;
 	/* Attaching to many threads that keep all CPUs busy is slow otherwise. */
 	session_raise_priority(s, true);
-	open_pythons(s);
+	session_open_interpreters(s);
 	ok = sampler_open(&s->sampler, &s->sampler_options, why);
 	set_up(s);
 	if (!ok) {
@@ -275,13 +253,13 @@ bool session_start(struct session *s, struct buf *why)
 		return false;
 	}
 	choose_tree(s);
-	expect_pythons(s);
+	session_expect_interpreters(s);
 	note_frequency(s);
 	note_precise(s);
-	s->begun = recorder_now();
+	s->begun = monotonic_ns();
 	if (!start_target(s, why))
 		return false;
 	session_begin_waits(s, s->begun);
-	s->begun = recorder_now();
+	s->begun = monotonic_ns();
 	return begin_allocs(s, why);
 }

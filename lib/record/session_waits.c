@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/when.h"
 #include "record/drain_thread.h"
 #include "record/tasks.h"
 
@@ -48,6 +49,7 @@ void session_waits_init(struct session *s)
 		off_cpu_init(&s->off_cpu, &s->recorder.decoder, &s->gather, i);
 		s->off_cpu.min_wait = s->o->min_wait;
 		s->off_cpu.wall = s->o->wall;
+		s->off_cpu.locks = s->o->locks;
 		s->off_cpu.stack_bytes = o->stack_bytes;
 	}
 }
@@ -56,8 +58,8 @@ void session_begin_waits(struct session *s, uint64_t time)
 {
 	bool from_exec = s->o->sampler.target == TARGET_CHILD && !s->o->delay;
 
-	s->off_cpu.begun = from_exec ? time : recorder_now();
-	s->adapted = recorder_now();
+	s->off_cpu.begun = from_exec ? time : (uint64_t)monotonic_ns();
+	s->adapted = monotonic_ns();
 }
 
 /* Threads that are there */
@@ -117,7 +119,7 @@ void session_list_waits(struct session *s)
 void session_look_at_waits(struct session *s)
 {
 	if (s->has_waits)
-		off_cpu_look(&s->off_cpu, recorder_now(), MOST_LOOKS);
+		off_cpu_look(&s->off_cpu, monotonic_ns(), MOST_LOOKS);
 }
 
 /* How many switches are sampled */

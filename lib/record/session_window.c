@@ -1,21 +1,13 @@
 #include "record/session_window.h"
 
 #include <sys/resource.h>
-#include <time.h>
 
+#include "base/when.h"
 #include "record/cpu_counter.h"
 #include "record/drain_thread.h"
 #include "record/session_waits.h"
 
 enum { RAISED = 10 }; /* priority while recording: steps of nice(1) */
-
-static uint64_t realtime(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 /*
  * The kernel reports lost samples twice: in records, and in the events' own counts, which
@@ -75,14 +67,14 @@ static struct session_counts counts_so_far(struct session *s)
 					.throttled = d->counts.throttled,
 					.remembered = d->unwinder.remembered,
 					.forks = s->recorder.forks,
-					.python = s->pythons.samples.counts,
+					.interpreted = s->interpreters.samples.counts,
 					.cpu = cpu_counted(s),
 					.sampled = s->sampled };
 }
 
 void session_begin_window(struct session *s)
 {
-	uint64_t number = s->window.number, ago = recorder_now() - s->window_start;
+	uint64_t number = s->window.number, ago = monotonic_ns() - s->window_start;
 
 	dict_init(&s->dict);
 	profile_init(&s->profile, &s->dict);
@@ -91,7 +83,7 @@ void session_begin_window(struct session *s)
 		off_cpu_begin(&s->off_cpu);
 	if (s->has_allocs)
 		allocs_begin(&s->allocs);
-	s->window = (struct window){ .number = number, .time = realtime() - ago };
+	s->window = (struct window){ .number = number, .time = when_now() - ago };
 }
 
 /* Of a command all of its time counts, of processes that ran before only what follows. */
@@ -123,7 +115,7 @@ static void measure(struct session *s, const struct session_counts *now, uint64_
 	memcpy(w->by_end, s->gather.nended, sizeof(w->by_end));
 	w->throttled = now->throttled - was->throttled;
 	w->remembered = now->remembered - was->remembered;
-	w->python = python_counts_since(&s->pythons.samples.counts, &was->python);
+	w->interpreted = interp_counts_since(&s->interpreters.samples.counts, &was->interpreted);
 	w->forks = now->forks - was->forks;
 	w->sampled = now->sampled - was->sampled;
 	w->cpu_time = now->cpu > was->cpu ? now->cpu - was->cpu : 0;
@@ -133,7 +125,7 @@ void session_measure_window(struct session *s)
 {
 	struct session_counts now = counts_so_far(s);
 
-	measure(s, &now, recorder_now());
+	measure(s, &now, monotonic_ns());
 }
 
 static void cut_at(struct session *s, uint64_t time)

@@ -251,8 +251,14 @@ static enum reason reason_of_stack(struct known_reasons *k, stack_id stack)
 static label_set_id with_reason(struct dictionary *d, label_set_id labels, str_id key,
 				enum reason reason)
 {
-	struct label l = { .key = key, .str = dict_intern(d, str_of(reasons[reason])) };
+	static const char *const of_locks[] = { "lock", "holder", "holder_tid" };
+	struct label l = { .key = key };
 
+	for (size_t i = 0; reason != LOCK && i < LEN(of_locks); i++)
+		labels = dict_drop_label(d, labels, dict_intern(d, str_of(of_locks[i])));
+	if (!reason)
+		return labels;
+	l.str = dict_intern(d, str_of(reasons[reason]));
 	return dict_add_label(d, dict_drop_label(d, labels, key), l);
 }
 
@@ -273,8 +279,7 @@ void wait_reasons_find(struct profile *p)
 		if (!l || l->str.i != blocked.i)
 			continue;
 		reason = reason_of_stack(&k, to[i].stack);
-		if (reason)
-			to[i].labels = with_reason(d, to[i].labels, key, reason);
+		to[i].labels = with_reason(d, to[i].labels, key, reason);
 	}
 	profile_remap(p, to, NULL);
 	mem_free(to, n * sizeof(*to));

@@ -18,7 +18,9 @@ const char *wait_reason(size_t i);
 /*
  * Give the samples with the label wait=blocked their reason instead: that of the innermost of
  * the kernel's frames that has one. But wherever a page fault is among them, that is it. The
- * frames must have names; without a reason, blocked stays.
+ * frames must have names; without a reason, blocked stays. The labels of a lock (`lock`,
+ * `holder`, `holder_tid`) stay only where the reason is a lock: by their registers alone, other
+ * calls can look like futex(2).
  */
 void wait_reasons_find(struct profile *p);
 

@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <sys/uio.h>
 
+#include "base/when.h"
+#include "record/futex.h"
 #include "record/kernel_text.h"
-#include "record/recorder.h"
 
 static bool read_of_thread(int pid, int tid, const char *name, struct buf *to)
 {
@@ -103,6 +104,7 @@ static void read_registers(int pid, int tid, struct waiting *w)
 	struct str rest, sp = { 0 }, pc = { 0 };
 
 	read_of_thread(pid, tid, "syscall", &b);
+	w->lock = futex_of_syscall(buf_str(&b));
 	for (rest = buf_str(&b); rest.n;) {
 		sp = pc;
 		pc = str_cut(&rest, ' ');
@@ -136,8 +138,8 @@ bool waiting_look(int pid, int tid, size_t stack_bytes, struct waiting *w)
 	uint64_t before, after;
 
 	w->functions.n = w->stack.n = 0;
-	w->sp = w->pc = 0;
-	w->before = recorder_now();
+	w->sp = w->pc = w->lock = 0;
+	w->before = monotonic_ns();
 	w->waits = count_switches(pid, tid, &before);
 	if (!w->waits)
 		return false;
@@ -147,7 +149,7 @@ bool waiting_look(int pid, int tid, size_t stack_bytes, struct waiting *w)
 	read_registers(pid, tid, w);
 	read_stack(tid, stack_bytes, w);
 	w->waits = count_switches(pid, tid, &after) && before == after;
-	w->after = recorder_now();
+	w->after = monotonic_ns();
 	return w->waits;
 }
 

@@ -9,8 +9,9 @@
 
 struct waiting {
 	bool waits;             /* it does, and did all the time between the two moments */
-	uint64_t before, after; /* ns of recorder_now(): when looking began and ended */
+	uint64_t before, after; /* ns of monotonic_ns(): when looking began and ended */
 	uint64_t pc, sp;        /* of its program; 0 where they are not known */
+	uint64_t lock;          /* where it waits in futex(2); 0: elsewhere, or not known */
 	struct buf functions;   /* of the kernel, a line each, leaf first; empty: not known */
 	struct buf stack;       /* of its program, from sp on, as far as it was read */
 };

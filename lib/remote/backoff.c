@@ -1,18 +1,8 @@
 #include "remote/backoff.h"
 
-#include <time.h>
-
 #define SECOND      INT64_C(1000000000)
 #define PAUSE_LEAST (SECOND / 2)
 #define PAUSE_MOST  (30 * SECOND)
-
-int64_t backoff_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * SECOND + now.tv_nsec;
-}
 
 void backoff_begin(struct backoff *b, uint64_t seed)
 {

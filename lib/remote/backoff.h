@@ -2,7 +2,7 @@
  * How long to leave a server alone that does not take requests: 0.5 s first, then twice as
  * long each time, up to 30 s; varied by chance, so that clients that failed together do not
  * come back together; at least as long as the server asks for. Times are ns of
- * backoff_now(), which is a clock that nobody sets.
+ * monotonic_ns(), which is a clock that nobody sets.
  */
 #ifndef REMOTE_BACKOFF_H
 #define REMOTE_BACKOFF_H
@@ -17,8 +17,6 @@ struct backoff {
 	bool is_asked;      /* the server itself asks for the pause that is on */
 	uint64_t chance;
 };
-
-int64_t backoff_now(void);
 
 /* seed: any number, different in each process. */
 void backoff_begin(struct backoff *b, uint64_t seed);

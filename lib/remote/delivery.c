@@ -96,8 +96,8 @@ static void say(struct delivery *d, struct str what, struct str why)
 	struct buf text = { 0 };
 
 	d->totals.trouble = true;
-	if (backoff_now() - d->message_minute > INT64_C(60000000000)) {
-		d->message_minute = backoff_now();
+	if (monotonic_ns() - d->message_minute > INT64_C(60000000000)) {
+		d->message_minute = monotonic_ns();
 		d->nmessage = 0;
 	}
 	if (d->nmessage++ >= MESSAGES_MOST)
@@ -188,9 +188,9 @@ static void drop_old(struct delivery *d)
 	struct request *r;
 	size_t left = d->waiting.n;
 
-	if (!d->has_spool || backoff_now() - d->looked_for_old < INT64_C(1000000000))
+	if (!d->has_spool || monotonic_ns() - d->looked_for_old < INT64_C(1000000000))
 		return;
-	d->looked_for_old = backoff_now();
+	d->looked_for_old = monotonic_ns();
 	for (; left && (r = queue_take(&d->waiting)); left--)
 		if (r->has_entry && is_too_old(d, &r->entry))
 			conclude(d, r, END_DROPPED);
@@ -317,7 +317,7 @@ static void give_up_waiting(struct delivery *d)
 static void try_later(struct delivery *d, struct request *r, const struct http_answer *a,
 		      struct str why)
 {
-	backoff_failed(&d->backoff, backoff_now(), r->last_try, a->retry_after);
+	backoff_failed(&d->backoff, monotonic_ns(), r->last_try, a->retry_after);
 	d->away_why.n = 0;
 	buf_add(&d->away_why, why);
 	if (is_over(d, r, d->backoff.away_since)) {
@@ -325,7 +325,7 @@ static void try_later(struct delivery *d, struct request *r, const struct http_a
 		give_up_waiting(d);
 		/* What comes next is tried at its own pace. */
 		if (!d->backoff.is_asked)
-			backoff_soften(&d->backoff, backoff_now());
+			backoff_soften(&d->backoff, monotonic_ns());
 	} else if (is_over(d, r, r->first_try)) {
 		give_up(d, r, why);
 	} else {
@@ -394,7 +394,7 @@ static void start_request(struct delivery *d, struct request *r)
 		d->nheld++;
 	}
 	mark(d, r, true);
-	r->last_try = backoff_now();
+	r->last_try = monotonic_ns();
 	if (!r->first_try)
 		r->first_try = r->last_try;
 	http_start(d->client,
@@ -411,7 +411,7 @@ static size_t may_start(const struct delivery *d)
 {
 	size_t most = d->backoff.is_away ? 1 : d->options.parallel, now = http_in_flight(d->client);
 
-	if (d->backoff.is_away && backoff_now() < d->backoff.resume_at)
+	if (d->backoff.is_away && monotonic_ns() < d->backoff.resume_at)
 		return 0;
 	return most > now ? most - now : 0;
 }
@@ -421,7 +421,7 @@ static void start_requests(struct delivery *d)
 	struct request *r;
 
 	drop_old(d);
-	if (d->backoff.is_away && d->backoff.is_asked && backoff_now() < d->backoff.resume_at)
+	if (d->backoff.is_away && d->backoff.is_asked && monotonic_ns() < d->backoff.resume_at)
 		give_up_waiting(d);
 	for (size_t n = may_start(d); n && (r = queue_take(&d->waiting)); n--)
 		start_request(d, r);
@@ -430,7 +430,7 @@ static void start_requests(struct delivery *d)
 /* How long to wait for an answer: until the pause is over, if something waits for that. */
 static int64_t wait_ns(const struct delivery *d)
 {
-	int64_t left = d->backoff.resume_at - backoff_now();
+	int64_t left = d->backoff.resume_at - monotonic_ns();
 
 	if (!d->backoff.is_away || !d->waiting.n || http_in_flight(d->client))
 		return -1;
@@ -539,7 +539,7 @@ void delivery_close(struct delivery *d, struct delivery_totals *totals)
 {
 	pthread_mutex_lock(&d->lock);
 	d->is_closing = true;
-	d->closing_since = backoff_now();
+	d->closing_since = monotonic_ns();
 	drop_shipment(d, d->filling);
 	pthread_mutex_unlock(&d->lock);
 	http_wake(d->client);

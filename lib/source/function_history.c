@@ -18,6 +18,7 @@ void function_history_end(struct function_history_reader *r)
 	time_series_release(&r->types);
 	vec_release(&r->of_loc);
 	vec_release(&r->has_call);
+	vec_release(&r->on_stack);
 	vec_release(&r->window);
 	vec_release(&r->value);
 	vec_release(&r->time);
@@ -45,22 +46,45 @@ static uint32_t function_of_loc(struct function_history_reader *r, loc_id loc)
 	return *known - 1;
 }
 
-/* The function at the leaf; who calls it is noted. */
-static uint32_t function_of_stack(struct function_history_reader *r, stack_id stack)
+static void add_function(struct function_history_reader *r, uint32_t function)
 {
+	for (size_t i = 0; i < r->on_stack.n; i++)
+		if (r->on_stack.v[i] == function)
+			return;
+	vec_push(&r->on_stack, function);
+}
+
+/*
+ * The functions that a stack's values are of, in r->on_stack: the one at the leaf, or all, each
+ * once. Who calls whom is noted.
+ */
+static void functions_of_stack(struct function_history_reader *r, stack_id stack)
+{
+	bool all = r->h->inclusive, is_new;
 	size_t n;
 	const loc_id *frame = dict_frames(r->dict, stack, &n);
-	uint32_t leaf;
 
+	vec_clear(&r->on_stack);
 	if (!n)
-		return history_function(r->h, S(""));
-	leaf = function_of_loc(r, frame[n - 1]);
+		vec_push(&r->on_stack, history_function(r->h, S("")));
 	if (stack.i >= r->has_call.n)
 		vec_append_zeroed(&r->has_call, r->dict->stack.n - r->has_call.n);
-	if (n > 1 && !r->has_call.v[stack.i])
-		history_call(r->h, function_of_loc(r, frame[n - 2]), leaf);
+	is_new = !r->has_call.v[stack.i];
 	r->has_call.v[stack.i] = 1;
-	return leaf;
+	for (size_t i = all || n < 2 ? 0 : n - 2; i < n; i++) {
+		uint32_t function = function_of_loc(r, frame[i]);
+
+		if (all || i + 1 == n)
+			add_function(r, function);
+		if (is_new && i + 1 < n)
+			history_call(r->h, function, function_of_loc(r, frame[i + 1]));
+	}
+}
+
+static void add_value(struct function_history_reader *r, uint32_t window, int64_t v)
+{
+	for (size_t i = 0; i < r->on_stack.n; i++)
+		history_add(r->h, r->on_stack.v[i], window, v);
 }
 
 static bool is_version(struct str key)
@@ -105,8 +129,10 @@ void function_history_add_profile(struct function_history_reader *r, struct prof
 		const struct sample *s = profile_sample(p, (sample_id){ i });
 		int64_t v = p->col[col].v[i];
 
-		if (v)
-			history_add(r->h, function_of_stack(r, s->stack), window, v);
+		if (v) {
+			functions_of_stack(r, s->stack);
+			add_value(r, window, v);
+		}
 		history_add_total(r->h, window, (double)v);
 		if (s->labels.i != last.i)
 			note_versions(r, s->labels, window);
@@ -151,13 +177,12 @@ static void add_rows(struct function_history_reader *r, struct piece *p,
 	size_t at = 0;
 
 	for (size_t i = 0; i < runs->n; i++) {
-		uint32_t f = function_of_stack(r, piece_stack(p, numbers, runs->v[i].stack));
-
+		functions_of_stack(r, piece_stack(p, numbers, runs->v[i].stack));
 		for (size_t end = at + runs->v[i].n; at < end; at++) {
 			uint32_t window = r->window.v[r->time.v[at]];
 
 			if (window != UINT32_MAX && r->value.v[at])
-				history_add(r->h, f, window, r->value.v[at]);
+				add_value(r, window, r->value.v[at]);
 		}
 	}
 }

@@ -1,6 +1,6 @@
 /*
- * Reading a history (changes/history.h) from profiles and stores: the own values of each
- * function by window, its calls, and when a label that names a version had a new value.
+ * Reading a history (changes/history.h) from profiles and stores: the own or inclusive values of
+ * each function by window, its calls, and when a label that names a version had a new value.
  */
 #ifndef SOURCE_FUNCTION_HISTORY_H
 #define SOURCE_FUNCTION_HISTORY_H
@@ -16,6 +16,7 @@ struct function_history_reader {
 	struct dictionary *dict;
 	VEC(uint32_t) of_loc;
 	VEC(uint8_t) has_call; /* by stack */
+	VEC(uint32_t) on_stack; /* scratch: functions of a stack */
 	VEC(uint32_t) window;  /* scratch: by profile of a piece */
 	VEC(int64_t) value;
 	VEC(uint32_t) time;

@@ -1,14 +1,11 @@
 #include "source/scrape.h"
 
-#include <time.h>
-
 #include "base/vec.h"
 #include "base/when.h"
 #include "format/input.h"
 #include "source/endpoint.h"
 #include "source/since_last.h"
 
-static const int64_t second_ns = INT64_C(1000000000);
 static const int64_t least_ns = INT64_C(10000000000); /* to wait for an answer */
 
 struct target {
@@ -29,14 +26,6 @@ struct scraper {
 	VEC(struct target) target;
 	const struct target *last;
 };
-
-static int64_t monotonic_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * second_ns + t.tv_nsec;
-}
 
 static void scrape_note(struct scraper *s, const struct target *t, const char *what)
 {
@@ -77,7 +66,7 @@ struct scraper *scraper_open(char *const *urls, const struct scrape_options *opt
 			     struct buf *why)
 {
 	struct scraper *s = mem_zeroed(1, sizeof(*s));
-	int64_t now = monotonic_now();
+	int64_t now = monotonic_ns();
 
 	s->options = *options;
 	if (options->http)
@@ -127,7 +116,7 @@ static bool is_over(const struct scraper *s, const struct target *t)
 /* Start what is due. Returns ns until the next one is, -1 if there is none. */
 static int64_t start_due(struct scraper *s)
 {
-	int64_t now = monotonic_now(), wait = -1;
+	int64_t now = monotonic_ns(), wait = -1;
 
 	for (size_t i = 0; i < s->target.n; i++) {
 		struct target *t = &s->target.v[i];
@@ -151,7 +140,7 @@ static int64_t start_due(struct scraper *s)
  */
 static void set_due(struct scraper *s, struct target *t)
 {
-	int64_t now = monotonic_now(), every = s->options.every, late = now - t->due;
+	int64_t now = monotonic_ns(), every = s->options.every, late = now - t->due;
 
 	t->in_flight = false;
 	t->nscrape++;

@@ -157,6 +157,19 @@ static void sum_groups(struct time_series *t, struct profile *p, uint32_t col)
 	buf_release(&group);
 }
 
+static void tell_profile(struct time_series *t, struct profile *p)
+{
+	struct profile_value v = { .profile = p, .head = &p->head };
+
+	for (uint32_t i = 1; i < t->now.n; i++) {
+		const struct time_point *now = table_row(&t->now, i);
+
+		add_to(t, &v.value, now->value);
+		add_to(t, &v.total, now->total);
+	}
+	t->options.each(t->options.context, &v);
+}
+
 void time_series_add_profile(struct time_series *t, struct profile *p)
 {
 	struct buf why = { 0 };
@@ -165,7 +178,9 @@ void time_series_add_profile(struct time_series *t, struct profile *p)
 
 	if (ok && time_series_type_of_profile(t, p, &col)) {
 		sum_groups(t, p, col);
-		for (uint32_t i = 1; i < t->now.n; i++) {
+		if (t->options.each)
+			tell_profile(t, p);
+		for (uint32_t i = 1; i < t->now.n && !t->options.each; i++) {
 			const struct time_point *now = table_row(&t->now, i);
 
 			add_profile_point(t, now->group, &p->head, now->value, now->total);
@@ -294,7 +309,15 @@ static void add_piece(struct time_series *t, struct piece *p, struct chunk_profi
 		const struct stored *s = &profiles->profile.v[i];
 		struct header h = { .time = s->time, .duration = s->duration, .end = s->end };
 
-		if (piece_has(p, s->time))
+		if (!piece_has(p, s->time))
+			continue;
+		if (t->options.each)
+			t->options.each(t->options.context,
+					&(struct profile_value){ .series = p->series,
+								 .head = &h,
+								 .value = all ? total[i] : sums[i],
+								 .total = total[i] });
+		else
 			add_profile_point(t, number, &h, all ? total[i] : sums[i], total[i]);
 	}
 	mem_free(sums, n * sizeof(*sums));

@@ -14,6 +14,14 @@
 #include "query/stack_selector.h"
 #include "store/read.h"
 
+/* What one profile has of the samples that are wanted, and of all. */
+struct profile_value {
+	const struct series *series; /* of a store; or NULL, then */
+	struct profile *profile;     /* has the labels */
+	const struct header *head;   /* only its time, duration and end are known */
+	int64_t value, total;
+};
+
 struct time_series_options {
 	struct selector *selector; /* NULL: everything */
 	struct str by[8];          /* labels: a series for each set of their values */
@@ -24,6 +32,9 @@ struct time_series_options {
 	struct str type; /* sample type, as type_find() takes it; empty: default */
 	/* The samples that values are of: matchers and pattern stay the caller's. */
 	struct stack_selector stacks;
+	/* Not NULL: called for each profile; there are no points then. */
+	void (*each)(void *context, const struct profile_value *v);
+	void *context;
 };
 
 struct time_point {

@@ -21,10 +21,11 @@ static bool tail_get(struct block *b)
 	if (!str_eq(magic, S("kolb")) || cursor_u64(&c) != check_bytes(str(tail.p, BLOCK_TAIL - 8)))
 		return in_fail_at(&b->in, b->file.n - BLOCK_TAIL,
 				  "the end of the block is damaged");
-	if (version != STORE_VERSION)
+	if (version < 1 || version > STORE_VERSION)
 		return in_fail_at(&b->in, b->file.n - BLOCK_TAIL,
-				  "the block is of version %u; this program reads %d", version,
-				  STORE_VERSION);
+				  "the block is of version %u; this program reads up to %d",
+				  version, STORE_VERSION);
+	b->version = version;
 	return true;
 }
 
@@ -33,7 +34,7 @@ static bool head_check(struct block *b)
 	struct cursor c = cursor_over(b->file);
 	bool ok = str_eq(cursor_bytes(&c, 8), S("profblok"));
 
-	ok = cursor_u32(&c) == STORE_VERSION && ok;
+	ok = cursor_u32(&c) == b->version && ok;
 	ok = cursor_u32(&c) == b->level && ok;
 	ok = cursor_u64(&c) == b->id && ok;
 	return ok || in_fail_at(&b->in, 0, "the beginning of the block is damaged");
@@ -61,6 +62,19 @@ static void series_of_block_get(struct block *b, struct cursor *c)
 	vec_push(&b->series, s);
 }
 
+static void sum_of_series_get(struct block_series *s, struct cursor *c)
+{
+	struct series_sum *sum = &s->sum;
+
+	sum->nprofile = get_uleb(c);
+	sum->nmerged = get_uleb(c);
+	sum->first = get_sleb(c);
+	sum->last = (int64_t)get_delta(c, (uint64_t)sum->first);
+	sum->default_type = get_text(c);
+	for (size_t i = 0; i < s->series.type.n && !c->failed; i++)
+		vec_push(&sum->total, get_sleb(c));
+}
+
 static bool index_get(struct block *b, struct cursor *c)
 {
 	size_t n;
@@ -85,6 +99,8 @@ static bool index_get(struct block *b, struct cursor *c)
 	n = get_count(c);
 	for (size_t i = 0; i < n && !c->failed; i++)
 		series_of_block_get(b, c);
+	for (size_t i = 0; b->version >= 2 && i < n && !c->failed; i++)
+		sum_of_series_get(&b->series.v[i], c);
 	return !c->failed && !cursor_left(c);
 }
 
@@ -115,23 +131,35 @@ static bool chunks_index_get(struct block *b, struct cursor *c)
 static bool read_index(struct block *b)
 {
 	const struct section *s = b->index;
-	struct buf chunks = { 0 };
 	struct cursor c;
-	bool ok;
 
 	if (b->file.n < BLOCK_HEAD + BLOCK_TAIL)
 		return in_fail_at(&b->in, b->file.n, "the block is cut short");
+	if (b->in.want && !b->in.want(b->in.want_context, b->file.n - BLOCK_TAIL, BLOCK_TAIL))
+		return false;
 	if (!tail_get(b) || !section_unpack(&s[0], &b->in, b->file, &b->bytes))
 		return false;
 	c = cursor_at(buf_str(&b->bytes), s[0].at);
 	if (!index_get(b, &c))
 		return in_fail_at(&b->in, s[0].at, "the index is malformed");
-	ok = head_check(b) && section_unpack(&s[1], &b->in, b->file, &chunks);
-	c = cursor_at(buf_str(&chunks), s[1].at);
+	return b->in.want || head_check(b); /* it would be a request of its own */
+}
+
+bool block_read_chunks(struct block *b)
+{
+	const struct section *s = &b->index[1];
+	struct buf chunks = { 0 };
+	struct cursor c;
+	bool ok;
+
+	if (b->has_chunks)
+		return true;
+	ok = section_unpack(s, &b->in, b->file, &chunks);
+	c = cursor_at(buf_str(&chunks), s->at);
 	if (ok && !chunks_index_get(b, &c))
-		ok = in_fail_at(&b->in, s[1].at, "the index of chunks is malformed");
+		ok = in_fail_at(&b->in, s->at, "the index of chunks is malformed");
 	buf_release(&chunks);
-	return ok;
+	return b->has_chunks = ok;
 }
 
 bool block_open(struct block *b, const char *path)
@@ -142,18 +170,32 @@ bool block_open(struct block *b, const char *path)
 	return read_index(b);
 }
 
+bool block_open_object(struct block *b, const char *path, struct s3 *s3, const char *name,
+		       uint64_t size)
+{
+	*b = (struct block){ 0 };
+	in_open_memory(&b->in, path, str("", 0));
+	if (!ranges_open(&b->ranges, s3, name, size, &b->in))
+		return false;
+	b->file = b->ranges.bytes;
+	return read_index(b);
+}
+
 void block_close(struct block *b)
 {
 	for (size_t i = 0; i < b->group.n; i++)
 		vec_release(&b->group.v[i].key);
-	for (size_t i = 0; i < b->series.n; i++)
+	for (size_t i = 0; i < b->series.n; i++) {
 		series_release(&b->series.v[i].series);
+		vec_release(&b->series.v[i].sum.total);
+	}
 	vec_release(&b->replaced);
 	vec_release(&b->group);
 	vec_release(&b->series);
 	vec_release(&b->chunk);
 	vec_release(&b->section);
 	buf_release(&b->bytes);
+	ranges_close(&b->ranges);
 	in_close(&b->in);
 	in_release(&b->in);
 }

@@ -1,5 +1,6 @@
 /*
  * Blocks: files of a store that are written once. prof-store(5) describes the layout.
+ * Version 1 has no sums of series, and no profiles that were added up: see chunk_reduce().
  *
  * A block has groups, each with a dictionary of its own, and in them series and their
  * chunks. Its index says where every section lies; a query reads the index and the
@@ -10,10 +11,11 @@
 
 #include "base/strings.h"
 #include "store/chunk.h"
+#include "store/ranges.h"
 #include "store/series.h"
 #include "store/symbols.h"
 
-enum { STORE_VERSION = 1, BLOCK_HEAD = 24, BLOCK_TAIL = 80 };
+enum { STORE_VERSION = 2, BLOCK_HEAD = 24, BLOCK_TAIL = 80 };
 
 /*
  * What a block was made of: the profiles of that file whose time is in [from, to). While
@@ -30,9 +32,19 @@ struct group {
 	VEC(struct str) key; /* of labels that samples have beside those of the series */
 };
 
+/* All that a block has of a series, added up. */
+struct series_sum {
+	uint64_t nprofile;
+	uint64_t nmerged; /* profiles of which these are sums: see struct stored */
+	int64_t first, last;
+	struct str default_type; /* of all its profiles the first name in byte order */
+	VEC(int64_t) total;      /* by type */
+};
+
 struct block_series {
 	uint32_t group;
 	struct series series;
+	struct series_sum sum; /* not in version 1 */
 };
 
 struct chunk {
@@ -43,16 +55,18 @@ struct chunk {
 	uint32_t nsection; /* CHUNK_VALUES + number of types */
 };
 
-/* Nothing has been read yet but the index. */
+/* Nothing has been read yet but the index; chunks come with block_read_chunks(). */
 struct block {
 	struct in in; /* keeps the first error, with the block's name */
 	struct str file;
-	unsigned level;
+	struct ranges ranges; /* of a block in S3 */
+	unsigned version, level;
 	uint64_t id, nprofile, nrow;
 	int64_t first, last; /* times of its first and last profile */
 	VEC(struct replaced) replaced;
 	VEC(struct group) group;
 	VEC(struct block_series) series;
+	bool has_chunks;
 	VEC(struct chunk) chunk;
 	VEC(struct section) section;
 	struct section index[2]; /* its own sections: the index, and that of chunks */
@@ -66,12 +80,20 @@ struct block {
 bool block_open(struct block *b, const char *path);
 void block_close(struct block *b);
 
+/* The same for an object of that size; what is read of it is fetched then. All must stay. */
+bool block_open_object(struct block *b, const char *path, struct s3 *s3, const char *name,
+		       uint64_t size);
+
+/* Read the index of chunks, if that has not been done. False with an error in b->in. */
+bool block_read_chunks(struct block *b);
+
 /* Writing */
 
 struct block_writer {
 	const char *dir; /* the store's, as the caller has it */
 	int fd;
-	int level; /* zstd's */
+	int level;    /* zstd's */
+	int64_t step; /* profiles are sums of spans of this length, ns; or 0 */
 	uint64_t at;
 	struct block index; /* as far as it is known */
 	struct strings series, text;
@@ -79,8 +101,9 @@ struct block_writer {
 	char name[128];   /* without the directory; a temporary one until block_finish() */
 };
 
-/* Begin a block of that level in a store. False with w->error. */
-bool block_create(struct block_writer *w, const char *dir, unsigned level, int zstd_level);
+/* Begin a block of that level in a store. step: see store_name. False with w->error. */
+bool block_create(struct block_writer *w, const char *dir, unsigned level, int64_t step,
+		  int zstd_level);
 
 /* Chunks that follow are of this group, whose dictionary is d. */
 void block_group_begin(struct block_writer *w, struct str name);

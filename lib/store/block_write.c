@@ -33,13 +33,14 @@ static bool write_bytes(struct block_writer *w, struct str s)
 	return !w->error.n;
 }
 
-bool block_create(struct block_writer *w, const char *dir, unsigned level, int zstd_level)
+bool block_create(struct block_writer *w, const char *dir, unsigned level, int64_t step,
+		  int zstd_level)
 {
 	struct buf head = { 0 };
 	char path[PATH_MAX];
 	uint32_t fixed[2] = { STORE_VERSION, level };
 
-	*w = (struct block_writer){ .dir = dir, .level = zstd_level, .fd = -1 };
+	*w = (struct block_writer){ .dir = dir, .level = zstd_level, .step = step, .fd = -1 };
 	strings_init(&w->series);
 	strings_init(&w->text);
 	w->index.level = level;
@@ -91,6 +92,39 @@ static uint32_t series_number(struct block_writer *w, struct str bytes)
 	return i - 1;
 }
 
+static int64_t add_up(int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	if (!__builtin_add_overflow(a, b, &sum))
+		return sum;
+	return a < 0 ? INT64_MIN : INT64_MAX;
+}
+
+/* Totals are saturated sums; a reader who must know adds up the profiles' own. */
+static void add_to_sum(struct block_writer *w, struct series_sum *sum,
+		       const struct rows_of_chunk *rows)
+{
+	if (!sum->nprofile)
+		*sum = (struct series_sum){ .first = INT64_MAX, .last = INT64_MIN };
+	if (!sum->total.n)
+		vec_append_zeroed(&sum->total, rows->ntype);
+	for (size_t i = 0; i < rows->profile.n; i++) {
+		const struct stored *p = &rows->profile.v[i];
+		struct str type = meta_default_type(strings_get(&rows->meta, p->meta));
+
+		sum->nprofile++;
+		sum->nmerged += p->nprofile;
+		sum->first = p->time < sum->first ? p->time : sum->first;
+		sum->last = p->time > sum->last ? p->time : sum->last;
+		if (type.n && (!sum->default_type.n || str_cmp(type, sum->default_type) < 0))
+			sum->default_type = strings_get(&w->text, strings_intern(&w->text, type));
+		for (size_t t = 0; t < rows->ntype; t++)
+			sum->total.v[t] = add_up(sum->total.v[t],
+						 rows->total.v[i * rows->ntype + t]);
+	}
+}
+
 bool block_add_chunk(struct block_writer *w, struct str series, struct rows_of_chunk *rows)
 {
 	struct chunk c = { .series = series_number(w, series),
@@ -101,6 +135,7 @@ bool block_add_chunk(struct block_writer *w, struct str series, struct rows_of_c
 	struct buf *part = mem_zeroed(c.nsection, sizeof(*part));
 
 	chunk_put(rows, part);
+	add_to_sum(w, &w->index.series.v[c.series].sum, rows);
 	c.first = rows->profile.v[0].time;
 	c.last = vec_last(&rows->profile).time;
 	for (uint32_t i = 0; i < c.nsection; i++) {
@@ -185,6 +220,17 @@ static void index_put(const struct block *x, struct buf *b)
 		put_uleb(b, x->series.v[i].group);
 		put_text(b, x->series.v[i].series.bytes);
 	}
+	for (size_t i = 0; i < x->series.n; i++) {
+		const struct series_sum *sum = &x->series.v[i].sum;
+
+		put_uleb(b, sum->nprofile);
+		put_uleb(b, sum->nmerged);
+		put_sleb(b, sum->first);
+		put_delta(b, (uint64_t)sum->last, (uint64_t)sum->first);
+		put_text(b, sum->default_type);
+		for (size_t t = 0; t < sum->total.n; t++)
+			put_sleb(b, sum->total.v[t]);
+	}
 }
 
 static void chunks_index_put(const struct block *x, struct buf *b)
@@ -229,7 +275,8 @@ bool block_finish(struct block_writer *w)
 	struct store_name name = { .level = w->index.level,
 				   .from = w->index.first,
 				   .to = w->index.last,
-				   .id = w->index.id };
+				   .id = w->index.id,
+				   .step = w->step };
 	char was[PATH_MAX], now[PATH_MAX], final[sizeof(w->name)];
 
 	write_index(w);
@@ -263,6 +310,8 @@ void block_writer_release(struct block_writer *w)
 	}
 	for (size_t i = 0; i < w->index.group.n; i++)
 		vec_release(&w->index.group.v[i].key);
+	for (size_t i = 0; i < w->index.series.n; i++)
+		vec_release(&w->index.series.v[i].sum.total);
 	vec_release(&w->index.replaced);
 	vec_release(&w->index.group);
 	vec_release(&w->index.series);

@@ -9,6 +9,7 @@ void chunk_begin(struct rows_of_chunk *c, size_t ntype)
 	vec_clear(&c->total);
 	vec_clear(&c->row);
 	vec_clear(&c->value);
+	vec_clear(&c->more_hash);
 	if (c->meta.n)
 		strings_release(&c->meta);
 	strings_init(&c->meta);
@@ -20,6 +21,7 @@ void chunk_release(struct rows_of_chunk *c)
 	vec_release(&c->total);
 	vec_release(&c->row);
 	vec_release(&c->value);
+	vec_release(&c->more_hash);
 	if (c->meta.n)
 		strings_release(&c->meta);
 	*c = (struct rows_of_chunk){ 0 };
@@ -41,8 +43,7 @@ static int by_time(const void *a, const void *b)
 	return (x->was > y->was) - (x->was < y->was);
 }
 
-/* Put the profiles in order of time. */
-static void sort_profiles(struct rows_of_chunk *c)
+void chunk_sort(struct rows_of_chunk *c)
 {
 	size_t n = c->profile.n, ntotal = c->total.n, nplace = n;
 	struct place *place = mem_zeroed(n, sizeof(*place));
@@ -101,7 +102,7 @@ static void sort_rows_by(const struct chunk_row *row, size_t field, uint32_t *or
 
 enum { BY_STACK, BY_LABELS, BY_PROFILE };
 
-static uint32_t *order_of_rows(const struct rows_of_chunk *c)
+uint32_t *chunk_order(const struct rows_of_chunk *c)
 {
 	size_t n = c->row.n;
 	uint32_t *order = mem_zeroed(n, sizeof(*order)), *spare = mem_zeroed(n, sizeof(*spare));
@@ -213,6 +214,11 @@ static void profiles_put(const struct rows_of_chunk *c, struct buf *b)
 	}
 	for (size_t i = 0; i < n; i++)
 		put_u64(b, p[i].hash);
+	if (!c->more_hash.n)
+		return;
+	put_uleb(b, c->more_hash.n);
+	for (size_t i = 0; i < c->more_hash.n; i++)
+		put_u64(b, c->more_hash.v[i]);
 }
 
 static void runs_put(const struct run_places *runs, struct buf *b)
@@ -283,8 +289,8 @@ void chunk_put(struct rows_of_chunk *c, struct buf *parts)
 	int64_t *divisor = mem_zeroed(c->ntype, sizeof(*divisor));
 	uint32_t *order;
 
-	sort_profiles(c);
-	order = order_of_rows(c);
+	chunk_sort(c);
+	order = chunk_order(c);
 	gather_runs(c, order, &runs);
 	profiles_put(c, &parts[CHUNK_PROFILES]);
 	runs_put(&runs, &parts[CHUNK_RUNS]);

@@ -43,11 +43,24 @@ struct rows_of_chunk {
 	VEC(int64_t) total;         /* ntype for each profile */
 	struct strings meta;
 	VEC(struct chunk_row) row;
-	VEC(int64_t) value; /* ntype for each row */
+	VEC(int64_t) value;      /* ntype for each row */
+	VEC(uint64_t) more_hash; /* of profiles that became part of another one, in any order */
 };
 
 void chunk_begin(struct rows_of_chunk *c, size_t ntype);
 void chunk_release(struct rows_of_chunk *c);
+
+/* Put the profiles in order of time. */
+void chunk_sort(struct rows_of_chunk *c);
+
+/* Numbers of rows by stack, labels and profile: row.n of them, which the caller frees. */
+uint32_t *chunk_order(const struct rows_of_chunk *c);
+
+/*
+ * Add up the profiles of each span of `step` (ns), and their rows: one is left, with the time
+ * of the first. Sums are exact, or saturate, which *saturated counts.
+ */
+void chunk_reduce(struct rows_of_chunk *c, int64_t step, uint64_t *saturated);
 
 enum { CHUNK_PROFILES, CHUNK_RUNS, CHUNK_TIMES, CHUNK_VALUES };
 
@@ -62,6 +75,7 @@ struct chunk_profiles {
 	VEC(struct stored) profile;
 	VEC(int64_t) total; /* column by column: total.v[type * profile.n + i] */
 	VEC(struct str) meta;
+	VEC(uint64_t) more_hash;
 	struct buf bytes; /* of the texts */
 };
 

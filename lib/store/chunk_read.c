@@ -6,6 +6,7 @@ void chunk_profiles_release(struct chunk_profiles *p)
 	vec_release(&p->profile);
 	vec_release(&p->total);
 	vec_release(&p->meta);
+	vec_release(&p->more_hash);
 	buf_release(&p->bytes);
 }
 
@@ -54,6 +55,16 @@ static int64_t times_factor(struct cursor *c, int64_t v, int64_t factor)
 	return product;
 }
 
+/* Only chunks whose profiles were added up have more hashes than profiles. */
+static void more_hashes_get(struct cursor *c, struct chunk_profiles *p)
+{
+	size_t n = cursor_left(c) ? get_count(c) : 0;
+
+	vec_clear(&p->more_hash);
+	for (size_t i = 0; i < n && !c->failed; i++)
+		vec_push(&p->more_hash, cursor_u64(c));
+}
+
 bool chunk_profiles_get(struct cursor *c, size_t ntype, struct chunk_profiles *p)
 {
 	size_t n = get_count(c);
@@ -76,6 +87,7 @@ bool chunk_profiles_get(struct cursor *c, size_t ntype, struct chunk_profiles *p
 	}
 	for (size_t i = 0; i < n; i++)
 		p->profile.v[i].hash = cursor_u64(c);
+	more_hashes_get(c, p);
 	return !c->failed && !cursor_left(c);
 }
 

@@ -1,7 +1,8 @@
 /*
  * Compaction: from logs to blocks, and from small blocks to large ones. A block holds
  * profiles of one day (UTC). Level 1 is made of logs; eight blocks of one level become one
- * of the next, and a day that is over becomes one block.
+ * of the next, and a day that is over becomes one block. Of a day that is old enough, it
+ * has the resolution that store_resolution() says.
  *
  * Readers and writers go on meanwhile. A new block says what it replaces, and becomes part
  * of the store at once, when it gets its name; then what it replaces is removed. What a
@@ -26,6 +27,7 @@ struct compact_options {
 struct compact_result {
 	uint64_t nwritten, nremoved; /* files */
 	uint64_t nprofile;           /* that were written */
+	uint64_t saturated;          /* sums that do not fit in 64 bits */
 	bool is_busy;                /* another compaction is at work: nothing was done */
 	struct buf errors;           /* one a line */
 };

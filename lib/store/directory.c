@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char marker[] = "prof-store", contents[] = "prof-store 1\n";
+const char store_marker[] = "prof-store", store_marker_contents[] = "prof-store 1\n";
 
 void store_path(char path[PATH_MAX], const char *dir, const char *name)
 {
@@ -23,7 +23,9 @@ bool store_is(const char *dir)
 	char path[PATH_MAX];
 	struct stat st;
 
-	store_path(path, dir, marker);
+	if (s3_is(dir))
+		return true;
+	store_path(path, dir, store_marker);
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
@@ -52,11 +54,11 @@ bool store_make(const char *dir)
 	} else if (errno != EEXIST) {
 		return false;
 	}
-	store_path(path, dir, marker);
+	store_path(path, dir, store_marker);
 	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return false;
-	if (write(fd, contents, sizeof(contents) - 1) < 0 || fsync(fd) < 0) {
+	if (write(fd, store_marker_contents, strlen(store_marker_contents)) < 0 || fsync(fd) < 0) {
 		close(fd);
 		return false;
 	}
@@ -98,16 +100,18 @@ static void print_second(int64_t ns, bool up, char text[32])
 
 void store_name_print(const struct store_name *n, char *text, size_t size)
 {
-	char from[32], to[32];
+	char from[32], to[32], step[32] = "";
 
+	if (n->step)
+		snprintf(step, sizeof(step), "%llds.", (long long)(n->step / SECOND_NS));
 	print_second(n->from, false, from);
 	print_second(n->to, true, to);
 	if (n->is_log)
 		snprintf(text, size, "0-%s-%s-%016llx.log", from, n->host,
 			 (unsigned long long)n->id);
 	else
-		snprintf(text, size, "%u-%s-%s-%016llx.block", n->level, from, to,
-			 (unsigned long long)n->id);
+		snprintf(text, size, "%u-%s-%s-%016llx.%sblock", n->level, from, to,
+			 (unsigned long long)n->id, step);
 }
 
 static bool parse_second(struct str s, int64_t *ns)
@@ -129,20 +133,51 @@ bool store_name_parse(struct store_name *n, const char *text)
 {
 	struct str rest = str_of(text), level = str_cut(&rest, '-'), from = str_cut(&rest, '-'),
 		   to = str_cut(&rest, '-'), id = str_cut(&rest, '.');
-	uint64_t number;
+	uint64_t number, step = 0;
 
+	if (!str_eq(rest, S("log")) && !str_eq(rest, S("block"))) {
+		struct str seconds = str_cut(&rest, '.');
+
+		if (!seconds.n || seconds.p[--seconds.n] != 's' || !str_u64(seconds, &step) ||
+		    !step || step > INT64_MAX / SECOND_NS || !str_eq(rest, S("block")))
+			return false;
+	}
 	*n = (struct store_name){ .is_log = str_eq(rest, S("log")) };
-	if (strlen(text) >= sizeof(n->text) || (!n->is_log && !str_eq(rest, S("block"))))
+	if (strlen(text) >= sizeof(n->text))
 		return false;
 	strcpy(n->text, text);
 	if (id.n != 16 || !str_hex(id, &n->id) || !str_u64(level, &number) || number > 255 ||
 	    n->is_log != (number == 0) || !parse_second(from, &n->from))
 		return false;
 	n->level = (unsigned)number;
+	n->step = (int64_t)step * SECOND_NS;
 	n->to = n->from;
 	if (n->is_log)
 		snprintf(n->host, sizeof(n->host), "%.*s", STR_ARG(to));
 	return n->is_log || parse_second(to, &n->to);
+}
+
+bool store_name_is_of_day(const struct store_name *n, int64_t day)
+{
+	return !n->is_log && n->from >= day && n->to <= day + DAY_NS;
+}
+
+uint64_t store_file_size(const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	store_path(path, dir, name);
+	return stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
+}
+
+int64_t store_file_time(const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	store_path(path, dir, name);
+	return stat(path, &st) == 0 ? (int64_t)st.st_mtime * SECOND_NS : 0;
 }
 
 /* Listing */
@@ -154,7 +189,22 @@ static int by_text(const void *a, const void *b)
 	return strcmp(x->text, y->text);
 }
 
-static bool list_once(const char *dir, struct store_names *names)
+static bool damaged_name_parse(struct store_name *n, const char *text)
+{
+	static const char ending[] = ".damaged";
+	size_t length = strlen(text);
+	char log[sizeof(n->text)];
+
+	if (length < sizeof(ending) || strcmp(text + length - (sizeof(ending) - 1), ending) != 0 ||
+	    length - (sizeof(ending) - 1) >= sizeof(log))
+		return false;
+	memcpy(log, text, length - (sizeof(ending) - 1));
+	log[length - (sizeof(ending) - 1)] = '\0';
+	return store_name_parse(n, log) && n->is_log;
+}
+
+static bool list_once(const char *dir, struct store_names *names,
+		      bool (*parse)(struct store_name *n, const char *text))
 {
 	DIR *d = opendir(dir);
 	struct dirent *entry;
@@ -165,7 +215,7 @@ static bool list_once(const char *dir, struct store_names *names)
 	for (errno = 0; (entry = readdir(d)); errno = 0) {
 		struct store_name n;
 
-		if (store_name_parse(&n, entry->d_name))
+		if (parse(&n, entry->d_name))
 			vec_push(names, n);
 	}
 	closedir(d);
@@ -193,9 +243,10 @@ static bool names_agree(const struct store_names *a, const struct store_names *b
 bool store_list(const char *dir, struct store_names *names)
 {
 	struct store_names again = { 0 };
-	bool ok = list_once(dir, names);
+	bool ok = list_once(dir, names, store_name_parse);
 
-	while (ok && (ok = list_once(dir, &again)) && !names_agree(names, &again)) {
+	while (ok && (ok = list_once(dir, &again, store_name_parse)) &&
+	       !names_agree(names, &again)) {
 		struct store_names swap = *names;
 
 		*names = again;
@@ -203,4 +254,37 @@ bool store_list(const char *dir, struct store_names *names)
 	}
 	vec_release(&again);
 	return ok;
+}
+
+bool store_list_damaged(const char *dir, struct store_names *names)
+{
+	return list_once(dir, names, damaged_name_parse);
+}
+
+static void take_object(void *context, struct str name, uint64_t size)
+{
+	struct objects *o = context;
+	struct store_name n;
+	char text[sizeof(n.text)];
+
+	if (name.n >= sizeof(text))
+		return;
+	memcpy(text, name.p, name.n);
+	text[name.n] = '\0';
+	o->is_store |= strcmp(text, store_marker) == 0;
+	if (!store_name_parse(&n, text) || n.is_log)
+		return;
+	n.size = size;
+	vec_push(&o->names, n);
+}
+
+bool objects_list(struct s3 *s3, struct objects *o, struct buf *why)
+{
+	o->is_store = false;
+	vec_clear(&o->names);
+	if (!s3_list(s3, take_object, o, why))
+		return false;
+	if (o->names.n)
+		qsort(o->names.v, o->names.n, sizeof(*o->names.v), by_text);
+	return true;
 }

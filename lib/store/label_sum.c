@@ -7,7 +7,7 @@ static bool has_labels_of_samples(struct piece *p, struct row_runs *runs)
 	size_t nrow;
 	bool found = false;
 
-	if (p->chunk)
+	if (p->group)
 		return p->group->key.n != 0;
 	if (!piece_runs(p, runs, &nrow))
 		return true;
@@ -25,7 +25,7 @@ static bool index_is_enough(struct store_view *v, struct selector *selector)
 	struct piece p;
 	bool enough = true;
 
-	view_begin(v, selector);
+	view_begin_series(v, selector);
 	while (enough && view_next(v, &p))
 		enough = p.exact && !has_labels_of_samples(&p, &runs);
 	vec_release(&runs);
@@ -35,25 +35,42 @@ static bool index_is_enough(struct store_view *v, struct selector *selector)
 	return enough;
 }
 
-static void add_column(struct piece *p, const struct chunk_profiles *profiles, size_t type,
-		       sample_id sample, struct profile *to)
+/* The sum of a piece's totals. A saturated one is added as it is, and counted. */
+static void add_total(struct piece *p, const struct chunk_profiles *profiles, size_t type,
+		      uint32_t col, int64_t scale, sample_id sample, struct profile *to)
 {
 	size_t n = profiles->profile.n;
-	int64_t scale;
-	uint32_t col = profile_column(to, dict_intern(to->dict, p->series->type.v[type].type),
-				      dict_intern(to->dict, p->series->type.v[type].unit), &scale);
 
-	to->col[col].nprofile = to->nprofile;
+	if (p->sum) {
+		int64_t total = p->sum->total.v[type];
+
+		to->saturated += total == INT64_MAX || total == INT64_MIN;
+		profile_add_value(to, col, sample, sat_mul(to, total, scale));
+		return;
+	}
 	for (size_t i = 0; i < n; i++)
 		if (piece_has(p, profiles->profile.v[i].time))
 			profile_add_value(to, col, sample,
 					  sat_mul(to, profiles->total.v[type * n + i], scale));
 }
 
+static void add_column(struct piece *p, const struct chunk_profiles *profiles, size_t type,
+		       sample_id sample, struct profile *to)
+{
+	int64_t scale;
+	uint32_t col = profile_column(to, dict_intern(to->dict, p->series->type.v[type].type),
+				      dict_intern(to->dict, p->series->type.v[type].unit), &scale);
+
+	to->col[col].nprofile = to->nprofile;
+	add_total(p, profiles, type, col, scale, sample, to);
+}
+
 static uint32_t count_profiles(const struct piece *p, const struct chunk_profiles *profiles)
 {
 	uint32_t n = 0;
 
+	if (p->sum)
+		return (uint32_t)(p->sum->nmerged < UINT32_MAX ? p->sum->nmerged : UINT32_MAX);
 	for (size_t i = 0; i < profiles->profile.n; i++)
 		if (piece_has(p, profiles->profile.v[i].time))
 			n += profiles->profile.v[i].nprofile;
@@ -65,13 +82,16 @@ static bool labels_of_piece(struct piece *p, struct chunk_profiles *profiles, st
 {
 	sample_id sample;
 
-	if (!piece_profiles(p, profiles))
+	if (!p->sum && !piece_profiles(p, profiles))
 		return false;
 	profile_clear(to);
 	to->nprofile = count_profiles(p, profiles);
 	if (!to->nprofile)
 		return false;
-	meta_get(profiles->meta.v[profiles->profile.v[0].meta], to);
+	if (p->sum)
+		to->head.default_type = dict_intern(to->dict, p->sum->default_type);
+	else
+		meta_get(profiles->meta.v[profiles->profile.v[0].meta], to);
 	to->head.period_type = dict_intern(to->dict, p->series->period_type);
 	to->head.period_unit = dict_intern(to->dict, p->series->period_unit);
 	sample = profile_add_sample(to, (stack_id){ 0 }, series_labels(p->series, to->dict));
@@ -89,7 +109,7 @@ bool store_sum_labels(struct store_view *v, struct selector *selector, struct pr
 	if (!index_is_enough(v, selector))
 		return false;
 	profile_init(&part, total->dict);
-	view_begin(v, selector);
+	view_begin_series(v, selector);
 	while (view_next(v, &p))
 		if (labels_of_piece(&p, &profiles, &part))
 			profile_append(total, &part);

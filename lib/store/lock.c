@@ -75,12 +75,13 @@ static bool write_own(const char *own)
  * The lock is a second name of that file: so it is never there without its contents. A
  * compaction that is at work may remove the first one.
  */
-bool store_lock(const char *dir)
+bool store_lock(const char *dir, bool *was_left)
 {
 	char path[PATH_MAX], own[PATH_MAX], name[64];
 	bool ok = false;
 	int why = 0;
 
+	*was_left = false;
 	store_path(path, dir, lock_name);
 	snprintf(name, sizeof(name), "tmp-lock-%016llx", (unsigned long long)store_new_id());
 	store_path(own, dir, name);
@@ -96,6 +97,7 @@ bool store_lock(const char *dir)
 		if (ok || why || !is_stale(path))
 			break;
 		break_lock(dir, path);
+		*was_left = true;
 	}
 	unlink(own);
 	errno = why;

@@ -4,8 +4,11 @@
 
 #include <stdbool.h>
 
-/* False if another process has it (errno 0), or with errno. */
-bool store_lock(const char *dir);
+/*
+ * False if another process has it (errno 0), or with errno. *was_left: a process that had it
+ * is gone; it may have been killed while it removed files.
+ */
+bool store_lock(const char *dir, bool *was_left);
 void store_unlock(const char *dir);
 
 #endif

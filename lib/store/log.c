@@ -8,8 +8,11 @@ static bool log_head_check(struct log *l)
 	struct str magic = cursor_bytes(&c, 8);
 	uint32_t version = cursor_u32(&c);
 
-	if (cursor_u32(&c) || c.failed || !str_eq(magic, S("proflogs")))
-		return in_fail_at(&l->in, 0, "the beginning of the log is damaged");
+	if (cursor_u32(&c) || c.failed || !str_eq(magic, S("proflogs"))) {
+		in_fail_at(&l->in, 0, "the beginning of the log is damaged");
+		l->head_is_damaged = true;
+		return true;
+	}
 	if (version != STORE_LOG_VERSION)
 		return in_fail_at(&l->in, 8, "the log is of version %u; this program reads %d",
 				  version, STORE_LOG_VERSION);
@@ -205,7 +208,7 @@ void log_rewind(struct log *l)
 	l->joined_to = 0;
 	l->has_dict = false;
 	l->torn = l->file.n < LOG_HEAD ? l->file.n : 0;
-	l->damaged = 0;
+	l->damaged = l->head_is_damaged ? LOG_HEAD : 0;
 }
 
 void log_close(struct log *l)

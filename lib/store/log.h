@@ -96,6 +96,7 @@ struct log {
 	struct dictionary *dict; /* the reader's */
 	struct row_numbers numbers;
 	size_t joined_to; /* records up to here are of a whole group */
+	bool head_is_damaged;
 	bool has_dict;    /* the rows that the next record refers to have been read */
 	uint64_t torn;    /* bytes of records that were never complete */
 	uint64_t damaged; /* bytes of others that cannot be read; there is an error, too */
@@ -104,7 +105,10 @@ struct log {
 	size_t part_cap;
 };
 
-/* dict: where the log's rows are entered. path must stay. False with an error in l->in. */
+/*
+ * dict: where the log's rows are entered. path must stay. False with an error in l->in. A log
+ * whose head alone is damaged is an error, too, but its records can be read: true.
+ */
 bool log_open(struct log *l, const char *path, struct dictionary *dict);
 
 /*

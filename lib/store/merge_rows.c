@@ -7,103 +7,6 @@
 /* A chunk of more rows is split by time, so that memory stays bounded. */
 enum { MOST_ROWS = 2 << 20 };
 
-/* What logs have */
-
-struct log_reading {
-	struct log_contents *c;
-	struct chunk_profiles profiles;
-	struct row_runs runs;
-	VEC(int64_t) value; /* type by type */
-};
-
-static struct log_series *series_in(struct log_contents *c, const struct series *s)
-{
-	uint32_t i = strings_intern(&c->bytes, s->bytes);
-
-	if (i > c->series.n) {
-		struct log_series new = { .bytes = strings_get(&c->bytes, i) };
-		struct series kept = { 0 };
-
-		if (series_get(&kept, new.bytes))
-			new.group = series_group(&kept);
-		series_release(&kept);
-		chunk_begin(&new.rows, s->type.n);
-		vec_push(&c->series, new);
-	}
-	return &c->series.v[i - 1];
-}
-
-static void keep_rows(struct log_reading *r, struct piece *p, struct log_series *to, size_t nrow)
-{
-	const struct row_numbers *n = piece_numbers(p, p->view->dict);
-	size_t ntype = to->rows.ntype;
-	uint32_t profile = (uint32_t)to->rows.profile.n - 1;
-
-	for (size_t i = 0; i < nrow; i++) {
-		const struct row_run *run = &r->runs.v[i];
-
-		vec_push(&to->rows.row, { piece_stack(p, n, run->stack).i,
-					  piece_labels(p, n, run->labels).i, profile });
-		for (size_t t = 0; t < ntype; t++)
-			vec_push(&to->rows.value, r->value.v[t * nrow + i]);
-	}
-}
-
-static bool read_record(struct log_reading *r, struct piece *p)
-{
-	struct log_series *to;
-	struct stored s;
-	size_t nrow, ntype = p->series->type.n;
-	const struct row_numbers *n = piece_numbers(p, p->view->dict);
-
-	if (!piece_profiles(p, &r->profiles) || !piece_runs(p, &r->runs, &nrow))
-		return false;
-	if (nrow != r->runs.n)
-		return piece_fail(p, "rows");
-	vec_reserve(&r->value, nrow * ntype);
-	for (size_t t = 0; t < ntype; t++)
-		if (!piece_values(p, t, nrow, r->value.v + t * nrow))
-			return false;
-	to = series_in(r->c, p->series);
-	s = r->profiles.profile.v[0];
-	s.meta = strings_intern(&to->rows.meta, r->profiles.meta.v[s.meta]);
-	s.main_map = s.main_map < n->map.n ? n->map.v[s.main_map].i : 0;
-	vec_push(&to->rows.profile, s);
-	vec_append(&to->rows.total, r->profiles.total.v, ntype);
-	vec_push(&to->first, to->rows.row.n);
-	keep_rows(r, p, to, nrow);
-	r->c->nprofile++;
-	return true;
-}
-
-void log_contents_read(struct log_contents *c, struct store_view *v)
-{
-	struct log_reading r = { .c = c };
-
-	struct piece p;
-
-	strings_init(&c->bytes);
-	view_begin(v, NULL);
-	while (view_next(v, &p))
-		if (p.file->name.is_log)
-			read_record(&r, &p);
-	for (size_t i = 0; i < c->series.n; i++)
-		vec_push(&c->series.v[i].first, c->series.v[i].rows.row.n);
-	chunk_profiles_release(&r.profiles);
-	vec_release(&r.runs);
-	vec_release(&r.value);
-}
-
-void log_contents_release(struct log_contents *c)
-{
-	for (size_t i = 0; i < c->series.n; i++) {
-		chunk_release(&c->series.v[i].rows);
-		vec_release(&c->series.v[i].first);
-	}
-	vec_release(&c->series);
-	strings_release(&c->bytes);
-}
-
 /* Where the rows of a new block come from */
 
 struct origin {
@@ -115,10 +18,24 @@ struct origin {
 	const struct chunk *chunk;
 };
 
+/*
+ * Relabelling reads the rows of a block's group into a dictionary of their own: only what is
+ * still needed goes on into the new block.
+ */
+struct relabelling {
+	const struct relabel *rules; /* NULL: there is none, and the others are not used */
+	struct strings series;       /* the new ones */
+	const struct group *group;   /* whose rows are in dict */
+	struct dictionary dict;
+	struct remap remap;       /* from dict into the block's */
+	VEC(label_set_id) labels; /* by number in the group: after the rules */
+};
+
 struct merge {
 	struct store_view *v;
 	struct block_writer *w;
 	int64_t from, to;
+	int64_t step;              /* 0: profiles are not added up */
 	VEC(struct origin) origin; /* by group, series, time */
 	struct dictionary out;     /* of the group at hand */
 	struct remap remap;        /* from the logs' dictionary */
@@ -127,7 +44,8 @@ struct merge {
 	struct row_runs runs;
 	VEC(uint32_t) time;
 	VEC(int64_t) value;
-	uint64_t nprofile;
+	struct relabelling relabel;
+	struct merge_result *result;
 	bool failed;
 };
 
@@ -161,19 +79,46 @@ static void add_log_origins(struct merge *m, const struct log_contents *logs)
 	}
 }
 
+static void relabel_origin(struct merge *m, const struct series *s, struct origin *o)
+{
+	struct buf bytes = { 0 };
+	struct series new = { 0 };
+
+	relabel_series(m->relabel.rules, s, &bytes);
+	o->series = strings_get(&m->relabel.series,
+				strings_intern(&m->relabel.series, buf_str(&bytes)));
+	m->failed |= !series_get(&new, o->series);
+	o->group = series_group(&new);
+	series_release(&new);
+	buf_release(&bytes);
+}
+
 static void add_block_origins(struct merge *m)
 {
 	for (size_t i = 0; i < m->v->file.n; i++) {
 		struct view_file *f = m->v->file.v[i];
 
-		for (size_t k = 0; !f->is_bad && !f->name.is_log && k < f->block.chunk.n; k++) {
+		if (f->is_bad || f->name.is_log)
+			continue;
+		m->failed |= !block_read_chunks(&f->block);
+		for (size_t k = 0; k < f->block.chunk.n; k++) {
 			const struct chunk *c = &f->block.chunk.v[k];
 			const struct block_series *s = &f->block.series.v[c->series];
 
-			if (c->first < m->to && c->last >= m->from)
-				vec_push(&m->origin,
-					 { f->block.group.v[s->group].name, s->series.bytes,
-					   c->first, c->last, c->nrow, NULL, f, c });
+			struct origin o = { f->block.group.v[s->group].name,
+					    s->series.bytes,
+					    c->first,
+					    c->last,
+					    c->nrow,
+					    NULL,
+					    f,
+					    c };
+
+			if (c->first >= m->to || c->last < m->from)
+				continue;
+			if (m->relabel.rules)
+				relabel_origin(m, &s->series, &o);
+			vec_push(&m->origin, o);
 		}
 	}
 }
@@ -224,11 +169,25 @@ static void take_profiles(struct merge *m, struct piece *p, const struct row_num
 		if (s.time < from || s.time >= to || !piece_has(p, s.time))
 			continue;
 		s.main_map = s.main_map < n->map.n ? n->map.v[s.main_map].i : 0;
+		if (m->relabel.rules)
+			s.main_map = remap_map(&m->relabel.remap, (map_id){ s.main_map }).i;
 		push_profile(m, s, m->profiles.meta.v[s.meta]);
 		now[i] = (uint32_t)m->rows.profile.n;
 		for (size_t t = 0; t < ntype; t++)
 			vec_push(&m->rows.total, m->profiles.total.v[t * nprofile + i]);
 	}
+}
+
+/* The rows of the new block's dictionary that the numbers of a run are. */
+static void rows_of_run(struct merge *m, struct piece *p, const struct row_numbers *n,
+			const struct row_run *run, uint32_t *stack, uint32_t *labels)
+{
+	*stack = piece_stack(p, n, run->stack).i;
+	*labels = piece_labels(p, n, run->labels).i;
+	if (!m->relabel.rules || p->file->block.in.failed)
+		return;
+	*stack = remap_stack(&m->relabel.remap, (stack_id){ *stack }).i;
+	*labels = remap_label_set(&m->relabel.remap, m->relabel.labels.v[run->labels]).i;
 }
 
 static void take_rows(struct merge *m, struct piece *p, const struct row_numbers *n, size_t nrow,
@@ -238,8 +197,9 @@ static void take_rows(struct merge *m, struct piece *p, const struct row_numbers
 
 	for (size_t i = 0; i < m->runs.n; i++) {
 		const struct row_run *run = &m->runs.v[i];
-		uint32_t stack = piece_stack(p, n, run->stack).i;
-		uint32_t labels = piece_labels(p, n, run->labels).i;
+		uint32_t stack, labels;
+
+		rows_of_run(m, p, n, run, &stack, &labels);
 
 		for (size_t k = 0; k < run->n; k++, at++) {
 			uint32_t profile = now[m->time.v[at]];
@@ -253,19 +213,50 @@ static void take_rows(struct merge *m, struct piece *p, const struct row_numbers
 	}
 }
 
+static void forget_relabelled(struct merge *m)
+{
+	if (m->relabel.group) {
+		remap_release(&m->relabel.remap);
+		dict_release(&m->relabel.dict);
+	}
+	m->relabel.group = NULL;
+}
+
+/* The rows of the piece's group: in the new block's dictionary, or in that before the rules. */
+static const struct row_numbers *numbers_for(struct merge *m, struct piece *p)
+{
+	const struct row_numbers *n;
+
+	if (!m->relabel.rules)
+		return piece_numbers(p, &m->out);
+	if (m->relabel.group == p->group)
+		return piece_numbers(p, &m->relabel.dict);
+	forget_relabelled(m);
+	view_forget_numbers(m->v);
+	dict_init(&m->relabel.dict);
+	n = piece_numbers(p, &m->relabel.dict);
+	vec_clear(&m->relabel.labels);
+	for (size_t i = 0; n && i < n->label_set.n; i++)
+		vec_push(&m->relabel.labels,
+			 relabel_set(m->relabel.rules, &m->relabel.dict, n->label_set.v[i]));
+	remap_init(&m->relabel.remap, &m->out, &m->relabel.dict);
+	m->relabel.group = p->group;
+	return n;
+}
+
 static bool take_from_block(struct merge *m, const struct origin *o, int64_t from, int64_t to)
 {
 	const struct block *b = &o->file->block;
 	const struct block_series *s = &b->series.v[o->chunk->series];
-	struct piece p = { m->v,
-			   o->file,
-			   &s->series,
-			   o->chunk,
-			   &b->group.v[s->group],
-			   o->chunk->nprofile,
-			   o->chunk->nrow };
+	struct piece p = { .view = m->v,
+			   .file = o->file,
+			   .series = &s->series,
+			   .chunk = o->chunk,
+			   .group = &b->group.v[s->group],
+			   .nprofile = o->chunk->nprofile,
+			   .nrow = o->chunk->nrow };
 	size_t nrow, ntype = s->series.type.n, nprofile;
-	const struct row_numbers *n = piece_numbers(&p, &m->out);
+	const struct row_numbers *n = numbers_for(m, &p);
 	uint32_t *now;
 
 	if (!n || !piece_profiles(&p, &m->profiles) || !piece_runs(&p, &m->runs, &nrow))
@@ -279,6 +270,8 @@ static bool take_from_block(struct merge *m, const struct origin *o, int64_t fro
 		if (!piece_values(&p, t, nrow, m->value.v + t * nrow))
 			return false;
 	now = mem_zeroed(nprofile, sizeof(*now));
+	if (o->chunk->first >= from && o->chunk->first < to)
+		vec_append(&m->rows.more_hash, m->profiles.more_hash.v, m->profiles.more_hash.n);
 	take_profiles(m, &p, n, from, to, now);
 	take_rows(m, &p, n, nrow, now);
 	mem_free(now, nprofile * sizeof(*now));
@@ -319,7 +312,9 @@ static void write_span(struct merge *m, const struct origin *o, size_t n, size_t
 		else
 			m->failed |= !take_from_block(m, &o[i], from, to);
 	}
-	m->nprofile += m->rows.profile.n;
+	m->result->nprofile += m->rows.profile.n;
+	if (m->step && !m->failed)
+		chunk_reduce(&m->rows, m->step, &m->result->saturated);
 	if (!m->failed && m->rows.profile.n)
 		m->failed |= !block_add_chunk(m->w, o[0].series, &m->rows);
 }
@@ -357,17 +352,27 @@ static void write_group(struct merge *m, const struct origin *o, size_t n)
 	}
 	if (!m->failed)
 		m->failed |= !block_group_end(m->w, &m->out);
+	forget_relabelled(m);
 	remap_release(&m->remap);
 	dict_release(&m->out);
 	view_forget_numbers(m->v);
 }
 
-bool merge_into_block(struct store_view *v, const struct log_contents *logs, int64_t from,
-		      int64_t to, struct block_writer *w, uint64_t *nprofile)
+bool merge_into_block(struct store_view *v, const struct log_contents *logs,
+		      const struct merge_how *how, struct block_writer *w,
+		      struct merge_result *result)
 {
-	struct merge m = { .v = v, .w = w, .from = from, .to = to };
+	struct merge m = { .v = v,
+			   .w = w,
+			   .from = how->from,
+			   .to = how->to,
+			   .step = how->step,
+			   .relabel = { .rules = how->relabel },
+			   .result = result };
 	size_t end;
 
+	if (how->relabel)
+		strings_init(&m.relabel.series);
 	add_log_origins(&m, logs);
 	add_block_origins(&m);
 	if (m.origin.n)
@@ -378,7 +383,9 @@ bool merge_into_block(struct store_view *v, const struct log_contents *logs, int
 			end++;
 		write_group(&m, m.origin.v + i, end - i);
 	}
-	*nprofile = m.nprofile;
+	if (how->relabel)
+		strings_release(&m.relabel.series);
+	vec_release(&m.relabel.labels);
 	vec_release(&m.origin);
 	chunk_release(&m.rows);
 	chunk_profiles_release(&m.profiles);

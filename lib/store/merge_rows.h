@@ -5,6 +5,7 @@
 #ifndef STORE_MERGE_ROWS_H
 #define STORE_MERGE_ROWS_H
 
+#include "store/relabel.h"
 #include "store/store_view.h"
 
 /* Spans of chunks begin at multiples of this: a query for a shorter time reads one. */
@@ -30,19 +31,25 @@ struct log_contents {
 void log_contents_read(struct log_contents *c, struct store_view *v);
 void log_contents_release(struct log_contents *c);
 
+/* What is written of the time [from, to), and how. */
+struct merge_how {
+	int64_t from, to;
+	unsigned level;                /* of the new block */
+	int64_t step;                  /* its resolution; 0: profiles stay as they are */
+	const struct relabel *relabel; /* NULL: labels stay, too; then there are no logs */
+};
+
+struct merge_result {
+	uint64_t nprofile;  /* that were taken */
+	uint64_t saturated; /* sums that do not fit in 64 bits */
+};
+
 /*
- * Write what logs and the view's blocks have of the time [from, to) into w. False if that
- * fails: with w->error, or with an error in the view. *nprofile: profiles written.
+ * Write what logs and the view's blocks have of that time into w. False if that fails: with
+ * w->error, or with an error in the view.
  */
-bool merge_into_block(struct store_view *v, const struct log_contents *logs, int64_t from,
-		      int64_t to, struct block_writer *w, uint64_t *nprofile);
-
-/* The beginning of the span of that length in which a time is. */
-static inline int64_t span_of(int64_t time, int64_t length)
-{
-	int64_t rest = time % length;
-
-	return time - rest - (rest < 0 ? length : 0);
-}
+bool merge_into_block(struct store_view *v, const struct log_contents *logs,
+		      const struct merge_how *how, struct block_writer *w,
+		      struct merge_result *result);
 
 #endif

@@ -44,6 +44,8 @@ bool section_check(const struct section *s, struct in *in, struct str file)
 	if (!bytes.p)
 		return in_fail_at(in, s->at, "a section of %llu bytes is cut short",
 				  (unsigned long long)s->size);
+	if (in->want && !in->want(in->want_context, s->at, s->size))
+		return false;
 	if (check_bytes(bytes) != s->check)
 		return in_fail_at(in, s->at, "the section of %llu bytes has a wrong checksum",
 				  (unsigned long long)s->size);

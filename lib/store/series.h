@@ -41,6 +41,10 @@ bool series_get(struct series *s, struct str bytes);
 /* Append the bytes of the series with those labels and p's types. */
 void series_put(struct buf *b, const struct profile *p, label_set_id labels);
 
+/* The same with the types of another series, and the labels of a set of d. */
+void series_put_relabelled(struct buf *b, const struct series *s, const struct dictionary *d,
+			   label_set_id labels);
+
 /*
  * Take the labels of a profile apart: those of the series are returned, and labels[i]
  * becomes what sample i keeps. fixed: labels that replace those of the same key.

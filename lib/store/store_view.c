@@ -1,122 +1,5 @@
+/* Going through the pieces of a view, and reading their parts. */
 #include "store/store_view.h"
-
-#include <errno.h>
-#include <sys/stat.h>
-
-enum { TRIES = 100 };
-
-static void view_error(struct store_view *v, const char *message)
-{
-	buf_printf(&v->errors, "%s\n", message);
-	v->nerror++;
-}
-
-/* Opening */
-
-static void close_file(struct view_file *f)
-{
-	if (f->name.is_log)
-		log_close(&f->log);
-	else
-		block_close(&f->block);
-	vec_release(&f->gone);
-	row_numbers_release(&f->numbers);
-	mem_free(f, sizeof(*f));
-}
-
-static void close_files(struct store_view *v)
-{
-	for (size_t i = 0; i < v->file.n; i++)
-		close_file(v->file.v[i]);
-	vec_clear(&v->file);
-}
-
-static bool is_of_time(const struct store_view *v, const struct store_name *n)
-{
-	return n->is_log || (n->from < v->until && n->to >= v->since);
-}
-
-/* False if the file has gone: the directory has to be listed again. */
-static bool open_file(struct store_view *v, const struct store_name *name)
-{
-	struct view_file *f = mem_zeroed(1, sizeof(*f));
-	struct stat st;
-	bool ok, is_gone;
-
-	f->name = *name;
-	store_path(f->path, v->dir, name->text);
-	errno = 0;
-	if (stat(f->path, &st) == 0)
-		f->size = (uint64_t)st.st_size;
-	ok = name->is_log ? log_open(&f->log, f->path, v->dict) : block_open(&f->block, f->path);
-	is_gone = !ok && stat(f->path, &st) < 0 && errno == ENOENT;
-	f->is_bad = !ok;
-	vec_push(&v->file, f);
-	if (!ok && !is_gone)
-		view_error(v, (name->is_log ? &f->log.in : &f->block.in)->error.p);
-	return !is_gone;
-}
-
-static bool open_all(struct store_view *v, const struct store_names *names)
-{
-	for (size_t i = 0; i < names->n; i++)
-		if (is_of_time(v, &names->v[i]) && !open_file(v, &names->v[i]))
-			return false;
-	return true;
-}
-
-/* What blocks replace is not read from other files. */
-static void apply_replaced(struct store_view *v)
-{
-	for (size_t i = 0; i < v->file.n; i++) {
-		struct view_file *by = v->file.v[i];
-
-		for (size_t r = 0; !by->is_bad && r < by->block.replaced.n; r++)
-			for (size_t k = 0; k < v->file.n; k++)
-				if (v->file.v[k]->name.id == by->block.replaced.v[r].id)
-					vec_push(&v->file.v[k]->gone, by->block.replaced.v[r]);
-	}
-}
-
-bool view_open(struct store_view *v, const char *dir, struct dictionary *dict, int64_t since,
-	       int64_t until)
-{
-	struct store_names names = { 0 };
-	bool ok = false;
-
-	*v = (struct store_view){ .dir = dir, .dict = dict, .since = since, .until = until };
-	for (int i = 0; i < TRIES && !ok; i++) {
-		close_files(v);
-		v->errors.n = 0;
-		v->nerror = 0;
-		if (!store_list(dir, &names)) {
-			buf_printf(&v->errors, "%s: %s\n", dir, strerror(errno));
-			v->nerror++;
-			break;
-		}
-		ok = open_all(v, &names);
-	}
-	if (!ok && !v->nerror) {
-		buf_printf(&v->errors, "%s: its files change too fast to be read\n", dir);
-		v->nerror++;
-	}
-	apply_replaced(v);
-	vec_release(&names);
-	return ok;
-}
-
-void view_close(struct store_view *v)
-{
-	close_files(v);
-	vec_release(&v->file);
-	buf_release(&v->errors);
-	buf_release(&v->symbols);
-	chunk_profiles_release(&v->profiles);
-	for (size_t i = 0; i < LEN(v->part); i++)
-		buf_release(&v->part[i]);
-}
-
-/* Pieces */
 
 static bool is_gone(const struct view_file *f, int64_t time)
 {
@@ -171,10 +54,47 @@ static void select_series(struct store_view *v, const struct block *b, uint32_t 
 					      &v->exact);
 }
 
-static bool next_of_block(struct store_view *v, struct view_file *f, struct piece *p)
+/* Is each of its series wanted whole, and known as a sum? */
+static bool is_wanted_by_series(const struct store_view *v, const struct view_file *f)
 {
 	const struct block *b = &f->block;
 
+	return v->by_series && b->version >= 2 && !f->gone.n && b->first >= v->since &&
+	       b->last < v->until;
+}
+
+static bool next_series_of_block(struct store_view *v, struct view_file *f, struct piece *p)
+{
+	const struct block *b = &f->block;
+
+	while (v->at_chunk < b->series.n) {
+		uint32_t i = (uint32_t)v->at_chunk++;
+		const struct block_series *s = &b->series.v[i];
+
+		select_series(v, b, i);
+		if (!v->selected)
+			continue;
+		*p = (struct piece){ .view = v,
+				     .file = f,
+				     .series = &s->series,
+				     .group = &b->group.v[s->group],
+				     .sum = &s->sum,
+				     .nprofile = s->sum.nprofile,
+				     .whole = true,
+				     .exact = v->exact };
+		return true;
+	}
+	return false;
+}
+
+static bool next_of_block(struct store_view *v, struct view_file *f, struct piece *p)
+{
+	struct block *b = &f->block;
+
+	if (is_wanted_by_series(v, f))
+		return next_series_of_block(v, f, p);
+	if (!block_read_chunks(b))
+		return false;
 	while (v->at_chunk < b->chunk.n) {
 		const struct chunk *c = &b->chunk.v[v->at_chunk++];
 		const struct block_series *s = &b->series.v[c->series];
@@ -185,10 +105,15 @@ static bool next_of_block(struct store_view *v, struct view_file *f, struct piec
 		select_series(v, b, c->series);
 		if (!v->selected)
 			continue;
-		*p = (struct piece){
-			v,           f,       &s->series,         c,       &b->group.v[s->group],
-			c->nprofile, c->nrow, time == EVERYTHING, v->exact
-		};
+		*p = (struct piece){ .view = v,
+				     .file = f,
+				     .series = &s->series,
+				     .chunk = c,
+				     .group = &b->group.v[s->group],
+				     .nprofile = c->nprofile,
+				     .nrow = c->nrow,
+				     .whole = time == EVERYTHING,
+				     .exact = v->exact };
 		return true;
 	}
 	return false;
@@ -267,8 +192,15 @@ static void begin_file(struct store_view *v)
 void view_begin(struct store_view *v, struct selector *selector)
 {
 	v->selector = selector;
+	v->by_series = false;
 	v->at_file = 0;
 	begin_file(v);
+}
+
+void view_begin_series(struct store_view *v, struct selector *selector)
+{
+	view_begin(v, selector);
+	v->by_series = true;
 }
 
 bool view_next(struct store_view *v, struct piece *p)
@@ -290,10 +222,10 @@ bool piece_has_label(const struct piece *p, struct str key)
 {
 	const struct log *l = &p->file->log;
 
-	for (size_t i = 0; p->chunk && i < p->group->key.n; i++)
+	for (size_t i = 0; p->group && i < p->group->key.n; i++)
 		if (str_eq(p->group->key.v[i], key))
 			return true;
-	for (size_t i = 1; !p->chunk && i < l->numbers.label.n; i++)
+	for (size_t i = 1; !p->group && i < l->numbers.label.n; i++)
 		if (str_eq(dict_text(l->dict, dict_label(l->dict, l->numbers.label.v[i])->key),
 			   key))
 			return true;

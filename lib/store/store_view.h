@@ -38,12 +38,14 @@ struct store_view {
 	const char *dir;
 	struct dictionary *dict; /* rows of all pieces are entered here */
 	int64_t since, until;    /* times of profiles, ns: until is not included */
+	struct s3 *s3;           /* of a store that is there; else NULL */
 	VEC(struct view_file *) file;
 	struct buf errors; /* messages, one a line */
 	uint64_t nerror;
 	uint64_t torn; /* bytes in logs whose writing was cut short */
 	/* The piece that comes next. */
 	struct selector *selector;
+	bool by_series; /* pieces may be all that a block has of a series */
 	size_t at_file, at_chunk;
 	uint32_t at_series;   /* the series of the chunk before; whether it is selected, and */
 	bool selected, exact; /* all its samples are */
@@ -61,12 +63,23 @@ bool view_open(struct store_view *v, const char *dir, struct dictionary *dict, i
 	       int64_t until);
 void view_close(struct store_view *v);
 
+/*
+ * Open these files, for profiles of any time, and no others: what blocks that are not among
+ * them replace is read, too. One that cannot be opened is an error of its own.
+ */
+void view_open_files(struct store_view *v, const char *dir, struct dictionary *dict,
+		     const struct store_names *names);
+
+/* Record an error of a file. */
+void view_error(struct store_view *v, const char *message);
+
 struct piece {
 	struct store_view *view;
 	struct view_file *file;
 	const struct series *series;
-	const struct chunk *chunk; /* NULL in a log */
-	const struct group *group; /* likewise */
+	const struct chunk *chunk;    /* NULL in a log */
+	const struct group *group;    /* likewise */
+	const struct series_sum *sum; /* see view_begin_series(): then it has no chunk */
 	uint64_t nprofile, nrow;
 	bool whole; /* all its profiles are of the view's time */
 	bool exact; /* and all its samples are selected */
@@ -80,6 +93,12 @@ struct piece {
  */
 void view_begin(struct store_view *v, struct selector *selector);
 bool view_next(struct store_view *v, struct piece *p);
+
+/*
+ * The same for one who needs no profiles: where a block is wanted whole, there is one piece
+ * for each series, with its sum in p->sum. It has no parts. Other pieces are as above.
+ */
+void view_begin_series(struct store_view *v, struct selector *selector);
 
 /* Is a profile of the piece with that time in the view? */
 bool piece_has(const struct piece *p, int64_t time);

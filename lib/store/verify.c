@@ -16,7 +16,7 @@ static bool sections_are_whole(struct block *b)
 {
 	VEC(struct section) all = { 0 };
 	uint64_t at = BLOCK_HEAD;
-	bool ok = true;
+	bool ok = block_read_chunks(b);
 
 	vec_append(&all, b->section.v, b->section.n);
 	for (size_t i = 0; i < b->group.n; i++) {
@@ -41,18 +41,22 @@ static bool sections_are_whole(struct block *b)
 /* The numbers of profiles and rows in the index. */
 static bool sums_are_right(struct block *b)
 {
-	uint64_t nprofile = 0, nrow = 0;
+	uint64_t nprofile = 0, nrow = 0, of_series = 0;
 
+	for (size_t i = 0; i < b->series.n; i++)
+		of_series += b->series.v[i].sum.nprofile;
 	for (size_t i = 0; i < b->chunk.n; i++) {
 		nprofile += b->chunk.v[i].nprofile;
 		nrow += b->chunk.v[i].nrow;
 	}
-	return (nprofile == b->nprofile && nrow == b->nrow) ||
+	return (nprofile == b->nprofile && nrow == b->nrow &&
+		(b->version < 2 || of_series == nprofile)) ||
 	       in_fail_at(&b->in, b->index[0].at, "the index has wrong sums");
 }
 
 bool store_verify(const char *dir, struct verify_result *result)
 {
+	struct store_names damaged = { 0 };
 	struct store_reader r;
 	struct dictionary dict;
 	struct profile p;
@@ -74,6 +78,9 @@ bool store_verify(const char *dir, struct verify_result *result)
 	result->nfile = v.file.n;
 	result->nbad = v.nerror;
 	result->torn = v.torn;
+	if (store_list_damaged(dir, &damaged))
+		result->ndamaged = damaged.n;
+	vec_release(&damaged);
 	buf_add(&result->errors, buf_str(&v.errors));
 	profile_release(&p);
 	view_close(&v);

@@ -7,6 +7,7 @@
 struct verify_result {
 	uint64_t nfile, nprofile, nbad; /* files; profiles that can be read; bad files */
 	uint64_t torn;                  /* bytes of logs whose writing was cut short */
+	uint64_t ndamaged;              /* damaged logs that a compaction has set aside */
 	struct buf errors;              /* one a line */
 };
 

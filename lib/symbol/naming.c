@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/when.h"
 #include "object/open_untrusted.h"
 #include "symbol/debuginfod.h"
 #include "symbol/kept_bytes.h"
@@ -54,7 +55,7 @@ static bool wait_within_budget(void *context, int fd, short events)
 
 	for (;;) {
 		uint64_t cpu = clock_ns(n->clock) - n->cpu_start;
-		uint64_t wall = clock_ns(CLOCK_MONOTONIC) - n->wall_start, left;
+		uint64_t wall = monotonic_ns() - n->wall_start, left;
 		struct pollfd p = { .fd = fd, .events = events };
 
 		if (cpu > n->budget.cpu)
@@ -250,7 +251,7 @@ static int open_build(struct naming *n, struct str build_id)
 
 static bool hand_over(struct naming *n, uint32_t kind, struct str what)
 {
-	uint64_t before = clock_ns(CLOCK_MONOTONIC);
+	uint64_t before = monotonic_ns();
 	struct buf message = { 0 };
 	uint32_t which = 0;
 	bool sent;
@@ -265,7 +266,7 @@ static bool hand_over(struct naming *n, uint32_t kind, struct str what)
 	fd = kind == NAMING_PATH ? open_first(n, what, &which) : open_build(n, what);
 	naming_budget_add(&n->budget, fd);
 	n->has_others |= fd >= 0;
-	n->wall_start += clock_ns(CLOCK_MONOTONIC) - before; /* ours, not the child's */
+	n->wall_start += monotonic_ns() - before; /* ours, not the child's */
 	naming_opened_write(&message, limits_for(n, &n->budget), which);
 	sent = naming_send(&n->channel, NAMING_OPENED, buf_str(&message), fd);
 	buf_release(&message);
@@ -321,7 +322,7 @@ static void begin_question(struct naming *n, const struct naming_file *f)
 	n->has_others = false;
 	naming_budget_begin(&n->budget, f->fd, f->question.nplace);
 	n->cpu_start = clock_ns(n->clock);
-	n->wall_start = clock_ns(CLOCK_MONOTONIC);
+	n->wall_start = monotonic_ns();
 }
 
 /* All files at once: see naming_message.h. */

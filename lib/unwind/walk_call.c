@@ -172,6 +172,48 @@ bool walk_is_function(struct walk *w, const struct region *r, uint64_t address)
 	return vaddr <= pc && vaddr >= f->start && pc - vaddr < FUNCTION;
 }
 
+/* Where the jump goes that may begin with these bytes, of which there are six at least. */
+static enum call jump_in(const uint8_t *code, uint64_t address, uint64_t *target)
+{
+	if (code[0] == 0xe9)
+		*target = relative(code + 1, address + 5);
+	else if (code[0] == 0x0f && (code[1] & 0xf0) == 0x80)
+		*target = relative(code + 2, address + 6);
+	else if (code[0] == 0xeb || (code[0] & 0xf0) == 0x70)
+		*target = address + 2 + (uint64_t)(int64_t)(int8_t)code[1];
+	else
+		return code[0] == 0xff && (code[1] & 0x38) == 0x20 ? ANY_CALL : NO_CALL;
+	return DIRECT_CALL;
+}
+
+/* The bytes are tried one by one: instructions are not told apart. */
+enum call walk_jumps_here(struct walk *w, const struct region *r, uint64_t address)
+{
+	enum { LENGTH = 256, JUMP = 6 };
+	const struct region *from = walk_region(w, address);
+	enum call found = NO_CALL, call;
+	uint64_t target, most;
+	struct str code;
+
+	if (!from || !from->module)
+		return NO_CALL;
+	most = function_at(w->u, from->module, address - from->bias)->end - (address - from->bias);
+	code = elf_at(&from->module->elf, address - from->bias);
+	code.n = min_size(code.n, most < LENGTH ? most : LENGTH);
+	for (size_t i = 0; i + JUMP <= code.n + 4; i++) {
+		uint8_t bytes[JUMP] = { 0 };
+
+		memcpy(bytes, code.p + i, min_size(JUMP, code.n - i));
+		call = jump_in(bytes, address + i, &target);
+		if (call == DIRECT_CALL && target >= r->start && target < r->end &&
+		    walk_is_function(w, r, target))
+			return DIRECT_CALL;
+		if (call == ANY_CALL)
+			found = ANY_CALL;
+	}
+	return found;
+}
+
 uint64_t walk_into_function(struct walk *w, const struct region *r)
 {
 	uint64_t pc = w->pc - w->call - r->bias;

@@ -33,6 +33,13 @@ bool walk_called_function(struct walk *w, uint64_t address, uint64_t *target, bo
  */
 bool walk_is_function(struct walk *w, const struct region *r, uint64_t address);
 
+/*
+ * Does the function that begins at an address jump to the one that holds the code at w->pc, in
+ * region r, as its last call? DIRECT_CALL: it does. ANY_CALL: it jumps to an address in a
+ * register or in memory, which may be that one. x86-64 only.
+ */
+enum call walk_jumps_here(struct walk *w, const struct region *r, uint64_t address);
+
 /* How many bytes of its function, or of code that may be its function's, come before w->pc. */
 uint64_t walk_into_function(struct walk *w, const struct region *r);
 

@@ -2,12 +2,13 @@
  * A way out of functions without unwind tables and without a frame pointer, assembly mostly:
  * their return address is somewhere above the stack pointer. Words there may be return
  * addresses of calls that are long over; the one that is looked for comes after a call of this
- * very function, and from it a walk leads to the end of the stack.
+ * very function, or of one that jumps to it, and from it a walk leads to the end of the stack.
  */
 #include "unwind/walk_call.h"
 
 enum {
 	FARTHEST = 8 << 10,  /* from the stack pointer, in bytes */
+	FUNCTION = 64 << 10, /* functions are hardly larger than that */
 	NEAR = 64,           /* no more than what a function has pushed */
 	MOST_TRIALS = 12,    /* walks for one frame */
 	MOST_PUSHED = 6,     /* registers that a function may have saved */
@@ -88,25 +89,41 @@ static bool next_candidate(struct walk *w, uint64_t end, struct candidate *c, bo
 }
 
 /*
- * The call of this function, and one of another shortly before it, which may have jumped
- * here. Of several functions that it may be, the nearest counts.
+ * The call of a function that jumps here. Where it jumps to an address that cannot be seen, it
+ * is one that lies shortly before this one; of several, the nearest.
  */
+static void consider_jump(struct walk *w, const struct region *r, const struct candidate *c,
+			  struct candidate *jumped, bool *is_direct)
+{
+	bool is_near = c->function <= w->pc && w->pc - c->function <= FUNCTION;
+	enum call jump = *is_direct ? NO_CALL : walk_jumps_here(w, r, c->function);
+
+	if (jump == DIRECT_CALL ||
+	    (jump == ANY_CALL && is_near && c->function > jumped->function)) {
+		*jumped = *c;
+		*is_direct = jump == DIRECT_CALL;
+	}
+}
+
+/* The call of this function, and one of another, which has jumped here. */
 static void nearest_calls(struct walk *w, const struct region *r, uint64_t end,
 			  struct candidate *this, struct candidate *jumped)
 {
-	enum { FUNCTION = 64 << 10 };
 	struct candidate c = { .at = w->sp };
-	bool known;
+	bool known, is_direct = false;
 
 	if (end - w->sp > FARTHEST)
 		end = w->sp + FARTHEST;
 	for (; next_candidate(w, end, &c, &known); c.at += 8) {
-		if (!known || c.function > w->pc || w->pc - c.function > FUNCTION)
+		if (!known)
 			continue;
-		if (c.function > this->function && walk_is_function(w, r, c.function))
-			*this = c;
-		else if (c.function > jumped->function)
-			*jumped = c;
+		if (c.function <= w->pc && w->pc - c.function <= FUNCTION &&
+		    walk_is_function(w, r, c.function)) {
+			if (c.function > this->function)
+				*this = c;
+		} else {
+			consider_jump(w, r, &c, jumped, &is_direct);
+		}
 	}
 }
 
@@ -122,13 +139,32 @@ bool walk_by_scan(struct walk *w, const struct region *r, uint64_t end)
 	       (jumped.function && try_caller(w, &jumped, &trials));
 }
 
-/* The first one only: code that cannot be seen may have called from there, and others before. */
+/* Is it in the code at which the program was entered, which nothing else comes before? */
+static bool is_entry(struct walk *w, uint64_t pc)
+{
+	enum { ENTRY = 32 }; /* bytes of that code */
+	const struct region *r = walk_region(w, pc);
+
+	return r && r->module && pc - r->bias - r->module->elf.entry < ENTRY;
+}
+
+/*
+ * The first one only: code that cannot be seen may have called from there, and others before.
+ * In musl, what calls main() was called by the program's entry, by way of two functions that
+ * have jumped on; and the frame pointer is a register like others.
+ */
 bool walk_by_any_call(struct walk *w)
 {
 	struct candidate c = { .at = w->sp };
 	int trials = MOST_TRIALS;
 	bool known;
 
-	return w->u->arch->machine == ELF_MACHINE_X86_64 && !w->is_trial &&
-	       next_candidate(w, w->sp + NEAR, &c, &known) && !known && try_caller(w, &c, &trials);
+	if (w->u->arch->machine != ELF_MACHINE_X86_64 ||
+	    !next_candidate(w, w->sp + NEAR, &c, &known))
+		return false;
+	if (is_entry(w, c.pc)) {
+		*w = caller_of(w, &c, 0);
+		return true;
+	}
+	return !known && !w->is_trial && try_caller(w, &c, &trials);
 }

@@ -22,6 +22,8 @@
 	}
 
 ASSET(asset_css, "lib/view/flame.css")
+ASSET(asset_light, "lib/view/light.css")
+ASSET(asset_dark, "lib/view/dark.css")
 ASSET(asset_js, PICTURE_SCRIPT)
 ASSET(asset_page_css, "lib/view/html/page.css")
 ASSET(asset_page_js, HTML_SCRIPT)

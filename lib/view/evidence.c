@@ -26,13 +26,43 @@ bool finding_is_up(const struct finding *f)
 	return str_starts(f->change, S("+")) || str_eq(f->verdict, S("new"));
 }
 
+bool finding_is_moved(const struct finding *f)
+{
+	return str_eq(f->verdict, S("moved"));
+}
+
+/* "FROM;TO" */
+static void read_move(struct evidence *e, const struct profile *p, struct str names)
+{
+	struct move m = { .from = dict_find_str(p->dict, str_cut(&names, ';')) };
+
+	m.to = names.p ? dict_find_str(p->dict, names) : (str_id){ 0 };
+	if (!m.from.i || !m.to.i)
+		return;
+	e->move = mem_grow(e->move, &e->move_cap, e->nmove + 1, sizeof(*e->move));
+	e->move[e->nmove++] = m;
+}
+
+/* A function of which some became slower, and some moved, became slower. */
 static void mark_changed(struct evidence *e, const struct profile *p, const struct tree *t)
 {
 	uint8_t *by_name = mem_zeroed(p->dict->str.n, 1);
 
+	for (size_t i = 0; i < e->nmove; i++) {
+		by_name[e->move[i].from.i] |= EVIDENCE_MOVED_DOWN;
+		by_name[e->move[i].to.i] |= EVIDENCE_MOVED_UP;
+	}
+	for (size_t i = 0; i < e->n; i++) {
+		const struct finding *f = &e->finding[i];
+		uint8_t *flags = &by_name[f->name.i];
+
+		*flags |= finding_is_up(f) ? EVIDENCE_UP : EVIDENCE_DOWN;
+		if (finding_is_moved(f))
+			*flags |= EVIDENCE_MOVED_UP;
+	}
 	for (size_t i = 0; i < e->n; i++)
-		by_name[e->finding[i].name.i] |= finding_is_up(&e->finding[i]) ? EVIDENCE_UP :
-										 EVIDENCE_DOWN;
+		if (finding_is_up(&e->finding[i]) && !finding_is_moved(&e->finding[i]))
+			by_name[e->finding[i].name.i] &= (uint8_t)~EVIDENCE_MOVED_UP;
 	for (uint32_t i = 1; i < t->n; i++)
 		e->node[i] |= by_name[t->node[i].name.i];
 	mem_free(by_name, p->dict->str.n);
@@ -99,6 +129,8 @@ void evidence_init(struct evidence *e, const struct profile *p, const struct tre
 
 		if (str_eq(key, S("diff.row")))
 			read_row(e, p, value);
+		else if (str_eq(key, S("diff.moved")))
+			read_move(e, p, value);
 		else if (str_eq(key, S("diff.path")) && value.n)
 			add_path(e, value);
 	}
@@ -111,16 +143,31 @@ void evidence_release(struct evidence *e)
 {
 	mem_free(e->finding, e->cap * sizeof(*e->finding));
 	mem_free(e->path, e->path_cap * sizeof(*e->path));
+	mem_free(e->move, e->move_cap * sizeof(*e->move));
 	mem_free(e->node, e->nnode);
 	*e = (struct evidence){ 0 };
 }
 
-bool evidence_for(const struct evidence *e, const struct layout *l, uint32_t node)
+/* Did the node become more, from the base to the new side? */
+static bool is_up(const struct layout *l, uint32_t node)
 {
 	struct change c = layout_change(l, node);
-	bool up = l->negate ? c.to < c.from : c.to > c.from;
 
-	return !e->known || !node || e->node[node] & (up ? EVIDENCE_UP : EVIDENCE_DOWN);
+	return l->negate ? c.to < c.from : c.to > c.from;
+}
+
+bool evidence_for(const struct evidence *e, const struct layout *l, uint32_t node)
+{
+	uint8_t wanted = is_up(l, node) ? EVIDENCE_UP : EVIDENCE_DOWN;
+
+	return !e->known || !node || e->node[node] & wanted;
+}
+
+bool evidence_moved(const struct evidence *e, const struct layout *l, uint32_t node)
+{
+	uint8_t wanted = is_up(l, node) ? EVIDENCE_MOVED_UP : EVIDENCE_MOVED_DOWN;
+
+	return e->known && node && evidence_for(e, l, node) && e->node[node] & wanted;
 }
 
 /* A fraction as it was written. */

@@ -116,6 +116,18 @@ void flame_put_countname(const struct flame *f, struct buf *b)
 	buf_add(b, f->countname);
 }
 
+void flame_put_command(const struct flame *f, struct buf *b)
+{
+	enum { MOST = 120 };
+	struct str command = profile_fact(f->p, S("command"));
+	size_t n = min_size(command.n, MOST);
+
+	while (n < command.n && n && ((uint8_t)command.p[n] & 0xc0) == 0x80)
+		n--; /* within a character of UTF-8 */
+	buf_add(b, str(command.p, n));
+	buf_add(b, n < command.n ? S("\xe2\x80\xa6") : S(""));
+}
+
 void flame_put_total(const struct flame *f, struct buf *b)
 {
 	flame_put_value(f, b, f->layout.all);

@@ -40,6 +40,9 @@ void flame_release(struct flame *f);
 void flame_put_value(const struct flame *f, struct buf *b, double v);
 void flame_put_countname(const struct flame *f, struct buf *b);
 
+/* Append the recorded command, if it is known: its first 120 bytes. */
+void flame_put_command(const struct flame *f, struct buf *b);
+
 /* What the picture is of: "3.23s of cpu", "1,234 samples". */
 void flame_put_total(const struct flame *f, struct buf *b);
 

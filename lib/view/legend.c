@@ -72,7 +72,7 @@ static void put_evidence(struct buf *b, const struct evidence *e)
 	int y = MARKS_TOP + LINE;
 
 	put_mark(b, 0, y, "chance", "may be chance");
-	put_mark(b, 6 * SWATCH, y, "d5 blame", "way to what got slower");
+	put_mark(b, 6 * SWATCH, y, "d5 blame", "path to what got slower");
 	buf_printf(b, "<text y=\"%d\" font-size=\"11\">", y + LINE + BAR_HEIGHT - 2);
 	xml_text(b, e->about);
 	buf_add(b, S("</text>\n"));
@@ -90,8 +90,10 @@ void legend_svg(struct buf *b, const struct flame *f)
 	buf_add(b, S("</text>\n"));
 	put_scale(b);
 	put_mark(b, 0, MARKS_TOP, "d0 gone", "gone");
-	put_mark(b, 6 * SWATCH, MARKS_TOP, "d10 new", "new");
-	if (f->evidence.known)
+	put_mark(b, 4 * SWATCH, MARKS_TOP, "d10 new", "new");
+	if (f->evidence.known) {
+		put_mark(b, 8 * SWATCH, MARKS_TOP, "moved", "only moved");
 		put_evidence(b, &f->evidence);
+	}
 	buf_release(&totals);
 }

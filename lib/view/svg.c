@@ -24,11 +24,25 @@ static void put_text(const struct svg *s, struct str text)
 	xml_text(&s->out->bytes, text);
 }
 
-/* The colours of changes are known here; all other style is in flame.css. */
-void svg_styles(const struct svg *s)
+static void put_rule(struct buf *b, struct str selector, const char *class, struct str declarations)
+{
+	buf_add(b, selector);
+	buf_add(b, str_of(class));
+	buf_add(b, S(" {\n"));
+	buf_add(b, declarations);
+	buf_add(b, S("}\n"));
+}
+
+/* The colours of changes are known here; all other style is in style sheets. */
+void svg_styles(const struct svg *s, struct str selector)
 {
 	struct buf *b = &s->out->bytes;
 
+	put_rule(b, selector, "", asset_light());
+	put_rule(b, selector, ".dark", asset_dark());
+	buf_add(b, S("@media (prefers-color-scheme: dark) {\n"));
+	put_rule(b, selector, ".auto", asset_dark());
+	buf_add(b, S("}\n"));
 	for (int i = 0; s->flame.tree.diff && i <= 2 * CHANGE_STEPS; i++) {
 		buf_printf(b, ".prof-flame .d%d rect, .prof-flame rect.d%d { fill: ", i, i);
 		rgb_put(b, change_color[i]);
@@ -79,6 +93,8 @@ static void put_style(const struct svg *s)
 	if (s->o->has_backdrop) {
 		buf_add(b, S(";--bar:"));
 		rgb_put(b, s->o->backdrop[0]);
+		buf_add(b, S(";--ground:"));
+		rgb_put(b, s->o->backdrop[1]);
 	}
 	buf_ch(b, '"');
 }
@@ -129,6 +145,12 @@ static void put_defs(const struct svg *s)
 			      "<rect class=\"paper\" width=\"6\" height=\"6\" fill=\"#fff\"/>"
 			      "<rect class=\"stripe\" width=\"2.5\" height=\"6\" fill=\"#364b9a\"/>"
 			      "</pattern>\n");
+	if (s->flame.evidence.known)
+		put_markup(s, "<pattern id=\"prof-moved\" width=\"5\" height=\"5\" "
+			      "patternUnits=\"userSpaceOnUse\">"
+			      "<rect class=\"paper\" width=\"5\" height=\"5\" fill=\"#fff\"/>"
+			      "<circle class=\"dot\" cx=\"2.5\" cy=\"2.5\" r=\"1.25\" fill=\"#8c4799\"/>"
+			      "</pattern>\n");
 	put_markup(s, "</defs>\n<rect class=\"backdrop\" width=\"100%\" height=\"100%\" fill=\"");
 	put_markup(s, s->o->has_backdrop ? "url(#prof-backdrop)\"/>\n" : "#fff\"/>\n");
 }
@@ -173,15 +195,30 @@ static void put_origin(const struct svg *s)
 
 /* Sizes */
 
-static struct str default_title(const struct view_options *o, bool diff)
+static struct str kind_of_picture(const struct view_options *o, bool diff)
 {
-	if (o->title)
-		return str_of(o->title);
 	if (diff)
 		return S("Differential Flame Graph");
 	if (o->order == ORDER_BY_TIME)
 		return S("Flame Chart");
 	return o->inverted ? S("Icicle Graph") : S("Flame Graph");
+}
+
+/* By default what the picture is, and the command that was recorded, if that is known. */
+static void set_title(struct svg *s)
+{
+	struct buf command = { 0 };
+
+	if (s->o->title) {
+		s->title = str_of(s->o->title);
+		return;
+	}
+	flame_put_command(&s->flame, &command);
+	buf_add(&s->titled, kind_of_picture(s->o, s->flame.tree.diff));
+	buf_add(&s->titled, command.n ? S(": ") : S(""));
+	buf_add(&s->titled, buf_str(&command));
+	s->title = buf_str(&s->titled);
+	buf_release(&command);
 }
 
 void svg_init(struct svg *s, struct palette_map *map)
@@ -190,7 +227,7 @@ void svg_init(struct svg *s, struct palette_map *map)
 	double whole = s->flame.layout.whole;
 	struct walk w;
 
-	s->title = default_title(o, s->flame.tree.diff);
+	set_title(s);
 	namelist_init(&s->names, s->flame.p->dict, &s->flame.tree, o, map);
 	origin_put(&s->origin, s->flame.p);
 	s->width = o->width ? o->width : SVG_WIDTH;
@@ -209,6 +246,7 @@ void svg_init(struct svg *s, struct palette_map *map)
 
 void svg_release(struct svg *s)
 {
+	buf_release(&s->titled);
 	buf_release(&s->origin);
 	namelist_release(&s->names);
 }
@@ -229,7 +267,7 @@ static void write_document(struct svg *s)
 	put_markup(s, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 	svg_head(s);
 	put_markup(s, "<style><![CDATA[\n");
-	svg_styles(s);
+	svg_styles(s, S(".prof-flame"));
 	put_markup(s, "]]></style>\n");
 	svg_first_view(s);
 	namelist_write(&s->names, s->out);

@@ -17,6 +17,7 @@ struct svg {
 	struct namelist names;
 	struct packed packed;
 	struct str title;
+	struct buf titled; /* the title's bytes, when no option gave it */
 	struct buf origin; /* see origin.h; empty if nothing is known */
 	double width;      /* of the picture, in pixels */
 	uint32_t rows;     /* of boxes that the first view shows */
@@ -33,8 +34,11 @@ struct svg {
 void svg_init(struct svg *s, struct palette_map *map);
 void svg_release(struct svg *s);
 
-/* The style sheet of first view and legend. */
-void svg_styles(const struct svg *s);
+/*
+ * The style sheet of first view and legend. Elements of the selector, and all within them, have
+ * the colours of a light or a dark ground, by their class: dark, light, or auto.
+ */
+void svg_styles(const struct svg *s, struct str selector);
 
 /* The <svg> tag, its title and its notes. */
 void svg_head(const struct svg *s);
@@ -45,7 +49,7 @@ void svg_first_view(const struct svg *s);
 /* The units of p's column col, for scripts: [[how many, name], ...]. */
 void svg_units(struct json *j, const struct profile *p, uint32_t col, bool renamed);
 
-/* What was found, for scripts: the members "findings" and "blame". */
+/* What was found, for scripts: the members "findings", "moves" and "blame". */
 void svg_evidence(struct json *j, const struct flame *f);
 
 /* The boxes of the first view, for readers without script. */

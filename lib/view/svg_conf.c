@@ -38,7 +38,10 @@ static void put_clean(struct json *j, struct str s)
 	buf_release(&clean);
 }
 
-/* What was found: [name, direction, text], and the ways to what got slower. */
+/*
+ * What was found: [name, direction, text, whether it only moved]; [from, to] of what moved; and
+ * the paths to what got slower.
+ */
 void svg_evidence(struct json *j, const struct flame *f)
 {
 	const struct evidence *e = &f->evidence;
@@ -52,6 +55,15 @@ void svg_evidence(struct json *j, const struct flame *f)
 		put_clean(j, dict_text(f->p->dict, e->finding[i].name));
 		json_put_int64(j, finding_is_up(&e->finding[i]) ? 1 : -1);
 		put_clean(j, buf_str(&text));
+		json_put_bool(j, finding_is_moved(&e->finding[i]));
+		json_end_array(j);
+	}
+	json_end_array(j);
+	json_member_array(j, "moves");
+	for (size_t i = 0; i < e->nmove; i++) {
+		json_begin_array(j);
+		put_clean(j, dict_text(f->p->dict, e->move[i].from));
+		put_clean(j, dict_text(f->p->dict, e->move[i].to));
 		json_end_array(j);
 	}
 	json_end_array(j);

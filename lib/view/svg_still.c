@@ -122,6 +122,8 @@ static void put_class(const struct svg *s, uint32_t node)
 		buf_add(b, S("<g class=\"all\">"));
 	} else if (!s->flame.tree.diff) {
 		buf_add(b, S("<g>"));
+	} else if (evidence_moved(&s->flame.evidence, &s->flame.layout, node)) {
+		buf_add(b, S("<g class=\"moved\">"));
 	} else {
 		bool real = evidence_for(&s->flame.evidence, &s->flame.layout, node);
 

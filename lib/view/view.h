@@ -72,6 +72,8 @@ struct view_options {
 	enum text_color text_color;
 	bool ascii;                       /* the terminal shows nothing else */
 	const struct view_source *source; /* NULL: no source lines; html only */
+	bool has_ratio;                   /* html only: tell the ratio of these two columns */
+	uint32_t over, under;
 	struct str above; /* markup of the program's own for the top of the page; html only */
 };
 

@@ -132,6 +132,8 @@ main;serve;lex 100 130
 main;serve;left 30 0
 main;serve;came 0 30
 main;serve;noise 20 0
+main;serve;was 40 0
+main;serve;taker 10 50
 main;log;hash 20 15
 other;hash 10 15
 END
@@ -139,6 +141,7 @@ prof-merge -t pprof found.folded -o found.pb.gz
 stamp 'diff.about=REGRESSION: CPU time 1s to 2s, 5 v 5 runs' 'diff.path=main;serve;hash' \
 	'diff.row=SLOWER self +0.5 +0.4 +0.6 1e-05 hash' 'diff.row=explained incl +0.2 +0.1 +0.3 0.001 serve' \
 	'diff.row=gone self - - - 0.003 left' 'diff.row=new self - - - 0.003 came' \
+	'diff.row=moved self +4 +3 +5 0.001 taker' 'diff.row=gone self - - - 0.003 was' 'diff.moved=was;taker' \
 	<found.pb.gz >stamped.pb.gz
 prof-flame stamped.pb.gz >found.svg
 browse found.svg 'evidence' <<'END'
@@ -148,17 +151,24 @@ browse found.svg 'evidence' <<'END'
 	ok(has('hash', 'chance'), 'nor what went the other way in that place');
 	ok(has('serve', 'd7') && has('left', 'gone') && has('came', 'new'), 'others that were found do, and marks');
 	ok(has('noise', 'chance') && !has('noise', 'gone'), 'what vanished by chance is not marked');
+	ok(has('taker', 'moved') && has('was', 'moved'), 'code that only moved is marked, where it is and where it was');
+	ok(!has('taker', 'd10') && !has('was', 'gone'), 'and has no colour of a change');
+	ok(getComputedStyle(rect(box('taker'))).fill.includes('#prof-moved'), 'by dots');
+	ok(label(box('taker')).includes('its code came from was'), 'a box tells where from', label(box('taker')));
+	ok(label(box('was')).includes('its code moved to taker'), 'or where to', label(box('was')));
 	is(getComputedStyle(rect(box('lex'))).fill, getComputedStyle(rect(box('all'))).fill, 'chance is grey');
 	const blamed = boxes().filter(b => b.classList.contains('blame')).map(b => label(b).split(',')[0]);
-	is(blamed.join(' '), 'main serve hash', 'the way to what got slower is outlined');
+	is(blamed.join(' '), 'main serve hash', 'the path to what got slower is outlined');
 	ok(label(box('hash', 1)).includes('SLOWER self: +50% [+40%, +60%], q=1e-05'), 'a box tells the verdict', label(box('hash')));
 	ok(label(box('lex')).includes('may be chance'), 'or that there is none');
+	ok(label(box('hash')).includes('may be chance, in the whole profile: SLOWER'),
+		'the verdict on all of a function is not that on a box that changed otherwise', label(box('hash')));
 	const legend = one('.legend').textContent;
-	for (const word of ['may be chance', 'way to what got slower', 'REGRESSION: CPU time 1s to 2s, 5 v 5 runs'])
+	for (const word of ['may be chance', 'only moved', 'path to what got slower', 'REGRESSION: CPU time 1s to 2s, 5 v 5 runs'])
 		ok(legend.includes(word), `the legend says ${word}`);
 	ok(one('.legend').getBoundingClientRect().bottom <= Math.min(...boxes().map(b => b.getBoundingClientRect().top)),
 		'above the boxes');
-	boxes().forEach(b => dump([...b.classList].filter(c => /^(d[0-9]+|chance|gone|new|blame)$/.test(c)).join(' ') +
+	boxes().forEach(b => dump([...b.classList].filter(c => /^(d[0-9]+|chance|moved|gone|new|blame)$/.test(c)).join(' ') +
 		' ' + label(b).split(',')[0]));
 	press('r');
 	ok(!boxes().some(b => b.classList.contains('blame')), 'there is no such way from the leaves');

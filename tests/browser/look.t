@@ -17,6 +17,9 @@ cat >ground.js <<'END'
 	const stop = one('stop');
 	const back = light(stop ? style(stop).stopColor : style(one('.backdrop')).fill);
 	dump(back ? 'light' : 'dark');
+	const below = style(document.documentElement).backgroundColor;
+	is(below, stop ? style(all('stop')[1]).stopColor : style(one('.backdrop')).fill, 'what is below has the same ground');
+	ok(one('.backdrop').getBoundingClientRect().height >= innerHeight, 'the ground fills the window');
 	for (const e of [one('h1'), one('.titles p'), one('.details'), tool('Reverse'), one('input')])
 		ok(light(style(e).color) !== back, `${e.localName} can be read`, style(e).color);
 	ok(light(style(box('all').querySelector('text')).fill) !== back, 'the root can be read');
@@ -34,24 +37,73 @@ browse given.svg 'given' <<'END'
 	is(getComputedStyle(one('.head')).backgroundColor, 'rgb(32, 32, 48)', 'and above');
 END
 
-# Shades have black or white text, with a contrast of 4.5 to 1 at least.
+# What is written can be read: WCAG's contrast of 4.5 to 1, on each box and on each ground of the
+# style sheet, drawn and still (as in <img>), in light and dark. tests/unit/view.c has all palettes.
+cat >contrast.js <<'END'
+	const channel = v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+	const luminance = c => c.match(/[\d.]+/g).slice(0, 3)
+		.reduce((sum, v, i) => sum + channel(v / 255) * [0.2126, 0.7152, 0.0722][i], 0.05);
+	const contrast = (a, b) => {
+		const [x, y] = [a, b].map(luminance).sort((p, q) => p - q);
+		return y / x;
+	};
+	const named = name => {
+		const probe = make('rect', {style: `fill: var(--${name})`});
+		picture.append(probe);
+		const fill = getComputedStyle(probe).fill;
+		probe.remove();
+		return fill;
+	};
+	const make = (tag, attributes) => {
+		const e = document.createElementNS('http://www.w3.org/2000/svg', tag);
+		Object.entries(attributes).forEach(([key, value]) => e.setAttribute(key, value));
+		return e;
+	};
+	for (const [ink, grounds] of Object.entries({ink: ['paper', 'trunk', 'same', 'field', 'pressed'],
+		quiet: ['paper'], 'match-ink': ['match'], stripe: ['paper'], dot: ['paper']}))
+		for (const ground of grounds) {
+			const least = ['stripe', 'dot'].includes(ink) ? 3 : 4.5, is = contrast(named(ink), named(ground));
+			ok(is >= least, `${ink} on ${ground}`, is);
+		}
+	// A pattern has a halo of paper around its text.
+	const ground = e => getComputedStyle(e).fill.startsWith('url') ? named('paper') : getComputedStyle(e).fill;
+	const checkBoxes = (all, kind) => {
+		const labelled = all.filter(g => g.querySelector('text'));
+		const worst = labelled.map(g => [contrast(getComputedStyle(g.querySelector('text')).fill,
+			ground(g.querySelector('rect'))), g.textContent]).sort((a, b) => a[0] - b[0])[0];
+		ok(labelled.length > 8 && worst[0] >= 4.5, `the text of ${kind} boxes`, worst);
+	};
+	const still = all('.still g');
+	checkBoxes(still.length ? still : boxes(), still.length ? 'still' : 'drawn');
+	if (!still.length) {
+		search('f1');
+		checkBoxes(boxes(), 'searched');
+		search('');
+		click(boxes()[2]);
+		ok(boxes().some(b => b.classList.contains('above')), 'zoomed');
+		checkBoxes([...boxes(), ...boxes(), ...boxes(), ...boxes(), ...boxes()], 'zoomed');
+	}
+END
 awk 'BEGIN { for (i = 0; i < 200; i++) print "f" i * 7919 ",::.js/_[k] 1" }' >shades.folded
 for palette in hot safe; do
 	prof-flame --random --colors $palette --width 40000 shades.folded >shades.svg
-	browse shades.svg "text on $palette" <<'END'
-	const channel = v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
-	const luminance = c => {
-		const [r, g, b] = c.match(/\d+/g).map(v => channel(v / 255));
-		return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-	};
-	const contrast = b => {
-		const [x, y] = [rect(b), b.querySelector('text')]
-			.map(e => luminance(getComputedStyle(e).fill) + 0.05).sort((a, c) => a - c);
-		return y / x;
-	};
-	const least = Math.min(...boxes().slice(1).map(contrast));
-	ok(boxes().length > 200 && least >= 4.5, 'can be read', least);
-END
+	browse shades.svg "text on $palette" <contrast.js
+done
+awk 'BEGIN { for (i = 0; i < 60; i++) print "f" i ";g" i, 40 + i % 7, int(40 * exp((i % 12 - 6) / 7)) * (i % 13 > 0); print "f1;was 90 0"; print "f1;taker 0 90" }' |
+	prof-merge -t pprof - >change.pb.gz
+{ echo 'diff.about=x'; awk 'BEGIN { for (i = 0; i < 60; i++) { print "diff.row=SLOWER self +0.5 +0.4 +0.6 1e-05 g" i; print "diff.row=faster self -0.5 -0.4 -0.6 1e-05 g" i } }'
+	printf '%s\n' 'diff.row=moved self +4 +3 +5 0.001 taker' 'diff.row=gone self - - - 0.003 was' 'diff.moved=was;taker'; } >facts
+set --
+while IFS= read -r fact; do set -- "$@" "$fact"; done <facts
+stamp "$@" <change.pb.gz >told.pb.gz
+prof-flame --width 9000 change.pb.gz >change.svg
+prof-flame --width 9000 told.pb.gz >told.svg
+for picture in change told; do
+	for look in 'light 1' 'dark 0'; do
+		browse $picture.svg "$picture, ${look% *}" --blink-settings=preferredColorScheme=${look#* } <contrast.js
+		sed 's/<script><!\[CDATA/<script type="text\/none"><![CDATA/' $picture.svg >still.svg
+		browse still.svg "$picture, still, ${look% *}" --blink-settings=preferredColorScheme=${look#* } <contrast.js
+	done
 done
 
 browse in.svg 'width' <<'END'

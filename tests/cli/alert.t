@@ -13,7 +13,7 @@ for i in 0 1 2 3 4 5 6 7 8 9; do
 		"$BUILD/tests/stamp" time=$((noon + i * 60)) >"$i.pb.gz"
 done
 prof-store add -q S -l service_name=api ./*.pb.gz
-rm -rf P && mkdir P && cp S/* P && prof-store compact P
+rm -rf P && mkdir P && cp S/* P && prof-store compact P --resolution 0
 
 # answers NAME INPUT...
 answers() {

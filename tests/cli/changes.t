@@ -52,7 +52,7 @@ cut -f 1-9 out >want
 same got want 'and so do files'
 tac_times=$(prof-query stream --changes --until @$((noon + 2400)) 2>err)
 is "$tac_times" '' 'nothing is found before it happens'
-prof-store compact S
+prof-store compact S --resolution 0
 prof-query S --changes -t tsv 2>err >whole
 same whole out 'nor does compaction change anything'
 prof-query -q S --changes >text
@@ -60,5 +60,27 @@ grep -Eq '^2026-11-28 12:40:00  9\.[0-9]% -> 18%  \+8[0-9]% \(\+[0-9]+% to \+[0-
 ok $? 'for people, in a line' "$(cat text)"
 exits 0 'too few windows' prof-query stream --changes --until @$((noon + 600))
 says '10 windows are too few' 'are said to be'
-exits 2 'a label to divide by is refused' prof-query S --changes --by version
+prof-query -q S --changes --incl -t tsv | cut -f 1,3 >got
+is "$(cat got)" "time	function
+2026-11-28T12:40:00Z	parse" 'of inclusive shares, callers of what changed are not reported'
+exits 2 'inclusive shares are for changes' prof-query S --series --incl
+
+# Two regions: what happens in one does not hide in the sum.
+awk -v n=$noon 'BEGIN {
+	for (i = 0; i < 60; i++)
+		printf "%d %d %d\n", n + i * 60, 1000 + i * 7919 % 23, (i < 40 ? 50 : 90) + i * 104729 % 3
+}' | while read -r time rest part; do
+	for region in eu us; do
+		[ $region = us ] && part=50
+		printf 'main;rest %s\nmain;part %s\n' "$rest" "$part" | prof-merge -t pprof |
+			"$BUILD/tests/stamp" time="$time" >one
+		prof-store add -q --no-compact R -l region=$region one
+	done
+done
+prof-query -q R --changes --by region -t tsv | cut -f 1,2,4 >got
+is "$(cat got)" "labels	time	function
+region=eu	2026-11-28T12:40:00Z	part" 'changes are found in each set of labels'
+prof-query -q R --changes --by region | grep -q 'part  region=eu$'
+ok $? 'which stands beside them'
+exits 2 'standard input cannot be read twice' prof-query --changes --by region
 finish

@@ -59,7 +59,7 @@ GITHUB_ACTION_PATH=$top
 export GITHUB_STEP_SUMMARY GITHUB_OUTPUT GITHUB_PATH GITHUB_ACTION_PATH
 sed -n '/^\.Ss GitHub/,/^\.Ss GitLab/p' "$top/man/prof-ci.7" | sed 's/\\e/\\/g' >github.yml
 steps github.yml run
-is "$(cat step.* | wc -l)" 11 'GitHub: the steps are found' || cat step.*
+is "$(cat step.* | wc -l)" 14 'GitHub: the steps are found' || cat step.*
 for step in step.*; do
 	grep -q 'make -C prof' "$step" && continue
 	(cd repo && bash -e "../$step") >out 2>err

@@ -29,7 +29,7 @@ if script -qec true /dev/null </dev/null >script.log 2>&1; then
 	printf 'main;a 100\nmain;b 200\n' >one.folded
 	printf 'main;a 150\nmain;c 50\n' >two.folded
 	script -qec 'prof-diff one.folded two.folded' /dev/null </dev/null | tr -d '\r' >out
-	grep -q '^runs: 1 v 1' out
+	grep -q '; runs: 1 v 1, in unknown order$' out
 	ok $? 'on a terminal, a report'
 	script -qec 'prof-diff -t folded one.folded two.folded' /dev/null </dev/null | tr -d '\r' >out
 	is "$(head -1 out)" 'main;a 100 150' 'unless a format is chosen'
@@ -53,7 +53,7 @@ mkdir none
 exits 2 'an empty directory' prof-diff --check base.folded -- none
 says 'none: has no files in it' 'says so'
 exits 2 '-t with a report' prof-diff --check -t folded base.folded new.folded
-for bad in --min-effect=x --min-effect=2 --q=-1 --fail-on=nothing --require-power=10% \
+for bad in --min-effect=x --min-effect=2 --fdr=-1 --fail-on=nothing --require-power=10% \
 	--budget=main --rename=a --budget='(<=5%' --gate-q=50%; do
 	exits 2 "$bad" prof-diff --check "$bad" base.folded new.folded
 done
@@ -62,14 +62,20 @@ done
 
 record_both 6 hash 1.4
 exits 1 'a function that got slower' prof-diff --check base -- new
-is "$(sed -n 1p out | cut -d ' ' -f 1-3)" 'REGRESSION: CPU time' 'fails the check'
+sed -n 1p out >line
+grep -Eqx 'REGRESSION: hash takes (3|4)[0-9]% more CPU time \[\+[0-9]+%, \+[0-9]+%\]; it had [0-9.]+% of the base, so the whole takes [0-9.]+% more' line
+ok $? 'fails the check, and the first line has the news' "$(cat line)"
 grep -Eq '^SLOWER +hash +self +.*main>serve>parse>hash  hash.c:40$' out
 ok $? 'is named, with its path and place' "$(cat out)"
 is "$(grep -c '^SLOWER' out)" 1 'its callers are not'
-grep -q '^runs: 6 v 6, in pairs, .* one host$' out
-ok $? 'a note names the runs' "$(cat out)"
-grep -Eq '^smallest change that would be found: \+[0-9.]+% of a 1.0% share, \+[0-9.]+% of a 5.0% share, \+[0-9.]+% of a 20% share' out
-ok $? 'and what could have been found' "$(cat out)"
+grep -Eq '^total: CPU time [0-9.]+s -> [0-9.]+s, \+[0-9.]+% \[\+[0-9.]+%, \+[0-9.]+%\]; runs: 6 v 6, interleaved, compared in pairs$' out
+ok $? 'the second has the total and the runs' "$(cat out)"
+sed -n 3p out | grep -Eqx 'smallest change that would be found: \+[0-9.]+% of a 20% share, \+[0-9.]+% of a 5% share, \+[0-9.]+% of a 1% share'
+ok $? 'the third has what could have been found' "$(cat out)"
+grep -Eq '^verdict +function +base s/run +new s/run +change +of all +p +q$' out
+ok $? 'the unit is in the head of the table' "$(cat out)"
+grep -Eq '^SLOWER .* <0.001 +<0.001 ' out
+ok $? 'p and q are not smaller than anybody believes'
 cp out first
 exits 1 'again' prof-diff --check base -- new
 same out first 'the same input gives the same bytes'
@@ -88,18 +94,20 @@ exits 2 'a report that cannot be written' prof-diff --check base -- new -o nowhe
 exits 0 'the other way round' prof-diff --check new -- base
 grep -Eq '^faster +hash' out
 ok $? 'it is faster' "$(cat out)"
-exits 0 '--ignore' prof-diff --check base -- new --self --ignore '^hash$'
+exits 0 '--skip' prof-diff --check base -- new --self --skip '^hash$'
 exits 0 '--min-effect 60%' prof-diff --check base -- new --min-effect 60%
-exits 1 '--by file' prof-diff --check base -- new --by file
+exits 1 '--compare file' prof-diff --check base -- new --compare file
 grep -Eq '^SLOWER +hash.c' out
 ok $? 'names the file' "$(cat out)"
-exits 1 '--by path' prof-diff --check base -- new --by path
+exits 1 'its old name' prof-diff --check base -- new --by file
+exits 0 'and others' prof-diff --check base -- new --self --ignore '^hash$' --q 5%
+exits 1 '--compare path' prof-diff --check base -- new --compare path
 grep -Eq '^SLOWER +main>serve>parse>hash ' out
 ok $? 'names the path' "$(cat out)"
 exits 1 '--budget' prof-diff --check base -- new --min-effect 60% --budget 'hash|lex<=5%'
-grep -q '^budget hash|lex<=5%: 3.%, EXCEEDED' out
+grep -q '^budget hash|lex<=5%: 3.% of the new side (at least 3.*%), EXCEEDED' out
 ok $? 'is exceeded' "$(cat out)"
-exits 2 '--ignore .' prof-diff --check base -- new --ignore .
+exits 2 '--skip .' prof-diff --check base -- new --skip .
 says 'too few samples' 'leaves nothing'
 exits 0 'the stream of replicates' prof-diff base -- new -o diff.pb.gz
 prof-query --raw diff.pb.gz >raw
@@ -119,7 +127,8 @@ same again.pb.gz diff.pb.gz 'and so is the stream'
 rm -r base new
 record_both 6
 exits 0 'the same program' prof-diff --check base -- new
-is "$(sed -n 1p out | cut -d , -f 1 | cut -d ' ' -f 1-2)" 'no regression:' 'is no regression'
+sed -n 1p out | grep -Eqx 'no regression: CPU time changed by [-+][0-9.]+% \[[-+][0-9.]+%, [-+][0-9.]+%\]; \+[0-9.]+% of a 20% share would have been found'
+ok $? 'is no regression, and what one would have been' "$(sed -n 1p out)"
 exits 0 '--calibrate' prof-diff --calibrate base new
 grep -Eq '^200 splits of the same runs, 6 v 6: the gate failed in [0-9]+, ' out
 ok $? 'says how often the gate fails' "$(cat out)"

@@ -65,6 +65,13 @@ for title in 'Flame Graph:-q' 'Icicle Graph:--inverted' 'Flame Chart:--flamechar
 	is "$(prof-flame "${title#*:}" in.folded | sed -n 's/^<title>\(.*\)<\/title>$/\1/p')" "${title%:*}" \
 		"title: ${title%:*}"
 done
+"$BUILD/tests/make_run" command='./app -x <1>' type=samples unit=count period=1 <in.folded >run.pb.gz
+title() { prof-flame "$@" | sed -n 's/^<title>\(.*\)<\/title>$/\1/p' | head -1; }
+is "$(title run.pb.gz)" 'Flame Graph: ./app -x &lt;1&gt;' 'the recorded command is in the title'
+is "$(title -t html run.pb.gz)" './app -x &lt;1&gt;' 'of a page, too'
+is "$(title --title Own run.pb.gz)" Own 'unless there is another'
+"$BUILD/tests/make_run" command="$(printf '%0119d\303\244 more' 0)" type=samples unit=count period=1 <in.folded >run.pb.gz
+is "$(title -t html run.pb.gz)" "$(printf '%0119d\342\200\246' 0)" 'a long command is cut between characters'
 prof-flame --subtitle 'second line' --notes 'a note' --nametype Method: --fonttype 'Fira Code, monospace' \
 	--fontsize 14 in.folded >out
 grep -q '<text class="quiet"[^>]*>second line</text>' out

@@ -215,4 +215,37 @@ if [ -d "$corpus" ]; then
 else
 	skip 'no corpus beside the project' 'profiles of other tools'
 fi
+# Fields that stand beside each other in odd selections.
+printf 'java 7/7 [001] 5.100000:          7 cycles: \n\t4a LazyCompile:*f /srv/a b.js:1+0x10 (//anon)\n\n' >in
+fold 'java;LazyCompile:*f /srv/a b.js:1 7' "V8's names in a process called java"
+
+printf '#1     7/7     [001] 5.100000:         12 cycles:           401136 main+0x1 (/a/b)\n' >in
+fold '#1;main 12' 'a command that begins with #'
+
+printf 'dd       1 [003] U     123456789012   call                      5080021 |OP LOAD|LVL L1 hit|BLK  N/A \n\t          401136 main (/a/b)\n\n' >in
+fold 'dd;main 123456789012' 'a period without an event, after misc'
+
+printf 'dd       1/1       [003] 5.100000:     250000 L1-dcache-load-misses:           5080021 |OP LOAD|LVL L1 hit|SNP None|BLK  N/A \n' >in
+fold 'dd 250000' 'the source of data is no frame'
+
+printf 'dd       1/1       [003] 2026-11-29 01:46:25.123456     250000 cycles:           401136 main+0x1f (/a/b)\n' >in
+fold 'dd;main 250000' 'a date without a time'
+
+printf 'dd       1/1       [003] 5.100000:                17           401136 main+0x1f (/a/b)\n' >in
+fold 'dd;main 1' 'a weight is no period'
+
+printf 'dd       1/1       [003] 5.100000:   call                       401136 main+0x1f\n' >in
+fold 'dd;main 1' 'the kind of a branch before a frame'
+
+printf 'dd       1 [003] r01c2:  /user.slice/a.scope           401136 main+0x1f\n' >in
+fold 'dd;main 1' 'a control group before a frame'
+
+printf 'dd 5.100000: 7 cycles: \n\t4a main+0x1 (/a/b)\n\nn 5 5.200000: 7 cycles: \n\t4a main+0x1 (/a/b)\n\n' >in
+prof-fold in >out 2>err
+is "$(cat err)" 'prof-fold: in:4: threads are printed for some events only: a number may be part of a command' \
+	'a number that may be a thread or not is noted'
+
+printf '          401136 main (/a/b)\n  main.c:12 ABI:2    AX:0x2a\n' | sed '1s/^/dd       1\/1       [003] 5.100000:          7 cycles: /' >in
+fold 'dd;main 7' 'registers after a source line'
+
 finish

@@ -33,7 +33,7 @@ add 3610 'service_name=api,region=eu,k8s.pod=a"b' third
 add 30 service_name=api,region=eu "$golden/legacy-pprof/go-heap.in"
 slower 4000 | prof-merge -q -t pprof | "$BUILD/tests/stamp" "time=$(($(date +%s) - 60))" >new.pb.gz
 prof-store add -q S new.pb.gz -l service_name=new
-prof-store compact S
+prof-store compact S --resolution 0
 prof-query -q S "$cpu{service_name=\"web\"}" -o web.pb.gz
 mkdir files
 prof-store export S >files/all.pb.gz

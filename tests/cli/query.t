@@ -492,6 +492,44 @@ Source: moved/main.cc
 moved/main.cc has only 2 lines: it is of another version
          .          7      7:
 END
+prof-query --list . --simplify --source moved -t html place.perf >list.html
+ok $? 'a list as a page'
+for line in '<h2>a::parse</h2>' '<p>self 7, total 7: 100% of all</p>' \
+	'<tr class="hot"><td style="--of:57.1">4</td><td style="--of:57.1">4</td><th scope="row">13</th><td class="code">line 13</td></tr>' \
+	'<tr><td></td><td></td><th scope="row">7</th><td class="code">line 7</td></tr>' \
+	'moved/main.cc has only 2 lines: it is of another version</td>'; do
+	grep -qF -- "$line" list.html
+	ok $? "with $line" "$(cat list.html)"
+done
+is "$(grep -c '<script' list.html)" 0 'has no script'
+exits 2 'only a list is a page' prof-query --top -t html place.perf
+printf '<script>&\n' >moved/main.cc
+prof-query --list main --source moved -t html place.perf | grep -q '<script>'
+is $? 1 'and of the source none'
+if command -v git >/dev/null; then
+	git init -q moved && git -C moved add . &&
+		git -C moved -c user.name=x -c user.email=x -c commit.gpgsign=false commit -qm 1
+	seq 20 | sed 's/^/newer /' >moved/src/parse.cc
+	is "$(prof-query --list parse --simplify --source moved --revision HEAD place.perf | sed -n '4p; /13:/p')" \
+		'Source: HEAD:moved/src/parse.cc
+         4          4     13:line 13' 'source of a git revision'
+	is "$(prof-query --list parse --simplify --source moved/src --revision HEAD place.perf | sed -n '4p; /13:/p')" \
+		'Source: HEAD:moved/src/parse.cc
+         4          4     13:line 13' 'below a folder of it'
+	prof-flame -t html --source moved --revision HEAD place.perf >revision.html 2>err
+	ok $? 'in a page, too' "$(cat err)"
+	grep -q 'line 13' revision.html && ! grep -q 'newer 13' revision.html
+	ok $? 'with those lines'
+	exits 2 'no such revision' prof-query --list . --source moved --revision nope place.perf
+	is "$(head -n 1 err)" "prof-query: --revision: git finds no revision 'nope' in moved" 'says which'
+	exits 2 'an option of git is no revision' prof-query --list . --source moved --revision --help place.perf
+	exits 2 'a revision has a folder' prof-query --list . --revision HEAD place.perf
+	exits 2 'in a page, too' prof-flame -t html --revision HEAD place.perf
+else
+	skip 'there is no git' 'source of a git revision'
+fi
+seq 20 | sed 's/^/line /' >moved/src/parse.cc
+printf 'one\n\ttwo\033\n' >moved/main.cc
 prints 'without sources lines have their values' prof-query --list . --simplify place.perf <<'END'
 Total: 7
 ROUTINE ======================== a::parse in src/parse.cc
@@ -773,10 +811,13 @@ rm 2
 order() { prof-query --top -t tsv "$@" small.folded | sed 1d | cut -f 6 | tr '\n' ' '; }
 is "$(order --sort flat)" 'b c main a d ' 'by flat value'
 is "$(order --sort cum)" 'main a b c d ' 'by cumulative value'
-is "$(order --cum)" "$(order --sort cum)" 'the same in short'
+is "$(order --incl)" "$(order --sort cum)" 'the same in short'
+is "$(order --cum)" "$(order --sort cum)" "by pprof's name, too"
+is "$(order --self)$(order --flat)" "$(order --sort flat)$(order --sort flat)" 'and the other'
+is "$(prof-query --help | grep -cE -- '--(cum|flat)\b[^.]*$')" 0 'which --help does not list'
 is "$(order --sort name)" 'a b c d main ' 'by name'
 exits 2 'no such order' prof-query --top --sort size small.folded
-exits 2 'two orders' prof-query --top --sort name --cum small.folded
+exits 2 'two orders' prof-query --top --sort name --incl small.folded
 prints 'top by a label' prof-query --top=1 --by comm two.perf <<'END'
 File: web
 Type: cycles

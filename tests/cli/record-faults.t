@@ -19,6 +19,8 @@ memory_is_small() {
 nothing_is_lost() {
 	if sanitized; then
 		skip 'sanitizers make the recorder too slow for that' "$2"
+	elif [ "$(fact "$1" lost)" != 0 ] && is_overloaded; then
+		skip 'the machine is too busy: some were lost' "$2"
 	else
 		is "$(fact "$1" lost)" 0 "$2"
 	fi
@@ -95,7 +97,12 @@ memory_is_small 'nor memory small'
 ./spin 0.02 500 >/dev/null &
 exits 0 'five hundred threads' prof-record -F 499 --label-by tid -o threads.pb.gz -- ./spin 0.01 500
 nothing_is_lost threads.pb.gz 'none is lost'
-at_least "$(prof-query --values tid threads.pb.gz | wc -l)" 250 'most of them are seen'
+seen=$(prof-query --values tid threads.pb.gz | wc -l)
+if [ "$seen" -lt 250 ] && [ "$(fact threads.pb.gz lost)" != 0 ] && is_overloaded; then
+	skip 'the machine is too busy: some were lost' 'most of them are seen'
+else
+	at_least "$seen" 250 'most of them are seen'
+fi
 wait
 
 # As much as there is
@@ -112,8 +119,18 @@ says 'No space left on device' 'is named'
 # The target is killed
 ./spin 30 >/dev/null &
 pid=$!
-(sleep 0.4; kill -9 $pid) &
-exits 0 'a target that is killed ends the recording' prof-record -p $pid -F 299 -o killed.pb.gz
+# It ran for 0.2 s since the recording began.
+ticks() { awk '{ sub(/.*[)] /, ""); print $12 }' /proc/$pid/stat; }
+mkfifo control ack
+(
+	started
+	until=$(($(ticks) + 20))
+	while [ "$(ticks)" -lt $until ]; do
+		sleep 0.1
+	done
+	kill -9 $pid
+) &
+exits 0 'a target that is killed ends the recording' prof-record -p $pid -F 299 --control fifo:control,ack -o killed.pb.gz
 prof-fold killed.pb.gz >killed.folded
 at_least "$(share killed.folded 'main;work')" 90 'what was gathered is written'
 

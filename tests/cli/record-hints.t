@@ -19,9 +19,9 @@ int main(int argc, char **argv)
 END
 $CC -O1 -g -rdynamic -o eval eval.c
 exits 0 'an interpreter' prof-record -F 999 -o eval.pb.gz -- ./eval 300000000
-says '[0-9]+% of the samples have functions of Python without names: --jit names them' 'is known'
+says '[0-9]+% of the samples have functions of Python without names: --jit-names names them' 'is known'
 is "$(grep -c 'without names' err)" 1 'and named once'
-exits 0 'with --jit' prof-record -F 999 --jit -o eval.pb.gz -- ./eval 300000000
+exits 0 'with --jit-names' prof-record -F 999 --jit-names -o eval.pb.gz -- ./eval 300000000
 is "$(grep -c 'without names' err)" 0 'there is nothing to advise'
 exits 0 'quietly' prof-record -q -F 999 -o eval.pb.gz -- ./eval 300000000
 is "$(cat err)" '' 'nothing is said'

@@ -60,7 +60,7 @@ named() {
 
 root='^[^;]*;(_start|.*clone|.*start_thread|[[]ld|[[]libc|.*(execve|exit))'
 if command -v node >/dev/null; then
-	named 'node --jit' '_start;.*outer.*busy.js' "$root" --jit -- node busy.js
+	named 'node --jit-names' '_start;.*outer.*busy.js' "$root" --jit-names -- node busy.js
 	named 'node with a jitdump' '_start;.*outer.*busy.js.*;.*inner.*busy.js' "$root" \
 		-- node --perf-prof --no-turbo-inlining --interpreted-frames-native-stack busy.js
 	is "$(prof-query --raw jit.pb.gz | grep -c 'file=.*jit-[0-9]*.dump')" 1 'which its mapping is called after'
@@ -68,7 +68,7 @@ else
 	skip 'there is no node: make deps-dev' node
 fi
 if command -v javac >/dev/null && javac Busy.java 2>err; then
-	named 'a JVM --jit' 'Busy.(outer|inner|main)' "$root" --jit -- java Busy
+	named 'a JVM --jit-names' 'Busy.(outer|inner|main)' "$root" --jit-names -- java Busy
 else
 	skip 'there is no javac: make deps-dev' 'a JVM'
 fi
@@ -105,7 +105,7 @@ for candidate in "${PYTHON:-python3}" python3 python3.14 python3.13 python3.12; 
 	fi
 done
 if [ -n "$python" ]; then
-	named "CPython --jit" 'py::outer:.*;py::inner:' "$root" --jit -- "$python" busy.py
+	named "CPython --jit-names" 'py::outer:.*;py::inner:' "$root" --jit-names -- "$python" busy.py
 else
 	skip 'there is no CPython 3.12 or later' CPython
 fi

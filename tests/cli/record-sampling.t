@@ -144,7 +144,7 @@ at_least "$(total f.pb.gz)" 100000000 'are worth what they stand for'
 exits 0 'a command that waits' prof-record -o w.pb.gz -- sleep 0.5
 says 'the command waited: [0-9.e-]* s of CPU time in' 'is said to wait'
 exits 0 'one that ends at once' prof-record -o w.pb.gz -- true
-says 'used only .*; -F' 'is told which -F would do'
+says '(used only|the command waited: ) ?[0-9.e-]* s of CPU time.*; -F' 'is told which -F would do'
 exits 0 'one that leaves a daemon' prof-record -o w.pb.gz -- sh -c './spin 5 >/dev/null 2>&1 & echo $! >daemon.pid'
 says 'has started still run' 'is told of it'
 kill "$(cat daemon.pid)"

@@ -178,8 +178,8 @@ if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
 		exits 2 'but not the machine' as_nobody ./prof-record -a -d 1s -o all.pb.gz
 		says 'perf_event_paranoid.*CAP_PERFMON' 'and is told what is missing'
 		says 'setcap' 'and what to do'
-		exits 125 '--kernel fails rather than leave it out' \
-			as_nobody ./prof-record --kernel -o own.pb.gz -- ./spin 0.1
+		exits 125 '--require-kernel fails rather than leave it out' \
+			as_nobody ./prof-record --require-kernel -o own.pb.gz -- ./spin 0.1
 	fi
 else
 	skip 'not root' 'an ordinary user'

@@ -92,7 +92,7 @@ fails() {
 }
 
 mkdir base && rmdir base
-prof-store add -q base 1.pb.gz 3.pb.gz
+prof-store add -q base --resolution 0 1.pb.gz 3.pb.gz
 dies 'an add to a log' check_added prof-store add S 2.pb.gz
 prof-store compact base
 dies 'an add that begins a log' check_added prof-store add S 2.pb.gz
@@ -101,9 +101,18 @@ prof-store add -q base 2.pb.gz
 dies 'a compaction of a log and blocks' check_compacted prof-store compact S
 fails 'data both' 'a compaction' check_compacted prof-store compact S
 rm -rf base
-prof-store add -q base 1.pb.gz
+prof-store add -q base --resolution 0 1.pb.gz
 prof-store add -q base 2.pb.gz 3.pb.gz
 dies 'a compaction of a log' check_compacted prof-store compact S
+
+# relabel replaces block by block.
+rm -rf base
+prof-store add -q base --resolution 0 1.pb.gz 2.pb.gz 3.pb.gz -l service_name=api
+prof-store compact base
+dies 'relabelling' check_compacted prof-store relabel S --rename service_name=app
+rm -rf base
+prof-store add -q base --resolution 0 1.pb.gz
+prof-store add -q base 2.pb.gz 3.pb.gz
 
 # A full disk
 rm -rf S && cp -r base S
@@ -160,4 +169,41 @@ is $? 0 'a record that is cut short is no damage'
 says 'cut short' 'but a note'
 cp whole "$log"
 flips "$log" 60 log
+
+# What can be read of a damaged log becomes a block, and the loss is said, once.
+flip() {
+	byte=$(od -An -tu1 -j "$2" -N 1 "$1" | tr -d ' ')
+	# shellcheck disable=SC2059 # the format is the byte
+	printf "\\$(printf %o $((byte ^ 8)))" | dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
+}
+for at in 3 $((size - 20)); do
+	rm -rf S && cp -r base S
+	flip "$log" $at
+	prof-query -q -t folded S >want 2>/dev/null
+	exits 2 "compaction of a log that is damaged at byte $at ends with 2" prof-store compact S
+	says "$(basename "$log"): [0-9]+ of $size bytes are lost" 'says how much is lost'
+	prof-query -t folded S >out 2>err
+	is "$?/$(cat err)" 0/ 'the next query meets no damage'
+	same out want 'and has what could be read before'
+	exits 0 'the store is good' prof-store verify S
+	says 'damaged log' 'but a note tells of the log that is kept'
+	cmp -s "$log.damaged" "$log" 2>/dev/null
+	is "$(echo S/*.log*)" "$log.damaged" 'it is there'
+done
+prof-store gc S --keep 0s
+is "$(echo S/*.damaged)" 'S/*.damaged' 'until it is too old'
+
+# A damaged block stays, and is in nobody's way.
+rm -rf S
+for second in 0 10 20 30; do
+	at $((noon + second)) 'main;a 1' >x.pb.gz
+	prof-store add -q S --resolution 0 x.pb.gz
+	prof-store compact S
+	mv S/*.block .
+done
+mv ./*.block S
+flip "$(find S -name '*.block' | head -n 1)" 30
+exits 2 'compaction of a damaged block ends with 2' prof-store compact S
+is "$(find S -name '*.block' | wc -l)" 2 'the others become one'
+is "$(total S 2>/dev/null)" 3 'which has all that can be read'
 finish

@@ -12,7 +12,7 @@ while [ "$i" -lt "$each" ]; do
 		"$BUILD/tests/stamp" "time=$((noon + i * 10))" >"$i.pb.gz"
 	i=$((i + 1))
 done
-prof-store add -q S 0.pb.gz -l writer=first
+prof-store add -q --resolution 0 S 0.pb.gz -l writer=first
 : >failed
 : >acked
 

@@ -22,7 +22,7 @@ at $((noon + 86400)) 'main;a 100' >3.pb.gz
 at $noon 'main;w 5' >4.pb.gz
 
 exits 0 'a store is made by adding to it' \
-	prof-store add S 1.pb.gz 2.pb.gz 3.pb.gz -l service_name=api,region=eu
+	prof-store add S --resolution 0 1.pb.gz 2.pb.gz 3.pb.gz -l service_name=api,region=eu
 exits 0 'profiles are added from a stream' sh -c 'prof-store add S -l service_name=web <4.pb.gz'
 exits 2 'a directory that is no store is refused' prof-store ls .
 says 'is no store' 'and it says so'
@@ -88,7 +88,7 @@ is "$(prof-query S '{service_name="late"}' -t folded)" "$(prof-merge -t folded 1
 	'and are found there'
 
 # Import
-prof-store export S | prof-store import T 2>err
+prof-store export S | prof-store import --resolution 0 T 2>err
 says '5 profiles stored, 0 were there' 'an export is imported'
 prof-store export S | prof-store import T 2>err
 says '0 profiles stored, 5 were there' 'a second time nothing is stored'
@@ -134,13 +134,92 @@ main;w 5" "a store of version 1, $when"
 2026-11-28T12:00:20Z	1000	region=eu,service_name=api
 2026-11-29T12:00:00Z	93	region=eu,service_name=api" "its profiles, $when"
 	exits 0 "it is verified, $when" prof-store verify V
-	prof-store compact V
+	prof-store compact --resolution 0 V
 done
 is "$(prof-query V --raw 2>/dev/null | grep -c 'command=app')" 1 'its facts are there'
 
+# Resolution: what is old enough is added up, exactly.
+rm -rf R
+for second in 0 10 50 60 70; do
+	at $((noon + second)) "main;a $((second + 1))" 'main;b 2' >x.pb.gz
+	prof-store add -q R x.pb.gz -l service_name=api --resolution 0
+	cp x.pb.gz "r$second.pb.gz"
+done
+prof-query R -t folded >want
+prof-store compact R
+is "$(prof-query R --profiles -t tsv | sed 1d | wc -l)" 5 '--resolution 0 keeps every profile'
+exits 0 'a resolution is set' prof-store compact R --resolution 1m:0s
+is "$(prof-query R --profiles -t tsv | sed 1d | cut -f 1,4)" "2026-11-28T12:00:00Z	69
+2026-11-28T12:01:00Z	136" 'profiles of a minute become one, and their sums are exact'
+prof-query R -t folded >out
+same out want 'the whole is as before'
+is "$(prof-query R --since @$((noon + 60)) -t folded)" "main;a 132
+main;b 4" 'by function, too'
+is "$(prof-store stat R -t tsv | grep sums)" 'of these, sums of 60s	2' 'stat says it'
+exits 0 'it is verified' prof-store verify R
+prof-store import R -l service_name=api r*.pb.gz 2>err
+says '0 profiles stored, 5 were there' 'import knows the profiles that were added up'
+at $((noon + 20)) 'main;a 1000' >x.pb.gz
+prof-store add -q R x.pb.gz -l service_name=api
+prof-store compact R
+is "$(prof-query R --profiles -t tsv | sed 1d | cut -f 1,4)" "2026-11-28T12:00:00Z	1069
+2026-11-28T12:01:00Z	136" 'the resolution stays set: a late profile is added to its minute'
+prof-store import R -l service_name=api r*.pb.gz x.pb.gz 2>err
+says '0 profiles stored, 6 were there' 'and is known then, too'
+is "$(find R -name '*.60s.block' | wc -l)" 1 'names of blocks say the resolution'
+exits 2 'a resolution that is none is refused' prof-store compact R --resolution 1x
+# Facts that count something are added up.
+rm -rf R
+for second in 0 10; do
+	printf 'a 1\n' | prof-merge -t pprof |
+		"$BUILD/tests/stamp" time=$((noon + second)) lost=3 >x.pb.gz
+	prof-store add -q R x.pb.gz --resolution 1m:0s
+done
+prof-store compact R
+is "$(prof-query R --raw 2>/dev/null | grep -o lost=.)" lost=6 'facts that count are added up'
+
+# Relabelling
+
+# What the sections of blocks hold: all zstd frames
+unpacked() {
+	for block; do
+		grep -abo "$(printf '\050\265\057\375')" "$block" | cut -d : -f 1 |
+			while read -r frame; do
+				tail -c +$((frame + 1)) "$block" | zstd -dc 2>/dev/null
+			done
+	done
+}
+rm -rf L
+printf '%s\n' 'main;a 1' 'main;b 2' | prof-merge -t pprof |
+	"$BUILD/tests/stamp" time=$noon >x.pb.gz
+prof-store add -q L --resolution 0 x.pb.gz -l service_name=api,region=eu,user=secret-name
+prof-store add -q L x.pb.gz -l service_name=api,region=us,user=other-name
+prof-store compact L
+prof-store add -q L 3.pb.gz -l service_name=web,zone=z,region=eu
+unpacked L/*.block | grep -aq secret-name
+ok $? 'the text of a label is in a block'
+prof-query L -t folded >want
+exits 0 'labels are renamed and dropped' prof-store relabel L --rename region=zone --drop user
+is "$(prof-query L --series-list -t tsv | tail -n +2 | sort | cut -f 2)" "service_name=api,zone=eu
+service_name=api,zone=us
+service_name=web,zone=eu" 'of every series, and a label of the new name is replaced'
+prof-query L -t folded >out
+same out want 'samples stay'
+is "$(prof-query L '{zone="us"}' -t folded | tr '\n' ' ')" 'main;a 1 main;b 2 ' 'and are found'
+exits 0 'the store is good' prof-store verify L
+is "$(unpacked L/*.block | grep -ac secret-name)" 0 'nothing of a dropped label stays'
+exits 0 'series that a dropped label told apart' prof-store relabel L --drop zone --rename service_name=app
+is "$(prof-query L --series-list -t tsv | tail -n +2 | sort | cut -f 2)" "app=api
+app=web" 'become one'
+prof-query L -t folded >out
+same out want 'with the samples of both'
+is "$(prof-query L '{app="api"}' --profiles -t tsv | sed 1d | wc -l)" 2 'and each profile of its own'
+exits 2 'relabel needs a rule' prof-store relabel L
+exits 2 'and a rule two names' prof-store relabel L --rename x
+
 # Limits of integers
 at $noon 'a 9223372036854775807' >max.pb.gz
-prof-store add -q M max.pb.gz max.pb.gz
+prof-store add -q --resolution 0 M max.pb.gz max.pb.gz
 prof-store compact M
 prof-query -t folded M >out 2>err
 is "$(cat out)" 'a 9223372036854775807' 'sums are kept at the limit'

@@ -72,4 +72,26 @@ if command -v llvm-profdata >/dev/null; then
 else
 	skip 'no llvm-profdata' 'autofdo: LLVM reads it'
 fi
+
+# perf script's text: our reader gets back what was written, and others' regular expressions
+# find the same stacks.
+cat >calls.folded <<'END'
+main;work(int);operator() (x) 3
+main;a->b;c +0x10 5
+END
+prof-fold -t perf-script calls.folded >calls.perf
+prof-fold calls.perf >out
+sort calls.folded | cmp -s - out
+is $? 0 'perf-script: names come back whole'
+prof-merge -t perf-script "$top/tests/golden/pprof/go-cpu.in" >go.perf
+is "$(prof-query --types go.perf | awk '{ print $2, $4 }')" \
+	"$(prof-query --types "$top/tests/golden/pprof/go-cpu.in" | awk '{ print $2, $4 }')" \
+	'perf-script: types, units and the default'
+perl -ne 'if (/^(\S.+?)\s+(\d+)\/*(\d+)*\s+/) { ($n) = /:\s*(\d+)*\s+\S+:\s*$/; @s = () }
+	elsif (/^\s*(\w+)\s*(.+) \((.*)\)/) { unshift @s, $2 }
+	elsif (/^$/) { print join(";", @s), " $n\n" }' calls.perf | sort >out
+sort calls.folded | cmp -s - out
+is $? 0 'perf-script: as a script of FlameGraph sees it'
+printf 'a;b -3\n' | prof-fold -t perf-script >out 2>err
+is $? 2 'perf-script: no values below 0'
 finish

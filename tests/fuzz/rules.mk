@@ -11,7 +11,7 @@ $(O)/libfuzz.a: $(FUZZED) $(O)/members
 	$(Q)$(AR) rcs $@ $(FUZZED)
 
 TARGETS	:= $(patsubst tests/fuzz/%.c,%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
-TARGETS	:= $(filter-out $(if $(filter no,$(LISTEN)),upload) $(if $(strip $(ABSENT)),cfi records) $(filter symbol,$(ABSENT)),$(TARGETS))
+TARGETS	:= $(filter-out $(if $(filter no,$(LISTEN)),upload) $(if $(strip $(ABSENT)),cfi records interp) $(filter symbol,$(ABSENT)),$(TARGETS))
 REPLAYS	:= $(TARGETS:%=$(O)/tests/fuzz/replay-%)
 $(O)/tests/fuzz/replay-%: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/%.o $(O)/libfuzz.a
 	$(call link)
@@ -39,12 +39,13 @@ fuzz: build-fuzz/read ## fuzz the readers for FUZZ_SECONDS (600)
 fuzz-symbol: build-fuzz/symbol ## the same for what names addresses
 fuzz-cfi: build-fuzz/cfi ## the same for unwinding
 fuzz-records: build-fuzz/records ## the same for the records of perf
+fuzz-interp: build-fuzz/interp ## the same for the frames of interpreters
 fuzz-listen: build-fuzz/upload ## the same for the requests of prof-listen
 	$(Q)tests/fuzz/upload-seeds build-fuzz/upload
 	build-fuzz/tests/fuzz/libfuzzer-upload $(FUZZ) build-fuzz/upload
 fuzz-answers: build-fuzz/answers ## the same for the answers of servers
 fuzz-store: build-fuzz/store ## the same for blocks and logs of a store
-fuzz-symbol fuzz-cfi fuzz-records fuzz-store fuzz-answers: fuzz-%:
+fuzz-symbol fuzz-cfi fuzz-records fuzz-interp fuzz-store fuzz-answers: fuzz-%:
 	$(Q)tests/fuzz/$*-seeds build-fuzz/$*
 	build-fuzz/tests/fuzz/libfuzzer-$* $(FUZZ) build-fuzz/$*
 # The fuzzer, and the folder of its inputs.
@@ -63,4 +64,4 @@ fuzz-afl: ## fuzz the readers with AFL++
 		afl-fuzz -V $(FUZZ_SECONDS) -i build-afl/seeds -o build-afl/found \
 		build-afl/tests/fuzz/libfuzzer-read
 
-.PHONY: hostile replays fuzz fuzz-listen fuzz-symbol fuzz-cfi fuzz-records fuzz-store fuzz-answers fuzz-afl
+.PHONY: hostile replays fuzz fuzz-listen fuzz-symbol fuzz-cfi fuzz-records fuzz-interp fuzz-store fuzz-answers fuzz-afl

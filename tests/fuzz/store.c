@@ -14,6 +14,8 @@
 #include "model.h"
 #include "profile/check.h"
 #include "store/compact.h"
+#include "store/label_sum.h"
+#include "store/merge_rows.h"
 #include "store/read.h"
 #include "store/verify.h"
 
@@ -129,6 +131,10 @@ static void read_sums(struct store_view *v, struct dictionary *d)
 	store_sum(v, NULL, &sum);
 	if (profile_check(&sum))
 		abort();
+	profile_clear(&sum);
+	store_sum_labels(v, NULL, &sum);
+	if (profile_check(&sum))
+		abort();
 	profile_release(&sum);
 	view_begin(v, NULL);
 	while (view_next(v, &p)) {
@@ -143,6 +149,37 @@ static void read_sums(struct store_view *v, struct dictionary *d)
 		}
 		chunk_profiles_release(&profiles);
 	}
+}
+
+/* What compaction and relabelling write of it; the block is not finished. */
+static void rewrite(struct store_view *v, const struct log_contents *logs,
+		    const struct relabel *rules)
+{
+	struct merge_how how = { .from = INT64_C(1795824000) * SECOND_NS,
+				 .level = 1,
+				 .step = 60 * (int64_t)SECOND_NS,
+				 .relabel = rules };
+	struct merge_result result = { 0 };
+	struct block_writer w;
+
+	how.to = how.from + DAY_NS;
+	if (!block_create(&w, store, how.level, how.step, 1))
+		abort();
+	merge_into_block(v, logs, &how, &w, &result);
+	block_writer_release(&w);
+}
+
+static void write_again(struct store_view *v, struct dictionary *d)
+{
+	struct relabel_rule rule = { S("service_name"), S("app") };
+	struct relabel rules = { &rule, 1, 1 };
+	struct log_contents logs = { 0 };
+
+	(void)d;
+	log_contents_read(&logs, v);
+	rewrite(v, &logs, NULL);
+	log_contents_release(&logs);
+	rewrite(v, NULL, &rules);
 }
 
 /* Read all; the time leaves out some profiles of the block, so that rows are looked at. */
@@ -196,6 +233,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		read_store(read_profiles, from);
 		ncall = 0;
 		read_store(read_sums, from);
+		ncall = 0;
+		read_store(write_again, from);
 	}
 	ncall = 0;
 	store_verify(store, &result);

@@ -48,7 +48,7 @@ def sarif(o):
         text(r['message']['text'])
         need(len(r['locations']) >= 1, 'a result has a place')
         place = r['locations'][0]['physicalLocation']
-        text(place['artifactLocation']['uri'])
+        need(re.fullmatch(r'[A-Za-z0-9._~/%-]+', place['artifactLocation']['uri']), 'the URI is valid')
         need(isinstance(place['region']['startLine'], int) and place['region']['startLine'] > 0,
              'the line is one')
         for name, value in r['partialFingerprints'].items():
@@ -78,9 +78,15 @@ def own(o):
     need(o['schema'] == 'prof-diff/1', 'schema')
     keys(o, ['schema', 'outcome', 'gated', 'metric', 'unit', 'per_work', 'by', 'options', 'total',
              'runs', 'paired', 'order', 'identical', 'host_match', 'noise', 'detectable',
-             'budgets', 'warnings', 'rows'], ['required'])
+             'budgets', 'warnings', 'rows', 'news'], ['required'])
+    need(o['outcome'] in ('regression', 'slower', 'faster', 'suspect', 'identical', 'inconclusive',
+                          'no_regression'), 'the outcome')
+    text(o['news'])
     need(len(o['detectable']) == 3, 'three shares')
     for row in o['rows'] + [o['total']]:
+        need(row['verdict'] in ('same', 'inconclusive', 'slower', 'faster', 'new', 'gone', 'moved',
+                                'suspect', 'explained'), 'the verdict')
+        need(row.get('kind', 'self') in ('self', 'inclusive'), 'the kind')
         for key in ('base', 'new', 'change', 'low', 'high', 'confidence', 'p', 'q'):
             need(row[key] is None or isinstance(row[key], (int, float)), f'{key} is a number')
         need(row['q'] is None or 0 <= row['q'] <= 1, 'q is a probability')

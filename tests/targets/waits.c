@@ -1,7 +1,8 @@
 /*
- * Waits of all kinds, one after the other, each in a function of its own. Each is timed, and
- * then told: "FUNCTION REASON ns-of-waiting"; and at the end "cpu" and "all" of the main thread.
- * What is waited for is measured by the clocks of the wall and of the thread's CPU time.
+ * Waits of all kinds, one after the other, each in a function of its own. Each prints
+ * "FUNCTION REASON NS TIMES": how long and how often it waited; and at the end come "cpu" and
+ * "all" of the main thread. NS is wall time less the thread's CPU time, so waits for a CPU are
+ * in it. TIMES is the kernel's count of voluntary switches, which those are not in.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -42,6 +44,36 @@ static void work(long long ns)
 		;
 }
 
+static long times_waited(void)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_THREAD, &u);
+	return u.ru_nvcsw;
+}
+
+/*
+ * The main thread sleeps in the kernel: it may get there late where other programs take the
+ * CPUs, and what it waits for must not be over by then.
+ */
+static void until_main_sleeps(void)
+{
+	char name[64], line[256], *end;
+	FILE *f;
+
+	snprintf(name, sizeof(name), "/proc/self/task/%d/stat", getpid());
+	for (int tries = 0; tries < 10000; tries++) {
+		f = fopen(name, "r");
+		if (!f || !fgets(line, sizeof(line), f) || !(end = strrchr(line, ')')))
+			abort();
+		fclose(f);
+		if (end[2] == 'S')
+			return;
+		usleep(1000);
+	}
+	abort();
+}
+
 static void do_sleep(void)
 {
 	for (int i = 0; i < 10; i++)
@@ -56,11 +88,12 @@ static void do_poll(void)
 		poll(&p, 1, 11);
 }
 
-/* Another thread holds it for 150 ms. */
+/* Another thread holds it for 150 ms of waiting. */
 static void *hold(void *unused)
 {
 	pthread_mutex_lock(&mutex);
 	pthread_barrier_wait(&start);
+	until_main_sleeps();
 	usleep(150000);
 	pthread_mutex_unlock(&mutex);
 	return unused;
@@ -74,6 +107,7 @@ static void do_lock(void)
 
 static void *feed(void *unused)
 {
+	until_main_sleeps();
 	usleep(130000);
 	if (write(pipe_fd[1], "", 1) != 1)
 		abort();
@@ -129,10 +163,12 @@ static void use_one_cpu(void)
 
 static void timed(const char *name, const char *reason, void (*what)(void))
 {
+	long times = times_waited();
 	long long before = waited();
 
 	what();
-	printf("%s %s %lld\n", name, reason, waited() - before);
+	before = waited() - before;
+	printf("%s %s %lld %ld\n", name, reason, before, times_waited() - times);
 }
 
 static pthread_t begin(void *(*what)(void *))
@@ -181,7 +217,7 @@ int main(int argc, char **argv)
 	other = begin(compete);
 	timed("do_share", "runnable", do_share);
 	pthread_join(other, NULL);
-	printf("cpu - %lld\n", clock_ns(CLOCK_THREAD_CPUTIME_ID));
-	printf("all - %lld\n", clock_ns(CLOCK_MONOTONIC) - all);
+	printf("cpu - %lld 0\n", clock_ns(CLOCK_THREAD_CPUTIME_ID));
+	printf("all - %lld %ld\n", clock_ns(CLOCK_MONOTONIC) - all, times_waited());
 	return 0;
 }

@@ -161,6 +161,58 @@ static struct str values(void)
 	return buf_str(&t.text);
 }
 
+/* A mutex of glibc, which thread 8 holds. */
+static size_t read_mutex(void *context, int tid, uint64_t address, void *to, size_t n)
+{
+	static const uint32_t words[] = { 2, 0, 8 };
+
+	(void)context, (void)tid, (void)address;
+	memcpy(to, words, n);
+	return n;
+}
+
+static void lock_out(uint32_t tid, uint64_t time, uint64_t stack)
+{
+	const uint64_t regs[ARCH_REGS] = {
+		[0] = (uint64_t)-38, [2] = 0x401000, [4] = 0x80, [5] = 0x601040, [16] = 0x401000
+	};
+	struct user_state state = { .regs = regs };
+	struct user_frame frame = { .address = stack };
+	struct perf_sample s = sample(tid, time, &frame);
+
+	s.state = &state;
+	off_cpu_sample(&t.off_cpu, &s);
+	switched(tid, time, true, false);
+}
+
+static long long number_of(uint32_t row, const char *name)
+{
+	const struct sample *s = profile_sample(&t.profile, (sample_id){ row });
+	const struct label *l = dict_find_label(&t.dict, s->labels, key(name));
+
+	return l ? l->is_num ? (long long)l->num : 1 : 0;
+}
+
+static void test_locks(void)
+{
+	begin(false, 0);
+	t.decoder.host.read = read_mutex;
+	t.off_cpu.locks = true;
+	task(RECORD_COMM, 7, 100);
+	lock_out(7, 200, 1);
+	in(7, 230); /* long ago: the lock was looked at after the wait */
+	ok(number_of(1, "lock") && !number_of(1, "holder_tid"),
+	   "a lock, whose holder is not known");
+	task(RECORD_COMM, 8, 250);
+	lock_out(7, 300, 1);
+	in(7, INT64_MAX); /* it goes on waiting while it is looked at */
+	ok(number_of(2, "lock") && number_of(2, "holder_tid") == 8, "and one that is held");
+	out(7, INT64_MAX, 1);
+	in(7, UINT64_MAX);
+	ok(!number_of(3, "lock") && !number_of(3, "holder_tid"), "what waits for something else");
+	end();
+}
+
 static void test_waits(void)
 {
 	begin(false, 0);
@@ -231,7 +283,9 @@ static void test_sharing(void)
 	   "7 9 running: 0 0 93\n"
 	   "7 8 running: 0 0 46\n",
 	   "what has no stack is shared out");
-	ok(46 + 15 + 93 + 46 == 200 && t.off_cpu.counts.no_stack == 1, "nothing is lost by it");
+	ok(46 + 15 + 93 + 46 == 200 && t.off_cpu.counts.no_stack == 1 &&
+		   t.off_cpu.counts.no_stack_time == 21,
+	   "nothing is lost by it");
 	end();
 	begin(false, 0);
 	task(RECORD_COMM, 7, 100);
@@ -318,6 +372,7 @@ static void test_many(void)
 int main(void)
 {
 	test_waits();
+	test_locks();
 	test_windows();
 	test_sharing();
 	test_losses();

@@ -1,8 +1,10 @@
 /* Python's frames, read from memory that was made up: of each version, and broken in each way. */
 #include "interp/python_reader.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
+#include "interp/code_names.h"
 #include "interp/python_layouts.h"
 #include "interp/python_lines.h"
 #include "interp/python_name.h"
@@ -25,7 +27,7 @@ static bool read_memory(void *context, uint64_t address, void *to, size_t n)
 	return true;
 }
 
-static const struct python_memory process = { read_memory, NULL };
+static const struct interp_memory process = { read_memory, NULL };
 
 static uint64_t take(size_t n)
 {
@@ -120,14 +122,14 @@ static uint64_t make_thread(const struct python_layout *l, uint64_t id, uint64_t
 	return at;
 }
 
-static struct python_target target;
-static struct python_stack stack;
+static struct python_place target;
+static struct interp_stack stack;
 
 static void begin(const struct python_layout *l)
 {
 	memset(memory, 0, sizeof(memory));
 	end = 64;
-	target = (struct python_target){ .code_type = CODE_TYPE, .layout = *l };
+	target = (struct python_place){ .code_type = CODE_TYPE, .layout = *l };
 	target.runtime = take(16384);
 }
 
@@ -157,15 +159,15 @@ static uint64_t simple_code(const char *name)
 
 /* Versions */
 
-static void name_is(const struct python_frame *f, const char *expected, const char *what)
+static void name_is(const struct interp_frame *f, const char *expected, const char *what)
 {
-	struct python_names *names = malloc(sizeof(*names));
-	struct python_name_parts parts;
+	struct code_names *names = malloc(sizeof(*names));
+	struct code_names_parts parts;
 	struct buf text = { 0 };
 	size_t size = 0;
 
 	ok(python_read_names(&process, &target, f->code, f->id, names, &size) &&
-		   python_name_parse(&parts, str((const char *)names, size)),
+		   code_names_parse(&parts, str((const char *)names, size)),
 	   "%s: it has names", what);
 	python_string_decode(&text, &parts.head.name, parts.head.kind_shift, parts.name);
 	is(buf_str(&text), expected, "%s: %s", what, expected);
@@ -188,22 +190,22 @@ static void test_version(const struct python_layout *l)
 	frame = make_frame(l, inner, frame, false);
 	other = make_thread(l, THREAD + 1, 0, 0);
 	set_threads(make_thread(l, THREAD + 2, 0, make_thread(l, THREAD, frame, other)));
-	ok(read_stack() == PYTHON_WHOLE, "%s: a stack is whole", what);
+	ok(read_stack() == INTERP_WHOLE, "%s: a stack is whole", what);
 	ok(stack.head.n == (shims ? 3 : 2) && stack.frame[0].code == inner &&
 		   stack.frame[1].code == outer,
 	   "%s: its frames", what);
 	ok(stack.frame[0].instruction == 6, "%s: the instruction", what);
-	ok(stack.frame[0].flags == (shims || l->frame_entry != PYTHON_NONE ? 0 : PYTHON_ENTRY),
+	ok(stack.frame[0].flags == (shims || l->frame_entry != PYTHON_NONE ? 0 : INTERP_ENTRY),
 	   "%s: the inner frame was %sentered by an evaluator of its own", what,
 	   shims || l->frame_entry != PYTHON_NONE ? "not " : "");
-	ok(stack.frame[stack.head.n - 1].flags == (shims ? PYTHON_SHIM : PYTHON_ENTRY),
+	ok(stack.frame[stack.head.n - 1].flags == (shims ? INTERP_SHIM : INTERP_ENTRY),
 	   "%s: the outer one was", what);
 	name_is(&stack.frame[0], "Work.<locals>.run", what);
 	put(inner + l->code_line, 11, 4);
-	ok(read_stack() == PYTHON_WHOLE, "%s: another function in the same place", what);
+	ok(read_stack() == INTERP_WHOLE, "%s: another function in the same place", what);
 	stack.frame[0].id++;
 	ok(!python_read_names(&process, &target, inner, stack.frame[0].id,
-			      (struct python_names *)(void *)memory, &(size_t){ 0 }),
+			      (struct code_names *)(void *)memory, &(size_t){ 0 }),
 	   "%s: names of another function than that of the sample are not read", what);
 }
 
@@ -222,7 +224,7 @@ static void test_cycle(void)
 	frame = make_frame(l311(), simple_code("f"), 0, false);
 	put(frame + l311()->frame_previous, frame, 8);
 	set_threads(make_thread(l311(), THREAD, frame, 0));
-	ok(read_stack() == PYTHON_DEEP && stack.head.n == PYTHON_MOST_FRAMES - 1,
+	ok(read_stack() == INTERP_DEEP && stack.head.n == INTERP_MOST_FRAMES - 1,
 	   "a frame that calls itself: cut off");
 }
 
@@ -235,7 +237,7 @@ static void test_million(void)
 	for (int i = 0; i < 30000; i++)
 		frame = make_frame(l311(), code, frame, i == 0);
 	set_threads(make_thread(l311(), THREAD, frame, 0));
-	ok(read_stack() == PYTHON_DEEP && reads < 10 * PYTHON_MOST_FRAMES,
+	ok(read_stack() == INTERP_DEEP && reads < 10 * INTERP_MOST_FRAMES,
 	   "30,000 frames: cut off, and not all are read");
 }
 
@@ -247,7 +249,7 @@ static void test_threads_cycle(void)
 	state = make_thread(l311(), THREAD + 1, 0, 0);
 	put(state + l311()->thread_next, state, 8);
 	set_threads(state);
-	ok(read_stack() == PYTHON_NO_THREAD,
+	ok(read_stack() == INTERP_NO_THREAD,
 	   "a thread that follows itself is looked at for a while");
 }
 
@@ -259,21 +261,21 @@ static void test_wild(void)
 	for (size_t i = 0; i < LEN(wild); i++) {
 		begin(l311());
 		set_threads(make_thread(l311(), THREAD, wild[i], 0));
-		all &= read_stack() == PYTHON_UNREADABLE && !stack.head.n;
+		all &= read_stack() == INTERP_UNREADABLE && !stack.head.n;
 		begin(l311());
 		set_threads(make_thread(l311(), THREAD, make_frame(l311(), wild[i], 0, true), 0));
-		all &= read_stack() == PYTHON_UNREADABLE && !stack.head.n;
+		all &= read_stack() == INTERP_UNREADABLE && !stack.head.n;
 		begin(l311());
 		set_threads(wild[i]);
-		all &= read_stack() == PYTHON_UNREADABLE;
+		all &= read_stack() == INTERP_UNREADABLE;
 		begin(l311());
 		put(target.runtime + l311()->interpreters, wild[i], 8);
-		all &= read_stack() == PYTHON_UNREADABLE;
+		all &= read_stack() == INTERP_UNREADABLE;
 	}
 	ok(all, "pointers to anywhere are no stack");
 	begin(l311());
 	set_threads(make_thread(l311(), THREAD, make_frame(l311(), target.runtime, 0, true), 0));
-	ok(read_stack() == PYTHON_NO_CODE, "what is no code object is no function");
+	ok(read_stack() == INTERP_NO_CODE, "what is no code object is no function");
 }
 
 static void test_two(void)
@@ -283,9 +285,9 @@ static void test_two(void)
 	begin(l311());
 	second = make_thread(l311(), THREAD, 0, 0);
 	set_threads(make_thread(l311(), THREAD, 0, second));
-	ok(read_stack() == PYTHON_TWO, "a thread with two states: which it runs is not known");
+	ok(read_stack() == INTERP_TWO, "a thread with two states: which it runs is not known");
 	put(target.runtime + l311()->current, second, 8);
-	ok(read_stack() == PYTHON_WHOLE, "but the one that holds the lock is");
+	ok(read_stack() == INTERP_WHOLE, "but the one that holds the lock is");
 }
 
 /* Random damage: any end, but an end. */
@@ -308,7 +310,7 @@ static void test_damage(void)
 			memcpy(memory, copy, sizeof(copy));
 	}
 	memcpy(memory, copy, sizeof(copy));
-	ok(read_stack() == PYTHON_WHOLE && stack.head.n == 20, "damaged memory does no harm");
+	ok(read_stack() == INTERP_WHOLE && stack.head.n == 20, "damaged memory does no harm");
 }
 
 /* Names */
@@ -348,31 +350,31 @@ static void test_long_names(void)
 	second = make_code(l, b, make_bytes(S("")));
 	set_threads(make_thread(l, THREAD,
 				make_frame(l, second, make_frame(l, first, 0, true), false), 0));
-	ok(read_stack() == PYTHON_WHOLE && stack.frame[0].id != stack.frame[1].id,
+	ok(read_stack() == INTERP_WHOLE && stack.frame[0].id != stack.frame[1].id,
 	   "names of 1 MB that differ at their ends are two");
-	text[PYTHON_MOST_NAME - 1] = '\0';
-	strcpy(text + PYTHON_MOST_NAME - 1, "...");
+	text[INTERP_MOST_NAME - 1] = '\0';
+	strcpy(text + INTERP_MOST_NAME - 1, "...");
 	name_is(&stack.frame[1], text, "a name of 1 MB is cut");
 }
 
 static void test_cut_records(void)
 {
-	struct python_names names = {
+	struct code_names names = {
 		.name = { .copied = 400 }, .file = { .copied = 400 }, .lines = 100, .copied = 900
 	};
-	size_t whole = offsetof(struct python_names, bytes) + 900;
-	struct python_name_parts parts;
+	size_t whole = offsetof(struct code_names, bytes) + 900;
+	struct code_names_parts parts;
 	bool none = true;
 
 	for (size_t n = 0; n < whole; n++) {
 		char *exact = malloc(n + 1);
 
 		memcpy(exact, &names, n);
-		none &= !python_name_parse(&parts, str(exact, n));
+		none &= !code_names_parse(&parts, str(exact, n));
 		free(exact);
 	}
 	ok(none, "a record of names that is cut short is none");
-	ok(python_name_parse(&parts, str((const char *)&names, whole)), "a whole one is");
+	ok(code_names_parse(&parts, str((const char *)&names, whole)), "a whole one is");
 }
 
 /* Lines */

@@ -131,6 +131,38 @@ static void contrasts(void)
 		least = fmin(least, contrast(c));
 	}
 	ok(least >= 4.5, "text on any colour can be read: %.2f", least);
+	least = 21;
+	for (int i = 0; i <= 2 * CHANGE_STEPS; i++)
+		least = fmin(least, contrast(change_color[i]));
+	ok(least >= 4.5, "and on each step of a change: %.2f", least);
+}
+
+/* Names for the ranges of all rules, and flags. */
+static void palette_contrasts(void)
+{
+	static const char *const kinds[] = { "f",	 "a::f",     "java/x", "Lorg/x:::f", "x.js",
+					     "a/b.js:1", "Perl_x.pl", "f_[k]",  "f_[j]",      "f_[i]",
+					     "f_[w]",	 "--",	     "-",      "core::f",
+					     "lib/python3.11/x", "site-packages/x", "<built-in x>" };
+	static const uint32_t flags[] = { 0, LOC_KERNEL, LOC_JIT, LOC_INLINED };
+
+	for (size_t palette = 0; palette_name(palette); palette++) {
+		double least = 21;
+
+		for (unsigned i = 0; i < 20 * LEN(kinds) * LEN(flags) * 3; i++) {
+			struct buf name = { 0 };
+
+			buf_add(&name, str_of(kinds[i % LEN(kinds)]));
+			if (i >= LEN(kinds) * LEN(flags) * 3)
+				buf_u64(&name, i * 7919);
+			least = fmin(least,
+				     contrast(palette_color(
+					     palette, (enum shade_by)(i / LEN(kinds) / LEN(flags) % 3),
+					     buf_str(&name), flags[i / LEN(kinds) % LEN(flags)])));
+			buf_release(&name);
+		}
+		ok(least >= 4.5, "text on %s can be read: %.2f", palette_name(palette), least);
+	}
 }
 
 static size_t palette_named(const char *name)
@@ -308,6 +340,7 @@ int main(void)
 	packed();
 	colors();
 	contrasts();
+	palette_contrasts();
 	palettes();
 	changes();
 	layouts();

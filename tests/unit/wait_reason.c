@@ -55,15 +55,22 @@ static void add_sample(struct profile *p, const char *frames, const char *wait)
 						  str_of(wait));
 
 	labels = dict_add_text_label(&dict, labels, S("comm"), S("app"));
+	labels = dict_add_text_label(&dict, labels, S("lock"), S("0x601040"));
+	labels = dict_add_text_label(&dict, labels, S("holder"), S("keeper"));
 	profile_add_value(p, 0, profile_add_sample(p, add_stack(frames), labels), 1);
+}
+
+static struct str label_in(const struct profile *p, uint32_t sample, const char *key)
+{
+	const struct sample *s = profile_sample(p, (sample_id){ sample });
+	const struct label *l = dict_find_label(&dict, s->labels, dict_intern(&dict, str_of(key)));
+
+	return l ? dict_text(&dict, l->str) : S("");
 }
 
 static struct str reason_in(const struct profile *p, uint32_t sample)
 {
-	const struct sample *s = profile_sample(p, (sample_id){ sample });
-	const struct label *l = dict_find_label(&dict, s->labels, dict_intern(&dict, S("wait")));
-
-	return l ? dict_text(&dict, l->str) : S("");
+	return label_in(p, sample, "wait");
 }
 
 int main(void)
@@ -84,6 +91,12 @@ int main(void)
 	for (uint32_t i = 0; i < LEN(stacks); i++)
 		is(reason_in(&p, i + 1), stacks[i].reason, "%s: %s", stacks[i].reason,
 		   stacks[i].frames);
+	for (uint32_t i = 0; i < LEN(stacks); i++) {
+		bool is_lock = strcmp(stacks[i].reason, "lock") == 0;
+
+		is(label_in(&p, i + 1, "lock"), is_lock ? "0x601040" : "", "its lock");
+		is(label_in(&p, i + 1, "holder"), is_lock ? "keeper" : "", "and who holds it");
+	}
 	is(reason_in(&p, LEN(stacks) + 1), "runnable", "what waits for a CPU has no other reason");
 	ok(!wait_reason_of_function(S("main")) &&
 		   str_eq(str_of(wait_reason_of_function(S("do_futex"))), S("lock")),

@@ -42,6 +42,12 @@ printf '\nTen runs a side. False failures: dispersion 0.5, 1.2 and 3; 1 and 5%% 
 figure 'Figure 4: the smallest change found four times in five, predicted and simulated (within 20%)' detectable
 figure 'Figure 5: 95% intervals that hold the truth (93 to 97%)' coverage
 figure 'Figure 6: the culprit first (95%), redundant ancestors (0.1 a report)' blame
+figure 'Figure 6b: a function that is called more often, with all that it calls: first (90%)' subtree
+cat <<'END'
+
+Programs of 200 functions, 1% from run to run. The function has 5 to 40% of the time, three stacks or
+more below it, and no callee (or itself) that has over 70% of that.
+END
 figure 'Figure 7: moved code is no regression (2%), and hides none (90% of the power)' moves
 if [ -d "$real/server" ]; then
 	title 'Figures 2 and 10: false failures of real programs (at most 2%), beside naive tests' \

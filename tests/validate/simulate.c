@@ -30,6 +30,9 @@ void simulate(const struct setting *s, size_t n, struct rng *rng, visitor *visit
 		world_init(&w, &runs, s->nfunction, s->refactor, s->refactored, rng);
 		if (s->slow)
 			w.factor[s->slow] = s->factor;
+		w.subtree = s->more > 0 ? choose_subtree(&w, rng) : 0;
+		if (w.subtree)
+			world_call_more(&w, w.subtree, s->more);
 		for (size_t i = 0; i < part; i++) {
 			struct comparison c;
 
@@ -55,7 +58,8 @@ static const struct {
 } figures[] = {
 	{ "false", figure_false, 10000 },          { "power", figure_power, 12000 },
 	{ "detectable", figure_detectable, 6000 }, { "coverage", figure_coverage, 1000 },
-	{ "blame", figure_blame, 1000 },           { "moves", figure_moves, 3000 },
+	{ "blame", figure_blame, 1000 },           { "subtree", figure_subtree, 1600 },
+	{ "moves", figure_moves, 3000 },
 };
 
 int main(int argc, char **argv)

@@ -229,7 +229,7 @@ static void plan(struct world *w, uint32_t f, uint32_t below, double share, enum
 	struct path path;
 
 	find_path(w, f, below, &path);
-	*s = (struct stack_plan){ .function = f, .share = share };
+	*s = (struct stack_plan){ .function = f, .below = below, .share = share, .factor = 1 };
 	s->sample[BASE] = sample(w, base_stack(w, &path));
 	s->sample[NEW] = sample(w, new_stack(w, &path, how, g, false));
 	if (how == REFACTOR_SPLIT && f == g) {
@@ -259,6 +259,22 @@ void world_init(struct world *w, struct runs *runs, uint32_t nfunction, enum ref
 	}
 	runs->type = dict_intern(runs->profile.dict, S("cpu"));
 	runs->unit = dict_intern(runs->profile.dict, S("nanoseconds"));
+}
+
+bool world_is_below(const struct world *w, const struct stack_plan *s, uint32_t function)
+{
+	uint32_t at = s->below;
+
+	while (at && at != function)
+		at = w->parent[at];
+	return s->function == function || at == function;
+}
+
+void world_call_more(struct world *w, uint32_t function, double factor)
+{
+	for (size_t i = 0; i < w->nstack; i++)
+		if (world_is_below(w, &w->stack[i], function))
+			w->stack[i].factor = factor;
 }
 
 void world_clear(struct world *w)
@@ -317,7 +333,7 @@ static void record(struct world *w, const struct noise_model *m, enum side side,
 		double t = s->share * speed * time[s->function], n;
 
 		if (side == NEW)
-			t *= w->factor[s->function];
+			t *= w->factor[s->function] * s->factor;
 		cpu += t;
 		n = rng_count(rng, t * m->samples, m->phi);
 		samples += n;

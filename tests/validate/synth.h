@@ -47,10 +47,12 @@ enum { CULPRIT_20 = 1, CULPRIT_5, CULPRIT_1, FIRST_OTHER };
 
 struct stack_plan {
 	uint32_t function;   /* whose own time it is */
+	uint32_t below;      /* its caller; that one's callers are its parents */
 	double share;        /* of the whole */
 	sample_id sample[2]; /* by side */
 	sample_id extra;     /* of the new side, for the part of a split */
 	double part;         /* that goes there */
+	double factor;       /* more of it on the new side, because a caller is called more often */
 };
 
 struct world {
@@ -60,6 +62,7 @@ struct world {
 	double *share, *factor; /* by function: of the time; on the new side */
 	struct stack_plan *stack;
 	size_t nstack;
+	uint32_t subtree; /* the function that the new side calls more often, or 0 */
 };
 
 /* A program of so many functions, into runs that were initialised. */
@@ -69,6 +72,12 @@ void world_release(struct world *w);
 
 /* The name of a function, which is valid until the next call. */
 const char *world_name(uint32_t function);
+
+/* Is the function in that stack? */
+bool world_is_below(const struct world *w, const struct stack_plan *s, uint32_t function);
+
+/* The new side calls that function more often, by a factor; with 1, not any more. */
+void world_call_more(struct world *w, uint32_t function, double factor);
 
 /* Forget all runs. */
 void world_clear(struct world *w);

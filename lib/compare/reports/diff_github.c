@@ -3,8 +3,9 @@
  * ten errors and ten warnings. prof-diff puts the Markdown report into the step's
  * summary as well.
  */
+#include "compare/reports/diff_findings.h"
+#include "compare/reports/diff_news.h"
 #include "compare/reports/diff_report.h"
-#include "compare/reports/diff_words.h"
 
 enum { MOST = 10 };
 
@@ -21,42 +22,28 @@ static void put_escaped(struct buf *b, struct str s, bool property)
 	}
 }
 
-static void put_place(struct buf *b, const struct comparison *c, const struct row *r)
+static void put_finding(struct buf *b, const struct finding *f)
 {
-	uint32_t line;
-	struct str file = words_file(c, r, &line);
-
-	if (!file.n)
-		return;
-	buf_add(b, S("file="));
-	put_escaped(b, file, true);
-	if (line)
-		buf_printf(b, ",line=%u", line);
-	buf_ch(b, ',');
-}
-
-static void put_row(struct buf *b, const struct comparison *c, const struct row *r)
-{
-	struct buf text = { 0 };
-
-	words_finding(&text, c, r);
-	buf_add(b, r->gated ? S("::error ") : S("::warning "));
-	put_place(b, c, r);
-	buf_printf(b, "title=prof-diff %s::", words_verdict(r));
-	put_escaped(b, buf_str(&text), false);
+	buf_add(b, f->gated ? S("::error ") : S("::warning "));
+	if (f->file.n) {
+		buf_add(b, S("file="));
+		put_escaped(b, f->file, true);
+		if (f->line)
+			buf_printf(b, ",line=%u", f->line);
+		buf_ch(b, ',');
+	}
+	buf_printf(b, "title=prof-diff %s::", f->title);
+	put_escaped(b, buf_str(&f->text), false);
 	buf_ch(b, '\n');
-	buf_release(&text);
 }
 
 static void put_notice(struct buf *b, const struct comparison *c)
 {
 	struct buf text = { 0 };
 
-	words_total(&text, c, "->");
-	buf_ch(&text, '\n');
-	for (size_t i = 0; words_opening(&text, c, i); i++)
+	for (size_t i = 0; words_news(&text, c, i); i++)
 		buf_ch(&text, '\n');
-	buf_printf(b, "::notice title=prof-diff %s::", words_outcome(c));
+	buf_add(b, S("::notice title=prof-diff::"));
 	put_escaped(b, buf_str(&text), false);
 	buf_ch(b, '\n');
 	buf_release(&text);
@@ -65,14 +52,14 @@ static void put_notice(struct buf *b, const struct comparison *c)
 static void write_github(struct out *out, const struct comparison *c)
 {
 	size_t n[2] = { 0 };
+	struct finding f;
 
 	put_notice(&out->bytes, c);
-	for (size_t i = 0; i < c->nlisted; i++) {
-		const struct row *r = &c->row[i];
-
-		if (words_is_worse(r) && n[r->gated]++ < MOST)
-			put_row(&out->bytes, c, r);
-	}
+	finding_begin(&f, c);
+	while (finding_next(&f))
+		if (n[f.gated]++ < MOST)
+			put_finding(&out->bytes, &f);
+	finding_end(&f);
 	out_flush(out);
 }
 

@@ -4,6 +4,7 @@
  */
 #include <math.h>
 
+#include "compare/reports/diff_news.h"
 #include "compare/reports/diff_report.h"
 #include "compare/reports/diff_words.h"
 #include "io/json.h"
@@ -11,15 +12,6 @@
 static struct str text_of(const struct comparison *c, str_id id)
 {
 	return dict_text(c->runs->profile.dict, id);
-}
-
-static struct str unit_of(const struct comparison *c)
-{
-	switch (c->design.metric) {
-	case METRIC_SHARE: return S("");
-	case METRIC_SAMPLES: return text_of(c, c->runs->unit);
-	default: return S("nanoseconds");
-	}
 }
 
 static const char *metric_name(const struct comparison *c)
@@ -57,12 +49,12 @@ static void put_name(struct json *j, const char *key, const struct comparison *c
 static void put_row(struct json *j, const struct comparison *c, const struct row *r)
 {
 	uint32_t line;
-	struct str file = words_file(c, r, &line);
+	struct str file = words_file(c, r->item, &line);
 
 	json_begin_object(j);
-	json_member_string(j, "verdict", str_of(verdict_word(r->verdict)));
+	json_member_string(j, "verdict", str_of(words_verdict_id(r)));
 	put_name(j, words_item(c), c, r->item);
-	json_member_string(j, "kind", r->kind == SELF ? S("self") : S("inclusive"));
+	json_member_string(j, "kind", str_of(words_kind_id(r)));
 	json_member_bool(j, "gated", r->gated);
 	json_member_bool(j, "listed", r->listed);
 	put_change(j, r);
@@ -166,6 +158,7 @@ static void put_budgets(struct json *j, const struct comparison *c)
 	for (size_t i = 0; i < c->o->nbudget; i++) {
 		json_begin_object(j);
 		json_member_string(j, "budget", str_of(c->o->budget[i].text));
+		json_member_double(j, "limit", c->o->budget[i].limit);
 		json_member_double(j, "share", c->budget[i].share);
 		json_member_double(j, "low", c->budget[i].low);
 		json_member_bool(j, "exceeded", c->budget[i].exceeded);
@@ -188,13 +181,23 @@ static void put_options(struct json *j, const struct options *o)
 static void put_total(struct json *j, const struct comparison *c)
 {
 	json_member_object(j, "total");
-	json_member_string(j, "verdict", str_of(verdict_word(c->total_row.verdict)));
+	json_member_string(j, "verdict", str_of(words_verdict_id(&c->total_row)));
 	json_member_bool(j, "gated", c->total_row.gated);
 	put_change(j, &c->total_row);
 	if (c->blame.n)
 		json_member_string(j, "blame", c->blame);
 	json_member_double(j, "explained", c->explained);
 	json_end_object(j);
+}
+
+/* What people read first. */
+static void put_news(struct json *j, const struct comparison *c)
+{
+	struct buf line = { 0 };
+
+	words_news(&line, c, 0);
+	json_member_string(j, "news", buf_str(&line));
+	buf_release(&line);
 }
 
 static void write_json(struct out *out, const struct comparison *c)
@@ -204,10 +207,11 @@ static void write_json(struct out *out, const struct comparison *c)
 
 	json_begin_object(&j);
 	json_member_string(&j, "schema", S("prof-diff/1"));
-	json_member_string(&j, "outcome", str_of(words_outcome(c)));
+	json_member_string(&j, "outcome", str_of(words_outcome_id(c)));
+	put_news(&j, c);
 	json_member_bool(&j, "gated", c->gated);
 	json_member_string(&j, "metric", str_of(metric_name(c)));
-	json_member_string(&j, "unit", unit_of(c));
+	json_member_string(&j, "unit", words_unit(c));
 	json_member_bool(&j, "per_work", c->design.all_work);
 	json_member_string(&j, "by", str_of(words_item(c)));
 	put_options(&j, c->o);

@@ -3,6 +3,7 @@
  * gate fails the case has failed; where nothing can be said it was skipped. What is to be
  * read is in the body of an element, since GitLab shows no attributes.
  */
+#include "compare/reports/diff_news.h"
 #include "compare/reports/diff_report.h"
 #include "compare/reports/diff_words.h"
 #include "io/escape.h"
@@ -22,7 +23,7 @@ static void put_case(struct buf *b, const char *kind, struct str name, const str
 	buf_add(b, S("<testcase time=\"0\""));
 	put_attribute(b, "classname", str_of(kind));
 	put_attribute(b, "name", name);
-	buf_printf(b, "><%s%s>", tag, r->gated ? " message=\"slower\"" : "");
+	buf_printf(b, "><%s%s>", tag, r->gated ? " message=\"the gate fails\"" : "");
 	xml_text(b, text);
 	buf_printf(b, "</%s></testcase>\n", tag);
 }
@@ -45,7 +46,7 @@ static void put_budget(struct buf *b, const struct comparison *c, size_t i)
 	struct row r = { .gated = c->budget[i].exceeded };
 	struct buf text = { 0 };
 
-	words_share(&text, c->budget[i].share);
+	words_budget(&text, c, i);
 	put_case(b, "prof-diff.budget", str_of(c->o->budget[i].text), &r, buf_str(&text));
 	buf_release(&text);
 }
@@ -59,18 +60,26 @@ static void put_total(struct buf *b, const struct comparison *c)
 	buf_release(&text);
 }
 
-static void put_properties(struct buf *b, const struct comparison *c)
+static void put_lines(struct buf *b, const char *name, const struct comparison *c,
+		      bool (*words)(struct buf *, const struct comparison *, size_t))
 {
 	struct buf line = { 0 };
 
-	buf_add(b, S("<properties>\n"));
-	for (size_t i = 0; line.n = 0, words_opening(&line, c, i); i++) {
-		buf_printf(b, "<property name=\"%zu\"", i + 1);
+	for (size_t i = 0; words(&line, c, i); i++) {
+		buf_printf(b, "<property name=\"%s.%zu\"", name, i + 1);
 		put_attribute(b, "value", buf_str(&line));
 		buf_add(b, S("/>\n"));
+		line.n = 0;
 	}
-	buf_add(b, S("</properties>\n"));
 	buf_release(&line);
+}
+
+static void put_properties(struct buf *b, const struct comparison *c)
+{
+	buf_add(b, S("<properties>\n"));
+	put_lines(b, "news", c, words_news);
+	put_lines(b, "measured", c, words_method);
+	buf_add(b, S("</properties>\n"));
 }
 
 static void put_suite(struct buf *b, const struct comparison *c)

@@ -51,9 +51,12 @@ static void put_label(struct buf *b, struct str value)
 	buf_release(&clean);
 }
 
+/* Without samples on one side the logarithm has no meaning. */
 static double row_change(const struct row *r)
 {
-	return expm1(r->test.change);
+	if (!(r->test.cost[BASE] > 0))
+		return INFINITY;
+	return r->test.cost[NEW] > 0 ? expm1(r->test.change) : -1;
 }
 
 static double row_cost(const struct row *r)
@@ -74,11 +77,48 @@ static void put_rows(struct buf *b, const struct comparison *c, const char *name
 		words_name(&item, c, r->item);
 		buf_printf(b, "prof_diff_%s{%s=\"", name, words_item(c));
 		put_label(b, buf_str(&item));
-		buf_printf(b, "\",kind=\"%s\",verdict=\"%s\"}", words_kind(r),
-			   verdict_word(r->verdict));
+		buf_printf(b, "\",kind=\"%s\",verdict=\"%s\"}", words_kind_id(r),
+			   words_verdict_id(r));
 		put_number(b, value(r) / unit);
 	}
 	buf_release(&item);
+}
+
+/* What functions with a budget take, and may; the gate fails for the lower end of the share. */
+static void put_budget_numbers(struct buf *b, const struct comparison *c, const char *name,
+			       const char *help, double (*value)(const struct comparison *, size_t))
+{
+	put_type(b, name, help);
+	for (size_t i = 0; i < c->o->nbudget; i++) {
+		buf_printf(b, "prof_diff_%s{budget=\"", name);
+		put_label(b, str_of(c->o->budget[i].text));
+		buf_add(b, S("\"}"));
+		put_number(b, value(c, i));
+	}
+}
+
+static double budget_share(const struct comparison *c, size_t i)
+{
+	return c->budget[i].share;
+}
+
+static double budget_exceeded(const struct comparison *c, size_t i)
+{
+	return c->budget[i].exceeded;
+}
+
+static void put_budgets(struct buf *b, const struct comparison *c)
+{
+	if (!c->o->nbudget)
+		return;
+	put_budget_numbers(b, c, "budget_share", "Share of functions with a budget", budget_share);
+	put_budget_numbers(b, c, "budget_exceeded", "Whether it is more than allowed",
+			   budget_exceeded);
+}
+
+static double row_gated(const struct row *r)
+{
+	return r->gated;
 }
 
 static void put_power(struct buf *b, const struct comparison *c)
@@ -108,9 +148,12 @@ static void write_openmetrics(struct out *out, const struct comparison *c)
 		  sqrt(noise_typical(n) * n->tau2));
 	put_plain(b, "host_match", "Whether all runs are known to be from one host",
 		  c->design.host_known && !c->design.cross_host);
+	put_plain(b, "total_gated", "Whether the gate fails for the total", c->total_row.gated);
 	put_power(b, c);
+	put_budgets(b, c);
 	put_rows(b, c, "change", "Change of listed rows", row_change, 1);
 	put_rows(b, c, "cost", "Change of the total that is theirs", row_cost, c->total.cost[BASE]);
+	put_rows(b, c, "row_gated", "Whether the gate fails for listed rows", row_gated, 1);
 	buf_add(b, S("# EOF\n"));
 	out_flush(out);
 }

@@ -1,35 +1,42 @@
 /* A row of a comparison, in words. */
 #include <math.h>
 
+#include "compare/reports/diff_news.h"
 #include "compare/reports/diff_words.h"
-#include "io/escape.h"
 
-void words_path(struct buf *b, struct str path)
+struct str words_file(const struct comparison *c, uint32_t item, uint32_t *line)
 {
-	while (path.p) {
-		clean_text(b, str_cut(&path, ';'));
-		if (path.p)
-			buf_ch(b, '>');
-	}
+	return items_file_from_root(&c->items, items_file(&c->items, item, line));
 }
 
-struct str words_file(const struct comparison *c, const struct row *r, uint32_t *line)
+struct str words_annotated(const struct comparison *c, const struct row *r, uint32_t *line)
 {
-	struct str file = items_file(&c->items, r->item, line), root = c->o->root;
-
-	if (root.n && file.n > root.n + 1 && str_starts(file, root) && file.p[root.n] == '/')
-		return str_skip(file, root.n + 1);
-	return file;
+	*line = 0;
+	if (r->own)
+		return words_file(c, r->item, line);
+	return r->site ? words_file(c, r->site, line) : S("");
 }
 
-void words_place(struct buf *b, const struct comparison *c, const struct row *r)
+static void put_place(struct buf *b, const struct comparison *c, uint32_t item)
 {
 	uint32_t line;
-	struct str file = words_file(c, r, &line);
+	struct str file = words_file(c, item, &line);
 
 	words_path(b, file);
 	if (file.n && line)
 		buf_printf(b, ":%u", line);
+}
+
+void words_place(struct buf *b, const struct comparison *c, const struct row *r)
+{
+	if (r->own || !r->site) {
+		put_place(b, c, r->item);
+		return;
+	}
+	buf_add(b, S("in "));
+	words_name(b, c, r->site);
+	buf_add(b, S(", "));
+	put_place(b, c, r->site);
 }
 
 void words_name(struct buf *b, const struct comparison *c, uint32_t item)
@@ -43,18 +50,16 @@ void words_name(struct buf *b, const struct comparison *c, uint32_t item)
 
 void words_note(struct buf *b, const struct comparison *c, const struct row *r)
 {
-	size_t from = b->n;
-
-	if (r->path.n)
-		words_path(b, r->path);
 	if (r->from) {
-		buf_add(b, b->n > from ? S(", from ") : S("from "));
+		buf_add(b, S("from "));
 		words_name(b, c, r->from);
 	}
 	if (r->because) {
 		buf_add(b, S("because of "));
 		words_name(b, c, r->because);
 	}
+	if (r->alike && r->nfolded)
+		buf_printf(b, "all below it alike (%zu)", r->nfolded);
 	if (r->verdict == UNSURE && r->runs_needed > 0)
 		buf_printf(b, "needs %.0f runs a side", r->runs_needed);
 }
@@ -71,101 +76,44 @@ const char *words_kind(const struct row *r)
 	return r->kind == SELF ? "self" : "incl";
 }
 
-const char *const words_heads[WORDS_CELLS] = { "verdict", "item",   "",  "base", "new",
-					       "cost",    "change", "q", "" };
-const bool words_right[WORDS_CELLS] = { [3] = true, [4] = true, [5] = true, [7] = true };
+const char *words_kind_id(const struct row *r)
+{
+	return r->kind == SELF ? "self" : "inclusive";
+}
+
+const char *words_verdict_id(const struct row *r)
+{
+	static const char *const ids[] = {
+		[SAME] = "same",     [UNSURE] = "inconclusive", [SLOWER] = "slower",
+		[FASTER] = "faster", [APPEARED] = "new",        [GONE] = "gone",
+		[MOVED] = "moved",   [SUSPECT] = "suspect",     [EXPLAINED] = "explained",
+	};
+
+	return ids[r->verdict];
+}
 
 const char *words_verdict(const struct row *r)
 {
+	if (r->verdict == UNSURE)
+		return "~";
 	return r->verdict == SLOWER && !r->gated ? "slower" : verdict_word(r->verdict);
-}
-
-static void end_cell(struct buf *b)
-{
-	buf_ch(b, '\0');
-}
-
-/* A share of what one run of that side costs. */
-static void put_side(struct buf *b, const struct comparison *c, const struct row *r, enum side side)
-{
-	words_share(b, r->test.cost[side] / c->total.cost[side]);
-	end_cell(b);
-}
-
-static void put_change(struct buf *b, const struct row *r)
-{
-	if (r->test.cost[BASE] > 0 && r->test.cost[NEW] > 0) {
-		words_change(b, r->test.change);
-		if (isfinite(r->low) && isfinite(r->high)) {
-			buf_ch(b, ' ');
-			words_interval(b, r);
-		}
-	}
-	end_cell(b);
-}
-
-void words_cells(struct buf *b, const struct comparison *c, const struct row *r)
-{
-	buf_add(b, str_of(words_verdict(r)));
-	end_cell(b);
-	words_name(b, c, r->item);
-	end_cell(b);
-	buf_add(b, str_of(words_kind(r)));
-	end_cell(b);
-	put_side(b, c, r, BASE);
-	put_side(b, c, r, NEW);
-	words_signed(b, test_cost(&r->test) / c->total.cost[BASE]);
-	end_cell(b);
-	put_change(b, r);
-	buf_printf(b, r->q < 0.001 ? "%.0e" : "%.2g", r->q);
-	end_cell(b);
-	words_note(b, c, r);
-	if (b->n && b->p[b->n - 1])
-		buf_add(b, S("  "));
-	words_place(b, c, r);
-	end_cell(b);
 }
 
 void words_finding(struct buf *b, const struct comparison *c, const struct row *r)
 {
-	words_name(b, c, r->item);
-	buf_printf(b, " (%s) is %s: ", words_kind(r),
-		   r->verdict == UNSURE ? "inconclusive" : words_verdict(r));
-	words_signed(b, test_cost(&r->test) / c->total.cost[BASE]);
-	buf_add(b, S(" of the total"));
-	if (r->test.cost[BASE] > 0 && r->test.cost[NEW] > 0) {
-		buf_add(b, S(", "));
-		words_change(b, r->test.change);
-		buf_ch(b, ' ');
-		words_interval(b, r);
+	size_t from;
+
+	words_headline(b, c, r);
+	buf_printf(b, " (%s, q ", r->verdict == UNSURE ? "inconclusive" : words_verdict(r));
+	words_p(b, r->q);
+	buf_ch(b, ')');
+	if (r->path.n) {
+		buf_add(b, S("; "));
+		words_path(b, r->path);
 	}
-	buf_printf(b, ", q=%.2g", r->q);
-	if (r->path.n || r->from || r->because || r->runs_needed > 0)
-		buf_add(b, S(", "));
+	from = b->n;
+	buf_add(b, S("; "));
 	words_note(b, c, r);
-}
-
-const char *words_rule(const struct row *r)
-{
-	if (r->verdict == APPEARED)
-		return "prof/new-cost";
-	return r->kind == SELF ? "prof/self-regression" : "prof/subtree-regression";
-}
-
-void words_fingerprint(struct buf *b, const struct comparison *c, const struct row *r)
-{
-	uint64_t h = 0xcbf29ce484222325;
-	size_t from = b->n;
-
-	buf_add(b, str_of(words_rule(r)));
-	words_name(b, c, r->item);
-	for (size_t i = from; i < b->n; i++)
-		h = (h ^ (uint8_t)b->p[i]) * 0x100000001b3;
-	b->n = from;
-	buf_printf(b, "%016llx", (unsigned long long)h);
-}
-
-bool words_is_worse(const struct row *r)
-{
-	return r->gated || r->verdict == SLOWER || r->verdict == APPEARED || r->verdict == SUSPECT;
+	if (b->n == from + 2)
+		b->n = from;
 }

@@ -1,20 +1,15 @@
 /*
- * SARIF 2.1.0, for code scanning: what got slower, at its line. A result needs a place
- * in the source; findings without one are counted in the notification.
+ * SARIF 2.1.0, for code scanning: what got slower, at its line. A result needs a place in the
+ * source: what makes the gate fail and has none is at line 1 of a path that says so, other
+ * findings are counted in the notification.
  */
+#include "compare/reports/diff_findings.h"
+#include "compare/reports/diff_news.h"
 #include "compare/reports/diff_report.h"
 #include "compare/reports/diff_words.h"
 #include "io/json.h"
 
 enum { MOST_RESULTS = 5000 }; /* that GitHub shows */
-
-static const struct {
-	const char *id, *text;
-} rules[] = {
-	{ "prof/self-regression", "A function takes more CPU time itself" },
-	{ "prof/subtree-regression", "A function takes more with all that it calls" },
-	{ "prof/new-cost", "A function that is new takes time" },
-};
 
 static void put_message(struct json *j, const char *key, struct str text)
 {
@@ -29,10 +24,10 @@ static void put_tool(struct json *j)
 	json_member_object(j, "driver");
 	json_member_string(j, "name", S("prof-diff"));
 	json_member_array(j, "rules");
-	for (size_t i = 0; i < LEN(rules); i++) {
+	for (size_t i = 0; i < FINDING_RULES; i++) {
 		json_begin_object(j);
-		json_member_string(j, "id", str_of(rules[i].id));
-		put_message(j, "shortDescription", str_of(rules[i].text));
+		json_member_string(j, "id", str_of(finding_rules[i].id));
+		put_message(j, "shortDescription", str_of(finding_rules[i].text));
 		json_end_object(j);
 	}
 	json_end_array(j);
@@ -40,28 +35,17 @@ static void put_tool(struct json *j)
 	json_end_object(j);
 }
 
-static bool has_place(const struct comparison *c, const struct row *r)
-{
-	uint32_t line;
-
-	return words_file(c, r, &line).n && line;
-}
-
 /* What is known about the whole, and how many findings have no place. */
-static void put_invocation(struct json *j, const struct comparison *c)
+static void put_invocation(struct json *j, const struct comparison *c, size_t nowhere)
 {
 	struct buf text = { 0 };
-	size_t lost = 0;
 
-	for (size_t i = 0; i < c->nlisted; i++)
-		lost += words_is_worse(&c->row[i]) && !has_place(c, &c->row[i]);
-	buf_printf(&text, "%s: ", words_outcome(c));
-	words_total(&text, c, "->");
-	buf_ch(&text, '\n');
-	for (size_t i = 0; words_opening(&text, c, i); i++)
+	for (size_t i = 0; words_news(&text, c, i); i++)
 		buf_ch(&text, '\n');
-	if (lost)
-		buf_printf(&text, "%zu findings have no place in the source\n", lost);
+	for (size_t i = 0; words_method(&text, c, i); i++)
+		buf_ch(&text, '\n');
+	if (nowhere)
+		buf_printf(&text, "%zu findings have no place in the source\n", nowhere);
 	json_member_array(j, "invocations");
 	json_begin_object(j);
 	json_member_bool(j, "executionSuccessful", true);
@@ -76,48 +60,80 @@ static void put_invocation(struct json *j, const struct comparison *c)
 	buf_release(&text);
 }
 
-static void put_location(struct json *j, const struct comparison *c, const struct row *r)
+/* A path in a URI: what RFC 3986 calls unreserved, and slashes. */
+static void put_uri(struct json *j, struct str path)
 {
-	uint32_t line;
-	struct str file = words_file(c, r, &line);
+	struct buf uri = { 0 };
 
+	for (size_t i = 0; i < path.n; i++) {
+		uint8_t c = (uint8_t)path.p[i];
+
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		    (c && strchr("-._~/", c)))
+			buf_ch(&uri, (char)c);
+		else
+			buf_printf(&uri, "%%%02X", c);
+	}
+	json_member_string(j, "uri", buf_str(&uri));
+	buf_release(&uri);
+}
+
+static void put_location(struct json *j, const struct finding *f)
+{
 	json_member_array(j, "locations");
 	json_begin_object(j);
 	json_member_object(j, "physicalLocation");
 	json_member_object(j, "artifactLocation");
-	json_member_string(j, "uri", file);
+	put_uri(j, f->file.n ? f->file : S("unknown"));
 	json_end_object(j);
 	json_member_object(j, "region");
-	json_member_double(j, "startLine", line);
+	json_member_double(j, "startLine", f->line ? f->line : 1);
 	json_end_object(j);
 	json_end_object(j);
 	json_end_object(j);
 	json_end_array(j);
 }
 
-static void put_result(struct json *j, const struct comparison *c, const struct row *r)
+static void put_result(struct json *j, const struct finding *f)
 {
-	struct buf text = { 0 };
-
 	json_begin_object(j);
-	json_member_string(j, "ruleId", str_of(words_rule(r)));
-	json_member_string(j, "level", r->gated ? S("error") : S("warning"));
-	words_finding(&text, c, r);
-	put_message(j, "message", buf_str(&text));
-	put_location(j, c, r);
-	text.n = 0;
-	words_fingerprint(&text, c, r);
+	json_member_string(j, "ruleId", str_of(f->rule));
+	json_member_string(j, "level", f->gated ? S("error") : S("warning"));
+	put_message(j, "message", buf_str(&f->text));
+	put_location(j, f);
 	json_member_object(j, "partialFingerprints");
-	json_member_string(j, "prof/v1", buf_str(&text));
+	json_member_string(j, "prof/v1", buf_str(&f->fingerprint));
 	json_end_object(j);
 	json_end_object(j);
-	buf_release(&text);
+}
+
+/* Returns how many findings were left out for want of a place. */
+static size_t put_results(struct json *j, struct out *out, const struct comparison *c)
+{
+	struct finding f;
+	size_t n = 0, nowhere = 0;
+
+	json_member_array(j, "results");
+	finding_begin(&f, c);
+	while (finding_next(&f) && n < MOST_RESULTS) {
+		bool has_place = f.file.n && f.line;
+
+		nowhere += !has_place;
+		if (!has_place && !f.gated)
+			continue;
+		put_result(j, &f);
+		out_flush(out);
+		n++;
+	}
+	finding_end(&f);
+	json_end_array(j);
+	return nowhere;
 }
 
 static void write_sarif(struct out *out, const struct comparison *c)
 {
 	struct json j = { .b = &out->bytes, .indented = 3 };
-	size_t n = 0;
+	size_t nowhere;
 
 	json_begin_object(&j);
 	json_member_string(&j, "$schema", S("https://json.schemastore.org/sarif-2.1.0.json"));
@@ -125,16 +141,8 @@ static void write_sarif(struct out *out, const struct comparison *c)
 	json_member_array(&j, "runs");
 	json_begin_object(&j);
 	put_tool(&j);
-	put_invocation(&j, c);
-	json_member_array(&j, "results");
-	for (size_t i = 0; i < c->nlisted && n < MOST_RESULTS; i++) {
-		if (!words_is_worse(&c->row[i]) || !has_place(c, &c->row[i]))
-			continue;
-		put_result(&j, c, &c->row[i]);
-		out_flush(out);
-		n++;
-	}
-	json_end_array(&j);
+	nowhere = put_results(&j, out, c);
+	put_invocation(&j, c, nowhere);
 	json_end_object(&j);
 	json_end_array(&j);
 	json_end_object(&j);

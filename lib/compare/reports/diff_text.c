@@ -1,8 +1,10 @@
-/* For people: what is known about the whole, then the rows, in columns. */
+/* For people: the news, the rows in columns, and how they were measured. */
+#include "compare/reports/diff_cells.h"
+#include "compare/reports/diff_news.h"
 #include "compare/reports/diff_report.h"
 #include "compare/reports/diff_words.h"
 
-/* The columns of a name that count for the width, so that what follows stays in sight. */
+/* The columns that a name or path may have, so that what follows stays in sight. */
 enum { WIDEST = 48 };
 
 /* Characters, of which those beyond ASCII have more than one byte. */
@@ -15,22 +17,23 @@ static size_t width_of(const char *cell)
 	return n;
 }
 
-static void measure_cells(const struct buf *cells, size_t width[WORDS_CELLS])
+static void measure_cells(const struct buf *cells, size_t width[CELLS])
 {
 	const char *at = cells->p;
 
-	for (size_t i = 0; i < WORDS_CELLS; i++, at += strlen(at) + 1)
-		width[i] = min_size(WIDEST, max_size(width[i], width_of(at)));
+	for (size_t i = 0; i < CELLS; i++, at += strlen(at) + 1)
+		width[i] = max_size(width[i], width_of(at));
 }
 
-static void put_row(struct buf *b, const char *at, const size_t width[WORDS_CELLS])
+static void put_row(struct buf *b, const struct buf *cells, const size_t width[CELLS])
 {
+	const char *at = cells->p;
 	size_t line = b->n;
 
-	for (size_t i = 0; i < WORDS_CELLS; i++, at += strlen(at) + 1) {
+	for (size_t i = 0; i < CELLS; i++, at += strlen(at) + 1) {
 		size_t n = width_of(at), pad = n < width[i] ? width[i] - n : 0;
 
-		if (words_right[i])
+		if (cells_right[i])
 			buf_printf(b, "%*s%s", (int)pad, "", at);
 		else
 			buf_printf(b, "%s%*s", at, (int)pad, "");
@@ -43,40 +46,31 @@ static void put_row(struct buf *b, const char *at, const size_t width[WORDS_CELL
 
 static void put_rows(struct buf *b, const struct comparison *c)
 {
-	size_t width[WORDS_CELLS] = { 0 };
-	struct buf heads = { 0 }, cells = { 0 };
+	size_t width[CELLS] = { 0 };
+	struct cells t;
 
-	for (size_t i = 0; i < WORDS_CELLS; i++)
-		buf_put(&heads, words_heads[i], strlen(words_heads[i]) + 1);
-	measure_cells(&heads, width);
-	for (size_t i = 0; i < c->nlisted; i++) {
-		cells.n = 0;
-		words_cells(&cells, c, &c->row[i]);
-		measure_cells(&cells, width);
-	}
+	cells_begin(&t, c, WIDEST);
+	measure_cells(cells_heads(&t), width);
+	for (size_t i = 0; i < c->nlisted; i++)
+		measure_cells(cells_row(&t, &c->row[i]), width);
 	buf_ch(b, '\n');
-	put_row(b, heads.p, width);
-	for (size_t i = 0; i < c->nlisted; i++) {
-		cells.n = 0;
-		words_cells(&cells, c, &c->row[i]);
-		put_row(b, cells.p, width);
-	}
-	buf_release(&heads);
-	buf_release(&cells);
+	put_row(b, cells_heads(&t), width);
+	for (size_t i = 0; i < c->nlisted; i++)
+		put_row(b, cells_row(&t, &c->row[i]), width);
+	cells_end(&t);
 }
 
 static void write_text(struct out *out, const struct comparison *c)
 {
 	struct buf *b = &out->bytes;
 
-	buf_printf(b, "%s: ", words_outcome(c));
-	words_total(b, c, "->");
-	buf_ch(b, '\n');
-	for (size_t i = 0; words_opening(b, c, i); i++)
+	for (size_t i = 0; words_news(b, c, i); i++)
 		buf_ch(b, '\n');
 	if (c->nlisted)
 		put_rows(b, c);
-	buf_printf(b, "\n%zu tests, %zu rows listed\n", c->nrow, c->nlisted);
+	buf_add(b, S("\nhow this was measured:\n"));
+	for (size_t i = 0; words_method(b, c, i); i++)
+		buf_ch(b, '\n');
 	out_flush(out);
 }
 

@@ -4,11 +4,12 @@
  */
 #include <math.h>
 
+#include "compare/reports/diff_news.h"
 #include "compare/reports/diff_report.h"
 #include "compare/reports/diff_words.h"
 #include "io/tsv.h"
 
-static const char heads[] = "verdict\tgated\titem\tkind\tbase\tnew\tchange\tlow\thigh\tq\tcost\t"
+static const char heads[] = "verdict\tgated\titem\tkind\tbase\tnew\tchange\tlow\thigh\tp\tq\tcost\t"
 			    "confirmed\truns_needed\tblame\tfile\tline\n";
 
 static void put_number(struct buf *b, double v)
@@ -28,19 +29,20 @@ static void put_row(struct buf *b, const struct comparison *c, const struct row 
 {
 	struct buf name = { 0 };
 	uint32_t line;
-	struct str file = words_file(c, r, &line);
+	struct str file = words_file(c, r->item, &line);
 	bool both = r->test.cost[BASE] > 0 && r->test.cost[NEW] > 0;
 
 	items_name(&c->items, r->item, &name);
-	put_text(b, str_of(verdict_word(r->verdict)));
+	put_text(b, str_of(words_verdict_id(r)));
 	put_text(b, r->gated ? S("1") : S("0"));
 	put_text(b, buf_str(&name));
-	put_text(b, str_of(words_kind(r)));
+	put_text(b, str_of(words_kind_id(r)));
 	put_number(b, r->test.cost[BASE]);
 	put_number(b, r->test.cost[NEW]);
 	put_number(b, both ? expm1(r->test.change) : NAN);
 	put_number(b, expm1(r->low));
 	put_number(b, expm1(r->high));
+	put_number(b, r->p);
 	put_number(b, r->q);
 	put_number(b, test_cost(&r->test) / c->total.cost[BASE]);
 	put_number(b, c->permuted ? r->confirmed : NAN);
@@ -53,23 +55,22 @@ static void put_row(struct buf *b, const struct comparison *c, const struct row 
 	buf_release(&name);
 }
 
+/* A line of text, which is empty afterwards. */
+static void put_comment(struct buf *b, struct buf *line)
+{
+	buf_printf(b, "# %.*s\n", STR_ARG(buf_str(line)));
+	line->n = 0;
+}
+
 static void write_tsv(struct out *out, const struct comparison *c)
 {
-	struct buf *b = &out->bytes;
+	struct buf *b = &out->bytes, line = { 0 };
 
-	buf_printf(b, "# %s: ", words_outcome(c));
-	words_total(b, c, "->");
-	buf_ch(b, '\n');
-	for (size_t i = 0;; i++) {
-		size_t from = b->n;
-
-		buf_add(b, S("# "));
-		if (!words_opening(b, c, i)) {
-			b->n = from;
-			break;
-		}
-		buf_ch(b, '\n');
-	}
+	for (size_t i = 0; words_news(&line, c, i); i++)
+		put_comment(b, &line);
+	for (size_t i = 0; words_method(&line, c, i); i++)
+		put_comment(b, &line);
+	buf_release(&line);
 	buf_add(b, str_of(heads));
 	for (size_t i = 0; i < c->nrow; i++) {
 		put_row(b, c, &c->row[i]);

@@ -2,8 +2,78 @@
 
 #include <math.h>
 
+#include "io/escape.h"
 #include "io/number.h"
 #include "profile/unit.h"
+
+enum { LONGEST_PATH = 100 }; /* in a sentence */
+
+/* Names and paths */
+
+void words_path(struct buf *b, struct str path)
+{
+	while (path.p) {
+		clean_text(b, str_cut(&path, ';'));
+		if (path.p)
+			buf_ch(b, '>');
+	}
+}
+
+static bool begins_character(char c)
+{
+	return (c & 0xc0) != 0x80;
+}
+
+static size_t width_of(struct str s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += begins_character(s.p[i]);
+	return n;
+}
+
+/* The byte at which the n-th character begins. */
+static size_t character_at(struct str s, size_t n)
+{
+	size_t at = 0;
+
+	for (; at < s.n; at++)
+		if (begins_character(s.p[at]) && !n--)
+			break;
+	return at;
+}
+
+void words_within(struct buf *b, struct str s, size_t longest)
+{
+	const size_t dots = 3;
+	size_t width = width_of(s), head;
+
+	if (!longest || width <= longest) {
+		buf_add(b, s);
+		return;
+	}
+	head = (longest - dots) / 2;
+	buf_add(b, str(s.p, character_at(s, head)));
+	buf_add(b, S("..."));
+	buf_add(b, str_skip(s, character_at(s, width - (longest - dots - head))));
+}
+
+void words_path_within(struct buf *b, struct str path, size_t longest)
+{
+	struct str rest = path, first = str_cut(&rest, ';');
+	size_t used = width_of(first) + 5; /* ">...>" */
+
+	if (!longest || !rest.p || width_of(path) <= longest) {
+		words_path(b, path);
+		return;
+	}
+	while (used + width_of(rest) > longest && str_chr(rest, ';') >= 0)
+		str_cut(&rest, ';');
+	words_path(b, first);
+	buf_add(b, S(">...>"));
+	words_path(b, rest);
+}
 
 /* Numbers */
 
@@ -31,20 +101,40 @@ void words_share(struct buf *b, double share)
 	number_percent(b, 100 * share, false);
 }
 
+void words_chosen(struct buf *b, double fraction)
+{
+	buf_printf(b, "%g%%", 100 * fraction);
+}
+
+struct str words_unit(const struct comparison *c)
+{
+	switch (c->design.metric) {
+	case METRIC_SHARE: return S("");
+	case METRIC_SAMPLES: return dict_text(c->runs->profile.dict, c->runs->unit);
+	default: return S("nanoseconds");
+	}
+}
+
 void words_cost(struct buf *b, const struct comparison *c, double cost)
 {
-	struct str unit = dict_text(c->runs->profile.dict, c->runs->unit);
+	struct str unit = words_unit(c);
 
 	if (c->design.metric == METRIC_SHARE)
 		words_share(b, cost);
-	else if (c->design.metric != METRIC_SAMPLES)
-		unit_print(b, cost, S("nanoseconds"));
 	else if (unit_is_known(unit))
 		unit_print(b, cost, unit);
 	else if (fabs(cost) < 100)
 		buf_printf(b, "%.3g", cost);
 	else
 		number_grouped(b, cost);
+}
+
+void words_p(struct buf *b, double p)
+{
+	if (p < 0.001)
+		buf_add(b, S("<0.001"));
+	else
+		buf_printf(b, "%.2g", p);
 }
 
 /* "20.3k" */
@@ -58,87 +148,34 @@ static void put_count(struct buf *b, double v)
 		buf_printf(b, "%.1fM", v / 1e6);
 }
 
-/* The whole */
+/* How it was measured */
 
-const char *words_outcome(const struct comparison *c)
+static void put_samples(struct buf *b, const struct comparison *c)
 {
-	bool suspect = false;
-
-	for (size_t i = 0; i < c->nrow; i++)
-		suspect |= c->row[i].verdict == SUSPECT;
-	if (c->gated)
-		return "REGRESSION";
-	if (c->design.identical)
-		return "identical inputs";
-	if (c->outcome == UNDERPOWERED && !comparison_is_single(c))
-		return "too little data";
-	if (suspect)
-		return "suspect";
-	if (c->outcome == UNDERPOWERED || c->blind)
-		return "too little data";
-	return c->unsure ? "inconclusive" : "no regression";
-}
-
-static void put_metric(struct buf *b, const struct comparison *c)
-{
-	switch (c->design.metric) {
-	case METRIC_CPU: buf_add(b, S("CPU time")); break;
-	case METRIC_WALL: buf_add(b, S("wall time")); break;
-	case METRIC_SHARE: buf_add(b, S("share of all samples")); break;
-	default: buf_add(b, dict_text(c->runs->profile.dict, c->runs->type)); break;
-	}
-	if (c->design.all_work && c->design.metric != METRIC_SHARE)
-		buf_add(b, S(" per unit of work"));
-}
-
-void words_total(struct buf *b, const struct comparison *c, const char *arrow)
-{
-	put_metric(b, c);
-	if (c->design.metric == METRIC_SHARE)
-		return;
-	buf_ch(b, ' ');
-	words_cost(b, c, c->total.cost[BASE]);
-	buf_printf(b, " %s ", arrow);
-	words_cost(b, c, c->total.cost[NEW]);
-	buf_add(b, S(", "));
-	words_change(b, c->total.change);
-	if (!(c->total.df > 0))
-		return;
-	buf_ch(b, ' ');
-	words_interval(b, &c->total_row);
-}
-
-static void put_runs(struct buf *b, const struct comparison *c)
-{
-	static const char *const orders[] = { "in unknown order", "interleaved",
-					      "one side after the other" };
 	const struct design *d = &c->design;
 	double samples[2] = { 0 };
 
 	for (size_t r = 0; r < d->n; r++)
 		samples[r >= d->k[BASE]] += d->samples[r];
-	buf_printf(b, "runs: %zu v %zu, %s, ", d->k[BASE], d->k[NEW],
-		   d->paired ? "in pairs" : orders[d->order]);
+	buf_add(b, S("samples: "));
 	put_count(b, samples[BASE]);
 	buf_add(b, S(" v "));
 	put_count(b, samples[NEW]);
-	buf_add(b, S(" samples, "));
-	buf_add(b, d->cross_host  ? S("recorded differently") :
-		   !d->host_known ? S("host not known") :
-				    S("one host"));
+	buf_add(b, d->cross_host  ? S(", recorded differently") :
+		   !d->host_known ? S(", host not known") :
+				    S(", on one host"));
 }
 
 static void put_noise(struct buf *b, const struct comparison *c)
 {
 	const struct noise *n = &main_family(c)->noise;
 
+	buf_add(b, S("noise: "));
 	if (!(n->df > 0)) {
-		buf_add(b,
-			S("noise: not known from one run a side, so this is advice: compare several, as of prof-record --ab"));
+		buf_add(b, S("not known from one run a side"));
 		return;
 	}
-	buf_printf(b, "noise: sampling %.2f times Poisson's, run to run ",
-		   noise_typical(n) * n->phi);
+	buf_printf(b, "sampling %.2f times Poisson's, run to run ", noise_typical(n) * n->phi);
 	words_share(b, sqrt(noise_typical(n) * n->tau2));
 	if (c->total.df > 0 && c->design.metric != METRIC_SHARE) {
 		buf_add(b, S(", of the total "));
@@ -146,71 +183,40 @@ static void put_noise(struct buf *b, const struct comparison *c)
 	}
 }
 
-static void put_power(struct buf *b, const struct comparison *c)
+static void put_tests(struct buf *b, const struct comparison *c)
 {
-	buf_add(b, S("smallest change that would be found:"));
-	if (!isfinite(c->power[0].effect) && !isfinite(c->power[2].effect)) {
-		buf_add(b, S(" not known"));
+	buf_printf(b, "tests: %zu, of changes beyond ", c->nrow);
+	words_chosen(b, c->o->min_effect);
+	buf_printf(b, "; %zu row%s listed at a false discovery rate of ", c->nlisted,
+		   c->nlisted == 1 ? "" : "s");
+	words_chosen(b, c->o->q);
+	if (!c->can_gate)
 		return;
-	}
-	for (size_t i = 0; i < LEN(c->power); i++) {
-		buf_add(b, i ? S(", ") : S(" "));
-		words_signed(b, c->power[i].effect);
-		buf_add(b, S(" of a "));
-		words_share(b, c->power[i].share);
-		buf_add(b, S(" share"));
-	}
-}
-
-static void put_required(struct buf *b, const struct comparison *c)
-{
-	bool met = c->required.effect <= c->o->power_effect;
-
-	buf_add(b, S("required power: "));
-	words_signed(b, c->o->power_effect);
-	buf_add(b, S(" of a "));
-	words_share(b, c->required.share);
-	buf_printf(b, " share, %s: the data can show ", met ? "reached" : "NOT reached");
-	words_signed(b, c->required.effect);
+	buf_add(b, S("; the gate fails by chance in "));
+	words_chosen(b, c->o->gate_q);
+	if (c->permuted)
+		buf_add(b, S(", which random labellings of the runs confirm"));
 }
 
 static void put_blame(struct buf *b, const struct comparison *c)
 {
-	double change = test_cost(&c->total);
-
-	buf_add(b, S("most of the change is in "));
-	words_path(b, c->blame);
-	if (c->total_row.low > 0 && change > 0) {
-		buf_add(b, S("; rows explain "));
-		words_share(b, fmax(0, fmin(1, c->explained / change)));
-		buf_add(b, S(" of it"));
-	}
+	buf_add(b, S("most of the rise is in "));
+	words_path_within(b, c->blame, LONGEST_PATH);
+	buf_add(b, S("; rows explain "));
+	words_share(b, fmax(0, fmin(1, c->explained / test_cost(&c->total))));
+	buf_add(b, S(" of it"));
 }
 
-static void put_budget(struct buf *b, const struct comparison *c, size_t i)
+bool words_method(struct buf *b, const struct comparison *c, size_t line)
 {
-	const struct budget_result *r = &c->budget[i];
-
-	buf_printf(b, "budget %s: ", c->o->budget[i].text);
-	words_share(b, r->share);
-	buf_printf(b, ", %s", r->exceeded ? "EXCEEDED" : "kept");
-}
-
-bool words_opening(struct buf *b, const struct comparison *c, size_t line)
-{
-	void (*const always[])(struct buf *, const struct comparison *) = { put_runs, put_noise,
-									    put_power };
-	const char *warning;
+	void (*const always[])(struct buf *, const struct comparison *) = { put_samples, put_noise,
+									    put_tests };
 
 	if (line < LEN(always)) {
 		always[line](b, c);
 		return true;
 	}
 	line -= LEN(always);
-	if (c->required.share > 0 && !line--) {
-		put_required(b, c);
-		return true;
-	}
 	if (c->blame.n && !line--) {
 		put_blame(b, c);
 		return true;
@@ -219,12 +225,5 @@ bool words_opening(struct buf *b, const struct comparison *c, size_t line)
 		buf_add(b, S("shares add up to 100%: where one grows, all others shrink"));
 		return true;
 	}
-	if (line < c->o->nbudget) {
-		put_budget(b, c, line);
-		return true;
-	}
-	warning = design_warning(&c->design, line - c->o->nbudget);
-	if (warning)
-		buf_printf(b, "warning: %s", warning);
-	return warning;
+	return false;
 }

@@ -27,12 +27,11 @@ struct cursor jfr_cursor(const struct jfr_chunk *k, uint64_t offset)
 
 /* Numbers */
 
-static uint64_t read_varint(struct cursor *c)
+enum { VARINT = 9 }; /* bytes of the longest */
+
+static uint64_t read_last_varint(struct cursor *c)
 {
 	uint64_t v = 0;
-
-	if (c->at < c->end && *c->at < 0x80)
-		return *c->at++;
 
 	for (unsigned shift = 0; shift < 56; shift += 7) {
 		uint8_t byte = cursor_u8(c);
@@ -42,6 +41,27 @@ static uint64_t read_varint(struct cursor *c)
 			return v;
 	}
 	return v | (uint64_t)cursor_u8(c) << 56;
+}
+
+/* Most of a recording is varints: where the longest one fits, bytes need no check. */
+static inline uint64_t read_varint(struct cursor *c)
+{
+	const uint8_t *p = c->at;
+	uint64_t v = 0;
+
+	if (cursor_left(c) < VARINT)
+		return read_last_varint(c);
+	for (unsigned shift = 0; shift < 56; shift += 7) {
+		uint8_t byte = *p++;
+
+		v |= (uint64_t)(byte & 0x7f) << shift;
+		if (byte < 0x80) {
+			c->at = p;
+			return v;
+		}
+	}
+	c->at = p + 1;
+	return v | (uint64_t)*p << 56;
 }
 
 uint64_t jfr_int(const struct jfr_chunk *k, struct cursor *c)
@@ -186,14 +206,29 @@ static void skip_string(const struct jfr_chunk *k, struct cursor *c)
 
 /* Records */
 
+/*
+ * Skip n varints, those that end in the next eight bytes at once: the bytes without the
+ * highest bit are the last ones. A varint that is longer than that is read.
+ */
 static void skip_varints(struct cursor *c, uint64_t n)
 {
+	const uint64_t highest = UINT64_C(0x8080808080808080), ones = highest >> 7;
+
 	while (n && !c->failed) {
-		if (c->at < c->end && *c->at < 0x80)
-			c->at++;
-		else
+		uint64_t word, ends = 0, nend;
+
+		if (cursor_left(c) >= sizeof(word)) {
+			memcpy(&word, c->at, sizeof(word));
+			ends = ~word & highest;
+		}
+		nend = (ends >> 7) * ones >> 56;
+		if (!ends || nend > n) {
 			read_varint(c);
-		n--;
+			n--;
+			continue;
+		}
+		c->at += 8 - (unsigned)__builtin_clzll(ends) / 8;
+		n -= nend;
 	}
 }
 

@@ -8,7 +8,13 @@ enum { MOST_FRAMES = 32 << 20, FRAMES_PER_BYTE = 8 };
 
 void tree_samples_init(struct tree_samples *t, struct json_in *j, struct profile *p)
 {
-	*t = (struct tree_samples){ .j = j, .p = p };
+	tree_samples_init_in(t, j->in, p);
+	t->j = j;
+}
+
+void tree_samples_init_in(struct tree_samples *t, struct in *in, struct profile *p)
+{
+	*t = (struct tree_samples){ .in = in, .p = p };
 	table_init(&t->sums, sizeof(struct tree_sum), 8);
 }
 
@@ -52,6 +58,22 @@ void tree_add(struct tree_samples *t, uint32_t group, uint32_t node, uint64_t ti
 		vec_push(&t->times, { time, row, has_value ? value.whole : count });
 }
 
+static bool PRINTF(2, 3) tree_fail(struct tree_samples *t, const char *fmt, ...)
+{
+	struct buf why = { 0 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&why, fmt, ap);
+	va_end(ap);
+	if (t->j)
+		json_fail(t->j, "%.*s", STR_ARG(buf_str(&why)));
+	else
+		in_fail_at(t->in, in_pos(t->in), "%.*s", STR_ARG(buf_str(&why)));
+	buf_release(&why);
+	return false;
+}
+
 /* Gather the frames of a node's stack, leaf first. */
 static bool gather_frames(struct tree_samples *t, uint32_t node)
 {
@@ -62,9 +84,9 @@ static bool gather_frames(struct tree_samples *t, uint32_t node)
 		uint32_t frame = t->node[node].frame;
 
 		if (++steps >= t->nnode)
-			return json_fail(t->j, "the stacks go round in a circle");
+			return tree_fail(t, "the stacks go round in a circle");
 		if (t->loc && frame >= t->nloc)
-			return json_fail(t->j, "a stack names frame %u of %zu frames", frame - 1,
+			return tree_fail(t, "a stack names frame %u of %zu frames", frame - 1,
 					 t->nloc - 1);
 		if (frame)
 			vec_push(&t->frames, t->loc ? t->loc[frame] : (loc_id){ frame });
@@ -77,11 +99,11 @@ static bool make_stack(struct tree_samples *t, uint32_t node)
 {
 	if (!gather_frames(t, node))
 		return false;
-	if (t->nstep > MOST_FRAMES && t->nstep / FRAMES_PER_BYTE > t->j->pos)
-		return json_fail(t->j,
-				 "the tree is too deep: its stacks have more than %llu frames",
+	if (t->nstep > MOST_FRAMES &&
+	    t->nstep / FRAMES_PER_BYTE > (t->j ? t->j->pos : in_pos(t->in)))
+		return tree_fail(t, "the tree is too deep: its stacks have more than %llu frames",
 				 (unsigned long long)t->nstep);
-	if (!in_fits(t->j->in, t->frames.n, 2 * sizeof(loc_id)))
+	if (!in_fits(t->in, t->frames.n, 2 * sizeof(loc_id)))
 		return false;
 	vec_reverse(&t->frames);
 	t->stacks.v[node] = dict_add_stack(t->p->dict, t->frames.v, t->frames.n);

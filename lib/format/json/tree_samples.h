@@ -50,7 +50,8 @@ struct tree_time {
 };
 
 struct tree_samples {
-	struct json_in *j; /* where errors are */
+	struct in *in;
+	struct json_in *j; /* where errors are; NULL outside JSON */
 	struct profile *p;
 	struct table sums; /* struct tree_sum */
 	VEC(struct tree_group) groups;
@@ -66,6 +67,9 @@ struct tree_samples {
 };
 
 void tree_samples_init(struct tree_samples *t, struct json_in *j, struct profile *p);
+
+/* The same for a format that is not JSON. */
+void tree_samples_init_in(struct tree_samples *t, struct in *in, struct profile *p);
 void tree_samples_release(struct tree_samples *t);
 
 /* A new group of scale 1; the caller may still change it, as t->groups.v[group - 1]. */

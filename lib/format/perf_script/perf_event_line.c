@@ -208,13 +208,21 @@ static void take_tail(struct perf_event *e, const struct tokens *t, size_t i)
 {
 	uint64_t number;
 	struct perf_frame f;
+	size_t columns = 0; /* of a number, with what aligns it */
 
-	if (i + 1 < t->n && is_misc(t->at[i]) && e->anchor == PERF_BY_CPU)
+	if (i + 1 < t->n && is_misc(t->at[i]) && e->anchor == PERF_BY_CPU) {
+		columns = (size_t)(t->at[i + 1].p - t->at[i].p) - 6 + t->at[i + 1].n;
 		i++;
+	}
+	if (i + 1 < t->n && is_date(t->at[i], t->at[i + 1]))
+		i += 2;
+	if (!columns && i < t->n)
+		columns = columns_of(t, i);
 	if (i < t->n && str_u64(t->at[i], &number) &&
-	    ((i + 1 == t->n && columns_of(t, i) < 16) ||
-	     (i + 1 < t->n && ends_in_colon(t->at[i + 1])) ||
-	     perf_own_frame(from_token(t, i + 1), PERF_AFTER_EVENT, &f))) {
+	    ((i + 1 < t->n && ends_in_colon(t->at[i + 1])) ||
+	     (columns < 16 && /* else it is an address or a weight */
+	      (i + 1 == t->n || columns >= 10 ||
+	       perf_own_frame(from_token(t, i + 1), PERF_AFTER_EVENT, &f))))) {
 		e->period = number;
 		e->has_period = true;
 		i++;

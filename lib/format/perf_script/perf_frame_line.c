@@ -118,6 +118,20 @@ static struct str cut_details(struct str text)
 	return text;
 }
 
+/* -F flags: what kind of branch it was; and two words: "hw int", "tr strt". */
+static bool is_branch_flag(struct str word)
+{
+	static const char *const flags[] = { "call", "return",  "jmp",     "jcc",   "int",
+					     "iret", "syscall", "sysret",  "async", "hw",
+					     "tx",   "abrt",    "tr",      "strt",  "end",
+					     "br",   "miss",    "vmentry", "vmexit" };
+
+	for (size_t i = 0; i < LEN(flags); i++)
+		if (str_eq(word, str_of(flags[i])))
+			return true;
+	return false;
+}
+
 bool perf_own_frame(struct str text, enum perf_text where, struct perf_frame *f)
 {
 	struct str rest = text, word;
@@ -135,10 +149,15 @@ bool perf_own_frame(struct str text, enum perf_text where, struct perf_frame *f)
 		if (!is_column(word, blanks, &candidate.address) &&
 		    !(is_first && where != PERF_AFTER_TRACEPOINT &&
 		      is_address(word, &candidate.address) && str_ends(text, S(")")))) {
-			after_text |= where != PERF_WHOLE_LINE && !found && !is_memory;
+			after_text |= where != PERF_WHOLE_LINE && !found && !is_memory &&
+				      !is_branch_flag(word) && word.p[0] != '/'; /* a cgroup */
 			continue;
 		}
 		candidate.what = cut_details(rest);
+		if (str_starts(candidate.what, S("|"))) { /* of data: "5080021 |OP LOAD|..." */
+			is_memory = true;
+			continue;
+		}
 		/* A column of numbers has no symbol; the last such is the place itself. */
 		if (found && f->what.n && !candidate.what.n)
 			continue;
@@ -152,7 +171,7 @@ bool perf_own_frame(struct str text, enum perf_text where, struct perf_frame *f)
 
 bool perf_source_line(struct str line, struct perf_source *s)
 {
-	struct str at = str_trim(line);
+	struct str at = cut_details(line);
 	ptrdiff_t colon;
 	uint64_t number;
 

@@ -59,6 +59,15 @@ struct perf_event {
 	bool has_own; /* the line holds its frame; of an event with a chain, data's address */
 };
 
+/*
+ * Lines of the header that only our own writer has: names are not to be taken apart, and times
+ * mean nothing; the duration in ns; the unit of an event, after its name.
+ */
+#define PERF_DURATION     S("# duration in ns : ")
+#define PERF_WHOLE_NAMES  "# names : whole"
+#define PERF_EVENT_HEADER S("# event : name = ")
+#define PERF_EVENT_UNIT   S(", unit = ")
+
 /* Take a line apart. False when it is no event line; *e is undefined then. */
 bool perf_event_line(struct str line, struct perf_event *e);
 

@@ -31,6 +31,7 @@ void perf_samples_release(struct perf_samples *s)
 	perf_stack_release(&s->stack);
 	table_release(&s->origins);
 	vec_release(&s->targets);
+	vec_release(&s->units);
 	for (size_t i = 0; i < LEN(s->memo); i++)
 		buf_release(&s->memo[i].text);
 }
@@ -62,16 +63,18 @@ static label_set_id labels_of(struct perf_samples *s, const struct perf_event *e
 			    .tid = e->has_tid ? e->tid : NO_TID };
 	uint32_t known = s->origins.n, row = table_intern(&s->origins, &o);
 	label_set_id set = { 0 };
+	bool is_known; /* by perf */
 
 	if (row != known)
 		return ((struct origin *)table_row(&s->origins, row))->labels;
 	suspect_command(s, e->comm);
-	if (e->comm.n)
+	is_known = !s->stack.whole || !str_eq(e->comm, S(":-1")) || e->pid > 0 || e->tid > 0;
+	if (e->comm.n && is_known)
 		set = dict_add_label(s->p->dict, set,
 				     (struct label){ .key = s->comm_key, .str = o.comm });
 	if (e->pid >= 0)
 		add_label(s, &set, s->pid_key, e->pid);
-	if (e->has_tid)
+	if (e->has_tid && is_known)
 		add_label(s, &set, s->tid_key, e->tid);
 	if (e->cpu >= 0)
 		add_label(s, &set, s->cpu_key, e->cpu);
@@ -87,7 +90,10 @@ static struct perf_target add_target(struct perf_samples *s, struct str name, bo
 	struct perf_target new = { .printed = dict_intern(d, name), .has_period = has_period };
 	struct str unit = event_unit(name, has_period);
 
-	new.type = dict_intern(d, type_of_event(name));
+	for (size_t i = 0; i < s->units.n; i++)
+		if (s->units.v[i].event.i == new.printed.i)
+			unit = dict_text(d, s->units.v[i].unit);
+	new.type = s->stack.whole ? new.printed : dict_intern(d, type_of_event(name));
 	new.col = profile_column(s->p, new.type, dict_intern(d, unit), &new.scale);
 	if (!s->targets.n)
 		s->p->head.default_type = new.type;
@@ -138,6 +144,10 @@ void perf_samples_begin(struct perf_samples *s, struct str line, const struct pe
 	perf_stack_begin(&s->stack, str_starts(e->comm, S("java")));
 	s->target = target_of(s, e);
 	s->labels = labels_of(s, e);
+	if (e->has_tid && !s->with_thread)
+		s->with_thread = s->in->line;
+	if (!e->has_tid && !s->without_thread)
+		s->without_thread = s->in->line;
 	set_value(s, e->has_time, e->time, e->period);
 	if (e->has_time && e->has_tid && e->name.n && !e->has_own && !e->rest.n)
 		remember_event(s, line, e);
@@ -246,7 +256,8 @@ void perf_samples_end(struct perf_samples *s)
 	find_main_binary(s, stack);
 	sample = profile_add_sample(s->p, stack, s->labels);
 	profile_add_value(s->p, s->target.col, sample, v);
-	profile_observe(s->p, s->time, sample, s->target.col, v);
+	if (!s->stack.whole)
+		profile_observe(s->p, s->time, sample, s->target.col, v);
 }
 
 /* The whole */
@@ -273,9 +284,15 @@ static void note_overlaps(struct perf_samples *s)
 void perf_samples_finish(struct perf_samples *s)
 {
 	perf_samples_end(s);
-	if (s->first_time <= s->last_time)
+	if (s->stack.whole)
+		s->p->head.duration = s->duration > 0 ? s->duration : 0;
+	else if (s->first_time <= s->last_time)
 		s->p->head.duration = (int64_t)(s->last_time - s->first_time);
 	note_overlaps(s);
+	if (s->with_thread && s->without_thread)
+		in_note(s->in, max_size(s->with_thread, s->without_thread),
+			"threads are printed for some events only: a number may be part of a "
+			"command");
 	note_suspects(s, "a command", &s->commands);
 	note_suspects(s, "a symbol", &s->stack.suspects);
 }

@@ -15,6 +15,11 @@ struct perf_target {
 	int64_t scale;
 };
 
+/* The unit of an event's values, if it is not the one that event_unit() tells. */
+struct perf_unit {
+	str_id event, unit;
+};
+
 /*
  * An event line without a frame and what came of it. Most events of a thread differ in
  * time and period only.
@@ -33,6 +38,8 @@ struct perf_samples {
 	struct in *in;
 	struct perf_stack stack; /* of the sample at hand, which the caller adds frames to */
 	VEC(struct perf_target) targets;
+	VEC(struct perf_unit) units; /* that the header says */
+	int64_t duration;            /* likewise */
 	struct table origins;
 	/* The sample at hand. */
 	bool open;
@@ -41,6 +48,7 @@ struct perf_samples {
 	uint64_t time, value;
 	uint64_t first_time, last_time;
 	uint32_t nsample;
+	uint64_t with_thread, without_thread; /* lines of the first such events; 0 = none */
 	str_id comm_key, pid_key, tid_key, cpu_key;
 	struct perf_suspects commands;
 	struct perf_event_memo memo[4]; /* a few threads and CPUs take turns */
@@ -63,5 +71,9 @@ void perf_samples_end(struct perf_samples *s);
 /* After the last one: complete the header, and note what to know before believing it. */
 void perf_samples_finish(struct perf_samples *s);
 void perf_samples_release(struct perf_samples *s);
+
+/* The writer of the format. */
+struct out;
+void perf_script_write(struct out *out, struct profile *p);
 
 #endif

@@ -94,6 +94,22 @@ static void count_lost(struct reader *r, struct str record)
 	buf_release(&fact);
 }
 
+/* "cpu, unit = nanoseconds": sample types keep their order. */
+static void read_unit(struct reader *r, struct str text)
+{
+	ptrdiff_t at = str_find(text, PERF_EVENT_UNIT);
+	struct dictionary *d = r->s.p->dict;
+	struct perf_unit u;
+	int64_t scale;
+
+	if (at <= 0)
+		return;
+	u.event = dict_intern(d, str(text.p, (size_t)at));
+	u.unit = dict_intern(d, str_skip(text, (size_t)at + PERF_EVENT_UNIT.n));
+	profile_column(r->s.p, u.event, u.unit, &scale);
+	vec_push(&r->s.units, u);
+}
+
 /* perf's own header, "# hostname : lab3", as facts. */
 static void read_header(struct reader *r, struct str line)
 {
@@ -107,6 +123,12 @@ static void read_header(struct reader *r, struct str line)
 	};
 	struct buf b = { 0 };
 
+	if (str_eq(line, S(PERF_WHOLE_NAMES)))
+		r->s.stack.whole = true;
+	if (str_starts(line, PERF_DURATION))
+		str_i64(str_skip(line, PERF_DURATION.n), &r->s.duration);
+	if (str_starts(line, PERF_EVENT_HEADER))
+		read_unit(r, str_skip(line, PERF_EVENT_HEADER.n));
 	for (size_t i = 0; i < LEN(facts); i++) {
 		struct str key = str_of(facts[i].key);
 
@@ -231,13 +253,22 @@ static bool is_event_here(const struct reader *r, struct str line, const struct 
 		 perf_stack_is_empty(&r->s.stack));
 }
 
+/* "#1  12 [003] 5.123456: ...": lines of the header have a blank after '#'. */
+static bool is_odd_command(struct str line)
+{
+	struct perf_event e;
+
+	return line.n > 1 && line.p[1] != ' ' && perf_event_line(line, &e) && e.has_time &&
+	       (e.has_tid || e.cpu >= 0);
+}
+
 static bool read_new_line(struct reader *r, struct str line)
 {
 	struct perf_event e;
 	struct perf_frame f;
 	bool is_event, is_frame;
 
-	if (!r->s.open && line.p[0] == '#') {
+	if (!r->s.open && line.p[0] == '#' && !is_odd_command(line)) {
 		read_header(r, line);
 		return true;
 	}
@@ -320,7 +351,8 @@ static bool next_line(struct str *head, bool all, struct str *line)
 		if (line->n && line->p[line->n - 1] == '\r')
 			line->n--;
 		if (line->n && !perf_is_message(*line) &&
-		    (line->p[0] != '#' || str_starts(*line, S("# ========"))))
+		    (line->p[0] != '#' || str_starts(*line, S("# ========")) ||
+		     is_odd_command(*line)))
 			return true;
 	}
 }
@@ -357,6 +389,8 @@ const struct format format_perf_script = {
 	.name = "perf-script",
 	.help = "text that perf script prints",
 	.events = true,
+	.all_types = true,
 	.sniff = sniff_perf_script,
 	.read = read_perf_script,
+	.write = perf_script_write,
 };

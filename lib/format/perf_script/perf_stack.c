@@ -20,8 +20,11 @@ void perf_stack_init(struct perf_stack *s, struct profile *p, struct in *in)
 /* Java's type descriptors: "Lorg/foo/Bar;::run" is org/foo/Bar's run. */
 static struct str strip_descriptor(struct str name)
 {
-	bool class = name.n && name.p[0] == 'L' && str_chr(name, '/') >= 0;
+	ptrdiff_t slash = str_chr(name, '/');
+	bool class = slash > 0 && name.p[0] == 'L';
 
+	for (ptrdiff_t i = 0; i < slash; i++) /* "LazyCompile:*f /a.js" is V8's */
+		class &= name.p[i] != ' ' && name.p[i] != ':';
 	return class ? str_skip(name, 1) : name;
 }
 
@@ -50,6 +53,9 @@ static func_id function_of(struct perf_stack *s, struct str symbol)
 
 	if (str_eq(symbol, S("[unknown]")))
 		return (func_id){ 0 };
+	if (s->whole)
+		return dict_add_func(s->p->dict,
+				     (struct func){ .name = dict_intern(s->p->dict, symbol) });
 	f.name = name_of(s, symbol);
 	f.linkage = dict_intern(s->p->dict, symbol);
 	if (f.linkage.i == f.name.i)
@@ -79,7 +85,8 @@ static map_id mapping_of(struct perf_stack *s, struct str binary)
 /* Do the names of this binary join inlined functions with "->"? */
 static bool joins_names(const struct perf_stack *s, struct str binary, uint32_t flags)
 {
-	return flags & LOC_JIT || (s->java && !(flags & LOC_KERNEL) && !str_starts(binary, S("/")));
+	return !s->whole && (flags & LOC_JIT ||
+			     (s->java && !(flags & LOC_KERNEL) && !str_starts(binary, S("/"))));
 }
 
 /* The frames of a symbol: several, when a JIT has joined their names. */
@@ -98,6 +105,14 @@ static void add_frames(struct perf_stack *s, struct loc row, struct str symbol, 
 	}
 }
 
+/* The name with its blanks: what is between "ADDRESS " and " (BINARY)". */
+static struct str whole_name(const struct perf_frame *f, struct str binary)
+{
+	const char *from = f->word.p + f->word.n + 1, *to = binary.p - 2;
+
+	return from < to ? str(from, (size_t)(to - from)) : S("");
+}
+
 static struct perf_place parse_frame(struct perf_stack *s, const struct perf_frame *f)
 {
 	struct perf_place place = { .first = (uint32_t)s->frames.n, .n = 0 };
@@ -105,7 +120,15 @@ static struct perf_place parse_frame(struct perf_stack *s, const struct perf_fra
 		   symbol = perf_strip_offset(what);
 	struct loc row = { .addr = f->address, .flags = LOC_ADDR | mapping_flags(binary) };
 
-	suspect_symbol(s, symbol);
+	if (s->whole && binary.n) {
+		symbol = whole_name(f, binary);
+		if (!f->address)
+			row.flags &= ~(uint32_t)LOC_ADDR;
+		if (str_eq(binary, S("[unknown]")))
+			binary = S("");
+	} else {
+		suspect_symbol(s, symbol);
+	}
 	place.inlined = str_eq(binary, S("inlined"));
 	if (place.inlined)
 		row.flags |= LOC_INLINED;

@@ -39,6 +39,7 @@ struct perf_stack {
 	struct profile *p;
 	struct in *in;                 /* for the numbers of lines */
 	bool java;                     /* names are Java's, and tidied differently */
+	bool whole;                    /* names are not symbols: see perf_script_write.c */
 	struct perf_memo memo[2];      /* [1] for Java */
 	struct table located;          /* places with a source line */
 	VEC(loc_id) frames;            /* those of all lines */

@@ -71,7 +71,7 @@ static void put_head(const struct page *page)
 		put_markup(page, "\">\n");
 	}
 	put_markup(page, "<style>\n");
-	svg_styles(&page->svg);
+	svg_styles(&page->svg, S(":root"));
 	put_theme(page);
 	out_add(page->out, asset_page_css());
 	put_markup(page, "</style>\n</head>\n");
@@ -133,11 +133,18 @@ static void number_nodes(struct page *page)
 }
 
 /* The recorded command, where it is known. */
-static struct str default_title(const struct page *page)
+static void set_title(struct svg *s)
 {
-	struct str command = profile_fact(page->p, S("command"));
+	bool diff = s->flame.tree.diff;
+	struct buf command = { 0 };
 
-	return page->svg.flame.tree.diff ? S("Comparison") : command.n ? command : S("Profile");
+	flame_put_command(&s->flame, &command);
+	s->titled.n = 0;
+	buf_add(&s->titled, diff ? S("Comparison") : command.n ? S("") : S("Profile"));
+	buf_add(&s->titled, diff && command.n ? S(": ") : S(""));
+	buf_add(&s->titled, buf_str(&command));
+	s->title = buf_str(&s->titled);
+	buf_release(&command);
 }
 
 static void build_page(struct page *page)
@@ -145,7 +152,7 @@ static void build_page(struct page *page)
 	page->tree = &page->svg.flame.tree;
 	svg_init(&page->svg, NULL);
 	if (!page->o->title)
-		page->svg.title = default_title(page);
+		set_title(&page->svg);
 	if (page->o->source)
 		html_tree_by_line(page);
 	number_nodes(page);

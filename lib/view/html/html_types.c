@@ -26,6 +26,12 @@ static void put_conf(struct page *page, struct json *j)
 	for (uint32_t i = 0; i < page->p->ncol; i++)
 		put_type(page, j, i);
 	json_end_array(j);
+	if (page->o->has_ratio) {
+		json_member_array(j, "ratio");
+		json_put_int64(j, page->o->over);
+		json_put_int64(j, page->o->under);
+		json_end_array(j);
+	}
 }
 
 const struct html_part html_part_types = { put_conf, NULL };

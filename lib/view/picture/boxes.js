@@ -1,7 +1,7 @@
 // Boxes
 
 const frames = make(SVG, 'g', {role: 'tree', 'aria-label': conf.title});
-const origin = svg.querySelector('.origin');
+const origin = svg.querySelector('.origin'), originText = origin?.textContent;
 let drawn = new Map(); // node -> {x, w, element}
 let drawnZoom = 0, drawnTop = 0;
 let rows = 0; // what all views of this tree have needed so far
@@ -46,8 +46,8 @@ function boxClass(i) {
 	if (!i) {
 		classes.push('all');
 	} else if (conf.diff) {
-		const [from, to] = change(i), real = isReal(i);
-		classes.push(real ? `d${changeStep([from, to]) + conf.ratios.length}` : 'chance');
+		const [from, to] = change(i), moved = isMoved(i), real = isReal(i) && !moved;
+		classes.push(moved ? 'moved' : real ? `d${changeStep([from, to]) + conf.ratios.length}` : 'chance');
 		if (real && (to <= 0 || from <= 0))
 			classes.push(to <= 0 ? 'gone' : 'new');
 		if (tree === forward && blamed.has(i))
@@ -143,8 +143,10 @@ function draw() {
 		focusOn(current);
 }
 
-// The bottom line, where there is one, has its place below the boxes.
+// The bottom line, where there is one, has its place below the boxes, and is cut to the window.
 function setHeight(boxes) {
+	if (origin)
+		origin.replaceChildren(fit(originText, room()), make(SVG, 'title', {}, originText));
 	const height = boxes + (origin ? conf.fontsize + 6 : 0);
 	origin?.setAttribute('y', boxes + conf.fontsize - 4);
 	svg.setAttribute('height', height);

@@ -48,17 +48,29 @@ function change(i) {
 }
 
 // What replicates say of it: see evidence.h. Without any, every change counts.
-const evidence = new Map(); // name -> [direction, text] of each finding
+const evidence = new Map(); // name -> [direction, text, moved] of each finding
 for (const [name, ...finding] of conf.findings || [])
 	evidence.set(name, [...evidence.get(name) || [], finding]);
-
-function isReal(i) {
-	const up = Math.sign(tree.total[i] - tree.baseTotal[i] * conf.baseScale) > 0 ? 1 : -1;
-	return !conf.evidence || !i ||
-		(evidence.get(fullName(i)) || []).some(([direction]) => direction === up);
+for (const [from, to] of conf.moves || []) {
+	evidence.get(to)?.push([1, `its code came from ${from}`, true]);
+	evidence.get(from)?.push([-1, `its code moved to ${to}`, true]);
 }
 
-// The nodes on the ways to what got slower, of the tree as it came.
+// The findings that agree with how a node changed.
+function findingsFor(i) {
+	const up = tree.total[i] > tree.baseTotal[i] * conf.baseScale ? 1 : -1;
+	return (evidence.get(fullName(i)) || []).filter(([direction]) => direction === up);
+}
+
+const isReal = i => !conf.evidence || !i || findingsFor(i).length > 0;
+
+// A function of which some became slower, and some moved, became slower.
+function isMoved(i) {
+	const up = tree.total[i] > tree.baseTotal[i] * conf.baseScale, found = i ? findingsFor(i) : [];
+	return found.length > 0 && (up ? found.every(([, , moved]) => moved) : found.some(([, , moved]) => moved));
+}
+
+// The nodes on the paths to what got slower, of the tree as it came.
 function findBlamed() {
 	const blamed = new Set();
 	for (const path of conf.blame || []) {
@@ -85,8 +97,10 @@ function changeText([from, to]) {
 function verdicts(i) {
 	if (!conf.evidence || !i)
 		return [];
-	const found = evidence.get(fullName(i));
-	return found ? found.map(([, text]) => text) : ['may be chance'];
+	const here = changeStep(change(i)) ? findingsFor(i) : [];
+	const elsewhere = (evidence.get(fullName(i)) || []).filter(finding => !here.includes(finding));
+	return [...here.map(([, text]) => text), ...here.length ? [] : ['may be chance'],
+		...elsewhere.map(([, text]) => `in the whole profile: ${text}`)];
 }
 
 // Everything there is to say about a frame, but for its name, in a few lines.

@@ -3,13 +3,19 @@
 
 const PAD = 2, NARROWEST = 0.3; // pixels
 
-// The colours of the style sheet, read again when the theme changes.
+const glyphs = new Map(); // widths
+
+// The colours and sizes of the style sheet, read again when it changes them.
 const theme = {
 	read() {
 		const style = getComputedStyle(document.documentElement);
-		for (const name of ['ink', 'paper', 'trunk', 'same', 'match', 'match-ink', 'stripe', 'line'])
+		for (const name of ['ink', 'paper', 'trunk', 'same', 'match', 'match-ink', 'stripe', 'dot', 'line'])
 			theme[name] = style.getPropertyValue(`--${name}`).trim();
 		theme.font = style.fontFamily;
+		const scale = parseFloat(style.fontSize) / 13; // of a wide window: see page.css
+		theme.height = Math.round(conf.height * scale);
+		theme.fontsize = conf.fontsize * scale;
+		glyphs.clear();
 	},
 };
 
@@ -28,8 +34,6 @@ function fillOf(k) {
 	}
 	return fills[k];
 }
-
-const glyphs = new Map();
 
 // The name, cut to that many pixels; '' when next to nothing of it fits.
 function fit(pen, name, width) {
@@ -57,9 +61,10 @@ function factsOf(graph, x) {
 	if (k >= 0)
 		lines.push(`${percent(total, conf.total || all)} of ${isFiltered() ? 'what is shown' : 'all'}, ` +
 			`${percent(total, graph.total(up))} of its ${graph.upward ? 'callee' : 'parent'}`);
+	lines.push(...ratioText(graph, x));
 	if (sums.base) {
 		const pair = sides(graph.base(x), total);
-		lines.push(`${changeText(pair)}; base: ${amount(graph.base(x))}`, ...verdictsOf(k));
+		lines.push(`${changeText(pair)}; base: ${amount(graph.base(x))}`, ...verdictsOf(k, graph.base(x), total));
 	} else if (graph.self(x) && graph.self(x) !== total) {
 		lines.push(`self: ${amount(graph.self(x))}, ${percent(graph.self(x), all)}`);
 	}
@@ -165,7 +170,7 @@ class Chart {
 			(this.rows[b.row] ??= []).push(b);
 		for (const row of this.rows)
 			row?.sort((a, b) => a.left - b.left);
-		const height = this.rows.length * conf.height;
+		const height = this.rows.length * theme.height;
 		space.style.height = `${height + 1}px`;
 		this.down = this.icicle === null ? height > box.clientHeight : this.icicle;
 		if (another && !this.down)
@@ -177,7 +182,7 @@ class Chart {
 	}
 
 	top(row) {
-		return (this.down ? row : this.rows.length - 1 - row) * conf.height;
+		return (this.down ? row : this.rows.length - 1 - row) * theme.height;
 	}
 
 	paint() {
@@ -189,11 +194,11 @@ class Chart {
 		canvas.height = Math.round(height * ratio);
 		canvas.style.height = `${height}px`;
 		pen.setTransform(ratio, 0, 0, ratio, 0, -from * ratio);
-		pen.font = `${conf.fontsize}px ${theme.font}`;
+		pen.font = `${theme.fontsize}px ${theme.font}`;
 		pen.textBaseline = 'alphabetic';
 		this.rows.forEach((row, i) => {
 			const top = this.top(i);
-			if (top + conf.height > from && top < from + height)
+			if (top + theme.height > from && top < from + height)
 				row.forEach(b => this.paintBox(b, top));
 		});
 	}
@@ -213,6 +218,8 @@ class Chart {
 		if (!diff)
 			return b.above ? [theme.trunk, theme.ink] : fillOf(k);
 		const pair = sides(graph.base(b.x), graph.total(b.x)), step = changeStep(pair);
+		if (isMoved(k, graph.base(b.x), graph.total(b.x)))
+			return [dots(this.pen), theme.ink, 'moved'];
 		if (!isReal(k, graph.base(b.x), graph.total(b.x)))
 			return [theme.trunk, theme.ink];
 		if (pair[1] <= 0)
@@ -222,7 +229,7 @@ class Chart {
 	}
 
 	paintBox(b, top) {
-		const {pen, graph} = this, k = graph.name(b.x), height = conf.height - 1;
+		const {pen, graph} = this, k = graph.name(b.x), height = theme.height - 1;
 		const w = b.w > 4 ? b.w - 0.5 : b.w, [fill, ink, mark] = this.colorOf(b);
 		pen.fillStyle = fill;
 		pen.fillRect(b.left, top, w, height);
@@ -234,11 +241,11 @@ class Chart {
 			this.outline(b, top, 2, []);
 		if (b.x === this.current && document.activeElement === this.box)
 			this.outline(b, top, 2.5, [2, 2]);
-		const label = w > 2 * conf.fontsize ? fit(pen, labelOf(k), w - 6) : '';
+		const label = w > 2 * theme.fontsize ? fit(pen, labelOf(k), w - 6) : '';
 		if (!label)
 			return;
-		const x = b.left + 3, y = top + conf.height / 2 + conf.fontsize * 0.35 - 0.5;
-		if (mark === 'gone') {
+		const x = b.left + 3, y = top + theme.height / 2 + theme.fontsize * 0.35 - 0.5;
+		if (mark === 'gone' || mark === 'moved') {
 			pen.strokeStyle = theme.paper;
 			pen.lineWidth = 4;
 			pen.lineJoin = 'round';
@@ -254,7 +261,7 @@ class Chart {
 		pen.lineWidth = width;
 		pen.setLineDash(dash);
 		pen.strokeRect(b.left + width / 2, top + width / 2, Math.max(b.w - width - 0.5, 0.5),
-			conf.height - 1 - width);
+			theme.height - 1 - width);
 		pen.setLineDash([]);
 	}
 
@@ -262,7 +269,7 @@ class Chart {
 	at(e) {
 		const {left, top} = this.canvas.getBoundingClientRect();
 		const x = e.clientX - left, y = e.clientY - top + this.box.scrollTop;
-		const line = Math.floor(y / conf.height);
+		const line = Math.floor(y / theme.height);
 		const row = this.rows[this.down ? line : this.rows.length - 1 - line] || [];
 		return row.find(b => x >= b.left && x < b.left + b.w);
 	}
@@ -279,8 +286,8 @@ class Chart {
 		const {box} = this, top = this.top(this.graph.depth(this.current));
 		if (top < box.scrollTop)
 			box.scrollTop = top;
-		else if (top + conf.height > box.scrollTop + box.clientHeight)
-			box.scrollTop = top + conf.height - box.clientHeight;
+		else if (top + theme.height > box.scrollTop + box.clientHeight)
+			box.scrollTop = top + theme.height - box.clientHeight;
 	}
 
 	describe() {
@@ -357,20 +364,28 @@ class Chart {
 			return;
 		const {left, top} = this.canvas.getBoundingClientRect();
 		openMenu(graph, current, left + Math.max(0, b.left) + 8,
-			top + this.top(b.row) - this.box.scrollTop + conf.height, this.box);
+			top + this.top(b.row) - this.box.scrollTop + theme.height, this.box);
 	}
 }
 Chart.count = 0;
 
-// The hatching of what is gone.
-let hatching;
+// Patterns: the hatching of what is gone, the dots of what moved. They follow the theme.
+const patterns = new Map();
 
-function stripes(pen) {
-	if (hatching && hatching.of === theme.paper)
-		return hatching.pattern;
-	const tile = make('canvas', {width: 6, height: 6}), ink = tile.getContext('2d');
+function patternOf(pen, kind, size, paint) {
+	const known = patterns.get(kind);
+	if (known?.of === theme.paper)
+		return known.pattern;
+	const tile = make('canvas', {width: size, height: size}), ink = tile.getContext('2d');
 	ink.fillStyle = theme.paper;
-	ink.fillRect(0, 0, 6, 6);
+	ink.fillRect(0, 0, size, size);
+	paint(ink);
+	const pattern = pen.createPattern(tile, 'repeat');
+	patterns.set(kind, {of: theme.paper, pattern});
+	return pattern;
+}
+
+const stripes = pen => patternOf(pen, 'stripes', 6, ink => {
 	ink.strokeStyle = theme.stripe;
 	ink.lineWidth = 1.6;
 	ink.beginPath();
@@ -379,9 +394,14 @@ function stripes(pen) {
 		ink.lineTo(x + 6, y - 6);
 	}
 	ink.stroke();
-	hatching = {of: theme.paper, pattern: pen.createPattern(tile, 'repeat')};
-	return hatching.pattern;
-}
+});
+
+const dots = pen => patternOf(pen, 'dots', 5, ink => {
+	ink.fillStyle = theme.dot;
+	ink.beginPath();
+	ink.arc(2.5, 2.5, 1.25, 0, 2 * Math.PI);
+	ink.fill();
+});
 
 // Zooming is a path of names, so that an address holds when the profile is drawn anew.
 const zoomInto = (graph, x) => go({zoom: x === graph.root ? '' : JSON.stringify(graph.path(x))});

@@ -13,6 +13,7 @@ class TopDown {
 	total(i) { return this.sums.total[i]; }
 	self(i) { return this.sums.self[i]; }
 	base(i) { return this.sums.base ? this.sums.baseTotal[i] : 0; }
+	ratio(i) { return this.sums.ratio.map(({total}) => total[i]); }
 	parent(i) { return this.sums.tree.parent[i]; }
 	depth(i) { return this.sums.tree.depth[i]; }
 	hasKids(i) { return this.sums.tree.end[i] > i + 1; }
@@ -58,6 +59,10 @@ class Merged {
 	total(x) { return x.total; }
 	self(x) { return x.self; }
 	base(x) { return x.base; }
+	ratio(x) {
+		const nodes = x.from.length ? x.from : x.nodes;
+		return this.sums.ratio.map(({total}) => nodes.reduce((sum, i) => sum + total[i], 0));
+	}
 	parent(x) { return x.up || x; }
 	depth(x) { return x.deep; }
 	hasKids(x) { return this.kids(x).length > 0; }
@@ -169,6 +174,11 @@ class BottomUp extends Merged {
 		super(sums, -1, shape);
 		Object.assign(this.root, {total: sums.all, base: sums.baseAll});
 		this.values = {now: sums.self, before: sums.base};
+	}
+
+	ratio(x) {
+		return this.sums.ratio.map(({self, total}) => x === this.root ? total[0] :
+			x.from.reduce((sum, i) => sum + self[i], 0));
 	}
 
 	selfOf(node, from) { return node === from ? this.sums.self[from] : 0; }

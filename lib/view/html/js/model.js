@@ -111,8 +111,9 @@ function inOrder(parent, name) {
 
 // The sums that are shown: by node of a tree, and by name. `base` is null without a comparison.
 class Sums {
-	constructor(tree, self, base) {
+	constructor(tree, self, base, ratio) {
 		this.tree = tree;
+		this.ratio = ratio.map(own => ({self: own, total: Sums.addUp(tree, own)})); // conf.ratio
 		this.self = self;
 		this.base = base;
 		this.total = Sums.addUp(tree, self);
@@ -147,6 +148,17 @@ class Sums {
 			}
 		}
 		return this.byName;
+	}
+
+	// Of the outermost nodes of a function: its totals of conf.ratio.
+	ratioOf(k) {
+		this.ratioByName ??= this.ratio.map(({total}) => {
+			const {tree} = this, sums = new Float64Array(names.length);
+			for (let i = 1; i < tree.n; i++)
+				sums[tree.name[i]] += tree.within[i] ? 0 : total[i];
+			return sums;
+		});
+		return this.ratioByName.map(sums => sums[k]);
 	}
 
 	// Widths of boxes, by node. Without a comparison it is the total. `shape` is a side, the
@@ -257,6 +269,7 @@ function sumUp(filter) {
 	const two = isComparison(filter), {sets, slots} = sidesOf(filter);
 	const self = new Float64Array(tree.n), before = two ? new Float64Array(tree.n) : null;
 	const keep = stacksThatCount(filter.focus, filter.ignore);
+	const ratio = (conf.ratio || []).map(type => ({values: rows.values[type], self: new Float64Array(tree.n)}));
 	for (let i = 0; i < rows.n; i++) {
 		let side = set ? sets[set[i]] : sets[0];
 		if (slot) {
@@ -265,8 +278,12 @@ function sumUp(filter) {
 		}
 		if (base && base[i] && side)
 			side = conf.diff && !filter.compare ? 2 : 0;
-		if (side && (!keep || keep[node[i]]))
-			(side === 2 ? before : self)[to ? to[node[i]] : node[i]] += values[i];
+		if (!side || (keep && !keep[node[i]]))
+			continue;
+		const at = to ? to[node[i]] : node[i];
+		(side === 2 ? before : self)[at] += values[i];
+		for (const part of side === 1 ? ratio : [])
+			part.self[at] += part.values[i];
 	}
-	return new Sums(tree, self, before);
+	return new Sums(tree, self, before, ratio.map(part => part.self));
 }

@@ -19,6 +19,19 @@ function amount(v) {
 	return typeNow().units.length && v ? `${exact} (${shortAmount(v)})` : exact;
 }
 
+// "1.23 instructions per cycles", where --ratio asks for it: per 1,000 (10^6 ...) if that of all is small.
+function ratioText(graph, x) {
+	if (!conf.ratio)
+		return [];
+	const [over, under] = graph.ratio(x), [above, below] = sums.ratio.map(({total}) => total[0]);
+	const [name, of] = conf.ratio.map(type => conf.types[type].name);
+	let per = 1;
+	while (above && below && per * Math.abs(above / below) < 0.1 && per < 1e12)
+		per *= 1000;
+	return [`${under ? +(per * over / under).toPrecision(3) : '\u2013'} ${name} per ` +
+		`${per > 1 ? `${grouping.format(per)} ` : ''}${of}`];
+}
+
 const frameName = k => k < 0 ? 'all' : names[k];
 const labelOf = k => frameName(k).replace(/_\[[kwij]\]$/, ''); // its colour tells the rest
 
@@ -45,18 +58,37 @@ function changeStep([from, to]) {
 const findings = new Map();
 for (const [name, ...finding] of conf.findings || [])
 	findings.set(name, [...findings.get(name) || [], finding]);
+for (const [from, to] of conf.moves || []) {
+	findings.get(to)?.push([1, `its code came from ${from}`, true]);
+	findings.get(from)?.push([-1, `its code moved to ${to}`, true]);
+}
 const hasVerdicts = () => conf.evidence && !state.compare;
 
-function isReal(k, base, now) {
+// The findings about a function that agree with how a box of it changed.
+function findingsFor(k, base, now) {
 	const up = now > base * sums.scale ? 1 : -1;
-	return !hasVerdicts() || (findings.get(names[k]) || []).some(([direction]) => direction === up);
+	return (findings.get(names[k]) || []).filter(([direction]) => direction === up);
 }
 
-function verdictsOf(k) {
+const isReal = (k, base, now) => !hasVerdicts() || findingsFor(k, base, now).length > 0;
+
+// A function of which some became slower, and some moved, became slower.
+function isMoved(k, base, now) {
+	const found = hasVerdicts() ? findingsFor(k, base, now) : [];
+	return found.length > 0 && (now > base * sums.scale ? found.every(([, , moved]) => moved) :
+		found.some(([, , moved]) => moved));
+}
+
+const verdictsOnAll = k => !hasVerdicts() ? [] :
+	findings.has(names[k]) ? findings.get(names[k]).map(([, text]) => text) : ['may be chance'];
+
+function verdictsOf(k, base, now) {
 	if (!hasVerdicts() || k < 0)
 		return [];
-	const found = findings.get(names[k]);
-	return found ? found.map(([, text]) => text) : ['may be chance'];
+	const here = changeStep(sides(base, now)) ? findingsFor(k, base, now) : [];
+	const elsewhere = (findings.get(names[k]) || []).filter(finding => !here.includes(finding));
+	return [...here.map(([, text]) => text), ...here.length ? [] : ['may be chance'],
+		...elsewhere.map(([, text]) => `in the whole profile: ${text}`)];
 }
 
 // A moment of the profile, in ms as conf.times has it. 1e11 ms is 1973: before that it is no date.

@@ -68,10 +68,11 @@ async function begin() {
 	model.places = await readPlaces();
 	await readModel();
 	theme.read();
-	matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-		theme.read();
-		showState(state);
-	});
+	for (const look of ['(prefers-color-scheme: dark)', '(min-width: 2400px)'])
+		matchMedia(look).addEventListener('change', () => {
+			theme.read();
+			showState(state);
+		});
 	buildPage();
 	state = fromAddress();
 	showState(usual);

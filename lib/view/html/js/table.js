@@ -33,9 +33,10 @@ function valueCells(k, self, total, base, baseTotal) {
 	if (!sums.base)
 		return [valueCell(self, sums.all), valueCell(total, sums.all)];
 	const [from, to] = sides(base, self), more = to - from, [fromAll, toAll] = sides(baseTotal, total);
-	const change = make('span', {role: 'gridcell', class: `number ${!isReal(k, base, self) ? '' : more > 0 ? 'more' : more < 0 ? 'less' : ''}`},
+	const moved = more && isMoved(k, base, self), counts = more && !moved && isReal(k, base, self);
+	const change = make('span', {role: 'gridcell', class: `number ${!counts ? '' : more > 0 ? 'more' : 'less'}`},
 		more ? `${more > 0 ? '+' : '\u2212'}${shortAmount(Math.abs(more))}` : '\u2013',
-		make('i', {}, changeIn(base, self)));
+		make('i', {}, moved ? 'moved' : changeIn(base, self)));
 	change.title = `self: base ${amount(base)}, new ${amount(self)}`;
 	const totals = valueCell(total, sums.all, changeText([fromAll, toAll]));
 	totals.title = `total: base ${amount(baseTotal)}, new ${amount(total)}`;
@@ -70,15 +71,17 @@ const functionGraph = {
 	total: k => sums.functions.total[k],
 	self: k => sums.functions.self[k],
 	base: k => sums.functions.baseTotal[k],
+	ratio: k => sums.ratioOf(k),
 	parent: k => k,
 };
 
 function sayFunction(k) {
 	const f = sums.functions, lines = [`self ${amount(f.self[k])}, ${percent(f.self[k], sums.all)}`,
 		`total ${amount(f.total[k])}, ${percent(f.total[k], sums.all)}`];
+	lines.push(...ratioText(functionGraph, k));
 	if (sums.base)
 		lines.push(`self ${changeIn(f.base[k], f.self[k])}, total ${changeIn(f.baseTotal[k], f.total[k])}`,
-			...verdictsOf(k));
+			...verdictsOnAll(k));
 	say(`${conf.nametype} ${names[k]} \u2014 ${lines.join('; ')}`);
 }
 

@@ -1,0 +1,45 @@
+/*
+ * The table of the rows that are listed, as cells: text, Markdown and HTML draw it. The unit
+ * of the costs is in the heads, and is the same for all rows.
+ */
+#ifndef REPORTS_DIFF_CELLS_H
+#define REPORTS_DIFF_CELLS_H
+
+#include "compare/compare.h"
+
+enum { CELLS = 10 };
+
+/* Numbers, which are aligned right. */
+extern const bool cells_right[CELLS];
+
+struct cells {
+	const struct comparison *c;
+	size_t longest;    /* columns of a name or path; longer ones are cut in the middle */
+	struct str unit;   /* of costs */
+	struct buf shown;  /* the unit that they are shown in; empty if they have none */
+	struct str common; /* the frames that all paths begin with, which are left out */
+	struct buf text;   /* of the cells, each ended by a NUL */
+};
+
+/* longest: 0 if nothing is cut. */
+void cells_begin(struct cells *t, const struct comparison *c, size_t longest);
+void cells_end(struct cells *t);
+
+/* The cells of the heads, or of a row; valid until the next call. */
+const struct buf *cells_heads(struct cells *t);
+const struct buf *cells_row(struct cells *t, const struct row *r);
+
+/*
+ * Draw the first `shown` rows, and the others up to `most` in HTML's <details>, as Markdown
+ * allows it, too.
+ */
+struct cells_style {
+	size_t shown, most;
+	size_t longest; /* as for cells_begin() */
+	void (*put_rows)(struct buf *b, struct cells *t, size_t from, size_t to);
+	const char *gap; /* before markup: Markdown wants an empty line */
+};
+
+void cells_draw(struct buf *b, const struct comparison *c, const struct cells_style *style);
+
+#endif

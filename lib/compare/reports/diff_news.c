@@ -1,0 +1,455 @@
+#include "compare/reports/diff_news.h"
+
+#include <math.h>
+
+#include "compare/power.h"
+#include "compare/reports/diff_words.h"
+#include "io/number.h"
+
+/* Beyond this change, the smallest one that would be found says that nothing would be. */
+static const double BLIND = 4; /* +400% */
+
+enum { LONGEST_NAME = 80 }; /* in a sentence */
+
+/* Which outcome it is */
+
+enum news {
+	NEWS_REGRESSION,
+	NEWS_SLOWER, /* something is, and the gate does not fail for it */
+	NEWS_FASTER,
+	NEWS_SUSPECT,
+	NEWS_IDENTICAL,
+	NEWS_INCONCLUSIVE,
+	NEWS_NONE,
+};
+
+/* The row that the news are about, if they are about one. */
+static const struct row *lead_row(const struct comparison *c)
+{
+	const struct row *r = c->row;
+
+	if (!c->nlisted || (c->gated && !r->gated))
+		return NULL;
+	return r->verdict == UNSURE || r->verdict == MOVED ? NULL : r;
+}
+
+static bool total_is(const struct comparison *c, enum verdict v)
+{
+	return c->total_row.verdict == v && c->total_row.found[TO_LIST];
+}
+
+static enum news news_of(const struct comparison *c)
+{
+	const struct row *lead = lead_row(c);
+
+	if (c->gated)
+		return NEWS_REGRESSION;
+	if (c->design.identical)
+		return NEWS_IDENTICAL;
+	if (lead && lead->verdict == SUSPECT)
+		return NEWS_SUSPECT;
+	if (total_is(c, SLOWER) || (lead && lead->up))
+		return NEWS_SLOWER;
+	if (c->outcome == UNDERPOWERED || c->unsure)
+		return NEWS_INCONCLUSIVE;
+	if (lead || total_is(c, FASTER))
+		return NEWS_FASTER;
+	return c->blind ? NEWS_INCONCLUSIVE : NEWS_NONE;
+}
+
+const char *words_outcome(const struct comparison *c)
+{
+	static const char *const words[] = {
+		[NEWS_REGRESSION] = "REGRESSION",
+		[NEWS_SLOWER] = "slower",
+		[NEWS_FASTER] = "faster",
+		[NEWS_SUSPECT] = "suspect",
+		[NEWS_IDENTICAL] = "identical inputs",
+		[NEWS_INCONCLUSIVE] = "inconclusive",
+		[NEWS_NONE] = "no regression",
+	};
+
+	return words[news_of(c)];
+}
+
+const char *words_outcome_id(const struct comparison *c)
+{
+	switch (news_of(c)) {
+	case NEWS_REGRESSION: return "regression";
+	case NEWS_NONE: return "no_regression";
+	case NEWS_IDENTICAL: return "identical";
+	default: return words_outcome(c);
+	}
+}
+
+/* The total */
+
+static void put_metric(struct buf *b, const struct comparison *c)
+{
+	switch (c->design.metric) {
+	case METRIC_CPU: buf_add(b, S("CPU time")); break;
+	case METRIC_WALL: buf_add(b, S("wall time")); break;
+	case METRIC_SHARE: buf_add(b, S("share of all samples")); break;
+	default: buf_add(b, dict_text(c->runs->profile.dict, c->runs->type)); break;
+	}
+	if (c->design.all_work && c->design.metric != METRIC_SHARE)
+		buf_add(b, S(" per unit of work"));
+}
+
+void words_total(struct buf *b, const struct comparison *c, const char *arrow)
+{
+	put_metric(b, c);
+	if (c->design.metric == METRIC_SHARE)
+		return;
+	buf_ch(b, ' ');
+	words_cost(b, c, c->total.cost[BASE]);
+	buf_printf(b, " %s ", arrow);
+	words_cost(b, c, c->total.cost[NEW]);
+	buf_add(b, S(", "));
+	words_change(b, c->total.change);
+	if (!(c->total.df > 0))
+		return;
+	buf_ch(b, ' ');
+	words_interval(b, &c->total_row);
+}
+
+/* How the whole changed, as far as that is known. */
+static void put_whole_change(struct buf *b, const struct comparison *c)
+{
+	put_metric(b, c);
+	if (c->design.metric == METRIC_SHARE) {
+		buf_add(b, S(" compared, so the total was not tested (--metric samples tests it)"));
+		return;
+	}
+	buf_add(b, S(" changed by "));
+	words_change(b, c->total.change);
+	if (c->total.df > 0) {
+		buf_ch(b, ' ');
+		words_interval(b, &c->total_row);
+	}
+}
+
+/* One row */
+
+static void put_amount(struct buf *b, const struct comparison *c, const struct row *r)
+{
+	double change = expm1(r->test.change);
+	bool share = c->design.metric == METRIC_SHARE;
+
+	buf_add(b, share ? S(" has a share that is ") : S(" takes "));
+	number_percent(b, 100 * fabs(change), false);
+	if (share) {
+		buf_add(b, r->up ? S(" larger") : S(" smaller"));
+	} else {
+		buf_add(b, r->up ? S(" more ") : S(" less "));
+		put_metric(b, c);
+	}
+	if (isfinite(r->low) && isfinite(r->high)) {
+		buf_ch(b, ' ');
+		words_interval(b, r);
+	}
+	buf_add(b, S("; it had "));
+	words_share(b, r->test.cost[BASE] / c->total.cost[BASE]);
+	buf_add(b, S(" of the base"));
+}
+
+void words_headline(struct buf *b, const struct comparison *c, const struct row *r)
+{
+	double cost = test_cost(&r->test) / c->total.cost[BASE];
+	struct buf name = { 0 };
+
+	words_name(&name, c, r->item);
+	words_within(b, buf_str(&name), LONGEST_NAME);
+	buf_release(&name);
+	if (r->kind == INCLUSIVE && r->alike)
+		buf_add(b, S(", with all that it calls,"));
+	else if (r->kind == INCLUSIVE)
+		buf_add(b, S(", with what it calls,"));
+	if (r->test.cost[BASE] > 0 && r->test.cost[NEW] > 0) {
+		put_amount(b, c, r);
+	} else {
+		buf_add(b, r->up ? S(" is new, with ") : S(" is gone, with "));
+		words_share(b,
+			    r->test.cost[r->up ? NEW : BASE] / c->total.cost[r->up ? NEW : BASE]);
+		buf_add(b, r->up ? S(" of the new side") : S(" of the base"));
+	}
+	if (c->design.metric == METRIC_SHARE)
+		return;
+	buf_add(b, S(", so the whole takes "));
+	words_share(b, fabs(cost));
+	buf_add(b, r->up ? S(" more") : S(" less"));
+}
+
+static void put_others(struct buf *b, const struct comparison *c, const struct row *lead)
+{
+	size_t n = 0;
+
+	for (const struct row *r = lead + 1; r < c->row + c->nlisted; r++)
+		n += r->up == lead->up && r->gated == lead->gated && r->verdict != UNSURE &&
+		     r->verdict != MOVED;
+	if (n)
+		buf_printf(b, "; and %zu more", n);
+}
+
+/* What to do when too little can be seen */
+
+static void put_runs_needed(struct buf *b, const struct advice *a, bool first)
+{
+	if (!(a->runs > 0))
+		return;
+	buf_printf(b, "%s%.0f more run%s a side", first ? "" : " or ", a->runs,
+		   a->runs == 1 ? "" : "s");
+}
+
+static void put_advice(struct buf *b, const struct comparison *c, double effect, double share)
+{
+	struct advice a = power_advice(c, effect, share);
+
+	if (!(a.frequency > 0) && !(a.longer > 0) && !(a.runs > 0)) {
+		if (power_effect(c, share) > effect)
+			buf_add(b, S("; much longer runs are needed"));
+		return;
+	}
+	buf_add(b, S("; for "));
+	words_signed(b, effect);
+	buf_add(b, S(" of it record "));
+	if (a.frequency > 0)
+		buf_printf(b, "with -F %.0f", a.frequency);
+	else if (a.longer > 0)
+		buf_printf(b, "runs %.0f times as long", a.longer);
+	put_runs_needed(b, &a, !(a.frequency > 0) && !(a.longer > 0));
+}
+
+/* "less than +58% of a 20% share could not be seen; ..." */
+static void put_blindness(struct buf *b, const struct comparison *c)
+{
+	const struct power *p = c->required.share > 0 ? &c->required : &c->power[2];
+	double wanted = c->required.share > 0 ? c->o->power_effect : 0.1;
+
+	if (!isfinite(p->effect)) {
+		buf_add(b, S("one run a side does not show how much runs differ: record five or "
+			     "more of each (prof-record --ab)"));
+		return;
+	}
+	buf_add(b, p->effect > BLIND ? S("not even ") : S("less than "));
+	words_signed(b, fmin(p->effect, BLIND));
+	buf_add(b, S(" of a "));
+	words_chosen(b, p->share);
+	buf_add(b, p->effect > BLIND ? S(" share could be seen") : S(" share could not be seen"));
+	put_advice(b, c, wanted, p->share);
+}
+
+/* A large row that may have changed. */
+static const struct row *unsure_row(const struct comparison *c)
+{
+	for (size_t i = 0; c->unsure && i < c->nlisted; i++)
+		if (c->row[i].verdict == UNSURE)
+			return &c->row[i];
+	return NULL;
+}
+
+static void put_unsure(struct buf *b, const struct comparison *c, const struct row *r)
+{
+	words_name(b, c, r->item);
+	buf_add(b, S(" seems to change by "));
+	words_change(b, r->test.change);
+	buf_ch(b, ' ');
+	words_interval(b, r);
+	buf_add(b, S("; it had "));
+	words_share(b, r->test.cost[BASE] / c->total.cost[BASE]);
+	buf_add(b, S(" of the base"));
+	if (r->runs_needed > 0)
+		buf_printf(b, "; %.0f runs a side would decide", r->runs_needed);
+	else
+		put_advice(b, c, 0.1, 0.2);
+}
+
+static void put_inconclusive(struct buf *b, const struct comparison *c)
+{
+	const struct row *r = unsure_row(c);
+
+	if (c->blind || c->outcome == UNDERPOWERED) {
+		put_blindness(b, c);
+	} else if (r) {
+		put_unsure(b, c, r);
+	} else {
+		put_whole_change(b, c);
+		put_advice(b, c, 0.1, 0.2);
+	}
+}
+
+static void put_detectable(struct buf *b, const struct comparison *c)
+{
+	const struct power *p = &c->power[2];
+
+	buf_add(b, S("; "));
+	words_signed(b, p->effect);
+	buf_add(b, S(" of a "));
+	words_chosen(b, p->share);
+	buf_add(b, S(" share would have been found"));
+}
+
+/* The gate failed, and no row is why. */
+static void put_gate_without_row(struct buf *b, const struct comparison *c)
+{
+	size_t i = 0;
+
+	if (c->total_row.gated) {
+		put_whole_change(b, c);
+		buf_add(b, S(", and no function stands out"));
+		return;
+	}
+	while (i < c->o->nbudget && !c->budget[i].exceeded)
+		i++;
+	words_budget(b, c, i);
+}
+
+static void put_total_rose(struct buf *b, const struct comparison *c)
+{
+	put_whole_change(b, c);
+	if (c->blind) {
+		buf_add(b, S("; which function it is was not to be seen: "));
+		put_blindness(b, c);
+	} else {
+		buf_add(b, S("; no function is surely slower"));
+	}
+	buf_add(b, S("; the gate fails for it with --fail-on total"));
+}
+
+static void put_identical(struct buf *b, const struct comparison *c)
+{
+	size_t n = c->design.k[BASE];
+
+	buf_add(b, S("both sides are the same "));
+	if (n > 1)
+		buf_printf(b, "%zu ", n);
+	buf_add(b, n > 1 ? S("runs") : S("run"));
+	if (c->design.metric == METRIC_SHARE)
+		return;
+	buf_add(b, n > 1 ? S(", each of ") : S(", of "));
+	words_cost(b, c, c->total.cost[BASE]);
+}
+
+static void put_headline(struct buf *b, const struct comparison *c)
+{
+	const struct row *lead = lead_row(c);
+	enum news news = news_of(c);
+
+	buf_printf(b, "%s: ", words_outcome(c));
+	switch (news) {
+	case NEWS_IDENTICAL: put_identical(b, c); return;
+	case NEWS_INCONCLUSIVE: put_inconclusive(b, c); return;
+	case NEWS_NONE:
+		put_whole_change(b, c);
+		put_detectable(b, c);
+		return;
+	default: break;
+	}
+	if (lead && (news != NEWS_SLOWER || lead->up)) {
+		words_headline(b, c, lead);
+		put_others(b, c, lead);
+	} else if (news == NEWS_REGRESSION) {
+		put_gate_without_row(b, c);
+	} else if (news == NEWS_SLOWER) {
+		put_total_rose(b, c);
+	} else {
+		put_whole_change(b, c);
+	}
+	if (news == NEWS_SLOWER && lead && lead->up)
+		buf_add(b, S("; not as surely as the gate requires"));
+	if (news == NEWS_SUSPECT)
+		buf_add(b, S("; too few runs to be sure: record five or more of each (prof-record "
+			     "--ab)"));
+}
+
+/* The second line and the third */
+
+static void put_whole(struct buf *b, const struct comparison *c)
+{
+	static const char *const orders[] = { "in unknown order", "interleaved",
+					      "one side after the other" };
+	const struct design *d = &c->design;
+
+	buf_add(b, S("total: "));
+	words_total(b, c, "->");
+	buf_printf(b, "; runs: %zu v %zu, %s", d->k[BASE], d->k[NEW],
+		   d->paired ? "interleaved, compared in pairs" : orders[d->order]);
+}
+
+void words_detectable(struct buf *b, const struct power power[POWERS])
+{
+	size_t i;
+
+	buf_add(b, S("smallest change that would be found: "));
+	if (!isfinite(power[POWERS - 1].effect)) {
+		buf_add(b, S("not known from one run a side"));
+		return;
+	}
+	for (i = POWERS; i > 0 && power[i - 1].effect <= BLIND; i--) {
+		buf_add(b, i < POWERS ? S(", ") : S(""));
+		words_signed(b, power[i - 1].effect);
+		buf_add(b, S(" of a "));
+		words_chosen(b, power[i - 1].share);
+		buf_add(b, S(" share"));
+	}
+	if (!i)
+		return;
+	buf_add(b, i < POWERS ? S("; in a share of ") : S("none; in a share of "));
+	words_chosen(b, power[i - 1].share);
+	buf_add(b, i > 1 ? S(" or less, not even five times the cost is seen") :
+			   S(", not even five times the cost is seen"));
+}
+
+static void put_power(struct buf *b, const struct comparison *c)
+{
+	words_detectable(b, c->power);
+}
+
+void words_budget(struct buf *b, const struct comparison *c, size_t i)
+{
+	const struct budget_result *r = &c->budget[i];
+
+	buf_printf(b, "budget %s: ", c->o->budget[i].text);
+	words_share(b, r->share);
+	buf_add(b, S(" of the new side (at least "));
+	words_share(b, r->low);
+	buf_printf(b, "), %s", r->exceeded ? "EXCEEDED" : "kept");
+}
+
+static void put_required(struct buf *b, const struct comparison *c)
+{
+	bool met = c->required.effect <= c->o->power_effect;
+
+	buf_add(b, S("required power: "));
+	words_signed(b, c->o->power_effect);
+	buf_add(b, S(" of a "));
+	words_chosen(b, c->required.share);
+	buf_printf(b, " share, %s: the data can show ", met ? "reached" : "NOT reached");
+	words_signed(b, c->required.effect);
+}
+
+bool words_news(struct buf *b, const struct comparison *c, size_t line)
+{
+	void (*const always[])(struct buf *, const struct comparison *) = { put_headline, put_whole,
+									    put_power };
+	const char *warning;
+
+	if (line < LEN(always)) {
+		always[line](b, c);
+		return true;
+	}
+	line -= LEN(always);
+	if (line < c->o->nbudget) {
+		words_budget(b, c, line);
+		return true;
+	}
+	line -= c->o->nbudget;
+	if (c->required.share > 0 && !line--) {
+		put_required(b, c);
+		return true;
+	}
+	warning = design_warning(&c->design, line);
+	if (warning)
+		buf_printf(b, "warning: %s", warning);
+	return warning;
+}

@@ -1,0 +1,205 @@
+/*
+ * JSON of gprof2dot, which memray writes (memray transform gprof2dot):
+ *
+ *	{"version": 0, "costs": [{"description": "Memory", "unit": "bytes"}],
+ *	 "events": [{"callchain": [0, 3, 7], "cost": [1340]}],	leaf first
+ *	 "functions": [{"name": "work", "module": "app.py"}]}
+ *
+ * A cost is a sample type. A module that is a path with a suffix is a source file, since memray
+ * has these there; other modules are binaries.
+ */
+#include "format/format.h"
+#include "format/json/json_number.h"
+#include "format/json/json_paths.h"
+
+enum { COSTS = 16 };
+
+struct reader {
+	struct json_in *j;
+	struct in *in;
+	struct profile *p;
+	struct buf events;   /* packed: n, n frames, n, n costs and their fractions */
+	struct buf event[2]; /* of the event at hand: frames, costs */
+	VEC(loc_id) locs;    /* by function */
+	uint32_t col[COSTS], ncol;
+	bool has_costs;
+};
+
+static void read_cost(struct reader *r)
+{
+	str_id type = { 0 }, unit = dict_intern(r->p->dict, S("count"));
+	struct str key;
+	int64_t scale;
+
+	json_enter(r->j, JSON_OBJECT);
+	while (json_member(r->j, &key)) {
+		if (str_eq(key, S("description")))
+			type = dict_intern(r->p->dict, json_string(r->j));
+		else if (str_eq(key, S("unit")) && r->j->kind == JSON_STRING)
+			unit = dict_intern(r->p->dict, r->j->text);
+	}
+	if (r->ncol == COSTS) {
+		json_fail(r->j, "more than %d costs", COSTS);
+		return;
+	}
+	r->col[r->ncol++] = profile_column(r->p, type, unit, &scale);
+	r->has_costs = true;
+}
+
+static bool is_source(struct str module)
+{
+	struct str name = str_basename(module);
+	ptrdiff_t dot = str_rchr(name, '.');
+
+	return dot > 0 && !str_starts(str_skip(name, (size_t)dot), S(".so")) &&
+	       !str_eq(str_skip(name, (size_t)dot), S(".dll"));
+}
+
+static void read_function(struct reader *r)
+{
+	struct dictionary *d = r->p->dict;
+	struct func f = { 0 };
+	struct loc row = { 0 };
+	struct str key;
+
+	json_enter(r->j, JSON_OBJECT);
+	while (json_member(r->j, &key)) {
+		if (str_eq(key, S("name")))
+			f.name = dict_intern(d, json_string(r->j));
+		else if (!str_eq(key, S("module")) || r->j->kind != JSON_STRING || !r->j->text.n)
+			continue;
+		else if (is_source(r->j->text))
+			f.file = dict_intern(d, r->j->text);
+		else
+			row.map = dict_add_mapping(d, (struct mapping){
+							      .file = dict_intern(d, r->j->text) });
+	}
+	row.func = dict_add_func(d, f);
+	vec_push(&r->locs, dict_add_loc(d, row));
+}
+
+static void read_event(struct reader *r)
+{
+	int64_t nframe = 0, ncost = 0;
+	struct str key;
+
+	r->event[0].n = r->event[1].n = 0;
+	json_enter(r->j, JSON_OBJECT);
+	while (json_member(r->j, &key)) {
+		if (str_eq(key, S("callchain")) && json_enter(r->j, JSON_ARRAY)) {
+			for (; json_element(r->j); nframe++)
+				packed_add(&r->event[0], (int64_t)(json_u64(r->j) & INT32_MAX));
+		} else if (str_eq(key, S("cost")) && json_enter(r->j, JSON_ARRAY)) {
+			for (; json_element(r->j); ncost++) {
+				struct json_decimal v = json_decimal(r->j);
+
+				packed_add(&r->event[1], v.whole);
+				packed_add(&r->event[1], (int64_t)v.frac);
+			}
+		}
+	}
+	packed_add(&r->events, nframe);
+	buf_add(&r->events, buf_str(&r->event[0]));
+	packed_add(&r->events, ncost);
+	buf_add(&r->events, buf_str(&r->event[1]));
+}
+
+static void read_members(struct reader *r)
+{
+	struct str key;
+
+	json_enter(r->j, JSON_OBJECT);
+	while (json_member(r->j, &key)) {
+		bool costs = str_eq(key, S("costs")), events = str_eq(key, S("events"));
+
+		if (!costs && !events && !str_eq(key, S("functions")))
+			continue;
+		json_enter(r->j, JSON_ARRAY);
+		while (json_element(r->j)) {
+			if (costs)
+				read_cost(r);
+			else if (events)
+				read_event(r);
+			else
+				read_function(r);
+		}
+	}
+}
+
+/* The stack of the next event; 0 and an error if it names a function that is not there. */
+static stack_id event_stack(struct reader *r, struct cursor *c)
+{
+	struct loc_list VEC_OF(loc_id) frames = { 0 };
+	stack_id stack = { 0 };
+
+	for (int64_t n = packed_next(c); n > 0; n--) {
+		int64_t number = packed_next(c);
+
+		if ((uint64_t)number >= r->locs.n) {
+			json_fail(r->j, "an event names function %lld of %zu functions",
+				  (long long)number, r->locs.n);
+			break;
+		}
+		vec_push(&frames, r->locs.v[number]);
+	}
+	vec_reverse(&frames);
+	if (!r->in->failed)
+		stack = dict_add_stack(r->p->dict, frames.v, frames.n);
+	vec_release(&frames);
+	return stack;
+}
+
+static void finish(struct reader *r)
+{
+	struct cursor c = cursor_over(buf_str(&r->events));
+
+	if (!r->has_costs) {
+		json_fail(r->j, "no profile of gprof2dot: it has no 'costs'");
+		return;
+	}
+	while (cursor_left(&c) && !r->in->failed) {
+		sample_id sample = profile_add_sample(r->p, event_stack(r, &c),
+						      (label_set_id){ 0 });
+		int64_t n = packed_next(&c);
+
+		if (n > r->ncol)
+			json_fail(r->j, "an event has %lld costs, of %u", (long long)n, r->ncol);
+		for (int64_t i = 0; i < n && !r->in->failed; i++) {
+			profile_add_value(r->p, r->col[i], sample, packed_next(&c));
+			profile_add_frac(r->p, r->col[i], sample, (uint64_t)packed_next(&c));
+		}
+	}
+}
+
+static bool gprof2dot_read(struct in *in, struct profile *p)
+{
+	struct json_in j;
+	struct reader r = { .j = &j, .in = in, .p = p };
+
+	json_in_open(&j, in);
+	if (json_next(&j) != JSON_END)
+		read_members(&r);
+	json_next(&j); /* nothing may follow */
+	if (!in->failed)
+		finish(&r);
+	buf_release(&r.events);
+	buf_release(&r.event[0]);
+	buf_release(&r.event[1]);
+	vec_release(&r.locs);
+	json_in_close(&j);
+	return !in->failed;
+}
+
+static int gprof2dot_sniff(struct sniff *s)
+{
+	return json_has(s, S("events.*.callchain")) || json_has(s, S("costs.*.description")) ?
+		       JSON_BITS :
+		       0;
+}
+
+const struct format format_gprof2dot = {
+	.name = "gprof2dot",
+	.help = "JSON of gprof2dot: memray transform gprof2dot",
+	.sniff = gprof2dot_sniff,
+	.read = gprof2dot_read,
+};

@@ -1,0 +1,205 @@
+/*
+ * Writing perf script's text, for tools that read nothing else: FlameGraph's
+ * stackcollapse-perf.pl, inferno, speedscope.
+ *
+ *	# ========
+ *	# names : whole
+ *	# event : name = cpu, unit = nanoseconds
+ *	# ========
+ *	main  42/43 [001]     0.000000000:   10000000 cpu:
+ *		          401136 leaf (/srv/app)
+ *		               0 inlined (inlined)
+ *
+ * Each value of a sample is an event, those of the default type first, as those tools take the
+ * first event. Samples have no times: they follow each other, as long as their values, which
+ * is what speedscope takes for weights. The lines after '#' are for our reader: that names are
+ * no symbols to be taken apart and times mean nothing, the duration, and units.
+ *
+ * perf prints ":-1" for the command of a thread it does not know, and so does this, with 0 for
+ * the thread, since those tools look for digits.
+ */
+#include "format/one_side.h"
+#include "format/perf_script/perf_samples.h"
+#include "io/out.h"
+#include "profile/profile.h"
+#include "profile/type.h"
+
+struct writer {
+	struct out *out;
+	struct profile *p;
+	int64_t sum;        /* of the column at hand */
+	uint64_t span;      /* ns that it is spread over */
+	__uint128_t before; /* values written so far */
+	str_id comm, thread, pid, tid, cpu;
+};
+
+/* Text without control characters, which end lines. */
+static void put_text(struct buf *b, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		buf_ch(b, (uint8_t)s.p[i] < 0x20 || s.p[i] == 0x7f ? ' ' : s.p[i]);
+}
+
+/* A word: without blanks, too. */
+static void put_word(struct buf *b, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		buf_ch(b, (uint8_t)s.p[i] <= 0x20 || s.p[i] == 0x7f ? '_' : s.p[i]);
+}
+
+static void put_event_name(struct writer *w, uint32_t col)
+{
+	struct str type = dict_text(w->p->dict, w->p->col[col].type);
+
+	put_word(&w->out->bytes, type.n ? type : S("samples"));
+}
+
+static void put_header(struct writer *w)
+{
+	static const struct {
+		struct str fact, key;
+	} facts[] = {
+		{ S("host"), S("hostname") },
+		{ S("kernel"), S("os release") },
+		{ S("cpu_model"), S("cpudesc") },
+		{ S("command"), S("cmdline") },
+	};
+	struct buf *b = &w->out->bytes;
+
+	buf_add(b, S("# ========\n" PERF_WHOLE_NAMES "\n"));
+	for (size_t i = 0; i < LEN(facts); i++) {
+		struct str fact = profile_fact(w->p, facts[i].fact);
+
+		if (!fact.n)
+			continue;
+		buf_printf(b, "# %s : ", facts[i].key.p);
+		put_text(b, fact);
+		buf_ch(b, '\n');
+	}
+	if (w->p->head.duration > 0)
+		buf_printf(b, "%.*s%lld\n", STR_ARG(PERF_DURATION), (long long)w->p->head.duration);
+	for (uint32_t i = 0; i < w->p->ncol; i++) {
+		buf_add(b, PERF_EVENT_HEADER);
+		put_event_name(w, i);
+		buf_add(b, PERF_EVENT_UNIT);
+		put_word(b, dict_text(w->p->dict, w->p->col[i].unit));
+		buf_ch(b, '\n');
+	}
+	buf_add(b, S("# ========\n#\n"));
+}
+
+/* The number in a label; `none` without one. */
+static int64_t label_number(struct writer *w, label_set_id labels, str_id key, int64_t none)
+{
+	const struct label *l = dict_find_label(w->p->dict, labels, key);
+	int64_t n;
+
+	if (!l)
+		return none;
+	if (l->is_num)
+		return l->num >= 0 ? l->num : none;
+	return str_i64(dict_text(w->p->dict, l->str), &n) && n >= 0 ? n : none;
+}
+
+/* A thread's name is its command: perf has one for both. */
+static struct str command_of(struct writer *w, label_set_id labels)
+{
+	const struct label *l = dict_find_label(w->p->dict, labels, w->comm);
+
+	if (!l || l->is_num)
+		l = dict_find_label(w->p->dict, labels, w->thread);
+	return l && !l->is_num ? dict_text(w->p->dict, l->str) : S(":-1");
+}
+
+static void put_event_line(struct writer *w, label_set_id labels, uint32_t col, int64_t value)
+{
+	struct buf *b = &w->out->bytes;
+	int64_t pid = label_number(w, labels, w->pid, -1),
+		tid = label_number(w, labels, w->tid, -1),
+		cpu = label_number(w, labels, w->cpu, -1);
+	uint64_t time = (uint64_t)(w->before * w->span / (uint64_t)w->sum);
+
+	put_text(b, command_of(w, labels));
+	buf_ch(b, ' ');
+	if (pid >= 0)
+		buf_printf(b, "%lld/%lld", (long long)pid, (long long)(tid >= 0 ? tid : pid));
+	else
+		buf_i64(b, tid >= 0 ? tid : 0);
+	if (cpu >= 0)
+		buf_printf(b, " [%03lld]", (long long)cpu);
+	buf_printf(b, " %5llu.%09llu: %10lld ", (unsigned long long)(time / 1000000000),
+		   (unsigned long long)(time % 1000000000), (long long)value);
+	put_event_name(w, col);
+	buf_add(b, S(":\n"));
+	w->before += (uint64_t)value;
+}
+
+static void put_frame(struct writer *w, loc_id caller, loc_id id)
+{
+	const struct loc *l = dict_loc(w->p->dict, id);
+	struct buf *b = &w->out->bytes;
+	struct str name = dict_text(w->p->dict, dict_func(w->p->dict, l->func)->name),
+		   file = dict_text(w->p->dict, dict_mapping(w->p->dict, l->map)->file);
+
+	buf_printf(b, "\t%16llx ", (unsigned long long)(l->flags & LOC_ADDR ? l->addr : 0));
+	put_text(b, str_trim(name).n ? name : S("[unknown]"));
+	if (caller.i && dict_is_inlined(w->p->dict, caller, id))
+		file = S("inlined");
+	buf_add(b, S(" ("));
+	put_text(b, file.n ? file : S("[unknown]"));
+	buf_add(b, S(")\n"));
+}
+
+static void put_sample(struct writer *w, uint32_t col, sample_id id)
+{
+	const struct sample *s = profile_sample(w->p, id);
+	size_t n;
+	const loc_id *frame;
+
+	put_event_line(w, s->labels, col, profile_value(w->p, col, id));
+	frame = dict_frames(w->p->dict, s->stack, &n);
+	for (size_t i = n; i-- > 0;)
+		put_frame(w, i ? frame[i - 1] : (loc_id){ 0 }, frame[i]);
+	buf_ch(&w->out->bytes, '\n');
+	out_flush(w->out);
+}
+
+static void put_column(struct writer *w, uint32_t col)
+{
+	bool is_time = str_eq(dict_text(w->p->dict, w->p->col[col].unit), S("nanoseconds"));
+	const int64_t *value = w->p->col[col].v;
+
+	w->sum = 0;
+	for (uint32_t i = 1; i < w->p->sample.n; i++)
+		w->sum = sat_add(w->p, w->sum, value[i]);
+	w->span = is_time ? (uint64_t)w->sum : (uint64_t)w->p->sample.n * 1000000;
+	if (w->p->head.duration > 0)
+		w->span = (uint64_t)w->p->head.duration;
+	w->before = 0;
+	for (uint32_t i = 1; i < w->p->sample.n; i++)
+		if (value[i])
+			put_sample(w, col, (sample_id){ i });
+}
+
+void perf_script_write(struct out *out, struct profile *p)
+{
+	struct writer w = { .out = out, .p = p };
+	uint32_t first;
+
+	for (uint32_t col = 0; col < p->ncol; col++)
+		if (!write_counts(out, p, col, "perf-script"))
+			return;
+	if (!p->ncol)
+		return;
+	first = profile_default_column(p);
+	w.comm = dict_intern(p->dict, S("comm"));
+	w.thread = dict_intern(p->dict, S("thread"));
+	w.pid = dict_intern(p->dict, S("pid"));
+	w.tid = dict_intern(p->dict, S("tid"));
+	w.cpu = dict_intern(p->dict, S("cpu"));
+	put_header(&w);
+	put_column(&w, first);
+	for (uint32_t col = 0; col < p->ncol; col++)
+		if (col != first)
+			put_column(&w, col);
+}

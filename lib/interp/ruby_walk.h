@@ -1,0 +1,191 @@
+/*
+ * The steps from a thread of Ruby to its control frames. As python_walk.h, which is included
+ * before: the program in the kernel and readers of memory take the same ones.
+ */
+#ifndef INTERP_RUBY_WALK_H
+#define INTERP_RUBY_WALK_H
+
+#include "interp/python_walk.h"
+
+/* What is the same in Ruby 3.0 to 3.4. */
+enum {
+	/* rb_execution_context_t: vm_stack, vm_stack_size, cfp */
+	RUBY_CFP_PC = 0,
+	RUBY_CFP_ISEQ = 2,
+	RUBY_CFP_EP = 4, /* words of rb_control_frame_t */
+	/* rb_iseq_t: flags, wrapper, body */
+	RUBY_BODY_SIZE = 4, /* rb_iseq_constant_body */
+	RUBY_BODY_CODE = 8,
+	RUBY_BODY_PATH = 64,
+	RUBY_BODY_LABEL = 80,
+	RUBY_BODY_FIRST = 88,
+	/* Flags of a frame, at *ep */
+	RUBY_FINISH = 0x20, /* the evaluator was entered with it */
+	RUBY_CFRAME = 0x80, /* it is a function in C */
+	RUBY_MAGIC = 0x7fff0001,
+	RUBY_DUMMY = 0x79990001, /* it is the outermost, which runs nothing */
+	/* Flags of an object: */
+	RUBY_TYPE = 0x1f,
+	RUBY_STRING = 0x05,
+	RUBY_ARRAY = 0x07,
+	RUBY_IMEMO = 0x1a,
+	RUBY_IMEMO_SHIFT = 12,    /* of the kind of an imemo, */
+	RUBY_IMEMO_ISEQ = 7,      /* which is in four bits */
+	RUBY_ELSEWHERE = 1 << 13, /* a string's characters are not in itself; */
+	RUBY_EMBEDDED = 1 << 13,  /* but an array's elements are */
+	RUBY_LENGTH_SHIFT = 14,   /* until 3.1, of an embedded string's length */
+	/* A table of instructions (ruby_lines.h) */
+	RUBY_IMMEDIATE = 54,
+	RUBY_TABLE_HEAD = 48,
+	RUBY_TABLE_BLOCK = 80,
+	RUBY_ALTERNATIVES = 16, /* bytes of the object's head: what follows depends on its flags */
+};
+
+struct ruby_walk {
+	struct ruby_place target;
+	__u64 module; /* its number, to the dynamic linker */
+	__u64 context[3];
+	__u64 frame[5];
+	__u64 iseq[3];
+	__u8 body[160];
+	__u64 string[5];
+	__u64 at, end; /* the next control frame, and where there are no more */
+	const struct interp_memory *memory;
+};
+
+/* The value of a thread-local variable, eight bytes, as glibc keeps those. */
+#define WALK_TLS(w, variable, thread, to)                                                          \
+	((variable)->pair ?                                                                        \
+		 WALK_READ(w, &(w)->module, 8, (variable)->pair) &&                                \
+			 WALK_READ(w, to, 8, (thread) + 8) &&                                      \
+			 WALK_READ(w, to, 8, *(to) + ((w)->module << 4)) && *(to) != ~0ull &&      \
+			 WALK_READ(w, to, 8, *(to) + (variable)->offset) :                         \
+		 WALK_READ(w, to, 8, (thread) + (variable)->offset))
+
+/* Begin with the innermost frame of the thread whose pointer is that. */
+WALK_INLINE __u32 ruby_begin(struct ruby_walk *w, __u64 thread)
+{
+	__u64 context = 0;
+
+	if (!WALK_TLS(w, &w->target.current, thread, &context) || !context)
+		return INTERP_NO_THREAD;
+	if (!WALK_READ(w, w->context, 24, context))
+		return INTERP_UNREADABLE;
+	w->at = w->context[2];
+	w->end = w->context[0] + w->context[1] * 8;
+	return w->at > w->context[0] && w->at <= w->end ? INTERP_WHOLE : INTERP_UNREADABLE;
+}
+
+/*
+ * From a control frame to the one before it. f->code is 0 where it is none of a function in Ruby;
+ * its id is for ruby_code() to find.
+ */
+WALK_INLINE __u32 ruby_frame(struct ruby_walk *w, struct interp_frame *f)
+{
+	__u64 flags;
+
+	f->code = f->id = 0;
+	f->flags = f->instruction = 0;
+	if (!WALK_READ(w, w->frame, sizeof(w->frame), w->at))
+		return INTERP_UNREADABLE;
+	w->at += w->target.layout.cfp_size;
+	if (w->at >= w->end)
+		w->at = 0;
+	if (!w->frame[RUBY_CFP_ISEQ] || !w->frame[RUBY_CFP_PC])
+		return INTERP_WHOLE;
+	if (!WALK_READ(w, &flags, 8, w->frame[RUBY_CFP_EP]))
+		return INTERP_UNREADABLE;
+	if (flags & RUBY_CFRAME || (flags & RUBY_MAGIC) == RUBY_DUMMY)
+		return INTERP_WHOLE;
+	f->code = w->frame[RUBY_CFP_ISEQ];
+	f->flags = flags & RUBY_FINISH ? INTERP_ENTRY : 0;
+	return INTERP_WHOLE;
+}
+
+/* Read the head of a string. */
+WALK_INLINE bool ruby_string(struct ruby_walk *w, __u64 string)
+{
+	return WALK_READ(w, w->string, sizeof(w->string), string) &&
+	       (w->string[0] & RUBY_TYPE) == RUBY_STRING;
+}
+
+/* Where the characters of a string are whose head was read, and how many bytes. */
+WALK_INLINE __u64 ruby_characters(const struct ruby_walk *w, __u64 string, __u64 *bytes)
+{
+	*bytes = w->string[2];
+	if (w->string[0] & RUBY_ELSEWHERE)
+		return w->string[3];
+	if (w->target.layout.embed_at == RUBY_ALTERNATIVES)
+		*bytes = w->string[0] >> RUBY_LENGTH_SHIFT & 31;
+	return string + w->target.layout.embed_at;
+}
+
+/* The path of a file: a string, or the first of two. 0: it cannot be read. */
+WALK_INLINE __u64 ruby_path(struct ruby_walk *w, __u64 path)
+{
+	__u64 at = path + RUBY_ALTERNATIVES;
+
+	if (!WALK_READ(w, w->string, sizeof(w->string), path))
+		return 0;
+	if ((w->string[0] & RUBY_TYPE) != RUBY_ARRAY)
+		return path;
+	if (!(w->string[0] & RUBY_EMBEDDED))
+		at = w->string[4];
+	return WALK_READ(w, w->string, 8, at) ? w->string[0] : 0;
+}
+
+/* Read an instruction sequence, and what tells it from others that have been at its address. */
+WALK_INLINE __u32 ruby_code(struct ruby_walk *w, __u64 code, __u64 *id)
+{
+	if (!WALK_READ(w, w->iseq, sizeof(w->iseq), code))
+		return INTERP_UNREADABLE;
+	if ((w->iseq[0] & RUBY_TYPE) != RUBY_IMEMO ||
+	    (w->iseq[0] >> RUBY_IMEMO_SHIFT & 15) != RUBY_IMEMO_ISEQ)
+		return INTERP_NO_CODE;
+	if (!WALK_READ(w, w->body, RUBY_BODY_BYTES, w->iseq[2]) ||
+	    !ruby_string(w, *(const __u64 *)(w->body + RUBY_BODY_LABEL)))
+		return INTERP_UNREADABLE;
+	*id = walk_mix(*(const __u64 *)(w->body + RUBY_BODY_CODE),
+		       *(const __u64 *)(w->body + RUBY_BODY_PATH));
+	*id = walk_mix(*id, *(const __u64 *)(w->body + RUBY_BODY_FIRST));
+	*id = walk_mix(*id, *(const __u32 *)(w->body + RUBY_BODY_SIZE));
+	for (int i = 2; i < 5; i++)
+		*id = walk_mix(*id, w->string[i]);
+	return INTERP_WHOLE;
+}
+
+/* Of a body that was read: the first line, */
+WALK_INLINE __u32 ruby_first_line(const struct ruby_layout *l, const __u8 *body)
+{
+	__u32 first = *(const __u32 *)(body + RUBY_BODY_FIRST);
+
+	return l->first_is_value ? first >> 1 : first;
+}
+
+/* the table of lines, and its size in bytes, */
+WALK_INLINE __u32 ruby_lines(const struct ruby_layout *l, const __u8 *body, __u64 *at)
+{
+	*at = WALK_FIELD(__u64, body, l->body_lines, RUBY_BODY_BYTES);
+	return WALK_FIELD(__u32, body, l->body_nline, RUBY_BODY_BYTES) * l->entry_size;
+}
+
+/* and the size of that from instructions to entries of it (ruby_lines.h). */
+WALK_INLINE __u32 ruby_table_size(const __u8 *body)
+{
+	__u32 n = *(const __u32 *)(body + RUBY_BODY_SIZE);
+
+	return RUBY_TABLE_HEAD +
+	       (n < RUBY_IMMEDIATE ? 0 : (n - RUBY_IMMEDIATE + 511) / 512 * RUBY_TABLE_BLOCK);
+}
+
+/* The instruction that a frame is at, whose control frame and code were read: a number. */
+WALK_INLINE __u32 ruby_instruction(const struct ruby_walk *w)
+{
+	__u64 code = *(const __u64 *)(w->body + RUBY_BODY_CODE);
+	__u64 n = (w->frame[RUBY_CFP_PC] - code) / 8;
+
+	/* It points to the next one. */
+	return n ? (__u32)n - 1 : 0;
+}
+
+#endif

@@ -1,0 +1,128 @@
+#include "query/openmetrics.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "io/escape.h"
+#include "profile/unit.h"
+#include "query/selector_parts.h"
+
+/* "seconds", "bytes", the unit itself, or nothing for what is only counted. */
+static struct str base_unit(struct str unit)
+{
+	double one = 1;
+
+	if (unit_convert(&one, unit, S("seconds")))
+		return S("seconds");
+	if (unit_convert(&one, unit, S("bytes")))
+		return S("bytes");
+	return str_eq(unit, S("count")) ? S("") : unit;
+}
+
+double metric_scale(const struct metric *m)
+{
+	double scale = 1;
+
+	return unit_convert(&scale, m->unit, base_unit(m->unit)) ? scale : 1;
+}
+
+void metric_label_name(struct buf *b, struct str name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		buf_ch(b, selector_is_word(name.p[i], i == 0) ? name.p[i] : '_');
+}
+
+static void put_metric_name(struct buf *b, const struct metric *m)
+{
+	struct str unit = m->instead ? str_of(m->instead) : base_unit(m->unit);
+
+	buf_add(b, str_of(m->prefix));
+	for (size_t i = 0; i < m->type.n; i++) /* a digit may stand first: it is after the prefix */
+		buf_ch(b, selector_is_word(m->type.p[i], false) ? m->type.p[i] : '_');
+	if (unit.n && !str_eq(unit, m->type)) {
+		buf_ch(b, '_');
+		for (size_t i = 0; i < unit.n; i++)
+			buf_ch(b, selector_is_word(unit.p[i], false) ? unit.p[i] : '_');
+	}
+	buf_add(b, str_of(m->suffix));
+}
+
+void metric_help(struct buf *b, const struct metric *m, const char *help)
+{
+	buf_add(b, S("# HELP "));
+	put_metric_name(b, m);
+	buf_printf(b, " %s\n", help);
+}
+
+/* The matcher from which a metric gets a label of that name, or NULL. */
+static const struct matcher *label_of_selector(const struct metric *m, struct str name)
+{
+	for (size_t i = 0; m->selector && i < m->selector->labels.n; i++) {
+		const struct matcher *found = &m->selector->labels.v[i];
+
+		if (found->op == MATCH_EQUAL && str_eq(found->name, name) &&
+		    !str_eq(name, S("function")))
+			return found;
+	}
+	return NULL;
+}
+
+static void put_metric_label(struct buf *b, struct str name, struct str value)
+{
+	struct buf text = { 0 };
+
+	if (!value.n) /* the same as no label */
+		return;
+	buf_ch(b, b->n && b->p[b->n - 1] == '"' ? ',' : '{');
+	metric_label_name(b, name);
+	buf_add(b, S("=\""));
+	clean_text(&text, value);
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '"' || text.p[i] == '\\')
+			buf_ch(b, '\\');
+		buf_ch(b, text.p[i]);
+	}
+	buf_ch(b, '"');
+	buf_release(&text);
+}
+
+void metric_label(struct buf *b, const struct metric *m, struct str name, struct str value)
+{
+	if (!label_of_selector(m, name))
+		put_metric_label(b, name, value);
+}
+
+void metric_begin(struct buf *b, const struct metric *m)
+{
+	put_metric_name(b, m);
+	for (size_t i = 0; m->selector && i < m->selector->labels.n; i++) {
+		const struct matcher *matcher = &m->selector->labels.v[i];
+
+		if (label_of_selector(m, matcher->name) == matcher)
+			put_metric_label(b, matcher->name, matcher->value);
+	}
+}
+
+void metric_end(struct buf *b, double value, const int64_t *time)
+{
+	if (b->n && b->p[b->n - 1] == '"')
+		buf_ch(b, '}');
+	if (isnan(value))
+		buf_add(b, S(" NaN"));
+	else
+		buf_printf(b, " %.15g", value);
+	if (time) {
+		int64_t ns = *time % 1000000000;
+
+		buf_ch(b, ' ');
+		buf_i64(b, *time / 1000000000 - (ns < 0));
+		if (ns)
+			buf_printf(b, ".%09lld", (long long)(ns < 0 ? ns + 1000000000 : ns));
+	}
+	buf_ch(b, '\n');
+}
+
+void metrics_end(struct buf *b)
+{
+	buf_add(b, S("# EOF\n"));
+}

@@ -1,0 +1,490 @@
+#include "record/interp_samples.h"
+
+#include <stddef.h>
+
+#include "record/evaluator.h"
+
+/* From the program's record to its sample. */
+static const uint64_t MOST_DISTANCE_NS = 1000000;
+
+/* The stack of a sample that was not handed out yet. */
+struct joined {
+	struct joined *next;
+	uint64_t time; /* of the sample */
+	size_t size;   /* of all this */
+	uint32_t tid, pid, end, n, kind;
+	uint32_t padding;
+	struct interp_frame frame[];
+};
+
+struct known_evaluator {
+	uint64_t module;
+	struct evaluator evaluator; /* payload */
+};
+
+void interp_samples_init(struct interp_samples *p)
+{
+	*p = (struct interp_samples){ 0 };
+	interp_names_init(&p->names);
+	table_init(&p->evaluators, sizeof(struct known_evaluator),
+		   offsetof(struct known_evaluator, evaluator));
+}
+
+void interp_samples_release(struct interp_samples *p)
+{
+	interp_samples_forget(p, UINT64_MAX);
+	interp_names_release(&p->names);
+	table_release(&p->evaluators);
+	buf_release(&p->pending);
+	buf_release(&p->frames);
+}
+
+const char *interp_outcome_name(enum interp_outcome o)
+{
+	static const char *const names[] = {
+		[INTERP_MERGED] = "whole",
+		[INTERP_EARLY] = "before the interpreter was found",
+		[INTERP_NOT_READ] = "not readable",
+		[INTERP_MISMATCH] = "unlike the native stack",
+		[INTERP_CUT] = "cut off",
+	};
+
+	return names[o];
+}
+
+const char *interp_kind_name(enum interp_kind k)
+{
+	static const char *const names[] = {
+		[INTERP_NONE] = "none",
+		[INTERP_PYTHON] = "Python",
+		[INTERP_RUBY] = "Ruby",
+	};
+
+	return names[k];
+}
+
+const char *interp_end_name(enum interp_end e)
+{
+	static const char *const names[] = {
+		[INTERP_WHOLE] = "whole",
+		[INTERP_NO_THREAD] = "a thread without a state",
+		[INTERP_TWO] = "a thread of two interpreters",
+		[INTERP_UNREADABLE] = "memory that could not be read",
+		[INTERP_NO_CODE] = "a frame without code",
+		[INTERP_DEEP] = "too many frames",
+	};
+
+	return names[e];
+}
+
+struct interp_counts interp_counts_since(const struct interp_counts *now,
+					 const struct interp_counts *then)
+{
+	struct interp_counts c = *now;
+
+	for (int k = 0; k < INTERP_KINDS; k++) {
+		for (int i = 0; i < INTERP_OUTCOMES; i++)
+			c.outcome[k][i] -= then->outcome[k][i];
+		for (int i = 0; i < INTERP_ENDS; i++)
+			c.by_end[k][i] -= then->by_end[k][i];
+	}
+	c.unnamed -= then->unnamed;
+	return c;
+}
+
+void interp_counts_add(struct interp_counts *to, const struct interp_counts *c)
+{
+	for (int k = 0; k < INTERP_KINDS; k++) {
+		for (int i = 0; i < INTERP_OUTCOMES; i++)
+			to->outcome[k][i] += c->outcome[k][i];
+		for (int i = 0; i < INTERP_ENDS; i++)
+			to->by_end[k][i] += c->by_end[k][i];
+	}
+	to->unnamed += c->unnamed;
+}
+
+/* Joining */
+
+enum { STACK_HEAD = sizeof(struct interp_stack_head) };
+
+void interp_samples_take(struct interp_samples *p, struct str record)
+{
+	uint32_t kind, n;
+
+	if (record.n < STACK_HEAD)
+		return;
+	memcpy(&kind, record.p, sizeof(kind));
+	if (kind == INTERP_NAMES) {
+		interp_names_add(&p->names, record);
+		return;
+	}
+	memcpy(&n, record.p + offsetof(struct interp_stack_head, n), sizeof(n));
+	if (kind != INTERP_STACK || n > (record.n - STACK_HEAD) / sizeof(struct interp_frame))
+		return;
+	buf_put(&p->pending, record.p, STACK_HEAD + n * sizeof(struct interp_frame));
+}
+
+/* The head of the record at a place of p->pending, and the place of the next one. */
+static size_t pending_at(const struct interp_samples *p, size_t at, struct interp_stack_head *head)
+{
+	memcpy(head, p->pending.p + at, STACK_HEAD);
+	return at + STACK_HEAD + head->n * sizeof(struct interp_frame);
+}
+
+static struct joined **joined_chain(struct interp_samples *p, uint32_t tid, uint64_t time)
+{
+	uint64_t hash = (tid ^ time << 20) * 0x9e3779b97f4a7c15;
+
+	return &p->joined[hash >> 56];
+}
+
+static void keep_joined(struct interp_samples *p, size_t at, const struct interp_stack_head *head,
+			uint64_t time)
+{
+	size_t bytes = head->n * sizeof(struct interp_frame);
+	size_t size = offsetof(struct joined, frame) + bytes;
+	struct joined *j = mem_resize(NULL, 0, size), **chain = joined_chain(p, head->tid, time);
+
+	*j = (struct joined){ .next = *chain,
+			      .time = time,
+			      .size = size,
+			      .tid = head->tid,
+			      .pid = head->pid,
+			      .end = head->end,
+			      .n = head->n,
+			      .kind = head->kind };
+	if (bytes)
+		memcpy(j->frame, p->pending.p + at + STACK_HEAD, bytes);
+	*chain = j;
+	p->njoined++;
+}
+
+static uint64_t distance(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+/*
+ * The last one of that thread: an interrupt may take another sample between the program and the
+ * sample that it ran for. What was written before it has lost its sample.
+ */
+void interp_samples_join(struct interp_samples *p, uint32_t tid, uint64_t time)
+{
+	struct interp_stack_head head, found = { 0 };
+	size_t at = 0, match = SIZE_MAX, end = 0, next;
+
+	for (; at < p->pending.n; at = next) {
+		next = pending_at(p, at, &head);
+		if (head.tid != tid || distance(head.time, time) > MOST_DISTANCE_NS)
+			continue;
+		found = head;
+		match = at;
+		end = next;
+	}
+	if (match == SIZE_MAX)
+		return;
+	keep_joined(p, match, &found, time);
+	/* Others wait for the sample that was interrupted, but not for long. */
+	memmove(p->pending.p + match, p->pending.p + end, p->pending.n - end);
+	p->pending.n -= end - match;
+	if (p->pending.n > 1 << 20)
+		p->pending.n = 0;
+}
+
+static struct joined *take_joined(struct interp_samples *p, uint32_t tid, uint64_t time)
+{
+	struct joined **at = joined_chain(p, tid, time), *j;
+
+	while (*at && ((*at)->tid != tid || (*at)->time != time))
+		at = &(*at)->next;
+	j = *at;
+	if (j) {
+		*at = j->next;
+		p->njoined--;
+	}
+	return j;
+}
+
+static void free_joined(struct joined *j)
+{
+	if (j)
+		mem_free(j, j->size);
+}
+
+void interp_samples_forget(struct interp_samples *p, uint64_t until)
+{
+	for (size_t i = 0; i < LEN(p->joined) && p->njoined; i++) {
+		struct joined **at = &p->joined[i], *j;
+
+		while ((j = *at)) {
+			if (j->time > until) {
+				at = &j->next;
+				continue;
+			}
+			*at = j->next;
+			free_joined(j);
+			p->njoined--;
+		}
+	}
+}
+
+/* Merging */
+
+static const struct evaluator *evaluator_of(struct interp_samples *p, const struct module *m)
+{
+	struct known_evaluator row = { .module = m->id };
+	uint32_t i = table_find(&p->evaluators, &row);
+
+	if (!i) {
+		evaluator_find(&row.evaluator, m);
+		i = table_intern(&p->evaluators, &row);
+	}
+	return &((struct known_evaluator *)table_row(&p->evaluators, i))->evaluator;
+}
+
+/* The evaluator of the module that a frame is in; NULL: there is none. */
+static const struct evaluator *evaluator_near(struct interp_samples *p, const struct user_frame *f)
+{
+	const struct evaluator *e;
+
+	if (!f->region || !f->region->module)
+		return NULL;
+	e = evaluator_of(p, f->region->module);
+	return e->nparts ? e : NULL;
+}
+
+static bool is_evaluator(struct interp_samples *p, const struct user_frame *f)
+{
+	const struct evaluator *e = evaluator_near(p, f);
+
+	return e && evaluator_has(e, f->address - f->region->bias);
+}
+
+static bool is_generated(const struct user_frame *f)
+{
+	return f->region && map_is_generated(map_of(f->region));
+}
+
+/* Code that Ruby's compiler has made: it runs in the place of the evaluator, or is called by that. */
+static bool is_compiled(const struct perf_sample *s, const struct joined *j, size_t i)
+{
+	return j && j->kind == INTERP_RUBY && is_generated(&s->user[i]);
+}
+
+/*
+ * Does compiled code have a run of its own? It has no unwind tables, so the frame of the evaluator
+ * that has called it may be missing. Code that C called which compiled code called has one. Of the
+ * first in an evaluator's run that is not known: the evaluator may have called it, or C.
+ */
+static bool is_compiled_run(struct interp_samples *p, const struct perf_sample *s, size_t i)
+{
+	size_t caller = i + 1;
+
+	if (caller < s->nuser &&
+	    (is_generated(&s->user[caller]) || is_evaluator(p, &s->user[caller])))
+		return false;
+	while (caller < s->nuser && !is_generated(&s->user[caller]) &&
+	       !is_evaluator(p, &s->user[caller]))
+		caller++;
+	return caller == s->nuser || is_generated(&s->user[caller]) || p->first_compiled;
+}
+
+/* Does a frame stand for a run of the interpreter whose functions are known, or of any? */
+static bool stands_for_run(struct interp_samples *p, const struct perf_sample *s,
+			   const struct joined *j, size_t i)
+{
+	if (is_evaluator(p, &s->user[i]))
+		return !j || evaluator_near(p, &s->user[i])->kind == j->kind;
+	return is_compiled(s, j, i) && is_compiled_run(p, s, i);
+}
+
+static size_t count_standing(struct interp_samples *p, const struct perf_sample *s,
+			     const struct joined *j)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->nuser; i++)
+		n += stands_for_run(p, s, j, i);
+	return n;
+}
+
+/* How many frames stand for runs; decides what is not known of compiled code by their number. */
+static size_t count_evaluators(struct interp_samples *p, const struct perf_sample *s,
+			       const struct joined *j, size_t runs)
+{
+	size_t n;
+
+	p->first_compiled = false;
+	n = count_standing(p, s, j);
+	if (n >= runs)
+		return n;
+	p->first_compiled = true;
+	if (count_standing(p, s, j) == runs)
+		return runs;
+	p->first_compiled = false;
+	return n;
+}
+
+/* The end of a run that begins with a frame; the frame that follows is of the next one. */
+static uint32_t run_end(const struct joined *j, uint32_t i)
+{
+	while (i < j->n && !(j->frame[i].flags & (INTERP_ENTRY | INTERP_SHIM)))
+		i++;
+	return i < j->n ? i + 1 : i;
+}
+
+static size_t count_runs(const struct joined *j)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < j->n; i = run_end(j, i))
+		n++;
+	return n;
+}
+
+static void put_frame(struct interp_samples *p, const struct user_frame *f)
+{
+	buf_put(&p->frames, f, sizeof(*f));
+}
+
+/* A function that Python runs. */
+static void put_function(struct interp_samples *p, uint32_t pid, const struct interp_frame *f)
+{
+	uint64_t line = interp_names_line(&p->names, pid, f);
+	struct user_frame out = { NULL, SCRIPT_FRAME };
+
+	if (!line && p->find_names && p->find_names(p->context, pid, f))
+		line = interp_names_line(&p->names, pid, f);
+	p->counts.unnamed += !line;
+	out.address |= line;
+	put_frame(p, &out);
+}
+
+/* The run that begins with frame i; returns where the next one begins. */
+static uint32_t put_run(struct interp_samples *p, const struct joined *j, uint32_t i)
+{
+	uint32_t end = run_end(j, i);
+
+	for (; i < end; i++)
+		if (!(j->frame[i].flags & INTERP_SHIM))
+			put_function(p, j->pid, &j->frame[i]);
+	return end;
+}
+
+static bool is_empty_run(const struct joined *j, uint32_t i)
+{
+	return i >= j->n || j->frame[i].flags & INTERP_SHIM;
+}
+
+/* With "-X perf" an evaluator is called by a trampoline: code that has the function's name, too. */
+static bool is_trampoline(struct interp_samples *p, const struct perf_sample *s, size_t i)
+{
+	return i && is_generated(&s->user[i]) && is_evaluator(p, &s->user[i - 1]);
+}
+
+/* An evaluator may leave instructions to another function, or to compiled code. */
+static bool is_core(struct interp_samples *p, const struct perf_sample *s, const struct joined *j,
+		    size_t i)
+{
+	const struct evaluator *e = evaluator_near(p, &s->user[i]);
+
+	if (is_compiled(s, j, i))
+		return !stands_for_run(p, s, j, i);
+	return e && i + 1 < s->nuser &&
+	       evaluator_has_core(e, s->user[i].address - s->user[i].region->bias) &&
+	       is_evaluator(p, &s->user[i + 1]);
+}
+
+/*
+ * An evaluator that has just been entered, or is about to return, has no frame: it is the innermost
+ * one, and `skip` says so. Of Ruby, the innermost functions may have none yet, and `at` is after them.
+ */
+static void put_frames(struct interp_samples *p, const struct perf_sample *s,
+		       const struct joined *j, bool skip, uint32_t at)
+{
+
+	p->frames.n = 0;
+	for (size_t i = 0; i < s->nuser; i++) {
+		bool native = !stands_for_run(p, s, j, i), empty = skip || is_empty_run(j, at);
+
+		if (!p->show_evaluators && (is_trampoline(p, s, i) || is_core(p, s, j, i)))
+			continue;
+		if (native || p->show_evaluators || empty)
+			put_frame(p, &s->user[i]);
+		if (native)
+			continue;
+		if (!skip)
+			at = put_run(p, j, at);
+		skip = false;
+	}
+	/* Of a native stack that was cut off, the callers are known to Python. */
+	while (at < j->n)
+		at = put_run(p, j, at);
+}
+
+static enum interp_outcome outcome_of(const struct perf_sample *s, const struct joined *j,
+				      size_t evaluators, size_t runs)
+{
+	bool whole = s->end == UNWIND_COMPLETE;
+
+	if (!j)
+		return INTERP_EARLY;
+	if (j->end != INTERP_WHOLE && j->end != INTERP_DEEP)
+		return INTERP_NOT_READ;
+	if (j->end == INTERP_DEEP)
+		return runs <= evaluators ? INTERP_CUT : INTERP_MISMATCH;
+	if (whole)
+		return evaluators == runs || evaluators == runs + 1 ||
+				       (j->kind == INTERP_RUBY && evaluators + 1 == runs) ?
+			       INTERP_MERGED :
+			       INTERP_MISMATCH;
+	return runs >= evaluators ? INTERP_MERGED : INTERP_MISMATCH;
+}
+
+/* Whose the innermost evaluator is. */
+static enum interp_kind kind_of(struct interp_samples *p, const struct perf_sample *s)
+{
+	for (size_t i = 0; i < s->nuser; i++)
+		if (is_evaluator(p, &s->user[i]))
+			return evaluator_near(p, &s->user[i])->kind;
+	return INTERP_NONE;
+}
+
+/* Ruby makes a frame, and then calls the evaluator. */
+static bool is_unentered(const struct perf_sample *s, const struct joined *j, size_t evaluators,
+			 size_t runs)
+{
+	return j->kind == INTERP_RUBY && s->end == UNWIND_COMPLETE && evaluators + 1 == runs;
+}
+
+void interp_samples_merge(struct interp_samples *p, struct perf_sample *s)
+{
+	struct joined *j = take_joined(p, s->tid, s->time);
+	size_t runs = j ? count_runs(j) : 0, evaluators = count_evaluators(p, s, j, runs);
+	enum interp_kind kind;
+	enum interp_outcome outcome = outcome_of(s, j, evaluators, runs);
+
+	p->met_evaluator |= evaluators > 0;
+	if (!evaluators && !(s->nuser && runs)) {
+		free_joined(j);
+		return;
+	}
+	kind = j ? (enum interp_kind)j->kind : kind_of(p, s);
+	p->counts.outcome[kind][outcome]++;
+	if (outcome == INTERP_NOT_READ)
+		p->counts.by_end[kind][j->end]++;
+	if (outcome == INTERP_MERGED || outcome == INTERP_CUT) {
+		put_frames(p, s, j, j->end == INTERP_WHOLE && evaluators == runs + 1,
+			   is_unentered(s, j, evaluators, runs) ? run_end(j, 0) : 0);
+		s->user = (const struct user_frame *)p->frames.p;
+		s->nuser = BUF_COUNT(&p->frames, struct user_frame);
+		if (j->end == INTERP_DEEP && s->end == UNWIND_COMPLETE)
+			s->end = UNWIND_DEEP;
+	}
+	free_joined(j);
+}
+
+bool interp_samples_script(const struct interp_samples *p, uint64_t address, struct script_frame *f)
+{
+	return interp_names_get(&p->names, address & ~SCRIPT_FRAME, f);
+}

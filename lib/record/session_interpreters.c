@@ -1,0 +1,67 @@
+#include "record/session_interpreters.h"
+
+#include "record/interpreter_files.h"
+#include "record/sampler_program.h"
+#include "record/tasks.h"
+
+/* A command that runs an interpreter by way of a shell does so at its beginning, most of all. */
+static const uint64_t BEGINNING_NS = 1000000000;
+
+void session_open_interpreters(struct session *s)
+{
+	if (s->o->native)
+		return;
+	interpreters_open(&s->interpreters, s->o->evaluators);
+	/* Events that tasks have inherited cannot be given a program any more. */
+	if (sampler_inherits(&s->sampler_options) && interpreters_load(&s->interpreters))
+		s->sampler_options.program = &s->interpreters.sampler;
+}
+
+static void load(struct session *s)
+{
+	if (s->interpreters.tried || !interpreters_load(&s->interpreters))
+		return;
+	s->sampler_options.program = &s->interpreters.sampler;
+	sampler_program_begin(&s->sampler);
+}
+
+static void expect_processes(struct session *s)
+{
+	const struct sampler_options *o = &s->sampler_options;
+	struct buf list = { 0 };
+
+	tasks_processes(o->pids, o->npid, o->children, &list);
+	for (size_t i = 0; i < BUF_COUNT(&list, int); i++) {
+		int pid = ((const int *)list.p)[i];
+
+		if (!interpreters_find(&s->interpreters, pid))
+			continue;
+		load(s);
+		interpreters_expect(&s->interpreters, pid);
+	}
+	buf_release(&list);
+}
+
+void session_expect_interpreters(struct session *s)
+{
+	if (s->o->native)
+		return;
+	if (s->sampler_options.target == TARGET_TASKS)
+		expect_processes(s);
+	else if (s->sampler_options.target == TARGET_CHILD ?
+			 interpreter_is_run_by(*s->o->launch.command) :
+			 interpreter_runs_somewhere())
+		load(s);
+}
+
+void session_look_for_interpreters(struct session *s)
+{
+	if (s->interpreters.wanted)
+		load(s);
+}
+
+bool session_awaits_interpreter(const struct session *s, uint64_t now)
+{
+	return s->o->sampler.target == TARGET_CHILD && !s->o->native && !s->interpreters.tried &&
+	       now - s->begun < BEGINNING_NS;
+}

@@ -1,0 +1,166 @@
+#!/bin/sh
+# Which rows prof-diff lists, in which order, and whom it names.
+. "$(dirname "$0")/../lib.sh"
+. "$top/tests/runs.sh"
+
+# change SCRIPT: make new/N.pb.gz of base/N.pb.gz; awk gets frames in $1 and samples in $2
+change() {
+	rm -rf new
+	mkdir new
+	for n in 0 1 2 3 4 5; do
+		awk -v n=$n "$1" raw.$n >folded
+		cpu=$(awk '{ sum += $NF } END { printf "%.0f", sum * 1e6 }' folded)
+		make_run "cpu_time_ns=$cpu" host=h1 cpu_model=m1 kernel=k1 side=new round=$n \
+			"time=$((1000 + n * 20 + 5))" <folded >new/$n.pb.gz
+	done
+}
+
+# base SEED-OFFSET: runs of the stacks in ./program, "STACK SHARE" a line, 20,000 samples each
+base() {
+	rm -rf base
+	mkdir base
+	for n in 0 1 2 3 4 5; do
+		awk -v seed="$((n + $1))" '
+		function normal() { return sqrt(-2 * log(1 - rand())) * cos(6.283185307179586 * rand()) }
+		BEGIN { srand(seed) }
+		{ mean = 20000 * $NF * (1 + normal() / 100)
+		  $NF = int(mean + sqrt(mean) * normal() + 0.5); print }' program >raw.$n
+		cpu=$(awk '{ sum += $NF } END { printf "%.0f", sum * 1e6 }' raw.$n)
+		make_run "cpu_time_ns=$cpu" host=h1 cpu_model=m1 kernel=k1 side=base round=$n \
+			"time=$((1000 + n * 20))" <raw.$n >base/$n.pb.gz
+	done
+}
+
+# A function with all that it calls
+
+cat >program <<'END2'
+_start;main@main.c:1;serve@serve.c:20;parse@parse.c:30 0.06
+_start;main@main.c:1;serve@serve.c:20;parse@parse.c:30;lex@lex.c:5 0.08
+_start;main@main.c:1;serve@serve.c:20;parse@parse.c:30;hash@hash.c:40 0.05
+_start;main@main.c:1;serve@serve.c:20;parse@parse.c:30;lex@lex.c:5;next@lex.c:9 0.04
+_start;main@main.c:1;serve@serve.c:20;reply@reply.c:60 0.40
+_start;main@main.c:1;serve@serve.c:20;reply@reply.c:60;hash@hash.c:40 0.07
+_start;main@main.c:1;collect@gc.c:70 0.30
+END2
+base 1
+change '/;parse/ { $NF = int($NF * 1.5) } { print }'
+exits 1 'a function is called more often' prof-diff --check base -- new
+sed -n 1p out >line
+grep -Eqx 'REGRESSION: parse, with all that it calls, takes (49|5[01])% more CPU time .*; it had 2[0-9]% of the base, so the whole takes 1[0-9]% more' line
+ok $? 'it is the news' "$(cat line)"
+is "$(grep -c '^SLOWER' out)" 1 'and the only row: what it calls is folded under it'
+grep -Eq '^SLOWER +parse +incl .*all below it alike \([0-9]+\)' out
+ok $? 'which says so' "$(cat out)"
+prof-diff base -- new --report tsv >rows
+is "$(awk -F '\t' '$3 == "lex" || $3 == "serve" || $3 == "main" { print $1 }' rows | sort -u)" explained \
+	'callers and callees are explained'
+change '/;lex/ { $NF = int($NF * 1.5) } { print }'
+prof-diff base -- new --report text >out
+sed -n 1p out | grep -q '^REGRESSION: lex, with all that it calls, takes '
+ok $? 'the lowest common caller is named, not one above it' "$(cat out)"
+change '/hash/ { $NF = int($NF * 1.5) } { print }'
+prof-diff base -- new --report text >out
+sed -n 1p out | grep -q '^REGRESSION: hash takes '
+ok $? 'a function that all call is named, not its callers' "$(cat out)"
+change '/parse/ { $NF = int($NF / 2) } { print }'
+exits 0 'what is called less often' prof-diff --check base -- new
+sed -n 1p out | grep -q '^faster: parse, with all that it calls, takes 50% less CPU time'
+ok $? 'is faster as a whole' "$(cat out)"
+change '{ $NF = int($NF * 1.08) } { print }'
+prof-diff --check base -- new >out
+grep -q '^SLOWER *main *incl' out && [ "$(grep -c '^SLOWER' out)" -eq 1 ]
+ok $? 'where all is slower, main is the row' "$(cat out)"
+
+# No blame without a total that changed
+
+change '{ print }'
+prof-diff base -- new --report text >out
+grep -q 'most of the rise' out
+is $? 1 'where nothing changed, nothing is blamed'
+
+# The total, when no function can be told
+
+for side in base new; do
+	mkdir -p tiny-$side
+	for n in 0 1 2 3 4; do
+		awk -v n=$n -v k=${#side} 'BEGIN {
+			for (i = 0; i < 40; i++)
+				print "f" (i * 7 + n) % 90 " 1"
+			print "z " 2 + (n * 7 + k * 3) % 11 }' |
+			make_run "cpu_time_ns=$(($([ $side = new ] && echo 60 || echo 50) * (1000 + n)))000" \
+				host=h1 "time=$((n * 20 + ${#side}))" round=$n >tiny-$side/$n.pb.gz
+	done
+done
+exits 0 'a total that rose, and too few samples' prof-diff --check tiny-base -- tiny-new
+sed -n 1p out | grep -Eq '^slower: CPU time changed by \+20% \[.*\]; which function it is was not to be seen: .*; the gate fails for it with --fail-on total$'
+ok $? 'is slower, not "too little data"' "$(cat out)"
+exits 1 'with --fail-on total' prof-diff --check --fail-on total tiny-base -- tiny-new
+
+# The author's code first, and places in it
+
+cat >program <<'END2'
+_start;main@@HERE@/src/main.c:1;grow@@HERE@/src/grow.c:7 0.30
+_start;main@@HERE@/src/main.c:1;grow@@HERE@/src/grow.c:7;push_back@/usr/include/c++/12/bits/stl_vector.h:1278 0.25
+_start;main@@HERE@/src/main.c:1;shrink@@HERE@/src/grow.c:90 0.05
+_start;main@@HERE@/src/main.c:1;other@@HERE@/src/main.c:40 0.40
+END2
+sed "s#@HERE@#$tmp#g" program >here && mv here program
+base 50
+change '/push_back/ { $NF = int($NF * 1.5) } /shrink/ { $NF = int($NF * 1.5) } { print }'
+prof-diff base -- new --report text >out
+is "$(awk '/^SLOWER/ { printf "%s ", $2 }' out)" 'shrink push_back ' 'code of the author leads'
+grep -Eq '^SLOWER +push_back .* in grow, src/grow.c:7$' out
+ok $? 'what is called from it has the place of the call' "$(cat out)"
+for format in github sarif codequality; do
+	prof-diff base -- new --report $format >report
+	grep -q 'usr/include' report
+	is $? 1 "$format: no header of the system is annotated"
+	grep -q 'src/grow.c' report
+	ok $? "$format: the author's code is" "$(cat report)"
+done
+grep -q 'below _start>main' out
+ok $? 'what all paths begin with is in the head' "$(cat out)"
+
+# Names that are too long for a line
+
+long=$(awk 'BEGIN { printf "begin"; for (i = 0; i < 30; i++) printf "_middle"; print "_end" }')
+printf 'main;%s;a 0.3\nmain;b;c;d;e;f;g;%s;h;i;j;k 0.3\nmain;z 0.4\n' "$long" "$long" >program
+base 80
+change '/;k / { $NF = int($NF * 1.5) } { print }'
+prof-diff base -- new --report text >out
+awk 'length($0) > 230' out >wide
+same wide /dev/null 'lines do not grow with names'
+grep -Eq '^SLOWER +k .*main>\.\.\.>h>i>j>k' out
+ok $? 'paths lose their middle' "$(cat out)"
+
+# Counts that do not vary
+
+printf 'main;f 1000000\nmain;g 2000000\n' >f.1
+cp f.1 f.2
+cp f.1 f.3
+printf 'main;f 1200000\nmain;g 2000000\n' >g.1
+cp g.1 g.2
+cp g.1 g.3
+exits 1 'replicates that are equal' prof-diff --check --metric samples f.1 f.2 f.3 -- g.1 g.2 g.3
+sed -n 1p out | grep -q '^REGRESSION: f takes 20% more '
+ok $? 'are compared' "$(cat out)"
+grep -q '^warning: f.1 and f.2 are equal: right for counts that do not vary' out
+ok $? 'with a word about copies' "$(cat out)"
+exits 2 'the same file twice' prof-diff --check --metric samples f.1 f.1 f.2 -- g.1 g.2 g.3
+exits 0 'no change' prof-diff --check --metric samples f.1 f.2 f.3 -- f.1 f.2 f.3
+sed -n 1p out | grep -q '^identical inputs: '
+ok $? 'is no change' "$(cat out)"
+
+# What a report tells people to do can be done
+
+prof-diff --help >help
+prof-record --help >>help
+grep -rhoE '"[^"]*"' "$top"/lib/compare --include='*.c' "$top/cmd/prof-diff.c" "$top/cmd/replicates.c" \
+	"$top/cmd/record_ab.c" "$top/cmd/compare_options.c" | grep -oE '(--[a-z][a-z-]+|-F) ' | sort -u >advised
+[ -s advised ]
+ok $? 'there is advice'
+while read -r option; do
+	grep -Eq -- "(^| )$option([ =,]|\$)" help
+	ok $? "$option is an option" "$(cat help)"
+done <advised
+finish

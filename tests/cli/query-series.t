@@ -1,0 +1,138 @@
+#!/bin/sh
+# What prof-query makes of profiles over time for other programs and for the eye: metrics,
+# pictures, heat maps, exemplars, spans.
+. "$(dirname "$0")/../lib.sh"
+
+noon=1795867200 # 2026-11-28 12:00 UTC
+TZ=UTC
+export TZ
+
+# Ten minutes of two regions; at 12:05 json takes 80 of 100 samples in eu.
+for i in 0 1 2 3 4 5 6 8 9; do
+	for region in eu us; do
+		json=$((1 + i % 3))
+		[ $i = 5 ] && [ $region = eu ] && json=80
+		printf 'main;json_a %s\nmain;b "\\ 20\n' $json | prof-merge -t pprof |
+			"$BUILD/tests/stamp" time=$((noon + i * 60)) >$region$i.pb.gz
+	done
+done
+for region in eu us; do
+	prof-store add -q S -l service_name=api,region=$region $region?.pb.gz
+done
+
+# Metrics
+prof-query S '{service_name="api"}' --top=1 --by region --format openmetrics >top.prom
+is "$(cat top.prom)" '# HELP prof_function_samples_total Samples whose leaf is the function.
+prof_function_samples_total{service_name="api",region="eu",function="b \"\\"} 180
+prof_function_samples_total{service_name="api",region="us",function="b \"\\"} 180
+# HELP prof_function_samples_inclusive_total Samples that contain the function.
+prof_function_samples_inclusive_total{service_name="api",region="eu",function="b \"\\"} 180
+prof_function_samples_inclusive_total{service_name="api",region="us",function="b \"\\"} 180
+# HELP prof_samples_total All samples, before filters.
+prof_samples_total{service_name="api"} 471
+# EOF' 'functions are metrics'
+prof-query "$top/tests/golden/pprof/go-cpu.in" --top --format openmetrics >cpu.prom
+grep -Eq '^prof_function_cpu_seconds_total\{function="[^"]+"\} 0\.[0-9]+$' cpu.prom
+ok $? 'nanoseconds are seconds' "$(head -n 2 cpu.prom)"
+prof-query S '{service_name="api"}' --series --by region --function '^json' -t openmetrics >series.prom
+is "$(sed -n 1,3p series.prom)" '# HELP prof_function_samples Values of profiles, for each step of time.
+prof_function_samples{service_name="api",region="eu",function="^json"} 1 1795867200
+prof_function_samples{service_name="api",region="eu",function="^json"} 2 1795867260' \
+	'series are metrics with times'
+prof-query S --series --measure share --function '^json' -t openmetrics | sed -n 2p >got
+is "$(cut -d ' ' -f 1 got)" 'prof_function_samples_ratio{function="^json"}' 'a share is a ratio'
+if command -v promtool >/dev/null; then
+	for f in top cpu series; do
+		exits 0 "promtool has nothing to say about $f.prom" sh -c "promtool check metrics <$f.prom"
+	done
+else
+	skip 'there is no promtool: the package prometheus' 'promtool check metrics'
+fi
+exits 2 'ratios are no sums' prof-query S --top --mean -t openmetrics
+exits 2 'only some reports are metrics' prof-query S --peek main -t openmetrics
+says 'openmetrics is not for --peek' 'and it says which not'
+
+# Pictures
+prof-query S --series --by region --function '^json' -t svg >line.svg
+python3 - line.svg <<'END'
+import sys
+import xml.etree.ElementTree as tree
+root = tree.parse(sys.argv[1]).getroot()
+path = [e for e in root.iter() if e.tag.endswith("path") and e.get("d", "").count("L")]
+text = [e.text for e in root.iter() if e.tag.endswith("}text")]
+assert len(path) == 2, len(path)
+assert path[0].get("d").count("M") == 2, path[0].get("d")
+for word in "samples, value of ^json", "region=eu", "region=us", "80", "12:09:00":
+    assert word in text, (word, text)
+END
+ok $? 'a series is drawn: a line for each region, with its gap'
+prof-query S --heatmap -t svg --function '^json' >heat.svg
+is "$(grep -c '<rect fill' heat.svg)" "$(prof-query S --heatmap -t tsv --function '^json' | sed 1d |
+	wc -l | tr -d ' ')" 'a heat map is drawn: a rectangle for each cell'
+# shellcheck disable=SC2016
+COLUMNS=60 LC_ALL=C.UTF-8 python3 -c '
+import pty
+pty.spawn(["prof-query", "S", "--series", "--by", "region", "--function", "^json"])' >shown
+grep -q '^ *80  [▁-█]*█[▁-█]* [▁-█]*  region=eu' shown
+ok $? 'on a terminal, the course of each region is a line' "$(tail -n 2 shown)"
+
+# Heat maps
+is "$(prof-query S --heatmap --step 1m --function '^json' -t tsv | awk -F '\t' '$3 > 75')" \
+	'time	low	high	count
+2026-11-28T12:05:00Z	76.05	80	1' 'a heat map has the profiles of each value'
+is "$(prof-query S --heatmap --step 1m -t tsv | awk -F '\t' 'NR > 1 { n += $4 } END { print n }')" 18 \
+	'and all of them'
+is "$(prof-query S --heatmap --step 1m | grep -c '|.*|$')" 20 'in text, too'
+prof-query "$top/tests/golden/cpuprofile/node.in" --heatmap=subsecond -t tsv >out
+is "$(sed -n 2,3p out | cut -f 2-)" '0	40000000	35387000
+40000000	80000000	39805000' 'when in a second samples were taken'
+is "$(awk -F '\t' 'NR > 1 { n += $4 } END { print n }' out)" \
+	"$(prof-query "$top/tests/golden/cpuprofile/node.in" --top -t json | sed 's/.*"total":\([0-9]*\).*/\1/;1q')" \
+	'all of them'
+exits 0 'a store has no times of samples' prof-query S --heatmap=subsecond
+says 'no times of samples' 'and that is said'
+exits 2 'there are two kinds' prof-query S --heatmap=other
+
+# Exemplars
+prof-query S --exemplars=2 --function '^json' -t tsv >out
+is "$(sed 1d out | cut -f 1,3-5)" '2026-11-28T12:05:00Z	80	0.8	{region="eu", service_name="api"}
+2026-11-28T12:02:00Z	3	0.130434783	{region="eu", service_name="api"}' \
+	'the profiles behind a spike, with their labels'
+is "$(eval "$(sed -n 2p out | cut -f 6) -t folded")" 'main;b "\ 20
+main;json_a 80' 'and the command that gets one'
+prof-query eu?.pb.gz --exemplars=1 -t tsv >out
+is "$(eval "$(sed -n 2p out | cut -f 6) -t folded")" 'main;b "\ 20
+main;json_a 80' 'of files, too'
+
+# Spans
+cat >spans.json <<'END'
+{"resourceSpans":[{"scopeSpans":[{"spans":[
+ {"traceId":"5B8EFFF798038103D269B633813FC60C","spanId":"EEE19B7EC3C1B174","name":"GET /a",
+  "startTimeUnixNano":"1795867500000000000","endTimeUnixNano":"1795867501000000000"},
+ {"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b175","name":"GET /b",
+  "startTimeUnixNano":1795867560000000000,"endTimeUnixNano":1795867561000000000}]}],
+ "resource":{"attributes":[{"key":"service.name","value":{"stringValue":"api"}}]}}]}
+END
+for id in span_id=eee19b7ec3c1b174 profile_id=eee19b7ec3c1b175 span_id=0000000000000001; do
+	printf 'main;%s 7\n' "${id%%=*}" | prof-merge -t pprof |
+		"$BUILD/tests/stamp" time=1795867500 >one
+	prof-store add -q T -l "service_name=api,$id,trace_id=5b8efff798038103d269b633813fc60c" one
+done
+prof-store add -q T -l service_name=api eu5.pb.gz
+prof-store add -q T -l service_name=other us5.pb.gz
+is "$(prof-query T --span eee19b7ec3c1b174 -t folded)" 'main;span_id 7' 'a span'
+is "$(prof-query T --span eee19b7ec3c1b175 -t folded)" 'main;profile_id 7' \
+	'by the older name of its label'
+is "$(prof-query T --trace 5b8efff798038103d269b633813fc60c --top -t tsv |
+	awk -F '\t' '$1 > 0 && NR > 1 { print $1 "\t" $6 }')" '14	span_id
+7	profile_id' 'a trace'
+exits 0 'spans of a file' prof-query T --spans spans.json -t tsv
+is "$(sed 1d out | cut -f 1-5,7-)" '2026-11-28T12:05:00Z	1000000000	7	100	5	eee19b7ec3c1b174	api	GET /a
+2026-11-28T12:06:00Z	1000000000	7	0	0	eee19b7ec3c1b175	api	GET /b' \
+	'are joined by id, by service and by time'
+says '1 samples are of spans that are not in the file' 'others are counted'
+is "$(prof-query -q T --spans spans.json --span 'GET /b' -t tsv | wc -l | tr -d ' ')" 2 'one of them'
+echo '{"resourceSpans":[{"scopeSpans":[{"spans":[{"startTimeUnixNano":"x"}]}]}]}' >bad.json
+exits 2 'a bad file is an error' prof-query T --spans bad.json
+says 'bad.json: .*expected nanoseconds' 'that says where'
+finish

@@ -1,0 +1,164 @@
+#!/bin/sh
+# Functions of Ruby in stacks, read by BPF at each sample: named, in their places, with the shares
+# of CPU time that the program itself has measured, and none called by one that does not call it.
+. "$(dirname "$0")/../lib.sh"
+
+ruby=
+for r in ruby ruby3.1 ruby3.0 ruby3.2; do
+	command -v $r >/dev/null && ruby=$r && break
+done
+[ "$ruby" ] || {
+	echo '1..0 # SKIP there is no ruby'
+	exit 0
+}
+exits 0 '--version -v says whether it reads functions of interpreters' prof-record --version -v
+grep -q 'read by BPF' out || {
+	echo "1..1 # SKIP $(tail -1 out)"
+	exit 0
+}
+
+cat >app.rb <<'R'
+$used = Hash.new(0.0)
+
+def now
+  Process.clock_gettime(Process::CLOCK_THREAD_CPUTIME_ID)
+end
+
+def burn(seconds)
+  stop = now + seconds
+  x = 1
+  while now < stop
+    i = 0
+    while i < 300
+      x = (x * 31 + i) & 0xffffffff
+      i += 1
+    end
+  end
+end
+
+def work(name, seconds)
+  start = now
+  burn(seconds)
+  $used[name] += now - start
+end
+
+def work_a(s)
+  work(:work_a, s)
+end
+
+def work_b(s)
+  work(:work_b, s)
+end
+
+def recurse(n, s)
+  n == 0 ? work_a(s) : recurse(n - 1, s)
+end
+
+class Worker
+  def run(s)
+    [s, s].each { |x| work_b(x) }
+  end
+end
+
+def fibers(s)
+  f = Fiber.new { 2.times { work_b(s); Fiber.yield } }
+  2.times { f.resume }
+end
+
+def raising(s)
+  raise ArgumentError
+rescue ArgumentError
+  work_a(s)
+end
+
+def in_thread(s)
+  work_a(s)
+end
+
+def main(seconds)
+  stop = Process.clock_gettime(Process::CLOCK_MONOTONIC) + 20
+  loop do
+    recurse(60, 0.02)
+    Worker.new.run(0.01)
+    fibers(0.01)
+    raising(0.01)
+    Thread.new { in_thread(0.01) }.join
+    eval("work_b(0.01)", binding, "evaluated.rb", 1)
+    break if $used.values.sum > seconds || Process.clock_gettime(Process::CLOCK_MONOTONIC) > stop
+  end
+end
+
+main(0.8)
+$used.each { |name, seconds| puts "#{name} #{seconds}" }
+R
+prof-record -v -F 999 -o app.pb.gz -- $ruby app.rb >truth 2>err </dev/null
+if grep -q 'Ruby were not read' err; then
+	echo "1..1 # SKIP $(grep 'were not read' err)"
+	exit 0
+fi
+cp err report
+prof-merge -t folded app.pb.gz >all.folded
+
+names='<main>|main|burn|work|work_a|work_b|recurse|run|fibers|raising|in_thread|block in [a-z_]*|block [(]2 levels[)] in [a-z_]*|rescue in raising'
+awk -F ';' -v known="^($names)$" '{
+	value = $NF
+	sub(/.* /, "", value)
+	sub(/ [0-9]+$/, "")
+	line = ""
+	for (i = 1; i <= NF; i++)
+		if ($i ~ known)
+			line = line ";" $i
+	print line ";", value }' all.folded >rubies
+has() {
+	grep -q -- "$1;" rubies
+	ok $? "$2" "$(sort -u rubies | head -40)"
+}
+has 'main;block in main;run;block in run;work_b;work;burn' 'a block that C calls'
+is "$(grep -o 'recurse' rubies | wc -l | awk '{ print ($1 > 0) }')" 1 'a recursion'
+awk '/recurse/ { n = gsub(/recurse/, ""); if (n != 61) bad++ } END { exit bad > 0 }' rubies
+ok $? 'has each of its calls' "$(grep recurse rubies | sort -u | head -3)"
+has 'block in fibers;.*work_b;work;burn' 'a fiber'
+has 'rescue in raising;work_a;work;burn' 'after an exception'
+has 'in_thread;work_a;work;burn' 'a thread'
+awk -F ';' '{
+	for (i = 2; i < NF; i++) {
+		if ($i == "burn" && $(i - 1) != "work" ||
+		    $i == "work" && $(i - 1) !~ /^work_[ab]$/ ||
+		    $i == "recurse" && $(i - 1) !~ /^(recurse|block in main)$/ ||
+		    $i == "block in run" && $(i - 1) != "run" ||
+		    $i == "work_a" && $(i - 1) !~ /^(recurse|in_thread|rescue in raising)$/)
+			print $(i - 1), "calls", $i
+	} }' rubies >impossible
+is "$(cat impossible)" '' 'no function calls one that it does not'
+whole=$(sed -n 's/.*Ruby: .* samples, \([0-9]*\)\.[0-9]*% with all.*/\1/p' report)
+[ "${whole:-0}" -ge 97 ]
+ok $? 'nearly all samples have all functions' "$(cat report)"
+
+# Within 4.5 standard errors of a sample of that size
+awk 'FNR == NR { truth[$1] = $2; total += $2; next }
+	{
+		value = $NF
+		for (w in truth)
+			if ($0 ~ ";" w ";") { n[w] += value; all += value }
+	}
+	END {
+		samples = all / 1001001
+		if (samples < 100)
+			exit 1
+		for (w in truth) {
+			p = truth[w] / total
+			e = (n[w] / all - p) / sqrt(p * (1 - p) / samples)
+			printf "%s: %.3f, and is %.3f: %.1f standard errors\n", w, n[w] / all, p, e
+			if (e > 4.5 || e < -4.5)
+				bad = 1
+		}
+		exit bad
+	}' truth rubies >shares
+ok $? 'shares are those that the program has measured' "$(cat shares truth)"
+
+# "burn" is in lines 7 to 16.
+prof-query --granularity=lines --top=200 app.pb.gz 2>/dev/null | grep -o 'burn .*app\.rb:[0-9]*' >lines
+grep -q 'app\.rb:1[0-3]$' lines && ! grep -Evq 'app\.rb:([7-9]|1[0-6])$' lines
+ok $? 'lines of files' "$(cat lines)"
+
+finish

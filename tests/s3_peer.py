@@ -1,0 +1,114 @@
+"""A small S3 for tests: s3_peer.py DIR ID KEY
+
+Listens on 127.0.0.1, writes its port to DIR/port, and keeps objects in memory. It computes the
+signature of each request anew (AWS Signature Version 4) and answers 403 if it differs, gives
+lists in pages of two, ranges of objects, and 503 to the first request for a name that
+contains "busy". DIR/log has a line for each request: method, path, range, status.
+"""
+import hashlib
+import hmac
+import http.server
+import sys
+import urllib.parse
+import xml.sax.saxutils
+
+DIR, ID, KEY = sys.argv[1:4]
+objects = {}
+asked = set()
+log = open(DIR + "/log", "a", buffering=1)
+
+
+def digest(key, text):
+    return hmac.new(key, text.encode(), hashlib.sha256).digest()
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args):
+        pass
+
+    def answer(self, status, body=b""):
+        log.write("%s %s %s %d\n" % (self.command, self.path, self.headers.get("Range"), status))
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def error(self, status, code):
+        self.answer(status, ("<Error><Code>%s</Code></Error>" % code).encode())
+
+    def is_signed(self, body):
+        """Is the signature the one that these headers and this key make?"""
+        what = self.headers.get("Authorization", "")
+        if not what.startswith("AWS4-HMAC-SHA256 "):
+            return False
+        part = dict(p.strip().split("=", 1) for p in what[17:].split(","))
+        scope = part["Credential"].split("/")
+        path, _, query = self.path.partition("?")
+        names = part["SignedHeaders"].split(";")
+        payload = self.headers.get("x-amz-content-sha256", hashlib.sha256(body).hexdigest())
+        if payload not in ("UNSIGNED-PAYLOAD", hashlib.sha256(body).hexdigest()):
+            return False
+        pairs = sorted(urllib.parse.parse_qsl(query, keep_blank_values=True))
+        request = "\n".join([
+            self.command,
+            urllib.parse.quote(urllib.parse.unquote(path), safe="/-_.~"),
+            "&".join("%s=%s" % (urllib.parse.quote(k, safe="-_.~"),
+                                urllib.parse.quote(v, safe="-_.~")) for k, v in pairs),
+            "".join("%s:%s\n" % (n, " ".join(self.headers[n].split())) for n in names),
+            ";".join(names),
+            payload])
+        text = "\n".join(["AWS4-HMAC-SHA256", self.headers["x-amz-date"], "/".join(scope[1:]),
+                          hashlib.sha256(request.encode()).hexdigest()])
+        key = ("AWS4" + KEY).encode()
+        for step in scope[1:]:
+            key = digest(key, step)
+        wanted = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+        return scope[0] == ID and hmac.compare_digest(wanted, part["Signature"])
+
+    def handle_request(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        url = urllib.parse.urlsplit(self.path)
+        path = urllib.parse.unquote(url.path)
+        if not self.is_signed(body):
+            return self.error(403, "SignatureDoesNotMatch")
+        if "busy" in self.path and self.path not in asked:
+            asked.add(self.path)
+            return self.error(503, "SlowDown")
+        if self.command == "PUT":
+            objects[path] = body
+            return self.answer(200)
+        if self.command == "DELETE":
+            objects.pop(path, None)
+            return self.answer(204)
+        if url.query:
+            return self.list(path, dict(urllib.parse.parse_qsl(url.query)))
+        if path not in objects:
+            return self.error(404, "NoSuchKey")
+        if "Range" not in self.headers:
+            return self.answer(200, objects[path])
+        first, last = self.headers["Range"][6:].split("-")
+        return self.answer(206, objects[path][int(first):int(last) + 1])
+
+    do_GET = do_PUT = do_DELETE = handle_request
+
+    def list(self, bucket, query):
+        prefix = bucket + query.get("prefix", "")
+        keys = sorted(k for k in objects if k.startswith(prefix) and "/" not in k[len(prefix):])
+        at = int(query.get("continuation-token", "page&0")[5:])
+        xml = "<ListBucketResult><IsTruncated>%s</IsTruncated>" % (
+            "true" if at + 2 < len(keys) else "false")
+        if at + 2 < len(keys):
+            xml += "<NextContinuationToken>page&amp;%d</NextContinuationToken>" % (at + 2)
+        for key in keys[at:at + 2]:
+            xml += "<Contents><Key>%s</Key><Size>%d</Size></Contents>" % (
+                xml_escape(key[len(bucket):]), len(objects[key]))
+        self.answer(200, (xml + "</ListBucketResult>").encode())
+
+
+xml_escape = xml.sax.saxutils.escape
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+with open(DIR + "/port", "w") as f:
+    f.write("%d\n" % server.server_port)
+server.serve_forever()
