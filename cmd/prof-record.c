@@ -101,7 +101,7 @@ static const char *label_word(size_t i)
 
 static const struct opt what_options[] = {
 	{ 'F', "frequency", OPT_STR, &o.frequency, "HZ",
-	  "samples a second and CPU: 99 (--ab: 4000), or max" },
+	  "samples a second and CPU: 99 (--ab: 4000), or max", .title = "What to sample" },
 	{ 'c', "count", OPT_PARSED, &o.period, "PERIOD",
 	  "a sample for so many occurrences, or ns of cpu", .parse = parse_period },
 	{ 'e', "event", OPT_STR, &o.events, "EVENT,...", "what to sample: cpu, cycles:u ...",
@@ -157,7 +157,7 @@ static const struct opt what_options[] = {
 
 static const struct opt output_options[] = {
 	{ 'o', "output", OPT_FILE, &common.output, "FILE",
-	  "write here; with --every %Y%m%d-%H%M%S or %n" },
+	  "write here; with --every %Y%m%d-%H%M%S or %n", .title = "The profile" },
 	{ 't', "to", OPT_PARSED, &o.to, "FORMAT", "pprof or folded", writable,
 	  .parse = parse_format },
 	{ 0 },
