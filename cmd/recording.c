@@ -187,6 +187,7 @@ static void wire(struct recording *r)
 /* What the summary says of interpreters. */
 static void note_refusal(struct recording *r, const struct interpreters *p)
 {
+	r->interpreter_refused = p->refusal;
 	if (p->refusal)
 		snprintf(r->interpreter_why, sizeof(r->interpreter_why), "%s %u.%u: %s", p->refused,
 			 p->refused_version >> 8, p->refused_version & 255, p->refusal);
@@ -281,8 +282,11 @@ static void note_waits(const struct recording *r)
 		     (unsigned long long)c->unknown, 1e-9 * (double)c->unknown_time);
 }
 
-/* Of the samples in which an interpreter's evaluator runs, how many have its functions. */
-static void note_interpreter(const struct recording *r, enum interp_kind kind)
+/*
+ * Of the samples in which an interpreter's evaluator runs, how many have its functions. Returns whether
+ * it was said why none has.
+ */
+static bool note_interpreter(const struct recording *r, enum interp_kind kind)
 {
 	const uint64_t *outcome = r->interpreted.outcome[kind];
 	const uint64_t *by_end = r->interpreted.by_end[kind];
@@ -293,10 +297,10 @@ static void note_interpreter(const struct recording *r, enum interp_kind kind)
 	for (int i = 0; i < INTERP_OUTCOMES; i++)
 		all += outcome[i];
 	if (!all)
-		return;
+		return false;
 	if (outcome[INTERP_EARLY] == all && *r->interpreter_why) {
 		note("functions of %s were not read: %s", name, r->interpreter_why);
-		return;
+		return true;
 	}
 	for (int i = INTERP_MERGED + 1; i < INTERP_OUTCOMES; i++)
 		if (outcome[i])
@@ -311,12 +315,18 @@ static void note_interpreter(const struct recording *r, enum interp_kind kind)
 		     (unsigned long long)all, 100.0 * (double)outcome[INTERP_MERGED] / (double)all,
 		     STR_ARG(buf_str(&b)));
 	buf_release(&b);
+	return false;
 }
 
 static void note_interpreters(const struct recording *r)
 {
+	bool said = false;
+
 	for (int k = 0; k < INTERP_KINDS; k++)
-		note_interpreter(r, (enum interp_kind)k);
+		said |= note_interpreter(r, (enum interp_kind)k);
+	/* It may have run without a sample in its evaluator, or that has no name. */
+	if (r->interpreter_refused && !said)
+		note("functions of an interpreter were not read: %s", r->interpreter_why);
 	if (r->interpreted.unnamed)
 		note("%llu frames of interpreted functions have no name",
 		     (unsigned long long)r->interpreted.unnamed);

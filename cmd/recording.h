@@ -41,7 +41,7 @@ struct recording {
 	bool failed;        /* we could not begin, or not write */
 	struct interp_counts interpreted;
 	char interpreter_why[160]; /* why interpreted functions have no names; empty: they have; */
-	unsigned python_refused;   /* or the version of an interpreter that is not known */
+	bool interpreter_refused;  /* that is of one that was found, and cannot be read */
 	bool user_only;            /* kernel code could not be sampled */
 	bool others_run;           /* what the command has started runs on after its end */
 };

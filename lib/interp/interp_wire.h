@@ -2,7 +2,7 @@
  * What the program in the kernel (bpf/interpreters.bpf.c) tells prof-record, and is told by it.
  * Both include this file.
  *
- * With each sample of a process that is known to run CPython, it writes into the buffer of
+ * With each sample of a process that is known to run an interpreter, it writes into the buffer of
  * perf, right before the sample: a struct code_names for each code object that it has not
  * met, then one struct interp_stack. That of a process it knows nothing of is announced in a
  * buffer of its own (struct interp_question), and prof-record looks what it is.
@@ -33,7 +33,7 @@ enum interp_record { INTERP_STACK = 1, INTERP_NAMES = 2 };
 /* Why the frames of a sample end where they do. */
 enum interp_end {
 	INTERP_WHOLE,
-	INTERP_NO_THREAD,  /* the thread runs no Python, or none yet */
+	INTERP_NO_THREAD,  /* the thread is none of the interpreter's, or not yet */
 	INTERP_TWO,        /* it runs two interpreters: which is not known */
 	INTERP_UNREADABLE, /* a pointer leads to no memory, or to memory that is not there now */
 	INTERP_NO_CODE,    /* a frame has no code object */
@@ -68,7 +68,7 @@ struct interp_stack {
 	struct interp_frame frame[INTERP_MOST_FRAMES]; /* n of them, innermost first */
 };
 
-/* A string as Python has it. */
+/* A string: as Python has it; of Ruby bytes of UTF-8, without a state. */
 struct interp_string {
 	__u32 length; /* characters */
 	__u32 state;  /* by layout.kind_shift: how large characters are */

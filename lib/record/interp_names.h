@@ -1,5 +1,5 @@
 /*
- * Functions of Python that were met with: code objects by process and address, with what tells one
+ * Functions of interpreters that were met with: code objects by process and address, with what tells one
  * from another at the same address; and lines of functions, which frames stand for.
  */
 #ifndef RECORD_INTERP_NAMES_H

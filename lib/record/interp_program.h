@@ -1,5 +1,5 @@
 /*
- * The program that reads Python's frames in the kernel at each sample (interp/bpf/interpreters.bpf.c),
+ * The program that reads interpreters' frames in the kernel at each sample (interp/bpf/interpreters.bpf.c),
  * as libbpf loads it: Linux 5.8 and later, with CAP_BPF and CAP_PERFMON, or as root.
  */
 #ifndef RECORD_INTERP_PROGRAM_H

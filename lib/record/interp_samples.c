@@ -347,7 +347,7 @@ static void put_frame(struct interp_samples *p, const struct user_frame *f)
 	buf_put(&p->frames, f, sizeof(*f));
 }
 
-/* A function that Python runs. */
+/* A function that the interpreter runs. */
 static void put_function(struct interp_samples *p, uint32_t pid, const struct interp_frame *f)
 {
 	uint64_t line = interp_names_line(&p->names, pid, f);
@@ -417,7 +417,7 @@ static void put_frames(struct interp_samples *p, const struct perf_sample *s,
 			at = put_run(p, j, at);
 		skip = false;
 	}
-	/* Of a native stack that was cut off, the callers are known to Python. */
+	/* Of a native stack that was cut off, the callers are known to the interpreter. */
 	while (at < j->n)
 		at = put_run(p, j, at);
 }

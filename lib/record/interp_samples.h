@@ -1,7 +1,7 @@
 /*
- * Samples whose evaluator's frames are replaced by the Python functions that it runs.
+ * Samples whose evaluator's frames are replaced by the functions that it runs.
  *
- * The program in the kernel writes a thread's Python frames right before its sample, into the same
+ * The program in the kernel writes a thread's interpreted frames right before its sample, into the same
  * buffer; interp_samples_take() is given the records of such a buffer in their order, and keeps
  * what belongs to a sample until that is handed out. Up to 3.10 the evaluator
  * (_PyEval_EvalFrameDefault) is called for each function. Later ones run several functions in
@@ -16,7 +16,7 @@
 /* What became of samples with an evaluator's frame. */
 enum interp_outcome {
 	INTERP_MERGED,   /* its functions stand in its place */
-	INTERP_EARLY,    /* the process was not known to be Python's yet, or a record was lost */
+	INTERP_EARLY,    /* the process was not known yet, or a record was lost */
 	INTERP_NOT_READ, /* the kernel could not read all frames: enum interp_end says why */
 	INTERP_MISMATCH, /* they do not go together with the native stack */
 	INTERP_CUT,      /* merged, but there are more functions */
@@ -61,7 +61,7 @@ void interp_samples_merge(struct interp_samples *p, struct perf_sample *s);
 /* Samples up to that time have been handed out: forget what belonged to others. */
 void interp_samples_forget(struct interp_samples *p, uint64_t until);
 
-/* What the address of a frame of Python stands for: as perf_host.script(). */
+/* What the address of an interpreted function's frame stands for: as perf_host.script(). */
 bool interp_samples_script(const struct interp_samples *p, uint64_t address,
 			   struct script_frame *f);
 

@@ -1,6 +1,6 @@
 /*
- * Python in a recording: the program in the kernel, the processes that run CPython, and samples
- * in which Python's functions stand in the place of its evaluator. The recorder calls these.
+ * Interpreters in a recording: the program in the kernel, the processes that run one, and samples in
+ * which its functions stand in the place of its evaluator. The recorder calls these.
  */
 #ifndef RECORD_INTERPRETERS_H
 #define RECORD_INTERPRETERS_H

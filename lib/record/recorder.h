@@ -40,7 +40,7 @@ struct recorder {
 void recorder_init(struct recorder *r, struct sampler *sampler, const struct arch *arch);
 void recorder_release(struct recorder *r);
 
-/* Put Python's functions in the place of its evaluator. All is used until recorder_release(). */
+/* Put interpreted functions in the place of their evaluator. All is used until recorder_release(). */
 void recorder_use_interpreters(struct recorder *r, struct interpreters *p);
 
 /*

@@ -161,4 +161,15 @@ prof-query --granularity=lines --top=200 app.pb.gz 2>/dev/null | grep -o 'burn .
 grep -q 'app\.rb:1[0-3]$' lines && ! grep -Evq 'app\.rb:([7-9]|1[0-6])$' lines
 ok $? 'lines of files' "$(cat lines)"
 
+# Compiled code has no unwind tables, and stands for the functions that it is of.
+if $ruby --yjit -e 'exit(RubyVM::YJIT.enabled?)' 2>err; then
+	prof-record -v -F 999 -o yjit.pb.gz -- $ruby --yjit app.rb >truth 2>report </dev/null
+	whole=$(sed -n 's/.*Ruby: .* samples, \([0-9]*\)\.[0-9]*% with all.*/\1/p' report)
+	[ "${whole:-0}" -ge 97 ]
+	ok $? 'with YJIT, too' "$(cat report)"
+	prof-merge -t folded yjit.pb.gz >yjit.folded
+	grep -q ';run;\(.*;\)*block in run;work_b;work;burn' yjit.folded
+	ok $? 'in their places' "$(grep -m3 'block in run' yjit.folded)"
+fi
+
 finish
