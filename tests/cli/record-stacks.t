@@ -7,7 +7,11 @@ target odd
 # whole WAY FRAMES [PROGRAM]: nearly all samples have that stack. Those of the last
 # moments cannot be completed from the process's memory.
 whole() {
-	prof-record -q -F 499 -o way.pb.gz -- "${3:-./odd}" "$1" 0.6
+	# Where records were lost, that of a mapping may be among them: that run says nothing.
+	for tries in 1 2 3; do
+		prof-record -q -F 499 -o way.pb.gz -- "${3:-./odd}" "$1" 0.6
+		[ "$(prof-query --summary way.pb.gz | sed -n 's/^comment *lost=//p')" != 0 ] || break
+	done
 	prof-fold way.pb.gz >way.folded
 	at_least "$(share way.folded "_start;.*main;$2")" 90 "$1${3:+ of $3}" "$(cut -c 1-300 way.folded)"
 }
