@@ -11,6 +11,7 @@
 #include "time_table.h"
 #include "visits.h"
 
+enum { MANY_TIMES = 10 }; /* from there on a percentage says nothing */
 #define MINUTE_NS INT64_C(60000000000)
 
 static void history_of_store(void *context, struct store_view *v)
@@ -64,7 +65,7 @@ static void put_share(struct buf *b, double share)
 	number_percent(b, 100 * share, false);
 }
 
-/* "+24% (+21% to +27%)"; a function that had nothing before is new. */
+/* "+24% (+21% to +27%)", "12 times (10 to 15)"; a function that had nothing before is new. */
 static void put_interval(struct buf *b, const struct change *c)
 {
 	if (!(c->before > 0)) {
@@ -73,6 +74,11 @@ static void put_interval(struct buf *b, const struct change *c)
 	}
 	if (!(c->after > 0)) {
 		buf_add(b, S("gone"));
+		return;
+	}
+	if (c->after >= MANY_TIMES * c->before) {
+		number_short(b, c->after / c->before, 0);
+		buf_printf(b, " times (%.0f to %.0f)", c->low, c->high);
 		return;
 	}
 	number_percent(b, 100 * (c->after / c->before - 1), true);
@@ -163,9 +169,9 @@ static void print_changes(struct time_table *t, struct str group, const struct h
 
 static bool begin_table(struct time_table *t, enum report_format format, bool has_groups)
 {
-	static const char *const names[] = { "labels",	   "time",  "last_before", "function",
-					     "before",	   "after", "ratio",	   "low",
-					     "high",	   "confidence", "deploy" };
+	static const char *const names[] = { "labels", "time",       "last_before", "function",
+					     "before", "after",      "ratio",       "low",
+					     "high",   "confidence", "deploy" };
 
 	for (size_t i = !has_groups; i < LEN(names); i++)
 		vec_push(&t->names, names[i]);
@@ -275,8 +281,8 @@ static void select_group(struct selector *to, const struct selector *from,
 	to->labels = (struct matchers){ all.v, all.n, all.cap };
 }
 
-static bool find_in_groups(struct time_table *t, const struct change_request *r,
-			   char *const *paths, struct selector *selector)
+static bool find_in_groups(struct time_table *t, const struct change_request *r, char *const *paths,
+			   struct selector *selector)
 {
 	struct time_series groups;
 	struct buf name = { 0 };

@@ -52,15 +52,16 @@ static bool parse_memory(void *to, const char *arg)
 }
 
 const struct opt to_options[] = {
-	{ 't', "to", OPT_CHOICE, &common.to, "FORMAT", "output format", writable },
+	{ 't', "to", OPT_CHOICE, &common.to, "FORMAT", "output format", writable,
+	  .title = INPUT_AND_OUTPUT },
 	{ 0 },
 };
 
 const struct opt file_options[] = {
-	{ 'o', "output", OPT_FILE, &common.output, "FILE",
-	  "write to FILE, not to standard output" },
+	{ 'o', "output", OPT_FILE, &common.output, "FILE", "write to FILE, not to standard output",
+	  .title = INPUT_AND_OUTPUT },
 	{ 'f', "from", OPT_CHOICE, &common.from, "FORMAT", "input format (default: recognised)",
-	  readable },
+	  readable, .title = INPUT_AND_OUTPUT },
 	{ 0, "lenient", OPT_FLAG, &common.lenient, NULL, "skip and count malformed records" },
 	{ 0, "max-memory", OPT_PARSED, NULL, "SIZE", "fail above this (default: half of RAM)", NULL,
 	  parse_memory },
@@ -75,7 +76,7 @@ const struct opt sum_options[] = {
 
 const struct opt general_options[] = {
 	{ 'z', "compress", OPT_PARSED, &common.pack, "HOW", "none, gzip[:0-12] or zstd[:1-19]",
-	  pack_name, parse_pack },
+	  pack_name, parse_pack, .title = "All commands" },
 	{ 'q', "quiet", OPT_FLAG, &common.quiet, NULL, "print errors only" },
 	{ 'v', "verbose", OPT_FLAG, &common.verbose, NULL, "print more" },
 	{ 0 },

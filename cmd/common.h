@@ -31,6 +31,8 @@ struct common {
 };
 extern struct common common;
 
+#define INPUT_AND_OUTPUT "Input and output" /* the title of several tables of options */
+
 /*
  * Options of commands that write profiles; of those that read files; of those that add
  * them up; of all commands.

@@ -93,7 +93,7 @@ bool parse_power(void *to, const char *arg)
 
 const struct opt compare_options[] = {
 	{ 0, "metric", OPT_CHOICE, &given.metric, "METRIC", "cpu, share, samples or wall",
-	  metric_name },
+	  metric_name, .title = "What to compare, and what counts" },
 	{ 0, "compare", OPT_CHOICE, &given.by, "WHAT", "function, path, module or file", by_name,
 	  .also = "by" },
 	{ 0, "self", OPT_FLAG, &given.self, NULL, "test self values" },

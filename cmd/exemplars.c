@@ -167,7 +167,7 @@ static void print_exemplar(struct time_table *t, const struct profile_values *va
 bool exemplars_print(struct profile_values *values)
 {
 	static const char *const names[] = { "time",  "duration_ns", "value",
-					     "share", "labels",	     "command" };
+					     "share", "labels",      "command" };
 	struct time_table t = { 0 };
 
 	for (size_t i = 0; i < LEN(names); i++)

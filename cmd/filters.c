@@ -10,7 +10,7 @@ static struct {
 
 const struct opt filter_options[] = {
 	{ 0, "focus", OPT_STR, &o.pattern[PATTERN_FOCUS], "RE",
-	  "keep samples with a matching frame" },
+	  "keep samples with a matching frame", .title = "Samples and frames" },
 	{ 0, "ignore", OPT_STR, &o.pattern[PATTERN_IGNORE], "RE",
 	  "drop samples with a matching frame" },
 	{ 0, "leaf", OPT_STR, &o.pattern[PATTERN_LEAF], "RE",

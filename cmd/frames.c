@@ -59,7 +59,8 @@ const struct opt name_options[] = {
 };
 
 const struct opt frame_options[] = {
-	{ 0, "root", OPT_STR, &o.root, "LABEL,...", "add values of these labels as roots (comm)" },
+	{ 0, "root", OPT_STR, &o.root, "LABEL,...", "add values of these labels as roots (comm)",
+	  .title = "Frames" },
 	{ 0, "pid", OPT_FLAG, &o.pid, NULL, "root frames are COMM-PID" },
 	{ 0, "tid", OPT_FLAG, &o.tid, NULL, "root frames are COMM-PID/TID" },
 	{ 0, "kernel", OPT_FLAG, &o.kernel, NULL, "mark kernel frames with _[k]" },

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "common.h"
 #include "base/when.h"
+#include "common.h"
 #include "profile/unit.h"
 #include "series_print.h"
 #include "terminal_size.h"
@@ -37,8 +37,8 @@ static void add_value(void *context, const struct profile_value *v)
 
 	values->n++;
 	vec_push(&values->point,
-		 { v->head->time,
-		   profile_measure(values, v->value, v->total, v->head->duration), 1 });
+		 { v->head->time, profile_measure(values, v->value, v->total, v->head->duration),
+		   1 });
 }
 
 static void add_times(void *context, const struct profile_value *v)
@@ -76,7 +76,7 @@ void heat_map_begin(struct profile_values *values, const char *argument)
 /* A step that people count in, of at most so many for that time. */
 static int64_t step_for(int64_t ns, int64_t columns)
 {
-	static const int64_t seconds[] = { 1,	2,   5,	  10,	15,   30,   60,	   120,	  300,
+	static const int64_t seconds[] = { 1,   2,   5,    10,   15,   30,    60,    120,  300,
 					   600, 900, 1800, 3600, 7200, 21600, 43200, 86400 };
 
 	for (size_t i = 0; i < LEN(seconds); i++)
@@ -106,16 +106,16 @@ static bool size_map(struct heat_map *m, const struct profile_values *values)
 	}
 	if (!values->point.n)
 		return true;
-	m->step = values->is_subsecond ? SECOND :
-		  values->step	       ? values->step :
-					 step_for(until - from, (int64_t)min_size(USUAL_COLUMNS,
-									   values->point.n));
+	m->step = values->is_subsecond ?
+			  SECOND :
+		  values->step ?
+			  values->step :
+			  step_for(until - from, (int64_t)min_size(USUAL_COLUMNS, values->point.n));
 	m->from = floor_to(from, m->step);
 	m->columns = (size_t)((until - m->from) / m->step) + 1;
 	m->rows = values->is_subsecond ? SUBSECOND_ROWS : most > least ? ROWS : 1;
 	m->least = values->is_subsecond ? 0 : least;
-	m->height = values->is_subsecond ? (double)SECOND / SUBSECOND_ROWS :
-					   (most - least) / ROWS;
+	m->height = values->is_subsecond ? (double)SECOND / SUBSECOND_ROWS : (most - least) / ROWS;
 	if (!(m->height > 0))
 		m->height = 1;
 	return m->columns <= MOST_CELLS / m->rows;
@@ -197,8 +197,9 @@ static void put_picture(struct buf *b, struct heat_map *m, const struct profile_
 			double count = m->cell[c * m->rows + row];
 
 			if (count > 0)
-				vec_push(&cell, { m->from + (int64_t)c * m->step, row_value(m, row),
-						  row_value(m, row + 1), count / m->fullest, count });
+				vec_push(&cell,
+					 { m->from + (int64_t)c * m->step, row_value(m, row),
+					   row_value(m, row + 1), count / m->fullest, count });
 		}
 	chart_cells(b,
 		    &(struct chart){ .title = values->is_subsecond ?
@@ -236,8 +237,8 @@ static bool print_cells(const struct heat_map *m, enum report_format format)
 bool heat_map_print(struct profile_values *values)
 {
 	struct heat_map m = { .unit = values->is_subsecond ?
-						    S("nanoseconds") :
-						    series_unit(values->series, values->measure) };
+					      S("nanoseconds") :
+					      series_unit(values->series, values->measure) };
 	struct out out;
 	bool ok = true;
 

@@ -138,7 +138,8 @@ static bool print_values(const struct over_time *o, char *const *paths, struct s
 	struct time_series_options options = { .selector = selector };
 	struct time_series t;
 	struct reading reading = { .t = &t, .values = &values };
-	struct visits v = { .context = &reading, .store = store_begins,
+	struct visits v = { .context = &reading,
+			    .store = store_begins,
 			    .profile = series_of_profile };
 	struct regex re = { 0 };
 	int64_t since, until;
@@ -152,8 +153,8 @@ static bool print_values(const struct over_time *o, char *const *paths, struct s
 		usage("--measure avg and max are of several profiles: value, share and rate are of one");
 	parse_series(o, &options, &re);
 	values.step = (int64_t)o->step;
-	(o->exemplars ? exemplars_begin : heat_map_begin)(&values,
-							  o->exemplars ? o->exemplars : o->heat_map);
+	(o->exemplars ? exemplars_begin : heat_map_begin)(&values, o->exemplars ? o->exemplars :
+										  o->heat_map);
 	options.each = values.add;
 	options.context = &values;
 	time_series_begin(&t, &options);

@@ -1,4 +1,4 @@
-/* What a report needs of its inputs: a server and a store's index are asked for no more. */
+/* The parts of its inputs that a report needs: others are not asked for or read. */
 #ifndef CMD_PARTS_WANTED_H
 #define CMD_PARTS_WANTED_H
 

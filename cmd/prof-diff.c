@@ -38,7 +38,8 @@ static const char *normalize_name(size_t i)
 }
 
 static const struct opt own_options[] = {
-	{ 0, "check", OPT_FLAG, &o.check, NULL, "exit with status 1 for a regression" },
+	{ 0, "check", OPT_FLAG, &o.check, NULL, "exit with status 1 for a regression",
+	  .title = "The report" },
 	{ 0, "report", OPT_CHOICE, &o.report, "FORMAT", "text, tsv, json, markdown, junit ...",
 	  report_name },
 	{ 0, "calibrate", OPT_FLAG, &o.calibrate, NULL, "compare random halves of the base" },

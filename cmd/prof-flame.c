@@ -68,7 +68,7 @@ static bool parse_minwidth(void *to, const char *arg)
 
 static const struct opt own_options[] = {
 	{ 't', "to", OPT_CHOICE, &own.view, "VIEW", "svg, html or text (for a terminal: text)",
-	  view_name },
+	  view_name, .title = "The picture" },
 	{ 0, "title", OPT_STR, &o.title, "TEXT", "heading" },
 	{ 0, "subtitle", OPT_STR, &o.subtitle, "TEXT", "second line of the heading" },
 	{ 0, "notes", OPT_STR, &o.notes, "TEXT", "note in the file that is not shown" },
@@ -98,8 +98,7 @@ static const struct opt own_options[] = {
 	  "html: show source lines, from files found here" },
 	{ 0, "revision", OPT_STR, &own.revision, "REV",
 	  "html: source files as they are in this git revision" },
-	{ 0, "ratio", OPT_STR, &own.ratio, "TYPE/TYPE",
-	  "html: tell one type per unit of another" },
+	{ 0, "ratio", OPT_STR, &own.ratio, "TYPE/TYPE", "html: tell one type per unit of another" },
 	{ 0, "negate", OPT_FLAG, &o.negate, NULL, "differential: from the new side to the base" },
 	{ 0, "diff-width", OPT_CHOICE, &own.diff_width, "SIDE",
 	  "width is new, base, union or difference", diff_width_name },

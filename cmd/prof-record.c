@@ -101,7 +101,7 @@ static const char *label_word(size_t i)
 
 static const struct opt what_options[] = {
 	{ 'F', "frequency", OPT_STR, &o.frequency, "HZ",
-	  "samples a second and CPU: 99 (--ab: 4000), or max" },
+	  "samples a second and CPU: 99 (--ab: 4000), or max", .title = "What to sample" },
 	{ 'c', "count", OPT_PARSED, &o.period, "PERIOD",
 	  "a sample for so many occurrences, or ns of cpu", .parse = parse_period },
 	{ 'e', "event", OPT_STR, &o.events, "EVENT,...", "what to sample: cpu, cycles:u ...",
@@ -140,10 +140,11 @@ static const struct opt what_options[] = {
 	{ 0, "debuginfod", OPT_FLAG, &o.debuginfod, NULL,
 	  "ask servers for missing debugging information" },
 	{ 0, "vmlinux", OPT_FILE, &o.vmlinux, "FILE", "the kernel's image: lines of its frames" },
-	{ 0, "no-interpreters", OPT_FLAG, &o.native, NULL, "leave out functions of Python" },
+	{ 0, "no-interpreters", OPT_FLAG, &o.native, NULL,
+	  "leave out functions of Python and Ruby" },
 	{ 0, "evaluators", OPT_FLAG, &o.evaluators, NULL, "show what runs them, as well" },
-	{ 0, "jit-names", OPT_FLAG, &o.jit, NULL,
-	  "ask the runtimes of a command for their names", .also = "jit" },
+	{ 0, "jit-names", OPT_FLAG, &o.jit, NULL, "ask the runtimes of a command for their names",
+	  .also = "jit" },
 	{ 0, "ab", OPT_PAIR, &o.ab, "BASE NEW", "record two shell commands in turns into -o DIR" },
 	{ 0, "runs", OPT_INT, &o.runs, "N", "of each of them (10 to 40, with --until-power 100)" },
 	{ 0, "until-power", OPT_PARSED, &o.until, "N%@N%share",
@@ -156,7 +157,7 @@ static const struct opt what_options[] = {
 
 static const struct opt output_options[] = {
 	{ 'o', "output", OPT_FILE, &common.output, "FILE",
-	  "write here; with --every %Y%m%d-%H%M%S or %n" },
+	  "write here; with --every %Y%m%d-%H%M%S or %n", .title = "The profile" },
 	{ 't', "to", OPT_PARSED, &o.to, "FORMAT", "pprof or folded", writable,
 	  .parse = parse_format },
 	{ 0 },
@@ -169,9 +170,9 @@ static void print_features(void)
 	if (!common.verbose)
 		return;
 	if (interp_program_is_built(&why))
-		puts("functions of Python: read by BPF");
+		puts("functions of Python and Ruby: read by BPF");
 	else
-		printf("functions of Python: no, %s\n", why);
+		printf("functions of Python and Ruby: no, %s\n", why);
 }
 
 static const struct opt *const options[] = { target_options, what_options, output_options,

@@ -17,12 +17,12 @@
 static struct {
 	struct opt_list labels, rename, drop;
 	const char *since, *until;
-	uint64_t keep, most;
+	uint64_t keep, most, max_label;
 	struct resolution resolution;
 	bool keep_given, no_compact, resolution_given;
 	int to;
 	int64_t level;
-} o = { .to = -1 };
+} o = { .to = -1, .max_label = 64 << 10 };
 
 static const char *const report_formats[] = { "text", "tsv", "json", NULL };
 
@@ -57,10 +57,11 @@ static bool parse_resolution(void *to, const char *arg)
 
 static const struct opt own_options[] = {
 	{ 'l', "label", OPT_LIST, &o.labels, "KEY=VALUE,...", "add: labels of all profiles" },
+	{ 0, "max-label", OPT_SIZE, &o.max_label, "SIZE",
+	  "add, import: leave out profiles with longer labels (default: 64K)" },
 	{ 0, "no-compact", OPT_FLAG, &o.no_compact, NULL, "add, import: do not compact when due" },
 	{ 0, "resolution", OPT_PARSED, NULL, "STEP[:AGE]",
-	  "add, import, compact: add up profiles of a step when they are older", NULL,
-	  parse_resolution },
+	  "keep one profile a step of older ones (1m:7d)", NULL, parse_resolution },
 	{ 0, "since", OPT_STR, &o.since, "TIME", "export: profiles of that time or later" },
 	{ 0, "until", OPT_STR, &o.until, "TIME", "export: profiles of before that time" },
 	{ 0, "rename", OPT_LIST, &o.rename, "OLD=NEW", "relabel: give a label another name" },
@@ -76,7 +77,7 @@ static const struct opt own_options[] = {
 static const struct opt *const options[] = { own_options, file_options, general_options, NULL };
 static const struct cmd cmd = {
 	"prof-store",
-	"Keep profiles: add, import, export, ls, stat, verify, compact, gc, relabel, sync.",
+	"Commands: add, import, export, ls, stat, verify, compact, gc, relabel, sync.",
 	"COMMAND DIRECTORY [FILE|SELECTOR]...", options, false
 };
 
@@ -114,6 +115,7 @@ static bool run_add(const char *dir, char **args)
 {
 	struct store_add add = { .dir = dir,
 				 .labels = label_list(&o.labels),
+				 .max_label = o.max_label,
 				 .compact = compact_if_due };
 
 	return store_add_files(&add, args) && compact_if_due(dir);
@@ -123,6 +125,7 @@ static bool run_import(const char *dir, char **args)
 {
 	struct store_add add = { .dir = dir,
 				 .labels = label_list(&o.labels),
+				 .max_label = o.max_label,
 				 .is_import = true,
 				 .compact = compact_if_due };
 

@@ -18,7 +18,8 @@ static uint32_t uid;
 static struct regex comm;
 
 const struct opt target_options[] = {
-	{ 'p', "pid", OPT_STR, &o.pids, "PID,...", "sample these processes" },
+	{ 'p', "pid", OPT_STR, &o.pids, "PID,...", "sample these processes",
+	  .title = "Whom to sample" },
 	{ 0, "tid", OPT_STR, &o.tids, "TID,...", "sample these threads only" },
 	{ 'a', "all-cpus", OPT_FLAG, &o.system, NULL, "sample everything" },
 	{ 'C', "cpu", OPT_STR, &o.cpus, "LIST", "only on these CPUs: 0-3,8" },

@@ -191,7 +191,8 @@ static void note_refusal(struct recording *r, const struct interpreters *p)
 		snprintf(r->interpreter_why, sizeof(r->interpreter_why), "%s %u.%u: %s", p->refused,
 			 p->refused_version >> 8, p->refused_version & 255, p->refusal);
 	else
-		snprintf(r->interpreter_why, sizeof(r->interpreter_why), "%.*s", (int)p->why.n, p->why.p);
+		snprintf(r->interpreter_why, sizeof(r->interpreter_why), "%.*s", (int)p->why.n,
+			 p->why.p);
 }
 
 void recording_run(struct recording *r)
@@ -307,8 +308,8 @@ static void note_interpreter(const struct recording *r, enum interp_kind kind)
 				   interp_end_name((enum interp_end)i));
 	if (b.n || common.verbose)
 		note("%s: %llu samples, %.1f%% with all functions%.*s", name,
-		     (unsigned long long)all,
-		     100.0 * (double)outcome[INTERP_MERGED] / (double)all, STR_ARG(buf_str(&b)));
+		     (unsigned long long)all, 100.0 * (double)outcome[INTERP_MERGED] / (double)all,
+		     STR_ARG(buf_str(&b)));
 	buf_release(&b);
 }
 

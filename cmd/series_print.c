@@ -128,7 +128,8 @@ static void fill_columns(double *column, size_t n, const struct chart_line *l, i
 	for (size_t i = 0; i < n; i++)
 		column[i] = NAN;
 	for (size_t i = 0; i < l->n; i++) {
-		double part = ((double)l->v[i].time - (double)from) / ((double)until - (double)from);
+		double part = ((double)l->v[i].time - (double)from) /
+			      ((double)until - (double)from);
 		size_t at = min_size((size_t)(part * (double)n), n - 1);
 
 		column[at] = isnan(column[at]) ? l->v[i].value : fmax(column[at], l->v[i].value);
@@ -233,11 +234,8 @@ static bool print_table(const struct time_series *t, const struct series_shown *
 static struct metric metric_of(const struct time_series *t, const struct series_shown *shown)
 {
 	static const char *const suffixes[NMEASURE] = {
-		[ALERT_VALUE] = "",
-		[ALERT_SHARE] = "",
-		[ALERT_RATE] = "_per_second",
-		[ALERT_AVG] = "_avg",
-		[ALERT_MAX] = "_max",
+		[ALERT_VALUE] = "",   [ALERT_SHARE] = "",   [ALERT_RATE] = "_per_second",
+		[ALERT_AVG] = "_avg", [ALERT_MAX] = "_max",
 	};
 	struct str id = buf_str(&t->type_id);
 

@@ -24,7 +24,8 @@ static bool parse_timeout(void *to, const char *arg)
 }
 
 const struct opt server_options[] = {
-	{ 0, "tenant", OPT_STR, &o.tenant, "NAME", "tenant of the server (X-Scope-OrgID)" },
+	{ 0, "tenant", OPT_STR, &o.tenant, "NAME", "tenant of the server (X-Scope-OrgID)",
+	  .title = "Servers" },
 	{ 0, "user", OPT_STR, &o.user, "NAME", "user, with a password from elsewhere" },
 	{ 0, "password-file", OPT_FILE, &o.password_file, "FILE", "that user's password" },
 	{ 0, "token-file", OPT_FILE, &o.token_file, "FILE", "a bearer token" },

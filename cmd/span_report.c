@@ -15,8 +15,8 @@
 #include "visits.h"
 
 struct span_cost {
-	int64_t value;    /* of the samples with its id */
-	int64_t around;   /* of its service, without ids, in the profiles of its time */
+	int64_t value;     /* of the samples with its id */
+	int64_t around;    /* of its service, without ids, in the profiles of its time */
 	uint64_t profiles; /* that overlap it */
 };
 
@@ -92,9 +92,9 @@ static void add_around(struct joining *j, struct profile *p)
 		key.service = strings_find(&j->service, span->service);
 		row = table_find(&j->by_service, &key);
 		if (row)
-			cost->around = sat_add(p, cost->around,
-					       ((struct service_row *)table_row(&j->by_service, row))
-						       ->value);
+			cost->around = sat_add(
+				p, cost->around,
+				((struct service_row *)table_row(&j->by_service, row))->value);
 	}
 }
 
@@ -134,8 +134,7 @@ static bool is_wanted(const struct span_request *r, const struct span *span)
 {
 	if (r->trace && !str_eq(span->trace, str_of(r->trace)))
 		return false;
-	return !r->span || str_eq(span->id, str_of(r->span)) ||
-	       str_eq(span->name, str_of(r->span));
+	return !r->span || str_eq(span->id, str_of(r->span)) || str_eq(span->name, str_of(r->span));
 }
 
 static void print_span(struct time_table *t, const struct span *span, const struct span_cost *cost,
@@ -157,8 +156,9 @@ static void print_span(struct time_table *t, const struct span *span, const stru
 static bool print_spans(const struct joining *j, const struct span_request *r,
 			enum report_format format)
 {
-	static const char *const names[] = { "time",  "duration_ns", "value",	"around",
-					     "profiles", "trace",   "span", "service", "name" };
+	static const char *const names[] = { "time",   "duration_ns", "value",
+					     "around", "profiles",    "trace",
+					     "span",   "service",     "name" };
 	struct time_table t = { 0 };
 
 	for (size_t i = 0; i < LEN(names); i++)

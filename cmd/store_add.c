@@ -20,8 +20,9 @@ struct adding {
 	struct log_writer log;
 	struct dictionary dict;
 	struct profile p;
-	label_set_id fixed; /* rows of dict */
-	int64_t synced;     /* when */
+	label_set_id fixed;      /* rows of dict */
+	uint32_t nlabel_checked; /* rows of dict */
+	int64_t synced;          /* when */
 	uint64_t nadded, nknown, nwithout_time, since_compaction;
 	/* Of an import: what the store has, of the days that have been looked at. */
 	struct table hashes;
@@ -39,9 +40,13 @@ static void begin_dictionary(struct adding *a)
 	dict_init(&a->dict);
 	profile_init(&a->p, &a->dict);
 	a->fixed.i = 0;
+	a->nlabel_checked = 1;
 	for (size_t i = 0; i < a->how->labels.n; i++) {
 		struct str value = str_of(a->how->labels.v[i]), key = str_cut(&value, '=');
 
+		if (key.n + value.n > a->how->max_label)
+			usage("-l %.*s=...: the label has %zu bytes, more than --max-label",
+			      STR_ARG(str(key.p, min_size(key.n, 40))), key.n + value.n);
 		a->fixed = dict_add_text_label(&a->dict, a->fixed, key, value);
 	}
 }
@@ -57,6 +62,31 @@ static bool dictionary_is_large(const struct adding *a)
 {
 	return a->dict.stack.nframe * sizeof(loc_id) + a->dict.loc.n * sizeof(struct loc) >
 	       DICTIONARY_BYTES;
+}
+
+/* A label that the last profile has brought, and that is too long. */
+static const struct label *find_long_label(struct adding *a)
+{
+	while (a->nlabel_checked < a->dict.label.n) {
+		const struct label *l = dict_label(&a->dict, (label_id){ a->nlabel_checked++ });
+
+		if (dict_text(&a->dict, l->key).n + dict_text(&a->dict, l->str).n >
+		    a->how->max_label)
+			return l;
+	}
+	return NULL;
+}
+
+/* The dictionary is forgotten, and the label with it: the next profile with it is refused, too. */
+static bool refuse_long_label(struct adding *a, const struct label *l)
+{
+	struct str key = dict_text(&a->dict, l->key);
+
+	complain("a profile is left out: its label %.*s has %zu bytes, more than --max-label",
+		 STR_ARG(str(key.p, min_size(key.n, 40))), key.n + dict_text(&a->dict, l->str).n);
+	end_dictionary(a);
+	begin_dictionary(a);
+	return false;
 }
 
 /* Importing */
@@ -127,8 +157,11 @@ static bool sync_when_due(struct adding *a)
 
 static bool add_profile(struct adding *a)
 {
+	const struct label *long_label = find_long_label(a);
 	bool ok = true;
 
+	if (long_label)
+		return refuse_long_label(a, long_label);
 	if (!a->p.head.time) {
 		a->nwithout_time++;
 		a->p.head.time = when_now();

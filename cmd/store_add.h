@@ -7,6 +7,7 @@
 struct store_add {
 	const char *dir;
 	struct opt_list labels;           /* "KEY=VALUE": of label_list() */
+	uint64_t max_label;               /* bytes: with a longer key or value, one is left out */
 	bool is_import;                   /* leave out profiles that the store has */
 	bool (*compact)(const char *dir); /* called now and then */
 };

@@ -1,6 +1,6 @@
 /*
- * Going through the inputs of a report: stores and servers by their own means, others profile
- * by profile.
+ * Visit the inputs of a report: a store through its index, a server through its own calls, any
+ * other input profile by profile.
  */
 #ifndef CMD_VISITS_H
 #define CMD_VISITS_H
@@ -14,7 +14,7 @@ struct visits {
 	void (*store)(void *context, struct store_view *v);
 	/* Its values are whole; its dictionary lasts until the end of visit_files(). */
 	void (*profile)(void *context, struct profile *p);
-	/* NULL: a server is read profile by profile, too. False after an error of the server's. */
+	/* NULL: a server is read profile by profile, too. Returns false after a server's error. */
 	bool (*server)(void *context, struct server *s);
 	bool keep_times; /* profiles of files keep the times of samples */
 };
@@ -22,15 +22,16 @@ struct visits {
 /* The times that the options choose; all, if none. */
 void chosen_times(int64_t *since, int64_t *until);
 
-/* Visit what the inputs have of a time. False if one of them was bad. */
+/* Visit what the inputs have from `since` until `until`. False if an input was bad. */
 bool visit_stores(const struct visits *v, char *const *paths, int64_t since, int64_t until);
 bool visit_files(const struct visits *v, char *const *paths, int64_t since, int64_t until);
 bool visit_all(const struct visits *v, char *const *paths, int64_t since, int64_t until);
 
 /*
- * Let each server give a profile of each step of the options, which keeps these labels (label
- * must stay). It has selected by labels that its answers do not have, so the options no longer
- * do. False if no input is a server; exits if only some are, or without a step.
+ * Ask each server for one profile for each step of the options, with these labels (`label` must
+ * outlive the source). The server applies the selector, whose labels its answers do not have,
+ * so the selector of the options is removed. False if no input is a server; exits if only some
+ * are, or if there is no step.
  */
 bool visit_steps_of_servers(char *const *paths, struct time_series_options *o,
 			    const struct str *label, size_t n);

@@ -149,11 +149,17 @@ static void print_row(const struct opt *o)
 
 static void print_help(const struct cmd *cmd)
 {
+	const char *title = NULL;
 	const struct opt *o;
 
 	printf("Usage: %s [OPTION]... %s\n%s\n\n", cmd->name, cmd->operands, cmd->summary);
-	for (size_t i = 0; (o = option_at(cmd, i)); i++)
+	for (size_t i = 0; (o = option_at(cmd, i)); i++) {
+		if (o->title && (!title || strcmp(o->title, title) != 0)) {
+			printf("%s%s:\n", i ? "\n" : "", o->title);
+			title = o->title;
+		}
 		print_row(o);
+	}
 	printf("\nManual: %s(1), prof(7)\n", cmd->name);
 }
 

@@ -43,6 +43,8 @@ struct opt {
 	/* For OPT_PARSED: false when the argument is no good. */
 	bool (*parse)(void *to, const char *arg);
 	const char *also; /* an old or foreign name for the same option */
+	/* In --help, the title above this option and those after it; NULL: the last one. */
+	const char *title;
 };
 
 struct opt_list {

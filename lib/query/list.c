@@ -110,7 +110,7 @@ static void end_text(struct query *q)
 }
 
 static const struct listing as_text = { begin_text, begin_routine_text, remark_text,
-					line_text,  end_text,	       end_text };
+					line_text,  end_text,           end_text };
 
 /* What is listed */
 
@@ -189,7 +189,8 @@ static void print_routine(struct lister *l, const struct routine *routine)
 
 	l->as->begin_routine(q, routine);
 	if (!file.n)
-		l->as->remark(q, S("The profile has no source file of this function"), S(""), S(""));
+		l->as->remark(q, S("The profile has no source file of this function"), S(""),
+			      S(""));
 	else if (!text)
 		l->as->remark(q, S("The source file is not found"), S(""), S(""));
 	else if (!str_eq(buf_str(&text->path), file))

@@ -64,8 +64,9 @@ static void begin_routine(struct query *q, const struct routine *routine)
 	put_amount(q, routine->cum);
 	buf_add(b, S(": "));
 	put_percent(b, routine->cum, q->total);
-	buf_add(b, S(" of all</p>\n<table>\n<thead><tr><th scope=\"col\">Self</th><th scope=\"col\">Total</th>"
-		     "<th scope=\"col\">Line</th><th scope=\"col\" class=\"code\">Source</th></tr></thead>\n"));
+	buf_add(b,
+		S(" of all</p>\n<table>\n<thead><tr><th scope=\"col\">Self</th><th scope=\"col\">Total</th>"
+		  "<th scope=\"col\">Line</th><th scope=\"col\" class=\"code\">Source</th></tr></thead>\n"));
 }
 
 static void remark(struct query *q, struct str before, struct str path, struct str after)

@@ -28,10 +28,10 @@ struct report_arguments {
 	struct str unit;        /* for values; empty: the one that suits */
 	bool has_ratio;         /* show this one, too */
 	struct ratio ratio;
-	uint64_t limit;            /* rows; 0 = all */
-	struct regex function;     /* the functions that are wanted */
-	struct source_dirs source; /* where source files are */
-	struct str label;          /* the label that is wanted */
+	uint64_t limit;                  /* rows; 0 = all */
+	struct regex function;           /* the functions that are wanted */
+	struct source_dirs source;       /* where source files are */
+	struct str label;                /* the label that is wanted */
 	const struct selector *selector; /* that the profile is selected by; NULL: none */
 };
 

@@ -92,7 +92,8 @@ static bool select_columns(struct selector *s, struct profile *p, struct buf *er
 
 bool matcher_is_about(struct str name, struct str label)
 {
-	return str_eq(name, label) || (str_eq(name, S("span_id")) && str_eq(label, S("profile_id")));
+	return str_eq(name, label) ||
+	       (str_eq(name, S("span_id")) && str_eq(label, S("profile_id")));
 }
 
 static bool matches_labels(struct matcher *m, const struct label_text *labels, size_t n)

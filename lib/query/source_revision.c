@@ -13,7 +13,9 @@ static bool is_revision(const char *s)
 bool source_revision_open(struct source_revision *r, const char *dir, const char *revision,
 			  struct buf *why)
 {
-	const char *const list[] = { "-C", dir, "ls-tree", "-r", "-z", "--name-only", revision, NULL };
+	const char *const list[] = {
+		"-C", dir, "ls-tree", "-r", "-z", "--name-only", revision, NULL
+	};
 
 	*r = (struct source_revision){ .dir = dir, .revision = revision };
 	if (!is_revision(revision) || !child_output(&r->names, MOST_NAMES, "git", list)) {

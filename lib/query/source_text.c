@@ -66,8 +66,9 @@ static bool try_directory(struct source_text *t, const struct source_dirs *dirs,
 	while (path.n) {
 		ptrdiff_t slash;
 
-		if (path.p[0] != '/' && (dirs->revision ? try_revision(t, &dirs->revision[i], path) :
-							  try_path(t, dirs->v[i], path)))
+		if (path.p[0] != '/' &&
+		    (dirs->revision ? try_revision(t, &dirs->revision[i], path) :
+				      try_path(t, dirs->v[i], path)))
 			return true;
 		slash = str_chr(path, '/');
 		path = slash < 0 ? S("") : str_skip(path, (size_t)slash + 1);

@@ -102,21 +102,20 @@ void interp_names_add(struct interp_names *n, struct str record)
 	known->version = p.head.version;
 }
 
-static uint32_t code_of(const struct interp_names *n, uint32_t pid,
-			const struct interp_frame *f)
+static uint32_t code_of(const struct interp_names *n, uint32_t pid, const struct interp_frame *f)
 {
 	struct known_code key = { .code = f->code, .id = f->id, .pid = pid };
 
 	return table_find(&n->codes, &key);
 }
 
-bool interp_names_has(const struct interp_names *n, uint32_t pid,
-			       const struct interp_frame *f)
+bool interp_names_has(const struct interp_names *n, uint32_t pid, const struct interp_frame *f)
 {
 	return code_of(n, pid, f);
 }
 
-static unsigned line_of(const struct interp_names *n, const struct known_code *c, uint32_t instruction)
+static unsigned line_of(const struct interp_names *n, const struct known_code *c,
+			uint32_t instruction)
 {
 	struct str lines = strings_get(&n->strings, c->lines);
 	const struct ruby_layout *l;
@@ -124,7 +123,8 @@ static unsigned line_of(const struct interp_names *n, const struct known_code *c
 	if (c->kind == INTERP_PYTHON)
 		return python_line(c->version, lines, c->first, instruction);
 	l = ruby_layout_of(c->version);
-	return l ? ruby_line(lines, l->entry_size, strings_get(&n->strings, c->table), instruction) :
+	return l ? ruby_line(lines, l->entry_size, strings_get(&n->strings, c->table),
+			     instruction) :
 		   0;
 }
 
@@ -137,8 +137,7 @@ static uint32_t find_line(struct interp_names *n, uint32_t code, uint32_t instru
 	return table_intern(&n->lines, &row);
 }
 
-uint64_t interp_names_line(struct interp_names *n, uint32_t pid,
-				    const struct interp_frame *f)
+uint64_t interp_names_line(struct interp_names *n, uint32_t pid, const struct interp_frame *f)
 {
 	struct known_place key = { .code = code_of(n, pid, f), .instruction = f->instruction };
 	uint32_t place;
@@ -155,8 +154,7 @@ uint64_t interp_names_line(struct interp_names *n, uint32_t pid,
 	return n->base + line;
 }
 
-bool interp_names_get(const struct interp_names *n, uint64_t line,
-			       struct script_frame *f)
+bool interp_names_get(const struct interp_names *n, uint64_t line, struct script_frame *f)
 {
 	const struct known_line *l;
 

@@ -6,12 +6,12 @@
 #include <unistd.h>
 
 #include "record/group_path.h"
+#include "record/interpreters.h"
 #include "record/jit.h"
 #include "record/kernel_text.h"
 #include "record/open_binary.h"
 #include "record/proc.h"
 #include "record/process_context.h"
-#include "record/interpreters.h"
 
 void live_host_init(struct live_host *h)
 {

@@ -171,7 +171,8 @@ static void join_program(struct recorder *r, const struct perf_event_header *h,
 {
 	struct record record;
 
-	if (!r->interpreters || h->type != PERF_RECORD_SAMPLE || !r->interpreters->samples.pending.n)
+	if (!r->interpreters || h->type != PERF_RECORD_SAMPLE ||
+	    !r->interpreters->samples.pending.n)
 		return;
 	record_parse(h, attr, &record);
 	interp_samples_join(&r->interpreters->samples, record.tid, record.time);

@@ -1,6 +1,7 @@
 /*
  * The source of a command's profiles: files, standard input, directories of files, stores
- * (see prof-store(1)), Pyroscope servers and other URLs. A command asks for the next profile, or for the sum of all.
+ * (see prof-store(1)), Pyroscope servers and other URLs. A command asks for the next profile,
+ * or for the sum of all.
  *
  *	source_open(&s, paths, &options);
  *	while (source_next(&s, &profile))
@@ -41,39 +42,41 @@ struct source_options {
 	bool has_range;
 	int64_t since, until;
 	/*
-	 * What a store need not be read for: profiles that this does not select. Others may
-	 * be returned all the same: selector_apply() has the last word. May be NULL.
+	 * A store skips profiles that this does not select, where its index can tell. It may
+	 * return others as well, so the caller still calls selector_apply(). May be NULL.
 	 */
 	struct selector *selector;
 	/*
-	 * What a server need not be asked for: types, labels and stacks that nobody wants.
+	 * The types, labels and stacks that the command uses; a server is asked for no others.
 	 * See struct server_ask.
 	 */
 	struct str type;
 	bool one_type, no_stacks, all_labels;
 	const struct str *label;
 	size_t nlabel;
-	/* The steps of which a server is asked for a profile each. */
+	/* A server is asked for one profile for each step. */
 	int64_t server_step, server_origin;
 	/*
-	 * Apply the selector to each profile. So it has to be when an input is a server: what
-	 * a server has selected no longer has the labels to select it by.
+	 * source_next() applies the selector to each profile of a file or a store. Needed when
+	 * an input is a server: its answers do not have the labels that it selected by, so
+	 * the caller cannot apply the selector to all inputs.
 	 */
 	bool select;
 	/*
-	 * Read the inputs, all URLs of profiles, every so many ns, so often (0: without end):
-	 * see scrape.h. source_next() waits for the next profile of any of them.
+	 * If `every` is not 0, the inputs are URLs of profiles, which are read every so many ns,
+	 * `count` times (0: without end): see scrape.h. source_next() waits for the next
+	 * profile of any of them.
 	 */
 	int64_t every;
 	uint64_t count;
-	void (*note)(void *context, const char *line); /* meanwhile; may be NULL */
+	void (*note)(void *context, const char *line); /* while scraping; may be NULL */
 	/* For servers and for other URLs; NULL: the defaults. */
 	const struct http_settings *to_server, *to_endpoint;
 	unsigned jobs; /* threads of source_sum(); 0 = one for each CPU */
-	/* Called by source_sum() for each profile before it is added, in the thread that read
-	   it; of stores and servers for none. May be NULL. */
+	/* source_sum() calls this for each profile of a file before it adds it, in the thread
+	   that read it; not for profiles of stores and servers. May be NULL. */
 	void (*each)(struct profile *p);
-	/* Called once for each input after it was read, in the order of inputs. */
+	/* Called once for each input after it was read, in the order of the inputs. */
 	void (*report)(void *context, const struct source_report *report);
 	void *context;
 	void (*progress)(size_t n); /* see in.h; may be NULL */
@@ -119,8 +122,8 @@ const char *source_path(const struct source *s);
 void source_sum(struct source *s, struct profile *total);
 
 /*
- * Open the server that input i is, for who wants something else than profiles. False after
- * an error. In both cases the other two follow: the report, and server_close().
+ * Open input i, a server, to ask it for something other than profiles. False after an error.
+ * In both cases the caller then calls source_report_server() and server_close().
  */
 bool source_open_server(const struct source *s, struct server *server, size_t i);
 void source_report_server(struct source *s, const struct server *server, size_t i);

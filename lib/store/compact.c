@@ -14,9 +14,19 @@ enum {
 	DAY_BLOCKS_DUE = 4,      /* or blocks of a day that is over */
 };
 
-static bool is_over(int64_t day)
+/*
+ * Is a day over, and has none of its blocks been written for an hour? While old profiles are
+ * imported, the whole day would be written again for each batch of them.
+ */
+static bool is_over(const struct compaction *c, int64_t day)
 {
-	return when_now() - (day + DAY_NS) > HOUR_NS;
+	int64_t hour_ago = when_now() - HOUR_NS;
+	bool settled = day + DAY_NS < hour_ago;
+
+	for (size_t i = 0; i < c->names.n && settled; i++)
+		if (store_name_is_of_day(&c->names.v[i], day))
+			settled = store_file_time(c->dir, c->names.v[i].text) < hour_ago;
+	return settled;
 }
 
 /* Have all profiles of the view's good files been written? */
@@ -151,7 +161,7 @@ static bool compact_day(struct compaction *c, int64_t day)
 {
 	bool ok = true;
 
-	if (c->options->all || is_over(day))
+	if (c->options->all || is_over(c, day))
 		return join_while_due(c, day, 0, c->options->all ? 2 : DAY_BLOCKS_DUE);
 	for (unsigned level = 1; level < 255 && ok; level++)
 		ok = join_while_due(c, day, level, BLOCKS_DUE);
@@ -202,7 +212,7 @@ static void find_due(const struct compaction *c, bool all, struct days *due)
 		of_day = same_day ? of_day + 1 : 1;
 		of_level = same_day && block.v[i].level == block.v[i - 1].level ? of_level + 1 : 1;
 		if (of_level >= BLOCKS_DUE || (all && of_day > 1) ||
-		    (of_day >= DAY_BLOCKS_DUE && is_over(block.v[i].day)))
+		    (of_day == DAY_BLOCKS_DUE && is_over(c, block.v[i].day)))
 			vec_push(due, block.v[i].day);
 	}
 	for (size_t i = 0; i < names->n; i++)

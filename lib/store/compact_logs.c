@@ -52,7 +52,7 @@ static void choose_logs(struct compaction *c, struct batch *b, size_t *next)
 			continue;
 		vec_push(&b->lock, fd);
 		vec_push(&b->names, *n);
-		b->size += compaction_size(c, n->text);
+		b->size += store_file_size(c->dir, n->text);
 	}
 }
 

@@ -69,11 +69,6 @@ bool compaction_is_bad(const struct compaction *c, uint64_t id)
 	return false;
 }
 
-uint64_t compaction_size(const struct compaction *c, const char *name)
-{
-	return store_file_size(c->dir, name);
-}
-
 void compaction_bad_files(struct compaction *c, const struct store_view *v)
 {
 	for (size_t i = 0; i < v->file.n; i++) {

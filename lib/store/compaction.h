@@ -33,7 +33,6 @@ bool compaction_remove(struct compaction *c, const char *name);
 bool compaction_sync(struct compaction *c);
 
 bool compaction_is_bad(const struct compaction *c, uint64_t id);
-uint64_t compaction_size(const struct compaction *c, const char *name);
 
 /* Record the errors of the view's files, which are bad from now on. */
 void compaction_bad_files(struct compaction *c, const struct store_view *v);
@@ -62,7 +61,10 @@ bool remove_replaced(struct compaction *c, int64_t day);
 /* The same for all days. */
 bool remove_all_replaced(struct compaction *c);
 
-/* What blocks replace of these files: spans by number of file. False after an error. */
+/*
+ * Add to the view's files what blocks of these days replace of them, so that it is not read.
+ * False if that is nothing.
+ */
 bool find_replaced(struct compaction *c, const struct days *days, struct store_view *v);
 
 #endif

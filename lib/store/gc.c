@@ -18,13 +18,13 @@ static void remove_blocks(struct compaction *c, int64_t before, uint64_t most)
 	if (c->names.n)
 		qsort(c->names.v, c->names.n, sizeof(*c->names.v), by_end);
 	for (size_t i = 0; i < c->names.n; i++)
-		size += compaction_size(c, c->names.v[i].text);
+		size += store_file_size(c->dir, c->names.v[i].text);
 	for (size_t i = 0; i < c->names.n && !c->stopped; i++) {
 		const struct store_name *n = &c->names.v[i];
 
 		if (n->is_log || (n->to > before && (!most || size <= most)))
 			continue;
-		size -= compaction_size(c, n->text);
+		size -= store_file_size(c->dir, n->text);
 		compaction_remove(c, n->text);
 	}
 	if (!c->stopped)

@@ -62,11 +62,23 @@ static bool is_replaced(const struct replacing *r, uint64_t id)
 	return false;
 }
 
+static size_t count_blocks(const struct compaction *c, int64_t day)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->names.n; i++)
+		n += store_name_is_of_day(&c->names.v[i], day);
+	return n;
+}
+
+/* A block that is the only one of its day has no other in its place. */
 bool remove_replaced(struct compaction *c, int64_t day)
 {
 	struct replacing r = { 0 };
 	uint64_t before = c->result->nremoved;
 
+	if (count_blocks(c, day) < 2)
+		return true;
 	look_at_day(c, day, &r);
 	for (size_t i = 0; i < c->names.n && !c->stopped; i++)
 		if (is_replaced(&r, c->names.v[i].id))
@@ -77,7 +89,6 @@ bool remove_replaced(struct compaction *c, int64_t day)
 	return compaction_sync(c) && compaction_list(c);
 }
 
-/* A block that is the only one of its day has no other in its place. */
 bool remove_all_replaced(struct compaction *c)
 {
 	struct days day = { 0 };

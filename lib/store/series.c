@@ -118,23 +118,21 @@ static size_t count_key(const struct dictionary *d, label_set_id set, str_id key
 	return n;
 }
 
-/* The label sets of a profile's samples: of the first n of the dictionary those seen. */
+/* The label sets of a profile's samples, each once, in order; and what is left of each. */
 struct seen_sets {
-	const uint8_t *seen;
-	uint32_t n;
+	VEC(label_set_id) set;
+	VEC(label_set_id) rest;
 };
 
 /* Has each of these sets this label, and no other of its key? */
-static bool is_common(const struct dictionary *d, const struct label *l, struct seen_sets sets)
+static bool is_common(const struct dictionary *d, const struct label *l,
+		      const struct seen_sets *sets)
 {
-	for (uint32_t i = 0; i < sets.n; i++) {
-		const struct label *other;
+	for (size_t i = 0; i < sets->set.n; i++) {
+		label_set_id set = sets->set.v[i];
+		const struct label *other = dict_find_label(d, set, l->key);
 
-		if (!sets.seen[i])
-			continue;
-		other = dict_find_label(d, (label_set_id){ i }, l->key);
-		if (!other || memcmp(other, l, sizeof(*l)) != 0 ||
-		    count_key(d, (label_set_id){ i }, l->key) != 1)
+		if (!other || memcmp(other, l, sizeof(*l)) != 0 || count_key(d, set, l->key) != 1)
 			return false;
 	}
 	return true;
@@ -149,7 +147,8 @@ static label_set_id without_keys(struct dictionary *d, label_set_id set, label_s
 }
 
 /* The labels that all samples have, beside the fixed ones. */
-static label_set_id common_labels(struct profile *p, label_set_id fixed, struct seen_sets sets)
+static label_set_id common_labels(struct profile *p, label_set_id fixed,
+				  const struct seen_sets *sets)
 {
 	struct dictionary *d = p->dict;
 	label_set_id common = fixed, set = { 0 };
@@ -165,22 +164,49 @@ static label_set_id common_labels(struct profile *p, label_set_id fixed, struct 
 	return common;
 }
 
+static int by_row(const void *a, const void *b)
+{
+	const label_set_id *x = a, *y = b;
+
+	return (x->i > y->i) - (x->i < y->i);
+}
+
+/* The dictionary may have a hundred thousand sets, of which a profile has one. */
+static void find_sets(const struct profile *p, struct seen_sets *sets)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 1; i < p->sample.n; i++) {
+		label_set_id set = profile_sample(p, (sample_id){ i })->labels;
+
+		if (!sets->set.n || vec_last(&sets->set).i != set.i)
+			vec_push(&sets->set, set);
+	}
+	if (sets->set.n)
+		qsort(sets->set.v, sets->set.n, sizeof(*sets->set.v), by_row);
+	for (size_t i = 0; i < sets->set.n; i++)
+		if (!n || sets->set.v[n - 1].i != sets->set.v[i].i)
+			sets->set.v[n++] = sets->set.v[i];
+	sets->set.n = n;
+}
+
 label_set_id series_split(struct profile *p, label_set_id fixed, label_set_id *labels)
 {
-	uint32_t nset = p->dict->label_set.n;
-	uint8_t *seen = mem_zeroed(nset, 1);
-	label_set_id *rest = mem_zeroed(nset, sizeof(*rest)), common;
+	struct seen_sets sets = { 0 };
+	label_set_id common;
 
-	for (uint32_t i = 1; i < p->sample.n; i++)
-		seen[profile_sample(p, (sample_id){ i })->labels.i] = 1;
-	common = common_labels(p, fixed, (struct seen_sets){ seen, nset });
-	for (uint32_t i = 1; i < nset; i++)
-		if (seen[i])
-			rest[i] = without_keys(p->dict, (label_set_id){ i }, common);
-	for (uint32_t i = 1; i < p->sample.n; i++)
-		labels[i] = rest[profile_sample(p, (sample_id){ i })->labels.i];
-	mem_free(rest, nset * sizeof(*rest));
-	mem_free(seen, nset);
+	find_sets(p, &sets);
+	common = common_labels(p, fixed, &sets);
+	for (size_t i = 0; i < sets.set.n; i++)
+		vec_push(&sets.rest, without_keys(p->dict, sets.set.v[i], common));
+	for (uint32_t i = 1; i < p->sample.n; i++) {
+		label_set_id set = profile_sample(p, (sample_id){ i })->labels;
+		label_set_id *at = bsearch(&set, sets.set.v, sets.set.n, sizeof(set), by_row);
+
+		labels[i] = sets.rest.v[at - sets.set.v];
+	}
+	vec_release(&sets.set);
+	vec_release(&sets.rest);
 	return common;
 }
 

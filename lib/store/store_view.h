@@ -70,6 +70,9 @@ void view_close(struct store_view *v);
 void view_open_files(struct store_view *v, const char *dir, struct dictionary *dict,
 		     const struct store_names *names);
 
+/* Record an error of a file. */
+void view_error(struct store_view *v, const char *message);
+
 struct piece {
 	struct store_view *view;
 	struct view_file *file;

@@ -5,8 +5,11 @@ bench: all $(patsubst %,$(O)/tests/bench/%,measure generate overhead pairs) ## s
 $(O)/tests/bench/%: $(O)/tests/bench/%.o $(O)/libprof.a
 	$(call link)
 
-bench-store: all $(patsubst %,$(O)/tests/bench/%,measure day grow) ## size and speed of a store; HOURS=1 for less than a day
+bench-store: all $(patsubst %,$(O)/tests/bench/%,measure day) ## size and speed of a store; HOURS=1 for less than a day
 	tests/bench/store.sh $(O)
+
+bench-store-growth: all $(patsubst %,$(O)/tests/bench/%,measure grow) ## does a question cost more as the store grows?
+	tests/bench/store-growth.sh $(O)
 
 bench-listen: all $(patsubst %,$(O)/tests/bench/%,load day) ## what prof-listen takes from 1,000 connections
 	tests/bench/listen.sh $(O)
@@ -21,4 +24,4 @@ bench-peers: ## get the other tools, with cargo and go
 	cargo install --quiet --root build/peers inferno
 	GOBIN=$(abspath build/peers/bin) go install github.com/google/pprof@latest
 
-.PHONY: bench bench-store bench-listen bench-server bench-push bench-peers
+.PHONY: bench bench-store bench-store-growth bench-listen bench-server bench-push bench-peers

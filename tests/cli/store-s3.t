@@ -16,7 +16,9 @@ for i in 1 2 3 4 5 6 7 8 9 10 20 40 80 160; do
 	sleep "$(awk "BEGIN { print $i / 20 }")"
 done
 unset AWS_PROFILE AWS_SESSION_TOKEN AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL_S3 http_proxy
-export HOME="$tmp" AWS_ENDPOINT_URL="http://127.0.0.1:$(cat peer/port)"
+HOME=$tmp
+AWS_ENDPOINT_URL=http://127.0.0.1:$(cat peer/port)
+export HOME AWS_ENDPOINT_URL
 export AWS_ACCESS_KEY_ID=an+id AWS_SECRET_ACCESS_KEY=a/secret
 url='s3://bucket/team a/busy'
 

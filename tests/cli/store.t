@@ -183,9 +183,10 @@ is "$(prof-query R --raw 2>/dev/null | grep -o lost=.)" lost=6 'facts that count
 # What the sections of blocks hold: all zstd frames
 unpacked() {
 	for block; do
-		for frame in $(grep -abo "$(printf '\050\265\057\375')" "$block" | cut -d : -f 1); do
-			tail -c +$((frame + 1)) "$block" | zstd -dc 2>/dev/null
-		done
+		grep -abo "$(printf '\050\265\057\375')" "$block" | cut -d : -f 1 |
+			while read -r frame; do
+				tail -c +$((frame + 1)) "$block" | zstd -dc 2>/dev/null
+			done
 	done
 }
 rm -rf L
