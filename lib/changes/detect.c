@@ -224,7 +224,7 @@ static void look_at_length(struct detector *d, size_t s, size_t length, double f
 	o->sigma[s] = fmax(o->sigma[s], floor);
 	o->df[s] = fmax(3, SIGMA_DF * (double)(n * stride) / (double)length);
 	o->ntest[s] = (double)all * fmin(1, (double)DEPENDENT * (double)stride / (double)length);
-	o->ntests += o->ntest[s];
+	o->nlength++;
 }
 
 void detector_look(struct detector *d, double floor)
@@ -239,14 +239,23 @@ void detector_look(struct detector *d, double floor)
 		look_at_length(d, s, length, floor);
 }
 
+/*
+ * The factor of Bonferroni: each length has the same part of the error. So long ones, of which
+ * there are few independent points, do not pay for the many of short ones.
+ */
+static double tests_of(const struct series_noise *o, size_t s)
+{
+	return o->ntest[s] * o->nlength;
+}
+
 double noise_least_p(const struct series_noise *o)
 {
 	double p = 1;
 
 	for (size_t s = 0; s < NSCALE; s++)
 		if (o->sigma[s] > 0)
-			p = fmin(p,
-				 2 * student_tail(o->best[s] / o->sigma[s], o->df[s]) * o->ntests);
+			p = fmin(p, 2 * student_tail(o->best[s] / o->sigma[s], o->df[s]) *
+					    tests_of(o, s));
 	return p;
 }
 
@@ -321,9 +330,9 @@ static void gather_length(const struct detector *d, size_t s, double most, struc
 	size_t length = o->length[s], stride = stride_of(length);
 	double limit;
 
-	if (!(o->sigma[s] > 0) || most / o->ntests < 1e-300)
+	if (!(o->sigma[s] > 0) || most / tests_of(o, s) < 1e-300)
 		return;
-	limit = student_quantile(fmin(0.25, most / o->ntests / 2), o->df[s]);
+	limit = student_quantile(fmin(0.25, most / tests_of(o, s) / 2), o->df[s]);
 	if (o->best[s] < limit * o->sigma[s])
 		return;
 	for (size_t at = 2 * length; at + length <= d->n; at += stride) {
@@ -331,7 +340,7 @@ static void gather_length(const struct detector *d, size_t s, double most, struc
 
 		if (z >= limit)
 			vec_push(c, { at, length, z / limit,
-				      fmin(1, 2 * student_tail(z, o->df[s]) * o->ntests) });
+				      fmin(1, 2 * student_tail(z, o->df[s]) * tests_of(o, s)) });
 	}
 }
 

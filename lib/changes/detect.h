@@ -5,12 +5,13 @@
  * For windows of several lengths R, the mean of the R windows after each point is held
  * against that of the 4R (24 at least) before it. How much the two differ when nothing happens is not
  * assumed but taken from the series itself: the median of the difference's magnitude over
- * all points, which a few steps do not move. So noise beyond that of counting, slow drifts,
+ * all points, and then their squares without the largest ones and without the points that see the
+ * largest step. So noise beyond that of counting, slow drifts,
  * daily seasons that could not be removed and dependence of one window on the one before
  * make the search less sensitive, and not wrong.
  *
- * A p-value is multiplied by the number of points and lengths that were looked at
- * (Bonferroni): the choice of the split is paid for.
+ * A p-value is multiplied by the number of points of its length that were looked at, and by the
+ * number of lengths (Bonferroni): the choice of the split is paid for.
  *
  * A single window, or two, that stand out are set to the median of the five around them
  * before: an outlier is no change.
@@ -28,7 +29,7 @@ struct series_noise {
 	double df[NSCALE];     /* degrees of freedom of sigma */
 	double ntest[NSCALE];  /* points that were looked at */
 	double best[NSCALE];   /* the largest difference there is, in the same unit */
-	double ntests;         /* all */
+	double nlength;        /* lengths that were looked at */
 };
 
 /*

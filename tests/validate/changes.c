@@ -295,7 +295,7 @@ static void figure_steps(const struct program *p, int times)
 }
 
 /*
- * The series of steps, for the real Otava (otava.py): a line each, with the row's name, where
+ * The series of steps, for the real Otava (real_otava.py): a line each, with the row's name, where
  * the step is, what otava.c finds, and the shares.
  */
 static void figure_series(const struct program *p, int times)

@@ -49,7 +49,7 @@ END
 "$changes" moves "$recording" "$times"
 if "$python" -c 'import otava' 2>/dev/null; then
 	printf '\n## The real Otava\n\n'
-	"$changes" series "$recording" "$((times / 2))" | "$python" "$top/tests/validate/otava.py"
+	"$changes" series "$recording" "$((times / 2))" | "$python" "$top/tests/validate/real_otava.py"
 else
 	echo 'changes.sh: there is no apache-otava for $PYTHON, whose figures are left out' >&2
 fi
