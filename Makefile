@@ -245,12 +245,12 @@ deps-dev: ## install what any target needs
 # profile, and drawn itself. Where nothing can be recorded, that profile is drawn.
 DEMO	:= $(O)/demo
 demo: all ## draw a flame graph of a real program: build/demo/flame.svg
-	$(Q)mkdir -p $(DEMO)
+	$(Q)mkdir -p $(DEMO) && cp tests/data/demo.sh $(DEMO)
 	$(Q)for i in 1 2 3 4 5 6 7 8 9 10; do gzip -dc tests/data/clang.perf.gz || exit 1; done > \
 		$(DEMO)/clang.perf
 	$(Q)PATH=$(abspath $(O)):$$PATH && export PATH && cd $(DEMO) && \
 	rm -rf store && \
-	if prof-record -F 999 --every 1s -o profile.pb.gz -- sh $(CURDIR)/tests/data/demo.sh; \
+	if prof-record -F 999 --every 1s -o profile.pb.gz -- sh demo.sh; \
 	then echo; title='prof at work'; \
 		prof-store add store -l service_name=demo profile.pb.gz && \
 		prof-query store '{service_name="demo"}' --series --step 1s --by comm || exit 1; echo; \

@@ -11,6 +11,7 @@
 #include "time_table.h"
 #include "visits.h"
 
+enum { MANY_TIMES = 10 }; /* from there on a percentage says nothing */
 #define MINUTE_NS INT64_C(60000000000)
 
 static void history_of_store(void *context, struct store_view *v)
@@ -64,7 +65,7 @@ static void put_share(struct buf *b, double share)
 	number_percent(b, 100 * share, false);
 }
 
-/* "+24% (+21% to +27%)"; a function that had nothing before is new. */
+/* "+24% (+21% to +27%)", "12 times (10 to 15)"; a function that had nothing before is new. */
 static void put_interval(struct buf *b, const struct change *c)
 {
 	if (!(c->before > 0)) {
@@ -73,6 +74,11 @@ static void put_interval(struct buf *b, const struct change *c)
 	}
 	if (!(c->after > 0)) {
 		buf_add(b, S("gone"));
+		return;
+	}
+	if (c->after >= MANY_TIMES * c->before) {
+		number_short(b, c->after / c->before, 0);
+		buf_printf(b, " times (%.0f to %.0f)", c->low, c->high);
 		return;
 	}
 	number_percent(b, 100 * (c->after / c->before - 1), true);

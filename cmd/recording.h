@@ -40,10 +40,10 @@ struct recording {
 	bool ended;         /* once it has ended */
 	bool failed;        /* we could not begin, or not write */
 	struct interp_counts interpreted;
-	char interpreter_why[160];    /* why functions of Python have no names; empty: they have; */
-	unsigned python_refused; /* or the version of an interpreter that is not known */
-	bool user_only;          /* kernel code could not be sampled */
-	bool others_run;         /* what the command has started runs on after its end */
+	char interpreter_why[160]; /* why interpreted functions have no names; empty: they have; */
+	unsigned python_refused;   /* or the version of an interpreter that is not known */
+	bool user_only;            /* kernel code could not be sampled */
+	bool others_run;           /* what the command has started runs on after its end */
 };
 
 /* Record and write. Complains. The output is opened before anything is started. */

@@ -14,7 +14,7 @@ static struct {
 	struct over_time values;
 	struct alert_request alerts;
 	struct span_request spans;
-	bool changes, cardinality, heat_map, exemplars, by_span, inclusive;
+	bool changes, cardinality, heat_map, exemplars, by_span;
 } o = { .values.measure = -1 };
 
 static bool parse_length(void *to, const char *arg)
@@ -31,7 +31,6 @@ const struct opt time_report_options[] = {
 	  "exit with 1 if it is true (see the manual)" },
 	{ 0, "rules", OPT_FILE, &o.alerts.file, "FILE", "--alert for each line of a file" },
 	{ 0, "changes", OPT_FLAG, &o.changes, NULL, "when functions' shares changed" },
-	{ 0, "inclusive", OPT_FLAG, &o.inclusive, NULL, "--changes: shares with callees" },
 	{ 0, "cardinality", OPT_FLAG, &o.cardinality, NULL, "labels, their values and series" },
 	{ 0, "span", OPT_STR, &o.spans.span, "ID", "samples of that span, by their label" },
 	{ 0, "trace", OPT_STR, &o.spans.trace, "ID", "samples of that trace, by their label" },
@@ -109,7 +108,7 @@ static int run_changes(const struct time_report_request *r)
 		usage("--function, --self and --measure are for --series");
 	return status(change_points_print(
 		&(struct change_request){ .step = o.values.step,
-					  .inclusive = o.inclusive,
+					  .inclusive = r->incl,
 					  .by = r->by,
 					  .format = r->to < 0 ? REPORT_TEXT :
 								(enum report_format)r->to },
@@ -171,8 +170,6 @@ static const struct time_report *wanted_report(void)
 			usage("--%s or --%s, not both", found->name, time_reports[i].name);
 		found = &time_reports[i];
 	}
-	if (o.inclusive && !o.changes)
-		usage("--inclusive is for --changes");
 	return found;
 }
 
@@ -190,5 +187,7 @@ int time_report_run(const struct time_report_request *r)
 	if (report && r->to > REPORT_JSON && (r->to >= NTO || !(report->formats >> r->to & 1)))
 		usage("--%s is not printed as %s", report->name,
 		      r->to < NTO ? report_format_name((size_t)r->to) : "a profile");
+	if (r->incl && report && report->run != run_changes)
+		usage("--incl is not for --%s", report->name);
 	return report ? report->run(r) : 2;
 }

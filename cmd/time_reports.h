@@ -29,6 +29,7 @@ struct time_report_request {
 	struct selector *selector; /* NULL: all */
 	const char *by;            /* labels */
 	bool self;                 /* --function: of the leaf alone */
+	bool incl;                 /* --incl: of functions with what they call */
 	int to;                    /* a number that report_format_name() knows; -1: text */
 };
 

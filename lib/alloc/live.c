@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "alloc/preload.h"
+#include "alloc/probe.h"
 #include "alloc/raw_call.h"
 
 enum { EMPTY = 0, CLAIMED = 1, FULL = 255, BUCKETS = SHARED_SLOTS / SHARED_WAYS };
@@ -106,8 +107,10 @@ uint64_t live_take_out(const void *p)
 	if (!p || !control_ready())
 		return 0;
 	id = take_out(p);
-	if (id)
+	if (id) {
 		count_page(p, -1);
+		probe_free(p);
+	}
 	return id;
 }
 

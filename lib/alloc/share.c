@@ -198,7 +198,7 @@ bool control_ready(void)
 	return ok;
 }
 
-/* fork() itself has been told to start anew; a program may call clone(2) for the same. */
+/* Called by fork() in the child. A program that calls clone(2) itself does not call it. */
 static void in_child(void)
 {
 	sample_anew();

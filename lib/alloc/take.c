@@ -6,6 +6,7 @@
 
 #include "alloc/countdown.h"
 #include "alloc/preload.h"
+#include "alloc/probe.h"
 #include "alloc/raw_call.h"
 
 enum { PAGE = 4096 };
@@ -44,6 +45,11 @@ void sample_anew(void)
 	self.rate = countdown_left = 0;
 }
 
+static bool is_recorded(void)
+{
+	return __atomic_load_n(&shared->active, __ATOMIC_RELAXED);
+}
+
 /*
  * Without a memory of what was before, the countdown of a process that is not recorded is as
  * good as any: when a recording begins, it goes on from there.
@@ -65,7 +71,7 @@ bool sample_due(size_t size, uint64_t *rate, const void *caller)
 		return false;
 	}
 	draw(__atomic_load_n(&shared->period, __ATOMIC_RELAXED));
-	return __atomic_load_n(&shared->active, __ATOMIC_RELAXED) && !next_is_inside(caller);
+	return (is_recorded() || probe_alloc_is_wanted()) && !next_is_inside(caller);
 }
 
 /* Rings */
@@ -224,7 +230,7 @@ enum { REG_SP = 2, REG_PC = 3 };
 enum { REG_SP = 12, REG_PC = 13 };
 #endif
 
-void sample_take(const void *p, size_t size, uint64_t rate)
+static void sample_record(const void *p, size_t size, uint64_t rate)
 {
 	uint32_t tid = thread_id();
 	size_t stack = __atomic_load_n(&shared->stack, __ATOMIC_RELAXED);
@@ -268,4 +274,15 @@ void sample_take(const void *p, size_t size, uint64_t rate)
 	}
 	__atomic_store_n(&shared->ring[ring].head, head + r->size, __ATOMIC_RELEASE);
 	release_ring(ring);
+}
+
+void sample_take(const void *p, size_t size, uint64_t rate)
+{
+	if (is_recorded())
+		sample_record(p, size, rate);
+	else
+		live_enter(p, __atomic_add_fetch(&shared->last_id, 1, __ATOMIC_RELAXED));
+	if (probe_alloc_is_wanted())
+		probe_alloc(p, size,
+			    (uint64_t)((double)size / countdown_probability(size, rate) + 0.5));
 }

@@ -369,7 +369,7 @@ static size_t best_split(const struct detector *d, size_t from, size_t to, size_
 	return best;
 }
 
-/* Is one of those found inside [from, to), or as near to a new one as it can be told? */
+/* Is one of those found inside [from, to), or less than SHORTEST values from `at`? */
 static bool is_taken(const struct found_changes *found, size_t from, size_t to, size_t at)
 {
 	for (size_t i = 0; i < found->n; i++) {

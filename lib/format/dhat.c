@@ -201,10 +201,12 @@ static bool add_places(struct reader *r, const struct value *values, size_t nval
 			ok = frame_at(r, packed_next(&c), &loc);
 			vec_push(&frames, loc);
 		}
+		if (!ok)
+			break;
 		vec_reverse(&frames);
 		sample = profile_add_sample(r->p, dict_add_stack(r->p->dict, frames.v, frames.n),
 					    (label_set_id){ 0 });
-		for (size_t i = 0; ok && i < nvalue; i++)
+		for (size_t i = 0; i < nvalue; i++)
 			profile_add_value(r->p, col[i], sample, value[i]);
 	}
 	vec_release(&frames);

@@ -31,9 +31,8 @@ static void look_through(const struct elf *e, const struct elf_section *table,
 			 struct image_symbol *s, size_t n)
 {
 	Elf_Data *symbols = elf_records(e, table);
-	struct str names = table->link < e->nsection ?
-				   elf_contents(e, &e->section[table->link]) :
-				   (struct str){ 0 };
+	struct str names = table->link < e->nsection ? elf_contents(e, &e->section[table->link]) :
+						       (struct str){ 0 };
 	size_t missing = count_missing(s, n);
 	GElf_Sym sym;
 

@@ -105,9 +105,9 @@ struct ruby_place {
 /* A process, by its number: a row of the map that prof-record fills. */
 struct interp_target {
 	__u64 program; /* which program of the process it is about: task_struct.self_exec_id */
-	__u64 asked;              /* ns: when it was last asked for, */
-	__u64 wait;               /* and how long nobody need ask again; only of one that is none */
-	__u32 kind;               /* enum interp_kind */
+	__u64 asked;   /* ns: when it was last asked for, */
+	__u64 wait;    /* and how long nobody need ask again; only of one that is none */
+	__u32 kind;    /* enum interp_kind */
 	__u32 reserved;
 	union {
 		struct python_place python;

@@ -19,52 +19,19 @@
 	.code_name = 120, .code_qualname = 128, .code_lines = 136
 
 static const struct python_layout layouts[] = {
-	{ UNTIL_310,
-	  .version = 0x0308,
-	  .current = 1368,
-	  .frame_size = 112,
-	  .frame_instruction = 104,
+	{ UNTIL_310, .version = 0x0308, .current = 1368, .frame_size = 112,
+	  .frame_instruction = 104, .unit = 1 },
+	{ UNTIL_310, .version = 0x0309, .current = 568, .frame_size = 112, .frame_instruction = 104,
 	  .unit = 1 },
-	{ UNTIL_310,
-	  .version = 0x0309,
-	  .current = 568,
-	  .frame_size = 112,
-	  .frame_instruction = 104,
-	  .unit = 1 },
-	{ UNTIL_310,
-	  .version = 0x030a,
-	  .current = 568,
-	  .frame_size = 104,
-	  .frame_instruction = 96,
+	{ UNTIL_310, .version = 0x030a, .current = 568, .frame_size = 104, .frame_instruction = 96,
 	  .unit = 2 },
-	{ SINCE_311,
-	  .version = 0x030b,
-	  .current = 576,
-	  .interp_threads = 16,
-	  .thread_id = 152,
-	  .cframe_frame = 8,
-	  .frame_previous = 48,
-	  .frame_code = 32,
-	  .frame_entry = 68,
-	  .frame_owner = PYTHON_NONE,
-	  .code_line = 72,
-	  .code_version = PYTHON_NONE,
-	  .code_start = 184,
-	  STRINGS },
-	{ SINCE_311,
-	  .version = 0x030c,
-	  .interp_threads = 72,
-	  .thread_id = 136,
-	  .cframe_frame = 0,
-	  .frame_previous = 8,
-	  .frame_code = 0,
-	  .frame_entry = PYTHON_NONE,
-	  .frame_owner = 70,
-	  .shim_owner = 3,
-	  .code_line = 68,
-	  .code_version = 92,
-	  .code_start = 192,
-	  STRINGS_312 },
+	{ SINCE_311, .version = 0x030b, .current = 576, .interp_threads = 16, .thread_id = 152,
+	  .cframe_frame = 8, .frame_previous = 48, .frame_code = 32, .frame_entry = 68,
+	  .frame_owner = PYTHON_NONE, .code_line = 72, .code_version = PYTHON_NONE,
+	  .code_start = 184, STRINGS },
+	{ SINCE_311, .version = 0x030c, .interp_threads = 72, .thread_id = 136, .cframe_frame = 0,
+	  .frame_previous = 8, .frame_code = 0, .frame_entry = PYTHON_NONE, .frame_owner = 70,
+	  .shim_owner = 3, .code_line = 68, .code_version = 92, .code_start = 192, STRINGS_312 },
 };
 
 const struct python_layout *python_layout_of(unsigned version)
@@ -147,11 +114,16 @@ static uint32_t far_offset(struct offset_reader *r, unsigned word)
 	return (uint32_t)r->w[word];
 }
 
-/* One that lies in what is read of a structure at once. */
+/* Of a field of so many bytes in what is read of a structure at once. */
+static uint16_t field_offset(struct offset_reader *r, unsigned word, unsigned most, unsigned bytes)
+{
+	r->bad |= r->w[word] >= most || r->w[word] % bytes;
+	return (uint16_t)r->w[word];
+}
+
 static uint16_t near_offset(struct offset_reader *r, unsigned word, unsigned most)
 {
-	r->bad |= r->w[word] >= most;
-	return (uint16_t)r->w[word];
+	return field_offset(r, word, most, 8);
 }
 
 bool python_layout_read(struct python_layout *l, struct str bytes, const char **why)
@@ -188,10 +160,10 @@ bool python_layout_read(struct python_layout *l, struct str bytes, const char **
 		.frame_code = near_offset(&r, o->frame + FRAME_CODE, 112),
 		.frame_instruction = near_offset(&r, o->frame + FRAME_INSTRUCTION, 112),
 		.frame_entry = PYTHON_NONE,
-		.frame_owner = near_offset(&r, o->frame + FRAME_OWNER, 112),
+		.frame_owner = field_offset(&r, o->frame + FRAME_OWNER, 112, 1),
 		.shim_owner = SHIM_OWNER,
 		.instruction = PYTHON_POINTER,
-		.code_line = near_offset(&r, o->code + CODE_LINE, 152),
+		.code_line = field_offset(&r, o->code + CODE_LINE, 152, 4),
 		.code_file = near_offset(&r, o->code + CODE_FILE, 152),
 		.code_name = near_offset(&r, o->code + CODE_NAME, 152),
 		.code_qualname = near_offset(&r, o->code + CODE_QUALNAME, 152),

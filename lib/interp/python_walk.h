@@ -38,7 +38,7 @@ enum {
 struct walk {
 	struct python_place target;
 	__u8 block[WALK_BLOCK + PYTHON_FRAME_BYTES]; /* frames; then one alone */
-	__u64 block_at; /* where the block was read; 0: nowhere */
+	__u64 block_at;                              /* where the block was read; 0: nowhere */
 	__u8 code[160];
 	__u8 thread[192];
 	__u64 tail[WALK_TAIL / 8];
@@ -161,6 +161,8 @@ WALK_INLINE bool walk_block(struct walk *w, __u64 frame)
 /* The bytes of a frame; NULL: they cannot be read. */
 WALK_INLINE const __u8 *walk_frame_bytes(struct walk *w, __u64 frame)
 {
+	if (frame & 7)
+		return NULL;
 	if (w->target.layout.instruction == PYTHON_POINTER &&
 	    ((w->block_at && frame - w->block_at <= WALK_BLOCK - PYTHON_FRAME_BYTES) ||
 	     walk_block(w, frame))) {

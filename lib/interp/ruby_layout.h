@@ -11,13 +11,13 @@
 #include <linux/types.h>
 
 struct ruby_layout {
-	__u32 version;    /* 0x0301: 3.1 */
-	__u16 cfp_size;   /* of rb_control_frame_t */
-	__u16 body_lines; /* in rb_iseq_constant_body: insns_info.body, */
-	__u16 body_nline; /* .size */
-	__u16 body_table; /* and .succ_index_table */
-	__u16 entry_size; /* of struct iseq_insn_info_entry */
-	__u16 embed_at;   /* characters in a string itself */
+	__u32 version;        /* 0x0301: 3.1 */
+	__u16 cfp_size;       /* of rb_control_frame_t */
+	__u16 body_lines;     /* in rb_iseq_constant_body: insns_info.body, */
+	__u16 body_nline;     /* .size */
+	__u16 body_table;     /* and .succ_index_table */
+	__u16 entry_size;     /* of struct iseq_insn_info_entry */
+	__u16 embed_at;       /* characters in a string itself */
 	__u16 first_is_value; /* body.location.first_lineno is a VALUE, and not an int */
 };
 

@@ -4,8 +4,8 @@
 #include "io/cursor.h"
 
 enum {
-	A_WORD = 9,  /* instructions of which a word of the table's head has the sums, */
-	A_SUM = 7,   /* of so many bits each */
+	A_WORD = 9, /* instructions of which a word of the table's head has the sums, */
+	A_SUM = 7,  /* of so many bits each */
 	A_BLOCK = 512,
 	A_RANK = 9, /* bits of a sum within a block */
 };

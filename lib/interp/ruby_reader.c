@@ -74,7 +74,8 @@ bool ruby_read_names(const struct interp_memory *m, const struct ruby_place *tar
 	copy_string(&w, names, ruby_path(&w, *(const __u64 *)(w.body + RUBY_BODY_PATH)),
 		    &names->file);
 	names->lines = copy_bytes(m, names, lines, names->nlines, RUBY_MOST_LINES);
-	names->table = copy_bytes(m, names, WALK_FIELD(__u64, w.body, l->body_table, RUBY_BODY_BYTES),
+	names->table = copy_bytes(m, names,
+				  WALK_FIELD(__u64, w.body, l->body_table, RUBY_BODY_BYTES),
 				  ruby_table_size(w.body), RUBY_MOST_TABLE);
 	*size = offsetof(struct code_names, bytes) + names->copied;
 	/* It may have been changed while it was read. */

@@ -29,8 +29,8 @@ enum {
 	RUBY_STRING = 0x05,
 	RUBY_ARRAY = 0x07,
 	RUBY_IMEMO = 0x1a,
-	RUBY_IMEMO_SHIFT = 12, /* of the kind of an imemo, */
-	RUBY_IMEMO_ISEQ = 7,   /* which is in four bits */
+	RUBY_IMEMO_SHIFT = 12,    /* of the kind of an imemo, */
+	RUBY_IMEMO_ISEQ = 7,      /* which is in four bits */
 	RUBY_ELSEWHERE = 1 << 13, /* a string's characters are not in itself; */
 	RUBY_EMBEDDED = 1 << 13,  /* but an array's elements are */
 	RUBY_LENGTH_SHIFT = 14,   /* until 3.1, of an embedded string's length */
@@ -38,7 +38,7 @@ enum {
 	RUBY_IMMEDIATE = 54,
 	RUBY_TABLE_HEAD = 48,
 	RUBY_TABLE_BLOCK = 80,
-	RUBY_ALTERNATIVES = 16,   /* bytes of the object's head: what follows depends on its flags */
+	RUBY_ALTERNATIVES = 16, /* bytes of the object's head: what follows depends on its flags */
 };
 
 struct ruby_walk {

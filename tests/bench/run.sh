@@ -5,7 +5,7 @@
 set -eu
 build=$(cd "$1" && pwd)
 shift
-tasks=${*:-fold-repeated fold-unique flame flame-names html merge windows top start record finish}
+tasks=${*:-fold-repeated fold-unique flame flame-names html merge windows top formats start record finish}
 top=$(cd "$(dirname "$0")/../.." && pwd)
 in=$build/bench
 rounds=${ROUNDS:-5}
@@ -48,18 +48,37 @@ row() {
 			name[NR], $1, $2, $3 / 1024, $1 / ours, $3 / memory }'
 }
 
+# The same by CPU time, which counts for tools that start several processes or a machine.
+cpu_row() {
+	task=$1
+	shift
+	names=
+	for arg; do
+		names="$names ${arg%%: *}"
+		set -- "$@" "${arg#*: }"
+		shift
+	done
+	"$build/tests/bench/measure" "$rounds" "$@" | awk -v task="$task" -v names="$names" '
+		BEGIN { split(names, name, " ") }
+		NR == 1 { ours = $4; memory = $3 }
+		{ printf "| %s | %s | %.3f of CPU | %.3f | %.1f | %.1f | %.2f |\n", NR == 1 ? task : "",
+			name[NR], $4, $2, $3 / 1024, $4 / ours, $3 / memory }'
+}
+
 gzip -dc "$top/tests/data/clang.perf.gz" >clang.perf
 prof-fold clang.perf >clang.folded
-make_input a.perf 'for i in $(seq 53); do cat clang.perf; done'
-make_input b.perf "'$build/tests/bench/generate' perf 300M <clang.perf"
 make_input c.folded "'$build/tests/bench/generate' folded 300000 3 <clang.folded | prof-fold"
-make_input d.pb.gz "'$build/tests/bench/generate' folded 300000 4 <clang.folded |
-	prof-merge -t pprof -z gzip"
-make_input n.folded "'$build/tests/bench/generate' long-names 300000 20000"
-[ -d w ] || {
-	mkdir w.part
-	"$build/tests/bench/generate" windows 360 w.part/ <clang.folded
-	mv w.part w
+[ "$tasks" = formats ] || {
+	make_input a.perf 'for i in $(seq 53); do cat clang.perf; done'
+	make_input b.perf "'$build/tests/bench/generate' perf 300M <clang.perf"
+	make_input d.pb.gz "'$build/tests/bench/generate' folded 300000 4 <clang.folded |
+		prof-merge -t pprof -z gzip"
+	make_input n.folded "'$build/tests/bench/generate' long-names 300000 20000"
+	[ -d w ] || {
+		mkdir w.part
+		"$build/tests/bench/generate" windows 360 w.part/ <clang.folded
+		mv w.part w
+	}
 }
 sixteen=$(yes d.pb.gz | head -n 16 | tr '\n' ' ')
 
@@ -145,6 +164,30 @@ for task in $tasks; do
 			rounds=${ROUNDS:-5}
 		fi
 		;;
+	formats)
+		# Peers: jfrconv of async-profiler (--pprof IN OUT), perf and inferno, and
+		# speedscope-import FILE, a script around speedscope's importer for node.
+		make_input f.jfr 'for i in $(seq 300); do gzip -dc '"'$top'"'/tests/golden/jfr/jdk.in; done'
+		set -- 'prof-merge: prof-merge f.jfr'
+		have jfrconv && set -- "$@" 'jfrconv: jfrconv --pprof f.jfr f.pprof'
+		cpu_row "pprof of $(wc -c <f.jfr) bytes of JFR" "$@"
+		for format in cpuprofile speedscope; do
+			make_input f.$format "prof-fold -t perf-script c.folded |
+				sed 's/unit = count/unit = nanoseconds/' | prof-fold --root none -t $format"
+			set -- "prof-merge: prof-merge f.$format"
+			have speedscope-import && set -- "$@" "speedscope: speedscope-import f.$format"
+			cpu_row "read $(wc -c <f.$format) bytes of $format" "$@"
+		done
+		if have perf; then
+			compiler=$(command -v clang++ || command -v g++)
+			[ -s f.data ] || perf record -q -B -N -F 25000 -e cpu-clock:u --call-graph fp -o f.data -- \
+				"$compiler" -O2 -c -o /dev/null "$top/tests/targets/words.cpp"
+			set -- 'prof-fold: prof-fold f.data'
+			have inferno-collapse-perf &&
+				set -- "$@" 'perf-inferno: perf script -i f.data | inferno-collapse-perf'
+			cpu_row "fold $(wc -c <f.data) bytes of perf.data" "$@"
+		fi
+		;;
 	start)
 		printf 'a;b 1\n' >one.folded
 		set -- 'prof-query: prof-query --top one.folded' 'prof-fold: prof-fold one.folded'
@@ -155,8 +198,10 @@ done
 echo
 echo "$rounds rounds, in turn; $(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo |
 	head -n 1), Linux $(uname -r)"
-for f in a.perf b.perf c.folded n.folded d.pb.gz; do
+for f in a.perf b.perf c.folded n.folded d.pb.gz f.jfr f.data; do
+	[ -s $f ] || continue
 	echo "$f: $(wc -c <$f) bytes"
 done
+[ "$tasks" = formats ] && exit
 echo "d.pb.gz unpacked: $(gzip -dc d.pb.gz | wc -c) bytes"
 echo "w/*.pb.gz unpacked: $(cat w/*.pb.gz | gzip -dc | wc -c) bytes"

@@ -239,6 +239,53 @@ browse_page windows.html 'windows and source' --window-size=360,740 <<'END'
 	is(text('.chip'), '2023-11-14 22:13:30Z \u00d7', 'with its time');
 END
 
+# Two types and their ratio, as prof-query --ratio has it.
+for i in 1 2 3 4 5 6; do
+	printf 'app 1 %d.0: %d cycles: \n\t10 %s+0x0 (/bin/app)\n\t40 main+0x0 (/bin/app)\n\n' $i $((i * 100)) f$((i % 2))
+	printf 'app 1 %d.5: %d instructions: \n\t10 %s+0x0 (/bin/app)\n\t40 main+0x0 (/bin/app)\n\n' $i $((i * i * 50)) f$((i % 2))
+done >events.perf
+exits 2 'no such types' prof-flame -t html --ratio cycles/misses events.perf
+exits 2 'a ratio is for pages' prof-flame --ratio instructions/cycles events.perf
+prof-flame -t html --root none --ratio instructions/cycles events.perf >ratio.html
+{
+	echo "const ratios = $(prof-query --top --ratio instructions/cycles -t tsv events.perf | sed 1d |
+		awk -F '\t' '{ print $7, $NF }' | sort | js);"
+	cat <<'END'
+	const ratioOf = name => {
+		click(rowOf(name));
+		return said().match(/([\d.]+) instructions per cycles/)?.[1];
+	};
+	is(rowNames().map(name => `${ratioOf(name)} ${name}`).sort().join('\n'),
+		ratios.replace(/^[\d.]+/gm, v => +(+v).toPrecision(3)).split('\n').sort().join('\n'),
+		'the ratio of each function is that of prof-query');
+	const flame = get('.chart');
+	flame.focus();
+	key(flame, 'ArrowUp');
+	ok(itemText().includes(' instructions per cycles'), 'boxes have it, too', itemText());
+	key(flame, 'F');
+	openTab('Callers and callees');
+	ok(getAll('.sandwich [role=treeitem]').every(e => e.textContent.includes(' instructions per cycles')),
+		'and merged ones');
+END
+} >script.js
+browse_page ratio.html 'a ratio' <script.js
+
+# Code that only moved.
+printf 'main;serve;taker 10 50\nmain;serve;was 40 0\nmain;rest 100 100\n' | prof-merge -t pprof - -o moved.pb.gz
+stamp 'diff.about=no regression' 'diff.row=moved self +4 +3 +5 0.001 taker' 'diff.row=gone self - - - 0.003 was' \
+	'diff.moved=was;taker' <moved.pb.gz >told.pb.gz
+prof-flame -t html told.pb.gz >told.html
+browse_page told.html 'moved code' <<'END'
+	const change = name => rowOf(name).querySelectorAll('.number')[2];
+	for (const name of ['taker', 'was']) {
+		ok(change(name).textContent.includes('moved'), `the change of ${name} is named so`, change(name).textContent);
+		ok(!/more|less/.test(change(name).className), 'and has no colour');
+	}
+	click(rowOf('taker'));
+	ok(said().includes('its code came from was'), 'the line above tells where from', said());
+	ok(text('.legend').includes('only moved'), 'the legend has the mark');
+END
+
 # A report, and what must not run: names that are markup, a script that is not the page's.
 evil="</script><img src=x onerror=alert(1)>'\"\\&amp"
 for i in 1 2 3 4; do

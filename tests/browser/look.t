@@ -19,6 +19,7 @@ cat >ground.js <<'END'
 	dump(back ? 'light' : 'dark');
 	const below = style(document.documentElement).backgroundColor;
 	is(below, stop ? style(all('stop')[1]).stopColor : style(one('.backdrop')).fill, 'what is below has the same ground');
+	ok(one('.backdrop').getBoundingClientRect().height >= innerHeight, 'the ground fills the window');
 	for (const e of [one('h1'), one('.titles p'), one('.details'), tool('Reverse'), one('input')])
 		ok(light(style(e).color) !== back, `${e.localName} can be read`, style(e).color);
 	ok(light(style(box('all').querySelector('text')).fill) !== back, 'the root can be read');

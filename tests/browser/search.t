@@ -16,7 +16,9 @@ browse in.svg 'search' <<'END'
 	const found = () => one('output').value;
 	const matches = () => all('.match').map(b => label(b).split(',')[0]).join(' ');
 	is(one('output').hidden, true, 'nothing is said before a search');
+	const drawn = boxes();
 	search('p');
+	ok(boxes().every((b, i) => b === drawn[i]), 'it marks boxes, and draws none anew');
 	is(found(), '6 matched, 100.00%', 'what is typed is searched for at once');
 	search('parse');
 	// parse 50 with parse_number inside, Parse 25, parse 15 with its own parse_number

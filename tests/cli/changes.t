@@ -60,10 +60,10 @@ grep -Eq '^2026-11-28 12:40:00  9\.[0-9]% -> 18%  \+8[0-9]% \(\+[0-9]+% to \+[0-
 ok $? 'for people, in a line' "$(cat text)"
 exits 0 'too few windows' prof-query stream --changes --until @$((noon + 600))
 says '10 windows are too few' 'are said to be'
-prof-query -q S --changes --inclusive -t tsv | cut -f 1,3 >got
+prof-query -q S --changes --incl -t tsv | cut -f 1,3 >got
 is "$(cat got)" "time	function
 2026-11-28T12:40:00Z	parse" 'of inclusive shares, callers of what changed are not reported'
-exits 2 'inclusive shares are for changes' prof-query S --series --inclusive
+exits 2 'inclusive shares are for changes' prof-query S --series --incl
 
 # Two regions: what happens in one does not hide in the sum.
 awk -v n=$noon 'BEGIN {

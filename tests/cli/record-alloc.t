@@ -110,6 +110,52 @@ exits 2 'a process without it' prof-record --alloc -p $pid -d 100ms -o q.pb.gz
 says 'start it with LD_PRELOAD=libprof-alloc.so' 'is told'
 kill $pid
 
+# Probes for other tools, while nothing is recorded
+library=$BUILD/libprof-alloc.so
+# probe NAME: the offsets in the file of a probe and of its semaphore
+probe() {
+	readelf -lnW "$library" | awk -v name="$1" '
+		function number(hex, i, n) {
+			for (i = 3; i <= length(hex); i++)
+				n = 16 * n + index("0123456789abcdef", substr(hex, i, 1)) - 1
+			return n
+		}
+		function offset(at, i) {
+			for (i = 0; i < loads; i++)
+				if (at >= start[i] && at < start[i] + size[i])
+					return at - start[i] + from[i]
+		}
+		$1 == "LOAD" { from[loads] = number($2); start[loads] = number($3); size[loads++] = number($5) }
+		$1 == "Name:" { found = $2 == name }
+		found && $1 == "Location:" { gsub(/,/, ""); print offset(number($2)), offset(number($6)) }'
+}
+cat >many.c <<'END'
+#include <stdlib.h>
+int main(void)
+{
+	for (int i = 0; i < 4000000; i++) {
+		void *p = malloc(250);
+		__asm__ volatile("" : : "r"(p) : "memory");
+		free(p);
+	}
+	return 0;
+}
+END
+$CC -O1 -o many many.c
+if [ "$(uname -m)" = x86_64 ] && [ -r /sys/bus/event_source/devices/uprobe/type ] && ! sanitized; then
+	$CC -O1 -o probes "$top/tests/targets/probes.c"
+	# shellcheck disable=SC2046 # two numbers each
+	exits 0 'a tool that listens to probes' ./probes "$library" $(probe alloc) $(probe free) \
+		env LD_PRELOAD="$library" ./many
+	# 1 GB, of which 1907 samples are expected: within 5 sigma. env(1) allocates a little, too.
+	awk '{ exit !($3 > 0.88e9 && $3 < 1.12e9 && $2 / $1 > 240 && $2 / $1 < 400) }' out
+	ok $? 'is told of 1 GB' "$(cat out)"
+	awk '{ exit !($4 >= $1 - 20 && $4 <= $1 && $5 == 0) }' out
+	ok $? 'and of each that is freed' "$(cat out)"
+else
+	skip 'there are no uprobes, or other arguments' 'a tool that listens to probes'
+fi
+
 # Options
 exits 2 'all that runs' prof-record --alloc -a -d 1s -o c.pb.gz
 says 'needs a command, or processes' 'is too much'

@@ -3,8 +3,9 @@
 
 # Of the sources, those that no target reads with are left out of the sanitized build.
 FUZZED	:= $(filter-out $(patsubst %,$(O)/lib/%/%,cli query view compare changes source remote) \
-	   $(O)/cmd/%,$(LIB)) $(patsubst %,$(O)/lib/query/%.o,selector select regex) \
-	   $(filter $(O)/lib/source/server% $(O)/lib/remote/querier.o $(O)/lib/remote/outcome.o,$(LIB))
+	   $(O)/cmd/%,$(LIB)) $(patsubst %,$(O)/lib/query/%.o,selector selector_print select stack_selector regex) \
+	   $(filter $(O)/lib/source/server% $(O)/lib/source/time_series.o $(O)/lib/remote/querier.o \
+	   $(O)/lib/remote/outcome.o,$(LIB))
 $(O)/libfuzz.a: $(FUZZED) $(O)/members
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $(FUZZED)

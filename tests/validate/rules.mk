@@ -25,6 +25,11 @@ validate-python: all ## hold profiles of Python programs against what the progra
 	python3 tests/validate/python/measure.py $(O)/prof-record --hz $(or $(HZ),999) \
 		--seconds $(or $(SECONDS),4) $(PYTHONS)
 
+RUBIES	?= ruby
+validate-ruby: all ## the same of Ruby: RUBIES=... are interpreters
+	python3 tests/validate/ruby/measure.py $(O)/prof-record --hz $(or $(HZ),999) \
+		--seconds $(or $(SECONDS),2) $(RUBIES)
+
 validate-changes: all $(O)/tests/validate/changes ## how often "prof-query --changes" is right, as a table
 	$(Q)tests/validate/changes.sh $(O) $(TIMES)
 
@@ -34,5 +39,5 @@ validate-scrape: all ## scrape a real Go program
 validate-alloc: all ## are allocation profiles unbiased? RUNS=1000
 	tests/validate/alloc.sh $(O) $(RUNS)
 
-.PHONY: validate record-runs validate-unwind validate-python validate-changes validate-scrape \
+.PHONY: validate record-runs validate-unwind validate-python validate-ruby validate-changes validate-scrape \
 	validate-alloc

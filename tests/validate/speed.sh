@@ -48,7 +48,7 @@ fi
 "$build/tests/bench/measure" 3 "$@" >measured
 echo '| command | wall seconds | CPU seconds | MB |'
 echo '|---|--:|--:|--:|'
-while read -r _ least kb; do
+while read -r _ least kb _; do
 	echo "| \`$(echo "$1" | sed 's/|/\\|/')\` | $least | $(cpu "$1") | $((kb / 1024)) |"
 	shift
 done <measured

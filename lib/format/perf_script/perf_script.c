@@ -328,7 +328,7 @@ static bool read_perf_script(struct in *in, struct profile *p)
 	perf_samples_finish(&r.s);
 	if (r.lost.n)
 		in_note(in, 0, "perf says: %.*s", STR_ARG(buf_str(&r.lost)));
-	if (!in->failed && !r.s.targets.n)
+	if (!in->failed && !p->ncol)
 		in_fail(in, "holds no samples");
 	perf_samples_release(&r.s);
 	buf_release(&r.lost);

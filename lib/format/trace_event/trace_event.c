@@ -96,14 +96,15 @@ static void keep_span(struct trace_reader *r)
 	enum trace_phase phase = e->phase == 'B' ? TRACE_BEGIN :
 				 e->phase == 'E' ? TRACE_END :
 						   TRACE_WHOLE;
+	uint32_t thread;
 
 	row.func = dict_add_func(r->p->dict, (struct func){ .name = e->name, .file = e->file });
-	vec_push(&r->spans,
-		 { .ts = e->ts,
-		   .order = phase == TRACE_WHOLE ? e->dur > 0 ? e->dur : 0 : (int64_t)r->spans.n,
-		   .frame = dict_add_loc(r->p->dict, row).i,
-		   .thread = event_thread(r) & 0x3fffffff,
-		   .phase = phase });
+	thread = event_thread(r);
+	trace_keep_span(&r->threads.v[thread],
+			(struct trace_span){ .ts = e->ts,
+					     .order = e->dur > 0 ? e->dur : 0,
+					     .frame = dict_add_loc(r->p->dict, row).i,
+					     .phase = phase });
 }
 
 static void keep_sample(struct trace_reader *r)
@@ -259,11 +260,12 @@ static void reader_release(struct trace_reader *r)
 	buf_release(&r->event.id);
 	buf_release(&r->event.ids);
 	buf_release(&r->event.deltas);
+	for (size_t i = 0; i < r->threads.n; i++)
+		buf_release(&r->threads.v[i].spans);
 	vec_release(&r->threads);
 	vec_release(&r->process_names);
 	vec_release(&r->profiles);
 	vec_release(&r->stacks);
-	vec_release(&r->spans);
 	vec_release(&r->samples);
 	vec_release(&r->chunks);
 	buf_release(&r->ids);

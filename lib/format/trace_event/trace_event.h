@@ -19,15 +19,12 @@
 
 #include "format/v8/v8.h"
 
-/*
- * The begin or end of a span of time in a thread, or both. There may be millions: a B or E
- * has its order in the file where an X has its length.
- */
+/* The begin or end of a span of time in a thread, or both. */
 struct trace_span {
-	int64_t ts;                      /* ns */
-	int64_t order;                   /* of an X: ns */
-	uint32_t frame;                  /* the number of a location */
-	uint32_t thread : 30, phase : 2; /* thread: from 1; phase: enum trace_phase */
+	int64_t ts;     /* ns */
+	int64_t order;  /* of an X: how long it is, in ns; else its order in the file */
+	uint32_t frame; /* the number of a location */
+	uint32_t phase; /* enum trace_phase */
 };
 
 enum trace_phase { TRACE_BEGIN, TRACE_END, TRACE_WHOLE };
@@ -52,6 +49,11 @@ struct trace_thread {
 	int64_t pid, tid; /* -1 = not a number */
 	str_id name;
 	uint32_t group;
+	/* Its spans. There may be millions, so they are packed: see trace_keep_span(). */
+	struct buf spans;
+	uint64_t nspan;
+	struct trace_span last; /* the one added last */
+	bool unordered;         /* they are not in order of time */
 };
 
 /* A part of a CPU profile: its packed samples and times, from here in the lists of all. */
@@ -90,7 +92,6 @@ struct trace_reader {
 	VEC(str_id) process_names;          /* likewise */
 	VEC(struct trace_profile) profiles; /* likewise */
 	VEC(struct trace_stack) stacks;     /* likewise */
-	VEC(struct trace_span) spans;
 	VEC(struct trace_sample) samples;
 	VEC(struct trace_chunk) chunks;
 	struct buf ids, deltas; /* packed, of all chunks */
@@ -112,6 +113,9 @@ struct str trace_text(struct json_in *j);
 /* Read "args" and "stackFrames", the values at hand. */
 void trace_read_args(struct trace_reader *r);
 void trace_read_stack_frames(struct trace_reader *r);
+
+/* Keep a span of a thread; its order is filled in here if it is no X. */
+void trace_keep_span(struct trace_thread *t, struct trace_span span);
 
 /* The event at hand is a part of a CPU profile: keep it. */
 void trace_keep_profile(struct trace_reader *r);

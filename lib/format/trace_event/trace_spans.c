@@ -32,8 +32,6 @@ static int by_time(const void *a, const void *b)
 	const struct trace_span *x = a, *y = b;
 	bool whole = x->phase == TRACE_WHOLE;
 
-	if (x->thread != y->thread)
-		return x->thread < y->thread ? -1 : 1;
 	if (x->ts != y->ts)
 		return x->ts < y->ts ? -1 : 1;
 	if (whole != (y->phase == TRACE_WHOLE))
@@ -103,22 +101,107 @@ static void end_span(struct spans *s, const struct trace_span *span)
 	s->open.n = i - 1;
 }
 
-static void add_thread(struct spans *s, const struct trace_span *span, size_t n)
+static void add_span(struct spans *s, const struct trace_span *span)
 {
-	s->now = span[0].ts;
-	for (size_t i = 0; i < n; i++) {
-		end_spans(s, span[i].ts);
-		pass_time(s, span[i].ts);
-		if (span[i].phase == TRACE_END)
-			end_span(s, &span[i]);
-		else
-			begin_span(s, &span[i]);
+	end_spans(s, span->ts);
+	pass_time(s, span->ts);
+	if (span->phase == TRACE_END)
+		end_span(s, span);
+	else
+		begin_span(s, span);
+}
+
+/* Packed spans: the time since the one before, frame and phase, and the length of an X. */
+
+void trace_keep_span(struct trace_thread *t, struct trace_span span)
+{
+	bool first = !t->nspan;
+
+	if (span.phase != TRACE_WHOLE)
+		span.order = (int64_t)t->nspan;
+	packed_add(&t->spans, (int64_t)((uint64_t)span.ts - (uint64_t)t->last.ts));
+	packed_add(&t->spans, (int64_t)((uint64_t)span.frame << 2 | span.phase));
+	if (span.phase == TRACE_WHOLE)
+		packed_add(&t->spans, span.order);
+	t->unordered |= !first && by_time(&t->last, &span) > 0;
+	t->last = span;
+	t->nspan++;
+}
+
+/* The next span; *last is the one before, number n - 1 of the thread. */
+static void next_span(struct cursor *c, struct trace_span *last, uint64_t n)
+{
+	uint64_t what;
+
+	last->ts = (int64_t)((uint64_t)last->ts + (uint64_t)packed_next(c));
+	what = (uint64_t)packed_next(c);
+	last->frame = (uint32_t)(what >> 2);
+	last->phase = what & 3;
+	last->order = last->phase == TRACE_WHOLE ? packed_next(c) : (int64_t)n;
+}
+
+static void add_ordered(struct spans *s, struct cursor c)
+{
+	struct trace_span span = { 0 };
+
+	for (uint64_t n = 0; cursor_left(&c); n++) {
+		next_span(&c, &span, n);
+		if (!n)
+			s->now = span.ts;
+		add_span(s, &span);
 	}
+}
+
+/*
+ * Spans in another order are sorted in blocks, of which the first ones are compared: sorting
+ * all at once would take as much memory again.
+ */
+static void add_unordered(struct spans *s, struct trace_thread *t)
+{
+	enum { BLOCKS = 16 };
+	struct cursor c = cursor_over(buf_str(&t->spans));
+	VEC(struct trace_span) all = { 0 };
+	struct trace_span span = { 0 };
+	size_t next[BLOCKS], end[BLOCKS], size;
+
+	vec_reserve(&all, t->nspan);
+	while (cursor_left(&c)) {
+		next_span(&c, &span, all.n);
+		vec_push(&all, span);
+	}
+	buf_release(&t->spans);
+	size = all.n / BLOCKS + 1;
+	for (size_t i = 0; i < BLOCKS; i++) {
+		next[i] = min_size(i * size, all.n);
+		end[i] = min_size(next[i] + size, all.n);
+		qsort(all.v + next[i], end[i] - next[i], sizeof(span), by_time);
+	}
+	for (size_t n = 0; n < all.n; n++) {
+		size_t best = BLOCKS;
+
+		for (size_t i = 0; i < BLOCKS; i++)
+			if (next[i] < end[i] &&
+			    (best == BLOCKS || by_time(&all.v[next[i]], &all.v[next[best]]) < 0))
+				best = i;
+		if (!n)
+			s->now = all.v[next[best]].ts;
+		add_span(s, &all.v[next[best]++]);
+	}
+	vec_release(&all);
+}
+
+static void add_thread(struct spans *s, struct trace_thread *t)
+{
+	if (t->unordered)
+		add_unordered(s, t);
+	else
+		add_ordered(s, cursor_over(buf_str(&t->spans)));
 	end_spans(s, INT64_MAX - 1);
 	/* Only an X inside a B that never ends can be left below it. */
 	for (size_t i = 0; i < s->open.n; i++)
 		s->unclosed += s->open.v[i].end == INT64_MAX;
 	vec_clear(&s->open);
+	buf_release(&t->spans);
 }
 
 static void note_faults(struct trace_reader *r, const struct spans *s)
@@ -146,23 +229,22 @@ void trace_add_spans(struct trace_reader *r)
 {
 	struct tree_samples samples;
 	struct spans s = { .r = r, .to = &samples };
-	size_t n;
-	uint32_t col;
+	uint32_t col = 0;
+	bool any = false;
 
-	if (!r->spans.n)
-		return;
-	col = wall_column(r->p);
 	tree_samples_init(&samples, r->j, r->p);
-	qsort(r->spans.v, r->spans.n, sizeof(*r->spans.v), by_time);
-	for (size_t i = 0; i < r->spans.n; i += n) {
-		for (n = 1; i + n < r->spans.n && r->spans.v[i + n].thread == r->spans.v[i].thread;)
-			n++;
-		s.group = tree_group(&samples, trace_labels(r, r->spans.v[i].thread),
-				     TREE_NO_COLUMN, col);
-		add_thread(&s, r->spans.v + i, n);
+	for (uint32_t i = 1; i < r->threads.n; i++) {
+		if (!r->threads.v[i].nspan)
+			continue;
+		if (!any)
+			col = wall_column(r->p);
+		any = true;
+		s.group = tree_group(&samples, trace_labels(r, i), TREE_NO_COLUMN, col);
+		add_thread(&s, &r->threads.v[i]);
 	}
 	note_faults(r, &s);
-	tree_finish(&samples, (const struct tree_node *)r->nodes.rows, r->nodes.n, NULL, 0);
+	if (any)
+		tree_finish(&samples, (const struct tree_node *)r->nodes.rows, r->nodes.n, NULL, 0);
 	tree_samples_release(&samples);
 	vec_release(&s.open);
 }

@@ -23,7 +23,6 @@ enum {
 	RUBY_NAME,
 	PARTS,
 	FRAMES_A_CALL = 4,
-	CALLS_A_PART = 16,
 	LOOKS_A_PART = 32,
 	NAMES_A_PART = 2,
 	MOST_SEEN = 256, /* a power of two */
@@ -35,7 +34,14 @@ enum {
 #include "interp/python_walk.h"
 #include "interp/ruby_walk.h"
 
+/* The assembler of gcc-bpf writes relocations of calls that libbpf reads otherwise: no calls. */
+#ifdef __clang__
 #define CHECKED_ONCE __attribute__((noinline))
+enum { CALLS_A_PART = 16 };
+#else
+#define CHECKED_ONCE INLINE
+enum { CALLS_A_PART = 8 };
+#endif
 
 /* A code object that was met with lately. */
 struct seen {
@@ -411,8 +417,10 @@ SEC("perf_event") int python_search(void *ctx)
 /* After a part of a walk. */
 INLINE void go_on(void *ctx, struct scratch *s, __u32 walk, __u32 name)
 {
-	if (goes_on(s))
+	if (goes_on(s)) {
 		bpf_tail_call(ctx, &parts, walk);
+		s->stack.head.end = INTERP_DEEP; /* there were too many parts */
+	}
 	if (s->nfresh)
 		bpf_tail_call(ctx, &parts, name);
 	write_stack(ctx, s);

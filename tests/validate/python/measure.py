@@ -1,6 +1,6 @@
 """Holds profiles of Python programs against what the programs know of themselves.
 
-	measure.py PROF_RECORD PROF_MERGE [--seconds N] [--hz N] [--programs A,B] PYTHON...
+	measure.py PROF_RECORD [--seconds N] [--hz N] [--programs A,B] PYTHON...
 
 A row for each interpreter and program: the largest distance of a function's share from the truth, in
 standard errors of a sample of that size (below 3.5: what sampling allows); the part of samples with
