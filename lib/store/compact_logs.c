@@ -121,7 +121,8 @@ static bool set_aside(struct compaction *c, struct view_file *f)
 	buf_ch(&name, '\0');
 	store_path(from, c->dir, f->name.text);
 	store_path(to, c->dir, name.p);
-	compaction_error(c, f->log.in.error.p);
+	if (!compaction_is_bad(c, f->name.id)) /* else it has been said */
+		compaction_error(c, f->log.in.error.p);
 	buf_printf(&c->result->errors,
 		   "%s: %llu of %llu bytes are lost; the rest is in blocks now, and %s is kept\n",
 		   f->path, (unsigned long long)f->log.damaged, (unsigned long long)f->log.file.n,
