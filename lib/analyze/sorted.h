@@ -17,8 +17,8 @@ struct sorted_stack {
 	uint64_t first; /* its frames: n of sorted.frame from here, root first */
 	uint32_t n;
 	uint32_t shared; /* so many names are those of the stack before */
-	int64_t value; /* in a differential profile the new side's */
-	int64_t base;  /* and the base's */
+	int64_t value;   /* in a differential profile the new side's */
+	int64_t base;    /* and the base's */
 };
 
 struct sorted {

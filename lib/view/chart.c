@@ -86,16 +86,20 @@ static void begin_document(const struct plot *p, size_t rows)
 		   "height=\"%zu\">\n<style>\n%s</style>\n<title>",
 		   height, style);
 	xml_text(p->b, p->c->title);
-	buf_printf(p->b, "</title>\n<rect class=\"paper\" width=\"100%%\" height=\"%zu\"/>\n"
-			 "<text class=\"title\" x=\"12\" y=\"26\">", height);
+	buf_printf(p->b,
+		   "</title>\n<rect class=\"paper\" width=\"100%%\" height=\"%zu\"/>\n"
+		   "<text class=\"title\" x=\"12\" y=\"26\">",
+		   height);
 	xml_text(p->b, p->c->title);
 	buf_add(p->b, S("</text>\n"));
 }
 
 static void begin_plot(const struct plot *p)
 {
-	buf_printf(p->b, "<svg y=\"%d\" width=\"100%%\" height=\"%d\" viewBox=\"0 0 %d %d\" "
-			 "preserveAspectRatio=\"none\">\n", TOP, PLOT, WIDE, TALL);
+	buf_printf(p->b,
+		   "<svg y=\"%d\" width=\"100%%\" height=\"%d\" viewBox=\"0 0 %d %d\" "
+		   "preserveAspectRatio=\"none\">\n",
+		   TOP, PLOT, WIDE, TALL);
 }
 
 /* Lines behind the plot, or the values beside them before it. */
@@ -107,7 +111,8 @@ static void put_values(const struct plot *p, bool words)
 		double y = TOP + plot_y(p, (double)i * p->tick) * PLOT / TALL;
 
 		if (!words) {
-			buf_printf(p->b, "<line class=\"grid\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>\n",
+			buf_printf(p->b,
+				   "<line class=\"grid\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>\n",
 				   y, y);
 			continue;
 		}
@@ -128,8 +133,9 @@ static void put_times(const struct plot *p)
 
 		when_print_local(&text, i == TIMES - 1 ? p->until : at);
 		/* The day stands once. */
-		buf_printf(p->b, "<text class=\"quiet\" x=\"%s\"%s y=\"%d\" text-anchor=\"%s\">%.*s"
-				 "</text>\n",
+		buf_printf(p->b,
+			   "<text class=\"quiet\" x=\"%s\"%s y=\"%d\" text-anchor=\"%s\">%.*s"
+			   "</text>\n",
 			   places[i], i == TIMES - 1 ? " dx=\"-12\"" : "", TOP + PLOT + 18,
 			   anchors[i], STR_ARG(i ? str_skip(buf_str(&text), 11) : buf_str(&text)));
 		buf_release(&text);
@@ -184,8 +190,12 @@ static void put_legend(const struct plot *p, const struct chart_line *l, size_t 
 
 void chart_lines(struct buf *b, const struct chart *c, const struct chart_line *line, size_t n)
 {
-	struct plot p = { .c = c, .b = b, .from = INT64_MAX, .until = INT64_MIN,
-			  .least = INFINITY, .most = -INFINITY };
+	struct plot p = { .c = c,
+			  .b = b,
+			  .from = INT64_MAX,
+			  .until = INT64_MIN,
+			  .least = INFINITY,
+			  .most = -INFINITY };
 	size_t named = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -227,8 +237,12 @@ static struct rgb heat_color(double share)
 
 void chart_cells(struct buf *b, const struct chart *c, const struct chart_cell *cell, size_t n)
 {
-	struct plot p = { .c = c, .b = b, .from = n ? INT64_MAX : 0, .until = n ? INT64_MIN : 0,
-			  .least = n ? INFINITY : 0, .most = n ? -INFINITY : 0 };
+	struct plot p = { .c = c,
+			  .b = b,
+			  .from = n ? INT64_MAX : 0,
+			  .until = n ? INT64_MIN : 0,
+			  .least = n ? INFINITY : 0,
+			  .most = n ? -INFINITY : 0 };
 
 	for (size_t i = 0; i < n; i++) {
 		int64_t end = cell[i].time + c->step;
@@ -247,8 +261,8 @@ void chart_cells(struct buf *b, const struct chart *c, const struct chart_cell *
 
 		buf_add(b, S("<rect fill=\""));
 		rgb_put(b, heat_color(cell[i].share));
-		buf_printf(b, "\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>", x, y,
-			   plot_x(&p, cell[i].time + c->step) - x, plot_y(&p, cell[i].low) - y);
+		buf_printf(b, "\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>", x,
+			   y, plot_x(&p, cell[i].time + c->step) - x, plot_y(&p, cell[i].low) - y);
 		when_print_local(b, cell[i].time);
 		buf_printf(b, ", %.15g: ", cell[i].count);
 		c->put(c->context, b, cell[i].low);

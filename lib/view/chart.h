@@ -29,8 +29,8 @@ struct chart_cell {
 
 struct chart {
 	struct str title;
-	int64_t step;                                  /* ns; points farther apart are not joined */
-	double scale;                                  /* a round number of values: 1e9 of ns */
+	int64_t step; /* ns; points farther apart are not joined */
+	double scale; /* a round number of values: 1e9 of ns */
 	void (*put)(void *context, struct buf *b, double v); /* a value for people */
 	void *context;
 	bool from_zero; /* the axis begins at 0, or below */

@@ -16,9 +16,9 @@ struct finding {
 };
 
 enum evidence_flag {
-	EVIDENCE_UP = 1,    /* it became more, somewhere */
-	EVIDENCE_DOWN = 2,  /* it became less */
-	EVIDENCE_BLAME = 4, /* it is on a path to what became slower */
+	EVIDENCE_UP = 1,          /* it became more, somewhere */
+	EVIDENCE_DOWN = 2,        /* it became less */
+	EVIDENCE_BLAME = 4,       /* it is on a path to what became slower */
 	EVIDENCE_MOVED_UP = 8,    /* it became more by code that only moved */
 	EVIDENCE_MOVED_DOWN = 16, /* it became less by code that only moved */
 };

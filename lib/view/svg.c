@@ -146,11 +146,13 @@ static void put_defs(const struct svg *s)
 			      "<rect class=\"stripe\" width=\"2.5\" height=\"6\" fill=\"#364b9a\"/>"
 			      "</pattern>\n");
 	if (s->flame.evidence.known)
-		put_markup(s, "<pattern id=\"prof-moved\" width=\"5\" height=\"5\" "
-			      "patternUnits=\"userSpaceOnUse\">"
-			      "<rect class=\"paper\" width=\"5\" height=\"5\" fill=\"#fff\"/>"
-			      "<circle class=\"dot\" cx=\"2.5\" cy=\"2.5\" r=\"1.25\" fill=\"#8c4799\"/>"
-			      "</pattern>\n");
+		put_markup(
+			s,
+			"<pattern id=\"prof-moved\" width=\"5\" height=\"5\" "
+			"patternUnits=\"userSpaceOnUse\">"
+			"<rect class=\"paper\" width=\"5\" height=\"5\" fill=\"#fff\"/>"
+			"<circle class=\"dot\" cx=\"2.5\" cy=\"2.5\" r=\"1.25\" fill=\"#8c4799\"/>"
+			"</pattern>\n");
 	put_markup(s, "</defs>\n<rect class=\"backdrop\" width=\"100%\" height=\"100%\" fill=\"");
 	put_markup(s, s->o->has_backdrop ? "url(#prof-backdrop)\"/>\n" : "#fff\"/>\n");
 }

@@ -140,10 +140,23 @@ static void contrasts(void)
 /* Names for the ranges of all rules, and flags. */
 static void palette_contrasts(void)
 {
-	static const char *const kinds[] = { "f",	 "a::f",     "java/x", "Lorg/x:::f", "x.js",
-					     "a/b.js:1", "Perl_x.pl", "f_[k]",  "f_[j]",      "f_[i]",
-					     "f_[w]",	 "--",	     "-",      "core::f",
-					     "lib/python3.11/x", "site-packages/x", "<built-in x>" };
+	static const char *const kinds[] = { "f",
+					     "a::f",
+					     "java/x",
+					     "Lorg/x:::f",
+					     "x.js",
+					     "a/b.js:1",
+					     "Perl_x.pl",
+					     "f_[k]",
+					     "f_[j]",
+					     "f_[i]",
+					     "f_[w]",
+					     "--",
+					     "-",
+					     "core::f",
+					     "lib/python3.11/x",
+					     "site-packages/x",
+					     "<built-in x>" };
 	static const uint32_t flags[] = { 0, LOC_KERNEL, LOC_JIT, LOC_INLINED };
 
 	for (size_t palette = 0; palette_name(palette); palette++) {
@@ -157,7 +170,8 @@ static void palette_contrasts(void)
 				buf_u64(&name, i * 7919);
 			least = fmin(least,
 				     contrast(palette_color(
-					     palette, (enum shade_by)(i / LEN(kinds) / LEN(flags) % 3),
+					     palette,
+					     (enum shade_by)(i / LEN(kinds) / LEN(flags) % 3),
 					     buf_str(&name), flags[i / LEN(kinds) % LEN(flags)])));
 			buf_release(&name);
 		}
