@@ -9,7 +9,7 @@
 #include "source/time_series.h"
 
 struct over_time {
-	bool series, profiles, list;        /* which of them; */
+	bool series, profiles, list;      /* which of them; */
 	const char *heat_map, *exemplars; /* not NULL: these, with their argument or "" */
 	const char *by, *function;
 	uint64_t step; /* ns; 0: one minute */

@@ -58,7 +58,7 @@ static bool parse_resolution(void *to, const char *arg)
 static const struct opt own_options[] = {
 	{ 'l', "label", OPT_LIST, &o.labels, "KEY=VALUE,...", "add: labels of all profiles" },
 	{ 0, "max-label", OPT_SIZE, &o.max_label, "SIZE",
-	  "add, import: leave out profiles with longer labels (default: 64K)" },
+	  "leave out profiles with longer labels (default: 64K)" },
 	{ 0, "no-compact", OPT_FLAG, &o.no_compact, NULL, "add, import: do not compact when due" },
 	{ 0, "resolution", OPT_PARSED, NULL, "STEP[:AGE]",
 	  "keep one profile a step of older ones (1m:7d)", NULL, parse_resolution },

@@ -13,9 +13,9 @@ struct profile_values {
 	char *const *paths;
 	struct selector *selector; /* or NULL */
 	enum alert_measure measure;
-	int64_t step;              /* ns; 0: as suits */
-	int to;                    /* as report_format_name() numbers formats */
-	const char *store;         /* that is being read, or NULL: a file */
+	int64_t step;               /* ns; 0: as suits */
+	int to;                     /* as report_format_name() numbers formats */
+	const char *store;          /* that is being read, or NULL: a file */
 	struct time_series *series; /* the values' type, and the samples that are wanted */
 
 	/* Set by the report. */
@@ -24,8 +24,8 @@ struct profile_values {
 	size_t n; /* profiles that were added */
 
 	/* Its own. */
-	size_t most;              /* exemplars to print */
-	struct log_writer split;  /* takes profiles of files apart */
+	size_t most;             /* exemplars to print */
+	struct log_writer split; /* takes profiles of files apart */
 	VEC(struct exemplar) best;
 	VEC(struct heat_point) point;
 	bool is_subsecond;

@@ -6,7 +6,7 @@
 #include "query/selector.h"
 
 struct span_request {
-	const char *file;        /* of the spans */
+	const char *file;         /* of the spans */
 	const char *span, *trace; /* only this span (id or name), this trace; or NULL */
 };
 

@@ -16,7 +16,7 @@ enum {
 
 static const double OUTLIER = 5; /* deviations from the median around it */
 static const double MAD_SIGMA = 1.4826;
-static const double CLEAR = 4.5;    /* deviations: that is a step, and says nothing about noise */
+static const double CLEAR = 4.5; /* deviations: that is a step, and says nothing about noise */
 static const double CAPPED_AT = 2, CAPPED_MEAN = 0.920537; /* E min(z^2, 2^2) */
 static const double SIGMA_DF = 0.7; /* stretches of one length that count as independent */
 static const double PRIOR_DF = 200; /* at most */

@@ -127,11 +127,15 @@ static inline bool comparison_total_rose(const struct comparison *c)
 	return c->design.metric != METRIC_SHARE && test_low(&c->total, 0.05) > 0;
 }
 
-/* Does the gate fail for functions that are new? */
-static inline bool comparison_gates_new(const struct comparison *c)
+/*
+ * Does the gate fail for a function that is new? By default if the total rose, too, by half of
+ * what the function takes at least: one that only calls what was there before adds nothing.
+ */
+static inline bool comparison_gates_new(const struct comparison *c, const struct row *r)
 {
 	return c->o->fail_on & FAIL_NEW ||
-	       (c->o->fail_on & FAIL_REGRESSION && comparison_total_rose(c));
+	       (c->o->fail_on & FAIL_REGRESSION && comparison_total_rose(c) &&
+		test_cost(&c->total) >= test_cost(&r->test) / 2);
 }
 
 /*

@@ -73,7 +73,7 @@ static bool still_changed(const struct comparison *c, const struct row *r, const
 /* May the samples of row `by` be taken out of those of row r? */
 static bool excuses(const struct comparison *c, const struct row *by, const struct row *r)
 {
-	return by->verdict != APPEARED || r->verdict == APPEARED || comparison_gates_new(c);
+	return by->verdict != APPEARED || r->verdict == APPEARED || comparison_gates_new(c, by);
 }
 
 struct pass {

@@ -38,7 +38,7 @@ static bool is_above_found(const struct comparison *c, const struct row *r)
 static void set_verdict(struct comparison *c, struct row *r)
 {
 	const struct options *o = c->o;
-	bool worse, may_fail = r->verdict == APPEARED ? comparison_gates_new(c) :
+	bool worse, may_fail = r->verdict == APPEARED ? comparison_gates_new(c, r) :
 							o->fail_on & FAIL_REGRESSION;
 
 	if (!r->found[TO_LIST])

@@ -29,16 +29,13 @@ void interp_names_release(struct interp_names *n);
 void interp_names_add(struct interp_names *n, struct str record);
 
 /* Is the function of a frame known? */
-bool interp_names_has(const struct interp_names *n, uint32_t pid,
-			       const struct interp_frame *f);
+bool interp_names_has(const struct interp_names *n, uint32_t pid, const struct interp_frame *f);
 
 /* The number of a frame's line, from 1; 0 where its function is not known. */
-uint64_t interp_names_line(struct interp_names *n, uint32_t pid,
-				    const struct interp_frame *f);
+uint64_t interp_names_line(struct interp_names *n, uint32_t pid, const struct interp_frame *f);
 
 /* What that number stands for. False when it is forgotten. The text is valid for as long. */
-bool interp_names_get(const struct interp_names *n, uint64_t line,
-			       struct script_frame *f);
+bool interp_names_get(const struct interp_names *n, uint64_t line, struct script_frame *f);
 
 /* Are there too many? Then forget all. Returns whether that was done. */
 bool interp_names_trim(struct interp_names *n);

@@ -27,7 +27,7 @@ enum interp_outcome {
 struct interp_counts {
 	uint64_t outcome[INTERP_KINDS][INTERP_OUTCOMES];
 	uint64_t by_end[INTERP_KINDS][INTERP_ENDS]; /* of those that were not read */
-	uint64_t unnamed;             /* frames without a name */
+	uint64_t unnamed;                           /* frames without a name */
 };
 
 struct interp_samples {

@@ -23,9 +23,9 @@ struct interpreters {
 	 */
 	bool wanted;
 	struct buf met;
-	const char *refused;            /* an interpreter that cannot be read, */
-	unsigned refused_version;       /* its version, */
-	const char *refusal;            /* and why: static strings */
+	const char *refused;      /* an interpreter that cannot be read, */
+	unsigned refused_version; /* its version, */
+	const char *refusal;      /* and why: static strings */
 };
 
 /* interpreters_close() must follow. The program is not loaded yet. */

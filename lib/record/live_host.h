@@ -11,7 +11,7 @@ struct interpreters;
 
 struct live_host {
 	struct mount_roots roots;
-	struct buf own_group;          /* the path of our own control group */
+	struct buf own_group;                    /* the path of our own control group */
 	const struct interpreters *interpreters; /* NULL: frames of no interpreter are known */
 };
 

@@ -6,9 +6,9 @@
 #define RECORD_RECORDER_H
 
 #include "perf/decoder.h"
+#include "record/interpreters.h"
 #include "record/live_host.h"
 #include "record/process_tree.h"
-#include "record/interpreters.h"
 #include "record/sampler.h"
 #include "record/targets.h"
 #include "record/twice.h"
@@ -21,10 +21,10 @@ struct recorder {
 	struct process_tree tree;      /* of which samples are taken, where sampler.by_cpu */
 	struct twice twice;
 	struct interpreters *interpreters; /* NULL: interpreters are programs like others */
-	uint64_t forks;          /* threads and processes that began */
-	struct buf heads;        /* uint64_t: how far each ring is read in this round */
-	int self;                /* samples of this process are left out; 0 = none; */
-	int helper[4];           /* and those of these: children of ours, the last ones */
+	uint64_t forks;                    /* threads and processes that began */
+	struct buf heads;                  /* uint64_t: how far each ring is read in this round */
+	int self;                          /* samples of this process are left out; 0 = none; */
+	int helper[4];                     /* and those of these: children of ours, the last ones */
 	unsigned nhelper;
 	/* As those of the decoder; wants() may be NULL. */
 	bool (*wants)(void *context, struct process *);

@@ -15,9 +15,9 @@ struct function_history_reader {
 	/* By row of `dict`: the function + 1, or 0. */
 	struct dictionary *dict;
 	VEC(uint32_t) of_loc;
-	VEC(uint8_t) has_call; /* by stack */
+	VEC(uint8_t) has_call;  /* by stack */
 	VEC(uint32_t) on_stack; /* scratch: functions of a stack */
-	VEC(uint32_t) window;  /* scratch: by profile of a piece */
+	VEC(uint32_t) window;   /* scratch: by profile of a piece */
 	VEC(int64_t) value;
 	VEC(uint32_t) time;
 };

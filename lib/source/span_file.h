@@ -19,8 +19,8 @@ struct span {
 
 struct span_file {
 	VEC(struct span) span;
-	struct arena text; /* of the spans */
-	struct strings id; /* ids of spans that occur */
+	struct arena text;   /* of the spans */
+	struct strings id;   /* ids of spans that occur */
 	VEC(uint32_t) of_id; /* by number in id: the first span that has it */
 };
 
