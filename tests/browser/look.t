@@ -100,9 +100,9 @@ prof-flame --width 9000 change.pb.gz >change.svg
 prof-flame --width 9000 told.pb.gz >told.svg
 for picture in change told; do
 	for look in 'light 1' 'dark 0'; do
-		browse $picture.svg "$picture, ${look% *}" --blink-settings=preferredColorScheme=${look#* } <contrast.js
+		browse $picture.svg "$picture, ${look% *}" --blink-settings=preferredColorScheme="${look#* }" <contrast.js
 		sed 's/<script><!\[CDATA/<script type="text\/none"><![CDATA/' $picture.svg >still.svg
-		browse still.svg "$picture, still, ${look% *}" --blink-settings=preferredColorScheme=${look#* } <contrast.js
+		browse still.svg "$picture, still, ${look% *}" --blink-settings=preferredColorScheme="${look#* }" <contrast.js
 	done
 done
 
