@@ -130,14 +130,17 @@ static void put_times(const struct plot *p)
 	for (int i = 0; i < TIMES; i++) {
 		struct buf text = { 0 };
 		int64_t at = p->from + (p->until - p->from) / (TIMES - 1) * i;
+		struct str shown;
 
 		when_print_local(&text, i == TIMES - 1 ? p->until : at);
-		/* The day stands once. */
+		shown = buf_str(&text);
+		if (i)
+			str_cut(&shown, ' '); /* the day stands once */
 		buf_printf(p->b,
 			   "<text class=\"quiet\" x=\"%s\"%s y=\"%d\" text-anchor=\"%s\">%.*s"
 			   "</text>\n",
 			   places[i], i == TIMES - 1 ? " dx=\"-12\"" : "", TOP + PLOT + 18,
-			   anchors[i], STR_ARG(i ? str_skip(buf_str(&text), 11) : buf_str(&text)));
+			   anchors[i], STR_ARG(shown));
 		buf_release(&text);
 	}
 }

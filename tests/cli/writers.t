@@ -92,6 +92,8 @@ perl -ne 'if (/^(\S.+?)\s+(\d+)\/*(\d+)*\s+/) { ($n) = /:\s*(\d+)*\s+\S+:\s*$/; 
 	elsif (/^$/) { print join(";", @s), " $n\n" }' calls.perf | sort >out
 sort calls.folded | cmp -s - out
 is $? 0 'perf-script: as a script of FlameGraph sees it'
+printf ' # x  1  42     0.5:          3 cpu:\n\t     1 a (b)\n' | prof-merge -t perf-script >out
+is "$(prof-fold --root comm out)" '#_x__1;a 3' 'perf-script: a command that looks like a comment'
 printf 'a;b -3\n' | prof-fold -t perf-script >out 2>err
 is $? 2 'perf-script: no values below 0'
 finish

@@ -118,8 +118,11 @@ static void put_event_line(struct writer *w, label_set_id labels, uint32_t col, 
 		tid = label_number(w, labels, w->tid, -1),
 		cpu = label_number(w, labels, w->cpu, -1);
 	uint64_t time = (uint64_t)(w->before * w->span / (uint64_t)w->sum);
+	struct str command = command_of(w, labels);
 
-	put_text(b, command_of(w, labels));
+	if (str_starts(command, S("#")))
+		buf_ch(b, ' '); /* or the line is a comment */
+	put_text(b, command);
 	buf_ch(b, ' ');
 	if (pid >= 0)
 		buf_printf(b, "%lld/%lld", (long long)pid, (long long)(tid >= 0 ? tid : pid));
