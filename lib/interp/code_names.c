@@ -25,3 +25,14 @@ bool code_names_parse(struct code_names_parts *p, struct str record)
 	       cut_bytes(&rest, &p->lines, p->head.lines) &&
 	       cut_bytes(&rest, &p->table, p->head.table);
 }
+
+uint32_t code_names_copy(const struct interp_memory *m, struct code_names *to, uint64_t at,
+			 uint64_t n, size_t most)
+{
+	uint32_t size = (uint32_t)min_size(n, most - 1);
+
+	if (!size || !m->read(m->context, at, to->bytes + to->copied, size))
+		return 0;
+	to->copied += size;
+	return size;
+}

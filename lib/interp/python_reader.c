@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "interp/code_names.h"
 #include "interp/python_walk.h"
 
 enum { MOST_THREADS = 1 << 16 };
@@ -48,18 +49,6 @@ void python_read_stack(const struct interp_memory *m, const struct python_place 
 	}
 }
 
-/* Copy up to `most` bytes behind those that are there; returns how many. */
-static uint32_t copy_bytes(const struct interp_memory *m, struct code_names *to, uint64_t at,
-			   uint64_t n, size_t most)
-{
-	uint32_t size = (uint32_t)min_size(n, most - 1);
-
-	if (!size || !m->read(m->context, at, to->bytes + to->copied, size))
-		return 0;
-	to->copied += size;
-	return size;
-}
-
 static void copy_string(struct walk *w, struct code_names *to, uint64_t string,
 			struct interp_string *as)
 {
@@ -71,7 +60,7 @@ static void copy_string(struct walk *w, struct code_names *to, uint64_t string,
 	as->length = (uint32_t)w->string[0];
 	as->state = (uint32_t)w->string[2];
 	at = walk_characters(&w->target.layout, string, w->string[0], as->state, &bytes);
-	as->copied = copy_bytes(w->memory, to, at, bytes, INTERP_MOST_NAME);
+	as->copied = code_names_copy(w->memory, to, at, bytes, INTERP_MOST_NAME);
 }
 
 bool python_read_names(const struct interp_memory *m, const struct python_place *target,
@@ -98,7 +87,7 @@ bool python_read_names(const struct interp_memory *m, const struct python_place 
 		    &names->file);
 	table = WALK_FIELD(__u64, w.code, l->code_lines, PYTHON_CODE_BYTES);
 	if (m->read(m->context, table + 16, &length, sizeof(length)))
-		names->lines = copy_bytes(m, names, table + 32, length, INTERP_MOST_LINES);
+		names->lines = code_names_copy(m, names, table + 32, length, INTERP_MOST_LINES);
 	names->nlines = (uint32_t)length;
 	*size = offsetof(struct code_names, bytes) + names->copied;
 	/* It may have been changed while it was read. */

@@ -1,6 +1,7 @@
 #include "interp/ruby_reader.h"
 
 #include "base/base.h"
+#include "interp/code_names.h"
 #include "interp/ruby_walk.h"
 
 enum { MOST_CONTROL_FRAMES = 1 << 16 };
@@ -27,18 +28,6 @@ void ruby_read_stack(const struct interp_memory *m, const struct ruby_place *tar
 	}
 }
 
-/* Copy up to `most` bytes, less one, after those that are there; returns how many. */
-static uint32_t copy_bytes(const struct interp_memory *m, struct code_names *to, uint64_t at,
-			   uint64_t n, size_t most)
-{
-	uint32_t size = (uint32_t)min_size(n, most - 1);
-
-	if (!size || !m->read(m->context, at, to->bytes + to->copied, size))
-		return 0;
-	to->copied += size;
-	return size;
-}
-
 static void copy_string(struct ruby_walk *w, struct code_names *to, uint64_t string,
 			struct interp_string *as)
 {
@@ -49,7 +38,7 @@ static void copy_string(struct ruby_walk *w, struct code_names *to, uint64_t str
 		return;
 	at = ruby_characters(w, string, &bytes);
 	as->length = (uint32_t)bytes;
-	as->copied = copy_bytes(w->memory, to, at, bytes, INTERP_MOST_NAME);
+	as->copied = code_names_copy(w->memory, to, at, bytes, INTERP_MOST_NAME);
 }
 
 bool ruby_read_names(const struct interp_memory *m, const struct ruby_place *target, uint64_t code,
@@ -73,10 +62,10 @@ bool ruby_read_names(const struct interp_memory *m, const struct ruby_place *tar
 	copy_string(&w, names, *(const __u64 *)(w.body + RUBY_BODY_LABEL), &names->name);
 	copy_string(&w, names, ruby_path(&w, *(const __u64 *)(w.body + RUBY_BODY_PATH)),
 		    &names->file);
-	names->lines = copy_bytes(m, names, lines, names->nlines, RUBY_MOST_LINES);
-	names->table = copy_bytes(m, names,
-				  WALK_FIELD(__u64, w.body, l->body_table, RUBY_BODY_BYTES),
-				  ruby_table_size(w.body), RUBY_MOST_TABLE);
+	names->lines = code_names_copy(m, names, lines, names->nlines, RUBY_MOST_LINES);
+	names->table = code_names_copy(m, names,
+				       WALK_FIELD(__u64, w.body, l->body_table, RUBY_BODY_BYTES),
+				       ruby_table_size(w.body), RUBY_MOST_TABLE);
 	*size = offsetof(struct code_names, bytes) + names->copied;
 	/* It may have been changed while it was read. */
 	return ruby_code(&w, code, &now) == INTERP_WHOLE && now == id;
