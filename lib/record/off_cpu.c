@@ -58,16 +58,10 @@ struct off_thread *off_cpu_find(struct off_cpu *o, uint32_t tid)
 	return i ? off_cpu_thread(o, i)->thread : NULL;
 }
 
-/*
- * The thread of that number, of which nothing is known before that time if it is new. NULL: it
- * has ended just now; what comes is the rest of it.
- */
-static struct off_thread *thread_of(struct off_cpu *o, uint32_t pid, uint32_t tid, uint64_t time)
+/* The row's thread; nothing is known of a new one before that time. */
+static struct off_thread *living_thread(struct off_cpu *o, struct known_thread *row, uint32_t pid,
+					uint32_t tid, uint64_t time)
 {
-	struct known_thread *row = known_thread(o, tid);
-
-	if (!row->thread && row->ended && time - row->ended < LINGER_NS)
-		return NULL;
 	if (!row->thread) {
 		row->thread = mem_zeroed(1, sizeof(*row->thread));
 		*row->thread = (struct off_thread){
@@ -76,6 +70,16 @@ static struct off_thread *thread_of(struct off_cpu *o, uint32_t pid, uint32_t ti
 	}
 	row->thread->pid = pid;
 	return row->thread;
+}
+
+/* The thread of that number; NULL if it has just ended, and this is its last record. */
+static struct off_thread *thread_of(struct off_cpu *o, uint32_t pid, uint32_t tid, uint64_t time)
+{
+	struct known_thread *row = known_thread(o, tid);
+
+	if (!row->thread && row->ended && time - row->ended < LINGER_NS)
+		return NULL;
+	return living_thread(o, row, pid, tid, time);
 }
 
 void off_cpu_begin(struct off_cpu *o)
@@ -213,10 +217,9 @@ static void end_thread(struct off_cpu *o, uint32_t tid, uint64_t time)
 static void begin_thread(struct off_cpu *o, const struct record *r)
 {
 	struct known_thread *row = known_thread(o, r->tid);
-	struct off_thread *t;
+	struct off_thread *t = living_thread(o, row, r->pid, r->tid, r->time);
 
 	row->ended = 0;
-	t = thread_of(o, r->pid, r->tid, r->time);
 	if (r->kind == RECORD_COMM) {
 		if (t->state == NOT_KNOWN)
 			begin_run(t, r->time);
@@ -293,6 +296,8 @@ void off_cpu_list(struct off_cpu *o, int pid, int tid)
 	if (!decoder_process(o->decoder, (uint32_t)pid))
 		return;
 	t = thread_of(o, (uint32_t)pid, (uint32_t)tid, o->begun);
+	if (!t)
+		return;
 	t->since = t->from = o->begun;
 	off_cpu_look_at(o, t);
 	if (!o->look.waits)
