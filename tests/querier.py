@@ -431,7 +431,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except Refusal as r:
             self.refuse(r.status, r.code, r.text)
             return
-        if self.headers.get("Accept-Encoding") == "gzip" and out:
+        if self.headers.get("Accept-Encoding") == "gzip":
             if out not in PACKED:
                 PACKED[out] = gzip.compress(out, 6)
             self.answer(200, "application/proto", PACKED[out], Content_Encoding="gzip")

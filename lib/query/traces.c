@@ -138,7 +138,14 @@ static void print_traces(struct query *q)
 
 static const char *const traces_cells[] = { "value", "labels", "stack", NULL };
 
-/* "key=value", each. */
+static int by_bytes(const void *a, const void *b)
+{
+	const struct str *x = a, *y = b;
+
+	return str_cmp(*x, *y);
+}
+
+/* "key=value", each, sorted: the same labels are the same list in every input. */
 static void add_labels(struct query *q, struct rows *r, const struct label *const *l, size_t n)
 {
 	struct buf text = { 0 };
@@ -154,6 +161,8 @@ static void add_labels(struct query *q, struct rows *r, const struct label *cons
 			buf_add(&text, dict_text(q->p->dict, l[i]->str));
 		items[i] = dict_text(q->p->dict, dict_intern(q->p->dict, buf_str(&text)));
 	}
+	if (n)
+		qsort(items, n, sizeof(*items), by_bytes);
 	rows_list(r, items, n);
 	mem_free(items, n * sizeof(*items));
 	buf_release(&text);

@@ -53,10 +53,9 @@ static bool take_answer(struct server *s, const struct merge *merge, struct str 
 	struct input input;
 	bool has_profile, ok;
 
-	if (!bytes.n)
-		return true;
 	input_open_memory(&input, s->url, bytes, &format_pprof);
-	has_profile = input_next(&input, p);
+	/* Nothing was measured then: no bytes, or gzip around no bytes. */
+	has_profile = !in_end(&input.in) && input_next(&input, p);
 	ok = input_close(&input);
 	if (!ok) {
 		s->error.n = 0;

@@ -220,8 +220,8 @@ exits 2 'an argument that is missing' prof-fold -o
 says "option '-o' needs an argument" 'is said to be'
 exits 2 'a word that is none of those there are' prof-fold -t gif good
 says '--to is one of pprof, folded' 'gets the list'
-exits 2 'a format that cannot be written' prof-fold -t perf-script good
-says "--to is one of pprof, folded.*, not 'perf-script'" 'is said at once'
+exits 2 'a format that cannot be written' prof-fold -t austin good
+says "--to is one of pprof, folded.*, not 'austin'" 'is said at once'
 exits 2 'a sample type that is not there' prof-fold --type walltime good
 says "no profile has sample type 'walltime' \\(all types: samples\\)" 'gets the list'
 for factor in nan inf -inf 1e999; do
