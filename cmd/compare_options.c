@@ -127,7 +127,7 @@ const struct opt compare_options[] = {
 /* Patterns */
 
 static struct {
-	struct regex **v; /* pointers, since options refer to each */
+	struct regex **v; /* pointers, because options refer to elements */
 	size_t n, cap;
 } patterns;
 
