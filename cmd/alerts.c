@@ -69,7 +69,7 @@ static void parse_rules(struct alerts *a, const struct alert_request *r)
 		usage("--rules %s: there are no rules", r->file);
 }
 
-/* Evaluate over the range that the rules need. */
+/* Range and steps */
 
 static void choose_steps(struct alert_options *o, const struct alert_request *r)
 {

@@ -194,7 +194,7 @@ static void *read_names(const char *path)
 	return list;
 }
 
-/* The options together */
+/* Checking and combining the options */
 
 static struct budget parse_budget(const char *text)
 {

@@ -124,7 +124,7 @@ static void put_word(struct buf *b, struct str s)
 	buf_ch(b, '\'');
 }
 
-/* Put the command that prints the profile: it selects the series, and the ns of its begin. */
+/* Put the command that prints the profile, by its series and the ns at which it began. */
 static void put_command(struct buf *b, const struct profile_values *values,
 			const struct exemplar *e)
 {

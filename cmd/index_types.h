@@ -4,7 +4,7 @@
 
 #include "query/report.h"
 
-/* Do all inputs have an index? Exits if only some are servers. */
+/* Do all inputs have an index? Exits if servers are mixed with inputs that have none. */
 bool has_index_types(char *const *paths);
 
 /* Print the selected types. False after an error. */

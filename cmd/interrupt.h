@@ -8,8 +8,8 @@
 #include <stdbool.h>
 
 /*
- * Treat SIGTERM likewise, with which a service manager ends a pipeline: for programs that run
- * as long as their input. Set it before interrupt_outlive().
+ * Survive SIGTERM, too, with which a service manager ends a pipeline: for programs that run as
+ * long as their input. Set it before interrupt_outlive().
  */
 extern bool interrupt_with_sigterm;
 

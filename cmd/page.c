@@ -14,7 +14,7 @@ static bool has_times(const struct profile *p)
 	return false;
 }
 
-/* Samples without times get the time when their profile began. */
+/* Samples without times get the time at which their profile began. */
 static void observe_window(struct profile *p)
 {
 	if (has_times(p))

@@ -10,7 +10,7 @@
 
 /*
  * Append the profiles of all good inputs to p, with their times. Samples without times get the
- * time when their profile began. False if an input was bad.
+ * time at which their profile began. False if an input was bad.
  */
 bool load_with_times(struct profile *p, char *const *paths);
 

@@ -256,7 +256,10 @@ static bool compare_runs(struct comparison *c, struct runs *runs, const struct o
 	return true;
 }
 
-/* Write the outputs of the differential profile. Building it destroys the runs. */
+/*
+ * Write the outputs of the differential profile. Afterwards the runs cannot be compared any
+ * more.
+ */
 static bool write_difference(struct runs *runs, const struct options *how,
 			     const struct comparison *c, const struct out *top)
 {

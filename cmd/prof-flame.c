@@ -158,7 +158,7 @@ static const struct view *complete_options(void)
 	check_range("fontsize", o.fontsize, 1, 200);
 	check_range("total", o.total, 0, 1e19);
 	check_range("factor", o.factor, -1e18, 1e18);
-	if (o.minwidth < 0) /* the first view of a page is without script, and small */
+	if (o.minwidth < 0) /* a page shows its first view only without script */
 		o.minwidth = view == &view_html ? 1 : 0.1;
 	if (view == &view_html && own.flamechart)
 		usage("--flamechart is for svg and text: html has a heat map over time");

@@ -107,7 +107,7 @@ static bool record_round(const struct recording *model, const struct ab_options 
 	return true;
 }
 
-/* Do the runs so far suffice? Less than LEAST_ROUNDS say little about variance. */
+/* Do the runs so far suffice? Fewer than LEAST_ROUNDS rounds say little about variance. */
 static bool is_enough(const struct ab_options *o, uint64_t round)
 {
 	char base[PATH_MAX], new[PATH_MAX];

@@ -162,7 +162,7 @@ static void on_progress(void *context, const struct window *w)
 		      (unsigned long long)(r->lost + w->lost), own_percent(r, seconds));
 }
 
-/* All of it */
+/* The recording */
 
 static void wire(struct recording *r)
 {

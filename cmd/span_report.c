@@ -1,8 +1,8 @@
 /*
  * A sample belongs to the span whose id it has (span_id, or profile_id in older SDKs), unless
- * its trace or service contradicts that. Samples without ids are assigned by time: each span
- * also shows the values of its service in the profiles that overlap it, which exceed the span's
- * own share if the service does several things at once.
+ * its trace or service contradicts that. Samples without ids are matched by time: each span also
+ * shows the values of its service's samples without ids, in the profiles that overlap the span.
+ * These exceed the span's own share if the service does several things at once.
  */
 #include "span_report.h"
 

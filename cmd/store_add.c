@@ -7,7 +7,8 @@
 
 /*
  * SYNC_NS: how long a profile may wait for the next one before it is synced to the disk. In a
- * stream with a profile every ten seconds, each is synced; among many files, not.
+ * stream with a profile every ten seconds, each is synced on its own; many files are synced
+ * together.
  */
 #define SYNC_NS INT64_C(200000000)
 enum {

@@ -30,7 +30,7 @@ void put_text_cell(struct time_table *t, struct str text, size_t width);
 /* Put a value of this unit; an exact integer for programs. */
 void put_value_cell(struct time_table *t, int64_t v, struct str unit);
 
-/* Put a number that is not a plain value: of that unit, or (with unit "%") a fraction of 1. */
+/* Put a fractional number: of that unit, or (with unit "%") a fraction of 1. */
 void put_number_cell(struct time_table *t, double v, struct str unit);
 
 /* Print such a number for people. */

@@ -12,9 +12,9 @@
 #include "profile/profile.h"
 
 /*
- * Replace the label "context_id" of the samples of p by the labels of that context. Returns
- * how many samples have a context that is not in the snapshot; they keep its number. Malformed
- * bytes are an error of `in`, at its beginning.
+ * Replace the label "context_id" of the samples of p by the labels of that context. Returns how
+ * many samples have a context that is not in the snapshot; they keep its number. The bytes of
+ * the snapshot are at the beginning of `in`, which gets an error if they are malformed.
  */
 uint64_t jfr_labels_apply(struct in *in, struct str snapshot, struct profile *p);
 

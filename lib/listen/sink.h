@@ -60,10 +60,10 @@ struct sink {
 struct sink *sink_open(const struct sink_options *options);
 void sink_close(struct sink *s);
 
-/* NULL after a refusal of the request. */
+/* NULL if the request was refused. */
 struct profile *sink_begin(struct sink *s, struct upload_reader *r, struct str tenant);
 
-/* False after a refusal of the request. */
+/* False if the request was refused. */
 bool sink_add(struct sink *s, struct upload_reader *r, label_set_id labels);
 void sink_end(struct sink *s, bool keep);
 /* The caller releases why->message and why->tenants. */

@@ -175,7 +175,7 @@ static void leave(struct delivery *d, struct request *r, struct str why,
 	end_request(d, r, r->has_entry ? END_SPOOLED : without_spool);
 }
 
-/* Old ones */
+/* Dropping old requests */
 
 static bool is_too_old(const struct delivery *d, const struct spool_entry *e)
 {

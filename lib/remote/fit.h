@@ -42,7 +42,7 @@ struct fit_part {
 struct fit_options {
 	const struct fit_label *labels; /* of all profiles; they override those of samples */
 	size_t nlabel;
-	const struct str *by; /* labels of samples; each value becomes a series */
+	const struct str *by; /* labels of samples; each set of their values is a series */
 	size_t nby;
 	/*
 	 * Use the part. False if it is larger than FIT_BYTES: then its two halves follow,

@@ -106,7 +106,7 @@ const char *scraper_url(const struct scraper *s)
 	return s->last->url;
 }
 
-/* When */
+/* Scheduling */
 
 static bool is_over(const struct scraper *s, const struct target *t)
 {
@@ -156,7 +156,7 @@ static void set_due(struct scraper *s, struct target *t)
 	}
 }
 
-/* What an answer becomes */
+/* Answers */
 
 static void add_facts(const struct target *t, struct profile *p, int64_t took, bool up)
 {

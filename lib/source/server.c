@@ -39,7 +39,7 @@ bool server_fail(struct server *s, const char *fmt, ...)
 	return false;
 }
 
-/* Which series there are */
+/* Listing series */
 
 struct str server_label(const Querier__LabelSet *set, struct str name)
 {
