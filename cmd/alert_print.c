@@ -52,7 +52,7 @@ static void print_length(struct buf *b, double seconds)
 		buf_printf(b, "%" PRIu64 "s", s % 60);
 }
 
-/* For people */
+/* Text for people */
 
 static void print_culprits_text(struct time_table *t, const struct alert *a,
 				const struct alert_episode *e)
@@ -125,7 +125,7 @@ static void print_rule_text(struct time_table *t, const struct alert *a)
 	}
 }
 
-/* For programs */
+/* TSV and JSON for programs */
 
 static void print_culprits_cell(struct time_table *t, const struct alert *a,
 				const struct alert_episode *e)
@@ -235,7 +235,7 @@ static void put_annotations(struct json *j, const struct alert *a, const struct 
 	buf_release(&text);
 }
 
-/* An alert that goes on ends at no time, which is year 1. */
+/* An alert that still fires has the end time of year 1. */
 static void put_alert(struct json *j, const struct alert *a, const struct alert_episode *e,
 		      bool is_over)
 {
@@ -259,7 +259,7 @@ static void put_alert(struct json *j, const struct alert *a, const struct alert_
 	json_end_object(j);
 }
 
-/* The last step is not over: what fires there goes on. */
+/* Is the episode over? One that reaches the last step still fires. */
 static bool is_over(const struct alert *a, const struct alert_episode *e)
 {
 	int64_t last = INT64_MIN;

@@ -11,11 +11,11 @@
 
 struct alerts {
 	VEC(struct alert) alert;
-	struct arena text; /* of rules */
-	size_t from, to;   /* those for which stores are visited, */
-	bool is_before;    /* and whether for the time before */
+	struct arena text; /* texts of rules */
+	size_t from, to;   /* indexes of the rules for which stores are visited */
+	bool is_before;    /* visited for the earlier range */
 	bool failed;
-	struct alert *explained; /* whose peaks they are visited for */
+	struct alert *explained; /* visited for the stacks at the peaks of this rule */
 };
 
 bool alerts_wanted(const struct alert_request *r)
@@ -69,7 +69,7 @@ static void parse_rules(struct alerts *a, const struct alert_request *r)
 		usage("--rules %s: there are no rules", r->file);
 }
 
-/* The time that the rules are about. */
+/* Range and steps */
 
 static void choose_steps(struct alert_options *o, const struct alert_request *r)
 {
@@ -88,7 +88,7 @@ static void choose_steps(struct alert_options *o, const struct alert_request *r)
 		o->series.origin = o->since;
 }
 
-/* What single profiles have, a server does not say. */
+/* A server does not give values of single profiles: refuse rules that need them. */
 static void check_rules_for_servers(const struct alerts *a, int64_t step)
 {
 	for (size_t i = 0; i < a->alert.n; i++) {
@@ -187,7 +187,7 @@ static bool read_files(struct alerts *a, char *const *paths)
 	return visit_files(&v, paths, since, o->until);
 }
 
-/* Look again into stores: what was on the stacks at the peaks of those that fire? */
+/* Read stores again, for the stacks at the peaks of the rules that fire. */
 static bool explain_firing(struct alerts *a, char *const *paths)
 {
 	struct visits v = { .context = a, .store = explain_of_store };

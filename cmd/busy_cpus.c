@@ -10,14 +10,14 @@
 
 enum {
 	MOST_WORKERS = 256,
-	DEPTH = 24,  /* frames of a stack that is sampled */
-	WORK = 4000, /* steps of one unit of work: some microseconds */
+	DEPTH = 24,  /* frames of the stack that is sampled */
+	WORK = 4000, /* steps in a unit of work, which takes some microseconds */
 };
 
-/* What a worker has done so far: written by it, read by us. */
+/* The progress of a worker, which writes it; the parent reads it. */
 struct work {
 	_Atomic uint64_t units, cpu; /* ns */
-	char apart[48];              /* a cache line for each */
+	char apart[48];              /* padding: a cache line for each worker */
 };
 
 static struct work *work;
@@ -32,7 +32,7 @@ static uint64_t cpu_clock(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-/* Work at the bottom of a stack of real frames; the value keeps it from being left out. */
+/* Work at the bottom of a stack of real frames; using the result prevents its optimization. */
 static __attribute__((noinline)) uint64_t dig(int depth, uint64_t x)
 {
 	if (depth)
@@ -50,7 +50,7 @@ static NORETURN void labour(struct work *mine, int cpu, pid_t parent)
 	uint64_t x = 88172645463325252u;
 	cpu_set_t one;
 
-	/* Killed before it can stop them, it leaves no busy orphans. */
+	/* End with the parent, even if that is killed. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(0);

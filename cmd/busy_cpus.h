@@ -1,7 +1,7 @@
 /*
- * A load for all CPUs, to measure what slows it down: a process on each CPU counts the
- * units of work that it does per second of its CPU time. Other programs that compete for
- * the CPU do not change that ratio; interrupts, and the sampling in them, do.
+ * A load on all CPUs, to measure what slows it down: a process on each CPU counts the units of
+ * work per second of its CPU time. Other programs that compete for the CPU do not change that
+ * ratio; interrupts, and the sampling in them, do.
  */
 #ifndef CMD_BUSY_CPUS_H
 #define CMD_BUSY_CPUS_H
@@ -12,16 +12,16 @@
 bool busy_start(void);
 void busy_end(void);
 
-/* The number of CPUs that have a process. */
+/* The number of CPUs with a process. */
 size_t busy_cpus(void);
 
-/* The work that all processes have done so far, and the CPU time that it took. */
+/* The work of all processes so far, and its CPU time. */
 struct busy_work {
 	uint64_t units, cpu; /* ns */
 };
 struct busy_work busy_work(void);
 
-/* Units of work per second of CPU time, between two moments. */
+/* Units of work per second of CPU time, between two readings. */
 double busy_speed(struct busy_work from, struct busy_work to);
 
 #endif

@@ -8,7 +8,7 @@
 #include "visits.h"
 
 struct label_count {
-	uint32_t key, zero; /* of counting.text */
+	uint32_t key, zero; /* key: a string of counting.text */
 	/* Payload */
 	uint64_t nvalue, nseries;
 };
@@ -24,7 +24,7 @@ struct counting {
 	struct selector *selector;
 	struct strings text, series;
 	struct table labels, values; /* struct label_count, struct value_seen */
-	struct log_writer split;     /* takes profiles of files apart */
+	struct log_writer split;     /* divides profiles of files into series */
 };
 
 static void count_label(struct counting *c, const struct series_label *l)
@@ -76,7 +76,7 @@ static void count_profile(void *context, struct profile *p)
 	series_release(&s);
 }
 
-/* The label with most values first: it is the one to drop. */
+/* Labels with most values first: these are the ones to drop. */
 static int by_values(const void *a, const void *b)
 {
 	const struct label_count *x = *(const struct label_count *const *)a,

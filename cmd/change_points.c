@@ -11,7 +11,7 @@
 #include "time_table.h"
 #include "visits.h"
 
-enum { MANY_TIMES = 10 }; /* from there on a percentage says nothing */
+enum { MANY_TIMES = 10 }; /* from this factor on, print "N times" instead of a percentage */
 #define MINUTE_NS INT64_C(60000000000)
 
 static void history_of_store(void *context, struct store_view *v)
@@ -65,7 +65,7 @@ static void put_share(struct buf *b, double share)
 	number_percent(b, 100 * share, false);
 }
 
-/* "+24% (+21% to +27%)", "12 times (10 to 15)"; a function that had nothing before is new. */
+/* "+24% (+21% to +27%)", "12 times (10 to 15)", or new for a function without earlier values. */
 static void put_interval(struct buf *b, const struct change *c)
 {
 	if (!(c->before > 0)) {
@@ -153,7 +153,7 @@ static void print_change_row(struct time_table *t, struct str group, const struc
 	buf_release(&deploy);
 }
 
-/* Changes of one group after the other go into one table. */
+/* Add the changes of one group to the table, which all groups share. */
 static void print_changes(struct time_table *t, struct str group, const struct history *h,
 			  const struct changes *c)
 {
@@ -178,7 +178,7 @@ static bool begin_table(struct time_table *t, enum report_format format, bool ha
 	return time_table_begin(t, format);
 }
 
-/* What was looked at, and what is no change though it looks like one. */
+/* Note what was examined, and which apparent changes are not reported. */
 static void note_rest(const struct history *h, const struct changes *c)
 {
 	size_t nmoved = 0, nexplained = 0, nwindow = 0;
@@ -208,7 +208,7 @@ static void note_rest(const struct history *h, const struct changes *c)
 		note("%zu functions' shares changed only because others did", nexplained);
 }
 
-/* The history of what the selector selects, and its changes. */
+/* Read the history of the selected profiles, and find its changes. */
 static bool find_in_history(struct time_table *t, const struct change_request *r,
 			    char *const *paths, struct selector *selector, struct str group)
 {
@@ -242,7 +242,7 @@ static void groups_of_profile(void *context, struct profile *p)
 	time_series_add_profile(context, p);
 }
 
-/* The sets of values that the labels of --by have. */
+/* Find the sets of values of the labels of --by. */
 static bool find_groups(struct time_series *t, const struct change_request *r, char *const *paths,
 			struct selector *selector)
 {
@@ -261,7 +261,7 @@ static bool find_groups(struct time_series *t, const struct change_request *r, c
 	return visit_all(&v, paths, since, until);
 }
 
-/* The selector and, of a group, what its labels are. It borrows both. */
+/* Add the labels of a group to the selector. `to` borrows from both. */
 static void select_group(struct selector *to, const struct selector *from,
 			 const struct time_series *t, struct str group, struct buf *name)
 {

@@ -7,7 +7,7 @@
 
 struct change_request {
 	uint64_t step;  /* ns; 0 is one minute */
-	bool inclusive; /* of functions and what they call */
+	bool inclusive; /* values of functions include their callees */
 	const char *by; /* a history for each set of values of these labels; or NULL */
 	enum report_format format;
 };

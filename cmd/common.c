@@ -88,7 +88,7 @@ char **start(const struct cmd *cmd, int argc, char **argv)
 
 	signal(SIGPIPE, SIG_DFL); /* a closed pipe ends a filter without a message */
 #ifndef WITHOUT_ELFUTILS
-	elf_guard(); /* recordings have binaries; before an input is mapped, which guards itself */
+	elf_guard(); /* recordings have binaries; call it before inputs are mapped */
 #endif
 	first = cmd_parse(cmd, argc, argv);
 	return argv + first;
@@ -134,7 +134,7 @@ static uint64_t total_size(char *const *paths)
 	return total;
 }
 
-/* The option that helps: the library does not know the options. */
+/* The option that helps with an error; the library does not know the options. */
 static const char *input_hint(enum in_reason reason)
 {
 	switch (reason) {
@@ -184,8 +184,8 @@ bool has_server(char *const *paths)
 }
 
 /*
- * Variables say who asks a Pyroscope server; to any other URL only goes what options say,
- * and .netrc.
+ * Credentials in environment variables are for Pyroscope servers only; other URLs get those of
+ * options and .netrc.
  */
 static void set_servers(struct source_options *o, char *const *paths)
 {
@@ -287,7 +287,7 @@ static void note_other_types(const struct profile *p, uint32_t col)
 		for (uint32_t j = 1; j < p->sample.n; j++)
 			n += p->col[i].v[j] != 0;
 		if (i == col || str_ends(dict_text(p->dict, p->col[i].type), S("samples")))
-			continue; /* that is how many samples a profile of times is made of */
+			continue; /* the number of samples in a profile of times */
 		if (n)
 			buf_printf(&others, "%s%.*s (stacks: %llu)", others.n ? ", " : "",
 				   STR_ARG(dict_text(p->dict, p->col[i].type)),

@@ -1,6 +1,6 @@
 /*
- * The part that all commands share: common options, reading the inputs, choosing a
- * sample type, writing the result, messages.
+ * Functions shared by all commands: common options, reading inputs, choosing a sample type,
+ * writing the result, messages.
  */
 #ifndef CMD_COMMON_H
 #define CMD_COMMON_H
@@ -10,13 +10,13 @@
 
 struct common {
 	const char *output;
-	int from, to; /* into format_at() and format_writable_at(); -1 = not given */
+	int from, to; /* for format_at() and format_writable_at(); -1 = not given */
 	int64_t jobs;
 	struct pack pack;
 	const char *type;
 	bool lenient, quiet, verbose;
-	bool text_in; /* at least one input is of a text format */
-	/* The profiles that are wanted: see struct source_options. */
+	bool text_in; /* at least one input is in a text format */
+	/* The range of profiles to read: see struct source_options. */
 	bool has_range;
 	int64_t since, until;
 	struct selector *selector;
@@ -26,20 +26,20 @@ struct common {
 	size_t nlabel;
 	int64_t server_step, server_origin;
 	uint64_t every, count;
-	bool events_in; /* at least one input has perf's events, often several at once */
-	void (*each)(struct profile *p); /* see struct source_options; NULL: nothing */
+	bool events_in;                  /* at least one input may have several events of perf */
+	void (*each)(struct profile *p); /* see struct source_options; may be NULL */
 };
 extern struct common common;
 
-#define INPUT_AND_OUTPUT "Input and output" /* the title of several tables of options */
+#define INPUT_AND_OUTPUT "Input and output" /* the heading of several option tables */
 
 /*
- * Options of commands that write profiles; of those that read files; of those that add
- * them up; of all commands.
+ * Options of commands that write profiles; that read files; that sum profiles; of all
+ * commands.
  */
 extern const struct opt to_options[], file_options[], sum_options[], general_options[];
 
-/* Options of commands that read files and write none: those of files without -o. */
+/* Options of commands that only read files: file_options without -o. */
 #define input_options (file_options + 1)
 
 /* Parse the command line and set up signals. Returns the operands. */
@@ -57,7 +57,7 @@ bool has_server(char *const *paths);
 /* Append the profiles of all good inputs to p. False if an input was bad. */
 bool load_all(struct profile *p, char *const *paths);
 
-/* Is --type "all", and no sample type has this name? */
+/* Is --type "all", and is there no sample type with this name? */
 bool wants_all_types(const struct profile *p);
 
 /*
@@ -67,28 +67,31 @@ bool wants_all_types(const struct profile *p);
  */
 bool choose_column(const struct profile *p, uint32_t *col);
 
-/* Keep only that column. */
+/* Drop all other columns. */
 void keep_column(struct profile *p, uint32_t col);
 
 /* The format of -t; by default folded if the inputs are folded stacks, else pprof. */
 const struct format *output_format(void);
 
-/* Write p in that format to -o. False, with an error message, if that fails. */
+/* Write p in this format to -o. False, with an error message, on failure. */
 bool save(struct profile *p, const struct format *format);
 
-/* Close an output that the command wrote itself, in the same way. */
+/*
+ * Close an output that the command has written itself. False, with an error message, on
+ * failure.
+ */
 bool finish_output(struct out *out);
 
 /* Print a message that is not an error, unless -q is given. */
 void note(const char *fmt, ...) PRINTF(1, 2);
 
-/* The same for each line. */
+/* Print each line as a note. */
 void note_lines(struct str lines);
 
-/* An error message for each line. */
+/* Print each line as an error message. */
 void complain_lines(struct str lines);
 
-/* Note that n values that were not 0 have become 0 by rounding. */
+/* Note that n values other than 0 were rounded to 0. */
 void note_rounded(uint64_t n);
 
 /* Note how many sums reached the limit of int64. Call this once, at the end. */

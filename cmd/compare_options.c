@@ -127,7 +127,7 @@ const struct opt compare_options[] = {
 /* Patterns */
 
 static struct {
-	struct regex **v; /* pointers, since options refer to each */
+	struct regex **v; /* pointers, because options refer to elements */
 	size_t n, cap;
 } patterns;
 
@@ -194,7 +194,7 @@ static void *read_names(const char *path)
 	return list;
 }
 
-/* The options together */
+/* Checking and combining the options */
 
 static struct budget parse_budget(const char *text)
 {

@@ -29,7 +29,7 @@ static void put_labels(struct buf *b, const struct series *s)
 	struct buf numbers = { 0 };
 	struct selector selector = { 0 };
 
-	buf_room(&numbers, s->label.n * 24); /* it may not move any more */
+	buf_room(&numbers, s->label.n * 24); /* reserved: pointers into it must stay valid */
 	for (size_t i = 0; i < s->label.n; i++) {
 		const struct series_label *l = &s->label.v[i];
 		size_t from = numbers.n;
@@ -103,7 +103,7 @@ void exemplars_begin(struct profile_values *values, const char *argument)
 	log_writer_begin(&values->split, "");
 }
 
-/* A word for a shell. */
+/* Put a word, quoted for a shell if needed. */
 static void put_word(struct buf *b, struct str s)
 {
 	bool plain = s.n > 0;
@@ -124,7 +124,7 @@ static void put_word(struct buf *b, struct str s)
 	buf_ch(b, '\'');
 }
 
-/* How to get the profile: what is of its series and began at that nanosecond. */
+/* Put the command that prints the profile, by its series and the ns at which it began. */
 static void put_command(struct buf *b, const struct profile_values *values,
 			const struct exemplar *e)
 {

@@ -1,13 +1,13 @@
 /*
- * --exemplars: the profiles behind a spike. Those with the largest values, each with a
- * command that gets it.
+ * --exemplars: the profiles behind a spike, those with the largest values, each with a command
+ * that prints it.
  */
 #ifndef CMD_EXEMPLARS_H
 #define CMD_EXEMPLARS_H
 
 #include "profile_values.h"
 
-/* argument: how many, or "" for ten. */
+/* argument: the number of profiles, or "" for ten. */
 void exemplars_begin(struct profile_values *values, const char *argument);
 
 /* Print and forget them. False if the output fails. */

@@ -30,7 +30,7 @@ static const char *granularity_word(size_t i)
 	return i < LEN(words) ? words[i] : NULL;
 }
 
-/* The options that prof-query has, too. */
+/* The options that prof-query shares. */
 #define LINES_OPTION                                                                               \
 	{                                                                                          \
 		0, "lines", OPT_FLAG, &o.lines, NULL, "show line numbers"                          \
@@ -76,7 +76,7 @@ const struct opt frame_options[] = {
 	{ 0 },
 };
 
-/* Split "a,b" into how->root; "none" gives no root frames. */
+/* Split "a,b" into how->root; "none" means no root frames. */
 static void parse_root(struct rewrite *how, struct str list)
 {
 	if (str_eq(list, S("none")))

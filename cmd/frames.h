@@ -1,6 +1,6 @@
 /*
- * The options about how frames are shown, which prof-fold and prof-flame share; and those of
- * them that prof-query has.
+ * Options for the names and order of frames, shared by prof-fold and prof-flame; prof-query
+ * has some of them.
  */
 #ifndef CMD_FRAMES_H
 #define CMD_FRAMES_H
@@ -10,10 +10,10 @@
 
 extern const struct opt frame_options[], name_options[];
 
-/* Rewrite the frames of p by these options. */
+/* Rewrite the frames of p as these options say. */
 void rewrite_frames(struct profile *p);
 
-/* The same by those of prof-query. simplify: by default names are simplified. */
+/* Likewise, with the options of prof-query. simplify: simplify names by default. */
 void rewrite_names(struct profile *p, bool simplify);
 
 #endif

@@ -17,14 +17,14 @@ enum { ROWS = 20, SUBSECOND_ROWS = 25, USUAL_COLUMNS = 60, MOST_CELLS = 4 << 20 
 
 struct heat_point {
 	int64_t time;
-	double value; /* of the profile; or ns since the second began */
+	double value; /* the profile's value; or ns since the second began */
 	double count;
 };
 
 /* Cells by column (time) and row (value). */
 struct heat_map {
 	int64_t from, step;
-	double least, height; /* of a row, in values */
+	double least, height; /* height: of a row, in units of values */
 	size_t columns, rows;
 	double *cell;
 	double fullest;
@@ -73,7 +73,7 @@ void heat_map_begin(struct profile_values *values, const char *argument)
 	values->add = values->is_subsecond ? add_times : add_value;
 }
 
-/* A step that people count in, of at most so many for that time. */
+/* A round step that divides ns into at most that many columns. */
 static int64_t step_for(int64_t ns, int64_t columns)
 {
 	static const int64_t seconds[] = { 1,   2,   5,    10,   15,   30,    60,    120,  300,
@@ -90,7 +90,7 @@ static int64_t floor_to(int64_t time, int64_t step)
 	return time - time % step - (time % step < 0 ? step : 0);
 }
 
-/* False if there are more cells than anybody looks at. */
+/* False if the map is too large to read. */
 static bool size_map(struct heat_map *m, const struct profile_values *values)
 {
 	int64_t from = INT64_MAX, until = INT64_MIN;
@@ -141,7 +141,7 @@ static double row_value(const struct heat_map *m, size_t row)
 	return m->least + (double)row * m->height;
 }
 
-/* Text: the largest values at the top */
+/* Text: the largest values are at the top */
 
 static void put_shade(struct buf *b, double share)
 {

@@ -14,7 +14,7 @@ static bool outlives[LEN(numbers)];
 
 static void on_first_interrupt(int number)
 {
-	(void)number; /* SA_RESETHAND: the next one finds the default */
+	(void)number; /* SA_RESETHAND: the next signal has its default effect */
 }
 
 static bool reads_pipe(char *const *paths)

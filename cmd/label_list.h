@@ -1,5 +1,5 @@
 /*
- * The labels of -l in one form, for all commands that take them:
+ * The labels of -l, parsed in the same way for all commands that take them:
  *
  *	-l service_name=api,region=eu -l team=red
  */
@@ -9,8 +9,8 @@
 #include "cli/opt.h"
 
 /*
- * "KEY=VALUE" for each label. A label without '=' or key, and a key that is given twice, are a
- * wrong usage. The texts are there until the program ends.
+ * Returns "KEY=VALUE" for each label. A label without '=' or key, or a key that is given
+ * twice, is a usage error. The strings are valid until the program ends.
  */
 struct opt_list label_list(const struct opt_list *given);
 

@@ -11,7 +11,7 @@
 
 struct reading {
 	struct time_series *t;
-	bool each_profile; /* what is shown needs the values of each */
+	bool each_profile; /* the report needs the values of each profile */
 	struct profile_values *values;
 };
 
@@ -65,7 +65,7 @@ void note_left_out(const struct time_series *t)
 	note_other_types(t);
 }
 
-/* The samples of --function, and the series' labels. The pattern is released after the reading. */
+/* Parse the samples of --function and the series' labels. Release the pattern after reading. */
 static void parse_series(const struct over_time *o, struct time_series_options *options,
 			 struct regex *re)
 {
@@ -120,7 +120,7 @@ static bool print_series(const struct over_time *o, char *const *paths, struct s
 	return ok;
 }
 
-/* Reports about each profile: their values, which what is asked for of the server are not. */
+/* Reports about the values of each profile; a server gives sums only */
 
 static void store_begins(void *context, struct store_view *v)
 {

@@ -5,7 +5,7 @@
 #include "query/source_text.h"
 #include "store/directory.h"
 
-/* Readers of formats that have an order and no times keep it with times of 0. */
+/* Formats with an order of samples but without times have times of 0. */
 static bool has_times(const struct profile *p)
 {
 	for (size_t i = 0; i < p->nobservation; i++)
@@ -14,7 +14,7 @@ static bool has_times(const struct profile *p)
 	return false;
 }
 
-/* Samples without times count when their profile began. */
+/* Samples without times get the time at which their profile began. */
 static void observe_window(struct profile *p)
 {
 	if (has_times(p))
@@ -29,7 +29,7 @@ static void observe_window(struct profile *p)
 						p->col[col].v[i]);
 }
 
-/* A store adds its profiles up without a look at each, so they are read one by one. */
+/* Read the profiles one by one: summing a store would not look at each. */
 static bool load_one_by_one(struct profile *p, char *const *paths)
 {
 	struct source s;

@@ -1,6 +1,6 @@
 /*
- * What the HTML view needs that others do not, for prof-flame and "prof-diff --report html":
- * the times of a stream's profiles, and source files.
+ * Data for the HTML view only, in prof-flame and "prof-diff --report html": the times of a
+ * stream's profiles, and source files.
  */
 #ifndef CMD_PAGE_H
 #define CMD_PAGE_H
@@ -9,21 +9,18 @@
 #include "view/view.h"
 
 /*
- * Append the profiles of all good inputs to p, which keeps times. A profile whose samples
- * have no times counts at the time when it began. False if an input was bad.
+ * Append the profiles of all good inputs to p, with their times. Samples without times get the
+ * time at which their profile began. False if an input was bad.
  */
 bool load_with_times(struct profile *p, char *const *paths);
 
-/* Where the view finds source files: in these n folders, which must stay. */
+/* Let the view find source files in these n folders. The array must stay valid. */
 struct view_source page_source(const char **folders, size_t n);
 
-/*
- * Have it look for the files of a git revision instead. An error of usage if one of the folders
- * has no such revision.
- */
+/* Read the files of a git revision instead. A folder without this revision is a usage error. */
 void page_source_revision(const char *revision);
 
-/* Note how many files page_source() has not found. */
+/* Note how many files page_source() did not find. */
 void page_note_missing(void);
 
 #endif

@@ -17,7 +17,7 @@ static void add_list(struct labels *l, const char *list)
 	}
 }
 
-/* A condition without a key is about all labels. */
+/* A condition without a key applies to all labels. */
 static void add_tags(struct labels *l, const struct tag_filter *tags)
 {
 	for (size_t i = 0; i < tags->n; i++) {
@@ -30,7 +30,7 @@ static void add_tags(struct labels *l, const struct tag_filter *tags)
 
 void choose_parts(const struct parts_wanted *w)
 {
-	static struct labels labels; /* common keeps them */
+	static struct labels labels; /* common refers to it */
 	unsigned features = w->report ? w->report->features : 0;
 
 	for (size_t i = 0; i < LEN(w->lists); i++)

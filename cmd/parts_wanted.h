@@ -1,4 +1,4 @@
-/* The parts of its inputs that a report needs: others are not asked for or read. */
+/* The parts of its inputs that a report needs; other parts are neither requested nor read. */
 #ifndef CMD_PARTS_WANTED_H
 #define CMD_PARTS_WANTED_H
 
@@ -9,11 +9,11 @@ struct parts_wanted {
 	const struct report *report; /* NULL: the profile itself is written */
 	bool two_types;              /* a second sample type is used, too */
 	bool has_filters;            /* samples are filtered by their stacks or labels */
-	const char *lists[3];        /* names of labels that are used, with ',' between them */
+	const char *lists[3];        /* names of used labels, separated by ',' */
 	const struct tag_filter *tags;
 };
 
-/* Put it into `common`. */
+/* Set the parts in `common`. */
 void choose_parts(const struct parts_wanted *w);
 
 #endif

@@ -58,8 +58,8 @@ static const struct cmd cmd = { "prof-diff", "Tell whether profiles differ, and 
 /* Operands */
 
 /*
- * getopt() takes the first "--" for the end of the options. Here it separates the sides,
- * and options may follow, so an operand of its own replaces it.
+ * getopt() takes the first "--" as the end of the options. Here it separates the sides, and
+ * options may follow, so this operand replaces it.
  */
 static char between[] = "";
 
@@ -73,7 +73,10 @@ static void mark_separator(int argc, char **argv)
 	}
 }
 
-/* End the operands of the base with NULL, in the place of the separator; return the new side's. */
+/*
+ * Replace the separator with NULL, which ends the operands of the base; return those of the
+ * new side.
+ */
 static char **split_operands(char **operands)
 {
 	static char *pair[4];
@@ -147,8 +150,8 @@ static bool write_report(const struct comparison *c)
 }
 
 /*
- * Counts of samples compare only if a sample stands for the same on both sides; values of
- * time do, and what is normalized.
+ * Counts of samples are comparable only if a sample stands for the same period on both sides.
+ * Times and normalized values always are.
  */
 static bool check_periods(const struct runs *runs, const struct options *how)
 {
@@ -182,7 +185,7 @@ static bool build_stream(struct runs *runs, const struct options *how, const str
 	return ok;
 }
 
-/* People read a report; a stream is for the next command. */
+/* Print a report for a person, and a stream for the next command. */
 static bool writes_to_person(void)
 {
 	return !common.output && common.to < 0 && isatty(STDOUT_FILENO);
@@ -213,7 +216,7 @@ static bool draw_difference(struct profile *p)
 	return draw(&view_svg, p, &how, o.svg);
 }
 
-/* The report above the page of the differential profile. */
+/* Draw the page of the differential profile, with the report above it. */
 static bool draw_page(struct profile *p, const struct out *top)
 {
 	struct view_options how = view_defaults();
@@ -228,7 +231,7 @@ static bool draw_page(struct profile *p, const struct out *top)
 	return ok;
 }
 
-/* Verdicts go into the stream only if each side has several runs. */
+/* Does each side have several runs? Only then does the stream get verdicts. */
 static bool has_replicates(const struct runs *runs)
 {
 	size_t n[2] = { 0 };
@@ -238,7 +241,7 @@ static bool has_replicates(const struct runs *runs)
 	return n[BASE] > 1 && n[NEW] > 1;
 }
 
-/* Runs that cannot be compared fail a report; a stream or picture of them gets a note. */
+/* If the runs cannot be compared, a report fails; a stream or picture gets a note. */
 static bool compare_runs(struct comparison *c, struct runs *runs, const struct options *how,
 			 bool *known)
 {
@@ -253,7 +256,10 @@ static bool compare_runs(struct comparison *c, struct runs *runs, const struct o
 	return true;
 }
 
-/* What needs the differential profile: the runs cannot be compared any more afterwards. */
+/*
+ * Write the outputs of the differential profile. Afterwards the runs cannot be compared any
+ * more.
+ */
 static bool write_difference(struct runs *runs, const struct options *how,
 			     const struct comparison *c, const struct out *top)
 {
@@ -333,7 +339,7 @@ static int outcome(const struct comparison *c)
 	}
 }
 
-/* The exit status. */
+/* Returns the exit status. */
 static int compare_sides(char **operands, const struct options *how)
 {
 	struct comparison c = { 0 };

@@ -123,7 +123,7 @@ static enum text_color terminal_colors(void)
 										     TEXT_256;
 }
 
-/* In a terminal there is no room for narrow frames, and the widest come first. */
+/* A terminal is too narrow for small frames; by default the widest come first. */
 static void complete_text_options(void)
 {
 	o.ascii = terminal_is_ascii();
@@ -158,7 +158,7 @@ static const struct view *complete_options(void)
 	check_range("fontsize", o.fontsize, 1, 200);
 	check_range("total", o.total, 0, 1e19);
 	check_range("factor", o.factor, -1e18, 1e18);
-	if (o.minwidth < 0) /* the first view of a page is for readers without script */
+	if (o.minwidth < 0) /* a page shows its first view only without script */
 		o.minwidth = view == &view_html ? 1 : 0.1;
 	if (view == &view_html && own.flamechart)
 		usage("--flamechart is for svg and text: html has a heat map over time");
@@ -183,7 +183,7 @@ static const struct view *complete_options(void)
 
 /* Drawing */
 
-/* Note what the picture does not show. */
+/* Note what the picture omits. */
 static void note_result(const struct view_result *r)
 {
 	if (o.total && o.total < r->sum * 0.98)
@@ -211,8 +211,8 @@ static bool draw_profile(struct profile *p, const struct view *view)
 }
 
 /*
- * Layout needs integers: draw fractions in millionths, and divide what is shown. If the
- * sum is too large for that, or there are several types, round them.
+ * Layout needs integers: scale fractions to millionths, and divide the printed values. Round
+ * them if the sum is too large for that, or if there are several types.
  */
 static void scale_fractions(struct profile *p)
 {
@@ -235,7 +235,7 @@ static void scale_fractions(struct profile *p)
 	o.factor /= MILLION;
 }
 
-/* Find the types of --ratio. */
+/* Find the columns of --ratio. */
 static bool choose_ratio(const struct profile *p)
 {
 	struct ratio ratio;
@@ -252,7 +252,7 @@ static bool choose_ratio(const struct profile *p)
 	return true;
 }
 
-/* The type that a page shows first; it has the others, too. */
+/* Choose the type that a page shows first; the page contains all. */
 static bool choose_first_column(const struct profile *p)
 {
 	if (!choose_ratio(p))

@@ -58,7 +58,7 @@ static const struct format *fold_format(void)
 	return common.to >= 0 ? output_format() : &format_folded;
 }
 
-/* Keep the types that were asked for. */
+/* Keep only the requested types. */
 static bool keep_types(struct profile *p)
 {
 	uint32_t col;
@@ -71,7 +71,7 @@ static bool keep_types(struct profile *p)
 	return true;
 }
 
-/* A line for each format: its name, "read", "write" or "-", and what it is. */
+/* A line for each format: its name, "read", "write" or "-", and a description. */
 static bool list_formats(void)
 {
 	struct out out;

@@ -1,6 +1,6 @@
 /*
- * prof-listen: receive profiles over HTTP. The same program runs as the server, as a reader of
- * request bodies, or as a compaction of the store; an environment variable says which.
+ * prof-listen: receive profiles over HTTP. The program runs as the server, as a reader of request
+ * bodies, or as a compaction of the store; an environment variable selects the role.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -109,7 +109,7 @@ static bool output_is_file(void)
 	return common.output && strcmp(common.output, "-") != 0 && !is_pattern(common.output);
 }
 
-/* As with ">> FILE" in a shell: readers inherit it. */
+/* Append, as ">> FILE" in a shell does. Readers inherit the descriptor. */
 static void open_output_file(void)
 {
 	int fd = open(common.output, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
@@ -170,7 +170,7 @@ NORETURN static void run_compaction(void)
 	exit(0);
 }
 
-/* In a process of its own, one at a time. */
+/* Start a compaction in a process of its own, unless one is running. */
 static void compact_now_and_then(void)
 {
 	static pid_t running;

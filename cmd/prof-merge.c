@@ -9,7 +9,7 @@
 
 #include "common.h"
 
-/* A decimal factor, exactly as the user wrote it. */
+/* A decimal factor, exactly as given. */
 struct ratio {
 	uint64_t num, den;
 };
@@ -201,7 +201,7 @@ static bool read_list(struct buf *list)
 	return ok;
 }
 
-/* Split a list at its NULs, or, if it has none, at newlines, and append to `names`. */
+/* Split a list at its NULs, or at newlines if it has none, and append to `names`. */
 static void split_list(struct buf *list, struct buf *names)
 {
 	char end = memchr(list->p ? list->p : "", '\0', list->n) ? '\0' : '\n';
@@ -237,7 +237,7 @@ static bool read_listed(struct profile *p, char **operands)
 	return ok;
 }
 
-/* Note which sample types only some of the profiles have. */
+/* Note the sample types that only some of the profiles have. */
 static void note_partial_types(const struct profile *p)
 {
 	for (size_t i = 0; i < p->ncol; i++)

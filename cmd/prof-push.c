@@ -1,4 +1,4 @@
-/* prof-push: send profiles to a Pyroscope server, or to a receiver of OTLP. */
+/* prof-push: send profiles to a Pyroscope server or an OTLP receiver. */
 #include "base/when.h"
 #include "common.h"
 #include "interrupt.h"
@@ -61,7 +61,7 @@ static const struct opt *const options[] = { own_options, server_options, input_
 static const struct cmd cmd = { "prof-push", "Send profiles to a server: Pyroscope or OTLP.",
 				"[URL] [FILE|STORE]...", options, false };
 
-/* Lists of the command line */
+/* Lists of options */
 
 static VEC(struct fit_label) labels;
 static VEC(struct str) by;
@@ -98,7 +98,10 @@ static void parse_lists(void)
 
 /* The address */
 
-/* The URL is the operand, the option, or that of the environment; the rest is files. */
+/*
+ * The server's URL: the option, the first operand, or that of the environment. The remaining
+ * operands are files.
+ */
 static const char *take_url(char ***args)
 {
 	const char *url = o.url;
@@ -117,7 +120,7 @@ static const char *take_url(char ***args)
 	return url;
 }
 
-/* Pyroscope's address is that of the server, or the whole of the service's. */
+/* For Pyroscope, the URL may be the server's or that of its push service. */
 static const char *service_url(const char *url)
 {
 	static struct buf whole;
@@ -133,7 +136,7 @@ static const char *service_url(const char *url)
 	return whole.p;
 }
 
-/* What is selected */
+/* Selection */
 
 static void parse_time(const char *option, const char *text, int64_t *ns)
 {

@@ -48,7 +48,7 @@ static bool select_part(struct selector *s, struct profile *p, uint32_t *col)
 	usage("the selector leaves out sample type %s of --type", common.type);
 }
 
-/* The sum of the column that --mean divides by: in a differential profile, of the base. */
+/* The sum of the column that --mean divides by; in a differential profile, that of the base. */
 static int64_t sum_of_counts(struct profile *p, bool of_base)
 {
 	struct base_side base = base_side_of(p);
@@ -70,7 +70,7 @@ static int64_t shares_total(struct profile *p, uint32_t col)
 	return n ? v / n : v;
 }
 
-/* Check what could not be checked before the columns were known. */
+/* Checks that need the columns. */
 static bool check_column(const struct profile *p, uint32_t col, struct report_arguments *arg)
 {
 	struct str unit = dict_text(p->dict, p->col[col].unit);
@@ -124,7 +124,7 @@ static void add_label_frames(struct profile *p)
 	buf_release(&missing);
 }
 
-/* Note what a report did not find. */
+/* Note what a report could not find. */
 static void note_missing(const struct report *report, const struct query *q)
 {
 	if (q->result.missing)
@@ -140,7 +140,7 @@ static void note_missing(const struct report *report, const struct query *q)
 		     report->argument == REPORT_REGEX ? "function" : "label");
 }
 
-/* Close the output of a report. */
+/* Finish the output of a report. */
 static bool finish_report(const struct report *report, struct query *q)
 {
 	if (q->arg.function.failed) {
@@ -163,7 +163,7 @@ static bool print_report(const struct report *report, struct query *q)
 	return finish_report(report, q);
 }
 
-/* Print the report, or write what the query selects as a profile. */
+/* Print the report; without one, write the selected part as a profile. */
 static bool print(struct query *q, const struct report *report)
 {
 	if (report)
@@ -173,7 +173,7 @@ static bool print(struct query *q, const struct report *report)
 	return save(q->p, output_format());
 }
 
-/* Select and filter: from here on the profile is what reports are about. */
+/* Select and filter: afterwards the profile has only what reports need. */
 static bool prepare(struct query *q, struct profile *p, struct selector *selector)
 {
 	struct filter filter = { 0 };
@@ -199,7 +199,7 @@ static bool prepare(struct query *q, struct profile *p, struct selector *selecto
 
 /* Streams */
 
-/* Begin the block of a window: on a terminal, in the place of the one before. */
+/* Begin the block of a window; on a terminal, overwrite the previous one. */
 static void begin_window(const struct report *report, struct query *q)
 {
 	struct buf *b = &q->out->bytes;
@@ -212,7 +212,7 @@ static void begin_window(const struct report *report, struct query *q)
 		buf_ch(b, '\n');
 }
 
-/* The report of a window, or the window itself as a part of a stream. */
+/* Print the report of a window, or write the window as a part of a stream. */
 static void print_window(const struct report *report, struct query *q)
 {
 	if (report) {
@@ -226,7 +226,10 @@ static void print_window(const struct report *report, struct query *q)
 	out_flush_all(q->out);
 }
 
-/* The next window of a stream, in a dictionary of its own. False at the end of the stream. */
+/*
+ * Read and print the next window of a stream, in a dictionary of its own. False at the end of
+ * the stream.
+ */
 static bool follow_window(struct source *s, struct selector *selector, struct query *q,
 			  const struct report *report, bool *ok)
 {
@@ -237,7 +240,7 @@ static bool follow_window(struct source *s, struct selector *selector, struct qu
 	dict_init(&dict);
 	profile_init(&p, &dict);
 	more = source_next(s, &p);
-	common.quiet = quiet || q->window; /* notes are for the first window */
+	common.quiet = quiet || q->window; /* notes only about the first window */
 	prepared = more && prepare(q, &p, selector);
 	common.quiet = quiet;
 	if (prepared) {
@@ -272,7 +275,7 @@ static bool follow(char **paths, struct selector *selector, struct query *q,
 	return finish_report(report, q) && ok;
 }
 
-/* The sum of all inputs. */
+/* Read the sum of all inputs. */
 static bool query_sum(char **paths, struct selector *selector, struct query *q,
 		      const struct report *report)
 {

@@ -1,6 +1,6 @@
 /*
- * prof-record: sample a command, processes, a control group or the whole machine,
- * and write what was sampled as pprof, one profile or one a window.
+ * prof-record: sample a command, processes, a control group or the whole machine, and write
+ * the samples as pprof, one profile or one for each window.
  */
 #include <malloc.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ enum {
 	LEAST_STACK = 1024,
 	MOST_STACK = 65528,
 	DEFAULT_STACK = 32 << 10,
-	SWITCH_STACK = 8 << 10, /* a thread that waits keeps the rest for us to read */
+	SWITCH_STACK = 8 << 10, /* the rest of a waiting thread's stack can still be read */
 	DEFAULT_FREQUENCY = 99,
 	AB_FREQUENCY = 4000, /* prof-ci(7) */
 	MOST_RUNS = 100
@@ -33,12 +33,12 @@ static struct {
 	uint64_t duration, delay, every, keep, min_wait; /* ns */
 	uint64_t stack_size, period, alloc_period;
 	const char *ab[2];
-	struct options until; /* its power_effect and power_share */
+	struct options until; /* only power_effect and power_share are used */
 	int64_t runs;
 	uint64_t max_time; /* ns */
 } o;
 
-static struct event events[MOST_EVENTS + 2]; /* and those of waits and allocations */
+static struct event events[MOST_EVENTS + 2]; /* plus those of waits and allocations */
 
 /* Options */
 
@@ -47,7 +47,7 @@ static bool parse_duration(void *to, const char *arg)
 	return str_duration(str_of(arg), to);
 }
 
-/* As perf: with -1, sampling begins with a command (--control). */
+/* As in perf: with -1, sampling begins with a command of --control. */
 static bool parse_delay(void *to, const char *arg)
 {
 	o.paused = strcmp(arg, "-1") == 0;
@@ -77,7 +77,7 @@ static const char *writable(size_t i)
 	return words[i];
 }
 
-/* In perf, -t is for threads; a format is no number, so what is meant is clear. */
+/* In perf, -t selects threads; formats are not numbers, so there is no ambiguity. */
 static bool parse_format(void *to, const char *arg)
 {
 	int *format = to;
@@ -189,7 +189,7 @@ static bool has_waits(void)
 	return o.off_cpu || o.wall || o.lock;
 }
 
-/* What is sampled besides waits and allocations: nothing where only they are asked for. */
+/* The events besides waits and allocations: none if only those are requested. */
 static struct str event_list(void)
 {
 	if (o.events)
@@ -208,7 +208,7 @@ static void add_waits(size_t *n)
 	events[(*n)++] = event_of_waits();
 }
 
-/* --count is of the only event that there is. */
+/* --count is for allocations if there is no other event. */
 static uint64_t alloc_period(void)
 {
 	if (o.alloc_period)
@@ -240,7 +240,7 @@ static size_t parse_events(void)
 	return n;
 }
 
-/* What they are counted by: "cpu-clock,page-faults". */
+/* The sources of the events: "cpu-clock,page-faults". */
 static const char *event_sources(size_t n)
 {
 	static struct buf list;
@@ -349,7 +349,7 @@ static void check_allocs(void)
 		usage("--self-test does not measure --alloc");
 }
 
-/* A recording as the options have it, but for its target. */
+/* A recording with all options, but without its target. */
 static struct recording model(char *const *command)
 {
 	struct recording r = {
@@ -443,8 +443,8 @@ static int record(struct recording *r, char *const *command)
 }
 
 /*
- * A recording may take months, with many windows: large blocks are mapped, so that their
- * memory returns to the system whatever was allocated after them.
+ * Map large blocks, so that their memory returns to the system even if later blocks are in
+ * use: a recording may run for months, with many windows.
  */
 static void keep_memory_small(void)
 {

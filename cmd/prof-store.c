@@ -1,4 +1,4 @@
-/* prof-store: keep profiles in a directory. */
+/* prof-store: keep profiles in a directory, the store. */
 #include <errno.h>
 #include <string.h>
 
@@ -37,7 +37,7 @@ static bool parse_keep(void *to, const char *arg)
 	return when_duration(str_of(arg), to);
 }
 
-/* STEP, or STEP:AGE */
+/* Parse STEP or STEP:AGE. */
 static bool parse_resolution(void *to, const char *arg)
 {
 	struct str age = str_of(arg), step = str_cut(&age, ':');
@@ -318,7 +318,7 @@ static const struct {
 	const char *name;
 	bool (*run)(const char *dir, char **args);
 	bool makes, has_args;
-	bool only_reads; /* so the store may be in S3 */
+	bool only_reads; /* never writes, so the store may be in S3 */
 } commands[] = {
 	{ "add", run_add, .makes = true, .has_args = true },
 	{ "import", run_import, .makes = true, .has_args = true },

@@ -8,9 +8,9 @@
 struct listing {
 	struct time_table table;
 	struct selector *selector;
-	struct strings seen;     /* series that have been listed */
-	bool profiles;           /* list these */
-	struct log_writer split; /* takes profiles of files apart */
+	struct strings seen;     /* series that are listed already */
+	bool profiles;           /* list profiles instead of series */
+	struct log_writer split; /* divides profiles of files into series */
 };
 
 static void print_labels_of(const struct series *s, struct buf *b)
@@ -26,7 +26,7 @@ static void print_labels_of(const struct series *s, struct buf *b)
 	}
 }
 
-/* One line for each type; a profile has a value of each. */
+/* Print a line for each type; a profile has a value of each. */
 static void list_one(struct listing *l, const struct series *s, const struct stored *p,
 		     const int64_t *total, size_t stride)
 {
@@ -59,7 +59,7 @@ static bool is_new_series(struct listing *l, const struct series *s)
 	return strings_intern(&l->seen, s->bytes) == n;
 }
 
-/* What is listed is selected by the labels that are listed. */
+/* The selector applies to the labels that are listed. */
 static bool is_listed(const struct listing *l, const struct series *s)
 {
 	bool exact;
@@ -111,7 +111,7 @@ static void list_profile(void *context, struct profile *p)
 	series_release(&s);
 }
 
-/* A series that has profiles in several parts of a long time is listed once. */
+/* Is this series new? A long range is read in parts, and a series may be in several. */
 static bool is_new_point(struct listing *l, const struct server_point *p, struct str labels)
 {
 	uint32_t n = l->seen.n;
@@ -124,7 +124,7 @@ static bool is_new_point(struct listing *l, const struct server_point *p, struct
 	return is_new;
 }
 
-/* A point of a server: a profile, or all profiles of a series. Its duration is not known. */
+/* Print a server's point: a profile, or the sum of a series. Its duration is unknown. */
 static void list_point(void *context, const struct server_point *p)
 {
 	struct listing *l = context;

@@ -4,7 +4,10 @@
 
 #include "query/report.h"
 
-/* profiles: each of them; else each series. False after an error. */
+/*
+ * Print a line for each profile, or, if profiles is false, for each series. False after an
+ * error.
+ */
 bool profile_list_print(char *const *paths, struct selector *selector, bool profiles,
 			enum report_format format);
 

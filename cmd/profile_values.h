@@ -13,25 +13,25 @@ struct profile_values {
 	char *const *paths;
 	struct selector *selector; /* or NULL */
 	enum alert_measure measure;
-	int64_t step;               /* ns; 0: as suits */
-	int to;                     /* as report_format_name() numbers formats */
-	const char *store;          /* that is being read, or NULL: a file */
-	struct time_series *series; /* the values' type, and the samples that are wanted */
+	int64_t step;               /* ns; 0: chosen automatically */
+	int to;                     /* format, numbered as in report_format_name() */
+	const char *store;          /* the store that is being read, or NULL: a file */
+	struct time_series *series; /* the values' type, and the wanted samples */
 
 	/* Set by the report. */
-	bool keep_times; /* it needs the times of samples */
+	bool keep_times; /* the report needs the times of samples */
 	void (*add)(void *values, const struct profile_value *v);
-	size_t n; /* profiles that were added */
+	size_t n; /* number of added profiles */
 
-	/* Its own. */
-	size_t most;             /* exemplars to print */
-	struct log_writer split; /* takes profiles of files apart */
+	/* Private to the report. */
+	size_t most;             /* number of exemplars to print */
+	struct log_writer split; /* divides profiles of files into series */
 	VEC(struct exemplar) best;
 	VEC(struct heat_point) point;
 	bool is_subsecond;
 };
 
-/* What is measured of one profile, in the unit that series_unit() names. */
+/* The measure of one profile, in the unit of series_unit(). */
 double profile_measure(const struct profile_values *values, int64_t value, int64_t total,
 		       int64_t duration);
 

@@ -9,17 +9,17 @@
 #include "remote/pyroscope.h"
 
 enum {
-	FIRST_REPORT_S = 10,         /* of a stream, which may never end */
-	OTLP_BYTES = 16 << 20,       /* of a message: a collector takes 20 MiB by default */
-	DICTIONARY_BYTES = 64 << 20, /* of frames and locations: then another one is begun */
+	FIRST_REPORT_S = 10,         /* for a stream, which may never end */
+	OTLP_BYTES = 16 << 20,       /* limit of a message: a collector accepts 20 MiB by default */
+	DICTIONARY_BYTES = 64 << 20, /* of frames and locations in a dictionary */
 };
 
-/* A message on its way to another thread, which compresses it. */
+/* A message for the thread that compresses it. */
 struct outgoing {
 	struct buf message, what;
-	bool begins;                  /* a profile */
-	struct fit_label_list labels; /* of its series; not for OTLP */
-	struct arena texts;           /* of labels */
+	bool begins;                  /* the first message of a profile */
+	struct fit_label_list labels; /* of the profile's series; not for OTLP */
+	struct arena texts;           /* texts of the labels */
 };
 
 struct pushing {
@@ -28,15 +28,15 @@ struct pushing {
 	struct profile p;
 	struct fit fit;
 	struct buf what;
-	const char *path; /* of the input */
-	uint32_t nth;     /* profile of it */
-	bool begins;      /* no request has been made of it yet */
+	const char *path; /* the input */
+	uint32_t nth;     /* the number of the profile in it */
+	bool begins;      /* no request has been made of the profile yet */
 	int64_t began;
 	bool has_reported;
 	struct relay relay;
 	struct outgoing outgoing[2];
-	unsigned filling;  /* the one that is filled */
-	struct buf packed; /* of the thread */
+	unsigned filling;  /* the index of the message being filled */
+	struct buf packed; /* used by the other thread */
 };
 
 /* Requests */
@@ -59,7 +59,10 @@ static void send_outgoing(void *context, void *block)
 	arena_release(&o->texts);
 }
 
-/* Encode the profile into the message that is filled; false when it is larger than that. */
+/*
+ * Encode the profile into the message being filled. False if it is larger than `most`, unless
+ * it is a single sample.
+ */
 static bool encode(struct pushing *a, const struct format *format, struct profile *p, size_t most)
 {
 	struct outgoing *o = &a->outgoing[a->filling];
@@ -137,7 +140,7 @@ static label_set_id with_label(struct pushing *a, label_set_id set, struct str n
 	return dict_add_text_label(&a->dict, set, name, value);
 }
 
-/* Labels of the command line, and the program as the service if nothing else names one. */
+/* Add the labels of the command line; and the program as the service, if nothing else names it. */
 static void label_samples(struct pushing *a)
 {
 	struct sample *to = mem_zeroed(a->p.sample.n, sizeof(*to));
@@ -202,7 +205,7 @@ static bool push_profile(struct pushing *a)
 	return ok;
 }
 
-/* Between two profiles nothing refers to the dictionary. */
+/* Begin another dictionary if this one is large. Between profiles, nothing refers to it. */
 static void rest_between(struct pushing *a)
 {
 	const struct dictionary *d = &a->dict;

@@ -1,4 +1,4 @@
-/* What prof-push does with each profile: makes requests of it, and puts them on their way. */
+/* Pushing the profiles of prof-push: each becomes one or more requests, which are delivered. */
 #ifndef CMD_PUSH_PROFILES_H
 #define CMD_PUSH_PROFILES_H
 
@@ -8,7 +8,7 @@
 
 struct push {
 	bool is_otlp;
-	struct pack pack;               /* of requests */
+	struct pack pack;               /* how to compress requests */
 	const struct fit_label *labels; /* of all profiles */
 	size_t nlabel;
 	const struct str *by;
@@ -16,7 +16,10 @@ struct push {
 	struct delivery *delivery;
 };
 
-/* Push the profiles of these inputs, or of standard input. False if an input was bad. */
+/*
+ * Push the profiles of these inputs, or of standard input if there is none. False if an input
+ * was bad.
+ */
 bool push_files(const struct push *push, char *const *paths, uint64_t *nread);
 
 #endif

@@ -164,7 +164,7 @@ static void choose_order(struct report_arguments *arg)
 					       GRAPH_BY_FLAT;
 }
 
-/* Some options are for some reports. */
+/* Exit with a usage error if an option is given that the report does not have. */
 static void check_feature(const struct report *report, enum report_feature feature, bool wanted,
 			  const char *option)
 {
@@ -178,13 +178,13 @@ static void check_feature(const struct report *report, enum report_feature featu
 	usage("--%s is for %.*s", option, STR_ARG(buf_str(&which)));
 }
 
-/* Cut a name for the terminal. */
+/* Shorten a name to the terminal's width. */
 static void cut_name(struct buf *b, struct str name, size_t columns)
 {
 	terminal_text(b, name, columns, terminal_is_ascii());
 }
 
-/* Where --list looks for source files. */
+/* The directories in which --list looks for source files. */
 static struct source_dirs find_source_dirs(void)
 {
 	struct source_dirs dirs = { query_options.source.v, query_options.source.n, NULL };
@@ -242,7 +242,7 @@ const struct report *query_report(struct query *q)
 	return chosen;
 }
 
-/* Take the selector out of the operands: one that looks like a selector and names no file. */
+/* Remove the selector from the operands: one that looks like a selector and is no file. */
 static void take_selector(char **operands)
 {
 	char **to = operands;
@@ -260,7 +260,7 @@ static void take_selector(char **operands)
 	*to = NULL;
 }
 
-/* Select by an id, too. */
+/* Add an id to the selector. */
 static void add_id(struct selector *s, struct str name, const char *id)
 {
 	struct matchers *m = &s->labels;

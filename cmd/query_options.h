@@ -1,6 +1,6 @@
 /*
- * The options of prof-query, and what they mean together: the report that is asked for, its
- * format, the selector.
+ * The options of prof-query and their combined meaning: the requested report, its format, the
+ * selector.
  */
 #ifndef CMD_QUERY_OPTIONS_H
 #define CMD_QUERY_OPTIONS_H
@@ -20,20 +20,20 @@ struct query_options {
 	struct opt_list source;
 	const char *revision;
 	int sort; /* enum graph_order */
-	int to;   /* into to_name() */
-	/* By report: whether the user asks for it, and its argument. */
+	int to;   /* index for to_name() */
+	/* By report: whether it is requested, and its argument. */
 	bool wanted[NREPORT];
 	const char *argument[NREPORT];
 };
 extern struct query_options query_options;
 
-/* Parse the command line. Returns the operands without the selector, if one of them is it. */
+/* Parse the command line. Returns the operands, without the selector if one of them is it. */
 char **query_start(int argc, char **argv);
 
-/* The selector and --span and --trace. False if there is none of them. */
+/* Parse the selector, --span and --trace. False if none is given. */
 bool query_selector(struct selector *s);
 
-/* The report of the options, or NULL; its argument goes into q. */
+/* The requested report, or NULL; its argument is stored in q. */
 const struct report *query_report(struct query *q);
 
 #endif

@@ -17,7 +17,7 @@ enum { LEAST_ROUNDS = 5 };
 
 static const char *const sides[] = { "base", "new" };
 
-/* Runs of another time do not belong among these. */
+/* The directory must be empty: runs of another recording must not mix with these. */
 static bool is_empty(const char *path)
 {
 	DIR *dir = opendir(path);
@@ -55,7 +55,7 @@ static bool make_dirs(const char *dir)
 	return ok;
 }
 
-/* How it went wrong, if it did. */
+/* Complain if the run failed. */
 static bool check(const struct recording *r, const char *side)
 {
 	if (recording_interrupted() || r->failed)
@@ -67,7 +67,7 @@ static bool check(const struct recording *r, const char *side)
 	return true;
 }
 
-/* Round 0 warms up, and is not kept. */
+/* Record one run; round 0 only warms caches, and is not kept. */
 static bool record_one(const struct recording *model, const struct ab_options *o, size_t side,
 		       uint64_t round, struct recording *r)
 {
@@ -107,7 +107,7 @@ static bool record_round(const struct recording *model, const struct ab_options 
 	return true;
 }
 
-/* Do the runs so far suffice? Few say little about how runs differ. */
+/* Do the runs so far suffice? Fewer than LEAST_ROUNDS rounds say little about variance. */
 static bool is_enough(const struct ab_options *o, uint64_t round)
 {
 	char base[PATH_MAX], new[PATH_MAX];
@@ -119,7 +119,7 @@ static bool is_enough(const struct ab_options *o, uint64_t round)
 		return false;
 	snprintf(base, sizeof(base), "%s/%s", o->dir, sides[0]);
 	snprintf(new, sizeof(new), "%s/%s", o->dir, sides[1]);
-	common.verbose = false; /* no word of each file */
+	common.verbose = false; /* no message for each file */
 	runs_init(&runs, NULL);
 	enough = load_runs(&runs, BASE, sides_of[0]) && load_runs(&runs, NEW, sides_of[1]) &&
 		 compare_power_reached(&runs, &o->compare, o->compare.power_effect,
@@ -130,9 +130,8 @@ static bool is_enough(const struct ab_options *o, uint64_t round)
 }
 
 /*
- * Ten runs a side show how much runs differ; more, if these are short, until there are the
- * samples that a change of 10% in a function of 5% needs (prof-ci(7)). Not more than anybody
- * waits for.
+ * Ten runs a side show their variance. Short runs need more, until they have the samples that
+ * detect a change of 10% in a function of 5% (prof-ci(7)); at most 40.
  */
 static uint64_t choose_runs(const struct recording *model, const double seconds[2])
 {

@@ -1,4 +1,4 @@
-/* What prof-record says of allocations: at the end, and in the profile's facts. */
+/* Reporting on allocations in prof-record: notes at the end, and facts in the profile. */
 #ifndef CMD_RECORD_ALLOCS_H
 #define CMD_RECORD_ALLOCS_H
 
@@ -10,11 +10,11 @@ struct record_allocs {
 	uint64_t period, most_period;
 };
 
-/* A window has ended, with these counts: add what it has, and put what is to be known of it in its profile. */
+/* Add the counts of a window that has ended, and put facts about it into its profile. */
 void record_allocs_add(struct record_allocs *r, const struct allocs *a,
 		       const struct alloc_counts *c, struct profile *p);
 
-/* Notes at the end. */
+/* Print the notes at the end. */
 void record_allocs_summarise(const struct record_allocs *r);
 
 #endif

@@ -12,8 +12,8 @@
 
 enum {
 	ENOUGH = 100,    /* samples for a first look */
-	OF_A_TASK = 10,  /* samples that a task should have when their number is to say much */
-	LIKELY_NONE = 8, /* samples are expected, and there are none: in one case of 3,000 */
+	OF_A_TASK = 10,  /* samples of a task, at least, before their number is meaningful */
+	LIKELY_NONE = 8, /* with so many expected, the chance of none is 1 in 3,000 */
 	LEAST_PERCENT = 80,
 };
 
@@ -22,7 +22,7 @@ static double seconds(uint64_t ns)
 	return 1e-9 * (double)ns;
 }
 
-/* CPU time that samples can show: without the kernel's, where that is not sampled. */
+/* CPU time that samples can show: without the kernel's, if that is not sampled. */
 static uint64_t visible_time(const struct recording *r)
 {
 	bool kernel = r->session.sampler.kernel && !r->user_only;
@@ -30,7 +30,7 @@ static uint64_t visible_time(const struct recording *r)
 	return kernel ? r->cpu_time : r->user_time;
 }
 
-/* Samples that it deserves. */
+/* The number of samples to expect for the visible CPU time. */
 static double expected(const struct recording *r)
 {
 	return seconds(visible_time(r)) * (double)r->frequency;
@@ -58,7 +58,7 @@ void coverage_line(const struct recording *r, struct buf *line)
 			   seconds(r->cpu_time));
 }
 
-/* Less than chance can explain. */
+/* Are there fewer samples than chance can explain? */
 static bool is_too_little(const struct recording *r)
 {
 	double all = expected(r);
@@ -68,7 +68,7 @@ static bool is_too_little(const struct recording *r)
 	       missing > all * (100 - LEAST_PERCENT) / 100;
 }
 
-/* A frequency that gives so many samples, in two digits: ", -F 2100 would take about 100". */
+/* Append a frequency for that many samples, in two digits: ", -F 2100 would take about 100". */
 static void suggest(const struct recording *r, double samples, struct buf *text)
 {
 	double wanted = samples / seconds(r->cpu_time);
@@ -86,7 +86,7 @@ static void suggest(const struct recording *r, double samples, struct buf *text)
 		   ((uint64_t)(wanted / (double)digit) + 1) * digit, samples);
 }
 
-/* Where execvp() finds a program; false if nowhere. */
+/* Find a program as execvp() does. */
 static bool find_program(const char *name, struct stat *st, bool *readable)
 {
 	struct str path = str_of(getenv("PATH"));
@@ -107,7 +107,7 @@ static bool find_program(const char *name, struct stat *st, bool *readable)
 	return false;
 }
 
-/* Why the kernel shows nothing of a command that ran: what exec() made of its rights. */
+/* Why the kernel hides a command that ran: exec() changed its privileges. NULL if unknown. */
 static const char *why_hidden(const struct recording *r)
 {
 	char *const *command = r->session.launch.command;
@@ -121,7 +121,7 @@ static const char *why_hidden(const struct recording *r)
 	return readable ? NULL : "its file may not be read: only root may sample it";
 }
 
-/* The letter of its state: 'S' sleeps, 'T' is stopped; 0: it is gone. */
+/* The letter of a process's state: 'S' sleeps, 'T' is stopped; 0: it has ended. */
 static char state_of(int pid)
 {
 	struct buf text = { 0 };
@@ -151,7 +151,7 @@ static const char *what_they_do(const struct recording *r)
 	return stopped && stopped == o->npid ? "is stopped" : "waited";
 }
 
-/* Nothing was to be expected. */
+/* Explain why no samples were to be expected. */
 static void explain_idle(const struct recording *r, struct buf *text)
 {
 	bool command = r->session.sampler.target == TARGET_CHILD;
@@ -175,7 +175,7 @@ static void explain_system(const struct recording *r, struct buf *text)
 					 S("nothing ran on the CPUs"));
 }
 
-/* Time was used, and samples do not show it. */
+/* Explain why CPU time was used that samples do not show. */
 static void explain_missing(const struct recording *r, struct buf *text)
 {
 	const char *hidden = r->samples ? NULL : why_hidden(r);

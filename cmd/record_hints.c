@@ -2,16 +2,16 @@
 
 #include "common.h"
 
-enum { LEAST_PERCENT = 5 }; /* of the samples, for a hint */
+enum { LEAST_PERCENT = 5 }; /* of the samples, for a hint to be given */
 
-/* A runtime, known by its evaluator's function or by its image, and what names its code. */
+/* A runtime, identified by its evaluator's function or by its image, and how to get names. */
 static const struct runtime {
 	const char *evaluator;  /* NULL: its code is compiled */
-	const char *named_as;   /* what the names begin with that its evaluator's callers get */
-	const char *image;      /* the file whose frames are in its stacks; NULL = any */
-	const char *functions;  /* what has no names */
-	const char *by_option;  /* what names them in a program that is started, */
-	const char *if_running; /* and in one that runs */
+	const char *named_as;   /* prefix of the names that interpreted functions get */
+	const char *image;      /* the file that has frames in its stacks; NULL = any */
+	const char *functions;  /* what lacks names */
+	const char *by_option;  /* how to get names in a program that is started */
+	const char *if_running; /* how to get names in a running program */
 } runtimes[HINTS] = {
 	{ "_PyEval_EvalFrameDefault", "py::", NULL, "functions of Python",
 	  "--jit-names names them (Python 3.12 and later)",
@@ -41,7 +41,7 @@ static bool is_in_image(const struct dictionary *d, loc_id loc, const char *imag
 	return str_eq(str_basename(dict_text(d, m->file)), str_of(image));
 }
 
-/* Has the stack a frame of this runtime that should have a name, and has none? */
+/* Does the stack have a frame of this runtime that lacks its name? */
 static bool lacks_names(const struct runtime *r, struct dictionary *d, const loc_id *frame,
 			size_t n)
 {
@@ -59,7 +59,7 @@ static bool lacks_names(const struct runtime *r, struct dictionary *d, const loc
 	return found && unnamed;
 }
 
-/* The first runtime that lacks names in a stack, as a row; HINTS if there is none. */
+/* The row of the first runtime that lacks names in a stack; HINTS if there is none. */
 static size_t runtime_of(struct dictionary *d, stack_id stack)
 {
 	size_t n, row = 0;

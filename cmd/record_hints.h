@@ -1,21 +1,21 @@
 /*
- * Hints: where functions of an interpreter or of JIT-compiled code have no names, and the
- * runtime could give them, which option of it does.
+ * Hints: if interpreted or JIT-compiled functions lack names that their runtime can give,
+ * which of its options gives them.
  */
 #ifndef CMD_RECORD_HINTS_H
 #define CMD_RECORD_HINTS_H
 
 #include "profile/profile.h"
 
-enum { HINTS = 5 }; /* rows of the table */
+enum { HINTS = 5 }; /* number of hints: rows of the table */
 
 struct record_hints {
-	bool launched;        /* we start the program: --jit-names can be given */
-	bool jit;             /* --jit-names was given: nothing is left to advise */
-	uint8_t given[HINTS]; /* each is given once */
+	bool launched;        /* the recording starts the program, so --jit-names is possible */
+	bool jit;             /* --jit-names was given: there is no advice left */
+	uint8_t given[HINTS]; /* whether each hint was given; each is given once */
 };
 
-/* Look at a recording with its names; notes go to standard error. */
+/* Look for missing names in a recording; hints go to standard error. */
 void record_hints_look(struct record_hints *h, struct profile *p);
 
 #endif

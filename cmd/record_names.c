@@ -12,7 +12,7 @@ struct record_names {
 	uint64_t child_cpu;      /* ns */
 };
 
-/* The symbols close what they get, so it is a copy. */
+/* Return a copy of the descriptor: the symbols close it. */
 static struct symbol_binary open_mapping(void *context, const struct profile *p, map_id map)
 {
 	const struct record_names *n = context;
@@ -27,7 +27,7 @@ static struct symbol_binary open_mapping(void *context, const struct profile *p,
 	return b;
 }
 
-/* The child's own samples are not wanted, as ours are not. */
+/* Exclude samples of the naming child, like those of this process. */
 static void on_naming_child(void *context, int pid)
 {
 	struct record_names *n = context;

@@ -19,7 +19,7 @@ bool record_output_open(struct record_output *o)
 	return false;
 }
 
-/* "%n" is the window's number, the rest is for strftime(3). */
+/* Expand "%n" to the window's number, and the rest as strftime(3) does. */
 static void print_name(const char *pattern, const struct window *w, struct buf *name)
 {
 	time_t seconds = (time_t)(w->time / 1000000000);
@@ -46,7 +46,7 @@ static void print_name(const char *pattern, const struct window *w, struct buf *
 	buf_release(&numbered);
 }
 
-/* Windows that began at times with the same name: the later ones get a number after it. */
+/* Append the window's number if its name would be that of the window before. */
 static void tell_apart(struct record_output *o, const struct window *w, struct buf *name)
 {
 	bool again = o->last.n && str_eq(buf_str(&o->last), buf_str(name));
@@ -55,12 +55,12 @@ static void tell_apart(struct record_output *o, const struct window *w, struct b
 	buf_add(&o->last, buf_str(name));
 	if (!again)
 		return;
-	name->n--; /* the NUL */
+	name->n--; /* the final NUL */
 	buf_printf(name, ".%llu", (unsigned long long)w->number);
 	buf_ch(name, '\0');
 }
 
-/* As prof-fold has it: text has no labels, so that the command is the root. */
+/* As in prof-fold: text has no labels, so the command becomes the root frame. */
 static void write_profile(const struct record_output *o, struct out *out, struct profile *p)
 {
 	if (o->format == &format_folded)
@@ -85,7 +85,10 @@ static bool write_file(struct record_output *o, struct profile *p, const struct 
 	return ok;
 }
 
-/* Whoever reads the stream is to see a window when it has ended, whatever becomes of us. */
+/*
+ * Let readers of the stream see each window when it ends, even if this process is killed
+ * later.
+ */
 static bool write_stream(struct record_output *o, struct profile *p, const struct window *w)
 {
 	write_profile(o, &o->out, p);
@@ -117,7 +120,7 @@ void record_output_abandon(struct record_output *o)
 	out_release(&o->out);
 }
 
-/* Where threads waited: how many waits there were, and of how many not all is known. */
+/* Add the number of waits, and how many are known only in part. */
 static void add_facts_of_waits(struct profile *p, const struct off_cpu_counts *c, uint64_t min_wait)
 {
 	fact_number(p, "waits", c->waits);

@@ -15,7 +15,7 @@ enum { PAIRS = 24, WARM_UP_MS = 500, SLICE_MS = 500 };
 
 struct slice {
 	double speed; /* units of work per CPU second */
-	double own;   /* our CPU, in CPUs */
+	double own;   /* this process's load, in CPUs */
 	uint64_t samples, lost;
 };
 
@@ -71,7 +71,10 @@ static struct slice drain_for(struct sampler *sampler, struct recorder *r, int m
 	return s;
 }
 
-/* A slice with the recording, which is returned, and one without; `first`: in that order. */
+/*
+ * Measure a slice with the recording, which is returned, and one without. `first`: in this
+ * order.
+ */
 static struct slice pair_with(struct sampler *sampler, struct recorder *r, double *slower,
 			      bool first)
 {
@@ -96,8 +99,8 @@ static int by_value(const void *a, const void *b)
 }
 
 /*
- * The median, and between which order statistics it lies in 95 of 100 cases: the
- * binomial's normal approximation, good enough for 20 values and more.
+ * Print the median, and the order statistics that enclose it in 95 of 100 cases: the
+ * binomial's normal approximation, good enough from 20 values on.
  */
 static void print_median(const char *what, double *v, size_t n, const char *unit)
 {

@@ -64,7 +64,7 @@ static void parse_comm(void)
 		usage("--comm: %.*s", STR_ARG(buf_str(&why)));
 }
 
-/* With --user or --comm alone, the processes are chosen among all that run. */
+/* Without other targets, --user and --comm choose among all processes. */
 static void check_ways(bool command)
 {
 	int ways = (o.pids != NULL) + (o.tids != NULL) + (o.cgroup != NULL) + o.system + command;

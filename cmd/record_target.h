@@ -1,6 +1,6 @@
 /*
- * What prof-record samples: a command, processes, a control group, CPUs, the
- * processes of a user or of a name.
+ * The target of prof-record: a command, processes, a control group, CPUs, the processes of a
+ * user or with a name.
  */
 #ifndef CMD_RECORD_TARGET_H
 #define CMD_RECORD_TARGET_H
@@ -13,16 +13,16 @@ struct process;
 extern const struct opt target_options[];
 
 /*
- * Fill in s->target, pids, cpus, cgroup and children from the options; command is
- * the operands, perhaps none. Exits when they make no sense together.
+ * Set s->target, pids, cpus, cgroup and children from the options. command: the operands,
+ * possibly none. Exits if they contradict each other.
  */
 void parse_target(struct sampler_options *s, char *const *command);
 
-/* Do the options choose among processes? Then target_wants() says which. */
+/* Do the options choose among processes? If so, target_wants() decides. */
 bool target_chooses(void);
 bool target_wants(void *context, struct process *p);
 
-/* Why the pattern of --comm could not be matched within bounds; NULL if it always could. */
+/* Why matching the pattern of --comm failed; NULL if it never did. */
 const char *target_failed(void);
 
 #endif

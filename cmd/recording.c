@@ -18,7 +18,7 @@
 
 static volatile sig_atomic_t child_pid, signals, on_terminal;
 
-/* Naming and a command that takes its time to end may take a while: say what is waited for. */
+/* Naming may take a while, and so may the command's end: say what the program waits for. */
 static void acknowledge(void)
 {
 	static const char alone[] = "\nprof-record: ending the recording; again to give up\n";
@@ -30,7 +30,7 @@ static void acknowledge(void)
 		on_terminal = 0;
 }
 
-/* The first ends the recording, and is passed on; the second ends us. */
+/* The first signal ends the recording, and is passed on; the second ends this process. */
 static void on_signal(int number, siginfo_t *info, void *context)
 {
 	(void)context;
@@ -42,7 +42,7 @@ static void on_signal(int number, siginfo_t *info, void *context)
 		_exit(RECORDING_BY_SIGNAL + number);
 	session_stop();
 	acknowledge();
-	/* What a terminal sends reaches the command without our help. */
+	/* A signal from the terminal reaches the command anyway. */
 	if (child_pid > 0 && info->si_code <= 0)
 		kill(child_pid, number);
 }
@@ -58,8 +58,7 @@ void recording_catch_signals(void)
 	sigaction(SIGUSR2, &sa, NULL);
 	if (sigaction(SIGHUP, &sa, &was) == 0 && was.sa_handler == SIG_IGN)
 		signal(SIGHUP, SIG_IGN); /* nohup(1) */
-	signal(SIGPIPE,
-	       SIG_IGN); /* writing to a reader that is gone is an error, which is reported */
+	signal(SIGPIPE, SIG_IGN); /* writing to a closed pipe becomes an error, which is reported */
 }
 
 bool recording_interrupted(void)
@@ -69,7 +68,7 @@ bool recording_interrupted(void)
 
 /* Reports of the session */
 
-/* A number that is not the command's any more may be another's. */
+/* Called when the command starts, and with 0 when it has ended: its pid may be reused then. */
 static void on_child(void *context, int pid)
 {
 	(void)context;
@@ -139,7 +138,7 @@ double recording_own_cpu(void)
 	       1e-6 * (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec);
 }
 
-/* With what naming takes in processes of its own. */
+/* This process's CPU, including child processes that find names. */
 static double own_percent(const struct recording *r, double wall)
 {
 	double cpu = recording_own_cpu() + 1e-9 * (double)record_names_cpu(r->names);
@@ -163,13 +162,13 @@ static void on_progress(void *context, const struct window *w)
 		      (unsigned long long)(r->lost + w->lost), own_percent(r, seconds));
 }
 
-/* All of it */
+/* The recording */
 
 static void wire(struct recording *r)
 {
 	struct session_options *s = &r->session;
 
-	/* A profile and what a command writes do not mix. */
+	/* Keep the command's output out of the profile on standard output. */
 	s->launch.to_stderr = !r->output.path || strcmp(r->output.path, "-") == 0;
 	s->on_child = on_child;
 	s->on_window = on_window;
@@ -178,13 +177,13 @@ static void wire(struct recording *r)
 	s->wants = target_chooses() ? target_wants : NULL;
 	r->hints.launched = s->launch.command && *s->launch.command;
 	r->hints.jit = r->jit;
-	/* A command writes to the terminal itself. */
+	/* No progress: the command may write to the terminal itself. */
 	if (!common.quiet && (!r->hints.launched || common.verbose))
 		s->on_progress = on_progress;
 	s->context = r;
 }
 
-/* What the summary says of interpreters. */
+/* Keep why interpreted functions have no names, for the summary. */
 static void note_refusal(struct recording *r, const struct interpreters *p)
 {
 	r->interpreter_refused = p->refusal;
@@ -246,7 +245,7 @@ int recording_status(const struct recording *r)
 					WEXITSTATUS(r->status);
 }
 
-/* Why stacks are not whole. */
+/* Note why stacks are incomplete. */
 static void note_ends(const struct recording *r)
 {
 	struct buf b = { 0 };
@@ -259,7 +258,7 @@ static void note_ends(const struct recording *r)
 	buf_release(&b);
 }
 
-/* How much of the waits is known. */
+/* Note how much of the waits is known. */
 static void note_waits(const struct recording *r)
 {
 	const struct off_cpu_counts *c = &r->off_cpu;
@@ -283,8 +282,8 @@ static void note_waits(const struct recording *r)
 }
 
 /*
- * Of the samples in which an interpreter's evaluator runs, how many have its functions. Returns whether
- * it was said why none has.
+ * Note in how many samples of an interpreter's evaluator its functions were found. Returns
+ * whether it has noted why none were.
  */
 static bool note_interpreter(const struct recording *r, enum interp_kind kind)
 {
@@ -324,7 +323,7 @@ static void note_interpreters(const struct recording *r)
 
 	for (int k = 0; k < INTERP_KINDS; k++)
 		said |= note_interpreter(r, (enum interp_kind)k);
-	/* It may have run without a sample in its evaluator, or that has no name. */
+	/* The interpreter's evaluator may have no name, or no samples. */
 	if (r->interpreter_refused && !said)
 		note("functions of an interpreter were not read: %s", r->interpreter_why);
 	if (r->interpreted.unnamed)

@@ -5,9 +5,9 @@
 #include "compare/runs.h"
 
 /*
- * Add the runs of one side: each profile of each input is a run. A directory is read as
- * the regular files in it, in order of their names. False, with an error message, if an
- * input cannot be read or does not fit the others.
+ * Add the runs of one side: each profile of each input is a run. A directory is read as the
+ * regular files in it, in order of their names. False, with an error message, if an input
+ * cannot be read or is incompatible with the others.
  */
 bool load_runs(struct runs *runs, enum side side, char *const *paths);
 

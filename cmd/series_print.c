@@ -85,7 +85,7 @@ static int by_group(const void *a, const void *b)
 	return (x->point->time > y->point->time) - (x->point->time < y->point->time);
 }
 
-/* room: holds the names. The points are put in order of groups. */
+/* Make a line for each group, and sort the points by group. room: holds the names. */
 static void make_lines(const struct time_series *t, enum alert_measure show,
 		       struct time_point_named *point, size_t n, struct lines *lines,
 		       struct buf *room)
@@ -99,7 +99,7 @@ static void make_lines(const struct time_series *t, enum alert_measure show,
 		for (size_t k = 0; k < t->options.nby; k++)
 			names += t->options.by[k].n + 2;
 	}
-	buf_room(room, names); /* it may not move any more */
+	buf_room(room, names); /* reserved: pointers into it must stay valid */
 	for (size_t i = 0; i < n; i++) {
 		struct chart_line *last;
 
@@ -121,7 +121,7 @@ static void release_lines(struct lines *lines)
 
 /* Sparklines */
 
-/* What a column shows: the largest value in its time; NAN without any. */
+/* Set each column to the largest value in its time; NAN if there is none. */
 static void fill_columns(double *column, size_t n, const struct chart_line *l, int64_t from,
 			 int64_t until)
 {
@@ -157,7 +157,7 @@ static void put_sparkline(struct buf *b, const double *column, size_t n, double 
 	}
 }
 
-/* One line each, all on the same scale: the largest value, its course, its name. */
+/* A line for each group, all on the same scale: its largest value, its course, its name. */
 static void put_sparklines(struct buf *b, const struct lines *lines, int64_t step, struct str unit)
 {
 	size_t columns = terminal_columns(), width, name = 0;
@@ -229,7 +229,7 @@ static bool print_table(const struct time_series *t, const struct series_shown *
 	return ok;
 }
 
-/* Metrics, with times: what "promtool tsdb create-blocks-from openmetrics" takes. */
+/* OpenMetrics with times, which "promtool tsdb create-blocks-from openmetrics" reads. */
 
 static struct metric metric_of(const struct time_series *t, const struct series_shown *shown)
 {

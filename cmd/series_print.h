@@ -6,7 +6,7 @@
 
 struct series_shown {
 	enum alert_measure measure;
-	int to;                          /* as report_format_name() numbers formats */
+	int to;                          /* format, numbered as in report_format_name() */
 	const char *function;            /* of --function, or NULL */
 	const struct selector *selector; /* or NULL */
 };
@@ -14,7 +14,7 @@ struct series_shown {
 /* False if the output fails. */
 bool series_print(const struct time_series *t, const struct series_shown *shown);
 
-/* The unit of what --measure asks for. */
+/* The unit of the values that --measure selects. */
 struct str series_unit(const struct time_series *t, enum alert_measure measure);
 
 #endif

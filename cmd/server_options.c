@@ -42,7 +42,7 @@ const struct opt server_options[] = {
 
 static struct arena texts; /* of settings, until the program ends */
 
-/* The file's text, without a line end at its end. */
+/* Read a file without its final newline. */
 static char *read_text(const char *path)
 {
 	FILE *f = fopen(path, "re");
@@ -135,7 +135,10 @@ static void add_header_option(const char *line)
 	push_header(line);
 }
 
-/* "name=value,name2=value2", the values as in URLs: of OTEL_EXPORTER_OTLP_HEADERS. */
+/*
+ * Add the headers of OTEL_EXPORTER_OTLP_HEADERS, "name=value,name2=value2", with values
+ * escaped as in URLs.
+ */
 static void add_header_list(struct str list, const char *variable)
 {
 	while (list.n) {
@@ -163,7 +166,7 @@ static void add_header_list(struct str list, const char *variable)
 
 /* The environment */
 
-/* A variable that is empty is as one that is not set. */
+/* An empty variable counts as unset. */
 static const char *variable(const char *name)
 {
 	const char *value = getenv(name);
@@ -234,7 +237,7 @@ void server_settings(enum server_kind kind, struct http_settings *s)
 		.key = o.key,
 		.answer_ns = (int64_t)o.timeout,
 	};
-	header_lines.n = 0; /* it may be the second call */
+	header_lines.n = 0; /* a second call begins anew */
 	if (o.token_file && o.user)
 		usage("--token-file and --user are two ways to say who asks: use one");
 	if (o.password_file && !o.user && (kind == SERVER_OTLP || !variable("PROFILECLI_USERNAME")))
@@ -245,7 +248,7 @@ void server_settings(enum server_kind kind, struct http_settings *s)
 		s->password = read_secret(o.password_file, "password");
 	if (o.tenant && (!*o.tenant || !is_one_line(o.tenant)))
 		usage("--tenant: expected a name");
-	/* The last header of a name counts with some servers: options come last. */
+	/* Some servers use the last header of a name: options come last. */
 	if (kind == SERVER_PYROSCOPE)
 		use_profilecli_variables(s);
 	else if (kind == SERVER_OTLP)

@@ -1,7 +1,7 @@
 /*
- * Options of commands that reach a server, and the environment variables that stand for
- * them. A secret comes from a file, the environment or .netrc, never from the command line,
- * which other users of the machine can read.
+ * Options of commands that use a server, and the environment variables that replace them. A
+ * secret comes from a file, the environment or .netrc, but never from the command line, which
+ * other users of the machine can read.
  */
 #ifndef CMD_SERVER_OPTIONS_H
 #define CMD_SERVER_OPTIONS_H
@@ -10,9 +10,9 @@
 #include "http/http.h"
 
 /*
- * Which variables count: PROFILECLI_URL, _TENANT_ID, _TOKEN, _USERNAME, _PASSWORD for
- * Pyroscope; for OTLP, OTEL_EXPORTER_OTLP_* with the general names and those of profiles
- * (the OpenTelemetry specification, "OpenTelemetry Protocol Exporter"). None for others.
+ * The environment variables of each kind: for Pyroscope PROFILECLI_URL, _TENANT_ID, _TOKEN,
+ * _USERNAME, _PASSWORD; for OTLP the general OTEL_EXPORTER_OTLP_* and those for profiles (the
+ * OpenTelemetry specification, "OpenTelemetry Protocol Exporter"); none for others.
  */
 enum server_kind { SERVER_PYROSCOPE, SERVER_OTLP, SERVER_OTHER };
 
@@ -20,12 +20,12 @@ enum server_kind { SERVER_PYROSCOPE, SERVER_OTLP, SERVER_OTHER };
 extern const struct opt server_options[];
 
 /*
- * The settings that options and environment make; options win. Strings live until the
- * program ends. Ends the program with a message if one of them is no good.
+ * The settings of options and environment; options take precedence. Strings are valid until
+ * the program ends. Exits with a message if a setting is invalid.
  */
 void server_settings(enum server_kind kind, struct http_settings *settings);
 
-/* The server that the environment names, as a whole URL; NULL: none. */
+/* The URL of the server that the environment names; NULL if there is none. */
 const char *server_of_environment(enum server_kind kind);
 
 #endif

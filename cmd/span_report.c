@@ -1,8 +1,8 @@
 /*
- * Samples belong to a span whose id they have (span_id, or profile_id as older SDKs name it),
- * unless the trace or the service says otherwise. For samples without ids the time has to do:
- * beside each span stands what its service has in the profiles that overlap it, which is more
- * than the span's own share where a service does several things at once.
+ * A sample belongs to the span whose id it has (span_id, or profile_id in older SDKs), unless
+ * its trace or service contradicts that. Samples without ids are matched by time: each span also
+ * shows the values of its service's samples without ids, in the profiles that overlap the span.
+ * These exceed the span's own share if the service does several things at once.
  */
 #include "span_report.h"
 
@@ -15,18 +15,18 @@
 #include "visits.h"
 
 struct span_cost {
-	int64_t value;     /* of the samples with its id */
-	int64_t around;    /* of its service, without ids, in the profiles of its time */
-	uint64_t profiles; /* that overlap it */
+	int64_t value;     /* of samples with the span's id */
+	int64_t around;    /* of its service's samples without ids, in profiles that overlap it */
+	uint64_t profiles; /* profiles that overlap it */
 };
 
 struct joining {
 	struct span_file spans;
 	VEC(struct span_cost) cost; /* by span */
-	struct time_series types;   /* which type values are of, and what is left out */
-	struct table by_service;    /* scratch: of one profile */
+	struct time_series types;   /* chooses the type of values, and counts what is left out */
+	struct table by_service;    /* scratch: values of one profile */
 	struct strings service;
-	uint64_t nunknown; /* samples whose span is not in the file */
+	uint64_t nunknown; /* samples whose span is not in the file, or contradicts them */
 };
 
 struct service_row {
@@ -42,7 +42,7 @@ static struct str label_of(const struct profile *p, label_set_id set, struct str
 	return l && !l->is_num ? dict_text(p->dict, l->str) : S("");
 }
 
-/* Two names that are not known to differ. */
+/* Are the names equal, or is one unknown? */
 static bool agree(struct str a, struct str b)
 {
 	return !a.n || !b.n || str_eq(a, b);
@@ -75,7 +75,7 @@ static void add_sample(struct joining *j, struct profile *p, label_set_id labels
 		sat_add(p, j->cost.v[span - j->spans.span.v].value, v);
 }
 
-/* Add what the profile has of each service to the spans that it overlaps. */
+/* Add the values of each service in the profile to the spans that the profile overlaps. */
 static void add_around(struct joining *j, struct profile *p)
 {
 	int64_t from = p->head.time, until = profile_end(&p->head);

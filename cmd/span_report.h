@@ -1,4 +1,4 @@
-/* --spans: what spans of traces cost, by the samples that have their ids. */
+/* --spans: the cost of spans of traces, from the samples with their ids. */
 #ifndef CMD_SPAN_REPORT_H
 #define CMD_SPAN_REPORT_H
 
@@ -6,8 +6,8 @@
 #include "query/selector.h"
 
 struct span_request {
-	const char *file;         /* of the spans */
-	const char *span, *trace; /* only this span (id or name), this trace; or NULL */
+	const char *file;         /* the file of spans */
+	const char *span, *trace; /* select a span (id or name) or a trace; or NULL */
 };
 
 /* Print the spans. False after an error. */

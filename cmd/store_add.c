@@ -6,13 +6,14 @@
 #include "store/read.h"
 
 /*
- * SYNC_NS: how long a profile may wait for the next before it is brought to the disk. Of
- * a stream with a profile every ten seconds each one is, of many files not.
+ * SYNC_NS: how long a profile may wait for the next one before it is synced to the disk. In a
+ * stream with a profile every ten seconds, each is synced on its own; many files are synced
+ * together.
  */
 #define SYNC_NS INT64_C(200000000)
 enum {
-	DICTIONARY_BYTES = 64 << 20, /* of frames and locations: then another one is begun */
-	COMPACT_EVERY = 512,         /* profiles: is a compaction due? */
+	DICTIONARY_BYTES = 64 << 20, /* of frames and locations in a dictionary */
+	COMPACT_EVERY = 512,         /* profiles between checks whether a compaction is due */
 };
 
 struct adding {
@@ -22,9 +23,9 @@ struct adding {
 	struct profile p;
 	label_set_id fixed;      /* rows of dict */
 	uint32_t nlabel_checked; /* rows of dict */
-	int64_t synced;          /* when */
+	int64_t synced;          /* time of the last sync */
 	uint64_t nadded, nknown, nwithout_time, since_compaction;
-	/* Of an import: what the store has, of the days that have been looked at. */
+	/* For an import: hashes of the store's profiles, by the days that were read. */
 	struct table hashes;
 	VEC(int64_t) days;
 };
@@ -64,7 +65,7 @@ static bool dictionary_is_large(const struct adding *a)
 	       DICTIONARY_BYTES;
 }
 
-/* A label that the last profile has brought, and that is too long. */
+/* The first new label that is too long, or NULL. */
 static const struct label *find_long_label(struct adding *a)
 {
 	while (a->nlabel_checked < a->dict.label.n) {
@@ -77,7 +78,10 @@ static const struct label *find_long_label(struct adding *a)
 	return NULL;
 }
 
-/* The dictionary is forgotten, and the label with it: the next profile with it is refused, too. */
+/*
+ * Refuse the profile, and begin another dictionary: otherwise the label would not be new in
+ * the next profile that has it.
+ */
 static bool refuse_long_label(struct adding *a, const struct label *l)
 {
 	struct str key = dict_text(&a->dict, l->key);
@@ -130,7 +134,7 @@ static bool learn_day(struct adding *a, int64_t day)
 	return ok;
 }
 
-/* Has the store a profile with this hash, of about that time? */
+/* Does the store have a profile with this hash, of about this time? */
 static bool is_known(struct adding *a, uint64_t hash, int64_t time, bool *ok)
 {
 	int64_t day = time - time % DAY_NS;
@@ -181,7 +185,10 @@ static bool add_profile(struct adding *a)
 	return true;
 }
 
-/* Between two profiles nothing refers to the dictionary. */
+/*
+ * Begin another dictionary if this one is large (between profiles, nothing refers to it), and
+ * compact from time to time.
+ */
 static bool rest_between(struct adding *a)
 {
 	if (dictionary_is_large(a)) {

@@ -6,13 +6,13 @@
 
 struct store_add {
 	const char *dir;
-	struct opt_list labels;           /* "KEY=VALUE": of label_list() */
-	uint64_t max_label;               /* bytes: with a longer key or value, one is left out */
-	bool is_import;                   /* leave out profiles that the store has */
-	bool (*compact)(const char *dir); /* called now and then */
+	struct opt_list labels;           /* "KEY=VALUE", from label_list() */
+	uint64_t max_label;               /* bytes; a profile with a longer label is left out */
+	bool is_import;                   /* leave out profiles that the store already has */
+	bool (*compact)(const char *dir); /* called from time to time */
 };
 
-/* Store all profiles of these inputs, or of standard input. */
+/* Store all profiles of these inputs, or of standard input if there is none. */
 bool store_add_files(const struct store_add *add, char **paths);
 
 #endif

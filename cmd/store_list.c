@@ -5,7 +5,7 @@
 #include "query/rows.h"
 #include "store/store_view.h"
 
-/* What is known of a file without reading all of it; of a log all has to be read. */
+/* The contents of a file, known without reading all of it; a log is read completely. */
 struct contents {
 	uint64_t nprofile, nrow, nseries;
 	int64_t first, last;
@@ -22,7 +22,7 @@ static void contents_add(struct contents *c, int64_t first, int64_t last, uint64
 	c->nrow += nrow;
 }
 
-/* Contents of all files of the view, by number; series in all of them. */
+/* Read the contents of all files of the view, by number, and collect the series of all. */
 static void read_contents(struct store_view *v, struct contents *c, struct strings *series)
 {
 	struct chunk_profiles profiles = { 0 };
@@ -52,7 +52,7 @@ static void read_contents(struct store_view *v, struct contents *c, struct strin
 	chunk_profiles_release(&profiles);
 }
 
-/* Tables that are printed in three ways: cells by name. */
+/* A table in one of three formats: cells have names. */
 struct table_out {
 	struct out out;
 	struct json json;
@@ -174,7 +174,7 @@ static void print_ratio(struct table_out *t, const char *name, uint64_t a, uint6
 		buf_printf(&t->out.bytes, "%-22s %14.2f\n", name, (double)a / (double)b);
 }
 
-/* Profiles of a lower resolution: for each step how many sums there are. */
+/* For each resolution, print the number of sums. */
 static void print_resolutions(struct table_out *t, const struct store_view *v,
 			      const struct contents *c)
 {

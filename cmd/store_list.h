@@ -4,10 +4,10 @@
 
 #include <stdbool.h>
 
-/* The files, with what is in them. */
+/* Print the files, with their contents. */
 bool store_list_files(const char *dir, int format);
 
-/* What a profile, a row and a stack take. */
+/* Print the size of a profile, a row and a stack. */
 bool store_print_figures(const char *dir, int format);
 
 #endif

@@ -4,16 +4,16 @@
 
 #include "base/base.h"
 
-/* Is standard output a terminal, and the output? */
+/* Does the output go to standard output, and is that a terminal? */
 bool to_terminal(void);
 
-/* Its width: that of $COLUMNS, else the terminal's own, else 80. */
+/* Its width: $COLUMNS, or the terminal's own, or 80. */
 size_t terminal_columns(void);
 
-/* Its height: that of $LINES, else the terminal's own, else 24. */
+/* Its height: $LINES, or the terminal's own, or 24. */
 size_t terminal_lines(void);
 
-/* Does the user's locale lack characters beyond ASCII? */
+/* Is the user's locale limited to ASCII? */
 bool terminal_is_ascii(void);
 
 #endif

@@ -137,7 +137,10 @@ void time_report_ids(const char **span, const char **trace)
 	*trace = o.spans.file ? NULL : o.spans.trace;
 }
 
-/* Each report: whether it is wanted, how it is printed, and the formats beside text, TSV and JSON. */
+/*
+ * Each report: whether it is requested, its function, and formats other than text, TSV and
+ * JSON.
+ */
 static const struct time_report {
 	const char *name;
 	const bool *wanted;

@@ -1,6 +1,6 @@
 /*
- * The reports of prof-query that are about many profiles and their times: their options,
- * and which of them is asked for.
+ * Reports of prof-query about many profiles and their times: their options, and which one is
+ * requested.
  */
 #ifndef CMD_TIME_REPORTS_H
 #define CMD_TIME_REPORTS_H
@@ -9,31 +9,31 @@
 #include "query/report.h"
 #include "query/selector.h"
 
-/* What -t names: first enum report_format, then formats of some reports only. */
+/* Formats of -t: enum report_format, followed by formats of some reports only. */
 enum { TO_ALERTMANAGER = REPORT_HTML + 1, TO_SVG, NTO };
 const char *report_format_name(size_t i);
 
 extern const struct opt time_report_options[];
 
-/* Times of profiles: set common.since and common.until by the options. */
+/* Set common.since and common.until from the options. */
 void time_report_parse_range(void);
 
-/* The ids of --span and --trace that samples are selected by, or NULL. */
+/* The ids of --span and --trace that select samples, or NULL. */
 void time_report_ids(const char **span, const char **trace);
 
-/* The name of the report that is asked for, or NULL. */
+/* The name of the requested report, or NULL. */
 const char *time_report_wanted(void);
 
 struct time_report_request {
 	char *const *paths;
 	struct selector *selector; /* NULL: all */
 	const char *by;            /* labels */
-	bool self;                 /* --function: of the leaf alone */
-	bool incl;                 /* --incl: of functions with what they call */
-	int to;                    /* a number that report_format_name() knows; -1: text */
+	bool self;                 /* --function: only at the leaf */
+	bool incl;                 /* --incl: functions include their callees */
+	int to;                    /* format, numbered as in report_format_name(); -1: text */
 };
 
-/* Print it. Returns the exit status. */
+/* Print the report. Returns the exit status. */
 int time_report_run(const struct time_report_request *r);
 
 #endif

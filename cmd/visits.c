@@ -51,7 +51,7 @@ static bool visit_server(const struct visits *v, char *path)
 	return source_close(&s);
 }
 
-/* Is the input one of which visit_files() reads the profiles? */
+/* Does visit_files() read this input profile by profile? */
 static bool is_read_as_file(const struct visits *v, const char *path)
 {
 	return !store_is(path) && !(v->server && server_is(path));
@@ -74,7 +74,7 @@ static void visit_each(const struct visits *v, struct source *s)
 	dict_release(&d);
 }
 
-/* For the time of a visit, the options choose another time. */
+/* Use the range of a visit instead of that of the options. */
 static struct common use_times(int64_t since, int64_t until)
 {
 	struct common kept = common;

@@ -1,6 +1,6 @@
 /*
- * Visit the inputs of a report: a store through its index, a server through its own calls, any
- * other input profile by profile.
+ * Visiting the inputs of a report: a store through its index, a server through its own calls,
+ * any other input profile by profile.
  */
 #ifndef CMD_VISITS_H
 #define CMD_VISITS_H
@@ -12,26 +12,32 @@
 struct visits {
 	void *context;
 	void (*store)(void *context, struct store_view *v);
-	/* Its values are whole; its dictionary lasts until the end of visit_files(). */
+	/*
+	 * Called for each profile; values are integers. Its dictionary is valid until
+	 * visit_files() ends.
+	 */
 	void (*profile)(void *context, struct profile *p);
-	/* NULL: a server is read profile by profile, too. Returns false after a server's error. */
+	/*
+	 * NULL: servers are read profile by profile, too. Returns false after a server's
+	 * error.
+	 */
 	bool (*server)(void *context, struct server *s);
 	bool keep_times; /* profiles of files keep the times of samples */
 };
 
-/* The times that the options choose; all, if none. */
+/* The range that the options choose; by default all times. */
 void chosen_times(int64_t *since, int64_t *until);
 
-/* Visit what the inputs have from `since` until `until`. False if an input was bad. */
+/* Visit the data of the inputs in [since, until). False if an input was bad. */
 bool visit_stores(const struct visits *v, char *const *paths, int64_t since, int64_t until);
 bool visit_files(const struct visits *v, char *const *paths, int64_t since, int64_t until);
 bool visit_all(const struct visits *v, char *const *paths, int64_t since, int64_t until);
 
 /*
- * Ask each server for one profile for each step of the options, with these labels (`label` must
- * outlive the source). The server applies the selector, whose labels its answers do not have,
- * so the selector of the options is removed. False if no input is a server; exits if only some
- * are, or if there is no step.
+ * Query each server for one profile for each step of the options, with these labels (`label`
+ * must outlive the source). The server applies the selector, and its answers lack the labels
+ * of the selector, so it is removed from the options. Returns false if no input is a server;
+ * exits if only some are, or if there is no step.
  */
 bool visit_steps_of_servers(char *const *paths, struct time_series_options *o,
 			    const struct str *label, size_t n);

@@ -1,6 +1,6 @@
 /*
- * Loading libcurl. Its name has not changed since 2006. It stays loaded: libraries that it
- * brings register functions for the end of the program.
+ * Loading libcurl. Its name has been the same since 2006. It is never unloaded: libraries that
+ * it loads register exit functions.
  */
 #include "http/curl_library.h"
 

@@ -1,7 +1,7 @@
 /*
- * libcurl, loaded when the first request is made: with what it needs it takes 20 ms to
- * load, ten times what a command without a server takes to start. The functions that are
- * used are members here; constants and types come from curl/curl.h.
+ * libcurl, loaded at the first request: loading it with its dependencies takes 20 ms, ten
+ * times the start of a command without a server. Its functions are members of a struct;
+ * constants and types come from curl/curl.h.
  */
 #ifndef HTTP_CURL_LIBRARY_H
 #define HTTP_CURL_LIBRARY_H
@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 
-/* A member for each function, of its own type. */
+/* A member for each function, with the function's type. */
 #define CURL_FUNCTIONS(X)                                                                          \
 	X(global_init)                                                                             \
 	X(easy_init)                                                                               \
@@ -31,7 +31,7 @@
 	X(slist_append)                                                                            \
 	X(slist_free_all)
 
-/* curl.h makes macros of these, to check types; here they are the functions. */
+/* curl.h defines these as macros that check types; here the functions are needed. */
 #undef curl_easy_setopt
 #undef curl_easy_getinfo
 #undef curl_multi_setopt
@@ -41,7 +41,7 @@ struct curl_library {
 	CURL_FUNCTIONS(CURL_MEMBER)
 };
 
-/* The library; NULL, with the reason appended to *why, where it cannot be loaded. */
+/* The library; NULL, with the reason appended to *why, if it cannot be loaded. */
 const struct curl_library *curl_library(struct buf *why);
 
 #endif

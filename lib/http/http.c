@@ -1,4 +1,4 @@
-/* The client: transfers in flight, which libcurl's multi interface moves along. */
+/* The client: transfers in flight, driven by libcurl's multi interface. */
 #include "http/http.h"
 
 #include <errno.h>
@@ -135,7 +135,7 @@ static void unlink_transfer(struct http_client *c, struct transfer *t)
 	c->unused = t;
 }
 
-/* One that has ended, and is no redirection; NULL when there is none. */
+/* The next finished transfer, or NULL. A redirection is followed instead. */
 static struct transfer *take_ended(struct http_client *c)
 {
 	CURLMsg *message;
@@ -158,7 +158,7 @@ static struct transfer *take_ended(struct http_client *c)
 	return NULL;
 }
 
-/* Wait for the network, for a second at most. False once the time is over, or when woken. */
+/* Wait for the network, at most a second. False when the time is over, or after http_wake(). */
 static bool wait_for_network(struct http_client *c, int64_t wait_ns, int64_t began)
 {
 	int64_t left = wait_ns < 0 ? INT64_C(1000000000) : wait_ns - (monotonic_ns() - began);
@@ -173,8 +173,8 @@ static bool wait_for_network(struct http_client *c, int64_t wait_ns, int64_t beg
 }
 
 /*
- * A connection that the server has closed must not end the program. TLS libraries write to
- * it in a way that sends a signal, which is for this thread alone.
+ * Run the transfers without SIGPIPE: TLS libraries write to a connection that the server has
+ * closed in a way that raises it. It is blocked, and consumed, in this thread only.
  */
 static void perform(struct http_client *c)
 {

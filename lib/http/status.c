@@ -1,9 +1,9 @@
-/* What an answer that is no success says for people. */
+/* Describing an answer without success to the user. */
 #include "http/http.h"
 
 enum { LINE_MOST = 200 };
 
-/* Its first line; a page for a browser says nothing in it. */
+/* The first line of the body; empty for HTML. */
 static struct str first_line(struct str body)
 {
 	struct str line = str_trim(str_cut(&body, '\n'));

@@ -7,13 +7,13 @@
 
 enum {
 	REDIRECTS = 5,
-	KEEP_SECONDS = 30, /* an idle connection that is older may be closing at the other end */
+	KEEP_SECONDS = 30, /* an older idle connection may be closing at the server's end */
 	DEFAULT_MOST = 256 << 20,
 };
 static const int64_t default_connect_ns = INT64_C(10000000000);
 static const int64_t default_answer_ns = INT64_C(60000000000);
 
-/* The body goes out */
+/* Sending the body */
 
 static size_t give_body(char *to, size_t size, size_t n, void *context)
 {
@@ -26,8 +26,8 @@ static size_t give_body(char *to, size_t size, size_t n, void *context)
 }
 
 /*
- * libcurl repeats a request by itself when a kept connection breaks before the answer.
- * That is right as long as the server has not got all of it.
+ * libcurl repeats a request by itself when a reused connection breaks before the answer. That
+ * is correct only while the server cannot have received all of it.
  */
 static int rewind_body(void *context, curl_off_t offset, int origin)
 {
@@ -39,7 +39,7 @@ static int rewind_body(void *context, curl_off_t offset, int origin)
 	return CURL_SEEKFUNC_OK;
 }
 
-/* The answer comes in */
+/* Receiving the answer */
 
 static size_t take_body(char *bytes, size_t size, size_t n, void *context)
 {
@@ -92,8 +92,9 @@ static void set_headers(struct transfer *t)
 		buf_release(&value);
 	}
 	/*
-	 * Without this, a body of more than 1 MB waits for a server that may not answer. libcurl
-	 * would sign a header that it is told to leave out.
+	 * Without these, a body of more than 1 MB waits for "100 Continue" from a server that
+	 * may not send it. With SigV4 the wait is shortened: libcurl would sign the header
+	 * even if it is removed.
 	 */
 	if (s->sigv4)
 		t->curl->easy_setopt(t->easy, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);
@@ -135,7 +136,7 @@ static void set_body(struct transfer *t)
 		return;
 	t->curl->easy_setopt(t->easy, CURLOPT_POST, 1L);
 	t->curl->easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.n);
-	if (t->settings->sigv4) { /* libcurl hashes what it has as a whole */
+	if (t->settings->sigv4) { /* for the hash, libcurl needs the body as a whole */
 		t->curl->easy_setopt(t->easy, CURLOPT_POSTFIELDS, r->body.p ? r->body.p : "");
 		t->sent = r->body.n;
 		return;
@@ -184,7 +185,7 @@ bool transfer_prepare(struct transfer *t)
 
 /* The end */
 
-/* libcurl begins its messages with a capital, which names (OpenSSL) keep. */
+/* libcurl's messages begin with a capital letter; names (OpenSSL) keep it. */
 static bool begins_with_word(struct str s)
 {
 	size_t n = 1;
@@ -275,7 +276,7 @@ static bool is_redirect(const struct transfer *t)
 	}
 }
 
-/* A redirection to the same host is followed, any other one is an answer. */
+/* Follow a redirection to the same host; any other one is an answer. */
 static bool follow(struct transfer *t)
 {
 	const char *target = NULL;
@@ -314,7 +315,7 @@ static void get_facts(struct transfer *t)
 	buf_add(&t->answer.content_type, str_of(type));
 }
 
-/* TLS that does not agree, and what the settings say of it. */
+/* Is the error permanent: a failed TLS negotiation, or a wrong setting? */
 static bool is_final(CURLcode code)
 {
 	switch (code) {
@@ -336,7 +337,7 @@ bool transfer_finish(struct transfer *t, CURLcode code)
 		return !follow(t);
 	t->answer.may_have_arrived = has_all(t);
 	if (code == CURLE_COULDNT_CONNECT && t->answer.may_have_arrived)
-		code = CURLE_GOT_NOTHING; /* a kept connection broke, and another is not to be had */
+		code = CURLE_GOT_NOTHING; /* a reused connection broke, and a new one failed */
 	t->answer.will_fail_again = is_final(code);
 	say_error(t, code);
 	return true;

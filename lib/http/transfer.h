@@ -1,4 +1,6 @@
-/* One request on its way: what http.c keeps of it, and what transfer.c makes of libcurl's. */
+/*
+ * One request in flight: the state that http.c keeps, and its translation to and from libcurl.
+ */
 #ifndef HTTP_TRANSFER_H
 #define HTTP_TRANSFER_H
 
@@ -11,7 +13,7 @@ struct transfer {
 	CURL *easy;
 	struct curl_slist *headers;
 	struct http_request request;
-	struct buf url; /* where it goes: the request's, or where that was redirected to */
+	struct buf url; /* the request's, or the target of its redirection */
 	unsigned nredirect;
 	size_t sent; /* bytes of the body that libcurl has taken */
 	struct http_answer answer;
@@ -20,16 +22,16 @@ struct transfer {
 	struct transfer *next; /* unused, or in flight */
 };
 
-/* Begin: answer is empty, libcurl knows all of the request. False without memory. */
+/* Set up libcurl for the request; answer must be empty. False if out of memory. */
 bool transfer_prepare(struct transfer *t);
 
 /*
- * It has ended with that code: fill in the answer. False when it is a redirection that is
- * followed: t->url is the target, and the transfer is to be prepared again.
+ * The transfer has ended with that code: fill in the answer. False if it is a redirection to
+ * follow: then t->url is the target, and the transfer must be prepared again.
  */
 bool transfer_finish(struct transfer *t, CURLcode code);
 
-/* Free what transfer_prepare() has made, except the handle, which serves the next one. */
+/* Free what transfer_prepare() has allocated, except the handle, which is reused. */
 void transfer_reset(struct transfer *t);
 
 #endif

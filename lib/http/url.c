@@ -1,12 +1,12 @@
-/* URLs, as far as a client has to look at them itself; RFC 3986 has the grammar. */
+/* Parsing URLs, as far as the client needs it; the grammar is that of RFC 3986. */
 #include <strings.h>
 
 #include "http/http.h"
 
-/* An authority, without what names a user. */
+/* An authority, without user and password. */
 struct origin {
 	bool is_https;
-	struct str host, port; /* port empty: that of the scheme */
+	struct str host, port; /* port empty: the scheme's default */
 };
 
 static bool starts_nocase(struct str s, struct str with)
@@ -37,7 +37,7 @@ static struct origin origin_of(struct str url)
 
 	o.host = str_skip(authority, (size_t)(at + 1));
 	colon = str_rchr(o.host, ':');
-	bracket = str_rchr(o.host, ']'); /* an IPv6 address has colons of its own */
+	bracket = str_rchr(o.host, ']'); /* an IPv6 address contains colons */
 	if (colon > bracket) {
 		o.port = str_skip(o.host, (size_t)colon + 1);
 		o.host.n = (size_t)colon;

@@ -63,7 +63,7 @@ void access_release(struct access *a)
 	vec_release(&a->token);
 }
 
-/* Are they equal? Every byte is looked at. */
+/* Compare all bytes, so that the time does not depend on where the texts differ. */
 static bool same_secret(struct str a, struct str b)
 {
 	unsigned char differ = a.n != b.n;
@@ -73,7 +73,7 @@ static bool same_secret(struct str a, struct str b)
 	return !differ;
 }
 
-/* The token of a header; `decoded` holds it if it is the password of Basic. */
+/* The token of a header. A token that is the password of Basic is a slice of `decoded`. */
 static struct str token_of(struct str authorization, struct buf *decoded)
 {
 	struct str rest = str_trim(authorization), scheme = str_cut(&rest, ' '), password;

@@ -1,6 +1,6 @@
 /*
- * Who may send: tokens, from a file that has one a line, and after a blank, if that token
- * is one tenant's, the tenant's name. Lines that begin with '#' are comments.
+ * Access control by tokens. The token file has one token a line; a token that belongs to one
+ * tenant is followed by a blank and the tenant's name. Lines that begin with '#' are comments.
  *
  * Agents send a token as "Authorization: Bearer TOKEN", or as the password of Basic.
  */
@@ -15,18 +15,19 @@ struct access_token {
 };
 
 struct access {
-	const char *path; /* NULL: everybody may */
+	const char *path; /* NULL: no token is needed */
 	struct buf text;
 	VEC(struct access_token) token;
 };
 
-/* Read the file, anew if it was read before: what was read stays on errors. False with *why. */
+/* Read the file, or read it again. On errors, the tokens read before stay. False with *why. */
 bool access_load(struct access *a, const char *path, struct buf *why);
 void access_release(struct access *a);
 
 /*
- * May one with that Authorization header (empty: none) send? *tenant becomes that of the
- * token, if it is one tenant's. Takes equally long whichever token is wrong where.
+ * Does this Authorization header (empty: none) permit sending? If its token belongs to one
+ * tenant, *tenant becomes that tenant's name. The time taken does not depend on where a wrong
+ * token differs.
  */
 bool access_check(const struct access *a, struct str authorization, struct str *tenant);
 

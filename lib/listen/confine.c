@@ -20,7 +20,7 @@ enum { SANITIZED = 1 };
 enum { SANITIZED = 0 };
 #endif
 
-/* Of Landlock's first version: all but REFER, and TRUNCATE of the third. */
+/* Rights of Landlock's first version, except REFER, plus TRUNCATE of the third. */
 #define ALL_RIGHTS  ((UINT64_C(1) << 13) - 1)
 #define READ_RIGHTS (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
 
@@ -37,7 +37,7 @@ static void allow_below(int rules, const char *path, uint64_t rights)
 	close(below.parent_fd);
 }
 
-/* The directory that a pattern's names all lie in: before its first '%', up to a '/'. */
+/* The directory of all of a pattern's names: the part before its first '%', up to a '/'. */
 static void pattern_directory(const char *pattern, char dir[PATH_MAX])
 {
 	struct str s = str_of(pattern), before = str_cut(&s, '%');

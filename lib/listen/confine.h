@@ -1,10 +1,10 @@
 /*
- * What a reader gives up before it reads what strangers send: a body that took the process
- * over could write where profiles are kept, and nothing else.
+ * Confining a reader before it reads untrusted bodies: one that took over the process could
+ * write to the output directory, and do nothing else.
  *
- * Landlock (Linux 5.13) leaves it the directory of the output, and time zones to read. A
- * seccomp filter, where libseccomp is there, refuses to start programs, to open sockets and
- * to look into other processes. Where the kernel has neither, the process goes on without.
+ * Landlock (Linux 5.13) permits only the output's directory, and reading time zones. A seccomp
+ * filter, if libseccomp is present, forbids starting programs, opening sockets and inspecting
+ * other processes. On a kernel that has neither, the process runs unconfined.
  */
 #ifndef LISTEN_CONFINE_H
 #define LISTEN_CONFINE_H

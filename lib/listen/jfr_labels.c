@@ -5,7 +5,7 @@
 #include "base/vec.h"
 #include "io/pb.h"
 
-/* A number that a map has; rows of it in order of appearance, of which the last counts. */
+/* An entry of a map, in order of appearance; the last one of a number counts. */
 struct snapshot_string {
 	uint64_t number;
 	struct str text;
@@ -31,7 +31,7 @@ _Static_assert(sizeof(struct known_context) == 24, "no padding");
 
 /* Reading */
 
-/* An entry of a map: its key, and the field of its value. False if it has none. */
+/* Read an entry of a map: its key, and the field of its value. False if it has no value. */
 static bool map_entry(const struct pb *outer, const struct pb_field *f, uint64_t *key,
 		      struct pb *entry, struct pb_field *value)
 {

@@ -16,11 +16,11 @@
 
 enum {
 	TICK_MS = 100,
-	POOL_BYTES = 16 << 10, /* for the head of a request, and a piece of its body */
+	POOL_BYTES = 16 << 10, /* for the head of a request and a piece of its body */
 	BACKLOG = 1024,
 };
-#define FIRST_REQUEST_NS INT64_C(10000000000) /* how long a new connection may wait */
-#define CROWDED_IDLE_NS  INT64_C(2000000000)  /* and others, when there are many */
+#define FIRST_REQUEST_NS INT64_C(10000000000) /* how long a new connection may be idle */
+#define CROWDED_IDLE_NS  INT64_C(2000000000)  /* and others, when there are many connections */
 #define TELL_NS          INT64_C(10000000000) /* between two calls of options.kept */
 
 /* Connections */
@@ -67,7 +67,7 @@ static void connection_changed(void *server, struct MHD_Connection *c, void **co
 		peer_closed(server, context);
 }
 
-/* How long a connection may go on as it is. */
+/* How long a connection may stay in its present state. */
 static int64_t patience(const struct listener *s, const struct peer *p)
 {
 	if (p->in_request)
@@ -79,7 +79,7 @@ static int64_t patience(const struct listener *s, const struct peer *p)
 	return p->nrequest ? s->options.idle_ns : FIRST_REQUEST_NS;
 }
 
-/* The library closes a connection when it sees that it has ended. */
+/* Only shut down the socket: the library then closes the connection. */
 static void end_slow_connections(struct listener *s)
 {
 	int64_t now = monotonic_ns();
@@ -155,7 +155,7 @@ static bool is_loopback(const struct sockaddr_storage *a)
 	return a->ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
 }
 
-/* Where it listens, as a URL, and what is to be known about that. */
+/* Report the address as a URL, and warn if it is open or unencrypted beyond loopback. */
 static void note_address(const struct listener *s, int fd)
 {
 	struct sockaddr_storage a = { 0 };
@@ -271,7 +271,7 @@ static int loop_timeout(const struct listener *s)
 	return (int)ms;
 }
 
-/* Wait for anything, and do what is to be done. */
+/* Wait for any event, and handle it. */
 static void loop_once(struct listener *s, int signals, int epoll)
 {
 	struct pollfd fds[READERS_MOST + 3];

@@ -1,6 +1,6 @@
 /*
- * The server: HTTP through libmicrohttpd, in one thread, which waits for clients and readers
- * and never for a disk. A slow client holds nothing but its connection.
+ * The server: HTTP through libmicrohttpd, in one thread that waits for clients and readers,
+ * and never for a disk. A slow client blocks only its own connection.
  */
 #ifndef LISTEN_LISTENER_H
 #define LISTEN_LISTENER_H
@@ -9,26 +9,26 @@
 #include "listen/sink.h"
 
 struct listener_options {
-	const char *address;            /* HOST:PORT; a host of IPv6 in brackets */
+	const char *address;            /* HOST:PORT; an IPv6 address in brackets */
 	const char *tls_cert, *tls_key; /* paths of PEM files; NULL: no TLS */
 	const char *token_file;         /* see access.h; may be NULL */
-	bool tenants;                   /* a request names its tenant, or its token does */
-	uint64_t most_body;             /* bytes of a request, */
-	uint64_t most_held;             /* of all requests together that are not answered */
-	uint64_t rate;                  /* of a tenant in a second; 0 = no limit */
+	bool tenants;       /* each request belongs to a tenant, which it or its token names */
+	uint64_t most_body; /* limit of a request, bytes */
+	uint64_t most_held; /* limit of all unanswered requests together, bytes */
+	uint64_t rate;      /* bytes a second of each tenant; 0 = no limit */
 	unsigned connections, connections_per_address;
-	int64_t idle_ns;    /* how long a connection may wait between two requests, */
-	int64_t request_ns; /* and take for one */
-	int64_t drain_ns;   /* how long the end waits for requests that have begun */
+	int64_t idle_ns;    /* how long a connection may be idle between two requests */
+	int64_t request_ns; /* how long a request may take */
+	int64_t drain_ns;   /* how long shutdown waits for requests in progress */
 	struct pool_options pool;
-	/* Called now and then when profiles have been kept since the last time. */
+	/* Called from time to time if profiles were kept since the last call. */
 	void (*kept)(void);
 	void (*note)(const char *fmt, ...) PRINTF(1, 2);
 };
 
 /*
- * Serve until SIGTERM or SIGINT, or until nobody reads the output any more. False with a
- * message if that could not begin.
+ * Serve until SIGTERM or SIGINT, or until the output has no reader any more. False with a
+ * message if the server cannot start.
  */
 bool listener_run(const struct listener_options *options, struct buf *why);
 

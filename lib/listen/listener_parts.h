@@ -1,4 +1,6 @@
-/* What the files of the server share: its state, and that of connections and requests. */
+/*
+ * Internals that the server's files share: the state of the server, connections and requests.
+ */
 #ifndef LISTEN_LISTENER_PARTS_H
 #define LISTEN_LISTENER_PARTS_H
 
@@ -14,15 +16,15 @@
 struct peer {
 	struct peer *next, *before;
 	int fd;
-	int64_t since;   /* when it was opened, or its last request was answered, or this began */
-	bool in_request; /* a request has begun, and */
-	bool is_waiting; /* a reader has it */
+	int64_t since;   /* when it was opened, its last answer was sent, or its request began */
+	bool in_request; /* a request has begun */
+	bool is_waiting; /* a reader has the request */
 	uint64_t nrequest;
 };
 
 enum request_state {
 	REQUEST_RECEIVING,
-	REQUEST_REFUSED, /* what follows of its body is not kept */
+	REQUEST_REFUSED, /* the rest of its body is discarded */
 	REQUEST_READING, /* a reader has it */
 	REQUEST_ANSWERED,
 };
@@ -36,8 +38,8 @@ struct request {
 	enum request_state state;
 	unsigned status, retry_after;
 	struct buf message;
-	uint64_t received; /* bytes of the body, kept or not */
-	uint64_t held;     /* of them, counted in server.held */
+	uint64_t received; /* bytes of the body, kept or discarded */
+	uint64_t held;     /* those of them that count in server.held */
 	int64_t began;
 	char tenant[160];
 	bool is_json;
@@ -53,11 +55,11 @@ struct listener {
 	struct peer *peers;
 	unsigned npeer;
 	uint64_t held;
-	uint64_t nkept_told; /* profiles that options.kept was called for */
+	uint64_t nkept_told; /* profiles at the last call of options.kept */
 	bool is_ending, is_closed;
-	bool told_tenants; /* that the header of tenants is of no use here */
-	int64_t told;      /* when options.kept was called, and when a note was made */
-	int64_t noted;
+	bool told_tenants; /* a note has said that the tenant header has no effect here */
+	int64_t told;      /* time of the last call of options.kept */
+	int64_t noted;     /* time of the last note about a request */
 };
 
 /* Callbacks for libmicrohttpd. */

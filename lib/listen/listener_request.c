@@ -1,4 +1,4 @@
-/* A request from its head to its answer. */
+/* The handling of a request, from its head to its answer. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -7,8 +7,8 @@
 #include "listen/listener_parts.h"
 
 /*
- * The body of a request that is refused is taken up to here, so that the client, which
- * may not read while it writes, gets its answer; beyond, the connection is closed.
+ * The body of a refused request is read and discarded up to this size, since a client may read
+ * the answer only after writing; beyond it, the connection is closed.
  */
 enum { SWALLOW = 4 << 20 };
 
@@ -40,7 +40,7 @@ static void refuse(struct request *q, unsigned status, unsigned retry_after, con
 	va_end(ap);
 }
 
-/* Bytes of bodies in memory, of all requests. */
+/* Release the body, and subtract it from the bytes in memory of all requests. */
 static void release_body(struct request *q)
 {
 	q->server->held -= q->held;
@@ -164,7 +164,7 @@ static struct request *begin(struct listener *s, struct MHD_Connection *c, const
 
 /* The body */
 
-/* False to close the connection. */
+/* False if the connection must be closed. */
 static bool take_data(struct request *q, struct str data)
 {
 	const struct listener_options *o = &q->server->options;
@@ -212,7 +212,7 @@ static void gather_fields(struct request *q)
 	q->job.head.kind = q->route->kind;
 }
 
-/* A message on standard error a second is enough: who sends nonsense may send much of it. */
+/* Print at most one message a second: a faulty client may send many bad requests. */
 static void note_some(struct listener *s, const struct request *q, struct str text)
 {
 	int64_t now = monotonic_ns();
@@ -327,7 +327,7 @@ static enum MHD_Result answer(struct request *q)
 	return ok;
 }
 
-/* Is its body so long that it is better not to wait for it? */
+/* Is the body too long to be read and discarded? */
 static bool is_long(const struct request *q)
 {
 	struct str text = header(q, MHD_HTTP_HEADER_CONTENT_LENGTH);

@@ -1,4 +1,4 @@
-/* What a listener counts of itself, as OpenMetrics 1.0 for GET /metrics. */
+/* A listener's metrics of itself, as OpenMetrics 1.0 for GET /metrics. */
 #ifndef LISTEN_METRICS_H
 #define LISTEN_METRICS_H
 
@@ -13,20 +13,20 @@ struct histogram {
 
 struct metrics {
 	uint64_t requests[METRIC_ROUTES][METRIC_STATUSES];
-	struct histogram duration;           /* of uploads, from their first byte to the answer */
-	struct histogram commit;             /* of bringing a group to the disk */
+	struct histogram duration;           /* of uploads, from the first byte to the answer */
+	struct histogram commit;             /* of writing a group to the disk */
 	uint64_t nprofile, nbody, nunpacked; /* profiles kept; bytes received, and unpacked */
-	/* Of now: */
+	/* Current values: */
 	uint64_t connections, pending, held; /* held: bytes of bodies in memory */
 	uint64_t restarts;
 };
 
-/* Count an answer with that status to a request of the route with that number. */
+/* Count an answer with this status to a request of this route. */
 void metrics_count(struct metrics *m, unsigned route, unsigned status);
 
 void histogram_add(struct histogram *h, double seconds);
 
-/* Append the page. routes: their paths, n of them. */
+/* Append the page. routes: the n paths. */
 void metrics_print(const struct metrics *m, const char *const *routes, size_t n, struct buf *to);
 
 #endif

@@ -7,7 +7,7 @@ static bool is_word(struct str s, struct str word)
 	return s.n == word.n && strncasecmp(s.p, word.p, s.n) == 0;
 }
 
-/* Up to the next ';' that is in no quotes. */
+/* Cut off the text up to the next ';' outside quotes. */
 static struct str cut_parameter(struct str *rest)
 {
 	struct str all = *rest;
@@ -68,7 +68,7 @@ static ptrdiff_t find_boundary(const struct multipart *m, struct str s)
 	return -1;
 }
 
-/* What follows the boundary at `at`; *last: it is the one that ends the body. */
+/* The text after the boundary at `at`. *last: this boundary ends the body. */
 static struct str after_boundary(const struct multipart *m, struct str s, size_t at, bool *last)
 {
 	s = str_skip(s, at + 2 + m->boundary.n);
@@ -91,7 +91,7 @@ bool multipart_begin(struct multipart *m, struct str content_type, struct str bo
 	return true;
 }
 
-/* Take the headers off; false if they do not end. */
+/* Remove the headers; false if they do not end. */
 static bool part_headers(struct multipart *m, struct str *bytes, struct str *name)
 {
 	while (bytes->n) {

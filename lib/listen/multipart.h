@@ -1,6 +1,6 @@
 /*
- * multipart/form-data (RFC 7578), of which a request's body consists: parts between lines
- * with a boundary, each with headers of its own.
+ * Reading multipart/form-data (RFC 7578): a body of parts between boundary lines, each part
+ * with headers of its own.
  *
  *	if (!multipart_begin(&m, content_type, body))
  *		... no boundary
@@ -33,7 +33,9 @@ bool multipart_begin(struct multipart *m, struct str content_type, struct str bo
 /* False at the end, and after an error. */
 bool multipart_next(struct multipart *m, struct multipart_part *part);
 
-/* The parameter of a header's value: name="VALUE" or name=VALUE. Empty if there is none. */
+/*
+ * The parameter NAME of a header's value: NAME="VALUE" or NAME=VALUE. Empty if it is missing.
+ */
 struct str header_parameter(struct str value, struct str name);
 
 #endif

@@ -17,12 +17,12 @@
 
 extern char **environ;
 
-#define END_NS INT64_C(1000000000) /* that a reader has to end */
+#define END_NS INT64_C(1000000000) /* how long a reader may take to end */
 
 enum {
-	FIRST_FD = 10,         /* descriptors of the pool stay away from those of readers */
-	DEPTH = 128,           /* uploads that a reader has at a time, */
-	DEPTH_BYTES = 8 << 20, /* and their bytes */
+	FIRST_FD = 10,         /* of the pool's descriptors: readers use the low ones */
+	DEPTH = 128,           /* most uploads that a reader has at a time */
+	DEPTH_BYTES = 8 << 20, /* most bytes of those uploads */
 	ATTEMPTS = 3,
 	RECEIVE = 64 << 10,
 	SOCKET_BYTES = 1 << 20,
@@ -169,7 +169,7 @@ static bool slot_has_room(const struct pool_slot *s, const struct job *j)
 	       (!s->jobs.n || (s->jobs.n < DEPTH && s->jobs.bytes + job_bytes(j) <= DEPTH_BYTES));
 }
 
-/* The reader with the least to do, which has room for it. */
+/* The least busy reader that has room for the job. */
 static struct pool_slot *choose_slot(struct pool *p, const struct job *j)
 {
 	struct pool_slot *best = NULL;
@@ -183,7 +183,7 @@ static struct pool_slot *choose_slot(struct pool *p, const struct job *j)
 	return best;
 }
 
-/* Send what the socket takes. */
+/* Send as much as the socket takes. */
 static void slot_send(struct pool_slot *s)
 {
 	while (s->sending) {
@@ -206,7 +206,7 @@ static void slot_send(struct pool_slot *s)
 		sent = sendmsg(s->fd, &(struct msghdr){ .msg_iov = io, .msg_iovlen = (size_t)n },
 			       MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (sent < 0)
-			return; /* it is full; or the reader has ended, as reading will show */
+			return; /* the socket is full, or the reader has ended */
 		j->sent += (size_t)sent;
 		if (j->sent == sizeof(j->head) + job_bytes(j))
 			s->sending = j->next;
@@ -267,7 +267,7 @@ static void say_why(const struct pool *p, const struct pool_slot *s, int status,
 	}
 }
 
-/* What becomes of an upload whose reader has ended. */
+/* Answer an upload whose reader has ended, or put it into `again`. */
 static void settle_job(struct pool *p, struct job *j, const struct pool_slot *s, uint32_t reading,
 		       uint32_t written, int status, struct job_list *again)
 {
@@ -309,7 +309,7 @@ static void slot_ended(struct pool *p, struct pool_slot *s)
 	p->options.report(why);
 	while ((j = list_pop(&jobs)))
 		settle_job(p, j, s, reading, written, status, &again);
-	/* In their order, before those that wait. */
+	/* Requeue them in order, before the jobs that wait. */
 	while (again.first) {
 		struct job *last = NULL, *before = NULL;
 
@@ -388,7 +388,7 @@ void pool_run(struct pool *p, const struct pollfd *fds)
 	pool_tick(p);
 }
 
-/* A reader that ends at once is not started again at once. */
+/* Start a reader again, after a delay if it ended soon after its start. */
 static void start_again(struct pool *p, struct pool_slot *s)
 {
 	const int64_t pause = 100000000;
@@ -412,7 +412,7 @@ void pool_tick(struct pool *p)
 	dispatch(p);
 }
 
-/* A reader may wait for a pipe that nobody empties: not for ever. */
+/* A reader may block on a pipe that is never emptied: limit the wait. */
 static void await_end(pid_t pid)
 {
 	const struct timespec pause = { 0, 10000000 };

@@ -1,10 +1,10 @@
 /*
- * The pool of readers (reader.h), as the program sees it: uploads go in, answers come out,
- * and readers that end are started again.
+ * The pool of readers (reader.h), as the program sees it: it passes uploads to readers and
+ * their answers back, and restarts readers that end.
  *
- * An upload whose reader ends while reading it is refused. Those that waited behind it go to
- * another reader, unless the reader was writing them: then nobody knows, and they are
- * refused with 503.
+ * If a reader ends while reading an upload, that upload is refused. The uploads queued after
+ * it go to another reader, except those that the reader was writing: whether they are kept is
+ * unknown, so they are refused with 503.
  */
 #ifndef LISTEN_POOL_H
 #define LISTEN_POOL_H
@@ -16,12 +16,12 @@
 
 struct job {
 	struct upload_head head; /* kind and sizes are the caller's */
-	struct buf fields;       /* all but the body, in order; */
-	struct buf body;         /* which is the last */
+	struct buf fields;       /* all fields but the body, in order */
+	struct buf body;         /* the body, which is the last field */
 	/* Called once. The texts are valid until it returns. */
 	void (*done)(struct job *j, const struct answer_head *a, struct str message,
 		     struct str notes);
-	/* The pool's own. */
+	/* Private to the pool. */
 	struct job *next;
 	size_t sent;
 	unsigned attempts;
@@ -35,10 +35,10 @@ struct job_list {
 
 struct pool_slot {
 	pid_t pid;
-	int fd;               /* -1: there is no process */
-	struct job_list jobs; /* sent, or being sent, and not answered */
-	struct job *sending;  /* the first of them that is not sent whole */
-	struct buf in;        /* of answers */
+	int fd;               /* -1: no process */
+	struct job_list jobs; /* sent or being sent, and unanswered */
+	struct job *sending;  /* the first job that is not yet sent completely */
+	struct buf in;        /* received bytes of answers */
 	bool timed_out;
 	int64_t started; /* CLOCK_MONOTONIC, ns */
 	struct reader_slot *shared;
@@ -46,9 +46,9 @@ struct pool_slot {
 
 struct pool_options {
 	unsigned n;
-	char *const *argv; /* of this program: readers are started with the same */
+	char *const *argv; /* this program's; readers start with the same */
 	int64_t read_ns;   /* how long an upload may take to read */
-	uint64_t memory;   /* of a reader, for the message */
+	uint64_t memory;   /* a reader's limit, for the message */
 	/* Called when a reader ends on its own. */
 	void (*report)(const char *why);
 };
@@ -63,29 +63,32 @@ struct pool {
 	uint64_t nrestart;
 };
 
-/* The name of the environment variable that tells a reader its number. */
+/* The environment variable that holds a reader's number. */
 #define READER_VARIABLE "PROF_LISTEN_READER"
 
 /* False with errno. */
 bool pool_open(struct pool *p, const struct pool_options *options);
 
-/* j stays the caller's, and must stay, until j->done() is called. */
+/* The caller keeps j, and must not free it, until j->done() is called. */
 void pool_submit(struct pool *p, struct job *j);
 
-/* Uploads that are not answered. */
+/* The number of unanswered uploads. */
 size_t pool_pending(const struct pool *p);
 
-/* What to poll for: one entry for each reader; and to do when one is ready. */
+/* Fill in one entry for each reader, for poll(2); and handle the readers that are ready. */
 void pool_poll(const struct pool *p, struct pollfd *fds);
 void pool_run(struct pool *p, const struct pollfd *fds);
 
-/* To be called several times a second: ends readers that take too long. */
+/* End readers that take too long; called several times a second. */
 void pool_tick(struct pool *p);
 
 /* Let the readers finish, and end them. */
 void pool_close(struct pool *p);
 
-/* Start this program again with a variable set, and descriptors as READER_SOCKET and so on. */
+/*
+ * Start this program again, with the variable set and the descriptors as READER_SOCKET and
+ * READER_SHARED.
+ */
 pid_t pool_spawn(char *const *argv, const char *variable, const char *value, int fd, int shared_fd);
 
 #endif

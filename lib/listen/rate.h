@@ -1,7 +1,7 @@
 /*
- * A limit of bytes a second for each tenant: a bucket that fills at that rate and holds ten
- * seconds of it. A request may take more than is there, and leaves a debt: so no request is
- * too large for ever, and the rate holds all the same.
+ * A limit of bytes a second for each tenant: a token bucket that holds ten seconds of the
+ * rate. A request may take more than the bucket holds and leave a debt: so a request of any
+ * size passes in the end, and the average rate still holds.
  */
 #ifndef LISTEN_RATE_H
 #define LISTEN_RATE_H
@@ -17,16 +17,16 @@ struct rate_bucket {
 struct rates {
 	uint64_t bytes_per_second; /* 0: no limit */
 	struct strings names;
-	VEC(struct rate_bucket) bucket; /* by number of the name */
+	VEC(struct rate_bucket) bucket; /* indexed by the name's number */
 };
 
 void rates_begin(struct rates *r, uint64_t bytes_per_second);
 void rates_release(struct rates *r);
 
-/* May the tenant send now? If not, in how many seconds; 0 = yes. now: ns, any clock. */
+/* How many seconds the tenant must wait before it may send; 0 = none. now: ns, any clock. */
 unsigned rate_wait(struct rates *r, struct str tenant, int64_t now);
 
-/* It has sent that many bytes. */
+/* Charge the tenant for bytes that it has sent. */
 void rate_spend(struct rates *r, struct str tenant, int64_t now, uint64_t bytes);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Uploads that wait are read one after the other and brought to the disk together; then all
- * of them are answered. With one upload a second each is a group of its own; with a thousand,
- * the time that the disk takes gathers the next group.
+ * Group commit: a reader reads all waiting uploads, writes them to the disk together, and then
+ * answers all of them. At one upload a second, each is a group of its own; at a thousand, the
+ * next group gathers while the disk is busy.
  */
 #include "listen/reader.h"
 
@@ -17,9 +17,9 @@
 #include "listen/reader_message.h"
 
 enum {
-	GROUP_MOST = 128,     /* uploads that are answered together */
-	GROUP_NS = 10000000,  /* how long the first of them may wait for the others */
-	KEEP_BYTES = 1 << 20, /* of the buffer of received bytes, between uploads */
+	GROUP_MOST = 128,     /* most uploads that are answered together */
+	GROUP_NS = 10000000,  /* how long the first upload of a group may wait for more */
+	KEEP_BYTES = 1 << 20, /* of the buffer of received bytes, kept between uploads */
 	RECEIVE = 256 << 10,
 };
 
@@ -34,7 +34,7 @@ struct reader {
 	struct sink *sink;
 	const struct upload_limits *limits;
 	struct reader_slot *slot;
-	struct buf in; /* received; [at, n) has not been read */
+	struct buf in; /* received bytes; [at, n) is unread */
 	size_t at;
 	VEC(struct group_member) group;
 	int64_t group_began;
@@ -72,7 +72,7 @@ static void read_upload(struct reader *r, const struct upload *u, struct group_m
 	buf_release(&reader.notes);
 }
 
-/* The upload that has been received whole, if there is one. */
+/* The next upload that is received completely, if any. */
 static bool next_upload(struct reader *r, struct upload_head *head, struct upload *u, size_t *size)
 {
 	struct str got = str_skip(buf_str(&r->in), r->at);
@@ -169,7 +169,7 @@ static void commit_group(struct reader *r)
 	buf_release(&why.tenants);
 }
 
-/* Move what has not been read to the front, and give back what one large body took. */
+/* Move unread bytes to the front, and free the memory that one large body needed. */
 static void tidy_input(struct reader *r)
 {
 	size_t left = r->in.n - r->at;
@@ -182,7 +182,7 @@ static void tidy_input(struct reader *r)
 		buf_release(&r->in);
 }
 
-/* False when there is nothing more at the moment. */
+/* False when no more bytes are available now. */
 static bool receive(struct reader *r, bool wait)
 {
 	size_t room;

@@ -1,7 +1,7 @@
 /*
  * A reader: a process that reads uploads and passes their profiles to a sink. It is this
- * program, started again, so it has none of the program's secrets, and a body that ends it
- * ends nothing else.
+ * program, started again: so it has none of the program's secrets, and a body that crashes it
+ * affects no other process.
  */
 #ifndef LISTEN_READER_H
 #define LISTEN_READER_H

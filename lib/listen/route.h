@@ -1,4 +1,4 @@
-/* Paths: what is there, and in which form it is answered. */
+/* Routes: which paths exist, and the form of their answers. */
 #ifndef LISTEN_ROUTE_H
 #define LISTEN_ROUTE_H
 
@@ -10,7 +10,7 @@ struct route {
 	enum upload_kind kind; /* with POST */
 };
 
-/* By number, METRIC_ROUTES at most; the last one stands for all paths that are not there. */
+/* Indexed by number, METRIC_ROUTES at most; the last one stands for all unknown paths. */
 extern const struct route routes[];
 extern const size_t nroutes;
 
@@ -18,9 +18,9 @@ extern const size_t nroutes;
 unsigned route_of(struct str path);
 
 /*
- * The body of the answer that an agent understands, and its Content-Type: Pyroscope's push
- * API has JSON with a code, OTLP has google.rpc.Status, the others text. is_json: the
- * request was JSON.
+ * The body of an answer in the form that the route's agents understand, and its Content-Type:
+ * JSON with a code for Pyroscope's push API, google.rpc.Status for OTLP, text for the others.
+ * is_json: the request was JSON.
  */
 const char *answer_body(const struct route *r, bool is_json, unsigned status, struct str message,
 			struct buf *body);

@@ -1,7 +1,7 @@
 /*
- * Into files: those of a request into one, whose name comes from a pattern for strftime(3)
- * and the time of its first profile. A name that is taken gets a number: nothing that is
- * there is replaced.
+ * A sink that writes files, one for each request. The name comes from a pattern for
+ * strftime(3) and the time of the request's first profile. If the name is taken, a number is
+ * appended: no existing file is replaced.
  */
 #include <errno.h>
 #include <fcntl.h>

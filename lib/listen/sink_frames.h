@@ -1,4 +1,4 @@
-/* What sinks that write members of a stream share: the members that wait for the commit. */
+/* Common parts of sinks that write streams: the members that wait for the commit. */
 #ifndef LISTEN_SINK_FRAMES_H
 #define LISTEN_SINK_FRAMES_H
 
@@ -26,7 +26,7 @@ struct profile *frames_begin(struct sink *s, struct upload_reader *r, struct str
 bool frames_add(struct sink *s, struct upload_reader *r, label_set_id labels);
 void frames_end(struct sink *s, bool keep);
 
-/* After the commit: forget what was written. */
+/* Forget what was written, after the commit. */
 void frames_clear(struct frames_sink *s);
 
 #endif

@@ -1,4 +1,4 @@
-/* A lock of processes that write to one output: its memory is shared by them. */
+/* A lock in shared memory, for processes that write to one output. */
 #ifndef LISTEN_SINK_LOCK_H
 #define LISTEN_SINK_LOCK_H
 
@@ -10,7 +10,10 @@ struct sink_lock {
 
 void sink_lock_init(struct sink_lock *l);
 
-/* A process that ended while it had the lock has lost it. l may be NULL: nobody to wait for. */
+/*
+ * Take the lock; a process that ends releases it. l may be NULL: then there is nothing to
+ * lock.
+ */
 void sink_lock_take(struct sink_lock *l);
 void sink_lock_leave(struct sink_lock *l);
 

@@ -1,10 +1,10 @@
 /*
- * Into a store, or a store for each tenant. Records are kept in memory until the commit,
- * which writes those of each log at once and waits for the disk.
+ * A sink that writes to a store, or to a store for each tenant. Records are kept in memory
+ * until the commit, which writes those of each log at once and waits for the disk.
  *
- * A tenant has a dictionary of its own: rows of it are written to its log, so nothing of
- * others may be in it, nor anything of a request that was refused. After such a request the
- * dictionary is begun anew.
+ * Each tenant has a dictionary of its own, because its rows are written to the tenant's log:
+ * it must hold nothing of other tenants, and nothing of refused requests. After a refused
+ * request the dictionary is begun anew.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -16,7 +16,7 @@
 #include "listen/sink.h"
 #include "store/log.h"
 
-enum { MOST_OPEN = 16 }; /* tenants whose log stays open */
+enum { MOST_OPEN = 16 }; /* most tenants whose logs stay open */
 
 /* A series that was begun in this hour. */
 struct known_series {
@@ -26,15 +26,15 @@ struct known_series {
 _Static_assert(sizeof(struct known_series) == 8, "no padding");
 
 struct tenant {
-	char name[160]; /* empty: the only one */
+	char name[160]; /* empty: the only tenant */
 	char dir[PATH_MAX];
 	struct log_writer log;
 	struct dictionary dict;
 	struct profile p;
-	size_t held;   /* bytes in log.held before the current request, */
-	size_t nadded; /* and its profiles since */
+	size_t held;   /* bytes in log.held before the current request */
+	size_t nadded; /* profiles of the current request */
 	int64_t used;
-	int64_t hour; /* of the series in the table */
+	int64_t hour; /* the hour that the table's series belong to */
 	struct table series;
 };
 
@@ -66,7 +66,7 @@ static void tenant_free(struct tenant *t)
 	mem_free(t, sizeof(*t));
 }
 
-/* How many directories there are below the root. */
+/* The number of directories below the root. */
 static uint32_t count_tenants(const char *root)
 {
 	DIR *dir = opendir(root);
@@ -145,7 +145,7 @@ static struct profile *store_begin(struct sink *sink, struct upload_reader *r, s
 	return &s->current->p;
 }
 
-/* The series that log_add() has just found is new, and there are too many. */
+/* Is the series that log_add() has just found new, and one too many? */
 static bool has_too_many_series(struct store_sink *s, struct tenant *t, struct upload_reader *r)
 {
 	struct known_series row = { check_bytes(buf_str(&t->log.series)) | 1 };
@@ -176,7 +176,7 @@ static bool store_add(struct sink *sink, struct upload_reader *r, label_set_id l
 	return !has_too_many_series(s, t, r);
 }
 
-/* After an error of a log nothing is known of it: begin another. */
+/* The state of a log is unknown after an error: begin another. */
 static void log_again(struct tenant *t)
 {
 	dictionary_end(t);
@@ -207,7 +207,9 @@ static void store_end(struct sink *sink, bool keep)
 	dictionary_begin(t);
 }
 
-/* Dictionaries do not grow for ever, and logs are not open for ever. */
+/*
+ * Bound memory and open files: begin large dictionaries anew, and close the least recent logs.
+ */
 static void rest_between(struct store_sink *s)
 {
 	bool is_large = mem_used() > s->sink.options.memory;

@@ -1,4 +1,7 @@
-/* Onto standard output, as a stream of pprof: into a pipe, or appended to a file. */
+/*
+ * A sink that writes a stream of pprof to standard output: a pipe, or a file that is appended
+ * to.
+ */
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,7 +23,7 @@ static void stream_fail(struct sink_failure *why, int error)
 	buf_printf(&why->message, "standard output: cannot write: %s", strerror(error));
 }
 
-/* What is written to a file in part is taken back: half a member would hide what follows. */
+/* Undo a partial write to a file: half a member would hide the members after it. */
 static void write_stream(struct str bytes, struct sink_failure *why)
 {
 	struct stat st;

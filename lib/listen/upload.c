@@ -107,7 +107,7 @@ void upload_default_label(struct upload_reader *r, struct str key, struct str va
 
 /* Profiles */
 
-/* 413 for what is too large, 415 for what is in no format, 400 for what is malformed. */
+/* 413 for an input that is too large, 415 for an unknown format, 400 for a malformed one. */
 static bool refuse_input(struct upload_reader *r, const struct in *in)
 {
 	static const int status[] = {
@@ -136,7 +136,7 @@ bool upload_unpack(struct upload_reader *r, struct in *in, const char *what, str
 	return true;
 }
 
-/* A profile's own labels and stacks are within the limits. */
+/* Are the profile's own labels and stacks within the limits? */
 static bool check_profile(struct upload_reader *r)
 {
 	const struct upload_limits *l = r->limits;
@@ -168,7 +168,7 @@ static bool check_profile(struct upload_reader *r)
 	return true;
 }
 
-/* The profile's own times come first, then those of the request, then now. */
+/* Use the profile's own times, else those of the request, else the current time. */
 static bool set_time(struct upload_reader *r)
 {
 	const int64_t day = INT64_C(86400) * 1000000000;
@@ -194,7 +194,7 @@ bool upload_add_read_profile(struct upload_reader *r)
 	return r->add(r, r->labels);
 }
 
-/* Formats whose readers open files that the profile names are not for strangers. */
+/* Find the format. Those whose readers open files that the profile names are refused. */
 static bool find_format(struct upload_reader *r, struct input *input)
 {
 	if (!input->in.failed && !input->format && !in_end(&input->in))

@@ -1,8 +1,9 @@
 /*
- * Uploads whose parameters are in the query: /ingest, and a profile as it is.
+ * Uploads with parameters in the query: /ingest, and bare profiles.
  *
- * What the body is says, in this order: a multipart Content-Type, `format`, its content. A
- * word that is no format means folded stacks to Pyroscope; here the content decides.
+ * The format of the body follows from the first of these: a multipart Content-Type, `format`,
+ * the content. For a word that is no format Pyroscope assumes folded stacks; here the content
+ * decides.
  */
 #include <stdlib.h>
 
@@ -13,7 +14,7 @@
 #include "listen/multipart.h"
 #include "listen/upload_parts.h"
 
-enum { DEFAULT_RATE = 100 }; /* samples a second, where an agent does not say */
+enum { DEFAULT_RATE = 100 }; /* samples a second, if the agent does not say */
 
 static struct str field(const struct upload_reader *r, enum upload_field f)
 {
@@ -22,7 +23,7 @@ static struct str field(const struct upload_reader *r, enum upload_field f)
 
 /* Parameters */
 
-/* A time in any form that this project takes, or digits as Pyroscope has it. */
+/* Read a time: any form that this project accepts, or Pyroscope's digits. */
 static bool read_time(struct upload_reader *r, enum upload_field f, int64_t *ns)
 {
 	struct str text = field(r, f);
@@ -54,7 +55,7 @@ static bool read_rate(struct upload_reader *r, uint64_t *rate)
 			     STR_ARG(text));
 }
 
-/* The last part of the name, if it says what was measured; it is taken off then. */
+/* Remove the last part of the name if it says what was measured. */
 static const struct ingest_type *cut_type(struct str *app)
 {
 	ptrdiff_t dot = str_rchr(*app, '.');
@@ -73,7 +74,7 @@ static bool read_labels(struct upload_reader *r, struct str app, struct str labe
 	bool bad;
 
 	while (app_name_label(&labels, &key, &value, &bad)) {
-		/* Agents number their runs, which would make a series of each. */
+		/* Skip the number of the agent's run, which would make each run a series. */
 		if (!str_eq(key, S("__session_id__")) && !upload_label(r, key, value))
 			return false;
 	}
@@ -161,7 +162,7 @@ static bool read_parts(struct upload_reader *r, struct parts *parts)
 	return true;
 }
 
-/* The configuration that Go's SDK sends with contentions says what they are of. */
+/* The configuration that Go's SDK sends with contentions tells blocking from mutexes. */
 static bool finish_block(struct upload_reader *r, const struct format *format)
 {
 	(void)format;
@@ -169,7 +170,7 @@ static bool finish_block(struct upload_reader *r, const struct format *format)
 	return true;
 }
 
-/* Java's labels, which r->part has. */
+/* Apply Java's labels, which are in r->part. */
 static bool finish_jfr(struct upload_reader *r, const struct format *format)
 {
 	struct str snapshot;

@@ -1,7 +1,7 @@
 /*
- * OTLP over HTTP, protobuf or JSON: one export request, with the profiles of any number of resources. The
- * reader makes one profile of them; what is of different services is taken apart again, so
- * that each is stored with its own.
+ * OTLP over HTTP, protobuf or JSON: one export request, with the profiles of any number of
+ * resources. The format's reader merges them into one profile; here it is divided again by
+ * service, so that each service's profile is stored separately.
  */
 #include "base/vec.h"
 #include "listen/upload_parts.h"
@@ -9,7 +9,7 @@
 /* The samples of each value of service_name, in order of appearance. */
 struct services {
 	VEC(struct str) name;
-	VEC(uint32_t) of_sample; /* by sample: into name */
+	VEC(uint32_t) of_sample; /* by sample: index into name */
 };
 
 static struct str service_of(const struct profile *p, str_id key, uint32_t sample)
@@ -41,7 +41,7 @@ static bool find_services(struct upload_reader *r, const struct profile *p, stru
 	return true;
 }
 
-/* Keep in r->p the samples of one service. */
+/* Keep only the samples of one service in r->p, and add it. */
 static bool add_service(struct upload_reader *r, const struct services *s, uint32_t which,
 			struct profile *whole)
 {

@@ -1,6 +1,6 @@
 /*
  * Pyroscope's push API: series, each with labels and samples, which are pprof messages. The
- * protobuf message and its JSON differ in spelling alone.
+ * protobuf message and its JSON differ only in encoding.
  */
 #include "io/json_read.h"
 #include "io/pb_memory.h"
@@ -11,8 +11,8 @@
 /* Labels */
 
 /*
- * Names between underscores are for the server. That of the profile follows from its
- * sample types, but for one: __name__="block" (see block_types()).
+ * Skip names that are meant for the server. The name of a profile follows from its sample
+ * types, except __name__="block" (see finish_block()).
  */
 static bool push_label(struct upload_reader *r, struct str key, struct str value)
 {
@@ -38,7 +38,7 @@ static bool finish_pushed(struct upload_reader *r, const struct format *format)
 	return r->status == 200;
 }
 
-/* Contentions of blocking have the names of those of mutexes. */
+/* Go's profiles of blocking have the same type names as those of mutexes. */
 static bool finish_block(struct upload_reader *r, const struct format *format)
 {
 	upload_block_types(r->p);
@@ -107,7 +107,7 @@ static void read_json_label(struct json_in *j, struct json_series *s)
 	if (!json_enter(j, JSON_OBJECT))
 		return;
 	while (json_member(j, &key)) {
-		/* The text of a token lasts until the next. */
+		/* The text of a token is valid until the next token. */
 		if (str_eq(key, S("name"))) {
 			name = json_string(j);
 			buf_add(&s->text, name);

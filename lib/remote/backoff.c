@@ -9,7 +9,7 @@ void backoff_begin(struct backoff *b, uint64_t seed)
 	*b = (struct backoff){ .chance = seed ? seed : 1 };
 }
 
-/* Between half of it and the whole. */
+/* A random pause between half of it and the whole. */
 static int64_t vary(struct backoff *b, int64_t pause)
 {
 	b->chance ^= b->chance << 13;
@@ -23,7 +23,7 @@ void backoff_failed(struct backoff *b, int64_t now, int64_t sent, int64_t retry_
 	int64_t wait, asked;
 
 	if (b->is_away && sent < b->resume_at)
-		return; /* before the pause began: it says nothing new */
+		return; /* sent before the pause began: nothing new */
 	if (!b->is_away)
 		b->away_since = now;
 	b->is_away = true;

@@ -1,8 +1,8 @@
 /*
- * How long to leave a server alone that does not take requests: 0.5 s first, then twice as
- * long each time, up to 30 s; varied by chance, so that clients that failed together do not
- * come back together; at least as long as the server asks for. Times are ns of
- * monotonic_ns(), which is a clock that nobody sets.
+ * Exponential backoff from a server that takes no requests: a pause of 0.5 s, doubled each time
+ * up to 30 s, but at least what the server asks for. Pauses vary randomly, so that clients that
+ * failed together do not return together. Times are ns of monotonic_ns(), a clock that is never
+ * set.
  */
 #ifndef REMOTE_BACKOFF_H
 #define REMOTE_BACKOFF_H
@@ -10,11 +10,11 @@
 #include "base/base.h"
 
 struct backoff {
-	bool is_away;       /* it takes nothing at the moment; else the times mean nothing */
-	int64_t away_since; /* when a request failed first */
-	int64_t resume_at;  /* not to be asked before */
-	int64_t pause;      /* the last one, before it was varied */
-	bool is_asked;      /* the server itself asks for the pause that is on */
+	bool is_away; /* the server takes no requests now; if false, the times are meaningless */
+	int64_t away_since; /* when the first request failed */
+	int64_t resume_at;  /* no request is sent before */
+	int64_t pause;      /* the last pause, before its random variation */
+	bool is_asked;      /* the server asked for the current pause */
 	uint64_t chance;
 };
 
@@ -22,13 +22,13 @@ struct backoff {
 void backoff_begin(struct backoff *b, uint64_t seed);
 
 /*
- * A request failed that was sent at `sent`; the server asks for so many seconds (0: for
- * none). Of several requests that were on their way at once, the first decides.
+ * A request sent at `sent` failed; the server asks for a pause of that many seconds (0: none).
+ * Of several requests in flight at once, only the first failure counts.
  */
 void backoff_failed(struct backoff *b, int64_t now, int64_t sent, int64_t retry_after_s);
 void backoff_succeeded(struct backoff *b);
 
-/* Those that waited have been given up: pauses begin anew, for others. */
+/* The waiting requests have been given up: later ones start with short pauses again. */
 void backoff_soften(struct backoff *b, int64_t now);
 
 #endif

@@ -8,24 +8,24 @@
 #include "remote/outcome.h"
 
 enum {
-	TRIES_OF_BROKEN = 3, /* of an error of the server's own */
-	MESSAGES_MOST = 20,  /* a minute, about single requests; the totals count the others */
+	TRIES_OF_BROKEN = 3, /* after errors of the server itself */
+	MESSAGES_MOST = 20,  /* a minute, about single requests; more are only counted */
 };
 
-/* A profile on its way, in one or more requests. */
+/* A profile in delivery, in one or more requests. */
 struct shipment {
-	size_t open; /* requests, and 1 while there may be more */
+	size_t open; /* unfinished requests, plus 1 while more may follow */
 	enum delivery_end worst;
 };
 
 struct request {
 	struct request *next;
 	struct shipment *shipment;
-	struct buf body; /* empty: it is in the spool alone */
+	struct buf body; /* empty: it is only in the spool */
 	struct buf what;
 	bool has_entry;
 	struct spool_entry entry;
-	unsigned tries;              /* that ended in an error of the server's own */
+	unsigned tries;              /* that ended in an error of the server itself */
 	int64_t first_try, last_try; /* 0: none yet */
 };
 
@@ -42,20 +42,20 @@ struct delivery {
 	bool has_spool;
 	pthread_t thread;
 	pthread_mutex_t lock;
-	pthread_cond_t changed; /* there is room, or the server is away */
-	/* Under the lock: */
+	pthread_cond_t changed; /* there is room, or the server is unreachable */
+	/* Protected by the lock: */
 	struct request_queue waiting;
-	struct shipment *filling; /* of the last request; NULL before the first */
+	struct shipment *filling; /* the last request's; NULL before the first request */
 	size_t nheld;             /* requests whose bodies are in memory */
-	int64_t looked_for_old;   /* when */
+	int64_t looked_for_old;   /* when drop_old() last ran */
 	bool is_closing;
 	int64_t closing_since;
-	bool is_away; /* the server takes nothing at the moment */
+	bool is_away; /* the server takes no requests now */
 	struct delivery_totals totals;
 	size_t nmessage; /* since message_minute */
 	int64_t message_minute;
 	struct backoff backoff;
-	struct buf away_why; /* why the last one could not be sent */
+	struct buf away_why; /* why the last request could not be sent */
 };
 
 /* The queue */
@@ -89,7 +89,7 @@ static void free_request(struct delivery *d, struct request *r)
 	mem_free(r, sizeof(*r));
 }
 
-/* Messages and totals; all under the lock */
+/* Messages and totals; all functions need the lock */
 
 static void say(struct delivery *d, struct str what, struct str why)
 {
@@ -134,7 +134,7 @@ static void drop_shipment(struct delivery *d, struct shipment *s)
 	mem_free(s, sizeof(*s));
 }
 
-/* The request is over. */
+/* Count the result of a request, and free it. */
 static void end_request(struct delivery *d, struct request *r, enum delivery_end end)
 {
 	if (end > r->shipment->worst)
@@ -144,7 +144,7 @@ static void end_request(struct delivery *d, struct request *r, enum delivery_end
 	free_request(d, r);
 }
 
-/* Note on the disk whether the request is on its way. */
+/* Record on the disk whether the request is in flight. */
 static void mark(struct delivery *d, struct request *r, bool sending)
 {
 	struct buf why = { 0 };
@@ -154,7 +154,7 @@ static void mark(struct delivery *d, struct request *r, bool sending)
 	buf_release(&why);
 }
 
-/* It is done with: count it, and take it off the disk. */
+/* Finish a request: count it, and remove it from the disk. */
 static void conclude(struct delivery *d, struct request *r, enum delivery_end end)
 {
 	struct buf why = { 0 };
@@ -165,7 +165,7 @@ static void conclude(struct delivery *d, struct request *r, enum delivery_end en
 	end_request(d, r, end);
 }
 
-/* It is not done with, but will not be tried again by us: a spool keeps it. */
+/* Give up a request in this run: it stays in the spool, if there is one. */
 static void leave(struct delivery *d, struct request *r, struct str why,
 		  enum delivery_end without_spool)
 {
@@ -175,14 +175,17 @@ static void leave(struct delivery *d, struct request *r, struct str why,
 	end_request(d, r, r->has_entry ? END_SPOOLED : without_spool);
 }
 
-/* Old ones */
+/* Dropping old requests */
 
 static bool is_too_old(const struct delivery *d, const struct spool_entry *e)
 {
 	return when_now() - spool_time(e) > d->options.spool_age_ns;
 }
 
-/* Once a second: those that were tried before stand behind younger ones. */
+/*
+ * Drop old requests, at most once a second. The queue is not sorted by age: a request that was
+ * tried goes to its end.
+ */
 static void drop_old(struct delivery *d)
 {
 	struct request *r;
@@ -198,7 +201,7 @@ static void drop_old(struct delivery *d)
 			queue_put(&d->waiting, r);
 }
 
-/* Make room for n bytes. False if those that wait do not suffice. */
+/* Make room for n bytes. False if dropping all waiting requests does not suffice. */
 static bool drop_for_room(struct delivery *d, size_t n)
 {
 	struct request *r;
@@ -221,7 +224,7 @@ static size_t most_held(const struct delivery *d)
 	return 2 * (size_t)d->options.parallel;
 }
 
-/* Into the spool, if there is one and it can be written. */
+/* Write the request to the spool, if there is one. */
 static void put_into_spool(struct delivery *d, struct request *r)
 {
 	struct buf why = { 0 };
@@ -230,7 +233,7 @@ static void put_into_spool(struct delivery *d, struct request *r)
 		return;
 	drop_old(d);
 	if (drop_for_room(d, r->body.n)) {
-		pthread_mutex_unlock(&d->lock); /* the disk is slow: others are sent meanwhile */
+		pthread_mutex_unlock(&d->lock); /* the disk is slow: the sender may run meanwhile */
 		r->has_entry = spool_add(&d->spool, buf_str(&r->body), &r->entry, &why);
 		pthread_mutex_lock(&d->lock);
 	} else {
@@ -241,7 +244,7 @@ static void put_into_spool(struct delivery *d, struct request *r)
 	buf_release(&why);
 }
 
-/* A spool takes what an absent server does not: nobody waits then. */
+/* While the server is unreachable, a request that is in the spool need not wait for room. */
 static bool has_room(const struct delivery *d, const struct request *r)
 {
 	return d->nheld < most_held(d) || (r->has_entry && d->backoff.is_away);
@@ -272,7 +275,7 @@ void delivery_put(struct delivery *d, struct buf *body, struct str what, bool be
 	if (d->nheld < most_held(d))
 		d->nheld++;
 	else
-		buf_release(&r->body); /* it is in the spool */
+		buf_release(&r->body); /* its copy is in the spool */
 	queue_put(&d->waiting, r);
 	pthread_mutex_unlock(&d->lock);
 	http_wake(d->client);
@@ -281,8 +284,8 @@ void delivery_put(struct delivery *d, struct buf *body, struct str what, bool be
 /* Waiting for a server that is away */
 
 /*
- * Is the time over that the server's absence since then is waited out? What is in a spool
- * waits for longer, as long as more may come.
+ * Has the server been unreachable since then for longer than the options allow? A request in
+ * the spool is kept until closing, and its time starts then.
  */
 static bool is_over(const struct delivery *d, const struct request *r, int64_t since)
 {
@@ -300,7 +303,7 @@ static void give_up(struct delivery *d, struct request *r, struct str why)
 	leave(d, r, why, END_LOST);
 }
 
-/* The server has been away for too long, or asks for too long a pause: so for all that wait. */
+/* Give up all waiting requests whose time is over. */
 static void give_up_waiting(struct delivery *d)
 {
 	struct request *r;
@@ -323,7 +326,7 @@ static void try_later(struct delivery *d, struct request *r, const struct http_a
 	if (is_over(d, r, d->backoff.away_since)) {
 		give_up(d, r, why);
 		give_up_waiting(d);
-		/* What comes next is tried at its own pace. */
+		/* Later requests start with short pauses again. */
 		if (!d->backoff.is_asked)
 			backoff_soften(&d->backoff, monotonic_ns());
 	} else if (is_over(d, r, r->first_try)) {
@@ -346,7 +349,7 @@ static void take_unknown(struct delivery *d, struct request *r, const struct htt
 	}
 	buf_add(why, S(": whether the server has it is not known"));
 	say(d, buf_str(&r->what), buf_str(why));
-	end_request(d, r, END_UNKNOWN); /* in the spool it stays as one that is being sent */
+	end_request(d, r, END_UNKNOWN); /* in the spool it stays marked as in flight */
 }
 
 static void take_answer(struct delivery *d, struct request *r, const struct http_answer *a)
@@ -406,7 +409,7 @@ static void start_request(struct delivery *d, struct request *r)
 		   r);
 }
 
-/* A server that was away is asked with one request first. */
+/* How many requests may start now: only one while the server is unreachable. */
 static size_t may_start(const struct delivery *d)
 {
 	size_t most = d->backoff.is_away ? 1 : d->options.parallel, now = http_in_flight(d->client);
@@ -427,7 +430,7 @@ static void start_requests(struct delivery *d)
 		start_request(d, r);
 }
 
-/* How long to wait for an answer: until the pause is over, if something waits for that. */
+/* How long to wait for an answer: until the end of the pause, if requests wait for it. */
 static int64_t wait_ns(const struct delivery *d)
 {
 	int64_t left = d->backoff.resume_at - monotonic_ns();
@@ -465,7 +468,7 @@ static void *deliver(void *context)
 
 /* The beginning and the end */
 
-/* What an earlier run has left. */
+/* Queue what an earlier run left in the spool. */
 static void put_leftover(struct delivery *d, struct spool_entry *e, uint64_t *nunknown)
 {
 	struct request *r;
@@ -506,7 +509,7 @@ static void free_delivery(struct delivery *d)
 	struct request *r;
 
 	while ((r = queue_take(&d->waiting)))
-		leave(d, r, S(""), END_LOST); /* the delivery did not begin */
+		leave(d, r, S(""), END_LOST); /* delivery_open() failed */
 	if (d->has_spool)
 		spool_close(&d->spool);
 	http_close(d->client);

@@ -1,4 +1,4 @@
-/* A profile is divided by series, by the names of its types, and by size. */
+/* Dividing a profile by series, by the names of its types, and by size. */
 #include "remote/fit.h"
 
 #include "analyze/total.h"
@@ -40,7 +40,10 @@ void fit_end(struct fit *f)
 
 /* Header and values */
 
-/* A '-' makes a server refuse the profile, a ':' its type id unreadable. */
+/*
+ * Replace '-', for which a server refuses the profile, and ':', which makes its type id
+ * unreadable.
+ */
 static str_id fit_type_name(struct fit *f, str_id id)
 {
 	struct str s = dict_text(f->dict, fit_text(f, id));
@@ -107,7 +110,7 @@ static void drop_negative(struct fit *f, struct profile *p)
 
 /* Division by the first part of type ids, which is a label of the series */
 
-/* It has the characters of a metric's name, or a server refuses the profile. */
+/* The name, in the characters of a metric's name; else a server refuses the profile. */
 static struct str name_of_column(struct fit *f, const struct profile *p, uint32_t col)
 {
 	struct str rest, name;
@@ -149,7 +152,10 @@ static void take_name(struct fit *f, struct profile *p, label_set_id group, stru
 	f->counts.divided += divide(p, FIT_SAMPLES, take_part, f);
 }
 
-/* The columns of p that have the name of its first one, and not those; both keep samples. */
+/*
+ * Take the columns that have the name of the first one, and leave the others; both keep all
+ * samples.
+ */
 static void take_first_name(struct fit *f, struct profile *p, label_set_id group)
 {
 	struct str name = name_of_column(f, p, 0);
@@ -221,7 +227,7 @@ bool fit_profile(struct fit *f, struct profile *p, struct buf *why)
 	return true;
 }
 
-/* What is lost, in words */
+/* Report of what is lost */
 
 static void report_labels(const struct fit *f, struct buf *lines)
 {

@@ -1,7 +1,7 @@
 /*
- * Frames and texts. A server gives the self time of a frame without a name to the nearest
- * caller that has one, and keeps of a stack what is next to the root, so that the self time
- * of deep ones moves as well. One text that is not UTF-8 makes it refuse the profile.
+ * Frames and texts. A server gives the self time of a frame without a name to the nearest caller
+ * that has one. Of a deep stack it keeps the frames next to the root, which also moves self
+ * time. For one text that is not UTF-8 it refuses the profile.
  */
 #include "remote/fit_parts.h"
 
@@ -24,7 +24,7 @@ str_id fit_text(struct fit *f, str_id s)
 	return dict_intern(f->dict, buf_str(&f->text));
 }
 
-/* Its identity, too, may be such a text. */
+/* The build id must be UTF-8, too. */
 static map_id fit_mapping(struct fit *f, map_id id)
 {
 	struct mapping m = *dict_mapping(f->dict, id), was = m;
@@ -87,7 +87,7 @@ static loc_id add_named_frame(struct fit *f, struct str name)
 	return dict_add_loc(f->dict, loc);
 }
 
-/* Locations as a server counts them: an inlined frame shares that of its caller. */
+/* The number of locations as a server counts them: an inlined frame shares its caller's. */
 static size_t count_locations(const struct fit *f, const loc_id *frame, size_t n)
 {
 	size_t count = n > 0;
@@ -97,7 +97,7 @@ static size_t count_locations(const struct fit *f, const loc_id *frame, size_t n
 	return count;
 }
 
-/* Half of the frames that are kept are next to the root, half next to the leaf. */
+/* Keep half of the allowed frames next to the root, and half next to the leaf. */
 static void leave_out_middle(struct fit *f)
 {
 	size_t n = BUF_COUNT(&f->frames, loc_id), half = (FIT_FRAMES - 1) / 2;

@@ -1,8 +1,7 @@
 /*
- * Labels. On a server each set of labels is a series, and each series a profile of its own:
- * of the labels of samples, those that all have in common become labels of the series, and
- * others only if they are asked for. span_id and trace_id are the exception: they stay with
- * their samples, and make no series.
+ * Labels. On a server each label set is a series, and each series a profile of its own. Labels
+ * that all samples have in common become labels of the series, others only on request. The
+ * exceptions are span_id and trace_id: they stay with their samples, and make no series.
  */
 #include <stdlib.h>
 
@@ -59,7 +58,7 @@ static bool set_has(const struct dictionary *d, label_set_id set, label_id label
 	return false;
 }
 
-/* The labels that the first set and all others have. */
+/* Find the labels of the first set that are in all other sets as well. */
 static void find_common(struct fit *f)
 {
 	struct fit_sets *s = f->sets;
@@ -96,7 +95,7 @@ static void leave_out(struct fit *f, str_id key)
 		strings_intern(&f->left_out, name);
 }
 
-/* A numeric label that is asked for becomes text. */
+/* Add a requested label; a numeric one becomes text. */
 static label_set_id add_as_text(struct fit *f, label_set_id set, const struct label *l)
 {
 	struct label text = { .key = l->key, .str = l->str };
@@ -119,7 +118,7 @@ static uint32_t group_of_labels(struct fit_sets *s, label_set_id group)
 	return (uint32_t)s->group.n - 1;
 }
 
-/* What becomes of the labels of one set that others do not have. */
+/* Divide one set: each label that is not common is for the group or the sample, or left out. */
 static void divide_set(struct fit *f, struct fit_set *set)
 {
 	label_set_id group = { 0 };
@@ -138,7 +137,7 @@ static void divide_set(struct fit *f, struct fit_set *set)
 			leave_out(f, l.key);
 	}
 	set->group = group_of_labels(f->sets, group);
-	/* Samples of two groups must not become one; the label of the series wins. */
+	/* Keep the group's labels, so that samples of two groups stay apart. */
 	for (; group.i; group = dict_label_set(f->dict, group)->rest)
 		set->now =
 			dict_add_label(f->dict, set->now,
@@ -186,7 +185,7 @@ const struct fit_set *fit_sets_find(const struct fit_sets *s, label_set_id set)
 
 /* Series */
 
-/* The value that a name of the series has; NULL if it is not there. */
+/* The value of a label of the series; NULL if it is missing. */
 static const struct str *find_value(const struct fit *f, struct str name)
 {
 	for (size_t i = 0; i < f->part.labels.n; i++)
@@ -215,7 +214,7 @@ static void add_dictionary_label(struct fit *f, const struct label *l)
 
 	if (l->is_num || is_fixed(f, name))
 		return;
-	/* Samples may have two labels of one name, series may not. */
+	/* Samples may have two labels of one name; a series may not. */
 	if (other && !str_eq(*other, value))
 		f->counts.second_values++;
 	else if (fit_is_label_name(name) && value.n <= FIT_LABEL_VALUE)
@@ -232,7 +231,7 @@ struct str fit_program(const struct profile *p)
 	return file.n && file.p[0] != '[' && file.n <= FIT_LABEL_VALUE ? file : S("");
 }
 
-/* What the profile is of, when no label says so: its program. */
+/* The service of a profile without such a label: its program. */
 static struct str service_of(struct fit *f, const struct profile *p)
 {
 	struct str program = f->sets->several_programs ? S("") : fit_program(p);
@@ -243,7 +242,7 @@ static struct str service_of(struct fit *f, const struct profile *p)
 	return S("unknown_service");
 }
 
-/* Servers of version 1 take these for sums since the start of the program. */
+/* Servers of version 1 assume that these are sums since the start of the program. */
 static bool is_cumulative(struct str name)
 {
 	return str_eq(name, S("memory")) || str_eq(name, S("mutex")) || str_eq(name, S("block"));

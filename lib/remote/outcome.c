@@ -1,6 +1,6 @@
 /*
- * Pyroscope says errors as JSON, {"code": ..., "message": ...}; OTLP as a google.rpc.Status,
- * whose second field is the message; what stands before them (proxies) as text or HTML.
+ * Forms of errors: Pyroscope sends JSON, {"code": ..., "message": ...}; OTLP a
+ * google.rpc.Status, whose second field is the message; proxies send text or HTML.
  */
 #include "remote/outcome.h"
 
@@ -8,14 +8,14 @@
 #include "otlp_answer.pb-c.h"
 #include "remote/connect_error.h"
 
-enum { WORDS_MOST = 400 }; /* bytes of a server's message that are shown */
+enum { WORDS_MOST = 400 }; /* longest server message that is shown, in bytes */
 
 static bool has_type(const struct http_answer *a, struct str type)
 {
 	return str_starts(buf_str(&a->content_type), type);
 }
 
-/* Field 2 of google.rpc.Status, which has the place of a PartialSuccess's message. */
+/* Append field 2 of a google.rpc.Status; a PartialSuccess has its message in the same field. */
 static void add_rpc_error(struct buf *to, struct str body)
 {
 	OtlpAnswer__PartialSuccess *status =
@@ -27,7 +27,7 @@ static void add_rpc_error(struct buf *to, struct str body)
 		otlp_answer__partial_success__free_unpacked(status, NULL);
 }
 
-/* What the server says, on one line. */
+/* Append the server's message, on one line. */
 static void add_words(struct buf *why, const struct http_answer *a)
 {
 	struct str body = buf_str(&a->body), words;
@@ -71,7 +71,7 @@ static enum outcome partly_kept(const struct http_answer *a, struct buf *why)
 	return rejects ? OUTCOME_REFUSED : OUTCOME_SENT;
 }
 
-/* A page of HTML, however successful, is not the answer of a server for profiles. */
+/* HTML comes from another server, even with status 200. */
 static enum outcome of_success(const struct http_answer *a, struct buf *why)
 {
 	if (has_type(a, S("text/html"))) {

@@ -2,7 +2,7 @@
 
 #include "push.pb-c.h"
 
-/* protobuf-c wants strings with a NUL after them. */
+/* protobuf-c needs strings that end with a NUL. */
 static char *terminated(struct arena *a, struct str s)
 {
 	return (char *)arena_str(a, s).p;

@@ -8,8 +8,8 @@
 #define PYROSCOPE_TYPE      "application/proto"
 
 /*
- * Append a request to push one profile: the labels of its series, and the profile as a
- * message of pprof, in gzip or not.
+ * Append a request that pushes one profile: the labels of its series, and the pprof message,
+ * gzipped or not.
  */
 void pyroscope_push_request(struct buf *to, const struct fit_label_list *labels, struct str pprof);
 

@@ -59,7 +59,7 @@ static void learn_limit(struct querier *q, struct str message)
 	q->longest = (int64_t)(ns / 1000000);
 }
 
-/* "status 400 (invalid_argument): step must be >= 1ms"; else whatever the answer is. */
+/* "status 400 (invalid_argument): step must be >= 1ms"; or the answer as it is. */
 static void put_error(struct querier *q, struct buf *b)
 {
 	const struct http_answer *a = &q->answer;
@@ -79,7 +79,7 @@ static void put_error(struct querier *q, struct buf *b)
 	buf_release(&message);
 }
 
-/* what: NULL if the answer itself says so. Returns false. */
+/* Set the error. what: NULL if the answer itself gives it. Returns false. */
 static bool query_fail(struct querier *q, const char *what)
 {
 	struct buf why = { 0 };
@@ -96,7 +96,7 @@ static bool query_fail(struct querier *q, const char *what)
 	return false;
 }
 
-/* How long to wait before try number n, 1 for the second one. */
+/* Wait before try number n + 1. */
 static void wait_before(unsigned n, int64_t retry_after)
 {
 	int64_t ms = retry_after ? retry_after * 1000 : INT64_C(250) << n;
@@ -108,7 +108,7 @@ static void wait_before(unsigned n, int64_t retry_after)
 	nanosleep(&t, NULL);
 }
 
-/* An answer of 200 that says that it is a message: a page in its place is no answer. */
+/* Is the answer a message with status 200? A web page, for instance, is not. */
 static bool is_message(struct querier *q)
 {
 	struct str type = buf_str(&q->answer.content_type);
@@ -144,7 +144,7 @@ static bool call(struct querier *q, const char *name, const ProtobufCMessage *me
 	struct buf url = { 0 }, body = { 0 };
 	struct http_request r = {
 		.content_type = "application/proto",
-		/* All label names, not only those that Prometheus allows. */
+		/* accept all label names, beyond those of Prometheus */
 		.accept = "*/*;allow-utf8-labelnames=true",
 		.headers = headers,
 		.has_body = true,
@@ -203,7 +203,9 @@ Querier__SelectSeriesResponse *querier_select_series(struct querier *q, const ch
 	r.selector = (char *)selector;
 	r.start = range.start;
 	r.end = range.end;
-	/* A server cuts it to whole ns, and those to whole ms: what is a little less is 1 ms less. */
+	/*
+	 * A server truncates the step to ns, then to ms: without an excess, 1 ms may be lost.
+	 */
 	r.step = ((double)step_ms + 0.0001) / 1000;
 	r.group_by = (char **)by;
 	r.n_group_by = n;

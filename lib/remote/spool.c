@@ -26,7 +26,7 @@ static void make_path(char *path, const struct spool *s, const char *name, bool 
 	snprintf(path, PATH_MAX, "%s/%s.%s%s", s->dir, name, s->kind, sending ? SENDING : "");
 }
 
-/* What is there */
+/* Listing */
 
 static int compare_entries(const void *a, const void *b)
 {
@@ -35,7 +35,7 @@ static int compare_entries(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-/* "TIME-PID-NUMBER.KIND": the part before ".KIND". False if it is no file of a spool. */
+/* Read "TIME-PID-NUMBER.KIND", up to ".KIND". False if the file is not a spool's. */
 static bool parse_name(const char *file, struct spool_entry *e, struct str *kind)
 {
 	struct str rest = str_of(file), name = str_cut(&rest, '.');
@@ -61,7 +61,7 @@ static void list_file(struct spool *s, const char *file, struct spool_entries *e
 
 	snprintf(path, sizeof(path), "%s/%s", s->dir, file);
 	if (strncmp(file, PART, sizeof(PART) - 1) == 0)
-		unlink(path); /* the lock is ours: nobody writes it any more */
+		unlink(path); /* an interrupted write: no other process has the lock */
 	if (!parse_name(file, &e, &kind))
 		return;
 	if (!str_eq(kind, str_of(s->kind))) {
@@ -142,7 +142,7 @@ static bool write_all(int fd, struct str bytes)
 	return true;
 }
 
-/* A name is on the disk once its directory is. */
+/* A file's name is on the disk only after its directory is synced. */
 static bool sync_directory(const char *dir)
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

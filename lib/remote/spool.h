@@ -1,13 +1,13 @@
 /*
- * A directory of requests that a server has not acknowledged yet, a file each:
+ * A directory of requests that a server has not acknowledged yet, one file each:
  *
- *	TIME-PID-NUMBER.KIND            waits; TIME is when it was put there, ns since 1970
- *	TIME-PID-NUMBER.KIND.sending    is on its way, or was when the program ended:
- *	                                the server may have it or not
+ *	TIME-PID-NUMBER.KIND            waits; TIME is when it was added, ns since 1970
+ *	TIME-PID-NUMBER.KIND.sending    is in flight, or was when the program ended:
+ *	                                the server may have received it
  *
- * A file has its name only when it is whole and on the disk. One process at a time uses a
+ * A file gets its name only when it is complete and on the disk. One process at a time uses a
  * spool; one of its threads may add while another does everything else. Nothing here prints;
- * errors are in words that follow "DIR: ".
+ * errors are texts that follow "DIR: ".
  */
 #ifndef REMOTE_SPOOL_H
 #define REMOTE_SPOOL_H
@@ -17,11 +17,11 @@
 #include "base/buf.h"
 #include "base/vec.h"
 
-/* The name of a file without ".KIND", from which its age follows. */
+/* The name of a file without ".KIND"; it includes the time. */
 struct spool_entry {
 	char name[48];
 	uint64_t size; /* bytes */
-	bool unknown;  /* it was on its way: ".sending" */
+	bool unknown;  /* it was in flight: ".sending" */
 };
 struct spool_entries VEC_OF(struct spool_entry);
 
@@ -30,29 +30,29 @@ struct spool {
 	int lock;               /* a file descriptor */
 	atomic_ullong size;     /* bytes of all files of this kind */
 	uint32_t number;        /* of the next file */
-	uint64_t nother;        /* files of other kinds, which are not touched */
+	uint64_t nother;        /* files of other kinds, which are left alone */
 };
 
 /*
- * Open the directory, which is made if it is missing, and append what it has to *entries,
- * oldest first. kind: "push", for instance. False, with why: it cannot be used.
+ * Open the directory, creating it if it is missing, and append its requests to *entries,
+ * oldest first. kind: for instance "push". False, with *why, if it cannot be used.
  */
 bool spool_open(struct spool *s, const char *dir, const char *kind, struct spool_entries *entries,
 		struct buf *why);
 void spool_close(struct spool *s);
 
-/* Put a request there, on the disk. False, with why and nothing left behind. */
+/* Write a request to the disk. False with *why; no file is left then. */
 bool spool_add(struct spool *s, struct str body, struct spool_entry *entry, struct buf *why);
 
-/* The request of an entry, appended to *body. */
+/* Append the request of an entry to *body. */
 bool spool_read(struct spool *s, const struct spool_entry *entry, struct buf *body,
 		struct buf *why);
 
-/* Note that it is on its way, or waits again; that it is done with. False, with why. */
+/* Mark an entry as in flight or as waiting again; remove a finished one. False with *why. */
 bool spool_mark(struct spool *s, struct spool_entry *entry, bool sending, struct buf *why);
 bool spool_remove(struct spool *s, const struct spool_entry *entry, struct buf *why);
 
-/* When the entry was put there, in ns since 1970. */
+/* When the entry was added, in ns since 1970. */
 int64_t spool_time(const struct spool_entry *entry);
 
 #endif

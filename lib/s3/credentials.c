@@ -35,7 +35,7 @@ static struct str trim(struct str s)
 	return s;
 }
 
-/* A line of the file: "[profile]", "key = value", or a comment. */
+/* Read a line of the file: "[profile]", "key = value", or a comment. */
 static void take_line(struct credentials *c, struct str line, const char *profile, bool *is_ours,
 		      bool *found)
 {
@@ -74,7 +74,7 @@ static bool read_file(struct credentials *c, const char *path, const char *profi
 	return found;
 }
 
-/* Without a profile or file that was asked for, none has to be there. */
+/* Read the shared file. If neither a profile nor a file is set, it may be missing. */
 static bool read_shared(struct credentials *c, struct buf *why)
 {
 	const char *path = variable("AWS_SHARED_CREDENTIALS_FILE"),

@@ -1,14 +1,14 @@
-/* Who asks: keys of AWS, from the environment or the file that its programs share. */
+/* AWS credentials, from the environment or the shared credentials file. */
 #ifndef S3_CREDENTIALS_H
 #define S3_CREDENTIALS_H
 
 #include "base/buf.h"
 
 struct credentials {
-	struct buf id, key, token; /* NUL-terminated; empty: there is none */
+	struct buf id, key, token; /* NUL-terminated; empty: none */
 };
 
-/* False with the reason if a file or profile that was asked for is not there. */
+/* False, with *why, if a requested file or profile does not exist. */
 bool credentials_get(struct credentials *c, struct buf *why);
 void credentials_release(struct credentials *c);
 

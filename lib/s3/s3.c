@@ -1,7 +1,7 @@
 /*
- * With an endpoint of one's own, or a bucket whose name has dots, the bucket is in the path of
- * the URL; else it is in the name of the host. Parameters of a query are in order of their
- * names, and escaped as the signature wants them.
+ * With an endpoint setting, or a bucket whose name has dots, the bucket is in the path of the
+ * URL; otherwise it is in the host name. Query parameters are sorted by name, and escaped as
+ * the signature requires.
  */
 #include "s3/s3.h"
 
@@ -13,13 +13,13 @@
 #include "s3/credentials.h"
 
 enum { ATTEMPTS = 3 };
-static const int64_t answer_ns = INT64_C(3600) * 1000000000; /* a large object takes its time */
+static const int64_t answer_ns = INT64_C(3600) * 1000000000; /* for large objects */
 
 struct s3 {
 	struct http_client *client;
 	struct credentials credentials;
-	struct buf base;   /* URL of the bucket, with a slash at its end */
-	struct buf prefix; /* of names: empty, or with a slash at its end */
+	struct buf base;   /* URL of the bucket, with a trailing slash */
+	struct buf prefix; /* of names: empty, or with a trailing slash */
 	struct buf sigv4, token;
 };
 
@@ -145,7 +145,7 @@ static void wait_before(int attempt)
 	nanosleep(&t, NULL);
 }
 
-/* What S3 says in XML is more use than its first line. */
+/* Take the text of the next XML element with that name; empty if there is none. */
 static struct str tag_text(struct str *xml, const char *name)
 {
 	char begin[64], end[64];
@@ -179,7 +179,7 @@ static void put_why(struct buf *why, const char *url, const struct http_answer *
 		http_put_status(why, a);
 }
 
-/* Send a request until it has an answer that stays the same. Is it a success? */
+/* Send a request, and repeat it after temporary errors. Returns whether it succeeded. */
 static bool send_request(struct s3 *s, const struct http_request *r, struct http_answer *a,
 			 struct buf *why)
 {
@@ -255,7 +255,7 @@ bool s3_remove(struct s3 *s, const char *name, struct buf *why)
 
 /* Listing */
 
-/* The only entities that a continuation token may need. */
+/* Unescape the entities that a continuation token may contain. */
 static void put_unescaped(struct buf *b, struct str s)
 {
 	static const struct {
@@ -288,7 +288,10 @@ static void put_list_url(struct s3 *s, struct str token, struct buf *url)
 	buf_ch(url, '\0');
 }
 
-/* An object's name is what follows the last slash: there are none below the prefix. */
+/*
+ * An object's name is the part after the last slash: the list has only objects directly below
+ * the prefix.
+ */
 static void list_contents(struct str xml,
 			  void (*found)(void *context, struct str name, uint64_t size),
 			  void *context)

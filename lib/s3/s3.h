@@ -1,18 +1,18 @@
 /*
- * Objects in S3, or in a server that speaks its protocol, over lib/http:
+ * Objects in S3, or in a server with the same protocol, over lib/http:
  *
  *	s = s3_open("s3://bucket/prefix", &why);
  *	s3_get(s, "name", from, n, &bytes, &why);
  *	s3_close(s);
  *
- * Names are those of objects below the prefix, without it. The environment says who asks and
- * where, as it does for other programs: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
+ * Names of objects are relative to the prefix. Credentials and endpoint come from the
+ * environment, as for other programs: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
  * AWS_SESSION_TOKEN, or AWS_PROFILE of AWS_SHARED_CREDENTIALS_FILE (~/.aws/credentials);
  * AWS_REGION or AWS_DEFAULT_REGION (us-east-1); AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL. Without
  * a key, requests are not signed.
  *
- * A request that the server cannot answer now is repeated twice. Nothing here prints; errors
- * are appended to a buf, in words that follow nothing.
+ * A request that fails temporarily is repeated twice. Nothing here prints; errors are appended
+ * to a buf, as complete messages.
  */
 #ifndef S3_S3_H
 #define S3_S3_H
@@ -24,21 +24,24 @@ struct s3;
 /* Does the text begin with "s3://"? */
 bool s3_is(const char *url);
 
-/* NULL with the reason. No request is made. */
+/* NULL with *why on errors. Sends no request. */
 struct s3 *s3_open(const char *url, struct buf *why);
 void s3_close(struct s3 *s);
 
-/* Call found() for each object directly below the prefix. False with the reason. */
+/* Call found() for each object directly below the prefix. False with *why. */
 bool s3_list(struct s3 *s, void (*found)(void *context, struct str name, uint64_t size),
 	     void *context, struct buf *why);
 
-/* Copy n bytes of an object from an offset to `to`. *is_gone: there is no such object. */
+/*
+ * Copy n bytes of an object, starting at offset `from`, to `to`. *is_gone: the object does not
+ * exist.
+ */
 bool s3_get(struct s3 *s, const char *name, uint64_t from, size_t n, char *to, bool *is_gone,
 	    struct buf *why);
 
 bool s3_put(struct s3 *s, const char *name, struct str bytes, struct buf *why);
 
-/* An object that is not there is no error. */
+/* Removing an object that does not exist is no error. */
 bool s3_remove(struct s3 *s, const char *name, struct buf *why);
 
 #endif

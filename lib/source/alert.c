@@ -7,7 +7,7 @@
 #include "profile/unit.h"
 
 struct culprit_row {
-	uint32_t group, path; /* of alert.text; path + 1, since none is 0 */
+	uint32_t group, path; /* strings of alert.text; path is 1 more: never 0 */
 	uint64_t is_before;
 	int64_t time; /* of the step */
 	/* Payload */
@@ -64,7 +64,7 @@ void alert_add_store(struct alert *a, struct store_view *v, bool is_before)
 	time_series_add_store(is_before ? &a->before : &a->now, v);
 }
 
-/* Remember the paths of the profile's samples, at its step. */
+/* Add the values of the profile's paths to the culprits of its step. */
 static void remember_paths(struct alert *a, struct profile *p, bool is_before)
 {
 	const struct time_series *t = is_before ? &a->before : &a->now;
@@ -126,7 +126,7 @@ void alert_explain(struct alert *a, struct store_view *v, bool is_before)
 
 /* Judging */
 
-/* A rate is for each second; of nanoseconds it has no unit. */
+/* A rate is per second; a rate of nanoseconds has no unit. */
 static double scale_of_rate(const struct alert *a)
 {
 	double of_second = 1;
@@ -164,7 +164,7 @@ static double measure(const struct alert *a, const struct time_point *p)
 	return time_point_measure(p, a->rule.measure, seconds_of(a, p)) * scale_of_rate(a);
 }
 
-/* The same group's step in the time before, or NULL. */
+/* The step of the same group in the earlier range, or NULL. */
 static const struct time_point *point_before(const struct alert *a,
 					     const struct time_point_named *p)
 {
@@ -176,7 +176,7 @@ static const struct time_point *point_before(const struct alert *a,
 	return row ? table_row(&a->before.points, row) : NULL;
 }
 
-/* How far beyond the threshold is that? */
+/* How far is the value beyond the threshold? */
 static double excess(const struct alert *a, double value, double threshold)
 {
 	return a->rule.below ? threshold - value : value - threshold;

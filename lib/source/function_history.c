@@ -55,8 +55,8 @@ static void add_function(struct function_history_reader *r, uint32_t function)
 }
 
 /*
- * The functions that a stack's values are of, in r->on_stack: the one at the leaf, or all, each
- * once. Who calls whom is noted.
+ * Find the functions to which a stack's values belong, in r->on_stack: the function at the
+ * leaf, or all, each once. Record the calls between them.
  */
 static void functions_of_stack(struct function_history_reader *r, stack_id stack)
 {
@@ -208,7 +208,10 @@ static void add_piece(struct function_history_reader *r, struct piece *p,
 		return;
 	vec_reserve(&r->value, nrow);
 	vec_reserve(&r->time, nrow);
-	/* Two calls of history_window() may number windows anew: all times are asked for first. */
+	/*
+	 * history_window() may renumber the windows: look all times up before numbers are
+	 * used.
+	 */
 	for (size_t i = 0; i < n; i++) {
 		uint32_t ignored;
 
@@ -220,7 +223,7 @@ static void add_piece(struct function_history_reader *r, struct piece *p,
 		add_rows(r, p, numbers, runs);
 }
 
-/* A question about labels of samples: profile by profile. */
+/* Read profile by profile, for a query by labels of samples. */
 static void add_profiles(struct function_history_reader *r, struct store_view *v)
 {
 	struct store_reader reader;
@@ -249,7 +252,7 @@ void function_history_add_store(struct function_history_reader *r, struct store_
 	} else {
 		add_profiles(r, v);
 	}
-	r->dict = NULL; /* it may be released now */
+	r->dict = NULL; /* the caller may release it now */
 	chunk_profiles_release(&profiles);
 	vec_release(&runs);
 }

@@ -1,6 +1,6 @@
 /*
  * Reading a history (changes/history.h) from profiles and stores: the own or inclusive values of
- * each function by window, its calls, and when a label that names a version had a new value.
+ * each function by window, its calls, and when a version label got a new value.
  */
 #ifndef SOURCE_FUNCTION_HISTORY_H
 #define SOURCE_FUNCTION_HISTORY_H
@@ -10,9 +10,9 @@
 
 struct function_history_reader {
 	struct history *h;
-	struct time_series types; /* which type values are of, and what is left out */
-	uint64_t nfar;            /* profiles too far from the others in time */
-	/* By row of `dict`: the function + 1, or 0. */
+	struct time_series types; /* chooses the type of values, and counts what is left out */
+	uint64_t nfar;            /* profiles left out: too far from the others in time */
+	/* By row of `dict`: the number of the function + 1, or 0. */
 	struct dictionary *dict;
 	VEC(uint32_t) of_loc;
 	VEC(uint8_t) has_call;  /* by stack */

@@ -6,7 +6,7 @@
 #include "source/endpoint.h"
 #include "source/since_last.h"
 
-static const int64_t least_ns = INT64_C(10000000000); /* to wait for an answer */
+static const int64_t least_ns = INT64_C(10000000000); /* the least timeout of an answer */
 
 struct target {
 	const char *url;
@@ -16,7 +16,7 @@ struct target {
 	uint64_t nscrape;
 	bool in_flight, is_down, is_slow;
 	struct since_last since;
-	struct buf notes; /* of the last answer's reader */
+	struct buf notes; /* of the reader, about the last answer */
 };
 
 struct scraper {
@@ -106,14 +106,14 @@ const char *scraper_url(const struct scraper *s)
 	return s->last->url;
 }
 
-/* When */
+/* Scheduling */
 
 static bool is_over(const struct scraper *s, const struct target *t)
 {
 	return s->options.count && t->nscrape >= s->options.count;
 }
 
-/* Start what is due. Returns ns until the next one is, -1 if there is none. */
+/* Start all scrapes that are due. Returns ns until the next one, -1 if there is none. */
 static int64_t start_due(struct scraper *s)
 {
 	int64_t now = monotonic_ns(), wait = -1;
@@ -135,8 +135,8 @@ static int64_t start_due(struct scraper *s)
 }
 
 /*
- * The next time is a whole number of intervals after the first, and not in the past; but what
- * measures for as long as the interval is asked again at once, so that no time is left out.
+ * The next scrape is a whole number of intervals after the first, and not in the past. But if
+ * the target itself measures for the whole interval, it starts at once, to leave no gap.
  */
 static void set_due(struct scraper *s, struct target *t)
 {
@@ -156,7 +156,7 @@ static void set_due(struct scraper *s, struct target *t)
 	}
 }
 
-/* What an answer becomes */
+/* Answers */
 
 static void add_facts(const struct target *t, struct profile *p, int64_t took, bool up)
 {
@@ -187,13 +187,13 @@ static void add_instance(const struct target *t, struct profile *p)
 	mem_free(to, p->sample.n * sizeof(*to));
 }
 
-/* What a reader says, without the URL that it begins with. */
+/* A reader's message without the URL at its beginning. */
 static struct str after_url(const struct target *t, struct str message)
 {
 	return str_skip(message, min_size(strlen(t->url) + 2, message.n));
 }
 
-/* The reader's notes about an answer, unless they are those about the answer before. */
+/* Report the reader's notes, unless they repeat those of the last answer. */
 static void tell_notes(struct scraper *s, struct target *t, const struct in *in)
 {
 	struct str rest = buf_str(&in->notes);
@@ -212,7 +212,7 @@ static void tell_notes(struct scraper *s, struct target *t, const struct in *in)
 	buf_release(&line);
 }
 
-/* The sum of the profiles of an answer, of which there is one as a rule. */
+/* Read the sum of the answer's profiles; usually there is one. */
 static bool read_answer(struct scraper *s, struct target *t, const struct http_answer *a,
 			struct profile *p, struct buf *why)
 {
@@ -227,7 +227,7 @@ static bool read_answer(struct scraper *s, struct target *t, const struct http_a
 	while (input_next(&input, &next))
 		profile_move(p, &next);
 	ok = input_close(&input);
-	if (!ok) /* the URL stands before it already */
+	if (!ok) /* the caller puts the URL before it */
 		buf_add(why, after_url(t, buf_str(&input.in.error)));
 	tell_notes(s, t, &input.in);
 	input_release(&input);
@@ -235,7 +235,7 @@ static bool read_answer(struct scraper *s, struct target *t, const struct http_a
 	return ok;
 }
 
-/* A target that is away is told of once, and once more when it is back. */
+/* Report once that a target fails, and once that it answers again. */
 static void tell_state(struct scraper *s, struct target *t, bool is_down, struct str why)
 {
 	struct buf text = { 0 };

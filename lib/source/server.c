@@ -4,7 +4,7 @@
 #include "profile/type.h"
 #include "source/server_parts.h"
 
-/* Names of labels of the server's own. */
+/* The server's own labels. */
 #define TYPE_LABEL "__profile_type__"
 
 bool server_is(const char *path)
@@ -39,7 +39,7 @@ bool server_fail(struct server *s, const char *fmt, ...)
 	return false;
 }
 
-/* Which series there are */
+/* Listing series */
 
 struct str server_label(const Querier__LabelSet *set, struct str name)
 {
@@ -54,7 +54,7 @@ bool server_is_private(const char *name)
 	return str_starts(str_of(name), S("__"));
 }
 
-/* The labels of a set that are the user's, and its type, in one way only. */
+/* The user's labels of a set and its type, in a canonical form. */
 static void put_set(const Querier__LabelSet *set, struct buf *b)
 {
 	b->n = 0;
@@ -203,7 +203,7 @@ static int64_t floor_ms(int64_t ns)
 	return ns / 1000000 - (ns % 1000000 < 0);
 }
 
-/* Servers answer for their look-back only, and say nothing of what is older. */
+/* Servers silently omit data older than their look-back. */
 static void note_old_range(struct server *s)
 {
 	static const int64_t week_ms = INT64_C(7) * 86400 * 1000;

@@ -1,4 +1,4 @@
-/* The labels of a server's series: dividing series by them, and putting them back. */
+/* The labels of a server's series: dividing series by labels, and putting labels back. */
 #include <stdlib.h>
 
 #include "source/server_parts.h"
@@ -30,7 +30,7 @@ void server_label_names(struct server *s, const struct server_type *t, struct la
 		qsort(names->v, names->n, sizeof(*names->v), by_text);
 }
 
-/* The selector, and one value of each label. */
+/* A selector that adds one value of each label to the user's selector. */
 static void put_selector(const struct server *s, const Querier__LabelSet *set, const struct str *by,
 			 size_t n, struct buf *b)
 {
@@ -45,7 +45,7 @@ static void put_selector(const struct server *s, const Querier__LabelSet *set, c
 	vec_release(&all.labels);
 }
 
-/* The labels that all of some series have. */
+/* The labels that all of the series have. */
 static label_set_id common_labels(const struct server *s, const uint32_t *series, size_t n,
 				  struct dictionary *d)
 {
@@ -69,7 +69,7 @@ static void group_values(const Querier__LabelSet *set, const struct str *by, siz
 			 struct buf *b)
 {
 	b->n = 0;
-	buf_ch(b, '='); /* never empty: string 0 is */
+	buf_ch(b, '='); /* never empty: string 0 is the empty one */
 	for (size_t i = 0; i < n; i++) {
 		buf_add(b, server_label(set, by[i]));
 		buf_ch(b, '\0');
@@ -120,7 +120,7 @@ static bool is_kept(const struct server *s, struct str name)
 	return false;
 }
 
-/* Does the label have one value in all series, or none in any? */
+/* Does the label have the same value in all series, or is it missing in all? */
 static bool is_common(const struct server *s, const struct server_type *t, struct str name)
 {
 	struct str value = server_label(s->series.v[t->series.v[0]], name);

@@ -1,4 +1,4 @@
-/* Asking a server for merges, of which profiles are made. */
+/* Requesting merges from a server, and making profiles of them. */
 #include "format/input.h"
 #include "source/server_parts.h"
 
@@ -28,7 +28,7 @@ void merges_release(struct merges *m)
 	vec_release(m);
 }
 
-/* Divide a range that is too long for the server. */
+/* Divide a range that is longer than the server allows. */
 static void merges_add_parts(const struct server *s, struct merges *m, const struct merge *whole)
 {
 	struct ms_range part, all = whole->question.range;
@@ -138,7 +138,7 @@ void server_begin_profile(struct server *s, struct profile *p, uint32_t group)
 	}
 }
 
-/* Divide as the question says which labels are kept. */
+/* Divide by the labels that the query keeps. */
 static void divide_as_asked(struct server *s, const struct server_type *t, struct dictionary *d,
 			    struct series_groups *groups)
 {

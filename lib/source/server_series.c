@@ -1,8 +1,8 @@
 /*
- * Values over time from a server. A server's points stand at start + k * step, and each is
- * of the ms after the point before up to its own; the first is of the time before the range,
- * and a part of a step at the end is not answered. So a question for [from, to) begins at
- * from - 1 and ends at to - 1, and its first point is left out.
+ * Values over time from a server. A server's points are at start + k * step; each covers the ms
+ * after the point before, up to and including its own. The first covers time before the range,
+ * and a partial step at the end has no point. So a query for [from, to) asks for from - 1 to
+ * to - 1, and drops the first point.
  */
 #include <math.h>
 
@@ -26,12 +26,15 @@ static int64_t to_integer(struct server *s, double v, bool *noted)
 			   s->url);
 		*noted = true;
 	}
-	if (!(fabs(v) < 9.2e18)) /* or not a number */
+	if (!(fabs(v) < 9.2e18)) /* or NaN */
 		return v > 0 ? INT64_MAX : v < 0 ? INT64_MIN : 0;
 	return (int64_t)llround(v);
 }
 
-/* The points of one answer. False if the server has moved the range: its points are others then. */
+/*
+ * Pass on the points of one answer. False if the server has moved the range, which changes its
+ * points.
+ */
 static bool take_points(struct server *s, const struct server_type *t,
 			const Querier__SelectSeriesResponse *answer, int64_t from, int64_t step_ms,
 			void (*point)(void *context, const struct server_point *point),
@@ -74,13 +77,13 @@ static bool ask_points(struct server *s, const struct server_type *t, int64_t fr
 	return ok;
 }
 
-/* The longest that one question may be about. */
+/* The longest range of one query. */
 static int64_t longest_of(const struct server *s)
 {
 	return s->querier.longest > 0 ? s->querier.longest : INT64_MAX;
 }
 
-/* One step that is longer than the server allows, in parts that add up. */
+/* Query one step that is longer than the server allows, in parts that add up. */
 static bool ask_step(struct server *s, const struct server_type *t, int64_t from, int64_t to,
 		     const char *const *by, size_t n,
 		     void (*point)(void *context, const struct server_point *point), void *context)
@@ -185,7 +188,7 @@ static int64_t step_floor(int64_t ms, int64_t step)
 	return ms - rest - (rest < 0 ? step : 0);
 }
 
-/* A step that is cut by the range is asked for on its own. */
+/* A step that the range cuts needs a query of its own. */
 static bool add_totals(struct server *s, const struct server_type *t, struct time_series *to,
 		       int64_t step, const char *const *by)
 {
@@ -228,7 +231,7 @@ static void add_profile(void *context, const struct merge *merge, struct profile
 
 	set_labels(answer, merge->labels);
 	answer->head.time = merge->question.range.start * 1000000;
-	t->options.selector = NULL; /* the server has selected */
+	t->options.selector = NULL; /* the server has applied it */
 	t->options.type = S("");
 	time_series_add_profile(t, answer);
 	t->options.selector = selector;

@@ -29,7 +29,10 @@ void since_last_end(struct since_last *l)
 	end_dictionary(l);
 }
 
-/* Programs show new stacks for ever; the dictionary keeps those of the last profile only. */
+/*
+ * A program's new stacks would grow the dictionary without limit: keep only the last
+ * profile's.
+ */
 static void drop_old_rows(struct since_last *l)
 {
 	struct since_last old = *l;
@@ -48,7 +51,7 @@ struct profile *since_last_next(struct since_last *l)
 	return &l->now;
 }
 
-/* Names of Go's types that count from the beginning. */
+/* Is it one of Go's types that count from the program's start? */
 static bool counts_from_beginning(const struct profile *p, const struct column *c)
 {
 	static const char *const names[] = { "alloc_objects", "alloc_space", "contentions",
@@ -68,7 +71,7 @@ static bool has_counts(const struct profile *p)
 	return false;
 }
 
-/* Make of `last` what has to be added to `now`. */
+/* Prepare `last` for a subtraction by adding: negate counts, and set other values to 0. */
 static void negate_counts(struct profile *last)
 {
 	for (size_t i = 0; i < last->ncol; i++) {
@@ -89,7 +92,7 @@ static bool has_negative_count(const struct profile *p)
 	return false;
 }
 
-/* Leave out samples that are all zero. */
+/* Drop samples whose values are all zero. */
 static void drop_zeros(struct profile *p)
 {
 	struct sample *to = mem_zeroed(p->sample.n, sizeof(*to));
@@ -105,7 +108,7 @@ static void drop_zeros(struct profile *p)
 	mem_free(to, p->sample.n * sizeof(*to));
 }
 
-/* The header of a difference: one profile, of the time between the two. */
+/* Set the header of a difference: one profile, from the time of `last` to that of `now`. */
 static void set_header(struct profile *p, const struct header *now, const struct header *last)
 {
 	p->head.time = last->time;

@@ -1,6 +1,5 @@
 /*
- * What was counted since the last time: differences of profiles whose values count from the
- * beginning of a program.
+ * Differences of successive profiles whose values count from the start of a program.
  *
  *	since_last_begin(&l, false);
  *	for (;;) {
@@ -20,8 +19,8 @@ struct since_last {
 	struct dictionary *dict; /* of both profiles */
 	struct profile last, now;
 	bool has_last;
-	bool never; /* values do not count from the beginning */
-	/* Some count has become less: the program began again, and all counts are new. */
+	bool never; /* values do not count from the program's start */
+	/* Some count has decreased: the program was restarted, and all its counts are new. */
 	bool began_again;
 };
 
@@ -32,12 +31,12 @@ void since_last_end(struct since_last *l);
 struct profile *since_last_next(struct since_last *l);
 
 /*
- * Append to p (of any dictionary) what is new. Types that do not count from the beginning are as
- * they are now. False if there is nothing to compare with yet.
+ * Append the difference to p (of any dictionary). Types that do not count from the start keep
+ * their current values. False if there is no earlier profile to compare with.
  */
 bool since_last_take(struct since_last *l, struct profile *p);
 
-/* Make p a profile without samples that has the types of the last one. False without one. */
+/* Make p a profile without samples, with the types of the last one. False if there is none. */
 bool since_last_types(const struct since_last *l, struct profile *p);
 
 #endif

@@ -84,7 +84,7 @@ static void add_directory(struct source *s, const char *path)
 		report_directory(s, path, "has no files in it");
 }
 
-/* An input that is no URL of a profile ends the whole before it begins. */
+/* Every input must be the URL of a profile; otherwise nothing is read. */
 static void open_scraper(struct source *s)
 {
 	const struct source_options *o = &s->options;
@@ -208,7 +208,7 @@ static bool next_of_store(struct source *s, struct profile *p)
 	}
 	s->is_open = true;
 	while (store_next(&s->reader, p)) {
-		struct in in = { .name = s->path[s->at] }; /* keeps an error */
+		struct in in = { .name = s->path[s->at] }; /* holds an error */
 
 		if (source_select(s, p, &in))
 			return true;
@@ -225,7 +225,7 @@ static bool next_of_store(struct source *s, struct profile *p)
 
 /* Servers */
 
-/* A server has to be asked for a range that ends. */
+/* A server needs a range with an end. */
 static void set_range(const struct source *s, struct server_ask *ask)
 {
 	const struct source_options *o = &s->options;

@@ -22,8 +22,8 @@ struct source_report {
 	const char *path;
 	const struct format *format; /* NULL if it was not recognised */
 	uint32_t nprofile;           /* profiles read */
-	uint32_t nother_time;        /* profiles left out, since they are of another time, */
-	uint32_t nwithout_time;      /* or since they do not say of which */
+	uint32_t nother_time;        /* profiles left out: they are of another time */
+	uint32_t nwithout_time;      /* profiles left out: they have no time */
 	bool is_store;
 	uint64_t skipped;      /* malformed records, with options.lenient */
 	const char *error;     /* with file and position; NULL = none */
@@ -36,8 +36,8 @@ struct source_options {
 	bool lenient;              /* skip malformed records and count them */
 	bool directories;          /* read a directory as the files in it */
 	/*
-	 * Profiles that began at since or later, and before until (ns since 1970). With
-	 * has_range false all are read.
+	 * Read only profiles that began in [since, until), ns since 1970. If has_range is
+	 * false, read all.
 	 */
 	bool has_range;
 	int64_t since, until;
@@ -47,14 +47,14 @@ struct source_options {
 	 */
 	struct selector *selector;
 	/*
-	 * The types, labels and stacks that the command uses; a server is asked for no others.
-	 * See struct server_ask.
+	 * The types, labels and stacks that the command uses; a server is queried for no
+	 * others. See struct server_ask.
 	 */
 	struct str type;
 	bool one_type, no_stacks, all_labels;
 	const struct str *label;
 	size_t nlabel;
-	/* A server is asked for one profile for each step. */
+	/* A server returns one profile for each step. */
 	int64_t server_step, server_origin;
 	/*
 	 * source_next() applies the selector to each profile of a file or a store. Needed when
@@ -63,8 +63,8 @@ struct source_options {
 	 */
 	bool select;
 	/*
-	 * If `every` is not 0, the inputs are URLs of profiles, which are read every so many ns,
-	 * `count` times (0: without end): see scrape.h. source_next() waits for the next
+	 * If `every` is not 0, the inputs are URLs of profiles, which are read every that many
+	 * ns, `count` times (0: no limit): see scrape.h. source_next() waits for the next
 	 * profile of any of them.
 	 */
 	int64_t every;
@@ -73,8 +73,10 @@ struct source_options {
 	/* For servers and for other URLs; NULL: the defaults. */
 	const struct http_settings *to_server, *to_endpoint;
 	unsigned jobs; /* threads of source_sum(); 0 = one for each CPU */
-	/* source_sum() calls this for each profile of a file before it adds it, in the thread
-	   that read it; not for profiles of stores and servers. May be NULL. */
+	/*
+	 * source_sum() calls this for each profile of a file before adding it, in the thread
+	 * that read it, but not for profiles of stores and servers. May be NULL.
+	 */
 	void (*each)(struct profile *p);
 	/* Called once for each input after it was read, in the order of the inputs. */
 	void (*report)(void *context, const struct source_report *report);
@@ -89,20 +91,19 @@ struct source {
 	size_t at; /* the current input: open, or the next to open */
 	bool is_open;
 	struct input input;
-	struct buf body;        /* of an answer, that the input reads */
+	struct buf body;        /* an answer's body, which the input reads */
 	struct store_view view; /* of a store */
 	struct store_reader reader;
 	struct server server;
-	struct scraper *scraper;             /* NULL: inputs are read once, one after the other */
+	struct scraper *scraper;             /* NULL: inputs are read once, in order */
 	uint32_t nother_time, nwithout_time; /* of the current input */
 	bool failed;                         /* an input was bad, or could not be listed */
 };
 
 /*
- * paths: ended by NULL, copied; "-" is standard input. With options.directories, a
- * directory is read as the files in it, in byte order of their names, without those whose
- * name begins with '.'; otherwise a directory is a bad input. In both
- * cases a store is read as one.
+ * paths: ended by NULL, copied; "-" is standard input. With options.directories, a directory
+ * is read as the files in it, in byte order of their names, except names that begin with '.';
+ * otherwise a directory is a bad input. In both cases a store is read as a store.
  */
 void source_open(struct source *s, char *const *paths, const struct source_options *options);
 
@@ -122,8 +123,8 @@ const char *source_path(const struct source *s);
 void source_sum(struct source *s, struct profile *total);
 
 /*
- * Open input i, a server, to ask it for something other than profiles. False after an error.
- * In both cases the caller then calls source_report_server() and server_close().
+ * Open input i, a server, for queries of other data than profiles. False after an error. In
+ * both cases the caller then calls source_report_server() and server_close().
  */
 bool source_open_server(const struct source *s, struct server *server, size_t i);
 void source_report_server(struct source *s, const struct server *server, size_t i);

@@ -1,4 +1,4 @@
-/* Reading all inputs in parallel, for their sum. */
+/* Summing all inputs in parallel. */
 #include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,7 +25,7 @@ static char *copy_of(const char *text)
 	return memcpy(mem_zeroed(n, 1), text, n);
 }
 
-/* Keep a report's texts after the input they are of. */
+/* Copy a report's texts, to outlive their input. */
 static void keep_texts(struct source_report *r)
 {
 	char *notes = r->notes.n ? mem_zeroed(r->notes.n, 1) : NULL;
@@ -45,8 +45,8 @@ static void release_report(struct source_report *r)
 }
 
 /*
- * Read input i to its end before it is added to the total, since it may be bad: `first`
- * becomes the sum of its profiles.
+ * Sum the profiles of input i into `first`. Only a good input is added to the total, so it is
+ * read to its end before.
  */
 static void sum_input(struct worker *w, size_t i, struct profile *first, struct profile *next)
 {
@@ -73,7 +73,7 @@ static void sum_input(struct worker *w, size_t i, struct profile *first, struct 
 		has_first = true;
 	}
 	if (!has_first)
-		profile_clear(first); /* the end of the input is not a profile */
+		profile_clear(first); /* the input ended before a profile */
 	*r = source_close_input(w->s, &input, i);
 	r->nother_time = nother;
 	r->nwithout_time = nwithout;
@@ -84,12 +84,12 @@ static void sum_input(struct worker *w, size_t i, struct profile *first, struct 
 	buf_release(&body);
 }
 
-/* What can be read of a store is added, even if not all can be. */
+/* Add all readable profiles of a store, even if some are unreadable. */
 static void sum_store(struct worker *w, size_t i, struct profile *sum)
 {
 	struct source_report *r = &w->reports[i];
 	struct store_view v;
-	struct in in = { .name = w->s->path[i] }; /* keeps an error */
+	struct in in = { .name = w->s->path[i] }; /* holds an error */
 
 	profile_clear(sum);
 	source_open_store(w->s, &v, i, sum->dict);
@@ -172,11 +172,11 @@ static size_t worker_count(const struct source *s)
 	size_t n = s->options.jobs ? s->options.jobs : cpus > 0 ? (size_t)cpus : 1;
 
 	if (s->options.select)
-		n = 1; /* a selector is used by one thread at a time */
+		n = 1; /* a selector is not thread-safe */
 	return max_size(1, min_size(n, s->npath));
 }
 
-/* The first worker is this thread, and adds to `total` directly. */
+/* The first worker runs in this thread and adds to `total` directly. */
 static void run_workers(struct worker *w, size_t n, struct profile *total)
 {
 	for (size_t i = 1; i < n; i++) {

@@ -7,7 +7,7 @@ static struct str keep_text(struct span_file *s, struct json_in *j)
 	return arena_str(&s->text, json_string(j));
 }
 
-/* Hexadecimal, in lower case. */
+/* Keep an id as lower-case hexadecimal. */
 static struct str keep_id(struct span_file *s, struct json_in *j)
 {
 	struct str id = keep_text(s, j);
@@ -18,7 +18,7 @@ static struct str keep_id(struct span_file *s, struct json_in *j)
 	return id;
 }
 
-/* 64-bit integers are strings in this format; numbers are taken, too. */
+/* The format writes 64-bit integers as strings; numbers are accepted, too. */
 static int64_t read_time(struct json_in *j)
 {
 	int64_t ns = 0;

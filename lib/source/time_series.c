@@ -43,11 +43,11 @@ static void add_to(struct time_series *t, int64_t *sum, int64_t v)
 	t->saturated++;
 }
 
-/* What one profile has of a group, which is a string of t->groups. */
+/* Add the values of one profile to a point of a group, which is a string of t->groups. */
 static void add_profile_point(struct time_series *t, uint32_t group, const struct header *h,
 			      int64_t value, int64_t total)
 {
-	/* Group 0 at time 0 must differ from no row. */
+	/* Group 0 at time 0 must not be the all-zero key. */
 	struct time_point key = { .group = group,
 				  .zero = 1,
 				  .time = time_series_step_of(t, h->time) };
@@ -76,7 +76,7 @@ double time_point_measure(const struct time_point *p, enum alert_measure measure
 	}
 }
 
-/* Is it the type that the values are of? The first type that is chosen decides. */
+/* Is this the type of the series? The first profile with a chosen type decides. */
 static bool is_the_type(struct time_series *t, struct str id, struct str unit)
 {
 	if (!t->type_id.n) {
@@ -136,7 +136,7 @@ bool time_series_type_of_profile(struct time_series *t, const struct profile *p,
 	return ok;
 }
 
-/* Add up the samples of a profile by group, in t->now. */
+/* Sum the samples of a profile by group, in t->now. */
 static void sum_groups(struct time_series *t, struct profile *p, uint32_t col)
 {
 	struct buf group = { 0 };
@@ -205,7 +205,7 @@ static bool series_has_type(const struct series *s, size_t i, struct str wanted)
 	return found;
 }
 
-/* The type of a series, by --type, the selector, or the profile's default. */
+/* Choose the type by --type, the selector, or the profile's default. */
 bool time_series_type_of(struct time_series *t, const struct series *s, struct str by_default,
 			 size_t *col)
 {
@@ -251,7 +251,7 @@ static void group_of_series(const struct time_series *t, const struct series *s,
 	}
 }
 
-/* Do the labels of its series say all that is asked for? */
+/* Are the series' labels sufficient, without those of samples? */
 static bool series_is_enough(const struct time_series *t, struct piece *p)
 {
 	for (size_t i = 0; i < t->options.nby; i++)
@@ -273,7 +273,7 @@ static bool wants_stack(void *context, stack_id stack, label_set_id labels)
 	return stack_selector_wants(w->stacks, w->dict, stack);
 }
 
-/* The values of the wanted samples of each profile of the piece. */
+/* Sum the wanted samples of each profile of the piece. */
 static bool sum_wanted(struct time_series *t, struct piece *p, size_t col, int64_t *sums)
 {
 	struct wanted_stacks w = { &t->options.stacks, p->view->dict };
@@ -323,7 +323,7 @@ static void add_piece(struct time_series *t, struct piece *p, struct chunk_profi
 	mem_free(sums, n * sizeof(*sums));
 }
 
-/* A question about labels of samples: all rows have to be read. */
+/* Read all rows, for a query by labels of samples. */
 static void add_profiles(struct time_series *t, struct store_view *v)
 {
 	struct store_reader r;
@@ -347,7 +347,7 @@ bool time_series_is_enough(const struct time_series *t, struct store_view *v)
 	view_begin(v, t->options.selector);
 	while (is_enough && view_next(v, &p))
 		is_enough = series_is_enough(t, &p);
-	v->errors.n = errors; /* the next pass finds the others again */
+	v->errors.n = errors; /* the next pass reports these errors again */
 	v->nerror = nerror;
 	v->torn = 0;
 	return is_enough;

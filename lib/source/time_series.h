@@ -1,6 +1,6 @@
 /*
- * Series: a value over time, for each set of labels that is asked for. A profile counts at
- * the step in which it began.
+ * Series: a value over time, for each requested set of labels. A profile counts in the step in
+ * which it began.
  *
  *	time_series_begin(&t, &options);
  *	time_series_add_profile(&t, &profile);   // of a file; or
@@ -14,25 +14,25 @@
 #include "query/stack_selector.h"
 #include "store/read.h"
 
-/* What one profile has of the samples that are wanted, and of all. */
+/* The value of one profile's wanted samples, and of all its samples. */
 struct profile_value {
-	const struct series *series; /* of a store; or NULL, then */
-	struct profile *profile;     /* has the labels */
-	const struct header *head;   /* only its time, duration and end are known */
+	const struct series *series; /* of a store; else NULL, and */
+	struct profile *profile;     /* the profile, for its labels */
+	const struct header *head;   /* only time, duration and end are set */
 	int64_t value, total;
 };
 
 struct time_series_options {
 	struct selector *selector; /* NULL: everything */
-	struct str by[8];          /* labels: a series for each set of their values */
+	struct str by[8];          /* labels: each set of their values is a series */
 	size_t nby;
 	int64_t step;    /* ns; 0: one step for all times */
-	int64_t origin;  /* when a step begins */
-	int64_t shift;   /* added to times of profiles, to be compared with later ones */
+	int64_t origin;  /* a time at which a step begins */
+	int64_t shift;   /* added to profiles' times, to compare them with later ones */
 	struct str type; /* sample type, as type_find() takes it; empty: default */
-	/* The samples that values are of: matchers and pattern stay the caller's. */
+	/* Selects the samples to sum. The caller keeps matchers and pattern. */
 	struct stack_selector stacks;
-	/* Not NULL: called for each profile; there are no points then. */
+	/* If not NULL, called for each profile; no points are kept then. */
 	void (*each)(void *context, const struct profile_value *v);
 	void *context;
 };
@@ -42,7 +42,7 @@ struct time_point {
 	uint32_t zero;
 	int64_t time; /* when the step began */
 	/* Payload */
-	int64_t value; /* of the samples that are wanted */
+	int64_t value; /* of the wanted samples */
 	int64_t total; /* of all samples */
 	int64_t most;  /* the largest value of a profile */
 	uint64_t nprofile;
@@ -55,54 +55,56 @@ struct time_series {
 	struct time_series_options options;
 	struct strings groups; /* values of labels, a NUL after each */
 	struct table points;   /* struct time_point */
-	struct buf type_id;    /* of the values, when there are any */
+	struct buf type_id;    /* of the values; empty before the first value */
 	struct buf unit;
-	uint64_t nother_type; /* profiles left out that do not have the type */
+	uint64_t nother_type; /* profiles left out: they lack the type */
 	uint64_t saturated;
-	struct table now; /* struct time_point: what the profile at hand has for each group */
+	struct table now; /* struct time_point: the current profile's values by group */
 };
 
 void time_series_begin(struct time_series *t, const struct time_series_options *options);
 void time_series_release(struct time_series *t);
 
-/* Add a profile, of which the selector's types and labels alone are left afterwards. */
+/* Add a profile. Afterwards it has only the types and labels that the selector selects. */
 void time_series_add_profile(struct time_series *t, struct profile *p);
 
 /*
- * Add what is known of a profile: its type, the values of the labels that the options name
- * (a NUL after each), when it began, and the sum of its samples.
+ * Add the totals of a profile: its type, the values of the labels that the options name (a NUL
+ * after each), when it began, and the sum of its samples.
  */
 void time_series_add_total(struct time_series *t, struct str type_id, struct str unit,
 			   struct str group, int64_t time, int64_t value);
 
-/* Add all that the view has. Errors are in v->errors. */
+/* Add all profiles of the view. Errors are in v->errors. */
 void time_series_add_store(struct time_series *t, struct store_view *v);
 
-/* The column that the options choose, of which values are. False if there is none. */
+/* The column that the options choose. False if there is none. */
 bool time_series_column(const struct time_series_options *o, const struct profile *p,
 			uint32_t *col);
 
 /*
- * The same for profiles of a series in a store; by_default: the default type of the first
- * one. The type of the first that is chosen is that of all; others are counted.
+ * Likewise for profiles of a series in a store; by_default: the default type of the first one.
+ * All values are of the first type that is chosen; profiles of other types are counted.
  */
 bool time_series_type_of(struct time_series *t, const struct series *s, struct str by_default,
 			 size_t *col);
 
-/* The same for a profile. */
+/* Likewise for a profile. */
 bool time_series_type_of_profile(struct time_series *t, const struct profile *p, uint32_t *col);
 
-/* Do the labels of series in a store say all that is asked for? Else rows have to be read. */
+/* Are the labels of the store's series sufficient? If not, rows must be read. */
 bool time_series_is_enough(const struct time_series *t, struct store_view *v);
 
-/* The values of the labels by which series are divided, with a NUL after each. */
+/* Put the values of the labels that divide series, with a NUL after each. */
 void time_series_group(const struct time_series_options *o, struct dictionary *d,
 		       label_set_id labels, struct buf *group);
 
-/* When the step began in which a profile of that time counts; it is shifted. */
+/* When the step began in which a profile of this time counts, after the shift. */
 int64_t time_series_step_of(const struct time_series *t, int64_t time);
 
-/* What a rule or --measure asks of a point; `seconds` is the length of its step. */
+/*
+ * The measure of a point that a rule or --measure names; `seconds` is the length of its step.
+ */
 double time_point_measure(const struct time_point *p, enum alert_measure measure, double seconds);
 
 /* A point, and the values of its labels with a NUL after each. */
