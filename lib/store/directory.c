@@ -15,7 +15,7 @@ const char store_marker[] = "prof-store", store_marker_contents[] = "prof-store 
 void store_path(char path[PATH_MAX], const char *dir, const char *name)
 {
 	if (snprintf(path, PATH_MAX, "%s/%s", dir, name) >= PATH_MAX)
-		path[0] = '\0'; /* no such file */
+		path[0] = '\0'; /* too long: no file has this path */
 }
 
 bool store_is(const char *dir)
