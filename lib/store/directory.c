@@ -237,8 +237,8 @@ static bool names_agree(const struct store_names *a, const struct store_names *b
 }
 
 /*
- * While readdir() goes through it, a block may appear where it has already been, and
- * what the block replaces vanish before it gets there: only two lists that agree are one.
+ * While readdir() runs, a block may appear where it has already been, and the files that the
+ * block replaces may vanish before it reaches them. So list until two lists agree.
  */
 bool store_list(const char *dir, struct store_names *names)
 {

@@ -45,7 +45,7 @@ struct store_name {
 	int64_t from, to; /* ns; of a log, both are its beginning */
 	uint64_t id;
 	uint64_t size; /* of an object in S3; else 0 */
-	int64_t step; /* of a block whose profiles are each the sum of a span of this length, ns; or 0 */
+	int64_t step;  /* of a block: each profile is the sum of a span of this length, ns; or 0 */
 	char host[64]; /* of a log */
 };
 
