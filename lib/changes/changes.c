@@ -232,7 +232,7 @@ static void search_all(struct search *s)
 	limit = bh_threshold(p, r->nfunction, s->o.q);
 	for (size_t i = 0; i < r->nfunction; i++)
 		nfound += p[i] <= limit;
-	/* Use the level for that many findings, since the largest p-value is subject to rounding. */
+	/* The level for that many findings: the largest p-value is subject to rounding. */
 	limit = fmax(limit, s->o.q * (double)nfound / (double)max_size(r->nfunction, 1));
 	nseason = r->nseason;
 	for (size_t i = 0; i < r->nfunction; i++)

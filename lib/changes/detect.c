@@ -305,7 +305,7 @@ void noise_moderate(struct series_noise *o, const struct noise_prior *p)
 	for (size_t s = 1; s < NSCALE; s++) {
 		double prior = p->ratio[s] * o->sigma[0], all = p->df[s] + o->df[s];
 
-		/* A series much noisier than the others, perhaps with a season, does not use the prior. */
+		/* The prior does not suit a series that is much noisier, perhaps by a season. */
 		if (!(o->sigma[s] > 0) || !(prior > 0) ||
 		    o->sigma[s] > prior * (1 + 3 / sqrt(2 * o->df[s])))
 			continue;

@@ -65,7 +65,7 @@ struct detector {
 struct found_change {
 	size_t at;                   /* the first window after the change */
 	double p;                    /* corrected for the choice of the split */
-	size_t left, right;          /* windows up to the neighbouring changes */
+	size_t left, right;          /* windows whose means are `before` and `after` */
 	double before, after, error; /* levels as roots of shares; error: of their difference */
 };
 

@@ -15,7 +15,7 @@ _Static_assert(sizeof(struct label_row) == 16, "no padding");
 
 enum {
 	MOST_WINDOWS = 10000000,
-	MANY = 100000, /* samples in the least value: beyond, values are not multiples of a period */
+	MANY = 100000, /* samples in the least value: with more, there is no fixed period */
 };
 
 void history_init(struct history *h, int64_t step)
