@@ -56,7 +56,7 @@ struct query {
 	/* The width of the terminal to which names are cut, and how; 0 = they are not cut. */
 	size_t columns;
 	void (*cut)(struct buf *b, struct str name, size_t columns);
-	double unit_value; /* values are shown in the unit that suits this one; 0: each in its own */
+	double unit_value; /* values have the unit that suits this one; 0: each has its own */
 	struct report_result result;
 };
 
