@@ -16,7 +16,7 @@ enum metric {
 /* The items by which samples are added up. */
 enum item_by { BY_FUNCTION, BY_PATH, BY_MODULE, BY_FILE };
 
-/* What makes the gate fail. FAIL_REGRESSION includes a new function if the total rose, too. */
+/* What makes the gate fail. FAIL_REGRESSION includes new functions if the total rose, too. */
 enum fail_on { FAIL_REGRESSION = 1, FAIL_INCONCLUSIVE = 2, FAIL_NEW = 4, FAIL_TOTAL = 8 };
 
 /* Does the name match? The caller provides regular expressions, which this layer lacks. */
@@ -38,7 +38,7 @@ struct options {
 	enum metric metric;
 	enum item_by by;
 	bool self, inclusive; /* families of items to test */
-	double min_effect;    /* the least change that counts, as a fraction of the item's cost */
+	double min_effect;    /* the least change that counts, as a fraction of the cost */
 	double min_cost;      /* and as a fraction of the base total */
 	double q, gate_q;     /* false discovery rates of the listing and of the gate */
 	unsigned fail_on;     /* enum fail_on */
