@@ -47,7 +47,7 @@ struct graph {
 	uint32_t *node_of;       /* by location */
 	uint8_t *wants_edges;    /* by node: edges to it are kept */
 	uint32_t nloc, nnode, serial;
-	uint64_t saturated; /* sums that hit the end of int64 */
+	uint64_t saturated; /* sums that overflow int64 */
 };
 
 /* Both p and the names must outlive the graph. */

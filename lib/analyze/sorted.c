@@ -287,7 +287,7 @@ static void sort_below(const struct sorted *s, struct entry *e, struct entry *sp
 	}
 }
 
-/* Put the stacks into the order of e (NULL: they are in order), and merge those with equal names. */
+/* Put the stacks into the order of e (NULL: they are in order); merge those with equal names. */
 static void merge_in_order(struct sorter *w, const struct entry *e)
 {
 	enum { AHEAD = 8 };

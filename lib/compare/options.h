@@ -38,7 +38,7 @@ struct options {
 	enum metric metric;
 	enum item_by by;
 	bool self, inclusive; /* families of items to test */
-	double min_effect;    /* the least change that counts, as a fraction of the cost */
+	double min_effect;    /* the least change that counts, as a fraction */
 	double min_cost;      /* and as a fraction of the base total */
 	double q, gate_q;     /* false discovery rates of the listing and of the gate */
 	unsigned fail_on;     /* enum fail_on */

@@ -116,7 +116,7 @@ static stack_id renamed(struct names *n, stack_id stack)
 	return dict_add_stack(n->p->dict, (const loc_id *)n->stack.p, depth);
 }
 
-/* Remove numeric labels: no two runs share them, so they would keep samples separate. */
+/* Remove labels such as pid: no two runs share them, so they would keep samples separate. */
 static label_set_id without_numbers(struct profile *p, label_set_id set)
 {
 	static const char *const keys[] = { "pid", "tid", "cpu", "thread", "span_id", "trace_id" };

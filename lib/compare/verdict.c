@@ -173,7 +173,7 @@ static int compare_rows(const void *a, const void *b)
 	return (int)x->kind - (int)y->kind;
 }
 
-/* Is the item in every stack, so that its change repeats that of the total? */
+/* Is the item in nearly every stack, so that its change only repeats that of the total? */
 static bool is_beginning(const struct comparison *c, const struct row *r)
 {
 	static const char *const names[] = {
