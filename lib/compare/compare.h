@@ -52,7 +52,7 @@ struct row {
 	uint32_t from;      /* MOVED: the item it came from, or its caller */
 	uint32_t because;   /* EXPLAINED: a callee that explains it */
 	bool alike;         /* all its callees changed by the same ratio, and are EXPLAINED */
-	bool below;         /* nearly all of it is below such a row */
+	bool below;         /* nearly all its samples are below such a row */
 	size_t nfolded;     /* rows that are EXPLAINED because of this one */
 	double depth;       /* mean depth of its frames */
 	bool own;           /* it is the author's code (items_is_own()) */

@@ -159,7 +159,7 @@ static bool check_copies(struct design *d, const struct runs *runs)
 	return ok;
 }
 
-/* All of it */
+/* The design */
 
 static void check_losses(struct design *d, const struct runs *runs)
 {

@@ -29,8 +29,7 @@ struct family {
 	double *q, *q_faster;   /* the same, adjusted for all tests of the comparison */
 	uint8_t *found[LEVELS]; /* slower, at either level */
 	uint8_t *found_faster;
-	double threshold[LEVELS],
-		threshold_faster; /* the p that would be found in addition, or -1 */
+	double threshold[LEVELS], threshold_faster; /* the p that would also be found, or -1 */
 };
 
 /*

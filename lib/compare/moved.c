@@ -162,8 +162,7 @@ static bool explain_by_kin(struct search *s, struct row *r)
  */
 static bool rest_fell(struct search *s, const struct row *r, const double *scope, double *cost)
 {
-	const double level =
-		0.001; /* of an additional test per row: strict, since it excuses the row */
+	const double level = 0.001; /* of one more test per row: strict, as it excuses */
 	const struct design *d = &s->c->design;
 	const double *x = family_counts(&s->c->family[r->kind], r->index);
 	double *exposure = mem_zeroed(d->n, sizeof(*exposure));

@@ -42,9 +42,9 @@ struct options {
 	double min_cost;      /* and as a fraction of the base total */
 	double q, gate_q;     /* false discovery rates of the listing and of the gate */
 	unsigned fail_on;     /* enum fail_on */
-	double power_effect; /* required power: the change that must be detectable, as a fraction, */
-	double power_share;  /* in a function of this share; 0 = no requirement */
-	bool allow_single;   /* the gate may fail with one run per side */
+	double power_effect;  /* required power: a change that must be detectable, a fraction, */
+	double power_share;   /* in a function of this share; 0 = no requirement */
+	bool allow_single;    /* the gate may fail with one run per side */
 	bool allow_cross_host;
 	uint64_t seed;
 	struct str root;      /* a directory: in reports, files below it are relative to it */

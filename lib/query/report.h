@@ -62,7 +62,7 @@ struct query {
 
 enum report_argument { REPORT_NO_ARGUMENT, REPORT_LIMIT, REPORT_REGEX, REPORT_LABEL };
 
-/* Options that only some reports have, and what a report needs of a source. */
+/* Options that only some reports have, and data of the source that a report needs. */
 enum report_feature {
 	REPORT_HAS_BY = 1,
 	REPORT_HAS_MEAN = 2,

@@ -71,7 +71,7 @@ bool selector_matches_labels(struct selector *s, const struct label_text *labels
 
 /*
  * Do matchers of `name` apply to a label of the name `label`? They do if both are the same, or
- * for profile_id, as older SDKs of Pyroscope call span_id.
+ * if they are span_id and profile_id, which older SDKs of Pyroscope use for span_id.
  */
 bool matcher_is_about(struct str name, struct str label);
 

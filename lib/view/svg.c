@@ -242,7 +242,7 @@ void svg_init(struct svg *s, struct palette_map *map)
 	walk_release(&w);
 }
 
-/* All of it */
+/* The document */
 
 void svg_release(struct svg *s)
 {
