@@ -1,14 +1,13 @@
 /*
- * The names of all frames of a dictionary, computed once: stacks are sorted, merged and
- * counted by them. Computing them adds strings to the dictionary; afterwards it is only
- * read.
+ * The names of all frames of a dictionary, by which stacks are sorted, merged and counted. They
+ * are computed once, which adds strings to the dictionary; afterwards it is only read.
  */
 #ifndef ANALYZE_FRAME_NAMES_H
 #define ANALYZE_FRAME_NAMES_H
 
 #include "profile/dictionary.h"
 
-/* How a frame is called: dict_frame_name(), or a writer's own way. */
+/* Returns the name of a frame: dict_frame_name(), or a function of a writer. */
 typedef str_id frame_namer(struct dictionary *d, loc_id loc);
 
 struct frame_names {

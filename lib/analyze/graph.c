@@ -6,7 +6,7 @@
 
 /* Nodes */
 
-/* The node that a location's frames belong to. */
+/* The node of a location's frames. */
 static uint32_t find_location_node(struct graph *g, loc_id id)
 {
 	struct graph_node key = { .name = frame_name(g->names, id) };
@@ -79,7 +79,7 @@ static uint32_t how_called(const struct graph *g, loc_id callee)
 	return dict_loc(g->p->dict, callee)->flags & LOC_INLINED ? CALL_INLINED : 0;
 }
 
-/* The hot loop: it is run for every frame of every stack. */
+/* The hot loop: it runs for every frame of every stack. */
 static void add_stack(struct graph *g, stack_id stack, int64_t v)
 {
 	struct graph_node *node = graph_node(g, 0);
@@ -107,7 +107,7 @@ static void add_stack(struct graph *g, stack_id stack, int64_t v)
 		node[at].flat = sum_add(node[at].flat, v, &g->saturated);
 }
 
-/* Samples with one stack and different labels are looked at together. */
+/* Add up samples that differ only in labels first, then add each stack once. */
 static void add_stacks(struct graph *g, uint32_t col)
 {
 	const struct profile *p = g->p;
@@ -163,8 +163,8 @@ void graph_release(struct graph *g)
 /* Order */
 
 struct weighted {
-	uint32_t group; /* first by this, */
-	uint32_t rank;  /* last by this */
+	uint32_t group; /* the first key */
+	uint32_t rank;  /* the last key */
 	uint64_t weight;
 	uint32_t row;
 };
@@ -180,7 +180,7 @@ static int compare_weights(const void *a, const void *b)
 	return (x->rank > y->rank) - (x->rank < y->rank);
 }
 
-/* Sorts and frees what is in w. */
+/* Sort and free w. */
 static struct graph_list sort_rows(struct weighted *w, size_t n, size_t cap)
 {
 	struct graph_list list = { .n = n, .cap = n };

@@ -2,8 +2,8 @@
  * Functions and the calls between them: flat and cumulative values, callers and
  * callees, with the meaning that google/pprof gives them (internal/graph):
  *
- * A function is identified by its name, wherever it is defined; all frames of a mapped
- * file without a name are one function. A sample's value counts as flat for the function
+ * A function is identified by its name, wherever it is defined; all frames without a name in
+ * one mapped file are one function. A sample's value counts as flat for the function
  * of its leaf frame, once as cumulative for every function in its stack, and once as the
  * weight of every call in its stack from one function to another.
  */
@@ -15,10 +15,10 @@
 
 struct graph_node {
 	str_id name; /* as a frame shows it */
-	str_id file; /* of the mapping, where the function has no name */
+	str_id file; /* of the mapping, if the function has no name */
 	/* Payload. */
 	int64_t flat, cum;
-	uint32_t rank;   /* in order of names, from 0 */
+	uint32_t rank;   /* place in the order of names, from 0 */
 	uint32_t serial; /* scratch: the last stack that it was in */
 };
 
@@ -27,7 +27,7 @@ struct graph_edge {
 	/* Payload. */
 	int64_t weight;
 	uint16_t called;   /* 1: not all calls are inlined */
-	uint16_t residual; /* 1: some go through functions that are left out */
+	uint16_t residual; /* 1: some calls go through functions that are left out */
 	uint32_t serial;
 };
 
@@ -47,7 +47,7 @@ struct graph {
 	uint32_t *node_of;       /* by location */
 	uint8_t *wants_edges;    /* by node: edges to it are kept */
 	uint32_t nloc, nnode, serial;
-	uint64_t saturated; /* sums that hit the end of int64 */
+	uint64_t saturated; /* sums that overflow int64 */
 };
 
 /* Both p and the names must outlive the graph. */
@@ -55,9 +55,9 @@ void graph_build(struct graph *g, const struct profile *p, uint32_t col,
 		 const struct frame_names *names, enum graph_edges which);
 
 /*
- * A graph of some of the nodes of `whole`, a graph of the same profile: those of which `keep`,
- * by node, is not 0. Calls through others are calls, and their flat values are nobody's. Nodes
- * have the numbers that they have in `whole`.
+ * Build the graph of some nodes of `whole`, a graph of the same profile: those with keep[node]
+ * not 0. A call through nodes that are left out counts as a call; their flat values are
+ * dropped. Nodes have the same numbers as in `whole`.
  */
 void graph_build_part(struct graph *g, const struct graph *whole, uint32_t col,
 		      const uint8_t *keep);
@@ -81,12 +81,12 @@ struct graph_list {
 enum graph_order { GRAPH_BY_FLAT, GRAPH_BY_CUM, GRAPH_BY_NAME };
 
 /*
- * The nodes that have any value, in byte order of their names, or the largest first, by flat
- * or by cumulative value whatever its sign; equal ones by name.
+ * The nodes that have a value, in byte order of their names, or the largest first, by the
+ * magnitude of the flat or of the cumulative value; equal ones by name.
  */
 struct graph_list graph_nodes(const struct graph *g, enum graph_order order);
 
-/* The edges, those with one callee (or caller) together, the heaviest first. */
+/* The edges, grouped by callee (or caller), the heaviest first. */
 struct graph_list graph_edges_by_callee(const struct graph *g);
 struct graph_list graph_edges_by_caller(const struct graph *g);
 

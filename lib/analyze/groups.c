@@ -13,8 +13,8 @@ void groups_release(struct groups *g)
 }
 
 /*
- * Let begin[i + 1] be where list i begins, for groups_place() to move on: when all
- * elements have their places, it is where list i ends and the next one begins.
+ * Set begin[i + 1] to the beginning of list i. groups_place() advances it: when all elements
+ * have their places, it is the end of list i and the beginning of the next one.
  */
 size_t groups_lay_out(struct groups *g)
 {

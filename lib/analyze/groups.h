@@ -1,6 +1,6 @@
 /*
- * Many lists in one array: the elements of list 0, then those of list 1, and so on. Made
- * by counting sort, in two passes over the elements:
+ * Many lists in one array: the elements of list 0, then those of list 1, and so on. They are
+ * made by counting sort, in two passes over the elements:
  *
  *	groups_init(&g, nlist);
  *	for (each element)
@@ -19,7 +19,7 @@
 #include "base/base.h"
 
 struct groups {
-	uint32_t *begin; /* by list, and one more after the last: where it begins */
+	uint32_t *begin; /* by list: its beginning; one more for the end of the last */
 	size_t n;        /* lists */
 };
 
@@ -31,23 +31,23 @@ static inline void groups_count(struct groups *g, size_t list)
 	g->begin[list + 1]++;
 }
 
-/* All are counted; places follow. Returns the number of elements. */
+/* Lay out the lists after all elements are counted. Returns the number of elements. */
 size_t groups_lay_out(struct groups *g);
 
-/* The same for elements that are in the order of their lists already. */
+/* The same for elements that are already in the order of their lists. */
 static inline void groups_lay_out_sorted(struct groups *g)
 {
 	for (size_t i = 0; i < g->n; i++)
 		g->begin[i + 1] += g->begin[i];
 }
 
-/* Where in the array the next element of the list goes. */
+/* The place in the array of the list's next element. */
 static inline uint32_t groups_place(struct groups *g, size_t list)
 {
 	return g->begin[list + 1]++;
 }
 
-/* When all have their places: */
+/* After all elements have their places: */
 
 static inline uint32_t groups_begin(const struct groups *g, size_t list)
 {

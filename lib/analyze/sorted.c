@@ -1,10 +1,10 @@
 /*
- * Names are ranked first, so that comparing two frames is comparing two numbers;
- * then the stacks, runs of such numbers, are sorted frame by frame: all by the
- * first, those with the same first by the second, and so on.
+ * Names are ranked first, so that two frames compare as two numbers. Then the stacks, which are
+ * now runs of numbers, are sorted frame by frame: all by the first frame, those with the same
+ * first frame by the second, and so on.
  *
- * As text a name sorts in two ways: "a" as a leaf, "a;" as a caller. There a name
- * has two ranks.
+ * As text, a name sorts as "a" if it is the leaf, and as "a;" if it is a caller, so it has two
+ * ranks.
  */
 #include "analyze/sorted.h"
 
@@ -43,10 +43,10 @@ struct sorter {
 	const struct frame_names *names;
 	uint8_t *used;   /* by stack */
 	uint32_t *place; /* by stack: its place in s->stack */
-	uint32_t *moved; /* by place: where merging has put it; or NULL */
+	uint32_t *moved; /* by place: the place after merging; or NULL */
 };
 
-/* All distinct names, each as a leaf and, if asked for, as a caller. */
+/* List all distinct names, each as a leaf and, if as_caller, also as a caller. */
 static struct key *list_names(struct sorter *w, bool as_caller, size_t *n)
 {
 	const struct profile *p = w->p;
@@ -171,7 +171,7 @@ static void add_values(struct sorter *w, uint32_t col)
 
 /* Sorting */
 
-/* A stack being sorted, with its name at the depth that is being looked at. */
+/* A stack being sorted, with its name at the current depth. */
 struct entry {
 	uint32_t rank; /* 0 after the leaf */
 	uint32_t place;
@@ -189,7 +189,7 @@ static void sort_few(struct entry *e, size_t n)
 	}
 }
 
-/* Order entries by one byte of their ranks; equal ones stay as they are. */
+/* Sort entries by one byte of their ranks; the sort is stable. */
 static void sort_by_byte(struct entry *to, const struct entry *from, size_t n, int shift)
 {
 	size_t start[256] = { 0 }, sum = 0;
@@ -206,7 +206,7 @@ static void sort_by_byte(struct entry *to, const struct entry *from, size_t n, i
 		to[start[from[i].rank >> shift & 0xff]++] = from[i];
 }
 
-/* By rank; equal ones stay in order of place. `spare` has room for as many. */
+/* Sort entries by rank, then by place. `spare` has room for n entries. */
 static void sort_entries(struct entry *e, struct entry *spare, size_t n, uint32_t highest)
 {
 	enum { FEW = 64 };
@@ -222,8 +222,8 @@ static void sort_entries(struct entry *e, struct entry *spare, size_t n, uint32_
 }
 
 /*
- * Give entries the ranks of their names at that depth. Are they all the same? And are
- * they in order, as those of an input that was sorted are?
+ * Set the entries' ranks to those of their names at that depth. Are all the same? Are they in
+ * order, as in sorted input?
  */
 static bool rank_at_depth(const struct sorted *s, struct entry *e, size_t n, uint32_t depth,
 			  bool *in_order)
@@ -251,8 +251,8 @@ static size_t run_length(const struct entry *e, size_t n)
 }
 
 /*
- * Sort stacks that are the same above that depth. The largest group that goes on
- * is taken by the loop, so that recursion is no deeper than log2(n).
+ * Sort stacks that are the same above that depth. The loop continues with the largest group, so
+ * that recursion is at most log2(n) deep.
  */
 static void sort_below(const struct sorted *s, struct entry *e, struct entry *spare, size_t n,
 		       uint32_t depth)
@@ -287,7 +287,7 @@ static void sort_below(const struct sorted *s, struct entry *e, struct entry *sp
 	}
 }
 
-/* Bring the stacks into that order; those with equal names become one. e: NULL if they are in it. */
+/* Put the stacks into the order of e (NULL: they are in order); merge those with equal names. */
 static void merge_in_order(struct sorter *w, const struct entry *e)
 {
 	enum { AHEAD = 8 };
@@ -316,7 +316,7 @@ static void merge_in_order(struct sorter *w, const struct entry *e)
 	s->n = n;
 }
 
-/* Has an input that was sorted given them in order already? */
+/* Are the stacks already in order, from sorted input? */
 static bool are_sorted(const struct sorted *s)
 {
 	for (size_t i = 1; i < s->n; i++) {

@@ -1,6 +1,6 @@
 /*
- * The stacks of a column, sorted, as lists of names: trees are built from them, and folded
- * text is written from them. Stacks with equal names are merged.
+ * The stacks of a column as sorted lists of names, for building trees and for writing folded
+ * text. Stacks with equal names are merged.
  */
 #ifndef ANALYZE_SORTED_H
 #define ANALYZE_SORTED_H
@@ -14,34 +14,37 @@ enum sorted_by {
 };
 
 struct sorted_stack {
-	uint64_t first; /* its frames: n of sorted.frame from here, root first */
+	uint64_t first; /* its frames are n of sorted.frame from here on, root first */
 	uint32_t n;
-	uint32_t shared; /* so many names are those of the stack before */
-	int64_t value;   /* in a differential profile the new side's */
-	int64_t base;    /* and the base's */
+	uint32_t shared; /* number of first names shared with the stack before */
+	int64_t value;   /* in a differential profile, of the new side */
+	int64_t base;    /* of the base */
 };
 
 struct sorted {
 	struct sorted_stack *stack;
 	size_t n, nstack;    /* stacks; stacks allocated */
 	const loc_id *frame; /* the dictionary's, of all stacks */
-	uint32_t *as_leaf;   /* by location: the number of its name, where it is the leaf, */
-	uint32_t *as_caller; /* and where it is a caller */
+	uint32_t *as_leaf;   /* by location: the number of its name as a leaf */
+	uint32_t *as_caller; /* by location: the number of its name as a caller */
 	size_t nloc;
 	str_id *text; /* by name number: the name */
 	size_t ntext;
-	bool diff;          /* there are samples of a base, which are negated: see total.h */
-	uint64_t saturated; /* sums that hit the end of int64 */
+	bool diff;          /* some samples are of a base, and negated: see total.h */
+	uint64_t saturated; /* sums that overflow int64 */
 };
 
-/* Samples whose value is 0 are left out. No stack may be added to p's dictionary meanwhile. */
+/*
+ * Sort the stacks of p's column, without samples whose value is 0. While s is in use, no stack
+ * may be added to p's dictionary.
+ */
 void sorted_init(struct sorted *s, const struct profile *p, uint32_t col,
 		 const struct frame_names *names, enum sorted_by by);
 
 /*
- * The same with the stacks of all samples that have a value in any column, also where it is
- * 0 in this one. place[stack], by stack_id, becomes the stack's index in s->stack, plus 1; 0
- * for stacks that are not in it. It has room for all stacks of p's dictionary.
+ * The same with the stacks of all samples that have a value in any column. place[stack], by
+ * stack_id, becomes 1 + the stack's index in s->stack, or 0 for stacks that are not in it; it
+ * has room for all stacks of p's dictionary.
  */
 void sorted_init_all(struct sorted *s, const struct profile *p, uint32_t col,
 		     const struct frame_names *names, uint32_t *place);
@@ -57,7 +60,7 @@ static inline uint32_t sorted_name(const struct sorted *s, const struct sorted_s
 	return number[s->frame[stack->first + i].i];
 }
 
-/* How many names both stacks begin with. */
+/* The number of first names that both stacks share. */
 uint32_t sorted_shared(const struct sorted *s, const struct sorted_stack *a,
 		       const struct sorted_stack *b);
 

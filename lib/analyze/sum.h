@@ -26,7 +26,7 @@ static inline int64_t sum_subtract(int64_t a, int64_t b, uint64_t *saturated)
 	return a < 0 ? INT64_MIN : INT64_MAX;
 }
 
-/* Without its sign; exact, for INT64_MIN too. */
+/* The magnitude of v, which is exact for INT64_MIN, too. */
 static inline uint64_t sum_magnitude(int64_t v)
 {
 	return v < 0 ? -(uint64_t)v : (uint64_t)v;

@@ -13,7 +13,7 @@
 /* The key of the label that samples of the base have. */
 #define BASE_LABEL S("pprof::base")
 
-/* Tells samples of the base from others, by their label sets. */
+/* Distinguishes samples of the base from others, by their label sets. */
 struct base_side {
 	const struct dictionary *dict;
 	str_id key; /* 0: no profile of the dictionary has a base */
@@ -29,20 +29,20 @@ static inline bool base_side_has(const struct base_side *b, label_set_id labels)
 	return b->key.i && labels.i && dict_find_label(b->dict, labels, b->key);
 }
 
-/* Has the profile any sample of a base? */
+/* Does the profile have samples of a base? */
 bool is_differential(const struct profile *p);
 
 struct column_total {
-	int64_t magnitude; /* of all values without their signs */
-	int64_t base;      /* of those of the base */
+	int64_t magnitude; /* the sum of the magnitudes of all values */
+	int64_t base;      /* and of those of the base */
 	uint64_t saturated;
 };
 
 struct column_total column_total(const struct profile *p, uint32_t col);
 
 /*
- * What percentages are of: the values of the base without their signs, or in a profile
- * that is not differential those of all samples. google/pprof has it so.
+ * The base of percentages, as in google/pprof: the sum of the magnitudes of the base's values
+ * or, in a profile that is not differential, of all values.
  */
 static inline int64_t column_total_shares(const struct column_total *t)
 {

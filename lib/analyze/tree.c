@@ -7,8 +7,8 @@
 #include "analyze/tree_order.h"
 
 /*
- * Stacks arrive one after the other, and what one shares with the stack before
- * it is there already: the open path, from the root to the last leaf.
+ * Stacks are added one by one. The nodes that a stack shares with the stack before are on the
+ * open path, which leads from the root to the last leaf.
  */
 struct builder {
 	struct tree *t;
@@ -30,7 +30,7 @@ static uint32_t add_node(struct builder *b, uint32_t parent, str_id name)
 	return t->n++;
 }
 
-/* Have room for a path to that depth. */
+/* Make room for a path to that depth. */
 static void reserve_path(struct builder *b, size_t depth)
 {
 	b->path = mem_grow(b->path, &b->path_cap, depth + 1, sizeof(*b->path));
@@ -50,7 +50,7 @@ static void release_path(struct builder *b)
 	mem_free(b->last_child, b->child_cap * sizeof(*b->last_child));
 }
 
-/* Go on below the open node, with a new child of it. */
+/* Open a new child of the open node. */
 static void descend(struct builder *b, str_id name)
 {
 	uint32_t parent = b->path[b->open], child = add_node(b, parent, name);
@@ -69,7 +69,7 @@ static void descend(struct builder *b, str_id name)
 		b->t->depth = b->open;
 }
 
-/* Go to frame i of a stack: along the open path, or into a new branch. */
+/* Enter frame i of a stack: on the open path, or in a new branch. */
 static void enter_frame(struct builder *b, uint32_t i, str_id name)
 {
 	if (i < b->open && b->t->node[b->path[i + 1]].name.i == name.i)
@@ -90,7 +90,7 @@ static void set_base_self(struct tree *t, uint32_t node, int64_t base)
 	t->base_self[node] = base;
 }
 
-/* All nodes at once: arrays that grow are moved, and have unused room. */
+/* Allocate all nodes at once: arrays that grow are moved, and have unused room. */
 static void reserve_nodes(struct builder *b, const struct sorted *s)
 {
 	struct tree *t = b->t;
@@ -104,7 +104,7 @@ static void reserve_nodes(struct builder *b, const struct sorted *s)
 	t->cap = n;
 }
 
-/* end: where each stack ends, by its index plus 1; or NULL. */
+/* end: by 1 + the index of a stack, its last node; or NULL. */
 static void build_from_sorted(struct builder *b, const struct sorted *s, uint32_t *end)
 {
 	enum { AHEAD = 8 };
@@ -115,7 +115,7 @@ static void build_from_sorted(struct builder *b, const struct sorted *s, uint32_
 	for (size_t i = 0; i < s->n; i++) {
 		const struct sorted_stack *stack = &s->stack[i];
 
-		/* The frames lie in the order in which stacks came: ask for them early. */
+		/* Frames are in the order of input, not of names: prefetch them. */
 		if (i + AHEAD < s->n)
 			__builtin_prefetch(s->frame + s->stack[i + AHEAD].first);
 		b->open = stack->shared;
@@ -194,7 +194,7 @@ static void build_by_time(struct builder *b, uint32_t col)
 	for (size_t i = 0; i < n; i++)
 		if (b->p->observation[all[i].at].col == col)
 			chart_sample(b, &b->p->observation[all[i].at]);
-	/* A format without times: as its samples came. */
+	/* In a format without times: in the order of samples. */
 	for (uint32_t i = 1; !n && i < b->p->sample.n; i++) {
 		struct observation o = { .sample = { i }, .col = col };
 

@@ -11,7 +11,7 @@
 #include "analyze/frame_names.h"
 #include "profile/profile.h"
 
-/* There are millions of them: what a name or the way to a node tells is not in it. */
+/* Trees have millions of nodes: what the name or the path of a node tells is not stored in it. */
 struct tree_node {
 	uint32_t parent;
 	str_id name;
@@ -25,23 +25,23 @@ struct tree {
 	size_t cap;
 	uint8_t *flags; /* by str_id, nflags of them: LOC_* that all frames of that name have */
 	size_t nflags;
-	bool diff; /* the profile is a differential one, and self and total its new side */
-	int64_t *base_self, *base_total; /* by node, the base's values; NULL unless diff */
+	bool diff; /* the profile is differential: self and total are its new side */
+	int64_t *base_self, *base_total; /* by node: the base's values; NULL unless diff */
 	size_t base_cap;
-	uint32_t depth;     /* of the deepest node: frames from the root, which has 0 */
-	uint64_t saturated; /* sums that hit the end of int64 */
+	uint32_t depth;     /* of the deepest node; the root's is 0 */
+	uint64_t saturated; /* sums that overflow int64 */
 };
 
 enum tree_order {
 	TREE_BY_NAME,   /* siblings in byte order */
 	TREE_BY_TOTAL,  /* the largest first, equal ones by name */
-	TREE_AS_STACKS, /* as the dictionary's stacks have them: in order of appearance */
+	TREE_AS_STACKS, /* in order of appearance in the dictionary's stacks */
 	TREE_BY_TIME,   /* in order of time; needs p->keep_times */
 };
 
 /*
- * Build the tree of a column's values. In order of time stacks are merged only
- * with the sample just before them (a flame chart).
+ * Build the tree of a column's values. In order of time, a stack is merged only with that of
+ * the sample just before it (a flame chart).
  */
 void tree_build(struct tree *t, const struct profile *p, uint32_t col,
 		const struct frame_names *names, enum tree_order order);
@@ -62,12 +62,12 @@ static inline uint32_t tree_flags(const struct tree *t, str_id name)
 	return name.i < t->nflags ? t->flags[name.i] : 0;
 }
 
-/* A name of the tree is called otherwise from now on, and keeps its flags. */
+/* Copy the flags of a name to its new name. */
 void tree_copy_flags(struct tree *t, str_id from, str_id to);
 
 /*
- * The node after this one, callers before callees, siblings in order: 0 after the last.
- * Begin with node 0 and *depth 0, which is kept up to date.
+ * The node after this one, callers before callees, siblings in order; 0 after the last. Begin
+ * with node 0 and *depth 0; the function updates *depth.
  */
 static inline uint32_t tree_next(const struct tree *t, uint32_t node, uint32_t *depth)
 {

@@ -18,7 +18,7 @@ static int compare_by_total(const void *a, const void *b)
 	return (x->place > y->place) - (x->place < y->place);
 }
 
-/* The larger side decides, so that what vanished keeps its place in a diff. */
+/* The larger side decides, so that a vanished node keeps its place in a diff. */
 static int64_t larger_total(const struct tree *t, uint32_t node)
 {
 	int64_t base = t->diff ? t->base_total[node] : 0;
@@ -45,9 +45,9 @@ void tree_order_by_total(struct tree *t)
 	mem_free(w, t->n * sizeof(*w));
 }
 
-/* As stacks have them */
+/* By appearance in stacks */
 
-/* A node by what it is: the child of that name of that parent. */
+/* A node, found by its parent and its name. */
 struct child {
 	uint32_t parent, name;
 	uint32_t node, zero; /* payload */
@@ -61,7 +61,7 @@ static void index_children(struct table *children, const struct tree *t)
 			     &(struct child){ t->node[i].parent, t->node[i].name.i, i, 0 });
 }
 
-/* Give the nodes of a stack the next numbers, where they have none yet. */
+/* Give the next numbers to the nodes of a stack that have none yet. */
 static void number_stack(uint32_t *number, uint32_t *n, const struct table *children,
 			 const struct dictionary *d, const struct frame_names *names,
 			 stack_id stack)

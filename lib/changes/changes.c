@@ -10,25 +10,25 @@
 #include "compare/special.h"
 
 enum {
-	LOOK = 16,         /* windows that show whether a function is worth looking at */
-	DEPLOY_BEFORE = 5, /* windows between a deployment and what it changed, */
-	DEPLOY_AFTER = 2,  /* or the other way round: machines get it one by one */
+	LOOK = 16,         /* windows whose cost decides whether a function is searched */
+	DEPLOY_BEFORE = 5, /* windows by which a deployment may precede its change, */
+	DEPLOY_AFTER = 2,  /* or follow it: machines get it one by one */
 };
 
-static const double SMALL_COUNTS = 0.375; /* with it the variance is that of larger ones */
+static const double SMALL_COUNTS = 0.375; /* added to small counts, it stabilizes their variance */
 static const double UNDERDISPERSED = 0.5; /* a timer's samples vary less than counts do */
 
 struct search {
 	const struct history *h;
 	struct changes_options o;
 	struct changes *result;
-	/* By window that is there. */
+	/* By window with profiles. */
 	size_t n;
 	uint32_t *window;
 	double *weight;
 	int64_t *time;
 	float *values; /* of one function, by window */
-	double floor;  /* the least deviation that counting gives */
+	double floor;  /* the least standard deviation, from counting alone */
 	double median; /* samples in a window */
 	struct detector detector;
 	struct noise_prior prior;
@@ -88,7 +88,7 @@ static void end_search(struct search *s)
 	detector_release(&s->detector);
 }
 
-/* Has the function, in some stretch of time, twice the least cost that counts? */
+/* Does the function have, in some stretch of LOOK windows, twice the least cost that counts? */
 static bool is_worth(const struct search *s)
 {
 	double x = 0, total = 0;
@@ -141,7 +141,7 @@ static const struct first_seen *deploy_near(const struct search *s, uint32_t bef
 	return best;
 }
 
-/* The share of which that is the root, without the constant: see look_at(). */
+/* The share for a root, without the constant: see look_at(). */
 static double share_of(const struct search *s, double root)
 {
 	double share = root > 0 ? root * root - SMALL_COUNTS / s->median : 0;
@@ -196,7 +196,7 @@ static int by_window(const void *a, const void *b)
 	return (x->function > y->function) - (x->function < y->function);
 }
 
-/* The noise of each function that is worth looking at; which one that is, goes to number[]. */
+/* The noise of each function that is worth a search, and the function's number in number[]. */
 static void look_at_all(struct search *s, struct series_noise *noise, uint32_t *number)
 {
 	struct changes *r = s->result;
@@ -214,7 +214,7 @@ static void look_at_all(struct search *s, struct series_noise *noise, uint32_t *
 	}
 }
 
-/* The least p-value of each function; then, of those that pass together, their changes. */
+/* Find the least p-value of each function, then the changes of those that pass together. */
 static void search_all(struct search *s)
 {
 	struct changes *r = s->result;
@@ -232,7 +232,7 @@ static void search_all(struct search *s)
 	limit = bh_threshold(p, r->nfunction, s->o.q);
 	for (size_t i = 0; i < r->nfunction; i++)
 		nfound += p[i] <= limit;
-	/* The level of that many findings: the largest p-value itself is subject to rounding. */
+	/* The level for that many findings: the largest p-value is subject to rounding. */
 	limit = fmax(limit, s->o.q * (double)nfound / (double)max_size(r->nfunction, 1));
 	nseason = r->nseason;
 	for (size_t i = 0; i < r->nfunction; i++)

@@ -6,21 +6,21 @@
 #include "compare/special.h"
 
 enum {
-	LEFT = 4,        /* windows before a point, for each after it, */
-	LEAST_LEFT = 24, /* or that many */
+	LEFT = 4,        /* windows before a point, for each window after it */
+	LEAST_LEFT = 24, /* but at least this many */
 	DEPENDENT = 40,  /* points for each length that count as independent tests */
-	FEW = 6,         /* of the windows, one in so many may see the same step */
-	LONGEST = 200,   /* windows of which a level is the mean */
-	BRIEF = 10,      /* windows after which a level that comes back was an outlier */
+	FEW = 6,         /* one in this many windows may see the same step */
+	LONGEST = 200,   /* most windows in the mean that is a level */
+	BRIEF = 10,      /* a change that is reversed within this many windows is an outlier */
 };
 
 static const double OUTLIER = 5; /* deviations from the median around it */
 static const double MAD_SIGMA = 1.4826;
-static const double CLEAR = 4.5; /* deviations: that is a step, and says nothing about noise */
+static const double CLEAR = 4.5; /* deviations: a difference this large is a step, not noise */
 static const double CAPPED_AT = 2, CAPPED_MEAN = 0.920537; /* E min(z^2, 2^2) */
 static const double SIGMA_DF = 0.7; /* stretches of one length that count as independent */
-static const double PRIOR_DF = 200; /* at most */
-static const double KEPT = 4;       /* standard errors that a change keeps beside others */
+static const double PRIOR_DF = 200; /* at most, of the prior */
+static const double KEPT = 4; /* standard errors that a change must have between its neighbours */
 
 void detector_release(struct detector *d)
 {
@@ -45,7 +45,7 @@ void detector_begin(struct detector *d, size_t n, const double *weight)
 	d->weight = weight;
 }
 
-/* The k-th smallest of v[0..n), which are put in another order (Hoare's selection). */
+/* The k-th smallest of v[0..n), by Hoare's selection, which reorders v. */
 static float select_kth(float *v, size_t n, size_t k)
 {
 	size_t from = 0, to = n - 1;
@@ -97,7 +97,7 @@ static double median_around(const double *y, size_t n, size_t i)
 	return median5(y + min_size(from, n - 5));
 }
 
-/* Outliers are set to the median around them; what that is, is found from the series as it was. */
+/* Set outliers to the median around them, which is computed from the unclipped series. */
 static void clip_outliers(struct detector *d)
 {
 	double sigma;
@@ -137,7 +137,7 @@ double detector_mean(const struct detector *d, size_t from, size_t to)
 	return w > 0 ? (d->sum_wy[to] - d->sum_wy[from]) / w : 0;
 }
 
-/* The difference of [at, at + right) and [at - left, at), in units of its weights. */
+/* The difference of the means of [at, at + right) and [at - left, at), scaled by its weights. */
 static double difference(const struct detector *d, size_t at, size_t left, size_t right)
 {
 	double wl = d->sum_w[at] - d->sum_w[at - left], wr = d->sum_w[at + right] - d->sum_w[at],
@@ -150,8 +150,9 @@ static double difference(const struct detector *d, size_t at, size_t left, size_
 }
 
 /*
- * Windows before a point that are held against `length` after it. A step is seen from all
- * points so far from it, which have to be few of all: else it is taken for noise.
+ * The number of windows before a point that are compared with `length` after it. A step affects
+ * the differences at all points within this distance. These have to be a small part of all
+ * points, or the step is mistaken for noise.
  */
 static size_t left_of(const struct detector *d, size_t at, size_t length)
 {
@@ -166,7 +167,7 @@ static size_t stride_of(size_t length)
 	return length < 24 ? 1 : length / 12;
 }
 
-/* Differences of that length at all points, but not where a step at `step` is seen (0: none). */
+/* The differences of that length at all points that a step at `step` (0: none) does not affect. */
 static size_t differences(struct detector *d, size_t length, size_t step, double *most,
 			  size_t *most_at)
 {
@@ -190,9 +191,9 @@ static size_t differences(struct detector *d, size_t length, size_t step, double
 }
 
 /*
- * The standard deviation of differences, whose magnitudes these are: first from their median,
- * then from their squares, in which none counts for more than one of two deviations. That has
- * twice as many degrees of freedom as the median, and a step moves it hardly more.
+ * The standard deviation of differences, from their magnitudes z: first from the median, then
+ * from the squares, each capped at that of two deviations. The capped mean has twice as many
+ * degrees of freedom as the median, and a step moves it hardly more.
  */
 static double deviation_of(float *z, size_t n)
 {
@@ -203,7 +204,7 @@ static double deviation_of(float *z, size_t n)
 	return sqrt(sum / (double)n / CAPPED_MEAN);
 }
 
-/* Noise and the largest difference at one length. */
+/* Find the noise and the largest difference at one length. */
 static void look_at_length(struct detector *d, size_t s, size_t length, double floor)
 {
 	struct series_noise *o = &d->noise;
@@ -240,8 +241,8 @@ void detector_look(struct detector *d, double floor)
 }
 
 /*
- * The factor of Bonferroni: each length has the same part of the error. So long ones, of which
- * there are few independent points, do not pay for the many of short ones.
+ * The Bonferroni factor, which gives each length the same part of the error: long lengths, with
+ * few independent points, do not pay for the many points of short ones.
  */
 static double tests_of(const struct series_noise *o, size_t s)
 {
@@ -259,7 +260,7 @@ double noise_least_p(const struct series_noise *o)
 	return p;
 }
 
-/* The centre and the variance of logarithms of ratios, both from medians. */
+/* The centre and the variance of the logarithms of ratios, both from medians. */
 static bool fit_ratios(float *v, size_t n, double *middle, double *variance)
 {
 	double spread;
@@ -304,7 +305,7 @@ void noise_moderate(struct series_noise *o, const struct noise_prior *p)
 	for (size_t s = 1; s < NSCALE; s++) {
 		double prior = p->ratio[s] * o->sigma[0], all = p->df[s] + o->df[s];
 
-		/* One that is much noisier than others, with a season perhaps, is not like them. */
+		/* The prior does not suit a series that is much noisier, perhaps by a season. */
 		if (!(o->sigma[s] > 0) || !(prior > 0) ||
 		    o->sigma[s] > prior * (1 + 3 / sqrt(2 * o->df[s])))
 			continue;
@@ -318,7 +319,7 @@ void noise_moderate(struct series_noise *o, const struct noise_prior *p)
 
 struct candidate {
 	size_t at, length;
-	double excess; /* the difference over what it has to be */
+	double excess; /* the difference divided by the least one that counts */
 	double p;
 };
 
@@ -360,7 +361,7 @@ static int by_place(const void *a, const void *b)
 	return (x->at > y->at) - (x->at < y->at);
 }
 
-/* The split of [from, to) that leaves least variance within its two parts. */
+/* The split of [from, to) with the least variance within the two parts. */
 static size_t best_split(const struct detector *d, size_t from, size_t to, size_t near,
 			 size_t reach)
 {
@@ -378,7 +379,7 @@ static size_t best_split(const struct detector *d, size_t from, size_t to, size_
 	return best;
 }
 
-/* Is one of those found inside [from, to), or less than SHORTEST values from `at`? */
+/* Is a change that was found inside [from, to), or less than SHORTEST values from `at`? */
 static bool is_taken(const struct found_changes *found, size_t from, size_t to, size_t at)
 {
 	for (size_t i = 0; i < found->n; i++) {
@@ -408,7 +409,7 @@ static void accept_candidates(const struct detector *d, const struct candidates 
 		qsort(found->v, found->n, sizeof(*found->v), by_place);
 }
 
-/* The noise of a mean of that many windows: that of the nearest length. */
+/* The noise of a mean of that many windows, from the nearest length. */
 static double sigma_of(const struct detector *d, size_t windows)
 {
 	const struct series_noise *o = &d->noise;
@@ -420,7 +421,7 @@ static double sigma_of(const struct detector *d, size_t windows)
 	return sigma;
 }
 
-/* Levels before and after each, up to its neighbours. */
+/* Measure the levels before and after each change, up to its neighbours. */
 static void measure_levels(const struct detector *d, struct found_changes *found)
 {
 	for (size_t i = 0; i < found->n; i++) {
@@ -442,8 +443,8 @@ static void measure_levels(const struct detector *d, struct found_changes *found
 }
 
 /*
- * A level that was left for a short time only, and is back: an outlier of several windows.
- * Not of one that is too near to the end to tell.
+ * Does the level return after a short time? Then the change is an outlier of several windows. A
+ * change too near to the end to tell is not.
  */
 static bool is_brief(const struct detector *d, const struct found_change *f)
 {
@@ -463,7 +464,7 @@ static void drop_found(struct found_changes *found, size_t i)
 	found->n--;
 }
 
-/* Leave out what is an outlier, or is no change beside its neighbours. */
+/* Remove outliers, and changes that are not significant between their neighbours. */
 static void prune(const struct detector *d, struct found_changes *found)
 {
 	for (size_t i = 0; i < found->n;) {

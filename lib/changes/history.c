@@ -4,7 +4,7 @@ struct call {
 	uint32_t caller, callee;
 };
 
-/* The window in which it was seen first is the payload. */
+/* The payload is the window in which it was first seen. */
 struct label_row {
 	uint32_t key, value;
 	uint32_t window, zero;
@@ -15,7 +15,7 @@ _Static_assert(sizeof(struct label_row) == 16, "no padding");
 
 enum {
 	MOST_WINDOWS = 10000000,
-	MANY = 100000, /* samples in the least value: then values are no multiples of a period */
+	MANY = 100000, /* samples in the least value: with more, there is no fixed period */
 };
 
 void history_init(struct history *h, int64_t step)
@@ -45,7 +45,7 @@ void history_release(struct history *h)
 	table_release(&h->label);
 }
 
-/* Begin n blocks of windows earlier. */
+/* Move the start n blocks of windows back. */
 static void begin_earlier(struct history *h, size_t n)
 {
 	size_t windows = n * HISTORY_BLOCK, had = h->total.n;

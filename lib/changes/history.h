@@ -1,6 +1,6 @@
 /*
- * A history: what each function had of the total in each window of time, and who calls
- * whom. A window without profiles is missing: its total is 0.
+ * A history: each function's value in each window of time, the totals, and which function
+ * calls which. A window without profiles has the total 0.
  */
 #ifndef CHANGES_HISTORY_H
 #define CHANGES_HISTORY_H
@@ -9,15 +9,15 @@
 #include "base/table.h"
 #include "base/vec.h"
 
-enum { HISTORY_BLOCK = 256 }; /* windows that get memory together */
+enum { HISTORY_BLOCK = 256 }; /* windows that are allocated together */
 
-/* Values by window; a block in which the function has none is NULL. */
+/* Values by window; a block without values is NULL. */
 struct function_history {
 	float **block;
 	size_t cap;
 };
 
-/* A value of a label that was seen first in that window. */
+/* A value of a label, first seen in that window. */
 struct first_seen {
 	struct str key, value; /* of history.text */
 	uint32_t window;
@@ -25,7 +25,7 @@ struct first_seen {
 
 struct history {
 	int64_t start, step; /* ns: window i begins at start + i * step */
-	bool inclusive; /* set by the caller: values of a function are also those of what it calls */
+	bool inclusive;      /* set by the caller: a function's values include its callees' */
 	bool has_start;
 	size_t nwindow;
 	VEC(float) total;       /* by window */
@@ -36,16 +36,16 @@ struct history {
 	struct table call;                     /* pairs of functions: caller, callee */
 	struct strings text;
 	VEC(struct first_seen) first_seen;
-	struct table label; /* key, value: which have been seen */
+	struct table label; /* key and value of each label seen */
 };
 
 void history_init(struct history *h, int64_t step);
 void history_release(struct history *h);
 
 /*
- * The window of a time. The first time that is asked for sets the start; a later one may be
- * before it: then all windows get other numbers. False if there would be more than ten
- * million windows.
+ * The window of a time. The first call sets the start. A later call with an earlier time moves
+ * the start, which renumbers all windows. False if there would be more than ten million
+ * windows.
  */
 bool history_window(struct history *h, int64_t time, uint32_t *window);
 
@@ -58,12 +58,12 @@ void history_add_total(struct history *h, uint32_t window, double v);
 void history_call(struct history *h, uint32_t caller, uint32_t callee);
 bool history_calls(const struct history *h, uint32_t caller, uint32_t callee);
 
-/* A profile of that window has this value of a label. */
+/* Record that a profile of that window has this value of a label. */
 void history_label(struct history *h, struct str key, struct str value, uint32_t window);
 
 /*
- * All has been added. What one sample's value is, if h->unit does not say: of a fixed period
- * all values are multiples; else the least value is that of one sample.
+ * End adding. If h->unit is not set, derive the value of one sample: with a fixed period, all
+ * values are multiples of it; else it is the least value.
  */
 void history_end(struct history *h);
 

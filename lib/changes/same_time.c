@@ -4,25 +4,25 @@
 #include <stdlib.h>
 
 enum {
-	TOGETHER = 2, /* windows between changes that are at the same time */
+	TOGETHER = 2, /* windows between changes that count as simultaneous */
 	NEAR = 20,    /* windows of a block, and */
 	NEAR_BLOCKS =
 		5, /* blocks on either side of one, for functions without a change of their own */
 };
 
-static const double LEAST_REST = 0.05; /* of the program: below, shares of it say nothing */
+static const double LEAST_REST = 0.05; /* of the program: shares of less say nothing */
 static const double SEEN = 4;          /* standard errors */
 static const double MOVED_NET = 0.25;  /* of the rise */
 
-/* Changes of one time. */
+/* Changes at the same time. */
 struct cluster {
 	const struct history *h;
 	double min_effect;
 	struct change **change; /* the largest first */
 	size_t n;
-	double rest_before, rest_after; /* the share of what has not changed */
-	uint8_t *real;                  /* by change: it is no effect of others on shares */
-	size_t *kin;                    /* by change: number of the family */
+	double rest_before, rest_after; /* the share of all functions that have not changed */
+	uint8_t *real; /* by change: it is not just an effect of others on shares */
+	size_t *kin;   /* by change: number of the family */
 };
 
 static int by_size(const void *a, const void *b)
@@ -48,8 +48,8 @@ static bool remains(const struct cluster *c, const struct change *x)
 }
 
 /*
- * The largest change is real; the rest of the program is all but it. Then the largest of
- * those that remain is real, too, and so on.
+ * The largest change is real, and the rest of the program is everything else. Of the changes
+ * that remain, the largest is real, too, and so on.
  */
 static void find_real(struct cluster *c)
 {
@@ -78,7 +78,7 @@ static bool is_one_sided(const struct change *x)
 	return x->before < little * x->after || x->after < little * x->before;
 }
 
-/* One calls the other; or a third calls both, and one of them is new or gone. */
+/* Does one call the other, or does a third call both, with one of them new or gone? */
 static bool are_related(const struct history *h, const struct change *a, const struct change *b)
 {
 	if (history_calls(h, a->function, b->function) ||
@@ -92,7 +92,7 @@ static bool are_related(const struct history *h, const struct change *a, const s
 	return false;
 }
 
-/* Is it a real change that has not moved, as far as is known? */
+/* Is it a real change that has not been found to be moved cost? */
 static bool is_open(const struct cluster *c, size_t i)
 {
 	return c->real[i] && c->change[i]->kind == CHANGED;
@@ -111,7 +111,7 @@ static void set_moved(struct change *a, struct change *b)
 	b->other = a->function;
 }
 
-/* Two that are related, of which one rose by about what the other fell by: the best pairs first. */
+/* Find related pairs of which one rose by about as much as the other fell, the best first. */
 static void match_pairs(struct cluster *c)
 {
 	for (;;) {
@@ -153,7 +153,7 @@ static void find_families(struct cluster *c)
 		}
 }
 
-/* Is the net rise of the family small beside what its members rose by? Then cost has moved. */
+/* If the net rise of a family is small compared with the rises of its members, cost has moved. */
 static void judge_family(struct cluster *c, size_t family)
 {
 	double net = 0, up = 0, most = 0, least = 0;
@@ -217,8 +217,8 @@ static void shares_near(const struct history *h, const struct change *x, uint32_
 }
 
 /*
- * Cost that moved to or from a function in which it is too little to be seen as a change of
- * its own: a caller or callee that gained what this one lost, or the other way round.
+ * Find a caller or callee that gained what this function lost, or the other way round, though
+ * its change was too small to be found: then the cost has moved.
  */
 static void look_for_other_side(const struct history *h, struct change *x, float *values)
 {
@@ -247,8 +247,8 @@ static void look_for_other_side(const struct history *h, struct change *x, float
 }
 
 /*
- * Inclusive cost: what changes in a function changes all of its callers. Only the function that
- * is nearest to the leaves is reported: the others have about the same rise.
+ * With inclusive cost, a change of a function changes all of its callers. Of functions with
+ * about the same rise, only the one nearest to the leaves is reported.
  */
 static void explain_callers(const struct history *h, struct change *x, size_t n)
 {

@@ -6,7 +6,7 @@
 
 enum { SLOTS = 48, LEAST_DAYS = 3 };
 
-static const double FORETOLD = 0.8; /* of the deviations without a season: at most */
+static const double FORETOLD = 0.8; /* most of the deviation that may remain with a season */
 #define SEASON_DAY_NS  (INT64_C(86400) * 1000000000)
 #define SEASON_SLOT_NS (SEASON_DAY_NS / SLOTS)
 
@@ -24,7 +24,7 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The median of the numbers in v; NAN of none. They are put in order. */
+/* The median of the numbers in v, which it sorts; NAN if there are none. */
 static double median_of(double *v, size_t n)
 {
 	size_t kept = 0;
@@ -56,7 +56,7 @@ static void fill_days(struct days *d, const double *y, const double *weight, con
 	mem_free(w, d->n * SLOTS * sizeof(*w));
 }
 
-/* Take each day's median off. */
+/* Subtract each day's median. */
 static void center_days(struct days *d)
 {
 	for (size_t day = 0; day < d->n; day++) {
@@ -69,7 +69,7 @@ static void center_days(struct days *d)
 	}
 }
 
-/* The season that all days but one have at a slot; without: d->n for all. */
+/* The season at a slot of all days but `without` (d->n: of all days). */
 static double season_at(struct days *d, size_t slot, size_t without)
 {
 	for (size_t day = 0; day < d->n; day++)
@@ -77,7 +77,7 @@ static double season_at(struct days *d, size_t slot, size_t without)
 	return median_of(d->scratch, d->n);
 }
 
-/* The median of the magnitudes, of deviations from the season of other days, or of none. */
+/* The median magnitude of deviations from the season of the other days, or from no season. */
 static double deviation(struct days *d, bool of_season)
 {
 	double *off = mem_zeroed(d->n * SLOTS, sizeof(*off)), m;
@@ -91,7 +91,7 @@ static double deviation(struct days *d, bool of_season)
 	return m;
 }
 
-/* The season at a time, between the middles of two slots. */
+/* The season at a time, interpolated between the middles of two slots. */
 static double between_slots(const double *season, int64_t time)
 {
 	double at = (double)(time % SEASON_DAY_NS) / (double)SEASON_SLOT_NS - 0.5, part;

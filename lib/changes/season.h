@@ -1,8 +1,8 @@
 /*
- * Daily seasons: what a series does every day at the same time. Each half hour's level is
- * held against the median of its day, and the median of these over the days is the season.
- * It is taken off only if the season of the other days would have foretold each day better
- * than no season does. A step moves one day's medians, and so not the season's.
+ * Daily seasons: what a series does every day at the same time. The season of a half hour is
+ * the median over the days of its level less the median of its day. The season is subtracted
+ * only if the season of the other days predicts each day better than no season does. A step
+ * changes the medians of one day only, so it does not change the season.
  */
 #ifndef CHANGES_SEASON_H
 #define CHANGES_SEASON_H
@@ -10,8 +10,8 @@
 #include "base/base.h"
 
 /*
- * n windows in order of time; time: ns, weight: 0 is no value. Takes the season off y.
- * Returns whether there is one; of less than three days there is none.
+ * Subtract the season from y, which has n windows in order of time. time: ns. weight: 0 is no
+ * value. Returns whether there is a season; less than three days have none.
  */
 bool season_remove(double *y, const double *weight, const int64_t *time, size_t n);
 

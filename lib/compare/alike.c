@@ -1,4 +1,4 @@
-/* What must be the same for runs to be comparable: where and how they were recorded. */
+/* Checking that runs are comparable: that they were recorded on one host, in one way. */
 #include "compare/design_steps.h"
 
 static str_id host(const struct run *r)
@@ -16,7 +16,7 @@ static str_id kernel(const struct run *r)
 	return r->kernel;
 }
 
-/* Two runs that name different ones, in *a and *b; false when there are none. */
+/* Find two runs with different values of a fact, *a and *b; false if there are none. */
 static bool find_different(const struct design *d, str_id (*fact)(const struct run *), str_id *a,
 			   str_id *b)
 {
@@ -42,7 +42,7 @@ static bool allow(struct design *d, const struct options *o, const struct buf *w
 	return true;
 }
 
-/* Two runs with different periods, as text. */
+/* Describe two runs with different periods. */
 static bool find_periods(const struct design *d, const struct runs *runs, struct buf *what)
 {
 	for (size_t i = 1; i < d->n; i++)

@@ -1,11 +1,11 @@
 #include "compare/blame.h"
 
-/* Stacks that agree in their first frames, and what the next ones have of the change. */
+/* Stacks with the same first frames, and the parts of the change in their next frames. */
 struct descent {
 	struct comparison *c;
 	uint32_t *stack;
 	size_t n;
-	double sign;     /* -1 to follow what got cheaper */
+	double sign;     /* -1 to follow a decrease */
 	double *part;    /* by item: its part of the change; 0 between two steps */
 	struct buf seen; /* uint32_t: the items that may have a part */
 };
@@ -19,7 +19,7 @@ static uint32_t item_at(const struct descent *d, uint32_t stack, size_t depth)
 	return depth < n ? t->of_loc[frame[depth].i] : 0;
 }
 
-/* The item at that depth with the largest part, which is put in *most. */
+/* The item at that depth with the largest part, which is stored in *most. */
 static uint32_t find_largest_part(struct descent *d, size_t depth, double *most)
 {
 	uint32_t best = 0;
@@ -48,7 +48,7 @@ static uint32_t find_largest_part(struct descent *d, size_t depth, double *most)
 	return best;
 }
 
-/* Go on with the stacks that have that item at that depth. */
+/* Keep only the stacks that have that item at that depth. */
 static void descend_into(struct descent *d, size_t depth, uint32_t item)
 {
 	size_t n = 0;
@@ -109,7 +109,7 @@ void blame_row(struct comparison *c, const struct members *m, struct row *r, str
 
 void blame_total(struct comparison *c, struct buf *path)
 {
-	/* So that all others together have less than half of what this one has. */
+	/* With this, all others together have less than half of this one's part. */
 	const double most_of_it = 0.7;
 	struct descent d;
 	double whole = 0, part;

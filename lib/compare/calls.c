@@ -12,7 +12,7 @@ static void add_samples(struct calls *c, uint32_t caller, uint32_t callee, doubl
 	((struct edge *)table_row(&c->edge, row))->samples += x;
 }
 
-/* The nodes of a path, or the functions of all frames, are each other's callers. */
+/* Add the calls of a stack, between the nodes of a path or the functions of its frames. */
 static void add_stack(struct calls *c, const struct items *t, uint32_t stack, double x,
 		      const uint8_t *of)
 {

@@ -6,16 +6,16 @@
 
 struct calls {
 	struct table edge; /* caller, callee, samples */
-	uint32_t *caller;  /* by item: the caller with most samples of it; 0 = none */
+	uint32_t *caller;  /* by item: the caller with the most samples; 0 = none */
 	uint32_t nitem;
 };
 
-/* Look at all calls of and by items i with of[i] != 0. */
+/* Collect the calls to and from items i with of[i] != 0. */
 void calls_init(struct calls *c, const struct items *items, const struct matrix *m,
 		const uint8_t *of);
 void calls_release(struct calls *c);
 
-/* Samples in which a calls b directly, in all runs. */
+/* The number of samples, in all runs, in which a calls b directly. */
 double calls_between(const struct calls *c, uint32_t a, uint32_t b);
 
 #endif

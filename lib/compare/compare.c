@@ -24,10 +24,9 @@ struct options compare_defaults(void)
 }
 
 /*
- * The levels of the gate. Where random labellings have the last word, tests may be
- * half as strict; where there are too few runs for labellings that are rare enough,
- * they must be surer by themselves. Measured, with what either comes to:
- * tests/validate/RESULTS.md.
+ * Set the levels of the gate. If random labellings have to confirm a row, tests may be half as
+ * strict. With too few runs for labellings that are rare enough, tests must be stricter.
+ * tests/validate/RESULTS.md has the measurements, and the resulting error rates.
  */
 static void set_levels(struct comparison *c)
 {
@@ -44,9 +43,9 @@ static bool can_permute(const struct comparison *c)
 }
 
 /*
- * The part of the levels that a family gets: by its number of tests, of which
- * inclusive ones count half, since they repeat each other. The test of the total,
- * where the gate fails for it, gets a third of all.
+ * The part of the levels that a family gets, by its number of tests. Inclusive tests count
+ * half, since they repeat each other. If the gate fails for the total, too, the test of the
+ * total gets a third of the whole.
  */
 static double part_of(const struct comparison *c, const struct family *f)
 {
@@ -83,7 +82,7 @@ static bool test_families(struct comparison *c)
 
 /* Rows */
 
-/* A smaller cost is not worth a reader's time. */
+/* Is the change of the cost large enough to report? */
 static bool costs_enough(const struct comparison *c, const struct test *t)
 {
 	return fabs(test_cost(t)) >= c->o->min_cost * c->total.cost[BASE];
@@ -161,7 +160,7 @@ static void find_costs(struct comparison *c)
 	}
 }
 
-/* Items whose stacks are looked at one by one: those that changed, and their callers. */
+/* Mark the items whose stacks are needed: those that changed, and their callers. */
 static uint8_t *find_wanted(const struct comparison *c)
 {
 	uint8_t *wanted = mem_zeroed(c->items.n, 1);

@@ -1,15 +1,15 @@
 /*
- * A comparison: from runs to verdicts. compare() takes the steps in this order:
+ * A comparison: from runs to verdicts. compare() takes these steps, in this order:
  *
  *	design		which runs count, and the weight of a sample of each
  *	family		items with enough samples; their tests; false discovery rates
- *	subtree		functions of which all that they call changed by one ratio
+ *	subtree		functions whose callees all changed by one ratio
  *	residual	callers that changed only because of their callees
  *	moved		code that only moved
- *	permute		a permutation test of the whole, which assumes less
+ *	permute		a permutation test of the whole, with fewer assumptions
  *	verdict		the verdict of each item, and the outcome of the gate
  *
- * Reports (diff_report.h) only read what is here.
+ * Reports (diff_report.h) only read the comparison.
  */
 #ifndef COMPARE_COMPARE_H
 #define COMPARE_COMPARE_H
@@ -19,15 +19,15 @@
 #include "compare/members.h"
 
 enum verdict {
-	SAME,   /* no change above min_effect: that is shown */
-	UNSURE, /* neither shown nor excluded */
+	SAME,   /* shown to have no change above min_effect */
+	UNSURE, /* a change is neither shown nor excluded */
 	SLOWER,
 	FASTER,
 	APPEARED,  /* slower, and not in any base run */
 	GONE,      /* faster, and not in any new run */
-	MOVED,     /* slower, but what it belongs to is not */
-	SUSPECT,   /* seems slower or faster, but there are too few runs to say so */
-	EXPLAINED, /* slower or faster because of what it calls */
+	MOVED,     /* slower, but only by code that moved */
+	SUSPECT,   /* seems slower or faster, but there are too few runs to tell */
+	EXPLAINED, /* slower or faster because of its callees */
 };
 
 /* The verdict in one word, as reports show it: "same", "?", "SLOWER" ... */
@@ -37,30 +37,30 @@ const char *verdict_word(enum verdict v);
 struct row {
 	enum kind kind;
 	uint32_t item;
-	size_t index; /* in its family */
+	size_t index; /* number in its family */
 	struct test test;
-	double p, q;      /* of slower, or of faster if it seems faster */
-	double confirmed; /* p by permutation; 1 if there was none */
+	double p, q;      /* for slower, or for faster if it seems faster */
+	double confirmed; /* p by permutation; 1 without one */
 	double alpha;     /* 1 - the confidence of low and high */
 	double low, high; /* of the change, as logarithms */
 	enum verdict verdict;
 	bool gated;         /* the gate fails for it */
 	bool listed;        /* reports for people show it */
-	bool up;            /* its change is one for the worse */
+	bool up;            /* its cost rose */
 	bool found[LEVELS]; /* by the tests, at either level */
-	double runs_needed; /* a side, for an UNSURE one to become sure; 0 = not known */
+	double runs_needed; /* per side, to decide about an UNSURE row; 0 = unknown */
 	uint32_t from;      /* MOVED: the item it came from, or its caller */
 	uint32_t because;   /* EXPLAINED: a callee that explains it */
-	bool alike;         /* all that it calls changed by the same ratio, and is EXPLAINED */
-	bool below;         /* nearly all of it is below such a row */
+	bool alike;         /* all its callees changed by the same ratio, and are EXPLAINED */
+	bool below;         /* nearly all its samples are below such a row */
 	size_t nfolded;     /* rows that are EXPLAINED because of this one */
-	double depth;       /* of its frames, on the average */
+	double depth;       /* mean depth of its frames */
 	bool own;           /* it is the author's code (items_is_own()) */
-	uint32_t site;      /* the lowest caller on the path that is, or 0 */
-	struct str path;    /* how the change comes about: "main;serve;hash" */
+	uint32_t site;      /* the lowest caller on the path that is own code, or 0 */
+	struct str path;    /* the path to the change: "main;serve;hash" */
 };
 
-enum { POWERS = 3 }; /* shares that the smallest change is told of, the smallest first */
+enum { POWERS = 3 }; /* shares for which the smallest change is reported, the smallest first */
 
 struct power {
 	double effect; /* the smallest change (as a fraction) found four times in five */
@@ -76,7 +76,7 @@ enum outcome {
 	PASSED,
 	FAILED,
 	INCONCLUSIVE,
-	UNDERPOWERED, /* nothing found, by too few runs or with less than the required power */
+	UNDERPOWERED, /* nothing found, with too few runs or less than the required power */
 };
 
 struct comparison {
@@ -85,51 +85,51 @@ struct comparison {
 	struct design design;
 	struct matrix matrix;
 	struct items items;
-	struct family family[KINDS]; /* by kind; m = 0 when it is not tested */
+	struct family family[KINDS]; /* by kind; m = 0 if it is not tested */
 	double gate_q;               /* the level of single tests at the gate */
-	double confirm_q;            /* and that of labellings, and of the total */
-	bool can_gate;               /* there are replicates, or one run a side is to do */
+	double confirm_q;            /* the level of labellings and of the total */
+	bool can_gate;               /* there are replicates, or one run per side is allowed */
 	bool permuted;               /* a row is gated only if random labellings confirm it */
 	struct test total;
-	struct row total_row; /* kind and item mean nothing */
-	struct row *row;      /* all tested items: first those to be listed, the worst first */
+	struct row total_row; /* kind and item are not used */
+	struct row *row;      /* all tested items: the listed ones first, the worst first */
 	size_t nrow, nlisted;
-	double *cost;      /* by stack: how much more the new side has of it, a run */
-	double explained;  /* the part of it that rows account for */
-	double *accounted; /* likewise by item, of the stacks through it */
+	double *cost;      /* by stack: its additional cost on the new side, per run */
+	double explained;  /* the part of that cost that rows account for */
+	double *accounted; /* the same by item, for the stacks through it */
 	struct power power[POWERS];
 	struct power required; /* share 0: none */
 	struct budget_result *budget;
-	struct str blame; /* path from the root to the callee with most of the rise, or empty */
+	struct str blame; /* path from the root to the callee with most of the rise; may be empty */
 	enum outcome outcome;
 	bool gated;        /* something makes the gate fail */
-	bool unsure;       /* nothing does, and something large may have changed */
-	bool blind;        /* nothing does, and twice the cost of a tenth could not be seen */
+	bool unsure;       /* not gated, but something large may have changed */
+	bool blind;        /* not gated, but twice the cost of a tenth could not be found */
 	const char *error; /* why compare() failed */
 	struct arena text; /* of paths */
 };
 
-/* The one that speaks for all: self items, if they are tested. */
+/* The family that stands for all: self items, if they are tested. */
 static inline const struct family *main_family(const struct comparison *c)
 {
 	return &c->family[c->family[SELF].m ? SELF : INCLUSIVE];
 }
 
-/* One run a side, of which it is not known how much the next ones differ? */
+/* Is there one run per side, so that the variance between runs is unknown? */
 static inline bool comparison_is_single(const struct comparison *c)
 {
 	return !c->o->allow_single && c->design.k[BASE] == 1 && c->design.k[NEW] == 1;
 }
 
-/* Is the total surely higher on the new side? Not known of shares, or from one run a side. */
+/* Did the total rise significantly? Shares, and one run per side, cannot tell. */
 static inline bool comparison_total_rose(const struct comparison *c)
 {
 	return c->design.metric != METRIC_SHARE && test_low(&c->total, 0.05) > 0;
 }
 
 /*
- * Does the gate fail for a function that is new? By default if the total rose, too, by half of
- * what the function takes at least: one that only calls what was there before adds nothing.
+ * Does the gate fail for a new function? By default if the total rose, too, by at least half of
+ * the function's cost: a function that only calls existing code adds nothing.
  */
 static inline bool comparison_gates_new(const struct comparison *c, const struct row *r)
 {
@@ -139,18 +139,17 @@ static inline bool comparison_gates_new(const struct comparison *c, const struct
 }
 
 /*
- * Compare the runs. False with c->error when they cannot be compared or have too few
- * samples. o and runs are used until comparison_release(); the profile of runs gets
- * more strings.
+ * Compare the runs. False with c->error if they cannot be compared or have too few samples. o
+ * and runs must stay until comparison_release(). Adds strings to the profile of runs.
  */
 bool compare(struct comparison *c, struct runs *runs, const struct options *o);
 
 void comparison_release(struct comparison *c);
 
 /*
- * Do these runs suffice to find, four times in five, a rise of that effect (0.10 = 10%)
- * in an item of that share? For those who record until they do: the answer does not look
- * at what the sides differ in, so asking it after each round spoils no test.
+ * Do these runs suffice to find, four times in five, a rise of that effect (0.10 = 10%) in an
+ * item of that share? This can be called after each round to decide whether to record more: it
+ * does not use the difference of the sides, so it does not invalidate later tests.
  *
  *	struct options o = compare_defaults();
  *	struct runs runs;

@@ -64,7 +64,7 @@ static double median_samples(const struct runs *runs)
 static bool is_usable(struct design *d, const struct runs *runs, const struct run *run,
 		      double median)
 {
-	const double few = 0.05; /* of what the others have */
+	const double few = 0.05; /* of the others' samples */
 	const char *why = !(run->samples > 0 && run->value > 0) ? "it has no samples" :
 			  run->work <= 0                        ? "it did no work" :
 			  run->cpu_ns <= 0 ? "it has samples, and no CPU time" :
@@ -108,9 +108,9 @@ static bool choose_runs(struct design *d, const struct runs *runs)
 }
 
 /*
- * A copy of a run says nothing new, and hides how much real ones differ. Counts that do not
- * vary (callgrind, allocations) are equal, too: only the same file, or the same time of
- * recording, shows that one is a copy.
+ * A copy of a run adds no information, and hides the variance of real runs. Equal values do not
+ * prove a copy, since some counts do not vary (callgrind, allocations): only the same file, or
+ * the same time of recording, does.
  */
 static bool is_copy(const struct run *a, const struct run *b)
 {
@@ -159,7 +159,7 @@ static bool check_copies(struct design *d, const struct runs *runs)
 	return ok;
 }
 
-/* All of it */
+/* The design */
 
 static void check_losses(struct design *d, const struct runs *runs)
 {

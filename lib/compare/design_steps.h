@@ -15,20 +15,20 @@ static inline const char *design_text(const struct runs *runs, str_id id)
 	return dict_text(runs->profile.dict, id).p; /* strings end in a NUL */
 }
 
-/* Were they recorded alike: on one host, at one rate? */
+/* Check that the runs were recorded alike: on one host, at one rate. */
 bool check_alike(struct design *d, const struct runs *runs, const struct options *o);
 
-/* The metric that the user wants or the runs allow; and whether work is known. */
+/* Choose the metric that the user wants or the runs allow, and find out whether work is known. */
 bool choose_metric(struct design *d, const struct runs *runs, const struct options *o);
 bool check_work(struct design *d, const struct runs *runs);
 
-/* What a sample of each run is worth in the metric. */
+/* Set the value of a sample of each run in the metric. */
 void set_exposures(struct design *d, const struct runs *runs);
 
-/* Make pairs of runs that say which round they belong to. */
+/* Pair the runs of each round, if runs have rounds. */
 void pair_rounds(struct design *d, const struct runs *runs);
 
-/* Were the sides interleaved? Warns where they were not, or drift. */
+/* Find out whether the sides were interleaved. Warns if they were not, or if costs drift. */
 void check_order(struct design *d);
 
 #endif

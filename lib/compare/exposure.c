@@ -1,4 +1,4 @@
-/* The metric, and what a sample of each run is worth in it. */
+/* The metric, and the value of a sample of each run in it. */
 #include <math.h>
 
 #include "compare/design_steps.h"
@@ -101,8 +101,8 @@ bool choose_metric(struct design *d, const struct runs *runs, const struct optio
 }
 
 /*
- * Runs that do no counted work are taken to do the same; do those of one side take as long?
- * The CPU time of a run depends less on what else the machine does than its wall time.
+ * Runs without an amount of work are taken to do the same work. Warn if those of one side take
+ * different times. CPU time is checked if known, since it depends less on other load.
  */
 static void check_lengths(struct design *d)
 {

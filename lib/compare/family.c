@@ -4,7 +4,7 @@
 
 #include "compare/multiple.h"
 
-/* The list of items of a stack that its samples count for. */
+/* The items for which the samples of a stack count. */
 static const uint32_t *counted_items(const struct family *f, struct items *items, uint32_t stack,
 				     size_t *n)
 {
@@ -31,9 +31,8 @@ static double *add_totals(const struct family *f, struct items *items, const str
 }
 
 /*
- * Are the item's samples, but for a few, its own? Then its inclusive test would repeat
- * the one of its own samples: what is left for its callees, 5%, is less than the noise of
- * most functions.
+ * Are nearly all of the item's samples its own? Then its inclusive test would repeat its self
+ * test: the rest, less than 5%, is less than the noise of most functions.
  */
 static bool calls_nothing(const struct family *self, uint32_t item, double total)
 {
@@ -44,14 +43,14 @@ static bool calls_nothing(const struct family *self, uint32_t item, double total
 }
 
 /*
- * Items with too few samples cannot show anything, and would only make the tests
- * of the others stricter. Both sides count together, so that the choice knows
- * nothing of their difference.
+ * Choose the items with enough samples: the others cannot show anything, and would only make
+ * the tests of these stricter. The samples of both sides are added, so that the choice does not
+ * depend on their difference.
  */
 static void choose_items(struct family *f, struct items *items, const struct matrix *m,
 			 const struct design *d, const struct family *self)
 {
-	/* Below five counts Poisson's distribution is too skew for a test of means. */
+	/* Below five counts, the Poisson distribution is too skewed for a test of means. */
 	const double least_share = 0.002, least_mean = 5;
 	double *total = add_totals(f, items, m);
 
@@ -139,17 +138,16 @@ static void fit_noise(struct family *f, const struct design *d)
 
 double family_weight(double share)
 {
-	const double large = 0.01; /* from 1% of the program on all items weigh the same */
+	const double large = 0.01; /* items of 1% of the program or more have the same weight */
 
 	return fmin(share, large) / large;
 }
 
 /*
- * Weights of mean 1, chosen without a look at the sides' difference, keep the false
- * discovery rate whatever they are (Genovese, Roeder and Wasserman 2006); they only
- * decide whose changes are found first. Functions that the change at hand touched get ten
- * times the weight: their p-value need not be as small by a factor of ten, while among
- * many untouched ones the others' thresholds hardly fall.
+ * Weights of mean 1 that do not depend on the sides' difference keep the false discovery rate
+ * (Genovese, Roeder and Wasserman 2006); they only decide whose changes are found first.
+ * Functions that the author's change touched get ten times the weight: the threshold of their
+ * p-values is ten times as high, while that of many untouched functions hardly falls.
  */
 static void set_weights(struct family *f, const struct items *items)
 {
@@ -166,7 +164,7 @@ static void set_weights(struct family *f, const struct items *items)
 		f->weight[i] /= f->mean_weight;
 }
 
-/* Of nested findings the lowest; the nearest tested node above one is its parent. */
+/* Keep the lowest of nested findings; a node's parent is the nearest tested node above it. */
 static void find_lowest(struct family *f, const struct items *items, const double *p, double *q,
 			double level, uint8_t *found)
 {
@@ -192,7 +190,7 @@ static void find_all(struct family *f, const double *p, double *q, double level,
 		found[i] = p[i] <= most;
 }
 
-/* Sets q and found; returns what p is enough to be found, beside those that are. */
+/* Set q and found. Returns the largest p that would be found in addition. */
 static double find_at_level(struct family *f, const struct items *items, const double *p, double *q,
 			    double level, uint8_t *found)
 {

@@ -6,8 +6,8 @@
 #include "profile/profile.h"
 
 /*
- * The frame's function, as both builds call it: demangled, renamed as the user says
- * and without what compilers add; or its module or source file.
+ * The frame's function, by a name that is the same in both builds: demangled, renamed by the
+ * user's rules and without what compilers add; or its module or source file.
  */
 str_id item_name(struct profile *p, loc_id id, const struct options *o);
 

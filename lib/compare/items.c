@@ -15,7 +15,7 @@ static uint32_t add_item(struct items *t, str_id name, uint32_t parent)
 	return t->n++;
 }
 
-/* Frames that are in no stack of these runs have no item. */
+/* Mark the locations in stacks of these runs; the others have no item. */
 static uint8_t *used_locs(const struct profile *p, const struct matrix *m)
 {
 	uint8_t *used = mem_zeroed(p->dict->loc.n, 1);
@@ -30,7 +30,7 @@ static uint8_t *used_locs(const struct profile *p, const struct matrix *m)
 	return used;
 }
 
-/* The item of each frame; location 0 is used for a stack without frames. */
+/* Find the item of each frame; location 0 stands for a stack without frames. */
 static void name_frames(struct items *t, const struct matrix *m, const struct options *o)
 {
 	struct profile *p = t->p;
@@ -96,7 +96,7 @@ static void find_paths(struct items *t, const struct matrix *m)
 	table_release(&nodes);
 }
 
-/* The frame of each item that most samples have as their leaf, or else go through. */
+/* Find each item's frame that is the leaf of most samples or, without any, in most samples. */
 static void find_places(struct items *t, const struct matrix *m)
 {
 	size_t nloc = t->p->dict->loc.n;
@@ -123,7 +123,7 @@ static void find_places(struct items *t, const struct matrix *m)
 	mem_free(weight, nloc * sizeof(*weight));
 }
 
-/* Paths are placed, ignored and changed as their functions are. */
+/* Paths have the place and the flags of their functions. */
 static void mark_functions(struct items *t, const struct options *o, uint32_t nfunction)
 {
 	for (uint32_t i = 1; i < nfunction; i++) {
@@ -138,7 +138,7 @@ static void mark_functions(struct items *t, const struct options *o, uint32_t nf
 	}
 }
 
-/* Items below `nfunction` are functions, those from there on nodes of the tree. */
+/* Items below `nfunction` are functions, the others nodes of the tree. */
 static void mark_paths(struct items *t, const struct matrix *m, uint32_t nfunction)
 {
 	for (uint32_t i = 0; i < m->nstack; i++) {

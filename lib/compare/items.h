@@ -3,8 +3,8 @@
  * with BY_PATH, a node of the call tree. Every frame belongs to one item; a stack is a
  * list of items, in which a recursive one occurs once.
  *
- * Names are made comparable first, so that a function that the compiler cloned or
- * numbered differently (name_simplify()) is one item in both builds.
+ * Names are simplified (name_simplify()), so that a function that the compiler cloned or
+ * numbered differently is the same item in both builds.
  */
 #ifndef COMPARE_ITEMS_H
 #define COMPARE_ITEMS_H
@@ -12,10 +12,10 @@
 #include "compare/matrix.h"
 
 struct item {
-	str_id name;  /* of the last frame, for a path */
+	str_id name;  /* for a path, of the last frame */
 	bool ignored; /* not tested; its samples count in its callers */
-	bool changed; /* touched by the change at hand */
-	loc_id where; /* the frame with most samples */
+	bool changed; /* touched by the author's change */
+	loc_id where; /* the frame with the most samples */
 };
 
 struct items {
@@ -25,42 +25,42 @@ struct items {
 	struct item *item; /* item 0 is none */
 	uint32_t n;
 	size_t cap;
-	uint32_t *of_loc; /* by location; with BY_PATH the function there */
-	/* with BY_PATH: items are nodes, and a parent is before its children */
+	uint32_t *of_loc; /* by location; with BY_PATH, its function */
+	/* With BY_PATH, items are nodes, and a parent's number is less than its children's. */
 	uint32_t *parent; /* by item; 0 = it is a root */
 	uint32_t *leaf;   /* by stack */
 	uint32_t nloc, nstack;
-	/* scratch */
-	uint32_t *seen; /* by item: the number of the last look at it */
+	/* Scratch. */
+	uint32_t *seen; /* by item: the last `look` that saw it */
 	uint32_t look;
 	struct buf list; /* uint32_t */
 };
 
-/* Finds the items of all stacks that have entries. p may get more strings. */
+/* Find the items of all stacks that have entries. May add strings to p. */
 void items_init(struct items *t, struct profile *p, const struct matrix *m,
 		const struct options *o);
 
 void items_release(struct items *t);
 
 /*
- * The items of a stack, each once: the leaf's first, the root's last. Valid until
- * the next call. A stack without frames has one, "[unknown]".
+ * The distinct items of a stack, from the leaf's to the root's. Valid until the next call. A
+ * stack without frames has the item "[unknown]".
  */
 const uint32_t *items_of(struct items *t, uint32_t stack, size_t *n);
 
-/* The item's name; of a path all of its names, joined by ';'. */
+/* Append the item's name; for a path, all of its names, joined by ';'. */
 void items_name(const struct items *t, uint32_t item, struct buf *name);
 
-/* Where in the source it is: the function's file and line, as far as is known. */
+/* The function's source file and line, as far as they are known. */
 struct str items_file(const struct items *t, uint32_t item, uint32_t *line);
 
 /*
- * Is it code of the author's: in a file below the root, or with a relative name? ("./csu/../x.h"
- * is how distributions name the files of their C library.)
+ * Is it the author's code: in a file below the root, or with a relative name? (Names such as
+ * "./csu/../x.h" do not count: distributions name the files of their C library so.)
  */
 bool items_is_own(const struct items *t, uint32_t item);
 
-/* The file as seen from the root. */
+/* The file, relative to the root. */
 struct str items_file_from_root(const struct items *t, struct str file);
 
 #endif

@@ -20,7 +20,7 @@ void matrix_init(struct matrix *m, const struct runs *runs, const struct design 
 	m->entry = mem_zeroed(count_entries(m, runs, d), sizeof(*m->entry));
 	for (size_t r = 0; r < d->n; r++) {
 		const struct run *run = d->run[r];
-		/* values are what samples weigh; on the average one weighs 1 */
+		/* Values are weights of samples, scaled to a mean of 1. */
 		double weight = run->samples / (run->value / run->unit);
 
 		for (size_t i = 0; i < run->ncell; i++) {

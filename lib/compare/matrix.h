@@ -10,12 +10,12 @@
 
 struct entry {
 	uint32_t run; /* index in the design */
-	float x;      /* samples; may be a fraction where samples weigh differently */
+	float x;      /* samples; may be a fraction if samples have weights */
 };
 
 struct matrix {
-	uint32_t nstack;        /* as many as the profile has, stack 0 included */
-	struct groups by_stack; /* which entries are a stack's */
+	uint32_t nstack;        /* stacks of the profile, including stack 0 */
+	struct groups by_stack; /* the entries of each stack */
 	struct entry *entry;
 	size_t nrun;
 };
@@ -35,10 +35,10 @@ static inline bool matrix_has(const struct matrix *m, uint32_t stack)
 	return groups_begin(&m->by_stack, stack) < groups_end(&m->by_stack, stack);
 }
 
-/* All samples of a stack. */
+/* The sum of a stack's samples. */
 double matrix_sum(const struct matrix *m, uint32_t stack);
 
-/* Add the samples of a stack to x, which has one element a run. */
+/* Add the samples of a stack to x, which has one element for each run. */
 void matrix_add(const struct matrix *m, uint32_t stack, double *x);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The stacks of several items, and the cost of a set of stacks: for tests of several items
- * together, in which each sample counts once.
+ * The stacks of items, and the samples of a set of stacks, for tests of several items together
+ * in which each sample counts once.
  */
 #ifndef COMPARE_MEMBERS_H
 #define COMPARE_MEMBERS_H
@@ -12,17 +12,17 @@ struct members {
 	const struct matrix *matrix;
 	uint32_t *slot;        /* by item: the number of its group + 1; 0 = not wanted */
 	uint32_t nitem;        /* items */
-	struct groups by_slot; /* which elements of `stack` are an item's */
-	uint32_t *stack; /* stacks through the item; MEMBER_LEAF is set where it is the leaf */
-	/* A set of stacks, as it is put together */
-	uint32_t *in_set; /* by stack: the number of the set it was last put into */
+	struct groups by_slot; /* the elements of `stack` of each item */
+	uint32_t *stack;       /* stacks through the item; MEMBER_LEAF is set if it is the leaf */
+	/* The current set of stacks. */
+	uint32_t *in_set; /* by stack: the number of the last set that it was added to */
 	uint32_t set;
 	double *x; /* by run: the samples of the set */
 };
 
 enum { MEMBER_LEAF = 1u << 31 };
 
-/* wanted[i]: item i will be asked for. */
+/* Collect the stacks of the items i with wanted[i]. */
 void members_init(struct members *m, struct items *items, const struct matrix *matrix,
 		  const uint8_t *wanted);
 void members_release(struct members *m);
@@ -34,8 +34,8 @@ const uint32_t *members_of(const struct members *m, uint32_t item, size_t *n);
 void members_clear(struct members *m);
 
 /*
- * Put the item's stacks into the set, of which those with skip[stack] != 0 are left
- * out (skip may be NULL), and add their samples to m->x.
+ * Add the item's stacks to the set, except those with skip[stack] != 0 (skip may be NULL), and
+ * their samples to m->x.
  */
 void members_add(struct members *m, uint32_t item, enum kind kind, const uint8_t *skip);
 

@@ -1,22 +1,23 @@
 /*
- * A row that got slower may have taken over work from elsewhere. Three scopes are tried,
- * the closest first. In the first one whose rest became cheaper by enough, the row is
- * tested together with that rest.
+ * A row that became slower may have taken over work from other code. Three scopes are tried,
+ * the closest first. In the first scope whose rest became cheaper by enough, the row is tested
+ * together with that rest.
  *
- *	kin	rows of the same family that became faster and call it, or are called
- *		by it, or have its caller where one of the two is new or gone; and
- *		again what is kin to those. Their savings must be half of the row's
- *		rise at least.
- *	own	for the function's own samples: all samples of what it calls
+ *	kin	rows of the same family that became faster and that call it, are
+ *		called by it, or share its caller if one of the two is new or gone;
+ *		and, in turn, the kin of those. Their savings must be at least half
+ *		of the row's rise.
+ *	own	for the function's self samples: all samples of its callees
  *	caller	all samples of its caller
  *
- * In the last two much else may happen. They may not be more than half of the program,
- * and there savings and rise must agree: within half of the rise in what the function
- * calls, within a quarter in what its caller does, which is a wider scope.
+ * The last two scopes contain unrelated code. So they must not be more than half of the
+ * program, and savings and rise must agree: within half of the rise in the callees, within a
+ * quarter of it in the caller, which is a wider scope.
  *
  * These four fractions are conventions, not estimates. They only choose what is tested
- * together; whether both together are slower is a test of its own. How often moved code
- * is reported, and injected slowdowns are missed for it: tests/validate/RESULTS.md.
+ * together; a separate test decides whether both together are slower. For how often moved code
+ * is reported, and injected slowdowns are missed because of that, see
+ * tests/validate/RESULTS.md.
  */
 #include "compare/moved.h"
 
@@ -25,13 +26,13 @@
 static const double LEAST_SAVING = 0.5;      /* of the rise, by kin */
 static const double WIDEST_SCOPE = 0.5;      /* of all samples */
 static const double OWN_TOLERANCE = 0.5;     /* of the rise */
-static const double CALLER_TOLERANCE = 0.25; /* likewise */
+static const double CALLER_TOLERANCE = 0.25; /* of the rise */
 
 struct search {
 	struct comparison *c;
 	struct members *m;
 	const struct calls *calls;
-	uint32_t *group; /* by row: rows that are kin have the same number */
+	uint32_t *group; /* by row: kin have the same number */
 };
 
 static bool is_unexplained(const struct row *r)
@@ -44,11 +45,11 @@ static bool one_sided(const struct row *r)
 	return r->verdict == APPEARED || r->verdict == GONE;
 }
 
-/* Does one call the other, in a tenth of the samples of the smaller one at least? */
+/* Does one call the other, in at least a tenth of the samples of the smaller one? */
 static bool calls_other(const struct calls *calls, const struct row *a, const struct row *b,
 			size_t nrun)
 {
-	const double often = 0.1; /* less is a call among many others */
+	const double often = 0.1; /* with less, it is a call among many others */
 	double samples = fmin(a->test.mean, b->test.mean) * (double)nrun;
 
 	return calls_between(calls, a->item, b->item) >= often * samples ||
@@ -89,7 +90,7 @@ static void find_groups(struct search *s)
 	}
 }
 
-/* Test the samples of the set that members has put together. */
+/* Test the samples of the current set of members. */
 static struct test test_set(const struct search *s, enum kind kind, const double *exposure)
 {
 	const struct design *d = &s->c->design;
@@ -111,7 +112,7 @@ static bool is_slower(const struct search *s, const struct row *r, const struct 
 	       test_cost(t) >= c->o->min_cost * c->total.cost[BASE];
 }
 
-/* The verdict on a row whose scope as a whole has been tested. */
+/* Set the verdict of a row after the test of its whole scope. */
 static void set_moved_verdict(struct search *s, struct row *r, const struct test *whole,
 			      uint32_t from)
 {
@@ -156,12 +157,12 @@ static bool explain_by_kin(struct search *s, struct row *r)
 }
 
 /*
- * Did the rest of a scope become cheaper? Shares of all else shrink when the row
+ * Did the rest of a scope become cheaper? With shares, everything else shrinks if the row
  * grows, so the rest is then compared with all samples but the row's.
  */
 static bool rest_fell(struct search *s, const struct row *r, const double *scope, double *cost)
 {
-	const double level = 0.001; /* of one more test a row: strict, as it excuses */
+	const double level = 0.001; /* of one more test per row: strict, as it excuses */
 	const struct design *d = &s->c->design;
 	const double *x = family_counts(&s->c->family[r->kind], r->index);
 	double *exposure = mem_zeroed(d->n, sizeof(*exposure));
@@ -180,8 +181,8 @@ static bool rest_fell(struct search *s, const struct row *r, const double *scope
 }
 
 /*
- * Test the row together with all samples through an item. tolerance: by what fraction
- * of the row's rise the savings of the rest may differ from it.
+ * Test the row together with all samples through an item. tolerance: the fraction of the row's
+ * rise by which the savings of the rest may differ from it.
  */
 static bool explain_by_item(struct search *s, struct row *r, uint32_t item, double tolerance)
 {

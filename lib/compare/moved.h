@@ -1,7 +1,7 @@
 /*
- * Code that only moved is no regression: a function was renamed or split, or inlined into
- * its caller. The item that got slower is then tested together with the one from which the
- * cost came.
+ * Code that only moved is not a regression: a function may have been renamed, split, or inlined
+ * into its caller. The item that became slower is then tested together with the one from which
+ * the cost came.
  */
 #ifndef COMPARE_MOVED_H
 #define COMPARE_MOVED_H
@@ -9,9 +9,9 @@
 #include "compare/compare.h"
 
 /*
- * Rows that were found to be slower become MOVED when something near them got
- * cheaper by as much, so that both together are not slower. An APPEARED row that
- * took over from a GONE one and is slower than that one was becomes SLOWER.
+ * Change SLOWER rows to MOVED if code near them became cheaper by as much, so that both
+ * together are not slower. An APPEARED row that replaces a GONE one, and is slower than that
+ * one was, becomes SLOWER.
  */
 void find_moved(struct comparison *c, struct members *m, const struct calls *calls);
 

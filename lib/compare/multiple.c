@@ -52,7 +52,7 @@ double bh_threshold(const double *p, size_t m, double q)
 	return threshold;
 }
 
-/* Of the nodes with a p-value up to `most`: mark the lowest, and count them. */
+/* Mark the lowest of the nodes with a p-value of at most `most`, and count them. */
 static size_t lowest(uint8_t *is_lowest, uint8_t *below, const double *p, const uint32_t *parent,
 		     size_t m, double most)
 {

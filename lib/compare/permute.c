@@ -1,8 +1,7 @@
 /*
- * A labelling is a list of the runs, base first, or for pairs one of which run of
- * each is called base. For each one the noise is fitted anew, from where the fit
- * of the labelling before it ended; what depends on no label (which items there
- * are, their u) stays.
+ * A labelling is an order of the runs, base first; with pairs, it chooses the base run of each
+ * pair. The noise is fitted again for each labelling, beginning with the result for the one
+ * before. What does not depend on labels (the items, their u) is kept.
  */
 #include "compare/permute.h"
 
@@ -13,21 +12,21 @@
 
 enum { MOST_LABELLINGS = 1024, RANDOM_LABELLINGS = 999 };
 
-/* A family, ready to be measured again and again. */
+/* A family, prepared for repeated measurement. */
 struct pool {
 	size_t m, nrun;
 	double *y;         /* ln(rate): nrun by item, minus the item's mean */
 	double *u;         /* by item */
-	double *own, *d;   /* by item, of the labelling at hand */
-	double *critical;  /* by item: the t at which it is found, if alone */
-	double *t;         /* by item, of the real labelling: how far above that */
-	uint32_t *reached; /* by item: labellings that go as far with some item */
+	double *own, *d;   /* by item, of the current labelling */
+	double *critical;  /* by item: the t at which it is found if it is the only one */
+	double *t;         /* by item: the excess over that in the real labelling */
+	uint32_t *reached; /* by item: labellings in which some item has as much excess */
 	struct noise noise;
 };
 
 struct shuffle {
 	const struct design *design;
-	uint32_t *order; /* the labelling: of the runs */
+	uint32_t *order; /* the labelling: an order of the runs */
 	size_t n;
 };
 
@@ -66,7 +65,7 @@ static void pool_release(struct pool *p)
 	mem_free(p->y, p->m * p->nrun * sizeof(*p->y));
 }
 
-/* How far the t of item i, after measure_shuffled(), is above its critical value. */
+/* The excess of item i's t, after measure_shuffled(), over its critical value. */
 static double excess(const struct pool *p, const struct design *d, size_t i)
 {
 	double v = noise_moderate(&p->noise, p->own[i], p->u[i]);
@@ -112,13 +111,13 @@ static double choose(size_t n, size_t k)
 	return round(ways);
 }
 
-/* How many there are. */
+/* The number of all labellings. */
 static double labellings(const struct design *d)
 {
 	return d->paired ? exp2((double)d->k[BASE]) : choose(d->n, d->k[BASE]);
 }
 
-/* Labelling number i of pairs: bit j says whether pair j is swapped. */
+/* Label pairs: bit j says whether pair j is swapped. */
 static void swap_pairs(struct shuffle *s, uint64_t bits)
 {
 	size_t k = s->design->k[BASE];
@@ -131,7 +130,7 @@ static void swap_pairs(struct shuffle *s, uint64_t bits)
 	}
 }
 
-/* The runs whose bit is 0 are the base. */
+/* Label the runs: those whose bit is 0 are the base. */
 static void split(struct shuffle *s, uint64_t new)
 {
 	size_t base_at = 0, new_at = s->design->k[BASE];
@@ -196,7 +195,7 @@ static void count_all(struct pool *pools, struct shuffle *s, size_t ways)
 	}
 }
 
-/* The real labelling is one of them. */
+/* Count over random labellings, to which the real one belongs. */
 static void count_some(struct pool *pools, struct shuffle *s, uint64_t seed)
 {
 	count_exceeding(pools, s);

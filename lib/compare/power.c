@@ -5,18 +5,18 @@
 #include "compare/special.h"
 #include "profile/unit.h"
 
-enum { MOST_RUNS = 1000 }; /* that anyone will record */
+enum { MOST_RUNS = 1000 }; /* more are not realistic */
 
-static const double failing = 0.2; /* how often a change may be missed */
+static const double failing = 0.2; /* the probability of missing a change */
 
-/* The level at which the only change among all items is found. */
+/* The level at which a change is found if it is the only one. */
 static double lone_level(const struct comparison *c, const struct family *f, double share)
 {
 	return fmin(0.5,
 		    c->gate_q * f->part / (double)f->m * family_weight(share) / f->mean_weight);
 }
 
-/* What counting adds to the variance of an item of that share. */
+/* The part of counting in the variance of an item of that share. */
 static double counting_of(const struct comparison *c, double share)
 {
 	const struct design *d = &c->design;
@@ -25,7 +25,7 @@ static double counting_of(const struct comparison *c, double share)
 	return (d->metric == METRIC_SAMPLES || d->estimated ? 1 : 1 - share) / mean;
 }
 
-/* Standard errors between "no more than min_effect" and a change that is found. */
+/* The number of standard errors from min_effect to a change that is found. */
 static double distance_found(const struct comparison *c, const struct family *f, double share)
 {
 	return student_quantile(lone_level(c, f, share), f->noise.total_df) +
@@ -60,7 +60,7 @@ double power_runs(const struct comparison *c, const struct row *r)
 	return runs <= MOST_RUNS ? runs : 0;
 }
 
-/* How often the first run was sampled, a second; 0 if that is not known. */
+/* The sampling frequency of the first run, in Hz; 0 if it is unknown. */
 static double frequency_of(const struct comparison *c)
 {
 	const struct run *r = c->design.run[0];
@@ -73,7 +73,7 @@ static double frequency_of(const struct comparison *c)
 	return 1e9 / period;
 }
 
-/* The next round number, that -F takes. */
+/* The next round number, as an argument of -F. */
 static double round_frequency(double wanted)
 {
 	static const double round[] = { 1000, 2000, 4000, 8000 };
@@ -85,12 +85,12 @@ static double round_frequency(double wanted)
 }
 
 /*
- * The effect is found when its standard error is at most (effect - min_effect) / distance.
- * More samples a run lower phi * u, more runs all of the variance.
+ * The effect is found if its standard error is at most (effect - min_effect) / distance. More
+ * samples per run reduce phi * u, more runs the whole variance.
  */
 struct advice power_advice(const struct comparison *c, double effect, double share)
 {
-	const double longest = 100, most = 100; /* times, and runs */
+	const double longest = 100, most = 100; /* at most, in times and in runs */
 	const struct family *f = main_family(c);
 	double least = fmax(c->o->min_effect, c->o->min_cost / share), se, variance, counting, k,
 	       rest;

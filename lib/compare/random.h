@@ -1,4 +1,4 @@
-/* Random numbers that depend only on the seed, on every machine. */
+/* Random numbers that depend only on the seed, and are the same on every machine. */
 #ifndef COMPARE_RANDOM_H
 #define COMPARE_RANDOM_H
 

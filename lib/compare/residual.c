@@ -1,7 +1,8 @@
 /*
- * Subtrees that changed as one come first, the highest before others, for all that is below
- * them. Then self rows: their stacks are disjoint. Then inclusive ones, the deepest first. A function that appeared is no regression by itself, so it does not excuse
- * those that call it, unless the gate fails for new functions.
+ * Subtrees that changed as one come first, the highest before others, since they account for
+ * everything below them; then self rows, whose stacks are disjoint; then inclusive rows, the
+ * deepest first. A new function is not a regression by itself, so it does not excuse its
+ * callers, unless the gate fails for new functions.
  */
 #include "compare/residual.h"
 
@@ -46,7 +47,7 @@ static double mean_depth(const struct members *m, uint32_t item)
 	return samples > 0 ? sum / samples : 0;
 }
 
-/* Nodes of a tree know how deep they are. */
+/* The depth of an item that is a node of the tree. */
 static double node_depth(const struct items *t, uint32_t item)
 {
 	double depth = 0;
@@ -70,7 +71,7 @@ static bool still_changed(const struct comparison *c, const struct row *r, const
 	       -test_cost(t) >= floor;
 }
 
-/* May the samples of row `by` be taken out of those of row r? */
+/* May the samples of row `by` be removed from those of row r? */
 static bool excuses(const struct comparison *c, const struct row *by, const struct row *r)
 {
 	return by->verdict != APPEARED || r->verdict == APPEARED || comparison_gates_new(c, by);
@@ -79,11 +80,11 @@ static bool excuses(const struct comparison *c, const struct row *by, const stru
 struct pass {
 	struct comparison *c;
 	struct members *m;
-	uint32_t *const *owner; /* as residual() sets it */
+	uint32_t *const *owner; /* see residual() */
 	uint8_t *skip;          /* by stack: another row accounts for it */
 };
 
-/* Mark the stacks of r that others account for; returns their most important row. */
+/* Mark the stacks of r for which other rows account. Returns the most important of these. */
 static const struct row *find_owners(struct pass *s, const struct row *r)
 {
 	const struct comparison *c = s->c;
@@ -107,7 +108,7 @@ static const struct row *find_owners(struct pass *s, const struct row *r)
 	return best;
 }
 
-/* Stacks of r that no other row accounts for are its own. */
+/* Let r account for its stacks that no other row accounts for. */
 static void account_for_stacks(struct pass *s, const struct row *r)
 {
 	size_t n;
@@ -121,10 +122,10 @@ static void account_for_stacks(struct pass *s, const struct row *r)
 	}
 }
 
-/* Test r without the stacks that other rows account for: is it still changed? */
+/* Test whether r is still changed without the stacks for which other rows account. */
 static void test_without_others(struct pass *s, struct row *r)
 {
-	const double least_mean = 5; /* samples a run; fewer can show nothing (family.c) */
+	const double least_mean = 5; /* samples per run; fewer can show nothing (family.c) */
 	struct comparison *c = s->c;
 	const struct row *by = find_owners(s, r);
 	struct test rest;

@@ -1,4 +1,4 @@
-/* Which runs belong together, as two of a round. */
+/* Pairing the runs of a round. */
 #include <stdlib.h>
 
 #include "compare/design_steps.h"
@@ -22,7 +22,7 @@ static bool has_round(const struct design *d, enum side side, int64_t round)
 	return false;
 }
 
-/* All runs name their round, and no side has two of a round. Sorts them. */
+/* Do all runs have a round, and no side two runs of one? Sorts the runs. */
 static bool rounds_known(struct design *d)
 {
 	qsort(d->run, d->n, sizeof(const struct run *), by_round);
@@ -57,7 +57,7 @@ void pair_rounds(struct design *d, const struct runs *runs)
 			design_warn(d, "%s is left out: its round lacks the other side",
 				    design_text(runs, r->name));
 	}
-	/* has_round() looks at all runs, so they are moved only now. */
+	/* has_round() reads all runs, so they are moved only afterwards. */
 	const struct run **kept = mem_zeroed(d->n, sizeof(const struct run *));
 
 	for (size_t i = 0; i < d->n; i++)

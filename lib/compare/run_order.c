@@ -1,4 +1,4 @@
-/* In which order were the runs recorded, and does their cost change with it? */
+/* The order in which runs were recorded, and whether their cost drifts with it. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -12,8 +12,10 @@ static int by_time(const void *a, const void *b)
 	return (x->time > y->time) - (x->time < y->time);
 }
 
-/* How often the side changes in the order of time. One side in the middle of the other
-   is sequential, too, unless that is all there can be. */
+/*
+ * The order, by the number of changes of side over time. One side in the middle of the other is
+ * sequential, too, unless the number of runs allows nothing better.
+ */
 static enum run_order order_of(const struct design *d)
 {
 	size_t size = d->n * sizeof(const struct run *), changes = 0;

@@ -1,6 +1,6 @@
 /*
- * Of each run the column that is compared is kept as a list of cells, which name the
- * samples of one profile that has the samples of all runs and no values.
+ * The compared column of each run is kept as a list of cells. They refer to the samples of a
+ * common profile, which has the samples of all runs, but no values.
  */
 #include "compare/runs.h"
 
@@ -74,7 +74,7 @@ static void list_types(struct buf *b, const struct profile *p)
 		buf_printf(b, "%s%.*s", i ? ", " : "", STR_ARG(dict_text(p->dict, p->col[i].type)));
 }
 
-/* The column that all runs are compared by; the first run decides which. */
+/* The column to compare, which the first run decides. */
 static bool compared_column(struct runs *r, const struct profile *p, uint32_t *col)
 {
 	struct str name = r->wanted.n ? r->wanted : dict_text(p->dict, r->type);
@@ -92,7 +92,7 @@ static bool compared_column(struct runs *r, const struct profile *p, uint32_t *c
 	return false;
 }
 
-/* What its values are to be multiplied with, to be in the unit of the first run. */
+/* The factor that converts its values to the unit of the first run. */
 static bool find_unit(struct runs *r, const struct column *c, double *unit)
 {
 	struct str mine = dict_text(r->profile.dict, c->unit);
@@ -159,8 +159,8 @@ static int by_value(const void *a, const void *b)
 }
 
 /*
- * What one sample weighs, where nothing says so: a stack seen once shows it, and
- * many are. Not the least weight: perf begins with very short periods.
+ * The weight of a sample, if nothing states it: it is taken from stacks that were seen once,
+ * which are many. It is not the least value, since perf begins with very short periods.
  */
 static double typical_weight(const struct run *run)
 {
@@ -177,7 +177,7 @@ static double typical_weight(const struct run *run)
 	return weight;
 }
 
-/* Does that column count samples, or what else there is one of at a time? */
+/* Does that column count samples, or other things that come one at a time? */
 static bool counts(const struct profile *p, uint32_t col)
 {
 	struct str type = dict_text(p->dict, p->col[col].type);
@@ -188,8 +188,8 @@ static bool counts(const struct profile *p, uint32_t col)
 }
 
 /*
- * How many samples a run has: its values, if they count; else those of the column
- * before, which counts what this one weighs; else what the profile says.
+ * The number of samples of a run: the sum of its values, if they are counts; else that of the
+ * column before, if that counts what this column weighs; else the number in the profile.
  */
 static double count_samples(const struct run *run, const struct profile *p, uint32_t col,
 			    double value)

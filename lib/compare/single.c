@@ -5,15 +5,15 @@
 #include "compare/special.h"
 
 /*
- * Of all samples of an item a fixed part falls on the new side: the chance of
- * k or more of n is that of a beta variable.
+ * The probability that k or more of an item's n samples are on the new side, if each one is with
+ * probability `part`. It is that of a beta variable.
  */
 static double at_least(double k, double n, double part)
 {
 	return k > 0 ? beta_cdf(part, k, n - k + 1) : 1;
 }
 
-/* The part of samples on the new side, for a ratio of rates. */
+/* The expected part of samples on the new side, for a ratio of rates. */
 static double part_of(const struct single *s, double ratio)
 {
 	return s->exposure[1] * ratio / (s->exposure[0] + s->exposure[1] * ratio);

@@ -14,12 +14,12 @@ struct single {
 /* P(at least as many new samples) if the rate is at most `ratio` times the base's. */
 double single_above(const struct single *s, double ratio);
 
-/* P(at most as many) if it is at least that. */
+/* P(at most as many new samples) if the rate is at least `ratio` times the base's. */
 double single_below(const struct single *s, double ratio);
 
 /*
- * The ends of the confidence interval for the ratio of rates, of level 1 - alpha at least
- * (Clopper and Pearson): 0 to INFINITY.
+ * The ends of the confidence interval for the ratio of rates, of a level of at least 1 - alpha
+ * (Clopper and Pearson). They are from 0 to INFINITY.
  */
 double single_low(const struct single *s, double alpha);
 double single_high(const struct single *s, double alpha);

@@ -76,7 +76,7 @@ static double beta_density(double x, double a, double b)
 		   log_gamma(b));
 }
 
-/* Newton's steps, and halves of the bracket where they leave it. */
+/* Newton's method, with bisection where a step leaves the bracket. */
 double beta_quantile(double p, double a, double b)
 {
 	double low = 0, high = 1, x = a / (a + b);
@@ -130,8 +130,8 @@ static double normal_density(double z, double unused)
 typedef double curve(double t, double nu);
 
 /*
- * Where a falling tail is p < 1/2: by Newton's method for its logarithm, which is
- * nearly straight, and halves of the bracket where a step leaves it.
+ * Find the place at which a falling tail is p < 1/2, by Newton's method on its logarithm, which
+ * is nearly straight, with bisection where a step leaves the bracket.
  */
 static double find_quantile(curve *tail, curve *density, double nu, double p)
 {
@@ -174,8 +174,8 @@ double normal_quantile(double p)
 }
 
 /*
- * Polygamma functions: up by the recurrence until the asymptotic series (DLMF
- * 5.11.2 and its derivatives) is good to the last digit.
+ * Polygamma functions: the recurrence raises x until the asymptotic series (DLMF 5.11.2 and its
+ * derivatives) is exact to the last digit.
  */
 
 enum { LARGE = 20 };

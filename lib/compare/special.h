@@ -1,7 +1,7 @@
 /*
- * The distributions and special functions that the tests need, to about thirteen
- * digits. NIST's Digital Library of Mathematical Functions (dlmf.nist.gov) has
- * them in chapters 5 (gamma and its relatives) and 8.17 (incomplete beta).
+ * The distributions and special functions that the tests need, to about thirteen digits. See
+ * NIST's Digital Library of Mathematical Functions (dlmf.nist.gov), chapter 5 (gamma and
+ * related functions) and section 8.17 (incomplete beta).
  */
 #ifndef COMPARE_SPECIAL_H
 #define COMPARE_SPECIAL_H

@@ -7,7 +7,7 @@
 #include "compare/reports/diff_news.h"
 #include "compare/reports/diff_words.h"
 
-/* What the values of runs are multiplied with */
+/* The factors for the values of runs */
 
 static const char *missing(const struct run *r, enum normalize how)
 {
@@ -63,7 +63,7 @@ static double factor_of(const struct run *r, const struct sides *s, enum normali
 	}
 }
 
-/* By sample row: the mean of each side. Free both. */
+/* Compute, by sample row, the mean of each side. The caller frees both arrays. */
 static void add_values(const struct runs *runs, enum normalize how, double *value[2])
 {
 	struct sides sides = add_sides(runs);
@@ -116,7 +116,7 @@ static stack_id renamed(struct names *n, stack_id stack)
 	return dict_add_stack(n->p->dict, (const loc_id *)n->stack.p, depth);
 }
 
-/* What no two runs have in common would keep their samples apart. */
+/* Remove labels such as pid: no two runs share them, so they would keep samples separate. */
 static label_set_id without_numbers(struct profile *p, label_set_id set)
 {
 	static const char *const keys[] = { "pid", "tid", "cpu", "thread", "span_id", "trace_id" };
@@ -137,7 +137,7 @@ static label_set_id as_base(struct profile *p, label_set_id set)
 					      .str = dict_intern(p->dict, S("true")) });
 }
 
-/* Values are rounded so that their sum is right to 1. */
+/* Append the samples of one side, with values rounded so that the error of their sum is below 1. */
 static void put_side(struct names *n, uint32_t col, enum side side, const double *value,
 		     uint32_t nsample)
 {

@@ -1,16 +1,16 @@
 /*
- * The parts of a function F are the functions below it, each by its own samples and by
- * those of all it calls, as far as they are below F. F changed as one if
+ * The parts of a function F are the functions below it, each with its self samples and with its
+ * inclusive samples below F. F changed as one if
  *
  *	alike	no part differs from the rest of F by more than ALIKE of F's change
- *	broad	without a part that has MUCH of F's change, the rest still changed, by HALF as
- *		much as F at least
+ *	broad	without any part that has MUCH of F's change, the rest still changed, by at
+ *		least HALF as much as F
  *
- * The first is a test of the absence of something, and would pass for lack of data; the
- * second needs evidence, so one function that got slower never looks like a subtree.
+ * The first condition is the absence of a difference, which lack of data would fulfil. The
+ * second needs evidence, so a single function that became slower never looks like a subtree.
  *
- * The three fractions are conventions. How often they name the right function:
- * tests/validate/RESULTS.md.
+ * The three fractions are conventions. tests/validate/RESULTS.md has how often they lead to the
+ * right function.
  */
 #include "compare/subtree.h"
 
@@ -21,8 +21,8 @@
 
 static const double ALIKE = 1.0 / 3, MUCH = 1.0 / 3, HALF = 0.5;
 static const double LEVEL_ALIKE = 0.05;  /* of all parts together */
-static const double LEVEL_BROAD = 0.002; /* of one of a few parts, of a few callers */
-static const double LEAST_MEAN = 5;      /* samples a run; fewer can show nothing (family.c) */
+static const double LEVEL_BROAD = 0.002; /* of each of a few parts, of a few callers */
+static const double LEAST_MEAN = 5;      /* samples per run; fewer can show nothing (family.c) */
 
 /* The parts of one function, as samples by run. */
 struct parts {
@@ -101,7 +101,7 @@ static double variance_of(const struct test *t)
 			   1 / (t->single.x[BASE] + 0.5) + 1 / (t->single.x[NEW] + 0.5);
 }
 
-/* Is the difference of the two changes beyond what is alike? */
+/* p-value for the difference of the two changes being within `alike`. */
 static double p_different(const struct test *part, const struct test *rest, double alike)
 {
 	double excess = fabs(part->change - rest->change) - alike;
@@ -121,7 +121,7 @@ static bool changed_too(const struct test *rest, const struct row *r)
 
 enum answer { ALL_ALIKE, TOO_SMALL, DIFFERENT };
 
-/* Does the part agree with the rest of the whole? n: the number of parts that are asked. */
+/* Does the part agree with the rest of the whole? n: the number of parts tested. */
 static enum answer compare_part(struct parts *s, const struct row *r, const double *x,
 				enum kind kind, double n, double *rest)
 {
@@ -158,7 +158,7 @@ static bool changed_as_one(struct parts *s, const struct row *r)
 	return answer != DIFFERENT && asked > 1;
 }
 
-/* A subtree speaks for its parts, so the gate must fail for it where it would for them. */
+/* A subtree stands for its parts, so the gate must fail for it if it would fail for them. */
 static bool may_speak_for_parts(const struct comparison *c, const struct row *r)
 {
 	if (r->kind != INCLUSIVE || !r->found[TO_LIST] || r->verdict == APPEARED ||
@@ -177,7 +177,7 @@ static int compare_tops(const void *a, const void *b)
 	return (x->item > y->item) - (x->item < y->item);
 }
 
-/* Is nearly all of it below a function that was found to be the top? */
+/* Is nearly all of the row below the top of a subtree that was found? */
 static bool is_below(const struct members *m, const struct row *r, const uint8_t *taken)
 {
 	const double nearly_all = 0.9;
@@ -205,8 +205,8 @@ static void take_stacks(const struct members *m, const struct row *r, uint8_t *t
 }
 
 /*
- * What was found below a subtree is part of one finding, and must not make it easier to find
- * others: the rate of false ones is of those that are left (as in Focused BH, multiple.h).
+ * Findings below a subtree are part of one finding, and must not make it easier to find others:
+ * the false discovery rate is that of the findings left (as in Focused BH, multiple.h).
  */
 static void count_as_one(struct comparison *c, const struct members *m, const uint8_t *taken,
 			 enum kind kind, bool up)

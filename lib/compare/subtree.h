@@ -1,7 +1,7 @@
 /*
- * A function that is called more often, or on more data, takes all that it calls with it:
- * every part of its subtree rises by one ratio. To list each part says little; the cause is
- * the function at the top.
+ * Subtrees that changed as one. If a function is called more often, or with more data, every
+ * part of its subtree rises by the same ratio. A list of the parts would not help; the cause is
+ * at the function at the top.
  */
 #ifndef COMPARE_SUBTREE_H
 #define COMPARE_SUBTREE_H
@@ -9,10 +9,10 @@
 #include "compare/compare.h"
 
 /*
- * Find the inclusive rows whose parts all changed by the ratio of the whole, and set
- * row.alike. Of functions that call each other, the lowest one whose parts are more than
- * one: its callers have other parts, or pass it on. Rows have their depth, and m has the
- * stacks of rows that were found.
+ * Find the inclusive rows whose parts all changed by the ratio of the whole, and set row.alike.
+ * Of functions that call each other, this is the lowest one with more than one part: its
+ * callers have other parts, or only call it. Rows must have their depth, and m the stacks of
+ * rows that were found.
  */
 void find_subtrees(struct comparison *c, struct members *m);
 

@@ -46,7 +46,7 @@ void measure_groups(const double *y, const size_t k[2], bool paired, double *cha
 	*variance = sum / (2 * (double)(k[BASE] - 1));
 }
 
-/* What counting adds to the variance of the logarithm, if samples are independent. */
+/* The part of counting in the variance of the logarithm, if samples are independent. */
 static double counting_term(const struct test *t, const struct design *d)
 {
 	bool share_of_known = d->metric != METRIC_SAMPLES && !d->estimated;
@@ -100,15 +100,15 @@ void test_total(struct test *t, const struct design *d)
 	mem_free(y, d->n * sizeof(*y));
 }
 
-/* Has the item one run a side? The cost of whole runs is no count, and has no test. */
+/* Is it an item with one run per side? The cost of whole runs is not a count: it has no test. */
 static bool is_single(const struct test *t)
 {
 	return !(t->df > 0) && t->single.exposure[BASE] > 0;
 }
 
 /*
- * Without any scatter (the shares of a whole, or numbers that are always the same)
- * a change is either there or not.
+ * Without any scatter (the shares of a whole, or numbers that do not vary), a change is certain
+ * or absent.
  */
 static double tail(const struct test *t, double above)
 {

@@ -12,54 +12,54 @@
 
 struct test {
 	double change;        /* ln(new / base) */
-	double se, df;        /* its standard error, and that one's degrees of freedom */
+	double se, df;        /* its standard error, and the degrees of freedom of se */
 	double own;           /* the item's own variance of one run */
 	double u;             /* its counting term; see variance.h */
-	double mean;          /* samples a run */
+	double mean;          /* samples per run */
 	double share;         /* of all samples */
 	double cost[2];       /* the mean of each side, in the design's metric */
-	struct single single; /* the sides' samples and exposures, when that is all there is */
+	struct single single; /* the sides' samples and exposures, with one run per side */
 };
 
 /*
- * Measure x, an item's samples by run. exposure is the design's, or another one by
- * run. Leaves se and df for test_moderate().
+ * Measure x, an item's samples by run. exposure, by run, is the design's or another one. se and
+ * df are left to test_moderate().
  */
 void test_measure(struct test *t, const struct design *d, const double *x, const double *exposure);
 
-/* Its standard error with the noise of its family; from its own variance if NULL. */
+/* Set the standard error from the noise of the family or, if NULL, from the own variance. */
 void test_moderate(struct test *t, const struct design *d, const struct noise *noise);
 
-/* Both, for the cost of whole runs, which is exact. */
+/* Do both for the cost of whole runs, which is exact. */
 void test_total(struct test *t, const struct design *d);
 
-/* p-values of "the change is no more than `bound`" and "no less than". */
+/* The p-values of "the change is at most `bound`" and "at least `bound`". */
 double test_above(const struct test *t, double bound);
 double test_below(const struct test *t, double bound);
 
 /*
- * The ends of the confidence interval for the change, of level 1 - alpha: intervals made
- * in this way contain the true change in 1 - alpha of all comparisons. (No probability is
- * given for the one at hand.)
+ * The ends of the confidence interval for the change, of level 1 - alpha: such intervals contain
+ * the true change in 1 - alpha of all comparisons. (This is not a probability for a single
+ * comparison.)
  */
 double test_low(const struct test *t, double alpha);
 double test_high(const struct test *t, double alpha);
 
-/* How much more one run of the new side costs. */
+/* The additional cost of one run on the new side. */
 static inline double test_cost(const struct test *t)
 {
 	return t->cost[NEW] - t->cost[BASE];
 }
 
-/* The variance of a difference of means, for a variance of 1 for one run. */
+/* The variance of a difference of means if the variance of one run is 1. */
 static inline double design_spread(const struct design *d)
 {
 	return 1 / (double)d->k[BASE] + 1 / (double)d->k[NEW];
 }
 
 /*
- * The difference of the means of y, by run in the design's order, and the variance
- * of one run around them. Paired, that is half the variance of a pair's difference.
+ * The difference of the means of y, by run in the design's order, and the variance of one run
+ * around them. If paired, this is half the variance of a pair's difference.
  */
 void measure_groups(const double *y, const size_t k[2], bool paired, double *change,
 		    double *variance);

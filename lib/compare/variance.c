@@ -48,7 +48,7 @@ static void solve(struct noise *n, const struct sums *a)
 	}
 }
 
-/* A sample variance scatters by its square: weigh by that, again and again. */
+/* The variance of a sample variance is proportional to its square: reweigh by that, repeatedly. */
 static void fit_trend(struct noise *n, const double *s2, const double *u, size_t m,
 		      double precision)
 {
@@ -78,7 +78,7 @@ static void swap(double *a, double *b)
 	*b = was;
 }
 
-/* The k-th smallest of v, by Hoare's method: those before it are no larger then. */
+/* The k-th smallest of v, by Hoare's method. Moves values that are not larger before it. */
 static double select(double *v, size_t n, size_t k)
 {
 	size_t low = 0, high = n - 1;
@@ -112,7 +112,7 @@ static double median(double *v, size_t n)
 	return n % 2 ? upper : (select(v, n / 2, n / 2 - 1) + upper) / 2;
 }
 
-/* Variances of 0 would have no logarithm: raise them to a little of the median. */
+/* Variances of 0 have no logarithm: they are raised to a small part of the median. */
 static double least_ratio(const double *ratio, size_t m)
 {
 	double *copy = mem_zeroed(m, sizeof(*copy)), middle;
@@ -125,8 +125,8 @@ static double least_ratio(const double *ratio, size_t m)
 }
 
 /*
- * The logarithms of sample variances around one true variance scatter by
- * trigamma(df / 2). What they scatter more is how much true variances differ.
+ * The logarithms of sample variances of one true variance have the variance trigamma(df / 2).
+ * The rest of their variance is that of the true variances.
  */
 void noise_fit_prior(struct noise *n, const double *s2, const double *u, size_t m)
 {
@@ -176,6 +176,6 @@ double noise_typical(const struct noise *n)
 
 	if (!(half > 0))
 		return 1;
-	middle = n->scale * exp(log(half) - digamma(half)); /* of the true variances */
+	middle = n->scale * exp(log(half) - digamma(half)); /* the median of the true variances */
 	return (n->prior_df * n->scale + n->df * middle) / (n->prior_df + n->df);
 }

@@ -26,7 +26,7 @@ static bool is_same(const struct test *t, double min_effect)
 	return test_high(t, alpha) < bound && test_low(t, alpha) > -bound;
 }
 
-/* A path that would have been found, but for one below it that was. */
+/* Is it a path that would have been found, had not one below it been found? */
 static bool is_above_found(const struct comparison *c, const struct row *r)
 {
 	const struct family *f = &c->family[r->kind];
@@ -54,7 +54,7 @@ static void set_verdict(struct comparison *c, struct row *r)
 		r->runs_needed = power_runs(c, r);
 }
 
-/* The total is one test more, and exact: it borrows from nobody. */
+/* The total is one additional test. It is exact, and uses no prior from other items. */
 static void set_total_verdict(struct comparison *c)
 {
 	struct row *r = &c->total_row;
@@ -76,8 +76,8 @@ static void set_total_verdict(struct comparison *c)
 }
 
 /*
- * Rows that were chosen because they changed have intervals that allow for the
- * choice (Benjamini and Yekutieli 2005): of R among m, at 1 - R q / m.
+ * The intervals of rows that were selected because they changed are adjusted for the selection
+ * (Benjamini and Yekutieli 2005): for R rows of m, the level is 1 - R q / m.
  */
 static void set_intervals(struct comparison *c)
 {
@@ -115,15 +115,15 @@ static bool is_large(const struct comparison *c, const struct row *r)
 	return r->test.cost[BASE] >= large * c->total.cost[BASE];
 }
 
-/* Is most of its rise that of rows that were found below it? */
+/* Do rows that were found below this one account for most of its rise? */
 static bool is_accounted_for(const struct comparison *c, const struct row *r)
 {
 	return c->accounted[r->item] > test_cost(&r->test) / 2;
 }
 
 /*
- * Something large seems to have changed for the worse, by more than chance makes one of
- * so many seem, and yet it is not sure to be by min_effect.
+ * Does a large row seem slower by more than chance explains for one of nlarge rows, though a
+ * change above min_effect is not certain?
  */
 static bool may_matter(const struct comparison *c, const struct row *r, size_t nlarge)
 {
@@ -173,7 +173,7 @@ static int compare_rows(const void *a, const void *b)
 	return (int)x->kind - (int)y->kind;
 }
 
-/* What every stack begins with: that it may have changed says nothing that the total does not. */
+/* Is the item in nearly every stack, so that its change only repeats that of the total? */
 static bool is_beginning(const struct comparison *c, const struct row *r)
 {
 	static const char *const names[] = {
@@ -197,7 +197,7 @@ static bool is_listed(const struct row *r)
 	return r->verdict != SAME && r->verdict != UNSURE && r->verdict != EXPLAINED;
 }
 
-/* Rows that are listed come first. */
+/* Listed rows come first. */
 static int compare_listed(const void *a, const void *b)
 {
 	const struct row *x = a, *y = b;
@@ -221,7 +221,7 @@ void sort_rows(struct comparison *c)
 
 /* Budgets */
 
-/* The lower end of what the mean share of the new side may be, with 95%. */
+/* The lower 95% bound for the mean share on the new side. */
 static void bound_share(const struct comparison *c, const double *x, struct budget_result *b)
 {
 	const double alpha = 0.05;

@@ -4,16 +4,16 @@
 
 #include "compare/compare.h"
 
-/* Give every row and the total their verdict, and see what the gate makes of them. */
+/* Set the verdicts of every row and of the total, and whether the gate fails for them. */
 void verdicts(struct comparison *c);
 
-/* Put the rows to be listed first: worst verdict first, then the largest cost. */
+/* Sort the rows: listed ones first, by verdict from the worst on, then by cost. */
 void sort_rows(struct comparison *c);
 
-/* See whether the functions of each budget keep within it. */
+/* Check whether the functions of each budget stay within it. */
 void check_budgets(struct comparison *c);
 
-/* What all of it comes to. */
+/* Set the outcome of the comparison. */
 void set_outcome(struct comparison *c);
 
 #endif

@@ -13,7 +13,7 @@ const char *alert_measure_name(size_t i)
 }
 
 struct rule_parser {
-	struct str text, rest; /* all of it, and what is left */
+	struct str text, rest; /* the whole text, and what is left to parse */
 	struct buf *error;
 };
 
@@ -55,7 +55,7 @@ static bool parse_measure(struct rule_parser *p, struct alert_rule *r)
 	return rule_fail(p, "share, value, rate, avg or max");
 }
 
-/* How many bytes precede the ')' that is in no string; the length if there is none. */
+/* The offset of the first ')' outside strings; the length if there is none. */
 static size_t before_parenthesis(struct str s)
 {
 	char quote = '\0';
@@ -77,7 +77,7 @@ static bool is_name_of_frames(struct str name)
 	return str_eq(name, S("function")) || str_eq(name, S("self")) || str_eq(name, S("path"));
 }
 
-/* The matchers in parentheses are those of a selector in braces. */
+/* Parse the matchers in parentheses as those of a selector in braces. */
 static bool parse_frames(struct rule_parser *p, struct alert_rule *r)
 {
 	size_t n = before_parenthesis(p->rest), at = p->text.n - p->rest.n;

@@ -6,17 +6,18 @@
  *	value(function="gc") > 2s
  *	avg() > 1.2 * offset 1d
  *
- * What is measured, of the samples whose stacks match (see stack_selector.h; none: of all):
+ * A rule measures the samples whose stacks match (see stack_selector.h; without matchers, all
+ * samples):
  *
  *	share	their part of the values of all samples
  *	value	the sum of their values
- *	rate	that sum for each second of the window: with CPU time, CPUs in use
- *	avg	that sum for each profile
- *	max	that of the profile in which it is the largest
+ *	rate	the sum per second of the window: with CPU time, CPUs in use
+ *	avg	the sum per profile
+ *	max	the largest sum of a profile
  *
- * It is compared (>, >=, <, <=) with a number, which may have a unit, or with what the same
- * was that long before, times a factor. A rate of time and a share have no unit, but may be
- * given in percent.
+ * It compares the measure (>, >=, <, <=) with a number, which may have a unit, or with the same
+ * measure at an earlier time, times a factor. A rate of time and a share have no unit, but may
+ * be given in percent.
  */
 #ifndef QUERY_ALERT_RULE_H
 #define QUERY_ALERT_RULE_H
@@ -39,13 +40,13 @@ struct alert_rule {
 const char *alert_measure_name(size_t i);
 
 /*
- * Parse a rule, whose text must stay. False with what is wrong, and where, appended to
- * *error. alert_rule_release() follows in both cases.
+ * Parse a rule, whose text must outlive it. False with a message and its place appended to
+ * *error. In both cases the caller calls alert_rule_release().
  */
 bool alert_rule_parse(struct alert_rule *r, struct str text, struct buf *error);
 void alert_rule_release(struct alert_rule *r);
 
-/* "NAME: RULE": the name goes into r->name. */
+/* Parse "NAME: RULE"; the name becomes r->name. */
 bool alert_rule_parse_line(struct alert_rule *r, struct str line, struct buf *error);
 
 /* Is the rule's condition true of a value, with that threshold? */

@@ -1,10 +1,10 @@
-/* --tree: stacks as a tree, callers above what they call, the largest first. */
+/* --tree: stacks as a tree, callers above their callees, the largest first. */
 #include "analyze/sum.h"
 #include "analyze/tree.h"
 #include "profile/unit.h"
 #include "query/report.h"
 
-/* In text. Runaway recursion would print gigabytes of blanks. */
+/* In text: without a limit, runaway recursion would print gigabytes of blanks. */
 enum { MOST_INDENT = 1000 };
 
 struct call_tree {
@@ -27,7 +27,7 @@ static void call_tree_release(struct call_tree *t, const struct query *q)
 	frame_names_release(&t->names);
 }
 
-/* In a differential profile values are what has been added. */
+/* In a differential profile, the value that was added. */
 static int64_t flat_value(struct call_tree *t, uint32_t node)
 {
 	int64_t base = t->tree.diff ? t->tree.base_self[node] : 0;

@@ -10,7 +10,7 @@ struct address {
 	const struct place *place;
 };
 
-/* An instruction is held back until the next one says where it ends. */
+/* An instruction, held until the next one tells where it ends. */
 struct instruction {
 	bool is_set;
 	uint64_t vaddr;
@@ -21,7 +21,7 @@ struct disassembler {
 	struct query *q;
 	struct rows *rows; /* NULL: text */
 	struct routines routines;
-	map_id map; /* that of `binary` */
+	map_id map; /* the mapping of `binary` */
 	struct binary binary;
 	const struct routine *routine;
 	VEC(struct address) address;
@@ -47,7 +47,7 @@ static void open_binary(struct disassembler *d)
 	d->q->result.missing += d->binary.why != NULL;
 }
 
-/* Fill in d->address. False if one of them is not code of the binary. */
+/* Fill in d->address. False if an address is not in the code of the binary. */
 static bool find_addresses(struct disassembler *d)
 {
 	const struct mapping *m = routine_mapping(d);
@@ -63,7 +63,7 @@ static bool find_addresses(struct disassembler *d)
 	return true;
 }
 
-/* One instruction, or a place without one: */
+/* One instruction, or a place without one */
 
 static void put_place(const struct disassembler *d, struct buf *b, const struct place *place)
 {
@@ -110,7 +110,7 @@ static void add_instruction(struct disassembler *d, uint64_t vaddr, struct str t
 	buf_release(&source);
 }
 
-/* The held instruction ends before `end`: add its values up. */
+/* Print the held instruction, which ends before `end`, with the sum of its values. */
 static void finish_instruction(struct disassembler *d, uint64_t end)
 {
 	const struct place *place = NULL;
@@ -146,7 +146,7 @@ static void read_instruction(void *context, struct str line)
 		buf_ch(&d->held.text, line.p[i] == '\t' ? ' ' : line.p[i]);
 }
 
-/* The symbol that contains the next address; without symbols, what lies around the values. */
+/* Disassemble the symbol that contains the next address or, without one, the code around it. */
 static void disassemble_next(struct disassembler *d)
 {
 	const struct binary_symbol *symbol = binary_symbol_at(&d->binary,
@@ -173,7 +173,7 @@ static void disassemble_next(struct disassembler *d)
 	d->next++;
 }
 
-/* Values alone, by the addresses of the profile. */
+/* Print values without instructions, by the addresses of the profile. */
 static void add_places(struct disassembler *d)
 {
 	for (uint32_t i = 0; i < d->routine->n; i++) {

@@ -5,15 +5,15 @@
 #include "io/escape.h"
 #include "query/function_lines.h"
 
-/* A picture of more nodes cannot be read; nor one of all calls between them. */
+/* A picture of more nodes, or of all calls between them, is unreadable. */
 enum { MOST_NODES = 80, EDGE_PER_MILLE = 1 };
 
 struct dot {
 	struct query *q;
-	struct functions f; /* all of them */
-	struct graph graph; /* of those that are shown */
+	struct functions f; /* of the whole profile */
+	struct graph graph; /* of the functions shown */
 	struct graph_list edges;
-	uint32_t *number; /* by node: as the picture has it, 0 = not shown */
+	uint32_t *number; /* by node: its number in the picture, 0 = not shown */
 	size_t nnode;
 	size_t dropped; /* edges */
 	int64_t most_flat;
@@ -29,7 +29,7 @@ static int64_t magnitude(int64_t v)
 	return v == INT64_MIN ? INT64_MAX : v < 0 ? -v : v;
 }
 
-/* The functions with the largest cumulative values: the callers of one that is shown are, too. */
+/* Choose the functions with the largest cumulative values, which include their own callers. */
 static void choose_nodes(struct dot *d)
 {
 	struct graph_list by_cum = graph_nodes(&d->f.graph, GRAPH_BY_CUM);
@@ -73,7 +73,7 @@ static void dot_release(struct dot *d)
 
 /* Text */
 
-/* In a quoted string; line ends are left-justified. */
+/* Append text inside a quoted string; its lines are left-justified. */
 static void put_quoted(struct buf *b, struct str text)
 {
 	struct buf clean = { 0 };
@@ -94,7 +94,7 @@ static void put_quoted(struct buf *b, struct str text)
 	buf_release(&clean);
 }
 
-/* From grey to red by the share of the total, to green where it is negative. */
+/* A colour from grey to red by the share of the total; to green if it is negative. */
 static void put_color(struct buf *b, const struct query *q, int64_t v, bool fill)
 {
 	double share = q->total ? fmin(1, fabs((double)v / (double)q->total)) : 0;
@@ -202,7 +202,7 @@ static void print_dot(struct query *q)
 	dot_release(&d);
 }
 
-/* Rows: all calls between the nodes that are shown */
+/* Rows: all calls between the nodes shown */
 
 static const char *const dot_cells[] = { "caller",  "callee",   "weight", "percent",
 					 "inlined", "residual", NULL };

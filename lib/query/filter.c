@@ -1,6 +1,6 @@
 #include "query/filter.h"
 
-/* Use a pattern that the profile itself holds. A broken one is no reason to give up. */
+/* Use a pattern of the profile itself. A malformed one is noted, and is no error. */
 static void use_own_pattern(struct filter *f, const struct profile *p, enum frame_pattern which,
 			    str_id id, struct buf *notes)
 {
@@ -13,7 +13,7 @@ static void use_own_pattern(struct filter *f, const struct profile *p, enum fram
 	buf_release(&why);
 }
 
-/* About a stack or a set of labels; zero at the beginning. */
+/* The decision about a stack or a set of labels; zero at first. */
 enum keep { UNDECIDED, KEEP, LEAVE_OUT };
 
 struct work {

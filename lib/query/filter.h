@@ -1,6 +1,6 @@
 /*
- * Filtering a profile: keep samples with certain labels and stacks, and certain frames of
- * these stacks. See stack_filter.h and tag_filter.h.
+ * Filtering a profile by labels and stacks: which samples to keep, and which frames of their
+ * stacks. See stack_filter.h and tag_filter.h.
  */
 #ifndef QUERY_FILTER_H
 #define QUERY_FILTER_H
@@ -15,13 +15,13 @@ struct filter {
 };
 
 /*
- * Filter the profile's samples; once only. False when a pattern gave up: *error says
- * which, and p is as it was. What is worth knowing all the same, as that a pattern
- * matched nothing, is appended to *notes, one sentence a line.
+ * Filter the profile's samples; may be called once. False if a pattern gave up: *error says
+ * which, and p is unchanged. Notes, such as that a pattern matched nothing, are appended to
+ * *notes, one sentence a line.
  */
 bool filter_apply(struct filter *f, struct profile *p, struct buf *notes, struct buf *error);
 
-/* Append what is filtered, "focus=main" and so on, one a line. */
+/* Append the filters, as "focus=main", one a line. */
 void filter_describe(const struct filter *f, struct buf *lines);
 
 void filter_release(struct filter *f);

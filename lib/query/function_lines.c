@@ -3,7 +3,7 @@
 #include "analyze/sum.h"
 #include "profile/unit.h"
 
-/* One unit for all: that of the least value, if the total reads well in it. */
+/* One unit for all values: that of the least value, if the total reads well in it. */
 static double common_unit(const struct functions *f, const struct query *q)
 {
 	uint64_t least = UINT64_MAX;
@@ -26,8 +26,8 @@ static int64_t mean(int64_t v, int64_t n)
 }
 
 /*
- * Divide by the values of the first column. Its graph has the same nodes, since these are
- * numbered by location, but fewer or more edges.
+ * Divide by the values of the first column. The graph of that column has the same nodes, since
+ * these are numbered by location, but may have other edges.
  */
 static void divide_graph(struct graph *g, const struct query *q, enum graph_edges which)
 {
@@ -58,7 +58,7 @@ void functions_init(struct functions *f, struct query *q, enum graph_edges which
 	graph_build(&f->graph, q->p, q->col, &f->names, which);
 	q->p->saturated += f->graph.saturated;
 	f->order = graph_nodes(&f->graph, q->arg.order);
-	if (q->arg.mean) /* the order is that of the sums, as in google/pprof */
+	if (q->arg.mean) /* after the order is set by sums, as in google/pprof */
 		divide_graph(&f->graph, q, which);
 	if (q->arg.has_ratio)
 		ratio_graph_init(&f->ratio, &q->arg.ratio, q->p, &f->names);

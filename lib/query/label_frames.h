@@ -13,7 +13,7 @@ struct label_frames {
 /*
  * Add the frames to all samples, as google/pprof does (internal/driver/tagroot.go): the name
  * is label_set_value(), the file is the label's name, and a sample without the label gets a
- * frame without a name. Returns how many of the labels no sample has, and appends their
+ * frame without a name. Returns the number of labels that no sample has, and appends their
  * names to *missing, separated by ", ".
  */
 size_t label_frames_add(const struct label_frames *f, struct profile *p, struct buf *missing);

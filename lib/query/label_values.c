@@ -4,7 +4,7 @@
 
 #include "query/report.h"
 
-/* A row of a table, to find labels that read the same. */
+/* A row of a table that finds labels with the same text. */
 struct reading {
 	str_id key, text;
 	uint32_t is_num, one;
@@ -32,7 +32,7 @@ static void add_label(struct table *readings, struct profile *p, const struct la
 	at->weight = sat_add(p, at->weight, v);
 }
 
-/* Values of samples by set of labels first, since sets are few. */
+/* Add up samples by set of labels first, since sets are few. */
 static void add_sets(struct table *readings, struct profile *p, uint32_t col, bool readable)
 {
 	int64_t *weight = mem_zeroed(p->dict->label_set.n, sizeof(*weight));

@@ -6,10 +6,10 @@
 
 #include "profile/profile.h"
 
-/* A label, or all labels of one key that read the same. */
+/* A label, or all labels of one key with the same text. */
 struct label_value {
 	str_id key;
-	str_id text; /* the value as it reads */
+	str_id text; /* the value as text */
 	bool is_num;
 	int64_t num;
 	int64_t weight;
@@ -26,8 +26,8 @@ enum label_order {
 };
 
 /*
- * The labels of all samples. For people (`readable`) numbers have units and may be
- * rounded, and those that read the same are one.
+ * Collect the labels of all samples. If `readable`, numbers have units and may be rounded, and
+ * those with the same text are one.
  */
 void label_values_init(struct label_values *l, struct profile *p, uint32_t col, bool readable,
 		       enum label_order order);

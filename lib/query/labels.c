@@ -1,4 +1,4 @@
-/* --labels: what labels there are, with the values of the samples that have them. */
+/* --labels: the labels of a profile, with the values of the samples that have them. */
 #include "query/label_values.h"
 #include "query/report.h"
 

@@ -6,7 +6,7 @@
 /* Lines that are shown before and after those with values. */
 enum { MARGIN = 5 };
 
-/* The files that were read last: functions of one file tend to follow each other. */
+/* The files read last are cached: functions of one file tend to follow each other. */
 enum { CACHED = 16 };
 
 struct lister {
@@ -82,7 +82,7 @@ static void remark_text(struct query *q, struct str before, struct str path, str
 	buf_ch(b, '\n');
 }
 
-/* As it is, but for what a terminal could obey. */
+/* Append a source line without the control characters that a terminal could obey. */
 static void put_source(struct buf *b, struct str line)
 {
 	for (size_t i = 0; i < line.n; i++) {
@@ -121,7 +121,7 @@ static void print_line(const struct lister *l, uint64_t line, int64_t flat, int6
 	out_flush(l->q->out);
 }
 
-/* The lines with values alone. */
+/* Print only the lines with values. */
 static void print_places(const struct lister *l, const struct routine *routine)
 {
 	for (uint32_t i = 0; i < routine->n; i++) {
@@ -132,7 +132,7 @@ static void print_places(const struct lister *l, const struct routine *routine)
 	}
 }
 
-/* From the line where the function begins, or a few before the first value. */
+/* Print from the line where the function begins, or from a few before the first value. */
 static void print_annotated(const struct lister *l, const struct routine *routine,
 			    const struct source_text *text)
 {
@@ -162,7 +162,7 @@ static void print_annotated(const struct lister *l, const struct routine *routin
 	}
 }
 
-/* Lines that are not in the file, which is then of another version. */
+/* Print lines after the end of the file, which must be of another version. */
 static void print_lines_beyond(const struct lister *l, const struct routine *routine,
 			       const struct source_text *text)
 {

@@ -1,4 +1,4 @@
-/* --list -t html: text of the profile and of source files is only in escaped text. */
+/* --list -t html. All text from the profile and from source files is escaped. */
 #include "io/escape.h"
 #include "query/listing.h"
 
@@ -94,7 +94,7 @@ static void put_cell(struct query *q, int64_t v)
 	buf_add(b, S("</td>"));
 }
 
-/* Tabs stay, for they are how a line is indented. */
+/* Tabs stay, since they indent lines. */
 static void put_code(struct query *q, struct str text)
 {
 	while (text.p) {

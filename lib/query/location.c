@@ -62,7 +62,7 @@ static bool is_dropped(struct locations *f, loc_id loc)
 	       !(is_set(f, PATTERN_KEEP) && line_matches(f, PATTERN_KEEP, loc));
 }
 
-/* Dropped as a whole, or from a frame that is inlined on. */
+/* Drop the location, or its frames from an inlined one on. */
 static uint32_t apply_drop(struct locations *f, struct lines *l)
 {
 	size_t i = 0;
@@ -79,7 +79,7 @@ static uint32_t apply_drop(struct locations *f, struct lines *l)
 	return LOCATION_DROP_BELOW;
 }
 
-/* Flags that decide whether a stack is kept. */
+/* The flags that decide whether a stack is kept. */
 static uint32_t stack_flags(struct locations *f, loc_id outer, const struct lines *l)
 {
 	struct lines innermost = { l->frame + l->n - 1, 1 };
@@ -94,7 +94,7 @@ static uint32_t stack_flags(struct locations *f, loc_id outer, const struct line
 	return flags;
 }
 
-/* Keep the frames that match, or with `matching` false those that do not. */
+/* Keep the frames that match or, if not `matching`, those that do not. */
 static void keep_lines(struct locations *f, enum frame_pattern which, struct lines *l,
 		       bool matching)
 {
@@ -113,7 +113,7 @@ static uint32_t apply_hide_and_show(struct locations *f, loc_id outer, struct li
 	else if (is_set(f, PATTERN_HIDE))
 		keep_lines(f, PATTERN_HIDE, l, false);
 	if (is_set(f, PATTERN_SHOW)) {
-		/* pprof keeps a mapping's functions, but nothing that has none. */
+		/* As in pprof, a matching mapping keeps functions, but not frames without one. */
 		if (l->n == 1 && !dict_loc(f->p->dict, l->frame[0])->func.i)
 			l->n = 0;
 		if (!mapping_matches(f, PATTERN_SHOW, outer))
@@ -150,7 +150,7 @@ static uint32_t apply_prune_from(struct locations *f, struct lines *l)
 	return 0;
 }
 
-/* The outermost of the frames that are left is not inlined into anything any more. */
+/* The outermost frame that is left is not inlined any more. */
 static void mark_outermost(struct locations *f, struct lines *l)
 {
 	struct loc loc;
@@ -164,7 +164,7 @@ static void mark_outermost(struct locations *f, struct lines *l)
 	l->frame[0] = dict_add_loc(f->p->dict, loc);
 }
 
-/* Evaluate all patterns for the location that is these n frames. */
+/* Evaluate all patterns for the location of these n frames. */
 static struct location evaluate(struct locations *f, const loc_id *frame, size_t n)
 {
 	struct location location = { .first = (uint32_t)f->kept.n };
@@ -186,7 +186,7 @@ static struct location evaluate(struct locations *f, const loc_id *frame, size_t
 	return location;
 }
 
-/* The number of the location that is these n frames. */
+/* The number of the location of these n frames. */
 static uint32_t number_location(struct locations *f, const loc_id *frame, size_t n)
 {
 	struct group g = { .outer = frame[0].i };

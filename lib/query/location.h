@@ -1,8 +1,8 @@
 /*
  * Locations as in google/pprof: a function with everything inlined into it at one address.
- * (In the dictionary each of these frames is a row of its own, a loc.) Patterns are
- * evaluated once for each location. The result is the effect on stacks that contain the
- * location, and which of its frames are kept.
+ * (In the dictionary each of these frames has its own row, a loc.) Patterns are evaluated once
+ * for each location. The result is the effect on stacks that contain the location, and the
+ * frames of it that are kept.
  *
  * As in pprof, a frame that is left out of a location because it is inlined above or below
  * a match is left out of that location in all stacks.
@@ -15,19 +15,19 @@
 
 enum location_flag {
 	LOCATION_KNOWN = 1,
-	LOCATION_CHANGED = 2,    /* what is left of it is not what it was */
+	LOCATION_CHANGED = 2,    /* its frames are not the original ones */
 	LOCATION_DROPPED = 4,    /* PATTERN_DROP matches its outermost function */
-	LOCATION_DROP_BELOW = 8, /* or one that is inlined into that */
+	LOCATION_DROP_BELOW = 8, /* or a function inlined into that one */
 	LOCATION_LEAF = 16,      /* its innermost function matches */
 	LOCATION_FOCUSED = 32,
 	LOCATION_IGNORED = 64,
-	LOCATION_HIDDEN = 128, /* nothing is left of it */
+	LOCATION_HIDDEN = 128, /* it has no frames left */
 	LOCATION_SHOW_FROM = 256,
 	LOCATION_PRUNE_FROM = 512,
 };
 
 struct location {
-	uint32_t first, n; /* what is left: in locations.kept, outermost frame first */
+	uint32_t first, n; /* the frames left: in locations.kept, outermost first */
 	uint32_t flags;
 };
 
@@ -38,15 +38,15 @@ struct locations {
 	struct profile *p;
 	struct pattern *pattern;      /* NPATTERN of them; the caller's */
 	uint32_t nloc;                /* frames that the dictionary had at the beginning */
-	struct location *alone;       /* by frame: the location that is this frame alone */
+	struct location *alone;       /* by frame: the location of this frame alone */
 	struct table group;           /* of frames that are inlined into each other */
 	VEC(struct location) grouped; /* by group */
-	VEC(loc_id) kept;             /* what is left of locations */
+	VEC(loc_id) kept;             /* the frames left of locations */
 };
 
 void locations_init(struct locations *f, struct profile *p, struct pattern *pattern);
 
-/* The locations of a stack replace the contents of *run. May add frames to the dictionary. */
+/* Store the locations of a stack in *run. May add frames to the dictionary. */
 void locations_find(struct locations *f, stack_id stack, struct location_run *run);
 
 static inline const struct location *location_at(const struct locations *f, uint32_t number)
@@ -56,7 +56,7 @@ static inline const struct location *location_at(const struct locations *f, uint
 	return &f->grouped.v[number - f->nloc];
 }
 
-/* What is left of a location; valid until the next locations_find(). */
+/* The frames left of a location; valid until the next locations_find(). */
 static inline const loc_id *location_frames(const struct locations *f,
 					    const struct location *location)
 {

@@ -10,7 +10,7 @@
 
 /* Running it */
 
-/* Hand on the complete lines, and keep the rest. */
+/* Pass the complete lines on, and keep the rest. */
 static void take_lines(struct buf *b, objdump_line *line, void *context)
 {
 	struct str rest = buf_str(b);
@@ -57,7 +57,7 @@ bool objdump_run(const char *const *arguments, objdump_line *line, void *context
 	return child_end(&child);
 }
 
-/* What it says about a binary */
+/* Reading about a binary */
 
 /* The next word of a line, at blanks. */
 static struct str next_word(struct str *line)
@@ -156,7 +156,7 @@ static bool is_hex(struct str s)
 	return s.n >= 16;
 }
 
-/* Behind the note's header of 16 bytes; perf appends zeros to short ids. */
+/* The id follows the note's header of 16 bytes; perf appends zeros to short ids. */
 static bool has_build_id(const struct binary *b, struct str build_id)
 {
 	enum { HEADER_DIGITS = 32 };
@@ -233,7 +233,7 @@ bool binary_vaddr(const struct binary *b, uint64_t offset, bool loose, uint64_t 
 	return false;
 }
 
-/* Of those that contain it the one that begins last: there are few that overlap. */
+/* Of the symbols that contain the address, which are few, the one that begins last. */
 const struct binary_symbol *binary_symbol_at(const struct binary *b, uint64_t vaddr)
 {
 	enum { LOOK_BACK = 64 };

@@ -1,9 +1,9 @@
 /*
- * Binaries, as objdump(1) of binutils or of LLVM shows them: the program is $OBJDUMP, else
- * objdump, else llvm-objdump.
+ * Reading binaries with objdump(1) of binutils or LLVM: the program is $OBJDUMP, else objdump,
+ * else llvm-objdump.
  *
- * A path comes from a profile: only regular files with an absolute path are shown to
- * objdump, which reads them with the rights of the user.
+ * Paths come from a profile: objdump is given only regular files with an absolute path, which
+ * it reads with the rights of the user.
  */
 #ifndef QUERY_OBJDUMP_H
 #define QUERY_OBJDUMP_H
@@ -15,8 +15,8 @@
 typedef void objdump_line(void *context, struct str line);
 
 /*
- * Run objdump with these arguments, ended by NULL. False if there is no such program, or it
- * failed.
+ * Run objdump with these arguments, ended by NULL. False if there is no such program, or if it
+ * fails.
  */
 bool objdump_run(const char *const *arguments, objdump_line *line, void *context);
 
@@ -31,23 +31,24 @@ struct binary_symbol {
 
 struct binary {
 	struct buf path; /* ended by NUL */
-	const char *why; /* it cannot be used, or NULL */
+	const char *why; /* the binary cannot be used; or NULL */
 	VEC(struct binary_segment) segment;
 	VEC(struct binary_symbol) symbol; /* by address */
 	struct buf build_id;              /* scratch: the section of the build id in hexadecimal */
 };
 
 /*
- * Read what is needed of a binary. With a build id, in hexadecimal, the file must have it; an
- * id of another kind (Go's own) proves nothing. Look at b->why; binary_close() releases it.
+ * Read the segments and symbols of a binary. If build_id, in hexadecimal, is not empty, the
+ * file must have it; an id of another kind (Go's own) is ignored. b->why has the error;
+ * binary_close() releases everything.
  */
 void binary_open(struct binary *b, struct str path, struct str build_id);
 void binary_close(struct binary *b);
 
 /*
- * The virtual address of the byte at an offset in the file. With `loose`, when the profile
- * does not say where the file was mapped, the offset may also be the address itself, as in
- * programs that are not relocated. False if neither is code.
+ * The virtual address of the byte at an offset in the file. `loose`: the profile does not say
+ * where the file was mapped, so the offset may also be the address itself, as in programs that
+ * are not relocated. False if neither is code.
  */
 bool binary_vaddr(const struct binary *b, uint64_t offset, bool loose, uint64_t *vaddr);
 

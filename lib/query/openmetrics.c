@@ -7,7 +7,7 @@
 #include "profile/unit.h"
 #include "query/selector_parts.h"
 
-/* "seconds", "bytes", the unit itself, or nothing for what is only counted. */
+/* "seconds", "bytes", the unit itself, or nothing for counts. */
 static struct str base_unit(struct str unit)
 {
 	double one = 1;
@@ -37,7 +37,7 @@ static void put_metric_name(struct buf *b, const struct metric *m)
 	struct str unit = m->instead ? str_of(m->instead) : base_unit(m->unit);
 
 	buf_add(b, str_of(m->prefix));
-	for (size_t i = 0; i < m->type.n; i++) /* a digit may stand first: it is after the prefix */
+	for (size_t i = 0; i < m->type.n; i++) /* a digit may be first: a prefix precedes it */
 		buf_ch(b, selector_is_word(m->type.p[i], false) ? m->type.p[i] : '_');
 	if (unit.n && !str_eq(unit, m->type)) {
 		buf_ch(b, '_');
@@ -54,7 +54,7 @@ void metric_help(struct buf *b, const struct metric *m, const char *help)
 	buf_printf(b, " %s\n", help);
 }
 
-/* The matcher from which a metric gets a label of that name, or NULL. */
+/* The matcher that gives a metric a label of that name, or NULL. */
 static const struct matcher *label_of_selector(const struct metric *m, struct str name)
 {
 	for (size_t i = 0; m->selector && i < m->selector->labels.n; i++) {

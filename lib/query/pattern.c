@@ -37,8 +37,8 @@ void pattern_release(struct pattern *pattern)
 }
 
 /*
- * A name without its parameters: up to the first '(', but for those of
- * "(anonymous namespace)" and "operator()". Some ABIs put a '.' in front.
+ * A name without its parameters: up to the first '(' that is not part of
+ * "(anonymous namespace)" or "operator()". Some ABIs put a '.' in front.
  */
 static struct str plain_name(struct str s)
 {

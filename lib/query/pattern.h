@@ -1,6 +1,6 @@
 /*
- * The regular expressions that filter stacks: they are matched with the functions and
- * mappings of a profile, and with each string only once.
+ * The regular expressions that filter stacks. They are matched with the functions and mappings
+ * of a profile, once with each string.
  */
 #ifndef QUERY_PATTERN_H
 #define QUERY_PATTERN_H
@@ -8,12 +8,12 @@
 #include "profile/profile.h"
 #include "query/regex.h"
 
-/* In the order in which they work. */
+/* In the order in which they apply. */
 enum frame_pattern {
 	/*
-	 * The profile's own drop_frames and keep_frames: what is called from a
-	 * function that matches the one and not the other, and that function.
-	 * Frames before the first that matches neither are left alone.
+	 * The profile's own drop_frames and keep_frames. A function that matches the first but
+	 * not the second is dropped with all that it calls. Frames above the first one that
+	 * matches neither stay.
 	 */
 	PATTERN_DROP,
 	PATTERN_KEEP,
@@ -21,9 +21,9 @@ enum frame_pattern {
 	PATTERN_FOCUS,      /* keep stacks with a location that matches */
 	PATTERN_IGNORE,     /* drop stacks with a location that matches */
 	PATTERN_HIDE,       /* leave out functions that match */
-	PATTERN_SHOW,       /* leave out those that do not; all without a name, too */
-	PATTERN_SHOW_FROM,  /* leave out what is above the first location that matches */
-	PATTERN_PRUNE_FROM, /* leave out what is below the last one; names only */
+	PATTERN_SHOW,       /* leave out functions that do not, and frames without a name */
+	PATTERN_SHOW_FROM,  /* leave out frames above the first location that matches */
+	PATTERN_PRUNE_FROM, /* leave out frames below the last one; names only */
 	NPATTERN
 };
 
@@ -33,7 +33,7 @@ struct pattern {
 	bool plain_names; /* see pattern_kind */
 	uint8_t *memo;    /* by string of the profile */
 	uint32_t nmemo;
-	bool matched; /* something */
+	bool matched; /* it has matched at least once */
 };
 
 struct pattern_kind {
@@ -44,8 +44,8 @@ struct pattern_kind {
 extern const struct pattern_kind pattern_kinds[NPATTERN];
 
 /*
- * Set a pattern of that kind. False when the text is no regular expression; why is
- * appended to *error. A zeroed pattern, and one of empty text, is not there.
+ * Set a pattern of that kind. False, with the reason appended to *error, if the text is not a
+ * regular expression. A zeroed pattern, or one of empty text, is unset.
  */
 bool pattern_set(struct pattern *pattern, enum frame_pattern kind, struct str text,
 		 struct buf *error);
@@ -55,7 +55,7 @@ static inline bool pattern_is_set(const struct pattern *pattern)
 	return pattern->text.n != 0;
 }
 
-/* Before the first match with strings of this profile. */
+/* Must be called before the first match with strings of this profile. */
 void pattern_begin(struct pattern *pattern, const struct profile *p);
 
 /* Does it match the function's name or file? A frame without function has neither. */

@@ -4,7 +4,7 @@
 
 /* The edges of each node at one of their ends, the heaviest first. */
 struct edge_lists {
-	struct graph_list edge; /* those of one node together, as the groups say */
+	struct graph_list edge; /* those of one node together, as in by_node */
 	struct groups by_node;
 };
 

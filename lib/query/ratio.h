@@ -1,6 +1,6 @@
 /*
  * The ratio of two sample types, by function: instructions per cycle, misses per thousand
- * instructions, bytes per object. A ratio of sums, not a mean of ratios.
+ * instructions, bytes per object. It is a ratio of sums, not a mean of ratios.
  */
 #ifndef QUERY_RATIO_H
 #define QUERY_RATIO_H
@@ -13,15 +13,15 @@ struct ratio {
 };
 
 /*
- * Two sample types, "OVER/UNDER", each as type_find() knows it; names may have slashes, too.
- * False if there are none.
+ * Parse two sample types, "OVER/UNDER", each in a form that type_find() accepts; names may
+ * contain slashes. False if there are no such types.
  */
 bool ratio_parse(struct ratio *ratio, const struct profile *p, struct str text);
 
-/* Of all samples; NAN if that is a division by 0. */
+/* The ratio of all samples; NAN for a division by 0. */
 double ratio_of_all(const struct ratio *ratio, const struct profile *p);
 
-/* Its two sums for each function, with the nodes of all graphs of the profile. */
+/* The two sums of each function; nodes are those of all graphs of the profile. */
 struct ratio_graph {
 	struct graph over, under;
 };
@@ -30,7 +30,7 @@ void ratio_graph_init(struct ratio_graph *g, const struct ratio *ratio, const st
 		      const struct frame_names *names);
 void ratio_graph_release(struct ratio_graph *g);
 
-/* Of flat or of cumulative values; NAN if that is a division by 0. */
+/* The ratio of flat or of cumulative values; NAN for a division by 0. */
 double ratio_of_flat(const struct ratio_graph *g, uint32_t node);
 double ratio_of_cum(const struct ratio_graph *g, uint32_t node);
 

@@ -1,12 +1,12 @@
 /*
- * --raw: all that a profile holds, table by table, as far as its samples refer to it.
+ * --raw: the contents of a profile, table by table: all rows that its samples refer to.
  * Numbers are those of the model's rows. Stacks have the root first.
  */
 #include <stdio.h>
 
 #include "query/report.h"
 
-/* A record is a row of the model, and has fields: "mapping 1: file=/bin/x start=0x400000" */
+/* Writes records, which are rows of the model: "mapping 1: file=/bin/x start=0x400000" */
 struct raw {
 	struct query *q;
 	struct rows *rows; /* NULL: as text */
@@ -42,7 +42,7 @@ static bool is_plain(struct str s)
 	return s.n != 0;
 }
 
-/* In quotes if it is not one plain word. */
+/* Append a text, in quotes if it is not one plain word. */
 static void put_text(struct buf *b, struct str s)
 {
 	if (is_plain(s)) {
@@ -73,7 +73,7 @@ static void put_field(struct raw *w, const char *name, struct str value)
 	put_text(b, value);
 }
 
-/* Fields that say nothing are left out. */
+/* Empty fields are left out. */
 
 static void text_field(struct raw *w, const char *name, str_id id)
 {

@@ -4,8 +4,8 @@
 #include <pcre2.h>
 
 /*
- * Steps that one match may take: thousands of times what honest patterns need for
- * a long name, and a few milliseconds.
+ * The most steps of one match: a few milliseconds, and thousands of times what reasonable
+ * patterns need for a long name.
  */
 enum { MOST_STEPS = 1000000, MOST_STACK = 1 << 20, MOST_HEAP_KIB = 16 << 10 };
 
@@ -39,7 +39,7 @@ bool regex_init(struct regex *re, struct str pattern, enum regex_mode mode, stru
 		buf_printf(error, "at offset %zu: %s", at, (const char *)why);
 		return false;
 	}
-	pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE); /* without it matching is slower */
+	pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE); /* if this fails, matching is slower */
 	limit(re);
 	return true;
 }

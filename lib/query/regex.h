@@ -1,7 +1,7 @@
 /*
- * Regular expressions (PCRE2, compiled to machine code), bounded: a match takes a few
- * milliseconds at most. One that would take longer is an error and not "no match", since
- * an answer without it would be wrong.
+ * Regular expressions (PCRE2, compiled to machine code) with bounded time: a match takes a few
+ * milliseconds at most. One that would take longer is an error, not "no match", which could
+ * make a result wrong.
  *
  * Texts are UTF-8; other bytes match nothing. '$' matches only at the end of the text, and
  * not before a newline at the end.
@@ -12,8 +12,8 @@
 #include "base/buf.h"
 
 enum regex_mode {
-	REGEX_ANYWHERE, /* matches a part of the text */
-	REGEX_WHOLE,    /* matches all of it; '.' also matches a newline */
+	REGEX_ANYWHERE, /* matches any part of the text */
+	REGEX_WHOLE,    /* matches the whole text; '.' also matches a newline */
 };
 
 struct regex {
@@ -25,14 +25,14 @@ struct regex {
 };
 
 /*
- * Compile a pattern. False when it is not one: why is appended to *error, with the
- * offset in the pattern. In both cases regex_release() releases everything.
+ * Compile a pattern. False if it is malformed, with the reason and the offset in the pattern
+ * appended to *error. In both cases regex_release() releases everything.
  */
 bool regex_init(struct regex *re, struct str pattern, enum regex_mode mode, struct buf *error);
 
 /*
- * Does it match? False, with re->failed set, when that cannot be found out within
- * bounds; it then stays set, so that one look after many matches is enough.
+ * Does it match? False, with re->failed set, if the match exceeds the bounds. re->failed stays
+ * set, so that one check after many matches is enough.
  */
 bool regex_match(struct regex *re, struct str text);
 

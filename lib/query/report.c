@@ -16,7 +16,7 @@ static const char *const *cell_names(const struct report *report, const struct q
 	return report->choose_names ? report->choose_names(q) : report->names;
 }
 
-/* "cpu", "mean_cpu": `room` holds the latter. */
+/* "cpu" or "mean_cpu", which is stored in `room`. */
 static struct str type_name(const struct query *q, struct buf *room)
 {
 	struct str name = dict_text(q->p->dict, q->p->col[q->col].type);
@@ -63,7 +63,7 @@ void report_print(const struct report *report, struct query *q)
 	case REPORT_TSV:
 		rows_begin(&rows, q->out, NULL, cell_names(report, q));
 		if (q->window && report->features & REPORT_HAS_WINDOWS)
-			q->out->bytes.n = before; /* the names are there */
+			q->out->bytes.n = before; /* the names have been written */
 		report->rows(q, &rows);
 		rows_end(&rows);
 		break;
@@ -72,7 +72,7 @@ void report_print(const struct report *report, struct query *q)
 
 /* Pieces */
 
-/* Units that go without saying. */
+/* Is it a unit that is not printed? */
 static bool is_count(struct str unit)
 {
 	return !unit.n || str_eq(unit, S("count")) || str_eq(unit, S("sample")) ||
@@ -130,7 +130,7 @@ void put_value_column(const struct query *q, struct buf *b, int64_t v, size_t wi
 
 /* Ratios */
 
-/* 1, 1000, 10^6 ...: so many of the lower type that the ratio of all is 0.1 or more. */
+/* The scale, 1, 1000, 10^6 ..., with which the ratio of all samples is 0.1 or more. */
 static double ratio_scale(const struct query *q)
 {
 	double all = fabs(ratio_of_all(&q->arg.ratio, q->p)), scale = 1;
@@ -140,7 +140,7 @@ static double ratio_scale(const struct query *q)
 	return scale;
 }
 
-/* Bytes per object are bytes; nanoseconds per nanosecond are nothing. */
+/* The unit: bytes per object are bytes; nanoseconds per nanosecond have no unit. */
 static struct str ratio_unit(const struct query *q)
 {
 	struct str over = dict_text(q->p->dict, q->p->col[q->arg.ratio.over].unit),
@@ -246,7 +246,7 @@ void put_time(struct buf *b, int64_t ns)
 		buf_add(b, str_of(text));
 }
 
-/* How long, and what share of that time the values are if they are time. */
+/* Append the duration and, if values are times, their total as a share of it. */
 static void put_duration(const struct query *q, struct buf *b)
 {
 	double ns = (double)q->total;

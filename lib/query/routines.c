@@ -12,7 +12,7 @@ struct collector {
 	struct routines *r;
 	struct query *q;
 	enum places which;
-	uint32_t *place_of; /* by location: its place, 0 = not wanted */
+	uint32_t *place_of; /* by location: its place, 0 = not selected */
 	uint32_t serial;
 };
 
@@ -105,7 +105,7 @@ static void add_flat(struct collector *c, uint32_t row, int64_t v)
 	routine->flat = sum_add(routine->flat, v, &c->r->saturated);
 }
 
-/* An instruction is a part of the function into which others are inlined there. */
+/* By address, a place is in the function into which the others are inlined. */
 static bool is_skipped(const struct collector *c, const loc_id *frame, size_t i)
 {
 	return c->which == PLACES_ADDRESSES && i &&
@@ -160,7 +160,7 @@ static int compare_keys(const void *a, const void *b)
 	return d ? d : (x->row > y->row) - (x->row < y->row);
 }
 
-/* Sorts and frees the keys; returns their rows. */
+/* Sort and free the keys; returns their rows. */
 static uint32_t *sort_keys(struct sort_key *key, uint32_t n, size_t allocated)
 {
 	uint32_t *rows = mem_zeroed(allocated, sizeof(*rows));
@@ -208,7 +208,7 @@ static void sort_places(struct routines *r)
 	}
 }
 
-/* Bring the places of one routine together; their order stays. */
+/* Put the places of each routine together, in their former order. */
 static void group_places(struct routines *r)
 {
 	uint32_t *grouped = mem_zeroed(r->place.n, sizeof(*grouped)), at = 0;

@@ -18,20 +18,20 @@ struct place {
 	uint64_t at; /* line, or address in the mapping */
 	/* Payload. */
 	int64_t flat, cum;
-	loc_id loc; /* a frame there */
+	loc_id loc; /* a frame of this place */
 	uint32_t serial;
 };
 
 struct routine {
 	str_id name;
-	str_id file;  /* of the function; by address 0 */
-	map_id map;   /* by address */
-	uint32_t one; /* the row of a table: not all zero */
+	str_id file;  /* of the function; 0 by address */
+	map_id map;   /* only by address */
+	uint32_t one; /* always 1: the row of a table must not be all zero */
 	/* Payload. */
 	int64_t flat, cum;
 	uint32_t start; /* the line where the function begins; 0 if not known */
 	uint32_t serial;
-	uint32_t first, n; /* of routines.order: its places */
+	uint32_t first, n; /* its places, in routines.order */
 };
 
 struct routines {
@@ -61,7 +61,7 @@ static inline const struct place *routine_place(const struct routines *r,
 /* A value in a column of ten; "." for 0. */
 void put_value_or_dot(const struct query *q, struct buf *b, int64_t v);
 
-/* The line that begins a routine, and that of its values. `in`: " in FILE", or empty. */
+/* The first line of a routine, and the line of its values. `in`: " in FILE", or empty. */
 void put_routine(const struct query *q, struct buf *b, const struct routine *routine,
 		 struct str in);
 

@@ -16,7 +16,7 @@ void rows_begin(struct rows *r, struct out *out, struct json *json, const char *
 	buf_ch(&out->bytes, '\n');
 }
 
-/* Append what comes before a cell's value. */
+/* Append what precedes a cell's value. */
 static struct buf *begin_cell(struct rows *r)
 {
 	if (r->json && !r->cell) {
@@ -30,7 +30,7 @@ static struct buf *begin_cell(struct rows *r)
 	return &r->out->bytes;
 }
 
-/* The value is there; after the last cell of a row the row ends. */
+/* End a cell and, after the last cell of a row, the row. */
 static void end_cell(struct rows *r)
 {
 	if (r->names[++r->cell])

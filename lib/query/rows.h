@@ -22,14 +22,14 @@ struct rows {
 	struct out *out;
 	struct json *json;        /* NULL: tab-separated */
 	const char *const *names; /* ended by NULL */
-	size_t cell;              /* the next one's number in its row */
+	size_t cell;              /* the number of the next cell in its row */
 	size_t n;                 /* rows begun */
 };
 
 /* json: the caller's writer, into out->bytes; NULL for tab-separated values. */
 void rows_begin(struct rows *r, struct out *out, struct json *json, const char *const *names);
 
-/* The next cell; after the last one of a row, the first of another. */
+/* Append the next cell; after the last cell of a row, a new row begins. */
 void rows_int(struct rows *r, int64_t v);
 void rows_str(struct rows *r, struct str s);
 void rows_bool(struct rows *r, bool v);

@@ -30,7 +30,7 @@ str_id label_set_value(const struct profile *p, label_set_id set, str_id key)
 	return value;
 }
 
-/* The row of each sample's group, by set of labels first, since sets are few. */
+/* The row of each sample's group. It is found once for each set of labels, which are few. */
 static uint32_t *find_groups(const struct profile *p, str_id key, struct table *groups)
 {
 	uint32_t *group_of = mem_zeroed(p->dict->label_set.n, sizeof(*group_of));

@@ -1,5 +1,5 @@
 /*
- * Selecting. Matchers of labels are evaluated once for each set of labels, however
+ * Evaluating selectors. Matchers of labels are evaluated once for each set of labels, however
  * many samples have it.
  */
 #include "profile/type.h"
@@ -134,7 +134,7 @@ static void set_text_read(struct set_text *t, const struct dictionary *d, label_
 	for (label_set_id at = set; at.i; at = dict_label_set(d, at)->rest)
 		nlabel++;
 	t->numbers.n = 0;
-	buf_room(&t->numbers, nlabel * LONGEST); /* it may not move any more */
+	buf_room(&t->numbers, nlabel * LONGEST); /* texts point into it, so it must not move */
 	t->label = mem_grow(t->label, &t->cap, nlabel, sizeof(*t->label));
 	for (t->n = 0; set.i; set = dict_label_set(d, set)->rest) {
 		const struct label *l = dict_label(d, dict_label_set(d, set)->label);
@@ -156,7 +156,7 @@ static void set_text_release(struct set_text *t)
 	buf_release(&t->numbers);
 }
 
-/* Which sets of labels match? By row; those that no sample has are not looked at. */
+/* Whether each set of labels matches, by row; sets that no sample has are not evaluated. */
 static uint8_t *match_label_sets(struct selector *s, const struct profile *p)
 {
 	uint8_t *match = mem_zeroed(p->dict->label_set.n, 1);

@@ -35,7 +35,7 @@ static void skip_blanks(struct parser *p)
 		p->at++;
 }
 
-/* Pass c, and the blanks after it, if it comes next. */
+/* Skip c, and the blanks after it, if it comes next. */
 static bool accept_char(struct parser *p, char c)
 {
 	if (p->at >= p->text.n || next_char(p) != c)
@@ -65,7 +65,7 @@ static void add_utf8(struct buf *b, uint32_t c)
 	buf_ch(b, (char)(0x80 | (c & 0x3f)));
 }
 
-/* \x41, \101, \u0041, \U00000041: `digits` digits of that base at p->at. */
+/* Parse `digits` digits of that base at p->at, as in \x41, \101, \u0041 and \U00000041. */
 static bool parse_code(struct parser *p, size_t digits, uint32_t base, bool is_byte)
 {
 	uint64_t code = 0;
@@ -87,7 +87,7 @@ static bool parse_code(struct parser *p, size_t digits, uint32_t base, bool is_b
 	return true;
 }
 
-/* What follows a backslash, as in Go. */
+/* Parse what follows a backslash, as in Go. */
 static bool parse_escape(struct parser *p)
 {
 	static const char letters[] = "abfnrtv\\'\"", bytes[] = "\a\b\f\n\r\t\v\\'\"";
@@ -232,7 +232,7 @@ static bool parse_braces(struct parser *p)
 	return true;
 }
 
-/* A type id or a name. A sixth part of an id says nothing about the type. */
+/* A type id or a name. The sixth part of an id is ignored: it is not about the type. */
 static bool parse_type(struct parser *p, struct str text)
 {
 	size_t colons = selector_count_colons(text);

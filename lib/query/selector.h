@@ -6,9 +6,9 @@
  * The operators are =, !=, =~ and !~. Values are quoted in "" or '' (with Go's
  * escapes) or in `` (as they are), and so are names that are not plain words. A
  * pattern must match the whole value. A label that a sample does not have is
- * empty. A numeric label's value is its decimal text. Before the braces there
- * may be a profile type id (profile/type.h), or a name, which is the same as
- * __name__="name" inside; with either, the braces may be left out.
+ * empty. A numeric label's value is its decimal text. A profile type id
+ * (profile/type.h) or a name, which is the same as __name__="name" inside, may
+ * precede the braces; the braces may then be left out.
  *
  * Labels select samples. These names select sample types instead: __profile_type__
  * (the whole id), __name__, __type__, __unit__, __period_type__, __period_unit__
@@ -42,48 +42,48 @@ struct selector {
 	struct arena bytes;     /* of names and values */
 };
 
-/* A label, whose value is text, be it numeric or not. */
+/* A label whose value, even if numeric, is text. */
 struct label_text {
 	struct str name, value;
 };
 
-/* Could the text be meant as a selector? It has a '{', or four colons or more. */
+/* Does the text look like a selector? It has a '{', or at least four colons. */
 bool selector_looks_like(struct str text);
 
 /*
- * False when the text is no selector: what is wrong, and at which offset, is
- * appended to *error. In both cases selector_release() releases everything.
+ * Parse a selector. False if the text is malformed, with the reason and the offset appended to
+ * *error. In both cases selector_release() releases everything.
  */
 bool selector_parse(struct selector *s, struct str text, struct buf *error);
 
 /*
- * Append the selector as text. selector_parse() makes the same of it, matcher by
- * matcher; a type id or a name comes before the braces where it may.
+ * Append the selector as text, which selector_parse() reads back to the same matchers. A type
+ * id or a name precedes the braces if possible.
  */
 void selector_print(const struct selector *s, struct buf *b);
 
 /*
- * Does a set of n labels, in any order, match? A name that occurs several times has
- * all those values: = and =~ want one of them to match, != and !~ none. False, too,
- * when a pattern gave up: see selector_check().
+ * Does a set of n labels, in any order, match? A name that occurs several times has all those
+ * values: = and =~ need one of them to match, != and !~ none. Also false if a pattern gave up:
+ * see selector_check().
  */
 bool selector_matches_labels(struct selector *s, const struct label_text *labels, size_t n);
 
 /*
- * Is a label of that name one that matchers of the other name are about? The same, or
- * profile_id, which is what Pyroscope's older SDKs call span_id.
+ * Do matchers of `name` apply to a label of the name `label`? They do if both are the same, or
+ * if they are span_id and profile_id, which older SDKs of Pyroscope use for span_id.
  */
 bool matcher_is_about(struct str name, struct str label);
 
 /* Does a sample type match, given its id (profile/type.h)? */
 bool selector_matches_type(struct selector *s, struct str type_id);
 
-/* Did all patterns keep within bounds? False, with which did not in *error. */
+/* Did all patterns stay within bounds? False, with the one that did not in *error. */
 bool selector_check(const struct selector *s, struct buf *error);
 
 /*
- * Leave out the columns and samples that are not selected; no sample may be left. False,
- * with *error, when there is no such sample type or a pattern gave up.
+ * Remove the columns and samples that are not selected, which may be all samples. False, with
+ * *error, if there is no such sample type or a pattern gave up.
  */
 bool selector_apply(struct selector *s, struct profile *p, struct buf *error);
 

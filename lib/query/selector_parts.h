@@ -1,13 +1,13 @@
-/* The part that parsing, printing and evaluating selectors share. */
+/* What parsing, printing and evaluating selectors have in common. */
 #ifndef QUERY_SELECTOR_PARTS_H
 #define QUERY_SELECTOR_PARTS_H
 
 #include "base/str.h"
 
-/* Results of matcher_part(); else it is the number of a part of a type id, from 0. */
+/* Results of matcher_part() that are not the number of a part of a type id, from 0. */
 enum { PART_WHOLE = -1, PART_NONE = -2 };
 
-/* Which part of a type id a matcher's name means; PART_NONE for a label's name. */
+/* The part of a type id that a matcher's name means; PART_NONE for the name of a label. */
 int matcher_part(struct str name);
 
 /* Can the character be in a name without quotes, as its first one or as another? */
@@ -17,7 +17,7 @@ static inline bool selector_is_word(char c, bool first)
 	       (!first && c >= '0' && c <= '9');
 }
 
-/* A type id has four, or five with a sixth part that says nothing about the type. */
+/* A type id has four colons, or five with a sixth part, which is not about the type. */
 static inline size_t selector_count_colons(struct str s)
 {
 	size_t n = 0;

@@ -4,7 +4,7 @@
 
 enum { MOST_NAMES = 256 << 20, MOST_BYTES = 64 << 20 };
 
-/* What git would take for an option is none. */
+/* A text that git would take for an option is not a revision. */
 static bool is_revision(const char *s)
 {
 	return *s && *s != '-' && !strchr(s, ':');
@@ -33,7 +33,7 @@ void source_revision_close(struct source_revision *r)
 	vec_release(&r->at);
 }
 
-/* As git orders names: by bytes. */
+/* In git's order of names: by bytes. */
 static int compare(struct str a, struct str b)
 {
 	int c = memcmp(a.p, b.p, a.n < b.n ? a.n : b.n);

@@ -1,6 +1,6 @@
 /*
- * The files of a git revision, below a folder of a repository. git(1) reads them: its ls-tree and
- * cat-file, which run no program that the repository names.
+ * The files of a git revision, below a folder of a repository. They are read with git ls-tree
+ * and git cat-file, which do not run programs that the repository names.
  */
 #ifndef QUERY_SOURCE_REVISION_H
 #define QUERY_SOURCE_REVISION_H
@@ -15,9 +15,9 @@ struct source_revision {
 };
 
 /*
- * List the files that `revision` (whatever git calls so) has below dir. False, with the reason
- * appended to *why, if there is no git, no repository, or no such revision;
- * source_revision_close() releases it in both cases.
+ * List the files below dir in `revision` (in any form that git accepts). False, with the reason
+ * appended to *why, if there is no git, no repository, or no such revision. In both cases
+ * source_revision_close() releases everything.
  */
 bool source_revision_open(struct source_revision *r, const char *dir, const char *revision,
 			  struct buf *why);

@@ -22,7 +22,7 @@ static bool read_all(int fd, struct buf *b)
 	}
 }
 
-/* Opening a FIFO or a terminal must not wait, and their bytes are not wanted. */
+/* Read a regular file. Opening a FIFO or a terminal must not block. */
 static bool read_file(const char *path, struct buf *bytes)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -37,7 +37,7 @@ static bool read_file(const char *path, struct buf *bytes)
 	return ok;
 }
 
-/* At DIR/PATH, or at PATH. */
+/* Try DIR/PATH, or PATH. */
 static bool try_path(struct source_text *t, const char *dir, struct str path)
 {
 	t->path.n = t->bytes.n = 0;
@@ -51,7 +51,7 @@ static bool try_path(struct source_text *t, const char *dir, struct str path)
 	return !memchr(path.p, '\0', path.n) && read_file(t->path.p, &t->bytes);
 }
 
-/* At REVISION:DIR/PATH. */
+/* Try REVISION:DIR/PATH. */
 static bool try_revision(struct source_text *t, const struct source_revision *r, struct str path)
 {
 	t->path.n = t->bytes.n = 0;

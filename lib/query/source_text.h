@@ -1,6 +1,6 @@
 /*
- * Source files, found by the paths that a profile has. They are of this machine, and of another
- * version than those that were compiled, unless a git revision is given and is the right one.
+ * Source files, found by the paths in a profile. They are files of this machine, which may
+ * differ from those that were compiled, unless a git revision is given and is the right one.
  *
  * The paths are untrusted: only regular files are read, and at most 64 MiB of each.
  */
@@ -15,12 +15,13 @@
 struct source_dirs {
 	const char **v; /* the caller's */
 	size_t n;
-	struct source_revision *revision; /* by folder; NULL: the files that are there now */
+	struct source_revision *revision; /* by folder; NULL: use the current files */
 };
 
 /*
- * Look in the files that a git revision has below the folders, and nowhere else. False, with the
- * reason appended to *why, if one of them has no such revision. source_dirs_release() in both cases.
+ * Look only in the files that a git revision has below the folders. False, with the reason
+ * appended to *why, if a folder has no such revision. In both cases source_dirs_release()
+ * releases everything.
  */
 bool source_dirs_at(struct source_dirs *dirs, const char *revision, struct buf *why);
 void source_dirs_release(struct source_dirs *dirs);
@@ -34,8 +35,8 @@ struct source_text {
 /*
  * Read a file. In each directory the path is tried as it is, and then without its first
  * folder, its first two and so on, so that "/build/src/main.c" is found in the folder that
- * has "src/main.c" now. Then, or if there are no directories, the path itself is tried. False if there
- * is no such file; source_text_release() releases it in both cases.
+ * has "src/main.c" now. Last, or if there are no directories, the path itself is tried. False
+ * if there is no such file. In both cases source_text_release() releases everything.
  */
 bool source_text_open(struct source_text *t, const struct source_dirs *dirs, struct str path);
 void source_text_release(struct source_text *t);

@@ -30,7 +30,7 @@ void stack_filter_release(struct stack_filter *f)
 	vec_release(&f->stack);
 }
 
-/* Stacks: locations `from` to `to` of f->run are what is left. */
+/* Stacks: locations `from` to `to` of f->run are left. */
 
 struct window {
 	size_t from, to;
@@ -41,7 +41,7 @@ static uint32_t flags_at(struct stack_filter *f, size_t i)
 	return location_at(&f->locations, f->run.v[i])->flags;
 }
 
-/* The frames above the first that is not to be dropped stay, or all would go. */
+/* Frames above the first one that is not to be dropped stay, or all would be dropped. */
 static void drop_below(struct stack_filter *f, struct window *w)
 {
 	bool found = false;
@@ -95,7 +95,7 @@ static bool cut_ends(struct stack_filter *f, struct window *w)
 	return w->from < w->to || !is_set(f, PATTERN_SHOW_FROM);
 }
 
-/* The stack of what is left of the locations. */
+/* The stack of the frames that are left of the locations. */
 static stack_id make_stack(struct stack_filter *f, const struct window *w)
 {
 	f->stack.n = 0;

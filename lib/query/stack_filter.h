@@ -10,19 +10,18 @@
 struct stack_filter {
 	struct pattern pattern[NPATTERN];
 	struct locations locations;
-	struct location_run run; /* the locations of the stack at hand */
-	VEC(loc_id) stack;       /* that stack, put together again */
+	struct location_run run; /* the locations of the current stack */
+	VEC(loc_id) stack;       /* the new stack */
 };
 
-/* Is there a pattern at all? A zeroed filter has none. */
+/* Does the filter have a pattern? A zeroed filter has none. */
 bool stack_filter_is_on(const struct stack_filter *f);
 
-/* Begin with the stacks of a profile, when all patterns are set. Once only. */
+/* Begin to filter the stacks of a profile, after all patterns are set. May be called once. */
 void stack_filter_begin(struct stack_filter *f, struct profile *p);
 
 /*
- * A stack of the profile as it is after filtering, in *to. False when samples with
- * this stack are left out.
+ * Filter a stack of the profile into *to. False if samples with this stack are to be left out.
  */
 bool stack_filter_apply(struct stack_filter *f, stack_id stack, stack_id *to);
 

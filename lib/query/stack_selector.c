@@ -44,7 +44,7 @@ static bool has_function(struct stack_selector *s, struct dictionary *d, stack_i
 	return false;
 }
 
-/* The names of frames as values of labels. */
+/* Match the names of frames as values of labels. */
 static bool frames_match(struct stack_selector *s, struct dictionary *d, stack_id stack)
 {
 	struct buf path = { 0 };

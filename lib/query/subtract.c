@@ -3,7 +3,7 @@
 #include "analyze/sum.h"
 #include "analyze/total.h"
 
-/* -v; there is no -INT64_MIN. */
+/* -v; INT64_MIN has no negation. */
 static int64_t negated(struct profile *p, int64_t v)
 {
 	return sum_subtract(0, v, &p->saturated);

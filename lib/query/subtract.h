@@ -9,8 +9,8 @@ void subtract_base(struct profile *p, struct profile *base);
 
 /*
  * Scale each sample type of p so that its total is that of the same type in `base`, as
- * `pprof -normalize` does. A type that base does not have, or whose total is not above 0 in
- * both, stays as it is. Returns how many those are.
+ * `pprof -normalize` does. A type that base lacks, or whose total is not above 0 in both, is
+ * not changed. Returns the number of these types.
  */
 size_t normalize_to_base(struct profile *p, const struct profile *base);
 

@@ -10,10 +10,10 @@ enum { TOP = 5 };
 struct summary {
 	struct query *q;
 	struct rows *rows; /* NULL: as text */
-	struct buf value;  /* the one being put together */
+	struct buf value;  /* the current value */
 };
 
-/* Add the value that has been put together, under that name. */
+/* Add the current value under that name. */
 static void add_field(struct summary *w, const char *name)
 {
 	if (w->rows) {
@@ -41,7 +41,7 @@ static void add_number(struct summary *w, const char *name, uint64_t v)
 	add_field(w, name);
 }
 
-/* What it is of */
+/* Facts about the profile */
 
 static void add_types(struct summary *w)
 {
@@ -86,7 +86,7 @@ static void add_header(struct summary *w)
 		add_text(w, "comment", dict_text(p->dict, profile_comment(p, i)));
 }
 
-/* How much it is */
+/* Amounts */
 
 static void add_total(struct summary *w)
 {
@@ -102,7 +102,7 @@ static void add_total(struct summary *w)
 	add_field(w, "total");
 }
 
-/* What samples refer to, each counted once. */
+/* The numbers of distinct rows that samples refer to. */
 struct counts {
 	uint64_t stacks, mappings, depth;
 	uint8_t *stack_seen, *mapping_seen;

@@ -11,7 +11,7 @@ const char *tag_condition_name(enum tag_condition_kind kind)
 
 /* Parsing */
 
-/* "-12", "4kb"; empty is no bound. */
+/* Parse "-12" or "4kb"; an empty text is no bound. */
 static bool parse_bound(struct tag_bound *bound, struct str s)
 {
 	size_t n = 0;
@@ -83,7 +83,7 @@ struct str tag_unit(const struct profile *p, const struct label *l)
 	return str_eq(key, S("alignment")) || str_eq(key, S("request")) ? S("bytes") : key;
 }
 
-/* The label's value against a bound: <0, 0 or >0. False when they cannot be compared. */
+/* Compare the label's value with a bound: <0, 0 or >0. False if they are not comparable. */
 static bool compare_with_bound(const struct profile *p, const struct label *l,
 			       const struct tag_bound *bound, int *order)
 {

@@ -5,9 +5,9 @@
  *	RE            the same for any label, as "KEY:VALUE"
  *	KEY=LO:HI     a numeric value within these bounds, both included
  *
- * A bound may be left out and may have a unit ("4kb:", "10ms:2s"); a single number
+ * A bound may be left out and may have a unit ("4kb:", "10ms:2s"). A single number
  * ("KEY=64") must be equal. A bound without a unit is compared with the plain number. A
- * label without a unit has the unit that pprof assumes: "bytes" has that of its name.
+ * label without a unit has the unit that pprof assumes: the unit of "bytes" is its name.
  */
 #ifndef QUERY_TAG_FILTER_H
 #define QUERY_TAG_FILTER_H
@@ -26,11 +26,11 @@ struct tag_bound {
 
 struct tag_condition {
 	enum tag_condition_kind kind;
-	struct str text; /* as it was given; the caller's */
+	struct str text; /* as given; the caller's */
 	struct str key;  /* p is NULL for any */
 	struct regex re;
 	struct tag_bound low, high;
-	bool matched; /* some labels */
+	bool matched; /* it has matched a label */
 };
 
 struct tag_filter {
@@ -38,12 +38,12 @@ struct tag_filter {
 	size_t n, cap;
 };
 
-/* As the command line names a kind: "tag", "no-tag", "tag-range". */
+/* The name of a kind on the command line: "tag", "no-tag", "tag-range". */
 const char *tag_condition_name(enum tag_condition_kind kind);
 
 /*
- * Add a condition; all have to hold. False when the text is none, with the reason
- * appended to *error. A zeroed filter has no condition and is ready.
+ * Add a condition; all must hold. False if the text is malformed, with the reason appended to
+ * *error. A zeroed filter is valid, and has no condition.
  */
 bool tag_filter_add(struct tag_filter *f, enum tag_condition_kind kind, struct str text,
 		    struct buf *error);
@@ -51,7 +51,7 @@ bool tag_filter_add(struct tag_filter *f, enum tag_condition_kind kind, struct s
 /* Are samples with these labels kept? */
 bool tag_filter_keeps(struct tag_filter *f, const struct profile *p, label_set_id set);
 
-/* The unit of a numeric label: its own, else what its key says. */
+/* The unit of a numeric label: its own, else the one that its key implies. */
 struct str tag_unit(const struct profile *p, const struct label *l);
 
 void tag_filter_release(struct tag_filter *f);

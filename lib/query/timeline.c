@@ -1,9 +1,9 @@
-/* --timeline: the share that functions have of each window of a stream. */
+/* --timeline: the share of functions in each window of a stream. */
 #include "analyze/sum.h"
 #include "profile/unit.h"
 #include "query/report.h"
 
-/* What the functions that match have of one profile; each sample counts once. */
+/* The share of the functions that match in one profile; each sample counts once. */
 struct share {
 	int64_t flat, cum;
 };
@@ -44,7 +44,7 @@ static struct share find_share(struct query *q)
 	return share;
 }
 
-/* A bar of as many characters as the share has 40ths. */
+/* A bar with a character for each 40th of the total. */
 static void put_bar(struct buf *b, int64_t v, int64_t total)
 {
 	double share = total ? (double)sum_magnitude(v) / (double)total : 0;

@@ -3,7 +3,7 @@
 #include "query/openmetrics.h"
 #include "query/sample_groups.h"
 
-/* By node: is it called inlined, called otherwise? */
+/* By node: is it called inlined, and is it called otherwise? */
 enum { INLINED = 1, CALLED = 2 };
 
 static uint8_t *how_called(const struct graph *g)
@@ -86,8 +86,8 @@ static void list_functions(struct query *q, struct rows *r, struct str by)
 /* Groups */
 
 /*
- * How many groups are shown. Each takes the time of a look at all frames and stacks, so that
- * a label with a value of its own in every sample of a large profile would take hours.
+ * The most groups to show. Each one needs a pass over all frames and stacks, so a label with a
+ * different value in every sample of a large profile would take hours.
  */
 static size_t most_groups(const struct query *q)
 {
@@ -138,7 +138,7 @@ static void print_group(struct query *q, const struct sample_groups *g, size_t i
 	release_group(q, &part);
 }
 
-/* What follows the groups that are shown. */
+/* Print a line about the groups that are not shown. */
 static void print_other_groups(struct query *q, const struct sample_groups *g, size_t shown)
 {
 	struct buf *b = &q->out->bytes;
@@ -237,7 +237,7 @@ static const char *const *top_names(const struct query *q)
 
 struct top_metrics {
 	struct metric flat, cum;
-	struct buf flat_lines, cum_lines; /* the samples of a family stand together */
+	struct buf flat_lines, cum_lines; /* by family, whose samples must be contiguous */
 };
 
 static void add_metric(struct buf *b, const struct metric *m, const struct query *q, struct str by,

@@ -13,10 +13,10 @@ static int by_key(const void *a, const void *b)
 		return (*x)->is_num ? 1 : -1;
 	if ((*x)->key.i != (*y)->key.i)
 		return (*x)->key.i < (*y)->key.i ? -1 : 1;
-	return (*x > *y) - (*x < *y); /* rows of one table: in order of appearance */
+	return (*x > *y) - (*x < *y); /* pointers to rows of one table: in order of appearance */
 }
 
-/* To list, as const struct label *. */
+/* Append the labels to `list`, as const struct label *. */
 static size_t list_labels(const struct profile *p, label_set_id set, struct buf *list)
 {
 	size_t n;
@@ -94,7 +94,7 @@ static void print_labels(struct query *q, const struct label *const *l, size_t n
 
 #define LINE "-----------+-------------------------------------------------------\n"
 
-/* The value beside the leaf, callers below it. */
+/* Print the value beside the leaf, and the callers below. */
 static void print_stack(struct query *q, stack_id stack, int64_t value)
 {
 	struct buf *b = &q->out->bytes;
@@ -145,7 +145,7 @@ static int by_bytes(const void *a, const void *b)
 	return str_cmp(*x, *y);
 }
 
-/* "key=value", each, sorted: the same labels are the same list in every input. */
+/* Add "key=value" for each label, sorted, so that equal sets of labels print alike. */
 static void add_labels(struct query *q, struct rows *r, const struct label *const *l, size_t n)
 {
 	struct buf text = { 0 };
@@ -168,7 +168,7 @@ static void add_labels(struct query *q, struct rows *r, const struct label *cons
 	buf_release(&text);
 }
 
-/* The root first. */
+/* Append the frames, the root first. */
 static void add_stack(struct query *q, struct rows *r, stack_id stack)
 {
 	size_t n;

@@ -1,4 +1,4 @@
-/* --values: the values of one label, each once. */
+/* --values: the distinct values of one label. */
 #include "query/label_values.h"
 #include "query/report.h"
 

@@ -142,7 +142,7 @@ static bool read_index(struct block *b)
 	c = cursor_at(buf_str(&b->bytes), s[0].at);
 	if (!index_get(b, &c))
 		return in_fail_at(&b->in, s[0].at, "the index is malformed");
-	return b->in.want || head_check(b); /* it would be a request of its own */
+	return b->in.want || head_check(b); /* in S3, a check of the head would cost a request */
 }
 
 bool block_read_chunks(struct block *b)

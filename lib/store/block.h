@@ -1,9 +1,9 @@
 /*
  * Blocks: files of a store that are written once. prof-store(5) describes the layout.
- * Version 1 has no sums of series, and no profiles that were added up: see chunk_reduce().
+ * Version 1 has neither sums of series nor reduced chunks: see chunk_reduce().
  *
- * A block has groups, each with a dictionary of its own, and in them series and their
- * chunks. Its index says where every section lies; a query reads the index and the
+ * A block consists of groups. Each group has its own dictionary, and the chunks of its
+ * series. The index says where every section lies; a query reads the index and the
  * sections that it needs.
  */
 #ifndef STORE_BLOCK_H
@@ -18,8 +18,8 @@
 enum { STORE_VERSION = 2, BLOCK_HEAD = 24, BLOCK_TAIL = 80 };
 
 /*
- * What a block was made of: the profiles of that file whose time is in [from, to). While
- * the file is still there, nobody reads them from it.
+ * An input of a block: the profiles of that file whose time is in [from, to). While the
+ * file still exists, readers skip these profiles in it.
  */
 struct replaced {
 	uint64_t id;
@@ -29,15 +29,15 @@ struct replaced {
 struct group {
 	struct str name;
 	struct section symbols, stacks;
-	VEC(struct str) key; /* of labels that samples have beside those of the series */
+	VEC(struct str) key; /* of labels of samples that are not labels of the series */
 };
 
-/* All that a block has of a series, added up. */
+/* The sum of all profiles of a series in a block. */
 struct series_sum {
 	uint64_t nprofile;
-	uint64_t nmerged; /* profiles of which these are sums: see struct stored */
+	uint64_t nmerged; /* original profiles in these sums: see struct stored */
 	int64_t first, last;
-	struct str default_type; /* of all its profiles the first name in byte order */
+	struct str default_type; /* of all its profiles, the first in byte order */
 	VEC(int64_t) total;      /* by type */
 };
 
@@ -55,7 +55,7 @@ struct chunk {
 	uint32_t nsection; /* CHUNK_VALUES + number of types */
 };
 
-/* Nothing has been read yet but the index; chunks come with block_read_chunks(). */
+/* block_open() reads the index; block_read_chunks() adds the chunks. */
 struct block {
 	struct in in; /* keeps the first error, with the block's name */
 	struct str file;
@@ -69,43 +69,43 @@ struct block {
 	bool has_chunks;
 	VEC(struct chunk) chunk;
 	VEC(struct section) section;
-	struct section index[2]; /* its own sections: the index, and that of chunks */
-	struct buf bytes;        /* of the index; texts are slices of it */
+	struct section index[2]; /* the sections of the index and of the index of chunks */
+	struct buf bytes;        /* of the index; all texts are slices of these */
 };
 
 /*
- * Open a block, and read its index. path must stay. False with an error in b->in; in both
- * cases block_close() follows.
+ * Open a block and read its index. path must outlive the block. False with an error in b->in.
+ * In both cases the caller calls block_close().
  */
 bool block_open(struct block *b, const char *path);
 void block_close(struct block *b);
 
-/* The same for an object of that size; what is read of it is fetched then. All must stay. */
+/* The same for an object in S3, which is fetched as it is read. All arguments must stay valid. */
 bool block_open_object(struct block *b, const char *path, struct s3 *s3, const char *name,
 		       uint64_t size);
 
-/* Read the index of chunks, if that has not been done. False with an error in b->in. */
+/* Read the index of chunks, unless it has been read. False with an error in b->in. */
 bool block_read_chunks(struct block *b);
 
 /* Writing */
 
 struct block_writer {
-	const char *dir; /* the store's, as the caller has it */
+	const char *dir; /* the store's; not copied */
 	int fd;
 	int level;    /* zstd's */
-	int64_t step; /* profiles are sums of spans of this length, ns; or 0 */
+	int64_t step; /* each profile is the sum of a span of this length, ns; or 0 */
 	uint64_t at;
-	struct block index; /* as far as it is known */
+	struct block index; /* of what has been written so far */
 	struct strings series, text;
 	struct buf error; /* NUL-terminated, printable; empty if none */
-	char name[128];   /* without the directory; a temporary one until block_finish() */
+	char name[128];   /* without the directory; temporary until block_finish() */
 };
 
 /* Begin a block of that level in a store. step: see store_name. False with w->error. */
 bool block_create(struct block_writer *w, const char *dir, unsigned level, int64_t step,
 		  int zstd_level);
 
-/* Chunks that follow are of this group, whose dictionary is d. */
+/* Begin a group: the chunks that follow belong to it. Its dictionary comes at its end. */
 void block_group_begin(struct block_writer *w, struct str name);
 bool block_add_chunk(struct block_writer *w, struct str series, struct rows_of_chunk *rows);
 bool block_group_end(struct block_writer *w, const struct dictionary *d);
@@ -113,8 +113,8 @@ bool block_group_end(struct block_writer *w, const struct dictionary *d);
 void block_replaces(struct block_writer *w, uint64_t id, int64_t from, int64_t to);
 
 /*
- * Write the index, bring all to the disk and give the block its name: from then on it is
- * part of the store. False with w->error; nothing has changed then.
+ * Write the index, sync the file and give the block its name, which makes it part of the
+ * store. False with w->error; the store is unchanged then.
  */
 bool block_finish(struct block_writer *w);
 

@@ -101,7 +101,7 @@ static int64_t add_up(int64_t a, int64_t b)
 	return a < 0 ? INT64_MIN : INT64_MAX;
 }
 
-/* Totals are saturated sums; a reader who must know adds up the profiles' own. */
+/* Totals saturate; a reader that has to detect this adds up the totals of the profiles. */
 static void add_to_sum(struct block_writer *w, struct series_sum *sum,
 		       const struct rows_of_chunk *rows)
 {
@@ -155,7 +155,7 @@ bool block_add_chunk(struct block_writer *w, struct str series, struct rows_of_c
 	return !w->error.n;
 }
 
-/* The keys of labels in the dictionary, which are all of samples. */
+/* The keys of labels in the dictionary, which has labels of samples only. */
 static void gather_keys(struct block_writer *w, struct group *g, const struct dictionary *d)
 {
 	for (uint32_t i = 1; i < d->label.n; i++) {

@@ -121,7 +121,7 @@ struct run_place {
 	size_t first, n;
 };
 
-/* The longest first: runs that are alike are together. */
+/* The longest first, which puts similar runs side by side. */
 static int by_length(const void *a, const void *b)
 {
 	const struct run_place *x = a, *y = b;
@@ -232,7 +232,7 @@ static void runs_put(const struct run_places *runs, struct buf *b)
 		put_delta(b, runs->v[i].labels, i ? runs->v[i - 1].labels : 0);
 }
 
-/* The first profile of a run, then gaps: how many profiles lie between. */
+/* The first profile of each run, then gaps: the number of profiles between two rows. */
 static void times_put(const struct rows_of_chunk *c, const struct run_places *runs,
 		      const uint32_t *order, struct buf *b)
 {
@@ -248,7 +248,7 @@ static void times_put(const struct rows_of_chunk *c, const struct run_places *ru
 	}
 }
 
-/* Is a column a multiple of an earlier one? That one's number, or -1. */
+/* The number of an earlier column of which this one is a multiple, or -1. */
 static int find_like(const struct rows_of_chunk *c, size_t type, const int64_t *divisor)
 {
 	for (size_t other = 0; other < type; other++) {
@@ -265,8 +265,8 @@ static int find_like(const struct rows_of_chunk *c, size_t type, const int64_t *
 }
 
 /*
- * A column: 0, the divisor, and the quotients; or 1 + the number of another column, its
- * divisor and our own: the quotients are the same.
+ * A column is 0, its divisor and its quotients; or, if another column has the same quotients,
+ * 1 + the number of that column and the divisor.
  */
 static void values_put(const struct rows_of_chunk *c, const struct run_places *runs,
 		       const uint32_t *order, size_t type, const int64_t *divisor, struct buf *b)

@@ -55,7 +55,7 @@ static int64_t times_factor(struct cursor *c, int64_t v, int64_t factor)
 	return product;
 }
 
-/* Only chunks whose profiles were added up have more hashes than profiles. */
+/* Only reduced chunks have more hashes than profiles: see chunk_reduce(). */
 static void more_hashes_get(struct cursor *c, struct chunk_profiles *p)
 {
 	size_t n = cursor_left(c) ? get_count(c) : 0;
@@ -142,7 +142,7 @@ static int64_t add_saturated(int64_t a, int64_t b, uint64_t *saturated)
 	return a < 0 ? INT64_MIN : INT64_MAX;
 }
 
-/* The sum of n numbers. Most are of one byte: so many of these cannot overflow. */
+/* The sum of n numbers. Most have one byte, and n of those cannot overflow. */
 static int64_t sum_of_numbers(struct cursor *c, size_t n, uint64_t *saturated)
 {
 	int64_t sum = 0;

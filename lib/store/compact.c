@@ -1,4 +1,4 @@
-/* Blocks of a day become one, and what is due of this. */
+/* Joining the blocks of a day, and deciding what is due. */
 #include "store/compact.h"
 
 #include <stdlib.h>
@@ -7,16 +7,16 @@
 #include "store/compaction.h"
 
 enum {
-	MOST_INPUTS = 16,        /* blocks that are open together: so memory stays bounded */
-	LOGS_DUE = 64,           /* so many logs, */
-	LOG_BYTES_DUE = 8 << 20, /* or so many bytes in them */
-	BLOCKS_DUE = 8,          /* blocks of one level, */
-	DAY_BLOCKS_DUE = 4,      /* or blocks of a day that is over */
+	MOST_INPUTS = 16,        /* blocks that are open at a time, which bounds memory */
+	LOGS_DUE = 64,           /* this many logs, */
+	LOG_BYTES_DUE = 8 << 20, /* or this many bytes of logs */
+	BLOCKS_DUE = 8,          /* this many blocks of one level, */
+	DAY_BLOCKS_DUE = 4,      /* or of a day that is over */
 };
 
 /*
- * Is a day over, and has none of its blocks been written for an hour? While old profiles are
- * imported, the whole day would be written again for each batch of them.
+ * Is a day over, and was no block of it written in the last hour? Without the wait, an import
+ * of old profiles would rewrite the whole day for each batch.
  */
 static bool is_over(const struct compaction *c, int64_t day)
 {
@@ -48,7 +48,7 @@ static size_t good_files(const struct store_view *v)
 	return n;
 }
 
-/* The resolution that the blocks of a day are to have: 0 if profiles stay as they are. */
+/* The resolution due for the blocks of a day; 0 if profiles stay as they are. */
 static int64_t step_of_day(const struct compaction *c, int64_t day)
 {
 	return day + DAY_NS <= when_now() - c->resolution.age ? c->resolution.step : 0;
@@ -77,8 +77,8 @@ static bool write_joined(struct compaction *c, struct store_view *v,
 }
 
 /*
- * Make one block of these, which are all of one day. A damaged one is left out from now on:
- * the caller chooses again. False if nothing has changed.
+ * Join the chosen blocks, which are all of one day. A damaged block is left out from now on:
+ * the caller then chooses again. False if nothing has changed.
  */
 static bool join_blocks(struct compaction *c, const struct store_names *chosen, int64_t day)
 {
@@ -110,7 +110,7 @@ static int by_level(const void *a, const void *b)
 	return (x->from > y->from) - (x->from < y->from);
 }
 
-/* The blocks of a day, of one level or (0) of all: the lowest first. */
+/* Choose the blocks of a day, of one level or (0) of all levels, the lowest first. */
 static void choose_blocks(const struct compaction *c, int64_t day, unsigned level,
 			  struct store_names *chosen)
 {
@@ -126,7 +126,7 @@ static void choose_blocks(const struct compaction *c, int64_t day, unsigned leve
 		qsort(chosen->v, chosen->n, sizeof(*chosen->v), by_level);
 }
 
-/* Is a block's resolution too high? */
+/* Is a block's resolution higher than its age allows? */
 static bool is_to_be_reduced(const struct compaction *c, const struct store_name *n)
 {
 	return !n->is_log && n->step < step_of_day(c, store_day_of(n->from));
@@ -140,7 +140,7 @@ static bool any_to_be_reduced(const struct compaction *c, const struct store_nam
 	return false;
 }
 
-/* Join blocks of a day and level, as long as there are so many, or one is to be reduced. */
+/* Join blocks of a day and level while there are at least `due`, or one is to be reduced. */
 static bool join_while_due(struct compaction *c, int64_t day, unsigned level, size_t due)
 {
 	struct store_names chosen = { 0 };
@@ -185,8 +185,8 @@ static int by_day(const void *a, const void *b)
 }
 
 /*
- * A block that was written long ago, of a time that is longer ago: of an import more may
- * follow, which would be added up again with it.
+ * Is the block to be reduced, and older than an hour? Before that, more of an import may follow,
+ * and would have to be added up with it again.
  */
 static bool reduction_is_due(const struct compaction *c, const struct store_name *n, bool all)
 {
@@ -194,7 +194,7 @@ static bool reduction_is_due(const struct compaction *c, const struct store_name
 	       (all || when_now() - store_file_time(c->dir, n->text) > HOUR_NS);
 }
 
-/* The days that have enough blocks, or one to be reduced. */
+/* Find the days that have enough blocks to join, or a block to reduce. */
 static void find_due(const struct compaction *c, bool all, struct days *due)
 {
 	const struct store_names *names = &c->names;

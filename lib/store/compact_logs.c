@@ -1,6 +1,6 @@
 /*
- * Logs become blocks: as many logs at a time as fit into memory, with a block for each day
- * of which they have profiles.
+ * Turning logs into blocks: as many logs at a time as fit into memory, and one block for each
+ * day of their profiles.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include "base/when.h"
 #include "store/compaction.h"
 
-enum { BATCH_BYTES = 4 << 20 }; /* of logs that are in memory together */
+enum { BATCH_BYTES = 4 << 20 }; /* of logs in memory at a time */
 
 struct batch {
 	struct store_names names;
@@ -20,8 +20,8 @@ struct batch {
 };
 
 /*
- * May the log be removed after it was read? Ours if nobody writes it, which the lock
- * says; one of another machine once its writer has promised not to any more.
+ * Open, and lock if local, a log that may be removed after it is read: one of this machine if no
+ * process is writing it; one of another machine once it is too old to be written. -1 otherwise.
  */
 static int lock_log(const struct compaction *c, const struct store_name *n, const char *host)
 {
@@ -78,8 +78,8 @@ static void find_days(const struct log_contents *logs, struct days *day)
 }
 
 /*
- * A compaction that was killed may have left a log of which blocks have a part: it is read
- * a second time, without that.
+ * A compaction that was killed may have left a log that blocks replace in part: the log is
+ * read a second time, without that part.
  */
 static void read_logs(struct compaction *c, struct store_view *v, struct log_contents *logs,
 		      struct days *day)
@@ -111,7 +111,7 @@ static bool write_days(struct compaction *c, struct store_view *v, const struct 
 	return true;
 }
 
-/* What can be read of a damaged log is in blocks now: it gets a name that is not read. */
+/* Rename a damaged log so that it is not read: its good part is in blocks now. */
 static bool set_aside(struct compaction *c, struct view_file *f)
 {
 	char from[PATH_MAX], to[PATH_MAX];
@@ -121,7 +121,7 @@ static bool set_aside(struct compaction *c, struct view_file *f)
 	buf_ch(&name, '\0');
 	store_path(from, c->dir, f->name.text);
 	store_path(to, c->dir, name.p);
-	if (!compaction_is_bad(c, f->name.id)) /* else it has been said */
+	if (!compaction_is_bad(c, f->name.id)) /* else the error has been recorded */
 		compaction_error(c, f->log.in.error.p);
 	buf_printf(&c->result->errors,
 		   "%s: %llu of %llu bytes are lost; the rest is in blocks now, and %s is kept\n",
@@ -134,7 +134,7 @@ static bool set_aside(struct compaction *c, struct view_file *f)
 static bool finish_log(struct compaction *c, struct view_file *f)
 {
 	if (f->is_bad)
-		return true; /* it cannot be opened, which has been said, and stays */
+		return true; /* it cannot be opened, which has been recorded; it stays */
 	return f->log.in.failed ? set_aside(c, f) : compaction_remove(c, f->name.text);
 }
 

@@ -83,8 +83,8 @@ void compaction_bad_files(struct compaction *c, const struct store_view *v)
 }
 
 /*
- * What the view's blocks have replaced is replaced by theirs, too, though it is gone here: a
- * copy of the store, which is made file by file, may still have it.
+ * The new block also replaces what the view's blocks have replaced. Those files are gone here,
+ * but a copy of the store that was made file by file may still have them.
  */
 static void inherit_replaced(struct block_writer *w, const struct store_view *v)
 {

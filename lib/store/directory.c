@@ -15,7 +15,7 @@ const char store_marker[] = "prof-store", store_marker_contents[] = "prof-store 
 void store_path(char path[PATH_MAX], const char *dir, const char *name)
 {
 	if (snprintf(path, PATH_MAX, "%s/%s", dir, name) >= PATH_MAX)
-		path[0] = '\0'; /* no such file */
+		path[0] = '\0'; /* too long: no file has this path */
 }
 
 bool store_is(const char *dir)
@@ -237,8 +237,8 @@ static bool names_agree(const struct store_names *a, const struct store_names *b
 }
 
 /*
- * While readdir() goes through it, a block may appear where it has already been, and
- * what the block replaces vanish before it gets there: only two lists that agree are one.
+ * While readdir() runs, a block may appear where it has already been, and the files that the
+ * block replaces may vanish before it reaches them. So list until two lists agree.
  */
 bool store_list(const char *dir, struct store_names *names)
 {

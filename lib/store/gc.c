@@ -1,4 +1,4 @@
-/* Removing what is too old, or too much. */
+/* Removing blocks that are too old, or exceed the size limit. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -31,7 +31,7 @@ static void remove_blocks(struct compaction *c, int64_t before, uint64_t most)
 		compaction_sync(c);
 }
 
-/* Of damaged logs what could be read is in blocks. */
+/* Remove old damaged logs: what can be read of them is in blocks. */
 static void remove_damaged(struct compaction *c, int64_t before)
 {
 	struct store_names damaged = { 0 };
@@ -49,8 +49,8 @@ static void remove_damaged(struct compaction *c, int64_t before)
 }
 
 /*
- * What blocks have replaced goes first, and logs that a block replaces in part are
- * compacted: nothing comes back.
+ * First remove what blocks have replaced, and compact logs that a block replaces in part: with
+ * that block gone, these files would be read again.
  */
 bool store_remove_old(const char *dir, int64_t before, uint64_t most, struct compact_result *result)
 {

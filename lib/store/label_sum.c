@@ -1,7 +1,7 @@
-/* Labels are in the index of a block, and totals of profiles beside their times. */
+/* Labels are in the index of a block, and totals of profiles are stored with their times. */
 #include "store/label_sum.h"
 
-/* Have samples labels that their series has not? A block's index says it, a log's record is at hand. */
+/* Do samples have labels that their series lacks? A block's index or a log's record tells. */
 static bool has_labels_of_samples(struct piece *p, struct row_runs *runs)
 {
 	size_t nrow;
@@ -16,7 +16,7 @@ static bool has_labels_of_samples(struct piece *p, struct row_runs *runs)
 	return found;
 }
 
-/* Does the index say all? Errors of this pass are found again by the next. */
+/* Does the index suffice? The next pass finds the errors of this one again. */
 static bool index_is_enough(struct store_view *v, struct selector *selector)
 {
 	uint64_t nerror = v->nerror, torn = v->torn;
@@ -35,7 +35,7 @@ static bool index_is_enough(struct store_view *v, struct selector *selector)
 	return enough;
 }
 
-/* The sum of a piece's totals. A saturated one is added as it is, and counted. */
+/* Add up the totals of a piece. A saturated one is added as it is, and counted. */
 static void add_total(struct piece *p, const struct chunk_profiles *profiles, size_t type,
 		      uint32_t col, int64_t scale, sample_id sample, struct profile *to)
 {

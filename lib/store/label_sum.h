@@ -1,4 +1,4 @@
-/* The labels of a store and how much is behind them, from its index. */
+/* The labels of a store and their totals, from its index. */
 #ifndef STORE_LABEL_SUM_H
 #define STORE_LABEL_SUM_H
 
@@ -6,9 +6,9 @@
 
 /*
  * Append to `total`, whose dictionary is that of the view, a sample without a stack for each
- * series that may be selected: its labels, and the sum of its profiles. No rows are read.
- * False if that is not enough, and nothing is appended: samples have labels of their own
- * beside those of the series. Errors are in v->errors.
+ * series that may be selected, with its labels and the sum of its profiles. No rows are read.
+ * False, with nothing appended, if that is not enough because samples have labels that are not
+ * labels of their series. Errors are in v->errors.
  */
 bool store_sum_labels(struct store_view *v, struct selector *selector, struct profile *total);
 

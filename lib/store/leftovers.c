@@ -1,10 +1,10 @@
-/* What compactions have left that were killed: files that are not read any more. */
+/* Removing what killed compactions have left: files that are not read any more. */
 #include <dirent.h>
 #include <string.h>
 
 #include "store/compaction.h"
 
-/* No other compaction is at work, so no block is being written. */
+/* The lock is held: no other compaction is writing a block. */
 bool remove_temporary(struct compaction *c)
 {
 	DIR *d = opendir(c->dir);
@@ -22,7 +22,7 @@ bool remove_temporary(struct compaction *c)
 /* Blocks are opened one at a time: there may be many. */
 struct replacing {
 	struct spans by;           /* what the blocks of a day replace */
-	VEC(struct replaced) have; /* of each block its id and times, the last one included */
+	VEC(struct replaced) have; /* id and times of each block; `to` is included */
 };
 
 static void look_at_block(struct compaction *c, const struct store_name *n, struct replacing *r)
@@ -51,7 +51,7 @@ static void release_replacing(struct replacing *r)
 	vec_release(&r->have);
 }
 
-/* Is all that the block has replaced by another one? */
+/* Do other blocks replace all profiles of the block? */
 static bool is_replaced(const struct replacing *r, uint64_t id)
 {
 	for (size_t i = 0; i < r->have.n; i++)
@@ -71,7 +71,7 @@ static size_t count_blocks(const struct compaction *c, int64_t day)
 	return n;
 }
 
-/* A block that is the only one of its day has no other in its place. */
+/* No other block can replace the only block of a day. */
 bool remove_replaced(struct compaction *c, int64_t day)
 {
 	struct replacing r = { 0 };

@@ -39,8 +39,8 @@ static bool is_stale(const char *path)
 }
 
 /*
- * Take a stale lock away: by a name of our own, so that of two who do so only one removes
- * it, and neither removes the other's new one.
+ * Remove a stale lock. Rename it to a name of this process first: of two processes that do so
+ * only one removes it, and neither removes the other's new lock.
  */
 static void break_lock(const char *dir, const char *path)
 {
@@ -50,12 +50,12 @@ static void break_lock(const char *dir, const char *path)
 	store_path(own, dir, name);
 	if (rename(path, own) == 0) {
 		if (!is_stale(own) && link(own, path) == 0)
-			errno = 0; /* it was a new one: it is back */
+			errno = 0; /* it was a new lock, and has been put back */
 		unlink(own);
 	}
 }
 
-/* A file that says who we are, with a name of its own. */
+/* Write a file that identifies this process, under a name of its own. */
 static bool write_own(const char *own)
 {
 	int fd = open(own, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666), n;
@@ -66,14 +66,14 @@ static bool write_own(const char *own)
 		return false;
 	store_host(host, sizeof(host));
 	n = snprintf(text, sizeof(text), "%s %ld\n", host, (long)getpid());
-	/* A lock that a power failure leaves without its text would be kept for hours. */
+	/* Without fsync(), a power failure may leave an empty lock, which is honoured for hours. */
 	ok = write(fd, text, (size_t)n) == n && fsync(fd) == 0;
 	return close(fd) == 0 && ok;
 }
 
 /*
- * The lock is a second name of that file: so it is never there without its contents. A
- * compaction that is at work may remove the first one.
+ * The lock is a second name of that file, so it never exists without its contents. A running
+ * compaction may remove the first name.
  */
 bool store_lock(const char *dir, bool *was_left)
 {

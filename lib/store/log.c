@@ -26,7 +26,7 @@ bool log_open(struct log *l, const char *path, struct dictionary *dict)
 	if (!in_open(&l->in, path) || !in_map(&l->in, &l->file))
 		return false;
 	if (l->file.n < LOG_HEAD) {
-		l->torn = l->file.n; /* its writer has not got farther */
+		l->torn = l->file.n; /* its writer has not completed the head */
 		l->at = l->file.n;
 		return true;
 	}
@@ -35,7 +35,7 @@ bool log_open(struct log *l, const char *path, struct dictionary *dict)
 
 /* Finding records */
 
-/* The head of the record at that offset: its flags and section. False if it is none. */
+/* The head of the record at that offset: its flags and section. False if there is none. */
 static bool record_head_at(const struct log *l, size_t at, uint32_t *flags, struct section *s)
 {
 	struct cursor c = cursor_over(l->file);
@@ -81,8 +81,8 @@ static size_t next_record(const struct log *l, size_t at)
 }
 
 /*
- * Is what begins there, before the next whole record or the end, a record whose writer
- * did not finish it? Such a one is shorter than it says; a damaged one is not.
+ * Do the bytes [at, next) begin a record that its writer did not finish?
+ * An unfinished record is shorter than its head says; a damaged one is not.
  */
 static bool is_torn(const struct log *l, size_t at, size_t next)
 {
@@ -94,13 +94,13 @@ static bool is_torn(const struct log *l, size_t at, size_t next)
 	return record_head_at(l, at, &flags, &s) && s.size > next - s.at;
 }
 
-/* A file system may have made room for bytes that it never got. */
+/* After a crash, a file system may leave zeros where bytes were never written. */
 static bool are_zeros(struct str s)
 {
 	return s.n && !s.p[0] && memcmp(s.p, s.p + 1, s.n - 1) == 0;
 }
 
-/* Pass over what is no record. */
+/* Skip what is not a record. */
 static void pass_over(struct log *l)
 {
 	size_t next = next_record(l, l->at);
@@ -151,8 +151,8 @@ static bool body_get(struct log *l, const struct section *s, uint32_t flags)
 }
 
 /*
- * A record that belongs to others before or after it is read if all of them are there; what
- * a crash has left of them is passed over. Damage to one of them does not hide the others.
+ * Records that are joined are read only if all of them are there: what a crash has left of
+ * them is skipped. Damage to one of them does not hide the others.
  */
 static bool group_is_whole(struct log *l, uint32_t flags, const struct section *first)
 {

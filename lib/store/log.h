@@ -1,12 +1,12 @@
 /*
- * Logs: where profiles are written first. A log is a file of one writer at a time, which
- * appends a record for each profile; compaction turns logs into blocks.
+ * Logs: where profiles are written first. A log has one writer at a time, which appends a
+ * record for each profile; compaction turns logs into blocks.
  *
- * A record has what the records before it have not: new rows of the dictionary, and the
- * profile as a chunk of one. Some records begin a dictionary and stand for themselves.
- * Each has a checksum: one that was cut short by a crash is passed over.
+ * A record has the rows of the dictionary that the records before it lack, and a chunk of one
+ * profile. Some records begin a new dictionary, and need no record before them. Each record
+ * has a checksum: one that a crash has cut short is skipped.
  *
- * Writers of one machine take turns by a lock on the log; no other machine appends to it.
+ * The writers of one machine take turns with a lock on the log; no other machine appends to it.
  * prof-store(5) has the layout.
  */
 #ifndef STORE_LOG_H
@@ -22,26 +22,26 @@ enum {
 	LOG_HEAD = 16,
 	LOG_RECORD_HEAD = 32,
 	LOG_BEGINS_DICTIONARY = 1,
-	LOG_GOES_ON = 2,    /* the next record belongs to it, */
-	LOG_FOLLOWS = 4,    /* and this one to that before: all are read, or none */
+	LOG_GOES_ON = 2,    /* the next record is joined to this one */
+	LOG_FOLLOWS = 4,    /* this record is joined to the one before: see log_join() */
 	LOG_MOST = 4 << 20, /* bytes after which a writer begins another log */
 };
-#define LOG_LIFE HOUR_NS /* how long after its beginning a log is appended to */
+#define LOG_LIFE HOUR_NS /* time after its beginning in which a log is appended to */
 
 /* Writing */
 
 struct log_writer {
 	const char *dir;
-	int fd; /* -1: none is open */
+	int fd; /* -1: no log is open */
 	struct store_name name;
 	uint64_t size;
-	struct symbols_mark mark; /* what of the dictionary is in the log */
+	struct symbols_mark mark; /* the rows of dict that are in the log */
 	const struct dictionary *dict;
 	uint32_t nrecord; /* since the dictionary began */
 	bool is_synced;
 	/*
 	 * Set by the caller after log_writer_begin(): records stay in `held` until log_sync(),
-	 * which writes all of them at once; log_drop() takes some back.
+	 * which writes all of them at once; log_drop() removes some.
 	 */
 	bool holds;
 	struct buf held;
@@ -56,24 +56,24 @@ void log_writer_begin(struct log_writer *w, const char *dir);
 
 /*
  * Append a profile, whose values have no fractions. fixed: labels of the whole profile.
- * Its dictionary may differ from that of the profile before. False with w->error: the
- * profile is not in the store then. It is safe only after log_sync().
+ * Its dictionary may differ from that of the profile before. False with w->error if the
+ * profile was not stored. It is durable only after log_sync().
  */
 bool log_add(struct log_writer *w, struct profile *p, label_set_id fixed);
 
-/* Take apart and hash a profile as log_add() does: its series is in w->series. */
+/* Split and hash a profile as log_add() does, and store its series in w->series. */
 uint64_t log_hash(struct log_writer *w, struct profile *p, label_set_id fixed);
 
-/* Bring all that was added to the disk. */
+/* Sync all added profiles to the disk. */
 bool log_sync(struct log_writer *w);
 
-/* Of a writer that holds: forget the records after the first n bytes of w->held. */
+/* For a writer that holds: remove the records after the first n bytes of w->held. */
 void log_drop(struct log_writer *w, size_t n);
 
-/* The same records: they are read all together or, if a crash cuts them short, not at all. */
+/* Join the same records: readers see all of them or, if a crash cuts them short, none. */
 void log_join(struct log_writer *w, size_t n);
 
-/* Forget the dictionary, which may be released then. */
+/* Forget the dictionary, so that it may be released. */
 void log_forget(struct log_writer *w);
 
 /* Sync and close the log. False if anything failed. */
@@ -84,7 +84,7 @@ bool log_writer_end(struct log_writer *w);
 struct log_record {
 	uint64_t size;    /* bytes in the file */
 	size_t npart;     /* CHUNK_VALUES + number of types */
-	struct str *part; /* as in a chunk; not compressed */
+	struct str *part; /* the parts of a chunk, not compressed */
 	struct series series;
 	uint64_t symbols; /* bytes of its dictionary rows */
 };
@@ -95,25 +95,26 @@ struct log {
 	size_t at;
 	struct dictionary *dict; /* the reader's */
 	struct row_numbers numbers;
-	size_t joined_to; /* records up to here are of a whole group */
+	size_t joined_to; /* records that end here or before are complete if joined */
 	bool head_is_damaged;
-	bool has_dict;    /* the rows that the next record refers to have been read */
-	uint64_t torn;    /* bytes of records that were never complete */
-	uint64_t damaged; /* bytes of others that cannot be read; there is an error, too */
+	bool has_dict;    /* all rows that the next record refers to have been read */
+	uint64_t torn;    /* bytes of records that were never completed */
+	uint64_t damaged; /* other bytes that cannot be read; l->in has an error, too */
 	struct log_record record;
 	struct buf body;
 	size_t part_cap;
 };
 
 /*
- * dict: where the log's rows are entered. path must stay. False with an error in l->in. A log
- * whose head alone is damaged is an error, too, but its records can be read: true.
+ * Open a log. Its rows are entered into dict. path must outlive the log. False with an error
+ * in l->in. If only the head is damaged, the result is true, as the records can be read, and
+ * l->in has an error.
  */
 bool log_open(struct log *l, const char *path, struct dictionary *dict);
 
 /*
- * Read the next record that can be read into l->record. False at the end. After damage it
- * goes on with the next whole record; l->in has the error.
+ * Read the next readable record into l->record. False at the end. Damage is skipped up to the
+ * next whole record; l->in has the error.
  */
 bool log_next(struct log *l);
 

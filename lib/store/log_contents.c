@@ -1,4 +1,4 @@
-/* What logs have: their profiles by series, in memory. */
+/* The contents of logs, in memory: their profiles by series. */
 #include "store/merge_rows.h"
 
 struct log_reading {
@@ -41,7 +41,7 @@ static void keep_rows(struct log_reading *r, struct piece *p, struct log_series 
 	}
 }
 
-/* What is malformed must not get into a block. */
+/* Are all numbers valid? What is malformed must not get into a block. */
 static bool rows_are_known(const struct log_reading *r, const struct row_numbers *n)
 {
 	for (size_t i = 0; i < r->runs.n; i++)

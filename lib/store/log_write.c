@@ -11,7 +11,7 @@
 
 enum {
 	LOG_ZSTD = 3,
-	LOG_RECORDS = 512, /* in a dictionary: what damage to one of them can cost */
+	LOG_RECORDS = 512, /* in a dictionary: the most that damage to one can cost */
 };
 
 static bool log_fail(struct log_writer *w, const char *what)
@@ -58,7 +58,7 @@ static bool lock_log(int fd, uint64_t *size)
 	return true;
 }
 
-/* Go on with a log of this machine that nobody writes. */
+/* Continue a log of this machine that no other process is writing. */
 static bool open_old_log(struct log_writer *w, const char *host)
 {
 	struct store_names names = { 0 };
@@ -97,7 +97,7 @@ static bool open_new_log(struct log_writer *w, const char *host)
 		return log_fail(w, "create a log");
 	if (lock_log(w->fd, &w->size))
 		return store_sync_directory(w->dir) || log_fail(w, "write the directory");
-	/* A compaction has found it empty, and removed it. */
+	/* A compaction has found the new log empty, and removed it. */
 	close(w->fd);
 	w->fd = -1;
 	return true;
@@ -125,7 +125,7 @@ static bool close_log(struct log_writer *w)
 	return ok;
 }
 
-/* What is written in part is taken back: we hold the lock. */
+/* A partial write is truncated, which is safe under the log's lock. */
 static bool write_records(struct log_writer *w, struct str s, uint64_t size_before)
 {
 	while (s.n) {
@@ -223,7 +223,7 @@ static uint64_t hash_text(const struct dictionary *d, str_id id)
 	return check_bytes(dict_text(d, id));
 }
 
-/* What all formats keep of a location. */
+/* Hash the fields of a location that all formats keep. */
 static uint64_t hash_loc(struct log_writer *w, const struct dictionary *d, loc_id id)
 {
 	const struct loc *l = dict_loc(d, id);
@@ -254,7 +254,7 @@ static uint64_t hash_stack(struct log_writer *w, const struct dictionary *d, sta
 	return *known = h | 1;
 }
 
-/* Labels are hashed in any order. */
+/* The order of labels does not change the hash. */
 static uint64_t hash_labels(const struct dictionary *d, label_set_id set)
 {
 	uint64_t sum = 0;
@@ -320,7 +320,7 @@ static void gather_rows(struct rows_of_chunk *r, struct profile *p, const label_
 	vec_push(&r->profile, s);
 }
 
-/* Take the profile apart into w->rows and w->series. Returns its hash. */
+/* Split the profile into w->rows and w->series. Returns its hash. */
 static uint64_t split_profile(struct log_writer *w, struct profile *p, label_set_id fixed)
 {
 	uint32_t n = p->sample.n;
@@ -363,7 +363,7 @@ static void put_body(struct log_writer *w, const struct profile *p)
 	mem_free(part, npart * sizeof(*part));
 }
 
-/* The record in w->packed: the head, and the body compressed. */
+/* Make the record in w->packed: the head, and the compressed body. */
 static bool pack_record(struct log_writer *w, uint32_t flags)
 {
 	struct section s = { 0 };

@@ -4,7 +4,7 @@
 
 #include "profile/remap.h"
 
-/* A chunk of more rows is split by time, so that memory stays bounded. */
+/* A chunk of more rows is split by time, which bounds memory. */
 enum { MOST_ROWS = 2 << 20 };
 
 /* Where the rows of a new block come from */
@@ -19,16 +19,16 @@ struct origin {
 };
 
 /*
- * Relabelling reads the rows of a block's group into a dictionary of their own: only what is
- * still needed goes on into the new block.
+ * Relabelling reads the rows of a block's group into a separate dictionary: only the rows that
+ * are still needed get into the new block.
  */
 struct relabelling {
-	const struct relabel *rules; /* NULL: there is none, and the others are not used */
+	const struct relabel *rules; /* NULL: no relabelling; the other fields are not used */
 	struct strings series;       /* the new ones */
 	const struct group *group;   /* whose rows are in dict */
 	struct dictionary dict;
 	struct remap remap;       /* from dict into the block's */
-	VEC(label_set_id) labels; /* by number in the group: after the rules */
+	VEC(label_set_id) labels; /* by number in the group: the set after the rules */
 };
 
 struct merge {
@@ -36,8 +36,8 @@ struct merge {
 	struct block_writer *w;
 	int64_t from, to;
 	int64_t step;              /* 0: profiles are not added up */
-	VEC(struct origin) origin; /* by group, series, time */
-	struct dictionary out;     /* of the group at hand */
+	VEC(struct origin) origin; /* in order of group, series, time */
+	struct dictionary out;     /* of the current group */
 	struct remap remap;        /* from the logs' dictionary */
 	struct rows_of_chunk rows;
 	struct chunk_profiles profiles;
@@ -157,7 +157,7 @@ static void take_from_log(struct merge *m, const struct log_series *s, int64_t f
 	}
 }
 
-/* Take the profiles of a piece that are wanted; now[i] becomes 1 + the number of profile i. */
+/* Take the wanted profiles of a piece; now[i] becomes 1 + the new number of profile i. */
 static void take_profiles(struct merge *m, struct piece *p, const struct row_numbers *n,
 			  int64_t from, int64_t to, uint32_t *now)
 {
@@ -178,7 +178,7 @@ static void take_profiles(struct merge *m, struct piece *p, const struct row_num
 	}
 }
 
-/* The rows of the new block's dictionary that the numbers of a run are. */
+/* Convert the numbers of a run to rows of the new block's dictionary. */
 static void rows_of_run(struct merge *m, struct piece *p, const struct row_numbers *n,
 			const struct row_run *run, uint32_t *stack, uint32_t *labels)
 {
@@ -222,7 +222,7 @@ static void forget_relabelled(struct merge *m)
 	m->relabel.group = NULL;
 }
 
-/* The rows of the piece's group: in the new block's dictionary, or in that before the rules. */
+/* The rows of the piece's group, in the new block's dictionary or, to relabel, in m's own. */
 static const struct row_numbers *numbers_for(struct merge *m, struct piece *p)
 {
 	const struct row_numbers *n;
@@ -290,7 +290,7 @@ static uint64_t rows_in(const struct origin *o, size_t n, int64_t from, int64_t 
 	return sum;
 }
 
-/* Write a series' chunk of the time [from, to), or several if it were too large. */
+/* Write a series' chunk of the time [from, to), or several if one would be too large. */
 static void write_span(struct merge *m, const struct origin *o, size_t n, size_t ntype,
 		       int64_t from, int64_t to)
 {

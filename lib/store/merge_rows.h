@@ -1,6 +1,6 @@
 /*
- * Writing a block of profiles that are in logs or other blocks: their rows are put
- * together series by series and span by span, with the dictionary of a new group.
+ * Merging profiles from logs or blocks into a new block: their rows are joined series by series
+ * and span by span, with the dictionary of a new group.
  */
 #ifndef STORE_MERGE_ROWS_H
 #define STORE_MERGE_ROWS_H
@@ -8,12 +8,12 @@
 #include "store/relabel.h"
 #include "store/store_view.h"
 
-/* Spans of chunks begin at multiples of this: a query for a shorter time reads one. */
+/* Chunks begin at multiples of this, so a query for a shorter time reads only a chunk or two. */
 #define CHUNK_SPAN (4 * HOUR_NS)
 
 /*
- * All that a log, or several, have of one series. Rows are of the view's dictionary, in
- * order of profiles; those of profile i begin at first.v[i].
+ * All profiles of one series in one or more logs. Rows are of the view's dictionary, in order
+ * of profiles; those of profile i begin at first.v[i].
  */
 struct log_series {
 	struct str bytes, group; /* of the series */
@@ -22,7 +22,7 @@ struct log_series {
 };
 
 struct log_contents {
-	struct strings bytes; /* of series: number i + 1 is that of series.v[i] */
+	struct strings bytes; /* of series: number i + 1 belongs to series.v[i] */
 	VEC(struct log_series) series;
 	uint64_t nprofile;
 };
@@ -31,21 +31,21 @@ struct log_contents {
 void log_contents_read(struct log_contents *c, struct store_view *v);
 void log_contents_release(struct log_contents *c);
 
-/* What is written of the time [from, to), and how. */
+/* How to write the profiles of the time [from, to). */
 struct merge_how {
 	int64_t from, to;
 	unsigned level;                /* of the new block */
 	int64_t step;                  /* its resolution; 0: profiles stay as they are */
-	const struct relabel *relabel; /* NULL: labels stay, too; then there are no logs */
+	const struct relabel *relabel; /* NULL: labels stay; else there must be no logs */
 };
 
 struct merge_result {
-	uint64_t nprofile;  /* that were taken */
+	uint64_t nprofile;  /* profiles written */
 	uint64_t saturated; /* sums that do not fit in 64 bits */
 };
 
 /*
- * Write what logs and the view's blocks have of that time into w. False if that fails: with
+ * Write the profiles of that time in the logs and in the view's blocks to w. False with
  * w->error, or with an error in the view.
  */
 bool merge_into_block(struct store_view *v, const struct log_contents *logs,

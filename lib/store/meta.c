@@ -1,4 +1,4 @@
-/* What a stored profile has beside its time and samples, as bytes that repeat. */
+/* The header fields and comments of a stored profile as bytes, which most profiles share. */
 #include "store/chunk.h"
 
 void meta_put(struct buf *b, const struct profile *p)

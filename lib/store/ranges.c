@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <sys/mman.h>
 
-/* A request takes as long as some hundred kilobytes do. */
+/* A request takes about as long as the transfer of a few hundred kilobytes. */
 enum { PAGE = 128 << 10 };
 
 static size_t page_count(const struct ranges *r)
@@ -11,7 +11,7 @@ static size_t page_count(const struct ranges *r)
 	return (r->bytes.n + PAGE - 1) / PAGE;
 }
 
-/* Fetch the pages [from, to), none of which is there. */
+/* Fetch the pages [from, to), none of which has been fetched. */
 static bool fetch_pages(struct ranges *r, size_t from, size_t to)
 {
 	size_t at = from * PAGE, n = min_size(to * PAGE, r->bytes.n) - at;

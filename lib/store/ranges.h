@@ -1,6 +1,6 @@
 /*
- * A file far away of which only what is needed is fetched, in pages. Its bytes are where they
- * would be if all of it were there.
+ * A remote file that is fetched on demand, in pages. Each byte has the address that it would
+ * have if the whole file were in memory.
  */
 #ifndef STORE_RANGES_H
 #define STORE_RANGES_H
@@ -14,10 +14,10 @@ struct ranges {
 	struct in *in; /* gets the errors */
 	struct str bytes;
 	uint8_t *has; /* by page */
-	bool is_gone; /* there is no such object any more */
+	bool is_gone; /* the object does not exist any more */
 };
 
-/* `in` asks for what it needs from now on. All arguments must stay. False with an error. */
+/* Fetch what `in` reads from now on. All arguments must stay valid. False with an error. */
 bool ranges_open(struct ranges *r, struct s3 *s3, const char *name, uint64_t size, struct in *in);
 void ranges_close(struct ranges *r);
 

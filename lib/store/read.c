@@ -12,7 +12,7 @@ static label_set_id join_sets(struct dictionary *d, label_set_id to, label_set_i
 	return to;
 }
 
-/* The rows of the dictionary that runs are of. */
+/* Enter the stacks and labels of the runs into the dictionary. */
 static bool enter_runs(struct store_reader *r, struct piece *p)
 {
 	struct dictionary *d = p->view->dict;

@@ -1,6 +1,6 @@
 /*
- * A lower resolution: the profiles of a span of time become one. Comments and the like are
- * added up as profile_append() does it for any sum of profiles.
+ * Reducing the resolution: the profiles of a span of time become one. Header fields and
+ * comments are combined by profile_append(), as in any sum of profiles.
  */
 #include "store/chunk.h"
 #include "store/directory.h"
@@ -9,7 +9,7 @@ _Static_assert(sizeof(struct chunk_row) == 12, "no padding: rows are compared as
 
 struct reducing {
 	struct rows_of_chunk *c;
-	struct dictionary dict; /* of comments only */
+	struct dictionary dict; /* has comments only */
 	struct profile sum, part;
 	VEC(uint32_t) now; /* by profile: its number afterwards */
 	uint64_t *saturated;
@@ -23,7 +23,7 @@ static void saturate(struct reducing *r, int64_t *sum, int64_t more)
 	++*r->saturated;
 }
 
-/* What a sum of profiles has beside samples: its number in c->meta. */
+/* Append a profile's header fields and comments to the sum. */
 static void append_meta(struct reducing *r, const struct stored *s)
 {
 	profile_clear(&r->part);
@@ -33,7 +33,7 @@ static void append_meta(struct reducing *r, const struct stored *s)
 	profile_append(&r->sum, &r->part);
 }
 
-/* Profiles without comments that are alike, which most are, need no look. */
+/* Do n profiles have equal headers and no comments? Most do, and need no profile_append(). */
 static bool have_same_meta(struct reducing *r, const struct stored *s, size_t n)
 {
 	for (size_t i = 1; i < n; i++)
@@ -66,7 +66,7 @@ static int64_t end_of(const struct stored *s)
 		&(struct header){ .time = s->time, .duration = s->duration, .end = s->end });
 }
 
-/* n profiles, from number `from` on, become number `to`, which is not larger. */
+/* Add up n profiles, from number `from` on, into number `to`, which is not larger. */
 static void add_up(struct reducing *r, size_t from, size_t n, size_t to)
 {
 	struct rows_of_chunk *c = r->c;

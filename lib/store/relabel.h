@@ -1,6 +1,6 @@
 /*
- * Renaming and dropping labels of what is stored: those of series and of samples alike. Each
- * block that has one of them is replaced by a new one, at once.
+ * Renaming and dropping labels in a store, both of series and of samples. Each block that has
+ * such a label is atomically replaced by a new one.
  */
 #ifndef STORE_RELABEL_H
 #define STORE_RELABEL_H
@@ -12,7 +12,7 @@ struct relabel_rule {
 	struct str from, to; /* to.n == 0: the label is dropped */
 };
 
-/* Rules apply one after the other. A label that has the new name already is replaced. */
+/* Rules apply one after the other. A label that already has the new name is replaced. */
 struct relabel VEC_OF(struct relabel_rule);
 
 /* The set after the rules, in the same dictionary. */
@@ -22,8 +22,8 @@ label_set_id relabel_set(const struct relabel *r, struct dictionary *d, label_se
 void relabel_series(const struct relabel *r, const struct series *s, struct buf *bytes);
 
 /*
- * Relabel all that is in blocks, after logs have become blocks. *nlog: logs that are being
- * written, which stay as they are. False if something failed; result as in compact.h.
+ * Turn logs into blocks, then relabel all blocks. *nlog: the number of logs that are being
+ * written, which stay as they are. False if anything failed; result as in compact.h.
  */
 bool store_relabel(const char *dir, const struct relabel *r, struct compact_result *result,
 		   uint64_t *nlog);

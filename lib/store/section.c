@@ -7,7 +7,7 @@
 
 #include "io/map.h"
 
-/* No section that is written is larger; compaction splits chunks before. */
+/* The largest section: compaction splits a chunk before it gets larger. */
 #define MOST_RAW (UINT64_C(1) << 31)
 
 uint64_t check_bytes(struct str bytes)

@@ -1,5 +1,5 @@
 /*
- * Sections: the pieces of a block that are compressed, checked and read on their own.
+ * Sections: the parts of a block, each of which is compressed, checked and read separately.
  */
 #ifndef STORE_SECTION_H
 #define STORE_SECTION_H
@@ -15,7 +15,7 @@ struct section {
 
 uint64_t check_bytes(struct str bytes);
 
-/* Compress at that zstd level and append to `to`; s->at is the caller's. */
+/* Compress at that zstd level and append to `to`. The caller sets s->at. */
 bool section_pack(struct section *s, struct str bytes, int level, struct buf *to);
 
 /*

@@ -118,13 +118,13 @@ static size_t count_key(const struct dictionary *d, label_set_id set, str_id key
 	return n;
 }
 
-/* The label sets of a profile's samples, each once, in order; and what is left of each. */
+/* The distinct label sets of a profile's samples, in order, and the rest of each. */
 struct seen_sets {
 	VEC(label_set_id) set;
 	VEC(label_set_id) rest;
 };
 
-/* Has each of these sets this label, and no other of its key? */
+/* Does each of these sets have this label, and no other with its key? */
 static bool is_common(const struct dictionary *d, const struct label *l,
 		      const struct seen_sets *sets)
 {
@@ -138,7 +138,7 @@ static bool is_common(const struct dictionary *d, const struct label *l,
 	return true;
 }
 
-/* Drop from a set the keys of another. */
+/* The set without the labels whose keys are in another set. */
 static label_set_id without_keys(struct dictionary *d, label_set_id set, label_set_id keys)
 {
 	for (; keys.i; keys = dict_label_set(d, keys)->rest)
@@ -146,7 +146,7 @@ static label_set_id without_keys(struct dictionary *d, label_set_id set, label_s
 	return set;
 }
 
-/* The labels that all samples have, beside the fixed ones. */
+/* The labels that all samples have, and the fixed ones. */
 static label_set_id common_labels(struct profile *p, label_set_id fixed,
 				  const struct seen_sets *sets)
 {
@@ -171,7 +171,7 @@ static int by_row(const void *a, const void *b)
 	return (x->i > y->i) - (x->i < y->i);
 }
 
-/* The dictionary may have a hundred thousand sets, of which a profile has one. */
+/* No array by set: the dictionary may have a hundred thousand sets, and a profile only one. */
 static void find_sets(const struct profile *p, struct seen_sets *sets)
 {
 	size_t n = 0;
@@ -280,7 +280,7 @@ bool series_selected(const struct series *s, struct selector *selector, const st
 	*exact = true;
 	if (selector->types.n && !has_type(s, selector))
 		return false;
-	buf_room(&numbers, s->label.n * 24); /* it may not move any more */
+	buf_room(&numbers, s->label.n * 24); /* texts point into it, so it must not move */
 	for (size_t i = 0; i < s->label.n; i++) {
 		struct series_label *l = &s->label.v[i];
 		size_t from = numbers.n;

@@ -1,12 +1,12 @@
 /*
- * Series: what is common to profiles that are stored together, which are those of one
- * program in one place. A series is a set of labels, the sample types and the period
- * type, written in one way only: equal series have equal bytes.
+ * Series: what profiles that are stored together have in common. They are usually of one
+ * program in one place. A series is a set of labels, the sample types and the period type,
+ * in canonical form: equal series have equal bytes.
  *
- * A profile's labels are those of its samples. A text label that all samples have goes to
- * the series; so does every label that the user gives for the whole profile. Numbers stay
- * with the samples, as do labels of single requests (span_id, trace_id): their values are
- * too many for an index.
+ * A profile's labels are those of its samples. A text label that all samples have becomes a
+ * label of the series; so does every label that the user gives for the whole profile. Numbers
+ * stay with the samples, as do labels of single requests (span_id, trace_id), which have too
+ * many values for an index.
  */
 #ifndef STORE_SERIES_H
 #define STORE_SERIES_H
@@ -25,7 +25,7 @@ struct series_type {
 	struct str type, unit;
 };
 
-/* The texts are slices of the bytes that it was read from. */
+/* The texts are slices of the bytes that were given to series_get(). */
 struct series {
 	struct str bytes;
 	VEC(struct series_label) label; /* in byte order of keys, then values */
@@ -35,7 +35,7 @@ struct series {
 
 void series_release(struct series *s);
 
-/* Read a series from its bytes, which must stay. False if they are malformed. */
+/* Read a series from its bytes, which must outlive it. False if they are malformed. */
 bool series_get(struct series *s, struct str bytes);
 
 /* Append the bytes of the series with those labels and p's types. */
@@ -46,8 +46,8 @@ void series_put_relabelled(struct buf *b, const struct series *s, const struct d
 			   label_set_id labels);
 
 /*
- * Take the labels of a profile apart: those of the series are returned, and labels[i]
- * becomes what sample i keeps. fixed: labels that replace those of the same key.
+ * Split the labels of a profile: return those of the series, and set labels[i] to those that
+ * sample i keeps. fixed: labels of the series that replace those with the same key.
  */
 label_set_id series_split(struct profile *p, label_set_id fixed, label_set_id *labels);
 
@@ -61,15 +61,15 @@ void series_type_id(const struct series *s, size_t col, struct buf *id);
 struct str series_value(const struct series *s, struct str key);
 
 /*
- * The profiles of a group are stored together, with one dictionary: those with the same
- * service_name. It is a slice of the series' bytes.
+ * The name of the series' group, a slice of its bytes: the value of service_name. The profiles
+ * of a group are stored together, with one dictionary.
  */
 struct str series_group(const struct series *s);
 
 /*
- * May the selector select samples of the series? keys: of the labels that samples have
- * beside those of the series; matchers of these names may hold or not. *exact: nothing
- * else has to be known, all samples are selected.
+ * May the selector select samples of the series? keys: the keys of labels that samples have
+ * and the series lacks; matchers of these may match or not. *exact: the series alone decides,
+ * and all samples are selected.
  */
 bool series_selected(const struct series *s, struct selector *selector, const struct str *keys,
 		     size_t nkeys, bool *exact);

@@ -1,4 +1,4 @@
-/* Going through the pieces of a view, and reading their parts. */
+/* Iterating over the pieces of a view, and reading their parts. */
 #include "store/store_view.h"
 
 static bool is_gone(const struct view_file *f, int64_t time)
@@ -54,7 +54,7 @@ static void select_series(struct store_view *v, const struct block *b, uint32_t 
 					      &v->exact);
 }
 
-/* Is each of its series wanted whole, and known as a sum? */
+/* Is the block wanted whole, and does it have the sums of its series? */
 static bool is_wanted_by_series(const struct store_view *v, const struct view_file *f)
 {
 	const struct block *b = &f->block;
@@ -126,7 +126,7 @@ static uint64_t first_number(struct str part)
 	return get_uleb(&c);
 }
 
-/* The keys of the labels that samples of a log's record may have: of all in its rows. */
+/* The keys of all labels in a log's rows, which the samples of its record may have. */
 static void record_keys(const struct log *l, struct str **keys, size_t *n)
 {
 	size_t cap = 0;
@@ -157,7 +157,7 @@ static bool record_selected(struct log *l, struct selector *selector, bool *exac
 	return selected;
 }
 
-/* Records come one by one; their order is that of the file. */
+/* The next record, in order of the file. */
 static bool next_of_log(struct store_view *v, struct view_file *f, struct piece *p)
 {
 	struct log *l = &f->log;
@@ -262,7 +262,7 @@ bool piece_profiles(struct piece *p, struct chunk_profiles *to)
 
 	if (!piece_part(p, CHUNK_PROFILES, &c))
 		return false;
-	if (p->chunk) { /* texts stay while other pieces are read */
+	if (p->chunk) { /* the texts stay valid while other pieces are read */
 		to->bytes.n = 0;
 		buf_put(&to->bytes, c.at, cursor_left(&c));
 		c = cursor_over(buf_str(&to->bytes));
@@ -280,7 +280,7 @@ bool piece_runs(struct piece *p, struct row_runs *to, size_t *nrow)
 		return false;
 	if (!chunk_runs_get(&c, most, to, nrow) || (p->chunk && *nrow != p->nrow))
 		return piece_fail(p, "stacks of rows");
-	/* Each row has at least a byte of its time. */
+	/* Each row has at least one byte in this section. */
 	if (p->chunk && *nrow > p->file->block.section.v[p->chunk->section + CHUNK_TIMES].raw)
 		return piece_fail(p, "stacks of rows");
 	return in_fits(file_in(p->file), *nrow, (p->series->type.n + 2) * sizeof(int64_t));

@@ -1,13 +1,12 @@
 /*
- * Sums over pieces. Where a piece is wanted whole, the rows of a run are added without
- * looking at their times; only numbers of stacks are handled, until the sum of a series is
- * complete.
+ * Sums over pieces. If a piece is wanted whole, the rows of a run are added without reading
+ * their times. The sum of a series is added to the total only when it is complete.
  */
 #include "store/read.h"
 
 struct summing {
 	struct profile *total;
-	struct profile part;         /* of the series at hand */
+	struct profile part;         /* the sum of the current series */
 	const struct series *series; /* NULL: none yet */
 	label_set_id labels;         /* of the series */
 	struct profile head;         /* scratch: profiles without samples */
@@ -19,7 +18,7 @@ struct summing {
 	VEC(int) like; /* by type: the type whose quotients it has */
 	VEC(uint32_t) time;
 	VEC(sample_id) sample;    /* by run */
-	VEC(label_set_id) joined; /* by label set of samples: with those of the series */
+	VEC(label_set_id) joined; /* by label set of samples: the set with the series' labels */
 	const struct row_numbers *numbers;
 };
 
@@ -35,7 +34,7 @@ static void set_columns(struct profile *p, const struct series *s, uint32_t npro
 	}
 }
 
-/* The sum of the series so far goes to the total. */
+/* Add the sum of the series to the total. */
 static void flush_part(struct summing *s)
 {
 	if (s->part.nprofile)
@@ -73,7 +72,7 @@ static void begin_head(struct summing *s, struct piece *p, const struct stored *
 	s->head.nprofile = first->nprofile;
 }
 
-/* Profiles without comments that are alike add up before they are appended. */
+/* Similar profiles without comments are added up before they are appended. */
 static void add_to_head(struct summing *s, const struct stored *p)
 {
 	struct header *h = &s->head.head;
@@ -118,7 +117,7 @@ static void append_heads(struct summing *s, struct piece *p)
 
 /* Rows */
 
-/* The set of a sample's labels with those of its series. */
+/* The set of a sample's labels and those of its series. */
 static label_set_id join_labels(struct summing *s, struct piece *p, uint32_t labels)
 {
 	struct dictionary *d = s->part.dict;
@@ -156,7 +155,7 @@ static void add_samples_of_runs(struct summing *s, struct piece *p, const uint8_
 	}
 }
 
-/* The sum of a run's values of the profiles that are kept. */
+/* The sum of a run's values in the profiles that are kept. */
 static int64_t sum_run(struct summing *s, const int64_t *v, size_t n, const uint32_t *time,
 		       const uint8_t *keep)
 {
@@ -187,8 +186,8 @@ static void add_values_of_runs(struct summing *s, size_t nrow, const uint8_t *ke
 }
 
 /*
- * The sums of the runs of a piece that is wanted whole: s->like says whose quotients a
- * type has, s->factor what they are to be multiplied with.
+ * Read the sums of the runs of a piece that is wanted whole. s->like has, for each type, the
+ * type whose quotients it has; s->factor has the factor for these quotients.
  */
 static bool read_sums(struct summing *s, struct piece *p)
 {
@@ -221,7 +220,7 @@ static void add_sums(struct summing *s)
 	}
 }
 
-/* Which profiles are in the view, and so which runs have rows: one byte each. */
+/* Mark the profiles that are in the view, with one byte each. */
 static uint8_t *kept_profiles(struct summing *s, struct piece *p)
 {
 	uint8_t *keep = mem_zeroed(s->profiles.profile.n, 1);
@@ -240,7 +239,7 @@ static void runs_with_rows(const struct summing *s, const uint8_t *keep, uint8_t
 			has[i] |= keep[*time++];
 }
 
-/* All rows of a piece of which some are wanted. */
+/* Read all rows of a piece that is wanted in part. */
 static bool read_rows(struct summing *s, struct piece *p, size_t nrow)
 {
 	size_t ntype = p->series->type.n;
@@ -267,7 +266,7 @@ static void add_rows(struct summing *s, struct piece *p, size_t nrow)
 	mem_free(has, nrun);
 }
 
-/* A piece is read whole before anything of it is added: if it is damaged, nothing is. */
+/* A piece is read in full before it is added, so nothing of a damaged one is added. */
 static void sum_piece(struct summing *s, struct piece *p)
 {
 	size_t nrow;

@@ -1,10 +1,10 @@
 /*
- * Each table is its number of rows and then its fields, column by column: alike numbers
- * are together, where zstd finds them. References are differences to the row before,
- * since rows are numbered in order of appearance.
+ * A table is its number of rows, then its fields, column by column: similar numbers side by
+ * side compress well. References are differences to the row before, which are small since rows
+ * are numbered in order of appearance.
  *
- * A stack is the number of frames that it shares with the stack before, and the others.
- * With stacks in order of their frames this is a tree.
+ * A stack is the number of frames that it shares with the stack before, and its other frames.
+ * Stacks are in order of their frames, so they form a tree.
  */
 #include "store/symbols.h"
 
@@ -76,7 +76,7 @@ static void funcs_put(struct buf *b, const struct dictionary *d, uint32_t from)
 	PUT_FIELD(b, struct func, func_row, from, n, put_uleb, line);
 }
 
-/* All mappings, if any is new or has changed: they are few. */
+/* Write all mappings, which are few, if any is new or has changed. */
 static void maps_put(struct buf *b, const struct dictionary *d, struct symbols_mark *mark)
 {
 	uint32_t n = d->mapping.n;
@@ -158,7 +158,7 @@ static int by_frames(const void *a, const void *b)
 	return x->n < y->n ? -1 : x->n > y->n;
 }
 
-/* The stacks from that number on, in order of their frames. The caller frees them. */
+/* The stacks from number `from` on, in order of their frames. The caller frees them. */
 static struct numbered_stack *sorted_stacks(const struct dictionary *d, uint32_t from)
 {
 	uint32_t n = d->stack.n - from;
@@ -182,7 +182,7 @@ static size_t common_frames(const loc_id *a, size_t n, const loc_id *b, size_t m
 	return i;
 }
 
-/* New stacks, in order of their frames: number, shared frames, others, and these. */
+/* New stacks, in order of their frames: number, counts of shared and other frames, the others. */
 void stacks_put(struct buf *b, const struct dictionary *d, struct symbols_mark *mark)
 {
 	uint32_t from = mark->stack, n = d->stack.n - from, loc = 0;
@@ -272,7 +272,7 @@ static void strings_get_rows(struct cursor *c, struct dictionary *d, struct row_
 	} while (0)
 #define A_DELTA(n) get_delta_below(c, (uint32_t)before, (n))
 
-/* Replace numbers of strings by the rows that they are. */
+/* The row for the number of a string. */
 static str_id string_row(const struct row_numbers *n, str_id id)
 {
 	return n->str.v[id.i];
@@ -310,7 +310,7 @@ static void maps_get_rows(struct cursor *c, struct dictionary *d, struct row_num
 	GET_FIELD(m, count, start, get_uleb(c));
 	GET_FIELD(m, count, flags, get_below(c, UINT32_MAX));
 	if (count)
-		n->map.n = 1; /* they are all mappings, again */
+		n->map.n = 1; /* all mappings are written again */
 	for (size_t i = 0; i < count && !c->failed; i++) {
 		m[i].file = string_row(n, m[i].file);
 		m[i].build_id = string_row(n, m[i].build_id);

@@ -3,8 +3,8 @@
  * label sets ("symbols"), and stacks. A log writes the rows that each record adds, a block
  * all rows of a group.
  *
- * Numbers of rows in the bytes are those of the writer's dictionary. The reader enters the
- * rows into a dictionary of its own; struct row_numbers says what each has become there.
+ * The bytes have the row numbers of the writer's dictionary. The reader enters the rows into
+ * its own dictionary; struct row_numbers maps each number to its row there.
  */
 #ifndef STORE_SYMBOLS_H
 #define STORE_SYMBOLS_H
@@ -16,17 +16,17 @@
 /* How many rows of each table have been written. */
 struct symbols_mark {
 	uint32_t str, func, map, loc, label, label_set, stack;
-	uint64_t map_check; /* of the mappings as they were: their payload may change */
+	uint64_t map_check; /* of the mappings as written: their contents may change */
 };
 
-/* That of an empty dictionary. */
+/* The mark of an empty dictionary. */
 struct symbols_mark symbols_mark_begin(void);
 
 /* Append the rows after *mark, which moves on. */
 void symbols_put(struct buf *b, const struct dictionary *d, struct symbols_mark *mark);
 void stacks_put(struct buf *b, const struct dictionary *d, struct symbols_mark *mark);
 
-/* By number in the bytes: the row. Number 0 is row 0. */
+/* Rows of the reader's dictionary, by number in the bytes. Number 0 is row 0. */
 struct row_numbers {
 	VEC(str_id) str;
 	VEC(func_id) func;
@@ -35,7 +35,7 @@ struct row_numbers {
 	VEC(label_id) label; /* rows of dict->label: see symbols_get() */
 	VEC(label_set_id) label_set;
 	VEC(stack_id) stack;
-	VEC(loc_id) frames; /* scratch: of the last stack */
+	VEC(loc_id) frames; /* scratch: frames of the last stack */
 };
 
 void row_numbers_begin(struct row_numbers *n); /* also to begin again */
@@ -45,8 +45,8 @@ void row_numbers_release(struct row_numbers *n);
 bool symbols_get(struct cursor *c, struct dictionary *d, struct row_numbers *n);
 
 /*
- * The same for stacks. wanted: by number, whether the stack is asked for, n of them; the
- * others become 0. NULL: all are.
+ * The same for stacks. wanted: by number, for n numbers, whether the stack is to be entered;
+ * the others become 0. NULL: enter all.
  */
 bool stacks_get(struct cursor *c, struct dictionary *d, struct row_numbers *n,
 		const uint8_t *wanted, size_t nwanted);

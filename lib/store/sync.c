@@ -42,7 +42,7 @@ static void send_bytes(struct sync *s, const char *name, struct str bytes)
 	buf_release(&why);
 }
 
-/* A block that a compaction has removed meanwhile is in another one, which the next time sends. */
+/* A block that a compaction removes meanwhile is in another one, which the next sync sends. */
 static void sync_block(struct sync *s, const struct store_name *n)
 {
 	char path[PATH_MAX];

@@ -1,5 +1,5 @@
 /*
- * Numbers of a store's files: LEB128, least significant bits first; signed ones
+ * Numbers in a store's files: LEB128, least significant bits first. Signed numbers are
  * zigzag-coded (0, -1, 1, -2 ...), so that small magnitudes are short.
  */
 #ifndef STORE_VARINT_H
@@ -23,7 +23,7 @@ static inline void put_sleb(struct buf *b, int64_t v)
 	put_uleb(b, (uint64_t)v << 1 ^ (uint64_t)(v >> 63));
 }
 
-/* The difference of two numbers; it wraps, and so does the sum that undoes it. */
+/* The difference of two numbers. It wraps, as does the sum that restores the number. */
 static inline void put_delta(struct buf *b, uint64_t v, uint64_t before)
 {
 	put_sleb(b, (int64_t)(v - before));
@@ -64,7 +64,7 @@ static inline struct str get_text(struct cursor *c)
 	return cursor_bytes(c, get_uleb(c));
 }
 
-/* A number below n; else the cursor fails and it is 0. */
+/* A number below n. If it is not, the cursor fails and the result is 0. */
 static inline uint32_t get_below(struct cursor *c, uint64_t n)
 {
 	uint64_t v = get_uleb(c);
@@ -86,7 +86,7 @@ static inline uint32_t get_delta_below(struct cursor *c, uint32_t before, uint64
 	return 0;
 }
 
-/* How many records of at least one byte each follow; none if they do not fit. */
+/* The number of records that follow, each of at least one byte; 0 if they do not fit. */
 static inline size_t get_count(struct cursor *c)
 {
 	uint64_t n = get_uleb(c);

@@ -12,8 +12,9 @@ struct verify_result {
 };
 
 /*
- * Read all blocks and logs of a store: are all checksums right, is every byte accounted
- * for, can all be decoded, and does the index say what is there? False if not.
+ * Read all blocks and logs of a store, and check that checksums are right, that every byte is
+ * accounted for, that everything can be decoded, and that indexes agree with the contents.
+ * False if any check fails.
  */
 bool store_verify(const char *dir, struct verify_result *result);
 

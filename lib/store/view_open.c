@@ -1,4 +1,4 @@
-/* The files of a store, of here or in S3, at one moment. */
+/* Opening the files of a store, in a directory or in S3. */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -36,7 +36,7 @@ static bool is_of_time(const struct store_view *v, const struct store_name *n)
 	return n->is_log || (n->from < v->until && n->to >= v->since);
 }
 
-/* False if the file has gone: the directory has to be listed again. */
+/* False if the file is gone: the caller then lists the directory again. */
 static bool open_file(struct store_view *v, const struct store_name *name)
 {
 	struct view_file *f = mem_zeroed(1, sizeof(*f));
@@ -90,8 +90,8 @@ static void apply_replaced_by(struct view_file *by, struct view_file **sorted, s
 }
 
 /*
- * What blocks replace is not read from other files. Most of it is not there any more, and
- * there is much of it: a block says all that became a part of it.
+ * Exclude what blocks replace from other files. A block lists everything that was merged into
+ * it, so the list is long and most of its files are gone.
  */
 static void apply_replaced(struct store_view *v)
 {
@@ -105,7 +105,7 @@ static void apply_replaced(struct store_view *v)
 	vec_release(&sorted);
 }
 
-/* The names of what is there: of a store in S3, blocks only. */
+/* The names of the store's files; in S3 these are blocks only. */
 static bool list_files(struct store_view *v, struct store_names *names)
 {
 	struct objects o = { 0 };

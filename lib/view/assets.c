@@ -1,6 +1,6 @@
 /*
- * The assembler includes the files as they are; the Makefile knows that this file
- * depends on them. Paths are seen from the project's root.
+ * The assembler includes the files as they are; the Makefile has these files as dependencies of
+ * this one. Paths are relative to the project's root.
  */
 #include "view/assets.h"
 

@@ -5,10 +5,10 @@
 #include "base/str.h"
 
 struct str asset_css(void);                     /* flame.css */
-struct str asset_light(void), asset_dark(void); /* light.css, dark.css: declarations alone */
+struct str asset_light(void), asset_dark(void); /* light.css, dark.css: only declarations */
 struct str asset_js(void);                      /* the files of picture/ as one */
 
-/* Of the HTML view: html/page.css, and the files of html/js as one. */
+/* For the HTML view: html/page.css, and the files of html/js as one. */
 struct str asset_page_css(void);
 struct str asset_page_js(void);
 

@@ -13,7 +13,7 @@ int change_step(double from, double to)
 	double low = from < to ? from : to, high = from < to ? to : from;
 	int step = 0;
 
-	/* 110 has to be 1.1 times 100, which doubles do not quite say. */
+	/* The factor allows for rounding: in doubles, 1.1 * 100 is not exactly 110. */
 	while (step < CHANGE_STEPS && high > 0 && high * (1 + 1e-9) >= low * change_ratio[step])
 		step++;
 	return from < to ? step : -step;

@@ -1,6 +1,6 @@
 /*
- * The step of colour that a differential picture gives to a frame: by the relative change
- * of its inclusive value, on a scale that is the same in every picture.
+ * The step of colour of a frame in a differential picture, from the relative change of its
+ * inclusive value. The scale is the same in every picture.
  */
 #ifndef VIEW_CHANGE_H
 #define VIEW_CHANGE_H
@@ -18,14 +18,14 @@ extern const double change_ratio[CHANGE_STEPS];
 
 /*
  * The colours of the 2 * CHANGE_STEPS + 1 steps: "sunset" of Paul Tol's schemes
- * (personal.sron.nl/~pault), from blue by a pale yellow to red. It is as clear to
- * readers who do not tell red from green.
+ * (personal.sron.nl/~pault), from blue through a pale yellow to red. Readers who cannot
+ * distinguish red and green see it equally well.
  */
 extern const struct rgb change_color[2 * CHANGE_STEPS + 1];
 
 /*
- * -CHANGE_STEPS (halved or less) to CHANGE_STEPS (doubled or more). From nothing
- * and to nothing are the ends of the scale.
+ * The step, from -CHANGE_STEPS (halved or less) to CHANGE_STEPS (doubled or more). Changes from
+ * and to 0 are the ends of the scale.
  */
 int change_step(double from, double to);
 

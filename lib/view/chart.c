@@ -1,6 +1,6 @@
 /*
- * The plot is an SVG within the SVG, whose coordinates are stretched to the width of the
- * window; lines keep their width (vector-effect), and words stand outside, at percentages.
+ * The plot is a nested SVG whose coordinates are stretched to the width of the window. Lines
+ * keep their width (vector-effect); text is outside the plot, at percentages.
  */
 #include "view/chart.h"
 
@@ -13,7 +13,7 @@
 
 enum { TOP = 44, PLOT = 220, ROW = 18, WIDE = 10000, TALL = 1000, TIMES = 3 };
 
-/* What readers who see few colours can tell apart (Paul Tol, "bright"); then dashes. */
+/* Colours that colour-blind readers can distinguish (Paul Tol, "bright"); then dashes. */
 static const char *const colors[] = { "#4477aa", "#ee6677", "#228833", "#ccbb44",
 				      "#66ccee", "#aa3377", "#8a8a8a" };
 
@@ -37,7 +37,7 @@ struct plot {
 	double least, most, tick;
 };
 
-/* 1, 2 or 5 times a power of ten: at most five of them from least to most. */
+/* The tick: 1, 2 or 5 times a power of ten, at most five of them in the range. */
 static double nice_tick(double range, double scale)
 {
 	double raw = range / 5 / scale, power = pow(10, floor(log10(raw))), part = raw / power;
@@ -102,7 +102,7 @@ static void begin_plot(const struct plot *p)
 		   TOP, PLOT, WIDE, TALL);
 }
 
-/* Lines behind the plot, or the values beside them before it. */
+/* Draw lines behind the plot or, with `words`, the values to their left. */
 static void put_values(const struct plot *p, bool words)
 {
 	long from = lround(p->least / p->tick), to = lround(p->most / p->tick);
@@ -135,7 +135,7 @@ static void put_times(const struct plot *p)
 		when_print_local(&text, i == TIMES - 1 ? p->until : at);
 		shown = buf_str(&text);
 		if (i)
-			str_cut(&shown, ' '); /* the day stands once */
+			str_cut(&shown, ' '); /* show each day once */
 		buf_printf(p->b,
 			   "<text class=\"quiet\" x=\"%s\"%s y=\"%d\" text-anchor=\"%s\">%.*s"
 			   "</text>\n",
@@ -229,7 +229,7 @@ void chart_lines(struct buf *b, const struct chart *c, const struct chart_line *
 
 /* Heat maps */
 
-/* From pale to the hot end of the flame graphs' palette. */
+/* A colour from pale to the hot end of the flame graphs' palette. */
 static struct rgb heat_color(double share)
 {
 	double hot = sqrt(fmin(1, fmax(0, share)));

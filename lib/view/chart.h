@@ -1,6 +1,6 @@
 /*
  * A chart over time as SVG: lines, or cells of a heat map. It has no script and is as wide as
- * its window; colours of ground and words are those of flame.css, light or dark.
+ * its window. The colours of background and text are those of flame.css, light or dark.
  */
 #ifndef VIEW_CHART_H
 #define VIEW_CHART_H
@@ -9,29 +9,29 @@
 #include "base/vec.h"
 
 struct chart_point {
-	int64_t time; /* ns, when its step begins */
+	int64_t time; /* ns: the beginning of its step */
 	double value;
 };
 
 struct chart_line {
-	struct str name; /* empty: the line needs none */
+	struct str name; /* empty: no name */
 	struct chart_point *v;
 	size_t n, cap;
 };
 
-/* A cell of a heat map: from a time on for one step, between two values. */
+/* A cell of a heat map: one step from a time on, between two values. */
 struct chart_cell {
 	int64_t time;
 	double low, high;
 	double share; /* of the fullest cell: 0 to 1 */
-	double count; /* for the words that a pointer shows */
+	double count; /* for the tooltip */
 };
 
 struct chart {
 	struct str title;
 	int64_t step; /* ns; points farther apart are not joined */
-	double scale; /* a round number of values: 1e9 of ns */
-	void (*put)(void *context, struct buf *b, double v); /* a value for people */
+	double scale; /* a round number of values, as 1e9 for ns */
+	void (*put)(void *context, struct buf *b, double v); /* append a value for people */
 	void *context;
 	bool from_zero; /* the axis begins at 0, or below */
 };

@@ -41,7 +41,7 @@ void rgb_put(struct buf *b, struct rgb c)
 	buf_hex(b, str(v, sizeof(v)));
 }
 
-/* The share of its full light that a channel gives (IEC 61966-2-1). */
+/* The linear light of a channel, from 0 to 1 (IEC 61966-2-1). */
 static double light(uint8_t v)
 {
 	double share = v / 255.0;
@@ -53,5 +53,5 @@ bool rgb_wants_white(struct rgb c)
 {
 	double luminance = 0.2126 * light(c.r) + 0.7152 * light(c.g) + 0.0722 * light(c.b);
 
-	return luminance < 0.179; /* where black and white are equally far */
+	return luminance < 0.179; /* at which black and white have equal contrast */
 }

@@ -8,7 +8,7 @@ struct rgb {
 	uint8_t r, g, b;
 };
 
-/* "#rrggbb" or "rgb(1,2,3)", the whole slice; nothing else is a colour. */
+/* Parse "#rrggbb" or "rgb(1,2,3)". False if the slice is anything else. */
 bool rgb_parse(struct str s, struct rgb *c);
 
 /* Append "#rrggbb". */
@@ -20,8 +20,8 @@ static inline bool rgb_eq(struct rgb a, struct rgb b)
 }
 
 /*
- * Is white text easier to read on this colour than black? The one of the two
- * that this picks has a contrast of at least 4.5 to 1 (WCAG 2, level AA).
+ * Is white text easier to read on this colour than black text? The better of the two has a
+ * contrast of at least 4.5 to 1 (WCAG 2, level AA).
  */
 bool rgb_wants_white(struct rgb c);
 

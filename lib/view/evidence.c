@@ -20,7 +20,7 @@ static void read_row(struct evidence *e, const struct profile *p, struct str row
 	e->finding[e->n++] = f;
 }
 
-/* What is on one side only says so by its verdict. */
+/* A function on one side only has no change: its verdict tells. */
 bool finding_is_up(const struct finding *f)
 {
 	return str_starts(f->change, S("+")) || str_eq(f->verdict, S("new"));
@@ -43,7 +43,7 @@ static void read_move(struct evidence *e, const struct profile *p, struct str na
 	e->move[e->nmove++] = m;
 }
 
-/* A function of which some became slower, and some moved, became slower. */
+/* A function with both slower and moved code counts as slower. */
 static void mark_changed(struct evidence *e, const struct profile *p, const struct tree *t)
 {
 	uint8_t *by_name = mem_zeroed(p->dict->str.n, 1);
@@ -68,20 +68,20 @@ static void mark_changed(struct evidence *e, const struct profile *p, const stru
 	mem_free(by_name, p->dict->str.n);
 }
 
-/* A callee of the root, or a callee of one. */
+/* Is it a callee of the root, or a callee of one? */
 static bool is_near_root(const struct tree *t, uint32_t node)
 {
 	return t->node[t->node[node].parent].parent == 0;
 }
 
 /*
- * Mark the nodes along a path of names. It may begin one level below the
- * root's callees: their level may be the command's name.
+ * Mark the nodes along a path of names. The path may begin one level below the root's callees,
+ * which may be the names of commands.
  */
 static void mark_path(struct evidence *e, const struct profile *p, const struct tree *t,
 		      struct str path)
 {
-	uint32_t *reached = mem_zeroed(t->n, sizeof(*reached)); /* by node: names so far */
+	uint32_t *reached = mem_zeroed(t->n, sizeof(*reached)); /* by node: names matched so far */
 	size_t nname = 0;
 	struct str rest = path;
 	uint32_t *name;
@@ -103,7 +103,7 @@ static void mark_path(struct evidence *e, const struct profile *p, const struct 
 	mem_free(reached, t->n * sizeof(*reached));
 }
 
-/* Each is looked for in the whole tree. Where a hundred ways lead, no outline helps. */
+/* Each path costs a search of the whole tree, and more than a hundred outlines do not help. */
 static void add_path(struct evidence *e, struct str path)
 {
 	enum { MOST_PATHS = 100 };
@@ -148,7 +148,7 @@ void evidence_release(struct evidence *e)
 	*e = (struct evidence){ 0 };
 }
 
-/* Did the node become more, from the base to the new side? */
+/* Did the node's value rise from the base to the new side? */
 static bool is_up(const struct layout *l, uint32_t node)
 {
 	struct change c = layout_change(l, node);
@@ -170,7 +170,7 @@ bool evidence_moved(const struct evidence *e, const struct layout *l, uint32_t n
 	return e->known && node && evidence_for(e, l, node) && e->node[node] & wanted;
 }
 
-/* A fraction as it was written. */
+/* Append a fraction, given as text, as a percentage. */
 static void put_fraction(struct buf *b, struct str fraction)
 {
 	char text[32] = { 0 };

@@ -1,39 +1,39 @@
 /*
  * The verdicts in a differential profile: prof-diff(1) compares replicates and writes the
  * result into comments (diff.about=, diff.row=, diff.moved=, diff.path=; see
- * compare/stream.h). A picture then colours only changes that are more than chance, leaves
- * others grey, and marks code that only moved.
+ * compare/stream.h). A picture then colours only significant changes, leaves the others grey,
+ * and marks code that only moved.
  */
 #ifndef VIEW_EVIDENCE_H
 #define VIEW_EVIDENCE_H
 
 #include "view/layout.h"
 
-/* What was found about a function. */
+/* A finding about a function. */
 struct finding {
 	str_id name;
-	struct str verdict, kind, change, low, high, q; /* as they were written */
+	struct str verdict, kind, change, low, high, q; /* as in the comment */
 };
 
 enum evidence_flag {
-	EVIDENCE_UP = 1,          /* it became more, somewhere */
-	EVIDENCE_DOWN = 2,        /* it became less */
-	EVIDENCE_BLAME = 4,       /* it is on a path to what became slower */
-	EVIDENCE_MOVED_UP = 8,    /* it became more by code that only moved */
-	EVIDENCE_MOVED_DOWN = 16, /* it became less by code that only moved */
+	EVIDENCE_UP = 1,          /* its value rose in some place */
+	EVIDENCE_DOWN = 2,        /* it fell */
+	EVIDENCE_BLAME = 4,       /* it is on a path to code that became slower */
+	EVIDENCE_MOVED_UP = 8,    /* it rose by code that only moved */
+	EVIDENCE_MOVED_DOWN = 16, /* it fell by code that only moved */
 };
 
-/* Code went from one function to another. */
+/* Code that moved from one function to another. */
 struct move {
 	str_id from, to;
 };
 
 struct evidence {
-	bool known;       /* else everything counts */
+	bool known;       /* if false, every change counts */
 	struct str about; /* a line that says what was compared */
 	struct finding *finding;
 	size_t n, cap;
-	struct str *path; /* ways to what got slower: names joined by ';' */
+	struct str *path; /* paths to code that became slower: names joined by ';' */
 	size_t npath, path_cap;
 	struct move *move;
 	size_t nmove, move_cap;
@@ -41,14 +41,14 @@ struct evidence {
 	uint32_t nnode;
 };
 
-/* From p's comments, about the nodes of a tree of it. */
+/* Read the verdicts from p's comments, and mark the nodes of t, a tree of p. */
 void evidence_init(struct evidence *e, const struct profile *p, const struct tree *t);
 void evidence_release(struct evidence *e);
 
-/* Is the node's change more than chance, as far as is known? */
+/* Is the node's change significant, or is nothing known about it? */
 bool evidence_for(const struct evidence *e, const struct layout *l, uint32_t node);
 
-/* Is it, and is it the change of code that only moved? */
+/* Is the node's change known to be that of code that only moved? */
 bool evidence_moved(const struct evidence *e, const struct layout *l, uint32_t node);
 
 static inline bool evidence_blames(const struct evidence *e, uint32_t node)
@@ -56,10 +56,10 @@ static inline bool evidence_blames(const struct evidence *e, uint32_t node)
 	return e->known && e->node[node] & EVIDENCE_BLAME;
 }
 
-/* Did it become more, somewhere? */
+/* Did the function's value rise? */
 bool finding_is_up(const struct finding *f);
 
-/* Is that code that only moved? */
+/* Did the function's code only move? */
 bool finding_is_moved(const struct finding *f);
 
 /* Append "SLOWER self: +51% [+41%, +63%], q=2e-06" for people. */

@@ -123,7 +123,7 @@ void flame_put_command(const struct flame *f, struct buf *b)
 	size_t n = min_size(command.n, MOST);
 
 	while (n < command.n && n && ((uint8_t)command.p[n] & 0xc0) == 0x80)
-		n--; /* within a character of UTF-8 */
+		n--; /* do not cut within a character of UTF-8 */
 	buf_add(b, str(command.p, n));
 	buf_add(b, n < command.n ? S("\xe2\x80\xa6") : S(""));
 }

@@ -14,13 +14,14 @@ struct flame {
 	struct tree tree;
 	struct layout layout;
 	struct evidence evidence;
-	struct str countname; /* what values are */
-	struct str unit;      /* of values that are shown in one; empty: as plain numbers */
+	struct str countname; /* the name of values */
+	struct str unit;      /* of values; empty: they are plain numbers */
 };
 
 /*
- * For p's column o->col. Both must outlive the flame, which may not be moved. Sets what
- * is known of *r. False when there is nothing to draw; release it all the same.
+ * Build the flame of p's column o->col. p and o must outlive it, and it must not be moved. Sets
+ * *r as far as known. False if there is nothing to draw; the caller releases the flame in both
+ * cases.
  */
 bool flame_init(struct flame *f, struct profile *p, const struct view_options *o,
 		struct view_result *r);
@@ -33,22 +34,21 @@ bool flame_init_all(struct flame *f, struct profile *p, const struct view_option
 void flame_release(struct flame *f);
 
 /*
- * Append a value of the column for people: "3.23s" or "512kB" in the unit that suits it,
- * where the column has one and the user has not renamed it; else "1,234", and then what
- * is counted, " samples".
+ * Append a value of the column for people: "3.23s" or "512kB" in a suitable unit, if the column
+ * has a unit and the user has not renamed it; else "1,234 samples".
  */
 void flame_put_value(const struct flame *f, struct buf *b, double v);
 void flame_put_countname(const struct flame *f, struct buf *b);
 
-/* Append the recorded command, if it is known: its first 120 bytes. */
+/* Append the first 120 bytes of the recorded command, if it is known. */
 void flame_put_command(const struct flame *f, struct buf *b);
 
-/* What the picture is of: "3.23s of cpu", "1,234 samples". */
+/* Append the picture's total: "3.23s of cpu", "1,234 samples". */
 void flame_put_total(const struct flame *f, struct buf *b);
 
 /*
  * Chain graphs (flamegraph.pl's "chain" palette): stacks joined by frames called
- * "--", the blocked one first. Mark the frames of those who woke it with "_[w]".
+ * "--", the blocked one first. Mark the frames of the stacks that woke it with "_[w]".
  */
 void flame_mark_wakers(struct tree *t, struct dictionary *d);
 

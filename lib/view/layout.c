@@ -7,7 +7,7 @@ static double not_negative(double v)
 	return v > 0 ? v : 0;
 }
 
-/* What a node adds to its own width and to that of all below it. */
+/* What the node's own value adds to its width and to those of its ancestors. */
 static double own_weight(const struct layout *l, uint32_t node, enum diff_width by)
 {
 	const struct tree *t = l->tree;

@@ -2,7 +2,7 @@
  * The layout of boxes: the width of each node of a tree, and a walk over the nodes that
  * are wide enough, from left to right.
  *
- * Widths and edges are in values of the tree's column; a view scales them.
+ * The unit of widths and edges is that of the tree's column; a view scales them.
  */
 #ifndef VIEW_LAYOUT_H
 #define VIEW_LAYOUT_H
@@ -12,12 +12,12 @@
 
 struct layout {
 	const struct tree *tree;
-	double *weight;    /* by node; NULL when it is the node's total */
+	double *weight;    /* by node; NULL: it is the node's total */
 	double whole;      /* the width of the picture */
-	double all;        /* what shares are shares of */
-	double total;      /* o->total where that is the whole; 0: the sum is */
-	double base_scale; /* base values times this compare with new ones */
-	uint32_t negative; /* nodes with a value below 0, which is taken for 0 */
+	double all;        /* the base of shares */
+	double total;      /* o->total if that is the whole; 0: the sum is the whole */
+	double base_scale; /* the factor for base values in comparisons with new ones */
+	uint32_t negative; /* nodes with a value below 0, which counts as 0 */
 	bool negate;
 };
 
@@ -30,22 +30,21 @@ static inline double layout_weight(const struct layout *l, uint32_t node)
 	return l->weight ? l->weight[node] : (double)l->tree->node[node].total;
 }
 
-/* A node's inclusive value on both sides, as they are compared. */
+/* A node's inclusive values on both sides, scaled for comparison. */
 struct change {
 	double from, to;
 };
 struct change layout_change(const struct layout *l, uint32_t node);
 
 /*
- * All nodes from the root on, parents first, siblings in the tree's order:
+ * Walk over all nodes from the root on, parents first, siblings in the tree's order:
  *
  *	walk_init(&w, &layout, least);
  *	while (walk_next(&w))
  *		draw(w.node, w.left);
  *	walk_release(&w);
  *
- * Nodes narrower than `least` are left out with all above them; so are those
- * without any width.
+ * Nodes that are narrower than `least`, or have no width, are left out with all their callees.
  */
 struct walk {
 	const struct layout *l;

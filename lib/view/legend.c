@@ -66,7 +66,7 @@ static void put_mark(struct buf *b, int x, int y, const char *class, const char 
 	put_text(b, x + SWATCH + 5, y + BAR_HEIGHT - 2, "start", text);
 }
 
-/* What replicates say: which changes count, and what was compared. */
+/* The verdicts from replicates: which changes count, and what was compared. */
 static void put_evidence(struct buf *b, const struct evidence *e)
 {
 	int y = MARKS_TOP + LINE;

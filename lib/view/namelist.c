@@ -5,7 +5,7 @@
 #include "io/escape.h"
 #include "view/packed.h"
 
-enum { CHUNK = 1000 }; /* names an element */
+enum { CHUNK = 1000 }; /* names in an element */
 
 /* Names */
 
@@ -67,7 +67,7 @@ void namelist_release(struct namelist *l)
 
 /* Writing */
 
-/* How many ASCII characters both begin with that need no escaping. */
+/* The length of the common prefix of ASCII characters that need no escaping. */
 static size_t shared_length(struct str a, struct str b)
 {
 	size_t most = min_size(a.n, b.n), n = 0;

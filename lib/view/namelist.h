@@ -1,4 +1,4 @@
-/* The names in a tree, each once, in byte order, with their colours. */
+/* The distinct names in a tree, in byte order, with their colours. */
 #ifndef VIEW_NAMELIST_H
 #define VIEW_NAMELIST_H
 
@@ -7,7 +7,7 @@
 #include "view/view.h"
 
 struct namelist_row {
-	struct str text; /* of the profile */
+	struct str text; /* a text of the profile */
 	uint32_t id;     /* its str_id */
 	uint32_t flags;  /* LOC_* */
 	struct rgb color;
@@ -16,11 +16,11 @@ struct namelist_row {
 struct namelist {
 	struct namelist_row *row;
 	size_t n, cap;
-	uint32_t *rank; /* by str_id: the row of a name that is used */
+	uint32_t *rank; /* by str_id: the row of the name, if it is used */
 	size_t nrank;
 };
 
-/* map: colours to keep, to which others are added; or NULL. */
+/* map: colours to keep, to which new ones are added; or NULL. */
 void namelist_init(struct namelist *l, const struct dictionary *d, const struct tree *t,
 		   const struct view_options *o, struct palette_map *map);
 void namelist_release(struct namelist *l);
@@ -37,11 +37,10 @@ static inline uint32_t namelist_rank(const struct namelist *l, str_id name)
 }
 
 /*
- * Write the names for picture/tree.js, a line each, as the text of <metadata
- * class="names"> elements: how many characters are those of the name before,
- * and the colour (24 bits, times 2, plus 1 for white text), as number_pack()
- * writes them; then the rest of the name, escaped. Only ASCII is shared, so that a
- * character is one for C and for JavaScript.
+ * Write the names for picture/tree.js, a line each, as the text of <metadata class="names">
+ * elements: the number of characters shared with the name before and the colour (24 bits,
+ * times 2, plus 1 for white text), both by number_pack(); then the rest of the name, escaped.
+ * Only ASCII is shared, so that C and JavaScript count the same characters.
  */
 void namelist_write(const struct namelist *l, struct out *out);
 

@@ -1,9 +1,9 @@
-/* A palette is a range of colours, or a rule that picks one of these ranges. */
+/* A palette is a range of colours, or a rule that chooses a range. */
 #include "view/palette.h"
 
 #include "profile/profile.h"
 
-/* Red, green, blue: from[i] and up to span[i] more, as far as shade[by[i]] goes. */
+/* Red, green and blue are from[i] + span[i] * shade[by[i]]. */
 struct range {
 	uint8_t from[3], span[3], by[3];
 };
@@ -23,8 +23,8 @@ static const struct range orange = { { 190, 90, 0 }, { 65, 65, 0 }, { 0 } };
 
 /*
  * "Light" of Paul Tol's colour schemes (personal.sron.nl/~pault, note
- * SRON/EPS/TN/09-002): made to fill labelled areas, all told apart with every
- * kind of colour blindness, and light enough for black text.
+ * SRON/EPS/TN/09-002): made to fill labelled areas, distinct with every kind of colour
+ * blindness, and light enough for black text.
  */
 static const struct range safe[] = {
 	{ { 0x77, 0xaa, 0xdd }, { 0 }, { 0 } }, { { 0xee, 0x88, 0x66 }, { 0 }, { 0 } },
@@ -151,7 +151,7 @@ static const struct range *rust_range(struct str name, uint32_t flags)
 {
 	static const char *const own[] = { "core::",  "std::",  "alloc::",
 					   "<core::", "<std::", "<alloc::" };
-	/* What async functions of any crate become. */
+	/* The type that async functions of any crate become. */
 	static const char *const async[] = { "<core::future::from_generator::GenFuture<T>" };
 	ptrdiff_t module = str_chr(name, '`');
 

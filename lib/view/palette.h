@@ -12,12 +12,12 @@
 /* The i-th palette's name, or NULL after the last. */
 const char *palette_name(size_t i);
 
-/* Is it "chain", for which flame_init() marks those who woke others? */
+/* Is it "chain", for which flame_init() calls flame_mark_wakers()? */
 bool palette_is_chain(size_t palette);
 
 /*
- * flags are the LOC_* that all frames of that name have. They count as the
- * annotations do (_[k], _[j], _[i]) that palettes look for in names.
+ * The colour of a name. flags: the LOC_* that all frames of that name have. They count as the
+ * annotations (_[k], _[j], _[i]) that palettes look for in names.
  */
 struct rgb palette_color(size_t palette, enum shade_by by, struct str name, uint32_t flags);
 

@@ -1,6 +1,6 @@
 /*
- * Names may hold "->" themselves (an inlined Java method does), so the last one
- * on a line separates.
+ * Names may contain "->" (those of inlined Java methods do), so the last one on a line is the
+ * separator.
  */
 #include "view/palette_map.h"
 

@@ -20,12 +20,12 @@ void palette_map_release(struct palette_map *m);
 /* The colour of that name, or NULL. */
 const struct rgb *palette_map_find(const struct palette_map *m, struct str name);
 
-/* A name that is there already keeps its place and takes the new colour. */
+/* Set the colour of a name; a known name keeps its place. */
 void palette_map_set(struct palette_map *m, struct str name, struct rgb color);
 
 /*
- * Read a file; one that is not there is empty. False, with a message appended
- * to *error, when it cannot be read or is no such file.
+ * Read a file; a missing one counts as empty. False, with a message appended to *error, if it
+ * cannot be read or is malformed.
  */
 bool palette_map_read(struct palette_map *m, const char *path, struct buf *error);
 

@@ -1,9 +1,9 @@
-/* The arithmetic is flamegraph.pl's, so that a frame has the colour known from there. */
+/* The arithmetic is flamegraph.pl's, so that frames have the same colours as there. */
 #include "view/shade.h"
 
 #include "base/index.h"
 
-/* A name as characters, for rules that count or turn them. */
+/* A name as characters, for rules that count or reverse them. */
 struct chars {
 	uint32_t *c;
 	size_t n;
@@ -34,7 +34,7 @@ static void turn(struct chars *all)
 	}
 }
 
-/* drand48(3), which is Perl's rand, too: the next number from 0 to 1. */
+/* The next number from 0 to 1 of drand48(3), which Perl's rand uses. */
 static double next_random(uint64_t *state)
 {
 	*state = (*state * 0x5deece66d + 0xb) & 0xffffffffffff;
@@ -56,8 +56,8 @@ static uint32_t sum(const struct chars *all)
 }
 
 /*
- * The first three characters, the earlier the heavier, after a module's name
- * ("libc`read") if there is one.
+ * The hash of the first three characters, of which earlier ones weigh more, after a module's
+ * name ("libc`read") if there is one.
  */
 static double name_hash(const struct chars *all)
 {

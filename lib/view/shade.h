@@ -1,10 +1,10 @@
-/* From a name to a position in a range of colours. */
+/* Mapping a name to a position in a range of colours. */
 #ifndef VIEW_SHADE_H
 #define VIEW_SHADE_H
 
 #include "base/str.h"
 
-/* Which property of the name decides. All three depend on nothing else. */
+/* The property of the name that decides; nothing else does. */
 enum shade_by {
 	SHADE_BY_SUM,    /* flamegraph.pl's default: the sum of its characters */
 	SHADE_BY_HASH,   /* its --hash: similar names have similar colours */

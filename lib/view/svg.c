@@ -1,10 +1,9 @@
 /*
- * One self-contained SVG: a first view that any viewer shows, the whole tree
- * packed, and the script that draws from it.
+ * A self-contained SVG: a first view that any viewer shows, the whole tree in packed form, and
+ * the script that draws it.
  *
- * The document is XML and may be pasted into HTML; in both, text from outside
- * is only in XML text and attributes (escape.h) or in JSON (json.h), never
- * in script or style.
+ * The document is XML and may be pasted into HTML. Untrusted text is only in XML text and
+ * attributes (escape.h) or in JSON (json.h), never in script or style.
  */
 #include "view/svg.h"
 
@@ -33,7 +32,7 @@ static void put_rule(struct buf *b, struct str selector, const char *class, stru
 	buf_add(b, S("}\n"));
 }
 
-/* The colours of changes are known here; all other style is in style sheets. */
+/* The colours of changes come from here; all other style is in style sheets. */
 void svg_styles(const struct svg *s, struct str selector)
 {
 	struct buf *b = &s->out->bytes;
@@ -66,8 +65,7 @@ static void put_script(const struct svg *s)
 /* The <svg> tag */
 
 /*
- * A fluid picture is drawn in one size and scaled, until a script draws it anew
- * in another.
+ * A fluid picture is drawn in one size and scaled, until the script draws it in another.
  */
 static void put_size(const struct svg *s)
 {
@@ -206,7 +204,7 @@ static struct str kind_of_picture(const struct view_options *o, bool diff)
 	return o->inverted ? S("Icicle Graph") : S("Flame Graph");
 }
 
-/* By default what the picture is, and the command that was recorded, if that is known. */
+/* The default title: the kind of picture and, if known, the recorded command. */
 static void set_title(struct svg *s)
 {
 	struct buf command = { 0 };
@@ -244,7 +242,7 @@ void svg_init(struct svg *s, struct palette_map *map)
 	walk_release(&w);
 }
 
-/* All of it */
+/* The document */
 
 void svg_release(struct svg *s)
 {
@@ -286,7 +284,7 @@ static void write_picture(struct svg *s, struct palette_map *map)
 	svg_release(s);
 }
 
-/* With the colours of o->palette_file, to which those of new names are added. */
+/* Write with the colours of o->palette_file, and add those of new names to that file. */
 static bool write_with_map(struct svg *s, struct buf *error)
 {
 	struct palette_map map;

@@ -5,8 +5,8 @@
 #include "view/svg.h"
 
 /*
- * The units that values can be shown in, from fine to coarse: how many of the
- * column's one of them is, and its name. None when values were renamed.
+ * The units in which values can be shown, from fine to coarse: each one's size in the column's
+ * unit, and its name. There are none if the user has renamed values.
  */
 void svg_units(struct json *j, const struct profile *p, uint32_t col, bool renamed)
 {
@@ -28,7 +28,7 @@ void svg_units(struct json *j, const struct profile *p, uint32_t col, bool renam
 	json_end_array(j);
 }
 
-/* Text as the document's names are written. */
+/* Write text in the same way as the document's names. */
 static void put_clean(struct json *j, struct str s)
 {
 	struct buf clean = { 0 };
@@ -39,8 +39,8 @@ static void put_clean(struct json *j, struct str s)
 }
 
 /*
- * What was found: [name, direction, text, whether it only moved]; [from, to] of what moved; and
- * the paths to what got slower.
+ * The findings: [name, direction, text, whether it only moved]; the moves: [from, to]; and the
+ * paths to code that became slower.
  */
 void svg_evidence(struct json *j, const struct flame *f)
 {

@@ -4,10 +4,10 @@
 #include "view/legend.h"
 #include "view/svg.h"
 
-/* A character of the usual fonts, relative to the font's size: flamegraph.pl's. */
+/* The width of a character in usual fonts, relative to the font's size, as in flamegraph.pl. */
 static const double CHAR_WIDTH = 0.59;
 
-/* Without the annotation at the end of a name: its colour shows that. */
+/* The name without the annotation at its end, which the colour shows. */
 static struct str plain_name(struct str name)
 {
 	bool marked = name.n > 4 && name.p[name.n - 1] == ']' &&
@@ -23,7 +23,7 @@ static struct str shown_name(const struct svg *s, uint32_t node)
 		      S("all");
 }
 
-/* The root, and differential boxes, have theirs from the style. */
+/* The root and differential boxes get their colours from the style sheet. */
 static bool has_color(const struct svg *s, uint32_t node)
 {
 	return node && !s->flame.tree.diff;
@@ -67,7 +67,7 @@ static void put_number(const struct svg *s, const char *name, double v)
 	buf_ch(b, '"');
 }
 
-/* Bytes of s that hold the first n characters; all of s when it has fewer. */
+/* The bytes of the first n characters of s; all of s if it has fewer. */
 static size_t bytes_of(struct str s, size_t n)
 {
 	struct str rest = s;
@@ -81,7 +81,7 @@ static size_t bytes_of(struct str s, size_t n)
 	return s.n - rest.n;
 }
 
-/* The name, cut to the box; nothing when not even three characters fit. */
+/* Write the name, cut to the box; nothing if less than three characters fit. */
 static void put_label(const struct svg *s, uint32_t node, double x, double width, double y)
 {
 	struct buf *b = &s->out->bytes;
@@ -112,7 +112,7 @@ static void put_fill(const struct svg *s, uint32_t node)
 	buf_ch(b, '"');
 }
 
-/* The classes that make colour and mark of a differential box. */
+/* Write the classes for the colour and the marks of a differential box. */
 static void put_class(const struct svg *s, uint32_t node)
 {
 	struct buf *b = &s->out->bytes;

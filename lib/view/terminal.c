@@ -5,7 +5,7 @@
 
 #include "io/escape.h"
 
-/* Columns of a character, whatever the user's locale. */
+/* The columns of a character, independent of the locale. */
 static size_t columns_of(uint32_t c)
 {
 	static locale_t utf8;
@@ -24,7 +24,7 @@ static size_t columns_of(uint32_t c)
 	return n < 0 ? 1 : (size_t)n;
 }
 
-/* The first character of clean text: its length, and its columns. */
+/* The length of the first character of clean text, and its columns. */
 static size_t next_char(struct str s, size_t *columns)
 {
 	uint32_t c = 0;
@@ -61,7 +61,7 @@ static struct str cut_columns(struct str *s, size_t columns)
 	return head;
 }
 
-/* The beginning and the end of clean text, `columns` together, and dots between. */
+/* Append the beginning and the end of clean text, `columns` together, with dots between. */
 static void put_middle(struct buf *b, struct str s, size_t columns, struct str dots)
 {
 	size_t tail = columns * 2 / 3, width;
@@ -73,7 +73,7 @@ static void put_middle(struct buf *b, struct str s, size_t columns, struct str d
 	buf_add(b, s);
 }
 
-/* One '?' for each character that is not ASCII. */
+/* Append the text with '?' for each character that is not ASCII. */
 static void put_ascii(struct buf *b, struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)

@@ -5,14 +5,13 @@
 #include "view/view.h"
 
 /*
- * Append the text, cut to that many columns with an ellipsis in its middle: long
- * names differ at their ends. Nothing in it can be an escape sequence (see
- * clean_text()); wide characters count as two columns. ASCII terminals get '?' for
- * what is not ASCII.
+ * Append the text, cut to that many columns with an ellipsis in its middle, since long names
+ * differ at their ends. Escape sequences are removed (see clean_text()); wide characters count
+ * as two columns. With `ascii`, other characters become '?'.
  */
 void terminal_text(struct buf *b, struct str s, size_t columns, bool ascii);
 
-/* Append what makes the text that follows have this colour, or its usual one. */
+/* Append the escape sequence that sets the colour of the text that follows, or resets it. */
 void terminal_color(struct buf *b, struct rgb c, enum text_color how);
 void terminal_color_end(struct buf *b, enum text_color how);
 

@@ -1,13 +1,14 @@
 /*
- * A picture for terminals: one line a frame, with a bar where the frame's box
- * would lie in an icicle graph, its shares, and its name. The root is at the top.
+ * A picture for terminals: a line for each frame, with a bar at the place of the frame's box
+ * in an icicle graph, its shares, and its name. The root is at the top.
  *
  *	------------------  100.0%   0.0%  main
  *	-----------          60.0%   2.0%  |- parse
  *	----------           58.0%  58.0%  |  read
  *	           -------   40.0%  40.0%  `- idle
  *
- * A frame is indented below its caller only where that calls several, so that deep stacks keep room for names.
+ * A frame is indented below its caller only if the caller has several callees, so that deep
+ * stacks leave room for names.
  */
 #include "io/number.h"
 #include "view/change.h"
@@ -22,10 +23,10 @@ struct text {
 	struct out *out;
 	const struct view_options *o;
 	struct flame flame;
-	size_t columns, bar, name; /* all of them, and those for bars and names */
+	size_t columns, bar, name; /* of the line, of bars and of names */
 	double least;
-	struct buf line; /* the branches that names hang on, see branch() */
-	size_t *end;     /* by depth: how many of them precede its callees */
+	struct buf line; /* the branches before a name: see branch() */
+	size_t *end;     /* by depth: the bytes of `line` that precede its callees */
 	uint32_t shown;
 };
 
@@ -46,7 +47,7 @@ static void put_blanks(struct buf *b, size_t n)
 		buf_ch(b, ' ');
 }
 
-/* From the column in which it begins to the eighth in which it ends. */
+/* Append a bar, from the column in which it begins to the eighth in which it ends. */
 static void put_bar(const struct text *t, const struct walk *w, struct rgb color)
 {
 	struct buf *b = &t->out->bytes;
@@ -132,7 +133,7 @@ static uint32_t next_shown(const struct text *t, uint32_t node)
 	return node;
 }
 
-/* How a node hangs on its caller: '|' others follow, '`' the last, 0 the only one. */
+/* The branch from a node's caller: '|' if others follow, '`' for the last, 0 for the only one. */
 static char branch(const struct text *t, uint32_t node)
 {
 	const struct tree_node *all = t->flame.tree.node;
@@ -158,7 +159,7 @@ static struct str branch_drawing(char c, bool ascii)
 	return ascii ? S("`-") : S("\u2514\u2574");
 }
 
-/* The branches that lead to a name. Returns their columns. */
+/* Append the branches that lead to a name. Returns their columns. */
 static size_t put_branches(const struct text *t, char own)
 {
 	size_t most = (t->name - min_size(t->name, LEAST_NAME)) / 2;
@@ -203,7 +204,7 @@ static void put_line(struct text *t, const struct walk *w)
 	t->shown++;
 }
 
-/* A line of its own, cut to the width. */
+/* Write a line of text, cut to the width. */
 static void put_words(const struct text *t, struct buf *words)
 {
 	terminal_text(&t->out->bytes, buf_str(words), t->columns, t->o->ascii);

@@ -21,7 +21,7 @@ static void put_text(struct cells *t, const char *text)
 
 /* Paths */
 
-/* Cut what the path does not begin with; whole frames, and never the last one of it. */
+/* Cut *common to whole frames with which the path begins, except the path's last one. */
 static void keep_common(struct str *common, struct str path)
 {
 	size_t n = 0;
@@ -52,7 +52,7 @@ static void find_common(struct cells *t)
 
 /* Costs */
 
-/* The unit that all costs of the table read best in. */
+/* Choose the unit in which the costs of the table read best. */
 static void find_unit(struct cells *t)
 {
 	double least = INFINITY, most = 0;
@@ -110,7 +110,7 @@ static void put_change(struct cells *t, const struct row *r)
 	end_cell(t);
 }
 
-/* Path, note and place, as far as they are known. */
+/* Append path, note and place, as far as they are known. */
 static void put_about(struct cells *t, const struct row *r)
 {
 	struct buf *b = &t->text, place = { 0 };

@@ -1,6 +1,6 @@
 /*
- * GitLab's Code Quality: what got slower, at its line; what has no place in the author's
- * source is at line 1 of a path that says so. The format has no room for the whole.
+ * GitLab's Code Quality: what became slower, at its line. Findings without a place in the
+ * author's source are at line 1 of a path that says so. The format has no field for the total.
  */
 #include "compare/reports/diff_findings.h"
 #include "compare/reports/diff_report.h"

@@ -1,6 +1,6 @@
 /*
- * Findings, as checkers of code report them: all that makes the gate fail (the total, budgets,
- * rows), and rows that look worse and do not. Everything that makes the gate fail comes first.
+ * Findings, as code checkers report them: first everything that makes the gate fail (the total,
+ * budgets, rows), then rows that seem worse but do not make it fail.
  */
 #ifndef REPORTS_DIFF_FINDINGS_H
 #define REPORTS_DIFF_FINDINGS_H
@@ -11,10 +11,10 @@ struct finding {
 	const char *rule;  /* "prof/self-regression"; finding_rules has them all */
 	const char *title; /* "SLOWER", "total", "budget" */
 	bool gated;
-	struct str file; /* where to annotate it; empty and 0 where the author has no code */
+	struct str file; /* where to annotate it; empty and 0 outside the author's code */
 	uint32_t line;
 	struct buf text;        /* a sentence */
-	struct buf fingerprint; /* the same in the next comparison, and of this finding only */
+	struct buf fingerprint; /* unique to this finding, and the same in the next comparison */
 	const struct comparison *c;
 	size_t next;
 };

@@ -1,7 +1,7 @@
 /*
- * GitHub's workflow commands: annotations at the lines of what got slower. A step shows
- * ten errors and ten warnings. prof-diff puts the Markdown report into the step's
- * summary as well.
+ * GitHub's workflow commands: annotations at the lines of what became slower. GitHub shows at
+ * most ten errors and ten warnings of a step. prof-diff also adds the Markdown report to the
+ * step's summary.
  */
 #include "compare/reports/diff_findings.h"
 #include "compare/reports/diff_news.h"
@@ -9,7 +9,7 @@
 
 enum { MOST = 10 };
 
-/* Data may have no line ends, properties no ':' and ',' either. */
+/* Append text without line ends and, in a property, without ':' and ','. */
 static void put_escaped(struct buf *b, struct str s, bool property)
 {
 	for (size_t i = 0; i < s.n; i++) {

@@ -1,5 +1,5 @@
 /*
- * The top of the page that "prof-diff --report html" writes: what was found, in markup. The
+ * The top of the page that "prof-diff --report html" writes: the findings, as markup. The
  * command puts it above the HTML view of the differential profile (view/html).
  */
 #include "compare/reports/diff_cells.h"

@@ -1,6 +1,6 @@
 /*
- * All of it, for programs. Costs are in `unit`; changes and effects are fractions
- * (0.05 = 5% more), shares too. What is not known is null.
+ * The whole comparison, for programs. Costs are in `unit`; changes, effects and shares are
+ * fractions (0.05 = 5% more). Unknown values are null.
  */
 #include <math.h>
 
@@ -190,7 +190,7 @@ static void put_total(struct json *j, const struct comparison *c)
 	json_end_object(j);
 }
 
-/* What people read first. */
+/* The sentences that people read first. */
 static void put_news(struct json *j, const struct comparison *c)
 {
 	struct buf line = { 0 };

@@ -1,7 +1,7 @@
 /*
- * JUnit's XML: a test case for the total and one for each row that is listed. Where the
- * gate fails the case has failed; where nothing can be said it was skipped. What is to be
- * read is in the body of an element, since GitLab shows no attributes.
+ * JUnit's XML: a test case for the total and one for each listed row. A case fails if the gate
+ * fails for it, and is skipped if the result is inconclusive. Text is in the body of elements,
+ * since GitLab does not show attributes.
  */
 #include "compare/reports/diff_news.h"
 #include "compare/reports/diff_report.h"
@@ -40,7 +40,7 @@ static void put_row(struct buf *b, const struct comparison *c, const struct row 
 	buf_release(&text);
 }
 
-/* Budgets that are exceeded count as failures of a case of their own. */
+/* Each budget is a case, which fails if the budget is exceeded. */
 static void put_budget(struct buf *b, const struct comparison *c, size_t i)
 {
 	struct row r = { .gated = c->budget[i].exceeded };

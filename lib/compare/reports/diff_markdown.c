@@ -1,6 +1,6 @@
 /*
- * For a comment on a change, or GitHub's step summary: the first rows, and the others
- * folded away. A comment may have 64 KiB; what is long is cut so that it fits.
+ * For a comment on a change, or GitHub's step summary: the first rows, and the others collapsed.
+ * A comment may have 64 KiB: long texts are cut to fit.
  */
 #include "compare/reports/diff_cells.h"
 #include "compare/reports/diff_news.h"
@@ -9,7 +9,7 @@
 
 enum { LONGEST_TEXT = 400 };
 
-/* Text that Markdown shows as it is. */
+/* Append text, escaped so that Markdown shows it as it is. */
 static void put_text(struct buf *b, struct str s)
 {
 	size_t n = min_size(s.n, LONGEST_TEXT);

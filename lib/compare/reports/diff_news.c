@@ -6,7 +6,7 @@
 #include "compare/reports/diff_words.h"
 #include "io/number.h"
 
-/* Beyond this change, the smallest one that would be found says that nothing would be. */
+/* If the smallest change that would be found is larger than this, practically none would be. */
 static const double BLIND = 4; /* +400% */
 
 enum { LONGEST_NAME = 80 }; /* in a sentence */
@@ -15,7 +15,7 @@ enum { LONGEST_NAME = 80 }; /* in a sentence */
 
 enum news {
 	NEWS_REGRESSION,
-	NEWS_SLOWER, /* something is, and the gate does not fail for it */
+	NEWS_SLOWER, /* something is slower, but the gate does not fail for it */
 	NEWS_FASTER,
 	NEWS_SUSPECT,
 	NEWS_IDENTICAL,
@@ -23,7 +23,7 @@ enum news {
 	NEWS_NONE,
 };
 
-/* The row that the news are about, if they are about one. */
+/* The row that the news is about, or NULL. */
 static const struct row *lead_row(const struct comparison *c)
 {
 	const struct row *r = c->row;
@@ -113,7 +113,7 @@ void words_total(struct buf *b, const struct comparison *c, const char *arrow)
 	words_interval(b, &c->total_row);
 }
 
-/* How the whole changed, as far as that is known. */
+/* Append the change of the total, if it is known. */
 static void put_whole_change(struct buf *b, const struct comparison *c)
 {
 	put_metric(b, c);
@@ -239,7 +239,7 @@ static void put_blindness(struct buf *b, const struct comparison *c)
 	put_advice(b, c, wanted, p->share);
 }
 
-/* A large row that may have changed. */
+/* A large row that may have changed, or NULL. */
 static const struct row *unsure_row(const struct comparison *c)
 {
 	for (size_t i = 0; c->unsure && i < c->nlisted; i++)
@@ -289,7 +289,7 @@ static void put_detectable(struct buf *b, const struct comparison *c)
 	buf_add(b, S(" share would have been found"));
 }
 
-/* The gate failed, and no row is why. */
+/* The gate failed for another reason than a row. */
 static void put_gate_without_row(struct buf *b, const struct comparison *c)
 {
 	size_t i = 0;

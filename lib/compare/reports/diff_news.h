@@ -1,6 +1,6 @@
 /*
- * What a report begins with: the news, the total, what could have been found. Each is one
- * sentence, for somebody who reads nothing else.
+ * The first lines of a report: the news, the total, and the change that could have been found.
+ * Each is one sentence, for readers who read nothing else.
  */
 #ifndef REPORTS_DIFF_NEWS_H
 #define REPORTS_DIFF_NEWS_H
@@ -12,8 +12,8 @@ const char *words_outcome(const struct comparison *c);
 const char *words_outcome_id(const struct comparison *c);
 
 /*
- * The lines in front of the table; line 0 first, false after the last. After the three that
- * are always there come budgets, the power that was required, and warnings.
+ * The lines before the table: line 0 first, false after the last. Three lines are always there;
+ * budgets, the required power, and warnings follow.
  */
 bool words_news(struct buf *b, const struct comparison *c, size_t line);
 

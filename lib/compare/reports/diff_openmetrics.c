@@ -1,6 +1,6 @@
 /*
- * OpenMetrics 1.0: gauges, for GitLab's metrics reports or to be kept over time. Changes
- * are fractions, costs of rows a part of the base's total.
+ * OpenMetrics 1.0: gauges, for GitLab's metrics reports or for a time series. Changes are
+ * fractions; costs of rows are fractions of the base's total.
  */
 #include <math.h>
 
@@ -51,7 +51,7 @@ static void put_label(struct buf *b, struct str value)
 	buf_release(&clean);
 }
 
-/* Without samples on one side the logarithm has no meaning. */
+/* The change as a fraction; without samples on one side, the logarithm is meaningless. */
 static double row_change(const struct row *r)
 {
 	if (!(r->test.cost[BASE] > 0))
@@ -84,7 +84,7 @@ static void put_rows(struct buf *b, const struct comparison *c, const char *name
 	buf_release(&item);
 }
 
-/* What functions with a budget take, and may; the gate fails for the lower end of the share. */
+/* The share of each budget's functions, and its limit. The gate tests the share's lower bound. */
 static void put_budget_numbers(struct buf *b, const struct comparison *c, const char *name,
 			       const char *help, double (*value)(const struct comparison *, size_t))
 {

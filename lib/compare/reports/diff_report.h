@@ -1,7 +1,7 @@
 /*
- * Reports about a comparison. A report is one file here that ends in a
- * `const struct diff_report diff_report_NAME`, and one word in DIFF_REPORTS;
- * options, help and completion follow from the table.
+ * Reports about a comparison. A report is one file in this folder that ends in a
+ * `const struct diff_report diff_report_NAME`, and one word in DIFF_REPORTS. Options, help and
+ * completion come from that table.
  */
 #ifndef REPORTS_DIFF_REPORT_H
 #define REPORTS_DIFF_REPORT_H
@@ -10,13 +10,13 @@
 #include "io/out.h"
 
 struct diff_report {
-	const char *name; /* as --report takes it */
+	const char *name; /* for --report */
 	const char *help; /* half a line */
 
-	/* Write all of it. Errors stick in out. */
+	/* Write the report. out keeps errors. */
 	void (*write)(struct out *out, const struct comparison *c);
 
-	/* It is only the top of a page; the command draws the rest. */
+	/* The report is only the top of a page; the command draws the rest. */
 	bool is_page_top;
 };
 

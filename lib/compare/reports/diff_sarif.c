@@ -1,7 +1,7 @@
 /*
- * SARIF 2.1.0, for code scanning: what got slower, at its line. A result needs a place in the
- * source: what makes the gate fail and has none is at line 1 of a path that says so, other
- * findings are counted in the notification.
+ * SARIF 2.1.0, for code scanning: what became slower, at its line. A result needs a place in the
+ * source. A finding without one is at line 1 of a path that says so if it makes the gate fail;
+ * else it is only counted, in the notification.
  */
 #include "compare/reports/diff_findings.h"
 #include "compare/reports/diff_news.h"
@@ -9,7 +9,7 @@
 #include "compare/reports/diff_words.h"
 #include "io/json.h"
 
-enum { MOST_RESULTS = 5000 }; /* that GitHub shows */
+enum { MOST_RESULTS = 5000 }; /* the most that GitHub shows */
 
 static void put_message(struct json *j, const char *key, struct str text)
 {
@@ -35,7 +35,7 @@ static void put_tool(struct json *j)
 	json_end_object(j);
 }
 
-/* What is known about the whole, and how many findings have no place. */
+/* The facts about the comparison, and the number of findings without a place. */
 static void put_invocation(struct json *j, const struct comparison *c, size_t nowhere)
 {
 	struct buf text = { 0 };
@@ -60,7 +60,7 @@ static void put_invocation(struct json *j, const struct comparison *c, size_t no
 	buf_release(&text);
 }
 
-/* A path in a URI: what RFC 3986 calls unreserved, and slashes. */
+/* Append a path as a URI: all but slashes and the unreserved characters of RFC 3986 is escaped. */
 static void put_uri(struct json *j, struct str path)
 {
 	struct buf uri = { 0 };
@@ -107,7 +107,7 @@ static void put_result(struct json *j, const struct finding *f)
 	json_end_object(j);
 }
 
-/* Returns how many findings were left out for want of a place. */
+/* Returns the number of findings that were left out because they have no place. */
 static size_t put_results(struct json *j, struct out *out, const struct comparison *c)
 {
 	struct finding f;

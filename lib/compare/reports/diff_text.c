@@ -4,10 +4,10 @@
 #include "compare/reports/diff_report.h"
 #include "compare/reports/diff_words.h"
 
-/* The columns that a name or path may have, so that what follows stays in sight. */
+/* The most columns of a name or path, so that the cells after it stay in sight. */
 enum { WIDEST = 48 };
 
-/* Characters, of which those beyond ASCII have more than one byte. */
+/* The number of characters; those outside ASCII have several bytes. */
 static size_t width_of(const char *cell)
 {
 	size_t n = 0;

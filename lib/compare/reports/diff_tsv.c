@@ -1,6 +1,6 @@
 /*
- * Tab-separated: lines that begin with '#' say what is known about the whole, one
- * line names the columns, the others are all rows. Changes are fractions.
+ * Tab-separated values: lines that begin with '#' are facts about the comparison, then one line
+ * names the columns, and all rows follow. Changes are fractions.
  */
 #include <math.h>
 
@@ -55,7 +55,7 @@ static void put_row(struct buf *b, const struct comparison *c, const struct row 
 	buf_release(&name);
 }
 
-/* A line of text, which is empty afterwards. */
+/* Append a line of text as a comment, and empty it. */
 static void put_comment(struct buf *b, struct buf *line)
 {
 	buf_printf(b, "# %.*s\n", STR_ARG(buf_str(line)));

@@ -1,6 +1,6 @@
 /*
- * The sentences that reports for people share. Each function appends to a buf, without a
- * newline at the end.
+ * The sentences that reports for people have in common. Each function appends to a buf, without
+ * a final newline.
  */
 #ifndef REPORTS_DIFF_WORDS_H
 #define REPORTS_DIFF_WORDS_H
@@ -10,7 +10,7 @@
 /* "+4.1%": a fraction with its sign. */
 void words_signed(struct buf *b, double fraction);
 
-/* "+51%", "-0.4%": a change that is given as a logarithm. */
+/* "+51%", "-0.4%": a change, from its logarithm. */
 void words_change(struct buf *b, double change);
 
 /* "[+41%, +63%]" */
@@ -19,7 +19,7 @@ void words_interval(struct buf *b, const struct row *r);
 /* "5.2%" */
 void words_share(struct buf *b, double share);
 
-/* "5%": a share or level that was chosen, as it was. */
+/* "5%": a share or level that the user chose, in all its digits. */
 void words_chosen(struct buf *b, double fraction);
 
 /* The unit of costs; empty for shares. */
@@ -32,44 +32,44 @@ void words_cost(struct buf *b, const struct comparison *c, double cost);
 void words_p(struct buf *b, double p);
 
 /*
- * How it was measured, in lines: samples, noise, tests. Line 0 first; false after the last.
- * The news are in diff_news.h.
+ * The lines about the method: samples, noise, tests. Line 0 first; false after the last. For
+ * the first lines of a report, see diff_news.h.
  */
 bool words_method(struct buf *b, const struct comparison *c, size_t line);
 
-/* What is remarkable about a row: "needs 24 runs a side", "from lex". Often nothing. */
+/* A note about a row, which is often empty: "needs 24 runs a side", "from lex". */
 void words_note(struct buf *b, const struct comparison *c, const struct row *r);
 
-/* The item's file in the source, seen from o->root, and its line; empty if not known. */
+/* The item's source file, relative to o->root, and its line; empty if unknown. */
 struct str words_file(const struct comparison *c, uint32_t item, uint32_t *line);
 
 /*
- * The file and line that a checker of code annotates for a row: its own in code of the
- * author's, else the one of the lowest caller that is. Empty when there is none: nobody can
- * change a header of the system.
+ * The file and line that a code checker annotates for a row: its own if that is the author's
+ * code, else that of the lowest caller that is. Empty if there is none: authors cannot change a
+ * header of the system.
  */
 struct str words_annotated(const struct comparison *c, const struct row *r, uint32_t *line);
 
-/* The row's place for people: "src/h.c:88", "in parse, src/parse.c:30"; nothing if not known. */
+/* The row's place for people: "src/h.c:88", "in parse, src/parse.c:30"; empty if unknown. */
 void words_place(struct buf *b, const struct comparison *c, const struct row *r);
 
 /* A path, or a name, on one line: "main>serve>hash". */
 void words_path(struct buf *b, struct str path);
 
 /*
- * A text, or a path, of at most `longest` columns: what is longer loses its middle, a path
- * whole frames of it. Nothing is cut if longest is 0.
+ * A text, or a path, of at most `longest` columns. A longer one loses its middle; in a path, the
+ * middle is whole frames. Nothing is cut if longest is 0.
  */
 void words_within(struct buf *b, struct str text, size_t longest);
 void words_path_within(struct buf *b, struct str path, size_t longest);
 
 /*
- * The verdict in a word, "~" if there is no finding; what is slower and does not make the
- * gate fail is in small letters.
+ * The verdict in a word, or "~" without a finding. "slower" is in lower case if it does not make
+ * the gate fail.
  */
 const char *words_verdict(const struct row *r);
 
-/* What rows are about: "function", "path", "module", "file"; and how: "self". */
+/* The kind of items, "function", "path", "module" or "file"; and the kind of samples, "self". */
 const char *words_item(const struct comparison *c);
 const char *words_kind(const struct row *r);
 

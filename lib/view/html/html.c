@@ -1,10 +1,10 @@
 /*
- * One self-contained HTML page: the verdict if there is one, a first view as plain SVG for
+ * A self-contained HTML page: the verdict if there is one, a first view as plain SVG for
  * readers without script, the profile as data, and the script.
  *
- * Text from outside is only in markup text and attributes (escape.h), in JSON (json.h), or
- * in base64. The page's own policy forbids everything but its script and its style: it
- * can load and send nothing.
+ * Untrusted text is only in markup text and attributes (escape.h), in JSON (json.h), or in
+ * base64. The page's Content-Security-Policy allows only its own script and style: the page
+ * can neither load nor send anything.
  */
 #include "view/html/html.h"
 
@@ -22,7 +22,7 @@ static void put_text(const struct page *page, struct str text)
 	xml_text(&page->out->bytes, text);
 }
 
-/* The browser runs the script whose SHA-256 this is, and no other. */
+/* The browser runs only the script with this SHA-256. */
 static void put_policy(const struct page *page)
 {
 	put_markup(page,
@@ -44,7 +44,7 @@ static void put_theme(const struct page *page)
 		buf_add(b, S("; --bar: "));
 		rgb_put(b, o->backdrop[0]);
 	}
-	if (o->fonttype) { /* it cannot end the style: see font_is_safe() */
+	if (o->fonttype) { /* font_is_safe() excludes text that would end the style */
 		buf_add(b, S("; --font: "));
 		buf_add(b, str_of(o->fonttype));
 	}
@@ -122,7 +122,7 @@ static void write_page(struct page *page)
 	put_markup(page, "</script>\n</body>\n</html>\n");
 }
 
-/* Nodes are written in the order in which siblings are drawn. */
+/* Number nodes in the order in which they are drawn. */
 static void number_nodes(struct page *page)
 {
 	uint32_t depth = 0, n = 1;
@@ -132,7 +132,7 @@ static void number_nodes(struct page *page)
 		page->number[i] = n++;
 }
 
-/* The recorded command, where it is known. */
+/* Set the title to the recorded command, if it is known. */
 static void set_title(struct svg *s)
 {
 	bool diff = s->flame.tree.diff;

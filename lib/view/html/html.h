@@ -2,17 +2,17 @@
  * The parts of the HTML view: a page with tables, trees and pictures of a whole profile, all
  * of its sample types, labels and times.
  *
- * The page holds the profile as data, and its script computes every number that it shows, so
- * that filters act exactly. The data are
+ * The page holds the profile as data, from which its script computes every number that it
+ * shows, so that filters are exact. The data are
  *
- *	names	each name once, in byte order, with its colour
+ *	names	the distinct names, in byte order, with their colours
  *	tree	the call tree of all stacks of all types: nodes, callers first
  *	rows	the samples: node, set of labels, slot of time, a value for each type
- *	conf	JSON: types, labels, times, facts, what was found ...
+ *	conf	JSON: types, labels, times, facts, verdicts ...
  *
  * A part of the page is one file html_NAME.c with a `const struct html_part`, and a word in
- * HTML_PARTS. It writes members of conf, blocks of data, or both. What reads them is one
- * file in lib/view/html/js, which registers a tab or a control (views.js tells how).
+ * HTML_PARTS. It writes members of conf, blocks of data, or both. A file in lib/view/html/js
+ * reads them, and registers a tab (see tabs.js) or a control.
  */
 #ifndef HTML_HTML_H
 #define HTML_HTML_H
@@ -21,7 +21,7 @@
 #include "view/html/html_rows.h"
 #include "view/svg.h"
 
-/* A frame of the profile as lines of source are found by it. */
+/* A source line of a function. */
 struct html_place {
 	str_id name, file;
 	uint32_t line;
@@ -42,16 +42,16 @@ struct page {
 	struct tree by_line; /* with o->source: a node for each line of a function */
 	struct html_places places;
 	const struct tree *tree; /* by_line, or that of the first view */
-	uint32_t *node;          /* by stack_id: the node where it ends, */
+	uint32_t *node;          /* by stack_id: the node where the stack ends */
 	uint32_t nstack;
-	uint32_t *number; /* and by node: its number in the page, in the tree's order */
+	uint32_t *number; /* by node: its number in the page, in the tree's order */
 	struct html_rows rows;
 };
 
 struct html_part {
-	/* Members of the object that the page's script knows as `conf`. May be NULL. */
+	/* Write members of the script's object `conf`. May be NULL. */
 	void (*conf)(struct page *page, struct json *j);
-	/* Blocks of data. May be NULL. */
+	/* Write blocks of data. May be NULL. */
 	void (*blocks)(struct page *page);
 };
 
@@ -60,7 +60,7 @@ struct html_part {
 #define HTML_DECLARE(name) extern const struct html_part html_part_##name;
 HTML_PARTS(HTML_DECLARE)
 
-/* Give frames names by function, file and line, and make page->by_line of them. */
+/* Name frames by function, file and line, and build page->by_line from them. */
 void html_tree_by_line(struct page *page);
 void html_places_release(struct page *page);
 
@@ -70,10 +70,10 @@ void html_places_release(struct page *page);
  */
 void html_block(struct page *page, const char *name, const struct buf *bytes);
 
-/* Append a number: 7 bits a byte, the lowest first, 128 added when another byte follows. */
+/* Append a number in LEB128: 7 bits a byte, the lowest first, plus 128 if another byte follows. */
 void html_number(struct buf *b, uint64_t v);
 
-/* The same for a number with a sign: 0, -1, 1, -2, 2 ... are 0, 1, 2, 3, 4. */
+/* The same for a signed number: 0, -1, 1, -2, 2 ... are written as 0, 1, 2, 3, 4 ... */
 void html_signed(struct buf *b, int64_t v);
 
 #endif

@@ -1,4 +1,4 @@
-/* What a differential page has beside its rows: the scale of changes, and the verdicts. */
+/* Additional data of a differential page: the scale of changes, and the verdicts. */
 #include "view/change.h"
 #include "view/html/html.h"
 

@@ -1,4 +1,4 @@
-/* conf.facts: the profile's comments, [key, value]; when it began and how long it lasted. */
+/* conf.facts: the profile's comments as [key, value], its beginning and its duration. */
 #include "io/escape.h"
 #include "view/html/html.h"
 
@@ -13,7 +13,7 @@ static void put_clean(struct json *j, struct str s)
 	buf_release(&clean);
 }
 
-/* The stream's verdicts have a place of their own: html_changes.c. */
+/* Verdicts are left out: html_changes.c writes them. */
 static void put_facts(const struct profile *p, struct json *j)
 {
 	for (size_t i = 0; i < profile_ncomment(p) && i < MOST_FACTS; i++) {

@@ -1,12 +1,12 @@
 /*
- * conf.labels: the keys of labels, each with its values; and the block "sets": for each set
- * but the first, which has none, the number of its labels, then for each label the number
- * of its key and that of its value.
+ * conf.labels: the keys of labels, each with its values. The block "sets": for each set but the
+ * first, which is empty, the number of its labels, then for each label the numbers of its key
+ * and of its value.
  */
 #include "io/escape.h"
 #include "view/html/html.h"
 
-/* A value as people read it: text, or a number and its unit. */
+/* Append a value for people: text, or a number and its unit. */
 static void put_value(const struct dictionary *d, const struct label *l, struct buf *b)
 {
 	if (!l->is_num) {

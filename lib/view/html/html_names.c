@@ -1,6 +1,6 @@
 /*
- * The block "names": the names in byte order, a newline after each. The block "colors": red,
- * green and blue of each, a byte each, in the same order.
+ * The block "names": the names in byte order, each followed by a newline. The block "colors":
+ * red, green and blue of each name, a byte each, in the same order.
  */
 #include "io/escape.h"
 #include "view/html/html.h"

@@ -14,7 +14,7 @@ static int compare_times(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* All distinct times. A time of 0 is none: formats without times have it. */
+/* Collect all distinct times. A time of 0 means no time: formats without times have it. */
 static void list_times(struct html_times *t, const struct profile *p)
 {
 	uint64_t last = 0;
@@ -36,7 +36,7 @@ static void list_times(struct html_times *t, const struct profile *p)
 	t->n = n;
 }
 
-/* Windows are few and far apart; samples are not. */
+/* Are the times those of windows, which are few and far apart, or of samples? */
 static bool are_windows(const struct html_times *t)
 {
 	enum { MOST_WINDOWS = 2000 };
@@ -50,7 +50,7 @@ static bool are_windows(const struct html_times *t)
 	return true;
 }
 
-/* A column of the heat map is a second where that gives some, but not too many. */
+/* A column of the heat map is a second if that gives a suitable number of columns. */
 static uint64_t column_length(uint64_t length)
 {
 	enum { MOST_COLUMNS = 400, FEW_COLUMNS = 8 };
@@ -72,7 +72,7 @@ static void choose_slots(struct html_times *t, const struct profile *p)
 {
 	list_times(t, p);
 	if (t->n < 2) {
-		t->n = 0; /* one time tells nothing */
+		t->n = 0; /* a single time is of no use */
 		return;
 	}
 	t->windows = are_windows(t);
@@ -115,10 +115,10 @@ struct lister {
 	struct profile *p;
 	const uint32_t *node, *number;
 	struct html_row *row_of; /* by sample: its row, without a time */
-	int64_t *timed;          /* by sample and column: the part of the value with times */
+	int64_t *timed;          /* by sample and column: the part of the value that has times */
 };
 
-/* Node, side, and the dictionary's set of labels, without the one that marks the base. */
+/* Find each sample's node, side, and set of labels without the one that marks the base. */
 static void locate_samples(struct lister *l)
 {
 	struct base_side base = base_side_of(l->p);
@@ -134,7 +134,7 @@ static void locate_samples(struct lister *l)
 	}
 }
 
-/* Number the sets in order of appearance; 0 stays the one without labels. */
+/* Number the sets in order of appearance; 0 is the empty one. */
 static void number_sets(struct lister *l)
 {
 	struct html_rows *r = l->rows;
@@ -176,7 +176,7 @@ static void list_timed(struct lister *l)
 	}
 }
 
-/* What the times do not account for: all of it, where there are none. */
+/* Add the part of each value that has no times, which may be all of it. */
 static void list_untimed(struct lister *l)
 {
 	struct html_rows *r = l->rows;
@@ -200,7 +200,7 @@ static void list_untimed(struct lister *l)
 
 /* Sorting and merging */
 
-/* A row, and where it is. */
+/* A row and its place. */
 struct entry {
 	struct html_row row;
 	uint32_t at;
@@ -218,7 +218,7 @@ static int compare_entries(const void *a, const void *b)
 	return (x->base > y->base) - (x->base < y->base);
 }
 
-/* The rows by node, and those of one node by the rest. */
+/* Sort the rows by node, then by set, slot and side. */
 static struct entry *order_rows(const struct html_rows *r, uint32_t nnode)
 {
 	struct entry *order = mem_zeroed(r->n, sizeof(*order));

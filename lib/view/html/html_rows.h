@@ -2,10 +2,10 @@
  * The rows of a page: the samples of a profile, merged by the node where their stack ends,
  * their labels, their slot of time and their side.
  *
- * Times are divided into slots, counted from 1; 0 means that the time is not known. If the
- * profile has times of samples, slots are equally long, HTML_SLOTS of them in a column of
- * the heat map. If it has times of windows (each profile of a stream counts at the time
- * when it began), each window is a slot.
+ * Times are divided into slots, counted from 1; 0 is an unknown time. If the profile has times
+ * of samples, slots have equal lengths, with HTML_SLOTS of them in a column of the heat map. If
+ * it has times of windows (each profile of a stream counts at its beginning), each window is a
+ * slot.
  */
 #ifndef HTML_HTML_ROWS_H
 #define HTML_HTML_ROWS_H
@@ -16,14 +16,14 @@ enum { HTML_SLOTS = 50 };
 
 struct html_row {
 	uint32_t node, set, slot;
-	uint32_t base; /* 1: of the base of a differential profile */
+	uint32_t base; /* 1: in the base of a differential profile */
 };
 
 struct html_times {
 	uint64_t *at; /* all distinct times, in order; for windows these are the slots */
 	size_t n, cap;
 	bool windows;
-	uint64_t slot; /* else: how long a slot is, in ns */
+	uint64_t slot; /* for times of samples: the length of a slot, in ns */
 	uint32_t nslot;
 };
 
@@ -38,8 +38,8 @@ struct html_rows {
 };
 
 /*
- * The rows of p. node: by stack_id, the node where the stack ends; number: by node, the
- * number by which rows call it, below nnode. p counts sums that saturate.
+ * Make the rows of p. node: by stack_id, the node where the stack ends. number: by node, its
+ * number in rows, below nnode. p counts sums that saturate.
  */
 void html_rows_init(struct html_rows *r, struct profile *p, const uint32_t *node,
 		    const uint32_t *number, uint32_t nnode);

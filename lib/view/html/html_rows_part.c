@@ -1,7 +1,7 @@
 /*
- * The block "rows": column after column, a number for each row: nodes, as differences from
- * the row before; sets of labels, slots and sides (1: base), each only if the page has any;
- * then the values of each type, with signs, divided by conf.rows.unit of that type.
+ * The block "rows": column after column, with a number for each row: nodes, as differences from
+ * the row before; sets of labels, slots and sides (1: base), each only if the page has any; then
+ * the signed values of each type, divided by conf.rows.unit of that type.
  */
 #include "view/html/html.h"
 

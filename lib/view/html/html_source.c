@@ -1,16 +1,16 @@
 /*
- * Source lines, with o->source: nodes of the tree are then lines of functions. conf.source
- * has the files whose text was found: [path, where, [[first line, "text\n..."], ...]], and
- * the block "places" for each place the number of its name, of its file in conf.files (0:
- * none) plus 1, and its line.
+ * Source lines: with o->source, nodes of the tree are lines of functions. conf.source has the
+ * files whose text was found: [path, where, [[first line, "text\n..."], ...]]. The block
+ * "places" has, for each place, the number of its name, 1 + the number of its file in
+ * conf.files (0: no file), and its line.
  */
 #include "io/escape.h"
 #include "view/html/html.h"
 
-/* Lines that are shown around those with values. */
+/* Lines to show around those with values. */
 enum { MARGIN = 12 };
 
-/* What tells the parts of a name by line apart: no name has it, for it is a control character. */
+/* The separator in names by line: a control character, which no name has. */
 static const char BETWEEN = '\x1f';
 
 static struct html_place place_of(const struct dictionary *d, loc_id loc, str_id name)
@@ -106,7 +106,7 @@ static void release_files(struct file_list *l)
 	mem_free(l->path, l->cap * sizeof(*l->path));
 }
 
-/* Lines of a file that are near a place. */
+/* Mark the lines of a file that are near a place. */
 static uint8_t *find_shown_lines(const struct page *page, str_id file, size_t nline)
 {
 	uint8_t *shown = mem_zeroed(nline + 1, 1);
@@ -134,7 +134,7 @@ static size_t count_lines(struct str text)
 	return n;
 }
 
-/* The text of a line: tabs stay, for they are how it is indented. */
+/* Append the text of a line. Tabs stay, since they indent it. */
 static void put_line(struct buf *b, struct str line)
 {
 	while (line.p) {

@@ -1,7 +1,7 @@
 /*
- * conf.times: when the slots of rows are. Windows have a list of times, in ms since the
- * first; slots of samples have a length, in ms. `start` is in ms since 1970 where the times
- * are the calendar's, else since an unknown moment.
+ * conf.times: the times of slots. Windows have a list of times, in ms since the first; slots of
+ * samples have a length, in ms. `start` is in ms since 1970 if the times are calendar times,
+ * else since an unknown moment.
  */
 #include "view/html/html.h"
 

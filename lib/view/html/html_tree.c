@@ -1,7 +1,7 @@
 /*
- * The block "tree": for each node but the root, in the tree's order, how many levels to go up
- * from the node before it to its parent; then for each the number of its name, or with
- * source lines that of its place.
+ * The block "tree": for each node but the root, in the tree's order, the number of levels from
+ * the node before it up to its parent; then, for each node, the number of its name or, with
+ * source lines, of its place.
  */
 #include "view/html/html.h"
 

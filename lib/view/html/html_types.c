@@ -1,4 +1,4 @@
-/* conf.types: what was measured. The page shows one type at a time. */
+/* conf.types: the sample types, of which the page shows one at a time. */
 #include "view/html/html.h"
 
 static void put_type(struct page *page, struct json *j, uint32_t col)

@@ -4,10 +4,10 @@ const frames = make(SVG, 'g', {role: 'tree', 'aria-label': conf.title});
 const origin = svg.querySelector('.origin'), originText = origin?.textContent;
 let drawn = new Map(); // node -> {x, w, element}
 let drawnZoom = 0, drawnTop = 0;
-let rows = 0; // what all views of this tree have needed so far
+let rows = 0; // the most that a view of this tree has needed so far
 let isTall = false; // is it taller than the window?
 let down = false; // is the root at the top?
-let current = 0; // the node that keys move
+let current = 0; // the node that keys act on
 
 const room = () => (conf.width || svg.getBoundingClientRect().width) - 2 * PAD;
 
@@ -21,7 +21,7 @@ function glyphWidth(c) {
 	return glyphs.get(c);
 }
 
-// The name, cut to that many pixels; '' when next to nothing of it fits.
+// The name, cut to that many pixels; '' if hardly any of it fits.
 function fit(name, width) {
 	const dots = glyphWidth('\u2026');
 	let used = 0, kept = 0;
@@ -64,7 +64,7 @@ function boxClass(i) {
 
 function makeBox({i, x, w, depth}, top) {
 	const row = down ? depth : rows - 1 - depth, y = top + row * conf.height;
-	const wide = w > 4; // gaps and round corners would leave little of the others
+	const wide = w > 4; // narrow boxes have no room for gaps and round corners
 	const rect = make(SVG, 'rect', {x: x.toFixed(2), y, width: (wide ? w - 0.5 : w).toFixed(2),
 		height: conf.height - 1, rx: wide ? 1.5 : 0});
 	const box = make(SVG, 'g', {class: boxClass(i), role: 'treeitem', tabindex: -1,
@@ -79,7 +79,7 @@ function makeBox({i, x, w, depth}, top) {
 	return box;
 }
 
-// The zoomed frame as wide as the picture, what is above it, and what can be seen below it.
+// Lay out the zoomed frame at full width, its ancestors, and the visible boxes below.
 function layOut() {
 	const {depth, width} = tree, full = room();
 	const per = full / ((zoom ? width[zoom] : !isFiltered() && conf.total || width[0]) || 1);
@@ -98,8 +98,8 @@ function layOut() {
 	return boxes;
 }
 
-// A picture that is taller than the window has its root at the top, unless the reader wants it
-// otherwise; one that is not starts at its root, too.
+// A picture taller than the window has its root at the top, unless the reader chooses otherwise.
+// Any picture is first scrolled to its root.
 function chooseDirection(top, isFirst) {
 	const height = top + rows * conf.height + PAD;
 	if (isFirst)
@@ -108,7 +108,7 @@ function chooseDirection(top, isFirst) {
 	return isFirst && alone && !down && height > innerHeight;
 }
 
-// Mark what the search has found, on the boxes as they are.
+// Mark the matches of the search on the drawn boxes.
 function markMatches() {
 	frames.classList.toggle('searching', found.count > 0);
 	for (const [i, {element}] of drawn)
@@ -143,7 +143,7 @@ function draw() {
 		focusOn(current);
 }
 
-// The bottom line, where there is one, has its place below the boxes, and is cut to the window.
+// The bottom line, if any, is below the boxes, and is cut to the window.
 function setHeight(boxes) {
 	if (origin)
 		origin.replaceChildren(fit(originText, room()), make(SVG, 'title', {}, originText));

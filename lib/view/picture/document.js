@@ -1,18 +1,19 @@
-// Draws the tree that the document holds, and lets the reader move in it.
+// Draws the tree in the document, and lets the reader navigate it.
 //
-// What is shown is a function of `state`, which the address keeps: every change goes through go();
-// draw() makes all boxes anew, and a search only marks them. Text from the document becomes text nodes and attributes only.
+// What is shown is a function of `state`, which the address keeps. Every change goes through
+// go(); draw() makes all boxes again, and a search only marks them. Text from the document only
+// becomes text nodes and attributes.
 
 const SVG = 'http://www.w3.org/2000/svg', HTML = 'http://www.w3.org/1999/xhtml';
 const svg = document.currentScript.closest('svg.prof-flame');
-const alone = document.documentElement === svg; // not within some other page, whose address it is
+const alone = document.documentElement === svg; // not in another page, whose address must not change
 
 const embedded = kind =>
 	[...svg.querySelectorAll(`metadata.${kind}`)].map(e => e.textContent).join('');
 const conf = JSON.parse(embedded('conf'));
 const {names, colors} = unpackNames(embedded('names'));
 const forward = unpackTree(embedded('tree'), conf);
-let tree; // the one of them that is shown
+let tree; // the tree that is shown
 
 const PAD = 12, NARROWEST = 0.3; // pixels
 
@@ -40,14 +41,14 @@ function amount(v) {
 }
 
 const fullName = i => i ? names[tree.name[i]] : 'all';
-const shortName = i => fullName(i).replace(/_\[[kwij]\]$/, ''); // its colour tells the rest
+const shortName = i => fullName(i).replace(/_\[[kwij]\]$/, ''); // the colour shows the annotation
 
 function change(i) {
 	const sides = [tree.baseTotal[i] * conf.baseScale, tree.total[i]];
 	return conf.negate ? sides.reverse() : sides;
 }
 
-// What replicates say of it: see evidence.h. Without any, every change counts.
+// The verdicts from replicates: see evidence.h. Without verdicts, every change counts.
 const evidence = new Map(); // name -> [direction, text, moved] of each finding
 for (const [name, ...finding] of conf.findings || [])
 	evidence.set(name, [...evidence.get(name) || [], finding]);
@@ -56,7 +57,7 @@ for (const [from, to] of conf.moves || []) {
 	evidence.get(from)?.push([-1, `its code moved to ${to}`, true]);
 }
 
-// The findings that agree with how a node changed.
+// The findings that agree with a node's change.
 function findingsFor(i) {
 	const up = tree.total[i] > tree.baseTotal[i] * conf.baseScale ? 1 : -1;
 	return (evidence.get(fullName(i)) || []).filter(([direction]) => direction === up);
@@ -64,13 +65,13 @@ function findingsFor(i) {
 
 const isReal = i => !conf.evidence || !i || findingsFor(i).length > 0;
 
-// A function of which some became slower, and some moved, became slower.
+// A function with both slower and moved code counts as slower.
 function isMoved(i) {
 	const up = tree.total[i] > tree.baseTotal[i] * conf.baseScale, found = i ? findingsFor(i) : [];
 	return found.length > 0 && (up ? found.every(([, , moved]) => moved) : found.some(([, , moved]) => moved));
 }
 
-// The nodes on the paths to what got slower, of the tree as it came.
+// The nodes on the paths to code that became slower, in the unfiltered tree.
 function findBlamed() {
 	const blamed = new Set();
 	for (const path of conf.blame || []) {
@@ -103,7 +104,7 @@ function verdicts(i) {
 		...elsewhere.map(([, text]) => `in the whole profile: ${text}`)];
 }
 
-// Everything there is to say about a frame, but for its name, in a few lines.
+// The facts about a frame, without its name, in a few lines.
 function facts(i) {
 	const total = totalOf(i), up = totalOf(tree.parent[i]);
 	const lines = [amount(total)];

@@ -71,7 +71,7 @@ function showDetails(i) {
 	copyButtons.forEach(e => e.hidden = !current);
 }
 
-// Put the head and the legend in their places. Returns where boxes begin.
+// Place the head and the legend. Returns the top of the boxes.
 function placeHead() {
 	const height = Math.ceil(head.getBoundingClientRect().height / scaleOfPixels());
 	headBox.setAttribute('height', height);
@@ -83,7 +83,7 @@ function placeHead() {
 
 const scaleOfPixels = () => svg.getScreenCTM().a || 1;
 
-// The head stays in sight when a tall picture is scrolled.
+// Keep the head in sight when a tall picture is scrolled.
 function follow() {
 	headBox.setAttribute('y', Math.max(0, scrollY));
 }

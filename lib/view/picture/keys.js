@@ -12,7 +12,7 @@ function focusOn(i) {
 	showDetails(i);
 }
 
-// Scroll no further than it takes, and not below the head.
+// Scroll no further than necessary, and keep the element clear of the head.
 function bringIntoSight(element) {
 	if (!alone)
 		return element.scrollIntoView({block: 'nearest', inline: 'nearest'});
@@ -24,7 +24,7 @@ function bringIntoSight(element) {
 		scrollBy(0, bottom - innerHeight + 8);
 }
 
-// The drawn sibling after a node, or with -1 the one before it.
+// The drawn sibling after the current node or, with -1, before it.
 function sibling(by) {
 	const line = tree.children(tree.parent[current]).filter(i => drawn.has(i));
 	return current ? line[line.indexOf(current) + by] : undefined;
@@ -37,7 +37,7 @@ function widestChild(i) {
 const outward = () => current && focusOn(tree.parent[current]);
 const inward = () => focusOn(widestChild(current) || current);
 
-// One frame further towards the one in focus, or into the widest.
+// Zoom one frame further towards the one in focus, or into the widest one.
 function zoomIn() {
 	const path = tree.path(current), at = path.indexOf(zoom);
 	const next = at >= 0 && path[at + 1] || widestChild(zoom);
@@ -62,7 +62,7 @@ const upward = () => down ? outward() : inward();
 const downward = () => down ? inward() : outward();
 const nextShape = () => shapes[(shapes.indexOf(state.shape) + 1) % shapes.length];
 
-// Key names as KeyboardEvent.key has them; the list that '?' shows is made of the last column.
+// Keys are named as in KeyboardEvent.key; '?' lists the last column.
 const keys = [
 	[['ArrowUp'], upward, '\u2191 \u2193', 'to the caller, or to the widest callee'],
 	[['ArrowDown'], downward],

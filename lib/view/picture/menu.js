@@ -1,5 +1,5 @@
-// The menu of a frame, and the filters that it makes: stacks with a frame alone (focus), stacks
-// without it (ignore), all stacks without the frame in them (hide); as prof-query has them.
+// The menu of a frame, and its filters: only stacks with the frame (focus), only stacks without
+// it (ignore), all stacks with the frame removed (hide); as in prof-query.
 
 const menu = make(HTML, 'div', {class: 'menu', role: 'menu', 'aria-label': 'Frame'});
 const menuBox = make(SVG, 'foreignObject', {class: 'menubox', width: 1, height: 1}, menu);
@@ -29,7 +29,7 @@ const actions = [
 
 const menuItem = ([text, run]) => make(HTML, 'button', {type: 'button', role: 'menuitem', tabindex: -1}, text);
 
-// Beside a point of the window, and within it.
+// Open the menu beside a point of the window, and within the window.
 function openMenu(x, y) {
 	menu.replaceChildren(make(HTML, 'b', {}, fullName(current)), ...actions.map(action => {
 		const item = menuItem(action);
@@ -57,7 +57,7 @@ function menuOfCurrent() {
 		openMenu(Math.max(0, left) + 8, bottom);
 }
 
-// Was it open?
+// Returns whether it was open.
 function closeMenu() {
 	const wasOpen = menuBox.classList.contains('shown');
 	menuBox.classList.remove('shown');

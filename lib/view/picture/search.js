@@ -15,14 +15,14 @@ function matcher(term) {
 	}
 }
 
-// found.share is of all, as in a frame's own line, or of what is zoomed; what is found within what
-// is found counts once.
+// found.share is of everything, as in a frame's line, or of the zoomed frame. Nested matches count
+// once.
 function find() {
 	found = {count: 0};
 	if (!state.search)
 		return;
 	const hit = names.map(matcher(state.search)), within = new Uint8Array(tree.n);
-	const inside = new Uint8Array(tree.n); // of what is zoomed
+	const inside = new Uint8Array(tree.n); // in the zoomed frame
 	let count = 0, total = 0;
 	for (let i = 1; i < tree.n; i++) {
 		const up = tree.parent[i], outer = within[up], here = hit[tree.name[i]];
@@ -36,7 +36,7 @@ function find() {
 		percent(total, totalOf(0))};
 }
 
-// What is found, in the order in which it is drawn.
+// The matches in drawing order.
 function foundNodes() {
 	if (!found.nodes) {
 		found.nodes = [];
@@ -49,7 +49,7 @@ function foundNodes() {
 	return found.nodes;
 }
 
-// Go to the next one, or with -1 to the one before, zooming in if it cannot be seen.
+// Go to the next match or, with -1, to the previous one; zoom in if it cannot be seen.
 function step(by) {
 	if (!found.count)
 		return;

@@ -56,7 +56,7 @@ function resized() {
 	draw();
 }
 
-// The first view goes when there is another.
+// Remove the first view once another is drawn.
 function removeStill() {
 	const still = svg.querySelectorAll('.still');
 	still.forEach(e => e.remove());

@@ -4,7 +4,7 @@ const usual = {zoom: '', search: '', cased: false, reversed: false,
 	icicle: conf.inverted || null, // null: if the picture is taller than the window
 	order: conf.order, shape: conf.shape, focus: [], ignore: [], hide: []};
 let state = {...usual};
-let zoom = 0; // the node that state.zoom, a path, leads to
+let zoom = 0; // the node of state.zoom, which is a path
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
@@ -23,7 +23,7 @@ function readNames(text) {
 	}
 }
 
-// What an address may say; whatever else it says does not count.
+// The valid members of an address; others are ignored.
 const shapes = ['new', 'base', 'union', 'difference'];
 const readers = {
 	zoom: text => text,
@@ -41,7 +41,7 @@ function fromAddress() {
 	return read;
 }
 
-// how: 'pushState' for what the back button undoes, 'replaceState' for the rest
+// how: 'pushState' for changes that the back button undoes, else 'replaceState'
 function go(changes, how = 'pushState') {
 	const before = toAddress();
 	state = {...state, ...changes};
@@ -82,7 +82,7 @@ const otherOrder = conf.order === 'width' ? 'name' : 'width';
 const isFiltered = () => state.focus.length + state.ignore.length + state.hide.length > 0;
 let filtered = {key: '', tree: null};
 
-// The tree of the stacks and frames that the filters leave.
+// The tree of the stacks and frames that the filters keep.
 function filteredTree() {
 	const {focus, ignore, hide} = state, key = JSON.stringify([focus, ignore, hide]);
 	const marks = list => list.map(wanted => names.map(name => name === wanted));
@@ -93,7 +93,7 @@ function filteredTree() {
 	return filtered.tree;
 }
 
-// Take the tree that the state asks for, in the shape and order that it asks for.
+// Set the tree for the state, in the shape and order of the state.
 function chooseTree() {
 	tree = filteredTree();
 	if (state.reversed)
@@ -111,7 +111,7 @@ function chooseTree() {
 	zoom = nodeAt(state.zoom);
 }
 
-let shown; // the state that is drawn, but for the search
+let shown; // the drawn state, without the search
 
 function show() {
 	const was = tree, zoomed = drawnZoom, before = drawn;
@@ -132,7 +132,7 @@ function show() {
 		glide(before, before.has(zoom) ? zoom : zoomed);
 }
 
-// Let the eye follow a box that both pictures have from its old place to the new one.
+// Move a box that both pictures have from its old place to the new one, for the eye to follow.
 function glide(before, i) {
 	const from = before.get(i), to = drawn.get(i);
 	if (!from || !to || matchMedia('(prefers-reduced-motion: reduce)').matches)

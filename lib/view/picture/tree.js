@@ -1,5 +1,5 @@
-// The call tree, as arrays by node. Node 0 is the root that stands for everything; a parent's
-// number is smaller than its children's, so that totals are one loop from the end.
+// The call tree, as arrays by node. Node 0 is the root, which contains everything. A parent's
+// number is smaller than its children's, so that totals need one loop from the end.
 
 class Tree {
 	constructor(n, diff) {
@@ -29,7 +29,7 @@ class Tree {
 		return this;
 	}
 
-	// Link siblings in the order of their numbers, or as compare(a, b) has it.
+	// Link siblings in the order of their numbers or of compare(a, b).
 	arrange(compare) {
 		const {parent, first, next, n} = this;
 		const last = new Int32Array(n);
@@ -69,8 +69,8 @@ class Tree {
 		return nodes.reverse();
 	}
 
-	// Widths of a differential tree. A frame that is there on one side only keeps its width.
-	// The difference is how far apart the sides are, stack by stack.
+	// Set the widths of a differential tree. A frame on one side only keeps its width. The
+	// difference is the magnitude of the change, stack by stack.
 	weigh(shape, baseScale) {
 		if (!this.diff)
 			return;
@@ -87,7 +87,7 @@ class Tree {
 		}
 	}
 
-	// From a node on all below it, as they are drawn. enter(node) says whether to go deeper.
+	// Walk over a node and those below it in drawing order. enter(node): whether to go deeper.
 	walk(top, enter) {
 		const {first, next, parent} = this;
 		for (let i = top;;) {
@@ -103,8 +103,8 @@ class Tree {
 		}
 	}
 
-	// The tree of stacks that have a frame of each name in focus and none of those to ignore,
-	// without the frames to hide. Each is a list of arrays by name.
+	// The tree of stacks with a frame for each item of focus and none for items of ignore,
+	// without the frames of hide. Each of the three is a list of arrays by name.
 	filtered(focus, ignore, hide) {
 		const {n, parent: up, name: called} = this, all = (1 << focus.length) - 1;
 		const has = new Int32Array(n), out = new Uint8Array(n), to = new Int32Array(n);
@@ -153,10 +153,10 @@ class Tree {
 			if (this.self[i] || this.base[i])
 				stacks.push(i);
 		const order = Int32Array.from(stacks); // their ends
-		const at = Int32Array.from(stacks); // how far up each has come, by place in `order`
+		const at = Int32Array.from(stacks); // the current frame of each, by place in `order`
 		const parent = [0], name = [this.name[0]], depth = [0], self = [this.self[0]];
 		const base = [this.base[0]];
-		// Ranges of stacks that are the same so far, and the node that they have come to.
+		// Ranges of stacks that are the same so far, and their node.
 		const work = [[0, 0, order.length]];
 		while (work.length) {
 			const [node, from, to] = work.pop();
@@ -185,7 +185,7 @@ class Tree {
 		return Tree.of({parent, name, depth, self, base}, this.diff);
 	}
 
-	// Have two stacks come to frames of one name? The root is like nothing else.
+	// Are the current frames of two stacks of one name? The root differs from all others.
 	same(a, b) {
 		return a && b ? this.name[a] === this.name[b] : a === b;
 	}
@@ -222,7 +222,7 @@ Packed.digit = new Uint8Array(128);
 [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/']
 	.forEach((c, i) => Packed.digit[c.charCodeAt(0)] = i);
 
-// A line a name: how much of it is the line before's, its colour, the rest.
+// A line for each name: the length shared with the line before, the colour, the rest.
 function unpackNames(text) {
 	const names = [], colors = [];
 	let before = '';

@@ -1,5 +1,5 @@
-// A flame graph on a canvas, of any graph (graphs.js): only what is in sight is drawn. For
-// keys and screen readers it is a tree, of which one item at a time, the current box, exists.
+// A flame graph on a canvas, of any graph (graphs.js): only boxes in sight are drawn. For keys
+// and screen readers it is a tree, of which only one item, the current box, exists at a time.
 
 const PAD = 2, NARROWEST = 0.3; // pixels
 
@@ -21,7 +21,7 @@ const theme = {
 
 const fills = [];
 
-// As in WCAG 2: white text has a contrast of 4.5 on what is this dark, black on the rest.
+// As in WCAG 2: on colours this dark, white text has a contrast of 4.5; on others, black text.
 const linear = c => c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4;
 const isDark = (r, g, b) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b) < 0.18;
 const inkOn = color => isDark(...[1, 3, 5].map(at => parseInt(color.slice(at, at + 2), 16))) ?
@@ -35,7 +35,7 @@ function fillOf(k) {
 	return fills[k];
 }
 
-// The name, cut to that many pixels; '' when next to nothing of it fits.
+// The name, cut to that many pixels; '' if hardly any of it fits.
 function fit(pen, name, width) {
 	const glyph = c => {
 		if (!glyphs.has(c))
@@ -54,7 +54,7 @@ function fit(pen, name, width) {
 	return name;
 }
 
-// What there is to say about a box, but for its name, in a few lines.
+// The facts about a box, without its name, in a few lines.
 function factsOf(graph, x) {
 	const k = graph.name(x), all = sums.all, total = graph.total(x), up = graph.parent(x);
 	const lines = [amount(total)];
@@ -72,9 +72,9 @@ function factsOf(graph, x) {
 }
 
 class Chart {
-	// options: label, for screen readers; zoomTo(x), choose(x): what happens to a box that is
-	// zoomed into or picked; keys(e): other keys, true if it knows the key; plain: sides are
-	// drawn for themselves, in the colours of names.
+	// options: label, for screen readers; zoomTo(x) and choose(x), called when a box is zoomed
+	// into or picked; keys(e), for other keys, true if it uses the key; plain: each side is drawn
+	// separately, in the colours of names.
 	constructor(options) {
 		this.options = options;
 		this.canvas = make('canvas', {'aria-hidden': 'true'});
@@ -129,7 +129,7 @@ class Chart {
 		this.draw(another);
 	}
 
-	// The zoomed box as wide as the picture, what is above it, and what can be seen below it.
+	// Lay out the zoomed box at full width, its ancestors, and the visible boxes below.
 	layOut() {
 		const {graph, zoom} = this, full = this.width, boxes = [], up = [];
 		for (let x = zoom; x !== graph.root; up.push(x))
@@ -347,7 +347,7 @@ class Chart {
 		keys[e.key]();
 	}
 
-	// One frame further towards the current one, or into the widest.
+	// Zoom one frame further towards the current box, or into the widest one.
 	zoomIn() {
 		const {graph, zoom} = this;
 		let x = this.current;
@@ -369,7 +369,7 @@ class Chart {
 }
 Chart.count = 0;
 
-// Patterns: the hatching of what is gone, the dots of what moved. They follow the theme.
+// Patterns: hatching for code that is gone, dots for code that moved. They follow the theme.
 const patterns = new Map();
 
 function patternOf(pen, kind, size, paint) {
@@ -403,7 +403,7 @@ const dots = pen => patternOf(pen, 'dots', 5, ink => {
 	ink.fill();
 });
 
-// Zooming is a path of names, so that an address holds when the profile is drawn anew.
+// The zoom is a path of names, so that an address stays valid for another page of the profile.
 const zoomInto = (graph, x) => go({zoom: x === graph.root ? '' : JSON.stringify(graph.path(x))});
 
 function zoomed(graph) {

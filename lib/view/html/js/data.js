@@ -25,7 +25,7 @@ async function inflate(bytes) {
 	return all;
 }
 
-// The bytes of a block. The text is given up: it is large.
+// The bytes of a block. Its text, which is large, is removed from the document.
 async function block(name) {
 	const element = document.querySelector(`script.data[data-name="${name}"]`);
 	const text = element ? element.textContent : '';
@@ -33,7 +33,7 @@ async function block(name) {
 	return text ? inflate(bytesOfBase64(text)) : new Uint8Array(0);
 }
 
-// Numbers as html_number() writes them.
+// Reads numbers that html_number() writes.
 class Numbers {
 	constructor(bytes) {
 		this.bytes = bytes;
@@ -54,7 +54,7 @@ class Numbers {
 		return value;
 	}
 
-	// As html_signed() writes them.
+	// A number that html_signed() writes.
 	signed() {
 		const v = this.next();
 		return v % 2 ? -(v + 1) / 2 : v / 2;
@@ -108,7 +108,7 @@ async function readRows() {
 	return rows;
 }
 
-// For each key an array: the value's number by set of labels, -1 where there is none.
+// For each key an array: the number of the value by set of labels, -1 for none.
 async function readSets() {
 	const p = new Numbers(await block('sets'));
 	const of = conf.labels.map(() => new Int32Array(conf.sets).fill(-1));

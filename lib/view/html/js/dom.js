@@ -18,7 +18,7 @@ function make(tag, attributes = {}, ...children) {
 const button = (text, title, run, more = {}) =>
 	make('button', {type: 'button', title, onclick: run, ...more}, text);
 
-// A choice of options: [[value, text]].
+// A <select> of options: [[value, text]].
 function choice(label, options, change) {
 	const e = make('select', {'aria-label': label, title: label},
 		...options.map(([value, text]) => make('option', {value}, text)));

@@ -1,6 +1,6 @@
-// What flame graphs and call trees are drawn of: a graph has a root, and for each box x its
-// name (a number, -1: everything), its values, and its children, which are found when they are
-// asked for. Boxes are compared by identity, so that a graph gives the same ones each time.
+// Graphs, from which flame graphs and call trees are drawn: a graph has a root and, for each box
+// x, its name (a number, -1: everything), its values, and its children, which are found on
+// demand. Boxes are compared by identity, so a graph returns the same ones each time.
 
 // The call tree, root first. Boxes are nodes.
 class TopDown {
@@ -19,7 +19,7 @@ class TopDown {
 	hasKids(i) { return this.sums.tree.end[i] > i + 1; }
 	kids(i) { return this.sums.tree.children(i).filter(k => this.total(k) || this.base(k)); }
 
-	// Is the node on a way to what got slower? A way may begin one level below the root's.
+	// Is the node on a path to code that became slower? A path may begin one level further down.
 	blames(i) {
 		if (!this.blamed) {
 			const {tree} = this.sums;
@@ -43,7 +43,7 @@ class TopDown {
 	follow(path) { return this.sums.tree.follow(path); }
 }
 
-// Boxes of several nodes each: those at the same place of stacks that are merged.
+// Boxes of several nodes each: those at the same place in merged stacks.
 class Merged {
 	constructor(sums, rootName, shape) {
 		Object.assign(this, {sums, shape});
@@ -96,7 +96,7 @@ class Merged {
 		return x;
 	}
 
-	// The boxes by name of what visit(add) adds: add(name, node, node that has the value).
+	// The boxes, by name, of nodes that visit(add) adds: add(name, node, node with the value).
 	gather(x, visit, values) {
 		const byName = new Map(), {sums} = this;
 		visit((name, node, from) => {
@@ -114,7 +114,7 @@ class Merged {
 	}
 }
 
-// What a function calls, wherever it is called from: all its outermost frames as one.
+// The callees of a function, with all its outermost frames merged.
 class Callees extends Merged {
 	constructor(sums, name, shape) {
 		super(sums, name, shape);
@@ -141,7 +141,7 @@ class Callees extends Merged {
 	}
 }
 
-// What calls a function: its outermost frames, and outwards from them.
+// The callers of a function: its outermost frames, and outwards from them.
 class Callers extends Merged {
 	constructor(sums, name, shape) {
 		super(sums, name, shape);

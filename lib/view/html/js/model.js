@@ -1,7 +1,7 @@
-// The profile in memory: call trees, the samples that count, and sums of them.
+// The profile in memory: call trees, the samples that the filters keep, and their sums.
 
-// A call tree as arrays by node. Node 0 is the root; callers come before what they call, and
-// all below a node follows it, up to end[node].
+// A call tree as arrays by node. Node 0 is the root; callers come before callees, and the nodes
+// below a node follow it, up to end[node].
 class Tree {
 	constructor(parent, name) {
 		const n = this.n = parent.length;
@@ -19,7 +19,7 @@ class Tree {
 		this.within = this.findRecursion();
 	}
 
-	// 1 for nodes below one of the same name: sums by name leave them out.
+	// Mark nodes below one of the same name with 1: sums by name leave them out.
 	findRecursion() {
 		const {n, name, depth} = this, within = new Uint8Array(n), path = [];
 		const open = new Int32Array(Math.max(names.length, conf.places || 0));
@@ -60,8 +60,8 @@ class Tree {
 	}
 }
 
-// Another tree of the same stacks: its nodes have the names that nameOf(node) tells, and nodes
-// for which that is -1 are left out. Gives the tree, and its node for each node of the old one.
+// Another tree of the same stacks, with the names nameOf(node); nodes for which that is -1 are
+// left out. Returns the tree, and its node for each node of the old one.
 function rebuild(tree, nameOf) {
 	const to = new Int32Array(tree.n), parent = [0], name = [tree.name[0]], child = new Map();
 	for (let i = 1; i < tree.n; i++) {
@@ -88,7 +88,7 @@ function rebuild(tree, nameOf) {
 	return {tree: new Tree(parents, called), to: to.map(i => number[i])};
 }
 
-// Numbers for nodes so that all below a node follows it, siblings in order of names.
+// Number nodes so that those below a node follow it, with siblings in order of names.
 function inOrder(parent, name) {
 	const n = parent.length, first = new Int32Array(n), next = new Int32Array(n);
 	const byName = Int32Array.from({length: n}, (_, i) => i).sort((a, b) => name[b] - name[a]);
@@ -109,7 +109,7 @@ function inOrder(parent, name) {
 	return number;
 }
 
-// The sums that are shown: by node of a tree, and by name. `base` is null without a comparison.
+// The sums shown: by node of a tree, and by name. `base` is null without a comparison.
 class Sums {
 	constructor(tree, self, base, ratio) {
 		this.tree = tree;
@@ -150,7 +150,7 @@ class Sums {
 		return this.byName;
 	}
 
-	// Of the outermost nodes of a function: its totals of conf.ratio.
+	// The totals of a function for conf.ratio, over its outermost nodes.
 	ratioOf(k) {
 		this.ratioByName ??= this.ratio.map(({total}) => {
 			const {tree} = this, sums = new Float64Array(names.length);
@@ -161,8 +161,8 @@ class Sums {
 		return this.ratioByName.map(sums => sums[k]);
 	}
 
-	// Widths of boxes, by node. Without a comparison it is the total. `shape` is a side, the
-	// larger of both stack by stack, or how far apart they are stack by stack.
+	// Widths of boxes, by node: without a comparison, the total. `shape` is a side or, stack by
+	// stack, the larger side or the magnitude of the difference.
 	width(shape) {
 		if (!this.base)
 			return this.total;
@@ -192,7 +192,7 @@ async function readModel() {
 	Object.assign(model, {packed: await readTree(), rows: await readRows(), setsOf: await readSets()});
 }
 
-// The tree without the frames that hidden(name) tells; `to` is null where it is the packed one.
+// The tree without the frames for which hidden(name) is true; `to` is null for the packed tree.
 function treeWithout(key, hidden) {
 	if (!model.trees.has(key)) {
 		const {packed, places} = model;
@@ -206,8 +206,7 @@ function treeWithout(key, hidden) {
 	return model.trees.get(key);
 }
 
-// What of the samples counts, and on which side: 0 not at all, 1 new, 2 base; by set of labels
-// and by slot of time.
+// The side of samples, by set of labels and by slot of time: 0 none (filtered), 1 new, 2 base.
 function sidesOf(filter) {
 	const sets = new Uint8Array(conf.sets).fill(1);
 	for (const [key, values] of Object.entries(filter.labels)) {
@@ -236,8 +235,8 @@ function sidesOf(filter) {
 	return {sets, slots};
 }
 
-// The packed nodes whose stacks count, by patterns on names: focus keeps stacks with such a
-// frame, ignore drops them. Hidden frames count, as with prof-query.
+// The packed nodes whose stacks are kept, by patterns for names: focus keeps stacks with such a
+// frame, ignore drops them. Patterns also match hidden frames, as in prof-query.
 function stacksThatCount(focus, ignore) {
 	if (!focus.length && !ignore.length)
 		return null;
@@ -256,7 +255,7 @@ function stacksThatCount(focus, ignore) {
 	return keep;
 }
 
-// Is there anything to compare: two sides that came, or two that the reader has picked?
+// Are there two sides to compare, in the profile or picked by the reader?
 const isComparison = filter => conf.diff || !!filter.compare;
 
 // filter: {type, labels: {key: [value]}, slots: [from, to] or null, compare, hide, focus, ignore}

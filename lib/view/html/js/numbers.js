@@ -5,7 +5,7 @@ const compact = new Intl.NumberFormat('en-US', {notation: 'compact', maximumSign
 const typeNow = () => conf.types[state.type];
 const percent = (v, all, digits = 2) => (all ? 100 * v / all : 0).toFixed(digits) + '%';
 
-// "1.5ms", or where the type has no unit that people know "1,234" or "1.234M".
+// "1.5ms" or, if the type has no common unit, "1,234" or "1.234M".
 function shortAmount(v) {
 	const unit = typeNow().units.filter(([scale]) => Math.abs(v) >= scale).pop() || typeNow().units[0];
 	if (!unit)
@@ -33,9 +33,9 @@ function ratioText(graph, x) {
 }
 
 const frameName = k => k < 0 ? 'all' : names[k];
-const labelOf = k => frameName(k).replace(/_\[[kwij]\]$/, ''); // its colour tells the rest
+const labelOf = k => frameName(k).replace(/_\[[kwij]\]$/, ''); // the colour shows the annotation
 
-// Of two values, as they compare: [before, after].
+// Two values, scaled for comparison: [before, after].
 function sides(base, now) {
 	const pair = [base * sums.scale, now];
 	return conf.negate ? pair.reverse() : pair;
@@ -54,7 +54,7 @@ function changeStep([from, to]) {
 	return high <= 0 ? 0 : from < to ? n : -n;
 }
 
-// What replicates say of a function: see evidence.h.
+// The verdicts about functions, from replicates: see evidence.h.
 const findings = new Map();
 for (const [name, ...finding] of conf.findings || [])
 	findings.set(name, [...findings.get(name) || [], finding]);
@@ -64,7 +64,7 @@ for (const [from, to] of conf.moves || []) {
 }
 const hasVerdicts = () => conf.evidence && !state.compare;
 
-// The findings about a function that agree with how a box of it changed.
+// The findings about a function that agree with the change of its box.
 function findingsFor(k, base, now) {
 	const up = now > base * sums.scale ? 1 : -1;
 	return (findings.get(names[k]) || []).filter(([direction]) => direction === up);
@@ -72,7 +72,7 @@ function findingsFor(k, base, now) {
 
 const isReal = (k, base, now) => !hasVerdicts() || findingsFor(k, base, now).length > 0;
 
-// A function of which some became slower, and some moved, became slower.
+// A function with both slower and moved code counts as slower.
 function isMoved(k, base, now) {
 	const found = hasVerdicts() ? findingsFor(k, base, now) : [];
 	return found.length > 0 && (now > base * sums.scale ? found.every(([, , moved]) => moved) :
@@ -91,7 +91,7 @@ function verdictsOf(k, base, now) {
 		...elsewhere.map(([, text]) => `in the whole profile: ${text}`)];
 }
 
-// A moment of the profile, in ms as conf.times has it. 1e11 ms is 1973: before that it is no date.
+// A time of the profile, in ms as in conf.times. Before 1e11 ms, in 1973, it is not a date.
 function moment(ms) {
 	const start = conf.times.start;
 	if (start < 1e11)

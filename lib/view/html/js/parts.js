@@ -1,10 +1,10 @@
-// What is around the tabs: the head with its tools, the line about a box, tips, the menu of a
+// The parts around the tabs: the head with its tools, the line about a box, tips, the menu of a
 // frame, the list of keys.
 
 const isFiltered = () => state.slots || state.focus.length || state.ignore.length ||
 	Object.keys(state.labels).length > 0;
 
-// The line that says what is under the focus, and what has been done.
+// The line about the box in focus, and about the last action.
 
 const details = make('div', {class: 'details', role: 'status'});
 
@@ -60,7 +60,7 @@ function queryOptions() {
 
 const addPattern = (how, name) => go({[how]: [...new Set([...state[how], name])], zoom: ''});
 
-// What can be done with a frame: [text, key, action(graph, x, name)].
+// The actions for a frame: [text, key, action(graph, x, name)].
 const actions = [
 	['Callers and callees', 'Enter', (g, x, name) => go({tab: 'sandwich', name})],
 	['Focus on it', 'F', (g, x, name) => addPattern('focus', name)],
@@ -138,7 +138,7 @@ if (otherOrder === 'name')
 tools.type.hidden = conf.types.length < 2;
 tools.term.addEventListener('input', () => go({search: tools.term.value}, 'replaceState'));
 
-// What restricts the numbers: a button for each, that takes it away.
+// The current filters: a button for each, which removes it.
 const chips = make('div', {class: 'chips', role: 'group', 'aria-label': 'Filters'});
 
 function chip(text, changes) {
@@ -205,7 +205,7 @@ function showLegend() {
 }
 watchers.push(showLegend);
 
-// The whole, in a line: "3.23s of cpu", for a comparison both sides.
+// The total, in a line: "3.23s of cpu"; in a comparison, of both sides.
 function totalText() {
 	const type = typeNow(), of = type.units.length ? ` of ${type.name}` : ` ${type.countname}`;
 	if (!sums.base)

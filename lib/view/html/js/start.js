@@ -1,4 +1,4 @@
-// Puts the page together and shows it.
+// Assembles the page and shows it.
 
 let names, colors;
 

@@ -1,5 +1,5 @@
 // What is shown is a function of `state`, which the address keeps. Every change goes through
-// go(), which sums up again if it must, and lets all that is on the page show itself.
+// go(), which sums up again if necessary, and updates everything on the page.
 
 const usual = {
 	tab: 'flame', type: conf.type, name: '', zoom: '', search: '', cased: false,
@@ -24,7 +24,7 @@ const isText = v => typeof v === 'string';
 const areTexts = v => Array.isArray(v) && v.every(isText);
 const isObject = v => v !== null && typeof v === 'object' && !Array.isArray(v);
 
-// What an address may say; whatever else it says does not count.
+// The valid members of an address; others are ignored.
 const accepts = {
 	tab: v => tabs.some(t => t.id === v),
 	type: v => Number.isInteger(v) && v >= 0 && v < conf.types.length,
@@ -61,7 +61,7 @@ function fromAddress() {
 	return read;
 }
 
-// Numbers of the names that a pattern of hide, focus or ignore matches, as an array by name.
+// Which names a pattern of hide, focus or ignore matches, as an array by name.
 // Patterns are literal names, unless they are /between slashes/.
 const hitsOf = new Map();
 
@@ -81,7 +81,7 @@ function sumUpState() {
 		focus: focus.slice(0, 30).map(hits), ignore: ignore.map(hits)});
 }
 
-// how: 'pushState' for what the back button undoes, 'replaceState' for the rest
+// how: 'pushState' for changes that the back button undoes, else 'replaceState'
 function go(changes, how = 'pushState') {
 	const before = toAddress(), was = state;
 	state = {...state, ...changes};
@@ -95,7 +95,7 @@ function go(changes, how = 'pushState') {
 	}
 }
 
-// All that is on the page and shows the state: functions that are given the state before.
+// Functions that show the state in a part of the page; they get the previous state.
 const watchers = [];
 
 function showState(was) {
@@ -115,7 +115,7 @@ function nameNumber(name) {
 	return numbersOfNames.get(name) ?? -1;
 }
 
-// Search: which names match. `share` is of all that is shown; a match within a match counts once.
+// Search: the names that match. `share` is of everything shown; nested matches count once.
 const found = {
 	term: '', hit: null, count: 0, share: 0,
 	update() {

@@ -12,7 +12,7 @@ const columns = {
 	name: {head: 'Function', value: k => -k},
 };
 
-// How much more the new side has of the function's self value, as values compare.
+// The change of the function's self value, scaled for comparison.
 function changeOf(k) {
 	const f = sums.functions, [from, to] = sides(f.base[k], f.self[k]);
 	return to - from;
@@ -20,7 +20,7 @@ function changeOf(k) {
 
 const changeIn = (base, now) => base || now ? changeText(sides(base, now)) : '';
 
-// A value, with what is said beside it: its share, unless that is given.
+// A value, with a text beside it: by default its share.
 function valueCell(v, all, beside = v ? percent(v, all, 1) : '') {
 	const cell = make('span', {role: 'gridcell', class: beside === null ? 'number bare' : 'number'},
 		v ? shortAmount(v) : '\u2013', ...(beside === null ? [] : [make('i', {}, beside)]));
@@ -65,7 +65,7 @@ function tableRow(i) {
 	return row;
 }
 
-// A function as if it were a box, for menus and what is said about it.
+// Functions as boxes of a graph, for menus and for the line about a box.
 const functionGraph = {
 	name: k => k,
 	total: k => sums.functions.total[k],

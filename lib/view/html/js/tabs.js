@@ -1,11 +1,11 @@
 // The tabs. A tab is a file in js/tabs that pushes one onto `tabs`:
 //
-//	id, title	as the address and the reader call it
+//	id, title	its names in the address and for the reader
 //	at		its place among the tabs
-//	there()		is there anything to show? Asked once
-//	make()		the panel's element, made when the tab is first shown
-//	show(was)	show `state` and `sums`; called while the tab is in sight, after each change
-//	key(e)		a key that nothing else has taken: true if it was for the tab. May be missing
+//	there()		is there anything to show? Called once
+//	make()		make the panel's element; called when the tab is first shown
+//	show(was)	show `state` and `sums`; called after each change while the tab is in sight
+//	key(e)		handle a key that nothing else has; true if the tab uses it. May be missing
 
 const tabs = [];
 const shell = {bar: null, panel: null, made: new Map()};

@@ -1,4 +1,4 @@
-// Where the profile comes from: its facts, and what it has.
+// About the profile: its facts and its contents.
 
 {
 	const readable = {command: 'Command', host: 'Host', lost: 'Lost samples', truncated: 'Truncated stacks',

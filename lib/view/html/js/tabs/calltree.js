@@ -1,5 +1,4 @@
-// The call tree as a table: from the root to what is called, or from the functions to what
-// calls them.
+// The call tree as a table: from the root to callees, or from functions to their callers.
 
 {
 	let list, grid, heads, graph, rows = [], current = 0, upward = false, toggle, key;
@@ -7,7 +6,7 @@
 
 	const bySize = (a, b) => Math.max(graph.total(b), graph.base(b)) - Math.max(graph.total(a), graph.base(a));
 
-	// The rows in order: [box, depth], those below a box that is open after it.
+	// The rows in order: [box, depth]; those below an open box follow it.
 	function listRows() {
 		rows = [];
 		const work = graph.kids(graph.root).sort(bySize).reverse().map(x => [x, 1]);
@@ -20,7 +19,7 @@
 		}
 	}
 
-	// Open what has most of the value, as long as it has most of its parent's.
+	// Open the box with most of the value, as long as it has most of its parent's.
 	function openWidest() {
 		open.clear();
 		for (let x = graph.root, n = 0; n < 40; n++) {

@@ -1,10 +1,10 @@
-// The labels of samples: what each value has of the whole. Values can be picked, and two of
-// them compared.
+// The labels of samples, with the share of each value. The reader can filter by values, and
+// compare two of them.
 
 {
 	let box, shown;
 
-	// By value of a key: the sum of the samples that the other filters leave. -1: no value.
+	// By value of a key, or -1 for none: the sum of the samples that the other filters keep.
 	function sumsOf(k) {
 		const {labels, slots, type} = state, key = conf.labels[k].key;
 		const {[key]: _, ...others} = labels;
@@ -30,7 +30,7 @@
 		go({labels, zoom: ''});
 	}
 
-	// The first press takes the base, the second what is compared with it.
+	// The first press chooses the base, the second the new side.
 	function compareWith(key, value, side) {
 		const now = [shown.pending, state.compare].find(c => c?.key === key) || {key, base: '', to: ''};
 		const compare = {...now, [side]: value};

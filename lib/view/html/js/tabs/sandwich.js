@@ -1,4 +1,4 @@
-// Callers above and callees below the function that is selected.
+// Callers above and callees below the selected function.
 
 {
 	let title, up, down, note, shown, box;

@@ -1,4 +1,4 @@
-// Source lines of the function that is selected, with each line's self and total.
+// Source lines of the selected function, with each line's self and total.
 
 {
 	let box, shown;

@@ -1,6 +1,6 @@
-// A heat map over time. Columns are windows of the stream, or seconds (or what suits the
-// length); rows are parts of the second, functions, or the values of a label. What is
-// selected restricts all that the page shows.
+// A heat map over time. Columns are windows of the stream, or seconds (or another unit that
+// suits the length); rows are parts of the second, functions, or the values of a label. The
+// selection filters everything on the page.
 
 // When a slot begins, in ms after the start; slots are counted from 1.
 const slotAt = slot => conf.times.windows ? conf.times.at[slot - 1] ?? Infinity :
@@ -22,7 +22,7 @@ function slotsText([from, to]) {
 	const isParts = () => map.by === 'parts';
 	const slotOf = ([column, row]) => column * perColumn() + (isParts() ? row : 0) + 1;
 
-	// By row of samples: which row of the map it belongs to, and the rows' names.
+	// The row of the map for each row of samples, and the names of the map's rows.
 	function chooseRows(which) {
 		if (which === 'parts')
 			return {rows: Array.from({length: perColumn()}, (_, i) => span(i * conf.times.length)),
@@ -36,7 +36,7 @@ function slotsText([from, to]) {
 		return largest(names.length, leaf, k => names[k]);
 	}
 
-	// The rows that have most; the others are one, and so are samples without a value.
+	// The rows with the largest values; the others are one row, as are samples without a value.
 	function largest(n, numberOf, textOf) {
 		const sum = new Float64Array(n), counted = countedRows();
 		for (const i of counted)
@@ -51,7 +51,7 @@ function slotsText([from, to]) {
 			of: i => numberOf(i) < 0 ? rows.length : place[numberOf(i)]};
 	}
 
-	// The samples that count but for the selected time, as numbers of rows.
+	// The samples that all filters but the time keep, as numbers of rows.
 	function countedRows() {
 		const {rows} = model, all = [], {sets} = sidesOf({labels: state.labels, slots: null, compare: null});
 		const keep = stacksThatCount(state.focus.map(hits), state.ignore.map(hits));
@@ -132,7 +132,7 @@ function slotsText([from, to]) {
 		pen.globalAlpha = 1;
 	}
 
-	// Parts of the second go upwards, as flamescope has it; other rows downwards.
+	// Parts of the second go upwards, as in FlameScope; other rows downwards.
 	const rowTop = r => (isParts() ? map.rows.length - 1 - r : r) * map.line;
 
 	function drawSelection() {
@@ -173,7 +173,7 @@ function slotsText([from, to]) {
 		}
 	}
 
-	// The cell at a place of the canvas, kept within the map.
+	// The cell at a place of the canvas, clamped to the map.
 	function cellAt(e) {
 		const {left, top} = canvas.getBoundingClientRect(), x = e.clientX - left, y = e.clientY - top;
 		const column = Math.floor((x - map.left) / map.cell), line = Math.floor((y - map.top) / map.line);
