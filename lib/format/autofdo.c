@@ -8,12 +8,12 @@
  *	  1: 630
  *
  * A function has the sum of its samples and of those inlined into it, and 0 for its entries,
- * which stacks do not tell. Lines are counted from the one where the function begins. What
- * was inlined stands below the line that calls it. Only the leaf of a stack counts: callers
- * run nothing themselves.
+ * which stacks do not show. Lines are relative to the first line of the function. An inlined
+ * function stands below the line that calls it. Only the leaf of a stack counts, since its
+ * callers do not run.
  *
- * This format can only be written. A sample whose leaf has no line, or no line where its
- * function begins, is left out, and a comment at the end says how many are.
+ * This format can only be written. Samples are left out if their leaf has no line, or its
+ * function has no first line; a comment at the end counts them.
  */
 #include <stdlib.h>
 
@@ -24,7 +24,7 @@
 /* A function, or one inlined at a line of another. */
 struct body {
 	uint32_t parent; /* the body that calls it; 0 = it is not inlined */
-	uint32_t offset; /* of the call, in lines from where the parent begins */
+	uint32_t offset; /* of the call, in lines from the parent's first line */
 	str_id name;
 };
 _Static_assert(sizeof(struct body) == 12, "no padding");
@@ -67,8 +67,8 @@ static void add_to(struct autofdo *a, int64_t *sum, int64_t v)
 }
 
 /*
- * Count a sample at the leaf of a stack: frames n - 1 down to the first that is not inlined
- * are one place in the code. False if one of them has no line.
+ * Count a sample at the leaf of a stack: the frames from n - 1 down to the first that is not
+ * inlined are one place in the code. False if one of them has no line.
  */
 static bool count_leaf(struct autofdo *a, const loc_id *frames, size_t n, int64_t v)
 {
@@ -131,7 +131,7 @@ static int compare_entries(const void *x, const void *y)
 	return a->row < b->row ? -1 : a->row > b->row;
 }
 
-/* Link each row into the list of its parent; the last is the first. */
+/* Link each row into the list of its parent, the last row first. */
 static void link_rows(struct autofdo *a)
 {
 	vec_append_zeroed(&a->first, a->bodies.n);
@@ -179,7 +179,7 @@ static void put_lines(struct autofdo *a, struct out *out, uint32_t body, uint32_
 
 static void put_body(struct autofdo *a, struct out *out, uint32_t row, uint32_t depth);
 
-/* The bodies in one, by line; functions themselves with the largest sum first. */
+/* The bodies inlined into one, by line; or the functions, the largest sum first. */
 static void put_bodies(struct autofdo *a, struct out *out, uint32_t parent, uint32_t depth)
 {
 	VEC(struct entry) list = { 0 };

@@ -1,5 +1,5 @@
 /*
- * JSON of DHAT, valgrind's (--tool=dhat) and the crate's of Rust:
+ * JSON of DHAT, from valgrind (--tool=dhat) or from Rust's crate:
  *
  *	{"dhatFileVersion": 2, "mode": "heap", "bklt": true, "cmd": "./app", "tu": "instrs", "te": 9,
  *	 "pps": [{"tb": 74850, "tbk": 300, "gb": 10, "gbk": 1, "eb": 0, "ebk": 0, "rb": 0, "wb": 9,
@@ -8,7 +8,7 @@
  *
  * b is bytes and bk blocks: t in total, g when most bytes were in use, e at the end; rb and wb
  * are bytes read and written. Left out: lifetimes ("tl"), the peak of each place ("mb"), which
- * is no sum, and counts of accesses ("acc").
+ * is not a sum, and counts of accesses ("acc").
  */
 #include "format/format.h"
 #include "format/json/json_number.h"
@@ -108,7 +108,7 @@ static void parse_function(struct reader *r, struct str text, struct loc *row)
 	row->func = dict_add_func(d, f);
 }
 
-/* An address is that of the process: not relative to the file, so it is not kept. */
+/* Addresses are not kept: they are those of the process, not relative to the file. */
 static void read_frame(struct reader *r)
 {
 	struct str text = json_string(r->j), rest = text, address = str_cut(&rest, ':');

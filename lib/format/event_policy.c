@@ -10,7 +10,7 @@ struct str event_unit(struct str event, bool has_period)
 	return is_time && has_period ? S("nanoseconds") : S("count");
 }
 
-/* To whose code an event is restricted: the modifiers u, k, h ... as bits. */
+/* The code to which an event is restricted: the modifiers u, k, h ... as bits. */
 static unsigned restriction_of(struct str name, struct str type)
 {
 	static const char letters[] = "ukhGHI";

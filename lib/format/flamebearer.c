@@ -47,7 +47,7 @@ static void set_name(struct flamebearer *f, str_id name)
 	f->name[name.i] = (uint32_t)f->names.n;
 }
 
-/* Children begin where their parent does; its self value is on the right. */
+/* Children begin where their parent begins; its self value is on the right. */
 static bool place(struct flamebearer *f, struct out *out)
 {
 	for (uint32_t node = 0; node < f->tree.n; node++) {
@@ -121,7 +121,7 @@ static void put_levels(struct flamebearer *f, struct out *out)
 	vec_release(&below);
 }
 
-/* What the page divides by, and what it then writes after the number. */
+/* The page's divisor of values, and the unit that it shows after the quotient. */
 static void put_units(struct flamebearer *f, const struct column *c)
 {
 	struct str unit = dict_text(f->p->dict, c->unit);

@@ -16,15 +16,15 @@
 #include "format/format.h"
 #include "profile/adder.h"
 
-enum { NAMES = 32 }; /* that are looked up together */
+enum { NAMES = 32 }; /* looked up together */
 
-/* A block is full with so many lines or bytes of names. */
+/* The capacity of a block, in lines and in bytes of names. */
 enum { BLOCK_LINES = 1024, BLOCK_BYTES = 256 << 10 };
 
-/* A line, after the frames that it shares with the line before it. */
+/* A line, without the frames that it shares with the previous line. */
 struct folded_line {
-	uint32_t shared;                /* frames, from the root on */
-	uint32_t nname;                 /* names that follow them: the next of the block */
+	uint32_t shared; /* frames, from the root on */
+	uint32_t nname;  /* the number of names after these: the next ones of the block */
 	struct folded_count last, base; /* base: of a differential */
 };
 
@@ -40,7 +40,7 @@ struct line_block {
 	struct buf text;
 };
 
-/* Lines become names here, */
+/* State for turning lines into names: */
 struct reader {
 	struct in *in;
 	bool is_diff;
@@ -48,16 +48,16 @@ struct reader {
 	struct buf last;      /* the stack of the previous line, as text */
 	VEC(size_t) ends;     /* of its frames in that text */
 	struct line_block block[2];
-	unsigned filling; /* the block that lines are put into */
+	unsigned filling; /* the block that receives lines */
 };
 
-/* and names become samples here. The dictionary belongs to this side. */
+/* State for turning names into samples. This side uses the dictionary. */
 struct stacker {
 	struct profile *p;
 	uint32_t col;
 	bool is_diff;
 	VEC(loc_id) loc_of; /* by string number; 0 = not made yet */
-	VEC(loc_id) stack;  /* of the line before */
+	VEC(loc_id) stack;  /* of the previous line */
 	struct folded_roots roots;
 	struct adder adder;
 	uint64_t saturated; /* counts whose negative does not fit */
@@ -137,7 +137,7 @@ static loc_id named_frame(struct stacker *k, str_id text)
 	return *loc;
 }
 
-/* Append 1 to NAMES frames by name. Looked up together, they wait for memory once. */
+/* Append 1 to NAMES frames by name, looked up together so that they wait for memory once. */
 static void push_frames(struct stacker *k, const struct line_block *b,
 			const struct folded_name *name, size_t n)
 {
@@ -160,7 +160,7 @@ static void add_folded_sample(struct stacker *k, label_set_id labels, struct fol
 	adder_value(&k->adder, k->col, c.whole, 1, c.frac);
 }
 
-/* The model holds a base side as pprof does: negative, and labelled. */
+/* The base side is stored as in pprof: negated, and labelled. */
 static struct folded_count negated(struct stacker *k, struct folded_count c)
 {
 	k->saturated += c.whole == INT64_MIN;
@@ -177,7 +177,7 @@ static label_set_id base_labels(struct stacker *k)
 	return dict_add_text_label(k->p->dict, k->roots.labels, BASE_LABEL, S("true"));
 }
 
-/* The names of a line that come next in the block become its stack, and its counts samples. */
+/* The next names of the block become the stack of a line, and the line's counts samples. */
 static void add_line(struct stacker *k, const struct line_block *b, const struct folded_line *line,
 		     const struct folded_name *name)
 {
@@ -352,7 +352,7 @@ static bool read_folded(struct in *in, struct profile *p)
 
 	k.col = profile_column(p, dict_intern(p->dict, S("samples")),
 			       dict_intern(p->dict, S("count")), &scale);
-	/* Lists without elements have an address, too. */
+	/* Empty lists need an address, too. */
 	vec_reserve(&k.stack, NAMES);
 	for (size_t i = 0; i < LEN(r.block); i++)
 		vec_reserve(&r.block[i].names, NAMES);
@@ -385,9 +385,9 @@ static bool is_text(struct str s)
 
 /*
  * Text with a number at the end of most lines. This is the weakest evidence of all
- * formats, so the bid is the lowest. Malformed lines are allowed if they are few: the
- * reader then reports them with their line number. A line longer than the head may still
- * end in a number.
+ * formats, so the bid is the lowest. A few malformed lines are allowed: the reader then
+ * reports them with their line number. A line longer than the head may still end in a
+ * number.
  */
 static int sniff_folded(struct sniff *s)
 {

@@ -1,6 +1,6 @@
 /*
- * Root frames of folded stacks that are no frames: some profilers put the process and the
- * thread there, in forms that no function's name has. They become labels.
+ * Root frames of folded stacks that are not functions: some profilers put the process and the
+ * thread there, in forms that no function name has. They become labels.
  *
  *	[http-nio-8080 tid=4711]	async-profiler -t: thread, tid
  *	process 17:"python app.py"	py-spy --subprocesses: pid, command
@@ -12,14 +12,14 @@
 
 #include "profile/profile.h"
 
-/* The roots of a stack, remembered for the next, which most often has the same. */
+/* The roots of a stack, kept for the next one, which usually has the same roots. */
 struct folded_roots {
 	loc_id frame[2]; /* the first two frames of that stack */
 	size_t n;        /* how many of them are labels */
 	label_set_id labels;
 };
 
-/* How many frames at the root of a stack are labels, which are r->labels then. */
+/* The number of frames at the root of a stack that are labels; r->labels becomes these. */
 size_t folded_roots(struct folded_roots *r, struct dictionary *d, const loc_id *stack, size_t n);
 
 #endif

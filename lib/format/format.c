@@ -36,7 +36,7 @@ static void name_formats(struct buf *b, const int *bids, int bid)
 	buf_ch(b, '\0');
 }
 
-/* No format bid, or several bid the same. */
+/* Report that no format bid, or that several bid the same. */
 static void fail_unknown(struct in *in, const int *bids, int high)
 {
 	struct buf names = { 0 };

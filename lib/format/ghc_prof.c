@@ -10,12 +10,12 @@
  *	MAIN        MAIN   <built-in>     337    0    0.0    0.0   100.0  100.0     0   728
  *	 main       Main   Main.hs:9:1-4  676    1   95.0   90.0   100.0   99.9    19  5000
  *
- * - the second table is a tree, by indentation; its first pair of percentages is a cost
- *   centre's own, the second that of all below it, too;
- * - ticks and bytes are there with -P; without, the percentages, which have one decimal,
- *   are parts of the totals;
- * - columns are as wide as their text needs, in characters, so fields are taken from the
- *   right; a place in the source may have blanks: "<no location info>".
+ * - the second table is a tree, by indentation; the first pair of percentages is a cost
+ *   centre's self share, the second its inclusive share;
+ * - with -P there are ticks and bytes; without it, only percentages of the totals, with one
+ *   decimal;
+ * - the widths of columns depend on their text, so fields are taken from the right; a place
+ *   in the source may have blanks: "<no location info>".
  */
 #include "base/vec.h"
 #include "format/format.h"

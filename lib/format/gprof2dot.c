@@ -5,8 +5,8 @@
  *	 "events": [{"callchain": [0, 3, 7], "cost": [1340]}],	leaf first
  *	 "functions": [{"name": "work", "module": "app.py"}]}
  *
- * A cost is a sample type. A module that is a path with a suffix is a source file, since memray
- * has these there; other modules are binaries.
+ * A cost is a sample type. A module that is a path with a suffix is a source file, as memray
+ * writes it; other modules are binaries.
  */
 #include "format/format.h"
 #include "format/json/json_number.h"
@@ -19,7 +19,7 @@ struct reader {
 	struct in *in;
 	struct profile *p;
 	struct buf events;   /* packed: n, n frames, n, n costs and their fractions */
-	struct buf event[2]; /* of the event at hand: frames, costs */
+	struct buf event[2]; /* of the current event: frames, costs */
 	VEC(loc_id) locs;    /* by function */
 	uint32_t col[COSTS], ncol;
 	bool has_costs;
@@ -126,7 +126,7 @@ static void read_members(struct reader *r)
 	}
 }
 
-/* The stack of the next event; 0 and an error if it names a function that is not there. */
+/* The stack of the next event; 0, with an error, if it refers to a missing function. */
 static stack_id event_stack(struct reader *r, struct cursor *c)
 {
 	struct loc_list VEC_OF(loc_id) frames = { 0 };

@@ -1,6 +1,6 @@
 /*
- * heaptrack's files, from "heaptrack PROGRAM" (what "heaptrack --raw" wrote needs
- * heaptrack_interpret first). Lines of a letter and numbers, in hexadecimal:
+ * heaptrack's files, from "heaptrack PROGRAM" (files of "heaptrack --raw" need
+ * heaptrack_interpret first). A line is a letter and hexadecimal numbers:
  *
  *	v 10400 3		the version of heaptrack, and that of the format
  *	X ./app --flag		the command
@@ -13,16 +13,16 @@
  *	+ KIND  - KIND		it was made, it was freed: kinds by number from 0
  *	c MS			the time since the start
  *
- * Like heaptrack, this counts an allocation as temporary if it is freed before another is
- * made, and takes the peak where most bytes were in use.
+ * Like heaptrack, this counts an allocation as temporary if it is freed before the next one is
+ * made, and takes the peak at the time when most bytes were in use.
  */
 #include "format/format.h"
 #include "format/json/tree_samples.h"
 
-/* What was allocated in a stack. */
+/* The allocations of a stack. */
 struct heap_stack {
 	uint32_t node;
-	uint32_t epoch; /* the peak that `peak` is of: see touch() */
+	uint32_t epoch; /* the number of the peak to which `peak` belongs: see touch() */
 	int64_t objects, bytes, temporary;
 	int64_t now_objects, now_bytes;
 	int64_t peak_objects, peak_bytes;
@@ -49,13 +49,13 @@ struct reader {
 	VEC(struct heap_kind) kinds;
 	VEC(struct tree_node) nodes;
 	uint64_t last;     /* 1 + the kind of the latest allocation, while nothing was freed */
-	int64_t now, peak; /* bytes in use, and the most of them */
-	uint32_t epoch;    /* how often there was a new peak */
+	int64_t now, peak; /* bytes in use, and their maximum */
+	uint32_t epoch;    /* the number of new peaks so far */
 	uint64_t ms;
 	uint64_t unmatched; /* frees of what was not allocated */
 };
 
-/* Not skipped, as tables count their lines. */
+/* Not skipped, even with --lenient, since tables count their lines. */
 static bool bad_line(struct reader *r, const char *what)
 {
 	return in_fail(r->in, "expected %s", what);
@@ -105,7 +105,7 @@ static bool add_frame(struct reader *r, struct loc row, uint64_t name, uint64_t 
 	return true;
 }
 
-/* An address is that of the process: not relative to the module, so it is not kept. */
+/* Addresses are not kept: they are those of the process, not relative to the module. */
 static bool read_ip(struct reader *r, struct str line)
 {
 	struct heap_ip ip = { .first = (uint32_t)r->frames.n };
@@ -170,8 +170,8 @@ static bool read_kind(struct reader *r, struct str line)
 /* Allocations */
 
 /*
- * What a stack had in use at the peak is what it has now, unless it changed since. So a
- * change first keeps what was there at the latest peak.
+ * The value of a stack at the latest peak is its current value, unless it has changed since
+ * then. So the first change after a peak saves the value.
  */
 static struct heap_stack *touch(struct reader *r, uint32_t stack)
 {

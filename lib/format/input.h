@@ -15,7 +15,7 @@
 
 struct input {
 	struct in in;                /* set in.lenient to skip malformed records */
-	const struct format *format; /* NULL until the first profile was asked for */
+	const struct format *format; /* NULL before the first input_next() */
 	uint32_t nprofile;           /* profiles read */
 };
 

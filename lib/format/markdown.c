@@ -1,7 +1,7 @@
 /*
- * A profile as a person, or a language model, reads it: Markdown with the total, the facts,
- * the functions with the largest self values, the call tree as far as it has 1 % of the total,
- * and what was left out. In a differential profile, values are changes.
+ * A profile for people and language models: Markdown with the total, the facts, the functions
+ * with the largest self values, the branches of the call tree with at least 1 % of the total,
+ * and how much was left out. In a differential profile, values are changes.
  *
  * This format can only be written; it is a summary.
  */
@@ -20,7 +20,7 @@ struct markdown {
 	uint32_t col;
 	struct frame_names names;
 	struct str unit;
-	int64_t total; /* what shares are of */
+	int64_t total; /* the base of shares */
 	bool diff;
 };
 
@@ -144,7 +144,7 @@ static double node_value(const struct tree *t, uint32_t i)
 	return (double)t->node[i].total - (t->diff ? (double)t->base_total[i] : 0);
 }
 
-/* The larger side decides, so that what is gone from a differential profile is shown, too. */
+/* The larger side decides, so that code that is only in the base is shown, too. */
 static bool is_shown(const struct markdown *m, const struct tree *t, uint32_t i)
 {
 	int64_t base = t->diff ? t->base_total[i] : 0, v = t->node[i].total;
@@ -215,6 +215,6 @@ const struct format format_markdown = {
 	.name = "markdown",
 	.help = "a summary for people",
 	.text = true,
-	.all_types = true, /* those that are left out are named */
+	.all_types = true, /* names those that it leaves out */
 	.write = write_markdown,
 };

@@ -4,7 +4,7 @@
  *	allocator,num_allocations,size,tid,thread_name,stack_trace
  *	MALLOC,1,1340,1,0x1 (main),leaf;/app/a.py;58|run;/app/b.py;80
  *
- * A row is what was in use, when most was or when the command's options say. Frames come leaf
+ * A row is memory in use at the peak, or as the command's options choose. Frames come leaf
  * first. A field with a comma or a quote is in quotes, and quotes in it are doubled.
  */
 #include "format/format.h"
@@ -20,7 +20,7 @@ struct reader {
 	struct buf text; /* of the fields of a row */
 };
 
-/* The next field, its quotes taken off, appended to *text. False if a quote is not closed. */
+/* Append the next field, without its quotes, to *text. False if a quote is not closed. */
 static bool cut_csv_field(struct str *line, struct buf *text)
 {
 	if (!str_starts(*line, S("\""))) {

@@ -1,6 +1,6 @@
 /*
- * Numbers for the rows of a table, from 1 in order of first use: writers put only those rows
- * into their tables that something refers to.
+ * Numbers for the rows of a table, from 1 in order of first use, so that writers write only
+ * the rows that are used.
  */
 #ifndef FORMAT_NUMBERS_H
 #define FORMAT_NUMBERS_H

@@ -1,7 +1,7 @@
 /*
- * Files that hold profiles, or are taken for some, and that cannot be read here. Their first
- * bytes say what they are; a message says what to do. Compressed files that cannot
- * be unpacked are recognised by lib/io/codec.c.
+ * Files that hold profiles, or are mistaken for profiles, but cannot be read. They are
+ * recognised by their first bytes, and a message says what to do. lib/io/codec.c recognises
+ * compressed files that cannot be unpacked.
  */
 #include "format/format.h"
 

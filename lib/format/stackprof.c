@@ -68,7 +68,7 @@ static void read_frames(struct reader *r)
 		read_frame(r, frame_number(r, key));
 }
 
-/* The node of a frame below another; the text of a number is the key in "frames". */
+/* The node of a frame below another; the frame's number, as text, is its key in "frames". */
 static uint32_t node_below(struct reader *r, uint32_t parent)
 {
 	json_u64(r->j);
@@ -145,7 +145,7 @@ static const struct mode *mode_of(const struct reader *r)
 	for (size_t i = 0; i < LEN(modes); i++)
 		if (str_eq(modes[i].name, dict_text(r->p->dict, r->mode)))
 			return &modes[i];
-	return NULL; /* "custom": samples alone */
+	return NULL; /* "custom": only samples */
 }
 
 static uint32_t add_group(struct reader *r, struct tree_samples *to, const struct mode *mode)
@@ -168,7 +168,7 @@ static uint32_t add_group(struct reader *r, struct tree_samples *to, const struc
 	return tree_group(to, (label_set_id){ 0 }, samples, value);
 }
 
-/* The us of `count` samples, by their deltas. */
+/* The time of `count` samples in us, from their deltas. */
 static int64_t sum_deltas(struct reader *r, struct cursor *deltas, int64_t count)
 {
 	int64_t sum = 0;

@@ -8,11 +8,11 @@
  *	statistics		optional
  *	footer, 32 bytes	how many strings and frames there are
  *
- * A sample is a change of its thread's previous stack: frames leave at the leaf, and others
- * come. Times and lengths are LEB128, times in us since the thread's previous sample; numbers
- * of a fixed size have the byte order of the machine. Files of CPython 3.15's first alphas have
- * a 32-bit count of samples in the header, under the same version: the layout in which the
- * tables lie within the file is taken.
+ * A sample is a change of its thread's previous stack: frames are removed at the leaf, and
+ * others added. Times and lengths are LEB128, times in us since the thread's previous sample;
+ * numbers of a fixed size have the byte order of the recording machine. Files of CPython 3.15's
+ * first alphas have a 32-bit count of samples in the header, under the same version: the reader
+ * takes the layout in which the tables lie within the file.
  *
  * Source: InternalDocs/profiling_binary_format.md of CPython.
  */
@@ -37,7 +37,7 @@ struct thread_key {
 
 struct thread {
 	uint64_t time;       /* us, of its latest sample */
-	VEC(uint32_t) nodes; /* of its stack, root first: each is below the one before */
+	VEC(uint32_t) nodes; /* of its stack, root first: each is a child of the previous one */
 };
 
 /* Samples of a thread in one state. */
@@ -70,7 +70,7 @@ struct tachyon {
 
 /* The header */
 
-/* The fields after the count of samples, which takes this many bytes. */
+/* Read the fields after the count of samples, whose size in bytes is given. */
 static bool read_layout(struct tachyon *t, struct cursor c, unsigned count_size, uint64_t size)
 {
 	t->nsample = cursor_int(&c, count_size);
@@ -148,7 +148,7 @@ static bool read_frame(struct tachyon *t, struct cursor *c)
 		return cursor_error(c, t->in, "frame %zu names a string that is not there",
 				    t->locs.n - 1);
 	f.name = t->strings.v[name];
-	if (!str_eq(dict_text(t->p->dict, t->strings.v[file]), S("~"))) /* of no file */
+	if (!str_eq(dict_text(t->p->dict, t->strings.v[file]), S("~"))) /* "~" stands for no file */
 		f.file = t->strings.v[file];
 	row.func = dict_add_func(t->p->dict, f);
 	row.column = column < 0 ? 0 : position(column + 1);
@@ -278,7 +278,7 @@ static bool read_sample(struct tachyon *t, struct cursor *c)
 	if (encoding == STACK_SUFFIX)
 		keep = cursor_uleb(c);
 	if (encoding == STACK_POP_PUSH) {
-		keep = cursor_uleb(c); /* the frames that leave */
+		keep = cursor_uleb(c); /* after the removed frames */
 		keep = keep <= thread->nodes.n ? thread->nodes.n - keep : UINT64_MAX;
 	}
 	if (keep > thread->nodes.n)
@@ -338,7 +338,7 @@ static bool read_samples(struct tachyon *t, struct str bytes)
 
 /* The whole */
 
-/* What the modes measure; samples of the last two have no time. */
+/* The sample types of the modes; samples of the last two modes have no time. */
 static void add_columns(struct tachyon *t)
 {
 	static const char *const types[] = { "samples", "wall", "cpu", "gil", "wall", "samples" };

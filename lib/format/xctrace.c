@@ -48,7 +48,7 @@ static const char *const names[ELEMENTS] = {
 	"weight", "cycle-weight", "backtrace",   "frame",  "binary", "source",  "path",
 };
 
-/* What an element with an id was: its value, as end_element() describes it. */
+/* The value of an element with an id; see end_element(). */
 struct known {
 	uint64_t id; /* (1 + the id) * ELEMENTS + the element */
 	uint64_t value;
@@ -59,7 +59,7 @@ _Static_assert(sizeof(struct known) == 16, "no padding");
 struct open_element {
 	enum element element;
 	uint64_t id;     /* as in struct known; 0 without */
-	str_id name;     /* its name, or how it is printed */
+	str_id name;     /* its name, or its printed form */
 	uint64_t number; /* a frame's address, a source's line */
 	bool has_number;
 };
@@ -79,10 +79,10 @@ struct reader {
 	size_t depth;    /* of `open` */
 	uint64_t last;   /* the byte of the latest event of the parser */
 	struct buf text; /* of the innermost element */
-	/* What was last seen of each element: in a row, of a frame, of a thread. */
+	/* The latest value of each element in the current row, frame or thread. */
 	bool has[ELEMENTS];
 	uint64_t value[ELEMENTS];
-	VEC(loc_id) frames; /* of the backtrace at hand, leaf first */
+	VEC(loc_id) frames; /* of the current backtrace, leaf first */
 	VEC(struct binary) binaries;
 	uint32_t samples, cpu, cycles; /* columns */
 	bool has_rows, has_cpu, has_cycles;
@@ -265,7 +265,7 @@ static void add_row(struct reader *r)
 
 /* Elements */
 
-/* An element has this value; it may be one that was written before. */
+/* Set the value of an element, which may be a reference to an earlier one. */
 static void take_value(struct reader *r, enum element e, uint64_t value)
 {
 	r->has[e] = true;
@@ -290,7 +290,7 @@ static void refer(struct reader *r, enum element e, struct str ref)
 		fail(r, "a reference to an element that is not there");
 }
 
-/* What an element is made of, it has only seen within it. */
+/* An element consists only of values that were seen inside it. */
 static void forget_parts(struct reader *r, enum element e)
 {
 	if (e == ROW)

@@ -16,21 +16,21 @@ struct chunk {
 
 struct ahead {
 	pthread_t thread;
-	pthread_mutex_t lock; /* for what follows, up to `in` */
+	pthread_mutex_t lock; /* of the following fields, up to `in` */
 	pthread_cond_t changed;
 	struct chunk ring[CHUNKS];
-	unsigned first, n; /* chunks that wait in the ring */
-	size_t bytes;      /* in them */
+	unsigned first, n; /* of the chunks in the ring */
+	size_t bytes;      /* in these chunks */
 	struct buf spare;  /* memory that the reader has given back */
-	bool ended;        /* no more chunks will come */
+	bool ended;        /* the thread adds no more chunks */
 	bool stopped;      /* the reader wants no more */
-	struct in in;      /* the thread's own; the reader's again after `ended` */
+	struct in in;      /* belongs to the thread; after `ended` to the reader */
 	int stop[2];       /* a pipe: written to when a read() should not wait */
 };
 
 /* The thread */
 
-/* The next frame at once, if it begins here and all of its source is in memory. */
+/* Decode the next frame as a whole, if it begins here and all of its source is in memory. */
 static bool decode_frame(struct layer *l, struct chunk *c)
 {
 	size_t before = layer_waiting(l->below).n;
@@ -47,7 +47,7 @@ static bool decode_frame(struct layer *l, struct chunk *c)
 	return true;
 }
 
-/* What the top layer has becomes the chunk's, without being copied if possible. */
+/* Move the top layer's bytes into the chunk, if possible without a copy. */
 static void move_waiting(struct layer *l, struct chunk *c)
 {
 	struct str waiting = layer_waiting(l);
@@ -86,7 +86,7 @@ static bool is_full(const struct ahead *a)
 	return a->n == CHUNKS || a->bytes >= BYTES;
 }
 
-/* Hand the chunk over and take memory for the next. False when there shall be none. */
+/* Hand the chunk over and take memory for the next. False when the reader wants no more. */
 static bool hand_over(struct ahead *a, struct chunk *c)
 {
 	bool go_on;
@@ -123,7 +123,7 @@ static void *decode_ahead(void *context)
 
 /* The reader */
 
-/* The layers of `in` become those of a->in; the top layer stays, and has a copy there. */
+/* Move the layers of `in` to a->in; `in` keeps the top layer, of which a->in gets a copy. */
 static void take_over(struct ahead *a, struct in *in)
 {
 	struct layer *top = in->top, *copy = mem_zeroed(1, sizeof(*copy));
@@ -140,7 +140,7 @@ static void take_over(struct ahead *a, struct in *in)
 	a->in.options.no_thread = true;
 }
 
-/* After a thread could not be started. */
+/* Undo that, after a thread could not be started. */
 static void give_back(struct ahead *a, struct in *in)
 {
 	struct layer *copy = a->in.top;
@@ -220,7 +220,7 @@ static void give_memory(struct ahead *a, struct buf memory)
 	buf_release(&memory);
 }
 
-/* Append a chunk to what waits in the layer, or put it in its place. */
+/* Append a chunk to the layer's bytes, or replace them if they are all taken. */
 static bool add_chunk(struct in *in, struct layer *l, struct buf bytes)
 {
 	struct buf old = bytes;

@@ -12,19 +12,19 @@
 #include "io/layer.h"
 
 /*
- * Start a thread that goes on where the top layer of `in` is; what waits there stays.
- * The layers below become the thread's. NULL, with nothing changed, when there is
- * no thread to be had.
+ * Start a thread that continues from the position of the top layer of `in`, which keeps its
+ * bytes. The layers below then belong to the thread. NULL, with nothing changed, if a thread
+ * cannot be started.
  */
 struct ahead *ahead_begin(struct in *in);
 
-/* layer_fill() for a layer that has a thread. */
+/* layer_fill() for a layer with a thread. */
 bool ahead_fill(struct in *in, struct layer *l);
 
 /* Will another chunk come? Waits until that is known. */
 bool ahead_more(struct ahead *a);
 
-/* Stop the thread, wherever it is, and free everything. */
+/* Stop the thread at any point, and free everything. */
 void ahead_end(struct ahead *a);
 
 #endif

@@ -1,4 +1,4 @@
-/* The table of codecs, and those that are recognised only to be refused. */
+/* The table of codecs, including encodings that are recognised only to be refused. */
 #include "io/codec.h"
 
 static const struct codec *const codecs[] = {

@@ -2,8 +2,8 @@
  * Codecs: the compressions and text encodings of inputs. A codec is a file with one
  * `const struct codec`, and a word in CODECS.
  *
- * A codec decodes *frames*: a gzip member, a zstd frame, an xz stream. Frames that follow
- * each other are one input; formats that care (pprof) see where each ends.
+ * A codec decodes *frames*: a gzip member, a zstd frame, an xz stream. Successive frames are
+ * one input; a format that needs the ends of frames (pprof) can see them.
  */
 #ifndef IO_CODEC_H
 #define IO_CODEC_H
@@ -12,7 +12,7 @@
 
 enum codec_result {
 	CODEC_MORE,  /* more source or more room is needed */
-	CODEC_FRAME, /* a frame ended here; the next call starts another */
+	CODEC_FRAME, /* a frame ends here; the next call starts another */
 	CODEC_BAD,   /* *why says what is wrong */
 };
 
@@ -22,18 +22,18 @@ struct codec {
 	   them. Else NULL. */
 	const char *unpack;
 
-	/* Do these first bytes (up to 4 KiB) begin such data? */
+	/* Do these first bytes (up to 4 KiB) begin data in this encoding? */
 	bool (*match)(struct str head);
 
-	/* match() looks at 4 bytes alone: a stream need not wait for more. */
+	/* match() needs only 4 bytes, so that a stream need not wait for more. */
 	bool has_magic;
 
-	/* Data without frames: it may end anywhere but inside a character. */
+	/* The data has no frames: it may end anywhere but inside a character. */
 	bool unframed;
 
 	/*
-	 * How many bytes at the start of src, between two frames, are padding: they
-	 * belong to none. May be NULL.
+	 * The number of padding bytes at the start of src, which is between two frames.
+	 * May be NULL.
 	 */
 	size_t (*padding)(struct str src);
 
@@ -41,7 +41,7 @@ struct codec {
 	void *(*open)(void);
 
 	/*
-	 * Decode from *src, advancing it, to dst. *room is the space there and
+	 * Decode from *src, advancing it, to dst. *room is the size of dst and
 	 * becomes the number of bytes written.
 	 */
 	enum codec_result (*decode)(void *state, struct str *src, char *dst, size_t *room,
@@ -64,10 +64,10 @@ CODECS(CODEC_DECLARE)
 /* The length of the zeros at the start of src: padding in gzip and xz. */
 size_t codec_zeros(struct str src);
 
-/* The codec that these first bytes are in, or NULL. */
+/* The codec that matches these first bytes, or NULL. */
 const struct codec *codec_of(struct str head);
 
-/* The same for the first 4 bytes, which not all codecs are known by. */
+/* The same for the first 4 bytes, which are not enough for all codecs. */
 const struct codec *codec_of_magic(struct str magic);
 
 #endif

@@ -27,7 +27,7 @@ struct cursor {
 	bool big_endian;      /* set it after opening; little-endian without */
 	const uint8_t *start; /* the byte at offset `pos` of the input */
 	uint64_t pos;
-	const uint8_t *bad; /* where the first failure was; NULL without one */
+	const uint8_t *bad; /* the place of the first failure, or NULL */
 };
 
 /* A cursor over s, whose first byte is byte `pos` of the input. */
@@ -38,7 +38,7 @@ static inline struct cursor cursor_at(struct str s, uint64_t pos)
 	return (struct cursor){ .at = p, .end = p + s.n, .start = p, .pos = pos };
 }
 
-/* The same where offsets count from the start of s. */
+/* The same with offsets from the start of s. */
 static inline struct cursor cursor_over(struct str s)
 {
 	return cursor_at(s, 0);
@@ -74,7 +74,7 @@ static inline bool cursor_has(struct cursor *c, uint64_t n)
 
 /*
  * Are there n more records of at least `size` bytes each? If not, the cursor has
- * failed. To be asked before anything is allocated for n records.
+ * failed. Call this before allocating memory for n records.
  */
 static inline bool cursor_has_records(struct cursor *c, uint64_t n, size_t size)
 {
@@ -116,15 +116,15 @@ static inline void cursor_seek(struct cursor *c, uint64_t offset)
 		c->at = c->start + offset;
 }
 
-/* Skip what pads the data before it to a multiple of `size` bytes, a power of 2. */
+/* Skip padding up to an offset that is a multiple of `size`, a power of 2. */
 static inline void cursor_align(struct cursor *c, size_t size)
 {
 	cursor_skip(c, -(uint64_t)(c->at - c->start) & (size - 1));
 }
 
 /*
- * A cursor over the next n bytes, which c passes: for records that say how long
- * they are. It reports positions as c does; failed, as c, when they are not there.
+ * A cursor over the next n bytes, which c skips: for records that give their own
+ * length. It reports positions as c does. If there are fewer bytes, both cursors fail.
  */
 static inline struct cursor cursor_sub(struct cursor *c, uint64_t n)
 {
@@ -258,13 +258,13 @@ static inline struct str cursor_bytes(struct cursor *c, uint64_t n)
 	return str(p, (size_t)n);
 }
 
-/* All that is left. */
+/* All remaining bytes. */
 static inline struct str cursor_rest(struct cursor *c)
 {
 	return cursor_bytes(c, cursor_left(c));
 }
 
-/* Up to a NUL, which is passed, too; without one the cursor has failed. */
+/* The bytes before the next NUL, which is skipped; without a NUL the cursor fails. */
 static inline struct str cursor_text(struct cursor *c)
 {
 	const uint8_t *nul = cursor_left(c) ? memchr(c->at, 0, cursor_left(c)) : NULL;
@@ -280,8 +280,8 @@ static inline struct str cursor_text(struct cursor *c)
 }
 
 /*
- * Text in a field of n bytes, of which a NUL and what follows it are padding.
- * All n bytes are passed.
+ * Text in a field of n bytes, in which a NUL and the bytes after it are padding.
+ * All n bytes are skipped.
  */
 static inline struct str cursor_padded_text(struct cursor *c, uint64_t n)
 {
@@ -292,8 +292,8 @@ static inline struct str cursor_padded_text(struct cursor *c, uint64_t n)
 }
 
 /*
- * Record an error in `in` at the place of the first failure, or, when the cursor
- * has not failed, at the next byte; then it has failed. Returns false.
+ * Record an error in `in` at the place of the first failure; a cursor that has not
+ * failed fails at the next byte. Returns false.
  */
 bool cursor_error(struct cursor *c, struct in *in, const char *fmt, ...) PRINTF(3, 4);
 

@@ -2,7 +2,7 @@
 
 #include "base/printable.h"
 
-/* Bytes that are copied without a closer look. */
+/* Bytes that are copied unchanged. */
 static bool is_plain(uint8_t c)
 {
 	return c >= 0x20 && c < 0x7f && c != '&' && c != '<' && c != '>' && c != '"' && c != '\'';
@@ -29,7 +29,7 @@ static struct str entity(uint32_t c)
 	}
 }
 
-/* The first character of s, which is not plain. Returns its length. */
+/* Append the first character of s, which is not plain, escaped or replaced. Returns its length. */
 static size_t put_special(struct buf *b, struct str s, bool escape)
 {
 	uint32_t c = 0;

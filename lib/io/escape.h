@@ -15,8 +15,8 @@
 void clean_text(struct buf *b, struct str s);
 
 /*
- * The same with & < > " ' escaped, for XML text and attribute values. In HTML,
- * where the document may be pasted, it is as harmless.
+ * The same with & < > " ' escaped, for XML text and attribute values. The result is
+ * as harmless in HTML, into which the document may be pasted.
  */
 void xml_text(struct buf *b, struct str s);
 

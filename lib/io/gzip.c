@@ -1,7 +1,7 @@
 /*
- * gzip (RFC 1952) and zlib (RFC 1950), both around deflate. Streams go through
- * zlib; a file that lies in memory whole goes through libdeflate, which is two
- * to three times as fast but wants a frame at once.
+ * gzip (RFC 1952) and zlib (RFC 1950), both containers of deflate. zlib decodes
+ * streams; libdeflate, which is two to three times as fast but needs a whole frame,
+ * decodes files that are in memory.
  */
 #include <libdeflate.h>
 #include <stdlib.h>
@@ -81,8 +81,8 @@ static bool match_gzip(struct str head)
 }
 
 /*
- * The two bytes of a zlib header are letters often enough ("x^" begins a text),
- * so the data after them must inflate, too.
+ * The two bytes of a zlib header may also begin a text ("x^"), so the data after
+ * them must inflate as well.
  */
 static bool match_zlib(struct str head)
 {
@@ -101,9 +101,9 @@ static bool match_zlib(struct str head)
 }
 
 /*
- * The last four bytes of a member are its unpacked size, and for one member they are
- * the last of src. With several members that is a first guess, and a member that
- * turns out larger is decoded again: so the guess is generous.
+ * The last four bytes of a member are its unpacked size; with one member, they are
+ * the last bytes of src. With several members, they are a first guess, which is
+ * generous, since a member that turns out larger is decoded again.
  */
 static size_t guess_size(struct str src)
 {

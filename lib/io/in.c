@@ -9,9 +9,9 @@
 #include "io/layer.h"
 #include "io/map.h"
 
-enum { MOST_LAYERS = 3 }; /* encodings around one another */
+enum { MOST_LAYERS = 3 }; /* nested encodings */
 
-/* The encoding of what comes next. The head of a stream may be slow to come. */
+/* The encoding of the next bytes. The head of a stream may arrive slowly. */
 static const struct codec *next_codec(struct in *in)
 {
 	const struct codec *codec = codec_of_magic(in_peek(in, 4));
@@ -141,7 +141,7 @@ bool in_line(struct in *in, struct str *line)
 
 		seen = w.n;
 		more = layer_fill(in, in->top) || layer_next_frame(in);
-		w = layer_waiting(in->top); /* even at the end: making room may have moved it */
+		w = layer_waiting(in->top); /* even at the end: layer_room() may have moved it */
 		if (!more)
 			break;
 	}
@@ -157,7 +157,7 @@ bool in_line(struct in *in, struct str *line)
 
 /* Random access */
 
-/* An uncompressed regular file of which nothing has been taken. */
+/* Is it an uncompressed regular file, with no bytes taken yet? */
 static bool can_be_mapped(const struct layer *l)
 {
 	return l->fd >= 0 && l->size && !l->below && !l->pos;

@@ -19,17 +19,17 @@
 enum in_reason {
 	IN_BAD,            /* it cannot be read, or is malformed */
 	IN_OVER_MEMORY,    /* it needs more than mem_limit() allows */
-	IN_UNKNOWN_FORMAT, /* it is in no known format, or could be in several */
+	IN_UNKNOWN_FORMAT, /* its format is unknown or ambiguous */
 };
 
 struct in_options {
 	/*
-	 * Called for every n bytes read from a file or pipe, before decoding, perhaps
-	 * by another thread: for showing progress. May be NULL.
+	 * Called after every read from a file or pipe with the number of bytes, before
+	 * decoding, perhaps in another thread: for showing progress. May be NULL.
 	 */
 	void (*progress)(size_t n);
-	bool no_thread; /* decompress and add as bytes are asked for */
-	uint64_t most;  /* bytes after decompression: more are an error; 0 = no limit */
+	bool no_thread; /* decompress and add only when bytes are requested */
+	uint64_t most;  /* the limit of bytes after decompression; 0 = none */
 };
 
 struct in {
@@ -43,10 +43,10 @@ struct in {
 	struct buf notes; /* the lines of in_note() */
 	struct in_options options;
 	struct layer *top; /* the innermost encoding */
-	struct map *map;   /* that in_map() made */
+	struct map *map;   /* made by in_map() */
 	/*
-	 * Who has the bytes only in part is asked before they are read: false with an error.
-	 * NULL: they are all there.
+	 * For an owner that has only some of the bytes: called before bytes are read; false
+	 * with an error. NULL: all bytes are in memory.
 	 */
 	bool (*want)(void *context, uint64_t at, uint64_t n);
 	void *want_context;
@@ -69,7 +69,7 @@ bool in_open_memory(struct in *in, const char *name, struct str bytes);
  */
 struct str in_peek(struct in *in, size_t min);
 
-/* Pass n bytes, which in_peek() has shown. */
+/* Skip n bytes, which in_peek() has returned. */
 void in_skip(struct in *in, size_t n);
 
 /*
@@ -80,7 +80,7 @@ bool in_line(struct in *in, struct str *line);
 
 /*
  * The whole of the next frame (gzip member, zstd frame, xz stream; everything, when
- * the input is not compressed). Frames without bytes are passed over. False at the
+ * the input is not compressed). Frames without bytes are skipped. False at the
  * end. Valid until the next call.
  */
 bool in_frame(struct in *in, struct str *bytes);
@@ -96,22 +96,22 @@ bool in_frame_more(struct in *in, struct str *bytes);
 
 /*
  * All bytes at once, for random access, if none have been taken yet; afterwards the
- * input has no more. A regular file that is not compressed is mapped and needs no
- * memory that counts; anything else is read into memory. Valid until in_close().
+ * input has no more. An uncompressed regular file is mapped, and does not count
+ * against the memory limit; anything else is read into memory. Valid until in_close().
  * False after an error.
  */
 bool in_map(struct in *in, struct str *bytes);
 
 /*
- * To be asked after all of in_map()'s bytes were read: an error, and false, if the
- * file became shorter meanwhile (what is gone reads as 0).
+ * Call this after all of in_map()'s bytes were read: false, with an error, if the
+ * file became shorter meanwhile (the missing bytes read as 0).
  */
 bool in_map_is_whole(struct in *in);
 
 /* The offset of the next byte in the unwrapped data. */
 uint64_t in_pos(const struct in *in);
 
-/* Anything left? */
+/* Are there no more bytes? */
 bool in_end(struct in *in);
 
 /*
@@ -123,29 +123,29 @@ bool in_fail_at(struct in *in, uint64_t pos, const char *fmt, ...) PRINTF(3, 4);
 bool in_fail_at_v(struct in *in, uint64_t pos, const char *fmt, va_list ap) PRINTF(3, 0);
 
 /*
- * Would `count` values of `size` bytes fit in memory? An error and false if not. To be
- * asked before memory is allocated whose size the input decides.
+ * Do `count` values of `size` bytes fit in memory? False, with an error, if not. Call this
+ * before allocating memory whose size the input decides.
  */
 bool in_fits(struct in *in, size_t count, size_t size);
 bool in_fail_memory(struct in *in); /* the error alone */
 
-/* Fail as another input did, which has no name of its own. */
+/* Fail with the error of another input, which has no name of its own. */
 bool in_fail_as(struct in *in, const struct in *other);
 
 /*
- * A record is malformed. Lenient: count it and return true, and the reader goes
- * on with the next. Else the same as in_fail() and in_fail_at().
+ * A record is malformed. With `lenient`, count it and return true: the reader continues
+ * with the next record. Otherwise the same as in_fail() and in_fail_at().
  */
 bool in_bad(struct in *in, const char *fmt, ...) PRINTF(2, 3);
 bool in_bad_at(struct in *in, uint64_t pos, const char *fmt, ...) PRINTF(3, 4);
 
 /*
- * Add a note about the input that is no error, with the input's name and this line (0 =
- * none) to in->notes, which the program prints.
+ * Add a note, which is not an error, to in->notes, with the input's name and this line (0 =
+ * none). The program prints the notes.
  */
 void in_note(struct in *in, uint64_t line, const char *fmt, ...) PRINTF(3, 4);
 
-/* Close it. False when an error was recorded; in->error and notes stay until release. */
+/* Close the input. False if an error was recorded; error and notes stay until release. */
 bool in_close(struct in *in);
 void in_release(struct in *in);
 

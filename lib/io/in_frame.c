@@ -3,8 +3,8 @@
 #include "io/layer.h"
 
 /*
- * Decode a frame at once, if nothing of it has been taken and all its source
- * lies in memory; what has been decoded of it so far is done again.
+ * Decode a whole frame, if none of it has been taken and all of its source is in
+ * memory; the part that was decoded before is decoded again.
  */
 static void frame_at_once(struct in *in)
 {
@@ -63,7 +63,7 @@ bool in_frame_more(struct in *in, struct str *bytes)
 
 	while (more && layer_fill(in, l))
 		;
-	*bytes = layer_waiting(l); /* looking for more may have moved them */
+	*bytes = layer_waiting(l); /* layer_next_frame() may have moved them */
 	l->given = bytes->n;
 	return more && !in->failed;
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <yajl/yajl_parse.h>
 
-enum { PIECE = 16 << 10 }; /* so that the tokens of a piece stay in the cache */
+enum { PIECE = 16 << 10 }; /* bytes; the tokens of a piece fit in the cache */
 
 /* Errors */
 
@@ -44,7 +44,7 @@ bool json_fail(struct json_in *j, const char *fmt, ...)
 	return false;
 }
 
-/* "lexical error: invalid char in json text.\n" without what adds nothing */
+/* "lexical error: invalid char in json text.\n" without its uninformative parts */
 static void report_parser_error(struct json_in *j, uint64_t pos)
 {
 	unsigned char *text = yajl_get_error(j->yajl, 0, NULL, 0);
@@ -181,7 +181,7 @@ void json_in_open(struct json_in *j, struct in *in)
 		in_fail(in, "out of memory");
 		return;
 	}
-	yajl_config(j->yajl, yajl_dont_validate_strings, 1); /* add_text() does, and better */
+	yajl_config(j->yajl, yajl_dont_validate_strings, 1); /* add_text() validates better */
 }
 
 void json_in_close(struct json_in *j)
@@ -208,8 +208,8 @@ void json_in_leave(struct json_in *j)
 }
 
 /*
- * The next piece of the input becomes j->piece; false at the end. The parser begins a
- * string that goes on in the next piece again, so pieces without a token get longer.
+ * The next piece of the input becomes j->piece; false at the end. If a string continues in
+ * the next piece, the parser starts it again, so pieces without a token get longer.
  */
 static bool next_piece(struct json_in *j)
 {
@@ -251,7 +251,7 @@ static void parse_piece(struct json_in *j)
 		fail_at(j, j->last_pos, S("a value is too long"));
 }
 
-/* Have tokens to give. False at the end or after an error. */
+/* Make sure that there is a token. False at the end or after an error. */
 static bool parse_more(struct json_in *j)
 {
 	bool none = true;
@@ -311,7 +311,7 @@ static const char *name_of(enum json_kind kind)
 	return names[kind];
 }
 
-/* The current token is something else. */
+/* Report that the current token is of another kind. */
 static bool expected(struct json_in *j, const char *what)
 {
 	return json_fail(j, "expected %s, found %s", what, name_of(j->kind));
@@ -344,7 +344,7 @@ bool json_element(struct json_in *j)
 
 /* Values */
 
-/* The number as a double; false when the text is too long to be worth it. */
+/* The number as a double; false if the text is too long for one. */
 static bool as_double(struct str s, double *v)
 {
 	char text[1024];
@@ -391,7 +391,7 @@ bool json_is_u64(const struct json_in *j, uint64_t *v)
 	return true;
 }
 
-/* A number that is no integer of that range. */
+/* Report a number that is not an integer in the range. */
 static void not_integer(struct json_in *j, const char *what)
 {
 	if (j->kind == JSON_NUMBER)

@@ -65,47 +65,47 @@ struct json_in {
 	enum json_kind kind;
 	struct str text; /* of numbers, strings and keys, decoded; until the next token */
 	uint64_t pos;    /* its byte in the unwrapped input */
-	uint32_t depth;  /* objects and arrays that are open; the token's own included */
+	uint32_t depth;  /* open objects and arrays, including the token's own */
 
 	/* Set these after json_in_open(), before the first token. */
-	bool several;   /* more than one value may follow each other */
-	bool cut_short; /* an input that ends inside a value is no error */
+	bool several;   /* the input may hold several values */
+	bool cut_short; /* the input may end inside a value */
 
-	/* The rest is the reader's own. */
+	/* Private: */
 	struct in *in;
 	struct yajl_handle_t *yajl;
-	struct str piece; /* of the input, that the tokens are from */
+	struct str piece; /* the part of the input that has the tokens */
 	uint64_t piece_pos;
 	uint64_t last_pos; /* after the last token */
-	uint64_t line;     /* that the piece begins in */
+	uint64_t line;     /* in which the piece begins */
 	VEC(struct json_token) tokens;
-	size_t next;       /* token to be given */
-	struct buf copies; /* text that does not lie in the piece as it is */
-	struct buf key;    /* the one that json_member() gave */
-	uint32_t nested;   /* open objects and arrays where parsing is */
-	bool unentered;    /* the current token begins a value that nobody has entered */
+	size_t next;       /* index of the next token to return */
+	struct buf copies; /* decoded text that differs from the piece */
+	struct buf key;    /* last returned by json_member() */
+	uint32_t nested;   /* open objects and arrays at the parser's position */
+	bool unentered;    /* the current token begins a value that was not entered */
 	bool ended;
 };
 
-/* The deepest nesting; and the longest string, in bytes. */
+/* Limits: the nesting, and the length of a string in bytes. */
 enum { JSON_DEEPEST = 10000, JSON_LONGEST = 16 << 20 };
 
-/* Read JSON from `in`, from where it is. json_in_close() must follow. */
+/* Read JSON from the current position of `in`. json_in_close() must follow. */
 void json_in_open(struct json_in *j, struct in *in);
 void json_in_close(struct json_in *j);
 
 /*
- * Close it after the object or array whose end is the current token: the input goes on after
- * it and the white space that follows. `several` must have been set.
+ * Close it after the object or array whose end is the current token: the input continues after
+ * that and the following white space. `several` must have been set.
  */
 void json_in_leave(struct json_in *j);
 
-/* Move to the next token, whatever it is. JSON_END at the end or after an error. */
+/* Move to the next token. JSON_END at the end or after an error. */
 enum json_kind json_next(struct json_in *j);
 
 /*
- * The current token must be of that kind, JSON_OBJECT or JSON_ARRAY; its members or
- * elements come next. Else it is an error, and false.
+ * Enter the current token, which must be of this kind, JSON_OBJECT or JSON_ARRAY: its members
+ * or elements come next. False, with an error, if it is of another kind.
  */
 bool json_enter(struct json_in *j, enum json_kind kind);
 
@@ -118,13 +118,13 @@ bool json_member(struct json_in *j, struct str *key);
 /* The next element of the array that was entered becomes the current token. */
 bool json_element(struct json_in *j);
 
-/* Pass over the current value. Only needed with json_next(). */
+/* Skip the current value. Only needed with json_next(). */
 void json_skip(struct json_in *j);
 
 /*
- * The current token as a number or text; an error when it is something else, and 0 or
- * "". Integers are exact: one with a fraction, or that does not fit, is an error, and
- * 1.0 and 1e3 are integers. json_f64() takes any number and rounds.
+ * The current token as a number or text; if it is of another kind, an error, and 0 or "".
+ * Integers are exact: 1.0 and 1e3 are integers, and a number that has a fraction or does not
+ * fit is an error. json_f64() accepts any number and rounds.
  */
 int64_t json_i64(struct json_in *j);
 uint64_t json_u64(struct json_in *j);
@@ -132,7 +132,7 @@ double json_f64(struct json_in *j);
 struct str json_string(struct json_in *j);
 bool json_bool(struct json_in *j);
 
-/* The same without an error: false when the token is no such number. */
+/* The same without an error: false if the token is not such a number. */
 bool json_is_i64(const struct json_in *j, int64_t *v);
 bool json_is_u64(const struct json_in *j, uint64_t *v);
 

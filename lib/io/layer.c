@@ -9,7 +9,7 @@
 enum {
 	CHUNK = 256 << 10,       /* bytes read or decoded at a time */
 	WHOLE = 64 << 20,        /* compressed files up to here are read at once */
-	AHEAD_AFTER = 256 << 10, /* decoded bytes before a thread pays */
+	AHEAD_AFTER = 256 << 10, /* decoded bytes before a thread is worthwhile */
 };
 
 struct layer *layer_push(struct in *in, const struct codec *codec)
@@ -58,7 +58,7 @@ char *layer_room(struct in *in, struct layer *l, size_t n)
 
 /* The file */
 
-/* Is there something to read, and not a request to stop? */
+/* Wait until there is something to read. False on a request to stop. */
 static bool wait_for_bytes(const struct layer *l)
 {
 	struct pollfd fds[2] = { { l->fd, POLLIN, 0 }, { l->stop_fd, POLLIN, 0 } };
@@ -111,7 +111,7 @@ void layer_skip_padding(struct layer *l)
 		layer_take(l->below, l->codec->padding(layer_waiting(l->below)));
 }
 
-/* Has as much been decoded as is allowed? An error, then. */
+/* Has more been decoded than allowed? Then record an error. */
 static bool is_too_long(struct in *in, const struct layer *l)
 {
 	if (!in->options.most || l->pos + layer_waiting(l).n <= in->options.most)
@@ -123,8 +123,8 @@ static bool is_too_long(struct in *in, const struct layer *l)
 }
 
 /*
- * Decode one piece. The source below has bytes, or has ended. A frame's first
- * piece is small: when it is only looked at, little is decoded in vain.
+ * Decode one piece. The source below has bytes, or has ended. The first piece of a
+ * frame is small, since a caller may only look at it.
  */
 static bool decode_some(struct in *in, struct layer *l, bool *stuck)
 {
@@ -176,7 +176,7 @@ static bool fill_from_below(struct in *in, struct layer *l)
 	return !in->failed && l->bytes.n - l->at > had;
 }
 
-/* From here on a thread decodes, when the input is large enough for that to pay. */
+/* Start a thread that decodes from here on, if the input is large enough. */
 static void consider_thread(struct in *in, struct layer *l)
 {
 	if (l == in->top && !l->ahead && !in->options.no_thread &&

@@ -1,8 +1,8 @@
 /*
- * The layers of an input: the file at the bottom, and above it a decoder for each encoding
- * that was found. A layer has a buffer of decoded bytes; when it is empty, it is filled
- * from the layer below. The chain of a large input runs in a thread of its own
- * (io/ahead.h), and the top layer takes the bytes that this thread has decoded.
+ * The layers of an input: the file at the bottom, and above it a decoder for each detected
+ * encoding. A layer has a buffer of decoded bytes, which is filled from the layer below when
+ * it is empty. The layers of a large input run in a thread of their own (io/ahead.h), and the
+ * top layer takes the bytes that this thread has decoded.
  */
 #ifndef IO_LAYER_H
 #define IO_LAYER_H
@@ -11,14 +11,14 @@
 #include "io/in.h"
 
 struct layer {
-	struct layer *below;       /* NULL for the file itself */
-	const struct codec *codec; /* NULL likewise */
+	struct layer *below;       /* NULL for the file */
+	const struct codec *codec; /* NULL for the file */
 	void *state;               /* of the codec */
 	struct ahead *ahead;       /* the thread that decodes for this layer, or NULL */
 	int fd;                    /* of the file; -1 for memory */
 	int stop_fd;               /* readable when read() must not wait any longer; or -1 */
 	size_t size;               /* of a regular file; 0 if not known */
-	struct buf bytes;          /* [at, n) wait to be taken */
+	struct buf bytes;          /* [at, n) are not taken yet */
 	size_t at;
 	uint64_t pos;        /* offset of bytes.p[at] in this layer's data */
 	bool borrowed;       /* bytes are the caller's memory */
@@ -28,7 +28,7 @@ struct layer {
 			      the next frame is asked for */
 	uint64_t frame_pos;  /* where the frame began, in this layer's data */
 	uint64_t frame_from; /* and in the data of the layer below */
-	size_t given;        /* bytes at `at` that in_frame() gave */
+	size_t given;        /* bytes at `at` that in_frame() returned */
 };
 
 enum { LAYER_HEAD = 4096 }; /* bytes that a codec is recognised by */
@@ -44,19 +44,19 @@ static inline void layer_take(struct layer *l, size_t n)
 	l->pos += n;
 }
 
-/* Put a layer on top: the file when codec is NULL. */
+/* Put a layer on top; if codec is NULL, the file. */
 struct layer *layer_push(struct in *in, const struct codec *codec);
 
 /*
- * Room for n more bytes, or NULL after an error when that exceeds the memory limit.
- * What waits may move.
+ * Room for n more bytes, or NULL, with an error, if that exceeds the memory limit. The
+ * layer's bytes may move.
  */
 char *layer_room(struct in *in, struct layer *l, size_t n);
 
 /* Add bytes to a layer. False at the end of its frame or data, or on error. */
 bool layer_fill(struct in *in, struct layer *l);
 
-/* After the end of a frame: is there another? Passes over frames without bytes. */
+/* After the end of a frame: is there another? Skips frames without bytes. */
 bool layer_next_frame(struct in *in);
 
 /*
@@ -65,10 +65,10 @@ bool layer_next_frame(struct in *in);
  */
 void layer_read_whole(struct in *in, struct layer *file);
 
-/* Pass over what may lie between two frames and is none, in the source. */
+/* Skip the padding between two frames in the source. */
 void layer_skip_padding(struct layer *l);
 
-/* Does the whole rest of a decoder's source lie in memory? */
+/* Is the whole rest of a decoder's source in memory? */
 bool layer_has_source(const struct layer *l);
 
 /* Free all layers; ends the thread, if there is one. */

@@ -13,9 +13,9 @@ struct map {
 	atomic_bool torn;
 };
 
-/* What the signal handler looks through. */
+/* The maps, for the signal handler. */
 static _Atomic(struct map *) maps[MOST_MAPS];
-static struct sigaction others; /* the handler that was there before */
+static struct sigaction others; /* the previous handler */
 static size_t page_size;
 
 static struct map *map_at(const char *address)
@@ -29,7 +29,7 @@ static struct map *map_at(const char *address)
 	return NULL;
 }
 
-/* Put a page of zeros where the file has none any more. */
+/* Put a page of zeros where the file has no page any more. */
 static bool replace_page(const siginfo_t *info)
 {
 	struct map *m = info->si_code == BUS_ADRERR ? map_at(info->si_addr) : NULL;
@@ -51,7 +51,7 @@ static void on_sigbus(int number, siginfo_t *info, void *context)
 	} else if (others.sa_handler != SIG_DFL && others.sa_handler != SIG_IGN) {
 		others.sa_handler(number);
 	} else {
-		signal(number, SIG_DFL); /* the access is made again, and ends the program */
+		signal(number, SIG_DFL); /* the access is repeated, and ends the program */
 	}
 }
 

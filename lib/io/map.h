@@ -11,14 +11,14 @@ struct map;
 
 /*
  * Map the first `size` bytes of a file for reading; the descriptor may be closed
- * afterwards. NULL when that cannot be done. The handler of SIGBUS that this sets up
- * passes on what is not about a map. Any thread may read.
+ * afterwards. NULL on failure. This installs a handler of SIGBUS, which passes on
+ * signals that are not about a map. Any thread may read.
  */
 struct map *map_open(int fd, size_t size);
 
 struct str map_bytes(const struct map *m);
 
-/* Were bytes read that the file did not have any more? */
+/* Were bytes read that the file no longer had? */
 bool map_is_torn(const struct map *m);
 
 void map_close(struct map *m);

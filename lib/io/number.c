@@ -1,5 +1,5 @@
 /*
- * printf does all this, at ten times the cost: a large picture has 100,000
+ * printf() does all this at ten times the cost, and a large picture has 100,000
  * numbers.
  */
 #include "io/number.h"
@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Beyond this whole numbers in a double have gaps. */
+/* Above this, doubles cannot hold every whole number. */
 static const double LARGEST = 9007199254740992;
 
 /* The first to be scaled by 10^decimals and rounded; false if it has no place. */
@@ -91,7 +91,7 @@ void number_share(struct buf *b, double part, double all, int decimals)
 void number_percent(struct buf *b, double percent, bool sign)
 {
 	double size = fabs(percent);
-	int decimals = size < 0.095 ? 2 : size < 9.95 ? 1 : 0; /* as it reads when rounded */
+	int decimals = size < 0.095 ? 2 : size < 9.95 ? 1 : 0; /* by the rounded value */
 
 	if (!isfinite(percent))
 		buf_add(b, percent > 0 ? S("+inf") : S("-100%"));

@@ -13,13 +13,13 @@ void number_fixed(struct buf *b, double v, int decimals);
 /* With at most that many decimals (up to 6): "12.3". For coordinates. */
 void number_short(struct buf *b, double v, int decimals);
 
-/* part of all in percent, with that many decimals: "12.34%"; "0.00%" where all is 0. */
+/* part / all in percent, with that many decimals: "12.34%"; "0.00%" if all is 0. */
 void number_share(struct buf *b, double part, double all, int decimals);
 
 /*
- * A percentage in a sentence, rounded to what can be kept in mind: two decimals below
- * 0.1%, one below 10%, none from there on. sign: "+" before what is not below 0.
- * Infinities are "+inf" and "-100%": changes from and to nothing.
+ * A percentage in a sentence, rounded for reading: two decimals below 0.1%, one below
+ * 10%, none from 10% on. sign: put "+" before values of 0 or more. Infinities are "+inf"
+ * and "-100%": changes from and to nothing.
  */
 void number_percent(struct buf *b, double percent, bool sign);
 

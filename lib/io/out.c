@@ -8,7 +8,7 @@
 #include "base/printable.h"
 #include "io/out_file.h"
 
-/* Only Linux has files without a name. Elsewhere, open() refuses to write to a folder. */
+/* Only Linux has files without a name. Elsewhere, open() of a folder for writing fails. */
 #ifndef O_TMPFILE
 #define O_TMPFILE 0
 #endif

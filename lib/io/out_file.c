@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The name that the file has until it is complete, if it has one, and before rename(). */
+/* The temporary name: of a file that is not nameless, and of every file before rename(). */
 static bool part_name(const struct out *out, char part[PATH_MAX])
 {
 	int n = snprintf(part, PATH_MAX, "%s.%ld.part", out->name, (long)getpid());
@@ -15,14 +15,14 @@ static bool part_name(const struct out *out, char part[PATH_MAX])
 	return n > 0 && n < PATH_MAX;
 }
 
-/* In the folder of the file that it will be. */
+/* A nameless file in the folder of the final one. */
 static int open_nameless(const struct out *out)
 {
 	struct str path = str_of(out->name), base = str_basename(path);
 	char dir[PATH_MAX];
 
 	if (access("/proc/self/fd", X_OK) != 0)
-		return -1; /* it could not be given a name */
+		return -1; /* it could not get a name later */
 	snprintf(dir, sizeof(dir), "%.*s", STR_ARG(str(path.p, path.n - base.n)));
 #ifdef O_TMPFILE
 	return open(dir[0] ? dir : ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
@@ -62,7 +62,7 @@ bool out_file_open(struct out *out)
 	return out->hidden;
 }
 
-/* All that rename() is about to make visible is on the disk, or there is an error. */
+/* Write the file to the disk before rename() makes it visible; false after an error. */
 static bool sync_file(struct out *out)
 {
 	if (fsync(out->fd) == 0 || errno == EINVAL || errno == ENOSYS)
@@ -70,7 +70,7 @@ static bool sync_file(struct out *out)
 	return out_fail(out, "cannot write: %s", strerror(errno));
 }
 
-/* A nameless file can get a name that is free; the final one may not be. */
+/* A nameless file can only get an unused name, and the final one may be in use. */
 static bool name_part(struct out *out, const char *part)
 {
 	char self[64];

@@ -12,13 +12,13 @@
 #include "io/out.h"
 
 /*
- * Open out->name so, if it is a regular file or not there yet. False, without an error,
- * for everything else (devices, links, directories that cannot be written to): open it
- * as it is. out_reveal() gives the name.
+ * Open out->name in this way, if it is a regular file or does not exist. False, without an
+ * error, for everything else (devices, links, directories that cannot be written to), which
+ * the caller opens directly. out_reveal() gives the name.
  */
 bool out_file_open(struct out *out);
 
-/* Remove what out_reveal() has not given its name. */
+/* Remove a file that out_reveal() has not given its name. */
 void out_file_remove(struct out *out);
 
 #endif

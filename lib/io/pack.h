@@ -22,9 +22,9 @@ struct pack {
 bool pack_parse(struct str s, struct pack *pack);
 
 /*
- * Append `bytes` to dst as one gzip member or zstd frame (as they are with
- * PACK_NONE). The result depends on nothing but bytes and *pack: no time, no
- * name. False when the compressor has no memory.
+ * Append `bytes` to dst as one gzip member or zstd frame; with PACK_NONE, unchanged.
+ * The result depends only on bytes and *pack: it has no time and no name. False if
+ * the compressor has no memory.
  */
 bool pack_frame(struct buf *dst, struct str bytes, const struct pack *pack);
 

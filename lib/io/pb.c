@@ -59,7 +59,7 @@ uint64_t pb_long_varint(struct pb *pb)
 	return 0;
 }
 
-/* n bytes at the cursor, which moves past them. */
+/* The next n bytes; moves the cursor past them. */
 static struct str take(struct pb *pb, const struct pb_field *f, uint64_t n)
 {
 	struct str s = str((const char *)pb->at, (size_t)n);
@@ -83,7 +83,7 @@ static uint64_t little_endian(struct str s)
 }
 
 /*
- * A tag and what follows it; what is inside a group is not looked at.
+ * A tag and its value; the contents of a group are not read.
  */
 static bool read_field(struct pb *pb, struct pb_field *f)
 {
@@ -110,8 +110,8 @@ static bool read_field(struct pb *pb, struct pb_field *f)
 }
 
 /*
- * Pass over a group, to its end tag. Which fields the ends of groups inside it name is
- * not checked, so that no list of them is needed.
+ * Skip a group, to its end tag. The field numbers at the ends of inner groups are not
+ * checked, so no list of open groups is needed.
  */
 static __attribute__((noinline)) bool skip_group(struct pb *pb, const struct pb_field *group)
 {
@@ -181,7 +181,7 @@ struct str pb_bytes(struct pb *pb, const struct pb_field *f)
 	return S("");
 }
 
-/* The varints of a packed field to `to`; returns the end of what was written. */
+/* Decode the varints of a packed field to `to`; returns the end of the output. */
 static uint64_t *unpack(struct pb *packed, uint64_t *to)
 {
 	const uint8_t *at = packed->at, *end = packed->end;
@@ -206,7 +206,7 @@ static uint64_t *unpack(struct pb *packed, uint64_t *to)
 	return to;
 }
 
-/* Room for n more values in the list; an error, which ends the cursor, without. */
+/* Room for n more values in the list; NULL, with an error that ends the cursor, if none. */
 static uint64_t *room_for(struct pb *pb, struct buf *list, size_t n)
 {
 	if (list->cap - list->n < n * sizeof(uint64_t) &&
@@ -229,7 +229,7 @@ void pb_ints(struct pb *pb, const struct pb_field *f, struct buf *list)
 		return;
 	}
 	packed = pb_inside(pb, pb->what, f->bytes);
-	to = room_for(pb, list, f->bytes.n); /* a byte each, at least */
+	to = room_for(pb, list, f->bytes.n); /* each takes at least a byte */
 	if (!to)
 		return;
 	to = unpack(&packed, to);

@@ -55,8 +55,8 @@ struct pb pb_inside(const struct pb *outer, const char *what, struct str message
 bool pb_next_any(struct pb *pb, struct pb_field *f);
 
 /*
- * The next field, whatever it is but a group. False at the end or after an error. What
- * fills large profiles is tried first, inline: messages and packed integers with a tag
+ * The next field that is not a group. False at the end or after an error. The most frequent
+ * fields of large profiles are tried first, inline: messages and packed integers with a tag
  * of one byte and a length of one or two.
  */
 static inline bool pb_next(struct pb *pb, struct pb_field *f)
@@ -79,10 +79,10 @@ static inline bool pb_next(struct pb *pb, struct pb_field *f)
 }
 
 /*
- * The field's value; an error when its wire type is another one. By the types of a
- * .proto file: pb_int() is int32, int64, uint32, uint64, bool and enum; pb_sint()
- * sint32 and sint64; pb_fixed() fixed32 and fixed64, and sfixed when cast; pb_double()
- * double and float; pb_bytes() string, bytes and messages.
+ * The field's value; an error if it has another wire type. By the types of a .proto file:
+ * pb_int() is for int32, int64, uint32, uint64, bool and enum; pb_sint() for sint32 and
+ * sint64; pb_fixed() for fixed32 and fixed64, and, with a cast, sfixed; pb_double() for
+ * double and float; pb_bytes() for string, bytes and messages.
  */
 uint64_t pb_int(struct pb *pb, const struct pb_field *f);
 int64_t pb_sint(struct pb *pb, const struct pb_field *f);
@@ -96,7 +96,7 @@ uint64_t pb_pos(const struct pb *pb, const uint8_t *at);
 /* An error at this field; ends the cursor and returns false. */
 bool pb_fail(struct pb *pb, const struct pb_field *f, const char *fmt, ...) PRINTF(3, 4);
 
-/* The slow part of pb_varint(): three bytes and more, and errors. */
+/* The slow part of pb_varint(): three or more bytes, and errors. */
 uint64_t pb_long_varint(struct pb *pb);
 
 /* The varint at the cursor; 0 and an error when there is none. */
@@ -115,7 +115,7 @@ static inline uint64_t pb_varint(struct pb *pb)
 	return pb_long_varint(pb);
 }
 
-/* sint32 and sint64 as they lie in a varint: 0, -1, 1, -2 ... */
+/* sint32 and sint64 as encoded in a varint: 0, -1, 1, -2 ... */
 static inline int64_t pb_unzigzag(uint64_t v)
 {
 	return (int64_t)(v >> 1 ^ (0 - (v & 1)));

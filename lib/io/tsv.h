@@ -7,10 +7,10 @@
 
 #include "base/buf.h"
 
-/* Append a text as the contents of a cell, or a part of it. */
+/* Append a text as a cell, or a part of one. */
 void tsv_text(struct buf *b, struct str s);
 
-/* The same for an item of a cell that is a list, whose items ';' separates: "\;". */
+/* The same for an item of a list in a cell: ';', which separates items, becomes "\;". */
 void tsv_item(struct buf *b, struct str s);
 
 #endif

@@ -1,12 +1,12 @@
 /*
- * UTF-16 text with a byte order mark, as some Windows tools write it, to UTF-8.
- * Halves of surrogate pairs that stand alone become U+FFFD.
+ * Decodes UTF-16 text with a byte order mark, as some Windows tools write it, to UTF-8.
+ * Unpaired surrogates become U+FFFD.
  */
 #include "io/codec.h"
 
 enum { REPLACEMENT = 0xfffd };
 
-/* Nothing but whether the mark has been passed: units are taken whole. */
+/* The only state is whether the mark was skipped: units are decoded whole. */
 struct utf16 {
 	bool started;
 };

@@ -1,6 +1,6 @@
 /*
  * xz: each stream is a frame, whose checks are verified; zeros between streams are
- * padding. Memory is bounded by a limit: a file may ask for a dictionary of 4 GiB.
+ * padding. Memory has a limit, since a file may ask for a dictionary of 4 GiB.
  */
 #include <lzma.h>
 

@@ -38,20 +38,20 @@ void call_graph_add_call(struct call_graph *g, struct graph_call key, int64_t va
 /* The graph of one column, by function. */
 
 struct node {
-	double in;    /* what calls from other functions cost */
+	double in;    /* the cost of calls from other functions */
 	double whole; /* the function, callees included */
-	double done;  /* the part of the whole that was given to contexts, up to 1 */
-	double best;  /* the largest of these parts, */
-	stack_id at;  /* and its stack */
+	double done;  /* the part of `whole` that contexts have received, up to 1 */
+	double best;  /* the largest of these parts */
+	stack_id at;  /* the stack of that part */
 	uint32_t first_cost, first_call; /* in walk.costs and walk.calls */
 	uint32_t heaviest_call;          /* row of g->call, or 0 */
-	bool is_open;                    /* on the way from the root to where the walk is */
+	bool is_open;                    /* on the path from the root to the walk's position */
 };
 
-/* A context: a function and the way to it. */
+/* A context: a function and the path to it. */
 struct context {
 	uint32_t function, next_call;
-	double part; /* of what the function cost */
+	double part; /* of the function's cost */
 	stack_id stack;
 };
 
@@ -62,13 +62,13 @@ struct sorted_row {
 
 struct walk {
 	struct call_graph *g;
-	struct node *nodes;       /* by function; one more, which ends the lists of the last */
+	struct node *nodes;       /* by function; an extra one ends the lists of the last */
 	struct sorted_row *costs; /* of g->cost by function */
 	struct sorted_row *calls; /* of g->call by caller, the most expensive first */
 	size_t nnode, ncost, ncall;
 	VEC(struct context) way;
 	double whole;  /* of the program */
-	size_t budget; /* contexts that may yet be opened */
+	size_t budget; /* the number of contexts that may still be opened */
 	bool estimated;
 };
 
@@ -108,13 +108,13 @@ static void add_value(struct walk *w, struct graph_cost *c, stack_id above, int6
 	c->added += value;
 }
 
-/* The share of a value, cut off; its sign is kept. */
+/* The share of a value, rounded towards 0. */
 static int64_t share_of(int64_t value, double share)
 {
 	return share >= 1 ? value : (int64_t)((double)value * share);
 }
 
-/* Give a part of what a function cost itself to a context. */
+/* Give a part of a function's self cost to a context. */
 static void add_self(struct walk *w, const struct context *c, stack_id above)
 {
 	struct node *n = &w->nodes[c->function];
@@ -143,7 +143,7 @@ static void open_context(struct walk *w, uint32_t function, double part, stack_i
 	vec_push(&w->way, c);
 }
 
-/* Follow the next call from where the walk is; false if there is none. */
+/* Follow the next call from the walk's position; false if there is none. */
 static bool follow_call(struct walk *w, struct context *from)
 {
 	while (from->next_call < w->nodes[from->function + 1].first_call) {
@@ -214,7 +214,7 @@ static void gather_calls(struct walk *w, uint32_t column)
 
 		if (c->column != column || c->value <= 0)
 			continue;
-		if (c->caller == c->callee) { /* the caller's own cost again */
+		if (c->caller == c->callee) { /* already in the caller's cost */
 			w->estimated = true;
 			continue;
 		}
@@ -258,7 +258,7 @@ static uint32_t heaviest_caller(const struct walk *w, uint32_t function)
 	return c->caller;
 }
 
-/* The callers of a function that no context reached: each one's most expensive. */
+/* The callers of a function that no context reached: the most expensive caller of each. */
 static stack_id heaviest_callers(struct walk *w, uint32_t function)
 {
 	VEC(uint32_t) chain = { 0 };
@@ -273,15 +273,15 @@ static stack_id heaviest_callers(struct walk *w, uint32_t function)
 		w->budget--;
 		w->nodes[f].is_open = true;
 		vec_push(&chain, f);
-		if (w->nodes[f].best > 0) { /* whose way is known */
+		if (w->nodes[f].best > 0) { /* whose path is known */
 			stack = w->nodes[f].at;
 			break;
 		}
 	}
 	dict_frames(w->g->p->dict, stack, &depth);
-	if (depth + chain.n > DEEPEST) /* or a chain of many functions would cost its square */
+	if (depth + chain.n > DEEPEST) /* limits the cost of a long chain, which is quadratic */
 		stack = (stack_id){ 0 };
-	w->estimated |= f && !stack.i && heaviest_caller(w, f); /* a circle, or too deep */
+	w->estimated |= f && !stack.i && heaviest_caller(w, f); /* a cycle, or too deep */
 	for (size_t i = chain.n; i-- > 0;) {
 		const struct graph_function *caller = table_row(&w->g->function, chain.v[i]);
 

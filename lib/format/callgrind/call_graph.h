@@ -1,13 +1,13 @@
 /*
- * From a call graph to stacks. A call graph has what each function cost itself, and what
- * the calls from one function to another cost, callees included; not which chain of
- * callers led to them. Stacks are estimated as most viewers of such graphs do: what a
- * function cost is split among its callers in proportion to the calls' costs, and so
- * on up to the root. This is exact where each function has one caller.
+ * From a call graph to stacks. A call graph has the self cost of each function, and the
+ * costs of calls from one function to another, callees included; it does not have the
+ * chains of callers. Stacks are estimated as most viewers of such graphs do: the cost of a
+ * function is split among its callers in proportion to the calls' costs, and so on up to
+ * the root. This is exact if each function has one caller.
  *
- * The estimate keeps what each line of each function cost itself, to the unit. Contexts
- * that cost less than a 10,000th of the whole are not followed: what they cost is added to
- * the function's most expensive one, and so is what recursion hides.
+ * The estimate keeps the self cost of each line of each function, to the unit. Contexts
+ * that cost less than a 10,000th of the whole are not followed: their cost is added to the
+ * function's most expensive context, and so is the cost that recursion hides.
  */
 #ifndef FORMAT_CALLGRIND_CALL_GRAPH_H
 #define FORMAT_CALLGRIND_CALL_GRAPH_H
@@ -22,7 +22,7 @@ struct graph_function {
 };
 _Static_assert(sizeof(struct graph_function) == 16, "no padding");
 
-/* What a line of a function cost itself. */
+/* The self cost of a line of a function. */
 struct graph_cost {
 	uint32_t function, line;
 	str_id file; /* of the line, which may be inlined */
@@ -32,7 +32,7 @@ struct graph_cost {
 };
 _Static_assert(sizeof(struct graph_cost) == 32, "no padding");
 
-/* What a function's calls of another cost. */
+/* The cost of a function's calls of another. */
 struct graph_call {
 	uint32_t caller, callee, column, one;
 	int64_t value; /* payload */
@@ -47,7 +47,7 @@ struct call_graph {
 void call_graph_init(struct call_graph *g, struct profile *p);
 void call_graph_release(struct call_graph *g);
 
-/* Add to a cost, given with value 0; saturates. */
+/* Add `value` to a cost, which is passed with value 0; saturates. */
 void call_graph_add_cost(struct call_graph *g, struct graph_cost key, int64_t value);
 void call_graph_add_call(struct call_graph *g, struct graph_call key, int64_t value);
 

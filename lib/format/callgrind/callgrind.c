@@ -13,17 +13,17 @@
  *
  * Source: the manual of valgrind, "Callgrind Format Specification".
  *
- * - (1) stands for the name that came with it last; a file, an object and a function may
+ * - (1) stands for the name that last followed it; a file, an object and a function may
  *   have the same number;
  * - a position may be relative to the last one: +3, -3, *; costs at the end of a line may
  *   be missing, which means 0;
- * - fi= and fe= change the file of the lines that follow, which were inlined; not the
+ * - fi= and fe= change the file of the following lines, which were inlined, but not the
  *   function's;
  * - cfi=, cfl= and cob= hold for one call; without them a call stays in file and object;
  * - jumps (jfi=, jfn=, jump=, jcnd=) are followed by a line without costs;
  * - events of xdebug name their unit: "Time_(10ns)".
  *
- * A call graph is not stacks: call_graph.h. Of positions only the line is read.
+ * A call graph has no stacks: see call_graph.h. Only the line of a position is read.
  */
 #include "format/callgrind/callgrind.h"
 
@@ -54,16 +54,16 @@ struct reader {
 	size_t nevent, nposition, line_at; /* line_at: which position is the line */
 	bool has_lines;
 	uint64_t position[POSITIONS]; /* the last ones */
-	/* What the lines at hand are about: */
+	/* Of the current lines: */
 	str_id object, file, line_file, function;
 	str_id called_object, called_file, called;
-	bool is_call; /* the next costs are those of a call */
+	bool is_call; /* the next costs belong to a call */
 	bool has_calls;
 };
 
 /* Names */
 
-/* "(1) main": the name, which the number stands for from now on; "(1)": what it stands for. */
+/* "(1) main": the name, for which the number stands from now on; "(1)": that name. */
 static str_id read_name(struct reader *r, struct table *names, struct str s)
 {
 	struct str rest = s, number;
@@ -73,7 +73,7 @@ static str_id read_name(struct reader *r, struct table *names, struct str s)
 	number = str_cut(&rest, ')');
 	if (!rest.p || !str_starts(number, S("(")) || !str_u64(str_skip(number, 1), &row.number))
 		return dict_intern(r->p->dict, s);
-	row.number++; /* a key of 0 is none */
+	row.number++; /* a key must not be 0 */
 	known = table_row(names, table_intern(names, &row));
 	rest = str_trim(rest);
 	if (rest.n)
@@ -92,7 +92,7 @@ static uint32_t function_row(struct reader *r, str_id name, str_id file, str_id 
 
 /* Header lines */
 
-/* "10ns": a unit, and how many of it. */
+/* "10ns": a unit and its multiple. */
 static struct str parse_unit(struct str s, int64_t *scale)
 {
 	static const struct {
@@ -286,7 +286,7 @@ static void end_call(struct reader *r)
 	r->called = r->called_file = r->called_object = (str_id){ 0 };
 }
 
-/* A jump's lines: nothing is kept, but they may give names their numbers. */
+/* A jump's lines are not kept, but may give numbers to names. */
 static bool read_jump(struct reader *r, struct str key, struct str value)
 {
 	if (str_eq(key, S("jfn")))
@@ -300,7 +300,7 @@ static bool read_jump(struct reader *r, struct str key, struct str value)
 	return true;
 }
 
-/* "fn=(1) main". False if it is no such line. */
+/* "fn=(1) main". False for another kind of line. */
 static bool read_assignment(struct reader *r, struct str key, struct str value)
 {
 	if (str_eq(key, S("fn"))) {
@@ -326,7 +326,7 @@ static bool read_assignment(struct reader *r, struct str key, struct str value)
 	return true;
 }
 
-/* The word before '=' or ':' that tells what a line is. */
+/* The word before '=' or ':', which says what kind of line it is. */
 static struct str cut_key(struct str *line, char *separator)
 {
 	size_t n = 0;
@@ -408,7 +408,7 @@ static bool callgrind_read(struct in *in, struct profile *p)
 
 /* Recognising */
 
-/* "fl=", "fn=", "ob=": a place that costs are about. */
+/* "fl=", "fn=", "ob=": the place of costs. */
 static bool is_place(struct str line)
 {
 	return str_starts(line, S("fl=")) || str_starts(line, S("fn=")) ||

@@ -9,10 +9,10 @@
 enum { CALLGRIND_EVENTS = 64 };
 
 /*
- * Write all columns: what each line of each function cost itself, and what calls cost,
- * callees included. A stack counts once for each call in it, however often it recurs.
- * "calls=1" stands for any number: a profile of samples does not know it. Labels and
- * chains of callers are lost.
+ * Write all columns: the self cost of each line of each function, and the costs of calls,
+ * callees included. A stack counts once for each call in it, however often the call recurs.
+ * "calls=1" stands for any number, which samples do not have. Labels and chains of callers
+ * are lost.
  */
 void callgrind_write(struct out *out, struct profile *p);
 

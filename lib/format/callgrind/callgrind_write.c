@@ -4,14 +4,14 @@
 #include "format/callgrind/call_graph.h"
 #include "format/callgrind/callgrind.h"
 
-/* A line of costs: of a line of a function, or of its calls of another function there. */
+/* A line of costs: those of a line of a function, or of its calls of another function. */
 struct cost_line {
-	uint32_t function, callee; /* callee: 0 for what the line cost itself */
+	uint32_t function, callee; /* callee: 0 for the self cost */
 	uint32_t line, one;
 };
 _Static_assert(sizeof(struct cost_line) == 16, "no padding");
 
-/* Was a call seen in the stack at hand? */
+/* A call that was seen in the current stack. */
 struct seen_call {
 	uint32_t caller, callee;
 	uint64_t stack; /* payload: the number of the sample + 1 */
@@ -102,7 +102,7 @@ static void put_text(struct buf *b, struct str s)
 		buf_ch(b, (uint8_t)s.p[i] < 0x20 || s.p[i] == 0x7f ? ' ' : s.p[i]);
 }
 
-/* A name that has nothing but blanks would be none. */
+/* A name of blanks would read as no name. */
 static void put_name_text(struct buf *b, struct str s)
 {
 	size_t at = b->n;
@@ -112,7 +112,7 @@ static void put_name_text(struct buf *b, struct str s)
 		buf_add(b, S("[unknown]"));
 }
 
-/* "Ir", "cpu_(nanoseconds)": words of one kind of characters. */
+/* Characters other than letters and digits become '_'. */
 static void put_event(struct buf *b, struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
@@ -163,7 +163,7 @@ static void put_numbered(struct writer *w, const char *key, uint32_t number, str
 	buf_ch(b, '\n');
 }
 
-/* A function's object, file and name: `prefix` is "c" for one that is called. */
+/* A function's object, file and name; `prefix` is "c" for a callee. */
 static void put_function(struct writer *w, const char *prefix, uint32_t row)
 {
 	static const char *const keys[2][3] = { { "ob", "fl", "fn" }, { "cob", "cfi", "cfn" } };

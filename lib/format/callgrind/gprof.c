@@ -1,5 +1,5 @@
 /*
- * What gprof prints: a flat profile, and a call graph.
+ * The output of gprof: a flat profile, and a call graph.
  *
  *	index % time    self  children    called     name
  *	                                                 <spontaneous>
@@ -10,10 +10,10 @@
  *	[2]     83.3    0.02    0.03     100         parse [2]
  *	                               40               parse [2]
  *
- * A function's block has its callers above its own line and what it called below: of these
- * the time of the call, callees included. A line without times is recursion. Of the flat
- * profile only is read what there is without a call graph. Times are seconds with two
- * decimals; gprof's graph is an estimate itself.
+ * A function's block has its callers above its own line and its callees below, with the times
+ * of the calls, callees included. A line without times is recursion. The flat profile is read
+ * only if there is no call graph. Times are seconds with two decimals; gprof's graph is itself
+ * an estimate.
  */
 #include "format/callgrind/call_graph.h"
 #include "format/format.h"
@@ -26,7 +26,7 @@ struct reader {
 	struct profile *p;
 	struct call_graph graph;
 	enum section section;
-	uint32_t function; /* of the block at hand, once its own line was read */
+	uint32_t function; /* of the current block, once its own line was read */
 	bool has_rows, has_cycle;
 };
 
@@ -74,7 +74,7 @@ static bool is_calls(struct str word)
 	return word.n && is_digit(word.p[0]);
 }
 
-/* Two times, perhaps a number of calls, and the name, which is left in *rest. */
+/* Two times and an optional number of calls; *rest becomes the name. */
 static bool parse_times(struct reader *r, struct str *rest, int64_t *self, int64_t *children)
 {
 	struct str after;

@@ -1,8 +1,8 @@
 /*
  * Reading profiles of the Firefox Profiler: processes and their threads.
  *
- * - A thread's tables may be its own or "shared", its strings too, and any of them may
- *   follow it. A thread waits until all that it needs is there.
+ * - A thread's tables and strings may be its own or "shared", and may follow the thread,
+ *   which waits until everything that it needs has been read.
  * - Gecko nests the profiles of other processes in "processes".
  * - Developer tools wrap a profile in {"profile": ...}.
  * - Left out: markers, counters, categories, and tables of allocations.
@@ -18,7 +18,7 @@ static void thread_release(struct firefox_thread *t)
 	firefox_samples_release(&t->samples);
 }
 
-/* An id is a number, or text that is one ("4711", "4711.1"). */
+/* An id is a number, or a number as text ("4711", "4711.1"). */
 static int64_t read_id(const struct json_in *j)
 {
 	struct str s = j->text;
@@ -187,7 +187,7 @@ static bool firefox_read(struct in *in, struct profile *p)
 	if (!in->failed && !r.has_threads)
 		json_fail(&j, "no profile of the Firefox Profiler: it has no 'threads'");
 	if (!in->failed && !p->ncol)
-		firefox_samples_column(&r); /* no samples are a profile, too */
+		firefox_samples_column(&r); /* a profile may have no samples */
 	if (r.nallocation)
 		in_note(in, 0, "tables of allocations are left out: %llu",
 			(unsigned long long)r.nallocation);
@@ -222,7 +222,7 @@ static int firefox_sniff(struct sniff *s)
 			return JSON_BITS;
 	if (json_has(s, S("meta.interval")) && json_has(s, S("meta.startTime")))
 		return JSON_BITS;
-	/* The developer tools of old have much before the profile itself. */
+	/* Old developer tools write much before the profile. */
 	if (json_has(s, S("markers")) && json_has(s, S("memory")) && json_has(s, S("ticks")))
 		return JSON_BITS;
 	return json_has(s, S("threads")) && json_has(s, S("libs")) ? JSON_ANY_BITS : 0;

@@ -1,7 +1,7 @@
 /*
- * Profiles of the Firefox Profiler: what Firefox itself records ("Gecko"), and what the
- * profiler, samply and others save ("processed", up to version 66). Threads hold samples
- * that name stacks; tables, of the thread or shared by all, say what stacks are:
+ * Profiles of the Firefox Profiler: those that Firefox records ("Gecko"), and those that the
+ * profiler, samply and others save ("processed", up to version 66). Threads hold samples,
+ * which refer to stacks; tables, of the thread or shared by all, describe stacks:
  *
  *	sample -> stack {prefix, frame} -> frame {func, line} -> func {name, file}
  *
@@ -10,7 +10,7 @@
  *	{"length": 2, "prefix": [null, 0], "frame": [0, 1]}
  *	{"schema": {"prefix": 0, "frame": 1}, "data": [[null, 0], [0, 1]]}
  *
- * The reader looks at the keys that are there, not at the version.
+ * The reader goes by the keys, not by the version.
  */
 #ifndef FORMAT_FIREFOX_FIREFOX_H
 #define FORMAT_FIREFOX_FIREFOX_H
@@ -18,7 +18,7 @@
 #include "format/json/tree_samples.h"
 #include "io/out.h"
 
-enum { FIREFOX_VERSION = 66 }; /* of processed profiles, the newest that is known */
+enum { FIREFOX_VERSION = 66 }; /* the newest known version of processed profiles */
 
 /* A column of row numbers, lines and the like; -1 is null. */
 struct firefox_column VEC_OF(int32_t);
@@ -73,7 +73,7 @@ struct firefox_reader {
 	struct in *in;
 	struct profile *p;
 	struct firefox_tables shared;
-	VEC(struct firefox_thread) threads; /* whose tables are not complete */
+	VEC(struct firefox_thread) threads; /* those whose tables are not complete yet */
 	str_id cpu_unit;
 	bool has_meta, has_threads;
 	uint64_t nallocation; /* tables of allocations, which are left out */
@@ -82,15 +82,15 @@ struct firefox_reader {
 void firefox_tables_release(struct firefox_tables *t);
 void firefox_samples_release(struct firefox_samples *s);
 
-/* Is the member at hand one of these tables or strings? Then read it. */
+/* Read the current member if it is one of these tables or the strings; else false. */
 bool firefox_read_table(struct firefox_reader *r, struct firefox_tables *t, struct str key);
 
-/* Read the table of samples at hand. */
+/* Read the current value, a table of samples. */
 void firefox_read_samples(struct firefox_reader *r, struct firefox_samples *s);
 
 /*
  * The frames' locations by number, from 1; strings come from `shared` if the tables have
- * none. False, with an error, if a row is named that is not there.
+ * none. False, with an error, if a table refers to a missing row.
  */
 struct firefox_locs VEC_OF(loc_id);
 bool firefox_locations(struct firefox_reader *r, const struct firefox_tables *t,

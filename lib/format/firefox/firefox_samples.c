@@ -66,7 +66,7 @@ static int64_t next_weight(struct firefox_reader *r, struct cursor *weights, boo
 	return millionths ? sat_add(r->p, sat_mul(r->p, whole, MILLION), part) : whole;
 }
 
-/* The current value is of this column. A null is 0, but for stacks. */
+/* Read the current value into this column. A null is 0, except for stacks. */
 static void add_cell(struct firefox_reader *r, struct firefox_samples *s, enum sample_column column)
 {
 	bool null = r->j->kind == JSON_NULL;
@@ -104,7 +104,7 @@ static void read_schema(struct firefox_reader *r, enum sample_column *place)
 			place[at] = sample_column(key);
 }
 
-/* A row may be shorter than the schema: what is missing is null. */
+/* A row may be shorter than the schema: missing values are null. */
 static void read_row(struct firefox_reader *r, struct firefox_samples *s,
 		     const enum sample_column *place)
 {
@@ -145,7 +145,7 @@ static void read_samples_member(struct firefox_reader *r, struct firefox_samples
 
 void firefox_read_samples(struct firefox_reader *r, struct firefox_samples *s)
 {
-	/* As Gecko orders them, for rows that come before their schema. */
+	/* Gecko's order of columns, for rows that come before their schema. */
 	enum sample_column place[MOST_PLACES] = { SAMPLE_STACK, SAMPLE_TIME, SAMPLE_NONE,
 						  SAMPLE_CPU };
 	struct str key;
@@ -186,7 +186,7 @@ static uint32_t weight_column(struct firefox_reader *r, const struct firefox_sam
 	return firefox_samples_column(r);
 }
 
-/* The column of the threads' CPU time, and what its values are multiplied by. */
+/* The column of the threads' CPU time, and the factor for its values. */
 static uint32_t cpu_column(struct firefox_reader *r, int64_t *scale)
 {
 	struct str unit = dict_text(r->p->dict, r->cpu_unit);

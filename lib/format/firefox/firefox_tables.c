@@ -1,7 +1,7 @@
 /*
  * The tables, and what their rows mean as locations.
  *
- * Gecko describes a frame by a text, of which these are the forms:
+ * Gecko describes a frame by a text in one of these forms:
  *
  *	name (url:line:column)		JavaScript; the url may be "loader -> url"
  *	name (in library)		as perf's converter writes it
@@ -12,7 +12,7 @@
 /* The column of a table's member. */
 static const struct column_name {
 	struct str table, member;
-	int standard; /* its place in rows that come before their schema; -1 = unknown */
+	int standard; /* its index in rows that come before their schema; -1 = unknown */
 } columns[FIREFOX_COLUMNS] = {
 	[STACK_PREFIX] = { S("stackTable"), S("prefix"), 0 },
 	[STACK_PREFIX_OFFSET] = { S("stackTable"), S("prefixOffset"), -1 },
@@ -49,7 +49,7 @@ static int column_of(struct str table, struct str member)
 	return -1;
 }
 
-/* What other columns hold (categories, implementations) may be anything. */
+/* Other columns (categories, implementations) may hold anything. */
 static int32_t small_number(const struct json_in *j)
 {
 	int64_t v;
@@ -68,7 +68,7 @@ static void read_column(struct firefox_reader *r, struct firefox_column *col)
 
 enum { MOST_PLACES = 16 };
 
-/* A schema says which place of a row is which column. */
+/* A schema gives the index of each column in a row. */
 static void read_schema(struct firefox_reader *r, struct str table, int *place)
 {
 	struct str key;
@@ -93,7 +93,7 @@ static void standard_schema(struct str table, int *place)
 			place[columns[i].standard] = i;
 }
 
-/* A row may be shorter than the schema: what is missing is null. */
+/* A row may be shorter than the schema: missing values are null. */
 static void read_row(struct firefox_reader *r, struct firefox_tables *t, const int *place)
 {
 	int32_t value[MOST_PLACES];
@@ -159,7 +159,7 @@ bool firefox_read_table(struct firefox_reader *r, struct firefox_tables *t, stru
 
 /* Locations */
 
-/* A row of a column; -1 if the table has no such column. False if the row is not there. */
+/* A row of a column; -1 if the table has no such column. False if the row is missing. */
 static bool cell(struct firefox_reader *r, const struct firefox_tables *t,
 		 enum firefox_column_name name, int32_t row, int32_t *value)
 {

@@ -2,11 +2,11 @@
  * Writing profiles for the Firefox Profiler: processed, version 66, with all tables shared,
  * as samply does.
  *
- * A sample there has a weight, and perhaps CPU time. Of a profile with the types
- * samples/count and cpu in nanoseconds both are written; of others the default type, as
- * "samples", "tracing-ms" (times) or "bytes". Samples are one after the other, as long as
- * their weight: the order is that of rows, not of time. Threads are told apart by the
- * labels comm, thread, pid and tid.
+ * A sample in this format has a weight, and may have CPU time. If a profile has the types
+ * samples/count and cpu in nanoseconds, both are written; otherwise the default type is, as
+ * "samples", "tracing-ms" (times) or "bytes". Samples follow each other, each as long as its
+ * weight: their order is that of rows, not of time. The labels comm, thread, pid and tid
+ * distinguish threads.
  *
  * Lost: other types and labels, the names of types, addresses, linkage names, comments.
  */
@@ -25,7 +25,7 @@ struct func_key {
 
 _Static_assert(sizeof(struct func_key) == 8, "no padding");
 
-/* Samples that are no times are no longer than this, in ms. */
+/* The longest sample whose weight is not a time, in ms. */
 enum { MS_DECIMALS = 6, LONGEST = 1000000 };
 
 struct writer {
@@ -243,7 +243,7 @@ static const struct func *func_row(const struct writer *w, uint32_t i, map_id *m
 	return dict_func(w->p->dict, (func_id){ key->func == UINT32_MAX ? 0 : key->func });
 }
 
-/* The name that a function's frames show: without one, that of the mapping. */
+/* The name of a function's frames; if it has none, that of the mapping. */
 static struct str func_name(struct writer *w, uint32_t i)
 {
 	map_id map;
@@ -432,7 +432,7 @@ static void put_samples(struct writer *w, uint32_t thread)
 	json_end_object(&w->j);
 }
 
-/* A member of a thread from a label, or what stands for it. */
+/* A member of a thread, from a label or a substitute. */
 static void put_label(struct writer *w, const char *name, label_set_id set, struct str key,
 		      struct str otherwise)
 {

@@ -8,9 +8,9 @@
  *	32  start and duration in ns since 1970, start in ticks, ticks per second
  *	64  state, three bytes; flags: bit 0 says that integers are varints
  *
- * A chunk is read whole, since its events come before what describes them; so memory depends
- * on the largest chunk, and recordings may be concatenated or come from a pipe. The profile is
- * the sum of all chunks of the input.
+ * A chunk is read as a whole, since its events come before their description. So memory
+ * depends on the largest chunk, and recordings may be concatenated or come from a pipe. The
+ * profile is the sum of all chunks of the input.
  *
  * While a recording is being written, its last chunk has no size yet, or no constants, or ends
  * early. Such a chunk is read as far as it describes itself, and a note says so.
@@ -60,7 +60,7 @@ static void chunk_release(struct jfr_chunk *k)
 	table_release(&k->origins);
 }
 
-/* Read the header at the input's position; 68 bytes wait. */
+/* Read the header at the input's position, where there are at least 68 bytes. */
 static bool read_header(struct jfr_reader *r, struct str head)
 {
 	struct jfr_chunk *k = &r->chunk;
@@ -102,7 +102,7 @@ static bool is_plausible(struct jfr_reader *r)
 	return true;
 }
 
-/* The rest of the input cannot be read: it is still being written, or was cut short. */
+/* Note that the rest of the input cannot be read: it is being written, or was cut short. */
 static void end_early(struct jfr_reader *r, const char *what)
 {
 	if (r->nchunk)
@@ -141,7 +141,7 @@ static void read_chunk(struct jfr_reader *r)
 	r->nchunk++;
 }
 
-/* Read the chunk whose header waits. */
+/* Read the chunk whose header comes next. */
 static void next_chunk(struct jfr_reader *r)
 {
 	struct jfr_chunk *k = &r->chunk;

@@ -3,10 +3,10 @@
  * the reader, which are private to this folder.
  *
  * A recording is a list of chunks. Each chunk describes itself: metadata names its classes
- * and their fields, events and constants are records of those classes, and a constant pool
- * holds what many events share (stacks, methods, threads). Nothing but the names of classes
- * and fields is fixed, so a record is read field by field, and what this reader knows of is
- * kept under the field's role.
+ * and their fields; events and constants are records of these classes; and a constant pool
+ * holds values that many events share (stacks, methods, threads). Only the names of classes
+ * and fields are fixed, so a record is read field by field, and the values of known fields
+ * are kept by the field's role.
  */
 #ifndef FORMAT_JFR_JFR_H
 #define FORMAT_JFR_JFR_H
@@ -30,7 +30,7 @@ enum jfr_storage {
 	JFR_STRING,
 };
 
-/* The fields that this reader knows of: see the table in jfr_metadata.c. */
+/* The fields that this reader knows: see the table in jfr_metadata.c. */
 enum jfr_role {
 	JFR_UNKNOWN,
 	/* Of events: */
@@ -66,7 +66,7 @@ enum jfr_role {
 	JFR_ROLES
 };
 
-/* What a number that is a time counts. */
+/* The unit of a time. */
 enum jfr_time_unit {
 	JFR_NO_UNIT,
 	JFR_TICKS,
@@ -107,7 +107,7 @@ enum jfr_event {
 	JFR_MONITOR_ENTER,
 	JFR_THREAD_PARK,
 	JFR_NATIVE_LOCK,
-	JFR_LEFT_OUT, /* profiles of a kind that is not read */
+	JFR_LEFT_OUT, /* events with stacks of a kind that is not read */
 	JFR_EVENTS
 };
 
@@ -115,7 +115,7 @@ struct jfr_field {
 	uint64_t class_id;
 	uint32_t class_row; /* in jfr_chunk.classes */
 	bool pooled;        /* the value is the key of a constant */
-	bool array;         /* a count, and so many values */
+	bool array;         /* a count, and that many values */
 	uint8_t role, unit; /* enum jfr_role, enum jfr_time_unit */
 	struct str name;    /* in jfr_chunk.names */
 };
@@ -124,7 +124,7 @@ struct jfr_class {
 	uint64_t id;
 	struct str name;   /* in jfr_chunk.names */
 	uint32_t first, n; /* fields */
-	uint32_t nvarint;  /* a record is so many varints and nothing else; 0 if it is not */
+	uint32_t nvarint;  /* varints, if a record has nothing else; or 0 */
 	uint8_t storage, pool, event;
 };
 
@@ -135,14 +135,14 @@ struct jfr_class_id {
 	uint64_t row; /* in jfr_chunk.classes */
 };
 
-/* A constant, and what the profile has for it. */
+/* A constant, and its rows in the profile. */
 struct jfr_constant {
 	uint64_t key;
 	uint32_t pool; /* enum jfr_pool */
 	uint32_t one;
 	/* Payload */
 	uint64_t at;       /* the offset of its value in the chunk */
-	uint32_t known[2]; /* the row of the dictionary + 1, or 0; [1] of a method in native code */
+	uint32_t known[2]; /* the row of the dictionary + 1, or 0; [1] as a native method */
 };
 
 _Static_assert(sizeof(struct jfr_class_id) == 24, "no padding");
@@ -151,12 +151,12 @@ _Static_assert(sizeof(struct jfr_constant) == 32, "no padding");
 /* A record: its fields by role. */
 struct jfr_record {
 	uint64_t has; /* a bit a role */
-	/* A number, or the key of a constant; of strings and arrays the offset in the chunk. */
+	/* A number, or the key of a constant; for strings and arrays the offset in the chunk. */
 	int64_t v[JFR_ROLES];
 	uint8_t unit[JFR_ROLES]; /* enum jfr_time_unit */
 };
 
-/* Where a sample came from, and the labels that say so. */
+/* The origin of a sample, and its labels. */
 struct jfr_origin {
 	uint64_t thread, state, object_class, span, context;
 	/* Payload */
@@ -166,7 +166,7 @@ struct jfr_origin {
 
 _Static_assert(sizeof(struct jfr_origin) == 48, "no padding");
 
-/* Frames that were met before: stacks have most of theirs in common. */
+/* A cache of frames: stacks have most of their frames in common. */
 struct jfr_frame {
 	uint64_t method, type;
 	int64_t line;
@@ -176,7 +176,7 @@ struct jfr_frame {
 enum { JFR_FRAME_BITS = 12 };
 
 struct jfr_chunk {
-	struct str bytes; /* from its first byte; fewer than `size` if the file ends before */
+	struct str bytes; /* of the chunk; fewer than `size` if the file ends earlier */
 	uint64_t pos;     /* of them in the input */
 	uint64_t size, pools_at, metadata_at;
 	uint64_t start_ns, duration_ns, start_ticks, ticks_per_second;
@@ -184,23 +184,23 @@ struct jfr_chunk {
 	bool has_native_types;  /* frames in native code have types of their own */
 	bool has_default_state; /* samples of CPU time have the state STATE_DEFAULT */
 	/*
-	 * Steps that may still be taken for this chunk: descriptions that nest, and names
-	 * that many methods share, must not cost more than a multiple of its size.
+	 * The steps that are left for this chunk: nested descriptions, and names that many
+	 * methods share, must not cost more than a multiple of its size.
 	 */
 	uint64_t work;
-	unsigned depth; /* of the record that is being passed */
+	unsigned depth; /* of the record that is being skipped */
 	struct arena names;
 	VEC(struct jfr_class) classes;
 	VEC(struct jfr_field) fields;
 	struct table class_ids;              /* struct jfr_class_id */
 	uint32_t pool_class[JFR_POOLS];      /* rows of classes */
-	const struct jfr_class *frame_class; /* of what a stack is a list of */
+	const struct jfr_class *frame_class; /* of the elements of a stack */
 	struct table constants;              /* struct jfr_constant */
 	struct jfr_frame frames[1 << JFR_FRAME_BITS];
 	struct table origins; /* struct jfr_origin */
 };
 
-/* Settings of the recording, which hold until another chunk has others. */
+/* Settings of the recording, which apply until a later chunk changes them. */
 struct jfr_settings {
 	uint64_t period[JFR_EVENTS]; /* of sampling, in ns; 0 if not known */
 	uint64_t wall_period;
@@ -226,7 +226,7 @@ struct jfr_reader {
 	struct buf left_out; /* names of events that are not read */
 };
 
-/* The chunk is damaged at this offset: count or report that, and return false. */
+/* Report, or count, damage at this offset of the chunk. Returns false. */
 bool jfr_damaged(struct jfr_reader *r, uint64_t offset, const char *what);
 
 /* Values: jfr_value.c */
@@ -235,8 +235,8 @@ bool jfr_damaged(struct jfr_reader *r, uint64_t offset, const char *what);
 struct cursor jfr_cursor(const struct jfr_chunk *k, uint64_t offset);
 
 /*
- * Numbers outside of records, such as sizes and keys: 4 or 8 bytes, or a varint. A size that
- * is negative is more than any file has.
+ * Numbers outside of records, such as sizes and keys: 4 or 8 bytes, or a varint. A negative
+ * size reads as more than any file has.
  */
 uint64_t jfr_int(const struct jfr_chunk *k, struct cursor *c);
 uint64_t jfr_long(const struct jfr_chunk *k, struct cursor *c);
@@ -247,10 +247,10 @@ uint64_t jfr_long(const struct jfr_chunk *k, struct cursor *c);
  */
 struct str jfr_string(const struct jfr_chunk *k, struct cursor *c, struct buf *scratch);
 
-/* Pass a value of the class. */
+/* Skip a value of the class. */
 void jfr_skip_value(struct jfr_chunk *k, struct cursor *c, uint32_t class_row);
 
-/* Read the fields of a record, or as many as there are; c fails at the end. */
+/* Read the fields of a record, as far as the chunk has them; c fails at its end. */
 void jfr_read_record(struct jfr_chunk *k, struct cursor *c, const struct jfr_class *class,
 		     struct jfr_record *r);
 
@@ -259,7 +259,7 @@ static inline bool jfr_has(const struct jfr_record *r, enum jfr_role role)
 	return r->has >> role & 1;
 }
 
-/* Take `steps` of the work that is allowed; the cursor fails when too little is left. */
+/* Use `steps` of the chunk's steps; the cursor fails if too few are left. */
 static inline bool jfr_take_work(struct jfr_chunk *k, struct cursor *c, uint64_t steps)
 {
 	if (steps <= k->work) {
@@ -290,13 +290,13 @@ bool jfr_read_pools(struct jfr_reader *r);
 /* A constant, or NULL. The pointer is valid until the chunk ends. */
 struct jfr_constant *jfr_find(const struct jfr_chunk *k, enum jfr_pool pool, uint64_t key);
 
-/* Read the record of a constant; false if it is not there. */
+/* Read the record of a constant; false if there is none. */
 bool jfr_read_constant(struct jfr_chunk *k, enum jfr_pool pool, const struct jfr_constant *constant,
 		       struct jfr_record *record);
 
 /* Names, stacks and labels: jfr_names.c */
 
-/* Row 0 if it is not there. Counts those that the recorder cut. */
+/* Row 0 if there is no such stack. Counts stacks that the recorder cut. */
 stack_id jfr_stack(struct jfr_reader *r, uint64_t key);
 label_set_id jfr_labels(struct jfr_reader *r, const struct jfr_record *event);
 
@@ -308,7 +308,7 @@ struct str jfr_constant_text(struct jfr_reader *r, enum jfr_pool pool, uint64_t 
 /* Add the samples of the chunk to the profile. */
 void jfr_read_events(struct jfr_reader *r);
 
-/* Set what all chunks together say: the period, the default type, notes. */
+/* Set what depends on all chunks: the period, the default type, notes. */
 void jfr_finish(struct jfr_reader *r);
 
 #endif

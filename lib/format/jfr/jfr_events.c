@@ -4,10 +4,10 @@
  *
  * Oddities:
  * - The JDK writes the period of each event as "20 ms"; async-profiler writes one interval in
- *   ns, 0 for its default, and what it samples in another setting: a clock, or any event of
- *   perf, of which the interval is then a count.
- * - Samples of the wall clock are ExecutionSamples in older recordings of async-profiler: all
- *   of them if that was asked for alone, else those whose thread has a state.
+ *   ns, 0 for its default. Another setting of async-profiler says what it samples: a clock, or
+ *   an event of perf, for which the interval is a count.
+ * - Older recordings of async-profiler have wall-clock samples as ExecutionSamples: all of them
+ *   if only the wall clock was recorded, otherwise those whose thread has a state.
  */
 #include "format/jfr/jfr.h"
 
@@ -78,7 +78,7 @@ static const struct {
 	[NATIVE_LOCK_DELAY] = { "native_lock_delay", ns },
 };
 
-/* The default sample type is the first of these that there is. */
+/* The default sample type is the first of these that occurs. */
 static const uint8_t preferred[] = { CPU,
 				     EVENTS,
 				     SAMPLES,
@@ -97,7 +97,7 @@ static const uint8_t preferred[] = { CPU,
 				     BLOCK_DELAY,
 				     NATIVE_LOCK_DELAY };
 
-/* Events whose value is a number of theirs, and counts for 1. */
+/* Events that count as 1 and have a number as value. */
 static const struct {
 	uint8_t value, objects, total; /* enum jfr_role, enum measure */
 } valued[JFR_EVENTS] = {
@@ -155,12 +155,12 @@ static int64_t bounded(__int128 v)
 	return v < 0 ? 0 : v > INT64_MAX ? INT64_MAX : (int64_t)v;
 }
 
-/* A number of this unit in ns; a field without a unit has `other`. */
+/* A number of this unit in ns; `other` is the unit of fields without one. */
 static int64_t nanoseconds(const struct jfr_chunk *k, int64_t v, enum jfr_time_unit unit,
 			   enum jfr_time_unit other)
 {
 	switch (unit ? unit : other) {
-	case JFR_TICKS: /* rounded, since many are added */
+	case JFR_TICKS: /* rounded, since many of these are added */
 		return bounded(((__int128)v * 1000000000 + (__int128)k->ticks_per_second / 2) /
 			       (__int128)k->ticks_per_second);
 	case JFR_MICROSECONDS: return bounded((__int128)v * 1000);
@@ -239,7 +239,7 @@ static uint32_t measure_column(struct jfr_reader *r, enum measure m)
 {
 	struct dictionary *d = r->p->dict;
 	struct str type = str_of(measures[m].type);
-	int64_t scale; /* always 1: every unit is the finest of its kind that there is */
+	int64_t scale; /* always 1: each unit is the finest of its kind */
 
 	if (m == EVENTS)
 		type = buf_str(&r->settings.event);
@@ -262,7 +262,7 @@ static void measure(struct jfr_reader *r, struct sample_at s, enum measure m, in
 	profile_observe(r->p, s.time, s.sample, col, v);
 }
 
-/* n samples, each of which stands for a period, if that is known. */
+/* Add n samples, each of which stands for a period, if that is known. */
 static void measure_periods(struct jfr_reader *r, struct sample_at s, enum measure samples,
 			    enum measure total, int64_t n, uint64_t period)
 {
@@ -288,7 +288,7 @@ static bool is_wall_clock(struct jfr_reader *r, const struct jfr_record *event)
 		       S("STATE_DEFAULT"));
 }
 
-/* Is what is sampled a clock of the CPU? Without a setting it is: the JDK samples threads. */
+/* Is the sampled event a CPU clock? Without a setting it is: the JDK samples threads. */
 static bool is_cpu_clock(const struct jfr_reader *r)
 {
 	return !r->settings.event.n || samples_event(r, "cpu") || samples_event(r, "itimer") ||
@@ -395,7 +395,7 @@ static void read_event(struct jfr_reader *r, struct cursor *c, const struct jfr_
 		add_sample(r, class->event, &event);
 }
 
-/* Pass over the events of the chunk. What a file that ends early has no room for is no error. */
+/* Walk the events of the chunk. It is no error if the file ends before the chunk does. */
 static void each_event(struct jfr_reader *r, bool settings)
 {
 	struct jfr_chunk *k = &r->chunk;

@@ -12,7 +12,7 @@
  */
 #include "format/jfr/jfr.h"
 
-/* What a role's field has to be. */
+/* The required kind of a role's field. */
 enum want { NUMBER, KEY, STRING, ARRAY };
 
 static const struct {
@@ -88,7 +88,7 @@ struct metadata {
 	VEC(struct str) strings; /* in jfr_chunk.names */
 };
 
-/* The place of s in a list of words whose first is not one; 0 if it is none of them. */
+/* The index of s in a list of words, from 1; 0 if it is not in the list. */
 static uint8_t word_of(struct str s, const char *const *words, size_t n)
 {
 	for (size_t i = 1; i < n; i++)
@@ -157,7 +157,7 @@ static void annotation_attribute(struct metadata *m, struct str key, struct str 
 
 static void begin_element(struct metadata *m, enum element e)
 {
-	enum { MOST = 1 << 20 }; /* fields; a JDK has some thousand */
+	enum { MOST = 1 << 20 }; /* fields; a JDK has a few thousand */
 	struct jfr_chunk *k = &m->r->chunk;
 
 	if (k->fields.n + k->classes.n == MOST)
@@ -169,8 +169,8 @@ static void begin_element(struct metadata *m, enum element e)
 }
 
 /*
- * An element may only be read inside one that can have it, so that a field belongs to the
- * class before it, and an annotation to the field: `inside` is what is around it.
+ * Read an element only inside a parent that can contain it, so that a field belongs to the
+ * class before it, and an annotation to the field. `inside` is the parent.
  */
 static enum element allowed(enum element e, enum element inside)
 {
@@ -253,7 +253,7 @@ static void name_classes(struct jfr_chunk *k)
 	}
 }
 
-/* How many varints a record of the class is, if it is nothing else. */
+/* The number of varints of which a record of the class consists; 0 if it has other values. */
 static uint32_t varints_of(const struct jfr_chunk *k, const struct jfr_class *class)
 {
 	enum { MOST = 64 };

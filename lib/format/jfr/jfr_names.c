@@ -1,9 +1,9 @@
 /*
- * What the constants of a chunk are in the profile: names of methods, stacks, labels.
+ * From the constants of a chunk to the profile's names of methods, stacks and labels.
  *
- * A frame has a type, by name. The JDK's "Native" is a Java method in native code; that of
- * async-profiler, whose recordings have more types, is a function of a library, which has
- * no class.
+ * The type of a frame is a name. "Native" is, from the JDK, a Java method in native code;
+ * from async-profiler, whose recordings have more types, it is a function of a library,
+ * which has no class.
  */
 #include <stdio.h>
 
@@ -85,7 +85,7 @@ static struct str class_name(struct jfr_reader *r, uint64_t key)
 	return buf_str(&r->name);
 }
 
-/* Names are longer than what names them: a class has many methods. */
+/* Names may be longer than the chunk that yields them, since a class has many methods. */
 static bool spend_on_name(struct jfr_reader *r, size_t n)
 {
 	if (n > r->chunk.work)
@@ -238,7 +238,7 @@ static loc_id frame_location(struct jfr_reader *r, const struct jfr_record *fram
 	return new.loc;
 }
 
-/* The frame at the root of a stack of which the recorder kept only so many frames. */
+/* The frame at the root of a stack that the recorder cut. */
 static loc_id truncated_frame(struct jfr_reader *r)
 {
 	struct dictionary *d = r->p->dict;
@@ -305,7 +305,7 @@ static struct str field_text(struct jfr_reader *r, const struct jfr_record *reco
 	return jfr_has(record, role) ? jfr_string(&r->chunk, &c, &r->text) : S("");
 }
 
-/* A thread's name is that of the Java thread, else that of the system's. */
+/* A thread's name is that of the Java thread, or else that of the system's thread. */
 static label_set_id thread_labels(struct jfr_reader *r, uint64_t key)
 {
 	struct jfr_constant *constant = jfr_find(&r->chunk, JFR_THREADS, key);
@@ -331,7 +331,7 @@ static label_set_id thread_labels(struct jfr_reader *r, uint64_t key)
 	return set;
 }
 
-/* "STATE_IN_OBJECT_WAIT" becomes "in_object_wait"; STATE_DEFAULT says nothing. */
+/* "STATE_IN_OBJECT_WAIT" becomes "in_object_wait"; STATE_DEFAULT becomes no label. */
 static label_set_id add_state(struct jfr_reader *r, label_set_id set, uint64_t key)
 {
 	struct str text = jfr_constant_text(r, JFR_THREAD_STATES, key);

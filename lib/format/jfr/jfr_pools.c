@@ -1,7 +1,7 @@
 /*
- * The constants of a chunk: they lie in checkpoint events, the last of which the header
- * names; each says how far before it the one before lies. They are not decoded here, only
- * found: a sample needs few of them. A key that occurs again means the newest constant.
+ * The constants of a chunk are in checkpoint events. The header has the offset of the last
+ * one, and each has the distance to the previous one. Constants are only located here, not
+ * decoded, since samples need few of them. If a key occurs again, the newest constant counts.
  */
 #include "format/jfr/jfr.h"
 
@@ -44,7 +44,7 @@ static void read_pool(struct jfr_reader *r, struct cursor *c)
 	}
 }
 
-/* Read the checkpoint at this offset; *at becomes that of the one before it, or 0. */
+/* Read the checkpoint at this offset; *at becomes the offset of the previous one, or 0. */
 static bool read_checkpoint(struct jfr_reader *r, uint64_t *at, uint64_t limit)
 {
 	struct jfr_chunk *k = &r->chunk;
@@ -71,7 +71,7 @@ static bool read_checkpoint(struct jfr_reader *r, uint64_t *at, uint64_t limit)
 	return !r->in->failed;
 }
 
-/* Is there a constant with this text? */
+/* Does any constant have this text? */
 static bool has_text(struct jfr_reader *r, enum jfr_pool pool, struct str text)
 {
 	struct jfr_chunk *k = &r->chunk;

@@ -43,7 +43,7 @@ static uint64_t read_last_varint(struct cursor *c)
 	return v | (uint64_t)cursor_u8(c) << 56;
 }
 
-/* Most of a recording is varints: where the longest one fits, bytes need no check. */
+/* Most of a recording is varints: if the longest one fits, no byte needs a check. */
 static inline uint64_t read_varint(struct cursor *c)
 {
 	const uint8_t *p = c->at;
@@ -125,7 +125,7 @@ static struct str latin1(struct str s, struct buf *scratch)
 	return buf_str(scratch);
 }
 
-/* Halves of a character outside of the first 65,536 that have lost each other are U+FFFD. */
+/* Unpaired surrogates become U+FFFD. */
 static struct str utf16(const struct jfr_chunk *k, struct cursor *c, uint64_t n,
 			struct buf *scratch)
 {
@@ -165,7 +165,7 @@ static struct str read_text(const struct jfr_chunk *k, struct cursor *c, enum en
 		return S("");
 	}
 	n = jfr_int(k, c);
-	if (!cursor_has(c, n)) /* a character has a byte at least */
+	if (!cursor_has(c, n)) /* a character takes at least a byte */
 		return S("");
 	if (encoding == UTF16)
 		return utf16(k, c, n, scratch);
@@ -184,7 +184,7 @@ struct str jfr_string(const struct jfr_chunk *k, struct cursor *c, struct buf *s
 	if (!constant)
 		return S("");
 	there = jfr_cursor(k, constant->at);
-	encoding = cursor_u8(&there); /* which is not a reference in its turn */
+	encoding = cursor_u8(&there); /* which must not be a reference again */
 	return read_text(k, &there, encoding, scratch);
 }
 
@@ -207,8 +207,8 @@ static void skip_string(const struct jfr_chunk *k, struct cursor *c)
 /* Records */
 
 /*
- * Skip n varints, those that end in the next eight bytes at once: the bytes without the
- * highest bit are the last ones. A varint that is longer than that is read.
+ * Skip n varints, all that end in the next eight bytes at once: a byte without the highest
+ * bit ends a varint. A longer varint is read.
  */
 static void skip_varints(struct cursor *c, uint64_t n)
 {
@@ -254,8 +254,8 @@ static void skip_field(struct jfr_chunk *k, struct cursor *c, const struct jfr_f
 }
 
 /*
- * Classes may contain one another; in a damaged file also themselves, or arrays of what
- * takes no bytes. The depth and the work end that.
+ * Classes may contain other classes; in a damaged file also themselves, or arrays of values
+ * without bytes. The limits of depth and of steps stop that.
  */
 void jfr_skip_value(struct jfr_chunk *k, struct cursor *c, uint32_t class_row)
 {

@@ -5,7 +5,7 @@
 #include "format/folded.h"
 #include "profile/profile.h"
 
-/* A decimal of a double: its last digits are as good as the double. */
+/* The decimal of a double; its last digits are as exact as the double. */
 static struct json_decimal rounded(struct json_in *j, double v)
 {
 	double whole = floor(v);

@@ -16,8 +16,8 @@ struct json_decimal {
 };
 
 /*
- * The current token as a decimal, exact but for numbers with an exponent. An error when it
- * is no number, or none of 64 bits.
+ * The current token as a decimal, exact except for numbers with an exponent. An error if it
+ * is not a number, or does not fit in 64 bits.
  */
 struct json_decimal json_decimal(struct json_in *j);
 
@@ -28,7 +28,7 @@ struct json_decimal json_decimal_minus(struct json_decimal a, struct json_decima
 /* The current token times `scale`, a power of ten of at most 10^9, rounded. */
 int64_t json_scaled(struct json_in *j, int64_t scale);
 
-/* A list of integers in a buf: a byte or two for most. */
+/* A list of integers in a buf, most of which take a byte or two. */
 static inline void packed_add(struct buf *b, int64_t v)
 {
 	uint64_t bits = pb_zigzag(v);

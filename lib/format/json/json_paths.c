@@ -3,12 +3,12 @@
 #include "io/json_read.h"
 
 /*
- * HEAD: Firefox and Chrome write up to some 10 KiB about themselves first. A folded line
- * "[x] 3" has FEW tokens before its error.
+ * HEAD: Firefox and Chrome first write about 10 KiB about themselves. A folded line "[x] 3"
+ * has FEW tokens before its error.
  */
 enum { HEAD = 64 << 10, MOST_PATHS = 2000, FEW = 8 };
 
-/* Where a walk through the tokens of the head is. */
+/* The state of a walk through the tokens of the head. */
 struct walk {
 	struct json_in j;
 	struct buf path;
@@ -71,7 +71,7 @@ static bool walk_head(struct sniff *s, struct str head, size_t *end, size_t *nto
 	return ok;
 }
 
-/* Walk through the tokens up to the first error; few of them are no evidence. */
+/* Walk through the tokens up to the first error; a few tokens are no evidence. */
 static void walk_valid_head(struct sniff *s, struct str head)
 {
 	size_t end, ntoken = 0;
@@ -84,7 +84,7 @@ static void walk_valid_head(struct sniff *s, struct str head)
 	s->is_json = ntoken > FEW || (ok && ntoken);
 }
 
-/* The first character that is no blank. */
+/* The first character that is not a blank. */
 static char first_character(struct str s)
 {
 	size_t i = 0;

@@ -1,6 +1,6 @@
 /*
  * Recognising JSON formats by the names in the head of an input. Objects have no magic
- * number, and their members no order: a format names the places that are its own, any of
+ * number, and their members no order: a format lists the paths that only it has, any of
  * which may come first.
  *
  *	if (json_has(s, S("nodes.*.callFrame")))
@@ -17,11 +17,12 @@
 
 enum {
 	JSON_PATH_DEEPEST = 4,
-	JSON_ANY_BITS = 8, /* the bid for "this is JSON", and of a path that others may have */
-	JSON_BITS = 64,    /* the bid for a path that only one format has */
+	JSON_ANY_BITS =
+		8,      /* the bid for "this is JSON", or for a path that other formats may have */
+	JSON_BITS = 64, /* the bid for a path that only one format has */
 };
 
-/* Is the input JSON, as far as can be seen? */
+/* Is the head of the input JSON? */
 bool json_is_json(struct sniff *s);
 
 /* Does the JSON text have a value at this path, in its head? */

@@ -1,11 +1,11 @@
 /*
- * JSON that no format here knows: recognised, so that it is not taken for text, and
- * refused with what is known about it.
+ * JSON in no known format: recognised, so that it is not mistaken for text, and refused
+ * with a message about what it is.
  */
 #include "format/format.h"
 #include "format/json/json_paths.h"
 
-/* JSON that is known, and what to do with it. */
+/* Known kinds of JSON, and what to do with them. */
 static const struct {
 	struct str path;
 	const char *advice;
@@ -20,7 +20,7 @@ static const struct {
 	  "lines of JSON of Python's profiler have no stacks; its --collapsed and --gecko have" },
 };
 
-/* The keys of the outermost object, as far as they were seen; some of them. */
+/* Some keys of the outermost object. */
 static void name_keys(struct sniff *s, struct buf *b)
 {
 	enum { SOME = 8 };

@@ -1,5 +1,5 @@
 /*
- * What the writers of JSON formats share: one column of a profile, and the frames and the
+ * Shared parts of the writers of JSON formats: a column of a profile, and the frames and the
  * tree of the stacks that it uses.
  */
 #ifndef FORMAT_JSON_JSON_WRITE_H
@@ -20,8 +20,8 @@ void used_frames_init(struct used_frames *u, const struct profile *p);
 void used_frames_release(struct used_frames *u);
 
 /*
- * The tree of all stacks: nodes have locations' numbers as frames, and a parent comes before
- * its children.
+ * The tree of all stacks: the frames of nodes are numbers of locations, and a parent comes
+ * before its children.
  */
 struct stack_tree {
 	struct table nodes; /* struct tree_node */

@@ -1,8 +1,8 @@
 #include "format/json/tree_samples.h"
 
 /*
- * A chain of n nodes with samples has n * n / 2 frames: below MOST_FRAMES that is no
- * matter, and above it a stack's frames may be so many for each byte of the input.
+ * A chain of n nodes with samples has n * n / 2 frames. MOST_FRAMES are always allowed;
+ * beyond them, the number of frames is limited in proportion to the size of the input.
  */
 enum { MOST_FRAMES = 32 << 20, FRAMES_PER_BYTE = 8 };
 

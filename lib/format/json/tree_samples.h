@@ -1,7 +1,7 @@
 /*
  * Samples of formats that hold stacks as a tree: a node is a frame called by its parent
- * node. JSON comes in any order, so what a frame is, and even what its node's parent is,
- * may be known only at the end. Until then values are added up by node, in little memory.
+ * node. JSON comes in any order, so frames, and even the parents of nodes, may be known only
+ * at the end. Until then values are added up by node, in little memory.
  *
  *	tree_samples_init(&t, j, p);
  *	group = tree_group(&t, labels, count_column, value_column);
@@ -34,11 +34,11 @@ struct tree_sum {
 
 _Static_assert(sizeof(struct tree_sum) == 32, "no padding");
 
-/* Samples with the same labels and columns, as of a thread. */
+/* Samples with the same labels and columns, for instance of a thread. */
 struct tree_group {
 	label_set_id labels;
 	uint32_t count_col, value_col; /* TREE_NO_COLUMN: this value is not kept */
-	int64_t scale;                 /* that values and times are multiplied by */
+	int64_t scale;                 /* the factor for values and times */
 };
 
 #define TREE_NO_COLUMN UINT32_MAX
@@ -51,7 +51,7 @@ struct tree_time {
 
 struct tree_samples {
 	struct in *in;
-	struct json_in *j; /* where errors are; NULL outside JSON */
+	struct json_in *j; /* the position of errors; NULL outside JSON */
 	struct profile *p;
 	struct table sums; /* struct tree_sum */
 	VEC(struct tree_group) groups;
@@ -63,7 +63,7 @@ struct tree_samples {
 	size_t nloc;
 	VEC(loc_id) frames;
 	VEC(stack_id) stacks; /* by node; 0 = not made yet */
-	uint64_t nstep;       /* from nodes to their parents */
+	uint64_t nstep;       /* steps taken from nodes to their parents */
 };
 
 void tree_samples_init(struct tree_samples *t, struct json_in *j, struct profile *p);
@@ -83,7 +83,7 @@ void tree_add(struct tree_samples *t, uint32_t group, uint32_t node, uint64_t ti
 /*
  * Turn the nodes into stacks and add the samples to the profile. loc: by frame number;
  * NULL: the frames of the nodes are the numbers of locations. False, with an error, if the
- * nodes are no tree, or the stacks would take far more memory than the input.
+ * nodes do not form a tree, or the stacks would take far more memory than the input.
  */
 bool tree_finish(struct tree_samples *t, const struct tree_node *node, size_t nnode,
 		 const loc_id *loc, size_t nloc);

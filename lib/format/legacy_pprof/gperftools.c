@@ -11,7 +11,7 @@
  * - the signal handler leaves a frame or two of its own after the leaf in nearly every
  *   stack: they are removed;
  * - the leaf may occur twice, from the signal and from the unwinder;
- * - Java's has a 1 as its third word, exact addresses, and names instead of maps.
+ * - a profile of Java has a 1 as its third word, exact addresses, and names instead of maps.
  */
 #include <stdlib.h>
 

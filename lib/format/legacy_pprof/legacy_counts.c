@@ -11,8 +11,8 @@
  *	sampling period = 100
  *	  19490304       27 @ 0xbccc97 0xc61202	cycles waited, number of times
  *
- * The comments that Go adds name functions, inlined ones too, and leave out what the
- * runtime did before the program's call: where there are any, they are the stack.
+ * The comments that Go adds name functions, including inlined ones, and leave out the
+ * last calls of the runtime: if there are comments, they are the stack.
  */
 #include "format/legacy_pprof/legacy_stacks.h"
 #include "io/json_read.h"
@@ -138,7 +138,7 @@ void legacy_read_count(struct legacy *l, struct str header)
 struct contention {
 	struct legacy *l;
 	int64_t hz, period;
-	struct str line; /* the one at hand */
+	struct str line; /* the current one */
 	bool is_java, is_over;
 	str_id resolution;
 };
@@ -174,7 +174,7 @@ static bool read_attribute(struct contention *c, struct str line)
 	return true;
 }
 
-/* Read up to the first line that is no attribute: c->line. */
+/* Read up to the first line that is not an attribute: c->line. */
 static bool read_attributes(struct contention *c)
 {
 	while (in_line(c->l->in, &c->line)) {
@@ -188,7 +188,7 @@ static bool read_attributes(struct contention *c)
 	return !c->l->in->failed;
 }
 
-/* Cycles of one sampled wait become nanoseconds of all. */
+/* From the cycles of a sampled wait to the nanoseconds of all waits that it stands for. */
 static int64_t waited(struct contention *c, int64_t cycles)
 {
 	if (c->period > 0 && c->hz > 0)

@@ -6,8 +6,8 @@
  *
  * that is, objects: bytes in use [objects: bytes ever allocated] @ the stack, leaf first.
  * The word at the end of the first line says how samples were taken (heapz_v2, heap_v2:
- * one in so many bytes; heap: Go's, twice the rate; heapprofile, growth, fragmentation:
- * all). jemalloc has lines for threads, of which t* is their sum:
+ * one per that many bytes; heap: Go's, with twice the rate; heapprofile, growth,
+ * fragmentation: all). jemalloc has lines for threads; t* is their sum:
  *
  *	heap_v2/524288
  *	  t*: 2: 65536 [0: 0]
@@ -46,7 +46,7 @@ static bool parse_heap_line(struct str line, struct heap_line *h)
 	return true;
 }
 
-/* Does the line count allocations beside what is in use? */
+/* Does the line count allocations as well as memory in use? */
 static bool counts_allocations(const struct heap_line *h)
 {
 	return (h->alloc_count != h->count && h->alloc_count) ||
@@ -178,7 +178,7 @@ void legacy_read_heap(struct legacy *l, struct str header)
 
 /* jemalloc */
 
-/* "t*: 2: 65536 [0: 0]" into *v; the sum of all threads. */
+/* Read "t*: 2: 65536 [0: 0]", the sum of all threads, into *v. */
 static bool parse_sum(struct str line, struct heap_line *v)
 {
 	return str_starts(line, S("t*:")) && parse_heap_line(str_skip(line, 3), v);
@@ -194,7 +194,7 @@ static bool read_jemalloc_line(struct heap *h, struct str line, bool *has_stack)
 	struct heap_line v;
 
 	if (str_starts(line, S("@"))) {
-		if (*has_stack) /* of no thread */
+		if (*has_stack) /* a stack without a line for threads */
 			h->l->addresses.n = h->l->next;
 		*has_stack = true;
 		return legacy_addresses(h->l, line, 0);
@@ -209,7 +209,7 @@ static bool read_jemalloc_line(struct heap *h, struct str line, bool *has_stack)
 	return add_heap_sample(h, &v);
 }
 
-/* The lines before the first stack: the total tells whether allocations are counted. */
+/* The lines before the first stack: the total shows whether allocations are counted. */
 static bool read_jemalloc_total(struct heap *h)
 {
 	struct heap_line total;

@@ -1,6 +1,6 @@
 /*
- * Heap and contention profiles of Java, as text; numbers in the opposite order, and names
- * after the samples:
+ * Heap and contention profiles of Java, as text, with numbers in the opposite order, and
+ * names after the samples:
  *
  *	--- heapz 1 ---
  *	format = java

@@ -1,9 +1,10 @@
 /*
- * Legacy pprof formats, as text: what gperftools, tcmalloc, jemalloc, Go ("debug=1") and
- * Java wrote before profile.proto, and some still do. The layouts are described where they
- * are read: legacy_heap.c, legacy_counts.c, legacy_threads.c, legacy_java.c; CPU profiles
- * are binary: gperftools.c. The result is that of google/pprof (profile/legacy_profile.go)
- * except that the names in Go's comments, and jemalloc's heaps, are read, too.
+ * Legacy pprof formats, as text, which gperftools, tcmalloc, jemalloc, Go ("debug=1") and
+ * Java wrote before profile.proto, and some still write. The files that read the layouts
+ * describe them: legacy_heap.c, legacy_counts.c, legacy_threads.c, legacy_java.c; CPU
+ * profiles are binary: gperftools.c. The result is that of google/pprof
+ * (profile/legacy_profile.go), except that the names in Go's comments and jemalloc's heaps
+ * are also read.
  */
 #include "format/format.h"
 #include "format/legacy_pprof/legacy_stacks.h"
@@ -37,7 +38,7 @@ enum legacy_kind legacy_kind(struct str line)
 	return is_count(line) ? LEGACY_COUNT : LEGACY_NONE;
 }
 
-/* The first line that says something. */
+/* The first line that is neither blank nor a comment. */
 static bool first_line(struct in *in, struct str *line)
 {
 	while (in_line(in, line)) {
@@ -52,7 +53,7 @@ static void read_kind(struct legacy *l, struct str line)
 {
 	struct buf header = { 0 };
 
-	buf_add(&header, line); /* which the next line would replace */
+	buf_add(&header, line); /* a copy, since reading the next line replaces it */
 	line = buf_str(&header);
 	switch (legacy_kind(line)) {
 	case LEGACY_HEAP: legacy_read_heap(l, line); break;
@@ -93,7 +94,7 @@ static int legacy_pprof_sniff(struct sniff *s)
 		line = str_trim(line);
 		if (!line.n || line.p[0] == '#')
 			continue;
-		return legacy_kind(line) ? 64 : 0; /* eight bytes and more */
+		return legacy_kind(line) ? 64 : 0; /* at least eight bytes */
 	}
 	return 0;
 }

@@ -1,6 +1,6 @@
 /*
- * What the legacy pprof formats share: stacks of addresses, leaf first, whose binaries or
- * names come at the end of the file.
+ * Shared parts of the legacy pprof formats: stacks of addresses, leaf first, whose binaries
+ * or names come at the end of the file.
  *
  *	legacy_begin(&l, in, p);
  *	legacy_column(&l, S("objects"), S("count"));
@@ -41,7 +41,7 @@ struct legacy {
 	VEC(uint64_t) addresses;
 	VEC(loc_id) named; /* frames with names, leaf first, of samples that have them */
 	VEC(struct legacy_sample) samples;
-	size_t next; /* the first address of the sample at hand */
+	size_t next; /* the first address of the current sample */
 	struct memory_map map;
 	struct table names; /* struct legacy_name */
 };
@@ -52,26 +52,26 @@ void legacy_begin(struct legacy *l, struct in *in, struct profile *p);
 void legacy_period(struct legacy *l, struct str type, struct str unit, int64_t period);
 void legacy_column(struct legacy *l, struct str type, struct str unit);
 
-/* Add an address to the sample at hand; 0 means nothing and is left out. */
+/* Add an address to the current sample; 0 means nothing and is left out. */
 void legacy_address(struct legacy *l, uint64_t address);
 
 /*
- * Add the addresses of a text, all words "0x42ecc3". They are return addresses, of which 1
- * is subtracted to get the call; not from the first `exact` of the sample. False after
- * in_fail(): one does not fit in 64 bits.
+ * Add the addresses of a text, all words "0x42ecc3". They are return addresses, from which 1
+ * is subtracted to get the call, except for the first `exact` of the sample. False, after
+ * in_fail(), if one does not fit in 64 bits.
  */
 bool legacy_addresses(struct legacy *l, struct str text, size_t exact);
 
-/* How many addresses the sample at hand has. */
+/* The number of addresses of the current sample. */
 static inline size_t legacy_depth(const struct legacy *l)
 {
 	return l->addresses.n - l->next;
 }
 
-/* Finish the sample at hand, with a value for each column. */
+/* Finish the current sample, with a value for each column. */
 struct legacy_sample *legacy_sample(struct legacy *l, const int64_t *value);
 
-/* Add a frame with a name to the last sample; its addresses are not used then. */
+/* Add a frame with a name to the last sample, in place of its addresses. */
 void legacy_named_frame(struct legacy *l, loc_id frame);
 
 /* The function at an address; its frames lose the address. */
@@ -83,7 +83,7 @@ bool legacy_begins_maps(struct str line);
 
 /*
  * Read lines to the end of the input, or to the beginning of another profile: those after
- * "MAPPED_LIBRARIES:" are its binaries. in_maps: that line was read already.
+ * "MAPPED_LIBRARIES:" are the binaries. in_maps: that line was already read.
  */
 void legacy_read_maps(struct legacy *l, bool in_maps);
 
@@ -93,7 +93,7 @@ void legacy_end(struct legacy *l);
 /* The leaf may occur twice, from the signal and from the unwinder: leave the second out. */
 void legacy_drop_double_leaves(struct legacy *l);
 
-/* The beginnings of legacy profiles, in their first line that says something. */
+/* The kinds of legacy profiles, by their first line that is neither blank nor a comment. */
 enum legacy_kind {
 	LEGACY_NONE,
 	LEGACY_HEAP,       /* "heap profile: 3: 4096 [ 7: 8192] @ heap_v2/524288" */
@@ -118,17 +118,17 @@ enum legacy_java { JAVA_HEAP, JAVA_CONTENTION };
 void legacy_read_java_samples(struct legacy *l, struct str line, enum legacy_java kind,
 			      int64_t period);
 
-/* The names after the samples of Java, and of binary profiles of Java: one line. */
+/* A line with a name after the samples of a text or binary profile of Java. */
 void legacy_read_java_name(struct legacy *l, struct str line);
 
 /*
- * A sample of this many objects and bytes stands for more: each byte had the chance
- * 1/rate to be sampled, so a sample of size S/N had 1 - exp(-(S/N)/rate). Sums are cut
- * to integers as google/pprof does. A rate of 0 or 1 changes nothing.
+ * Scale up a sample of this many objects and bytes: each byte was sampled with the
+ * probability 1/rate, so an object of size S/N with 1 - exp(-(S/N)/rate). Sums are cut to
+ * integers as in google/pprof. A rate of 0 or 1 changes nothing.
  */
 void legacy_unsample(int64_t *count, int64_t *bytes, int64_t rate);
 
-/* v as an integer, cut off; saturates. */
+/* v rounded towards 0; saturates. */
 int64_t legacy_integer(double v);
 
 /* "# 0x4a5f main.work+0x1f /src/main.go:12" and "# labels: {...}" after a Go sample. */

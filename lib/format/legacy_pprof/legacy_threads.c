@@ -17,7 +17,7 @@ static bool begins_thread(struct str line)
 	return str_starts(line, S("--- Thread ")) && str_ends(line, S("stack: ---"));
 }
 
-/* Read the lines of a thread; *line becomes the one after, empty at the end. */
+/* Read the lines of a thread; *line becomes the next line, empty at the end. */
 static bool read_thread(struct legacy *l, struct str *line)
 {
 	const int64_t one = 1;

@@ -51,7 +51,7 @@ static bool is_device(struct str word)
 	return str_hex(major, &n) && str_hex(minor, &n);
 }
 
-/* What follows the permissions in /proc/PID/maps: "OFFSET DEVICE INODE FILE". */
+/* The fields after the permissions in /proc/PID/maps: "OFFSET DEVICE INODE FILE". */
 static bool parse_proc_rest(struct memory_map *m, struct str rest, struct mapped_range *r)
 {
 	struct str offset = next_word(&rest), device = next_word(&rest);
@@ -79,7 +79,7 @@ static void parse_brief_rest(struct memory_map *m, struct str rest, struct mappe
 		r->build_id = dict_intern(m->dict, word);
 }
 
-/* "main.cc:123] message": what a logger has put before the line. */
+/* "main.cc:123] message": cut off the prefix of a logger. */
 static struct str skip_log_prefix(struct str line)
 {
 	ptrdiff_t end = str_find(line, S("] "));
@@ -95,7 +95,7 @@ static struct str skip_log_prefix(struct str line)
 	return str_skip(line, (size_t)end + 2);
 }
 
-/* The line with "$name" replaced by its value; a name is the first that fits. */
+/* The line with each "$name" replaced by the value of the first name that fits. */
 static struct str replace_variables(const struct memory_map *m, struct str line, struct buf *b)
 {
 	while (line.n) {
@@ -163,14 +163,14 @@ void memory_map_add_line(struct memory_map *m, struct str line)
 	struct buf replaced = { 0 };
 
 	line = skip_log_prefix(line);
-	/* Each '$' may become a long value: a line of many is none that a program wrote. */
+	/* Each '$' may become a long value: no program writes a line with many. */
 	if (m->variables.n && line.n < LONGEST_VALUE && str_chr(line, '$') >= 0)
 		line = replace_variables(m, line, &replaced);
 	parse_map_line(m, line);
 	buf_release(&replaced);
 }
 
-/* What google/pprof corrects */
+/* Corrections, as in google/pprof */
 
 static bool agree(str_id a, str_id b)
 {
@@ -217,7 +217,7 @@ static bool is_library(struct str file)
 	return false;
 }
 
-/* Put the program first, where the first line is not always its. */
+/* Put the program first; the first line is not always the program's. */
 static void move_program_first(struct memory_map *m)
 {
 	for (size_t i = 0; i < m->ranges.n; i++) {
@@ -280,7 +280,7 @@ static struct mapped_range *range_of(const struct memory_map *m, uint64_t addres
 	return n && address < m->ranges.v[n - 1].limit ? &m->ranges.v[n - 1] : NULL;
 }
 
-/* The next mapping lacks its first part if the address would be in that. */
+/* The next mapping lacks its first part if the address would be in that part. */
 static void extend_range(struct memory_map *m, uint64_t address)
 {
 	size_t n = ranges_below(m, address);

@@ -6,10 +6,10 @@
  *	00400000-00fcb000: /home/cppbench
  *	0x400000-0x80000 /path/to/binary (@ff00) abc123456
  *
- * A line "build=/path" says what "$build" means in the lines after it. Oddities are those
- * that google/pprof knows (profile/legacy_profile.go, profile.go): adjacent parts of one
- * file are one mapping; the first that is no library is the program; a program mapped at
- * 0x400000 begins there; a mapping may lack its first part.
+ * A line "build=/path" defines "$build" for the lines after it. Oddities are handled as in
+ * google/pprof (profile/legacy_profile.go, profile.go): adjacent parts of one file are one
+ * mapping; the first that is not a library is the program; a program mapped at 0x400000
+ * begins there; a mapping may lack its first part.
  */
 #ifndef FORMAT_LEGACY_PPROF_MEMORY_MAP_H
 #define FORMAT_LEGACY_PPROF_MEMORY_MAP_H
@@ -20,7 +20,7 @@
 struct mapped_range {
 	uint64_t start, limit, offset;
 	str_id file, build_id;
-	map_id row; /* once memory_map_end() was called */
+	map_id row; /* set by memory_map_end() */
 	uint32_t flags;
 };
 
@@ -30,17 +30,17 @@ struct map_variable {
 
 struct memory_map {
 	struct dictionary *dict;
-	VEC(struct mapped_range) ranges; /* by address, once memory_map_end() was called */
+	VEC(struct mapped_range) ranges; /* sorted by address by memory_map_end() */
 	VEC(struct map_variable) variables;
 	size_t main; /* the program's own */
 };
 
-/* Add a line. Lines that are no mapping of code are ignored. */
+/* Add a line. Lines that are not mappings of code are ignored. */
 void memory_map_add_line(struct memory_map *m, struct str line);
 
 /*
- * After the last line: enter the mappings into the dictionary. `addresses` are all that
- * memory_map_frame() will be asked for.
+ * After the last line: enter the mappings into the dictionary. `addresses` must have all
+ * addresses that memory_map_frame() will get.
  */
 void memory_map_end(struct memory_map *m, const uint64_t *addresses, size_t n);
 

@@ -1,5 +1,5 @@
 /*
- * The OTLP format: OpenTelemetry's ProfilesData, which is the body of an export request, too,
+ * The OTLP format: OpenTelemetry's ProfilesData, which is also the body of an export request,
  * in the layouts of 1.8 to 1.11. The message has no magic number: it is recognised by the
  * messages inside it.
  */
@@ -25,7 +25,7 @@ struct evidence {
 	bool has_string;
 };
 
-/* The message in a field that has to be one, or ANYTHING; false if the field cannot be. */
+/* The message that a field must hold, or ANYTHING; false if the field cannot occur. */
 static bool field_of(enum message in, uint64_t tag, enum message *message)
 {
 	static const uint8_t inner[][3] = { [DATA] = { 0, RESOURCE, DICTIONARY },

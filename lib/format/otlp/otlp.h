@@ -1,8 +1,8 @@
 /*
  * OTLP profiles: the parts of the reader and the writer, which are private to this folder.
  *
- * A message is a tree of resources, scopes and profiles, with one sample type a profile, and
- * a dictionary of tables that all of them use. Row 0 of each table means "none".
+ * A message is a tree of resources, scopes and profiles, each profile with one sample type,
+ * and a dictionary of tables that all of them use. Row 0 of each table means "none".
  */
 #ifndef FORMAT_OTLP_OTLP_H
 #define FORMAT_OTLP_OTLP_H
@@ -15,7 +15,7 @@
 #include "io/pb.h"
 #include "profile/profile.h"
 
-/* Field numbers of the messages that are walked by hand. */
+/* Field numbers of the messages that protobuf-c does not unpack. */
 enum otlp_data { DATA_RESOURCE_PROFILES = 1, DATA_DICTIONARY = 2 };
 enum otlp_resource_profiles { RESOURCE_RESOURCE = 1, RESOURCE_SCOPE_PROFILES = 2 };
 enum otlp_scope_profiles { SCOPE_SCOPE = 1, SCOPE_PROFILES = 2 };
@@ -39,8 +39,8 @@ enum otlp_table {
 };
 
 /*
- * The keys of attributes, as OpenTelemetry's conventions have them, and the labels of this
- * project. Others are the same in both.
+ * The keys of attributes in OpenTelemetry's conventions, and the labels of this project. All
+ * other keys are the same in both.
  */
 struct otlp_key {
 	const char *attribute, *label;

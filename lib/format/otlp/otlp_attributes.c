@@ -1,4 +1,4 @@
-/* Attributes of OTLP: most are labels, and some mean what pprof has fields for. */
+/* Attributes of OTLP: most are labels; for some, pprof has fields. */
 #include <stdio.h>
 
 #include "format/otlp/otlp_reader.h"
@@ -13,7 +13,7 @@ static str_id label_key(struct otlp_reader *r, str_id name)
 	return name;
 }
 
-/* Take a value into a label. Lists and the like stay unread, and the label's key 0. */
+/* Set a label from a value. For lists and the like, the label's key stays 0. */
 static struct otlp_attribute attribute_of(struct otlp_reader *r, struct pb *pb,
 					  const struct pb_field *f, str_id name,
 					  const Otlp__AnyValue *v)

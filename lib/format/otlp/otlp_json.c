@@ -6,9 +6,8 @@
  *
  * - Integers of 64 bits are strings or numbers, and written as strings; enumerations are
  *   numbers; ids of traces, spans and profiles are hexadecimal, and other bytes base64.
- * - Members that the table lacks are counted and left out, as OTLP wants it of receivers:
- *   among them are the payload in another format that a profile may carry, and values of
- *   bytes.
+ * - Members that the table lacks are counted and left out, as OTLP requires of receivers:
+ *   among them are a profile's payload in another format, and values of bytes.
  * - The names of older layouts ("sample", "locationIndices" ...) are not known.
  */
 #include "format/format.h"
@@ -209,7 +208,7 @@ static uint64_t read_unsigned(struct converter *c)
 	return v;
 }
 
-/* The same for a signed one. Fields of 32 bits would lose what is above: int32 and uint32. */
+/* The same for a signed one. An INTEGER (int32 or uint32) must fit in 32 bits. */
 static uint64_t read_signed(struct converter *c, enum member_kind kind)
 {
 	int64_t v = 0;
@@ -238,7 +237,7 @@ static void read_hex(struct converter *c, struct buf *to)
 		json_fail(&c->j, "expected an id in hexadecimal");
 }
 
-/* The value at hand, without its field number, appended to `to`. */
+/* Append the current value, without its field number, to `to`. */
 static void read_value(struct converter *c, const struct member *m, struct buf *to)
 {
 	double d;
@@ -327,7 +326,7 @@ static void read_message(struct converter *c, const struct member *members, stru
 	c->depth--;
 }
 
-/* Positions in what was converted say little: pos is where the JSON message begins. */
+/* Positions in the converted message mean little: pos is where the JSON message begins. */
 static bool read_converted(struct in *in, uint64_t pos, struct str message, struct profile *p)
 {
 	struct in converted;
@@ -348,7 +347,7 @@ static bool read_converted(struct in *in, uint64_t pos, struct str message, stru
 	return !in->failed;
 }
 
-/* The next message: files of the Collector have one a line. */
+/* The next message: files of the Collector have one per line. */
 static bool read_otlp_json(struct in *in, struct profile *p)
 {
 	struct converter c = { 0 };
@@ -409,7 +408,7 @@ static void write_value(struct json *j, struct pb *pb, const struct pb_field *f,
 	}
 }
 
-/* The elements that one field of a repeated member holds: several, if it is packed. */
+/* The elements in one field of a repeated member: several, if it is packed. */
 static void write_elements(struct json *j, struct pb *pb, const struct pb_field *f,
 			   const struct member *m)
 {

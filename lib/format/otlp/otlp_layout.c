@@ -1,8 +1,8 @@
 /*
- * Which layout has a message? That of Sample changed between 1.9 and 1.10 without another
- * name, so that what were values would be read as attributes. The wire types of the fields
- * tell the two apart. Before 1.8 there was no table of stacks: such a message would read as
- * empty, and is an error.
+ * Finding the layout of a message. The layout of Sample changed between 1.9 and 1.10 without
+ * a new name: old values would be read as attributes. The wire types of the fields distinguish
+ * the two. Before 1.8 there was no table of stacks: such a message would read as empty, and is
+ * an error.
  */
 #include "format/otlp/otlp_reader.h"
 
@@ -12,8 +12,8 @@ struct otlp_layout {
 };
 
 /*
- * A sample that has neither links nor values in fields 3 and 4 is new if its only list is one
- * of attributes: then it has times, and the list names rows that there are.
+ * A sample without links or values in fields 3 and 4 is new if its only list is one of
+ * attributes: then it has times, and the list refers to existing rows.
  */
 static void survey_sample(struct otlp_layout *l, struct pb pb)
 {

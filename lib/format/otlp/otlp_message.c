@@ -1,4 +1,4 @@
-/* Walking a message of OTLP profiles, and unpacking what is small in it. */
+/* Walking a message of OTLP profiles, and unpacking its small messages. */
 #include "format/otlp/otlp_reader.h"
 
 void *otlp_unpack(struct otlp_reader *r, struct pb *pb, const struct pb_field *f,

@@ -1,6 +1,6 @@
 /*
- * Reading OTLP profiles. All profiles of a message become one: each has one sample type, and
- * a sample that several of them have, by stack and labels, is one row.
+ * Reading OTLP profiles. All profiles of a message become one. Each has one sample type;
+ * samples of several profiles with the same stack and labels become one row.
  */
 #include "format/otlp/otlp_reader.h"
 #include "io/pb_memory.h"
@@ -11,7 +11,7 @@
 struct part {
 	uint32_t col;
 	int64_t scale;
-	label_set_id labels; /* of its resource, its scope, and its own */
+	label_set_id labels; /* of its resource, of its scope, and its own */
 	int64_t time, duration;
 };
 
@@ -160,7 +160,7 @@ static int64_t bounded(uint64_t v)
 	return v > INT64_MAX ? INT64_MAX : (int64_t)v;
 }
 
-/* Read all of a profile but its samples. Fields that are not known may be those of 1.8. */
+/* Read a profile without its samples. Unknown fields may be those of 1.8. */
 static void read_head(struct otlp_reader *r, struct pb pb, struct part *part)
 {
 	struct header *h = &r->p->head;
@@ -221,7 +221,7 @@ static void read_profile(struct otlp_reader *r, struct pb *outer, const struct p
 	}
 }
 
-/* Resources and scopes, whose attributes are those of all samples in them. */
+/* Resources and scopes, whose attributes apply to all samples in them. */
 
 static label_set_id scope_labels(struct otlp_reader *r, struct pb pb, label_set_id set)
 {

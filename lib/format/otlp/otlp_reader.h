@@ -20,7 +20,7 @@ struct otlp_location_row {
 	uint32_t first, n; /* in reader.frames, outermost first */
 };
 
-/* An attribute: a label if key.i, and what only some attributes mean. */
+/* An attribute: a label if key.i is set; the other fields are for some attributes only. */
 struct otlp_attribute {
 	struct label label;
 	str_id name; /* the attribute's own key */
@@ -47,8 +47,8 @@ struct otlp_reader {
 	VEC(label_set_id) links;
 	VEC(stack_id) stacks;
 	VEC(loc_id) stack_frames;
-	uint64_t frames_left; /* that stacks may still have */
-	uint64_t nunread;     /* attributes whose kind of value labels cannot hold */
+	uint64_t frames_left; /* the number of frames that further stacks may have */
+	uint64_t nunread;     /* attributes with a value that labels cannot hold */
 	size_t nattribute;    /* rows of the table, before it is read */
 	struct otlp_layout *layout;
 	bool has_dictionary;
@@ -57,7 +57,7 @@ struct otlp_reader {
 	int64_t end, longest;
 };
 
-/* A field of the message, for which a part of the reader is called. */
+/* A part of the reader, called for a field of the message. */
 typedef void otlp_read_part(struct otlp_reader *r, struct pb *pb, const struct pb_field *f);
 
 /* otlp_message.c: walking the message */
@@ -71,7 +71,7 @@ void otlp_free(struct otlp_reader *r, void *message);
 bool otlp_check_index(struct otlp_reader *r, struct pb *pb, const struct pb_field *f, int64_t index,
 		      size_t n, const char *what);
 
-/* The string of that index; the empty one for 0 and after an error. */
+/* The string of that index; empty for 0 and after an error. */
 str_id otlp_string(struct otlp_reader *r, struct pb *pb, const struct pb_field *f, int32_t index);
 
 /* The number of a line or column; 0 when it is out of range. */

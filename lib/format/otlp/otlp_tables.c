@@ -1,7 +1,7 @@
 /* The tables of the dictionary. */
 #include "format/otlp/otlp_reader.h"
 
-/* How many frames stacks may have together, which a few bytes may name many of. */
+/* The limit of frames in all stacks, since a few bytes may refer to many frames. */
 enum { FRAMES_PER_BYTE = 64, FRAMES_LEAST = 1 << 20 };
 
 static void read_string(struct otlp_reader *r, struct pb *pb, const struct pb_field *f)
@@ -131,7 +131,7 @@ static void location_attribute(struct otlp_reader *r, struct loc *row,
 		row->flags |= LOC_KERNEL;
 }
 
-/* What all lines of a location share. */
+/* The fields that all lines of a location share. */
 static struct loc location_head(struct otlp_reader *r, struct pb *pb, const struct pb_field *f,
 				const Otlp__Location *m)
 {

@@ -3,9 +3,10 @@
  * type, all in one resource and scope. Rows of the dictionary are written in order of first
  * use, after a row 0 of each table that means "none". The message is built in memory.
  *
- * Labels are attributes of samples. The service's name, if all samples have the same, is one
- * of the resource, where servers look for it. What only pprof has is written as OpenTelemetry's
- * conventions say: comments, for instance, are an attribute of the first profile.
+ * Labels are attributes of samples. If all samples have the same service name, it is an
+ * attribute of the resource, where servers look for it. Data that only pprof has is written as
+ * OpenTelemetry's conventions say: comments, for instance, are an attribute of the first
+ * profile.
  */
 #include "format/numbers.h"
 #include "format/otlp/otlp.h"
@@ -13,7 +14,7 @@
 
 /* A frame inlined into `outer`: together they are one location. */
 struct group {
-	uint32_t outer; /* what struct otlp_writer calls a location row */
+	uint32_t outer; /* a location row: see struct otlp_writer */
 	loc_id loc;
 };
 
@@ -127,7 +128,7 @@ static bool is_service(struct otlp_writer *w, const struct label *l)
 	       str_eq(dict_text(w->p->dict, l->key), S("service_name"));
 }
 
-/* The value of a label that is an id of so many hexadecimal digits, or 0. */
+/* The value of a label that is an id with that many hexadecimal digits, or 0. */
 static str_id span_label(const struct otlp_writer *w, label_set_id set, const char *key,
 			 size_t digits)
 {
@@ -142,7 +143,7 @@ static str_id span_label(const struct otlp_writer *w, label_set_id set, const ch
 	return text.n == digits ? l->str : (str_id){ 0 };
 }
 
-/* The ids of a trace and its span are a link, if there are both and they are whole. */
+/* The ids of a trace and its span are a link, if both exist and are complete. */
 static struct link_row link_of(const struct otlp_writer *w, label_set_id set)
 {
 	struct link_row link = { span_label(w, set, "trace_id", 32),
@@ -232,7 +233,7 @@ static void put_type(struct otlp_writer *w, struct buf *b, uint32_t field, str_i
 	put_packed(b, field, &m);
 }
 
-/* One comment more for the list of them, an encoded ArrayValue. */
+/* Append a comment to the list of comments, an encoded ArrayValue. */
 static void put_comment(struct buf *list, char *text)
 {
 	Otlp__AnyValue v = OTLP__ANY_VALUE__INIT;
@@ -242,7 +243,7 @@ static void put_comment(struct buf *list, char *text)
 	put_packed(list, 1, &v);
 }
 
-/* Comments, with the window if it is not the duration: see pprof_write.c. */
+/* Comments, with the window if it differs from the duration: see pprof_write.c. */
 static void push_comments(struct otlp_writer *w)
 {
 	const struct header *h = &w->p->head;
@@ -358,7 +359,7 @@ static const struct loc *put_lines(struct otlp_writer *w, uint32_t row)
 	return l;
 }
 
-/* A mapping whose size is not known starts at 0: its limit must lie after its start. */
+/* A mapping of unknown size starts at 0, since its limit must be above its start. */
 static uint64_t mapping_start(const struct mapping *m)
 {
 	return m->size ? m->start : 0;
@@ -467,7 +468,7 @@ static void put_attribute(struct otlp_writer *w, const struct attribute_row *row
 	put_packed(&w->dictionary, TABLE_ATTRIBUTES, &m);
 }
 
-/* Each table names rows of those that are put after it. */
+/* Each table refers to rows of the tables that are written after it. */
 static void put_dictionary(struct otlp_writer *w)
 {
 	struct buf *b = &w->dictionary;

@@ -11,7 +11,7 @@
 
 enum { MAGIC = 8 /* bytes */, BITS = 64 };
 
-/* What cannot be read, and why. */
+/* Formats that cannot be read, and why. */
 static const struct {
 	const char *magic, *why;
 } refused[] = {

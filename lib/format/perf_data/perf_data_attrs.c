@@ -3,7 +3,7 @@
 
 enum { ATTR_LEAST = 64 }; /* PERF_ATTR_SIZE_VER0: no attributes are shorter */
 
-/* Newer attributes than ours are longer; what follows is not needed. */
+/* Attributes of newer kernels are longer; the additional bytes are not needed. */
 bool perf_data_add_attr(struct perf_data *r, struct cursor *attr)
 {
 	struct perf_event_attr a = { 0 };
@@ -44,7 +44,7 @@ void perf_data_name_event(struct perf_data *r, size_t event, struct str name)
 	buf_add(to, name);
 }
 
-/* Names as perf gives them to events that have none */
+/* Names for events that have none, as in perf */
 
 static const char *const hardware[] = {
 	"cycles",

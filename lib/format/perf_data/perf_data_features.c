@@ -70,7 +70,7 @@ static void take_clock(struct perf_data *r, struct cursor *c)
 	r->clock = (int64_t)(wall - clock);
 }
 
-/* Zeros at the end of a build id are padding, where its size is not written. */
+/* If the size of a build id is not recorded, zeros at its end are padding. */
 static struct str cut_build_id(struct str bytes, size_t size)
 {
 	static const char none[4];
@@ -93,7 +93,7 @@ static void keep_build_id(struct perf_data *r, struct str path, struct str id)
 	r->build_id.v[row].n = id.n;
 }
 
-/* { header, pid, build id, its size and padding, path }; header.size is that of all. */
+/* { header, pid, build id, its size and padding, path }; header.size is the total. */
 bool perf_data_add_build_id(struct perf_data *r, struct cursor *c)
 {
 	uint16_t misc, size;

@@ -1,4 +1,4 @@
-/* A perf.data file: the header, sections that it has places and sizes of, and the records. */
+/* A perf.data file: the header, sections whose offsets and sizes it has, and the records. */
 #include "format/perf_data/perf_data.h"
 
 enum {
@@ -107,8 +107,8 @@ static bool read_records(struct perf_data *r, struct str file, struct section da
 }
 
 /*
- * A recording that was not ended has no size of its records and no features: perf writes them
- * last. Its records go on to the end of the file.
+ * A recording that was not ended has neither the size of its records nor features, which perf
+ * writes last. Its records continue to the end of the file.
  */
 static bool read_unended(struct perf_data *r, struct str file, struct section data)
 {

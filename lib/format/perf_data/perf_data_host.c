@@ -1,8 +1,8 @@
 /*
- * The files of a recording's binaries, found again: where their paths lead, or in the cache in
- * which perf record keeps what it saw ($PERF_BUILDID_DIR, ~/.debug). A file counts if it has
- * the recorded build id. If none was recorded, it counts on the machine that was recorded, as
- * long as it has the same device and inode.
+ * Finding the files of a recording's binaries: at their paths, or in the cache in which perf
+ * record keeps copies ($PERF_BUILDID_DIR, ~/.debug). A file is used if it has the recorded
+ * build id. If none was recorded, it is used on the recorded machine, if it has the same device
+ * and inode.
  */
 #include <stdlib.h>
 #include <sys/stat.h>

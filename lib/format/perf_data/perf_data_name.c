@@ -1,4 +1,4 @@
-/* Names of addresses, from the files that the recording is of, as far as they are here. */
+/* Names of addresses, from those recorded binaries that were found. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static bool is_kernel_build(const struct perf_data *r)
 	return n > 0 && str_find(str(notes, (size_t)n), str(id->bytes, id->n)) >= 0;
 }
 
-/* Addresses of the kernel are those of this boot if its text begins where it did. */
+/* Addresses of the kernel are those of this boot if its text has the recorded address. */
 bool perf_data_kernel_runs(const struct perf_data *r)
 {
 	struct utsname u;
@@ -48,7 +48,7 @@ static int open_jit_map(const struct perf_data *r, int pid)
 	return r->is_here ? open_untrusted(-1, path, 0) : -1;
 }
 
-/* A binary that is gone may have left its debugging information. */
+/* The debugging information of a missing binary may still exist. */
 static bool has_debug_file(const struct binary *b)
 {
 	struct str id = buf_str(&b->build_id);
@@ -65,7 +65,7 @@ static bool has_debug_file(const struct binary *b)
 	return there;
 }
 
-/* The symbols close what they get, so it is a copy. */
+/* A copy, since the symbols close it. */
 static struct symbol_binary open_mapping(void *context, const struct profile *p, map_id map)
 {
 	const struct perf_data *r = context;

@@ -1,6 +1,6 @@
 /*
- * Samples of perf record --off-cpu, from Linux 6.16 on: what perf's BPF program has measured
- * is the raw data of an event "offcpu-time":
+ * Samples of perf record --off-cpu, since Linux 6.16: the measurements of perf's BPF program
+ * are the raw data of an event "offcpu-time":
  *
  *	u32 pid, tid; u64 period (ns off the CPU); u64 n, chain[n]; u64 cgroup
  */
@@ -11,14 +11,14 @@
 
 #include "base/buf.h"
 
-/* Is that such an event? Samples of older ones are like those of any other event. */
+/* Is it such an event? Samples of older versions are like those of any other event. */
 bool perf_data_is_off_cpu(struct str name, const struct perf_event_attr *a);
 
-/* The attributes of what perf_data_off_cpu() makes. */
+/* The attributes of the samples that perf_data_off_cpu() makes. */
 extern const struct perf_event_attr perf_data_off_cpu_attr;
 
 /*
- * Write the sample that the raw data of h mean to *to, and return it; NULL if they are cut
+ * Make a sample in *to from the raw data of h, and return it; NULL if the data are cut
  * short.
  */
 const struct perf_event_header *perf_data_off_cpu(struct buf *to, const struct perf_event_header *h,

@@ -1,7 +1,7 @@
-/* What perf record writes into a pipe: records alone, the header's parts among them. */
+/* What perf record writes into a pipe: only records, some of which are parts of the header. */
 #include "format/perf_data/perf_data.h"
 
-/* perf's own messages follow where both were written to one file. */
+/* If messages of perf went to the same file, they follow the records. */
 static bool is_message(struct str bytes)
 {
 	return str_starts(bytes, S("[ perf "));

@@ -1,4 +1,4 @@
-/* The profile that a recording becomes: its sample types, samples, facts and notes. */
+/* From a recording to a profile: sample types, samples, facts and notes. */
 #include <sys/utsname.h>
 
 #include "format/event_policy.h"
@@ -6,10 +6,10 @@
 #include "format/perf_data/perf_data_off_cpu.h"
 #include "profile/type.h"
 
-/* Threads of a process go on after its main thread: that many that ended are kept. */
+/* Threads may outlive the main thread: the number of ended processes that are kept. */
 enum { KEEP_ENDED = 16384 };
 
-/* The format of a read that has the event's own count of lost samples: of Linux 6.0. */
+/* The read format with the event's own count of lost samples, since Linux 6.0. */
 enum { COUNTS_LOST = 1 << 4 };
 
 /* Beginning */
@@ -51,7 +51,7 @@ static unsigned labels_of(const struct perf_data *r)
 	       (has & PERF_SAMPLE_CPU ? LABEL_BY_CPU : 0u);
 }
 
-/* Registers of a processor that is not known here cannot be unwound. */
+/* Registers of an unknown processor cannot be unwound. */
 static const struct arch *arch_of(struct perf_data *r)
 {
 	struct utsname u;
@@ -169,7 +169,7 @@ static void add_count(struct perf_data *r, const char *key, uint64_t n)
 	buf_release(&b);
 }
 
-/* Events that count what they lose count what the kernel's records report, too. */
+/* Events that count lost samples include those that the kernel's records report. */
 static uint64_t lost_samples(const struct perf_data *r)
 {
 	const struct decoder_counts *c = &r->decoder.counts;
@@ -190,7 +190,7 @@ static void note_truncated(struct perf_data *r)
 		(unsigned long long)all);
 }
 
-/* Without its binary an address has no name, and a copy of the stack is not unwound there. */
+/* Without the binary, an address has no name, and a copied stack is not unwound further. */
 static void note_missing(struct perf_data *r)
 {
 	uint32_t n = r->missing.n - 1;

@@ -14,7 +14,7 @@ const struct perf_event_header *perf_data_aligned(struct perf_data *r, struct st
 	return (const struct perf_event_header *)(const void *)bytes.p;
 }
 
-/* Nothing can be found after this place. */
+/* No record can be found after this position. */
 static bool stop_at(struct perf_data *r, bool goes_on)
 {
 	r->stopped = goes_on;
@@ -119,7 +119,7 @@ static bool take_own(struct perf_data *r, const struct perf_event_header *h)
 /* The kernel's */
 
 /*
- * Where its text began: addresses of another boot differ in that. perf writes the address of a
+ * The address of the kernel's text, which differs between boots. perf writes the address of a
  * symbol as the mapping's offset.
  */
 static void note_kernel_text(struct perf_data *r, const struct perf_event_header *h)
@@ -151,7 +151,7 @@ static bool add_to_decoder(struct perf_data *r, const struct perf_event_header *
 	return true;
 }
 
-/* Records wait for those of other CPUs, without an end in a file that has no rounds. */
+/* Do waiting records fit in memory? In a file without rounds, they wait until its end. */
 static bool has_room(struct perf_data *r)
 {
 	return in_fits(r->in, r->decoder.queue.bytes, 2);

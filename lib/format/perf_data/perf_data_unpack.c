@@ -18,7 +18,7 @@ bool perf_data_unpack_is_whole(const struct perf_data_unpack *u)
 	return !u->bytes.n;
 }
 
-/* What is packed: all that follows the header, or as many bytes as a number says. */
+/* The packed data: everything after the header, or the number of bytes that follows it. */
 static struct str packed_bytes(const struct perf_event_header *h)
 {
 	struct cursor c = cursor_over(str((const char *)(h + 1), h->size - sizeof(*h)));

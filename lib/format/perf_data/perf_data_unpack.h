@@ -1,6 +1,6 @@
 /*
- * Compressed records (perf record -z): all of them together are one zstd stream, and a record
- * may begin in one of them and end in the next.
+ * Compressed records (perf record -z): together they are one zstd stream, so a record may
+ * begin in one of them and end in the next.
  */
 #ifndef FORMAT_PERF_DATA_PERF_DATA_UNPACK_H
 #define FORMAT_PERF_DATA_PERF_DATA_UNPACK_H
@@ -14,16 +14,16 @@ struct perf_data;
 /* A zeroed one is ready. */
 struct perf_data_unpack {
 	void *stream;     /* ZSTD_DStream */
-	struct buf bytes; /* the beginning of a record whose end is not there yet */
-	bool busy;        /* records of it are being handled */
+	struct buf bytes; /* the beginning of a record whose end has not arrived */
+	bool busy;        /* its records are being handled */
 };
 
 void perf_data_unpack_release(struct perf_data_unpack *u);
 
-/* Handle the records in a compressed one, as far as they are whole. False after an error. */
+/* Handle the complete records in a compressed one. False after an error. */
 bool perf_data_unpack(struct perf_data *r, const struct perf_event_header *h);
 
-/* After the last: does a record lack its end? */
+/* After the last compressed record: is a record incomplete? */
 bool perf_data_unpack_is_whole(const struct perf_data_unpack *u);
 
 #endif

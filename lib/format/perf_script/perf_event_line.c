@@ -1,7 +1,7 @@
 /*
- * Event lines. Fields are found from an anchor outwards: what is left of the time is
- * parsed from right to left, so that the command is what remains and may hold anything;
- * what is right of it from left to right.
+ * Event lines. Fields are found from an anchor outwards: the fields to the left of the time
+ * are parsed from right to left, so that the rest is the command, which may hold anything;
+ * the fields to the right of the time are parsed from left to right.
  */
 #include "format/perf_script/perf_lines.h"
 
@@ -30,7 +30,7 @@ static void split_line(struct tokens *t, struct str line)
 	t->n = n;
 }
 
-/* What follows token i - 1: the blanks that align token i belong to it. */
+/* The text after token i - 1: the blanks that align token i belong to it. */
 static struct str from_token(const struct tokens *t, size_t i)
 {
 	return i ? str_skip(t->line, (size_t)(t->at[i - 1].p + t->at[i - 1].n - t->line.p)) :
@@ -89,7 +89,7 @@ static bool is_misc(struct str t)
 	return t.n <= 5;
 }
 
-/* Is token i the whole of -F misc's 6 columns, and a time in 12 or more after it? */
+/* Is token i all of -F misc's 6 columns, followed by a time in at least 12 columns? */
 static bool is_aligned_misc(const struct tokens *t, size_t i)
 {
 	size_t time = i + 1 < t->n ? max_size(t->at[i + 1].n - 1, 12) : 0;
@@ -106,8 +106,8 @@ static bool is_date(struct str date, struct str clock)
 }
 
 /*
- * Digits of a number, and the blanks before it that align it, or more: a thread has 5
- * or 7 columns, a period 10.
+ * The width of a number, with the blanks before it that align it, or more of them: a
+ * thread has 5 or 7 columns, a period 10.
  */
 static size_t columns_of(const struct tokens *t, size_t i)
 {
@@ -121,7 +121,7 @@ static bool is_period(const struct tokens *t, size_t i, uint64_t *period)
 	return columns_of(t, i) >= 10 && str_u64(t->at[i], period);
 }
 
-/* "VM: 1234 VCPU:001 qemu": what a guest's machine adds before the command. */
+/* "VM: 1234 VCPU:001 qemu": fields before the command, in a guest's samples. */
 static struct str without_machine(struct str comm)
 {
 	static const char *const keys[] = { "VM:", "VCPU:" };
@@ -203,12 +203,12 @@ static enum perf_event_kind kind_of(const struct tokens *t, size_t i)
 	return i < t->n && str_eq(t->at[i], S("metric:")) ? PERF_METRICS : PERF_SAMPLE;
 }
 
-/* Read what follows the anchor, from token i on: period, event, payload, frame. */
+/* Read the fields after the anchor, from token i on: period, event, payload, frame. */
 static void take_tail(struct perf_event *e, const struct tokens *t, size_t i)
 {
 	uint64_t number;
 	struct perf_frame f;
-	size_t columns = 0; /* of a number, with what aligns it */
+	size_t columns = 0; /* of a number, with the blanks that align it */
 
 	if (i + 1 < t->n && is_misc(t->at[i]) && e->anchor == PERF_BY_CPU) {
 		columns = (size_t)(t->at[i + 1].p - t->at[i].p) - 6 + t->at[i + 1].n;
@@ -220,7 +220,7 @@ static void take_tail(struct perf_event *e, const struct tokens *t, size_t i)
 		columns = columns_of(t, i);
 	if (i < t->n && str_u64(t->at[i], &number) &&
 	    ((i + 1 < t->n && ends_in_colon(t->at[i + 1])) ||
-	     (columns < 16 && /* else it is an address or a weight */
+	     (columns < 16 && /* otherwise an address or a weight */
 	      (i + 1 == t->n || columns >= 10 ||
 	       perf_own_frame(from_token(t, i + 1), PERF_AFTER_EVENT, &f))))) {
 		e->period = number;
@@ -238,7 +238,7 @@ static void take_tail(struct perf_event *e, const struct tokens *t, size_t i)
 	e->rest = str_trim(e->rest);
 }
 
-/* A command as the kernel keeps it has at most 15 bytes. */
+/* The kernel keeps at most 15 bytes of a command. */
 enum { LONGEST_COMMAND = 15 };
 
 static void event_init(struct perf_event *e, enum perf_anchor anchor)
@@ -246,7 +246,7 @@ static void event_init(struct perf_event *e, enum perf_anchor anchor)
 	*e = (struct perf_event){ .anchor = anchor, .pid = -1, .cpu = -1 };
 }
 
-/* Take the line apart at that time. Is there a thread or a CPU before it? */
+/* Split the line at that time. Is there a thread or a CPU before it? */
 static bool take_at_time(const struct tokens *t, struct perf_event *e, size_t i)
 {
 	bool has_origin;
@@ -260,9 +260,9 @@ static bool take_at_time(const struct tokens *t, struct perf_event *e, size_t i)
 }
 
 /*
- * A command or a payload may hold a time, too. The right one is the first with a thread
- * before it and an event or a frame after it, if that does not make the command longer
- * than one can be; else the first.
+ * A command or a payload may hold a time, too. The right time is the first with a thread
+ * before it and an event or a frame after it, if the command is then not longer than
+ * possible; otherwise the first.
  */
 static bool take_by_time(const struct tokens *t, struct perf_event *e)
 {
@@ -324,7 +324,7 @@ static bool take_by_event(const struct tokens *t, struct perf_event *e)
 	return false;
 }
 
-/* Records of perf itself stand at the beginning of a line. */
+/* Perf's own records begin in the first column. */
 static bool take_record(const struct tokens *t, struct perf_event *e)
 {
 	event_init(e, PERF_NO_ANCHOR);
@@ -334,8 +334,8 @@ static bool take_record(const struct tokens *t, struct perf_event *e)
 }
 
 /*
- * Only the selection tells what such a line is: "COMMAND", "COMMAND THREAD PERIOD",
- * "COMMAND EVENT:", a frame alone.
+ * Only the selection of fields shows what such a line is: "COMMAND", "COMMAND THREAD
+ * PERIOD", "COMMAND EVENT:", or only a frame.
  */
 static bool take_bare(const struct tokens *t, struct perf_event *e)
 {

@@ -1,4 +1,4 @@
-/* Frames, on lines of their own and on event lines, and what is printed after them. */
+/* Frames, on lines of their own and on event lines, and the details after them. */
 #include "format/perf_script/perf_lines.h"
 
 static bool is_hex_digit(char c)
@@ -27,7 +27,7 @@ static bool is_address(struct str word, uint64_t *address)
 	return word.n && word.n <= 16 && is_hex_digit(word.p[0]) && str_hex(word, address);
 }
 
-/* "%16x", which blanks fill. */
+/* "%16x", padded with blanks. */
 static bool is_column(struct str word, size_t blanks, uint64_t *address)
 {
 	return word.n + blanks >= 16 && is_address(word, address);
@@ -49,7 +49,7 @@ bool perf_frame_line(struct str line, struct perf_frame *f)
 	return f->what.n || tab || blanks + f->word.n >= 16;
 }
 
-/* "0x401000/0x401100/P/-/-/3", "main+0x8/leaf+0x0/M/-/-/1/CALL/-": flags are told apart. */
+/* "0x401000/0x401100/P/-/-/3", "main+0x8/leaf+0x0/M/-/-/1/CALL/-": recognised by the flags. */
 static bool is_branch(struct str word)
 {
 	for (size_t i = 0; i + 6 < word.n; i++)
@@ -91,8 +91,8 @@ static bool begins_detail(struct str word)
 }
 
 /*
- * The symbol and binary at the start of `text`, without details after them. Symbols hold
- * blanks, so what comes after is recognised by itself.
+ * The symbol and binary at the start of `text`, without the details after them. Symbols may
+ * hold blanks, so the details are recognised by their own form.
  */
 static struct str cut_details(struct str text)
 {
@@ -158,7 +158,7 @@ bool perf_own_frame(struct str text, enum perf_text where, struct perf_frame *f)
 			is_memory = true;
 			continue;
 		}
-		/* A column of numbers has no symbol; the last such is the place itself. */
+		/* A column of numbers has no symbol; the last such column is the frame itself. */
 		if (found && f->what.n && !candidate.what.n)
 			continue;
 		if (after_text && !str_ends(candidate.what, S(")")))
@@ -190,7 +190,7 @@ bool perf_source_line(struct str line, struct perf_source *s)
 	return true;
 }
 
-/* A line of -F brstackinsn: a symbol and a colon, an instruction, or what is missing. */
+/* A line of -F brstackinsn: a symbol and a colon, an instruction, or a note of missing data. */
 static bool is_instruction(struct str line)
 {
 	size_t blanks;

@@ -3,7 +3,7 @@
 #include "format/event_policy.h"
 #include "profile/type.h"
 
-/* Where samples came from, and the label set that says so. */
+/* The origin of samples, and its label set. */
 struct origin {
 	str_id comm;
 	uint32_t cpu; /* + 1 */
@@ -198,7 +198,7 @@ bool perf_samples_again(struct perf_samples *s, struct str line)
 	return false;
 }
 
-/* Is the binary the program, to judge by its command, which is cut to 15 bytes? */
+/* Does the binary have the name of the command, which is cut to 15 bytes? */
 static bool is_named_so(struct perf_samples *s, struct str file)
 {
 	const struct label *comm = dict_find_label(s->p->dict, s->labels, s->comm_key);
@@ -216,8 +216,8 @@ static bool is_library(struct str file)
 }
 
 /*
- * Which binary is the program? Among the first samples, one with the command's name,
- * else the outermost that is neither the kernel nor a library.
+ * Find the program's binary among those of the first samples: one with the command's name,
+ * otherwise the outermost that is neither the kernel nor a library.
  */
 static void find_main_binary(struct perf_samples *s, stack_id stack)
 {

@@ -1,6 +1,6 @@
 /*
- * From events and stacks to samples of a profile: labels, sample types, values, and what
- * the profile as a whole says of its program.
+ * From events and stacks to samples of a profile: labels, sample types, values, and facts
+ * about the program.
  */
 #ifndef FORMAT_PERF_SCRIPT_PERF_SAMPLES_H
 #define FORMAT_PERF_SCRIPT_PERF_SAMPLES_H
@@ -15,14 +15,14 @@ struct perf_target {
 	int64_t scale;
 };
 
-/* The unit of an event's values, if it is not the one that event_unit() tells. */
+/* The unit of an event's values, if it is not that of event_unit(). */
 struct perf_unit {
 	str_id event, unit;
 };
 
 /*
- * An event line without a frame and what came of it. Most events of a thread differ in
- * time and period only.
+ * An event line without a frame, and its sample. Most events of a thread differ only in
+ * time and period.
  */
 struct perf_event_memo {
 	struct buf text; /* the line up to the time, and from the event's name on */
@@ -36,12 +36,12 @@ struct perf_event_memo {
 struct perf_samples {
 	struct profile *p;
 	struct in *in;
-	struct perf_stack stack; /* of the sample at hand, which the caller adds frames to */
+	struct perf_stack stack; /* of the current sample; the caller adds frames */
 	VEC(struct perf_target) targets;
-	VEC(struct perf_unit) units; /* that the header says */
+	VEC(struct perf_unit) units; /* from the header */
 	int64_t duration;            /* likewise */
 	struct table origins;
-	/* The sample at hand. */
+	/* The current sample. */
 	bool open;
 	struct perf_target target;
 	label_set_id labels;
@@ -57,18 +57,18 @@ struct perf_samples {
 
 void perf_samples_init(struct perf_samples *s, struct in *in, struct profile *p);
 
-/* Begin a sample, whose stack is empty; of a period of 0 it counts as 1. */
+/* Begin a sample with an empty stack; a period of 0 counts as 1. */
 void perf_samples_begin(struct perf_samples *s, struct str line, const struct perf_event *e);
 
 /*
- * End the sample at hand and begin one with this event line, if it is like one of the last.
+ * End the current sample and begin one with this event line, if it is like a recent one.
  */
 bool perf_samples_again(struct perf_samples *s, struct str line);
 
-/* Add the sample at hand, if there is one, to the profile. */
+/* Add the current sample, if there is one, to the profile. */
 void perf_samples_end(struct perf_samples *s);
 
-/* After the last one: complete the header, and note what to know before believing it. */
+/* After the last sample: complete the header, and add notes about doubtful data. */
 void perf_samples_finish(struct perf_samples *s);
 void perf_samples_release(struct perf_samples *s);
 

@@ -1,33 +1,33 @@
 /*
- * perf script: the text that Linux perf prints, one block a sample.
+ * perf script: the text that Linux perf prints, one block per sample.
  *
  *	java 24636/25607 [000] 4794564.109216:     250000 cycles:u:
  *		    7f722d142778 Foo::bar(int)+0x12 (/usr/lib/libfoo.so)
  *		    7f722d142001 main (/opt/my app (deleted))
  *
- * What lines hold: perf_lines.h. A blank line ends a sample with a call chain; one without
- * is a line of its own, padded, and no blank line follows. A file may mix both.
+ * perf_lines.h describes the lines. A blank line ends a sample with a call chain; a sample
+ * without one is a single line, padded, without a blank line after it. A file may mix both.
  *
  * Quirks:
  * - a command may look like an address ("dd", "cafe") and stand where frames do, so a
- *   line with an event's anchor is an event, and after an event that held its frame there
- *   are no others; but what follows a tab is never an event;
+ *   line with an event's anchor is an event, and an event that holds its frame has no
+ *   other frames; but a line that begins with a tab is never an event;
  * - frames may lack their indentation, and blank lines may be missing or too many;
- * - which fields were selected, the first event tells: where it has neither a time, a CPU
- *   nor a thread and an event ("-F comm,ip"), other lines need not either, but frames must
- *   follow; with -F ip there is a blank line in its place;
+ * - the first event shows which fields were selected: if it has neither a time, nor a CPU,
+ *   nor a thread and an event ("-F comm,ip"), other events need not have them either, but
+ *   frames must follow; with -F ip, a blank line stands for the event;
  * - a sample without frames still counts, and so does one that the end of the file ends;
  *   a period of 0 counts as 1;
  * - payloads of tracepoints may have several lines;
- * - PERF_RECORD_* lines (perf script --show-...-events) and what perf writes to standard
- *   error are no samples;
+ * - PERF_RECORD_* lines (perf script --show-...-events) and perf's messages on standard
+ *   error are not samples;
  * - "a->b" in a JIT's symbol means that b was inlined into a, and perf itself prints
  *   inlined frames with "(inlined)" for the binary.
  */
 #include "format/format.h"
 #include "format/perf_script/perf_samples.h"
 
-/* What the first event line tells of the fields that were selected. */
+/* The selected fields, as far as the first event line shows them. */
 enum layout { LAYOUT_UNKNOWN, LAYOUT_ANCHORED, LAYOUT_BARE };
 
 struct reader {
@@ -35,13 +35,13 @@ struct reader {
 	struct perf_samples s;
 	enum layout layout;
 	enum perf_anchor anchor; /* of the first event line */
-	/* Of the sample at hand: */
+	/* Of the current sample: */
 	bool has_own;     /* its event line held the frame */
-	bool has_payload; /* and more lines of it may follow */
-	bool needs_frame; /* else the line before was no event line */
+	bool has_payload; /* more lines of the payload may follow */
+	bool needs_frame; /* otherwise its line was not an event line */
 	bool after_tab;   /* its last frame came after a tab */
-	bool in_record;   /* what follows belongs to a PERF_RECORD_ line */
-	struct buf lost;  /* what perf said of events that were lost */
+	bool in_record;   /* the next lines belong to a PERF_RECORD_ line */
+	struct buf lost;  /* perf's message about lost events */
 };
 
 static void begin_sample(struct reader *r, struct str line, const struct perf_event *e)
@@ -61,7 +61,7 @@ static bool add_frame(struct reader *r, struct str line, const struct perf_frame
 	return true;
 }
 
-/* The same for a part of an event line: what is before it differs from line to line. */
+/* The same for a part of an event line; the text before it differs from line to line. */
 static void add_own_frame(struct reader *r, const struct perf_frame *f)
 {
 	const char *end = f->what.n ? f->what.p + f->what.n : f->word.p + f->word.n;
@@ -71,7 +71,7 @@ static void add_own_frame(struct reader *r, const struct perf_frame *f)
 		perf_stack_add(&r->s.stack, text, f);
 }
 
-/* Lines that are no samples */
+/* Lines other than samples */
 
 /* "PERF_RECORD_LOST lost 5", "PERF_RECORD_LOST_SAMPLES: lost 5": a fact. */
 static void count_lost(struct reader *r, struct str record)
@@ -175,7 +175,7 @@ static bool read_event(struct reader *r, struct str line, const struct perf_even
 	return true;
 }
 
-/* A line that follows frames, or goes on with a payload. */
+/* A line after frames, or a further line of a payload. */
 static bool read_detail(struct reader *r, struct str line)
 {
 	struct perf_source source;
@@ -210,7 +210,7 @@ static void begin_without_event(struct reader *r)
 	begin_sample(r, S(""), &e);
 }
 
-/* After a tab there is a frame or something else that belongs to the sample. */
+/* A line that begins with a tab is a frame or another part of the sample. */
 static bool read_after_tab(struct reader *r, struct str line)
 {
 	struct perf_frame f;
@@ -221,29 +221,29 @@ static bool read_after_tab(struct reader *r, struct str line)
 		begin_without_event(r);
 	if (!r->s.open || !is_frame)
 		return read_detail(r, line) || is_bad(r, line, is_frame);
-	if (r->has_own) { /* that was the address of data: the call chain follows */
+	if (r->has_own) { /* it was an address of data: the call chain follows */
 		perf_stack_begin(&r->s.stack, r->s.stack.java);
 		r->has_own = false;
 	}
 	return add_frame(r, line, &f);
 }
 
-/* May this line be a frame of the sample at hand, by what came before? */
+/* May this line be a frame of the current sample, judging by the lines before it? */
 static bool may_be_frame(const struct reader *r, struct str line)
 {
 	if (!r->s.open || r->has_own || r->after_tab)
 		return false;
-	/* Payloads are text: there only a whole frame is one. */
+	/* Payloads are text: only a complete frame counts there. */
 	return !r->has_payload || !perf_stack_is_empty(&r->s.stack) ||
 	       (is_blank(line.p[0]) && str_ends(line, S(")")));
 }
 
-/* Is it certain that a line, which could be an event's, is one? */
+/* Is a line that may be an event certainly one? */
 static bool is_event_here(const struct reader *r, struct str line, const struct perf_event *e)
 {
 	if (e->kind != PERF_SAMPLE || e->anchor > PERF_BY_EVENT)
 		return true;
-	if (e->anchor == PERF_NO_ANCHOR) /* a frame that is not what another detail looks like */
+	if (e->anchor == PERF_NO_ANCHOR) /* a frame that does not look like another detail */
 		return e->has_own && r->layout != LAYOUT_ANCHORED && !r->needs_frame &&
 		       !(r->s.open && r->after_tab);
 	/* "ilen: 3 insn: 90", "Warning: 3 bad: x", "bytes: 3 more: x" of a payload */
@@ -310,7 +310,7 @@ static bool read_line(struct reader *r, struct str line)
 		return read_new_line(r, line);
 	r->needs_frame = false;
 	if (!perf_stack_is_empty(&r->s.stack))
-		perf_samples_end(&r->s); /* else the frames are still to come */
+		perf_samples_end(&r->s); /* otherwise the frames follow */
 	return true;
 }
 
@@ -339,7 +339,7 @@ static bool read_perf_script(struct in *in, struct profile *p)
 
 enum { HEADER = 24, EVENT = 16, FRAME = 16, BARE_EVENT = 10 };
 
-/* The next line of the head that says something. False when it is cut short. */
+/* The next line of the head with content. False if it is cut short. */
 static bool next_line(struct str *head, bool all, struct str *line)
 {
 	for (;;) {
@@ -357,7 +357,7 @@ static bool next_line(struct str *head, bool all, struct str *line)
 	}
 }
 
-/* An event line, and a frame after it or in it: that is no other format. */
+/* No other format has an event line with a frame in it or after it. */
 static int sniff_perf_script(struct sniff *s)
 {
 	struct str head = s->head, line;

@@ -10,13 +10,13 @@
  *		          401136 leaf (/srv/app)
  *		               0 inlined (inlined)
  *
- * Each value of a sample is an event, those of the default type first, as those tools take the
- * first event. Samples have no times: they follow each other, as long as their values, which
- * is what speedscope takes for weights. The lines after '#' are for our reader: that names are
- * no symbols to be taken apart and times mean nothing, the duration, and units.
+ * Each value of a sample is an event, those of the default type first, since those tools take
+ * the first event. Samples have no times: they follow each other, each as long as its value,
+ * and speedscope takes these lengths as weights. The lines after '#' are for the reader of
+ * this project: names are whole, times mean nothing; the duration; units.
  *
- * perf prints ":-1" for the command of a thread it does not know, and so does this, with 0 for
- * the thread, since those tools look for digits.
+ * perf prints ":-1" for the command of an unknown thread, and so does this, with 0 for the
+ * thread, since those tools look for digits.
  */
 #include "format/one_side.h"
 #include "format/perf_script/perf_samples.h"
@@ -27,8 +27,8 @@
 struct writer {
 	struct out *out;
 	struct profile *p;
-	int64_t sum;        /* of the column at hand */
-	uint64_t span;      /* ns that it is spread over */
+	int64_t sum;        /* of the current column */
+	uint64_t span;      /* the ns over which it is spread */
 	__uint128_t before; /* values written so far */
 	str_id comm, thread, pid, tid, cpu;
 };
@@ -40,7 +40,7 @@ static void put_text(struct buf *b, struct str s)
 		buf_ch(b, (uint8_t)s.p[i] < 0x20 || s.p[i] == 0x7f ? ' ' : s.p[i]);
 }
 
-/* A word: without blanks, too. */
+/* A word: text that also has no blanks. */
 static void put_word(struct buf *b, struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
@@ -88,7 +88,7 @@ static void put_header(struct writer *w)
 	buf_add(b, S("# ========\n#\n"));
 }
 
-/* The number in a label; `none` without one. */
+/* The number in a label, or `none`. */
 static int64_t label_number(struct writer *w, label_set_id labels, str_id key, int64_t none)
 {
 	const struct label *l = dict_find_label(w->p->dict, labels, key);
@@ -121,7 +121,7 @@ static void put_event_line(struct writer *w, label_set_id labels, uint32_t col, 
 	struct str command = command_of(w, labels);
 
 	if (str_starts(command, S("#")))
-		buf_ch(b, ' '); /* or the line is a comment */
+		buf_ch(b, ' '); /* otherwise the line is a comment */
 	put_text(b, command);
 	buf_ch(b, ' ');
 	if (pid >= 0)

@@ -89,7 +89,7 @@ static bool joins_names(const struct perf_stack *s, struct str binary, uint32_t 
 			     (s->java && !(flags & LOC_KERNEL) && !str_starts(binary, S("/"))));
 }
 
-/* The frames of a symbol: several, when a JIT has joined their names. */
+/* The frames of a symbol: several if a JIT has joined their names. */
 static void add_frames(struct perf_stack *s, struct loc row, struct str symbol, bool joined)
 {
 	while (symbol.p) {
@@ -105,7 +105,7 @@ static void add_frames(struct perf_stack *s, struct loc row, struct str symbol, 
 	}
 }
 
-/* The name with its blanks: what is between "ADDRESS " and " (BINARY)". */
+/* The name with its blanks: the text between "ADDRESS " and " (BINARY)". */
 static struct str whole_name(const struct perf_frame *f, struct str binary)
 {
 	const char *from = f->word.p + f->word.n + 1, *to = binary.p - 2;
@@ -134,7 +134,7 @@ static struct perf_place parse_frame(struct perf_stack *s, const struct perf_fra
 		row.flags |= LOC_INLINED;
 	else if (binary.n)
 		row.map = mapping_of(s, binary);
-	/* perf 3.x leaves a symbol out that it does not know; other tools show a blank, too. */
+	/* perf 3.x leaves out an unknown symbol; other tools also show a blank. */
 	if (!symbol.n && binary.n && f->what.p - f->word.p > (ptrdiff_t)f->word.n + 1)
 		symbol = S(" ");
 	if (!symbol.n)
@@ -235,7 +235,7 @@ void perf_stack_locate(struct perf_stack *s, const struct perf_source *source)
 
 /* The stack */
 
-/* What perf inlined has the address of the frame it is inlined into, and its binary. */
+/* An inlined frame has the address and the binary of the frame into which it is inlined. */
 static loc_id with_binary_of(struct perf_stack *s, loc_id inlined, loc_id caller)
 {
 	struct loc row = *dict_loc(s->p->dict, inlined), outer = *dict_loc(s->p->dict, caller);

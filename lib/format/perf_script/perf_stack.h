@@ -1,7 +1,7 @@
 /*
- * The stack of the sample at hand, put together from the frame lines that perf
- * script prints, innermost first. Most lines come again and again, so each is
- * read once.
+ * The stack of the current sample, put together from the frame lines that perf
+ * script prints, innermost first. Most lines recur, so each distinct line is
+ * parsed once.
  */
 #ifndef FORMAT_PERF_SCRIPT_PERF_STACK_H
 #define FORMAT_PERF_SCRIPT_PERF_STACK_H
@@ -18,8 +18,8 @@ struct perf_place {
 };
 
 /*
- * Frame lines seen before. A line stands right after its place, so that finding
- * one touches the index and one spot in memory; its row number is that spot's
+ * Frame lines seen before. A line is stored right after its struct seen, so that a
+ * lookup touches the index and one spot in memory; its row number is that spot's
  * offset in words, + 1.
  */
 struct perf_memo {
@@ -27,7 +27,7 @@ struct perf_memo {
 	struct index index;
 };
 
-/* Symbols that perf_suspect() finds something in. */
+/* Symbols in which perf_suspect() finds something. */
 struct perf_suspects {
 	const char *what; /* the first one's */
 	uint64_t line;
@@ -38,12 +38,12 @@ struct perf_suspects {
 struct perf_stack {
 	struct profile *p;
 	struct in *in;                 /* for the numbers of lines */
-	bool java;                     /* names are Java's, and tidied differently */
+	bool java;                     /* names are Java's, with other rules */
 	bool whole;                    /* names are not symbols: see perf_script_write.c */
 	struct perf_memo memo[2];      /* [1] for Java */
 	struct table located;          /* places with a source line */
 	VEC(loc_id) frames;            /* those of all lines */
-	VEC(struct perf_place) places; /* one a frame line, leaf first */
+	VEC(struct perf_place) places; /* one per frame line, leaf first */
 	VEC(loc_id) stack;             /* scratch */
 	struct perf_suspects suspects;
 };
@@ -63,7 +63,7 @@ static inline bool perf_stack_is_empty(const struct perf_stack *s)
 	return !s->places.n;
 }
 
-/* Add the frame of a line, if the line was a frame before. */
+/* Add the frame of a line that was seen before; false if it was not. */
 bool perf_stack_known(struct perf_stack *s, struct str line);
 
 /* Add the frame of a line, as perf_frame_line() or perf_own_frame() has it. */

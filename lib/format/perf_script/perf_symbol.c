@@ -1,8 +1,8 @@
 /*
- * Symbols as perf prints them, and the names of functions in them. perf demangles,
- * usually without parameters; so parentheses that are left mostly belong to the name, as
- * in "work(int)::{lambda(int)#1}::operator()". With some demanglers and runtimes there is
- * a parameter list after all, always at the end.
+ * Symbols as perf prints them, and the names of functions in them. perf usually demangles
+ * without parameters, so most remaining parentheses belong to the name, as in
+ * "work(int)::{lambda(int)#1}::operator()". Some demanglers and runtimes do write a
+ * parameter list, always at the end.
  */
 #include "format/perf_script/perf_lines.h"
 #include "profile/name.h"
@@ -31,7 +31,7 @@ static bool is_descriptor(struct str s)
 	       str_chr(s, '(') < 0;
 }
 
-/* Swift's and Rust's result: " -> Int"; a closure's is followed by what it is in. */
+/* Swift's and Rust's result: " -> Int"; after a closure's, its function follows. */
 static bool is_result(struct str s)
 {
 	return str_starts(s, S("-> ")) && str_find(s, S(" in ")) < 0;
@@ -66,7 +66,7 @@ static bool ends_function(struct str tail, struct str *clone)
 	}
 }
 
-/* Names that hold a path or a selector, or whatever: they have no parameters. */
+/* Names that hold a path, a selector or the like have no parameters. */
 static bool has_no_parameters(struct str s)
 {
 	return str_starts(s, S("py::")) || str_starts(s, S("-[")) || str_starts(s, S("+["));
@@ -89,7 +89,7 @@ static bool is_function_type(struct str s, size_t at)
 
 struct str perf_function_name(struct str s, struct str *clone)
 {
-	enum { LONGEST = 64 << 10 }; /* each parenthesis looks at what follows it */
+	enum { LONGEST = 64 << 10 }; /* bytes; each parenthesis looks ahead */
 	int depth = 0;
 	size_t end;
 

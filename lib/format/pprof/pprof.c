@@ -7,7 +7,7 @@
  *
  * Oddities that occur and are accepted: ids that are addresses; repeated integers of
  * which some are packed and some are not; function ids that are all 0 (.NET), which are
- * taken for 1, 2, 3 ...
+ * read as 1, 2, 3 ...
  */
 #include "format/pprof/pprof.h"
 #include "format/format.h"
@@ -61,8 +61,8 @@ static size_t end_of_fields(struct str bytes, size_t from, bool *has_strings)
 
 /*
  * Append the following frames to the message until it is complete: it ends at the end of
- * a field, and has a string table, as every profile does. A complete one does not wait for
- * what comes next in a stream.
+ * a field, and has a string table, as every profile does. A complete message does not wait
+ * for more of the stream.
  */
 static void join_frames(struct in *in, struct str *message)
 {

@@ -1,6 +1,6 @@
 /*
- * What the files of the pprof format share: the numbers of its fields, the state of the
- * reader, and its parts (sniffing, the message, tables, samples, writing).
+ * Shared parts of the pprof format: the numbers of its fields, the state of the reader, and
+ * the functions of its files (sniffing, the message, tables, samples, writing).
  *
  * The reader decodes protobuf by hand: on a profile of 58 MB protobuf-c makes 7.0 million
  * allocations and takes 590 MB, and it gives no reason when a file is broken.

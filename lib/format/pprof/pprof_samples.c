@@ -63,7 +63,7 @@ static label_set_id read_label(struct pprof_reader *r, struct pb *pb, const stru
 	return dict_add_label(r->p->dict, set, l);
 }
 
-/* Is the sample at hand one that can be added? */
+/* Can the current sample be added? */
 static bool check_sample(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
 			 size_t nvalue, size_t *nframe)
 {

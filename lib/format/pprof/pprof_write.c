@@ -13,7 +13,7 @@
 
 /* A frame inlined into `outer`: together they are one pprof location. */
 struct group {
-	uint32_t outer; /* what struct writer calls a location row */
+	uint32_t outer; /* a location row: see struct writer */
 	loc_id loc;
 };
 
@@ -270,7 +270,7 @@ static void put_strings(struct writer *w)
 				    strings_get(&w->p->dict->str, w->strings.row[i]));
 }
 
-/* Readers take the first mapping for that of the main binary. */
+/* Readers assume that the first mapping is that of the main binary. */
 static void keep_main_mapping_first(struct writer *w)
 {
 	number_of(&w->mappings, profile_main_map(w->p).i);

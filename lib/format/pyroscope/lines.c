@@ -1,6 +1,6 @@
 /*
- * Stacks, one per line and one per sample: "root;caller;leaf". It is what Pyroscope's
- * /ingest calls "lines". Any text could be that, so it is read only where it is named.
+ * Stacks, one per line and one per sample: "root;caller;leaf". Pyroscope's /ingest calls this
+ * format "lines". Any text could be in it, so it is read only where it is named.
  */
 #include "format/format.h"
 #include "format/pyroscope/named_stack.h"

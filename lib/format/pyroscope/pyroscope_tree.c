@@ -14,7 +14,7 @@
 #include "format/pyroscope/named_stack.h"
 #include "io/cursor.h"
 
-/* The deepest tree, in nodes; and the longest stack of a trie, in bytes. */
+/* Limits: the depth of a tree in nodes, and the length of a stack of a trie in bytes. */
 enum { MOST_DEPTH = 65536, MOST_TEXT = 1 << 20 };
 
 struct node {
@@ -65,7 +65,7 @@ static void close_nodes(struct walk *w)
 
 static bool tree_node(struct walk *w, const struct node *n)
 {
-	/* The first is the root of all, which is no frame. */
+	/* The first node is the root, which is not a frame. */
 	if (w->open.n)
 		vec_push(&w->frames, named_stacks_frame(&w->stacks, n->name));
 	if (n->value)

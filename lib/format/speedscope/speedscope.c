@@ -1,11 +1,11 @@
 /*
  * Reading speedscope's format.
  *
- * - Frames, the exporter and a profile's unit may follow what they are needed for: values
+ * - Frames, the exporter and a profile's unit may follow the data that needs them: values
  *   are added up by node, and get their meaning at the end.
- * - Weights and times are decimals ("0.01" seconds): sums of them are exact.
+ * - Weights and times are decimals ("0.01" seconds): their sums are exact.
  * - The format does not say what was measured: time is "wall", bytes are "space", and
- *   numbers without a unit are "samples". Only in files of our own the profiles' names are
+ *   numbers without a unit are "samples". Only in files of prof, the names of profiles are
  *   types.
  * - Profiles of a file with several are threads, and their names become labels.
  * - Events that close a frame which is not the innermost, that go back in time, or that
@@ -22,7 +22,7 @@ struct step {
 	uint32_t frame, node;
 };
 
-/* What is known of a profile at the end. */
+/* A profile, as known at its end. */
 struct part {
 	str_id name, unit;
 	uint32_t group;
@@ -40,9 +40,9 @@ struct reader {
 	VEC(struct step) steps;
 	bool ours;
 	uint64_t active; /* 1 + activeProfileIndex; 0 = not known */
-	/* Of the profile at hand: */
+	/* Of the current profile: */
 	struct part part;
-	struct buf stacks, weights; /* packed: nodes; whole and frac. Those without counterpart */
+	struct buf stacks, weights; /* packed: nodes; whole and frac; not paired yet */
 	size_t stacks_at, weights_at;
 	struct json_decimal now; /* the last event; the sum of weights */
 	bool has_events;
@@ -86,7 +86,7 @@ static void read_shared(struct reader *r)
 	}
 }
 
-/* The number of a frame from 1, which the current token has from 0. */
+/* The current token, a frame's number from 0, as a number from 1. */
 static uint32_t frame_number(struct reader *r)
 {
 	uint64_t n = json_u64(r->j);
@@ -123,7 +123,7 @@ static int64_t take_packed(struct buf *list, size_t *at)
 	return v;
 }
 
-/* The node of a sample, an array of frames. The one before often begins in the same way. */
+/* The node of a sample, an array of frames. It often begins like the previous sample. */
 static uint32_t read_stack(struct reader *r)
 {
 	uint32_t node = 0;
@@ -299,9 +299,9 @@ static void read_profile(struct reader *r)
 	vec_push(&r->parts, r->part);
 }
 
-/* The end: what values mean */
+/* The end: the meaning of values */
 
-/* Units of speedscope, as ours. */
+/* Units of speedscope, and of this project. */
 static const struct unit {
 	struct str name;
 	const char *type, *unit;

@@ -9,7 +9,7 @@
  *	  {"type": "evented", ..., "events": [{"type": "O", "frame": 0, "at": 0}, ...]}],
  *	 "exporter": "prof 1.0"}
  *
- * What we write has a profile for each sample type, whose name is the type's.
+ * The writer makes a profile for each sample type, and names it after the type.
  */
 #ifndef FORMAT_SPEEDSCOPE_SPEEDSCOPE_H
 #define FORMAT_SPEEDSCOPE_SPEEDSCOPE_H

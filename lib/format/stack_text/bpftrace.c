@@ -12,7 +12,7 @@
  *	, sleepd, 4]: 17
  *	@bytes[vfs_read, cat]: 4096
  *
- * Frames come leaf first. The other keys become the root. Each map is a sample type.
+ * Frames come leaf first. Other keys become root frames. Each map is a sample type.
  * Maps without keys, and histograms, have no stacks.
  */
 #include "format/format.h"
@@ -22,14 +22,14 @@
 struct reader {
 	struct stack_text s;
 	uint32_t col;
-	struct buf keys; /* of the stack at hand that are no frames */
+	struct buf keys; /* of the current stack, except its frames */
 	bool in_key;
 	uint64_t left_out; /* lines of maps without keys */
 };
 
 /* Lines */
 
-/* "@bytes[": the map's column; *rest is what follows. False if it is no such line. */
+/* "@bytes[": the map's column, and the rest of the line. False for another line. */
 static bool begin_map(struct reader *r, struct str line, struct str *rest)
 {
 	struct str name = line;
@@ -141,7 +141,7 @@ static bool bpftrace_read(struct in *in, struct profile *p)
 	return !in->failed;
 }
 
-/* "@[", a frame; or "@a[b]: 5". Before that, what bpftrace says. */
+/* "@[", a frame; or "@a[b]: 5". Messages of bpftrace may come before. */
 static int bpftrace_sniff(struct sniff *s)
 {
 	enum { STACK = 24, LINE = 12 };

@@ -12,7 +12,7 @@
  *
  * - VTune's depth is the number of blanks before the name, Visual Studio's its first field;
  * - fields with commas are in quotes, numbers too; lines before the heading are messages;
- * - a row of Visual Studio counts the calls made in that place, and not those below it.
+ * - a row of Visual Studio counts the calls at its place, and not those below it.
  */
 #include "format/format.h"
 #include "format/stack_text/stack_text.h"
@@ -136,7 +136,7 @@ static bool read_row(struct reader *r, struct str line)
 	if (!(r->is_vtune ? stack_text_seconds(r->s.p, field[r->value], &value) :
 			    parse_calls(field[r->value], &value)))
 		return bad_row(r, line);
-	if (depth > DEEPEST) /* a level takes a few bytes, and memory as it is deep */
+	if (depth > DEEPEST) /* a level of a few bytes takes memory in proportion to its depth */
 		return in_bad(r->s.in, "a function more than %d deep", DEEPEST);
 	if (depth > r->way.n)
 		return in_bad(r->s.in, "a function %zu deep below one %zu deep", depth,

@@ -12,10 +12,10 @@
  *	 0xffffffff8101c6a3 : default_idle+0x53/0x1d0 [kernel]
  *		2404
  *
- * Frames come leaf first, then a line with the count. Blank lines mean nothing: there is
- * one between the stack of the kernel and that of the program. What stands before the
- * first frame of a stack is another key of the aggregation, such as execname: it becomes
- * the root. Lines before the first blank line, and those of probes, are a heading.
+ * Frames come leaf first, then a line with the count. Blank lines are ignored: there is one
+ * between the stack of the kernel and that of the program. A line before the first frame of
+ * a stack is another key of the aggregation, such as execname: it becomes a root frame.
+ * Lines before the first blank line, and those of probes, are a heading.
  */
 #include "format/format.h"
 #include "format/stack_text/stack_text.h"
@@ -23,16 +23,16 @@
 struct reader {
 	struct stack_text s;
 	uint32_t col;
-	struct buf key; /* of the stack at hand; empty without one */
+	struct buf key; /* of the current stack; empty if it has none */
 	bool in_heading;
 };
 
-/* A frame, taken apart. */
+/* The parts of a frame. */
 struct frame {
 	struct str module, symbol;
 };
 
-/* What follows the address: ": native_safe_halt+0xb/0x10 [kernel] (inexact)". */
+/* The text after the address: ": native_safe_halt+0xb/0x10 [kernel] (inexact)". */
 static void systemtap_rest(struct str rest, struct frame *f)
 {
 	ptrdiff_t open;
@@ -151,7 +151,7 @@ static bool dtrace_read(struct in *in, struct profile *p)
 	return !in->failed;
 }
 
-/* Frames and then a count, or the heading; else it is some other text. */
+/* Frames and then a count, or the heading; anything else is another text. */
 static int dtrace_sniff(struct sniff *s)
 {
 	enum { HEADING = 64, STACK = 24 };

@@ -1,5 +1,5 @@
 /*
- * What macOS's sample(1) and Activity Monitor print:
+ * The output of macOS's sample(1) and of Activity Monitor:
  *
  *	Analysis of sampling rg (pid 64751) every 1 millisecond
  *	...
@@ -12,15 +12,15 @@
  *
  * - a line is a function below the one that is two columns to the left; columns are
  *   filled with blanks and the marks + ! : |;
- * - a number counts the samples in a function and what it called;
+ * - a number counts the samples in a function and its callees;
  * - the outermost line is a thread, and becomes its samples' label.
  */
 #include "format/format.h"
 #include "format/stack_text/stack_text.h"
 
-/* A function on the way from the root to where the reader is. */
+/* A function on the path from the root to the current line. */
 struct level {
-	int64_t count; /* samples in it that no line below it has taken */
+	int64_t count; /* its samples that no line below it has */
 	loc_id frame;  /* 0 for a thread */
 };
 
@@ -94,7 +94,7 @@ static void add_columns(struct reader *r)
 
 /* The call graph */
 
-/* The innermost function is over: what no line below it has taken is its own. */
+/* End the innermost function: samples that no line below it has are its own. */
 static void end_level(struct reader *r)
 {
 	const struct level *l = &vec_last(&r->way);

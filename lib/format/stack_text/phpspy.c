@@ -7,8 +7,8 @@
  *	# uri = /index.php
  *	# - - - - -
  *
- * The leaf is number 0. Lines after '#' hold facts of the request, and are left out; a stack
- * ends where the next begins.
+ * The leaf is number 0. Lines that begin with '#' hold facts about the request, and are left
+ * out; a stack ends where the next begins.
  */
 #include "format/format.h"
 #include "format/stack_text/stack_text.h"

@@ -7,9 +7,10 @@
  *	 70.59%  [12]        __mtx_unlock_flags
  *	  16.67%  [2]          selfdfree
  *
- * Below a function, one blank deeper, are its callers. The number is of samples of the stacks
- * that lead from here to the first line; those that no caller has end here. The binary is
- * printed where it changes. Each event has a graph of its own, and is a sample type.
+ * Below a function, indented by one more blank, are its callers. The number counts the samples
+ * whose stacks lead from this line to the first one; stacks of samples that no caller has begin
+ * here. The binary is printed where it changes. Each event has a graph of its own, and is a
+ * sample type.
  */
 #include "format/folded.h"
 #include "format/format.h"
@@ -17,10 +18,10 @@
 
 enum { DEEPEST = 1000 };
 
-/* A function on the way to the line at hand. */
+/* A function on the path to the current line. */
 struct way {
 	loc_id loc;
-	int64_t left; /* samples that no caller has had so far */
+	int64_t left; /* samples that no caller has so far */
 };
 
 struct reader {
@@ -97,7 +98,7 @@ static bool add_line(struct reader *r, const struct graph_line *g)
 	end_ways(r, g->depth);
 	if (g->depth > r->way.n)
 		return in_bad(r->s.in, "a caller without the function above it");
-	if (g->depth > DEEPEST) /* a line takes a few bytes, and memory as it is deep */
+	if (g->depth > DEEPEST) /* a line of a few bytes takes memory in proportion to its depth */
 		return in_bad(r->s.in, "a function more than %d deep", DEEPEST);
 	if (g->depth) {
 		callee = &vec_last(&r->way);

@@ -1,6 +1,6 @@
 /*
  * Stacks of all threads at one moment, as debuggers and runtimes print them; several
- * dumps one after the other are a poor man's profile. Each thread counts once a dump.
+ * successive dumps make a coarse profile. Each thread counts once per dump.
  *
  *	Thread 2 (Thread 0x7f01 (LWP 4711) "worker"):	gdb: thread apply all bt; pstack
  *	#0  0x00007f05 in read () from /lib/libc.so.6
@@ -21,7 +21,7 @@
  *		/src/main.go:12 +0x1f
  *
  * Frames come leaf first. Threads without frames do not count. Other lines (locals, locks,
- * what created a goroutine) are not part of stacks and are ignored.
+ * creators of goroutines) are not part of stacks and are ignored.
  */
 #include "format/format.h"
 #include "format/perf_script/perf_lines.h"
@@ -30,7 +30,7 @@
 struct reader {
 	struct stack_text s;
 	uint32_t col;
-	label_set_id labels; /* of the thread at hand */
+	label_set_id labels; /* of the current thread */
 	bool in_goroutine, is_creator;
 	struct buf function; /* of a goroutine, whose place comes next */
 };
@@ -168,7 +168,7 @@ static bool read_thread_line(struct reader *r, struct str line)
 
 /* Frames of debuggers */
 
-/* Where the arguments begin: " ()" at the end, or " (name=value". -1 without any. */
+/* The start of the arguments: " ()" at the end, or " (name=value". -1 if there are none. */
 static ptrdiff_t arguments_at(struct str s)
 {
 	for (size_t i = 0; i + 2 < s.n; i++) {

@@ -1,5 +1,5 @@
 /*
- * What formats share that print stacks as lines of text, one frame a line: DTrace,
+ * Shared parts of formats that have stacks as lines of text, one frame per line: DTrace,
  * bpftrace, sample, debuggers ...
  *
  *	stack_text_begin(&s, in, p);
@@ -7,7 +7,7 @@
  *	stack_text_sample(&s, column, count, labels);
  *	stack_text_end(&s);
  *
- * Frames are added leaf first, and turned round when their sample is added.
+ * Frames are added leaf first, and reversed when their sample is added.
  */
 #ifndef FORMAT_STACK_TEXT_STACK_TEXT_H
 #define FORMAT_STACK_TEXT_STACK_TEXT_H
@@ -19,13 +19,13 @@
 struct stack_text {
 	struct in *in;
 	struct profile *p;
-	VEC(loc_id) frames; /* of the stack at hand, leaf first */
+	VEC(loc_id) frames; /* of the current stack, leaf first */
 };
 
 void stack_text_begin(struct stack_text *s, struct in *in, struct profile *p);
 void stack_text_end(struct stack_text *s);
 
-/* The column of a sample type that counts. */
+/* The column of the sample type with this name and unit. */
 uint32_t stack_text_column(struct stack_text *s, struct str type, struct str unit);
 
 /*
@@ -38,7 +38,7 @@ void stack_text_frame(struct stack_text *s, struct str module, struct str symbol
 /* Add a frame with its place in the source; the name stays as it is. */
 void stack_text_source(struct stack_text *s, struct str name, struct str file, uint64_t line);
 
-/* Add a sample of the frames at hand, which are gone then. */
+/* Add a sample with the current frames, and remove these. */
 void stack_text_sample(struct stack_text *s, uint32_t column, int64_t count, label_set_id labels);
 
 /* The same with a value for each of n columns. */

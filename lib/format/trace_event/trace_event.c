@@ -4,7 +4,7 @@
  *
  * - The file is an array of events, or an object with them in "traceEvents".
  * - A writer that was stopped leaves an array without its end, after a comma or inside an
- *   event: what is there is read, with a note.
+ *   event: the array is read up to there, with a note.
  * - Times and ids may be numbers or text.
  * - Left out: instants, counters, flows, and asynchronous events, which have no stack.
  */

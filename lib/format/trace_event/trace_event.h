@@ -1,6 +1,6 @@
 /*
- * Chrome's trace events: a list of events with a time in microseconds, of which these tell
- * about stacks (the "Trace Event Format" of the Chromium project):
+ * Chrome's trace events: a list of events with a time in microseconds (the "Trace Event
+ * Format" of the Chromium project). These describe stacks:
  *
  *	{"ph": "B", "name": "f", "ts": 1, "pid": 7, "tid": 8}		f begins
  *	{"ph": "E", "name": "f", "ts": 3, "pid": 7, "tid": 8}		and ends
@@ -22,7 +22,7 @@
 /* The begin or end of a span of time in a thread, or both. */
 struct trace_span {
 	int64_t ts;     /* ns */
-	int64_t order;  /* of an X: how long it is, in ns; else its order in the file */
+	int64_t order;  /* of an X: its duration in ns; otherwise its order in the file */
 	uint32_t frame; /* the number of a location */
 	uint32_t phase; /* enum trace_phase */
 };
@@ -41,7 +41,7 @@ struct trace_sample {
 /* A frame of "stackFrames", by the number of its id. */
 struct trace_stack {
 	uint32_t loc, parent; /* parent: the number of an id; 0 = none */
-	uint32_t node;        /* once it is made */
+	uint32_t node;        /* once it exists */
 };
 
 struct trace_thread {
@@ -49,14 +49,14 @@ struct trace_thread {
 	int64_t pid, tid; /* -1 = not a number */
 	str_id name;
 	uint32_t group;
-	/* Its spans. There may be millions, so they are packed: see trace_keep_span(). */
+	/* The spans. There may be millions, so they are packed: see trace_keep_span(). */
 	struct buf spans;
 	uint64_t nspan;
 	struct trace_span last; /* the one added last */
 	bool unordered;         /* they are not in order of time */
 };
 
-/* A part of a CPU profile: its packed samples and times, from here in the lists of all. */
+/* A part of a CPU profile: where its samples and times begin in the packed lists. */
 struct trace_chunk {
 	int64_t ts;
 	uint32_t profile, order;
@@ -103,27 +103,27 @@ struct trace_reader {
 /* The number of an event's thread. */
 uint32_t trace_thread(struct trace_reader *r, struct str pid, struct str tid);
 
-/* The labels of a thread, once all of the trace is read. */
+/* The labels of a thread, after the whole trace was read. */
 label_set_id trace_labels(struct trace_reader *r, uint32_t thread);
 
-/* A time or an id that the current token gives as a number or as text: ns, or text. */
+/* The current token, a number or text, as a time in ns, and as the text of an id. */
 int64_t trace_time(struct json_in *j);
 struct str trace_text(struct json_in *j);
 
-/* Read "args" and "stackFrames", the values at hand. */
+/* Read the current value of "args", or of "stackFrames". */
 void trace_read_args(struct trace_reader *r);
 void trace_read_stack_frames(struct trace_reader *r);
 
-/* Keep a span of a thread; its order is filled in here if it is no X. */
+/* Keep a span of a thread; this sets its order unless it is an X. */
 void trace_keep_span(struct trace_thread *t, struct trace_span span);
 
-/* The event at hand is a part of a CPU profile: keep it. */
+/* Keep the current event, a part of a CPU profile. */
 void trace_keep_profile(struct trace_reader *r);
 
 /* The number of a frame of "stackFrames". */
 uint32_t trace_stack(struct trace_reader *r, struct str id);
 
-/* All is read: add what the trace has to the profile. */
+/* After the whole trace was read: add its samples to the profile. */
 void trace_add_profiles(struct trace_reader *r);
 void trace_add_spans(struct trace_reader *r);
 void trace_add_samples(struct trace_reader *r);

@@ -2,11 +2,11 @@
  * Spans of time: events that begin and end become a stack for each thread, and the time
  * between two events is that of the innermost open span.
  *
- * - Events are taken in order of time, whatever their order in the file. At the same time
- *   B and E keep their order, and come before X; of X, the longer comes first.
- * - An E ends the innermost open B of its name. One without such a B is left out.
- * - An X that ends after the X around it ends with it.
- * - What is open at the end of a thread ends with the last event.
+ * - Events are sorted by time. At the same time, B and E keep their order in the file, and
+ *   come before X; a longer X comes before a shorter one.
+ * - An E ends the innermost open B of its name. An E without such a B is left out.
+ * - An X that would end after the enclosing X ends with that.
+ * - Events that are open at the end of a thread end with its last event.
  */
 #include <stdlib.h>
 
@@ -83,7 +83,7 @@ static str_id frame_name(const struct spans *s, uint32_t frame)
 	return dict_func(d, dict_loc(d, (loc_id){ frame })->func)->name;
 }
 
-/* End the innermost B of that name (of any, if it has none), and what is open in it. */
+/* End the innermost B of that name (of any, if there is none), and the open spans in it. */
 static void end_span(struct spans *s, const struct trace_span *span)
 {
 	str_id name = frame_name(s, span->frame);
@@ -111,7 +111,7 @@ static void add_span(struct spans *s, const struct trace_span *span)
 		begin_span(s, span);
 }
 
-/* Packed spans: the time since the one before, frame and phase, and the length of an X. */
+/* Packed spans: time since the previous one, frame and phase, and the length of an X. */
 
 void trace_keep_span(struct trace_thread *t, struct trace_span span)
 {
@@ -128,7 +128,7 @@ void trace_keep_span(struct trace_thread *t, struct trace_span span)
 	t->nspan++;
 }
 
-/* The next span; *last is the one before, number n - 1 of the thread. */
+/* The next span; *last is the previous one, number n - 1 of the thread. */
 static void next_span(struct cursor *c, struct trace_span *last, uint64_t n)
 {
 	uint64_t what;
@@ -153,8 +153,8 @@ static void add_ordered(struct spans *s, struct cursor c)
 }
 
 /*
- * Spans in another order are sorted in blocks, of which the first ones are compared: sorting
- * all at once would take as much memory again.
+ * Unordered spans are sorted in blocks, which are then merged: sorting all at once would
+ * double the memory.
  */
 static void add_unordered(struct spans *s, struct trace_thread *t)
 {
@@ -197,7 +197,7 @@ static void add_thread(struct spans *s, struct trace_thread *t)
 	else
 		add_ordered(s, cursor_over(buf_str(&t->spans)));
 	end_spans(s, INT64_MAX - 1);
-	/* Only an X inside a B that never ends can be left below it. */
+	/* The open spans are Bs that never end, and Xs inside them. */
 	for (size_t i = 0; i < s->open.n; i++)
 		s->unclosed += s->open.v[i].end == INT64_MAX;
 	vec_clear(&s->open);

@@ -23,7 +23,7 @@ struct reader {
 	uint32_t group;
 	double start, end; /* us */
 	bool has_end, old_form, has_samples;
-	bool is_found; /* there was something that only a CPU profile has */
+	bool is_found; /* a member was read that only a CPU profile has */
 	int64_t last_stamp;
 };
 
@@ -118,7 +118,7 @@ static void read_members(struct reader *r)
 		read_cpu_member(r, key);
 }
 
-/* ns from the start to the end; -1 = not known. Times of the old form are of two kinds. */
+/* ns from the start to the end; -1 = not known. The old form has two kinds of times. */
 static int64_t cpu_duration(const struct reader *r)
 {
 	double us = r->end - r->start;
@@ -126,7 +126,7 @@ static int64_t cpu_duration(const struct reader *r)
 	return r->has_end && !r->old_form && us >= 0 && us < 1e15 ? llround(us * 1000) : -1;
 }
 
-/* Take the nodes' hits for samples, which share the duration. */
+/* Use the nodes' hits as samples, among which the duration is divided. */
 static void add_hits(struct reader *r)
 {
 	int64_t total = 0, ns = cpu_duration(r), each;

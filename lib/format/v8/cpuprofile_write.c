@@ -1,6 +1,7 @@
 /*
  * Writing CPU profiles as V8 does. The format has one value, a time: the default type must
- * be one; the type samples/count, if there is one, says how many samples a row becomes.
+ * be a time; the type samples/count, if the profile has it, gives the number of samples of a
+ * row.
  *
  * A row's time is that of its samples, which follow each other: the order is that of rows,
  * not of time. Times have fractions of microseconds where that is needed to be exact.
@@ -45,7 +46,7 @@ static uint32_t count_column(const struct profile *p)
 	return col;
 }
 
-/* How many samples row i becomes. */
+/* The number of samples of row i. */
 static int64_t row_samples(const struct writer *w, uint32_t i)
 {
 	int64_t v = profile_value(w->p, w->col, (sample_id){ i }), n = v ? 1 : 0;
@@ -124,7 +125,7 @@ static void put_samples(struct writer *w)
 	json_end_array(&w->j);
 }
 
-/* The time that passes before a sample is that of the one before it. Returns all of it. */
+/* The time before a sample is that of the previous sample. Returns the total. */
 static int64_t put_deltas(struct writer *w)
 {
 	int64_t before = 0, sum = 0;

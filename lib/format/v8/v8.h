@@ -21,7 +21,7 @@ struct v8_node {
 	uint64_t id; /* the key: 1 + the id in the file; 0 = it has none */
 	uint32_t parent, loc;
 	uint32_t same;    /* the row to take instead: the id was known before the node */
-	uint32_t defined; /* 1: the node is there, not just its id */
+	uint32_t defined; /* 1: the node was read, not only its id */
 	int64_t hits;     /* hitCount */
 	int64_t size;     /* selfSize, in bytes */
 };
@@ -43,30 +43,30 @@ struct v8_nodes {
 void v8_nodes_init(struct v8_nodes *n, struct json_in *j, struct dictionary *d);
 void v8_nodes_release(struct v8_nodes *n);
 
-/* Read the node at hand, an object, with the nodes in it. */
+/* Read the current value, a node, with the nodes inside it. */
 void v8_read_node(struct v8_nodes *n, struct json_in *j, uint32_t parent);
 
 /* The row of the node with this id, which may follow later. */
 uint32_t v8_node_row(struct v8_nodes *n, uint64_t id);
 
-/* Add the nodes of `from`, which all have ids, to `to`: a part of a profile that comes in parts. */
+/* Add the nodes of `from`, which all have ids, to `to`: for profiles that come in parts. */
 void v8_merge_nodes(struct v8_nodes *to, const struct v8_nodes *from);
 
 /*
- * All nodes are read: join them, and append them to `tree`, by row. False, with an error,
- * if one that samples or other nodes name is not there.
+ * After all nodes were read: join them, and append them to `tree`, by row. False, with an
+ * error, if samples or other nodes refer to a missing node.
  */
 struct v8_tree VEC_OF(struct tree_node);
 bool v8_join_nodes(struct v8_nodes *n, struct v8_tree *tree);
 
 /*
- * Samples with the time that passed before each. Nodes and times come one list after the
- * other, or in turns; only what waits for its counterpart takes memory.
+ * Samples with the time before each. Nodes and times come in separate lists, or alternately;
+ * only values that wait for their counterparts take memory.
  */
 struct v8_samples {
 	struct tree_samples *to;
 	uint32_t group;
-	struct buf ids, deltas; /* packed lists, of which the first bytes are used up */
+	struct buf ids, deltas; /* packed lists, whose first bytes are already used */
 	size_t ids_at, deltas_at;
 	uint64_t nsample, ndelta;
 	uint64_t nbackwards; /* times before that of an earlier sample */
@@ -79,7 +79,7 @@ struct v8_samples {
 void v8_add_sample(struct v8_samples *s, uint32_t node);
 void v8_add_delta(struct v8_samples *s, int64_t us);
 
-/* No more follow. end: ns since the start; -1 = not known. Notes what is odd. */
+/* After the last sample. end: ns since the start; -1 = not known. Adds notes. */
 void v8_end_samples(struct v8_samples *s, int64_t end);
 void v8_samples_release(struct v8_samples *s);
 

@@ -1,8 +1,8 @@
 /*
  * The tree of call nodes.
  *
- * "(root)" is no frame. "(idle)", "(program)" and "(garbage collector)" are nodes below the
- * root, and stay what they are in the file. A function without a name is "(anonymous)".
+ * "(root)" is not a frame. "(idle)", "(program)" and "(garbage collector)" are nodes below
+ * the root, and remain frames. A function without a name is "(anonymous)".
  */
 #include "format/v8/v8.h"
 
@@ -15,7 +15,7 @@ struct node_draft {
 	int64_t line, column;
 	uint64_t id;
 	bool has_id;
-	uint32_t row; /* if it had to be known early, else 0 */
+	uint32_t row; /* if it was assigned early, else 0 */
 	struct v8_node node;
 };
 
@@ -128,7 +128,7 @@ static void read_node_member(struct v8_nodes *n, struct node_draft *d, struct st
 	}
 }
 
-/* The row of the finished node. An id may have a row already, because others named it. */
+/* The row of the finished node. Its id may already have a row, if others referred to it. */
 static bool choose_row(struct v8_nodes *n, struct node_draft *d)
 {
 	struct v8_node key = { .id = d->id + 1 }, *known;
@@ -204,7 +204,7 @@ static bool missing_node(struct v8_nodes *n, const struct v8_node *row)
 			 (unsigned long long)row->id - 1);
 }
 
-/* The row that holds what is known of a node. */
+/* The row with the data of a node. */
 static uint32_t real_row(const struct v8_nodes *n, uint32_t row)
 {
 	const struct v8_node *node = table_row(&n->row, row);

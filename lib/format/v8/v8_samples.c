@@ -1,10 +1,9 @@
 /*
- * Samples: the node that ran, and the microseconds since the sample before. A sample
+ * Samples: the node that ran, and the microseconds since the previous sample. A sample
  * lasts until the next one, the last until the profile's end.
  *
- * V8 writes a few deltas below 0, where a sample was taken while an earlier one was still
- * being stored. Time does not run backwards: such a sample counts, but begins no earlier
- * than the one before it.
+ * V8 writes a few negative deltas, for samples that were taken while an earlier one was
+ * still being stored. Such a sample counts, but begins no earlier than the previous one.
  */
 #include "format/v8/v8.h"
 
@@ -17,7 +16,7 @@ static void put_last(struct v8_samples *s, int64_t until)
 			 (struct json_decimal){ ns });
 }
 
-/* The next sample: of this node, so many ns after the time of the one before. */
+/* Add the next sample, of this node, so many ns after the time of the previous one. */
 static void pair(struct v8_samples *s, uint32_t node, int64_t delta)
 {
 	if (__builtin_add_overflow(s->now, delta, &s->now))
@@ -29,7 +28,7 @@ static void pair(struct v8_samples *s, uint32_t node, int64_t delta)
 	s->has_last = true;
 }
 
-/* The oldest value of a packed list that is not used up; false if there is none. */
+/* The next unused value of a packed list; false if there is none. */
 static bool take(struct buf *list, size_t *at, int64_t *v)
 {
 	struct cursor c = cursor_over(str_skip(buf_str(list), *at));
