@@ -24,12 +24,13 @@ static void add_label(struct opt_list *to, struct str text)
 	to->v[to->n++] = arena_str(&texts, text).p;
 }
 
-struct opt_list label_list(const struct opt_list *given)
+void label_list(struct opt_list *labels)
 {
-	struct opt_list labels = { 0 };
+	struct opt_list given = *labels;
 
-	for (size_t i = 0; i < given->n; i++)
-		for (struct str rest = str_of(given->v[i]); rest.n;)
-			add_label(&labels, str_cut(&rest, ','));
-	return labels;
+	*labels = (struct opt_list){ 0 };
+	for (size_t i = 0; i < given.n; i++)
+		for (struct str rest = str_of(given.v[i]); rest.n;)
+			add_label(labels, str_cut(&rest, ','));
+	mem_free(given.v, given.cap * sizeof(*given.v));
 }

@@ -9,9 +9,9 @@
 #include "cli/opt.h"
 
 /*
- * Returns "KEY=VALUE" for each label. A label without '=' or key, or a key that is given
- * twice, is a usage error. The strings are valid until the program ends.
+ * Replace the arguments of -l by "KEY=VALUE" for each label. A label without '=' or key, or a
+ * key that is given twice, is wrong usage. The texts live until the program ends.
  */
-struct opt_list label_list(const struct opt_list *given);
+void label_list(struct opt_list *labels);
 
 #endif

@@ -84,7 +84,7 @@ static void take_label(struct str text)
 
 static void parse_lists(void)
 {
-	o.labels = label_list(&o.labels);
+	label_list(&o.labels);
 	for (size_t i = 0; i < o.labels.n; i++)
 		take_label(str_of(o.labels.v[i]));
 	for (size_t i = 0; i < o.by.n; i++)

@@ -461,7 +461,7 @@ int main(int argc, char **argv)
 
 	if (o.kernel && o.no_kernel)
 		usage("--require-kernel and --no-kernel exclude each other");
-	o.labels = label_list(&o.labels);
+	label_list(&o.labels);
 	check_facts();
 	check_waits();
 	check_control();

@@ -111,25 +111,27 @@ static bool compact_if_due(const char *dir)
 	return o.no_compact || !store_compact_due(dir) || compact(dir, false);
 }
 
+static bool add_files(const char *dir, char **files, bool is_import)
+{
+	struct store_add add;
+
+	label_list(&o.labels);
+	add = (struct store_add){ .dir = dir,
+				  .labels = o.labels,
+				  .max_label = o.max_label,
+				  .is_import = is_import,
+				  .compact = compact_if_due };
+	return store_add_files(&add, files) && compact_if_due(dir);
+}
+
 static bool run_add(const char *dir, char **args)
 {
-	struct store_add add = { .dir = dir,
-				 .labels = label_list(&o.labels),
-				 .max_label = o.max_label,
-				 .compact = compact_if_due };
-
-	return store_add_files(&add, args) && compact_if_due(dir);
+	return add_files(dir, args, false);
 }
 
 static bool run_import(const char *dir, char **args)
 {
-	struct store_add add = { .dir = dir,
-				 .labels = label_list(&o.labels),
-				 .max_label = o.max_label,
-				 .is_import = true,
-				 .compact = compact_if_due };
-
-	return store_add_files(&add, args) && compact_if_due(dir);
+	return add_files(dir, args, true);
 }
 
 static bool run_compact(const char *dir, char **args)
