@@ -48,7 +48,7 @@ void python_read_stack(const struct interp_memory *m, const struct python_place 
 	}
 }
 
-/* Copy up to `most` bytes behind those that are there; returns how many. */
+/* Appends up to `most` bytes; returns how many. */
 static uint32_t copy_bytes(const struct interp_memory *m, struct code_names *to, uint64_t at,
 			   uint64_t n, size_t most)
 {
@@ -101,7 +101,7 @@ bool python_read_names(const struct interp_memory *m, const struct python_place 
 		names->lines = copy_bytes(m, names, table + 32, length, INTERP_MOST_LINES);
 	names->nlines = (uint32_t)length;
 	*size = offsetof(struct code_names, bytes) + names->copied;
-	/* It may have been changed while it was read. */
+	/* The code object may have changed while it was read. */
 	w.file = 0;
 	return walk_code(&w, code, &now) == INTERP_WHOLE && now == id;
 }

@@ -27,7 +27,7 @@ void ruby_read_stack(const struct interp_memory *m, const struct ruby_place *tar
 	}
 }
 
-/* Copy up to `most` bytes, less one, after those that are there; returns how many. */
+/* Appends up to `most` - 1 bytes; returns how many. */
 static uint32_t copy_bytes(const struct interp_memory *m, struct code_names *to, uint64_t at,
 			   uint64_t n, size_t most)
 {
@@ -78,6 +78,6 @@ bool ruby_read_names(const struct interp_memory *m, const struct ruby_place *tar
 				  WALK_FIELD(__u64, w.body, l->body_table, RUBY_BODY_BYTES),
 				  ruby_table_size(w.body), RUBY_MOST_TABLE);
 	*size = offsetof(struct code_names, bytes) + names->copied;
-	/* It may have been changed while it was read. */
+	/* The instruction sequence may have changed while it was read. */
 	return ruby_code(&w, code, &now) == INTERP_WHOLE && now == id;
 }
