@@ -198,7 +198,7 @@ static void note_precise(struct session *s)
 	buf_release(&text);
 }
 
-/* Starts the target. Events of a command's task start by themselves at its exec(), without a delay. */
+/* Starts the target. Without a delay, events of a command's task start at its exec(). */
 static bool start_target(struct session *s, struct buf *why)
 {
 	bool child = s->o->sampler.target == TARGET_CHILD;
