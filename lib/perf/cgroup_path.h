@@ -5,7 +5,8 @@
  *	docker		/docker/ID, /system.slice/docker-ID.scope
  *	containerd	/system.slice/nerdctl-ID.scope, .../cri-containerd-ID.scope
  *	cri-o		.../crio-ID.scope
- *	podman		/machine.slice/libpod-ID.scope/container, .../machine-libpod_pod_ID.slice/...
+ *	podman		/machine.slice/libpod-ID.scope/container,
+ *			.../machine-libpod_pod_ID.slice/...
  *	Kubernetes	/kubepods/burstable/podUID/ID,
  *			/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-podUID.slice/...
  *	systemd		/system.slice/nginx.service
