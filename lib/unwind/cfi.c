@@ -262,7 +262,7 @@ static bool open_header(struct cfi *c, const struct elf *e, const struct elf_seg
 	if (d.failed || version != 1 || !c->section.n)
 		return false;
 	if (table != HDR_TABLE_I32 || count > cursor_left(&d) / 8)
-		return true; /* the section is found; the table has another form, so an index is made */
+		return true; /* the section is found; an index replaces the table */
 	c->table = str((const char *)d.at, (size_t)count * 8);
 	c->table_base = s->vaddr;
 	c->ntable = (size_t)count;
