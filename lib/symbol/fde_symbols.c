@@ -66,7 +66,7 @@ static uint64_t start_of(const struct fdes *f, size_t i)
 	return f->base + (uint64_t)(int64_t)(int32_t)cursor_u32(&c);
 }
 
-/* Finds the start of the function of an address: the last one at or before it, with an FDE for it. */
+/* Finds the last start at or before an address, which must be inside that function. */
 static bool find_start(const struct fdes *f, uint64_t vaddr, uint64_t *start)
 {
 	size_t low = 0, high = f->table.n / 8;

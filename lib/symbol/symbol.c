@@ -61,7 +61,7 @@ static void flag_mapping(struct round *r, map_id map)
 	m->flags |= r->s->options.inlines ? MAP_INLINES : 0;
 }
 
-/* Is the only frame the start of a function without a name? Other tools may still name it. */
+/* Is the only frame named after its function's start? That is no name for other tools. */
 static bool is_start(const struct round *r, map_id map, const struct kept_frame *f, uint32_t n)
 {
 	struct str file = dict_text(r->p->dict, dict_mapping(r->p->dict, map)->file);

@@ -32,7 +32,10 @@ struct symbolizer {
 	bool absolute;
 	/* Are its names valid for the machine on which p was recorded? NULL = always. */
 	bool (*holds)(const struct profile *p);
-	/* Opens a file; NULL if it has no names for it. *note: a line for the user, without newline. */
+	/*
+	 * Opens a file; NULL if it has no names for it. A note for the user is one line, without
+	 * newline.
+	 */
 	void *(*open)(const struct symbol_file *file, struct buf *note);
 	/*
 	 * Appends the frames at an address to a list of struct symbol_frame, outermost first.

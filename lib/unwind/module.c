@@ -23,7 +23,7 @@ void module_close(struct module *m)
 	elf_close(&m->debug_file);
 }
 
-/* Is it the debug file of the image? The checksum, of the whole file, is tried only for small ones. */
+/* Is it the debug file of the image? A large file is not read for its checksum. */
 static bool is_debug_file_of(const struct elf *debug, const struct elf *image)
 {
 	enum { LARGEST = 64 << 20 };
