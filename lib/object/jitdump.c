@@ -163,7 +163,7 @@ static void read_move(struct jitdump *j, struct cursor c, uint64_t time)
 		add_code(j, moved);
 }
 
-/* Fields: address of the code that follows, number of lines; for each address, line, column, file. */
+/* Fields: address of the following code, number of lines; for each address, line, column, file. */
 static void read_lines(struct jitdump *j, struct cursor c)
 {
 	static const char same[] = "\xff"; /* file as before */

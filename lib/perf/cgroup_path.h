@@ -8,7 +8,8 @@
  *	podman		/machine.slice/libpod-ID.scope/container,
  *			.../machine-libpod_pod_ID.slice/...
  *	Kubernetes	/kubepods/burstable/podUID/ID,
- *			/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-podUID.slice/...
+ *			/kubepods.slice/kubepods-burstable.slice/
+ *			kubepods-burstable-podUID.slice/...
  *	systemd		/system.slice/nginx.service
  *
  * An ID has 64 hexadecimal digits, a UID the form of a UUID (with _ for - where systemd

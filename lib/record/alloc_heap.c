@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* It must be a file that cannot shrink while we read it. */
+/* Is it a file that cannot shrink while it is read? */
 static bool is_safe(int fd)
 {
 	int seals = fcntl(fd, F_GET_SEALS);

@@ -37,7 +37,7 @@ struct alloc_heap {
 	bool foreign;    /* the process is in another PID namespace */
 	struct shared_heap *shared;
 	uint64_t tail[SHARED_RINGS];
-	struct alloc_lost told; /* what alloc_heap_lost() has returned so far */
+	struct alloc_lost told; /* the sum of alloc_heap_lost()'s results so far */
 	struct VEC_OF(struct alloc_live) live;
 	size_t kept;                           /* live allocations left by the last check */
 	struct VEC_OF(struct alloc_slot) full; /* full slots of the snapshot, in order */

@@ -29,7 +29,7 @@ struct jit_file {
 
 struct jit_maps {
 	unsigned refs;
-	int root; /* file descriptor of the processes' root; -1 for ours */
+	int root; /* descriptor of the processes' root; -1: this process's own */
 	uint32_t uid;
 	struct jit_file file[MOST_MAPS]; /* the process's own first */
 	size_t n;

@@ -34,7 +34,7 @@ void process_tree_add(struct process_tree *t, int pid, uint64_t from);
 void process_tree_note(struct process_tree *t, const struct record *r);
 void process_tree_update(struct process_tree *t);
 
-/* Was a process a member at that time? */
+/* Was a process a member at a time? */
 bool process_tree_has(const struct process_tree *t, uint32_t pid, uint64_t time);
 
 /* Is a process a member, or was it one? */

@@ -21,7 +21,7 @@ enum {
 	SAMPLE_NS = 2000,
 	STACK_BYTES_A_NS = 3,
 	STACK_OF_SAMPLE = 32 << 10, /* a larger copy does not change the frequency in force */
-	HUNG_UP_MS = 10,            /* between two reads of rings that wake nobody */
+	HUNG_UP_MS = 10,            /* between reads of rings without wake-ups */
 };
 
 static uint64_t kernel_setting(const char *path, uint64_t otherwise)

@@ -15,7 +15,7 @@
 bool sampler_open_events(struct sampler *s, const int *cpus, struct buf *why);
 void sampler_close_events(struct sampler *s);
 
-/* Is there an event that is sampled by frequency? One of switches? */
+/* Is any event sampled by frequency? Is one of switches? */
 bool sampler_has_frequency(const struct sampler *s);
 bool sampler_has_switches(const struct sampler *s);
 

@@ -17,7 +17,7 @@ enum { UNIT_STEPS = 4096 };
 
 /*
  * The ELF image that libdw reads. It has only the headers and names of sections; each
- * section is one byte long until its descriptor (Elf_Data) is pointed at our bytes.
+ * section is one byte long until its descriptor (Elf_Data) points to the real bytes.
  */
 #define NAME_SIZE 20
 #define SECTION(i, kind, at, size)                                                                 \

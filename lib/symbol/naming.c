@@ -266,7 +266,7 @@ static bool hand_over(struct naming *n, uint32_t kind, struct str what)
 	fd = kind == NAMING_PATH ? open_first(n, what, &which) : open_build(n, what);
 	naming_budget_add(&n->budget, fd);
 	n->has_others |= fd >= 0;
-	n->wall_start += monotonic_ns() - before; /* ours, not the child's */
+	n->wall_start += monotonic_ns() - before; /* the parent's time does not count */
 	naming_opened_write(&message, limits_for(n, &n->budget), which);
 	sent = naming_send(&n->channel, NAMING_OPENED, buf_str(&message), fd);
 	buf_release(&message);

@@ -27,7 +27,7 @@
 enum naming_kind {
 	NAMING_ASK = 1,  /* the program: struct naming_question, as below */
 	NAMING_OPENED,   /* the program: limits, which path, and the file if there is one */
-	NAMING_PATH,     /* the child: paths, each with a NUL; the first that is there */
+	NAMING_PATH,     /* the child: paths, each with a NUL; it gets the first that exists */
 	NAMING_BUILD_ID, /* the child: a build id in bytes, for debuginfod */
 	NAMING_NOTE,     /* the child: a text */
 	NAMING_FRAMES,   /* the child: answers, one after the other */

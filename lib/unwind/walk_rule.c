@@ -150,7 +150,7 @@ static bool stop_at_switch(struct walk *w, const struct region *r)
 	return walk_stop(w, UNWIND_TRUNCATED);
 }
 
-/* Leaves a call of a null pointer, interrupted by a signal: it has only pushed its return address. */
+/* Leaves a call of a null pointer, interrupted by a signal: only the return address is pushed. */
 static bool walk_from_null(struct walk *w, uint64_t cfa, uint64_t fp)
 {
 	const struct region *r;
