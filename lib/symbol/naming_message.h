@@ -79,7 +79,7 @@ struct named_frame {
 	uint32_t line, start_line;
 };
 
-/* Write the head of an answer, n frames for place number `place` of the question; then the frames. */
+/* Write the head of an answer: n frames for place number `place` of the question; and a frame. */
 void naming_answer_write(struct buf *to, uint32_t place, uint32_t n);
 void naming_frame_write(struct buf *to, const struct named_frame *f);
 

@@ -4,8 +4,8 @@
  * sample.
  *
  * The kernel limits the length of a BPF program, so the work is in parts, each of which ends in
- * a tail call of the next one. Parts share their state in `scratch`, one for each CPU: there no
- * other part interrupts this one.
+ * a tail call of the next one. Parts share their state in `scratch`, one for each CPU, where no
+ * other program of prof interrupts them.
  *
  * The verifier follows every path through a part, and through each iteration of a loop. It
  * verifies a function that is not static only once, so loops call such functions.
