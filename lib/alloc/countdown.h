@@ -1,11 +1,11 @@
 /*
- * Which allocations are sampled: as if each byte were chosen with the probability 1/R, and an
- * allocation when one of its bytes is. A thread counts down the bytes until the next one that
- * is chosen; that number is distributed exponentially, so what was allocated before says
- * nothing about it. An allocation of S bytes is sampled with p = 1 - exp(-S/R), at most once,
- * and stands for 1/p allocations and S/p bytes.
+ * Chooses the allocations to sample. Each allocated byte is chosen with probability 1/R, and an
+ * allocation is sampled if one of its bytes is chosen. A thread counts down the bytes until the
+ * next chosen one. That number has an exponential distribution, so it does not depend on
+ * earlier allocations. An allocation of S bytes is sampled at most once, with probability
+ * p = 1 - exp(-S/R), and stands for 1/p allocations and S/p bytes.
  *
- * No function here calls another library: they run in signal handlers, and in any process.
+ * These functions call no library: they run in signal handlers, and in any process.
  */
 #ifndef ALLOC_COUNTDOWN_H
 #define ALLOC_COUNTDOWN_H
@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The next number of a generator, whose state may be anything (splitmix64). */
+/* The next number of the splitmix64 generator. Any initial state will do. */
 static inline uint64_t countdown_random(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15;
@@ -45,7 +45,7 @@ static inline double countdown_log(double x)
 	return exponent * 0.6931471805599453 + 2 * s * (1 + sum);
 }
 
-/* Bytes until the next sample, where `rate` is their mean: 0 to 37 times as many. */
+/* Draws the number of bytes until the next sample: 0 to 37 times `rate`, which is the mean. */
 static inline uint64_t countdown_draw(uint64_t *state, uint64_t rate)
 {
 	double u = (double)((countdown_random(state) >> 11) + 1) * 0x1p-53; /* (0, 1] */
@@ -73,7 +73,7 @@ static inline double countdown_share(double x)
 	return sum;
 }
 
-/* The probability with which an allocation of that many bytes is sampled. */
+/* The probability that an allocation of `bytes` bytes is sampled. */
 static inline double countdown_probability(uint64_t bytes, uint64_t rate)
 {
 	return countdown_share((double)bytes / (double)rate);

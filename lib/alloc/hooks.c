@@ -1,4 +1,4 @@
-/* What C programs allocate and free with. */
+/* Replacements for the C allocation functions: malloc(), free() and their relatives. */
 #include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
@@ -7,11 +7,11 @@
 #include "alloc/preload.h"
 
 #if defined(__GNUC__) && !defined(__clang__)
-/* These are the functions whose results an analyzer expects to be freed. */
+/* The analyzer expects each result to be freed here; the caller frees it. */
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 #endif
 
-/* The next functions are called from RARE ones; otherwise ours jump to them. */
+/* RARE functions call the next functions; the others jump to them. */
 
 static RARE void *sampled_malloc(size_t size, const void *caller)
 {
@@ -46,7 +46,7 @@ EXPORTED void *calloc(size_t n, size_t size)
 {
 	size_t bytes;
 
-	/* What is too large is refused. */
+	/* The next function refuses a size that overflows. */
 	if (likely(!__builtin_mul_overflow(n, size, &bytes)) && countdown_ends(bytes))
 		return sampled_calloc(n, size, CALLER);
 	return next.calloc(n, size);
@@ -69,7 +69,7 @@ EXPORTED void free(void *p)
 	next.free(p);
 }
 
-/* Copies the old block, or what fits of it; bytes after the old block hold no data yet. */
+/* Copies as much of the old block as fits. Bytes after the old block hold no data yet. */
 static void *move_early(const void *p, size_t size)
 {
 	void *to = malloc(size);
@@ -81,8 +81,8 @@ static void *move_early(const void *p, size_t size)
 }
 
 /*
- * As if the old block were freed and a new one allocated. The old one is taken out before,
- * since its address may be another thread's as soon as it is free.
+ * Counts as free() of the old block and malloc() of a new one. The old block is taken out
+ * first: once it is free, another thread may get its address.
  */
 static RARE void *sampled_realloc(void *p, size_t size, bool ends, const void *caller)
 {

@@ -1,8 +1,8 @@
 /*
- * Memory that a program maps itself. It counts if it is anonymous and may be written: a
- * reservation is no use of memory, and a file is no allocation. Calls of the allocator itself
- * are recognised by their return address and left out: its blocks are counted when it returns
- * them to the program.
+ * Counts memory that a program maps itself, if it is anonymous and writable: a reservation
+ * uses no memory, and a file is not an allocation. Calls by the allocator are recognised by
+ * their return address and skipped: the blocks that it returns to the program are counted
+ * instead.
  */
 #include <stdarg.h>
 #include <sys/mman.h>
@@ -32,7 +32,7 @@ EXPORTED void *mmap64(void *at, size_t size, int protection, int flags, int fd, 
 	__attribute__((alias("mmap")));
 #endif
 
-/* A mapping counts until its first page is gone. */
+/* A mapping is in use until its first page is unmapped. */
 static RARE int checked_munmap(void *p, size_t size)
 {
 	uint64_t id = live_take_out(p);
@@ -62,7 +62,7 @@ EXPORTED int munmap(void *p, size_t size)
 	return next.munmap(p, size);
 }
 
-/* As realloc() counts. */
+/* Counts as realloc() does. */
 static RARE void *counted_mremap(void *p, size_t was, size_t size, int flags, void *at)
 {
 	uint64_t rate, id = live_may_have(p) ? live_take_out(p) : 0;

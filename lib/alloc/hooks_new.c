@@ -1,12 +1,12 @@
 /*
- * operator new and operator delete, under the names that C++ compilers give them.
+ * Replacements for operator new and operator delete, under their mangled names.
  *
- * Those of libstdc++ and libc++ call malloc() and free(), where allocations are counted; those
- * of an allocator such as jemalloc do not, and are counted here. What a program has of its own
- * is left alone. Which of these it is, is seen at the first call of each.
+ * The operators of libstdc++ and libc++ call malloc() and free(), which count. Those of an
+ * allocator such as jemalloc do not, so they are counted here. A program's own operators are
+ * left alone. The first call of each operator finds out which case applies.
  *
- * Arguments beyond the first (an alignment, a size, std::nothrow) are passed on in registers as
- * they come, so that all forms have one type here.
+ * Arguments beyond the first (an alignment, a size, std::nothrow) stay in their registers, so
+ * all forms have one type here.
  */
 #include <dlfcn.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@ static void *new_without_next(size_t size, uintptr_t a, uintptr_t b)
 	(void)a;
 	(void)b;
 	if (!p)
-		abort(); /* there is nobody who could throw std::bad_alloc */
+		abort(); /* no code here can throw std::bad_alloc */
 	return p;
 }
 
@@ -80,7 +80,7 @@ static delete_function *next_delete(const char *name, const void *caller)
 	return next_one ? next_one : delete_without_next;
 }
 
-/* What `new` does: `go` is where it jumps to, and `next` what comes after ours. */
+/* Defines an operator new: it jumps to `go`; `next` is the operator after this one. */
 #define NEW(symbol, simple)                                                                        \
 	static new_function first_##symbol, *go_##symbol = first_##symbol, *next_##symbol;         \
 	EXPORTED new_function symbol;                                                              \
@@ -134,8 +134,8 @@ static delete_function *next_delete(const char *name, const void *caller)
 	}
 
 /*
- * The compiler's operator new() is a loop around malloc(). Called by its name here, malloc()
- * is the first try, so that the caller of `new` is the first function of the stack.
+ * The compiler's operator new() is a loop around malloc(). This one tries malloc() first, so
+ * that the caller of `new` is the first function on the stack.
  */
 static new_function *next__Znwm;
 

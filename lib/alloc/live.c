@@ -1,7 +1,7 @@
 /*
- * Sampled allocations that are in use. Each has a slot in one of the two buckets that its
- * address has. A slot is claimed by writing 1 to its address, so two threads never fill one;
- * readers see an address only with its id.
+ * The table of sampled allocations in use. An address hashes to two buckets; its allocation has
+ * a slot in one of them. A thread claims a slot by writing 1 to its address, so two threads
+ * never fill the same one. Readers see an address only together with its id.
  */
 #include <sys/mman.h>
 
@@ -18,7 +18,7 @@ static uint8_t *page_of(const void *p)
 	return &live_pages[(uintptr_t)p >> LIVE_PAGE & (LIVE_PAGES - 1)];
 }
 
-/* A count that was full once stays so: nobody knows how many there are. */
+/* A count that has reached its maximum stays there: the true number is then unknown. */
 static void count_page(const void *p, int by)
 {
 	uint8_t *page = page_of(p), was = __atomic_load_n(page, __ATOMIC_RELAXED);
@@ -30,8 +30,8 @@ static void count_page(const void *p, int by)
 }
 
 /*
- * The first choice is the page, since what is near each other is used together; but many
- * addresses may have the same one.
+ * The first choice hashes the page, since a program uses neighbouring blocks together. The
+ * second one spreads addresses that share a page.
  */
 static struct shared_slot *bucket(const void *p, unsigned choice)
 {
@@ -40,7 +40,7 @@ static struct shared_slot *bucket(const void *p, unsigned choice)
 	return shared_slots() + SHARED_WAYS * ((choice ? hash : page) & (BUCKETS - 1));
 }
 
-/* Take an address out of a slot that has it; returns its id, 0 if another thread was faster. */
+/* Empties a slot that holds `address`. Returns its id, 0 if another thread was faster. */
 static uint64_t empty_slot(struct shared_slot *s, uint64_t address)
 {
 	uint64_t id;
@@ -81,7 +81,7 @@ static bool fill_slot(struct shared_slot *s, const void *p, uint64_t id)
 
 uint32_t live_enter(const void *p, uint64_t id)
 {
-	/* Whoever freed it last did so without us. */
+	/* The address was freed by a call that the hooks did not see. */
 	if (live_may_have(p) && take_out(p)) {
 		count_page(p, -1);
 		__atomic_fetch_add(&shared->unseen, 1, __ATOMIC_RELAXED);

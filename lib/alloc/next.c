@@ -1,4 +1,4 @@
-/* The functions that ours stand before, as the loader finds them. */
+/* Finds the functions that come after the hooks in the loader's search order. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <link.h>
@@ -27,7 +27,7 @@ size_t early_size(const void *p)
 	return size;
 }
 
-/* No count ever takes 255 back. */
+/* 255 is never decremented. */
 void early_mark(void)
 {
 	if (!early_used)
@@ -54,7 +54,7 @@ void *early_alloc(size_t size)
 
 /* Looking up */
 
-/* The code of an allocator that is not the C library's: none until that is known. */
+/* The code of an allocator other than the C library's; empty until that is known. */
 static uintptr_t inside_start, inside_size;
 
 static int see_object(struct dl_phdr_info *object, size_t size, void *context)
@@ -84,7 +84,7 @@ static void find_allocator(void)
 
 static THREADS bool looking;
 
-/* dlsym() may allocate: such a call finds `looking` set. False: use early_alloc(). */
+/* Returns false if the caller must use early_alloc(): dlsym() may allocate while `looking`. */
 static bool look_up(void)
 {
 	struct next found;
@@ -117,7 +117,7 @@ static void *first_malloc(size_t size)
 	return look_up() ? next.malloc(size) : early_alloc(size);
 }
 
-/* What is given out early is zero. */
+/* Memory of early_alloc() is zero already. */
 static void *first_calloc(size_t n, size_t size)
 {
 	size_t bytes;
@@ -193,7 +193,7 @@ struct next next = {
 	.mremap = first_mremap,
 };
 
-/* A library that a program loads later (dlopen(3)) may be nobody's but its caller's. */
+/* A library that a program loads with dlopen(3) may be visible to its own callers only. */
 static void *as_caller_sees(const char *name, const void *caller)
 {
 	Dl_info info;
@@ -202,7 +202,7 @@ static void *as_caller_sees(const char *name, const void *caller)
 	if (!dladdr(caller, &info) || !info.dli_fname)
 		return NULL;
 	object = dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
-	/* It is kept open: what was found stays there. */
+	/* The object stays open, so that the function found in it stays mapped. */
 	found = object ? dlsym(object, name) : NULL;
 	return found && !next_same_object(found, (const void *)&next_function) ? found : NULL;
 }

@@ -1,15 +1,15 @@
 /*
- * The library that a program is started with (LD_PRELOAD=libprof-alloc.so) to have its
- * allocations sampled. It stands before the functions that allocate and free:
+ * libprof-alloc.so samples the allocations of a program that loads it (LD_PRELOAD). Its hooks
+ * come before the functions that allocate and free:
  *
- *	malloc()   counts down the bytes until the next sample; if that is not this allocation,
- *	           it jumps to the next malloc(): five instructions
- *	free()     looks whether a sampled allocation may lie in the page; if not, it jumps to
- *	           the next free(): four
+ *	malloc()   counts down the bytes until the next sample. If this allocation is not
+ *	           sampled, it jumps to the next malloc(): five instructions
+ *	free()     checks whether the page may hold a sampled allocation. If not, it jumps to
+ *	           the next free(): four instructions
  *
- * Everything else is rare. Nothing here takes a lock, allocates, or uses what a signal handler
- * may not; a sample that is interrupted by another is finished after it. What is sampled goes
- * to memory that a recorder shares (shared_heap.h); the library names and unwinds nothing.
+ * All other paths are rare. The library takes no lock, does not allocate, and uses only what is
+ * safe in a signal handler; a sample that another one interrupts is finished after it. Samples
+ * go to memory shared with a recorder (shared_heap.h), which unwinds and symbolizes them.
  */
 #ifndef ALLOC_PRELOAD_H
 #define ALLOC_PRELOAD_H
@@ -27,7 +27,7 @@
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-/* The functions that come after ours; next.c finds them at the first call of any. */
+/* The functions that come after the hooks; next.c finds them at the first call of any hook. */
 struct next {
 	void *(*malloc)(size_t);
 	void *(*calloc)(size_t, size_t);
@@ -44,15 +44,16 @@ struct next {
 };
 extern struct next next;
 
-/* The function of that name after ours, as the object that holds `caller` sees it; or NULL. */
+/* Finds the next function `name`, as the object that contains `caller` sees it; NULL if none. */
 void *next_function(const char *name, const void *caller);
 
-/* Is code at that address part of what provides malloc()? */
+/* Does the object that provides malloc() contain `code`? */
 bool next_is_allocator(const void *code);
 
 /*
- * Is it code of an allocator such as jemalloc? What that allocates or maps by public names was
- * counted where it was asked for it. The C library is none: it calls malloc() as others do.
+ * Does an allocator such as jemalloc contain `code`? Its own calls of public functions are not
+ * counted again: the program's call was. The C library is not such an allocator: it calls
+ * malloc() as any other library does.
  */
 bool next_is_inside(const void *code);
 
@@ -60,8 +61,8 @@ bool next_is_inside(const void *code);
 bool next_same_object(const void *a, const void *b);
 
 /*
- * Memory that is given out before the next malloc() is known, and never given back: it is in a
- * page that may hold samples, so that free() looks (live_is_early()).
+ * Allocates before the next malloc() is known. The memory is never released. Its pages are
+ * marked as holding samples, so that free() checks for it (live_is_early()).
  */
 void *early_alloc(size_t size);
 bool early_has(const void *p);
@@ -70,22 +71,22 @@ void early_mark(void);
 
 /* Sampling: countdown.h */
 
-extern THREADS uint64_t countdown_left; /* bytes of this thread that are not sampled */
+extern THREADS uint64_t countdown_left; /* bytes of this thread until the next sample */
 
 /*
- * An allocation of that size, by code at `caller`, goes beyond what is left. True: it is to be
- * sampled; *rate is the mean number of bytes between samples then.
+ * An allocation of `size` bytes by code at `caller` exceeds countdown_left. Returns true if it
+ * is to be sampled, and sets *rate to the mean number of bytes between samples.
  */
 RARE bool sample_due(size_t size, uint64_t *rate, const void *caller);
 #define CALLER __builtin_return_address(0)
 
-/* The thread is that of a forked child: it draws anew, and not what its parent draws. */
+/* Makes the thread of a forked child draw its own countdown, not that of its parent. */
 void sample_anew(void);
 
-/* Write down that the thread has allocated so many bytes at p. */
+/* Records that the thread has allocated `size` bytes at p. */
 RARE void sample_take(const void *p, size_t size, uint64_t rate);
 
-/* Count an allocation; true if it goes beyond what is left. */
+/* Counts an allocation. Returns true if it exceeds what is left. */
 static inline bool countdown_ends(size_t size)
 {
 	if (unlikely(size > countdown_left))
@@ -98,7 +99,7 @@ static inline bool countdown_ends(size_t size)
 
 enum { LIVE_PAGE = 12, LIVE_PAGES = 1 << 20 };
 
-/* Sampled allocations by the page in which they begin, modulo LIVE_PAGES: 255 and more is 255. */
+/* Sampled allocations that begin in each page, modulo LIVE_PAGES; 255 means 255 or more. */
 extern uint8_t live_pages[LIVE_PAGES];
 
 static inline bool live_may_have(const void *p)
@@ -106,26 +107,26 @@ static inline bool live_may_have(const void *p)
 	return unlikely(live_pages[(uintptr_t)p >> LIVE_PAGE & (LIVE_PAGES - 1)]);
 }
 
-/* Enter one; returns its slot, or SHARED_NO_SLOT. */
+/* Enters an allocation. Returns its slot, or SHARED_NO_SLOT. */
 uint32_t live_enter(const void *p, uint64_t id);
 
 /*
- * p is about to be freed: take it out. Returns the id that it had, or 0 if it was not there;
- * size of 0 is never asked. live_put_back() undoes that, where it was not freed after all.
+ * Takes out p, which is about to be freed. Returns its id, or 0 if it is not in the table.
+ * live_put_back() undoes that if p was not freed after all.
  */
 RARE uint64_t live_take_out(const void *p);
 RARE void live_put_back(const void *p, uint64_t id);
 
-/* The process is a forked child: nothing is in use. */
+/* Empties the table, in a forked child. */
 void live_forget_all(void);
 
 /* With a recorder: share.c */
 
-extern struct shared_heap *shared; /* NULL: there is none yet */
+extern struct shared_heap *shared; /* NULL: not mapped yet */
 
 /*
- * Is `shared` this process's own? Makes it so at the first call in a process, and in a forked
- * child. False while another thread does that, or where it is not possible.
+ * Is `shared` ready, and this process's own? The first call in a process, and in a forked
+ * child, maps it. False while another thread does that, or where that fails.
  */
 bool control_ready(void);
 

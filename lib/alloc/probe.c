@@ -1,13 +1,13 @@
 #include "alloc/probe.h"
 
-/* Counted by the kernel: uprobes write there. */
+/* The kernel counts here the tools that have attached a uprobe. */
 #define SEMAPHORE __attribute__((section(".probes"), used, visibility("hidden")))
 SEMAPHORE volatile uint16_t probe_alloc_semaphore;
 SEMAPHORE volatile uint16_t probe_free_semaphore;
 
 /*
- * A nop, and a note of where it is and where its arguments are then. The base is a symbol by
- * which tools see whether prelink has moved the file.
+ * A nop, with a note of its address and the locations of its arguments. The base is a symbol
+ * by which tools see whether prelink has moved the file.
  */
 #define PROBE(name, arguments)                                                                     \
 	"990:\tnop\n\t"                                                                            \

@@ -1,15 +1,15 @@
 /*
- * USDT probes of allocations, for other tools: the provider is otel_memory, as OpenTelemetry's
- * profiler has it ("memory profiling", its design document 3).
+ * USDT probes of allocations, for other tools. The provider is otel_memory, as in
+ * OpenTelemetry's profiler ("memory profiling", its design document 3).
  *
- *	otel_memory:alloc(pointer, size, weighted bytes)   an allocation that is sampled
- *	otel_memory:free(pointer)                          one of those is given back
+ *	otel_memory:alloc(pointer, size, weighted bytes)   a sampled allocation
+ *	otel_memory:free(pointer)                          the free of a sampled allocation
  *
- * Allocations are sampled as countdown.h says; the weighted bytes of one are S / (1 - exp(-S/R)),
- * so their sum is what was allocated, and a sample stands for weight / size allocations. A
- * tool finds the probes in the library's notes (.note.stapsdt, as systemtap defines it:
- * sourceware.org/systemtap/wiki/UserSpaceProbeImplementation), and the kernel counts in the
- * semaphore how many tools want them. While nobody does, a probe is one nop that is not reached.
+ * countdown.h defines which allocations are sampled. A sample's weighted bytes are
+ * S / (1 - exp(-S/R)): their sum estimates the bytes allocated, and a sample stands for
+ * weight / size allocations. Tools find the probes in the library's notes (.note.stapsdt:
+ * sourceware.org/systemtap/wiki/UserSpaceProbeImplementation). The kernel counts the attached
+ * tools in a semaphore; while it is 0, a probe is a nop that is not reached.
  */
 #ifndef ALLOC_PROBE_H
 #define ALLOC_PROBE_H
@@ -26,7 +26,7 @@ static inline bool probe_alloc_is_wanted(void)
 
 void probe_alloc(const void *p, uint64_t size, uint64_t weight);
 
-/* Does nothing unless somebody wants it. */
+/* Does nothing unless a tool is attached. */
 void probe_free(const void *p);
 
 #endif

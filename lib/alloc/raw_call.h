@@ -1,7 +1,7 @@
 /*
- * System calls that touch nothing of the process's own, not even errno: a hook may run in a
- * signal handler, or between a program's call and its look at errno. Each returns what the
- * kernel does, a negative errno on failure.
+ * System calls that change no state of the process, not even errno: a hook may run in a signal
+ * handler, or between a program's call and its check of errno. Each returns the kernel's
+ * result, a negative errno on failure.
  */
 #ifndef ALLOC_RAW_CALL_H
 #define ALLOC_RAW_CALL_H

@@ -1,6 +1,6 @@
 /*
- * The file that is shared with a recorder: made when the process starts, and again in a forked
- * child, whose memory is another one. The kernel tells that to be so: `own` is all zero there.
+ * Creates the file shared with a recorder: when the process starts, and again in a forked
+ * child, which needs its own. The kernel zeroes `own` in a child (MADV_WIPEONFORK).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@ static struct {
 
 struct shared_heap *shared;
 
-/* Its descriptor; a program may have closed that, and opened another file with its number. */
+/* The file's descriptor. A program may close it, and open another file under its number. */
 static struct {
 	int fd;
 	ino_t inode;
@@ -36,7 +36,7 @@ static bool failed(long result)
 	return result < 0 && result > -4096;
 }
 
-/* The descriptor stays open, out of the way: programs expect the next ones to be small. */
+/* Moves the descriptor to a high number: programs expect new descriptors to be small. */
 static int move_away(int fd)
 {
 	static const int least[] = { 1000, 240, 100 };
@@ -59,7 +59,7 @@ static ino_t inode_of(int fd)
 	return failed(raw_call3(SYS_fstat, fd, &st, 0)) ? 0 : st.st_ino;
 }
 
-/* In a forked child: that of its parent. */
+/* Closes the parent's descriptor, in a forked child. */
 static void close_old(void)
 {
 	if (file.inode && inode_of(file.fd) == file.inode)
@@ -67,7 +67,7 @@ static void close_old(void)
 	file.inode = 0;
 }
 
-/* Map a new file where `shared` is, or anywhere; returns its descriptor, -1 if that fails. */
+/* Maps a new file at `shared`, or anywhere if that is NULL. Returns its descriptor, or -1. */
 static int map_file(void)
 {
 	long fd = raw_call3(SYS_memfd_create, SHARED_HEAP_NAME, MFD_CLOEXEC | MFD_ALLOW_SEALING, 0);
@@ -92,7 +92,7 @@ static int map_file(void)
 	return file.fd;
 }
 
-/* Hand the file to who listens there. It may do that later: the kernel keeps what was sent. */
+/* Sends the descriptor to the recorder's socket, where the kernel keeps it until it is read. */
 static bool hand_over(const char *name, int descriptor)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
@@ -122,10 +122,10 @@ static bool hand_over(const char *name, int descriptor)
 	return ok;
 }
 
-/* What a recorder asks for: as the variable has it, or as the parent's file had it. */
+/* A recorder's request, from the environment variable or from the parent's file. */
 struct wish {
 	uint64_t period, stack;
-	char socket[SHARED_SOCKET_NAME]; /* empty: nothing is asked for */
+	char socket[SHARED_SOCKET_NAME]; /* empty: no request */
 };
 
 static const char *number(const char *text, uint64_t *value)
@@ -202,7 +202,7 @@ bool control_ready(void)
 static void in_child(void)
 {
 	sample_anew();
-	/* Whoever wants to record the child alone must find its file. */
+	/* A recorder that records the child alone must find its file. */
 	if (!shared || !shared->active)
 		control_ready();
 }

@@ -1,4 +1,4 @@
-/* One sample: where it is due, and what is written down of it. */
+/* Takes a sample: decides whether one is due, and writes its record. */
 #include <linux/perf_event.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -15,14 +15,14 @@ THREADS uint64_t countdown_left;
 
 static THREADS struct {
 	uint64_t random;
-	uint64_t rate;                  /* with which countdown_left was drawn; 0: it was not yet */
-	uint64_t stack_from, stack_end; /* this part of the thread's stack is whole; 0: not known */
+	uint64_t rate;                  /* of the draw of countdown_left; 0: not drawn yet */
+	uint64_t stack_from, stack_end; /* this part of the stack is mapped; 0: not known */
 	uint32_t tid, pid;              /* tid is of this thread if pid is of this process */
 } self;
 
 _Static_assert(SHARED_PERF_SAMPLE == (int)PERF_RECORD_SAMPLE, "as perf has it");
 
-/* When something happens: a different number in each thread, and in a forked child. */
+/* A number that differs in each thread, and in a forked child. */
 static uint64_t seed(void)
 {
 	struct timespec t;
@@ -51,8 +51,8 @@ static bool is_recorded(void)
 }
 
 /*
- * Without a memory of what was before, the countdown of a process that is not recorded is as
- * good as any: when a recording begins, it goes on from there.
+ * An exponential distribution has no memory, so when a recording begins, the countdown of a
+ * process that was not recorded simply goes on.
  */
 bool sample_due(size_t size, uint64_t *rate, const void *caller)
 {
@@ -76,7 +76,7 @@ bool sample_due(size_t size, uint64_t *rate, const void *caller)
 
 /* Rings */
 
-/* Where a record of so many bytes fits without wrapping around the end; NULL: nowhere. */
+/* Finds room for `size` bytes that do not wrap around the ring's end; NULL if there is none. */
 static char *place_in(unsigned number, size_t size, uint64_t *head)
 {
 	struct shared_ring *r = &shared->ring[number];
@@ -106,7 +106,7 @@ static void release_ring(unsigned number)
 	__atomic_store_n(&shared->ring[number].owner, 0, __ATOMIC_RELEASE);
 }
 
-/* A ring with room that nobody else writes to, which is ours then; SHARED_RINGS: there is none. */
+/* Claims a ring with room that no other thread owns. Returns SHARED_RINGS if there is none. */
 static unsigned claim_ring(size_t size, uint32_t tid, uint64_t *head, char **place)
 {
 	for (unsigned i = 0; i < SHARED_RINGS; i++) {
@@ -145,12 +145,12 @@ static void count_lost(size_t size, uint64_t rate)
 
 /* Stacks */
 
-/* Where the loader found the stack: above lie the arguments and the environment. */
+/* The stack's end as the loader found it; the arguments and the environment lie above. */
 extern void *__libc_stack_end __attribute__((weak));
 
 /*
- * Where the stack of an address ends, if that is the thread's own: a thread's ends where what the
- * C library knows of the thread begins. On stacks that are elsewhere, both are far away.
+ * The end of the thread's own stack, if `from` is on it: where the C library's data about the
+ * thread begins. On any other stack, that is far away.
  */
 static uint64_t stack_end(uint64_t from)
 {
@@ -160,7 +160,7 @@ static uint64_t stack_end(uint64_t from)
 	return main_end - from < thread_end - from ? main_end : thread_end;
 }
 
-/* Let the kernel copy as much as there is; returns how much. */
+/* Lets the kernel copy the bytes that are mapped. Returns their number. */
 static size_t copy_checked(uint32_t tid, uint64_t from, char *to, size_t most)
 {
 	struct iovec here = { to, most }, there[SHARED_MOST_STACK / PAGE + 2];
@@ -183,9 +183,9 @@ static size_t copy_checked(uint32_t tid, uint64_t from, char *to, size_t most)
 }
 
 /*
- * Copy the stack from an address on. Threads, coroutines and handlers of signals have stacks of
- * any kind, so it is the kernel that finds out what is there; but what was whole once, from an
- * address to the end of the thread's own stack, is so as long as the thread runs.
+ * Copies the stack from an address on. Threads, coroutines and signal handlers have stacks of
+ * any kind, so the kernel checks what is mapped. A part of the thread's own stack that was
+ * whole once, up to the stack's end, stays mapped while the thread runs.
  */
 static size_t copy_stack(uint32_t tid, uint64_t from, char *to, size_t most)
 {
@@ -206,8 +206,10 @@ static size_t copy_stack(uint32_t tid, uint64_t from, char *to, size_t most)
 	return got;
 }
 
-/* The registers as they are here, to regs; returns the stack pointer. Must be in the function
- * whose frame is the first one. */
+/*
+ * Stores the current registers in regs and returns the stack pointer. It must be inlined into
+ * the function whose frame is the first of the stack.
+ */
 #if defined(__x86_64__)
 #define SAVE_REGISTERS(regs)                                                                       \
 	__asm__ volatile("movq %%rbx, 0(%0)\n\tmovq %%rbp, 8(%0)\n\tmovq %%rsp, 16(%0)\n\t"        \
@@ -262,7 +264,7 @@ static void sample_record(const void *p, size_t size, uint64_t rate)
 		.id = __atomic_add_fetch(&shared->last_id, 1, __ATOMIC_RELAXED),
 		.abi = SHARED_ABI_64,
 	};
-	/* It is there before anyone can free it, and before the recorder looks for it. */
+	/* Before any thread can free it, and before the recorder looks for it. */
 	r->slot = live_enter(p, r->id);
 	SAVE_REGISTERS(r->regs);
 	r->ip = r->regs[REG_PC];

@@ -1,4 +1,4 @@
-/* Records in which the program in the kernel has copied what a function is called. */
+/* Reads the records of function names that the BPF program writes. */
 #ifndef INTERP_CODE_NAMES_H
 #define INTERP_CODE_NAMES_H
 
@@ -7,8 +7,8 @@
 #include "interp/interp_wire.h"
 
 /*
- * The parts of a record: its fixed part to *head, and where name, file and tables of lines are.
- * False if it is cut short.
+ * The parts of a record: a copy of its head, and where its names and line tables are. False if
+ * the record is truncated.
  */
 struct code_names_parts {
 	struct code_names head; /* without `bytes` */

@@ -1,7 +1,7 @@
 #include "interp/image_symbols.h"
 
 enum {
-	MOST_SYMBOLS = 1 << 20, /* a table may be made to be long */
+	MOST_SYMBOLS = 1 << 20, /* a hostile file may claim more */
 	MOST_NAME = 64,
 };
 

@@ -1,4 +1,4 @@
-/* A few symbols of an image, by name: from .dynsym, which stripped images have, too, and .symtab. */
+/* Looks up a few symbols by name, in .dynsym, which even stripped images have, and in .symtab. */
 #ifndef INTERP_IMAGE_SYMBOLS_H
 #define INTERP_IMAGE_SYMBOLS_H
 
@@ -10,10 +10,10 @@ struct image_symbol {
 	bool found;
 };
 
-/* Look for n of them; those that are found already stay as they are. */
+/* Looks up n symbols. Those found earlier stay as they are. */
 void image_symbols_find(const struct elf *e, struct image_symbol *s, size_t n);
 
-/* The virtual address of the segment that has the code at an address, less its offset in the file. */
+/* The virtual address of the segment with the code at `code`, less its offset in the file. */
 uint64_t image_text(const struct elf *e, uint64_t code);
 
 #endif

@@ -1,4 +1,4 @@
-/* The memory of a process, or an image of it, as readers of interpreters see it. */
+/* How readers of interpreters read the memory of a process, or an image of it. */
 #ifndef INTERP_INTERP_MEMORY_H
 #define INTERP_INTERP_MEMORY_H
 
@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct interp_memory {
-	/* Read n bytes at an address; false if they are not all there. */
+	/* Reads n bytes at an address. False if not all can be read. */
 	bool (*read)(void *context, uint64_t address, void *to, size_t n);
 	void *context;
 };

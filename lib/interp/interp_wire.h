@@ -1,11 +1,11 @@
 /*
- * What the program in the kernel (bpf/interpreters.bpf.c) tells prof-record, and is told by it.
- * Both include this file.
+ * The messages and maps between the BPF program (bpf/interpreters.bpf.c) and prof-record. Both
+ * include this file.
  *
- * With each sample of a process that is known to run an interpreter, it writes into the buffer of
- * perf, right before the sample: a struct code_names for each code object that it has not
- * met, then one struct interp_stack. That of a process it knows nothing of is announced in a
- * buffer of its own (struct interp_question), and prof-record looks what it is.
+ * At each sample of a process known to run an interpreter, the program writes into the perf
+ * buffer, right before the sample: a struct code_names for each new code object, then one struct
+ * interp_stack. For an unknown process it writes a struct interp_question to another buffer, and
+ * prof-record finds out whether the process runs an interpreter.
  */
 #ifndef INTERP_INTERP_WIRE_H
 #define INTERP_INTERP_WIRE_H
@@ -15,17 +15,17 @@
 
 enum {
 	INTERP_MOST_FRAMES = 1024,
-	INTERP_MOST_NAME = 512,   /* bytes of characters that are copied of a string */
-	INTERP_MOST_LINES = 4096, /* and of a table of lines; of Ruby's two: */
+	INTERP_MOST_NAME = 512,   /* bytes copied of a string's characters */
+	INTERP_MOST_LINES = 4096, /* bytes copied of a table of lines; of Ruby's two tables: */
 	RUBY_MOST_LINES = 2048,
 	RUBY_MOST_TABLE = 1024,
-	/* Of what lies at the beginning of an object so much is read at once. */
+	/* Bytes that are read at once from the beginning of an object. */
 	PYTHON_FRAME_BYTES = 112,
 	PYTHON_CODE_BYTES = 152,
 	RUBY_BODY_BYTES = 152,
 };
 
-/* A number for each interpreter: a row of the table of walkers, in the kernel and here. */
+/* The interpreters. The number is a row in the tables of walkers, in the kernel and here. */
 enum interp_kind { INTERP_NONE, INTERP_PYTHON, INTERP_RUBY, INTERP_KINDS };
 
 enum interp_record { INTERP_STACK = 1, INTERP_NAMES = 2 };
@@ -33,11 +33,11 @@ enum interp_record { INTERP_STACK = 1, INTERP_NAMES = 2 };
 /* Why the frames of a sample end where they do. */
 enum interp_end {
 	INTERP_WHOLE,
-	INTERP_NO_THREAD,  /* the thread is none of the interpreter's, or not yet */
-	INTERP_TWO,        /* it runs two interpreters: which is not known */
-	INTERP_UNREADABLE, /* a pointer leads to no memory, or to memory that is not there now */
+	INTERP_NO_THREAD,  /* the interpreter does not know the thread, or not yet */
+	INTERP_TWO,        /* the process runs two interpreters, and either may be meant */
+	INTERP_UNREADABLE, /* a pointer leads to memory that is not mapped, or not resident */
 	INTERP_NO_CODE,    /* a frame has no code object */
-	INTERP_DEEP,       /* INTERP_MOST_FRAMES */
+	INTERP_DEEP,       /* the stack has more frames than could be read */
 	INTERP_ENDS
 };
 
@@ -49,8 +49,8 @@ enum interp_frame_flags {
 
 struct interp_frame {
 	__u64 code;        /* address of the code object */
-	__u64 id;          /* by what is written there: another function has another one */
-	__u32 instruction; /* offset in bytes of the instruction that it is at */
+	__u64 id;          /* by its contents: differs for another function at the address */
+	__u32 instruction; /* offset in bytes of the current instruction */
 	__u32 flags;       /* enum interp_frame_flags */
 };
 
@@ -68,11 +68,11 @@ struct interp_stack {
 	struct interp_frame frame[INTERP_MOST_FRAMES]; /* n of them, innermost first */
 };
 
-/* A string: as Python has it; of Ruby bytes of UTF-8, without a state. */
+/* A string: Python's own format; or UTF-8 bytes, without a state, for Ruby. */
 struct interp_string {
 	__u32 length; /* characters */
-	__u32 state;  /* by layout.kind_shift: how large characters are */
-	__u32 copied; /* bytes that were copied */
+	__u32 state;  /* holds the size of a character, at layout.kind_shift */
+	__u32 copied; /* bytes copied */
 };
 
 struct code_names {
@@ -81,14 +81,14 @@ struct code_names {
 	__u64 code, id;
 	__u32 kind;    /* enum interp_kind */
 	__u32 version; /* layout.version */
-	__u32 line;    /* the first */
+	__u32 line;    /* the function's first */
 	__u32 kind_shift;
 	struct interp_string name, file;
-	__u32 nlines; /* bytes of the table of lines, */
-	__u32 lines;  /* how many were copied, */
-	__u32 table;  /* and how many of Ruby's second table */
-	__u32 copied; /* bytes in all: */
-	/* Those of the name, of the file and of the tables, one after the other. */
+	__u32 nlines; /* bytes in the table of lines */
+	__u32 lines;  /* bytes copied of it */
+	__u32 table;  /* bytes copied of Ruby's second table */
+	__u32 copied; /* bytes copied in all */
+	/* The name, the file and the tables, one after the other. */
 	__u8 bytes[2 * INTERP_MOST_NAME + INTERP_MOST_LINES + RUBY_MOST_TABLE];
 };
 
@@ -102,11 +102,11 @@ struct ruby_place {
 	struct ruby_layout layout;
 };
 
-/* A process, by its number: a row of the map that prof-record fills. */
+/* What prof-record knows about a process: a value of the map that it fills, by pid. */
 struct interp_target {
-	__u64 program; /* which program of the process it is about: task_struct.self_exec_id */
-	__u64 asked;   /* ns: when it was last asked for, */
-	__u64 wait;    /* and how long nobody need ask again; only of one that is none */
+	__u64 program; /* task_struct.self_exec_id of the program that this row describes */
+	__u64 asked;   /* ns: time of the last question, if no interpreter is known */
+	__u64 wait;    /* ns: no other question until this long after `asked` */
 	__u32 kind;    /* enum interp_kind */
 	__u32 reserved;
 	union {
@@ -121,15 +121,15 @@ struct interp_question {
 	__u32 pid, reserved;
 };
 
-/* What is the same for all samples. */
+/* Settings for all samples. */
 struct interp_config {
-	__u32 task_tls;     /* offset in task_struct of what pthread_self() gives, */
-	__u32 task_program; /* of self_exec_id, */
-	__u32 program_size; /* and its size: 4 or 8 bytes; */
-	__u32 task_parent;  /* of real_parent, */
-	__u32 task_pid;     /* and of tgid */
-	__u32 generation;   /* another one, and all names are told again */
-	/* The namespace of process numbers that prof-record is in; 0: the machine's own. */
+	__u32 task_tls;     /* offset in task_struct of the thread pointer */
+	__u32 task_program; /* offset of self_exec_id */
+	__u32 program_size; /* size of self_exec_id: 4 or 8 bytes */
+	__u32 task_parent;  /* offset of real_parent */
+	__u32 task_pid;     /* offset of tgid */
+	__u32 generation;   /* when it changes, all names are written again */
+	/* The PID namespace of prof-record; 0: the initial one. */
 	__u64 namespace_device, namespace_inode;
 };
 

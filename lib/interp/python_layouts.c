@@ -4,7 +4,7 @@
 
 #include "base/base.h"
 
-/* What several versions have in common. */
+/* Offsets that several versions share. */
 #define STRINGS     .ascii_size = 48, .compact_size = 72, .kind_shift = 2
 #define STRINGS_312 .ascii_size = 40, .compact_size = 56, .kind_shift = 2
 #define UNTIL_310                                                                                  \
@@ -42,15 +42,15 @@ const struct python_layout *python_layout_of(unsigned version)
 	return NULL;
 }
 
-/* Which word of struct _Py_DebugOffsets has what, in a version: the groups have moved. */
+/* The words of struct _Py_DebugOffsets at which groups begin. They differ between versions. */
 struct debug_offsets {
 	unsigned version;
-	unsigned char thread;     /* thread_state.prev, */
-	unsigned char frame;      /* interpreter_frame.size, */
-	unsigned char code;       /* code_object.filename, */
-	unsigned char code_start; /* .co_code_adaptive, */
-	unsigned char variables;  /* and .localsplusnames */
-	unsigned char code_mask;  /* bits of a pointer to a code object that are marks */
+	unsigned char thread;     /* thread_state.prev */
+	unsigned char frame;      /* interpreter_frame.size */
+	unsigned char code;       /* code_object.filename */
+	unsigned char code_start; /* code_object.co_code_adaptive */
+	unsigned char variables;  /* code_object.localsplusnames */
+	unsigned char code_mask;  /* tag bits in a pointer to a code object; not a word */
 };
 
 static const struct debug_offsets words[] = {
@@ -70,7 +70,7 @@ static const struct debug_offsets words[] = {
 	  .code_mask = 3 },
 };
 
-/* Words of the groups: the same in all versions, from the beginning of the group. */
+/* Words counted from the beginning of their group; the same in all versions. */
 enum {
 	INTERPRETERS = 5,
 	INTERP_NEXT = 8,
@@ -105,7 +105,7 @@ static const struct debug_offsets *words_of(unsigned version)
 
 struct offset_reader {
 	const uint64_t *w;
-	bool bad; /* one was too large */
+	bool bad; /* an offset was too large */
 };
 
 static uint32_t far_offset(struct offset_reader *r, unsigned word)
@@ -114,7 +114,7 @@ static uint32_t far_offset(struct offset_reader *r, unsigned word)
 	return (uint32_t)r->w[word];
 }
 
-/* Of a field of so many bytes in what is read of a structure at once. */
+/* The offset of a field of `bytes` bytes, within the first `most` bytes of a structure. */
 static uint16_t field_offset(struct offset_reader *r, unsigned word, unsigned most, unsigned bytes)
 {
 	r->bad |= r->w[word] >= most || r->w[word] % bytes;
@@ -169,14 +169,14 @@ bool python_layout_read(struct python_layout *l, struct str bytes, const char **
 		.code_qualname = near_offset(&r, o->code + CODE_QUALNAME, 152),
 		.code_lines = near_offset(&r, o->code + CODE_LINES, 152),
 		.code_start = near_offset(&r, o->code_start, 1024),
-		/* It has no word; co_localsplusnames follows it in both. */
+		/* co_version has no word of its own; it comes before co_localsplusnames. */
 		.code_version = near_offset(&r, o->variables, 152) - 4,
 		.ascii_size = 40,
 		.compact_size = 56,
 		.kind_shift = 2,
 		.code_mask = o->code_mask,
 	};
-	/* Locals follow what is read of a frame. */
+	/* The part of a frame that is read ends where the locals begin. */
 	if (l->frame_size > 80)
 		l->frame_size = 80;
 	*why = r.bad ? "its layout makes no sense" : NULL;

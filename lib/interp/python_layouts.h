@@ -12,8 +12,8 @@ const struct python_layout *python_layout_of(unsigned version);
 enum { PYTHON_DEBUG_OFFSETS = 8 * 64 };
 
 /*
- * The layout that an interpreter's own struct _Py_DebugOffsets gives. False with a reason,
- * a static string, when it is none, or of a version or kind that is not known.
+ * Makes a layout from an interpreter's struct _Py_DebugOffsets. False, with a static string in
+ * *why, if that is not one, or if its version or build is not supported.
  */
 bool python_layout_read(struct python_layout *l, struct str debug_offsets, const char **why);
 

@@ -39,7 +39,7 @@ static unsigned line_of_310(struct cursor *c, int64_t line, unsigned instruction
 	return 0;
 }
 
-/* Six bits a byte, the lowest first; bit 6: another follows. */
+/* A number of six bits per byte, lowest first. Bit 6 says that another byte follows. */
 static uint64_t location_number(struct cursor *c)
 {
 	uint64_t value = 0, byte;
@@ -64,7 +64,7 @@ static int64_t location_signed(struct cursor *c)
 /* An entry's kind is in bits 3 to 6 of its first byte. */
 enum { ONE_LINE = 10, NO_COLUMNS = 13, LONG = 14, NO_LOCATION = 15 };
 
-/* How many lines an entry advances by; what follows its first byte is skipped. */
+/* The lines by which an entry advances. Skips what follows its first byte. */
 static int64_t location_distance(struct cursor *c, unsigned kind)
 {
 	int64_t distance;

@@ -1,6 +1,6 @@
 /*
- * What a function of Python is called, from the strings of its code object as the program in the
- * kernel copied them (struct code_names).
+ * Decodes the strings of a Python code object, as the BPF program has copied them (struct
+ * code_names).
  */
 #ifndef INTERP_PYTHON_NAME_H
 #define INTERP_PYTHON_NAME_H
@@ -9,8 +9,8 @@
 #include "interp/interp_wire.h"
 
 /*
- * Append a string's characters as UTF-8; "..." follows one of which not all was copied. What is no
- * character becomes U+FFFD.
+ * Appends a string as UTF-8, and "..." if it was copied in part. An invalid character becomes
+ * U+FFFD.
  */
 void python_string_decode(struct buf *b, const struct interp_string *s, unsigned kind_shift,
 			  struct str bytes);

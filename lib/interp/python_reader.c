@@ -90,7 +90,7 @@ bool python_read_names(const struct interp_memory *m, const struct python_place 
 		names->lines = code_names_copy(m, names, table + 32, length, INTERP_MOST_LINES);
 	names->nlines = (uint32_t)length;
 	*size = offsetof(struct code_names, bytes) + names->copied;
-	/* It may have been changed while it was read. */
+	/* The code object may have changed while it was read. */
 	w.file = 0;
 	return walk_code(&w, code, &now) == INTERP_WHOLE && now == id;
 }

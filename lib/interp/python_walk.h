@@ -1,11 +1,11 @@
 /*
- * The steps from a thread of CPython to its frames. The program in the kernel and readers of
- * memory take the same ones: each includes this file. How memory is read may be said before:
+ * The steps from a CPython thread to its frames. The BPF program and readers of memory take the
+ * same ones: each includes this file. The includer may define first how memory is read:
  *
  *	bool WALK_READ(struct walk *, void *to, __u32 n, __u64 address)
  *
- * False where not all of it can be read. Without a word the functions are static inline, and
- * read by walk.memory.
+ * False if not all of it can be read. By default the functions are static inline, and read
+ * through walk.memory.
  */
 #ifndef INTERP_PYTHON_WALK_H
 #define INTERP_PYTHON_WALK_H
@@ -22,32 +22,32 @@
 #define WALK_READ(w, to, n, at) ((w)->memory->read((w)->memory->context, at, to, n))
 #endif
 
-/* An unsigned number at an offset of what was read of an object; n is a power of two. */
+/* An unsigned number at an offset in the first `most` bytes of an object, which were read. */
 #define WALK_FIELD(type, bytes, offset, most)                                                      \
 	(*(const type *)((bytes) + ((offset) <= (most) - sizeof(type) ? (offset) : 0)))
 
 enum {
-	WALK_TAIL = 64, /* bytes of a string that has no hash, which its id is made of */
+	WALK_TAIL = 64, /* bytes of a string without a hash that make up its id */
 	WALK_THREAD_BYTES = 184,
-	WALK_THREADS = 32, /* that are looked through in one go */
-	WALK_BLOCK = 2048, /* bytes of the stack of frames that are read at once */
+	WALK_THREADS = 32, /* threads that one call of walk_threads() examines */
+	WALK_BLOCK = 2048, /* bytes of frames that are read at once */
 	WALK_PAGE = 4096,
 };
 
-/* A walk: whose frames, and scratch for what is read on the way. */
+/* A walk: the interpreter, and scratch memory for what is read. */
 struct walk {
 	struct python_place target;
-	__u8 block[WALK_BLOCK + PYTHON_FRAME_BYTES]; /* frames; then one alone */
-	__u64 block_at;                              /* where the block was read; 0: nowhere */
+	__u8 block[WALK_BLOCK + PYTHON_FRAME_BYTES]; /* frames; then a single one */
+	__u64 block_at;                              /* address of the block; 0: not read */
 	__u8 code[160];
 	__u8 thread[192];
 	__u64 tail[WALK_TAIL / 8];
 	__u64 string[5]; /* of a PyASCIIObject: length, hash, state ... */
-	__u64 file;      /* the file name met with last, */
-	__u64 file_id;   /* and its id */
+	__u64 file;      /* the last file name */
+	__u64 file_id;   /* id of that */
 	/* The search for a thread's state: */
-	__u64 id;            /* of the thread, */
-	__u64 state, interp; /* the next to be looked at, */
+	__u64 id;            /* of the thread */
+	__u64 state, interp; /* the next to examine */
 	__u64 found;
 	const struct interp_memory *memory;
 };
@@ -58,7 +58,7 @@ WALK_INLINE __u64 walk_mix(__u64 hash, __u64 word)
 	return hash ^ hash >> 29;
 }
 
-/* Where the characters of a string begin, and how many bytes they are. */
+/* The address of a string's characters, and their size in bytes. */
 WALK_INLINE __u64 walk_characters(const struct python_layout *l, __u64 string, __u64 length,
 				  __u32 state, __u64 *bytes)
 {
@@ -69,8 +69,8 @@ WALK_INLINE __u64 walk_characters(const struct python_layout *l, __u64 string, _
 }
 
 /*
- * An id of a string: its length, and its hash, which CPython keeps once it has needed it; else
- * its last bytes.
+ * Makes an id of a string from its length and its hash. CPython computes the hash when it first
+ * needs it; until then the id is made from the string's last bytes.
  */
 WALK_INLINE bool walk_string_id(struct walk *w, __u64 string, __u64 *id)
 {
@@ -92,7 +92,7 @@ WALK_INLINE bool walk_string_id(struct walk *w, __u64 string, __u64 *id)
 	return true;
 }
 
-/* The same of a file name, which many frames of a stack share. */
+/* The same for a file name; the last one is remembered, since many frames share it. */
 WALK_INLINE bool walk_file_id(struct walk *w, __u64 string, __u64 *id)
 {
 	if (string != w->file || !string) {
@@ -112,8 +112,8 @@ WALK_INLINE __u64 walk_code_name(const struct python_layout *l, const __u8 *code
 }
 
 /*
- * Read a code object, and what tells it from others that have been at its address: their strings
- * and tables may have been at the same addresses, too.
+ * Reads a code object, and makes an id that differs for others at the same address, even if
+ * their strings and tables are at the same addresses, too.
  */
 WALK_INLINE __u32 walk_code(struct walk *w, __u64 code, __u64 *id)
 {
@@ -142,8 +142,8 @@ WALK_INLINE __u32 walk_code(struct walk *w, __u64 code, __u64 *id)
 }
 
 /*
- * Read the block of memory that ends with a frame, so far as it is in one page: since 3.11 frames
- * lie one after the other, callers first.
+ * Reads the block of memory that ends with a frame, as far as it is in one page: since 3.11
+ * frames are contiguous, callers first.
  */
 WALK_INLINE bool walk_block(struct walk *w, __u64 frame)
 {
@@ -158,7 +158,7 @@ WALK_INLINE bool walk_block(struct walk *w, __u64 frame)
 	return true;
 }
 
-/* The bytes of a frame; NULL: they cannot be read. */
+/* The bytes of a frame; NULL if they cannot be read. */
 WALK_INLINE const __u8 *walk_frame_bytes(struct walk *w, __u64 frame)
 {
 	if (frame & 7)
@@ -168,7 +168,7 @@ WALK_INLINE const __u8 *walk_frame_bytes(struct walk *w, __u64 frame)
 	     walk_block(w, frame))) {
 		__u64 at = frame - w->block_at;
 
-		/* The compiler must not leave the check out, which the kernel wants to see. */
+		/* Keeps the compiler from removing the check, which the verifier requires. */
 		__asm__ volatile("" : "+r"(at));
 		if (at <= WALK_BLOCK - PYTHON_FRAME_BYTES)
 			return w->block + at;
@@ -178,7 +178,7 @@ WALK_INLINE const __u8 *walk_frame_bytes(struct walk *w, __u64 frame)
 	return w->block + WALK_BLOCK;
 }
 
-/* The instruction that a frame is at, in bytes from the first. */
+/* The offset in bytes of a frame's current instruction. */
 WALK_INLINE __u32 walk_instruction(const struct walk *w, const __u8 *bytes, __u64 code)
 {
 	__u16 at = w->target.layout.frame_instruction;
@@ -190,8 +190,8 @@ WALK_INLINE __u32 walk_instruction(const struct walk *w, const __u8 *bytes, __u6
 }
 
 /*
- * From a frame to the one that called it. f->code is 0 where that could not be read; its id is for
- * walk_code() to find.
+ * Steps from a frame to its caller. f->code is 0 if the frame could not be read; walk_code()
+ * finds its id.
  */
 WALK_INLINE __u32 walk_frame(struct walk *w, __u64 *frame, struct interp_frame *f)
 {
@@ -223,13 +223,13 @@ WALK_INLINE __u32 walk_frame(struct walk *w, __u64 *frame, struct interp_frame *
 	return INTERP_WHOLE;
 }
 
-/* Read a thread state to w->thread. */
+/* Reads a thread state into w->thread. */
 WALK_INLINE bool walk_thread(struct walk *w, __u64 state)
 {
 	return WALK_READ(w, w->thread, WALK_THREAD_BYTES, state);
 }
 
-/* Is what was read that of a thread, by what pthread_self() gives there? */
+/* Is w->thread the state of the thread whose pthread_self() is `thread`? */
 WALK_INLINE bool walk_is_of(const struct walk *w, __u64 thread)
 {
 	return WALK_FIELD(__u64, w->thread, w->target.layout.thread_id, WALK_THREAD_BYTES) ==
@@ -237,9 +237,9 @@ WALK_INLINE bool walk_is_of(const struct walk *w, __u64 thread)
 }
 
 /*
- * The innermost frame of a thread state, which was read to w->thread. 0: it runs nothing. An
- * evaluator makes its struct _PyCFrame known before it has set the frame in it: where
- * that is none, `outer` asks for the frame of the evaluator before it.
+ * The innermost frame of the thread state in w->thread; 0: it runs no code. An evaluator
+ * publishes its struct _PyCFrame before it sets the frame in it. If that frame is invalid,
+ * `outer` asks for the frame of the evaluator before it.
  */
 WALK_INLINE __u32 walk_first_frame(struct walk *w, __u64 *frame, bool outer)
 {
@@ -249,15 +249,15 @@ WALK_INLINE __u32 walk_first_frame(struct walk *w, __u64 *frame, bool outer)
 	*frame = at;
 	if (field == PYTHON_NONE)
 		return outer ? INTERP_UNREADABLE : INTERP_WHOLE;
-	/* The previous one follows the frame. */
+	/* The pointer to the previous struct _PyCFrame follows the frame. */
 	if (outer && !WALK_READ(w, &at, 8, at + field + 8))
 		return INTERP_UNREADABLE;
 	return WALK_READ(w, frame, 8, at + field) ? INTERP_WHOLE : INTERP_UNREADABLE;
 }
 
 /*
- * Find the state of a thread, by what pthread_self() gives there, and read it to w->thread:
- * the one that holds the lock, if it is that; else all are looked through, by walk_threads().
+ * Finds the state of the thread whose pthread_self() is `id`, and reads it into w->thread. The
+ * thread state that holds the GIL is tried first; walk_threads() then examines all of them.
  */
 WALK_INLINE __u32 walk_find_thread(struct walk *w, __u64 id)
 {
@@ -277,7 +277,7 @@ WALK_INLINE __u32 walk_find_thread(struct walk *w, __u64 id)
 	return INTERP_NO_THREAD;
 }
 
-/* Go on with the search, for a while; it has come to its end when w->interp is 0. */
+/* Continues the search over WALK_THREADS threads. It is complete when w->interp is 0. */
 WALK_INLINE __u32 walk_threads(struct walk *w)
 {
 	for (int i = 0; i < WALK_THREADS; i++) {

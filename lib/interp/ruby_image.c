@@ -18,7 +18,7 @@ static unsigned parse_version(struct str text)
 		       0;
 }
 
-/* Does a relocation by symbol concern a symbol of the image itself? */
+/* Does a relocation refer to a symbol that the image itself defines? */
 static bool is_own(const struct elf *e, const struct elf_section *s, const GElf_Rela *rela)
 {
 	GElf_Sym sym;
@@ -31,7 +31,7 @@ static bool is_own(const struct elf *e, const struct elf_section *s, const GElf_
 	       sym.st_shndx;
 }
 
-/* The pair of words by which code of a library has __tls_get_addr() find a variable. */
+/* Finds the pair of words that a library passes to __tls_get_addr() for a variable. */
 static void look_for_pair(struct ruby_image *r, const struct elf *e, const struct elf_section *s)
 {
 	Elf_Data *relocations = elf_records(e, s);
@@ -44,7 +44,7 @@ static void look_for_pair(struct ruby_image *r, const struct elf *e, const struc
 			r->current.pair = rela.r_offset;
 }
 
-/* The module's number is in any such pair; the offset is the variable's. */
+/* Finds a variable: any pair has the module's number; the symbol has the offset. */
 static void find_variable(struct ruby_image *r, const struct elf *e, uint64_t offset)
 {
 	r->current.offset = (int64_t)offset;
@@ -53,7 +53,7 @@ static void find_variable(struct ruby_image *r, const struct elf *e, uint64_t of
 			look_for_pair(r, e, &e->section[i]);
 	if (r->current.pair)
 		return;
-	/* A program's own variables end at the thread pointer. */
+	/* A program's own thread-local variables end at the thread pointer. */
 	for (size_t i = 0; i < e->nsegment; i++)
 		if (e->segment[i].type == PT_TLS)
 			r->current.offset -= (int64_t)((e->segment[i].memsz + 15) & ~15ull);

@@ -1,6 +1,6 @@
 /*
- * What an ELF image says of the Ruby in it: libruby-3.1.so, or a static ruby. Up to 3.2 all of it is
- * in .dynsym; later versions need .symtab, which distributions strip.
+ * Finds Ruby in an ELF image: libruby-3.1.so, or a static ruby. Up to 3.2 all the symbols are in
+ * .dynsym; later versions need .symtab, which distributions strip.
  */
 #ifndef INTERP_RUBY_IMAGE_H
 #define INTERP_RUBY_IMAGE_H
@@ -11,15 +11,15 @@
 struct ruby_image {
 	/* Virtual addresses of the image. */
 	uint64_t evaluator_start, evaluator_end; /* of rb_vm_exec */
-	uint64_t core_start, core_end;           /* of what it calls to execute instructions */
-	uint64_t text;                           /* of code, less its offset in the file */
+	uint64_t core_start, core_end;           /* of the function that executes instructions */
+	uint64_t text;                           /* address of code, less its file offset */
 	struct tls_variable current;             /* ruby_current_ec; pair is an address, too */
 	unsigned version;                        /* 0x0301 for 3.1; 0 = not known */
 	struct ruby_layout layout;
-	const char *why; /* its frames cannot be read: a reason, a static string; else NULL */
+	const char *why; /* why its frames cannot be read: a static string; NULL: they can be */
 };
 
-/* Find an interpreter. False if there is none in the image. */
+/* Finds the interpreter. False if the image has none. */
 bool ruby_image_find(struct ruby_image *r, const struct elf *e);
 
 #endif

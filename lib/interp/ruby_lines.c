@@ -4,8 +4,8 @@
 #include "io/cursor.h"
 
 enum {
-	A_WORD = 9, /* instructions of which a word of the table's head has the sums, */
-	A_SUM = 7,  /* of so many bits each */
+	A_WORD = 9, /* instructions whose sums a word of the table's head holds */
+	A_SUM = 7,  /* bits of such a sum */
 	A_BLOCK = 512,
 	A_RANK = 9, /* bits of a sum within a block */
 };
@@ -17,7 +17,7 @@ static uint64_t word_at(struct str table, size_t at)
 	return cursor_int(&c, 8);
 }
 
-/* How many entries begin in a block up to a bit of it. */
+/* The number of entries that begin in a block, up to one of its bits. */
 static unsigned sum_in_block(struct str table, size_t block, unsigned bit)
 {
 	uint64_t rank = word_at(table, block), ranks = word_at(table, block + 8);

@@ -67,6 +67,6 @@ bool ruby_read_names(const struct interp_memory *m, const struct ruby_place *tar
 				       WALK_FIELD(__u64, w.body, l->body_table, RUBY_BODY_BYTES),
 				       ruby_table_size(w.body), RUBY_MOST_TABLE);
 	*size = offsetof(struct code_names, bytes) + names->copied;
-	/* It may have been changed while it was read. */
+	/* The instruction sequence may have changed while it was read. */
 	return ruby_code(&w, code, &now) == INTERP_WHOLE && now == id;
 }

@@ -1,13 +1,13 @@
 /*
- * The steps from a thread of Ruby to its control frames. As python_walk.h, which is included
- * before: the program in the kernel and readers of memory take the same ones.
+ * The steps from a Ruby thread to its control frames, for the BPF program and for readers of
+ * memory. Include python_walk.h first.
  */
 #ifndef INTERP_RUBY_WALK_H
 #define INTERP_RUBY_WALK_H
 
 #include "interp/python_walk.h"
 
-/* What is the same in Ruby 3.0 to 3.4. */
+/* Offsets and flags that are the same in Ruby 3.0 to 3.4. */
 enum {
 	/* rb_execution_context_t: vm_stack, vm_stack_size, cfp */
 	RUBY_CFP_PC = 0,
@@ -21,39 +21,39 @@ enum {
 	RUBY_BODY_FIRST = 88,
 	/* Flags of a frame, at *ep */
 	RUBY_FINISH = 0x20, /* the evaluator was entered with it */
-	RUBY_CFRAME = 0x80, /* it is a function in C */
+	RUBY_CFRAME = 0x80, /* the function is in C */
 	RUBY_MAGIC = 0x7fff0001,
-	RUBY_DUMMY = 0x79990001, /* it is the outermost, which runs nothing */
+	RUBY_DUMMY = 0x79990001, /* the outermost frame, which runs no code */
 	/* Flags of an object: */
 	RUBY_TYPE = 0x1f,
 	RUBY_STRING = 0x05,
 	RUBY_ARRAY = 0x07,
 	RUBY_IMEMO = 0x1a,
-	RUBY_IMEMO_SHIFT = 12,    /* of the kind of an imemo, */
-	RUBY_IMEMO_ISEQ = 7,      /* which is in four bits */
-	RUBY_ELSEWHERE = 1 << 13, /* a string's characters are not in itself; */
-	RUBY_EMBEDDED = 1 << 13,  /* but an array's elements are */
-	RUBY_LENGTH_SHIFT = 14,   /* until 3.1, of an embedded string's length */
+	RUBY_IMEMO_SHIFT = 12,    /* of the kind of an imemo: four bits */
+	RUBY_IMEMO_ISEQ = 7,      /* a kind of imemo */
+	RUBY_ELSEWHERE = 1 << 13, /* a string's characters are outside the object */
+	RUBY_EMBEDDED = 1 << 13,  /* an array's elements are inside the object */
+	RUBY_LENGTH_SHIFT = 14,   /* of an embedded string's length, until 3.1 */
 	/* A table of instructions (ruby_lines.h) */
 	RUBY_IMMEDIATE = 54,
 	RUBY_TABLE_HEAD = 48,
 	RUBY_TABLE_BLOCK = 80,
-	RUBY_ALTERNATIVES = 16, /* bytes of the object's head: what follows depends on its flags */
+	RUBY_ALTERNATIVES = 16, /* size of an object's head; what follows depends on its flags */
 };
 
 struct ruby_walk {
 	struct ruby_place target;
-	__u64 module; /* its number, to the dynamic linker */
+	__u64 module; /* its number for the dynamic linker */
 	__u64 context[3];
 	__u64 frame[5];
 	__u64 iseq[3];
 	__u8 body[160];
 	__u64 string[5];
-	__u64 at, end; /* the next control frame, and where there are no more */
+	__u64 at, end; /* the next control frame, and the end of them */
 	const struct interp_memory *memory;
 };
 
-/* The value of a thread-local variable, eight bytes, as glibc keeps those. */
+/* Reads a thread-local variable of eight bytes, as glibc stores it. */
 #define WALK_TLS(w, variable, thread, to)                                                          \
 	((variable)->pair ?                                                                        \
 		 WALK_READ(w, &(w)->module, 8, (variable)->pair) &&                                \
@@ -62,7 +62,7 @@ struct ruby_walk {
 			 WALK_READ(w, to, 8, *(to) + (variable)->offset) :                         \
 		 WALK_READ(w, to, 8, (thread) + (variable)->offset))
 
-/* Begin with the innermost frame of the thread whose pointer is that. */
+/* Begins at the innermost frame of the thread with that thread pointer. */
 WALK_INLINE __u32 ruby_begin(struct ruby_walk *w, __u64 thread)
 {
 	__u64 context = 0;
@@ -77,8 +77,8 @@ WALK_INLINE __u32 ruby_begin(struct ruby_walk *w, __u64 thread)
 }
 
 /*
- * From a control frame to the one before it. f->code is 0 where it is none of a function in Ruby;
- * its id is for ruby_code() to find.
+ * Steps from a control frame to its caller's. f->code is 0 unless the frame is of a function in
+ * Ruby; ruby_code() finds its id.
  */
 WALK_INLINE __u32 ruby_frame(struct ruby_walk *w, struct interp_frame *f)
 {
@@ -102,14 +102,14 @@ WALK_INLINE __u32 ruby_frame(struct ruby_walk *w, struct interp_frame *f)
 	return INTERP_WHOLE;
 }
 
-/* Read the head of a string. */
+/* Reads the head of a string. */
 WALK_INLINE bool ruby_string(struct ruby_walk *w, __u64 string)
 {
 	return WALK_READ(w, w->string, sizeof(w->string), string) &&
 	       (w->string[0] & RUBY_TYPE) == RUBY_STRING;
 }
 
-/* Where the characters of a string are whose head was read, and how many bytes. */
+/* The address and the size in bytes of the characters of a string whose head was read. */
 WALK_INLINE __u64 ruby_characters(const struct ruby_walk *w, __u64 string, __u64 *bytes)
 {
 	*bytes = w->string[2];
@@ -120,7 +120,7 @@ WALK_INLINE __u64 ruby_characters(const struct ruby_walk *w, __u64 string, __u64
 	return string + w->target.layout.embed_at;
 }
 
-/* The path of a file: a string, or the first of two. 0: it cannot be read. */
+/* The path of a file: a string, or the first of an array of two. 0: it cannot be read. */
 WALK_INLINE __u64 ruby_path(struct ruby_walk *w, __u64 path)
 {
 	__u64 at = path + RUBY_ALTERNATIVES;
@@ -134,7 +134,7 @@ WALK_INLINE __u64 ruby_path(struct ruby_walk *w, __u64 path)
 	return WALK_READ(w, w->string, 8, at) ? w->string[0] : 0;
 }
 
-/* Read an instruction sequence, and what tells it from others that have been at its address. */
+/* Reads an instruction sequence, and computes an id that differs for others at its address. */
 WALK_INLINE __u32 ruby_code(struct ruby_walk *w, __u64 code, __u64 *id)
 {
 	if (!WALK_READ(w, w->iseq, sizeof(w->iseq), code))
@@ -154,7 +154,7 @@ WALK_INLINE __u32 ruby_code(struct ruby_walk *w, __u64 code, __u64 *id)
 	return INTERP_WHOLE;
 }
 
-/* Of a body that was read: the first line, */
+/* The first line of a body that was read. */
 WALK_INLINE __u32 ruby_first_line(const struct ruby_layout *l, const __u8 *body)
 {
 	__u32 first = *(const __u32 *)(body + RUBY_BODY_FIRST);
@@ -162,14 +162,14 @@ WALK_INLINE __u32 ruby_first_line(const struct ruby_layout *l, const __u8 *body)
 	return l->first_is_value ? first >> 1 : first;
 }
 
-/* the table of lines, and its size in bytes, */
+/* The address of its table of lines, and that table's size in bytes. */
 WALK_INLINE __u32 ruby_lines(const struct ruby_layout *l, const __u8 *body, __u64 *at)
 {
 	*at = WALK_FIELD(__u64, body, l->body_lines, RUBY_BODY_BYTES);
 	return WALK_FIELD(__u32, body, l->body_nline, RUBY_BODY_BYTES) * l->entry_size;
 }
 
-/* and the size of that from instructions to entries of it (ruby_lines.h). */
+/* The size of its table from instructions to entries (ruby_lines.h). */
 WALK_INLINE __u32 ruby_table_size(const __u8 *body)
 {
 	__u32 n = *(const __u32 *)(body + RUBY_BODY_SIZE);
@@ -178,13 +178,13 @@ WALK_INLINE __u32 ruby_table_size(const __u8 *body)
 	       (n < RUBY_IMMEDIATE ? 0 : (n - RUBY_IMMEDIATE + 511) / 512 * RUBY_TABLE_BLOCK);
 }
 
-/* The instruction that a frame is at, whose control frame and code were read: a number. */
+/* The number of the current instruction; the control frame and its code were read. */
 WALK_INLINE __u32 ruby_instruction(const struct ruby_walk *w)
 {
 	__u64 code = *(const __u64 *)(w->body + RUBY_BODY_CODE);
 	__u64 n = (w->frame[RUBY_CFP_PC] - code) / 8;
 
-	/* It points to the next one. */
+	/* The saved pc is that of the next instruction. */
 	return n ? (__u32)n - 1 : 0;
 }
 

@@ -2,7 +2,7 @@
 
 #include "io/cursor.h"
 
-/* A name, padded to four bytes, and the checksum of the file. */
+/* The link is a name, padded to four bytes, and the checksum of the file. */
 struct debug_link debug_link_read(const struct elf *image)
 {
 	struct cursor c = cursor_over(elf_contents(image, elf_section(image, ".gnu_debuglink")));
@@ -12,7 +12,7 @@ struct debug_link debug_link_read(const struct elf *image)
 	link.crc = (uint32_t)cursor_int(&c, 4);
 	link.has_crc = !c.failed;
 	if (str_chr(link.name, '/') >= 0)
-		link.name = S(""); /* a name, no path */
+		link.name = S(""); /* must not be a path */
 	return link;
 }
 
@@ -40,7 +40,7 @@ static void add_build_id(struct buf *places, struct str dir, struct str build_id
 	buf_release(&hex);
 }
 
-/* Next to the file that refers to it, and under the same path in a debug directory. */
+/* Adds paths next to the referring file, and under its path in the debug directories. */
 static void add_name(struct buf *places, struct str name, struct str path, struct str dirs)
 {
 	struct str dir = str(path.p, path.n - str_basename(path).n);

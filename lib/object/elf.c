@@ -124,7 +124,7 @@ static struct str build_id_note(Elf_Data *notes)
 	return S("");
 }
 
-/* Only as many notes are read as real images have; core dumps may have more. */
+/* Reads only as many notes as real images have; core dumps may have more. */
 static void read_build_id(struct elf *e)
 {
 	enum { SEGMENTS = 64, BYTES = 1 << 20 };
@@ -164,7 +164,7 @@ static void read_segments(struct elf *e)
 	}
 }
 
-/* The name of a section; elf_strptr() would search all names for the end of one without NUL. */
+/* The name of a section. elf_strptr() would search all names for the end of one without a NUL. */
 static struct str section_name(struct str names, size_t offset)
 {
 	enum { LONGEST = 256 };
@@ -299,7 +299,7 @@ bool elf_open_vdso(struct elf *e)
 	if (!p)
 		return false;
 	memcpy(&header, p, sizeof(header));
-	/* Its section headers are the last of it. */
+	/* The section headers are at the end of the image. */
 	return elf_open_memory(e,
 			       str(p, header.e_shoff + (size_t)header.e_shnum * header.e_shentsize),
 			       &why);

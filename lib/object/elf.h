@@ -26,9 +26,9 @@ struct elf_section {
 	uint64_t flags, addr, offset, size, entsize;
 };
 
-/* Which file it is, at which state; all 0 for an image in memory. */
+/* The identity of a file and of its contents; all 0 for an image in memory. */
 struct elf_identity {
-	uint64_t device, inode, size, changed; /* changed: ns since 1970, by its inode */
+	uint64_t device, inode, size, changed; /* changed: ns since 1970, by the inode */
 };
 
 struct elf {
@@ -37,7 +37,7 @@ struct elf {
 	bool mapped;
 	bool is64;
 	uint16_t type, machine;
-	uint64_t entry; /* the address where it begins to run */
+	uint64_t entry; /* the address of its entry point */
 	struct elf_segment *segment;
 	size_t nsegment;
 	struct elf_section *section; /* by section number */
@@ -47,9 +47,9 @@ struct elf {
 };
 
 /*
- * Open the image in the file of a descriptor, which may be closed afterwards, or an image
- * in memory, which must stay. False if it is no image; *why is then the reason, as a
- * static string. elf_close() releases an image; calling it after a failure is allowed.
+ * Open the image in the file of a descriptor, which may be closed afterwards, or an image in
+ * memory, which must stay. False, with a static string in *why, if it is not an image. elf_close()
+ * releases an image; calling it after a failure is allowed.
  *
  * If the file shrinks later, bytes after its end read as 0: see elf_guard().
  */

@@ -18,14 +18,14 @@ enum {
 
 struct search {
 	const struct elf *e;
-	uint64_t table, names; /* what it must begin with */
-	uint64_t at;           /* where it is */
+	uint64_t table, names; /* the first two words of the module data */
+	uint64_t at;           /* its address */
 	uint64_t w[MODULE_WORDS];
 	int tries;
-	uint32_t work; /* relocations left to look at: sections of a hostile file may overlap */
+	uint32_t work; /* relocations left to read: sections of a hostile file may overlap */
 };
 
-/* Call see() with each relative relocation until it returns true. */
+/* Calls see() with each relative relocation until it returns true. */
 static bool each_relocation(struct search *m,
 			    bool (*see)(struct search *m, uint64_t at, uint64_t value))
 {
@@ -50,7 +50,7 @@ static bool set_word(struct search *m, uint64_t at, uint64_t value)
 	return false;
 }
 
-/* Read the words at a candidate for module data. False if it is none. */
+/* Reads the words of a candidate. False if it is not module data. */
 static bool read_module(struct search *m, uint64_t at)
 {
 	struct cursor c = cursor_over(elf_at(m->e, at));

@@ -44,8 +44,8 @@ static struct str text_at(struct str s, uint64_t offset)
 /* Opening */
 
 /*
- * The header: magic, two zeros, the shortest instruction, the size of a pointer;
- * then numbers of that size: functions, files, text, and where the parts begin.
+ * Reads the header: magic, two zeros, the size of the shortest instruction, the size of a pointer;
+ * then numbers of that size: functions, files, text, and the offsets of the parts.
  */
 static bool read_header(struct gopclntab *t)
 {
@@ -70,7 +70,7 @@ static bool read_header(struct gopclntab *t)
 	return !c.failed && t->nfunc && t->nfunc < t->functab.n / 8;
 }
 
-/* Find the text and the inlined calls in the module data; the table's own text is only a hint. */
+/* Finds text and inlined calls in the module data; the table's own text address is only a hint. */
 static void read_module(struct gopclntab *t, const struct elf *e, uint64_t vaddr)
 {
 	const struct elf_section *text = elf_section(e, ".text");
@@ -136,9 +136,9 @@ bool gopclntab_find(const struct gopclntab *t, uint64_t vaddr, struct gofunc *f)
 /* Values of instructions */
 
 /*
- * The value of a table for the instruction at this offset from the entry; -1 if there is
- * none. The table is a list of pairs: the difference of the value (zigzag), which begins
- * at -1, and the difference of the address.
+ * The value of a table for the instruction at this offset from the entry; -1 if there is none.
+ * The table is a list of pairs: the difference of the value (zigzag), which begins at -1, and the
+ * difference of the address.
  */
 static int32_t value_at(const struct gopclntab *t, uint32_t table, uint64_t pc, uint64_t *work)
 {
@@ -168,13 +168,13 @@ bool gopclntab_depth(const struct gopclntab *t, const struct gofunc *f, uint64_t
 	return *depth >= 0;
 }
 
-/* Offset i of those after a function's record: first its pcdata, then its funcdata. */
+/* The i-th offset after a function's record, which is followed by its pcdata, then its funcdata. */
 static uint32_t extra(const struct gopclntab *t, const struct gofunc *f, uint64_t i)
 {
 	return u32_at(f->record, FUNC_SIZE[t->v120] + 4 * i);
 }
 
-/* The inlined call that an instruction belongs to; empty if there is none. */
+/* The inlined call that contains an instruction; empty if there is none. */
 static struct str call_at(const struct gopclntab *t, const struct gofunc *f, uint64_t pc,
 			  uint64_t *work)
 {

@@ -38,8 +38,8 @@ bool gopclntab_open(struct gopclntab *t, const struct elf *e);
 bool gopclntab_find(const struct gopclntab *t, uint64_t vaddr, struct gofunc *f);
 
 /*
- * How many bytes the stack pointer is below its value at the function's entry. False if
- * the table does not have it.
+ * The number of bytes by which the stack pointer is below its value at the function's entry. False
+ * if the table does not have it.
  */
 bool gopclntab_depth(const struct gopclntab *t, const struct gofunc *f, uint64_t vaddr,
 		     int32_t *depth);

@@ -1,7 +1,6 @@
 /*
- * Code is kept in the order of the file, with the times between which it existed. An
- * index has it by address; where code overlaps, the latest before the time asked for
- * counts.
+ * Code is kept in the order of the file, with the times at which it began and ended to exist. An
+ * index orders it by address. Where code overlaps, the latest before the wanted time counts.
  */
 #include "object/jitdump.h"
 
@@ -14,7 +13,7 @@
 enum { MAGIC = 0x4a695444, HEADER = 40, PREFIX = 16, ARCH_TIMESTAMPS = 1 };
 enum { CODE_LOAD = 0, CODE_MOVE = 1, CODE_DEBUG_INFO = 2, CODE_CLOSE = 3 };
 enum {
-	WINDOW = 64 << 10,     /* what is read at a time */
+	WINDOW = 64 << 10,     /* bytes read at a time */
 	LONGEST = 4096,        /* name; the rest of a longer one is cut off */
 	MOST_CODE = 1 << 18,   /* loads and moves of code */
 	MOST_LINES = 1 << 20,  /* lines of code */
@@ -72,7 +71,7 @@ void jitdump_release(struct jitdump *j)
 
 /* Reading */
 
-/* Up to n bytes of the file, at most WINDOW; fewer at its end. */
+/* Up to n bytes of the file, and at most WINDOW; fewer at its end. */
 static struct str bytes_at(struct window *w, uint64_t offset, size_t n)
 {
 	uint64_t in = offset - w->from;
@@ -164,7 +163,7 @@ static void read_move(struct jitdump *j, struct cursor c, uint64_t time)
 		add_code(j, moved);
 }
 
-/* Fields: address of the code that follows, number of lines; for each address, line, column, file. */
+/* Fields: address of the following code, number of lines; for each address, line, column, file. */
 static void read_lines(struct jitdump *j, struct cursor c)
 {
 	static const char same[] = "\xff"; /* file as before */
@@ -248,7 +247,7 @@ static void read_header(struct jitdump *j, struct window *w)
 	if (!j->newest.n)
 		table_init(&j->newest, sizeof(struct newest), sizeof(uint64_t));
 	if (!j->names.n)
-		buf_ch(&j->names, '\0'); /* a file that no line has named */
+		buf_ch(&j->names, '\0'); /* the number of a file without a name */
 }
 
 /* The index */
@@ -262,7 +261,7 @@ static int by_start(const void *a, const void *b)
 	return (x->code > y->code) - (x->code < y->code);
 }
 
-/* Merge the few new entries into the sorted ones, from the end. */
+/* Merges the few new entries into the sorted ones, from the end. */
 static void merge(struct jit_order *all, size_t nold, const struct jit_order *new, size_t nnew)
 {
 	for (size_t at = nold + nnew; nnew; at--) {

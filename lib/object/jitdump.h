@@ -19,15 +19,15 @@ struct jitdump {
 	dev_t dev;
 	ino_t inode;
 	uint64_t offset;     /* bytes read; 0 = the header was not read yet */
-	bool ended;          /* read no further */
-	bool timeless;       /* its times are of another clock than those of samples */
+	bool ended;          /* reading has ended */
+	bool timeless;       /* its clock is not that of samples */
 	struct buf names;    /* NUL-terminated */
 	struct buf lines;    /* struct jit_line */
 	struct buf code;     /* struct jit_code, in the order of the file */
 	struct table newest; /* by start: the last code there */
 	/* Code by address, each with the highest end of the code up to there. */
 	struct buf order; /* struct jit_order */
-	/* Lines precede the code that they belong to: */
+	/* Lines that were read before the code to which they belong: */
 	uint64_t lines_of;   /* the address of that code */
 	uint32_t first_line; /* the first of them */
 };
@@ -46,9 +46,9 @@ bool jitdump_is_name(struct str path);
 void jitdump_release(struct jitdump *j);
 
 /*
- * Read what was appended to the file since the last call, up to its last complete
- * record. A file that is another one, or shorter than before, is read from the start.
- * Returns whether anything was read.
+ * Reads what was appended to the file since the last call, up to its last complete record. If it
+ * is another file, or shorter than before, reads it from the start. Returns whether anything was
+ * read.
  */
 bool jitdump_feed(struct jitdump *j, int fd);
 

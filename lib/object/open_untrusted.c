@@ -23,10 +23,10 @@
 
 enum {
 	MOST_DEPTH = 128, /* directories below the root */
-	MOST_LINKS = 40,  /* as the kernel has it */
-	MOST_PATH = 4096, /* bytes of a path with its links filled in */
-	MOST_NAME = 256,  /* of a component, its NUL included */
-	MOST_TRIES = 16,  /* while a directory is renamed under our feet */
+	MOST_LINKS = 40,  /* the kernel's limit */
+	MOST_PATH = 4096, /* bytes of a path with its links resolved */
+	MOST_NAME = 256,  /* bytes of a component, including its NUL */
+	MOST_TRIES = 16,  /* while directories are renamed concurrently */
 };
 
 /* With openat2 */
@@ -73,7 +73,7 @@ static void leave_dirs(struct path_walk *w, size_t depth)
 		close(w->dir[w->depth--]);
 }
 
-/* Replace a link by its target. Links of /proc are refused: they may lead anywhere. */
+/* Replaces a link by its target. Refuses links of /proc, which may lead anywhere. */
 static bool follow_link(struct path_walk *w, int link)
 {
 	char target[MOST_PATH];
@@ -95,7 +95,7 @@ static bool follow_link(struct path_walk *w, int link)
 	return true;
 }
 
-/* Take the first component off the path. False if nothing is left, or it is too long. */
+/* Cuts the first component off the path. False if there is none, or if it is too long. */
 static bool next_component(struct path_walk *w, char name[static MOST_NAME])
 {
 	struct str rest = buf_str(&w->rest), part;
@@ -114,7 +114,7 @@ static bool next_component(struct path_walk *w, char name[static MOST_NAME])
 	return true;
 }
 
-/* Take a step to a component. If it is no directory, it becomes *found. False on failure. */
+/* Steps to a component. If it is not a directory, it becomes *found. False on failure. */
 static bool step_to(struct path_walk *w, const char *name, int *found)
 {
 	struct stat st;
@@ -152,7 +152,7 @@ int untrusted_path_walk(int root, const char *path, int flags)
 	buf_add(&w.rest, str_of(path));
 	while (found < 0 && next_component(&w, name) && step_to(&w, name, &found))
 		;
-	if (found >= 0 && w.more) { /* a file in a directory's place */
+	if (found >= 0 && w.more) { /* a file where a directory is needed */
 		close(found);
 		found = -1;
 	}
@@ -167,7 +167,7 @@ int untrusted_path_walk(int root, const char *path, int flags)
 
 /* Opening */
 
-/* File systems of the kernel, whose files may have effects when they are opened or read. */
+/* Is it a file system of the kernel, where opening or reading a file may have effects? */
 static bool is_of_kernel(const struct statfs *fs)
 {
 	static const uint32_t magic[] = { PROC_SUPER_MAGIC, SYSFS_MAGIC,        DEBUGFS_MAGIC,

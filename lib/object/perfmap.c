@@ -1,7 +1,7 @@
 /*
- * New lines go into a layer of their own, which covers the other layer and is flattened
- * each time. When it has grown to a certain part of the other layer, the two are merged,
- * and the names of code that was replaced are dropped.
+ * New lines go into a separate layer, which covers the other one and is flattened each time. When
+ * it has grown to a certain part of the other layer, both are merged, and the names of replaced
+ * code are dropped.
  */
 #include "object/perfmap.h"
 
@@ -27,7 +27,7 @@ void perfmap_release(struct perfmap *m)
 
 /* Lines */
 
-/* Some write "0x" before numbers. */
+/* Reads a number; some compilers write "0x" before it. */
 static bool read_hex(struct str s, uint64_t *v)
 {
 	if (str_starts(s, S("0x")) || str_starts(s, S("0X")))
@@ -53,7 +53,7 @@ static void read_line(struct perfmap *m, struct str line)
 	buf_put(&m->recent_lines, &p, sizeof(p));
 }
 
-/* Add all complete lines of a text. Returns their bytes. */
+/* Adds all complete lines of a text. Returns their size in bytes. */
 static size_t read_lines(struct perfmap *m, struct str text)
 {
 	struct str rest = text;
@@ -80,7 +80,7 @@ static void add_spans(struct buf *intervals, const struct spans *s, uint32_t ran
 	}
 }
 
-/* Keep the names that spans still have. */
+/* Drops the names that no span has any more. */
 static void compact(struct perfmap *m)
 {
 	struct buf names = { 0 };
@@ -146,7 +146,7 @@ static bool read_more(struct perfmap *m, int fd)
 		size_t used = read_lines(m, str(text, (size_t)n));
 
 		if (!used && n < PIECE)
-			break; /* a line whose end is not yet there */
+			break; /* an incomplete line */
 		if (!used)
 			m->tail = true;
 		m->offset += used ? used : (size_t)n;

@@ -19,7 +19,7 @@ struct perfmap {
 	dev_t dev;
 	ino_t inode;
 	uint64_t offset; /* bytes read */
-	bool full;       /* the memory for it is used up: read no further */
+	bool full;       /* its memory is used up, so reading has ended */
 	bool tail;       /* inside a line that is too long */
 	/* Two layers: recent lines cover the settled ones. */
 	struct buf names;        /* NUL-terminated; ids are offsets in it */
@@ -31,9 +31,9 @@ struct perfmap {
 void perfmap_release(struct perfmap *m);
 
 /*
- * Read what was appended to the file since the last call, up to its last newline. A file
- * that is another one, or shorter than before, is read from the start. If fd is -1,
- * nothing changes. Returns whether anything was read.
+ * Reads what was appended to the file since the last call, up to its last newline. If it is
+ * another file, or shorter than before, reads it from the start. If fd is -1, nothing changes.
+ * Returns whether anything was read.
  */
 bool perfmap_refresh(struct perfmap *m, int fd);
 

@@ -52,7 +52,7 @@ static void read_slots(const struct elf *e, struct buf *slots)
 		qsort(slots->p, BUF_COUNT(slots, struct slot), sizeof(struct slot), by_vaddr);
 }
 
-/* The slot that a "jmp *offset(%rip)" in these bytes goes through, or 0. */
+/* The slot of a "jmp *offset(%rip)" in these bytes, or 0. */
 static uint64_t slot_of(struct str stub, uint64_t vaddr)
 {
 	struct cursor c = cursor_over(stub);

@@ -1,8 +1,7 @@
 /*
- * A sweep visits the intervals in order of their starts. The intervals that are open at
- * the current address form a stack. From bottom to top, ranks rise and ends fall: an
- * interval that a higher one covers to its end is dropped, since it can own nothing more.
- * The top of the stack owns the address.
+ * A sweep visits the intervals in order of their starts. The intervals that are open at the
+ * current address form a stack. From bottom to top, ranks rise and ends fall: an interval is
+ * dropped once a higher one covers the rest of it. The top of the stack owns the address.
  */
 #include "object/spans.h"
 

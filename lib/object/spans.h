@@ -1,18 +1,18 @@
 /*
- * Finding the interval of an address if intervals overlap: symbols inside symbols,
- * inlined calls inside functions, JIT code in the place of earlier code. Intervals are
- * flattened once, into sorted disjoint spans; a look-up is then a binary search.
+ * Finds the interval of an address where intervals overlap: symbols inside symbols, inlined calls
+ * inside functions, JIT code in the place of earlier code. Intervals are flattened once, into
+ * sorted disjoint spans; a look-up is then a binary search.
  */
 #ifndef OBJECT_SPANS_H
 #define OBJECT_SPANS_H
 
 #include "base/base.h"
 
-/* [start, end). An address belongs to the interval of the highest rank that holds it. */
+/* [start, end). An address belongs to the interval with the highest rank that contains it. */
 struct interval {
 	uint64_t start, end;
 	uint32_t rank;
-	uint32_t id; /* the caller's */
+	uint32_t id; /* chosen by the caller */
 };
 
 struct span {
@@ -27,9 +27,9 @@ struct spans {
 };
 
 /*
- * Flatten n intervals, and sort them. Of two with the same rank, the one that begins
- * later owns their common part: the inner one, if they are nested. An interval whose end
- * is not after its start owns nothing.
+ * Sorts and flattens n intervals. Of two with the same rank, the one that begins later owns their
+ * common part: the inner one, if they are nested. An interval whose end is not after its start
+ * owns nothing.
  */
 void spans_init(struct spans *s, struct interval *v, size_t n);
 

@@ -14,7 +14,7 @@ enum { RANK_NOTYPE, RANK_NO_SIZE, RANK_FUNCTION };
 /* An id: flags, the number of the string section, the offset of the name. */
 enum { ID_GUESSED = 31, ID_PLT = 30, ID_TABLE = 28, ID_OFFSETS = 1 << ID_TABLE };
 
-/* Small, for there may be a million to be sorted. */
+/* Small, since a million may have to be sorted. */
 struct candidate {
 	uint64_t addr, size;
 	uint32_t id;
@@ -24,9 +24,9 @@ struct candidate {
 
 struct reader {
 	struct symtab *t;
-	const struct elf *elf[SYMTAB_TABLES]; /* whose sections candidates are in */
+	const struct elf *elf[SYMTAB_TABLES]; /* the images of the candidates' sections */
 	struct buf found;                     /* struct candidate */
-	bool only_names;                      /* where those are; symbols are known */
+	bool only_names;                      /* find only the string sections */
 };
 
 /* Reading */
@@ -196,7 +196,7 @@ static int by_addr(const void *a, const void *b)
 	return (x->addr > y->addr) - (x->addr < y->addr);
 }
 
-/* Leave one candidate for each address, the best. Returns how many there are. */
+/* Keeps the best candidate of each address. Returns their number. */
 static size_t choose(const struct symtab *t, struct candidate *c, size_t n)
 {
 	size_t kept = 0;

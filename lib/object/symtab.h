@@ -1,7 +1,7 @@
 /*
- * Finding the function of an address in the symbol tables of an ELF image: .symtab,
- * .dynsym, and the stubs of the procedure linkage table ("malloc@plt"). All are gathered
- * into one sorted table, with 16 bytes per entry.
+ * Finds the function of an address in the symbol tables of an ELF image: .symtab, .dynsym, and the
+ * stubs of the procedure linkage table ("malloc@plt"). All are gathered into one sorted table, with
+ * 16 bytes per entry.
  *
  * Of several symbols at one address, one is chosen by perf's rules, in this order: one
  * with a size, one that is not weak, a global one, the larger one, the one with fewer
@@ -23,7 +23,7 @@ struct symtab {
 struct symbol {
 	struct str name; /* ends in a NUL, or at the end of its section; without a version */
 	bool plt;        /* the address is in the PLT stub of the function */
-	bool guessed;    /* the symbol has no size or no type: it is the last before the address */
+	bool guessed;    /* the last symbol before the address, which has no size or no type */
 };
 
 /*
@@ -35,8 +35,8 @@ void symtab_open(struct symtab *t, const struct elf *image, const struct elf *de
 		 const struct elf *mini);
 
 /*
- * The same with the spans of the same images as symtab_open() has made them before, as bytes;
- * the symbols are not read.
+ * The same with the spans that an earlier symtab_open() has made for these images, as bytes. Does
+ * not read the symbols.
  */
 void symtab_open_with(struct symtab *t, const struct elf *image, const struct elf *debug,
 		      const struct elf *mini, struct str spans);
@@ -46,7 +46,7 @@ bool symtab_find(const struct symtab *t, uint64_t vaddr, struct symbol *s);
 
 void symtab_close(struct symtab *t);
 
-/* Is a the better of two names of one address? For other tables than those of ELF. */
+/* Is `a` the better of two names of one address? For tables other than ELF's. */
 bool symbol_name_better(struct str a, struct str b);
 
 #endif

@@ -47,8 +47,8 @@ static struct packed read_zdebug_header(const struct elf *e, const struct elf_se
 }
 
 /*
- * Decompressing makes debugging information a few times larger; a section that claims much
- * more is meant to use up memory.
+ * Is the decompressed size plausible? Debugging information grows a few times; a section that
+ * claims much more is meant to exhaust memory.
  */
 static bool is_plausible(const struct packed *p)
 {

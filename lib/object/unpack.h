@@ -1,7 +1,7 @@
 /*
- * Decompressing parts of ELF images: sections of debugging information (zlib, zstd; gABI
- * "Section Compression", and GNU's older .zdebug_*), and MiniDebugInfo, a small symbol
- * table in binaries that are stripped otherwise.
+ * Decompresses parts of ELF images: sections of debugging information (zlib, zstd; gABI "Section
+ * Compression", and GNU's older .zdebug_*), and MiniDebugInfo, a small symbol table in otherwise
+ * stripped binaries.
  *
  * libelf reads the headers. The bytes are decompressed here and not by elf_compress(),
  * which takes twice as long (zlib instead of libdeflate), supports zstd only since
@@ -22,7 +22,7 @@ struct str elf_unpack(const struct elf *e, const char *name, struct buf *room);
 /* The total size of all compressed sections of debugging information when decompressed. */
 uint64_t elf_unpacked_size(const struct elf *e);
 
-/* Append the ELF image in .gnu_debugdata (xz) to *image. False if there is none. */
+/* Appends the ELF image in .gnu_debugdata (xz) to *image. False if there is none. */
 bool elf_unpack_mini(const struct elf *e, struct buf *image);
 
 #endif

@@ -71,8 +71,8 @@ static struct known_binary key_of(struct binaries *b, const struct record_map *m
 }
 
 /*
- * What the kernel calls memory that is shared without a file: memfd_create(2), anonymous
- * memory, System V's. There may be an image in it; if it cannot be opened, it is code.
+ * Is it the kernel's name for shared memory without a file: of memfd_create(2), anonymous, or of
+ * System V? It may hold an image; if that cannot be opened, it is generated code.
  */
 static bool is_shared_memory(struct str path)
 {
@@ -109,7 +109,7 @@ static bool is_pseudo_file(struct str path)
 	       str_starts(path, S("anon_inode:"));
 }
 
-/* A file has a path (a relative one, if a tool has cut it) and, in most records, an inode. */
+/* A file has a path (relative, if a tool has shortened it) and, in most records, an inode. */
 static bool is_file(const struct record_map *m)
 {
 	if (is_pseudo_file(m->path))
@@ -164,7 +164,7 @@ void binaries_unload(const struct binaries *b)
 	}
 }
 
-/* It is not the one that was mapped. Another process may have that. */
+/* Closes a file that is not the mapped one. Another process may have that. */
 static void give_up_file(struct binary *bin)
 {
 	elf_close(&bin->module.elf);
@@ -174,7 +174,7 @@ static void give_up_file(struct binary *bin)
 	bin->found = false;
 }
 
-/* A file that nobody can open any more, in which there is no image, has been written to. */
+/* Does the file still have a path? A deleted one without an image holds generated code. */
 static bool has_link(int fd)
 {
 	struct stat st;

@@ -7,7 +7,7 @@ static bool is_hex(char c)
 	return is_digit(c) || (c >= 'a' && c <= 'f');
 }
 
-/* How many of the first characters are hexadecimal digits. */
+/* The number of hexadecimal digits at the beginning of s. */
 static size_t hex_run(struct str s)
 {
 	size_t n = 0;
@@ -17,7 +17,7 @@ static size_t hex_run(struct str s)
 	return n;
 }
 
-/* The last part of a path; *path becomes what is before it. */
+/* Cuts the last part off a path. */
 static struct str cut_last(struct str *path)
 {
 	struct str last = str_basename(*path);
@@ -27,7 +27,7 @@ static struct str cut_last(struct str *path)
 	return last;
 }
 
-/* "docker-ID.scope", "ID": where the id is in a part of a path; empty if there is none. */
+/* The id in a part of a path: "docker-ID.scope", "ID"; empty if it has none. */
 static struct str id_in(struct str part)
 {
 	for (size_t i = 0; i < part.n; i++) {

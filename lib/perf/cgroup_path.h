@@ -1,13 +1,15 @@
 /*
- * What the path of a control group says about who runs in it. Container engines and systemd
- * name their groups in ways of their own:
+ * Finds the container, the pod and the service in the path of a control group. Container engines
+ * and systemd use these names:
  *
  *	docker		/docker/ID, /system.slice/docker-ID.scope
  *	containerd	/system.slice/nerdctl-ID.scope, .../cri-containerd-ID.scope
  *	cri-o		.../crio-ID.scope
- *	podman		/machine.slice/libpod-ID.scope/container, .../machine-libpod_pod_ID.slice/...
+ *	podman		/machine.slice/libpod-ID.scope/container,
+ *			.../machine-libpod_pod_ID.slice/...
  *	Kubernetes	/kubepods/burstable/podUID/ID,
- *			/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-podUID.slice/...
+ *			/kubepods.slice/kubepods-burstable.slice/
+ *			kubepods-burstable-podUID.slice/...
  *	systemd		/system.slice/nginx.service
  *
  * An ID has 64 hexadecimal digits, a UID the form of a UUID (with _ for - where systemd
@@ -20,16 +22,16 @@
 
 /*
  * The id of the innermost container; empty if there is none. Monitors of containers
- * ("libpod-conmon-ID.scope") run outside of them.
+ * ("libpod-conmon-ID.scope") run outside them.
  */
 struct str cgroup_container(struct str path);
 
-/* Append the id of the pod, with "-" between its parts; nothing if there is none. */
+/* Appends the id of the pod, with "-" between its parts; nothing if there is none. */
 void cgroup_pod(struct str path, struct buf *pod);
 
 /*
- * The innermost service of systemd, in its container if it is in one, without ".service"; empty
- * if there is none, and for those that are only managers of users' own ("user@1000.service").
+ * The innermost systemd service, without ".service", inside the container if there is one. Empty
+ * if there is none, and for a user's service manager ("user@1000.service").
  */
 struct str cgroup_service(struct str path);
 

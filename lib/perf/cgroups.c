@@ -4,7 +4,7 @@
 
 struct known_cgroup {
 	uint64_t id;
-	uint64_t path; /* payload: its number in paths; 0 = none was found */
+	uint64_t path; /* payload: its number in paths; 0 = not found */
 };
 
 void cgroups_init(struct cgroups *c, const struct perf_host *host)
@@ -20,7 +20,7 @@ void cgroups_release(struct cgroups *c)
 	strings_release(&c->paths);
 }
 
-/* An id is used again only after many others. */
+/* The kernel reuses an id only after many others. */
 void cgroups_add(struct cgroups *c, uint64_t id, struct str path)
 {
 	struct known_cgroup key = { .id = id }, *row;
@@ -29,7 +29,7 @@ void cgroups_add(struct cgroups *c, uint64_t id, struct str path)
 	row->path = strings_intern(&c->paths, path);
 }
 
-/* One that is not found is not looked for again. */
+/* A group that is not found is not searched again. */
 struct str cgroups_path(struct cgroups *c, uint64_t id)
 {
 	const struct perf_host *host = c->host;

@@ -1,7 +1,7 @@
 /*
- * Control groups by the ids that samples have (PERF_SAMPLE_CGROUP): so even a process that is
- * gone when it is looked at has a group. A record tells the path of each new group; the host
- * knows those that were there before.
+ * Maps the control group ids of samples (PERF_SAMPLE_CGROUP) to paths. With these ids, even a
+ * process that has ended has a group. Records have the paths of new groups; the host knows the
+ * older ones.
  */
 #ifndef PERF_CGROUPS_H
 #define PERF_CGROUPS_H
@@ -16,14 +16,14 @@ struct cgroups {
 	struct strings paths;
 };
 
-/* The host is the caller's. */
+/* The caller owns the host. */
 void cgroups_init(struct cgroups *c, const struct perf_host *host);
 void cgroups_release(struct cgroups *c);
 
-/* A group was made. */
+/* Adds a new group. */
 void cgroups_add(struct cgroups *c, uint64_t id, struct str path);
 
-/* Its path; empty if it is not known. Valid until cgroups_release(). */
+/* The path of a group; empty if it is not known. Valid until cgroups_release(). */
 struct str cgroups_path(struct cgroups *c, uint64_t id);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include "perf/sample_regs.h"
 
-static const uint64_t LINGER_NS = 2000000000; /* a process is kept that long after it ended */
+static const uint64_t LINGER_NS = 2000000000; /* a process is kept this long after its end */
 
 struct ended {
 	uint64_t time;
@@ -55,7 +55,7 @@ bool decoder_add(struct decoder *d, const struct perf_event_header *h,
 
 /* Processes */
 
-/* What no record has a name of is called as perf calls it: ":17". */
+/* A process without a name in records gets perf's name for it: ":17". */
 static void name_unknown(struct process *p)
 {
 	struct buf name = { 0 };
@@ -68,7 +68,7 @@ static void name_unknown(struct process *p)
 	buf_release(&name);
 }
 
-/* A process that was there before the records: it is looked at when it is first seen. */
+/* The process with that pid. If it is older than the records, the host scans it. */
 static struct process *known_process(struct decoder *d, uint32_t pid)
 {
 	struct process *p = processes_find(&d->processes, (int)pid);
@@ -94,7 +94,7 @@ static void on_map(struct decoder *d, const struct record *r)
 		process_map(&d->processes, &d->processes.kernel, &m);
 		return;
 	}
-	/* What was mapped before counts, too: a scan finds this mapping as well. */
+	/* A scan finds earlier mappings, and this one, too. */
 	if (!p) {
 		p = known_process(d, r->pid);
 		if (p->nmap)
@@ -124,7 +124,7 @@ static void on_comm(struct decoder *d, const struct record *r)
 	process_set_comm(p, r->comm.name);
 }
 
-/* A thread begins with the name of the one that made it. The host knows later ones, too. */
+/* A thread begins with the name of its creator. The host knows later names. */
 static void name_new_thread(struct decoder *d, const struct record *r)
 {
 	const struct process *parent = processes_find(&d->processes, (int)r->parent);
@@ -147,7 +147,7 @@ static void on_fork(struct decoder *d, const struct record *r)
 				processes_find(&d->processes, (int)r->parent);
 	child = processes_find(&d->processes, (int)r->pid);
 	if (child)
-		process_exec(&d->processes, child); /* its number was used before */
+		process_exec(&d->processes, child); /* the pid was used before */
 	if (parent)
 		process_fork(processes_get(&d->processes, (int)r->pid), parent);
 }
@@ -166,8 +166,8 @@ static bool runs_on(const struct decoder *d, int pid)
 }
 
 /*
- * Forget processes that ended a while ago. Those whose other threads go on, or for which nobody
- * has waited yet, are looked at again.
+ * Drops processes that ended a while ago. A process whose other threads go on, or that is a
+ * zombie, is checked again later.
  */
 static void forget_ended(struct decoder *d, uint64_t now)
 {
@@ -216,7 +216,7 @@ static void add_user_frame(struct decoder *d, struct perf_sample *s, uint64_t ad
 	d->user[s->nuser++] = (struct user_frame){ m ? &m->region : NULL, address };
 }
 
-/* Whose addresses come first in a chain that does not say so. */
+/* The context of the first addresses in a chain that does not begin with a mark. */
 static uint64_t first_context(const struct record_sample *r)
 {
 	switch (r->mode) {
@@ -227,9 +227,9 @@ static uint64_t first_context(const struct record_sample *r)
 }
 
 /*
- * The call chain that the kernel walked: its own part, then that of the program. Callers are
- * return addresses, and the call lies before them. The program's part is read from its
- * memory, where a word may look like a mark: no mark follows that part, and no frame either.
+ * Adds the kernel's call chain: the kernel's part, then the program's. Callers are return
+ * addresses, which follow the call. The program's part comes from its memory, where a word may
+ * look like a mark, so neither a mark nor a frame is accepted after that part.
  */
 static void add_chain(struct decoder *d, const struct record_sample *r, struct perf_sample *s)
 {
@@ -258,7 +258,7 @@ static void add_chain(struct decoder *d, const struct record_sample *r, struct p
 	}
 	for (size_t i = 0; i < r->ncall && !r->regs; i++)
 		add_user_frame(d, s, r->calls[i].from);
-	/* The kernel stops there, without a word. */
+	/* The kernel cuts the chain there, without a mark. */
 	if (s->nuser && !r->calls && s->nkernel + s->nuser >= d->most_chain)
 		s->end = UNWIND_DEEP;
 }
@@ -274,8 +274,8 @@ static void add_frames(struct decoder *d, const struct record_sample *r, struct 
 }
 
 /*
- * In the course of exec() and exit() a process has registers from before and no
- * stack that would go with them.
+ * Do the registers have a stack? During exec() and exit() a process has its old registers, but
+ * not the stack for them.
  */
 static bool has_user_stack(struct decoder *d, const struct perf_sample *s,
 			   const struct record_sample *r)
@@ -284,7 +284,7 @@ static bool has_user_stack(struct decoder *d, const struct perf_sample *s,
 	       (r->nstack && process_find(&d->processes, s->process, d->regs[d->arch->pc]));
 }
 
-/* The frames of the program, from the registers and the stack of the sample. */
+/* Unwinds the program's frames from the registers and the stack of the sample. */
 static void unwind_sample(struct decoder *d, const struct record_sample *r, struct perf_sample *s,
 			  struct user_state *state)
 {
@@ -354,7 +354,7 @@ void decoder_unwind_waiting(struct decoder *d, const struct user_state *state,
 	s->nuser = unwind(&d->unwinder, &space, state, d->user, &s->end);
 }
 
-/* Is it one of those that on_task() is called for? */
+/* Is it a record for on_task()? */
 static bool is_of_task(const struct record *r)
 {
 	return r->kind == RECORD_SWITCH || r->kind == RECORD_FORK || r->kind == RECORD_EXIT ||
@@ -384,7 +384,7 @@ static void handle_record(void *context, const struct record *r, size_t event)
 	case RECORD_FORK: on_fork(d, r); break;
 	case RECORD_EXIT: on_exit_record(d, r); break;
 	case RECORD_NAMESPACES:
-		/* Written for each new thread, too: of a process that may not be known yet. */
+		/* The kernel writes it for each new thread, too, even of an unknown process. */
 		process_enter(&d->processes, known_process(d, r->pid), r->mount_ns);
 		break;
 	default: break;

@@ -1,9 +1,8 @@
 /*
- * From perf records to samples with stacks: takes records in, puts them in order of time,
- * follows processes and their mappings, unwinds, and hands out samples.
+ * Turns perf records into samples with stacks: sorts records by time, follows processes and their
+ * mappings, unwinds stacks, and hands out samples.
  *
- * It is fed with records and does not know from where: rings that the kernel fills now, or
- * a file that was written long ago on another machine.
+ * The records may come from the kernel's rings, or from a file of another machine.
  *
  *	decoder_init(&d, arch, &host);
  *	while (there are records)
@@ -21,39 +20,39 @@
 
 enum {
 	DECODER_MOST_KERNEL = 512, /* frames */
-	DECODER_MOST_CHAIN = 127,  /* frames of a chain, where nobody has asked for more */
+	DECODER_MOST_CHAIN = 127,  /* frames of a chain, by default */
 };
 
-/* A sample as it is handed out; valid during the call. */
+/* A sample that is handed out; valid during the call. */
 struct perf_sample {
 	struct process *process;
-	uint32_t pid, tid, cpu; /* cpu: UINT32_MAX where it is not known */
+	uint32_t pid, tid, cpu; /* cpu: UINT32_MAX if it is not known */
 	uint64_t time;          /* ns of the events' clock */
 	uint64_t period;
 	size_t event; /* the number that came with its record */
-	/* Frames, leaf first: first those of the kernel, then those of the process. */
+	/* Frames, leaf first: those of the kernel, then those of the process. */
 	const uint64_t *kernel;
 	size_t nkernel;
 	const struct user_frame *user;
 	size_t nuser;
 	enum unwind_end end;
-	const struct user_state *state;     /* what unwind() was given; NULL for a chain */
+	const struct user_state *state;     /* the input of unwind(); NULL for a chain */
 	const char *thread;                 /* its name; NULL unless processes.thread_names */
-	const struct record_sample *record; /* that it was made from; else NULL */
-	/* Of a thread that waits, where the decoder is not the one who made the sample: */
+	const struct record_sample *record; /* its source; NULL if it has none */
+	/* For a waiting thread, in a sample that the decoder did not make: */
 	const char *wait;        /* for the label `wait`; NULL: no label */
 	const char *instead;     /* a frame in place of a stack that is not known */
 	struct str kernel_names; /* lines, leaf first: kernel frames without addresses */
-	uint64_t lock;           /* for the label `lock`: the address of it; 0: no label */
+	uint64_t lock;           /* for the label `lock`: its address; 0: no label */
 	uint32_t holder;         /* for the label `holder`: a thread of the process; 0: no label */
 };
 
-/* What was counted since the beginning. */
+/* Counts since the beginning. */
 struct decoder_counts {
 	uint64_t samples;      /* handed out */
 	uint64_t lost;         /* records that the kernel reports as lost */
-	uint64_t lost_samples; /* those of them that events have counted themselves */
-	uint64_t throttled;    /* times that the kernel did not sample for a while */
+	uint64_t lost_samples; /* those that the events' own counts report */
+	uint64_t throttled;    /* times that the kernel stopped sampling for a while */
 };
 
 struct decoder {
@@ -64,9 +63,9 @@ struct decoder {
 	struct unwinder unwinder;
 	struct record_queue queue;
 	struct decoder_counts counts;
-	size_t most_chain; /* frames that the kernel follows: sysctl kernel.perf_event_max_stack */
-	struct buf ended;  /* struct ended: processes to be forgotten, */
-	size_t keep_ended; /* but for this many: where no host knows whether threads go on */
+	size_t most_chain; /* frames of a kernel chain: sysctl kernel.perf_event_max_stack */
+	struct buf ended;  /* struct ended: processes to drop later */
+	size_t keep_ended; /* that many are kept, if no host knows whether threads go on */
 	struct deferred deferred;
 	struct cgroups cgroups;
 	/*
@@ -76,9 +75,8 @@ struct decoder {
 	bool (*wants)(void *context, struct process *);
 	void (*on_sample)(void *context, const struct perf_sample *);
 	/*
-	 * Called for a record of a wanted process that says what its threads do, when it was
-	 * handled: RECORD_SWITCH, RECORD_FORK, RECORD_EXIT, and RECORD_COMM of an exec(). NULL:
-	 * nobody wants to know.
+	 * Called after each record about threads of a wanted process: RECORD_SWITCH, RECORD_FORK,
+	 * RECORD_EXIT, and RECORD_COMM of an exec(). May be NULL.
 	 */
 	void (*on_task)(void *context, const struct record *r);
 	void *context;
@@ -89,31 +87,30 @@ struct decoder {
 	struct user_frame user[UNWIND_MOST];
 };
 
-/* The host is copied; what its functions are given is the caller's. */
+/* Copies *host. The caller owns the context of its functions. */
 void decoder_init(struct decoder *d, const struct arch *arch, const struct perf_host *host);
 void decoder_release(struct decoder *d);
 
 /*
- * Take a record in, which is copied. attr is that of the event that wrote it, `event` the
- * number by which samples name the event (perf_events.h finds both). Nothing is handed out
- * yet. h is aligned to 8 bytes, and all of its h->size bytes are there. False if the record
- * is malformed.
+ * Adds a copy of a record. attr is that of the event that wrote it, `event` the number of that
+ * event in samples (perf_events.h finds both). Hands out nothing. h is aligned to 8 bytes, and
+ * has all of its h->size bytes. False if the record is malformed.
  */
 bool decoder_add(struct decoder *d, const struct perf_event_header *h,
 		 const struct perf_event_attr *attr, size_t event);
 
 /*
- * Handle all records older than `until`, in order of time; UINT64_MAX: all there are. All
- * records that are older must have been added.
+ * Handles all records older than `until`, in order of time; UINT64_MAX: all records. Older
+ * records must not be added later.
  */
 void decoder_run(struct decoder *d, uint64_t until);
 
-/* The process of that id; NULL when it is not wanted. */
+/* The process with that pid; NULL if it is not wanted. */
 struct process *decoder_process(struct decoder *d, uint32_t pid);
 
 /*
- * The frames of a thread that waits, to s->user, nuser and end, which are valid until the next
- * sample. s has its process and tid; state is what is known of its registers and its stack.
+ * Unwinds a waiting thread to s->user, nuser and end, which are valid until the next sample. s has
+ * its process and tid; state has the known part of its registers and its stack.
  */
 void decoder_unwind_waiting(struct decoder *d, const struct user_state *state,
 			    struct perf_sample *s);

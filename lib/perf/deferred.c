@@ -1,6 +1,6 @@
 #include "perf/deferred.h"
 
-/* A thread has few samples between two returns to the program; more are of a broken file. */
+/* A thread has few samples between two returns to the program; only a broken file has more. */
 enum { MOST_WAITING = 4096 };
 
 static void free_sample(struct deferred_sample *s)
@@ -34,7 +34,7 @@ bool deferred_wait(struct deferred *d, const struct record *r, size_t event)
 	return true;
 }
 
-/* Hand out a sample, whose mark is replaced by the rest of the chain, if there is one. */
+/* Hands out a sample. The rest of the chain, if there is one, replaces the mark. */
 static void hand_out(struct deferred *d, struct deferred_sample *s, const struct record *rest,
 		     void (*handle)(void *context, const struct record *r, size_t event),
 		     void *context)

@@ -1,8 +1,8 @@
 /*
- * Samples that wait for the program's part of their call chain. The kernel may walk that
- * later, when it returns to the program (perf_event_attr.defer_callchain of Linux 6.19): a
- * sample's own chain then ends with a mark and a cookie, and a record with that cookie has
- * the rest for all samples that the thread has taken meanwhile.
+ * Samples that wait for the user part of their call chain. The kernel may walk that part later,
+ * when it returns to the program (perf_event_attr.defer_callchain of Linux 6.19). The sample's
+ * chain then ends with a mark and a cookie. A record with that cookie has the rest of the chain,
+ * for all samples of the thread since then.
  */
 #ifndef PERF_DEFERRED_H
 #define PERF_DEFERRED_H
@@ -27,18 +27,18 @@ struct deferred {
 
 void deferred_release(struct deferred *d);
 
-/* Keep a copy of a sample if it has to wait; false: its chain is whole. */
+/* Keeps a copy of a sample that has to wait. False if its chain is complete. */
 bool deferred_wait(struct deferred *d, const struct record *r, size_t event);
 
 /*
- * The rest of the chain of the thread's samples is there (RECORD_DEFERRED): hand them out, in
- * order. Those with another cookie have lost theirs, and keep the mark.
+ * Hands out the thread's samples, in order, with the rest of their chain (RECORD_DEFERRED). Samples
+ * with another cookie have lost their rest, and keep the mark.
  */
 void deferred_complete(struct deferred *d, const struct record *rest,
 		       void (*handle)(void *context, const struct record *r, size_t event),
 		       void *context);
 
-/* Nothing follows: hand out all that wait as they are. */
+/* Hands out all waiting samples as they are, at the end. */
 void deferred_flush(struct deferred *d,
 		    void (*handle)(void *context, const struct record *r, size_t event),
 		    void *context);

@@ -7,7 +7,7 @@ static const uint32_t NO_COLUMN = UINT32_MAX;
 
 enum { RECENT_BITS = 12, RECENT = 1 << RECENT_BITS };
 
-/* No mapping has number 0; the kernel as a whole has a number of its own here. */
+/* The number for the kernel as a whole. No mapping has number 0. */
 static const uint64_t KERNEL_NUMBER = UINT64_MAX;
 
 struct recent_loc {
@@ -132,7 +132,7 @@ void gather_begin(struct gather *g, struct profile *p)
 
 /* Frames */
 
-/* A module of the kernel is called as the kernel's own list calls it: "[snd_pcm]". */
+/* The name of a kernel module, as in /proc/kallsyms: "[snd_pcm]". */
 static str_id module_name(struct gather *g, struct str path)
 {
 	struct str stem = str_basename(path);
@@ -174,7 +174,7 @@ static map_id mapping_of(struct gather *g, struct process *p, const struct map *
 	return row->map;
 }
 
-/* One for a process's JIT code; its file is the one in which that code has names. */
+/* The mapping for a process's JIT code; its file is the one with that code's names. */
 static map_id jit_mapping(struct gather *g, struct process *p)
 {
 	const struct perf_host *host = &g->decoder->host;
@@ -195,8 +195,8 @@ static map_id jit_mapping(struct gather *g, struct process *p)
 }
 
 /*
- * Code without a file. A jitdump is asked now, since it knows what was where and
- * when; what a map calls it is looked up when the profile is complete.
+ * The location of code without a file. A jitdump is searched now, since it knows which code was
+ * at an address at a time. Perf maps are searched when the profile is complete.
  */
 static struct loc jit_loc(struct gather *g, const struct perf_sample *s, uint64_t address)
 {
@@ -217,8 +217,8 @@ static struct loc jit_loc(struct gather *g, const struct perf_sample *s, uint64_
 }
 
 /*
- * Most frames of a sample are those of an earlier one, so the last ones are remembered, by
- * a hash of where they are. An empty result has another number or address.
+ * The cache entry for a frame: most frames of a sample were in an earlier one. An entry for
+ * another frame has another number or address.
  */
 static struct recent_loc *recent_loc(struct gather *g, uint64_t number, uint64_t address)
 {
@@ -227,7 +227,7 @@ static struct recent_loc *recent_loc(struct gather *g, uint64_t number, uint64_t
 	return &g->recent[hash >> (64 - RECENT_BITS)];
 }
 
-/* The location of an address that p has mapped; in the kernel as a whole where m is NULL. */
+/* The location of an address in p's mapping m; in the kernel as a whole if m is NULL. */
 static loc_id known_loc(struct gather *g, struct process *p, const struct map *m, uint64_t address,
 			uint32_t flags)
 {
@@ -243,7 +243,7 @@ static loc_id known_loc(struct gather *g, struct process *p, const struct map *m
 	return r->loc;
 }
 
-/* A line of a function that an interpreter runs. */
+/* The location of a line of an interpreted function. */
 static loc_id script_loc(struct gather *g, const struct user_frame *at)
 {
 	const struct perf_host *host = &g->decoder->host;
@@ -272,7 +272,7 @@ static loc_id user_loc(struct gather *g, const struct perf_sample *s, const stru
 	return dict_add_loc(g->p->dict, (struct loc){ .addr = f->address, .flags = LOC_ADDR });
 }
 
-/* A module of the kernel has a mapping of its own, where there are records of those. */
+/* The location of a kernel address. Modules have their own mapping if there are records of it. */
 static loc_id kernel_loc(struct gather *g, uint64_t address)
 {
 	struct processes *t = &g->decoder->processes;
@@ -294,7 +294,7 @@ static loc_id named_loc(struct gather *g, struct str name, map_id map, uint32_t 
 						      .flags = flags });
 }
 
-/* Frames of the kernel, of which only names are known; returns how many. */
+/* Makes locations for kernel frames that are known only by name. Returns their number. */
 static size_t named_kernel_locs(struct gather *g, struct str lines, loc_id *to)
 {
 	size_t n = 0;
@@ -334,7 +334,7 @@ static stack_id stack_of(struct gather *g, const struct perf_sample *s)
 
 /* Programs */
 
-/* Looked for, as one is that has frames: a file that is open has its build id. */
+/* The mapping of a process's program. Finds its file, so that it has a build id. */
 static map_id program_mapping(struct gather *g, struct process *p)
 {
 	struct processes *t = &g->decoder->processes;
@@ -361,7 +361,7 @@ static void count_program(struct gather *g, struct process *p)
 	row->samples++;
 }
 
-/* Many processes may run one program. */
+/* Adds up samples by program, since many processes may run the same one. */
 void gather_end(struct gather *g)
 {
 	uint32_t n = g->p->dict->mapping.n;

@@ -1,8 +1,7 @@
 /*
- * What records do not have and only the machine where the programs run (or ran) knows.
- * lib/record answers from /proc; for a file of records there may be little more than a
- * place to look for binaries. Any function may be NULL; what it would answer is
- * not known then.
+ * Facts that are not in records, from the machine where the programs run (or ran). lib/record
+ * reads them from /proc; for a file of records, only a place to find binaries may be known. Any
+ * function may be NULL: its result is then unknown.
  */
 #ifndef PERF_HOST_H
 #define PERF_HOST_H
@@ -14,66 +13,66 @@ struct map;
 struct process;
 struct processes;
 
-/* A line of a function that an interpreter runs. Text is valid until the next sample. */
+/* A line of an interpreted function. Text is valid until the next sample. */
 struct script_frame {
 	struct str function, file;
-	uint32_t first; /* line of the file where the function begins; 0 if not known */
-	uint32_t line;  /* that it is at; 0 if not known */
+	uint32_t first; /* line where the function begins; 0 if not known */
+	uint32_t line;  /* current line; 0 if not known */
 };
 
 struct perf_host {
 	/*
-	 * Open the file of a binary, which process p has mapped as m: set b->fd, or open
-	 * b->module.elf over bytes in memory. False when it is not there; then another process
-	 * may help later.
+	 * Opens the file of a binary, which process p has mapped as m: sets b->fd, or opens
+	 * b->module.elf over bytes in memory. False if it is not there; it may be found later
+	 * through another process.
 	 */
 	bool (*open_binary)(void *context, const struct process *p, const struct map *m,
 			    struct binary *b);
 	/*
-	 * A descriptor of the debug file of a binary, which is open, or -1; the caller closes
-	 * it. Whether it is the right one is not checked.
+	 * Opens the debug file of an open binary. The caller closes the descriptor, and checks
+	 * that it is the right file. -1 if there is none.
 	 */
 	int (*open_debug_file)(void *context, const struct process *p, const struct binary *b);
 	/*
-	 * The build id, as bytes, of the file of that path, where mappings do not have it: a
-	 * recording may list those of all its files.
+	 * The build id, as bytes, of the file at `path`, for mappings without one: a recording
+	 * may list the build ids of its files.
 	 */
 	struct str (*build_id)(void *context, struct str path);
 	/*
-	 * A process ran before its records began: find its mappings, name and namespace. NULL:
-	 * there are records of all that.
+	 * Finds the mappings, name and namespace of a process that ran before its records began.
+	 * NULL: records have all that.
 	 */
 	void (*scan)(void *context, struct processes *t, struct process *p);
-	/* Is any thread of a process still there? */
+	/* Does any thread of a process still exist? */
 	bool (*is_running)(void *context, int pid);
-	/* The name of a thread, to name[16]; false when it is not known. */
+	/* Puts the name of a thread in name[16]. False if it is not known. */
 	bool (*thread_name)(void *context, int pid, uint32_t tid, char *name);
-	/* Read memory, and find trampolines: as those of struct address_space. */
+	/* Read memory, and find trampolines; as in struct address_space. */
 	size_t (*read)(void *context, int tid, uint64_t address, void *to, size_t n);
 	bool (*is_trampoline)(void *context, struct processes *t, struct process *p,
 			      uint64_t address);
-	/* The jitdump in which a process's JIT code has names; NULL when it has none. */
+	/* The jitdump with the names of a process's JIT code; NULL if it has none. */
 	const struct binary *(*jit_dump)(void *context, struct processes *t, struct process *p);
-	/* What was at an address in memory without a file at a time, as far as that is logged. */
+	/* Finds the code that was at an address in anonymous memory at a time, if it was logged. */
 	bool (*jit_find)(void *context, struct processes *t, struct process *p, uint64_t address,
 			 uint64_t time, struct jit_symbol *s);
-	/* What the address of a frame stands for that an interpreter runs (user_frame_is_script()). */
+	/* The interpreted function that a frame's address stands for (user_frame_is_script()). */
 	bool (*script)(void *context, uint64_t address, struct script_frame *f);
-	/* The lines of /proc/PID/cgroup, to *lines. */
+	/* Puts the lines of /proc/PID/cgroup in *lines. */
 	bool (*cgroup)(void *context, int pid, struct buf *lines);
-	/* The path of a control group that was there before the records, by its id, to *path. */
+	/* Puts the path of a control group that is older than the records in *path. */
 	bool (*cgroup_path)(void *context, uint64_t id, struct buf *path);
 	/*
-	 * What a process says of itself: lines "key=value", of which the first of a key counts;
-	 * valid until the next call for it. `group` is the path of its control group, or empty;
-	 * `time` that of a sample; until *until, the answer is the same.
+	 * The labels of a process's context: lines "key=value", of which the first with a key
+	 * counts; valid until the next call for the process. `group` is the path of its control
+	 * group, or empty; `time` that of a sample. The result is the same until *until.
 	 */
 	struct str (*context_labels)(void *context, struct processes *t, struct process *p,
 				     struct str group, uint64_t time, uint64_t *until);
-	/* A process has entered p->mount_ns. */
+	/* Called when a process has entered p->mount_ns. */
 	void (*enter)(void *context, const struct process *p);
 	/*
-	 * A process called exec(), or is forgotten: release what p->host_data and
+	 * Called when a process calls exec(), or is dropped: frees what p->host_data and
 	 * p->host_context point to.
 	 */
 	void (*forget)(void *context, struct process *p);

@@ -41,7 +41,7 @@ static size_t bytes_of(uint64_t sample_type, uint64_t before)
 	return 8 * (size_t)__builtin_popcountll(sample_type & before);
 }
 
-/* Where a record has its event's id: bytes from its beginning; 0 when it has none. */
+/* The offset of the event's id in a record; 0 if the record has none. */
 static size_t id_place(const struct perf_event_attr *a, const struct perf_event_header *h)
 {
 	uint64_t fields = a->sample_type, key = PERF_SAMPLE_IDENTIFIER;
@@ -64,7 +64,7 @@ static size_t id_place(const struct perf_event_attr *a, const struct perf_event_
 	return h->size >= sizeof(*h) + after ? h->size - after : 0;
 }
 
-/* The id that a record has; 0 if it has none, or if there is only one event. */
+/* The id of a record; 0 if it has none, or if there is only one event. */
 static struct known_id id_of(const struct perf_events *e, const struct perf_event_header *h)
 {
 	size_t at = e->n > 1 ? id_place(&e->attr[0], h) : 0;

@@ -1,6 +1,5 @@
 /*
- * The events of a recording: the attributes each was opened with, and the ids by which
- * its records name it.
+ * The events of a recording: their attributes, and the ids by which records refer to them.
  */
 #ifndef PERF_PERF_EVENTS_H
 #define PERF_PERF_EVENTS_H
@@ -10,8 +9,8 @@
 #include "base/table.h"
 
 /*
- * The records of all events have the id at the same place: either PERF_SAMPLE_IDENTIFIER,
- * or PERF_SAMPLE_ID after the same fields. perf sees to that.
+ * The records of all events have the id at the same offset: either PERF_SAMPLE_IDENTIFIER, or
+ * PERF_SAMPLE_ID after the same fields. perf ensures that.
  */
 struct perf_events {
 	struct perf_event_attr *attr;
@@ -22,23 +21,23 @@ struct perf_events {
 void perf_events_init(struct perf_events *e);
 void perf_events_release(struct perf_events *e);
 
-/* Add an event; returns its number, from 0. */
+/* Adds an event. Returns its number, from 0. */
 size_t perf_events_add(struct perf_events *e, const struct perf_event_attr *attr);
 
-/* One of its ids: it has one for each task and CPU that it was opened for. */
+/* Adds an id of an event, which has one for each task and CPU that it was opened for. */
 void perf_events_add_id(struct perf_events *e, uint64_t id, size_t event);
 
 /*
- * The number of the event that wrote a record; of the first event for a record that does
- * not say, or not by a known id. There must be an event.
+ * The number of the event that wrote a record; that of the first event if the record has no known
+ * id. There must be an event.
  */
 size_t perf_events_find(const struct perf_events *e, const struct perf_event_header *h);
 
-/* Is an id known, and of which event is it? */
+/* Is an id known? Finds its event. */
 bool perf_events_has_id(const struct perf_events *e, uint64_t id);
 size_t perf_events_with_id(const struct perf_events *e, uint64_t id);
 
-/* Does a record say that it is of an event that is not known? */
+/* Does a record have an unknown id? */
 bool perf_events_is_foreign(const struct perf_events *e, const struct perf_event_header *h);
 
 #endif

@@ -4,12 +4,12 @@
 
 struct known_process {
 	uint64_t pid;
-	struct process *process; /* payload; NULL once it was forgotten */
+	struct process *process; /* payload; NULL once it was dropped */
 };
 
 struct known_thread {
 	uint64_t tid;
-	char name[16]; /* payload; empty if it must be asked for */
+	char name[16]; /* payload; empty: ask the host */
 };
 
 enum { MOST_FORGOTTEN = 1024, MOST_THREADS = 65536 };
@@ -27,7 +27,7 @@ void processes_init(struct processes *t, struct binaries *binaries, const struct
 	init_threads(t);
 }
 
-/* What the host knows of the program that a process has run. */
+/* Releases the host's data about a process's program. */
 static void forget_host_data(struct processes *t, struct process *p)
 {
 	if ((p->host_data || p->host_context) && t->host->forget)
@@ -55,13 +55,13 @@ void processes_release(struct processes *t)
 	table_release(&t->threads);
 }
 
-/* Pid 0, the idle task, has a row like others: keys count from 1. */
+/* Keys are pid + 1, so that pid 0, the idle task, has a row. */
 static struct known_process key_of(int pid)
 {
 	return (struct known_process){ .pid = (uint64_t)(uint32_t)pid + 1 };
 }
 
-/* The row of a process; it gets one if it has none. */
+/* Finds or adds the row of a process. */
 static struct known_process *process_row(struct processes *t, int pid)
 {
 	struct known_process key = key_of(pid);
@@ -69,7 +69,7 @@ static struct known_process *process_row(struct processes *t, int pid)
 	return table_row(&t->known, table_intern(&t->known, &key));
 }
 
-/* Row 0, that of none, has no process. */
+/* Row 0 is that of no key, and has no process. */
 struct process *processes_find(struct processes *t, int pid)
 {
 	struct known_process key = key_of(pid);
@@ -100,7 +100,7 @@ void processes_visit(struct processes *t, void (*visit)(void *context, struct pr
 	}
 }
 
-/* Make the table again without those that were forgotten. */
+/* Rebuilds the table without the dropped processes. */
 static void forget_rows(struct processes *t)
 {
 	struct table was = t->known;
@@ -142,7 +142,7 @@ void processes_sweep(struct processes *t)
 	processes_visit(t, use_binaries, NULL);
 	use_binaries(NULL, &t->kernel);
 	binaries_sweep(t->binaries);
-	if (t->threads.n > MOST_THREADS) { /* those that live will be asked again */
+	if (t->threads.n > MOST_THREADS) { /* the names of live threads are asked for again */
 		table_release(&t->threads);
 		init_threads(t);
 	}

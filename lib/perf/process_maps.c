@@ -1,7 +1,7 @@
-/* The mappings of a process, and what unwinding asks about them. */
+/* The mappings of a process, and its address space for unwinding. */
 #include "perf/process.h"
 
-enum { MOST_LOOKS = 8 }; /* for a file, each by another process */
+enum { MOST_LOOKS = 8 }; /* searches for a file, each by another process */
 
 void process_drop_maps(struct process *p)
 {
@@ -30,7 +30,7 @@ void process_share_maps(struct process *p, struct process *with)
 	p->sharers = with->sharers;
 }
 
-/* Before it changes its mappings. */
+/* Copies a shared list of mappings, before it changes. */
 static void own_maps(struct process *p)
 {
 	struct process own = { 0 };
@@ -46,7 +46,7 @@ static void own_maps(struct process *p)
 	p->cap = own.cap;
 }
 
-/* Put a mapping at place i. */
+/* Inserts a mapping at index i. */
 static void insert_map(struct process *p, size_t i, struct map m)
 {
 	p->map = mem_grow(p->map, &p->cap, p->nmap + 1, sizeof(*p->map));
@@ -77,7 +77,7 @@ static size_t first_after(const struct process *p, uint64_t address)
 	return low;
 }
 
-/* Mapping m has other ends now, so it is another one. */
+/* Changes the ends of a mapping, which makes it another one. */
 static void resize_map(struct processes *t, struct map *m, uint64_t start, uint64_t end)
 {
 	m->offset += start - m->region.start;
@@ -87,8 +87,7 @@ static void resize_map(struct processes *t, struct map *m, uint64_t start, uint6
 }
 
 /*
- * What a new mapping covers is gone; what sticks out on its sides stays. Returns the place
- * for the new one.
+ * Removes the parts of mappings that a new one covers. Returns the index for the new one.
  */
 static size_t cut_maps(struct processes *t, struct process *p, uint64_t start, uint64_t end)
 {
@@ -117,8 +116,8 @@ static size_t cut_maps(struct processes *t, struct process *p, uint64_t start, u
 }
 
 /*
- * Programs move their text to anonymous memory at the same place, to have it in huge pages.
- * The mapping that was there may be of that text; is_moved_text() looks.
+ * Some programs move their text to anonymous memory at the same address, to use huge pages. Notes
+ * the mapping that was there, which may be that text; is_moved_text() checks.
  */
 static void note_moved(const struct process *p, struct map *new)
 {
@@ -166,8 +165,8 @@ void process_set_program(struct process *p, struct str path)
 }
 
 /*
- * Has this process not looked for the mapping's file yet? Those that share a list of mappings
- * look one after the other: the file may be there for one of them only.
+ * May this process search for the mapping's file? Processes that share a list of mappings each
+ * try once, since only one of them may find the file.
  */
 static bool may_look(const struct process *p, const struct map *m)
 {
@@ -180,7 +179,7 @@ static void note_look(const struct process *p, struct map *m)
 	m->looked_by = p->pid;
 }
 
-/* Find the file of a mapping, and by it where the module lies. */
+/* Finds the file of a mapping, and from it the bias of the module. */
 static void place_map(struct processes *t, struct process *p, struct map *m)
 {
 	note_look(p, m);
@@ -190,7 +189,7 @@ static void place_map(struct processes *t, struct process *p, struct map *m)
 	m->placed = m->binary->found;
 }
 
-/* Does memory hold what the file has there? It is compared at some places. */
+/* Does memory hold the file's text? Compares both at some places. */
 static bool is_moved_text(struct processes *t, const struct process *p, const struct map *m)
 {
 	enum { PLACES = 8, BYTES = 64 };

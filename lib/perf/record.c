@@ -11,7 +11,7 @@ enum {
 	MOST_BUILD_ID = 20,
 };
 
-/* Parsing a record: what is left of it, and what it has. */
+/* A record that is parsed: the bytes left, and its fields. */
 struct parser {
 	struct cursor c;
 	const struct perf_event_attr *attr;
@@ -23,7 +23,7 @@ static uint64_t word(struct parser *p)
 	return cursor_int(&p->c, 8);
 }
 
-/* A word that is there if the event asked for one of these fields. */
+/* Reads a word that a record has if the event has one of these fields. */
 static uint64_t word_of(struct parser *p, uint64_t field)
 {
 	return p->fields & field ? word(p) : 0;
@@ -35,7 +35,7 @@ static void read_pair(struct parser *p, uint32_t *a, uint32_t *b)
 	*b = (uint32_t)cursor_int(&p->c, 4);
 }
 
-/* n values of `size` bytes, where they are; NULL when there are not as many. */
+/* Takes n values of `size` bytes in place; NULL if the record has fewer. */
 static const void *values(struct parser *p, uint64_t n, size_t size)
 {
 	const void *at = p->c.at;
@@ -88,7 +88,7 @@ static void read_raw(struct parser *p, struct record_sample *s)
 	s->raw = cursor_bytes(&p->c, size);
 }
 
-/* Branches of any kind are no call stack. */
+/* Reads recorded branches. Only those recorded as calls make a call stack. */
 static void read_branches(struct parser *p, struct record_sample *s)
 {
 	uint64_t n = word(p), kind = p->attr->branch_sample_type;
@@ -126,7 +126,7 @@ static void read_stack(struct parser *p, struct record_sample *s)
 	s->nstack = (size_t)(valid < size ? valid : size);
 }
 
-/* What is between the copy of the stack and the control group, and not needed. */
+/* Skips the fields between the copy of the stack and the control group. */
 static void skip_to_cgroup(struct parser *p)
 {
 	static const uint64_t one_word[] = { PERF_SAMPLE_DATA_SRC, PERF_SAMPLE_TRANSACTION };
@@ -264,7 +264,7 @@ static void parse_lost(const struct perf_event_header *h, struct parser *p, stru
 		word(p); /* the event's id */
 	r->lost = word(p);
 	if (r->lost_samples && h->misc & FILTERED)
-		r->lost = 0; /* a filter did not want them */
+		r->lost = 0; /* a filter dropped them */
 }
 
 static void parse_deferred(struct parser *p, struct record *r)
@@ -275,8 +275,8 @@ static void parse_deferred(struct parser *p, struct record *r)
 }
 
 /*
- * With sample_id_all, records that are no samples end with some of a sample's fields: TID,
- * TIME, ID, STREAM_ID, CPU, IDENTIFIER.
+ * With sample_id_all, records other than samples end with some of a sample's fields: TID, TIME,
+ * ID, STREAM_ID, CPU, IDENTIFIER.
  */
 static void parse_trailer(const struct perf_event_header *h, const struct perf_event_attr *attr,
 			  struct record *r)

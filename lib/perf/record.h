@@ -1,8 +1,7 @@
 /*
- * The records of perf_event_open(2), parsed. Rings and perf.data files have the same
- * ones. The layout of a record follows from the perf_event_attr of the event that wrote
- * it (sample_type, read_format, sample_regs_user, sample_id_all ...), see
- * include/uapi/linux/perf_event.h of Linux.
+ * Parses the records of perf_event_open(2), which rings and perf.data files contain. The layout
+ * of a record depends on the perf_event_attr of the event that wrote it (sample_type,
+ * read_format, sample_regs_user, sample_id_all ...): see include/uapi/linux/perf_event.h of Linux.
  */
 #ifndef PERF_RECORD_H
 #define PERF_RECORD_H
@@ -16,8 +15,8 @@ enum { PERF_RECORD_CALLCHAIN_DEFERRED_TYPE = 22 };
 #define RECORD_CONTEXT_DEFERRED ((uint64_t)-640) /* PERF_CONTEXT_USER_DEFERRED */
 
 enum record_kind {
-	RECORD_OTHER,     /* of no interest */
-	RECORD_MALFORMED, /* shorter than its event's fields, or one of them makes no sense */
+	RECORD_OTHER,     /* not needed */
+	RECORD_MALFORMED, /* shorter than its event's fields, or a field is invalid */
 	RECORD_SAMPLE,
 	RECORD_MAP,
 	RECORD_COMM,
@@ -28,10 +27,10 @@ enum record_kind {
 	RECORD_THROTTLE,
 	RECORD_SWITCH,
 	RECORD_CGROUP,   /* a control group was made */
-	RECORD_DEFERRED, /* the program's part of the call chains of samples before it */
+	RECORD_DEFERRED, /* the user part of the call chains of earlier samples */
 };
 
-/* Whose code a sample was taken in: that of the kernel, a program, or neither of ours. */
+/* The code that a sample interrupted: a guest's, the kernel's, or a program's. */
 enum record_mode { RECORD_IN_GUEST, RECORD_IN_KERNEL, RECORD_IN_USER };
 
 /* One call that the processor has recorded: struct perf_branch_entry. */
@@ -39,13 +38,13 @@ struct record_branch {
 	uint64_t from, to, flags;
 };
 
-/* A sample, as far as stacks need it; what the event did not ask for is 0 or NULL. */
+/* The fields of a sample that stacks need. Fields that the event does not have are 0 or NULL. */
 struct record_sample {
 	uint64_t ip, address, period;
-	enum record_mode mode; /* where the sample was taken: whose ip is */
+	enum record_mode mode; /* the code that ip is in */
 	const uint64_t *chain; /* addresses and PERF_CONTEXT_* marks; NULL without a chain */
 	size_t nchain;
-	const uint64_t *regs; /* those of regs_mask, in order of its bits; NULL without */
+	const uint64_t *regs; /* those of regs_mask, in order of its bits; NULL if none */
 	uint64_t regs_mask;
 	bool is_32bit;        /* the registers are those of a 32-bit program */
 	const uint8_t *stack; /* from the stack pointer on; NULL without a copy */
@@ -59,18 +58,18 @@ struct record_sample {
 
 struct record_map {
 	uint64_t start, length, offset;
-	/* What identifies the file: a build id, or device and inode, or only its path. */
+	/* The identity of the file: a build id, or device and inode, or only its path. */
 	uint64_t inode;
-	uint64_t generation; /* of the inode, whose number is used again; 0 = not known */
+	uint64_t generation; /* of the inode, as numbers are reused; 0 = not known */
 	uint32_t major, minor;
 	struct str build_id; /* its bytes */
 	struct str path;
-	bool has_inode; /* the record has a field for the inode: 0 is none */
+	bool has_inode; /* the record has a field for the inode, so 0 means no inode */
 	bool executable;
-	bool in_kernel; /* a mapping of the kernel's own: its text, or a module's */
+	bool in_kernel; /* a mapping of the kernel's text, or of a module's */
 };
 
-/* Pointers go into the record that was parsed. */
+/* A parsed record. Its pointers point into the original. */
 struct record {
 	enum record_kind kind;
 	uint64_t time; /* ns of the clock that the event uses; 0 if it has none */
@@ -93,7 +92,7 @@ struct record {
 		} cgroup;
 		struct {
 			bool out;     /* the thread leaves its CPU; else it got one */
-			bool preempt; /* it could have gone on */
+			bool preempt; /* it was preempted, and is runnable */
 		} task_switch;
 		struct {
 			uint64_t lost;
@@ -107,18 +106,16 @@ struct record {
 	};
 };
 
-/*
- * Parse a record of an event with these attributes.
- */
+/* Parses a record of an event with these attributes. */
 void record_parse(const struct perf_event_header *h, const struct perf_event_attr *attr,
 		  struct record *r);
 
-/* The same record after its first bytes have moved: let pointers go to the new place. */
+/* Adjusts a record's pointers after its first bytes were moved. */
 void record_moved(struct record *r, const void *from, const void *to);
 
 /*
- * How many of its first bytes the pointers of a record go to. A sample's copy of the stack
- * is last, and mostly far larger than what is valid of it.
+ * The number of first bytes that a record's pointers refer to. A sample's copy of the stack comes
+ * last, and is usually far larger than its valid part.
  */
 size_t record_extent(const struct perf_event_header *h, const struct record *r);
 

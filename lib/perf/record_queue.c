@@ -1,6 +1,6 @@
 /*
- * Records lie in blocks, which are used again when all their records have been handed
- * out. What is sorted are pointers: records neither move nor are parsed twice.
+ * Records are in blocks, which are reused once all their records were handed out. Only pointers
+ * are sorted, so records do not move and are parsed only once.
  */
 #include "perf/record_queue.h"
 
@@ -8,21 +8,21 @@
 
 enum {
 	BLOCK = 256 << 10,    /* bytes; more than the largest record */
-	MOST_SPARE = 2 << 20, /* bytes of blocks that are kept, after a storm of records */
+	MOST_SPARE = 2 << 20, /* bytes of empty blocks that are kept after a burst */
 	ALIGNED = 8,
 };
 
 struct queue_block {
 	struct queue_block *next;
 	size_t used;   /* bytes of data */
-	size_t nwaits; /* records in it that wait */
+	size_t nwaits; /* waiting records in it */
 	uint64_t data[BLOCK / 8];
 };
 
 struct queued_record {
 	uint64_t number; /* in order of arrival */
 	struct queue_block *of;
-	size_t size; /* bytes, with this */
+	size_t size; /* bytes, including this struct */
 	size_t event;
 	struct record record;
 };
@@ -87,7 +87,7 @@ void record_queue_add(struct record_queue *q, const struct perf_event_header *h,
 	q->newest = r->time > q->newest ? r->time : q->newest;
 }
 
-/* Keep blocks without waiting records for later, some of them; the newest is in use. */
+/* Keeps some of the blocks without waiting records as spares. The newest block is in use. */
 static void sweep_blocks(struct record_queue *q)
 {
 	struct queue_block **at = q->block ? &q->block->next : &q->block;

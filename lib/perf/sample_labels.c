@@ -6,7 +6,7 @@
 
 struct origin {
 	char comm[16], thread[16];
-	const char *wait; /* as a key: there is one of each text */
+	const char *wait; /* the pointer is the key: each text exists once */
 	uint64_t cgroup, lock;
 	uint32_t pid, tid, cpu, holder, one;
 	uint32_t context;    /* a label set */
@@ -20,7 +20,7 @@ struct group {
 	uint32_t zero;
 };
 
-/* What a process says of itself, up to a time. */
+/* The context of a process, valid up to a time. */
 struct context {
 	uint64_t process; /* its number */
 	uint64_t until;   /* payload */
@@ -79,7 +79,7 @@ void sample_labels_begin(struct sample_labels *l, struct dictionary *dict)
 	}
 }
 
-/* The cgroup of version 2 ("0::/path"), else the first one that is listed. */
+/* The cgroup of version 2 ("0::/path"), else the first one in the list. */
 static struct str cgroup_path(struct str lines)
 {
 	struct str first = S(""), path;
@@ -110,7 +110,7 @@ static str_id find_group(struct sample_labels *l, const struct process *p, uint3
 	return id;
 }
 
-/* Looked up once a profile. */
+/* The path of a sample's control group, looked up once per profile. */
 static struct str group_of(struct sample_labels *l, const struct perf_sample *s)
 {
 	struct group key = { .pid = (uint64_t)s->pid + 1, .id = s->process->cgroup };
@@ -124,9 +124,9 @@ static struct str group_of(struct sample_labels *l, const struct perf_sample *s)
 	return dict_text(l->dict, ((struct group *)table_row(&l->groups, row))->path);
 }
 
-/* What a process says of itself */
+/* Context of processes */
 
-/* Has the user given this label? That counts. */
+/* Has the user given this label? Then the user's value counts. */
 static bool is_given(const struct sample_labels *l, struct str key)
 {
 	for (size_t i = 0; i < l->o->nlabel; i++) {
@@ -205,7 +205,7 @@ static label_set_id add_group_labels(struct sample_labels *l, label_set_id set,
 	return set;
 }
 
-/* Which lock it is, and who has it: the name of the thread, as far as names are looked up. */
+/* Adds labels of the lock and of its holder, with the thread's name if names are looked up. */
 static label_set_id add_lock_labels(struct sample_labels *l, label_set_id set,
 				    const struct perf_sample *s)
 {

@@ -1,4 +1,4 @@
-/* Where samples come from, as labels of a profile. */
+/* Labels of a profile for the origin of its samples. */
 #ifndef PERF_SAMPLE_LABELS_H
 #define PERF_SAMPLE_LABELS_H
 
@@ -14,7 +14,7 @@ enum sample_label {
 	LABEL_BY_CGROUP = 32,
 	LABEL_BY_CONTAINER = 64,
 	LABEL_BY_POD = 128,
-	LABEL_BY_SERVICE = 256, /* what the process says of itself: host.context_labels() */
+	LABEL_BY_SERVICE = 256, /* of the process's context: host.context_labels() */
 	LABEL_BY_GROUP = LABEL_BY_CGROUP | LABEL_BY_CONTAINER | LABEL_BY_POD,
 };
 
@@ -29,18 +29,18 @@ struct sample_labels {
 	const struct label_options *o;
 	struct decoder *decoder;
 	struct dictionary *dict;
-	struct table origins;  /* struct origin -> label set: each is made once */
+	struct table origins;  /* struct origin -> label set */
 	struct table groups;   /* struct group: pid and id -> path of the control group */
-	struct table contexts; /* struct context: process -> what it says of itself */
+	struct table contexts; /* struct context: process -> labels of its context */
 	label_set_id common;   /* the labels that all samples have */
 };
 
-/* What they point to is the caller's. */
+/* The caller owns what the arguments point to. */
 void sample_labels_init(struct sample_labels *l, const struct label_options *o,
 			struct decoder *decoder);
 void sample_labels_release(struct sample_labels *l);
 
-/* From now on labels go to this dictionary. */
+/* Makes labels go to this dictionary from now on. */
 void sample_labels_begin(struct sample_labels *l, struct dictionary *dict);
 
 label_set_id sample_labels_of(struct sample_labels *l, const struct perf_sample *s);

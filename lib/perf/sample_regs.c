@@ -1,8 +1,8 @@
 #include "perf/sample_regs.h"
 
 /*
- * perf's numbers by DWARF number. x86-64 has AX BX CX DX SI DI BP SP IP at 0-8, R8-R15 at
- * 16-23; aarch64 has X0-X30, SP, PC at 0-32, as DWARF has.
+ * perf's register numbers, by DWARF number. x86-64 has AX BX CX DX SI DI BP SP IP at 0-8 and
+ * R8-R15 at 16-23; aarch64 has X0-X30, SP, PC at 0-32, as DWARF does.
  */
 static const uint8_t x86_64[] = { 0, 3, 2, 1, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23, 8 };
 

@@ -1,6 +1,6 @@
 /*
- * User registers of samples: perf has numbers of its own (perf_regs.h of each
- * architecture in the kernel's include/uapi/asm), unwinding has DWARF's.
+ * Converts the user registers of samples from perf's numbers (perf_regs.h of each architecture in
+ * the kernel's include/uapi/asm) to DWARF's.
  */
 #ifndef PERF_SAMPLE_REGS_H
 #define PERF_SAMPLE_REGS_H
@@ -11,9 +11,9 @@
 uint64_t sample_regs_mask(const struct arch *arch);
 
 /*
- * From the registers of `mask`, in order of its bits, to arch->nregs by DWARF number.
- * *missing: the bits of those that were not sampled. False when one of them is needed
- * for any stack: the program counter, the stack and frame pointer, the link register.
+ * Converts the registers of `mask`, in order of its bits, to arch->nregs registers by DWARF
+ * number. *missing: a bit for each register that was not sampled. False if one of these is needed
+ * for any stack: the program counter, the stack pointer, the frame pointer, the link register.
  */
 bool sample_regs_decode(const struct arch *arch, uint64_t mask, const uint64_t *regs, uint64_t *out,
 			uint64_t *missing);

@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* It must be a file that cannot shrink while we read it. */
+/* Is it a file that cannot shrink while it is read? */
 static bool is_safe(int fd)
 {
 	int seals = fcntl(fd, F_GET_SEALS);
@@ -25,7 +25,7 @@ static uint64_t load(const uint64_t *p)
 	return __atomic_load_n(p, __ATOMIC_ACQUIRE);
 }
 
-/* A recorder that is gone has left its number. */
+/* Is another recorder, one that still runs, using the heap? */
 static bool is_taken(const struct shared_heap *shared)
 {
 	int by = (int)__atomic_load_n(&shared->recorder, __ATOMIC_RELAXED);
@@ -57,7 +57,7 @@ static void *map_heap(int fd, struct buf *why)
 	return NULL;
 }
 
-/* Of what was before, only the counts matter. */
+/* Skips the records that are in the rings; only the counts of that time matter. */
 static void skip_past(struct alloc_heap *h)
 {
 	for (size_t i = 0; i < SHARED_RINGS; i++) {
@@ -135,7 +135,7 @@ static const char *ring_bytes(const struct alloc_heap *h, unsigned ring)
 	return (const char *)h->shared + SHARED_RINGS_AT + (size_t)ring * SHARED_RING_BYTES;
 }
 
-/* The size of the record at `at`, of which there are at most so many bytes; 0: it is none. */
+/* The size of the record at `at`, at most `most` bytes; 0 if it is not valid. */
 static size_t size_at(const char *at, uint64_t most, bool *filler)
 {
 	struct shared_record head;
@@ -149,7 +149,7 @@ static size_t size_at(const char *at, uint64_t most, bool *filler)
 	return *filler || size >= sizeof(struct shared_record) ? size : 0;
 }
 
-/* What must hold of a sample whatever its process wrote. */
+/* Corrects or rejects a sample, whatever its process has written. */
 static bool make_valid(const struct alloc_heap *h, struct shared_record *r, size_t size)
 {
 	r->type = SHARED_PERF_SAMPLE;
@@ -223,7 +223,7 @@ static void note_full(struct alloc_heap *h, uint32_t from, uint32_t to)
 	}
 }
 
-/* Most of the file was never written: that has no memory, and is not given any by looking. */
+/* Reads only the parts of the file that were written: reading the others would allocate memory. */
 void alloc_heap_snapshot(struct alloc_heap *h)
 {
 	const off_t last = (off_t)SHARED_BYTES;

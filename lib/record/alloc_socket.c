@@ -14,7 +14,7 @@
 
 #define LIBRARY "libprof-alloc.so"
 
-enum { WAITING = 4096 }; /* processes that have come and were not looked at yet */
+enum { WAITING = 4096 }; /* processes that have connected and were not accepted yet */
 
 bool alloc_socket_open(struct alloc_socket *s)
 {
@@ -41,7 +41,7 @@ void alloc_socket_close(struct alloc_socket *s)
 	s->fd = -1;
 }
 
-/* Anybody can connect: those count whose memory we might read. */
+/* Any process can connect; only those count whose memory this process may read. */
 static bool may_record(int connection, int *pid)
 {
 	struct ucred who;
@@ -53,7 +53,7 @@ static bool may_record(int connection, int *pid)
 	return who.pid > 0 && (geteuid() == 0 || who.uid == geteuid());
 }
 
-/* The descriptor that was sent; one alone has room. */
+/* Receives a descriptor. The buffer has room for only one. */
 static int receive(int connection)
 {
 	union {

@@ -10,24 +10,24 @@
 #include "record/recorder.h"
 
 enum {
-	HANDLED_NS = 10000000, /* so long after its end all records of a process are handled */
-	MOST_NODES = 1 << 20,  /* of stacks; then those that nothing in use has are forgotten */
-	MOST_SAMPLES = 4000,   /* a second and process: a few percent of a CPU, for both sides */
+	HANDLED_NS = 10000000, /* after its end, until all records of a process are handled */
+	MOST_NODES = 1 << 20,  /* of stacks, before unused ones are swept */
+	MOST_SAMPLES = 4000,   /* per second and process: a few percent of a CPU on both sides */
 	ADAPT_NS = 100000000,
-	PROMPT_NS = 500000, /* a snapshot is taken as fast as that, if it can be */
+	PROMPT_NS = 500000, /* a slower snapshot is tried again */
 	MOST_TRIES = 20,
-	LEAST_LIVE = 1024, /* so few allocations are not looked at before a cut */
+	LEAST_LIVE = 1024, /* fewer allocations are not checked before a cut */
 };
 
 enum { ALLOC_OBJECTS, ALLOC_SPACE, INUSE_OBJECTS, INUSE_SPACE };
 
 /*
- * A frame of a stack, with that of its caller. Its mapping has a number: what is mapped at the
- * address later may be another one.
+ * A frame of a stack, linked to that of its caller. It has the number of its mapping, since
+ * another file may be mapped at the address later.
  */
 struct stack_node {
 	uint64_t address, map;
-	uint32_t caller, end; /* end: why the stack ends there, at the outermost frame */
+	uint32_t caller, end; /* end: why the stack ends, in its outermost frame */
 };
 _Static_assert(sizeof(struct stack_node) == 24, "no padding");
 
@@ -148,7 +148,7 @@ void allocs_take(struct allocs *a)
 		a->taken = monotonic_ns();
 }
 
-/* The heap of that serial; NULL: it has ended. */
+/* The heap with that serial; NULL if its process has ended. */
 static struct alloc_heap *heap_of(const struct allocs *a, uint64_t serial)
 {
 	size_t low = 0, high = a->heaps.n;
@@ -226,7 +226,7 @@ static uint32_t keep_stack(struct allocs *a, const struct perf_sample *s)
 	return node;
 }
 
-/* The row of an allocation of an earlier window in this one's profile. */
+/* The row in this window's profile of an allocation from an earlier window. */
 static sample_id row_of_live(struct allocs *a, const struct alloc_heap *h,
 			     const struct alloc_live *l)
 {
@@ -255,7 +255,7 @@ static sample_id row_of_live(struct allocs *a, const struct alloc_heap *h,
 	return gather_row(a->gather, &s);
 }
 
-/* Forget the stacks that nothing in use has. */
+/* Drops the stacks that no live allocation has. */
 static void sweep_stacks(struct allocs *a)
 {
 	struct table was = a->stacks;
@@ -291,7 +291,7 @@ static void sweep_stacks(struct allocs *a)
 
 /* What is in use */
 
-/* Keep those allocations that are. */
+/* Drops the allocations that were freed. */
 static void forget_freed(struct alloc_heap *h)
 {
 	size_t kept = 0;
@@ -326,7 +326,7 @@ static void put_live(struct allocs *a, struct alloc_heap *h)
 	}
 }
 
-/* What could not be written down has a row of its own, so that the sums are right. */
+/* Adds a row for the lost samples, so that the sums are right. */
 static void put_lost(struct allocs *a, struct alloc_heap *h)
 {
 	struct alloc_lost lost = alloc_heap_lost(h), *all = &a->counts.lost;
@@ -364,7 +364,7 @@ static void end_heap(struct allocs *a, size_t i)
 	memmove(&a->heaps.v[i], &a->heaps.v[i + 1], (a->heaps.n - i) * sizeof(*a->heaps.v));
 }
 
-/* The library's own frames are of no interest: the first one is that of its caller. */
+/* Drops the frames of libprof-alloc.so, so that the first one is its caller's. */
 static void leave_out_hooks(struct perf_sample *s)
 {
 	while (s->nuser && s->user->region &&
@@ -405,7 +405,7 @@ void allocs_sample(struct allocs *a, const struct perf_sample *sample)
 		remember(a, h, &s, l);
 }
 
-/* The program of a process is another one: its memory is gone, and nobody has freed it. */
+/* Drops allocations from before an exec(), which discards the memory without free(). */
 static void forget_before(struct alloc_heap *h, uint64_t time)
 {
 	size_t kept = 0;
@@ -433,8 +433,8 @@ void allocs_task(struct allocs *a, const struct record *r)
 static const uint64_t MOST_PERIOD = (uint64_t)1 << 40;
 
 /*
- * A program can allocate so much that samples of it slow it down, or fill the rings. Each sample
- * says with which period it was taken, so that sums stay right while periods change.
+ * Adapts the period of a program that allocates so much that samples would slow it down, or fill
+ * the rings. Each sample has the period it was taken with, so sums stay right.
  */
 static void adapt(struct allocs *a, struct alloc_heap *h, uint64_t now)
 {
@@ -472,7 +472,7 @@ void allocs_look(struct allocs *a, uint64_t now)
 	}
 }
 
-/* On a busy machine we may be put off between looking at the clock and at the memory. */
+/* Retries, since on a busy machine this thread may lose its CPU between clock and snapshot. */
 uint64_t allocs_snapshot(struct allocs *a)
 {
 	uint64_t time;

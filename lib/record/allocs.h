@@ -1,22 +1,22 @@
 /*
- * What programs allocate, and what of that is in use: the allocations that libprof-alloc.so has
- * sampled (alloc/preload.h) in the processes that are recorded.
+ * Profiles of allocations and of memory in use, from the allocations that libprof-alloc.so
+ * samples (alloc/preload.h) in the recorded processes.
  *
  * An allocation of S bytes is sampled with p = 1 - exp(-S/R), where R is the mean number of
  * bytes between two samples. It stands for 1/p allocations and S/p bytes, so that sums are
- * right on average, whatever the sizes are. A profile has four sample types, as Go's:
+ * unbiased, whatever the sizes are. A profile has the four sample types of Go's heap profiles:
  *
  *	alloc_objects, alloc_space    allocations in its window, and their bytes
  *	inuse_objects, inuse_space    what was allocated since the recording began and not freed
  *	                              by the end of the window, or of its process
  *
  *	allocs_init(&a, ...);
- *	allocs_listen(), allocs_attach()  processes come by themselves, or are named
- *	allocs_begin(&a);                 a profile has begun, after gather_begin()
- *	allocs_take(&a)                   what is in the rings goes to the decoder, which calls
- *	allocs_sample(), allocs_task()    in the order of time
- *	allocs_snapshot(&a)               at a time; when all of before it was handled,
- *	allocs_cut(&a);                   what came before is in the profile
+ *	allocs_listen(), allocs_attach()  accept processes that connect, or attach to one
+ *	allocs_begin(&a);                 begins a profile, after gather_begin()
+ *	allocs_take(&a)                   moves records from the rings to the decoder, which
+ *	allocs_sample(), allocs_task()    hands them out in the order of time
+ *	allocs_snapshot(&a)               notes what is in use at the end of the window
+ *	allocs_cut(&a);                   completes the profile, once all records are handled
  */
 #ifndef RECORD_ALLOCS_H
 #define RECORD_ALLOCS_H
@@ -26,15 +26,15 @@
 #include "record/alloc_heap.h"
 #include "record/alloc_socket.h"
 
-/* Of a profile, but for the first. Fractions are estimates. */
+/* Counts of a profile, except `processes`. Fractions are estimates. */
 struct alloc_counts {
-	uint64_t processes; /* that have come since the recording began */
+	uint64_t processes; /* seen since the recording began */
 	struct alloc_lost lost;
-	double objects, bytes;             /* allocated, */
-	double inuse_objects, inuse_bytes; /* and in use at the end */
+	double objects, bytes;             /* allocated */
+	double inuse_objects, inuse_bytes; /* in use at the end */
 };
 
-/* What a row of the profile has. */
+/* The values of a row of the profile. */
 struct alloc_sums {
 	double v[4]; /* alloc_objects ... inuse_space */
 };
@@ -42,21 +42,21 @@ struct alloc_sums {
 struct allocs {
 	struct decoder *decoder;
 	struct gather *gather;
-	size_t event;         /* number of that of allocations */
+	size_t event;         /* number of the event of allocations */
 	uint64_t period;      /* R */
 	uint32_t stack;       /* bytes to copy */
-	uint64_t begun;       /* ns: what was allocated before does not count */
-	uint64_t taken;       /* ns: when something was in the rings; 0: never */
+	uint64_t begun;       /* ns: earlier allocations do not count */
+	uint64_t taken;       /* ns: when the rings last had records; 0: never */
 	bool alone;           /* no other event gives the profile its period */
-	bool adapts;          /* sample less often where there is much to sample */
-	uint64_t most_period; /* that was in force, then */
+	bool adapts;          /* the period grows with the rate of allocations */
+	uint64_t most_period; /* the largest period in force */
 	struct alloc_socket socket;
 	struct VEC_OF(struct alloc_heap *) heaps; /* by serial */
 	uint64_t last_serial;
 	uint32_t columns[4];
 	struct VEC_OF(struct alloc_sums) sums; /* by rows of the profile */
-	struct table stacks;    /* struct stack_node: of allocations that are in use */
-	struct strings threads; /* their names */
+	struct table stacks;                   /* struct stack_node: of allocations in use */
+	struct strings threads;                /* names of threads */
 	struct buf scratch;
 	struct alloc_counts counts;
 };
@@ -65,40 +65,40 @@ void allocs_init(struct allocs *a, struct decoder *d, struct gather *g, size_t e
 void allocs_release(struct allocs *a);
 
 /*
- * Be ready for the processes of a command: variables are what its environment needs. False
- * with the reason in *why.
+ * Prepares for the processes of a command, whose environment needs the variables. False with
+ * the reason in *why.
  */
 bool allocs_listen(struct allocs *a, const char *variables[ALLOC_VARIABLES], struct buf *why);
 
-/* Record a process that runs, and what it forks. False with the reason in *why. */
+/* Records a running process and, with `children`, what it forks. False with the reason in *why. */
 bool allocs_attach(struct allocs *a, int pid, bool children, struct buf *why);
 
-/* No process samples any more. */
+/* Stops all processes from sampling. */
 void allocs_stop(struct allocs *a);
 
-/* Add the columns of a new profile. */
+/* Adds the columns of a new profile. */
 void allocs_begin(struct allocs *a);
 
-/* Move what processes have written to the decoder. Another thread may call it, but none beside. */
+/* Moves the processes' records to the decoder. Any one thread at a time may call it. */
 void allocs_take(struct allocs *a);
 
-/* A sample of the event of allocations; a record, as decoder.on_task() has it. */
+/* Take a sample of the event of allocations, and a record of decoder.on_task(). */
 void allocs_sample(struct allocs *a, const struct perf_sample *s);
 void allocs_task(struct allocs *a, const struct record *r);
 
 /*
- * Records of before that time, which is now, have been handled: finish with processes that had
- * ended, and adapt the others' periods.
+ * Call it when all records from before `now` were handled. Finishes with processes that had
+ * ended, and adapts the periods of the others.
  */
 void allocs_look(struct allocs *a, uint64_t now);
 
 /*
- * Remember what is in use now, for the next cut; returns the time of that. Without it, what is
- * in use at the cut counts.
+ * Notes what is in use now, for the next cut, and returns the time. Without a snapshot,
+ * allocs_cut() counts what is in use when it is called.
  */
 uint64_t allocs_snapshot(struct allocs *a);
 
-/* All of what has been handled is in the profile now, with what is in use. */
+/* Puts all that was handled into the profile, with what is in use. */
 void allocs_cut(struct allocs *a);
 
 #endif

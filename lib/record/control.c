@@ -17,7 +17,7 @@ static const struct {
 	{ "ping", CONTROL_PING },
 };
 
-/* Opened for both directions, a FIFO does not end with its last writer, and opening never waits. */
+/* Opens a FIFO for reading and writing: so it has no end of file, and opening does not block. */
 static int open_fifo(struct str path, struct buf *why)
 {
 	struct buf name = { 0 };
@@ -88,7 +88,7 @@ static void read_lines(struct control *c)
 	c->lines.n += n > 0 ? (size_t)n : 0;
 }
 
-/* Take the first line, if it has its end; what is too long for a command counts as one. */
+/* Takes the first complete line. Input too long for a command counts as a line. */
 static bool take_line(struct control *c)
 {
 	struct str lines = buf_str(&c->lines);
@@ -125,5 +125,5 @@ void control_acknowledge(struct control *c)
 	static const char ack[] = "ack\n";
 	ssize_t n = c->ack >= 0 ? write(c->ack, ack, strlen(ack)) : 0;
 
-	(void)n; /* a FIFO that nobody reads is full at some time */
+	(void)n; /* the write fails if the FIFO is full */
 }

@@ -1,7 +1,7 @@
 /*
- * Commands that steer a recording while it runs, through a FIFO, as "perf record --control" has
- * them: enable, disable, snapshot, stop and ping, a line each. After each command that was
- * carried out, "ack" and a newline are written to another FIFO, if there is one.
+ * Commands that control a running recording through a FIFO, as those of "perf record --control":
+ * enable, disable, snapshot, stop and ping, one a line. After each command that was executed,
+ * "ack" and a newline are written to a second FIFO, if there is one.
  */
 #ifndef RECORD_CONTROL_H
 #define RECORD_CONTROL_H
@@ -12,7 +12,7 @@ enum control_command {
 	CONTROL_NONE,
 	CONTROL_ENABLE,   /* take samples */
 	CONTROL_DISABLE,  /* take none, until "enable" */
-	CONTROL_SNAPSHOT, /* write what there is now as a profile */
+	CONTROL_SNAPSHOT, /* write the samples so far as a profile */
 	CONTROL_STOP,     /* end the recording */
 	CONTROL_PING,     /* nothing */
 	CONTROL_UNKNOWN,
@@ -28,10 +28,10 @@ struct control {
 bool control_open(struct control *c, const char *where, struct buf *why);
 void control_close(struct control *c);
 
-/* The next command that has come; does not wait. */
+/* The next command that was received. Does not wait. */
 enum control_command control_next(struct control *c);
 
-/* The last command was carried out. */
+/* Acknowledges the last command, after it was executed. */
 void control_acknowledge(struct control *c);
 
 #endif

@@ -13,7 +13,7 @@ int cpu_counter_open(int pid)
 		.disabled = 1,
 		.inherit = 1,
 		.enable_on_exec = 1,
-		.exclude_kernel = 1, /* which changes nothing: that clock knows no modes */
+		.exclude_kernel = 1, /* without effect: the task clock counts all modes */
 		.exclude_hv = 1,
 	};
 

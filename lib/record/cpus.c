@@ -17,7 +17,7 @@ static bool is_among(int cpu, const int *cpus, size_t n)
 	return false;
 }
 
-/* Each CPU once; 0 when it is no such list. */
+/* Lists each CPU once. Returns 0 if the list is malformed. */
 static size_t parse(struct str list, int *cpus)
 {
 	size_t n = 0;
@@ -35,7 +35,7 @@ static size_t parse(struct str list, int *cpus)
 	return n;
 }
 
-/* Where the kernel has no list, they are numbered from 0. */
+/* The CPUs that are online. If the kernel has no list, they are numbered from 0. */
 static size_t all_online(struct str list, int *cpus)
 {
 	size_t n = parse(list, cpus);

@@ -8,13 +8,12 @@
 
 enum { MOST_CPUS = 4096 };
 
-/* Put the kernel's list of the CPUs that are online in *list; empty if it has none. */
+/* Puts the kernel's list of online CPUs in *list; empty if it has none. */
 void cpus_online(struct buf *list);
 
 /*
- * The CPUs to use, in cpus[MOST_CPUS], and their number: those of the list
- * `wanted`, which must be online, or with NULL all of `online`. 0 with a message
- * in *why.
+ * Puts the CPUs to use in cpus[MOST_CPUS] and returns their number: those of the list `wanted`,
+ * which must be online, or all of `online` if that is NULL. 0 with a message in *why.
  */
 size_t cpus_choose(const char *wanted, struct str online, int *cpus, struct buf *why);
 

@@ -5,9 +5,9 @@
 
 enum {
 	LOOK_MS = 10,
-	/* Bytes of records that wait: seconds of a busy CPU at the highest frequencies, */
+	/* Bytes of waiting records: seconds of a busy CPU at the highest frequencies. */
 	WAITING_OF_CPU = 64 << 20,
-	WAITING_OF_LIMIT = 4, /* but such a part of what memory we may take at most */
+	WAITING_OF_LIMIT = 4, /* but at most 1/4 of the memory limit */
 };
 
 static size_t most_waiting(const struct recorder *r)

@@ -1,8 +1,7 @@
 /*
- * A thread that empties the rings while the main thread does what takes long: it names and
- * writes a window, to a slow disk or reader; it opens events for many threads. The records
- * wait in the recorder; beyond a bound they stay in the rings, and the kernel counts what
- * then has no room there as lost.
+ * A thread that empties the rings while the main thread does long work: symbolizing and writing
+ * a window, or opening events for many threads. The records wait in the recorder, up to a limit.
+ * Beyond it they stay in the rings, and the kernel counts those without room as lost.
  */
 #ifndef RECORD_DRAIN_THREAD_H
 #define RECORD_DRAIN_THREAD_H

@@ -1,14 +1,14 @@
 /*
- * A part that was moved is a function of its own to the unwind tables, but one that begins in the
- * middle: with registers saved, and the frame of the function that jumps there. So at both ends
- * of such a jump the rules of unwinding are the same, and not those of a function's beginning.
+ * The unwind tables describe a moved part as a function of its own, but one that begins with
+ * registers saved and with the frame of the function that jumps there. So the unwind rules at
+ * both ends of such a jump are the same, and are not those of a function's entry.
  */
 #include "record/evaluator.h"
 
 #include "interp/python_image.h"
 #include "interp/ruby_image.h"
 
-enum { LEAST_CORE = 4096 }; /* bytes: it has all instructions */
+enum { LEAST_CORE = 4096 }; /* bytes: the core implements all instructions */
 
 static bool is_same_rule(const struct rule *a, const struct rule *b)
 {
@@ -16,7 +16,7 @@ static bool is_same_rule(const struct rule *a, const struct rule *b)
 	       a->fp_offset == b->fp_offset;
 }
 
-/* As on entry: nothing is on the stack but the return address. */
+/* Is it the rule at a function's entry, with only the return address on the stack? */
 static bool is_beginning(const struct rule *r)
 {
 	return r->cfa == CFA_SP && r->cfa_offset == 8;
@@ -50,7 +50,7 @@ static void add_part(struct evaluator *e, const struct module *m, uint64_t from,
 	e->part[e->nparts++].end = end;
 }
 
-/* Jumps with a distance of 32 bits: e9, and 0f 80 to 0f 8f. */
+/* Finds jumps with a 32-bit offset: e9, and 0f 80 to 0f 8f. */
 static void look_for_jumps(struct evaluator *e, const struct module *m, uint64_t start,
 			   uint64_t end)
 {
@@ -68,7 +68,7 @@ static void look_for_jumps(struct evaluator *e, const struct module *m, uint64_t
 	}
 }
 
-/* The largest function that the evaluator calls: e8 and a distance. */
+/* Finds the largest function that the evaluator calls: e8 and an offset. */
 static void look_for_core(struct evaluator *e, const struct module *m)
 {
 	struct str code = elf_at(&m->elf, e->part[0].start);

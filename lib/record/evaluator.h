@@ -1,7 +1,7 @@
 /*
- * Where an image has the evaluator of an interpreter: the function whose frames on the stack stand
- * for runs of the interpreted program's functions. Compilers move what of a function runs rarely,
- * or for all they know, to another place: parts that nothing calls, but the function jumps to.
+ * Finds the evaluator of an interpreter in an image: the function whose frames on the stack stand
+ * for runs of interpreted functions. Compilers move the code of a function that they expect to
+ * run rarely to other places: parts that are not called, but that the function jumps to.
  */
 #ifndef RECORD_EVALUATOR_H
 #define RECORD_EVALUATOR_H
@@ -18,13 +18,13 @@ struct code_range {
 struct evaluator {
 	enum interp_kind kind;
 	struct code_range part[EVALUATOR_PARTS];
-	size_t nparts;          /* 0: there is none */
-	struct code_range core; /* what it calls to execute instructions, in Ruby */
+	size_t nparts;          /* 0: the image has no evaluator */
+	struct code_range core; /* in Ruby, the function that executes instructions */
 };
 
 void evaluator_find(struct evaluator *e, const struct module *m);
 
-/* Is a virtual address in it? Or in its core? */
+/* Is a virtual address in the evaluator? In its core? */
 bool evaluator_has(const struct evaluator *e, uint64_t vaddr);
 bool evaluator_has_core(const struct evaluator *e, uint64_t vaddr);
 

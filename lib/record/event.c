@@ -33,7 +33,7 @@ const char *event_name(size_t i)
 	return i < LEN(events) ? events[i].name : NULL;
 }
 
-/* Can this event be counted here at all? */
+/* Can this machine count the event? */
 static bool is_there(const struct event *e)
 {
 	struct perf_event_attr attr = {
@@ -144,7 +144,7 @@ static bool note_modifiers(struct str letters, struct event *e)
 	return letters.n && e->precise <= MOST_PRECISE;
 }
 
-/* What is before a colon: an event, or the system of a tracepoint "system:event"? */
+/* Is the word before a colon an event, rather than the system of a tracepoint "system:event"? */
 static bool is_event_name(struct str name)
 {
 	for (size_t i = 0; i < LEN(events); i++)
@@ -153,7 +153,7 @@ static bool is_event_name(struct str name)
 	return str_chr(name, ':') >= 0 || pmu_is_event(name);
 }
 
-/* "cycles:u", "cpu/event=0x3c/u": take the modifiers off. */
+/* Removes the modifiers: "cycles:u", "cpu/event=0x3c/u". */
 static void take_modifiers(struct str *name, struct event *e)
 {
 	ptrdiff_t colon = str_rchr(*name, ':'), slash = str_rchr(*name, '/');
@@ -172,7 +172,7 @@ static void take_modifiers(struct str *name, struct event *e)
 	name->n = (size_t)at + (at == slash);
 }
 
-/* The number of a tracepoint, from wherever tracefs is mounted. */
+/* Reads the number of a tracepoint from tracefs. */
 static bool tracepoint_id(struct str system, struct str name, uint64_t *id)
 {
 	static const char *const roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
@@ -189,7 +189,7 @@ static bool tracepoint_id(struct str system, struct str name, uint64_t *id)
 	return ok;
 }
 
-/* A name that stays as long as the program. */
+/* Copies a name, for the life of the program. */
 static const char *kept(struct str s)
 {
 	static struct kept_name {
@@ -255,7 +255,7 @@ static bool find_pmu_event(struct str name, struct event *e, struct buf *why)
 	return ok;
 }
 
-/* An event of the table, number i. */
+/* Uses event i of the table. */
 static bool use_known(size_t i, struct str name, struct event *e, struct buf *why)
 {
 	e->type = events[i].type;
@@ -269,7 +269,7 @@ static bool use_known(size_t i, struct str name, struct event *e, struct buf *wh
 		buf_printf(why, "this machine does not count '%.*s'", STR_ARG(name));
 		return false;
 	}
-	/* As perf: the cycle counter's samples are as exact as they can be. */
+	/* As perf does, sample cycles with the highest precision. */
 	if (e->type == PERF_TYPE_HARDWARE && e->config == PERF_COUNT_HW_CPU_CYCLES && !e->precise)
 		e->precise = MOST_PRECISE;
 	return true;

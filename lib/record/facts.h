@@ -1,28 +1,28 @@
 /*
- * Facts about a recording that travel with its profile as comments (prof-stream(5)):
- * which machine, which command, how much CPU it took.
+ * Facts about a recording, stored as comments in its profile (prof-stream(5)): the machine, the
+ * command, the CPU time it used.
  */
 #ifndef RECORD_FACTS_H
 #define RECORD_FACTS_H
 
 #include "profile/profile.h"
 
-/* Add "key=value"; a value that is empty is not known, and left out. */
+/* Adds "key=value". An empty value is unknown, and left out. */
 void fact_text(struct profile *p, const char *key, struct str value);
 void fact_number(struct profile *p, const char *key, uint64_t value);
 
-/* host, cpu_model, kernel. */
+/* Adds host, cpu_model and kernel. */
 void facts_of_machine(struct profile *p);
 
-/* A random name for a run, the same for all profiles of it; 16 hex digits. */
+/* A random name of 16 hex digits, the same for all profiles of a run. */
 const char *fact_run(void);
 
-/* The words of a command as one line, quoted where the shell would need it. */
+/* Adds a command as one line, with its words quoted for the shell where necessary. */
 void fact_command(struct profile *p, char *const *words);
 
 /*
- * CPU time in ns that the processes have used so far, their threads' included and
- * their children's not. 0 for those that are gone.
+ * The CPU time in ns that the processes have used so far, with their threads but without their
+ * children. A process that has ended counts as 0.
  */
 uint64_t fact_cpu_time(const int *pids, size_t n);
 

@@ -24,9 +24,9 @@ static bool are_known(const struct user_state *state, uint64_t registers)
 }
 
 /*
- * Registers are those with which the system call was entered. On x86-64, its number has been
- * replaced by -ENOSYS, and the instruction has left the return address in rcx: other calls with
- * arguments that look like these are told apart by the stack of the kernel.
+ * The registers are those at the entry of the system call. On x86-64, -ENOSYS has replaced its
+ * number, and the instruction has left the return address in rcx. The kernel stack tells other
+ * calls with similar arguments apart.
  */
 static uint64_t futex_x86_64(const struct user_state *state)
 {
@@ -78,7 +78,7 @@ size_t futex_owners(const uint32_t word[FUTEX_WORDS], uint32_t owner[FUTEX_MOST_
 
 	if (word[0] & FUTEX_WAITERS && word[0] & FUTEX_TID_MASK)
 		owner[n++] = word[0] & FUTEX_TID_MASK;
-	if ((word[0] == 1 || word[0] == 2) && word[2]) /* locked; locked, and others wait */
+	if ((word[0] == 1 || word[0] == 2) && word[2]) /* locked; locked with waiters */
 		owner[n++] = word[2];
 	return n;
 }

@@ -1,7 +1,7 @@
 /*
- * The id of a group is that of its directory in the file system of control groups, by which a
- * file can be opened (open_by_handle_at(2)). That of perf's is of version 1 if the perf_event
- * controller is mounted there, else of version 2.
+ * The id of a control group is that of its directory in the cgroup file system, which
+ * open_by_handle_at(2) can open. perf's ids are of version 1 if its perf_event controller is
+ * mounted, else of version 2.
  */
 #include "record/group_path.h"
 
@@ -13,7 +13,7 @@
 
 enum { FILEID_KERNFS = 0xfe /* include/linux/exportfs.h */ };
 
-/* "cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid 0 0": where it is mounted, if it is the one. */
+/* Is it the mount to use? Finds its place in "cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid 0 0". */
 static bool is_mount(struct str line, struct str *place, bool version2)
 {
 	struct str type, options;
@@ -46,7 +46,7 @@ static bool find_mount(struct buf *place)
 	return place->n > 0;
 }
 
-/* Its path below the mount, by the descriptor of its directory. */
+/* The path below the mount of the directory that `fd` has open. */
 static bool path_of(int fd, struct str mount, struct buf *path)
 {
 	char link[48], target[4096];

@@ -13,9 +13,9 @@ enum { MOST_ROWS = 1 << 19 }; /* of each table: some 40 MB together */
 struct known_code {
 	uint64_t code, id;
 	uint32_t pid, zero;
-	/* Payload: numbers of strings, */
+	/* Payload: numbers of strings */
 	uint32_t name, file, lines, table;
-	uint32_t first, version; /* and the first line */
+	uint32_t first, version; /* first: the function's first line */
 	uint32_t kind, padding;
 };
 
@@ -25,7 +25,7 @@ struct known_line {
 };
 
 struct known_place {
-	uint32_t code; /* row, */
+	uint32_t code; /* row of codes */
 	uint32_t instruction;
 	uint64_t line; /* payload: a row of lines */
 };

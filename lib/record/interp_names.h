@@ -1,6 +1,6 @@
 /*
- * Functions of interpreters that were met with: code objects by process and address, with what tells one
- * from another at the same address; and lines of functions, which frames stand for.
+ * The interpreted functions that were seen: code objects, by process, address and id; and lines
+ * of functions, which frames stand for.
  */
 #ifndef RECORD_INTERP_NAMES_H
 #define RECORD_INTERP_NAMES_H
@@ -16,8 +16,8 @@ struct interp_names {
 	struct table lines;  /* struct known_line */
 	struct table places; /* struct known_place: the lines of instructions */
 	/*
-	 * Numbers of lines go on from here. When there are too many, all are forgotten, and
-	 * the old numbers mean nothing.
+	 * The first number of a line. It grows when interp_names_trim() drops all lines, so that
+	 * old numbers become invalid.
 	 */
 	uint64_t base;
 };
@@ -25,7 +25,7 @@ struct interp_names {
 void interp_names_init(struct interp_names *n);
 void interp_names_release(struct interp_names *n);
 
-/* Take a record of names (interp/python_name.h). */
+/* Takes a record of names (interp/code_names.h). */
 void interp_names_add(struct interp_names *n, struct str record);
 
 /* Is the function of a frame known? */
@@ -34,10 +34,10 @@ bool interp_names_has(const struct interp_names *n, uint32_t pid, const struct i
 /* The number of a frame's line, from 1; 0 where its function is not known. */
 uint64_t interp_names_line(struct interp_names *n, uint32_t pid, const struct interp_frame *f);
 
-/* What that number stands for. False when it is forgotten. The text is valid for as long. */
+/* The frame of a line's number. False if it was dropped; until then the text is valid. */
 bool interp_names_get(const struct interp_names *n, uint64_t line, struct script_frame *f);
 
-/* Are there too many? Then forget all. Returns whether that was done. */
+/* Drops all names if there are too many. Returns whether it did. */
 bool interp_names_trim(struct interp_names *n);
 
 #endif

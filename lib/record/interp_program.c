@@ -11,7 +11,7 @@
 
 #include "base/base.h"
 
-/* The object file, as the compiler for the kernel has made it. */
+/* The object file of the BPF program. */
 __asm__(".section .rodata\n"
 	".balign 8\n"
 	".hidden interp_object\n"
@@ -41,7 +41,7 @@ static int say_nothing(enum libbpf_print_level level, const char *fmt, va_list a
 	return 0;
 }
 
-/* The offset in bytes of a member of a structure of the kernel, and its size. */
+/* Finds the offset and the size in bytes of a member of a kernel structure. */
 static bool find_member(const struct btf *b, const char *type, const char *name, uint32_t *offset,
 			uint32_t *size, int *member_type)
 {
@@ -61,7 +61,7 @@ static bool find_member(const struct btf *b, const char *type, const char *name,
 	return false;
 }
 
-/* Where the kernel keeps what the program reads of a task. */
+/* Finds the offsets of the task_struct members that the program reads. */
 static bool find_offsets(struct interp_config *c, struct buf *why)
 {
 	struct btf *b = btf__load_vmlinux_btf();
@@ -88,7 +88,7 @@ static void find_namespace(struct interp_config *c)
 	if (stat("/proc/self/ns/pid", &st) < 0 || st.st_ino == INITIAL_PID_NAMESPACE)
 		return;
 	c->namespace_inode = st.st_ino;
-	/* As the kernel has it, not stat(). */
+	/* In the kernel's encoding of device numbers, not that of stat(). */
 	c->namespace_device = (uint64_t)major(st.st_dev) << 20 | minor(st.st_dev);
 }
 

@@ -4,10 +4,10 @@
 
 #include "record/evaluator.h"
 
-/* From the program's record to its sample. */
+/* The most time between the program's record and its sample. */
 static const uint64_t MOST_DISTANCE_NS = 1000000;
 
-/* The stack of a sample that was not handed out yet. */
+/* The interpreter's stack of a sample that was not handed out yet. */
 struct joined {
 	struct joined *next;
 	uint64_t time; /* of the sample */
@@ -165,8 +165,8 @@ static uint64_t distance(uint64_t a, uint64_t b)
 }
 
 /*
- * The last one of that thread: an interrupt may take another sample between the program and the
- * sample that it ran for. What was written before it has lost its sample.
+ * Joins the thread's last record: an interrupt may take another sample between a run of the
+ * program and its sample. Earlier records of the thread have lost their sample.
  */
 void interp_samples_join(struct interp_samples *p, uint32_t tid, uint64_t time)
 {
@@ -184,7 +184,7 @@ void interp_samples_join(struct interp_samples *p, uint32_t tid, uint64_t time)
 	if (match == SIZE_MAX)
 		return;
 	keep_joined(p, match, &found, time);
-	/* Others wait for the sample that was interrupted, but not for long. */
+	/* The other records wait for the interrupted sample, for MOST_DISTANCE_NS. */
 	memmove(p->pending.p + match, p->pending.p + end, p->pending.n - end);
 	p->pending.n -= end - match;
 	if (p->pending.n > 1 << 20)
@@ -242,7 +242,7 @@ static const struct evaluator *evaluator_of(struct interp_samples *p, const stru
 	return &((struct known_evaluator *)table_row(&p->evaluators, i))->evaluator;
 }
 
-/* The evaluator of the module that a frame is in; NULL: there is none. */
+/* The evaluator of the frame's module; NULL if it has none. */
 static const struct evaluator *evaluator_near(struct interp_samples *p, const struct user_frame *f)
 {
 	const struct evaluator *e;
@@ -265,7 +265,7 @@ static bool is_generated(const struct user_frame *f)
 	return f->region && map_is_generated(map_of(f->region));
 }
 
-/* Code that Ruby's compiler has made: it runs in the place of the evaluator, or is called by that. */
+/* Is it code of Ruby's JIT compiler, which runs instead of the evaluator, or is called by it? */
 static bool is_compiled(const struct perf_sample *s, const struct joined *j, size_t i)
 {
 	return j && j->kind == INTERP_RUBY && is_generated(&s->user[i]);
@@ -273,8 +273,9 @@ static bool is_compiled(const struct perf_sample *s, const struct joined *j, siz
 
 /*
  * Does compiled code have a run of its own? It has no unwind tables, so the frame of the evaluator
- * that has called it may be missing. Code that C called which compiled code called has one. Of the
- * first in an evaluator's run that is not known: the evaluator may have called it, or C.
+ * that called it may be missing. It has a run if C code called it that compiled code had called.
+ * For the first compiled frame of an evaluator's run that is not known: the evaluator or C may
+ * have called it.
  */
 static bool is_compiled_run(struct interp_samples *p, const struct perf_sample *s, size_t i)
 {
@@ -289,7 +290,7 @@ static bool is_compiled_run(struct interp_samples *p, const struct perf_sample *
 	return caller == s->nuser || is_generated(&s->user[caller]) || p->first_compiled;
 }
 
-/* Does a frame stand for a run of the interpreter whose functions are known, or of any? */
+/* Does a frame stand for a run of this interpreter, or of any? */
 static bool stands_for_run(struct interp_samples *p, const struct perf_sample *s,
 			   const struct joined *j, size_t i)
 {
@@ -308,7 +309,7 @@ static size_t count_standing(struct interp_samples *p, const struct perf_sample 
 	return n;
 }
 
-/* How many frames stand for runs; decides what is not known of compiled code by their number. */
+/* Counts the frames that stand for runs. Their number decides the open case of compiled code. */
 static size_t count_evaluators(struct interp_samples *p, const struct perf_sample *s,
 			       const struct joined *j, size_t runs)
 {
@@ -325,7 +326,7 @@ static size_t count_evaluators(struct interp_samples *p, const struct perf_sampl
 	return n;
 }
 
-/* The end of a run that begins with a frame; the frame that follows is of the next one. */
+/* The end of the run that begins with frame i. The next run begins there. */
 static uint32_t run_end(const struct joined *j, uint32_t i)
 {
 	while (i < j->n && !(j->frame[i].flags & (INTERP_ENTRY | INTERP_SHIM)))
@@ -347,7 +348,7 @@ static void put_frame(struct interp_samples *p, const struct user_frame *f)
 	buf_put(&p->frames, f, sizeof(*f));
 }
 
-/* A function that the interpreter runs. */
+/* Puts a function that the interpreter runs on the stack. */
 static void put_function(struct interp_samples *p, uint32_t pid, const struct interp_frame *f)
 {
 	uint64_t line = interp_names_line(&p->names, pid, f);
@@ -360,7 +361,7 @@ static void put_function(struct interp_samples *p, uint32_t pid, const struct in
 	put_frame(p, &out);
 }
 
-/* The run that begins with frame i; returns where the next one begins. */
+/* Puts the run that begins with frame i on the stack. Returns where the next one begins. */
 static uint32_t put_run(struct interp_samples *p, const struct joined *j, uint32_t i)
 {
 	uint32_t end = run_end(j, i);
@@ -376,13 +377,13 @@ static bool is_empty_run(const struct joined *j, uint32_t i)
 	return i >= j->n || j->frame[i].flags & INTERP_SHIM;
 }
 
-/* With "-X perf" an evaluator is called by a trampoline: code that has the function's name, too. */
+/* With "-X perf" a trampoline calls the evaluator: code that has the function's name, too. */
 static bool is_trampoline(struct interp_samples *p, const struct perf_sample *s, size_t i)
 {
 	return i && is_generated(&s->user[i]) && is_evaluator(p, &s->user[i - 1]);
 }
 
-/* An evaluator may leave instructions to another function, or to compiled code. */
+/* Is it a function, or compiled code, to which the evaluator leaves instructions? */
 static bool is_core(struct interp_samples *p, const struct perf_sample *s, const struct joined *j,
 		    size_t i)
 {
@@ -396,8 +397,8 @@ static bool is_core(struct interp_samples *p, const struct perf_sample *s, const
 }
 
 /*
- * An evaluator that has just been entered, or is about to return, has no frame: it is the innermost
- * one, and `skip` says so. Of Ruby, the innermost functions may have none yet, and `at` is after them.
+ * With `skip`, the innermost evaluator has no interpreted frame: it was just entered, or is about
+ * to return. In Ruby, the innermost functions may have no evaluator yet; `at` is after them.
  */
 static void put_frames(struct interp_samples *p, const struct perf_sample *s,
 		       const struct joined *j, bool skip, uint32_t at)
@@ -417,7 +418,7 @@ static void put_frames(struct interp_samples *p, const struct perf_sample *s,
 			at = put_run(p, j, at);
 		skip = false;
 	}
-	/* Of a native stack that was cut off, the callers are known to the interpreter. */
+	/* If the native stack was cut off, the interpreter still knows the callers. */
 	while (at < j->n)
 		at = put_run(p, j, at);
 }
@@ -441,7 +442,7 @@ static enum interp_outcome outcome_of(const struct perf_sample *s, const struct 
 	return runs >= evaluators ? INTERP_MERGED : INTERP_MISMATCH;
 }
 
-/* Whose the innermost evaluator is. */
+/* The interpreter of the innermost evaluator. */
 static enum interp_kind kind_of(struct interp_samples *p, const struct perf_sample *s)
 {
 	for (size_t i = 0; i < s->nuser; i++)
@@ -450,7 +451,7 @@ static enum interp_kind kind_of(struct interp_samples *p, const struct perf_samp
 	return INTERP_NONE;
 }
 
-/* Ruby makes a frame, and then calls the evaluator. */
+/* Is Ruby between making a frame and calling the evaluator for it? */
 static bool is_unentered(const struct perf_sample *s, const struct joined *j, size_t evaluators,
 			 size_t runs)
 {

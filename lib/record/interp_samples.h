@@ -1,11 +1,11 @@
 /*
- * Samples whose evaluator's frames are replaced by the functions that it runs.
+ * Replaces the evaluator's frames in samples by the functions that it runs.
  *
- * The program in the kernel writes a thread's interpreted frames right before its sample, into the same
- * buffer; interp_samples_take() is given the records of such a buffer in their order, and keeps
- * what belongs to a sample until that is handed out. Up to 3.10 the evaluator
- * (_PyEval_EvalFrameDefault) is called for each function. Later ones run several functions in
- * one call, a run, and say where it ends. Runs and evaluators are matched from the innermost on.
+ * The BPF program writes a thread's interpreted frames right before its sample, into the same
+ * buffer. interp_samples_take() takes the records of a buffer in order, and keeps them until
+ * their sample is handed out. Up to Python 3.10 the evaluator (_PyEval_EvalFrameDefault) is
+ * called for each function. Later versions run several functions in one call, a run, and mark
+ * where it ends. Runs and evaluators are matched from the innermost on.
  */
 #ifndef RECORD_INTERP_SAMPLES_H
 #define RECORD_INTERP_SAMPLES_H
@@ -13,20 +13,20 @@
 #include "perf/decoder.h"
 #include "record/interp_names.h"
 
-/* What became of samples with an evaluator's frame. */
+/* Outcomes for samples with an evaluator's frame. */
 enum interp_outcome {
-	INTERP_MERGED,   /* its functions stand in its place */
+	INTERP_MERGED,   /* functions replace the evaluator */
 	INTERP_EARLY,    /* the process was not known yet, or a record was lost */
-	INTERP_NOT_READ, /* the kernel could not read all frames: enum interp_end says why */
-	INTERP_MISMATCH, /* they do not go together with the native stack */
-	INTERP_CUT,      /* merged, but there are more functions */
+	INTERP_NOT_READ, /* not all frames could be read: enum interp_end says why */
+	INTERP_MISMATCH, /* the frames do not match the native stack */
+	INTERP_CUT,      /* merged, but the outermost functions are missing */
 	INTERP_OUTCOMES
 };
 
-/* From the beginning of a recording; or of a window. */
+/* Counts since the beginning of a recording, or of a window. */
 struct interp_counts {
 	uint64_t outcome[INTERP_KINDS][INTERP_OUTCOMES];
-	uint64_t by_end[INTERP_KINDS][INTERP_ENDS]; /* of those that were not read */
+	uint64_t by_end[INTERP_KINDS][INTERP_ENDS]; /* INTERP_NOT_READ, by reason */
 	uint64_t unnamed;                           /* frames without a name */
 };
 
@@ -38,10 +38,10 @@ struct interp_samples {
 	struct table evaluators; /* struct known_evaluator, by module */
 	struct buf frames;       /* struct user_frame: those of the last sample */
 	bool show_evaluators;
-	bool first_compiled; /* of the last sample: compiled code that its evaluator called is a run */
-	bool met_evaluator; /* some sample was in one */
+	bool first_compiled; /* last sample: its evaluator's first compiled code is a run */
+	bool met_evaluator;  /* some sample was in one */
 	struct interp_counts counts;
-	/* Find the names of a code object late. May be NULL. */
+	/* Reads missing names of a code object from the process. May be NULL. */
 	bool (*find_names)(void *context, uint32_t pid, const struct interp_frame *f);
 	void *context;
 };
@@ -49,31 +49,31 @@ struct interp_samples {
 void interp_samples_init(struct interp_samples *p);
 void interp_samples_release(struct interp_samples *p);
 
-/* A record that the program has written; */
+/* Takes a record of the program. */
 void interp_samples_take(struct interp_samples *p, struct str record);
 
-/* and a sample that follows it in its buffer. */
+/* Takes a sample, which follows its record in the buffer. */
 void interp_samples_join(struct interp_samples *p, uint32_t tid, uint64_t time);
 
-/* Replace frames of a sample; s->user is valid until the next call. */
+/* Replaces the evaluator's frames in a sample; s->user is valid until the next call. */
 void interp_samples_merge(struct interp_samples *p, struct perf_sample *s);
 
-/* Samples up to that time have been handed out: forget what belonged to others. */
+/* Drops stacks of samples up to that time, which have all been handed out. */
 void interp_samples_forget(struct interp_samples *p, uint64_t until);
 
-/* What the address of an interpreted function's frame stands for: as perf_host.script(). */
+/* The function that a frame's address stands for; as perf_host.script(). */
 bool interp_samples_script(const struct interp_samples *p, uint64_t address,
 			   struct script_frame *f);
 
-/* What was counted since then; and the sum of two. */
+/* The difference of two counts, and their sum. */
 struct interp_counts interp_counts_since(const struct interp_counts *now,
 					 const struct interp_counts *then);
 void interp_counts_add(struct interp_counts *to, const struct interp_counts *c);
 
-/* What an interpreter is called. */
+/* The name of an interpreter. */
 const char *interp_kind_name(enum interp_kind k);
 
-/* The outcome in a few words, and the end of a stack that was not read. */
+/* An outcome, and the reason of INTERP_NOT_READ, in a few words. */
 const char *interp_outcome_name(enum interp_outcome o);
 const char *interp_end_name(enum interp_end e);
 

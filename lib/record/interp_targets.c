@@ -15,11 +15,11 @@
 #include "record/proc.h"
 #include "record/recorder.h"
 
-/* When nothing is found, the program asks again: at first soon, for libraries are being mapped. */
+/* If no interpreter is found, the program asks again; soon at first, while libraries are mapped. */
 static const uint64_t FIRST_WAIT_NS = 2000000, MOST_WAIT_NS = 10000000000;
 static const uint64_t STRANGER_WAIT_NS = 200000000;
 
-/* The interpreter of an image. Addresses are the image's. */
+/* The interpreter of an image, with addresses of the image. */
 struct interp_image {
 	const char *name;
 	unsigned version;
@@ -30,7 +30,7 @@ struct interp_image {
 
 struct known_image {
 	uint64_t device, inode;
-	uint64_t time, size;        /* of the file: another one may have its inode later */
+	uint64_t time, size;        /* of the file: another file may get its inode later */
 	struct interp_image *image; /* payload; NULL: none */
 };
 
@@ -50,7 +50,7 @@ void interp_targets_release(struct interp_targets *t)
 	table_release(&t->images);
 }
 
-/* The file that a process has mapped there. */
+/* Opens the file that a process has mapped as m. */
 static int open_mapped(uint32_t pid, const struct record_map *m)
 {
 	char path[96];
@@ -98,7 +98,7 @@ static bool find_ruby(struct interp_image *i, const struct elf *e, struct str pa
 	return true;
 }
 
-/* A row for each interpreter. */
+/* One for each interpreter. */
 static bool (*const finders[])(struct interp_image *, const struct elf *, struct str path) = {
 	find_python,
 	find_ruby,
@@ -120,7 +120,7 @@ static struct interp_image *read_image(int fd, struct str path)
 	return kept;
 }
 
-/* The interpreter in a file; NULL: none, or it is gone. */
+/* The interpreter in a mapped file; NULL if it has none, or is gone. */
 static const struct interp_image *image_of(struct interp_targets *t, uint32_t pid,
 					   const struct record_map *m)
 {
@@ -149,7 +149,7 @@ static const struct interp_image *image_of(struct interp_targets *t, uint32_t pi
 	return row->image;
 }
 
-/* It is in a file that is called so, or in the program itself. */
+/* An interpreter is in a file with its name, or in the program itself. */
 static bool may_have_one(const struct record_map *m, struct str program)
 {
 	return m->executable && m->inode &&

@@ -1,6 +1,6 @@
 /*
- * Which processes run an interpreter, and where in them it is: answers to the questions of the program
- * in the kernel. The images that processes have mapped are looked at once each.
+ * Finds the interpreter of a process, to answer the questions of the BPF program. Each mapped
+ * image is examined once.
  */
 #ifndef RECORD_INTERP_TARGETS_H
 #define RECORD_INTERP_TARGETS_H
@@ -14,7 +14,7 @@ struct interp_targets {
 	/* Is this process recorded? May be NULL. */
 	bool (*wants)(void *context, int pid);
 	void *wants_context;
-	/* An interpreter was found whose frames cannot be read, and why. */
+	/* Reports an interpreter whose frames cannot be read, and the reason. */
 	void (*on_refusal)(void *context, const char *name, unsigned version, const char *why);
 	void *context;
 };
@@ -22,10 +22,10 @@ struct interp_targets {
 void interp_targets_init(struct interp_targets *t, struct interp_program *program);
 void interp_targets_release(struct interp_targets *t);
 
-/* Look what a process is, and tell the program. `of`: its program's number; 0 = any. */
+/* Examines a process and updates its row for the BPF program. `of`: its self_exec_id; 0 = any. */
 void interp_targets_look(struct interp_targets *t, uint32_t pid, uint64_t of);
 
-/* The target that a process is, for those who read its memory. False: it is none. */
+/* Finds the target of a process, to read its memory. False if it runs no interpreter. */
 bool interp_targets_find(struct interp_targets *t, uint32_t pid, struct interp_target *target);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Which programs may be interpreters, by what their files are called. That is cheap to ask of
- * everything that is mapped; whether one is in the file, its symbols say.
+ * Recognises files that may contain an interpreter by their names. That is cheap enough for every
+ * mapped file; the symbols of the file then tell for certain.
  */
 #ifndef RECORD_INTERPRETER_FILES_H
 #define RECORD_INTERPRETER_FILES_H
@@ -11,12 +11,12 @@
 bool interpreter_has_name(struct str path);
 
 /*
- * Does a command, which is looked for as execvp(3) does, run one? By its name, that of the file
- * that it is a link to, or the first line of a script.
+ * Does a command, searched as by execvp(3), run an interpreter? By its name, that of the file it
+ * links to, or the first line of a script.
  */
 bool interpreter_is_run_by(const char *command);
 
-/* Is some process of the machine one, by its program's name? */
+/* Does any process of the machine run an interpreter, by its program's name? */
 bool interpreter_runs_somewhere(void);
 
 #endif

@@ -22,7 +22,7 @@ static void note_refusal(void *context, const char *name, unsigned version, cons
 	p->refusal = why;
 }
 
-/* Names that were not told, or whose record was lost, are read from the process. */
+/* Reads names from the process that the program did not write, or whose record was lost. */
 
 struct reader {
 	int pid;

@@ -1,6 +1,6 @@
 /*
- * Interpreters in a recording: the program in the kernel, the processes that run one, and samples in
- * which its functions stand in the place of its evaluator. The recorder calls these.
+ * Interpreters in a recording: the BPF program, the processes that run an interpreter, and the
+ * samples in which functions replace the evaluator. The recorder calls these.
  */
 #ifndef RECORD_INTERPRETERS_H
 #define RECORD_INTERPRETERS_H
@@ -14,40 +14,41 @@ struct interpreters {
 	struct interp_targets targets;
 	struct interp_samples samples;
 	struct sampler_program sampler; /* for struct sampler_options */
-	bool tried;                     /* the program was to be loaded, */
-	bool works;                     /* and is; */
-	struct buf why;                 /* or why not */
+	bool tried;                     /* loading the program was attempted */
+	bool works;                     /* the program is loaded */
+	struct buf why;                 /* why it is not */
 	/*
-	 * Before that: an interpreter was met with, or mapped by these processes (uint32_t). Loading
-	 * takes longer than all else that a recording begins with, and most programs need none.
+	 * Before it is loaded: an interpreter was seen, or mapped by these processes (uint32_t).
+	 * Loading takes longer than the rest of a recording's start, and most programs do not
+	 * need it.
 	 */
 	bool wanted;
 	struct buf met;
-	const char *refused;      /* an interpreter that cannot be read, */
-	unsigned refused_version; /* its version, */
-	const char *refusal;      /* and why: static strings */
+	const char *refused;      /* an interpreter that cannot be read: a static string */
+	unsigned refused_version; /* its version */
+	const char *refusal;      /* the reason: a static string */
 };
 
 /* interpreters_close() must follow. The program is not loaded yet. */
 void interpreters_open(struct interpreters *p, bool show_evaluators);
 void interpreters_close(struct interpreters *p);
 
-/* Load the program, which is done once. Returns whether it works. */
+/* Loads the program, at the first call. Returns whether it works. */
 bool interpreters_load(struct interpreters *p);
 
-/* Until the program is loaded: a process maps a file. */
+/* Notes that a process maps a file, until the program is loaded. */
 void interpreters_note_map(struct interpreters *p, uint32_t pid, struct str path);
 
-/* Answer what the program asks. */
+/* Answers the program's questions. */
 void interpreters_answer(struct interpreters *p);
 
-/* A process runs already: is it one whose interpreter is known? */
+/* Does a running process have a known interpreter? */
 bool interpreters_find(struct interpreters *p, int pid);
 
-/* The program is loaded: tell it what that process is, before it asks. */
+/* Tells the loaded program about a process, before it asks. */
 void interpreters_expect(struct interpreters *p, int pid);
 
-/* Samples up to that time were handed out. */
+/* Drops what is kept for samples up to that time, which were handed out. */
 void interpreters_sweep(struct interpreters *p, uint64_t until);
 
 #endif

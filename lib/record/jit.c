@@ -21,15 +21,15 @@ enum {
 	MOST_COPIED = 64 << 20, /* bytes of each of several maps */
 };
 
-/* A map of one process: where it is, and a descriptor once it was there; -1 before. */
+/* A perf map of one process. */
 struct jit_file {
-	int inner_pid; /* in its own PID namespace */
+	int inner_pid; /* pid in the process's own PID namespace */
 	int fd;
 };
 
 struct jit_maps {
 	unsigned refs;
-	int root; /* file descriptor of the processes' root; -1 for ours */
+	int root; /* descriptor of the processes' root; -1: this process's own */
 	uint32_t uid;
 	struct jit_file file[MOST_MAPS]; /* the process's own first */
 	size_t n;
@@ -39,7 +39,7 @@ struct jit {
 	struct jit_maps *maps;
 	struct perfmap map[MOST_MAPS];
 	struct jitdump dump;
-	const struct binary *dump_binary; /* its jitdump, as of processes.last_number */
+	const struct binary *dump_binary; /* the jitdump when processes.last_number was looked_at */
 	uint64_t looked_at;
 	uint64_t maps_read, dump_read; /* ms: when the maps and the dump were last read */
 };
@@ -51,7 +51,7 @@ static uint64_t now_ms(void)
 
 /* Processes */
 
-/* The number of a line "NSpid:	1234	1" in /proc/PID/status, its last; or `otherwise`. */
+/* The last number of a line "NSpid:	1234	1" in /proc/PID/status; or `otherwise`. */
 static int status_number(int pid, struct str key, int otherwise)
 {
 	struct buf status = { 0 };
@@ -75,7 +75,7 @@ static int status_number(int pid, struct str key, int otherwise)
 	return (int)number;
 }
 
-/* Where the program of a process lies: the first line of its maps. */
+/* The address of a process's program: the first line of its maps. */
 static bool read_layout(int pid, char line[64])
 {
 	char path[32];
@@ -91,8 +91,8 @@ static bool read_layout(int pid, char line[64])
 }
 
 /*
- * A process that ran before the records began may have been forked, too. Its parent then has
- * its program at the same place.
+ * Finds the ancestors of a process that ran before the recording. If it was forked, its parent
+ * has its program at the same address.
  */
 static void find_ancestors(struct process *p)
 {
@@ -111,7 +111,7 @@ static void find_ancestors(struct process *p)
 
 /* Maps */
 
-/* The map of a process; if that is gone, it has the number `otherwise`, 0: not known. */
+/* Adds the map of a process; `otherwise`: its inner pid if it is gone, 0 if that is not known. */
 static void add_map(struct jit_maps *m, int pid, int otherwise)
 {
 	int inner = status_number(pid, S("NSpid:"), otherwise);
@@ -190,7 +190,7 @@ static int open_map(const struct jit_maps *m, int inner_pid)
 	return -1;
 }
 
-/* Hold the file that is there now; keep the one that was there if there is none. */
+/* Opens the current file; if there is none, keeps the earlier one. */
 static int hold_map(const struct jit_maps *m, struct jit_file *f)
 {
 	int fd = open_map(m, f->inner_pid);
@@ -280,7 +280,7 @@ static bool name_by_dump(struct jit *j, struct processes *t, struct process *p, 
 	const struct binary *b;
 	uint64_t now = now_ms();
 
-	/* Looking through all mappings for each frame would take long. */
+	/* Searching all mappings for each frame would be slow. */
 	if (j->looked_at != t->last_number) {
 		j->dump_binary = jit_dump(t, p);
 		j->looked_at = t->last_number;

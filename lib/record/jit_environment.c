@@ -6,9 +6,9 @@
 
 static const struct variable {
 	const char *name, *value;
-	bool appends; /* to the options that are there */
+	bool appends; /* to existing options */
 } variables[] = {
-	/* Node: a name for each function; interpreted ones have a frame of their own. */
+	/* Node: a name for each function, and a native frame for each interpreted one. */
 	{ "NODE_OPTIONS", "--perf-basic-prof-only-functions --interpreted-frames-native-stack",
 	  true },
 	/* CPython 3.12 and later: a trampoline for each function. */

@@ -1,6 +1,6 @@
 /*
- * Environment variables that make the runtimes of a command write down the code that they
- * compile, and keep stacks whole through it.
+ * Environment variables that make the runtimes of a command write the names of their JIT code,
+ * and keep frame pointers in it.
  */
 #ifndef RECORD_JIT_ENVIRONMENT_H
 #define RECORD_JIT_ENVIRONMENT_H
@@ -8,8 +8,8 @@
 #include "base/base.h"
 
 /*
- * "NAME=VALUE"s, n of them, valid as long as the program runs. Options that the
- * environment has already are kept in front of ours.
+ * Returns *n strings "NAME=VALUE", valid for the life of the program. Options already in the
+ * environment are kept, before the new ones.
  */
 const char *const *jit_environment(size_t *n);
 

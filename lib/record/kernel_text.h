@@ -1,5 +1,5 @@
 /*
- * The small files of /proc and /sys, in which the kernel answers in text.
+ * Reads the small text files of /proc and /sys.
  */
 #ifndef RECORD_KERNEL_TEXT_H
 #define RECORD_KERNEL_TEXT_H
@@ -7,8 +7,8 @@
 #include "base/buf.h"
 
 /*
- * Put a file's text in *to, without the newline at its end. False, and *to empty,
- * when there is none.
+ * Puts a file's text in *to, without the newline at its end. If it cannot be read, returns false
+ * and empties *to.
  */
 bool kernel_text(const char *path, struct buf *to);
 

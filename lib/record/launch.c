@@ -20,9 +20,9 @@ static NORETURN void run_child(const struct launch *how, int wait, int report)
 	if (how->to_stderr)
 		dup2(STDERR_FILENO, STDOUT_FILENO);
 	open_files_restore();
-	signal(SIGPIPE, SIG_DFL); /* which we ignore */
+	signal(SIGPIPE, SIG_DFL); /* ignored in prof itself */
 	if (read(wait, &byte, 1) != 1)
-		_exit(125); /* given up */
+		_exit(125); /* cancelled */
 	execvp(command[0], command);
 	error = errno;
 	if (write(report, &error, sizeof(error)) < 0)
@@ -43,7 +43,7 @@ bool launch_prepare(struct launched *l, const struct launch *how)
 	}
 	l->pid = fork();
 	if (l->pid == 0) {
-		close(go[1]); /* or it would wait for itself */
+		close(go[1]); /* else the child would wait for itself */
 		run_child(how, go[0], report[1]);
 	}
 	close(go[0]);

@@ -1,6 +1,6 @@
 /*
- * Starting a command so that a recording misses nothing of it: the child waits
- * until everything has been set up, then calls exec().
+ * Starts a command so that a recording misses none of it: the child waits until the recording is
+ * set up, then calls exec().
  */
 #ifndef RECORD_LAUNCH_H
 #define RECORD_LAUNCH_H
@@ -21,13 +21,13 @@ struct launch {
 	bool to_stderr; /* what it writes to standard output goes to standard error */
 };
 
-/* Fork the child. False when that cannot be. */
+/* Forks the child. False if that fails. */
 bool launch_prepare(struct launched *l, const struct launch *how);
 
-/* Let it run. Returns 0, or the errno of its exec(). */
+/* Lets the child run. Returns 0, or the errno of its exec(). */
 int launch_go(struct launched *l);
 
-/* Give it up before it ran. */
+/* Ends the child before its exec(). */
 void launch_cancel(struct launched *l);
 
 #endif

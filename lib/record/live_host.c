@@ -62,7 +62,7 @@ static bool host_thread_name(void *context, int pid, uint32_t tid, char *name)
 	return proc_thread_name(pid, tid, name);
 }
 
-/* Read page by page: at the end of the stack, what comes before it is read. */
+/* Reads page by page, so that a read beyond the end of the stack still gets what is before it. */
 static size_t host_read(void *context, int tid, uint64_t address, void *to, size_t n)
 {
 	enum { MOST = 16 };

@@ -1,6 +1,6 @@
 /*
- * The machine that we run on, as lib/perf asks for it: processes are looked up in /proc,
- * their memory is read, and their binaries are opened, while they run.
+ * Implements the perf_host of lib/perf on the running machine: looks processes up in /proc, reads
+ * their memory, and opens their binaries, while they run.
  */
 #ifndef RECORD_LIVE_HOST_H
 #define RECORD_LIVE_HOST_H
@@ -11,17 +11,17 @@ struct interpreters;
 
 struct live_host {
 	struct mount_roots roots;
-	struct buf own_group;                    /* the path of our own control group */
-	const struct interpreters *interpreters; /* NULL: frames of no interpreter are known */
+	struct buf own_group;                    /* path of this process's control group */
+	const struct interpreters *interpreters; /* NULL: interpreters' frames are not read */
 };
 
 void live_host_init(struct live_host *h);
 void live_host_release(struct live_host *h);
 
-/* Its functions, for decoder_init(); they use h, which must stay. */
+/* The functions for decoder_init(). They use h, which must outlive them. */
 struct perf_host live_host_functions(struct live_host *h);
 
-/* The processor that we run on, or NULL for one that is not known. */
+/* The architecture of this machine; NULL if it is not supported. */
 const struct arch *arch_host(void);
 
 #endif

@@ -8,8 +8,8 @@
 
 struct known_root {
 	uint64_t mount_ns;
-	int fd; /* payload; + 1, 0 = not there */
-	int ns; /* the same of the namespace: while it is open, no other gets its number */
+	int fd; /* payload: descriptor + 1; 0 = none */
+	int ns; /* the same for the namespace: while it is open, its number is not reused */
 	uint32_t used, zero;
 };
 
@@ -44,8 +44,8 @@ void mount_roots_release(struct mount_roots *r)
 }
 
 /*
- * A container gets its root when its namespace is there already (pivot_root(2)). The new one takes
- * the number of the old one, which others have noted.
+ * Replaces a root. A container changes its root after its namespace was made (pivot_root(2)). The
+ * new root gets the descriptor number of the old one, which is stored elsewhere.
  */
 static void renew_root(struct known_root *row, int fd)
 {
@@ -75,7 +75,7 @@ void mount_roots_keep(struct mount_roots *r, const struct process *p)
 	renew_root(row, open(path, O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
-/* The row of a process's namespace; row 0 when it is ours or not known. */
+/* The row of a process's namespace; row 0 if it is this process's own, or not known. */
 static struct known_root *row_of(const struct mount_roots *r, const struct process *p)
 {
 	struct known_root key = { .mount_ns = p->mount_ns };

@@ -1,9 +1,9 @@
 /*
- * Each thread is either running, or waiting since its last switch; `from` is the end of what
- * of that is in profiles already. The sample of a switch comes just before the record of it.
+ * Since its last switch, each thread either runs or waits. Its time up to `from` is in profiles
+ * already. The sample of a switch comes just before its record.
  *
- * A record can be lost. Two records of one thread that do not fit each other show that; what
- * lies between them is left out, and counted.
+ * A record can be lost, so that two records of a thread do not fit together. The time between
+ * them is left out, and counted.
  */
 #include "record/off_cpu_parts.h"
 
@@ -12,8 +12,8 @@
 #include "record/recorder.h"
 
 enum {
-	LONG_WAIT_NS = 50000000, /* so long a wait deserves a look at its stack */
-	LINGER_NS = 2000000000,  /* so long after its end a thread's last switch may come */
+	LONG_WAIT_NS = 50000000, /* the stack of a longer wait is read from the process */
+	LINGER_NS = 2000000000,  /* a thread's last switch may come this long after its end */
 };
 
 void off_cpu_init(struct off_cpu *o, struct decoder *d, struct gather *g, size_t event)
@@ -101,7 +101,7 @@ void off_cpu_begin(struct off_cpu *o)
 
 /* Waits and runs */
 
-/* What a wait has from `from` until `to` goes to the profile. */
+/* Adds the time of a wait from t->from until `to` to the profile. */
 static void put_wait(struct off_cpu *o, struct off_thread *t, uint64_t to)
 {
 	const struct wait_stack *stack = off_cpu_stack(t, to);
@@ -166,7 +166,7 @@ static void begin_wait(struct off_thread *t, uint64_t time, bool runnable)
 	t->counted = t->from_before = t->is_new = false;
 }
 
-/* When it got a CPU was lost: nobody knows how much of the time since then it waited. */
+/* Counts time as unknown, when the record was lost that the thread got a CPU. */
 static void lose_time(struct off_cpu *o, struct off_thread *t, uint64_t to)
 {
 	uint64_t time = to - t->from;
@@ -189,7 +189,7 @@ static void on_switch_out(struct off_cpu *o, struct off_thread *t, const struct 
 static void on_switch_in(struct off_cpu *o, struct off_thread *t, const struct record *r)
 {
 	if (t->state == RUNS) {
-		o->counts.unknown++; /* when it left its CPU was lost */
+		o->counts.unknown++; /* the record that it left its CPU was lost */
 		return;
 	}
 	if (t->state == NOT_KNOWN)

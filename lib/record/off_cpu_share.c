@@ -1,11 +1,11 @@
-/* What a thread did without a stack, shared out among its samples of the same kind. */
+/* Divides a thread's time without a stack among its samples of the same kind. */
 #include "record/off_cpu_parts.h"
 
 #include <stddef.h>
 
 enum { MOST_DEAD = 1 << 16 }; /* shares of threads that have ended */
 
-/* What one sample of the profile has of a thread. */
+/* A thread's part in one sample of the profile. */
 struct share {
 	uint32_t thread, what, sample, one;
 	uint64_t time, n; /* payload */
@@ -32,7 +32,7 @@ void off_cpu_add_share(struct off_cpu *o, struct off_thread *t, unsigned what, s
 	s->n += n;
 }
 
-/* Keep only shares of threads that there are. */
+/* Keeps only the shares of threads that exist. */
 static void sweep_shares(struct off_cpu *o)
 {
 	struct table was = o->shares;
@@ -67,15 +67,15 @@ void off_cpu_drop_shares(struct off_cpu *o, struct off_thread *t)
 
 /* Sharing out */
 
-/* part / whole of n, where n may be large. */
+/* n * part / whole, for a large n. */
 static uint64_t part_of(uint64_t n, uint64_t part, uint64_t whole)
 {
 	return (uint64_t)((unsigned __int128)n * part / whole);
 }
 
 /*
- * What a thread did without a stack goes to its samples of that kind. Each has its part of what
- * is left, so that the parts add up.
+ * Divides the time of one kind. Each sample gets its share of what is left, so that the parts
+ * add up.
  */
 static void share_out(struct off_cpu *o, struct off_thread *t, unsigned what)
 {

@@ -1,4 +1,4 @@
-/* The stacks of waits: of samples, and read from threads that wait. */
+/* The stacks of waits, from samples or read from waiting threads. */
 #include "record/off_cpu_parts.h"
 
 #include "base/when.h"
@@ -98,7 +98,7 @@ void off_cpu_add(struct off_cpu *o, sample_id sample, unsigned what, uint64_t ti
 
 /* Locks */
 
-/* The thread still waits, or did so until just now: whether it does is known when it goes on. */
+/* Finds a lock's holder. The thread's next switch tells whether it still waited then. */
 static void find_holder(struct off_cpu *o, const struct off_thread *t, struct wait_stack *s)
 {
 	const struct perf_host *host = &o->decoder->host;
@@ -174,7 +174,7 @@ static void unwind_looked(struct off_cpu *o, struct off_thread *t)
 
 	regs[a->pc] = o->look.pc;
 	regs[a->sp] = o->look.sp;
-	regs[a->fp] = 1; /* not known: nothing can be there */
+	regs[a->fp] = 1; /* not known: an address where nothing is mapped */
 	if (o->look.pc && o->look.stack.n)
 		decoder_unwind_waiting(d, &state, &s);
 	s.time = o->look.before;

@@ -14,7 +14,7 @@
 
 enum { OVERLAYFS = 0x794c7630, BTRFS = 0x9123683e, EXT4 = 0xef53, XFS = 0x58465342 };
 
-/* Does stat() show the device that memory maps show? Not of overlays and subvolumes. */
+/* Does stat() show the same device as memory maps? On overlays and subvolumes it does not. */
 static bool has_true_device(int fd)
 {
 	struct statfs fs;
@@ -33,7 +33,7 @@ static bool has_build_id(int fd, const struct binary *bin)
 	return ok;
 }
 
-/* Is that the file that was mapped? A record with a build id has no inode. */
+/* Is it the file that was mapped? A record with a build id has no inode. */
 static bool is_same(int fd, const struct binary *bin)
 {
 	struct stat st;
@@ -51,8 +51,8 @@ static bool is_same(int fd, const struct binary *bin)
 }
 
 /*
- * Inode and generation are what a handle of a file consists of, by which it is opened whatever
- * its path leads to by now; root may. `beside`: a directory of the same file system.
+ * Opens a file by its handle, which consists of inode and generation, even if its path now leads
+ * to another file. Only root may. `beside`: a directory of the same file system.
  */
 static int open_inode(int beside, const struct binary *bin)
 {
@@ -132,7 +132,7 @@ static int open_file(const struct mount_roots *roots, const struct process *p, c
 	if (fd >= 0 && is_same(fd, bin))
 		return fd;
 	if (fd >= 0)
-		close(fd); /* another file is mapped there by now */
+		close(fd); /* another file is mapped there now */
 	snprintf(path, sizeof(path), "/proc/%d/root", p->pid);
 	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0) {

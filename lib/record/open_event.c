@@ -51,7 +51,7 @@ static struct perf_event_attr reduced(const struct perf_event_attr *wanted, unsi
 	return a;
 }
 
-/* The same without one more thing, which the event has; `without` itself if it has it not. */
+/* Adds a feature to `without`, if the event has it. */
 static unsigned drop(const struct perf_event_attr *a, unsigned without, unsigned thing)
 {
 	bool has = thing == WITHOUT_LOST           ? a->read_format & PERF_FORMAT_LOST :
@@ -62,7 +62,7 @@ static unsigned drop(const struct perf_event_attr *a, unsigned without, unsigned
 		   thing == WITHOUT_DEFERRED   ? event_flags(a) & (DEFER_CALLCHAIN | DEFER_OUTPUT) :
 						 a->precise_ip;
 
-	/* Levels are added up. */
+	/* The levels of precise_ip are a number, not bits. */
 	return !has ? without : thing == WITHOUT_PRECISE ? without + thing : without | thing;
 }
 
@@ -75,7 +75,7 @@ static bool try(const struct perf_event_attr *wanted, unsigned without, event_op
 	return *fd >= 0;
 }
 
-/* What to leave out next, and whether that was all that was wrong; `without`: nothing. */
+/* The features to leave out next; `without` if none is left. */
 static unsigned next_without(const struct perf_event_attr *wanted, unsigned without,
 			     event_opener *opener, void *context, int *fd)
 {
@@ -98,12 +98,12 @@ static unsigned next_without(const struct perf_event_attr *wanted, unsigned with
 	return newest;
 }
 
-/* The kernel has said what is wrong. */
+/* Handles an error that tells which feature the kernel refused. */
 static unsigned told_without(const struct perf_event_attr *wanted, unsigned without, int error)
 {
 	struct perf_event_attr a = reduced(wanted, without);
 
-	/* Namespaces are reported only to the privileged. */
+	/* Only privileged users get records of namespaces. */
 	if (error == EACCES)
 		return drop(&a, without, WITHOUT_NAMESPACES);
 	if (error == EOPNOTSUPP || error == ENOENT)

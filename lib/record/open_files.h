@@ -1,13 +1,13 @@
 /*
- * How many files we may have open: a recording needs one for each thread, event and CPU.
+ * The limit of open files. A recording needs one file for each thread, event and CPU.
  */
 #ifndef RECORD_OPEN_FILES_H
 #define RECORD_OPEN_FILES_H
 
-/* As many as the hard limit allows. */
+/* Raises the soft limit to the hard limit. */
 void open_files_raise(void);
 
-/* In a child that becomes another program: the limit that we were started with. */
+/* Restores the original limit, in a child before its exec(). */
 void open_files_restore(void);
 
 #endif

@@ -12,7 +12,7 @@ struct pmu {
 	struct str name;
 	struct pmu_event *e;
 	struct buf *why;
-	struct buf missing; /* a field that the event's description leaves open: "domain=?" */
+	struct buf missing; /* a field that the event's description requires: "domain=?" */
 };
 
 /* "r1a8" */
@@ -31,13 +31,13 @@ bool pmu_is_event(struct str text)
 	return is_raw(text) || (slash > 0 && str_rchr(text, '/') > slash);
 }
 
-/* A name is part of a path, and comes from a command line. */
+/* Is it safe as part of a path? It comes from a command line. */
 static bool is_name(struct str s)
 {
 	return s.n && s.n < NAME_MOST && s.p[0] != '.' && str_chr(s, '/') < 0;
 }
 
-/* "devices/cpu/format/event" as text; false: there is none. */
+/* Reads "devices/cpu/format/event" as text. False if there is no such file. */
 static bool describe(const struct pmu *p, const char *folder, struct str name, struct buf *text)
 {
 	char path[4096];
@@ -58,7 +58,7 @@ static bool number(struct str s, uint64_t *value)
 	return str_u64(s, value);
 }
 
-/* The next part of "0-7,32-35": its lowest bit and number of bits. False when it is none. */
+/* Cuts the next range off "0-7,32-35": its lowest bit and number of bits. False if malformed. */
 static bool cut_bits(struct str *list, uint64_t *low, uint64_t *n)
 {
 	struct str last = str_cut(list, ','), first = str_cut(&last, '-');
@@ -73,7 +73,7 @@ static bool cut_bits(struct str *list, uint64_t *low, uint64_t *n)
 	return true;
 }
 
-/* Put the value, lowest bits first, where "config1:0-7,32-35" says. */
+/* Stores the value, lowest bits first, in the bits of "config1:0-7,32-35". */
 static bool place_value(struct pmu *p, struct str format, uint64_t value)
 {
 	struct str bits = format, word = str_cut(&bits, ':');
@@ -92,7 +92,7 @@ static bool place_value(struct pmu *p, struct str format, uint64_t value)
 		p->e->config[which] |= (value & mask) << low;
 		value = n == 64 ? 0 : value >> n;
 	}
-	return !value; /* else it has more bits than the field */
+	return !value; /* else the value has more bits than the field */
 }
 
 /* Fields that every PMU has. */
@@ -122,7 +122,7 @@ static bool no_field(struct pmu *p, struct str key)
 static bool set_field(struct pmu *p, struct str key, struct str text)
 {
 	struct buf format = { 0 };
-	uint64_t value = 1; /* of a field alone */
+	uint64_t value = 1; /* of a field without "=" */
 	bool ok;
 
 	if (str_eq(key, S("name"))) {

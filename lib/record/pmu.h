@@ -1,8 +1,8 @@
 /*
- * Events by the description that the kernel has of its counters (PMUs), written as perf does:
+ * Parses events of the kernel's PMUs, in perf's syntax:
  *
  *	cpu/event=0x3c,umask=0x1/	the fields of an event's configuration
- *	cpu/mem-loads,ldlat=30/	an event that has a name there, with another field
+ *	cpu/mem-loads,ldlat=30/	an event that the PMU names, with another field
  *	r1a8			the bits of a raw event of the CPU, in hexadecimal
  *
  * Source: Documentation/ABI/testing/sysfs-bus-event_source-devices-{format,events} of Linux.
@@ -17,18 +17,17 @@
 struct pmu_event {
 	uint32_t type; /* of perf_event_open(2) */
 	uint64_t config[3];
-	uint64_t period; /* occurrences to a sample, if that was asked for; else 0 */
-	struct str name; /* by name=, else empty; in the text */
-	struct buf cpus; /* a list: one CPU counts for a socket, and only the whole; empty: any */
+	uint64_t period; /* of period=, else 0 */
+	struct str name; /* of name=, else empty; points into the text */
+	struct buf cpus; /* a list of CPUs that count for their whole socket; empty: any CPU */
 };
 
-/* Is the text written as such an event: "r1a8", or with two slashes? */
+/* Has the text the syntax of such an event: "r1a8", or two slashes? */
 bool pmu_is_event(struct str text);
 
 /*
- * What the text means (without a modifier), as the files below `devices` describe it, which
- * is PMU_DEVICES but in tests. False with a message in *why. *e is released by the caller in
- * both cases.
+ * Parses an event without modifiers, by the descriptions below `devices`, which is PMU_DEVICES
+ * except in tests. False with a message in *why. The caller releases *e in both cases.
  */
 bool pmu_parse(const char *devices, struct str text, struct pmu_event *e, struct buf *why);
 void pmu_event_release(struct pmu_event *e);

@@ -76,13 +76,13 @@ static void scan_comm(struct process *p)
 	buf_release(&b);
 }
 
-/* Is that memory without a file right after a file's mapping? */
+/* Is m anonymous memory right after a file's mapping? */
 static bool is_between(const struct record_map *before, const struct record_map *m)
 {
 	return before->inode && !m->inode && before->start + before->length == m->start;
 }
 
-/* The file may have been mapped there, too, before its text was moved: process_map() looks. */
+/* Maps a gap that the file may have filled before its text was moved; process_map() checks. */
 static void map_gap(struct processes *t, struct process *p, const struct record_map *before,
 		    const struct record_map *m)
 {
@@ -95,7 +95,7 @@ static void map_gap(struct processes *t, struct process *p, const struct record_
 	process_map(t, p, &gap);
 }
 
-/* Mappings are listed by address: its program is not always the first. */
+/* Finds the program among the mappings, which are in order of address. */
 static void scan_program(struct process *p)
 {
 	char link[64], path[4096];

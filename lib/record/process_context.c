@@ -8,22 +8,22 @@
 #include "record/resource_text.h"
 
 enum {
-	HEADER = 32,             /* bytes of the mapping that are of interest */
+	HEADER = 32,             /* bytes that are read of the mapping */
 	VERSION = 2,             /* of its layout */
 	MOST_PAYLOAD = 64 << 10, /* bytes */
-	TRIES = 3,               /* while it is being changed */
-	MOST_LOOKS = 10,         /* for published contexts, a second */
-	SHORT_ID = 12,           /* digits of a container's id that its engine shows */
+	TRIES = 3,               /* reads while the process changes the context */
+	MOST_LOOKS = 10,         /* searches for published contexts per second */
+	SHORT_ID = 12,           /* digits of a container's id that engines show */
 };
 
 static const uint64_t FIRST_LOOK_NS = 1000000000, LAST_LOOK_NS = 64000000000;
 
 struct process_context {
-	struct buf published; /* labels by the mapping */
-	struct buf fixed;     /* by all else */
+	struct buf published; /* labels from the mapping */
+	struct buf fixed;     /* labels from all other sources */
 	struct buf text;      /* both */
-	uint64_t time;        /* of the publication; 0 = there is none so far */
-	uint64_t next, pause; /* ns: the next look, and how long after it the one after that */
+	uint64_t time;        /* of the publication; 0 = none so far */
+	uint64_t next, pause; /* ns: time of the next search, and the pause after it */
 	bool looked, is_readable;
 };
 
@@ -59,7 +59,7 @@ static bool is_context_line(struct str line)
 	return false;
 }
 
-/* Where it begins; 0 if the process has none. */
+/* The address of the context's mapping; 0 if the process has none. */
 static uint64_t find_mapping(int pid)
 {
 	struct buf maps = { 0 };
@@ -94,7 +94,7 @@ static bool read_header(int pid, uint64_t at, struct context_header *h)
 	       h->size <= MOST_PAYLOAD;
 }
 
-/* The process may change it meanwhile: the time of publication is 0 then, or another one. */
+/* Reads the context. If the process changes it meanwhile, its time is 0 or a new one. */
 static bool read_once(struct process_context *c, int pid, uint64_t at)
 {
 	struct context_header h, again;
@@ -151,7 +151,7 @@ static bool read_environment(struct process_context *c, int pid)
 	return ok;
 }
 
-/* Children are mostly of the service of their parent. */
+/* Copies the parent's labels: a child is usually part of the same service. */
 static void inherit(struct processes *t, const struct process *p, struct process_context *c)
 {
 	struct process *parent = p->parent ? processes_find(t, p->parent) : NULL;
@@ -162,8 +162,8 @@ static void inherit(struct processes *t, const struct process *p, struct process
 }
 
 /*
- * The list of a process's mappings may be long. Where many processes come and go, few of them
- * are looked at: they rarely live long enough to publish anything.
+ * Limits the searches per second, since the list of a process's mappings may be long. When many
+ * processes come and go, few of them live long enough to publish a context.
  */
 static bool may_look(uint64_t time)
 {

@@ -1,7 +1,7 @@
 /*
- * What a running process says of itself: the process context that SDKs of OpenTelemetry
- * publish in a mapping "OTEL_CTX", its environment, and the systemd service or the container in
- * which it runs. Kept with the process, since a continuous recording asks in each window.
+ * Labels of a running process, from the process context that OpenTelemetry SDKs publish in a
+ * mapping "OTEL_CTX", from its environment, and from its systemd service or container. They are
+ * cached with the process, since a continuous recording needs them in each window.
  */
 #ifndef RECORD_PROCESS_CONTEXT_H
 #define RECORD_PROCESS_CONTEXT_H
@@ -9,13 +9,13 @@
 #include "perf/process.h"
 
 /*
- * The process's labels, one "key=value" a line, the first of a key counts; "" when there are none.
- * The text is the process's, and valid until the next call for it. `time` is now, in ns of
- * monotonic_ns(); *until is when the text may be another one: the context may be published
- * late, and changed. `own_group` is our own control group, whose service says nothing of a
- * command that we have started.
+ * The process's labels, one "key=value" a line, of which the first with a key counts; "" if it
+ * has none. The process owns the text, which is valid until the next call for it. `time` is now,
+ * in ns of monotonic_ns(). The text is current until *until: a context may be published late, and
+ * changed. `own_group` is the profiler's control group, whose service is ignored, since a command
+ * that it starts is not part of that.
  *
- * Of a process that is gone before it was asked, they are those of the one that forked it.
+ * A process that was gone at the first call has the labels of its parent.
  */
 struct str process_context_labels(struct processes *t, struct process *p, struct str group,
 				  struct str own_group, uint64_t time, uint64_t *until);

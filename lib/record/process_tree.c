@@ -5,8 +5,8 @@
 
 struct member {
 	uint64_t pid;
-	uint64_t since;       /* payload: ns; that long it is_one, */
-	bool is_one, was_one; /* and what it was before, by another process of that number */
+	uint64_t since;       /* payload: ns: is_one holds from then on */
+	bool is_one, was_one; /* a member since then; before, perhaps another process's */
 	bool ended;
 	char zero[5];
 };
@@ -70,7 +70,7 @@ static int by_time_of_event(const void *a, const void *b)
 	return (x->time > y->time) - (x->time < y->time);
 }
 
-/* The number may have been another's, which was a member. */
+/* Handles a fork of a member. The new pid may have belonged to an earlier member. */
 static void on_fork_of_member(struct process_tree *t, const struct member_event *e)
 {
 	struct member *row = member_of(t, e->pid);

@@ -1,10 +1,9 @@
 /*
- * The processes that a recording is of, where the kernel samples all that run on the CPUs:
- * those that were asked for and, if wanted, what they fork.
+ * The processes of a recording for which the kernel samples whole CPUs: the chosen ones and, if
+ * wanted, those that they fork.
  *
- * Events of a whole CPU keep their period when one task follows another, so that even tasks
- * that live for a part of a period have the samples that they deserve. Events of a task
- * begin a period of their own with each new one.
+ * An event of a whole CPU keeps its period across tasks, so even tasks shorter than a period get
+ * their share of samples. An event of a task starts a new period with each new task.
  */
 #ifndef RECORD_PROCESS_TREE_H
 #define RECORD_PROCESS_TREE_H
@@ -13,35 +12,35 @@
 #include "base/table.h"
 #include "perf/record.h"
 
-/* Of a command before its exec(): nothing that it does counts yet. */
+/* For a command before its exec(): it is not recorded yet. */
 static const uint64_t TREE_AT_EXEC = UINT64_MAX;
 
 struct process_tree {
 	struct table known; /* struct member */
-	struct buf forks;   /* struct member_event: noted, and not yet in order */
-	bool children;      /* what a member forks is one, too */
+	struct buf forks;   /* struct member_event: noted, not in order yet */
+	bool children;      /* processes that a member forks are members, too */
 };
 
 void process_tree_init(struct process_tree *t, bool children);
 void process_tree_release(struct process_tree *t);
 
-/* A process that is a member from that time on. */
+/* Adds a process that is a member from that time on. */
 void process_tree_add(struct process_tree *t, int pid, uint64_t from);
 
 /*
- * Note a record that may change who is a member: a fork, an exec() or an end. process_tree_update() then
- * takes what was noted in the order of time. A record may be noted more than once.
+ * Notes a record that may change the members: a fork, an exec() or an end. process_tree_update()
+ * then applies these in the order of time. A record may be noted more than once.
  */
 void process_tree_note(struct process_tree *t, const struct record *r);
 void process_tree_update(struct process_tree *t);
 
-/* Was a process a member at that time? */
+/* Was a process a member at a time? */
 bool process_tree_has(const struct process_tree *t, uint32_t pid, uint64_t time);
 
-/* Is it one, or was it? */
+/* Is a process a member, or was it one? */
 bool process_tree_had(const struct process_tree *t, uint32_t pid);
 
-/* Call visit for each member that has not ended. */
+/* Calls visit for each member that has not ended. */
 void process_tree_visit(const struct process_tree *t, void (*visit)(void *context, int pid),
 			void *context);
 

@@ -72,7 +72,7 @@ void recorder_use_interpreters(struct recorder *r, struct interpreters *p)
 	p->targets.wants_context = r;
 }
 
-/* How many frames the kernel follows. */
+/* The most frames that the kernel's call chains have. */
 static size_t most_chain(void)
 {
 	struct buf b = { 0 };
@@ -109,7 +109,7 @@ void recorder_release(struct recorder *r)
 	buf_release(&r->heads);
 }
 
-/* Of all that happens on the CPUs, is this of what is recorded? */
+/* Is a record of a whole CPU one of a recorded process? */
 static bool is_of_tree(struct recorder *r, const struct record *record)
 {
 	switch (record->kind) {
@@ -134,9 +134,7 @@ static bool is_switch_out(const struct perf_event_header *h)
 	       h->misc & PERF_RECORD_MISC_SWITCH_OUT;
 }
 
-/*
- * A switch of a CPU's idle thread, or of a thread that has ended. Counts on the way.
- */
+/* Is it a switch of a CPU's idle thread, or of a thread that has ended? Counts switches. */
 static bool is_of_nobody(struct recorder *r, const struct perf_event_header *h, size_t event)
 {
 	const struct perf_event_attr *attr = &r->sampler->events.attr[event];
@@ -165,7 +163,7 @@ static void take_of_program(struct recorder *r, const struct perf_event_header *
 		interp_samples_take(&r->interpreters->samples, sampler_program_record(h));
 }
 
-/* What the program has written belongs to the sample that follows. */
+/* Joins the BPF program's record to the sample that follows it. */
 static void join_program(struct recorder *r, const struct perf_event_header *h,
 			 const struct perf_event_attr *attr)
 {
@@ -178,7 +176,7 @@ static void join_program(struct recorder *r, const struct perf_event_header *h,
 	interp_samples_join(&r->interpreters->samples, record.tid, record.time);
 }
 
-/* Of what is recorded: does it map an interpreter? */
+/* Notes an interpreter that a recorded process maps. */
 static void note_map(struct recorder *r, const struct perf_event_header *h,
 		     const struct perf_event_attr *attr)
 {
@@ -237,9 +235,9 @@ static void note_member(void *context, const struct perf_event_header *h)
 }
 
 /*
- * A process's first sample may lie in another ring than its fork. So first it is settled how
- * far the rings are read, then all forks that have been written by now are noted, among
- * which are those of all processes that are met with on that way.
+ * A process's first sample may be in another ring than its fork. So the ends up to which the
+ * rings are read are fixed first. Then all forks written by now are noted, which includes those
+ * of all processes with records before these ends.
  */
 static void update_tree(struct recorder *r)
 {

@@ -10,7 +10,7 @@ static const struct {
 	{ "service.name", "service_name" },
 	{ "service.version", "service_version" },
 	{ "deployment.environment.name", "deployment_environment" },
-	{ "deployment.environment", "deployment_environment" }, /* as it was called before */
+	{ "deployment.environment", "deployment_environment" }, /* the old name */
 	{ "service.instance.id", "instance" },
 };
 
@@ -63,7 +63,7 @@ static void add_list(struct buf *labels, struct str list)
 	buf_release(&value);
 }
 
-/* The name that has a variable of its own counts before that in the list. */
+/* OTEL_SERVICE_NAME takes precedence over the list. */
 void resource_of_environment(struct buf *labels, struct str environment)
 {
 	struct str list = S("");
@@ -81,7 +81,7 @@ void resource_of_environment(struct buf *labels, struct str environment)
 
 /* The process context */
 
-/* The string of an AnyValue; empty if it has another kind. */
+/* The string of an AnyValue; empty if that is of another type. */
 static struct str string_value(const struct pb *outer, struct str message)
 {
 	struct pb pb = pb_inside(outer, "AnyValue", message);

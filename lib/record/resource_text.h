@@ -1,34 +1,34 @@
 /*
- * What OpenTelemetry calls the resource of a process, as labels: the service that it is a part
- * of. Sources:
+ * Reads the OpenTelemetry resource of a process, the service that it is part of, as labels.
+ * Sources:
  *
  *	OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES ("key=value,..." with %-escapes)
  *		"Resource SDK" and "Environment variables" of the specification
  *	the process context, a message ProcessContext { resource 1 { attributes* 1 } }
  *		OTEP 4719, opentelemetry/proto/processcontext/v1development
  *
- * Attributes become the labels that Pyroscope has for them:
+ * Attributes become Pyroscope's labels:
  *
  *	service.name			service_name
  *	service.version			service_version
  *	deployment.environment.name	deployment_environment
  *	service.instance.id		instance
  *
- * All of it is written by the process, which may be hostile: a value that is not UTF-8, has
- * control characters or is long is left out.
+ * The process, which may be hostile, writes all of these. A value that is not UTF-8, has control
+ * characters or is too long is left out.
  */
 #ifndef RECORD_RESOURCE_TEXT_H
 #define RECORD_RESOURCE_TEXT_H
 
 #include "base/buf.h"
 
-/* Append a line "label=value" for an attribute that has a label. */
+/* Appends a line "label=value", if the attribute has a label. */
 void resource_add(struct buf *labels, struct str attribute, struct str value);
 
-/* The same for those that the variables have; environment: as in /proc/PID/environ. */
+/* Appends the labels of the variables. `environment` is as in /proc/PID/environ. */
 void resource_of_environment(struct buf *labels, struct str environment);
 
-/* The same for those of a process context's payload. False if it is malformed. */
+/* Appends the labels of a process context's payload. False if it is malformed. */
 bool resource_of_context(struct buf *labels, struct str payload);
 
 #endif

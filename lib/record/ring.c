@@ -23,7 +23,7 @@ void ring_close(struct ring *r)
 	*r = (struct ring){ .fd = -1 };
 }
 
-/* The record at a position; one that wraps around the end is put together. */
+/* The record at a position. One that wraps around the end is copied to r->wrapped. */
 static const struct perf_event_header *record_at(struct ring *r, uint64_t position)
 {
 	size_t at = position & (r->size - 1), first;

@@ -8,7 +8,7 @@
 
 struct ring {
 	int fd;       /* of the event that owns it */
-	bool hung_up; /* whose task has ended: nothing wakes its readers */
+	bool hung_up; /* the task of that event has ended: no event wakes readers */
 	struct perf_event_mmap_page *page;
 	const uint8_t *data;
 	size_t size;        /* of data: a power of two */
@@ -17,24 +17,22 @@ struct ring {
 };
 
 /*
- * Map the buffer of an event, of `size` bytes of data, a power of two. False, and errno,
- * when that is not allowed.
+ * Maps the buffer of an event, with `size` bytes of data, a power of two. False with errno if
+ * that is not allowed.
  */
 bool ring_open(struct ring *r, int fd, size_t size);
 void ring_close(struct ring *r);
 
-/*
- * How far it is filled: a position for ring_drain(). Positions only grow.
- */
+/* The end of the written records, for ring_drain(). Positions never decrease. */
 uint64_t ring_head(const struct ring *r);
 
-/* Call look() for each record that is there, up to a position; all of them stay. */
+/* Calls look() for each record up to a position. The records stay in the ring. */
 void ring_look(struct ring *r, uint64_t head,
 	       void (*look)(void *context, const struct perf_event_header *), void *context);
 
 /*
- * Take the records that are there, up to a position. take() is called for each; the record is valid
- * until it returns. Their space is given back when all of them have been taken.
+ * Takes the records up to a position: calls take() for each, whose record is valid until it
+ * returns. The space is freed after the last one.
  */
 void ring_drain(struct ring *r, uint64_t head,
 		void (*take)(void *context, const struct perf_event_header *), void *context);

@@ -13,15 +13,15 @@
 
 enum {
 	/*
-	 * Sampling all tasks of a CPU costs those, too, that are not asked for: up to this
-	 * frequency little. Above it few tasks are shorter than a period.
+	 * Sampling a whole CPU slows down other tasks, too, but little up to this frequency. At
+	 * higher frequencies few tasks are shorter than a period.
 	 */
 	MOST_BY_CPU = 2000,
-	/* What a sample takes, about, on a machine of no great speed. */
+	/* The approximate time of a sample, on a slow machine. */
 	SAMPLE_NS = 2000,
 	STACK_BYTES_A_NS = 3,
-	STACK_OF_SAMPLE = 32 << 10, /* a larger copy changes no frequency that is in force */
-	HUNG_UP_MS = 10,            /* between two reads of rings that wake nobody */
+	STACK_OF_SAMPLE = 32 << 10, /* a larger copy does not change the frequency in force */
+	HUNG_UP_MS = 10,            /* between reads of rings without wake-ups */
 };
 
 static uint64_t kernel_setting(const char *path, uint64_t otherwise)
@@ -36,9 +36,9 @@ static uint64_t kernel_setting(const char *path, uint64_t otherwise)
 }
 
 /*
- * The most that the kernel keeps up with. It has a rate that it allows, and a share of the
- * time that samples may take; but it sees to that share only with interrupts of the
- * hardware. Of the clock's samples it would take so many that the program nearly stands still.
+ * The highest frequency that the machine can sustain. The kernel limits the rate, and the share
+ * of time that samples take. But it enforces that share only for hardware interrupts: samples of
+ * its clock could nearly stop the program.
  */
 static uint64_t most_frequency(const struct sampler_options *o)
 {
@@ -66,7 +66,7 @@ bool sampler_inherits(const struct sampler_options *o)
 	return inherits && (o->target == TARGET_TASKS || o->target == TARGET_CHILD);
 }
 
-/* As much as is allowed: of whole CPUs, of tasks, and their user code. */
+/* Opens as much as is allowed: whole CPUs, else tasks, else only their user code. */
 static bool open_allowed(struct sampler *s, const int *cpus, struct buf *why)
 {
 	const struct sampler_options *o = s->o;
@@ -94,7 +94,7 @@ static bool open_allowed(struct sampler *s, const int *cpus, struct buf *why)
 	return sampler_open_events(s, cpus, why);
 }
 
-/* All that are online, and which of them are sampled. */
+/* Lists all CPUs that are online, and which of them are sampled. */
 static bool choose_cpus(struct sampler *s, int *cpus, struct buf *why)
 {
 	int wanted[MOST_CPUS];
@@ -222,7 +222,7 @@ void sampler_wait(struct sampler *s, int ms, int ended)
 	fds[s->nring + 1] = (struct pollfd){ .fd = ended, .events = POLLIN };
 	if (poll(fds, s->nring + 2, ms) <= 0)
 		return;
-	/* The task that the owner of a ring was opened for has ended; others may go on. */
+	/* If the task of a ring's owner has ended, other tasks may still write to the ring. */
 	for (size_t i = 0; i < s->nring; i++)
 		s->rings[i].hung_up |= (fds[i].revents & (POLLHUP | POLLERR)) != 0;
 }

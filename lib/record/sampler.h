@@ -1,9 +1,9 @@
 /*
- * The kernel's side of a recording: events opened on every CPU for whatever is to
- * be watched, with one ring a CPU, into which all events of that CPU write.
+ * Opens the kernel's events for the target of a recording. Each CPU has one ring, into which all
+ * its events write.
  *
- * What processes do and map (the sideband) is listened to on all CPUs that are online, since
- * a program may start elsewhere than where it is sampled.
+ * The sideband, records of what processes do and map, is open on all online CPUs, since a program
+ * may start on a CPU that is not sampled.
  */
 #ifndef RECORD_SAMPLER_H
 #define RECORD_SAMPLER_H
@@ -16,15 +16,15 @@
 enum target {
 	TARGET_SYSTEM, /* everything on the CPUs */
 	TARGET_CGROUP, /* everything in a control group */
-	TARGET_TASKS,  /* processes that run */
-	TARGET_CHILD,  /* a child of ours, from its exec() on */
+	TARGET_TASKS,  /* running processes */
+	TARGET_CHILD,  /* a child of the profiler, from its exec() on */
 };
 
 /* Descriptors of a program that runs at each sample (sampler_program.h). */
 struct sampler_program {
-	int run;    /* the program, */
-	int output; /* its map of events, by CPU, */
-	int ask;    /* and what poll(2) says that it asks something of; -1: nothing */
+	int run;    /* the program */
+	int output; /* its map of events, by CPU */
+	int ask;    /* readable by poll(2) when it has a question; -1: none */
 };
 
 struct sampler_options {
@@ -32,35 +32,35 @@ struct sampler_options {
 	const struct event *events;
 	size_t nevent;
 	uint64_t frequency;          /* samples a second and CPU; 0 = as many as allowed */
-	uint32_t stack_bytes;        /* of user stack to copy; 0 = frame pointers only; */
-	uint32_t switch_stack_bytes; /* and at most where a thread leaves its CPU */
-	bool kernel;                 /* sample kernel code, too, */
-	bool kernel_or_fail;         /* even if that means not to begin */
+	uint32_t stack_bytes;        /* of user stack to copy; 0 = frame pointers only */
+	uint32_t switch_stack_bytes; /* the most of those when a thread leaves its CPU */
+	bool kernel;                 /* sample kernel code, too */
+	bool kernel_or_fail;         /* fail if kernel code cannot be sampled */
 	enum target target;
 	const int *pids; /* of TARGET_TASKS and TARGET_CHILD */
 	size_t npid;
-	bool children;    /* and what they fork */
-	bool wait;        /* a child's events do not begin with its exec() */
+	bool children;    /* sample what they fork, too */
+	bool wait;        /* a child's events do not start at its exec() */
 	int cgroup;       /* file descriptor of the group's directory */
 	bool groups;      /* samples have the control group of their task */
 	const char *cpus; /* "0-3,8"; NULL = all that are online */
-	/* Only these threads of the processes, and not those that they make; 0: all of them. */
+	/* Only these threads of the processes, without those they create; none: all threads. */
 	const int *tids;
 	size_t ntid;
 	const struct sampler_program *program; /* NULL = none */
 };
 
 /*
- * Stacks a second and CPU (or task) that are taken where threads leave their CPUs: of what is
- * recorded, and, where the kernel samples all, of others at the same time.
+ * The most stacks per second and CPU (or task) taken at context switches: of recorded threads,
+ * and, with by_cpu, of other threads.
  */
 enum { SAMPLER_MOST_SWITCHES = 250, SAMPLER_OTHER_SWITCHES = 1000 };
 
 struct sampler {
 	const struct sampler_options *o;
-	struct ring *rings; /* one for each CPU that is online */
-	bool *samples;      /* is that CPU one of those that are sampled? */
-	int *cpus;          /* their numbers */
+	struct ring *rings; /* one for each online CPU */
+	bool *samples;      /* is that CPU sampled? */
+	int *cpus;          /* the numbers of the CPUs */
 	size_t nring;
 	size_t ring_bytes; /* of each */
 	struct buf online; /* CPUs, as the kernel lists them */
@@ -68,30 +68,30 @@ struct sampler {
 	size_t nfd, fd_cap;
 	struct perf_events events; /* numbered as those of the options; then the sideband */
 	/*
-	 * Events with a frequency sample all that runs on the CPUs, although the target is a
-	 * command or some processes: their samples are to be chosen from (process_tree.h).
+	 * Events with a frequency sample whole CPUs, although the target is a command or some
+	 * processes. The recorder selects their samples (process_tree.h).
 	 */
 	bool by_cpu;
-	bool twice;              /* some thread may have its events twice (twice.h) */
-	bool user_only;          /* the kernel did not allow its own code to be sampled */
-	struct buf event_fds;    /* int: those of fds that take samples, */
-	struct buf switch_fds;   /* int: and those that sample switches */
-	uint64_t switch_period;  /* every so many switches are sampled */
-	uint64_t frequency;      /* in force, */
-	uint64_t most_frequency; /* and the most that could be */
-	bool has_output;         /* what o->program writes goes into the rings */
-	unsigned without;        /* what this kernel does not have (open_event.h); */
-	struct buf less_precise; /* unsigned: by event, what it lacks of WITHOUT_PRECISE_ALL */
-	int error;               /* errno of what was refused */
+	bool twice;              /* a thread may have its events twice (twice.h) */
+	bool user_only;          /* sampling kernel code was not allowed */
+	struct buf event_fds;    /* int: those of fds that take samples */
+	struct buf switch_fds;   /* int: those of fds that sample switches */
+	uint64_t switch_period;  /* switches per sample */
+	uint64_t frequency;      /* in force */
+	uint64_t most_frequency; /* the highest possible */
+	bool has_output;         /* o->program writes into the rings */
+	unsigned without;        /* features that this kernel lacks (open_event.h) */
+	struct buf less_precise; /* unsigned: by event, its part of WITHOUT_PRECISE_ALL */
+	int error;               /* errno of the refusal */
 };
 
-/* Have CPUs come or gone since the sampler was opened? Looks only when it uses all. */
+/* Did CPUs go online or offline since the sampler was opened? Checks only if it uses all CPUs. */
 bool sampler_cpus_changed(const struct sampler *s);
 
 /*
- * Open everything. Nothing is sampled before sampler_start() or, unless by_cpu, the child's
- * exec(). False with a message in *why: what is missing and how to get it. sampler_close()
- * must follow in both cases.
+ * Opens all events. Sampling starts at sampler_start() or, unless by_cpu, at the child's exec().
+ * False with a message in *why that says what is missing and how to get it. sampler_close() must
+ * follow in both cases.
  */
 bool sampler_open(struct sampler *s, const struct sampler_options *o, struct buf *why);
 void sampler_close(struct sampler *s);
@@ -99,36 +99,34 @@ void sampler_close(struct sampler *s);
 void sampler_start(struct sampler *s);
 void sampler_stop(struct sampler *s);
 
-/* Take no samples for a while, or again. What processes do is listened to all the time. */
+/* Stops or resumes sampling. The sideband continues all the time. */
 void sampler_pause(struct sampler *s, bool pause);
 
 /* The precise_ip with which an event is open. */
 unsigned sampler_precise(const struct sampler *s, size_t event);
 
-/* Does the event belong to those that are opened by_cpu? */
+/* Is the event one that by_cpu opens for whole CPUs? */
 bool sampler_is_by_cpu(const struct event *e);
 
-/* Do new threads and processes inherit events of those that are recorded? */
+/* Do new threads and processes inherit the events of recorded ones? */
 bool sampler_inherits(const struct sampler_options *o);
 
 /*
- * From now on every so many switches are sampled. Where events are those of tasks, a task that
- * has inherited them keeps the period that there was when it began.
+ * Sets the number of switches per sample. A task that has inherited its events keeps the period
+ * from when it began.
  */
 void sampler_set_switch_period(struct sampler *s, uint64_t period);
 
-/* Samples that the kernel has lost so far; 0 where it does not count them. */
+/* Samples that the kernel has lost so far; 0 if it does not count them. */
 uint64_t sampler_lost(const struct sampler *s);
 
 /*
- * Wait until a ring has some records to take, or some milliseconds, or until a descriptor (-1:
- * none) can be read, as a pidfd can when its process has ended.
+ * Waits until a ring has records, until `ms` milliseconds have passed, or until the descriptor
+ * `ended` (-1: none) is readable, as a pidfd is when its process has ended.
  */
 void sampler_wait(struct sampler *s, int ms, int ended);
 
-/*
- * Append to *why what a failed perf_event_open() with that errno means here.
- */
+/* Appends to *why what a failed perf_event_open() with that errno means here. */
 void sampler_explain(int error, struct buf *why);
 
 /* The same for an event of a task. */

@@ -5,7 +5,7 @@
 #include "perf/sample_regs.h"
 #include "record/open_event.h"
 
-/* What a sample has; and what of that other records have, too, at their end. */
+/* The fields of samples; and those of them that other records have at their end. */
 static const uint64_t SAMPLE_FIELDS = PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP | PERF_SAMPLE_TID |
 				      PERF_SAMPLE_TIME | PERF_SAMPLE_CPU | PERF_SAMPLE_PERIOD |
 				      PERF_SAMPLE_CALLCHAIN | PERF_SAMPLE_REGS_USER |
@@ -13,7 +13,7 @@ static const uint64_t SAMPLE_FIELDS = PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP | 
 static const uint64_t TRAILER_FIELDS = PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_TID | PERF_SAMPLE_TIME |
 				       PERF_SAMPLE_CPU;
 
-/* by_cpu: for all tasks of a CPU, and not for one task and what it makes. */
+/* by_cpu: for all tasks of a CPU, instead of one task and its children. */
 static struct perf_event_attr common_attr(const struct sampler *s, bool by_cpu)
 {
 	const struct sampler_options *o = s->o;
@@ -39,8 +39,8 @@ static struct perf_event_attr common_attr(const struct sampler *s, bool by_cpu)
 }
 
 /*
- * The kernel itself switches, so it can be sampled only where kernel code can. Asked for the
- * period in samples, the event would take no notice of it.
+ * Kernel code makes the switches, so they can be sampled only if kernel code can. If samples had
+ * the period as a field, the kernel would ignore the period set here.
  */
 static void switches(const struct sampler *s, struct perf_event_attr *a)
 {
@@ -63,7 +63,7 @@ struct perf_event_attr sampler_event_attr(const struct sampler *s, const struct 
 	a.exclude_idle = e->is_cpu;
 	a.freq = !e->every;
 	a.sample_freq = e->every ? e->every : s->frequency;
-	/* Asked for a period, software events take no notice of the one that is set. */
+	/* With PERF_SAMPLE_PERIOD, software events ignore the period set here. */
 	if (e->every > 1)
 		a.sample_type &= ~(uint64_t)PERF_SAMPLE_PERIOD;
 	if (e->is_switch) {
@@ -77,7 +77,7 @@ struct perf_event_attr sampler_event_attr(const struct sampler *s, const struct 
 	a.sample_regs_user = s->o->stack_bytes ? sample_regs_mask(s->o->arch) : 0;
 	a.sample_stack_user = stack;
 	a.exclude_callchain_kernel = s->user_only || !s->o->kernel;
-	/* Where the stack is copied, the chain is only a second opinion. */
+	/* With a copy of the stack, the chain is only a fallback. */
 	if (!s->o->stack_bytes)
 		event_set_flags(&a, event_flags(&a) | DEFER_CALLCHAIN);
 	if (!s->o->stack_bytes)
@@ -101,7 +101,7 @@ struct perf_event_attr sampler_sideband_attr(const struct sampler *s)
 	a.comm_exec = 1;
 	a.task = 1;
 	a.namespaces = 1;
-	a.build_id = 1; /* where the file has one that is in memory; else device and inode */
+	a.build_id = 1; /* if the file's is in memory; else device and inode */
 	a.cgroup = s->o->groups;
 	if (!s->o->stack_bytes)
 		event_set_flags(&a, event_flags(&a) | DEFER_OUTPUT);

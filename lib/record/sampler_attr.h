@@ -1,5 +1,5 @@
 /*
- * What a sampler asks of the kernel: the attributes of perf_event_open(2).
+ * Makes the attributes of perf_event_open(2) for a sampler.
  */
 #ifndef RECORD_SAMPLER_ATTR_H
 #define RECORD_SAMPLER_ATTR_H

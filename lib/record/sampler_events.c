@@ -15,13 +15,13 @@
 enum {
 	RESCANS = 8,             /* of a process's threads, until no new one is found */
 	SMALLEST_RING = 1 << 17, /* bytes: two samples with the largest copy of the stack */
-	LEAST_RING = 2 << 20,    /* where memory does not limit it */
+	LEAST_RING = 2 << 20,    /* unless memory limits it */
 	MOST_RING = 32 << 20,
 	RING_OF_BURSTS = 64 << 20,
-	BESIDE_STACK = 1024, /* bytes of a sample, about */
-	RESERVE_MS = 240,    /* that a ring holds, while we do not run or do other things */
-	RINGS_OF_RAM = 16,   /* all rings together take at most such a part of the memory */
-	WAKEUPS = 4,         /* we are woken by such a part of a ring */
+	BESIDE_STACK = 1024, /* approximate bytes of a sample besides the stack */
+	RESERVE_MS = 240,    /* of records that a ring holds while it is not read */
+	RINGS_OF_RAM = 16,   /* all rings take at most 1/16 of the memory */
+	WAKEUPS = 4,         /* 1/4 of a ring wakes the reader */
 };
 
 struct event_place {
@@ -44,7 +44,7 @@ static uint64_t ram(void)
 	return group < machine ? group : machine;
 }
 
-/* What of the events is opened together: by task, or for a whole CPU. */
+/* Groups of events that are opened together: by task, or for a whole CPU. */
 enum {
 	SIDEBAND = 1,
 	BY_FREQUENCY = 2,
@@ -91,14 +91,14 @@ bool sampler_has_switches(const struct sampler *s)
 	return has_event(s, SWITCHES);
 }
 
-/* Bytes for the ring of each CPU: for what comes in between two reads, with reserve. */
+/* Bytes of each CPU's ring: room for the records between two reads, with reserve. */
 static size_t wanted_ring_bytes(const struct sampler *s)
 {
 	size_t record = s->o->stack_bytes + BESIDE_STACK, size = LEAST_RING;
 
 	while (size < MOST_RING && size < s->frequency * record * RESERVE_MS / 1000)
 		size *= 2;
-	/* What is not slowed down to a frequency comes in bursts. */
+	/* Events without a frequency come in bursts. */
 	if (has_event(s, BY_PERIOD | SWITCHES))
 		size = RING_OF_BURSTS;
 	while (size > SMALLEST_RING && (uint64_t)size * s->nring > ram() / RINGS_OF_RAM)
@@ -114,7 +114,7 @@ static void note_id(struct sampler *s, int fd, size_t event)
 		perf_events_add_id(&s->events, id, event);
 }
 
-/* Let an event write into the ring of its CPU, which it opens if it is the first. */
+/* Makes an event write into the ring of its CPU; the first event opens the ring. */
 static bool attach(struct sampler *s, struct ring *r, int fd, struct buf *why)
 {
 	s->fds = mem_grow(s->fds, &s->fd_cap, s->nfd + 1, sizeof(*s->fds));
@@ -135,7 +135,7 @@ static bool attach(struct sampler *s, struct ring *r, int fd, struct buf *why)
 	return false;
 }
 
-/* What is known to be missing is left out from the start. */
+/* Opens an event without the features known to be missing. */
 static int open_known(struct sampler *s, const struct perf_event_attr *a, size_t event,
 		      struct event_place *at)
 {
@@ -149,7 +149,7 @@ static int open_known(struct sampler *s, const struct perf_event_attr *a, size_t
 	return fd;
 }
 
-/* The kernel gives the reason for its refusal of an event only as a number. */
+/* Explains the kernel's refusal of an event, for which it gives only an errno. */
 static void explain_event(const struct sampler *s, size_t event, struct buf *why)
 {
 	const struct event *e = &s->o->events[event];
@@ -159,7 +159,7 @@ static void explain_event(const struct sampler *s, size_t event, struct buf *why
 			   e->cpus ? " (a PMU that counts for a whole socket only counts)" : "");
 }
 
-/* 1; 0 with a message in *why; -1 where the task has ended. */
+/* Returns 1; 0 with a message in *why; -1 if the task has ended. */
 static int open_one(struct sampler *s, struct ring *r, size_t event, struct event_place *at,
 		    struct buf *why)
 {
@@ -195,7 +195,7 @@ static int open_one(struct sampler *s, struct ring *r, size_t event, struct even
 	return 1;
 }
 
-/* The sideband is on all CPUs, an event on those that are sampled and that count it. */
+/* The sideband is on all CPUs; an event is on the sampled CPUs that count it. */
 static bool is_sampled_on(const struct sampler *s, size_t event, size_t k, int cpu)
 {
 	return event == s->o->nevent ||
@@ -204,8 +204,8 @@ static bool is_sampled_on(const struct sampler *s, size_t event, size_t k, int c
 }
 
 /*
- * Open events for one task (or -1) on one CPU. The sideband comes first: it is on every CPU
- * and owns the ring.
+ * Opens events for one task (or -1) on one CPU. The sideband comes first: it is on every CPU and
+ * owns the ring.
  */
 static bool open_on(struct sampler *s, size_t k, struct event_place *at, unsigned what,
 		    struct buf *why)
@@ -240,9 +240,9 @@ static bool open_on_cpus(struct sampler *s, const int *cpus, int pid, unsigned w
 /* Tasks */
 
 /*
- * All threads of the processes. New threads inherit the events of the one that
- * makes them; those that were made before that one had events are found by looking
- * again. Which of the two is so cannot be known: they may have both.
+ * Opens events for all threads of the processes. A new thread inherits the events of its creator.
+ * Threads created before their creator had events are found by listing the threads again. As the
+ * two cases cannot be told apart, a thread may have its events twice (twice.h).
  */
 static bool open_tasks(struct sampler *s, const int *cpus, unsigned what, struct buf *why)
 {
@@ -269,7 +269,7 @@ static bool open_tasks(struct sampler *s, const int *cpus, unsigned what, struct
 	return ok;
 }
 
-/* What the records of each event look like: of those asked for, the sideband, and a program. */
+/* Describes the records of each event: the requested ones, the sideband, and the program. */
 static void describe_events(struct sampler *s)
 {
 	struct perf_event_attr a;

@@ -1,4 +1,4 @@
-/* What the kernel's refusals mean, and how what is missing is granted. */
+/* Explains the kernel's refusals, and how to get the missing rights. */
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>

@@ -25,7 +25,7 @@ struct perf_event_attr sampler_program_attr(const struct sampler *s)
 	};
 }
 
-/* Have what the program writes on a CPU go to that event. */
+/* Directs the program's output on a CPU to an event. */
 static bool set_output(const struct sampler *s, int cpu, int event)
 {
 	uint32_t key = (uint32_t)cpu, value = (uint32_t)event;

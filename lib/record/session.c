@@ -15,11 +15,11 @@
 #include "record/session_window.h"
 
 enum {
-	LOOK_MS = 50,        /* between two reads of the rings */
-	READ_MS = 10,        /* the same while the memory of processes is read */
+	LOOK_MS = 50,        /* between reads of the rings */
+	READ_MS = 10,        /* the same while memory of processes is read */
 	PROGRESS_MS = 500,   /* between two lines of progress */
 	GRACE_MS = 500,      /* for a command to end after a signal */
-	ADAPT_SAMPLES = 100, /* of which more than two in a hundred are truncated */
+	ADAPT_SAMPLES = 100, /* the stack size adapts if more than 2% of these are truncated */
 	LARGEST_STACK = 65528,
 };
 
@@ -42,7 +42,7 @@ void session_flush(void)
 	flush_asked = 1;
 }
 
-/* Is there still one of the processes that were to be watched? */
+/* Does any process of the target still run? */
 static bool any_target(const struct session *s)
 {
 	return s->o->sampler.target != TARGET_TASKS || targets_run(&s->targets);
@@ -57,7 +57,7 @@ static void list_process(void *context, struct process *p)
 	buf_put(&s->pids, &p->pid, sizeof(p->pid));
 }
 
-/* Of a command, all that is known to run: children outlive their parents. */
+/* Lists the target. For a command, that is all its running processes: children outlive parents. */
 static void list_targets(struct session *s, struct sampler_options *o)
 {
 	if (o->target != TARGET_CHILD || s->sampler.by_cpu)
@@ -71,8 +71,8 @@ static void list_targets(struct session *s, struct sampler_options *o)
 }
 
 /*
- * Open the events again, to copy more of the stack or on other CPUs. When that fails
- * (there is no room, or all targets have ended), the old ones go on.
+ * Opens the events again, with a larger copy of the stack or on other CPUs. If that fails (no
+ * memory, or all targets have ended), the old events go on.
  */
 static void open_again(struct session *s, uint32_t stack_bytes)
 {
@@ -108,7 +108,7 @@ static void open_again(struct session *s, uint32_t stack_bytes)
 	s->sampler.o = &s->sampler_options;
 }
 
-/* What is done once a second. */
+/* Periodic work, once a second. */
 static void keep_house(struct session *s, uint64_t now)
 {
 	if (now - s->housekept < HOUSE_NS)
@@ -142,7 +142,7 @@ static void note_command(struct session *s, const char *what)
 	buf_release(&text);
 }
 
-/* Waits end and begin with records of switches, which no thread may miss. */
+/* A pause would lose records of switches, on which waits depend. */
 static bool may_pause(struct session *s)
 {
 	if (s->has_waits)
@@ -150,7 +150,7 @@ static bool may_pause(struct session *s)
 	return !s->has_waits;
 }
 
-/* Is a snapshot wanted? Then the command waits for its acknowledgement until it is written. */
+/* Executes commands. Returns true for a snapshot, which is acknowledged when it is written. */
 static bool obey(struct session *s)
 {
 	enum control_command what;
@@ -178,9 +178,9 @@ static bool obey(struct session *s)
 /* The loop */
 
 /*
- * Milliseconds until something is due, at most LOOK_MS. While stacks are completed from the
- * memory of their processes, and locks have holders, that is read soon, before they go on to
- * other functions.
+ * Milliseconds until something is due, at most LOOK_MS; less while stacks are completed from the
+ * memory of processes, or holders of locks are looked up: that memory must be read before the
+ * processes go on to other functions.
  */
 static int wait_ms(struct session *s, uint64_t now)
 {
@@ -218,7 +218,7 @@ static bool is_over(struct session *s, uint64_t now)
 	       (s->o->duration && now - s->begun >= s->o->duration);
 }
 
-/* A command that was sent a signal, too, is about to end: its usage is worth a while. */
+/* Waits a while for a command that got the signal, too, so that its usage is known. */
 static void await_child(struct session *s)
 {
 	uint64_t until = monotonic_ns() + (uint64_t)GRACE_MS * 1000000;
@@ -231,7 +231,7 @@ static void await_child(struct session *s)
 	}
 }
 
-/* After a command has ended: does what it has started run on, as a daemon does? */
+/* Notes a process, such as a daemon, that still runs after its command has ended. */
 static void see_another(void *context, int pid)
 {
 	struct session *s = context;
@@ -255,7 +255,7 @@ static void look_for_others(struct session *s)
 		processes_visit(&s->recorder.decoder.processes, see_process, s);
 }
 
-/* End the window, or the slice, and write what is to be written. */
+/* Ends the window, or the slice, and writes what is due. */
 static bool end_window(struct session *s, bool write)
 {
 	bool go_on = true;

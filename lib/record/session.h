@@ -1,6 +1,6 @@
 /*
- * A recording from its beginning to its end: a target, windows of time, and for
- * each window a profile.
+ * A recording from beginning to end: it has a target, and writes a profile for each window of
+ * time.
  */
 #ifndef RECORD_SESSION_H
 #define RECORD_SESSION_H
@@ -14,15 +14,15 @@
 #include "record/recorder.h"
 #include "record/targets.h"
 
-/* What is known of a window besides its samples. */
+/* The figures of a window, besides its samples. */
 struct window {
 	uint64_t number;   /* from 0 */
 	uint64_t time;     /* when it began, ns since 1970 */
 	uint64_t duration; /* ns */
 	uint64_t samples, lost, truncated, throttled;
-	uint64_t by_end[UNWIND_ENDS]; /* samples by why their stacks ended */
-	uint64_t remembered;          /* stacks whose outer frames are those of an earlier one */
-	uint64_t cpu_time;            /* ns that the targets used, exactly; 0 if not known */
+	uint64_t by_end[UNWIND_ENDS]; /* samples by the reason why their stacks ended */
+	uint64_t remembered;          /* stacks with outer frames of an earlier one */
+	uint64_t cpu_time;            /* exact ns that the targets used; 0 if not known */
 	uint64_t user_time; /* ns of that outside the kernel, of a command that has ended */
 	uint64_t sampled;   /* ns of CPU time that samples stand for */
 	uint64_t forks;     /* threads and processes that began in it */
@@ -31,17 +31,17 @@ struct window {
 	struct off_cpu_counts off_cpu;
 	struct alloc_counts allocs;
 	bool user_only; /* kernel code could not be sampled */
-	bool last;      /* no other follows */
-	bool ended;     /* a command ended in it: */
-	int status;     /* its status, as waitpid(2) has it */
+	bool last;      /* no other window follows */
+	bool ended;     /* the command ended in this window */
+	int status;     /* of the ended command, as of waitpid(2) */
 };
 
-/* What a mapping of a window's profile is of: a binary, or the JIT code of a process. */
+/* The origin of a mapping in a window's profile: a binary, or the JIT code of a process. */
 struct session_mapping {
 	const struct binary *binary; /* NULL: none, or JIT code without a jitdump */
-	int root;                    /* the root of a process that has it; -1: ours; */
-	uint64_t mount_ns;           /* and the namespace of that */
-	struct jit_maps *jit;        /* its names are in these; NULL: it is no JIT code */
+	int root;                    /* the root of a process that has it; -1: this process's own */
+	uint64_t mount_ns;           /* the mount namespace of that process */
+	struct jit_maps *jit;        /* the names of JIT code; else NULL */
 };
 
 struct session;
@@ -52,39 +52,39 @@ struct session_options {
 	struct launch launch;            /* of TARGET_CHILD */
 	uint64_t delay, duration, every; /* ns; 0 = none */
 	bool paused;                     /* takes no samples before a command "enable" */
-	struct control *control;         /* commands; NULL: nobody gives any */
+	struct control *control;         /* source of commands; NULL: none */
 	/*
-	 * A flight recorder: keep the last so many ns, and call on_window() for them at a
-	 * session_flush() and at the end. 0 = none.
+	 * A flight recorder keeps the last `keep` ns, and calls on_window() for them at
+	 * session_flush() and at the end. 0 = off.
 	 */
 	uint64_t keep;
-	/* With keep: the session's profile is a piece of that, and may be named. */
+	/* With keep: called to symbolize a slice, which is then the session's profile. */
 	void (*on_slice)(void *context, struct session *s);
-	bool native;     /* leave interpreters' functions out, */
-	bool evaluators; /* or show those who run them, too */
-	bool adapt;      /* copy more of the stack when too much is missing */
-	/* With one of event_of_waits() among the events: */
+	bool native;     /* do not show interpreted functions */
+	bool evaluators; /* show the evaluators, too */
+	bool adapt;      /* copy more of the stack when many stacks are truncated */
+	/* With event_of_waits() among the events: */
 	bool wall;         /* a sample type for running and waiting together */
-	bool locks;        /* waits for locks say for which, and who holds it */
+	bool locks;        /* waits for locks have the lock and its holder */
 	uint64_t min_wait; /* ns; shorter waits are left out */
-	bool adapt_allocs; /* their period may become longer */
-	/* A command is about to run as this process; 0: it has ended. May be NULL. */
+	bool adapt_allocs; /* the period of allocations may grow */
+	/* Called before a command runs, with its pid; and with 0 when it has ended. May be NULL. */
 	void (*on_child)(void *context, int pid);
 	/* Are samples of this process wanted? May be NULL. */
 	bool (*wants)(void *context, struct process *);
 	/*
-	 * Called when a window ends, to use its profile and what is known of the binaries
-	 * in it. False ends the recording.
+	 * Called when a window ends, to use its profile and the binaries of that. False ends
+	 * the recording.
 	 */
 	bool (*on_window)(void *context, struct session *s, const struct window *w);
-	/* Something that a user should know at the beginning. May be NULL. */
+	/* Called at the beginning with a note for the user. May be NULL. */
 	void (*on_note)(void *context, const char *text);
-	/* Called now and then, with the figures of the window so far. May be NULL. */
+	/* Called regularly with the figures of the window so far. May be NULL. */
 	void (*on_progress)(void *context, const struct window *w);
 	void *context;
 };
 
-/* What is counted from the beginning of the recording; a window has the difference. */
+/* Counts since the beginning of the recording; a window has the difference of two. */
 struct session_counts {
 	uint64_t samples, lost, throttled, remembered, forks;
 	uint64_t cpu;     /* ns that the targets used */
@@ -102,52 +102,52 @@ struct session {
 	struct off_cpu off_cpu;
 	struct allocs allocs;
 	bool has_allocs;  /* allocs is in use */
-	bool has_waits;   /* off_cpu is in use: */
-	uint64_t adapted; /* ns: when its period was looked at */
+	bool has_waits;   /* off_cpu is in use */
+	uint64_t adapted; /* ns: when off_cpu's period was last adapted */
 	struct switch_rate {
-		uint64_t n;        /* switches until then */
-		double per_second; /* in the last second, about */
+		uint64_t n;        /* switches until `adapted` */
+		double per_second; /* average of about the last second */
 	} own_switches, all_switches;
 	uint64_t switch_period; /* the largest so far */
 	struct buf worths;      /* struct gather_event, of the events */
 	struct dictionary dict; /* of the window's profile */
 	struct profile profile;
-	struct buf mappings; /* struct session_mapping, by numbers of the profile's */
+	struct buf mappings; /* struct session_mapping, by the profile's map_id */
 	struct launched child;
 	int child_fd;   /* its pidfd; -1: the kernel has none, or there is no child */
 	int exec_error; /* errno of a command that could not be run */
 	struct window window;
-	uint64_t window_start;          /* of the monotonic clock: the end of the one before */
+	uint64_t window_start;          /* of the monotonic clock: the end of the last window */
 	uint64_t sampled;               /* ns */
 	struct targets targets;         /* of TARGET_TASKS */
 	int cpu_counter;                /* of TARGET_CHILD; -1: none */
-	uint64_t child_cpu;             /* ns; of one that has ended */
+	uint64_t child_cpu;             /* ns, once the child has ended */
 	struct session_counts at_start; /* of the window */
-	/* Samples lost in samplers that have been closed; what records had reported by then. */
+	/* Samples lost in closed samplers, and those that records had reported by then. */
 	uint64_t lost_in_closed, reported_in_closed;
 	uint64_t begun, housekept, over; /* ns: of monotonic_ns() */
-	uint64_t read_memory, completed; /* ns: when stacks were completed last; how many */
-	struct buf pids; /* int: the processes that run, when events are opened again */
-	bool paused;     /* no samples are taken: */
-	uint64_t paused_cpu, cpu_at_pause; /* ns that the targets used meanwhile; until then */
+	uint64_t read_memory, completed; /* ns: when stacks were last completed; how many */
+	struct buf pids; /* int: the running processes when events are opened again */
+	bool paused;     /* no samples are taken */
+	uint64_t paused_cpu, cpu_at_pause; /* ns the targets used in pauses; before this one */
 	struct slices {
 		struct session_slice **v; /* the oldest first */
 		size_t n, cap;
 	} slices;
-	bool others_run;  /* children of a command that has ended still run */
-	int nice;         /* what we began with */
+	bool others_run;  /* children of an ended command still run */
+	int nice;         /* the profiler's initial nice value */
 	bool no_room;     /* events could not be opened again */
 	bool child_ended; /* with window.status */
 };
 
 /*
- * Record until the command or the duration ends, a signal does (session_stop()),
- * or on_window() returns false. False with a message in *why when it could not begin.
+ * Records until the command or the duration ends, until session_stop() is called, or until
+ * on_window() returns false. False with a message in *why if it could not begin.
  */
 bool session_run(struct session *s, const struct session_options *o, struct buf *why);
 void session_release(struct session *s);
 
-/* Of the profile's mapping; valid in on_window(). NULL when it is of no file. */
+/* The origin of a mapping of the profile; valid in on_window(). NULL if it is not of a file. */
 const struct session_mapping *session_mapping(const struct session *s, map_id map);
 
 /* For signal handlers: end the recording; end the window. */

@@ -77,7 +77,7 @@ static bool attach_all(struct session *s, struct buf *why)
 	struct buf missing = { 0 }, list = { 0 };
 	size_t n = 0;
 
-	/* First those that were named. */
+	/* The chosen processes come first. */
 	tasks_processes(o->pids, o->npid, o->children, &list);
 	for (size_t i = 0; i < BUF_COUNT(&list, int); i++) {
 		int pid = ((const int *)list.p)[i];

@@ -7,7 +7,7 @@
 /* Has the command ended? Its usage then is exact, with that of its children. */
 bool session_child_has_ended(struct session *s, bool wait);
 
-/* Say by which process it runs; 0: it has ended. */
+/* Calls on_child() with the command's pid; 0: it has ended. */
 void session_report_child(struct session *s, int pid);
 
 #endif

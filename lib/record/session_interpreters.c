@@ -4,7 +4,7 @@
 #include "record/sampler_program.h"
 #include "record/tasks.h"
 
-/* A command that runs an interpreter by way of a shell does so at its beginning, most of all. */
+/* A command that runs an interpreter from a shell usually does so at its beginning. */
 static const uint64_t BEGINNING_NS = 1000000000;
 
 void session_open_interpreters(struct session *s)
@@ -12,7 +12,7 @@ void session_open_interpreters(struct session *s)
 	if (s->o->native)
 		return;
 	interpreters_open(&s->interpreters, s->o->evaluators);
-	/* Events that tasks have inherited cannot be given a program any more. */
+	/* A program cannot be attached later to events that tasks have inherited. */
 	if (sampler_inherits(&s->sampler_options) && interpreters_load(&s->interpreters))
 		s->sampler_options.program = &s->interpreters.sampler;
 }

@@ -1,22 +1,22 @@
 /*
- * The part of a session that has the program for interpreters loaded (interpreters.h): as soon as one is
- * known to be among what is recorded, and not before.
+ * The part of a session that loads the BPF program for interpreters (interpreters.h), as soon as
+ * an interpreter is known among the recorded processes.
  */
 #ifndef RECORD_SESSION_INTERPRETERS_H
 #define RECORD_SESSION_INTERPRETERS_H
 
 #include "record/session.h"
 
-/* Before the sampler is opened. */
+/* Called before the sampler is opened. */
 void session_open_interpreters(struct session *s);
 
-/* It is open, and the recorder set up; nothing is sampled yet. */
+/* Called after the sampler was opened and the recorder set up, before the first sample. */
 void session_expect_interpreters(struct session *s);
 
-/* Records have been taken: was an interpreter among them? */
+/* Called when records were taken: loads the program if they show an interpreter. */
 void session_look_for_interpreters(struct session *s);
 
-/* May the first one appear any moment, so that records are to be taken soon? */
+/* May the first interpreter appear soon, so that records must be taken often? */
 bool session_awaits_interpreter(const struct session *s, uint64_t now);
 
 #endif

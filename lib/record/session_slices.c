@@ -1,6 +1,6 @@
 /*
- * Each slice has a dictionary of its own, so that memory is given back with it; names are found
- * only when it is written, for which it holds the binaries that it is of.
+ * Each slice has its own dictionary, so that its memory is freed with it. It is symbolized only
+ * when it is written, so it keeps its binaries open.
  */
 #include "record/session_slices.h"
 
@@ -15,7 +15,7 @@ struct session_slice {
 	struct window window;
 };
 
-/* Between the least and a tenth of the time that is kept. */
+/* The length of a slice: a tenth of the time that is kept, but at least the minimum. */
 static uint64_t slice_ns(const struct session *s)
 {
 	uint64_t least = (uint64_t)LEAST_MS * 1000000, part = s->o->keep / SLICES;
@@ -40,7 +40,7 @@ static void free_slice(struct session_slice *slice)
 	mem_free(slice, sizeof(*slice));
 }
 
-/* The time that all slices but the oldest have is enough: that one is not needed. */
+/* Drops the oldest slice if the others cover the time that is kept. */
 static void drop_old(struct session *s)
 {
 	struct slices *l = &s->slices;
@@ -55,7 +55,7 @@ static void drop_old(struct session *s)
 	memmove(l->v, l->v + i, l->n * sizeof(*l->v));
 }
 
-/* What slices are of stays open. */
+/* Keeps the binaries and roots of all slices open. */
 static void use_binaries(struct session *s)
 {
 	for (size_t i = 0; i < s->slices.n; i++) {
@@ -110,7 +110,7 @@ static void add_window(struct window *to, const struct window *w)
 	to->off_cpu.unknown_time += w->off_cpu.unknown_time;
 }
 
-/* The session's profile is that of a slice for as long as it is named. */
+/* Symbolizes a slice, which is the session's profile meanwhile. */
 static void name_slice(struct session *s, struct session_slice *slice)
 {
 	s->profile = slice->profile;
@@ -120,7 +120,7 @@ static void name_slice(struct session *s, struct session_slice *slice)
 	slice->mappings = s->mappings;
 }
 
-/* All slices in one profile; the main binary is that of the one with the most samples. */
+/* Joins all slices in one profile, with the main binary of the slice with the most samples. */
 static void join_slices(struct session *s)
 {
 	const struct session_slice *most = NULL;
@@ -159,7 +159,7 @@ bool session_write_slices(struct session *s)
 	const struct window *w = &s->window;
 	bool go_on;
 
-	/* The last slice is part of it; what is known of the end is not of a slice. */
+	/* The last slice is part of the window; facts about the end belong to no slice. */
 	s->window = (struct window){ .number = w->number,
 				     .max_rss = w->max_rss,
 				     .user_time = w->user_time,

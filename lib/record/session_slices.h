@@ -1,6 +1,6 @@
 /*
- * The flight recorder: instead of windows that are written, a session keeps slices of time, and
- * gives up those that are older than what is asked for.
+ * The flight recorder: a session keeps slices of time instead of writing windows, and drops those
+ * that are older than the time to keep.
  */
 #ifndef RECORD_SESSION_SLICES_H
 #define RECORD_SESSION_SLICES_H
@@ -10,10 +10,10 @@
 /* Is the window long enough for a slice? */
 bool session_slice_is_over(const struct session *s, uint64_t now);
 
-/* The window was cut: keep it as a slice, and give up the oldest ones. */
+/* Keeps the window that was cut as a slice, and drops the oldest slices. */
 void session_keep_slice(struct session *s);
 
-/* All slices together are a window: name and write it. They stay. */
+/* Symbolizes and writes all slices as one window. The slices stay. */
 bool session_write_slices(struct session *s);
 
 void session_release_slices(struct session *s);

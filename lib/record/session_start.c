@@ -99,14 +99,14 @@ static bool prepare_child(struct session *s, struct buf *why)
 	s->sampler_options.pids = &s->child.pid;
 	s->child_fd = (int)syscall(SYS_pidfd_open, s->child.pid, 0);
 	s->sampler_options.npid = 1;
-	/* It takes its part of each switch: where those are recorded, they say the same. */
+	/* The counter slows each switch down; records of switches give the same time. */
 	if (!session_has_waits(s))
 		s->cpu_counter = cpu_counter_open(s->child.pid);
 	session_report_child(s, s->child.pid);
 	return true;
 }
 
-/* Those of the processes that are there; the others are named. */
+/* Finds the processes that run, and reports the others. */
 static bool find_tasks(struct session *s, struct buf *why)
 {
 	const struct sampler_options *o = &s->o->sampler;
@@ -143,7 +143,7 @@ static bool find_target(struct session *s, struct buf *why)
 	}
 }
 
-/* Whose samples count, where the kernel samples all. */
+/* Sets the processes whose samples count when the kernel samples whole CPUs. */
 static void choose_tree(struct session *s)
 {
 	const struct sampler_options *o = &s->sampler_options;
@@ -177,7 +177,7 @@ static void note_frequency(struct session *s)
 	buf_release(&text);
 }
 
-/* What a modifier asked for, and the CPU does not have. */
+/* Notes a precision that a modifier asked for and the CPU lacks. */
 static void note_precise(struct session *s)
 {
 	const struct sampler_options *o = &s->o->sampler;
@@ -198,7 +198,7 @@ static void note_precise(struct session *s)
 	buf_release(&text);
 }
 
-/* Events of a command's task begin by themselves when it is run, but for a delay. */
+/* Starts the target. Without a delay, events of a command's task start at its exec(). */
 static bool start_target(struct session *s, struct buf *why)
 {
 	bool child = s->o->sampler.target == TARGET_CHILD;
@@ -222,7 +222,7 @@ static bool start_target(struct session *s, struct buf *why)
 	return true;
 }
 
-/* Some of the processes may not be recorded: that is said, too. */
+/* Begins recording allocations, and notes the processes that cannot be recorded. */
 static bool begin_allocs(struct session *s, struct buf *why)
 {
 	if (!session_allocs_begin(s, why))
@@ -242,7 +242,7 @@ bool session_start(struct session *s, struct buf *why)
 	session_allocs_init(s);
 	if (!find_target(s, why))
 		return false;
-	/* Attaching to many threads that keep all CPUs busy is slow otherwise. */
+	/* Otherwise attaching to many threads that keep all CPUs busy is slow. */
 	session_raise_priority(s, true);
 	session_open_interpreters(s);
 	ok = sampler_open(&s->sampler, &s->sampler_options, why);

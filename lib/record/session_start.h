@@ -5,7 +5,7 @@
 #include "record/session.h"
 
 /*
- * Find the target, open the events, start the command, wait for the delay. False with a
+ * Finds the target, opens the events, starts the command, and waits for the delay. False with a
  * message in *why.
  */
 bool session_start(struct session *s, struct buf *why);

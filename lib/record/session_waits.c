@@ -9,10 +9,10 @@
 #include "record/tasks.h"
 
 enum {
-	ADAPT_MS = 10,     /* switches are counted at least so long */
-	BURST = 8,         /* for a moment, there may be so many times the stacks */
-	MOST_LOOKS = 1000, /* at threads, once a second or at a cut, */
-	FEW_LOOKS = 8,     /* and in between */
+	ADAPT_MS = 10,     /* the least time over which switches are counted */
+	BURST = 8,         /* a short burst may have this many times the stacks */
+	MOST_LOOKS = 1000, /* threads to read, once a second or at a cut */
+	FEW_LOOKS = 8,     /* threads to read in between */
 };
 
 static void on_task(void *context, const struct record *r)
@@ -83,7 +83,7 @@ static void list_processes(struct session *s, const int *pid, size_t n, bool chi
 	buf_release(&list);
 }
 
-/* Those of the control group itself; what is in groups below it is seen when it is switched. */
+/* Lists the threads of the control group itself. Those of groups below it are seen at a switch. */
 static void list_cgroup(struct session *s)
 {
 	int fd = openat(s->o->sampler.cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC);
@@ -99,7 +99,7 @@ static void list_cgroup(struct session *s)
 void session_list_waits(struct session *s)
 {
 	const struct sampler_options *o = &s->sampler_options;
-	struct drain_thread drain; /* looking at many threads takes long */
+	struct drain_thread drain; /* listing many threads takes long */
 
 	if (!s->has_waits)
 		return;
@@ -125,9 +125,9 @@ void session_look_at_waits(struct session *s)
 /* How many switches are sampled */
 
 /*
- * How many times more switches than `most` a second there are, by the average of about a
- * second, so that short bursts have all their stacks; but not what would fill the rings before
- * we look again. n: switches until now.
+ * The rate of switches as a multiple of `most` a second. It is averaged over about a second, so
+ * that short bursts get all their stacks, unless these would fill the rings before the next check.
+ * n: switches until now.
  */
 static double excess(struct switch_rate *r, uint64_t n, double seconds, double most)
 {

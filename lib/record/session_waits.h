@@ -4,25 +4,25 @@
 
 #include "record/session.h"
 
-/* Does an event ask for it? */
+/* Is event_of_waits() among the events? */
 bool session_has_waits(const struct session *s);
 
-/* After the recorder's set-up. */
+/* Called after the recorder's set-up. */
 void session_waits_init(struct session *s);
 
-/* The events have been enabled, at that time or, of a command that runs at once, before it. */
+/* Called when the events were enabled: at `time` or, for a command without a delay, before it. */
 void session_begin_waits(struct session *s, uint64_t time);
 
-/* After the first window has begun: which threads of the target are there already? */
+/* Lists the target's existing threads, after the first window has begun. */
 void session_list_waits(struct session *s);
 
-/* Look at the threads that have been waiting for long without a stack. */
+/* Reads the stacks of threads that have waited for long without one. */
 void session_look_at_waits(struct session *s);
 
-/* Sample fewer of the switches when there are many, and more again when there are few. */
+/* Adapts the number of switches per sample to their rate. */
 void session_adapt_waits(struct session *s, uint64_t now);
 
-/* A sample of CPU time: its thread was running. */
+/* Adds a sample of CPU time, which shows that its thread was running. */
 void session_add_run(struct session *s, const struct perf_sample *sample, uint64_t worth);
 
 #endif

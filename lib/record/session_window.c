@@ -10,8 +10,8 @@
 enum { RAISED = 10 }; /* priority while recording: steps of nice(1) */
 
 /*
- * The kernel reports lost samples twice: in records, and in the events' own counts, which
- * include what was lost when there was no room for records.
+ * The kernel reports lost samples twice: in records, and in the events' own counts, which include
+ * those for which there was no room for a record.
  */
 uint64_t session_lost(struct session *s)
 {
@@ -22,8 +22,8 @@ uint64_t session_lost(struct session *s)
 }
 
 /*
- * Of a command with its children, exactly; of processes without their children, whose time
- * is not known until they end.
+ * The CPU time so far: exact for a command with its children; for processes without their
+ * children, whose time is not known until they end.
  */
 static uint64_t cpu_so_far(struct session *s)
 {
@@ -32,13 +32,15 @@ static uint64_t cpu_so_far(struct session *s)
 
 	if (o->target == TARGET_TASKS)
 		return o->children ? 0 : targets_cpu_time(&s->targets);
-	/* Neither has all: the counter ends with a program that is setuid, and what a command
-	 * did not wait for is missing when it has ended. */
+	/*
+	 * Neither is complete: the counter stops at a setuid program, and the usage of an ended
+	 * command lacks the children that it did not wait for.
+	 */
 	counted = s->has_waits ? s->off_cpu.ran : cpu_counter_read(s->cpu_counter);
 	return counted > s->child_cpu ? counted : s->child_cpu;
 }
 
-/* The same without what was used while no samples were taken. */
+/* The same without the time of pauses. */
 static uint64_t cpu_counted(struct session *s)
 {
 	uint64_t now = s->paused ? s->cpu_at_pause : cpu_so_far(s);
@@ -86,7 +88,7 @@ void session_begin_window(struct session *s)
 	s->window = (struct window){ .number = number, .time = when_now() - ago };
 }
 
-/* Of a command all of its time counts, of processes that ran before only what follows. */
+/* For a command all its time counts; for other processes, only the time from now on. */
 static uint64_t cpu_at_start(struct session *s)
 {
 	return s->o->sampler.target == TARGET_TASKS || s->o->delay ? cpu_so_far(s) : 0;
@@ -101,7 +103,7 @@ void session_begin(struct session *s)
 	session_list_waits(s);
 }
 
-/* The window's figures, between its beginning and these. */
+/* Sets the window's figures: the difference of `now` and the counts at its beginning. */
 static void measure(struct session *s, const struct session_counts *now, uint64_t time)
 {
 	const struct session_counts *was = &s->at_start;
@@ -162,8 +164,8 @@ void session_cut_last(struct session *s)
 }
 
 /*
- * A recorder that does not run in time loses samples, so it runs before others while it
- * records, where it is allowed to: it needs little. Naming and writing a window can wait.
+ * A recorder that runs late loses samples, so it raises its priority while it records, if it is
+ * allowed to. It needs little time. Symbolizing and writing a window has no such hurry.
  */
 void session_raise_priority(const struct session *s, bool raised)
 {
@@ -223,8 +225,8 @@ bool session_end_window(struct session *s)
 /* What mappings are of */
 
 /*
- * Remember what a mapping is of: its process may be gone when the window is named. Two
- * binaries can have one mapping, if neither has a build id: the first that is open counts.
+ * Stores the origin of a mapping, whose process may be gone when the window is symbolized. Two
+ * binaries without a build id can have the same mapping: the first one that is open counts.
  */
 static void note_mapping(void *context, map_id map, struct process *p, const struct binary *b)
 {

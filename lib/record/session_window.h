@@ -4,48 +4,48 @@
 
 #include "record/session.h"
 
-/* After the recorder's set-up, before the first window; after the last. */
+/* Called after the recorder's set-up, before the first window; and after the last window. */
 void session_windows_init(struct session *s);
 void session_windows_release(struct session *s);
 
-/* The first window begins now. */
+/* Begins the first window. */
 void session_begin(struct session *s);
 
 /*
- * End the window at that time, which is now: one snapshot of all figures ends it and begins
- * the next one. What happened before is handled, what happened later waits for the next
- * window, so that each thing belongs to one of them, however long writing takes.
+ * Ends the window at `time`, which is now. One snapshot of all figures ends it and begins the
+ * next. Earlier records are handled, later ones wait for the next window, so each belongs to one
+ * window, however long writing takes.
  */
 void session_cut(struct session *s, uint64_t time);
 
-/* The same at the end, when nothing is sampled any more. */
+/* The same at the end, after sampling has stopped. */
 void session_cut_last(struct session *s);
 
-/* A window from the last cut on. */
+/* Begins a window at the last cut. */
 void session_begin_window(struct session *s);
 
-/* Name and write the window that was cut; returns what on_window() does. */
+/* Symbolizes and writes the window that was cut. Returns the result of on_window(). */
 bool session_end_window(struct session *s);
 
-/* Its profile is complete but for names. */
+/* Completes the window's profile, except for names. */
 void session_close_profile(struct session *s);
 
-/* Let others run, and the rings be emptied, while publish() names and writes. */
+/* Calls publish() at normal priority, while a thread empties the rings. */
 bool session_publish(struct session *s, bool (*publish)(struct session *s));
 
-/* Take no samples, or take them again: neither they nor CPU time are missing then. */
+/* Stops or resumes sampling. A window does not count the time of a pause. */
 void session_pause(struct session *s, bool pause);
 
-/* Give it up. */
+/* Drops the window. */
 void session_drop_window(struct session *s);
 
-/* Bring s->window up to date. */
+/* Updates the figures in s->window. */
 void session_measure_window(struct session *s);
 
 /* Samples that were lost since the session began. */
 uint64_t session_lost(struct session *s);
 
-/* Run before other programs, while it records, or as before. */
+/* Raises the priority for recording, or restores it. */
 void session_raise_priority(const struct session *s, bool raised);
 
 #endif

@@ -20,7 +20,7 @@ static bool exists(int pid)
 	return kill(pid, 0) == 0 || errno == EPERM;
 }
 
-/* A pidfd is readable when its process has ended, be it waited for or not (Linux 5.3). */
+/* A pidfd is readable once its process has ended, even if it is a zombie (Linux 5.3). */
 static int open_pidfd(int pid)
 {
 	return (int)syscall(SYS_pidfd_open, pid, 0);
@@ -131,7 +131,7 @@ bool targets_have_thread(const struct targets *t, uint32_t tid)
 	return !t->tids.n || is_listed(&t->tids, (int)tid);
 }
 
-/* Nanoseconds on a CPU, as the scheduler counts them; 0 if it does not, or if it is gone. */
+/* A thread's ns on a CPU, by the scheduler; 0 if that is not counted, or the thread is gone. */
 static uint64_t thread_cpu_time(int tid)
 {
 	struct buf text = { 0 };

@@ -1,6 +1,6 @@
 /*
- * The processes that a recording is asked to be of: which of them are there, and when the
- * last one has ended.
+ * The processes or threads that a recording is of: finds those that run, and tells when the last
+ * one has ended.
  */
 #ifndef RECORD_TARGETS_H
 #define RECORD_TARGETS_H
@@ -8,16 +8,16 @@
 #include "base/buf.h"
 
 struct targets {
-	struct buf pids; /* int: those that were there at the beginning */
-	struct buf tids; /* int: threads of theirs, if only those are asked for */
-	struct buf fds;  /* int: a pidfd of each process, or thread; -1 where the kernel has none */
-	struct buf cpu;  /* uint64_t: ns of CPU time that each had used when last looked at */
+	struct buf pids; /* int: processes that ran at the beginning */
+	struct buf tids; /* int: the chosen threads, if any */
+	struct buf fds;  /* int: a pidfd of each process, or thread; -1 if the kernel has none */
+	struct buf cpu;  /* uint64_t: ns of CPU time of each at the last call */
 };
 
-/* Look for n processes; the numbers of those that are not there are put in *missing. */
+/* Finds n processes, and puts the pids of those that do not exist in *missing. */
 void targets_open(struct targets *t, const int *pids, size_t n, struct buf *missing);
 
-/* The same for n threads, by their numbers: t->pids has their processes, each once. */
+/* The same for n threads; t->pids has their processes, each once. */
 void targets_open_threads(struct targets *t, const int *tids, size_t n, struct buf *missing);
 void targets_close(struct targets *t);
 
@@ -31,8 +31,8 @@ bool targets_have_thread(const struct targets *t, uint32_t tid);
 bool targets_run(const struct targets *t);
 
 /*
- * CPU time in ns that they have used, their threads' included and their children's not. For
- * those that are gone, what it was at the last call.
+ * The CPU time in ns that they have used, with their threads but without their children. For an
+ * ended one, its time at the last call.
  */
 uint64_t targets_cpu_time(struct targets *t);
 

@@ -1,5 +1,5 @@
 /*
- * The threads of processes, as /proc lists them.
+ * Lists the threads of processes, from /proc.
  */
 #ifndef RECORD_TASKS_H
 #define RECORD_TASKS_H
@@ -7,12 +7,12 @@
 #include "base/buf.h"
 
 /*
- * Add the threads (ints) of n processes that are not in *tasks yet; with
- * `children` also those of the processes that these have forked, and so on.
+ * Adds the threads (ints) of n processes that are not in *tasks yet; with `children` also those
+ * of their descendants.
  */
 void tasks_list(const int *pids, size_t n, bool children, struct buf *tasks);
 
-/* The processes (ints): those, and with `children` all that they have forked. */
+/* Lists the n processes (ints), and with `children` their descendants. */
 void tasks_processes(const int *pids, size_t n, bool children, struct buf *list);
 
 #endif

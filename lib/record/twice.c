@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-/* Threads that have ended are forgotten with all others, which costs nothing: any will do. */
+/* With more entries the table is emptied, since either of a thread's two events may count. */
 enum { MOST_KNOWN = 1 << 16 };
 
 struct first_event {

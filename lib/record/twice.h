@@ -1,7 +1,7 @@
 /*
- * Threads that are born while their process is attached to may have the events of the
- * thread that made them, and again those that were opened for them when they were found: each
- * of the two takes all samples. One of them counts.
+ * A thread created while the profiler attaches to its process may have its events twice: those
+ * inherited from its creator, and those opened for it when it was found. Both take all samples;
+ * only one of the two counts.
  */
 #ifndef RECORD_TWICE_H
 #define RECORD_TWICE_H
@@ -16,7 +16,7 @@ struct twice {
 void twice_init(struct twice *t);
 void twice_release(struct twice *t);
 
-/* Is this sample, of event number `event`, one that another one has counted already? */
+/* Is this sample of event number `event` a duplicate? */
 bool twice_counted(struct twice *t, const struct record *r, size_t event);
 
 #endif

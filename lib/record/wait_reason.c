@@ -1,6 +1,6 @@
 /*
- * The one list of functions and reasons. The names are those of Linux 4.19 to 6.18: some of
- * them exist only in a part of those, or are inlined into others that follow here.
+ * The list of kernel functions and their reasons. The names are those of Linux 4.19 to 6.18. Some
+ * exist only in some versions, or are inlined into others of this list.
  */
 #include "record/wait_reason.h"
 
@@ -211,7 +211,7 @@ const char *wait_reason_of_function(struct str name)
 	return reasons[reason_of(name)];
 }
 
-/* What each function says: looked up once. */
+/* The reason of each function, cached. */
 struct known_reasons {
 	const struct dictionary *dict;
 	uint8_t *of; /* by function: reason + 1; 0: not looked up yet */
@@ -226,7 +226,7 @@ static enum reason known_reason(struct known_reasons *k, func_id f)
 	return *of - 1;
 }
 
-/* From the leaf to where the kernel was entered. */
+/* Searches from the leaf to the kernel's entry. */
 static enum reason reason_of_stack(struct known_reasons *k, stack_id stack)
 {
 	enum reason first = NO_REASON;

@@ -1,5 +1,5 @@
 /*
- * What a blocked thread waits for, by the functions of the kernel in which it waits.
+ * Finds what a blocked thread waits for, from the kernel functions on its stack.
  */
 #ifndef RECORD_WAIT_REASON_H
 #define RECORD_WAIT_REASON_H
@@ -7,8 +7,8 @@
 #include "profile/profile.h"
 
 /*
- * The reason that a function of the kernel gives, by its name: "lock" for futex_wait_queue;
- * NULL for none. Compilers add to names: what follows a dot does not count.
+ * The reason for a kernel function, by its name: "lock" for futex_wait_queue; NULL if none. A
+ * compiler's suffix after a dot is ignored.
  */
 const char *wait_reason_of_function(struct str name);
 
@@ -16,11 +16,10 @@ const char *wait_reason_of_function(struct str name);
 const char *wait_reason(size_t i);
 
 /*
- * Give the samples with the label wait=blocked their reason instead: that of the innermost of
- * the kernel's frames that has one. But wherever a page fault is among them, that is it. The
- * frames must have names; without a reason, blocked stays. The labels of a lock (`lock`,
- * `holder`, `holder_tid`) stay only where the reason is a lock: by their registers alone, other
- * calls can look like futex(2).
+ * Replaces the label wait=blocked of samples by the reason of the innermost kernel frame that has
+ * one, or by the page fault, if there is one on the stack. The frames must have names. Without a
+ * reason, `blocked` stays. The labels of a lock (`lock`, `holder`, `holder_tid`) stay only if the
+ * reason is a lock: by registers alone, other calls can look like futex(2).
  */
 void wait_reasons_find(struct profile *p);
 

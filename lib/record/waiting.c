@@ -1,7 +1,6 @@
 /*
- * A thread may begin and end waits between the files of /proc that are read. The kernel counts
- * how often it was switched: if that number is the same before and after, what was read belongs
- * to one wait.
+ * A thread may end a wait and begin another while its files in /proc are read. If its number of
+ * context switches is the same before and after, all that was read belongs to one wait.
  */
 #include "record/waiting.h"
 
@@ -50,7 +49,7 @@ static char status_state(struct str lines)
 	return 0;
 }
 
-/* How often it was switched, while it waits; false when it does not wait. */
+/* The number of a waiting thread's context switches. False if it does not wait. */
 static bool count_switches(int pid, int tid, uint64_t *n)
 {
 	struct buf b = { 0 };
@@ -85,7 +84,7 @@ static void read_kernel_stack(int pid, int tid, struct buf *functions)
 	buf_release(&b);
 }
 
-/* The function where it waits: all that others may see. */
+/* Reads the function in which it waits, which other users may read. */
 static void read_wchan(int pid, int tid, struct buf *functions)
 {
 	struct buf b = { 0 };

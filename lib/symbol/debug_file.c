@@ -10,7 +10,7 @@
 struct search {
 	const struct symbol_options *options;
 	struct str path; /* of the file that refers to it */
-	struct str name; /* that it has there */
+	struct str name; /* in that file */
 	struct str id;   /* its build id, in bytes; may be empty */
 	struct debug_link link;
 	struct buf places; /* paths, each with a NUL */
@@ -27,7 +27,7 @@ static bool read_altlink(struct search *s, struct str link)
 	return !c.failed && s->name.n && s->id.n;
 }
 
-/* DWARF 5's, in both files: a version, which of the two this is, the other's name, an id. */
+/* DWARF 5's link, in both files: a version, which of the two this is, the other's name, an id. */
 static bool read_sup(const struct elf *e, bool shared, struct str *name, struct str *id)
 {
 	struct cursor c = cursor_over(elf_contents(e, elf_section(e, ".debug_sup")));

@@ -1,6 +1,6 @@
 /*
- * Finding the debugging information of a stripped binary: in directories by build id, in
- * the file that its .gnu_debuglink names, or on a server (debuginfod).
+ * Finds the debugging information of a stripped binary: in directories by build id, in the file
+ * that its .gnu_debuglink names, or on a server (debuginfod).
  */
 #ifndef SYMBOL_DEBUG_FILE_H
 #define SYMBOL_DEBUG_FILE_H
@@ -9,8 +9,8 @@
 #include "symbol/symbol.h"
 
 /*
- * Open the debug file of an image that was found at `path`. A candidate must have the
- * image's build id, or the checksum in the link. False if there is none.
+ * Opens the debug file of an image that was found at `path`. A candidate must have the image's
+ * build id, or the checksum in the link. False if there is none.
  */
 bool debug_file_open(struct elf *debug, const struct elf *image, struct str path,
 		     const struct symbol_options *options);
@@ -20,8 +20,8 @@ bool debug_file_open_build(struct elf *debug, struct str build_id,
 			   const struct symbol_options *options);
 
 /*
- * Open the alternate file of a debug file, into which dwz moved what several debug files
- * share. False if it has none, or the file does not exist.
+ * Opens the alternate file of a debug file, into which dwz has moved the common parts of several
+ * debug files. False if it has none, or the file does not exist.
  */
 bool debug_file_open_alt(struct elf *alt, const struct elf *debug, struct str path,
 			 const struct symbol_options *options);

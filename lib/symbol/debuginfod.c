@@ -51,7 +51,7 @@ static NORETURN void run_query(int answer, pid_t parent, struct str build_id)
 
 int debuginfod_open(struct str build_id)
 {
-	static bool missing; /* the library is: one attempt per program is enough */
+	static bool missing; /* the library cannot be loaded: try only once */
 	const char *urls = getenv("DEBUGINFOD_URLS");
 	struct naming_channel from = { .accepts_files = true, .most = 1 };
 	pid_t self = getpid(), child;

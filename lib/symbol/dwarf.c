@@ -16,7 +16,7 @@ static const uint64_t LEAST_WORK = 32 << 20, MOST_ADDED_WORK = (uint64_t)4 << 30
 /* About the bytes of a split unit's handle. */
 enum { SPLIT_HOLDS = 32 << 10 };
 
-/* A unit that was looked into: its calls and lines. */
+/* The calls and lines of a unit that was read. */
 struct dwarf_contents {
 	bool have_calls, have_files, have_rows, have_split;
 	struct dwarf_calls calls;
@@ -30,9 +30,9 @@ struct dwarf {
 	struct buf path;               /* of the binary, with a NUL */
 	struct spans units;            /* id: number of a unit of main */
 	uint64_t work;                 /* see dwarf_work() */
-	uint64_t added;                /* to it for split units */
-	size_t held;                   /* by what is flat, and by the handles of split units */
-	const struct dwarf_unit *last; /* that was looked into */
+	uint64_t added;                /* to `work`, for split units */
+	size_t held;                   /* bytes of flattened units and handles of split units */
+	const struct dwarf_unit *last; /* the unit read last */
 };
 
 /* Opening */
@@ -56,7 +56,7 @@ static int read_code(Dwarf_Attribute *a, void *code)
 	return DWARF_CB_OK;
 }
 
-/* Make the spans of all units, from the addresses in their root entries. */
+/* Makes the spans of all units, from the addresses in their root entries. */
 static void index_units(struct dwarf *d)
 {
 	struct buf intervals = { 0 };
@@ -76,7 +76,7 @@ static void index_units(struct dwarf *d)
 	buf_release(&intervals);
 }
 
-/* Those spans, as an earlier child has made them: units need not be read for them. */
+/* Takes the spans that an earlier child has made, without reading the units. */
 static bool take_index(struct dwarf *d, struct str kept)
 {
 	size_t n = kept.n / sizeof(*d->units.v);
@@ -203,7 +203,7 @@ void dwarf_close(struct dwarf *d)
 
 /* Looking up */
 
-/* Open the other half of a skeleton, whose bytes add to the budget. */
+/* Opens the other half of a skeleton, whose size adds to the budget. */
 static void open_split(struct dwarf *d, struct dwarf_unit *skeleton)
 {
 	struct dwarf_contents *c = contents_of(d, skeleton);
@@ -246,7 +246,7 @@ static const struct dwarf_lines *lines_of(struct dwarf *d, struct dwarf_unit *u,
 
 	if (rows ? c->have_rows : c->have_files)
 		return &c->lines;
-	if (!from->read) /* those of an alternate file are read when one is wanted */
+	if (!from->read) /* units of an alternate file are read on demand */
 		dwarf_unit_read(from, &root);
 	dwarf_lines_release(&c->lines);
 	dwarf_lines_read(&c->lines, from, rows);

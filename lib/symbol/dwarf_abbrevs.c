@@ -6,7 +6,7 @@
 enum { HELD_PER_BYTE = 8 };
 
 struct measured {
-	uint64_t bytes; /* of the table, or up to the code that was looked for */
+	uint64_t bytes; /* of the table, or up to the code searched for */
 	uint32_t free;  /* the most attributes of one entry that take no bytes */
 };
 

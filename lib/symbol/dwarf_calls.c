@@ -21,7 +21,7 @@ struct walk {
 	const char *end;    /* of the unit */
 	uint32_t in[DEPTH]; /* by depth: the call whose code this is, + 1 */
 	uint32_t depth;
-	uint32_t function; /* entries from this depth on are inside a function; 0 = none is */
+	uint32_t function; /* entries from this depth on are inside a function; 0 = none */
 	enum { IN_NO_TYPES, IN_LOCAL_TYPES, IN_TYPES } types; /* where functions may be */
 	struct buf intervals;
 };
@@ -117,7 +117,7 @@ static uint32_t add_call(struct walk *w, int tag)
 	return number + 1;
 }
 
-/* A function without code of its own may contain a lambda with code. */
+/* Enters a function or call. A function without code may contain a lambda with code. */
 static uint32_t enter_call(struct walk *w, int tag)
 {
 	uint32_t call = add_call(w, tag);

@@ -1,7 +1,6 @@
 /*
- * DWARF: finding the function of an address, and the inlined calls that lead to it. A
- * unit's tree of entries is walked once and flattened; a look-up is then a binary search
- * and a walk up the calls.
+ * DWARF: finds the function of an address, and the inlined calls that lead to it. A unit's tree of
+ * entries is walked once and flattened; a look-up is then a binary search and a walk up the calls.
  */
 #ifndef SYMBOL_DWARF_CALLS_H
 #define SYMBOL_DWARF_CALLS_H

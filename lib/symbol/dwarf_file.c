@@ -17,7 +17,7 @@ enum { UNIT_STEPS = 4096 };
 
 /*
  * The ELF image that libdw reads. It has only the headers and names of sections; each
- * section is one byte long until its descriptor (Elf_Data) is pointed at our bytes.
+ * section is one byte long until its descriptor (Elf_Data) points to the real bytes.
  */
 #define NAME_SIZE 20
 #define SECTION(i, kind, at, size)                                                                 \
@@ -57,7 +57,7 @@ static const struct image {
 		  [DWARF_SECTIONS] = ".shstrtab" },
 };
 
-/* What was decompressed may be needed again in the next window. */
+/* Decompresses a section, and keeps the result, which the next window may need again. */
 static struct str unpack_section(struct dwarf_file *f, const struct elf *e, size_t i,
 				 const char *name)
 {
@@ -163,7 +163,7 @@ void dwarf_file_release(struct dwarf_file *f)
 
 /* Units */
 
-/* What a unit's header has, for later children. */
+/* The fields of a unit's header, for later children. */
 struct kept_unit {
 	uint64_t offset, end, root, abbrevs;
 	uint8_t version, address_size, offset_size, zero[5];

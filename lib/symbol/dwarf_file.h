@@ -3,12 +3,11 @@
  * of sections, which contain units; a unit (usually one translation unit of the compiler)
  * is a tree of entries (DIEs).
  *
- * libdw gets only sections: an ELF descriptor of our own over mapped or decompressed
- * bytes. So it never opens a file (which would wait if the file is a FIFO), only sections
- * that are needed are decompressed, and a split unit can be read although its addresses
- * are in another file. libdw's memory grows with each unit that is read and is freed when
- * the handle is ended. Of a file, only offsets and slices of sections are kept, so a
- * handle can be ended and begun again at any time.
+ * libdw gets only sections: an ELF descriptor made here, over mapped or decompressed bytes. So it
+ * never opens a file (which would wait if the file is a FIFO), only the needed sections are
+ * decompressed, and a split unit can be read although its addresses are in another file. libdw's
+ * memory grows with each unit that is read, and is freed with the handle. Only offsets and slices
+ * of sections are kept, so a handle can be ended and begun again at any time.
  *
  * All input is untrusted. libdw checks bounds, but a hostile file can make it take long
  * and allocate much, so every loop draws on a budget: see dwarf_work().
@@ -35,7 +34,7 @@ enum dwarf_section {
 	DWARF_SECTIONS,
 };
 
-/* Numbers of what is kept for later children (kept_bytes.h); those of sections are less. */
+/* Keys of kept_bytes.h for data kept for later children; the keys of sections are smaller. */
 enum { DWARF_KEEPS_UNITS = 250, DWARF_KEEPS_INDEX, KEEPS_MINI, KEEPS_SYMBOLS };
 
 /*
@@ -84,7 +83,7 @@ struct dwarf_place {
 	uint64_t offset;
 };
 
-/* Take n steps. False if the budget is spent: the caller gives up. */
+/* Takes n steps. False if the budget is spent: the caller must stop. */
 static inline bool dwarf_work(const struct dwarf_file *f, uint64_t n)
 {
 	uint64_t have = *f->work;

@@ -65,7 +65,7 @@ static bool has_dwarf(const struct elf *e)
 	return elf_section(e, ".debug_info") || elf_section(e, ".zdebug_info");
 }
 
-/* Decompressed before, perhaps. */
+/* Finds the MiniDebugInfo, which an earlier child may have decompressed. */
 static bool find_mini(struct image *m)
 {
 	struct kept_key key = { m->elf.identity, KEEPS_MINI };
@@ -78,7 +78,7 @@ static bool find_mini(struct image *m)
 	return m->mini_bytes.n > 0;
 }
 
-/* Sorted before, perhaps: by both files. */
+/* Finds the symbols, which an earlier child may have sorted, for the image and its debug file. */
 static void find_symbols(struct image *m, const struct elf *debug, const struct elf *mini)
 {
 	const struct elf_identity *d = &m->debug.identity;
@@ -146,7 +146,7 @@ static bool is_nameless(const struct symbol_frame *f)
 	return !f->name.n && !f->linkage.n;
 }
 
-/* Inlined calls have no names if the alternate file with their functions is missing. */
+/* Drops inlined calls without a name: the alternate file with their functions is missing. */
 static void drop_nameless(struct buf *frames, size_t from)
 {
 	struct symbol_frame *f = (struct symbol_frame *)(frames->p + from);
@@ -158,7 +158,7 @@ static void drop_nameless(struct buf *frames, size_t from)
 	frames->n = from + kept * sizeof(*f);
 }
 
-/* Remove what the options do not ask for. */
+/* Removes inlined calls and lines that the options exclude. */
 static void trim(const struct image *m, struct buf *frames, size_t from)
 {
 	struct symbol_frame *f = (struct symbol_frame *)(frames->p + from);

@@ -1,7 +1,7 @@
 /*
- * The symbolizer of stripped images: where no symbol is left, unwind data still say where
- * functions begin (an FDE of .eh_frame, LSB core, "Exception Frames"). A function is called
- * by its image and that virtual address, "app+0x1a2b0", so that functions stay apart.
+ * The symbolizer of stripped images: without symbols, unwind data still have the start of each
+ * function (an FDE of .eh_frame, LSB core, "Exception Frames"). A function gets the name of its
+ * image and that virtual address, "app+0x1a2b0", so that functions stay distinct.
  */
 #include <elfutils/libdw.h>
 #include <stdlib.h>
@@ -13,11 +13,11 @@
 
 struct fdes {
 	struct elf elf;
-	Dwarf_CFI *cfi;   /* libdw's, of .eh_frame; ours to end */
-	struct str table; /* pairs of 32 bits: where a function begins, where its FDE is; */
-	uint64_t base;    /* both from here on, in order of functions */
+	Dwarf_CFI *cfi;   /* libdw's handle of .eh_frame; owned */
+	struct str table; /* pairs of 32 bits, sorted: the start of a function, its FDE */
+	uint64_t base;    /* both are relative to this address */
 	struct buf image; /* the image's name */
-	struct buf name;  /* the last one that was found */
+	struct buf name;  /* the last name found */
 };
 
 static bool fde_handles(struct str file, struct str head)
@@ -38,7 +38,7 @@ static void close_fdes(void *with)
 }
 
 /*
- * The table of .eh_frame_hdr, in the one form that linkers write: version 1, a pointer
+ * Opens the table of .eh_frame_hdr, in the only form that linkers write: version 1, a pointer
  * relative to itself, a count of 32 bits, pairs relative to the section.
  */
 static bool open_table(struct fdes *f)
@@ -58,7 +58,7 @@ static bool open_table(struct fdes *f)
 	return !c.failed;
 }
 
-/* Where entry i of the table begins. */
+/* The start of the function of entry i. */
 static uint64_t start_of(const struct fdes *f, size_t i)
 {
 	struct cursor c = cursor_over(str_skip(f->table, 8 * i));
@@ -66,7 +66,7 @@ static uint64_t start_of(const struct fdes *f, size_t i)
 	return f->base + (uint64_t)(int64_t)(int32_t)cursor_u32(&c);
 }
 
-/* The last start at or before an address, which must be inside its function. */
+/* Finds the last start at or before an address, which must be inside that function. */
 static bool find_start(const struct fdes *f, uint64_t vaddr, uint64_t *start)
 {
 	size_t low = 0, high = f->table.n / 8;
@@ -92,7 +92,7 @@ static void *open_fdes(const struct symbol_file *file, struct buf *note)
 	struct fdes *f = mem_zeroed(1, sizeof(*f));
 	const char *why;
 
-	(void)note; /* the symbolizer of symbol tables says what is wrong */
+	(void)note; /* the symbolizer of symbol tables reports errors */
 	if (elf_open(&f->elf, file->fd, &why) && elf_is_build(&f->elf, file->build_id) &&
 	    f->elf.handle && open_table(f))
 		f->cfi = dwarf_getcfi_elf(f->elf.handle);

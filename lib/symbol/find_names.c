@@ -1,6 +1,6 @@
 /*
- * Locations are sorted by file, mapping and address, so that each file has one question
- * with all its addresses, and each unit of DWARF is read once.
+ * Locations are sorted by file, mapping and address, so that one question has all addresses of a
+ * file, and each unit of DWARF is read once.
  */
 #include "symbol/find_names.h"
 
@@ -24,8 +24,8 @@ enum { MOST_PLACES = 1 << 20 };
 /* A file with addresses whose names are not in the table yet. */
 struct pending {
 	uint32_t binary, rows;
-	map_id map;      /* one of those that it is mapped by */
-	struct str name; /* of the file, if it is not the mapping's; ends in a NUL */
+	map_id map;      /* one of its mappings */
+	struct str name; /* of the file, if not the mapping's; ends in a NUL */
 	int fd, root;
 	uint32_t first, n; /* of the places */
 };
@@ -38,8 +38,8 @@ struct search {
 	struct buf *notes;
 	struct buf *wanted; /* struct wanted */
 	struct naming naming;
-	struct buf pending; /* struct pending, of which `asked` were answered */
-	struct buf places;  /* struct symbol_place: of all that are pending */
+	struct buf pending; /* struct pending; the first `asked` were answered */
+	struct buf places;  /* struct symbol_place: of all pending files */
 	uint32_t asked;
 };
 
@@ -58,7 +58,7 @@ static int by_file(const void *a, const void *b)
 	return (x->addr > y->addr) - (x->addr < y->addr);
 }
 
-/* Mark the locations that p has: other profiles may share its dictionary. */
+/* Marks the locations of p, which may share its dictionary with other profiles. */
 static void mark_locations(const struct profile *p, uint8_t *has)
 {
 	uint8_t *seen = mem_zeroed(p->dict->stack.n, 1);
@@ -75,7 +75,7 @@ static void mark_locations(const struct profile *p, uint8_t *has)
 	mem_free(seen, p->dict->stack.n);
 }
 
-/* Has it no name? What stands for one may become one, with other files at hand. */
+/* Has a location no name? A placeholder counts as none: other files may have the name. */
 static bool is_nameless(const struct profile *p, const struct loc *l, const struct mapping *m)
 {
 	return !l->func.i || name_is_start(dict_text(p->dict, dict_func(p->dict, l->func)->name),
@@ -114,7 +114,7 @@ static bool is_absolute(uint32_t rows)
 	return false;
 }
 
-/* Addresses in memory differ from run to run: they count only for files without another. */
+/* Addresses in memory differ from run to run, so they are used only without another address. */
 struct symbol_place wanted_place(const struct profile *p, const struct wanted *w)
 {
 	const struct mapping *m = dict_mapping(p->dict, (map_id){ w->map });
@@ -128,7 +128,7 @@ struct symbol_place wanted_place(const struct profile *p, const struct wanted *w
 
 /* Asking for names that the table does not have */
 
-/* Append notes, each line only once. */
+/* Appends notes, each line only once. */
 static void say(struct search *r, struct str lines)
 {
 	while (lines.n) {
@@ -142,7 +142,7 @@ static void say(struct search *r, struct str lines)
 	}
 }
 
-/* Enter the answers into the table, also that a place has no name. */
+/* Enters the answers into the table, also for places without a name. */
 static void keep_answers(struct search *r, uint32_t binary, const struct naming_found *found)
 {
 	const struct naming_question *q = found->question;
@@ -249,7 +249,7 @@ static struct symbol_binary open_binary(const struct search *r, map_id map, stru
 	};
 }
 
-/* The symbolizers to ask: the profile of a recorder is of this machine. */
+/* The symbolizers to ask. A recorder's profile is always of this machine. */
 static uint32_t rows_for(const struct search *r, struct str name, int fd)
 {
 	char head[64];
@@ -325,7 +325,7 @@ static uint32_t rows_of_elf(void)
 	return rows;
 }
 
-/* The kernel's image has lines and inlined calls, too; what it has not stays as it is listed. */
+/* Asks the kernel's image for lines and inlined calls; else the name of kallsyms stays. */
 static void ask_image(struct search *r, struct wanted *w)
 {
 	const struct kernel_image *k = &r->s->kernel.image;
@@ -362,7 +362,7 @@ static void find_image(struct search *r)
 
 /* Mappings */
 
-/* Does any of the places have to be asked for? */
+/* Is an answer for the location missing in the table? */
 static bool is_unknown(const struct search *r, const struct wanted *w)
 {
 	uint32_t rounds = is_kernel(w->rows) ? KERNEL_ROUNDS : 0;
@@ -371,7 +371,7 @@ static bool is_unknown(const struct search *r, const struct wanted *w)
 	       !name_table_find(&r->s->names, w->binary, wanted_place(r->p, w), rounds);
 }
 
-/* Add those of n locations of a mapping that are not in the table to the pending ones. */
+/* Adds to the pending ones those of n locations of a mapping that are not in the table. */
 static void look_up_mapping(struct search *r, struct wanted *w, size_t n)
 {
 	map_id map = { w->map };

@@ -1,6 +1,6 @@
 /*
- * Filling the table of names: list the locations without a name, open their files, and
- * ask the naming child for the names that the table does not have yet.
+ * Fills the table of names: lists the locations without a name, opens their files, and asks the
+ * naming child for the names that are not in the table yet.
  */
 #ifndef SYMBOL_FIND_NAMES_H
 #define SYMBOL_FIND_NAMES_H
@@ -10,8 +10,8 @@
 #include "symbol/name_table.h"
 
 /*
- * The kernel's list of its functions. It is trusted, and reading it takes long, so this
- * process reads it, and keeps it.
+ * The kernel's list of its functions. It is trusted, and reading it is slow, so this process
+ * reads it once and keeps it.
  */
 struct kernel_names {
 	bool read;    /* reading was tried */
@@ -34,19 +34,19 @@ struct wanted {
 	uint64_t addr;
 	uint32_t binary; /* its number in the table of names; 0 = it cannot have a name */
 	uint32_t rows;   /* the symbolizers for it, a bit for each row of the table */
-	uint32_t image;  /* of the kernel: another binary that has lines; 0 = there is none */
+	uint32_t image;  /* for the kernel: the number of its image, with lines; 0 = none */
 };
 
-/* The location as symbolizers take it. */
+/* The location in the form that symbolizers take. */
 struct symbol_place wanted_place(const struct profile *p, const struct wanted *w);
 
 /* An address of the kernel, in its image. */
 struct symbol_place image_place(const struct symbols *s, uint64_t absolute);
 
 /*
- * Make a list of struct wanted with the locations of p that have an address and no
- * function, and enter their names into the table, as far as they can be found. Counts
- * files, missing files and the CPU time of children; appends notes for the user.
+ * Makes a list of struct wanted with the locations of p that have an address and no function, and
+ * enters the names that can be found into the table. Counts files, missing files and the CPU time
+ * of children; appends notes for the user.
  */
 void find_names(struct symbols *s, const struct profile *p, struct buf *wanted,
 		struct symbol_counts *counts, struct buf *notes);

@@ -11,8 +11,8 @@ struct source_path {
 
 /* A frame. Unknown fields are empty or 0; the symbolizer owns the texts. */
 struct symbol_frame {
-	struct str linkage; /* a name to be demangled, */
-	struct str name;    /* or one that is complete */
+	struct str linkage; /* a name to demangle */
+	struct str name;    /* or a complete name */
 	bool plt;           /* it is the function's PLT stub */
 	struct str module;  /* "[name]" of the kernel module, if it is in one */
 	struct source_path file;

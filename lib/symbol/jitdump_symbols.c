@@ -1,7 +1,7 @@
 /*
- * The symbolizer of JIT code whose mapping has the name of a jitdump. A recorder, which
- * has the times of its samples, uses jitdump.h itself; this one finds the latest code at
- * an address, for code that was not in the dump in time.
+ * The symbolizer of JIT code whose mapping has the name of a jitdump. A recorder, which has the
+ * times of its samples, uses jitdump.h directly. This symbolizer finds the latest code at an
+ * address, for code that reached the dump too late for that.
  */
 #include "object/jitdump.h"
 #include "symbol/symbolizer.h"

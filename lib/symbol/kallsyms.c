@@ -16,7 +16,7 @@ enum { PAGE = 4096, HAS_MODULE = 31, MOST_NAMES = 64 << 20 };
 
 struct reader {
 	struct kallsyms *k;
-	struct buf found; /* struct interval: start and id; what is known of each */
+	struct buf found; /* struct interval, with only start and id */
 	bool any;         /* an address that is not 0 */
 };
 
@@ -87,7 +87,7 @@ static void read_lines(struct reader *r, int fd)
 			read_line(r, line);
 		}
 		if (rest.n > PIECE)
-			break; /* lines are never as long as the buffer */
+			break; /* no line is as long as the buffer */
 		if (rest.n)
 			memmove(text.p, rest.p, rest.n);
 		text.n = rest.n;

@@ -11,7 +11,7 @@
 struct kallsyms {
 	struct buf names;   /* NUL-terminated; the name of a module follows its function */
 	struct spans spans; /* the id is an offset in names */
-	bool hidden;        /* all addresses are 0, as unprivileged users see them */
+	bool hidden;        /* all addresses are 0, as for unprivileged users */
 };
 
 /* Read the list. Lines of another form are ignored. */
@@ -19,8 +19,8 @@ void kallsyms_read(struct kallsyms *k, int fd);
 void kallsyms_release(struct kallsyms *k);
 
 /*
- * The address of a symbol that is near the beginning of the running kernel's list, as _text is;
- * 0 if it is not there, or hidden.
+ * The address of a symbol near the beginning of the running kernel's list, such as _text; 0 if it
+ * is not there, or hidden.
  */
 uint64_t kallsyms_address(struct str name);
 

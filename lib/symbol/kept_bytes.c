@@ -2,7 +2,7 @@
 
 #include <sys/mman.h>
 
-/* Only pages that were written to are there. A full one stays for so many children at least. */
+/* Only written pages use memory. A full region stays for at least LEAST_CHILDREN children. */
 enum { ROOM = 64 << 20, MOST_ENTRIES = 4096, LEAST_CHILDREN = 16 };
 
 struct entry {
@@ -12,11 +12,11 @@ struct entry {
 
 struct region {
 	uint64_t used;    /* bytes, this header included */
-	uint32_t n, full; /* entries; something had no room */
+	uint32_t n, full; /* entries; full: an entry had no room */
 	struct entry entry[MOST_ENTRIES];
 };
 
-static struct region *region; /* a process and its children have one */
+static struct region *region; /* shared by a process and its children */
 static unsigned children;
 
 static void map_region(void)
@@ -49,7 +49,7 @@ void kept_bytes_renew(void)
 	map_region();
 }
 
-/* A child may have been killed while it wrote: an entry counts when `n` does. */
+/* A child may have been killed while it wrote, so only the first `n` entries count. */
 struct str kept_bytes_find(struct kept_key key)
 {
 	uint32_t n = region ? (uint32_t)min_size(region->n, MOST_ENTRIES) : 0;

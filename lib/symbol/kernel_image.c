@@ -9,7 +9,7 @@
 #include "symbol/debuginfod.h"
 #include "symbol/kallsyms.h"
 
-/* By release, as distributions have them; by build id: see open_installed(). */
+/* Paths by release, as in distributions. open_installed() also searches by build id. */
 static const char *const places[] = {
 	"/usr/lib/debug/boot/vmlinux-%s",
 	"/usr/lib/debug/lib/modules/%s/vmlinux",
@@ -46,7 +46,7 @@ static void read_build_id(struct buf *id)
 	}
 }
 
-/* The text: the first executable segment begins with the symbol _text. */
+/* Places the text, the first executable segment, which begins with the symbol _text. */
 static bool place_image(struct kernel_image *k, const struct elf *e)
 {
 	uint64_t text = kallsyms_address(S("_text"));
@@ -64,7 +64,7 @@ static bool place_image(struct kernel_image *k, const struct elf *e)
 	return false;
 }
 
-/* Use the file of a descriptor, which is closed if it is not that of the running kernel. */
+/* Uses the file of a descriptor, or closes it if it is not that of the running kernel. */
 static bool use_image(struct kernel_image *k, int fd, struct str build_id)
 {
 	struct elf e = { 0 };

@@ -1,7 +1,6 @@
 /*
- * The symbolizer of kernel frames. The addresses of the kernel differ from boot to boot,
- * so only a profile that was recorded on this machine, by its facts, and since this boot,
- * by its time, gets names.
+ * The symbolizer of kernel frames. The kernel's addresses differ from boot to boot, so only a
+ * profile gets names whose facts name this machine, and whose time is after this boot.
  */
 #include <fcntl.h>
 #include <sys/utsname.h>

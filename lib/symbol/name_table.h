@@ -1,9 +1,9 @@
 /*
  * A cache of names by binary and address, which lives as long as a recording.
  *
- * A binary is identified by its build id, or else by device, inode, size and the times of
- * its last changes, and never by its path. So a JIT map that has grown is another binary,
- * and names found in it before are not used again.
+ * A binary is identified by its build id, or else by device, inode, size and the times of its last
+ * changes, but never by its path. So a JIT map that has grown is another binary, and the names
+ * found in it before are not reused.
  */
 #ifndef SYMBOL_NAME_TABLE_H
 #define SYMBOL_NAME_TABLE_H
@@ -53,7 +53,7 @@ uint32_t name_table_binary(struct name_table *t, struct str name, struct str bui
 /* Facts about a binary. */
 enum name_note {
 	NAME_REFUSED = 1, /* it must not be read again: its other addresses have no names */
-	NAME_ALONE = 2,   /* no file to which it refers exists */
+	NAME_ALONE = 2,   /* none of the files to which it refers exists */
 };
 
 void name_table_note(struct name_table *t, uint32_t binary, enum name_note note);

@@ -48,7 +48,7 @@ static bool give_up(struct naming *n, const char *what, uint64_t most)
 	return false;
 }
 
-/* Wait for the child as long as it keeps within its budget. */
+/* Waits for the child while it stays within its budget. */
 static bool wait_within_budget(void *context, int fd, short events)
 {
 	struct naming *n = context;
@@ -77,7 +77,7 @@ static struct naming_limits limits_for(const struct naming *n, const struct nami
 
 /* The child */
 
-/* Bytes of address space that we have, as a child of ours will. */
+/* The bytes of address space of this process, with which its child begins. */
 static uint64_t address_space(void)
 {
 	FILE *f = fopen("/proc/self/statm", "re");
@@ -145,7 +145,7 @@ void naming_end(struct naming *n)
 	buf_release(&n->text);
 }
 
-/* Why it died, as the end of a sentence about a file. */
+/* The reason for the child's death, as the end of a sentence about a file. */
 static void explain_death(struct naming *n, int status, struct buf *to)
 {
 	int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
@@ -187,8 +187,8 @@ static bool make_no_sense(struct naming *n)
 }
 
 /*
- * A child that was taken over could ask for any file. It gets programs, libraries and
- * debugging information, but no core dump.
+ * Is it an ELF object that the child may have? A compromised child could ask for any file. It gets
+ * programs, libraries and debugging information, but no core dumps.
  */
 static bool is_elf_object(int fd)
 {
@@ -212,7 +212,7 @@ static bool is_in_debug_dir(const struct naming *n, struct str path)
 	return false;
 }
 
-/* In the target's root; what our debug directories have is as good. */
+/* Opens a path in the target's root, or else in this machine's debug directories. */
 static int open_path(const struct naming *n, struct str path)
 {
 	int fd = open_untrusted(n->root, path.p, 0);
@@ -226,7 +226,7 @@ static int open_path(const struct naming *n, struct str path)
 	return fd;
 }
 
-/* The first of the paths that is there; each counts as a file that was asked for. */
+/* Opens the first existing one of the paths, each of which counts against the budget of files. */
 static int open_first(struct naming *n, struct str paths, uint32_t *which)
 {
 	int fd = -1;
@@ -266,7 +266,7 @@ static bool hand_over(struct naming *n, uint32_t kind, struct str what)
 	fd = kind == NAMING_PATH ? open_first(n, what, &which) : open_build(n, what);
 	naming_budget_add(&n->budget, fd);
 	n->has_others |= fd >= 0;
-	n->wall_start += monotonic_ns() - before; /* ours, not the child's */
+	n->wall_start += monotonic_ns() - before; /* the parent's time does not count */
 	naming_opened_write(&message, limits_for(n, &n->budget), which);
 	sent = naming_send(&n->channel, NAMING_OPENED, buf_str(&message), fd);
 	buf_release(&message);
@@ -277,7 +277,7 @@ static bool hand_over(struct naming *n, uint32_t kind, struct str what)
 
 /* Asking */
 
-/* A child that was taken over can say anything, but not much of it. */
+/* Takes a note, of limited length, as a compromised child could send any text. */
 static bool take_note(struct str text, struct buf *notes)
 {
 	enum { MOST_NOTE = 1024 };
@@ -300,7 +300,7 @@ static bool take_frames(struct naming *n, const struct naming_question *q, uint3
 	return true;
 }
 
-/* Do what a message says, and whether another one is to be waited for. */
+/* Handles a message. Returns whether to wait for another one. */
 static bool take_message(struct naming *n, const struct naming_question *q, uint32_t kind,
 			 uint32_t *next, struct buf *frames, struct buf *notes)
 {
@@ -325,7 +325,7 @@ static void begin_question(struct naming *n, const struct naming_file *f)
 	n->wall_start = monotonic_ns();
 }
 
-/* All files at once: see naming_message.h. */
+/* Sends the questions about all files at once: see naming_message.h. */
 static bool send_questions(struct naming *n, const struct naming_file *f, uint32_t nfile)
 {
 	struct buf message = { 0 };
@@ -361,7 +361,7 @@ static bool take_answers(struct naming *n, const struct naming_question *q, stru
 	return n->channel.too_large && make_no_sense(n);
 }
 
-/* Those after a file of which the child died are asked for again. */
+/* If a file kills the child, asks again for the files after it. */
 void naming_ask(struct naming *n, const struct naming_file *file, uint32_t nfile,
 		void (*found)(void *context, const struct naming_found *), void *context,
 		struct buf *notes)

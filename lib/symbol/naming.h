@@ -37,11 +37,11 @@ void naming_init(struct naming *n, const struct symbol_options *options);
 /* End the child, which frees all memory of naming. */
 void naming_end(struct naming *n);
 
-/* A file whose addresses are asked for. */
+/* A file with addresses to name. */
 struct naming_file {
 	struct naming_question question; /* without its limits and NAMING_MORE */
 	int fd;                          /* -1 = there is none; not closed */
-	int root; /* descriptor of the root for the files to which it refers; -1 = ours */
+	int root; /* descriptor of the root for files to which it refers; -1 = this process's */
 };
 
 /* The most files of one naming_ask(). */
@@ -60,8 +60,8 @@ struct naming_found {
 };
 
 /*
- * Ask for the addresses of files, and call `found` for each file. Notes for the user are
- * appended to *notes, one per line. If no child can be started, `found` is not called.
+ * Asks for the names of addresses in files, and calls `found` for each file. Appends notes for the
+ * user to *notes, one per line. If no child can be started, `found` is not called.
  */
 void naming_ask(struct naming *n, const struct naming_file *file, uint32_t nfile,
 		void (*found)(void *context, const struct naming_found *), void *context,

@@ -8,14 +8,14 @@
 #include "symbol/other_file.h"
 #include "symbol/sandbox.h"
 
-/* Answers are sent when there are so many bytes of them. */
+/* Answers are sent once they have this many bytes. */
 enum { ENOUGH = 64 << 10 };
 
 struct naming_child {
 	const struct symbol_options *options;
 	struct naming_channel channel;
-	struct strings linkage; /* names that were demangled, and... */
-	struct buf *demangled;  /* ...what they became, by number */
+	struct strings linkage; /* linkage names that were demangled */
+	struct buf *demangled;  /* the results, by number of the linkage name */
 	size_t cap;
 	struct buf places;        /* of the question */
 	struct buf frames;        /* struct symbol_frame: of the place at hand */
@@ -32,7 +32,7 @@ static void tell(struct naming_child *c, uint32_t kind, struct buf *body)
 
 /* Names */
 
-/* The name for people of a linkage name; the same ones come again and again. */
+/* Demangles a linkage name. Results are cached, since names repeat often. */
 static struct str demangle(struct naming_child *c, struct str linkage)
 {
 	uint32_t known = c->linkage.n, i = strings_intern(&c->linkage, linkage);
@@ -127,7 +127,7 @@ struct asked {
 	int fd;
 };
 
-/* Take questions up to the last one of those that were sent together. */
+/* Takes the questions that were sent together. */
 static bool take_questions(struct naming_child *c, struct buf *list)
 {
 	struct naming_question q = { .flags = NAMING_MORE };

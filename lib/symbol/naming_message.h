@@ -27,7 +27,7 @@
 enum naming_kind {
 	NAMING_ASK = 1,  /* the program: struct naming_question, as below */
 	NAMING_OPENED,   /* the program: limits, which path, and the file if there is one */
-	NAMING_PATH,     /* the child: paths, each with a NUL; the first that is there */
+	NAMING_PATH,     /* the child: paths, each with a NUL; it gets the first that exists */
 	NAMING_BUILD_ID, /* the child: a build id in bytes, for debuginfod */
 	NAMING_NOTE,     /* the child: a text */
 	NAMING_FRAMES,   /* the child: answers, one after the other */
@@ -79,7 +79,7 @@ struct named_frame {
 	uint32_t line, start_line;
 };
 
-/* Write the head of an answer, n frames for place number `place` of the question; then the frames. */
+/* Write the head of an answer: n frames for place number `place` of the question; and a frame. */
 void naming_answer_write(struct buf *to, uint32_t place, uint32_t n);
 void naming_frame_write(struct buf *to, const struct named_frame *f);
 

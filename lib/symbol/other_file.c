@@ -7,7 +7,7 @@
 #include "symbol/naming_message.h"
 #include "symbol/sandbox.h"
 
-/* A process has one parent: readers, deep down in DWARF, need not hand this along. */
+/* Global, since a process has one parent: DWARF readers need not pass it along. */
 static struct naming_channel *parent;
 static bool known_missing;
 
@@ -29,7 +29,7 @@ static int ask_parent(uint32_t kind, struct str what, uint32_t *which)
 
 	if (!naming_send(parent, kind, what, -1) || !naming_receive(parent, &answer, &fd) ||
 	    answer != NAMING_OPENED || !naming_opened_read(buf_str(&parent->body), &limits, which))
-		_exit(0); /* the parent does not want to know any more */
+		_exit(0); /* the parent has closed the channel */
 	sandbox_limit(limits.address_space, limits.cpu_seconds);
 	return fd;
 }

@@ -1,4 +1,4 @@
-/* The symbolizer of JIT code whose mapping is called after a perf map, as perf does it. */
+/* The symbolizer of JIT code whose mapping has the name of a perf map, as in perf. */
 #include "object/perfmap.h"
 #include "symbol/symbolizer.h"
 

@@ -66,7 +66,7 @@ static void keep_only(int fd)
 #define set_user(id)  setuid(id)
 #endif
 
-/* In a user namespace of its own, root may be the only user there is. */
+/* Changes to user nobody. In its own user namespace, root may be the only user. */
 static void become_nobody(void)
 {
 	if (geteuid() != 0 && getuid() != 0)
@@ -101,7 +101,7 @@ static void limit(int what, rlim_t most)
 	require(setrlimit(what, &l) == 0);
 }
 
-/* The hard limit stays as it was, so that the next file may have more. */
+/* Sets only the soft limit, so that the next file can have a higher one. */
 static void limit_softly(int what, uint64_t most)
 {
 	struct rlimit l;
@@ -123,7 +123,7 @@ void sandbox_limit(uint64_t address_space, uint64_t cpu_seconds)
 
 /* Signals */
 
-/* What the terminal sends goes to the parent, too, which knows what to do. */
+/* Ignores signals of the terminal, which the parent gets, too, and handles. */
 static void leave_signals_to_parent(void)
 {
 	static const int sent[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGPIPE, SIGALRM };
@@ -135,7 +135,7 @@ static void leave_signals_to_parent(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* It is asked for late: a change of user forgets it. */
+/* Makes the process end with its parent. Called late, since a change of user resets it. */
 static void end_with_parent(pid_t parent)
 {
 #ifdef __linux__

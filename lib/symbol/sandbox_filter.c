@@ -24,7 +24,7 @@ static const int allowed[] = {
 	SCMP_SYS(clock_gettime), SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(restart_syscall)
 };
 
-/* Libraries try these, and do without. */
+/* Libraries try these calls, and cope with their failure. */
 static const int refused[] = { SCMP_SYS(open),      SCMP_SYS(openat),   SCMP_SYS(access),
 			       SCMP_SYS(faccessat), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
 			       SCMP_SYS(stat),      SCMP_SYS(lstat),    SCMP_SYS(getcwd),
@@ -32,8 +32,8 @@ static const int refused[] = { SCMP_SYS(open),      SCMP_SYS(openat),   SCMP_SYS
 			       SCMP_SYS(sysinfo) };
 
 /*
- * fstat() of newer C libraries; libelf asks whether a descriptor is open; memory is not to
- * be executed; limits are its own only.
+ * Adds calls that are allowed only with some arguments: fstat() of newer C libraries; libelf's
+ * check whether a descriptor is open; memory that is not executable; the process's own limits.
  */
 static int add_partly_allowed(scmp_filter_ctx f)
 {
@@ -56,7 +56,7 @@ static int add_partly_allowed(scmp_filter_ctx f)
 	return failed;
 }
 
-/* A kernel without seccomp is one where the other walls have to do. */
+/* Loads the filter. On a kernel without seccomp, the other protections have to suffice. */
 static bool load_filter(scmp_filter_ctx f)
 {
 	int error = seccomp_load(f);

@@ -13,10 +13,10 @@ struct round {
 	struct profile *p;
 	struct symbol_counts counts;
 	struct buf wanted; /* struct wanted */
-	struct buf stack;  /* loc_id: the stack being put together */
-	struct buf locs;   /* loc_id: what locations are replaced by, one after the other */
+	struct buf stack;  /* loc_id: the stack being rebuilt */
+	struct buf locs;   /* loc_id: the replacements of locations, one after the other */
 	struct replaced {
-		uint32_t first, n; /* of locs; n = 0: it stays */
+		uint32_t first, n; /* of locs; n = 0: not replaced */
 	} * by;
 	uint32_t nloc; /* locations before the round */
 };
@@ -61,7 +61,7 @@ static void flag_mapping(struct round *r, map_id map)
 	m->flags |= r->s->options.inlines ? MAP_INLINES : 0;
 }
 
-/* Is the only frame one of a function without a name? It is none for other tools either. */
+/* Is the only frame named after its function's start? That is no name for other tools. */
 static bool is_start(const struct round *r, map_id map, const struct kept_frame *f, uint32_t n)
 {
 	struct str file = dict_text(r->p->dict, dict_mapping(r->p->dict, map)->file);
@@ -69,7 +69,7 @@ static bool is_start(const struct round *r, map_id map, const struct kept_frame 
 	return n == 1 && name_is_start(strings_get(&r->s->names.texts, f->name), file);
 }
 
-/* Give the location the frames that the table has for it. Has it a name now? */
+/* Gives a location its frames in the table. Returns whether it has a name now. */
 static bool name_location(struct round *r, const struct wanted *w)
 {
 	const struct kept_name *known = NULL;

@@ -22,8 +22,8 @@
 /* The file of a mapping, and the root directory for the files to which it refers. */
 struct symbol_binary {
 	int fd;       /* for reading; symbolize() closes it; -1 = none */
-	int root;     /* descriptor of the root directory; -1 = our own; not closed */
-	bool unknown; /* nothing is known of the mapping here: it gets no names */
+	int root;     /* descriptor of the root directory; -1 = this process's own; not closed */
+	bool unknown; /* the mapping is unknown here, and gets no names */
 };
 
 /*
@@ -41,18 +41,18 @@ struct symbol_options {
 	struct symbol_source source; /* open == NULL: files are opened by their path */
 	bool inlines;                /* a frame for each inlined call */
 	bool lines;                  /* file and line */
-	bool again;                  /* symbolize() is called many times: keep what was read */
+	bool again;                  /* symbolize() is called many times: keep data for reuse */
 	const char *debug_dirs;      /* separated by ':'; NULL: /usr/lib/debug */
 	bool debuginfod;             /* ask the servers of $DEBUGINFOD_URLS, too */
-	const char *vmlinux;         /* the kernel's image; NULL: look where it is installed */
-	enum demangle demangle;      /* how names are made from linkage names */
+	const char *vmlinux;         /* the kernel's image; NULL: search where it is installed */
+	enum demangle demangle;      /* how to demangle linkage names */
 	/* Called with the process id of each new child. May be NULL. */
 	void (*on_child)(void *context, int pid);
 	void *context;
 	/*
-	 * A file whose compressed debugging information takes more bytes than this when
-	 * decompressed gives names only, from its symbols: a continuous recording would
-	 * decompress it again and again. 0 = no limit.
+	 * A file whose debugging information is larger than this when decompressed gives only
+	 * names, from its symbols: a continuous recording would decompress it repeatedly. 0 = no
+	 * limit.
 	 */
 	uint64_t most_unpacked;
 };
@@ -66,25 +66,25 @@ void symbols_close(struct symbols *s);
 struct symbol_counts {
 	uint32_t named, unnamed; /* locations that had no name */
 	uint32_t files, missing; /* mapped files with such locations; those not found */
-	uint32_t asked;          /* places that had not been asked for before */
+	uint32_t asked;          /* addresses that were not in the cache */
 	uint64_t child_cpu;      /* CPU time of children, in ns */
 };
 
 /*
- * Name every location in stacks of p that has an address and no function. In all stacks, its frame
- * is replaced by one frame for each inlined call, outermost first, all but the first with
+ * Names every location in stacks of p that has an address and no function. In all stacks, one
+ * frame for each inlined call replaces its frame, outermost first, all but the first with
  * LOC_INLINED. A location without a name does not change.
  *
  * The address is looked up as it is: for a caller it must be inside the call instruction
  * (return address - 1), as in pprof and prof-record.
  *
- * Kernel addresses are valid only for the running kernel: without a recorder as the
- * source, they are named only if the facts "host" and "kernel" of the profile are ours,
- * and it was recorded since this boot.
+ * Kernel addresses are valid only for the running kernel: without a recorder as the source, they
+ * are named only if the facts "host" and "kernel" of the profile match this machine, and it was
+ * recorded since this boot.
  *
- * This never fails as a whole. Notes for the user (the binary is another one now, kernel
- * symbols are hidden, a file took too much) are appended to *notes, one per line, each
- * only once in the life of `s`. A file that took too much is not read again.
+ * This never fails as a whole. Appends notes for the user (the binary has changed, kernel symbols
+ * are hidden, a file exceeded its budget) to *notes, one per line, each only once in the life of
+ * `s`. A file that exceeded its budget is not read again.
  */
 struct symbol_counts symbolize(struct symbols *s, struct profile *p, struct buf *notes);
 

@@ -26,17 +26,20 @@ struct symbol_place {
 
 struct symbolizer {
 	const char *name, *help;
-	/* Does it understand such mappings? head: the first bytes of the file, if there is one. */
+	/* Does it handle such mappings? head: the first bytes of the file, if there is one. */
 	bool (*handles)(struct str file, struct str head);
 	/* It looks up addresses in memory, not offsets in a file. */
 	bool absolute;
 	/* Are its names valid for the machine on which p was recorded? NULL = always. */
 	bool (*holds)(const struct profile *p);
-	/* NULL if it has no names for the file. A note for the user: one line, without its end. */
+	/*
+	 * Opens a file; NULL if it has no names for it. A note for the user is one line, without
+	 * newline.
+	 */
 	void *(*open)(const struct symbol_file *file, struct buf *note);
 	/*
-	 * Append to a list of struct symbol_frame the frames at an address, outermost
-	 * first. Their texts are valid until the next call.
+	 * Appends the frames at an address to a list of struct symbol_frame, outermost first.
+	 * Their texts are valid until the next call.
 	 */
 	bool (*find)(void *with, struct symbol_place at, struct buf *frames);
 	void (*close)(void *with);

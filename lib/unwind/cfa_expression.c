@@ -1,6 +1,6 @@
 /*
- * DWARF expressions (DWARF 5, 2.5) as far as they describe a CFA: arithmetic on
- * registers and memory. Needed for a handful of hand-written routines.
+ * Evaluates the DWARF expressions (DWARF 5, 2.5) that describe a CFA: arithmetic on registers and
+ * memory. A few hand-written routines need them.
  */
 #include <dwarf.h>
 
@@ -58,7 +58,7 @@ static void deref(struct expression *m)
 	push(m, word);
 }
 
-/* Operations on the two topmost values; b is the topmost. False for another operation. */
+/* Operations on the two topmost values; b is the topmost. False for any other operation. */
 static bool apply_binary(struct expression *m, uint8_t op, uint64_t a, uint64_t b, uint64_t *v)
 {
 	switch (op) {

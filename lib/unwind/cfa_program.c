@@ -6,7 +6,7 @@
 
 enum {
 	MOST_REMEMBERED = 64,
-	MOST_INSTRUCTIONS = 1 << 16, /* of one program, hostile ones included */
+	MOST_INSTRUCTIONS = 1 << 16, /* of a program, which may be hostile */
 	/* An advance, offset or restore: the upper two bits; a number in the lower six. */
 	PRIMARY = 0xc0,
 	OPERAND = 0x3f,
@@ -21,7 +21,7 @@ struct cfa_machine {
 	struct cfa_row row, initial;
 	struct cfa_row remembered[MOST_REMEMBERED];
 	size_t nremembered;
-	struct saved_register untracked; /* for registers that nobody asks for */
+	struct saved_register untracked; /* for registers that are not needed */
 	bool bad;
 };
 
@@ -83,20 +83,20 @@ static void recall(struct cfa_machine *m)
 		m->row = m->remembered[--m->nremembered];
 }
 
-/* Go on to a later address. False when the wanted one has been passed. */
+/* Advances to a later address. False if that is beyond the wanted one. */
 static bool advance(struct cfa_machine *m, uint64_t delta)
 {
 	m->location += delta * m->fde->cie.code_align;
 	return m->location <= m->wanted;
 }
 
-/* A factored offset; what overflows does not fit() later, or is nonsense in any case. */
+/* A factored offset. One that overflows fails fit() later, or is invalid anyway. */
 static int64_t factored(const struct cfa_machine *m, uint64_t v)
 {
 	return (int64_t)(v * (uint64_t)m->fde->cie.data_align);
 }
 
-/* The instructions about registers; false for one that is not among them. */
+/* Runs an instruction about a register. False for any other instruction. */
 static bool run_register(struct cfa_machine *m, uint8_t op, struct cursor *d)
 {
 	uint64_t reg;
@@ -142,7 +142,7 @@ static bool run_register(struct cfa_machine *m, uint8_t op, struct cursor *d)
 	return false;
 }
 
-/* The instructions about the CFA, and all others that stay at their address. */
+/* Runs an instruction about the CFA, or any other that does not advance the address. */
 static void run_other(struct cfa_machine *m, uint8_t op, struct cursor *d)
 {
 	uint64_t reg;
@@ -175,7 +175,7 @@ static void run_other(struct cfa_machine *m, uint8_t op, struct cursor *d)
 	}
 }
 
-/* The instructions that go on to later addresses. */
+/* Does an instruction advance the address? */
 static bool is_advance(uint8_t op)
 {
 	return (op & PRIMARY) == DW_CFA_advance_loc ||
@@ -195,7 +195,7 @@ static bool run_advance(struct cfa_machine *m, uint8_t op, struct cursor *d)
 	}
 }
 
-/* Run a program up to the wanted address. */
+/* Runs a program up to the wanted address. */
 static void run(struct cfa_machine *m, struct cursor d)
 {
 	for (int n = 0; d.at < d.end && !m->bad && !d.failed; n++) {

@@ -71,7 +71,7 @@ static bool is_plt(struct str expression)
 	return str_eq(expression, str((const char *)plt, sizeof(plt)));
 }
 
-/* Calls leave the return address there: ra_offset is free for the second offset. */
+/* Is the return address where calls push it? Then ra_offset is free for the second offset. */
 static bool is_usual_ra(const struct rule *r)
 {
 	return r->ra == AT_CFA && r->ra_offset == -8;

@@ -23,7 +23,7 @@ struct entry {
 	bool is64;
 };
 
-/* The entry at an offset of the section. False at the end, or where it is none. */
+/* Reads the entry at an offset of the section. False at the end, or if it is malformed. */
 static bool read_entry(const struct cfi *c, size_t at, struct entry *e)
 {
 	struct cursor d = cursor_at(c->section, c->address);
@@ -101,7 +101,7 @@ static bool read_cie(const struct cfi *c, size_t at, struct cie *cie)
 	return !d.failed;
 }
 
-/* An FDE: its CIE, and the addresses it is for. */
+/* Reads an FDE: its CIE, and its addresses. */
 static bool read_fde(const struct cfi *c, size_t at, struct fde *fde)
 {
 	struct entry e;
@@ -227,7 +227,7 @@ static int by_start(const void *a, const void *b)
 	return (x->start > y->start) - (x->start < y->start);
 }
 
-/* Without a sorted table: read all entries once and sort the functions. */
+/* Makes an index if there is no sorted table: reads all entries once, and sorts the functions. */
 static void build_index(struct cfi *c)
 {
 	struct entry e;
@@ -245,7 +245,7 @@ static void build_index(struct cfi *c)
 		qsort(c->index, c->nindex, sizeof(*c->index), by_start);
 }
 
-/* .eh_frame_hdr: version, three encodings, where .eh_frame is, the table. */
+/* Reads .eh_frame_hdr: version, three encodings, the address of .eh_frame, the table. */
 static bool open_header(struct cfi *c, const struct elf *e, const struct elf_segment *s)
 {
 	struct str bytes = elf_bytes(e, s->offset, s->filesz);
@@ -262,7 +262,7 @@ static bool open_header(struct cfi *c, const struct elf *e, const struct elf_seg
 	if (d.failed || version != 1 || !c->section.n)
 		return false;
 	if (table != HDR_TABLE_I32 || count > cursor_left(&d) / 8)
-		return true; /* the section is found; the table must be ours */
+		return true; /* the section is found; an index replaces the table */
 	c->table = str((const char *)d.at, (size_t)count * 8);
 	c->table_base = s->vaddr;
 	c->ntable = (size_t)count;
@@ -296,7 +296,7 @@ void cfi_open(struct cfi *c, const struct elf *e, const struct arch *arch)
 		build_index(c);
 }
 
-/* It may be compressed: all debugging information may. */
+/* Opens .debug_frame, which may be compressed, as all debugging information. */
 void cfi_open_debug_frame(struct cfi *c, const struct elf *e, const struct arch *arch)
 {
 	const struct elf_section *s = elf_section(e, ".debug_frame");

@@ -3,8 +3,8 @@
 #include <dwarf.h>
 
 enum {
-	FORM = 0x0f, /* how it is written */
-	BASE = 0x70, /* what it counts from */
+	FORM = 0x0f, /* the format */
+	BASE = 0x70, /* the base that it is relative to */
 };
 
 uint64_t dwarf_pointer(struct cursor *c, uint8_t encoding, uint64_t data)

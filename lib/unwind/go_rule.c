@@ -18,8 +18,8 @@ static bool is_among(struct str name, const char *const *names, size_t n)
 }
 
 /*
- * They switch from a goroutine's stack to the thread's own to run something there. The chain
- * of frame pointers goes on to the goroutine's.
+ * Is it a function that switches from a goroutine's stack to the thread's own, to run code there?
+ * The chain of frame pointers continues on the goroutine's stack.
  */
 static bool is_switch(struct str name)
 {
@@ -28,7 +28,7 @@ static bool is_switch(struct str name)
 	return is_among(name, switches, LEN(switches));
 }
 
-/* Where stacks begin: threads and goroutines do, and the runtime's own stack. */
+/* Is it the outermost function of a thread, a goroutine, or the runtime's own stack? */
 static bool is_root(struct str name)
 {
 	static const char *const roots[] = {
@@ -49,8 +49,8 @@ static bool is_root(struct str name)
 }
 
 /*
- * They call the vDSO on the thread's own stack, which the table does not know; their
- * frame pointer still is that of the goroutine's.
+ * Is it a function that calls the vDSO on the thread's own stack? The table does not describe that
+ * switch; the frame pointer is still that of the goroutine's stack.
  */
 static bool is_on_other_stack(struct str name)
 {

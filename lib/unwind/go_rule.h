@@ -1,4 +1,4 @@
-/* Unwind rules of Go code, from the tables that every Go binary carries. */
+/* Makes unwind rules for Go code, from the tables that every Go binary has. */
 #ifndef UNWIND_GO_RULE_H
 #define UNWIND_GO_RULE_H
 
@@ -6,7 +6,7 @@
 #include "unwind/arch.h"
 #include "unwind/rule.h"
 
-/* The rule at a virtual address; CFA_NONE where the tables do not help. */
+/* The rule at a virtual address; CFA_NONE if the tables have none. */
 struct rule go_rule(const struct gopclntab *t, const struct arch *arch, uint64_t vaddr);
 
 #endif

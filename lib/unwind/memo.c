@@ -34,7 +34,7 @@ static const struct memo_frame *callers_of(const struct memos *m, int pid, int t
 
 	if (of->pid != pid || of->tid != tid || n < 2)
 		return NULL;
-	/* Stack pointers rise: the first frame that lies as high as the last of ours. */
+	/* Stack pointers rise: find the first frame at least as high as the last given one. */
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 

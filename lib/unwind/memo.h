@@ -1,12 +1,11 @@
 /*
- * The last whole stack of each thread, to complete later ones that were cut off and whose
- * process cannot be read any more: the outer frames of a thread stay for long while the
- * inner ones come and go.
+ * The last complete stack of each thread. It completes a later stack that was cut off and whose
+ * process can no longer be read: the outer frames of a thread live long, while inner ones change.
  *
- * A frame is recognised by its stack pointer and its return address. That is not enough to
- * know its callers: one function, called in turn by two others of equal frames, looks the
- * same from both. So the words that it has on the stack must be the same, too, and once a
- * thread was seen to come to the same frames from elsewhere, nothing is remembered of it.
+ * A frame is identified by its stack pointer and its return address. These do not identify its
+ * callers: a function that two others with equal frames call in turn looks the same from both. So
+ * the words of the frame on the stack must match, too. Once a thread was seen to reach the same
+ * frames from different callers, its stack is no longer used.
  */
 #ifndef UNWIND_MEMO_H
 #define UNWIND_MEMO_H
@@ -22,12 +21,12 @@ struct memo {
 	int pid, tid;
 	struct memo_frame *frame; /* leaf first */
 	size_t n, cap;
-	bool forked; /* two callers of the same frames have been seen */
+	bool forked; /* the same frames were seen with two callers */
 };
 
 enum { MEMO_THREADS = 256 };
 
-/* A zeroed struct memos is empty and ready. Of too many threads the latest are kept. */
+/* A zeroed struct memos is empty and ready. If there are too many threads, the latest are kept. */
 struct memos {
 	struct memo slot[MEMO_THREADS];
 };
@@ -35,16 +34,16 @@ struct memos {
 void memo_keep(struct memos *m, int pid, int tid, const struct memo_frame *frame, size_t n);
 
 /*
- * The process was read: those n frames, of which the first `known` are those of the copy,
- * are a whole stack. If other callers are remembered for the same frames, forget them, and
- * remember no others.
+ * Compares a complete stack of n frames that was read from the process; the first `known` frames
+ * are those of the copy. If other callers are stored for these frames, drops them, and stores none
+ * for the thread from now on.
  */
 void memo_compare(struct memos *m, int pid, int tid, const struct memo_frame *frame, size_t known,
 		  size_t n);
 
 /*
- * The frames that called the last one of those n, *more of them; valid until the next
- * memo_keep(). NULL when it is not known.
+ * The *more frames that called the last one of the n frames; valid until the next memo_keep().
+ * NULL if they are not known.
  */
 const struct memo_frame *memo_find(const struct memos *m, int pid, int tid,
 				   const struct memo_frame *frame, size_t n, size_t *more);

@@ -8,7 +8,7 @@ void memory_init(struct memory *m, const struct address_space *space)
 	m->n = 0;
 }
 
-/* Read upwards from the address: outer frames lie there. */
+/* Reads upwards from the address, where the outer frames are. */
 static bool fetch(struct memory *m, uint64_t address)
 {
 	m->at = address;

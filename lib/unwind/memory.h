@@ -1,4 +1,4 @@
-/* Words of a running process's memory, read a few pages at a time. */
+/* Reads words of a running process's memory, a few pages at a time. */
 #ifndef UNWIND_MEMORY_H
 #define UNWIND_MEMORY_H
 
@@ -8,16 +8,16 @@ enum { MEMORY_BYTES = 16 << 10 };
 
 struct memory {
 	const struct address_space *space;
-	bool gone; /* it could not be read: not tried again */
+	bool gone; /* a read failed: do not try again */
 	uint64_t at;
-	size_t n; /* bytes that are here, from address `at` on */
+	size_t n; /* bytes of memory in `bytes`, from address `at` on */
 	uint8_t bytes[MEMORY_BYTES];
 };
 
-/* Nothing is read before it is asked for. */
+/* Reads nothing yet. */
 void memory_init(struct memory *m, const struct address_space *space);
 
-/* The word at an address. False when the process does not have it (any more). */
+/* Reads the word at an address. False if the process, or that memory, is gone. */
 bool memory_word(struct memory *m, uint64_t address, uint64_t *word);
 
 #endif

@@ -11,7 +11,7 @@ void module_open(struct module *m, const struct arch *arch)
 	m->base = elf_base(&m->elf);
 	m->is_go = gopclntab_open(&m->go, &m->elf);
 	cfi_open(&m->cfi, &m->elf, arch);
-	/* Go's .debug_frame is for the functions that Go's tables have, and large. */
+	/* Go's .debug_frame is large, and covers only functions that are in Go's tables. */
 	m->may_have_more = !m->is_go;
 }
 
@@ -23,7 +23,7 @@ void module_close(struct module *m)
 	elf_close(&m->debug_file);
 }
 
-/* Is that the debug file of the image? A checksum is of the whole file: not of a large one. */
+/* Is it the debug file of the image? A large file is not read for its checksum. */
 static bool is_debug_file_of(const struct elf *debug, const struct elf *image)
 {
 	enum { LARGEST = 64 << 20 };

@@ -1,11 +1,9 @@
 /*
- * How to get from a frame to its caller's: what the unwind tables say for one
- * address, in 16 bytes.
+ * A rule for the step from a frame to its caller's: the unwind data for one address, in 16 bytes.
  *
- * Tracked are the program counter, the stack pointer, the frame pointer (RBP,
- * X29) and on aarch64 the link register: callers are found by these in all code
- * that compilers make. CFA, the canonical frame address, is what DWARF calls the
- * stack pointer's value before the call (DWARF 5, 6.4).
+ * The unwinder tracks the program counter, the stack pointer, the frame pointer (RBP, X29) and, on
+ * aarch64, the link register, which suffice for all code that compilers generate. DWARF's CFA, the
+ * canonical frame address, is the value of the stack pointer before the call (DWARF 5, 6.4).
  */
 #ifndef UNWIND_RULE_H
 #define UNWIND_RULE_H
@@ -13,7 +11,7 @@
 #include "base/base.h"
 
 enum rule_cfa {
-	CFA_NONE,     /* there is no unwind data for this address */
+	CFA_NONE,     /* no unwind data for this address */
 	CFA_END,      /* the return address is undefined: this is the outermost frame */
 	CFA_SP,       /* SP + offset */
 	CFA_FP,       /* FP + offset */
@@ -23,7 +21,7 @@ enum rule_cfa {
 	CFA_DEREF_FP, /* the word at FP + offset, + the second offset */
 	CFA_EXPR,     /* a DWARF expression */
 	CFA_SWITCH,   /* Go: the caller is on another stack */
-	CFA_BAD,      /* unwind data that makes no sense */
+	CFA_BAD,      /* invalid unwind data */
 };
 
 /* Where the caller's frame pointer or return address is. */
@@ -33,7 +31,7 @@ enum rule_place {
 	AT_SP,   /* at SP + offset (signal frames) */
 	AT_FP,   /* at FP + offset */
 	AT_REG,  /* in the register of that number, for the return address alone */
-	AT_LOST, /* it cannot be known */
+	AT_LOST, /* not recoverable */
 };
 
 struct rule {

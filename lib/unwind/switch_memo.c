@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Each thread and place has one slot; another one may take it. */
+/* The slot of a thread and place, which others may share. */
 static size_t slot_of(int pid, int tid, const uint64_t *word)
 {
 	uint64_t hash = (uint64_t)(uint32_t)pid << 32 | (uint32_t)tid;

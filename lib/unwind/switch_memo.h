@@ -1,7 +1,7 @@
 /*
- * What has been read of goroutines that switched to their thread's own stack: the chain of their
- * callers, by the thread, and by the words at the switch. It answers when the process has gone on
- * or has ended, provided that the thread was never seen to come there from elsewhere.
+ * A cache of the callers of goroutines that switched to their thread's own stack: chains read from
+ * the process, by thread and by the words at the switch. It is used when the process has gone on
+ * or has ended, unless the thread was seen to reach the same words from different callers.
  */
 #ifndef UNWIND_SWITCH_MEMO_H
 #define UNWIND_SWITCH_MEMO_H
@@ -16,8 +16,8 @@ struct switch_memo {
 	int pid, tid;
 	uint64_t word[SWITCH_WORDS];
 	uint64_t chain[SWITCH_CHAIN];
-	size_t n;          /* 0: nothing is kept */
-	bool is_ambiguous; /* there are two chains */
+	size_t n;          /* 0: empty */
+	bool is_ambiguous; /* two different chains were seen */
 };
 
 /* A zeroed one is empty. */
@@ -25,11 +25,11 @@ struct switch_memos {
 	struct switch_memo memo[SWITCH_MEMOS];
 };
 
-/* Keep the chain that was read for this thread and these words. */
+/* Keeps the chain that was read for this thread and these words. */
 void switch_memo_keep(struct switch_memos *m, int pid, int tid, const uint64_t *word,
 		      const uint64_t *chain, size_t n);
 
-/* The one that was, or NULL. */
+/* The chain kept for this thread and these words, or NULL. */
 const struct switch_memo *switch_memo_find(const struct switch_memos *m, int pid, int tid,
 					   const uint64_t *word);
 

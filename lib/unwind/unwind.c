@@ -39,15 +39,15 @@ bool walk_step(struct walk *w, const struct region *r, uint64_t address)
 	return walk_by_rule(w, &rule, r);
 }
 
-/* May a frame that was read from the running process be believed? */
+/* Is a frame that was read from the running process plausible? */
 static bool is_believable(const struct walk *w, const struct region *r)
 {
 	return !w->used_memory || !w->call || walk_follows_call(w, r, w->pc);
 }
 
 /*
- * A hash of the last words of a frame, from which its caller is found: what it has saved,
- * and its return address. 0 where the copy does not have them.
+ * A hash of the last words of a frame, which lead to its caller: saved registers, and the return
+ * address. 0 if the copy does not have them.
  */
 static uint64_t hash_words(const struct walk *w, uint64_t sp, uint64_t caller_sp)
 {
@@ -64,7 +64,7 @@ static uint64_t hash_words(const struct walk *w, uint64_t sp, uint64_t caller_sp
 	return hash ? hash : 1;
 }
 
-/* Set the words of n frames of the trail, the first of which is `from`. */
+/* Sets the words of n frames of the trail, beginning at `from`. */
 static void note_words(const struct walk *w, size_t from, size_t n)
 {
 	struct memo_frame *f = w->u->trail + from;
@@ -102,7 +102,7 @@ static size_t walk_stack(struct walk *w, struct user_frame *out)
 	return n;
 }
 
-/* Complete a stack of n frames that was cut off; returns how many it has then. */
+/* Completes a stack of n frames that was cut off, from memos. Returns its new size. */
 static size_t remember_callers(struct walk *w, struct user_frame *out, size_t n)
 {
 	struct unwinder *u = w->u;
@@ -128,22 +128,22 @@ static size_t remember_callers(struct walk *w, struct user_frame *out, size_t n)
 }
 
 /*
- * Is the last call that the copy shows still under way? The word below the CFA, x86-64's
- * return address, is the same in the process: what lies above are its callers.
+ * Is the last call in the copy still active? Then the word below the CFA, x86-64's return address,
+ * is the same in the process, and its callers are above it.
  */
 static bool is_still_there(struct walk *w, size_t n)
 {
 	uint64_t at = n < 2 ? 0 : w->u->trail[n - 1].sp - 8, was, is;
 
 	if (at - w->sp0 >= w->state->nstack || w->state->nstack - (at - w->sp0) < sizeof(was))
-		return true; /* on another stack: the copy has nothing of it */
+		return true; /* on another stack, which is not in the copy */
 	memcpy(&was, w->state->stack + (at - w->sp0), sizeof(was));
 	return memory_word(&w->u->memory, at, &is) && is == was;
 }
 
 /*
- * Read what was not copied from the process, for a stack of n frames that was cut off; true
- * if that makes a whole stack, of *n frames. Otherwise the process ran on.
+ * Completes a stack of *n frames that was cut off, by reading the rest from the process. Returns
+ * whether that gives a complete stack, of *n frames; if not, the process has gone on.
  */
 static bool walk_memory(struct walk *w, struct user_frame *out, size_t *n)
 {
@@ -166,8 +166,8 @@ static bool walk_memory(struct walk *w, struct user_frame *out, size_t *n)
 }
 
 /*
- * Add the callers of the function that has switched stacks: those in a chain from a call of that
- * function on. Returns how many frames there are then.
+ * Adds the callers of the function that switched stacks: the part of a chain from a call of that
+ * function on. Returns the new number of frames.
  */
 static size_t follow_chain(struct walk *w, const uint64_t *chain, size_t nchain,
 			   struct user_frame *out, size_t n)
@@ -183,7 +183,7 @@ static size_t follow_chain(struct walk *w, const uint64_t *chain, size_t nchain,
 		uint64_t address = chain[i] - 1;
 		const struct region *r = walk_region(w, address);
 
-		/* The outermost was not called: what it has is made to look so. */
+		/* The outermost function was not called; its return address is artificial. */
 		if (r && r->module && module_rule(r->module, address - r->bias).cfa == CFA_END)
 			w->end = UNWIND_COMPLETE;
 		else if (!r || !walk_follows_call(w, r, chain[i]))
@@ -195,7 +195,7 @@ static size_t follow_chain(struct walk *w, const uint64_t *chain, size_t nchain,
 	return whole;
 }
 
-/* The return address of the switch, and what is above it on the stack. */
+/* Copies the words at a switch: its return address, and the words above it. */
 static bool switch_words(const struct walk *w, uint64_t at, uint64_t *word)
 {
 	uint64_t offset = at - w->sp0, size = SWITCH_WORDS * sizeof(*word);
@@ -206,7 +206,7 @@ static bool switch_words(const struct walk *w, uint64_t at, uint64_t *word)
 	return true;
 }
 
-/* Are they the same in the process? Then it is in that call, or in one like it. */
+/* Does the process still have the same words? Then it is in that call, or in an equal one. */
 static bool is_still_switched(struct walk *w, uint64_t at, const uint64_t *word)
 {
 	uint64_t is;
@@ -217,7 +217,7 @@ static bool is_still_switched(struct walk *w, uint64_t at, const uint64_t *word)
 	return true;
 }
 
-/* The chain of frame pointers from that of the last frame on, in the process. */
+/* Reads the chain of frame pointers from the process, beginning with that of the last frame. */
 static size_t read_chain(struct walk *w, uint64_t *chain, size_t most)
 {
 	struct memory *m = &w->u->memory;
@@ -234,11 +234,11 @@ static size_t read_chain(struct walk *w, uint64_t *chain, size_t most)
 }
 
 /*
- * A goroutine has switched to the thread's stack. What called the function that did so is in
- * the chain, which the kernel followed at the moment of the sample: functions of Go have frame
- * pointers. Where the code that was switched to is C, which may have none, the frame pointer of
- * that function is known from unwind tables, and its chain is read from the process, if that
- * still is in the call: asmcgocall keeps its goroutine, and how deep that is, on this stack.
+ * Finds the callers of a goroutine that switched to the thread's stack. The kernel's chain at the
+ * sample has the callers of the switching function, since Go functions have frame pointers. If the
+ * code after the switch is C, which may have none, the unwind tables give the frame pointer of
+ * that function, and its chain is read from the process, if that is still in the call: asmcgocall
+ * keeps its goroutine, and the depth of that, on this stack.
  */
 static size_t walk_chain(struct walk *w, struct user_frame *out, size_t n)
 {
@@ -266,13 +266,13 @@ static size_t walk_chain(struct walk *w, struct user_frame *out, size_t n)
 	return w->end == UNWIND_COMPLETE ? whole : n;
 }
 
-/* The callers of a stack of n frames that was cut off; returns how many it has then. */
+/* Adds the callers of a stack of n frames that was cut off. Returns its new size. */
 static size_t walk_beyond(struct walk *w, struct user_frame *out, size_t n)
 {
 	if (w->u->use_memory) {
 		if (walk_memory(w, out, &n))
 			return n;
-		/* The frames of the copy again, in place of those that came to nothing. */
+		/* Restore the frames of the copy, in place of those of the failed attempt. */
 		*w = walk_begin(w->u, w->space, w->state);
 		n = walk_stack(w, out);
 	}
@@ -291,7 +291,7 @@ size_t unwind(struct unwinder *u, const struct address_space *space, const struc
 	else if (w.end == UNWIND_TRUNCATED)
 		n = walk_beyond(&w, out, n);
 	if (wild && w.end == UNWIND_TRUNCATED)
-		w.end = UNWIND_BAD; /* no copy of the stack would have had it */
+		w.end = UNWIND_BAD; /* no larger copy of the stack would help */
 	if (u->use_memo && w.end == UNWIND_COMPLETE && !w.switched) {
 		note_words(&w, 0, n);
 		memo_keep(&u->memos, state->pid, state->tid, u->trail, n);

@@ -1,14 +1,12 @@
 /*
- * Stacks of return addresses, from the registers of a thread and a copy of the inner
- * part of its stack.
+ * Unwinds stacks, from the registers of a thread and a copy of the inner part of its stack.
  *
- * Each frame's rule comes from a cache whose key is module and address, so that
- * processes, and mappings that come and go, share it and never invalidate it; on a
- * miss the rule is worked out from the module's tables (cfi.h). Where there is no unwind
- * data, frame pointers are followed. When the stack goes on beyond the copy, the rest is
- * read from the process, if it still runs and is still in the calls that the copy shows,
- * and kept only if that makes a whole stack. Otherwise the outer frames are taken from the
- * thread's last whole stack, provided that they cannot be another caller's (memo.h).
+ * A cache has the rules of frames, by module and address. So processes and mappings share it, and
+ * none invalidates it. On a miss the rule is computed from the module's tables (cfi.h). Without
+ * unwind data, frame pointers are followed. If the stack continues beyond the copy, the rest is
+ * read from the process, if that is still in the calls in the copy, and used only if the stack
+ * becomes complete. Otherwise the outer frames come from the thread's last complete stack, unless
+ * they may belong to another caller (memo.h).
  */
 #ifndef UNWIND_UNWIND_H
 #define UNWIND_UNWIND_H
@@ -25,28 +23,28 @@ enum {
 
 /* Why a stack ends where it does. */
 enum unwind_end {
-	UNWIND_COMPLETE,  /* the unwind data say so, or a zero return address */
-	UNWIND_TRUNCATED, /* the copy was too short, and the process could not help */
-	UNWIND_LOST,      /* an address in no mapping */
-	UNWIND_BAD,       /* unwind data that make no sense here */
+	UNWIND_COMPLETE,  /* the outermost frame, by unwind data or a zero return address */
+	UNWIND_TRUNCATED, /* the copy was too short, and the process could not be read */
+	UNWIND_LOST,      /* an address outside all mappings */
+	UNWIND_BAD,       /* unwind data that are not valid here */
 	UNWIND_NO_TABLES, /* no unwind data, and no frame pointer */
-	UNWIND_RED_ZONE,  /* unwind data need what lies below the stack pointer */
+	UNWIND_RED_ZONE,  /* unwind data that need memory below the stack pointer */
 	UNWIND_DEEP,      /* UNWIND_MOST frames */
-	UNWIND_ENDS,      /* how many there are */
+	UNWIND_ENDS,      /* the number of reasons */
 };
 
-/* The same in a word or two, with '_' between them: "no_tables". */
+/* The name of a reason, such as "no_tables". */
 const char *unwind_end_name(enum unwind_end end);
 
-/* A frame: its region, or NULL, and the address; for callers that of the call. */
+/* A frame: its region, or NULL, and the address, which for callers is that of the call. */
 struct user_frame {
 	const struct region *region;
 	uint64_t address;
 };
 
 /*
- * A frame of a function that an interpreter runs has no region, and a number in place of an
- * address: no address of a program has that bit.
+ * A frame of an interpreted function has no region, and a number with this bit, which no address
+ * of a program has, instead of an address.
  */
 static const uint64_t SCRIPT_FRAME = 1ull << 63;
 
@@ -55,12 +53,12 @@ static inline bool user_frame_is_script(const struct user_frame *f)
 	return !f->region && f->address & SCRIPT_FRAME;
 }
 
-/* What is known of a thread at one moment. */
+/* The known state of a thread at one moment. */
 struct user_state {
 	const uint64_t *regs; /* arch->nregs of them, by DWARF number */
 	const uint8_t *stack; /* the copy, which begins at the stack pointer */
 	size_t nstack;
-	const uint64_t *chain; /* as far as the kernel followed frame pointers: return addresses */
+	const uint64_t *chain; /* the kernel's chain by frame pointers: return addresses */
 	size_t nchain;
 	int pid, tid;
 	uint64_t missing; /* bit set: registers whose value is not known */
@@ -71,11 +69,11 @@ struct rule_entry {
 	struct rule rule;
 };
 
-/* What the symbols of a module say of the code between two virtual addresses. */
+/* A function, by a module's symbols: the code between two virtual addresses. */
 struct known_function {
 	uint64_t start, end, after;
 	uint32_t module; /* its id */
-	bool known;      /* it is one function, which begins at start */
+	bool known;      /* it is a single function, which begins at `start` */
 };
 
 struct unwinder {
@@ -85,23 +83,23 @@ struct unwinder {
 	struct memos memos;
 	struct switch_memos switches;
 	struct memo_frame trail[UNWIND_MOST]; /* of the stack being unwound */
-	struct known_function function[64];   /* those that were looked for last */
+	struct known_function function[64];   /* the latest look-ups */
 	size_t nfunction;
 	uint64_t hits, misses;
 	uint64_t ends[UNWIND_ENDS];
-	uint64_t completed;  /* stacks that were completed by reading the process, */
-	uint64_t remembered; /* and by the thread's last whole stack */
-	bool use_memory;     /* read what was not copied from the process */
-	bool use_memo;       /* take outer frames from memos: samples come in order of time */
-	bool fp_only;        /* follow frame pointers and nothing else */
+	uint64_t completed;  /* stacks completed by reading the process */
+	uint64_t remembered; /* stacks completed from the thread's last complete stack */
+	bool use_memory;     /* read the rest of stacks from the process */
+	bool use_memo;       /* use memos, which need samples in order of time */
+	bool fp_only;        /* only follow frame pointers */
 };
 
 void unwinder_init(struct unwinder *u, const struct arch *arch);
 void unwinder_release(struct unwinder *u);
 
 /*
- * Unwind: frames, leaf first, to out[UNWIND_MOST]; returns their number. Their regions
- * are valid as long as address_space.find() promises.
+ * Unwinds a stack: puts frames, leaf first, in out[UNWIND_MOST] and returns their number. Their
+ * regions are valid as long as those of address_space.find().
  */
 size_t unwind(struct unwinder *u, const struct address_space *space, const struct user_state *state,
 	      struct user_frame *out, enum unwind_end *end);

@@ -1,6 +1,6 @@
 /*
- * Stacks of 32-bit programs on a 64-bit x86 kernel: by frame pointers, as far as those lead from
- * call to call. The unwind tables of such programs are not read.
+ * Unwinds 32-bit programs on a 64-bit x86 kernel by frame pointers, as long as each return address
+ * follows a call. The unwind tables of such programs are not read.
  */
 #include "unwind/walk_call.h"
 
@@ -17,7 +17,7 @@ static bool read_word(const struct walk *w, uint64_t address, uint64_t *word)
 	return true;
 }
 
-/* A leaf may make no frame: its return address then is at the top, after a call of it. */
+/* Leaves a leaf without a frame: the word at the top follows a call of the leaf. */
 static bool leave_bare_leaf(struct walk *w)
 {
 	const struct region *r;
@@ -35,7 +35,7 @@ static bool leave_bare_leaf(struct walk *w)
 	return true;
 }
 
-/* To the caller: a frame has the caller's frame pointer and then the return address. */
+/* Moves to the caller. A frame has the caller's frame pointer, then the return address. */
 static bool next_frame(struct walk *w)
 {
 	uint64_t fp = w->fp, pc;

@@ -21,10 +21,10 @@ struct walk walk_begin(struct unwinder *u, const struct address_space *space,
 
 bool walk_read_memory(struct walk *w, uint64_t address, uint64_t *word)
 {
-	enum { LARGEST_STACK = 8 << 20 }; /* what ulimit -s gives where nobody asks for more */
+	enum { LARGEST_STACK = 8 << 20 }; /* the default of ulimit -s */
 
 	w->wild = address - w->sp > LARGEST_STACK;
-	/* Nothing just below the stack pointer outlives the sample. */
+	/* Memory just below the stack pointer does not outlive the sample. */
 	if (!w->may_read || w->sp0 - address <= WALK_SEGMENT ||
 	    !memory_word(&w->u->memory, address, word))
 		return false;
@@ -35,13 +35,12 @@ bool walk_read_memory(struct walk *w, uint64_t address, uint64_t *word)
 bool walk_move(struct walk *w, uint64_t pc, uint64_t cfa, uint64_t fp, bool signal)
 {
 	pc &= w->u->arch->address_mask;
-	/* Memory that was given back reads as zero, which is no end. */
+	/* A zero from released memory is not the end of a stack. */
 	if (!pc)
 		return walk_stop(w, w->used_memory ? UNWIND_TRUNCATED : UNWIND_COMPLETE);
 	/*
-	 * Callers lie above their callees, but for a leaf on aarch64, which may have
-	 * no frame, and for those on another stack: of a signal handler, a fibre, a
-	 * segment.
+	 * Callers are above their callees, except for a leaf on aarch64, which may have no frame,
+	 * and for callers on another stack: of a signal handler, a fibre, a segment.
 	 */
 	if (!signal && w->sp - cfa <= WALK_SEGMENT && !(w->leaf && cfa == w->sp))
 		return walk_stop(w, UNWIND_BAD);

@@ -1,6 +1,6 @@
 #include "unwind/walk_call.h"
 
-enum { FUNCTION = 64 << 10 /* functions are hardly larger than that */ };
+enum { FUNCTION = 64 << 10 /* functions are rarely larger */ };
 
 static uint64_t relative(const uint8_t *offset, uint64_t end)
 {
@@ -44,7 +44,7 @@ enum call walk_call_before(const struct walk *w, const struct region *r, uint64_
 	uint32_t word;
 
 	if (!r->module)
-		return ANY_CALL; /* JIT code: it cannot be seen here */
+		return ANY_CALL; /* JIT code, which is not in a file */
 	code = elf_at(&r->module->elf, address - r->bias - 7);
 	if (code.n < 7)
 		return ANY_CALL;
@@ -61,7 +61,7 @@ bool walk_follows_call(const struct walk *w, const struct region *r, uint64_t ad
 	return walk_call_before(w, r, address, &target) != NO_CALL;
 }
 
-/* The word that a stub of the PLT jumps through: "endbr64; bnd jmp *slot", or less of it. */
+/* The slot that a PLT stub jumps through: "endbr64; bnd jmp *slot", or a part of that. */
 static bool stub_slot(struct walk *w, uint64_t address, uint64_t *slot)
 {
 	const struct region *r = walk_region(w, address);
@@ -79,7 +79,7 @@ static bool stub_slot(struct walk *w, uint64_t address, uint64_t *slot)
 	return true;
 }
 
-/* A word of the process's data, which does not change in the course of a recording. */
+/* Reads a word of the process's data that does not change during a recording. */
 static bool read_slot(const struct walk *w, uint64_t slot, uint64_t *target)
 {
 	return w->u->use_memory && w->space->read &&
@@ -100,7 +100,7 @@ bool walk_called_function(struct walk *w, uint64_t address, uint64_t *target, bo
 
 /* Where functions begin, by the symbols */
 
-/* A symbol that is a function: assembly often gives them no type, but makes them global. */
+/* Is a symbol a function? In assembly, functions often have no type, but are global. */
 static bool is_function_symbol(const GElf_Sym *s)
 {
 	uint8_t type = GELF_ST_TYPE(s->st_info);
@@ -110,7 +110,7 @@ static bool is_function_symbol(const GElf_Sym *s)
 		(type == STT_NOTYPE && GELF_ST_BIND(s->st_info) == STB_GLOBAL));
 }
 
-/* Let f be the nearest function at or before vaddr, and end it where the next begins. */
+/* Sets *f to the nearest function at or before vaddr, which ends where the next one begins. */
 static void search_symbols(const struct elf *e, const struct elf_section *section, uint64_t vaddr,
 			   struct known_function *f)
 {
@@ -141,7 +141,7 @@ static struct known_function search_function(const struct module *m, uint64_t va
 			search_symbols(&m->elf, s, vaddr, &f);
 	}
 	if (!f.known)
-		f.start = f.after; /* what lies between two functions that are known */
+		f.start = f.after; /* the code between two known functions */
 	else if (f.after > f.start && f.after < f.end)
 		f.end = f.after;
 	return f;
@@ -172,7 +172,7 @@ bool walk_is_function(struct walk *w, const struct region *r, uint64_t address)
 	return vaddr <= pc && vaddr >= f->start && pc - vaddr < FUNCTION;
 }
 
-/* Where the jump goes that may begin with these bytes, of which there are six at least. */
+/* The target of a jump that may begin with these bytes, of which there are at least six. */
 static enum call jump_in(const uint8_t *code, uint64_t address, uint64_t *target)
 {
 	if (code[0] == 0xe9)
@@ -186,7 +186,7 @@ static enum call jump_in(const uint8_t *code, uint64_t address, uint64_t *target
 	return DIRECT_CALL;
 }
 
-/* The bytes are tried one by one: instructions are not told apart. */
+/* Tries every byte, as instructions are not decoded. */
 enum call walk_jumps_here(struct walk *w, const struct region *r, uint64_t address)
 {
 	enum { LENGTH = 256, JUMP = 6 };

@@ -1,14 +1,14 @@
-/* Steps without unwind data, by frame pointers and by what the code looks like. */
+/* Steps without unwind data, by frame pointers and by the look of the code. */
 #include "unwind/walk_call.h"
 
 enum {
-	FUNCTION = 64 << 10, /* functions are hardly larger than that */
+	FUNCTION = 64 << 10, /* functions are rarely larger */
 	ENTRY = 32,          /* bytes of the code at an entry point: ld.so's needs no zero */
 };
 
 /*
- * May the innermost function have been called from before this address? It must
- * follow a call, and a direct one must go to where that function may begin.
+ * May the call before this address have called the innermost function? The address must follow a
+ * call, and a direct call must go to where that function may begin.
  */
 static enum call caller_at(struct walk *w, uint64_t address)
 {
@@ -22,8 +22,8 @@ static enum call caller_at(struct walk *w, uint64_t address)
 /* Without unwind data */
 
 /*
- * A frame pointer of zero ends a stack where code has made it so: the program's entry
- * point, or what starts a thread. Elsewhere the register is one like others.
+ * A frame pointer of zero ends a stack if code has cleared it for that purpose: the program's
+ * entry point, or the start of a thread. Other code may use it as a general register.
  */
 bool walk_is_outermost(struct walk *w)
 {
@@ -66,13 +66,12 @@ bool walk_by_fp(struct walk *w)
 }
 
 /*
- * A function among others that have unwind data, but without any itself: assembly,
- * or built-in code of a JIT compiler. There are two ways out of it. If it has pushed
- * nothing yet, the word at the top of the stack is its return address; if its frame pointer
- * is set up, the return address is above that, and the top of the stack may be anything, even
- * a return address that an earlier call left there. The top is taken if it follows a call
- * that can have led here, unless the frame pointer's word follows a direct call that can
- * and the other one is only a call through a pointer.
+ * Leaves a function without unwind data in a module that has some: assembly, or built-in code of
+ * a JIT compiler. Either the function has pushed nothing yet, and the word at the top of the stack
+ * is its return address. Or it has set up its frame pointer, and the return address is above that;
+ * the top of the stack may then be anything, even an old return address. The top is taken if it
+ * follows a call that may have led here, unless that is only a call through a pointer, and the
+ * frame pointer's word follows a direct call that may have.
  */
 static bool leave_leaf(struct walk *w)
 {
@@ -92,8 +91,8 @@ static bool leave_leaf(struct walk *w)
 }
 
 /*
- * CPython's trampoline: it pushes nothing but what keeps the stack aligned, and at its
- * first and last instruction not even that. (Later versions make a frame.)
+ * Leaves CPython's trampoline, which pushes only a word to align the stack, and at its first and
+ * last instruction not even that. (Later versions make a frame.)
  */
 static bool leave_trampoline(struct walk *w)
 {
@@ -109,8 +108,8 @@ static bool leave_trampoline(struct walk *w)
 }
 
 /*
- * What signal handlers return to, where it has no unwind data: x86-64 in musl and in
- * static programs, "mov $15, %rax; syscall"; aarch64, "mov x8, #139; svc #0".
+ * Is it code without unwind data to which signal handlers return? x86-64 in musl and in static
+ * programs: "mov $15, %rax; syscall"; aarch64: "mov x8, #139; svc #0".
  */
 static bool is_sigreturn(const struct walk *w, const struct region *r)
 {
@@ -123,8 +122,8 @@ static bool is_sigreturn(const struct walk *w, const struct region *r)
 }
 
 /*
- * The interrupted registers lie above the stack pointer: x86-64 has a ucontext there,
- * aarch64 a siginfo of 128 bytes and then the ucontext, with its registers at 184.
+ * Restores the interrupted registers, which are above the stack pointer: x86-64 has a ucontext
+ * there, aarch64 a siginfo of 128 bytes, then the ucontext, with its registers at 184.
  */
 static bool leave_signal(struct walk *w)
 {
@@ -146,8 +145,8 @@ static bool leave_signal(struct walk *w)
 }
 
 /*
- * makecontext(3) and its like put the address of a function's first instruction where
- * a return address should be. The call would lie before it, where no function is.
+ * Is it the address of a function's first instruction, which makecontext(3) and the like put in
+ * place of a return address? No function contains the address before it.
  */
 static bool is_entry_address(struct walk *w, const struct region *r)
 {
@@ -155,7 +154,7 @@ static bool is_entry_address(struct walk *w, const struct region *r)
 	       walk_rule(w, r, w->pc).cfa != CFA_NONE;
 }
 
-/* By the frame pointer, or by the top of the stack. */
+/* Steps by the frame pointer, or by the top of the stack. */
 static bool leave_frame(struct walk *w, const struct region *r)
 {
 	bool leaf = !w->call && r->module && module_has_rules(r->module);
@@ -164,8 +163,8 @@ static bool leave_frame(struct walk *w, const struct region *r)
 }
 
 /*
- * Where there is a frame, and it is not this function's, it may be an outer one's. Then this
- * one, which made none, was called by another further in: its return address lies lower.
+ * Steps without tables. If the frame pointer is not this function's, it may be that of an outer
+ * frame. Then this function has no frame, and its return address is lower on the stack.
  */
 static bool walk_without_tables(struct walk *w, const struct region *r)
 {

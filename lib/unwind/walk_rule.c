@@ -1,4 +1,4 @@
-/* Steps by rules, which the cache keeps once they have been worked out. */
+/* Steps by rules, which are computed once and then cached. */
 #include "unwind/walk.h"
 
 static struct rule missed_rule(struct walk *w, const struct region *r, uint64_t vaddr)
@@ -37,7 +37,7 @@ static bool read_for_expression(void *context, uint64_t address, uint64_t *word)
 	return walk_read(context, address, word);
 }
 
-/* Put the known registers in regs[ARCH_REGS]: all of them in the innermost frame. */
+/* Puts the known registers in regs[ARCH_REGS]. In the innermost frame all are known. */
 static uint64_t known_registers(const struct walk *w, uint64_t *regs)
 {
 	const struct arch *a = w->u->arch;
@@ -91,7 +91,7 @@ static bool find_cfa(struct walk *w, const struct rule *rule, const struct regio
 	return walk_stop(w, UNWIND_BAD);
 }
 
-/* Where a saved register lies. */
+/* The address of a saved register. */
 static uint64_t place_address(const struct walk *w, enum rule_place place, uint64_t cfa,
 			      int32_t offset)
 {
@@ -100,7 +100,7 @@ static uint64_t place_address(const struct walk *w, enum rule_place place, uint6
 	return from + (uint64_t)(int64_t)offset;
 }
 
-/* The caller's frame pointer. */
+/* Finds the caller's frame pointer. */
 static bool restore_fp(struct walk *w, const struct rule *rule, uint64_t cfa, uint64_t *fp)
 {
 	uint64_t at = place_address(w, rule->fp, cfa, rule->fp_offset);
@@ -108,7 +108,7 @@ static bool restore_fp(struct walk *w, const struct rule *rule, uint64_t cfa, ui
 	*fp = w->fp;
 	if (rule->fp == AT_SAME || rule->fp == AT_LOST)
 		return true;
-	/* Popped already, in an epilogue: it still is in its register. */
+	/* Popped already, in an epilogue: the value is in its register. */
 	if (at < w->sp)
 		return true;
 	return walk_read(w, at, fp) || walk_stop(w, UNWIND_TRUNCATED);
@@ -123,7 +123,7 @@ static bool restore_pc(struct walk *w, const struct rule *rule, uint64_t cfa, ui
 		*pc = w->lr;
 		return w->knows_lr || walk_stop(w, UNWIND_BAD);
 	}
-	/* vfork() keeps it in one, since its child returns first, on the same stack. */
+	/* vfork() keeps it in a register, since its child returns first, on the same stack. */
 	if (rule->ra == AT_REG) {
 		*pc = w->state->regs[rule->ra_offset];
 		return (w->leaf && !(w->state->missing >> rule->ra_offset & 1)) ||
@@ -133,13 +133,13 @@ static bool restore_pc(struct walk *w, const struct rule *rule, uint64_t cfa, ui
 	       walk_stop(w, UNWIND_TRUNCATED);
 }
 
-/* Below the stack pointer, where functions that call none may keep what they like. */
+/* Does a rule need memory below the stack pointer, which leaf functions may use? */
 static bool is_in_red_zone(const struct walk *w, const struct rule *rule)
 {
 	return w->leaf && rule->cfa == CFA_DEREF_SP && rule->cfa_offset < 0;
 }
 
-/* The stack that was switched from is not copied; the chain may have what is on it. */
+/* Stops at a switch from another stack, which is not in the copy. The chain may have its frames. */
 static bool stop_at_switch(struct walk *w, const struct region *r)
 {
 	struct gofunc f;
@@ -150,7 +150,7 @@ static bool stop_at_switch(struct walk *w, const struct region *r)
 	return walk_stop(w, UNWIND_TRUNCATED);
 }
 
-/* A call of nothing: what the signal interrupted has only pushed its return address. */
+/* Leaves a call of a null pointer, interrupted by a signal: only the return address is pushed. */
 static bool walk_from_null(struct walk *w, uint64_t cfa, uint64_t fp)
 {
 	const struct region *r;
@@ -184,8 +184,8 @@ bool walk_by_rule(struct walk *w, const struct rule *rule, const struct region *
 }
 
 /*
- * v has reached a frame whose rule is `rule`; of_register is the same for the register
- * whose value there is *value. Make that the value in the caller.
+ * Changes *value, the value of a register in the frame that v has reached, to that in its caller.
+ * The frame's rule is `rule`; of_register is the rule for the register.
  */
 static bool carry_register(struct walk *v, const struct rule *rule, const struct rule *of_register,
 			   const struct region *r, uint64_t *value)
@@ -200,10 +200,10 @@ static bool carry_register(struct walk *v, const struct rule *rule, const struct
 }
 
 /*
- * The value of a register that is not tracked, in the frame that w has reached: a second
- * walk goes from the innermost frame up to there and follows that register. ld.so needs
- * it: its CFA counts from RBX while it looks up a function that is called for the first
- * time. It is done once for a stack, since it takes as long again.
+ * Finds the value of an untracked register in the frame that w has reached, by a second walk from
+ * the innermost frame that follows the register. ld.so needs it: its CFA is relative to RBX while
+ * it looks up a function that is called for the first time. Done only once for a stack, since it
+ * doubles the time.
  */
 static bool recover_register(struct walk *w, uint8_t reg, uint64_t *value)
 {

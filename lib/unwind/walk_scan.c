@@ -1,24 +1,24 @@
 /*
- * A way out of functions without unwind tables and without a frame pointer, assembly mostly:
- * their return address is somewhere above the stack pointer. Words there may be return
- * addresses of calls that are long over; the one that is looked for comes after a call of this
- * very function, or of one that jumps to it, and from it a walk leads to the end of the stack.
+ * Leaves functions without unwind tables and without a frame pointer, usually assembly, by
+ * scanning the stack for the return address. Words there may be return addresses of calls that
+ * have returned. The right one follows a call of this function, or of one that jumps to it, and a
+ * walk leads from it to the end of the stack.
  */
 #include "unwind/walk_call.h"
 
 enum {
 	FARTHEST = 8 << 10,  /* from the stack pointer, in bytes */
-	FUNCTION = 64 << 10, /* functions are hardly larger than that */
-	NEAR = 64,           /* no more than what a function has pushed */
+	FUNCTION = 64 << 10, /* functions are rarely larger */
+	NEAR = 64,           /* the most bytes that a function has pushed */
 	MOST_TRIALS = 12,    /* walks for one frame */
 	MOST_PUSHED = 6,     /* registers that a function may have saved */
-	LEAST_CODE = 0x1000, /* no code is mapped below */
+	LEAST_CODE = 0x1000, /* no code is mapped at lower addresses */
 };
 
 /* A word of the stack that may be the return address. */
 struct candidate {
 	uint64_t at, pc;
-	uint64_t function; /* that was called; 0 = not known */
+	uint64_t function; /* the called function; 0 = not known */
 };
 
 static struct walk caller_of(const struct walk *w, const struct candidate *c, uint64_t fp)
@@ -29,7 +29,7 @@ static struct walk caller_of(const struct walk *w, const struct candidate *c, ui
 	return v;
 }
 
-/* Does a walk go on to the end of the stack, or of its copy, from call to call? */
+/* Does a walk lead from call to call to the end of the stack, or of its copy? */
 static bool leads_to_end(struct walk v)
 {
 	v.is_trial = true;
@@ -47,8 +47,8 @@ static bool leads_to_end(struct walk v)
 }
 
 /*
- * The frame pointer is the caller's as it was, or has been saved somewhere below the
- * return address.
+ * Tries a candidate. The frame pointer is still the caller's, or was saved below the return
+ * address.
  */
 static bool try_caller(struct walk *w, const struct candidate *c, int *trials)
 {
@@ -73,7 +73,7 @@ static bool try_caller(struct walk *w, const struct candidate *c, int *trials)
 	return false;
 }
 
-/* The next word from c->at on that follows a call. */
+/* Finds the next word from c->at on that follows a call. */
 static bool next_candidate(struct walk *w, uint64_t end, struct candidate *c, bool *known)
 {
 	bool any;
@@ -89,8 +89,8 @@ static bool next_candidate(struct walk *w, uint64_t end, struct candidate *c, bo
 }
 
 /*
- * The call of a function that jumps here. Where it jumps to an address that cannot be seen, it
- * is one that lies shortly before this one; of several, the nearest.
+ * Considers a call of a function that may jump to this one. If the target of its jump is not
+ * known, the function must be shortly before this one; of several, the nearest counts.
  */
 static void consider_jump(struct walk *w, const struct region *r, const struct candidate *c,
 			  struct candidate *jumped, bool *is_direct)
@@ -105,7 +105,7 @@ static void consider_jump(struct walk *w, const struct region *r, const struct c
 	}
 }
 
-/* The call of this function, and one of another, which has jumped here. */
+/* Finds the nearest call of this function, and that of another function that jumps to it. */
 static void nearest_calls(struct walk *w, const struct region *r, uint64_t end,
 			  struct candidate *this, struct candidate *jumped)
 {
@@ -139,7 +139,7 @@ bool walk_by_scan(struct walk *w, const struct region *r, uint64_t end)
 	       (jumped.function && try_caller(w, &jumped, &trials));
 }
 
-/* Is it in the code at which the program was entered, which nothing else comes before? */
+/* Is it in the program's entry code, which has no callers? */
 static bool is_entry(struct walk *w, uint64_t pc)
 {
 	enum { ENTRY = 32 }; /* bytes of that code */
@@ -149,9 +149,9 @@ static bool is_entry(struct walk *w, uint64_t pc)
 }
 
 /*
- * The first one only: code that cannot be seen may have called from there, and others before.
- * In musl, what calls main() was called by the program's entry, by way of two functions that
- * have jumped on; and the frame pointer is a register like others.
+ * Tries only the first word that follows a call, since the call may be one of unknown code. In
+ * musl, the program's entry leads to the caller of main() through two functions that make tail
+ * calls, and the frame pointer is a general register.
  */
 bool walk_by_any_call(struct walk *w)
 {

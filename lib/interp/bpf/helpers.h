@@ -1,6 +1,6 @@
 /*
- * What a program for the kernel may call (bpf-helpers(7)), and how libbpf has its maps described.
- * GCC and clang spell a helper differently.
+ * The helpers that a BPF program may call (bpf-helpers(7)), and the macros that describe its
+ * maps to libbpf. GCC and clang declare a helper differently.
  */
 #ifndef INTERP_BPF_HELPERS_H
 #define INTERP_BPF_HELPERS_H

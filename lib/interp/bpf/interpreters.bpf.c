@@ -1,13 +1,14 @@
 /*
- * Runs at each sample, in the interrupted thread: reads the thread's frames of an interpreter, which
- * cannot change meanwhile, and writes them before the sample (interp_wire.h). It keeps every sample.
+ * Runs at each sample, in the interrupted thread. It reads the thread's interpreter frames, which
+ * cannot change meanwhile, and writes them before the sample (interp_wire.h). It keeps every
+ * sample.
  *
- * A program for the kernel may run for a limited time only, so the work is in parts, each of
- * which ends by calling the next one. All that lasts from one to the next is in `scratch`: of one
- * CPU, where no other program of ours interrupts this one.
+ * The kernel limits the length of a BPF program, so the work is in parts, each of which ends in
+ * a tail call of the next one. Parts share their state in `scratch`, one for each CPU, where no
+ * other program of prof interrupts them.
  *
- * The kernel follows all ways through a part before it takes it, again for each turn of a loop.
- * A function that is not static it checks once: so those are what loops call.
+ * The verifier follows every path through a part, and through each iteration of a loop. It
+ * verifies a function that is not static only once, so loops call such functions.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,7 +35,7 @@ enum {
 #include "interp/python_walk.h"
 #include "interp/ruby_walk.h"
 
-/* The assembler of gcc-bpf writes relocations of calls that libbpf reads otherwise: no calls. */
+/* With gcc-bpf there are no calls: libbpf misreads the relocations that its assembler writes. */
 #ifdef __clang__
 #define CHECKED_ONCE __attribute__((noinline))
 enum { CALLS_A_PART = 16 };
@@ -43,12 +44,12 @@ enum { CALLS_A_PART = 16 };
 enum { CALLS_A_PART = 8 };
 #endif
 
-/* A code object that was met with lately. */
+/* A code object that was seen recently. */
 struct seen {
 	__u64 code, id;
 	__u64 sample; /* the number of the last one: it cannot change before the next */
 	__u32 pid;
-	__u32 told; /* its names were, in that generation */
+	__u32 told; /* the generation in which its names were written */
 };
 
 struct scratch {
@@ -56,18 +57,18 @@ struct scratch {
 		struct walk python;
 		struct ruby_walk ruby;
 	};
-	__u64 sample; /* numbered, on this CPU */
-	__u64 frame;  /* the next */
+	__u64 sample; /* its number on this CPU */
+	__u64 frame;  /* the next one to read */
 	__u32 outer;  /* the frames are those of the evaluator before the innermost */
 	__u32 pid, generation;
-	__u32 nfresh; /* frames that may have no names yet, */
-	__u32 looked; /* and how many of those were looked at */
+	__u32 nfresh; /* frames that may have no names yet */
+	__u32 looked; /* how many of them were checked */
 	__u32 ntell;
 	__u32 tell[NAMES_A_PART];
 	struct interp_stack stack;
 };
 
-/* A value for each CPU has at most 32 KiB: so this is another. */
+/* Not in `scratch`, since a per-CPU value has at most 32 KiB. */
 struct codes {
 	__u32 fresh[INTERP_MOST_FRAMES]; /* frames, by number */
 	struct seen seen[MOST_SEEN];
@@ -161,7 +162,7 @@ INLINE struct codes *my_codes(void)
 	return bpf_map_lookup_elem(&codes, &zero);
 }
 
-/* Of a new process, its parent may be known: after fork() it has the same memory. */
+/* The target of a new process's parent: after fork() both have the same memory. */
 INLINE struct interp_target *inherited(const struct interp_config *c, const char *task, __u32 pid,
 				       __u64 program)
 {
@@ -202,7 +203,7 @@ INLINE void write_stack(void *ctx, struct scratch *s)
 
 /* Frames */
 
-/* What was met with at that address last; or another. */
+/* The entry for `code`. It may hold another code object, even at another address. */
 INLINE struct seen *seen_at(struct codes *c, __u64 code)
 {
 	return &c->seen[code * 0x9e3779b97f4a7c15ull >> 56 & (MOST_SEEN - 1)];
@@ -213,7 +214,7 @@ INLINE struct interp_frame *next_frame(struct scratch *s)
 	return &s->stack.frame[s->stack.head.n & (INTERP_MOST_FRAMES - 1)];
 }
 
-/* A frame's code object has that id; if it is new, its names are wanted. */
+/* Sets the id of a frame's code object. If it is new, its names are to be written. */
 INLINE void note_code(struct scratch *s, struct codes *c, struct seen *seen,
 		      const struct interp_frame *f)
 {
@@ -234,7 +235,7 @@ INLINE bool is_known(const struct scratch *s, const struct seen *seen, __u64 cod
 	return seen->sample == s->sample && seen->code == code;
 }
 
-/* A frame was put on the stack. */
+/* Counts a frame that was put on the stack. */
 INLINE void add_frame(struct scratch *s)
 {
 	if (++s->stack.head.n >= INTERP_MOST_FRAMES - 1)
@@ -313,7 +314,7 @@ CHECKED_ONCE int ruby_frames(void)
 	return s && goes_on(s);
 }
 
-/* The state of the thread was found, or there is none. */
+/* Begins the walk, once the thread's state was found or is known not to exist. */
 INLINE void begin_walk(void *ctx, struct scratch *s)
 {
 	if (s->stack.head.end == INTERP_WHOLE)
@@ -323,7 +324,7 @@ INLINE void begin_walk(void *ctx, struct scratch *s)
 	write_stack(ctx, s);
 }
 
-/* Process << 32 | thread, as the namespace of prof-record counts them; 0: it is in none of it. */
+/* Process << 32 | thread in prof-record's PID namespace; 0: the process is not in it. */
 INLINE __u64 my_number(const struct interp_config *c)
 {
 	struct bpf_pidns_info in = { 0 };
@@ -375,7 +376,7 @@ SEC("perf_event") int interp_sample(void *ctx)
 	program = kernel_word(task + c->task_program, c->program_size);
 	if (!t && !c->namespace_inode)
 		t = inherited(c, task, pid, program);
-	/* One that was known before its first sample has that program. */
+	/* A process that was known before its first sample runs the program that it had then. */
 	if (t && t->kind && !t->program)
 		t->program = program;
 	if (!t || !t->kind || t->program != program) {
@@ -414,12 +415,12 @@ SEC("perf_event") int python_search(void *ctx)
 	return 1;
 }
 
-/* After a part of a walk. */
+/* Continues after a part of a walk. */
 INLINE void go_on(void *ctx, struct scratch *s, __u32 walk, __u32 name)
 {
 	if (goes_on(s)) {
 		bpf_tail_call(ctx, &parts, walk);
-		s->stack.head.end = INTERP_DEEP; /* there were too many parts */
+		s->stack.head.end = INTERP_DEEP; /* the limit of tail calls */
 	}
 	if (s->nfresh)
 		bpf_tail_call(ctx, &parts, name);
@@ -450,7 +451,7 @@ SEC("perf_event") int ruby_walk(void *ctx)
 
 /* Names */
 
-/* Copy the characters of a string behind the to->copied bytes that are there. */
+/* Copies the characters of a string after the first to->copied bytes. */
 INLINE void copy_string(struct walk *w, struct code_names *to, __u64 string,
 			struct interp_string *as)
 {
@@ -471,7 +472,7 @@ INLINE void copy_string(struct walk *w, struct code_names *to, __u64 string,
 	to->copied += as->copied;
 }
 
-/* And the table of lines, a PyBytesObject. */
+/* Copies the table of lines, a PyBytesObject. */
 INLINE void copy_lines(struct walk *w, struct code_names *to, __u64 table)
 {
 	__u64 bytes;
@@ -490,7 +491,7 @@ INLINE void copy_lines(struct walk *w, struct code_names *to, __u64 table)
 	to->copied += to->lines;
 }
 
-/* Write them, and note that. */
+/* Writes the record of names, and notes that it was written. */
 INLINE void tell(void *ctx, struct scratch *s, const struct code_names *to)
 {
 	struct code_key key = {
@@ -544,7 +545,7 @@ INLINE void python_names(void *ctx, struct scratch *s, const struct interp_frame
 	tell(ctx, s, to);
 }
 
-/* Copy up to `most` bytes, a power of two, less one. */
+/* Copies at most `most` - 1 bytes; `most` is a power of two. */
 INLINE __u32 copy_bytes(struct code_names *to, __u64 at, __u64 bytes, __u32 most)
 {
 	__u32 here = to->copied & 4095;
@@ -591,7 +592,7 @@ INLINE void ruby_names(void *ctx, struct scratch *s, const struct interp_frame *
 	tell(ctx, s, to);
 }
 
-/* Were its names told before? */
+/* Were the names of the frame's code object written before? */
 INLINE bool is_told(const struct scratch *s, struct codes *c, const struct interp_frame *f)
 {
 	struct code_key key = {
@@ -611,7 +612,7 @@ INLINE struct interp_frame *frame_at(struct scratch *s, __u32 i)
 	return &s->stack.frame[i & (INTERP_MOST_FRAMES - 1)];
 }
 
-/* Choose those that are to be told next. */
+/* Chooses the code objects whose names to write next. */
 CHECKED_ONCE int choose_names(void)
 {
 	struct scratch *s = my_scratch();
