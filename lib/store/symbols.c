@@ -418,7 +418,13 @@ bool stacks_get(struct cursor *c, struct dictionary *d, struct row_numbers *n,
 		n->frames.n = (size_t)same;
 		for (uint64_t k = 0; k < more; k++) {
 			loc = get_delta_below(&frames, loc, n->loc.n);
+			if (!loc)
+				break; /* row 0 is none */
 			vec_push(&n->frames, n->loc.v[loc]);
+		}
+		if (n->frames.n != same + more || !n->frames.n) {
+			cursor_fail(c);
+			break;
 		}
 		if (!wanted || (id < nwanted && wanted[id]))
 			n->stack.v[id] = dict_add_stack(d, n->frames.v, n->frames.n);

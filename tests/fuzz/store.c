@@ -108,6 +108,16 @@ static void make_store(void)
 		abort();
 }
 
+static void check_profile(const struct profile *p)
+{
+	const char *why = profile_check(p);
+
+	if (!why)
+		return;
+	fprintf(stderr, "fuzz: %s\n", why);
+	abort();
+}
+
 static void read_profiles(struct store_view *v, struct dictionary *d)
 {
 	struct store_reader r;
@@ -116,8 +126,7 @@ static void read_profiles(struct store_view *v, struct dictionary *d)
 	profile_init(&p, d);
 	store_reader_begin(&r, v, NULL);
 	while (store_next(&r, &p))
-		if (profile_check(&p))
-			abort();
+		check_profile(&p);
 	store_reader_end(&r);
 	profile_release(&p);
 }
@@ -129,12 +138,10 @@ static void read_sums(struct store_view *v, struct dictionary *d)
 
 	profile_init(&sum, d);
 	store_sum(v, NULL, &sum);
-	if (profile_check(&sum))
-		abort();
+	check_profile(&sum);
 	profile_clear(&sum);
 	store_sum_labels(v, NULL, &sum);
-	if (profile_check(&sum))
-		abort();
+	check_profile(&sum);
 	profile_release(&sum);
 	view_begin(v, NULL);
 	while (view_next(v, &p)) {
