@@ -200,7 +200,7 @@ static void add_piece(struct function_history_reader *r, struct piece *p,
 	    !time_series_type_of(&r->types, p->series,
 				 meta_default_type(profiles->meta.v[profiles->profile.v[0].meta]),
 				 &col)) {
-		r->types.nother_type += n ? n - 1 : 0;
+		time_series_leave_out(&r->types, p, profiles);
 		return;
 	}
 	numbers = piece_numbers(p, p->view->dict);

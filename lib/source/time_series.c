@@ -83,10 +83,7 @@ static bool is_the_type(struct time_series *t, struct str id, struct str unit)
 		buf_add(&t->type_id, id);
 		buf_add(&t->unit, unit);
 	}
-	if (str_eq(buf_str(&t->type_id), id))
-		return true;
-	t->nother_type++;
-	return false;
+	return str_eq(buf_str(&t->type_id), id);
 }
 
 void time_series_add_total(struct time_series *t, struct str type_id, struct str unit,
@@ -95,6 +92,8 @@ void time_series_add_total(struct time_series *t, struct str type_id, struct str
 	if (is_the_type(t, type_id, unit))
 		add_profile_point(t, strings_intern(&t->groups, group),
 				  &(struct header){ .time = time }, value, value);
+	else
+		t->nother_type++;
 }
 
 /* Profiles */
@@ -132,6 +131,7 @@ bool time_series_type_of_profile(struct time_series *t, const struct profile *p,
 	}
 	type_id(p, *col, &id);
 	ok = is_the_type(t, buf_str(&id), dict_text(p->dict, p->col[*col].unit));
+	t->nother_type += !ok;
 	buf_release(&id);
 	return ok;
 }
@@ -234,6 +234,13 @@ bool time_series_type_of(struct time_series *t, const struct series *s, struct s
 	return ok;
 }
 
+void time_series_leave_out(struct time_series *t, const struct piece *p,
+			   const struct chunk_profiles *profiles)
+{
+	for (size_t i = 0; i < profiles->profile.n; i++)
+		t->nother_type += piece_has(p, profiles->profile.v[i].time);
+}
+
 static void group_of_series(const struct time_series *t, const struct series *s, struct buf *group)
 {
 	group->n = 0;
@@ -296,7 +303,7 @@ static void add_piece(struct time_series *t, struct piece *p, struct chunk_profi
 		    t, p->series,
 		    n ? meta_default_type(profiles->meta.v[profiles->profile.v[0].meta]) : S(""),
 		    &col)) {
-		t->nother_type += n ? n - 1 : 0;
+		time_series_leave_out(t, p, profiles);
 		return;
 	}
 	group_of_series(t, p->series, group);

@@ -84,12 +84,17 @@ bool time_series_column(const struct time_series_options *o, const struct profil
 
 /*
  * Likewise for profiles of a series in a store; by_default: the default type of the first one.
- * All values are of the first type that is chosen; profiles of other types are counted.
+ * All values are of the first type that is chosen. False for another type: the caller counts
+ * the profiles by time_series_leave_out().
  */
 bool time_series_type_of(struct time_series *t, const struct series *s, struct str by_default,
 			 size_t *col);
 
-/* Likewise for a profile. */
+/* Count the profiles of a piece that are in the view as left out, for their type. */
+void time_series_leave_out(struct time_series *t, const struct piece *p,
+			   const struct chunk_profiles *profiles);
+
+/* Likewise for a profile, which is counted if it is left out. */
 bool time_series_type_of_profile(struct time_series *t, const struct profile *p, uint32_t *col);
 
 /* Are the labels of the store's series sufficient? If not, rows must be read. */

@@ -135,4 +135,18 @@ is "$(prof-query -q T --spans spans.json --span 'GET /b' -t tsv | wc -l | tr -d 
 echo '{"resourceSpans":[{"scopeSpans":[{"spans":[{"startTimeUnixNano":"x"}]}]}]}' >bad.json
 exits 2 'a bad file is an error' prof-query T --spans bad.json
 says 'bad.json: .*expected nanoseconds' 'that says where'
+# What is left out for its type is counted alike in a store and in files, in the time asked for.
+mkdir types
+for i in 0 10 20; do
+	printf 'main;a 5\n' | prof-merge -t pprof | "$BUILD/tests/stamp" time=$((1795000000 + i)) >types/$i.pb.gz
+done
+for i in 0 100; do
+	"$BUILD/tests/stamp" time=$((1795000000 + i)) <"$top/tests/golden/pprof/go-heap.in" >types/heap$i.pb.gz
+done
+prof-store add -q --no-compact types/store -l service_name=x types/*.pb.gz
+for from in types/store "$(echo types/*.pb.gz)"; do
+	# shellcheck disable=SC2086 # several files
+	exits 0 "--series of ${from%% *}" prof-query $from --series --since @1795000000 --until @1795000050
+	says '^prof-query: 1 profile is not of type samples:samples:count:: and left out' 'says how many are left out'
+done
 finish
