@@ -278,7 +278,7 @@ Duration: 2s, Total samples = 7
 END
 prints 'traces for programs' prof-query --traces -t tsv '{cpu="1"}' two.perf <<'END'
 value	labels	stack
-4	comm=web;pid=10;tid=12;cpu=1	main;[libc.so]
+4	comm=web;cpu=1;pid=10;tid=12	main;[libc.so]
 END
 prints 'labels' prof-query --labels '{comm="web"}' two.perf <<'END'
 comm: Total 7 of 7 (100%)
