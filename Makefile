@@ -191,7 +191,7 @@ UNIT	:= $(UNIT:%.c=$(O)/%.t)
 # With sanitizers, browsers and google/pprof need not do their part again, nor what is about
 # the build and the jobs of others; "hostile" always has sanitizers, and writes every format.
 TESTS	:= $(filter-out $(if $(SAN),tests/browser/% tests/cli/hostile% $(patsubst %,tests/cli/%.t,query-pprof \
-	   roundtrip build completion docs recipes ci-recipes validate)),$(wildcard tests/*/*.t))
+	   roundtrip build completion docs recipes ci-recipes validate record-sampling)),$(wildcard tests/*/*.t))
 
 # The oracle for what is read and written by hand: protobuf-c.
 ORACLE	:= $(O)/tests/oracle/profile.pb-c

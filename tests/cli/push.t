@@ -334,11 +334,15 @@ prof-push -q --spool Q "$url" <1.pb.gz
 
 # What fails in the spool is told, since a later run sends it again.
 peer spool 200
-FAIL=rename:2 LD_PRELOAD=$BUILD/tests/fail_io.so \
-	prof-push --spool F "$url" 1.pb.gz -l service_name=s 2>err
-is $? 2 'a file of the spool that cannot be renamed'
-says 'F: [0-9-]*: Input/output error: a later run may send it twice' 'is told'
-is "$(requests spool) $(count 'F/*.push*')" '1 0' 'and the profile sent all the same'
+if sanitized; then
+	skip 'the shim does not go with sanitizers' 'a file of the spool that cannot be renamed'
+else
+	FAIL=rename:2 LD_PRELOAD=$BUILD/tests/fail_io.so \
+		prof-push --spool F "$url" 1.pb.gz -l service_name=s 2>err
+	is $? 2 'a file of the spool that cannot be renamed'
+	says 'F: [0-9-]*: Input/output error: a later run may send it twice' 'is told'
+	is "$(requests spool) $(count 'F/*.push*')" '1 0' 'and the profile sent all the same'
+fi
 
 # Killed in the middle: some are on the server, some on their way, the others wait.
 peer kill 200 200 200 hang
