@@ -188,8 +188,9 @@ ifeq ($(LISTEN),no)
 UNIT	:= $(filter-out $(shell grep -l '"listen/' $(UNIT)),$(UNIT))
 endif
 UNIT	:= $(UNIT:%.c=$(O)/%.t)
-# With sanitizers, browsers and google/pprof need not do their part again, nor what is about
-# the build and the jobs of others; "hostile" always has sanitizers, and writes every format.
+# With sanitizers, these are left out: browsers and google/pprof, whose part is the same again;
+# what is about the build, documents and jobs of others; the statistics of sampling. "hostile"
+# always has sanitizers, and writes every format.
 TESTS	:= $(filter-out $(if $(SAN),tests/browser/% tests/cli/hostile% $(patsubst %,tests/cli/%.t,query-pprof \
 	   roundtrip build completion docs recipes ci-recipes validate record-sampling)),$(wildcard tests/*/*.t))
 
