@@ -24,7 +24,7 @@ is "$(grep -c 'without names' err)" 1 'and named once'
 exits 0 'with --jit-names' prof-record -F 999 --jit-names -o eval.pb.gz -- ./eval 300000000
 is "$(grep -c 'without names' err)" 0 'there is nothing to advise'
 exits 0 'quietly' prof-record -q -F 999 -o eval.pb.gz -- ./eval 300000000
-is "$(cat err)" '' 'nothing is said'
+is "$(cat err)" '' 'nothing is reported'
 ./eval 3000000000 &
 pid=$!
 exits 0 'one that runs' prof-record -F 999 -d 300ms -p $pid -o eval.pb.gz
