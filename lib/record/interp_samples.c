@@ -58,6 +58,7 @@ const char *interp_kind_name(enum interp_kind k)
 		[INTERP_NONE] = "none",
 		[INTERP_PYTHON] = "Python",
 		[INTERP_RUBY] = "Ruby",
+		[INTERP_PHP] = "PHP",
 	};
 
 	return names[k];
