@@ -185,10 +185,17 @@ static bool build_stream(struct runs *runs, const struct options *how, const str
 	return ok;
 }
 
-/* Print a report for a person, and a stream for the next command. */
+/*
+ * Print a report for a person, and a stream for the next command. The answer is kept: when the
+ * report is written, standard output is closed.
+ */
 static bool writes_to_person(void)
 {
-	return !common.output && common.to < 0 && isatty(STDOUT_FILENO);
+	static int answer = -1;
+
+	if (answer < 0)
+		answer = !common.output && common.to < 0 && isatty(STDOUT_FILENO);
+	return answer;
 }
 
 static bool has_report(void)

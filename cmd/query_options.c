@@ -242,7 +242,7 @@ const struct report *query_report(struct query *q)
 	return chosen;
 }
 
-/* Remove the selector from the operands: one that looks like a selector and is no file. */
+/* Remove the selector from the operands: one that looks like a selector and is not a file. */
 static void take_selector(char **operands)
 {
 	char **to = operands;

@@ -28,13 +28,15 @@ is "$(prof-fold diff.pb.gz)" "$(prof-diff base.folded new.folded)" 'pprof says t
 if script -qec true /dev/null </dev/null >script.log 2>&1; then
 	printf 'main;a 100\nmain;b 200\n' >one.folded
 	printf 'main;a 150\nmain;c 50\n' >two.folded
-	script -qec 'prof-diff one.folded two.folded' /dev/null </dev/null | tr -d '\r' >out
+	script -qec 'prof-diff one.folded two.folded; echo "status $?"' /dev/null </dev/null |
+		tr -d '\r' >out
 	grep -q '; runs: 1 v 1, in unknown order$' out
 	ok $? 'on a terminal, a report'
+	is "$(tail -1 out)" 'status 0' 'and nothing else'
 	script -qec 'prof-diff -t folded one.folded two.folded' /dev/null </dev/null | tr -d '\r' >out
 	is "$(head -1 out)" 'main;a 100 150' 'unless a format is chosen'
 else
-	skip "no terminal: $(head -1 script.log)" 'on a terminal, a report'
+	skip "no terminal: $(head -1 script.log)" 'on a terminal, a report' 'and nothing else'
 fi
 exits 2 '--normalize work' prof-diff --normalize work base.folded new.folded
 says 'base.folded does not say how much work it did' 'needs facts'

@@ -255,7 +255,7 @@ peer slow hang
 exits 2 'a server that does not answer' prof-push --timeout 0.2s "$url" 1.pb.gz
 says 'no answer within 0.2' 'is waited for so long'
 peer page page
-exits 2 'a web page is no server for profiles' prof-push "$url" 1.pb.gz
+exits 2 'a web page is not a server for profiles' prof-push "$url" 1.pb.gz
 says 'web page' 'and it says so'
 exits 2 'a server without TLS' prof-push "https://127.0.0.1:${url##*:}" 1.pb.gz
 says 'SSL|TLS' 'is told by its answer'

@@ -194,5 +194,5 @@ is "$(prof-query -q "$url/file/all.pb.gz" -t folded "$cpu{}")" \
 is "$(prof-fold -q "$url/file/folded")" 'a;b 1' 'by other commands, too, and in any format'
 exits 2 'what is not there' prof-query --top "$url/file/none"
 says 'status 404: Unknown profile' 'is an error'
-exits 2 'a page is no profile' prof-query --top "$url/debug/pprof"
+exits 2 'a page is not a profile' prof-query --top "$url/debug/pprof"
 finish
