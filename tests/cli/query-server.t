@@ -136,7 +136,7 @@ else
 	skip 'PYROSCOPE names neither a binary nor a URL' 'a real server of Pyroscope'
 fi
 
-# What a server does not say is told.
+# prof-query reports what a server's answer leaves out.
 exits 0 'types of several files' prof-query "$url" --since "@$begin" -o all.pb.gz
 says 'without the labels k8s.pod, region, service_name, team, whose' 'labels that are left out are named'
 is "$(prof-query --types all.pb.gz -t tsv | grep -c true)" 1 'one type is the default'
