@@ -329,8 +329,6 @@ int main(int argc, char **argv)
 	common.selector = query_selector(&selector) ? &selector : NULL;
 	time_report_parse_range();
 	common.select = has_server(paths) || (o->base && server_is(o->base));
-	if (o->by_id && common.select)
-		usage("--span and --trace: the answers of a server do not say of what spans they are");
 	parse_filters(&filter);
 	filter_describe(&filter, &filters);
 	if (time_report_wanted()) {

@@ -282,8 +282,7 @@ bool query_selector(struct selector *s)
 	time_report_ids(&span, &trace);
 	add_id(s, S("span_id"), span);
 	add_id(s, S("trace_id"), trace);
-	query_options.by_id = span || trace;
-	return query_options.select || query_options.by_id;
+	return query_options.select || span || trace;
 }
 
 char **query_start(int argc, char **argv)

@@ -15,7 +15,6 @@ struct query_options {
 	struct label_list {
 		const char *roots, *leaves;
 	} frames;   /* --tagroot, --tagleaf */
-	bool by_id; /* --span or --trace is given */
 	bool incl, self, mean, normalize, relative, follow;
 	struct opt_list source;
 	const char *revision;

@@ -97,7 +97,7 @@ exits 2 'there are two kinds' prof-query S --heatmap=other
 prof-query S --exemplars=2 --function '^json' -t tsv >out
 is "$(sed 1d out | cut -f 1,3-5)" '2026-11-28T12:05:00Z	80	0.8	{region="eu", service_name="api"}
 2026-11-28T12:02:00Z	3	0.130434783	{region="eu", service_name="api"}' \
-	'the profiles behind a spike, with their labels'
+	'the profiles that make up a spike, with their labels'
 is "$(eval "$(sed -n 2p out | cut -f 6) -t folded")" 'main;b "\ 20
 main;json_a 80' 'and the command that gets one'
 prof-query eu?.pb.gz --exemplars=1 -t tsv >out
