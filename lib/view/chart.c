@@ -102,7 +102,7 @@ static void begin_plot(const struct plot *p)
 		   TOP, PLOT, WIDE, TALL);
 }
 
-/* Draw lines behind the plot or, with `words`, the values to their left. */
+/* Draw the lines of the grid or, with `words`, the value of each at its left end. */
 static void put_values(const struct plot *p, bool words)
 {
 	long from = lround(p->least / p->tick), to = lround(p->most / p->tick);

@@ -105,14 +105,7 @@ is "$(eval "$(sed -n 2p out | cut -f 6) -t folded")" 'main;b "\ 20
 main;json_a 80' 'of files, too'
 
 # Spans
-cat >spans.json <<'END'
-{"resourceSpans":[{"scopeSpans":[{"spans":[
- {"traceId":"5B8EFFF798038103D269B633813FC60C","spanId":"EEE19B7EC3C1B174","name":"GET /a",
-  "startTimeUnixNano":"1795867500000000000","endTimeUnixNano":"1795867501000000000"},
- {"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b175","name":"GET /b",
-  "startTimeUnixNano":1795867560000000000,"endTimeUnixNano":1795867561000000000}]}],
- "resource":{"attributes":[{"key":"service.name","value":{"stringValue":"api"}}]}}]}
-END
+cp "$data/spans.json" .
 for id in span_id=eee19b7ec3c1b174 profile_id=eee19b7ec3c1b175 span_id=0000000000000001; do
 	printf 'main;%s 7\n' "${id%%=*}" | prof-merge -t pprof |
 		"$BUILD/tests/stamp" time=1795867500 >one
