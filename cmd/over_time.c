@@ -209,12 +209,8 @@ bool over_time_print(const struct over_time *o, char *const *paths, struct selec
 {
 	bool is_list = o->profiles || o->list;
 
-	if (is_list && (o->by || o->function || o->step || o->self || o->measure >= 0))
-		usage("--by, --step, --function, --self and --measure are for --series");
 	if (!o->series && o->by)
 		usage("--by is for --series");
-	if (o->exemplars && o->step)
-		usage("--step is for --series and --heatmap");
 	if (o->self && !o->function)
 		usage("--self is for --function");
 	if (is_list)

@@ -32,6 +32,12 @@ char **query_start(int argc, char **argv);
 /* Parse the selector, --span and --trace. False if none is given. */
 bool query_selector(struct selector *s);
 
+/*
+ * Exit with a usage error if options do not fit together: two reports, or an option that the
+ * report does not have.
+ */
+void query_check_options(void);
+
 /* The requested report, or NULL; its argument is stored in q. */
 const struct report *query_report(struct query *q);
 
