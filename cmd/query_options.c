@@ -188,7 +188,7 @@ static void cut_name(struct buf *b, struct str name, size_t columns)
 /* The directories in which --list looks for source files. */
 static struct source_dirs find_source_dirs(void)
 {
-	struct source_dirs dirs = { query_options.source.v, query_options.source.n, NULL };
+	struct source_dirs dirs = { query_options.source.v, query_options.source.n, NULL, true };
 	struct buf why = { 0 };
 
 	if (query_options.revision && !dirs.n)
