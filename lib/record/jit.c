@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/when.h"
@@ -314,15 +315,35 @@ bool jit_find(const struct mount_roots *roots, struct processes *t, struct proce
 	return false;
 }
 
+/* Trampolines */
+
+/*
+ * Is the address in a trampoline, by the code in the process's memory? It ends with "add $8, %rsp;
+ * ret", to which its call returns. CPython writes its jitdump through a buffer, so a function may
+ * run long before it has a name there.
+ */
+static bool has_trampoline_code(int pid, uint64_t address)
+{
+	uint8_t code[7] = { 0 }, *end = code;
+	struct iovec here = { code, sizeof(code) };
+	struct iovec there = { (void *)(uintptr_t)address, sizeof(code) };
+
+	if (process_vm_readv(pid, &here, 1, &there, 1, 0) != (ssize_t)sizeof(code))
+		return false;
+	if (code[0] == 0xff && (code[1] & 0xf8) == 0xd0)
+		end += 2; /* at the call itself: call *REGISTER */
+	return memcmp(end, "\x48\x83\xc4\x08\xc3", 5) == 0;
+}
+
 bool jit_is_trampoline(const struct mount_roots *roots, struct processes *t, struct process *p,
 		       uint64_t address)
 {
 	struct jit *j = jit_of(roots, p);
 	struct jit_symbol s;
 
-	if (!name_by_maps(j, address, &s.name) && !name_by_dump(j, t, p, address, UINT64_MAX, &s))
-		return false;
-	return str_starts(s.name, S("py::"));
+	if (name_by_maps(j, address, &s.name) || name_by_dump(j, t, p, address, UINT64_MAX, &s))
+		return str_starts(s.name, S("py::"));
+	return j->dump_binary && has_trampoline_code(p->pid, address);
 }
 
 void jit_release(struct jit *j)

@@ -27,7 +27,8 @@ def outer(end):
 outer(time.time() + 0.8)
 END
 
-# Memory of all kinds, a map that is gone before the window ends, and a forked child
+# Memory of all kinds, a map that is gone before the window ends, a forked child, and a jitdump that
+# names the code only when the work is done
 target jit
 while read -r kind what; do
 	prof-record -q -F 499 -o kind.pb.gz -- ./jit "$kind" "$what"
@@ -43,6 +44,7 @@ sysv gone
 unlinked gone
 anonymous fork
 memfd fork
+anonymous dump
 END
 
 # named WHAT FUNCTIONS WHOLE COMMAND...: half of the samples and more have those
