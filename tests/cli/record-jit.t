@@ -107,7 +107,7 @@ for candidate in "${PYTHON:-python3}" python3 python3.14 python3.13 python3.12; 
 	fi
 done
 if [ -n "$python" ]; then
-	named "CPython --jit-names" 'py::outer:.*;py::inner:' "$root" --jit-names -- "$python" busy.py
+	named "CPython --jit-names" 'py::outer:.*;py::inner:' "$root" --no-interpreters --jit-names -- "$python" busy.py
 else
 	skip 'there is no CPython 3.12 or later' CPython
 fi
