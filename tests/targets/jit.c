@@ -146,7 +146,7 @@ int main(int argc, char **argv)
 	function(spin);
 	if (dump)
 		end_dump(dump, at, "py::made by the program");
-	else if (strcmp(what, "fork") == 0)
+	if (strcmp(what, "fork") == 0)
 		unlink(other);
 	else if (*what)
 		unlink(name);
