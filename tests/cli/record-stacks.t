@@ -70,6 +70,18 @@ prof-fold s.pb.gz >s.folded
 at_least "$(share s.folded 'stripped[+]0x[0-9a-f]*;__libc_start.*;stripped[+]0x[0-9a-f]*;stripped[+]0x[0-9a-f]*;stripped[+]0x[0-9a-f]*')" 95 \
 	'a stripped program has no names, but whole stacks' "$(cat s.folded)"
 
+# One that is linked statically has no sorted table of its functions
+if [ -x static ]; then
+	strip -o stripped static
+	prof-record -q -F 499 -o s.pb.gz -- ./stripped variable 0.3
+	prof-fold s.pb.gz >s.folded
+	start() { nm static | awk -v f="$1" '$3 == f { sub(/^0+/, "", $1); print "stripped[+]0x" $1 }'; }
+	at_least "$(share s.folded "$(start main);$(start variable);$(start spin)")" 95 \
+		'its functions have their starts for names, too' "$(cat s.folded)"
+else
+	skip 'no static libraries' 'its functions have their starts for names, too'
+fi
+
 # Frame pointers
 $CC -O1 -g -fno-inline -fno-omit-frame-pointer -o fp "$top/tests/targets/odd.c"
 prof-record -q --stack fp -F 499 -o fp.pb.gz -- ./fp variable 0.3
