@@ -365,6 +365,30 @@ else
 	skip 'there is no go' 'Go on the stack of the thread'
 fi
 
+# Two programs without build ids at one path and address, in two mount namespaces
+if unshare -m true 2>/dev/null; then
+	mkdir spot
+	for name in first second; do
+		cat >"$name.main.c" <<-END
+			static volatile unsigned long sink;
+			__attribute__((noinline)) static void only_$name(unsigned long n) { while (n--) sink += n; }
+			int main(void) { for (int i = 0; i < 20; i++) only_$name(10000000); return 0; }
+		END
+		$CC -O1 -g -no-pie -Wl,--build-id=none -o "spot-$name" "$name.main.c"
+	done
+	cat >place <<-'END'
+		mount -t tmpfs none spot && cp "spot-$1" spot/app && exec spot/app
+	END
+	prof-record -q -F 499 -o spot.pb.gz -- sh -c 'unshare -m sh place first & unshare -m sh place second & wait'
+	prof-fold spot.pb.gz | grep '^app;' >spot.folded
+	for name in first second; do
+		at_least "$(share spot.folded "main;only_$name")" 30 "one path in two mount namespaces: the $name" \
+			"$(cat spot.folded)"
+	done
+else
+	skip 'no namespaces here' 'one path in two mount namespaces'
+fi
+
 # A mount and PID namespace of its own
 if unshare -mpf --mount-proc true 2>/dev/null; then
 	mkdir inner
