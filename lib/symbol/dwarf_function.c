@@ -92,7 +92,10 @@ static struct dwarf_member member_at(struct dwarf_place at)
 
 void dwarf_function_member(struct dwarf_file *f, const struct dwarf_member *member)
 {
-	table_intern(&f->members, member);
+	enum { MOST = 1 << 18 }; /* a hostile unit may have one in each byte */
+
+	if (f->members.n < MOST)
+		table_intern(&f->members, member);
 }
 
 static struct dwarf_function read_function(struct dwarf_place at)

@@ -28,7 +28,10 @@ struct dwarf_member {
 	uint64_t within; /* and of the function around that */
 };
 
-/* Notes a member; from then on dwarf_function_at() gives its name with these scopes. */
+/*
+ * Notes a member; from then on dwarf_function_at() gives its name with these scopes. Of very many
+ * in a file, the rest keeps its own names.
+ */
 void dwarf_function_member(struct dwarf_file *f, const struct dwarf_member *member);
 
 /* Prepare, free, and empty the caches of a file's functions. */
