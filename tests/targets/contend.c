@@ -1,10 +1,10 @@
 /*
  * Threads that wait for locks of which it is known who holds them. "keeper" holds `kept` while
  * it sleeps, until the last of the waiters has waited for 300 ms; the main thread waits for a
- * condition variable that nobody holds, for 200 ms. Then it waits twice for a mutex at one address:
- * in want_first() for one that "first" holds, and in want_second() for a new one that "second" holds,
- * while "first" holds another. Prints the addresses of what is waited for: "mutex ADDRESS",
- * "condition ADDRESS LENGTH", "again ADDRESS".
+ * condition variable that nobody holds, for 200 ms. Then it waits twice for a mutex at one
+ * address: in want_first() for one that "first" holds, and in want_second() for a new one that
+ * "second" holds, while "first" holds another. Prints the addresses of what is waited for:
+ * "mutex ADDRESS", "condition ADDRESS LENGTH", "again ADDRESS".
  */
 #define _GNU_SOURCE
 #include <pthread.h>
