@@ -121,7 +121,7 @@ holders() {
 	prof-query --focus "$1" --values holder "{wait=\"lock\", lock=\"$again\"}" l.pb.gz 2>/dev/null |
 		awk '$1 != "-" && $1 != "" { printf "%s ", $1 }'
 }
-is "$(holders want_first)$(holders want_second)" 'first second ' 'a lock at the address of another one has its own holder'
+is "$(holders ask_first)$(holders ask_second)" 'first second ' 'a lock at the address of another one has its own holder'
 exits 2 'locks without names' prof-record --lock --no-symbols -o n.pb.gz -- true
 
 # Options

@@ -2,7 +2,7 @@
  * Threads that wait for locks of which it is known who holds them. "keeper" holds `kept` while
  * it sleeps, until the last of the waiters has waited for 300 ms; the main thread waits for a
  * condition variable that nobody holds, for 200 ms. Then it waits twice for a mutex at one
- * address: in want_first() for one that "first" holds, and in want_second() for a new one that
+ * address: in ask_first() for one that "first" holds, and in ask_second() for a new one that
  * "second" holds, while "first" holds another. Prints the addresses of what is waited for:
  * "mutex ADDRESS", "condition ADDRESS LENGTH", "again ADDRESS".
  */
@@ -87,13 +87,13 @@ static void *keep_first(void *name)
 	return NULL;
 }
 
-static void want_first(void)
+static void ask_first(void)
 {
 	pthread_mutex_lock(&again);
 	pthread_mutex_unlock(&again);
 }
 
-static void want_second(void)
+static void ask_second(void)
 {
 	pthread_mutex_lock(&again);
 	pthread_mutex_unlock(&again);
@@ -109,14 +109,14 @@ static void one_address(void)
 	if (pthread_create(&first, NULL, keep_first, "first"))
 		abort();
 	pthread_barrier_wait(&turn);
-	want_first();
+	ask_first();
 	pthread_barrier_wait(&over);
 	pthread_mutex_destroy(&again);
 	pthread_mutex_init(&again, NULL);
 	if (pthread_create(&second, NULL, keep_again, "second"))
 		abort();
 	pthread_barrier_wait(&turn);
-	want_second();
+	ask_second();
 	pthread_join(second, NULL);
 	pthread_barrier_wait(&over);
 	pthread_join(first, NULL);
