@@ -16,6 +16,7 @@ void decoder_init(struct decoder *d, const struct arch *arch, const struct perf_
 	processes_init(&d->processes, &d->binaries, &d->host);
 	unwinder_init(&d->unwinder, arch);
 	cgroups_init(&d->cgroups, &d->host);
+	kernel_codes_init(&d->kernel_codes);
 }
 
 void decoder_release(struct decoder *d)
@@ -26,6 +27,7 @@ void decoder_release(struct decoder *d)
 	record_queue_release(&d->queue);
 	deferred_release(&d->deferred);
 	cgroups_release(&d->cgroups);
+	kernel_codes_release(&d->kernel_codes);
 	buf_release(&d->ended);
 	buf_release(&d->chain);
 }
@@ -363,6 +365,15 @@ static bool is_of_task(const struct record *r)
 	       (r->kind == RECORD_COMM && r->comm.exec);
 }
 
+static void on_kernel_code(struct decoder *d, const struct record *r)
+{
+	if (r->kernel_code.removed)
+		kernel_codes_remove(&d->kernel_codes, r->kernel_code.start, r->kernel_code.length);
+	else
+		kernel_codes_add(&d->kernel_codes, r->kernel_code.start, r->kernel_code.length,
+				 r->kernel_code.name);
+}
+
 static void on_complete(void *decoder, const struct record *r, size_t event)
 {
 	on_sample_record(decoder, r, event);
@@ -381,6 +392,7 @@ static void handle_record(void *context, const struct record *r, size_t event)
 		break;
 	case RECORD_DEFERRED: deferred_complete(&d->deferred, r, on_complete, d); break;
 	case RECORD_CGROUP: cgroups_add(&d->cgroups, r->cgroup.id, r->cgroup.path); break;
+	case RECORD_KERNEL_CODE: on_kernel_code(d, r); break;
 	case RECORD_MAP: on_map(d, r); break;
 	case RECORD_COMM: on_comm(d, r); break;
 	case RECORD_FORK: on_fork(d, r); break;

@@ -14,6 +14,7 @@
 
 #include "perf/cgroups.h"
 #include "perf/deferred.h"
+#include "perf/kernel_code.h"
 #include "perf/process.h"
 #include "perf/record_queue.h"
 #include "unwind/unwind.h"
@@ -68,6 +69,7 @@ struct decoder {
 	size_t keep_ended; /* that many are kept, if no host knows whether threads go on */
 	struct deferred deferred;
 	struct cgroups cgroups;
+	struct kernel_codes kernel_codes;
 	/*
 	 * Are samples of this process wanted? Asked once, and again after exec() and a change
 	 * of name. NULL = yes.

@@ -272,19 +272,6 @@ static loc_id user_loc(struct gather *g, const struct perf_sample *s, const stru
 	return dict_add_loc(g->p->dict, (struct loc){ .addr = f->address, .flags = LOC_ADDR });
 }
 
-/* The location of a kernel address. Modules have their own mapping if there are records of it. */
-static loc_id kernel_loc(struct gather *g, uint64_t address)
-{
-	struct processes *t = &g->decoder->processes;
-	const struct map *m = t->kernel.nmap ? process_find(t, &t->kernel, address) : NULL;
-
-	if (m && !str_starts(m->binary->path, S("[kernel.kallsyms]")))
-		return known_loc(g, &t->kernel, m, address, LOC_KERNEL);
-	if (!g->kernel.i)
-		g->kernel = pseudo_mapping(g, S("[kernel.kallsyms]"));
-	return known_loc(g, &t->kernel, NULL, address, LOC_KERNEL);
-}
-
 static loc_id named_loc(struct gather *g, struct str name, map_id map, uint32_t flags)
 {
 	struct func f = { .name = dict_intern(g->p->dict, name) };
@@ -292,6 +279,25 @@ static loc_id named_loc(struct gather *g, struct str name, map_id map, uint32_t 
 	return dict_add_loc(g->p->dict, (struct loc){ .func = dict_add_func(g->p->dict, f),
 						      .map = map,
 						      .flags = flags });
+}
+
+/*
+ * The location of a kernel address. Modules have their own mapping if there are records of it; code
+ * that the kernel has made during the recording has its name already.
+ */
+static loc_id kernel_loc(struct gather *g, uint64_t address)
+{
+	struct processes *t = &g->decoder->processes;
+	struct str name = kernel_codes_find(&g->decoder->kernel_codes, address);
+	const struct map *m = t->kernel.nmap ? process_find(t, &t->kernel, address) : NULL;
+
+	if (m && !str_starts(m->binary->path, S("[kernel.kallsyms]")))
+		return known_loc(g, &t->kernel, m, address, LOC_KERNEL);
+	if (!g->kernel.i)
+		g->kernel = pseudo_mapping(g, S("[kernel.kallsyms]"));
+	if (name.n)
+		return named_loc(g, name, g->kernel, LOC_KERNEL);
+	return known_loc(g, &t->kernel, NULL, address, LOC_KERNEL);
 }
 
 /* Makes locations for kernel frames that are known only by name. Returns their number. */

@@ -274,6 +274,18 @@ static void parse_deferred(struct parser *p, struct record *r)
 	r->deferred.chain = values(p, r->deferred.nchain, sizeof(uint64_t));
 }
 
+/* Address; length, kind of code, flags; name. */
+static void parse_kernel_code(struct parser *p, struct record *r)
+{
+	uint64_t sizes; /* length, kind, flags: 32, 16 and 16 bits */
+
+	r->kernel_code.start = word(p);
+	sizes = word(p);
+	r->kernel_code.length = sizes & UINT32_MAX;
+	r->kernel_code.removed = sizes >> 48 & PERF_RECORD_KSYMBOL_FLAGS_UNREGISTER;
+	r->kernel_code.name = text(p);
+}
+
 /*
  * With sample_id_all, records other than samples end with some of a sample's fields: TID, TIME,
  * ID, STREAM_ID, CPU, IDENTIFIER.
@@ -325,6 +337,7 @@ static enum record_kind kind_of(const struct perf_event_header *h)
 	case PERF_RECORD_SWITCH:
 	case PERF_RECORD_SWITCH_CPU_WIDE: return RECORD_SWITCH;
 	case PERF_RECORD_CGROUP: return RECORD_CGROUP;
+	case PERF_RECORD_KSYMBOL: return RECORD_KERNEL_CODE;
 	case PERF_RECORD_CALLCHAIN_DEFERRED_TYPE: return RECORD_DEFERRED;
 	default: return RECORD_OTHER;
 	}
@@ -366,6 +379,7 @@ static void parse_body(const struct perf_event_header *h, struct parser *p, stru
 		r->cgroup.id = word(p);
 		r->cgroup.path = text(p);
 		break;
+	case RECORD_KERNEL_CODE: parse_kernel_code(p, r); break;
 	case RECORD_DEFERRED: parse_deferred(p, r); break;
 	default: break;
 	}
@@ -408,6 +422,9 @@ void record_moved(struct record *r, const void *from, const void *to)
 		r->map.build_id.p = moved(r->map.build_id.p, from, to);
 		break;
 	case RECORD_CGROUP: r->cgroup.path.p = moved(r->cgroup.path.p, from, to); break;
+	case RECORD_KERNEL_CODE:
+		r->kernel_code.name.p = moved(r->kernel_code.name.p, from, to);
+		break;
 	case RECORD_COMM: r->comm.name.p = moved(r->comm.name.p, from, to); break;
 	case RECORD_DEFERRED: r->deferred.chain = moved(r->deferred.chain, from, to); break;
 	default: break;

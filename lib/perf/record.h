@@ -26,8 +26,9 @@ enum record_kind {
 	RECORD_LOST,
 	RECORD_THROTTLE,
 	RECORD_SWITCH,
-	RECORD_CGROUP,   /* a control group was made */
-	RECORD_DEFERRED, /* the user part of the call chains of earlier samples */
+	RECORD_CGROUP,      /* a control group was made */
+	RECORD_KERNEL_CODE, /* the kernel has made code, or removed it */
+	RECORD_DEFERRED,    /* the user part of the call chains of earlier samples */
 };
 
 /* The code that a sample interrupted: a guest's, the kernel's, or a program's. */
@@ -90,6 +91,11 @@ struct record {
 			uint64_t id;
 			struct str path;
 		} cgroup;
+		struct {
+			uint64_t start, length;
+			struct str name;
+			bool removed;
+		} kernel_code;
 		struct {
 			bool out;     /* the thread leaves its CPU; else it got one */
 			bool preempt; /* it was preempted, and is runnable */

@@ -45,6 +45,8 @@ static struct perf_event_attr reduced(const struct perf_event_attr *wanted, unsi
 		a.cgroup = 0;
 		a.sample_type &= ~(uint64_t)PERF_SAMPLE_CGROUP;
 	}
+	if (without & WITHOUT_KSYMBOL)
+		a.ksymbol = 0;
 	if (without & WITHOUT_DEFERRED)
 		event_set_flags(&a, event_flags(&a) & ~(DEFER_CALLCHAIN | DEFER_OUTPUT));
 	a.precise_ip = precise_left(wanted, without) & 3;
@@ -59,6 +61,7 @@ static unsigned drop(const struct perf_event_attr *a, unsigned without, unsigned
 		   thing == WITHOUT_BUILD_ID       ? a->build_id :
 		   thing == WITHOUT_CGROUP     ? a->cgroup || a->sample_type & PERF_SAMPLE_CGROUP :
 		   thing == WITHOUT_NAMESPACES ? a->namespaces :
+		   thing == WITHOUT_KSYMBOL    ? a->ksymbol :
 		   thing == WITHOUT_DEFERRED   ? event_flags(a) & (DEFER_CALLCHAIN | DEFER_OUTPUT) :
 						 a->precise_ip;
 
@@ -79,9 +82,10 @@ static bool try(const struct perf_event_attr *wanted, unsigned without, event_op
 static unsigned next_without(const struct perf_event_attr *wanted, unsigned without,
 			     event_opener *opener, void *context, int *fd)
 {
-	static const unsigned things[] = { WITHOUT_DEFERRED, WITHOUT_LOST,   WITHOUT_INHERIT_THREAD,
-					   WITHOUT_BUILD_ID, WITHOUT_CGROUP, WITHOUT_NAMESPACES,
-					   WITHOUT_PRECISE };
+	static const unsigned things[] = { WITHOUT_DEFERRED,       WITHOUT_LOST,
+					   WITHOUT_INHERIT_THREAD, WITHOUT_BUILD_ID,
+					   WITHOUT_CGROUP,         WITHOUT_KSYMBOL,
+					   WITHOUT_NAMESPACES,     WITHOUT_PRECISE };
 	struct perf_event_attr a = reduced(wanted, without);
 	unsigned newest = without;
 

@@ -14,6 +14,7 @@ enum {
 	WITHOUT_NAMESPACES = 4,     /* the mount namespace of a process; since 4.12 */
 	WITHOUT_BUILD_ID = 8,       /* build ids in records of mappings; since 5.12 */
 	WITHOUT_CGROUP = 16,        /* control groups of samples, and their names; since 5.7 */
+	WITHOUT_KSYMBOL = 256,      /* names of code that the kernel makes; since 5.1 */
 	WITHOUT_DEFERRED = 128,     /* user call chains at the return to the program; since 6.19 */
 	WITHOUT_PRECISE = 32,       /* one level of precise_ip; 2 and 3 times that are more */
 	WITHOUT_PRECISE_ALL = 3 * WITHOUT_PRECISE,

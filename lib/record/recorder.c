@@ -115,6 +115,7 @@ static bool is_of_tree(struct recorder *r, const struct record *record)
 	switch (record->kind) {
 	case RECORD_LOST:
 	case RECORD_THROTTLE:
+	case RECORD_KERNEL_CODE:
 	case RECORD_OTHER:
 	case RECORD_MALFORMED: return true;
 	case RECORD_SWITCH:

@@ -103,6 +103,7 @@ struct perf_event_attr sampler_sideband_attr(const struct sampler *s)
 	a.namespaces = 1;
 	a.build_id = 1; /* if the file's is in memory; else device and inode */
 	a.cgroup = s->o->groups;
+	a.ksymbol = s->o->kernel && !s->user_only;
 	if (!s->o->stack_bytes)
 		event_set_flags(&a, event_flags(&a) | DEFER_OUTPUT);
 	return a;

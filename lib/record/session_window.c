@@ -225,8 +225,8 @@ bool session_end_window(struct session *s)
 /* What mappings are of */
 
 /*
- * Stores the origin of a mapping, whose process may be gone when the window is symbolized. Two
- * binaries without a build id can have the same mapping: the first one that is open counts.
+ * Stores the origin of a mapping, whose process may be gone when the window is symbolized. Binaries
+ * with the same build id have one mapping: the first one that is open counts.
  */
 static void note_mapping(void *context, map_id map, struct process *p, const struct binary *b)
 {

@@ -8,6 +8,7 @@
 #include "symbol/dwarf_calls.h"
 
 #include "symbol/dwarf_abbrevs.h"
+#include "symbol/dwarf_function.h"
 #include "symbol/dwarf_ranges.h"
 #include "symbol/dwarf_value.h"
 
@@ -20,6 +21,10 @@ struct walk {
 	Dwarf_Die entry;
 	const char *end;    /* of the unit */
 	uint32_t in[DEPTH]; /* by depth: the call whose code this is, + 1 */
+	struct {
+		uint64_t offset;
+		int tag;
+	} above[DEPTH]; /* by depth: the entries in which this one is */
 	uint32_t depth;
 	uint32_t function; /* entries from this depth on are inside a function; 0 = none */
 	enum { IN_NO_TYPES, IN_LOCAL_TYPES, IN_TYPES } types; /* where functions may be */
@@ -117,6 +122,28 @@ static uint32_t add_call(struct walk *w, int tag)
 	return number + 1;
 }
 
+static bool is_type(int tag)
+{
+	return tag == DW_TAG_class_type || tag == DW_TAG_structure_type ||
+	       tag == DW_TAG_union_type || tag == DW_TAG_interface_type;
+}
+
+/* Notes a function whose parent is a type that is local to another one. */
+static void note_member(struct walk *w)
+{
+	struct dwarf_member m = { .offset = dwarf_dieoffset(&w->entry) };
+	uint32_t at = w->depth - 1;
+
+	if (!w->function || !is_type(w->above[at].tag))
+		return;
+	m.type = w->above[at].offset;
+	while (at > 0 && w->above[at].tag != DW_TAG_subprogram)
+		at--;
+	m.within = w->above[at].offset;
+	if (at > 0)
+		dwarf_function_member(w->u->file, &m);
+}
+
 /* Enters a function or call. A function without code may contain a lambda with code. */
 static uint32_t enter_call(struct walk *w, int tag)
 {
@@ -160,6 +187,8 @@ static bool step(struct walk *w)
 
 	if (!is_open(w, tag))
 		return pass(w);
+	if (w->depth && tag == DW_TAG_subprogram)
+		note_member(w);
 	if (w->depth && (tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine))
 		in = enter_call(w, tag);
 	if (dwarf_child(&w->entry, &child) != 0) {
@@ -168,6 +197,8 @@ static bool step(struct walk *w)
 	}
 	if (w->depth + 1 >= DEPTH)
 		return false;
+	w->above[w->depth].offset = dwarf_dieoffset(&w->entry);
+	w->above[w->depth].tag = tag;
 	w->in[w->depth++] = in;
 	w->entry = child;
 	return true;

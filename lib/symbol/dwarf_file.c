@@ -157,7 +157,7 @@ void dwarf_file_release(struct dwarf_file *f)
 	for (size_t i = 0; i < DWARF_SECTIONS; i++)
 		buf_release(&f->room[i]);
 	mem_free(f->unit, f->unit_cap * sizeof(*f->unit));
-	table_release(&f->functions);
+	dwarf_functions_release(f);
 	*f = (struct dwarf_file){ 0 };
 }
 
@@ -229,7 +229,7 @@ static void read_units(struct dwarf_file *f)
 
 void dwarf_file_units(struct dwarf_file *f)
 {
-	table_init(&f->functions, sizeof(struct dwarf_function), sizeof(uint64_t));
+	dwarf_functions_init(f);
 	if (dwarf_file_begin(f))
 		read_units(f);
 }
@@ -238,7 +238,7 @@ void dwarf_file_units_of(struct dwarf_file *f, const struct elf *e)
 {
 	struct kept_key key = { e->identity, DWARF_KEEPS_UNITS };
 
-	table_init(&f->functions, sizeof(struct dwarf_function), sizeof(uint64_t));
+	dwarf_functions_init(f);
 	if (!dwarf_file_begin(f) || take_units(f, kept_bytes_find(key)))
 		return;
 	read_units(f);

@@ -18,6 +18,7 @@
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 
+#include "base/strings.h"
 #include "base/table.h"
 #include "object/elf.h"
 
@@ -50,6 +51,8 @@ struct dwarf_file {
 	uint64_t *work;         /* steps left; shared by the files of one binary */
 	uint64_t least;         /* the linker discarded code at lower addresses */
 	struct table functions; /* struct dwarf_function */
+	struct table members;   /* struct dwarf_member */
+	struct strings scoped;  /* names of such functions, with their scopes */
 	bool split;
 	/* Of libdw, while the handle is open: */
 	Elf *view;

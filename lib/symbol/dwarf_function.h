@@ -18,7 +18,25 @@ struct dwarf_function {
  */
 const struct dwarf_function *dwarf_function_at(struct dwarf_place entry);
 
-/* Free the cached functions of a file. */
+/*
+ * A member function of a type that is local to a function, such as a lambda. GCC gives it no
+ * linkage name, and its own name is only "operator()".
+ */
+struct dwarf_member {
+	uint64_t offset; /* of its entry: the key */
+	uint64_t type;   /* the entry of the type, */
+	uint64_t within; /* and of the function around that */
+};
+
+/*
+ * Notes a member; from then on dwarf_function_at() gives its name with these scopes. Of very many
+ * in a file, the rest keeps its own names.
+ */
+void dwarf_function_member(struct dwarf_file *f, const struct dwarf_member *member);
+
+/* Prepare, free, and empty the caches of a file's functions. */
+void dwarf_functions_init(struct dwarf_file *f);
+void dwarf_functions_release(struct dwarf_file *f);
 void dwarf_functions_forget(struct dwarf_file *f);
 
 #endif

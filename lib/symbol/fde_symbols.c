@@ -9,15 +9,17 @@
 #include "io/cursor.h"
 #include "object/elf.h"
 #include "profile/name.h"
+#include "symbol/fde_scan.h"
 #include "symbol/symbolizer.h"
 
 struct fdes {
 	struct elf elf;
-	Dwarf_CFI *cfi;   /* libdw's handle of .eh_frame; owned */
-	struct str table; /* pairs of 32 bits, sorted: the start of a function, its FDE */
-	uint64_t base;    /* both are relative to this address */
-	struct buf image; /* the image's name */
-	struct buf name;  /* the last name found */
+	Dwarf_CFI *cfi;       /* libdw's handle of .eh_frame; owned */
+	struct str table;     /* pairs of 32 bits, sorted: the start of a function, its FDE */
+	uint64_t base;        /* both are relative to this address */
+	struct spans scanned; /* without such a table: the functions */
+	struct buf image;     /* the image's name */
+	struct buf name;      /* the last name found */
 };
 
 static bool fde_handles(struct str file, struct str head)
@@ -32,6 +34,7 @@ static void close_fdes(void *with)
 	if (f->cfi)
 		dwarf_cfi_end(f->cfi);
 	elf_close(&f->elf);
+	spans_release(&f->scanned);
 	buf_release(&f->image);
 	buf_release(&f->name);
 	mem_free(f, sizeof(*f));
@@ -67,7 +70,7 @@ static uint64_t start_of(const struct fdes *f, size_t i)
 }
 
 /* Finds the last start at or before an address, which must be inside that function. */
-static bool find_start(const struct fdes *f, uint64_t vaddr, uint64_t *start)
+static bool find_in_table(const struct fdes *f, uint64_t vaddr, uint64_t *start)
 {
 	size_t low = 0, high = f->table.n / 8;
 	Dwarf_Frame *rules;
@@ -87,16 +90,33 @@ static bool find_start(const struct fdes *f, uint64_t vaddr, uint64_t *start)
 	return true;
 }
 
+static bool find_start(const struct fdes *f, uint64_t vaddr, uint64_t *start)
+{
+	const struct span *s = f->cfi ? NULL : spans_find(&f->scanned, vaddr);
+
+	if (s)
+		*start = s->start;
+	return s || (f->cfi && find_in_table(f, vaddr, start));
+}
+
+/* Opens the tables of an image; whether it has any. */
+static bool open_frames(struct fdes *f)
+{
+	if (!f->elf.handle)
+		return false;
+	if (open_table(f))
+		f->cfi = dwarf_getcfi_elf(f->elf.handle);
+	return f->cfi || fde_scan(&f->elf, &f->scanned);
+}
+
 static void *open_fdes(const struct symbol_file *file, struct buf *note)
 {
 	struct fdes *f = mem_zeroed(1, sizeof(*f));
 	const char *why;
 
 	(void)note; /* the symbolizer of symbol tables reports errors */
-	if (elf_open(&f->elf, file->fd, &why) && elf_is_build(&f->elf, file->build_id) &&
-	    f->elf.handle && open_table(f))
-		f->cfi = dwarf_getcfi_elf(f->elf.handle);
-	if (!f->cfi) {
+	if (!elf_open(&f->elf, file->fd, &why) || !elf_is_build(&f->elf, file->build_id) ||
+	    !open_frames(f)) {
 		close_fdes(f);
 		return NULL;
 	}

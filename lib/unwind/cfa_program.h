@@ -5,8 +5,8 @@
 #ifndef UNWIND_CFA_PROGRAM_H
 #define UNWIND_CFA_PROGRAM_H
 
+#include "object/dwarf_pointer.h"
 #include "unwind/arch.h"
-#include "unwind/dwarf_pointer.h"
 #include "unwind/rule.h"
 
 /* A common information entry: what several functions share. */

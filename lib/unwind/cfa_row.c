@@ -2,7 +2,7 @@
 
 #include <dwarf.h>
 
-#include "unwind/dwarf_pointer.h"
+#include "object/dwarf_pointer.h"
 
 /* "breg + offset", and perhaps "deref", and perhaps "+ constant". */
 struct simple {

@@ -9,9 +9,9 @@
 #ifndef UNWIND_CFI_H
 #define UNWIND_CFI_H
 
+#include "object/dwarf_pointer.h"
 #include "object/elf.h"
 #include "unwind/arch.h"
-#include "unwind/dwarf_pointer.h"
 #include "unwind/rule.h"
 
 /* An entry of an index made by scanning: the start of a function, and its FDE. */

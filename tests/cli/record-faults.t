@@ -161,4 +161,28 @@ prof-fold replaced.pb.gz >replaced.folded
 at_least "$(share replaced.folded '_start;.*main;work;(first|second)')" 95 'is read as it runs' \
 	"$(cat replaced.folded)"
 kill $pid
+
+# The same on an overlay, where inodes are those of its layers
+mkdir low up work merged
+cp spin low/upgraded
+if unshare -m mount -t overlay overlay -o lowerdir=low,upperdir=up,workdir=work merged 2>/dev/null; then
+	cat >upgrade <<-'END'
+		mount -t overlay overlay -o lowerdir=low,upperdir=up,workdir=work merged || exit
+		merged/upgraded 30 >/dev/null &
+		sleep 0.2
+		cp "$1" merged/other && mv merged/other merged/upgraded
+		echo $! >upgraded.pid
+		wait
+	END
+	unshare -m sh ./upgrade "$(command -v prof-fold)" &
+	wait_for upgraded.pid
+	pid=$(cat upgraded.pid)
+	exits 0 'a binary of an overlay that was upgraded' prof-record -p "$pid" -d 400ms -F 299 -o upgraded.pb.gz
+	prof-fold upgraded.pb.gz >upgraded.folded
+	at_least "$(share upgraded.folded '_start;.*main;work;(first|second)')" 95 'is read as it runs, too' \
+		"$(cat upgraded.folded)"
+	kill "$pid"
+else
+	skip 'no overlay can be mounted here' 'a binary of an overlay that was upgraded'
+fi
 finish

@@ -60,4 +60,24 @@ says 'other is not the image of the running kernel' 'one of another kernel is re
 is "$(lines other.pb.gz)" 0 'and gives no lines'
 [ "$(prof-fold other.pb.gz | grep -c 'read_zero\|clear_user\|sys_read\|rep_stos')" -ge 1 ]
 ok $? 'while names are those of the list'
+
+# GCC's inlined lambdas have no linkage name: their scopes give them more of a name than "operator()"
+cat >lambda.cpp <<'END'
+static volatile unsigned long sink;
+template <class F> static inline void twice(F f) { f(3); f(5); }
+int main()
+{
+	unsigned long s = sink;
+	twice([&](int by) { for (int i = 0; i < 100000000; i++) s = s * 31 + i * by; });
+	sink = s;
+}
+END
+if ${CXX:-g++} -O2 -g -o lambda lambda.cpp 2>/dev/null; then
+	prof-record -q -F 499 -o lambda.pb.gz -- ./lambda
+	prof-fold lambda.pb.gz >lambda.folded
+	at_least "$(share lambda.folded 'main;.*main[(][)]::[^;]*::operator[(][)]( |;)')" 90 'a lambda has the function around it' \
+		"$(cat lambda.folded)"
+else
+	skip 'no C++ compiler' 'a lambda has the function around it'
+fi
 finish

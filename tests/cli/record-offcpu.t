@@ -115,6 +115,13 @@ set -- $inside
 ok $? 'a condition variable is waited for' "$inside"
 is "$(prof-query --focus wait_for_nobody '{holder!=""}' l.pb.gz -t folded 2>/dev/null)" '' 'which nobody holds'
 is "$(prof-query '{wait!="lock", lock!=""}' l.pb.gz -t folded 2>/dev/null)" '' 'what waits for something else has no lock'
+again=$(awk '$1 == "again" { print $2 }' locks)
+# holders FUNCTION: who holds what it waits for at that address, by name
+holders() {
+	prof-query --focus "$1" --values holder "{wait=\"lock\", lock=\"$again\"}" l.pb.gz 2>/dev/null |
+		awk '$1 != "-" && $1 != "" { printf "%s ", $1 }'
+}
+is "$(holders ask_first)$(holders ask_second)" 'first second ' 'a lock at the address of another one has its own holder'
 exits 2 'locks without names' prof-record --lock --no-symbols -o n.pb.gz -- true
 
 # Options

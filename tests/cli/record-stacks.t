@@ -70,6 +70,18 @@ prof-fold s.pb.gz >s.folded
 at_least "$(share s.folded 'stripped[+]0x[0-9a-f]*;__libc_start.*;stripped[+]0x[0-9a-f]*;stripped[+]0x[0-9a-f]*;stripped[+]0x[0-9a-f]*')" 95 \
 	'a stripped program has no names, but whole stacks' "$(cat s.folded)"
 
+# One that is linked statically has no sorted table of its functions
+if [ -x static ]; then
+	strip -o stripped static
+	prof-record -q -F 499 -o s.pb.gz -- ./stripped variable 0.3
+	prof-fold s.pb.gz >s.folded
+	start() { nm static | awk -v f="$1" '$3 == f { sub(/^0+/, "", $1); print "stripped[+]0x" $1 }'; }
+	at_least "$(share s.folded "$(start main);$(start variable);$(start spin)")" 95 \
+		'its functions have their starts for names, too' "$(cat s.folded)"
+else
+	skip 'no static libraries' 'its functions have their starts for names, too'
+fi
+
 # Frame pointers
 $CC -O1 -g -fno-inline -fno-omit-frame-pointer -o fp "$top/tests/targets/odd.c"
 prof-record -q --stack fp -F 499 -o fp.pb.gz -- ./fp variable 0.3
@@ -351,6 +363,30 @@ if go build -o switches main.go 2>/dev/null; then
 		"$(cat go.folded)"
 else
 	skip 'there is no go' 'Go on the stack of the thread'
+fi
+
+# Two programs without build ids at one path and address, in two mount namespaces
+if unshare -m true 2>/dev/null; then
+	mkdir spot
+	for name in first second; do
+		cat >"$name.main.c" <<-END
+			static volatile unsigned long sink;
+			__attribute__((noinline)) static void only_$name(unsigned long n) { while (n--) sink += n; }
+			int main(void) { for (int i = 0; i < 20; i++) only_$name(10000000); return 0; }
+		END
+		$CC -O1 -g -no-pie -Wl,--build-id=none -o "spot-$name" "$name.main.c"
+	done
+	cat >place <<-'END'
+		mount -t tmpfs none spot && cp "spot-$1" spot/app && exec spot/app
+	END
+	prof-record -q -F 499 -o spot.pb.gz -- sh -c 'unshare -m sh place first & unshare -m sh place second & wait'
+	prof-fold spot.pb.gz | grep '^app;' >spot.folded
+	for name in first second; do
+		at_least "$(share spot.folded "main;only_$name")" 30 "one path in two mount namespaces: the $name" \
+			"$(cat spot.folded)"
+	done
+else
+	skip 'no namespaces here' 'one path in two mount namespaces'
 fi
 
 # A mount and PID namespace of its own

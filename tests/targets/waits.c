@@ -9,14 +9,12 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
+
+#include "sleeps.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_barrier_t start;
@@ -52,28 +50,6 @@ static long times_waited(void)
 	return u.ru_nvcsw;
 }
 
-/*
- * The main thread sleeps in the kernel: it may get there late where other programs take the
- * CPUs, and what it waits for must not be over by then.
- */
-static void until_main_sleeps(void)
-{
-	char name[64], line[256], *end;
-	FILE *f;
-
-	snprintf(name, sizeof(name), "/proc/self/task/%d/stat", getpid());
-	for (int tries = 0; tries < 10000; tries++) {
-		f = fopen(name, "r");
-		if (!f || !fgets(line, sizeof(line), f) || !(end = strrchr(line, ')')))
-			abort();
-		fclose(f);
-		if (end[2] == 'S')
-			return;
-		usleep(1000);
-	}
-	abort();
-}
-
 static void do_sleep(void)
 {
 	for (int i = 0; i < 10; i++)
@@ -93,7 +69,7 @@ static void *hold(void *unused)
 {
 	pthread_mutex_lock(&mutex);
 	pthread_barrier_wait(&start);
-	until_main_sleeps();
+	until_sleeps(getpid());
 	usleep(150000);
 	pthread_mutex_unlock(&mutex);
 	return unused;
@@ -107,7 +83,7 @@ static void do_lock(void)
 
 static void *feed(void *unused)
 {
-	until_main_sleeps();
+	until_sleeps(getpid());
 	usleep(130000);
 	if (write(pipe_fd[1], "", 1) != 1)
 		abort();

@@ -77,6 +77,45 @@ static void expect(const char *text, const char *name)
 	samples.n = 0;
 }
 
+static void add_kernel_code(struct decoder *d, uint64_t start, const char *name, bool removed,
+			    uint64_t time)
+{
+	record_begin(PERF_RECORD_KSYMBOL, 0);
+	record_add(start);
+	record_add(0x100 | (uint64_t)PERF_RECORD_KSYMBOL_TYPE_BPF << 32 | (uint64_t)removed << 48);
+	record_add_text(name);
+	finish(d, time);
+}
+
+/* What the kernel makes has names while it is there. */
+static void test_kernel_code(void)
+{
+	struct perf_host host = host_of("perf");
+	const uint64_t at = 0xffffffffc0200000;
+	struct decoder d;
+
+	decoder_init(&d, &arch_x86_64, &host);
+	add_kernel_code(&d, at, "bpf_prog_old", true, 50);
+	add_kernel_code(&d, at, "bpf_prog_old", false, 10);
+	add_kernel_code(&d, at + 0x100, "bpf_prog_next", false, 20);
+	add_kernel_code(&d, at, "bpf_prog_new", false, 60);
+	decoder_run(&d, 40);
+	is(kernel_codes_find(&d.kernel_codes, at), "bpf_prog_old", "a BPF program");
+	is(kernel_codes_find(&d.kernel_codes, at + 0xff), "bpf_prog_old", "to its end");
+	is(kernel_codes_find(&d.kernel_codes, at + 0x100), "bpf_prog_next", "the next one");
+	is(kernel_codes_find(&d.kernel_codes, at - 1), "", "before them");
+	decoder_run(&d, 55);
+	is(kernel_codes_find(&d.kernel_codes, at), "", "when it was unloaded");
+	is(kernel_codes_find(&d.kernel_codes, at + 0x1ff), "bpf_prog_next", "the other one stays");
+	decoder_run(&d, UINT64_MAX);
+	is(kernel_codes_find(&d.kernel_codes, at), "bpf_prog_new", "another one in its place");
+	add_kernel_code(&d, at + 0x80, "bpf_prog_across", false, 70);
+	decoder_run(&d, UINT64_MAX);
+	is(kernel_codes_find(&d.kernel_codes, at + 0x10), "", "what overlaps it replaces it");
+	is(kernel_codes_find(&d.kernel_codes, at + 0x100), "bpf_prog_across", "wherever it is");
+	decoder_release(&d);
+}
+
 static void test_stream(void)
 {
 	struct perf_host host = host_of("perf");
@@ -452,6 +491,7 @@ static void test_aarch64(void)
 int main(void)
 {
 	test_stream();
+	test_kernel_code();
 	test_numbers();
 	test_forks();
 	test_late_end();

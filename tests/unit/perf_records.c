@@ -257,6 +257,23 @@ static void test_others(void)
 	add_trailer(60, 9);
 	r = parse(&trailed);
 	ok(r.kind == RECORD_LOST && r.lost == 13, "LOST_SAMPLES");
+	record_begin(PERF_RECORD_KSYMBOL, 0);
+	record_add(0xffffffffc0200000);
+	record_add(0x80 | (uint64_t)PERF_RECORD_KSYMBOL_TYPE_BPF << 32);
+	record_add_text("bpf_prog_1_filter");
+	add_trailer(61, 9);
+	r = parse(&trailed);
+	ok(r.kind == RECORD_KERNEL_CODE && r.kernel_code.start == 0xffffffffc0200000 &&
+		   r.kernel_code.length == 0x80 && !r.kernel_code.removed && r.time == 61,
+	   "KSYMBOL");
+	is(r.kernel_code.name, "bpf_prog_1_filter", "its name");
+	record_begin(PERF_RECORD_KSYMBOL, 0);
+	record_add(0xffffffffc0200000);
+	record_add(0x80 | (uint64_t)PERF_RECORD_KSYMBOL_TYPE_BPF << 32 |
+		   (uint64_t)PERF_RECORD_KSYMBOL_FLAGS_UNREGISTER << 48);
+	record_add_text("bpf_prog_1_filter");
+	add_trailer(62, 9);
+	ok(parse(&trailed).kernel_code.removed, "of code that goes");
 	record_begin(4711, 0);
 	ok(parse(&trailed).kind == RECORD_OTHER, "what is not known");
 }

@@ -1,6 +1,6 @@
 /* Reads pointers in DWARF's frame tables, which may be relative to their own address. */
-#ifndef UNWIND_DWARF_POINTER_H
-#define UNWIND_DWARF_POINTER_H
+#ifndef OBJECT_DWARF_POINTER_H
+#define OBJECT_DWARF_POINTER_H
 
 #include "io/cursor.h"
 

@@ -1,4 +1,4 @@
-#include "unwind/dwarf_pointer.h"
+#include "object/dwarf_pointer.h"
 
 #include <dwarf.h>
 
