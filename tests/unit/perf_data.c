@@ -159,7 +159,7 @@ static void print_samples(const struct profile *p)
 	}
 }
 
-/* Read the file; its samples are in `text`, and what is said of it in `error` and `notes`. */
+/* Read the file; its samples are in `text`, and what is reported about it in `error` and `notes`. */
 static bool read_it(bool lenient)
 {
 	struct input input;
