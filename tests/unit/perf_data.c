@@ -377,6 +377,18 @@ static void no_address(void)
 	is(buf_str(&text), "app: [unknown]+1234;[app]+10 5\n", "has no function of an interpreter");
 }
 
+/* perf inject --jit writes the code of a JIT to files of their own, which do not last. */
+static void jitted(void)
+{
+	begin_program(0);
+	put_map(7, 0x500000, "/nowhere/jitted-7-1.so", 100);
+	put_sample(0x500010, 20, 5, 100);
+	ok(read_it(false), "code of perf inject --jit");
+	is(buf_str(&text), "app: [jitted-7-1.so]+10 5\n", "is that of its file");
+	ok(says(&notes, "1 binary is not here, or of another build: /nowhere/jitted-7-1.so"),
+	   "and a note says that the file is not there");
+}
+
 /* Whatever its length, it is read or said to be cut short. */
 static void damaged(void)
 {
@@ -423,6 +435,7 @@ int main(void)
 	off_cpu();
 	branches();
 	no_address();
+	jitted();
 	damaged();
 	profile_release(&profile);
 	dict_release(&dict);
