@@ -385,8 +385,6 @@ static void jitted(void)
 	put_sample(0x500010, 20, 5, 100);
 	ok(read_it(false), "code of perf inject --jit");
 	is(buf_str(&text), "app: [jitted-7-1.so]+10 5\n", "is that of its file");
-	ok(says(&notes, "1 binary is not here, or of another build: /nowhere/jitted-7-1.so"),
-	   "and a note says that the file is not there");
 }
 
 /* Whatever its length, it is read or said to be cut short. */
