@@ -1,6 +1,6 @@
 /*
  * Files that hold profiles, or are mistaken for profiles, but cannot be read. They are
- * recognised by their first bytes, and a message says what to do. lib/io/codec.c recognises
+ * recognised by their magic numbers, and a message says what to do. lib/io/codec.c recognises
  * compressed files that cannot be unpacked.
  */
 #include "format/format.h"
@@ -51,12 +51,22 @@ static const struct {
 	  "print it with 'gprof PROGRAM FILE', and read that" },
 };
 
+/* The only magic number that does not begin a file. */
+static bool is_tar(struct str head)
+{
+	enum { AT = 257 };
+
+	return head.n > AT && str_starts(str_skip(head, AT), S("ustar"));
+}
+
 static int refused_sniff(struct sniff *s)
 {
 	for (size_t i = 0; i < LEN(refused); i++)
 		if (str_starts(s->head, refused[i].magic))
 			return sniff_refuse(s, (int)refused[i].magic.n * 8, "%s: %s",
 					    refused[i].what, refused[i].advice);
+	if (is_tar(s->head))
+		return sniff_refuse(s, 40, "a tar archive: unpack it with 'tar -xf FILE'");
 	return 0;
 }
 

@@ -60,6 +60,7 @@ static bool open_file(struct in *in, const char *path)
 		return in_fail(in, "cannot open: %s", strerror(errno));
 	if (S_ISDIR(st.st_mode))
 		return in_fail(in, "is a directory");
+	in->path = path;
 	if (S_ISREG(st.st_mode))
 		in->top->size = (size_t)st.st_size;
 	return true;
@@ -78,6 +79,22 @@ bool in_open_with(struct in *in, const char *path, const struct in_options *opti
 	layer_push(in, NULL);
 	ok = strcmp(path, "-") == 0 ? open_stdin(in) : open_file(in, path);
 	return ok && unwrap(in);
+}
+
+bool in_open_beside(struct in *in, const struct in *file, const char *name, struct buf *path,
+		    bool *is_absent)
+{
+	struct str whole = str_of(file->path ? file->path : "");
+
+	path->n = 0;
+	buf_add(path, str(whole.p, whole.n - str_basename(whole).n));
+	buf_add(path, str_of(name));
+	buf_ch(path, '\0');
+	*is_absent = !file->path || (access(path->p, F_OK) < 0 && errno == ENOENT);
+	if (!*is_absent)
+		return in_open(in, path->p);
+	*in = (struct in){ .name = path->p };
+	return in_fail(in, "cannot open: %s", strerror(ENOENT));
 }
 
 bool in_open_memory(struct in *in, const char *name, struct str bytes)

@@ -34,6 +34,7 @@ struct in_options {
 
 struct in {
 	const char *name; /* as messages show it; the caller's */
+	const char *path; /* of a file, the caller's too; NULL for anything else */
 	bool lenient;     /* in_bad() skips and counts instead of failing */
 	uint64_t skipped; /* records that in_bad() skipped */
 	uint64_t line;    /* lines that in_line() gave; 0 for binary formats */
@@ -59,6 +60,14 @@ struct in {
  */
 bool in_open(struct in *in, const char *path);
 bool in_open_with(struct in *in, const char *path, const struct in_options *options);
+
+/*
+ * Open the file of that name in the folder of a file that is open. The path is put in *path,
+ * which in->name then is: release it after in_close(). False on failure; *is_absent tells
+ * whether that is because the file, or the folder, does not exist.
+ */
+bool in_open_beside(struct in *in, const struct in *file, const char *name, struct buf *path,
+		    bool *is_absent);
 
 /* Read from memory that stays the caller's, as if it were a file's contents. */
 bool in_open_memory(struct in *in, const char *name, struct str bytes);

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -58,6 +59,30 @@ static void report_directory(struct source *s, const char *path, const char *wha
 	buf_release(&message);
 }
 
+/*
+ * perf record --threads and --kcore make a directory, in which "data" has the header: that is
+ * one input.
+ */
+static bool add_recording(struct source *s, const char *path)
+{
+	struct buf name = { 0 };
+	char magic[8] = { 0 };
+	FILE *f;
+	bool is_recording;
+
+	buf_printf(&name, "%s%sdata", path, str_ends(str_of(path), S("/")) ? "" : "/");
+	buf_ch(&name, '\0');
+	f = fopen(name.p, "re");
+	is_recording = f && fread(magic, 1, sizeof(magic), f) == sizeof(magic) &&
+		       str_eq(str(magic, sizeof(magic)), S("PERFILE2"));
+	if (f)
+		fclose(f);
+	if (is_recording)
+		add_path(s, str(name.p, name.n - 1));
+	buf_release(&name);
+	return is_recording;
+}
+
 static void add_directory(struct source *s, const char *path)
 {
 	struct dirent **entry;
@@ -104,14 +129,22 @@ static void open_scraper(struct source *s)
 	buf_release(&why);
 }
 
-void source_open(struct source *s, char *const *paths, const struct source_options *options)
+static bool is_directory_of_files(const char *path)
 {
 	struct stat st;
 
+	return source_kind_of(path) == A_FILE && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+void source_open(struct source *s, char *const *paths, const struct source_options *options)
+{
 	*s = (struct source){ .options = *options };
 	for (; *paths; paths++) {
-		if (options->directories && source_kind_of(*paths) == A_FILE &&
-		    stat(*paths, &st) == 0 && S_ISDIR(st.st_mode))
+		bool is_directory = is_directory_of_files(*paths);
+
+		if (is_directory && add_recording(s, *paths))
+			continue;
+		if (is_directory && options->directories)
 			add_directory(s, *paths);
 		else
 			add_path(s, str_of(*paths));

@@ -95,6 +95,22 @@ says 'cut.data: byte 2000: records should go on to byte 2184' 'are reported'
 exits 0 'leniently' prof-fold --lenient cut.data
 is "$(awk '{ n += $NF } END { print (n > 0) }' out)" 1 'what is there is read'
 
+# A directory, as perf record --threads makes it.
+"$top/tests/perf-directory" "$golden/frames.in" threads.data
+fold "$frames" 'a directory' threads.data
+is "$(cat err)" '' 'is read whole'
+fold "$frames" 'the file in it that has the header' threads.data/data
+mkdir alone
+cp threads.data/data alone
+exits 2 'that file alone' prof-fold alone
+says "is a part of a recording in a directory .*'data.0' is not beside it" 'is refused'
+head -c 600 threads.data/data.1 >cut
+cat cut >threads.data/data.1
+exits 2 'a file in it that is cut short' prof-fold threads.data
+says 'threads.data/data.1: byte 552: a record of 72 bytes goes beyond the end: 48 are left' 'is named'
+exits 0 'leniently' prof-fold --lenient threads.data
+is "$(awk '{ n += $NF } END { print n }' out)" 12000000 'the other records are read'
+
 # perf script has the last word, where perf can record.
 spin=$data/perf-data/spin
 if ! perf record -q -N -e cpu-clock:u -c 1000000 -g -o fp.data "$spin" >/dev/null 2>&1; then
@@ -104,7 +120,13 @@ fi
 perf record -q -N -e cpu-clock:u -c 1000000 --call-graph dwarf -o dwarf.data "$spin" 2>/dev/null
 perf record -q -N -e cpu-clock:u -c 1000000 -g -z -o - "$spin" 2>/dev/null >pipe.data
 perf record -q -N -e cpu-clock:u,task-clock:u -F 2000 -o flat.data "$spin" 2>/dev/null
-for name in fp dwarf pipe flat; do
+perf record -q -N -e cpu-clock:u -c 1000000 -g --threads -o threads.data "$spin" 2>/dev/null ||
+	rm -rf threads.data
+for name in fp dwarf pipe flat threads; do
+	[ -e $name.data ] || {
+		skip 'perf cannot record with several threads' "$name, as perf script"
+		continue
+	}
 	perf script -i $name.data 2>/dev/null </dev/null | prof-fold -q >want
 	exits 0 "$name" prof-fold -q $name.data
 	same out want "$name, as perf script"

@@ -70,4 +70,53 @@ for path in "$top"/tests/golden/*/*.in; do
 		round "$format" "$path" "$name"
 	done
 done
+
+# Values at the limit of 64 bits, whose sum is above it.
+printf 'a 9223372036854775807\nb 9223372036854775807\n' >largest
+open_case largest
+for format in $formats; do
+	round "$format" largest 'the largest values'
+done
+
+# perf script: each event of several, and commands that look like other fields.
+cat >commands <<'END'
+Web Content  42/43 [001]     1.000000:         10 cycles:
+	    1010 leaf (/bin/a)
+	    1000 main (/bin/a)
+
+Web Content  42/43 [001]     1.000001:          7 instructions:
+	    1010 leaf (/bin/a)
+	    1000 main (/bin/a)
+
+deadbeef     7/8 [000]     1.100000:         11 cycles:
+	    1000 main (/bin/a)
+
+1234     9/9 [000]     1.200000:         12 cycles:
+	    1000 main (/bin/a)
+
+kworker/0:1-eve    11/11 [000]     1.300000:         13 cycles:
+	    1000 main (/bin/a)
+
+a [003] 5.000000: b    12/12 [000]     1.400000:         14 cycles:
+	    1000 main (/bin/a)
+
+:-1    13/13 [000]     1.500000:         15 cycles:
+	    1000 main (/bin/a)
+
+x;y    14/14 [000]     1.600000:         16 instructions:
+	    1000 main (/bin/a)
+
+#hash    15/15 [000]     1.700000:         17 cycles:
+	    1000 main (/bin/a)
+
+END
+prof-merge -q --type all -t perf-script commands -o copy
+prof-merge -q --type all -t perf-script copy -o again
+is "$(cmp copy again 2>&1)" '' 'perf script of odd commands: stable'
+for type in cycles instructions; do
+	prof-fold -q --tid --type $type commands >want
+	prof-fold -q --tid --type $type copy >out
+	same out want "$type of odd commands: the same"
+	is "$([ -s out ] && echo some)" some "$type of odd commands: there are some"
+done
 finish

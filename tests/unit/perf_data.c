@@ -377,6 +377,16 @@ static void no_address(void)
 	is(buf_str(&text), "app: [unknown]+1234;[app]+10 5\n", "has no function of an interpreter");
 }
 
+/* perf inject --jit writes the code of a JIT to files of their own, which do not last. */
+static void jitted(void)
+{
+	begin_program(0);
+	put_map(7, 0x500000, "/nowhere/jitted-7-1.so", 100);
+	put_sample(0x500010, 20, 5, 100);
+	ok(read_it(false), "code of perf inject --jit");
+	is(buf_str(&text), "app: [jitted-7-1.so]+10 5\n", "is that of its file");
+}
+
 /* Whatever its length, it is read or said to be cut short. */
 static void damaged(void)
 {
@@ -423,6 +433,7 @@ int main(void)
 	off_cpu();
 	branches();
 	no_address();
+	jitted();
 	damaged();
 	profile_release(&profile);
 	dict_release(&dict);

@@ -151,6 +151,7 @@ bool tree_finish(struct tree_samples *t, const struct tree_node *node, size_t nn
 	t->nnode = nnode;
 	t->loc = loc;
 	t->nloc = nloc;
+	index_release(&t->sums.index); /* no sum is looked for again; stacks need the memory */
 	vec_append_zeroed(&t->stacks, nnode);
 	for (uint32_t i = 1; i < t->sums.n; i++) {
 		const struct tree_sum *s = table_row(&t->sums, i);

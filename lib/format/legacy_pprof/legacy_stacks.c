@@ -104,9 +104,12 @@ void legacy_drop_double_leaves(struct legacy *l)
 {
 	for (size_t i = 0; i < l->samples.n; i++) {
 		struct legacy_sample *s = &l->samples.v[i];
-		uint64_t *a = l->addresses.v + s->first;
+		uint64_t *a;
 
-		if (s->has_names || s->n < 2 || a[0] != a[1] + 1)
+		if (s->has_names || s->n < 2)
+			continue;
+		a = l->addresses.v + s->first;
+		if (a[0] != a[1] + 1)
 			continue;
 		memmove(a + 1, a + 2, (s->n - 2) * sizeof(*a));
 		s->n--;

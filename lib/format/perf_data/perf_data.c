@@ -87,7 +87,7 @@ static bool read_perf_data(struct in *in, struct profile *p)
 
 const struct format format_perf_data = {
 	.name = "perf-data",
-	.help = "recordings of perf record, files and pipes",
+	.help = "recordings of perf record: files, directories, pipes",
 	.events = true,
 	.sniff = sniff_perf_data,
 #ifndef WITHOUT_PERF

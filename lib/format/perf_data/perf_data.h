@@ -72,6 +72,7 @@ struct perf_data {
 	VEC(struct perf_data_build_id) build_id; /* by number of path */
 	uint64_t kernel_text; /* the address of the kernel's text; 0 if not known */
 	bool is_here;         /* it was recorded on this machine */
+	bool has_parts;       /* it is a directory: see perf_data_read_parts() */
 	bool has_clock;
 	int64_t clock; /* ns since 1970 when the events' clock was 0 */
 	struct perf_data_unpack unpack;
@@ -92,6 +93,15 @@ struct perf_data {
 /* Read a file, or a pipe, after its magic number was recognised. */
 bool perf_data_read_file(struct perf_data *r);
 bool perf_data_read_pipe(struct perf_data *r);
+
+/* Read the records from this position to the end of the bytes. */
+bool perf_data_read_records(struct perf_data *r, struct str bytes, uint64_t at);
+
+/*
+ * Read the other files of a directory, after the one with the header: perf_data_directory.c.
+ * False, with an error, if there are none.
+ */
+bool perf_data_read_parts(struct perf_data *r);
 
 /* The magic number, the size that follows it, and their meaning. */
 enum { PERF_DATA_FILE_HEADER = 104, PERF_DATA_PIPE_HEADER = 16 };

@@ -10,8 +10,11 @@ enum feature {
 	FEATURE_CPUDESC = 8,
 	FEATURE_CMDLINE = 11,
 	FEATURE_EVENT_DESC = 12,
+	FEATURE_DIRECTORY = 24,
 	FEATURE_CLOCK_DATA = 29,
 };
+
+enum { SINGLE_FILE = 0 }; /* the version of a directory without other files of records */
 
 enum { BUILD_ID_SIZED = 1 << 15, BUILD_ID_HOST = -1 };
 
@@ -134,6 +137,7 @@ bool perf_data_feature(struct perf_data *r, uint64_t number, struct cursor c)
 	case FEATURE_CPUDESC: take_text(&r->cpu_model, &c); break;
 	case FEATURE_CMDLINE: take_command(r, &c); break;
 	case FEATURE_EVENT_DESC: take_names(r, &c); break;
+	case FEATURE_DIRECTORY: r->has_parts = cursor_u64(&c) != SINGLE_FILE; break;
 	case FEATURE_CLOCK_DATA: take_clock(r, &c); break;
 	default: break;
 	}

@@ -1,11 +1,7 @@
 /* A perf.data file: the header, sections whose offsets and sizes it has, and the records. */
 #include "format/perf_data/perf_data.h"
 
-enum {
-	SECTION = 16, /* bytes of { offset, size } */
-	FEATURES_AT = 72,
-	FEATURE_DIRECTORY = 24,
-};
+enum { SECTION = 16 /* bytes of { offset, size } */ };
 
 struct section {
 	uint64_t at, size;
@@ -68,10 +64,6 @@ static bool read_features(struct perf_data *r, struct str file, struct section d
 		s = cut_section(&table);
 		if (table.failed)
 			return in_bad_at(r->in, file.n, "the list of features is cut short");
-		if (i == FEATURE_DIRECTORY)
-			return in_fail_at(r->in, FEATURES_AT,
-					  "is a part of a recording in a directory (perf record "
-					  "--threads): 'perf script' reads that");
 		if (s.at > file.n || s.size > file.n - s.at)
 			return in_bad_at(r->in, file.n,
 					 "a feature of the header should end at byte %llu",
@@ -83,27 +75,31 @@ static bool read_features(struct perf_data *r, struct str file, struct section d
 	return true;
 }
 
-static bool read_records(struct perf_data *r, struct str file, struct section data)
+bool perf_data_read_records(struct perf_data *r, struct str bytes, uint64_t at)
 {
-	uint64_t at = data.at, end = data.at + data.size;
-
-	while (at < end) {
+	while (at < bytes.n) {
 		struct perf_event_header h;
-		uint64_t tail;
+		uint64_t tail, left = bytes.n - at;
 
 		r->pos = at;
-		if (!perf_data_header(r, str(file.p + at, end - at), &h) ||
-		    !perf_data_header_fits(r, &h, end - at))
+		if (!perf_data_header(r, str(bytes.p + at, left), &h) ||
+		    !perf_data_header_fits(r, &h, left))
 			return r->stopped;
-		if (!perf_data_record(r, perf_data_aligned(r, str(file.p + at, h.size))))
+		if (!perf_data_record(r, perf_data_aligned(r, str(bytes.p + at, h.size))))
 			return r->stopped;
-		tail = perf_data_tail((const void *)perf_data_aligned(r, str(file.p + at, h.size)));
+		tail = perf_data_tail(
+			(const void *)perf_data_aligned(r, str(bytes.p + at, h.size)));
 		at += h.size;
-		if (tail > end - at)
+		if (tail > bytes.n - at)
 			return in_fail_at(r->in, r->pos, "what follows a record is cut short");
 		at += tail;
 	}
 	return true;
+}
+
+static bool read_records(struct perf_data *r, struct str file, struct section data)
+{
+	return perf_data_read_records(r, str(file.p, data.at + data.size), data.at);
 }
 
 /*
@@ -146,5 +142,5 @@ bool perf_data_read_file(struct perf_data *r)
 				 (unsigned long long)(data.at + data.size)) &&
 		       read_unended(r, file, data) && perf_data_finish(r);
 	return read_features(r, file, data, bits) && read_records(r, file, data) &&
-	       perf_data_finish(r);
+	       (!r->has_parts || perf_data_read_parts(r)) && perf_data_finish(r);
 }

@@ -324,6 +324,20 @@ static bool take_by_event(const struct tokens *t, struct perf_event *e)
 	return false;
 }
 
+/* "COMMAND DATE CLOCK PERIOD EVENT:", of which only the date has to be there */
+static bool take_by_date(const struct tokens *t, struct perf_event *e)
+{
+	for (size_t i = 0; i + 1 < t->n; i++) {
+		if (!is_date(t->at[i], t->at[i + 1]))
+			continue;
+		event_init(e, PERF_BY_DATE);
+		take_origin(e, t, i);
+		take_tail(e, t, i + 2);
+		return e->comm.n <= LONGEST_COMMAND;
+	}
+	return false;
+}
+
 /* Perf's own records begin in the first column. */
 static bool take_record(const struct tokens *t, struct perf_event *e)
 {
@@ -363,9 +377,9 @@ static bool take_bare(const struct tokens *t, struct perf_event *e)
 
 bool perf_event_line(struct str line, struct perf_event *e)
 {
-	static bool (*const take[])(const struct tokens *,
-				    struct perf_event *) = { take_record, take_by_time, take_by_cpu,
-							     take_by_event, take_bare };
+	static bool (*const take[])(const struct tokens *, struct perf_event *) = {
+		take_record, take_by_time, take_by_cpu, take_by_event, take_by_date, take_bare
+	};
 	struct tokens t;
 
 	if (line.n && line.p[0] == '\t')

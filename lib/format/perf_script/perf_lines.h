@@ -33,6 +33,7 @@ struct perf_frame {
 enum perf_anchor {
 	PERF_NO_ANCHOR, /* a command, a number or an event: anything may look like that */
 	PERF_BY_EVENT,  /* a thread and an event's name */
+	PERF_BY_DATE,   /* "2026-11-29 01:46:25.123456", without any of those below */
 	PERF_BY_CPU,    /* "[003]" */
 	PERF_BY_TIME,   /* "4794564.109216:" */
 };

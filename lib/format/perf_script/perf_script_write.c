@@ -24,6 +24,8 @@
 #include "profile/profile.h"
 #include "profile/type.h"
 
+static const uint64_t LATEST = INT64_MAX / 1000000000 * 1000000000 - 1; /* the reader's, in ns */
+
 struct writer {
 	struct out *out;
 	struct profile *p;
@@ -111,13 +113,24 @@ static struct str command_of(struct writer *w, label_set_id labels)
 	return l && !l->is_num ? dict_text(w->p->dict, l->str) : S(":-1");
 }
 
+/*
+ * The time after what was written. Values whose sum is at the limit of 64 bits may be more than
+ * the sum.
+ */
+static uint64_t time_of(const struct writer *w)
+{
+	uint64_t sum = (uint64_t)w->sum, before = w->before < sum ? (uint64_t)w->before : sum;
+
+	return (uint64_t)((__uint128_t)before * (w->span < LATEST ? w->span : LATEST) / sum);
+}
+
 static void put_event_line(struct writer *w, label_set_id labels, uint32_t col, int64_t value)
 {
 	struct buf *b = &w->out->bytes;
 	int64_t pid = label_number(w, labels, w->pid, -1),
 		tid = label_number(w, labels, w->tid, -1),
 		cpu = label_number(w, labels, w->cpu, -1);
-	uint64_t time = (uint64_t)(w->before * w->span / (uint64_t)w->sum);
+	uint64_t time = time_of(w);
 	struct str command = command_of(w, labels);
 
 	if (str_starts(command, S("#")))

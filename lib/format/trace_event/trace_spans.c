@@ -243,6 +243,7 @@ void trace_add_spans(struct trace_reader *r)
 		add_thread(&s, &r->threads.v[i]);
 	}
 	note_faults(r, &s);
+	index_release(&r->nodes.index);
 	if (any)
 		tree_finish(&samples, (const struct tree_node *)r->nodes.rows, r->nodes.n, NULL, 0);
 	tree_samples_release(&samples);
