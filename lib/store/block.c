@@ -165,7 +165,8 @@ bool block_read_chunks(struct block *b)
 bool block_open(struct block *b, const char *path)
 {
 	*b = (struct block){ 0 };
-	if (!in_open(&b->in, path) || !in_map(&b->in, &b->file))
+	if (!in_open_with(&b->in, path, &(struct in_options){ .plain = true }) ||
+	    !in_map(&b->in, &b->file))
 		return false;
 	return read_index(b);
 }
