@@ -71,6 +71,7 @@ static void sum_of_series_get(struct block_series *s, struct cursor *c)
 	sum->first = get_sleb(c);
 	sum->last = (int64_t)get_delta(c, (uint64_t)sum->first);
 	sum->default_type = get_text(c);
+	vec_reserve_few(&sum->total, s->series.type.n);
 	for (size_t i = 0; i < s->series.type.n && !c->failed; i++)
 		vec_push(&sum->total, get_sleb(c));
 }
