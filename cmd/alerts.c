@@ -154,8 +154,8 @@ static void explain_of_store(void *context, struct store_view *v)
 
 static bool read_stores(struct alerts *a, char *const *paths)
 {
-	struct visits v = { .context = a, .store = alerts_of_store };
 	const struct alert_options *o = &a->alert.v[0].options;
+	struct visits v = { .context = a, .store = alerts_of_store, .step = o->series.step };
 	bool ok;
 
 	a->to = a->alert.n;

@@ -30,7 +30,7 @@ static bool read_history(struct history *h, char *const *paths, struct selector 
 					       .step = h->step,
 					       .type = str_of(common.type) };
 	struct function_history_reader r;
-	struct visits v = { &r, history_of_store, history_of_profile };
+	struct visits v = { &r, history_of_store, history_of_profile, .step = h->step };
 	int64_t since, until;
 	bool ok;
 

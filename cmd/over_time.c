@@ -111,6 +111,7 @@ static bool print_series(const struct over_time *o, char *const *paths, struct s
 	shown.measure = o->measure < 0 ? ALERT_VALUE : (enum alert_measure)o->measure;
 	reading.each_profile = shown.measure == ALERT_AVG || shown.measure == ALERT_MAX;
 	parse_series(o, &options, &re);
+	v.step = options.step;
 	time_series_begin(&t, &options);
 	ok = read_series(&reading, &v, paths, &re);
 	note_left_out(&t);
@@ -180,7 +181,7 @@ static bool print_values(const struct over_time *o, char *const *paths, struct s
 	if (values.measure > ALERT_RATE)
 		usage("--measure avg and max are of several profiles: value, share and rate are of one");
 	parse_series(o, &options, &re);
-	values.step = (int64_t)o->step;
+	values.step = v.step = (int64_t)o->step;
 	(o->exemplars ? exemplars_begin : heat_map_begin)(&values, o->exemplars ? o->exemplars :
 										  o->heat_map);
 	if (has_server(paths))

@@ -1,6 +1,7 @@
 #include "visits.h"
 
 #include "base/vec.h"
+#include "base/when.h"
 #include "cli/progress.h"
 #include "common.h"
 
@@ -8,6 +9,36 @@ void chosen_times(int64_t *since, int64_t *until)
 {
 	*since = common.has_range ? common.since : INT64_MIN;
 	*until = common.has_range ? common.until : INT64_MAX;
+}
+
+/*
+ * Old blocks keep one profile for a span of time, at the time of its first: with a smaller step,
+ * all of that is in one step and the others are empty. Said once, of the coarsest.
+ */
+static void note_resolution(const struct store_view *view, int64_t step)
+{
+	static bool is_noted;
+	const struct store_name *coarsest = NULL;
+	struct buf text = { 0 };
+	int64_t until = 0;
+
+	for (size_t i = 0; i < view->file.n; i++) {
+		const struct store_name *n = &view->file.v[i]->name;
+
+		if (n->step <= step)
+			continue;
+		until = n->to > until ? n->to : until;
+		if (!coarsest || n->step > coarsest->step)
+			coarsest = n;
+	}
+	if (!coarsest || is_noted)
+		return;
+	is_noted = true;
+	when_print(&text, until);
+	note("%s: until %.*s the store keeps one profile for up to %lld s of each series: "
+	     "shorter steps show no more, and leave gaps",
+	     view->dir, STR_ARG(buf_str(&text)), (long long)(coarsest->step / SECOND_NS));
+	buf_release(&text);
 }
 
 static bool visit_store(const struct visits *v, const char *path, int64_t since, int64_t until)
@@ -18,6 +49,8 @@ static bool visit_store(const struct visits *v, const char *path, int64_t since,
 
 	dict_init(&d);
 	view_open(&view, path, &d, since, until);
+	if (v->step)
+		note_resolution(&view, v->step);
 	v->store(v->context, &view);
 	complain_lines(buf_str(&view.errors));
 	ok = !view.nerror;

@@ -25,6 +25,7 @@ void http_answer_release(struct http_answer *a)
 	buf_release(&a->body);
 	buf_release(&a->content_type);
 	buf_release(&a->location);
+	buf_release(&a->headers);
 	buf_release(&a->error);
 	*a = (struct http_answer){ 0 };
 }

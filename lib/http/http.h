@@ -65,6 +65,7 @@ struct http_answer {
 	struct buf body;         /* as received, not decompressed */
 	struct buf content_type; /* empty: no header */
 	struct buf location;     /* of a redirection that was not followed */
+	struct buf headers;      /* the lines of its headers, 64 KiB at most: see http_header() */
 	int64_t retry_after;     /* seconds; 0: no header */
 	int64_t took_ns;
 	/*
@@ -85,6 +86,9 @@ void http_answer_release(struct http_answer *a);
  * line of its body, or its target.
  */
 void http_put_status(struct buf *b, const struct http_answer *a);
+
+/* The value of the answer's header with that name, in any case; empty if there is none. */
+struct str http_header(const struct http_answer *a, const char *name);
 
 /* NULL, with the reason appended to *why, if libcurl is missing or a file cannot be read. */
 struct http_client *http_open(const struct http_settings *settings, struct buf *why);

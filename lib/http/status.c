@@ -1,7 +1,25 @@
-/* Describing an answer without success to the user. */
+/* What an answer says of itself: its headers, and why it is no success. */
 #include "http/http.h"
 
+#include <strings.h>
+
 enum { LINE_MOST = 200 };
+
+struct str http_header(const struct http_answer *a, const char *name)
+{
+	struct str rest = buf_str(&a->headers);
+	size_t n = strlen(name);
+
+	while (rest.n) {
+		struct str value = str_cut(&rest, '\n'), key;
+
+		value.n -= value.n && value.p[value.n - 1] == '\r';
+		key = str_cut(&value, ':');
+		if (value.p && key.n == n && strncasecmp(key.p, name, n) == 0)
+			return str_trim(value);
+	}
+	return S("");
+}
 
 /* The first line of the body; empty for HTML. */
 static struct str first_line(struct str body)

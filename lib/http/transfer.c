@@ -9,6 +9,7 @@ enum {
 	REDIRECTS = 5,
 	KEEP_SECONDS = 30, /* an older idle connection may be closing at the server's end */
 	DEFAULT_MOST = 256 << 20,
+	MOST_HEADERS = 64 << 10,
 };
 static const int64_t default_connect_ns = INT64_C(10000000000);
 static const int64_t default_answer_ns = INT64_C(60000000000);
@@ -52,6 +53,20 @@ static size_t take_body(char *bytes, size_t size, size_t n, void *context)
 		return 0;
 	}
 	buf_add(&t->answer.body, str(bytes, n));
+	return n;
+}
+
+/* Each answer begins with a status line: one that is followed by another is a redirection. */
+static size_t take_header(char *bytes, size_t size, size_t n, void *context)
+{
+	struct transfer *t = context;
+	struct buf *headers = &t->answer.headers;
+
+	n *= size;
+	if (str_starts(str(bytes, n), S("HTTP/")))
+		headers->n = 0;
+	if (n <= MOST_HEADERS - headers->n)
+		buf_add(headers, str(bytes, n));
 	return n;
 }
 
@@ -175,6 +190,8 @@ bool transfer_prepare(struct transfer *t)
 	t->curl->easy_setopt(t->easy, CURLOPT_PRIVATE, t);
 	t->curl->easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, take_body);
 	t->curl->easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
+	t->curl->easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, take_header);
+	t->curl->easy_setopt(t->easy, CURLOPT_HEADERDATA, t);
 	set_body(t);
 	set_string(t, CURLOPT_CUSTOMREQUEST, t->request.method);
 	set_headers(t);

@@ -78,7 +78,7 @@ bool in_open_with(struct in *in, const char *path, const struct in_options *opti
 	*in = (struct in){ .name = path, .options = *options };
 	layer_push(in, NULL);
 	ok = strcmp(path, "-") == 0 ? open_stdin(in) : open_file(in, path);
-	return ok && unwrap(in);
+	return ok && (options->plain || unwrap(in));
 }
 
 bool in_open_beside(struct in *in, const struct in *file, const char *name, struct buf *path,
@@ -187,6 +187,10 @@ bool in_map(struct in *in, struct str *bytes)
 	*bytes = S("");
 	if (!in->failed && !in->map && can_be_mapped(l))
 		in->map = map_open(l->fd, l->size);
+	if (in->map) { /* stays while the file is closed */
+		close(l->fd);
+		l->fd = -1;
+	}
 	while (!in->map && !in->failed && (layer_fill(in, l) || layer_next_frame(in)))
 		;
 	if (in->failed)

@@ -29,6 +29,7 @@ struct in_options {
 	 */
 	void (*progress)(size_t n);
 	bool no_thread; /* decompress and add only when bytes are requested */
+	bool plain;     /* the bytes are as the file has them: nothing is looked for or decoded */
 	uint64_t most;  /* the limit of bytes after decompression; 0 = none */
 };
 
@@ -105,9 +106,9 @@ bool in_frame_more(struct in *in, struct str *bytes);
 
 /*
  * All bytes at once, for random access, if none have been taken yet; afterwards the
- * input has no more. An uncompressed regular file is mapped, and does not count
- * against the memory limit; anything else is read into memory. Valid until in_close().
- * False after an error.
+ * input has no more. An uncompressed regular file is mapped and closed, and counts neither
+ * against the memory limit nor against that of open files; anything else is read into memory.
+ * Valid until in_close(). False after an error.
  */
 bool in_map(struct in *in, struct str *bytes);
 

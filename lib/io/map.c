@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { MOST_MAPS = 64 };
+enum { MOST_MAPS = 4096 }; /* more files are read into memory */
 
 struct map {
 	struct str bytes;
@@ -68,7 +68,7 @@ static bool register_map(struct map *m)
 	for (size_t i = 0; i < MOST_MAPS; i++) {
 		struct map *none = NULL;
 
-		if (atomic_compare_exchange_strong(&maps[i], &none, m))
+		if (!maps[i] && atomic_compare_exchange_strong(&maps[i], &none, m))
 			return true;
 	}
 	return false;

@@ -9,18 +9,23 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/when.h"
 #include "http/http.h"
 #include "s3/credentials.h"
+#include "s3/s3_xml.h"
 
-enum { ATTEMPTS = 3 };
+enum { ATTEMPTS = 3, LONGEST_REGION = 40 };
 static const int64_t answer_ns = INT64_C(3600) * 1000000000; /* for large objects */
 
 struct s3 {
 	struct http_client *client;
 	struct credentials credentials;
+	struct str bucket; /* a part of the URL that was given to s3_open() */
+	char region[LONGEST_REGION + 1];
 	struct buf base;   /* URL of the bucket, with a trailing slash */
 	struct buf prefix; /* of names: empty, or with a trailing slash */
 	struct buf sigv4, token;
+	const char *headers[2]; /* of all requests: the token */
 };
 
 bool s3_is(const char *url)
@@ -30,7 +35,7 @@ bool s3_is(const char *url)
 
 /* Opening */
 
-static const char *region(void)
+static const char *region_to_begin_with(void)
 {
 	const char *name =
 		first_variable((const char *const[]){ "AWS_REGION", "AWS_DEFAULT_REGION", NULL });
@@ -38,29 +43,30 @@ static const char *region(void)
 	return *name ? name : "us-east-1";
 }
 
-static void set_base(struct s3 *s, struct str bucket)
+static void set_base(struct s3 *s)
 {
 	struct str endpoint = str_of(first_variable(
 		(const char *const[]){ "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", NULL }));
 
+	s->base.n = 0;
 	while (endpoint.n && endpoint.p[endpoint.n - 1] == '/')
 		endpoint.n--;
 	if (endpoint.n)
-		buf_printf(&s->base, "%.*s/%.*s/", STR_ARG(endpoint), STR_ARG(bucket));
-	else if (memchr(bucket.p, '.', bucket.n))
-		buf_printf(&s->base, "https://s3.%s.amazonaws.com/%.*s/", region(),
-			   STR_ARG(bucket));
+		buf_printf(&s->base, "%.*s/%.*s/", STR_ARG(endpoint), STR_ARG(s->bucket));
+	else if (memchr(s->bucket.p, '.', s->bucket.n))
+		buf_printf(&s->base, "https://s3.%s.amazonaws.com/%.*s/", s->region,
+			   STR_ARG(s->bucket));
 	else
-		buf_printf(&s->base, "https://%.*s.s3.%s.amazonaws.com/", STR_ARG(bucket),
-			   region());
+		buf_printf(&s->base, "https://%.*s.s3.%s.amazonaws.com/", STR_ARG(s->bucket),
+			   s->region);
 }
 
 static struct http_client *open_client(struct s3 *s, struct buf *why)
 {
-	static const char *headers[2];
 	struct http_settings settings = { .answer_ns = answer_ns, .most = SIZE_MAX / 2 };
 
-	buf_printf(&s->sigv4, "aws:amz:%s:s3", region());
+	s->sigv4.n = 0;
+	buf_printf(&s->sigv4, "aws:amz:%s:s3", s->region);
 	buf_ch(&s->sigv4, '\0');
 	if (s->credentials.id.n && s->credentials.key.n) {
 		settings.sigv4 = s->sigv4.p;
@@ -68,12 +74,23 @@ static struct http_client *open_client(struct s3 *s, struct buf *why)
 		settings.password = s->credentials.key.p;
 	}
 	if (settings.sigv4 && s->credentials.token.n) {
+		s->token.n = 0;
 		buf_printf(&s->token, "x-amz-security-token: %s", s->credentials.token.p);
 		buf_ch(&s->token, '\0');
-		headers[0] = s->token.p;
-		settings.headers = headers;
+		s->headers[0] = s->token.p;
+		settings.headers = s->headers;
 	}
 	return http_open(&settings, why);
+}
+
+/* Use the server of another region, or of the first. Sends no request. */
+static bool connect_region(struct s3 *s, struct str region, struct buf *why)
+{
+	snprintf(s->region, sizeof(s->region), "%.*s", STR_ARG(region));
+	set_base(s);
+	http_close(s->client);
+	s->client = open_client(s, why);
+	return s->client != NULL;
 }
 
 struct s3 *s3_open(const char *url, struct buf *why)
@@ -86,15 +103,14 @@ struct s3 *s3_open(const char *url, struct buf *why)
 		return NULL;
 	}
 	s = mem_zeroed(1, sizeof(*s));
-	set_base(s, bucket);
+	s->bucket = bucket;
 	while (prefix.n && prefix.p[prefix.n - 1] == '/')
 		prefix.n--;
 	buf_add(&s->prefix, prefix);
 	if (prefix.n)
 		buf_ch(&s->prefix, '/');
-	if (credentials_get(&s->credentials, why))
-		s->client = open_client(s, why);
-	if (s->client)
+	if (credentials_get(&s->credentials, why) &&
+	    connect_region(s, str_of(region_to_begin_with()), why))
 		return s;
 	s3_close(s);
 	return NULL;
@@ -124,12 +140,11 @@ static void put_path(struct buf *b, struct str path)
 	}
 }
 
-static void put_url(struct s3 *s, const char *name, struct buf *url)
+/* The path of an object in the bucket, as a URL has it. */
+static void put_name(struct s3 *s, const char *name, struct buf *path)
 {
-	buf_add(url, buf_str(&s->base));
-	put_path(url, buf_str(&s->prefix));
-	put_path(url, str_of(name));
-	buf_ch(url, '\0');
+	put_path(path, buf_str(&s->prefix));
+	put_path(path, str_of(name));
 }
 
 static bool is_passing(const struct http_answer *a)
@@ -145,84 +160,140 @@ static void wait_before(int attempt)
 	nanosleep(&t, NULL);
 }
 
-/* Take the text of the next XML element with that name; empty if there is none. */
-static struct str tag_text(struct str *xml, const char *name)
+/* May it be the name of a region? It becomes a part of a host name. */
+static bool is_region(struct str s)
 {
-	char begin[64], end[64];
-	ptrdiff_t at, length;
-	struct str text;
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_digit(s.p[i]) && !(s.p[i] >= 'a' && s.p[i] <= 'z') && s.p[i] != '-')
+			return false;
+	return s.n && s.n <= LONGEST_REGION;
+}
 
-	snprintf(begin, sizeof(begin), "<%s>", name);
-	snprintf(end, sizeof(end), "</%s>", name);
-	at = str_find(*xml, str_of(begin));
-	if (at < 0)
-		return str(NULL, 0);
-	text = str_skip(*xml, (size_t)at + strlen(begin));
-	length = str_find(text, str_of(end));
-	if (length < 0)
-		return str(NULL, 0);
-	*xml = str_skip(text, (size_t)length + strlen(end));
-	text.n = (size_t)length;
-	return text;
+/* The bucket's region, if the answer says that another one was asked; else an empty slice. */
+static struct str other_region(const struct s3 *s, const struct http_answer *a)
+{
+	struct str region = http_header(a, "x-amz-bucket-region");
+
+	if (a->status != 301 && a->status != 307 && a->status != 400 && a->status != 403)
+		return S("");
+	if (!region.n)
+		region = xml_element_in(&a->body, "Region");
+	return is_region(region) && !str_eq(region, str_of(s->region)) ? region : S("");
+}
+
+static void put_clocks(struct buf *why, const struct http_answer *a)
+{
+	buf_add(why, S("; this machine's clock says "));
+	when_print(why, when_now());
+	buf_printf(why, ", the server's %.*s", STR_ARG(http_header(a, "Date")));
 }
 
 static void put_why(struct buf *why, const char *url, const struct http_answer *a)
 {
-	struct str xml = buf_str(&a->body), code = tag_text(&xml, "Code"),
-		   message = tag_text(&xml, "Message");
+	struct str code = xml_element_in(&a->body, "Code"),
+		   message = xml_element_in(&a->body, "Message");
 
 	buf_printf(why, "%s: ", url);
-	if (code.n && !a->error.n)
-		buf_printf(why, "the server says %d: %.*s%s%.*s", a->status, STR_ARG(code),
-			   message.n ? ": " : "", STR_ARG(message));
-	else
+	if (!code.n || a->error.n) {
 		http_put_status(why, a);
+		return;
+	}
+	buf_printf(why, "the server says %d: %.*s%s", a->status, STR_ARG(code),
+		   message.n ? ": " : "");
+	xml_unescape(why, message);
+	if (str_eq(code, S("RequestTimeTooSkewed")))
+		put_clocks(why, a);
 }
 
-/* Send a request, and repeat it after temporary errors. Returns whether it succeeded. */
-static bool send_request(struct s3 *s, const struct http_request *r, struct http_answer *a,
-			 struct buf *why)
+/*
+ * Send a request for a path and query in the bucket; repeat it after temporary errors, and once
+ * where the bucket is if that is another region. Returns whether it succeeded.
+ */
+static bool send_request(struct s3 *s, struct str path, struct http_request *r,
+			 struct http_answer *a, struct buf *why)
 {
+	struct buf url = { 0 };
+	bool has_moved = false, ok;
+
 	for (int i = 1;; i++) {
+		struct str region;
+
+		url.n = 0;
+		buf_printf(&url, "%.*s%.*s", STR_ARG(buf_str(&s->base)), STR_ARG(path));
+		buf_ch(&url, '\0');
+		r->url = url.p;
 		http_do(s->client, r, a);
-		if (i == ATTEMPTS || !is_passing(a))
+		region = has_moved ? S("") : other_region(s, a);
+		if (region.n && connect_region(s, region, why)) {
+			has_moved = true;
+			continue;
+		}
+		if (i >= ATTEMPTS || !s->client || !is_passing(a))
 			break;
 		wait_before(i);
 	}
-	if (a->status >= 200 && a->status < 300 && !a->error.n)
+	ok = a->status >= 200 && a->status < 300 && !a->error.n;
+	if (!ok)
+		put_why(why, url.p, a);
+	buf_release(&url);
+	return ok;
+}
+
+/* Is the answer a part of the same object as the parts before? The first part says which. */
+static bool is_same_object(struct s3_object *o, const struct http_answer *a)
+{
+	struct str etag = http_header(a, "ETag");
+
+	if (o->etag.n)
+		return !etag.n || str_eq(etag, buf_str(&o->etag));
+	buf_add(&o->etag, etag);
+	return true;
+}
+
+/* Is it the n bytes from `from` on? */
+static bool is_part(const struct s3_object *o, const struct http_answer *a, uint64_t from, size_t n,
+		    struct buf *why)
+{
+	if (a->status == 200 && from)
+		buf_printf(why, "%s: the server does not give a part of it", o->name);
+	else if (a->body.n < n || (a->status == 206 && a->body.n != n))
+		buf_printf(why, "%s: the server gives %zu bytes in place of %zu", o->name,
+			   a->body.n, n);
+	else
 		return true;
-	put_why(why, r->url, a);
 	return false;
 }
 
-bool s3_get(struct s3 *s, const char *name, uint64_t from, size_t n, char *to, bool *is_gone,
-	    struct buf *why)
+bool s3_get(struct s3 *s, struct s3_object *o, uint64_t from, size_t n, char *to, struct buf *why)
 {
 	struct http_answer a = { 0 };
-	struct buf url = { 0 };
+	struct buf path = { 0 }, match = { 0 };
 	char range[80];
-	const char *headers[] = { range, NULL };
+	const char *headers[] = { range, NULL, NULL };
 	struct http_request r = { .headers = headers };
 	bool ok;
 
-	put_url(s, name, &url);
-	r.url = url.p;
+	put_name(s, o->name, &path);
 	snprintf(range, sizeof(range), "Range: bytes=%llu-%llu", (unsigned long long)from,
 		 (unsigned long long)(from + n - 1));
-	ok = send_request(s, &r, &a, why);
-	*is_gone = a.status == 404;
-	if (ok && a.status == 200 && from) {
-		buf_printf(why, "%s: the server does not give a part of it", url.p);
-		ok = false;
-	} else if (ok && (a.body.n < n || (a.status == 206 && a.body.n != n))) {
-		buf_printf(why, "%s: the server gives %zu bytes in place of %zu", url.p, a.body.n,
-			   n);
+	if (o->etag.n && o->etag.p[0] == '"') { /* a weak one ("W/...") never matches */
+		buf_printf(&match, "If-Match: %.*s", STR_ARG(buf_str(&o->etag)));
+		buf_ch(&match, '\0');
+		headers[1] = match.p;
+	}
+	ok = send_request(s, buf_str(&path), &r, &a, why);
+	o->is_gone = a.status == 404;
+	if (a.status == 412 || (ok && !is_same_object(o, &a))) {
+		why->n = 0;
+		buf_printf(why, "%s: the object was replaced while it was read", o->name);
 		ok = false;
 	}
+	ok = ok && is_part(o, &a, from, n, why);
 	if (ok)
 		memcpy(to, a.body.p, n);
 	http_answer_release(&a);
-	buf_release(&url);
+	buf_release(&path);
+	buf_release(&match);
 	return ok;
 }
 
@@ -230,16 +301,15 @@ static bool change_object(struct s3 *s, const char *name, const char *method, st
 			  bool has_body, struct buf *why)
 {
 	struct http_answer a = { 0 };
-	struct buf url = { 0 };
+	struct buf path = { 0 };
 	struct http_request r = { .method = method, .body = body, .has_body = has_body };
 	bool ok;
 
-	put_url(s, name, &url);
-	r.url = url.p;
+	put_name(s, name, &path);
 	r.content_type = has_body ? "application/octet-stream" : NULL;
-	ok = send_request(s, &r, &a, why);
+	ok = send_request(s, buf_str(&path), &r, &a, why);
 	http_answer_release(&a);
-	buf_release(&url);
+	buf_release(&path);
 	return ok;
 }
 
@@ -255,37 +325,17 @@ bool s3_remove(struct s3 *s, const char *name, struct buf *why)
 
 /* Listing */
 
-/* Unescape the entities that a continuation token may contain. */
-static void put_unescaped(struct buf *b, struct str s)
+static void put_list_query(struct s3 *s, struct str token, struct buf *query)
 {
-	static const struct {
-		const char *entity;
-		char is;
-	} entities[] = { { "&amp;", '&' }, { "&quot;", '"' }, { "&lt;", '<' }, { "&gt;", '>' } };
-
-	while (s.n) {
-		size_t i = 0;
-
-		while (i < LEN(entities) && !str_starts(s, str_of(entities[i].entity)))
-			i++;
-		buf_ch(b, i < LEN(entities) ? entities[i].is : s.p[0]);
-		s = str_skip(s, i < LEN(entities) ? strlen(entities[i].entity) : 1);
-	}
-}
-
-static void put_list_url(struct s3 *s, struct str token, struct buf *url)
-{
-	url->n = 0;
-	buf_add(url, buf_str(&s->base));
-	buf_ch(url, '?');
+	query->n = 0;
+	buf_ch(query, '?');
 	if (token.n) {
-		buf_add(url, S("continuation-token="));
-		http_url_escape(url, token);
-		buf_ch(url, '&');
+		buf_add(query, S("continuation-token="));
+		http_url_escape(query, token);
+		buf_ch(query, '&');
 	}
-	buf_add(url, S("delimiter=%2F&list-type=2&prefix="));
-	http_url_escape(url, buf_str(&s->prefix));
-	buf_ch(url, '\0');
+	buf_add(query, S("delimiter=%2F&list-type=2&prefix="));
+	http_url_escape(query, buf_str(&s->prefix));
 }
 
 /*
@@ -296,49 +346,46 @@ static void list_contents(struct str xml,
 			  void (*found)(void *context, struct str name, uint64_t size),
 			  void *context)
 {
+	struct buf key = { 0 };
 	struct str contents;
 
-	while ((contents = tag_text(&xml, "Contents")).p) {
-		struct str all = contents, key = tag_text(&all, "Key"), text;
-		ptrdiff_t slash = str_rchr(key, '/');
+	while ((contents = xml_element(&xml, "Contents")).p) {
+		struct str all = contents;
 		uint64_t size = 0;
 
+		key.n = 0;
+		xml_unescape(&key, xml_element(&all, "Key"));
 		all = contents;
-		text = tag_text(&all, "Size");
-		if (key.n && str_u64(text, &size))
-			found(context, str_skip(key, (size_t)(slash + 1)), size);
+		if (key.n && str_u64(xml_element(&all, "Size"), &size))
+			found(context, str_basename(buf_str(&key)), size);
 	}
+	buf_release(&key);
 }
 
 bool s3_list(struct s3 *s, void (*found)(void *context, struct str name, uint64_t size),
 	     void *context, struct buf *why)
 {
-	struct buf url = { 0 }, token = { 0 };
+	struct buf query = { 0 }, token = { 0 };
 	struct http_answer a = { 0 };
 	bool ok, more = false;
 
 	do {
-		struct str xml, next;
 		struct http_request r = { 0 };
 
-		put_list_url(s, buf_str(&token), &url);
-		r.url = url.p;
-		ok = send_request(s, &r, &a, why);
-		xml = buf_str(&a.body);
-		more = ok && str_eq(tag_text(&xml, "IsTruncated"), S("true"));
-		xml = buf_str(&a.body);
-		next = tag_text(&xml, "NextContinuationToken");
+		put_list_query(s, buf_str(&token), &query);
+		ok = send_request(s, buf_str(&query), &r, &a, why);
+		more = ok && str_eq(xml_element_in(&a.body, "IsTruncated"), S("true"));
 		token.n = 0;
-		put_unescaped(&token, next);
+		xml_unescape(&token, xml_element_in(&a.body, "NextContinuationToken"));
 		if (ok)
 			list_contents(buf_str(&a.body), found, context);
 		if (more && !token.n) {
-			buf_printf(why, "%s: the list breaks off", url.p);
+			buf_printf(why, "%.*s: the list breaks off", STR_ARG(buf_str(&s->base)));
 			ok = false;
 		}
 	} while (ok && more);
 	http_answer_release(&a);
-	buf_release(&url);
+	buf_release(&query);
 	buf_release(&token);
 	return ok;
 }

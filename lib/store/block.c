@@ -71,6 +71,7 @@ static void sum_of_series_get(struct block_series *s, struct cursor *c)
 	sum->first = get_sleb(c);
 	sum->last = (int64_t)get_delta(c, (uint64_t)sum->first);
 	sum->default_type = get_text(c);
+	vec_reserve_few(&sum->total, s->series.type.n);
 	for (size_t i = 0; i < s->series.type.n && !c->failed; i++)
 		vec_push(&sum->total, get_sleb(c));
 }
@@ -165,7 +166,8 @@ bool block_read_chunks(struct block *b)
 bool block_open(struct block *b, const char *path)
 {
 	*b = (struct block){ 0 };
-	if (!in_open(&b->in, path) || !in_map(&b->in, &b->file))
+	if (!in_open_with(&b->in, path, &(struct in_options){ .plain = true }) ||
+	    !in_map(&b->in, &b->file))
 		return false;
 	return read_index(b);
 }

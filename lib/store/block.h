@@ -90,7 +90,7 @@ bool block_read_chunks(struct block *b);
 /* Writing */
 
 struct block_writer {
-	const char *dir; /* the store's; not copied */
+	const char *dir; /* the store's; the caller's text, which must outlive the writer */
 	int fd;
 	int level;    /* zstd's */
 	int64_t step; /* each profile is the sum of a span of this length, ns; or 0 */

@@ -86,7 +86,7 @@ static void read_logs(struct compaction *c, struct store_view *v, struct log_con
 {
 	log_contents_read(logs, v);
 	find_days(logs, day);
-	if (!find_replaced(c, day, v))
+	if (!mark_replaced(c, day, v))
 		return;
 	log_contents_release(logs);
 	*logs = (struct log_contents){ 0 };

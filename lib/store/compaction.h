@@ -65,6 +65,6 @@ bool remove_all_replaced(struct compaction *c);
  * Mark what blocks of these days replace in the view's files, so that it is not read. False if
  * they replace nothing.
  */
-bool find_replaced(struct compaction *c, const struct days *days, struct store_view *v);
+bool mark_replaced(struct compaction *c, const struct days *days, struct store_view *v);
 
 #endif

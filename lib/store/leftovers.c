@@ -104,7 +104,7 @@ bool remove_all_replaced(struct compaction *c)
 	return ok;
 }
 
-bool find_replaced(struct compaction *c, const struct days *days, struct store_view *v)
+bool mark_replaced(struct compaction *c, const struct days *days, struct store_view *v)
 {
 	bool found = false;
 

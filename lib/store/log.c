@@ -23,7 +23,8 @@ bool log_open(struct log *l, const char *path, struct dictionary *dict)
 {
 	*l = (struct log){ .dict = dict, .at = LOG_HEAD };
 	row_numbers_begin(&l->numbers);
-	if (!in_open(&l->in, path) || !in_map(&l->in, &l->file))
+	if (!in_open_with(&l->in, path, &(struct in_options){ .plain = true }) ||
+	    !in_map(&l->in, &l->file))
 		return false;
 	if (l->file.n < LOG_HEAD) {
 		l->torn = l->file.n; /* its writer has not completed the head */

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/when.h"
 #include "store/log.h"
 #include "store/log_record.h"
 
@@ -23,14 +23,6 @@ static bool log_fail(struct log_writer *w, const char *what)
 	return false;
 }
 
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * SECOND_NS + t.tv_nsec;
-}
-
 void log_writer_begin(struct log_writer *w, const char *dir)
 {
 	*w = (struct log_writer){ .dir = dir, .fd = -1, .is_synced = true };
@@ -41,7 +33,7 @@ void log_writer_begin(struct log_writer *w, const char *dir)
 
 static bool is_young(const struct store_name *n)
 {
-	int64_t age = now_ns() - n->from;
+	int64_t age = when_now() - n->from;
 
 	return age > -LOG_LIFE && age < LOG_LIFE;
 }
@@ -88,7 +80,7 @@ static bool open_new_log(struct log_writer *w, const char *host)
 {
 	char path[PATH_MAX];
 
-	w->name = (struct store_name){ .is_log = true, .from = now_ns(), .id = store_new_id() };
+	w->name = (struct store_name){ .is_log = true, .from = when_now(), .id = store_new_id() };
 	snprintf(w->name.host, sizeof(w->name.host), "%s", host);
 	store_name_print(&w->name, w->name.text, sizeof(w->name.text));
 	store_path(path, w->dir, w->name.text);

@@ -17,7 +17,7 @@ static bool fetch_pages(struct ranges *r, size_t from, size_t to)
 	size_t at = from * PAGE, n = min_size(to * PAGE, r->bytes.n) - at;
 	struct buf why = { 0 };
 
-	if (s3_get(r->s3, r->name, at, n, (char *)r->bytes.p + at, &r->is_gone, &why)) {
+	if (s3_get(r->s3, &r->object, at, n, (char *)r->bytes.p + at, &why)) {
 		memset(r->has + from, 1, to - from);
 		return true;
 	}
@@ -45,7 +45,7 @@ bool ranges_open(struct ranges *r, struct s3 *s3, const char *name, uint64_t siz
 {
 	void *p = MAP_FAILED;
 
-	*r = (struct ranges){ .s3 = s3, .name = name, .in = in };
+	*r = (struct ranges){ .s3 = s3, .object.name = name, .in = in };
 	if (size && size <= PTRDIFF_MAX)
 		p = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -62,6 +62,7 @@ void ranges_close(struct ranges *r)
 {
 	if (!r->bytes.p)
 		return;
+	buf_release(&r->object.etag);
 	mem_free(r->has, page_count(r));
 	munmap((void *)r->bytes.p, r->bytes.n);
 	*r = (struct ranges){ 0 };

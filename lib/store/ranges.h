@@ -10,11 +10,10 @@
 
 struct ranges {
 	struct s3 *s3;
-	const char *name;
+	struct s3_object object;
 	struct in *in; /* gets the errors */
 	struct str bytes;
 	uint8_t *has; /* by page */
-	bool is_gone; /* the object does not exist any more */
 };
 
 /* Fetch what `in` reads from now on. All arguments must stay valid. False with an error. */

@@ -20,6 +20,7 @@ bool series_get(struct series *s, struct str bytes)
 	s->bytes = bytes;
 	vec_clear(&s->label);
 	vec_clear(&s->type);
+	vec_reserve_few(&s->label, n);
 	for (size_t i = 0; i < n && !c.failed; i++) {
 		struct series_label l = { .key = get_text(&c), .str = get_text(&c) };
 
@@ -29,6 +30,7 @@ bool series_get(struct series *s, struct str bytes)
 		vec_push(&s->label, l);
 	}
 	n = get_count(&c);
+	vec_reserve_few(&s->type, n);
 	for (size_t i = 0; i < n && !c.failed; i++) {
 		struct series_type t = { get_text(&c), get_text(&c) };
 

@@ -33,6 +33,21 @@ struct series {
 	struct str period_type, period_unit;
 };
 
+/*
+ * Room for exactly n elements, if they are few, in place of a vector's usual 16: an index has
+ * thousands of series, most with two or three labels and a type.
+ */
+enum { FEW = 16 };
+#define vec_reserve_few(vec, n)                                                                    \
+	do {                                                                                       \
+		size_t few_ = min_size((n), FEW), size_ = sizeof(*(vec)->v);                       \
+                                                                                                   \
+		if ((vec)->cap < few_) {                                                           \
+			(vec)->v = mem_resize((vec)->v, (vec)->cap * size_, few_ * size_);         \
+			(vec)->cap = few_;                                                         \
+		}                                                                                  \
+	} while (0)
+
 void series_release(struct series *s);
 
 /* Read a series from its bytes, which must outlive it. False if they are malformed. */

@@ -53,8 +53,8 @@ static bool open_file(struct store_view *v, const struct store_name *name)
 		ok = log_open(&f->log, f->path, v->dict);
 	else
 		ok = block_open(&f->block, f->path);
-	is_gone = !ok &&
-		  (v->s3 ? f->block.ranges.is_gone : stat(f->path, &st) < 0 && errno == ENOENT);
+	is_gone = !ok && (v->s3 ? f->block.ranges.object.is_gone :
+				  stat(f->path, &st) < 0 && errno == ENOENT);
 	f->is_bad = !ok;
 	vec_push(&v->file, f);
 	if (!ok && !is_gone)

@@ -74,6 +74,7 @@ prof-query S -t folded >want
 prof-query "$url" -t folded >out 2>err
 same out want 'with the same answer'
 
+cp want want-S
 # Only what is needed is fetched.
 rm -rf L && mkdir folded
 i=0
@@ -104,6 +105,27 @@ exits 2 'a profile that is not in it' env -u AWS_ACCESS_KEY_ID AWS_PROFILE=play 
 says 'does not have the profile' 'is an error'
 exits 2 'a server that is not there is an error' \
 	env AWS_ENDPOINT_URL=http://127.0.0.1:1 prof-query "$url"
+
+# What servers say
+: >peer/log
+odd='s3://bucket/a b+c%25&<d>"/ä€'
+exits 0 'a prefix of any characters' prof-store sync S "$odd"
+is "$(prof-query "$odd" -t folded)" "$(cat want-S)" 'is read'
+exits 0 'with a session token' env AWS_SESSION_TOKEN=to/ken+= prof-store sync S s3://session
+exits 2 'without it' prof-query s3://session
+says '403: InvalidToken' 'the server says so'
+for bucket in moved moved-on; do
+	exits 0 "a bucket of another region ($bucket)" prof-store sync S "s3://$bucket/x"
+	is "$(prof-query "s3://$bucket/x" -t folded)" "$(cat want-S)" 'is read'
+done
+exits 2 'a clock that is wrong' prof-query s3://skewed/x
+says "RequestTimeTooSkewed: It's late; this machine's clock says 20.*, the server's ..., " 'is told of both'
+for bucket in changing careless; do
+	prof-store sync L "s3://$bucket/x"
+	exits 2 "an object that is replaced while it is read ($bucket)" prof-query "s3://$bucket/x" -t folded
+	says 'the object was replaced while it was read' 'is not taken for one'
+done
+
 exits 2 'nothing is added there' prof-store add "$url" x.pb.gz
 exits 2 'a copy needs a URL' prof-store sync S elsewhere
 is "$(cat peer/err)" '' 'the peer has no trouble'

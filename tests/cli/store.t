@@ -151,6 +151,10 @@ is "$(prof-query R --profiles -t tsv | sed 1d | wc -l)" 5 '--resolution 0 keeps 
 exits 0 'a resolution is set' prof-store compact R --resolution 1m:0s
 is "$(prof-query R --profiles -t tsv | sed 1d | cut -f 1,4)" "2026-11-28T12:00:00Z	69
 2026-11-28T12:01:00Z	136" 'profiles of a minute become one, and their sums are exact'
+exits 0 'a series of shorter steps' prof-query R --series --step 10s
+is "$(cat err)" "prof-query: R: until 2026-11-28T12:01:00Z the store keeps one profile for up to 60 s of each series: shorter steps show no more, and leave gaps" 'says so, once'
+exits 0 'steps of that resolution' prof-query R --series --step 1m
+is "$(cat err)" '' 'say nothing'
 prof-query R -t folded >out
 same out want 'the whole is as before'
 is "$(prof-query R --since @$((noon + 60)) -t folded)" "main;a 132

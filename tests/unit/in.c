@@ -372,7 +372,7 @@ static void xz(void)
 
 static void maps(void)
 {
-	char path[] = "/tmp/unit-in-XXXXXX", name[32];
+	char path[] = "/tmp/unit-in-XXXXXX", packed_path[] = "/tmp/unit-in-XXXXXX", name[32];
 	struct buf text = { 0 }, bytes = { 0 };
 	struct in in;
 	struct str all;
@@ -390,6 +390,12 @@ static void maps(void)
 	ok(in_map(&in, &all) && str_eq(all, S("first second")) && !in.map, "unpacked");
 	in_close(&in);
 	in_release(&in);
+	make_file(packed_path, buf_str(&bytes));
+	in_open_with(&in, packed_path, &(struct in_options){ .plain = true });
+	ok(in_map(&in, &all) && str_eq(all, buf_str(&bytes)) && in.map, "plain: as it is");
+	in_close(&in);
+	in_release(&in);
+	unlink(packed_path);
 	open_pipe(&in, buf_str(&text), 4096, name);
 	ok(in_map(&in, &all) && str_eq(all, buf_str(&text)) && !in.map, "a pipe");
 	end(&in);

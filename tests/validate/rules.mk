@@ -33,6 +33,9 @@ validate-ruby: all ## the same of Ruby: RUBIES=... are interpreters
 validate-changes: all $(O)/tests/validate/changes ## how often "prof-query --changes" is right, as a table
 	$(Q)tests/validate/changes.sh $(O) $(TIMES)
 
+validate-store: all $(addprefix $(O)/tests/,stamp clock.so bench/grow) ## a store under load for SECONDS (600)
+	tests/validate/store.sh $(O) $(or $(SECONDS),600)
+
 validate-scrape: all ## scrape a real Go program
 	tests/validate/scrape.sh $(O)
 
@@ -40,4 +43,4 @@ validate-alloc: all ## are allocation profiles unbiased? RUNS=1000
 	tests/validate/alloc.sh $(O) $(RUNS)
 
 .PHONY: validate record-runs validate-unwind validate-python validate-ruby validate-changes validate-scrape \
-	validate-alloc
+	validate-alloc validate-store
