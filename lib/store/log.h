@@ -22,8 +22,8 @@ enum {
 	LOG_HEAD = 16,
 	LOG_RECORD_HEAD = 32,
 	LOG_BEGINS_DICTIONARY = 1,
-	LOG_GOES_ON = 2,    /* the next record is joined to this one */
-	LOG_FOLLOWS = 4,    /* this record is joined to the one before: see log_join() */
+	LOG_GOES_ON = 2, /* the next record is joined to this one */
+	LOG_FOLLOWS = 4, /* this record is joined to the one before: see log_join() */
 	/*
 	 * Bytes after which a writer begins another log. Compaction has a whole log in memory,
 	 * where it may take fifteen times as much.
