@@ -522,7 +522,15 @@ if command -v git >/dev/null; then
 	ok $? 'with those lines'
 	exits 2 'no such revision' prof-query --list . --source moved --revision nope place.perf
 	is "$(head -n 1 err)" "prof-query: --revision: git finds no revision 'nope' in moved" 'says which'
-	exits 2 'an option of git is no revision' prof-query --list . --source moved --revision --help place.perf
+	for bad in "--help: begins with '-'" "--output=$tmp/pwned: begins with '-'" "HEAD:../../x: contains ':'" \
+		": is empty"; do
+		exits 2 "'${bad%%: *}' is no revision" \
+			prof-query --list . --source moved --revision "${bad%%: *}" place.perf
+		is "$(head -n 1 err)" "prof-query: --revision: '${bad%%: *}' is not a revision: it ${bad#*: }" 'says why'
+		exits 2 'nor in a page' prof-flame -t html --source moved "--revision=${bad%%: *}" place.perf
+	done
+	[ ! -e pwned ]
+	ok $? 'and git gets none of them'
 	exits 2 'a revision has a folder' prof-query --list . --revision HEAD place.perf
 	exits 2 'in a page, too' prof-flame -t html --revision HEAD place.perf
 else
@@ -555,6 +563,24 @@ sed 's,src/parse.cc,fifo.cc,' place.perf >fifo.perf
 exits 0 'a source file that is none' timeout 20 prof-query --list parse --source moved fifo.perf
 grep -q 'source file is not found' out
 ok $? 'is not read'
+
+# Whoever makes a profile chooses its paths.
+echo 'a secret' >secret.txt
+ln -s .. moved/out
+for path in ../secret.txt src/../../secret.txt /build/../secret.txt out/secret.txt; do
+	sed "s,src/parse.cc,$path," place.perf >hostile.perf
+	prof-query --list parse --source moved hostile.perf 2>/dev/null | grep -q 'source file is not found'
+	ok $? "$path is outside of the folder"
+done
+for path in "$tmp/secret.txt" ../secret.txt out/secret.txt /proc/self/environ; do
+	sed "s,src/parse.cc,$path," place.perf >hostile.perf
+	prof-flame -t html --source moved hostile.perf >hostile.html 2>err
+	says '2 of 3 source files are not found' "$path gets into no page"
+	grep -q 'a secret\|PATH=' hostile.html
+	is $? 1 'and nothing of it'
+done
+prof-query --list parse --source moved hostile.perf 2>/dev/null | grep -q 'source file is not found'
+ok $? 'nor is a file of /proc listed'
 
 # Instructions
 

@@ -156,6 +156,16 @@ kill -STOP $pid
 exits 0 'one that is stopped' prof-record -p $pid -d 200ms -o w.pb.gz
 says 'is stopped' 'is reported'
 kill -KILL $pid
+exits 0 'what did not occur' prof-record -e major-faults,page-faults:p -p $$ -d 100ms -o w.pb.gz
+says 'major-faults did not occur; page-faults:p did not occur' 'is named'
+exits 0 'no time in the kernel' prof-record -e cpu:k -F 1 -o w.pb.gz -- ./spin 0.1
+says 'too little of cpu:k for a sample' 'is too little'
+if [ "$cpus" -gt 1 ] && command -v taskset >/dev/null; then
+	exits 0 'a command on another CPU than is sampled' prof-record -C 0 -F 499 -o w.pb.gz -- taskset 2 ./spin 0.3
+	says 'only CPUs 0 are sampled .-C., and others ran the rest' 'is said to run there'
+else
+	skip 'one CPU' 'a command on another CPU than is sampled'
+fi
 exits 0 'no such name' prof-record -a --comm '^there-is-none$' -d 100ms -o w.pb.gz
 says 'no process that was chosen ran' 'is reported'
 
