@@ -160,6 +160,8 @@ def push_faults(path):
     show("no series", "POST", PUSH, b"", PROTO)
     show("no message", "POST", PUSH, b"\x0a\xff", PROTO)
     show("a million empty series", "POST", PUSH, b"\x0a\x00" * 1000000, PROTO)
+    profile = series([(b"service_name", b"many")], raw)
+    show("1001 series", "POST", PUSH, profile * 1001, PROTO)
     show("gRPC", "POST", PUSH, b"", {"Content-Type": "application/grpc"})
     # One good, one bad: nothing is kept.
     both = series([(b"service_name", b"half")], raw) + series([(b"service_name", b"half")], b"junk")
@@ -178,6 +180,21 @@ def paths():
     for method, path in (("GET", "/ready"), ("GET", "/ingest"), ("POST", "/nothing"),
                          ("DELETE", "/metrics")):
         show(method + " " + path, method, path)
+
+
+def http2():
+    """The first bytes of a client of gRPC without TLS: it knows that the server speaks HTTP/2."""
+    s = socket.create_connection(("127.0.0.1", port))
+    s.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))
+    print(s.makefile("rb").readline().decode().strip())
+
+
+def clocks():
+    """Agents whose clocks are wrong, and one that sends a profile twice."""
+    for name, at in (("past", 100000000), ("future", 4102444800), ("again", 1795907618),
+                     ("again", 1795907618)):
+        show(name, "POST", "/?name=%s&from=%d" % (name, at), b"a 1\n")
+    show("a path as a name", "POST", "/?name=../../x", b"a 1\n")
 
 
 def bombs():

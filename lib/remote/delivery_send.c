@@ -1,4 +1,4 @@
-/* The thread of a delivery: it sends requests, takes answers, and waits for a server that is away. */
+/* The thread of a delivery: it sends requests and takes answers, or waits for the server. */
 #include "base/when.h"
 #include "remote/delivery_parts.h"
 #include "remote/outcome.h"

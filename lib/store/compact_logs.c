@@ -11,7 +11,7 @@
 #include "base/when.h"
 #include "store/compaction.h"
 
-enum { BATCH_BYTES = 4 << 20 }; /* of logs in memory at a time */
+enum { BATCH_BYTES = LOG_MOST }; /* of logs in memory at a time */
 
 struct batch {
 	struct store_names names;
@@ -44,15 +44,19 @@ static void choose_logs(struct compaction *c, struct batch *b, size_t *next)
 	char host[64];
 
 	store_host(host, sizeof(host));
-	for (; *next < c->names.n && b->size < BATCH_BYTES; ++*next) {
+	for (; *next < c->names.n; ++*next) {
 		const struct store_name *n = &c->names.v[*next];
-		int fd = n->is_log ? lock_log(c, n, host) : -1;
+		uint64_t size = n->is_log ? store_file_size(c->dir, n->text) : 0;
+		int fd;
 
+		if (b->names.n && b->size + size > BATCH_BYTES)
+			break;
+		fd = n->is_log ? lock_log(c, n, host) : -1;
 		if (fd < 0)
 			continue;
 		vec_push(&b->lock, fd);
 		vec_push(&b->names, *n);
-		b->size += store_file_size(c->dir, n->text);
+		b->size += size;
 	}
 }
 

@@ -22,9 +22,13 @@ enum {
 	LOG_HEAD = 16,
 	LOG_RECORD_HEAD = 32,
 	LOG_BEGINS_DICTIONARY = 1,
-	LOG_GOES_ON = 2,    /* the next record is joined to this one */
-	LOG_FOLLOWS = 4,    /* this record is joined to the one before: see log_join() */
-	LOG_MOST = 4 << 20, /* bytes after which a writer begins another log */
+	LOG_GOES_ON = 2, /* the next record is joined to this one */
+	LOG_FOLLOWS = 4, /* this record is joined to the one before: see log_join() */
+	/*
+	 * Bytes after which a writer begins another log. Compaction has a whole log in memory,
+	 * where it may take fifteen times as much.
+	 */
+	LOG_MOST = 2 << 20,
 };
 #define LOG_LIFE HOUR_NS /* time after its beginning in which a log is appended to */
 

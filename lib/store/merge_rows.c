@@ -4,9 +4,6 @@
 
 #include "profile/remap.h"
 
-/* A chunk of more rows is split by time, which bounds memory. */
-enum { MOST_ROWS = 2 << 20 };
-
 /* Where the rows of a new block come from */
 
 struct origin {
@@ -16,6 +13,7 @@ struct origin {
 	const struct log_series *log; /* or: */
 	struct view_file *file;
 	const struct chunk *chunk;
+	size_t times; /* of the chunk's profiles, which begin there in merge.times */
 };
 
 /*
@@ -36,7 +34,9 @@ struct merge {
 	struct block_writer *w;
 	int64_t from, to;
 	int64_t step;              /* 0: profiles are not added up */
+	uint64_t most_rows;        /* of a chunk */
 	VEC(struct origin) origin; /* in order of group, series, time */
+	VEC(int64_t) times;        /* of profiles, if the current series must be split */
 	struct dictionary out;     /* of the current group */
 	struct remap remap;        /* from the logs' dictionary */
 	struct rows_of_chunk rows;
@@ -63,7 +63,11 @@ static void add_log_origins(struct merge *m, const struct log_contents *logs)
 {
 	for (size_t i = 0; logs && i < logs->series.n; i++) {
 		const struct log_series *s = &logs->series.v[i];
-		struct origin o = { s->group, s->bytes, INT64_MAX, INT64_MIN, 0, s };
+		struct origin o = { .group = s->group,
+				    .series = s->bytes,
+				    .first = INT64_MAX,
+				    .last = INT64_MIN,
+				    .log = s };
 
 		for (size_t k = 0; k < s->rows.profile.n; k++) {
 			int64_t time = s->rows.profile.v[k].time;
@@ -105,14 +109,13 @@ static void add_block_origins(struct merge *m)
 			const struct chunk *c = &f->block.chunk.v[k];
 			const struct block_series *s = &f->block.series.v[c->series];
 
-			struct origin o = { f->block.group.v[s->group].name,
-					    s->series.bytes,
-					    c->first,
-					    c->last,
-					    c->nrow,
-					    NULL,
-					    f,
-					    c };
+			struct origin o = { .group = f->block.group.v[s->group].name,
+					    .series = s->series.bytes,
+					    .first = c->first,
+					    .last = c->last,
+					    .nrow = c->nrow,
+					    .file = f,
+					    .chunk = c };
 
 			if (c->first >= m->to || c->last < m->from)
 				continue;
@@ -244,18 +247,24 @@ static const struct row_numbers *numbers_for(struct merge *m, struct piece *p)
 	return n;
 }
 
-static bool take_from_block(struct merge *m, const struct origin *o, int64_t from, int64_t to)
+static struct piece piece_of(const struct merge *m, const struct origin *o)
 {
 	const struct block *b = &o->file->block;
 	const struct block_series *s = &b->series.v[o->chunk->series];
-	struct piece p = { .view = m->v,
-			   .file = o->file,
-			   .series = &s->series,
-			   .chunk = o->chunk,
-			   .group = &b->group.v[s->group],
-			   .nprofile = o->chunk->nprofile,
-			   .nrow = o->chunk->nrow };
-	size_t nrow, ntype = s->series.type.n, nprofile;
+
+	return (struct piece){ .view = m->v,
+			       .file = o->file,
+			       .series = &s->series,
+			       .chunk = o->chunk,
+			       .group = &b->group.v[s->group],
+			       .nprofile = o->chunk->nprofile,
+			       .nrow = o->chunk->nrow };
+}
+
+static bool take_from_block(struct merge *m, const struct origin *o, int64_t from, int64_t to)
+{
+	struct piece p = piece_of(m, o);
+	size_t nrow, ntype = p.series->type.n, nprofile;
 	const struct row_numbers *n = numbers_for(m, &p);
 	uint32_t *now;
 
@@ -275,32 +284,81 @@ static bool take_from_block(struct merge *m, const struct origin *o, int64_t fro
 	take_profiles(m, &p, n, from, to, now);
 	take_rows(m, &p, n, nrow, now);
 	mem_free(now, nprofile * sizeof(*now));
-	return !b->in.failed;
+	return !o->file->block.in.failed;
 }
 
 /* Chunks */
 
-static uint64_t rows_in(const struct origin *o, size_t n, int64_t from, int64_t to)
+static bool read_times(struct merge *m, struct origin *o)
+{
+	struct piece p = piece_of(m, o);
+
+	o->times = m->times.n;
+	if (!piece_profiles(&p, &m->profiles))
+		return false;
+	for (size_t i = 0; i < m->profiles.profile.n; i++)
+		vec_push(&m->times, m->profiles.profile.v[i].time);
+	return true;
+}
+
+static uint64_t log_rows_in(const struct log_series *s, int64_t from, int64_t to)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < s->rows.profile.n; i++)
+		if (s->rows.profile.v[i].time >= from && s->rows.profile.v[i].time < to)
+			sum += s->first.v[i + 1] - s->first.v[i];
+	return sum;
+}
+
+/* Profiles of one series have about as many rows each. */
+static uint64_t block_rows_in(const struct merge *m, const struct origin *o, int64_t from,
+			      int64_t to)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < o->chunk->nprofile; i++)
+		n += m->times.v[o->times + i] >= from && m->times.v[o->times + i] < to;
+	return n ? (uint64_t)((double)o->nrow * (double)n / (double)o->chunk->nprofile) : 0;
+}
+
+static uint64_t rows_in(const struct merge *m, const struct origin *o, size_t n, int64_t from,
+			int64_t to)
 {
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < n; i++)
 		if (o[i].first < to && o[i].last >= from)
-			sum += o[i].nrow;
+			sum += o[i].log ? log_rows_in(o[i].log, from, to) :
+					  block_rows_in(m, &o[i], from, to);
 	return sum;
 }
 
-/* Write a series' chunk of the time [from, to), or several if one would be too large. */
-static void write_span(struct merge *m, const struct origin *o, size_t n, size_t ntype,
-		       int64_t from, int64_t to)
+/* Prepare rows_in() for a series that has too many rows for a chunk. */
+static bool must_be_split(struct merge *m, struct origin *o, size_t n)
 {
-	uint64_t nrow = rows_in(o, n, from, to);
+	uint64_t sum = 0;
 
-	if (nrow > MOST_ROWS && to - from > SECOND_NS) {
+	vec_clear(&m->times);
+	for (size_t i = 0; i < n; i++)
+		sum += o[i].nrow;
+	for (size_t i = 0; i < n && sum > m->most_rows; i++)
+		m->failed |= !o[i].log && !read_times(m, &o[i]);
+	return sum > m->most_rows && !m->failed;
+}
+
+/*
+ * Write a series' chunk of the time [from, to), or several if one would be too large. Profiles
+ * of one second stay together.
+ */
+static void write_span(struct merge *m, const struct origin *o, size_t n, size_t ntype,
+		       int64_t from, int64_t to, bool split)
+{
+	if (split && to - from > SECOND_NS && rows_in(m, o, n, from, to) > m->most_rows) {
 		int64_t middle = from + (to - from) / 2;
 
-		write_span(m, o, n, ntype, from, middle);
-		write_span(m, o, n, ntype, middle, to);
+		write_span(m, o, n, ntype, from, middle, true);
+		write_span(m, o, n, ntype, middle, to, true);
 		return;
 	}
 	chunk_begin(&m->rows, ntype);
@@ -319,10 +377,11 @@ static void write_span(struct merge *m, const struct origin *o, size_t n, size_t
 		m->failed |= !block_add_chunk(m->w, o[0].series, &m->rows);
 }
 
-static void write_series(struct merge *m, const struct origin *o, size_t n)
+static void write_series(struct merge *m, struct origin *o, size_t n)
 {
 	struct series s = { 0 };
 	int64_t first = INT64_MAX, last = INT64_MIN;
+	bool split = must_be_split(m, o, n);
 
 	for (size_t i = 0; i < n; i++) {
 		first = o[i].first < first ? o[i].first : first;
@@ -333,11 +392,11 @@ static void write_series(struct merge *m, const struct origin *o, size_t n)
 	last = last >= m->to ? m->to - 1 : last;
 	for (int64_t at = span_of(first, CHUNK_SPAN); at <= last && !m->failed; at += CHUNK_SPAN)
 		write_span(m, o, n, s.type.n, at < m->from ? m->from : at,
-			   at + CHUNK_SPAN < m->to ? at + CHUNK_SPAN : m->to);
+			   at + CHUNK_SPAN < m->to ? at + CHUNK_SPAN : m->to, split);
 	series_release(&s);
 }
 
-static void write_group(struct merge *m, const struct origin *o, size_t n)
+static void write_group(struct merge *m, struct origin *o, size_t n)
 {
 	size_t end;
 
@@ -367,6 +426,7 @@ bool merge_into_block(struct store_view *v, const struct log_contents *logs,
 			   .from = how->from,
 			   .to = how->to,
 			   .step = how->step,
+			   .most_rows = how->most_rows ? how->most_rows : MOST_ROWS,
 			   .relabel = { .rules = how->relabel },
 			   .result = result };
 	size_t end;
@@ -387,6 +447,7 @@ bool merge_into_block(struct store_view *v, const struct log_contents *logs,
 		strings_release(&m.relabel.series);
 	vec_release(&m.relabel.labels);
 	vec_release(&m.origin);
+	vec_release(&m.times);
 	chunk_release(&m.rows);
 	chunk_profiles_release(&m.profiles);
 	vec_release(&m.runs);

@@ -11,6 +11,9 @@
 /* Chunks begin at multiples of this, so a query for a shorter time reads only a chunk or two. */
 #define CHUNK_SPAN (4 * HOUR_NS)
 
+/* A chunk of more rows is split by time: in memory a row of two types takes 60 bytes. */
+enum { MOST_ROWS = 512 << 10 };
+
 /*
  * All profiles of one series in one or more logs. Rows are of the view's dictionary, in order
  * of profiles; those of profile i begin at first.v[i].
@@ -36,6 +39,7 @@ struct merge_how {
 	int64_t from, to;
 	unsigned level;                /* of the new block */
 	int64_t step;                  /* its resolution; 0: profiles stay as they are */
+	uint64_t most_rows;            /* of a chunk, which bounds memory; 0: MOST_ROWS */
 	const struct relabel *relabel; /* NULL: labels stay; else there must be no logs */
 };
 

@@ -75,6 +75,7 @@ a label of 1 MB: 400 {"message":"label a has 1000000 bytes; the limit is 65536"}
 no series: 400 {"message":"no profiles received"}
 no message: 400 {"message":"the body is not a PushRequest, or too large"}
 a million empty series: 400 {"message":"no profiles received"}
+1001 series: 413 {"code":"resource_exhausted","message":"more than 1000 profiles in one request"}
 gRPC: 415 {"message":"Content-Type: application/grpc: expected application/proto or application/json"}
 half: 400 {"message":"profile: byte 0: profile field 13 is 117 bytes long, and 2 are left"}
 base64: 400 {"message":"body: byte 38: rawProfile is not base64"}' 'push: what is wrong'
@@ -82,6 +83,7 @@ is "$(agents paths)" 'GET /ready: 200
 GET /ingest: 405 the method is POST
 POST /nothing: 404 no such path: profiles are taken at /ingest, /push.v1.PusherService/Push, /v1development/profiles and /
 DELETE /metrics: 405 the method is GET' 'paths and methods'
+is "$(agents http2)" 'HTTP/1.1 505 HTTP Version Not Supported' 'a client that insists on HTTP/2, as gRPC does'
 curl -s "http://127.0.0.1:$port/metrics" >metrics
 grep -q '^prof_listen_profiles_total 15$' metrics && [ "$(tail -n 1 metrics)" = '# EOF' ]
 ok $? 'metrics count profiles' "$(grep -v bucket metrics)"
@@ -118,6 +120,21 @@ Seccomp 2' 'readers are confined'
 else
 	skip 'built without libseccomp, or with sanitizers' 'readers are confined'
 fi
+
+# What clocks and senders do wrong
+listen --store C
+is "$(agents clocks)" 'past: 200
+future: 200
+again: 200
+again: 200
+a path as a name: 200' 'a profile of any time is taken'
+hang_up
+is "$(prof-query -q C '{service_name="future"}' --since 2100-01-01 -t folded)
+$(prof-query -q C '{service_name="past"}' --until 1974-01-01 -t folded)" 'a 1
+a 1' 'and has its own time'
+is "$(prof-query -q C '{service_name="again"}' -t folded)" 'a 2' 'one that is sent twice counts twice'
+is "$(prof-query -q C '{service_name="../../x"}' -t folded; ls C | grep -v '\.log$')" 'a 1
+prof-store' 'a path in a name is only a label'
 
 # The other outputs
 

@@ -318,6 +318,13 @@ done
 peer q2 200
 exits 2 'and an age' prof-push --spool Q --spool-age 1h "$url" 5.pb.gz
 says 'sent 1 profile .*2 dropped' 'which is counted'
+prof-push -q --retry-for 0 --spool Q "$away" 1.pb.gz
+for file in Q/*.push; do
+	mv "$file" "Q/2${file#Q/?}"
+done
+exits 0 'a profile that was spooled before the clock was set back' \
+	prof-push --spool Q --spool-age 1h --drain "$url"
+says 'sent 1 profile' 'is sent'
 exits 2 'one that nothing fits into' prof-push --spool Q --spool-max 10 "$url" 1.pb.gz
 says 'Q: is full' 'is told'
 says 'sent 1 profile' 'and the profile sent all the same'

@@ -83,4 +83,18 @@ else
 	is "$(total base)" 1001 'and nothing is lost'
 	chmod u+w base
 fi
+
+# A million rows of one series in one log: compaction holds the log, and one chunk of its block.
+awk 'BEGIN { for (i = 0; i < 20000; i++) printf "main;f%d;g%d %d\n", i % 100, i, 1 + i * i % 97 }' |
+	prof-merge -t pprof >rows.pb.gz
+i=0
+while [ $((i += 1)) -le 60 ]; do
+	"$BUILD/tests/stamp" time=$((noon + i)) <rows.pb.gz
+done >rows.stream
+prof-store add -q --no-compact rows rows.stream
+exits 0 'compaction of a million rows needs no more than 80 MB' \
+	prof-store compact --max-memory 80M rows
+is "$(prof-store stat rows -t tsv | grep -E '^(logs|rows|profiles)')" 'logs	0
+profiles	60
+rows	1200000' 'and keeps all of them'
 finish
