@@ -189,7 +189,7 @@ static void cut_name(struct buf *b, struct str name, size_t columns)
 /* The directories in which --list looks for source files. */
 static struct source_dirs find_source_dirs(void)
 {
-	struct source_dirs dirs = { query_options.source.v, query_options.source.n, NULL };
+	struct source_dirs dirs = { query_options.source.v, query_options.source.n, NULL, true };
 	struct buf why = { 0 };
 	struct stat st;
 
@@ -310,7 +310,7 @@ const struct report *query_report(struct query *q)
 	return chosen;
 }
 
-/* Remove the selector from the operands: one that looks like a selector and is no file. */
+/* Remove the selector from the operands: one that looks like a selector and is not a file. */
 static void take_selector(char **operands)
 {
 	char **to = operands;

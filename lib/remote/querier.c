@@ -125,7 +125,7 @@ static bool is_message(struct querier *q)
 		return query_fail(q, NULL);
 	if (str_starts(type, S("application/proto")))
 		return true;
-	return query_fail(q, "is this a Pyroscope server? Its answer is no message");
+	return query_fail(q, "is this a Pyroscope server? Its answer is not a message");
 }
 
 /* Calls */

@@ -110,7 +110,7 @@ is "$(awk -F '\t' 'NR > 1 { n += $4 } END { print n }' out)" \
 	"$(prof-query "$top/tests/golden/cpuprofile/node.in" --top -t json | sed 's/.*"total":\([0-9]*\).*/\1/;1q')" \
 	'all of them'
 exits 0 'a store has no times of samples' prof-query S --heatmap=subsecond
-says 'no times of samples' 'and that is said'
+says 'no times of samples' 'and that is reported'
 for second in 5 2000000000; do
 	printf 'app 1 [000] %s.000001: 1 cycles:\n\t1 f (/app)\n\n' $second
 done >far.perf

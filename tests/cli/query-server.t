@@ -186,7 +186,7 @@ else
 	skip 'PYROSCOPE names neither a binary nor a URL' 'a real server of Pyroscope'
 fi
 
-# What a server does not say is told.
+# prof-query reports what a server's answer leaves out.
 exits 0 'types of several files' prof-query "$url" --since "@$begin" -o all.pb.gz
 says 'without the labels k8s.pod, region, service_name, team, whose' 'labels that are left out are named'
 is "$(prof-query --types all.pb.gz -t tsv | grep -c true)" 1 'one type is the default'
@@ -254,5 +254,5 @@ is "$(prof-query -q "$url/file/all.pb.gz" -t folded "$cpu{}")" \
 is "$(prof-fold -q "$url/file/folded")" 'a;b 1' 'by other commands, too, and in any format'
 exits 2 'what is not there' prof-query --top "$url/file/none"
 says 'status 404: Unknown profile' 'is an error'
-exits 2 'a page is no profile' prof-query --top "$url/debug/pprof"
+exits 2 'a page is not a profile' prof-query --top "$url/debug/pprof"
 finish
