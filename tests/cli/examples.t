@@ -21,7 +21,7 @@ cat >bin/pgrep <<'END'
 cat app.pid
 END
 chmod +x bin/* app
-LD_PRELOAD=${BUILD-}/libprof-alloc.so sleep 100 2>/dev/null &
+LD_PRELOAD=${BUILD-}/libprof-alloc.so sleep 1000 2>/dev/null &
 echo $! >app.pid
 trap 'kill "$(cat app.pid)" "$peer"; clean_up' EXIT
 records=true
@@ -74,8 +74,9 @@ if command -v python3 >/dev/null; then
 	python3 "$top/tests/querier.py" served port &
 	server=$!
 	trap 'kill "$(cat app.pid)" $peer $server; clean_up' EXIT
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-		[ -s port ] && break
+	# On a busy machine Python takes its time.
+	tries=0
+	until [ -s port ] || [ $((tries += 1)) -gt 600 ]; do
 		sleep 0.1
 	done
 	url=http://127.0.0.1:$(cat port)
