@@ -43,8 +43,40 @@ void split_labels(struct time_series_options *to, const char *by)
 	while (rest.n) {
 		if (to->nby == LEN(to->by))
 			usage("--by takes at most %zu labels", LEN(to->by));
-		to->by[to->nby++] = str_cut(&rest, ',');
+		to->by[to->nby] = str_cut(&rest, ',');
+		for (size_t i = 0; i < to->nby; i++)
+			if (str_eq(to->by[i], to->by[to->nby]))
+				usage("--by %s: the same label twice", by);
+		to->nby++;
 	}
+}
+
+/* Note labels of --by that no profile has. */
+static void note_absent_labels(const struct time_series *t)
+{
+	for (size_t k = 0; k < t->options.nby; k++) {
+		bool found = false;
+
+		for (uint32_t i = 1; i < t->groups.n && !found; i++) {
+			struct str group = strings_get(&t->groups, i), value = { 0 };
+
+			for (size_t at = 0; at <= k; at++)
+				value = str_cut(&group, '\0');
+			found = value.n > 0;
+		}
+		if (!found)
+			note("--by: there is no label '%.*s'", STR_ARG(t->options.by[k]));
+	}
+}
+
+static void note_absent_function(const struct time_series *t, const char *function)
+{
+	bool found = !function;
+
+	for (uint32_t i = 1; i < t->points.n && !found; i++)
+		found = ((const struct time_point *)table_row(&t->points, i))->value != 0;
+	if (!found)
+		note("--function: nothing matches '%s'", function);
 }
 
 void note_other_types(const struct time_series *t)
@@ -115,6 +147,10 @@ static bool print_series(const struct over_time *o, char *const *paths, struct s
 	time_series_begin(&t, &options);
 	ok = read_series(&reading, &v, paths, &re);
 	note_left_out(&t);
+	if (t.points.n > 1) {
+		note_absent_labels(&t);
+		note_absent_function(&t, o->function);
+	}
 	ok = series_print(&t, &shown) && ok;
 	time_series_release(&t);
 	regex_release(&re);

@@ -281,21 +281,21 @@ static bool query_sum(char **paths, struct selector *selector, struct query *q,
 {
 	struct dictionary dict;
 	struct profile p;
-	bool ok;
+	bool ok, has_base;
 
 	dict_init(&dict);
 	profile_init(&p, &dict);
 	ok = load_all(&p, paths);
 	note_rounded(profile_round(&p));
-	ok = load_base(&p) && ok;
-	if (ok && !p.nprofile)
+	has_base = load_base(&p); /* without it, the numbers would be no differences */
+	if (has_base && ok && !p.nprofile)
 		note("no profile is selected");
-	else
+	else if (has_base)
 		ok = prepare(q, &p, selector) && print(q, report) && ok;
 	note_saturation(&p);
 	profile_release(&p);
 	dict_release(&dict);
-	return ok;
+	return ok && has_base;
 }
 
 static bool is_followed(const struct report *report)

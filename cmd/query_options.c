@@ -1,5 +1,6 @@
 #include "query_options.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/when.h"
@@ -190,7 +191,11 @@ static struct source_dirs find_source_dirs(void)
 {
 	struct source_dirs dirs = { query_options.source.v, query_options.source.n, NULL, true };
 	struct buf why = { 0 };
+	struct stat st;
 
+	for (size_t i = 0; i < dirs.n; i++)
+		if (stat(dirs.v[i], &st) != 0 || !S_ISDIR(st.st_mode))
+			usage("--source %s: there is no such folder", dirs.v[i]);
 	if (query_options.revision && !dirs.n)
 		usage("--revision is of the folders of --source, which is missing");
 	if (query_options.revision && !source_dirs_at(&dirs, query_options.revision, &why))
@@ -214,6 +219,19 @@ static const struct report *chosen_report(const char **argument)
 		*argument = query_options.argument[i];
 	}
 	return chosen;
+}
+
+/* Exit with a usage error if a list has an empty name. */
+static void check_names(const char *option, const char *list)
+{
+	struct str rest = list ? str_of(list) : (struct str){ 0 };
+
+	if (!list)
+		return;
+	do
+		if (!str_cut(&rest, ',').n)
+			usage("--%s '%s': a label without a name", option, list);
+	while (rest.p);
 }
 
 void query_check_options(void)
@@ -242,6 +260,9 @@ void query_check_options(void)
 		{ "count", common.count && !common.every, NULL },
 	};
 
+	check_names("by", o->by);
+	check_names("tagroot", o->frames.roots);
+	check_names("tagleaf", o->frames.leaves);
 	if (report && of_times)
 		usage("--%s or --%s, not both", report->name, of_times);
 	option_uses_check(uses, LEN(uses),

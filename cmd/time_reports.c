@@ -20,7 +20,8 @@ static struct {
 
 static bool parse_length(void *to, const char *arg)
 {
-	return when_duration(str_of(arg), to);
+	return when_duration(str_of(arg), to) && *(uint64_t *)to > 0 &&
+	       *(uint64_t *)to <= INT64_MAX;
 }
 
 const struct opt time_report_options[] = {
@@ -132,6 +133,8 @@ static int run_spans(const struct time_report_request *r)
 
 void time_report_ids(const char **span, const char **trace)
 {
+	if ((o.spans.span && !*o.spans.span) || (o.spans.trace && !*o.spans.trace))
+		usage("--%s: the id is empty", o.spans.span && !*o.spans.span ? "span" : "trace");
 	*span = o.spans.file ? NULL : o.spans.span;
 	*trace = o.spans.file ? NULL : o.spans.trace;
 }

@@ -90,11 +90,13 @@ static void take_pair(const struct opt *o, const char *arg, char **argv)
  * An argument that may be left out follows "=", or it is a number and the next word:
  * unless a file has that name.
  */
-static const char *maybe_argument(const char *arg, char **argv)
+static const char *maybe_argument(const struct opt *o, const char *arg, char **argv)
 {
 	const char *next = argv[optind];
 	uint64_t n;
 
+	if (arg && !*arg)
+		usage("--%s= has no %s: leave out the '=' for the default", o->name, o->arg);
 	if (arg)
 		return arg;
 	if (!next || !str_u64(str_of(next), &n) || access(next, F_OK) == 0)
@@ -109,7 +111,7 @@ static void set_value(const struct opt *o, const char *arg, char **argv)
 
 	switch (o->kind) {
 	case OPT_FLAG: *(bool *)o->to = true; break;
-	case OPT_MAYBE: *(const char **)o->to = maybe_argument(arg, argv); break;
+	case OPT_MAYBE: *(const char **)o->to = maybe_argument(o, arg, argv); break;
 	case OPT_STR:
 	case OPT_FILE: *(const char **)o->to = arg; break;
 	case OPT_LIST: append_to_list(o->to, arg); break;

@@ -3,7 +3,7 @@
 #include <libdeflate.h>
 #include <zstd.h>
 
-enum { GZIP_DEFAULT = 6, GZIP_MOST = 12, ZSTD_DEFAULT = 3, ZSTD_MOST = 19 };
+enum { GZIP_DEFAULT = 6, GZIP_MOST = 12, ZSTD_DEFAULT = 3, ZSTD_LEAST = 1, ZSTD_MOST = 19 };
 
 bool pack_parse(struct str s, struct pack *pack)
 {
@@ -21,6 +21,7 @@ bool pack_parse(struct str s, struct pack *pack)
 	if (!s.p)
 		return true;
 	if (!str_u64(s, &level) || pack->kind == PACK_NONE ||
+	    (pack->kind == PACK_ZSTD && level < ZSTD_LEAST) ||
 	    level > (pack->kind == PACK_GZIP ? GZIP_MOST : ZSTD_MOST))
 		return false;
 	pack->level = (int)level;

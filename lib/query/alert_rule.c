@@ -156,6 +156,15 @@ static bool parse_threshold(struct rule_parser *p, struct alert_rule *r)
 	return true;
 }
 
+/* "> 5" for "> 5%" would never be true. */
+static bool check_share(const struct rule_parser *p, const struct alert_rule *r)
+{
+	if (r->measure != ALERT_SHARE || r->offset || r->number <= 1)
+		return true;
+	buf_printf(p->error, "a share is at most 1 or 100%%");
+	return false;
+}
+
 bool alert_rule_parse(struct alert_rule *r, struct str text, struct buf *error)
 {
 	struct rule_parser p = { .error = error };
@@ -163,7 +172,7 @@ bool alert_rule_parse(struct alert_rule *r, struct str text, struct buf *error)
 	*r = (struct alert_rule){ .text = str_trim(text) };
 	p.text = p.rest = r->name = r->text;
 	return parse_measure(&p, r) && parse_frames(&p, r) && parse_comparison(&p, r) &&
-	       parse_threshold(&p, r);
+	       parse_threshold(&p, r) && check_share(&p, r);
 }
 
 static bool is_name_char(char c)

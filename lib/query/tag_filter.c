@@ -37,6 +37,11 @@ static bool parse_range(struct tag_condition *c, struct str range, struct buf *e
 	else
 		ok = ok && parse_bound(&c->high, high);
 	ok = ok && (c->low.given || c->high.given);
+	if (ok && c->low.given && c->high.given && str_eq(c->low.unit, c->high.unit) &&
+	    c->low.value > c->high.value) {
+		buf_printf(error, "%.*s is above %.*s", STR_ARG(low), STR_ARG(high));
+		return false;
+	}
 	if (!ok)
 		buf_printf(error, "expected LOW:HIGH with numbers like 42 or 64kb, found '%.*s'",
 			   STR_ARG(range));

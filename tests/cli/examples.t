@@ -21,7 +21,7 @@ cat >bin/pgrep <<'END'
 cat app.pid
 END
 chmod +x bin/* app
-LD_PRELOAD=${BUILD-}/libprof-alloc.so sleep 100 2>/dev/null &
+LD_PRELOAD=${BUILD-}/libprof-alloc.so sleep 1000 2>/dev/null &
 echo $! >app.pid
 trap 'kill "$(cat app.pid)" "$peer"; clean_up' EXIT
 records=true
@@ -74,12 +74,27 @@ if command -v python3 >/dev/null; then
 	python3 "$top/tests/querier.py" served port &
 	server=$!
 	trap 'kill "$(cat app.pid)" $peer $server; clean_up' EXIT
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-		[ -s port ] && break
+	# On a busy machine Python takes its time.
+	tries=0
+	until [ -s port ] || [ $((tries += 1)) -gt 600 ]; do
 		sleep 0.1
 	done
 	url=http://127.0.0.1:$(cat port)
 fi
+
+# missing_for COMMAND: what this machine lacks for it
+missing_for() {
+	case $1 in
+	*--revision*) command -v git >/dev/null || echo 'git is missing' ;;
+	prof-record*|*app.svg|*both.pb.gz) $records || echo "$why" ;;
+	*--symbolize*) names_addresses || head -n 1 err ;;
+	*curl*)
+		command -v curl >/dev/null || echo 'curl is missing'
+		command -v prof-listen >/dev/null || echo 'prof-listen is not built'
+		;;
+	*'| dot '*) command -v dot >/dev/null || echo 'graphviz is missing' ;;
+	esac
+}
 
 for page in "$top"/man/*.[1-9] "$top/README.md"; do
 	[ -f "$page" ] || continue
@@ -96,25 +111,15 @@ for page in "$top"/man/*.[1-9] "$top/README.md"; do
 				s#http://localhost:6060/debug/pprof/#$url/file/#") ;;
 		esac
 		case $command in
-		git*|make*|cd*|sudo*) continue ;;
-		*s3://*) continue ;;      # store-s3.t
-		*locks.svg) continue ;;   # a shell has no locks: record-offcpu.t
-		*--revision*) command -v git >/dev/null || continue ;;
-		prof-record*)
-			$records || skip "$why" "$(basename "$page"): $command"
-			$records || continue
-			;;
-		*--symbolize*)
-			names_addresses || skip "$(head -n 1 err)" "$(basename "$page"): $command"
-			names_addresses || continue
-			;;
-		*curl*)
-			command -v curl >/dev/null || continue
-			command -v prof-listen >/dev/null || continue
-			;;
-		*'| dot '*) command -v dot >/dev/null || continue ;;
-		*app.svg|*both.pb.gz) $records || continue ;;
+		git*|make*|cd*|sudo*) continue ;; # what builds and installs
+		*s3://*) continue ;;              # store-s3.t
+		*locks.svg) continue ;;           # a shell has no locks: record-offcpu.t
 		esac
+		missing=$(missing_for "$command")
+		[ -z "$missing" ] || {
+			skip "$missing" "$(basename "$page"): $command"
+			continue
+		}
 		sh -e -c "$command" >out 2>err </dev/null
 		ok $? "$(basename "$page"): $command" "$(cat err)"
 	done <commands

@@ -77,6 +77,100 @@ refused 'is not printed as svg' --profiles -t svg
 refused 'is not for --top' --top -t svg
 refused 'have exact integers' --top --unit ms -t json
 
+# Values that mean nothing: a report, and what is wrong with it
+while IFS='	' read -r report option; do
+	refused . "$report" "--$option"
+done <<'END'
+--raw	top=
+--raw	exemplars=
+--top	top=0
+--top	top=-1
+--top	top=99999999999999999999
+--top	dot=1.5
+--series	step=0
+--series	step=-1s
+--series	step=5parsecs
+--series	step=99999999999999999999d
+--changes	step=
+--top	last=0
+--top	last=x
+--top	since=
+--top	since=now-
+--top	since=now-99999999999999d
+--top	since=25:00
+--top	since=2026-02-30
+--top	until=@x
+--top	until=@99999999999999999999999
+--top	max-memory=0
+--top	max-memory=5X
+--top	jobs=-1
+--top	type=
+--top	unit=parsecs
+--top	ratio=/
+--top	sort=
+--series	measure=0
+--series	by=
+--series	by=,a
+--series	by=a,a
+--top	by=
+--top	tagroot=
+--top	tagleaf=a,,b
+--series	function=(
+--top	focus=(
+--top	tag=region=(
+--top	tag-range=5:1
+--top	tag-range=x
+--top	granularity=
+--top	span=
+--top	trace=
+--top	base=nofile
+--list=b	source=nofolder
+--top	compress=zstd:0
+--top	compress=gzip:13
+--top	select={a=~"("}
+--tree	alert=share(function="b") > x
+END
+refused 'a share is at most 1 or 100%' --alert 'share(function="b") > 5'
+refused 'a share is at most 1 or 100%' --alert 'share(function="b") > 200%'
+refused 'the same label twice' --series --by region,region
+refused 'leave out the .=. for the default' --exemplars=
+exits 0 'a label that none has' prof-query S --series --by nope
+says "there is no label 'nope'" 'is told'
+exits 0 'a function that none has' prof-query S --series --function nope
+says "nothing matches 'nope'" 'is told'
+
+# --since and --until in every form over a file, a stream and a store: of 12:00 and 12:01, which?
+# Standard forms, then those relative to now and to today.
+today=$(date -u +%F)
+for clock in 00:00:00 00:00:30; do
+	printf 'a 1\n' | prof-merge -t pprof | "$BUILD/tests/stamp" time="$(date -u -d "$today $clock" +%s)"
+done >today
+prof-store add -q D today
+while IFS='	' read -r since until expected; do
+	for from in S stream "p0.pb.gz p1.pb.gz"; do
+		# shellcheck disable=SC2086 # several files
+		is "$(prof-query -q $from --profiles -t tsv --since "$since" --until "$until" | sed 1d | cut -c 12-16 |
+			tr '\n' ' ')" "$expected" "$from, since $since, until $until"
+	done
+done <<'END'
+2026-11-28T12:00:00Z	2026-11-28T12:01:00Z	12:00 
+2026-11-28 12:00:00	2026-11-28 12:01:01	12:00 12:01 
+2026-11-28T13:00:30+01:00	2026-11-28T12:05	12:01 
+2026-11-28	2026-11-29	12:00 12:01 
+2026-11-28T12:00:00.5Z	@1795867260	
+@1795867200	@1795867200001	12:00 
+@1795867260000000	@1795867260000000001	12:01 
+@1795867200000000001	now+10m	12:01 
+2026-11-28T12:01	now+1w	12:01 
+END
+for from in D today; do
+	is "$(prof-query -q $from --profiles -t tsv --since 00:00 --until 00:00:30 | sed 1d | cut -c 12-19)" 00:00:00 \
+		"$from, times of today"
+	is "$(prof-query -q $from --profiles -t tsv --since now-1d2h --until now | wc -l)" \
+		"$(prof-query -q $from --profiles -t tsv --last 26h | wc -l)" "$from, a day and two hours"
+done
+rm -rf D
+
 # --type chooses the profiles that are listed, by name, id or index.
 for type in samples 0 samples:samples:count::; do
 	is "$(prof-query S --profiles --type $type -t tsv | wc -l | tr -d ' ')" 3 "--profiles --type $type"

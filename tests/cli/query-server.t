@@ -220,7 +220,7 @@ fails() {
 	says "$pattern" "$name: it says why"
 }
 fails 'no server' 'no connection' http://127.0.0.1:1
-fails 'a slow server' 'no answer within' "$url/fault/slow/" --timeout 200ms
+fails 'a slow server' 'no (answer|connection) within' "$url/fault/slow/" --timeout 200ms
 fails 'garbage' 'its answer is malformed' "$url/fault/garbage/"
 fails 'a page' 'is this a Pyroscope server' "$url/fault/page/"
 fails 'not a server' '404.*is this a Pyroscope server' "$url/elsewhere/"

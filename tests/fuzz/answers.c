@@ -14,7 +14,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { PUSH = 1, NO_STACKS = 2, ALL_LABELS = 4, STEPS = 8, POINTS = 16, SELECT = 32 };
+enum { PUSH = 1, NO_STACKS = 2, ALL_LABELS = 4, STEPS = 8, POINTS = 16, SELECT = 32, BY_ID = 64 };
 enum { MOST_PROFILES = 100 };
 
 static struct str answers; /* that have not been given yet */
@@ -170,7 +170,9 @@ static void ask_server(unsigned how)
 	};
 	struct server s;
 
-	if (how & SELECT && selector_parse(&selector, S("{region=~\"e.*\"}"), &why))
+	if (how & (SELECT | BY_ID) &&
+	    selector_parse(&selector, how & BY_ID ? S("{span_id=\"1\"}") : S("{region=~\"e.*\"}"),
+			   &why))
 		ask.selector = &selector;
 	if (server_open(&s, "http://h", &ask)) {
 		if (how & POINTS)

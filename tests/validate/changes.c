@@ -1,8 +1,7 @@
 /*
  * changes FIGURE RECORDING [TIMES [SEED]]: how often prof-query --changes is right about made-up
  * histories of a recorded program, beside Otava's procedure and a threshold. Prints rows of
- * a table. changes.sh runs it. Each seed gives other histories: choose a parameter with one, and
- * confirm it with one that was never used.
+ * a table. Each seed gives other histories: a choice made with one is confirmed with another.
  */
 #include <math.h>
 #include <stdio.h>

@@ -31,7 +31,7 @@ validate-ruby: all ## the same of Ruby: RUBIES=... are interpreters
 		--seconds $(or $(SECONDS),2) $(RUBIES)
 
 validate-changes: all $(O)/tests/validate/changes ## how often "prof-query --changes" is right, as a table
-	$(Q)tests/validate/changes.sh $(O) $(TIMES)
+	$(Q)tests/validate/changes.sh $(O) $(or $(TIMES),40) $(SEED)
 
 validate-store: all $(addprefix $(O)/tests/,stamp clock.so bench/grow) ## a store under load for SECONDS (600)
 	tests/validate/store.sh $(O) $(or $(SECONDS),600)
