@@ -160,6 +160,13 @@ browse tall.svg 'scrolled' <<'END'
 	}
 END
 
+awk 'BEGIN { s = "main"; for (i = 0; i < 80; i++) { s = s ";f" i; print s, 1 } }' >deep.folded
+prof-flame deep.folded | sed 's/<script>/<script type="text\/none">/' >deep.svg
+browse deep.svg 'tall, still' <<'END'
+	const top = name => all('.still > g').find(g => g.textContent.startsWith(name)).getBoundingClientRect().top;
+	ok(top('main (') < innerHeight && top('main (') < top('f3 ('), 'without script a tall picture has its root at the top');
+END
+
 # What viewers without script show: the same boxes and words.
 sed 's/<script>/<script type="text\/none">/' in.svg >still.svg
 render still.svg >dom
