@@ -130,6 +130,27 @@ is "$(sed -n 1p dumped | grep -c '^a_fun.*…$')" 1 'a long name is cut in a nar
 is "$(sed -n 3p dumped)" a_function_with_a_name_that_no_box_of_that_size_has_room_for \
 	'and whole in a wide one'
 
+for file in in change told; do
+	browse $file.svg "$file, from telephone to wall" <<'END'
+	const bottom = () => one('.head').getBoundingClientRect().bottom;
+	const top = () => Math.min(...boxes().map(b => b.getBoundingClientRect().top));
+	for (const w of [320, 360, 800, 1300, 3840]) {
+		picture.setAttribute('width', w);
+		dispatchEvent(new Event('resize'));
+		ok(top() >= bottom(), `${w}: the head covers no box`, `${top()} ${bottom()}`);
+		search('a');
+		ok(top() >= bottom(), `${w}: nor after a search, which shows more of it`, `${top()} ${bottom()}`);
+		click(boxes()[2]);
+		ok(top() >= bottom(), `${w}: nor zoomed`, `${top()} ${bottom()}`);
+		const right = Math.max(...all('button, input, select').filter(e => !e.hidden)
+			.map(e => e.getBoundingClientRect().right));
+		ok(right <= w, `${w}: all tools are in sight`, right);
+		search('');
+		press('0');
+	}
+END
+done
+
 prof-flame --width 640 --height 30 --fontsize 20 in.folded >fixed.svg
 browse fixed.svg 'fixed' <<'END'
 	is(picture.getAttribute('width'), '640', '--width is the width');
