@@ -142,7 +142,7 @@ for file in in change told; do
 		ok(top() >= bottom(), `${w}: nor after a search, which shows more of it`, `${top()} ${bottom()}`);
 		click(boxes()[2]);
 		ok(top() >= bottom(), `${w}: nor zoomed`, `${top()} ${bottom()}`);
-		const right = Math.max(...all('button, input, select').filter(e => !e.hidden)
+		const right = Math.max(...all('.head :is(button, input, select)').filter(e => !e.hidden)
 			.map(e => e.getBoundingClientRect().right));
 		ok(right <= w, `${w}: all tools are in sight`, right);
 		search('');
