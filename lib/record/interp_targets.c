@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/when.h"
+#include "interp/php_image.h"
 #include "interp/python_image.h"
 #include "interp/ruby_image.h"
 #include "object/open_untrusted.h"
@@ -98,10 +99,24 @@ static bool find_ruby(struct interp_image *i, const struct elf *e, struct str pa
 	return true;
 }
 
+static bool find_php(struct interp_image *i, const struct elf *e, struct str path)
+{
+	struct php_image p;
+
+	(void)path;
+	if (!php_image_find(&p, e))
+		return false;
+	*i = (struct interp_image){ "PHP", p.version, p.why, p.text, { 0 } };
+	i->target.kind = INTERP_PHP;
+	i->target.php = (struct php_place){ p.globals, p.layout };
+	return true;
+}
+
 /* One for each interpreter. */
 static bool (*const finders[])(struct interp_image *, const struct elf *, struct str path) = {
 	find_python,
 	find_ruby,
+	find_php,
 };
 
 static struct interp_image *read_image(int fd, struct str path)
@@ -175,6 +190,8 @@ static void set_target(struct interp_target *target, const struct interp_image *
 	if (target->kind == INTERP_PYTHON) {
 		target->python.runtime += bias;
 		target->python.code_type += bias;
+	} else if (target->kind == INTERP_PHP) {
+		target->php.globals += bias;
 	} else if (target->ruby.current.pair) {
 		target->ruby.current.pair += bias;
 	}

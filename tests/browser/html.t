@@ -315,7 +315,7 @@ browse_page report.html 'report' <<END
 	is(getAll('.row .more').map(e => e.closest('.row').querySelector('.name').title).join(), evil,
 		'only what was found has the colour of a change');
 	ok(!text('.legend').includes('REGRESSION'), 'the news are not repeated');
-	is(getAll('img').length, 0, 'nothing of it is markup');
+	is(getAll('img').length, 0, 'none of it is markup');
 	ok(shown(get('.legend')) && text('.legend').includes('may be chance'), 'the legend explains the colours');
 END
 sed 's,^</body>$,<script>document.documentElement.dataset.evil = 1</script></body>,' report.html >evil.html

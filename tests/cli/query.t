@@ -76,7 +76,7 @@ left 'upper case' '' --focus B
 says "focus: nothing matches 'B'" 'a note names a pattern that matches nothing'
 exits 0 'and is no error' prof-query --hide zz small.folded
 exits 0 'and gives no note with -q' prof-query -q --focus zz small.folded
-is "$(cat err)" '' 'nothing is said'
+is "$(cat err)" '' 'nothing is reported'
 for option in focus ignore hide show show-from prune-from leaf tag no-tag peek; do
 	exits 2 "--$option with a broken pattern" prof-query --$option '(' small.folded
 	says "\-\-$option \(: at offset 1: missing closing parenthesis" 'says where it is broken'
@@ -889,10 +889,10 @@ says 'top or --tree, not both' 'are one too many'
 exits 2 'no report' prof-query -t tsv small.folded
 says 'tsv is for reports' 'has no form'
 exits 2 'a report as a profile' prof-query --top -t pprof small.folded
-says 'printed as text, tsv or json' 'is no profile'
+says 'printed as text, tsv or json' 'is not a profile'
 for n in 0 x -1 1.5 99999999999999999999; do
 	exits 2 "--top=$n" prof-query --top=$n small.folded
-	says "'$n' is not a valid N" 'is no number of rows'
+	says "'$n' is not a valid N" 'is not a number of rows'
 done
 exits 2 'both orders' prof-query --top --cum --flat small.folded
 exits 2 'no such type' prof-query --type zz --top small.folded
