@@ -88,7 +88,7 @@ static bool choose_wall(struct design *d)
 	return true;
 }
 
-bool choose_metric(struct design *d, const struct runs *runs, const struct options *o)
+static bool choose_any(struct design *d, const struct runs *runs, const struct options *o)
 {
 	d->metric = o->metric;
 	if (o->metric == METRIC_WALL)
@@ -97,6 +97,17 @@ bool choose_metric(struct design *d, const struct runs *runs, const struct optio
 		return choose_cpu(d, runs, o);
 	if (o->metric == METRIC_AUTO)
 		d->metric = METRIC_SAMPLES;
+	return true;
+}
+
+/* Shares have no total. A gate for one would pass whatever happens. */
+bool choose_metric(struct design *d, const struct runs *runs, const struct options *o)
+{
+	if (!choose_any(d, runs, o))
+		return false;
+	if (d->metric == METRIC_SHARE && o->fail_on & FAIL_TOTAL)
+		return design_fail(d, "shares add up to 100%%, so --fail-on total has nothing to "
+				      "test (--metric samples compares the counts)");
 	return true;
 }
 

@@ -2,16 +2,21 @@
 
 enum { CHUNK = 64 << 10, LONGEST = 13 };
 
-void number_pack(struct buf *b, uint64_t v)
+/* Write up to LONGEST digits. Returns where they end. */
+static inline char *put_digits(char *at, uint64_t v)
 {
 	static const char digits[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	char *at = buf_room(b, LONGEST), *start = at;
 
 	for (; v >= 32; v >>= 5)
 		*at++ = digits[(v & 31) | 32];
 	*at++ = digits[v];
-	b->n += (size_t)(at - start);
+	return at;
+}
+
+void number_pack(struct buf *b, uint64_t v)
+{
+	b->n = (size_t)(put_digits(buf_room(b, LONGEST), v) - b->p);
 }
 
 static uint64_t self(const struct layout *l, uint32_t node)
@@ -57,14 +62,16 @@ static void put_node(struct packed *k, struct buf *b, const struct walk *w, uint
 		     uint32_t name)
 {
 	bool diff = w->l->tree->diff;
-	uint64_t own = self(w->l, w->node) / k->unit, before = base(w->l, w->node) / k->unit;
+	uint64_t own = self(w->l, w->node), before = base(w->l, w->node);
+	char *at = buf_room(b, 4 * LONGEST);
 
-	number_pack(b, (uint64_t)ups << (diff ? 2 : 1) | (own != 0) | (before ? 2 : 0));
-	number_pack(b, name);
+	at = put_digits(at, (uint64_t)ups << (diff ? 2 : 1) | (own != 0) | (before ? 2 : 0));
+	at = put_digits(at, name);
 	if (own)
-		number_pack(b, own);
+		at = put_digits(at, own / k->unit);
 	if (before)
-		number_pack(b, before);
+		at = put_digits(at, before / k->unit);
+	b->n = (size_t)(at - b->p);
 	k->n++;
 }
 

@@ -13,6 +13,12 @@
 #include "view/legend.h"
 #include "view/origin.h"
 
+/*
+ * A first view higher than this has the root at the top: few windows are as high, and whoever shows
+ * the picture without its script would see the tips of the highest stacks only.
+ */
+enum { TALL = 1000 };
+
 static void put_markup(const struct svg *s, const char *text)
 {
 	out_add(s->out, str_of(text));
@@ -240,6 +246,7 @@ void svg_init(struct svg *s, struct palette_map *map)
 		if (w.depth >= s->rows)
 			s->rows = w.depth + 1;
 	walk_release(&w);
+	s->down = o->inverted || s->top + s->rows * o->height > TALL;
 }
 
 /* The document */

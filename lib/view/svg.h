@@ -21,6 +21,7 @@ struct svg {
 	struct buf origin; /* see origin.h; empty if nothing is known */
 	double width;      /* of the picture, in pixels */
 	uint32_t rows;     /* of boxes in the first view */
+	bool down;         /* the first view has the root at the top */
 	double least;      /* the narrowest box in the first view, in values */
 	double top;        /* the top of the boxes, in pixels */
 	double per;        /* pixels per value */

@@ -39,8 +39,8 @@ static void put_clean(struct json *j, struct str s)
 }
 
 /*
- * The findings: [name, direction, text, whether it only moved]; the moves: [from, to]; and the
- * paths to code that became slower.
+ * The findings: [name, direction, text, whether it only moved, whether it is about the function's
+ * own code]; the moves: [from, to]; and the paths to code that became slower.
  */
 void svg_evidence(struct json *j, const struct flame *f)
 {
@@ -56,6 +56,7 @@ void svg_evidence(struct json *j, const struct flame *f)
 		json_put_int64(j, finding_is_up(&e->finding[i]) ? 1 : -1);
 		put_clean(j, buf_str(&text));
 		json_put_bool(j, finding_is_moved(&e->finding[i]));
+		json_put_bool(j, str_eq(e->finding[i].kind, S("self")));
 		json_end_array(j);
 	}
 	json_end_array(j);

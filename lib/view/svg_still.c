@@ -139,11 +139,10 @@ static void put_class(const struct svg *s, uint32_t node)
 
 static void put_box(const struct svg *s, const struct walk *w)
 {
-	const struct view_options *o = s->o;
 	double weight = w->node ? layout_weight(&s->flame.layout, w->node) : s->flame.layout.whole;
 	double x = SVG_PAD + w->left * s->per, width = weight * s->per;
-	uint32_t row = o->inverted ? w->depth : s->rows - 1 - w->depth;
-	double y = s->top + row * o->height;
+	uint32_t row = s->down ? w->depth : s->rows - 1 - w->depth;
+	double y = s->top + row * s->o->height;
 
 	put_class(s, w->node);
 	put_title(s, w->node);
@@ -151,7 +150,7 @@ static void put_box(const struct svg *s, const struct walk *w)
 	put_number(s, "x", x);
 	put_number(s, "y", y);
 	put_number(s, "width", width);
-	put_number(s, "height", o->height - 1);
+	put_number(s, "height", s->o->height - 1);
 	put_fill(s, w->node);
 	buf_add(&s->out->bytes, S("/>"));
 	put_label(s, w->node, x, width, y);

@@ -80,6 +80,7 @@ address='#zoom=main;parse&hide=%5B%22split%22%5D'
 browse other.svg 'an address of another picture' <<'END'
 	near(width(box('parse')), room(), 'leads to the same frame');
 	is(box('split'), undefined, 'with its filters');
+	ok(details().startsWith('Function: parse \u2014 '), 'the line below the head is about it', details());
 END
 address=
 

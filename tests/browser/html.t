@@ -60,19 +60,22 @@ js() { printf '`%s`' "$(cat)"; }
 	searchPage('');
 	click(buttonOf('Aa'));
 
+	openTab('About');
+	is(getAll('.about tr').map(r => r.textContent).filter(t => /^Total of/.test(t)).length, 1, 'the totals');
+
 	// What is selected
 	const row = rowOf('hash');
 	row.focus();
 	key(row, 'Enter');
 	is(tabButton('Callers and callees').getAttribute('aria-selected'), 'true', 'Enter opens the sandwich');
-	ok(text('.sandwich h2').startsWith('hash self 133,000,000'), 'of the function', text('.sandwich h2'));
+	ok(text('.sandwich h2').startsWith('hash self 133ms (133,000,000'), 'of the function', text('.sandwich h2'));
 	const [callers, callees] = getAll('.sandwich .chart');
 	callers.focus();
 	key(callers, 'ArrowUp');
-	ok(itemText(get('.sandwich')).startsWith('serve, 133,000,000 '), 'callers above', callers.textContent);
+	ok(itemText(get('.sandwich')).startsWith('serve, 133ms (133,000,000 '), 'callers above', callers.textContent);
 	callees.focus();
 	key(callees, 'ArrowDown');
-	ok(callees.textContent.startsWith('hash, 66,000,000 '), 'callees below', callees.textContent);
+	ok(callees.textContent.startsWith('hash, 66ms (66,000,000 '), 'callees below', callees.textContent);
 
 	// The flame graph, by keys, and for screen readers
 	openTab('Flame graph');
@@ -82,16 +85,16 @@ js() { printf '`%s`' "$(cat)"; }
 	is(document.getElementById(flame.getAttribute('aria-activedescendant')), get('.chart [role=treeitem]'),
 		'of which one item is there');
 	key(flame, 'ArrowUp');
-	ok(itemText().startsWith('main, 300,000,000 nanoseconds (300ms), 100.00% of all'), 'the callee', itemText());
+	ok(itemText().startsWith('main, 300ms (300,000,000 nanoseconds), 100.00% of all'), 'the callee', itemText());
 	key(flame, 'ArrowUp');
-	ok(itemText().startsWith('serve, 216,000,000'), 'its widest callee', itemText());
+	ok(itemText().startsWith('serve, 216ms (216,000,000'), 'its widest callee', itemText());
 	key(flame, 'ArrowLeft');
-	ok(itemText().startsWith('idle, 84,000,000'), 'the frame beside', itemText());
+	ok(itemText().startsWith('idle, 84ms (84,000,000'), 'the frame beside', itemText());
 	is(inHash('name'), 'idle', 'it is the function that is selected');
 	key(flame, 'ArrowRight');
 	key(flame, 'Enter');
 	is(inHash('zoom'), '["main","serve"]', 'Enter zooms, and the address has the path');
-	ok(said().startsWith('Function: serve \u2014 216,000,000'), 'the line says what it is', said());
+	ok(said().startsWith('Function: serve \u2014 216ms (216,000,000'), 'the line says what it is', said());
 	key(flame, '0');
 	is(inHash('zoom'), null, '0 shows everything');
 	const pixel = (x, y) => [...get('.chart canvas').getContext('2d').getImageData(x, y, 1, 1).data];
@@ -99,7 +102,7 @@ js() { printf '`%s`' "$(cat)"; }
 	key(document.body, 'r');
 	flame.focus();
 	key(flame, 'ArrowUp');
-	ok(itemText().startsWith('hash, 133,000,000'), 'r: leaf first', itemText());
+	ok(itemText().startsWith('hash, 133ms (133,000,000'), 'r: leaf first', itemText());
 	key(document.body, 'r');
 
 	// The menu: focus, ignore, hide
@@ -304,6 +307,14 @@ browse_page report.html 'report' <<END
 	click(f);
 	ok(said().includes('self +99.'), 'with the change', said());
 	ok(said().includes('SLOWER self'), 'and its verdict', said());
+	is(getAll('[role=row][aria-selected=true]').map(r => r.querySelector('.name').title).join(), evil,
+		'the row is selected');
+	is(rowOf('steady').getAttribute('aria-selected'), 'false', 'no other is');
+	ok(getComputedStyle(rowOf(evil)).backgroundColor !== getComputedStyle(rowOf('steady')).backgroundColor,
+		'which can be seen');
+	is(getAll('.row .more').map(e => e.closest('.row').querySelector('.name').title).join(), evil,
+		'only what was found has the colour of a change');
+	ok(!text('.legend').includes('REGRESSION'), 'the news are not repeated');
 	is(getAll('img').length, 0, 'none of it is markup');
 	ok(shown(get('.legend')) && text('.legend').includes('may be chance'), 'the legend explains the colours');
 END

@@ -130,6 +130,27 @@ is "$(sed -n 1p dumped | grep -c '^a_fun.*…$')" 1 'a long name is cut in a nar
 is "$(sed -n 3p dumped)" a_function_with_a_name_that_no_box_of_that_size_has_room_for \
 	'and whole in a wide one'
 
+for file in in change told; do
+	browse $file.svg "$file, from telephone to wall" <<'END'
+	const bottom = () => one('.head').getBoundingClientRect().bottom;
+	const top = () => Math.min(...boxes().map(b => b.getBoundingClientRect().top));
+	for (const w of [320, 360, 800, 1300, 3840]) {
+		picture.setAttribute('width', w);
+		dispatchEvent(new Event('resize'));
+		ok(top() >= bottom(), `${w}: the head covers no box`, `${top()} ${bottom()}`);
+		search('a');
+		ok(top() >= bottom(), `${w}: nor after a search, which shows more of it`, `${top()} ${bottom()}`);
+		click(boxes()[2]);
+		ok(top() >= bottom(), `${w}: nor zoomed`, `${top()} ${bottom()}`);
+		const right = Math.max(...all('.head :is(button, input, select)').filter(e => !e.hidden)
+			.map(e => e.getBoundingClientRect().right));
+		ok(right <= w, `${w}: all tools are in sight`, right);
+		search('');
+		press('0');
+	}
+END
+done
+
 prof-flame --width 640 --height 30 --fontsize 20 in.folded >fixed.svg
 browse fixed.svg 'fixed' <<'END'
 	is(picture.getAttribute('width'), '640', '--width is the width');
@@ -158,6 +179,13 @@ browse tall.svg 'scrolled' <<'END'
 		ok(top < innerHeight && bottom > one('.head').getBoundingClientRect().height,
 			`${key} ends where it can be seen`, `${top} to ${bottom}`);
 	}
+END
+
+awk 'BEGIN { s = "main"; for (i = 0; i < 80; i++) { s = s ";f" i; print s, 1 } }' >deep.folded
+prof-flame deep.folded | sed 's/<script>/<script type="text\/none">/' >deep.svg
+browse deep.svg 'tall, still' <<'END'
+	const top = name => all('.still > g').find(g => g.textContent.startsWith(name)).getBoundingClientRect().top;
+	ok(top('main (') < innerHeight && top('main (') < top('f3 ('), 'without script a tall picture has its root at the top');
 END
 
 # What viewers without script show: the same boxes and words.

@@ -40,7 +40,7 @@ const rowOf = name => functionRows().find(r => r.querySelector('.name').title ==
 
 function exact(row) {
 	click(row);
-	const [, self, total] = said().match(/self ([\d,]+) .*?; total ([\d,]+) /) || [];
+	const [, self, total] = said().match(/self (?:\S+ \()?([\d,]+) .*?; total (?:\S+ \()?([\d,]+) /) || [];
 	return [self, total].map(v => +v?.replaceAll(',', ''));
 }
 

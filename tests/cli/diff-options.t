@@ -19,6 +19,8 @@ record_both 6 hash 1.4
 
 exits 0 '--fail-on new' prof-diff --check --fail-on new base -- new
 exits 1 '--fail-on total' prof-diff --check --fail-on total base -- new
+exits 2 'shares have no total to fail on' prof-diff --check --fail-on total --metric share base -- new
+says 'shares add up to 100%, so --fail-on total has nothing to test' 'says why'
 exits 1 '--fail-on new,regression' prof-diff --check --fail-on new,regression base -- new
 mkdir came
 for n in 0 1 2 3 4 5; do

@@ -2,7 +2,7 @@
 
 const frames = make(SVG, 'g', {role: 'tree', 'aria-label': conf.title});
 const origin = svg.querySelector('.origin'), originText = origin?.textContent;
-let drawn = new Map(); // node -> {x, w, element}
+let drawn = new Map(); // node -> {x, w, hit, element}
 let drawnZoom = 0, drawnTop = 0;
 let rows = 0; // the most that a view of this tree has needed so far
 let isTall = false; // is it taller than the window?
@@ -41,6 +41,8 @@ function changeStep([from, to]) {
 	return high <= 0 ? 0 : from < to ? n : -n;
 }
 
+const isHit = i => i > 0 && !!found.hit && found.hit[tree.name[i]];
+
 function boxClass(i) {
 	const classes = ['box'];
 	if (!i) {
@@ -55,7 +57,7 @@ function boxClass(i) {
 	} else if (colors[tree.name[i]] & 1) {
 		classes.push('white');
 	}
-	if (i && found.hit && found.hit[tree.name[i]])
+	if (isHit(i))
 		classes.push('match');
 	if (tree.depth[i] < tree.depth[zoom])
 		classes.push('above');
@@ -111,8 +113,12 @@ function chooseDirection(top, isFirst) {
 // Mark the matches of the search on the drawn boxes.
 function markMatches() {
 	frames.classList.toggle('searching', found.count > 0);
-	for (const [i, {element}] of drawn)
-		element.classList.toggle('match', i > 0 && !!found.hit && found.hit[tree.name[i]]);
+	for (const box of drawn.values()) {
+		const hit = isHit(box.i);
+		if (hit !== box.hit)
+			box.element.classList.toggle('match', hit);
+		box.hit = hit;
+	}
 }
 
 function draw() {
@@ -128,7 +134,7 @@ function draw() {
 	drawnZoom = zoom;
 	drawnTop = top;
 	for (const box of boxes)
-		drawn.set(box.i, {...box, element: makeBox(box, top)});
+		drawn.set(box.i, {...box, hit: isHit(box.i), element: makeBox(box, top)});
 	frames.replaceChildren(...[...drawn.values()].map(box => box.element));
 	frames.setAttribute('class', 'frames');
 	frames.classList.toggle('diff', conf.diff);

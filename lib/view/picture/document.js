@@ -33,11 +33,11 @@ const percent = (v, all) => (all ? 100 * v / all : 0).toFixed(2) + '%';
 const all = conf.total || forward.total[0];
 const totalOf = i => i || isFiltered() ? tree.total[i] : all;
 
-// "1,500,000 nanoseconds (1.5ms)"
+// "1.5ms (1,500,000 nanoseconds)"
 function amount(v) {
 	const unit = conf.units.filter(([scale]) => Math.abs(v) >= scale).pop();
-	const human = unit && unit[0] > 1 ? ` (${+(v / unit[0]).toFixed(2)}${unit[1]})` : '';
-	return `${grouped(v)} ${conf.countname}${human}`;
+	const exact = `${grouped(v)} ${conf.countname}`;
+	return unit && unit[0] > 1 ? `${+(v / unit[0]).toFixed(2)}${unit[1]} (${exact})` : exact;
 }
 
 const fullName = i => i ? names[tree.name[i]] : 'all';

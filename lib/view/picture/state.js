@@ -119,7 +119,7 @@ function show() {
 	chooseTree();
 	if (tree !== was) {
 		rows = 0;
-		current = 0;
+		current = zoom;
 	}
 	find();
 	showTools();

@@ -8,6 +8,8 @@ function make(tag, attributes = {}, ...children) {
 	for (const [name, value] of Object.entries(attributes)) {
 		if (name.startsWith('on'))
 			e.addEventListener(name.slice(2), value);
+		else if (name.startsWith('aria-') && value !== undefined)
+			e.setAttribute(name, value); // "false" is a value, too
 		else if (value !== undefined && value !== false)
 			e.setAttribute(name, value === true ? '' : value);
 	}

@@ -13,10 +13,10 @@ function shortAmount(v) {
 	return v ? `${+(v / unit[0]).toPrecision(3)}${unit[1]}` : '0';
 }
 
-// "1,500,000 nanoseconds (1.5ms)"
+// "1.5ms (1,500,000 nanoseconds)"
 function amount(v) {
 	const exact = `${grouping.format(v * conf.factor)} ${typeNow().countname}`;
-	return typeNow().units.length && v ? `${exact} (${shortAmount(v)})` : exact;
+	return typeNow().units.length && v ? `${shortAmount(v)} (${exact})` : exact;
 }
 
 // "1.23 instructions per cycles", where --ratio asks for it: per 1,000 (10^6 ...) if that of all is small.
@@ -71,6 +71,9 @@ function findingsFor(k, base, now) {
 }
 
 const isReal = (k, base, now) => !hasVerdicts() || findingsFor(k, base, now).length > 0;
+
+// The same of the function's own code. A finding may be about all that it calls.
+const isSelfReal = (k, base, now) => !hasVerdicts() || findingsFor(k, base, now).some(([, , , isSelf]) => isSelf);
 
 // A function with both slower and moved code counts as slower.
 function isMoved(k, base, now) {

@@ -201,7 +201,7 @@ function showLegend() {
 	legend.setAttribute('aria-label', 'Colours: from blue, half or less, to red, twice or more');
 	legend.replaceChildren(make('span', {}, '\u221250%\u00a0', ...steps, '\u00a0+100%'), key('new', 'only new'),
 		key('gone', 'only base'), ...(hasVerdicts() ? [key('chance', 'may be chance'), key('moved', 'only moved'),
-			make('small', {}, conf.about)] : []));
+			...(document.querySelector('.verdict') ? [] : [make('small', {}, conf.about)])] : []));
 }
 watchers.push(showLegend);
 

@@ -33,7 +33,8 @@ function valueCells(k, self, total, base, baseTotal) {
 	if (!sums.base)
 		return [valueCell(self, sums.all), valueCell(total, sums.all)];
 	const [from, to] = sides(base, self), more = to - from, [fromAll, toAll] = sides(baseTotal, total);
-	const moved = more && isMoved(k, base, self), counts = more && !moved && isReal(k, base, self);
+	const isLeaf = self === total && base === baseTotal, real = isLeaf ? isReal : isSelfReal;
+	const moved = more && isMoved(k, base, self), counts = more && !moved && real(k, base, self);
 	const change = make('span', {role: 'gridcell', class: `number ${!counts ? '' : more > 0 ? 'more' : 'less'}`},
 		more ? `${more > 0 ? '+' : '\u2212'}${shortAmount(Math.abs(more))}` : '\u2013',
 		make('i', {}, moved ? 'moved' : changeIn(base, self)));

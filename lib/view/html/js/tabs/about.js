@@ -1,9 +1,17 @@
 // About the profile: its facts and its contents.
 
 {
-	const readable = {command: 'Command', host: 'Host', lost: 'Lost samples', truncated: 'Truncated stacks',
-		cpu_time_ns: 'CPU time (ns)', exit_status: 'Exit status', kernel: 'Kernel', cpu_model: 'Processor',
-		run: 'Run', work: 'Work'};
+	const plain = text => text, count = text => grouping.format(text);
+	const time = ns => span(ns / 1e6), size = bytes => `${compact.format(bytes / 1e6)} MB`;
+	const readable = {command: ['Command', plain], host: ['Host', plain], lost: ['Lost samples', count],
+		truncated: ['Truncated stacks', count], cpu_time_ns: ['CPU time', time], wall_ns: ['Wall time', time],
+		max_rss: ['Most memory of a process', size], events: ['Events', plain], exit_status: ['Exit status', plain],
+		kernel: ['Kernel', plain], cpu_model: ['Processor', plain], run: ['Run', plain], work: ['Work', plain]};
+
+	function factRow([key, value]) {
+		const [name, print] = Object.hasOwn(readable, key) ? readable[key] : [key || 'Note', plain];
+		return [name, /^\d+$/.test(value) ? print(value) : value];
+	}
 
 	function rows() {
 		const all = [];
@@ -17,9 +25,7 @@
 			const sum = model.rows.values[i].reduce((a, b) => a + b, 0);
 			all.push([`Total of ${t.name}`, `${grouping.format(sum * conf.factor)} ${t.countname}`]);
 		});
-		for (const [key, value] of conf.facts)
-			all.push([readable[key] || key || 'Note', value]);
-		return all;
+		return [...all, ...conf.facts.map(factRow)];
 	}
 
 	tabs.push({
