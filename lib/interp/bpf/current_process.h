@@ -1,0 +1,73 @@
+/* The interrupted process: its number, and what prof-record knows about it. */
+#ifndef INTERP_BPF_CURRENT_PROCESS_H
+#define INTERP_BPF_CURRENT_PROCESS_H
+
+#include "interp/bpf/state.h"
+
+/* Reads a number of 4 or 8 bytes of the kernel. */
+INLINE __u64 kernel_word(const void *at, __u32 size)
+{
+	__u64 word = 0;
+
+	bpf_probe_read_kernel(&word, size == 4 ? 4 : 8, at);
+	return word;
+}
+
+/* Process << 32 | thread in prof-record's PID namespace; 0: the process is not in it. */
+INLINE __u64 my_number(const struct interp_config *c)
+{
+	struct bpf_pidns_info in = { 0 };
+
+	if (!c->namespace_inode)
+		return bpf_get_current_pid_tgid();
+	if (bpf_get_ns_current_pid_tgid(c->namespace_device, c->namespace_inode, &in, sizeof(in)))
+		return 0;
+	return (__u64)in.tgid << 32 | in.pid;
+}
+
+/* The target of a new process's parent: after fork() both have the same memory. */
+INLINE struct interp_target *inherited(const struct interp_config *c, const char *task, __u32 pid,
+				       __u64 program)
+{
+	const char *parent = (const char *)kernel_word(task + c->task_parent, 8);
+	__u32 ppid = (__u32)kernel_word(parent + c->task_pid, 4);
+	struct interp_target *t = bpf_map_lookup_elem(&targets, &ppid);
+
+	if (!t || !t->kind || t->program != program)
+		return NULL;
+	bpf_map_update_elem(&targets, &pid, t, BPF_ANY);
+	return t;
+}
+
+/* Asks prof-record what the process runs, unless it was asked lately. */
+INLINE void ask(struct interp_target *t, __u32 pid, __u64 program, __u64 now)
+{
+	struct interp_question q = { .program = program, .pid = pid };
+
+	if (t && t->program == program) {
+		if (now - t->asked < t->wait)
+			return;
+		t->asked = now;
+	}
+	bpf_ringbuf_output(&questions, &q, sizeof(q), BPF_RB_FORCE_WAKEUP);
+}
+
+/* The target of the process. NULL: it runs no interpreter, or that is not known yet. */
+INLINE struct interp_target *target_of(const struct interp_config *c, const char *task, __u32 pid,
+				       __u64 now)
+{
+	struct interp_target *t = bpf_map_lookup_elem(&targets, &pid);
+	__u64 program = kernel_word(task + c->task_program, c->program_size);
+
+	if (!t && !c->namespace_inode)
+		t = inherited(c, task, pid, program);
+	/* A process that was known before its first sample runs the program that it had then. */
+	if (t && t->kind && !t->program)
+		t->program = program;
+	if (t && t->kind && t->program == program)
+		return t;
+	ask(t, pid, program, now);
+	return NULL;
+}
+
+#endif
