@@ -11,8 +11,8 @@ struct interpreters;
 
 struct live_host {
 	struct mount_roots roots;
-	struct buf own_group;                    /* path of this process's control group */
-	const struct interpreters *interpreters; /* NULL: interpreters' frames are not read */
+	struct buf own_group;              /* path of this process's control group */
+	struct interpreters *interpreters; /* NULL: interpreters' frames are not read */
 };
 
 void live_host_init(struct live_host *h);
