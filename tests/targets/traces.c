@@ -6,7 +6,7 @@
  * attributes http.route and step, work_none under no context, work_invalid under a record that is
  * marked as being written. With LIBRARY, which is this file with -DLIBRARY, the variable is there,
  * else here. The process context is published first; LATE in the environment adds the key "step"
- * to it only when that is first used.
+ * to it later, CHILD runs a child instead of the threads, and SCHEMA names another schema.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -123,6 +124,7 @@ static void publish_first(void)
 		exit(2);
 	published = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
+	madvise(published, 4096, MADV_DONTFORK);
 	memcpy(published->magic, "OTEL_CTX", 8);
 	published->version = 2;
 	publish(getenv("LATE") ? 1 : 2);
@@ -143,6 +145,8 @@ WORK(work_a)
 WORK(work_b)
 WORK(work_none)
 WORK(work_invalid)
+WORK(work_parent)
+WORK(work_child)
 
 static void add(struct record *r, int key, const char *value)
 {
@@ -182,6 +186,24 @@ static void *run(void *argument)
 	return NULL;
 }
 
+/* A child that has its parent's memory, but no process context. */
+static void run_child(void)
+{
+	struct record a = { .valid = 1 };
+	int status;
+
+	memset(a.trace, 0xaa, 16);
+	memset(a.span, 0xa1, 8);
+	set_context(&a);
+	work_parent(700000000);
+	if (!fork()) {
+		work_child(200000000);
+		_exit(0);
+	}
+	wait(&status);
+	work_parent(100000000);
+}
+
 int main(int argc, char **argv)
 {
 	pthread_t thread[3];
@@ -192,6 +214,10 @@ int main(int argc, char **argv)
 	work_none(5000000); /* a thread that is older than the library */
 	set_context = (void (*)(struct record *))dlsym(dlopen(argv[2], RTLD_NOW), "set_context");
 #endif
+	if (getenv("CHILD")) {
+		run_child();
+		return 0;
+	}
 	for (int i = 0; i < 3; i++)
 		pthread_create(&thread[i], NULL, run, (void *)ms);
 	if (getenv("LATE")) {
