@@ -95,7 +95,7 @@ static const char *label_word(size_t i)
 {
 	static const char *const words[] = { "comm",    "pid",    "tid",       "thread",
 					     "cpu",     "cgroup", "container", "pod",
-					     "service", "trace",  NULL };
+					     "service", "trace",  "gil",       NULL };
 
 	return words[i];
 }
@@ -274,6 +274,7 @@ static unsigned parse_label_by(bool system)
 
 	if (!o.label_by)
 		return LABEL_BY_COMM | LABEL_BY_THREAD | LABEL_BY_SERVICE | LABEL_BY_TRACE |
+		       LABEL_BY_GIL |
 		       (system ? LABEL_BY_PID | LABEL_BY_CONTAINER | LABEL_BY_POD : 0);
 	while (list.n) {
 		struct str word = str_cut(&list, ',');

@@ -45,6 +45,9 @@ enum interp_end {
 	INTERP_ENDS
 };
 
+/* Did the thread hold Python's global lock (GIL)? */
+enum interp_gil { INTERP_GIL_UNKNOWN, INTERP_GIL_NONE, INTERP_GIL_HOLDS };
+
 enum interp_frame_flags {
 	INTERP_ENTRY = 1, /* the evaluator was entered with this frame: its run ends here */
 	INTERP_SHIM =
@@ -65,6 +68,8 @@ struct interp_stack_head {
 	__u64 time; /* ns of the monotonic clock */
 	__u32 n;
 	__u32 kind; /* enum interp_kind */
+	__u32 gil;  /* enum interp_gil */
+	__u32 reserved;
 };
 
 struct interp_stack {

@@ -6,7 +6,7 @@
 
 struct origin {
 	char comm[16], thread[16];
-	const char *wait; /* the pointer is the key: each text exists once */
+	const char *wait, *gil; /* the pointer is the key: each text exists once */
 	uint64_t cgroup, lock;
 	uint32_t pid, tid, cpu, holder, one;
 	uint32_t context; /* a label set */
@@ -249,6 +249,8 @@ static label_set_id make_labels(struct sample_labels *l, const struct perf_sampl
 		set = add_group_labels(l, set, s);
 	if (s->wait)
 		set = add_text(l, set, S("wait"), str_of(s->wait));
+	if (by & LABEL_BY_GIL && s->gil)
+		set = add_text(l, set, S("gil"), str_of(s->gil));
 	if (s->lock)
 		set = add_lock_labels(l, set, s);
 	return by & LABEL_BY_TRACE ? add_lines(l, set, s->labels) : set;
@@ -271,6 +273,7 @@ label_set_id sample_labels_of(struct sample_labels *l, const struct perf_sample 
 		key.lines = strings_intern(&l->lines, s->labels);
 	known = l->origins.n;
 	key.context = context.i;
+	key.gil = by & LABEL_BY_GIL ? s->gil : NULL;
 	key.lock = s->lock;
 	key.holder = s->holder;
 	key.cgroup = by & LABEL_BY_GROUP ? s->process->cgroup : 0;

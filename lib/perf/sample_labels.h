@@ -16,6 +16,7 @@ enum sample_label {
 	LABEL_BY_POD = 128,
 	LABEL_BY_SERVICE = 256, /* of the process's context: host.context_labels() */
 	LABEL_BY_TRACE = 512,   /* of its thread's context: perf_sample.labels */
+	LABEL_BY_GIL = 1024,    /* of a thread of Python: perf_sample.gil */
 	LABEL_BY_GROUP = LABEL_BY_CGROUP | LABEL_BY_CONTAINER | LABEL_BY_POD,
 };
 

@@ -343,6 +343,13 @@ static bool is_unentered(const struct perf_sample *s, const struct script_stack 
 	return j->head.kind == INTERP_RUBY && s->end == UNWIND_COMPLETE && evaluators + 1 == runs;
 }
 
+static const char *gil_label(const struct script_stack *j)
+{
+	static const char *const labels[] = { NULL, "none", "holds" };
+
+	return j->head.gil < LEN(labels) ? labels[j->head.gil] : NULL;
+}
+
 void interp_samples_merge(struct interp_samples *p, struct perf_sample *s)
 {
 	const struct script_stack *j =
@@ -352,6 +359,7 @@ void interp_samples_merge(struct interp_samples *p, struct perf_sample *s)
 	enum interp_outcome outcome = outcome_of(s, j, evaluators, runs);
 
 	p->met_evaluator |= evaluators > 0;
+	s->gil = j ? gil_label(j) : NULL;
 	if (!evaluators && !(s->nuser && runs))
 		return;
 	kind = j ? (enum interp_kind)j->head.kind : kind_of(p, s);

@@ -22,6 +22,7 @@ INLINE void begin_stack(struct scratch *s, const struct interp_config *c,
 	s->stack.head.tid = (__u32)number;
 	s->stack.head.time = now;
 	s->stack.head.n = 0;
+	s->stack.head.gil = INTERP_GIL_UNKNOWN;
 }
 
 SEC("perf_event") int interp_sample(void *ctx)
