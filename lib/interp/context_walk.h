@@ -13,8 +13,8 @@
 #ifndef INTERP_CONTEXT_WALK_H
 #define INTERP_CONTEXT_WALK_H
 
-#include "interp/python_walk.h"
 #include "interp/tls_walk.h"
+#include "interp/walk_memory.h"
 
 enum {
 	CONTEXT_VALID = 24,      /* offset of `valid` */

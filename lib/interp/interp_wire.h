@@ -10,6 +10,7 @@
 #ifndef INTERP_INTERP_WIRE_H
 #define INTERP_INTERP_WIRE_H
 
+#include "interp/php_layout.h"
 #include "interp/python_layout.h"
 #include "interp/ruby_layout.h"
 #include "interp/tls_variable.h"
@@ -30,7 +31,7 @@ enum {
 };
 
 /* The interpreters. The number is a row in the tables of walkers, in the kernel and here. */
-enum interp_kind { INTERP_NONE, INTERP_PYTHON, INTERP_RUBY, INTERP_KINDS };
+enum interp_kind { INTERP_NONE, INTERP_PYTHON, INTERP_RUBY, INTERP_PHP, INTERP_KINDS };
 
 enum interp_record { INTERP_STACK = 1, INTERP_NAMES = 2, INTERP_CONTEXT = 3 };
 
@@ -51,13 +52,15 @@ enum interp_gil { INTERP_GIL_UNKNOWN, INTERP_GIL_NONE, INTERP_GIL_HOLDS };
 enum interp_frame_flags {
 	INTERP_ENTRY = 1, /* the evaluator was entered with this frame: its run ends here */
 	INTERP_SHIM =
-		2, /* no code: the evaluator itself, whose run ends here; code = its address */
+		2,    /* no code: the evaluator itself, whose run ends here; code = its address */
+	INTERP_C = 4, /* a function in C, which the evaluator does not run (PHP) */
+	INTERP_FIBER = 8, /* with INTERP_SHIM: here the native stack ends, and a fiber */
 };
 
 struct interp_frame {
 	__u64 code;        /* address of the code object */
 	__u64 id;          /* by its contents: differs for another function at the address */
-	__u32 instruction; /* offset in bytes of the current instruction */
+	__u32 instruction; /* offset in bytes of the current instruction; in PHP, its line */
 	__u32 flags;       /* enum interp_frame_flags */
 };
 
@@ -77,7 +80,7 @@ struct interp_stack {
 	struct interp_frame frame[INTERP_MOST_FRAMES]; /* n of them, innermost first */
 };
 
-/* A string: Python's own format; or UTF-8 bytes, without a state, for Ruby. */
+/* A string: Python's own format; or UTF-8 bytes, without a state, for Ruby and PHP. */
 struct interp_string {
 	__u32 length; /* characters */
 	__u32 state;  /* holds the size of a character, at layout.kind_shift */
@@ -93,10 +96,12 @@ struct code_names {
 	__u32 line;    /* the function's first */
 	__u32 kind_shift;
 	struct interp_string name, file;
-	__u32 nlines; /* bytes in the table of lines */
-	__u32 lines;  /* bytes copied of it */
-	__u32 table;  /* bytes copied of Ruby's second table */
+	__u32 last;   /* PHP: the function's last line */
+	__u32 nlines; /* bytes in the table of lines; in the name of a PHP function's class */
+	__u32 lines;  /* bytes copied of the table */
+	__u32 table;  /* bytes copied of Ruby's second table, or of PHP's class */
 	__u32 copied; /* bytes copied in all */
+	__u32 padding;
 	/* The name, the file and the tables, one after the other. */
 	__u8 bytes[2 * INTERP_MOST_NAME + INTERP_MOST_LINES + RUBY_MOST_TABLE];
 };
@@ -132,6 +137,11 @@ struct ruby_place {
 	struct ruby_layout layout;
 };
 
+struct php_place {
+	__u64 globals; /* address of executor_globals */
+	struct php_layout layout;
+};
+
 /* What prof-record knows about a process: a value of the map that it fills, by pid. */
 struct interp_target {
 	__u64 program;     /* task_struct.self_exec_id of the program that this row describes */
@@ -143,6 +153,7 @@ struct interp_target {
 	union {
 		struct python_place python;
 		struct ruby_place ruby;
+		struct php_place php;
 	};
 };
 

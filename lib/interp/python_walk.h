@@ -1,33 +1,12 @@
 /*
- * The steps from a CPython thread to its frames. The BPF program and readers of memory take the
- * same ones: each includes this file. The includer may define first how memory is read:
- *
- *	bool WALK_READ(struct walk *, void *to, __u32 n, __u64 address)
- *
- * False if not all of it can be read. By default the functions are static inline, and read
- * through walk.memory.
+ * The steps from a CPython thread to its frames, for the BPF program and for readers of memory.
  */
 #ifndef INTERP_PYTHON_WALK_H
 #define INTERP_PYTHON_WALK_H
 
-#include <stdbool.h>
-
-#include "interp/interp_wire.h"
-
-#ifndef WALK_INLINE
-#define WALK_INLINE static inline
-#endif
-#ifndef WALK_READ
-#include "interp/interp_memory.h"
-#define WALK_READ(w, to, n, at) ((w)->memory->read((w)->memory->context, at, to, n))
-#endif
-
-/* An unsigned number at an offset in the first `most` bytes of an object, which were read. */
-#define WALK_FIELD(type, bytes, offset, most)                                                      \
-	(*(const type *)((bytes) + ((offset) <= (most) - sizeof(type) ? (offset) : 0)))
+#include "interp/walk_memory.h"
 
 enum {
-	WALK_TAIL = 64, /* bytes of a string without a hash that make up its id */
 	WALK_THREAD_BYTES = 184,
 	WALK_THREADS = 32, /* threads that one call of walk_threads() examines */
 	WALK_BLOCK = 2048, /* bytes of frames that are read at once */
@@ -52,12 +31,6 @@ struct walk {
 	const struct interp_memory *memory;
 };
 
-WALK_INLINE __u64 walk_mix(__u64 hash, __u64 word)
-{
-	hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
-	return hash ^ hash >> 29;
-}
-
 /* The address of a string's characters, and their size in bytes. */
 WALK_INLINE __u64 walk_characters(const struct python_layout *l, __u64 string, __u64 length,
 				  __u32 state, __u64 *bytes)
@@ -74,7 +47,7 @@ WALK_INLINE __u64 walk_characters(const struct python_layout *l, __u64 string, _
  */
 WALK_INLINE bool walk_string_id(struct walk *w, __u64 string, __u64 *id)
 {
-	__u64 bytes, at, n;
+	__u64 bytes, at;
 
 	if (!WALK_READ(w, w->string, 24, string + 16))
 		return false;
@@ -82,14 +55,7 @@ WALK_INLINE bool walk_string_id(struct walk *w, __u64 string, __u64 *id)
 	if (w->string[1] != ~0ull)
 		return true;
 	at = walk_characters(&w->target.layout, string, w->string[0], (__u32)w->string[2], &bytes);
-	n = bytes < WALK_TAIL ? bytes : WALK_TAIL;
-	for (int i = 0; i < WALK_TAIL / 8; i++)
-		w->tail[i] = 0;
-	if (n && !WALK_READ(w, w->tail, (__u32)n, at + bytes - n))
-		return false;
-	for (int i = 0; i < WALK_TAIL / 8; i++)
-		*id = walk_mix(*id, w->tail[i]);
-	return true;
+	return walk_tail_id((struct walk_reader){ w->memory }, w->tail, at, bytes, id);
 }
 
 /* The same for a file name; the last one is remembered, since many frames share it. */

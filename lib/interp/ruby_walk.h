@@ -1,12 +1,12 @@
 /*
  * The steps from a Ruby thread to its control frames, for the BPF program and for readers of
- * memory. Include python_walk.h first.
+ * memory.
  */
 #ifndef INTERP_RUBY_WALK_H
 #define INTERP_RUBY_WALK_H
 
-#include "interp/python_walk.h"
 #include "interp/tls_walk.h"
+#include "interp/walk_memory.h"
 
 /* Offsets and flags that are the same in Ruby 3.0 to 3.4. */
 enum {

@@ -52,6 +52,9 @@ struct perf_host {
 	size_t (*read)(void *context, int tid, uint64_t address, void *to, size_t n);
 	bool (*is_trampoline)(void *context, struct processes *t, struct process *p,
 			      uint64_t address);
+	/* Find the function in whose frame generated code runs; as in struct address_space. */
+	const struct region *(*runs_like)(void *context, struct processes *t, struct process *p,
+					  uint64_t address, uint64_t *like);
 	/* The jitdump with the names of a process's JIT code; NULL if it has none. */
 	const struct binary *(*jit_dump)(void *context, struct processes *t, struct process *p);
 	/* Finds the code that was at an address in anonymous memory at a time, if it was logged. */

@@ -270,6 +270,14 @@ static bool is_trampoline(void *context, uint64_t address)
 	return host->is_trampoline(host->context, v->processes, v->process, address);
 }
 
+static const struct region *runs_like(void *context, uint64_t address, uint64_t *like)
+{
+	struct process_view *v = context;
+	const struct perf_host *host = v->processes->host;
+
+	return host->runs_like(host->context, v->processes, v->process, address, like);
+}
+
 struct address_space process_address_space(struct process_view *v)
 {
 	const struct perf_host *host = v->processes->host;
@@ -279,6 +287,7 @@ struct address_space process_address_space(struct process_view *v)
 		.find_tables = find_tables,
 		.read = host->read ? read_memory : NULL,
 		.is_trampoline = host->is_trampoline ? is_trampoline : NULL,
+		.runs_like = host->runs_like ? runs_like : NULL,
 		.context = v,
 	};
 }

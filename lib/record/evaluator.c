@@ -5,6 +5,7 @@
  */
 #include "record/evaluator.h"
 
+#include "interp/php_image.h"
 #include "interp/python_image.h"
 #include "interp/ruby_image.h"
 
@@ -113,6 +114,17 @@ static void find_python(struct evaluator *e, const struct module *m)
 	e->nparts = 1;
 }
 
+static void find_php(struct evaluator *e, const struct module *m)
+{
+	struct php_image p;
+
+	if (!php_image_evaluator(&p, &m->elf) || p.evaluator_start == p.evaluator_end)
+		return;
+	e->kind = INTERP_PHP;
+	e->part[0] = (struct code_range){ p.evaluator_start, p.evaluator_end };
+	e->nparts = 1;
+}
+
 void evaluator_find(struct evaluator *e, const struct module *m)
 {
 	*e = (struct evaluator){ 0 };
@@ -121,6 +133,8 @@ void evaluator_find(struct evaluator *e, const struct module *m)
 	find_python(e, m);
 	if (!e->nparts)
 		find_ruby(e, m);
+	if (!e->nparts)
+		find_php(e, m);
 	for (size_t i = 0; i < e->nparts && m->elf.machine == ELF_MACHINE_X86_64; i++)
 		look_for_jumps(e, m, e->part[i].start, e->part[i].end);
 }

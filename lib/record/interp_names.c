@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "interp/code_names.h"
+#include "interp/php_name.h"
 #include "interp/python_lines.h"
 #include "interp/python_name.h"
 #include "interp/ruby_layouts.h"
@@ -17,7 +18,7 @@ struct known_code {
 	/* Payload: numbers of strings */
 	uint32_t name, file, lines, table;
 	uint32_t first, version; /* first: the function's first line */
-	uint32_t kind, padding;
+	uint32_t kind, last;     /* last: in PHP, its last line */
 };
 
 struct known_line {
@@ -84,6 +85,18 @@ static uint32_t intern_text(struct interp_names *n, const struct code_names *hea
 	return i;
 }
 
+static uint32_t intern_php_name(struct interp_names *n, const struct code_names_parts *p)
+{
+	struct interp_string whole = { 0 };
+	struct buf name = { 0 };
+	uint32_t i;
+
+	php_name(&name, p);
+	i = intern_text(n, &p->head, &whole, buf_str(&name));
+	buf_release(&name);
+	return i;
+}
+
 void interp_names_add(struct interp_names *n, struct str record)
 {
 	struct code_names_parts p;
@@ -95,12 +108,14 @@ void interp_names_add(struct interp_names *n, struct str record)
 	row.id = p.head.id;
 	row.pid = p.head.pid;
 	known = table_row(&n->codes, table_intern(&n->codes, &row));
-	known->name = intern_text(n, &p.head, &p.head.name, p.name);
+	known->name = p.head.kind == INTERP_PHP ? intern_php_name(n, &p) :
+						  intern_text(n, &p.head, &p.head.name, p.name);
 	known->file = intern_text(n, &p.head, &p.head.file, p.file);
 	known->lines = strings_intern(&n->strings, p.lines);
 	known->table = strings_intern(&n->strings, p.table);
 	known->kind = p.head.kind;
 	known->first = p.head.line;
+	known->last = p.head.last;
 	known->version = p.head.version;
 }
 
@@ -124,6 +139,8 @@ static unsigned line_of(const struct interp_names *n, const struct known_code *c
 
 	if (c->kind == INTERP_PYTHON)
 		return python_line(c->version, lines, c->first, instruction);
+	if (c->kind == INTERP_PHP)
+		return php_frame_line(c->first, c->last, instruction);
 	l = ruby_layout_of(c->version);
 	return l ? ruby_line(lines, l->entry_size, strings_get(&n->strings, c->table),
 			     instruction) :
@@ -163,6 +180,7 @@ static uint32_t frame_type(uint32_t kind)
 	static const uint32_t types[INTERP_KINDS] = {
 		[INTERP_PYTHON] = LOC_CPYTHON,
 		[INTERP_RUBY] = LOC_RUBY,
+		[INTERP_PHP] = LOC_PHP,
 	};
 
 	return kind < INTERP_KINDS ? types[kind] : 0;

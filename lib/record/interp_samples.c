@@ -2,91 +2,19 @@
 
 #include <stddef.h>
 
-#include "record/evaluator.h"
-
-struct known_evaluator {
-	uint64_t module;
-	struct evaluator evaluator; /* payload */
-};
-
 void interp_samples_init(struct interp_samples *p)
 {
 	*p = (struct interp_samples){ 0 };
 	interp_names_init(&p->names);
-	table_init(&p->evaluators, sizeof(struct known_evaluator),
-		   offsetof(struct known_evaluator, evaluator));
+	evaluators_init(&p->evaluators);
 }
 
 void interp_samples_release(struct interp_samples *p)
 {
 	sample_join_release(&p->stacks);
 	interp_names_release(&p->names);
-	table_release(&p->evaluators);
+	evaluators_release(&p->evaluators);
 	buf_release(&p->frames);
-}
-
-const char *interp_outcome_name(enum interp_outcome o)
-{
-	static const char *const names[] = {
-		[INTERP_MERGED] = "whole",
-		[INTERP_EARLY] = "before the interpreter was found",
-		[INTERP_NOT_READ] = "not readable",
-		[INTERP_MISMATCH] = "unlike the native stack",
-		[INTERP_CUT] = "cut off",
-	};
-
-	return names[o];
-}
-
-const char *interp_kind_name(enum interp_kind k)
-{
-	static const char *const names[] = {
-		[INTERP_NONE] = "none",
-		[INTERP_PYTHON] = "Python",
-		[INTERP_RUBY] = "Ruby",
-	};
-
-	return names[k];
-}
-
-const char *interp_end_name(enum interp_end e)
-{
-	static const char *const names[] = {
-		[INTERP_WHOLE] = "whole",
-		[INTERP_NO_THREAD] = "a thread without a state",
-		[INTERP_TWO] = "a thread of two interpreters",
-		[INTERP_UNREADABLE] = "memory that could not be read",
-		[INTERP_NO_CODE] = "a frame without code",
-		[INTERP_DEEP] = "too many frames",
-	};
-
-	return names[e];
-}
-
-struct interp_counts interp_counts_since(const struct interp_counts *now,
-					 const struct interp_counts *then)
-{
-	struct interp_counts c = *now;
-
-	for (int k = 0; k < INTERP_KINDS; k++) {
-		for (int i = 0; i < INTERP_OUTCOMES; i++)
-			c.outcome[k][i] -= then->outcome[k][i];
-		for (int i = 0; i < INTERP_ENDS; i++)
-			c.by_end[k][i] -= then->by_end[k][i];
-	}
-	c.unnamed -= then->unnamed;
-	return c;
-}
-
-void interp_counts_add(struct interp_counts *to, const struct interp_counts *c)
-{
-	for (int k = 0; k < INTERP_KINDS; k++) {
-		for (int i = 0; i < INTERP_OUTCOMES; i++)
-			to->outcome[k][i] += c->outcome[k][i];
-		for (int i = 0; i < INTERP_ENDS; i++)
-			to->by_end[k][i] += c->by_end[k][i];
-	}
-	to->unnamed += c->unnamed;
 }
 
 /* The interpreter's stack of a sample, as in the program's record. */
@@ -115,18 +43,6 @@ void interp_samples_take(struct interp_samples *p, struct str record)
 
 /* Merging */
 
-static const struct evaluator *evaluator_of(struct interp_samples *p, const struct module *m)
-{
-	struct known_evaluator row = { .module = m->id };
-	uint32_t i = table_find(&p->evaluators, &row);
-
-	if (!i) {
-		evaluator_find(&row.evaluator, m);
-		i = table_intern(&p->evaluators, &row);
-	}
-	return &((struct known_evaluator *)table_row(&p->evaluators, i))->evaluator;
-}
-
 /* The evaluator of the frame's module; NULL if it has none. */
 static const struct evaluator *evaluator_near(struct interp_samples *p, const struct user_frame *f)
 {
@@ -134,7 +50,7 @@ static const struct evaluator *evaluator_near(struct interp_samples *p, const st
 
 	if (!f->region || !f->region->module)
 		return NULL;
-	e = evaluator_of(p, f->region->module);
+	e = evaluators_of(&p->evaluators, f->region->module);
 	return e->nparts ? e : NULL;
 }
 
@@ -150,25 +66,28 @@ static bool is_generated(const struct user_frame *f)
 	return f->region && map_is_generated(map_of(f->region));
 }
 
-/* Is it code of Ruby's JIT compiler, which runs instead of the evaluator, or is called by it? */
+/* Is it code of a JIT compiler, which runs instead of the evaluator, or is called by it? */
 static bool is_compiled(const struct perf_sample *s, const struct script_stack *j, size_t i)
 {
-	return j && j->head.kind == INTERP_RUBY && is_generated(&s->user[i]);
+	return j && j->head.kind != INTERP_PYTHON && is_generated(&s->user[i]);
 }
 
 /*
- * Does compiled code have a run of its own? It has no unwind tables, so the frame of the evaluator
- * that called it may be missing. It has a run if C code called it that compiled code had called.
- * For the first compiled frame of an evaluator's run that is not known: the evaluator or C may
- * have called it.
+ * Does compiled code have a run of its own? In PHP, it runs in the evaluator's frame, unless that
+ * has called it. In Ruby it has no unwind tables, so the frame of the evaluator that called it may
+ * be missing. It has a run if C code called it that compiled code had called. For the first
+ * compiled frame of an evaluator's run that is not known: the evaluator or C may have called it.
  */
-static bool is_compiled_run(struct interp_samples *p, const struct perf_sample *s, size_t i)
+static bool is_compiled_run(struct interp_samples *p, const struct perf_sample *s,
+			    const struct script_stack *j, size_t i)
 {
 	size_t caller = i + 1;
 
 	if (caller < s->nuser &&
 	    (is_generated(&s->user[caller]) || is_evaluator(p, &s->user[caller])))
 		return false;
+	if (j->head.kind == INTERP_PHP)
+		return true;
 	while (caller < s->nuser && !is_generated(&s->user[caller]) &&
 	       !is_evaluator(p, &s->user[caller]))
 		caller++;
@@ -181,7 +100,7 @@ static bool stands_for_run(struct interp_samples *p, const struct perf_sample *s
 {
 	if (is_evaluator(p, &s->user[i]))
 		return !j || evaluator_near(p, &s->user[i])->kind == j->head.kind;
-	return is_compiled(s, j, i) && is_compiled_run(p, s, i);
+	return is_compiled(s, j, i) && is_compiled_run(p, s, j, i);
 }
 
 static size_t count_standing(struct interp_samples *p, const struct perf_sample *s,
@@ -219,13 +138,34 @@ static uint32_t run_end(const struct script_stack *j, uint32_t i)
 	return i < j->head.n ? i + 1 : i;
 }
 
+/* Does any function of a run need the evaluator? The outermost ones of PHP may all be in C. */
+static bool needs_evaluator(const struct script_stack *j, uint32_t i, uint32_t end)
+{
+	while (i < end && j->frame[i].flags & INTERP_C)
+		i++;
+	return i < end;
+}
+
+/* Counts the runs on the native stack. In a fiber, it has only those of the fiber. */
 static size_t count_runs(const struct script_stack *j)
 {
 	size_t n = 0;
 
-	for (uint32_t i = 0; i < j->head.n; i = run_end(j, i))
-		n++;
+	for (uint32_t i = 0, end; i < j->head.n; i = end) {
+		end = run_end(j, i);
+		if (j->frame[end - 1].flags & INTERP_FIBER)
+			break;
+		n += needs_evaluator(j, i, end);
+	}
 	return n;
+}
+
+static bool is_in_fiber(const struct script_stack *j)
+{
+	for (uint32_t i = 0; i < j->head.n; i++)
+		if (j->frame[i].flags & INTERP_FIBER)
+			return true;
+	return false;
 }
 
 static void put_frame(struct interp_samples *p, const struct user_frame *f)
@@ -308,20 +248,35 @@ static void put_frames(struct interp_samples *p, const struct perf_sample *s,
 		at = put_run(p, j, at);
 }
 
+/*
+ * Has the native stack all calls? That of a fiber begins with no function, so it ends for another
+ * reason than that it was cut off.
+ */
+static bool is_whole(const struct perf_sample *s, const struct script_stack *j)
+{
+	return s->end == UNWIND_COMPLETE ||
+	       (s->end != UNWIND_TRUNCATED && s->end != UNWIND_DEEP && is_in_fiber(j));
+}
+
+/* Are Ruby or PHP between making a frame and calling the evaluator for it? */
+static bool is_unentered(const struct perf_sample *s, const struct script_stack *j,
+			 size_t evaluators, size_t runs)
+{
+	return j->head.kind != INTERP_PYTHON && is_whole(s, j) && evaluators + 1 == runs;
+}
+
 static enum interp_outcome outcome_of(const struct perf_sample *s, const struct script_stack *j,
 				      size_t evaluators, size_t runs)
 {
-	bool whole = s->end == UNWIND_COMPLETE;
-
 	if (!j)
 		return INTERP_EARLY;
 	if (j->head.end != INTERP_WHOLE && j->head.end != INTERP_DEEP)
 		return INTERP_NOT_READ;
 	if (j->head.end == INTERP_DEEP)
 		return runs <= evaluators ? INTERP_CUT : INTERP_MISMATCH;
-	if (whole)
+	if (is_whole(s, j))
 		return evaluators == runs || evaluators == runs + 1 ||
-				       (j->head.kind == INTERP_RUBY && evaluators + 1 == runs) ?
+				       is_unentered(s, j, evaluators, runs) ?
 			       INTERP_MERGED :
 			       INTERP_MISMATCH;
 	return runs >= evaluators ? INTERP_MERGED : INTERP_MISMATCH;
@@ -334,13 +289,6 @@ static enum interp_kind kind_of(struct interp_samples *p, const struct perf_samp
 		if (is_evaluator(p, &s->user[i]))
 			return evaluator_near(p, &s->user[i])->kind;
 	return INTERP_NONE;
-}
-
-/* Is Ruby between making a frame and calling the evaluator for it? */
-static bool is_unentered(const struct perf_sample *s, const struct script_stack *j,
-			 size_t evaluators, size_t runs)
-{
-	return j->head.kind == INTERP_RUBY && s->end == UNWIND_COMPLETE && evaluators + 1 == runs;
 }
 
 static const char *gil_label(const struct script_stack *j)
@@ -371,8 +319,8 @@ void interp_samples_merge(struct interp_samples *p, struct perf_sample *s)
 			   is_unentered(s, j, evaluators, runs) ? run_end(j, 0) : 0);
 		s->user = (const struct user_frame *)p->frames.p;
 		s->nuser = BUF_COUNT(&p->frames, struct user_frame);
-		if (j->head.end == INTERP_DEEP && s->end == UNWIND_COMPLETE)
-			s->end = UNWIND_DEEP;
+		if (is_whole(s, j))
+			s->end = j->head.end == INTERP_DEEP ? UNWIND_DEEP : UNWIND_COMPLETE;
 	}
 }
 

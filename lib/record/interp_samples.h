@@ -11,31 +11,16 @@
 #define RECORD_INTERP_SAMPLES_H
 
 #include "perf/decoder.h"
+#include "record/evaluators.h"
+#include "record/interp_counts.h"
 #include "record/interp_names.h"
 #include "record/sample_join.h"
-
-/* Outcomes for samples with an evaluator's frame. */
-enum interp_outcome {
-	INTERP_MERGED,   /* functions replace the evaluator */
-	INTERP_EARLY,    /* the process was not known yet, or a record was lost */
-	INTERP_NOT_READ, /* not all frames could be read: enum interp_end says why */
-	INTERP_MISMATCH, /* the frames do not match the native stack */
-	INTERP_CUT,      /* merged, but the outermost functions are missing */
-	INTERP_OUTCOMES
-};
-
-/* Counts since the beginning of a recording, or of a window. */
-struct interp_counts {
-	uint64_t outcome[INTERP_KINDS][INTERP_OUTCOMES];
-	uint64_t by_end[INTERP_KINDS][INTERP_ENDS]; /* INTERP_NOT_READ, by reason */
-	uint64_t unnamed;                           /* frames without a name */
-};
 
 struct interp_samples {
 	struct interp_names names;
 	struct sample_join stacks; /* struct interp_stack, cut after its frames */
-	struct table evaluators;   /* struct known_evaluator, by module */
-	struct buf frames;         /* struct user_frame: those of the last sample */
+	struct evaluators evaluators;
+	struct buf frames; /* struct user_frame: those of the last sample */
 	bool show_evaluators;
 	bool first_compiled; /* last sample: its evaluator's first compiled code is a run */
 	bool met_evaluator;  /* some sample was in one */
@@ -57,17 +42,5 @@ void interp_samples_merge(struct interp_samples *p, struct perf_sample *s);
 /* The function that a frame's address stands for; as perf_host.script(). */
 bool interp_samples_script(const struct interp_samples *p, uint64_t address,
 			   struct script_frame *f);
-
-/* The difference of two counts, and their sum. */
-struct interp_counts interp_counts_since(const struct interp_counts *now,
-					 const struct interp_counts *then);
-void interp_counts_add(struct interp_counts *to, const struct interp_counts *c);
-
-/* The name of an interpreter. */
-const char *interp_kind_name(enum interp_kind k);
-
-/* An outcome, and the reason of INTERP_NOT_READ, in a few words. */
-const char *interp_outcome_name(enum interp_outcome o);
-const char *interp_end_name(enum interp_end e);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/when.h"
 #include "interp/image_symbols.h"
+#include "interp/php_image.h"
 #include "interp/python_image.h"
 #include "interp/ruby_image.h"
 #include "object/open_untrusted.h"
@@ -114,10 +115,24 @@ static bool find_ruby(struct interp_image *i, const struct elf *e, struct str pa
 	return true;
 }
 
+static bool find_php(struct interp_image *i, const struct elf *e, struct str path)
+{
+	struct php_image p;
+
+	(void)path;
+	if (!php_image_find(&p, e))
+		return false;
+	set_interpreter(i, "PHP", p.version, p.why, p.text);
+	i->target.kind = INTERP_PHP;
+	i->target.php = (struct php_place){ p.globals, p.layout };
+	return true;
+}
+
 /* One for each interpreter. */
 static bool (*const finders[])(struct interp_image *, const struct elf *, struct str path) = {
 	find_python,
 	find_ruby,
+	find_php,
 };
 
 static uint64_t first_code(const struct elf *e)
@@ -215,18 +230,20 @@ static void set_interpreter_target(struct examined *x, const struct interp_image
 {
 	struct interp_target *target = x->target;
 	uint64_t bias = start - i->text;
+	struct tls_variable current;
 
-	if (i->target.kind == INTERP_RUBY) {
-		struct tls_variable current;
-
+	if (i->target.kind == INTERP_PYTHON) {
+		target->python = i->target.python;
+		target->python.runtime += bias;
+		target->python.code_type += bias;
+	} else if (i->target.kind == INTERP_PHP) {
+		target->php = i->target.php;
+		target->php.globals += bias;
+	} else {
 		if (!find_variable(x, &i->variable, bias, &current))
 			return;
 		target->ruby = i->target.ruby;
 		target->ruby.current = current;
-	} else {
-		target->python = i->target.python;
-		target->python.runtime += bias;
-		target->python.code_type += bias;
 	}
 	target->kind = i->target.kind;
 }

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const names[] = { "python", "ruby" };
+static const char *const names[] = { "python", "ruby", "php" };
 
 static bool has_word(struct str text)
 {

@@ -1,5 +1,6 @@
 #include "record/interpreters.h"
 
+#include "interp/php_reader.h"
 #include "interp/python_reader.h"
 #include "interp/ruby_reader.h"
 #include "record/interpreter_files.h"
@@ -40,6 +41,8 @@ static bool find_names(void *context, uint32_t pid, const struct interp_frame *f
 		ok = python_read_names(&m, &target.python, f->code, f->id, names, &size);
 	else if (target.kind == INTERP_RUBY)
 		ok = ruby_read_names(&m, &target.ruby, f->code, f->id, names, &size);
+	else if (target.kind == INTERP_PHP)
+		ok = php_read_names(&m, &target.php, f->code, f->id, names, &size);
 	names->pid = pid;
 	if (ok)
 		interp_names_add(&p->samples.names, str((const char *)names, size));

@@ -92,6 +92,17 @@ static bool host_is_trampoline(void *context, struct processes *t, struct proces
 	return jit_is_trampoline(&h->roots, t, p, address);
 }
 
+static const struct region *host_runs_like(void *context, struct processes *t, struct process *p,
+					   uint64_t address, uint64_t *like)
+{
+	const struct live_host *h = context;
+
+	(void)address;
+	return h->interpreters ?
+		       evaluators_lender(&h->interpreters->samples.evaluators, t, p, like) :
+		       NULL;
+}
+
 static const struct binary *host_jit_dump(void *context, struct processes *t, struct process *p)
 {
 	(void)context;
@@ -164,6 +175,7 @@ struct perf_host live_host_functions(struct live_host *h)
 		.thread_name = host_thread_name,
 		.read = host_read,
 		.is_trampoline = host_is_trampoline,
+		.runs_like = host_runs_like,
 		.jit_dump = host_jit_dump,
 		.jit_find = host_jit_find,
 		.script = host_script,

@@ -33,6 +33,13 @@ struct address_space {
 	 * and no frame pointer. NULL: there are no trampolines.
 	 */
 	bool (*is_trampoline)(void *context, uint64_t address);
+	/*
+	 * Generated code without unwind data may run in the frame of a function that jumps to it,
+	 * such as an interpreter's evaluator. If so at that address, the function has the rule of
+	 * the code at *like, an address in the region that is returned; if not, NULL. The member
+	 * may be NULL: there is no such code.
+	 */
+	const struct region *(*runs_like)(void *context, uint64_t address, uint64_t *like);
 	void *context;
 };
 

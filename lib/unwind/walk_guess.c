@@ -187,8 +187,23 @@ static bool walk_without_tables(struct walk *w, const struct region *r)
 	return moved;
 }
 
+/* Does generated code run in another function's frame? Then finds the rule for that. */
+static bool has_frame_of(struct walk *w, struct rule *rule, const struct region **like)
+{
+	const struct address_space *space = w->space;
+	uint64_t address = w->pc - w->call, at;
+
+	*like = space->runs_like ? space->runs_like(space->context, address, &at) : NULL;
+	if (!*like)
+		return false;
+	*rule = walk_rule(w, *like, at);
+	return rule->cfa == CFA_SP || rule->cfa == CFA_FP;
+}
+
 bool walk_by_guess(struct walk *w, const struct region *r)
 {
+	const struct region *like;
+	struct rule rule;
 	const struct address_space *space = w->space;
 
 	if (is_sigreturn(w, r))
@@ -197,5 +212,7 @@ bool walk_by_guess(struct walk *w, const struct region *r)
 		return walk_stop(w, UNWIND_COMPLETE);
 	if (!r->module && space->is_trampoline && space->is_trampoline(space->context, w->pc))
 		return leave_trampoline(w);
+	if (!r->module && has_frame_of(w, &rule, &like))
+		return walk_by_rule(w, &rule, like);
 	return walk_without_tables(w, r);
 }

@@ -4,6 +4,7 @@
  * sample.
  */
 #include "interp/bpf/current_process.h"
+#include "interp/bpf/php_parts.h"
 #include "interp/bpf/python_parts.h"
 #include "interp/bpf/ruby_parts.h"
 #include "interp/bpf/thread_context.h"
@@ -52,6 +53,8 @@ SEC("perf_event") int interp_sample(void *ctx)
 		begin_python(ctx, s, t, thread);
 	else if (t->kind == INTERP_RUBY)
 		begin_ruby(ctx, s, t, thread);
+	else if (t->kind == INTERP_PHP)
+		begin_php(ctx, s, t);
 	return 1;
 }
 

@@ -17,6 +17,8 @@ enum interp_part {
 	PYTHON_NAME,
 	RUBY_WALK,
 	RUBY_NAME,
+	PHP_WALK,
+	PHP_NAME,
 	PARTS,
 };
 
@@ -37,6 +39,7 @@ struct scratch {
 	union {
 		struct walk python;
 		struct ruby_walk ruby;
+		struct php_walk php;
 	};
 	__u64 sample; /* its number on this CPU */
 	__u64 frame;  /* the next one to read */

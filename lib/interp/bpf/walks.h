@@ -10,9 +10,11 @@
 
 #include "interp/bpf/helpers.h"
 
-#define WALK_INLINE                  INLINE
-#define WALK_READ(w, to, n, address) (bpf_probe_read_user(to, n, (const void *)(address)) == 0)
+#define WALK_INLINE INLINE
+#define WALK_READ(w, to, n, address)                                                               \
+	((void)(w), bpf_probe_read_user(to, n, (const void *)(address)) == 0)
 
+#include "interp/php_walk.h"
 #include "interp/python_walk.h"
 #include "interp/ruby_walk.h"
 

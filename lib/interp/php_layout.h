@@ -1,0 +1,19 @@
+/*
+ * Where PHP's Zend engine keeps its frames: a row for each minor version, into the structures of
+ * Zend/zend_globals.h and zend_compile.h. They do not change within a minor version. Offsets
+ * common to all are an enum in php_walk.h.
+ *
+ * The BPF program includes this file, so it is plain C and uses no library.
+ */
+#ifndef INTERP_PHP_LAYOUT_H
+#define INTERP_PHP_LAYOUT_H
+
+#include <linux/types.h>
+
+struct php_layout {
+	__u32 version;       /* 0x0802: 8.2 */
+	__u16 globals_frame; /* in zend_executor_globals: current_execute_data */
+	__u16 function_file; /* in zend_op_array: filename, then the first and the last line */
+};
+
+#endif

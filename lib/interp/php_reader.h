@@ -1,0 +1,19 @@
+/*
+ * Reads PHP's frames and names from the memory of a running process, or an image of it, by the
+ * same steps as the BPF program.
+ */
+#ifndef INTERP_PHP_READER_H
+#define INTERP_PHP_READER_H
+
+#include "interp/interp_memory.h"
+#include "interp/interp_wire.h"
+
+/* Reads the stack of the thread that runs PHP; as python_read_stack(). */
+void php_read_stack(const struct interp_memory *m, const struct php_place *target,
+		    struct interp_stack *stack);
+
+/* Reads the names of a function; as python_read_names(). */
+bool php_read_names(const struct interp_memory *m, const struct php_place *target, uint64_t code,
+		    uint64_t id, struct code_names *names, size_t *size);
+
+#endif

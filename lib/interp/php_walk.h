@@ -1,0 +1,185 @@
+/*
+ * The steps from PHP's executor globals to its frames, for the BPF program and for readers of
+ * memory. One call of the evaluator, execute_ex(), runs several functions; a run ends with the
+ * frame that it was entered with (ZEND_CALL_TOP).
+ */
+#ifndef INTERP_PHP_WALK_H
+#define INTERP_PHP_WALK_H
+
+#include "interp/walk_memory.h"
+
+/* Offsets and values that are the same in PHP 8.0 to 8.4. */
+enum {
+	/* Words of zend_execute_data */
+	PHP_OPLINE = 0,
+	PHP_FUNCTION = 3,
+	PHP_THIS = 4, /* a zval: the object; then flags, and the number of arguments */
+	PHP_CALL = 5,
+	PHP_CALLER = 6,
+	PHP_TOP = 1 << 17, /* flag of a call: the evaluator was entered with it */
+	/* zend_function: its type is the first byte */
+	PHP_FUNCTION_NAME = 1,
+	PHP_SCOPE = 2, /* words: zend_string *, zend_class_entry * */
+	PHP_INTERNAL = 1,
+	PHP_USER = 2,
+	PHP_EVALUATED = 4, /* types */
+	PHP_CLASS_NAME = 8,
+	PHP_OP_LINE = 24,  /* zend_op.lineno */
+	PHP_OP_BYTES = 32, /* sizeof(zend_op) */
+	/* zend_string: its hash, its length; then its characters */
+	PHP_STRING_HASH = 8,
+	PHP_STRING_TEXT = 24,
+	/* The lowest bits of a function's id: what its name depends on */
+	PHP_ID_C = 1,    /* a function in C */
+	PHP_ID_MAIN = 2, /* the evaluator was entered with it */
+	PHP_ID_EVAL = 4,
+	PHP_ID_FLAGS = 7,
+};
+
+struct php_walk {
+	struct php_place target;
+	__u64 frame[7];
+	__u64 function[3];
+	__u64 file;        /* address of the file's name; 0: it has none */
+	__u32 first, last; /* lines */
+	__u64 string[2];
+	__u64 tail[WALK_TAIL / 8];
+	__u64 at;             /* the next frame; 0: no more */
+	__u64 current;        /* the innermost one */
+	__u64 current_opline; /* its instruction, if a register had it; 0: in the frame */
+	const struct interp_memory *memory;
+};
+
+/*
+ * Begins at the innermost frame. GCC keeps the evaluator's frame and instruction in registers
+ * (r14 and r15 on x86-64), and stores the instruction in the frame only before it calls other
+ * functions. Pass these registers, or 0.
+ */
+WALK_INLINE __u32 php_begin(struct php_walk *w, __u64 frame_register, __u64 opline_register)
+{
+	w->current_opline = 0;
+	if (!WALK_READ(w, &w->at, 8, w->target.globals + w->target.layout.globals_frame))
+		return INTERP_UNREADABLE;
+	w->current = w->at;
+	if (w->at && w->at == frame_register)
+		w->current_opline = opline_register;
+	return INTERP_WHOLE;
+}
+
+/* Is the frame that was read the outermost one of a fiber? Its function has no name, either. */
+WALK_INLINE bool php_is_fiber(const struct php_walk *w)
+{
+	return !w->frame[PHP_THIS] && !w->frame[PHP_CALL];
+}
+
+/* The line of the frame's current instruction; 0: it is not known. */
+WALK_INLINE __u32 php_line(struct php_walk *w, __u64 frame)
+{
+	__u64 opline = w->frame[PHP_OPLINE], live = w->current_opline;
+	__u32 line = 0;
+
+	if (frame == w->current && live && (live - opline) % PHP_OP_BYTES == 0)
+		opline = live;
+	if (!opline || !WALK_READ(w, &line, 4, opline + PHP_OP_LINE))
+		return 0;
+	return line;
+}
+
+/*
+ * Steps from a frame to its caller. f->code is the function, 0 for a placeholder without one;
+ * php_code() finds its id.
+ */
+WALK_INLINE __u32 php_frame(struct php_walk *w, struct interp_frame *f)
+{
+	__u64 at = w->at, function;
+	__u8 type;
+
+	f->code = f->id = 0;
+	f->flags = f->instruction = 0;
+	if (at & 7 || !WALK_READ(w, w->frame, sizeof(w->frame), at))
+		return INTERP_UNREADABLE;
+	w->at = w->frame[PHP_CALLER];
+	function = w->frame[PHP_FUNCTION];
+	if (!function)
+		return INTERP_WHOLE;
+	if (!WALK_READ(w, w->function, sizeof(w->function), function))
+		return INTERP_UNREADABLE;
+	type = (__u8)w->function[0];
+	if (type == PHP_INTERNAL) {
+		f->flags = INTERP_C;
+		if (w->function[PHP_FUNCTION_NAME])
+			f->code = function;
+		else if (php_is_fiber(w))
+			f->flags = INTERP_SHIM | INTERP_FIBER;
+		return INTERP_WHOLE;
+	}
+	if (type != PHP_USER && type != PHP_EVALUATED)
+		return INTERP_NO_CODE;
+	f->code = function;
+	f->flags = w->frame[PHP_CALL] & PHP_TOP ? INTERP_ENTRY : 0;
+	f->instruction = php_line(w, at);
+	return INTERP_WHOLE;
+}
+
+/* Mixes a string into an id. Its hash is computed when PHP first needs it. */
+WALK_INLINE bool php_string_id(struct php_walk *w, __u64 string, __u64 *id)
+{
+	if (!WALK_READ(w, w->string, sizeof(w->string), string + PHP_STRING_HASH))
+		return false;
+	*id = walk_mix(walk_mix(*id, w->string[1]), w->string[0]);
+	return w->string[0] || walk_tail_id((struct walk_reader){ w->memory }, w->tail,
+					    string + PHP_STRING_TEXT, w->string[1], id);
+}
+
+/* The name of the function's class; 0: it has none. */
+WALK_INLINE bool php_class_name(struct php_walk *w, __u64 *string)
+{
+	*string = 0;
+	return !w->function[PHP_SCOPE] ||
+	       WALK_READ(w, string, 8, w->function[PHP_SCOPE] + PHP_CLASS_NAME);
+}
+
+/* Reads the file and the lines of a function that is not in C. */
+WALK_INLINE bool php_file(struct php_walk *w, __u64 function)
+{
+	__u64 at[2];
+
+	w->file = 0;
+	w->first = w->last = 0;
+	if ((__u8)w->function[0] == PHP_INTERNAL)
+		return true;
+	if (!WALK_READ(w, at, sizeof(at), function + w->target.layout.function_file))
+		return false;
+	w->file = at[0];
+	w->first = (__u32)at[1];
+	w->last = (__u32)(at[1] >> 32);
+	return true;
+}
+
+/*
+ * Reads a function, and computes an id that differs for others at its address: memory of one
+ * request is used again by the next. `flags` are those of its frame.
+ */
+WALK_INLINE __u32 php_code(struct php_walk *w, __u64 function, __u32 flags, __u64 *id)
+{
+	__u64 class_name, kind = 0;
+
+	if (!WALK_READ(w, w->function, sizeof(w->function), function) || !php_file(w, function) ||
+	    !php_class_name(w, &class_name))
+		return INTERP_UNREADABLE;
+	*id = walk_mix(w->function[PHP_FUNCTION_NAME], (__u64)w->first << 32 | w->last);
+	if ((w->function[PHP_FUNCTION_NAME] &&
+	     !php_string_id(w, w->function[PHP_FUNCTION_NAME], id)) ||
+	    (class_name && !php_string_id(w, class_name, id)) ||
+	    (w->file && !php_string_id(w, w->file, id)))
+		return INTERP_UNREADABLE;
+	if ((__u8)w->function[0] == PHP_INTERNAL)
+		kind = PHP_ID_C;
+	else if (!w->function[PHP_FUNCTION_NAME])
+		kind = ((__u8)w->function[0] == PHP_EVALUATED ? PHP_ID_EVAL : 0) |
+		       (flags & INTERP_ENTRY ? PHP_ID_MAIN : 0);
+	*id = (*id & ~(__u64)PHP_ID_FLAGS) | kind;
+	return INTERP_WHOLE;
+}
+
+#endif
