@@ -14,7 +14,6 @@
 #define INTERP_CONTEXT_WALK_H
 
 #include "interp/tls_walk.h"
-#include "interp/walk_memory.h"
 
 enum {
 	CONTEXT_VALID = 24,      /* offset of `valid` */

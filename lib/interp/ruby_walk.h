@@ -6,7 +6,6 @@
 #define INTERP_RUBY_WALK_H
 
 #include "interp/tls_walk.h"
-#include "interp/walk_memory.h"
 
 /* Offsets and flags that are the same in Ruby 3.0 to 3.4. */
 enum {

@@ -9,6 +9,7 @@
 #define INTERP_TLS_WALK_H
 
 #include "interp/tls_variable.h"
+#include "interp/walk_memory.h"
 
 struct tls_walk {
 	__u64 module, table;
@@ -16,8 +17,7 @@ struct tls_walk {
 };
 
 /* Has the thread a row of the module, by the table's head? */
-static inline __attribute__((always_inline)) bool tls_has_row(const struct tls_walk *t,
-							      const struct tls_variable *v)
+WALK_INLINE bool tls_has_row(const struct tls_walk *t, const struct tls_variable *v)
 {
 	return t->module && t->module <= t->head[0] && v->generation <= t->head[2];
 }

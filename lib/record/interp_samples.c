@@ -54,11 +54,17 @@ static const struct evaluator *evaluator_near(struct interp_samples *p, const st
 	return e->nparts ? e : NULL;
 }
 
-static bool is_evaluator(struct interp_samples *p, const struct user_frame *f)
+/* The evaluator whose frame it is; NULL: it is of another function. */
+static const struct evaluator *evaluator_at(struct interp_samples *p, const struct user_frame *f)
 {
 	const struct evaluator *e = evaluator_near(p, f);
 
-	return e && evaluator_has(e, f->address - f->region->bias);
+	return e && evaluator_has(e, f->address - f->region->bias) ? e : NULL;
+}
+
+static bool is_evaluator(struct interp_samples *p, const struct user_frame *f)
+{
+	return evaluator_at(p, f);
 }
 
 static bool is_generated(const struct user_frame *f)
@@ -98,8 +104,10 @@ static bool is_compiled_run(struct interp_samples *p, const struct perf_sample *
 static bool stands_for_run(struct interp_samples *p, const struct perf_sample *s,
 			   const struct script_stack *j, size_t i)
 {
-	if (is_evaluator(p, &s->user[i]))
-		return !j || evaluator_near(p, &s->user[i])->kind == j->head.kind;
+	const struct evaluator *e = evaluator_at(p, &s->user[i]);
+
+	if (e)
+		return !j || e->kind == j->head.kind;
 	return is_compiled(s, j, i) && is_compiled_run(p, s, j, i);
 }
 
@@ -285,9 +293,12 @@ static enum interp_outcome outcome_of(const struct perf_sample *s, const struct 
 /* The interpreter of the innermost evaluator. */
 static enum interp_kind kind_of(struct interp_samples *p, const struct perf_sample *s)
 {
-	for (size_t i = 0; i < s->nuser; i++)
-		if (is_evaluator(p, &s->user[i]))
-			return evaluator_near(p, &s->user[i])->kind;
+	for (size_t i = 0; i < s->nuser; i++) {
+		const struct evaluator *e = evaluator_at(p, &s->user[i]);
+
+		if (e)
+			return e->kind;
+	}
 	return INTERP_NONE;
 }
 

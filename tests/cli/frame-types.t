@@ -35,7 +35,7 @@ prof-merge -t otlp -z none b.pb.gz -o b.otlp
 
 types() { # FILE: the types in an OTLP message
 	for type in go php cpython zig kernel native; do
-		LC_ALL=C grep -qa "$type\$\|$type[^a-z_]" "$1" && printf '%s ' $type
+		LC_ALL=C grep -qa "$type\$\|${type}[^a-z_]" "$1" && printf '%s ' $type
 	done
 }
 is "$(types a.otlp)" 'go php cpython kernel native ' 'OTLP to OTLP: every known type'
