@@ -93,8 +93,9 @@ static bool parse_format(void *to, const char *arg)
 
 static const char *label_word(size_t i)
 {
-	static const char *const words[] = { "comm",   "pid",       "tid", "thread",  "cpu",
-					     "cgroup", "container", "pod", "service", NULL };
+	static const char *const words[] = { "comm",    "pid",    "tid",       "thread",
+					     "cpu",     "cgroup", "container", "pod",
+					     "service", "trace",  "gil",       NULL };
 
 	return words[i];
 }
@@ -272,7 +273,8 @@ static unsigned parse_label_by(bool system)
 	unsigned by = 0;
 
 	if (!o.label_by)
-		return LABEL_BY_COMM | LABEL_BY_THREAD | LABEL_BY_SERVICE |
+		return LABEL_BY_COMM | LABEL_BY_THREAD | LABEL_BY_SERVICE | LABEL_BY_TRACE |
+		       LABEL_BY_GIL |
 		       (system ? LABEL_BY_PID | LABEL_BY_CONTAINER | LABEL_BY_POD : 0);
 	while (list.n) {
 		struct str word = str_cut(&list, ',');
@@ -436,7 +438,7 @@ static int record(struct recording *r, char *const *command)
 		mem_exhausted_status(RECORDING_FAILED);
 	r->session.labels.label_by = parse_label_by(r->session.sampler.target == TARGET_SYSTEM);
 	r->session.sampler.groups = r->session.labels.label_by &
-				    (LABEL_BY_GROUP | LABEL_BY_SERVICE);
+				    (LABEL_BY_GROUP | LABEL_BY_SERVICE | LABEL_BY_TRACE);
 	recording_run(r);
 	recording_summarise(r);
 	return recording_status(r);

@@ -103,6 +103,7 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 	r->sampled += w->sampled;
 	r->forks += w->forks;
 	interp_counts_add(&r->interpreted, &w->interpreted);
+	thread_context_counts_add(&r->contexts, &w->contexts);
 	r->user_only = r->facts.user_only = w->user_only;
 	if (r->names) {
 		record_names_find(r->names, s);
@@ -188,6 +189,7 @@ static void wire(struct recording *r)
 static void note_refusal(struct recording *r, const struct interpreters *p)
 {
 	r->interpreter_refused = p->refusal;
+	r->met_context = p->met_context;
 	if (p->refusal)
 		snprintf(r->interpreter_why, sizeof(r->interpreter_why), "%s %u.%u: %s", p->refused,
 			 p->refused_version >> 8, p->refused_version & 255, p->refusal);
@@ -332,6 +334,25 @@ static void note_interpreters(const struct recording *r)
 		     (unsigned long long)r->interpreted.unnamed);
 }
 
+/* Note in how many samples contexts of threads were found, and what of them was left out. */
+static void note_contexts(const struct recording *r)
+{
+	const struct thread_context_counts *c = &r->contexts;
+	unsigned long long invalid = c->state[CONTEXT_INVALID];
+	unsigned long long unreadable = c->state[CONTEXT_UNREADABLE], left_out = c->left_out;
+	unsigned long long all = c->state[CONTEXT_READ] + invalid + unreadable;
+
+	if (r->met_context && !all)
+		note("trace ids were not read: %s",
+		     *r->interpreter_why && !r->interpreter_refused ?
+			     r->interpreter_why :
+			     "no thread had one, or the variable otel_thread_ctx_v1 was not found");
+	else if (unreadable || left_out || (all && common.verbose))
+		note("contexts of threads: %llu samples, %llu not valid, %llu not readable, "
+		     "%llu attributes left out",
+		     all, invalid, unreadable, left_out);
+}
+
 void recording_summarise(const struct recording *r)
 {
 	struct buf covered = { 0 };
@@ -351,6 +372,7 @@ void recording_summarise(const struct recording *r)
 	     r->samples ? 100.0 * (double)r->truncated / (double)r->samples : 0,
 	     STR_ARG(buf_str(&covered)), cpu, use.ru_maxrss / 1024);
 	note_interpreters(r);
+	note_contexts(r);
 	if (common.verbose && r->truncated)
 		note_ends(r);
 	if (common.verbose)

@@ -40,6 +40,8 @@ struct recording {
 	bool ended;           /* the command has ended */
 	bool failed;          /* the recording could not begin, or not be written */
 	struct interp_counts interpreted;
+	struct thread_context_counts contexts;
+	bool met_context;          /* a process publishes contexts of its threads */
 	char interpreter_why[160]; /* why interpreted functions have no names; or empty */
 	bool interpreter_refused;  /* interpreter_why is about one that cannot be read */
 	bool user_only;            /* kernel code could not be sampled */

@@ -217,13 +217,14 @@ static void find_flags(struct tree *t, const struct dictionary *d, const struct 
 
 void tree_copy_flags(struct tree *t, str_id from, str_id to)
 {
-	uint8_t flags = (uint8_t)tree_flags(t, from);
+	uint32_t flags = tree_flags(t, from);
 	size_t was = t->nflags;
 
 	if (to.i >= was) {
 		t->nflags = (size_t)to.i + 1;
-		t->flags = mem_resize(t->flags, was, t->nflags);
-		memset(t->flags + was, 0, t->nflags - was);
+		t->flags = mem_resize(t->flags, was * sizeof(*t->flags),
+				      t->nflags * sizeof(*t->flags));
+		memset(t->flags + was, 0, (t->nflags - was) * sizeof(*t->flags));
 	}
 	t->flags[to.i] = flags;
 }

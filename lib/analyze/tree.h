@@ -23,7 +23,7 @@ struct tree {
 	struct tree_node *node;
 	uint32_t n;
 	size_t cap;
-	uint8_t *flags; /* by str_id, nflags of them: LOC_* that all frames of that name have */
+	uint32_t *flags; /* by str_id, nflags of them: LOC_* that all frames of that name have */
 	size_t nflags;
 	bool diff; /* the profile is differential: self and total are its new side */
 	int64_t *base_self, *base_total; /* by node: the base's values; NULL unless diff */

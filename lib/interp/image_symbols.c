@@ -12,6 +12,7 @@ static bool note_symbol(struct image_symbol *s, size_t n, struct str name, const
 			continue;
 		s[i].value = sym->st_value;
 		s[i].size = sym->st_size;
+		s[i].type = GELF_ST_TYPE(sym->st_info);
 		s[i].found = true;
 		return true;
 	}

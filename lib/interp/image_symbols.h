@@ -7,6 +7,7 @@
 struct image_symbol {
 	const char *name;
 	uint64_t value, size;
+	unsigned type; /* STT_FUNC ... */
 	bool found;
 };
 

@@ -4,7 +4,7 @@
  *
  * At each sample of a process known to run an interpreter, the program writes into the perf
  * buffer, right before the sample: a struct code_names for each new code object, then one struct
- * interp_stack. For an unknown process it writes a struct interp_question to another buffer, and
+ * interp_stack; and before these a struct interp_context, if the thread publishes one. For an unknown process it writes a struct interp_question to another buffer, and
  * prof-record finds out whether the process runs an interpreter.
  */
 #ifndef INTERP_INTERP_WIRE_H
@@ -13,6 +13,7 @@
 #include "interp/php_layout.h"
 #include "interp/python_layout.h"
 #include "interp/ruby_layout.h"
+#include "interp/tls_variable.h"
 
 enum {
 	INTERP_MOST_FRAMES = 1024,
@@ -24,12 +25,15 @@ enum {
 	PYTHON_FRAME_BYTES = 112,
 	PYTHON_CODE_BYTES = 152,
 	RUBY_BODY_BYTES = 152,
+	/* Of a thread's context (context_walk.h): */
+	CONTEXT_HEAD = 28,
+	CONTEXT_MOST_BYTES = 1024, /* copied of the attributes; a power of two */
 };
 
 /* The interpreters. The number is a row in the tables of walkers, in the kernel and here. */
 enum interp_kind { INTERP_NONE, INTERP_PYTHON, INTERP_RUBY, INTERP_PHP, INTERP_KINDS };
 
-enum interp_record { INTERP_STACK = 1, INTERP_NAMES = 2 };
+enum interp_record { INTERP_STACK = 1, INTERP_NAMES = 2, INTERP_CONTEXT = 3 };
 
 /* Why the frames of a sample end where they do. */
 enum interp_end {
@@ -41,6 +45,9 @@ enum interp_end {
 	INTERP_DEEP,       /* the stack has more frames than could be read */
 	INTERP_ENDS
 };
+
+/* Did the thread hold Python's global lock (GIL)? */
+enum interp_gil { INTERP_GIL_UNKNOWN, INTERP_GIL_NONE, INTERP_GIL_HOLDS };
 
 enum interp_frame_flags {
 	INTERP_ENTRY = 1, /* the evaluator was entered with this frame: its run ends here */
@@ -64,6 +71,8 @@ struct interp_stack_head {
 	__u64 time; /* ns of the monotonic clock */
 	__u32 n;
 	__u32 kind; /* enum interp_kind */
+	__u32 gil;  /* enum interp_gil */
+	__u32 reserved;
 };
 
 struct interp_stack {
@@ -97,6 +106,27 @@ struct code_names {
 	__u8 bytes[2 * INTERP_MOST_NAME + INTERP_MOST_LINES + RUBY_MOST_TABLE];
 };
 
+/* Why there is a thread's context, or not. */
+enum context_state {
+	CONTEXT_NONE, /* the thread has none; no record is written */
+	CONTEXT_READ,
+	CONTEXT_INVALID,    /* the thread was changing it, or marks it as unused */
+	CONTEXT_UNREADABLE, /* it is in memory that is not mapped, or not resident */
+	CONTEXT_STATES
+};
+
+struct interp_context {
+	__u32 record; /* INTERP_CONTEXT */
+	__u32 pid, tid;
+	__u32 state;  /* enum context_state */
+	__u64 time;   /* ns of the monotonic clock */
+	__u32 size;   /* bytes of attributes */
+	__u32 copied; /* of these */
+	__u8 head[CONTEXT_HEAD];
+	__u8 bytes[CONTEXT_MOST_BYTES];
+	__u32 reserved;
+};
+
 struct python_place {
 	__u64 runtime, code_type; /* addresses of _PyRuntime and PyCode_Type */
 	struct python_layout layout;
@@ -114,11 +144,12 @@ struct php_place {
 
 /* What prof-record knows about a process: a value of the map that it fills, by pid. */
 struct interp_target {
-	__u64 program; /* task_struct.self_exec_id of the program that this row describes */
-	__u64 asked;   /* ns: time of the last question, if no interpreter is known */
-	__u64 wait;    /* ns: no other question until this long after `asked` */
-	__u32 kind;    /* enum interp_kind */
-	__u32 reserved;
+	__u64 program;     /* task_struct.self_exec_id of the program that this row describes */
+	__u64 asked;       /* ns: time of the last question, if no interpreter is known */
+	__u64 wait;        /* ns: no other question until this long after `asked` */
+	__u32 kind;        /* enum interp_kind */
+	__u32 context_pid; /* the process, if it publishes thread contexts; 0: it does not */
+	struct tls_variable context; /* otel_thread_ctx_v1 */
 	union {
 		struct python_place python;
 		struct ruby_place ruby;

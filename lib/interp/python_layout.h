@@ -31,9 +31,11 @@ struct python_layout {
 	__u32 interp_threads; /* its first thread state */
 	/* PyThreadState */
 	__u16 thread_prev, thread_next;
-	__u16 thread_id;    /* the result of pthread_self() */
-	__u16 thread_frame; /* the innermost frame, or a struct _PyCFrame * */
-	__u16 cframe_frame; /* the innermost frame in struct _PyCFrame */
+	__u16 thread_id;     /* the result of pthread_self() */
+	__u16 thread_frame;  /* the innermost frame, or a struct _PyCFrame * */
+	__u16 cframe_frame;  /* the innermost frame in struct _PyCFrame */
+	__u16 thread_status; /* the flags _status: four bytes */
+	__u16 status_gil;    /* that of a thread with the GIL; 0: known by `current`, or not */
 	/* _PyInterpreterFrame; PyFrameObject up to 3.10 */
 	__u16 frame_size; /* bytes of a frame to read */
 	__u16 frame_previous, frame_code, frame_instruction;

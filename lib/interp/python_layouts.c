@@ -29,9 +29,10 @@ static const struct python_layout layouts[] = {
 	  .cframe_frame = 8, .frame_previous = 48, .frame_code = 32, .frame_entry = 68,
 	  .frame_owner = PYTHON_NONE, .code_line = 72, .code_version = PYTHON_NONE,
 	  .code_start = 184, STRINGS },
-	{ SINCE_311, .version = 0x030c, .interp_threads = 72, .thread_id = 136, .cframe_frame = 0,
-	  .frame_previous = 8, .frame_code = 0, .frame_entry = PYTHON_NONE, .frame_owner = 70,
-	  .shim_owner = 3, .code_line = 68, .code_version = 92, .code_start = 192, STRINGS_312 },
+	{ SINCE_311, .version = 0x030c, .interp_threads = 72, .thread_id = 136, .thread_status = 24,
+	  .status_gil = 0x10 /* active */, .cframe_frame = 0, .frame_previous = 8, .frame_code = 0,
+	  .frame_entry = PYTHON_NONE, .frame_owner = 70, .shim_owner = 3, .code_line = 68,
+	  .code_version = 92, .code_start = 192, STRINGS_312 },
 };
 
 const struct python_layout *python_layout_of(unsigned version)
@@ -51,6 +52,7 @@ struct debug_offsets {
 	unsigned char code_start; /* code_object.co_code_adaptive */
 	unsigned char variables;  /* code_object.localsplusnames */
 	unsigned char code_mask;  /* tag bits in a pointer to a code object; not a word */
+	unsigned char status_gil; /* flag holds_gil of a thread's _status; likewise */
 };
 
 static const struct debug_offsets words[] = {
@@ -60,7 +62,8 @@ static const struct debug_offsets words[] = {
 	  .code = 35,
 	  .code_start = 43,
 	  .variables = 41,
-	  .code_mask = 1 },
+	  .code_mask = 1,
+	  .status_gil = 0x20 },
 	{ .version = 0x030e,
 	  .thread = 23,
 	  .frame = 31,
@@ -79,6 +82,7 @@ enum {
 	THREAD_NEXT = 1,
 	THREAD_FRAME = 3,
 	THREAD_ID = 4,
+	THREAD_STATUS = 7,
 	FRAME_SIZE = 0,
 	FRAME_PREVIOUS = 1,
 	FRAME_CODE = 2,
@@ -154,6 +158,8 @@ bool python_layout_read(struct python_layout *l, struct str bytes, const char **
 		.thread_next = near_offset(&r, o->thread + THREAD_NEXT, 256),
 		.thread_id = near_offset(&r, o->thread + THREAD_ID, 1024),
 		.thread_frame = near_offset(&r, o->thread + THREAD_FRAME, 256),
+		.thread_status = field_offset(&r, o->thread + THREAD_STATUS, 180, 4),
+		.status_gil = o->status_gil,
 		.cframe_frame = PYTHON_NONE,
 		.frame_size = near_offset(&r, o->frame + FRAME_SIZE, 256),
 		.frame_previous = near_offset(&r, o->frame + FRAME_PREVIOUS, 112),

@@ -28,9 +28,12 @@ void python_read_stack(const struct interp_memory *m, const struct python_place 
 	bool outer = false;
 
 	stack->head.n = 0;
+	stack->head.gil = INTERP_GIL_UNKNOWN;
 	stack->head.end = find_thread(&w, thread);
-	if (stack->head.end == INTERP_WHOLE)
+	if (stack->head.end == INTERP_WHOLE) {
+		stack->head.gil = walk_gil(&w);
 		stack->head.end = walk_first_frame(&w, &frame, false);
+	}
 	while (stack->head.end == INTERP_WHOLE && frame) {
 		if (stack->head.n == INTERP_MOST_FRAMES - 1) {
 			stack->head.end = INTERP_DEEP;

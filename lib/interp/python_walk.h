@@ -243,6 +243,26 @@ WALK_INLINE __u32 walk_find_thread(struct walk *w, __u64 id)
 	return INTERP_NO_THREAD;
 }
 
+/*
+ * Did the thread, whose state was found, hold the GIL? Only the thread itself sets and clears the
+ * flag, and the pointer to its own state; it does so while it holds the GIL, or, in 3.13, together
+ * with the lock.
+ */
+WALK_INLINE __u32 walk_gil(struct walk *w)
+{
+	const struct python_layout *l = &w->target.layout;
+	__u64 current;
+
+	if (l->status_gil)
+		return WALK_FIELD(__u32, w->thread, l->thread_status, WALK_THREAD_BYTES) &
+				       l->status_gil ?
+			       INTERP_GIL_HOLDS :
+			       INTERP_GIL_NONE;
+	if (!l->current || !WALK_READ(w, &current, 8, w->target.runtime + l->current))
+		return INTERP_GIL_UNKNOWN;
+	return current == w->found ? INTERP_GIL_HOLDS : INTERP_GIL_NONE;
+}
+
 /* Continues the search over WALK_THREADS threads. It is complete when w->interp is 0. */
 WALK_INLINE __u32 walk_threads(struct walk *w)
 {

@@ -6,6 +6,7 @@
 #define INTERP_RUBY_IMAGE_H
 
 #include "interp/ruby_layouts.h"
+#include "interp/tls_image.h"
 #include "object/elf.h"
 
 struct ruby_image {
@@ -13,7 +14,7 @@ struct ruby_image {
 	uint64_t evaluator_start, evaluator_end; /* of rb_vm_exec */
 	uint64_t core_start, core_end;           /* of the function that executes instructions */
 	uint64_t text;                           /* address of code, less its file offset */
-	struct tls_variable current;             /* ruby_current_ec; pair is an address, too */
+	struct tls_image current;                /* ruby_current_ec */
 	unsigned version;                        /* 0x0301 for 3.1; 0 = not known */
 	struct ruby_layout layout;
 	const char *why; /* why its frames cannot be read: a static string; NULL: they can be */

@@ -21,10 +21,4 @@ struct ruby_layout {
 	__u16 first_is_value; /* body.location.first_lineno is a VALUE, not an int */
 };
 
-/* A thread-local variable of an image. */
-struct tls_variable {
-	__u64 pair;   /* address of its module's number; 0: offset is from the thread pointer */
-	__s64 offset; /* in the module's block */
-};
-
 #endif

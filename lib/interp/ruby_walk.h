@@ -5,7 +5,7 @@
 #ifndef INTERP_RUBY_WALK_H
 #define INTERP_RUBY_WALK_H
 
-#include "interp/walk_memory.h"
+#include "interp/tls_walk.h"
 
 /* Offsets and flags that are the same in Ruby 3.0 to 3.4. */
 enum {
@@ -43,7 +43,7 @@ enum {
 
 struct ruby_walk {
 	struct ruby_place target;
-	__u64 module; /* its number for the dynamic linker */
+	struct tls_walk tls;
 	__u64 context[3];
 	__u64 frame[5];
 	__u64 iseq[3];
@@ -52,15 +52,6 @@ struct ruby_walk {
 	__u64 at, end; /* the next control frame, and the end of them */
 	const struct interp_memory *memory;
 };
-
-/* Reads a thread-local variable of eight bytes, as glibc stores it. */
-#define WALK_TLS(w, variable, thread, to)                                                          \
-	((variable)->pair ?                                                                        \
-		 WALK_READ(w, &(w)->module, 8, (variable)->pair) &&                                \
-			 WALK_READ(w, to, 8, (thread) + 8) &&                                      \
-			 WALK_READ(w, to, 8, *(to) + ((w)->module << 4)) && *(to) != ~0ull &&      \
-			 WALK_READ(w, to, 8, *(to) + (variable)->offset) :                         \
-		 WALK_READ(w, to, 8, (thread) + (variable)->offset))
 
 /* Begins at the innermost frame of the thread with that thread pointer. */
 WALK_INLINE __u32 ruby_begin(struct ruby_walk *w, __u64 thread)

@@ -160,6 +160,7 @@ static void read_segments(struct elf *e)
 			.vaddr = h.p_vaddr,
 			.filesz = h.p_filesz,
 			.memsz = h.p_memsz,
+			.align = h.p_align,
 		};
 	}
 }

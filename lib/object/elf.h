@@ -16,7 +16,7 @@
 /* A program header. */
 struct elf_segment {
 	uint32_t type, flags;
-	uint64_t offset, vaddr, filesz, memsz;
+	uint64_t offset, vaddr, filesz, memsz, align;
 };
 
 /* A section header; the name is in the file. */

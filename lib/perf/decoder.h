@@ -40,6 +40,8 @@ struct perf_sample {
 	const struct user_state *state;     /* the input of unwind(); NULL for a chain */
 	const char *thread;                 /* its name; NULL unless processes.thread_names */
 	const struct record_sample *record; /* its source; NULL if it has none */
+	const char *gil;                    /* for the label `gil`; NULL: no label */
+	struct str labels;                  /* lines "key=value"; `trace` of --label-by */
 	/* For a waiting thread, in a sample that the decoder did not make: */
 	const char *wait;        /* for the label `wait`; NULL: no label */
 	const char *instead;     /* a frame in place of a stack that is not known */

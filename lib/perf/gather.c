@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "profile/frame_type.h"
+
 static const uint32_t NO_COLUMN = UINT32_MAX;
 
 enum { RECENT_BITS = 12, RECENT = 1 << RECENT_BITS };
@@ -116,6 +118,7 @@ void gather_begin(struct gather *g, struct profile *p)
 
 	g->p = p;
 	g->kernel = (map_id){ 0 };
+	g->script_type = 0;
 	memset(g->recent, 0, RECENT * sizeof(*g->recent));
 	g->ntruncated = 0;
 	memset(g->nended, 0, sizeof(g->nended));
@@ -243,6 +246,15 @@ static loc_id known_loc(struct gather *g, struct process *p, const struct map *m
 	return r->loc;
 }
 
+static map_id script_mapping(struct gather *g, uint32_t type)
+{
+	if (type && type != g->script_type) {
+		g->script = frame_type_mapping(g->p->dict, type);
+		g->script_type = type;
+	}
+	return type ? g->script : (map_id){ 0 };
+}
+
 /* The location of a line of an interpreted function. */
 static loc_id script_loc(struct gather *g, const struct user_frame *at)
 {
@@ -255,8 +267,10 @@ static loc_id script_loc(struct gather *g, const struct user_frame *at)
 	f.name = dict_intern(g->p->dict, s.function);
 	f.file = dict_intern(g->p->dict, s.file);
 	f.line = s.first;
-	return dict_add_loc(g->p->dict,
-			    (struct loc){ .func = dict_add_func(g->p->dict, f), .line = s.line });
+	return dict_add_loc(g->p->dict, (struct loc){ .func = dict_add_func(g->p->dict, f),
+						      .map = script_mapping(g, s.type),
+						      .line = s.line,
+						      .flags = s.type });
 }
 
 static loc_id user_loc(struct gather *g, const struct perf_sample *s, const struct user_frame *f)

@@ -30,8 +30,9 @@ struct gather {
 	struct sample_labels labels;
 	struct buf stack; /* loc_id: scratch */
 	struct recent_loc *recent;
-	loc_id truncated; /* the root frame of incomplete stacks */
-	map_id kernel;
+	loc_id truncated;             /* the root frame of incomplete stacks */
+	map_id kernel, script;        /* script: for frames of script_type */
+	uint32_t script_type;         /* of LOC_TYPES */
 	uint64_t ntruncated;          /* samples with an incomplete stack */
 	uint64_t nended[UNWIND_ENDS]; /* all samples, by the reason why their stack ended */
 	/*

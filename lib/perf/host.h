@@ -18,6 +18,7 @@ struct script_frame {
 	struct str function, file;
 	uint32_t first; /* line where the function begins; 0 if not known */
 	uint32_t line;  /* current line; 0 if not known */
+	uint32_t type;  /* of LOC_TYPES; 0 if not known */
 };
 
 struct perf_host {

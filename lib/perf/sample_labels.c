@@ -6,10 +6,12 @@
 
 struct origin {
 	char comm[16], thread[16];
-	const char *wait; /* the pointer is the key: each text exists once */
+	const char *wait, *gil; /* the pointer is the key: each text exists once */
 	uint64_t cgroup, lock;
 	uint32_t pid, tid, cpu, holder, one;
-	uint32_t context;    /* a label set */
+	uint32_t context; /* a label set */
+	uint32_t lines;   /* of sample_labels.lines */
+	uint32_t zero;
 	label_set_id labels; /* payload */
 };
 
@@ -33,6 +35,7 @@ static void init_tables(struct sample_labels *l)
 	table_init(&l->origins, sizeof(struct origin), offsetof(struct origin, labels));
 	table_init(&l->groups, sizeof(struct group), offsetof(struct group, path));
 	table_init(&l->contexts, sizeof(struct context), offsetof(struct context, until));
+	strings_init(&l->lines);
 }
 
 void sample_labels_release(struct sample_labels *l)
@@ -40,6 +43,7 @@ void sample_labels_release(struct sample_labels *l)
 	table_release(&l->origins);
 	table_release(&l->groups);
 	table_release(&l->contexts);
+	strings_release(&l->lines);
 }
 
 void sample_labels_init(struct sample_labels *l, const struct label_options *o,
@@ -138,10 +142,9 @@ static bool is_given(const struct sample_labels *l, struct str key)
 	return false;
 }
 
-static label_set_id set_of_lines(struct sample_labels *l, struct str lines)
+/* Adds labels, of which the first with a key counts. */
+static label_set_id add_lines(struct sample_labels *l, label_set_id set, struct str lines)
 {
-	label_set_id set = { 0 };
-
 	while (lines.n) {
 		struct str value = str_cut(&lines, '\n'), key = str_cut(&value, '=');
 
@@ -165,8 +168,9 @@ static label_set_id context_of(struct sample_labels *l, const struct perf_sample
 	row = table_row(&l->contexts, at);
 	if (at != known && s->time < row->until)
 		return row->labels;
-	labels = set_of_lines(l, host->context_labels(host->context, &l->decoder->processes,
-						      s->process, group_of(l, s), s->time, &until));
+	labels = add_lines(l, (label_set_id){ 0 },
+			   host->context_labels(host->context, &l->decoder->processes, s->process,
+						group_of(l, s), s->time, &until));
 	row = table_row(&l->contexts, at);
 	row->labels = labels;
 	row->until = until;
@@ -245,7 +249,11 @@ static label_set_id make_labels(struct sample_labels *l, const struct perf_sampl
 		set = add_group_labels(l, set, s);
 	if (s->wait)
 		set = add_text(l, set, S("wait"), str_of(s->wait));
-	return s->lock ? add_lock_labels(l, set, s) : set;
+	if (by & LABEL_BY_GIL && s->gil)
+		set = add_text(l, set, S("gil"), str_of(s->gil));
+	if (s->lock)
+		set = add_lock_labels(l, set, s);
+	return by & LABEL_BY_TRACE ? add_lines(l, set, s->labels) : set;
 }
 
 label_set_id sample_labels_of(struct sample_labels *l, const struct perf_sample *s)
@@ -257,10 +265,15 @@ label_set_id sample_labels_of(struct sample_labels *l, const struct perf_sample 
 	uint32_t known, row;
 	struct origin *o;
 
-	if (by & LABEL_BY_SERVICE)
+	if (by & (LABEL_BY_SERVICE | LABEL_BY_TRACE))
 		context = context_of(l, s);
+	if (!(by & LABEL_BY_SERVICE))
+		context = (label_set_id){ 0 };
+	if (by & LABEL_BY_TRACE && s->labels.n)
+		key.lines = strings_intern(&l->lines, s->labels);
 	known = l->origins.n;
 	key.context = context.i;
+	key.gil = by & LABEL_BY_GIL ? s->gil : NULL;
 	key.lock = s->lock;
 	key.holder = s->holder;
 	key.cgroup = by & LABEL_BY_GROUP ? s->process->cgroup : 0;

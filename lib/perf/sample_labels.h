@@ -15,6 +15,8 @@ enum sample_label {
 	LABEL_BY_CONTAINER = 64,
 	LABEL_BY_POD = 128,
 	LABEL_BY_SERVICE = 256, /* of the process's context: host.context_labels() */
+	LABEL_BY_TRACE = 512,   /* of its thread's context: perf_sample.labels */
+	LABEL_BY_GIL = 1024,    /* of a thread of Python: perf_sample.gil */
 	LABEL_BY_GROUP = LABEL_BY_CGROUP | LABEL_BY_CONTAINER | LABEL_BY_POD,
 };
 
@@ -32,6 +34,7 @@ struct sample_labels {
 	struct table origins;  /* struct origin -> label set */
 	struct table groups;   /* struct group: pid and id -> path of the control group */
 	struct table contexts; /* struct context: process -> labels of its context */
+	struct strings lines;  /* labels of samples, as in perf_sample.labels */
 	label_set_id common;   /* the labels that all samples have */
 };
 

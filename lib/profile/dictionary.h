@@ -81,6 +81,19 @@ enum loc_flag {
 	LOC_FOLDED = 8,  /* pprof is_folded: the linker merged identical code */
 	LOC_ADDR = 16,   /* addr is known */
 	LOC_JOINED = 32, /* inlined according to a JIT's symbol "a->b" */
+	/* Types of frames (frame_type.h), at most one of them: */
+	LOC_BEAM = 1 << 8,
+	LOC_CPYTHON = 1 << 9,
+	LOC_DOTNET = 1 << 10,
+	LOC_GO = 1 << 11,
+	LOC_JVM = 1 << 12,
+	LOC_LUAJIT = 1 << 13,
+	LOC_PERL = 1 << 14,
+	LOC_PHP = 1 << 15,
+	LOC_RUBY = 1 << 16,
+	LOC_RUST = 1 << 17,
+	LOC_V8JS = 1 << 18,
+	LOC_TYPES = 0x7ff << 8,
 };
 
 /* A location in the code, as a frame shows it. An inlined call is its own frame. */
@@ -259,8 +272,9 @@ static inline bool dict_is_inlined(const struct dictionary *d, loc_id caller, lo
 
 /*
  * LOC_KERNEL if the name of a mapping's file is that of the kernel ("[kernel.kallsyms]",
- * "vmlinux"), a module or a BPF program; LOC_JIT for a perf map or a jitdump image; else
- * 0, also for [vdso] and other pseudo-files of a process.
+ * "vmlinux"), a module or a BPF program; LOC_JIT for a perf map or a jitdump image; the type
+ * for "[cpython]" and the like (frame_type.h); else 0, also for [vdso] and other pseudo-files
+ * of a process.
  */
 uint32_t mapping_flags(struct str file);
 

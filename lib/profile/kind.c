@@ -1,5 +1,5 @@
-/* mapping_flags(): kernel or JIT code, by the name of the mapping's file. */
-#include "profile/dictionary.h"
+/* mapping_flags(): kernel, JIT or interpreted code, by the name of the mapping's file. */
+#include "profile/frame_type.h"
 
 /* Names in brackets that belong to a process; perf also puts kernel modules in brackets. */
 static const char *const user_names[] = {
@@ -65,5 +65,9 @@ static bool is_jit(struct str file)
 
 uint32_t mapping_flags(struct str file)
 {
+	uint32_t type = frame_type_of_mapping(file);
+
+	if (type)
+		return type;
 	return is_jit(file) ? LOC_JIT : is_kernel(file) ? LOC_KERNEL : 0;
 }

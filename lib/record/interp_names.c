@@ -8,6 +8,7 @@
 #include "interp/python_name.h"
 #include "interp/ruby_layouts.h"
 #include "interp/ruby_lines.h"
+#include "profile/dictionary.h"
 
 enum { MOST_ROWS = 1 << 19 }; /* of each table: some 40 MB together */
 
@@ -23,6 +24,7 @@ struct known_code {
 struct known_line {
 	uint32_t name, file;
 	uint32_t line, first;
+	uint32_t kind;
 };
 
 struct known_place {
@@ -148,7 +150,9 @@ static unsigned line_of(const struct interp_names *n, const struct known_code *c
 static uint32_t find_line(struct interp_names *n, uint32_t code, uint32_t instruction)
 {
 	const struct known_code *c = table_row(&n->codes, code);
-	struct known_line row = { .name = c->name, .file = c->file, .first = c->first };
+	struct known_line row = {
+		.name = c->name, .file = c->file, .first = c->first, .kind = c->kind
+	};
 
 	row.line = line_of(n, c, instruction);
 	return table_intern(&n->lines, &row);
@@ -171,6 +175,17 @@ uint64_t interp_names_line(struct interp_names *n, uint32_t pid, const struct in
 	return n->base + line;
 }
 
+static uint32_t frame_type(uint32_t kind)
+{
+	static const uint32_t types[INTERP_KINDS] = {
+		[INTERP_PYTHON] = LOC_CPYTHON,
+		[INTERP_RUBY] = LOC_RUBY,
+		[INTERP_PHP] = LOC_PHP,
+	};
+
+	return kind < INTERP_KINDS ? types[kind] : 0;
+}
+
 bool interp_names_get(const struct interp_names *n, uint64_t line, struct script_frame *f)
 {
 	const struct known_line *l;
@@ -183,6 +198,7 @@ bool interp_names_get(const struct interp_names *n, uint64_t line, struct script
 		.file = strings_get(&n->strings, l->file),
 		.first = l->first,
 		.line = l->line,
+		.type = frame_type(l->kind),
 	};
 	return true;
 }

@@ -2,19 +2,6 @@
 
 #include <stddef.h>
 
-/* The most time between the program's record and its sample. */
-static const uint64_t MOST_DISTANCE_NS = 1000000;
-
-/* The interpreter's stack of a sample that was not handed out yet. */
-struct joined {
-	struct joined *next;
-	uint64_t time; /* of the sample */
-	size_t size;   /* of all this */
-	uint32_t tid, pid, end, n, kind;
-	uint32_t padding;
-	struct interp_frame frame[];
-};
-
 void interp_samples_init(struct interp_samples *p)
 {
 	*p = (struct interp_samples){ 0 };
@@ -24,136 +11,34 @@ void interp_samples_init(struct interp_samples *p)
 
 void interp_samples_release(struct interp_samples *p)
 {
-	interp_samples_forget(p, UINT64_MAX);
+	sample_join_release(&p->stacks);
 	interp_names_release(&p->names);
 	evaluators_release(&p->evaluators);
-	buf_release(&p->pending);
 	buf_release(&p->frames);
 }
 
-/* Joining */
-
-enum { STACK_HEAD = sizeof(struct interp_stack_head) };
+/* The interpreter's stack of a sample, as in the program's record. */
+struct script_stack {
+	struct interp_stack_head head;
+	struct interp_frame frame[];
+};
 
 void interp_samples_take(struct interp_samples *p, struct str record)
 {
-	uint32_t kind, n;
+	struct interp_stack_head head;
 
-	if (record.n < STACK_HEAD)
+	if (record.n < sizeof(head))
 		return;
-	memcpy(&kind, record.p, sizeof(kind));
-	if (kind == INTERP_NAMES) {
+	memcpy(&head, record.p, sizeof(head));
+	if (head.record == INTERP_NAMES) {
 		interp_names_add(&p->names, record);
 		return;
 	}
-	memcpy(&n, record.p + offsetof(struct interp_stack_head, n), sizeof(n));
-	if (kind != INTERP_STACK || n > (record.n - STACK_HEAD) / sizeof(struct interp_frame))
+	if (head.record != INTERP_STACK ||
+	    head.n > (record.n - sizeof(head)) / sizeof(struct interp_frame))
 		return;
-	buf_put(&p->pending, record.p, STACK_HEAD + n * sizeof(struct interp_frame));
-}
-
-/* The head of the record at a place of p->pending, and the place of the next one. */
-static size_t pending_at(const struct interp_samples *p, size_t at, struct interp_stack_head *head)
-{
-	memcpy(head, p->pending.p + at, STACK_HEAD);
-	return at + STACK_HEAD + head->n * sizeof(struct interp_frame);
-}
-
-static struct joined **joined_chain(struct interp_samples *p, uint32_t tid, uint64_t time)
-{
-	uint64_t hash = (tid ^ time << 20) * 0x9e3779b97f4a7c15;
-
-	return &p->joined[hash >> 56];
-}
-
-static void keep_joined(struct interp_samples *p, size_t at, const struct interp_stack_head *head,
-			uint64_t time)
-{
-	size_t bytes = head->n * sizeof(struct interp_frame);
-	size_t size = offsetof(struct joined, frame) + bytes;
-	struct joined *j = mem_resize(NULL, 0, size), **chain = joined_chain(p, head->tid, time);
-
-	*j = (struct joined){ .next = *chain,
-			      .time = time,
-			      .size = size,
-			      .tid = head->tid,
-			      .pid = head->pid,
-			      .end = head->end,
-			      .n = head->n,
-			      .kind = head->kind };
-	if (bytes)
-		memcpy(j->frame, p->pending.p + at + STACK_HEAD, bytes);
-	*chain = j;
-	p->njoined++;
-}
-
-static uint64_t distance(uint64_t a, uint64_t b)
-{
-	return a > b ? a - b : b - a;
-}
-
-/*
- * Joins the thread's last record: an interrupt may take another sample between a run of the
- * program and its sample. Earlier records of the thread have lost their sample.
- */
-void interp_samples_join(struct interp_samples *p, uint32_t tid, uint64_t time)
-{
-	struct interp_stack_head head, found = { 0 };
-	size_t at = 0, match = SIZE_MAX, end = 0, next;
-
-	for (; at < p->pending.n; at = next) {
-		next = pending_at(p, at, &head);
-		if (head.tid != tid || distance(head.time, time) > MOST_DISTANCE_NS)
-			continue;
-		found = head;
-		match = at;
-		end = next;
-	}
-	if (match == SIZE_MAX)
-		return;
-	keep_joined(p, match, &found, time);
-	/* The other records wait for the interrupted sample, for MOST_DISTANCE_NS. */
-	memmove(p->pending.p + match, p->pending.p + end, p->pending.n - end);
-	p->pending.n -= end - match;
-	if (p->pending.n > 1 << 20)
-		p->pending.n = 0;
-}
-
-static struct joined *take_joined(struct interp_samples *p, uint32_t tid, uint64_t time)
-{
-	struct joined **at = joined_chain(p, tid, time), *j;
-
-	while (*at && ((*at)->tid != tid || (*at)->time != time))
-		at = &(*at)->next;
-	j = *at;
-	if (j) {
-		*at = j->next;
-		p->njoined--;
-	}
-	return j;
-}
-
-static void free_joined(struct joined *j)
-{
-	if (j)
-		mem_free(j, j->size);
-}
-
-void interp_samples_forget(struct interp_samples *p, uint64_t until)
-{
-	for (size_t i = 0; i < LEN(p->joined) && p->njoined; i++) {
-		struct joined **at = &p->joined[i], *j;
-
-		while ((j = *at)) {
-			if (j->time > until) {
-				at = &j->next;
-				continue;
-			}
-			*at = j->next;
-			free_joined(j);
-			p->njoined--;
-		}
-	}
+	record.n = sizeof(head) + head.n * sizeof(struct interp_frame);
+	sample_join_take(&p->stacks, head.tid, head.time, record);
 }
 
 /* Merging */
@@ -169,11 +54,17 @@ static const struct evaluator *evaluator_near(struct interp_samples *p, const st
 	return e->nparts ? e : NULL;
 }
 
-static bool is_evaluator(struct interp_samples *p, const struct user_frame *f)
+/* The evaluator whose frame it is; NULL: it is of another function. */
+static const struct evaluator *evaluator_at(struct interp_samples *p, const struct user_frame *f)
 {
 	const struct evaluator *e = evaluator_near(p, f);
 
-	return e && evaluator_has(e, f->address - f->region->bias);
+	return e && evaluator_has(e, f->address - f->region->bias) ? e : NULL;
+}
+
+static bool is_evaluator(struct interp_samples *p, const struct user_frame *f)
+{
+	return evaluator_at(p, f);
 }
 
 static bool is_generated(const struct user_frame *f)
@@ -182,9 +73,9 @@ static bool is_generated(const struct user_frame *f)
 }
 
 /* Is it code of a JIT compiler, which runs instead of the evaluator, or is called by it? */
-static bool is_compiled(const struct perf_sample *s, const struct joined *j, size_t i)
+static bool is_compiled(const struct perf_sample *s, const struct script_stack *j, size_t i)
 {
-	return j && j->kind != INTERP_PYTHON && is_generated(&s->user[i]);
+	return j && j->head.kind != INTERP_PYTHON && is_generated(&s->user[i]);
 }
 
 /*
@@ -194,14 +85,14 @@ static bool is_compiled(const struct perf_sample *s, const struct joined *j, siz
  * compiled frame of an evaluator's run that is not known: the evaluator or C may have called it.
  */
 static bool is_compiled_run(struct interp_samples *p, const struct perf_sample *s,
-			    const struct joined *j, size_t i)
+			    const struct script_stack *j, size_t i)
 {
 	size_t caller = i + 1;
 
 	if (caller < s->nuser &&
 	    (is_generated(&s->user[caller]) || is_evaluator(p, &s->user[caller])))
 		return false;
-	if (j->kind == INTERP_PHP)
+	if (j->head.kind == INTERP_PHP)
 		return true;
 	while (caller < s->nuser && !is_generated(&s->user[caller]) &&
 	       !is_evaluator(p, &s->user[caller]))
@@ -211,15 +102,17 @@ static bool is_compiled_run(struct interp_samples *p, const struct perf_sample *
 
 /* Does a frame stand for a run of this interpreter, or of any? */
 static bool stands_for_run(struct interp_samples *p, const struct perf_sample *s,
-			   const struct joined *j, size_t i)
+			   const struct script_stack *j, size_t i)
 {
-	if (is_evaluator(p, &s->user[i]))
-		return !j || evaluator_near(p, &s->user[i])->kind == j->kind;
+	const struct evaluator *e = evaluator_at(p, &s->user[i]);
+
+	if (e)
+		return !j || e->kind == j->head.kind;
 	return is_compiled(s, j, i) && is_compiled_run(p, s, j, i);
 }
 
 static size_t count_standing(struct interp_samples *p, const struct perf_sample *s,
-			     const struct joined *j)
+			     const struct script_stack *j)
 {
 	size_t n = 0;
 
@@ -230,7 +123,7 @@ static size_t count_standing(struct interp_samples *p, const struct perf_sample 
 
 /* Counts the frames that stand for runs. Their number decides the open case of compiled code. */
 static size_t count_evaluators(struct interp_samples *p, const struct perf_sample *s,
-			       const struct joined *j, size_t runs)
+			       const struct script_stack *j, size_t runs)
 {
 	size_t n;
 
@@ -246,15 +139,15 @@ static size_t count_evaluators(struct interp_samples *p, const struct perf_sampl
 }
 
 /* The end of the run that begins with frame i. The next run begins there. */
-static uint32_t run_end(const struct joined *j, uint32_t i)
+static uint32_t run_end(const struct script_stack *j, uint32_t i)
 {
-	while (i < j->n && !(j->frame[i].flags & (INTERP_ENTRY | INTERP_SHIM)))
+	while (i < j->head.n && !(j->frame[i].flags & (INTERP_ENTRY | INTERP_SHIM)))
 		i++;
-	return i < j->n ? i + 1 : i;
+	return i < j->head.n ? i + 1 : i;
 }
 
 /* Does any function of a run need the evaluator? The outermost ones of PHP may all be in C. */
-static bool needs_evaluator(const struct joined *j, uint32_t i, uint32_t end)
+static bool needs_evaluator(const struct script_stack *j, uint32_t i, uint32_t end)
 {
 	while (i < end && j->frame[i].flags & INTERP_C)
 		i++;
@@ -262,11 +155,11 @@ static bool needs_evaluator(const struct joined *j, uint32_t i, uint32_t end)
 }
 
 /* Counts the runs on the native stack. In a fiber, it has only those of the fiber. */
-static size_t count_runs(const struct joined *j)
+static size_t count_runs(const struct script_stack *j)
 {
 	size_t n = 0;
 
-	for (uint32_t i = 0, end; i < j->n; i = end) {
+	for (uint32_t i = 0, end; i < j->head.n; i = end) {
 		end = run_end(j, i);
 		if (j->frame[end - 1].flags & INTERP_FIBER)
 			break;
@@ -275,9 +168,9 @@ static size_t count_runs(const struct joined *j)
 	return n;
 }
 
-static bool is_in_fiber(const struct joined *j)
+static bool is_in_fiber(const struct script_stack *j)
 {
-	for (uint32_t i = 0; i < j->n; i++)
+	for (uint32_t i = 0; i < j->head.n; i++)
 		if (j->frame[i].flags & INTERP_FIBER)
 			return true;
 	return false;
@@ -302,19 +195,19 @@ static void put_function(struct interp_samples *p, uint32_t pid, const struct in
 }
 
 /* Puts the run that begins with frame i on the stack. Returns where the next one begins. */
-static uint32_t put_run(struct interp_samples *p, const struct joined *j, uint32_t i)
+static uint32_t put_run(struct interp_samples *p, const struct script_stack *j, uint32_t i)
 {
 	uint32_t end = run_end(j, i);
 
 	for (; i < end; i++)
 		if (!(j->frame[i].flags & INTERP_SHIM))
-			put_function(p, j->pid, &j->frame[i]);
+			put_function(p, j->head.pid, &j->frame[i]);
 	return end;
 }
 
-static bool is_empty_run(const struct joined *j, uint32_t i)
+static bool is_empty_run(const struct script_stack *j, uint32_t i)
 {
-	return i >= j->n || j->frame[i].flags & INTERP_SHIM;
+	return i >= j->head.n || j->frame[i].flags & INTERP_SHIM;
 }
 
 /* With "-X perf" a trampoline calls the evaluator: code that has the function's name, too. */
@@ -324,8 +217,8 @@ static bool is_trampoline(struct interp_samples *p, const struct perf_sample *s,
 }
 
 /* Is it a function, or compiled code, to which the evaluator leaves instructions? */
-static bool is_core(struct interp_samples *p, const struct perf_sample *s, const struct joined *j,
-		    size_t i)
+static bool is_core(struct interp_samples *p, const struct perf_sample *s,
+		    const struct script_stack *j, size_t i)
 {
 	const struct evaluator *e = evaluator_near(p, &s->user[i]);
 
@@ -341,7 +234,7 @@ static bool is_core(struct interp_samples *p, const struct perf_sample *s, const
  * to return. In Ruby, the innermost functions may have no evaluator yet; `at` is after them.
  */
 static void put_frames(struct interp_samples *p, const struct perf_sample *s,
-		       const struct joined *j, bool skip, uint32_t at)
+		       const struct script_stack *j, bool skip, uint32_t at)
 {
 
 	p->frames.n = 0;
@@ -359,7 +252,7 @@ static void put_frames(struct interp_samples *p, const struct perf_sample *s,
 		skip = false;
 	}
 	/* If the native stack was cut off, the interpreter still knows the callers. */
-	while (at < j->n)
+	while (at < j->head.n)
 		at = put_run(p, j, at);
 }
 
@@ -367,27 +260,27 @@ static void put_frames(struct interp_samples *p, const struct perf_sample *s,
  * Has the native stack all calls? That of a fiber begins with no function, so it ends for another
  * reason than that it was cut off.
  */
-static bool is_whole(const struct perf_sample *s, const struct joined *j)
+static bool is_whole(const struct perf_sample *s, const struct script_stack *j)
 {
 	return s->end == UNWIND_COMPLETE ||
 	       (s->end != UNWIND_TRUNCATED && s->end != UNWIND_DEEP && is_in_fiber(j));
 }
 
 /* Are Ruby or PHP between making a frame and calling the evaluator for it? */
-static bool is_unentered(const struct perf_sample *s, const struct joined *j, size_t evaluators,
-			 size_t runs)
+static bool is_unentered(const struct perf_sample *s, const struct script_stack *j,
+			 size_t evaluators, size_t runs)
 {
-	return j->kind != INTERP_PYTHON && is_whole(s, j) && evaluators + 1 == runs;
+	return j->head.kind != INTERP_PYTHON && is_whole(s, j) && evaluators + 1 == runs;
 }
 
-static enum interp_outcome outcome_of(const struct perf_sample *s, const struct joined *j,
+static enum interp_outcome outcome_of(const struct perf_sample *s, const struct script_stack *j,
 				      size_t evaluators, size_t runs)
 {
 	if (!j)
 		return INTERP_EARLY;
-	if (j->end != INTERP_WHOLE && j->end != INTERP_DEEP)
+	if (j->head.end != INTERP_WHOLE && j->head.end != INTERP_DEEP)
 		return INTERP_NOT_READ;
-	if (j->end == INTERP_DEEP)
+	if (j->head.end == INTERP_DEEP)
 		return runs <= evaluators ? INTERP_CUT : INTERP_MISMATCH;
 	if (is_whole(s, j))
 		return evaluators == runs || evaluators == runs + 1 ||
@@ -400,37 +293,46 @@ static enum interp_outcome outcome_of(const struct perf_sample *s, const struct 
 /* The interpreter of the innermost evaluator. */
 static enum interp_kind kind_of(struct interp_samples *p, const struct perf_sample *s)
 {
-	for (size_t i = 0; i < s->nuser; i++)
-		if (is_evaluator(p, &s->user[i]))
-			return evaluator_near(p, &s->user[i])->kind;
+	for (size_t i = 0; i < s->nuser; i++) {
+		const struct evaluator *e = evaluator_at(p, &s->user[i]);
+
+		if (e)
+			return e->kind;
+	}
 	return INTERP_NONE;
+}
+
+static const char *gil_label(const struct script_stack *j)
+{
+	static const char *const labels[] = { NULL, "none", "holds" };
+
+	return j->head.gil < LEN(labels) ? labels[j->head.gil] : NULL;
 }
 
 void interp_samples_merge(struct interp_samples *p, struct perf_sample *s)
 {
-	struct joined *j = take_joined(p, s->tid, s->time);
+	const struct script_stack *j =
+		(const void *)sample_join_find(&p->stacks, s->tid, s->time).p;
 	size_t runs = j ? count_runs(j) : 0, evaluators = count_evaluators(p, s, j, runs);
 	enum interp_kind kind;
 	enum interp_outcome outcome = outcome_of(s, j, evaluators, runs);
 
 	p->met_evaluator |= evaluators > 0;
-	if (!evaluators && !(s->nuser && runs)) {
-		free_joined(j);
+	s->gil = j ? gil_label(j) : NULL;
+	if (!evaluators && !(s->nuser && runs))
 		return;
-	}
-	kind = j ? (enum interp_kind)j->kind : kind_of(p, s);
+	kind = j ? (enum interp_kind)j->head.kind : kind_of(p, s);
 	p->counts.outcome[kind][outcome]++;
 	if (outcome == INTERP_NOT_READ)
-		p->counts.by_end[kind][j->end]++;
+		p->counts.by_end[kind][j->head.end]++;
 	if (outcome == INTERP_MERGED || outcome == INTERP_CUT) {
-		put_frames(p, s, j, j->end == INTERP_WHOLE && evaluators == runs + 1,
+		put_frames(p, s, j, j->head.end == INTERP_WHOLE && evaluators == runs + 1,
 			   is_unentered(s, j, evaluators, runs) ? run_end(j, 0) : 0);
 		s->user = (const struct user_frame *)p->frames.p;
 		s->nuser = BUF_COUNT(&p->frames, struct user_frame);
 		if (is_whole(s, j))
-			s->end = j->end == INTERP_DEEP ? UNWIND_DEEP : UNWIND_COMPLETE;
+			s->end = j->head.end == INTERP_DEEP ? UNWIND_DEEP : UNWIND_COMPLETE;
 	}
-	free_joined(j);
 }
 
 bool interp_samples_script(const struct interp_samples *p, uint64_t address, struct script_frame *f)

@@ -3,7 +3,7 @@
  *
  * The BPF program writes a thread's interpreted frames right before its sample, into the same
  * buffer. interp_samples_take() takes the records of a buffer in order, and keeps them until
- * their sample is handed out. Up to Python 3.10 the evaluator (_PyEval_EvalFrameDefault) is
+ * their sample is handed out (sample_join.h). Up to Python 3.10 the evaluator (_PyEval_EvalFrameDefault) is
  * called for each function. Later versions run several functions in one call, a run, and mark
  * where it ends. Runs and evaluators are matched from the innermost on.
  */
@@ -14,12 +14,11 @@
 #include "record/evaluators.h"
 #include "record/interp_counts.h"
 #include "record/interp_names.h"
+#include "record/sample_join.h"
 
 struct interp_samples {
 	struct interp_names names;
-	struct buf pending;         /* struct interp_stack, cut after its frames: no sample yet */
-	struct joined *joined[256]; /* by thread and time of their sample */
-	size_t njoined;
+	struct sample_join stacks; /* struct interp_stack, cut after its frames */
 	struct evaluators evaluators;
 	struct buf frames; /* struct user_frame: those of the last sample */
 	bool show_evaluators;
@@ -37,14 +36,8 @@ void interp_samples_release(struct interp_samples *p);
 /* Takes a record of the program. */
 void interp_samples_take(struct interp_samples *p, struct str record);
 
-/* Takes a sample, which follows its record in the buffer. */
-void interp_samples_join(struct interp_samples *p, uint32_t tid, uint64_t time);
-
 /* Replaces the evaluator's frames in a sample; s->user is valid until the next call. */
 void interp_samples_merge(struct interp_samples *p, struct perf_sample *s);
-
-/* Drops stacks of samples up to that time, which have all been handed out. */
-void interp_samples_forget(struct interp_samples *p, uint64_t until);
 
 /* The function that a frame's address stands for; as perf_host.script(). */
 bool interp_samples_script(const struct interp_samples *p, uint64_t address,

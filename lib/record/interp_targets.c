@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/when.h"
+#include "interp/image_symbols.h"
 #include "interp/php_image.h"
 #include "interp/python_image.h"
 #include "interp/ruby_image.h"
@@ -14,6 +15,8 @@
 #include "record/interpreter_files.h"
 #include "record/kernel_text.h"
 #include "record/proc.h"
+#include "record/process_context.h"
+#include "record/process_memory.h"
 #include "record/recorder.h"
 
 /* If no interpreter is found, the program asks again; soon at first, while libraries are mapped. */
@@ -27,6 +30,9 @@ struct interp_image {
 	const char *why;
 	uint64_t text;
 	struct interp_target target;
+	struct tls_image variable; /* of Ruby, through which the target is found */
+	struct tls_image context;  /* otel_thread_ctx_v1 (interp/context_walk.h) */
+	uint64_t context_text;     /* as `text`, for any code of the image */
 };
 
 struct known_image {
@@ -74,13 +80,22 @@ static int open_mapped(uint32_t pid, const struct record_map *m)
 	return fd;
 }
 
+static void set_interpreter(struct interp_image *i, const char *name, unsigned version,
+			    const char *why, uint64_t text)
+{
+	i->name = name;
+	i->version = version;
+	i->why = why;
+	i->text = text;
+}
+
 static bool find_python(struct interp_image *i, const struct elf *e, struct str path)
 {
 	struct python_image p;
 
 	if (!python_image_find(&p, e, path))
 		return false;
-	*i = (struct interp_image){ "CPython", p.version, p.why, p.text, { 0 } };
+	set_interpreter(i, "CPython", p.version, p.why, p.text);
 	i->target.kind = INTERP_PYTHON;
 	i->target.python = (struct python_place){ p.runtime, p.code_type, p.layout };
 	return true;
@@ -93,9 +108,10 @@ static bool find_ruby(struct interp_image *i, const struct elf *e, struct str pa
 	(void)path;
 	if (!ruby_image_find(&r, e))
 		return false;
-	*i = (struct interp_image){ "Ruby", r.version, r.why, r.text, { 0 } };
+	set_interpreter(i, "Ruby", r.version, r.why, r.text);
 	i->target.kind = INTERP_RUBY;
-	i->target.ruby = (struct ruby_place){ r.current, r.layout };
+	i->target.ruby.layout = r.layout;
+	i->variable = r.current;
 	return true;
 }
 
@@ -106,7 +122,7 @@ static bool find_php(struct interp_image *i, const struct elf *e, struct str pat
 	(void)path;
 	if (!php_image_find(&p, e))
 		return false;
-	*i = (struct interp_image){ "PHP", p.version, p.why, p.text, { 0 } };
+	set_interpreter(i, "PHP", p.version, p.why, p.text);
 	i->target.kind = INTERP_PHP;
 	i->target.php = (struct php_place){ p.globals, p.layout };
 	return true;
@@ -119,18 +135,45 @@ static bool (*const finders[])(struct interp_image *, const struct elf *, struct
 	find_php,
 };
 
+static uint64_t first_code(const struct elf *e)
+{
+	for (size_t i = 0; i < e->nsegment; i++)
+		if (e->segment[i].type == ELF_SEGMENT_LOAD && e->segment[i].flags & PF_X)
+			return e->segment[i].vaddr;
+	return 0;
+}
+
+/* Finds the variable that leads to the contexts of threads. */
+static bool find_context(struct interp_image *i, const struct elf *e)
+{
+	struct image_symbol s = { .name = "otel_thread_ctx_v1" };
+
+	if (!e->is64)
+		return false;
+	image_symbols_find(e, &s, 1);
+	if (!s.found || s.type != STT_TLS)
+		return false;
+	tls_image_find(&i->context, e, s.value);
+	i->context_text = image_text(e, first_code(e));
+	return true;
+}
+
 static struct interp_image *read_image(int fd, struct str path)
 {
-	struct interp_image found, *kept = NULL;
+	struct interp_image image = { 0 }, *kept = NULL;
+	bool found = false;
 	struct elf e;
 	const char *why;
 
-	if (elf_open(&e, fd, &why))
-		for (size_t i = 0; i < LEN(finders) && !kept; i++)
-			if (finders[i](&found, &e, path)) {
-				kept = mem_zeroed(1, sizeof(*kept));
-				*kept = found;
-			}
+	if (elf_open(&e, fd, &why)) {
+		for (size_t i = 0; i < LEN(finders) && !found; i++)
+			found = finders[i](&image, &e, path);
+		found |= find_context(&image, &e);
+	}
+	if (found) {
+		kept = mem_zeroed(1, sizeof(*kept));
+		*kept = image;
+	}
 	elf_close(&e);
 	return kept;
 }
@@ -164,63 +207,104 @@ static const struct interp_image *image_of(struct interp_targets *t, uint32_t pi
 	return row->image;
 }
 
-/* An interpreter is in a file with its name, or in the program itself. */
-static bool may_have_one(const struct record_map *m, struct str program)
+/* A process that is being examined. */
+struct examined {
+	struct interp_targets *t;
+	int pid;
+	struct str program; /* path of its program */
+	bool publishes;     /* it has a process context */
+	bool is_musl;       /* its tables of thread-local memory are musl's */
+	struct interp_target *target;
+};
+
+/* Where a thread-local variable of an image is in the process. False if it cannot be read. */
+static bool find_variable(struct examined *x, const struct tls_image *image, uint64_t bias,
+			  struct tls_variable *v)
 {
-	return m->executable && m->inode &&
-	       (interpreter_has_name(m->path) || str_eq(m->path, program));
+	struct interp_memory m = process_memory(&x->pid);
+
+	return tls_image_resolve(image, bias, &m, v) && !(v->pair && x->is_musl);
 }
 
-static struct str program_path(uint32_t pid, char *to, size_t size)
+static void set_interpreter_target(struct examined *x, const struct interp_image *i, uint64_t start)
+{
+	struct interp_target *target = x->target;
+	uint64_t bias = start - i->text;
+	struct tls_variable current;
+
+	if (i->target.kind == INTERP_PYTHON) {
+		target->python = i->target.python;
+		target->python.runtime += bias;
+		target->python.code_type += bias;
+	} else if (i->target.kind == INTERP_PHP) {
+		target->php = i->target.php;
+		target->php.globals += bias;
+	} else {
+		if (!find_variable(x, &i->variable, bias, &current))
+			return;
+		target->ruby = i->target.ruby;
+		target->ruby.current = current;
+	}
+	target->kind = i->target.kind;
+}
+
+static void set_context(struct examined *x, const struct interp_image *i, uint64_t start)
+{
+	if (find_variable(x, &i->context, start - i->context_text, &x->target->context))
+		x->target->context_pid = (uint32_t)x->pid;
+}
+
+/* An interpreter is in a file with its name, or in the program itself; a context in any. */
+static void examine_mapping(struct examined *x, const struct record_map *m)
+{
+	bool wanted = interpreter_has_name(m->path) || str_eq(m->path, x->program);
+	uint64_t start = m->start - m->offset;
+	const struct interp_image *i;
+
+	if (!m->executable || !m->inode || !(wanted || x->publishes))
+		return;
+	i = image_of(x->t, (uint32_t)x->pid, m);
+	if (!i)
+		return;
+	if (i->name && wanted && !x->target->kind && i->why)
+		x->t->on_refusal(x->t->context, i->name, i->version, i->why);
+	else if (i->name && wanted && !x->target->kind)
+		set_interpreter_target(x, i, start);
+	if (i->context.access && x->publishes && !x->target->context_pid)
+		set_context(x, i, start);
+}
+
+static struct str program_path(int pid, char *to, size_t size)
 {
 	char path[48];
 	ssize_t n;
 
-	snprintf(path, sizeof(path), "/proc/%u/exe", pid);
+	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
 	n = readlink(path, to, size);
 	return str(to, n > 0 ? (size_t)n : 0);
-}
-
-static void set_target(struct interp_target *target, const struct interp_image *i,
-		       const struct record_map *m)
-{
-	uint64_t bias = m->start - m->offset - i->text;
-
-	*target = i->target;
-	if (target->kind == INTERP_PYTHON) {
-		target->python.runtime += bias;
-		target->python.code_type += bias;
-	} else if (target->kind == INTERP_PHP) {
-		target->php.globals += bias;
-	} else if (target->ruby.current.pair) {
-		target->ruby.current.pair += bias;
-	}
 }
 
 bool interp_targets_find(struct interp_targets *t, uint32_t pid, struct interp_target *target)
 {
 	struct buf maps = { 0 };
+	struct examined x = { .t = t, .pid = (int)pid, .target = target };
 	struct record_map m;
 	char exe[4096], path[48];
-	struct str program = program_path(pid, exe, sizeof(exe)), rest;
+	struct str rest;
 
 	*target = (struct interp_target){ 0 };
+	x.program = program_path(x.pid, exe, sizeof(exe));
 	snprintf(path, sizeof(path), "/proc/%u/maps", pid);
-	if (program.n && kernel_text(path, &maps))
-		for (rest = buf_str(&maps); rest.n && !target->kind;) {
-			const struct interp_image *i;
-
-			if (!proc_parse_mapping(str_cut(&rest, '\n'), &m) ||
-			    !may_have_one(&m, program))
-				continue;
-			i = image_of(t, pid, &m);
-			if (i && i->why)
-				t->on_refusal(t->context, i->name, i->version, i->why);
-			else if (i)
-				set_target(target, i, &m);
-		}
+	if (x.program.n && kernel_text(path, &maps)) {
+		rest = buf_str(&maps);
+		x.publishes = process_context_in_maps(rest);
+		x.is_musl = str_find(rest, S("/ld-musl-")) >= 0;
+		while (rest.n && (!target->kind || (x.publishes && !target->context_pid)))
+			if (proc_parse_mapping(str_cut(&rest, '\n'), &m))
+				examine_mapping(&x, &m);
+	}
 	buf_release(&maps);
-	return target->kind;
+	return target->kind || target->context_pid;
 }
 
 static uint64_t next_wait(const struct interp_targets *t, uint32_t pid, uint64_t program)

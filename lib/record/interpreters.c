@@ -1,11 +1,10 @@
 #include "record/interpreters.h"
 
-#include <sys/uio.h>
-
 #include "interp/php_reader.h"
 #include "interp/python_reader.h"
 #include "interp/ruby_reader.h"
 #include "record/interpreter_files.h"
+#include "record/process_memory.h"
 
 static void answer(void *context, const struct interp_question *q)
 {
@@ -25,23 +24,11 @@ static void note_refusal(void *context, const char *name, unsigned version, cons
 
 /* Reads names from the process that the program did not write, or whose record was lost. */
 
-struct reader {
-	int pid;
-};
-
-static bool read_process(void *context, uint64_t address, void *to, size_t n)
-{
-	const struct reader *r = context;
-	struct iovec here = { to, n }, there = { (void *)(uintptr_t)address, n };
-
-	return process_vm_readv(r->pid, &here, 1, &there, 1, 0) == (ssize_t)n;
-}
-
 static bool find_names(void *context, uint32_t pid, const struct interp_frame *f)
 {
 	struct interpreters *p = context;
-	struct reader r = { (int)pid };
-	struct interp_memory m = { read_process, &r };
+	int process = (int)pid;
+	struct interp_memory m = process_memory(&process);
 	struct interp_target target;
 	struct code_names *names;
 	size_t size = 0;
@@ -101,6 +88,38 @@ void interpreters_note_map(struct interpreters *p, uint32_t pid, struct str path
 	buf_put(&p->met, &pid, sizeof(pid));
 }
 
+void interpreters_note_context(struct interpreters *p, uint32_t pid)
+{
+	struct interp_target t;
+
+	p->met_context = true;
+	if (!p->tried) {
+		p->wanted = true;
+		buf_put(&p->met, &pid, sizeof(pid));
+	} else if (p->works &&
+		   !(interp_program_target(&p->program, pid, &t) && t.context_pid == pid)) {
+		interpreters_expect(p, (int)pid);
+	}
+}
+
+void interpreters_take(struct interpreters *p, struct str record)
+{
+	interp_samples_take(&p->samples, record);
+	thread_contexts_take(&p->contexts, record);
+}
+
+void interpreters_join(struct interpreters *p, uint32_t tid, uint64_t time)
+{
+	sample_join_sample(&p->samples.stacks, tid, time);
+	sample_join_sample(&p->contexts.records, tid, time);
+}
+
+void interpreters_merge(struct interpreters *p, struct perf_sample *s)
+{
+	interp_samples_merge(&p->samples, s);
+	s->labels = thread_contexts_labels(&p->contexts, s);
+}
+
 bool interpreters_find(struct interpreters *p, int pid)
 {
 	struct interp_target target;
@@ -113,6 +132,7 @@ void interpreters_close(struct interpreters *p)
 	interp_program_close(&p->program);
 	interp_targets_release(&p->targets);
 	interp_samples_release(&p->samples);
+	thread_contexts_release(&p->contexts);
 	buf_release(&p->why);
 	buf_release(&p->met);
 }
@@ -131,7 +151,8 @@ void interpreters_expect(struct interpreters *p, int pid)
 
 void interpreters_sweep(struct interpreters *p, uint64_t until)
 {
-	interp_samples_forget(&p->samples, until);
+	sample_join_forget(&p->samples.stacks, until);
+	sample_join_forget(&p->contexts.records, until);
 	p->wanted |= p->samples.met_evaluator;
 	if (p->works && interp_names_trim(&p->samples.names))
 		interp_program_forget_names(&p->program);

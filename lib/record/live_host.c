@@ -142,9 +142,13 @@ static bool host_cgroup_path(void *context, uint64_t id, struct buf *path)
 static struct str host_context_labels(void *context, struct processes *t, struct process *p,
 				      struct str group, uint64_t time, uint64_t *until)
 {
-	const struct live_host *h = context;
+	struct live_host *h = context;
+	struct str labels = process_context_labels(t, p, group, buf_str(&h->own_group), time,
+						   until);
 
-	return process_context_labels(t, p, group, buf_str(&h->own_group), time, until);
+	if (h->interpreters && process_context_has_threads(p))
+		interpreters_note_context(h->interpreters, (uint32_t)p->pid);
+	return labels;
 }
 
 static void host_enter(void *context, const struct process *p)

@@ -1,10 +1,10 @@
 #include "record/process_context.h"
 
 #include <stdio.h>
-#include <sys/uio.h>
 
 #include "perf/cgroup_path.h"
 #include "record/kernel_text.h"
+#include "record/process_memory.h"
 #include "record/resource_text.h"
 
 enum {
@@ -17,6 +17,7 @@ enum {
 };
 
 static const uint64_t FIRST_LOOK_NS = 1000000000, LAST_LOOK_NS = 64000000000;
+static const uint64_t KEY_PAUSE_NS = 100000000; /* between searches for unknown keys */
 
 struct process_context {
 	struct buf published; /* labels from the mapping */
@@ -24,7 +25,10 @@ struct process_context {
 	struct buf text;      /* both */
 	uint64_t time;        /* of the publication; 0 = none so far */
 	uint64_t next, pause; /* ns: time of the next search, and the pause after it */
+	struct buf keys;      /* of attributes in contexts of threads: a line each, by number */
+	uint64_t asked;       /* ns: when an unknown key was last searched */
 	bool looked, is_readable;
+	bool has_threads; /* threads have contexts */
 };
 
 void process_context_release(struct process_context *c)
@@ -34,17 +38,11 @@ void process_context_release(struct process_context *c)
 	buf_release(&c->published);
 	buf_release(&c->fixed);
 	buf_release(&c->text);
+	buf_release(&c->keys);
 	mem_free(c, sizeof(*c));
 }
 
 /* The published context */
-
-static bool read_memory(int pid, uint64_t address, void *to, size_t n)
-{
-	struct iovec here = { to, n }, there = { (void *)(uintptr_t)address, n };
-
-	return process_vm_readv(pid, &here, 1, &there, 1, 0) == (ssize_t)n;
-}
 
 /* "7f0012340000-7f0012341000 rw-p 00000000 00:01 3078   /memfd:OTEL_CTX (deleted)" */
 static bool is_context_line(struct str line)
@@ -59,23 +57,36 @@ static bool is_context_line(struct str line)
 	return false;
 }
 
-/* The address of the context's mapping; 0 if the process has none. */
+/* The address of the context's mapping among lines of /proc/PID/maps; 0 if there is none. */
+static uint64_t find_line(struct str lines)
+{
+	uint64_t start = 0;
+
+	if (str_find(lines, S("OTEL_CTX")) < 0)
+		return 0;
+	while (lines.n && !start) {
+		struct str line = str_cut(&lines, '\n'), range = line;
+
+		if (is_context_line(line) && !str_hex(str_cut(&range, '-'), &start))
+			start = 0;
+	}
+	return start;
+}
+
+bool process_context_in_maps(struct str maps)
+{
+	return find_line(maps);
+}
+
 static uint64_t find_mapping(int pid)
 {
 	struct buf maps = { 0 };
-	struct str lines;
-	uint64_t start = 0;
+	uint64_t start;
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
 	kernel_text(path, &maps);
-	if (str_find(buf_str(&maps), S("OTEL_CTX")) >= 0)
-		for (lines = buf_str(&maps); lines.n && !start;) {
-			struct str line = str_cut(&lines, '\n'), range = line;
-
-			if (is_context_line(line) && !str_hex(str_cut(&range, '-'), &start))
-				start = 0;
-		}
+	start = find_line(buf_str(&maps));
 	buf_release(&maps);
 	return start;
 }
@@ -89,7 +100,7 @@ struct context_header {
 static bool read_header(int pid, uint64_t at, struct context_header *h)
 {
 	_Static_assert(sizeof(*h) == HEADER, "as it lies in memory");
-	return read_memory(pid, at, h, sizeof(*h)) &&
+	return process_memory_read(&pid, at, h, sizeof(*h)) &&
 	       str_eq(str(h->magic, sizeof(h->magic)), S("OTEL_CTX")) && h->version == VERSION &&
 	       h->size <= MOST_PAYLOAD;
 }
@@ -105,12 +116,13 @@ static bool read_once(struct process_context *c, int pid, uint64_t at)
 		return false;
 	if (h.time == c->time)
 		return true;
-	ok = read_memory(pid, h.payload, buf_room(&payload, h.size + 1), h.size) &&
+	ok = process_memory_read(&pid, h.payload, buf_room(&payload, h.size + 1), h.size) &&
 	     read_header(pid, at, &again) && again.time == h.time;
 	payload.n = h.size;
 	if (ok) {
-		c->published.n = 0;
+		c->published.n = c->keys.n = 0;
 		resource_of_context(&c->published, buf_str(&payload));
+		c->has_threads = resource_thread_keys(&c->keys, buf_str(&payload));
 		c->time = h.time;
 	}
 	buf_release(&payload);
@@ -183,13 +195,18 @@ static void join(struct process_context *c)
 	buf_add(&c->text, buf_str(&c->fixed));
 }
 
+static struct process_context *new_context(struct process *p)
+{
+	return p->host_context = mem_zeroed(1, sizeof(struct process_context));
+}
+
 struct str process_context_labels(struct processes *t, struct process *p, struct str group,
 				  struct str own_group, uint64_t time, uint64_t *until)
 {
 	struct process_context *c = p->host_context;
 
 	if (!c)
-		c = p->host_context = mem_zeroed(1, sizeof(*c));
+		c = new_context(p);
 	if (!c->looked) {
 		c->is_readable = read_environment(c, p->pid);
 		if (!c->is_readable)
@@ -209,4 +226,45 @@ struct str process_context_labels(struct processes *t, struct process *p, struct
 	}
 	*until = c->is_readable ? c->next : UINT64_MAX;
 	return buf_str(&c->text);
+}
+
+/* Contexts of threads */
+
+bool process_context_has_threads(const struct process *p)
+{
+	const struct process_context *c = p->host_context;
+
+	return c && c->has_threads;
+}
+
+/* The line of that number; empty if there is none. */
+static struct str line_at(struct str lines, unsigned number)
+{
+	while (number-- && lines.n)
+		str_cut(&lines, '\n');
+	return str_cut(&lines, '\n');
+}
+
+static unsigned count_lines(struct str lines)
+{
+	unsigned n = 0;
+
+	for (; lines.n; str_cut(&lines, '\n'))
+		n++;
+	return n;
+}
+
+struct str process_context_key(struct process *p, unsigned number, uint64_t time)
+{
+	struct process_context *c = p->host_context;
+
+	if (!c)
+		c = new_context(p);
+	if (number >= count_lines(buf_str(&c->keys)) &&
+	    (!c->asked || time > c->asked + KEY_PAUSE_NS)) {
+		c->asked = time;
+		read_published(c, p->pid);
+		join(c);
+	}
+	return line_at(buf_str(&c->keys), number);
 }

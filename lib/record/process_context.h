@@ -20,6 +20,19 @@
 struct str process_context_labels(struct processes *t, struct process *p, struct str group,
 				  struct str own_group, uint64_t time, uint64_t *until);
 
+/* Do the lines of /proc/PID/maps show a published context? */
+bool process_context_in_maps(struct str maps);
+
+/* Does the process say in its context that its threads have contexts of their own? */
+bool process_context_has_threads(const struct process *p);
+
+/*
+ * The key of an attribute in the contexts of its threads, by its number; "" if it has none, or one
+ * that cannot be a label's. Valid until the next call for the process. `time` is that of a sample:
+ * a key that is not known is searched again, at times.
+ */
+struct str process_context_key(struct process *p, unsigned number, uint64_t time);
+
 /* Release p->host_context. */
 struct process_context;
 void process_context_release(struct process_context *c);

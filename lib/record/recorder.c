@@ -38,7 +38,7 @@ static void hand_on(void *context, const struct perf_sample *s)
 	struct perf_sample merged = *s;
 
 	if (r->interpreters)
-		interp_samples_merge(&r->interpreters->samples, &merged);
+		interpreters_merge(r->interpreters, &merged);
 	r->on_sample(r->context, &merged);
 }
 
@@ -161,7 +161,7 @@ static bool is_of_other_thread(const struct recorder *r, const struct record *re
 static void take_of_program(struct recorder *r, const struct perf_event_header *h)
 {
 	if (r->interpreters)
-		interp_samples_take(&r->interpreters->samples, sampler_program_record(h));
+		interpreters_take(r->interpreters, sampler_program_record(h));
 }
 
 /* Joins the BPF program's record to the sample that follows it. */
@@ -171,10 +171,10 @@ static void join_program(struct recorder *r, const struct perf_event_header *h,
 	struct record record;
 
 	if (!r->interpreters || h->type != PERF_RECORD_SAMPLE ||
-	    !r->interpreters->samples.pending.n)
+	    !interpreters_have_records(r->interpreters))
 		return;
 	record_parse(h, attr, &record);
-	interp_samples_join(&r->interpreters->samples, record.tid, record.time);
+	interpreters_join(r->interpreters, record.tid, record.time);
 }
 
 /* Notes an interpreter that a recorded process maps. */

@@ -14,7 +14,7 @@ static const struct {
 	{ "service.instance.id", "instance" },
 };
 
-static bool is_plain(struct str value)
+bool resource_is_plain(struct str value)
 {
 	uint32_t code;
 	size_t n;
@@ -32,7 +32,7 @@ static bool is_plain(struct str value)
 void resource_add(struct buf *labels, struct str attribute, struct str value)
 {
 	for (size_t i = 0; i < LEN(known); i++)
-		if (str_eq(attribute, str_of(known[i].attribute)) && is_plain(value))
+		if (str_eq(attribute, str_of(known[i].attribute)) && resource_is_plain(value))
 			buf_printf(labels, "%s=%.*s\n", known[i].label, STR_ARG(value));
 }
 
@@ -117,6 +117,84 @@ static void add_resource(struct buf *labels, const struct pb *outer, struct str 
 	while (pb_next(&pb, &f))
 		if (f.number == 1)
 			add_key_value(labels, &pb, pb_bytes(&pb, &f));
+}
+
+/* Calls a function for each attribute of the process itself, not of its resource. */
+static bool each_attribute(struct str payload,
+			   void (*take)(void *context, const struct pb *pb, struct str message),
+			   void *context)
+{
+	struct in quiet = { .name = "" };
+	struct pb pb = pb_open(&quiet, "ProcessContext", payload, 0);
+	struct pb_field f;
+	bool ok;
+
+	while (pb_next(&pb, &f))
+		if (f.number == 2)
+			take(context, &pb, pb_bytes(&pb, &f));
+	ok = !quiet.failed;
+	in_release(&quiet);
+	return ok;
+}
+
+struct thread_keys {
+	struct buf *keys;
+	bool has_schema;
+};
+
+static void add_key(struct buf *keys, struct str key)
+{
+	if (resource_is_plain(key) && str_chr(key, '=') < 0)
+		buf_add(keys, key);
+	buf_ch(keys, '\n');
+}
+
+/* An AnyValue that is a list of strings. */
+static void add_keys(struct buf *keys, const struct pb *outer, struct str message)
+{
+	struct pb value = pb_inside(outer, "AnyValue", message);
+	struct pb_field f, g;
+
+	while (pb_next(&value, &f)) {
+		struct pb list = pb_inside(&value, "ArrayValue",
+					   f.number == 5 ? pb_bytes(&value, &f) : S(""));
+
+		while (pb_next(&list, &g))
+			if (g.number == 1)
+				add_key(keys, string_value(&list, pb_bytes(&list, &g)));
+	}
+}
+
+static void take_thread_key(void *context, const struct pb *outer, struct str message)
+{
+	struct thread_keys *k = context;
+	struct pb pb = pb_inside(outer, "KeyValue", message);
+	struct str key = S(""), value = S("");
+	struct pb_field f;
+
+	while (pb_next(&pb, &f)) {
+		if (f.number == 1)
+			key = pb_bytes(&pb, &f);
+		else if (f.number == 2)
+			value = pb_bytes(&pb, &f);
+	}
+	if (str_eq(key, S("threadlocal.attribute_key_map"))) {
+		add_keys(k->keys, &pb, value);
+	} else if (str_eq(key, S("threadlocal.schema_version"))) {
+		value = string_value(&pb, value);
+		k->has_schema = str_eq(value, S("tlsdesc_v1_dev")) || str_eq(value, S("tls_v1"));
+	}
+}
+
+bool resource_thread_keys(struct buf *keys, struct str payload)
+{
+	struct thread_keys k = { .keys = keys };
+	size_t before = keys->n;
+	bool ok = each_attribute(payload, take_thread_key, &k) && k.has_schema;
+
+	if (!ok)
+		keys->n = before;
+	return ok;
 }
 
 bool resource_of_context(struct buf *labels, struct str payload)

@@ -31,4 +31,15 @@ void resource_of_environment(struct buf *labels, struct str environment);
 /* Appends the labels of a process context's payload. False if it is malformed. */
 bool resource_of_context(struct buf *labels, struct str payload);
 
+/*
+ * Appends the keys of the attributes in contexts of the process's threads (interp/context_walk.h),
+ * a line for each, by their number; a key that cannot be a label's is an empty line. False if the
+ * payload does not say that threads have such contexts: the attribute threadlocal.schema_version
+ * of OTEP 4947.
+ */
+bool resource_thread_keys(struct buf *keys, struct str payload);
+
+/* Can it be the value of a label? */
+bool resource_is_plain(struct str value);
+
 #endif

@@ -74,7 +74,7 @@ static const struct range *java_range(struct str name, uint32_t flags)
 		return &green;
 	if (flags & LOC_INLINED || str_ends(name, S("_[i]")))
 		return &aqua;
-	if (is_java_package(name) || has(name, S(":::")))
+	if (flags & LOC_JVM || is_java_package(name) || has(name, S(":::")))
 		return &green;
 	if (has(name, S("::")))
 		return &yellow;
@@ -85,7 +85,7 @@ static const struct range *perl_range(struct str name, uint32_t flags)
 {
 	if (has(name, S("::")))
 		return &yellow;
-	if (has(name, S("Perl")) || has(name, S(".pl")))
+	if (flags & LOC_PERL || has(name, S("Perl")) || has(name, S(".pl")))
 		return &green;
 	return is_kernel(name, flags) ? &orange : &red;
 }
@@ -100,7 +100,7 @@ static const struct range *js_range(struct str name, uint32_t flags)
 		return &yellow;
 	if (slash >= 0 && has(str_skip(name, (size_t)slash), S(".js")))
 		return &green;
-	if (str_chr(name, ':') >= 0)
+	if (flags & LOC_V8JS || str_chr(name, ':') >= 0)
 		return &aqua;
 	if (str_eq(name, S(" ")))
 		return &green;
@@ -169,6 +169,27 @@ static const struct range *chain_range(struct str name, uint32_t flags)
 	return has(name, S("_[w]")) ? &aqua : &blue;
 }
 
+/* By the type of the frame, not by its name. */
+static const struct range *type_range(struct str name, uint32_t flags)
+{
+	static const struct {
+		uint32_t types;
+		const struct range *range;
+	} ranges[] = {
+		{ LOC_CPYTHON, &blue },
+		{ LOC_RUBY, &purple },
+		{ LOC_PHP | LOC_LUAJIT | LOC_PERL, &aqua },
+		{ LOC_JVM | LOC_DOTNET | LOC_BEAM | LOC_V8JS, &green },
+	};
+
+	for (size_t i = 0; i < LEN(ranges); i++)
+		if (flags & ranges[i].types)
+			return ranges[i].range;
+	if (is_jit(name, flags))
+		return &green;
+	return is_kernel(name, flags) ? &orange : flags & LOC_TYPES ? &yellow : &red;
+}
+
 static const struct range *safe_range(struct str name, uint32_t flags)
 {
 	(void)flags;
@@ -192,6 +213,7 @@ static const struct palette {
 	{ "perl", .rule = perl_range },
 	{ "python", .rule = python_range },
 	{ "rust", .rule = rust_range },
+	{ "type", .rule = type_range },
 	{ "red", &red },
 	{ "green", &green },
 	{ "blue", &blue },

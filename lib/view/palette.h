@@ -1,7 +1,7 @@
 /*
  * The colour of a frame, by its name. Palettes and their rules are those of flamegraph.pl,
- * and inferno's rust and python; "safe" is for readers who cannot distinguish red and
- * green.
+ * and inferno's rust and python. "type" shows what kind of code a frame is; "safe" is for readers
+ * who cannot distinguish red and green.
  */
 #ifndef VIEW_PALETTE_H
 #define VIEW_PALETTE_H

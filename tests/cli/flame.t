@@ -91,12 +91,12 @@ fill() { # NAME OPTION...: the fill of its box
 	shift
 	prof-flame "$@" | sed -n "s/.*<title>$box (.*fill=\"\(#[0-9a-f]*\)\".*/\1/p" | head -n 1
 }
-for palette in hot mem io wakeup chain java js perl python rust red green blue aqua yellow purple orange safe; do
+for palette in hot mem io wakeup chain java js perl python rust red green blue aqua yellow purple orange type safe; do
 	prof-flame --colors $palette in.folded >out.svg 2>err
 	ok $? "--colors $palette" "$(cat err)"
 	xml "well-formed with $palette" out.svg
 done
-is "$(prof-flame --complete=bash | grep -c '^--colors=.')" 18 'completion offers all palettes'
+is "$(prof-flame --complete=bash | grep -c '^--colors=.')" 19 'completion offers all palettes'
 is "$(fill main in.folded)" "$(printf 'x;main 1\n' | fill main)" 'a colour depends on the name alone'
 [ "$(fill main in.folded)" != "$(fill run in.folded)" ]
 ok $? 'and names differ'

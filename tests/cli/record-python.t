@@ -102,6 +102,52 @@ prof-query --granularity=lines --top=100 app.pb.gz 2>/dev/null | grep -o 'spin .
 grep -q 'app\.py:[56]$' lines && ! grep -vq 'app\.py:[3-6]$' lines
 ok $? 'lines of files' "$(cat lines)"
 
+# Types of frames, and the lock
+is "$(prof-query -q -t folded --show '\[cpython\]' app.pb.gz | tr ';' '\n' | grep -c '_PyEval\|^_start\|^clone')" 0 \
+	'--show selects the functions of Python'
+prof-query -q -t folded --show '\[cpython\]' app.pb.gz | grep -q 'recurse;spin'
+ok $? 'which are there'
+cat >lock.py <<'P'
+import hashlib, sys, threading, time
+data = b"x" * (1 << 20)
+
+def with_lock(seconds):
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        sum(range(50))
+
+def without_lock(seconds):
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        hashlib.sha256(data)
+
+def both():
+    for i in range(5):
+        with_lock(0.05)
+        without_lock(0.05)
+
+t = [threading.Thread(target=both) for i in range(2)]
+[x.start() for x in t]
+[x.join() for x in t]
+P
+version=$(python3 -c 'import sys; print(sys.version_info[1])')
+prof-record -q -F 499 -o lock.pb.gz -- python3 lock.py 2>err </dev/null
+held() { # FUNCTION GIL: percent of its samples
+	prof-fold -q --root gil lock.pb.gz | awk -v f=";$1;" -v gil="$2;" 'index($0, f) {
+		all += $NF
+		if (index($0, gil) == 1)
+			some += $NF
+	} END { printf "%d\n", all ? 100 * some / all : -1 }'
+}
+if [ "$version" -le 13 ]; then
+	[ "$(held with_lock holds)" -ge 85 ]
+	ok $? 'gil=holds where Python runs' "$(held with_lock holds)"
+	[ "$(held without_lock none)" -ge 80 ]
+	ok $? 'gil=none where C runs without the lock' "$(held without_lock none)"
+else
+	is "$(prof-query -q --values=gil lock.pb.gz)" '' 'no label gil from 3.14 on'
+fi
+
 # Options
 cat >small.py <<'P'
 import time

@@ -175,10 +175,27 @@ static void name_is(const struct interp_frame *f, const char *expected, const ch
 	free(names);
 }
 
+/* Does the thread hold the lock? By its own flag, or if it is the current one. */
+static void test_gil(const struct python_layout *l, uint64_t state, const char *what)
+{
+	unsigned without = l->status_gil || l->current ? INTERP_GIL_NONE : INTERP_GIL_UNKNOWN;
+	unsigned with = l->status_gil || l->current ? INTERP_GIL_HOLDS : INTERP_GIL_UNKNOWN;
+
+	read_stack();
+	ok(stack.head.gil == without, "%s: a thread without the lock", what);
+	if (l->status_gil)
+		put(state + l->thread_status, 0x07 | l->status_gil, 4);
+	else if (l->current)
+		put(target.runtime + l->current, state, 8);
+	ok(read_stack() == INTERP_WHOLE && stack.head.gil == with, "%s: one with it", what);
+	if (l->current)
+		put(target.runtime + l->current, 0, 8);
+}
+
 static void test_version(const struct python_layout *l)
 {
 	bool shims = l->frame_owner != PYTHON_NONE;
-	uint64_t outer, inner, frame, other;
+	uint64_t outer, inner, frame, other, state;
 	char what[32];
 
 	snprintf(what, sizeof(what), "%u.%u", l->version >> 8, l->version & 255);
@@ -189,7 +206,8 @@ static void test_version(const struct python_layout *l)
 	frame = make_frame(l, outer, frame, true);
 	frame = make_frame(l, inner, frame, false);
 	other = make_thread(l, THREAD + 1, 0, 0);
-	set_threads(make_thread(l, THREAD + 2, 0, make_thread(l, THREAD, frame, other)));
+	state = make_thread(l, THREAD, frame, other);
+	set_threads(make_thread(l, THREAD + 2, 0, state));
 	ok(read_stack() == INTERP_WHOLE, "%s: a stack is whole", what);
 	ok(stack.head.n == (shims ? 3 : 2) && stack.frame[0].code == inner &&
 		   stack.frame[1].code == outer,
@@ -201,6 +219,7 @@ static void test_version(const struct python_layout *l)
 	ok(stack.frame[stack.head.n - 1].flags == (shims ? INTERP_SHIM : INTERP_ENTRY),
 	   "%s: the outer one was", what);
 	name_is(&stack.frame[0], "Work.<locals>.run", what);
+	test_gil(l, state, what);
 	put(inner + l->code_line, 11, 4);
 	ok(read_stack() == INTERP_WHOLE, "%s: another function in the same place", what);
 	stack.frame[0].id++;

@@ -75,6 +75,37 @@ static void test_context(void)
 	   "garbage");
 }
 
+/* attributes { key "threadlocal..." value } of the process: a schema, and a list of keys */
+#define SCHEMA(n, m, l, name) "\x12" n "\x0a\x1athreadlocal.schema_version\x12" m "\x0a" l name
+#define KEYS                                                                                       \
+	"\x12\x36\x0a\x1dthreadlocal.attribute_key_map\x12\x15\x2a\x13\x0a\x07\x0a\x05route"       \
+	"\x0a\x03\x0a\x01="                                                                        \
+	"\x0a\x03\x0a\x01x"
+
+static const char *thread_keys(struct str payload)
+{
+	labels.n = 0;
+	if (!resource_thread_keys(&labels, payload))
+		buf_add(&labels, S("no"));
+	buf_ch(&labels, '\0');
+	return labels.p;
+}
+
+static void test_threads(void)
+{
+	ok(is_text(thread_keys(S(KEYS SCHEMA("\x2e", "\x10", "\x0e", "tlsdesc_v1_dev"))),
+		   "route\n\nx\n"),
+	   "keys of threads' attributes; one that is no label's is empty");
+	ok(is_text(thread_keys(S(SCHEMA("\x26", "\x08", "\x06", "tls_v1") KEYS)), "route\n\nx\n"),
+	   "the other name of the schema");
+	ok(is_text(thread_keys(S(SCHEMA("\x26", "\x08", "\x06", "tls_v1"))), ""), "no keys");
+	ok(is_text(thread_keys(S(KEYS)), "no"), "keys without a schema are none");
+	ok(is_text(thread_keys(S(SCHEMA("\x26", "\x08", "\x06", "golang") KEYS)), "no"),
+	   "nor are those of another schema");
+	ok(is_text(thread_keys(S(KEYS SCHEMA("\x2e", "\x10", "\x0e", "tlsdesc_v1"))), "no"),
+	   "one that is cut off has none");
+}
+
 static void test_long(void)
 {
 	struct buf text = { 0 };
@@ -92,6 +123,7 @@ int main(void)
 {
 	test_environment();
 	test_context();
+	test_threads();
 	test_long();
 	buf_release(&labels);
 	return done();

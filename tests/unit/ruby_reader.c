@@ -175,17 +175,27 @@ static void test_variable(void)
 	begin(ruby_layout_of(0x0301));
 	call_all();
 	pair = take(16);
-	vector = take(64);
+	vector = take(64) + 16;
 	block = take(64);
+	put(vector - 16, 2, 8);
 	put(pair, 2, 8);
 	put(THREAD, 0, 8);
 	put(THREAD + 8, vector, 8);
 	put(vector + 32, block, 8);
 	put(block + 24, context, 8);
-	target.current = (struct tls_variable){ pair, 24 };
+	target.current = (struct tls_variable){ pair, 24, 0 };
 	ok(read_stack() == INTERP_WHOLE && stack.head.n == 3, "a library's thread-local variable");
 	put(vector + 32, UINT64_MAX, 8);
 	ok(read_stack() == INTERP_NO_THREAD, "one that the thread has not used yet");
+	put(vector + 32, block, 8);
+	put(vector - 16, 1, 8);
+	ok(read_stack() == INTERP_NO_THREAD, "one of a library that the thread does not know yet");
+	put(vector - 16, 2, 8);
+	put(vector, 6, 8);
+	target.current.generation = 7;
+	ok(read_stack() == INTERP_NO_THREAD, "or whose number it knows from another one");
+	target.current.generation = 6;
+	ok(read_stack() == INTERP_WHOLE, "but not if the thread is up to date");
 }
 
 static void test_changes(void)

@@ -1,5 +1,6 @@
 /* The tables of the dictionary. */
 #include "format/otlp/otlp_reader.h"
+#include "profile/frame_type.h"
 
 /* The limit of frames in all stacks, since a few bytes may refer to many frames. */
 enum { FRAMES_PER_BYTE = 64, FRAMES_LEAST = 1 << 20 };
@@ -126,9 +127,8 @@ static void location_attribute(struct otlp_reader *r, struct loc *row,
 {
 	if (otlp_is_named(r, a, OTLP_IS_FOLDED) && a->is_true)
 		row->flags |= LOC_FOLDED;
-	else if (otlp_is_named(r, a, OTLP_FRAME_TYPE) &&
-		 str_eq(dict_text(r->p->dict, a->label.str), S("kernel")))
-		row->flags |= LOC_KERNEL;
+	else if (otlp_is_named(r, a, OTLP_FRAME_TYPE))
+		row->flags |= frame_type_named(dict_text(r->p->dict, a->label.str));
 }
 
 /* The fields that all lines of a location share. */
@@ -154,6 +154,8 @@ static struct loc location_head(struct otlp_reader *r, struct pb *pb, const stru
 		if (a)
 			location_attribute(r, &row, a);
 	}
+	if (row.flags & LOC_TYPES && !row.map.i)
+		row.map = frame_type_mapping(r->p->dict, row.flags);
 	return row;
 }
 

@@ -3,6 +3,7 @@
  * frames and the frame that they are inlined into are one location, with a line for each.
  */
 #include "format/otlp/otlp_writer.h"
+#include "profile/frame_type.h"
 
 /* The location row of frame *i and the frames inlined into it; *i becomes the last of them. */
 static uint32_t location_row(struct otlp_writer *w, const loc_id *frame, size_t n, size_t *i)
@@ -67,6 +68,21 @@ static uint64_t mapping_start(const struct mapping *m)
 	return m->size ? m->start : 0;
 }
 
+/* Is it the mapping of frames without a file, which have only a type in OTLP? */
+static bool stands_for_type(const struct otlp_writer *w, map_id map)
+{
+	return frame_type_of_mapping(dict_text(w->p->dict, dict_mapping(w->p->dict, map)->file));
+}
+
+/* "native" is the type of all code in files for which there is no better one. */
+static struct str frame_type(const struct loc *l)
+{
+	struct str name = frame_type_name(l->flags);
+
+	return !name.n && l->map.i && l->flags & LOC_ADDR && !(l->flags & LOC_JIT) ? S("native") :
+										     name;
+}
+
 /* The lines of a location are its last field here: they are encoded one by one. */
 static void put_location(struct otlp_writer *w, uint32_t row)
 {
@@ -79,9 +95,9 @@ static void put_location(struct otlp_writer *w, uint32_t row)
 	l = put_lines(w, row);
 	vec_clear(&w->list);
 	otlp_push_true(w, OTLP_IS_FOLDED, l->flags & LOC_FOLDED);
-	if (l->flags & LOC_KERNEL)
-		otlp_push_text(w, OTLP_FRAME_TYPE, dict_intern(w->p->dict, S("kernel")));
-	m.mapping_index = (int32_t)number_of(&w->mappings, l->map.i);
+	otlp_push_text(w, OTLP_FRAME_TYPE, dict_intern(w->p->dict, frame_type(l)));
+	if (!stands_for_type(w, l->map))
+		m.mapping_index = (int32_t)number_of(&w->mappings, l->map.i);
 	if (l->flags & LOC_ADDR)
 		m.address = l->addr + mapping_start(dict_mapping(w->p->dict, l->map));
 	m.n_attribute_indices = w->list.n;

@@ -35,6 +35,7 @@ INLINE struct interp_target *inherited(const struct interp_config *c, const char
 
 	if (!t || !t->kind || t->program != program)
 		return NULL;
+	/* Its thread contexts are not the child's, which publishes its own: see context_pid. */
 	bpf_map_update_elem(&targets, &pid, t, BPF_ANY);
 	return t;
 }
@@ -52,7 +53,12 @@ INLINE void ask(struct interp_target *t, __u32 pid, __u64 program, __u64 now)
 	bpf_ringbuf_output(&questions, &q, sizeof(q), BPF_RB_FORCE_WAKEUP);
 }
 
-/* The target of the process. NULL: it runs no interpreter, or that is not known yet. */
+INLINE bool is_recorded(const struct interp_target *t)
+{
+	return t->kind || t->context_pid;
+}
+
+/* The target of the process. NULL: nothing is to be read of it, or that is not known yet. */
 INLINE struct interp_target *target_of(const struct interp_config *c, const char *task, __u32 pid,
 				       __u64 now)
 {
@@ -62,12 +68,11 @@ INLINE struct interp_target *target_of(const struct interp_config *c, const char
 	if (!t && !c->namespace_inode)
 		t = inherited(c, task, pid, program);
 	/* A process that was known before its first sample runs the program that it had then. */
-	if (t && t->kind && !t->program)
+	if (t && is_recorded(t) && !t->program)
 		t->program = program;
-	if (t && t->kind && t->program == program)
-		return t;
-	ask(t, pid, program, now);
-	return NULL;
+	if (!t || !t->kind || t->program != program)
+		ask(t, pid, program, now);
+	return t && is_recorded(t) && t->program == program ? t : NULL;
 }
 
 #endif

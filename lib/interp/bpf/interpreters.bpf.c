@@ -7,6 +7,7 @@
 #include "interp/bpf/php_parts.h"
 #include "interp/bpf/python_parts.h"
 #include "interp/bpf/ruby_parts.h"
+#include "interp/bpf/thread_context.h"
 
 INLINE void begin_stack(struct scratch *s, const struct interp_config *c,
 			const struct interp_target *t, __u64 number, __u64 now)
@@ -22,6 +23,7 @@ INLINE void begin_stack(struct scratch *s, const struct interp_config *c,
 	s->stack.head.tid = (__u32)number;
 	s->stack.head.time = now;
 	s->stack.head.n = 0;
+	s->stack.head.gil = INTERP_GIL_UNKNOWN;
 }
 
 SEC("perf_event") int interp_sample(void *ctx)
@@ -41,8 +43,12 @@ SEC("perf_event") int interp_sample(void *ctx)
 	t = target_of(c, task, number >> 32, now);
 	if (!t)
 		return 1;
-	begin_stack(s, c, t, number, now);
 	thread = kernel_word(task + c->task_tls, 8);
+	if (t->context_pid == number >> 32)
+		write_context(ctx, t, number, now, thread);
+	if (!t->kind)
+		return 1;
+	begin_stack(s, c, t, number, now);
 	if (t->kind == INTERP_PYTHON)
 		begin_python(ctx, s, t, thread);
 	else if (t->kind == INTERP_RUBY)

@@ -7,8 +7,10 @@
 /* Begins the walk, once the thread's state was found or is known not to exist. */
 INLINE void begin_walk(void *ctx, struct scratch *s)
 {
-	if (s->stack.head.end == INTERP_WHOLE)
+	if (s->stack.head.end == INTERP_WHOLE) {
+		s->stack.head.gil = walk_gil(&s->python);
 		s->stack.head.end = walk_first_frame(&s->python, &s->frame, false);
+	}
 	if (goes_on(s))
 		bpf_tail_call(ctx, &parts, PYTHON_WALK);
 	write_stack(ctx, s);
