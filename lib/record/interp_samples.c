@@ -406,9 +406,37 @@ static enum interp_kind kind_of(struct interp_samples *p, const struct perf_samp
 	return INTERP_NONE;
 }
 
-void interp_samples_merge(struct interp_samples *p, struct perf_sample *s)
+/* Completes a frame that the program left. An ancestor has the same memory, if the process ended. */
+static bool complete_frame(struct interp_samples *p, const struct process *of,
+			   struct interp_frame *f)
+{
+	bool done = p->find_late(p->context, (uint32_t)of->pid, f);
+
+	for (size_t i = 0; i < of->nancestor && !done; i++)
+		done = p->find_late(p->context, (uint32_t)of->ancestor[i], f);
+	return done;
+}
+
+static void complete_frames(struct interp_samples *p, const struct perf_sample *s, struct joined *j)
+{
+	for (uint32_t i = 0; i < j->n; i++)
+		if (j->frame[i].flags & INTERP_LATE &&
+		    !(p->find_late && s->process && complete_frame(p, s->process, &j->frame[i])))
+			j->end = INTERP_UNREADABLE;
+}
+
+static struct joined *take_whole(struct interp_samples *p, const struct perf_sample *s)
 {
 	struct joined *j = take_joined(p, s->tid, s->time);
+
+	if (j)
+		complete_frames(p, s, j);
+	return j;
+}
+
+void interp_samples_merge(struct interp_samples *p, struct perf_sample *s)
+{
+	struct joined *j = take_whole(p, s);
 	size_t runs = j ? count_runs(j) : 0, evaluators = count_evaluators(p, s, j, runs);
 	enum interp_kind kind;
 	enum interp_outcome outcome = outcome_of(s, j, evaluators, runs);
