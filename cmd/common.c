@@ -370,12 +370,17 @@ static const char *output_hint(enum out_reason reason)
 	}
 }
 
+bool complain_output(const struct out *out)
+{
+	return complain("%s%s", out->error.p, output_hint(out->reason));
+}
+
 bool finish_output(struct out *out)
 {
 	bool ok = out_close(out);
 
 	if (!ok)
-		complain("%s%s", out->error.p, output_hint(out->reason));
+		complain_output(out);
 	out_release(out);
 	return ok;
 }

@@ -76,6 +76,9 @@ const struct format *output_format(void);
 /* Write p in this format to -o. False, with an error message, on failure. */
 bool save(struct profile *p, const struct format *format);
 
+/* Print the error of an output, and what helps. Returns false. */
+bool complain_output(const struct out *out);
+
 /*
  * Close an output that the command has written itself. False, with an error message, on
  * failure.

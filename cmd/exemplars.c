@@ -4,6 +4,7 @@
 
 #include "common.h"
 #include "series_print.h"
+#include "source/server.h"
 #include "time_table.h"
 
 struct exemplar {
@@ -134,7 +135,7 @@ static void put_command(struct buf *b, const struct profile_values *values,
 		put_word(b, str_of(e->store));
 	}
 	for (char *const *path = values->paths; !e->store && *path; path++) {
-		if (store_is(*path))
+		if (store_is(*path) || server_is(*path))
 			continue;
 		buf_ch(b, ' ');
 		put_word(b, str_of(*path));

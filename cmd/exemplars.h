@@ -1,6 +1,6 @@
 /*
- * --exemplars: the profiles behind a spike, those with the largest values, each with a command
- * that prints it.
+ * --exemplars: the profiles that make up a spike, those with the largest values, each with a
+ * command that prints it.
  */
 #ifndef CMD_EXEMPLARS_H
 #define CMD_EXEMPLARS_H

@@ -1,5 +1,6 @@
 #include "frames.h"
 
+#include "option_use.h"
 #include "profile/rewrite.h"
 
 static struct {
@@ -121,4 +122,17 @@ void rewrite_names(struct profile *p, bool simplify)
 			   .no_inlines = o.no_inlines,
 			   .granularity = (enum granularity)o.granularity,
 		   });
+}
+
+void frames_check_options(const char *report)
+{
+	const struct option_use uses[] = {
+		{ "lines", o.lines, NULL },
+		{ "no-inlines", o.no_inlines, NULL },
+		{ "demangle", o.demangle >= 0, NULL },
+		{ "simplify", o.simplify, NULL },
+		{ "granularity", o.granularity != 0, NULL },
+	};
+
+	option_uses_check(uses, LEN(uses), report, report != NULL);
 }

@@ -16,4 +16,7 @@ void rewrite_frames(struct profile *p);
 /* Likewise, with the options of prof-query. simplify: simplify names by default. */
 void rewrite_names(struct profile *p, bool simplify);
 
+/* Exit with a usage error if one of these options is given to a report (or NULL) about times. */
+void frames_check_options(const char *report);
+
 #endif

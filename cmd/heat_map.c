@@ -13,7 +13,8 @@
 #include "view/chart.h"
 
 enum { ROWS = 20, SUBSECOND_ROWS = 25, USUAL_COLUMNS = 60, MOST_CELLS = 4 << 20 };
-#define SECOND INT64_C(1000000000)
+#define SECOND    INT64_C(1000000000)
+#define YEAR_2000 (INT64_C(946684800) * SECOND)
 
 struct heat_point {
 	int64_t time;
@@ -24,6 +25,7 @@ struct heat_point {
 /* Cells by column (time) and row (value). */
 struct heat_map {
 	int64_t from, step;
+	bool is_offset; /* times are of a clock that began with the recording or the machine */
 	double least, height; /* height: of a row, in units of values */
 	size_t columns, rows;
 	double *cell;
@@ -41,6 +43,15 @@ static void add_value(void *context, const struct profile_value *v)
 		   1 });
 }
 
+/* Formats with an order of samples but without times have times of 0. */
+static bool has_times(const struct profile *p)
+{
+	for (size_t i = 0; i < p->nobservation; i++)
+		if (p->observation[i].time)
+			return true;
+	return false;
+}
+
 static void add_times(void *context, const struct profile_value *v)
 {
 	struct profile_values *values = context;
@@ -48,7 +59,7 @@ static void add_times(void *context, const struct profile_value *v)
 	uint32_t col;
 
 	values->n++;
-	if (!p || !time_series_column(&values->series->options, p, &col))
+	if (!p || !has_times(p) || !time_series_column(&values->series->options, p, &col))
 		return;
 	for (size_t i = 0; i < p->nobservation; i++) {
 		const struct observation *o = &p->observation[i];
@@ -112,6 +123,7 @@ static bool size_map(struct heat_map *m, const struct profile_values *values)
 			  values->step :
 			  step_for(until - from, (int64_t)min_size(USUAL_COLUMNS, values->point.n));
 	m->from = floor_to(from, m->step);
+	m->is_offset = values->is_subsecond && until < YEAR_2000;
 	m->columns = (size_t)((until - m->from) / m->step) + 1;
 	m->rows = values->is_subsecond ? SUBSECOND_ROWS : most > least ? ROWS : 1;
 	m->least = values->is_subsecond ? 0 : least;
@@ -141,6 +153,18 @@ static double row_value(const struct heat_map *m, size_t row)
 	return m->least + (double)row * m->height;
 }
 
+/* The time of a column: the seconds since the first one, if the times have no date. */
+static void put_column_time(struct buf *b, const struct heat_map *m, size_t column,
+			    void (*print)(struct buf *b, int64_t ns))
+{
+	int64_t since = (int64_t)column * m->step;
+
+	if (m->is_offset)
+		buf_printf(b, "+%llds", (long long)(since / SECOND));
+	else
+		print(b, m->from + since);
+}
+
 /* Text: the largest values are at the top */
 
 static void put_shade(struct buf *b, double share)
@@ -167,7 +191,7 @@ static void put_panel(struct buf *b, const struct heat_map *m, size_t from, size
 		buf_release(&text);
 	}
 	buf_printf(b, "%11s ", "");
-	when_print_local(b, m->from + (int64_t)from * m->step);
+	put_column_time(b, m, from, when_print_local);
 	buf_add(b, S(", a column is "));
 	unit_print(b, (double)m->step, S("nanoseconds"));
 	buf_ch(b, '\n');
@@ -198,19 +222,34 @@ static void put_picture(struct buf *b, struct heat_map *m, const struct profile_
 
 			if (count > 0)
 				vec_push(&cell,
-					 { m->from + (int64_t)c * m->step, row_value(m, row),
-					   row_value(m, row + 1), count / m->fullest, count });
+					 { (m->is_offset ? 0 : m->from) + (int64_t)c * m->step,
+					   row_value(m, row), row_value(m, row + 1),
+					   count / m->fullest, count });
 		}
 	chart_cells(b,
 		    &(struct chart){ .title = values->is_subsecond ?
 						      S("When in each second samples were taken") :
 						      S("Profiles by their values"),
 				     .step = m->step,
+				     .is_offset = m->is_offset,
 				     .scale = str_eq(m->unit, S("%")) ? 0.01 : 1,
 				     .put = put_value_of_unit,
 				     .context = m },
 		    cell.v, cell.n);
 	vec_release(&cell);
+}
+
+static void print_cell(struct time_table *t, const struct heat_map *m, size_t column, size_t row)
+{
+	struct buf time = { 0 };
+
+	put_column_time(&time, m, column, when_print);
+	put_text_cell(t, buf_str(&time), 0);
+	put_number_cell(t, row_value(m, row), m->unit);
+	put_number_cell(t, row_value(m, row + 1), m->unit);
+	put_number_cell(t, m->cell[column * m->rows + row], m->unit);
+	end_line(t);
+	buf_release(&time);
 }
 
 static bool print_cells(const struct heat_map *m, enum report_format format)
@@ -223,14 +262,9 @@ static bool print_cells(const struct heat_map *m, enum report_format format)
 	vec_push(&t.names, "count");
 	if (time_table_begin(&t, format))
 		for (size_t c = 0; c < m->columns; c++)
-			for (size_t row = 0; row < m->rows; row++) {
-				if (!(m->cell[c * m->rows + row] > 0))
-					continue;
-				put_time_cell(&t, m->from + (int64_t)c * m->step);
-				put_number_cell(&t, row_value(m, row), m->unit);
-				put_number_cell(&t, row_value(m, row + 1), m->unit);
-				put_number_cell(&t, m->cell[c * m->rows + row], m->unit);
-			}
+			for (size_t row = 0; row < m->rows; row++)
+				if (m->cell[c * m->rows + row] > 0)
+					print_cell(&t, m, c, row);
 	return time_table_end(&t);
 }
 
@@ -244,7 +278,11 @@ bool heat_map_print(struct profile_values *values)
 
 	if (values->is_subsecond && values->n && !values->point.n)
 		note("the profiles have no times of samples: a store keeps none, and few formats do");
-	if (!size_map(&m, values))
+	if (!size_map(&m, values) && values->is_subsecond)
+		usage("--heatmap=subsecond: the times of samples are %zu s apart: give recordings of "
+		      "different clocks or times one by one",
+		      m.columns);
+	if (m.rows && m.columns > MOST_CELLS / m.rows)
 		usage("--step: that makes %zu columns, which are too many", m.columns);
 	fill_map(&m, values);
 	if (values->to == REPORT_TSV || values->to == REPORT_JSON) {

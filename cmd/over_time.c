@@ -120,7 +120,7 @@ static bool print_series(const struct over_time *o, char *const *paths, struct s
 	return ok;
 }
 
-/* Reports about the values of each profile; a server gives sums only */
+/* Reports about the values of each profile */
 
 static void store_begins(void *context, struct store_view *v)
 {
@@ -129,6 +129,36 @@ static void store_begins(void *context, struct store_view *v)
 	r->values->store = v->dir;
 	time_series_add_store(r->t, v);
 	r->values->store = NULL;
+}
+
+/* The operand that names the server, which outlives it. */
+static const char *operand_of(char *const *paths, const struct server *s)
+{
+	while (*paths && strcmp(*paths, s->url) != 0)
+		paths++;
+	return *paths;
+}
+
+static bool values_of_server(void *context, struct server *s)
+{
+	struct reading *r = context;
+	bool ok;
+
+	r->values->store = operand_of(r->values->paths, s);
+	ok = server_add_series(s, r->t, true);
+	r->values->store = NULL;
+	return ok;
+}
+
+/* A server keeps no times of samples, and no durations. */
+static void check_values_of_server(const struct profile_values *values)
+{
+	if (values->keep_times)
+		usage("--heatmap=subsecond: a server keeps no times of samples: give the recording "
+		      "itself");
+	if (values->measure == ALERT_RATE)
+		usage("--measure rate: a server does not say how long profiles lasted: value and "
+		      "share are left");
 }
 
 static bool print_values(const struct over_time *o, char *const *paths, struct selector *selector,
@@ -140,14 +170,12 @@ static bool print_values(const struct over_time *o, char *const *paths, struct s
 	struct reading reading = { .t = &t, .values = &values };
 	struct visits v = { .context = &reading,
 			    .store = store_begins,
-			    .profile = series_of_profile };
+			    .profile = series_of_profile,
+			    .server = values_of_server };
 	struct regex re = { 0 };
 	int64_t since, until;
 	bool ok;
 
-	if (has_server(paths))
-		usage("--%s: a server does not say what single profiles have",
-		      o->exemplars ? "exemplars" : "heatmap");
 	values.measure = o->measure < 0 ? ALERT_VALUE : (enum alert_measure)o->measure;
 	if (values.measure > ALERT_RATE)
 		usage("--measure avg and max are of several profiles: value, share and rate are of one");
@@ -155,6 +183,8 @@ static bool print_values(const struct over_time *o, char *const *paths, struct s
 	values.step = (int64_t)o->step;
 	(o->exemplars ? exemplars_begin : heat_map_begin)(&values, o->exemplars ? o->exemplars :
 										  o->heat_map);
+	if (has_server(paths))
+		check_values_of_server(&values);
 	options.each = values.add;
 	options.context = &values;
 	time_series_begin(&t, &options);
@@ -179,12 +209,8 @@ bool over_time_print(const struct over_time *o, char *const *paths, struct selec
 {
 	bool is_list = o->profiles || o->list;
 
-	if (is_list && (o->by || o->function || o->step || o->self || o->measure >= 0))
-		usage("--by, --step, --function, --self and --measure are for --series");
 	if (!o->series && o->by)
 		usage("--by is for --series");
-	if (o->exemplars && o->step)
-		usage("--step is for --series and --heatmap");
 	if (o->self && !o->function)
 		usage("--self is for --function");
 	if (is_list)

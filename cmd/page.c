@@ -79,7 +79,7 @@ static bool find_source(void *context, struct str path, struct buf *text)
 
 struct view_source page_source(const char **folders, size_t n)
 {
-	source.dirs = (struct source_dirs){ folders, n, NULL };
+	source.dirs = (struct source_dirs){ .v = folders, .n = n };
 	return (struct view_source){ find_source, NULL };
 }
 

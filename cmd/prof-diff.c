@@ -185,15 +185,15 @@ static bool build_stream(struct runs *runs, const struct options *how, const str
 	return ok;
 }
 
-/* Print a report for a person, and a stream for the next command. */
-static bool writes_to_person(void)
-{
-	return !common.output && common.to < 0 && isatty(STDOUT_FILENO);
-}
+/*
+ * A person gets a report, the next command a stream. Decided once, since standard output is closed
+ * when the report is written.
+ */
+static bool at_terminal;
 
 static bool has_report(void)
 {
-	return o.check || o.report >= 0 || writes_to_person();
+	return o.check || o.report >= 0 || (at_terminal && !common.output && common.to < 0);
 }
 
 static bool draw(const struct view *view, struct profile *p, const struct view_options *how,
@@ -371,6 +371,7 @@ int main(int argc, char **argv)
 
 	mark_separator(argc, argv);
 	operands = start(&cmd, argc, argv);
+	at_terminal = isatty(STDOUT_FILENO);
 	how = read_compare_options();
 	how.root = str_of(getcwd(here, sizeof(here)));
 	found = o.calibrate ? status(calibrate_base(operands, &how)) :

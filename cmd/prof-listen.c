@@ -202,7 +202,8 @@ static void check_options(void)
 	if (!o.connections || !o.labels || !o.profiles)
 		usage("--max-connections, --max-labels and --max-profiles are at least 1");
 	if (!o.store && !common.output && isatty(STDOUT_FILENO)) {
-		complain("standard output is a terminal, and the output is binary");
+		complain("standard output is a terminal, and the output is binary: use --store DIR "
+			 "or -o FILE");
 		exit(2);
 	}
 }

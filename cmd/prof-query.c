@@ -326,11 +326,10 @@ int main(int argc, char **argv)
 	bool ok;
 
 	paths = query_start(argc, argv);
+	query_check_options();
 	common.selector = query_selector(&selector) ? &selector : NULL;
 	time_report_parse_range();
 	common.select = has_server(paths) || (o->base && server_is(o->base));
-	if (o->by_id && common.select)
-		usage("--span and --trace: the answers of a server do not say of what spans they are");
 	parse_filters(&filter);
 	filter_describe(&filter, &filters);
 	if (time_report_wanted()) {
@@ -341,7 +340,7 @@ int main(int argc, char **argv)
 		if (common.every)
 			usage("--every makes a stream, which --%s does not read: give it to a store",
 			      time_report_wanted());
-		if (filters.n)
+		if (filters.n || filter.all_frames)
 			usage("--%s takes a selector, but no filters", time_report_wanted());
 		result = time_report_run(&r);
 		selector_release(&selector);

@@ -354,7 +354,8 @@ int main(int argc, char **argv)
 		if (commands[i].makes && !store_make(args[1]))
 			return complain("%s: cannot make a store: %s", args[1], strerror(errno)), 2;
 		if (!store_is(args[1]))
-			return complain("%s: is no store: \"prof-store add\" makes one", args[1]),
+			return complain("%s: is not a store: \"prof-store add\" makes one",
+					args[1]),
 			       2;
 		if (o.resolution_given && !store_set_resolution(args[1], o.resolution))
 			return complain("%s: cannot set the resolution: %s", args[1],

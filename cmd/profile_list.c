@@ -9,6 +9,7 @@ struct listing {
 	struct time_table table;
 	struct selector *selector;
 	struct strings seen;     /* series that are listed already */
+	uint64_t n;              /* lines */
 	bool profiles;           /* list profiles instead of series */
 	struct log_writer split; /* divides profiles of files into series */
 };
@@ -36,8 +37,10 @@ static void list_one(struct listing *l, const struct series *s, const struct sto
 	for (size_t i = 0; i < s->type.n; i++) {
 		id.n = 0;
 		series_type_id(s, i, &id);
-		if (l->selector && !selector_matches_type(l->selector, buf_str(&id)))
+		if ((l->selector && !selector_matches_type(l->selector, buf_str(&id))) ||
+		    (common.type && !series_type_is(s, i, str_of(common.type))))
 			continue;
+		l->n++;
 		if (p)
 			put_time_cell(&l->table, p->time);
 		if (p)
@@ -138,6 +141,7 @@ static void list_point(void *context, const struct server_point *p)
 		buf_release(&labels);
 		return;
 	}
+	l->n++;
 	if (l->profiles)
 		put_time_cell(&l->table, p->time * 1000000);
 	if (l->profiles)
@@ -190,6 +194,8 @@ bool profile_list_print(char *const *paths, struct selector *selector, bool prof
 	if (time_table_begin(&l.table, format))
 		ok = visit_all(&v, paths, since, until);
 	ok = time_table_end(&l.table) && ok;
+	if (!l.n && ok)
+		note("no profile is selected");
 	log_writer_end(&l.split);
 	strings_release(&l.seen);
 	return ok;

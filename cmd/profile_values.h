@@ -15,7 +15,7 @@ struct profile_values {
 	enum alert_measure measure;
 	int64_t step;               /* ns; 0: chosen automatically */
 	int to;                     /* format, numbered as in report_format_name() */
-	const char *store;          /* the store that is being read, or NULL: a file */
+	const char *store;          /* the store or server that is being read; NULL: a file */
 	struct time_series *series; /* the values' type, and the wanted samples */
 
 	/* Set by the report. */

@@ -6,6 +6,7 @@
 #include "common.h"
 #include "filters.h"
 #include "frames.h"
+#include "option_use.h"
 #include "server_options.h"
 #include "terminal_size.h"
 #include "time_reports.h"
@@ -187,7 +188,7 @@ static void cut_name(struct buf *b, struct str name, size_t columns)
 /* The directories in which --list looks for source files. */
 static struct source_dirs find_source_dirs(void)
 {
-	struct source_dirs dirs = { query_options.source.v, query_options.source.n, NULL };
+	struct source_dirs dirs = { query_options.source.v, query_options.source.n, NULL, true };
 	struct buf why = { 0 };
 
 	if (query_options.revision && !dirs.n)
@@ -198,20 +199,66 @@ static struct source_dirs find_source_dirs(void)
 	return dirs;
 }
 
-const struct report *query_report(struct query *q)
+/* The requested report, or NULL, and its argument. */
+static const struct report *chosen_report(const char **argument)
 {
 	const struct report *chosen = NULL;
-	const char *argument = NULL;
-	struct buf why = { 0 };
 
+	*argument = NULL;
 	for (size_t i = 0; i < NREPORT; i++) {
 		if (!query_options.wanted[i] && !query_options.argument[i])
 			continue;
 		if (chosen)
 			usage("--%s or --%s, not both", chosen->name, reports[i]->name);
 		chosen = reports[i];
-		argument = query_options.argument[i];
+		*argument = query_options.argument[i];
 	}
+	return chosen;
+}
+
+void query_check_options(void)
+{
+	static const char of_functions[] = "top peek summary changes",
+			  with_values[] = "top tree peek list disasm dot traces labels summary";
+	const char *argument, *of_times = time_report_wanted();
+	const struct report *report = chosen_report(&argument);
+	const struct query_options *o = &query_options;
+	const struct option_use uses[] = {
+		{ "sort", o->sort >= 0, "top peek summary" },
+		{ "incl", o->incl, of_functions },
+		{ "self", o->self, "top peek summary series heatmap exemplars" },
+		{ "tagroot", o->frames.roots != NULL, NULL },
+		{ "tagleaf", o->frames.leaves != NULL, NULL },
+		{ "mean", o->mean, NULL },
+		{ "ratio", o->ratio != NULL, NULL },
+		{ "source", o->source.n > 0, "list" },
+		{ "revision", o->revision != NULL, "list" },
+		{ "unit", o->unit != NULL, with_values },
+		{ "relative-percentages", o->relative,
+		  "top tree peek list disasm dot timeline labels summary" },
+		{ "base", o->base != NULL, NULL },
+		{ "normalize", o->normalize, NULL },
+		{ "follow", o->follow, NULL },
+		{ "count", common.count && !common.every, NULL },
+	};
+
+	if (report && of_times)
+		usage("--%s or --%s, not both", report->name, of_times);
+	option_uses_check(uses, LEN(uses),
+			  of_times ? of_times :
+			  report   ? report->name :
+				     NULL,
+			  of_times != NULL);
+	time_report_check_options(report ? report->name : NULL);
+	frames_check_options(of_times);
+}
+
+const struct report *query_report(struct query *q)
+{
+	const char *argument;
+	const struct report *chosen = chosen_report(&argument);
+	struct buf why = { 0 };
+
 	choose_format(chosen, q);
 	check_feature(chosen, REPORT_HAS_BY, query_options.by && (chosen || !common.select), "by");
 	check_feature(chosen, REPORT_HAS_MEAN, query_options.mean, "mean");
@@ -242,7 +289,7 @@ const struct report *query_report(struct query *q)
 	return chosen;
 }
 
-/* Remove the selector from the operands: one that looks like a selector and is no file. */
+/* Remove the selector from the operands: one that looks like a selector and is not a file. */
 static void take_selector(char **operands)
 {
 	char **to = operands;
@@ -282,8 +329,7 @@ bool query_selector(struct selector *s)
 	time_report_ids(&span, &trace);
 	add_id(s, S("span_id"), span);
 	add_id(s, S("trace_id"), trace);
-	query_options.by_id = span || trace;
-	return query_options.select || query_options.by_id;
+	return query_options.select || span || trace;
 }
 
 char **query_start(int argc, char **argv)

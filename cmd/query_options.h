@@ -15,7 +15,6 @@ struct query_options {
 	struct label_list {
 		const char *roots, *leaves;
 	} frames;   /* --tagroot, --tagleaf */
-	bool by_id; /* --span or --trace is given */
 	bool incl, self, mean, normalize, relative, follow;
 	struct opt_list source;
 	const char *revision;
@@ -32,6 +31,12 @@ char **query_start(int argc, char **argv);
 
 /* Parse the selector, --span and --trace. False if none is given. */
 bool query_selector(struct selector *s);
+
+/*
+ * Exit with a usage error if options do not fit together: two reports, or an option that the
+ * report does not have.
+ */
+void query_check_options(void);
 
 /* The requested report, or NULL; its argument is stored in q. */
 const struct report *query_report(struct query *q);

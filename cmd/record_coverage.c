@@ -189,10 +189,32 @@ static void explain_missing(const struct recording *r, struct buf *text)
 		buf_add(text, S("the others were lost"));
 		return;
 	}
+	if (r->session.sampler.cpus) {
+		buf_printf(text, "only CPUs %s are sampled (-C), and others ran the rest",
+			   r->session.sampler.cpus);
+		return;
+	}
 	buf_add(text, S("threads and processes that run for less than a period have none "
 			"(CAP_PERFMON, or kernel.perf_event_paranoid 0, lets whole CPUs be "
 			"sampled)"));
 	suggest(r, OF_A_TASK * (double)(r->forks > OF_A_TASK ? r->forks : OF_A_TASK), text);
+}
+
+/* Explain why there are no samples, where no event is of all CPU time. */
+static void explain_events(const struct recording *r, struct buf *text)
+{
+	const struct sampler_options *o = &r->session.sampler;
+
+	for (size_t i = 0; i < o->nevent; i++) {
+		const struct event *e = &o->events[i];
+		bool each = e->every == 1;
+
+		if (e->is_switch || e->is_alloc)
+			continue;
+		buf_printf(text,
+			   each ? "%s%.*s did not occur" : "%stoo little of %.*s for a sample",
+			   text->n ? "; " : "", STR_ARG(e->name));
+	}
 }
 
 void coverage_explain(const struct recording *r)
@@ -201,9 +223,11 @@ void coverage_explain(const struct recording *r)
 	bool any = target == TARGET_SYSTEM || target == TARGET_CGROUP;
 	struct buf text = { 0 };
 
-	if (!samples_cpu(r))
+	if (!samples_cpu(r) && !r->samples)
+		explain_events(r, &text);
+	else if (!samples_cpu(r))
 		return;
-	if (is_too_little(r))
+	else if (is_too_little(r))
 		explain_missing(r, &text);
 	else if (!r->samples && any)
 		explain_system(r, &text);

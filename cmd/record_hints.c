@@ -83,7 +83,8 @@ void record_hints_look(struct record_hints *h, struct profile *p)
 		by[runtime_of(p->dict, profile_sample(p, (sample_id){ i })->stack)] += v;
 	}
 	for (size_t i = 0; i < HINTS; i++) {
-		if (h->given[i] || all <= 0 || 100 * by[i] < LEAST_PERCENT * all)
+		if (h->given[i] || (h->interpreted && runtimes[i].evaluator) || all <= 0 ||
+		    100 * by[i] < LEAST_PERCENT * all)
 			continue;
 		h->given[i] = true;
 		note("%.0f%% of the samples have %s without names: %s", 100 * by[i] / all,

@@ -12,6 +12,7 @@ enum { HINTS = 5 }; /* number of hints: rows of the table */
 struct record_hints {
 	bool launched;        /* the recording starts the program, so --jit-names is possible */
 	bool jit;             /* --jit-names was given: there is no advice left */
+	bool interpreted;     /* functions of Python are read; the summary counts what lacks them */
 	uint8_t given[HINTS]; /* whether each hint was given; each is given once */
 };
 

@@ -15,8 +15,7 @@ bool record_output_open(struct record_output *o)
 	if (out_open(&o->out, o->path, o->pack) &&
 	    (o->format != &format_pprof || out_binary(&o->out)))
 		return true;
-	complain("%s", o->out.error.p);
-	return false;
+	return complain_output(&o->out);
 }
 
 /* Expand "%n" to the window's number, and the rest as strftime(3) does. */

@@ -106,6 +106,7 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 	r->user_only = r->facts.user_only = w->user_only;
 	if (r->names) {
 		record_names_find(r->names, s);
+		r->hints.interpreted = r->interpreted.outcome[INTERP_PYTHON][INTERP_MERGED] > 0;
 		record_hints_look(&r->hints, p);
 	}
 	if (s->has_waits) {

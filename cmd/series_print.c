@@ -175,7 +175,7 @@ static void put_sparklines(struct buf *b, const struct lines *lines, int64_t ste
 	}
 	if (!lines->n || until <= from)
 		return;
-	width = columns - 14 - min_size(name, columns / 3);
+	width = max_size(columns, 30) - 14 - min_size(name, columns / 3);
 	width = min_size(width, (size_t)((until - from) / step));
 	column = mem_zeroed(width, sizeof(*column));
 	for (size_t i = 0; i < lines->n; i++) {

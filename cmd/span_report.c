@@ -202,7 +202,8 @@ bool span_report_print(const struct span_request *r, char *const *paths, struct 
 	bool ok;
 
 	if (has_server(paths))
-		usage("--spans: the answers of a server do not say of what spans they are");
+		usage("--spans: a server's answers do not have the ids of spans: --span ID and --trace ID "
+		      "select one, or keep the profiles in a store (see prof-listen --store)");
 	if (!span_file_read(&j.spans, r->file, &why))
 		ok = complain("%.*s", STR_ARG(buf_str(&why)));
 	else

@@ -113,45 +113,54 @@ static void print_file(struct table_out *t, const struct view_file *f, const str
 	buf_release(&to);
 }
 
-static bool end_view(struct store_view *v)
-{
-	bool ok = !v->nerror;
+/* A store, and what each of its files holds. */
+struct listing {
+	struct dictionary dict;
+	struct strings series;
+	struct store_view view;
+	struct contents *contents; /* by file of the view */
+	bool complete;
+};
 
-	complain_lines(buf_str(&v->errors));
-	view_close(v);
-	return ok;
+static void listing_open(struct listing *l, const char *dir)
+{
+	dict_init(&l->dict);
+	strings_init(&l->series);
+	l->complete = view_open(&l->view, dir, &l->dict, INT64_MIN, INT64_MAX);
+	l->contents = mem_zeroed(l->view.file.n, sizeof(*l->contents));
+	read_contents(&l->view, l->contents, &l->series);
+}
+
+/* Prints the errors. False if a file could not be read. */
+static bool listing_close(struct listing *l)
+{
+	bool complete = l->complete && !l->view.nerror;
+
+	mem_free(l->contents, l->view.file.n * sizeof(*l->contents));
+	complain_lines(buf_str(&l->view.errors));
+	view_close(&l->view);
+	strings_release(&l->series);
+	dict_release(&l->dict);
+	return complete;
 }
 
 bool store_list_files(const char *dir, int format)
 {
-	struct dictionary d;
-	struct strings series;
-	struct contents *c;
+	struct listing l;
 	struct table_out t;
-	struct store_view v;
-	size_t n;
 	bool ok;
 
-	dict_init(&d);
-	strings_init(&series);
-	ok = view_open(&v, dir, &d, INT64_MIN, INT64_MAX);
-	n = v.file.n;
-	c = mem_zeroed(n, sizeof(*c));
-	read_contents(&v, c, &series);
+	listing_open(&l, dir);
 	if (table_begin(&t, format, file_cells)) {
 		if (!format)
 			buf_printf(&t.out.bytes, "%2s  %-20s  %-20s  %12s  %9s  %11s  %6s  %s\n",
 				   "L", "from", "to", "bytes", "profiles", "rows", "series",
 				   "name");
-		for (size_t i = 0; i < n; i++)
-			print_file(&t, v.file.v[i], &c[i]);
+		for (size_t i = 0; i < l.view.file.n; i++)
+			print_file(&t, l.view.file.v[i], &l.contents[i]);
 	}
-	ok = table_end(&t) && ok;
-	mem_free(c, n * sizeof(*c));
-	ok = end_view(&v) && ok;
-	strings_release(&series);
-	dict_release(&d);
-	return ok;
+	ok = table_end(&t);
+	return listing_close(&l) && ok;
 }
 
 /* Figures */
@@ -205,44 +214,32 @@ static void print_resolutions(struct table_out *t, const struct store_view *v,
 bool store_print_figures(const char *dir, int format)
 {
 	uint64_t nblock = 0, nlog = 0, block_bytes = 0, log_bytes = 0, nprofile = 0, nrow = 0;
-	struct dictionary d;
-	struct strings series;
-	struct contents *c;
+	struct listing l;
 	struct table_out t;
-	struct store_view v;
-	size_t n;
 	bool ok;
 
-	dict_init(&d);
-	strings_init(&series);
-	ok = view_open(&v, dir, &d, INT64_MIN, INT64_MAX);
-	n = v.file.n;
-	c = mem_zeroed(n, sizeof(*c));
-	read_contents(&v, c, &series);
-	for (size_t i = 0; i < n; i++) {
-		bool is_log = v.file.v[i]->name.is_log;
+	listing_open(&l, dir);
+	for (size_t i = 0; i < l.view.file.n; i++) {
+		const struct view_file *f = l.view.file.v[i];
+		bool is_log = f->name.is_log;
 
 		*(is_log ? &nlog : &nblock) += 1;
-		*(is_log ? &log_bytes : &block_bytes) += v.file.v[i]->size;
-		nprofile += c[i].nprofile;
-		nrow += c[i].nrow;
+		*(is_log ? &log_bytes : &block_bytes) += f->size;
+		nprofile += l.contents[i].nprofile;
+		nrow += l.contents[i].nrow;
 	}
 	if (table_begin(&t, format, figure_cells)) {
 		print_figure(&t, "blocks", nblock);
 		print_figure(&t, "logs", nlog);
 		print_figure(&t, "bytes of blocks", block_bytes);
 		print_figure(&t, "bytes of logs", log_bytes);
-		print_figure(&t, "series", series.n - 1);
+		print_figure(&t, "series", l.series.n - 1);
 		print_figure(&t, "profiles", nprofile);
-		print_resolutions(&t, &v, c);
+		print_resolutions(&t, &l.view, l.contents);
 		print_figure(&t, "rows", nrow);
 		print_ratio(&t, "bytes a profile", block_bytes + log_bytes, nprofile);
 		print_ratio(&t, "bytes a row", block_bytes + log_bytes, nrow);
 	}
-	ok = table_end(&t) && ok;
-	mem_free(c, n * sizeof(*c));
-	ok = end_view(&v) && ok;
-	strings_release(&series);
-	dict_release(&d);
-	return ok;
+	ok = table_end(&t);
+	return listing_close(&l) && ok;
 }

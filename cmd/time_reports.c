@@ -5,6 +5,7 @@
 #include "cardinality.h"
 #include "change_points.h"
 #include "common.h"
+#include "option_use.h"
 #include "over_time.h"
 #include "span_report.h"
 
@@ -104,8 +105,6 @@ static int run_values(const struct time_report_request *r)
 
 static int run_changes(const struct time_report_request *r)
 {
-	if (o.values.function || r->self || o.values.measure >= 0)
-		usage("--function, --self and --measure are for --series");
 	return status(change_points_print(
 		&(struct change_request){ .step = o.values.step,
 					  .inclusive = r->incl,
@@ -117,16 +116,16 @@ static int run_changes(const struct time_report_request *r)
 
 static int run_cardinality(const struct time_report_request *r)
 {
-	if (r->by || o.values.function || r->self || o.values.measure >= 0 || o.values.step)
-		usage("--by, --step, --function, --self and --measure are for --series");
+	if (r->by || common.type)
+		usage("--%s is not for --cardinality", r->by ? "by" : "type");
 	return status(cardinality_print(r->paths, r->selector,
 					r->to < 0 ? REPORT_TEXT : (enum report_format)r->to));
 }
 
 static int run_spans(const struct time_report_request *r)
 {
-	if (r->by || o.values.function || r->self || o.values.measure >= 0 || o.values.step)
-		usage("--by, --step, --function, --self and --measure are for --series");
+	if (r->by)
+		usage("--by is for --series");
 	return status(span_report_print(&o.spans, r->paths, r->selector,
 					r->to < 0 ? REPORT_TEXT : (enum report_format)r->to));
 }
@@ -183,6 +182,19 @@ const char *time_report_wanted(void)
 	return r ? r->name : NULL;
 }
 
+void time_report_check_options(const char *report)
+{
+	static const char of_functions[] = "series heatmap exemplars";
+	const char *of_times = time_report_wanted();
+	const struct option_use uses[] = {
+		{ "step", o.values.step > 0, "series heatmap changes alert" },
+		{ "function", o.values.function != NULL, of_functions },
+		{ "measure", o.values.measure >= 0, of_functions },
+	};
+
+	option_uses_check(uses, LEN(uses), of_times ? of_times : report, of_times != NULL);
+}
+
 int time_report_run(const struct time_report_request *r)
 {
 	const struct time_report *report = wanted_report();
@@ -190,7 +202,5 @@ int time_report_run(const struct time_report_request *r)
 	if (report && r->to > REPORT_JSON && (r->to >= NTO || !(report->formats >> r->to & 1)))
 		usage("--%s is not printed as %s", report->name,
 		      r->to < NTO ? report_format_name((size_t)r->to) : "a profile");
-	if (r->incl && report && report->run != run_changes)
-		usage("--incl is not for --%s", report->name);
 	return report ? report->run(r) : 2;
 }

@@ -24,6 +24,12 @@ void time_report_ids(const char **span, const char **trace);
 /* The name of the requested report, or NULL. */
 const char *time_report_wanted(void);
 
+/*
+ * Exit with a usage error if an option of this file is given that the report does not have.
+ * report: another report that is requested, or NULL.
+ */
+void time_report_check_options(const char *report);
+
 struct time_report_request {
 	char *const *paths;
 	struct selector *selector; /* NULL: all */

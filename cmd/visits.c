@@ -140,7 +140,7 @@ bool visit_steps_of_servers(char *const *paths, struct time_series_options *o,
 		return false;
 	for (; *paths; paths++)
 		if (!server_is(*paths))
-			usage("%s is no server as the other inputs are", *paths);
+			usage("%s is not a server, as the other inputs are", *paths);
 	common.one_type = true;
 	common.select = true;
 	common.label = label;

@@ -107,8 +107,12 @@ def name_of(kind, period):
     return "memory" if kind.startswith(("alloc_", "inuse_")) else kind
 
 
+# Labels that stay with samples, and divide no series: with their place in requests.
+IDS = {"span_id": 11, "trace_id": 10}
+
+
 class Series:
-    """The profiles of one type with the same labels: (ms, {stack: value})."""
+    """The profiles of one type with the same labels: (ms, {stack: value}, {ids: {stack: value}})."""
 
     def __init__(self, type_id, labels):
         self.type_id, self.labels, self.profiles = type_id, labels, []
@@ -128,12 +132,14 @@ def frames_of(m, text):
 
 
 def labels_of(s, text):
-    labels = []
+    """The labels of the series, and the ids: tuples of pairs."""
+    labels, ids = [], []
     for b in s.get(3, []):
         label = message(b)
         if one(label, 2):
-            labels.append((text[one(label, 1)], text[one(label, 2)]))
-    return tuple(sorted(labels))
+            name = text[one(label, 1)].replace("profile_id", "span_id")
+            (ids if name in IDS else labels).append((name, text[one(label, 2)]))
+    return tuple(sorted(labels)), tuple(sorted(ids))
 
 
 def members(data):
@@ -153,16 +159,18 @@ def add_profile(m, series):
     for b in m.get(2, []):
         s = message(b)
         stack = tuple(locations[i] for i in numbers(s, 1))
+        labels, ids = labels_of(s, text)
         for t, value in zip(types, numbers(s, 2)):
             kind, unit = text[one(t, 1)], text[one(t, 2)]
             name = name_of(kind, text[one(period, 1)])
             type_id = ":".join((name, kind, unit, text[one(period, 1)], text[one(period, 2)]))
-            stacks = found.setdefault((type_id, labels_of(s, text)), {})
-            stacks[stack] = stacks.get(stack, 0) + signed(value)
-    for (type_id, labels), stacks in found.items():
+            whole, of_ids = found.setdefault((type_id, labels), ({}, {}))
+            for stacks in whole, of_ids.setdefault(ids, {}):
+                stacks[stack] = stacks.get(stack, 0) + signed(value)
+    for (type_id, labels), (stacks, of_ids) in found.items():
         key = (type_id, labels)
         series.setdefault(key, Series(type_id, dict(labels)))
-        series[key].profiles.append((one(m, 9) // 1000000, stacks))
+        series[key].profiles.append((one(m, 9) // 1000000, stacks, of_ids))
 
 
 def load():
@@ -243,7 +251,7 @@ def call_series(m):
     names = [b.decode() for b in m.get(2, [])]
     sets = set()
     for s in SERIES:
-        if not any(start <= ms <= end for ms, _ in s.profiles):
+        if not any(start <= ms <= end for ms, _, _ in s.profiles):
             continue
         if not all(selected(b.decode(), s.labels) for b in m.get(1, [])):
             continue
@@ -265,7 +273,7 @@ def call_select_series(m):
         if s.type_id != type_id or not selected(selector, s.labels):
             continue
         group = tuple(sorted((k, v) for k, v in s.labels.items() if k in by))
-        for ms, stacks in s.profiles:
+        for ms, stacks, _ in s.profiles:
             point = start + max(0, -((start - ms) // step)) * step
             if ms >= start - step and point <= end:
                 points = sums.setdefault(group, {})
@@ -322,6 +330,16 @@ def call_select_merge_profile(m):
     return MERGED[key]
 
 
+def stacks_of(m, stacks, of_ids):
+    """The stacks with the requested ids; all, if the request has none."""
+    wanted = {(name, v.decode()) for name, number in IDS.items() for v in m.get(number, [])}
+    if not wanted:
+        yield stacks
+    for ids, of in of_ids.items():
+        if wanted & set(ids):
+            yield of
+
+
 def merge_profiles(m):
     type_id, selector = one(m, 1, b"").decode(), one(m, 2, b"").decode()
     start, end = one(m, 3), one(m, 4)
@@ -331,9 +349,10 @@ def merge_profiles(m):
         if s.type_id != type_id or not selected(selector, s.labels):
             continue
         found = True
-        for ms, stacks in s.profiles:
-            for stack, value in stacks.items() if start <= ms <= end else ():
-                sums[stack] = sums.get(stack, 0) + value
+        for ms, *both in s.profiles:
+            for stacks in stacks_of(m, *both) if start <= ms <= end else ():
+                for stack, value in stacks.items():
+                    sums[stack] = sums.get(stack, 0) + value
     if not sums:  # no block, or a block without such a profile
         return field(12, 1000000000) + field(6, "") if found else b""
     w = Writer(type_id)
@@ -342,10 +361,17 @@ def merge_profiles(m):
     return w.bytes() + field(9, end * 1000000) + field(12, 1000000000)
 
 
+def call_select_merge_stacktraces(m):
+    if all(number in m for number in IDS.values()):
+        raise Refusal(400, "invalid_argument", "span_selector and trace_id_selector cannot be combined")
+    return field(5, field(1, merge_profiles(m)))
+
+
 CALLS = {
     "Series": call_series,
     "SelectSeries": call_select_series,
     "SelectMergeProfile": call_select_merge_profile,
+    "SelectMergeStacktraces": call_select_merge_stacktraces,
 }
 COUNT = {}
 MERGED, PACKED = {}, {}
@@ -404,6 +430,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return True
         elif name == "huge":
             self.answer(200, "application/proto", b"\0" * (48 << 20))
+            return True
+        elif name == "old" and self.path.endswith("/SelectMergeStacktraces"):
+            self.answer(200, "application/proto", b"\x0a\x02\x18\x07")  # a flame graph
             return True
         elif name == "tenant" and self.headers.get("X-Scope-OrgID") != "team":
             self.refuse(401, "unauthenticated", "no org id")

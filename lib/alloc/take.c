@@ -149,8 +149,9 @@ static void count_lost(size_t size, uint64_t rate)
 extern void *__libc_stack_end __attribute__((weak));
 
 /*
- * The end of the thread's own stack, if `from` is on it: where the C library's data about the
- * thread begins. On any other stack, that is far away.
+ * An end of the thread's own stack, if `from` is on it: of the main thread, near the arguments; of
+ * others, the thread pointer, which points into the same mapping, above all frames. From any other
+ * stack, that is far away.
  */
 static uint64_t stack_end(uint64_t from)
 {

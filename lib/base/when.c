@@ -249,8 +249,8 @@ bool when_parse(struct str text, int64_t now, int64_t *ns, struct buf *error)
 	else
 		ok = parse_date(text, ns);
 	if (!ok)
-		buf_add(error, S("is no time: 2026-11-28T09:00:00Z, 09:00, now-2h30m and "
-				 "@1795907618 are"));
+		buf_add(error, S("is not a time; write it as 2026-11-28T09:00:00Z, 09:00, "
+				 "now-2h30m or @1795907618"));
 	return ok;
 }
 

@@ -9,7 +9,7 @@ enum {
 	LEFT = 4,        /* windows before a point, for each window after it */
 	LEAST_LEFT = 24, /* but at least this many */
 	DEPENDENT = 40,  /* points for each length that count as independent tests */
-	FEW = 6,         /* one in this many windows may see the same step */
+	FEW = 6,         /* a step may affect at most one window in this many */
 	LONGEST = 200,   /* most windows in the mean that is a level */
 	BRIEF = 10,      /* a change that is reversed within this many windows is an outlier */
 };
@@ -192,8 +192,8 @@ static size_t differences(struct detector *d, size_t length, size_t step, double
 
 /*
  * The standard deviation of differences, from their magnitudes z: first from the median, then
- * from the squares, each capped at that of two deviations. The capped mean has twice as many
- * degrees of freedom as the median, and a step moves it hardly more.
+ * from the squares, each capped at that of two deviations. The mean of capped squares has twice
+ * as many degrees of freedom as the median, and a step changes both by about as much.
  */
 static double deviation_of(float *z, size_t n)
 {
@@ -241,8 +241,8 @@ void detector_look(struct detector *d, double floor)
 }
 
 /*
- * The Bonferroni factor, which gives each length the same part of the error: long lengths, with
- * few independent points, do not pay for the many points of short ones.
+ * The Bonferroni factor. Each length has the same part of the probability of a false alarm, so
+ * that the many points of short lengths do not make long ones, with few points, less sensitive.
  */
 static double tests_of(const struct series_noise *o, size_t s)
 {
@@ -305,7 +305,7 @@ void noise_moderate(struct series_noise *o, const struct noise_prior *p)
 	for (size_t s = 1; s < NSCALE; s++) {
 		double prior = p->ratio[s] * o->sigma[0], all = p->df[s] + o->df[s];
 
-		/* The prior does not suit a series that is much noisier, perhaps by a season. */
+		/* The prior does not suit a much noisier series, one with a season for instance. */
 		if (!(o->sigma[s] > 0) || !(prior > 0) ||
 		    o->sigma[s] > prior * (1 + 3 / sqrt(2 * o->df[s])))
 			continue;
@@ -361,7 +361,7 @@ static int by_place(const void *a, const void *b)
 	return (x->at > y->at) - (x->at < y->at);
 }
 
-/* The split of [from, to) with the least variance within the two parts. */
+/* The split of [from, to) at which the means of its parts differ most. */
 static size_t best_split(const struct detector *d, size_t from, size_t to, size_t near,
 			 size_t reach)
 {

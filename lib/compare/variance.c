@@ -78,7 +78,7 @@ static void swap(double *a, double *b)
 	*b = was;
 }
 
-/* The k-th smallest of v, by Hoare's method. Moves values that are not larger before it. */
+/* The k-th smallest of v, by Hoare's method. Values that are not larger end up before it. */
 static double select(double *v, size_t n, size_t k)
 {
 	size_t low = 0, high = n - 1;

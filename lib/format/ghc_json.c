@@ -200,10 +200,9 @@ static bool ghc_json_read(struct in *in, struct profile *p)
 	strings_init(&r.ids);
 	vec_push(&r.nodes, { 0, 0 });
 	vec_push(&r.values, { 0 });
-	if (json_next(&j) != JSON_END)
+	if (json_first(&j))
 		read_members(&r);
-	json_next(&j); /* nothing may follow */
-	if (!in->failed)
+	if (json_finished(&j))
 		finish(&r);
 	strings_release(&r.ids);
 	vec_release(&r.locs);

@@ -177,10 +177,9 @@ static bool gprof2dot_read(struct in *in, struct profile *p)
 	struct reader r = { .j = &j, .in = in, .p = p };
 
 	json_in_open(&j, in);
-	if (json_next(&j) != JSON_END)
+	if (json_first(&j))
 		read_members(&r);
-	json_next(&j); /* nothing may follow */
-	if (!in->failed)
+	if (json_finished(&j))
 		finish(&r);
 	buf_release(&r.events);
 	buf_release(&r.event[0]);

@@ -244,10 +244,9 @@ static bool stackprof_read(struct in *in, struct profile *p)
 	json_in_open(&j, in);
 	strings_init(&r.ids);
 	table_init(&r.nodes, sizeof(struct tree_node), sizeof(struct tree_node));
-	if (json_next(&j) != JSON_END)
+	if (json_first(&j))
 		read_members(&r);
-	json_next(&j); /* nothing may follow */
-	if (!in->failed)
+	if (json_finished(&j))
 		finish(&r);
 	strings_release(&r.ids);
 	table_release(&r.nodes);

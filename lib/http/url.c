@@ -67,7 +67,7 @@ bool http_url_check(struct str url, struct buf *why)
 	struct str authority;
 
 	if (!http_url_is(url)) {
-		buf_add(why, S("is no URL of http:// or https://"));
+		buf_add(why, S("is not a URL of http:// or https://"));
 		return false;
 	}
 	for (size_t i = 0; i < url.n; i++) {

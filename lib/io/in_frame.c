@@ -8,27 +8,10 @@
  */
 static void frame_at_once(struct in *in)
 {
-	struct layer *l = in->top, *below = l->below;
-	size_t done, left, had, most = mem_limit_now() / 4;
-	struct str src;
+	struct layer *l = in->top;
 
-	if (!layer_has_source(l) || !l->codec->whole || !l->in_frame || l->pos != l->frame_pos)
-		return;
-	done = (size_t)(below->pos - l->frame_from);
-	src = str(below->bytes.p + below->at - done, layer_waiting(below).n + done);
-	left = src.n;
-	had = l->bytes.n;
-	if (in->options.most)
-		most = min_size(most,
-				(size_t)(in->options.most - min_size(l->pos, in->options.most)));
-	if (!l->codec->whole(&src, &l->bytes, most))
-		return;
-	l->at = had;
-	layer_take(below, left - done - src.n);
-	l->codec->close(l->state);
-	l->state = l->codec->open();
-	l->in_frame = false;
-	l->frame_ended = true;
+	if (l->in_frame && l->pos == l->frame_pos)
+		layer_decode_frame(in, l, SIZE_MAX);
 }
 
 bool in_frame(struct in *in, struct str *bytes)

@@ -291,6 +291,17 @@ enum json_kind json_next(struct json_in *j)
 	return j->kind;
 }
 
+bool json_first(struct json_in *j)
+{
+	return json_next(j) != JSON_END;
+}
+
+bool json_finished(struct json_in *j)
+{
+	json_next(j);
+	return !j->in->failed;
+}
+
 void json_skip(struct json_in *j)
 {
 	uint32_t depth = j->depth;

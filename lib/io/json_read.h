@@ -6,7 +6,7 @@
  *	int64_t id = 0;
  *
  *	json_in_open(&j, in);
- *	json_next(&j);
+ *	json_first(&j);
  *	json_enter(&j, JSON_OBJECT);
  *	while (json_member(&j, &key)) {
  *		if (str_eq(key, S("id")))
@@ -15,6 +15,8 @@
  *			while (json_element(&j))
  *				add_child(json_i64(&j));
  *	}
+ *	if (json_finished(&j))
+ *		use(id);
  *	json_in_close(&j);
  *	return !in->failed;
  *
@@ -99,6 +101,13 @@ void json_in_close(struct json_in *j);
  * that and the following white space. `several` must have been set.
  */
 void json_in_leave(struct json_in *j);
+
+/*
+ * Move to the first token of the input: false if there is none. And after its document, after
+ * which nothing may follow: false if there was an error.
+ */
+bool json_first(struct json_in *j);
+bool json_finished(struct json_in *j);
 
 /* Move to the next token. JSON_END at the end or after an error. */
 enum json_kind json_next(struct json_in *j);

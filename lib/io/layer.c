@@ -10,6 +10,8 @@ enum {
 	CHUNK = 256 << 10,       /* bytes read or decoded at a time */
 	WHOLE = 64 << 20,        /* compressed files up to here are read at once */
 	AHEAD_AFTER = 256 << 10, /* decoded bytes before a thread is worthwhile */
+	SMALL_SOURCE = 128 << 10,
+	SMALL_FRAME = 2 << 20,
 };
 
 struct layer *layer_push(struct in *in, const struct codec *codec)
@@ -111,6 +113,45 @@ void layer_skip_padding(struct layer *l)
 		layer_take(l->below, l->codec->padding(layer_waiting(l->below)));
 }
 
+/* Remember where the frame begins that is decoded next. */
+static void begin_frame(struct layer *l)
+{
+	l->frame_pos = l->pos + layer_waiting(l).n;
+	l->frame_from = l->below->pos;
+}
+
+bool layer_decode_frame(struct in *in, struct layer *l, size_t most)
+{
+	struct layer *below = l->below;
+	size_t done, left, had;
+	struct str src;
+
+	if (!layer_has_source(l) || !l->codec->whole)
+		return false;
+	if (!l->in_frame)
+		begin_frame(l);
+	if (l->at == l->bytes.n)
+		l->at = l->bytes.n = 0;
+	had = l->bytes.n;
+	done = (size_t)(below->pos - l->frame_from);
+	src = str(below->bytes.p + below->at - done, layer_waiting(below).n + done);
+	left = src.n;
+	most = min_size(most, mem_limit_now() / 4);
+	if (in->options.most)
+		most = min_size(most,
+				(size_t)(in->options.most - min_size(l->pos, in->options.most)));
+	if (!l->codec->whole(&src, &l->bytes, most))
+		return false;
+	if (l->in_frame)
+		l->at = had;
+	layer_take(below, left - done - src.n);
+	l->codec->close(l->state);
+	l->state = l->codec->open();
+	l->in_frame = false;
+	l->frame_ended = true;
+	return true;
+}
+
 /* Has more been decoded than allowed? Then record an error. */
 static bool is_too_long(struct in *in, const struct layer *l)
 {
@@ -136,10 +177,8 @@ static bool decode_some(struct in *in, struct layer *l, bool *stuck)
 
 	if (!to)
 		return false;
-	if (!l->in_frame) {
-		l->frame_pos = l->pos + layer_waiting(l).n;
-		l->frame_from = l->below->pos;
-	}
+	if (!l->in_frame)
+		begin_frame(l);
 	r = l->codec->decode(l->state, &src, to, &got, &why);
 	l->bytes.n += got;
 	layer_take(l->below, before - src.n);
@@ -150,6 +189,13 @@ static bool decode_some(struct in *in, struct layer *l, bool *stuck)
 		return in_fail(in, "%s data is damaged near byte %llu: %s", l->codec->name,
 			       (unsigned long long)l->below->pos, why);
 	return !is_too_long(in, l);
+}
+
+/* A small frame is decoded at once: that is faster than looking at its beginning first. */
+static bool small_frame(struct in *in, struct layer *l)
+{
+	return !l->in_frame && layer_waiting(l->below).n <= SMALL_SOURCE &&
+	       layer_decode_frame(in, l, SMALL_FRAME);
 }
 
 static bool fill_from_below(struct in *in, struct layer *l)
@@ -170,7 +216,7 @@ static bool fill_from_below(struct in *in, struct layer *l)
 			return false;
 		}
 		layer_skip_padding(l);
-		if (layer_waiting(l->below).n || l->in_frame)
+		if ((layer_waiting(l->below).n || l->in_frame) && !small_frame(in, l))
 			decode_some(in, l, &stuck);
 	}
 	return !in->failed && l->bytes.n - l->at > had;

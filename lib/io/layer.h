@@ -65,6 +65,13 @@ bool layer_next_frame(struct in *in);
  */
 void layer_read_whole(struct in *in, struct layer *file);
 
+/*
+ * Decode the current frame at once, or the next if none has begun, if its whole source is in
+ * memory and the frame has at most so many bytes. The part that was decoded before, of which
+ * nothing has been taken, is decoded again. False if nothing has changed.
+ */
+bool layer_decode_frame(struct in *in, struct layer *l, size_t most);
+
 /* Skip the padding between two frames in the source. */
 void layer_skip_padding(struct layer *l);
 

@@ -9,18 +9,6 @@ struct pb pb_open(struct in *in, const char *what, struct str message, uint64_t 
 	return (struct pb){ p, p + message.n, p, pos, in, what };
 }
 
-struct pb pb_inside(const struct pb *outer, const char *what, struct str message)
-{
-	const uint8_t *p = (const uint8_t *)message.p;
-
-	return (struct pb){ p, p + message.n, p, pb_pos(outer, p), outer->in, what };
-}
-
-uint64_t pb_pos(const struct pb *pb, const uint8_t *at)
-{
-	return pb->pos + (uint64_t)(at - pb->start);
-}
-
 static bool fail_here(struct pb *pb, const char *why)
 {
 	in_fail_at(pb->in, pb_pos(pb, pb->at), "%s: %s", pb->what, why);
@@ -43,11 +31,30 @@ bool pb_fail(struct pb *pb, const struct pb_field *f, const char *fmt, ...)
 	return false;
 }
 
+/*
+ * The value of a varint of at most eight bytes: `word` holds its seven-bit groups, least
+ * significant first, and zeros after them. Neighbours are joined: to 14 bits, 28 and 56.
+ */
+static uint64_t join_groups(uint64_t word)
+{
+	word = (word & 0x007f007f007f007f) | (word & 0x7f007f007f007f00) >> 1;
+	word = (word & 0x00003fff00003fff) | (word & 0x3fff00003fff0000) >> 2;
+	return (word & 0x000000000fffffff) | (word & 0x0fffffff00000000) >> 4;
+}
+
 uint64_t pb_long_varint(struct pb *pb)
 {
-	uint64_t v = 0;
+	uint64_t v = 0, word, last;
 	const uint8_t *p = pb->at;
 
+	if (pb->end - p >= 8) {
+		memcpy(&word, p, sizeof(word)); /* little-endian, as the host is */
+		last = ~word & 0x8080808080808080;
+		if (last) { /* its lowest bit is in the last byte */
+			pb->at = p + __builtin_ctzll(last) / 8 + 1;
+			return join_groups(word & (last ^ (last - 1)) & 0x7f7f7f7f7f7f7f7f);
+		}
+	}
 	for (int i = 0; i < MOST_VARINT && p < pb->end; i++, p++) {
 		v |= (uint64_t)(*p & 0x7f) << (7 * i);
 		if (*p < 0x80) {
@@ -140,11 +147,9 @@ bool pb_next_any(struct pb *pb, struct pb_field *f)
 	return false;
 }
 
-uint64_t pb_int(struct pb *pb, const struct pb_field *f)
+uint64_t pb_wrong_wire(struct pb *pb, const struct pb_field *f, const char *expected)
 {
-	if (f->wire == PB_VARINT)
-		return f->value;
-	pb_fail(pb, f, "has wire type %d, not an integer's", (int)f->wire);
+	pb_fail(pb, f, "has wire type %d, not %s", (int)f->wire, expected);
 	return 0;
 }
 
@@ -157,8 +162,7 @@ uint64_t pb_fixed(struct pb *pb, const struct pb_field *f)
 {
 	if (f->wire == PB_FIXED64 || f->wire == PB_FIXED32)
 		return f->value;
-	pb_fail(pb, f, "has wire type %d, not that of a fixed number", (int)f->wire);
-	return 0;
+	return pb_wrong_wire(pb, f, "that of a fixed number");
 }
 
 double pb_double(struct pb *pb, const struct pb_field *f)
@@ -171,14 +175,6 @@ double pb_double(struct pb *pb, const struct pb_field *f)
 	memcpy(&d, &bits, sizeof(d));
 	memcpy(&s, &half, sizeof(s));
 	return f->wire == PB_FIXED32 ? (double)s : d;
-}
-
-struct str pb_bytes(struct pb *pb, const struct pb_field *f)
-{
-	if (f->wire == PB_LEN)
-		return f->bytes;
-	pb_fail(pb, f, "has wire type %d, not that of bytes", (int)f->wire);
-	return S("");
 }
 
 /* Decode the varints of a packed field to `to`; returns the end of the output. */

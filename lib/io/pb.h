@@ -48,31 +48,53 @@ struct pb_field {
 /* A cursor over a message that lies at byte `pos` of in. */
 struct pb pb_open(struct in *in, const char *what, struct str message, uint64_t pos);
 
+/* The byte offset of a place in the message, in the unwrapped input. */
+static inline uint64_t pb_pos(const struct pb *pb, const uint8_t *at)
+{
+	return pb->pos + (uint64_t)(at - pb->start);
+}
+
 /* A cursor over a message inside another one. */
-struct pb pb_inside(const struct pb *outer, const char *what, struct str message);
+static inline struct pb pb_inside(const struct pb *outer, const char *what, struct str message)
+{
+	const uint8_t *p = (const uint8_t *)message.p;
+
+	return (struct pb){ p, p + message.n, p, pb_pos(outer, p), outer->in, what };
+}
 
 /* pb_next() for every field: see there. */
 bool pb_next_any(struct pb *pb, struct pb_field *f);
 
 /*
  * The next field that is not a group. False at the end or after an error. The most frequent
- * fields of large profiles are tried first, inline: messages and packed integers with a tag
- * of one byte and a length of one or two.
+ * fields of large profiles are tried first, inline: messages, packed integers and integers, with
+ * a tag of one byte and a length or value of one or two.
  */
 static inline bool pb_next(struct pb *pb, struct pb_field *f)
 {
 	const uint8_t *at = pb->at;
-	size_t n, head;
+	size_t left = (size_t)(pb->end - at), n, head;
 
-	if (pb->end - at < 3 || (at[0] & 0x87) != PB_LEN || at[0] < 8 || (at[1] & at[2]) >= 0x80)
+	if (left < 2 || at[0] < 8 || (at[0] & 0x85) || pb->in->failed)
 		return pb_next_any(pb, f);
-	head = 2 + (size_t)(at[1] >> 7);
-	n = head == 2 ? at[1] : (size_t)(at[1] & 0x7f) | (size_t)at[2] << 7;
-	if (n > (size_t)(pb->end - at) - head || pb->in->failed)
+	if (at[1] < 0x80) {
+		n = at[1];
+		head = 2;
+	} else if (left > 2 && at[2] < 0x80) {
+		n = (size_t)(at[1] & 0x7f) | (size_t)at[2] << 7;
+		head = 3;
+	} else {
 		return pb_next_any(pb, f);
+	}
 	f->at = at;
 	f->number = at[0] >> 3;
-	f->wire = PB_LEN;
+	f->wire = at[0] & 2;
+	if (f->wire == PB_VARINT) {
+		f->value = n;
+		n = 0;
+	} else if (n > left - head) {
+		return pb_next_any(pb, f);
+	}
 	f->bytes = str((const char *)at + head, n);
 	pb->at = at + head + n;
 	return true;
@@ -84,14 +106,25 @@ static inline bool pb_next(struct pb *pb, struct pb_field *f)
  * sint64; pb_fixed() for fixed32 and fixed64, and, with a cast, sfixed; pb_double() for
  * double and float; pb_bytes() for string, bytes and messages.
  */
-uint64_t pb_int(struct pb *pb, const struct pb_field *f);
 int64_t pb_sint(struct pb *pb, const struct pb_field *f);
 uint64_t pb_fixed(struct pb *pb, const struct pb_field *f);
 double pb_double(struct pb *pb, const struct pb_field *f);
-struct str pb_bytes(struct pb *pb, const struct pb_field *f);
 
-/* The byte offset of a place in the message, in the unwrapped input. */
-uint64_t pb_pos(const struct pb *pb, const uint8_t *at);
+/* An error: the field has the wrong wire type. Returns 0. */
+uint64_t pb_wrong_wire(struct pb *pb, const struct pb_field *f, const char *expected);
+
+static inline uint64_t pb_int(struct pb *pb, const struct pb_field *f)
+{
+	return f->wire == PB_VARINT ? f->value : pb_wrong_wire(pb, f, "an integer's");
+}
+
+static inline struct str pb_bytes(struct pb *pb, const struct pb_field *f)
+{
+	if (f->wire == PB_LEN)
+		return f->bytes;
+	pb_wrong_wire(pb, f, "that of bytes");
+	return S("");
+}
 
 /* An error at this field; ends the cursor and returns false. */
 bool pb_fail(struct pb *pb, const struct pb_field *f, const char *fmt, ...) PRINTF(3, 4);

@@ -81,7 +81,7 @@ static bool read_message(struct upload_reader *r, struct str bytes)
 	bool ok = true;
 
 	if (!m)
-		return upload_refuse(r, 400, "the body is no PushRequest, or too large");
+		return upload_refuse(r, 400, "the body is not a PushRequest, or too large");
 	for (size_t i = 0; ok && i < m->n_series; i++)
 		ok = read_series(r, m->series[i]);
 	push__v1__push_request__free_unpacked(m, &pb_memory);

@@ -5,7 +5,6 @@
 #include "object/jitdump.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "io/cursor.h"
@@ -193,7 +192,7 @@ static void read_body(struct jitdump *j, struct window *w, uint32_t id, uint32_t
 {
 	/* Of a load, only the fields and the name are needed, not the code after them. */
 	size_t most = id == CODE_LOAD ? 40 + LONGEST : WINDOW;
-	struct str body = bytes_at(w, j->offset + PREFIX, min_size(size - PREFIX, most));
+	struct str body = bytes_at(w, j->file.offset + PREFIX, min_size(size - PREFIX, most));
 	uint64_t at = j->timeless ? 0 : time;
 
 	switch (id) {
@@ -214,7 +213,7 @@ static bool is_full(const struct jitdump *j)
 /* Read the next record. False if it is not complete yet, or reading has ended. */
 static bool read_record(struct jitdump *j, struct window *w)
 {
-	struct cursor c = cursor_over(bytes_at(w, j->offset, PREFIX));
+	struct cursor c = cursor_over(bytes_at(w, j->file.offset, PREFIX));
 	uint32_t id = (uint32_t)cursor_int(&c, 4), size = (uint32_t)cursor_int(&c, 4);
 	uint64_t time = cursor_int(&c, 8);
 
@@ -224,10 +223,10 @@ static bool read_record(struct jitdump *j, struct window *w)
 		j->ended = true;
 		return false;
 	}
-	if (size > w->size - j->offset)
+	if (size > w->size - j->file.offset)
 		return false;
 	read_body(j, w, id, size, time);
-	j->offset += size;
+	j->file.offset += size;
 	return !j->ended;
 }
 
@@ -243,7 +242,7 @@ static void read_header(struct jitdump *j, struct window *w)
 	if (c.failed)
 		return;
 	j->ended = magic != MAGIC || version != 1 || size < HEADER;
-	j->offset = size;
+	j->file.offset = size;
 	if (!j->newest.n)
 		table_init(&j->newest, sizeof(struct newest), sizeof(uint64_t));
 	if (!j->names.n)
@@ -301,22 +300,23 @@ bool jitdump_feed(struct jitdump *j, int fd)
 
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return false;
-	if (st.st_dev != j->dev || st.st_ino != j->inode || (uint64_t)st.st_size < j->offset)
+	if (!growing_file_continues(&j->file, fd, &st))
 		jitdump_release(j);
-	j->dev = st.st_dev;
-	j->inode = st.st_ino;
 	w.size = (uint64_t)st.st_size;
-	from = j->offset;
+	from = j->file.offset;
 	if (j->ended || w.size <= from)
 		return false;
-	if (!j->offset)
+	if (!j->file.offset)
 		read_header(j, &w);
-	while (j->offset && !j->ended && j->offset < w.size && read_record(j, &w))
+	while (j->file.offset && !j->ended && j->file.offset < w.size && read_record(j, &w))
 		;
 	buf_release(&w.bytes);
 	if (BUF_COUNT(&j->code, struct jit_code) > BUF_COUNT(&j->order, struct jit_order))
 		index_code(j);
-	return j->offset != from;
+	if (j->file.offset == from)
+		return false;
+	growing_file_note(&j->file, fd, &st);
+	return true;
 }
 
 /* Looking up */

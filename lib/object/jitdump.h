@@ -10,15 +10,12 @@
 #ifndef OBJECT_JITDUMP_H
 #define OBJECT_JITDUMP_H
 
-#include <sys/types.h>
-
 #include "base/buf.h"
 #include "base/table.h"
+#include "object/growing_file.h"
 
 struct jitdump {
-	dev_t dev;
-	ino_t inode;
-	uint64_t offset;     /* bytes read; 0 = the header was not read yet */
+	struct growing_file file;
 	bool ended;          /* reading has ended */
 	bool timeless;       /* its clock is not that of samples */
 	struct buf names;    /* NUL-terminated */
@@ -47,7 +44,7 @@ void jitdump_release(struct jitdump *j);
 
 /*
  * Reads what was appended to the file since the last call, up to its last complete record. If it
- * is another file, or shorter than before, reads it from the start. Returns whether anything was
+ * is another file, or was written anew, reads it from the start. Returns whether anything was
  * read.
  */
 bool jitdump_feed(struct jitdump *j, int fd);

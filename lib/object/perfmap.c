@@ -5,8 +5,10 @@
  */
 #include "object/perfmap.h"
 
-#include <sys/stat.h>
+#include <stddef.h>
 #include <unistd.h>
+
+#include "base/table.h"
 
 enum {
 	PIECE = 64 << 10,      /* read at a time; also the longest line */
@@ -80,24 +82,39 @@ static void add_spans(struct buf *intervals, const struct spans *s, uint32_t ran
 	}
 }
 
-/* Drops the names that no span has any more. */
+/* Where a name was, and where it is now, each plus 1. */
+struct moved_name {
+	uint64_t from;
+	uint64_t to; /* payload */
+};
+
+/* Moves a name to the new ones, once. Returns its place there. */
+static uint32_t move_name(struct table *moved, struct str name, uint32_t from, struct buf *names)
+{
+	struct moved_name key = { .from = (uint64_t)from + 1 }, *row;
+
+	row = table_row(moved, table_intern(moved, &key));
+	if (!row->to) {
+		row->to = names->n + 1;
+		buf_add(names, name);
+		buf_ch(names, '\0');
+	}
+	return (uint32_t)(row->to - 1);
+}
+
+/* Drops the names that no span has any more. Later code may have cut one span into many. */
 static void compact(struct perfmap *m)
 {
 	struct buf names = { 0 };
-	uint32_t last = UINT32_MAX;
+	struct table moved;
 
+	table_init(&moved, sizeof(struct moved_name), offsetof(struct moved_name, to));
 	for (size_t i = 0; i < m->settled.n; i++) {
-		uint32_t *id = &m->settled.v[i].id, old = *id;
+		uint32_t from = m->settled.v[i].id;
 
-		if (old != last) {
-			*id = (uint32_t)names.n;
-			buf_add(&names, str_of(m->names.p + old));
-			buf_ch(&names, '\0');
-		} else {
-			*id = m->settled.v[i - 1].id;
-		}
-		last = old;
+		m->settled.v[i].id = move_name(&moved, str_of(m->names.p + from), from, &names);
 	}
+	table_release(&moved);
 	buf_release(&m->names);
 	m->names = names;
 }
@@ -139,24 +156,24 @@ static bool is_full(const struct perfmap *m)
 static bool read_more(struct perfmap *m, int fd)
 {
 	char *text = mem_zeroed(PIECE, 1);
-	uint64_t from = m->offset;
+	uint64_t from = m->file.offset;
 	ssize_t n;
 
-	while (!m->full && (n = pread(fd, text, PIECE, (off_t)m->offset)) > 0) {
+	while (!m->full && (n = pread(fd, text, PIECE, (off_t)m->file.offset)) > 0) {
 		size_t used = read_lines(m, str(text, (size_t)n));
 
 		if (!used && n < PIECE)
 			break; /* an incomplete line */
 		if (!used)
 			m->tail = true;
-		m->offset += used ? used : (size_t)n;
+		m->file.offset += used ? used : (size_t)n;
 		if (is_full(m)) {
 			merge(m);
 			m->full = is_full(m);
 		}
 	}
 	mem_free(text, PIECE);
-	return m->offset != from;
+	return m->file.offset != from;
 }
 
 bool perfmap_refresh(struct perfmap *m, int fd)
@@ -165,12 +182,11 @@ bool perfmap_refresh(struct perfmap *m, int fd)
 
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return false;
-	if (st.st_dev != m->dev || st.st_ino != m->inode || (uint64_t)st.st_size < m->offset)
+	if (!growing_file_continues(&m->file, fd, &st))
 		perfmap_release(m);
-	m->dev = st.st_dev;
-	m->inode = st.st_ino;
-	if ((uint64_t)st.st_size == m->offset || !read_more(m, fd))
+	if ((uint64_t)st.st_size == m->file.offset || !read_more(m, fd))
 		return false;
+	growing_file_note(&m->file, fd, &st);
 	if (BUF_COUNT(&m->recent_lines, struct interval) >=
 	    max_size(LEAST_MERGED, m->settled.n / 4))
 		merge(m);

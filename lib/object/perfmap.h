@@ -10,17 +10,14 @@
 #ifndef OBJECT_PERFMAP_H
 #define OBJECT_PERFMAP_H
 
-#include <sys/types.h>
-
 #include "base/buf.h"
+#include "object/growing_file.h"
 #include "object/spans.h"
 
 struct perfmap {
-	dev_t dev;
-	ino_t inode;
-	uint64_t offset; /* bytes read */
-	bool full;       /* its memory is used up, so reading has ended */
-	bool tail;       /* inside a line that is too long */
+	struct growing_file file;
+	bool full; /* its memory is used up, so reading has ended */
+	bool tail; /* inside a line that is too long */
 	/* Two layers: recent lines cover the settled ones. */
 	struct buf names;        /* NUL-terminated; ids are offsets in it */
 	struct buf recent_lines; /* struct interval */
@@ -32,7 +29,7 @@ void perfmap_release(struct perfmap *m);
 
 /*
  * Reads what was appended to the file since the last call, up to its last newline. If it is
- * another file, or shorter than before, reads it from the start. If fd is -1, nothing changes.
+ * another file, or was written anew, reads it from the start. If fd is -1, nothing changes.
  * Returns whether anything was read.
  */
 bool perfmap_refresh(struct perfmap *m, int fd);

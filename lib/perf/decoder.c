@@ -213,6 +213,8 @@ static void add_user_frame(struct decoder *d, struct perf_sample *s, uint64_t ad
 	if (s->nuser == UNWIND_MOST)
 		return;
 	m = process_find(&d->processes, s->process, address);
+	if (!m) /* a word that is no address may have the bit of scripts */
+		address &= ~SCRIPT_FRAME;
 	d->user[s->nuser++] = (struct user_frame){ m ? &m->region : NULL, address };
 }
 

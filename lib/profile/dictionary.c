@@ -5,6 +5,16 @@
 
 enum { PAGE = 4096 };
 
+/* The name "[file]" of frames that have no other. */
+struct bracketed {
+	str_id file;
+	uint32_t one;
+	str_id name; /* payload */
+	uint32_t zero;
+};
+
+_Static_assert(sizeof(struct bracketed) == 16, "no padding");
+
 void dict_init(struct dictionary *d)
 {
 	strings_init(&d->str);
@@ -14,10 +24,12 @@ void dict_init(struct dictionary *d)
 	table_init(&d->label, sizeof(struct label), sizeof(struct label));
 	table_init(&d->label_set, sizeof(struct label_set), sizeof(struct label_set));
 	stacks_init(&d->stack);
+	table_init(&d->bracketed, sizeof(struct bracketed), offsetof(struct bracketed, name));
 }
 
 void dict_release(struct dictionary *d)
 {
+	table_release(&d->bracketed);
 	stacks_release(&d->stack);
 	table_release(&d->label_set);
 	table_release(&d->label);
@@ -76,20 +88,30 @@ map_id dict_add_mapping(struct dictionary *d, struct mapping m)
 	return id;
 }
 
-str_id dict_frame_name(struct dictionary *d, loc_id id)
+static str_id make_bracketed(struct dictionary *d, struct str file)
 {
-	const struct loc *l = dict_loc(d, id);
-	struct str file = str_basename(dict_text(d, dict_mapping(d, l->map)->file));
-	const struct func *f = dict_func(d, l->func);
 	struct buf name = { 0 };
-	str_id text;
+	str_id id;
 
-	if (f->name.i || f->linkage.i)
-		return f->name.i ? f->name : f->linkage;
 	if (!file.n || str_eq(file, S("[unknown]")))
 		return dict_intern(d, S("[unknown]"));
 	buf_printf(&name, "[%.*s]", STR_ARG(file));
-	text = dict_intern(d, buf_str(&name));
+	id = dict_intern(d, buf_str(&name));
 	buf_release(&name);
-	return text;
+	return id;
+}
+
+/* Recordings without names have many such frames, each of which is asked for several times. */
+str_id dict_frame_name(struct dictionary *d, loc_id id)
+{
+	const struct loc *l = dict_loc(d, id);
+	const struct func *f = dict_func(d, l->func);
+	struct bracketed key = { dict_mapping(d, l->map)->file, .one = 1 }, *row;
+
+	if (f->name.i || f->linkage.i)
+		return f->name.i ? f->name : f->linkage;
+	row = table_row(&d->bracketed, table_intern(&d->bracketed, &key));
+	if (!row->name.i)
+		row->name = make_bracketed(d, str_basename(dict_text(d, key.file)));
+	return row->name;
 }

@@ -136,6 +136,7 @@ struct dictionary {
 	struct strings str;
 	struct table func, mapping, loc, label, label_set;
 	struct stacks stack;
+	struct table bracketed; /* private: names of frames by file, see dict_frame_name() */
 };
 
 void dict_init(struct dictionary *d);

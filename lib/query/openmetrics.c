@@ -28,6 +28,8 @@ double metric_scale(const struct metric *m)
 
 void metric_label_name(struct buf *b, struct str name)
 {
+	if (!name.n)
+		buf_ch(b, '_');
 	for (size_t i = 0; i < name.n; i++)
 		buf_ch(b, selector_is_word(name.p[i], i == 0) ? name.p[i] : '_');
 }
@@ -67,23 +69,64 @@ static const struct matcher *label_of_selector(const struct metric *m, struct st
 	return NULL;
 }
 
-static void put_metric_label(struct buf *b, struct str name, struct str value)
+/* Does the sample that b ends with have a label of that name? Quotes in values are escaped. */
+static bool has_label(const struct buf *b, struct str name)
+{
+	struct buf text = { 0 };
+	size_t from = b->n;
+	bool has = false;
+
+	while (from && b->p[from - 1] != '\n')
+		from--;
+	for (int first = 0; first < 2 && !has; first++) {
+		text.n = 0;
+		buf_printf(&text, "%c%.*s=\"", first ? '{' : ',', STR_ARG(name));
+		has = str_find(str(b->p + from, b->n - from), buf_str(&text)) >= 0;
+	}
+	buf_release(&text);
+	return has;
+}
+
+/* Names that differ only in invalid characters get a '_' more: a name must not occur twice. */
+static void put_label_name(struct buf *b, struct str name)
 {
 	struct buf text = { 0 };
 
+	metric_label_name(&text, name);
+	while (has_label(b, buf_str(&text)))
+		buf_ch(&text, '_');
+	buf_ch(b, b->n && b->p[b->n - 1] == '"' ? ',' : '{');
+	buf_add(b, buf_str(&text));
+	buf_release(&text);
+}
+
+/* Other control characters than line ends have no escape, and are replaced. */
+static void put_label_value(struct buf *b, struct str value)
+{
+	struct buf text = { 0 };
+
+	for (bool more = true; more;) {
+		more = str_chr(value, '\n') >= 0;
+		clean_text(&text, str_cut(&value, '\n'));
+		if (more)
+			buf_ch(&text, '\n');
+	}
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '"' || text.p[i] == '\\' || text.p[i] == '\n')
+			buf_ch(b, '\\');
+		buf_ch(b, text.p[i] == '\n' ? 'n' : text.p[i]);
+	}
+	buf_release(&text);
+}
+
+static void put_metric_label(struct buf *b, struct str name, struct str value)
+{
 	if (!value.n) /* the same as no label */
 		return;
-	buf_ch(b, b->n && b->p[b->n - 1] == '"' ? ',' : '{');
-	metric_label_name(b, name);
+	put_label_name(b, name);
 	buf_add(b, S("=\""));
-	clean_text(&text, value);
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '"' || text.p[i] == '\\')
-			buf_ch(b, '\\');
-		buf_ch(b, text.p[i]);
-	}
+	put_label_value(b, value);
 	buf_ch(b, '"');
-	buf_release(&text);
 }
 
 void metric_label(struct buf *b, const struct metric *m, struct str name, struct str value)

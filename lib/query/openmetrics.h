@@ -30,8 +30,8 @@ double metric_scale(const struct metric *m);
 
 /*
  * Append a sample: begin, any number of labels, end. Characters that are invalid in a label's
- * name become '_'. A label that is empty, or that the selector has already given, is left out.
- * time: ns since 1970, or NULL.
+ * name become '_', and a name that occurs a second time gets a '_' more. A label that is empty,
+ * or that the selector has already given, is left out. time: ns since 1970, or NULL.
  */
 void metric_begin(struct buf *b, const struct metric *m);
 void metric_label(struct buf *b, const struct metric *m, struct str name, struct str value);

@@ -4,7 +4,7 @@
 
 enum { MOST_NAMES = 256 << 20, MOST_BYTES = 64 << 20 };
 
-/* A text that git would take for an option is not a revision. */
+/* Is it something that git takes neither for an option nor for a file in a revision? */
 static bool is_revision(const char *s)
 {
 	return *s && *s != '-' && !strchr(s, ':');
@@ -18,7 +18,14 @@ bool source_revision_open(struct source_revision *r, const char *dir, const char
 	};
 
 	*r = (struct source_revision){ .dir = dir, .revision = revision };
-	if (!is_revision(revision) || !child_output(&r->names, MOST_NAMES, "git", list)) {
+	if (!is_revision(revision)) {
+		buf_printf(why, "'%s' is not a revision: it %s", revision,
+			   !*revision       ? "is empty" :
+			   *revision == '-' ? "begins with '-'" :
+					      "contains ':'");
+		return false;
+	}
+	if (!child_output(&r->names, MOST_NAMES, "git", list)) {
 		buf_printf(why, "git finds no revision '%s' in %s", revision, dir);
 		return false;
 	}

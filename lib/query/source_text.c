@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "object/open_untrusted.h"
+
 enum { MOST_BYTES = 64 << 20 };
 
 static bool read_all(int fd, struct buf *b)
@@ -22,33 +24,40 @@ static bool read_all(int fd, struct buf *b)
 	}
 }
 
-/* Read a regular file. Opening a FIFO or a terminal must not block. */
-static bool read_file(const char *path, struct buf *bytes)
+/* Read a file below a folder, or anywhere if folder is NULL and the path absolute. */
+static bool read_file(const char *folder, const char *path, struct buf *bytes)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int root = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	int fd = folder && root < 0 ? -1 : open_untrusted(root, path, 0);
 	struct stat st;
 	bool ok;
 
+	if (root >= 0)
+		close(root);
 	if (fd < 0)
 		return false;
-	ok = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= MOST_BYTES &&
-	     read_all(fd, bytes);
+	ok = fstat(fd, &st) == 0 && st.st_size <= MOST_BYTES && read_all(fd, bytes);
 	close(fd);
 	return ok;
 }
 
-/* Try DIR/PATH, or PATH. */
+/* Try DIR/PATH, or PATH if dir is NULL. */
 static bool try_path(struct source_text *t, const char *dir, struct str path)
 {
+	size_t at = 0;
+
 	t->path.n = t->bytes.n = 0;
 	if (dir) {
 		buf_add(&t->path, str_of(dir));
 		buf_ch(&t->path, '/');
+		at = t->path.n;
 	}
 	buf_add(&t->path, path);
 	buf_ch(&t->path, '\0');
 	t->path.n--;
-	return !memchr(path.p, '\0', path.n) && read_file(t->path.p, &t->bytes);
+	if (!dir && path.p[0] != '/')
+		dir = ".";
+	return !memchr(path.p, '\0', path.n) && read_file(dir, t->path.p + at, &t->bytes);
 }
 
 /* Try REVISION:DIR/PATH. */
@@ -111,7 +120,8 @@ bool source_text_open(struct source_text *t, const struct source_dirs *dirs, str
 	*t = (struct source_text){ 0 };
 	for (size_t i = 0; i < dirs->n && !found; i++)
 		found = try_directory(t, dirs, i, path);
-	found = found || (path.n && !dirs->revision && try_path(t, NULL, path));
+	found = found ||
+		(path.n && dirs->has_own_paths && !dirs->revision && try_path(t, NULL, path));
 	if (found)
 		find_lines(t);
 	return found;

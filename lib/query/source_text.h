@@ -2,7 +2,8 @@
  * Source files, found by the paths in a profile. They are files of this machine, which may
  * differ from those that were compiled, unless a git revision is given and is the right one.
  *
- * The paths are untrusted: only regular files are read, and at most 64 MiB of each.
+ * The paths are untrusted, since whoever made the profile chose them: open_untrusted() resolves
+ * them, so that none leads out of its folder, and reads only regular files, at most 64 MiB of each.
  */
 #ifndef QUERY_SOURCE_TEXT_H
 #define QUERY_SOURCE_TEXT_H
@@ -16,6 +17,7 @@ struct source_dirs {
 	const char **v; /* the caller's */
 	size_t n;
 	struct source_revision *revision; /* by folder; NULL: use the current files */
+	bool has_own_paths; /* also look where a path leads by itself: never for a page to pass on */
 };
 
 /*
@@ -35,8 +37,8 @@ struct source_text {
 /*
  * Read a file. In each directory the path is tried as it is, and then without its first
  * folder, its first two and so on, so that "/build/src/main.c" is found in the folder that
- * has "src/main.c" now. Last, or if there are no directories, the path itself is tried. False
- * if there is no such file. In both cases source_text_release() releases everything.
+ * has "src/main.c" now. Last, with has_own_paths, the path itself is tried. False if there is no
+ * such file. In both cases source_text_release() releases everything.
  */
 bool source_text_open(struct source_text *t, const struct source_dirs *dirs, struct str path);
 void source_text_release(struct source_text *t);

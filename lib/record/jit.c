@@ -6,6 +6,8 @@
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/when.h"
@@ -16,7 +18,8 @@
 #include "record/recorder.h"
 
 enum {
-	READ_MS = 20,
+	READ_NS = 20000000, /* between two reads of a file, at least */
+	READ_PART = 50,     /* reads take one part in so many of the time */
 	MOST_MAPS = 1 + PROCESS_ANCESTORS,
 	MOST_COPIED = 64 << 20, /* bytes of each of several maps */
 };
@@ -41,12 +44,26 @@ struct jit {
 	struct jitdump dump;
 	const struct binary *dump_binary; /* the jitdump when processes.last_number was looked_at */
 	uint64_t looked_at;
-	uint64_t maps_read, dump_read; /* ms: when the maps and the dump were last read */
+	int64_t maps_due, dump_due; /* ns: when the maps and the dump may be read again */
 };
 
-static uint64_t now_ms(void)
+static int64_t cpu_ns(void)
 {
-	return monotonic_ns() / 1000000;
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/*
+ * When to read a file again, of which a read that has just ended began at `began` of cpu_ns():
+ * reads of a large or hostile file take at most a part of the time.
+ */
+static int64_t next_read(int64_t began)
+{
+	int64_t pause = READ_PART * (cpu_ns() - began);
+
+	return monotonic_ns() + (pause > READ_NS ? pause : READ_NS);
 }
 
 /* Processes */
@@ -231,13 +248,14 @@ int jit_maps_open(struct jit_maps *m)
 
 static void read_maps(struct jit *j)
 {
-	uint64_t now = now_ms();
+	int64_t began;
 
-	if (now - j->maps_read < READ_MS)
+	if (monotonic_ns() < j->maps_due)
 		return;
-	j->maps_read = now;
+	began = cpu_ns();
 	for (size_t i = 0; i < j->maps->n; i++)
 		perfmap_refresh(&j->map[i], hold_map(j->maps, &j->maps->file[i]));
+	j->maps_due = next_read(began);
 }
 
 static bool search_maps(const struct jit *j, uint64_t address, struct str *name)
@@ -278,7 +296,7 @@ static bool name_by_dump(struct jit *j, struct processes *t, struct process *p, 
 			 uint64_t time, struct jit_symbol *s)
 {
 	const struct binary *b;
-	uint64_t now = now_ms();
+	int64_t began;
 
 	/* Searching all mappings for each frame would be slow. */
 	if (j->looked_at != t->last_number) {
@@ -288,9 +306,10 @@ static bool name_by_dump(struct jit *j, struct processes *t, struct process *p, 
 	b = j->dump_binary;
 	if (!b || b->fd < 0)
 		return false;
-	if (now - j->dump_read >= READ_MS) {
-		j->dump_read = now;
+	if (monotonic_ns() >= j->dump_due) {
+		began = cpu_ns();
 		jitdump_feed(&j->dump, b->fd);
+		j->dump_due = next_read(began);
 	}
 	return jitdump_find(&j->dump, address, time, s);
 }
@@ -305,13 +324,33 @@ bool jit_find(const struct mount_roots *roots, struct processes *t, struct proce
 	*s = (struct jit_symbol){ .file = S("") };
 	if (j->dump_binary)
 		return name_by_maps(j, address, &s->name);
-	if (now_ms() - j->maps_read < READ_MS)
+	if (monotonic_ns() < j->maps_due)
 		return false;
-	j->maps_read = now_ms();
+	j->maps_due = monotonic_ns() + READ_NS;
 	for (size_t i = 0; i < j->maps->n; i++)
 		if (j->maps->file[i].fd < 0)
 			hold_map(j->maps, &j->maps->file[i]); /* before it is removed */
 	return false;
+}
+
+/* Trampolines */
+
+/*
+ * Is the address in a trampoline, by the code in the process's memory? It ends with "add $8, %rsp;
+ * ret", to which its call returns. CPython writes its jitdump through a buffer, so a function may
+ * run long before it has a name there.
+ */
+static bool has_trampoline_code(int pid, uint64_t address)
+{
+	uint8_t code[7] = { 0 }, *end = code;
+	struct iovec here = { code, sizeof(code) };
+	struct iovec there = { (void *)(uintptr_t)address, sizeof(code) };
+
+	if (process_vm_readv(pid, &here, 1, &there, 1, 0) != (ssize_t)sizeof(code))
+		return false;
+	if (code[0] == 0xff && (code[1] & 0xf8) == 0xd0)
+		end += 2; /* at the call itself: call *REGISTER */
+	return memcmp(end, "\x48\x83\xc4\x08\xc3", 5) == 0;
 }
 
 bool jit_is_trampoline(const struct mount_roots *roots, struct processes *t, struct process *p,
@@ -320,9 +359,9 @@ bool jit_is_trampoline(const struct mount_roots *roots, struct processes *t, str
 	struct jit *j = jit_of(roots, p);
 	struct jit_symbol s;
 
-	if (!name_by_maps(j, address, &s.name) && !name_by_dump(j, t, p, address, UINT64_MAX, &s))
-		return false;
-	return str_starts(s.name, S("py::"));
+	if (name_by_maps(j, address, &s.name) || name_by_dump(j, t, p, address, UINT64_MAX, &s))
+		return str_starts(s.name, S("py::"));
+	return j->dump_binary && has_trampoline_code(p->pid, address);
 }
 
 void jit_release(struct jit *j)

@@ -33,7 +33,8 @@ int jit_maps_open(struct jit_maps *m);
 
 /*
  * Is a trampoline of CPython at an address ("py::" in a map or in the jitdump)? Reads what was
- * added to these files.
+ * added to these files. In a process with a jitdump, code without a name is recognised by its
+ * instructions.
  */
 bool jit_is_trampoline(const struct mount_roots *roots, struct processes *t, struct process *p,
 		       uint64_t address);

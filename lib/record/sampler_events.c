@@ -241,8 +241,8 @@ static bool open_on_cpus(struct sampler *s, const int *cpus, int pid, unsigned w
 
 /*
  * Opens events for all threads of the processes. A new thread inherits the events of its creator.
- * Threads created before their creator had events are found by listing the threads again. As the
- * two cases cannot be told apart, a thread may have its events twice (twice.h).
+ * Threads created before their creator had events are found by listing the threads again. Such a
+ * thread may have inherited events after all; then it has its events twice (twice.h).
  */
 static bool open_tasks(struct sampler *s, const int *cpus, unsigned what, struct buf *why)
 {

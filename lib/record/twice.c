@@ -2,7 +2,10 @@
 
 #include <stddef.h>
 
-/* With more entries the table is emptied, since either of a thread's two events may count. */
+/*
+ * With more entries the table is emptied. From then on either of a thread's two events may be the
+ * one that counts; when that changes, one sample may count twice.
+ */
 enum { MOST_KNOWN = 1 << 16 };
 
 struct first_event {

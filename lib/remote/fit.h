@@ -89,7 +89,7 @@ void fit_dictionary(struct fit *f, struct dictionary *dict);
 void fit_end(struct fit *f);
 
 /*
- * Divide a profile into parts; changes it. False if nothing of it can be kept, with *why,
+ * Divide a profile into parts; changes it. False if none of it can be kept, with *why,
  * which follows "FILE: ".
  */
 bool fit_profile(struct fit *f, struct profile *p, struct buf *why);

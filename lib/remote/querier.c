@@ -7,7 +7,7 @@
 #include "remote/connect_error.h"
 #include "remote/outcome.h"
 
-enum { TRIES = 4 };
+enum { TRIES = 4, PPROF_FORMAT = 4 };
 
 bool querier_open(struct querier *q, const char *url, const struct http_settings *settings)
 {
@@ -28,8 +28,16 @@ bool querier_open(struct querier *q, const char *url, const struct http_settings
 	return q->client != NULL;
 }
 
+static void forget_unpacked(struct querier *q)
+{
+	if (q->of_id)
+		querier__stack_traces_response__free_unpacked(q->of_id, NULL);
+	q->of_id = NULL;
+}
+
 void querier_close(struct querier *q)
 {
+	forget_unpacked(q);
 	if (q->client)
 		http_close(q->client);
 	http_answer_release(&q->answer);
@@ -117,7 +125,7 @@ static bool is_message(struct querier *q)
 		return query_fail(q, NULL);
 	if (str_starts(type, S("application/proto")))
 		return true;
-	return query_fail(q, "is this a Pyroscope server? Its answer is no message");
+	return query_fail(q, "is this a Pyroscope server? Its answer is not a message");
 }
 
 /* Calls */
@@ -217,6 +225,28 @@ Querier__SelectSeriesResponse *querier_select_series(struct querier *q, const ch
 
 /* Merges */
 
+static bool is_of_id(const struct merge_question *question)
+{
+	return question->span || question->trace;
+}
+
+static void pack_question_of_id(const struct querier *q, struct merge_question *question)
+{
+	Querier__StackTracesRequest m = QUERIER__STACK_TRACES_REQUEST__INIT;
+
+	m.type_id = (char *)question->type_id;
+	m.selector = (char *)question->selector;
+	m.start = question->range.start;
+	m.end = question->range.end;
+	m.format = PPROF_FORMAT;
+	m.span_ids = (char **)&question->span;
+	m.n_span_ids = question->span != NULL;
+	m.trace_ids = (char **)&question->trace;
+	m.n_trace_ids = question->trace != NULL;
+	call_url(q, "SelectMergeStacktraces", &question->url);
+	pack_message(&m.base, &question->body);
+}
+
 static void pack_question(const struct querier *q, struct merge_question *question)
 {
 	Querier__MergeRequest m = QUERIER__MERGE_REQUEST__INIT;
@@ -238,11 +268,11 @@ void merge_question_release(struct merge_question *question)
 void querier_merge(struct querier *q, struct merge_question *question)
 {
 	if (!question->tries++)
-		pack_question(q, question);
+		(is_of_id(question) ? pack_question_of_id : pack_question)(q, question);
 	http_start(q->client,
 		   &(struct http_request){ .url = question->url.p,
 					   .content_type = "application/proto",
-					   .headers = merge_headers,
+					   .headers = is_of_id(question) ? headers : merge_headers,
 					   .body = buf_str(&question->body),
 					   .has_body = true },
 		   question);
@@ -253,10 +283,28 @@ size_t querier_in_flight(const struct querier *q)
 	return http_in_flight(q->client);
 }
 
+/* The profile within the answer to a question of a span or trace. */
+static bool unpack_of_id(struct querier *q, struct str *profile)
+{
+	q->of_id = (Querier__StackTracesResponse *)
+		unpack_answer(q, &querier__stack_traces_response__descriptor);
+	if (!q->of_id)
+		return false;
+	if (!q->of_id->pprof && profile->n)
+		return query_fail(q, "the server does not select samples by span or trace: this "
+				     "needs Pyroscope 2.2");
+	*profile = S("");
+	if (q->of_id->pprof)
+		*profile = str((const char *)q->of_id->pprof->profile.data,
+			       q->of_id->pprof->profile.len);
+	return true;
+}
+
 bool querier_merged(struct querier *q, struct merge_question **question, struct str *profile)
 {
 	void *tag;
 
+	forget_unpacked(q);
 	for (;;) {
 		if (!http_next(q->client, -1, &q->answer, &tag))
 			return false;
@@ -268,5 +316,5 @@ bool querier_merged(struct querier *q, struct merge_question **question, struct 
 	}
 	q->is_too_long = false;
 	*profile = buf_str(&q->answer.body);
-	return is_message(q);
+	return is_message(q) && (!is_of_id(*question) || unpack_of_id(q, profile));
 }

@@ -32,7 +32,8 @@ struct querier {
 	 */
 	int64_t longest;
 	bool is_too_long;
-	struct http_answer answer; /* the last one */
+	struct http_answer answer;           /* the last one */
+	Querier__StackTracesResponse *of_id; /* if that has the profile of a span or trace */
 };
 
 /* settings: NULL for the defaults. False with q->error; querier_close() follows in both cases. */
@@ -58,9 +59,13 @@ Querier__SelectSeriesResponse *querier_select_series(struct querier *q, const ch
 						     int64_t step_ms, const char *const *by,
 						     size_t n);
 
-/* A query for the sum of all profiles of one type. */
+/*
+ * A query for the sum of all profiles of one type, or of their samples that belong to a span or
+ * to a trace.
+ */
 struct merge_question {
 	const char *type_id, *selector; /* the caller's, valid until the answer */
+	const char *span, *trace;       /* at most one of them; or NULL */
 	struct ms_range range;
 	/* Private to the querier. */
 	unsigned tries;

@@ -145,7 +145,7 @@ static bool set_unit(struct alert *a, double *number, struct buf *error)
 	if (!asked.n || a->rule.offset || str_eq(asked, a->unit) ||
 	    unit_convert(number, asked, a->unit))
 		return true;
-	buf_printf(error, "'%.*s' is no unit of these values%s%.*s", STR_ARG(asked),
+	buf_printf(error, "'%.*s' is not a unit of these values%s%.*s", STR_ARG(asked),
 		   a->unit.n ? ", which are in " : ", which have none", STR_ARG(a->unit));
 	return false;
 }

@@ -73,7 +73,7 @@ struct scraper *scraper_open(char *const *urls, const struct scrape_options *opt
 		s->settings = *options->http;
 	for (; *urls && !why->n; urls++) {
 		if (!endpoint_is(*urls))
-			buf_printf(why, "%s: is no URL of a profile", *urls);
+			buf_printf(why, "%s: is not a URL of a profile", *urls);
 		else if (http_url_check(str_of(*urls), why))
 			add_target(s, *urls, now);
 	}

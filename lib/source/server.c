@@ -196,6 +196,39 @@ static bool choose_types(struct server *s)
 	return true;
 }
 
+/* Spans and traces */
+
+bool server_is_by_id(const struct server *s)
+{
+	return s->span || s->trace;
+}
+
+/* Take a matcher of ids. False after an error. */
+static bool take_id(struct server *s, const struct matcher *m)
+{
+	const char **to = str_eq(m->name, S("span_id")) ? &s->span : &s->trace;
+
+	if (m->op != MATCH_EQUAL || !m->value.n)
+		return server_fail(s, "a server selects a %.*s by its value: =, no other operator",
+				   STR_ARG(m->name));
+	if (*to)
+		return server_fail(s, "a server selects one %.*s", STR_ARG(m->name));
+	*to = strings_get(&s->text, strings_intern(&s->text, m->value)).p;
+	return true;
+}
+
+static bool take_ids(struct server *s)
+{
+	const struct selector *selector = s->ask.selector;
+
+	for (size_t i = 0; selector && i < selector->labels.n; i++)
+		if (server_is_id(selector->labels.v[i].name) && !take_id(s, &selector->labels.v[i]))
+			return false;
+	if (s->span && s->trace)
+		return server_fail(s, "a server selects a span or a trace, not both");
+	return true;
+}
+
 /* Opening */
 
 static int64_t floor_ms(int64_t ns)
@@ -230,21 +263,16 @@ void server_set_window(struct server *s, int64_t start)
 
 bool server_open(struct server *s, const char *url, const struct server_ask *ask)
 {
-	struct selector labels = { 0 };
-
 	*s = (struct server){ .url = url, .ask = *ask };
 	strings_init(&s->text);
 	s->range.start = floor_ms(ask->since);
 	s->range.end = floor_ms(ask->until - 1);
-	if (ask->selector)
-		labels.labels = ask->selector->labels;
-	selector_print(&labels, &s->selector);
-	buf_ch(&s->selector, '\0');
+	server_put_selector(s, NULL, NULL, 0, &s->selector);
 	if (!querier_open(&s->querier, url, ask->http)) {
 		s->failed = true;
 		return false;
 	}
-	if (!ask_series(s) || !choose_types(s))
+	if (!take_ids(s) || !ask_series(s) || !choose_types(s))
 		return false;
 	server_set_window(s, s->range.start);
 	if (!ask->one_type && !ask->no_stacks && !ask->all_labels)

@@ -57,6 +57,11 @@ struct server {
 	struct ms_range range;
 	struct ms_range window; /* of the current profile */
 	struct buf selector;    /* of labels, sent to the server; NUL-terminated */
+	/*
+	 * The values of span_id="..." and trace_id="..." in the selector, or NULL. A server has
+	 * these ids per sample, apart from the labels, and selects by one of the two.
+	 */
+	const char *span, *trace;
 	struct strings text;
 	VEC(const Querier__LabelSet *) series;
 	VEC(Querier__SeriesResponse *) answer; /* answers, which own the label sets */
@@ -93,6 +98,9 @@ const struct server_type *server_default_type(const struct server *s);
 
 /* The rest is for queries of other data than profiles. */
 
+/* Does the query select samples by span or trace? Then a server answers with merges only. */
+bool server_is_by_id(const struct server *s);
+
 /* The labels of the series of a type, in byte order; valid until server_close(). */
 struct label_names VEC_OF(const char *);
 void server_label_names(struct server *s, const struct server_type *t, struct label_names *names);
@@ -119,8 +127,8 @@ struct merge {
 
 struct merges VEC_OF(struct merge *);
 
-void merges_add(struct merges *m, const struct server_type *t, const struct series_group *group,
-		struct ms_range range);
+void merges_add(const struct server *s, struct merges *m, const struct server_type *t,
+		const struct series_group *group, struct ms_range range);
 void merges_release(struct merges *m);
 
 /*
@@ -169,8 +177,9 @@ bool server_index(struct server *s, struct profile *p, uint32_t group);
 
 /*
  * Add the server's values to a series: totals, or merges of each step for the values of a
- * function. each_profile: the mean and the largest of single profiles are needed; for a
- * function this is an error.
+ * function or span. each_profile: the values of single profiles are needed, for the mean and the
+ * largest, or because t->options.each is set. Those of one series that began in the same ms are
+ * one profile; how long they lasted is unknown. For a function, each takes a merge.
  */
 struct time_series;
 bool server_add_series(struct server *s, struct time_series *t, bool each_profile);

@@ -30,19 +30,45 @@ void server_label_names(struct server *s, const struct server_type *t, struct la
 		qsort(names->v, names->n, sizeof(*names->v), by_text);
 }
 
-/* A selector that adds one value of each label to the user's selector. */
-static void put_selector(const struct server *s, const Querier__LabelSet *set, const struct str *by,
+bool server_is_id(struct str name)
+{
+	return str_eq(name, S("span_id")) || str_eq(name, S("trace_id"));
+}
+
+void server_put_selector(const struct server *s, const struct str *by, const struct str *value,
 			 size_t n, struct buf *b)
 {
 	struct selector all = { 0 };
 
 	for (size_t i = 0; s->ask.selector && i < s->ask.selector->labels.n; i++)
-		vec_push(&all.labels, s->ask.selector->labels.v[i]);
+		if (!server_is_id(s->ask.selector->labels.v[i].name))
+			vec_push(&all.labels, s->ask.selector->labels.v[i]);
 	for (size_t i = 0; i < n; i++)
-		vec_push(&all.labels, { .name = by[i], .value = server_label(set, by[i]) });
+		vec_push(&all.labels, { .name = by[i], .value = value[i] });
 	selector_print(&all, b);
 	buf_ch(b, '\0');
 	vec_release(&all.labels);
+}
+
+/* The same, with the values of a set. */
+static void put_selector_of_set(const struct server *s, const Querier__LabelSet *set,
+				const struct str *by, size_t n, struct buf *b)
+{
+	VEC(struct str) value = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		vec_push(&value, server_label(set, by[i]));
+	server_put_selector(s, by, value.v, n, b);
+	vec_release(&value);
+}
+
+label_set_id server_add_ids(const struct server *s, struct dictionary *d, label_set_id labels)
+{
+	if (s->span)
+		labels = dict_add_text_label(d, labels, S("span_id"), str_of(s->span));
+	if (s->trace)
+		labels = dict_add_text_label(d, labels, S("trace_id"), str_of(s->trace));
+	return labels;
 }
 
 /* The labels that all of the series have. */
@@ -62,7 +88,7 @@ static label_set_id common_labels(const struct server *s, const uint32_t *series
 		if (all)
 			set = dict_add_text_label(d, set, name, value);
 	}
-	return set;
+	return server_add_ids(s, d, set);
 }
 
 static void group_values(const Querier__LabelSet *set, const struct str *by, size_t n,
@@ -95,7 +121,7 @@ void server_divide(struct server *s, const struct server_type *t, const struct s
 		for (size_t i = 0; i < group.n; i++)
 			if (group.v[i] == g)
 				vec_push(&members, t->series.v[i]);
-		put_selector(s, s->series.v[members.v[0]], by, n, &new.selector);
+		put_selector_of_set(s, s->series.v[members.v[0]], by, n, &new.selector);
 		new.labels = common_labels(s, members.v, members.n, d);
 		vec_push(groups, new);
 	}

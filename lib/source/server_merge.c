@@ -6,14 +6,16 @@ enum { IN_FLIGHT = 4 };
 
 /* Merges */
 
-void merges_add(struct merges *m, const struct server_type *t, const struct series_group *group,
-		struct ms_range range)
+void merges_add(const struct server *s, struct merges *m, const struct server_type *t,
+		const struct series_group *group, struct ms_range range)
 {
 	struct merge *new = mem_zeroed(1, sizeof(*new));
 
 	new->question.type_id = t->is.id.p;
 	new->question.selector = group->selector.p;
 	new->question.range = range;
+	new->question.span = s->span;
+	new->question.trace = s->trace;
 	new->type = t;
 	new->labels = group->labels;
 	vec_push(m, new);
@@ -40,6 +42,8 @@ static void merges_add_parts(const struct server *s, struct merges *m, const str
 		*new = *whole;
 		new->question = (struct merge_question){ .type_id = whole->question.type_id,
 							 .selector = whole->question.selector,
+							 .span = whole->question.span,
+							 .trace = whole->question.trace,
 							 .range = part };
 		vec_push(m, new);
 	}
@@ -171,7 +175,7 @@ static bool merge_group(struct server *s, struct profile *p, uint32_t group)
 			continue;
 		divide_as_asked(s, t, p->dict, &groups);
 		for (size_t k = first; k < groups.n; k++)
-			merges_add(&merges, t, &groups.v[k], s->window);
+			merges_add(s, &merges, t, &groups.v[k], s->window);
 	}
 	ok = server_merge(s, &merges, p->dict, add_answer, p);
 	merges_release(&merges);
@@ -191,7 +195,9 @@ bool server_next(struct server *s, struct profile *p)
 			continue;
 		}
 		server_begin_profile(s, p, group);
-		if ((s->ask.no_stacks ? server_index : merge_group)(s, p, group) && p->sample.n > 1)
+		if ((s->ask.no_stacks && !server_is_by_id(s) ? server_index : merge_group)(s, p,
+											   group) &&
+		    p->sample.n > 1)
 			return true;
 	}
 	return false;

@@ -6,8 +6,7 @@
  */
 #include <math.h>
 
-#include "source/server.h"
-#include "source/time_series.h"
+#include "source/server_parts.h"
 
 static const double exact_most = 9007199254740992.0; /* 2^53 */
 
@@ -104,6 +103,9 @@ bool server_points(struct server *s, const struct server_type *t, int64_t from, 
 	int64_t most = longest_of(s);
 	int64_t part = step_ms > most ? step_ms : most - most % step_ms;
 
+	if (server_is_by_id(s))
+		return server_fail(s, "a server sums the samples of a span or trace, and does not "
+				      "say in what series or profiles they are");
 	for (int64_t next; from < to && !s->failed; from = next) {
 		next = to - from > part ? from + part : to;
 		if (step_ms > most)
@@ -223,9 +225,9 @@ static void set_labels(struct profile *p, label_set_id labels)
 	mem_free(to, p->sample.n * sizeof(*to));
 }
 
-static void add_profile(void *context, const struct merge *merge, struct profile *answer)
+void server_add_merge(void *series, const struct merge *merge, struct profile *answer)
 {
-	struct time_series *t = context;
+	struct time_series *t = series;
 	struct selector *selector = t->options.selector;
 	struct str type = t->options.type;
 
@@ -254,9 +256,9 @@ static bool add_merges(struct server *s, const struct server_type *t, struct tim
 		if (next > end)
 			next = end;
 		for (size_t i = 0; i < groups.n; i++)
-			merges_add(&merges, t, &groups.v[i], (struct ms_range){ at, next - 1 });
+			merges_add(s, &merges, t, &groups.v[i], (struct ms_range){ at, next - 1 });
 	}
-	ok = server_merge(s, &merges, &d, add_profile, to);
+	ok = server_merge(s, &merges, &d, server_add_merge, to);
 	merges_release(&merges);
 	series_groups_release(&groups);
 	dict_release(&d);
@@ -275,10 +277,9 @@ bool server_add_series(struct server *s, struct time_series *to, bool each_profi
 		return !s->failed;
 	if (to->options.step % 1000000 || !step)
 		return server_fail(s, "the steps of a server are whole milliseconds");
-	if (to->options.stacks.function && each_profile)
-		return server_fail(s, "a server does not say what single profiles have of a "
-				      "function");
-	if (to->options.stacks.function)
+	if (each_profile && (to->options.each || to->options.stacks.function))
+		return server_add_values(s, t, to);
+	if (to->options.stacks.function || server_is_by_id(s))
 		return add_merges(s, t, to, step);
 	for (size_t i = 0; i < to->options.nby; i++) {
 		buf_add(&names, to->options.by[i]);

@@ -136,25 +136,8 @@ static void read_export(struct span_file *s, struct json_in *j)
 				read_resource_spans(s, j);
 }
 
-bool span_file_read(struct span_file *s, const char *path, struct buf *error)
+static void number_ids(struct span_file *s)
 {
-	struct json_in j;
-	struct in in;
-	bool ok;
-
-	*s = (struct span_file){ 0 };
-	strings_init(&s->id);
-	if (in_open(&in, path)) {
-		json_in_open(&j, &in);
-		j.several = true;
-		while (json_next(&j) != JSON_END)
-			read_export(s, &j);
-		json_in_close(&j);
-	}
-	ok = in_close(&in);
-	if (!ok)
-		buf_add(error, str_of(in.error.p));
-	in_release(&in);
 	for (size_t i = 0; i < s->span.n; i++) {
 		uint32_t number = strings_intern(&s->id, s->span.v[i].id);
 
@@ -163,6 +146,37 @@ bool span_file_read(struct span_file *s, const char *path, struct buf *error)
 		vec_append_zeroed(&s->of_id, number + 1 - s->of_id.n);
 		s->of_id.v[number] = (uint32_t)i;
 	}
+}
+
+bool span_file_read_in(struct span_file *s, struct in *in, struct buf *error)
+{
+	struct json_in j;
+	bool ok;
+
+	*s = (struct span_file){ 0 };
+	strings_init(&s->id);
+	if (!in->failed) {
+		json_in_open(&j, in);
+		j.several = true;
+		while (json_next(&j) != JSON_END)
+			read_export(s, &j);
+		json_in_close(&j);
+	}
+	ok = in_close(in);
+	if (!ok)
+		buf_add(error, str_of(in->error.p));
+	number_ids(s);
+	return ok;
+}
+
+bool span_file_read(struct span_file *s, const char *path, struct buf *error)
+{
+	struct in in;
+	bool ok;
+
+	in_open(&in, path);
+	ok = span_file_read_in(s, &in, error);
+	in_release(&in);
 	return ok;
 }
 

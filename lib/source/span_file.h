@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/strings.h"
 #include "base/vec.h"
+#include "io/in.h"
 
 struct span {
 	struct str trace, id;     /* lower-case hexadecimal */
@@ -29,6 +30,9 @@ struct span_file {
  * span_file_release() follows in both cases.
  */
 bool span_file_read(struct span_file *s, const char *path, struct buf *error);
+
+/* The same for an input that in_open() or in_open_memory() opened; closes it. */
+bool span_file_read_in(struct span_file *s, struct in *in, struct buf *error);
 void span_file_release(struct span_file *s);
 
 /* The span with this id, or NULL. */

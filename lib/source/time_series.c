@@ -193,14 +193,16 @@ void time_series_add_profile(struct time_series *t, struct profile *p)
 
 /* Stores */
 
-static bool series_has_type(const struct series *s, size_t i, struct str wanted)
+bool series_type_is(const struct series *s, size_t i, struct str wanted)
 {
 	struct buf id = { 0 };
+	uint64_t index;
 	bool found;
 
 	series_type_id(s, i, &id);
 	found = str_eq(s->type.v[i].type, wanted) || type_ids_agree(wanted, buf_str(&id)) ||
-		str_eq(s->type.v[i].type, type_of_event(wanted));
+		str_eq(s->type.v[i].type, type_of_event(wanted)) ||
+		(str_u64(wanted, &index) && index == i);
 	buf_release(&id);
 	return found;
 }
@@ -219,7 +221,7 @@ bool time_series_type_of(struct time_series *t, const struct series *s, struct s
 		if (t->options.selector &&
 		    !selector_matches_type(t->options.selector, buf_str(&id)))
 			continue;
-		found = t->options.type.n ? series_has_type(s, i, t->options.type) :
+		found = t->options.type.n ? series_type_is(s, i, t->options.type) :
 					    !by_default.n || str_eq(by_default, s->type.v[i].type);
 	}
 	if (!found && by_default.n && !t->options.type.n) {

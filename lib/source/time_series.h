@@ -82,6 +82,9 @@ void time_series_add_store(struct time_series *t, struct store_view *v);
 bool time_series_column(const struct time_series_options *o, const struct profile *p,
 			uint32_t *col);
 
+/* Is type i of a series in a store the one that --type means: a name, a type id or an index? */
+bool series_type_is(const struct series *s, size_t i, struct str wanted);
+
 /*
  * Likewise for profiles of a series in a store; by_default: the default type of the first one.
  * All values are of the first type that is chosen. False for another type: the caller counts

@@ -121,7 +121,7 @@ static bool list_files(struct store_view *v, struct store_names *names)
 			v->s3 = s3_open(v->dir, &why);
 		ok = v->s3 && objects_list(v->s3, &o, &why);
 		if (ok && !o.names.n && !o.is_store) {
-			buf_printf(&why, "is no store: \"prof-store sync\" makes one");
+			buf_printf(&why, "is not a store: \"prof-store sync\" makes one");
 			ok = false;
 		}
 		vec_clear(names);

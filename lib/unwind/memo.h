@@ -35,8 +35,8 @@ void memo_keep(struct memos *m, int pid, int tid, const struct memo_frame *frame
 
 /*
  * Compares a complete stack of n frames that was read from the process; the first `known` frames
- * are those of the copy. If other callers are stored for these frames, drops them, and stores none
- * for the thread from now on.
+ * are those of the copy. If other callers are stored for these frames, memo_find() finds none for
+ * the thread from now on.
  */
 void memo_compare(struct memos *m, int pid, int tid, const struct memo_frame *frame, size_t known,
 		  size_t n);

@@ -102,7 +102,7 @@ static void begin_plot(const struct plot *p)
 		   TOP, PLOT, WIDE, TALL);
 }
 
-/* Draw lines behind the plot or, with `words`, the values to their left. */
+/* Draw the lines of the grid or, with `words`, the value of each at its left end. */
 static void put_values(const struct plot *p, bool words)
 {
 	long from = lround(p->least / p->tick), to = lround(p->most / p->tick);
@@ -122,6 +122,14 @@ static void put_values(const struct plot *p, bool words)
 	}
 }
 
+static void put_time(const struct plot *p, struct buf *b, int64_t time)
+{
+	if (p->c->is_offset)
+		buf_printf(b, "+%llds", (long long)(time / 1000000000));
+	else
+		when_print_local(b, time);
+}
+
 static void put_times(const struct plot *p)
 {
 	static const char *const anchors[TIMES] = { "start", "middle", "end" };
@@ -132,9 +140,9 @@ static void put_times(const struct plot *p)
 		int64_t at = p->from + (p->until - p->from) / (TIMES - 1) * i;
 		struct str shown;
 
-		when_print_local(&text, i == TIMES - 1 ? p->until : at);
+		put_time(p, &text, i == TIMES - 1 ? p->until : at);
 		shown = buf_str(&text);
-		if (i)
+		if (i && !p->c->is_offset)
 			str_cut(&shown, ' '); /* show each day once */
 		buf_printf(p->b,
 			   "<text class=\"quiet\" x=\"%s\"%s y=\"%d\" text-anchor=\"%s\">%.*s"
@@ -266,7 +274,7 @@ void chart_cells(struct buf *b, const struct chart *c, const struct chart_cell *
 		rgb_put(b, heat_color(cell[i].share));
 		buf_printf(b, "\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>", x,
 			   y, plot_x(&p, cell[i].time + c->step) - x, plot_y(&p, cell[i].low) - y);
-		when_print_local(b, cell[i].time);
+		put_time(&p, b, cell[i].time);
 		buf_printf(b, ", %.15g: ", cell[i].count);
 		c->put(c->context, b, cell[i].low);
 		buf_add(b, S(" to "));

@@ -29,8 +29,9 @@ struct chart_cell {
 
 struct chart {
 	struct str title;
-	int64_t step; /* ns; points farther apart are not joined */
-	double scale; /* a round number of values, as 1e9 for ns */
+	int64_t step;   /* ns; points farther apart are not joined */
+	bool is_offset; /* times are ns since a beginning, not since 1970 */
+	double scale;   /* a round number of values, as 1e9 for ns */
 	void (*put)(void *context, struct buf *b, double v); /* append a value for people */
 	void *context;
 	bool from_zero; /* the axis begins at 0, or below */

@@ -33,36 +33,32 @@ have() {
 
 # row TASK COMMAND... with "NAME: command" arguments, ours first
 row() {
-	task=$1
-	shift
-	names=
-	for arg; do
-		names="$names ${arg%%: *}"
-		set -- "$@" "${arg#*: }"
-		shift
-	done
-	"$build/tests/bench/measure" "$rounds" "$@" | awk -v task="$task" -v names="$names" '
-		BEGIN { split(names, name, " ") }
-		NR == 1 { ours = $1; memory = $3 }
-		{ printf "| %s | %s | %.3f | %.3f | %.1f | %.1f | %.2f |\n", NR == 1 ? task : "",
-			name[NR], $1, $2, $3 / 1024, $1 / ours, $3 / memory }'
+	compare 1 '' "$@"
 }
 
 # The same by CPU time, which counts for tools that start several processes or a machine.
 cpu_row() {
-	task=$1
-	shift
+	compare 4 ' of CPU' "$@"
+}
+
+# compare FIELD UNIT TASK COMMAND...: FIELD of what measure prints is the time to compare
+compare() {
+	field=$1
+	unit=$2
+	task=$3
+	shift 3
 	names=
 	for arg; do
 		names="$names ${arg%%: *}"
 		set -- "$@" "${arg#*: }"
 		shift
 	done
-	"$build/tests/bench/measure" "$rounds" "$@" | awk -v task="$task" -v names="$names" '
+	"$build/tests/bench/measure" "$rounds" "$@" |
+		awk -v task="$task" -v names="$names" -v field="$field" -v unit="$unit" '
 		BEGIN { split(names, name, " ") }
-		NR == 1 { ours = $4; memory = $3 }
-		{ printf "| %s | %s | %.3f of CPU | %.3f | %.1f | %.1f | %.2f |\n", NR == 1 ? task : "",
-			name[NR], $4, $2, $3 / 1024, $4 / ours, $3 / memory }'
+		NR == 1 { ours = $field; memory = $3 }
+		{ printf "| %s | %s | %.3f%s | %.3f | %.1f | %.1f | %.2f |\n", NR == 1 ? task : "",
+			name[NR], $field, unit, $2, $3 / 1024, $field / ours, $3 / memory }'
 }
 
 gzip -dc "$top/tests/data/clang.perf.gz" >clang.perf

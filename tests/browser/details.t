@@ -1,5 +1,5 @@
 #!/bin/sh
-# What is said about a frame: tips, the line at the top, to screen readers, to the
+# What is reported about a frame: tips, the line at the top, to screen readers, to the
 # clipboard.
 . "$(dirname "$0")/../lib.sh"
 . "$top/tests/browser/browser.sh"
@@ -57,7 +57,7 @@ browse in.svg 'to screen readers' <<'END'
 	is(parseFloat(ring?.style.strokeWidth), 2, 'which is seen');
 	ok(all('button, input, select').every(e => e.textContent || e.getAttribute('aria-label')),
 		'tools have names');
-	is(one('output').getAttribute('role'), 'status', 'what a search finds is said');
+	is(one('output').getAttribute('role'), 'status', 'what a search finds is reported');
 END
 
 browse in.svg 'copy' <<'END'

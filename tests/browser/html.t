@@ -304,7 +304,7 @@ browse_page report.html 'report' <<END
 	click(f);
 	ok(said().includes('self +99.'), 'with the change', said());
 	ok(said().includes('SLOWER self'), 'and its verdict', said());
-	is(getAll('img').length, 0, 'nothing of it is markup');
+	is(getAll('img').length, 0, 'none of it is markup');
 	ok(shown(get('.legend')) && text('.legend').includes('may be chance'), 'the legend explains the colours');
 END
 sed 's,^</body>$,<script>document.documentElement.dataset.evil = 1</script></body>,' report.html >evil.html

@@ -15,7 +15,7 @@ prof-flame --search-color '#123456' in.folded >in.svg
 browse in.svg 'search' <<'END'
 	const found = () => one('output').value;
 	const matches = () => all('.match').map(b => label(b).split(',')[0]).join(' ');
-	is(one('output').hidden, true, 'nothing is said before a search');
+	is(one('output').hidden, true, 'nothing is reported before a search');
 	const drawn = boxes();
 	search('p');
 	ok(boxes().every((b, i) => b === drawn[i]), 'it marks boxes, and draws none anew');
@@ -42,7 +42,7 @@ browse in.svg 'search' <<'END'
 	search('/[/');
 	is(found(), 'no match', 'not an expression, and not there');
 	search('all');
-	is(found(), 'no match', 'the root is no frame');
+	is(found(), 'no match', 'the root is not a frame');
 END
 
 browse in.svg 'next and previous' <<'END'
@@ -100,7 +100,7 @@ browse in.svg 'search from the address' <<'END'
 	near(width(box('run')), room(), 'with its zoom');
 	press('Escape');
 	press('Escape');
-	is(location.hash, '#cased=true', 'Escape and Escape leave nothing of it but the case');
+	is(location.hash, '#cased=true', 'Escape and Escape leave none of it but the case');
 END
 address=
 finish

@@ -16,5 +16,5 @@ prof-query --raw other/base/001.pb.gz | grep -Eq 'Period: 2000000$|period.*20000
 ok $? 'it samples as often as asked for'
 exits 0 'short runs' prof-record --ab true true --max-time 1ms -o short
 says 'runs of [0-9]+ samples are short: 40 of them do not show a change of 10% in a function of 5%; make them [0-9]+ times as long' \
-	'are said to be'
+	'are reported'
 finish

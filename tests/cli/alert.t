@@ -85,7 +85,7 @@ wrong() {
 wrong 'share(function="a" > 5%' "expected ',' or '}'|expected '\\)'"
 wrong 'share(comm="a") > 5%' 'expected function, self or path'
 wrong 'value() > 5%' 'percentage'
-wrong 'value() > 5 parsecs' "'parsecs' is no unit of these values"
+wrong 'value() > 5 parsecs' "'parsecs' is not a unit of these values"
 wrong 'value() = 5' 'expected one of > >= < <='
 wrong 'value() > 2 * 3' 'expected offset'
 wrong 'value() > offset 1d' 'offset compares a time'

@@ -8,10 +8,10 @@ printf 'main;a 1\nmain;b 2\n' >good
 exits 2 'a file that is not there' prof-fold nowhere
 says '^prof-fold: nowhere: cannot open: No such file' 'is named with the reason'
 exits 2 'a directory' prof-fold .
-says '^prof-fold: \.: is a directory' 'is said to be one'
+says '^prof-fold: \.: is a directory' 'is reported as one'
 : >empty
 exits 2 'an empty file' prof-fold empty
-says '^prof-fold: empty: is empty' 'is said to be empty'
+says '^prof-fold: empty: is empty' 'is reported as empty'
 gzip -c empty >empty.gz
 exits 2 'a compressed empty file' prof-fold empty.gz
 says 'empty.gz: is empty' 'too'
@@ -54,7 +54,7 @@ for n in 5 12 20 30; do
 done
 printf '\037\213\010garbage that is no gzip' >bad.gz
 exits 2 'gzip data that is damaged' prof-fold bad.gz
-says 'gzip data is damaged near byte' 'is said to be'
+says 'gzip data is damaged near byte' 'is reported'
 gzip -c good.gz | gzip -c >three.gz
 is "$(prof-fold three.gz)" "$(cat good)" 'packed three times'
 gzip -c three.gz >four.gz
@@ -217,11 +217,11 @@ exits 2 'an option that is not there' prof-fold --nonsense
 says "there is no option '--nonsense'" 'is named'
 says "Try 'prof-fold --help'" 'with where to look'
 exits 2 'an argument that is missing' prof-fold -o
-says "option '-o' needs an argument" 'is said to be'
+says "option '-o' needs an argument" 'is reported'
 exits 2 'a word that is none of those there are' prof-fold -t gif good
 says '--to is one of pprof, folded' 'gets the list'
 exits 2 'a format that cannot be written' prof-fold -t austin good
-says "--to is one of pprof, folded.*, not 'austin'" 'is said at once'
+says "--to is one of pprof, folded.*, not 'austin'" 'is reported at once'
 exits 2 'a sample type that is not there' prof-fold --type walltime good
 says "no profile has sample type 'walltime' \\(all types: samples\\)" 'gets the list'
 for factor in nan inf -inf 1e999; do

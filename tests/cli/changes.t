@@ -59,7 +59,7 @@ prof-query -q S --changes >text
 grep -Eq '^2026-11-28 12:40:00  9\.[0-9]% -> 18%  \+8[0-9]% \(\+[0-9]+% to \+[0-9]+%\)  > 99.99%  parse  version=2$' text
 ok $? 'for people, in a line' "$(cat text)"
 exits 0 'too few windows' prof-query stream --changes --until @$((noon + 600))
-says '10 windows are too few' 'are said to be'
+says '10 windows are too few' 'are reported'
 prof-query -q S --changes --incl -t tsv | cut -f 1,3 >got
 is "$(cat got)" "time	function
 2026-11-28T12:40:00Z	parse" 'of inclusive shares, callers of what changed are not reported'

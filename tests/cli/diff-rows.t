@@ -163,4 +163,16 @@ while read -r option; do
 	grep -Eq -- "(^| )$option([ =,]|\$)" help
 	ok $? "$option is an option" "$(cat help)"
 done <advised
+
+# A report at a terminal stays short.
+awk 'BEGIN { for (i = 0; i < 60; i++) { print "main;f" i " 100" >"wide.a"; print "main;f" i, i % 2 ? 500 : 10 >"wide.b" } }'
+prof-diff --report text wide.a wide.b >out
+is "$(grep -c '^suspect  ' out)" 40 'of many rows, forty are shown'
+grep -q '^and 20 more rows: --report tsv shows all$' out
+ok $? 'the others are counted'
+grep -q '^suspect: .*; and 59 more; too few runs' out
+ok $? 'and all of them in the headline' "$(head -1 out)"
+is "$(prof-diff --report tsv wide.a wide.b | grep -c '^suspect	')" 60 'tsv shows all'
+prof-diff --report text wide.a wide.a >out
+is "$(head -1 out)" 'identical inputs: both sides are the same run, of 6000 samples' 'identical inputs have their size'
 finish

@@ -28,11 +28,18 @@ is "$(prof-fold diff.pb.gz)" "$(prof-diff base.folded new.folded)" 'pprof says t
 if script -qec true /dev/null </dev/null >script.log 2>&1; then
 	printf 'main;a 100\nmain;b 200\n' >one.folded
 	printf 'main;a 150\nmain;c 50\n' >two.folded
-	script -qec 'prof-diff one.folded two.folded' /dev/null </dev/null | tr -d '\r' >out
+	script -qec 'prof-diff one.folded two.folded' /dev/null </dev/null >terminal
+	is $? 0 'a report on a terminal is no trouble'
+	tr -d '\r' <terminal >out
+	is "$(grep -c '^prof-diff:' out)" 0 'and has no message'
 	grep -q '; runs: 1 v 1, in unknown order$' out
 	ok $? 'on a terminal, a report'
 	script -qec 'prof-diff -t folded one.folded two.folded' /dev/null </dev/null | tr -d '\r' >out
 	is "$(head -1 out)" 'main;a 100 150' 'unless a format is chosen'
+	script -qec 'prof-diff --svg one.svg one.folded two.folded' /dev/null </dev/null >terminal
+	is $? 0 'a report and a picture'
+	grep -q '^</svg>' one.svg && grep -q 'runs: 1 v 1' terminal
+	ok $? 'are both there'
 else
 	skip "no terminal: $(head -1 script.log)" 'on a terminal, a report'
 fi

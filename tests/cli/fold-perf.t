@@ -23,7 +23,7 @@ printf 'foo 1 1.0: 7 cycles: 4a main+0x10 (/a/b)\n' >in
 fold 'foo;main 7' 'event and frame on one line'
 
 printf 'foo 1 1.0: sched:sched_switch: prev_comm=foo prev_pid=1 (x)\n\t4a main+0x10 (/a/b)\n\n' >in
-fold 'foo;main 1' 'a payload is no frame'
+fold 'foo;main 1' 'a payload is not a frame'
 fold 'foo;main 1' 'and its event has a name' --event sched:sched_switch
 
 printf 'foo 1 1.0: 7 cycles: \n\t4a (anonymous namespace)::f+0x10 (/a/b)\n\n' >in
@@ -130,12 +130,12 @@ says 'skipped 1 malformed record' 'and counts'
 
 printf '\t4a main (/a/b)\n\nfoo 1 1.0: 7 cycles: \n\t4a main (/a/b)\n' >in
 exits 2 'a frame without an event' prof-fold -f perf-script in
-says 'in:1: a frame without an event line before it' 'is said to be one'
+says 'in:1: a frame without an event line before it' 'is reported as one'
 
-# Several events, and what is said of them.
+# Several events, and what is reported about them.
 printf 'foo 1 1.0: 7 cycles:ppp: \n\t4a main (/a/b)\n\nfoo 1 1.1: 9 faults: \n\t4a main (/a/b)\n\nfoo 1 1.2: 2 cycles:P: \n\t4b g (/a/b)\n\n' >in
 exits 0 'an event besides the first' prof-fold in
-says "only sample type 'cycles' is used; left out: faults \(stacks: 1\)" 'is said to be left out'
+says "only sample type 'cycles' is used; left out: faults \(stacks: 1\)" 'is reported as left out'
 exits 0 'one that was asked for' prof-fold --type faults in
 same err /dev/null 'leaves nothing to say'
 fold 'foo;g 2
@@ -226,7 +226,7 @@ printf 'dd       1 [003] U     123456789012   call                      5080021 
 fold 'dd;main 123456789012' 'a period without an event, after misc'
 
 printf 'dd       1/1       [003] 5.100000:     250000 L1-dcache-load-misses:           5080021 |OP LOAD|LVL L1 hit|SNP None|BLK  N/A \n' >in
-fold 'dd 250000' 'the source of data is no frame'
+fold 'dd 250000' 'the source of data is not a frame'
 
 printf 'dd       1/1       [003] 2026-11-29 01:46:25.123456     250000 cycles:           401136 main+0x1f (/a/b)\n' >in
 fold 'dd;main 250000' 'a date without a time'

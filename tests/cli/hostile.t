@@ -16,4 +16,4 @@ gzip -c "$tmp/clang" >"$tmp/clang.gz"
 for case in */*.in; do
 	[ "$case" = perf-script/clang.in ] || set -- "$@" "$case"
 done
-"$replay" "$@" "$tmp/clang" "$tmp/clang.gz"
+"$replay" "$@" ../data/spans.json "$tmp/clang" "$tmp/clang.gz"

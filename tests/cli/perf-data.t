@@ -1,5 +1,5 @@
 #!/bin/sh
-# Recordings of perf record: their binaries are found and named, or it is said that they are
+# Recordings of perf record: their binaries are found and named, or it is reported that they are
 # not; files and pipes; all commands take them; and what perf script makes of them.
 . "$(dirname "$0")/../lib.sh"
 names_addresses || {
@@ -38,7 +38,7 @@ is "$(cat err)" '' 'to their ends'
 cp "$(command -v prof-fold)" "$cached/elf"
 exits 0 'another build in its place' prof-fold "$golden/frames.in"
 is "$(grep -c _start out)" 0 'gives no names'
-says '1 binary is not here, or of another build: /tmp/example/spin' 'that is said'
+says '1 binary is not here, or of another build: /tmp/example/spin' 'that is reported'
 says '8 of 8 addresses have no name' 'and counted'
 cp "$data/perf-data/spin" "$cached/elf"
 cache=$HOME/.debug
@@ -86,12 +86,12 @@ is "$(awk '{ n += $NF } END { print n }' out)" 14000000 'with their values'
 exits 2 'a file that is cut short' prof-fold "$golden/cut-short.in"
 exits 2 'a pipe that is cut short' prof-fold "$golden/pipe-cut-short.in"
 exits 2 'leniently, if no sample is left' prof-fold --lenient "$golden/pipe-cut-short.in"
-says 'holds no samples' 'that is said'
+says 'holds no samples' 'that is reported'
 exits 0 'features that are missing, leniently' prof-fold --lenient "$golden/cut-short.in"
 says 'skipped 1 malformed record' 'are counted'
 head -c 2000 "$golden/frames.in" >cut.data
 exits 2 'records that are cut short' prof-fold cut.data
-says 'cut.data: byte 2000: records should go on to byte 2184' 'are said to be'
+says 'cut.data: byte 2000: records should go on to byte 2184' 'are reported'
 exits 0 'leniently' prof-fold --lenient cut.data
 is "$(awk '{ n += $NF } END { print (n > 0) }' out)" 1 'what is there is read'
 

@@ -137,7 +137,7 @@ prof-merge -t folded by/0004.pb.gz >out
 prof-merge -t folded 2.pb.gz >want
 same out want 'and no more'
 
-for l in __x=1 =1 "a=$(head -c 3000 /dev/zero | tr '\0' a)" a=1,a=2 x; do
+for l in __x=1 =1 "a=$(head -c 3000 /dev/zero | tr '\0' a)" a=1,a=2 x '' a=1,,b=2; do
 	prof-push "$url" 1.pb.gz -l "$l" 2>/dev/null
 	[ $? -eq 2 ] || echo "$l"
 done >out
@@ -255,7 +255,7 @@ peer slow hang
 exits 2 'a server that does not answer' prof-push --timeout 0.2s "$url" 1.pb.gz
 says 'no answer within 0.2' 'is waited for so long'
 peer page page
-exits 2 'a web page is no server for profiles' prof-push "$url" 1.pb.gz
+exits 2 'a web page is not a server for profiles' prof-push "$url" 1.pb.gz
 says 'web page' 'and it says so'
 exits 2 'a server without TLS' prof-push "https://127.0.0.1:${url##*:}" 1.pb.gz
 says 'SSL|TLS' 'is told by its answer'
@@ -332,7 +332,7 @@ exits 2 'what is refused' prof-push --spool Q "$url" --parallel 1 2.pb.gz
 is "$(count 'Q/*.push')" 0 'does not stay there'
 prof-push -q --spool Q "$url" <1.pb.gz
 
-# What fails in the spool is told, since a later run sends it again.
+# prof-push reports an error of the spool, because a later run may send the profile again.
 peer spool 200
 if sanitized; then
 	skip 'the shim does not go with sanitizers' 'a file of the spool that cannot be renamed'

@@ -39,10 +39,17 @@ is "$(sed -n 1,3p series.prom)" '# HELP prof_function_samples Values of profiles
 prof_function_samples{service_name="api",region="eu",function="^json"} 1 1795867200
 prof_function_samples{service_name="api",region="eu",function="^json"} 2 1795867260' \
 	'series are metrics with times'
+# Each part of a line may hold anything.
+printf 'main 7\n' | prof-merge -t pprof | "$BUILD/tests/stamp" time=$noon >one
+prof-store add -q M -l 'a.b=1,a_b=2' -l 'k=x
+y\"z' -l '1=d' -l 'function=f' one
+prof-query M '{function="f"}' --series --by a.b,a_b,k,1,function --function main -t openmetrics >odd.prom
+is "$(sed -n 2p odd.prom)" 'prof_function_samples{a_b="1",a_b_="2",k="x\ny\\\"z",_="d",function="f",function_="main"} 7 1795867200' \
+	'names and values of labels are escaped, and no name occurs twice'
 prof-query S --series --measure share --function '^json' -t openmetrics | sed -n 2p >got
 is "$(cut -d ' ' -f 1 got)" 'prof_function_samples_ratio{function="^json"}' 'a share is a ratio'
 if command -v promtool >/dev/null; then
-	for f in top cpu series; do
+	for f in top cpu series odd; do
 		exits 0 "promtool has nothing to say about $f.prom" sh -c "promtool check metrics <$f.prom"
 	done
 else
@@ -76,6 +83,12 @@ pty.spawn(["prof-query", "S", "--series", "--by", "region", "--function", "^json
 grep -q '^ *80  [▁-█]*█[▁-█]* [▁-█]*  region=eu' shown
 ok $? 'on a terminal, the course of each region is a line' "$(tail -n 2 shown)"
 
+# shellcheck disable=SC2016
+COLUMNS=8 LC_ALL=C.UTF-8 python3 -c '
+import pty
+pty.spawn(["prof-query", "S", "--series", "--by", "region", "--step", "1us"])' >shown
+is "$(grep -c 'region=' shown)" 2 'a narrow terminal'
+
 # Heat maps
 is "$(prof-query S --heatmap --step 1m --function '^json' -t tsv | awk -F '\t' '$3 > 75')" \
 	'time	low	high	count
@@ -84,20 +97,32 @@ is "$(prof-query S --heatmap --step 1m -t tsv | awk -F '\t' 'NR > 1 { n += $4 } 
 	'and all of them'
 is "$(prof-query S --heatmap --step 1m | grep -c '|.*|$')" 20 'in text, too'
 prof-query "$top/tests/golden/cpuprofile/node.in" --heatmap=subsecond -t tsv >out
-is "$(sed -n 2,3p out | cut -f 2-)" '0	40000000	35387000
-40000000	80000000	39805000' 'when in a second samples were taken'
+is "$(sed -n 2,3p out)" '+0s	0	40000000	35387000
++0s	40000000	80000000	39805000' 'when in a second samples were taken, since the beginning if the clock has no date'
+prof-query "$top/tests/golden/cpuprofile/node.in" --heatmap=subsecond -t svg >sub.svg
+grep -q '>+1s</text>' sub.svg && ! grep -q 1970- sub.svg
+ok $? 'as a picture, too'
+printf 'main 7\n' | prof-query --heatmap=subsecond -t tsv 2>err >none
+is "$(wc -l <none | tr -d ' ')" 1 'samples without times are not drawn at the beginning'
+grep -q 'no times of samples' err
+ok $? 'and that is said'
 is "$(awk -F '\t' 'NR > 1 { n += $4 } END { print n }' out)" \
 	"$(prof-query "$top/tests/golden/cpuprofile/node.in" --top -t json | sed 's/.*"total":\([0-9]*\).*/\1/;1q')" \
 	'all of them'
 exits 0 'a store has no times of samples' prof-query S --heatmap=subsecond
-says 'no times of samples' 'and that is said'
+says 'no times of samples' 'and that is reported'
+for second in 5 2000000000; do
+	printf 'app 1 [000] %s.000001: 1 cycles:\n\t1 f (/app)\n\n' $second
+done >far.perf
+exits 2 'clocks that do not fit together' prof-query far.perf --heatmap=subsecond
+says 'times of samples are [0-9]* s apart' 'are an error'
 exits 2 'there are two kinds' prof-query S --heatmap=other
 
 # Exemplars
 prof-query S --exemplars=2 --function '^json' -t tsv >out
 is "$(sed 1d out | cut -f 1,3-5)" '2026-11-28T12:05:00Z	80	0.8	{region="eu", service_name="api"}
 2026-11-28T12:02:00Z	3	0.130434783	{region="eu", service_name="api"}' \
-	'the profiles behind a spike, with their labels'
+	'the profiles that make up a spike, with their labels'
 is "$(eval "$(sed -n 2p out | cut -f 6) -t folded")" 'main;b "\ 20
 main;json_a 80' 'and the command that gets one'
 prof-query eu?.pb.gz --exemplars=1 -t tsv >out
@@ -105,14 +130,7 @@ is "$(eval "$(sed -n 2p out | cut -f 6) -t folded")" 'main;b "\ 20
 main;json_a 80' 'of files, too'
 
 # Spans
-cat >spans.json <<'END'
-{"resourceSpans":[{"scopeSpans":[{"spans":[
- {"traceId":"5B8EFFF798038103D269B633813FC60C","spanId":"EEE19B7EC3C1B174","name":"GET /a",
-  "startTimeUnixNano":"1795867500000000000","endTimeUnixNano":"1795867501000000000"},
- {"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b175","name":"GET /b",
-  "startTimeUnixNano":1795867560000000000,"endTimeUnixNano":1795867561000000000}]}],
- "resource":{"attributes":[{"key":"service.name","value":{"stringValue":"api"}}]}}]}
-END
+cp "$data/spans.json" .
 for id in span_id=eee19b7ec3c1b174 profile_id=eee19b7ec3c1b175 span_id=0000000000000001; do
 	printf 'main;%s 7\n' "${id%%=*}" | prof-merge -t pprof |
 		"$BUILD/tests/stamp" time=1795867500 >one

@@ -14,10 +14,10 @@ golden=$top/tests/golden
 cpu='process_cpu:cpu:nanoseconds:cpu:nanoseconds'
 memory='memory:inuse_space:bytes:space:bytes'
 
-# add SECOND LABELS INPUT: a profile of that second after the beginning
+# add STORE SECOND LABELS INPUT: a profile of that second after the beginning
 add() {
-	prof-merge -q -t pprof "$3" | "$BUILD/tests/stamp" "time=$((begin + $1))" >one.pb.gz
-	prof-store add -q S one.pb.gz -l "$2"
+	prof-merge -q -t pprof "$4" | "$BUILD/tests/stamp" "time=$((begin + $2))" >one.pb.gz
+	prof-store add -q "$1" one.pb.gz -l "$3"
 }
 
 # slower N: a profile of Node.js with another sum
@@ -25,37 +25,50 @@ slower() { sed "s/-300, 1000, 500/-300, $1, 500/" "$golden/cpuprofile/plain.in";
 
 slower 2000 >second
 slower 3000 >third
-add 0 service_name=api,region=eu,team=red "$golden/cpuprofile/plain.in"
-add 10 service_name=api,region=us,team=red second
-add 20 service_name=web,region=eu third
-add 3600 service_name=api,region=eu,team=red second
-add 3610 'service_name=api,region=eu,k8s.pod=a"b' third
-add 30 service_name=api,region=eu "$golden/legacy-pprof/go-heap.in"
+add S 0 service_name=api,region=eu,team=red "$golden/cpuprofile/plain.in"
+add S 10 service_name=api,region=us,team=red second
+add S 20 service_name=web,region=eu third
+add S 3600 service_name=api,region=eu,team=red second
+add S 3610 'service_name=api,region=eu,k8s.pod=a"b' third
+add S 30 service_name=api,region=eu "$golden/legacy-pprof/go-heap.in"
 slower 4000 | prof-merge -q -t pprof | "$BUILD/tests/stamp" "time=$(($(date +%s) - 60))" >new.pb.gz
 prof-store add -q S new.pb.gz -l service_name=new
 prof-store compact S --resolution 0
+# Samples of spans: two of a trace, one of them with the older name of the label, and others.
+add T 10 service_name=web,region=eu second
+add T 10 service_name=web,region=eu,trace_id=5b8efff798038103d269b633813fc60c,span_id=eee19b7ec3c1b174 second
+add T 20 service_name=api,region=us,trace_id=5b8efff798038103d269b633813fc60c,profile_id=eee19b7ec3c1b175 third
 prof-query -q S "$cpu{service_name=\"web\"}" -o web.pb.gz
-mkdir files
+mkdir files spans
 prof-store export S >files/all.pb.gz
+prof-store export T >spans/all.pb.gz
 printf 'a;b 1\n' >files/folded
-# A server that answers for half an hour at once, so that longer times are asked for in parts.
-python3 "$top/tests/querier.py" files port 1800000 2>server.log &
-server=$!
 trap 'kill $server 2>/dev/null; cd / && rm -rf "$tmp"' EXIT
-# On a busy machine Python takes its time.
-tries=0
-until [ -s port ] || [ $((tries += 1)) -gt 600 ]; do
-	sleep 0.1
-done
-url=http://127.0.0.1:$(cat port)
+server=
+# serve FILES: a server that answers for half an hour at once, so that longer times are asked for
+# in parts. Sets url.
+serve() {
+	python3 "$top/tests/querier.py" "$1" "$1.port" 1800000 2>>server.log &
+	server="$server $!"
+	# On a busy machine Python takes its time.
+	tries=0
+	until [ -s "$1.port" ] || [ $((tries += 1)) -gt 600 ]; do
+		sleep 0.1
+	done
+	url=http://127.0.0.1:$(cat "$1.port")
+}
+serve spans
+of_spans=$url
+serve files
 
 # both NAME ARG...: what the server and the store say, sorted, with the same status
+store=S
 both() {
 	name=$1
 	shift
 	prof-query "$url" --since "@$begin" -q "$@" >got 2>err
 	got=$?
-	prof-query S --since "@$begin" -q "$@" >expected 2>/dev/null
+	prof-query $store --since "@$begin" -q "$@" >expected 2>/dev/null
 	want=$?
 	sort got >got.sorted
 	sort expected >expected.sorted
@@ -99,11 +112,44 @@ questions() {
 	both '--alert' "$cpu{}" --until "@$((begin + 7000))" --alert 'share(function="work") > 10%' -t tsv
 	both '--alert over steps' "$cpu{}" --alert 'share(function="work") > 90%' --step 1h --by region -t tsv
 	both '--changes' "$cpu{}" --until "@$((begin + 7000))" --changes --step 1m -t tsv
+	both '--series as metrics' "$cpu{}" --series --step 1h --by region,k8s.pod -t openmetrics
+	both '--series as a picture' "$cpu{}" --series --step 1h --by region -t svg
+	both '--series, the largest profile' "$cpu{}" --series --step 1h --measure max -t tsv
+	both '--series, the mean of a function' "$cpu{}" --series --step 1h --function '^work' \
+		--measure avg -t tsv
+	both '--heatmap' "$cpu{}" --heatmap --step 1m -t tsv
+	both '--heatmap of a function, as a picture' "$cpu{}" --heatmap --step 1m --function '^work' \
+		--measure share -t svg
+	prof-query "$url" --since "@$begin" --exemplars=3 --function '^work' "$cpu{}" -t tsv | cut -f 1,3-5 >got
+	prof-query S --since "@$begin" --exemplars=3 --function '^work' "$cpu{}" -t tsv | cut -f 1,3-5 >expected
+	same got expected '--exemplars, but for their duration'
+	is "$(eval "$(prof-query "$url" --since "@$begin" --exemplars=1 "$cpu{}" -t tsv |
+		sed -n '2s/.*\t//p') -q -t folded")" \
+		"$(eval "$(prof-query S --since "@$begin" --exemplars=1 "$cpu{}" -t tsv |
+			sed -n '2s/.*\t//p') -q -t folded")" 'and its command gets the profile'
 	prof-query "$url" --since "@$begin" --profiles -t tsv | cut -f 1,3- | sort >got
 	prof-query S --since "@$begin" --profiles -t tsv | cut -f 1,3- | sort >expected
 	same got expected '--profiles, but for their duration'
 }
+questions_of_spans() {
+	trace=5b8efff798038103d269b633813fc60c
+	both 'a span' "$cpu{}" --span eee19b7ec3c1b174 -t folded
+	both 'a span, by the older name of its label' "$cpu{}" --span eee19b7ec3c1b175 --top -t tsv
+	both 'a span in the selector' "$cpu{region=\"eu\", span_id=\"eee19b7ec3c1b174\"}" -t folded
+	both 'a trace' "$cpu{}" --trace $trace -t folded
+	both 'values of a label in a trace' "$cpu{}" --trace $trace --values region -t tsv
+	both 'a span that is not there' "$cpu{}" --span 0000000000000001 --series -t tsv
+	both '--series of a trace' "$cpu{}" --trace $trace --series --by region --step 1h -t tsv
+	both '--alert of a trace' "$cpu{}" --trace $trace --until "@$((begin + 7000))" \
+		--alert 'share(function="work") > 10%' -t tsv
+}
 questions
+store=T
+ours=$url
+url=$of_spans
+questions_of_spans
+store=S
+url=$ours
 
 # The same against a real server. PYROSCOPE is its URL, or a binary, which is run here.
 serve=$top/../shared/peers/pyroscope/serve.sh
@@ -127,16 +173,20 @@ if [ -n "${real:-}" ]; then
 	PROFILECLI_TENANT_ID=prof-test-$$
 	export PROFILECLI_TENANT_ID
 	exits 0 'a real server takes the profiles' prof-push "$real" S
-	ours=$url
 	url=$real
 	questions
+	PROFILECLI_TENANT_ID=prof-spans-$$
+	exits 0 'and those of spans' prof-push "$real" T
+	store=T
+	questions_of_spans
+	store=S
 	url=$ours
 	unset PROFILECLI_TENANT_ID
 else
 	skip 'PYROSCOPE names neither a binary nor a URL' 'a real server of Pyroscope'
 fi
 
-# What a server does not say is told.
+# prof-query reports what a server's answer leaves out.
 exits 0 'types of several files' prof-query "$url" --since "@$begin" -o all.pb.gz
 says 'without the labels k8s.pod, region, service_name, team, whose' 'labels that are left out are named'
 is "$(prof-query --types all.pb.gz -t tsv | grep -c true)" 1 'one type is the default'
@@ -188,11 +238,21 @@ exits 0 'a busy server is asked again' prof-query "$url/fault/busy/" --since "@$
 PROFILECLI_TENANT_ID=team prof-query "$url/fault/tenant/" --since "@$begin" --types >out 2>err
 ok $? 'the tenant of the environment' "$(cat err)"
 
+# What a server cannot say
+echo '{}' >spans.json
+fails 'subsecond' 'keeps no times of samples: give the recording itself' "$url" --heatmap=subsecond
+fails 'the rate of a profile' 'does not say how long profiles lasted' "$url" --exemplars --measure rate
+fails 'spans of a file' '--span ID and --trace ID select one' "$url" --spans spans.json
+fails 'a span and a trace' 'a span or a trace, not both' "$url" --span 1 --trace 2 --top
+fails 'a pattern of spans' 'selects a span_id by its value' "$url" '{span_id=~"e.*"}' --top
+fails 'the profiles of a span' 'does not say in what series or profiles' "$url" --span 1 --profiles
+fails 'a server that is too old for spans' 'needs Pyroscope 2.2' "$url/fault/old/" --span 1 --top
+
 # Profiles at URLs
 is "$(prof-query -q "$url/file/all.pb.gz" -t folded "$cpu{}")" \
 	"$(prof-query -q files/all.pb.gz -t folded "$cpu{}")" 'a file of a server is read'
 is "$(prof-fold -q "$url/file/folded")" 'a;b 1' 'by other commands, too, and in any format'
 exits 2 'what is not there' prof-query --top "$url/file/none"
 says 'status 404: Unknown profile' 'is an error'
-exits 2 'a page is no profile' prof-query --top "$url/debug/pprof"
+exits 2 'a page is not a profile' prof-query --top "$url/debug/pprof"
 finish

@@ -76,7 +76,7 @@ left 'upper case' '' --focus B
 says "focus: nothing matches 'B'" 'a note names a pattern that matches nothing'
 exits 0 'and is no error' prof-query --hide zz small.folded
 exits 0 'and gives no note with -q' prof-query -q --focus zz small.folded
-is "$(cat err)" '' 'nothing is said'
+is "$(cat err)" '' 'nothing is reported'
 for option in focus ignore hide show show-from prune-from leaf tag no-tag peek; do
 	exits 2 "--$option with a broken pattern" prof-query --$option '(' small.folded
 	says "\-\-$option \(: at offset 1: missing closing parenthesis" 'says where it is broken'
@@ -522,7 +522,15 @@ if command -v git >/dev/null; then
 	ok $? 'with those lines'
 	exits 2 'no such revision' prof-query --list . --source moved --revision nope place.perf
 	is "$(head -n 1 err)" "prof-query: --revision: git finds no revision 'nope' in moved" 'says which'
-	exits 2 'an option of git is no revision' prof-query --list . --source moved --revision --help place.perf
+	for bad in "--help: begins with '-'" "--output=$tmp/pwned: begins with '-'" "HEAD:../../x: contains ':'" \
+		": is empty"; do
+		exits 2 "'${bad%%: *}' is no revision" \
+			prof-query --list . --source moved --revision "${bad%%: *}" place.perf
+		is "$(head -n 1 err)" "prof-query: --revision: '${bad%%: *}' is not a revision: it ${bad#*: }" 'says why'
+		exits 2 'nor in a page' prof-flame -t html --source moved "--revision=${bad%%: *}" place.perf
+	done
+	[ ! -e pwned ]
+	ok $? 'and git gets none of them'
 	exits 2 'a revision has a folder' prof-query --list . --revision HEAD place.perf
 	exits 2 'in a page, too' prof-flame -t html --revision HEAD place.perf
 else
@@ -555,6 +563,24 @@ sed 's,src/parse.cc,fifo.cc,' place.perf >fifo.perf
 exits 0 'a source file that is none' timeout 20 prof-query --list parse --source moved fifo.perf
 grep -q 'source file is not found' out
 ok $? 'is not read'
+
+# Whoever makes a profile chooses its paths.
+echo 'a secret' >secret.txt
+ln -s .. moved/out
+for path in ../secret.txt src/../../secret.txt /build/../secret.txt out/secret.txt; do
+	sed "s,src/parse.cc,$path," place.perf >hostile.perf
+	prof-query --list parse --source moved hostile.perf 2>/dev/null | grep -q 'source file is not found'
+	ok $? "$path is outside of the folder"
+done
+for path in "$tmp/secret.txt" ../secret.txt out/secret.txt /proc/self/environ; do
+	sed "s,src/parse.cc,$path," place.perf >hostile.perf
+	prof-flame -t html --source moved hostile.perf >hostile.html 2>err
+	says '2 of 3 source files are not found' "$path gets into no page"
+	grep -q 'a secret\|PATH=' hostile.html
+	is $? 1 'and nothing of it'
+done
+prof-query --list parse --source moved hostile.perf 2>/dev/null | grep -q 'source file is not found'
+ok $? 'nor is a file of /proc listed'
 
 # Instructions
 
@@ -863,10 +889,10 @@ says 'top or --tree, not both' 'are one too many'
 exits 2 'no report' prof-query -t tsv small.folded
 says 'tsv is for reports' 'has no form'
 exits 2 'a report as a profile' prof-query --top -t pprof small.folded
-says 'printed as text, tsv or json' 'is no profile'
+says 'printed as text, tsv or json' 'is not a profile'
 for n in 0 x -1 1.5 99999999999999999999; do
 	exits 2 "--top=$n" prof-query --top=$n small.folded
-	says "'$n' is not a valid N" 'is no number of rows'
+	says "'$n' is not a valid N" 'is not a number of rows'
 done
 exits 2 'both orders' prof-query --top --cum --flat small.folded
 exits 2 'no such type' prof-query --type zz --top small.folded

@@ -44,7 +44,7 @@ echo nonsense >control
 is "$(tell stop)" ack 'it is stopped'
 wait $recorder
 is $? 0 'and ends'
-says "'nonsense' is none of enable, disable, snapshot, stop and ping" 'what is no command is said'
+says "'nonsense' is none of enable, disable, snapshot, stop and ping" 'what is no command is reported'
 is "$(samples p2.pb.gz 2>/dev/null)" 0 'while it is paused there are no samples'
 
 # The last half second of more: memory and the profile have no more

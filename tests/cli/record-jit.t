@@ -5,8 +5,8 @@ top=${top:-$(cd "$(dirname "$0")/../.." && pwd)}
 
 cat >busy.js <<'END'
 function inner(n) { let s = 0; for (let i = 0; i < n; i++) s += Math.sqrt(i); return s }
-function outer(end) { let s = 0; while (Date.now() < end) s += inner(5000); return s }
-outer(Date.now() + 800);
+function outer(end) { let s = 0; while (process.cpuUsage().user < end) s += inner(50000); return s }
+outer(process.cpuUsage().user + 600000);
 END
 cat >Busy.java <<'END'
 public class Busy {
@@ -21,13 +21,14 @@ def inner(n):
     return sum(i * i for i in range(n))
 def outer(end):
     s = 0
-    while time.time() < end:
+    while time.process_time() < end:
         s += inner(2000)
     return s
-outer(time.time() + 0.8)
+outer(time.process_time() + 0.4)
 END
 
-# Memory of all kinds, a map that is gone before the window ends, and a forked child
+# Memory of all kinds, a map that is gone before the window ends, a forked child, and a jitdump that
+# names the code only when the work is done
 target jit
 while read -r kind what; do
 	prof-record -q -F 499 -o kind.pb.gz -- ./jit "$kind" "$what"
@@ -43,6 +44,7 @@ sysv gone
 unlinked gone
 anonymous fork
 memfd fork
+anonymous dump
 END
 
 # named WHAT FUNCTIONS WHOLE COMMAND...: half of the samples and more have those
@@ -105,7 +107,7 @@ for candidate in "${PYTHON:-python3}" python3 python3.14 python3.13 python3.12; 
 	fi
 done
 if [ -n "$python" ]; then
-	named "CPython --jit-names" 'py::outer:.*;py::inner:' "$root" --jit-names -- "$python" busy.py
+	named "CPython --jit-names" 'py::outer:.*;py::inner:' "$root" --no-interpreters --jit-names -- "$python" busy.py
 else
 	skip 'there is no CPython 3.12 or later' CPython
 fi

@@ -179,7 +179,7 @@ int main(void)
 END
 $CC -O1 -o storm storm.c -lpthread
 exits 0 'a storm of switches' prof-record --wall --label-by tid -o storm.pb.gz -- ./storm
-says 'have no stack of their own' 'is sampled, which is said'
+says 'have no stack of their own' 'is sampled, which is reported'
 at_least "$(fact storm.pb.gz waits)" 5000 'all of them are counted'
 sum=$(total storm.pb.gz wall)
 if [ "$(fact storm.pb.gz lost)" -eq 0 ]; then

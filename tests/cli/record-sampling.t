@@ -54,7 +54,7 @@ ok $? 'nor of another one of that name' "$agrees_own ms, not 300"
 
 # Several processes, of which one is not there
 exits 0 'one of two is not there' prof-record -p $other,4194303 -d 300ms -F 299 -o two.pb.gz
-says 'there is no such process: 4194303$' 'is said, with its number'
+says 'there is no such process: 4194303$' 'is reported, with its number'
 exits 2 'none is there' prof-record -p 4194303,4194302 -o none.pb.gz
 says 'there is no such process: 4194303, 4194302' 'and both numbers'
 # The sideband is on all CPUs
@@ -134,7 +134,7 @@ at_least "$(share k.folded '_.k. ')" 100 'has the kernel in each stack'
 
 # Frequencies
 exits 0 'more than the kernel keeps up with' prof-record -F 1000000 -o f.pb.gz -- ./spin 0.1
-says '^prof-record: -F 1000000 is more than this kernel keeps up with' 'is said'
+says '^prof-record: -F 1000000 is more than this kernel keeps up with' 'is reported'
 [ "$(prof-query --summary f.pb.gz | sed -n 's/^samples *//p')" -gt 0 ]
 ok $? 'and sampled at what it can'
 exits 0 'as many as there can be' prof-record -F max -o f.pb.gz -- ./spin 0.2
@@ -142,7 +142,7 @@ at_least "$(total f.pb.gz)" 100000000 'are worth what they stand for'
 
 # Why there are no samples
 exits 0 'a command that waits' prof-record -o w.pb.gz -- sleep 0.5
-says 'the command waited: [0-9.e-]* s of CPU time in' 'is said to wait'
+says 'the command waited: [0-9.e-]* s of CPU time in' 'is reported to wait'
 exits 0 'one that ends at once' prof-record -o w.pb.gz -- true
 says '(used only|the command waited: ) ?[0-9.e-]* s of CPU time.*; -F' 'is told which -F would do'
 exits 0 'one that leaves a daemon' prof-record -o w.pb.gz -- sh -c './spin 5 >/dev/null 2>&1 & echo $! >daemon.pid'
@@ -154,10 +154,20 @@ exits 0 'a process that sleeps' prof-record -p $pid -d 200ms -o w.pb.gz
 says 'what was to be sampled waited: ' 'waited'
 kill -STOP $pid
 exits 0 'one that is stopped' prof-record -p $pid -d 200ms -o w.pb.gz
-says 'is stopped' 'is said to be'
+says 'is stopped' 'is reported'
 kill -KILL $pid
+exits 0 'what did not occur' prof-record -e major-faults,page-faults:p -p $$ -d 100ms -o w.pb.gz
+says 'major-faults did not occur; page-faults:p did not occur' 'is named'
+exits 0 'no time in the kernel' prof-record -e cpu:k -F 1 -o w.pb.gz -- ./spin 0.1
+says 'too little of cpu:k for a sample' 'is too little'
+if [ "$cpus" -gt 1 ] && command -v taskset >/dev/null; then
+	exits 0 'a command on another CPU than is sampled' prof-record -C 0 -F 499 -o w.pb.gz -- taskset 2 ./spin 0.3
+	says 'only CPUs 0 are sampled .-C., and others ran the rest' 'is said to run there'
+else
+	skip 'one CPU' 'a command on another CPU than is sampled'
+fi
 exits 0 'no such name' prof-record -a --comm '^there-is-none$' -d 100ms -o w.pb.gz
-says 'no process that was chosen ran' 'is said'
+says 'no process that was chosen ran' 'is reported'
 
 # An ordinary user
 if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null && [ "$(cat /proc/sys/kernel/perf_event_paranoid)" -eq 2 ]; then
@@ -165,7 +175,7 @@ if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null && [ "$(cat /proc/sys/k
 	cp "$(command -v prof-record)" spin tasks mine/
 	as_nobody() { (cd mine && setpriv --reuid=65534 --regid=65534 --clear-groups "$@"); }
 	exits 0 'short tasks of an ordinary user' as_nobody ./prof-record -o s.pb.gz -- ./tasks process 200
-	says 'run for less than a period .*; -F [0-9]+ would' 'are said to be missing'
+	says 'run for less than a period .*; -F [0-9]+ would' 'are reported as missing'
 	cp spin mine/unreadable && chmod 711 mine/unreadable
 	exits 0 'a program that may not be read' as_nobody ./prof-record -o s.pb.gz -- ./unreadable 0.3
 	says 'its file may not be read' 'is named'

@@ -26,7 +26,7 @@ exits 0 'page faults of a thread' prof-record --tid "$2" -e page-faults -d 50ms 
 exits 2 'a thread that is not there' prof-record --tid 4194303 -o none.pb.gz
 says 'there is no such thread: 4194303' 'is named'
 exits 2 'perf has -t for threads' prof-record -t $pid -o none.pb.gz
-says "threads: --tid $pid" 'here it is the format, which is said'
+says "threads: --tid $pid" 'here it is the format, which is reported'
 kill $pid
 
 # Events
@@ -35,5 +35,5 @@ is "$(prof-query --types pmu.pb.gz 2>/dev/null | grep -c 'faults/count')" 1 'has
 exits 125 'one of none' prof-record -e gpu/event=1/ -o pmu.pb.gz -- true
 says "no PMU 'gpu'" 'is refused'
 exits 0 'exact addresses' prof-record -e page-faults:pp -o pmu.pb.gz -- true
-says "page-faults:pp.*precise_ip 0" 'which there are none of, is said'
+says "page-faults:pp.*precise_ip 0" 'which there are none of, is reported'
 finish

@@ -40,7 +40,7 @@ exits 125 'a full disk' prof-record -o /dev/full -- ./spin 0.1
 exits 2 'nothing to sample' prof-record
 exits 2 'two things to sample' prof-record -a -- ./spin
 exits 2 'no such process' prof-record -p 4194304 -o x.pb.gz
-says 'no such process' 'which is said'
+says 'no such process' 'which is reported'
 
 # Standard output is the profile's alone
 prof-record -q -t folded -- ./spin 0.2 >out 2>err
@@ -149,7 +149,7 @@ else
 	skip 'tracefs is not there' 'a tracepoint'
 fi
 exits 0 'without the kernel' prof-record -q --no-kernel -F 999 -o nk.pb.gz -- ./spin 0.2
-is "$(prof-fold --kernel nk.pb.gz | grep -c '_\[k\]')" 0 'nothing of it is left'
+is "$(prof-fold --kernel nk.pb.gz | grep -c '_\[k\]')" 0 'none of it is left'
 
 # An ordinary user
 if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
@@ -203,7 +203,7 @@ else
 	skip 'no control groups here' 'a control group'
 fi
 exits 2 'no control group' prof-record -G "$top" -d 100ms -o x.pb.gz
-says 'control group' 'is said'
+says 'control group' 'is reported'
 
 # Two commands in turns
 exits 0 'two commands in turns' prof-record --ab './spin 0.05' './spin 0.06' --runs 2 -o runs
@@ -212,7 +212,7 @@ is "$(cd runs && find . -type f | sort | tr '\n' ' ')" \
 starts() { prof-query --summary "runs/$1" | sed -n 's/^from *//p;s/^comment *round=//p' | tr '\n' ' '; }
 is "$(prof-query --summary runs/new/002.pb.gz | grep -cE 'round=2|side=new')" 2 'that knows what it is'
 exits 125 'not over older ones' prof-record --ab true true -o runs
-says 'not empty' 'is said'
+says 'not empty' 'is reported'
 exits 125 'a command that fails ends it' prof-record --ab true 'exit 3' --runs 1 -o other
 says 'new command exited with 3' 'and is named'
 exits 2 'no directory' prof-record --ab true true

@@ -72,9 +72,9 @@ a;b 2' 'or a stream of text'
 cp "$top/tests/golden/cpuprofile/hits.in" files/noted
 exits 0 'what the reader has to say' prof-query --every 50ms --count 3 -o x.pb.gz "http://$host/file/noted"
 is "$(grep -c '^prof-query: http://.*/file/noted: there are no samples: the hits' err)" 1 \
-	'is said once, and not of each scrape'
+	'is reported once, and not of each scrape'
 exits 2 'a server is not scraped' prof-query --every 1s "http://$host"
-says 'is no URL of a profile' 'and neither is a file'
+says 'is not a URL of a profile' 'and neither is a file'
 exits 2 '--count alone' prof-query --count 2 "http://$host/file/cpu"
 says 'is for --every' 'is no option'
 exits 2 'a time of nothing' prof-query --every 0 "http://$host/file/cpu"

@@ -170,7 +170,7 @@ says 'cut short' 'but a note'
 cp whole "$log"
 flips "$log" 60 log
 
-# What can be read of a damaged log becomes a block, and the loss is said, once.
+# What can be read of a damaged log becomes a block, and the loss is reported, once.
 flip() {
 	byte=$(od -An -tu1 -j "$2" -N 1 "$1" | tr -d ' ')
 	# shellcheck disable=SC2059 # the format is the byte

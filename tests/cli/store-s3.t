@@ -37,8 +37,8 @@ prof-store compact S --no-compact
 at $((noon + 172800)) 'main;c 40'
 prof-store compact S
 
-exits 2 'what is not there is no store' prof-query s3://bucket/none
-says 'is no store' 'and it says so'
+exits 2 'what is not there is not a store' prof-query s3://bucket/none
+says 'is not a store' 'and it says so'
 exits 0 'blocks are copied' prof-store sync -v S "$url"
 says 'sent 3 blocks' 'all of them'
 prof-query S -t folded >want

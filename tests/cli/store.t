@@ -24,8 +24,8 @@ at $noon 'main;w 5' >4.pb.gz
 exits 0 'a store is made by adding to it' \
 	prof-store add S --resolution 0 1.pb.gz 2.pb.gz 3.pb.gz -l service_name=api,region=eu
 exits 0 'profiles are added from a stream' sh -c 'prof-store add S -l service_name=web <4.pb.gz'
-exits 2 'a directory that is no store is refused' prof-store ls .
-says 'is no store' 'and it says so'
+exits 2 'a directory that is not a store is refused' prof-store ls .
+says 'is not a store' 'and it says so'
 
 answers() {
 	answers_of=$1
@@ -117,7 +117,7 @@ is "$(prof-query -t folded 1.pb.gz 2.pb.gz --since @$((noon + 5)))" \
 printf 'a 1\n' | prof-query -t folded --last 1h - 2>err
 says 'does not say of which time' 'those without a time are counted'
 exits 2 'a time that is none is refused' prof-query 1.pb.gz --since yesterday
-says 'is no time' 'with those that are'
+says 'is not a time' 'with those that are'
 
 # A store that version 1 of the layout was written with: it stays readable, and compacts.
 cp -r "$data/store-v1" V
@@ -223,5 +223,5 @@ prof-store add -q --resolution 0 M max.pb.gz max.pb.gz
 prof-store compact M
 prof-query -t folded M >out 2>err
 is "$(cat out)" 'a 9223372036854775807' 'sums are kept at the limit'
-says 'does not fit in 64 bits' 'and this is said'
+says 'does not fit in 64 bits' 'and this is reported'
 finish

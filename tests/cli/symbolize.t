@@ -24,7 +24,7 @@ app;js:first
 app;js:second' 'have its names'
 says '1 of 3 addresses have no name; 0 of 1 files are missing' 'what has none is counted'
 exits 0 'quietly' prof-fold -q --symbolize jit.perf
-is "$(cat err)" '' 'nothing is said'
+is "$(cat err)" '' 'nothing is reported'
 exits 0 'without --symbolize' prof-fold jit.perf
 is "$(cat out)" 'app;[perf-77.map] 3' 'there are no names'
 

@@ -1,5 +1,5 @@
 /*
- * The fuzz target: bytes are read as every format and as what they look like;
+ * The fuzz target: bytes are read as every format, as what they look like, and as spans;
  * what can be read must hold together, survive being written and read again, and
  * what cannot must say why and where.
  *
@@ -14,6 +14,7 @@
 #include "model.h"
 #include "profile/check.h"
 #include "profile/rewrite.h"
+#include "source/span_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -141,12 +142,33 @@ static void try(const struct format *from, struct str bytes, bool lenient)
 	model_release(&p);
 }
 
+/* Spans are no profiles, but a file of a user all the same. */
+static void try_spans(struct str bytes)
+{
+	struct span_file s;
+	struct buf why = { 0 };
+	struct in in;
+
+	in_open_memory(&in, "input", bytes);
+	if (!span_file_read_in(&s, &in, &why)) {
+		buf_ch(&why, '\0');
+		check_message(why.p);
+	}
+	for (size_t i = 0; i < s.span.n; i++)
+		if (s.span.v[i].id.n && !span_file_find(&s, s.span.v[i].id))
+			fail("a span that is not found");
+	span_file_release(&s);
+	in_release(&in);
+	buf_release(&why);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str bytes = str((const char *)data, size);
 
 	mem_limit((size_t)1 << 30);
 	try(NULL, bytes, false);
+	try_spans(bytes);
 	for (size_t i = 0; format_at(i); i++)
 		if (format_at(i)->read)
 			try(format_at(i), bytes, size % 2);

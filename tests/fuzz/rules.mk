@@ -4,7 +4,7 @@
 # Of the sources, those that no target reads with are left out of the sanitized build.
 FUZZED	:= $(filter-out $(patsubst %,$(O)/lib/%/%,cli query view compare changes source remote) \
 	   $(O)/cmd/%,$(LIB)) $(patsubst %,$(O)/lib/query/%.o,selector selector_print select stack_selector regex) \
-	   $(filter $(O)/lib/source/server% $(O)/lib/source/time_series.o $(O)/lib/remote/querier.o \
+	   $(filter $(O)/lib/source/server% $(O)/lib/source/time_series.o $(O)/lib/source/span_file.o $(O)/lib/remote/querier.o \
 	   $(O)/lib/remote/outcome.o $(O)/lib/remote/connect_error.o,$(LIB))
 $(O)/libfuzz.a: $(FUZZED) $(O)/members
 	$(Q)rm -f $@
@@ -29,7 +29,7 @@ hostile:
 
 # Fuzzing takes as long as it is given.
 FUZZ_SECONDS ?= 600
-SEEDS	:= $(filter-out %/clang.in,$(wildcard tests/golden/*/*.in))
+SEEDS	:= $(filter-out %/clang.in,$(wildcard tests/golden/*/*.in)) tests/data/spans.json
 FUZZ	= -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -rss_limit_mb=4096 -timeout=20 \
 	  -artifact_prefix=build-fuzz/found/
 

@@ -20,7 +20,7 @@ def keys(o, required, optional=()):
 
 
 def text(v):
-    need(isinstance(v, str) and v, f'{v!r} is no text')
+    need(isinstance(v, str) and v, f'{v!r} is not a text')
 
 
 def sarif(o):

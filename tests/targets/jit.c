@@ -2,7 +2,8 @@
  * A program that makes code as it runs and names it in /tmp/perf-PID.map: jit KIND WHAT.
  * KIND is the memory that the code is in: anonymous shared memfd double sysv unlinked. WHAT
  * is "gone": the map is removed at the end; "fork": the work is done in a child, which has a
- * map of its own, without the code. The code calls spin() as CPython's trampolines do.
+ * map of its own, without the code; "dump": there is no map, but a jitdump, to which the code is
+ * written when the work is done. The code calls spin() as CPython's trampolines do.
  */
 #define _GNU_SOURCE
 #include <stdint.h>
@@ -17,8 +18,12 @@
 
 enum { SIZE = 65536, ALL = PROT_READ | PROT_WRITE | PROT_EXEC };
 
-/* sub $8, %rsp; call *%rdi; add $8, %rsp; ret */
-static const char code[] = "\x48\x83\xec\x08\xff\xd7\x48\x83\xc4\x08\xc3";
+/*
+ * lea 5(%rip), %rax; mov %rax, -8(%rsp); sub $8, %rsp; call *%rdi; add $8, %rsp; ret
+ * The word that aligns the stack looks like a return address, as an old one there may.
+ */
+static const char code[] = "\x48\x8d\x05\x05\x00\x00\x00\x48\x89\x44\x24\xf8"
+			   "\x48\x83\xec\x08\xff\xd7\x48\x83\xc4\x08\xc3";
 static volatile unsigned long sink;
 
 static double cpu(void)
@@ -89,13 +94,48 @@ static void write_map(char *name, const char *at, const char *function)
 	fclose(f);
 }
 
+/* Begins a jitdump and maps it, as runtimes do, so that profilers see it. */
+static FILE *begin_dump(char *name)
+{
+	uint32_t header[10] = { 0x4a695444, 1, sizeof(header), 62, 0, (uint32_t)getpid() };
+	FILE *f;
+
+	sprintf(name, "/tmp/jit-%d.dump", (int)getpid());
+	f = fopen(name, "w+");
+	fwrite(header, sizeof(header), 1, f);
+	fflush(f);
+	mmap(NULL, sizeof(header), PROT_READ | PROT_EXEC, MAP_PRIVATE, fileno(f), 0);
+	return f;
+}
+
+static void end_dump(FILE *f, const char *at, const char *function)
+{
+	struct {
+		uint32_t kind, size;
+		uint64_t time;
+		uint32_t pid, tid;
+		uint64_t linked, address, bytes, number;
+	} load = { .size = (uint32_t)(sizeof(load) + strlen(function) + 1 + sizeof(code)) };
+
+	load.address = load.linked = (uintptr_t)at;
+	load.bytes = sizeof(code);
+	fwrite(&load, sizeof(load), 1, f);
+	fwrite(function, strlen(function) + 1, 1, f);
+	fwrite(code, sizeof(code), 1, f);
+	fclose(f);
+}
+
 int main(int argc, char **argv)
 {
+	FILE *dump = NULL;
 	char *at = place_code(argv[1]), name[64], other[64];
 	void (*function)(void (*)(void)) = (void (*)(void (*)(void)))(uintptr_t)at;
 	const char *what = argc > 2 ? argv[2] : "";
 
-	write_map(name, at, "py::made by the program");
+	if (strcmp(what, "dump") == 0)
+		dump = begin_dump(name);
+	else
+		write_map(name, at, "py::made by the program");
 	if (strcmp(what, "fork") == 0 && fork() != 0) {
 		wait(NULL);
 		unlink(name);
@@ -104,6 +144,8 @@ int main(int argc, char **argv)
 	if (strcmp(what, "fork") == 0)
 		write_map(other, at + 4096, "py::made by the child");
 	function(spin);
+	if (dump)
+		end_dump(dump, at, "py::made by the program");
 	if (strcmp(what, "fork") == 0)
 		unlink(other);
 	else if (*what)

@@ -9,54 +9,70 @@ static void gather(void *context, const struct perf_sample *s)
 	gather_sample(context, s);
 }
 
+/* A decoder whose samples become a profile. */
+struct fixture {
+	struct label_options options;
+	struct perf_host host;
+	struct dictionary dict;
+	struct profile profile;
+	struct gather gather;
+	struct decoder decoder;
+};
+
+static void fixture_init(struct fixture *f)
+{
+	static const struct gather_event event = { .sample_type = "cpu", .unit = "nanoseconds" };
+
+	decoder_init(&f->decoder, &arch_x86_64, &f->host);
+	gather_init(&f->gather, &f->options, &f->decoder, &event, 1);
+	dict_init(&f->dict);
+	profile_init(&f->profile, &f->dict);
+	f->decoder.on_sample = gather;
+	f->decoder.context = &f->gather;
+}
+
+static void fixture_release(struct fixture *f)
+{
+	profile_release(&f->profile);
+	dict_release(&f->dict);
+	gather_release(&f->gather);
+	decoder_release(&f->decoder);
+}
+
 /* The main mapping is that of the busiest program, whatever frame comes first. */
 
-static str_id main_file_of(struct gather *g, struct decoder *d, struct profile *p)
+static str_id main_file_of(struct fixture *f)
 {
-	profile_clear(p);
-	gather_begin(g, p);
-	decoder_run(d, UINT64_MAX);
-	gather_end(g);
-	return dict_mapping(p->dict, profile_main_map(p))->file;
+	profile_clear(&f->profile);
+	gather_begin(&f->gather, &f->profile);
+	decoder_run(&f->decoder, UINT64_MAX);
+	gather_end(&f->gather);
+	return dict_mapping(&f->dict, profile_main_map(&f->profile))->file;
 }
 
 static void test_program(void)
 {
-	static const struct gather_event worth = { .sample_type = "cpu", .unit = "nanoseconds" };
-	static const struct label_options options = { .label_by = LABEL_BY_COMM };
-	struct perf_host host = { 0 };
-	struct dictionary dict;
-	struct profile p;
-	struct gather g;
-	struct decoder d;
+	struct fixture f = { .options.label_by = LABEL_BY_COMM };
 
-	decoder_init(&d, &arch_x86_64, &host);
-	gather_init(&g, &options, &d, &worth, 1);
-	dict_init(&dict);
-	profile_init(&p, &dict);
-	d.on_sample = gather;
-	d.context = &g;
-	add_comm(&d, 5, PERF_RECORD_MISC_COMM_EXEC, "app", 10);
-	add_map(&d, 5, 0x55550000, 0x3000, 0, "/bin/app", 11);
-	add_map(&d, 5, 0x7fff0000, 0x3000, 0, "/lib/ld.so", 12);
-	add_map(&d, 5, 0x10000, 0x3000, 0, "/lib/low.so", 13);
-	add_sample(&d, 5, 0x7fff0010, 0x7fff0020, 14);
-	is(dict_text(&dict, main_file_of(&g, &d, &p)), "/bin/app",
+	fixture_init(&f);
+	add_comm(&f.decoder, 5, PERF_RECORD_MISC_COMM_EXEC, "app", 10);
+	add_map(&f.decoder, 5, 0x55550000, 0x3000, 0, "/bin/app", 11);
+	add_map(&f.decoder, 5, 0x7fff0000, 0x3000, 0, "/lib/ld.so", 12);
+	add_map(&f.decoder, 5, 0x10000, 0x3000, 0, "/lib/low.so", 13);
+	add_sample(&f.decoder, 5, 0x7fff0010, 0x7fff0020, 14);
+	is(dict_text(&f.dict, main_file_of(&f)), "/bin/app",
 	   "the program is the first file that it maps");
-	add_task(&d, PERF_RECORD_FORK, 6, 5, 20);
-	add_sample(&d, 6, 0x7fff0010, 0x7fff0020, 21);
-	add_comm(&d, 6, PERF_RECORD_MISC_COMM_EXEC, "other", 22);
-	add_map(&d, 6, 0x55550000, 0x3000, 0, "/bin/other", 23);
+	add_task(&f.decoder, PERF_RECORD_FORK, 6, 5, 20);
+	add_sample(&f.decoder, 6, 0x7fff0010, 0x7fff0020, 21);
+	add_comm(&f.decoder, 6, PERF_RECORD_MISC_COMM_EXEC, "other", 22);
+	add_map(&f.decoder, 6, 0x55550000, 0x3000, 0, "/bin/other", 23);
 	for (unsigned i = 0; i < 3; i++)
-		add_sample(&d, 6, 0x55550010, 0x55550020, 24 + i);
-	is(dict_text(&dict, main_file_of(&g, &d, &p)), "/bin/other",
+		add_sample(&f.decoder, 6, 0x55550010, 0x55550020, 24 + i);
+	is(dict_text(&f.dict, main_file_of(&f)), "/bin/other",
 	   "of several programs the one with the most samples");
-	add_sample(&d, 7, 0x55550010, 0x55550020, 30);
-	ok(!main_file_of(&g, &d, &p).i, "one that is not known has none");
-	profile_release(&p);
-	dict_release(&dict);
-	gather_release(&g);
-	decoder_release(&d);
+	add_sample(&f.decoder, 7, 0x55550010, 0x55550020, 30);
+	ok(!main_file_of(&f).i, "one that is not known has none");
+	fixture_release(&f);
 }
 
 /* Control groups: a sample has an id, a record tells its path. */
@@ -91,39 +107,27 @@ static void add_grouped_sample(struct decoder *d, uint32_t pid, uint64_t group, 
 
 static void test_groups(void)
 {
-	static const struct gather_event worth = { .sample_type = "cpu", .unit = "nanoseconds" };
-	static const struct label_options options = { .label_by = LABEL_BY_GROUP };
-	struct perf_host host = { .cgroup_path = cgroup_of_host };
-	struct dictionary dict;
-	struct profile p;
-	struct gather g;
-	struct decoder d;
+	struct fixture f = { .options.label_by = LABEL_BY_GROUP,
+			     .host.cgroup_path = cgroup_of_host };
 
-	decoder_init(&d, &arch_x86_64, &host);
-	gather_init(&g, &options, &d, &worth, 1);
-	dict_init(&dict);
-	profile_init(&p, &dict);
-	d.on_sample = gather;
-	d.context = &g;
-	gather_begin(&g, &p);
+	fixture_init(&f);
+	gather_begin(&f.gather, &f.profile);
 	record_begin(PERF_RECORD_CGROUP, 0);
 	record_add(12);
 	record_add_text("/docker/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
-	finish(&d, 10);
-	add_grouped_sample(&d, 5, 12, 11);
-	add_grouped_sample(&d, 5, 7, 12); /* it was moved */
-	add_grouped_sample(&d, 6, 99, 13);
-	decoder_run(&d, UINT64_MAX);
-	ok(p.sample.n == 4 && dict_find_str(&dict, S("0123456789abcdef0123456789abcdef"
-						     "0123456789abcdef0123456789abcdef"))
-				      .i,
+	finish(&f.decoder, 10);
+	add_grouped_sample(&f.decoder, 5, 12, 11);
+	add_grouped_sample(&f.decoder, 5, 7, 12); /* it was moved */
+	add_grouped_sample(&f.decoder, 6, 99, 13);
+	decoder_run(&f.decoder, UINT64_MAX);
+	ok(f.profile.sample.n == 4 && dict_find_str(&f.dict, S("0123456789abcdef0123456789abcdef"
+							       "0123456789abcdef0123456789abcdef"))
+					      .i,
 	   "a container by the record of its group");
-	ok(dict_find_str(&dict, S("/system.slice/old.service")).i, "a group that was there before");
-	ok(!profile_sample(&p, (sample_id){ 3 })->labels.i, "one that is not known");
-	profile_release(&p);
-	dict_release(&dict);
-	gather_release(&g);
-	decoder_release(&d);
+	ok(dict_find_str(&f.dict, S("/system.slice/old.service")).i,
+	   "a group that was there before");
+	ok(!profile_sample(&f.profile, (sample_id){ 3 })->labels.i, "one that is not known");
+	fixture_release(&f);
 }
 
 int main(void)

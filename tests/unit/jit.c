@@ -122,6 +122,52 @@ static void test_replaced(void)
 	close(fd);
 }
 
+/* Written anew, and longer than before: what was at the old end now is in the middle. */
+static void test_rewritten(void)
+{
+	struct perfmap m = { 0 };
+	int fd = scratch();
+
+	append(fd, S("1000 10 first\n2000 10 second\n"));
+	perfmap_refresh(&m, fd);
+	if (ftruncate(fd, 0) < 0)
+		abort();
+	append(fd, S("1000 10 other\n3000 10 another one\n4000 10 and one more\n"));
+	ok(perfmap_refresh(&m, fd), "a map that was written anew and is longer");
+	is(in_map(&m, 0x1000), "other", "is read from the start");
+	is(in_map(&m, 0x2000), "-", "and what was in it is gone");
+	if (pwrite(fd, "1000 10 third", 13, 0) != 13)
+		abort();
+	perfmap_refresh(&m, fd);
+	is(in_map(&m, 0x1000), "third", "one of the same size, too");
+	perfmap_release(&m);
+	close(fd);
+}
+
+/* Code with a long name that other code cuts into very many pieces. */
+static void test_cut_up(void)
+{
+	enum { PIECES = 100000 };
+	struct perfmap m = { 0 };
+	struct buf text = { 0 };
+	int fd = scratch();
+
+	buf_add(&text, S("10000000 10000000 "));
+	for (int i = 0; i < 4000; i++)
+		buf_ch(&text, 'x');
+	buf_ch(&text, '\n');
+	for (int i = 0; i < PIECES; i++)
+		buf_printf(&text, "%x 1 b\n", 0x10000000 + 2 * i);
+	append(fd, buf_str(&text));
+	perfmap_refresh(&m, fd);
+	ok(in_map(&m, 0x10000001).n == 4000, "code in pieces keeps its name");
+	is(in_map(&m, 0x10000000), "b", "and what cut it has its own");
+	ok(m.names.cap < 8 << 20, "%zu KB of names", m.names.cap >> 10);
+	perfmap_release(&m);
+	buf_release(&text);
+	close(fd);
+}
+
 static void test_long_line(void)
 {
 	struct perfmap m = { 0 };
@@ -314,6 +360,16 @@ static void test_names(void)
 	jitdump_feed(&j, fd);
 	is(in_dump(&j, 0x3010, 400).name, "again", "a dump that was written again");
 	is(in_dump(&j, 0x2010, 400).name, "-", "without what it had before");
+	b.n = 0;
+	start_dump(&b, 0);
+	put_load(&b, 500, 0x4000, 0x40, "a longer name");
+	put_load(&b, 600, 0x5000, 0x40, "and one more");
+	if (ftruncate(fd, 0) < 0)
+		abort();
+	append(fd, buf_str(&b));
+	jitdump_feed(&j, fd);
+	is(in_dump(&j, 0x4010, 700).name, "a longer name", "one that is longer than before");
+	is(in_dump(&j, 0x3010, 700).name, "-", "has nothing of it, either");
 	jitdump_release(&j);
 	buf_release(&b);
 	buf_release(&name);
@@ -418,6 +474,8 @@ int main(void)
 	test_overlap();
 	test_growing();
 	test_replaced();
+	test_rewritten();
+	test_cut_up();
 	test_long_line();
 	test_times();
 	test_feeding();

@@ -12,28 +12,10 @@
 #include <unistd.h>
 
 #include "model.h"
+#include "scratch.h"
 #include "symbol/name_table.h"
 #include "symbol/naming.h"
 #include "tap.h"
-
-static char dir[] = "/tmp/prof-naming-XXXXXX";
-
-static bool PRINTF(1, 2) run(const char *fmt, ...)
-{
-	struct buf b = { 0 };
-	va_list ap;
-	bool good;
-
-	buf_printf(&b, "cd %s && { ", dir);
-	va_start(ap, fmt);
-	buf_vprintf(&b, fmt, ap);
-	va_end(ap);
-	buf_printf(&b, "; } >out 2>err");
-	buf_ch(&b, '\0');
-	good = system(b.p) == 0;
-	buf_release(&b);
-	return good;
-}
 
 /* What a child may say */
 

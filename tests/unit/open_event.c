@@ -94,7 +94,7 @@ int main(void)
 	   "an older one reports namespaces all the same");
 	ok(left_out(&(struct fake_kernel){ .privileged = false }) == WITHOUT_NAMESPACES,
 	   "an ordinary user misses only those");
-	ok(left_out(&(struct fake_kernel){ .lacks = 7 }) == 7, "one that has nothing of it");
+	ok(left_out(&(struct fake_kernel){ .lacks = 7 }) == 7, "one that has none of it");
 	ok(left_out(&(struct fake_kernel){ .broken = true }) == -1 && errno == EINVAL,
 	   "what it refuses for another reason");
 	ok(left_out(&(struct fake_kernel){ .lacks = WITHOUT_INHERIT_THREAD, .privileged = true }) ==

@@ -43,6 +43,40 @@ static void types(void)
 	   "zigzag's ends");
 }
 
+/* Integers of each length, with more bytes after them than a word has, and with none. */
+static void lengths(void)
+{
+	struct buf b = { 0 };
+	struct in in;
+	struct pb pb;
+	struct pb_field f;
+	int wrong = 0;
+
+	for (int bit = 0; bit < 64; bit++)
+		for (uint64_t v = (UINT64_C(1) << bit) - 1; v <= UINT64_C(1) << bit; v++) {
+			b.n = 0;
+			pb_put_int_always(&b, 1, v);
+			f = first(&in, &pb, buf_str(&b));
+			wrong += pb_int(&pb, &f) != v || in.failed;
+			pb_put_bytes_always(&b, 2, S("0123456789"));
+			f = first(&in, &pb, buf_str(&b));
+			wrong += pb_int(&pb, &f) != v || in.failed;
+			wrong += !pb_next(&pb, &f) || !str_eq(pb_bytes(&pb, &f), S("0123456789"));
+		}
+	ok(!wrong, "integers of all lengths");
+	for (size_t n = 1; n < 11; n++) {
+		char cut[11];
+
+		memset(cut, 0x80, sizeof(cut));
+		cut[0] = 8;
+		first(&in, &pb, str(cut, n));
+		wrong += !in.failed;
+		in_release(&in);
+	}
+	ok(!wrong, "each that is cut short is an error");
+	buf_release(&b);
+}
+
 static void groups(void)
 {
 	struct in in;
@@ -140,6 +174,7 @@ static void written(void)
 int main(void)
 {
 	types();
+	lengths();
 	groups();
 	lists();
 	memory();

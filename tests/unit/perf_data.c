@@ -159,7 +159,7 @@ static void print_samples(const struct profile *p)
 	}
 }
 
-/* Read the file; its samples are in `text`, and what is said of it in `error` and `notes`. */
+/* Read the file; its samples are in `text`, and what is reported about it in `error` and `notes`. */
 static bool read_it(bool lenient)
 {
 	struct input input;
@@ -363,6 +363,20 @@ static void branches(void)
 	is(buf_str(&text), "app: [app]+30;[app]+20;[app]+10 5\n", "has the callers");
 }
 
+/* Frame pointers of a program without them lead to any words. */
+static void no_address(void)
+{
+	begin_program(PERF_SAMPLE_CALLCHAIN);
+	begin_sample(PERF_RECORD_MISC_USER, 0x400010, 20, 5, 100);
+	record_add(3);
+	record_add((uint64_t)PERF_CONTEXT_USER);
+	record_add(0x400010);
+	record_add(0x8000000000001235);
+	put();
+	ok(read_it(false), "a chain with a word that is no address");
+	is(buf_str(&text), "app: [unknown]+1234;[app]+10 5\n", "has no function of an interpreter");
+}
+
 /* Whatever its length, it is read or said to be cut short. */
 static void damaged(void)
 {
@@ -408,6 +422,7 @@ int main(void)
 	deferred();
 	off_cpu();
 	branches();
+	no_address();
 	damaged();
 	profile_release(&profile);
 	dict_release(&dict);

@@ -104,7 +104,7 @@ static void test_refusals(void)
 	ok(!parse("cpu/event=x/") && says("not a number"), "no number");
 	ok(!parse("cpu/broken=1/"), "a description that is none");
 	ok(!parse("uncore_imc_0/reads/") && says("needs a value for domain"), "a value is missing");
-	ok(!parse("../etc/x=1/"), "a name is no path");
+	ok(!parse("../etc/x=1/"), "a name is not a path");
 	ok(!parse("cpu/../type/"), "nor is a field");
 	ok(!parse("cpu/period=0/"), "a period of nothing");
 	ok(pmu_is_event(S("cpu/x/")) && pmu_is_event(S("r10")) && !pmu_is_event(S("cpu/x")) &&

@@ -60,7 +60,7 @@ static void test_context(void)
 
 	ok(is_text(of_context(whole), "service_name=shop\n"), "a resource");
 	ok(is_text(of_context(str(process, sizeof(process) - 1)), "service_name=shop\n"),
-	   "attributes beside it, of which one is no text");
+	   "attributes beside it, of which one is not a text");
 	for (size_t n = 1; n < whole.n; n++) {
 		char *copy = malloc(n);
 

@@ -9,30 +9,11 @@
 
 #include "model.h"
 #include "object/symtab.h"
+#include "scratch.h"
 #include "symbol/dwarf_file.h"
 #include "symbol/kept_bytes.h"
 #include "symbol/symbolizer.h"
 #include "tap.h"
-
-static char dir[] = "/tmp/prof-symbol-XXXXXX";
-
-/* Run a command in the scratch directory; did it succeed? */
-static bool PRINTF(1, 2) run(const char *fmt, ...)
-{
-	struct buf b = { 0 };
-	va_list ap;
-	bool good;
-
-	buf_printf(&b, "cd %s && { ", dir);
-	va_start(ap, fmt);
-	buf_vprintf(&b, fmt, ap);
-	va_end(ap);
-	buf_printf(&b, "; } >out 2>err");
-	buf_ch(&b, '\0');
-	good = system(b.p) == 0;
-	buf_release(&b);
-	return good;
-}
 
 static bool have(const char *tool)
 {
@@ -195,7 +176,7 @@ static void print_starts(const struct asked *a, struct buf *to)
 	}
 }
 
-/* What is said of the code of `like` when it is looked for in `file`. */
+/* What is reported about the code of `like` when it is looked for in `file`. */
 static void say(const char *file, const char *like, const char *build_id,
 		const struct symbol_options *how, struct buf *to)
 {
@@ -266,7 +247,7 @@ static void test_oracle(const char *cc, const char *flags)
 
 /* Against the same code with its information elsewhere */
 
-static struct buf plain; /* what is said of the program "plain" */
+static struct buf plain; /* what is reported about the program "plain" */
 
 static void same(const char *name, const char *file, const char *build_id,
 		 const struct symbol_options *how)

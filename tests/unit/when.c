@@ -22,7 +22,7 @@ static void is_none(const char *text)
 	struct buf why = { 0 };
 	int64_t ns;
 
-	ok(!when_parse(str_of(text), NOW, &ns, &why) && why.n, "'%s' is no time", text);
+	ok(!when_parse(str_of(text), NOW, &ns, &why) && why.n, "'%s' is not a time", text);
 	buf_release(&why);
 }
 

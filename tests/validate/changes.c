@@ -1,7 +1,8 @@
 /*
- * changes FIGURE RECORDING [TIMES]: how often prof-query --changes is right about made-up
+ * changes FIGURE RECORDING [TIMES [SEED]]: how often prof-query --changes is right about made-up
  * histories of a recorded program, beside Otava's procedure and a threshold. Prints rows of
- * a table. validate-changes.sh runs it.
+ * a table. changes.sh runs it. Each seed gives other histories: choose a parameter with one, and
+ * confirm it with one that was never used.
  */
 #include <math.h>
 #include <stdio.h>
@@ -33,6 +34,14 @@ struct alarm {
 };
 
 struct alarms VEC_OF(struct alarm);
+
+static uint64_t seed;
+
+/* Random numbers of the i-th history of a row. */
+static struct rng history_rng(uint32_t row, int i)
+{
+	return (struct rng){ (seed * 1000 + row) * 1000003u + (uint64_t)i };
+}
 
 static double seconds(void)
 {
@@ -138,7 +147,7 @@ static void run_method(enum method m, const struct history *h, uint32_t only, si
 /* Histories in which nothing happens */
 
 static void false_row(const char *name, const struct program *p, const struct past_model *m,
-		      int times, uint32_t seed)
+		      int times, uint32_t row)
 {
 	uint8_t *trait = mem_zeroed(p->n, 1);
 	double alarms[NMETHOD] = { 0 }, days[NMETHOD] = { 0 };
@@ -146,7 +155,7 @@ static void false_row(const char *name, const struct program *p, const struct pa
 
 	for (int i = 0; i < times; i++) {
 		enum method most = i % OTHERS ? OURS + 1 : NMETHOD;
-		struct rng rng = { seed * 1000003u + (uint64_t)i };
+		struct rng rng = history_rng(row, i);
 		struct events none = { 0 };
 		struct history h;
 
@@ -219,13 +228,13 @@ struct step_case {
 	size_t near;  /* windows from the truth at which it is found */
 };
 
-static void step_row(const struct step_case *s, const struct program *p, int times, uint32_t seed)
+static void step_row(const struct step_case *s, const struct program *p, int times, uint32_t row)
 {
 	double found[NMETHOD] = { 0 }, right[NMETHOD] = { 0 };
 	struct alarms a = { 0 };
 
 	for (int i = 0; i < times; i++) {
-		struct rng rng = { seed * 1000003u + (uint64_t)i };
+		struct rng rng = history_rng(row, i);
 		struct past_model m = usual;
 		struct events events = { 0 };
 		struct history h;
@@ -308,7 +317,7 @@ static void figure_series(const struct program *p, int times)
 
 	for (size_t c = 0; c < LEN(cases); c++)
 		for (int i = 0; i < times; i++) {
-			struct rng rng = { (300 + c) * 1000003u + (uint64_t)i };
+			struct rng rng = history_rng(300 + (uint32_t)c, i);
 			struct past_model m = usual;
 			struct events events = { 0 };
 			struct alarms a = { 0 };
@@ -348,7 +357,7 @@ static void move_row(const char *name, const struct program *p, int times, doubl
 	struct alarms a = { 0 };
 
 	for (int i = 0; i < times; i++) {
-		struct rng rng = { 977 * 1000003u + (uint64_t)i };
+		struct rng rng = history_rng(977, i);
 		struct events events = { 0 };
 		uint32_t from = program_function(p, 0.02, &rng), to = program_relative(p, from);
 		struct history h;
@@ -397,7 +406,7 @@ static void figure_deploys(const struct program *p, int times)
 	struct alarms a = { 0 };
 
 	for (int i = 0; i < times; i++) {
-		struct rng rng = { 555 * 1000003u + (uint64_t)i };
+		struct rng rng = history_rng(555, i);
 		struct events events = { 0 };
 		struct history h;
 
@@ -443,7 +452,7 @@ static void figure_deploys(const struct program *p, int times)
 static void figure_cost(const struct program *p)
 {
 	struct past_model m = usual;
-	struct rng rng = { 4711 };
+	struct rng rng = history_rng(4711, 0);
 	struct events events = { 0 };
 	struct history h;
 	struct alarms a = { 0 };
@@ -472,8 +481,9 @@ int main(int argc, char **argv)
 	const char *figure = argc > 2 ? argv[1] : "";
 	bool is_cost = strcmp(figure, "cost") == 0;
 
+	seed = argc > 4 ? strtoull(argv[4], NULL, 10) : 0;
 	if (argc < 3 || !program_read(&p, argv[2], is_cost ? 1000 : 250))
-		return fprintf(stderr, "usage: changes FIGURE RECORDING [TIMES]\n"), 2;
+		return fprintf(stderr, "usage: changes FIGURE RECORDING [TIMES [SEED]]\n"), 2;
 	if (strcmp(figure, "false") == 0)
 		figure_false(&p, times);
 	else if (strcmp(figure, "steps") == 0)

@@ -185,8 +185,8 @@ static void put_others(struct buf *b, const struct comparison *c, const struct r
 	size_t n = 0;
 
 	for (const struct row *r = lead + 1; r < c->row + c->nlisted; r++)
-		n += r->up == lead->up && r->gated == lead->gated && r->verdict != UNSURE &&
-		     r->verdict != MOVED;
+		n += (r->up == lead->up || lead->verdict == SUSPECT) && r->gated == lead->gated &&
+		     r->verdict != UNSURE && r->verdict != MOVED;
 	if (n)
 		buf_printf(b, "; and %zu more", n);
 }
@@ -324,8 +324,10 @@ static void put_identical(struct buf *b, const struct comparison *c)
 	if (n > 1)
 		buf_printf(b, "%zu ", n);
 	buf_add(b, n > 1 ? S("runs") : S("run"));
-	if (c->design.metric == METRIC_SHARE)
+	if (c->design.metric == METRIC_SHARE) {
+		buf_printf(b, ", of %.0f samples", c->design.total_samples / 2);
 		return;
+	}
 	buf_add(b, n > 1 ? S(", each of ") : S(", of "));
 	words_cost(b, c, c->total.cost[BASE]);
 }

@@ -4,8 +4,10 @@
 #include "compare/reports/diff_report.h"
 #include "compare/reports/diff_words.h"
 
-/* The most columns of a name or path, so that the cells after it stay in sight. */
-enum { WIDEST = 48 };
+enum {
+	WIDEST = 48,  /* columns of a name or path, so that the cells after it stay in sight */
+	LONGEST = 40, /* rows, so that the news stays in sight; all that fail the gate are shown */
+};
 
 /* The number of characters; those outside ASCII have several bytes. */
 static size_t width_of(const char *cell)
@@ -44,19 +46,31 @@ static void put_row(struct buf *b, const struct buf *cells, const size_t width[C
 	buf_ch(b, '\n');
 }
 
+static bool is_shown(const struct comparison *c, size_t row)
+{
+	return row < LONGEST || c->row[row].gated;
+}
+
 static void put_rows(struct buf *b, const struct comparison *c)
 {
-	size_t width[CELLS] = { 0 };
+	size_t width[CELLS] = { 0 }, hidden = 0;
 	struct cells t;
 
 	cells_begin(&t, c, WIDEST);
 	measure_cells(cells_heads(&t), width);
 	for (size_t i = 0; i < c->nlisted; i++)
-		measure_cells(cells_row(&t, &c->row[i]), width);
+		if (is_shown(c, i))
+			measure_cells(cells_row(&t, &c->row[i]), width);
+		else
+			hidden++;
 	buf_ch(b, '\n');
 	put_row(b, cells_heads(&t), width);
 	for (size_t i = 0; i < c->nlisted; i++)
-		put_row(b, cells_row(&t, &c->row[i]), width);
+		if (is_shown(c, i))
+			put_row(b, cells_row(&t, &c->row[i]), width);
+	if (hidden)
+		buf_printf(b, "and %zu more row%s: --report tsv shows all\n", hidden,
+			   hidden == 1 ? "" : "s");
 	cells_end(&t);
 }
 

@@ -181,10 +181,9 @@ static bool firefox_read(struct in *in, struct profile *p)
 	struct firefox_reader r = { .j = &j, .in = in, .p = p };
 
 	json_in_open(&j, in);
-	if (json_next(&j) != JSON_END)
+	if (json_first(&j))
 		read_process(&r);
-	json_next(&j); /* nothing may follow */
-	if (!in->failed && !r.has_threads)
+	if (json_finished(&j) && !r.has_threads)
 		json_fail(&j, "no profile of the Firefox Profiler: it has no 'threads'");
 	if (!in->failed && !p->ncol)
 		firefox_samples_column(&r); /* a profile may have no samples */

@@ -161,7 +161,7 @@ static bool read_attribute(struct contention *c, struct str line)
 		return true;
 	}
 	if (!str_i64(value, &n))
-		return in_fail(c->l->in, "attribute '%.*s' is no number", STR_ARG(key));
+		return in_fail(c->l->in, "attribute '%.*s' is not a number", STR_ARG(key));
 	if (str_eq(key, S("cycles/second")))
 		c->hz = n;
 	else if (str_eq(key, S("sampling period")))

@@ -97,6 +97,14 @@ static void read_function(struct pprof_reader *r, struct pb *pb, const struct pb
 		 r->function_rows.n);
 }
 
+/* Each row was a field of the message, so their number is bounded by its size. */
+static void make_room(struct pprof_reader *r)
+{
+	vec_reserve(&r->function_rows, r->nfunction);
+	vec_reserve(&r->locations, r->nlocation);
+	vec_reserve(&r->frame_rows, r->nlocation);
+}
+
 static void enter_functions(struct pprof_reader *r)
 {
 	vec_append_zeroed(&r->functions, r->function_rows.n);
@@ -105,11 +113,11 @@ static void enter_functions(struct pprof_reader *r)
 
 /* Locations */
 
-/* Read one line of a location; `row` has the fields that all its lines share. */
-static struct loc read_line(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
-			    struct loc row)
+/* Read one line of a location: its function, line and column. */
+static struct loc read_line(struct pprof_reader *r, struct pb *pb, const struct pb_field *f)
 {
 	struct pb m = pb_inside(pb, "line", pb_bytes(pb, f));
+	struct loc row = { 0 };
 	uint64_t id = 0;
 	size_t position;
 	struct pb_field g;
@@ -151,9 +159,12 @@ static void set_address(struct pprof_reader *r, struct pb *pb, const struct pb_f
 	}
 }
 
-/* Read the fields of a location, except for its lines. Returns its id. */
-static uint64_t read_location_head(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
-				   struct loc *row)
+/*
+ * Read the fields of a location: its lines become rows, and what they share is returned in
+ * *shared. Returns the location's id.
+ */
+static uint64_t read_location_fields(struct pprof_reader *r, struct pb *pb,
+				     const struct pb_field *f, struct loc *shared)
 {
 	struct pb m = pb_inside(pb, "location", pb_bytes(pb, f));
 	uint64_t id = 0, mapping = 0, address = 0;
@@ -164,10 +175,11 @@ static uint64_t read_location_head(struct pprof_reader *r, struct pb *pb, const 
 		case LOCATION_ID: id = pb_int(&m, &g); break;
 		case LOCATION_MAPPING_ID: mapping = pb_int(&m, &g); break;
 		case LOCATION_ADDRESS: address = pb_int(&m, &g); break;
-		case LOCATION_IS_FOLDED: row->flags |= pb_int(&m, &g) ? LOC_FOLDED : 0; break;
+		case LOCATION_LINE: vec_push(&r->frame_rows, read_line(r, &m, &g)); break;
+		case LOCATION_IS_FOLDED: shared->flags |= pb_int(&m, &g) ? LOC_FOLDED : 0; break;
 		}
 	}
-	set_address(r, pb, f, row, mapping, address);
+	set_address(r, pb, f, shared, mapping, address);
 	return id;
 }
 
@@ -178,22 +190,20 @@ static uint64_t read_location_head(struct pprof_reader *r, struct pb *pb, const 
 static void read_location(struct pprof_reader *r, struct pb *pb, const struct pb_field *f)
 {
 	struct pprof_location_row new = { .first = (uint32_t)r->frame_rows.n };
+	struct loc shared = { 0 }, *row;
 	uint64_t skipped = r->in->skipped, id;
-	struct loc row = { 0 };
-	struct pb m;
-	struct pb_field g;
 
-	id = read_location_head(r, pb, f, &row);
-	m = pb_inside(pb, "location", pb_bytes(pb, f));
-	while (pb_next(&m, &g))
-		if (g.number == LOCATION_LINE)
-			vec_push(&r->frame_rows, read_line(r, &m, &g, row));
+	id = read_location_fields(r, pb, f, &shared);
 	if (r->frame_rows.n == new.first)
-		vec_push(&r->frame_rows, row);
+		vec_push(&r->frame_rows, { 0 });
 	new.n = (uint32_t)(r->frame_rows.n - new.first);
-	mem_reverse(r->frame_rows.v + new.first, new.n, sizeof(*r->frame_rows.v));
-	for (uint32_t i = 1; i < new.n; i++)
-		r->frame_rows.v[new.first + i].flags |= LOC_INLINED;
+	row = r->frame_rows.v + new.first;
+	mem_reverse(row, new.n, sizeof(*row));
+	for (uint32_t i = 0; i < new.n; i++) {
+		row[i].map = shared.map;
+		row[i].addr = shared.addr;
+		row[i].flags = shared.flags | (i ? LOC_INLINED : 0);
+	}
 	vec_push(&r->locations, new);
 	if (r->in->skipped == skipped) /* samples must not use a malformed location */
 		enter_id(pb, f, &r->location_ids, id, r->locations.n);
@@ -207,6 +217,7 @@ static void enter_frames(struct pprof_reader *r)
 
 bool pprof_read_tables(struct pprof_reader *r)
 {
+	make_room(r);
 	if (!pprof_each(r, PROFILE_SAMPLE_TYPE, read_sample_type) ||
 	    !pprof_each(r, PROFILE_MAPPING, read_mapping) ||
 	    !pprof_each(r, PROFILE_FUNCTION, read_function))

@@ -397,10 +397,9 @@ static bool speedscope_read(struct in *in, struct profile *p)
 	table_init(&r.nodes, sizeof(struct tree_node), sizeof(struct tree_node));
 	tree_samples_init(&r.samples, &j, p);
 	vec_push(&r.frames, (loc_id){ 0 });
-	if (json_next(&j) != JSON_END)
+	if (json_first(&j))
 		read_members(&r);
-	json_next(&j); /* nothing may follow */
-	if (!in->failed)
+	if (json_finished(&j))
 		finish_profiles(&r);
 	tree_samples_release(&r.samples);
 	table_release(&r.nodes);

@@ -251,7 +251,7 @@ static void add_eu_frame(struct reader *r, struct str text, struct str address)
 	stack_text_frame(&r->s, module, text.n ? text : address);
 }
 
-/* "#1  0x00005501 in work (n=3) at app.c:12". False if it is no frame. */
+/* "#1  0x00005501 in work (n=3) at app.c:12". False if it is not a frame. */
 static bool read_numbered_frame(struct reader *r, struct str line)
 {
 	struct str text = str_skip(line, 1), number, address = S("");

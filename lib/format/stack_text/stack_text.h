@@ -45,7 +45,7 @@ void stack_text_sample(struct stack_text *s, uint32_t column, int64_t count, lab
 void stack_text_values(struct stack_text *s, const uint32_t *column, const int64_t *value, size_t n,
 		       label_set_id labels);
 
-/* "0.015", seconds, as ns; rounded, and saturated as p counts. False if it is no number. */
+/* "0.015", seconds, as ns; rounded, and saturated as p counts. False if it is not a number. */
 bool stack_text_seconds(struct profile *p, struct str s, int64_t *ns);
 
 /* The symbol without an offset at its end. */

@@ -296,10 +296,9 @@ static bool trace_event_read(struct in *in, struct profile *p)
 
 	json_in_open(&j, in);
 	reader_init(&r);
-	if (json_next(&j) != JSON_END)
+	if (json_first(&j))
 		read_trace(&r);
-	json_next(&j); /* nothing may follow */
-	if (!in->failed)
+	if (json_finished(&j))
 		finish_trace(&r);
 	reader_release(&r);
 	json_in_close(&j);

@@ -163,12 +163,11 @@ static void finish_cpu(struct reader *r)
 
 static void read_profile(struct reader *r)
 {
-	if (json_next(r->j) != JSON_END)
+	if (json_first(r->j))
 		read_members(r);
 	if (!r->j->in->failed && !r->is_found)
 		json_fail(r->j, "no CPU profile of V8: it has neither nodes nor samples");
-	json_next(r->j); /* nothing may follow */
-	if (!r->j->in->failed)
+	if (json_finished(r->j))
 		finish_cpu(r);
 }
 

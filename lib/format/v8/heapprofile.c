@@ -64,10 +64,9 @@ static bool heapprofile_read(struct in *in, struct profile *p)
 
 	v8_nodes_init(&nodes, &j, p->dict);
 	json_in_open(&j, in);
-	if (json_next(&j) != JSON_END)
+	if (json_first(&j))
 		read_heap(&j, &nodes);
-	json_next(&j); /* nothing may follow */
-	if (!in->failed)
+	if (json_finished(&j))
 		finish_heap(&j, p, &nodes);
 	json_in_close(&j);
 	v8_nodes_release(&nodes);
