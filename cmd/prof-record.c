@@ -142,7 +142,7 @@ static const struct opt what_options[] = {
 	  "ask servers for missing debugging information" },
 	{ 0, "vmlinux", OPT_FILE, &o.vmlinux, "FILE", "the kernel's image: lines of its frames" },
 	{ 0, "no-interpreters", OPT_FLAG, &o.native, NULL,
-	  "leave out functions of Python and Ruby" },
+	  "leave out functions of Python, Ruby and PHP" },
 	{ 0, "evaluators", OPT_FLAG, &o.evaluators, NULL, "show what runs them, as well" },
 	{ 0, "jit-names", OPT_FLAG, &o.jit, NULL, "ask the runtimes of a command for their names",
 	  .also = "jit" },
@@ -171,9 +171,9 @@ static void print_features(void)
 	if (!common.verbose)
 		return;
 	if (interp_program_is_built(&why))
-		puts("functions of Python and Ruby: read by BPF");
+		puts("functions of Python, Ruby and PHP: read by BPF");
 	else
-		printf("functions of Python and Ruby: no, %s\n", why);
+		printf("functions of Python, Ruby and PHP: no, %s\n", why);
 }
 
 static const struct opt *const options[] = { target_options, what_options, output_options,

@@ -55,12 +55,17 @@ enum interp_frame_flags {
 		2,    /* no code: the evaluator itself, whose run ends here; code = its address */
 	INTERP_C = 4, /* a function in C, which the evaluator does not run (PHP) */
 	INTERP_FIBER = 8, /* with INTERP_SHIM: here the native stack ends, and a fiber */
+	/*
+	 * The kernel could not read the function, which is in memory that processes share: this
+	 * one has not touched it yet. prof-record reads it. id = the address of its instruction.
+	 */
+	INTERP_LATE = 16,
 };
 
 struct interp_frame {
 	__u64 code;        /* address of the code object */
 	__u64 id;          /* by its contents: differs for another function at the address */
-	__u32 instruction; /* offset in bytes of the current instruction; in PHP, its line */
+	__u32 instruction; /* offset in bytes of the current instruction; PHP: its line, or 0 */
 	__u32 flags;       /* enum interp_frame_flags */
 };
 
@@ -96,12 +101,10 @@ struct code_names {
 	__u32 line;    /* the function's first */
 	__u32 kind_shift;
 	struct interp_string name, file;
-	__u32 last;   /* PHP: the function's last line */
 	__u32 nlines; /* bytes in the table of lines; in the name of a PHP function's class */
 	__u32 lines;  /* bytes copied of the table */
 	__u32 table;  /* bytes copied of Ruby's second table, or of PHP's class */
 	__u32 copied; /* bytes copied in all */
-	__u32 padding;
 	/* The name, the file and the tables, one after the other. */
 	__u8 bytes[2 * INTERP_MOST_NAME + INTERP_MOST_LINES + RUBY_MOST_TABLE];
 };

@@ -13,7 +13,10 @@
 struct php_layout {
 	__u32 version;       /* 0x0802: 8.2 */
 	__u16 globals_frame; /* in zend_executor_globals: current_execute_data */
-	__u16 function_file; /* in zend_op_array: filename, then the first and the last line */
+	/* In zend_op_array: */
+	__u16 function_count; /* last: the number of instructions */
+	__u16 function_code;  /* opcodes: the instructions */
+	__u16 function_file;  /* filename, then the first and the last line */
 };
 
 #endif

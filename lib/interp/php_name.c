@@ -33,9 +33,3 @@ void php_name(struct buf *b, const struct code_names_parts *p)
 		buf_add(b, str_basename(p->file));
 	}
 }
-
-/* While an exception is thrown, and in code without lines, the instruction is not the function's. */
-unsigned php_frame_line(unsigned first, unsigned last, unsigned line)
-{
-	return line >= first && line <= last ? line : 0;
-}

@@ -12,7 +12,4 @@
  */
 void php_name(struct buf *b, const struct code_names_parts *p);
 
-/* The line of a frame's instruction; 0: it is not known. */
-unsigned php_frame_line(unsigned first, unsigned last, unsigned line);
-
 #endif

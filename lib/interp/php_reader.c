@@ -21,11 +21,28 @@ void php_read_stack(const struct interp_memory *m, const struct php_place *targe
 			continue;
 		if (f->code)
 			stack->head.end = php_code(&w, f->code, f->flags, &f->id);
+		f->instruction = f->code ? php_line(&w) : 0;
 		if (stack->head.end == INTERP_WHOLE && ++stack->head.n >= INTERP_MOST_FRAMES - 1)
 			stack->head.end = INTERP_DEEP;
 	}
 	if (stack->head.end == INTERP_WHOLE && w.at)
 		stack->head.end = INTERP_DEEP;
+}
+
+bool php_read_late(const struct interp_memory *m, const struct php_place *target,
+		   struct interp_frame *f)
+{
+	struct php_walk w = { .target = *target, .memory = m };
+	__u64 id;
+
+	/* This makes the function readable for the kernel, too. */
+	if (php_code(&w, f->code, f->flags, &id) != INTERP_WHOLE || !php_has_instruction(&w, f->id))
+		return false;
+	w.opline = f->id;
+	f->id = id;
+	f->flags &= ~(uint32_t)INTERP_LATE;
+	f->instruction = php_line(&w);
+	return true;
 }
 
 static uint32_t copy_string(struct php_walk *w, struct code_names *to, uint64_t string,
@@ -56,7 +73,6 @@ bool php_read_names(const struct interp_memory *m, const struct php_place *targe
 		.id = id,
 		.version = w.target.layout.version,
 		.line = w.first,
-		.last = w.last,
 	};
 	names->name.copied = copy_string(&w, names, w.function[PHP_FUNCTION_NAME],
 					 &names->name.length);

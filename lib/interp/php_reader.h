@@ -16,4 +16,11 @@ void php_read_stack(const struct interp_memory *m, const struct php_place *targe
 bool php_read_names(const struct interp_memory *m, const struct php_place *target, uint64_t code,
 		    uint64_t id, struct code_names *names, size_t *size);
 
+/*
+ * Completes a frame that the BPF program left (INTERP_LATE), from a process that runs. False if
+ * its function is gone: one is there only if the frame's instruction is in it.
+ */
+bool php_read_late(const struct interp_memory *m, const struct php_place *target,
+		   struct interp_frame *f);
+
 #endif

@@ -40,13 +40,17 @@ struct php_walk {
 	struct php_place target;
 	__u64 frame[7];
 	__u64 function[3];
-	__u64 file;        /* address of the file's name; 0: it has none */
-	__u32 first, last; /* lines */
+	/* Of the last function that php_code() has read: */
+	__u64 read;        /* its address; 0: it could not be read */
+	__u64 opcodes;     /* its instructions; 0: it is in C */
+	__u32 count;       /* of instructions */
+	__u32 first, last; /* its lines */
+	__u64 file;        /* address of its file's name; 0: it has none */
 	__u64 string[2];
 	__u64 tail[WALK_TAIL / 8];
 	__u64 at;             /* the next frame; 0: no more */
-	__u64 current;        /* the innermost one */
-	__u64 current_opline; /* its instruction, if a register had it; 0: in the frame */
+	__u64 opline;         /* the instruction of the frame that was read last */
+	__u64 current_opline; /* that of the innermost frame, if a register had it; or 0 */
 	const struct interp_memory *memory;
 };
 
@@ -57,10 +61,9 @@ struct php_walk {
  */
 WALK_INLINE __u32 php_begin(struct php_walk *w, __u64 frame_register, __u64 opline_register)
 {
-	w->current_opline = 0;
+	w->current_opline = w->read = 0;
 	if (!WALK_READ(w, &w->at, 8, w->target.globals + w->target.layout.globals_frame))
 		return INTERP_UNREADABLE;
-	w->current = w->at;
 	if (w->at && w->at == frame_register)
 		w->current_opline = opline_register;
 	return INTERP_WHOLE;
@@ -72,22 +75,9 @@ WALK_INLINE bool php_is_fiber(const struct php_walk *w)
 	return !w->frame[PHP_THIS] && !w->frame[PHP_CALL];
 }
 
-/* The line of the frame's current instruction; 0: it is not known. */
-WALK_INLINE __u32 php_line(struct php_walk *w, __u64 frame)
-{
-	__u64 opline = w->frame[PHP_OPLINE], live = w->current_opline;
-	__u32 line = 0;
-
-	if (frame == w->current && live && (live - opline) % PHP_OP_BYTES == 0)
-		opline = live;
-	if (!opline || !WALK_READ(w, &line, 4, opline + PHP_OP_LINE))
-		return 0;
-	return line;
-}
-
 /*
  * Steps from a frame to its caller. f->code is the function, 0 for a placeholder without one;
- * php_code() finds its id.
+ * php_code() finds its id. If only the function cannot be read, f->code is set, too.
  */
 WALK_INLINE __u32 php_frame(struct php_walk *w, struct interp_frame *f)
 {
@@ -99,11 +89,15 @@ WALK_INLINE __u32 php_frame(struct php_walk *w, struct interp_frame *f)
 	if (at & 7 || !WALK_READ(w, w->frame, sizeof(w->frame), at))
 		return INTERP_UNREADABLE;
 	w->at = w->frame[PHP_CALLER];
+	w->opline = w->current_opline;
+	w->current_opline = 0;
 	function = w->frame[PHP_FUNCTION];
 	if (!function)
 		return INTERP_WHOLE;
-	if (!WALK_READ(w, w->function, sizeof(w->function), function))
+	if (!WALK_READ(w, w->function, sizeof(w->function), function)) {
+		f->code = function;
 		return INTERP_UNREADABLE;
+	}
 	type = (__u8)w->function[0];
 	if (type == PHP_INTERNAL) {
 		f->flags = INTERP_C;
@@ -117,7 +111,6 @@ WALK_INLINE __u32 php_frame(struct php_walk *w, struct interp_frame *f)
 		return INTERP_NO_CODE;
 	f->code = function;
 	f->flags = w->frame[PHP_CALL] & PHP_TOP ? INTERP_ENTRY : 0;
-	f->instruction = php_line(w, at);
 	return INTERP_WHOLE;
 }
 
@@ -139,21 +132,57 @@ WALK_INLINE bool php_class_name(struct php_walk *w, __u64 *string)
 	       WALK_READ(w, string, 8, w->function[PHP_SCOPE] + PHP_CLASS_NAME);
 }
 
-/* Reads the file and the lines of a function that is not in C. */
-WALK_INLINE bool php_file(struct php_walk *w, __u64 function)
+/* Reads the instructions, the file and the lines of a function that is not in C. */
+WALK_INLINE bool php_body(struct php_walk *w, __u64 function)
 {
 	__u64 at[2];
 
-	w->file = 0;
+	w->opcodes = w->file = 0;
 	w->first = w->last = 0;
 	if ((__u8)w->function[0] == PHP_INTERNAL)
 		return true;
-	if (!WALK_READ(w, at, sizeof(at), function + w->target.layout.function_file))
+	if (!WALK_READ(w, &w->opcodes, 8, function + w->target.layout.function_code) ||
+	    !WALK_READ(w, &w->count, 4, function + w->target.layout.function_count) ||
+	    !WALK_READ(w, at, sizeof(at), function + w->target.layout.function_file))
 		return false;
 	w->file = at[0];
 	w->first = (__u32)at[1];
 	w->last = (__u32)(at[1] >> 32);
 	return true;
+}
+
+/* Is it the address of an instruction of the function that was read? */
+WALK_INLINE bool php_has_instruction(const struct php_walk *w, __u64 opline)
+{
+	__u64 distance = opline - w->opcodes;
+
+	return w->opcodes && distance < (__u64)w->count * PHP_OP_BYTES &&
+	       distance % PHP_OP_BYTES == 0;
+}
+
+/*
+ * The line of a frame's instruction; the frame and its function were read. 0: it is not known.
+ * While an exception is thrown, and in compiled code, the frame may have another's instruction.
+ */
+WALK_INLINE __u32 php_line(struct php_walk *w)
+{
+	__u64 opline = php_has_instruction(w, w->opline) ? w->opline : w->frame[PHP_OPLINE];
+	__u32 line = 0;
+
+	if (!php_has_instruction(w, opline) || !WALK_READ(w, &line, 4, opline + PHP_OP_LINE))
+		return 0;
+	return line;
+}
+
+/*
+ * Leaves a function that cannot be read, that of the frame that was read last, to prof-record.
+ * It is not one in C: those are in memory of their own.
+ */
+WALK_INLINE void php_leave(const struct php_walk *w, struct interp_frame *f)
+{
+	f->id = w->frame[PHP_OPLINE];
+	f->flags = INTERP_LATE | (w->frame[PHP_CALL] & PHP_TOP ? INTERP_ENTRY : 0);
+	f->instruction = 0;
 }
 
 /*
@@ -164,7 +193,8 @@ WALK_INLINE __u32 php_code(struct php_walk *w, __u64 function, __u32 flags, __u6
 {
 	__u64 class_name, kind = 0;
 
-	if (!WALK_READ(w, w->function, sizeof(w->function), function) || !php_file(w, function) ||
+	w->read = 0;
+	if (!WALK_READ(w, w->function, sizeof(w->function), function) || !php_body(w, function) ||
 	    !php_class_name(w, &class_name))
 		return INTERP_UNREADABLE;
 	*id = walk_mix(w->function[PHP_FUNCTION_NAME], (__u64)w->first << 32 | w->last);
@@ -179,6 +209,7 @@ WALK_INLINE __u32 php_code(struct php_walk *w, __u64 function, __u32 flags, __u6
 		kind = ((__u8)w->function[0] == PHP_EVALUATED ? PHP_ID_EVAL : 0) |
 		       (flags & INTERP_ENTRY ? PHP_ID_MAIN : 0);
 	*id = (*id & ~(__u64)PHP_ID_FLAGS) | kind;
+	w->read = function;
 	return INTERP_WHOLE;
 }
 

@@ -18,7 +18,7 @@ struct known_code {
 	/* Payload: numbers of strings */
 	uint32_t name, file, lines, table;
 	uint32_t first, version; /* first: the function's first line */
-	uint32_t kind, last;     /* last: in PHP, its last line */
+	uint32_t kind, padding;
 };
 
 struct known_line {
@@ -115,7 +115,6 @@ void interp_names_add(struct interp_names *n, struct str record)
 	known->table = strings_intern(&n->strings, p.table);
 	known->kind = p.head.kind;
 	known->first = p.head.line;
-	known->last = p.head.last;
 	known->version = p.head.version;
 }
 
@@ -140,7 +139,7 @@ static unsigned line_of(const struct interp_names *n, const struct known_code *c
 	if (c->kind == INTERP_PYTHON)
 		return python_line(c->version, lines, c->first, instruction);
 	if (c->kind == INTERP_PHP)
-		return php_frame_line(c->first, c->last, instruction);
+		return instruction;
 	l = ruby_layout_of(c->version);
 	return l ? ruby_line(lines, l->entry_size, strings_get(&n->strings, c->table),
 			     instruction) :

@@ -302,6 +302,36 @@ static enum interp_kind kind_of(struct interp_samples *p, const struct perf_samp
 	return INTERP_NONE;
 }
 
+/* Completes a frame that the program left. An ancestor has the same memory, if the process ended. */
+static bool complete_frame(struct interp_samples *p, const struct process *of,
+			   struct interp_frame *f)
+{
+	bool done = p->find_late(p->context, (uint32_t)of->pid, f);
+
+	for (size_t i = 0; i < of->nancestor && !done; i++)
+		done = p->find_late(p->context, (uint32_t)of->ancestor[i], f);
+	return done;
+}
+
+static void complete_frames(struct interp_samples *p, const struct perf_sample *s,
+			    struct script_stack *j)
+{
+	for (uint32_t i = 0; i < j->head.n; i++)
+		if (j->frame[i].flags & INTERP_LATE &&
+		    !(p->find_late && s->process && complete_frame(p, s->process, &j->frame[i])))
+			j->head.end = INTERP_UNREADABLE;
+}
+
+static const struct script_stack *take_whole(struct interp_samples *p, const struct perf_sample *s)
+{
+	struct str record = sample_join_find(&p->stacks, s->tid, s->time);
+	struct script_stack *j = (void *)record.p;
+
+	if (j)
+		complete_frames(p, s, j);
+	return j;
+}
+
 static const char *gil_label(const struct script_stack *j)
 {
 	static const char *const labels[] = { NULL, "none", "holds" };
@@ -311,8 +341,7 @@ static const char *gil_label(const struct script_stack *j)
 
 void interp_samples_merge(struct interp_samples *p, struct perf_sample *s)
 {
-	const struct script_stack *j =
-		(const void *)sample_join_find(&p->stacks, s->tid, s->time).p;
+	const struct script_stack *j = take_whole(p, s);
 	size_t runs = j ? count_runs(j) : 0, evaluators = count_evaluators(p, s, j, runs);
 	enum interp_kind kind;
 	enum interp_outcome outcome = outcome_of(s, j, evaluators, runs);

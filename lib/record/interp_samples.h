@@ -27,6 +27,8 @@ struct interp_samples {
 	struct interp_counts counts;
 	/* Reads missing names of a code object from the process. May be NULL. */
 	bool (*find_names)(void *context, uint32_t pid, const struct interp_frame *f);
+	/* Completes a frame that the program left (INTERP_LATE). May be NULL. */
+	bool (*find_late)(void *context, uint32_t pid, struct interp_frame *f);
 	void *context;
 };
 

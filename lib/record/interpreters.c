@@ -50,12 +50,24 @@ static bool find_names(void *context, uint32_t pid, const struct interp_frame *f
 	return ok;
 }
 
+static bool find_late(void *context, uint32_t pid, struct interp_frame *f)
+{
+	struct interpreters *p = context;
+	int process = (int)pid;
+	struct interp_memory m = process_memory(&process);
+	struct interp_target target;
+
+	return interp_program_target(&p->program, pid, &target) && target.kind == INTERP_PHP &&
+	       php_read_late(&m, &target.php, f);
+}
+
 void interpreters_open(struct interpreters *p, bool show_evaluators)
 {
 	*p = (struct interpreters){ 0 };
 	interp_samples_init(&p->samples);
 	p->samples.show_evaluators = show_evaluators;
 	p->samples.find_names = find_names;
+	p->samples.find_late = find_late;
 	p->samples.context = p;
 	interp_targets_init(&p->targets, &p->program);
 	p->targets.on_refusal = note_refusal;

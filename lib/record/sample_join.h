@@ -25,8 +25,8 @@ void sample_join_take(struct sample_join *j, uint32_t tid, uint64_t time, struct
 void sample_join_sample(struct sample_join *j, uint32_t tid, uint64_t time);
 
 /*
- * Finds the record of a sample, aligned to 8 bytes, and drops it at the next call. {NULL, 0} if it
- * has none.
+ * Finds the record of a sample, aligned to 8 bytes, and drops it at the next call; the caller may
+ * change it meanwhile. {NULL, 0} if it has none.
  */
 struct str sample_join_find(struct sample_join *j, uint32_t tid, uint64_t time);
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Damaged images of memory with frames of Python and Ruby, under the address and undefined
+# Damaged images of memory with frames of Python, Ruby and PHP, under the address and undefined
 # behaviour sanitizers.
 top=$(cd "$(dirname "$0")/../.." && pwd)
 replay=${REPLAY_INTERP:-$top/build-address-undefined/tests/fuzz/replay-interp}

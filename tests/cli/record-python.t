@@ -2,17 +2,13 @@
 # Functions of Python in stacks, read by BPF at each sample: named, in their places, and none
 # where another was.
 . "$(dirname "$0")/../lib.sh"
+. "$top/tests/interpreted.sh"
 
 command -v python3 >/dev/null || {
 	echo '1..0 # SKIP there is no python3'
 	exit 0
 }
-# --version -v: was it built with BPF?
-exits 0 '--version -v says whether it reads functions of Python' prof-record --version -v
-grep -q 'read by BPF' out || {
-	echo "1..1 # SKIP $(tail -1 out)"
-	exit 0
-}
+needs_bpf
 
 cat >app.py <<'P'
 import sys, threading, time, multiprocessing
@@ -57,22 +53,13 @@ def main():
 main()
 P
 prof-record -v -F 499 -o app.pb.gz -- python3 app.py 2>err </dev/null
-if grep -q 'were not read: that needs\|were not read: the kernel' err; then
-	echo "1..1 # SKIP $(grep 'were not read' err)"
-	exit 0
-fi
+was_read err
 cp err report
 prof-merge -t folded app.pb.gz >all.folded
 
-# has TEXT NAME: some stack has these frames next to each other, but for native ones
 python_frames='spin|Worker\.run|run|key|generator|recurse|in_thread|in_child|main|<module>|Thread\.run|Process\.run|BaseProcess\.run'
-tr ';' '\n' <all.folded >/dev/null
-sed 's/ [0-9]*$//' all.folded | awk -F ';' -v known="^($python_frames)$" '{
-	line = ""
-	for (i = 1; i <= NF; i++)
-		if ($i ~ known)
-			line = line ";" $i
-	print line }' | sort -u >pythons
+only_known "$python_frames" all.folded | sed 's/; [0-9]*$//' | sort -u >pythons
+# has TEXT NAME: some stack has these frames next to each other, but for native ones
 has() {
 	grep -q -- "$1\$" pythons
 	ok $? "$2" "$(cat pythons)"
@@ -93,14 +80,8 @@ has 'in_thread;spin' 'a thread'
 has 'in_child;spin' 'a process that was forked'
 ! grep -q 'in_child;.*in_thread\|key;.*recurse\|spin;.*main' all.folded
 ok $? 'no function calls one that it does not'
-whole=$(sed -n 's/.*Python: .* samples, \([0-9]*\)\.[0-9]*% with all.*/\1/p' report)
-[ "${whole:-0}" -ge 97 ]
-ok $? 'nearly all samples have all functions' "$(cat report)"
-
-# "spin" is in lines 3 to 6.
-prof-query --granularity=lines --top=100 app.pb.gz 2>/dev/null | grep -o 'spin .*app\.py:[0-9]*' >lines
-grep -q 'app\.py:[56]$' lines && ! grep -vq 'app\.py:[3-6]$' lines
-ok $? 'lines of files' "$(cat lines)"
+nearly_whole Python report 'nearly all samples have all functions'
+lines_within app.py 3 6 spin app.pb.gz
 
 # Types of frames, and the lock
 is "$(prof-query -q -t folded --show '\[cpython\]' app.pb.gz | tr ';' '\n' | grep -c '_PyEval\|^_start\|^clone')" 0 \

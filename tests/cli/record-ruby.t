@@ -2,6 +2,7 @@
 # Functions of Ruby in stacks, read by BPF at each sample: named, in their places, with the shares
 # of CPU time that the program itself has measured, and none called by one that does not call it.
 . "$(dirname "$0")/../lib.sh"
+. "$top/tests/interpreted.sh"
 
 ruby=
 for r in ruby ruby3.1 ruby3.0 ruby3.2; do
@@ -11,11 +12,7 @@ done
 	echo '1..0 # SKIP there is no ruby'
 	exit 0
 }
-exits 0 '--version -v says whether it reads functions of interpreters' prof-record --version -v
-grep -q 'read by BPF' out || {
-	echo "1..1 # SKIP $(tail -1 out)"
-	exit 0
-}
+needs_bpf
 
 cat >app.rb <<'R'
 $used = Hash.new(0.0)
@@ -92,23 +89,12 @@ main(0.8)
 $used.each { |name, seconds| puts "#{name} #{seconds}" }
 R
 prof-record -v -F 999 -o app.pb.gz -- $ruby app.rb >truth 2>err </dev/null
-if grep -q 'Ruby were not read' err; then
-	echo "1..1 # SKIP $(grep 'were not read' err)"
-	exit 0
-fi
+was_read err
 cp err report
 prof-merge -t folded app.pb.gz >all.folded
 
 names='<main>|main|burn|work|work_a|work_b|recurse|run|fibers|raising|in_thread|block in [a-z_]*|block [(]2 levels[)] in [a-z_]*|rescue in raising'
-awk -F ';' -v known="^($names)$" '{
-	value = $NF
-	sub(/.* /, "", value)
-	sub(/ [0-9]+$/, "")
-	line = ""
-	for (i = 1; i <= NF; i++)
-		if ($i ~ known)
-			line = line ";" $i
-	print line ";", value }' all.folded >rubies
+only_known "$names" all.folded >rubies
 has() {
 	grep -q -- "$1;" rubies
 	ok $? "$2" "$(sort -u rubies | head -40)"
@@ -130,43 +116,14 @@ awk -F ';' '{
 			print $(i - 1), "calls", $i
 	} }' rubies >impossible
 is "$(cat impossible)" '' 'no function calls one that it does not'
-whole=$(sed -n 's/.*Ruby: .* samples, \([0-9]*\)\.[0-9]*% with all.*/\1/p' report)
-[ "${whole:-0}" -ge 97 ]
-ok $? 'nearly all samples have all functions' "$(cat report)"
-
-# Within 4.5 standard errors of a sample of that size
-awk 'FNR == NR { truth[$1] = $2; total += $2; next }
-	{
-		value = $NF
-		for (w in truth)
-			if ($0 ~ ";" w ";") { n[w] += value; all += value }
-	}
-	END {
-		samples = all / 1001001
-		if (samples < 100)
-			exit 1
-		for (w in truth) {
-			p = truth[w] / total
-			e = (n[w] / all - p) / sqrt(p * (1 - p) / samples)
-			printf "%s: %.3f, and is %.3f: %.1f standard errors\n", w, n[w] / all, p, e
-			if (e > 4.5 || e < -4.5)
-				bad = 1
-		}
-		exit bad
-	}' truth rubies >shares
-ok $? 'shares are those that the program has measured' "$(cat shares truth)"
-
-# "burn" is in lines 7 to 16.
-prof-query --granularity=lines --top=200 app.pb.gz 2>/dev/null | grep -o 'burn .*app\.rb:[0-9]*' >lines
-grep -q 'app\.rb:1[0-3]$' lines && ! grep -Evq 'app\.rb:([7-9]|1[0-6])$' lines
-ok $? 'lines of files' "$(cat lines)"
+nearly_whole Ruby report 'nearly all samples have all functions'
+shares_hold truth rubies
+lines_within app.rb 7 16 burn app.pb.gz
 
 # Compiled code has no unwind tables, and stands for the functions that it is of.
 if $ruby --yjit -e 'exit(RubyVM::YJIT.enabled?)' 2>err; then
 	prof-record -v -F 999 -o yjit.pb.gz -- $ruby --yjit app.rb >truth 2>report </dev/null
-	whole=$(sed -n 's/.*Ruby: .* samples, \([0-9]*\)\.[0-9]*% with all.*/\1/p' report)
-	[ "${whole:-0}" -ge 97 ]
-	ok $? 'with YJIT, too' "$(cat report)"
+	nearly_whole Ruby report 'with YJIT, too'
 	prof-merge -t folded yjit.pb.gz >yjit.folded
 	grep -q ';run;\(.*;\)*block in run;work_b;work;burn' yjit.folded
 	ok $? 'in their places' "$(grep -m3 'block in run' yjit.folded)"

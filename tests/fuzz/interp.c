@@ -11,6 +11,9 @@
 
 #include "base/buf.h"
 #include "interp/code_names.h"
+#include "interp/php_image.h"
+#include "interp/php_name.h"
+#include "interp/php_reader.h"
 #include "interp/python_image.h"
 #include "interp/python_lines.h"
 #include "interp/python_name.h"
@@ -45,6 +48,7 @@ static void check_names(const struct code_names *names, size_t size, unsigned in
 	memcpy(exact, names, size);
 	if (!code_names_parse(&p, str(exact, size)))
 		abort();
+	php_name(&text, &p);
 	python_string_decode(&text, &p.head.name, p.head.kind_shift, p.name);
 	python_line(p.head.version, p.lines, p.head.line, instruction);
 	l = ruby_layout_of(p.head.version);
@@ -84,6 +88,24 @@ static void read_ruby(struct str *image, unsigned version)
 			check_names(&names, size, stack.frame[i].instruction);
 }
 
+static void read_php(struct str *image, unsigned version)
+{
+	const struct interp_memory m = { read_image, image };
+	struct php_place place = { .globals = BASE, .layout = *php_layout_of(version) };
+	static struct code_names names;
+	struct interp_frame late;
+	size_t size;
+
+	php_read_stack(&m, &place, &stack);
+	for (uint32_t i = 0; i < stack.head.n && i < 32; i++) {
+		late = stack.frame[i];
+		php_read_late(&m, &place, &late);
+		if (php_read_names(&m, &place, stack.frame[i].code, stack.frame[i].id, &names,
+				   &size))
+			check_names(&names, size, stack.frame[i].instruction);
+	}
+}
+
 /* Numbers of instructions that tables are asked for. */
 static void read_tables(struct str bytes)
 {
@@ -110,15 +132,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		read_python(&image, 0x0308 + data[0]);
 	else if (data[0] < 10)
 		read_ruby(&image, 0x0300 + data[0] - 5);
+	else if (data[0] < 15)
+		read_php(&image, 0x0800 + data[0] - 10);
 	read_tables(image);
 	code_names_parse(&parts, image);
 	python_layout_read(&layout, image, &why);
 	if (elf_open_memory(&e, image, &why)) {
 		struct python_image python;
 		struct ruby_image ruby;
+		struct php_image php;
 
 		python_image_find(&python, &e, S("python3.9"));
 		ruby_image_find(&ruby, &e);
+		php_image_find(&php, &e);
 	}
 	elf_close(&e);
 	return 0;

@@ -2,45 +2,15 @@
 #include "interp/python_reader.h"
 
 #include <stddef.h>
-#include <stdlib.h>
 
 #include "interp/code_names.h"
 #include "interp/python_layouts.h"
 #include "interp/python_lines.h"
 #include "interp/python_name.h"
+#include "made_memory.h"
 #include "tap.h"
 
-enum { BASE = 0x10000, SIZE = 4 << 20 };
 enum { THREAD = 0x7000, CODE_TYPE = 0x4242 };
-
-static uint8_t memory[SIZE];
-static uint64_t end; /* of what is in use */
-static unsigned reads;
-
-static bool read_memory(void *context, uint64_t address, void *to, size_t n)
-{
-	(void)context;
-	reads++;
-	if (address < BASE || address - BASE > SIZE || n > SIZE - (address - BASE))
-		return false;
-	memcpy(to, memory + (address - BASE), n);
-	return true;
-}
-
-static const struct interp_memory process = { read_memory, NULL };
-
-static uint64_t take(size_t n)
-{
-	uint64_t at = end;
-
-	end += (n + 15) / 16 * 16;
-	return BASE + at;
-}
-
-static void put(uint64_t at, uint64_t value, size_t n)
-{
-	memcpy(memory + (at - BASE), &value, n);
-}
 
 /* One that is ASCII, or of characters of `kind` bytes; without a hash. */
 static uint64_t make_string(const struct python_layout *l, const void *text, size_t length,
@@ -52,7 +22,7 @@ static uint64_t make_string(const struct python_layout *l, const void *text, siz
 	put(at + 16, length, 8);
 	put(at + 24, UINT64_MAX, 8);
 	put(at + 32, (uint64_t)(kind | 8 | (ascii ? 16 : 0)) << l->kind_shift, 4);
-	memcpy(memory + (at - BASE) + head, text, length * kind);
+	put_bytes(at + head, text, length * kind);
 	return at;
 }
 
@@ -66,7 +36,7 @@ static uint64_t make_bytes(struct str bytes)
 	uint64_t at = take(32 + bytes.n);
 
 	put(at + 16, bytes.n, 8);
-	memcpy(memory + (at - BASE) + 32, bytes.p, bytes.n);
+	put_bytes(at + 32, bytes.p, bytes.n);
 	return at;
 }
 
@@ -309,26 +279,15 @@ static void test_two(void)
 	ok(read_stack() == INTERP_WHOLE, "but the one that holds the lock is");
 }
 
-/* Random damage: any end, but an end. */
 static void test_damage(void)
 {
-	static uint8_t copy[1 << 16];
 	uint64_t frame = 0;
 
 	begin(l311());
 	for (int i = 0; i < 20; i++)
 		frame = make_frame(l311(), simple_code("function"), frame, i % 3 == 0);
 	set_threads(make_thread(l311(), THREAD, frame, 0));
-	memcpy(copy, memory, sizeof(copy));
-	srand(1);
-	for (int i = 0; i < 20000; i++) {
-		for (int k = 0; k < 8; k++)
-			memory[(size_t)rand() % end] ^= (uint8_t)(1 << rand() % 8);
-		read_stack();
-		if (i % 16 == 0)
-			memcpy(memory, copy, sizeof(copy));
-	}
-	memcpy(memory, copy, sizeof(copy));
+	read_damaged(read_stack);
 	ok(read_stack() == INTERP_WHOLE && stack.head.n == 20, "damaged memory does no harm");
 }
 

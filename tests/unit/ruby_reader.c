@@ -1,42 +1,13 @@
 /* Ruby's frames, read from memory that was made up: of each version, and broken. */
 #include "interp/ruby_reader.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "interp/code_names.h"
 #include "interp/ruby_layouts.h"
 #include "interp/ruby_lines.h"
+#include "made_memory.h"
 #include "tap.h"
 
-enum { BASE = 0x10000, SIZE = 1 << 20, THREAD = BASE };
-
-static uint8_t memory[SIZE];
-static uint64_t end; /* of what is in use */
-
-static bool read_memory(void *context, uint64_t address, void *to, size_t n)
-{
-	(void)context;
-	if (address < BASE || address - BASE > SIZE || n > SIZE - (address - BASE))
-		return false;
-	memcpy(to, memory + (address - BASE), n);
-	return true;
-}
-
-static const struct interp_memory process = { read_memory, NULL };
-
-static uint64_t take(size_t n)
-{
-	uint64_t at = end;
-
-	end += (n + 15) / 16 * 16;
-	return BASE + at;
-}
-
-static void put(uint64_t at, uint64_t value, size_t n)
-{
-	memcpy(memory + (at - BASE), &value, n);
-}
+enum { THREAD = BASE };
 
 static struct ruby_place target;
 static struct interp_stack stack;
@@ -66,13 +37,13 @@ static uint64_t make_string(const char *text)
 		put(at, 0x05 | 1 << 13, 8);
 		put(at + 16, n, 8);
 		put(at + 24, there, 8);
-		memcpy(memory + (there - BASE), text, n);
+		put_bytes(there, text, n);
 		return at;
 	}
 	put(at, 0x05 | (target.layout.embed_at == 16 ? n << 14 : 0), 8);
 	if (target.layout.embed_at != 16)
 		put(at + 16, n, 8);
-	memcpy(memory + (at - BASE) + target.layout.embed_at, text, n);
+	put_bytes(at + target.layout.embed_at, text, n);
 	return at;
 }
 
@@ -103,11 +74,7 @@ static uint64_t make_code(const char *name)
 
 static uint64_t code_start(uint64_t iseq)
 {
-	uint64_t body, start;
-
-	memcpy(&body, memory + (iseq + 16 - BASE), 8);
-	memcpy(&start, memory + (body + 8 - BASE), 8);
-	return start;
+	return word_at(word_at(iseq + 16) + 8);
 }
 
 /* Call a function: code that is at an instruction, or 0: one in C. */
@@ -237,24 +204,12 @@ static void test_broken(void)
 	ok(read_stack() == INTERP_NO_CODE, "what is no code is no function");
 }
 
-/* Random damage: any end, but an end. */
 static void test_damage(void)
 {
-	static uint8_t copy[SIZE];
-
 	begin(ruby_layout_of(0x0302));
 	for (int i = 0; i < 4; i++)
 		call_all();
-	memcpy(copy, memory, sizeof(copy));
-	srand(1);
-	for (int i = 0; i < 20000; i++) {
-		for (int k = 0; k < 8; k++)
-			memory[(size_t)rand() % end] ^= (uint8_t)(1 << rand() % 8);
-		read_stack();
-		if (i % 16 == 0)
-			memcpy(memory, copy, end);
-	}
-	memcpy(memory, copy, end);
+	read_damaged(read_stack);
 	ok(read_stack() == INTERP_WHOLE && stack.head.n == 12, "damaged memory does no harm");
 }
 

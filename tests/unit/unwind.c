@@ -189,6 +189,8 @@ void asm_in_memory(void (*f)(void));
 void asm_pushes(void);
 void asm_zero_fp(void (*f)(void));
 void asm_red_zone(void);
+void asm_lender(void);
+extern const char asm_lender_body[];
 __asm__(".text\n"
 	".type asm_pushes, @function\n"
 	"asm_pushes:\n"
@@ -227,6 +229,16 @@ __asm__(".text\n"
 	"	ret\n"
 	"	.cfi_endproc\n"
 	".size asm_red_zone, . - asm_red_zone\n"
+	"asm_lender:\n"
+	"	.cfi_startproc\n"
+	"	sub $0x3088, %rsp\n"
+	"	.cfi_adjust_cfa_offset 0x3088\n"
+	"asm_lender_body:\n"
+	"	nop\n"
+	"	add $0x3088, %rsp\n"
+	"	.cfi_adjust_cfa_offset -0x3088\n"
+	"	ret\n"
+	"	.cfi_endproc\n"
 	"asm_framed:\n"
 	"	push %rbp\n"
 	"	mov %rsp, %rbp\n"
@@ -677,6 +689,38 @@ static void test_code(void)
 	host.is_trampoline = NULL;
 }
 
+static const struct region *runs_like_lender(void *context, struct processes *t, struct process *p,
+					     uint64_t address, uint64_t *like)
+{
+	(void)context;
+	*like = (uint64_t)(uintptr_t)asm_lender_body;
+	return address >= code_at && address < code_end ? &process_find(t, p, *like)->region : NULL;
+}
+
+/* Code that has the frame of asm_lender, in which no word but the right one is an address. */
+static void test_borrowed_frame(void)
+{
+	/* sub $0x3088, %rsp; int3; call *%rdi; add $0x3088, %rsp; ret */
+	static const struct str code = S("\x48\x81\xec\x88\x30\x00\x00\xcc\xff\xd7"
+					 "\x48\x81\xc4\x88\x30\x00\x00\xc3");
+
+	for (int i = 0; i < 2; i++) {
+		host.runs_like = i ? runs_like_lender : NULL;
+		call_code((void (*)(void (*)(void)))(uintptr_t)make_code(code), nothing);
+		ok((nframe > 2 && frame[0].address == trapped_at &&
+		    frame[2].address + 1 == caller[0] && end == UNWIND_COMPLETE) == i,
+		   i ? "JIT code that runs in the frame of a function" :
+		       "JIT code whose frame is not known");
+		ncaller = 0;
+	}
+	call_code((void (*)(void (*)(void)))(uintptr_t)make_code(code), uses_rbx);
+	ok(nframe > 4 && !frame[2].region->module && frame[4].address + 1 == caller[0] &&
+		   end == UNWIND_COMPLETE,
+	   "through such code");
+	ncaller = 0;
+	host.runs_like = NULL;
+}
+
 static void test_cache(void)
 {
 	uint64_t misses, hits;
@@ -709,6 +753,7 @@ int main(void)
 	test_two_callers();
 	test_damage();
 	test_code();
+	test_borrowed_frame();
 	test_cache();
 	unwinder_release(&unwinder);
 	processes_release(&processes);

@@ -45,6 +45,8 @@ def record(language, args, interpreter, program, folder):
         for line in f:
             stack, value = line.rstrip("\n").rsplit(" ", 1)
             stacks.append(([language.part(name) for name in stack.split(";")], round(int(value) * args.hz / 1e9)))
+    if not any(set(stack) & set(WORKS) for stack, samples in stacks):
+        print(done.stderr, file=sys.stderr)
     return {name: float(seconds) for name, seconds in truth.items()}, whole, stacks
 
 
@@ -70,7 +72,7 @@ def judge(language, args, interpreter, program):
         for pair in impossible(language, stack):
             wrong[pair] += samples
     all, total, worst = sum(n.values()), sum(truth.values()), 0.0
-    for w in WORKS:
+    for w in WORKS if all else ():
         p = truth.get(w, 0) / total
         worst = max(worst, abs(n[w] / all - p) / math.sqrt(p * (1 - p) / all))
     return all, worst, whole, wrong
@@ -98,7 +100,7 @@ def main(language):
         for program in args.programs.split(","):
             n, worst, whole, wrong = judge(language, args, interpreter, program)
             share = float(whole.group(2)) if whole else 0
-            bad += worst > 3.5 or share < 99 or bool(wrong)
+            bad += not n or worst > 3.5 or share < 99 or bool(wrong)
             print(f"| {name} | {program} | {n} | {worst:.1f} | {share:.1f} % | {sum(wrong.values())} |", flush=True)
             if wrong or share < 99:
                 print(dict(wrong), whole and whole.group(0), file=sys.stderr)

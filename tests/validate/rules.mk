@@ -1,4 +1,4 @@
-# Claims measured: what RESULTS.md, UNWIND.md and PYTHON.md hold.
+# Claims measured: what RESULTS.md, UNWIND.md, PYTHON.md, RUBY.md and PHP.md hold.
 
 $(O)/tests/validate/simulate: $(addprefix $(O)/tests/validate/,synth.o naive.o found.o figure_false.o \
 	figure_power.o figure_right.o figure_subtree.o)
@@ -36,11 +36,16 @@ validate-changes: all $(O)/tests/validate/changes ## how often "prof-query --cha
 validate-store: all $(addprefix $(O)/tests/,stamp clock.so bench/grow) ## a store under load for SECONDS (600)
 	tests/validate/store.sh $(O) $(or $(SECONDS),600)
 
+PHPS	?= php
+validate-php: all ## the same of PHP: PHPS=... are interpreters
+	python3 tests/validate/php/measure.py $(O)/prof-record --hz $(or $(HZ),999) \
+		--seconds $(or $(SECONDS),2) $(PHPS)
+
 validate-scrape: all ## scrape a real Go program
 	tests/validate/scrape.sh $(O)
 
 validate-alloc: all ## are allocation profiles unbiased? RUNS=1000
 	tests/validate/alloc.sh $(O) $(RUNS)
 
-.PHONY: validate record-runs validate-unwind validate-python validate-ruby validate-changes validate-scrape \
-	validate-alloc validate-store
+.PHONY: validate record-runs validate-unwind validate-python validate-ruby validate-php validate-changes \
+	validate-scrape validate-alloc validate-store

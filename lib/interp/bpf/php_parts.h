@@ -35,6 +35,11 @@ INLINE void php_step(struct scratch *s, struct codes *c)
 	__u32 end = php_frame(&s->php, f);
 
 	s->frame = s->php.at;
+	if (end == INTERP_UNREADABLE && f->code) {
+		php_leave(&s->php, f);
+		add_frame(s);
+		return;
+	}
 	s->stack.head.end = end;
 	if (end != INTERP_WHOLE)
 		return;
@@ -45,14 +50,15 @@ INLINE void php_step(struct scratch *s, struct codes *c)
 	}
 	seen = seen_at(c, f->code);
 	/* A file that is included by itself has two names. */
-	if (is_known(s, seen, f->code) && !(seen->id & PHP_ID_MAIN) && !(f->flags & INTERP_ENTRY)) {
+	if (s->php.read == f->code && is_known(s, seen, f->code) && !(seen->id & PHP_ID_MAIN) &&
+	    !(f->flags & INTERP_ENTRY)) {
 		f->id = seen->id;
-	} else {
-		end = php_code(&s->php, f->code, f->flags, &f->id);
-		s->stack.head.end = end;
-		if (end != INTERP_WHOLE)
-			return;
+		f->instruction = php_line(&s->php);
+	} else if (php_code(&s->php, f->code, f->flags, &f->id) == INTERP_WHOLE) {
 		note_code(s, c, seen, f);
+		f->instruction = php_line(&s->php);
+	} else {
+		php_leave(&s->php, f);
 	}
 	add_frame(s);
 }
@@ -77,7 +83,6 @@ INLINE void php_names(void *ctx, struct scratch *s, const struct interp_frame *f
 		return;
 	to->version = w->target.layout.version;
 	to->line = w->first;
-	to->last = w->last;
 	to->lines = 0;
 	to->name.copied = copy_php_string(w, to, w->function[PHP_FUNCTION_NAME], &to->name.length);
 	to->file.copied = copy_php_string(w, to, w->file, &to->file.length);
