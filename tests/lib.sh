@@ -6,7 +6,15 @@ LC_ALL=C
 export LC_ALL
 top=${top:-$(cd "$(dirname "$0")/../.." && pwd)}
 tmp=$(mktemp -d)
-trap 'cd / && rm -rf "$tmp"' EXIT
+# A test that is cut short leaves no process and no file. $(jobs -p) would be empty in dash.
+clean_up() {
+	jobs -p >"$tmp/jobs"
+	# shellcheck disable=SC2046 # a list of numbers
+	kill $(cat "$tmp/jobs") 2>/dev/null
+	cd / && rm -rf "$tmp"
+}
+trap clean_up EXIT
+trap 'exit 143' TERM
 cd "$tmp" || exit 1
 data=$top/tests/data
 tap_n=0

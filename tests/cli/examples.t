@@ -23,7 +23,7 @@ END
 chmod +x bin/* app
 LD_PRELOAD=${BUILD-}/libprof-alloc.so sleep 100 2>/dev/null &
 echo $! >app.pid
-trap 'kill "$(cat app.pid)" "$peer"; cd / && rm -rf "$tmp"' EXIT
+trap 'kill "$(cat app.pid)" "$peer"; clean_up' EXIT
 records=true
 prof-record -q -a -d 10ms -o /dev/null 2>err || records=false
 why=$(head -n 1 err)
@@ -73,7 +73,7 @@ url=
 if command -v python3 >/dev/null; then
 	python3 "$top/tests/querier.py" served port &
 	server=$!
-	trap 'kill "$(cat app.pid)" $peer $server; cd / && rm -rf "$tmp"' EXIT
+	trap 'kill "$(cat app.pid)" $peer $server; clean_up' EXIT
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 		[ -s port ] && break
 		sleep 0.1
