@@ -87,7 +87,7 @@ refused '\177ELF\002\001\001' "'prof-record -- FILE'" 'a program'
 refused 'v8-version,11,3,244,8,0\n' "'node --prof-process" "V8's log"
 tar -cf archive.tar good
 exits 2 'a tar archive' prof-fold archive.tar
-says "archive.tar: a tar archive: unpack it with 'tar -xf FILE'" 'is refused with advice'
+says "archive.tar: refused: a tar archive: unpack it with 'tar -xf FILE'" 'is refused with advice'
 refused 'gmon\001\0\0\0' "'gprof PROGRAM FILE'" 'gmon.out'
 exits 2 'asking for them' prof-fold -f refused good
 says '--from is one of pprof, folded' 'is no choice'

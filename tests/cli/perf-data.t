@@ -104,8 +104,8 @@ mkdir alone
 cp threads.data/data alone
 exits 2 'that file alone' prof-fold alone
 says "is a part of a recording in a directory .*'data.0' is not beside it" 'is refused'
-head -c 600 threads.data/data.1 >cut
-cat cut >threads.data/data.1
+head -c 600 threads.data/data.1 >short
+cat short >threads.data/data.1
 exits 2 'a file in it that is cut short' prof-fold threads.data
 says 'threads.data/data.1: byte 552: a record of 72 bytes goes beyond the end: 48 are left' 'is named'
 exits 0 'leniently' prof-fold --lenient threads.data
