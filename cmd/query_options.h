@@ -14,7 +14,7 @@ struct query_options {
 	const char *by, *unit, *base, *ratio;
 	struct label_list {
 		const char *roots, *leaves;
-	} frames;   /* --tagroot, --tagleaf */
+	} frames; /* --tagroot, --tagleaf */
 	bool incl, self, mean, normalize, relative, follow;
 	struct opt_list source;
 	const char *revision;
