@@ -326,7 +326,7 @@ exits 0 'a profile that was spooled before the clock was set back' \
 	prof-push --spool Q --spool-age 1h --drain "$url"
 says 'sent 1 profile' 'is sent'
 exits 2 'one that nothing fits into' prof-push --spool Q --spool-max 10 "$url" 1.pb.gz
-says 'Q: is full' 'is told'
+says 'Q: is full' 'is reported'
 says 'sent 1 profile' 'and the profile sent all the same'
 : >file
 exits 2 'a spool that is none' prof-push --spool file "$url" 1.pb.gz
@@ -347,7 +347,7 @@ else
 	FAIL=rename:2 LD_PRELOAD=$BUILD/tests/fail_io.so \
 		prof-push --spool F "$url" 1.pb.gz -l service_name=s 2>err
 	is $? 2 'a file of the spool that cannot be renamed'
-	says 'F: [0-9-]*: Input/output error: a later run may send it twice' 'is told'
+	says 'F: [0-9-]*: Input/output error: a later run may send it twice' 'is reported'
 	is "$(requests spool) $(count 'F/*.push*')" '1 0' 'and the profile sent all the same'
 fi
 

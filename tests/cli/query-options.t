@@ -135,17 +135,17 @@ refused 'a share is at most 1 or 100%' --alert 'share(function="b") > 200%'
 refused 'the same label twice' --series --by region,region
 refused 'leave out the .=. for the default' --exemplars=
 exits 0 'a label that none has' prof-query S --series --by nope
-says "there is no label 'nope'" 'is told'
+says "there is no label 'nope'" 'is reported'
 exits 0 'a function that none has' prof-query S --series --function nope
-says "nothing matches 'nope'" 'is told'
+says "nothing matches 'nope'" 'is reported'
 
 # --since and --until in every form over a file, a stream and a store: of 12:00 and 12:01, which?
 # Standard forms, then those relative to now and to today.
 today=$(date -u +%F)
 for clock in 00:00:00 00:00:30; do
 	printf 'a 1\n' | prof-merge -t pprof | "$BUILD/tests/stamp" time="$(date -u -d "$today $clock" +%s)"
-done >today
-prof-store add -q D today
+done >midnight
+prof-store add -q D midnight
 while IFS='	' read -r since until expected; do
 	for from in S stream "p0.pb.gz p1.pb.gz"; do
 		# shellcheck disable=SC2086 # several files
@@ -163,7 +163,7 @@ done <<'END'
 @1795867200000000001	now+10m	12:01 
 2026-11-28T12:01	now+1w	12:01 
 END
-for from in D today; do
+for from in D midnight; do
 	is "$(prof-query -q $from --profiles -t tsv --since 00:00 --until 00:00:30 | sed 1d | cut -c 12-19)" 00:00:00 \
 		"$from, times of today"
 	is "$(prof-query -q $from --profiles -t tsv --since now-1d2h --until now | wc -l)" \
@@ -179,5 +179,5 @@ for type in samples 0 samples:samples:count::; do
 		"--series-list --type $type"
 done
 exits 0 'a type that none has' prof-query S --profiles --type cpu
-says 'no profile is selected' 'is told'
+says 'no profile is selected' 'is reported'
 finish

@@ -107,7 +107,7 @@ kill "$pid"
 ./allocates serve >ready &
 pid=$!
 exits 2 'a process without it' prof-record --alloc -p $pid -d 100ms -o q.pb.gz
-says 'start it with LD_PRELOAD=libprof-alloc.so' 'is told'
+says 'start it with LD_PRELOAD=libprof-alloc.so' 'is reported'
 kill $pid
 
 # Probes for other tools, while nothing is recorded

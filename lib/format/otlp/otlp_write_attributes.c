@@ -53,8 +53,11 @@ static str_id span_label(const struct otlp_writer *w, label_set_id set, const ch
 	const struct dictionary *d = w->p->dict;
 	str_id name = dict_find_str(d, str_of(key));
 	const struct label *l = name.i ? dict_find_label(d, set, name) : NULL;
-	struct str text = l ? dict_text(d, l->str) : S("");
+	struct str text;
 
+	if (!l)
+		return (str_id){ 0 };
+	text = dict_text(d, l->str);
 	for (size_t i = 0; i < text.n; i++)
 		if (hex_digit(text.p[i]) < 0 || (text.p[i] >= 'A' && text.p[i] <= 'F'))
 			return (str_id){ 0 };
