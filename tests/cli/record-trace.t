@@ -50,8 +50,7 @@ whole() {
 # A process that runs already
 ./traces 1500 &
 pid=$!
-wait_for "/proc/$pid/maps"
-until grep -q OTEL_CTX /proc/$pid/maps; do :; done
+until grep -q OTEL_CTX "/proc/$pid/maps" || ! kill -0 $pid; do :; done
 prof-record -v -F 499 -d 600ms -p $pid -o p.pb.gz 2>err
 if grep -q 'trace ids were not read: that needs\|trace ids were not read: the kernel' err; then
 	kill $pid
