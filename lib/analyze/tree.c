@@ -243,13 +243,37 @@ static void add_up_totals(struct tree *t)
 	if (!t->diff)
 		return;
 	set_base_self(t, t->n - 1, t->base_cap >= t->n ? t->base_self[t->n - 1] : 0);
-	t->base_total = mem_zeroed(t->base_cap, sizeof(*t->base_total));
+	if (!t->base_total)
+		t->base_total = mem_zeroed(t->base_cap, sizeof(*t->base_total));
 	memcpy(t->base_total, t->base_self, t->n * sizeof(*t->base_total));
 	for (uint32_t i = t->n; i-- > 1;) {
 		int64_t *up = &t->base_total[t->node[i].parent];
 
 		*up = sum_add(*up, t->base_total[i], &t->saturated);
 	}
+}
+
+/* Returns whether the value was negative. */
+static bool drop_negative(int64_t *v)
+{
+	if (*v >= 0)
+		return false;
+	*v = 0;
+	return true;
+}
+
+uint32_t tree_drop_negative(struct tree *t)
+{
+	uint32_t dropped = 0;
+
+	for (uint32_t i = 0; i < t->n; i++) {
+		bool self = drop_negative(&t->node[i].self);
+
+		dropped += (t->diff && drop_negative(&t->base_self[i])) || self;
+	}
+	if (dropped)
+		add_up_totals(t);
+	return dropped;
 }
 
 void tree_build(struct tree *t, const struct profile *p, uint32_t col,

@@ -54,6 +54,12 @@ void tree_build(struct tree *t, const struct profile *p, uint32_t col,
 void tree_build_all(struct tree *t, const struct profile *p, uint32_t col,
 		    const struct frame_names *names, uint32_t *node);
 
+/*
+ * Replace negative self values by 0 and add up the totals anew, for views, which cannot draw
+ * them. The order of siblings stays. Returns the number of nodes that had one.
+ */
+uint32_t tree_drop_negative(struct tree *t);
+
 void tree_release(struct tree *t);
 
 /* The LOC_* flags that all frames of that name have. */

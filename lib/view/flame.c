@@ -55,6 +55,15 @@ static void build_tree_of_all(struct flame *f, const struct frame_names *names, 
 		tree_order_as_stacks(&f->tree, f->p->dict, names);
 }
 
+static uint32_t drop_negative(struct flame *f)
+{
+	uint32_t dropped = tree_drop_negative(&f->tree);
+
+	if (dropped && f->o->order == ORDER_BY_WIDTH)
+		tree_order_by_total(&f->tree);
+	return dropped;
+}
+
 static struct str shown_unit(const struct profile *p, const struct view_options *o)
 {
 	struct str unit = dict_text(p->dict, p->col[o->col].unit);
@@ -77,13 +86,13 @@ static bool flame_build(struct flame *f, struct profile *p, const struct view_op
 	else
 		build_tree(f, &names);
 	frame_names_release(&names);
+	r->negative = drop_negative(f);
 	p->saturated += f->tree.saturated;
 	if (palette_is_chain(o->palette))
 		flame_mark_wakers(&f->tree, p->dict);
 	layout_init(&f->layout, &f->tree, o);
 	evidence_init(&f->evidence, p, &f->tree);
 	r->sum = layout_weight(&f->layout, 0);
-	r->negative = f->layout.negative;
 	r->empty = !(r->sum > 0);
 	return !r->empty;
 }

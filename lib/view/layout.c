@@ -2,20 +2,15 @@
 
 #include <math.h>
 
-static double not_negative(double v)
-{
-	return v > 0 ? v : 0;
-}
-
 /* What the node's own value adds to its width and to those of its ancestors. */
 static double own_weight(const struct layout *l, uint32_t node, enum diff_width by)
 {
 	const struct tree *t = l->tree;
-	double self = not_negative((double)t->node[node].self), base;
+	double self = (double)t->node[node].self, base;
 
 	if (!t->diff)
 		return self;
-	base = not_negative((double)t->base_self[node] * l->base_scale);
+	base = (double)t->base_self[node] * l->base_scale;
 	switch (by) {
 	case WIDTH_NEW: return t->node[node].total ? self : base;
 	case WIDTH_BASE: return t->base_total[node] ? base : self;
@@ -25,21 +20,11 @@ static double own_weight(const struct layout *l, uint32_t node, enum diff_width 
 	return self > base ? self : base;
 }
 
-static uint32_t count_negative(const struct tree *t)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < t->n; i++)
-		n += t->node[i].self < 0 || (t->diff && t->base_self[i] < 0);
-	return n;
-}
-
 static void set_weights(struct layout *l, enum diff_width by)
 {
 	uint32_t n = l->tree->n;
 
-	l->negative = count_negative(l->tree);
-	if (!l->tree->diff && !l->negative)
+	if (!l->tree->diff)
 		return;
 	l->weight = mem_zeroed(n, sizeof(*l->weight));
 	for (uint32_t i = n; i-- > 0;) {
@@ -114,7 +99,7 @@ bool walk_next(struct walk *w)
 
 			if (is_wide(w, weight))
 				return open_node(w, next, depth + 1, left);
-			left += not_negative(weight);
+			left += weight;
 		}
 		if (!open)
 			return false;

@@ -17,7 +17,6 @@ struct layout {
 	double all;        /* the base of shares */
 	double total;      /* o->total if that is the whole; 0: the sum is the whole */
 	double base_scale; /* the factor for base values in comparisons with new ones */
-	uint32_t negative; /* nodes with a value below 0, which counts as 0 */
 	bool negate;
 };
 

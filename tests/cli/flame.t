@@ -291,6 +291,13 @@ exits 2 'no such type' prof-flame --type cycles in.folded
 printf 'a -5\nb 7\n' >negative.folded
 exits 0 'negative values' prof-flame negative.folded
 says '1 negative value is drawn as 0' 'are counted in a note'
+printf 'main;a 100\nmain;b -240\nneg -5\n' >negative.folded
+is "$(prof-flame -q negative.folded | sed -n 's/.*<title>\(.* (.*\)<.title>.*/\1/p')" 'all (100 samples, 100.00%)
+main (100 samples, 100.00%)
+a (100 samples, 100.00%)' 'their callers have the sum of what is drawn'
+is "$(prof-flame -q -t text negative.folded | awk '/%.*%/ { print $2, $NF }')" '100.0% all
+100.0% main
+100.0% a' 'in the terminal, too'
 xml 'and drawn as nothing' out
 printf 'a;%0200000d 9223372036854775807\nb 9223372036854775807\n' 0 >huge.folded
 exits 0 'huge values and a long name' prof-flame huge.folded

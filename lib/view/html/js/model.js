@@ -284,5 +284,10 @@ function sumUp(filter) {
 		for (const part of side === 1 ? ratio : [])
 			part.self[at] += part.values[i];
 	}
+	// Values below 0 cannot be drawn: they count as 0, as in the first view.
+	for (const sums of before ? [self, before] : [self])
+		for (let i = 0; i < tree.n; i++)
+			if (sums[i] < 0)
+				sums[i] = 0;
 	return new Sums(tree, self, before, ratio.map(part => part.self));
 }
