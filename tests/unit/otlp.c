@@ -36,13 +36,15 @@ static label_set_id label(label_set_id set, const char *key, const char *value)
 /* Two types; three samples, of which one has no value of the second type. */
 static void make_profile(void)
 {
-	loc_id stack[] = { frame("main", "/bin/app", 0x10, 0), frame("work", "/bin/app", 0x20, 0),
-			   frame("inner", "/bin/app", 0x20, LOC_INLINED) };
-	label_set_id in_span = label((label_set_id){ 0 }, "service_name", "api"), plain = in_span;
+	loc_id stack[3];
+	label_set_id plain, in_span;
 	int64_t scale;
 	uint32_t count, cpu;
 
 	model_init(&profile);
+	stack[0] = frame("main", "/bin/app", 0x10, 0);
+	stack[1] = frame("work", "/bin/app", 0x20, 0);
+	stack[2] = frame("inner", "/bin/app", 0x20, LOC_INLINED);
 	count = profile_column(&profile, text("samples"), text("count"), &scale);
 	cpu = profile_column(&profile, text("cpu"), text("nanoseconds"), &scale);
 	profile.head.time = 1000;
@@ -52,7 +54,8 @@ static void make_profile(void)
 	profile.head.period_unit = text("nanoseconds");
 	profile.head.default_type = text("cpu");
 	profile_add_comment(&profile, S("lost=3"));
-	in_span = label(in_span, "trace_id", "000102030405060708090a0b0c0d0e0f");
+	plain = label((label_set_id){ 0 }, "service_name", "api");
+	in_span = label(plain, "trace_id", "000102030405060708090a0b0c0d0e0f");
 	in_span = label(in_span, "span_id", "0001020304050607");
 	in_span = dict_add_number_label(profile.dict, in_span, S("tid"), 42);
 	for (size_t n = 1; n <= 3; n++) {
