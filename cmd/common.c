@@ -316,7 +316,7 @@ bool choose_column(const struct profile *p, uint32_t *col)
 	*col = profile_default_column(p);
 	if (!common.type || type_find(p, str_of(common.type), col)) {
 		note_left_out(p, *col);
-		if (!common.type && common.events_in)
+		if (!common.type && common.events_in && !common.shows_all_types)
 			note_other_types(p, *col);
 		return true;
 	}

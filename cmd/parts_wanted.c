@@ -39,6 +39,7 @@ void choose_parts(const struct parts_wanted *w)
 	common.label = labels.v;
 	common.nlabel = labels.n;
 	common.all_labels |= (features & REPORT_HAS_LABELS) != 0;
-	common.one_type = w->report && !w->two_types && !(features & REPORT_HAS_ALL_TYPES);
+	common.shows_all_types = (features & REPORT_HAS_ALL_TYPES) != 0;
+	common.one_type = w->report && !w->two_types && !common.shows_all_types;
 	common.no_stacks = features & REPORT_HAS_NO_STACKS && !w->has_filters;
 }

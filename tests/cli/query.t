@@ -902,4 +902,8 @@ exits 0 'a type in a stream' prof-query --type samples -t pprof -o one.pb.gz \
 	"$top/tests/golden/pprof/go-cpu.in"
 is "$(prof-query --types one.pb.gz)" \
 	'0  samples/count  process_cpu:samples:count:cpu:nanoseconds  (default)' 'is the only one'
+for report in --types --raw --summary; do
+	prof-query $report "$top/tests/golden/jfr/all-kinds.in" 2>err >out
+	is "$(grep -c 'only sample type' err)" 0 "$report leaves no sample type out, and does not say so"
+done
 finish
