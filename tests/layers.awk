@@ -14,7 +14,7 @@ BEGIN {
 	may["unwind"] = "unwind object io base"
 	may["interp"] = "interp object io base"
 	may["analyze"] = "analyze profile base"
-	may["query"] = "query analyze object profile io base"
+	may["query"] = "query analyze profile io base"
 	may["view"] = "view analyze profile io base"
 	may["compare"] = "compare analyze profile io base"
 	may["changes"] = "changes compare base"

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "object/open_untrusted.h"
+#include "io/open_untrusted.h"
 
 enum { MOST_BYTES = 64 << 20 };
 

@@ -11,7 +11,7 @@
 #include "interp/php_image.h"
 #include "interp/python_image.h"
 #include "interp/ruby_image.h"
-#include "object/open_untrusted.h"
+#include "io/open_untrusted.h"
 #include "record/interpreter_files.h"
 #include "record/kernel_text.h"
 #include "record/proc.h"

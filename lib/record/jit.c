@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/when.h"
-#include "object/open_untrusted.h"
+#include "io/open_untrusted.h"
 #include "object/perfmap.h"
 #include "record/kernel_text.h"
 #include "record/proc.h"

@@ -9,8 +9,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "io/open_untrusted.h"
 #include "object/debug_link.h"
-#include "object/open_untrusted.h"
 
 enum { OVERLAYFS = 0x794c7630, BTRFS = 0x9123683e, EXT4 = 0xef53, XFS = 0x58465342 };
 

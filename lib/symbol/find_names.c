@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "object/open_untrusted.h"
+#include "io/open_untrusted.h"
 #include "profile/name.h"
 #include "symbol/naming.h"
 

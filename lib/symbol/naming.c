@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/when.h"
-#include "object/open_untrusted.h"
+#include "io/open_untrusted.h"
 #include "symbol/debuginfod.h"
 #include "symbol/kept_bytes.h"
 #include "symbol/naming_child.h"

@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-#include "object/open_untrusted.h"
+#include "io/open_untrusted.h"
 #include "symbol/debuginfod.h"
 #include "symbol/naming_message.h"
 #include "symbol/sandbox.h"

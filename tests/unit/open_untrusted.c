@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "object/open_untrusted.h"
+#include "io/open_untrusted.h"
 #include "tap.h"
 
 static char top[] = "/tmp/prof-untrusted-XXXXXX";

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "format/perf_data/perf_data.h"
+#include "io/open_untrusted.h"
 #include "object/debug_link.h"
-#include "object/open_untrusted.h"
 
 static bool has_build_id(int fd, struct str build_id)
 {

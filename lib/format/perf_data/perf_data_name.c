@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "format/perf_data/perf_data.h"
-#include "object/open_untrusted.h"
+#include "io/open_untrusted.h"
 #include "symbol/kallsyms.h"
 #include "symbol/symbol.h"
 

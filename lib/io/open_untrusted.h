@@ -7,8 +7,8 @@
  * system is opened: never a device, a FIFO (opening one waits), or a file of /proc, /sys
  * or tracefs, whose reading may have effects.
  */
-#ifndef OBJECT_OPEN_UNTRUSTED_H
-#define OBJECT_OPEN_UNTRUSTED_H
+#ifndef IO_OPEN_UNTRUSTED_H
+#define IO_OPEN_UNTRUSTED_H
 
 /*
  * Returns a descriptor for reading, close-on-exec, which the caller closes; -1 with errno if there

@@ -3,7 +3,7 @@
  * driver and does not wait for a FIFO. fstat() then checks the file, and the same file,
  * not the path, is opened through /proc/self/fd.
  */
-#include "object/open_untrusted.h"
+#include "io/open_untrusted.h"
 
 #include <errno.h>
 #include <fcntl.h>
