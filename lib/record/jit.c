@@ -6,7 +6,6 @@
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include "object/perfmap.h"
 #include "record/kernel_text.h"
 #include "record/proc.h"
+#include "record/process_memory.h"
 #include "record/recorder.h"
 
 enum {
@@ -343,10 +343,8 @@ bool jit_find(const struct mount_roots *roots, struct processes *t, struct proce
 static bool has_trampoline_code(int pid, uint64_t address)
 {
 	uint8_t code[7] = { 0 }, *end = code;
-	struct iovec here = { code, sizeof(code) };
-	struct iovec there = { (void *)(uintptr_t)address, sizeof(code) };
 
-	if (process_vm_readv(pid, &here, 1, &there, 1, 0) != (ssize_t)sizeof(code))
+	if (!process_memory_read(&pid, address, code, sizeof(code)))
 		return false;
 	if (code[0] == 0xff && (code[1] & 0xf8) == 0xd0)
 		end += 2; /* at the call itself: call *REGISTER */

@@ -94,19 +94,29 @@ static struct str string_value(const struct pb *outer, struct str message)
 	return text;
 }
 
-static void add_key_value(struct buf *labels, const struct pb *outer, struct str message)
+/* Reads a KeyValue: its key, and its value, an AnyValue inside the message that is returned. */
+static struct pb read_key_value(const struct pb *outer, struct str message, struct str *key,
+				struct str *value)
 {
 	struct pb pb = pb_inside(outer, "KeyValue", message);
-	struct str key = S(""), value = S("");
 	struct pb_field f;
 
+	*key = *value = S("");
 	while (pb_next(&pb, &f)) {
 		if (f.number == 1)
-			key = pb_bytes(&pb, &f);
+			*key = pb_bytes(&pb, &f);
 		else if (f.number == 2)
-			value = string_value(&pb, pb_bytes(&pb, &f));
+			*value = pb_bytes(&pb, &f);
 	}
-	resource_add(labels, key, value);
+	return pb;
+}
+
+static void add_key_value(struct buf *labels, const struct pb *outer, struct str message)
+{
+	struct str key, value;
+	struct pb pb = read_key_value(outer, message, &key, &value);
+
+	resource_add(labels, key, string_value(&pb, value));
 }
 
 static void add_resource(struct buf *labels, const struct pb *outer, struct str message)
@@ -168,16 +178,9 @@ static void add_keys(struct buf *keys, const struct pb *outer, struct str messag
 static void take_thread_key(void *context, const struct pb *outer, struct str message)
 {
 	struct thread_keys *k = context;
-	struct pb pb = pb_inside(outer, "KeyValue", message);
-	struct str key = S(""), value = S("");
-	struct pb_field f;
+	struct str key, value;
+	struct pb pb = read_key_value(outer, message, &key, &value);
 
-	while (pb_next(&pb, &f)) {
-		if (f.number == 1)
-			key = pb_bytes(&pb, &f);
-		else if (f.number == 2)
-			value = pb_bytes(&pb, &f);
-	}
 	if (str_eq(key, S("threadlocal.attribute_key_map"))) {
 		add_keys(k->keys, &pb, value);
 	} else if (str_eq(key, S("threadlocal.schema_version"))) {

@@ -104,6 +104,12 @@ mkdir alone
 cp threads.data/data alone
 exits 2 'that file alone' prof-fold alone
 says "is a part of a recording in a directory .*'data.0' is not beside it" 'is refused'
+mv threads.data/data.0 threads.data/data.2
+mv threads.data/data.1 threads.data/data.0
+exits 2 'one that lacks a file in the middle' prof-fold threads.data
+says "'data.1' is not beside it, but 'data.2' is" 'is refused'
+mv threads.data/data.0 threads.data/data.1
+mv threads.data/data.2 threads.data/data.0
 head -c 600 threads.data/data.1 >short
 cat short >threads.data/data.1
 exits 2 'a file in it that is cut short' prof-fold threads.data

@@ -37,6 +37,23 @@ static bool read_part(struct perf_data *r, struct in *part)
 	return ok;
 }
 
+/* perf numbers the parts without gaps: an error if one follows a part that is missing. */
+static bool ends_with(struct perf_data *r, unsigned missing, struct buf *path)
+{
+	char name[32];
+	bool is_absent = false;
+	struct in next;
+
+	snprintf(name, sizeof(name), "data.%u", missing + 1);
+	in_open_beside(&next, r->in, name, path, &is_absent);
+	in_close(&next);
+	in_release(&next);
+	return is_absent || in_fail(r->in,
+				    "is a part of a recording in a directory, and 'data.%u' "
+				    "is not beside it, but '%s' is",
+				    missing, name);
+}
+
 bool perf_data_read_parts(struct perf_data *r)
 {
 	struct buf path = { 0 };
@@ -49,7 +66,7 @@ bool perf_data_read_parts(struct perf_data *r)
 		snprintf(name, sizeof(name), "data.%u", i);
 		ok = in_open_beside(&part, r->in, name, &path, &is_last) && read_part(r, &part);
 		if (is_last && i)
-			ok = true;
+			ok = ends_with(r, i, &path);
 		else if (is_last)
 			in_fail(r->in, "is a part of a recording in a directory (perf record "
 				       "--threads), and 'data.0' is not beside it");
