@@ -59,7 +59,11 @@ static void add_times(void *context, const struct profile_value *v)
 	uint32_t col;
 
 	values->n++;
-	if (!p || !has_times(p) || !time_series_column(&values->series->options, p, &col))
+	if (!p || !has_times(p)) {
+		values->ntimeless++;
+		return;
+	}
+	if (!time_series_column(&values->series->options, p, &col))
 		return;
 	for (size_t i = 0; i < p->nobservation; i++) {
 		const struct observation *o = &p->observation[i];
@@ -278,6 +282,9 @@ bool heat_map_print(struct profile_values *values)
 
 	if (values->is_subsecond && values->n && !values->point.n)
 		note("the profiles have no times of samples: a store keeps none, and few formats do");
+	else if (values->ntimeless)
+		note("%zu of %zu profiles have no times of samples and are left out",
+		     values->ntimeless, values->n);
 	if (!size_map(&m, values) && values->is_subsecond)
 		usage("--heatmap=subsecond: the times of samples are %zu s apart: give recordings of "
 		      "different clocks or times one by one",

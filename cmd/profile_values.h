@@ -28,6 +28,7 @@ struct profile_values {
 	struct log_writer split; /* divides profiles of files into series */
 	VEC(struct exemplar) best;
 	VEC(struct heat_point) point;
+	size_t ntimeless; /* profiles that have no times of samples */
 	bool is_subsecond;
 };
 

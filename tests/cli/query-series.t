@@ -109,6 +109,10 @@ ok $? 'and that is said'
 is "$(awk -F '\t' 'NR > 1 { n += $4 } END { print n }' out)" \
 	"$(prof-query "$top/tests/golden/cpuprofile/node.in" --top -t json | sed 's/.*"total":\([0-9]*\).*/\1/;1q')" \
 	'all of them'
+printf 'app 1 [000] 5.000001: 1 cycles:\n\t1 f (/app)\n\n' >timed.perf
+prof-merge -q timed.perf -o timeless.pb.gz
+exits 0 'one of two profiles has times' prof-query timed.perf timeless.pb.gz --heatmap=subsecond -t tsv
+says '1 of 2 profiles have no times of samples and are left out' 'which is reported'
 exits 0 'a store has no times of samples' prof-query S --heatmap=subsecond
 says 'no times of samples' 'and that is reported'
 for second in 5 2000000000; do
