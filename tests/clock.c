@@ -1,4 +1,4 @@
-/* LD_PRELOAD: a clock that is wrong by CLOCK_OFF seconds, as after somebody has set it. */
+/* LD_PRELOAD: shifts the clock by CLOCK_OFF seconds, as a machine with a wrong time has it. */
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
