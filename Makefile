@@ -46,7 +46,7 @@ package_cflags = $(call once,package_cflags,$(call ask,--cflags) \
 	$(if $(and $(filter libbpf,$(found)),$(bpf_compile)),-DHAVE_BPF='"$(BPF)"'))
 package_libs = $(call once,package_libs,$(call ask,--libs))
 
-OPT	?= -O2 -g
+OPT	?= $(if $(SAN),-O1,-O2) -g
 WARN	:= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
 	   -Wvla -Wno-missing-field-initializers $(if $(WERROR),-Werror)
 FORTIFY	:= $(if $(SAN)$(filter -O0,$(OPT) $(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
@@ -161,8 +161,9 @@ $(BPF): lib/interp/bpf/interpreters.bpf.c $(wildcard lib/interp/*.h lib/interp/*
 
 # Does everything compile for aarch64, too? (Its stacks: tests/unit/unwind_aarch64.c.)
 objects: $(OBJECTS) $(HOOKS)
+# What nobody runs is not optimized: that is most of a compiler's work.
 cross: ## compile for aarch64
-	$(Q)$(MAKE) --no-print-directory CC=aarch64-linux-gnu-gcc O=build-aarch64 WERROR=1 objects
+	$(Q)$(MAKE) --no-print-directory CC=aarch64-linux-gnu-gcc O=build-aarch64 OPT=-O0 WERROR=1 objects
 
 # Does everything but prof-record build without Linux? What glibc has beyond POSIX and BSD
 # is hidden, and so is that this is Linux.
@@ -170,7 +171,7 @@ PORTABLE := -U__linux__ -U_GNU_SOURCE -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -inc
 portable: ## build without prof-record, as other systems do
 	$(Q)for elfutils in yes no; do \
 		$(MAKE) --no-print-directory RECORD=no LISTEN=no ELFUTILS=$$elfutils O=build-portable-$$elfutils \
-			WERROR=1 CPPFLAGS='$(PORTABLE) $(CPPFLAGS)' all || exit 1; \
+			OPT=-O0 WERROR=1 CPPFLAGS='$(PORTABLE) $(CPPFLAGS)' all || exit 1; \
 	done
 
 # git is asked only where this folder is a repository: a tarball may lie in another's.
