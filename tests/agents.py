@@ -11,6 +11,7 @@ import gzip
 import http.client
 import json
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -178,15 +179,34 @@ def three(path):
 
 def paths():
     for method, path in (("GET", "/ready"), ("GET", "/ingest"), ("POST", "/nothing"),
-                         ("DELETE", "/metrics")):
-        show(method + " " + path, method, path)
+                         ("DELETE", "/metrics"), ("GET", "//ready"),
+                         ("GET", "http://a:1//ready"), ("GET", "http://a"),
+                         ("POST", "/%1b[31m%0a")):
+        show(method + " " + path.replace("%1b", "\\x1b").replace("%0a", "\\n"), method, path)
+
+
+def status_of(head):
+    s = socket.create_connection(("127.0.0.1", port))
+    s.sendall(head)
+    print(s.makefile("rb").readline().decode().strip())
 
 
 def http2():
     """The first bytes of a client of gRPC without TLS: it knows that the server speaks HTTP/2."""
-    s = socket.create_connection(("127.0.0.1", port))
-    s.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))
-    print(s.makefile("rb").readline().decode().strip())
+    status_of(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))
+
+
+def tls():
+    hello = ssl.MemoryBIO()
+    client = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), hello, server_hostname="a")
+    try:
+        client.do_handshake()
+    except ssl.SSLWantReadError:
+        status_of(hello.read())
+
+
+def long_head():
+    status_of(b"GET /ready HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 40000 + b"\r\n\r\n")
 
 
 def clocks():
