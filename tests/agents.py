@@ -88,6 +88,16 @@ def go(path):
          "&until=1795907628000000000", body, headers)
 
 
+def old_go(path):
+    """Counts since the start, and the server is to subtract those of the part prev_profile."""
+    config = b'{"alloc_space":{"units":"bytes","cumulative":%s}}'
+    for name, value, more in (("no counts", b"false", {}), ("the first", b"true", {}),
+                              ("the next", b"true", {"prev_profile": read(path)}),
+                              ("no JSON", b"", {})):
+        body, headers = multipart(profile=read(path), sample_type_config=config % value, **more)
+        show(name, "POST", "/ingest?name=old-go", body, headers)
+
+
 def node(path):
     show("node", "POST", "/ingest?from=1795907618&until=1795907628&format=pprof&sampleRate=17"
          "&name=node-app%7Bregion%3Dus%7D&spyName=nodespy", read(path),
@@ -122,6 +132,8 @@ def otlp(path, text):
          {"Content-Type": "application/json"})
     show("otlp, damaged", "POST", "/v1development/profiles", b'{"resourceProfiles":[',
          {"Content-Type": "application/json"})
+    show("otlp, nothing", "POST", "/v1development/profiles", b"",
+         {"Content-Type": "application/x-protobuf"})
     show("otlp, text", "POST", "/v1development/profiles", b"a 1", {"Content-Type": "text/plain"})
 
 

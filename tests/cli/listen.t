@@ -27,6 +27,7 @@ is "$(agents otlp "$top/tests/golden/otlp/current.in" "$top/tests/golden/otlp-js
 	cut -c 1-17)" 'otlp: 200
 otlp as JSON: 200
 otlp, damaged: 40
+otlp, nothing: 20
 otlp, text: 415 '"$(printf '\010')" 'OTLP: protobuf and JSON are taken'
 is "$(agents ingest | sed 's/[:;] *\(expected\|byte\|body\|write it as\).*//')" 'tree: 200
 trie: 200
@@ -146,6 +147,10 @@ future: 200
 again: 200
 again: 200
 a path as a name: 200' 'a profile of any time is taken'
+is "$(agents old_go p.pb.gz)" 'no counts: 200
+the first: 422 alloc_space is cumulative: differences are the client'"'"'s to make, as newer SDKs do
+the next: 422 a part "prev_profile": differences are the client'"'"'s to make, as newer SDKs do
+no JSON: 400 sample_type_config: byte 46: unallowed token at this point in JSON text' 'counts since the start are refused, not added up'
 hang_up
 is "$(prof-query -q C '{service_name="future"}' --since 2100-01-01 -t folded)
 $(prof-query -q C '{service_name="past"}' --until 1974-01-01 -t folded)" 'a 1
