@@ -253,13 +253,13 @@ static bool is_event_here(const struct reader *r, struct str line, const struct 
 		 perf_stack_is_empty(&r->s.stack));
 }
 
-/* "#1  12 [003] 5.123456: ...": lines of the header have a blank after '#'. */
+/* "#1  12 [003] 5.123456: ...": lines of the header have a blank after '#', and rarely all this. */
 static bool is_odd_command(struct str line)
 {
 	struct perf_event e;
 
-	return line.n > 1 && line.p[1] != ' ' && perf_event_line(line, &e) && e.has_time &&
-	       (e.has_tid || e.cpu >= 0);
+	return line.n > 1 && perf_event_line(line, &e) && e.has_time &&
+	       (line.p[1] == ' ' ? e.has_tid && e.name.n : e.has_tid || e.cpu >= 0);
 }
 
 static bool read_new_line(struct reader *r, struct str line)
@@ -375,13 +375,15 @@ static int sniff_perf_script(struct sniff *s)
 		return 0;
 	if (e.kind == PERF_RECORD)
 		return HEADER;
-	follows = e.has_own || (next_line(&head, s->all, &line) && perf_frame_line(line, &f) &&
-				(e.anchor || line.p[0] == '\t'));
 	/* A folded line's count may have 16 digits; it has no blanks before the stack. */
 	if (e.anchor == PERF_NO_ANCHOR && e.has_own && !e.own.what.n && !is_blank(line.p[0]))
-		return 0;
+		e.has_own = false;
+	follows = e.has_own || (next_line(&head, s->all, &line) && perf_frame_line(line, &f) &&
+				(e.anchor || line.p[0] == '\t'));
 	if (e.anchor == PERF_NO_ANCHOR)
 		return follows ? BARE_EVENT : 0;
+	if (!follows && e.has_tid && is_blank(line.p[0])) /* aligned, as folded stacks are not */
+		return BARE_EVENT;
 	return follows ? EVENT + FRAME : e.has_time && (e.has_tid || e.cpu >= 0) ? EVENT : 0;
 }
 
