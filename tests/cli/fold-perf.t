@@ -295,4 +295,11 @@ fold 'ok 2' 'numbers at the ends of lines do not make folded stacks of them'
 printf '              ok syscalls:sys_enter_mmap:       1e05080021 |OP N/A|LVL N/A     7fa2584e5ca3 mmap64+0x13\n' >in
 fold 'ok;mmap64 1' 'a frame without a binary where a payload could be'
 
+printf 'ok 1 1.0: 7 cycles: \n\t            11ac leaf+0x1 (/a/b)\n\t            125d main+0x1 (/a/b)\n\t\tadd %%eax, %%ebx\nok 1 1.1: 7 cycles: \n\t            125d main+0x1 (/a/b)\n\t\tpush %%rbp\n' >in
+fold 'ok;main 7
+ok;main;leaf 7' 'instructions after a call chain (-F disasm)'
+
+printf '              ok     1     1.000000:          7 cycles:      556b8a62c1be leaf+0x25 (/a/b)\t\tadd %%eax, %%ebx\n' >in
+fold 'ok;leaf 7' 'an instruction after a frame'
+
 finish

@@ -96,11 +96,16 @@ static bool begins_detail(struct str word)
  */
 static struct str cut_details(struct str text)
 {
-	struct str rest = text, word;
+	ptrdiff_t code = str_find(text, S("\t\t")); /* -F disasm */
+	struct str rest, word;
 	size_t blanks;
 	uint64_t address;
-	const char *end = text.p + text.n;
+	const char *end;
 
+	if (code >= 0)
+		text.n = (size_t)code;
+	rest = text;
+	end = text.p + text.n;
 	while ((word = next_word(&rest, &blanks)).n) {
 		if (begins_detail(word) || is_column(word, blanks, &address)) {
 			end = word.p;

@@ -40,6 +40,7 @@ struct reader {
 	bool has_payload; /* more lines of the payload may follow */
 	bool needs_frame; /* otherwise its line was not an event line */
 	bool after_tab;   /* its last frame came after a tab */
+	bool two_tabs;    /* or two; the first frame shows how others are indented */
 	bool in_record;   /* the next lines belong to a PERF_RECORD_ line */
 	struct buf lost;  /* perf's message about lost events */
 };
@@ -57,6 +58,7 @@ static bool add_frame(struct reader *r, struct str line, const struct perf_frame
 {
 	perf_stack_add(&r->s.stack, line, f);
 	r->after_tab = line.p[0] == '\t';
+	r->two_tabs = str_starts(line, S("\t\t"));
 	r->needs_frame = false;
 	return true;
 }
@@ -214,8 +216,12 @@ static void begin_without_event(struct reader *r)
 static bool read_after_tab(struct reader *r, struct str line)
 {
 	struct perf_frame f;
+	/* After frames, an instruction: -F disasm. "add %eax" looks like a frame. */
+	bool is_code = r->after_tab && !r->two_tabs && str_starts(line, S("\t\t"));
 	bool is_frame = perf_frame_line(line, &f);
 
+	if (is_code && r->s.open)
+		return true;
 	if (!r->s.open && is_frame && r->layout != LAYOUT_ANCHORED && !r->in_record &&
 	    (r->layout || r->in->line > 1))
 		begin_without_event(r);
