@@ -1,5 +1,6 @@
 /* prof-fold: turn profiles into folded stacks. */
 #include "common.h"
+#include "filters.h"
 #include "frames.h"
 #ifndef WITHOUT_ELFUTILS
 #include "symbol/symbol.h"
@@ -22,8 +23,9 @@ static const struct opt own_options[] = {
 	  "print the formats that can be read and written" },
 	{ 0 },
 };
-static const struct opt *const options[] = { own_options, frame_options,   to_options, file_options,
-					     sum_options, general_options, NULL };
+static const struct opt *const options[] = { own_options,     frame_options, own_frames_options,
+					     to_options,      file_options,  sum_options,
+					     general_options, NULL };
 static const struct cmd cmd = { "prof-fold", "Turn profiles into folded stacks, one per line.",
 				"[FILE]...", options, false };
 
@@ -108,6 +110,7 @@ int main(int argc, char **argv)
 	if (p.ncol && keep_types(&p)) {
 		if (o.symbolize || o.debuginfod)
 			name_addresses(&p);
+		ok &= drop_own_frames(&p);
 		rewrite_frames(&p);
 		ok &= save(&p, fold_format());
 	} else {
