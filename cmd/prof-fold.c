@@ -1,4 +1,5 @@
 /* prof-fold: turn profiles into folded stacks. */
+#include "analyze/total.h"
 #include "common.h"
 #include "filters.h"
 #include "frames.h"
@@ -73,6 +74,15 @@ static bool keep_types(struct profile *p)
 	return true;
 }
 
+/* Folded stacks of nothing are an empty file. */
+static void note_nothing(const struct profile *p)
+{
+	for (uint32_t col = 0; col < p->ncol; col++)
+		if (column_total(p, col).magnitude)
+			return;
+	note(p->sample.n > 1 ? "all values are 0" : "there are no samples");
+}
+
 /* A line for each format: its name, "read", "write" or "-", and a description. */
 static bool list_formats(void)
 {
@@ -110,6 +120,7 @@ int main(int argc, char **argv)
 	if (p.ncol && keep_types(&p)) {
 		if (o.symbolize || o.debuginfod)
 			name_addresses(&p);
+		note_nothing(&p);
 		ok &= drop_own_frames(&p);
 		rewrite_frames(&p);
 		ok &= save(&p, fold_format());

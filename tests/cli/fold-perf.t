@@ -302,4 +302,7 @@ ok;main;leaf 7' 'instructions after a call chain (-F disasm)'
 printf '              ok     1     1.000000:          7 cycles:      556b8a62c1be leaf+0x25 (/a/b)\t\tadd %%eax, %%ebx\n' >in
 fold 'ok;leaf 7' 'an instruction after a frame'
 
+printf "a;b 0\n" >in
+is "$(prof-fold in 2>&1)" "prof-fold: all values are 0" "nothing is printed, and said to be"
+
 finish
