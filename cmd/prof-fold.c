@@ -1,8 +1,8 @@
 /* prof-fold: turn profiles into folded stacks. */
 #include "analyze/total.h"
-#include "common.h"
-#include "filters.h"
-#include "frames.h"
+#include "cmd/common.h"
+#include "cmd/filters.h"
+#include "cmd/frames.h"
 #ifndef WITHOUT_ELFUTILS
 #include "symbol/symbol.h"
 #endif

@@ -1,8 +1,8 @@
-#include "replicates.h"
+#include "cmd/replicates.h"
 
 #include "cli/progress.h"
-#include "common.h"
-#include "filters.h"
+#include "cmd/common.h"
+#include "cmd/filters.h"
 
 bool load_runs(struct runs *runs, enum side side, char *const *paths)
 {
