@@ -906,4 +906,13 @@ for report in --types --raw --summary; do
 	prof-query $report "$top/tests/golden/jfr/all-kinds.in" 2>err >out
 	is "$(grep -c 'only sample type' err)" 0 "$report leaves no sample type out, and does not say so"
 done
+# Java's recordings have one period, of CPU time; ids are those that Pyroscope gives their parts.
+jfr=$top/tests/golden/jfr/all-kinds.in
+is "$(prof-query -q --types "$jfr" | grep -c ':space:bytes$')" 10 "ids of Java's allocations"
+is "$(prof-query -q --types "$jfr" | grep -c ':\(mutex\|block\):count$')" 4 'of its locks'
+is "$(prof-query -q --types "$jfr" | grep -c '^.* wall:wall:nanoseconds:wall:nanoseconds$')" 1 'and of its wall-clock time'
+prof-fold -q --type memory:live:count:space:bytes "$jfr" >one
+prof-fold -q --type memory:live:count:cpu:nanoseconds "$jfr" >two
+same one two "an id with the recording's own period is understood"
+
 finish
