@@ -36,7 +36,7 @@ browse in.svg 'tip' <<'END'
 	ok(getComputedStyle(tip()).visibility === 'hidden', 'it goes');
 	over(box('all'), 100, 100);
 	is([...one('.tip').children].map(e => e.textContent).join('/'), 'all/1,634,568 samples', 'the root');
-	is(box('read_[k]').querySelector('text').textContent, 'read', 'marks do not show in boxes');
+	is(textOf(box('read_[k]')).textContent, 'read', 'marks do not show in boxes');
 END
 
 browse in.svg 'to screen readers' <<'END'
@@ -53,8 +53,9 @@ browse in.svg 'to screen readers' <<'END'
 	press('ArrowUp');
 	is(inOrder().length, 1, 'still one');
 	is(inOrder()[0], document.activeElement, 'that with the focus');
-	const ring = [...one('style').sheet.cssRules].find(r => r.selectorText === '.prof-flame .box:focus rect');
-	is(parseFloat(ring?.style.strokeWidth), 2, 'which is seen');
+	const ring = one('.outline.focus'), outlined = rect(document.activeElement);
+	ok(['x', 'y', 'width'].every(name => ring.getAttribute(name) === outlined.getAttribute(name)), 'which is outlined');
+	is(parseFloat(getComputedStyle(ring).strokeWidth), 2, 'and seen');
 	ok(all('button, input, select').every(e => e.textContent || e.getAttribute('aria-label')),
 		'tools have names');
 	is(one('output').getAttribute('role'), 'status', 'what a search finds is reported');
