@@ -23,7 +23,7 @@ browse in.svg 'tip' <<'END'
 	is(lines[0], 'parse', 'the name');
 	is(lines[1], '400,001 samples', 'the exact count');
 	is(lines[2], '24.47% of all, 24.47% of its parent', 'the shares');
-	is(lines[3], 'self: 1 samples, 0.00% of all', 'and its own');
+	is(lines[3], 'self: 1 sample, 0.00% of all', 'and its own');
 	over(box('read_[k]'), 100, 100);
 	is(one('.tip').children[2].textContent, '18.35% of all, 75.00% of its parent', 'shares differ');
 	is(details(), 'Method: read_[k] \u2014 300,000 samples; 18.35% of all, 75.00% of its parent',

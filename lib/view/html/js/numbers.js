@@ -13,9 +13,12 @@ function shortAmount(v) {
 	return v ? `${+(v / unit[0]).toPrecision(3)}${unit[1]}` : '0';
 }
 
+// "1 sample", "2 samples"
+const countnameOf = v => v * conf.factor === 1 ? typeNow().countname.replace(/^samples$/, 'sample') : typeNow().countname;
+
 // "1.5ms (1,500,000 nanoseconds)"
 function amount(v) {
-	const exact = `${grouping.format(v * conf.factor)} ${typeNow().countname}`;
+	const exact = `${grouping.format(v * conf.factor)} ${countnameOf(v)}`;
 	return typeNow().units.length && v ? `${shortAmount(v)} (${exact})` : exact;
 }
 
