@@ -113,4 +113,14 @@ prof-flame --type alloc_space "$top/tests/golden/pprof/go-heap.in" >heap.svg
 browse heap.svg 'bytes' <<'END'
 	ok(/^all \u2014 [\d.]+(kB|MB) \([\d,]+ bytes\)$/.test(details()), 'bytes', details());
 END
+# A name of 6,000 characters, and fractions.
+{ printf 'm;'; head -c 6000 /dev/zero | tr '\0' x; printf ' 0.333\nm;b 0.333\n'; } >long.folded
+prof-flame long.folded >long.svg
+browse long.svg 'a long name' <<'END'
+	const long = boxes().find(b => label(b).startsWith('xxx')), {x, y} = rect(long).getBoundingClientRect();
+	rect(long).dispatchEvent(new MouseEvent('mousemove', {bubbles: true, clientX: x, clientY: y}));
+	ok(one('.tip').getBoundingClientRect().height < innerHeight / 2, 'leaves room for the rest of the tip');
+	ok(label(box('b')).startsWith('b, 0.333 samples'), 'a fraction is not 0', label(box('b')));
+END
+is "$(grep -o '<title>b ([^,]*' long.svg)" '<title>b (0.333 samples' 'nor in the first view'
 finish
