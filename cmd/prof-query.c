@@ -275,6 +275,21 @@ static bool follow(char **paths, struct selector *selector, struct query *q,
 	return finish_report(report, q) && ok;
 }
 
+/* No profile is selected: a report for programs has no rows, and is valid all the same. */
+static bool print_nothing(struct query *q, struct profile *p, const struct report *report)
+{
+	struct out out;
+
+	note("no profile is selected");
+	if (!report || q->format == REPORT_TEXT || q->format == REPORT_HTML)
+		return true;
+	q->p = p;
+	q->out = &out;
+	if (out_open(&out, common.output, common.pack))
+		report_print_nothing(report, q);
+	return finish_output(&out);
+}
+
 /* Read the sum of all inputs. */
 static bool query_sum(char **paths, struct selector *selector, struct query *q,
 		      const struct report *report)
@@ -289,7 +304,7 @@ static bool query_sum(char **paths, struct selector *selector, struct query *q,
 	note_rounded(profile_round(&p));
 	has_base = load_base(&p); /* without it, the numbers would be no differences */
 	if (has_base && ok && !p.nprofile)
-		note("no profile is selected");
+		ok = print_nothing(q, &p, report);
 	else if (has_base)
 		ok = prepare(q, &p, selector) && print(q, report) && ok;
 	note_saturation(&p);

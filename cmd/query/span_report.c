@@ -184,11 +184,12 @@ static void note_joined(const struct joining *j)
 		found += j->cost.v[i].value != 0;
 	note("%zu of %zu spans have samples with their ids", found, j->cost.n);
 	if (j->nunknown)
-		note("%llu samples are of spans that are not in the file",
-		     (unsigned long long)j->nunknown);
+		note("%llu sample%s of spans that are not in the file",
+		     (unsigned long long)j->nunknown, j->nunknown == 1 ? " is" : "s are");
 	if (j->types.nother_type)
-		note("%llu profiles are not of type %.*s and left out (--type chooses another)",
-		     (unsigned long long)j->types.nother_type, STR_ARG(buf_str(&j->types.type_id)));
+		note("%llu profile%s not of type %.*s and left out (--type chooses another)",
+		     (unsigned long long)j->types.nother_type,
+		     j->types.nother_type == 1 ? " is" : "s are", STR_ARG(buf_str(&j->types.type_id)));
 }
 
 bool span_report_print(const struct span_request *r, char *const *paths, struct selector *selector,

@@ -111,6 +111,9 @@ extern const struct report *const reports[NREPORT];
 /* Print a report to q->out. */
 void report_print(const struct report *report, struct query *q);
 
+/* Print a report without rows, for programs, where no profile is selected: q->p has no columns. */
+void report_print_nothing(const struct report *report, struct query *q);
+
 /* Pieces of text reports. */
 
 /* A value for people, in the unit that suits q->unit_value. */

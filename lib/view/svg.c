@@ -55,7 +55,7 @@ void svg_styles(const struct svg *s, struct str selector)
 		buf_add(b, S("; }\n"));
 		if (rgb_wants_white(change_color[i]))
 			buf_printf(b,
-				   ".prof-flame .still .d%d text, .prof-flame .box.d%d text "
+				   ".prof-flame .still .d%d text, .prof-flame .label.d%d "
 				   "{ fill: #fff; }\n",
 				   i, i);
 	}

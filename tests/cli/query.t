@@ -397,6 +397,17 @@ for report in top tree 'peek .' traces labels 'values comm' types raw summary; d
 	is_json
 done
 
+# No profile at all is selected.
+printf 'a;b 1\n' | make_run time=1700000001 >timed.pb.gz
+for report in top tree 'peek .' 'list .' 'disasm .' traces labels 'values comm' types raw summary dot; do
+	# shellcheck disable=SC2086
+	exits 0 "--$report of no profile, as JSON" prof-query --$report -t json --since 2025-01-01 timed.pb.gz
+	is_json
+	# shellcheck disable=SC2086
+	is "$(prof-query -q --$report -t tsv --since 2025-01-01 timed.pb.gz | wc -l)" 1 'as TSV it has its names only'
+done
+is "$(prof-query -q --top -t openmetrics --since 2025-01-01 timed.pb.gz)" '# EOF' 'and no metrics'
+
 printf 'a\tb\\;c\033d 1\n' >odd.folded
 is "$(prof-query --top -t tsv odd.folded | sed -n 2p | cut -f 6)" 'c'"$(printf '\033')"'d' \
 	'names in TSV are as they are'
