@@ -21,7 +21,8 @@ struct profile_values {
 	/* Set by the report. */
 	bool keep_times; /* the report needs the times of samples */
 	void (*add)(void *values, const struct profile_value *v);
-	size_t n; /* number of added profiles */
+	size_t n;     /* number of added profiles, */
+	size_t nvoid; /* and of those whose measure is no number, which are left out */
 
 	/* Private to the report. */
 	size_t most;             /* number of exemplars to print */

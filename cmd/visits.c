@@ -11,6 +11,17 @@ void chosen_times(int64_t *since, int64_t *until)
 	*until = common.has_range ? common.until : INT64_MAX;
 }
 
+void set_series_range(struct time_series_options *o)
+{
+	int64_t now = when_now();
+
+	if (!common.has_range)
+		return;
+	chosen_times(&o->since, &o->until);
+	if (o->since < now && o->until > now)
+		o->until = now;
+}
+
 /*
  * Old blocks keep one profile for a span of time, at the time of its first: with a smaller step,
  * all of that is in one step and the others are empty. Said once, of the coarsest.

@@ -29,6 +29,9 @@ struct visits {
 /* The range that the options choose; by default all times. */
 void chosen_times(int64_t *since, int64_t *until);
 
+/* Set the range of the options, of which rates are, to these times. */
+void set_series_range(struct time_series_options *o);
+
 /* Visit the data of the inputs in [since, until). False if an input was bad. */
 bool visit_stores(const struct visits *v, char *const *paths, int64_t since, int64_t until);
 bool visit_files(const struct visits *v, char *const *paths, int64_t since, int64_t until);

@@ -111,6 +111,7 @@ static void begin_alerts(struct alerts *a, const struct alert_request *r, char *
 				   .series.type = str_of(common.type) };
 
 	choose_steps(&o, r);
+	set_series_range(&o.series);
 	if (r->by)
 		split_labels(&o.series, r->by);
 	memcpy(by, o.series.by, sizeof(by));
@@ -217,6 +218,45 @@ static bool explain_firing(struct alerts *a, char *const *paths)
 
 /* Judging */
 
+/* What is missing if a measure is no number. */
+static const char *lacks(const struct alert *a)
+{
+	return a->rule.measure == ALERT_RATE ? "length" : "values";
+}
+
+/* Do the rule's matchers select nothing at all? */
+static bool matches_nothing(const struct alert *a)
+{
+	for (uint32_t i = 1; i < a->now.points.n; i++)
+		if (((const struct time_point *)table_row(&a->now.points, i))->value)
+			return false;
+	for (uint32_t i = 1; i < a->before.points.n; i++)
+		if (((const struct time_point *)table_row(&a->before.points, i))->value)
+			return false;
+	return a->rule.frames.labels.n > 0;
+}
+
+/* Note what the rule does not say anything about. */
+static void note_unknown(const struct alert *a)
+{
+	struct str text = a->rule.text;
+
+	if (a->nunknown)
+		note("%.*s: for %" PRIu64 " of %" PRIu64
+		     " steps there is no profile of the time before",
+		     STR_ARG(text), a->nunknown, a->nstep);
+	if (a->nvanished)
+		note("%.*s: sets of labels without a profile, which had one the time before: %" PRIu64,
+		     STR_ARG(text), a->nvanished);
+	if (a->nvoid)
+		note("%.*s: the profiles of %" PRIu64 " of %" PRIu64 " steps have no %s",
+		     STR_ARG(text), a->nvoid, a->nstep, lacks(a));
+	if (a->nempty)
+		note("%.*s: %" PRIu64 " steps have no profile", STR_ARG(text), a->nempty);
+	if (matches_nothing(a))
+		note("%.*s: no sample matches what is in the parentheses", STR_ARG(text));
+}
+
 static void judge(struct alerts *a)
 {
 	struct buf why = { 0 };
@@ -235,10 +275,12 @@ static void judge(struct alerts *a)
 		else if (alert->nunknown == alert->nstep)
 			a->failed |= !complain("%.*s: there is no profile of the time before",
 					       STR_ARG(text));
-		else if (alert->nunknown)
-			note("%.*s: for %" PRIu64 " of %" PRIu64
-			     " steps there is no profile of the time before",
-			     STR_ARG(text), alert->nunknown, alert->nstep);
+		else if (alert->nvoid + alert->nunknown == alert->nstep)
+			a->failed |= !complain("%.*s: the profiles have no %s, so the rule cannot "
+					       "be evaluated",
+					       STR_ARG(text), lacks(alert));
+		else
+			note_unknown(alert);
 		if (!selector_check(&alert->rule.frames, &why))
 			a->failed |= !complain("%.*s: %.*s", STR_ARG(text), STR_ARG(buf_str(&why)));
 	}

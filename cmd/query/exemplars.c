@@ -1,5 +1,7 @@
 #include "cmd/query/exemplars.h"
 
+#include <math.h>
+
 #include <stdlib.h>
 
 #include "cmd/common.h"
@@ -75,6 +77,7 @@ static void add_exemplar(void *context, const struct profile_value *v)
 	size_t at;
 
 	values->n++;
+	values->nvoid += isnan(new.rank);
 	if (!(new.rank > 0))
 		return;
 	if (values->best.n == values->most) {

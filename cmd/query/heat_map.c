@@ -36,11 +36,13 @@ struct heat_map {
 static void add_value(void *context, const struct profile_value *v)
 {
 	struct profile_values *values = context;
+	double value = profile_measure(values, v->value, v->total, v->head->duration);
 
 	values->n++;
-	vec_push(&values->point,
-		 { v->head->time, profile_measure(values, v->value, v->total, v->head->duration),
-		   1 });
+	if (isfinite(value))
+		vec_push(&values->point, { v->head->time, value, 1 });
+	else
+		values->nvoid++;
 }
 
 /* Formats with an order of samples but without times have times of 0. */

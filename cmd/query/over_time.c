@@ -143,6 +143,7 @@ static bool print_series(const struct over_time *o, char *const *paths, struct s
 	shown.measure = o->measure < 0 ? ALERT_VALUE : (enum alert_measure)o->measure;
 	reading.each_profile = shown.measure == ALERT_AVG || shown.measure == ALERT_MAX;
 	parse_series(o, &options, &re);
+	set_series_range(&options);
 	v.step = options.step;
 	time_series_begin(&t, &options);
 	ok = read_series(&reading, &v, paths, &re);
@@ -234,6 +235,10 @@ static bool print_values(const struct over_time *o, char *const *paths, struct s
 		ok = complain("--function: the pattern %s", re.failed);
 	if (!values.n)
 		note("no profile is selected");
+	if (values.nvoid)
+		note("%zu of %zu profiles have no %s, so no %s, and are left out", values.nvoid,
+		     values.n, values.measure == ALERT_RATE ? "length" : "values",
+		     alert_measure_name(values.measure));
 	note_other_types(&t);
 	ok = (o->exemplars ? exemplars_print : heat_map_print)(&values) && ok;
 	time_series_release(&t);

@@ -27,7 +27,7 @@ static double point_value(const struct time_series *t, const struct time_point *
 {
 	bool of_time = measure == ALERT_RATE && !series_unit(t, measure).n;
 
-	return time_point_measure(p, measure, (double)t->options.step / (of_time ? 1 : 1e9));
+	return time_point_measure(p, measure, time_series_seconds(t, p) * (of_time ? 1e9 : 1));
 }
 
 /* The table */
@@ -90,6 +90,7 @@ static void make_lines(const struct time_series *t, enum alert_measure show,
 		       struct time_point_named *point, size_t n, struct lines *lines,
 		       struct buf *room)
 {
+	const struct str *group = NULL; /* of the last line */
 	size_t names = 0;
 
 	if (n)
@@ -101,14 +102,17 @@ static void make_lines(const struct time_series *t, enum alert_measure show,
 	}
 	buf_room(room, names); /* reserved: pointers into it must stay valid */
 	for (size_t i = 0; i < n; i++) {
+		double value = point_value(t, point[i].point, show);
 		struct chart_line *last;
 
-		if (!i || !str_eq(point[i].group, point[i - 1].group))
+		if (!isfinite(value))
+			continue;
+		if (!group || !str_eq(point[i].group, *group))
 			vec_push(lines, { .name = name_of_group(t, point[i].group, room) });
+		group = &point[i].group;
 		last = &vec_last(lines);
 		last->v = mem_grow(last->v, &last->cap, last->n + 1, sizeof(*last->v));
-		last->v[last->n++] = (struct chart_point){ point[i].point->time,
-							   point_value(t, point[i].point, show) };
+		last->v[last->n++] = (struct chart_point){ point[i].point->time, value };
 	}
 }
 
@@ -268,8 +272,7 @@ static void put_metrics(struct buf *b, const struct time_series *t,
 		if (shown->function)
 			metric_label(b, &m, S("function"), str_of(shown->function));
 		metric_end(b,
-			   scale * time_point_measure(p, shown->measure,
-						      (double)t->options.step / 1e9),
+			   scale * time_point_measure(p, shown->measure, time_series_seconds(t, p)),
 			   &p->time);
 	}
 	metrics_end(b);

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #define SECOND INT64_C(1000000000)
+#define DAY    86400
 
 static int64_t clock_ns(clockid_t clock)
 {
@@ -171,11 +172,60 @@ static bool to_ns(time_t seconds, uint64_t fraction, int64_t *ns)
 	       !__builtin_add_overflow(*ns, (int64_t)fraction, ns);
 }
 
-static bool parse_date(struct str s, int64_t *ns)
+/* Seconds east of Greenwich, here and at that time. */
+static time_t local_offset(time_t at)
 {
-	struct tm tm = { .tm_isdst = -1 };
+	struct tm tm;
+
+	return localtime_r(&at, &tm) ? tm.tm_gmtoff : 0;
+}
+
+/* The moment between these two from which local time has the later one's offset. */
+static time_t offset_change(time_t before, time_t after)
+{
+	time_t offset = local_offset(after);
+
+	while (after - before > 1) {
+		time_t middle = before + (after - before) / 2;
+
+		if (local_offset(middle) == offset)
+			after = middle;
+		else
+			before = middle;
+	}
+	return after;
+}
+
+/*
+ * The moment at which clocks here show `clock` (seconds, as if of UTC). A time that they skip is
+ * the moment of the skip: a clock shows a later time from then on. False if they show it
+ * twice; midnight is the first of two, the day's beginning.
+ */
+static bool from_local(time_t clock, time_t *at, struct buf *error)
+{
+	time_t before = local_offset(clock - DAY), after = local_offset(clock + DAY);
+	bool is_before = local_offset(clock - before) == before;
+	bool is_after = local_offset(clock - after) == after;
+
+	*at = clock - (is_before ? before : after);
+	if (!is_before && !is_after)
+		*at = offset_change(clock - DAY, clock + DAY);
+	if (!is_before || !is_after || before == after || clock % DAY == 0)
+		return true;
+	buf_add(error, S("occurs twice, since clocks were set back; write it as "));
+	when_print(error, (int64_t)*at * SECOND);
+	buf_add(error, S(" or "));
+	when_print(error, (int64_t)(clock - after) * SECOND);
+	return false;
+}
+
+static bool parse_date(struct str s, int64_t *ns, struct buf *error)
+{
+	struct tm tm = { 0 };
 	uint64_t fraction = 0;
-	int east, day;
+	time_t clock;
+	int east = 0, day;
+	bool has_zone = false;
 
 	if (!parse_number(&s, 0, 4, 1970, 2261, &tm.tm_year) ||
 	    !parse_number(&s, '-', 2, 1, 12, &tm.tm_mon) ||
@@ -184,34 +234,34 @@ static bool parse_date(struct str s, int64_t *ns)
 	tm.tm_year -= 1900;
 	tm.tm_mon--;
 	day = tm.tm_mday;
+	timegm(&tm);
+	if (tm.tm_mday != day) /* 30 February is no day; timegm() makes it one of March */
+		return false;
 	if (s.n && (s.p[0] == 'T' || s.p[0] == 't' || s.p[0] == ' ')) {
 		s = str_skip(s, 1);
 		if (!parse_clock(&s, &tm, &fraction))
 			return false;
-		if (s.n) {
-			time_t utc;
-
-			if (!parse_zone(&s, &east) || s.n)
-				return false;
-			utc = timegm(&tm);
-			return tm.tm_mday == day && to_ns(utc - east, fraction, ns);
-		}
+		has_zone = s.n > 0;
+		if (has_zone && !parse_zone(&s, &east))
+			return false;
 	}
-	/* 30 February is no day; mktime() would make it one of March. */
-	return !s.n && to_ns(mktime(&tm), fraction, ns) && tm.tm_mday == day;
+	clock = timegm(&tm);
+	if (s.n || (!has_zone && !from_local(clock, &clock, error)))
+		return false;
+	return to_ns(clock - east, fraction, ns);
 }
 
-static bool parse_clock_of_today(struct str s, int64_t now, int64_t *ns)
+static bool parse_clock_of_today(struct str s, int64_t now, int64_t *ns, struct buf *error)
 {
-	time_t seconds = (time_t)(now / SECOND);
+	time_t at = (time_t)(now / SECOND);
 	uint64_t fraction = 0;
 	struct tm tm;
 
-	if (!localtime_r(&seconds, &tm))
+	if (!localtime_r(&at, &tm))
 		return false;
 	tm.tm_sec = 0;
-	tm.tm_isdst = -1;
-	return parse_clock(&s, &tm, &fraction) && !s.n && to_ns(mktime(&tm), fraction, ns);
+	return parse_clock(&s, &tm, &fraction) && !s.n && from_local(timegm(&tm), &at, error) &&
+	       to_ns(at, fraction, ns);
 }
 
 /* Whether it is seconds or finer follows from the number of digits. */
@@ -238,6 +288,7 @@ static bool parse_relative(struct str s, int64_t now, int64_t *ns)
 
 bool when_parse(struct str text, int64_t now, int64_t *ns, struct buf *error)
 {
+	size_t before = error->n;
 	bool ok;
 
 	if (str_starts(text, S("now")))
@@ -245,10 +296,10 @@ bool when_parse(struct str text, int64_t now, int64_t *ns, struct buf *error)
 	else if (str_starts(text, S("@")))
 		ok = parse_epoch(str_skip(text, 1), ns);
 	else if (text.n > 2 && text.p[2] == ':')
-		ok = parse_clock_of_today(text, now, ns);
+		ok = parse_clock_of_today(text, now, ns, error);
 	else
-		ok = parse_date(text, ns);
-	if (!ok)
+		ok = parse_date(text, ns, error);
+	if (!ok && error->n == before)
 		buf_add(error, S("is not a time; write it as 2026-11-28T09:00:00Z, 09:00, "
 				 "now-2h30m or @1795907618"));
 	return ok;

@@ -8,7 +8,8 @@
  *	@1795907618                                         since 1970: up to 11 digits are
  *	                                                    seconds, 14 ms, 17 us, 20 ns
  *
- * Times are ns since 1970.
+ * Local times that clocks skip are the moment of the skip; those that they show twice, other than
+ * midnight, are errors. Times are ns since 1970.
  */
 #ifndef BASE_WHEN_H
 #define BASE_WHEN_H

@@ -150,18 +150,10 @@ static bool set_unit(struct alert *a, double *number, struct buf *error)
 	return false;
 }
 
-static double seconds_of(const struct alert *a, const struct time_point *p)
-{
-	const struct alert_options *o = &a->options;
-
-	if (o->series.step)
-		return (double)o->series.step / 1e9;
-	return ((double)p->end - (double)p->first) / 1e9;
-}
-
 static double measure(const struct alert *a, const struct time_point *p)
 {
-	return time_point_measure(p, a->rule.measure, seconds_of(a, p)) * scale_of_rate(a);
+	return time_point_measure(p, a->rule.measure, time_series_seconds(&a->now, p)) *
+	       scale_of_rate(a);
 }
 
 /* The step of the same group in the earlier range, or NULL. */
@@ -183,15 +175,15 @@ static double excess(const struct alert *a, double value, double threshold)
 }
 
 static void add_step(struct alert *a, const struct time_point_named *p, double value,
-		     double threshold, bool is_known)
+		     double threshold)
 {
+	bool is_known = isfinite(value) && isfinite(threshold);
 	bool firing = is_known && alert_rule_holds(&a->rule, value, threshold);
 	int64_t step = a->options.series.step, time = p->point->time;
 	struct alert_episode *last = a->episode.n ? &vec_last(&a->episode) : NULL;
 
 	a->nstep++;
 	a->nfiring += firing;
-	a->nunknown += !is_known;
 	a->firing_ns += firing ? step : 0;
 	if (!firing && a->options.is_backtest)
 		return;
@@ -226,6 +218,51 @@ static int by_group_and_time(const void *a, const void *b)
 		       (x->point->time > y->point->time) - (x->point->time < y->point->time);
 }
 
+/* Sets of labels with an earlier value and none now: there is nothing to compare. */
+static void add_vanished(struct alert *a)
+{
+	size_t n;
+	struct time_point_named *point = time_series_sorted(&a->before, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct time_point *p = point[i].point;
+		struct time_point now = { .zero = 1, .time = p->time };
+
+		now.group = strings_find(&a->now.groups, point[i].group);
+		if (table_find(&a->now.points, &now))
+			continue;
+		a->nvanished++;
+		vec_push(&a->episode, { .group = point[i].group,
+					.since = p->time,
+					.until = p->time + a->options.series.step,
+					.nstep = 1,
+					.peak = p->time,
+					.value = NAN,
+					.threshold = a->rule.number * measure(a, p) });
+	}
+	mem_free(point, n * sizeof(*point));
+}
+
+/* Count the steps of the range that have no profile; `point` is in order of time. */
+static void count_empty(struct alert *a, const struct time_point_named *point, size_t n)
+{
+	const struct time_series_options *o = &a->options.series;
+	__int128 before = 0, after = 0, between = 0;
+	uint64_t full = n > 0;
+
+	for (size_t i = 1; i < n; i++)
+		full += point[i].point->time != point[i - 1].point->time;
+	if (!n)
+		return;
+	between = (__int128)point[n - 1].point->time - point[0].point->time;
+	if (o->since < o->until && o->since > INT64_MIN && o->since < point[0].point->time)
+		before = (__int128)point[0].point->time - o->since + o->step - 1;
+	if (o->since < o->until && o->until < INT64_MAX && o->until > point[n - 1].point->time)
+		after = (__int128)o->until - point[n - 1].point->time - 1;
+	a->nempty = (uint64_t)((before / o->step) + (between / o->step) + (after / o->step)) + 1 -
+		    full;
+}
+
 bool alert_judge(struct alert *a, struct buf *error)
 {
 	double number = a->rule.number;
@@ -233,18 +270,26 @@ bool alert_judge(struct alert *a, struct buf *error)
 	struct time_point_named *point = time_series_sorted(&a->now, &n);
 	bool ok = set_unit(a, &number, error);
 
+	if (a->options.is_backtest)
+		count_empty(a, point, n);
 	if (ok && n)
 		qsort(point, n, sizeof(*point), by_group_and_time);
 	for (size_t i = 0; ok && i < n; i++) {
 		const struct time_point *before = a->rule.offset ? point_before(a, &point[i]) :
 								   NULL;
+		double value = measure(a, point[i].point);
 		double threshold = !a->rule.offset ? number :
 				   before          ? number * measure(a, before) :
 						     NAN;
 
-		add_step(a, &point[i], measure(a, point[i].point), threshold,
-			 before || !a->rule.offset);
+		if (a->rule.offset && !before)
+			a->nunknown++;
+		else
+			a->nvoid += !isfinite(value) || !isfinite(threshold);
+		add_step(a, &point[i], value, threshold);
 	}
+	if (ok && !a->options.is_backtest)
+		add_vanished(a);
 	mem_free(point, n * sizeof(*point));
 	return ok;
 }

@@ -23,7 +23,7 @@ struct alert_options {
 struct alert_episode {
 	struct str group; /* values of labels, with a NUL after each */
 	bool firing;
-	bool is_known; /* false: no earlier step to compare with */
+	bool is_known; /* false: there are no profiles of the step or of the earlier one, or no number */
 	int64_t since, until;
 	uint64_t nstep;
 	int64_t peak;            /* the step whose value is farthest beyond the threshold */
@@ -43,7 +43,11 @@ struct alert {
 	struct alert_options options;
 	struct time_series now, before; /* before: only with an offset */
 	VEC(struct alert_episode) episode;
-	uint64_t nstep, nfiring, nunknown; /* steps: all, firing, unknown */
+	uint64_t nstep, nfiring; /* steps with profiles; firing ones */
+	uint64_t nunknown;       /* steps without an earlier one to compare with, */
+	uint64_t nvoid;     /* whose value is no number: a share of nothing, a rate of no time, */
+	uint64_t nempty;    /* and times of the range without any profile */
+	uint64_t nvanished; /* sets of labels that only the earlier range has */
 	int64_t firing_ns;
 	struct str unit; /* of values: "%", "" or that of the type */
 	struct strings text;

@@ -1,5 +1,6 @@
 #include "source/time_series.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "profile/type.h"
@@ -65,12 +66,26 @@ static void add_profile_point(struct time_series *t, uint32_t group, const struc
 	p->nprofile++;
 }
 
+double time_series_seconds(const struct time_series *t, const struct time_point *p)
+{
+	const struct time_series_options *o = &t->options;
+	double from = (double)p->time, until = from + (double)o->step;
+
+	if (!o->step)
+		return ((double)p->end - (double)p->first) / 1e9;
+	if (o->since < o->until)
+		from = fmax(from, (double)o->since);
+	if (o->since < o->until && o->until > p->time)
+		until = fmin(until, (double)o->until);
+	return (until - from) / 1e9;
+}
+
 double time_point_measure(const struct time_point *p, enum alert_measure measure, double seconds)
 {
 	switch (measure) {
-	case ALERT_SHARE: return p->total ? (double)p->value / (double)p->total : 0;
-	case ALERT_RATE: return seconds > 0 ? (double)p->value / seconds : 0;
-	case ALERT_AVG: return p->nprofile ? (double)p->value / (double)p->nprofile : 0;
+	case ALERT_SHARE: return p->total ? (double)p->value / (double)p->total : NAN;
+	case ALERT_RATE: return seconds > 0 ? (double)p->value / seconds : NAN;
+	case ALERT_AVG: return p->nprofile ? (double)p->value / (double)p->nprofile : NAN;
 	case ALERT_MAX: return (double)p->most;
 	default: return (double)p->value;
 	}

@@ -26,10 +26,11 @@ struct time_series_options {
 	struct selector *selector; /* NULL: everything */
 	struct str by[8];          /* labels: each set of their values is a series */
 	size_t nby;
-	int64_t step;    /* ns; 0: one step for all times */
-	int64_t origin;  /* a time at which a step begins */
-	int64_t shift;   /* added to profiles' times, to compare them with later ones */
-	struct str type; /* sample type, as type_find() takes it; empty: default */
+	int64_t step;         /* ns; 0: one step for all times */
+	int64_t origin;       /* a time at which a step begins */
+	int64_t since, until; /* of rates: the time that is read, up to now; the same: any */
+	int64_t shift;        /* added to profiles' times, to compare them with later ones */
+	struct str type;      /* sample type, as type_find() takes it; empty: default */
 	/* Selects the samples to sum. The caller keeps matchers and pattern. */
 	struct stack_selector stacks;
 	/* If not NULL, called for each profile; no points are kept then. */
@@ -111,7 +112,14 @@ void time_series_group(const struct time_series_options *o, struct dictionary *d
 int64_t time_series_step_of(const struct time_series *t, int64_t time);
 
 /*
+ * How long the part of a point's step is that is in the range; without steps, its profiles. 0 if
+ * nobody knows.
+ */
+double time_series_seconds(const struct time_series *t, const struct time_point *p);
+
+/*
  * The measure of a point that a rule or --measure names; `seconds` is the length of its step.
+ * NAN: a share of nothing, a rate of no time.
  */
 double time_point_measure(const struct time_point *p, enum alert_measure measure, double seconds);
 

@@ -8,7 +8,7 @@
  * part of the store atomically, when it gets its name; then what it replaces is removed.
  * Readers ignore what a crash leaves, and the next compaction removes it.
  *
- * Only one compaction runs at a time: the file compact.lock holds its host and process id.
+ * Only one compaction runs at a time: compact.lock, a file or a link, holds its host and process id.
  * The lock is ignored when that process is gone, or when it is of another machine and
  * twelve hours old.
  */

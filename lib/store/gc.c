@@ -50,7 +50,8 @@ static void remove_damaged(struct compaction *c, int64_t before)
 
 /*
  * First remove what blocks have replaced, and compact logs that a block replaces in part: with
- * that block gone, these files would be read again.
+ * that block gone, these files would be read again. On a full disk that compaction fails, and is
+ * reported; old blocks are removed all the same, so that there is room for the next one.
  */
 bool store_remove_old(const char *dir, int64_t before, uint64_t most, struct compact_result *result)
 {
@@ -60,8 +61,9 @@ bool store_remove_old(const char *dir, int64_t before, uint64_t most, struct com
 
 	if (!compaction_begin(&c, &was_left))
 		return result->is_busy;
-	if (remove_temporary(&c) && compact_logs(&c) && remove_all_replaced(&c) &&
-	    compaction_list(&c)) {
+	if (remove_temporary(&c) && !compact_logs(&c))
+		c.stopped = false;
+	if (!c.stopped && remove_all_replaced(&c) && compaction_list(&c)) {
 		remove_damaged(&c, before);
 		remove_blocks(&c, before, most);
 	}

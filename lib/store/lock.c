@@ -15,21 +15,33 @@ enum { LOCK_LIFE_S = 12 * 3600 };
 
 static const char lock_name[] = "compact.lock";
 
+/* Read a lock: a file, or the target of a link. */
+static bool read_lock(const char *path, char text[128], struct stat *st)
+{
+	bool ok;
+	int fd;
+
+	if (lstat(path, st) < 0)
+		return false;
+	if (S_ISLNK(st->st_mode))
+		return readlink(path, text, 127) > 0;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return false;
+	ok = read(fd, text, 127) >= 0;
+	close(fd);
+	return ok;
+}
+
 /* Is the process that wrote the lock gone? */
 static bool is_stale(const char *path)
 {
 	char text[128] = "", host[64], here[64];
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	long pid;
 
-	if (fd < 0)
+	if (!read_lock(path, text, &st))
 		return errno == ENOENT;
-	if (read(fd, text, sizeof(text) - 1) < 0 || fstat(fd, &st) < 0) {
-		close(fd);
-		return false;
-	}
-	close(fd);
 	store_host(here, sizeof(here));
 	if (sscanf(text, "%63s %ld", host, &pid) != 2)
 		return time(NULL) - st.st_mtime > LOCK_LIFE_S;
@@ -49,13 +61,16 @@ static void break_lock(const char *dir, const char *path)
 	snprintf(name, sizeof(name), "tmp-lock-%016llx", (unsigned long long)store_new_id());
 	store_path(own, dir, name);
 	if (rename(path, own) == 0) {
-		if (!is_stale(own) && link(own, path) == 0)
+		if (!is_stale(own) && linkat(AT_FDCWD, own, AT_FDCWD, path, 0) == 0)
 			errno = 0; /* it was a new lock, and has been put back */
 		unlink(own);
 	}
 }
 
-/* Write a file that identifies this process, under a name of its own. */
+/*
+ * Write a file that identifies this process, under a name of its own. On a full disk it is a
+ * link, which needs no block: gc, which makes room, needs the lock.
+ */
 static bool write_own(const char *own)
 {
 	int fd = open(own, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666), n;
@@ -66,9 +81,13 @@ static bool write_own(const char *own)
 		return false;
 	store_host(host, sizeof(host));
 	n = snprintf(text, sizeof(text), "%s %ld\n", host, (long)getpid());
+	errno = 0;
 	/* Without fsync(), a power failure may leave an empty lock, which is honoured for hours. */
 	ok = write(fd, text, (size_t)n) == n && fsync(fd) == 0;
-	return close(fd) == 0 && ok;
+	ok = close(fd) == 0 && ok;
+	if (!ok && (errno == ENOSPC || errno == EDQUOT))
+		ok = unlink(own) == 0 && symlink(text, own) == 0;
+	return ok;
 }
 
 /*
@@ -92,7 +111,7 @@ bool store_lock(const char *dir, bool *was_left)
 		return false;
 	}
 	for (int i = 0; i < 2 && !ok; i++) {
-		ok = link(own, path) == 0;
+		ok = linkat(AT_FDCWD, own, AT_FDCWD, path, 0) == 0;
 		why = ok || errno == EEXIST || errno == ENOENT ? 0 : errno;
 		if (ok || why || !is_stale(path))
 			break;

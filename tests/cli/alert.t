@@ -50,6 +50,30 @@ is "$(sed 1d out | head -n 1)" 'fired    2026-11-28 12:05:00  for 1m  40 (limit 
 	'is compared with itself'
 says '1 of 10 steps' 'steps without a time before are counted'
 
+# What a rule says nothing about is not fine in silence.
+prof-store add -q G -l region=eu 0.pb.gz 1.pb.gz
+prof-store add -q G -l region=us 0.pb.gz 1.pb.gz 6.pb.gz 8.pb.gz
+exits 2 'a rate of profiles without a length, of no time' prof-query 0.pb.gz --alert 'rate() > 1'
+says 'have no length, so the rule cannot be evaluated' 'is an error'
+printf 'main;json_a 5\nmain;b -5\n' | prof-merge -t pprof >nothing.pb.gz
+for than in '>' '<'; do
+	exits 2 "a share of nothing $than" \
+		prof-query nothing.pb.gz --alert "share(function=\"json_a\") $than 5%"
+	says 'have no values, so the rule' 'is an error'
+done
+exits 0 'labels that only the time before has' prof-query G --by region -t tsv \
+	--since @$((noon + 300)) --until @$((noon + 600)) --alert 'value() < 0.5 * offset 5m'
+says 'without a profile, which had one the time before: 1' 'are counted'
+is "$(cut -f 3,4,8 out | sed 1d)" "ok	region=us	61
+unknown	region=eu	" 'and unknown'
+exits 0 'steps without a profile' prof-query G --step 1m --since @$((noon - 90)) \
+	--until @$((noon + 1200)) --alert 'value() < 5'
+says '18 steps have no profile' 'are counted, also before and after'
+exits 0 'between profiles' prof-query G --step 1m --alert 'value() < 5'
+says ': 5 steps have no profile' 'too'
+exits 0 'matchers that match nothing' prof-query G --alert 'share(function="jsom_a") > 5%'
+says 'no sample matches what is in the parentheses' 'are noted'
+
 # Several rules
 cat >rules <<'END'
 # of a service

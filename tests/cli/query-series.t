@@ -171,4 +171,24 @@ for from in types/store "$(echo types/*.pb.gz)"; do
 	exits 0 "--series of ${from%% *}" prof-query $from --series --since @1795000000 --until @1795000050
 	says '^prof-query: 1 profile is not of type samples:samples:count:: and left out' 'says how many are left out'
 done
+# A rate is of the time that is selected, a share of nothing is no number.
+at=1795867200
+for k in 0 1 2 3; do
+	printf 'main;f 60\n' | prof-merge -t pprof |
+		"$BUILD/tests/stamp" time=$((at + 60 * k)) >"minute$k.pb.gz"
+done
+prof-store add -q minutes minute?.pb.gz
+for from in minutes "$(echo minute?.pb.gz)"; do
+	# shellcheck disable=SC2086 # several files
+	is "$(prof-query $from --series --measure rate --step 1h -t tsv --since @$at \
+		--until @$((at + 240)) | sed 1d | cut -f 2)" 1 "a rate of part of a step: $from"
+done
+is "$(prof-query minutes --series --measure rate --step 2m -t tsv --since @$((at + 60)) \
+	--until @$((at + 180)) | sed 1d | cut -f 2 | tr '\n' ' ')" '1 1 ' 'of both ends'
+printf 'main;f 5\nmain;g -5\n' | prof-merge -t pprof | "$BUILD/tests/stamp" time=$at >none.pb.gz
+is "$(prof-query none.pb.gz --series --measure share -t json | tr -d '\n')" \
+	'[{"time":"2026-11-28T12:00:00Z","share":null}]' 'a share of nothing'
+exits 0 'a heat map of rates' prof-query minutes --heatmap --measure rate
+says '4 of 4 profiles have no length, so no rate, and are left out' 'counts what has no length'
+
 finish

@@ -97,4 +97,27 @@ exits 0 'compaction of a million rows needs no more than 80 MB' \
 is "$(prof-store stat rows -t tsv | grep -E '^(logs|rows|profiles)')" 'logs	0
 profiles	60
 rows	1200000' 'and keeps all of them'
+# gc makes room on a disk that is full.
+cat >full.sh <<'END'
+mount -t tmpfs -o size=200k tmpfs disk || exit 77
+prof-store add -q --resolution 0 disk/S old.pb.gz new.pb.gz && prof-store compact -q disk/S || exit 78
+prof-store add -q --no-compact disk/S new.pb.gz
+dd if=/dev/zero of=disk/fill bs=1k 2>/dev/null
+prof-store gc disk/S --keep 30d 2>err
+echo "status $?, blocks $(ls disk/S | grep -c '[.]block$'), left $(ls disk/S | grep -c 'tmp-\|compact.lock')"
+prof-query -q disk/S -t folded
+rm disk/fill
+prof-store gc disk/S --keep 30d && prof-store verify -q disk/S && prof-query -q disk/S -t folded
+END
+mkdir -p disk
+printf 'main;old 3\n' | prof-merge -t pprof | "$BUILD/tests/stamp" time=1600000000 >old.pb.gz
+printf 'main;new 4\n' | prof-merge -t pprof | "$BUILD/tests/stamp" "time=$(date +%s)" >new.pb.gz
+unshare -rm sh full.sh >out 2>err.full
+case $? in
+77) skip 'no file system of its own can be mounted' 'gc on a full disk' ;;
+*) is "$(sed 's/^status [02],/status,/' out)" 'status, blocks 1, left 0
+main;new 8
+main;new 8' 'gc on a full disk removes old blocks' ;;
+esac
+
 finish

@@ -26,6 +26,43 @@ static void is_none(const char *text)
 	buf_release(&why);
 }
 
+/* In a time zone of their own: what clocks skip, and what they show twice. */
+static void is_twice(const char *text, const char *expected)
+{
+	struct buf why = { 0 };
+	int64_t ns;
+	bool good = when_parse(str_of(text), NOW, &ns, &why);
+
+	ok(!good && str_eq(buf_str(&why), str_of(expected)), "%s: %.*s", text, (int)why.n, why.p);
+	buf_release(&why);
+}
+
+static void test_zones(void)
+{
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	means("2026-03-29T01:59:59", INT64_C(1774745999000000000));
+	means("2026-03-29T02:00", INT64_C(1774746000000000000));
+	means("2026-03-29T02:30:10", INT64_C(1774746000000000000));
+	means("2026-03-29T03:00", INT64_C(1774746000000000000));
+	means("2026-03-29T03:30", INT64_C(1774747800000000000));
+	means("2026-10-25", INT64_C(1792879200000000000));
+	means("2026-10-25T01:59", INT64_C(1792886340000000000));
+	is_twice("2026-10-25T02:30", "occurs twice, since clocks were set back; write it as "
+				     "2026-10-25T00:30:00Z or 2026-10-25T01:30:00Z");
+	means("2026-10-25T02:30+02:00", INT64_C(1792888200000000000));
+	means("2026-10-25T03:00", INT64_C(1792893600000000000));
+	setenv("TZ", "XST3XDT,M3.2.0/0,M11.1.0/0:30", 1); /* skips midnight, and has one twice */
+	tzset();
+	means("2026-03-08", INT64_C(1772938800000000000));
+	means("2026-11-01", INT64_C(1793498400000000000));
+	setenv("TZ", "LHST-10:30LHDT-11,M10.1.0,M4.1.0", 1); /* half an hour */
+	tzset();
+	means("2026-10-04T02:15", INT64_C(1791041400000000000));
+	is_twice("2026-04-05T01:45", "occurs twice, since clocks were set back; write it as "
+				     "2026-04-04T14:45:00Z or 2026-04-04T15:15:00Z");
+}
+
 static void lasts(const char *text, uint64_t expected)
 {
 	uint64_t ns = 1;
@@ -84,6 +121,7 @@ int main(void)
 	means("1970-01-01T00:00:00Z", 0);
 	means("09:00", INT64_C(1795852800000000000));
 	means("09:00:30.5", INT64_C(1795852830500000000));
+	means("2016-12-31T23:59:60Z", INT64_C(1483228800000000000)); /* a leap second */
 	means("@1795867200", INT64_C(1795867200000000000));
 	means("@1795867200500", NOW);
 	means("@1795867200500000", NOW);
@@ -91,6 +129,7 @@ int main(void)
 	means("@0", 0);
 	for (size_t i = 0; i < LEN(none); i++)
 		is_none(none[i]);
+	test_zones();
 	lasts("30d", UINT64_C(30 * 86400) * 1000000000);
 	lasts("90", UINT64_C(90000000000));
 	lasts("2h30m", UINT64_C(9000000000000));

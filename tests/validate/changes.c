@@ -1,7 +1,8 @@
 /*
- * changes FIGURE RECORDING [TIMES [SEED]]: how often prof-query --changes is right about made-up
- * histories of a recorded program, beside Otava's procedure and a threshold. Prints rows of
- * a table. Each seed gives other histories: a choice made with one is confirmed with another.
+ * changes FIGURE RECORDING [TIMES [SEED [ROWS]]]: how often prof-query --changes is right about
+ * made-up histories of a recorded program, beside Otava's procedure and a threshold. Prints rows of
+ * a table: those whose names contain ROWS. Each seed gives other histories: a choice made with one
+ * is confirmed with another.
  */
 #include <math.h>
 #include <stdio.h>
@@ -35,6 +36,7 @@ struct alarm {
 struct alarms VEC_OF(struct alarm);
 
 static uint64_t seed;
+static const char *rows = "";
 
 /* Random numbers of the i-th history of a row. */
 static struct rng history_rng(uint32_t row, int i)
@@ -148,10 +150,13 @@ static void run_method(enum method m, const struct history *h, uint32_t only, si
 static void false_row(const char *name, const struct program *p, const struct past_model *m,
 		      int times, uint32_t row)
 {
-	uint8_t *trait = mem_zeroed(p->n, 1);
+	uint8_t *trait;
 	double alarms[NMETHOD] = { 0 }, days[NMETHOD] = { 0 };
 	struct alarms a = { 0 };
 
+	if (!strstr(name, rows))
+		return;
+	trait = mem_zeroed(p->n, 1);
 	for (int i = 0; i < times; i++) {
 		enum method most = i % OTHERS ? OURS + 1 : NMETHOD;
 		struct rng rng = history_rng(row, i);
@@ -232,6 +237,8 @@ static void step_row(const struct step_case *s, const struct program *p, int tim
 	double found[NMETHOD] = { 0 }, right[NMETHOD] = { 0 };
 	struct alarms a = { 0 };
 
+	if (!strstr(s->name, rows))
+		return;
 	for (int i = 0; i < times; i++) {
 		struct rng rng = history_rng(row, i);
 		struct past_model m = usual;
@@ -355,6 +362,8 @@ static void move_row(const char *name, const struct program *p, int times, doubl
 	double reported[NMETHOD] = { 0 }, done = 0;
 	struct alarms a = { 0 };
 
+	if (!strstr(name, rows))
+		return;
 	for (int i = 0; i < times; i++) {
 		struct rng rng = history_rng(977, i);
 		struct events events = { 0 };
@@ -481,8 +490,10 @@ int main(int argc, char **argv)
 	bool is_cost = strcmp(figure, "cost") == 0;
 
 	seed = argc > 4 ? strtoull(argv[4], NULL, 10) : 0;
+	rows = argc > 5 ? argv[5] : "";
 	if (argc < 3 || !program_read(&p, argv[2], is_cost ? 1000 : 250))
-		return fprintf(stderr, "usage: changes FIGURE RECORDING [TIMES [SEED]]\n"), 2;
+		return fprintf(stderr, "usage: changes FIGURE RECORDING [TIMES [SEED [ROWS]]]\n"),
+		       2;
 	if (strcmp(figure, "false") == 0)
 		figure_false(&p, times);
 	else if (strcmp(figure, "steps") == 0)

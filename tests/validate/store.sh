@@ -1,7 +1,8 @@
 #!/bin/sh
-# tests/validate/store.sh BUILD SECONDS: a store under load. Ten writers, ten readers and a
-# compactor at once for that long, with clocks that jump and profiles of other years, and every
-# profile accounted for; then 100,000 series, and labels of 1 MB. Exits 1 if anything is wrong.
+# tests/validate/store.sh BUILD SECONDS: a store under load. Ten writers, ten readers, a compactor
+# and gc at once for that long, with clocks that jump and profiles of other years, and every
+# profile accounted for: those that are too old for gc have a writer of their own. Then 100,000
+# series, and labels of 1 MB. Exits 1 if anything is wrong.
 set -eu
 build=$(cd "$1" && pwd)
 seconds=${2:-600}
@@ -36,6 +37,8 @@ for k in 0 1 2 3 4 5 6 7 8 9; do
 	printf 'main;f%d 1\n' "$k" | prof-merge -t pprof | "$build/tests/stamp" "time=$at" >"$k.pb.gz"
 done
 prof-store add -q --resolution 0 S 0.pb.gz -l writer=first
+printf 'main;gone 1\n' | prof-merge -t pprof |
+	"$build/tests/stamp" "time=$((noon - 6 * year))" >gone.pb.gz
 
 # A writer tells what it began to add, and what was acknowledged. Its clock jumps.
 writer() {
@@ -62,7 +65,7 @@ writer() {
 reader() {
 	while [ ! -e stop ]; do
 		least=$(cat acked.* | wc -l)
-		n=$(total S 2>>failed)
+		n=$(total S '{writer!="gone"}' 2>>failed)
 		most=$(cat begun.* | wc -l)
 		[ "$n" -gt "$least" ] && [ "$n" -le $((most + 1)) ] ||
 			echo "a reader saw $n of $least to $most and 1" >>failed
@@ -77,8 +80,26 @@ compactor() {
 	done
 }
 
+# Profiles of six years ago, and what removes them: nothing else may go.
+old_writer() {
+	while [ ! -e stop ]; do
+		prof-store add -q S gone.pb.gz -l writer=gone 2>>failed || echo "add: status $?" >>failed
+		echo x >>gone
+	done
+}
+
+collector() {
+	while [ ! -e stop ]; do
+		prof-store gc -q S --keep 2000d 2>>failed || echo "gc: status $?" >>failed
+		echo x >>collected
+		sleep 0.2
+	done
+}
+
 all=
 : >compacted
+: >collected
+: >gone
 for w in 0 1 2 3 4 5 6 7 8 9; do
 	: >"begun.$w"
 	: >"read.$w"
@@ -92,15 +113,22 @@ for w in 0 1 2 3 4 5 6 7 8 9; do
 done
 compactor &
 all="$all $!"
+old_writer &
+all="$all $!"
+collector &
+all="$all $!"
 sleep "$seconds"
 : >stop
 # shellcheck disable=SC2086 # the numbers are words
 wait $all
 acked=$(cat acked.* | wc -l)
-echo "$seconds s: $acked profiles added, $(cat read.* | wc -l) times read, $(wc -l <compacted) compactions"
+echo "$seconds s: $acked profiles added, $(cat read.* | wc -l) times read, $(wc -l <compacted) compactions, \
+$(wc -l <collected) gc of $(wc -l <gone) old profiles"
 hold 'complaints' "$(wc -l <failed)" 0
 head -n 20 failed
-hold 'profiles in the store' "$(total S)" $((acked + 1))
+hold 'profiles in the store' "$(total S '{writer!="gone"}')" $((acked + 1))
+prof-store gc -q S --keep 2000d
+hold 'after gc' "$(total S)" $((acked + 1))
 prof-store compact -q S
 hold 'and after a compaction' "$(total S)" $((acked + 1))
 hold 'as stat counts' "$(prof-store stat S -t tsv | awk '$1 == "profiles" { print $2 }')" $((acked + 1))
