@@ -23,7 +23,7 @@ enum {
 	RUBY_MOST_TABLE = 1024,
 	/* Bytes that are read at once from the beginning of an object. */
 	PYTHON_FRAME_BYTES = 112,
-	PYTHON_CODE_BYTES = 152,
+	PYTHON_CODE_BYTES = 168,
 	RUBY_BODY_BYTES = 152,
 	/* Of a thread's context (context_walk.h): */
 	CONTEXT_HEAD = 28,
@@ -47,7 +47,7 @@ enum interp_end {
 };
 
 /* Did the thread hold Python's global lock (GIL)? */
-enum interp_gil { INTERP_GIL_UNKNOWN, INTERP_GIL_NONE, INTERP_GIL_HOLDS };
+enum interp_gil { INTERP_GIL_UNKNOWN, INTERP_GIL_NONE, INTERP_GIL_HOLDS, INTERP_GIL_WAITS };
 
 enum interp_frame_flags {
 	INTERP_ENTRY = 1, /* the evaluator was entered with this frame: its run ends here */

@@ -334,7 +334,7 @@ static const struct script_stack *take_whole(struct interp_samples *p, const str
 
 static const char *gil_label(const struct script_stack *j)
 {
-	static const char *const labels[] = { NULL, "none", "holds" };
+	static const char *const labels[] = { NULL, "none", "holds", "waits" };
 
 	return j->head.gil < LEN(labels) ? labels[j->head.gil] : NULL;
 }
