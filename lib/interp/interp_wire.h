@@ -43,6 +43,7 @@ enum interp_end {
 	INTERP_UNREADABLE, /* a pointer leads to memory that is not mapped, or not resident */
 	INTERP_NO_CODE,    /* a frame has no code object */
 	INTERP_DEEP,       /* the stack has more frames than could be read */
+	INTERP_SWITCHED,   /* a fiber is begun, left or resumed: the frames may be another's */
 	INTERP_ENDS
 };
 

@@ -89,7 +89,7 @@ WALK_INLINE __u32 walk_code(struct walk *w, __u64 code, __u64 *id)
 
 	if (!code || !WALK_READ(w, w->code, PYTHON_CODE_BYTES, code))
 		return code ? INTERP_UNREADABLE : INTERP_NO_CODE;
-	if (WALK_FIELD(__u64, w->code, w->target.layout.object_size - 8, PYTHON_CODE_BYTES) !=
+	if (WALK_FIELD(__u64, w->code, w->target.layout.object_size - 8u, PYTHON_CODE_BYTES) !=
 	    w->target.code_type)
 		return INTERP_NO_CODE;
 	name = walk_code_name(&w->target.layout, w->code);
