@@ -11,8 +11,10 @@
 #include <linux/types.h>
 
 struct php_layout {
-	__u32 version;       /* 0x0802: 8.2 */
-	__u16 globals_frame; /* in zend_executor_globals: current_execute_data */
+	__u32 version; /* 0x0802: 8.2 */
+	/* In zend_executor_globals: */
+	__u16 globals_bailout; /* bailout: where to jump after a fatal error */
+	__u16 globals_frame;   /* current_execute_data */
 	/* In zend_op_array: */
 	__u16 function_count; /* last: the number of instructions */
 	__u16 function_code;  /* opcodes: the instructions */

@@ -34,6 +34,9 @@ enum {
 	PHP_ID_MAIN = 2, /* the evaluator was entered with it */
 	PHP_ID_EVAL = 4,
 	PHP_ID_FLAGS = 7,
+	/* Bytes: a fiber's native stack, unless fiber.stack_size is set, less what begins it */
+	PHP_FIBER_STACK = (2 << 20) - 4096,
+	PHP_STACK = 128 << 20, /* the kernel maps nothing else so near to a process's stack */
 };
 
 struct php_walk {
@@ -49,21 +52,42 @@ struct php_walk {
 	__u64 string[2];
 	__u64 tail[WALK_TAIL / 8];
 	__u64 at;             /* the next frame; 0: no more */
+	__u64 below;          /* bytes from the stack pointer to `bailout`; 0: not known */
+	bool in_try;          /* `bailout` is set */
 	__u64 opline;         /* the instruction of the frame that was read last */
 	__u64 current_opline; /* that of the innermost frame, if a register had it; or 0 */
 	const struct interp_memory *memory;
 };
 
 /*
+ * When fibers change, the native stack does so first, then the globals. `bailout`, which changes
+ * with the innermost frame, points into the native stack of that frame's fiber.
+ */
+WALK_INLINE bool php_find_stack(struct php_walk *w, __u64 stack_pointer)
+{
+	__u64 bailout;
+
+	if (!WALK_READ(w, &bailout, 8, w->target.globals + w->target.layout.globals_bailout))
+		return false;
+	w->in_try = bailout;
+	w->below = bailout && stack_pointer ? bailout - stack_pointer : 0;
+	return true;
+}
+
+/*
  * Begins at the innermost frame. GCC keeps the evaluator's frame and instruction in registers
  * (r14 and r15 on x86-64), and stores the instruction in the frame only before it calls other
- * functions. Pass these registers, or 0.
+ * functions. Pass these registers and the stack pointer, or 0.
  */
-WALK_INLINE __u32 php_begin(struct php_walk *w, __u64 frame_register, __u64 opline_register)
+WALK_INLINE __u32 php_begin(struct php_walk *w, __u64 frame_register, __u64 opline_register,
+			    __u64 stack_pointer)
 {
 	w->current_opline = w->read = 0;
-	if (!WALK_READ(w, &w->at, 8, w->target.globals + w->target.layout.globals_frame))
+	if (!WALK_READ(w, &w->at, 8, w->target.globals + w->target.layout.globals_frame) ||
+	    !php_find_stack(w, stack_pointer))
 		return INTERP_UNREADABLE;
+	if (w->at && w->below >= PHP_STACK)
+		return INTERP_SWITCHED;
 	if (w->at && w->at == frame_register)
 		w->current_opline = opline_register;
 	return INTERP_WHOLE;
@@ -73,6 +97,12 @@ WALK_INLINE __u32 php_begin(struct php_walk *w, __u64 frame_register, __u64 opli
 WALK_INLINE bool php_is_fiber(const struct php_walk *w)
 {
 	return !w->frame[PHP_THIS] && !w->frame[PHP_CALL];
+}
+
+/* Does the thread run the fiber? One that is left has no callers. */
+WALK_INLINE bool php_runs_fiber(const struct php_walk *w)
+{
+	return w->frame[PHP_CALLER] && w->in_try && w->below < PHP_FIBER_STACK;
 }
 
 /*
@@ -103,9 +133,10 @@ WALK_INLINE __u32 php_frame(struct php_walk *w, struct interp_frame *f)
 		f->flags = INTERP_C;
 		if (w->function[PHP_FUNCTION_NAME])
 			f->code = function;
-		else if (php_is_fiber(w))
-			f->flags = INTERP_SHIM | INTERP_FIBER;
-		return INTERP_WHOLE;
+		if (f->code || !php_is_fiber(w))
+			return INTERP_WHOLE;
+		f->flags = INTERP_SHIM | INTERP_FIBER;
+		return php_runs_fiber(w) ? INTERP_WHOLE : INTERP_SWITCHED;
 	}
 	if (type != PHP_USER && type != PHP_EVALUATED)
 		return INTERP_NO_CODE;

@@ -34,8 +34,10 @@ struct python_layout {
 	__u16 thread_id;     /* the result of pthread_self() */
 	__u16 thread_frame;  /* the innermost frame, or a struct _PyCFrame * */
 	__u16 cframe_frame;  /* the innermost frame in struct _PyCFrame */
-	__u16 thread_status; /* the flags _status: four bytes */
+	__u16 thread_status; /* four bytes with a flag for the GIL: _status or holds_gil */
 	__u16 status_gil;    /* that of a thread with the GIL; 0: known by `current`, or not */
+	__u16 thread_waits;  /* gil_requested: four bytes, 0 unless it waits for the GIL (3.15) */
+	__u16 thread_base;   /* a pointer to the outermost frame, which runs nothing (3.15) */
 	/* _PyInterpreterFrame; PyFrameObject up to 3.10 */
 	__u16 frame_size; /* bytes of a frame to read */
 	__u16 frame_previous, frame_code, frame_instruction;
@@ -48,6 +50,8 @@ struct python_layout {
 	__u16 code_line, code_file, code_name, code_qualname, code_lines;
 	__u16 code_version; /* a number that no other code object has had, or 0 (3.12 and later) */
 	__u16 code_start;   /* of its instructions, in itself; of a PyBytesObject * up to 3.10 */
+	/* PyObject: 16 bytes, or 32 without the GIL. Its type comes last. */
+	__u16 object_size;
 	/* PyASCIIObject and PyCompactUnicodeObject: the characters follow them */
 	__u16 ascii_size, compact_size;
 	__u16 kind_shift; /* in a string's state: the size of a character, then compact, ascii */

@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "interp/interp_wire.h"
 
 /* Offsets that several versions share. */
-#define STRINGS     .ascii_size = 48, .compact_size = 72, .kind_shift = 2
-#define STRINGS_312 .ascii_size = 40, .compact_size = 56, .kind_shift = 2
+#define OBJECTS     .object_size = 16, .thread_waits = PYTHON_NONE, .thread_base = PYTHON_NONE
+#define STRINGS     OBJECTS, .ascii_size = 48, .compact_size = 72, .kind_shift = 2
+#define STRINGS_312 OBJECTS, .ascii_size = 40, .compact_size = 56, .kind_shift = 2
 #define UNTIL_310                                                                                  \
 	.interpreters = 32, .interp_threads = 8, .thread_next = 8, .thread_id = 176,               \
 	.thread_frame = 24, .cframe_frame = PYTHON_NONE, .frame_previous = 24, .frame_code = 32,   \
@@ -51,8 +53,15 @@ struct debug_offsets {
 	unsigned char code;       /* code_object.filename */
 	unsigned char code_start; /* code_object.co_code_adaptive */
 	unsigned char variables;  /* code_object.localsplusnames */
-	unsigned char code_mask;  /* tag bits in a pointer to a code object; not a word */
-	unsigned char status_gil; /* flag holds_gil of a thread's _status; likewise */
+	unsigned char thread_id;  /* thread_state.thread_id */
+	unsigned char status;     /* thread_state.status, or holds_gil if it is described */
+	unsigned char waits;      /* thread_state.gil_requested; 0: it has none */
+	unsigned char base;       /* thread_state.base_frame; 0: it has none */
+	/* These are not words: */
+	unsigned char code_mask;  /* tag bits in a pointer to a code object */
+	unsigned char status_gil; /* flag for the GIL */
+	unsigned char gil_after;  /* bytes from `status` to the flag */
+	bool has_no_gil;          /* its builds without the GIL are known, too */
 };
 
 static const struct debug_offsets words[] = {
@@ -62,15 +71,34 @@ static const struct debug_offsets words[] = {
 	  .code = 35,
 	  .code_start = 43,
 	  .variables = 41,
+	  .thread_id = 24,
+	  .status = 27,
 	  .code_mask = 1,
-	  .status_gil = 0x20 },
+	  .status_gil = 0x20,
+	  .has_no_gil = true },
 	{ .version = 0x030e,
 	  .thread = 23,
 	  .frame = 31,
 	  .code = 40,
 	  .code_start = 48,
 	  .variables = 46,
-	  .code_mask = 3 },
+	  .thread_id = 27,
+	  .status = 30,
+	  .code_mask = 3,
+	  .status_gil = 1,
+	  .gil_after = 4 },
+	{ .version = 0x030f,
+	  .thread = 23,
+	  .frame = 39,
+	  .code = 48,
+	  .code_start = 56,
+	  .variables = 54,
+	  .thread_id = 30,
+	  .status = 34,
+	  .waits = 35,
+	  .base = 27,
+	  .code_mask = 3,
+	  .status_gil = 1 },
 };
 
 /* Words counted from the beginning of their group; the same in all versions. */
@@ -81,8 +109,6 @@ enum {
 	THREAD_PREV = 0,
 	THREAD_NEXT = 1,
 	THREAD_FRAME = 3,
-	THREAD_ID = 4,
-	THREAD_STATUS = 7,
 	FRAME_SIZE = 0,
 	FRAME_PREVIOUS = 1,
 	FRAME_CODE = 2,
@@ -147,7 +173,7 @@ bool python_layout_read(struct python_layout *l, struct str bytes, const char **
 	if (!o)
 		return false;
 	*why = "builds without the global lock are not known";
-	if (w[2])
+	if (w[2] && !o->has_no_gil)
 		return false;
 	*l = (struct python_layout){
 		.version = o->version,
@@ -156,10 +182,12 @@ bool python_layout_read(struct python_layout *l, struct str bytes, const char **
 		.interp_threads = far_offset(&r, INTERP_THREADS),
 		.thread_prev = near_offset(&r, o->thread + THREAD_PREV, 256),
 		.thread_next = near_offset(&r, o->thread + THREAD_NEXT, 256),
-		.thread_id = near_offset(&r, o->thread + THREAD_ID, 1024),
+		.thread_id = near_offset(&r, o->thread_id, 184),
 		.thread_frame = near_offset(&r, o->thread + THREAD_FRAME, 256),
-		.thread_status = field_offset(&r, o->thread + THREAD_STATUS, 180, 4),
-		.status_gil = o->status_gil,
+		.thread_status = field_offset(&r, o->status, 176, 4) + o->gil_after,
+		.status_gil = w[2] ? 0 : o->status_gil,
+		.thread_waits = o->waits ? field_offset(&r, o->waits, 180, 4) : PYTHON_NONE,
+		.thread_base = o->base ? near_offset(&r, o->base, 176) : PYTHON_NONE,
 		.cframe_frame = PYTHON_NONE,
 		.frame_size = near_offset(&r, o->frame + FRAME_SIZE, 256),
 		.frame_previous = near_offset(&r, o->frame + FRAME_PREVIOUS, 112),
@@ -169,16 +197,20 @@ bool python_layout_read(struct python_layout *l, struct str bytes, const char **
 		.frame_owner = field_offset(&r, o->frame + FRAME_OWNER, 112, 1),
 		.shim_owner = SHIM_OWNER,
 		.instruction = PYTHON_POINTER,
-		.code_line = field_offset(&r, o->code + CODE_LINE, 152, 4),
-		.code_file = near_offset(&r, o->code + CODE_FILE, 152),
-		.code_name = near_offset(&r, o->code + CODE_NAME, 152),
-		.code_qualname = near_offset(&r, o->code + CODE_QUALNAME, 152),
-		.code_lines = near_offset(&r, o->code + CODE_LINES, 152),
+		.code_line = field_offset(&r, o->code + CODE_LINE, PYTHON_CODE_BYTES, 4),
+		.code_file = near_offset(&r, o->code + CODE_FILE, PYTHON_CODE_BYTES),
+		.code_name = near_offset(&r, o->code + CODE_NAME, PYTHON_CODE_BYTES),
+		.code_qualname = near_offset(&r, o->code + CODE_QUALNAME, PYTHON_CODE_BYTES),
+		.code_lines = near_offset(&r, o->code + CODE_LINES, PYTHON_CODE_BYTES),
 		.code_start = near_offset(&r, o->code_start, 1024),
-		/* co_version has no word of its own; it comes before co_localsplusnames. */
-		.code_version = near_offset(&r, o->variables, 152) - 4,
-		.ascii_size = 40,
-		.compact_size = 56,
+		/*
+		 * co_version has no word of its own; it comes before co_localsplusnames. Without
+		 * the lock, two threads may take the same number.
+		 */
+		.code_version = w[2] ? PYTHON_NONE : near_offset(&r, o->variables, 152) - 4,
+		.object_size = w[2] ? 32 : 16,
+		.ascii_size = w[2] ? 56 : 40,
+		.compact_size = w[2] ? 72 : 56,
 		.kind_shift = 2,
 		.code_mask = o->code_mask,
 	};

@@ -58,7 +58,7 @@ static void copy_string(struct walk *w, struct code_names *to, uint64_t string,
 	__u64 at, bytes;
 
 	*as = (struct interp_string){ 0 };
-	if (!WALK_READ(w, w->string, 24, string + 16))
+	if (!WALK_READ(w, w->string, 24, string + w->target.layout.object_size))
 		return;
 	as->length = (uint32_t)w->string[0];
 	as->state = (uint32_t)w->string[2];
@@ -89,8 +89,9 @@ bool python_read_names(const struct interp_memory *m, const struct python_place 
 	copy_string(&w, names, WALK_FIELD(__u64, w.code, l->code_file, PYTHON_CODE_BYTES),
 		    &names->file);
 	table = WALK_FIELD(__u64, w.code, l->code_lines, PYTHON_CODE_BYTES);
-	if (m->read(m->context, table + 16, &length, sizeof(length)))
-		names->lines = code_names_copy(m, names, table + 32, length, INTERP_MOST_LINES);
+	if (m->read(m->context, table + l->object_size, &length, sizeof(length)))
+		names->lines = code_names_copy(m, names, table + l->object_size + 16, length,
+					       INTERP_MOST_LINES);
 	names->nlines = (uint32_t)length;
 	*size = offsetof(struct code_names, bytes) + names->copied;
 	/* The code object may have changed while it was read. */

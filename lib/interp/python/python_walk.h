@@ -18,7 +18,7 @@ struct walk {
 	struct python_place target;
 	__u8 block[WALK_BLOCK + PYTHON_FRAME_BYTES]; /* frames; then a single one */
 	__u64 block_at;                              /* address of the block; 0: not read */
-	__u8 code[160];
+	__u8 code[PYTHON_CODE_BYTES + 8];
 	__u8 thread[192];
 	__u64 tail[WALK_TAIL / 8];
 	__u64 string[5]; /* of a PyASCIIObject: length, hash, state ... */
@@ -28,6 +28,7 @@ struct walk {
 	__u64 id;            /* of the thread */
 	__u64 state, interp; /* the next to examine */
 	__u64 found;
+	__u64 base; /* the outermost frame, if it runs nothing; or 0 */
 	const struct interp_memory *memory;
 };
 
@@ -49,7 +50,7 @@ WALK_INLINE bool walk_string_id(struct walk *w, __u64 string, __u64 *id)
 {
 	__u64 bytes, at;
 
-	if (!WALK_READ(w, w->string, 24, string + 16))
+	if (!WALK_READ(w, w->string, 24, string + w->target.layout.object_size))
 		return false;
 	*id = walk_mix(w->string[0], w->string[1]);
 	if (w->string[1] != ~0ull)
@@ -88,7 +89,8 @@ WALK_INLINE __u32 walk_code(struct walk *w, __u64 code, __u64 *id)
 
 	if (!code || !WALK_READ(w, w->code, PYTHON_CODE_BYTES, code))
 		return code ? INTERP_UNREADABLE : INTERP_NO_CODE;
-	if (*(const __u64 *)(w->code + 8) != w->target.code_type)
+	if (WALK_FIELD(__u64, w->code, w->target.layout.object_size - 8u, PYTHON_CODE_BYTES) !=
+	    w->target.code_type)
 		return INTERP_NO_CODE;
 	name = walk_code_name(&w->target.layout, w->code);
 	*id = walk_mix(WALK_FIELD(__u32, w->code, w->target.layout.code_line, PYTHON_CODE_BYTES),
@@ -170,6 +172,8 @@ WALK_INLINE __u32 walk_frame(struct walk *w, __u64 *frame, struct interp_frame *
 	if (!bytes)
 		return INTERP_UNREADABLE;
 	*frame = WALK_FIELD(__u64, bytes, w->target.layout.frame_previous, PYTHON_FRAME_BYTES);
+	if (*frame == w->base)
+		*frame = 0;
 	if (w->target.layout.frame_owner != PYTHON_NONE &&
 	    WALK_FIELD(__u8, bytes, w->target.layout.frame_owner, PYTHON_FRAME_BYTES) >=
 		    w->target.layout.shim_owner) {
@@ -212,7 +216,11 @@ WALK_INLINE __u32 walk_first_frame(struct walk *w, __u64 *frame, bool outer)
 	__u64 at = WALK_FIELD(__u64, w->thread, w->target.layout.thread_frame, WALK_THREAD_BYTES);
 	__u16 field = w->target.layout.cframe_frame;
 
-	*frame = at;
+	w->base = w->target.layout.thread_base == PYTHON_NONE ?
+			  0 :
+			  WALK_FIELD(__u64, w->thread, w->target.layout.thread_base,
+				     WALK_THREAD_BYTES);
+	*frame = at == w->base ? 0 : at;
 	if (field == PYTHON_NONE)
 		return outer ? INTERP_UNREADABLE : INTERP_WHOLE;
 	/* The pointer to the previous struct _PyCFrame follows the frame. */
@@ -253,10 +261,14 @@ WALK_INLINE __u32 walk_gil(struct walk *w)
 	const struct python_layout *l = &w->target.layout;
 	__u64 current;
 
+	if (l->status_gil &&
+	    WALK_FIELD(__u32, w->thread, l->thread_status, WALK_THREAD_BYTES) & l->status_gil)
+		return INTERP_GIL_HOLDS;
 	if (l->status_gil)
-		return WALK_FIELD(__u32, w->thread, l->thread_status, WALK_THREAD_BYTES) &
-				       l->status_gil ?
-			       INTERP_GIL_HOLDS :
+		return l->thread_waits != PYTHON_NONE &&
+				       WALK_FIELD(__u32, w->thread, l->thread_waits,
+						  WALK_THREAD_BYTES) ?
+			       INTERP_GIL_WAITS :
 			       INTERP_GIL_NONE;
 	if (!l->current || !WALK_READ(w, &current, 8, w->target.runtime + l->current))
 		return INTERP_GIL_UNKNOWN;

@@ -12,6 +12,7 @@
 
 struct ruby_layout {
 	__u32 version;        /* 0x0301: 3.1 */
+	__u16 machine;        /* in rb_execution_context_t: machine.stack_start */
 	__u16 cfp_size;       /* of rb_control_frame_t */
 	__u16 body_lines;     /* in rb_iseq_constant_body: insns_info.body */
 	__u16 body_nline;     /* insns_info.size */

@@ -12,7 +12,7 @@ void ruby_read_stack(const struct interp_memory *m, const struct ruby_place *tar
 	struct ruby_walk w = { .target = *target, .memory = m };
 
 	stack->head.n = 0;
-	stack->head.end = ruby_begin(&w, thread);
+	stack->head.end = ruby_begin(&w, thread, 0);
 	for (int i = 0; i < MOST_CONTROL_FRAMES && stack->head.end == INTERP_WHOLE && w.at; i++) {
 		struct interp_frame *f = &stack->frame[stack->head.n];
 

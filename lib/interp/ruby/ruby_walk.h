@@ -39,12 +39,16 @@ enum {
 	RUBY_TABLE_HEAD = 48,
 	RUBY_TABLE_BLOCK = 80,
 	RUBY_ALTERNATIVES = 16, /* size of an object's head; what follows depends on its flags */
+	/* Bytes; a native stack of another size is one that is not described. */
+	RUBY_LEAST_STACK = 1 << 14,
+	RUBY_MOST_STACK = 1 << 30,
 };
 
 struct ruby_walk {
 	struct ruby_place target;
 	struct tls_walk tls;
 	__u64 context[3];
+	__u64 machine[3];
 	__u64 frame[5];
 	__u64 iseq[3];
 	__u8 body[160];
@@ -53,8 +57,24 @@ struct ruby_walk {
 	const struct interp_memory *memory;
 };
 
-/* Begins at the innermost frame of the thread with that thread pointer. */
-WALK_INLINE __u32 ruby_begin(struct ruby_walk *w, __u64 thread)
+/*
+ * When fibers change, the native stack and the context do not change at once. Is the native stack
+ * that of the context? Its size is less than what a thread may use, by up to a fifth.
+ */
+WALK_INLINE bool ruby_is_on_stack(struct ruby_walk *w, __u64 context, __u64 stack_pointer)
+{
+	__u64 size, used;
+
+	/* Its beginning, where the thread last let others run, and its size. */
+	if (!WALK_READ(w, w->machine, sizeof(w->machine), context + w->target.layout.machine))
+		return false;
+	size = w->machine[2];
+	used = w->machine[0] - stack_pointer;
+	return size < RUBY_LEAST_STACK || size > RUBY_MOST_STACK || used <= size + size / 4;
+}
+
+/* Begins at the innermost frame of the thread with those pointers; stack_pointer may be 0. */
+WALK_INLINE __u32 ruby_begin(struct ruby_walk *w, __u64 thread, __u64 stack_pointer)
 {
 	__u64 context = 0;
 
@@ -62,6 +82,8 @@ WALK_INLINE __u32 ruby_begin(struct ruby_walk *w, __u64 thread)
 		return INTERP_NO_THREAD;
 	if (!WALK_READ(w, w->context, 24, context))
 		return INTERP_UNREADABLE;
+	if (stack_pointer && !ruby_is_on_stack(w, context, stack_pointer))
+		return INTERP_SWITCHED;
 	w->at = w->context[2];
 	w->end = w->context[0] + w->context[1] * 8;
 	return w->at > w->context[0] && w->at <= w->end ? INTERP_WHOLE : INTERP_UNREADABLE;

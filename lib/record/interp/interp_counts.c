@@ -34,6 +34,7 @@ const char *interp_end_name(enum interp_end e)
 		[INTERP_UNREADABLE] = "memory that could not be read",
 		[INTERP_NO_CODE] = "a frame without code",
 		[INTERP_DEEP] = "too many frames",
+		[INTERP_SWITCHED] = "a change of fibers",
 	};
 
 	return names[e];

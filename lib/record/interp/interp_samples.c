@@ -302,6 +302,51 @@ static enum interp_kind kind_of(struct interp_samples *p, const struct perf_samp
 	return INTERP_NONE;
 }
 
+/*
+ * Greenlets. All greenlets of a thread use one native stack: what lies beyond the function that
+ * begins a greenlet is not its caller, and another may have left it there. When greenlets change,
+ * the native stack is exchanged first, then the frames of Python.
+ */
+
+static bool is_greenlet_code(const struct user_frame *f)
+{
+	struct str file = f->region ? str_basename(region_file(f->region)) : (struct str){ 0 };
+
+	return str_starts(file, S("_greenlet.")) || str_starts(file, S("greenlet."));
+}
+
+/*
+ * The number of frames up to the beginning of a greenlet; all, if the thread is in none. *changes:
+ * the innermost ones are of the library that exchanges greenlets.
+ */
+static size_t count_of_greenlet(struct interp_samples *p, const struct perf_sample *s,
+				bool *changes)
+{
+	bool met = false;
+	size_t i = 0;
+
+	*changes = false;
+	for (; i < s->nuser && !(met && is_greenlet_code(&s->user[i])); i++) {
+		*changes |= !met && is_greenlet_code(&s->user[i]);
+		met |= is_evaluator(p, &s->user[i]);
+	}
+	while (i < s->nuser && is_greenlet_code(&s->user[i]))
+		i++;
+	return i;
+}
+
+/* Leaves out the frames beyond a greenlet. Returns whether greenlets change. */
+static bool cut_greenlet(struct interp_samples *p, struct perf_sample *s)
+{
+	bool changes;
+	size_t n = count_of_greenlet(p, s, &changes);
+
+	if (n < s->nuser)
+		s->end = UNWIND_COMPLETE;
+	s->nuser = n;
+	return changes;
+}
+
 /* Completes a frame that the program left. An ancestor has the same memory, if the process ended. */
 static bool complete_frame(struct interp_samples *p, const struct process *of,
 			   struct interp_frame *f)
@@ -334,17 +379,19 @@ static const struct script_stack *take_whole(struct interp_samples *p, const str
 
 static const char *gil_label(const struct script_stack *j)
 {
-	static const char *const labels[] = { NULL, "none", "holds" };
+	static const char *const labels[] = { NULL, "none", "holds", "waits" };
 
 	return j->head.gil < LEN(labels) ? labels[j->head.gil] : NULL;
 }
 
 void interp_samples_merge(struct interp_samples *p, struct perf_sample *s)
 {
+	bool changes = cut_greenlet(p, s);
 	const struct script_stack *j = take_whole(p, s);
 	size_t runs = j ? count_runs(j) : 0, evaluators = count_evaluators(p, s, j, runs);
 	enum interp_kind kind;
-	enum interp_outcome outcome = outcome_of(s, j, evaluators, runs);
+	enum interp_outcome outcome = j && changes ? INTERP_MISMATCH :
+						     outcome_of(s, j, evaluators, runs);
 
 	p->met_evaluator |= evaluators > 0;
 	s->gil = j ? gil_label(j) : NULL;
