@@ -7,7 +7,7 @@
 #include "cmd/common.h"
 #include "cmd/query/alert_print.h"
 #include "cmd/query/over_time.h"
-#include "cmd/visits.h"
+#include "cmd/query/visits.h"
 
 struct alerts {
 	VEC(struct alert) alert;

@@ -4,7 +4,7 @@
 
 #include "cmd/common.h"
 #include "cmd/query/time_table.h"
-#include "cmd/visits.h"
+#include "cmd/query/visits.h"
 #include "store/log.h"
 
 struct label_count {

@@ -7,7 +7,7 @@
 #include "cmd/common.h"
 #include "cmd/query/over_time.h"
 #include "cmd/query/time_table.h"
-#include "cmd/visits.h"
+#include "cmd/query/visits.h"
 #include "io/number.h"
 #include "source/function_history.h"
 

@@ -4,7 +4,7 @@
 
 #include "cmd/common.h"
 #include "cmd/query/time_table.h"
-#include "cmd/visits.h"
+#include "cmd/query/visits.h"
 #include "profile/type_order.h"
 
 bool has_index_types(char *const *paths)

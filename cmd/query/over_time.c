@@ -5,7 +5,7 @@
 #include "cmd/query/heat_map.h"
 #include "cmd/query/profile_list.h"
 #include "cmd/query/series_print.h"
-#include "cmd/visits.h"
+#include "cmd/query/visits.h"
 
 /* --series */
 

@@ -2,7 +2,7 @@
 
 #include "cmd/common.h"
 #include "cmd/query/time_table.h"
-#include "cmd/visits.h"
+#include "cmd/query/visits.h"
 #include "profile/type.h"
 
 struct listing {

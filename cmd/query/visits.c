@@ -1,4 +1,4 @@
-#include "cmd/visits.h"
+#include "cmd/query/visits.h"
 
 #include "base/vec.h"
 #include "base/when.h"
