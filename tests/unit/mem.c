@@ -21,7 +21,7 @@ static void growing(void)
 	memset(p, 1, FIRST);
 	before = faults();
 	p = mem_resize(p, FIRST, THEN);
-#if defined(__linux__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && \
+#if defined(__linux__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) &&                  \
 	!defined(__SANITIZE_THREAD__)
 	ok(faults() - before < FEW, "a large block grows without a copy");
 #endif
