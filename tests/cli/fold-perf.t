@@ -313,4 +313,7 @@ fold 'dd;exc_page_fault 1000000' 'an event with fewer fields than the tracepoint
 printf 'ok 11885 [000] syscalls:sys_enter_mmap: addr: 0x00000000, len: 0x00002000\n\nf 11885    1000000               cpu-clock: \n\tffffffff822601e7 exc_page_fault+0xd7 ([kernel.kallsyms])\n' >in
 fold 'f;exc_page_fault 1000000' 'and one with a call chain' --type cpu-clock
 
+printf 'qemu 9032 [003] 465.7: 1 instructions:u: 401100 leaf+0x0 (/a/b) \t IPC: 1.50 (3/2) \n' >in
+fold 'qemu;leaf 1' 'details after a frame that is not aligned'
+
 finish
