@@ -92,10 +92,39 @@ static int add_token(struct json_in *j, enum json_kind kind, const void *text, s
 	return 1;
 }
 
+/*
+ * yajl writes '?' for the first half of a surrogate pair that lacks its second ("\ud83d"), but
+ * makes three bytes of a second half. JavaScript's strings may hold either.
+ */
+static void replace_halves(struct str s, struct buf *to)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		bool half = i + 2 < s.n && s.p[i] == '\xed' && (uint8_t)s.p[i + 1] >= 0xa0;
+
+		buf_ch(to, half ? '?' : s.p[i]);
+		i += half ? 2 : 0;
+	}
+}
+
+/* A string with escapes, which is not in the piece: add it without halves of pairs. */
+static bool add_without_halves(struct json_in *j, enum json_kind kind, struct str s)
+{
+	struct buf text = { 0 };
+	bool ok = s.p < j->piece.p || s.p >= j->piece.p + j->piece.n;
+
+	if (ok)
+		replace_halves(s, &text);
+	ok = ok && is_utf8(buf_str(&text)) && add_token(j, kind, text.p, text.n);
+	buf_release(&text);
+	return ok;
+}
+
 static int add_text(struct json_in *j, enum json_kind kind, const void *p, size_t n)
 {
 	if (is_utf8(str(p, n)) || j->in->lenient)
 		return add_token(j, kind, p, n);
+	if (add_without_halves(j, kind, str(p, n)))
+		return 1;
 	return fail_at(j, j->piece_pos + yajl_get_bytes_consumed(j->yajl) - 1,
 		       S("a string is not UTF-8 text"));
 }

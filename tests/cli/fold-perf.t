@@ -305,4 +305,15 @@ fold 'ok;leaf 7' 'an instruction after a frame'
 printf "a;b 0\n" >in
 is "$(prof-fold in 2>&1)" "prof-fold: all values are 0" "nothing is printed, and said to be"
 
+printf '    cafe 11716   1  1054.116024:     500000 cpu-clock:      561f5bdd31bc leaf+0x23 (/a/b)\n' >in
+fold 'cafe;leaf 500000' 'a CPU without brackets (perf script -L)'
+
+printf '              ok 11885 [000] syscalls:sys_enter_mmap: addr: 0x00000000, len: 0x00002000\n              dd 11885    1000000               cpu-clock:  ffffffff822601e7 exc_page_fault+0xd7 ([kernel.kallsyms])\n' >in
+fold 'dd;exc_page_fault 1000000' 'an event with fewer fields than the tracepoint before it' --type cpu-clock
+printf 'ok 11885 [000] syscalls:sys_enter_mmap: addr: 0x00000000, len: 0x00002000\n\nf 11885    1000000               cpu-clock: \n\tffffffff822601e7 exc_page_fault+0xd7 ([kernel.kallsyms])\n' >in
+fold 'f;exc_page_fault 1000000' 'and one with a call chain' --type cpu-clock
+
+printf 'qemu 9032 [003] 465.7: 1 instructions:u: 401100 leaf+0x0 (/a/b) \t IPC: 1.50 (3/2) \n' >in
+fold 'qemu;leaf 1' 'details after a frame that is not aligned'
+
 finish

@@ -192,6 +192,14 @@ static bool is_latency(const struct tokens *t, size_t i, struct perf_event *e)
 	return end == max_size(tid, 5) || end == max_size(tid, 7);
 }
 
+/* Likewise without a process: "    cafe 11716   1", which are %8.8s, %5d or %7d, and %3d. */
+static bool is_latency_thread(const struct tokens *t, size_t i, struct perf_event *e)
+{
+	return i && t->at[i - 1].p + t->at[i - 1].n == t->line.p + 8 && columns_of(t, i) >= 5 &&
+	       columns_of(t, i + 1) == 3 && is_thread(t->at[i], e) &&
+	       str_i64(t->at[i + 1], &e->cpu);
+}
+
 /*
  * Read the first n tokens from right to left: date, misc, CPU, thread, command. Is the
  * thread or the CPU there?
@@ -209,7 +217,7 @@ static bool take_origin(struct perf_event *e, const struct tokens *t, size_t n)
 	e->cpu = e->pid = -1;
 	if (i && is_cpu(t->at[i - 1], &e->cpu))
 		i--;
-	else if (i >= 2 && is_latency(t, i - 2, e))
+	else if (i >= 2 && (is_latency(t, i - 2, e) || is_latency_thread(t, i - 2, e)))
 		i--;
 	else
 		e->cpu = -1;

@@ -160,7 +160,8 @@ bool perf_own_frame(struct str text, enum perf_text where, struct perf_frame *f)
 			blanks--; /* a command fills 16 columns, too, but no blank comes first */
 		if (!is_column(word, blanks, &candidate.address) &&
 		    !(is_first && where != PERF_AFTER_TRACEPOINT &&
-		      is_address(word, &candidate.address) && str_ends(text, S(")")))) {
+		      is_address(word, &candidate.address) &&
+		      str_ends(cut_details(rest), S(")")))) {
 			after_text |= where != PERF_WHOLE_LINE && !found && !is_memory &&
 				      !perf_is_branch_flag(word) && word.p[0] != '/'; /* a cgroup */
 			continue;

@@ -255,6 +255,9 @@ static bool is_event_here(const struct reader *r, struct str line, const struct 
 	/* "ilen: 3 insn: 90", "Warning: 3 bad: x", "bytes: 3 more: x" of a payload */
 	if (!e->has_own && ((r->s.open && perf_is_detail(line)) || perf_is_message(line)))
 		return false;
+	/* Events of several kinds have fields of their own: "app 12  1000 cycles: " may follow. */
+	if (e->has_own || (e->has_period && !e->rest.n))
+		return true;
 	return !(r->has_payload && r->s.open && e->anchor < r->anchor &&
 		 perf_stack_is_empty(&r->s.stack));
 }

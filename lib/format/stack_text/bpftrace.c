@@ -155,14 +155,14 @@ static int bpftrace_sniff(struct sniff *s)
 		if (str_ends(line, S("\r")))
 			line.n--;
 		name = str_cut(&(struct str){ line.p, line.n }, '[');
-		if (!line.n || str_starts(line, S("Attaching ")) ||
+		if (!line.n || str_eq(line, S("^C")) || str_starts(line, S("Attaching ")) ||
 		    str_starts(line, S("Attached ")))
 			continue;
-		if (!str_starts(line, S("@")) || str_chr(name, ' ') >= 0)
+		if (!str_starts(line, S("@")) || (str_chr(name, ' ') >= 0 && name.n < line.n))
 			return 0;
-		if (str_ends(line, S("[")))
-			return head.n && is_blank(head.p[0]) ? STACK : 0;
 		close = str_find(line, S("]: "));
+		if (close < 0 && name.n < line.n) /* "@[", "@[bash, " */
+			return head.n && is_blank(head.p[0]) ? STACK : 0;
 		if (close < 0)
 			continue; /* a map without keys */
 		return str_i64(str_skip(line, (size_t)close + 3), &count) ? LINE : 0;
