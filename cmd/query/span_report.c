@@ -189,7 +189,8 @@ static void note_joined(const struct joining *j)
 	if (j->types.nother_type)
 		note("%llu profile%s not of type %.*s and left out (--type chooses another)",
 		     (unsigned long long)j->types.nother_type,
-		     j->types.nother_type == 1 ? " is" : "s are", STR_ARG(buf_str(&j->types.type_id)));
+		     j->types.nother_type == 1 ? " is" : "s are",
+		     STR_ARG(buf_str(&j->types.type_id)));
 }
 
 bool span_report_print(const struct span_request *r, char *const *paths, struct selector *selector,
