@@ -35,11 +35,25 @@ static bool is_above_found(const struct comparison *c, const struct row *r)
 	       r->p <= (r->up ? f->threshold[TO_LIST] : f->threshold_faster);
 }
 
+/*
+ * A caller of which there was next to nothing is as good as new, where the total can tell: other
+ * code moved below it.
+ */
+static bool is_as_new(const struct comparison *c, const struct row *r)
+{
+	const double times = 20;
+
+	if (r->verdict == APPEARED)
+		return true;
+	return r->verdict == SLOWER && r != &c->total_row && r->kind == INCLUSIVE &&
+	       c->design.metric != METRIC_SHARE && r->test.cost[NEW] > times * r->test.cost[BASE];
+}
+
 static void set_verdict(struct comparison *c, struct row *r)
 {
 	const struct options *o = c->o;
-	bool worse, may_fail = r->verdict == APPEARED ? comparison_gates_new(c, r) :
-							o->fail_on & FAIL_REGRESSION;
+	bool worse, may_fail = is_as_new(c, r) ? comparison_gates_new(c, r) :
+						 o->fail_on & FAIL_REGRESSION;
 
 	if (!r->found[TO_LIST])
 		r->verdict = is_above_found(c, r)             ? EXPLAINED :

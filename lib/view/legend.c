@@ -50,10 +50,14 @@ static void put_scale(struct buf *b)
 {
 	int n = 2 * CHANGE_STEPS + 1, middle = SWATCH * CHANGE_STEPS + SWATCH / 2;
 
-	for (int i = 0; i < n; i++)
-		buf_printf(b,
-			   "<rect class=\"d%d\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>\n",
-			   i, i * SWATCH, BAR_TOP, SWATCH - 1, BAR_HEIGHT);
+	for (int i = 0; i < n; i++) {
+		buf_printf(
+			b,
+			"<rect class=\"d%d\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"",
+			i, i * SWATCH, BAR_TOP, SWATCH - 1, BAR_HEIGHT);
+		rgb_put(b, change_color[i]);
+		buf_add(b, S("\"/>\n"));
+	}
 	put_text(b, 0, BAR_TOP + BAR_HEIGHT + 12, "start", "half or less");
 	put_text(b, middle, BAR_TOP + BAR_HEIGHT + 12, "middle", "same");
 	put_text(b, n * SWATCH, BAR_TOP + BAR_HEIGHT + 12, "end", "twice or more");
@@ -61,8 +65,10 @@ static void put_scale(struct buf *b)
 
 static void put_mark(struct buf *b, int x, int y, const char *class, const char *text)
 {
-	buf_printf(b, "<g class=\"%s\"><rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/></g>\n",
-		   class, x + 1, y, SWATCH - 2, BAR_HEIGHT);
+	buf_printf(
+		b,
+		"<g class=\"%s\"><rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#d5d8de\"/></g>\n",
+		class, x + 1, y, SWATCH - 2, BAR_HEIGHT);
 	put_text(b, x + SWATCH + 5, y + BAR_HEIGHT - 2, "start", text);
 }
 

@@ -34,6 +34,27 @@ static struct rgb color_of(const struct svg *s, uint32_t node)
 	return namelist_find(&s->names, s->flame.tree.node[node].name)->color;
 }
 
+/* The colour that the style sheet has for a box without one of its own. */
+static struct rgb styled_color(const struct svg *s, uint32_t node)
+{
+	static const struct rgb trunk = { 0xd5, 0xd8, 0xde }, paper = { 0xff, 0xff, 0xff };
+	struct change c;
+
+	if (!node)
+		return trunk;
+	if (evidence_moved(&s->flame.evidence, &s->flame.layout, node))
+		return paper;
+	if (!evidence_for(&s->flame.evidence, &s->flame.layout, node))
+		return trunk;
+	c = layout_change(&s->flame.layout, node);
+	return c.to <= 0 ? paper : change_color[change_step(c.from, c.to) + CHANGE_STEPS];
+}
+
+static struct rgb fill_of(const struct svg *s, uint32_t node)
+{
+	return has_color(s, node) ? color_of(s, node) : styled_color(s, node);
+}
+
 static void put_title(const struct svg *s, uint32_t node)
 {
 	struct buf *b = &s->out->bytes;
@@ -92,8 +113,8 @@ static void put_label(const struct svg *s, uint32_t node, double x, double width
 
 	if (fit < 3)
 		return;
-	white = has_color(s, node) && rgb_wants_white(color_of(s, node));
-	buf_add(b, white ? S("<text class=\"w\"") : S("<text"));
+	white = rgb_wants_white(fill_of(s, node));
+	buf_add(b, white ? S("<text class=\"w\" fill=\"#fff\"") : S("<text"));
 	put_number(s, "x", x + 3);
 	put_number(s, "y", y + s->o->height / 2 + s->o->fontsize * 0.35 - 0.5);
 	buf_ch(b, '>');
@@ -101,14 +122,13 @@ static void put_label(const struct svg *s, uint32_t node, double x, double width
 	buf_add(b, n < name.n ? S("\xe2\x80\xa6</text>") : S("</text>"));
 }
 
+/* Sites that clean an SVG may take its style sheet away: boxes are not to be black. */
 static void put_fill(const struct svg *s, uint32_t node)
 {
 	struct buf *b = &s->out->bytes;
 
-	if (!has_color(s, node))
-		return;
 	buf_add(b, S(" fill=\""));
-	rgb_put(b, color_of(s, node));
+	rgb_put(b, fill_of(s, node));
 	buf_ch(b, '"');
 }
 

@@ -203,4 +203,14 @@ browse in.svg 'with script' <<'END'
 	is(all('.still').length, 0, 'gives way to the drawn one');
 	is(picture.getAttribute('viewBox'), null, 'which is not scaled');
 END
+# A site may clean the picture of scripts and style sheets.
+for picture in in change told; do
+	sed '/^<style>/,/<\/style>/d; /^<script>/,/<\/script>/d' $picture.svg >clean.svg
+	browse clean.svg "$picture, without its style" <<'END'
+	const light = c => c.match(/[\d.]+/g).slice(0, 3).reduce((a, b) => a + +b, 0) / 3;
+	const dark = all('.still g').filter(g => g.querySelector('text') &&
+		light(getComputedStyle(rect(g)).fill) < 40);
+	is(dark.length, 0, 'no box is as dark as its text');
+END
+done
 finish

@@ -43,6 +43,23 @@ _start;main@main.c:1;serve@serve.c:20;reply@reply.c:60;hash@hash.c:40 0.07
 _start;main@main.c:1;collect@gc.c:70 0.30
 END2
 base 1
+# Code that takes the place of other code: the total says that nothing became slower, and the first
+# line says what is new.
+taken() { # NAME BASE NEW: it is no regression, and the first line says what is where
+	exits 0 "$1" prof-diff --check "$2" -- "$3"
+	sed -n 1p out >line
+	grep -Eqx "no regression: CPU time changed by .*; $4" line
+	ok $? 'and the first line says so' "$(cat out)"
+}
+noisy='{ $NF = int($NF * (1 + 0.01 * sin(NR * 7 + $NF))) }'
+split='/reply@reply.c:60;hash/ { n = int($NF * 0.4); s = $1; sub(/;hash/, ";other@o.c:8;hash", s); print s, n; $NF -= n }'
+change "$noisy $split"' { print }'
+exits 0 'a part is in a function of its own' prof-diff --check base -- new
+taken 'and no longer' new base 'other, with what it calls, is gone, with [23][.0-9]*% of the base, and other code is in its place'
+change "$noisy"' { sub(/^_start;main@main.c:1/, "clone;pool@pool.c:8"); print }'
+taken 'a pool of threads takes over' base new '.*, is new, with 100% of the new side, in place of other code'
+
+base 1
 change '/;parse/ { $NF = int($NF * 1.5) } { print }'
 exits 1 'a function is called more often' prof-diff --check base -- new
 sed -n 1p out >line

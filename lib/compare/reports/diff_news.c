@@ -33,6 +33,31 @@ static const struct row *lead_row(const struct comparison *c)
 	return r->verdict == UNSURE || r->verdict == MOVED ? NULL : r;
 }
 
+/* The change of the total that the row's own change would be. */
+static double claim(const struct comparison *c, const struct row *r)
+{
+	return log1p(test_cost(&r->test) / c->total.cost[BASE]);
+}
+
+/* Did the total surely change less than that, so that other code makes up for the row? */
+static bool is_made_up_for(const struct comparison *c, const struct row *r)
+{
+	const struct row *all = &c->total_row;
+
+	if (c->design.metric == METRIC_SHARE || !(c->total.df > 0))
+		return false;
+	return r->up ? claim(c, r) > all->high : claim(c, r) < all->low;
+}
+
+/* Is it code that took the place of other code, or gave it to other code? */
+static bool is_replacement(const struct comparison *c, const struct row *r)
+{
+	const double times = 20; /* or nearly so */
+	enum side less = r->up ? BASE : NEW;
+
+	return r->test.cost[less] * times < r->test.cost[!less] && is_made_up_for(c, r);
+}
+
 static bool total_is(const struct comparison *c, enum verdict v)
 {
 	return c->total_row.verdict == v && c->total_row.found[TO_LIST];
@@ -41,6 +66,7 @@ static bool total_is(const struct comparison *c, enum verdict v)
 static enum news news_of(const struct comparison *c)
 {
 	const struct row *lead = lead_row(c);
+	bool moves = lead && !is_replacement(c, lead);
 
 	if (c->gated)
 		return NEWS_REGRESSION;
@@ -48,11 +74,11 @@ static enum news news_of(const struct comparison *c)
 		return NEWS_IDENTICAL;
 	if (lead && lead->verdict == SUSPECT)
 		return NEWS_SUSPECT;
-	if (total_is(c, SLOWER) || (lead && lead->up))
+	if (total_is(c, SLOWER) || (moves && lead->up))
 		return NEWS_SLOWER;
 	if (c->outcome == UNDERPOWERED || c->unsure)
 		return NEWS_INCONCLUSIVE;
-	if (lead || total_is(c, FASTER))
+	if (moves || total_is(c, FASTER))
 		return NEWS_FASTER;
 	return c->blind ? NEWS_INCONCLUSIVE : NEWS_NONE;
 }
@@ -153,9 +179,8 @@ static void put_amount(struct buf *b, const struct comparison *c, const struct r
 	buf_add(b, S(" of the base"));
 }
 
-void words_headline(struct buf *b, const struct comparison *c, const struct row *r)
+static void put_subject(struct buf *b, const struct comparison *c, const struct row *r)
 {
-	double cost = test_cost(&r->test) / c->total.cost[BASE];
 	struct buf name = { 0 };
 
 	words_name(&name, c, r->item);
@@ -165,19 +190,55 @@ void words_headline(struct buf *b, const struct comparison *c, const struct row 
 		buf_add(b, S(", with all that it calls,"));
 	else if (r->kind == INCLUSIVE)
 		buf_add(b, S(", with what it calls,"));
-	if (r->test.cost[BASE] > 0 && r->test.cost[NEW] > 0) {
-		put_amount(b, c, r);
-	} else {
-		buf_add(b, r->up ? S(" is new, with ") : S(" is gone, with "));
-		words_share(b,
-			    r->test.cost[r->up ? NEW : BASE] / c->total.cost[r->up ? NEW : BASE]);
+}
+
+/* Code that is on one side only */
+static void put_presence(struct buf *b, const struct comparison *c, const struct row *r)
+{
+	enum side side = r->up ? NEW : BASE;
+	double less = r->test.cost[!side] / c->total.cost[!side];
+
+	if (less > 0) {
+		buf_add(b, r->up ? S(" has grown from ") : S(" has shrunk to "));
+		words_share(b, less);
+		buf_add(b, r->up ? S(" of the base to ") : S(" of the new side from "));
+		words_share(b, r->test.cost[side] / c->total.cost[side]);
 		buf_add(b, r->up ? S(" of the new side") : S(" of the base"));
+		return;
 	}
+	buf_add(b, r->up ? S(" is new, with ") : S(" is gone, with "));
+	words_share(b, r->test.cost[side] / c->total.cost[side]);
+	buf_add(b, r->up ? S(" of the new side") : S(" of the base"));
+}
+
+void words_headline(struct buf *b, const struct comparison *c, const struct row *r)
+{
+	put_subject(b, c, r);
+	if (r->test.cost[BASE] > 0 && r->test.cost[NEW] > 0)
+		put_amount(b, c, r);
+	else
+		put_presence(b, c, r);
 	if (c->design.metric == METRIC_SHARE)
 		return;
+	if (is_made_up_for(c, r)) {
+		buf_add(b, S("; in all, "));
+		put_whole_change(b, c);
+		return;
+	}
 	buf_add(b, S(", so the whole takes "));
-	words_share(b, fabs(cost));
+	words_share(b, fabs(test_cost(&r->test) / c->total.cost[BASE]));
 	buf_add(b, r->up ? S(" more") : S(" less"));
+}
+
+/* "; parse_v2 is new, with 12% of the new side, in place of other code" */
+static void put_replacement(struct buf *b, const struct comparison *c, const struct row *r)
+{
+	if (!r)
+		return;
+	buf_add(b, S("; "));
+	put_subject(b, c, r);
+	put_presence(b, c, r);
+	buf_add(b, r->up ? S(", in place of other code") : S(", and other code is in its place"));
 }
 
 static void put_others(struct buf *b, const struct comparison *c, const struct row *lead)
@@ -344,6 +405,7 @@ static void put_headline(struct buf *b, const struct comparison *c)
 	case NEWS_NONE:
 		put_whole_change(b, c);
 		put_detectable(b, c);
+		put_replacement(b, c, lead);
 		return;
 	default: break;
 	}

@@ -1,8 +1,9 @@
 // Boxes
 
 const frames = make(SVG, 'g', {role: 'tree', 'aria-label': conf.title});
-// Above all boxes: what a search has not found, and what it has; the names; and the outlines of the
-// box in focus and of the one under the mouse
+// Above all boxes: a ground that hides them during a search, what it has not found, and what it has;
+// the names; and the outlines of the box in focus and of the one under the mouse
+const ground = make(SVG, 'rect', {class: 'ground', x: PAD});
 const veil = make(SVG, 'path', {class: 'veil'}), marks = make(SVG, 'path', {class: 'marks'});
 const labels = make(SVG, 'g', {'aria-hidden': 'true'});
 const inFocus = make(SVG, 'rect', {class: 'outline focus'});
@@ -153,7 +154,12 @@ function markMatches() {
 		return;
 	frames.classList.toggle('searching', any);
 	veil.setAttribute('d', any ? areaOf(false) : '');
-	marks.setAttribute('d', any && !conf.diff ? areaOf(true) : ''); // changes keep their colours
+	if (conf.diff)
+		return; // changes keep their colours
+	marks.setAttribute('d', any ? areaOf(true) : '');
+	ground.setAttribute('y', drawnTop);
+	ground.setAttribute('width', any ? room() : 0);
+	ground.setAttribute('height', rows * conf.height);
 }
 
 function outline(rect, i) {
@@ -181,7 +187,7 @@ function draw() {
 	}
 	const all = [...drawn.values()];
 	labels.replaceChildren(...all.map(box => box.label).filter(label => label));
-	frames.replaceChildren(...all.map(box => box.element), veil, marks, labels, underMouse, inFocus);
+	frames.replaceChildren(...all.map(box => box.element), ground, veil, marks, labels, underMouse, inFocus);
 	frames.setAttribute('class', conf.diff ? 'frames diff' : 'frames');
 	markMatches();
 	outline(underMouse);
