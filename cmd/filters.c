@@ -1,6 +1,6 @@
-#include "filters.h"
+#include "cmd/filters.h"
 
-#include "common.h"
+#include "cmd/common.h"
 
 static struct {
 	const char *pattern[NPATTERN];

@@ -3,7 +3,7 @@
 #define CMD_FILTERS_H
 
 #include "cli/opt.h"
-#include "query/filter.h"
+#include "query/select/filter.h"
 
 extern const struct opt filter_options[];
 

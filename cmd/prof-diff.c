@@ -8,15 +8,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "common.h"
+#include "cmd/common.h"
+#include "cmd/compare_options.h"
+#include "cmd/frames.h"
+#include "cmd/page.h"
+#include "cmd/picture.h"
+#include "cmd/replicates.h"
 #include "compare/calibrate.h"
 #include "compare/reports/diff_report.h"
 #include "compare/stream.h"
-#include "compare_options.h"
-#include "frames.h"
-#include "page.h"
-#include "picture.h"
-#include "replicates.h"
 
 static struct {
 	int report, normalize;

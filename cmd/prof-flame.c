@@ -3,12 +3,12 @@
 #include <stdlib.h>
 
 #include "analyze/total.h"
-#include "common.h"
-#include "frames.h"
-#include "page.h"
-#include "picture.h"
+#include "cmd/common.h"
+#include "cmd/frames.h"
+#include "cmd/page.h"
+#include "cmd/picture.h"
+#include "cmd/terminal_size.h"
 #include "query/ratio.h"
-#include "terminal_size.h"
 
 static struct view_options o;
 

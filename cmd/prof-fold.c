@@ -1,6 +1,6 @@
 /* prof-fold: turn profiles into folded stacks. */
-#include "common.h"
-#include "frames.h"
+#include "cmd/common.h"
+#include "cmd/frames.h"
 #ifndef WITHOUT_ELFUTILS
 #include "symbol/symbol.h"
 #endif

@@ -1,7 +1,7 @@
-#include "replicates.h"
+#include "cmd/replicates.h"
 
 #include "cli/progress.h"
-#include "common.h"
+#include "cmd/common.h"
 
 bool load_runs(struct runs *runs, enum side side, char *const *paths)
 {

@@ -1,9 +1,9 @@
-#include "visits.h"
+#include "cmd/visits.h"
 
 #include "base/vec.h"
 #include "base/when.h"
 #include "cli/progress.h"
-#include "common.h"
+#include "cmd/common.h"
 
 void chosen_times(int64_t *since, int64_t *until)
 {

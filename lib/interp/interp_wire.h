@@ -10,9 +10,9 @@
 #ifndef INTERP_INTERP_WIRE_H
 #define INTERP_INTERP_WIRE_H
 
-#include "interp/php_layout.h"
-#include "interp/python_layout.h"
-#include "interp/ruby_layout.h"
+#include "interp/php/php_layout.h"
+#include "interp/python/python_layout.h"
+#include "interp/ruby/ruby_layout.h"
 #include "interp/tls_variable.h"
 
 enum {

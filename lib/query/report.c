@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include "profile/unit.h"
-#include "query/tag_filter.h"
+#include "query/select/tag_filter.h"
 
 #define REPORT_ADDRESS(name) &report_##name,
 const struct report *const reports[NREPORT] = { REPORTS(REPORT_ADDRESS) };

@@ -13,10 +13,10 @@
 #include "io/out.h"
 #include "profile/profile.h"
 #include "query/ratio.h"
-#include "query/regex.h"
 #include "query/rows.h"
-#include "query/selector.h"
-#include "query/source_text.h"
+#include "query/select/regex.h"
+#include "query/select/selector.h"
+#include "query/source/source_text.h"
 
 enum report_format { REPORT_TEXT, REPORT_TSV, REPORT_JSON, REPORT_OPENMETRICS, REPORT_HTML };
 

@@ -1,10 +1,10 @@
 /* PHP's frames, read from memory that was made up: of each version, and broken. */
-#include "interp/php_reader.h"
+#include "interp/php/php_reader.h"
 
 #include "interp/code_names.h"
-#include "interp/php_layouts.h"
-#include "interp/php_name.h"
-#include "interp/php_walk.h"
+#include "interp/php/php_layouts.h"
+#include "interp/php/php_name.h"
+#include "interp/php/php_walk.h"
 #include "made_memory.h"
 #include "tap.h"
 

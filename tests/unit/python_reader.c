@@ -1,12 +1,12 @@
 /* Python's frames, read from memory that was made up: of each version, and broken in each way. */
-#include "interp/python_reader.h"
+#include "interp/python/python_reader.h"
 
 #include <stddef.h>
 
 #include "interp/code_names.h"
-#include "interp/python_layouts.h"
-#include "interp/python_lines.h"
-#include "interp/python_name.h"
+#include "interp/python/python_layouts.h"
+#include "interp/python/python_lines.h"
+#include "interp/python/python_name.h"
 #include "made_memory.h"
 #include "tap.h"
 

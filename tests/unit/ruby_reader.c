@@ -1,9 +1,9 @@
 /* Ruby's frames, read from memory that was made up: of each version, and broken. */
-#include "interp/ruby_reader.h"
+#include "interp/ruby/ruby_reader.h"
 
 #include "interp/code_names.h"
-#include "interp/ruby_layouts.h"
-#include "interp/ruby_lines.h"
+#include "interp/ruby/ruby_layouts.h"
+#include "interp/ruby/ruby_lines.h"
 #include "made_memory.h"
 #include "tap.h"
 
