@@ -639,7 +639,7 @@ static void test_code_end(void)
 		{ "a return, then another function", S("\x31\xc0\xc3\x48\x89\xf8\xc3"), 3 },
 		{ "a return that a jump passes over", S("\x74\x01\xc3\x90\x90\xc3\x0f\x05"), 6 },
 		{ "mov %eax, %ebx, which has the byte", S("\x89\xc3\x90\xc3\x90"), 4 },
-		{ "mov %rsi, 24(%rdi), which is no jump", S("\x48\x89\x77\x18\xc3\x90\x90"), 5 },
+		{ "mov %rsi, 2(%rdi), which is no jump", S("\x48\x89\x77\x02\x90\xc3\x90\xc3"), 6 },
 		{ "no return", S("\x90\x90\xff\x67\x38"), 5 },
 		{ "a jump that is cut off", S("\x90\x0f\x84\x01"), 4 },
 		{ "no code", { 0 }, 0 },
