@@ -286,6 +286,7 @@ __attribute__((noinline)) static void sorts(void)
 static void *thread(void *unused)
 {
 	sorts();
+	sleep(1); /* its memory is read while it exists */
 	return unused;
 }
 static void handler(int number)
