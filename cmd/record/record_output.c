@@ -143,6 +143,8 @@ void record_add_facts(struct profile *p, const struct window *w, const struct re
 	char key[40];
 
 	fact_number(p, "lost", w->lost);
+	if (w->lost_records)
+		fact_number(p, "lost_records", w->lost_records);
 	fact_number(p, "truncated", w->truncated);
 	for (int end = UNWIND_COMPLETE + 1; end < UNWIND_ENDS; end++) {
 		snprintf(key, sizeof(key), "truncated_%s", unwind_end_name(end));

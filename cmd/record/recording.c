@@ -94,6 +94,7 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 
 	r->samples += w->samples;
 	r->lost += w->lost;
+	r->lost_records += w->lost_records;
 	r->truncated += w->truncated;
 	r->remembered += w->remembered;
 	for (int end = 0; end < UNWIND_ENDS; end++)
@@ -371,6 +372,10 @@ void recording_summarise(const struct recording *r)
 	     (unsigned long long)r->samples, r->facts.events, (unsigned long long)r->lost,
 	     r->samples ? 100.0 * (double)r->truncated / (double)r->samples : 0,
 	     STR_ARG(buf_str(&covered)), cpu, use.ru_maxrss / 1024);
+	if (r->lost_records)
+		note("%llu records of mappings, processes or threads were lost as well: stacks may "
+		     "be incomplete, and frames without a name",
+		     (unsigned long long)r->lost_records);
 	note_interpreters(r);
 	note_contexts(r);
 	if (common.verbose && r->truncated)

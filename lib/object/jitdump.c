@@ -220,6 +220,7 @@ static bool read_record(struct jitdump *j, struct window *w)
 	if (c.failed)
 		return false;
 	if (size < PREFIX || is_full(j)) {
+		j->full = size >= PREFIX;
 		j->ended = true;
 		return false;
 	}

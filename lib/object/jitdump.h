@@ -17,6 +17,7 @@
 struct jitdump {
 	struct growing_file file;
 	bool ended;          /* reading has ended */
+	bool full;           /* because its memory is used up */
 	bool timeless;       /* its clock is not that of samples */
 	struct buf names;    /* NUL-terminated */
 	struct buf lines;    /* struct jit_line */

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "object/code_end.h"
 #include "object/plt.h"
 
 /* Ranks of overlapping symbols. */
@@ -210,15 +211,25 @@ static size_t choose(const struct symtab *t, struct candidate *c, size_t n)
 	return kept;
 }
 
-/* The end of a symbol. Without a size, it extends to the next, or to the end of its section. */
+/*
+ * The end of a symbol. Without a size, it extends to the next, or to the end of its section; if
+ * only exported functions have symbols, as far as its code seems to go.
+ */
 static uint64_t end_of(const struct reader *r, const struct candidate *c, uint64_t next)
 {
-	const struct elf *e = r->elf[c->id >> ID_TABLE & (SYMTAB_TABLES - 1)];
+	enum symtab_table table = c->id >> ID_TABLE & (SYMTAB_TABLES - 1);
+	const struct elf *e = r->elf[table];
 	uint64_t end;
+	struct str code;
 
 	if (!c->size) {
 		end = e->section[c->section].addr + e->section[c->section].size;
-		return end < next ? end : next;
+		end = end < next ? end : next;
+		code = elf_at(e, c->addr);
+		code.n = min_size(code.n, end > c->addr ? end - c->addr : 0);
+		return table == SYMTAB_DYNAMIC && e->machine == ELF_MACHINE_X86_64 ?
+			       c->addr + code_end(code) :
+			       end;
 	}
 	return __builtin_add_overflow(c->addr, c->size, &end) ? UINT64_MAX : end;
 }

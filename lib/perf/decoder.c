@@ -278,14 +278,14 @@ static void add_frames(struct decoder *d, const struct record_sample *r, struct 
 }
 
 /*
- * Do the registers have a stack? During exec() and exit() a process has its old registers, but
+ * Do the registers have no stack? During exec() and exit() a process has its old registers, but
  * not the stack for them.
  */
-static bool has_user_stack(struct decoder *d, const struct perf_sample *s,
-			   const struct record_sample *r)
+static bool has_no_stack(struct decoder *d, const struct perf_sample *s,
+			 const struct record_sample *r)
 {
-	return !s->nkernel ||
-	       (r->nstack && process_find(&d->processes, s->process, d->regs[d->arch->pc]));
+	return s->nkernel &&
+	       (!r->nstack || !process_find(&d->processes, s->process, d->regs[d->arch->pc]));
 }
 
 /* Unwinds the program's frames from the registers and the stack of the sample. */
@@ -302,11 +302,15 @@ static void unwind_sample(struct decoder *d, const struct record_sample *r, stru
 				      .nchain = BUF_COUNT(&d->chain, uint64_t),
 				      .pid = s->process->pid,
 				      .tid = (int)s->tid };
-	if (!sample_regs_decode(d->arch, r->regs_mask, r->regs, d->regs, &state->missing) ||
-	    !has_user_stack(d, s, r))
+	if (!sample_regs_decode(d->arch, r->regs_mask, r->regs, d->regs, &state->missing))
 		return;
-	s->state = state;
+	if (r->is_32bit && has_no_stack(d, s, r))
+		return;
 	s->nuser = (r->is_32bit ? unwind32 : unwind)(&d->unwinder, &space, state, d->user, &s->end);
+	if (!s->nuser && has_no_stack(d, s, r))
+		s->end = UNWIND_COMPLETE;
+	else
+		s->state = state;
 }
 
 static void on_sample_record(struct decoder *d, const struct record *r, size_t event)

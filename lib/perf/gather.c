@@ -273,19 +273,6 @@ static loc_id script_loc(struct gather *g, const struct user_frame *at)
 						      .flags = s.type });
 }
 
-static loc_id user_loc(struct gather *g, const struct perf_sample *s, const struct user_frame *f)
-{
-	const struct map *m = f->region ? map_of(f->region) : NULL;
-
-	if (user_frame_is_script(f))
-		return script_loc(g, f);
-	if (m && !map_is_generated(m))
-		return known_loc(g, s->process, m, f->address, 0);
-	if (m)
-		return dict_add_loc(g->p->dict, jit_loc(g, s, f->address));
-	return dict_add_loc(g->p->dict, (struct loc){ .addr = f->address, .flags = LOC_ADDR });
-}
-
 static loc_id named_loc(struct gather *g, struct str name, map_id map, uint32_t flags)
 {
 	struct func f = { .name = dict_intern(g->p->dict, name) };
@@ -293,6 +280,27 @@ static loc_id named_loc(struct gather *g, struct str name, map_id map, uint32_t 
 	return dict_add_loc(g->p->dict, (struct loc){ .func = dict_add_func(g->p->dict, f),
 						      .map = map,
 						      .flags = flags });
+}
+
+/* Is it in the page where x86-64's kernel emulates three functions of old programs? */
+static bool is_vsyscall(const struct user_frame *f)
+{
+	return !f->region && f->address >> 12 == 0xffffffffff600;
+}
+
+static loc_id user_loc(struct gather *g, const struct perf_sample *s, const struct user_frame *f)
+{
+	const struct map *m = f->region ? map_of(f->region) : NULL;
+
+	if (is_vsyscall(f))
+		return named_loc(g, S("[vsyscall]"), (map_id){ 0 }, 0);
+	if (user_frame_is_script(f))
+		return script_loc(g, f);
+	if (m && !map_is_generated(m))
+		return known_loc(g, s->process, m, f->address, 0);
+	if (m)
+		return dict_add_loc(g->p->dict, jit_loc(g, s, f->address));
+	return dict_add_loc(g->p->dict, (struct loc){ .addr = f->address, .flags = LOC_ADDR });
 }
 
 /*

@@ -45,6 +45,7 @@ enum { PROCESS_ANCESTORS = 4 };
 
 struct process {
 	int pid;
+	int task; /* its thread that /proc shows the memory of: `pid`, unless that has ended first */
 	/* Identifies the process's program: exec() changes it. */
 	uint64_t number;
 	char comm[16];
@@ -70,6 +71,11 @@ struct process {
 	void *host_data;    /* the host's; see perf_host.forget() */
 	void *host_context; /* likewise: the process's context */
 };
+
+static inline int process_task(const struct process *p)
+{
+	return p->task ? p->task : p->pid;
+}
 
 struct processes {
 	struct binaries *binaries;

@@ -7,6 +7,7 @@ static const struct {
 	enum { SUM, MAX } how;
 } counts[] = {
 	{ "lost", SUM },
+	{ "lost_records", SUM },
 	{ "truncated", SUM },
 	{ "throttled", SUM },
 	{ "truncated_not_copied", SUM },

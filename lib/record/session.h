@@ -20,6 +20,7 @@ struct window {
 	uint64_t time;     /* when it began, ns since 1970 */
 	uint64_t duration; /* ns */
 	uint64_t samples, lost, truncated, throttled;
+	uint64_t lost_records;        /* of mappings, processes and threads */
 	uint64_t by_end[UNWIND_ENDS]; /* samples by the reason why their stacks ended */
 	uint64_t remembered;          /* stacks with outer frames of an earlier one */
 	uint64_t cpu_time;            /* exact ns that the targets used; 0 if not known */
@@ -87,7 +88,7 @@ struct session_options {
 
 /* Counts since the beginning of the recording; a window has the difference of two. */
 struct session_counts {
-	uint64_t samples, lost, throttled, remembered, forks;
+	uint64_t samples, lost, lost_records, throttled, remembered, forks;
 	uint64_t cpu;     /* ns that the targets used */
 	uint64_t sampled; /* ns that samples stand for */
 	struct interp_counts interpreted;
@@ -125,8 +126,9 @@ struct session {
 	int cpu_counter;                /* of TARGET_CHILD; -1: none */
 	uint64_t child_cpu;             /* ns, once the child has ended */
 	struct session_counts at_start; /* of the window */
-	/* Samples lost in closed samplers, and those that records had reported by then. */
-	uint64_t lost_in_closed, reported_in_closed;
+	/* What closed samplers have lost, and what records had reported by then. */
+	struct sampler_losses lost_in_closed;
+	uint64_t reported_in_closed;
 	uint64_t begun, housekept, over; /* ns: of monotonic_ns() */
 	uint64_t read_memory, completed; /* ns: when stacks were last completed; how many */
 	struct buf pids; /* int: the running processes when events are opened again */

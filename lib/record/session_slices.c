@@ -92,6 +92,7 @@ static void add_window(struct window *to, const struct window *w)
 	to->duration += w->duration;
 	to->samples += w->samples;
 	to->lost += w->lost;
+	to->lost_records += w->lost_records;
 	to->truncated += w->truncated;
 	to->throttled += w->throttled;
 	for (int end = 0; end < UNWIND_ENDS; end++)

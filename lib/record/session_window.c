@@ -10,15 +10,20 @@
 enum { RAISED = 10 }; /* priority while recording: steps of nice(1) */
 
 /*
- * The kernel reports lost samples twice: in records, and in the events' own counts, which include
- * those for which there was no room for a record.
+ * The kernel reports losses twice: in records, which do not say what was lost, and in the events'
+ * own counts, which include those for which there was no room for a record, but not those of
+ * inherited events.
  */
-uint64_t session_lost(struct session *s)
+struct sampler_losses session_lost(struct session *s)
 {
 	uint64_t reported = s->recorder.decoder.counts.lost - s->reported_in_closed;
-	uint64_t counted = sampler_lost(&s->sampler);
+	struct sampler_losses lost = sampler_lost(&s->sampler);
 
-	return s->lost_in_closed + (reported > counted ? reported : counted);
+	if (reported > lost.samples + lost.records)
+		lost.samples = reported - lost.records;
+	lost.samples += s->lost_in_closed.samples;
+	lost.records += s->lost_in_closed.records;
+	return lost;
 }
 
 /*
@@ -63,9 +68,11 @@ void session_pause(struct session *s, bool pause)
 static struct session_counts counts_so_far(struct session *s)
 {
 	const struct decoder *d = &s->recorder.decoder;
+	struct sampler_losses lost = session_lost(s);
 
 	return (struct session_counts){ .samples = d->counts.samples,
-					.lost = session_lost(s),
+					.lost = lost.samples,
+					.lost_records = lost.records,
 					.throttled = d->counts.throttled,
 					.remembered = d->unwinder.remembered,
 					.forks = s->recorder.forks,
@@ -114,6 +121,7 @@ static void measure(struct session *s, const struct session_counts *now, uint64_
 	w->user_only = s->sampler.user_only;
 	w->samples = now->samples - was->samples;
 	w->lost = now->lost - was->lost + w->allocs.lost.samples;
+	w->lost_records = now->lost_records - was->lost_records;
 	w->truncated = s->gather.ntruncated;
 	memcpy(w->by_end, s->gather.nended, sizeof(w->by_end));
 	w->throttled = now->throttled - was->throttled;

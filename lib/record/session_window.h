@@ -42,8 +42,8 @@ void session_drop_window(struct session *s);
 /* Updates the figures in s->window. */
 void session_measure_window(struct session *s);
 
-/* Samples that were lost since the session began. */
-uint64_t session_lost(struct session *s);
+/* What was lost since the session began. */
+struct sampler_losses session_lost(struct session *s);
 
 /* Raises the priority for recording, or restores it. */
 void session_raise_priority(const struct session *s, bool raised);

@@ -16,11 +16,15 @@ static void *open_dump(const struct symbol_file *file, struct buf *note)
 {
 	struct jitdump *j;
 
-	(void)note;
 	if (file->fd < 0)
 		return NULL;
 	j = mem_zeroed(1, sizeof(*j));
 	jitdump_feed(j, file->fd);
+	if (j->full)
+		buf_printf(note,
+			   "%.*s is too large: the first %llu MB are read; later code has no name, "
+			   "or that of earlier code at its address",
+			   STR_ARG(file->name), (unsigned long long)j->file.offset >> 20);
 	return j;
 }
 

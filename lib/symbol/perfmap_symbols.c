@@ -10,15 +10,27 @@ static bool perfmap_handles(struct str file, struct str head)
 	return str_starts(base, S("perf-")) && str_ends(base, S(".map"));
 }
 
+static long long megabytes(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 ? (long long)st.st_size >> 20 : 0;
+}
+
 static void *open_map(const struct symbol_file *file, struct buf *note)
 {
 	struct perfmap *m;
 
-	(void)note;
 	if (file->fd < 0)
 		return NULL;
 	m = mem_zeroed(1, sizeof(*m));
 	perfmap_refresh(m, file->fd);
+	if (m->full)
+		buf_printf(note,
+			   "%.*s is too large: of %lld MB, the first %llu MB are read; later code "
+			   "has no name, or that of earlier code at its address",
+			   STR_ARG(file->name), megabytes(file->fd),
+			   (unsigned long long)m->file.offset >> 20);
 	return m;
 }
 

@@ -42,7 +42,7 @@ bool walk_step(struct walk *w, const struct region *r, uint64_t address)
 /* Is a frame that was read from the running process plausible? */
 static bool is_believable(const struct walk *w, const struct region *r)
 {
-	return !w->used_memory || !w->call || walk_follows_call(w, r, w->pc);
+	return !w->used_memory || !w->call || walk_may_return_to(w, r, w->pc);
 }
 
 /*
@@ -73,6 +73,21 @@ static void note_words(const struct walk *w, size_t from, size_t n)
 		f[i].words = i + 1 < n ? hash_words(w, f[i].sp, f[i + 1].sp) : 0;
 }
 
+/*
+ * Leaves an address without code, to which a call led: the kernel handles the fault, or emulates a
+ * function there (x86-64's vsyscall page). Only the return address is pushed.
+ */
+static bool leave_nowhere(struct walk *w)
+{
+	const struct region *r;
+	uint64_t pc;
+
+	if (!w->leaf || w->u->arch->machine != ELF_MACHINE_X86_64 || !walk_read(w, w->sp, &pc))
+		return false;
+	r = walk_region(w, pc - 1);
+	return r && walk_may_return_to(w, r, pc) && walk_move(w, pc, w->sp + 8, w->fp, false);
+}
+
 static size_t walk_stack(struct walk *w, struct user_frame *out)
 {
 	size_t n = 0;
@@ -84,6 +99,11 @@ static size_t walk_stack(struct walk *w, struct user_frame *out)
 		bool go_on;
 
 		w->was_signal = false;
+		if (!r && leave_nowhere(w)) {
+			w->u->trail[n] = (struct memo_frame){ .address = pc, .sp = w->sp - 8 };
+			out[n++] = (struct user_frame){ NULL, pc };
+			continue;
+		}
 		if (!r || !is_believable(w, r)) {
 			w->end = w->used_memory ? UNWIND_TRUNCATED : UNWIND_LOST;
 			break;
@@ -186,7 +206,7 @@ static size_t follow_chain(struct walk *w, const uint64_t *chain, size_t nchain,
 		/* The outermost function was not called; its return address is artificial. */
 		if (r && r->module && module_rule(r->module, address - r->bias).cfa == CFA_END)
 			w->end = UNWIND_COMPLETE;
-		else if (!r || !walk_follows_call(w, r, chain[i]))
+		else if (!r || !walk_may_return_to(w, r, chain[i]))
 			break;
 		out[whole++] = (struct user_frame){ r, address };
 		if (w->end == UNWIND_COMPLETE)

@@ -51,7 +51,7 @@ static bool next_frame(struct walk *w)
 		return walk_stop(w,
 				 fp - w->sp0 < WALK_SEGMENT ? UNWIND_TRUNCATED : UNWIND_NO_TABLES);
 	r = walk_region(w, pc - 1);
-	if (!r || !walk_follows_call(w, r, pc))
+	if (!r || !walk_may_return_to(w, r, pc))
 		return walk_stop(w, UNWIND_NO_TABLES);
 	w->pc = pc;
 	w->sp = fp + 8;

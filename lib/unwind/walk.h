@@ -86,7 +86,10 @@ bool walk_by_any_call(struct walk *w);
 /* Is the frame pointer zero because code has ended the stack there? */
 bool walk_is_outermost(struct walk *w);
 
-/* Does an address of region r follow a call? True if the code cannot be seen. */
-bool walk_follows_call(const struct walk *w, const struct region *r, uint64_t address);
+/*
+ * May an address of region r be a return address: does it follow a call, or do signal handlers
+ * return to it? True if the code cannot be seen.
+ */
+bool walk_may_return_to(const struct walk *w, const struct region *r, uint64_t address);
 
 #endif

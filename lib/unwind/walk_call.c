@@ -54,11 +54,58 @@ enum call walk_call_before(const struct walk *w, const struct region *r, uint64_
 	return branch_in(word, address, target);
 }
 
-bool walk_follows_call(const struct walk *w, const struct region *r, uint64_t address)
+static struct str code_at(const struct region *r, uint64_t address)
+{
+	return r->module ? elf_at(&r->module->elf, address - r->bias) : (struct str){ 0 };
+}
+
+bool walk_is_sigreturn(const struct walk *w, const struct region *r, uint64_t address)
+{
+	static const struct str x86_64 = { "\x48\xc7\xc0\x0f\x00\x00\x00\x0f\x05", 9 };
+	static const struct str aarch64 = { "\x68\x11\x80\xd2\x01\x00\x00\xd4", 8 };
+
+	return str_starts(code_at(r, address),
+			  w->u->arch->machine == ELF_MACHINE_X86_64 ? x86_64 : aarch64);
+}
+
+bool walk_ends_there(const struct walk *w, const struct region *r, uint64_t address)
+{
+	static const struct str passes_status[] = {
+		{ "\x89\xc7", 2 },         /* mov %eax, %edi */
+		{ "\x48\x89\xc7", 3 },     /* mov %rax, %rdi */
+		{ "\x31\xff", 2 },         /* xor %edi, %edi */
+		{ "\x31\xc0\xb0\x3c", 4 }, /* xor %eax, %eax; mov $60, %al */
+		{ "\x31\xc0\xb0\xe7", 4 }, /* ... 231: exit_group */
+		{ "\xb8\x3c\x00\x00\x00", 5 },
+		{ "\xb8\xe7\x00\x00\x00", 5 },
+		{ "\x48\xc7\xc0\x3c\x00\x00\x00", 7 },
+		{ "\x48\xc7\xc0\xe7\x00\x00\x00", 7 },
+		{ "\x6a\x3c\x58", 3 }, /* push $60; pop %rax */
+	};
+	enum { IS_NUMBER = 3 }; /* from here on they set the number of the system call */
+	struct str code = code_at(r, address);
+	bool exits = false;
+
+	if (w->u->arch->machine != ELF_MACHINE_X86_64)
+		return false;
+	for (size_t i = 0; i < LEN(passes_status);) {
+		if (str_starts(code, passes_status[i])) {
+			code = str_skip(code, passes_status[i].n);
+			exits |= i >= IS_NUMBER;
+			i = 0;
+		} else {
+			i++;
+		}
+	}
+	return str_starts(code, S("\xf4")) || (exits && str_starts(code, S("\x0f\x05")));
+}
+
+bool walk_may_return_to(const struct walk *w, const struct region *r, uint64_t address)
 {
 	uint64_t target;
 
-	return walk_call_before(w, r, address, &target) != NO_CALL;
+	return walk_call_before(w, r, address, &target) != NO_CALL ||
+	       walk_is_sigreturn(w, r, address);
 }
 
 /* The slot that a PLT stub jumps through: "endbr64; bnd jmp *slot", or a part of that. */

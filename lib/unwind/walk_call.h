@@ -21,6 +21,18 @@ enum call walk_call_before(const struct walk *w, const struct region *r, uint64_
 			   uint64_t *target);
 
 /*
+ * Is it the code to which signal handlers return? x86-64: "mov $15, %rax; syscall"; aarch64:
+ * "mov x8, #139; svc #0".
+ */
+bool walk_is_sigreturn(const struct walk *w, const struct region *r, uint64_t address);
+
+/*
+ * Does the code at a return address end the thread or the process, by exit(2) or "hlt"? Then the
+ * function there has no caller. x86-64 only.
+ */
+bool walk_ends_there(const struct walk *w, const struct region *r, uint64_t address);
+
+/*
  * The function that the call before an address leads to, also through a PLT stub. False if there
  * is no call, or its target is not known; *any is then whether there is a call.
  */

@@ -23,13 +23,12 @@ static enum call caller_at(struct walk *w, uint64_t address)
 
 /*
  * A frame pointer of zero ends a stack if code has cleared it for that purpose: the program's
- * entry point, or the start of a thread. Other code may use it as a general register.
+ * entry point, or a function that begins with that. Other code may use it as a general register.
  */
 bool walk_is_outermost(struct walk *w)
 {
-	static const struct str zero[] = { { "\x31\xed", 2 }, { "\x33\xed", 2 } };
+	static const struct str clears[] = { { "\x31\xed", 2 }, { "\x33\xed", 2 } };
 	const struct region *r = walk_region(w, w->pc - w->call);
-	uint64_t n;
 	struct str code;
 
 	if (w->u->fp_only || w->u->arch->machine != ELF_MACHINE_X86_64)
@@ -38,18 +37,28 @@ bool walk_is_outermost(struct walk *w)
 		return false;
 	if (w->pc - w->call - r->bias - r->module->elf.entry < ENTRY)
 		return true;
-	n = walk_into_function(w, r);
-	n = n < 64 ? n : 64;
-	code = elf_at(&r->module->elf, w->pc - w->call - r->bias - n);
-	code.n = min_size(code.n, n);
-	return str_find(code, zero[0]) >= 0 || str_find(code, zero[1]) >= 0;
+	code = elf_at(&r->module->elf, w->pc - w->call - r->bias - walk_into_function(w, r));
+	if (str_starts(code, S("\xf3\x0f\x1e\xfa")))
+		code = str_skip(code, 4); /* endbr64 */
+	return str_starts(code, clears[0]) || str_starts(code, clears[1]);
 }
 
 static bool stop_without_fp(struct walk *w)
 {
-	if (w->used_memory)
+	bool sees_code = !w->u->fp_only && w->u->arch->machine == ELF_MACHINE_X86_64;
+
+	/* Memory that was read later may have been released: its zeros alone say nothing. */
+	if (w->used_memory && !(sees_code && walk_is_outermost(w)))
 		return walk_stop(w, UNWIND_TRUNCATED);
 	return walk_stop(w, walk_is_outermost(w) ? UNWIND_COMPLETE : UNWIND_NO_TABLES);
+}
+
+/* Code in a file that has no tables may use the frame pointer's register for anything. */
+static bool may_have_no_frame(struct walk *w)
+{
+	const struct region *r = walk_region(w, w->pc - w->call);
+
+	return !w->u->fp_only && r && r->module;
 }
 
 bool walk_by_fp(struct walk *w)
@@ -60,9 +69,11 @@ bool walk_by_fp(struct walk *w)
 		return stop_without_fp(w);
 	if ((w->fp != w->sp && w->sp - w->fp <= WALK_SEGMENT) || w->fp & 7)
 		return walk_stop(w, UNWIND_BAD);
-	if (walk_read(w, w->fp, &fp) && walk_read(w, w->fp + 8, &pc))
-		return walk_move(w, pc, w->fp + 16, fp, false);
-	return walk_stop(w, UNWIND_TRUNCATED);
+	if (!walk_read(w, w->fp, &fp) || !walk_read(w, w->fp + 8, &pc))
+		return walk_stop(w, UNWIND_TRUNCATED);
+	if (!pc && may_have_no_frame(w))
+		return stop_without_fp(w);
+	return walk_move(w, pc, w->fp + 16, fp, false);
 }
 
 /*
@@ -105,20 +116,6 @@ static bool leave_trampoline(struct walk *w)
 	if (!walk_read(w, w->sp + 8, &pc))
 		return walk_stop(w, UNWIND_TRUNCATED);
 	return walk_move(w, pc, w->sp + 16, w->fp, false);
-}
-
-/*
- * Is it code without unwind data to which signal handlers return? x86-64 in musl and in static
- * programs: "mov $15, %rax; syscall"; aarch64: "mov x8, #139; svc #0".
- */
-static bool is_sigreturn(const struct walk *w, const struct region *r)
-{
-	static const struct str x86_64 = { "\x48\xc7\xc0\x0f\x00\x00\x00\x0f\x05", 9 };
-	static const struct str aarch64 = { "\x68\x11\x80\xd2\x01\x00\x00\xd4", 8 };
-
-	return r->module &&
-	       str_starts(elf_at(&r->module->elf, w->pc - r->bias),
-			  w->u->arch->machine == ELF_MACHINE_X86_64 ? x86_64 : aarch64);
 }
 
 /*
@@ -206,9 +203,9 @@ bool walk_by_guess(struct walk *w, const struct region *r)
 	struct rule rule;
 	const struct address_space *space = w->space;
 
-	if (is_sigreturn(w, r))
+	if (walk_is_sigreturn(w, r, w->pc))
 		return leave_signal(w);
-	if (is_entry_address(w, r))
+	if (is_entry_address(w, r) || (w->call && walk_ends_there(w, r, w->pc)))
 		return walk_stop(w, UNWIND_COMPLETE);
 	if (!r->module && space->is_trampoline && space->is_trampoline(space->context, w->pc))
 		return leave_trampoline(w);

@@ -159,7 +159,7 @@ static bool walk_from_null(struct walk *w, uint64_t cfa, uint64_t fp)
 	if (w->u->arch->lr != DWARF_NONE || !walk_read(w, cfa, &pc))
 		return walk_stop(w, UNWIND_COMPLETE);
 	r = walk_region(w, pc - 1);
-	if (!r || !walk_follows_call(w, r, pc))
+	if (!r || !walk_may_return_to(w, r, pc))
 		return walk_stop(w, UNWIND_COMPLETE);
 	return walk_move(w, pc, cfa + 8, fp, false);
 }

@@ -37,7 +37,7 @@ static bool leads_to_end(struct walk v)
 		uint64_t address = v.pc - v.call;
 		const struct region *r = walk_region(&v, address);
 
-		if (!r || (v.call && !walk_follows_call(&v, r, v.pc)))
+		if (!r || (v.call && !walk_may_return_to(&v, r, v.pc)))
 			return false;
 		if (!walk_step(&v, r, address))
 			return v.end == UNWIND_COMPLETE ||
@@ -139,19 +139,21 @@ bool walk_by_scan(struct walk *w, const struct region *r, uint64_t end)
 	       (jumped.function && try_caller(w, &jumped, &trials));
 }
 
-/* Is it in the program's entry code, which has no callers? */
-static bool is_entry(struct walk *w, uint64_t pc)
+/* Is it in code that has no callers: the program's entry, or where a thread begins? */
+static bool is_outermost(struct walk *w, uint64_t pc)
 {
-	enum { ENTRY = 32 }; /* bytes of that code */
+	enum { ENTRY = 32 }; /* bytes of the entry code */
 	const struct region *r = walk_region(w, pc);
 
-	return r && r->module && pc - r->bias - r->module->elf.entry < ENTRY;
+	return r && r->module &&
+	       (pc - r->bias - r->module->elf.entry < ENTRY || walk_ends_there(w, r, pc));
 }
 
 /*
  * Tries only the first word that follows a call, since the call may be one of unknown code. In
  * musl, the program's entry leads to the caller of main() through two functions that make tail
- * calls, and the frame pointer is a general register.
+ * calls, clone() calls the code of a thread through a register, and the frame pointer is a general
+ * register.
  */
 bool walk_by_any_call(struct walk *w)
 {
@@ -162,7 +164,7 @@ bool walk_by_any_call(struct walk *w)
 	if (w->u->arch->machine != ELF_MACHINE_X86_64 ||
 	    !next_candidate(w, w->sp + NEAR, &c, &known))
 		return false;
-	if (is_entry(w, c.pc)) {
+	if (is_outermost(w, c.pc)) {
 		*w = caller_of(w, &c, 0);
 		return true;
 	}

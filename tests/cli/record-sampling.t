@@ -42,6 +42,28 @@ done >churn.folded 2>err
 kill $pid
 at_least "$(share churn.folded '^tasks;.*(thread|clone).*;renew')" 95 'threads that come and go have whole stacks' \
 	"$(cat err; head -5 churn.folded)"
+# A command that stops the recorder, and fills the buffers with records of mappings
+cat >maps.c <<'END'
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+int main(int argc, char **argv)
+{
+	int fd = open(argv[0], O_RDONLY);
+
+	for (long n = argc > 1 ? atol(argv[1]) : 0; n > 0; n--)
+		munmap(mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0), 4096);
+	return 0;
+}
+END
+$CC -O1 -o maps maps.c
+exits 0 'more mappings than the buffers hold' prof-record -F 20 -o maps.pb.gz -- \
+	sh -c 'kill -STOP $PPID; ./maps 300000; kill -CONT $PPID'
+says '[0-9]{4,} records of mappings, processes or threads were lost as well' 'what was lost has its kind'
+lost=$(number maps.pb.gz lost)
+[ "$lost" -lt $(($(number maps.pb.gz lost_records) / 50)) ]
+ok $? 'and does not count as samples' "$lost lost; $(cat err)"
+
 # Others do not count
 ./spin 30 >/dev/null &
 other=$!

@@ -20,9 +20,20 @@ whole large 'large;spin'
 whole deep '(deep;)+spin'
 whole aligned 'aligned;spin'
 whole signalled 'signalled;.*handler;spin'
+whole largely_signalled 'largely_signalled;.*large_handler;large;spin'
 whole sorting 'sorting;.*compare;spin'
 whole exec 'variable;spin'
 whole patched 'patched;spin'
+
+# A function of the page that the kernel emulates, where its calls end in a page fault
+if grep -q 'vsyscall' /proc/self/maps; then
+	whole emulated 'emulated'
+	at_least "$(share way.folded 'emulated;.vsyscall.;.*asm_exc_page_fault')" 20 'it has the name of that page' \
+		"$(cut -c 1-200 way.folded)"
+else
+	skip 'no vsyscall page' 'functions of that page'
+	skip 'no vsyscall page' 'it has the name of that page'
+fi
 
 # What is beyond the copy comes from the process, not from the stack that was seen before
 prof-record -F 499 -o callers.pb.gz -- ./odd callers 2 2>err
@@ -249,6 +260,8 @@ fi
 
 # musl's functions have no tables, and its program's entry jumps on twice before main() is called
 cat >sorts.c <<'END'
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -270,14 +283,53 @@ __attribute__((noinline)) static void sorts(void)
 		qsort(numbers, 100000, sizeof(*numbers), compare);
 	}
 }
-int main(void)
+static void *thread(void *unused)
 {
+	sorts();
+	sleep(1); /* its memory is read while it exists */
+	return unused;
+}
+static void handler(int number)
+{
+	sorts();
+	numbers[0] = number; /* so that it does not jump to sorts() */
+	__asm__ volatile("" ::: "memory");
+}
+__attribute__((noinline)) static void spacious(void)
+{
+	volatile char room[200000];
+
+	room[0] = room[199999] = 1;
+	sorts();
+	room[1] = 2;
+}
+int main(int argc, char **argv)
+{
+	pthread_t t;
+
+	if (argc > 1 && *argv[1] == 't' && pthread_create(&t, NULL, thread, NULL) == 0)
+		pthread_join(t, NULL);
+	if (argc > 1 && *argv[1] == 'h') {
+		signal(SIGUSR1, handler);
+		raise(SIGUSR1);
+	}
+	if (argc > 1 && *argv[1] == 's')
+		spacious();
+	if (argc > 1) {
+		sleep(1);
+		return 0;
+	}
 	copies();
 	sorts();
 	sleep(1); /* what its PLT leads to is read from its memory, which a busy machine does late */
 	return 0;
 }
 END
+of_musl() {
+	prof-record -q -F 499 -o sorts.pb.gz -- ./sorts "$1"
+	prof-fold sorts.pb.gz >sorts.folded
+	at_least "$(share sorts.folded "$2")" 95 "$3, ${static:-dynamic}" "$(cut -c 1-150 sorts.folded)"
+}
 if command -v musl-gcc >/dev/null && [ "$(uname -m)" = x86_64 ]; then
 	for static in '' -static; do
 		musl-gcc -O2 -g $static -o sorts sorts.c
@@ -285,8 +337,17 @@ if command -v musl-gcc >/dev/null && [ "$(uname -m)" = x86_64 ]; then
 		prof-fold sorts.pb.gz >sorts.folded
 		at_least "$(share sorts.folded '^sorts;_start;.*main;(copies;memcpy|sorts;([^;]*qsort_r|rand|\\[))')" 95 \
 			"musl's functions ${static:-dynamic}" "$(cat sorts.folded)"
+		of_musl thread '^sorts;([^;]*clone|.libc.so.);[^;]*;thread;sorts;([^;]*qsort_r|rand|\\[)' 'its threads'
+		of_musl handler '^sorts;_start;.*main;.*raise.*;handler;sorts;([^;]*qsort_r|rand|\\[)' 'its signal handlers'
+		is "$(grep -cE '(memset|setjmp);[^;]*;?(thread|handler)' sorts.folded)" 0 \
+			'functions without a symbol do not have the name of the one before them'
 	done
 else
+	for static in dynamic static; do
+		for what in 'its threads' 'its signal handlers' 'functions without a symbol'; do
+			skip 'no musl-gcc' "$what, $static"
+		done
+	done
 	skip 'no musl-gcc' "musl's functions, dynamic"
 	skip 'no musl-gcc' "musl's functions, static"
 fi
@@ -388,6 +449,41 @@ if unshare -m true 2>/dev/null; then
 else
 	skip 'no namespaces here' 'one path in two mount namespaces'
 fi
+
+# A process whose first thread has ended: /proc shows nothing of it but through another thread
+cat >leaderless.c <<'END'
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+static volatile unsigned long sink;
+__attribute__((noinline)) static void *goes_on(void *unused)
+{
+	for (time_t until = time(NULL) + 30; time(NULL) < until;)
+		for (int i = 0; i < 100000; i++)
+			sink += (unsigned long)i;
+	exit(0);
+	return unused;
+}
+int main(void)
+{
+	pthread_t t;
+
+	pthread_create(&t, NULL, goes_on, NULL);
+	pthread_exit(NULL);
+}
+END
+$CC -O1 -g -o leaderless leaderless.c -lpthread
+./leaderless &
+leaderless=$!
+sleep 0.3
+prof-record -q -F 499 -p $leaderless -d 500ms -o leaderless.pb.gz
+prof-record -q -F 499 -a --comm leaderless -d 500ms -o all.pb.gz
+kill $leaderless
+for which in leaderless all; do
+	prof-fold $which.pb.gz >$which.folded
+	at_least "$(share $which.folded 'start_thread;goes_on|clone.*;goes_on')" 95 \
+		"a process whose first thread has ended, $which" "$(cut -c 1-150 $which.folded)"
+done
 
 # A mount and PID namespace of its own
 if unshare -mpf --mount-proc true 2>/dev/null; then

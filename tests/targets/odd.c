@@ -123,6 +123,32 @@ __attribute__((noinline)) void signalled(void)
 	sink++;
 }
 
+/* A handler with more stack than perf can copy. */
+static void large_handler(int number)
+{
+	(void)number;
+	large();
+	sink++;
+}
+
+__attribute__((noinline)) void largely_signalled(void)
+{
+	signal(SIGUSR2, large_handler);
+	raise(SIGUSR2);
+	sink++;
+}
+
+/* Calls a function that the kernel emulates, at an address that no file has. */
+__attribute__((noinline)) void emulated(void)
+{
+	long (*old_time)(long *) = (long (*)(long *))(uintptr_t)0xffffffffff600400;
+	double until = cpu() + seconds;
+
+	while (cpu() < until)
+		for (int i = 0; i < 100; i++)
+			sink += (unsigned long)old_time(NULL);
+}
+
 static int compare(const void *a, const void *b)
 {
 	(void)a;
@@ -205,6 +231,10 @@ int main(int argc, char **argv)
 		aligned();
 	else if (strcmp(way, "signalled") == 0)
 		signalled();
+	else if (strcmp(way, "largely_signalled") == 0)
+		largely_signalled();
+	else if (strcmp(way, "emulated") == 0)
+		emulated();
 	else if (strcmp(way, "sorting") == 0)
 		sorting();
 	else if (strcmp(way, "patched") == 0)

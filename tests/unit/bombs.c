@@ -575,6 +575,161 @@ static void named_fifos(void)
 	buf_release(&path);
 }
 
+/* Entries in entries: each has the next one as its only child. */
+static void deep_entries(void)
+{
+	enum { DEPTH = 4000000 };
+	struct image m = { 0 };
+	struct buf *abbrev = debug(&m, ".debug_abbrev"), *info;
+	size_t at;
+
+	put_abbrevs(abbrev);
+	PUT(abbrev, OWN, DW_TAG_lexical_block, 1, 0, 0, 0);
+	info = debug(&m, ".debug_info");
+	at = begin_unit(info, 0, CODE, CODE_SIZE);
+	put_n(info, OWN, DEPTH);
+	put_n(info, 0, DEPTH);
+	end_unit(info, at);
+	explode_image("entries in entries", &m);
+}
+
+/* Each inlined call is in the one before it; their functions refer to each other, in a ring. */
+static void ring_of_origins(void)
+{
+	enum { CALL = 4, CALLS = 20000, FIRST = 11 + 1 + 8 + 4 + 4, SIZE = 1 + 4 + 8 + 4 };
+	struct image m = { 0 };
+	struct buf *abbrev = debug(&m, ".debug_abbrev"), *info;
+	size_t at;
+
+	put_abbrevs(abbrev);
+	PUT(abbrev, OWN, DW_TAG_subprogram, 1, DW_AT_specification, DW_FORM_ref4, DW_AT_low_pc,
+	    DW_FORM_addr, DW_AT_high_pc, DW_FORM_data4, 0, 0);
+	PUT(abbrev, CALL, DW_TAG_inlined_subroutine, 1, DW_AT_abstract_origin, DW_FORM_ref4,
+	    DW_AT_low_pc, DW_FORM_addr, DW_AT_high_pc, DW_FORM_data4, 0, 0, 0);
+	info = debug(&m, ".debug_info");
+	at = begin_unit(info, 0, CODE, CODE_SIZE);
+	for (uint64_t i = 0; i < CALLS; i++) {
+		put_uleb(info, i ? CALL : OWN);
+		put_int(info, FIRST + SIZE * ((i + 1) % CALLS), 4);
+		put_int(info, CODE, 8);
+		put_int(info, CODE_SIZE, 4);
+	}
+	put_n(info, 0, CALLS);
+	end_unit(info, at);
+	explode_image("inlined calls whose functions are a ring", &m);
+}
+
+/* A section that claims to have another size than what is packed in it: less, or far more. */
+static void lying_sizes(void)
+{
+	struct libdeflate_compressor *c = libdeflate_alloc_compressor(9);
+	struct buf zeros = { 0 }, packed = { 0 };
+
+	put_n(&zeros, 0, 60 << 20);
+	packed.n = libdeflate_zlib_compress(c, zeros.p, zeros.n, buf_room(&packed, 1 << 20),
+					    1 << 20);
+	libdeflate_free_compressor(c);
+	for (int i = 0; i < 2; i++) {
+		Elf64_Chdr h = { .ch_type = ELFCOMPRESS_ZLIB,
+				 .ch_size = i ? (uint64_t)1 << 40 : 16,
+				 .ch_addralign = 1 };
+		static const char *const names[] = { ".debug_info", ".debug_abbrev", ".debug_line",
+						     ".debug_str", ".debug_ranges" };
+		struct image m = { 0 };
+
+		for (size_t n = 0; n < LEN(names); n++) {
+			struct buf *b = add_section(&m, names[n], SHT_PROGBITS, SHF_COMPRESSED);
+
+			buf_put(b, &h, sizeof(h));
+			buf_add(b, buf_str(&packed));
+		}
+		explode_image(i ? "packed sections of a terabyte, they say" :
+				  "packed sections of 16 bytes, they say",
+			      &m);
+	}
+	buf_release(&zeros);
+	buf_release(&packed);
+}
+
+/* The symbols of .gnu_debugdata are packed by an xz that unpacks to a thousand times as much. */
+static void packed_symbols(void)
+{
+	enum { ZEROS = 1 << 30 };
+	struct image m = { 0 };
+	struct buf *data = add_section(&m, ".gnu_debugdata", SHT_PROGBITS, 0);
+	char command[128];
+	FILE *f;
+	size_t n;
+
+	snprintf(command, sizeof(command), "head -c %d /dev/zero | xz -0 -T1 -c 2>/dev/null",
+		 ZEROS);
+	f = popen(command, "r");
+	while (f && (n = fread(buf_room(data, 1 << 16), 1, 1 << 16, f)) > 0)
+		data->n += n;
+	if (!f || pclose(f) != 0 || !data->n)
+		ok(true, "symbols packed in xz # SKIP no xz");
+	else
+		explode_image("symbols packed in xz", &m);
+}
+
+/* Names that are long to decode: each "S0_" or "T_" stands for what came before, twice. */
+static void mangled_names(void)
+{
+	enum { SYMBOLS = 64 };
+	struct image m = { 0 };
+	struct buf *symtab = add_section(&m, ".symtab", SHT_SYMTAB, 0), *names, b = { 0 };
+	Elf64_Ehdr h;
+	Elf64_Shdr s;
+
+	names = add_section(&m, ".strtab", SHT_STRTAB, 0);
+	buf_ch(names, '\0');
+	for (uint32_t i = 0; i < SYMBOLS; i++) {
+		Elf64_Sym symbol = { .st_name = (uint32_t)names->n,
+				     .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
+				     .st_shndx = 1,
+				     .st_value = CODE + i * (CODE_SIZE / SYMBOLS),
+				     .st_size = CODE_SIZE / SYMBOLS };
+
+		buf_put(symtab, &symbol, sizeof(symbol));
+		buf_add(names, S("_Z1fI1aE1bIS0_S0_E"));
+		for (int n = 1; n < 36; n++) {
+			buf_printf(names, "1cIS%c_S%c_E", n < 10 ? '0' + n : 'A' + n - 10,
+				   n < 10 ? '0' + n : 'A' + n - 10);
+		}
+		buf_ch(names, '\0');
+	}
+	write_image(&m, &b);
+	memcpy(&h, b.p, sizeof(h));
+	memcpy(&s, b.p + h.e_shoff + sizeof(s), sizeof(s));
+	s.sh_link = 2;
+	memcpy(b.p + h.e_shoff + sizeof(s), &s, sizeof(s));
+	explode("names that double at each letter", buf_str(&b), 0);
+	buf_release(&b);
+}
+
+/* Unwind data that say where functions are: a header that lies, and a list that goes round. */
+static void lying_unwind_data(void)
+{
+	enum { ENTRIES = 1000000 };
+	struct image m = { 0 };
+	struct buf *header = add_section(&m, ".eh_frame_hdr", SHT_PROGBITS, SHF_ALLOC), *frame;
+
+	put_int(header, 0x3b031b01, 4);
+	put_int(header, 0x7fffffff, 4);
+	put_int(header, 0xffffffff, 4);
+	for (uint64_t i = 0; i < ENTRIES; i++) {
+		put_int(header, CODE - i, 4);
+		put_int(header, i % 3 ? 0x7ffffff0 : 0, 4);
+	}
+	frame = add_section(&m, ".eh_frame", SHT_PROGBITS, SHF_ALLOC);
+	for (uint64_t i = 0; i < ENTRIES; i++) {
+		put_int(frame, 12, 4);
+		put_int(frame, i % 2 ? 0xfffffff0 : 0, 4);
+		put_int(frame, UINT64_MAX, 8);
+	}
+	explode_image("unwind data that lie", &m);
+}
+
 int main(void)
 {
 	if (!mkdtemp(dir))
@@ -594,6 +749,12 @@ int main(void)
 	overlapping_relocations();
 	long_names();
 	named_fifos();
+	deep_entries();
+	ring_of_origins();
+	lying_sizes();
+	packed_symbols();
+	mangled_names();
+	lying_unwind_data();
 	if (chdir(dir) < 0 || unlink("bomb") < 0 || unlink("fifo") < 0 || rmdir(dir) < 0)
 		return 1;
 	return done();

@@ -6,6 +6,7 @@
 #include "object/jitdump.h"
 #include "object/perfmap.h"
 #include "symbol/kallsyms.h"
+#include "symbol/symbolizer.h"
 #include "tap.h"
 
 static int scratch(void)
@@ -120,6 +121,30 @@ static void test_replaced(void)
 	perfmap_release(&m);
 	buf_release(&text);
 	close(fd);
+}
+
+/* A map that is too large is read in part, which those who ask for names are told. */
+static void test_too_large(void)
+{
+	struct symbol_options how = { .debug_dirs = "/nonexistent" };
+	struct symbol_file file = { .name = S("/tmp/perf-7.map"), .options = &how };
+	struct buf text = { 0 }, note = { 0 }, frames = { 0 };
+	struct symbol_place at = { .absolute = 0x10000 };
+	void *map;
+
+	for (int i = 0; i < 1200000; i++)
+		buf_printf(&text, "%x 10 f%d\n", 0x10000 + 16 * i, i);
+	file.fd = scratch();
+	append(file.fd, buf_str(&text));
+	map = symbolizer_perfmap.open(&file, &note);
+	ok(str_starts(buf_str(&note), S("/tmp/perf-7.map is too large: of ")),
+	   "a map that is too large: %.*s", (int)note.n, note.p);
+	ok(symbolizer_perfmap.find(map, at, &frames), "its beginning has names");
+	symbolizer_perfmap.close(map);
+	close(file.fd);
+	buf_release(&text);
+	buf_release(&note);
+	buf_release(&frames);
 }
 
 /* Written anew, and longer than before: what was at the old end now is in the middle. */
@@ -474,6 +499,7 @@ int main(void)
 	test_overlap();
 	test_growing();
 	test_replaced();
+	test_too_large();
 	test_rewritten();
 	test_cut_up();
 	test_long_line();

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "model.h"
+#include "object/code_end.h"
 #include "object/symtab.h"
 #include "scratch.h"
 #include "symbol/dwarf/dwarf_file.h"
@@ -627,6 +628,28 @@ static const char go[] = "package main\n"
 			 "\t\tx += inner(i)\n\t}\n\treturn x\n}\n"
 			 "func main() { os.Exit(work(3)) }\n";
 
+/* The code of functions whose symbols have no size, with what follows them. */
+static void test_code_end(void)
+{
+	static const struct {
+		const char *what;
+		struct str code;
+		size_t end;
+	} cases[] = {
+		{ "a return, then another function", S("\x31\xc0\xc3\x48\x89\xf8\xc3"), 3 },
+		{ "a return that a jump passes over", S("\x74\x01\xc3\x90\x90\xc3\x0f\x05"), 6 },
+		{ "mov %eax, %ebx, which has the byte", S("\x89\xc3\x90\xc3\x90"), 4 },
+		{ "mov %rsi, 2(%rdi), which is no jump", S("\x48\x89\x77\x02\x90\xc3\x90\xc3"), 6 },
+		{ "no return", S("\x90\x90\xff\x67\x38"), 5 },
+		{ "a jump that is cut off", S("\x90\x0f\x84\x01"), 4 },
+		{ "no code", { 0 }, 0 },
+	};
+
+	for (size_t i = 0; i < LEN(cases); i++)
+		ok(code_end(cases[i].code) == cases[i].end, "the end of code: %s: %zu",
+		   cases[i].what, code_end(cases[i].code));
+}
+
 int main(void)
 {
 	static const char *const flags[] = {
@@ -661,6 +684,7 @@ int main(void)
 	test_profile();
 	test_rounds();
 	test_go();
+	test_code_end();
 	buf_release(&plain);
 	run("rm -rf %s", dir);
 	return done();

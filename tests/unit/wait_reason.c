@@ -7,6 +7,8 @@ static const struct {
 	const char *reason, *frames;
 } stacks[] = {
 	{ "sleep", "schedule do_nanosleep hrtimer_nanosleep common_nsleep do_syscall_64" },
+	{ "sleep", "schedule timerfd_read_iter vfs_read ksys_read do_syscall_64" },
+	{ "pipe", "schedule do_msgrcv __do_sys_msgrcv do_syscall_64" },
 	{ "lock", "schedule futex_do_wait __futex_wait futex_wait do_futex __x64_sys_futex" },
 	{ "lock", "schedule futex_wait_queue_me.isra.0 futex_wait do_futex" },
 	{ "poll", "schedule_hrtimeout_range_clock poll_schedule_timeout.constprop.0 do_sys_poll" },

@@ -37,6 +37,8 @@ static const struct {
 	{ "do_nanosleep", SLEEP },
 	{ "hrtimer_nanosleep", SLEEP },
 	{ "alarm_timer_nsleep", SLEEP },
+	{ "timerfd_read", SLEEP },
+	{ "timerfd_read_iter", SLEEP },
 	{ "msleep", SLEEP },
 	{ "msleep_interruptible", SLEEP },
 	{ "usleep_range_state", SLEEP },
@@ -135,6 +137,14 @@ static const struct {
 	{ "pipe_wait_writable", PIPE },
 	{ "wait_for_partner", PIPE },
 	{ "eventfd_read", PIPE },
+	{ "eventfd_write", PIPE },
+	{ "do_msgrcv", PIPE },
+	{ "do_msgsnd", PIPE },
+	{ "wq_sleep", PIPE }, /* message queues of POSIX */
+	{ "do_mq_timedreceive", PIPE },
+	{ "do_mq_timedsend", PIPE },
+	{ "inotify_read", PIPE },
+	{ "fanotify_read", PIPE },
 	{ "n_tty_read", PIPE },
 	{ "tty_read", PIPE },
 	/* poll(2), select(2), epoll_wait(2) */

@@ -68,10 +68,10 @@ void mount_roots_keep(struct mount_roots *r, const struct process *p)
 		return;
 	row = table_row(&r->known, table_intern(&r->known, &key));
 	if (!row->ns) {
-		snprintf(path, sizeof(path), "/proc/%d/ns/mnt", p->pid);
+		snprintf(path, sizeof(path), "/proc/%d/ns/mnt", process_task(p));
 		row->ns = open(path, O_RDONLY | O_CLOEXEC) + 1;
 	}
-	snprintf(path, sizeof(path), "/proc/%d/root", p->pid);
+	snprintf(path, sizeof(path), "/proc/%d/root", process_task(p));
 	renew_root(row, open(path, O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 

@@ -126,14 +126,14 @@ static int open_file(const struct mount_roots *roots, const struct process *p, c
 	int fd;
 
 	/* The kernel's own link to the mapped file, even if it was deleted. */
-	snprintf(path, sizeof(path), "/proc/%d/map_files/%llx-%llx", p->pid,
+	snprintf(path, sizeof(path), "/proc/%d/map_files/%llx-%llx", process_task(p),
 		 (unsigned long long)m->region.start, (unsigned long long)m->region.end);
 	fd = reopen_untrusted(open(path, O_PATH | O_CLOEXEC));
 	if (fd >= 0 && is_same(fd, bin))
 		return fd;
 	if (fd >= 0)
 		close(fd); /* another file is mapped there now */
-	snprintf(path, sizeof(path), "/proc/%d/root", p->pid);
+	snprintf(path, sizeof(path), "/proc/%d/root", process_task(p));
 	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0) {
 		int file = open_checked(fd, bin->path.p, bin);

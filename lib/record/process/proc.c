@@ -1,6 +1,8 @@
 #include "record/process/proc.h"
 
+#include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -102,7 +104,7 @@ static void scan_program(struct process *p)
 	struct str file;
 	ssize_t n;
 
-	snprintf(link, sizeof(link), "/proc/%d/exe", p->pid);
+	snprintf(link, sizeof(link), "/proc/%d/exe", p->task);
 	n = readlink(link, path, sizeof(path));
 	if (n <= 0)
 		return;
@@ -112,17 +114,44 @@ static void scan_program(struct process *p)
 	process_set_program(p, file);
 }
 
+/*
+ * Reads the mappings of a process, and sets p->task. A first thread that has ended, while others
+ * go on, has none.
+ */
+static bool read_maps(struct process *p, struct buf *to)
+{
+	bool ok = read_proc(p->pid, "maps", to);
+	char path[32];
+	struct dirent *e;
+	DIR *tasks;
+
+	p->task = p->pid;
+	if (ok)
+		return true;
+	snprintf(path, sizeof(path), "/proc/%d/task", p->pid);
+	tasks = opendir(path);
+	while (tasks && !ok && (e = readdir(tasks))) {
+		int tid = atoi(e->d_name);
+
+		ok = tid > 0 && tid != p->pid && read_proc(tid, "maps", to);
+		p->task = ok ? tid : p->pid;
+	}
+	if (tasks)
+		closedir(tasks);
+	return ok;
+}
+
 bool proc_scan(struct processes *t, struct process *p)
 {
 	struct buf b = { 0 };
 	struct str lines;
 	struct record_map m, before = { 0 };
 	char pid[16];
-	bool ok = read_proc(p->pid, "maps", &b);
+	bool ok = read_maps(p, &b);
 
 	process_exec(t, p);
 	scan_comm(p);
-	snprintf(pid, sizeof(pid), "%d", p->pid);
+	snprintf(pid, sizeof(pid), "%d", p->task);
 	process_enter(t, p, mount_namespace(pid));
 	for (lines = buf_str(&b); lines.n; before = m) {
 		if (!proc_parse_mapping(str_cut(&lines, '\n'), &m) || !m.executable)

@@ -194,13 +194,21 @@ bool sampler_cpus_changed(const struct sampler *s)
 	return changed;
 }
 
-uint64_t sampler_lost(const struct sampler *s)
+struct sampler_losses sampler_lost(const struct sampler *s)
 {
-	uint64_t lost = 0, counts[2];
+	const int *events = (const int *)s->event_fds.p;
+	size_t n = BUF_COUNT(&s->event_fds, *events), at = 0;
+	struct sampler_losses lost = { 0 };
+	uint64_t counts[2];
 
-	for (size_t i = 0; i < s->nfd; i++)
+	/* event_fds has those of fds that sample, in the same order. */
+	for (size_t i = 0; i < s->nfd; i++) {
+		bool samples = at < n && s->fds[i] == events[at];
+
+		at += samples;
 		if (read(s->fds[i], counts, sizeof(counts)) == sizeof(counts))
-			lost += counts[1];
+			*(samples ? &lost.samples : &lost.records) += counts[1];
+	}
 	return lost;
 }
 

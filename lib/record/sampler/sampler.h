@@ -117,8 +117,14 @@ bool sampler_inherits(const struct sampler_options *o);
  */
 void sampler_set_switch_period(struct sampler *s, uint64_t period);
 
-/* Samples that the kernel has lost so far; 0 if it does not count them. */
-uint64_t sampler_lost(const struct sampler *s);
+/*
+ * What the kernel has lost so far, by the events' own counts; 0 if it does not count. Records of
+ * the sideband describe mappings, processes and threads.
+ */
+struct sampler_losses {
+	uint64_t samples, records;
+};
+struct sampler_losses sampler_lost(const struct sampler *s);
 
 /*
  * Waits until a ring has records, until `ms` milliseconds have passed, or until the descriptor
