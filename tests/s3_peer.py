@@ -61,7 +61,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         must = {"host"} | {n.lower() for n in self.headers if n.lower().startswith("x-amz-")}
         if names != sorted(names) or not must <= set(names):
             return False
-        payload = self.headers.get("x-amz-content-sha256", hashlib.sha256(body).hexdigest())
+        payload = self.headers.get("x-amz-content-sha256", "")
         if payload not in ("UNSIGNED-PAYLOAD", hashlib.sha256(body).hexdigest()):
             return False
         pairs = sorted(urllib.parse.parse_qsl(query, keep_blank_values=True))

@@ -7,11 +7,14 @@
 #include "base/when.h"
 #include "listen/listener_parts.h"
 
-/*
- * The body of a refused request is read and discarded up to this size, since a client may read
- * the answer only after writing; beyond it, the connection is closed.
- */
-enum { SWALLOW = 4 << 20 };
+enum {
+	/*
+	 * The body of a refused request is read and discarded up to this size, since a client
+	 * may read the answer only after writing; beyond it, the connection is closed.
+	 */
+	SWALLOW = 4 << 20,
+	RESERVE = 64 << 10, /* most bytes of a body that get room before they are there */
+};
 
 static struct str header(const struct request *q, const char *name)
 {
@@ -180,6 +183,18 @@ static struct request *begin(struct listener *s, struct MHD_Connection *c, const
 
 /* The body */
 
+/*
+ * Make room for the whole body at its first piece: buffers that grow piece by piece, of a
+ * thousand connections, leave holes in the heap.
+ */
+static void reserve_body(struct request *q)
+{
+	uint64_t length;
+
+	if (str_u64(header(q, MHD_HTTP_HEADER_CONTENT_LENGTH), &length) && length)
+		buf_room(&q->job.body, length < RESERVE ? (size_t)length : RESERVE);
+}
+
 /* False if the connection must be closed. */
 static bool take_data(struct request *q, struct str data)
 {
@@ -196,6 +211,8 @@ static bool take_data(struct request *q, struct str data)
 		release_body(q);
 		return q->received <= o->most_body + SWALLOW;
 	}
+	if (!q->job.body.n)
+		reserve_body(q);
 	buf_add(&q->job.body, data);
 	q->held += data.n;
 	q->server->held += data.n;

@@ -1,7 +1,8 @@
 /*
  * Labels. On a server each label set is a series, and each series a profile of its own. Labels
  * that all samples have in common become labels of the series, others only on request. The
- * exceptions are span_id and trace_id: they stay with their samples, and make no series.
+ * exceptions are span_id, its older name profile_id, and trace_id: they stay with their samples,
+ * and make no series.
  */
 #include <stdlib.h>
 
@@ -37,13 +38,19 @@ static bool is_fixed(const struct fit *f, struct str name)
 	return false;
 }
 
+static bool is_of_span(struct str name)
+{
+	return str_eq(name, S("span_id")) || str_eq(name, S("profile_id")) ||
+	       str_eq(name, S("trace_id"));
+}
+
 static enum label_use use_of(const struct fit *f, const struct label *l)
 {
 	struct str name = dict_text(f->dict, l->key);
 
 	if (is_by(f, name))
 		return is_fixed(f, name) ? USE_NONE : USE_GROUP;
-	if (!l->is_num && (str_eq(name, S("span_id")) || str_eq(name, S("trace_id"))))
+	if (!l->is_num && is_of_span(name))
 		return USE_SAMPLE;
 	return USE_NONE;
 }
@@ -58,15 +65,19 @@ static bool set_has(const struct dictionary *d, label_set_id set, label_id label
 	return false;
 }
 
-/* Find the labels of the first set that are in all other sets as well. */
+/* Find the labels of the first set that are in all other sets as well, and not of a span. */
 static void find_common(struct fit *f)
 {
 	struct fit_sets *s = f->sets;
 	const struct fit_set *first = table_row(&s->row, 1);
 	size_t n = 0;
 
-	for (label_set_id at = first->set; at.i; at = dict_label_set(f->dict, at)->rest)
-		vec_push(&s->common, dict_label_set(f->dict, at)->label);
+	for (label_set_id at = first->set; at.i; at = dict_label_set(f->dict, at)->rest) {
+		label_id label = dict_label_set(f->dict, at)->label;
+
+		if (use_of(f, dict_label(f->dict, label)) != USE_SAMPLE)
+			vec_push(&s->common, label);
+	}
 	for (uint32_t i = 2; i < s->row.n && s->common.n; i++) {
 		const struct fit_set *set = table_row(&s->row, i);
 

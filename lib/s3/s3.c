@@ -25,7 +25,7 @@ struct s3 {
 	struct buf base;   /* URL of the bucket, with a trailing slash */
 	struct buf prefix; /* of names: empty, or with a trailing slash */
 	struct buf sigv4, token;
-	const char *headers[2]; /* of all requests: the token */
+	const char *headers[3]; /* of all signed requests */
 };
 
 bool s3_is(const char *url)
@@ -73,12 +73,15 @@ static struct http_client *open_client(struct s3 *s, struct buf *why)
 		settings.user = s->credentials.id.p;
 		settings.password = s->credentials.key.p;
 	}
+	/* S3 insists on this header, which libcurl 7.88 does not send by itself. */
+	s->headers[0] = "x-amz-content-sha256: UNSIGNED-PAYLOAD";
+	if (settings.sigv4)
+		settings.headers = s->headers;
 	if (settings.sigv4 && s->credentials.token.n) {
 		s->token.n = 0;
 		buf_printf(&s->token, "x-amz-security-token: %s", s->credentials.token.p);
 		buf_ch(&s->token, '\0');
-		s->headers[0] = s->token.p;
-		settings.headers = s->headers;
+		s->headers[1] = s->token.p;
 	}
 	return http_open(&settings, why);
 }

@@ -122,6 +122,11 @@ region=us" 'with the value as a label'
 prof-merge -t folded by/0001.pb.gz by/0002.pb.gz >out
 prof-merge -t folded 1.pb.gz 2.pb.gz >want
 same out want 'samples go with their label'
+prof-store add -q V 1.pb.gz -l service_name=api,profile_id=eee19b7ec3c1b175,trace_id=f9
+prof-merge -q V -t pprof >span.pb.gz
+exits 0 'samples of a span, by the older name of its label' prof-push "$url" span.pb.gz
+is "$(grep -c _id by/0003.labels) $(prof-query -q by/0003.pb.gz --values profile_id)" \
+	'0 eee19b7ec3c1b175' 'stay with the span, and are no series'
 # A profile in pprof's format: a sample of "a" with the labels region=eu and region=us.
 {
 	printf '\012\004\010\001\020\002'
@@ -131,9 +136,9 @@ same out want 'samples go with their label'
 } >twice.pb
 exits 0 'two values of one label' prof-push "$url" twice.pb
 says '1 label left out, since its name has another value already' 'of which one is left out and counted'
-is "$(grep -c '^region=' by/0003.labels)" 1 'the other is kept'
+is "$(grep -c '^region=' by/0004.labels)" 1 'the other is kept'
 exits 0 'a store is pushed, what is selected of it' prof-push "$url" S --select '{region="us"}'
-prof-merge -t folded by/0004.pb.gz >out
+prof-merge -t folded by/0005.pb.gz >out
 prof-merge -t folded 2.pb.gz >want
 same out want 'and no more'
 
