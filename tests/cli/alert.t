@@ -80,9 +80,9 @@ printf 'main;a 9\n' | "$BUILD/tests/make_run" type=wall time=$noon >wall.pb.gz
 prof-store add -q T wall.pb.gz cpu.pb.gz
 exits 1 'two types in a store' prof-query T --alert 'value() > 1' -t tsv
 says '1 profile is not of type process_cpu:cpu' 'one is left out'
-is "$(sed 1d out | cut -f 8,11)" "$(printf '5\tmain\\;a 5')" 'and its paths are'
+is "$(sed 1d out | cut -f 8,11)" "$(printf '5000000\tmain\\;a 5000000')" 'and its paths are'
 exits 1 'two types in files' prof-query cpu.pb.gz wall.pb.gz --alert 'value() > 1' -t tsv
-is "$(sed 1d out | cut -f 8,11)" "$(printf '5\tmain\\;a 5')" 'likewise'
+is "$(sed 1d out | cut -f 8,11)" "$(printf '5000000\tmain\\;a 5000000')" 'likewise'
 printf 'main;a 9\n' | "$BUILD/tests/make_run" type=wall time=$((noon - 3600)) >before.pb.gz
 for of in T "cpu.pb.gz wall.pb.gz before.pb.gz"; do
 	[ "$of" != T ] || prof-store add -q T before.pb.gz
