@@ -46,7 +46,7 @@ package_cflags = $(call once,package_cflags,$(call ask,--cflags) \
 	$(if $(and $(filter libbpf,$(found)),$(bpf_compile)),-DHAVE_BPF='"$(BPF)"'))
 package_libs = $(call once,package_libs,$(call ask,--libs))
 
-OPT	?= -O2 -g
+OPT	?= $(if $(SAN),-O1,-O2) -g
 WARN	:= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
 	   -Wvla -Wno-missing-field-initializers $(if $(WERROR),-Werror)
 FORTIFY	:= $(if $(SAN)$(filter -O0,$(OPT) $(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
@@ -56,7 +56,7 @@ SANFLAG	:= $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-fra
 PATHS	:= -ffile-prefix-map=$(CURDIR)=.
 RELRO	:= $(if $(filter Darwin,$(SYSTEM)),,-pie -Wl,-z,relro,-z,now -Wl,--as-needed)
 
-cppflags = -D_GNU_SOURCE -Ilib -Icmd -I$(O) -I$(O)/proto $(package_cflags) \
+cppflags = -D_GNU_SOURCE -Ilib -I. -I$(O) -I$(O)/proto $(package_cflags) \
 	  $(if $(filter no,$(ELFUTILS)),-DWITHOUT_ELFUTILS) \
 	  $(if $(strip $(ABSENT)),-DWITHOUT_PERF) $(CPPFLAGS)
 cflags	= -std=gnu11 $(OPT) $(WARN) $(HARDEN) $(SANFLAG) $(PATHS) $(CFLAGS)
@@ -73,13 +73,13 @@ say	= $(if $(Q),@echo "  $(1)")
 compile	= $(Q)mkdir -p $(@D) && $(CC) $(cppflags) $(cflags)
 link	= $(Q)$(CC) $(cflags) $(1) $(ldflags) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(ldlibs)
 
-# A program is a file cmd/prof-*.c; what else lies in cmd/ is shared by them.
+# A program is a file cmd/prof-*.c; its parts lie in a folder of cmd/; other files are shared.
 ABSENT	:= $(if $(filter no,$(RECORD)),record interp perf unwind) $(if $(filter no,$(ELFUTILS)),object symbol)
 # A recording is read by the layers that record; without them it is only recognised.
 RECORDING := $(if $(strip $(ABSENT)),lib/format/perf_data/perf_data_%)
 SOURCES	:= $(filter-out lib/alloc/% $(ABSENT:%=lib/%/%) $(RECORDING) $(if $(filter record,$(ABSENT)),cmd/prof-record.c \
-	   cmd/record% cmd/busy_cpus.c) $(if $(filter no,$(LISTEN)),lib/listen/% cmd/prof-listen.c) %.bpf.c, \
-	   $(wildcard cmd/*.c lib/*/*.c lib/*/*/*.c))
+	   cmd/record/%) $(if $(filter no,$(LISTEN)),lib/listen/% cmd/prof-listen.c) %.bpf.c, \
+	   $(wildcard cmd/*.c cmd/*/*.c lib/*/*.c lib/*/*/*.c))
 OBJECTS	:= $(SOURCES:%.c=$(O)/%.o)
 MAINS	:= $(filter $(O)/cmd/prof-%,$(OBJECTS))
 PROTOS	:= $(wildcard lib/format/*/*.proto lib/remote/proto/*.proto)
@@ -154,15 +154,16 @@ $(O)/html_assets.h: $(PICTURE_JS) $(PAGE_JS) Makefile
 	printf '#define %s "%s"\n' PICTURE_SCRIPT $(O)/picture.js HTML_SCRIPT $(O)/page.js \
 		HTML_SCRIPT_SHA256 "$$(printf "$$octal" | base64)" >$@
 
-$(O)/lib/record/interp_program.o: $(BPF)
-$(BPF): lib/interp/bpf/interpreters.bpf.c $(wildcard lib/interp/*.h lib/interp/bpf/*.h) $(O)/flags
+$(O)/lib/record/interp/interp_program.o: $(BPF)
+$(BPF): lib/interp/bpf/interpreters.bpf.c $(wildcard lib/interp/*.h lib/interp/*/*.h) $(O)/flags
 	$(if $(bpf_compile),$(call say,BPF   $<))
 	$(Q)mkdir -p $(@D) && $(or $(bpf_compile),:) -g -Wall -Wextra -Ilib -c $< -o $@ && touch $@
 
 # Does everything compile for aarch64, too? (Its stacks: tests/unit/unwind_aarch64.c.)
 objects: $(OBJECTS) $(HOOKS)
+# What nobody runs is not optimized: that is most of a compiler's work.
 cross: ## compile for aarch64
-	$(Q)$(MAKE) --no-print-directory CC=aarch64-linux-gnu-gcc O=build-aarch64 WERROR=1 objects
+	$(Q)$(MAKE) --no-print-directory CC=aarch64-linux-gnu-gcc O=build-aarch64 OPT=-O0 WERROR=1 objects
 
 # Does everything but prof-record build without Linux? What glibc has beyond POSIX and BSD
 # is hidden, and so is that this is Linux.
@@ -170,7 +171,7 @@ PORTABLE := -U__linux__ -U_GNU_SOURCE -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -inc
 portable: ## build without prof-record, as other systems do
 	$(Q)for elfutils in yes no; do \
 		$(MAKE) --no-print-directory RECORD=no LISTEN=no ELFUTILS=$$elfutils O=build-portable-$$elfutils \
-			WERROR=1 CPPFLAGS='$(PORTABLE) $(CPPFLAGS)' all || exit 1; \
+			OPT=-O0 WERROR=1 CPPFLAGS='$(PORTABLE) $(CPPFLAGS)' all || exit 1; \
 	done
 
 # git is asked only where this folder is a repository: a tarball may lie in another's.
@@ -235,7 +236,7 @@ lint: $(O)/version.h $(ORACLE).h $(PROTO:=.h) ## headers, layers, formatting, an
 	$(Q)tests/lint $(O)
 
 format: ## apply the formatting
-	clang-format -i cmd/*.[ch] lib/*/*.[ch] lib/*/*/*.[ch] tests/*.[ch] tests/*/*.[ch]
+	clang-format -i cmd/*.[ch] cmd/*/*.[ch] lib/*/*.[ch] lib/*/*/*.[ch] tests/*.[ch] tests/*/*.[ch]
 
 deps: ## install what "make demo" and "make check" need
 	.ci/deps build check

@@ -1,16 +1,16 @@
-#include "common.h"
+#include "cmd/common.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
 #include "cli/progress.h"
-#include "interrupt.h"
+#include "cmd/interrupt.h"
 #ifndef WITHOUT_ELFUTILS
 #include "object/elf.h"
 #endif
+#include "cmd/server_options.h"
 #include "profile/type.h"
-#include "server_options.h"
 
 struct common common = { .from = -1, .to = -1 };
 

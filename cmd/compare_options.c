@@ -1,10 +1,10 @@
-#include "compare_options.h"
+#include "cmd/compare_options.h"
 
 #include <stdlib.h>
 
-#include "common.h"
+#include "cmd/common.h"
 #include "io/in.h"
-#include "query/regex.h"
+#include "query/select/regex.h"
 
 static struct {
 	int metric, by;

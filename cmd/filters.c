@@ -1,12 +1,20 @@
-#include "filters.h"
+#include "cmd/filters.h"
 
-#include "common.h"
+#include "cmd/common.h"
 
 static struct {
 	const char *pattern[NPATTERN];
 	struct opt_list tag, no_tag, tag_range;
 	bool all_frames;
 } o;
+
+#define ALL_FRAMES_OPTION                                                                          \
+	{                                                                                          \
+		0, "all-frames", OPT_FLAG, &o.all_frames, NULL,                                    \
+			"keep frames that the profile asks to drop", .also = "no-drop-frames"      \
+	}
+
+const struct opt own_frames_options[] = { ALL_FRAMES_OPTION, { 0 } };
 
 const struct opt filter_options[] = {
 	{ 0, "focus", OPT_STR, &o.pattern[PATTERN_FOCUS], "RE",
@@ -25,8 +33,7 @@ const struct opt filter_options[] = {
 	{ 0, "no-tag", OPT_LIST, &o.no_tag, "[KEY=]RE", "drop samples with a matching label" },
 	{ 0, "tag-range", OPT_LIST, &o.tag_range, "[KEY=]LO:HI",
 	  "keep samples with a number in that range" },
-	{ 0, "all-frames", OPT_FLAG, &o.all_frames, NULL,
-	  "keep frames that the profile asks to drop", .also = "no-drop-frames" },
+	ALL_FRAMES_OPTION,
 	{ 0 },
 };
 
@@ -67,5 +74,14 @@ bool apply_filters(struct filter *f, struct profile *p)
 	note_lines(buf_str(&notes));
 	buf_release(&notes);
 	buf_release(&why);
+	return ok;
+}
+
+bool drop_own_frames(struct profile *p)
+{
+	struct filter f = { .all_frames = o.all_frames };
+	bool ok = !dict_text(p->dict, p->head.drop_frames).n || apply_filters(&f, p);
+
+	filter_release(&f);
 	return ok;
 }

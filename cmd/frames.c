@@ -1,6 +1,6 @@
-#include "frames.h"
+#include "cmd/frames.h"
 
-#include "option_use.h"
+#include "cmd/option_use.h"
 #include "profile/rewrite.h"
 
 static struct {

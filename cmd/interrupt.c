@@ -1,4 +1,4 @@
-#include "interrupt.h"
+#include "cmd/interrupt.h"
 
 #include <signal.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "label_list.h"
+#include "cmd/label_list.h"
 
 #include "base/arena.h"
 

@@ -1,7 +1,7 @@
-#include "option_use.h"
+#include "cmd/option_use.h"
 
 #include "base/buf.h"
-#include "common.h"
+#include "cmd/common.h"
 
 static bool has_word(struct str list, struct str word)
 {

@@ -1,8 +1,8 @@
-#include "page.h"
+#include "cmd/page.h"
 
 #include "cli/progress.h"
-#include "common.h"
-#include "query/source_text.h"
+#include "cmd/common.h"
+#include "query/source/source_text.h"
 #include "store/directory.h"
 
 /* Formats with an order of samples but without times have times of 0. */

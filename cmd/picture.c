@@ -1,6 +1,6 @@
-#include "picture.h"
+#include "cmd/picture.h"
 
-#include "common.h"
+#include "cmd/common.h"
 
 bool write_picture(const struct view *view, struct profile *p, const struct view_options *o,
 		   const char *path, struct view_result *r)

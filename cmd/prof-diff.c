@@ -8,15 +8,16 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "common.h"
+#include "cmd/common.h"
+#include "cmd/compare_options.h"
+#include "cmd/filters.h"
+#include "cmd/frames.h"
+#include "cmd/page.h"
+#include "cmd/picture.h"
+#include "cmd/replicates.h"
 #include "compare/calibrate.h"
 #include "compare/reports/diff_report.h"
 #include "compare/stream.h"
-#include "compare_options.h"
-#include "frames.h"
-#include "page.h"
-#include "picture.h"
-#include "replicates.h"
 
 static struct {
 	int report, normalize;
@@ -50,8 +51,10 @@ static const struct opt own_options[] = {
 	{ 0, "work", OPT_STR, &o.work, "KEY", "the fact with the amount of work done (work)" },
 	{ 0 },
 };
-static const struct opt *const options[] = { own_options, compare_options, to_options, file_options,
-					     sum_options, general_options, NULL };
+static const struct opt *const options[] = { own_options,        compare_options,
+					     own_frames_options, to_options,
+					     file_options,       sum_options,
+					     general_options,    NULL };
 static const struct cmd cmd = { "prof-diff", "Tell whether profiles differ, and in what.",
 				"BASE NEW | BASE... -- NEW...", options, false };
 

@@ -3,12 +3,13 @@
 #include <stdlib.h>
 
 #include "analyze/total.h"
-#include "common.h"
-#include "frames.h"
-#include "page.h"
-#include "picture.h"
+#include "cmd/common.h"
+#include "cmd/filters.h"
+#include "cmd/frames.h"
+#include "cmd/page.h"
+#include "cmd/picture.h"
+#include "cmd/terminal_size.h"
 #include "query/ratio.h"
-#include "terminal_size.h"
 
 static struct view_options o;
 
@@ -106,8 +107,9 @@ static const struct opt own_options[] = {
 	  "none, or total: scale both sides to one total", normalize_name },
 	{ 0 },
 };
-static const struct opt *const options[] = { own_options, frame_options,   file_options,
-					     sum_options, general_options, NULL };
+static const struct opt *const options[] = { own_options,  frame_options, own_frames_options,
+					     file_options, sum_options,   general_options,
+					     NULL };
 static const struct cmd cmd = { "prof-flame", "Draw profiles as a flame graph.", "[FILE]...",
 				options, false };
 
@@ -303,6 +305,7 @@ int main(int argc, char **argv)
 	if (ok && !p.ncol)
 		complain("there is no profile to draw");
 	if (choose_columns(&p, view)) {
+		ok &= drop_own_frames(&p);
 		rewrite_frames(&p);
 		scale_fractions(&p);
 		ok &= draw_profile(&p, view);

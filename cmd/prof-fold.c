@@ -1,6 +1,8 @@
 /* prof-fold: turn profiles into folded stacks. */
-#include "common.h"
-#include "frames.h"
+#include "analyze/total.h"
+#include "cmd/common.h"
+#include "cmd/filters.h"
+#include "cmd/frames.h"
 #ifndef WITHOUT_ELFUTILS
 #include "symbol/symbol.h"
 #endif
@@ -22,8 +24,9 @@ static const struct opt own_options[] = {
 	  "print the formats that can be read and written" },
 	{ 0 },
 };
-static const struct opt *const options[] = { own_options, frame_options,   to_options, file_options,
-					     sum_options, general_options, NULL };
+static const struct opt *const options[] = { own_options,     frame_options, own_frames_options,
+					     to_options,      file_options,  sum_options,
+					     general_options, NULL };
 static const struct cmd cmd = { "prof-fold", "Turn profiles into folded stacks, one per line.",
 				"[FILE]...", options, false };
 
@@ -71,6 +74,15 @@ static bool keep_types(struct profile *p)
 	return true;
 }
 
+/* Folded stacks of nothing are an empty file. */
+static void note_nothing(const struct profile *p)
+{
+	for (uint32_t col = 0; col < p->ncol; col++)
+		if (column_total(p, col).magnitude)
+			return;
+	note(p->sample.n > 1 ? "all values are 0" : "there are no samples");
+}
+
 /* A line for each format: its name, "read", "write" or "-", and a description. */
 static bool list_formats(void)
 {
@@ -108,6 +120,8 @@ int main(int argc, char **argv)
 	if (p.ncol && keep_types(&p)) {
 		if (o.symbolize || o.debuginfod)
 			name_addresses(&p);
+		note_nothing(&p);
+		ok &= drop_own_frames(&p);
 		rewrite_frames(&p);
 		ok &= save(&p, fold_format());
 	} else {

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/when.h"
-#include "common.h"
+#include "cmd/common.h"
 #include "listen/listener.h"
 #include "listen/reader.h"
 #include "store/compact.h"

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common.h"
+#include "cmd/common.h"
 
 /* A decimal factor, exactly as given. */
 struct ratio {

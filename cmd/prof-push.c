@@ -1,12 +1,12 @@
 /* prof-push: send profiles to a Pyroscope server or an OTLP receiver. */
 #include "base/when.h"
-#include "common.h"
-#include "interrupt.h"
-#include "label_list.h"
-#include "push_profiles.h"
-#include "query/selector.h"
+#include "cmd/common.h"
+#include "cmd/interrupt.h"
+#include "cmd/label_list.h"
+#include "cmd/push_profiles.h"
+#include "cmd/server_options.h"
+#include "query/select/selector.h"
 #include "remote/pyroscope.h"
-#include "server_options.h"
 
 static struct {
 	const char *url, *select, *since, *until, *spool;

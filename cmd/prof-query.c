@@ -1,21 +1,21 @@
 /* prof-query: select part of a profile, or print a report about it. */
 #include "analyze/total.h"
 #include "cli/progress.h"
-#include "common.h"
-#include "filters.h"
-#include "frames.h"
-#include "index_types.h"
-#include "parts_wanted.h"
+#include "cmd/common.h"
+#include "cmd/filters.h"
+#include "cmd/frames.h"
+#include "cmd/query/index_types.h"
+#include "cmd/query/parts_wanted.h"
+#include "cmd/query/query_options.h"
+#include "cmd/query/time_reports.h"
+#include "cmd/server_options.h"
+#include "cmd/terminal_size.h"
 #include "profile/rewrite.h"
 #include "profile/unit.h"
 #include "query/label_frames.h"
 #include "query/report.h"
-#include "query/selector.h"
+#include "query/select/selector.h"
 #include "query/subtract.h"
-#include "query_options.h"
-#include "server_options.h"
-#include "terminal_size.h"
-#include "time_reports.h"
 
 static struct query_options *const o = &query_options;
 
@@ -275,6 +275,21 @@ static bool follow(char **paths, struct selector *selector, struct query *q,
 	return finish_report(report, q) && ok;
 }
 
+/* No profile is selected: a report for programs has no rows, and is valid all the same. */
+static bool print_nothing(struct query *q, struct profile *p, const struct report *report)
+{
+	struct out out;
+
+	note("no profile is selected");
+	if (!report || q->format == REPORT_TEXT || q->format == REPORT_HTML)
+		return true;
+	q->p = p;
+	q->out = &out;
+	if (out_open(&out, common.output, common.pack))
+		report_print_nothing(report, q);
+	return finish_output(&out);
+}
+
 /* Read the sum of all inputs. */
 static bool query_sum(char **paths, struct selector *selector, struct query *q,
 		      const struct report *report)
@@ -289,7 +304,7 @@ static bool query_sum(char **paths, struct selector *selector, struct query *q,
 	note_rounded(profile_round(&p));
 	has_base = load_base(&p); /* without it, the numbers would be no differences */
 	if (has_base && ok && !p.nprofile)
-		note("no profile is selected");
+		ok = print_nothing(q, &p, report);
 	else if (has_base)
 		ok = prepare(q, &p, selector) && print(q, report) && ok;
 	note_saturation(&p);

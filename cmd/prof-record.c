@@ -5,13 +5,13 @@
 #include <malloc.h>
 #include <stdlib.h>
 
-#include "common.h"
-#include "compare_options.h"
-#include "label_list.h"
-#include "record/jit_environment.h"
-#include "record_ab.h"
-#include "record_selftest.h"
-#include "record_target.h"
+#include "cmd/common.h"
+#include "cmd/compare_options.h"
+#include "cmd/label_list.h"
+#include "cmd/record/record_ab.h"
+#include "cmd/record/record_selftest.h"
+#include "cmd/record/record_target.h"
+#include "record/process/jit_environment.h"
 
 enum {
 	MOST_EVENTS = 8,

@@ -3,16 +3,16 @@
 #include <string.h>
 
 #include "base/when.h"
-#include "common.h"
-#include "label_list.h"
-#include "query/selector.h"
+#include "cmd/common.h"
+#include "cmd/label_list.h"
+#include "cmd/store/store_add.h"
+#include "cmd/store/store_list.h"
+#include "query/select/selector.h"
 #include "store/compact.h"
 #include "store/read.h"
 #include "store/relabel.h"
 #include "store/sync.h"
 #include "store/verify.h"
-#include "store_add.h"
-#include "store_list.h"
 
 static struct {
 	struct opt_list labels, rename, drop;

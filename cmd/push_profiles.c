@@ -1,10 +1,10 @@
-#include "push_profiles.h"
+#include "cmd/push_profiles.h"
 
 #include "base/relay.h"
 #include "base/when.h"
 #include "cli/progress.h"
-#include "common.h"
-#include "query/selector.h"
+#include "cmd/common.h"
+#include "query/select/selector.h"
 #include "remote/divide.h"
 #include "remote/pyroscope.h"
 

@@ -1,7 +1,8 @@
-#include "replicates.h"
+#include "cmd/replicates.h"
 
 #include "cli/progress.h"
-#include "common.h"
+#include "cmd/common.h"
+#include "cmd/filters.h"
 
 bool load_runs(struct runs *runs, enum side side, char *const *paths)
 {
@@ -16,10 +17,10 @@ bool load_runs(struct runs *runs, enum side side, char *const *paths)
 		if (source_path(&s) != last)
 			runs_begin(runs, side, source_path(&s));
 		last = source_path(&s);
-		ok = runs_add(runs, &p);
+		ok = drop_own_frames(&p) && runs_add(runs, &p);
 	}
 	progress_end();
-	if (!ok)
+	if (runs->error.n)
 		complain("%s", runs->error.p);
 	profile_release(&p);
 	return source_close(&s) && ok;

@@ -1,4 +1,4 @@
-#include "server_options.h"
+#include "cmd/server_options.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "base/when.h"
-#include "common.h"
+#include "cmd/common.h"
 
 enum { FILE_MOST = 64 << 10 };
 #define OTLP_PATH "/v1development/profiles"

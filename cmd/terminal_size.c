@@ -1,4 +1,4 @@
-#include "terminal_size.h"
+#include "cmd/terminal_size.h"
 
 #include <langinfo.h>
 #include <locale.h>
@@ -6,7 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "common.h"
+#include "cmd/common.h"
 
 bool to_terminal(void)
 {

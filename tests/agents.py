@@ -11,6 +11,7 @@ import gzip
 import http.client
 import json
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -87,6 +88,16 @@ def go(path):
          "&until=1795907628000000000", body, headers)
 
 
+def old_go(path):
+    """Counts since the start, and the server is to subtract those of the part prev_profile."""
+    config = b'{"alloc_space":{"units":"bytes","cumulative":%s}}'
+    for name, value, more in (("no counts", b"false", {}), ("the first", b"true", {}),
+                              ("the next", b"true", {"prev_profile": read(path)}),
+                              ("no JSON", b"", {})):
+        body, headers = multipart(profile=read(path), sample_type_config=config % value, **more)
+        show(name, "POST", "/ingest?name=old-go", body, headers)
+
+
 def node(path):
     show("node", "POST", "/ingest?from=1795907618&until=1795907628&format=pprof&sampleRate=17"
          "&name=node-app%7Bregion%3Dus%7D&spyName=nodespy", read(path),
@@ -121,6 +132,8 @@ def otlp(path, text):
          {"Content-Type": "application/json"})
     show("otlp, damaged", "POST", "/v1development/profiles", b'{"resourceProfiles":[',
          {"Content-Type": "application/json"})
+    show("otlp, nothing", "POST", "/v1development/profiles", b"",
+         {"Content-Type": "application/x-protobuf"})
     show("otlp, text", "POST", "/v1development/profiles", b"a 1", {"Content-Type": "text/plain"})
 
 
@@ -178,15 +191,34 @@ def three(path):
 
 def paths():
     for method, path in (("GET", "/ready"), ("GET", "/ingest"), ("POST", "/nothing"),
-                         ("DELETE", "/metrics")):
-        show(method + " " + path, method, path)
+                         ("DELETE", "/metrics"), ("GET", "//ready"),
+                         ("GET", "http://a:1//ready"), ("GET", "http://a"),
+                         ("POST", "/%1b[31m%0a")):
+        show(method + " " + path.replace("%1b", "\\x1b").replace("%0a", "\\n"), method, path)
+
+
+def status_of(head):
+    s = socket.create_connection(("127.0.0.1", port))
+    s.sendall(head)
+    print(s.makefile("rb").readline().decode().strip())
 
 
 def http2():
     """The first bytes of a client of gRPC without TLS: it knows that the server speaks HTTP/2."""
-    s = socket.create_connection(("127.0.0.1", port))
-    s.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))
-    print(s.makefile("rb").readline().decode().strip())
+    status_of(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))
+
+
+def tls():
+    hello = ssl.MemoryBIO()
+    client = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), hello, server_hostname="a")
+    try:
+        client.do_handshake()
+    except ssl.SSLWantReadError:
+        status_of(hello.read())
+
+
+def long_head():
+    status_of(b"GET /ready HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 40000 + b"\r\n\r\n")
 
 
 def clocks():

@@ -1,5 +1,5 @@
 # The arrows of the house: which layer may include which. Run on all sources:
-#	awk -f tests/layers.awk cmd/*.[ch] lib/*/*.[ch] lib/*/*/*.[ch]
+#	awk -f tests/layers.awk cmd/*.[ch] cmd/*/*.[ch] lib/*/*.[ch] lib/*/*/*.[ch]
 # prints FILE:LINE for every include that points elsewhere, and exits with 1. A layer is
 # the first folder below lib, with all folders in it.
 

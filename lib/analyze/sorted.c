@@ -287,7 +287,10 @@ static void sort_below(const struct sorted *s, struct entry *e, struct entry *sp
 	}
 }
 
-/* Put the stacks into the order of e (NULL: they are in order); merge those with equal names. */
+/*
+ * Put the stacks into the order of e and merge those with equal names. NULL: they are in order,
+ * and know what they share with the stack before.
+ */
 static void merge_in_order(struct sorter *w, const struct entry *e)
 {
 	enum { AHEAD = 8 };
@@ -300,7 +303,8 @@ static void merge_in_order(struct sorter *w, const struct entry *e)
 
 		if (e && i + AHEAD < s->n)
 			__builtin_prefetch(&s->stack[e[i + AHEAD].place]);
-		from.shared = n ? sorted_shared(s, &to[n - 1], &from) : 0;
+		if (e)
+			from.shared = n ? sorted_shared(s, &to[n - 1], &from) : 0;
 		if (n && to[n - 1].n == from.n && from.shared == from.n) {
 			to[n - 1].value = sum_add(to[n - 1].value, from.value, &s->saturated);
 			to[n - 1].base = sum_add(to[n - 1].base, from.base, &s->saturated);
@@ -316,13 +320,14 @@ static void merge_in_order(struct sorter *w, const struct entry *e)
 	s->n = n;
 }
 
-/* Are the stacks already in order, from sorted input? */
-static bool are_sorted(const struct sorted *s)
+/* Are the stacks already in order, from sorted input? Then what each shares is known, too. */
+static bool are_sorted(struct sorted *s)
 {
 	for (size_t i = 1; i < s->n; i++) {
-		const struct sorted_stack *a = &s->stack[i - 1], *b = &s->stack[i];
+		struct sorted_stack *a = &s->stack[i - 1], *b = &s->stack[i];
 		uint32_t n = a->n < b->n ? a->n : b->n, j = sorted_shared(s, a, b);
 
+		b->shared = j;
 		if (j < n ? sorted_name(s, a, j) > sorted_name(s, b, j) : a->n > b->n)
 			return false;
 	}

@@ -231,14 +231,15 @@ void tree_copy_flags(struct tree *t, str_id from, str_id to)
 
 /* Totals */
 
+/* All totals are 0 before. Children come after their parent. */
 static void add_up_totals(struct tree *t)
 {
-	for (uint32_t i = 0; i < t->n; i++)
-		t->node[i].total = t->node[i].self;
-	for (uint32_t i = t->n; i-- > 1;) {
-		int64_t *up = &t->node[t->node[i].parent].total;
+	for (uint32_t i = t->n; i-- > 0;) {
+		struct tree_node *node = &t->node[i], *parent = &t->node[node->parent];
 
-		*up = sum_add(*up, t->node[i].total, &t->saturated);
+		node->total = sum_add(node->total, node->self, &t->saturated);
+		if (i)
+			parent->total = sum_add(parent->total, node->total, &t->saturated);
 	}
 	if (!t->diff)
 		return;
@@ -271,6 +272,8 @@ uint32_t tree_drop_negative(struct tree *t)
 
 		dropped += (t->diff && drop_negative(&t->base_self[i])) || self;
 	}
+	for (uint32_t i = 0; dropped && i < t->n; i++)
+		t->node[i].total = 0;
 	if (dropped)
 		add_up_totals(t);
 	return dropped;

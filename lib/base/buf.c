@@ -56,15 +56,17 @@ void buf_hex(struct buf *b, struct str bytes)
 
 void buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 {
+	enum { USUAL = 64 }; /* most texts fit, and are formatted once */
+	char *to = buf_room(b, USUAL);
 	va_list again;
 	int n;
 
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
-	if (n > 0) {
+	n = vsnprintf(to, b->cap - b->n, fmt, ap);
+	if (n > 0 && (size_t)n >= b->cap - b->n)
 		vsnprintf(buf_room(b, (size_t)n + 1), (size_t)n + 1, fmt, again);
+	if (n > 0)
 		b->n += (size_t)n;
-	}
 	va_end(again);
 }
 

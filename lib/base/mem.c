@@ -71,16 +71,19 @@ static NORETURN void out_of_memory(size_t more)
 
 /*
  * Large blocks are made of large pages where the kernel has them: each page that is touched for
- * the first time costs a fault, and those were a fifth of the time of large flame graphs.
+ * the first time costs a fault, and those were a fifth of the time of large flame graphs. The
+ * advice is for all pages that the block touches: the kernel moves a mapping that grows only if
+ * all of it has the same advice, and realloc() copies it otherwise.
  */
 static void use_large_pages(void *p, size_t size)
 {
 #ifdef MADV_HUGEPAGE
 	enum { LARGE = 4 << 20, PAGE = 4096 };
-	uintptr_t from = ((uintptr_t)p + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
+	uintptr_t from = (uintptr_t)p & ~(uintptr_t)(PAGE - 1);
+	uintptr_t to = ((uintptr_t)p + size + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
 
 	if (size >= LARGE)
-		madvise((void *)from, (size - PAGE) & ~(size_t)(PAGE - 1), MADV_HUGEPAGE);
+		madvise((void *)from, to - from, MADV_HUGEPAGE);
 #else
 	(void)p, (void)size;
 #endif

@@ -147,6 +147,8 @@ static void put_side(struct names *n, uint32_t col, enum side side, const double
 		struct sample s = *profile_sample(n->p, (sample_id){ i });
 		double v;
 
+		if (value[i] == 0)
+			continue; /* a function that is not there gets no rest of others */
 		sum += value[i];
 		v = fmin(0x1p62, round(sum - put));
 		if (v == 0)

@@ -56,6 +56,7 @@ struct stacker {
 	struct profile *p;
 	uint32_t col;
 	bool is_diff;
+	VEC(str_id) names;  /* of the block */
 	VEC(loc_id) loc_of; /* by string number; 0 = not made yet */
 	VEC(loc_id) stack;  /* of the previous line */
 	struct folded_roots roots;
@@ -137,20 +138,21 @@ static loc_id named_frame(struct stacker *k, str_id text)
 	return *loc;
 }
 
-/* Append 1 to NAMES frames by name, looked up together so that they wait for memory once. */
-static void push_frames(struct stacker *k, const struct line_block *b,
-			const struct folded_name *name, size_t n)
+/* Look up all names of a block, many together so that they wait for memory together. */
+static void intern_names(struct stacker *k, const struct line_block *b)
 {
 	struct str text[NAMES];
-	str_id id[NAMES];
-	size_t i = 0;
+	size_t n;
 
-	do
-		text[i] = str(b->text.p + name[i].first, name[i].n);
-	while (++i < n);
-	dict_intern_all(k->p->dict, text, n, id);
-	for (i = 0; i < n; i++)
-		vec_push(&k->stack, named_frame(k, id[i]));
+	vec_reserve(&k->names, b->names.n);
+	for (size_t at = 0; at < b->names.n; at += n) {
+		const struct folded_name *name = b->names.v + at;
+
+		n = min_size(b->names.n - at, NAMES);
+		for (size_t i = 0; i < n; i++)
+			text[i] = str(b->text.p + name[i].first, name[i].n);
+		dict_intern_all(k->p->dict, text, n, k->names.v + at);
+	}
 }
 
 /* Add a sample with the stack of this line. */
@@ -177,13 +179,12 @@ static label_set_id base_labels(struct stacker *k)
 	return dict_add_text_label(k->p->dict, k->roots.labels, BASE_LABEL, S("true"));
 }
 
-/* The next names of the block become the stack of a line, and the line's counts samples. */
-static void add_line(struct stacker *k, const struct line_block *b, const struct folded_line *line,
-		     const struct folded_name *name)
+/* Names become the stack of a line, after the frames that it shares; its counts become samples. */
+static void add_line(struct stacker *k, const struct folded_line *line, const str_id *name)
 {
 	k->stack.n = line->shared;
-	for (uint32_t i = 0; i < line->nname; i += NAMES)
-		push_frames(k, b, name + i, min_size(line->nname - i, NAMES));
+	for (uint32_t i = 0; i < line->nname; i++)
+		vec_push(&k->stack, named_frame(k, name[i]));
 	folded_roots(&k->roots, k->p->dict, k->stack.v, k->stack.n);
 	add_folded_sample(k, k->roots.labels, line->last);
 	if (k->is_diff)
@@ -196,8 +197,9 @@ static void add_lines(void *stacker, void *block)
 	struct line_block *b = block;
 	size_t at = 0;
 
+	intern_names(k, b);
 	for (size_t i = 0; i < b->lines.n; i++) {
-		add_line(k, b, &b->lines.v[i], b->names.v + at);
+		add_line(k, &b->lines.v[i], k->names.v + at);
 		at += b->lines.v[i].nname;
 	}
 	vec_clear(&b->lines);
@@ -369,6 +371,8 @@ static bool read_folded(struct in *in, struct profile *p)
 			"two numbers, where other lines have one: the first is "
 			"taken for a part of the name");
 	reader_release(&r);
+	folded_roots_release(&k.roots);
+	vec_release(&k.names);
 	vec_release(&k.loc_of);
 	vec_release(&k.stack);
 	return !in->failed;

@@ -83,7 +83,6 @@ static size_t read_roots(struct folded_roots *r, struct dictionary *d, const loc
 {
 	struct str name;
 
-	r->labels = (label_set_id){ 0 };
 	if (!n)
 		return 0;
 	name = frame_name(d, stack[0]);
@@ -94,15 +93,36 @@ static size_t read_roots(struct folded_roots *r, struct dictionary *d, const loc
 	return 1 + (n > 1 && is_thread(r, d, frame_name(d, stack[1])));
 }
 
+static bool is_function(const struct folded_roots *r, loc_id first)
+{
+	return first.i < r->is_function.n && r->is_function.v[first.i];
+}
+
+static void remember_function(struct folded_roots *r, loc_id first)
+{
+	if (first.i >= r->is_function.n)
+		vec_append_zeroed(&r->is_function, first.i + 1 - r->is_function.n);
+	r->is_function.v[first.i] = true;
+}
+
+/* Where stacks have many roots, reading each one's name again would wait for memory each time. */
 size_t folded_roots(struct folded_roots *r, struct dictionary *d, const loc_id *stack, size_t n)
 {
 	loc_id first = n ? stack[0] : (loc_id){ 0 }, second = n > 1 ? stack[1] : (loc_id){ 0 };
 	bool same = r->frame[0].i == first.i && (!r->n || r->frame[1].i == second.i);
 
 	if (!same || !first.i) {
-		r->n = read_roots(r, d, stack, n);
+		r->labels = (label_set_id){ 0 };
+		r->n = is_function(r, first) ? 0 : read_roots(r, d, stack, n);
+		if (first.i && !r->n)
+			remember_function(r, first);
 		r->frame[0] = first;
 		r->frame[1] = second;
 	}
 	return r->n;
+}
+
+void folded_roots_release(struct folded_roots *r)
+{
+	vec_release(&r->is_function);
 }

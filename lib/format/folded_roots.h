@@ -10,6 +10,7 @@
 #ifndef FORMAT_FOLDED_ROOTS_H
 #define FORMAT_FOLDED_ROOTS_H
 
+#include "base/vec.h"
 #include "profile/profile.h"
 
 /* The roots of a stack, kept for the next one, which usually has the same roots. */
@@ -17,9 +18,12 @@ struct folded_roots {
 	loc_id frame[2]; /* the first two frames of that stack */
 	size_t n;        /* how many of them are labels */
 	label_set_id labels;
+	VEC(bool) is_function; /* by location: read before as a root, and no label */
 };
 
 /* The number of frames at the root of a stack that are labels; r->labels becomes these. */
 size_t folded_roots(struct folded_roots *r, struct dictionary *d, const loc_id *stack, size_t n);
+
+void folded_roots_release(struct folded_roots *r);
 
 #endif

@@ -10,9 +10,9 @@
 #ifndef INTERP_INTERP_WIRE_H
 #define INTERP_INTERP_WIRE_H
 
-#include "interp/php_layout.h"
-#include "interp/python_layout.h"
-#include "interp/ruby_layout.h"
+#include "interp/php/php_layout.h"
+#include "interp/python/python_layout.h"
+#include "interp/ruby/ruby_layout.h"
 #include "interp/tls_variable.h"
 
 enum {
@@ -23,7 +23,7 @@ enum {
 	RUBY_MOST_TABLE = 1024,
 	/* Bytes that are read at once from the beginning of an object. */
 	PYTHON_FRAME_BYTES = 112,
-	PYTHON_CODE_BYTES = 152,
+	PYTHON_CODE_BYTES = 168,
 	RUBY_BODY_BYTES = 152,
 	/* Of a thread's context (context_walk.h): */
 	CONTEXT_HEAD = 28,
@@ -43,11 +43,12 @@ enum interp_end {
 	INTERP_UNREADABLE, /* a pointer leads to memory that is not mapped, or not resident */
 	INTERP_NO_CODE,    /* a frame has no code object */
 	INTERP_DEEP,       /* the stack has more frames than could be read */
+	INTERP_SWITCHED,   /* a fiber is begun, left or resumed: the frames may be another's */
 	INTERP_ENDS
 };
 
 /* Did the thread hold Python's global lock (GIL)? */
-enum interp_gil { INTERP_GIL_UNKNOWN, INTERP_GIL_NONE, INTERP_GIL_HOLDS };
+enum interp_gil { INTERP_GIL_UNKNOWN, INTERP_GIL_NONE, INTERP_GIL_HOLDS, INTERP_GIL_WAITS };
 
 enum interp_frame_flags {
 	INTERP_ENTRY = 1, /* the evaluator was entered with this frame: its run ends here */

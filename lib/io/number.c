@@ -44,6 +44,10 @@ void number_grouped(struct buf *b, double v)
 		buf_printf(b, "%.4g", v);
 		return;
 	}
+	if (fabs(v) < 10 && fabs(v - (double)whole) > 1e-4) {
+		buf_printf(b, "%.3g", v);
+		return;
+	}
 	if (whole < 0)
 		buf_ch(b, '-');
 	buf_add(b, digits_of(digits, (uint64_t)llabs(whole), 1, ','));

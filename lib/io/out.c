@@ -119,8 +119,14 @@ void out_flush_all(struct out *out)
 		write_plain(out);
 }
 
+/* What is large is written without a copy. */
 void out_add(struct out *out, struct str s)
 {
+	if (s.n >= ENOUGH && !packs(out) && !out->in_memory) {
+		write_plain(out);
+		write_all(out, s);
+		return;
+	}
 	buf_add(&out->bytes, s);
 	out_flush(out);
 }

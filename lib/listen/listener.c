@@ -193,11 +193,34 @@ static bool read_pem(const char *path, struct buf *text, struct buf *why)
 	return ok;
 }
 
-static void no_log(void *context, const char *fmt, va_list ap)
+static const char *library_reason(unsigned status)
 {
-	(void)context;
-	(void)fmt;
-	(void)ap;
+	switch (status) {
+	case 505:
+		return "a client speaks HTTP/2, as OTLP over gRPC does: requests are HTTP/1.1 "
+		       "(OTLP: http/protobuf)";
+	case 414:
+	case 431: return "the head of a request exceeds 16 KiB";
+	default:
+		return "a request is not HTTP, or is broken: is its URL https: where this server "
+		       "has http:?";
+	}
+}
+
+/*
+ * The library answers some requests itself, with a page that agents do not print. Its log is
+ * the only place that tells: the format of that line begins with the status.
+ */
+static void library_logs(void *server, const char *fmt, va_list ap)
+{
+	struct listener *s = server;
+	unsigned status;
+
+	if (!strstr(fmt, "HTTP response code is %u"))
+		return;
+	status = va_arg(ap, unsigned);
+	if (may_note(s))
+		s->options.note("status %u: %s", status, library_reason(status));
 }
 
 static bool start_daemon(struct listener *s, int fd, struct buf *why)
@@ -216,7 +239,7 @@ static bool start_daemon(struct listener *s, int fd, struct buf *why)
 		tls[2] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
 	}
 	s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, listener_request, s,
-				     MHD_OPTION_EXTERNAL_LOGGER, no_log, NULL,
+				     MHD_OPTION_EXTERNAL_LOGGER, library_logs, s,
 				     MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
 				     o->connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
 				     o->connections_per_address, MHD_OPTION_CONNECTION_MEMORY_LIMIT,

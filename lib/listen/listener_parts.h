@@ -62,6 +62,9 @@ struct listener {
 	int64_t noted;     /* time of the last note about a request */
 };
 
+/* At most one note a second is about a request: a faulty client may send many bad ones. */
+bool may_note(struct listener *s);
+
 /* Callbacks for libmicrohttpd. */
 enum MHD_Result listener_request(void *server, struct MHD_Connection *c, const char *url,
 				 const char *method, const char *version, const char *data,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "base/printable.h"
 #include "base/when.h"
 #include "listen/listener_parts.h"
 
@@ -20,6 +21,11 @@ static struct str header(const struct request *q, const char *name)
 static bool is_upload(const struct route *r)
 {
 	return str_eq(str_of(r->method), S("POST"));
+}
+
+static bool is_known(const struct route *r)
+{
+	return r != &routes[nroutes - 1];
 }
 
 /* Refusing */
@@ -117,14 +123,24 @@ static void check_length(struct request *q)
 		       (unsigned long long)q->server->options.most_body);
 }
 
-static void check_head(struct request *q, const char *method)
+static void refuse_path(struct request *q, struct str path)
+{
+	struct buf text = { 0 };
+
+	printable(&text, str(path.p, min_size(path.n, 100)));
+	refuse(q, 404, 0,
+	       "%.*s: no such path: profiles are taken at /ingest, "
+	       "/push.v1.PusherService/Push, /v1development/profiles and /",
+	       STR_ARG(buf_str(&text)));
+	buf_release(&text);
+}
+
+static void check_head(struct request *q, const char *method, const char *url)
 {
 	struct listener *s = q->server;
 
-	if (q->route == &routes[nroutes - 1]) {
-		refuse(q, 404, 0,
-		       "no such path: profiles are taken at /ingest, "
-		       "/push.v1.PusherService/Push, /v1development/profiles and /");
+	if (!is_known(q->route)) {
+		refuse_path(q, str_of(url));
 		return;
 	}
 	if (strcmp(method, q->route->method) != 0 &&
@@ -212,16 +228,27 @@ static void gather_fields(struct request *q)
 	q->job.head.kind = q->route->kind;
 }
 
-/* Print at most one message a second: a faulty client may send many bad requests. */
-static void note_some(struct listener *s, const struct request *q, struct str text)
+bool may_note(struct listener *s)
 {
 	int64_t now = monotonic_ns();
+
+	if (now - s->noted < 1000000000)
+		return false;
+	s->noted = now;
+	return true;
+}
+
+/* Note the first line of what the client is told. */
+static void note_some(struct listener *s, const struct request *q, struct str text)
+{
 	struct str line = str_cut(&text, '\n');
 
-	if (!line.n || now - s->noted < 1000000000)
+	if (!line.n || !may_note(s))
 		return;
-	s->noted = now;
-	s->options.note("%s: %.*s", q->route->path, STR_ARG(line));
+	if (is_known(q->route))
+		s->options.note("%s: %.*s", q->route->path, STR_ARG(line));
+	else
+		s->options.note("%.*s", STR_ARG(line));
 }
 
 static void upload_done(struct job *j, const struct answer_head *a, struct str message,
@@ -314,6 +341,8 @@ static enum MHD_Result answer(struct request *q)
 		answer_get(q, &body, &type);
 	else
 		type = answer_body(q->route, q->is_json, q->status, buf_str(&q->message), &body);
+	if (q->state == REQUEST_REFUSED)
+		note_some(s, q, buf_str(&q->message));
 	metrics_count(&s->metrics, (unsigned)(q->route - routes), q->status);
 	if (is_upload(q->route))
 		histogram_add(&s->metrics.duration, (double)(monotonic_ns() - q->began) / 1e9);
@@ -346,7 +375,7 @@ enum MHD_Result listener_request(void *server, struct MHD_Connection *c, const c
 	(void)version;
 	if (!q) {
 		*request = q = begin(server, c, url);
-		check_head(q, method);
+		check_head(q, method, url);
 		q->is_json = str_starts(header(q, MHD_HTTP_HEADER_CONTENT_TYPE),
 					S("application/json"));
 		return q->state == REQUEST_REFUSED && is_long(q) ? answer(q) : MHD_YES;

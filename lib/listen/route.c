@@ -15,8 +15,27 @@ const struct route routes[] = {
 };
 const size_t nroutes = LEN(routes);
 
-unsigned route_of(struct str path)
+/*
+ * The path alone: a proxy's client sends a whole URL, and an address that ends with a slash
+ * gives two of them.
+ */
+static struct str path_of(struct str target)
 {
+	ptrdiff_t scheme = target.p[0] == '/' ? -1 : str_find(target, S("://")), path;
+
+	if (scheme >= 0) {
+		target = str_skip(target, (size_t)scheme + 3);
+		path = str_chr(target, '/');
+		target = path < 0 ? S("/") : str_skip(target, (size_t)path);
+	}
+	while (str_starts(target, S("//")))
+		target = str_skip(target, 1);
+	return target;
+}
+
+unsigned route_of(struct str target)
+{
+	struct str path = path_of(target);
 	unsigned i = 0;
 
 	while (i + 1 < nroutes && !str_eq(path, str_of(routes[i].path)))

@@ -14,8 +14,8 @@ struct route {
 extern const struct route routes[];
 extern const size_t nroutes;
 
-/* The number of a path's route. */
-unsigned route_of(struct str path);
+/* The number of the route of a path, or of a URL. */
+unsigned route_of(struct str target);
 
 /*
  * The body of an answer in the form that the route's agents understand, and its Content-Type:

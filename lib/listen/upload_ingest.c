@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/when.h"
+#include "io/json_read.h"
 #include "listen/app_name.h"
 #include "listen/ingest_type.h"
 #include "listen/jfr_labels.h"
@@ -125,6 +126,8 @@ static bool finish_counts(struct upload_reader *r, const struct format *format)
 
 /* Multipart */
 
+#define DIFFERENCES "differences are the client's to make, as newer SDKs do"
+
 struct parts {
 	struct str profile, config, jfr, labels, previous;
 	bool has_profile, has_jfr;
@@ -170,6 +173,41 @@ static bool finish_block(struct upload_reader *r, const struct format *format)
 	return true;
 }
 
+/*
+ * Old SDKs of Go send counts since the program's start, and expect the server to subtract the
+ * part prev_profile, which the first of these uploads lacks.
+ */
+static bool read_config(struct upload_reader *r, struct str config)
+{
+	struct json_in j;
+	struct str type, key;
+	struct in in;
+	bool ok = true;
+
+	in_open_memory(&in, "sample_type_config", config);
+	json_in_open(&j, &in);
+	json_first(&j);
+	json_enter(&j, JSON_OBJECT);
+	while (ok && json_member(&j, &type)) {
+		struct buf name = { 0 };
+
+		buf_add(&name, type);
+		if (json_enter(&j, JSON_OBJECT))
+			while (json_member(&j, &key))
+				ok &= !str_eq(key, S("cumulative")) || !json_bool(&j);
+		if (!ok)
+			upload_refuse(r, 422, "%.*s is cumulative: " DIFFERENCES,
+				      STR_ARG(buf_str(&name)));
+		buf_release(&name);
+	}
+	if (in.failed)
+		ok = upload_refuse(r, 400, "%s", in.error.p);
+	json_in_close(&j);
+	in_close(&in);
+	in_release(&in);
+	return ok;
+}
+
 /* Apply Java's labels, which are in r->part. */
 static bool finish_jfr(struct upload_reader *r, const struct format *format)
 {
@@ -199,9 +237,9 @@ static bool read_multipart(struct upload_reader *r)
 	if (!read_parts(r, &parts))
 		return false;
 	if (parts.previous.n)
-		return upload_refuse(r, 422,
-				     "a part \"prev_profile\": differences are the "
-				     "client's to make, as newer SDKs do");
+		return upload_refuse(r, 422, "a part \"prev_profile\": " DIFFERENCES);
+	if (parts.config.n && !read_config(r, parts.config))
+		return false;
 	r->part = parts.labels;
 	if (parts.has_jfr)
 		return upload_add_profiles(r, "jfr", parts.jfr, &format_jfr,

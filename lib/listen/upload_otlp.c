@@ -89,6 +89,8 @@ bool upload_read_otlp(struct upload_reader *r)
 				     "Content-Type: %.*s: expected application/x-protobuf "
 				     "or application/json",
 				     STR_ARG(type));
+	if (!is_json && !r->upload->field[UPLOAD_BODY].n)
+		return true; /* a message without profiles */
 	return upload_each_profile(r, "body", r->upload->field[UPLOAD_BODY],
 				   is_json ? &format_otlp_json : &format_otlp, add_services);
 }

@@ -7,7 +7,7 @@
 
 static const uint32_t NO_COLUMN = UINT32_MAX;
 
-enum { RECENT_BITS = 12, RECENT = 1 << RECENT_BITS };
+enum { RECENT_BITS = 14, RECENT = 1 << RECENT_BITS };
 
 /* The number for the kernel as a whole. No mapping has number 0. */
 static const uint64_t KERNEL_NUMBER = UINT64_MAX;

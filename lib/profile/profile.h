@@ -55,7 +55,7 @@ struct header {
 	int64_t end;
 	str_id default_type; /* a sample type's name */
 	str_id doc_url;
-	str_id drop_frames, keep_frames; /* regular expressions, see query/filter.h */
+	str_id drop_frames, keep_frames; /* regular expressions, see query/select/filter.h */
 	map_id main_map;                 /* the program's own; see profile_main_map() */
 	bool mixed_periods; /* profiles of different period types: the sum has no period */
 };

@@ -4,7 +4,7 @@
  * A profile does not contain the first part of an id; it follows from the sample type
  * and the period type. NULL matches any period type.
  */
-static const struct {
+static const struct kind {
 	const char *type, *period_type, *name;
 } names[] = {
 	{ "cpu", NULL, "process_cpu" },
@@ -33,26 +33,47 @@ static const struct {
 	{ "block_delay", NULL, "block" },
 };
 
-static struct str first_part(struct str type, struct str period_type)
+static const struct kind *kind_of(struct str type, struct str period_type)
 {
 	for (size_t i = 0; i < LEN(names); i++)
 		if (str_eq(type, str_of(names[i].type)) &&
 		    (!names[i].period_type || str_eq(period_type, str_of(names[i].period_type))))
-			return str_of(names[i].name);
-	return type;
+			return &names[i];
+	return NULL;
+}
+
+/*
+ * Java's recordings have one period, of CPU time, for all that they count. Pyroscope divides
+ * them, and gives memory, locks and wall-clock time periods of their own.
+ */
+static const struct own_period {
+	const char *name;
+	struct str type, unit;
+} own_periods[] = {
+	{ "memory", { "space", 5 }, { "bytes", 5 } },
+	{ "wall", { "wall", 4 }, { "nanoseconds", 11 } },
+	{ "mutex", { "mutex", 5 }, { "count", 5 } },
+	{ "block", { "block", 5 }, { "count", 5 } },
+};
+
+/* NULL: there is none. */
+static const struct own_period *own_period(struct str name)
+{
+	for (size_t i = 0; i < LEN(own_periods); i++)
+		if (str_eq(name, str_of(own_periods[i].name)))
+			return &own_periods[i];
+	return NULL;
 }
 
 void type_id_of(struct str type, struct str unit, struct str period_type, struct str period_unit,
 		struct buf *id)
 {
-	struct str parts[] = { first_part(type, period_type), type, unit, period_type,
-			       period_unit };
+	const struct kind *kind = kind_of(type, period_type);
+	struct str name = kind ? str_of(kind->name) : type;
+	const struct own_period *own = str_eq(period_type, S("cpu")) ? own_period(name) : NULL;
 
-	for (size_t i = 0; i < LEN(parts); i++) {
-		if (i)
-			buf_ch(id, ':');
-		buf_add(id, parts[i]);
-	}
+	buf_printf(id, "%.*s:%.*s:%.*s:%.*s:%.*s", STR_ARG(name), STR_ARG(type), STR_ARG(unit),
+		   STR_ARG(own ? own->type : period_type), STR_ARG(own ? own->unit : period_unit));
 }
 
 void type_id(const struct profile *p, uint32_t col, struct buf *id)
@@ -62,12 +83,26 @@ void type_id(const struct profile *p, uint32_t col, struct buf *id)
 		   id);
 }
 
+/* The first three parts of an id; *period: the others. */
+static struct str without_period(struct str id, struct str *period)
+{
+	*period = id;
+	for (int i = 0; i < 3; i++)
+		str_cut(period, ':');
+	return period->p ? str(id.p, (size_t)(period->p - id.p)) : id;
+}
+
 bool type_ids_agree(struct str asked, struct str id)
 {
-	struct str a = asked, i = id;
+	struct str a = asked, i = id, asked_period, period;
 
 	if (str_eq(asked, id))
 		return true;
+	/* Servers that are sent a whole recording of Java have the recording's period. */
+	if (str_eq(without_period(asked, &asked_period), without_period(id, &period)) &&
+	    str_eq(asked_period, S("cpu:nanoseconds")) && own_period(str_cut(&i, ':')))
+		return true;
+	i = id;
 	return str_eq(str_cut(&i, ':'), S("mutex")) && str_eq(str_cut(&a, ':'), S("block")) &&
 	       str_eq(a, i);
 }

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/when.h"
-#include "query/selector_parts.h"
+#include "query/select/selector_parts.h"
 
 static const char *const measures[] = { "share", "value", "rate", "avg", "max" };
 

@@ -22,7 +22,7 @@
 #ifndef QUERY_ALERT_RULE_H
 #define QUERY_ALERT_RULE_H
 
-#include "query/selector.h"
+#include "query/select/selector.h"
 
 enum alert_measure { ALERT_SHARE, ALERT_VALUE, ALERT_RATE, ALERT_AVG, ALERT_MAX, NMEASURE };
 

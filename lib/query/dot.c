@@ -3,7 +3,7 @@
 
 #include "analyze/sum.h"
 #include "io/escape.h"
-#include "query/function_lines.h"
+#include "query/source/function_lines.h"
 
 /* A picture of more nodes, or of all calls between them, is unreadable. */
 enum { MOST_NODES = 80, EDGE_PER_MILLE = 1 };

@@ -11,7 +11,7 @@
 #define QUERY_LOCATION_H
 
 #include "base/vec.h"
-#include "query/pattern.h"
+#include "query/select/pattern.h"
 
 enum location_flag {
 	LOCATION_KNOWN = 1,

@@ -5,7 +5,7 @@
 
 #include "io/escape.h"
 #include "profile/unit.h"
-#include "query/selector_parts.h"
+#include "query/select/selector_parts.h"
 
 /* "seconds", "bytes", the unit itself, or nothing for counts. */
 static struct str base_unit(struct str unit)

@@ -10,7 +10,7 @@
 #ifndef QUERY_OPENMETRICS_H
 #define QUERY_OPENMETRICS_H
 
-#include "query/selector.h"
+#include "query/select/selector.h"
 
 /* A family of metrics. Its values are in seconds, in bytes, or in their own unit. */
 struct metric {

@@ -1,6 +1,6 @@
 /* --peek: functions with their callers and callees. */
 #include "analyze/groups.h"
-#include "query/function_lines.h"
+#include "query/source/function_lines.h"
 
 /* The edges of each node at one of their ends, the heaviest first. */
 struct edge_lists {

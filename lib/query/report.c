@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include "profile/unit.h"
-#include "query/tag_filter.h"
+#include "query/select/tag_filter.h"
 
 #define REPORT_ADDRESS(name) &report_##name,
 const struct report *const reports[NREPORT] = { REPORTS(REPORT_ADDRESS) };
@@ -19,9 +19,9 @@ static const char *const *cell_names(const struct report *report, const struct q
 /* "cpu" or "mean_cpu", which is stored in `room`. */
 static struct str type_name(const struct query *q, struct buf *room)
 {
-	struct str name = dict_text(q->p->dict, q->p->col[q->col].type);
+	struct str name = q->p->ncol ? dict_text(q->p->dict, q->p->col[q->col].type) : S("");
 
-	if (!q->arg.mean)
+	if (!q->arg.mean || !name.n)
 		return name;
 	buf_add(room, S("mean_"));
 	buf_add(room, name);
@@ -31,7 +31,7 @@ static struct str type_name(const struct query *q, struct buf *room)
 /* {"report":"top","type":"cpu","unit":"nanoseconds","total":42,"rows":[...]} */
 static void print_json(const struct report *report, struct query *q)
 {
-	const struct column *c = &q->p->col[q->col];
+	struct str unit = q->p->ncol ? dict_text(q->p->dict, q->p->col[q->col].unit) : S("");
 	struct json j = { .b = &q->out->bytes };
 	struct buf type = { 0 };
 	struct rows rows;
@@ -39,7 +39,7 @@ static void print_json(const struct report *report, struct query *q)
 	json_begin_object(&j);
 	json_member_string(&j, "report", str_of(report->name));
 	json_member_string(&j, "type", type_name(q, &type));
-	json_member_string(&j, "unit", dict_text(q->p->dict, c->unit));
+	json_member_string(&j, "unit", unit);
 	json_member_int64(&j, "total", q->total);
 	json_key(&j, "rows");
 	rows_begin(&rows, q->out, &j, cell_names(report, q));
@@ -48,6 +48,17 @@ static void print_json(const struct report *report, struct query *q)
 	json_end_object(&j);
 	buf_ch(&q->out->bytes, '\n');
 	buf_release(&type);
+}
+
+static void no_rows(struct query *q, struct rows *r)
+{
+	(void)q;
+	(void)r;
+}
+
+static void no_metrics(struct query *q)
+{
+	out_add(q->out, S("# EOF\n"));
 }
 
 void report_print(const struct report *report, struct query *q)
@@ -68,6 +79,15 @@ void report_print(const struct report *report, struct query *q)
 		rows_end(&rows);
 		break;
 	}
+}
+
+void report_print_nothing(const struct report *report, struct query *q)
+{
+	struct report empty = *report;
+
+	empty.rows = no_rows;
+	empty.metrics = no_metrics;
+	report_print(&empty, q);
 }
 
 /* Pieces */

@@ -13,10 +13,10 @@
 #include "io/out.h"
 #include "profile/profile.h"
 #include "query/ratio.h"
-#include "query/regex.h"
 #include "query/rows.h"
-#include "query/selector.h"
-#include "query/source_text.h"
+#include "query/select/regex.h"
+#include "query/select/selector.h"
+#include "query/source/source_text.h"
 
 enum report_format { REPORT_TEXT, REPORT_TSV, REPORT_JSON, REPORT_OPENMETRICS, REPORT_HTML };
 
@@ -110,6 +110,9 @@ extern const struct report *const reports[NREPORT];
 
 /* Print a report to q->out. */
 void report_print(const struct report *report, struct query *q);
+
+/* Print a report without rows, for programs, where no profile is selected: q->p has no columns. */
+void report_print_nothing(const struct report *report, struct query *q);
 
 /* Pieces of text reports. */
 

@@ -1,8 +1,8 @@
 /* --summary: a profile on one screen. */
 #include "profile/type.h"
 #include "profile/unit.h"
-#include "query/function_lines.h"
 #include "query/label_values.h"
+#include "query/source/function_lines.h"
 
 enum { TOP = 5 };
 

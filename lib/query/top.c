@@ -1,7 +1,7 @@
 /* --top: functions by their flat or cumulative values. */
-#include "query/function_lines.h"
 #include "query/openmetrics.h"
 #include "query/sample_groups.h"
+#include "query/source/function_lines.h"
 
 /* By node: is it called inlined, and is it called otherwise? */
 enum { INLINED = 1, CALLED = 2 };

@@ -5,13 +5,13 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "record/group_path.h"
-#include "record/interpreters.h"
-#include "record/jit.h"
+#include "record/interp/interpreters.h"
 #include "record/kernel_text.h"
-#include "record/open_binary.h"
-#include "record/proc.h"
-#include "record/process_context.h"
+#include "record/process/group_path.h"
+#include "record/process/jit.h"
+#include "record/process/open_binary.h"
+#include "record/process/proc.h"
+#include "record/process/process_context.h"
 
 void live_host_init(struct live_host *h)
 {

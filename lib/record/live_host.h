@@ -5,7 +5,7 @@
 #ifndef RECORD_LIVE_HOST_H
 #define RECORD_LIVE_HOST_H
 
-#include "record/mount_roots.h"
+#include "record/process/mount_roots.h"
 
 struct interpreters;
 

@@ -4,7 +4,7 @@
 
 #include "base/when.h"
 #include "record/kernel_text.h"
-#include "record/sampler_program.h"
+#include "record/sampler/sampler_program.h"
 
 enum { COMMIT_NS = 1000000 }; /* a record's time may be this much before its writing */
 

@@ -5,12 +5,12 @@
 #define RECORD_RECORDER_H
 
 #include "perf/decoder.h"
-#include "record/interpreters.h"
+#include "record/interp/interpreters.h"
 #include "record/live_host.h"
-#include "record/process_tree.h"
-#include "record/sampler.h"
-#include "record/targets.h"
-#include "record/twice.h"
+#include "record/process/process_tree.h"
+#include "record/process/targets.h"
+#include "record/sampler/sampler.h"
+#include "record/sampler/twice.h"
 
 struct recorder {
 	struct sampler *sampler;

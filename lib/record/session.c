@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/when.h"
-#include "record/drain_thread.h"
+#include "record/sampler/drain_thread.h"
 #include "record/session_allocs.h"
 #include "record/session_child.h"
 #include "record/session_interpreters.h"

@@ -6,13 +6,13 @@
 #define RECORD_SESSION_H
 
 #include "perf/gather.h"
-#include "record/allocs.h"
+#include "record/alloc/allocs.h"
 #include "record/control.h"
-#include "record/jit.h"
-#include "record/launch.h"
-#include "record/off_cpu.h"
+#include "record/off_cpu/off_cpu.h"
+#include "record/process/jit.h"
+#include "record/process/launch.h"
+#include "record/process/targets.h"
 #include "record/recorder.h"
-#include "record/targets.h"
 
 /* The figures of a window, besides its samples. */
 struct window {

@@ -1,7 +1,7 @@
 #include "record/session_allocs.h"
 
 #include "base/when.h"
-#include "record/tasks.h"
+#include "record/process/tasks.h"
 
 static void take_more(void *context)
 {

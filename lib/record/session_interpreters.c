@@ -1,8 +1,8 @@
 #include "record/session_interpreters.h"
 
-#include "record/interpreter_files.h"
-#include "record/sampler_program.h"
-#include "record/tasks.h"
+#include "record/interp/interpreter_files.h"
+#include "record/process/tasks.h"
+#include "record/sampler/sampler_program.h"
 
 /* A command that runs an interpreter from a shell usually does so at its beginning. */
 static const uint64_t BEGINNING_NS = 1000000000;

@@ -6,13 +6,13 @@
 #include <unistd.h>
 
 #include "base/when.h"
-#include "record/cpu_counter.h"
+#include "record/process/tasks.h"
+#include "record/sampler/cpu_counter.h"
 #include "record/session_allocs.h"
 #include "record/session_child.h"
 #include "record/session_interpreters.h"
 #include "record/session_waits.h"
 #include "record/session_window.h"
-#include "record/tasks.h"
 
 static void note(struct session *s, const char *text)
 {

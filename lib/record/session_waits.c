@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "base/when.h"
-#include "record/drain_thread.h"
-#include "record/tasks.h"
+#include "record/process/tasks.h"
+#include "record/sampler/drain_thread.h"
 
 enum {
 	ADAPT_MS = 10,     /* the least time over which switches are counted */

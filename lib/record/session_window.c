@@ -3,8 +3,8 @@
 #include <sys/resource.h>
 
 #include "base/when.h"
-#include "record/cpu_counter.h"
-#include "record/drain_thread.h"
+#include "record/sampler/cpu_counter.h"
+#include "record/sampler/drain_thread.h"
 #include "record/session_waits.h"
 
 enum { RAISED = 10 }; /* priority while recording: steps of nice(1) */

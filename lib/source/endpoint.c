@@ -23,6 +23,14 @@ int64_t endpoint_measures(const char *url)
 	return 0;
 }
 
+bool endpoint_is_delta(const char *url)
+{
+	struct str rest = str_of(url), path = str_cut(&rest, '?');
+
+	path = str_skip(path, (size_t)(str_rchr(path, '/') + 1));
+	return str_starts(path, S("delta_")) || endpoint_measures(url) > 0;
+}
+
 static bool is_page(const struct http_answer *a)
 {
 	return str_starts(buf_str(&a->content_type), S("text/html"));

@@ -23,4 +23,10 @@ bool endpoint_check(const char *url, const struct http_answer *a, struct buf *wh
 /* How long the server measures before it answers, according to the URL; ns. */
 int64_t endpoint_measures(const char *url);
 
+/*
+ * Does the answer count from the last one, or from the request, and not from the program's start?
+ * So do ?seconds=, and delta_heap, delta_block and delta_mutex of Go's godeltaprof.
+ */
+bool endpoint_is_delta(const char *url);
+
 #endif

@@ -55,7 +55,7 @@ static void add_target(struct scraper *s, const char *url, int64_t now)
 	int64_t longest = endpoint_measures(url) +
 			  (s->options.every > least_ns ? s->options.every : least_ns);
 
-	since_last_begin(&t.since, endpoint_measures(url) > 0);
+	since_last_begin(&t.since, endpoint_is_delta(url));
 	if (!s->options.http || !s->options.http->answer_ns)
 		s->settings.answer_ns = s->settings.answer_ns > longest ? s->settings.answer_ns :
 									  longest;

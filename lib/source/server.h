@@ -20,7 +20,7 @@
 #include "base/vec.h"
 #include "profile/profile.h"
 #include "profile/type_order.h"
-#include "query/selector.h"
+#include "query/select/selector.h"
 #include "remote/querier.h"
 
 struct server_ask {

@@ -122,7 +122,9 @@ static void set_header(struct profile *p, const struct header *now, const struct
 bool since_last_take(struct since_last *l, struct profile *p)
 {
 	struct header now = l->now.head, last = l->last.head;
-	bool has_last = l->has_last, is_difference = has_counts(&l->now) && !l->never;
+	bool has_last = l->has_last;
+	/* A profile with a duration is of that time, and not of the program's life. */
+	bool is_difference = has_counts(&l->now) && !l->never && !now.duration;
 	struct profile difference;
 
 	profile_init(&difference, l->dict);

@@ -11,7 +11,7 @@
 #define SOURCE_TIME_SERIES_H
 
 #include "query/alert_rule.h"
-#include "query/stack_selector.h"
+#include "query/select/stack_selector.h"
 #include "store/read.h"
 
 /* The value of one profile's wanted samples, and of all its samples. */

@@ -13,7 +13,7 @@
 
 #include "base/vec.h"
 #include "profile/profile.h"
-#include "query/selector.h"
+#include "query/select/selector.h"
 
 struct series_label {
 	struct str key, str, unit;

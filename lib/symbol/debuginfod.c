@@ -6,8 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "symbol/naming_channel.h"
-#include "symbol/sandbox.h"
+#include "symbol/naming/naming_channel.h"
+#include "symbol/naming/sandbox.h"
 
 /* The exit status of a query. */
 enum { QUERIED = 1, NO_LIBRARY };

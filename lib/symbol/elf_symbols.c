@@ -6,8 +6,8 @@
 #include "object/symtab.h"
 #include "object/unpack.h"
 #include "symbol/debug_file.h"
-#include "symbol/dwarf.h"
-#include "symbol/dwarf_file.h"
+#include "symbol/dwarf/dwarf.h"
+#include "symbol/dwarf/dwarf_file.h"
 #include "symbol/kept_bytes.h"
 #include "symbol/symbolizer.h"
 

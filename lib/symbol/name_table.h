@@ -10,7 +10,7 @@
 
 #include "base/strings.h"
 #include "base/table.h"
-#include "symbol/naming_message.h"
+#include "symbol/naming/naming_message.h"
 
 /* A frame, with the numbers of texts. */
 struct kept_frame {

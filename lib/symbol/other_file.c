@@ -4,8 +4,8 @@
 
 #include "io/open_untrusted.h"
 #include "symbol/debuginfod.h"
-#include "symbol/naming_message.h"
-#include "symbol/sandbox.h"
+#include "symbol/naming/naming_message.h"
+#include "symbol/naming/sandbox.h"
 
 /* Global, since a process has one parent: DWARF readers need not pass it along. */
 static struct naming_channel *parent;

@@ -6,7 +6,7 @@
 #ifndef SYMBOL_OTHER_FILE_H
 #define SYMBOL_OTHER_FILE_H
 
-#include "symbol/naming_channel.h"
+#include "symbol/naming/naming_channel.h"
 
 /* From now on ask for files through this channel, which must stay. */
 void other_files_through(struct naming_channel *channel);

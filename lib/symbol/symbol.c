@@ -4,8 +4,8 @@
  */
 #include "symbol/symbol.h"
 
-#include "symbol/find_names.h"
 #include "symbol/kept_bytes.h"
+#include "symbol/naming/find_names.h"
 
 /* One call of symbolize(). */
 struct round {

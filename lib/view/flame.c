@@ -117,12 +117,14 @@ void flame_put_value(const struct flame *f, struct buf *b, double v)
 		number_grouped(b, v * f->o->factor);
 }
 
-void flame_put_countname(const struct flame *f, struct buf *b)
+void flame_put_countname(const struct flame *f, struct buf *b, double v)
 {
+	bool is_one = v * f->o->factor == 1 && str_eq(f->countname, S("samples"));
+
 	if (f->unit.n)
 		return;
 	buf_ch(b, ' ');
-	buf_add(b, f->countname);
+	buf_add(b, is_one ? S("sample") : f->countname);
 }
 
 void flame_put_command(const struct flame *f, struct buf *b)
@@ -140,7 +142,7 @@ void flame_put_command(const struct flame *f, struct buf *b)
 void flame_put_total(const struct flame *f, struct buf *b)
 {
 	flame_put_value(f, b, f->layout.all);
-	flame_put_countname(f, b);
+	flame_put_countname(f, b, f->layout.all);
 	if (f->unit.n) {
 		buf_add(b, S(" of "));
 		buf_add(b, dict_text(f->p->dict, f->p->col[f->o->col].type));

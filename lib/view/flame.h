@@ -38,7 +38,8 @@ void flame_release(struct flame *f);
  * has a unit and the user has not renamed it; else "1,234 samples".
  */
 void flame_put_value(const struct flame *f, struct buf *b, double v);
-void flame_put_countname(const struct flame *f, struct buf *b);
+/* Append the name of values that have no unit, which follows the value v: " samples", " sample". */
+void flame_put_countname(const struct flame *f, struct buf *b, double v);
 
 /* Append the first 120 bytes of the recorded command, if it is known. */
 void flame_put_command(const struct flame *f, struct buf *b);

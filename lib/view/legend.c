@@ -35,7 +35,7 @@ void legend_totals(struct buf *b, const struct flame *f, struct str arrow)
 	put_side(b, f, !negate);
 	buf_add(b, arrow);
 	put_side(b, f, negate);
-	flame_put_countname(f, b);
+	flame_put_countname(f, b, 0);
 	buf_add(b, S(": "));
 	legend_change(b, negate ? (struct change){ now, base } : (struct change){ base, now });
 }

@@ -7,6 +7,7 @@
  */
 #include "view/svg.h"
 
+#include "base/relay.h"
 #include "io/escape.h"
 #include "view/assets.h"
 #include "view/change.h"
@@ -54,7 +55,7 @@ void svg_styles(const struct svg *s, struct str selector)
 		buf_add(b, S("; }\n"));
 		if (rgb_wants_white(change_color[i]))
 			buf_printf(b,
-				   ".prof-flame .still .d%d text, .prof-flame .box.d%d text "
+				   ".prof-flame .still .d%d text, .prof-flame .label.d%d "
 				   "{ fill: #fff; }\n",
 				   i, i);
 	}
@@ -269,8 +270,22 @@ void svg_first_view(const struct svg *s)
 	put_origin(s);
 }
 
+static void pack_tree(void *svg, void *tree)
+{
+	struct svg *s = svg;
+
+	packed_write(&s->packed, tree, &s->flame.layout, &s->names);
+}
+
+/* The first view takes as long as packing the whole tree: another thread does that meanwhile. */
 static void write_document(struct svg *s)
 {
+	struct relay packing;
+	struct out tree;
+
+	out_open_memory(&tree);
+	relay_begin(&packing, pack_tree, s, true);
+	relay_pass(&packing, &tree);
 	put_markup(s, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 	svg_head(s);
 	put_markup(s, "<style><![CDATA[\n");
@@ -278,7 +293,9 @@ static void write_document(struct svg *s)
 	put_markup(s, "]]></style>\n");
 	svg_first_view(s);
 	namelist_write(&s->names, s->out);
-	packed_write(&s->packed, s->out, &s->flame.layout, &s->names);
+	relay_end(&packing);
+	out_add(s->out, buf_str(&tree.bytes));
+	out_release(&tree);
 	svg_conf(s);
 	put_script(s);
 	put_markup(s, "</svg>\n");

@@ -44,7 +44,7 @@ static void put_title(const struct svg *s, uint32_t node)
 	xml_text(b, shown_name(s, node));
 	buf_add(b, S(" ("));
 	flame_put_value(&s->flame, &text, value);
-	flame_put_countname(&s->flame, &text);
+	flame_put_countname(&s->flame, &text, value);
 	xml_text(b, buf_str(&text));
 	buf_release(&text);
 	buf_add(b, S(", "));

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "busy_cpus.h"
+#include "cmd/record/busy_cpus.h"
 
 enum { MOST_ROUNDS = 101, MOST_COMMANDS = 4, SETTLE_MS = 700 };
 

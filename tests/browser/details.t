@@ -23,7 +23,7 @@ browse in.svg 'tip' <<'END'
 	is(lines[0], 'parse', 'the name');
 	is(lines[1], '400,001 samples', 'the exact count');
 	is(lines[2], '24.47% of all, 24.47% of its parent', 'the shares');
-	is(lines[3], 'self: 1 samples, 0.00% of all', 'and its own');
+	is(lines[3], 'self: 1 sample, 0.00% of all', 'and its own');
 	over(box('read_[k]'), 100, 100);
 	is(one('.tip').children[2].textContent, '18.35% of all, 75.00% of its parent', 'shares differ');
 	is(details(), 'Method: read_[k] \u2014 300,000 samples; 18.35% of all, 75.00% of its parent',
@@ -36,7 +36,7 @@ browse in.svg 'tip' <<'END'
 	ok(getComputedStyle(tip()).visibility === 'hidden', 'it goes');
 	over(box('all'), 100, 100);
 	is([...one('.tip').children].map(e => e.textContent).join('/'), 'all/1,634,568 samples', 'the root');
-	is(box('read_[k]').querySelector('text').textContent, 'read', 'marks do not show in boxes');
+	is(textOf(box('read_[k]')).textContent, 'read', 'marks do not show in boxes');
 END
 
 browse in.svg 'to screen readers' <<'END'
@@ -53,8 +53,9 @@ browse in.svg 'to screen readers' <<'END'
 	press('ArrowUp');
 	is(inOrder().length, 1, 'still one');
 	is(inOrder()[0], document.activeElement, 'that with the focus');
-	const ring = [...one('style').sheet.cssRules].find(r => r.selectorText === '.prof-flame .box:focus rect');
-	is(parseFloat(ring?.style.strokeWidth), 2, 'which is seen');
+	const ring = one('.outline.focus'), outlined = rect(document.activeElement);
+	ok(['x', 'y', 'width'].every(name => ring.getAttribute(name) === outlined.getAttribute(name)), 'which is outlined');
+	is(parseFloat(getComputedStyle(ring).strokeWidth), 2, 'and seen');
 	ok(all('button, input, select').every(e => e.textContent || e.getAttribute('aria-label')),
 		'tools have names');
 	is(one('output').getAttribute('role'), 'status', 'what a search finds is reported');
@@ -112,4 +113,14 @@ prof-flame --type alloc_space "$top/tests/golden/pprof/go-heap.in" >heap.svg
 browse heap.svg 'bytes' <<'END'
 	ok(/^all \u2014 [\d.]+(kB|MB) \([\d,]+ bytes\)$/.test(details()), 'bytes', details());
 END
+# A name of 6,000 characters, and fractions.
+{ printf 'm;'; head -c 6000 /dev/zero | tr '\0' x; printf ' 0.333\nm;b 0.333\n'; } >long.folded
+prof-flame long.folded >long.svg
+browse long.svg 'a long name' <<'END'
+	const long = boxes().find(b => label(b).startsWith('xxx')), {x, y} = rect(long).getBoundingClientRect();
+	rect(long).dispatchEvent(new MouseEvent('mousemove', {bubbles: true, clientX: x, clientY: y}));
+	ok(one('.tip').getBoundingClientRect().height < innerHeight / 2, 'leaves room for the rest of the tip');
+	ok(label(box('b')).startsWith('b, 0.333 samples'), 'a fraction is not 0', label(box('b')));
+END
+is "$(grep -o '<title>b ([^,]*' long.svg)" '<title>b (0.333 samples' 'nor in the first view'
 finish

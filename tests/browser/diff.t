@@ -26,7 +26,7 @@ browse in.svg 'changes' <<'END'
 	const light = c => c.match(/\d+/g).slice(0, 3).map(v => v / 255)
 		.map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
 		.reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0.05);
-	const ink = b => light(getComputedStyle(b.querySelector('text')).fill);
+	const ink = b => light(getComputedStyle(textOf(b)).fill);
 	const paper = b => light(getComputedStyle(rect(b)).fill);
 	for (const name of ['same', 'more', 'twice', 'half', 'hot', 'main', 'new']) {
 		const [a, b] = [ink(box(name)), paper(box(name))];

@@ -66,7 +66,7 @@ browse in.svg 'filters' <<'END'
 	const before = box('read');
 	search('read');
 	is(box('read'), before, 'a search draws no box anew');
-	ok(before.classList.contains('match'), 'but marks it');
+	ok(isMatch(before), 'but marks it');
 	click(box('parse'));
 	is(one('output').value, '2 matched, 60.00% of what is zoomed', 'its share is of what is zoomed');
 	is(new URLSearchParams(location.hash.slice(1)).get('zoom'), 'main;parse', 'the address has the path');

@@ -168,8 +168,9 @@ js() { printf '`%s`' "$(cat)"; }
 	openTab('Time');
 	choose('Rows', 'functions');
 	const heat = get('.heat'), canvas = heat.querySelector('canvas');
-	const column = c => canvas.clientWidth && Math.min(220, Math.round(heat.clientWidth * 0.3)) +
-		(c + 0.5) * Math.max(2, Math.min(48, (heat.clientWidth - Math.min(220, Math.round(heat.clientWidth * 0.3)) - 8) / 60));
+	const across = heat.querySelector('.space').clientWidth, names = Math.min(220, Math.round(across * 0.3));
+	const column = c => names + (c + 0.5) * Math.max(2, Math.min(48, (across - names - 8) / 60));
+	ok(canvas.clientWidth && heat.scrollWidth <= heat.clientWidth, 'the map is as wide as its room', `${heat.scrollWidth} ${heat.clientWidth}`);
 	at(canvas, column(30), 60, 'pointerdown');
 	at(canvas, column(35), 60, 'pointermove');
 	at(canvas, column(39), 60, 'pointerup');
@@ -227,6 +228,9 @@ browse_page windows.html 'windows and source' --window-size=360,740 <<'END'
 	const lines = () => getAll('.source tbody tr').map(r => [...r.children].map(c => c.textContent).join('|'));
 	is(lines()[2], '|90ms95.7%|3|\twork();', 'the line that calls', lines().join('/'));
 	is(lines()[3], '4ms4.3%|4ms4.3%|4|\treturn 0;', 'the line that works');
+	const cell = get('.source tbody th'), high = cell.clientHeight;
+	cell.textContent = '123456';
+	is(cell.clientHeight, high, 'a line number is on one line');
 	openTab('Functions');
 	exact(rowOf('work'));
 	openTab('Source');
@@ -317,6 +321,9 @@ browse_page report.html 'report' <<END
 	ok(!text('.legend').includes('REGRESSION'), 'the news are not repeated');
 	is(getAll('img').length, 0, 'none of it is markup');
 	ok(shown(get('.legend')) && text('.legend').includes('may be chance'), 'the legend explains the colours');
+	openTab('About');
+	is(getAll('.about tr').map(r => r.textContent).filter(t => /^(Total|Profiles)/.test(t)).join(),
+		'Total of samples, base6,003 samples,Total of samples, new7,303 samples', 'each side has its total');
 END
 sed 's,^</body>$,<script>document.documentElement.dataset.evil = 1</script></body>,' report.html >evil.html
 render evil.html >dom

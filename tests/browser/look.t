@@ -22,7 +22,7 @@ cat >ground.js <<'END'
 	ok(one('.backdrop').getBoundingClientRect().height >= innerHeight, 'the ground fills the window');
 	for (const e of [one('h1'), one('.titles p'), one('.details'), tool('Reverse'), one('input')])
 		ok(light(style(e).color) !== back, `${e.localName} can be read`, style(e).color);
-	ok(light(style(box('all').querySelector('text')).fill) !== back, 'the root can be read');
+	ok(light(style(textOf(box('all'))).fill) !== back, 'the root can be read');
 END
 browse in.svg 'light' --blink-settings=preferredColorScheme=1 <ground.js
 is "$(cat dumped)" light 'who likes it light gets it'
@@ -66,11 +66,15 @@ cat >contrast.js <<'END'
 			ok(is >= least, `${ink} on ${ground}`, is);
 		}
 	// A pattern has a halo of paper around its text.
-	const ground = e => getComputedStyle(e).fill.startsWith('url') ? named('paper') : getComputedStyle(e).fill;
+	const ground = b => {
+		const over = ['marks', 'veil'].find(kind => one(`.${kind}`) && covered(b, kind));
+		const {fill} = getComputedStyle(over ? one(`.${over}`) : rect(b));
+		return fill.startsWith('url') ? named('paper') : fill;
+	};
 	const checkBoxes = (all, kind) => {
-		const labelled = all.filter(g => g.querySelector('text'));
-		const worst = labelled.map(g => [contrast(getComputedStyle(g.querySelector('text')).fill,
-			ground(g.querySelector('rect'))), g.textContent]).sort((a, b) => a[0] - b[0])[0];
+		const labelled = all.filter(textOf);
+		const worst = labelled.map(g => [contrast(getComputedStyle(textOf(g)).fill, ground(g)),
+			textOf(g).textContent]).sort((a, b) => a[0] - b[0])[0];
 		ok(labelled.length > 8 && worst[0] >= 4.5, `the text of ${kind} boxes`, worst);
 	};
 	const still = all('.still g');
@@ -108,8 +112,8 @@ done
 
 browse in.svg 'width' <<'END'
 	near(width(box('all')), 1176, 'as wide as the window');
-	const label = () => box('a_function_with_a_name_that_no_box_of_that_size_has_room_for')
-		.querySelector('text')?.textContent;
+	const label = () =>
+		textOf(box('a_function_with_a_name_that_no_box_of_that_size_has_room_for'))?.textContent;
 	const wide = label();
 	for (const w of [400, 700, 2400]) {
 		picture.setAttribute('width', w);
@@ -118,7 +122,7 @@ browse in.svg 'width' <<'END'
 		near(width(box('parse')), (w - 24) * 0.6, 'in proportion');
 		near(one('.head').getBoundingClientRect().width, w, 'with its head');
 		for (const b of boxes()) {
-			const text = b.querySelector('text');
+			const text = textOf(b);
 			ok(!text || text.getComputedTextLength() <= width(b), 'no word is wider than its box');
 		}
 		dump(label());
@@ -156,7 +160,7 @@ browse fixed.svg 'fixed' <<'END'
 	is(picture.getAttribute('width'), '640', '--width is the width');
 	near(width(box('all')), 616, 'of the boxes, too');
 	is(number(box('all'), 'height'), 29, '--height is that of a frame');
-	is(getComputedStyle(box('parse').querySelector('text')).fontSize, '20px', '--fontsize that of text');
+	is(getComputedStyle(textOf(box('parse'))).fontSize, '20px', '--fontsize that of text');
 	is(picture.getAttribute('viewBox'), `0 0 640 ${picture.getAttribute('height')}`, 'it scales as a whole');
 END
 

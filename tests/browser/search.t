@@ -14,7 +14,7 @@ prof-flame --search-color '#123456' in.folded >in.svg
 
 browse in.svg 'search' <<'END'
 	const found = () => one('output').value;
-	const matches = () => all('.match').map(b => label(b).split(',')[0]).join(' ');
+	const matches = () => boxes().filter(isMatch).map(b => label(b).split(',')[0]).join(' ');
 	is(one('output').hidden, true, 'nothing is reported before a search');
 	const drawn = boxes();
 	search('p');
@@ -24,9 +24,16 @@ browse in.svg 'search' <<'END'
 	// parse 50 with parse_number inside, Parse 25, parse 15 with its own parse_number
 	is(found(), '5 matched, 90.00%', 'what lies on what matched is counted once');
 	is(matches(), 'parse parse_number Parse parse parse_number', 'case does not matter');
-	is(getComputedStyle(rect(all('.match')[0])).fill, 'rgb(18, 52, 86)', 'in the colour asked for');
-	ok(getComputedStyle(rect(box('step'))).fill !== getComputedStyle(rect(box('Parse'))).fill,
-		'others are not');
+	is(getComputedStyle(one('.marks')).fill, 'rgb(18, 52, 86)', 'in the colour asked for');
+	ok(boxes().every(b => isMatch(b) !== covered(b, 'veil')), 'others are faded');
+	const {x, y} = rect(box('Parse')).getBoundingClientRect();
+	is(document.elementFromPoint(x + 2, y + 2).closest('.box'), box('Parse'), 'the mouse finds the boxes');
+	const under = one('.outline.mouse');
+	rect(box('Parse')).dispatchEvent(new MouseEvent('mousemove', {bubbles: true, clientX: x, clientY: y}));
+	is(under.getAttribute('x'), rect(box('Parse')).getAttribute('x'), 'and outlines the one under it');
+	press('ArrowUp');
+	is(one('.outline.focus').getAttribute('width'), rect(box(focused())).getAttribute('width'), 'and the one in focus');
+	ok(one('.outline.focus').getClientRects().length, 'in sight');
 	click(tool('Aa'));
 	is(found(), '4 matched, 65.00%', 'until it does');
 	is(tool('Aa').getAttribute('aria-pressed'), 'true', 'the tool says so');
@@ -74,7 +81,7 @@ browse in.svg 'next and previous' <<'END'
 	is(one('output').value, '3 of 3 matched, 55.00%', 'and letters are letters');
 	press('Escape');
 	is(one('input').value, '', 'Escape ends the search');
-	is(all('.match').length, 0, 'and its marks');
+	ok(!boxes().some(isMatch), 'and its marks');
 	ok(document.activeElement?.localName !== 'input', 'and leaves the field');
 	press('f', {ctrlKey: true});
 	is(document.activeElement.localName, 'input', 'Ctrl-F goes to the field');

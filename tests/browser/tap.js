@@ -46,6 +46,15 @@ const box = (name, n = 0) => boxes().filter(b => label(b).startsWith(`${name}, `
 const rect = b => b.querySelector('rect');
 const number = (b, attribute) => +rect(b).getAttribute(attribute);
 const width = b => number(b, 'width');
+// The name in a box: its own in the first view, else the one drawn over it
+const textOf = b => b.querySelector('text') || all('.label').find(t => {
+	const [x, y] = ['x', 'y'].map(name => t.getAttribute(name) - number(b, name));
+	return x > 0 && y > 0 && x < width(b) && y < number(b, 'height');
+});
+// Is the box covered with the colour of what a search has found, or of what it has not?
+const covered = (b, kind) => one(`.${kind}`).isPointInFill(
+	new DOMPoint(number(b, 'x') + width(b) / 2, number(b, 'y') + number(b, 'height') / 2));
+const isMatch = b => covered(b, 'marks');
 const room = () => picture.getBoundingClientRect().width - 24;
 const focused = () => document.activeElement?.getAttribute?.('aria-label')?.split(',')[0];
 const details = () => one('.details .text').textContent;

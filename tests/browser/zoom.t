@@ -157,4 +157,26 @@ browse in.svg 'reduced motion' --force-prefers-reduced-motion <<'END'
 	click(box('run'));
 	is(one('[role=tree]').getAnimations().length, 0, 'who wants no motion sees none');
 END
+# Siblings that share a name: in order of time, or where one has a ';'.
+printf 'm;a;x 10\nm;b 5\nm;a;y 20\nm;a;x 5\n' >chart.folded
+prof-flame --flamechart chart.folded >chart.svg
+browse chart.svg 'siblings of one name' <<'END'
+	click(box('a', 1));
+	ok(label(box('a')).startsWith('a, 25 samples'), 'the second is the one that is zoomed', label(box('a')));
+	ok(box('y') && box('x'), 'with its callees');
+	const address = location.hash;
+	press('0');
+	click(box('a'));
+	ok(label(box('a')).startsWith('a, 10 samples') && !box('y'), 'the first is another');
+	await back();
+	await back();
+	is(location.hash, address, 'the address tells them apart');
+	ok(label(box('a')).startsWith('a, 25 samples'), 'and leads back');
+	dump(location.hash);
+END
+address=$(cat dumped)
+browse chart.svg 'a sibling from the address' <<'END'
+	ok(label(box('a')).startsWith('a, 25 samples'), 'it is the second again', label(box('a')));
+END
+address=
 finish

@@ -64,7 +64,7 @@ cmp $object ../two/$object
 ok $? 'the object is the same, byte for byte'
 "$make" -n SAN=address,undefined O=build-address-undefined replays >out 2>&1
 has CC lib/format/ replay-read 'programs that replay damaged input are built'
-! grep -vE 'lib/query/(selector|selector_print|select|stack_selector|regex)\.c' out | grep -qE 'CC +(lib/(view|compare|query)|cmd)/'
+! grep -vE 'lib/query/select/(selector|selector_print|select|stack_selector|regex)\.c' out | grep -qE 'CC +(lib/(view|compare|query)|cmd)/'
 ok $? 'without what they do not need'
 "$make" -n RECORD=no all >out 2>&1
 has lib/profile/ prof-fold 'RECORD=no builds the other commands'

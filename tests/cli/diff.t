@@ -59,6 +59,19 @@ exits 2 'a file that is not there' prof-diff --check base.folded -- nowhere
 mkdir none
 exits 2 'an empty directory' prof-diff --check base.folded -- none
 says 'none: has no files in it' 'says so'
+
+# Half values are rounded so that sums are right; what is not there gets no rest of others.
+mkdir halves
+for i in 1 2; do
+	printf 'm;a 4\nm;b 7\nm;c 5\nm;k 2000\n' >halves/base$i.folded
+	printf 'm;a %d\nm;k 2000\nz;a %d\n' $((2 + i)) $((3 - i)) >halves/new$i.folded
+done
+is "$(prof-diff -q -t folded halves/base?.folded -- halves/new?.folded)" 'm;a 4 4
+m;b 7 0
+m;c 5 0
+m;k 2000 2000
+z;a 0 1' 'the means of runs'
+
 exits 2 '-t with a report' prof-diff --check -t folded base.folded new.folded
 for bad in --min-effect=x --min-effect=2 --fdr=-1 --fail-on=nothing --require-power=10% \
 	--budget=main --rename=a --budget='(<=5%' --gate-q=50%; do

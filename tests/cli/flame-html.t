@@ -74,6 +74,12 @@ says '^prof-diff: --source is for --report html' 'is for the page'
 exits 0 'a report as a page' prof-diff --report html in.folded in.folded
 has '<h1 class="verdict' 'has the verdict'
 has '"diff":true,' 'and the differential profile'
+for i in $(seq 200); do event x 1 "$i.0"; done >one.perf
+sed 's/^x 1/x 2/' one.perf >two.perf
+prof-diff --report html one.perf two.perf >out 2>err
+has '{"key":"comm","values":["x"]}' 'a label that the sides have in common'
+grep -q '"key":"tid"' out
+is $? 1 'and none that is of no sample in it'
 exits 0 'with a picture' prof-diff --report html --svg d.svg in.folded in.folded
 has '"diff":true,' 'the page is as before'
 [ -s d.svg ]

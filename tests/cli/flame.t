@@ -209,8 +209,8 @@ printf 'foo 1\nfoo.part.0 1\nfoo(int) 1\nfoo;bar 100\n' >split.folded
 is "$(boxes split.folded | sed 's/ [0-9.]* [0-9.]*$//')" 'all (103 samples, 100.00%)
 foo (101 samples, 98.06%)
 bar (100 samples, 97.09%)
-foo(int) (1 samples, 0.97%)
-foo.part.0 (1 samples, 0.97%)' 'a frame is never split'
+foo(int) (1 sample, 0.97%)
+foo.part.0 (1 sample, 0.97%)' 'a frame is never split'
 
 # Any bytes
 bytes=$(printf '\001\002\010\013\014\016\037\177\302\205\357\277\276\357\277\277\355\240\200\300\200\364\220\200\200\377')

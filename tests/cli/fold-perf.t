@@ -248,4 +248,61 @@ is "$(cat err)" 'prof-fold: in:4: threads are printed for some events only: a nu
 printf '          401136 main (/a/b)\n  main.c:12 ABI:2    AX:0x2a\n' | sed '1s/^/dd       1\/1       [003] 5.100000:          7 cycles: /' >in
 fold 'dd;main 7' 'registers after a source line'
 
+# Selections of fields without an anchor, as perf 6.1 prints them.
+
+printf 'cafe       1e05080021 |OP N/A|LVL N/A\n\t            11ac leaf\n insn: 89 f8 4K\nkworker/0:1       1e05080021 |OP N/A|LVL N/A\n\t            11bc leaf\n insn: 88 11 4K\n' >in
+fold 'cafe;leaf 1
+kworker/0:1;leaf 1' 'a command that looks like a place in the source'
+
+printf '              12       1e05080021 |OP N/A|LVL N/A     561f5bdd31be leaf+0x25 4K\n' >in
+fold '12;leaf 1' 'a command of digits is neither a thread nor a period'
+
+printf 'U         500000 cpu-clock:                0\n\t          158b54 f+0x4 (/a/b)\n N/A 4K\nK         500000 cpu-clock:                0\n\tffffffff82255ff7 g+0x7 ([kernel.kallsyms])\n 4K 4K\n' >in
+fold 'f 500000
+g 500000' 'the mode of a sample without thread, CPU, and time is no command'
+
+printf 'ok 11772/11772 U              1 \n\t           20ca3 mmap64 (/a/b)\n insn: 48 3d\n' >in
+fold 'ok;mmap64 1' 'the mode of a sample after a thread, without an event'
+
+printf 'K      1054.054047: cpu-clock:                0 ffffffff82255ff7 g ([kernel.kallsyms]) N/A 4K\n' >in
+fold 'g 1' 'the mode of a sample before a time'
+
+printf '              dd 11716     500000       1e05080021 |OP N/A|LVL N/A               0               0 ffffffff82255ff7 g+0x7 ([kernel.kallsyms])               0\n' >in
+fold 'dd;g 500000' 'numbers before and after the frame'
+
+printf '12 11645 cpu-clock:                                        0\n\t          158b54 f+0x4 (/a/b)\n' >in
+fold '12;f 1' 'a thread after a command of digits is not a period'
+
+printf '        a 12/34  9032   465.708479:    1000000 cpu-clock:      556b8a62c1be leaf+0x25 (/a/b)\n' >in
+fold 'a_12/34;leaf 1000000' 'a command that ends as a process and thread do'
+
+printf 'PERF_RECORD_X 9032   465.708479:    1000000 cpu-clock:      556b8a62c1be leaf+0x25 (/a/b)\n' >in
+fold 'PERF_RECORD_X;leaf 1000000' 'a command that begins as a record does'
+
+printf '           VM: 1  9032   465.708479:    1000000 cpu-clock:      556b8a62c1be leaf+0x25 (/a/b)\n' >in
+fold 'VM:_1;leaf 1000000' 'a command that looks like a guest'
+
+printf 'VM: 1234 VCPU:001             qemu  9032   465.708479:    1000000 cpu-clock:      556b8a62c1be leaf+0x25 (/a/b)\n' >in
+fold 'qemu;leaf 1000000' 'a guest'
+
+printf '#hash  8537 [001]   452.377275:     500000 cpu-clock: \n\t            11bc leaf+0x23 (/a/b)\n\n# hash  8537 [001]   452.381072:     500000 cpu-clock: \n\t            11bc leaf+0x23 (/a/b)\n\n' >in
+fold '#_hash;leaf 500000
+#hash;leaf 500000' 'commands that look like comments'
+
+printf '              ok 11772 U              1 sched:sched_switch:  ilen: 6\n              ok 11772 U              1 sched:sched_switch:  ilen: 6\n' >in
+fold 'ok 2' 'numbers at the ends of lines do not make folded stacks of them'
+
+printf '              ok syscalls:sys_enter_mmap:       1e05080021 |OP N/A|LVL N/A     7fa2584e5ca3 mmap64+0x13\n' >in
+fold 'ok;mmap64 1' 'a frame without a binary where a payload could be'
+
+printf 'ok 1 1.0: 7 cycles: \n\t            11ac leaf+0x1 (/a/b)\n\t            125d main+0x1 (/a/b)\n\t\tadd %%eax, %%ebx\nok 1 1.1: 7 cycles: \n\t            125d main+0x1 (/a/b)\n\t\tpush %%rbp\n' >in
+fold 'ok;main 7
+ok;main;leaf 7' 'instructions after a call chain (-F disasm)'
+
+printf '              ok     1     1.000000:          7 cycles:      556b8a62c1be leaf+0x25 (/a/b)\t\tadd %%eax, %%ebx\n' >in
+fold 'ok;leaf 7' 'an instruction after a frame'
+
+printf "a;b 0\n" >in
+is "$(prof-fold in 2>&1)" "prof-fold: all values are 0" "nothing is printed, and said to be"
+
 finish

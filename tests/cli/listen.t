@@ -27,6 +27,7 @@ is "$(agents otlp "$top/tests/golden/otlp/current.in" "$top/tests/golden/otlp-js
 	cut -c 1-17)" 'otlp: 200
 otlp as JSON: 200
 otlp, damaged: 40
+otlp, nothing: 20
 otlp, text: 415 '"$(printf '\010')" 'OTLP: protobuf and JSON are taken'
 is "$(agents ingest | sed 's/[:;] *\(expected\|byte\|body\|write it as\).*//')" 'tree: 200
 trie: 200
@@ -81,9 +82,27 @@ half: 400 {"message":"profile: byte 0: profile field 13 is 117 bytes long, and 2
 base64: 400 {"message":"body: byte 38: rawProfile is not base64"}' 'push: what is wrong'
 is "$(agents paths)" 'GET /ready: 200
 GET /ingest: 405 the method is POST
-POST /nothing: 404 no such path: profiles are taken at /ingest, /push.v1.PusherService/Push, /v1development/profiles and /
-DELETE /metrics: 405 the method is GET' 'paths and methods'
-is "$(agents http2)" 'HTTP/1.1 505 HTTP Version Not Supported' 'a client that insists on HTTP/2, as gRPC does'
+POST /nothing: 404 /nothing: no such path: profiles are taken at /ingest, /push.v1.PusherService/Push, /v1development/profiles and /
+DELETE /metrics: 405 the method is GET
+GET //ready: 200
+GET http://a:1//ready: 200
+GET http://a: 405 the method is POST
+POST /\x1b[31m\n: 404 /\x1b[31m\n: no such path: profiles are taken at /ingest, /push.v1.PusherService/Push, /v1development/profiles and /' 'paths and methods'
+# One note a second.
+sleep 1.1
+is "$(agents http2; tail -n 1 log)" 'HTTP/1.1 505 HTTP Version Not Supported
+prof-listen: status 505: a client speaks HTTP/2, as OTLP over gRPC does: requests are HTTP/1.1 (OTLP: http/protobuf)' \
+	'a client that insists on HTTP/2, as gRPC does, and a note'
+sleep 1.1
+is "$(agents tls; tail -n 1 log)" 'HTTP/1.1 400 Bad Request
+prof-listen: status 400: a request is not HTTP, or is broken: is its URL https: where this server has http:?' \
+	'a client that speaks TLS'
+sleep 1.1
+is "$(agents long_head; tail -n 1 log)" 'HTTP/1.1 431 Request Header Fields Too Large
+prof-listen: status 431: the head of a request exceeds 16 KiB' 'a head that is too long'
+sleep 1.1
+curl -s -o answer -d x "http://127.0.0.1:$port/v1/profiles"
+is "$(tail -n 1 log)" "prof-listen: $(cat answer)" 'a note tells what a client that is refused at once is told'
 curl -s "http://127.0.0.1:$port/metrics" >metrics
 grep -q '^prof_listen_profiles_total 15$' metrics && [ "$(tail -n 1 metrics)" = '# EOF' ]
 ok $? 'metrics count profiles' "$(grep -v bucket metrics)"
@@ -128,6 +147,10 @@ future: 200
 again: 200
 again: 200
 a path as a name: 200' 'a profile of any time is taken'
+is "$(agents old_go p.pb.gz)" 'no counts: 200
+the first: 422 alloc_space is cumulative: differences are the client'"'"'s to make, as newer SDKs do
+the next: 422 a part "prev_profile": differences are the client'"'"'s to make, as newer SDKs do
+no JSON: 400 sample_type_config: byte 46: unallowed token at this point in JSON text' 'counts since the start are refused, not added up'
 hang_up
 is "$(prof-query -q C '{service_name="future"}' --since 2100-01-01 -t folded)
 $(prof-query -q C '{service_name="past"}' --until 1974-01-01 -t folded)" 'a 1

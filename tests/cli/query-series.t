@@ -152,7 +152,7 @@ exits 0 'spans of a file' prof-query T --spans spans.json -t tsv
 is "$(sed 1d out | cut -f 1-5,7-)" '2026-11-28T12:05:00Z	1000000000	7	100	5	eee19b7ec3c1b174	api	GET /a
 2026-11-28T12:06:00Z	1000000000	7	0	0	eee19b7ec3c1b175	api	GET /b' \
 	'are joined by id, by service and by time'
-says '1 samples are of spans that are not in the file' 'others are counted'
+says '1 sample is of spans that are not in the file' 'others are counted'
 is "$(prof-query -q T --spans spans.json --span 'GET /b' -t tsv | wc -l | tr -d ' ')" 2 'one of them'
 echo '{"resourceSpans":[{"scopeSpans":[{"spans":[{"startTimeUnixNano":"x"}]}]}]}' >bad.json
 exits 2 'a bad file is an error' prof-query T --spans bad.json

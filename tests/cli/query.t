@@ -397,6 +397,17 @@ for report in top tree 'peek .' traces labels 'values comm' types raw summary; d
 	is_json
 done
 
+# No profile at all is selected.
+printf 'a;b 1\n' | make_run time=1700000001 >timed.pb.gz
+for report in top tree 'peek .' 'list .' 'disasm .' traces labels 'values comm' types raw summary dot; do
+	# shellcheck disable=SC2086
+	exits 0 "--$report of no profile, as JSON" prof-query --$report -t json --since 2025-01-01 timed.pb.gz
+	is_json
+	# shellcheck disable=SC2086
+	is "$(prof-query -q --$report -t tsv --since 2025-01-01 timed.pb.gz | wc -l)" 1 'as TSV it has its names only'
+done
+is "$(prof-query -q --top -t openmetrics --since 2025-01-01 timed.pb.gz)" '# EOF' 'and no metrics'
+
 printf 'a\tb\\;c\033d 1\n' >odd.folded
 is "$(prof-query --top -t tsv odd.folded | sed -n 2p | cut -f 6)" 'c'"$(printf '\033')"'d' \
 	'names in TSV are as they are'
@@ -906,4 +917,13 @@ for report in --types --raw --summary; do
 	prof-query $report "$top/tests/golden/jfr/all-kinds.in" 2>err >out
 	is "$(grep -c 'only sample type' err)" 0 "$report leaves no sample type out, and does not say so"
 done
+# Java's recordings have one period, of CPU time; ids are those that Pyroscope gives their parts.
+jfr=$top/tests/golden/jfr/all-kinds.in
+is "$(prof-query -q --types "$jfr" | grep -c ':space:bytes$')" 10 "ids of Java's allocations"
+is "$(prof-query -q --types "$jfr" | grep -c ':\(mutex\|block\):count$')" 4 'of its locks'
+is "$(prof-query -q --types "$jfr" | grep -c '^.* wall:wall:nanoseconds:wall:nanoseconds$')" 1 'and of its wall-clock time'
+prof-fold -q --type memory:live:count:space:bytes "$jfr" >one
+prof-fold -q --type memory:live:count:cpu:nanoseconds "$jfr" >two
+same one two "an id with the recording's own period is understood"
+
 finish

@@ -146,6 +146,31 @@ nearly_whole PHP report 'nearly all samples have all functions'
 shares_hold truth phps
 lines_within app.php 10 17 burn app.pb.gz
 
+# The native stack of a fiber and its functions change one after the other.
+cat >fibers.php <<'P'
+<?php
+function in_fiber() { while (true) Fiber::suspend(); }
+function resume($stop)
+{
+	$f = new Fiber('in_fiber');
+	for ($f->start(); microtime(true) < $stop;)
+		for ($i = 0; $i < 100; $i++)
+			$f->resume();
+}
+resume(microtime(true) + 1);
+P
+if php -r 'exit(class_exists("Fiber") ? 0 : 1);'; then
+	prof-record -v -F 4999 -t folded -o fibers.folded -- php fibers.php 2>report </dev/null
+	only_known 'main|resume|in_fiber|Fiber::[a-z]*|_start' fibers.folded |
+		sed 's/ [0-9]*$//' | sort -u >fibers
+	grep -q '^;main;resume;Fiber::resume;in_fiber;' fibers
+	ok $? 'fibers that change all the time' "$(cat fibers report)"
+	is "$(grep in_fiber fibers | grep -v '^;main;resume;Fiber::[rs][a-z]*;in_fiber;')" '' \
+		'have their callers, and not the stack of the process'
+	grep -q 'of a change of fibers' report
+	ok $? 'between two, none has functions: counted' "$(cat report)"
+fi
+
 # Compiled code runs in the evaluator's frame.
 for jit in tracing function; do
 	options="-d opcache.enable_cli=1 -d opcache.jit_buffer_size=16M -d opcache.jit=$jit"

@@ -120,6 +120,25 @@ nearly_whole Ruby report 'nearly all samples have all functions'
 shares_hold truth rubies
 lines_within app.rb 7 16 burn app.pb.gz
 
+# The native stack of a fiber and its context change one after the other.
+cat >fibers.rb <<'R'
+def in_fiber
+  loop { Fiber.yield }
+end
+
+def resume(stop)
+  f = Fiber.new { in_fiber }
+  100.times { f.resume } while Time.now.to_f < stop
+end
+resume(Time.now.to_f + 1)
+R
+prof-record -v -F 4999 -t folded -o fibers.folded -- $ruby fibers.rb 2>report </dev/null
+only_known '_start|<main>|resume|in_fiber|block in (resume|in_fiber)' fibers.folded | sed 's/ [0-9]*$//' | sort -u >fibers
+grep -q '^;block in resume;in_fiber;' fibers
+ok $? 'fibers that change all the time' "$(cat fibers report)"
+is "$(grep in_fiber fibers | grep -v '^;block in resume;in_fiber;')$(grep '^;<main>' fibers)" '' \
+	'do not have the stack of the thread, nor it theirs'
+
 # Compiled code has no unwind tables, and stands for the functions that it is of.
 if $ruby --yjit -e 'exit(RubyVM::YJIT.enabled?)' 2>err; then
 	prof-record -v -F 999 -o yjit.pb.gz -- $ruby --yjit app.rb >truth 2>report </dev/null

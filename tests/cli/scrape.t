@@ -65,6 +65,19 @@ is "$(grep -c '^target=' facts) $(grep -x 'scrapes=9' facts) $(grep -x 'up=5' fa
 exits 0 'a scrape is stored' prof-store add -q S stream.pb.gz
 is "$(prof-query -q S --type alloc_space -t folded)" 'main.main;main.other 3
 main.main;main.work 1400' 'and adds up'
+heap delta_heap.1 1 2 7
+heap delta_heap.2 6 12 7
+exits 0 'a target that sends differences' \
+	prof-query --every 50ms --count 2 -o stream.pb.gz "http://$host/next/delta_heap"
+is "$(of_type alloc_space)" 'name flat main.work 200 main.other 7 main.main 0 name flat main.work 1200 main.other 7 main.main 0 ' \
+	'is not subtracted again'
+heap now.1 1 2 7
+heap now.2 6 12 7
+prof-query -q --every 50ms --count 2 -o files/window "http://$host/next/now"
+exits 0 'a target whose profiles have a duration' \
+	prof-query --every 50ms --count 2 -o stream.pb.gz "http://$host/file/window"
+is "$(of_type alloc_space)" 'name flat main.work 1000 main.main 0 name flat main.work 1000 main.main 0 ' \
+	'is not, either'
 exits 0 'a report of each scrape' prof-query --every 50ms --count 2 --top -t tsv "http://$host/file/cpu"
 is "$(grep -c '^name\|	name$' out)" 2 'is printed'
 is "$(prof-query --every 50ms --count 2 -t folded "http://$host/file/cpu")" 'a;b 2

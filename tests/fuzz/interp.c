@@ -11,16 +11,16 @@
 
 #include "base/buf.h"
 #include "interp/code_names.h"
-#include "interp/php_image.h"
-#include "interp/php_name.h"
-#include "interp/php_reader.h"
-#include "interp/python_image.h"
-#include "interp/python_lines.h"
-#include "interp/python_name.h"
-#include "interp/python_reader.h"
-#include "interp/ruby_image.h"
-#include "interp/ruby_lines.h"
-#include "interp/ruby_reader.h"
+#include "interp/php/php_image.h"
+#include "interp/php/php_name.h"
+#include "interp/php/php_reader.h"
+#include "interp/python/python_image.h"
+#include "interp/python/python_lines.h"
+#include "interp/python/python_name.h"
+#include "interp/python/python_reader.h"
+#include "interp/ruby/ruby_image.h"
+#include "interp/ruby/ruby_lines.h"
+#include "interp/ruby/ruby_reader.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

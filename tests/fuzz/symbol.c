@@ -16,7 +16,7 @@
 #include "object/perfmap.h"
 #include "symbol/kallsyms.h"
 #include "symbol/mapped_file.h"
-#include "symbol/naming_message.h"
+#include "symbol/naming/naming_message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

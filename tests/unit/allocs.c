@@ -2,7 +2,7 @@
  * Allocations: which are sampled (alloc/countdown.h), what is read from the memory that a
  * process shares, be it right or not (alloc_heap.h), and what of that is in a profile (allocs.h).
  */
-#include "record/allocs.h"
+#include "record/alloc/allocs.h"
 
 #include <fcntl.h>
 #include <linux/perf_event.h>

@@ -1,4 +1,4 @@
-#include "record/cpus.h"
+#include "record/sampler/cpus.h"
 
 #include "tap.h"
 

@@ -1,4 +1,4 @@
-#include "record/event.h"
+#include "record/sampler/event.h"
 
 #include <linux/perf_event.h>
 

@@ -1,5 +1,5 @@
 /* Filters, where a frame's inlined calls matter; the rest is in tests/cli/query.t. */
-#include "query/filter.h"
+#include "query/select/filter.h"
 #include "model.h"
 #include "tap.h"
 

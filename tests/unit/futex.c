@@ -1,5 +1,5 @@
-/* Which lock a thread waits for, and who holds it: record/futex.h. */
-#include "record/futex.h"
+/* Which lock a thread waits for, and who holds it: record/off_cpu/futex.h. */
+#include "record/off_cpu/futex.h"
 
 #include <errno.h>
 #include <linux/futex.h>

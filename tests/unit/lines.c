@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "symbol/dwarf_line.h"
+#include "symbol/dwarf/dwarf_line.h"
 #include "tap.h"
 
 static char dir[] = "/tmp/prof-lines-XXXXXX";

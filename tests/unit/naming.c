@@ -14,7 +14,7 @@
 #include "model.h"
 #include "scratch.h"
 #include "symbol/name_table.h"
-#include "symbol/naming.h"
+#include "symbol/naming/naming.h"
 #include "tap.h"
 
 /* What a child may say */

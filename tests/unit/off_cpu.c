@@ -2,7 +2,7 @@
  * Where threads wait, from records and samples of which all times are known: off_cpu.h. Times
  * are small numbers here; the stack of a sample is one frame, a number, too.
  */
-#include "record/off_cpu.h"
+#include "record/off_cpu/off_cpu.h"
 
 #include "tap.h"
 

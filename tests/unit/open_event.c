@@ -1,4 +1,4 @@
-#include "record/open_event.h"
+#include "record/sampler/open_event.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -1,10 +1,10 @@
 /* PHP's frames, read from memory that was made up: of each version, and broken. */
-#include "interp/php_reader.h"
+#include "interp/php/php_reader.h"
 
 #include "interp/code_names.h"
-#include "interp/php_layouts.h"
-#include "interp/php_name.h"
-#include "interp/php_walk.h"
+#include "interp/php/php_layouts.h"
+#include "interp/php/php_name.h"
+#include "interp/php/php_walk.h"
 #include "made_memory.h"
 #include "tap.h"
 
@@ -142,6 +142,20 @@ static const struct php_layout *l82(void)
 	return php_layout_of(0x0802);
 }
 
+enum { STACK = 0x7ffd0000 };
+
+/* Where a walk ends with that stack pointer. */
+static uint32_t end_at(uint64_t stack_pointer)
+{
+	struct php_walk w = { .target = target, .memory = &process };
+	struct interp_frame f;
+	uint32_t is = php_begin(&w, 0, 0, stack_pointer);
+
+	while (is == INTERP_WHOLE && w.at)
+		is = php_frame(&w, &f);
+	return is;
+}
+
 static void test_fiber(void)
 {
 	uint64_t bottom;
@@ -153,11 +167,27 @@ static void test_fiber(void)
 	ok(read_stack() == INTERP_WHOLE && stack.head.n == 2,
 	   "a function without a name is left out");
 	put(bottom + 8 * PHP_CALL, 0, 8);
+	put(target.globals + l82()->globals_bailout, STACK, 8);
 	call(make_function(PHP_USER, "{closure}", 0), 0, PHP_TOP);
 	ok(read_stack() == INTERP_WHOLE && stack.head.n == 4 &&
 		   stack.frame[1].flags == (INTERP_SHIM | INTERP_FIBER) &&
 		   stack.frame[2].flags == INTERP_C,
 	   "but that of a fiber separates it from its callers");
+	ok(end_at(STACK - 5000) == INTERP_WHOLE, "it runs on the stack to which bailout points");
+	ok(end_at(STACK + 5000) == INTERP_SWITCHED, "not outside it");
+	ok(end_at(STACK - (2 << 20)) == INTERP_SWITCHED, "nor on that of the fiber below");
+	put(bottom + 8 * PHP_CALLER, 0, 8);
+	ok(read_stack() == INTERP_SWITCHED, "one that is left has no callers");
+}
+
+/* A fiber has the native stack, and the globals are still those of the process's stack. */
+static void test_resumed(void)
+{
+	begin(l82());
+	put(target.globals + l82()->globals_bailout, STACK, 8);
+	call(make_function(PHP_USER, NULL, 0), 0, PHP_TOP);
+	ok(end_at(STACK - (64 << 20)) == INTERP_WHOLE, "a large native stack");
+	ok(end_at(STACK - (1ull << 36)) == INTERP_SWITCHED, "the stack of a fiber");
 }
 
 /* An instruction that is not in the function, as compiled code leaves it. */
@@ -187,11 +217,11 @@ static void test_registers(void)
 	frame = call(make_function(PHP_USER, "f", 0), 1, PHP_TOP);
 	ops = word_at(frame) + 4 * PHP_OP_BYTES;
 	w.target = target;
-	php_begin(&w, frame, ops);
+	php_begin(&w, frame, ops, 0);
 	php_frame(&w, &f);
 	php_code(&w, f.code, f.flags, (__u64 *)&id);
 	ok(php_line(&w) == 25, "the instruction in a register is that of the innermost frame");
-	php_begin(&w, frame + 8, ops);
+	php_begin(&w, frame + 8, ops, 0);
 	php_frame(&w, &f);
 	ok(php_line(&w) == 21, "if another register has that frame");
 }
@@ -278,6 +308,7 @@ int main(void)
 		test_version(version);
 	ok(!php_layout_of(0x0805) && !php_layout_of(0x0704), "other versions are not known");
 	test_fiber();
+	test_resumed();
 	test_lines();
 	test_registers();
 	test_changes();

@@ -1,5 +1,5 @@
 /* Events of a machine whose counters are described by files of our own. */
-#include "record/pmu.h"
+#include "record/sampler/pmu.h"
 
 #include <linux/perf_event.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "record/process_tree.h"
+#include "record/process/process_tree.h"
 
 #include "tap.h"
 

@@ -1,12 +1,12 @@
 /* Python's frames, read from memory that was made up: of each version, and broken in each way. */
-#include "interp/python_reader.h"
+#include "interp/python/python_reader.h"
 
 #include <stddef.h>
 
 #include "interp/code_names.h"
-#include "interp/python_layouts.h"
-#include "interp/python_lines.h"
-#include "interp/python_name.h"
+#include "interp/python/python_layouts.h"
+#include "interp/python/python_lines.h"
+#include "interp/python/python_name.h"
 #include "made_memory.h"
 #include "tap.h"
 
@@ -16,12 +16,12 @@ enum { THREAD = 0x7000, CODE_TYPE = 0x4242 };
 static uint64_t make_string(const struct python_layout *l, const void *text, size_t length,
 			    unsigned kind, bool ascii)
 {
-	uint64_t at = take(72 + length * kind);
+	uint64_t at = take(88 + length * kind);
 	size_t head = ascii ? l->ascii_size : l->compact_size;
 
-	put(at + 16, length, 8);
-	put(at + 24, UINT64_MAX, 8);
-	put(at + 32, (uint64_t)(kind | 8 | (ascii ? 16 : 0)) << l->kind_shift, 4);
+	put(at + l->object_size, length, 8);
+	put(at + l->object_size + 8, UINT64_MAX, 8);
+	put(at + l->object_size + 16, (uint64_t)(kind | 8 | (ascii ? 16 : 0)) << l->kind_shift, 4);
 	put_bytes(at + head, text, length * kind);
 	return at;
 }
@@ -31,12 +31,12 @@ static uint64_t make_text(const struct python_layout *l, const char *text)
 	return make_string(l, text, strlen(text), 1, true);
 }
 
-static uint64_t make_bytes(struct str bytes)
+static uint64_t make_bytes(const struct python_layout *l, struct str bytes)
 {
-	uint64_t at = take(32 + bytes.n);
+	uint64_t at = take(48 + bytes.n);
 
-	put(at + 16, bytes.n, 8);
-	put_bytes(at + 32, bytes.p, bytes.n);
+	put(at + l->object_size, bytes.n, 8);
+	put_bytes(at + l->object_size + 16, bytes.p, bytes.n);
 	return at;
 }
 
@@ -44,7 +44,7 @@ static uint64_t make_code(const struct python_layout *l, uint64_t name, uint64_t
 {
 	uint64_t at = take(256);
 
-	put(at + 8, CODE_TYPE, 8);
+	put(at + l->object_size - 8, CODE_TYPE, 8);
 	put(at + l->code_line, 10, 4);
 	put(at + l->code_file, make_text(l, "/app/main.py"), 8);
 	put(at + (l->code_qualname == PYTHON_NONE ? l->code_name : l->code_qualname), name, 8);
@@ -124,7 +124,7 @@ static uint64_t simple_code(const char *name)
 {
 	const struct python_layout *l = &target.layout;
 
-	return make_code(l, make_text(l, name), make_bytes(S("")));
+	return make_code(l, make_text(l, name), make_bytes(l, S("")));
 }
 
 /* Versions */
@@ -301,7 +301,7 @@ static void test_unicode(void)
 	uint64_t code;
 
 	begin(l);
-	code = make_code(l, make_string(l, "caf\xe9", 4, 1, false), make_bytes(S("")));
+	code = make_code(l, make_string(l, "caf\xe9", 4, 1, false), make_bytes(l, S("")));
 	set_threads(make_thread(l, THREAD, make_frame(l, code, 0, true), 0));
 	read_stack();
 	name_is(&stack.frame[0], "caf\xc3\xa9", "one byte a character");
@@ -324,8 +324,8 @@ static void test_long_names(void)
 	a = make_string(l, text, sizeof(text), 1, true);
 	text[sizeof(text) - 1] = 'm';
 	b = make_string(l, text, sizeof(text), 1, true);
-	first = make_code(l, a, make_bytes(S("")));
-	second = make_code(l, b, make_bytes(S("")));
+	first = make_code(l, a, make_bytes(l, S("")));
+	second = make_code(l, b, make_bytes(l, S("")));
 	set_threads(make_thread(l, THREAD,
 				make_frame(l, second, make_frame(l, first, 0, true), false), 0));
 	ok(read_stack() == INTERP_WHOLE && stack.frame[0].id != stack.frame[1].id,
@@ -403,34 +403,91 @@ static void test_lines(void)
 
 /* What an interpreter says itself */
 
+/* A word of struct _Py_DebugOffsets, and the offset in it. */
+struct described {
+	uint8_t word;
+	uint16_t offset;
+};
+
+/* A described offset of 0 is not in the list. */
+static bool describe(struct python_layout *l, unsigned version, bool has_no_gil,
+		     const struct described *d, size_t n, const char **why)
+{
+	uint64_t w[PYTHON_DEBUG_OFFSETS / 8] = { [1] = version << 16, [2] = has_no_gil };
+
+	memcpy(w, "xdebugpy", 8);
+	for (size_t i = 0; i < n; i++)
+		w[d[i].word] = d[i].offset;
+	return python_layout_read(l, str((const char *)w, sizeof(w)), why);
+}
+
+static const struct described python_313[] = {
+	{ 5, 632 },  { 8, 7264 }, { 9, 7344 }, { 21, 8 },  { 23, 72 }, { 24, 152 },
+	{ 27, 32 },  { 28, 80 },  { 29, 8 },   { 31, 56 }, { 33, 70 }, { 35, 112 },
+	{ 36, 120 }, { 37, 128 }, { 38, 136 }, { 39, 68 }, { 41, 96 }, { 43, 200 },
+};
+
+/* Each object has 16 bytes more. */
+static const struct described python_313_without_gil[] = {
+	{ 5, 632 },  { 8, 7264 }, { 9, 7344 }, { 21, 8 },  { 23, 72 },  { 24, 152 },
+	{ 27, 32 },  { 28, 80 },  { 29, 8 },   { 31, 56 }, { 33, 70 },  { 35, 128 },
+	{ 36, 136 }, { 37, 144 }, { 38, 152 }, { 39, 84 }, { 41, 112 }, { 43, 232 },
+};
+
+static const struct described python_315[] = {
+	{ 5, 632 },  { 8, 7264 }, { 9, 7344 }, { 24, 8 },  { 26, 72 }, { 27, 80 },  { 30, 176 },
+	{ 34, 36 },  { 35, 40 },  { 39, 88 },  { 40, 8 },  { 42, 56 }, { 44, 74 },  { 48, 112 },
+	{ 49, 120 }, { 50, 128 }, { 51, 136 }, { 52, 68 }, { 54, 96 }, { 56, 208 },
+};
+
+/* The outermost frame, to which the thread's state points, stands for no evaluator. */
+static void test_base(const struct python_layout *l)
+{
+	uint64_t base, frame, state;
+
+	begin(l);
+	base = make_shim(l, 0);
+	frame = make_frame(l, simple_code("main"), make_shim(l, base), false);
+	state = make_thread(l, THREAD, frame, 0);
+	put(state + l->thread_base, base, 8);
+	set_threads(state);
+	ok(read_stack() == INTERP_WHOLE && stack.head.n == 2, "the outermost frame is left out");
+	put(state + l->thread_frame, base, 8);
+	ok(read_stack() == INTERP_WHOLE && !stack.head.n,
+	   "also that of a thread without functions");
+	put(state + l->thread_waits, 1, 4);
+	ok(read_stack() == INTERP_WHOLE && stack.head.gil == INTERP_GIL_WAITS,
+	   "a thread that waits for the global lock");
+	put(state + l->thread_status, 1, 4);
+	ok(read_stack() == INTERP_WHOLE && stack.head.gil == INTERP_GIL_HOLDS,
+	   "one that has got it");
+}
+
 static void test_debug_offsets(void)
 {
-	static const uint8_t at[] = { 5,  8,  9,  20, 21, 23, 24, 28, 29,
-				      30, 31, 33, 35, 36, 37, 38, 39, 43 };
-	static const uint16_t is[] = { 632, 7264, 7344, 0,   8,   72,  152, 80, 8,
-				       0,   56,   70,   112, 120, 128, 136, 68, 200 };
-	uint64_t w[PYTHON_DEBUG_OFFSETS / 8] = { 0 };
-	struct str bytes = str((const char *)w, sizeof(w));
+	struct described damaged[LEN(python_313)];
+	uint64_t none[PYTHON_DEBUG_OFFSETS / 8] = { 0 };
 	struct python_layout l;
 	const char *why;
 
-	memcpy(w, "xdebugpy", 8);
-	w[1] = 0x030d00f0;
-	for (size_t i = 0; i < LEN(at); i++)
-		w[at[i]] = is[i];
-	ok(python_layout_read(&l, bytes, &why), "3.13 describes itself");
+	ok(describe(&l, 0x030d, false, python_313, LEN(python_313), &why), "3.13 describes itself");
 	test_version(&l);
-	w[2] = 1;
-	ok(!python_layout_read(&l, bytes, &why), "one without the global lock: %s", why);
-	w[2] = 0;
-	w[33] = 5000;
-	ok(!python_layout_read(&l, bytes, &why), "a frame of 5,000 bytes: %s", why);
-	w[1] = 0x031000f0;
-	ok(!python_layout_read(&l, bytes, &why), "3.16: %s", why);
-	ok(!python_layout_read(&l, str((const char *)w, 64), &why), "one that is cut short: %s",
+	ok(describe(&l, 0x030d, true, python_313_without_gil, LEN(python_313_without_gil), &why),
+	   "without the global lock, too");
+	test_version(&l);
+	ok(describe(&l, 0x030f, false, python_315, LEN(python_315), &why), "so does 3.15");
+	test_version(&l);
+	test_base(&l);
+	ok(!describe(&l, 0x030f, true, python_315, LEN(python_315), &why),
+	   "3.15 without the global lock: %s", why);
+	ok(!describe(&l, 0x0310, false, python_315, LEN(python_315), &why), "3.16: %s", why);
+	memcpy(damaged, python_313, sizeof(damaged));
+	damaged[10] = (struct described){ 33, 5000 };
+	ok(!describe(&l, 0x030d, false, damaged, LEN(damaged), &why), "a frame of 5,000 bytes: %s",
 	   why);
-	w[0]++;
-	ok(!python_layout_read(&l, bytes, &why), "none: %s", why);
+	ok(!python_layout_read(&l, str((const char *)none, 64), &why), "one that is cut short: %s",
+	   why);
+	ok(!python_layout_read(&l, str((const char *)none, sizeof(none)), &why), "none: %s", why);
 }
 
 int main(void)

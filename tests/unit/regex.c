@@ -1,4 +1,4 @@
-#include "query/regex.h"
+#include "query/select/regex.h"
 #include "tap.h"
 
 static bool matches(const char *pattern, enum regex_mode mode, struct str text)

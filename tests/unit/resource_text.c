@@ -1,5 +1,5 @@
 /* Attributes of OpenTelemetry from hostile processes. */
-#include "record/resource_text.h"
+#include "record/process/resource_text.h"
 
 #include <stdlib.h>
 

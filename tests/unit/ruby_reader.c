@@ -1,9 +1,10 @@
 /* Ruby's frames, read from memory that was made up: of each version, and broken. */
-#include "interp/ruby_reader.h"
+#include "interp/ruby/ruby_reader.h"
 
 #include "interp/code_names.h"
-#include "interp/ruby_layouts.h"
-#include "interp/ruby_lines.h"
+#include "interp/ruby/ruby_layouts.h"
+#include "interp/ruby/ruby_lines.h"
+#include "interp/ruby/ruby_walk.h"
 #include "made_memory.h"
 #include "tap.h"
 
@@ -19,7 +20,7 @@ static void begin(const struct ruby_layout *l)
 	end = 0;
 	target = (struct ruby_place){ .layout = *l };
 	put(take(16), 0, 8);
-	context = take(32);
+	context = take(256);
 	values = take(4096);
 	control = values + 4096;
 	put(THREAD, context, 8);
@@ -118,6 +119,30 @@ static void call_all(void)
 	call(make_code("a method with a long name"), 3, 0x11110001);
 	call(0, 0, 0x55550001 | 0x80);
 	call(make_code("block in run"), 4, 0x22220001 | 0x20);
+}
+
+/* Where a walk begins with that stack pointer. */
+static uint32_t begin_at(uint64_t stack_pointer)
+{
+	struct ruby_walk w = { .target = target, .memory = &process };
+
+	return ruby_begin(&w, THREAD, stack_pointer);
+}
+
+static void test_stacks(void)
+{
+	uint64_t machine, top = 0x7f0000100000, size = 512 << 10;
+
+	begin(ruby_layout_of(0x0301));
+	call_all();
+	machine = context + target.layout.machine;
+	ok(begin_at(top) == INTERP_WHOLE, "a native stack that is not described");
+	put(machine, top, 8);
+	put(machine + 16, size, 8);
+	ok(begin_at(top - 5000) == INTERP_WHOLE, "the native stack of the context");
+	ok(begin_at(top + 5000) == INTERP_SWITCHED && begin_at(top - 2 * size) == INTERP_SWITCHED,
+	   "that of another fiber");
+	ok(begin_at(0) == INTERP_WHOLE, "in the kernel, it is not known");
 }
 
 static void test_version(unsigned version)
@@ -238,6 +263,7 @@ int main(void)
 		test_version(version);
 	ok(!ruby_layout_of(0x0305) && !ruby_layout_of(0x0207), "other versions are not known");
 	test_variable();
+	test_stacks();
 	test_changes();
 	test_broken();
 	test_damage();

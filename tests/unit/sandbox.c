@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "symbol/sandbox.h"
-#include "symbol/sandbox_filter.h"
+#include "symbol/naming/sandbox.h"
+#include "symbol/naming/sandbox_filter.h"
 #include "tap.h"
 
 enum { PASSED = 42 };

@@ -1,4 +1,4 @@
-#include "query/selector.h"
+#include "query/select/selector.h"
 #include "model.h"
 #include "tap.h"
 

@@ -10,7 +10,7 @@
 #include "model.h"
 #include "object/symtab.h"
 #include "scratch.h"
-#include "symbol/dwarf_file.h"
+#include "symbol/dwarf/dwarf_file.h"
 #include "symbol/kept_bytes.h"
 #include "symbol/symbolizer.h"
 #include "tap.h"

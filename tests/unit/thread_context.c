@@ -1,5 +1,5 @@
 /* Contexts of threads: read from images of memory, joined to samples, and hostile ones. */
-#include "record/thread_contexts.h"
+#include "record/interp/thread_contexts.h"
 
 #include "interp/context_walk.h"
 #include "tap.h"

@@ -1,4 +1,4 @@
-#include "record/twice.h"
+#include "record/sampler/twice.h"
 
 #include "tap.h"
 

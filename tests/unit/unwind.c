@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "record/live_host.h"
-#include "record/proc.h"
+#include "record/process/proc.h"
 #include "tap.h"
 #include "unwind/unwind.h"
 

@@ -1,5 +1,5 @@
 /* What blocked threads wait for: stacks of the kernel as they are, leaf first. */
-#include "record/wait_reason.h"
+#include "record/off_cpu/wait_reason.h"
 
 #include "tap.h"
 

@@ -5,7 +5,7 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 
-#include "record/launch.h"
+#include "record/process/launch.h"
 
 enum { LOOK_MS = 50, MOST_READ = 8 << 20 };
 

@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common.h"
+#include "cmd/common.h"
+#include "cmd/replicates.h"
 #include "figures.h"
-#include "replicates.h"
 
 enum { SHUFFLES = 100 };
 

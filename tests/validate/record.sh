@@ -39,9 +39,13 @@ record() { # NAME ROUND
 	file=$1/$2.pb.gz
 	[ ! -f "$file" ] || return 0
 	mkdir -p "$1"
-	# shellcheck disable=SC2046
-	perf record -q -F 3999 -g -o perf.data "$build/tests/validate/timed" facts \
-		$(command_of "$1") >/dev/null 2>perf.log || { cat perf.log; exit 1; }
+	# perf 6.1 may abort while another program records with build ids.
+	for try in 1 2 3; do
+		# shellcheck disable=SC2046
+		perf record -q -B -F 3999 -g -o perf.data "$build/tests/validate/timed" facts \
+			$(command_of "$1") >/dev/null 2>perf.log && break
+		[ $try -lt 3 ] || { cat perf.log; exit 1; }
+	done
 	# shellcheck disable=SC2046
 	perf script -i perf.data 2>/dev/null | "$build/tests/stamp" \
 		$(cat facts) host=one run=1 "round=$2" >part

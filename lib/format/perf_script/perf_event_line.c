@@ -5,6 +5,9 @@
  */
 #include "format/perf_script/perf_lines.h"
 
+/* The kernel keeps at most 15 bytes of a command. */
+enum { LONGEST_COMMAND = 15 };
+
 /* A line's words. Fields are padded, so blanks tell them apart, too. */
 struct tokens {
 	struct str line;
@@ -80,6 +83,34 @@ static bool is_thread(struct str t, struct perf_event *e)
 	return true;
 }
 
+/*
+ * The width of a number, with the blanks before it that align it, or more of them: a
+ * thread has 5 or 7 columns, a period 10.
+ */
+static size_t columns_of(const struct tokens *t, size_t i)
+{
+	const char *before = i ? t->at[i - 1].p + t->at[i - 1].n + 1 : t->line.p;
+
+	return (size_t)(t->at[i].p + t->at[i].n - before);
+}
+
+/* Does token i end where a command without a call chain does? */
+static bool is_aligned_command(const struct tokens *t, size_t i)
+{
+	return t->at[0].p > t->line.p && t->at[i].p + t->at[i].n == t->line.p + 16;
+}
+
+/* Is token i a thread? A first word may be a command: a thread is aligned in its columns. */
+static bool is_thread_at(const struct tokens *t, size_t i, struct perf_event *e)
+{
+	ptrdiff_t slash = str_chr(t->at[i], '/');
+	size_t after = slash < 0 ? 0 : t->at[i].n - (size_t)slash;
+
+	return (i || ((columns_of(t, 0) - after >= 5 || t->at[0].p > t->line.p) &&
+		      !is_aligned_command(t, 0))) &&
+	       is_thread(t->at[i], e);
+}
+
 /* -F misc: whose code was sampled, and flags of records. */
 static bool is_misc(struct str t)
 {
@@ -105,36 +136,32 @@ static bool is_date(struct str date, struct str clock)
 	       clock.p[2] == ':' && clock.p[5] == ':' && clock.p[8] == '.';
 }
 
-/*
- * The width of a number, with the blanks before it that align it, or more of them: a
- * thread has 5 or 7 columns, a period 10.
- */
-static size_t columns_of(const struct tokens *t, size_t i)
-{
-	const char *before = i ? t->at[i - 1].p + t->at[i - 1].n + 1 : t->line.p;
-
-	return (size_t)(t->at[i].p + t->at[i].n - before);
-}
-
 static bool is_period(const struct tokens *t, size_t i, uint64_t *period)
 {
 	return columns_of(t, i) >= 10 && str_u64(t->at[i], period);
 }
 
-/* "VM: 1234 VCPU:001 qemu": fields before the command, in a guest's samples. */
+/*
+ * "VM: 1234 VCPU:001 qemu": fields before the command, in a guest's samples. Their columns
+ * tell them from a command such as "VM: 1".
+ */
 static struct str without_machine(struct str comm)
 {
-	static const char *const keys[] = { "VM:", "VCPU:" };
+	static const struct {
+		const char *key;
+		size_t columns;
+	} fields[] = { { "VM:", 5 }, { "VCPU:", 3 } };
 	int64_t number;
 
-	for (size_t i = 0; i < LEN(keys); i++) {
-		struct str rest, digits;
+	for (size_t i = 0; i < LEN(fields); i++) {
+		struct str key = str_of(fields[i].key), rest, digits;
 
-		if (!str_starts(comm, str_of(keys[i])))
+		if (!str_starts(comm, key))
 			continue;
-		rest = str_trim(str_skip(comm, strlen(keys[i])));
+		rest = str_trim(str_skip(comm, key.n));
 		digits = str_cut(&rest, ' ');
-		if (!str_i64(digits, &number))
+		if (!str_i64(digits, &number) ||
+		    digits.p + digits.n < comm.p + key.n + fields[i].columns)
 			break;
 		comm = rest.p ? str_trim(rest) : S("");
 	}
@@ -149,6 +176,23 @@ static void take_comm(struct perf_event *e, const struct tokens *t, size_t n)
 }
 
 /*
+ * perf script -L: "24636/25607     3", which are %5d/%-5d or %7d/%-7d, and %3d. Columns tell
+ * a CPU from a thread after a command such as "a 12/34".
+ */
+static bool is_latency(const struct tokens *t, size_t i, struct perf_event *e)
+{
+	ptrdiff_t slash = str_chr(t->at[i], '/');
+	size_t tid, end;
+
+	if (slash <= 0 || !is_thread(t->at[i], e) || !str_i64(t->at[i + 1], &e->cpu))
+		return false;
+	tid = t->at[i].n - (size_t)slash - 1;
+	end = (size_t)(t->at[i + 1].p + t->at[i + 1].n - t->at[i].p) - (size_t)slash - 1;
+	end -= max_size(t->at[i + 1].n, 3) + 1;
+	return end == max_size(tid, 5) || end == max_size(tid, 7);
+}
+
+/*
  * Read the first n tokens from right to left: date, misc, CPU, thread, command. Is the
  * thread or the CPU there?
  */
@@ -160,27 +204,30 @@ static bool take_origin(struct perf_event *e, const struct tokens *t, size_t n)
 	if (i >= 2 && is_date(t->at[i - 2], t->at[i - 1]))
 		i -= 2;
 	if (i >= 2 && is_misc(t->at[i - 1]) &&
-	    (is_cpu(t->at[i - 2], &e->cpu) || is_thread(t->at[i - 2], e)))
+	    (is_cpu(t->at[i - 2], &e->cpu) || is_thread_at(t, i - 2, e)))
 		i--;
 	e->cpu = e->pid = -1;
 	if (i && is_cpu(t->at[i - 1], &e->cpu))
 		i--;
-	else if (i >= 2 && str_chr(t->at[i - 2], '/') > 0 && is_thread(t->at[i - 2], e) &&
-		 str_i64(t->at[i - 1], &e->cpu))
-		i--; /* perf script -L */
-	e->has_tid = i && is_thread(t->at[i - 1], e);
+	else if (i >= 2 && is_latency(t, i - 2, e))
+		i--;
+	else
+		e->cpu = -1;
+	e->has_tid = i && is_thread_at(t, i - 1, e);
 	i -= e->has_tid;
 	if (!e->has_tid)
 		e->pid = -1;
-	if (!e->has_tid && e->cpu < 0 && i >= 2 && is_aligned_misc(t, i - 1))
+	if (!e->has_tid && e->cpu < 0 && i && is_aligned_misc(t, i - 1))
 		i--;
 	take_comm(e, t, i);
 	return e->has_tid || e->cpu >= 0;
 }
 
+/* A command may begin so, too, but is not long enough for any name but PERF_RECORD_AUX. */
 static bool is_record(struct str t)
 {
-	return str_starts(t, S("PERF_RECORD_"));
+	return str_starts(t, S("PERF_RECORD_")) &&
+	       (t.n > LONGEST_COMMAND || str_eq(t, S("PERF_RECORD_AUX")));
 }
 
 /* A tracepoint's name is "system:event"; those of other events may have modifiers. */
@@ -237,9 +284,6 @@ static void take_tail(struct perf_event *e, const struct tokens *t, size_t i)
 		     perf_own_frame(e->rest, text_after(e->name), &e->own);
 	e->rest = str_trim(e->rest);
 }
-
-/* The kernel keeps at most 15 bytes of a command. */
-enum { LONGEST_COMMAND = 15 };
 
 static void event_init(struct perf_event *e, enum perf_anchor anchor)
 {
@@ -347,29 +391,63 @@ static bool take_record(const struct tokens *t, struct perf_event *e)
 	return t->n && is_record(t->at[0]);
 }
 
+/* Is token i all of -F misc's 6 columns, with `next` after it? */
+static bool is_bare_misc(const struct tokens *t, size_t i, size_t next)
+{
+	return is_misc(t->at[i]) && !is_aligned_command(t, i) &&
+	       (next == t->n || t->at[next].p - t->at[i].p >= 6 || columns_of(t, next) >= 10);
+}
+
+/* The token at which fields begin that come after the event: the first address column ... */
+static size_t find_details(const struct tokens *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (perf_is_field(t->at[i], i ? columns_of(t, i) : columns_of(t, 0) - 1))
+			return i;
+	return t->n;
+}
+
+/*
+ * The event's name before token `end`: the last word with a colon, or the first, if there
+ * is text after it, a payload. t->n: there is none.
+ */
+static size_t find_name(const struct tokens *t, size_t end)
+{
+	size_t first = t->n;
+
+	while (end && perf_is_branch_flag(t->at[end - 1]))
+		end--;
+	if (end && ends_in_colon(t->at[end - 1]))
+		return end - 1;
+	while (end--)
+		if (ends_in_colon(t->at[end]))
+			first = end;
+	return first;
+}
+
 /*
  * Only the selection of fields shows what such a line is: "COMMAND", "COMMAND THREAD
  * PERIOD", "COMMAND EVENT:", or only a frame.
  */
 static bool take_bare(const struct tokens *t, struct perf_event *e)
 {
-	size_t n = t->n;
+	size_t n = find_details(t), name = find_name(t, n);
 
 	event_init(e, PERF_NO_ANCHOR);
 	e->has_own = perf_own_frame(t->line, PERF_WHOLE_LINE, &e->own);
-	while (e->has_own && n && t->at[n - 1].p >= e->own.word.p)
-		n--;
-	if (n && ends_in_colon(t->at[n - 1])) {
-		e->name = str(t->at[n - 1].p, t->at[n - 1].n - 1);
-		n--;
+	if (name < t->n) {
+		e->name = str(t->at[name].p, t->at[name].n - 1);
+		n = name;
 	}
-	if (n && is_period(t, n - 1, &e->period)) {
+	if (n && !(n == 1 && is_aligned_command(t, 0)) && is_period(t, n - 1, &e->period)) {
 		e->has_period = true;
 		n--;
 	}
+	if (n && is_bare_misc(t, n - 1, n))
+		n--;
 	/* "Thread 7" is a command: a thread's number would be aligned. */
 	e->has_tid = n && (n == 1 || columns_of(t, n - 1) > min_size(t->at[n - 1].n, 4)) &&
-		     is_thread(t->at[n - 1], e);
+		     is_thread_at(t, n - 1, e);
 	n -= e->has_tid;
 	take_comm(e, t, n);
 	return t->n && e->comm.n <= LONGEST_COMMAND;

@@ -96,11 +96,16 @@ static bool begins_detail(struct str word)
  */
 static struct str cut_details(struct str text)
 {
-	struct str rest = text, word;
+	ptrdiff_t code = str_find(text, S("\t\t")); /* -F disasm */
+	struct str rest, word;
 	size_t blanks;
 	uint64_t address;
-	const char *end = text.p + text.n;
+	const char *end;
 
+	if (code >= 0)
+		text.n = (size_t)code;
+	rest = text;
+	end = text.p + text.n;
 	while ((word = next_word(&rest, &blanks)).n) {
 		if (begins_detail(word) || is_column(word, blanks, &address)) {
 			end = word.p;
@@ -118,8 +123,7 @@ static struct str cut_details(struct str text)
 	return text;
 }
 
-/* -F flags: what kind of branch it was; and two words: "hw int", "tr strt". */
-static bool is_branch_flag(struct str word)
+bool perf_is_branch_flag(struct str word)
 {
 	static const char *const flags[] = { "call", "return",  "jmp",     "jcc",   "int",
 					     "iret", "syscall", "sysret",  "async", "hw",
@@ -130,6 +134,14 @@ static bool is_branch_flag(struct str word)
 		if (str_eq(word, str_of(flags[i])))
 			return true;
 	return false;
+}
+
+bool perf_is_field(struct str word, size_t columns)
+{
+	uint64_t address;
+
+	return (columns >= 16 && is_address(word, &address)) || word.p[0] == '|' ||
+	       is_page_size(word) || begins_detail(word);
 }
 
 bool perf_own_frame(struct str text, enum perf_text where, struct perf_frame *f)
@@ -150,9 +162,10 @@ bool perf_own_frame(struct str text, enum perf_text where, struct perf_frame *f)
 		    !(is_first && where != PERF_AFTER_TRACEPOINT &&
 		      is_address(word, &candidate.address) && str_ends(text, S(")")))) {
 			after_text |= where != PERF_WHOLE_LINE && !found && !is_memory &&
-				      !is_branch_flag(word) && word.p[0] != '/'; /* a cgroup */
+				      !perf_is_branch_flag(word) && word.p[0] != '/'; /* a cgroup */
 			continue;
 		}
+		after_text &= !is_first || blanks < 2; /* a payload comes after one blank */
 		candidate.what = cut_details(rest);
 		if (str_starts(candidate.what, S("|"))) { /* of data: "5080021 |OP LOAD|..." */
 			is_memory = true;
@@ -176,6 +189,9 @@ bool perf_source_line(struct str line, struct perf_source *s)
 	uint64_t number;
 
 	*s = (struct perf_source){ 0 };
+	/* Two blanks come first; "kworker/0:1" is a command. */
+	if (!str_starts(line, S("  ")) || line.n < 3 || is_blank(line.p[2]))
+		return false;
 	if (str_ends(at, S(" (inlined)"))) {
 		s->inlined = true;
 		at.n -= strlen(" (inlined)");
@@ -204,6 +220,17 @@ static bool is_instruction(struct str line)
 	       str_starts(line, S("\t... not reaching"));
 }
 
+static bool is_page_sizes(struct str text)
+{
+	struct str word;
+	size_t blanks;
+
+	while ((word = next_word(&text, &blanks)).n)
+		if (!is_page_size(word))
+			return false;
+	return true;
+}
+
 bool perf_is_detail(struct str line)
 {
 	struct str rest = line, word;
@@ -212,7 +239,7 @@ bool perf_is_detail(struct str line)
 	if (!line.n)
 		return false;
 	word = next_word(&rest, &blanks);
-	if (begins_detail(word) || (is_page_size(word) && !str_trim(rest).n))
+	if (begins_detail(word) || is_page_sizes(line))
 		return true;
 	if (str_starts(word, S("|")) || is_instruction(line))
 		return true;
@@ -231,12 +258,7 @@ bool perf_is_address(struct str line)
 	uint64_t address;
 
 	word = next_word(&rest, &blanks);
-	if (!is_column(word, blanks, &address))
-		return false;
-	while ((word = next_word(&rest, &blanks)).n)
-		if (!is_page_size(word))
-			return false;
-	return true;
+	return is_column(word, blanks, &address) && is_page_sizes(rest);
 }
 
 bool perf_is_message(struct str line)

@@ -101,6 +101,15 @@ struct perf_source {
 };
 bool perf_source_line(struct str line, struct perf_source *s);
 
+/*
+ * Does a word, in that many columns, begin what comes after an event's name: an address or
+ * number, a memory access, the size of a page, registers, branches ...?
+ */
+bool perf_is_field(struct str word, size_t columns);
+
+/* -F flags: what kind of branch it was; and two words: "hw int", "tr strt". */
+bool perf_is_branch_flag(struct str word);
+
 /* Something else that -F prints after a sample's frames: registers, branches ... */
 bool perf_is_detail(struct str line);
 

@@ -40,6 +40,7 @@ struct reader {
 	bool has_payload; /* more lines of the payload may follow */
 	bool needs_frame; /* otherwise its line was not an event line */
 	bool after_tab;   /* its last frame came after a tab */
+	bool two_tabs;    /* or two; the first frame shows how others are indented */
 	bool in_record;   /* the next lines belong to a PERF_RECORD_ line */
 	struct buf lost;  /* perf's message about lost events */
 };
@@ -57,6 +58,7 @@ static bool add_frame(struct reader *r, struct str line, const struct perf_frame
 {
 	perf_stack_add(&r->s.stack, line, f);
 	r->after_tab = line.p[0] == '\t';
+	r->two_tabs = str_starts(line, S("\t\t"));
 	r->needs_frame = false;
 	return true;
 }
@@ -214,8 +216,12 @@ static void begin_without_event(struct reader *r)
 static bool read_after_tab(struct reader *r, struct str line)
 {
 	struct perf_frame f;
+	/* After frames, an instruction: -F disasm. "add %eax" looks like a frame. */
+	bool is_code = r->after_tab && !r->two_tabs && str_starts(line, S("\t\t"));
 	bool is_frame = perf_frame_line(line, &f);
 
+	if (is_code && r->s.open)
+		return true;
 	if (!r->s.open && is_frame && r->layout != LAYOUT_ANCHORED && !r->in_record &&
 	    (r->layout || r->in->line > 1))
 		begin_without_event(r);
@@ -253,13 +259,13 @@ static bool is_event_here(const struct reader *r, struct str line, const struct 
 		 perf_stack_is_empty(&r->s.stack));
 }
 
-/* "#1  12 [003] 5.123456: ...": lines of the header have a blank after '#'. */
+/* "#1  12 [003] 5.123456: ...": lines of the header have a blank after '#', and rarely all this. */
 static bool is_odd_command(struct str line)
 {
 	struct perf_event e;
 
-	return line.n > 1 && line.p[1] != ' ' && perf_event_line(line, &e) && e.has_time &&
-	       (e.has_tid || e.cpu >= 0);
+	return line.n > 1 && perf_event_line(line, &e) && e.has_time &&
+	       (line.p[1] == ' ' ? e.has_tid && e.name.n : e.has_tid || e.cpu >= 0);
 }
 
 static bool read_new_line(struct reader *r, struct str line)
@@ -375,13 +381,15 @@ static int sniff_perf_script(struct sniff *s)
 		return 0;
 	if (e.kind == PERF_RECORD)
 		return HEADER;
-	follows = e.has_own || (next_line(&head, s->all, &line) && perf_frame_line(line, &f) &&
-				(e.anchor || line.p[0] == '\t'));
 	/* A folded line's count may have 16 digits; it has no blanks before the stack. */
 	if (e.anchor == PERF_NO_ANCHOR && e.has_own && !e.own.what.n && !is_blank(line.p[0]))
-		return 0;
+		e.has_own = false;
+	follows = e.has_own || (next_line(&head, s->all, &line) && perf_frame_line(line, &f) &&
+				(e.anchor || line.p[0] == '\t'));
 	if (e.anchor == PERF_NO_ANCHOR)
 		return follows ? BARE_EVENT : 0;
+	if (!follows && e.has_tid && is_blank(line.p[0])) /* aligned, as folded stacks are not */
+		return BARE_EVENT;
 	return follows ? EVENT + FRAME : e.has_time && (e.has_tid || e.cpu >= 0) ? EVENT : 0;
 }
 

@@ -77,6 +77,32 @@ static void look_inside(struct evidence *e, struct str bytes, enum content conte
 	}
 }
 
+/*
+ * Skip a field that a later version of the format may have. It proves nothing. False if it
+ * cannot be one.
+ */
+static bool skip_later_field(struct evidence *e, struct pb *pb, uint64_t tag, struct shape shape)
+{
+	enum { LATER = 16 };
+	static const size_t size[] = { [PB_FIXED64] = 8, [PB_FIXED32] = 4 };
+	size_t left, n;
+
+	if (tag >> 3 < shape.n || tag >> 3 >= shape.n + LATER || !e->bits)
+		return false;
+	n = (tag & 7) < LEN(size) ? size[tag & 7] : 0;
+	if (!n && (tag & 7) != PB_VARINT && (tag & 7) != PB_LEN)
+		return false;
+	if (!n) {
+		uint64_t value = pb_varint(pb);
+
+		n = (tag & 7) == PB_LEN ? (size_t)value : 0;
+	}
+	left = (size_t)(pb->end - pb->at);
+	e->cut = !pb->in->failed && n > left;
+	pb->at += min_size(n, left);
+	return true;
+}
+
 /* Look at the field at the cursor, and at its content. inside: it is in an inner message. */
 static void look_at_field(struct evidence *e, struct pb *pb, struct shape shape, bool inside)
 {
@@ -84,6 +110,8 @@ static void look_at_field(struct evidence *e, struct pb *pb, struct shape shape,
 	enum content content = tag >> 3 < shape.n ? shape.content[tag >> 3] : NOT_THERE;
 	size_t left;
 
+	if (!pb->in->failed && skip_later_field(e, pb, tag, shape))
+		return;
 	if (!pb->in->failed)
 		e->wrong = !content || ((tag & 7) != PB_VARINT && (tag & 7) != PB_LEN) ||
 			   ((tag & 7) == PB_VARINT && content >= TEXT);

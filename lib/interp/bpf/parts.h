@@ -25,6 +25,17 @@ enum { CALLS_A_PART = 16 };
 enum { CALLS_A_PART = 8 };
 #endif
 
+/* Words of x86-64's struct pt_regs, with which the context of a sample begins. */
+enum { REGISTER_R15 = 0, REGISTER_R14 = 1, REGISTER_SP = 19 };
+
+/* 0: the thread was in the kernel, and the registers are those of the kernel. */
+INLINE __u64 user_stack_pointer(const void *ctx)
+{
+	__u64 sp = ((const __u64 *)ctx)[REGISTER_SP];
+
+	return sp >> 63 ? 0 : sp;
+}
+
 /* Continues after a part of a walk. */
 INLINE void go_on(void *ctx, struct scratch *s, __u32 walk, __u32 name)
 {

@@ -4,9 +4,6 @@
 
 #include "interp/bpf/parts.h"
 
-/* Words of x86-64's struct pt_regs, with which the context of a sample begins. */
-enum { REGISTER_R15 = 0, REGISTER_R14 = 1 };
-
 /*
  * Without ZTS, a process has one PHP, which its main thread runs. Other threads are those of
  * libraries.
@@ -20,7 +17,7 @@ INLINE void begin_php(void *ctx, struct scratch *s, const struct interp_target *
 	s->stack.head.end = INTERP_NO_THREAD;
 	if (s->stack.head.pid == s->stack.head.tid) {
 		s->stack.head.end = php_begin(&s->php, registers[REGISTER_R14],
-					      registers[REGISTER_R15]);
+					      registers[REGISTER_R15], user_stack_pointer(ctx));
 		s->frame = s->php.at;
 	}
 	if (goes_on(s))

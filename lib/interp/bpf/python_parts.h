@@ -72,7 +72,7 @@ INLINE void copy_python_string(struct walk *w, struct code_names *to, __u64 stri
 	__u64 bytes, at;
 
 	as->length = as->copied = 0;
-	if (!WALK_READ(w, w->string, 24, string + 16))
+	if (!WALK_READ(w, w->string, 24, string + w->target.layout.object_size))
 		return;
 	as->length = (__u32)w->string[0];
 	as->state = (__u32)w->string[2];
@@ -83,11 +83,13 @@ INLINE void copy_python_string(struct walk *w, struct code_names *to, __u64 stri
 /* Copies the table of lines, a PyBytesObject. */
 INLINE void copy_python_lines(struct walk *w, struct code_names *to, __u64 table)
 {
+	__u64 object = w->target.layout.object_size;
+
 	to->nlines = to->lines = 0;
-	if (!WALK_READ(w, w->string, 8, table + 16))
+	if (!WALK_READ(w, w->string, 8, table + object))
 		return;
 	to->nlines = (__u32)w->string[0];
-	to->lines = copy_bytes(to, table + 32, w->string[0], INTERP_MOST_LINES);
+	to->lines = copy_bytes(to, table + object + 16, w->string[0], INTERP_MOST_LINES);
 }
 
 INLINE void python_names(void *ctx, struct scratch *s, const struct interp_frame *f)

@@ -134,28 +134,6 @@ static void locate_samples(struct lister *l)
 	}
 }
 
-/* Number the sets in order of appearance; 0 is the empty one. */
-static void number_sets(struct lister *l)
-{
-	struct html_rows *r = l->rows;
-	uint32_t n = l->p->dict->label_set.n, *number = mem_zeroed(n, sizeof(*number));
-
-	r->set = mem_grow(r->set, &r->set_cap, 1, sizeof(*r->set));
-	r->set[r->nset++] = (label_set_id){ 0 };
-	for (uint32_t i = 1; i < l->p->sample.n; i++) {
-		uint32_t set = l->row_of[i].set;
-
-		if (set && !number[set]) {
-			number[set] = r->nset;
-			r->set = mem_grow(r->set, &r->set_cap, (size_t)r->nset + 1,
-					  sizeof(*r->set));
-			r->set[r->nset++].i = set;
-		}
-		l->row_of[i].set = number[set];
-	}
-	mem_free(number, n * sizeof(*number));
-}
-
 static int64_t without_sign(const struct html_row *row, int64_t v)
 {
 	return !row->base ? v : v == INT64_MIN ? INT64_MAX : -v;
@@ -196,6 +174,27 @@ static void list_untimed(struct lister *l)
 			value[col] = without_sign(&l->row_of[i], v);
 		}
 	}
+}
+
+/* Number the sets of the rows in order of appearance; 0 is the empty one. */
+static void number_sets(struct html_rows *r, const struct dictionary *d)
+{
+	uint32_t n = d->label_set.n, *number = mem_zeroed(n, sizeof(*number));
+
+	r->set = mem_grow(r->set, &r->set_cap, 1, sizeof(*r->set));
+	r->set[r->nset++] = (label_set_id){ 0 };
+	for (size_t i = 0; i < r->n; i++) {
+		uint32_t set = r->row[i].set;
+
+		if (set && !number[set]) {
+			number[set] = r->nset;
+			r->set = mem_grow(r->set, &r->set_cap, (size_t)r->nset + 1,
+					  sizeof(*r->set));
+			r->set[r->nset++].i = set;
+		}
+		r->row[i].set = number[set];
+	}
+	mem_free(number, n * sizeof(*number));
 }
 
 /* Sorting and merging */
@@ -278,11 +277,11 @@ void html_rows_init(struct html_rows *r, struct profile *p, const uint32_t *node
 	choose_slots(&r->times, p);
 	l.row_of = mem_zeroed(nsample, sizeof(*l.row_of));
 	locate_samples(&l);
-	number_sets(&l);
 	if (r->times.n)
 		l.timed = mem_zeroed(nsample * r->ncol, sizeof(*l.timed));
 	list_timed(&l);
 	list_untimed(&l);
+	number_sets(r, p->dict);
 	merge_rows(r, p, nnode);
 	mem_free(l.row_of, nsample * sizeof(*l.row_of));
 	if (l.timed)

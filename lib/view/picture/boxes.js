@@ -1,8 +1,14 @@
 // Boxes
 
 const frames = make(SVG, 'g', {role: 'tree', 'aria-label': conf.title});
+// Above all boxes: what a search has not found, and what it has; the names; and the outlines of the
+// box in focus and of the one under the mouse
+const veil = make(SVG, 'path', {class: 'veil'}), marks = make(SVG, 'path', {class: 'marks'});
+const labels = make(SVG, 'g', {'aria-hidden': 'true'});
+const inFocus = make(SVG, 'rect', {class: 'outline focus'});
+const underMouse = make(SVG, 'rect', {class: 'outline mouse'});
 const origin = svg.querySelector('.origin'), originText = origin?.textContent;
-let drawn = new Map(); // node -> {x, w, hit, element}
+let drawn = new Map(); // node -> {i, x, y, w, depth, hit, element, label}
 let drawnZoom = 0, drawnTop = 0;
 let rows = 0; // the most that a view of this tree has needed so far
 let isTall = false; // is it taller than the window?
@@ -43,8 +49,8 @@ function changeStep([from, to]) {
 
 const isHit = i => i > 0 && !!found.hit && found.hit[tree.name[i]];
 
-function boxClass(i) {
-	const classes = ['box'];
+function colorClass(i) {
+	const classes = [];
 	if (!i) {
 		classes.push('all');
 	} else if (conf.diff) {
@@ -57,28 +63,30 @@ function boxClass(i) {
 	} else if (colors[tree.name[i]] & 1) {
 		classes.push('white');
 	}
-	if (isHit(i))
-		classes.push('match');
 	if (tree.depth[i] < tree.depth[zoom])
 		classes.push('above');
 	return classes.join(' ');
 }
 
-function makeBox({i, x, w, depth}, top) {
-	const row = down ? depth : rows - 1 - depth, y = top + row * conf.height;
-	const wide = w > 4; // narrow boxes have no room for gaps and round corners
+const isWide = w => w > 4; // narrow boxes have no room for gaps and round corners
+
+function makeBox({i, x, y, w, depth}, color) {
+	const wide = isWide(w);
 	const rect = make(SVG, 'rect', {x: x.toFixed(2), y, width: (wide ? w - 0.5 : w).toFixed(2),
 		height: conf.height - 1, rx: wide ? 1.5 : 0});
-	const box = make(SVG, 'g', {class: boxClass(i), role: 'treeitem', tabindex: -1,
+	const box = make(SVG, 'g', {class: `box ${color}`, role: 'treeitem', tabindex: -1,
 		'aria-level': depth + 1, 'aria-label': `${fullName(i)}, ${facts(i).join(', ')}`}, rect);
 	if (i && !conf.diff)
 		rect.setAttribute('fill', `#${(colors[tree.name[i]] >> 1).toString(16).padStart(6, '0')}`);
-	const label = w > 2 * conf.fontsize ? fit(shortName(i), w - 6) : '';
-	if (label)
-		box.append(make(SVG, 'text', {x: (x + 3).toFixed(2),
-			y: y + conf.height / 2 + conf.fontsize * 0.35 - 0.5}, label));
 	box.node = i;
 	return box;
+}
+
+// The name in the box, if it has room for it
+function makeLabel({i, x, y, w}, color) {
+	const text = w > 2 * conf.fontsize ? fit(shortName(i), w - 6) : '';
+	return text && make(SVG, 'text', {class: `label ${color}`, x: (x + 3).toFixed(2),
+		y: y + conf.height / 2 + conf.fontsize * 0.35 - 0.5}, text);
 }
 
 // Lay out the zoomed frame at full width, its ancestors, and the visible boxes below.
@@ -110,15 +118,48 @@ function chooseDirection(top, isFirst) {
 	return isFirst && alone && !down && height > innerHeight;
 }
 
-// Mark the matches of the search on the drawn boxes.
+// The area of the drawn boxes that are found, or of the others. Narrow ones side by side are one.
+function areaOf(found) {
+	const area = [], open = []; // by depth: the last piece
+	const close = p => p && area.push(`M${p.from.toFixed(2)} ${p.y}h${(p.to - p.from).toFixed(2)}v${conf.height - 1}H${p.from.toFixed(2)}z`);
+	for (const {x, y, w, depth, hit} of drawn.values()) {
+		const piece = open[depth], narrow = !isWide(w);
+		if (hit !== found)
+			continue;
+		if (narrow && piece?.narrow && x - piece.to < 0.01) {
+			piece.to = x + w;
+			continue;
+		}
+		close(piece);
+		open[depth] = {from: x, to: narrow ? x + w : x + w - 0.5, y, narrow};
+	}
+	open.forEach(close);
+	return area.join('');
+}
+
+// Show what the search has found. It draws over the boxes: to style thousands of them anew takes
+// longer than to type a letter.
 function markMatches() {
-	frames.classList.toggle('searching', found.count > 0);
+	const any = found.count > 0;
+	let changed = any !== frames.classList.contains('searching');
 	for (const box of drawn.values()) {
-		const hit = isHit(box.i);
-		if (hit !== box.hit)
-			box.element.classList.toggle('match', hit);
+		const hit = any && isHit(box.i);
+		changed ||= hit !== box.hit;
+		if (box.label && hit !== box.hit)
+			box.label.classList.toggle('match', hit);
 		box.hit = hit;
 	}
+	if (!changed)
+		return;
+	frames.classList.toggle('searching', any);
+	veil.setAttribute('d', any ? areaOf(false) : '');
+	marks.setAttribute('d', any && !conf.diff ? areaOf(true) : ''); // changes keep their colours
+}
+
+function outline(rect, i) {
+	const box = drawn.get(i)?.element.firstChild;
+	for (const name of ['x', 'y', 'width', 'height', 'rx'])
+		rect.setAttribute(name, box?.getAttribute(name) || 0);
 }
 
 function draw() {
@@ -133,12 +174,17 @@ function draw() {
 	drawn = new Map();
 	drawnZoom = zoom;
 	drawnTop = top;
-	for (const box of boxes)
-		drawn.set(box.i, {...box, hit: isHit(box.i), element: makeBox(box, top)});
-	frames.replaceChildren(...[...drawn.values()].map(box => box.element));
-	frames.setAttribute('class', 'frames');
-	frames.classList.toggle('diff', conf.diff);
-	frames.classList.toggle('searching', found.count > 0);
+	for (const box of boxes) {
+		const color = colorClass(box.i), row = down ? box.depth : rows - 1 - box.depth;
+		box.y = top + row * conf.height;
+		drawn.set(box.i, {...box, hit: false, element: makeBox(box, color), label: makeLabel(box, color)});
+	}
+	const all = [...drawn.values()];
+	labels.replaceChildren(...all.map(box => box.label).filter(label => label));
+	frames.replaceChildren(...all.map(box => box.element), veil, marks, labels, underMouse, inFocus);
+	frames.setAttribute('class', conf.diff ? 'frames diff' : 'frames');
+	markMatches();
+	outline(underMouse);
 	setHeight(top + rows * conf.height + PAD);
 	if (fromRoot)
 		scrollTo(0, svg.getBoundingClientRect().height);

@@ -28,15 +28,18 @@ function make(ns, tag, attributes = {}, ...children) {
 // Words and numbers
 
 const grouping = new Intl.NumberFormat('en-US', {maximumFractionDigits: 0});
-const grouped = v => grouping.format(v * conf.factor);
+const rounded = v => Math.abs(v) < 10 && Math.abs(v - Math.round(v)) > 1e-4 ? +v.toPrecision(3) : grouping.format(v);
+const grouped = v => rounded(v * conf.factor);
 const percent = (v, all) => (all ? 100 * v / all : 0).toFixed(2) + '%';
 const all = conf.total || forward.total[0];
 const totalOf = i => i || isFiltered() ? tree.total[i] : all;
 
+// "1 sample", "2 samples"
+const counted = v => `${grouped(v)} ${v * conf.factor === 1 ? conf.countname.replace(/^samples$/, 'sample') : conf.countname}`;
+
 // "1.5ms (1,500,000 nanoseconds)"
 function amount(v) {
-	const unit = conf.units.filter(([scale]) => Math.abs(v) >= scale).pop();
-	const exact = `${grouped(v)} ${conf.countname}`;
+	const unit = conf.units.filter(([scale]) => Math.abs(v) >= scale).pop(), exact = counted(v);
 	return unit && unit[0] > 1 ? `${+(v / unit[0]).toFixed(2)}${unit[1]} (${exact})` : exact;
 }
 

@@ -8,6 +8,7 @@ function focusOn(i) {
 	to.element.setAttribute('tabindex', 0);
 	current = i;
 	to.element.focus({preventScroll: true});
+	outline(inFocus, i);
 	bringIntoSight(to.element);
 	showDetails(i);
 }

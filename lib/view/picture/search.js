@@ -2,11 +2,16 @@
 
 let found = {count: 0};
 
+let lowerNames; // made once
+
 // A term is text; a pattern is /between slashes/.
 function matcher(term) {
-	const pattern = term.match(/^\/(.+)\/$/), fold = s => state.cased ? s : s.toLowerCase();
+	const pattern = term.match(/^\/(.+)\/$/), lower = term.toLowerCase();
+	if (!pattern && state.cased)
+		return name => name.includes(term);
+	lowerNames ??= names.map(name => name.toLowerCase());
 	if (!pattern)
-		return name => fold(name).includes(fold(term));
+		return (name, k) => lowerNames[k].includes(lower);
 	try {
 		const regex = new RegExp(pattern[1], state.cased ? '' : 'i');
 		return name => regex.test(name);

@@ -15,6 +15,7 @@ function listen() {
 			return hideTip();
 		showTip(box.node, e);
 		showDetails(box.node);
+		outline(underMouse, box.node);
 	});
 	frames.addEventListener('contextmenu', e => {
 		if (!boxOf(e)?.node)
@@ -31,6 +32,7 @@ function listen() {
 	frames.addEventListener('focusin', e => {
 		if (boxOf(e) && boxOf(e).node !== current)
 			focusOn(boxOf(e).node);
+		outline(inFocus, current);
 	});
 	tools.term.addEventListener('input', () => go({search: tools.term.value}, 'replaceState'));
 	tools.shape.addEventListener('change', () => go({shape: tools.shape.value}));

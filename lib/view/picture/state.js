@@ -55,18 +55,22 @@ function go(changes, how = 'pushState') {
 	}
 }
 
-// A path is names with ';' between them, as in folded stacks.
+// A path is names with ';' between them, as in folded stacks. Siblings may share a name, where time
+// orders them or one has a ';' of its own: an empty name is the next of them.
 const inPath = i => fullName(i).replaceAll(';', ':');
-const pathTo = i => tree.path(i).slice(1).map(inPath).join(';');
+const called = (name, parent) =>
+	tree.children(parent).filter(i => inPath(i) === name).sort((a, b) => a - b);
+const pieceTo = i => inPath(i) + ';'.repeat(called(inPath(i), tree.parent[i]).indexOf(i));
+const pathTo = i => tree.path(i).slice(1).map(pieceTo).join(';');
 const zoomTo = i => go({zoom: pathTo(i)});
 
 function nodeAt(path) {
-	let i = 0;
+	let i = 0, alike = [];
 	for (const name of path ? path.split(';') : []) {
-		const next = tree.children(i).find(child => inPath(child) === name);
-		if (!next)
+		alike = name ? called(name, i) : alike.slice(1);
+		if (!alike.length)
 			break;
-		i = next;
+		i = alike[0];
 	}
 	return i;
 }

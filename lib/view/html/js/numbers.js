@@ -1,6 +1,8 @@
 // Numbers and names for people.
 
 const grouping = new Intl.NumberFormat('en-US', {maximumFractionDigits: 0});
+// A small fraction is no 0.
+const rounded = v => Math.abs(v) < 10 && Math.abs(v - Math.round(v)) > 1e-4 ? +v.toPrecision(3) : grouping.format(v);
 const compact = new Intl.NumberFormat('en-US', {notation: 'compact', maximumSignificantDigits: 4});
 const typeNow = () => conf.types[state.type];
 const percent = (v, all, digits = 2) => (all ? 100 * v / all : 0).toFixed(digits) + '%';
@@ -9,13 +11,16 @@ const percent = (v, all, digits = 2) => (all ? 100 * v / all : 0).toFixed(digits
 function shortAmount(v) {
 	const unit = typeNow().units.filter(([scale]) => Math.abs(v) >= scale).pop() || typeNow().units[0];
 	if (!unit)
-		return (Math.abs(v * conf.factor) < 1e6 ? grouping : compact).format(v * conf.factor);
+		return Math.abs(v * conf.factor) < 1e6 ? rounded(v * conf.factor) : compact.format(v * conf.factor);
 	return v ? `${+(v / unit[0]).toPrecision(3)}${unit[1]}` : '0';
 }
 
+// "1 sample", "2 samples"
+const countnameOf = v => v * conf.factor === 1 ? typeNow().countname.replace(/^samples$/, 'sample') : typeNow().countname;
+
 // "1.5ms (1,500,000 nanoseconds)"
 function amount(v) {
-	const exact = `${grouping.format(v * conf.factor)} ${typeNow().countname}`;
+	const exact = `${rounded(v * conf.factor)} ${countnameOf(v)}`;
 	return typeNow().units.length && v ? `${shortAmount(v)} (${exact})` : exact;
 }
 

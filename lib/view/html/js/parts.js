@@ -207,7 +207,7 @@ watchers.push(showLegend);
 
 // The total, in a line: "3.23s of cpu"; in a comparison, of both sides.
 function totalText() {
-	const type = typeNow(), of = type.units.length ? ` of ${type.name}` : ` ${type.countname}`;
+	const type = typeNow(), of = type.units.length ? ` of ${type.name}` : ` ${countnameOf(sums.all)}`;
 	if (!sums.base)
 		return shortAmount(sums.all) + of;
 	const pair = sides(sums.baseAll, sums.all);

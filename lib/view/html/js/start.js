@@ -84,6 +84,7 @@ async function begin() {
 		const was = state;
 		state = fromAddress();
 		showState(was);
+		leaveFunctionsTab();
 	});
 	document.documentElement.dataset.ready = Math.round(performance.now());
 }

@@ -19,12 +19,16 @@
 			all.push(['Began', new Date(conf.time).toISOString().replace('T', ' ')]);
 		if (conf.duration)
 			all.push(['Lasted', span(conf.duration)]);
-		all.push(['Profiles', conf.profiles], ['Functions', grouping.format(names.length - 1)],
+		if (conf.profiles) // no profile is read for a comparison by prof-diff: it makes one
+			all.push(['Profiles', conf.profiles]);
+		all.push(['Functions', grouping.format(names.length - 1)],
 			['Nodes of the call tree', grouping.format(conf.nodes)], ['Samples', grouping.format(conf.rows.n)]);
-		conf.types.forEach((t, i) => {
-			const sum = model.rows.values[i].reduce((a, b) => a + b, 0);
-			all.push([`Total of ${t.name}`, `${grouping.format(sum * conf.factor)} ${t.countname}`]);
-		});
+		for (const [name, side] of conf.diff ? [[', base', 1], [', new', 0]] : [['', 0]])
+			conf.types.forEach((t, i) => {
+				const {values, base} = model.rows;
+				const sum = values[i].reduce((a, b, row) => a + (!base || base[row] === side ? b : 0), 0);
+				all.push([`Total of ${t.name}${name}`, `${grouping.format(sum * conf.factor)} ${t.countname}`]);
+			});
 		return [...all, ...conf.facts.map(factRow)];
 	}
 

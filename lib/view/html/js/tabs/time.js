@@ -76,13 +76,15 @@ function slotsText([from, to]) {
 
 	// Sizes, in pixels.
 	function measure() {
-		const width = box.clientWidth;
-		map.left = isParts() ? 48 : Math.min(220, Math.round(width * 0.3));
-		map.cell = Math.max(2, Math.min(48, (width - map.left - 8) / map.columns));
-		map.line = isParts() ? 8 : 18;
+		const width = space.clientWidth, room = box.clientHeight - STRIP - GAP - 2 * AXIS;
+		const scale = theme.fontsize / conf.fontsize; // of a wide window
+		map.axis = AXIS * scale;
+		map.left = isParts() ? 48 * scale : Math.min(220 * scale, Math.round(width * 0.3));
+		map.cell = Math.max(2, Math.min(48 * scale, (width - map.left - 8) / map.columns));
+		map.line = isParts() ? Math.max(8, Math.min(24 * scale, Math.floor(room / map.rows.length))) : 18 * scale;
 		map.top = STRIP + GAP;
 		map.width = map.left + map.cell * map.columns + 8;
-		map.height = map.top + map.line * map.rows.length + AXIS;
+		map.height = map.top + map.line * map.rows.length + map.axis;
 	}
 
 	function selectedColumns() {
@@ -101,7 +103,7 @@ function slotsText([from, to]) {
 		canvas.style.width = `${map.width}px`;
 		canvas.style.height = `${map.height}px`;
 		pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-		pen.font = `11px ${theme.font}`;
+		pen.font = `${theme.fontsize}px ${theme.font}`; // that of flame graphs: fit() knows only one
 		drawTotals();
 		drawCells();
 		drawSelection();
@@ -159,7 +161,7 @@ function slotsText([from, to]) {
 	}
 
 	function drawAxes() {
-		const {rows, columns, left, top, cell, line} = map, every = Math.max(1, Math.ceil(90 / cell));
+		const {rows, columns, left, top, cell, line} = map, every = Math.max(1, Math.ceil(90 * map.axis / AXIS / cell));
 		pen.fillStyle = theme.ink;
 		pen.textBaseline = 'middle';
 		rows.forEach((text, r) => {
@@ -169,7 +171,7 @@ function slotsText([from, to]) {
 		pen.textBaseline = 'alphabetic';
 		for (let c = 0; c < columns; c += every) {
 			const text = moment(slotAt(c * perColumn() + 1)).replace(/^\d{4}-\d\d-\d\d (.*)Z$/, '$1');
-			pen.fillText(text, left + c * cell, top + line * rows.length + AXIS - 5);
+			pen.fillText(text, left + c * cell, top + line * rows.length + map.axis - 5);
 		}
 	}
 

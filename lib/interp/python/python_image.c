@@ -1,0 +1,89 @@
+#include "interp/python/python_image.h"
+
+#include "interp/image_symbols.h"
+#include "io/cursor.h"
+
+enum { RUNTIME, CODE_TYPE, EVALUATOR, VERSION, WANTED };
+
+static const struct image_symbol symbols[WANTED] = {
+	[RUNTIME] = { .name = "_PyRuntime" },
+	[CODE_TYPE] = { .name = "PyCode_Type" },
+	[EVALUATOR] = { .name = "_PyEval_EvalFrameDefault" },
+	[VERSION] = { .name = "Py_Version" },
+};
+
+static void set_evaluator(struct python_image *p, const struct image_symbol *w)
+{
+	p->evaluator_start = w[EVALUATOR].value;
+	p->evaluator_end = w[EVALUATOR].value + w[EVALUATOR].size;
+}
+
+/* "python3.9", "libpython3.10.so.1.0": 0x0309, 0x030a. */
+static unsigned version_in_name(struct str file)
+{
+	struct str name = str_basename(file);
+	ptrdiff_t at = str_find(name, S("python3."));
+	uint64_t minor;
+	size_t n = 0;
+
+	if (at < 0)
+		return 0;
+	name = str_skip(name, (size_t)at + strlen("python3."));
+	while (n < name.n && name.p[n] >= '0' && name.p[n] <= '9')
+		n++;
+	return str_u64(str(name.p, n), &minor) && minor < 256 ? 0x0300 | (unsigned)minor : 0;
+}
+
+/* const unsigned long Py_Version = 0x030b02f0, since 3.11. */
+static unsigned version_of(const struct elf *e, const struct image_symbol *w, struct str file)
+{
+	struct cursor c = cursor_over(elf_at(e, w[VERSION].value));
+	uint64_t hex = w[VERSION].value ? cursor_int(&c, 8) : 0;
+
+	return hex && !c.failed ? (unsigned)(hex >> 16) : version_in_name(file);
+}
+
+static void find_layout(struct python_image *p, const struct elf *e)
+{
+	const struct python_layout *l = python_layout_of(p->version);
+
+	p->why = NULL;
+	if (l)
+		p->layout = *l;
+	else if (p->version >= 0x030d)
+		python_layout_read(&p->layout, elf_at(e, p->runtime), &p->why);
+	else
+		p->why = "its version is not known";
+}
+
+bool python_image_evaluator(struct python_image *p, const struct elf *e)
+{
+	struct image_symbol w[WANTED];
+
+	memcpy(w, symbols, sizeof(w));
+	image_symbols_find(e, w, WANTED);
+	set_evaluator(p, w);
+	return w[EVALUATOR].value && w[RUNTIME].value;
+}
+
+bool python_image_find(struct python_image *p, const struct elf *e, struct str file)
+{
+	struct image_symbol w[WANTED];
+
+	*p = (struct python_image){ 0 };
+	if (!e->is64)
+		return false;
+	memcpy(w, symbols, sizeof(w));
+	image_symbols_find(e, w, WANTED);
+	if (!w[RUNTIME].value || !w[CODE_TYPE].value)
+		return false;
+	p->runtime = w[RUNTIME].value;
+	p->code_type = w[CODE_TYPE].value;
+	set_evaluator(p, w);
+	p->text = image_text(e, p->evaluator_start);
+	p->version = version_of(e, w, file);
+	find_layout(p, e);
+	if (!p->why && (e->machine != ELF_MACHINE_X86_64))
+		p->why = "only those for x86-64 are known";
+	return true;
+}

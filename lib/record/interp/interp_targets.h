@@ -1,0 +1,31 @@
+/*
+ * Finds the interpreter of a process, to answer the questions of the BPF program. Each mapped
+ * image is examined once.
+ */
+#ifndef RECORD_INTERP_TARGETS_H
+#define RECORD_INTERP_TARGETS_H
+
+#include "base/table.h"
+#include "record/interp/interp_program.h"
+
+struct interp_targets {
+	struct interp_program *program;
+	struct table images; /* struct known_image */
+	/* Is this process recorded? May be NULL. */
+	bool (*wants)(void *context, int pid);
+	void *wants_context;
+	/* Reports an interpreter whose frames cannot be read, and the reason. */
+	void (*on_refusal)(void *context, const char *name, unsigned version, const char *why);
+	void *context;
+};
+
+void interp_targets_init(struct interp_targets *t, struct interp_program *program);
+void interp_targets_release(struct interp_targets *t);
+
+/* Examines a process and updates its row for the BPF program. `of`: its self_exec_id; 0 = any. */
+void interp_targets_look(struct interp_targets *t, uint32_t pid, uint64_t of);
+
+/* Finds the target of a process, to read its memory. False if it runs no interpreter. */
+bool interp_targets_find(struct interp_targets *t, uint32_t pid, struct interp_target *target);
+
+#endif

@@ -1,0 +1,137 @@
+#include "record/process/proc.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "record/kernel_text.h"
+
+static bool read_proc(int pid, const char *what, struct buf *to)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, what);
+	return kernel_text(path, to);
+}
+
+bool proc_thread_name(int pid, uint32_t tid, char *name)
+{
+	struct buf b = { 0 };
+	char path[48];
+	bool ok;
+
+	snprintf(path, sizeof(path), "task/%u/comm", tid);
+	ok = read_proc(pid, path, &b);
+	if (ok)
+		memcpy(name, b.p, min_size(b.n, 15));
+	buf_release(&b);
+	return ok;
+}
+
+bool proc_uid(struct process *p, uint32_t *uid)
+{
+	char path[32];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d", p->pid);
+	if (stat(path, &st) == 0) {
+		p->uid = st.st_uid;
+		p->knows_uid = true;
+	}
+	*uid = p->uid;
+	return p->knows_uid;
+}
+
+bool proc_parse_mapping(struct str line, struct record_map *m)
+{
+	struct str range = str_cut(&line, ' '), protection, device;
+	uint64_t end, major, minor;
+
+	*m = (struct record_map){ 0 };
+	protection = str_cut(&line, ' ');
+	if (!str_hex(str_cut(&range, '-'), &m->start) || !str_hex(range, &end) || end < m->start ||
+	    !str_hex(str_cut(&line, ' '), &m->offset))
+		return false;
+	device = str_cut(&line, ' ');
+	if (!str_hex(str_cut(&device, ':'), &major) || !str_hex(device, &minor) ||
+	    !str_u64(str_cut(&line, ' '), &m->inode))
+		return false;
+	m->length = end - m->start;
+	m->major = (uint32_t)major;
+	m->minor = (uint32_t)minor;
+	m->has_inode = true;
+	m->executable = protection.n > 2 && protection.p[2] == 'x';
+	m->path = str_trim(line);
+	if (str_ends(m->path, S(" (deleted)")))
+		m->path.n -= strlen(" (deleted)");
+	return true;
+}
+
+static void scan_comm(struct process *p)
+{
+	struct buf b = { 0 };
+
+	if (read_proc(p->pid, "comm", &b))
+		process_set_comm(p, buf_str(&b));
+	buf_release(&b);
+}
+
+/* Is m anonymous memory right after a file's mapping? */
+static bool is_between(const struct record_map *before, const struct record_map *m)
+{
+	return before->inode && !m->inode && before->start + before->length == m->start;
+}
+
+/* Maps a gap that the file may have filled before its text was moved; process_map() checks. */
+static void map_gap(struct processes *t, struct process *p, const struct record_map *before,
+		    const struct record_map *m)
+{
+	struct record_map gap = *before;
+
+	gap.start = m->start;
+	gap.length = m->length;
+	gap.offset += before->length;
+	gap.executable = true;
+	process_map(t, p, &gap);
+}
+
+/* Finds the program among the mappings, which are in order of address. */
+static void scan_program(struct process *p)
+{
+	char link[64], path[4096];
+	struct str file;
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/%d/exe", p->pid);
+	n = readlink(link, path, sizeof(path));
+	if (n <= 0)
+		return;
+	file = str(path, (size_t)n);
+	if (str_ends(file, S(" (deleted)")))
+		file.n -= strlen(" (deleted)");
+	process_set_program(p, file);
+}
+
+bool proc_scan(struct processes *t, struct process *p)
+{
+	struct buf b = { 0 };
+	struct str lines;
+	struct record_map m, before = { 0 };
+	char pid[16];
+	bool ok = read_proc(p->pid, "maps", &b);
+
+	process_exec(t, p);
+	scan_comm(p);
+	snprintf(pid, sizeof(pid), "%d", p->pid);
+	process_enter(t, p, mount_namespace(pid));
+	for (lines = buf_str(&b); lines.n; before = m) {
+		if (!proc_parse_mapping(str_cut(&lines, '\n'), &m) || !m.executable)
+			continue;
+		if (is_between(&before, &m))
+			map_gap(t, p, &before, &m);
+		process_map(t, p, &m);
+	}
+	scan_program(p);
+	buf_release(&b);
+	return ok;
+}

@@ -1,0 +1,25 @@
+/* Reads running processes from /proc. */
+#ifndef RECORD_PROC_H
+#define RECORD_PROC_H
+
+#include "record/process/mount_roots.h"
+
+/*
+ * Reads a process's mappings, name and mount namespace. The new mappings replace the old ones.
+ * False if the process is gone.
+ */
+bool proc_scan(struct processes *t, struct process *p);
+
+/* The user that a process runs as. False if the process is gone. */
+bool proc_uid(struct process *p, uint32_t *uid);
+
+/* Puts the name of a thread in name[16]. False if it is gone. */
+bool proc_thread_name(int pid, uint32_t tid, char *name);
+
+/*
+ * Parses a line of /proc/PID/maps: "55d0a000-55d0b000 r-xp 00002000 08:01 1234   /usr/bin/app".
+ * The path points into the line. False if it is malformed.
+ */
+bool proc_parse_mapping(struct str line, struct record_map *m);
+
+#endif

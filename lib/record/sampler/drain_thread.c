@@ -1,0 +1,48 @@
+#include "record/sampler/drain_thread.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+enum {
+	LOOK_MS = 10,
+	/* Bytes of waiting records: seconds of a busy CPU at the highest frequencies. */
+	WAITING_OF_CPU = 64 << 20,
+	WAITING_OF_LIMIT = 4, /* but at most 1/4 of the memory limit */
+};
+
+static size_t most_waiting(const struct recorder *r)
+{
+	return min_size(r->sampler->nring * WAITING_OF_CPU, mem_limit_now() / WAITING_OF_LIMIT);
+}
+
+static void *drain(void *context)
+{
+	struct drain_thread *d = context;
+	size_t most = most_waiting(d->recorder);
+
+	while (!d->stop) {
+		if (d->recorder->decoder.queue.bytes < most)
+			recorder_take(d->recorder);
+		usleep(LOOK_MS * 1000);
+	}
+	return NULL;
+}
+
+/* Signals are for the main thread. */
+void drain_thread_start(struct drain_thread *d, struct recorder *recorder)
+{
+	sigset_t all, was;
+
+	*d = (struct drain_thread){ .recorder = recorder };
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &was);
+	d->runs = pthread_create(&d->thread, NULL, drain, d) == 0;
+	pthread_sigmask(SIG_SETMASK, &was, NULL);
+}
+
+void drain_thread_stop(struct drain_thread *d)
+{
+	d->stop = true;
+	if (d->runs)
+		pthread_join(d->thread, NULL);
+}
