@@ -20,6 +20,7 @@ bool has_index_types(char *const *paths)
 
 struct index_types {
 	struct strings ids;
+	struct time_series chosen; /* has the default type of the stores */
 	VEC(struct type_parts) type;
 };
 
@@ -36,10 +37,12 @@ static void add_type(struct index_types *t, struct str id)
 
 static void add_types_of_store(void *context, struct store_view *v)
 {
+	struct index_types *t = context;
 	struct buf id = { 0 };
 	struct piece p;
 	bool exact;
 
+	time_series_choose_type(&t->chosen, v);
 	view_begin_series(v, common.selector);
 	while (view_next(v, &p)) {
 		if (common.selector && !series_selected(p.series, common.selector, NULL, 0, &exact))
@@ -49,7 +52,7 @@ static void add_types_of_store(void *context, struct store_view *v)
 			series_type_id(p.series, i, &id);
 			if (!common.selector ||
 			    selector_matches_type(common.selector, buf_str(&id)))
-				add_type(context, buf_str(&id));
+				add_type(t, buf_str(&id));
 		}
 	}
 	buf_release(&id);
@@ -84,17 +87,29 @@ static void put_type(struct time_table *table, const struct type_parts *t, size_
 	buf_add(b, is_default ? S("  (default)\n") : S("\n"));
 }
 
+/* Of stores the type that other reports take; a server does not say what profiles declare. */
+static size_t default_type(const struct index_types *t)
+{
+	size_t best = 0;
+
+	for (size_t i = 0; i < t->type.n; i++) {
+		if (t->chosen.type_id.n && str_eq(t->type.v[i].id, buf_str(&t->chosen.type_id)))
+			return i;
+		if (i && type_parts_is_better(&t->type.v[i], &t->type.v[best]))
+			best = i;
+	}
+	return best;
+}
+
 static bool print_types(struct index_types *t, enum report_format format)
 {
 	static const char *const cells[] = { "index", "type", "unit", "id", "default" };
 	struct time_table table = { 0 };
-	size_t best = 0;
+	size_t best;
 
 	if (t->type.n)
 		qsort(t->type.v, t->type.n, sizeof(*t->type.v), type_parts_compare);
-	for (size_t i = 1; i < t->type.n; i++)
-		if (type_parts_is_better(&t->type.v[i], &t->type.v[best]))
-			best = i;
+	best = default_type(t);
 	for (size_t i = 0; i < LEN(cells); i++)
 		vec_push(&table.names, cells[i]);
 	if (time_table_begin(&table, format))
@@ -113,12 +128,14 @@ bool print_index_types(char *const *paths, enum report_format format)
 	bool ok;
 
 	strings_init(&t.ids);
+	time_series_begin(&t.chosen, &(struct time_series_options){ .selector = common.selector });
 	chosen_times(&since, &until);
 	ok = visit_all(&v, paths, since, until);
 	if (!t.type.n)
 		note("no profile is selected");
 	ok = print_types(&t, format) && ok;
 	strings_release(&t.ids);
+	time_series_release(&t.chosen);
 	vec_release(&t.type);
 	return ok;
 }

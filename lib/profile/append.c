@@ -3,6 +3,7 @@
 
 #include "profile/profile.h"
 #include "profile/remap.h"
+#include "profile/type_order.h"
 #include "profile/unit.h"
 
 /* Header */
@@ -82,6 +83,22 @@ static void append_header(struct profile *to, struct header h, struct remap *m)
 	head->drop_frames = first_of(to->dict, head->drop_frames, remap_str(m, h.drop_frames));
 	head->keep_frames = first_of(to->dict, head->keep_frames, remap_str(m, h.keep_frames));
 	head->main_map = first_map_of(to->dict, head->main_map, remap_map(m, h.main_map));
+}
+
+/* The name of the default type, whether the profile declares it or not. */
+static str_id default_name(const struct profile *p)
+{
+	return p->ncol ? p->col[profile_default_column(p)].type : p->head.default_type;
+}
+
+/* The default type of the sum: it must not depend on the order of inputs, or of its columns. */
+static str_id default_of_sum(const struct profile *to, const struct profile *from, struct remap *m)
+{
+	str_id a = default_name(to), b = remap_str(m, default_name(from));
+
+	if (!a.i || !b.i || !to->nprofile)
+		return b.i ? b : a;
+	return type_is_better_default(dict_text(to->dict, a), dict_text(to->dict, b)) ? a : b;
 }
 
 /* Columns */
@@ -190,13 +207,17 @@ void profile_append(struct profile *to, const struct profile *from)
 {
 	struct remap m;
 	struct target *target;
+	str_id type;
 
 	if (!from->nprofile)
 		return;
 	remap_init(&m, to->dict, from->dict);
+	type = default_of_sum(to, from, &m);
 	target = match_columns(to, from, &m);
 	append_samples(to, from, &m, target);
 	append_header(to, from->head, &m);
+	if (default_name(to).i != type.i)
+		to->head.default_type = type;
 	for (size_t i = 0; i < profile_ncomment(from); i++)
 		profile_add_comment(to, dict_text(from->dict, profile_comment(from, i)));
 	to->saturated += from->saturated;

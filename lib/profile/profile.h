@@ -190,7 +190,10 @@ map_id profile_main_map(const struct profile *p);
 /* Remove a column. */
 void profile_drop_column(struct profile *p, uint32_t col);
 
-/* The default column: that of default_type, else the last. */
+/*
+ * The default column: that of default_type, else the last. That of a sum is what
+ * type_is_better_default() (profile/type_order.h) chooses among those of its parts.
+ */
 uint32_t profile_default_column(const struct profile *p);
 
 /*

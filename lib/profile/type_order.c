@@ -44,6 +44,13 @@ static int rank_of(const struct type_parts *t)
 	return !str_eq(t->part[1], S("cpu"));
 }
 
+bool type_is_better_default(struct str name, struct str than)
+{
+	bool cpu = str_eq(name, S("cpu")), cpu_than = str_eq(than, S("cpu"));
+
+	return cpu != cpu_than ? cpu : str_cmp(name, than) < 0;
+}
+
 bool type_parts_is_better(const struct type_parts *later, const struct type_parts *earlier)
 {
 	int a = rank_of(later), b = rank_of(earlier);

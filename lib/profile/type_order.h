@@ -22,6 +22,12 @@ int type_parts_compare(const void *a, const void *b);
 /* Were they measured together? */
 bool type_parts_are_together(const struct type_parts *a, const struct type_parts *b);
 
+/*
+ * Profiles have default types (profile_default_column()); which is that of their sum, or of a
+ * report about one type? CPU time if one of them has it, else the first name in byte order.
+ */
+bool type_is_better_default(struct str name, struct str than);
+
 /* Of two types in that order, is the later one the better default? */
 bool type_parts_is_better(const struct type_parts *later, const struct type_parts *earlier);
 

@@ -59,8 +59,24 @@ bool alert_time_before(const struct alert *a, int64_t *since, int64_t *until)
 
 /* Adding */
 
+/* The earlier range has the type of the range, or the other way round. */
+static void share_type(struct time_series *to, const struct time_series *from)
+{
+	if (to->type_id.n || !from->type_id.n)
+		return;
+	buf_add(&to->type_id, buf_str(&from->type_id));
+	buf_add(&to->unit, buf_str(&from->unit));
+}
+
+static void share_types(struct alert *a)
+{
+	share_type(&a->now, &a->before);
+	share_type(&a->before, &a->now);
+}
+
 void alert_add_store(struct alert *a, struct store_view *v, bool is_before)
 {
+	share_types(a);
 	time_series_add_store(is_before ? &a->before : &a->now, v);
 }
 
@@ -70,10 +86,10 @@ static void remember_paths(struct alert *a, struct profile *p, bool is_before)
 	const struct time_series *t = is_before ? &a->before : &a->now;
 	struct culprit_row key = { .is_before = is_before,
 				   .time = time_series_step_of(t, p->head.time) };
-	struct time_series_options by = t->options;
+	const struct time_series_options by = t->options;
 	uint32_t col;
 
-	if (!p->ncol || !time_series_column(&by, p, &col))
+	if (!time_series_has_type(t, p, &col))
 		return;
 	for (uint32_t i = 1; i < p->sample.n; i++) {
 		const struct sample *s = profile_sample(p, (sample_id){ i });
@@ -96,8 +112,10 @@ void alert_add_profile(struct alert *a, struct profile *p)
 	int64_t since, until, time = p->head.time;
 	bool has_before = alert_time_before(a, &since, &until);
 
+	share_types(a);
 	if (time >= a->options.since && time < a->options.until) {
 		time_series_add_profile(&a->now, p);
+		share_types(a);
 		remember_paths(a, p, false);
 	}
 	if (has_before && time >= since && time < until) {

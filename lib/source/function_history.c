@@ -242,7 +242,10 @@ void function_history_add_store(struct function_history_reader *r, struct store_
 	struct chunk_profiles profiles = { 0 };
 	struct row_runs runs = { 0 };
 	struct piece p;
-	bool is_enough = time_series_is_enough(&r->types, v);
+	bool is_enough;
+
+	time_series_choose_type(&r->types, v);
+	is_enough = time_series_is_enough(&r->types, v);
 
 	use_dictionary(r, v->dict);
 	if (is_enough) {

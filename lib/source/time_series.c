@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "profile/type.h"
+#include "profile/type_order.h"
 
 void time_series_begin(struct time_series *t, const struct time_series_options *options)
 {
@@ -135,6 +136,18 @@ bool time_series_column(const struct time_series_options *o, const struct profil
 	return p->ncol && (!o->type.n || type_find(p, o->type, col));
 }
 
+bool time_series_has_type(const struct time_series *t, const struct profile *p, uint32_t *col)
+{
+	struct buf id = { 0 };
+	bool ok = time_series_column(&t->options, p, col);
+
+	if (ok)
+		type_id(p, *col, &id);
+	ok = ok && str_eq(buf_str(&id), buf_str(&t->type_id));
+	buf_release(&id);
+	return ok;
+}
+
 bool time_series_type_of_profile(struct time_series *t, const struct profile *p, uint32_t *col)
 {
 	struct buf id = { 0 };
@@ -223,32 +236,84 @@ bool series_type_is(const struct series *s, size_t i, struct str wanted)
 }
 
 /* Choose the type by --type, the selector, or the profile's default. */
-bool time_series_type_of(struct time_series *t, const struct series *s, struct str by_default,
-			 size_t *col)
+static bool type_of_series(const struct time_series *t, const struct series *s,
+			   struct str by_default, size_t *col, struct buf *id)
 {
-	struct buf id = { 0 };
-	bool found = false, ok;
+	bool found = false;
 
 	for (size_t i = s->type.n; i-- > 0 && !found;) {
 		*col = i;
-		id.n = 0;
-		series_type_id(s, i, &id);
-		if (t->options.selector &&
-		    !selector_matches_type(t->options.selector, buf_str(&id)))
+		id->n = 0;
+		series_type_id(s, i, id);
+		if (t->options.selector && !selector_matches_type(t->options.selector, buf_str(id)))
 			continue;
 		found = t->options.type.n ? series_type_is(s, i, t->options.type) :
 					    !by_default.n || str_eq(by_default, s->type.v[i].type);
 	}
-	if (!found && by_default.n && !t->options.type.n) {
-		buf_release(&id);
-		return time_series_type_of(t, s, S(""), col);
-	}
-	id.n = 0;
-	if (found)
-		series_type_id(s, *col, &id);
-	ok = found && is_the_type(t, buf_str(&id), s->type.v[*col].unit);
+	if (!found && by_default.n && !t->options.type.n)
+		return type_of_series(t, s, S(""), col, id);
+	return found;
+}
+
+bool time_series_type_of(struct time_series *t, const struct series *s, struct str by_default,
+			 size_t *col)
+{
+	struct buf id = { 0 };
+	bool ok = type_of_series(t, s, by_default, col, &id) &&
+		  is_the_type(t, buf_str(&id), s->type.v[*col].unit);
+
 	buf_release(&id);
 	return ok;
+}
+
+/* The default type of the first profile of the piece that is in the view; false: none is. */
+static bool default_of_piece(struct piece *p, struct chunk_profiles *profiles, struct str *name)
+{
+	*name = p->sum ? p->sum->default_type : S("");
+	if (p->sum)
+		return p->sum->nprofile > 0;
+	if (!piece_profiles(p, profiles))
+		return false;
+	for (size_t i = 0; i < profiles->profile.n; i++) {
+		const struct stored *s = &profiles->profile.v[i];
+
+		if (!piece_has(p, s->time))
+			continue;
+		*name = meta_default_type(profiles->meta.v[s->meta]);
+		return true;
+	}
+	return false;
+}
+
+void time_series_choose_type(struct time_series *t, struct store_view *v)
+{
+	struct chunk_profiles profiles = { 0 };
+	struct buf id = { 0 }, name = { 0 };
+	size_t errors = v->errors.n, col;
+	uint64_t nerror = v->nerror;
+	struct str by_default;
+	struct piece p;
+
+	if (t->type_id.n || t->options.type.n)
+		return;
+	view_begin_series(v, t->options.selector);
+	while (!str_eq(buf_str(&name), S("cpu")) && view_next(v, &p)) {
+		if (!default_of_piece(&p, &profiles, &by_default) ||
+		    !type_of_series(t, p.series, by_default, &col, &id) ||
+		    (name.n && !type_is_better_default(p.series->type.v[col].type, buf_str(&name))))
+			continue;
+		name.n = t->unit.n = t->type_id.n = id.n = 0;
+		series_type_id(p.series, col, &id);
+		buf_add(&name, p.series->type.v[col].type);
+		buf_add(&t->unit, p.series->type.v[col].unit);
+		buf_add(&t->type_id, buf_str(&id));
+	}
+	v->errors.n = errors; /* the next pass reports these errors again */
+	v->nerror = nerror;
+	v->torn = 0;
+	chunk_profiles_release(&profiles);
+	buf_release(&id);
+	buf_release(&name);
 }
 
 void time_series_leave_out(struct time_series *t, const struct piece *p,
@@ -383,6 +448,7 @@ void time_series_add_store(struct time_series *t, struct store_view *v)
 	struct buf group = { 0 };
 	struct piece p;
 
+	time_series_choose_type(t, v);
 	if (time_series_is_enough(t, v)) {
 		view_begin(v, t->options.selector);
 		while (view_next(v, &p))

@@ -83,6 +83,15 @@ void time_series_add_store(struct time_series *t, struct store_view *v);
 bool time_series_column(const struct time_series_options *o, const struct profile *p,
 			uint32_t *col);
 
+/* The same, and false if it is not the type of the series. */
+bool time_series_has_type(const struct time_series *t, const struct profile *p, uint32_t *col);
+
+/*
+ * Choose the type of the series as that of the sum of all profiles of the view, if none is chosen:
+ * CPU time if one has it. Of files, the first decides.
+ */
+void time_series_choose_type(struct time_series *t, struct store_view *v);
+
 /* Is type i of a series in a store the one that --type means: a name, a type id or an index? */
 bool series_type_is(const struct series *s, size_t i, struct str wanted);
 

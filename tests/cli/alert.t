@@ -74,6 +74,24 @@ says ': 5 steps have no profile' 'too'
 exits 0 'matchers that match nothing' prof-query G --alert 'share(function="jsom_a") > 5%'
 says 'no sample matches what is in the parentheses' 'are noted'
 
+# Profiles of another type, with the same paths, add nothing: neither to values nor to paths.
+printf 'main;a 5\n' | "$BUILD/tests/make_run" type=cpu time=$noon >cpu.pb.gz
+printf 'main;a 9\n' | "$BUILD/tests/make_run" type=wall time=$noon >wall.pb.gz
+prof-store add -q T wall.pb.gz cpu.pb.gz
+exits 1 'two types in a store' prof-query T --alert 'value() > 1' -t tsv
+says '1 profile is not of type process_cpu:cpu' 'one is left out'
+is "$(sed 1d out | cut -f 8,11)" "$(printf '5000000\tmain\\;a 5000000')" 'and its paths are'
+exits 1 'two types in files' prof-query cpu.pb.gz wall.pb.gz --alert 'value() > 1' -t tsv
+is "$(sed 1d out | cut -f 8,11)" "$(printf '5000000\tmain\\;a 5000000')" 'likewise'
+printf 'main;a 9\n' | "$BUILD/tests/make_run" type=wall time=$((noon - 3600)) >before.pb.gz
+for of in T "cpu.pb.gz wall.pb.gz before.pb.gz"; do
+	[ "$of" != T ] || prof-store add -q T before.pb.gz
+	# shellcheck disable=SC2086 # several files
+	exits 2 "another type the time before: $of" prof-query $of --since @$noon \
+		--until @$((noon + 60)) --alert 'value() > offset 1h'
+	says 'there is no profile of the time before' 'is not compared'
+done
+
 # Several rules
 cat >rules <<'END'
 # of a service
