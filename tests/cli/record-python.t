@@ -188,6 +188,42 @@ exits 0 'processes that fork, exec and exit while they are read' \
 [ -s short.folded ]
 ok $? 'are recorded'
 
+# Greenlets share one native stack.
+for greenlets in python3 /usr/bin/python3; do
+	$greenlets -c 'import greenlet' 2>err && break
+done
+cat >greenlets.py <<'P'
+import greenlet, time
+
+def spin(seconds):
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        sum(range(50))
+
+def inside():
+    while True:
+        spin(0.01)
+        greenlet.getcurrent().parent.switch()
+
+def outside():
+    g = greenlet.greenlet(inside)
+    for i in range(30):
+        g.switch()
+
+outside()
+P
+if $greenlets -c 'import greenlet' 2>err; then
+	prof-record -v -F 997 -t folded -o greenlets.folded -- "$greenlets" greenlets.py 2>report </dev/null
+	only_known '_start|<module>|outside|inside|spin|_PyEval_EvalFrameDefault' greenlets.folded | sed 's/ [0-9]*$//' |
+		sort -u >greenlets
+	grep -q '^;inside;spin;' greenlets
+	ok $? 'a greenlet' "$(cat greenlets report)"
+	is "$(grep 'inside' greenlets | grep -v '^;inside;')$(grep 'inside.*EvalFrame' greenlets)" '' \
+		'has no functions of others, and all of its own'
+else
+	skip 'there is no greenlet' 'a greenlet'
+fi
+
 # Where threads wait
 cat >wait.py <<'P'
 import time

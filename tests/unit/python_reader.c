@@ -269,7 +269,7 @@ static void test_wild(void)
 
 static void test_two(void)
 {
-	uint64_t second;
+	uint64_t second, other;
 
 	begin(l311());
 	second = make_thread(l311(), THREAD, 0, 0);
@@ -277,6 +277,10 @@ static void test_two(void)
 	ok(read_stack() == INTERP_TWO, "a thread with two states: which it runs is not known");
 	put(target.runtime + l311()->current, second, 8);
 	ok(read_stack() == INTERP_WHOLE, "but the one that holds the lock is");
+	other = take(16384);
+	put(other + l311()->interp_threads, make_thread(l311(), THREAD, 0, 0), 8);
+	put(word_at(target.runtime + l311()->interpreters) + l311()->interp_next, other, 8);
+	ok(read_stack() == INTERP_TWO, "not in two interpreters: one may have called the other");
 }
 
 static void test_damage(void)

@@ -229,6 +229,14 @@ WALK_INLINE __u32 walk_first_frame(struct walk *w, __u64 *frame, bool outer)
 	return WALK_READ(w, frame, 8, at + field) ? INTERP_WHOLE : INTERP_UNREADABLE;
 }
 
+/* Is there one interpreter only? In others, the thread may have another state. */
+WALK_INLINE bool walk_is_single(const struct walk *w, __u64 interp)
+{
+	__u64 next;
+
+	return WALK_READ(w, &next, 8, interp + w->target.layout.interp_next) && !next;
+}
+
 /*
  * Finds the state of the thread whose pthread_self() is `id`, and reads it into w->thread. The
  * thread state that holds the GIL is tried first; walk_threads() then examines all of them.
@@ -237,7 +245,9 @@ WALK_INLINE __u32 walk_find_thread(struct walk *w, __u64 id)
 {
 	w->id = id;
 	w->state = w->found = 0;
-	if (w->target.layout.current) {
+	if (!WALK_READ(w, &w->interp, 8, w->target.runtime + w->target.layout.interpreters))
+		return INTERP_UNREADABLE;
+	if (w->target.layout.current && walk_is_single(w, w->interp)) {
 		if (!WALK_READ(w, &w->state, 8, w->target.runtime + w->target.layout.current))
 			return INTERP_UNREADABLE;
 		if (w->state && walk_thread(w, w->state) && walk_is_of(w, id)) {
@@ -245,10 +255,9 @@ WALK_INLINE __u32 walk_find_thread(struct walk *w, __u64 id)
 			return INTERP_WHOLE;
 		}
 	}
-	if (!WALK_READ(w, &w->interp, 8, w->target.runtime + w->target.layout.interpreters) ||
-	    !WALK_READ(w, &w->state, 8, w->interp + w->target.layout.interp_threads))
-		return INTERP_UNREADABLE;
-	return INTERP_NO_THREAD;
+	return WALK_READ(w, &w->state, 8, w->interp + w->target.layout.interp_threads) ?
+		       INTERP_NO_THREAD :
+		       INTERP_UNREADABLE;
 }
 
 /*
