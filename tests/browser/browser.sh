@@ -60,6 +60,7 @@ render_firefox() { # FILE [CHROMIUM-OPTION...]
 # if Firefox ends before. It has few processes: each takes its time to start.
 run_firefox() {
 	profile=$(mktemp -d "$tmp/firefox.XXXXXX")
+	: >report.firefox # several processes write to it: at its end
 	for preference in fission.autostart:false dom.ipc.processCount:1 \
 		dom.ipc.processPrelaunch.enabled:false layers.gpu-process.enabled:false media.rdd-process.enabled:false network.process.enabled:false \
 		browser.tabs.unloadOnLowMemory:false browser.sessionstore.resume_from_crash:false \
@@ -70,14 +71,20 @@ run_firefox() {
 		echo "user_pref(\"${preference%:*}\", ${preference#*:});"
 	done >"$profile/user.js"
 	MOZ_HEADLESS_WIDTH=${size%,*} MOZ_HEADLESS_HEIGHT=${size#*,} "$firefox" --headless --no-remote \
-		--profile "$profile" --window-size "$size" "file://$tmp/$page$address" >report.firefox 2>chromium.err &
+		--profile "$profile" --window-size "$size" "file://$tmp/$page$address" >>report.firefox 2>chromium.err &
 	running=$!
 	give_up=$(($(date +%s) + 60))
 	until grep -q '^end' report.firefox || [ "$(date +%s)" -ge $give_up ]; do
 		kill -0 $running 2>/dev/null || break
 		sleep 0.1
 	done
+	# It may hang as it ends, too.
 	kill $running 2>/dev/null
+	give_up=$(($(date +%s) + 10))
+	while kill -0 $running 2>/dev/null && [ "$(date +%s)" -lt $give_up ]; do
+		sleep 0.1
+	done
+	kill -9 $running 2>/dev/null
 	wait $running 2>/dev/null
 	rm -rf "$profile"
 	grep -q '^end' report.firefox
