@@ -56,14 +56,14 @@ void buf_hex(struct buf *b, struct str bytes)
 
 void buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 {
-	enum { USUAL = 64 }; /* most texts fit, and are formatted once */
-	char *to = buf_room(b, USUAL);
+	/* Most texts fit, and are formatted once. What was reserved is not moved for them. */
+	size_t left = b->cap - b->n;
 	va_list again;
 	int n;
 
 	va_copy(again, ap);
-	n = vsnprintf(to, b->cap - b->n, fmt, ap);
-	if (n > 0 && (size_t)n >= b->cap - b->n)
+	n = vsnprintf(left ? b->p + b->n : NULL, left, fmt, ap);
+	if (n > 0 && (size_t)n >= left)
 		vsnprintf(buf_room(b, (size_t)n + 1), (size_t)n + 1, fmt, again);
 	if (n > 0)
 		b->n += (size_t)n;
