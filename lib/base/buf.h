@@ -28,6 +28,7 @@ void buf_ch(struct buf *b, char c);
 void buf_u64(struct buf *b, uint64_t v); /* in decimal */
 void buf_i64(struct buf *b, int64_t v);
 void buf_hex(struct buf *b, struct str bytes); /* two digits a byte, lower case */
+/* These need room for a zero byte after the text, too. */
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
 void buf_vprintf(struct buf *b, const char *fmt, va_list ap) PRINTF(2, 0);
 
