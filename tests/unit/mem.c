@@ -3,6 +3,14 @@
 #include "base/base.h"
 #include "tap.h"
 
+/* Does realloc() move pages here? */
+#if defined(__linux__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) &&                  \
+	!defined(__SANITIZE_THREAD__)
+enum { CAN_MOVE = true };
+#else
+enum { CAN_MOVE = false };
+#endif
+
 static long faults(void)
 {
 	struct rusage use;
@@ -16,15 +24,13 @@ static void growing(void)
 {
 	enum { FIRST = 5 << 20, THEN = 64 << 20, FEW = 64 };
 	char *p = mem_resize(NULL, 0, FIRST);
-	long before;
+	long copied;
 
 	memset(p, 1, FIRST);
-	before = faults();
+	copied = -faults();
 	p = mem_resize(p, FIRST, THEN);
-#if defined(__linux__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) &&                  \
-	!defined(__SANITIZE_THREAD__)
-	ok(faults() - before < FEW, "a large block grows without a copy");
-#endif
+	copied += faults();
+	ok(copied < FEW || !CAN_MOVE, "a large block grows without a copy");
 	ok(p[0] == 1 && p[FIRST - 1] == 1, "and keeps what is in it");
 	mem_free(p, THEN);
 }
