@@ -3,7 +3,7 @@
 
 enum {
 	FUNCTION = 64 << 10, /* functions are rarely larger */
-	ENTRY = 32,          /* bytes of the code at an entry point: ld.so's needs no zero */
+	ENTRY = 32,          /* bytes of the code at an entry point: they need no zero */
 };
 
 /*
@@ -21,13 +21,20 @@ static enum call caller_at(struct walk *w, uint64_t address)
 
 /* Without unwind data */
 
+/* xor %ebp, %ebp */
+static bool clears_fp(struct str code)
+{
+	return str_starts(code, S("\x31\xed")) || str_starts(code, S("\x33\xed"));
+}
+
 /*
- * A frame pointer of zero ends a stack if code has cleared it for that purpose: the program's
- * entry point, or a function that begins with that. Other code may use it as a general register.
+ * A frame pointer of zero ends a stack if code has cleared it for that purpose: at an entry point,
+ * at the start of a function, or just before the call, as ld.so does. Other code may use it as a
+ * general register.
  */
 bool walk_is_outermost(struct walk *w)
 {
-	static const struct str clears[] = { { "\x31\xed", 2 }, { "\x33\xed", 2 } };
+	enum { CALL = 5, BEFORE_CALL = 2 + CALL };
 	const struct region *r = walk_region(w, w->pc - w->call);
 	struct str code;
 
@@ -37,10 +44,12 @@ bool walk_is_outermost(struct walk *w)
 		return false;
 	if (w->pc - w->call - r->bias - r->module->elf.entry < ENTRY)
 		return true;
+	code = elf_at(&r->module->elf, w->pc - r->bias - BEFORE_CALL);
+	if (w->call && clears_fp(code) && str_starts(str_skip(code, 2), S("\xe8")))
+		return true;
 	code = elf_at(&r->module->elf, w->pc - w->call - r->bias - walk_into_function(w, r));
-	if (str_starts(code, S("\xf3\x0f\x1e\xfa")))
-		code = str_skip(code, 4); /* endbr64 */
-	return str_starts(code, clears[0]) || str_starts(code, clears[1]);
+	return clears_fp(str_starts(code, S("\xf3\x0f\x1e\xfa")) ? str_skip(code, 4) :
+								   code); /* endbr64 */
 }
 
 static bool stop_without_fp(struct walk *w)
