@@ -265,6 +265,7 @@ bool elf_open(struct elf *e, int fd, const char **why)
 	struct stat st;
 	void *p;
 
+	*e = (struct elf){ 0 };
 	*why = "not a regular file";
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return false;

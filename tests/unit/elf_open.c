@@ -1,0 +1,36 @@
+/* Files that are no images: nothing is open afterwards, and closing that is allowed. */
+#include "object/elf.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "tap.h"
+
+static void refused(const char *path, const char *text, const char *name)
+{
+	struct elf e;
+	const char *why = NULL;
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+
+	memset(&e, 0x5a, sizeof(e));
+	ok(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) &&
+		   !elf_open(&e, fd, &why) && why,
+	   "%s", name);
+	ok(!e.handle && !e.mapped && !e.segment && !e.section, "and nothing is open");
+	elf_close(&e);
+	close(fd);
+}
+
+int main(void)
+{
+	char path[] = "/tmp/elf_open.XXXXXX";
+
+	close(mkstemp(path));
+	refused("/dev/null", "", "a device");
+	refused(path, "", "an empty file");
+	refused(path, "#!/bin/sh\n", "a script");
+	refused(path, "\177ELF", "the beginning of an image");
+	unlink(path);
+	return done();
+}
