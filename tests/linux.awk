@@ -1,14 +1,13 @@
 # Which files may know that this is Linux: those of prof-record and prof-listen, and the reader
-# of recordings.
-# Elsewhere, headers that
-# only Linux has stand within #ifdef __linux__, with something for other systems beside it:
-#	awk -f tests/linux.awk cmd/*.[ch] lib/*/*.[ch]
+# of recordings. Elsewhere, headers that only Linux has stand within #ifdef __linux__, with
+# something for other systems beside it:
+#	awk -f tests/linux.awk cmd/*.[ch] cmd/*/*.[ch] lib/*/*.[ch] lib/*/*/*.[ch]
 # prints FILE:LINE for every other include of one, and exits with 1.
 
 FNR == 1 {
 	depth = 0
 	guarded = 0
-	mine = FILENAME ~ /^lib\/(record|interp|alloc|perf|unwind|listen|format\/perf_data)\/|^cmd\/(prof-record|prof-listen|record|busy_cpus)/
+	mine = FILENAME ~ /^lib\/(record|interp|alloc|perf|unwind|listen|format\/perf_data)\/|^cmd\/(prof-record|prof-listen|record\/)/
 }
 
 /^#[ \t]*if/ {

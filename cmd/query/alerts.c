@@ -224,16 +224,18 @@ static const char *lacks(const struct alert *a)
 	return a->rule.measure == ALERT_RATE ? "length" : "values";
 }
 
+static bool has_value(const struct time_series *t)
+{
+	for (uint32_t i = 1; i < t->points.n; i++)
+		if (((const struct time_point *)table_row(&t->points, i))->value)
+			return true;
+	return false;
+}
+
 /* Do the rule's matchers select nothing at all? */
 static bool matches_nothing(const struct alert *a)
 {
-	for (uint32_t i = 1; i < a->now.points.n; i++)
-		if (((const struct time_point *)table_row(&a->now.points, i))->value)
-			return false;
-	for (uint32_t i = 1; i < a->before.points.n; i++)
-		if (((const struct time_point *)table_row(&a->before.points, i))->value)
-			return false;
-	return a->rule.frames.labels.n > 0;
+	return a->rule.frames.labels.n > 0 && !has_value(&a->now) && !has_value(&a->before);
 }
 
 /* Note what the rule does not say anything about. */
@@ -252,7 +254,8 @@ static void note_unknown(const struct alert *a)
 		note("%.*s: the profiles of %" PRIu64 " of %" PRIu64 " steps have no %s",
 		     STR_ARG(text), a->nvoid, a->nstep, lacks(a));
 	if (a->nempty)
-		note("%.*s: %" PRIu64 " steps have no profile", STR_ARG(text), a->nempty);
+		note("%.*s: %" PRIu64 " step%s no profile", STR_ARG(text), a->nempty,
+		     a->nempty == 1 ? " has" : "s have");
 	if (matches_nothing(a))
 		note("%.*s: no sample matches what is in the parentheses", STR_ARG(text));
 }

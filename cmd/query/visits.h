@@ -29,7 +29,7 @@ struct visits {
 /* The range that the options choose; by default all times. */
 void chosen_times(int64_t *since, int64_t *until);
 
-/* Set the range of the options, of which rates are, to these times. */
+/* Set the range that rates are divided by: these times, but none in the future. */
 void set_series_range(struct time_series_options *o);
 
 /* Visit the data of the inputs in [since, until). False if an input was bad. */

@@ -272,10 +272,11 @@ uint32_t tree_drop_negative(struct tree *t)
 
 		dropped += (t->diff && drop_negative(&t->base_self[i])) || self;
 	}
-	for (uint32_t i = 0; dropped && i < t->n; i++)
+	if (!dropped)
+		return 0;
+	for (uint32_t i = 0; i < t->n; i++)
 		t->node[i].total = 0;
-	if (dropped)
-		add_up_totals(t);
+	add_up_totals(t);
 	return dropped;
 }
 

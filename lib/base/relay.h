@@ -14,7 +14,10 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-/* Use a block up and leave it ready for the next, or fill it. It runs in one thread at a time, never in two. */
+/*
+ * Use a block up and leave it ready for the next use, or fill it. It runs in one thread at a time,
+ * never in two.
+ */
 typedef void relay_take(void *context, void *block);
 
 struct relay {

@@ -41,12 +41,11 @@ static bool is_above_found(const struct comparison *c, const struct row *r)
  */
 static bool is_as_new(const struct comparison *c, const struct row *r)
 {
-	const double times = 20;
-
 	if (r->verdict == APPEARED)
 		return true;
 	return r->verdict == SLOWER && r != &c->total_row && r->kind == INCLUSIVE &&
-	       c->design.metric != METRIC_SHARE && r->test.cost[NEW] > times * r->test.cost[BASE];
+	       c->design.metric != METRIC_SHARE &&
+	       r->test.cost[NEW] > ONE_SIDED * r->test.cost[BASE];
 }
 
 static void set_verdict(struct comparison *c, struct row *r)

@@ -44,7 +44,7 @@ void number_grouped(struct buf *b, double v)
 		buf_printf(b, "%.4g", v);
 		return;
 	}
-	if (fabs(v) < 10 && fabs(v - (double)whole) > 1e-4) {
+	if (fabs(v) < 10 && fabs(v - (double)whole) > 1e-4 * fabs(v)) {
 		buf_printf(b, "%.3g", v);
 		return;
 	}

@@ -4,7 +4,10 @@
 
 #include "base/buf.h"
 
-/* Rounded to a whole number, with thousands separated: "-1,234,567"; fractions below 10: "0.333". */
+/*
+ * Rounded to a whole number, with thousands separated: "-1,234,567"; numbers below 10 to three
+ * digits: "0.333".
+ */
 void number_grouped(struct buf *b, double v);
 
 /* With that many decimals (up to 6): "12.30". */

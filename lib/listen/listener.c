@@ -209,14 +209,17 @@ static const char *library_reason(unsigned status)
 
 /*
  * The library answers some requests itself, with a page that agents do not print. Its log is
- * the only place that tells: the format of that line begins with the status.
+ * the only place that tells.
  */
 static void library_logs(void *server, const char *fmt, va_list ap)
 {
+	static const char tells[] = "HTTP response code is %u";
 	struct listener *s = server;
+	const char *at = strstr(fmt, tells);
 	unsigned status;
 
-	if (!strstr(fmt, "HTTP response code is %u"))
+	/* The status must be the first argument. */
+	if (!at || strchr(fmt, '%') != at + strlen(tells) - 2)
 		return;
 	status = va_arg(ap, unsigned);
 	if (may_note(s))

@@ -255,7 +255,7 @@ bool may_note(struct listener *s)
 	return true;
 }
 
-/* Note the first line of what the client is told. */
+/* Note the first line of the answer to a client. */
 static void note_some(struct listener *s, const struct request *q, struct str text)
 {
 	struct str line = str_cut(&text, '\n');

@@ -211,6 +211,17 @@ static size_t choose(const struct symtab *t, struct candidate *c, size_t n)
 	return kept;
 }
 
+/* Where the code of a function seems to end; `limit` if it cannot be seen. */
+static uint64_t end_of_code(const struct elf *e, uint64_t from, uint64_t limit)
+{
+	struct str code = elf_at(e, from);
+
+	if (!code.n || limit <= from || e->machine != ELF_MACHINE_X86_64)
+		return limit;
+	code.n = min_size(code.n, limit - from);
+	return from + code_end(code);
+}
+
 /*
  * The end of a symbol. Without a size, it extends to the next, or to the end of its section; if
  * only exported functions have symbols, as far as its code seems to go.
@@ -220,16 +231,11 @@ static uint64_t end_of(const struct reader *r, const struct candidate *c, uint64
 	enum symtab_table table = c->id >> ID_TABLE & (SYMTAB_TABLES - 1);
 	const struct elf *e = r->elf[table];
 	uint64_t end;
-	struct str code;
 
 	if (!c->size) {
 		end = e->section[c->section].addr + e->section[c->section].size;
 		end = end < next ? end : next;
-		code = elf_at(e, c->addr);
-		code.n = min_size(code.n, end > c->addr ? end - c->addr : 0);
-		return table == SYMTAB_DYNAMIC && e->machine == ELF_MACHINE_X86_64 ?
-			       c->addr + code_end(code) :
-			       end;
+		return table == SYMTAB_DYNAMIC ? end_of_code(e, c->addr, end) : end;
 	}
 	return __builtin_add_overflow(c->addr, c->size, &end) ? UINT64_MAX : end;
 }

@@ -45,7 +45,7 @@ enum { PROCESS_ANCESTORS = 4 };
 
 struct process {
 	int pid;
-	int task; /* its thread that /proc shows the memory of: `pid`, unless that has ended first */
+	int task; /* the thread by which /proc shows its memory; 0: `pid` */
 	/* Identifies the process's program: exec() changes it. */
 	uint64_t number;
 	char comm[16];

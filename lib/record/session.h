@@ -126,6 +126,7 @@ struct session {
 	int cpu_counter;                /* of TARGET_CHILD; -1: none */
 	uint64_t child_cpu;             /* ns, once the child has ended */
 	struct session_counts at_start; /* of the window */
+	struct sampler_losses lost;     /* what session_lost() returned last */
 	/* What closed samplers have lost, and what records had reported by then. */
 	struct sampler_losses lost_in_closed;
 	uint64_t reported_in_closed;

@@ -23,7 +23,12 @@ struct sampler_losses session_lost(struct session *s)
 		lost.samples = reported - lost.records;
 	lost.samples += s->lost_in_closed.samples;
 	lost.records += s->lost_in_closed.records;
-	return lost;
+	/* What was taken for samples may turn out to be other records: windows count it once. */
+	if (s->lost.samples < lost.samples)
+		s->lost.samples = lost.samples;
+	if (s->lost.records < lost.records)
+		s->lost.records = lost.records;
+	return s->lost;
 }
 
 /*

@@ -42,7 +42,7 @@ void session_drop_window(struct session *s);
 /* Updates the figures in s->window. */
 void session_measure_window(struct session *s);
 
-/* What was lost since the session began. */
+/* What was lost since the session began. Neither count ever falls. */
 struct sampler_losses session_lost(struct session *s);
 
 /* Raises the priority for recording, or restores it. */

@@ -265,13 +265,13 @@ static void add_vanished(struct alert *a)
 static void count_empty(struct alert *a, const struct time_point_named *point, size_t n)
 {
 	const struct time_series_options *o = &a->options.series;
-	__int128 before = 0, after = 0, between = 0;
-	uint64_t full = n > 0;
+	__int128 before = 0, after = 0, between;
+	uint64_t full = 1;
 
-	for (size_t i = 1; i < n; i++)
-		full += point[i].point->time != point[i - 1].point->time;
 	if (!n)
 		return;
+	for (size_t i = 1; i < n; i++)
+		full += point[i].point->time != point[i - 1].point->time;
 	between = (__int128)point[n - 1].point->time - point[0].point->time;
 	if (o->since < o->until && o->since > INT64_MIN && o->since < point[0].point->time)
 		before = (__int128)point[0].point->time - o->since + o->step - 1;

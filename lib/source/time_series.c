@@ -290,7 +290,7 @@ void time_series_choose_type(struct time_series *t, struct store_view *v)
 	struct chunk_profiles profiles = { 0 };
 	struct buf id = { 0 }, name = { 0 };
 	size_t errors = v->errors.n, col;
-	uint64_t nerror = v->nerror;
+	uint64_t nerror = v->nerror, torn = v->torn;
 	struct str by_default;
 	struct piece p;
 
@@ -310,7 +310,7 @@ void time_series_choose_type(struct time_series *t, struct store_view *v)
 	}
 	v->errors.n = errors; /* the next pass reports these errors again */
 	v->nerror = nerror;
-	v->torn = 0;
+	v->torn = torn;
 	chunk_profiles_release(&profiles);
 	buf_release(&id);
 	buf_release(&name);

@@ -33,6 +33,12 @@ static bool read_lock(const char *path, char text[128], struct stat *st)
 	return ok;
 }
 
+/* Give a lock a second name, also if it is a symbolic link, which link() may follow. */
+static bool link_lock(const char *from, const char *to)
+{
+	return linkat(AT_FDCWD, from, AT_FDCWD, to, 0) == 0;
+}
+
 /* Is the process that wrote the lock gone? */
 static bool is_stale(const char *path)
 {
@@ -61,7 +67,7 @@ static void break_lock(const char *dir, const char *path)
 	snprintf(name, sizeof(name), "tmp-lock-%016llx", (unsigned long long)store_new_id());
 	store_path(own, dir, name);
 	if (rename(path, own) == 0) {
-		if (!is_stale(own) && linkat(AT_FDCWD, own, AT_FDCWD, path, 0) == 0)
+		if (!is_stale(own) && link_lock(own, path))
 			errno = 0; /* it was a new lock, and has been put back */
 		unlink(own);
 	}
@@ -111,7 +117,7 @@ bool store_lock(const char *dir, bool *was_left)
 		return false;
 	}
 	for (int i = 0; i < 2 && !ok; i++) {
-		ok = linkat(AT_FDCWD, own, AT_FDCWD, path, 0) == 0;
+		ok = link_lock(own, path);
 		why = ok || errno == EEXIST || errno == ENOENT ? 0 : errno;
 		if (ok || why || !is_stale(path))
 			break;

@@ -83,6 +83,9 @@ bool walk_by_guess(struct walk *w, const struct region *r);
 bool walk_by_scan(struct walk *w, const struct region *r, uint64_t end);
 bool walk_by_any_call(struct walk *w);
 
+/* Is an address in the code at the entry point of region r's image? It has no caller. */
+bool walk_is_entry(const struct region *r, uint64_t address);
+
 /* Is the frame pointer zero because code has ended the stack there? */
 bool walk_is_outermost(struct walk *w);
 

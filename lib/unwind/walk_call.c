@@ -82,12 +82,16 @@ bool walk_ends_there(const struct walk *w, const struct region *r, uint64_t addr
 		{ "\x48\xc7\xc0\xe7\x00\x00\x00", 7 },
 		{ "\x6a\x3c\x58", 3 }, /* push $60; pop %rax */
 	};
-	enum { IS_NUMBER = 3 }; /* from here on they set the number of the system call */
+	enum {
+		IS_NUMBER = 3, /* from here on they set the number of the system call */
+		MOST = 32,     /* bytes: an untrusted program may have any number of these */
+	};
 	struct str code = code_at(r, address);
 	bool exits = false;
 
 	if (w->u->arch->machine != ELF_MACHINE_X86_64)
 		return false;
+	code.n = min_size(code.n, MOST);
 	for (size_t i = 0; i < LEN(passes_status);) {
 		if (str_starts(code, passes_status[i])) {
 			code = str_skip(code, passes_status[i].n);

@@ -3,7 +3,7 @@
 
 enum {
 	FUNCTION = 64 << 10, /* functions are rarely larger */
-	ENTRY = 32,          /* bytes of the code at an entry point: they need no zero */
+	ENTRY = 32,          /* bytes of the code at an entry point */
 };
 
 /*
@@ -20,6 +20,11 @@ static enum call caller_at(struct walk *w, uint64_t address)
 }
 
 /* Without unwind data */
+
+bool walk_is_entry(const struct region *r, uint64_t address)
+{
+	return r->module && address - r->bias - r->module->elf.entry < ENTRY;
+}
 
 /* xor %ebp, %ebp */
 static bool clears_fp(struct str code)
@@ -42,14 +47,15 @@ bool walk_is_outermost(struct walk *w)
 		return true;
 	if (!r || !r->module)
 		return false;
-	if (w->pc - w->call - r->bias - r->module->elf.entry < ENTRY)
+	if (walk_is_entry(r, w->pc - w->call))
 		return true;
 	code = elf_at(&r->module->elf, w->pc - r->bias - BEFORE_CALL);
 	if (w->call && clears_fp(code) && str_starts(str_skip(code, 2), S("\xe8")))
 		return true;
 	code = elf_at(&r->module->elf, w->pc - w->call - r->bias - walk_into_function(w, r));
-	return clears_fp(str_starts(code, S("\xf3\x0f\x1e\xfa")) ? str_skip(code, 4) :
-								   code); /* endbr64 */
+	if (str_starts(code, S("\xf3\x0f\x1e\xfa"))) /* endbr64 */
+		code = str_skip(code, 4);
+	return clears_fp(code);
 }
 
 static bool stop_without_fp(struct walk *w)

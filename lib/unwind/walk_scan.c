@@ -142,11 +142,9 @@ bool walk_by_scan(struct walk *w, const struct region *r, uint64_t end)
 /* Is it in code that has no callers: the program's entry, or where a thread begins? */
 static bool is_outermost(struct walk *w, uint64_t pc)
 {
-	enum { ENTRY = 32 }; /* bytes of the entry code */
 	const struct region *r = walk_region(w, pc);
 
-	return r && r->module &&
-	       (pc - r->bias - r->module->elf.entry < ENTRY || walk_ends_there(w, r, pc));
+	return r && (walk_is_entry(r, pc) || walk_ends_there(w, r, pc));
 }
 
 /*

@@ -8,6 +8,8 @@ const struct rgb change_color[2 * CHANGE_STEPS + 1] = {
 	{ 0xf6, 0x7e, 0x4b }, { 0xdd, 0x3d, 0x2d }, { 0xa5, 0x00, 0x26 },
 };
 
+const struct rgb trunk_color = { 0xd5, 0xd8, 0xde };
+
 int change_step(double from, double to)
 {
 	double low = from < to ? from : to, high = from < to ? to : from;

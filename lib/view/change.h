@@ -23,6 +23,9 @@ extern const double change_ratio[CHANGE_STEPS];
  */
 extern const struct rgb change_color[2 * CHANGE_STEPS + 1];
 
+/* The colour of frames that show no change: the root, and what may be chance. --trunk of light.css. */
+extern const struct rgb trunk_color;
+
 /*
  * The step, from -CHANGE_STEPS (halved or less) to CHANGE_STEPS (doubled or more). Changes from
  * and to 0 are the ends of the scale.

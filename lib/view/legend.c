@@ -65,10 +65,10 @@ static void put_scale(struct buf *b)
 
 static void put_mark(struct buf *b, int x, int y, const char *class, const char *text)
 {
-	buf_printf(
-		b,
-		"<g class=\"%s\"><rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#d5d8de\"/></g>\n",
-		class, x + 1, y, SWATCH - 2, BAR_HEIGHT);
+	buf_printf(b, "<g class=\"%s\"><rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"",
+		   class, x + 1, y, SWATCH - 2, BAR_HEIGHT);
+	rgb_put(b, trunk_color);
+	buf_add(b, S("\"/></g>\n"));
 	put_text(b, x + SWATCH + 5, y + BAR_HEIGHT - 2, "start", text);
 }
 

@@ -37,15 +37,15 @@ static struct rgb color_of(const struct svg *s, uint32_t node)
 /* The colour that the style sheet has for a box without one of its own. */
 static struct rgb styled_color(const struct svg *s, uint32_t node)
 {
-	static const struct rgb trunk = { 0xd5, 0xd8, 0xde }, paper = { 0xff, 0xff, 0xff };
+	static const struct rgb paper = { 0xff, 0xff, 0xff };
 	struct change c;
 
 	if (!node)
-		return trunk;
+		return trunk_color;
 	if (evidence_moved(&s->flame.evidence, &s->flame.layout, node))
 		return paper;
 	if (!evidence_for(&s->flame.evidence, &s->flame.layout, node))
-		return trunk;
+		return trunk_color;
 	c = layout_change(&s->flame.layout, node);
 	return c.to <= 0 ? paper : change_color[change_step(c.from, c.to) + CHANGE_STEPS];
 }

@@ -172,8 +172,10 @@ ok $? 'is no change' "$(cat out)"
 
 prof-diff --help >help
 prof-record --help >>help
-grep -rhoE '"[^"]*"' "$top"/lib/compare --include='*.c' "$top/cmd/prof-diff.c" "$top/cmd/replicates.c" \
-	"$top/cmd/record_ab.c" "$top/cmd/compare_options.c" | grep -oE '(--[a-z][a-z-]+|-F) ' | sort -u >advised
+set -- "$top/cmd/prof-diff.c" "$top/cmd/replicates.c" "$top/cmd/record/record_ab.c" "$top/cmd/compare_options.c"
+cat "$@" >/dev/null
+ok $? 'the files that have advice'
+grep -rhoE '"[^"]*"' "$top"/lib/compare --include='*.c' "$@" | grep -oE '(--[a-z][a-z-]+|-F) ' | sort -u >advised
 [ -s advised ]
 ok $? 'there is advice'
 while read -r option; do

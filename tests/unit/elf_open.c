@@ -2,9 +2,9 @@
 #include "object/elf.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
+#include "scratch.h"
 #include "tap.h"
 
 static void refused(const char *path, const char *text, const char *name)
@@ -24,13 +24,15 @@ static void refused(const char *path, const char *text, const char *name)
 
 int main(void)
 {
-	char path[] = "/tmp/elf_open.XXXXXX";
+	char path[64];
 
-	close(mkstemp(path));
+	if (!mkdtemp(dir))
+		return 1;
+	snprintf(path, sizeof(path), "%s/file", dir);
 	refused("/dev/null", "", "a device");
 	refused(path, "", "an empty file");
 	refused(path, "#!/bin/sh\n", "a script");
 	refused(path, "\177ELF", "the beginning of an image");
-	unlink(path);
+	run("rm -r %s", dir);
 	return done();
 }

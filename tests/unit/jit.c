@@ -123,7 +123,7 @@ static void test_replaced(void)
 	close(fd);
 }
 
-/* A map that is too large is read in part, which those who ask for names are told. */
+/* A map that is too large is read in part, and a note says so. */
 static void test_too_large(void)
 {
 	struct symbol_options how = { .debug_dirs = "/nonexistent" };

@@ -52,10 +52,9 @@ static bool is_made_up_for(const struct comparison *c, const struct row *r)
 /* Is it code that took the place of other code, or gave it to other code? */
 static bool is_replacement(const struct comparison *c, const struct row *r)
 {
-	const double times = 20; /* or nearly so */
 	enum side less = r->up ? BASE : NEW;
 
-	return r->test.cost[less] * times < r->test.cost[!less] && is_made_up_for(c, r);
+	return r->test.cost[less] * ONE_SIDED < r->test.cost[!less] && is_made_up_for(c, r);
 }
 
 static bool total_is(const struct comparison *c, enum verdict v)
@@ -192,7 +191,7 @@ static void put_subject(struct buf *b, const struct comparison *c, const struct 
 		buf_add(b, S(", with what it calls,"));
 }
 
-/* Code that is on one side only */
+/* Code that is on one side only, or nearly so */
 static void put_presence(struct buf *b, const struct comparison *c, const struct row *r)
 {
 	enum side side = r->up ? NEW : BASE;
@@ -202,11 +201,9 @@ static void put_presence(struct buf *b, const struct comparison *c, const struct
 		buf_add(b, r->up ? S(" has grown from ") : S(" has shrunk to "));
 		words_share(b, less);
 		buf_add(b, r->up ? S(" of the base to ") : S(" of the new side from "));
-		words_share(b, r->test.cost[side] / c->total.cost[side]);
-		buf_add(b, r->up ? S(" of the new side") : S(" of the base"));
-		return;
+	} else {
+		buf_add(b, r->up ? S(" is new, with ") : S(" is gone, with "));
 	}
-	buf_add(b, r->up ? S(" is new, with ") : S(" is gone, with "));
 	words_share(b, r->test.cost[side] / c->total.cost[side]);
 	buf_add(b, r->up ? S(" of the new side") : S(" of the base"));
 }

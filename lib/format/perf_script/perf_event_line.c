@@ -406,7 +406,7 @@ static bool is_bare_misc(const struct tokens *t, size_t i, size_t next)
 	       (next == t->n || t->at[next].p - t->at[i].p >= 6 || columns_of(t, next) >= 10);
 }
 
-/* The token at which fields begin that come after the event: the first address column ... */
+/* The token with which the fields after the event begin, such as an address; t->n: there are none. */
 static size_t find_details(const struct tokens *t)
 {
 	for (size_t i = 0; i < t->n; i++)

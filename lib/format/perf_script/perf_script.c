@@ -216,7 +216,7 @@ static void begin_without_event(struct reader *r)
 static bool read_after_tab(struct reader *r, struct str line)
 {
 	struct perf_frame f;
-	/* After frames, an instruction: -F disasm. "add %eax" looks like a frame. */
+	/* With -F disasm, an instruction follows each frame; "add %eax" looks like a frame. */
 	bool is_code = r->after_tab && !r->two_tabs && str_starts(line, S("\t\t"));
 	bool is_frame = perf_frame_line(line, &f);
 
@@ -262,7 +262,10 @@ static bool is_event_here(const struct reader *r, struct str line, const struct 
 		 perf_stack_is_empty(&r->s.stack));
 }
 
-/* "#1  12 [003] 5.123456: ...": lines of the header have a blank after '#', and rarely all this. */
+/*
+ * "#1  12 [003] 5.123456: ...": lines of the header have a blank after '#', and no thread, time and
+ * event.
+ */
 static bool is_odd_command(struct str line)
 {
 	struct perf_event e;

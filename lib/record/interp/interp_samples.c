@@ -386,10 +386,10 @@ static const char *gil_label(const struct script_stack *j)
 
 void interp_samples_merge(struct interp_samples *p, struct perf_sample *s)
 {
-	bool changes = cut_greenlet(p, s);
 	const struct script_stack *j = take_whole(p, s);
+	enum interp_kind kind = j ? (enum interp_kind)j->head.kind : kind_of(p, s);
+	bool changes = kind == INTERP_PYTHON && cut_greenlet(p, s);
 	size_t runs = j ? count_runs(j) : 0, evaluators = count_evaluators(p, s, j, runs);
-	enum interp_kind kind;
 	enum interp_outcome outcome = j && changes ? INTERP_MISMATCH :
 						     outcome_of(s, j, evaluators, runs);
 
@@ -397,7 +397,6 @@ void interp_samples_merge(struct interp_samples *p, struct perf_sample *s)
 	s->gil = j ? gil_label(j) : NULL;
 	if (!evaluators && !(s->nuser && runs))
 		return;
-	kind = j ? (enum interp_kind)j->head.kind : kind_of(p, s);
 	p->counts.outcome[kind][outcome]++;
 	if (outcome == INTERP_NOT_READ)
 		p->counts.by_end[kind][j->head.end]++;

@@ -28,7 +28,7 @@ function make(ns, tag, attributes = {}, ...children) {
 // Words and numbers
 
 const grouping = new Intl.NumberFormat('en-US', {maximumFractionDigits: 0});
-const rounded = v => Math.abs(v) < 10 && Math.abs(v - Math.round(v)) > 1e-4 ? +v.toPrecision(3) : grouping.format(v);
+const rounded = v => Math.abs(v) < 10 && Math.abs(v - Math.round(v)) > 1e-4 * Math.abs(v) ? +v.toPrecision(3) : grouping.format(v);
 const grouped = v => rounded(v * conf.factor);
 const percent = (v, all) => (all ? 100 * v / all : 0).toFixed(2) + '%';
 const all = conf.total || forward.total[0];
