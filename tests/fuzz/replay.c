@@ -1,6 +1,6 @@
 /*
- * Run the fuzz target without a fuzzer: on every file named, on 50 shortened
- * copies of it and on 50 with some bytes changed. Prints TAP.
+ * Run the fuzz target without a fuzzer: on every file named, on COPIES shortened
+ * copies of it and on as many with some bytes changed. Prints TAP.
  *
  * A copy ends where its memory does, so that sanitizers see every byte read
  * beyond it. Changes come from a fixed seed: a failure can be repeated.
@@ -11,7 +11,7 @@
 #include "io/in.h"
 #include "tap.h"
 
-enum { COPIES = 30, SECONDS = 20 };
+enum { COPIES = 15, SECONDS = 20 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
