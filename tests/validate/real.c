@@ -149,7 +149,7 @@ static void figure_real_false(const char *dir)
 	runs_init(&runs, NULL);
 	load(&runs, BASE, dir);
 	for (size_t i = 0; i < LEN(metrics); i++) {
-		for (size_t k = 5; k <= 10; k += 5) {
+		for (size_t k = 5; k <= 10 && 2 * k <= runs.n; k += 5) {
 			struct options o = compare_defaults();
 			struct tally mixed = { 0 }, in_turn = { 0 };
 
@@ -235,7 +235,7 @@ static void figure_slower(const char *base, const char *new, const char *name)
 	load(&runs, BASE, base);
 	load(&runs, NEW, new);
 	qsort(runs.run, runs.n, sizeof(*runs.run), by_side_and_round);
-	printf("| %s", str_basename(str_of(new)).p);
+	printf("| %s ", str_basename(str_of(new)).p);
 	change = print_truth(&runs, name, &o);
 	first = runs.run;
 	all = runs.n;
