@@ -42,12 +42,17 @@ static void intern_group(struct strings *t, const struct str *s, size_t n, uint3
 		hash[i] = hash_bytes(s[i].p, s[i].n);
 		index_prefetch(&t->index, hash[i]);
 	}
+	for (size_t i = 0; i < n; i++) {
+		number[i] = index_likely(&t->index, hash[i]);
+		__builtin_prefetch(&t->row[number[i]]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		__builtin_prefetch(t->row[number[i]].p);
+		__builtin_prefetch(t->row[number[i]].p + t->row[number[i]].n);
+	}
 	for (size_t i = 0; i < n; i++)
-		__builtin_prefetch(&t->row[index_likely(&t->index, hash[i])]);
-	for (size_t i = 0; i < n; i++)
-		__builtin_prefetch(t->row[index_likely(&t->index, hash[i])].p);
-	for (size_t i = 0; i < n; i++)
-		number[i] = intern_hashed(t, s[i], hash[i]);
+		if (!str_eq(t->row[number[i]], s[i]))
+			number[i] = intern_hashed(t, s[i], hash[i]);
 }
 
 void strings_intern_all(struct strings *t, const struct str *s, size_t n, uint32_t *number)
