@@ -6,6 +6,7 @@
 #include "analyze/total.h"
 #include "analyze/tree.h"
 #include "model.h"
+#include "profile/stack_group.h"
 #include "tap.h"
 
 static void test_sums(void)
@@ -85,6 +86,35 @@ static void test_totals(void)
 	t = column_total(&p, 0);
 	ok(t.magnitude == INT64_MAX && t.saturated == 1 && !p.saturated, "saturation is counted");
 	profile_release(&other);
+	model_release(&p);
+}
+
+/* Stacks that are new, known, empty, or twice in a group. */
+static void test_stack_group(void)
+{
+	enum { N = 500 };
+	struct stack_group g = { 0 };
+	struct profile p;
+	stack_id one[N], all[N];
+	bool same = true;
+
+	model_init(&p);
+	g.dict = p.dict;
+	for (uint32_t i = 0; i < N; i++) {
+		loc_id frames[] = { { 1 + i % 3 }, { 1 + i / 40 }, { 7 } };
+
+		stack_group_add(&g, frames, i % 4, &all[i]);
+		if (i == N / 2)
+			stack_group_end(&g);
+	}
+	stack_group_end(&g);
+	for (uint32_t i = 0; i < N; i++) {
+		loc_id frames[] = { { 1 + i % 3 }, { 1 + i / 40 }, { 7 } };
+
+		one[i] = dict_add_stack(p.dict, frames, i % 4);
+		same = same && one[i].i == all[i].i && !one[i].i == !(i % 4);
+	}
+	ok(same, "in groups and one by one: the same stacks");
 	model_release(&p);
 }
 
@@ -241,6 +271,7 @@ int main(void)
 	test_sums();
 	test_groups();
 	test_totals();
+	test_stack_group();
 	test_trees();
 	test_many_stacks("", false);
 	test_many_stacks("main", false);
