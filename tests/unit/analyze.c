@@ -184,7 +184,7 @@ static void add_many(struct profile *p, const char *above, bool diff)
 		int n = snprintf(text, sizeof(text), "%s", above), depth;
 
 		state = state * 6364136223846793005u + 1442695040888963407u;
-		depth = 1 + (int)(state >> 60) / 2;
+		depth = 2 + (int)(state >> 60) / 3; /* add_sample() takes 8 in all */
 		for (int j = 0; j < depth; j++)
 			n += snprintf(text + n, sizeof(text) - (size_t)n, "%s%c",
 				      j || *above ? ";" : "",
