@@ -75,18 +75,20 @@ static void enter_frame(struct builder *b, uint32_t i, str_id name)
 /* In order of names */
 
 /* The number of nodes that stacks from `from` to before `to` add. */
-static uint32_t count_nodes(const struct sorted *s, size_t from, size_t to)
+static size_t count_nodes(const struct sorted *s, size_t from, size_t to)
 {
 	size_t n = 0;
 
 	for (size_t i = from; i < to; i++)
 		n += s->stack[i].n - s->stack[i].shared;
-	return (uint32_t)n;
+	return n;
 }
 
 /* Allocate n nodes at once: arrays that grow are moved, and have unused room. */
 static void reserve_nodes(struct tree *t, size_t n, bool diff)
 {
+	if (n > UINT32_MAX)
+		mem_exhausted("a tree cannot have more than %u nodes", UINT32_MAX);
 	if (n > t->cap) {
 		t->node = mem_resize(t->node, t->cap * sizeof(*t->node), n * sizeof(*t->node));
 		t->cap = n;
@@ -160,8 +162,8 @@ static void build_from_sorted(struct builder *b, const struct sorted *s, uint32_
 {
 	enum { MANY = 20000 };
 	size_t half = s->n < MANY ? s->n : s->n / 2;
-	uint32_t middle = b->n + count_nodes(s, 0, half);
-	uint32_t last = middle + count_nodes(s, half, s->n);
+	size_t middle = b->n + count_nodes(s, 0, half);
+	size_t last = middle + count_nodes(s, half, s->n);
 	struct stack_range first = { *b, s, 0, half, end }, second = { *b, s, half, s->n, end };
 	struct relay relay;
 
@@ -171,14 +173,14 @@ static void build_from_sorted(struct builder *b, const struct sorted *s, uint32_
 	relay_begin(&relay, build_second_half, NULL, true);
 	second.b.path = NULL;
 	second.b.path_cap = 0;
-	second.b.n = middle;
+	second.b.n = (uint32_t)middle;
 	if (half < s->n)
 		relay_pass(&relay, &second);
 	build_range(&first);
 	relay_end(&relay);
 	release_path(&second.b);
 	*b = first.b;
-	b->n = last;
+	b->n = (uint32_t)last;
 	b->depth = first.b.depth > second.b.depth ? first.b.depth : second.b.depth;
 }
 
