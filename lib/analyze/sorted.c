@@ -12,6 +12,7 @@
 
 #include "analyze/sum.h"
 #include "analyze/total.h"
+#include "base/relay.h"
 
 /* Names */
 
@@ -250,48 +251,130 @@ static size_t run_length(const struct entry *e, size_t n)
 	return i;
 }
 
-/*
- * Sort stacks that are the same above that depth. The loop continues with the largest group, so
- * that recursion is at most log2(n) deep.
- */
-static void sort_below(const struct sorted *s, struct entry *e, struct entry *spare, size_t n,
-		       uint32_t depth)
-{
-	struct entry *largest;
-	size_t most, run;
-	bool in_order;
+/* Stacks that are sorted by one thread: n entries which are the same above that depth. */
+struct sorting {
+	struct sorted *s;
+	struct entry *e, *spare; /* spare: room for n entries */
+	uint32_t *shared;        /* by place in the order: the names shared with the stack before */
+	size_t n;
+	uint32_t depth;
+};
 
-	while (n > 1) {
-		if (rank_at_depth(s, e, n, depth++, &in_order)) {
-			if (!e[0].rank)
-				return;
-			continue;
-		}
-		if (!in_order)
-			sort_entries(e, spare, n, (uint32_t)s->ntext);
-		largest = e;
-		most = 0;
-		for (size_t i = 0; i < n; i += run) {
-			run = run_length(e + i, n - i);
-			if (run > most && e[i].rank) {
-				if (most)
-					sort_below(s, largest, spare, most, depth);
-				largest = e + i;
-				most = run;
-			} else if (e[i].rank) {
-				sort_below(s, e + i, spare, run, depth);
-			}
-		}
-		e = largest;
-		n = most;
-	}
+/* All stacks are the same. */
+static void share_all(struct sorting *w)
+{
+	for (size_t i = 1; i < w->n; i++)
+		w->shared[i] = w->s->stack[w->e[i].place].n;
 }
 
 /*
- * Put the stacks into the order of e and merge those with equal names. NULL: they are in order,
- * and know what they share with the stack before.
+ * Sort by the first names that differ; w->depth becomes the depth below these. False: all stacks
+ * are the same.
  */
-static void merge_in_order(struct sorter *w, const struct entry *e)
+static bool sort_by_name(struct sorting *w)
+{
+	bool in_order;
+
+	while (rank_at_depth(w->s, w->e, w->n, w->depth, &in_order)) {
+		if (!w->e[0].rank) {
+			share_all(w);
+			return false;
+		}
+		w->depth++;
+	}
+	if (!in_order)
+		sort_entries(w->e, w->spare, w->n, (uint32_t)w->s->ntext);
+	w->depth++;
+	return true;
+}
+
+static void sort_below(struct sorting w);
+
+/* The stacks from entry i on, where a run begins. It shares the names above with the run before. */
+static struct sorting runs_from(const struct sorting *w, size_t i)
+{
+	struct sorting from = *w;
+
+	from.e += i;
+	from.spare += i;
+	from.shared += i;
+	from.n -= i;
+	if (i)
+		*from.shared = w->depth - 1;
+	return from;
+}
+
+/* Sort all runs of one name but the largest, which is returned. */
+static struct sorting sort_small_runs(const struct sorting *w)
+{
+	struct sorting largest = { .s = w->s }, run;
+
+	for (size_t i = 0; i < w->n; i += run.n) {
+		run = runs_from(w, i);
+		run.n = run_length(run.e, run.n);
+		if (run.n > largest.n) {
+			sort_below(largest);
+			largest = run;
+		} else {
+			sort_below(run);
+		}
+	}
+	return largest;
+}
+
+/* The loop continues with the largest run, so that recursion is at most log2(n) deep. */
+static void sort_below(struct sorting w)
+{
+	while (w.n > 1 && sort_by_name(&w))
+		w = sort_small_runs(&w);
+}
+
+static void sort_runs(void *context, void *sorting)
+{
+	(void)context;
+	sort_below(sort_small_runs(sorting));
+}
+
+/* Another thread sorts the runs before entry `cut`, where a run begins. */
+static void sort_halves(struct sorting first, size_t cut)
+{
+	struct sorting second = runs_from(&first, cut);
+	struct relay relay;
+
+	first.n = cut;
+	relay_begin(&relay, sort_runs, NULL, true);
+	relay_pass(&relay, &first);
+	sort_runs(NULL, &second);
+	relay_end(&relay);
+}
+
+/* Many stacks are sorted by two threads, below the first names that divide them evenly. */
+static void sort_all(struct sorting w)
+{
+	enum { MANY = 20000 };
+
+	while (w.n >= MANY && sort_by_name(&w)) {
+		size_t start = w.n / 2, end = start;
+
+		/* the run in the middle */
+		while (start && w.e[start - 1].rank == w.e[w.n / 2].rank)
+			start--;
+		while (end < w.n && w.e[end].rank == w.e[w.n / 2].rank)
+			end++;
+		if (end - start <= w.n / 2) {
+			sort_halves(w, start);
+			return;
+		}
+		w = sort_small_runs(&w);
+	}
+	sort_below(w);
+}
+
+/*
+ * Put the stacks into the order of e, where `shared` has what each shares with the stack before,
+ * and merge those with equal names. NULL: they are in order, and know what they share.
+ */
+static void merge_in_order(struct sorter *w, const struct entry *e, const uint32_t *shared)
 {
 	enum { AHEAD = 8 };
 	struct sorted *s = w->s;
@@ -304,7 +387,7 @@ static void merge_in_order(struct sorter *w, const struct entry *e)
 		if (e && i + AHEAD < s->n)
 			__builtin_prefetch(&s->stack[e[i + AHEAD].place]);
 		if (e)
-			from.shared = n ? sorted_shared(s, &to[n - 1], &from) : 0;
+			from.shared = shared[i];
 		if (n && to[n - 1].n == from.n && from.shared == from.n) {
 			to[n - 1].value = sum_add(to[n - 1].value, from.value, &s->saturated);
 			to[n - 1].base = sum_add(to[n - 1].base, from.base, &s->saturated);
@@ -320,12 +403,24 @@ static void merge_in_order(struct sorter *w, const struct entry *e)
 	s->n = n;
 }
 
+/* The number of first names that both stacks share. */
+static uint32_t shared_names(const struct sorted *s, const struct sorted_stack *a,
+			     const struct sorted_stack *b)
+{
+	const loc_id *x = s->frame + a->first, *y = s->frame + b->first;
+	uint32_t n = a->n < b->n ? a->n : b->n, i = 0;
+
+	while (i + 1 < n && (x[i].i == y[i].i || s->as_caller[x[i].i] == s->as_caller[y[i].i]))
+		i++;
+	return i < n && sorted_name(s, a, i) == sorted_name(s, b, i) ? i + 1 : i;
+}
+
 /* Are the stacks already in order, from sorted input? Then what each shares is known, too. */
 static bool are_sorted(struct sorted *s)
 {
 	for (size_t i = 1; i < s->n; i++) {
 		struct sorted_stack *a = &s->stack[i - 1], *b = &s->stack[i];
-		uint32_t n = a->n < b->n ? a->n : b->n, j = sorted_shared(s, a, b);
+		uint32_t n = a->n < b->n ? a->n : b->n, j = shared_names(s, a, b);
 
 		b->shared = j;
 		if (j < n ? sorted_name(s, a, j) > sorted_name(s, b, j) : a->n > b->n)
@@ -336,32 +431,22 @@ static bool are_sorted(struct sorted *s)
 
 static void sort_stacks(struct sorter *w)
 {
-	size_t n = w->s->n;
-	struct entry *e, *spare;
+	struct sorting all = { .s = w->s, .n = w->s->n };
 
 	if (are_sorted(w->s)) {
-		merge_in_order(w, NULL);
+		merge_in_order(w, NULL, NULL);
 		return;
 	}
-	e = mem_zeroed(n, sizeof(*e));
-	spare = mem_zeroed(n, sizeof(*spare));
-	for (uint32_t i = 0; i < n; i++)
-		e[i].place = i;
-	sort_below(w->s, e, spare, n, 0);
-	merge_in_order(w, e);
-	mem_free(e, n * sizeof(*e));
-	mem_free(spare, n * sizeof(*spare));
-}
-
-uint32_t sorted_shared(const struct sorted *s, const struct sorted_stack *a,
-		       const struct sorted_stack *b)
-{
-	const loc_id *x = s->frame + a->first, *y = s->frame + b->first;
-	uint32_t n = a->n < b->n ? a->n : b->n, i = 0;
-
-	while (i + 1 < n && (x[i].i == y[i].i || s->as_caller[x[i].i] == s->as_caller[y[i].i]))
-		i++;
-	return i < n && sorted_name(s, a, i) == sorted_name(s, b, i) ? i + 1 : i;
+	all.e = mem_zeroed(all.n, sizeof(*all.e));
+	all.spare = mem_zeroed(all.n, sizeof(*all.spare));
+	all.shared = mem_zeroed(all.n, sizeof(*all.shared));
+	for (uint32_t i = 0; i < all.n; i++)
+		all.e[i].place = i;
+	sort_all(all);
+	merge_in_order(w, all.e, all.shared);
+	mem_free(all.e, all.n * sizeof(*all.e));
+	mem_free(all.spare, all.n * sizeof(*all.spare));
+	mem_free(all.shared, all.n * sizeof(*all.shared));
 }
 
 static void sort_used_stacks(struct sorter *w, uint32_t col, enum sorted_by by)

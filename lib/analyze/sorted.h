@@ -60,8 +60,4 @@ static inline uint32_t sorted_name(const struct sorted *s, const struct sorted_s
 	return number[s->frame[stack->first + i].i];
 }
 
-/* The number of first names that both stacks share. */
-uint32_t sorted_shared(const struct sorted *s, const struct sorted_stack *a,
-		       const struct sorted_stack *b);
-
 #endif

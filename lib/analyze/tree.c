@@ -5,68 +5,61 @@
 #include "analyze/sorted.h"
 #include "analyze/sum.h"
 #include "analyze/tree_order.h"
+#include "base/relay.h"
 
 /*
  * Stacks are added one by one. The nodes that a stack shares with the stack before are on the
- * open path, which leads from the root to the last leaf.
+ * open path, which leads from the root to the last leaf. Children come after their parent and
+ * siblings in order, so that links and totals can be made in the end, by one loop.
  */
 struct builder {
 	struct tree *t;
 	const struct profile *p;
 	const struct frame_names *names;
-	uint32_t *path;       /* by depth: the open node */
-	uint32_t *last_child; /* by depth: the newest child of the open node */
-	size_t path_cap, child_cap;
-	uint32_t open; /* depth of the path */
+	uint32_t *path; /* by depth: the open node */
+	size_t path_cap;
+	uint32_t open;  /* depth of the path */
+	uint32_t n;     /* the number of the next node */
+	uint32_t depth; /* of the deepest node so far */
 };
 
 static uint32_t add_node(struct builder *b, uint32_t parent, str_id name)
 {
 	struct tree *t = b->t;
 
-	if (t->n >= t->cap)
-		t->node = mem_grow(t->node, &t->cap, (size_t)t->n + 1, sizeof(*t->node));
-	t->node[t->n] = (struct tree_node){ .parent = parent, .name = name };
-	return t->n++;
+	if (b->n >= t->cap)
+		t->node = mem_grow(t->node, &t->cap, (size_t)b->n + 1, sizeof(*t->node));
+	t->node[b->n] = (struct tree_node){ .parent = parent, .name = name };
+	return b->n++;
 }
 
 /* Make room for a path to that depth. */
 static void reserve_path(struct builder *b, size_t depth)
 {
 	b->path = mem_grow(b->path, &b->path_cap, depth + 1, sizeof(*b->path));
-	b->last_child = mem_grow(b->last_child, &b->child_cap, depth + 1, sizeof(*b->last_child));
 }
 
 static void open_root(struct builder *b)
 {
 	reserve_path(b, 0);
 	b->path[0] = add_node(b, 0, (str_id){ 0 });
-	b->last_child[0] = 0;
 }
 
 static void release_path(struct builder *b)
 {
 	mem_free(b->path, b->path_cap * sizeof(*b->path));
-	mem_free(b->last_child, b->child_cap * sizeof(*b->last_child));
 }
 
 /* Open a new child of the open node. */
 static void descend(struct builder *b, str_id name)
 {
-	uint32_t parent = b->path[b->open], child = add_node(b, parent, name);
-	uint32_t sibling = b->last_child[b->open];
+	uint32_t child = add_node(b, b->path[b->open], name);
 
-	if (sibling)
-		b->t->node[sibling].next = child;
-	else
-		b->t->node[parent].first = child;
-	b->last_child[b->open++] = child;
-	if (b->open >= b->path_cap || b->open >= b->child_cap)
+	if (++b->open >= b->path_cap)
 		reserve_path(b, b->open);
 	b->path[b->open] = child;
-	b->last_child[b->open] = 0;
-	if (b->open > b->t->depth)
-		b->t->depth = b->open;
+	if (b->open > b->depth)
+		b->depth = b->open;
 }
 
 /* Enter frame i of a stack: on the open path, or in a new branch. */
@@ -81,38 +74,47 @@ static void enter_frame(struct builder *b, uint32_t i, str_id name)
 
 /* In order of names */
 
-static void set_base_self(struct tree *t, uint32_t node, int64_t base)
+/* The number of nodes that stacks from `from` to before `to` add. */
+static size_t count_nodes(const struct sorted *s, size_t from, size_t to)
 {
-	size_t was = t->base_cap;
+	size_t n = 0;
 
-	t->base_self = mem_grow(t->base_self, &t->base_cap, t->n, sizeof(*t->base_self));
-	memset(t->base_self + was, 0, (t->base_cap - was) * sizeof(*t->base_self));
-	t->base_self[node] = base;
-}
-
-/* Allocate all nodes at once: arrays that grow are moved, and have unused room. */
-static void reserve_nodes(struct builder *b, const struct sorted *s)
-{
-	struct tree *t = b->t;
-	size_t n = t->n;
-
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = from; i < to; i++)
 		n += s->stack[i].n - s->stack[i].shared;
-	if (n <= t->cap)
-		return;
-	t->node = mem_resize(t->node, t->cap * sizeof(*t->node), n * sizeof(*t->node));
-	t->cap = n;
+	return n;
 }
 
-/* end: by 1 + the index of a stack, its last node; or NULL. */
-static void build_from_sorted(struct builder *b, const struct sorted *s, uint32_t *end)
+/* Allocate n nodes at once: arrays that grow are moved, and have unused room. */
+static void reserve_nodes(struct tree *t, size_t n, bool diff)
+{
+	if (n > UINT32_MAX)
+		mem_exhausted("a tree cannot have more than %u nodes", UINT32_MAX);
+	if (n > t->cap) {
+		t->node = mem_resize(t->node, t->cap * sizeof(*t->node), n * sizeof(*t->node));
+		t->cap = n;
+	}
+	if (diff) {
+		t->base_self = mem_zeroed(n, sizeof(*t->base_self));
+		t->base_total = mem_zeroed(n, sizeof(*t->base_total));
+		t->base_cap = n;
+	}
+}
+
+/* Sorted stacks from `from` to before `to`, which one thread adds. */
+struct stack_range {
+	struct builder b;
+	const struct sorted *s;
+	size_t from, to;
+	uint32_t *end; /* by 1 + the index of a stack, its last node; or NULL */
+};
+
+static void build_range(struct stack_range *r)
 {
 	enum { AHEAD = 8 };
+	const struct sorted *s = r->s;
+	struct builder *b = &r->b;
 
-	b->t->saturated += s->saturated;
-	b->t->diff = s->diff;
-	reserve_nodes(b, s);
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = r->from; i < r->to; i++) {
 		const struct sorted_stack *stack = &s->stack[i];
 
 		/* Frames are in the order of input, not of names: prefetch them. */
@@ -123,10 +125,63 @@ static void build_from_sorted(struct builder *b, const struct sorted *s, uint32_
 			descend(b, s->text[sorted_name(s, stack, j)]);
 		b->t->node[b->path[b->open]].self = stack->value;
 		if (s->diff)
-			set_base_self(b->t, b->path[b->open], stack->base);
-		if (end)
-			end[i + 1] = b->path[b->open];
+			b->t->base_self[b->path[b->open]] = stack->base;
+		if (r->end)
+			r->end[i + 1] = b->path[b->open];
 	}
+}
+
+/*
+ * Open what the first stack of the range shares with those before. Their nodes, which end before
+ * b->n, need not be there yet: they are numbered in the order of the stacks.
+ */
+static void open_shared(struct stack_range *r)
+{
+	uint32_t depth = r->s->stack[r->from].shared, node = r->b.n;
+
+	reserve_path(&r->b, depth);
+	r->b.path[0] = 0;
+	for (size_t i = r->from; depth;) {
+		const struct sorted_stack *stack = &r->s->stack[--i];
+
+		node -= stack->n - stack->shared;
+		for (; depth > stack->shared; depth--)
+			r->b.path[depth] = node + depth - stack->shared - 1;
+	}
+}
+
+static void build_second_half(void *context, void *range)
+{
+	(void)context;
+	open_shared(range);
+	build_range(range);
+}
+
+/* Another thread adds half of the stacks, if they are many. end: as in stack_range. */
+static void build_from_sorted(struct builder *b, const struct sorted *s, uint32_t *end)
+{
+	enum { MANY = 20000 };
+	size_t half = s->n < MANY ? s->n : s->n / 2;
+	size_t middle = b->n + count_nodes(s, 0, half);
+	size_t last = middle + count_nodes(s, half, s->n);
+	struct stack_range first = { *b, s, 0, half, end }, second = { *b, s, half, s->n, end };
+	struct relay relay;
+
+	b->t->saturated += s->saturated;
+	b->t->diff = s->diff;
+	reserve_nodes(b->t, last, s->diff);
+	relay_begin(&relay, build_second_half, NULL, true);
+	second.b.path = NULL;
+	second.b.path_cap = 0;
+	second.b.n = (uint32_t)middle;
+	if (half < s->n)
+		relay_pass(&relay, &second);
+	build_range(&first);
+	relay_end(&relay);
+	release_path(&second.b);
+	*b = first.b;
+	b->n = (uint32_t)last;
+	b->depth = first.b.depth > second.b.depth ? first.b.depth : second.b.depth;
 }
 
 static void build_by_name(struct builder *b, uint32_t col)
@@ -231,27 +286,40 @@ void tree_copy_flags(struct tree *t, str_id from, str_id to)
 
 /* Totals */
 
-/* All totals are 0 before. Children come after their parent. */
-static void add_up_totals(struct tree *t)
+/*
+ * Add up totals, which are 0 before, and `link` siblings in the order of their numbers, if they
+ * have no order yet. One loop does both: large trees are larger than caches.
+ */
+static void add_up_nodes(struct tree *t, bool link)
 {
-	for (uint32_t i = t->n; i-- > 0;) {
+	for (uint32_t i = t->n; i-- > 1;) {
 		struct tree_node *node = &t->node[i], *parent = &t->node[node->parent];
 
 		node->total = sum_add(node->total, node->self, &t->saturated);
-		if (i)
-			parent->total = sum_add(parent->total, node->total, &t->saturated);
+		parent->total = sum_add(parent->total, node->total, &t->saturated);
+		if (!link)
+			continue;
+		node->next = parent->first;
+		parent->first = i;
 	}
+	t->node->total = sum_add(t->node->total, t->node->self, &t->saturated);
 	if (!t->diff)
 		return;
-	set_base_self(t, t->n - 1, t->base_cap >= t->n ? t->base_self[t->n - 1] : 0);
-	if (!t->base_total)
-		t->base_total = mem_zeroed(t->base_cap, sizeof(*t->base_total));
 	memcpy(t->base_total, t->base_self, t->n * sizeof(*t->base_total));
 	for (uint32_t i = t->n; i-- > 1;) {
 		int64_t *up = &t->base_total[t->node[i].parent];
 
 		*up = sum_add(*up, t->base_total[i], &t->saturated);
 	}
+}
+
+/* After all stacks were added. */
+static void finish_nodes(struct builder *b)
+{
+	b->t->n = b->n;
+	b->t->depth = b->depth;
+	add_up_nodes(b->t, true);
+	release_path(b);
 }
 
 /* Returns whether the value was negative. */
@@ -276,7 +344,7 @@ uint32_t tree_drop_negative(struct tree *t)
 		return 0;
 	for (uint32_t i = 0; i < t->n; i++)
 		t->node[i].total = 0;
-	add_up_totals(t);
+	add_up_nodes(t, false);
 	return dropped;
 }
 
@@ -292,12 +360,11 @@ void tree_build(struct tree *t, const struct profile *p, uint32_t col,
 		build_by_time(&b, col);
 	else
 		build_by_name(&b, col);
-	add_up_totals(t);
+	finish_nodes(&b);
 	if (order == TREE_BY_TOTAL)
 		tree_order_by_total(t);
 	else if (order == TREE_AS_STACKS)
 		tree_order_as_stacks(t, p->dict, names);
-	release_path(&b);
 }
 
 void tree_build_all(struct tree *t, const struct profile *p, uint32_t col,
@@ -309,8 +376,7 @@ void tree_build_all(struct tree *t, const struct profile *p, uint32_t col,
 	find_flags(t, p->dict, names);
 	open_root(&b);
 	build_all(&b, col, node);
-	add_up_totals(t);
-	release_path(&b);
+	finish_nodes(&b);
 }
 
 void tree_release(struct tree *t)

@@ -56,10 +56,16 @@ static inline void index_prefetch(const struct index *ix, uint32_t hash)
 		__builtin_prefetch(&ix->slot[index_place(ix, hash)]);
 }
 
-/* The row that a look-up will most likely find; any row, or 0. */
+/* The first row with that hash, which a look-up will most likely find, or 0. */
 static inline uint32_t index_likely(const struct index *ix, uint32_t hash)
 {
-	return ix->slot ? ix->slot[index_place(ix, hash)].row : 0;
+	uint32_t mask = (uint32_t)(((uint64_t)1 << ix->bits) - 1);
+
+	if (!ix->slot)
+		return 0;
+	for (uint32_t at = index_place(ix, hash);; at = (at + 1) & mask)
+		if (!ix->slot[at].row || ix->slot[at].hash == hash)
+			return ix->slot[at].row;
 }
 
 /* Look-ups that are done together wait for memory together: in groups of so many. */

@@ -34,26 +34,41 @@ uint32_t strings_intern(struct strings *t, struct str s)
 	return intern_hashed(t, s, hash_bytes(s.p, s.n));
 }
 
-static void intern_group(struct strings *t, const struct str *s, size_t n, uint32_t *number)
+static void intern_group(struct strings *t, const struct str *s, const uint32_t *hash, size_t n,
+			 uint32_t *number)
 {
-	uint32_t hash[INDEX_GROUP];
-
-	for (size_t i = 0; i < n; i++) {
-		hash[i] = hash_bytes(s[i].p, s[i].n);
+	for (size_t i = 0; i < n; i++)
 		index_prefetch(&t->index, hash[i]);
+	for (size_t i = 0; i < n; i++) {
+		number[i] = index_likely(&t->index, hash[i]);
+		__builtin_prefetch(&t->row[number[i]]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		__builtin_prefetch(t->row[number[i]].p);
+		__builtin_prefetch(t->row[number[i]].p + t->row[number[i]].n);
 	}
 	for (size_t i = 0; i < n; i++)
-		__builtin_prefetch(&t->row[index_likely(&t->index, hash[i])]);
-	for (size_t i = 0; i < n; i++)
-		__builtin_prefetch(t->row[index_likely(&t->index, hash[i])].p);
-	for (size_t i = 0; i < n; i++)
-		number[i] = intern_hashed(t, s[i], hash[i]);
+		if (!str_eq(t->row[number[i]], s[i]))
+			number[i] = intern_hashed(t, s[i], hash[i]);
+}
+
+void strings_intern_hashed(struct strings *t, const struct str *s, const uint32_t *hash, size_t n,
+			   uint32_t *number)
+{
+	for (size_t i = 0; i < n; i += INDEX_GROUP)
+		intern_group(t, s + i, hash + i, min_size(n - i, INDEX_GROUP), number + i);
 }
 
 void strings_intern_all(struct strings *t, const struct str *s, size_t n, uint32_t *number)
 {
-	for (size_t i = 0; i < n; i += INDEX_GROUP)
-		intern_group(t, s + i, min_size(n - i, INDEX_GROUP), number + i);
+	uint32_t hash[INDEX_GROUP];
+
+	for (size_t at = 0, some; at < n; at += some) {
+		some = min_size(n - at, INDEX_GROUP);
+		for (size_t i = 0; i < some; i++)
+			hash[i] = hash_bytes(s[at + i].p, s[at + i].n);
+		intern_group(t, s + at, hash, some, number + at);
+	}
 }
 
 void strings_release(struct strings *t)

@@ -23,6 +23,10 @@ uint32_t strings_intern(struct strings *t, struct str s);
 /* The numbers of n strings: the same, but waiting for the memory of many at a time. */
 void strings_intern_all(struct strings *t, const struct str *s, size_t n, uint32_t *number);
 
+/* The same with the hash_bytes() of each, which maybe another thread has computed. */
+void strings_intern_hashed(struct strings *t, const struct str *s, const uint32_t *hash, size_t n,
+			   uint32_t *number);
+
 /* The number of s, or 0 when it is not there (or empty). */
 uint32_t strings_find(const struct strings *t, struct str s);
 

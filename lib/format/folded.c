@@ -16,8 +16,6 @@
 #include "format/format.h"
 #include "profile/adder.h"
 
-enum { NAMES = 32 }; /* looked up together */
-
 /* The capacity of a block, in lines and in bytes of names. */
 enum { BLOCK_LINES = 1024, BLOCK_BYTES = 256 << 10 };
 
@@ -28,9 +26,10 @@ struct folded_line {
 	struct folded_count last, base; /* base: of a differential */
 };
 
-/* A name is n bytes of the block's text from here. */
+/* A name is n bytes of the block's text from here. The thread with less work hashes it. */
 struct folded_name {
 	size_t first, n;
+	uint32_t hash;
 };
 
 /* Lines whose names are looked up together, maybe by another thread. */
@@ -45,8 +44,8 @@ struct reader {
 	struct in *in;
 	bool is_diff;
 	uint64_t two_numbers; /* the first line with two numbers, if not all have two */
-	struct buf last;      /* the stack of the previous line, as text */
-	VEC(size_t) ends;     /* of its frames in that text */
+	size_t last, nlast;   /* the stack of the previous line, in the block's text */
+	VEC(size_t) ends;     /* of its frames in that stack */
 	struct line_block block[2];
 	unsigned filling; /* the block that receives lines */
 };
@@ -141,17 +140,20 @@ static loc_id named_frame(struct stacker *k, str_id text)
 /* Look up all names of a block, many together so that they wait for memory together. */
 static void intern_names(struct stacker *k, const struct line_block *b)
 {
-	struct str text[NAMES];
+	struct str text[INDEX_GROUP];
+	uint32_t hash[INDEX_GROUP];
 	size_t n;
 
 	vec_reserve(&k->names, b->names.n);
 	for (size_t at = 0; at < b->names.n; at += n) {
 		const struct folded_name *name = b->names.v + at;
 
-		n = min_size(b->names.n - at, NAMES);
-		for (size_t i = 0; i < n; i++)
+		n = min_size(b->names.n - at, INDEX_GROUP);
+		for (size_t i = 0; i < n; i++) {
 			text[i] = str(b->text.p + name[i].first, name[i].n);
-		dict_intern_all(k->p->dict, text, n, k->names.v + at);
+			hash[i] = name[i].hash;
+		}
+		dict_intern_hashed(k->p->dict, text, hash, n, k->names.v + at);
 	}
 }
 
@@ -230,17 +232,15 @@ static size_t shared_bytes(struct str a, struct str b)
  * Keep the frames that this line shares with the previous one, from the root on. Returns
  * the end of their text.
  */
-static size_t keep_shared(struct reader *r, struct str stack)
+static size_t keep_shared(struct reader *r, struct str stack, struct str last)
 {
-	size_t same = shared_bytes(stack, buf_str(&r->last));
+	size_t same = shared_bytes(stack, last);
 	const size_t *end = r->ends.v;
 	size_t n = r->ends.n;
 
 	while (n && (end[n - 1] > same || (end[n - 1] < stack.n && stack.p[end[n - 1]] != ';')))
 		n--;
 	r->ends.n = n;
-	r->last.n = same;
-	buf_add(&r->last, str_skip(stack, same));
 	return n ? end[n - 1] : 0;
 }
 
@@ -249,22 +249,23 @@ static void split_stack(struct reader *r, struct str stack, struct folded_count 
 			struct folded_count base)
 {
 	struct line_block *b = &r->block[r->filling];
-	struct str rest = str_skip(stack, keep_shared(r, stack));
+	size_t shared = keep_shared(r, stack, str(b->text.p + r->last, r->nlast));
 	struct folded_line line = { .shared = (uint32_t)r->ends.n, .last = last, .base = base };
-	size_t text = b->text.n;
-	const char *from;
+	struct str rest = str_skip(stack, shared);
 
+	r->last = b->text.n;
+	r->nlast = stack.n;
+	buf_add(&b->text, stack);
 	if (r->ends.n && rest.n)
 		rest = str_skip(rest, 1); /* the ';' */
-	from = rest.p;
-	buf_add(&b->text, rest);
 	while (rest.n) {
 		struct str name = str_cut(&rest, ';');
+		size_t at = (size_t)(name.p - stack.p);
 
 		if (!name.n)
 			continue; /* "a;;b": an empty frame is ignored */
-		vec_push(&r->ends, (size_t)(name.p + name.n - stack.p));
-		vec_push(&b->names, { text + (size_t)(name.p - from), name.n });
+		vec_push(&r->ends, at + name.n);
+		vec_push(&b->names, { r->last + at, name.n, hash_bytes(name.p, name.n) });
 		line.nname++;
 	}
 	vec_push(&b->lines, line);
@@ -331,6 +332,9 @@ static void read_lines(struct reader *r, struct relay *relay)
 			continue;
 		relay_pass(relay, &r->block[r->filling]);
 		r->filling = !r->filling;
+		/* The first line of a block shares nothing: the text before is the other thread's. */
+		r->last = r->nlast = 0;
+		vec_clear(&r->ends);
 	}
 }
 
@@ -341,7 +345,6 @@ static void reader_release(struct reader *r)
 		vec_release(&r->block[i].names);
 		buf_release(&r->block[i].text);
 	}
-	buf_release(&r->last);
 	vec_release(&r->ends);
 }
 
@@ -355,9 +358,11 @@ static bool read_folded(struct in *in, struct profile *p)
 	k.col = profile_column(p, dict_intern(p->dict, S("samples")),
 			       dict_intern(p->dict, S("count")), &scale);
 	/* Empty lists need an address, too. */
-	vec_reserve(&k.stack, NAMES);
-	for (size_t i = 0; i < LEN(r.block); i++)
-		vec_reserve(&r.block[i].names, NAMES);
+	vec_reserve(&k.stack, INDEX_GROUP);
+	for (size_t i = 0; i < LEN(r.block); i++) {
+		vec_reserve(&r.block[i].names, INDEX_GROUP);
+		buf_grow(&r.block[i].text, BLOCK_BYTES);
+	}
 	adder_begin(&k.adder, p, !in->options.no_thread);
 	k.adder.keep_order = true; /* lines have no time, but an order */
 	relay_begin(&relay, add_lines, &k, !in->options.no_thread);

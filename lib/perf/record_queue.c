@@ -120,6 +120,15 @@ static int by_time(const void *a, const void *b)
 	return (x->number > y->number) - (x->number < y->number);
 }
 
+/* Records of one ring are in order; those of several are not. */
+static bool are_in_order(struct queued_record *const *all, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (by_time(&all[i - 1], &all[i]) > 0)
+			return false;
+	return true;
+}
+
 void record_queue_until(struct record_queue *q, uint64_t until,
 			void (*handle)(void *context, const struct record *r, size_t event),
 			void *context)
@@ -127,7 +136,7 @@ void record_queue_until(struct record_queue *q, uint64_t until,
 	struct queued_record **all = (struct queued_record **)q->waiting.p;
 	size_t n = BUF_COUNT(&q->waiting, *all), done = 0;
 
-	if (n > q->nsorted)
+	if (n > q->nsorted && !are_in_order(all, n))
 		qsort(all, n, sizeof(*all), by_time);
 	for (; done < n && all[done]->record.time < until; done++) {
 		handle(context, &all[done]->record, all[done]->event);

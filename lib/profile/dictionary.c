@@ -48,6 +48,12 @@ void dict_intern_all(struct dictionary *d, const struct str *s, size_t n, str_id
 	strings_intern_all(&d->str, s, n, (uint32_t *)id);
 }
 
+void dict_intern_hashed(struct dictionary *d, const struct str *s, const uint32_t *hash, size_t n,
+			str_id *id)
+{
+	strings_intern_hashed(&d->str, s, hash, n, (uint32_t *)id);
+}
+
 void dict_add_funcs(struct dictionary *d, const struct func *f, size_t n, func_id *id)
 {
 	table_intern_all(&d->func, f, n, (uint32_t *)id);

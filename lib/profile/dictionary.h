@@ -215,6 +215,10 @@ void dict_intern_all(struct dictionary *d, const struct str *s, size_t n, str_id
 void dict_add_funcs(struct dictionary *d, const struct func *f, size_t n, func_id *id);
 void dict_add_locs(struct dictionary *d, struct loc *l, size_t n, loc_id *id);
 
+/* Strings whose hash_bytes() are known. */
+void dict_intern_hashed(struct dictionary *d, const struct str *s, const uint32_t *hash, size_t n,
+			str_id *id);
+
 static inline func_id dict_add_func(struct dictionary *d, struct func f)
 {
 	return (func_id){ table_intern(&d->func, &f) };

@@ -1,5 +1,7 @@
 #include "profile/remap.h"
 
+#include "profile/stacks.h"
+
 void remap_init(struct remap *m, struct dictionary *to, const struct dictionary *from)
 {
 	*m = (struct remap){ .to = to, .from = from };
@@ -77,6 +79,16 @@ static loc_id remap_loc(struct remap *m, loc_id id)
 	return (loc_id){ m->loc[id.i] };
 }
 
+/* As in batch.c: profiles of one program mostly list its stacks in the same order. */
+static uint32_t add_next_stack(struct dictionary *d, const loc_id *frames, size_t n)
+{
+	struct stacks *t = &d->stack;
+	uint32_t i = stacks_is(t, t->next, frames, n) ? t->next : dict_add_stack(d, frames, n).i;
+
+	t->next = i + 1;
+	return i;
+}
+
 stack_id remap_stack(struct remap *m, stack_id id)
 {
 	const loc_id *frame;
@@ -89,7 +101,7 @@ stack_id remap_stack(struct remap *m, stack_id id)
 		m->frames = mem_grow(m->frames, &m->frame_cap, n, sizeof(*m->frames));
 		for (size_t i = 0; i < n; i++)
 			m->frames[i] = remap_loc(m, frame[i]);
-		m->stack[id.i] = dict_add_stack(m->to, m->frames, n).i;
+		m->stack[id.i] = add_next_stack(m->to, m->frames, n);
 	}
 	return (stack_id){ m->stack[id.i] };
 }

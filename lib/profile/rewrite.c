@@ -2,6 +2,7 @@
 #include "profile/rewrite.h"
 
 #include "base/path.h"
+#include "profile/stack_group.h"
 
 /* The root frames of a label set: n of rewriter.root_frames from `first`. */
 struct root {
@@ -19,6 +20,7 @@ struct rewriter {
 	struct table roots;     /* struct root */
 	struct buf root_frames; /* loc_id */
 	struct buf stack;       /* loc_id: the stack being put together */
+	struct stack_group stacks;
 };
 
 /* Names */
@@ -261,7 +263,8 @@ static void push_frame(struct rewriter *w, loc_id loc)
 	buf_put(&w->stack, &loc, sizeof(loc));
 }
 
-static stack_id rewrite_stack(struct rewriter *w, stack_id old, struct root root)
+/* *to becomes the stack, maybe later. */
+static void rewrite_stack(struct rewriter *w, stack_id old, struct root root, stack_id *to)
 {
 	const loc_id *frame;
 	size_t n;
@@ -277,7 +280,7 @@ static stack_id rewrite_stack(struct rewriter *w, stack_id old, struct root root
 		mem_reverse(w->stack.p, n, sizeof(loc_id));
 	if (w->how->max_depth)
 		n = min_size(n, w->how->max_depth);
-	return dict_add_stack(w->p->dict, (const loc_id *)w->stack.p, n);
+	stack_group_add(&w->stacks, (const loc_id *)w->stack.p, n, to);
 }
 
 /* Does the profile have any of the labels that become root frames? */
@@ -305,15 +308,16 @@ static void rewrite_samples(struct rewriter *w)
 
 	for (uint32_t i = 1; i < n; i++) {
 		to[i] = *profile_sample(w->p, (sample_id){ i });
-		to[i].stack = rewrite_stack(w, to[i].stack, root_of(w, to[i].labels));
+		rewrite_stack(w, to[i].stack, root_of(w, to[i].labels), &to[i].stack);
 	}
+	stack_group_end(&w->stacks);
 	profile_remap(w->p, to, NULL);
 	mem_free(to, n * sizeof(*to));
 }
 
 void rewrite(struct profile *p, const struct rewrite *how)
 {
-	struct rewriter w = { .p = p, .how = how };
+	struct rewriter w = { .p = p, .how = how, .stacks.dict = p->dict };
 
 	table_init(&w.roots, sizeof(struct root), offsetof(struct root, first));
 	rewrite_locs(&w);

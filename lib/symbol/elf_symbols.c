@@ -127,13 +127,14 @@ static void *open_image(const struct symbol_file *file, struct buf *note)
 /* The image's debugging information, opened when it is first needed; NULL = none. */
 static struct dwarf *dwarf_of(struct image *m)
 {
-	const struct elf *from = has_dwarf(&m->elf) ? &m->elf : &m->debug;
 	uint64_t most = m->options->most_unpacked;
+	const struct elf *from;
 	bool shares;
 
 	if (m->tried_dwarf || (!m->options->inlines && !m->options->lines))
 		return m->dwarf;
 	m->tried_dwarf = true;
+	from = has_dwarf(&m->elf) ? &m->elf : &m->debug;
 	if (!has_dwarf(from) || (most && elf_unpacked_size(from) > most))
 		return NULL;
 	shares = debug_file_open_alt(&m->alt, from, str_of(m->path.p), m->options);

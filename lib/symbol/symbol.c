@@ -4,6 +4,7 @@
  */
 #include "symbol/symbol.h"
 
+#include "profile/stack_group.h"
 #include "symbol/kept_bytes.h"
 #include "symbol/naming/find_names.h"
 
@@ -107,7 +108,8 @@ static void name_locations(struct round *r)
 
 /* Stacks */
 
-static stack_id new_stack(struct round *r, stack_id old)
+/* *to becomes the stack, maybe later. */
+static void new_stack(struct round *r, stack_id old, struct stack_group *g, stack_id *to)
 {
 	size_t n;
 	const loc_id *frame = dict_frames(r->p->dict, old, &n);
@@ -122,19 +124,27 @@ static stack_id new_stack(struct round *r, stack_id old)
 		else
 			buf_put(&r->stack, &frame[i], sizeof(loc_id));
 	}
-	return dict_add_stack(r->p->dict, (const loc_id *)r->stack.p, BUF_COUNT(&r->stack, loc_id));
+	stack_group_add(g, (const loc_id *)r->stack.p, BUF_COUNT(&r->stack, loc_id), to);
 }
 
 static void replace_stacks(struct round *r)
 {
 	uint32_t n = r->p->sample.n, nstack = r->p->dict->stack.n;
-	stack_id *stack = mem_zeroed(nstack, sizeof(*stack)); /* by old one; 0: not yet made */
+	struct stack_group g = { .dict = r->p->dict };
+	stack_id *stack = mem_zeroed(nstack, sizeof(*stack)); /* by old one */
 	struct sample *to = mem_zeroed(n, sizeof(*to));
 
 	for (uint32_t i = 1; i < n; i++) {
+		stack_id old = profile_sample(r->p, (sample_id){ i })->stack;
+
+		if (!old.i || stack[old.i].i)
+			continue;
+		stack[old.i] = old; /* until it is known */
+		new_stack(r, old, &g, &stack[old.i]);
+	}
+	stack_group_end(&g);
+	for (uint32_t i = 1; i < n; i++) {
 		to[i] = *profile_sample(r->p, (sample_id){ i });
-		if (to[i].stack.i && !stack[to[i].stack.i].i)
-			stack[to[i].stack.i] = new_stack(r, to[i].stack);
 		to[i].stack = stack[to[i].stack.i];
 	}
 	profile_remap(r->p, to, NULL);

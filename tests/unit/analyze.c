@@ -1,9 +1,12 @@
 /* lib/analyze: sums, groups, totals, and trees that a dictionary's other profiles share. */
+#include <stdio.h>
+
 #include "analyze/groups.h"
 #include "analyze/sum.h"
 #include "analyze/total.h"
 #include "analyze/tree.h"
 #include "model.h"
+#include "profile/stack_group.h"
 #include "tap.h"
 
 static void test_sums(void)
@@ -86,6 +89,35 @@ static void test_totals(void)
 	model_release(&p);
 }
 
+/* Stacks that are new, known, empty, or twice in a group. */
+static void test_stack_group(void)
+{
+	enum { N = 500 };
+	struct stack_group g = { 0 };
+	struct profile p;
+	stack_id one[N], all[N];
+	bool same = true;
+
+	model_init(&p);
+	g.dict = p.dict;
+	for (uint32_t i = 0; i < N; i++) {
+		loc_id frames[] = { { 1 + i % 3 }, { 1 + i / 40 }, { 7 } };
+
+		stack_group_add(&g, frames, i % 4, &all[i]);
+		if (i == N / 2)
+			stack_group_end(&g);
+	}
+	stack_group_end(&g);
+	for (uint32_t i = 0; i < N; i++) {
+		loc_id frames[] = { { 1 + i % 3 }, { 1 + i / 40 }, { 7 } };
+
+		one[i] = dict_add_stack(p.dict, frames, i % 4);
+		same = same && one[i].i == all[i].i && !one[i].i == !(i % 4);
+	}
+	ok(same, "in groups and one by one: the same stacks");
+	model_release(&p);
+}
+
 /* "a(b(c)d)" with siblings in the tree's order. */
 static void print_below(const struct tree *t, const struct dictionary *d, uint32_t node,
 			struct buf *b)
@@ -142,11 +174,107 @@ static void test_trees(void)
 	model_release(&p);
 }
 
+/* Add random stacks: so many that two threads sort and add them. */
+static void add_many(struct profile *p, const char *above, bool diff)
+{
+	uint64_t state = 1;
+
+	for (int i = 0; i < 40000; i++) {
+		char text[64];
+		int n = snprintf(text, sizeof(text), "%s", above), depth;
+
+		state = state * 6364136223846793005u + 1442695040888963407u;
+		depth = 2 + (int)(state >> 60) / 3; /* add_sample() takes 8 in all */
+		for (int j = 0; j < depth; j++)
+			n += snprintf(text + n, sizeof(text) - (size_t)n, "%s%c",
+				      j || *above ? ";" : "",
+				      'a' + (int)(state >> (20 + 4 * j) & 15));
+		add_sample(p, text, 1 + i % 7, diff && i % 3 == 0);
+	}
+}
+
+/* The node of a stack, or 0. */
+static uint32_t node_of(const struct tree *t, const struct frame_names *names,
+			const struct dictionary *d, stack_id stack)
+{
+	size_t n;
+	const loc_id *frame = dict_frames(d, stack, &n);
+	uint32_t node = 0;
+
+	for (size_t i = 0; i < n && (node || !i); i++) {
+		node = t->node[node].first;
+		while (node && t->node[node].name.i != frame_name(names, frame[i]).i)
+			node = t->node[node].next;
+	}
+	return node;
+}
+
+/* Are siblings in order, and totals the sums of what is below? */
+static bool is_ordered(const struct tree *t, const struct dictionary *d)
+{
+	for (uint32_t i = 0; i < t->n; i++) {
+		int64_t total = t->node[i].self, base = t->diff ? t->base_self[i] : 0;
+
+		for (uint32_t c = t->node[i].first; c; c = t->node[c].next) {
+			uint32_t next = t->node[c].next;
+
+			total += t->node[c].total;
+			base += t->diff ? t->base_total[c] : 0;
+			if (t->node[c].parent != i || c <= i ||
+			    (next && str_cmp(dict_text(d, t->node[c].name),
+					     dict_text(d, t->node[next].name)) >= 0))
+				return false;
+		}
+		if (total != t->node[i].total || (t->diff && base != t->base_total[i]))
+			return false;
+	}
+	return true;
+}
+
+static void test_many_stacks(const char *above, bool diff)
+{
+	struct frame_names names;
+	struct profile p;
+	struct tree t;
+	int64_t *self, *base;
+	bool same = true;
+
+	model_init(&p);
+	add_many(&p, above, diff);
+	frame_names_init(&names, p.dict, dict_frame_name);
+	tree_build(&t, &p, 0, &names, TREE_BY_NAME);
+	ok(p.dict->stack.n > 20000 && t.diff == diff, "%u stacks", p.dict->stack.n);
+	ok(is_ordered(&t, p.dict), "siblings are in order, totals right");
+	self = mem_zeroed(t.n, sizeof(*self));
+	base = mem_zeroed(t.n, sizeof(*base));
+	for (uint32_t i = 1; i < p.sample.n; i++) {
+		const struct sample *s = profile_sample(&p, (sample_id){ i });
+		int64_t v = profile_value(&p, 0, (sample_id){ i });
+
+		if (s->labels.i)
+			base[node_of(&t, &names, p.dict, s->stack)] -= v;
+		else
+			self[node_of(&t, &names, p.dict, s->stack)] += v;
+	}
+	for (uint32_t i = 0; i < t.n; i++)
+		same = same && t.node[i].self == self[i] && (diff ? t.base_self[i] : 0) == base[i];
+	ok(same && !self[0], "each stack has its node, and no other has a value");
+	mem_free(self, t.n * sizeof(*self));
+	mem_free(base, t.n * sizeof(*base));
+	tree_release(&t);
+	frame_names_release(&names);
+	model_release(&p);
+}
+
 int main(void)
 {
 	test_sums();
 	test_groups();
 	test_totals();
+	test_stack_group();
 	test_trees();
+	test_many_stacks("", false);
+	test_many_stacks("main", false);
+	test_many_stacks("main", true);
 	return done();
 }

@@ -1,6 +1,8 @@
 /* Rows, strings and the index below them, with as many as make them grow. */
 #include "base/table.h"
 
+#include <stdio.h>
+
 #include "base/buf.h"
 #include "base/strings.h"
 #include "tap.h"
@@ -120,6 +122,31 @@ static void texts(void)
 	buf_release(&b);
 }
 
+/* New and known texts of which some occur twice in a group, the empty one among them. */
+static void many_texts(void)
+{
+	struct strings one, all;
+	struct str text[1000];
+	uint32_t hash[LEN(text)], number[LEN(text)], hashed[LEN(text)];
+	char bytes[LEN(text)][16];
+	bool same = true;
+
+	strings_init(&one);
+	strings_init(&all);
+	for (uint32_t i = 0; i < LEN(text); i++) {
+		snprintf(bytes[i], sizeof(bytes[i]), "text %u", i % 7 * 100 + i / 9);
+		text[i] = i % 50 ? str_of(bytes[i]) : S("");
+		hash[i] = hash_bytes(text[i].p, text[i].n);
+	}
+	strings_intern_all(&all, text, LEN(text), number);
+	strings_intern_hashed(&all, text, hash, LEN(text), hashed);
+	for (uint32_t i = 0; i < LEN(text); i++)
+		same &= strings_intern(&one, text[i]) == number[i] && number[i] == hashed[i];
+	ok(same && one.n == all.n, "together and one by one: the same numbers");
+	strings_release(&one);
+	strings_release(&all);
+}
+
 int main(void)
 {
 	size_t before = mem_used();
@@ -128,6 +155,7 @@ int main(void)
 	words();
 	hashes();
 	texts();
+	many_texts();
 	ok(mem_used() == before, "all memory came back");
 	return done();
 }

@@ -1,5 +1,6 @@
 /* lib/view: what the command's tests cannot see. */
 #include <math.h>
+#include <stdio.h>
 
 #include "io/escape.h"
 #include "io/number.h"
@@ -349,6 +350,104 @@ static void terminal(void)
 	is(fitted(S("abc"), 1, false), "", "next to none");
 }
 
+/* A name of 400, for frame j of stack i. */
+static str_id some_name(struct dictionary *d, uint64_t i, uint32_t j)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "f%u", (unsigned)((i + 1) * (j + 3) * 2654435761u >> 8) % 400);
+	return dict_intern(d, str_of(name));
+}
+
+/* Stacks with 300,000 nodes. Negative: most have no value, and so no width in the picture. */
+static void add_many_stacks(struct profile *p, bool negative)
+{
+	int64_t scale;
+	uint32_t col = profile_column(p, dict_intern(p->dict, S("samples")),
+				      dict_intern(p->dict, S("count")), &scale);
+
+	for (uint64_t i = 0; i < 60000; i++) {
+		loc_id frame[6];
+
+		for (uint32_t j = 0; j < LEN(frame); j++) {
+			struct func f = { .name = some_name(p->dict, j ? i : i % 300, j) };
+
+			frame[j] = dict_add_loc(p->dict,
+						(struct loc){ .func = dict_add_func(p->dict, f) });
+		}
+		profile_add_value(p, col,
+				  profile_add_sample(p, dict_add_stack(p->dict, frame, LEN(frame)),
+						     (label_set_id){ 0 }),
+				  negative && i % 3 ? -7 : 21);
+	}
+}
+
+/* The packed form of all nodes, by one loop. */
+static void pack_one_by_one(struct buf *to, const struct layout *l, const struct namelist *names)
+{
+	uint32_t depth = 0, n = 0;
+	struct walk w;
+
+	walk_init(&w, l, 0);
+	for (; walk_next(&w); n++) {
+		int64_t v = l->tree->node[w.node].self;
+
+		number_pack(to, (uint64_t)(n ? depth + 1 - w.depth : 0) << 1 | (v > 0));
+		number_pack(to, namelist_rank(names, l->tree->node[w.node].name));
+		if (v > 0)
+			number_pack(to, (uint64_t)v / 21);
+		depth = w.depth;
+	}
+	walk_release(&w);
+}
+
+/* The text of <metadata> elements, one after the other. */
+static void add_elements(struct buf *to, struct str s)
+{
+	while (s.n) {
+		s = str_skip(s, (size_t)str_chr(s, '>') + 1);
+		buf_add(to, str(s.p, (size_t)str_chr(s, '<')));
+		s = str_skip(s, (size_t)str_chr(s, '\n') + 1);
+	}
+}
+
+/* Two threads pack large trees. */
+static void many_nodes(enum tree_order order, bool negative)
+{
+	struct view_options o = view_defaults();
+	struct buf want = { 0 }, got = { 0 };
+	struct frame_names names;
+	struct namelist list;
+	struct packed k;
+	struct profile p;
+	struct layout l;
+	struct tree t;
+	struct out out;
+
+	model_init(&p);
+	add_many_stacks(&p, negative);
+	frame_names_init(&names, p.dict, dict_frame_name);
+	tree_build(&t, &p, 0, &names, order);
+	tree_drop_negative(&t);
+	layout_init(&l, &t, &o);
+	namelist_init(&list, p.dict, &t, &o, NULL);
+	out_open_memory(&out);
+	packed_write(&k, &out, &l, &list);
+	pack_one_by_one(&want, &l, &list);
+	add_elements(&got, buf_str(&out.bytes));
+	ok(t.n > 200000 && k.unit == 21 && (negative ? k.n < t.n : k.n == t.n), "%u of %u nodes",
+	   k.n, t.n);
+	ok(str_eq(buf_str(&want), buf_str(&got)), "packed as by one loop");
+	out_release(&out);
+	buf_release(&want);
+	buf_release(&got);
+	namelist_release(&list);
+	layout_release(&l);
+	tree_release(&t);
+	frame_names_release(&names);
+	model_release(&p);
+}
+
 int main(void)
 {
 	text();
@@ -361,6 +460,9 @@ int main(void)
 	changes();
 	layouts();
 	wakers();
+	many_nodes(TREE_BY_NAME, false);
+	many_nodes(TREE_BY_NAME, true);
+	many_nodes(TREE_BY_TOTAL, true);
 	terminal();
 	buf_release(&b);
 	return done();
