@@ -218,7 +218,7 @@ static void add_cost(struct reader *r, size_t event, int64_t value)
 	uint32_t function = function_row(r, r->function, r->file, r->object);
 	uint64_t line = r->has_lines ? r->position[r->line_at] : 0;
 
-	if (!value)
+	if (!value && !r->is_call)
 		return;
 	value = sat_mul(r->p, value, e->scale);
 	if (r->is_call) {
