@@ -7,4 +7,28 @@ printf 'main;a 1\rmain;b 2\nmain;c 3\n' >mixed.folded
 exits 2 'a CR within a line' prof-fold mixed.folded
 says 'mixed.folded:1: expected .frame;frame COUNT.' 'is not part of a name'
 
+# A base of which nothing is left
+printf 'old 0\n' >zero.folded
+printf 'main;new 3\n' >new.folded
+is "$(prof-diff zero.folded new.folded)" 'main;new 0 3' 'a comparison with nothing is one'
+for format in pprof otlp otlp-json; do
+	prof-diff zero.folded new.folded | prof-fold -t $format >diff
+	is "$(prof-fold diff)" 'main;new 0 3' "and stays one by way of $format"
+done
+
+# Notes are about what is written, after fractions were rounded.
+printf 'main;a 0.3\nmain;b 0.3\n' >fractions.folded
+exits 0 'fractions' prof-fold fractions.folded
+is "$(cat out)" 'main;a 1' 'their sum is rounded'
+says '^prof-fold: 1 value below 1 is rounded to 0; the total is kept$' 'which is said'
+is "$(wc -l <err)" 1 'and not that all are 0'
+
+# callgrind, as xdebug writes it, has costs below 0: of memory that was freed.
+printf 'main;a -5\nmain;b 5\nmain;b;c;d -7\n' >freed.folded
+prof-fold -t callgrind freed.folded >graph
+is "$(prof-fold -q graph)" "$(cat freed.folded)" 'callgrind: costs below 0 keep their callers'
+printf 'main;a 3 5\n' | prof-fold -t callgrind >out 2>err
+is "$?: $(grep -c 'a differential profile cannot be written as callgrind' err)" '2: 1' \
+	'callgrind: a base does not count'
+
 finish
