@@ -67,9 +67,9 @@ struct walk {
 	struct sorted_row *calls; /* of g->call by caller, the most expensive first */
 	size_t nnode, ncost, ncall;
 	VEC(struct context) way;
-	double whole;  /* of the program */
+	double whole;   /* of the program */
 	bool is_signed; /* there are costs below 0, such as of memory that was freed */
-	size_t budget; /* the number of contexts that may still be opened */
+	size_t budget;  /* the number of contexts that may still be opened */
 	bool estimated;
 };
 
