@@ -7,6 +7,13 @@ printf 'main;a 1\rmain;b 2\nmain;c 3\n' >mixed.folded
 exits 2 'a CR within a line' prof-fold mixed.folded
 says 'mixed.folded:1: expected .frame;frame COUNT.' 'is not part of a name'
 
+# Lines that end in CR LF
+for case in heaptrack/app phpspy/stacks perf-script/fields-address callgrind/tree dtrace/stacks; do
+	sed "s/\$/$(printf '\\r')/" "$top/tests/golden/$case.in" >crlf
+	prof-fold crlf >out 2>err
+	same out "$top/tests/golden/$case.out" "$case with CR LF"
+done
+
 # A base of which nothing is left
 printf 'old 0\n' >zero.folded
 printf 'main;new 3\n' >new.folded
