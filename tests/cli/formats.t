@@ -14,6 +14,13 @@ for case in heaptrack/app phpspy/stacks perf-script/fields-address callgrind/tre
 	same out "$top/tests/golden/$case.out" "$case with CR LF"
 done
 
+# A file of valgrind that is cut short
+sed '/^totals:/d' "$top/tests/golden/callgrind/tree.in" >cut
+exits 0 'callgrind: cut short' prof-fold cut
+says "cut: does not end in the line 'totals:': it may be cut short" 'callgrind: that is said'
+sed '/^summary:/d' "$top/tests/golden/callgrind/cachegrind.in" | prof-fold >out 2>err
+says "does not end in the line 'summary:'" 'cachegrind: that is said'
+
 # A base of which nothing is left
 printf 'old 0\n' >zero.folded
 printf 'main;new 3\n' >new.folded
