@@ -15,9 +15,9 @@ for case in heaptrack/app phpspy/stacks perf-script/fields-address callgrind/tre
 done
 
 # A file of valgrind that is cut short
-sed '/^totals:/d' "$top/tests/golden/callgrind/tree.in" >cut
-exits 0 'callgrind: cut short' prof-fold cut
-says "cut: does not end in the line 'totals:': it may be cut short" 'callgrind: that is said'
+sed '/^totals:/d' "$top/tests/golden/callgrind/tree.in" >short
+exits 0 'callgrind: cut short' prof-fold short
+says "short: does not end in the line 'totals:': it may be cut short" 'callgrind: that is said'
 sed '/^summary:/d' "$top/tests/golden/callgrind/cachegrind.in" | prof-fold >out 2>err
 says "does not end in the line 'summary:'" 'cachegrind: that is said'
 
@@ -26,8 +26,8 @@ printf 'old 0\n' >zero.folded
 printf 'main;new 3\n' >new.folded
 is "$(prof-diff zero.folded new.folded)" 'main;new 0 3' 'a comparison with nothing is one'
 for format in pprof otlp otlp-json; do
-	prof-diff zero.folded new.folded | prof-fold -t $format >diff
-	is "$(prof-fold diff)" 'main;new 0 3' "and stays one by way of $format"
+	prof-diff zero.folded new.folded | prof-fold -t $format >sides
+	is "$(prof-fold sides)" 'main;new 0 3' "and stays one by way of $format"
 done
 
 # Notes are about what is written, after fractions were rounded.
