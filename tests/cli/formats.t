@@ -45,4 +45,18 @@ printf 'main;a 3 5\n' | prof-fold -t callgrind >out 2>err
 is "$?: $(grep -c 'a differential profile cannot be written as callgrind' err)" '2: 1' \
 	'callgrind: a base does not count'
 
+# Text of others that holds no profile to read: what to do instead
+refuse() { # TEXT ADVICE
+	# shellcheck disable=SC2059 # it has \\n and \\t
+	printf "$1" >refused
+	exits 2 "refused: $2" prof-fold refused
+	says "$2" 'with advice'
+}
+refuse 'PeriodType: cpu nanoseconds\nPeriod: 1\nSamples:\n' 'go tool pprof -proto'
+refuse '# To display the perf.data header info, please use --header\n 50.00%% a 5\n' 'perf script'
+refuse 'Sampling at 49 Hertz of all threads\n    main\n        2\n' 'its option -f'
+refuse 'Tracing off-CPU time (us) of all threads\n    main\n        2\n' 'its option -f'
+refuse 'Running Time\tSelf\t\tSymbol Name\n30.0ms\t1\tmain\n' 'xctrace export'
+refuse 'JAVA PROFILE 1.0.1, created Mon May  1\n\nTHREAD START\n' 'JFR or async-profiler'
+
 finish
