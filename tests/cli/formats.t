@@ -45,6 +45,19 @@ printf 'main;a 3 5\n' | prof-fold -t callgrind >out 2>err
 is "$?: $(grep -c 'a differential profile cannot be written as callgrind' err)" '2: 1' \
 	'callgrind: a base does not count'
 
+# Two in one file: both are read, or it is an error.
+for case in legacy-pprof/go-mutex legacy-pprof/java-contention legacy-pprof/java-heap; do
+	cat "$top/tests/golden/$case.in" "$top/tests/golden/$case.in" >two
+	prof-fold two | awk '{ s += $NF } END { print s / 2 }' >out
+	is "$(cat out)" "$(awk '{ s += $NF } END { print s + 0 }' "$top/tests/golden/$case.out")" \
+		"$case twice"
+done
+for case in gperftools/be32 gperftools/le64 macos-sample/sample tachyon/wall; do
+	cat "$top/tests/golden/$case.in" "$top/tests/golden/$case.in" >two
+	exits 2 "$case twice" prof-fold two
+	says 'another profile follows' 'is not one'
+done
+
 # Text of others that holds no profile to read: what to do instead
 refuse() { # TEXT ADVICE
 	# shellcheck disable=SC2059 # it has \\n and \\t
