@@ -26,7 +26,7 @@ struct common {
 	size_t nlabel;
 	int64_t server_step, server_origin;
 	uint64_t every, count;
-	bool events_in;                  /* at least one input may have several events of perf */
+	bool events_in;                  /* at least one input may have unrelated events */
 	bool shows_all_types;            /* the result has them all: none is left out */
 	void (*each)(struct profile *p); /* see struct source_options; may be NULL */
 };

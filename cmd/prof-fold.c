@@ -120,10 +120,10 @@ int main(int argc, char **argv)
 	if (p.ncol && keep_types(&p)) {
 		if (o.symbolize || o.debuginfod)
 			name_addresses(&p);
-		note_nothing(&p);
 		ok &= drop_own_frames(&p);
 		rewrite_frames(&p);
 		ok &= save(&p, fold_format());
+		note_nothing(&p); /* after fractions were rounded */
 	} else {
 		ok = false;
 	}

@@ -158,12 +158,13 @@ static void add_values(struct sorter *w, uint32_t col)
 		const struct sample *sample = profile_sample(p, (sample_id){ i });
 		struct sorted_stack *to = &w->s->stack[w->place[sample->stack.i]];
 		int64_t v = p->col[col].v[i];
+		bool is_base = base_side_has(&base, sample->labels);
 
+		w->s->diff |= is_base; /* even if all of the base is 0 */
 		if (!v)
 			continue;
-		if (base_side_has(&base, sample->labels)) {
+		if (is_base) {
 			to->base = sum_subtract(to->base, v, &w->s->saturated);
-			w->s->diff = true;
 		} else {
 			to->value = sum_add(to->value, v, &w->s->saturated);
 		}

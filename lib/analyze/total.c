@@ -12,6 +12,29 @@ bool is_differential(const struct profile *p)
 	return false;
 }
 
+static bool has_value(const struct profile *p, sample_id sample)
+{
+	for (uint32_t i = 0; i < p->ncol; i++)
+		if (profile_value(p, i, sample))
+			return true;
+	return false;
+}
+
+sample_id empty_base(const struct profile *p)
+{
+	struct base_side base = base_side_of(p);
+	sample_id found = { 0 };
+
+	for (sample_id id = { 1 }; base.key.i && id.i < p->sample.n; id.i++) {
+		if (!base_side_has(&base, profile_sample(p, id)->labels))
+			continue;
+		if (has_value(p, id))
+			return (sample_id){ 0 };
+		found = id;
+	}
+	return found;
+}
+
 struct column_total column_total(const struct profile *p, uint32_t col)
 {
 	struct base_side base = base_side_of(p);

@@ -32,6 +32,12 @@ static inline bool base_side_has(const struct base_side *b, label_set_id labels)
 /* Does the profile have samples of a base? */
 bool is_differential(const struct profile *p);
 
+/*
+ * If all samples of the base are 0, one of them, else 0: writers that leave out such samples
+ * write it, since only it says that the profile is differential.
+ */
+sample_id empty_base(const struct profile *p);
+
 struct column_total {
 	int64_t magnitude; /* the sum of the magnitudes of all values */
 	int64_t base;      /* and of those of the base */

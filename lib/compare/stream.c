@@ -161,6 +161,8 @@ static void put_side(struct names *n, uint32_t col, enum side side, const double
 		profile_add_value(n->p, col, profile_add_sample(n->p, s.stack, s.labels),
 				  side == BASE ? -(int64_t)v : (int64_t)v);
 	}
+	if (side == BASE && !put) /* a comparison with nothing is one, too */
+		profile_add_sample(n->p, (stack_id){ 0 }, as_base(n->p, (label_set_id){ 0 }));
 }
 
 static void put_sides(struct runs *runs, const struct options *o, uint32_t col, double *value[2],

@@ -10,7 +10,9 @@
  *
  * - the number is a time in microseconds (mode wall, cpu), or bytes (mode memory); with
  *   mode full there are three: the time, 1 for an idle thread, and bytes;
- * - version 2 has no interpreter: "T1337"; frames may be marked ":GC:" and alike.
+ * - version 2 has no interpreter: "T1337"; frames may be marked ":GC:" and alike;
+ * - older versions have lines of their own, "work (app.py);L12", and may begin with
+ *   "Process 42;Thread 1337;" or only the thread.
  */
 #include "format/format.h"
 #include "format/stack_text/stack_text.h"
@@ -68,23 +70,69 @@ static bool bad_line(struct reader *r, struct str line)
 		      STR_ARG(str(line.p, min_size(line.n, 80))));
 }
 
-/* "P42" and "T0:1337" */
+/* If s begins with one of the keys, cut it off. */
+static bool cut_key(struct str *s, struct str key, struct str old_key)
+{
+	struct str k = str_starts(*s, old_key) ? old_key : key;
+
+	if (!str_starts(*s, k))
+		return false;
+	*s = str_skip(*s, k.n);
+	return true;
+}
+
+/* "P42;T0:1337;", "Process 42;Thread 1337;", "Thread 1337;" */
+static bool cut_origin(struct str *stack, struct str *process, struct str *thread)
+{
+	bool has_process = !str_starts(*stack, S("Thread "));
+	uint64_t n;
+
+	*process = has_process ? str_cut(stack, ';') : S("");
+	*thread = str_cut(stack, ';');
+	return (!has_process ||
+		(cut_key(process, S("P"), S("Process ")) && str_u64(*process, &n))) &&
+	       cut_key(thread, S("T"), S("Thread "));
+}
+
 static bool read_labels(struct reader *r, struct str *stack, label_set_id *labels)
 {
-	struct str process = str_cut(stack, ';'), thread = str_cut(stack, ';');
 	struct dictionary *d = r->s.p->dict;
-	ptrdiff_t colon = str_rchr(thread, ':');
+	struct str process, thread;
+	ptrdiff_t colon;
 	int64_t n;
 
-	if (!str_starts(process, S("P")) || !str_i64(str_skip(process, 1), &n) ||
-	    !str_starts(thread, S("T")))
+	if (!cut_origin(stack, &process, &thread))
 		return false;
-	*labels = dict_add_number_label(d, *labels, S("pid"), n);
-	thread = str_skip(thread, colon >= 0 ? (size_t)colon + 1 : 1);
+	if (str_i64(process, &n))
+		*labels = dict_add_number_label(d, *labels, S("pid"), n);
+	colon = str_rchr(thread, ':');
+	thread = str_skip(thread, (size_t)(colon + 1));
 	if (str_i64(thread, &n))
 		*labels = dict_add_number_label(d, *labels, S("tid"), n);
 	else
 		*labels = dict_add_text_label(d, *labels, S("thread"), thread);
+	return true;
+}
+
+/* "12", "L12" */
+static bool is_line(struct str s, uint64_t *line)
+{
+	return str_u64(str_starts(s, S("L")) ? str_skip(s, 1) : s, line);
+}
+
+/* "work (app.py)", whose line is the next frame, "L12", which is then cut off *rest. */
+static bool add_old_frame(struct reader *r, struct str frame, struct str *rest)
+{
+	struct str after = *rest, next = str_cut(&after, ';');
+	ptrdiff_t open = str_rchr(frame, '(');
+	uint64_t line;
+
+	if (open < 2 || frame.p[open - 1] != ' ' || !str_ends(frame, S(")")) ||
+	    !str_starts(next, S("L")) || !is_line(next, &line))
+		return false;
+	stack_text_source(&r->s, str(frame.p, (size_t)open - 1),
+			  str(frame.p + open + 1, frame.n - (size_t)open - 2), line);
+	*rest = after;
 	return true;
 }
 
@@ -95,7 +143,7 @@ static void add_frame(struct reader *r, struct str frame)
 	struct str file, name;
 	uint64_t line;
 
-	if (last > 0 && str_u64(str_skip(frame, (size_t)last + 1), &line)) {
+	if (last > 0 && is_line(str_skip(frame, (size_t)last + 1), &line)) {
 		before = str_rchr(str(frame.p, (size_t)last), ':');
 		if (before > 0 && before + 1 < last) {
 			file = str(frame.p, (size_t)before);
@@ -146,7 +194,7 @@ static bool read_austin_line(struct reader *r, struct str line)
 	while (stack.n) {
 		struct str frame = str_cut(&stack, ';');
 
-		if (frame.n)
+		if (frame.n && !add_old_frame(r, frame, &stack))
 			add_frame(r, frame);
 	}
 	vec_reverse(&r->s.frames); /* root first here, leaf first in stack_text.h */
@@ -168,14 +216,16 @@ static bool austin_read(struct in *in, struct profile *p)
 	return !in->failed;
 }
 
-/* "P42;T" */
+/* "P42;T1", "Thread 1;work (app.py);L12" */
 static bool begins_austin(struct str line)
 {
-	struct str rest = line, process = str_cut(&rest, ';');
+	struct str process, thread, rest = line;
 	uint64_t n;
 
-	return str_starts(process, S("P")) && str_u64(str_skip(process, 1), &n) &&
-	       str_starts(rest, S("T"));
+	if (!cut_origin(&rest, &process, &thread))
+		return false;
+	str_cut(&rest, ';');
+	return process.n || (str_u64(thread, &n) && str_starts(rest, S("L")));
 }
 
 static int austin_sniff(struct sniff *s)

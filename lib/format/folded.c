@@ -277,7 +277,7 @@ static bool read_folded_line(struct reader *r, struct str line)
 	struct folded_count last, before;
 	bool has_two;
 
-	if (!cut_count(&stack, &last))
+	if (!cut_count(&stack, &last) || memchr(stack.p, '\r', stack.n))
 		return in_bad(r->in, "expected 'frame;frame COUNT', found '%.*s'",
 			      STR_ARG(str(line.p, min_size(line.n, 80))));
 	name = stack;

@@ -71,9 +71,31 @@ static const struct format *choose_format(struct in *in, const int *bids, const 
 	return formats[best];
 }
 
+/* Bytes below 0x20 other than blanks: messages of protobuf have them, and may have CR LF, too. */
+static bool is_binary(struct str head)
+{
+	for (size_t i = 0; i < head.n; i++)
+		if ((uint8_t)head.p[i] < 0x20 && !memchr("\t\n\r\f", head.p[i], 4))
+			return true;
+	return false;
+}
+
+/* The head, in which text has lines as in_line() gives them: without the CR of CR LF. */
+static struct str head_lines(struct str head, struct buf *text)
+{
+	text->n = 0;
+	if (str_find(head, S("\r\n")) < 0 || is_binary(head))
+		return head;
+	for (size_t i = 0; i < head.n; i++)
+		if (head.p[i] != '\r' || i + 1 == head.n || head.p[i + 1] != '\n')
+			buf_ch(text, head.p[i]);
+	return buf_str(text);
+}
+
 const struct format *format_sniff(struct in *in)
 {
 	struct sniff s = { .in = in };
+	struct buf text = { 0 };
 	struct buf why[LEN(formats)] = { 0 };
 	int bids[LEN(formats)] = { 0 };
 	const struct format *best;
@@ -83,11 +105,12 @@ const struct format *format_sniff(struct in *in)
 			continue;
 		s.head = in_peek(in, HEAD);
 		s.all = s.head.n < HEAD;
-		s.head.n = min_size(s.head.n, HEAD);
+		s.head = head_lines(str(s.head.p, min_size(s.head.n, HEAD)), &text);
 		bids[i] = formats[i]->sniff(&s);
 		why[i] = s.why;
 		s.why = (struct buf){ 0 };
 	}
+	buf_release(&text);
 	if (s.json_paths.n)
 		strings_release(&s.json_paths);
 	best = in->failed ? NULL : choose_format(in, bids, why);

@@ -15,7 +15,7 @@ struct format {
 	const char *name; /* as --from and --to take it */
 	const char *help; /* half a line, for people */
 	bool text;        /* a text format: for such inputs, commands write text by default */
-	bool events;      /* perf's events, often several: notes name those that are left out */
+	bool events;      /* types may be of unrelated events: notes name those that are left out */
 	bool all_types;   /* holds all sample types of a profile, not only the default one */
 
 	/*

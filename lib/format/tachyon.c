@@ -168,6 +168,8 @@ static bool read_frames(struct tachyon *t, struct str bytes)
 	for (uint32_t i = 0; i < t->nframe; i++)
 		if (!read_frame(t, &c))
 			return false;
+	if (cursor_rest(&c).n >= HEADER + FOOTER) /* statistics are shorter */
+		return cursor_error(&c, t->in, "another profile follows: read one at a time");
 	return true;
 }
 

@@ -13,6 +13,9 @@
  *	    <binary id="12" name="app" UUID="..." load-addr="0x104414000" path="/bin/app"/>
  *	    <source line="24"><path id="13">/src/main.c</path></source></frame></backtrace></row>
  *
+ * Xcode 26 has the backtrace within a <tagged-backtrace>, Xcode 27 has frames directly there.
+ * Before Xcode 14.3 there are no frames, only addresses: a note counts such stacks.
+ *
  * An element is written once, with an id, and later as a reference to it. Times are in ns; the
  * leaf is the first frame; a frame that has no symbol has its address for a name.
  *
@@ -36,6 +39,7 @@ enum element {
 	WEIGHT,
 	CYCLES,
 	BACKTRACE,
+	TAGGED,
 	FRAME,
 	BINARY,
 	SOURCE,
@@ -44,8 +48,21 @@ enum element {
 };
 
 static const char *const names[ELEMENTS] = {
-	"",       "row",          "sample-time", "thread", "tid",    "process", "thread-state",
-	"weight", "cycle-weight", "backtrace",   "frame",  "binary", "source",  "path",
+	"",
+	"row",
+	"sample-time",
+	"thread",
+	"tid",
+	"process",
+	"thread-state",
+	"weight",
+	"cycle-weight",
+	"backtrace",
+	"tagged-backtrace",
+	"frame",
+	"binary",
+	"source",
+	"path",
 };
 
 /* The value of an element with an id; see end_element(). */
@@ -86,6 +103,7 @@ struct reader {
 	VEC(struct binary) binaries;
 	uint32_t samples, cpu, cycles; /* columns */
 	bool has_rows, has_cpu, has_cycles;
+	uint64_t without_frames; /* backtraces */
 };
 
 static void fail(struct reader *r, const char *what)
@@ -195,6 +213,7 @@ static uint64_t thread_value(struct reader *r, struct str text)
 
 static uint64_t backtrace_value(struct reader *r)
 {
+	r->without_frames += !r->frames.n;
 	vec_reverse(&r->frames);
 	return dict_add_stack(r->p->dict, r->frames.v, r->frames.n).i;
 }
@@ -272,6 +291,8 @@ static void take_value(struct reader *r, enum element e, uint64_t value)
 	r->value[e] = value;
 	if (e == FRAME)
 		vec_push(&r->frames, (loc_id){ (uint32_t)value });
+	if (e == TAGGED)
+		take_value(r, BACKTRACE, value);
 }
 
 static void refer(struct reader *r, enum element e, struct str ref)
@@ -299,7 +320,9 @@ static void forget_parts(struct reader *r, enum element e)
 		r->has[BINARY] = r->has[SOURCE] = r->has[PATH] = false;
 	if (e == THREAD)
 		r->has[TID] = r->has[PROCESS] = false;
-	if (e == BACKTRACE)
+	if (e == TAGGED)
+		r->has[BACKTRACE] = false;
+	if (e == BACKTRACE || e == TAGGED)
 		vec_clear(&r->frames);
 }
 
@@ -354,6 +377,7 @@ static void XMLCALL end_element(void *user, const char *name)
 	case PROCESS: value = process_value(r, text); break;
 	case STATE: value = e.name.i; break;
 	case BACKTRACE: value = backtrace_value(r); break;
+	case TAGGED: value = r->has[BACKTRACE] ? r->value[BACKTRACE] : backtrace_value(r); break;
 	case FRAME: value = frame_value(r, &e); break;
 	case BINARY:
 	case SOURCE: value = e.number; break;
@@ -420,6 +444,11 @@ static bool xctrace_read(struct in *in, struct profile *p)
 	XML_SetStartDoctypeDeclHandler(r.xml, refuse_type);
 	if (parse(&r) && !r.has_rows)
 		in_fail(in, "holds no samples");
+	if (r.without_frames)
+		in_note(in, 0,
+			"stacks with addresses instead of frames: %llu (Xcode 14.3 and later "
+			"export frames)",
+			(unsigned long long)r.without_frames);
 	XML_ParserFree(r.xml);
 	table_release(&r.known);
 	buf_release(&r.text);

@@ -57,7 +57,7 @@ struct codec {
 	void (*close)(void *state);
 };
 
-#define CODECS(X)           X(gzip) X(zstd) X(zlib) X(utf16le) X(utf16be) X(xz) X(bzip2) X(lz4) X(zip)
+#define CODECS(X)           X(gzip) X(zstd) X(zlib) X(utf16le) X(utf16be) X(cr) X(xz) X(bzip2) X(lz4) X(zip)
 #define CODEC_DECLARE(name) extern const struct codec codec_##name;
 CODECS(CODEC_DECLARE)
 

@@ -9,6 +9,8 @@
 #include "io/layer.h"
 #include "io/map.h"
 
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 enum { MOST_LAYERS = 3 }; /* nested encodings */
 
 /* The encoding of the next bytes. The head of a stream may arrive slowly. */
@@ -33,7 +35,7 @@ static bool unwrap(struct in *in)
 		if (!in->top->below->below)
 			layer_read_whole(in, in->top->below);
 	}
-	if (str_starts(in_peek(in, 3), S("\xef\xbb\xbf")))
+	if (str_starts(in_peek(in, 3), S(BYTE_ORDER_MARK)))
 		in_skip(in, 3);
 	return !in->failed;
 }
@@ -168,6 +170,8 @@ bool in_line(struct in *in, struct str *line)
 	layer_take(in->top, line->n + (nl != NULL));
 	if (line->n && line->p[line->n - 1] == '\r')
 		line->n--;
+	if (str_starts(*line, S(BYTE_ORDER_MARK)))
+		*line = str_skip(*line, 3); /* of a file that follows another one */
 	in->line++;
 	return true;
 }

@@ -83,6 +83,25 @@ void type_id(const struct profile *p, uint32_t col, struct buf *id)
 		   id);
 }
 
+void type_own_period(struct profile *p)
+{
+	struct header *h = &p->head;
+	struct str type, period_type = dict_text(p->dict, h->period_type);
+	const struct own_period *own = NULL;
+	const struct kind *kind;
+
+	if (p->ncol && str_eq(period_type, S("cpu"))) {
+		type = dict_text(p->dict, p->col[0].type);
+		kind = kind_of(type, period_type);
+		own = own_period(kind ? str_of(kind->name) : type);
+	}
+	if (!own)
+		return;
+	h->period_type = dict_intern(p->dict, own->type);
+	h->period_unit = dict_intern(p->dict, own->unit);
+	h->period = 0;
+}
+
 /* The first three parts of an id; *period: the others. */
 static struct str without_period(struct str id, struct str *period)
 {

@@ -16,6 +16,12 @@ void type_id_of(struct str type, struct str unit, struct str period_type, struct
 void type_id(const struct profile *p, uint32_t col, struct buf *id);
 
 /*
+ * For a profile whose types have one name in their ids: its period becomes that of the ids, as
+ * it may not be in a recording of Java that was divided.
+ */
+void type_own_period(struct profile *p);
+
+/*
  * Does the id that a user asks for match that of a type? Equal ids match, and "block"
  * matches "mutex": a profile of contentions does not say which of the two it is.
  */

@@ -149,6 +149,7 @@ static bool take_part(void *context, struct profile *p)
 static void take_name(struct fit *f, struct profile *p, label_set_id group, struct str name)
 {
 	fit_series(f, p, group, name);
+	type_own_period(p);
 	f->counts.divided += divide(p, FIT_SAMPLES, take_part, f);
 }
 

@@ -416,4 +416,18 @@ wait $push
 is $? 0 'a server that comes back gets everything'
 says 'sent 3 profiles' 'once'
 is "$(count 'back/*.pb.gz') $(count 'B/*.push*')" '3 0' 'and the spool is empty'
+
+# A recording of Java has one period, but a server takes each upload's for the ids of its types.
+port=0
+peer java 200
+ln -s "$top/tests/golden/jfr/all-kinds.in" java.jfr
+exits 0 'a recording of Java' prof-push -q "$url" -l service_name=s java.jfr
+for path in java/*.pb.gz; do prof-query --types "$path" | awk '{ print $3 }'; done | sort >out
+prof-query --types java.jfr 2>err | awk '{ print $3 }' | sort >want
+same out want 'its types have the ids there that they have here'
+for path in java/*.pb.gz; do prof-query --raw "$path"; done | grep -a -o 'period_type=[^ ]*' | sort | uniq -c >out
+is "$(awk '{ print $2 }' out | tr '\n' ' ')" \
+	'period_type=block period_type=cpu period_type=mutex period_type=space period_type=wall ' \
+	'by their periods'
+
 finish

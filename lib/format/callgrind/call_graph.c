@@ -67,10 +67,25 @@ struct walk {
 	struct sorted_row *calls; /* of g->call by caller, the most expensive first */
 	size_t nnode, ncost, ncall;
 	VEC(struct context) way;
-	double whole;  /* of the program */
-	size_t budget; /* the number of contexts that may still be opened */
+	double whole;   /* of the program */
+	bool is_signed; /* there are costs below 0, such as of memory that was freed */
+	size_t budget;  /* the number of contexts that may still be opened */
 	bool estimated;
 };
+
+static double size_of(int64_t value)
+{
+	return value < 0 ? -(double)value : (double)value;
+}
+
+/*
+ * The weight of a call among all calls of its callee. If costs can be below 0, they may add up
+ * to 0, and the callee is called nevertheless.
+ */
+static double weight_of(const struct walk *w, const struct graph_call *c)
+{
+	return w->is_signed && !c->value ? 1 : size_of(c->value);
+}
 
 static struct graph_cost *cost_row(const struct walk *w, size_t i)
 {
@@ -149,7 +164,7 @@ static bool follow_call(struct walk *w, struct context *from)
 	while (from->next_call < w->nodes[from->function + 1].first_call) {
 		const struct graph_call *call = call_row(w, from->next_call++);
 		const struct node *to = &w->nodes[call->callee];
-		double part = from->part * (double)call->value / to->whole;
+		double part = from->part * weight_of(w, call) / to->whole;
 
 		if (to->is_open || !(part * to->whole >= w->whole / SMALLEST_PART) ||
 		    w->way.n == DEEPEST || !w->budget)
@@ -196,8 +211,8 @@ static void gather_costs(struct walk *w, uint32_t column)
 		if (c->column != column)
 			continue;
 		w->costs[w->ncost++] = (struct sorted_row){ c->function, i, 0 };
-		w->nodes[c->function].whole += (double)c->value;
-		w->whole += (double)c->value;
+		w->nodes[c->function].whole += size_of(c->value);
+		w->whole += size_of(c->value);
 	}
 	qsort(w->costs, w->ncost, sizeof(*w->costs), compare_rows);
 }
@@ -212,18 +227,18 @@ static void gather_calls(struct walk *w, uint32_t column)
 		const struct graph_call *c = table_row(t, i);
 		struct node *to = &w->nodes[c->callee];
 
-		if (c->column != column || c->value <= 0)
+		if (c->column != column || !(weight_of(w, c) > 0))
 			continue;
 		if (c->caller == c->callee) { /* already in the caller's cost */
 			w->estimated = true;
 			continue;
 		}
 		w->calls[w->ncall++] = (struct sorted_row){ c->caller, i, c->value };
-		w->nodes[c->caller].whole += (double)c->value;
+		w->nodes[c->caller].whole += weight_of(w, c);
 		w->estimated |= to->in > 0;
-		to->in += (double)c->value;
+		to->in += weight_of(w, c);
 		heaviest = table_row(t, to->heaviest_call);
-		if (c->value > heaviest->value)
+		if (!to->heaviest_call || weight_of(w, c) > weight_of(w, heaviest))
 			to->heaviest_call = i;
 	}
 	qsort(w->calls, w->ncall, sizeof(*w->calls), compare_rows);
@@ -243,7 +258,8 @@ static void index_functions(struct walk *w)
 			call++;
 		n->first_cost = (uint32_t)cost;
 		n->first_call = (uint32_t)call;
-		if (n->whole < n->in)
+		/* Costs below 0 cancel others out: only a function without callers is a root. */
+		if (n->whole < n->in || (w->is_signed && n->in > 0))
 			n->whole = n->in;
 	}
 }
@@ -310,10 +326,28 @@ static void add_rest(struct walk *w)
 	}
 }
 
+static bool has_costs_below_0(const struct call_graph *g, uint32_t column)
+{
+	for (uint32_t i = 1; i < g->cost.n; i++) {
+		const struct graph_cost *c = table_row(&g->cost, i);
+
+		if (c->column == column && c->value < 0)
+			return true;
+	}
+	for (uint32_t i = 1; i < g->call.n; i++) {
+		const struct graph_call *c = table_row(&g->call, i);
+
+		if (c->column == column && c->value < 0)
+			return true;
+	}
+	return false;
+}
+
 static void walk_column(struct walk *w, uint32_t column)
 {
 	memset(w->nodes, 0, (w->nnode + 1) * sizeof(*w->nodes));
 	w->whole = 0;
+	w->is_signed = has_costs_below_0(w->g, column);
 	w->budget = 16384 + 4 * (w->g->call.n + (size_t)w->g->function.n);
 	gather_costs(w, column);
 	gather_calls(w, column);

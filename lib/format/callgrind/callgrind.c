@@ -59,6 +59,10 @@ struct reader {
 	str_id called_object, called_file, called;
 	bool is_call; /* the next costs belong to a call */
 	bool has_calls;
+	/* With which line the file ends, if valgrind wrote it whole: */
+	const char *last_key; /* NULL: not known */
+	bool has_creator;
+	bool ended; /* that line was the last */
 };
 
 /* Names */
@@ -188,6 +192,13 @@ static bool read_header_line(struct reader *r, struct str key, struct str value)
 		return read_positions(r, value);
 	if (str_eq(key, S("cmd")) && value.n)
 		add_command(r, value);
+	if (str_eq(key, S("creator"))) {
+		r->has_creator = true;
+		r->last_key = str_starts(value, S("callgrind-")) ? "totals" : NULL;
+	} else if (str_eq(key, S("desc")) && !r->has_creator) {
+		r->last_key = "summary"; /* of cachegrind, which does not name itself */
+	}
+	r->ended |= r->last_key && str_eq(key, str_of(r->last_key));
 	return true;
 }
 
@@ -218,7 +229,7 @@ static void add_cost(struct reader *r, size_t event, int64_t value)
 	uint32_t function = function_row(r, r->function, r->file, r->object);
 	uint64_t line = r->has_lines ? r->position[r->line_at] : 0;
 
-	if (!value)
+	if (!value && !r->is_call)
 		return;
 	value = sat_mul(r->p, value, e->scale);
 	if (r->is_call) {
@@ -351,6 +362,7 @@ static bool read_callgrind_line(struct reader *r, struct str line)
 	if (is_digit(line.p[0]) || memchr("+-*", line.p[0], 3)) {
 		bool was_call = r->is_call;
 
+		r->ended = false;
 		if (!r->nevent)
 			return in_fail(r->in, "costs before the line 'events:'");
 		ok = read_costs(r, line);
@@ -373,6 +385,9 @@ static void finish(struct reader *r)
 		in_fail(r->in, "holds no samples: there is no line 'events:'");
 		return;
 	}
+	if (r->last_key && !r->ended)
+		in_note(r->in, 0, "does not end in the line '%s:': it may be cut short",
+			r->last_key);
 	if (!call_graph_add_samples(&r->graph))
 		return;
 	profile_add_comment(r->p, S("stacks=estimated"));

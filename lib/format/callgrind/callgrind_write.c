@@ -3,6 +3,7 @@
 
 #include "format/callgrind/call_graph.h"
 #include "format/callgrind/callgrind.h"
+#include "format/one_side.h"
 
 /* A line of costs: those of a line of a function, or of its calls of another function. */
 struct cost_line {
@@ -281,7 +282,8 @@ void callgrind_write(struct out *out, struct profile *p)
 			 CALLGRIND_EVENTS);
 		return;
 	}
-	profile_round(p);
+	if (!write_one_side(out, p, "callgrind"))
+		return;
 	order_columns(&w);
 	table_init(&w.function, sizeof(struct graph_function), sizeof(struct graph_function));
 	table_init(&w.lines, sizeof(struct cost_line), sizeof(struct cost_line));

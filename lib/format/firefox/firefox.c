@@ -175,6 +175,19 @@ static void read_process(struct firefox_reader *r)
 	add_threads(r);
 }
 
+/* Threads do not all measure the same: some time, some bytes. */
+static void note_weights(struct firefox_reader *r)
+{
+	struct header *h = &r->p->head;
+
+	if (!h->default_type.i)
+		h->default_type = r->p->col[r->weight - 1].type;
+	in_note(r->in, 0,
+		"threads have weights of different types, of which '%.*s' is shown unless --type "
+		"asks for another",
+		STR_ARG(dict_text(r->p->dict, h->default_type)));
+}
+
 static bool firefox_read(struct in *in, struct profile *p)
 {
 	struct json_in j;
@@ -187,6 +200,8 @@ static bool firefox_read(struct in *in, struct profile *p)
 		json_fail(&j, "no profile of the Firefox Profiler: it has no 'threads'");
 	if (!in->failed && !p->ncol)
 		firefox_samples_column(&r); /* a profile may have no samples */
+	if (r.has_other_weights)
+		note_weights(&r);
 	if (r.nallocation)
 		in_note(in, 0, "tables of allocations are left out: %llu",
 			(unsigned long long)r.nallocation);

@@ -77,6 +77,8 @@ struct firefox_reader {
 	str_id cpu_unit;
 	bool has_meta, has_threads;
 	uint64_t nallocation; /* tables of allocations, which are left out */
+	uint32_t weight;      /* 1 + the column of the first thread's weights; 0 = no thread yet */
+	bool has_other_weights;
 };
 
 void firefox_tables_release(struct firefox_tables *t);

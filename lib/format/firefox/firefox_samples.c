@@ -225,6 +225,8 @@ static uint32_t thread_group(struct firefox_reader *r, const struct firefox_thre
 		/* As in the profiler, where CPU time is a colour on the samples. */
 		r->p->head.default_type = dict_intern(r->p->dict, S("samples"));
 	}
+	r->has_other_weights |= r->weight && r->weight != 1 + weight;
+	r->weight = r->weight ? r->weight : 1 + weight;
 	group = tree_group(samples, thread_labels(r, t), weight, cpu);
 	samples->groups.v[group - 1].scale = scale;
 	return group;

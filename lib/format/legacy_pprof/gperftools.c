@@ -173,6 +173,10 @@ static void read_maps(struct reader *r)
 	while (text.n) {
 		struct str line = str_cut(&text, '\n');
 
+		if (str_chr(line, '\0') >= 0) {
+			in_bad(r->l.in, "another profile follows; only the first one is read");
+			return;
+		}
 		if (r->words.is_java)
 			legacy_read_java_name(&r->l, line);
 		else

@@ -228,7 +228,7 @@ static void read_contentions(struct contention *c)
 			legacy_read_go_comment(c->l, line);
 		else if (line.n)
 			ok = read_contention(c, line);
-	} while (ok && in_line(c->l->in, &c->line));
+	} while (ok && !legacy_profile_follows(c->l->in) && in_line(c->l->in, &c->line));
 	legacy_read_maps(c->l, in_maps);
 }
 

@@ -102,7 +102,7 @@ void legacy_read_java_samples(struct legacy *l, struct str line, enum legacy_jav
 		else
 			ok = legacy_addresses(l, stack, SIZE_MAX) &&
 			     add_java_sample(l, kind, period, size, count);
-	} while (ok && in_line(l->in, &line));
+	} while (ok && !legacy_profile_follows(l->in) && in_line(l->in, &line));
 }
 
 void legacy_read_java_heap(struct legacy *l)

@@ -135,8 +135,7 @@ bool legacy_begins_maps(struct str line)
 	       str_find(line, S("--- Memory map: ---")) >= 0;
 }
 
-/* Does another profile begin here? Not "--- Thread": that is a part of one. */
-static bool next_profile_follows(struct in *in)
+bool legacy_profile_follows(struct in *in)
 {
 	struct str head = in_peek(in, 256), line;
 	enum legacy_kind kind;
@@ -153,7 +152,7 @@ void legacy_read_maps(struct legacy *l, bool in_maps)
 {
 	struct str line;
 
-	while (!next_profile_follows(l->in) && in_line(l->in, &line)) {
+	while (!legacy_profile_follows(l->in) && in_line(l->in, &line)) {
 		if (in_maps)
 			memory_map_add_line(&l->map, line);
 		in_maps |= legacy_begins_maps(line);

@@ -81,6 +81,9 @@ void legacy_name(struct legacy *l, uint64_t address, struct str name, struct str
 /* Does the line come before the binaries? */
 bool legacy_begins_maps(struct str line);
 
+/* Does another profile begin with the next line? Not "--- Thread": that is a part of one. */
+bool legacy_profile_follows(struct in *in);
+
 /*
  * Read lines to the end of the input, or to the beginning of another profile: those after
  * "MAPPED_LIBRARIES:" are the binaries. in_maps: that line was already read.

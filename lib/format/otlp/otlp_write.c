@@ -5,6 +5,7 @@
  * Data that only pprof has is an attribute: comments, for instance, are an attribute of the
  * first profile.
  */
+#include "analyze/total.h"
 #include "format/otlp/otlp_writer.h"
 
 int32_t otlp_string_index(struct otlp_writer *w, str_id s)
@@ -66,10 +67,12 @@ static void put_sample(struct otlp_writer *w, struct buf *b, sample_id sample, i
 
 static void put_samples(struct otlp_writer *w, struct buf *b, uint32_t col)
 {
+	sample_id empty = empty_base(w->p);
+
 	for (uint32_t i = 1; i < w->p->sample.n; i++) {
 		int64_t v = profile_value(w->p, col, (sample_id){ i });
 
-		if (v)
+		if (v || i == empty.i)
 			put_sample(w, b, (sample_id){ i }, v);
 	}
 }

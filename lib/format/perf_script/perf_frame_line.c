@@ -172,6 +172,8 @@ bool perf_own_frame(struct str text, enum perf_text where, struct perf_frame *f)
 			is_memory = true;
 			continue;
 		}
+		if (str_starts(candidate.what, S("/")) && !str_ends(candidate.what, S(")")))
+			continue; /* a weight before a control group: "7 /user.slice" */
 		/* A column of numbers has no symbol; the last such column is the frame itself. */
 		if (found && f->what.n && !candidate.what.n)
 			continue;

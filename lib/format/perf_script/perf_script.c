@@ -212,6 +212,15 @@ static void begin_without_event(struct reader *r)
 	begin_sample(r, S(""), &e);
 }
 
+static bool add_chain_frame(struct reader *r, struct str line, const struct perf_frame *f)
+{
+	if (r->has_own) { /* it was an address of data, or a weight: the call chain follows */
+		perf_stack_begin(&r->s.stack, r->s.stack.java);
+		r->has_own = false;
+	}
+	return add_frame(r, line, f);
+}
+
 /* A line that begins with a tab is a frame or another part of the sample. */
 static bool read_after_tab(struct reader *r, struct str line)
 {
@@ -227,18 +236,17 @@ static bool read_after_tab(struct reader *r, struct str line)
 		begin_without_event(r);
 	if (!r->s.open || !is_frame)
 		return read_detail(r, line) || is_bad(r, line, is_frame);
-	if (r->has_own) { /* it was an address of data: the call chain follows */
-		perf_stack_begin(&r->s.stack, r->s.stack.java);
-		r->has_own = false;
-	}
-	return add_frame(r, line, &f);
+	return add_chain_frame(r, line, &f);
 }
 
 /* May this line be a frame of the current sample, judging by the lines before it? */
 static bool may_be_frame(const struct reader *r, struct str line)
 {
-	if (!r->s.open || r->has_own || r->after_tab)
+	if (!r->s.open || r->after_tab)
 		return false;
+	/* Tabs have become blanks; without any field of an event, this is none. */
+	if (r->has_own)
+		return r->layout == LAYOUT_ANCHORED && is_blank(line.p[0]);
 	/* Payloads are text: only a complete frame counts there. */
 	return !r->has_payload || !perf_stack_is_empty(&r->s.stack) ||
 	       (is_blank(line.p[0]) && str_ends(line, S(")")));
@@ -297,7 +305,7 @@ static bool read_new_line(struct reader *r, struct str line)
 	    (!is_frame || e.has_tid || e.cpu >= 0 || e.has_own))
 		return read_event(r, line, &e);
 	if (is_frame)
-		return add_frame(r, line, &f);
+		return add_chain_frame(r, line, &f);
 	if (read_detail(r, line))
 		return true;
 	if (is_event && e.anchor == PERF_NO_ANCHOR && r->layout != LAYOUT_ANCHORED &&

@@ -8,6 +8,7 @@
  */
 #include "format/pprof/pprof.h"
 
+#include "analyze/total.h"
 #include "format/numbers.h"
 #include "io/pb.h"
 
@@ -291,6 +292,7 @@ static void pprof_writer_release(struct writer *w)
 void pprof_write(struct out *out, struct profile *p)
 {
 	struct writer w = { .p = p, .b = &out->bytes };
+	sample_id empty;
 
 	profile_round(p);
 	if (!out_binary(out))
@@ -303,8 +305,9 @@ void pprof_write(struct out *out, struct profile *p)
 	keep_main_mapping_first(&w);
 	for (size_t i = 0; i < p->ncol; i++)
 		put_value_type(&w, PROFILE_SAMPLE_TYPE, p->col[i].type, p->col[i].unit);
+	empty = empty_base(p);
 	for (uint32_t i = 1; i < p->sample.n; i++)
-		if (has_value(p, (sample_id){ i }))
+		if (has_value(p, (sample_id){ i }) || i == empty.i)
 			put_sample(&w, (sample_id){ i });
 	put_tables(&w);
 	put_header(&w);

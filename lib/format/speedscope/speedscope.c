@@ -7,7 +7,8 @@
  * - The format does not say what was measured: time is "wall", bytes are "space", and
  *   numbers without a unit are "samples". Only in files of prof, the names of profiles are
  *   types.
- * - Profiles of a file with several are threads, and their names become labels.
+ * - Profiles of a file with several are threads, and their names become labels. If they have
+ *   several units, the default type is that of the profile which speedscope shows first.
  * - Events that close a frame which is not the innermost, that go back in time, or that
  *   are missing at the end, are errors; with --lenient, frames are closed as far as needed.
  */
@@ -375,14 +376,24 @@ static void read_members(struct reader *r)
 	}
 }
 
+/* That of the profile which speedscope shows when it opens the file. */
+static void set_default_type(struct reader *r)
+{
+	size_t shown = r->active && r->active <= r->parts.n ? r->active - 1 : 0;
+
+	if (r->in->failed || (r->ours && !r->active))
+		return;
+	r->p->head.default_type =
+		r->p->col[r->samples.groups.v[r->parts.v[shown].group - 1].value_col].type;
+}
+
 static void finish_profiles(struct reader *r)
 {
 	if (!r->parts.n)
 		json_fail(r->j, "no profile of speedscope: it has no 'profiles'");
 	for (size_t i = 0; i < r->parts.n && !r->in->failed; i++)
 		name_part(r, &r->parts.v[i]);
-	if (r->ours && r->active && r->active <= r->parts.n)
-		r->p->head.default_type = r->parts.v[r->active - 1].name;
+	set_default_type(r);
 	if (!r->in->failed)
 		tree_finish(&r->samples, (const struct tree_node *)r->nodes.rows, r->nodes.n,
 			    r->frames.v, r->frames.n);
@@ -423,6 +434,7 @@ static int speedscope_sniff(struct sniff *s)
 const struct format format_speedscope = {
 	.name = "speedscope",
 	.help = "JSON of speedscope: py-spy, rbspy, dotnet-trace",
+	.events = true,
 	.sniff = speedscope_sniff,
 	.read = speedscope_read,
 	.write = speedscope_write,

@@ -162,7 +162,7 @@ static int bpftrace_sniff(struct sniff *s)
 			return 0;
 		close = str_find(line, S("]: "));
 		if (close < 0 && name.n < line.n) /* "@[", "@[bash, " */
-			return head.n && is_blank(head.p[0]) ? STACK : 0;
+			return head.n && memchr(" \t\n", head.p[0], 3) ? STACK : 0;
 		if (close < 0)
 			continue; /* a map without keys */
 		return str_i64(str_skip(line, (size_t)close + 3), &count) ? LINE : 0;

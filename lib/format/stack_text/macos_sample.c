@@ -187,8 +187,10 @@ static bool macos_sample_read(struct in *in, struct profile *p)
 		end_level(&r);
 	if (ok && !ended)
 		in_bad(in, "ends in the call graph");
-	while (ended && in_line(in, &line))
-		; /* sums, and the list of binaries */
+	while (ended && in_line(in, &line)) /* sums, and the list of binaries */
+		if (str_starts(line, S("Analysis of sampling ")) &&
+		    !in_bad(in, "another profile follows; only the first one is read"))
+			break;
 	stack_text_end(&r.s);
 	vec_release(&r.way);
 	return !in->failed;

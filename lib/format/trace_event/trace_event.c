@@ -319,6 +319,7 @@ static int trace_event_sniff(struct sniff *s)
 const struct format format_trace_event = {
 	.name = "trace-event",
 	.help = "Chrome's trace events and timelines: Chrome, py-spy, uftrace",
+	.events = true,
 	.sniff = trace_event_sniff,
 	.read = trace_event_read,
 };
