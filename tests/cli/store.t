@@ -228,4 +228,30 @@ prof-store compact M
 prof-query -t folded M >out 2>err
 is "$(cat out)" 'a 9223372036854775807' 'sums are kept at the limit'
 says 'does not fit in 64 bits' 'and this is reported'
+
+# A store of a later version is only read, and a file that is no marker makes no store
+prof-store add -q --resolution 0 LATER max.pb.gz
+echo 'prof-store 2' >LATER/prof-store
+find LATER -type f -exec cksum {} + | sort >before
+for command in 'add LATER max.pb.gz' 'import LATER max.pb.gz' 'compact LATER' 'gc LATER --keep 1s' \
+	'relabel LATER --drop a' 'sync LATER s3://bucket/v' 'ls LATER --resolution 1m:1d'; do
+	# shellcheck disable=SC2086 # words
+	exits 2 "a store of a later version: prof-store ${command%% *} is refused" prof-store $command
+	says 'LATER: is a store of version 2; this program knows version 1$' 'and it says why'
+done
+exits 2 'prof-listen does not start on it' timeout 10 prof-listen --store LATER --listen 127.0.0.1:0
+says 'LATER: is a store of version 2' 'and says why'
+exits 2 'a query reads what it knows, and ends with 2' prof-query -t folded LATER
+says 'version 1: what it does not know is left out' 'and says why'
+is "$(cat out)" 'a 9223372036854775807' 'it reads what it knows'
+find LATER -type f -exec cksum {} + | sort >after
+same after before 'nothing was written'
+printf 'prof-st' >LATER/prof-store
+exits 0 'a marker that a crash has cut short is that of a store' prof-store add LATER max.pb.gz
+mkdir B && cp "$(command -v prof-store)" B
+cksum B/* >before
+exits 2 'a directory of programs becomes no store' prof-store add B max.pb.gz
+says 'B: cannot make a store: its file "prof-store" is not that of a store' 'and it says why'
+cksum B/* >after
+same after before 'the program stays as it is'
 finish
