@@ -375,7 +375,7 @@ bool server_add_series(struct server *s, struct time_series *to, bool each_profi
 		return !s->failed;
 	if (to->options.step % 1000000 || !step)
 		return server_fail(s, "the steps of a server are whole milliseconds");
-	if (each_profile && (to->options.each || to->options.stacks.function))
+	if (each_profile)
 		return server_add_values(s, t, to);
 	if (to->options.stacks.function || server_is_by_id(s))
 		return add_merges(s, t, to, step);
@@ -385,7 +385,7 @@ bool server_add_series(struct server *s, struct time_series *to, bool each_profi
 	}
 	for (size_t i = 0, at = 0; i < to->options.nby; at += to->options.by[i++].n + 1)
 		vec_push(&by, names.p + at);
-	ok = add_totals(s, t, to, each_profile ? 1 : step, by.v);
+	ok = add_totals(s, t, to, step, by.v);
 	vec_release(&by);
 	buf_release(&names);
 	return ok;
