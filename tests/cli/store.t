@@ -146,6 +146,7 @@ for second in 0 10 50 60 70; do
 	cp x.pb.gz "r$second.pb.gz"
 done
 prof-query R -t folded >want
+prof-query -q R --series --step 1h --measure avg -t tsv >whole.avg
 prof-store compact R
 is "$(prof-query R --profiles -t tsv | sed 1d | wc -l)" 5 '--resolution 0 keeps every profile'
 exits 0 'a resolution is set' prof-store compact R --resolution 1m:0s
@@ -153,6 +154,13 @@ is "$(prof-query R --profiles -t tsv | sed 1d | cut -f 1,4)" "2026-11-28T12:00:0
 2026-11-28T12:01:00Z	136" 'profiles of a minute become one, and their sums are exact'
 exits 0 'a series of shorter steps' prof-query R --series --step 10s
 is "$(cat err)" "prof-query: R: until 2026-11-28T12:01:00Z the store keeps one profile for up to 60 s of each series: shorter steps show no more, and leave gaps" 'says so, once'
+prof-query R --series --step 1h --measure avg -t tsv >out 2>err
+same out whole.avg 'the mean is still that of the profiles'
+is "$(cat err)" '' 'and needs no note'
+exits 0 'the largest profile is not known any more' prof-query R --series --step 1h --measure max
+says 'one profile for up to 60 s of each series: their sum counts as a profile' 'which a note says'
+exits 1 'in rules, too' prof-query R --alert 'max() > 100'
+says 'their sum counts as a profile' 'it says so'
 exits 0 'steps of that resolution' prof-query R --series --step 1m
 is "$(cat err)" '' 'say nothing'
 prof-query R -t folded >out
@@ -163,6 +171,9 @@ is "$(prof-store stat R -t tsv | grep sums)" 'of these, sums of 60s	2' 'stat say
 exits 0 'it is verified' prof-store verify R
 prof-store import R -l service_name=api r*.pb.gz 2>err
 says '0 profiles stored, 5 were there' 'import knows the profiles that were added up'
+prof-store export R >sums.pb.gz
+prof-store import R sums.pb.gz 2>err
+says '0 profiles stored, 2 were there' 'and their sums, as they are exported'
 at $((noon + 20)) 'main;a 1000' >x.pb.gz
 prof-store add -q R x.pb.gz -l service_name=api
 prof-store compact R
