@@ -268,7 +268,7 @@ int main(int argc, char **argv)
 	delivery_close(push.delivery, &totals);
 	report_totals(&totals, url, nread);
 	ok = ok && !totals.trouble && !totals.profiles[END_LOST] && !totals.profiles[END_UNKNOWN] &&
-	     !totals.profiles[END_DROPPED];
+	     !totals.profiles[END_DROPPED] && !(o.drain && totals.left_unknown);
 	buf_release(&totals.why);
 	vec_release(&labels);
 	vec_release(&by);

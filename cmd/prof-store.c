@@ -337,6 +337,7 @@ static const struct {
 int main(int argc, char **argv)
 {
 	char **args = start(&cmd, argc, argv);
+	struct buf why = { 0 };
 
 	if (!args[0])
 		usage("which command? One of add, import, ls, stat, verify, compact, gc, export, relabel, sync");
@@ -351,12 +352,15 @@ int main(int argc, char **argv)
 			usage("--level is 1 to 19");
 		if (s3_is(args[1]) && !commands[i].only_reads)
 			usage("%s: a store in S3 is only read", args[0]);
-		if (commands[i].makes && !store_make(args[1]))
-			return complain("%s: cannot make a store: %s", args[1], strerror(errno)), 2;
+		if (commands[i].makes && !store_make(args[1], &why))
+			return complain("%.*s", STR_ARG(buf_str(&why))), 2;
 		if (!store_is(args[1]))
 			return complain("%s: is not a store: \"prof-store add\" makes one",
 					args[1]),
 			       2;
+		if ((!commands[i].only_reads || o.resolution_given) &&
+		    !store_is_known(args[1], &why))
+			return complain("%.*s", STR_ARG(buf_str(&why))), 2;
 		if (o.resolution_given && !store_set_resolution(args[1], o.resolution))
 			return complain("%s: cannot set the resolution: %s", args[1],
 					strerror(errno)),

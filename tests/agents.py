@@ -98,6 +98,13 @@ def old_go(path):
         show(name, "POST", "/ingest?name=old-go", body, headers)
 
 
+def twice(path):
+    """Two parts of one name: which of them is meant?"""
+    body, headers = multipart(profile=read(path))
+    end = body.rindex(b"--" + body[2:body.index(b"\r\n")])
+    show("two profiles", "POST", "/ingest?name=twice", body[:end] + body, headers)
+
+
 def node(path):
     show("node", "POST", "/ingest?from=1795907618&until=1795907628&format=pprof&sampleRate=17"
          "&name=node-app%7Bregion%3Dus%7D&spyName=nodespy", read(path),

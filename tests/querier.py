@@ -278,6 +278,8 @@ def call_select_series(m):
             if ms >= start - step and point <= end:
                 points = sums.setdefault(group, {})
                 points[point] = points.get(point, 0) + sum(stacks.values())
+    if len(sums) * (end - start) // step > 5000000:
+        raise Refusal(504, "deadline_exceeded", "too many steps")
     out = b""
     for group, points in sorted(sums.items()):
         body = b"".join(field(2, field(1, float(v)) + field(2, t)) for t, v in sorted(points.items()))

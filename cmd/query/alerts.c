@@ -159,6 +159,8 @@ static bool read_stores(struct alerts *a, char *const *paths)
 	struct visits v = { .context = a, .store = alerts_of_store, .step = o->series.step };
 	bool ok;
 
+	for (size_t i = 0; i < a->alert.n; i++)
+		v.singly |= a->alert.v[i].rule.measure == ALERT_MAX;
 	a->to = a->alert.n;
 	a->is_before = false;
 	ok = visit_stores(&v, paths, o->since, o->until);

@@ -4,6 +4,7 @@
 
 #include "base/when.h"
 #include "changes/changes.h"
+#include "changes/detect.h"
 #include "cmd/common.h"
 #include "cmd/query/over_time.h"
 #include "cmd/query/time_table.h"
@@ -195,10 +196,9 @@ static void note_rest(const struct history *h, const struct changes *c)
 	}
 	for (size_t i = 0; i < h->nwindow; i++)
 		nwindow += h->total.v[i] > 0;
-	if (!nwindow)
-		note("no profile is selected");
-	else if (c->is_short)
-		note("%zu windows are too few to look for changes: 24 are needed", nwindow);
+	if (c->is_short)
+		note("%zu steps with samples are too few to look for changes: %d are needed",
+		     nwindow, FEWEST);
 	else
 		note("%zu windows, %zu functions looked at, %zu too small", nwindow, c->nfunction,
 		     c->nsmall);
@@ -208,9 +208,13 @@ static void note_rest(const struct history *h, const struct changes *c)
 		note("%zu functions' shares changed only because others did", nexplained);
 }
 
-/* Read the history of the selected profiles, and find its changes. */
+/*
+ * Read the history of the selected profiles, and find its changes. looked: set if there was enough
+ * of it.
+ */
 static bool find_in_history(struct time_table *t, const struct change_request *r,
-			    char *const *paths, struct selector *selector, struct str group)
+			    char *const *paths, struct selector *selector, struct str group,
+			    bool *looked)
 {
 	struct changes_options options = { 0 };
 	struct changes c;
@@ -225,6 +229,7 @@ static bool find_in_history(struct time_table *t, const struct change_request *r
 	if (group.n)
 		note("%.*s:", STR_ARG(group));
 	note_rest(&h, &c);
+	*looked |= !c.is_short;
 	changes_release(&c);
 	history_release(&h);
 	return ok;
@@ -282,7 +287,7 @@ static void select_group(struct selector *to, const struct selector *from,
 }
 
 static bool find_in_groups(struct time_table *t, const struct change_request *r, char *const *paths,
-			   struct selector *selector)
+			   struct selector *selector, bool *looked)
 {
 	struct time_series groups;
 	struct buf name = { 0 };
@@ -290,13 +295,11 @@ static bool find_in_groups(struct time_table *t, const struct change_request *r,
 	size_t n;
 	struct time_point_named *group = time_series_sorted(&groups, &n);
 
-	if (!n)
-		note("no profile is selected");
 	for (size_t i = 0; i < n; i++) {
 		struct selector of_group;
 
 		select_group(&of_group, selector, &groups, group[i].group, &name);
-		ok = find_in_history(t, r, paths, &of_group, buf_str(&name)) && ok;
+		ok = find_in_history(t, r, paths, &of_group, buf_str(&name), looked) && ok;
 		mem_free(of_group.labels.v, of_group.labels.cap * sizeof(*of_group.labels.v));
 	}
 	mem_free(group, n * sizeof(*group));
@@ -309,10 +312,14 @@ bool change_points_print(const struct change_request *r, char *const *paths,
 			 struct selector *selector)
 {
 	struct time_table t = { 0 };
-	bool ok = true;
+	bool ok = true, looked = false;
 
 	if (begin_table(&t, r->format, r->by != NULL))
-		ok = r->by ? find_in_groups(&t, r, paths, selector) :
-			     find_in_history(&t, r, paths, selector, S(""));
-	return time_table_end(&t) && ok;
+		ok = r->by ? find_in_groups(&t, r, paths, selector, &looked) :
+			     find_in_history(&t, r, paths, selector, S(""), &looked);
+	ok = time_table_end(&t) && ok;
+	if (ok && !looked)
+		ok = complain("--changes: nothing could be looked at; choose a longer time or a "
+			      "shorter --step");
+	return ok;
 }

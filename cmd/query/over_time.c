@@ -145,6 +145,7 @@ static bool print_series(const struct over_time *o, char *const *paths, struct s
 	parse_series(o, &options, &re);
 	set_series_range(&options);
 	v.step = options.step;
+	v.singly = shown.measure == ALERT_MAX;
 	time_series_begin(&t, &options);
 	ok = read_series(&reading, &v, paths, &re);
 	note_left_out(&t);
@@ -209,7 +210,8 @@ static bool print_values(const struct over_time *o, char *const *paths, struct s
 	struct visits v = { .context = &reading,
 			    .store = store_begins,
 			    .profile = series_of_profile,
-			    .server = values_of_server };
+			    .server = values_of_server,
+			    .singly = true };
 	struct regex re = { 0 };
 	int64_t since, until;
 	bool ok;

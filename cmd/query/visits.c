@@ -24,9 +24,10 @@ void set_series_range(struct time_series_options *o)
 
 /*
  * Old blocks keep one profile for a span of time, at the time of its first: with a smaller step,
- * all of that is in one step and the others are empty. Said once, of the coarsest.
+ * all of that is in one step and the others are empty; and the largest profile is the largest sum.
+ * Said once, of the coarsest.
  */
-static void note_resolution(const struct store_view *view, int64_t step)
+static void note_resolution(const struct store_view *view, int64_t step, bool singly)
 {
 	static bool is_noted;
 	const struct store_name *coarsest = NULL;
@@ -36,7 +37,7 @@ static void note_resolution(const struct store_view *view, int64_t step)
 	for (size_t i = 0; i < view->file.n; i++) {
 		const struct store_name *n = &view->file.v[i]->name;
 
-		if (n->step <= step)
+		if (n->step <= (singly ? 0 : step))
 			continue;
 		until = n->to > until ? n->to : until;
 		if (!coarsest || n->step > coarsest->step)
@@ -46,9 +47,10 @@ static void note_resolution(const struct store_view *view, int64_t step)
 		return;
 	is_noted = true;
 	when_print(&text, until);
-	note("%s: until %.*s the store keeps one profile for up to %lld s of each series: "
-	     "shorter steps show no more, and leave gaps",
-	     view->dir, STR_ARG(buf_str(&text)), (long long)(coarsest->step / SECOND_NS));
+	note("%s: until %.*s the store keeps one profile for up to %lld s of each series: %s",
+	     view->dir, STR_ARG(buf_str(&text)), (long long)(coarsest->step / SECOND_NS),
+	     singly ? "their sum counts as a profile" :
+		      "shorter steps show no more, and leave gaps");
 	buf_release(&text);
 }
 
@@ -60,8 +62,8 @@ static bool visit_store(const struct visits *v, const char *path, int64_t since,
 
 	dict_init(&d);
 	view_open(&view, path, &d, since, until);
-	if (v->step)
-		note_resolution(&view, v->step);
+	if (v->step || v->singly)
+		note_resolution(&view, v->step, v->singly);
 	v->store(v->context, &view);
 	complain_lines(buf_str(&view.errors));
 	ok = !view.nerror;

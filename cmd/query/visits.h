@@ -24,6 +24,7 @@ struct visits {
 	bool (*server)(void *context, struct server *s);
 	bool keep_times; /* profiles of files keep the times of samples */
 	int64_t step;    /* ns: a store that keeps less than a profile for each is noted; or 0 */
+	bool singly;     /* for values of single profiles: a store that keeps sums is noted */
 };
 
 /* The range that the options choose; by default all times. */

@@ -111,6 +111,37 @@ static void learn_piece(struct adding *a, const struct chunk_profiles *p)
 		learn_hash(a, p->more_hash.v[i]);
 }
 
+/*
+ * A store keeps sums of old profiles with the hashes of the parts. A sum has a hash of its own once
+ * it was exported.
+ */
+static void learn_sums(struct adding *a, const struct store_view *day)
+{
+	struct store_names sums = { 0 };
+	struct store_reader r;
+	struct log_writer hasher;
+	struct dictionary d;
+	struct store_view v;
+	struct profile p;
+
+	for (size_t i = 0; i < day->file.n; i++)
+		if (day->file.v[i]->name.step)
+			vec_push(&sums, day->file.v[i]->name);
+	dict_init(&d);
+	profile_init(&p, &d);
+	log_writer_begin(&hasher, a->how->dir);
+	view_open_files(&v, a->how->dir, &d, &sums);
+	store_reader_begin(&r, &v, NULL);
+	while (store_next(&r, &p))
+		learn_hash(a, log_hash(&hasher, &p, (label_set_id){ 0 }));
+	store_reader_end(&r);
+	view_close(&v);
+	log_writer_end(&hasher);
+	profile_release(&p);
+	dict_release(&d);
+	vec_release(&sums);
+}
+
 static bool learn_day(struct adding *a, int64_t day)
 {
 	struct chunk_profiles profiles = { 0 };
@@ -126,6 +157,7 @@ static bool learn_day(struct adding *a, int64_t day)
 		if (piece_profiles(&p, &profiles))
 			learn_piece(a, &profiles);
 	chunk_profiles_release(&profiles);
+	learn_sums(a, &v);
 	if (v.nerror)
 		ok = complain("%.*s", STR_ARG(buf_str(&v.errors)));
 	view_close(&v);

@@ -253,7 +253,7 @@ void changes_find(const struct history *h, const struct changes_options *o, stru
 	s.o.min_effect = o->min_effect > 0 ? o->min_effect : 0.02;
 	s.o.min_cost = o->min_cost > 0 ? o->min_cost : 0.0005;
 	begin_search(&s);
-	c->is_short = s.n < 8 * SHORTEST;
+	c->is_short = s.n < FEWEST;
 	if (!c->is_short)
 		search_all(&s);
 	if (c->change.n)

@@ -232,7 +232,7 @@ void detector_look(struct detector *d, double floor)
 {
 	d->noise = (struct series_noise){ 0 };
 	d->noutlier = 0;
-	if (d->n < 8 * SHORTEST)
+	if (d->n < FEWEST)
 		return;
 	clip_outliers(d);
 	add_up(d);

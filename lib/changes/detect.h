@@ -20,7 +20,11 @@
 
 #include "base/vec.h"
 
-enum { NSCALE = 9, SHORTEST = 3 /* windows after a change that suffice to find it */ };
+enum {
+	NSCALE = 9,
+	SHORTEST = 3,         /* windows after a change that suffice to find it */
+	FEWEST = 8 * SHORTEST /* windows that can be searched */
+};
 
 struct series_noise {
 	size_t length[NSCALE]; /* R */

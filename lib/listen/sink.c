@@ -105,10 +105,13 @@ static bool make_directory(const char *dir)
 
 bool sink_prepare(const struct sink_options *o, struct buf *why)
 {
-	if (!o->store || (o->tenants ? make_directory(o->store) : store_make(o->store)))
+	if (!o->store)
 		return true;
-	buf_printf(why, "%s: cannot make a %s: %s", o->store, o->tenants ? "directory" : "store",
-		   strerror(errno));
+	if (!o->tenants)
+		return store_make(o->store, why);
+	if (make_directory(o->store))
+		return true;
+	buf_printf(why, "%s: cannot make a directory: %s", o->store, strerror(errno));
 	return false;
 }
 

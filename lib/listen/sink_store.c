@@ -7,7 +7,6 @@
  * request the dictionary is begun anew.
  */
 #include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -83,20 +82,20 @@ static struct tenant *tenant_open(struct store_sink *s, struct upload_reader *r,
 {
 	const struct sink_options *o = &s->sink.options;
 	struct tenant *t = mem_zeroed(1, sizeof(*t));
+	struct buf why = { 0 };
+	bool is_new;
 
 	snprintf(t->name, sizeof(t->name), "%.*s", STR_ARG(name));
 	snprintf(t->dir, sizeof(t->dir), "%s%s%s", o->store, name.n ? "/" : "", t->name);
-	if (!store_is(t->dir)) {
-		bool full = name.n && count_tenants(o->store) >= o->most_tenants;
-
-		if (full)
-			upload_refuse(r, 403, "there are %u tenants already, which is the limit",
-				      o->most_tenants);
-		else if (!store_make(t->dir))
-			upload_refuse(r, 503, "cannot make a store: %s", strerror(errno));
-		else if (name.n)
-			store_sync_directory(o->store);
-	}
+	is_new = name.n && !store_is(t->dir);
+	if (is_new && count_tenants(o->store) >= o->most_tenants)
+		upload_refuse(r, 403, "there are %u tenants already, which is the limit",
+			      o->most_tenants);
+	else if (!store_make(t->dir, &why))
+		upload_refuse(r, 503, "%.*s", STR_ARG(buf_str(&why)));
+	else if (is_new)
+		store_sync_directory(o->store);
+	buf_release(&why);
 	if (r->status != 200) {
 		mem_free(t, sizeof(*t));
 		return NULL;

@@ -128,10 +128,33 @@ static bool finish_counts(struct upload_reader *r, const struct format *format)
 
 #define DIFFERENCES "differences are the client's to make, as newer SDKs do"
 
+enum part_name { PROFILE, JFR, LABELS, CONFIG, PREVIOUS, NPARTS };
+
+static const char *const part_names[] = { "profile", "jfr", "labels", "sample_type_config",
+					  "prev_profile" };
+
 struct parts {
-	struct str profile, config, jfr, labels, previous;
-	bool has_profile, has_jfr;
+	struct str part[NPARTS];
+	bool has[NPARTS];
 };
+
+static bool take_part(struct upload_reader *r, struct parts *parts,
+		      const struct multipart_part *part)
+{
+	enum part_name i = 0;
+
+	while (i < NPARTS && !str_eq(part->name, str_of(part_names[i])))
+		i++;
+	if (i == NPARTS) {
+		upload_note(r, "part %.*s of a request is not known: left out",
+			    STR_ARG(part->name));
+		return true;
+	}
+	if (parts->has[i])
+		return upload_refuse(r, 400, "multipart: a second part \"%s\"", part_names[i]);
+	parts->part[i] = part->bytes;
+	return parts->has[i] = true;
+}
 
 static bool read_parts(struct upload_reader *r, struct parts *parts)
 {
@@ -140,27 +163,12 @@ static bool read_parts(struct upload_reader *r, struct parts *parts)
 
 	*parts = (struct parts){ 0 };
 	multipart_begin(&m, field(r, UPLOAD_CONTENT_TYPE), field(r, UPLOAD_BODY));
-	while (multipart_next(&m, &part)) {
-		if (str_eq(part.name, S("profile"))) {
-			parts->profile = part.bytes;
-			parts->has_profile = true;
-		} else if (str_eq(part.name, S("jfr"))) {
-			parts->jfr = part.bytes;
-			parts->has_jfr = true;
-		} else if (str_eq(part.name, S("labels"))) {
-			parts->labels = part.bytes;
-		} else if (str_eq(part.name, S("sample_type_config"))) {
-			parts->config = part.bytes;
-		} else if (str_eq(part.name, S("prev_profile"))) {
-			parts->previous = part.bytes;
-		} else {
-			upload_note(r, "part %.*s of a request is not known: left out",
-				    STR_ARG(part.name));
-		}
-	}
+	while (multipart_next(&m, &part))
+		if (!take_part(r, parts, &part))
+			return false;
 	if (m.error)
 		return upload_refuse(r, 400, "multipart: %s", m.error);
-	if (parts->has_profile == parts->has_jfr)
+	if (parts->has[PROFILE] == parts->has[JFR])
 		return upload_refuse(r, 400, "multipart: expected a part \"profile\" or \"jfr\"");
 	return true;
 }
@@ -236,17 +244,18 @@ static bool read_multipart(struct upload_reader *r)
 
 	if (!read_parts(r, &parts))
 		return false;
-	if (parts.previous.n)
+	if (parts.part[PREVIOUS].n)
 		return upload_refuse(r, 422, "a part \"prev_profile\": " DIFFERENCES);
-	if (parts.config.n && !read_config(r, parts.config))
+	if (parts.part[CONFIG].n && !read_config(r, parts.part[CONFIG]))
 		return false;
-	r->part = parts.labels;
-	if (parts.has_jfr)
-		return upload_add_profiles(r, "jfr", parts.jfr, &format_jfr,
-					   parts.labels.n ? finish_jfr : NULL);
-	return upload_add_profiles(r, "profile", parts.profile, NULL,
-				   str_find(parts.config, S("block_count")) >= 0 ? finish_block :
-										   NULL);
+	r->part = parts.part[LABELS];
+	if (parts.has[JFR])
+		return upload_add_profiles(r, "jfr", parts.part[JFR], &format_jfr,
+					   r->part.n ? finish_jfr : NULL);
+	return upload_add_profiles(r, "profile", parts.part[PROFILE], NULL,
+				   str_find(parts.part[CONFIG], S("block_count")) >= 0 ?
+					   finish_block :
+					   NULL);
 }
 
 /* A body as it is */

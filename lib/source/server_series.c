@@ -5,6 +5,7 @@
  * to - 1, and drops the first point.
  */
 #include <math.h>
+#include <stdlib.h>
 
 #include "source/server_parts.h"
 
@@ -96,16 +97,13 @@ static bool ask_step(struct server *s, const struct server_type *t, int64_t from
 	return !s->failed;
 }
 
-bool server_points(struct server *s, const struct server_type *t, int64_t from, int64_t to,
-		   int64_t step_ms, const char *const *by, size_t n,
-		   void (*point)(void *context, const struct server_point *point), void *context)
+static bool ask_range(struct server *s, const struct server_type *t, int64_t from, int64_t to,
+		      int64_t step_ms, const char *const *by, size_t n,
+		      void (*point)(void *context, const struct server_point *point), void *context)
 {
 	int64_t most = longest_of(s);
 	int64_t part = step_ms > most ? step_ms : most - most % step_ms;
 
-	if (server_is_by_id(s))
-		return server_fail(s, "a server sums the samples of a span or trace, and does not "
-				      "say in what series or profiles they are");
 	for (int64_t next; from < to && !s->failed; from = next) {
 		next = to - from > part ? from + part : to;
 		if (step_ms > most)
@@ -114,6 +112,106 @@ bool server_points(struct server *s, const struct server_type *t, int64_t from, 
 			ask_points(s, t, from, next, step_ms, by, n, point, context);
 	}
 	return !s->failed;
+}
+
+/* Steps of 1 ms */
+
+/*
+ * A server walks over all steps of a query for each of its series, empty or not: the steps of a
+ * day are 86 million. So coarse steps are asked first, and then only the times that have data, in
+ * queries of about the same work.
+ */
+enum {
+	DIRECT = 60000,      /* ms that are asked at once, */
+	COARSE = 1000,       /* ms of a coarse step, at least, */
+	MOST_COARSE = 10000, /* the number of them, about, */
+	FAR = 60000,         /* ms without data that end a query, */
+	WORK = 5000000,      /* and its ms, times its series */
+};
+
+struct cell {
+	int64_t begin;
+	size_t series;
+};
+
+struct cells {
+	VEC(struct cell) cell;
+	const Querier__TimeSeries *last;
+	size_t nseries;
+};
+
+static void keep_cell(void *context, const struct server_point *point)
+{
+	struct cells *c = context;
+
+	c->nseries += point->series != c->last;
+	c->last = point->series;
+	vec_push(&c->cell, { point->time, c->nseries - 1 });
+}
+
+static int by_begin(const void *a, const void *b)
+{
+	const struct cell *x = a, *y = b;
+
+	return (x->begin > y->begin) - (x->begin < y->begin);
+}
+
+/* The first cell after those that one query asks for. seen: the last query of each series. */
+static size_t query_end(const struct cells *c, size_t first, int64_t step, size_t *seen)
+{
+	const struct cell *cell = c->cell.v;
+	size_t nseries = 0, next = first;
+
+	for (size_t at = first; at < c->cell.n; at = next) {
+		for (; next < c->cell.n && cell[next].begin == cell[at].begin; next++) {
+			nseries += seen[cell[next].series] != first + 1;
+			seen[cell[next].series] = first + 1;
+		}
+		if (at > first &&
+		    (cell[at].begin - cell[at - 1].begin > step + FAR ||
+		     (cell[at].begin + step - cell[first].begin) * (int64_t)nseries > WORK))
+			return at;
+	}
+	return c->cell.n;
+}
+
+static bool ask_each_ms(struct server *s, const struct server_type *t, int64_t from, int64_t to,
+			const char *const *by, size_t n,
+			void (*point)(void *context, const struct server_point *point),
+			void *context)
+{
+	int64_t step = (to - from) / MOST_COARSE > COARSE ? (to - from) / MOST_COARSE : COARSE;
+	struct cells c = { 0 };
+	size_t *seen;
+
+	/* The last step is a whole one, because a server leaves out others. */
+	ask_range(s, t, from, from + (to - from + step - 1) / step * step, step, by, n, keep_cell,
+		  &c);
+	if (c.cell.n)
+		qsort(c.cell.v, c.cell.n, sizeof(*c.cell.v), by_begin);
+	seen = mem_zeroed(c.nseries, sizeof(*seen));
+	for (size_t at = 0, next; at < c.cell.n && !s->failed; at = next) {
+		int64_t begin = c.cell.v[at].begin, end;
+
+		next = query_end(&c, at, step, seen);
+		end = c.cell.v[next - 1].begin + step;
+		ask_range(s, t, begin, end < to ? end : to, 1, by, n, point, context);
+	}
+	mem_free(seen, c.nseries * sizeof(*seen));
+	vec_release(&c.cell);
+	return !s->failed;
+}
+
+bool server_points(struct server *s, const struct server_type *t, int64_t from, int64_t to,
+		   int64_t step_ms, const char *const *by, size_t n,
+		   void (*point)(void *context, const struct server_point *point), void *context)
+{
+	if (server_is_by_id(s))
+		return server_fail(s, "a server sums the samples of a span or trace, and does not "
+				      "say in what series or profiles they are");
+	if (step_ms == 1 && to - from > DIRECT)
+		return ask_each_ms(s, t, from, to, by, n, point, context);
+	return ask_range(s, t, from, to, step_ms, by, n, point, context);
 }
 
 bool server_totals(struct server *s, const struct server_type *t, const char *const *by, size_t n,
@@ -277,7 +375,7 @@ bool server_add_series(struct server *s, struct time_series *to, bool each_profi
 		return !s->failed;
 	if (to->options.step % 1000000 || !step)
 		return server_fail(s, "the steps of a server are whole milliseconds");
-	if (each_profile && (to->options.each || to->options.stacks.function))
+	if (each_profile)
 		return server_add_values(s, t, to);
 	if (to->options.stacks.function || server_is_by_id(s))
 		return add_merges(s, t, to, step);
@@ -287,7 +385,7 @@ bool server_add_series(struct server *s, struct time_series *to, bool each_profi
 	}
 	for (size_t i = 0, at = 0; i < to->options.nby; at += to->options.by[i++].n + 1)
 		vec_push(&by, names.p + at);
-	ok = add_totals(s, t, to, each_profile ? 1 : step, by.v);
+	ok = add_totals(s, t, to, step, by.v);
 	vec_release(&by);
 	buf_release(&names);
 	return ok;

@@ -45,9 +45,12 @@ static void add_to(struct time_series *t, int64_t *sum, int64_t v)
 	t->saturated++;
 }
 
-/* Add the values of one profile to a point of a group, which is a string of t->groups. */
+/*
+ * Add the values of a profile, or of the sum of n profiles that a store keeps of old ones, to a
+ * point of a group, which is a string of t->groups.
+ */
 static void add_profile_point(struct time_series *t, uint32_t group, const struct header *h,
-			      int64_t value, int64_t total)
+			      uint32_t n, int64_t value, int64_t total)
 {
 	/* Group 0 at time 0 must not be the all-zero key. */
 	struct time_point key = { .group = group,
@@ -64,7 +67,7 @@ static void add_profile_point(struct time_series *t, uint32_t group, const struc
 		p->most = value;
 	add_to(t, &p->value, value);
 	add_to(t, &p->total, total);
-	p->nprofile++;
+	p->nprofile += n;
 }
 
 double time_series_seconds(const struct time_series *t, const struct time_point *p)
@@ -107,7 +110,7 @@ void time_series_add_total(struct time_series *t, struct str type_id, struct str
 {
 	if (is_the_type(t, type_id, unit))
 		add_profile_point(t, strings_intern(&t->groups, group),
-				  &(struct header){ .time = time }, value, value);
+				  &(struct header){ .time = time }, 1, value, value);
 	else
 		t->nother_type++;
 }
@@ -211,7 +214,8 @@ void time_series_add_profile(struct time_series *t, struct profile *p)
 		for (uint32_t i = 1; i < t->now.n && !t->options.each; i++) {
 			const struct time_point *now = table_row(&t->now, i);
 
-			add_profile_point(t, now->group, &p->head, now->value, now->total);
+			add_profile_point(t, now->group, &p->head, p->nprofile, now->value,
+					  now->total);
 		}
 	} else if (!ok) {
 		t->nother_type++;
@@ -407,7 +411,8 @@ static void add_piece(struct time_series *t, struct piece *p, struct chunk_profi
 								 .value = all ? total[i] : sums[i],
 								 .total = total[i] });
 		else
-			add_profile_point(t, number, &h, all ? total[i] : sums[i], total[i]);
+			add_profile_point(t, number, &h, s->nprofile, all ? total[i] : sums[i],
+					  total[i]);
 	}
 	mem_free(sums, n * sizeof(*sums));
 }

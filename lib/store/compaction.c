@@ -23,7 +23,14 @@ bool compaction_stop(struct compaction *c, const char *what)
 
 bool compaction_begin(struct compaction *c, bool *was_left)
 {
+	struct buf *why = &c->result->errors;
+
 	*c->result = (struct compact_result){ 0 };
+	if (!store_is_known(c->dir, why)) {
+		buf_ch(why, '\n');
+		c->failed = true;
+		return false;
+	}
 	if (!store_resolution(c->dir, &c->resolution))
 		return compaction_stop(c, "read the file \"resolution\"");
 	if (store_lock(c->dir, was_left))

@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { DIRECTORY_VERSION = 1 };
+
 const char store_marker[] = "prof-store", store_marker_contents[] = "prof-store 1\n";
 
 void store_path(char path[PATH_MAX], const char *dir, const char *name)
@@ -18,15 +20,48 @@ void store_path(char path[PATH_MAX], const char *dir, const char *name)
 		path[0] = '\0'; /* too long: no file has this path */
 }
 
+/*
+ * The version that the marker tells; 0 if the directory is no store: the program prof-store is a
+ * file of that name, too. A crash may leave less than the whole marker.
+ */
+static uint64_t marked_version(const char *dir)
+{
+	char path[PATH_MAX], text[64];
+	uint64_t version;
+	struct str s;
+	ssize_t n;
+	int fd;
+
+	store_path(path, dir, store_marker);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return 0;
+	n = read(fd, text, sizeof(text));
+	close(fd);
+	if (n < 0)
+		return 0;
+	s = str(text, (size_t)n);
+	if (str_starts(str_of(store_marker_contents), s))
+		return DIRECTORY_VERSION;
+	if (!str_starts(s, S("prof-store ")))
+		return 0;
+	s = str_skip(s, sizeof("prof-store ") - 1);
+	return str_u64(str_cut(&s, '\n'), &version) ? version : 0;
+}
+
 bool store_is(const char *dir)
 {
-	char path[PATH_MAX];
-	struct stat st;
+	return s3_is(dir) || marked_version(dir);
+}
 
-	if (s3_is(dir))
-		return true;
-	store_path(path, dir, store_marker);
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+bool store_is_known(const char *dir, struct buf *why)
+{
+	uint64_t version = s3_is(dir) ? DIRECTORY_VERSION : marked_version(dir);
+
+	if (version > DIRECTORY_VERSION)
+		buf_printf(why, "%s: is a store of version %llu; this program knows version %d",
+			   dir, (unsigned long long)version, DIRECTORY_VERSION);
+	return version <= DIRECTORY_VERSION;
 }
 
 bool store_sync_directory(const char *dir)
@@ -41,21 +76,13 @@ bool store_sync_directory(const char *dir)
 	return ok;
 }
 
-bool store_make(const char *dir)
+static bool mark(const char *dir)
 {
 	char path[PATH_MAX];
 	int fd;
 
-	if (store_is(dir))
-		return true;
-	if (mkdir(dir, 0777) == 0) {
-		store_path(path, dir, "..");
-		store_sync_directory(path);
-	} else if (errno != EEXIST) {
-		return false;
-	}
 	store_path(path, dir, store_marker);
-	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return false;
 	if (write(fd, store_marker_contents, strlen(store_marker_contents)) < 0 || fsync(fd) < 0) {
@@ -63,6 +90,28 @@ bool store_make(const char *dir)
 		return false;
 	}
 	return close(fd) == 0 && store_sync_directory(dir);
+}
+
+bool store_make(const char *dir, struct buf *why)
+{
+	char parent[PATH_MAX];
+	bool made, there;
+
+	if (store_is(dir))
+		return store_is_known(dir, why);
+	store_path(parent, dir, "..");
+	made = mkdir(dir, 0777) == 0;
+	there = made || errno == EEXIST;
+	if (made)
+		store_sync_directory(parent);
+	if (there && (mark(dir) || store_is(dir)))
+		return true;
+	buf_printf(why, "%s: cannot make a store: ", dir);
+	if (errno == EEXIST)
+		buf_printf(why, "its file \"%s\" is not that of a store", store_marker);
+	else
+		buf_printf(why, "%s", strerror(errno));
+	return false;
 }
 
 uint64_t store_new_id(void)

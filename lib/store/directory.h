@@ -65,8 +65,18 @@ extern const char store_marker[], store_marker_contents[];
 /* Is it the directory of a store, or the URL of one in S3 ("s3://bucket/prefix")? */
 bool store_is(const char *dir);
 
-/* Make the directory a store, and create it if it does not exist. False with errno. */
-bool store_make(const char *dir);
+/*
+ * Does this program know the store's layout? A store of a later version may have files that this
+ * program does not see: it reads what it can, tells so, and writes nothing. False with the reason,
+ * which begins with the directory.
+ */
+bool store_is_known(const char *dir, struct buf *why);
+
+/*
+ * Make the directory a store, and create it if it does not exist. False with the reason, also for
+ * a store of a later version.
+ */
+bool store_make(const char *dir, struct buf *why);
 
 /*
  * The resolution that was set for the store; RESOLUTION_DEFAULT if none was. False if its

@@ -99,6 +99,10 @@ static bool open_log(struct log_writer *w)
 {
 	char host[64];
 
+	if (!store_is_known(w->dir, &w->error)) {
+		buf_ch(&w->error, '\0');
+		return false;
+	}
 	store_host(host, sizeof(host));
 	w->nrecord = 0;
 	if (!open_old_log(w, host))

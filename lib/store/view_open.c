@@ -155,6 +155,10 @@ bool view_open(struct store_view *v, const char *dir, struct dictionary *dict, i
 		buf_printf(&v->errors, "%s: its files change too fast to be read\n", dir);
 		v->nerror++;
 	}
+	if (!store_is_known(dir, &v->errors)) {
+		buf_add(&v->errors, S(": what it does not know is left out\n"));
+		v->nerror++;
+	}
 	apply_replaced(v);
 	vec_release(&names);
 	return ok;

@@ -112,6 +112,7 @@ int main(int argc, char **argv)
 {
 	const int64_t last = INT64_C(1795824000) * SECOND_NS; /* the last day begins */
 	uint64_t days, series, seconds;
+	struct buf why = { 0 };
 
 	if (argc != 5 || !str_u64(str_of(argv[1]), &days) || !str_u64(str_of(argv[2]), &series) ||
 	    !str_u64(str_of(argv[3]), &seconds) || !seconds) {
@@ -120,7 +121,7 @@ int main(int argc, char **argv)
 	}
 	dict_init(&dict);
 	read_stacks();
-	if (!store_make(argv[4]) || !store_set_resolution(argv[4], (struct resolution){ 0 }))
+	if (!store_make(argv[4], &why) || !store_set_resolution(argv[4], (struct resolution){ 0 }))
 		return 2;
 	for (uint64_t d = days; d-- > 0;)
 		if (!write_day(argv[4], last - (int64_t)d * DAY_NS, series,

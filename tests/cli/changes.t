@@ -58,8 +58,10 @@ same whole out 'nor does compaction change anything'
 prof-query -q S --changes >text
 grep -Eq '^2026-11-28 12:40:00  9\.[0-9]% -> 18%  \+8[0-9]% \(\+[0-9]+% to \+[0-9]+%\)  > 99.99%  parse  version=2$' text
 ok $? 'for people, in a line' "$(cat text)"
-exits 0 'too few windows' prof-query stream --changes --until @$((noon + 600))
-says '10 windows are too few' 'are reported'
+exits 2 'too few windows say nothing, so the status is 2' prof-query -q stream --changes --until @$((noon + 600))
+says 'nothing could be looked at; choose a longer time' 'and the message says what to do, also with -q'
+exits 2 'nothing selected, too' prof-query stream '{service_name="no"}' --changes
+says '0 steps with samples are too few.* 24 are needed' 'and a note says how many are needed'
 prof-query -q S --changes --incl -t tsv | cut -f 1,3 >got
 is "$(cat got)" "time	function
 2026-11-28T12:40:00Z	parse" 'of inclusive shares, callers of what changed are not reported'
@@ -82,5 +84,10 @@ is "$(cat got)" "labels	time	function
 region=eu	2026-11-28T12:40:00Z	part" 'changes are found in each set of labels'
 prof-query -q R --changes --by region | grep -q 'part  region=eu$'
 ok $? 'which stands beside them'
+prof-query R -t pprof '{region="eu"}' --until @$((noon + 300)) | prof-merge -t pprof >few
+prof-store add -q --no-compact R -l region=new few
+exits 0 'a set of labels with too few steps beside others is a note' prof-query R --changes --by region
+says '[0-9] steps with samples are too few' 'that says so'
+exits 2 'if all are such, the status is 2' prof-query R --changes --by region --until @$((noon + 300))
 exits 2 'standard input cannot be read twice' prof-query --changes --by region
 finish

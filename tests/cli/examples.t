@@ -121,7 +121,12 @@ for page in "$top"/man/*.[1-9] "$top/README.md"; do
 			continue
 		}
 		sh -e -c "$command" >out 2>err </dev/null
-		ok $? "$(basename "$page"): $command" "$(cat err)"
+		status=$?
+		# The store here is too short for changes, which the command says.
+		case $status$command in
+		2*' --changes'*) grep -q 'too few to look for changes: 24 are needed' err && status=0 ;;
+		esac
+		ok $status "$(basename "$page"): $command" "$(cat err)"
 	done <commands
 done
 finish

@@ -151,6 +151,8 @@ is "$(agents old_go p.pb.gz)" 'no counts: 200
 the first: 422 alloc_space is cumulative: differences are the client'"'"'s to make, as newer SDKs do
 the next: 422 a part "prev_profile": differences are the client'"'"'s to make, as newer SDKs do
 no JSON: 400 sample_type_config: byte 46: unallowed token at this point in JSON text' 'counts since the start are refused, not added up'
+is "$(agents twice p.pb.gz)" 'two profiles: 400 multipart: a second part "profile"' \
+	'a part that is there twice is refused, not left out'
 hang_up
 is "$(prof-query -q C '{service_name="future"}' --since 2100-01-01 -t folded)
 $(prof-query -q C '{service_name="past"}' --until 1974-01-01 -t folded)" 'a 1

@@ -379,6 +379,8 @@ peer kill2 200
 exits 0 'the next run does not know whether the server has them' prof-push --spool K "$url" 1.pb.gz
 says '2 requests of an earlier run were on their way' 'and says so'
 is "$(count 'kill2/*.pb.gz')" 1 'sends only what it has itself'
+exits 2 '--drain does not end well while they are there' prof-push --spool K --drain "$url"
+says '2 requests of an earlier run were on their way' 'and says why'
 exits 0 '--at-least-once sends them' prof-push --at-least-once --spool K "$url" 1.pb.gz
 is "$(count 'kill2/*.pb.gz') $(count 'K/*.push*')" '4 0' 'and empties the spool'
 

@@ -28,6 +28,7 @@ slower 3000 >third
 add S 0 service_name=api,region=eu,team=red "$golden/cpuprofile/plain.in"
 add S 10 service_name=api,region=us,team=red second
 add S 20 service_name=web,region=eu third
+add S 20 service_name=db,region=eu second
 add S 3600 service_name=api,region=eu,team=red second
 add S 3610 'service_name=api,region=eu,k8s.pod=a"b' third
 add S 30 service_name=api,region=eu "$golden/legacy-pprof/go-heap.in"
@@ -115,6 +116,7 @@ questions() {
 	both '--series as metrics' "$cpu{}" --series --step 1h --by region,k8s.pod -t openmetrics
 	both '--series as a picture' "$cpu{}" --series --step 1h --by region -t svg
 	both '--series, the largest profile' "$cpu{}" --series --step 1h --measure max -t tsv
+both '--series, the mean, of profiles of the same time' "$cpu{}" --series --step 1h --measure avg -t tsv
 	both '--series, the mean of a function' "$cpu{}" --series --step 1h --function '^work' \
 		--measure avg -t tsv
 	both '--heatmap' "$cpu{}" --heatmap --step 1m -t tsv

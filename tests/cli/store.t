@@ -146,6 +146,7 @@ for second in 0 10 50 60 70; do
 	cp x.pb.gz "r$second.pb.gz"
 done
 prof-query R -t folded >want
+prof-query -q R --series --step 1h --measure avg -t tsv >whole.avg
 prof-store compact R
 is "$(prof-query R --profiles -t tsv | sed 1d | wc -l)" 5 '--resolution 0 keeps every profile'
 exits 0 'a resolution is set' prof-store compact R --resolution 1m:0s
@@ -153,6 +154,13 @@ is "$(prof-query R --profiles -t tsv | sed 1d | cut -f 1,4)" "2026-11-28T12:00:0
 2026-11-28T12:01:00Z	136" 'profiles of a minute become one, and their sums are exact'
 exits 0 'a series of shorter steps' prof-query R --series --step 10s
 is "$(cat err)" "prof-query: R: until 2026-11-28T12:01:00Z the store keeps one profile for up to 60 s of each series: shorter steps show no more, and leave gaps" 'says so, once'
+prof-query R --series --step 1h --measure avg -t tsv >out 2>err
+same out whole.avg 'the mean is still that of the profiles'
+is "$(cat err)" '' 'and needs no note'
+exits 0 'the largest profile is not known any more' prof-query R --series --step 1h --measure max
+says 'one profile for up to 60 s of each series: their sum counts as a profile' 'which a note says'
+exits 1 'in rules, too' prof-query R --alert 'max() > 100'
+says 'their sum counts as a profile' 'it says so'
 exits 0 'steps of that resolution' prof-query R --series --step 1m
 is "$(cat err)" '' 'say nothing'
 prof-query R -t folded >out
@@ -163,6 +171,9 @@ is "$(prof-store stat R -t tsv | grep sums)" 'of these, sums of 60s	2' 'stat say
 exits 0 'it is verified' prof-store verify R
 prof-store import R -l service_name=api r*.pb.gz 2>err
 says '0 profiles stored, 5 were there' 'import knows the profiles that were added up'
+prof-store export R >sums.pb.gz
+prof-store import R sums.pb.gz 2>err
+says '0 profiles stored, 2 were there' 'and their sums, as they are exported'
 at $((noon + 20)) 'main;a 1000' >x.pb.gz
 prof-store add -q R x.pb.gz -l service_name=api
 prof-store compact R
@@ -228,4 +239,30 @@ prof-store compact M
 prof-query -t folded M >out 2>err
 is "$(cat out)" 'a 9223372036854775807' 'sums are kept at the limit'
 says 'does not fit in 64 bits' 'and this is reported'
+
+# A store of a later version is only read, and a file that is no marker makes no store
+prof-store add -q --resolution 0 LATER max.pb.gz
+echo 'prof-store 2' >LATER/prof-store
+find LATER -type f -exec cksum {} + | sort >before
+for command in 'add LATER max.pb.gz' 'import LATER max.pb.gz' 'compact LATER' 'gc LATER --keep 1s' \
+	'relabel LATER --drop a' 'sync LATER s3://bucket/v' 'ls LATER --resolution 1m:1d'; do
+	# shellcheck disable=SC2086 # words
+	exits 2 "a store of a later version: prof-store ${command%% *} is refused" prof-store $command
+	says 'LATER: is a store of version 2; this program knows version 1$' 'and it says why'
+done
+exits 2 'prof-listen does not start on it' timeout 10 prof-listen --store LATER --listen 127.0.0.1:0
+says 'LATER: is a store of version 2' 'and says why'
+exits 2 'a query reads what it knows, and ends with 2' prof-query -t folded LATER
+says 'version 1: what it does not know is left out' 'and says why'
+is "$(cat out)" 'a 9223372036854775807' 'it reads what it knows'
+find LATER -type f -exec cksum {} + | sort >after
+same after before 'nothing was written'
+printf 'prof-st' >LATER/prof-store
+exits 0 'a marker that a crash has cut short is that of a store' prof-store add LATER max.pb.gz
+mkdir B && cp "$(command -v prof-store)" B
+cksum B/* >before
+exits 2 'a directory of programs becomes no store' prof-store add B max.pb.gz
+says 'B: cannot make a store: its file "prof-store" is not that of a store' 'and it says why'
+cksum B/* >after
+same after before 'the program stays as it is'
 finish

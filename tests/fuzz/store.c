@@ -91,8 +91,9 @@ static void make_store(void)
 	struct compact_options all = { .all = true };
 	struct compact_result result;
 	struct log_writer w;
+	struct buf why = { 0 };
 
-	if (!mkdtemp(store) || !store_make(store))
+	if (!mkdtemp(store) || !store_make(store, &why))
 		abort();
 	atexit(remove_store);
 	log_writer_begin(&w, store);

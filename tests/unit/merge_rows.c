@@ -72,9 +72,10 @@ int main(void)
 {
 	struct merge_how small = how;
 	struct block_writer w;
+	struct buf why = { 0 };
 	uint64_t all = 0, most = 0;
 
-	ok(mkdtemp(dir) && store_make(dir), "a store is made");
+	ok(mkdtemp(dir) && store_make(dir, &why), "a store is made");
 	write_blocks();
 	small.most_rows = MOST;
 	merge(&w, &small, false);
