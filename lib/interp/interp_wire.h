@@ -142,7 +142,9 @@ struct ruby_place {
 };
 
 struct php_place {
-	__u64 globals; /* address of executor_globals */
+	__u64 globals; /* address of executor_globals; of threads: what to add to `current` */
+	struct tls_variable current; /* _tsrm_ls_cache, in builds with threads (ZTS) */
+	__u32 is_threaded, reserved;
 	struct php_layout layout;
 };
 

@@ -188,6 +188,10 @@ void tls_image_decode(struct tls_image *t, const struct elf *e, uint64_t code, u
 				*t = (struct tls_image){ TLS_OFFSET, slot, addend, addend };
 			return;
 		}
+		if (str_starts(at, S("\x48\xc7\xc0"))) {
+			*t = (struct tls_image){ TLS_PROGRAM, 0, distance_at(at, 3), 0 };
+			return;
+		}
 		if (str_starts(at, S("\x64\x48\x8b\x04\x25"))) {
 			*t = (struct tls_image){ TLS_PROGRAM, 0, distance_at(at, 5), 0 };
 			return;

@@ -12,7 +12,7 @@ enum { FRAME = 80, FUNCTION = 256, OPS = 10 };
 
 static struct php_place target;
 static struct interp_stack stack;
-static uint64_t innermost, file;
+static uint64_t innermost, file, thread;
 
 static uint64_t make_text(const char *text, size_t n, uint64_t hash)
 {
@@ -85,7 +85,7 @@ static uint64_t call(uint64_t function, unsigned instruction, uint64_t flags)
 static uint32_t read_stack(void)
 {
 	reads = 0;
-	php_read_stack(&process, &target, &stack);
+	php_read_stack(&process, &target, thread, &stack);
 	return stack.head.end;
 }
 
@@ -149,7 +149,7 @@ static uint32_t end_at(uint64_t stack_pointer)
 {
 	struct php_walk w = { .target = target, .memory = &process };
 	struct interp_frame f;
-	uint32_t is = php_begin(&w, 0, 0, stack_pointer);
+	uint32_t is = php_begin(&w, 0, 0, 0, stack_pointer);
 
 	while (is == INTERP_WHOLE && w.at)
 		is = php_frame(&w, &f);
@@ -217,11 +217,11 @@ static void test_registers(void)
 	frame = call(make_function(PHP_USER, "f", 0), 1, PHP_TOP);
 	ops = word_at(frame) + 4 * PHP_OP_BYTES;
 	w.target = target;
-	php_begin(&w, frame, ops, 0);
+	php_begin(&w, 0, frame, ops, 0);
 	php_frame(&w, &f);
 	php_code(&w, f.code, f.flags, (__u64 *)&id);
 	ok(php_line(&w) == 25, "the instruction in a register is that of the innermost frame");
-	php_begin(&w, frame + 8, ops, 0);
+	php_begin(&w, 0, frame + 8, ops, 0);
 	php_frame(&w, &f);
 	ok(php_line(&w) == 21, "if another register has that frame");
 }

@@ -54,7 +54,7 @@ SEC("perf_event") int interp_sample(void *ctx)
 	else if (t->kind == INTERP_RUBY)
 		begin_ruby(ctx, s, t, thread);
 	else if (t->kind == INTERP_PHP)
-		begin_php(ctx, s, t);
+		begin_php(ctx, s, t, thread);
 	return 1;
 }
 
