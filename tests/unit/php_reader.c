@@ -293,6 +293,26 @@ static void test_broken(void)
 	ok(read_stack() == INTERP_DEEP && !stack.head.n, "so is a placeholder");
 }
 
+/* With threads, a thread-local variable points to memory with the globals. */
+static void test_threads(void)
+{
+	uint64_t cache;
+
+	begin(l82());
+	cache = take(64);
+	thread = take(64);
+	put(thread + 16, cache, 8);
+	target.is_threaded = 1;
+	target.current.offset = 16;
+	call_all();
+	target.globals -= cache;
+	ok(read_stack() == INTERP_WHOLE && stack.head.n == 6, "a thread's own globals");
+	put(thread + 16, 0, 8);
+	ok(read_stack() == INTERP_NO_THREAD && !stack.head.n, "a thread that has run no PHP");
+	thread = 0xdead0000;
+	ok(read_stack() == INTERP_NO_THREAD && !stack.head.n, "or cannot be read");
+}
+
 static void test_damage(void)
 {
 	begin(l82());
@@ -304,9 +324,9 @@ static void test_damage(void)
 
 int main(void)
 {
-	for (unsigned version = 0x0800; version <= 0x0804; version++)
+	for (unsigned version = 0x0800; version <= 0x0805; version++)
 		test_version(version);
-	ok(!php_layout_of(0x0805) && !php_layout_of(0x0704), "other versions are not known");
+	ok(!php_layout_of(0x0806) && !php_layout_of(0x0704), "other versions are not known");
 	test_fiber();
 	test_resumed();
 	test_lines();
@@ -314,6 +334,7 @@ int main(void)
 	test_changes();
 	test_late();
 	test_broken();
+	test_threads();
 	test_damage();
 	return done();
 }
