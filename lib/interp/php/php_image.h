@@ -1,6 +1,6 @@
 /*
  * Finds PHP in an ELF image: php, php-fpm, or libphp.so, a module of Apache httpd. The symbols are
- * in .dynsym, since extensions use them; static programs are stripped of them.
+ * in .dynsym, since extensions use them; static programs may be stripped of them.
  */
 #ifndef INTERP_PHP_IMAGE_H
 #define INTERP_PHP_IMAGE_H
