@@ -32,7 +32,7 @@ struct interp_image {
 	const char *why;
 	uint64_t text;
 	struct interp_target target;
-	struct tls_image variable; /* of Ruby or PHP, through which the target is found */
+	struct tls_image variable; /* that leads to the interpreter of a thread */
 	uint64_t globals_offset;   /* of PHP with threads (php_image.h); or 0 */
 	struct tls_image context;  /* otel_thread_ctx_v1 (interp/context_walk.h) */
 	uint64_t context_text;     /* as `text`, for any code of the image */
@@ -100,7 +100,10 @@ static bool find_python(struct interp_image *i, const struct elf *e, struct str 
 		return false;
 	set_interpreter(i, "CPython", p.version, p.why, p.text);
 	i->target.kind = INTERP_PYTHON;
-	i->target.python = (struct python_place){ p.runtime, p.code_type, p.layout };
+	i->target.python = (struct python_place){
+		.runtime = p.runtime, .code_type = p.code_type, .layout = p.layout
+	};
+	i->variable = p.current;
 	return true;
 }
 
@@ -231,6 +234,30 @@ static bool find_variable(struct examined *x, const struct tls_image *image, uin
 	return tls_image_resolve(image, bias, &m, v) && !(v->pair && x->is_musl);
 }
 
+/* Is the dynamic linker still at work? Then the word through which code reaches it is 0. */
+static bool is_unlinked(struct examined *x, const struct tls_image *image, uint64_t bias)
+{
+	struct interp_memory m = process_memory(&x->pid);
+	uint64_t word;
+
+	return image->slot && m.read(m.context, image->slot + bias, &word, sizeof(word)) && !word;
+}
+
+/* Without the variable, states of threads are found by their threads. */
+static bool set_python(struct examined *x, const struct interp_image *i, uint64_t bias)
+{
+	struct python_place place = i->target.python;
+
+	if (is_unlinked(x, &i->variable, bias))
+		return false;
+	place.runtime += bias;
+	place.code_type += bias;
+	place.has_current = i->variable.access &&
+			    find_variable(x, &i->variable, bias, &place.current);
+	x->target->python = place;
+	return true;
+}
+
 /* PHP writes the offset of its threads' globals as it starts: until then it is not found. */
 static bool set_php(struct examined *x, const struct interp_image *i, uint64_t bias)
 {
@@ -256,9 +283,8 @@ static void set_interpreter_target(struct examined *x, const struct interp_image
 	struct tls_variable current;
 
 	if (i->target.kind == INTERP_PYTHON) {
-		target->python = i->target.python;
-		target->python.runtime += bias;
-		target->python.code_type += bias;
+		if (!set_python(x, i, bias))
+			return;
 	} else if (i->target.kind == INTERP_PHP) {
 		if (!set_php(x, i, bias))
 			return;
