@@ -76,8 +76,8 @@ struct interp_stack_head {
 	__u32 end;  /* enum interp_end */
 	__u64 time; /* ns of the monotonic clock */
 	__u32 n;
-	__u32 kind; /* enum interp_kind */
-	__u32 gil;  /* enum interp_gil */
+	__u32 kind;    /* enum interp_kind */
+	__u32 gil;     /* enum interp_gil */
 	__u32 several; /* the process has several interpreters of Python: one may call another */
 };
 

@@ -165,7 +165,9 @@ static void decode_call(struct tls_image *t, const struct elf *e, uint64_t slot,
 	if (word.n < sizeof(offset) || more < 0 || access_at(e, slot, &addend) != TLS_MODULE)
 		return;
 	memcpy(&offset, word.p, sizeof(offset));
-	*t = (struct tls_image){ .access = TLS_MODULE, .slot = slot, .offset = (int64_t)offset + more };
+	*t = (struct tls_image){ .access = TLS_MODULE,
+				 .slot = slot,
+				 .offset = (int64_t)offset + more };
 }
 
 void tls_image_decode(struct tls_image *t, const struct elf *e, uint64_t code, uint64_t size)

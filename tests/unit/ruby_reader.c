@@ -150,8 +150,8 @@ static void test_version(unsigned version)
 	begin(ruby_layout_of(version));
 	call(make_code("<main>"), 0, 0x79990001 | 0x20); /* the outermost */
 	call_all();
-	ok(read_stack() == INTERP_WHOLE && stack.head.n == 3, "%u.%u: frames of Ruby",
-	   version >> 8, version & 255);
+	ok(read_stack() == INTERP_WHOLE && stack.head.n == 3, "%u.%u: frames of Ruby", version >> 8,
+	   version & 255);
 	ok(stack.frame[0].flags == INTERP_ENTRY && !stack.frame[1].flags &&
 		   stack.frame[2].flags == INTERP_ENTRY,
 	   "%u.%u: where the evaluator was entered", version >> 8, version & 255);
@@ -176,8 +176,7 @@ static void test_offsets(void)
 		const struct ruby_layout *l = ruby_layout_of(measured[i].version);
 
 		ok(l && l->machine == measured[i].machine && l->cfp_size == measured[i].frame &&
-			   l->body_lines == measured[i].lines &&
-			   l->entry_size == measured[i].entry,
+			   l->body_lines == measured[i].lines && l->entry_size == measured[i].entry,
 		   "%u.%u: offsets", measured[i].version >> 8, measured[i].version & 255);
 	}
 }
@@ -285,7 +284,8 @@ int main(void)
 		test_version(version);
 	test_version(0x0400);
 	test_offsets();
-	ok(!ruby_layout_of(0x0305) && !ruby_layout_of(0x0401) && !ruby_layout_of(0x0207), "other versions are not known");
+	ok(!ruby_layout_of(0x0305) && !ruby_layout_of(0x0401) && !ruby_layout_of(0x0207),
+	   "other versions are not known");
 	test_variable();
 	test_stacks();
 	test_changes();

@@ -39,10 +39,11 @@ APART uint64_t offset_of_current(void)
 /* 160 instructions: 0 ends, others go on with the next. */
 #define TEN(X, a) X(a##0) X(a##1) X(a##2) X(a##3) X(a##4) X(a##5) X(a##6) X(a##7) X(a##8) X(a##9)
 #define HUNDRED(X, a)                                                                              \
-	TEN(X, a##0) TEN(X, a##1) TEN(X, a##2) TEN(X, a##3) TEN(X, a##4)                           \
-	TEN(X, a##5) TEN(X, a##6) TEN(X, a##7) TEN(X, a##8) TEN(X, a##9)
-#define ALL(X)        HUNDRED(X, 1) TEN(X, 20) TEN(X, 21) TEN(X, 22) TEN(X, 23) TEN(X, 24) TEN(X, 25)
-#define ADDRESS(n)    &&op_##n,
+	TEN(X, a##0)                                                                               \
+	TEN(X, a##1) TEN(X, a##2) TEN(X, a##3) TEN(X, a##4) TEN(X, a##5) TEN(X, a##6) TEN(X, a##7) \
+		TEN(X, a##8) TEN(X, a##9)
+#define ALL(X)     HUNDRED(X, 1) TEN(X, 20) TEN(X, 21) TEN(X, 22) TEN(X, 23) TEN(X, 24) TEN(X, 25)
+#define ADDRESS(n) &&op_##n,
 #define INSTRUCTION(n)                                                                             \
 	op_##n : sum = sum * 7 + n;                                                                \
 	goto *table[*++code];

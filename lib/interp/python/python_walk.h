@@ -30,7 +30,7 @@ struct walk {
 	__u64 found;
 	struct tls_walk tls;
 	bool several; /* there are several interpreters */
-	__u64 base; /* the outermost frame, if it runs nothing; or 0 */
+	__u64 base;   /* the outermost frame, if it runs nothing; or 0 */
 	const struct interp_memory *memory;
 };
 

@@ -19,10 +19,8 @@ static unsigned parse_version(struct str text)
 bool ruby_image_find(struct ruby_image *r, const struct elf *e)
 {
 	struct image_symbol w[WANTED] = {
-		[CURRENT] = { .name = "ruby_current_ec" },
-		[EXECUTE] = { .name = "rb_vm_exec" },
-		[VERSION] = { .name = "ruby_version" },
-		[CORE] = { .name = "vm_exec_core" },
+		[CURRENT] = { .name = "ruby_current_ec" }, [EXECUTE] = { .name = "rb_vm_exec" },
+		[VERSION] = { .name = "ruby_version" },    [CORE] = { .name = "vm_exec_core" },
 		[ERRINFO] = { .name = "rb_errinfo" },
 	};
 

@@ -100,9 +100,9 @@ static bool find_python(struct interp_image *i, const struct elf *e, struct str 
 		return false;
 	set_interpreter(i, "CPython", p.version, p.why, p.text);
 	i->target.kind = INTERP_PYTHON;
-	i->target.python = (struct python_place){
-		.runtime = p.runtime, .code_type = p.code_type, .layout = p.layout
-	};
+	i->target.python = (struct python_place){ .runtime = p.runtime,
+						  .code_type = p.code_type,
+						  .layout = p.layout };
 	i->variable = p.current;
 	return true;
 }
