@@ -20,7 +20,9 @@ struct context {
 static _Thread_local struct context *padding;
 static _Thread_local struct context *current __asm__("current_context") __attribute__((used));
 
-#define APART static __attribute__((noinline, noclone))
+/* As they are compiled without sanitizers. */
+#define APART                                                                                      \
+	static __attribute__((noinline, noclone, no_sanitize("address"), no_sanitize("undefined")))
 
 APART long read_first(void)
 {
@@ -40,8 +42,9 @@ APART uint64_t offset_of_current(void)
 #define TEN(X, a) X(a##0) X(a##1) X(a##2) X(a##3) X(a##4) X(a##5) X(a##6) X(a##7) X(a##8) X(a##9)
 #define HUNDRED(X, a)                                                                              \
 	TEN(X, a##0)                                                                               \
-	TEN(X, a##1) TEN(X, a##2) TEN(X, a##3) TEN(X, a##4) TEN(X, a##5) TEN(X, a##6) TEN(X, a##7) \
-		TEN(X, a##8) TEN(X, a##9)
+	TEN(X, a##1)                                                                               \
+	TEN(X, a##2) TEN(X, a##3) TEN(X, a##4) TEN(X, a##5) TEN(X, a##6) TEN(X, a##7) TEN(X, a##8) \
+		TEN(X, a##9)
 #define ALL(X)     HUNDRED(X, 1) TEN(X, 20) TEN(X, 21) TEN(X, 22) TEN(X, 23) TEN(X, 24) TEN(X, 25)
 #define ADDRESS(n) &&op_##n,
 #define INSTRUCTION(n)                                                                             \
