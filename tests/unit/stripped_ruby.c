@@ -20,9 +20,15 @@ struct context {
 static _Thread_local struct context *padding;
 static _Thread_local struct context *current __asm__("current_context") __attribute__((used));
 
+#ifdef __clang__
+#define NO_CLONE
+#else
+#define NO_CLONE __attribute__((noclone))
+#endif
+
 /* As they are compiled without sanitizers. */
 #define APART                                                                                      \
-	static __attribute__((noinline, noclone, no_sanitize("address"), no_sanitize("undefined")))
+	static NO_CLONE __attribute__((noinline, no_sanitize("address"), no_sanitize("undefined")))
 
 APART long read_first(void)
 {
@@ -43,8 +49,8 @@ APART uint64_t offset_of_current(void)
 #define HUNDRED(X, a)                                                                              \
 	TEN(X, a##0)                                                                               \
 	TEN(X, a##1)                                                                               \
-	TEN(X, a##2) TEN(X, a##3) TEN(X, a##4) TEN(X, a##5) TEN(X, a##6) TEN(X, a##7) TEN(X, a##8) \
-		TEN(X, a##9)
+	TEN(X, a##2)                                                                               \
+	TEN(X, a##3) TEN(X, a##4) TEN(X, a##5) TEN(X, a##6) TEN(X, a##7) TEN(X, a##8) TEN(X, a##9)
 #define ALL(X)     HUNDRED(X, 1) TEN(X, 20) TEN(X, 21) TEN(X, 22) TEN(X, 23) TEN(X, 24) TEN(X, 25)
 #define ADDRESS(n) &&op_##n,
 #define INSTRUCTION(n)                                                                             \
