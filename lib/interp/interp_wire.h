@@ -76,9 +76,9 @@ struct interp_stack_head {
 	__u32 end;  /* enum interp_end */
 	__u64 time; /* ns of the monotonic clock */
 	__u32 n;
-	__u32 kind; /* enum interp_kind */
-	__u32 gil;  /* enum interp_gil */
-	__u32 reserved;
+	__u32 kind;    /* enum interp_kind */
+	__u32 gil;     /* enum interp_gil */
+	__u32 several; /* the process has several interpreters of Python: one may call another */
 };
 
 struct interp_stack {
@@ -133,6 +133,9 @@ struct interp_context {
 
 struct python_place {
 	__u64 runtime, code_type; /* addresses of _PyRuntime and PyCode_Type */
+	/* The thread's current state, NULL without the lock (3.12 and later). */
+	struct tls_variable current;
+	__u32 has_current, reserved;
 	struct python_layout layout;
 };
 
@@ -142,7 +145,9 @@ struct ruby_place {
 };
 
 struct php_place {
-	__u64 globals; /* address of executor_globals */
+	__u64 globals; /* address of executor_globals; of threads: what to add to `current` */
+	struct tls_variable current; /* _tsrm_ls_cache, in builds with threads (ZTS) */
+	__u32 is_threaded, reserved;
 	struct php_layout layout;
 };
 

@@ -4,6 +4,7 @@ enum {
 	MOST_RELOCATIONS = 1 << 20,
 	MOST_STATIC = 1 << 24, /* bytes of thread-local memory before a thread pointer */
 	MOST_MODULES = 1 << 16,
+	MOST_CODE = 64, /* bytes of a function, to find what it reads first */
 };
 
 struct search {
@@ -108,6 +109,96 @@ void tls_image_find(struct tls_image *t, const struct elf *e, uint64_t value)
 			look_through(&s, &e->section[i]);
 	if (!t->access && is_program(e))
 		find_own(&s);
+}
+
+/* The relocated word at `slot`: how does it lead to a variable of the image's own? */
+static enum tls_access access_at(const struct elf *e, uint64_t slot, int64_t *addend)
+{
+	for (size_t i = 0; i < e->nsection; i++) {
+		Elf_Data *d = e->section[i].type == SHT_RELA ? elf_records(e, &e->section[i]) :
+							       NULL;
+		GElf_Rela r;
+
+		for (int k = 0; d && k < MOST_RELOCATIONS && gelf_getrela(d, k, &r); k++) {
+			*addend = r.r_addend;
+			if (r.r_offset == slot && !GELF_R_SYM(r.r_info))
+				return access_of(&r);
+		}
+	}
+	return TLS_NONE;
+}
+
+static int32_t distance_at(struct str code, size_t at)
+{
+	int32_t d;
+
+	memcpy(&d, code.p + at, sizeof(d));
+	return d;
+}
+
+/* The displacement of "mov DISPLACEMENT(%rax), %rax", the first one in `code`; or -1. */
+static int64_t displacement(struct str code)
+{
+	for (size_t i = 0; i + 7 <= code.n; i++) {
+		if (code.p[i] != 0x48 || (uint8_t)code.p[i + 1] != 0x8b)
+			continue;
+		switch ((uint8_t)code.p[i + 2]) {
+		case 0x00: return 0;
+		case 0x40: return (uint8_t)code.p[i + 3];
+		case 0x80: return distance_at(code, i + 3);
+		}
+	}
+	return -1;
+}
+
+/*
+ * "lea SLOT(%rip), %rdi", then a call of __tls_get_addr(). The slot's second word is the offset of
+ * the variable or, if the module has several, that of them all.
+ */
+static void decode_call(struct tls_image *t, const struct elf *e, uint64_t slot, struct str rest)
+{
+	struct str word = elf_at(e, slot + 8);
+	int64_t more = displacement(rest);
+	int64_t addend;
+	uint64_t offset;
+
+	if (word.n < sizeof(offset) || more < 0 || access_at(e, slot, &addend) != TLS_MODULE)
+		return;
+	memcpy(&offset, word.p, sizeof(offset));
+	*t = (struct tls_image){ .access = TLS_MODULE,
+				 .slot = slot,
+				 .offset = (int64_t)offset + more };
+}
+
+void tls_image_decode(struct tls_image *t, const struct elf *e, uint64_t code, uint64_t size)
+{
+	struct str text = code ? elf_at(e, code) : (struct str){ 0 };
+	int64_t addend;
+
+	*t = (struct tls_image){ 0 };
+	text.n = min_size(text.n, min_size(size, MOST_CODE));
+	for (size_t i = 0; i + 9 <= text.n && !t->access; i++) {
+		struct str at = str_skip(text, i);
+		uint64_t slot = code + i + 7 + (uint64_t)(int64_t)distance_at(at, 3);
+
+		if (str_starts(at, S("\x48\x8d\x3d"))) {
+			decode_call(t, e, slot, str_skip(at, 7));
+			return;
+		}
+		if (str_starts(at, S("\x48\x8b\x05"))) {
+			if (access_at(e, slot, &addend) == TLS_OFFSET)
+				*t = (struct tls_image){ TLS_OFFSET, slot, addend, addend };
+			return;
+		}
+		if (str_starts(at, S("\x48\xc7\xc0"))) {
+			*t = (struct tls_image){ TLS_PROGRAM, 0, distance_at(at, 3), 0 };
+			return;
+		}
+		if (str_starts(at, S("\x64\x48\x8b\x04\x25"))) {
+			*t = (struct tls_image){ TLS_PROGRAM, 0, distance_at(at, 5), 0 };
+			return;
+		}
+	}
 }
 
 static bool is_static(int64_t offset)

@@ -31,6 +31,13 @@ struct tls_image {
 void tls_image_find(struct tls_image *t, const struct elf *e, uint64_t value);
 
 /*
+ * The same for a variable without a symbol: that which the function of `size` bytes at `code`
+ * reads first, as an image's own code does: through the module's number, the offset from the
+ * thread pointer, or that offset itself; or the offset is what it returns.
+ */
+void tls_image_decode(struct tls_image *t, const struct elf *e, uint64_t code, uint64_t size);
+
+/*
  * Where the variable is in a process: `bias` is its address of the image, less the image's own.
  * False if it cannot be read, or the dynamic linker has not filled it in yet.
  */

@@ -96,7 +96,7 @@ static void read_php(struct str *image, unsigned version)
 	struct interp_frame late;
 	size_t size;
 
-	php_read_stack(&m, &place, &stack);
+	php_read_stack(&m, &place, BASE, &stack);
 	for (uint32_t i = 0; i < stack.head.n && i < 32; i++) {
 		late = stack.frame[i];
 		php_read_late(&m, &place, &late);

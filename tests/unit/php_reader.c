@@ -12,7 +12,7 @@ enum { FRAME = 80, FUNCTION = 256, OPS = 10 };
 
 static struct php_place target;
 static struct interp_stack stack;
-static uint64_t innermost, file;
+static uint64_t innermost, file, thread;
 
 static uint64_t make_text(const char *text, size_t n, uint64_t hash)
 {
@@ -85,7 +85,7 @@ static uint64_t call(uint64_t function, unsigned instruction, uint64_t flags)
 static uint32_t read_stack(void)
 {
 	reads = 0;
-	php_read_stack(&process, &target, &stack);
+	php_read_stack(&process, &target, thread, &stack);
 	return stack.head.end;
 }
 
@@ -149,7 +149,7 @@ static uint32_t end_at(uint64_t stack_pointer)
 {
 	struct php_walk w = { .target = target, .memory = &process };
 	struct interp_frame f;
-	uint32_t is = php_begin(&w, 0, 0, stack_pointer);
+	uint32_t is = php_begin(&w, 0, 0, 0, stack_pointer);
 
 	while (is == INTERP_WHOLE && w.at)
 		is = php_frame(&w, &f);
@@ -217,11 +217,11 @@ static void test_registers(void)
 	frame = call(make_function(PHP_USER, "f", 0), 1, PHP_TOP);
 	ops = word_at(frame) + 4 * PHP_OP_BYTES;
 	w.target = target;
-	php_begin(&w, frame, ops, 0);
+	php_begin(&w, 0, frame, ops, 0);
 	php_frame(&w, &f);
 	php_code(&w, f.code, f.flags, (__u64 *)&id);
 	ok(php_line(&w) == 25, "the instruction in a register is that of the innermost frame");
-	php_begin(&w, frame + 8, ops, 0);
+	php_begin(&w, 0, frame + 8, ops, 0);
 	php_frame(&w, &f);
 	ok(php_line(&w) == 21, "if another register has that frame");
 }
@@ -293,6 +293,26 @@ static void test_broken(void)
 	ok(read_stack() == INTERP_DEEP && !stack.head.n, "so is a placeholder");
 }
 
+/* With threads, a thread-local variable points to memory with the globals. */
+static void test_threads(void)
+{
+	uint64_t cache;
+
+	begin(l82());
+	cache = take(64);
+	thread = take(64);
+	put(thread + 16, cache, 8);
+	target.is_threaded = 1;
+	target.current.offset = 16;
+	call_all();
+	target.globals -= cache;
+	ok(read_stack() == INTERP_WHOLE && stack.head.n == 6, "a thread's own globals");
+	put(thread + 16, 0, 8);
+	ok(read_stack() == INTERP_NO_THREAD && !stack.head.n, "a thread that has run no PHP");
+	thread = 0xdead0000;
+	ok(read_stack() == INTERP_NO_THREAD && !stack.head.n, "or cannot be read");
+}
+
 static void test_damage(void)
 {
 	begin(l82());
@@ -304,9 +324,9 @@ static void test_damage(void)
 
 int main(void)
 {
-	for (unsigned version = 0x0800; version <= 0x0804; version++)
+	for (unsigned version = 0x0800; version <= 0x0805; version++)
 		test_version(version);
-	ok(!php_layout_of(0x0805) && !php_layout_of(0x0704), "other versions are not known");
+	ok(!php_layout_of(0x0806) && !php_layout_of(0x0704), "other versions are not known");
 	test_fiber();
 	test_resumed();
 	test_lines();
@@ -314,6 +334,7 @@ int main(void)
 	test_changes();
 	test_late();
 	test_broken();
+	test_threads();
 	test_damage();
 	return done();
 }

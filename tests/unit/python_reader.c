@@ -283,6 +283,30 @@ static void test_two(void)
 	ok(read_stack() == INTERP_TWO, "not in two interpreters: one may have called the other");
 }
 
+/* Since 3.12 the thread says which state it runs, even one of another interpreter. */
+static void test_current(void)
+{
+	const struct python_layout *l = python_layout_of(0x030c);
+	uint64_t frame, other, variable;
+
+	begin(l);
+	variable = take(16);
+	frame = make_frame(l, simple_code("function"), 0, true);
+	other = make_thread(l, 77, frame, 0);
+	set_threads(make_thread(l, THREAD, 0, 0));
+	put(variable, other, 8);
+	ok(read_stack() == INTERP_WHOLE && !stack.head.n, "a state is found by its thread");
+	target.has_current = 1;
+	target.current.offset = (int64_t)variable - THREAD;
+	ok(read_stack() == INTERP_WHOLE && stack.head.n, "unless the thread runs another");
+	ok(!stack.head.several, "there is one interpreter");
+	put(word_at(target.runtime + l->interpreters) + l->interp_next, take(16384), 8);
+	ok(read_stack() == INTERP_WHOLE && stack.head.n && stack.head.several,
+	   "the current one is, too, among several");
+	put(variable, 0, 8);
+	ok(read_stack() == INTERP_WHOLE && !stack.head.n, "and without the lock, it is found");
+}
+
 static void test_damage(void)
 {
 	uint64_t frame = 0;
@@ -505,6 +529,7 @@ int main(void)
 	test_threads_cycle();
 	test_wild();
 	test_two();
+	test_current();
 	test_damage();
 	test_unicode();
 	test_long_names();

@@ -150,14 +150,35 @@ static void test_version(unsigned version)
 	begin(ruby_layout_of(version));
 	call(make_code("<main>"), 0, 0x79990001 | 0x20); /* the outermost */
 	call_all();
-	ok(read_stack() == INTERP_WHOLE && stack.head.n == 3, "3.%u: frames of Ruby",
+	ok(read_stack() == INTERP_WHOLE && stack.head.n == 3, "%u.%u: frames of Ruby", version >> 8,
 	   version & 255);
 	ok(stack.frame[0].flags == INTERP_ENTRY && !stack.frame[1].flags &&
 		   stack.frame[2].flags == INTERP_ENTRY,
-	   "3.%u: where the evaluator was entered", version & 255);
+	   "%u.%u: where the evaluator was entered", version >> 8, version & 255);
 	ok(name_is(0, "block in run", 5) && name_is(1, "a method with a long name", 4) &&
 		   name_is(2, "<main>", 3),
-	   "3.%u: names, files and lines", version & 255);
+	   "%u.%u: names, files and lines", version >> 8, version & 255);
+}
+
+/* What a program prints that is compiled with the headers of each version. */
+static void test_offsets(void)
+{
+	static const struct {
+		unsigned version;
+		uint16_t machine, frame, lines, entry;
+	} measured[] = {
+		{ 0x0300, 152, 56, 120, 8 },  { 0x0301, 144, 64, 120, 12 },
+		{ 0x0302, 152, 64, 112, 12 }, { 0x0303, 152, 56, 112, 12 },
+		{ 0x0304, 144, 56, 112, 12 }, { 0x0400, 176, 56, 112, 12 },
+	};
+
+	for (size_t i = 0; i < LEN(measured); i++) {
+		const struct ruby_layout *l = ruby_layout_of(measured[i].version);
+
+		ok(l && l->machine == measured[i].machine && l->cfp_size == measured[i].frame &&
+			   l->body_lines == measured[i].lines && l->entry_size == measured[i].entry,
+		   "%u.%u: offsets", measured[i].version >> 8, measured[i].version & 255);
+	}
 }
 
 static void test_variable(void)
@@ -261,7 +282,10 @@ int main(void)
 {
 	for (unsigned version = 0x0300; version <= 0x0304; version++)
 		test_version(version);
-	ok(!ruby_layout_of(0x0305) && !ruby_layout_of(0x0207), "other versions are not known");
+	test_version(0x0400);
+	test_offsets();
+	ok(!ruby_layout_of(0x0305) && !ruby_layout_of(0x0401) && !ruby_layout_of(0x0207),
+	   "other versions are not known");
 	test_variable();
 	test_stacks();
 	test_changes();

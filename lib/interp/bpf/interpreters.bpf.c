@@ -24,6 +24,7 @@ INLINE void begin_stack(struct scratch *s, const struct interp_config *c,
 	s->stack.head.time = now;
 	s->stack.head.n = 0;
 	s->stack.head.gil = INTERP_GIL_UNKNOWN;
+	s->stack.head.several = 0;
 }
 
 SEC("perf_event") int interp_sample(void *ctx)
@@ -54,7 +55,7 @@ SEC("perf_event") int interp_sample(void *ctx)
 	else if (t->kind == INTERP_RUBY)
 		begin_ruby(ctx, s, t, thread);
 	else if (t->kind == INTERP_PHP)
-		begin_php(ctx, s, t);
+		begin_php(ctx, s, t, thread);
 	return 1;
 }
 

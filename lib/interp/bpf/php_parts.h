@@ -8,15 +8,15 @@
  * Without ZTS, a process has one PHP, which its main thread runs. Other threads are those of
  * libraries.
  */
-INLINE void begin_php(void *ctx, struct scratch *s, const struct interp_target *t)
+INLINE void begin_php(void *ctx, struct scratch *s, const struct interp_target *t, __u64 thread)
 {
 	const __u64 *registers = ctx;
 
 	s->php.target = t->php;
 	s->frame = 0;
 	s->stack.head.end = INTERP_NO_THREAD;
-	if (s->stack.head.pid == s->stack.head.tid) {
-		s->stack.head.end = php_begin(&s->php, registers[REGISTER_R14],
+	if (t->php.is_threaded || s->stack.head.pid == s->stack.head.tid) {
+		s->stack.head.end = php_begin(&s->php, thread, registers[REGISTER_R14],
 					      registers[REGISTER_R15], user_stack_pointer(ctx));
 		s->frame = s->php.at;
 	}

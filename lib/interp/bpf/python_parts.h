@@ -7,6 +7,7 @@
 /* Begins the walk, once the thread's state was found or is known not to exist. */
 INLINE void begin_walk(void *ctx, struct scratch *s)
 {
+	s->stack.head.several = s->python.several;
 	if (s->stack.head.end == INTERP_WHOLE) {
 		s->stack.head.gil = walk_gil(&s->python);
 		s->stack.head.end = walk_first_frame(&s->python, &s->frame, false);

@@ -3,7 +3,7 @@
  *
  * bailout comes after two zvals (32 bytes), symtable_cache[32] and its two pointers (272),
  * symbol_table and included_files (112): at 416. current_execute_data comes after it, two ints,
- * three tables and four words of the VM stack (72): at 488. In 8.5 it is elsewhere.
+ * three tables and four words of the VM stack (72): at 488. 8.5 has three words more: at 512.
  *
  * zend_op_array has the common elements, which versions extend, then cache_size, last_var, T and
  * last (16 bytes), opcodes, three pointers (24) and vars, then refcount to try_catch_array (32),
@@ -48,6 +48,12 @@ static const struct php_layout layouts[] = {
 	{ .version = 0x0804,
 	  .globals_bailout = 416,
 	  .globals_frame = 488,
+	  .function_count = 96,
+	  .function_code = 104,
+	  .function_file = 168 },
+	{ .version = 0x0805,
+	  .globals_bailout = 416,
+	  .globals_frame = 512,
 	  .function_count = 96,
 	  .function_code = 104,
 	  .function_file = 168 },

@@ -6,13 +6,13 @@
 
 enum { MOST_PHP_FRAMES = 1 << 16 }; /* and placeholders between them */
 
-void php_read_stack(const struct interp_memory *m, const struct php_place *target,
+void php_read_stack(const struct interp_memory *m, const struct php_place *target, uint64_t thread,
 		    struct interp_stack *stack)
 {
 	struct php_walk w = { .target = *target, .memory = m };
 
 	stack->head.n = 0;
-	stack->head.end = php_begin(&w, 0, 0, 0);
+	stack->head.end = php_begin(&w, thread, 0, 0, 0);
 	for (int i = 0; i < MOST_PHP_FRAMES && stack->head.end == INTERP_WHOLE && w.at; i++) {
 		struct interp_frame *f = &stack->frame[stack->head.n];
 

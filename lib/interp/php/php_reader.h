@@ -8,8 +8,8 @@
 #include "interp/interp_memory.h"
 #include "interp/interp_wire.h"
 
-/* Reads the stack of the thread that runs PHP; as python_read_stack(). */
-void php_read_stack(const struct interp_memory *m, const struct php_place *target,
+/* Reads the stack of a thread that runs PHP; as python_read_stack(). */
+void php_read_stack(const struct interp_memory *m, const struct php_place *target, uint64_t thread,
 		    struct interp_stack *stack);
 
 /* Reads the names of a function; as python_read_names(). */

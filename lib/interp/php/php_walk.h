@@ -6,9 +6,9 @@
 #ifndef INTERP_PHP_WALK_H
 #define INTERP_PHP_WALK_H
 
-#include "interp/walk_memory.h"
+#include "interp/tls_walk.h"
 
-/* Offsets and values that are the same in PHP 8.0 to 8.4. */
+/* Offsets and values that are the same in PHP 8.0 to 8.5. */
 enum {
 	/* Words of zend_execute_data */
 	PHP_OPLINE = 0,
@@ -41,6 +41,8 @@ enum {
 
 struct php_walk {
 	struct php_place target;
+	struct tls_walk tls;
+	__u64 globals; /* address of the thread's executor globals */
 	__u64 frame[7];
 	__u64 function[3];
 	/* Of the last function that php_code() has read: */
@@ -59,6 +61,20 @@ struct php_walk {
 	const struct interp_memory *memory;
 };
 
+/* With threads, each has its own globals, once it has run PHP. */
+WALK_INLINE bool php_find_globals(struct php_walk *w, __u64 thread)
+{
+	__u64 cache = 0;
+
+	w->globals = w->target.globals;
+	if (!w->target.is_threaded)
+		return true;
+	if (!WALK_TLS(w, &w->target.current, thread, &cache) || !cache)
+		return false;
+	w->globals += cache;
+	return true;
+}
+
 /*
  * When fibers change, the native stack does so first, then the globals. `bailout`, which changes
  * with the innermost frame, points into the native stack of that frame's fiber.
@@ -67,7 +83,7 @@ WALK_INLINE bool php_find_stack(struct php_walk *w, __u64 stack_pointer)
 {
 	__u64 bailout;
 
-	if (!WALK_READ(w, &bailout, 8, w->target.globals + w->target.layout.globals_bailout))
+	if (!WALK_READ(w, &bailout, 8, w->globals + w->target.layout.globals_bailout))
 		return false;
 	w->in_try = bailout;
 	w->below = bailout && stack_pointer ? bailout - stack_pointer : 0;
@@ -75,15 +91,17 @@ WALK_INLINE bool php_find_stack(struct php_walk *w, __u64 stack_pointer)
 }
 
 /*
- * Begins at the innermost frame. GCC keeps the evaluator's frame and instruction in registers
+ * Begins at the innermost frame of the thread with that pointer. GCC keeps the evaluator's frame and instruction in registers
  * (r14 and r15 on x86-64), and stores the instruction in the frame only before it calls other
  * functions. Pass these registers and the stack pointer, or 0.
  */
-WALK_INLINE __u32 php_begin(struct php_walk *w, __u64 frame_register, __u64 opline_register,
-			    __u64 stack_pointer)
+WALK_INLINE __u32 php_begin(struct php_walk *w, __u64 thread, __u64 frame_register,
+			    __u64 opline_register, __u64 stack_pointer)
 {
 	w->current_opline = w->read = 0;
-	if (!WALK_READ(w, &w->at, 8, w->target.globals + w->target.layout.globals_frame) ||
+	if (!php_find_globals(w, thread))
+		return INTERP_NO_THREAD;
+	if (!WALK_READ(w, &w->at, 8, w->globals + w->target.layout.globals_frame) ||
 	    !php_find_stack(w, stack_pointer))
 		return INTERP_UNREADABLE;
 	if (w->at && w->below >= PHP_STACK)

@@ -3,13 +3,16 @@
 #include "interp/image_symbols.h"
 #include "io/cursor.h"
 
-enum { RUNTIME, CODE_TYPE, EVALUATOR, VERSION, WANTED };
+enum { RUNTIME, CODE_TYPE, EVALUATOR, VERSION, CURRENT, GET_312, GET, WANTED };
 
 static const struct image_symbol symbols[WANTED] = {
 	[RUNTIME] = { .name = "_PyRuntime" },
 	[CODE_TYPE] = { .name = "PyCode_Type" },
 	[EVALUATOR] = { .name = "_PyEval_EvalFrameDefault" },
 	[VERSION] = { .name = "Py_Version" },
+	[CURRENT] = { .name = "_Py_tss_tstate" },
+	[GET_312] = { .name = "_PyThreadState_UncheckedGet" },
+	[GET] = { .name = "PyThreadState_GetUnchecked" },
 };
 
 static void set_evaluator(struct python_image *p, const struct image_symbol *w)
@@ -56,6 +59,19 @@ static void find_layout(struct python_image *p, const struct elf *e)
 		p->why = "its version is not known";
 }
 
+/* Since 3.12 a variable has the thread's state. It is not exported; a function returns it. */
+static void find_current(struct python_image *p, const struct elf *e, const struct image_symbol *w)
+{
+	const struct image_symbol *get = w[GET].found ? &w[GET] : &w[GET_312];
+
+	if (p->version < 0x030c)
+		return;
+	if (w[CURRENT].found && w[CURRENT].type == STT_TLS)
+		tls_image_find(&p->current, e, w[CURRENT].value);
+	if (!p->current.access && get->found)
+		tls_image_decode(&p->current, e, get->value, get->size);
+}
+
 bool python_image_evaluator(struct python_image *p, const struct elf *e)
 {
 	struct image_symbol w[WANTED];
@@ -83,6 +99,7 @@ bool python_image_find(struct python_image *p, const struct elf *e, struct str f
 	p->text = image_text(e, p->evaluator_start);
 	p->version = version_of(e, w, file);
 	find_layout(p, e);
+	find_current(p, e, w);
 	if (!p->why && (e->machine != ELF_MACHINE_X86_64))
 		p->why = "only those for x86-64 are known";
 	return true;

@@ -6,6 +6,7 @@
 #define INTERP_PYTHON_IMAGE_H
 
 #include "interp/python/python_layouts.h"
+#include "interp/tls_image.h"
 #include "object/elf.h"
 
 struct python_image {
@@ -13,6 +14,7 @@ struct python_image {
 	uint64_t runtime, code_type;             /* of _PyRuntime and PyCode_Type */
 	uint64_t evaluator_start, evaluator_end; /* of _PyEval_EvalFrameDefault */
 	uint64_t text;                           /* address of code, less its file offset */
+	struct tls_image current;                /* of the thread's state, since 3.12 */
 	unsigned version;                        /* 0x030b for 3.11; 0 = not known */
 	struct python_layout layout;
 	const char *why; /* why its frames cannot be read: a static string; NULL: they can be */

@@ -4,7 +4,7 @@
 #ifndef INTERP_PYTHON_WALK_H
 #define INTERP_PYTHON_WALK_H
 
-#include "interp/walk_memory.h"
+#include "interp/tls_walk.h"
 
 enum {
 	WALK_THREAD_BYTES = 184,
@@ -28,7 +28,9 @@ struct walk {
 	__u64 id;            /* of the thread */
 	__u64 state, interp; /* the next to examine */
 	__u64 found;
-	__u64 base; /* the outermost frame, if it runs nothing; or 0 */
+	struct tls_walk tls;
+	bool several; /* there are several interpreters */
+	__u64 base;   /* the outermost frame, if it runs nothing; or 0 */
 	const struct interp_memory *memory;
 };
 
@@ -237,6 +239,13 @@ WALK_INLINE bool walk_is_single(const struct walk *w, __u64 interp)
 	return WALK_READ(w, &next, 8, interp + w->target.layout.interp_next) && !next;
 }
 
+/* Does the thread say which state it runs? That may be one that another thread has made. */
+WALK_INLINE bool walk_current(struct walk *w, __u64 thread)
+{
+	return w->target.has_current && WALK_TLS(w, &w->target.current, thread, &w->found) &&
+	       w->found && walk_thread(w, w->found);
+}
+
 /*
  * Finds the state of the thread whose pthread_self() is `id`, and reads it into w->thread. The
  * thread state that holds the GIL is tried first; walk_threads() then examines all of them.
@@ -247,7 +256,11 @@ WALK_INLINE __u32 walk_find_thread(struct walk *w, __u64 id)
 	w->state = w->found = 0;
 	if (!WALK_READ(w, &w->interp, 8, w->target.runtime + w->target.layout.interpreters))
 		return INTERP_UNREADABLE;
-	if (w->target.layout.current && walk_is_single(w, w->interp)) {
+	w->several = !walk_is_single(w, w->interp);
+	if (walk_current(w, id))
+		return INTERP_WHOLE;
+	w->found = 0;
+	if (w->target.layout.current && !w->several) {
 		if (!WALK_READ(w, &w->state, 8, w->target.runtime + w->target.layout.current))
 			return INTERP_UNREADABLE;
 		if (w->state && walk_thread(w, w->state) && walk_is_of(w, id)) {

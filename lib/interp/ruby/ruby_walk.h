@@ -7,7 +7,7 @@
 
 #include "interp/tls_walk.h"
 
-/* Offsets and flags that are the same in Ruby 3.0 to 3.4. */
+/* Offsets and flags that are the same in Ruby 3.0 to 4.0. */
 enum {
 	/* rb_execution_context_t: vm_stack, vm_stack_size, cfp */
 	RUBY_CFP_PC = 0,

@@ -273,6 +273,16 @@ static bool is_unentered(const struct perf_sample *s, const struct script_stack 
 	return j->head.kind != INTERP_PYTHON && is_whole(s, j) && evaluators + 1 == runs;
 }
 
+/*
+ * May the innermost evaluator have no function yet, or no more? Not of a thread without Python's
+ * lock, nor if one interpreter may have called another: then the functions are the other's.
+ */
+static bool may_be_empty(const struct script_stack *j)
+{
+	return !j->head.several && j->head.gil != INTERP_GIL_NONE &&
+	       j->head.gil != INTERP_GIL_WAITS;
+}
+
 static enum interp_outcome outcome_of(const struct perf_sample *s, const struct script_stack *j,
 				      size_t evaluators, size_t runs)
 {
@@ -283,7 +293,7 @@ static enum interp_outcome outcome_of(const struct perf_sample *s, const struct 
 	if (j->head.end == INTERP_DEEP)
 		return runs <= evaluators ? INTERP_CUT : INTERP_MISMATCH;
 	if (is_whole(s, j))
-		return evaluators == runs || evaluators == runs + 1 ||
+		return evaluators == runs || (evaluators == runs + 1 && may_be_empty(j)) ||
 				       is_unentered(s, j, evaluators, runs) ?
 			       INTERP_MERGED :
 			       INTERP_MISMATCH;

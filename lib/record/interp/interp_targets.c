@@ -23,6 +23,8 @@
 static const uint64_t FIRST_WAIT_NS = 2000000, MOST_WAIT_NS = 10000000000;
 static const uint64_t STRANGER_WAIT_NS = 200000000;
 
+enum { MOST_GLOBALS = 1 << 24 }; /* bytes of PHP's globals of a thread */
+
 /* The interpreter of an image, with addresses of the image. */
 struct interp_image {
 	const char *name;
@@ -30,7 +32,8 @@ struct interp_image {
 	const char *why;
 	uint64_t text;
 	struct interp_target target;
-	struct tls_image variable; /* of Ruby, through which the target is found */
+	struct tls_image variable; /* that leads to the interpreter of a thread */
+	uint64_t globals_offset;   /* of PHP with threads (php_image.h); or 0 */
 	struct tls_image context;  /* otel_thread_ctx_v1 (interp/context_walk.h) */
 	uint64_t context_text;     /* as `text`, for any code of the image */
 };
@@ -97,7 +100,10 @@ static bool find_python(struct interp_image *i, const struct elf *e, struct str 
 		return false;
 	set_interpreter(i, "CPython", p.version, p.why, p.text);
 	i->target.kind = INTERP_PYTHON;
-	i->target.python = (struct python_place){ p.runtime, p.code_type, p.layout };
+	i->target.python = (struct python_place){ .runtime = p.runtime,
+						  .code_type = p.code_type,
+						  .layout = p.layout };
+	i->variable = p.current;
 	return true;
 }
 
@@ -124,7 +130,9 @@ static bool find_php(struct interp_image *i, const struct elf *e, struct str pat
 		return false;
 	set_interpreter(i, "PHP", p.version, p.why, p.text);
 	i->target.kind = INTERP_PHP;
-	i->target.php = (struct php_place){ p.globals, p.layout };
+	i->target.php = (struct php_place){ .globals = p.globals, .layout = p.layout };
+	i->variable = p.current;
+	i->globals_offset = p.globals_offset;
 	return true;
 }
 
@@ -226,6 +234,48 @@ static bool find_variable(struct examined *x, const struct tls_image *image, uin
 	return tls_image_resolve(image, bias, &m, v) && !(v->pair && x->is_musl);
 }
 
+/* Is the dynamic linker still at work? Then the word through which code reaches it is 0. */
+static bool is_unlinked(struct examined *x, const struct tls_image *image, uint64_t bias)
+{
+	struct interp_memory m = process_memory(&x->pid);
+	uint64_t word;
+
+	return image->slot && m.read(m.context, image->slot + bias, &word, sizeof(word)) && !word;
+}
+
+/* Without the variable, states of threads are found by their threads. */
+static bool set_python(struct examined *x, const struct interp_image *i, uint64_t bias)
+{
+	struct python_place place = i->target.python;
+
+	if (is_unlinked(x, &i->variable, bias))
+		return false;
+	place.runtime += bias;
+	place.code_type += bias;
+	place.has_current = i->variable.access &&
+			    find_variable(x, &i->variable, bias, &place.current);
+	x->target->python = place;
+	return true;
+}
+
+/* PHP writes the offset of its threads' globals as it starts: until then it is not found. */
+static bool set_php(struct examined *x, const struct interp_image *i, uint64_t bias)
+{
+	struct php_place *php = &x->target->php, place = i->target.php;
+	struct interp_memory m = process_memory(&x->pid);
+
+	place.globals += bias;
+	if (i->globals_offset) {
+		place.is_threaded = 1;
+		if (!m.read(m.context, i->globals_offset + bias, &place.globals, 8) ||
+		    !place.globals || place.globals >= MOST_GLOBALS ||
+		    !find_variable(x, &i->variable, bias, &place.current))
+			return false;
+	}
+	*php = place;
+	return true;
+}
+
 static void set_interpreter_target(struct examined *x, const struct interp_image *i, uint64_t start)
 {
 	struct interp_target *target = x->target;
@@ -233,12 +283,11 @@ static void set_interpreter_target(struct examined *x, const struct interp_image
 	struct tls_variable current;
 
 	if (i->target.kind == INTERP_PYTHON) {
-		target->python = i->target.python;
-		target->python.runtime += bias;
-		target->python.code_type += bias;
+		if (!set_python(x, i, bias))
+			return;
 	} else if (i->target.kind == INTERP_PHP) {
-		target->php = i->target.php;
-		target->php.globals += bias;
+		if (!set_php(x, i, bias))
+			return;
 	} else {
 		if (!find_variable(x, &i->variable, bias, &current))
 			return;

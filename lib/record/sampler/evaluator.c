@@ -8,6 +8,7 @@
 #include "interp/php/php_image.h"
 #include "interp/python/python_image.h"
 #include "interp/ruby/ruby_image.h"
+#include "record/sampler/stripped_ruby.h"
 
 enum { LEAST_CORE = 4096 }; /* bytes: the core implements all instructions */
 
@@ -93,12 +94,14 @@ static void find_ruby(struct evaluator *e, const struct module *m)
 {
 	struct ruby_image r;
 
-	if (!ruby_image_find(&r, &m->elf) || r.evaluator_start == r.evaluator_end)
+	if (!ruby_image_find(&r, &m->elf))
+		return;
+	e->part[0] = (struct code_range){ r.evaluator_start, r.evaluator_end };
+	e->core = (struct code_range){ r.core_start, r.core_end };
+	if (r.evaluator_start == r.evaluator_end && !stripped_ruby_find(m, &e->part[0], &e->core))
 		return;
 	e->kind = INTERP_RUBY;
-	e->part[0] = (struct code_range){ r.evaluator_start, r.evaluator_end };
 	e->nparts = 1;
-	e->core = (struct code_range){ r.core_start, r.core_end };
 	if (e->core.start == e->core.end && m->elf.machine == ELF_MACHINE_X86_64)
 		look_for_core(e, m);
 }
