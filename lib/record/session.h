@@ -132,6 +132,7 @@ struct session {
 	uint64_t reported_in_closed;
 	uint64_t begun, housekept, over; /* ns: of monotonic_ns() */
 	uint64_t read_memory, completed; /* ns: when stacks were last completed; how many */
+	uint64_t had_news, news;         /* ns: when recorder.news last grew; how many */
 	struct buf pids; /* int: the running processes when events are opened again */
 	bool paused;     /* no samples are taken */
 	uint64_t paused_cpu, cpu_at_pause; /* ns the targets used in pauses; before this one */

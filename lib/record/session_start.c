@@ -39,19 +39,21 @@ static uint64_t worth_of(const struct session *s, const struct perf_sample *samp
 static void on_sample(void *context, const struct perf_sample *sample)
 {
 	struct session *s = context;
-
 	const struct event *event = &s->o->sampler.events[sample->event];
+	uint64_t worth = worth_of(s, sample);
 
 	if (event->is_alloc)
 		allocs_sample(&s->allocs, sample);
 	else if (event->is_switch)
 		off_cpu_sample(&s->off_cpu, sample);
 	else if (s->has_waits && event->is_cpu)
-		session_add_run(s, sample, worth_of(s, sample));
+		session_add_run(s, sample, worth);
 	else
 		gather_sample(&s->gather, sample);
-	if (event->is_cpu)
-		s->sampled += worth_of(s, sample);
+	if (!event->is_cpu)
+		return;
+	s->sampled += worth;
+	targets_add_sample(&s->targets, sample->pid, sample->tid, sample->time, worth);
 }
 
 static bool wants(void *context, struct process *p)

@@ -117,6 +117,26 @@ parent=$!
 wait_for zombie.pid
 exits 0 'a zombie ends the recording' timeout 20 prof-record -p "$(cat zombie.pid)" -o z.pb.gz
 kill $parent
+# The parent waits for it, so that its time cannot be read later
+sh -c './spin 0.8 2 >/dev/null & echo $! >ends.pid; wait' &
+wait_for ends.pid
+exits 0 'a process that ends' prof-record -p "$(cat ends.pid)" -F 499 -o ends.pb.gz
+agrees ends.pb.gz 499 'has its CPU time'
+
+# The recorder sleeps while nothing changes
+./spin 30 >/dev/null &
+pid=$!
+prof-record -q -p $pid -d 4s -o calm.pb.gz &
+recorder=$!
+wakes() { sed -n 's/^voluntary_ctxt_switches:[^0-9]*//p' /proc/$recorder/status; }
+sleep 1.5
+wakes=-$(wakes)
+sleep 2
+wakes=$((wakes + $(wakes)))
+wait $recorder
+[ "$wakes" -gt 0 ] && [ "$wakes" -lt 25 ]
+ok $? 'a recorder of what does not change wakes up rarely' "$wakes times in 2 s"
+kill $pid
 
 # Occurrences
 cat >faults.c <<'END'
