@@ -190,6 +190,12 @@ static void note_map(struct recorder *r, const struct perf_event_header *h,
 		interpreters_note_map(r->interpreters, record.pid, record.map.path);
 }
 
+static bool is_news(const struct perf_event_header *h)
+{
+	return h->type == PERF_RECORD_FORK || h->type == PERF_RECORD_COMM ||
+	       h->type == PERF_RECORD_MMAP2 || h->type == PERF_RECORD_NAMESPACES;
+}
+
 static void add_record(void *context, const struct perf_event_header *h)
 {
 	struct recorder *r = context;
@@ -218,6 +224,7 @@ static void add_record(void *context, const struct perf_event_header *h)
 	}
 	note_map(r, h, attr);
 	r->forks += h->type == PERF_RECORD_FORK;
+	r->news += is_news(h);
 	r->nown += r->on_task && is_switch_out(h);
 	decoder_add(&r->decoder, h, attr, event);
 }

@@ -21,6 +21,7 @@ struct recorder {
 	struct twice twice;
 	struct interpreters *interpreters; /* NULL: interpreters are programs like others */
 	uint64_t forks;                    /* threads and processes that began */
+	uint64_t news;                     /* records that tell of tasks or code that are new */
 	struct buf heads;                  /* uint64_t: end of this round in each ring */
 	int self;      /* the profiler's pid: its samples are dropped; 0 = none */
 	int helper[4]; /* its latest children: their samples are dropped, too */

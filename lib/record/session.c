@@ -16,11 +16,13 @@
 
 enum {
 	LOOK_MS = 50,        /* between reads of the rings */
+	CALM_MS = 250,       /* the same while no task or code is new */
 	READ_MS = 10,        /* the same while memory of processes is read */
 	PROGRESS_MS = 500,   /* between two lines of progress */
 	GRACE_MS = 500,      /* for a command to end after a signal */
 	ADAPT_SAMPLES = 100, /* the stack size adapts if more than 2% of these are truncated */
 	LARGEST_STACK = 65528,
+	FEW = 16, /* processes or threads */
 };
 
 static const uint64_t HOUSE_NS = 1000000000;
@@ -108,10 +110,14 @@ static void open_again(struct session *s, uint32_t stack_bytes)
 	s->sampler.o = &s->sampler_options;
 }
 
-/* Periodic work, once a second. */
+/* Periodic work, once a second; of a few targets the CPU time is read more often. */
 static void keep_house(struct session *s, uint64_t now)
 {
-	if (now - s->housekept < HOUSE_NS)
+	bool due = now - s->housekept >= HOUSE_NS;
+
+	if (due || BUF_COUNT(&s->targets.pids, int) + BUF_COUNT(&s->targets.tids, int) <= FEW)
+		targets_look(&s->targets);
+	if (!due)
 		return;
 	s->housekept = now;
 	binaries_unload(&s->recorder.decoder.binaries);
@@ -178,9 +184,22 @@ static bool obey(struct session *s)
 /* The loop */
 
 /*
- * Milliseconds until something is due, at most LOOK_MS; less while stacks are completed from the
- * memory of processes, or holders of locks are looked up: that memory must be read before the
- * processes go on to other functions.
+ * Has nothing begun for a second, and does nothing else want an early look? What begins may soon
+ * end, and its files with it.
+ */
+static bool is_calm(struct session *s, uint64_t now)
+{
+	if (s->recorder.news != s->news)
+		s->had_news = now;
+	s->news = s->recorder.news;
+	return now - s->had_news >= HOUSE_NS && now - s->begun >= HOUSE_NS && !s->o->control &&
+	       !s->o->keep;
+}
+
+/*
+ * Milliseconds until something is due: most of what a recorder takes on a machine where nothing
+ * changes is waking up. Fewer while stacks are completed from the memory of processes, or holders
+ * of locks are looked up: that memory must be read before the processes go on to other functions.
  */
 static int wait_ms(struct session *s, uint64_t now)
 {
@@ -189,7 +208,7 @@ static int wait_ms(struct session *s, uint64_t now)
 	if (completed != s->completed)
 		s->read_memory = now;
 	s->completed = completed;
-	due = now + LOOK_MS * 1000000;
+	due = now + (uint64_t)(is_calm(s, now) ? CALM_MS : LOOK_MS) * 1000000;
 	if ((s->read_memory && now - s->read_memory < HOUSE_NS) ||
 	    (s->allocs.taken && now - s->allocs.taken < HOUSE_NS) ||
 	    (s->off_cpu.asked && now - s->off_cpu.asked < HOUSE_NS) ||
@@ -201,6 +220,12 @@ static int wait_ms(struct session *s, uint64_t now)
 	if (s->o->duration && s->begun + s->o->duration < due)
 		due = s->begun + s->o->duration;
 	return due > now ? (int)((due - now + 999999) / 1000000) : 0;
+}
+
+/* Readable when the command, or one of the targets that still run, ends. */
+static int end_fd(const struct session *s)
+{
+	return s->o->sampler.target == TARGET_TASKS ? targets_running(&s->targets) : s->child_fd;
 }
 
 static void show_progress(struct session *s, uint64_t now, uint64_t *shown)
@@ -275,7 +300,7 @@ static void run_windows(struct session *s)
 
 	session_begin(s);
 	while (go_on && !is_over(s, now)) {
-		sampler_wait(&s->sampler, wait_ms(s, now), s->child_fd);
+		sampler_wait(&s->sampler, wait_ms(s, now), end_fd(s));
 		recorder_take(&s->recorder);
 		session_adapt_waits(s, monotonic_ns());
 		recorder_drain(&s->recorder, false);

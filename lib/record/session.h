@@ -132,6 +132,9 @@ struct session {
 	uint64_t reported_in_closed;
 	uint64_t begun, housekept, over; /* ns: of monotonic_ns() */
 	uint64_t read_memory, completed; /* ns: when stacks were last completed; how many */
+	uint64_t misses;                 /* unwinder.misses at the last look at memory */
+	uint64_t resident;               /* bytes of files in memory after binaries were unloaded */
+	uint64_t had_news, news;         /* ns: when recorder.news last grew; how many */
 	struct buf pids; /* int: the running processes when events are opened again */
 	bool paused;     /* no samples are taken */
 	uint64_t paused_cpu, cpu_at_pause; /* ns the targets used in pauses; before this one */

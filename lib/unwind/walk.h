@@ -23,7 +23,7 @@ struct walk {
 	bool wild;         /* the address that could not be read is not on the stack */
 	uint64_t switched; /* the function that switched from another stack to this one */
 	size_t ncopied;    /* frames found in the copy alone */
-	bool is_trial;     /* the walk only tests where it leads */
+	bool is_trial;     /* a test where the walk leads, or the walk on a way that was tested */
 	bool recovered;    /* recover_register() has walked this stack again */
 	enum unwind_end end;
 };

@@ -48,7 +48,8 @@ static bool leads_to_end(struct walk v)
 
 /*
  * Tries a candidate. The frame pointer is still the caller's, or was saved below the return
- * address.
+ * address. After a trial that led to the end the walk goes the same way, without further trials:
+ * a deep stack would have one for each frame.
  */
 static bool try_caller(struct walk *w, const struct candidate *c, int *trials)
 {
@@ -67,6 +68,7 @@ static bool try_caller(struct walk *w, const struct candidate *c, int *trials)
 		v = caller_of(w, c, fp);
 		if (leads_to_end(v)) {
 			*w = v;
+			w->is_trial = true;
 			return true;
 		}
 	}
@@ -121,6 +123,8 @@ static void nearest_calls(struct walk *w, const struct region *r, uint64_t end,
 		    walk_is_function(w, r, c.function)) {
 			if (c.function > this->function)
 				*this = c;
+			if (c.function == w->pc - w->call - walk_into_function(w, r))
+				return; /* the nearest call of what a symbol names */
 		} else {
 			consider_jump(w, r, &c, jumped, &is_direct);
 		}
@@ -166,5 +170,5 @@ bool walk_by_any_call(struct walk *w)
 		*w = caller_of(w, &c, 0);
 		return true;
 	}
-	return !known && !w->is_trial && try_caller(w, &c, &trials);
+	return !known && try_caller(w, &c, &trials);
 }

@@ -117,6 +117,57 @@ parent=$!
 wait_for zombie.pid
 exits 0 'a zombie ends the recording' timeout 20 prof-record -p "$(cat zombie.pid)" -o z.pb.gz
 kill $parent
+# The parent waits for it, so that its time cannot be read later
+sh -c './spin 0.8 2 >/dev/null & echo $! >ends.pid; wait' &
+wait_for ends.pid
+exits 0 'a process that ends' prof-record -p "$(cat ends.pid)" -F 499 -o ends.pb.gz
+agrees ends.pb.gz 499 'has its CPU time'
+
+# The recorder sleeps while nothing changes
+./spin 30 >/dev/null &
+pid=$!
+prof-record -q -p $pid -d 4s -o calm.pb.gz &
+recorder=$!
+wakes() { sed -n 's/^voluntary_ctxt_switches:[^0-9]*//p' /proc/$recorder/status; }
+sleep 1.5
+wakes=-$(wakes)
+sleep 2
+wakes=$((wakes + $(wakes)))
+wait $recorder
+[ "$wakes" -gt 0 ] && [ "$wakes" -lt 35 ]
+ok $? 'a recorder of what does not change wakes up rarely' "$wakes times in 2 s"
+kill $pid
+
+# A program whose unwind tables have 20 MB, of which each sample reads another part
+if [ "$(uname -m)" = x86_64 ] && ! sanitized; then
+	{
+		printf '.globl first\n.balign 32\nfirst: .rept 10000\n.cfi_startproc\npush %%rbp\n.cfi_def_cfa_offset 16\n'
+		for i in 1 2 3 4 5 6 7 8; do
+			printf '.cfi_escape 0'
+			printf ',0%.0s' $(seq 255)
+			echo
+		done
+		printf 'mov $4000, %%ecx\n1: dec %%ecx\njne 1b\npop %%rbp\n.cfi_def_cfa_offset 8\nret\n'
+		printf '.cfi_endproc\n.balign 32\n.endr\n.section .note.GNU-stack,"",@progbits\n'
+	} >many.s
+	cat >anywhere.c <<'END'
+#include <time.h>
+extern char first[];
+int main(void)
+{
+	for (unsigned x = 1; clock() < CLOCKS_PER_SEC; x = x * 1664525 + 1013904223)
+		((void (*)(void))(first + 32 * ((x >> 8) % 10000)))();
+	return 0;
+}
+END
+	$CC -O1 -o anywhere anywhere.c many.s
+	exits 0 'a program with large tables' prof-record -F 1999 -o large.pb.gz -- ./anywhere
+	mb=$(sed -n 's/.*, \([0-9]*\) MB at most$/\1/p' err)
+	[ "${mb:-99}" -le 20 ]
+	ok $? 'is not kept in memory' "$mb MB: $(cat err)"
+else
+	skip 'not built plainly for x86-64' 'a program with large tables'
+fi
 
 # Occurrences
 cat >faults.c <<'END'

@@ -74,6 +74,10 @@ objcopy --only-keep-debug debug-frame debug-frame.debug
 strip debug-frame
 objcopy --add-gnu-debuglink=debug-frame.debug debug-frame
 whole deep '(deep;)+spin' ./debug-frame
+# No tables at all, and no frame pointers: libc calls main() through a pointer
+$CC -O1 -fno-inline -fno-asynchronous-unwind-tables -fomit-frame-pointer -o no-tables \
+	"$top/tests/targets/odd.c"
+whole deep '(deep;)+spin' ./no-tables
 
 strip -o stripped odd
 prof-record -q -F 499 -o s.pb.gz -- ./stripped variable 0.3

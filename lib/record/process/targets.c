@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/when.h"
 #include "record/facts.h"
 #include "record/kernel_text.h"
 
@@ -63,7 +64,7 @@ static void put_missing(struct buf *missing, int id)
 
 static void put_target(struct targets *t, int fd)
 {
-	static const uint64_t none = 0;
+	static const struct target_cpu none = { 0 };
 
 	put_id(&t->fds, fd);
 	buf_put(&t->cpu, &none, sizeof(none));
@@ -162,29 +163,74 @@ void targets_close(struct targets *t)
 	buf_release(&t->cpu);
 }
 
-bool targets_run(const struct targets *t)
+/* The first one that still runs; as many as there are if none does. */
+static size_t first_running(const struct targets *t)
 {
 	const struct buf *ids = t->tids.n ? &t->tids : &t->pids;
 	const int *fd = (const int *)t->fds.p;
+	size_t i = 0, n = BUF_COUNT(ids, int);
 
-	for (size_t i = 0; i < BUF_COUNT(ids, int); i++)
-		if (fd[i] >= 0 ? !pidfd_ended(fd[i]) : exists(((const int *)ids->p)[i]))
-			return true;
-	return false;
+	while (i < n && !(fd[i] >= 0 ? !pidfd_ended(fd[i]) : exists(((const int *)ids->p)[i])))
+		i++;
+	return i;
+}
+
+bool targets_run(const struct targets *t)
+{
+	return first_running(t) < BUF_COUNT(&t->fds, int);
+}
+
+int targets_running(const struct targets *t)
+{
+	size_t i = first_running(t);
+
+	return i < BUF_COUNT(&t->fds, int) ? ((const int *)t->fds.p)[i] : -1;
+}
+
+/* What an ended process has used can be read until its parent waits for it. */
+static void look_at(const struct targets *t, size_t i, struct target_cpu *cpu)
+{
+	const struct buf *ids = t->tids.n ? &t->tids : &t->pids;
+	int id = ((const int *)ids->p)[i], fd = ((const int *)t->fds.p)[i];
+	uint64_t at = (uint64_t)monotonic_ns(), now;
+
+	cpu->ended = fd >= 0 ? pidfd_ended(fd) : !exists(id);
+	now = t->tids.n ? thread_cpu_time(id) : fact_cpu_time(&id, 1);
+	if (now < cpu->used || !now)
+		return; /* gone, even if another one has its number now */
+	cpu->used = now;
+	cpu->at = at;
+	cpu->since = 0;
+	cpu->whole = cpu->ended;
+}
+
+void targets_look(struct targets *t)
+{
+	struct target_cpu *cpu = (struct target_cpu *)t->cpu.p;
+
+	for (size_t i = 0; i < BUF_COUNT(&t->cpu, *cpu); i++)
+		if (!cpu[i].ended)
+			look_at(t, i, &cpu[i]);
 }
 
 uint64_t targets_cpu_time(struct targets *t)
 {
-	const struct buf *ids = t->tids.n ? &t->tids : &t->pids;
-	uint64_t *cpu = (uint64_t *)t->cpu.p, sum = 0;
+	const struct target_cpu *cpu = (const struct target_cpu *)t->cpu.p;
+	uint64_t sum = 0;
 
-	for (size_t i = 0; i < BUF_COUNT(ids, int); i++) {
-		int id = ((const int *)ids->p)[i];
-		uint64_t now = t->tids.n ? thread_cpu_time(id) : fact_cpu_time(&id, 1);
-
-		if (now > cpu[i])
-			cpu[i] = now;
-		sum += cpu[i];
-	}
+	targets_look(t);
+	for (size_t i = 0; i < BUF_COUNT(&t->cpu, *cpu); i++)
+		sum += cpu[i].used + (cpu[i].ended && !cpu[i].whole ? cpu[i].since : 0);
 	return sum;
+}
+
+void targets_add_sample(struct targets *t, uint32_t pid, uint32_t tid, uint64_t time, uint64_t ns)
+{
+	const struct buf *ids = t->tids.n ? &t->tids : &t->pids;
+	struct target_cpu *cpu = (struct target_cpu *)t->cpu.p;
+	int id = (int)(t->tids.n ? tid : pid);
+
+	for (size_t i = 0; i < BUF_COUNT(ids, int); i++)
+		if (((const int *)ids->p)[i] == id && time > cpu[i].at)
+			cpu[i].since += ns;
 }

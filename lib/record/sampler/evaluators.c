@@ -34,12 +34,14 @@ void evaluators_release(struct evaluators *e)
 const struct evaluator *evaluators_of(struct evaluators *e, const struct module *m)
 {
 	struct known_evaluator row = { .module = m->id };
-	uint32_t i = table_find(&e->known, &row);
+	uint32_t i = e->last_module == m->id ? e->last : table_find(&e->known, &row);
 
 	if (!i) {
 		evaluator_find(&row.evaluator, m);
 		i = table_intern(&e->known, &row);
 	}
+	e->last_module = m->id;
+	e->last = i;
 	return &((struct known_evaluator *)table_row(&e->known, i))->evaluator;
 }
 

@@ -9,6 +9,8 @@
 struct evaluators {
 	struct table known;   /* struct known_evaluator, by module */
 	struct table lenders; /* struct known_lender, by program of a process */
+	uint32_t last_module; /* the one asked for last: neighbouring frames have the same */
+	uint32_t last;        /* its row; 0: none */
 };
 
 void evaluators_init(struct evaluators *e);
