@@ -1,8 +1,12 @@
 // Boxes
 
 const frames = make(SVG, 'g', {role: 'tree', 'aria-label': conf.title});
-// Above all boxes: a ground that hides them during a search, what it has not found, and what it has;
-// the names; and the outlines of the box in focus and of the one under the mouse
+// The boxes have a layer of their own, which a browser keeps as it has painted it: to paint thousands
+// of them again takes longer than to type a letter.
+const layer = make(SVG, 'svg', {role: 'none'});
+const layerBox = make(SVG, 'foreignObject', {class: 'layer', role: 'none'}, layer);
+// Above them: a ground that hides them during a search, what it has not found, and what it has; the
+// names; and the outlines of the box in focus and of the one under the mouse
 const ground = make(SVG, 'rect', {class: 'ground', x: PAD});
 const veil = make(SVG, 'path', {class: 'veil'}), marks = make(SVG, 'path', {class: 'marks'});
 const labels = make(SVG, 'g', {'aria-hidden': 'true'});
@@ -138,8 +142,7 @@ function areaOf(found) {
 	return area.join('');
 }
 
-// Show what the search has found. It draws over the boxes: to style thousands of them anew takes
-// longer than to type a letter.
+// Show what the search has found. It draws over the boxes, instead of styling thousands of them anew.
 function markMatches() {
 	const any = found.count > 0;
 	let changed = any !== frames.classList.contains('searching');
@@ -187,7 +190,12 @@ function draw() {
 	}
 	const all = [...drawn.values()];
 	labels.replaceChildren(...all.map(box => box.label).filter(label => label));
-	frames.replaceChildren(...all.map(box => box.element), ground, veil, marks, labels, underMouse, inFocus);
+	layer.replaceChildren(...all.map(box => box.element));
+	for (const e of [layerBox, layer]) {
+		e.setAttribute('width', room() + 2 * PAD);
+		e.setAttribute('height', top + rows * conf.height);
+	}
+	frames.replaceChildren(layerBox, ground, veil, marks, labels, underMouse, inFocus);
 	frames.setAttribute('class', conf.diff ? 'frames diff' : 'frames');
 	markMatches();
 	outline(underMouse);

@@ -74,7 +74,8 @@ function showDetails(i) {
 // Place the head and the legend. Returns the top of the boxes.
 function placeHead() {
 	const height = Math.ceil(head.getBoundingClientRect().height / scaleOfPixels());
-	headBox.setAttribute('height', height);
+	if (+headBox.getAttribute('height') !== height)
+		headBox.setAttribute('height', height);
 	if (!legend)
 		return height + 4;
 	legend.setAttribute('transform', `translate(${PAD} ${height + 4})`);
