@@ -13,7 +13,7 @@ const labels = make(SVG, 'g', {'aria-hidden': 'true'});
 const inFocus = make(SVG, 'rect', {class: 'outline focus'});
 const underMouse = make(SVG, 'rect', {class: 'outline mouse'});
 const origin = svg.querySelector('.origin'), originText = origin?.textContent;
-let drawn = new Map(); // node -> {i, x, y, w, depth, hit, element, label}
+let drawn = new Map(); // node -> {i, x, y, w, left, right, depth, hit, element, label}; see draw()
 let drawnZoom = 0, drawnTop = 0;
 let rows = 0; // the most that a view of this tree has needed so far
 let isTall = false; // is it taller than the window?
@@ -126,17 +126,18 @@ function chooseDirection(top, isFirst) {
 // The area of the drawn boxes that are found, or of the others. Narrow ones side by side are one.
 function areaOf(found) {
 	const area = [], open = []; // by depth: the last piece
-	const close = p => p && area.push(`M${p.from.toFixed(2)} ${p.y}h${(p.to - p.from).toFixed(2)}v${conf.height - 1}H${p.from.toFixed(2)}z`);
-	for (const {x, y, w, depth, hit} of drawn.values()) {
+	const close = p => p && area.push(`M${p.left} ${p.y}H${p.right}v${conf.height - 1}H${p.left}z`);
+	for (const {x, y, w, left, right, depth, hit} of drawn.values()) {
 		const piece = open[depth], narrow = !isWide(w);
 		if (hit !== found)
 			continue;
 		if (narrow && piece?.narrow && x - piece.to < 0.01) {
 			piece.to = x + w;
+			piece.right = right;
 			continue;
 		}
 		close(piece);
-		open[depth] = {from: x, to: narrow ? x + w : x + w - 0.5, y, narrow};
+		open[depth] = {to: x + w, left, right, y, narrow};
 	}
 	open.forEach(close);
 	return area.join('');
@@ -186,6 +187,9 @@ function draw() {
 	for (const box of boxes) {
 		const color = colorClass(box.i), row = down ? box.depth : rows - 1 - box.depth;
 		box.y = top + row * conf.height;
+		// For areaOf(): to print numbers is most of its work.
+		box.left = box.x.toFixed(1);
+		box.right = (box.x + box.w - (isWide(box.w) ? 0.5 : 0)).toFixed(1);
 		drawn.set(box.i, {...box, hit: false, element: makeBox(box, color), label: makeLabel(box, color)});
 	}
 	const all = [...drawn.values()];
