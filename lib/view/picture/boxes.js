@@ -4,7 +4,7 @@ const frames = make(SVG, 'g', {role: 'tree', 'aria-label': conf.title});
 // The boxes have a layer of their own, which a browser keeps as it has painted it: to paint thousands
 // of them again takes longer than to type a letter.
 const layer = make(SVG, 'svg', {role: 'none'});
-const layerBox = make(SVG, 'foreignObject', {class: 'layer', role: 'none'}, layer);
+const layerBox = make(SVG, 'foreignObject', {class: 'layer', role: 'none', x: 0}, layer);
 // Above them: a ground that hides them during a search, what it has not found, and what it has; the
 // names; and the outlines of the box in focus and of the one under the mouse
 const ground = make(SVG, 'rect', {class: 'ground', x: PAD});
@@ -44,6 +44,19 @@ function fit(name, width) {
 			kept += c.length;
 	}
 	return name;
+}
+
+// The text in lines of that many pixels, broken at blanks.
+function wrap(text, width) {
+	const lines = [''];
+	for (const word of text.split(' ')) {
+		const longer = `${lines.at(-1)} ${word}`.trimStart();
+		if (fit(longer, width) === longer || !lines.at(-1))
+			lines[lines.length - 1] = longer;
+		else
+			lines.push(word);
+	}
+	return lines;
 }
 
 function changeStep([from, to]) {
@@ -172,6 +185,16 @@ function outline(rect, i) {
 		rect.setAttribute(name, box?.getAttribute(name) || 0);
 }
 
+// In the layer, coordinates are those of the picture.
+function placeLayer(width, height) {
+	layerBox.setAttribute('y', drawnTop);
+	for (const e of [layerBox, layer]) {
+		e.setAttribute('width', width);
+		e.setAttribute('height', height);
+	}
+	layer.setAttribute('viewBox', `0 ${drawnTop} ${width} ${height}`);
+}
+
 function draw() {
 	if (room() < 10)
 		return shown = ''; // out of sight: the observer calls again
@@ -195,10 +218,7 @@ function draw() {
 	const all = [...drawn.values()];
 	labels.replaceChildren(...all.map(box => box.label).filter(label => label));
 	layer.replaceChildren(...all.map(box => box.element));
-	for (const e of [layerBox, layer]) {
-		e.setAttribute('width', room() + 2 * PAD);
-		e.setAttribute('height', top + rows * conf.height);
-	}
+	placeLayer(room() + 2 * PAD, rows * conf.height);
 	frames.replaceChildren(layerBox, ground, veil, marks, labels, underMouse, inFocus);
 	frames.setAttribute('class', conf.diff ? 'frames diff' : 'frames');
 	markMatches();

@@ -45,6 +45,7 @@ const head = make(HTML, 'div', {class: 'head'},
 	make(HTML, 'div', {class: 'details'}, details, ...copyButtons));
 const headBox = make(SVG, 'foreignObject', {class: 'headbox', width: '100%', height: 100}, head);
 const legend = svg.querySelector('.legend');
+const about = legend?.querySelector('.about'), aboutText = about?.textContent;
 
 function showTools() {
 	const pressed = (e, on) => e.setAttribute('aria-pressed', on);
@@ -79,6 +80,8 @@ function placeHead() {
 	if (!legend)
 		return height + 4;
 	legend.setAttribute('transform', `translate(${PAD} ${height + 4})`);
+	about?.replaceChildren(...wrap(aboutText, room()).map((line, i) =>
+		make(SVG, 'tspan', {x: 0, dy: i ? 14 : 0}, line)));
 	return height + Math.ceil(legend.getBBox().height) + 16;
 }
 
