@@ -43,6 +43,11 @@ if script -qec true /dev/null </dev/null >script.log 2>&1; then
 else
 	skip "no terminal: $(head -1 script.log)" 'on a terminal, a report'
 fi
+printf 'main;a 0\n' >nothing.folded
+exits 2 'a base without samples' prof-diff nothing.folded new.folded
+says 'the base has no samples' 'is no difference'
+exits 0 'a new side without samples' prof-diff base.folded nothing.folded
+is "$(sed -n 1p out)" 'main;a 10 0' 'is one'
 exits 2 '--normalize work' prof-diff --normalize work base.folded new.folded
 says 'base.folded does not say how much work it did' 'needs facts'
 
