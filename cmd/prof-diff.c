@@ -265,7 +265,8 @@ static bool has_base(const struct runs *runs)
 	for (size_t i = 0; i < runs->n; i++)
 		if (runs->run[i].side == BASE && runs->run[i].value > 0)
 			return true;
-	return complain("the base has no samples, so there is no difference: draw the new side by itself");
+	return complain(
+		"the base has no samples, so there is no difference: draw the new side by itself");
 }
 
 /*

@@ -464,7 +464,8 @@ void words_detectable(struct buf *b, const struct power power[POWERS])
 static void put_power(struct buf *b, const struct comparison *c)
 {
 	if (c->design.identical)
-		buf_add(b, S("smallest change that would be found: not known from identical inputs"));
+		buf_add(b,
+			S("smallest change that would be found: not known from identical inputs"));
 	else
 		words_detectable(b, c->power);
 }
