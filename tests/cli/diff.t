@@ -49,7 +49,7 @@ for build in old new; do
 		printf '%s 1 1.0: 7 cycles: \n\t4a main+0x10 (/bin/%s)\n\n' $comm $comm
 	done >$build.perf
 done
-is "$(prof-diff old.perf new.perf | prof-flame -t text | sed '1,2d; s/.*\( [^ ]*%  \)[^a-z]*/\1/; s/  */ /g' | tr '\n' ' ')" \
+is "$(prof-diff old.perf new.perf | prof-flame -t text | sed '1,2d; s/.*\( [^ ]*%  \)[^a-z]*/\1/; s/  */ /g' | tr -s '\n ' ' ')" \
 	' 0.00% all 0.00% helper 0.00% main 0.00% new 0.00% main ' 'two builds of one program are one tree'
 printf 'third 1 1.0: 7 cycles: \n\t4a main+0x10 (/bin/third)\n\n' >>new.perf
 is "$(prof-diff old.perf new.perf | prof-flame -t text | grep -c 'gone\|new$')" 3 'not if any of several could be it'
