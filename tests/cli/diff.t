@@ -46,7 +46,7 @@ fi
 # ./old and ./new are builds of one program; helpers have the same name on both sides.
 for build in old new; do
 	for comm in $build helper; do
-		printf '%s 1 1.0: 7 cycles: \n\t4a main+0x10 (/bin/%s)\n\n' $comm $comm
+		printf '%s 1 1.0: 7 cycles: \n\t4a main+0x10 (/bin/%s)\n\n' "$comm" "$comm"
 	done >$build.perf
 done
 is "$(prof-diff old.perf new.perf | prof-flame -t text | sed '1,2d; s/.*\( [^ ]*%  \)[^a-z]*/\1/; s/  */ /g' | tr -s '\n ' ' ')" \
