@@ -264,6 +264,13 @@ demo: all ## draw a flame graph of a real program: build/demo/flame.svg
 	@echo "The flame graph is in $(DEMO)/flame.svg: open it in a browser, for instance"
 	@echo "	xdg-open $(DEMO)/flame.svg"
 
+# The pictures in the README: the demo, and runs of which the new ones spend a tenth more in a function.
+pictures: demo $(O)/tests/make_run ## draw man/*.svg, which the README shows, anew
+	$(Q)cp $(DEMO)/flame.svg man && rm -rf $(DEMO)/runs && mkdir $(DEMO)/runs && cd $(DEMO)/runs && \
+	PATH=$(abspath $(O)):$(abspath $(O)/tests):$$PATH && export PATH && \
+	. $(CURDIR)/tests/runs.sh && record_both 6 hash 1.1 && \
+	{ prof-diff --check base -- new --svg $(CURDIR)/man/diff.svg; [ $$? -eq 1 ]; }
+
 # Installing. DESTDIR stands before every path, whoever gave it.
 datadir	?= $(PREFIX)/share
 bindir	?= $(PREFIX)/bin
@@ -344,6 +351,6 @@ help: ## print this
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all objects cross portable check bless lint format deps deps-dev demo install uninstall dist \
+.PHONY: all objects cross portable check bless lint format deps deps-dev demo pictures install uninstall dist \
 	help clean FORCE
 .SECONDARY:

@@ -117,7 +117,7 @@ const struct opt compare_options[] = {
 	  .also = "ignore" },
 	{ 0, "rename", OPT_LIST, &given.rename, "OLD=NEW", "the function has another name" },
 	{ 0, "allow-single", OPT_FLAG, &given.allow_single, NULL,
-	  "let --check fail with one run per side" },
+	  "let --check fail with one run on a side" },
 	{ 0, "allow-cross-host", OPT_FLAG, &given.allow_cross_host, NULL,
 	  "compare runs of different machines" },
 	{ 0, "seed", OPT_INT, &given.seed, "N", "seed of the permutation test (1)" },

@@ -259,6 +259,16 @@ static bool compare_runs(struct comparison *c, struct runs *runs, const struct o
 	return true;
 }
 
+/* Without it, a stream would be that of the new side alone, and look like any profile. */
+static bool has_base(const struct runs *runs)
+{
+	for (size_t i = 0; i < runs->n; i++)
+		if (runs->run[i].side == BASE && runs->run[i].value > 0)
+			return true;
+	return complain(
+		"the base has no samples, so there is no difference: draw the new side by itself");
+}
+
 /*
  * Write the outputs of the differential profile. Afterwards the runs cannot be compared any
  * more.
@@ -268,7 +278,7 @@ static bool write_difference(struct runs *runs, const struct options *how,
 {
 	bool ok = true;
 
-	if (!check_periods(runs, how) || !build_stream(runs, how, c))
+	if (!check_periods(runs, how) || !has_base(runs) || !build_stream(runs, how, c))
 		return false;
 	if (!has_report())
 		ok = save(&runs->profile, output_format());
@@ -357,9 +367,9 @@ static int compare_sides(char **operands, const struct options *how)
 		usage("--source is for --report html");
 	ok = load(&runs, operands, new) && diff(&runs, how, &c);
 	found = ok && o.check ? outcome(&c) : status(ok);
-	if (ok && o.check && comparison_is_single(&c) && c.outcome == UNDERPOWERED)
-		note("one run a side decides nothing: give several (prof-record --ab records "
-		     "them), or --allow-single");
+	if (ok && o.check && !c.can_gate && c.outcome == UNDERPOWERED)
+		note("one run on a side decides nothing: give several of each (prof-record --ab "
+		     "records them), or --allow-single");
 	comparison_release(&c);
 	runs_release(&runs);
 	return found;

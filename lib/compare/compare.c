@@ -232,8 +232,10 @@ static void find_power(struct comparison *c)
 {
 	static const double shares[] = { 0.01, 0.05, 0.20 };
 
-	for (size_t i = 0; i < LEN(shares); i++)
-		c->power[i] = (struct power){ power_effect(c, shares[i]), shares[i] };
+	for (size_t i = 0; i < LEN(shares); i++) {
+		c->power[i].share = shares[i];
+		c->power[i].effect = c->design.identical ? INFINITY : power_effect(c, shares[i]);
+	}
 	if (c->o->power_share > 0)
 		c->required = (struct power){ power_effect(c, c->o->power_share),
 					      c->o->power_share };

@@ -88,7 +88,7 @@ struct comparison {
 	struct family family[KINDS]; /* by kind; m = 0 if it is not tested */
 	double gate_q;               /* the level of single tests at the gate */
 	double confirm_q;            /* the level of labellings and of the total */
-	bool can_gate;               /* there are replicates, or one run per side is allowed */
+	bool can_gate;               /* each side has replicates, or one run is allowed */
 	bool permuted;               /* a row is gated only if random labellings confirm it */
 	struct test total;
 	struct row total_row; /* kind and item are not used */
@@ -113,12 +113,6 @@ struct comparison {
 static inline const struct family *main_family(const struct comparison *c)
 {
 	return &c->family[c->family[SELF].m ? SELF : INCLUSIVE];
-}
-
-/* Is there one run per side, so that the variance between runs is unknown? */
-static inline bool comparison_is_single(const struct comparison *c)
-{
-	return !c->o->allow_single && c->design.k[BASE] == 1 && c->design.k[NEW] == 1;
 }
 
 /*

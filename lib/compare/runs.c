@@ -142,7 +142,9 @@ static void read_cells(struct runs *r, struct run *run, const struct profile *p,
 		if (base_side_has(&base, s->labels))
 			runs_fail(r, "is the difference of two sides already");
 		else if (v[i] < 0)
-			runs_fail(r, "has negative values");
+			runs_fail(
+				r,
+				"has negative values: a comparison needs what was measured, not a difference");
 		run->cell[n++] = (struct cell){
 			.sample = profile_add_sample(&r->profile, s->stack, s->labels),
 			.value = v[i],

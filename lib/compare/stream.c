@@ -84,6 +84,7 @@ struct names {
 	struct options o; /* by function */
 	loc_id *loc;      /* by location: the one with the item's name; 0 = not made yet */
 	struct buf stack; /* loc_id */
+	str_id comm[2];   /* what the program is called on one side only; 0 = the same on both */
 };
 
 static loc_id named(struct names *n, loc_id id)
@@ -137,6 +138,51 @@ static label_set_id as_base(struct profile *p, label_set_id set)
 					      .str = dict_intern(p->dict, S("true")) });
 }
 
+static str_id comm_of(const struct profile *p, label_set_id set)
+{
+	str_id key = dict_find_str(p->dict, S("comm"));
+	const struct label *l = key.i ? dict_find_label(p->dict, set, key) : NULL;
+
+	return l ? l->str : (str_id){ 0 };
+}
+
+/*
+ * Two builds of one program have two names, ./old and ./new, which would be the roots of two trees
+ * without anything in common: the one name that only the base has becomes the one that only the
+ * new side has.
+ */
+static void find_comms(struct names *n, double *const value[2], uint32_t nsample)
+{
+	size_t nstr = n->p->dict->str.n, found[2] = { 0 };
+	uint8_t *sides = mem_zeroed(nstr, 1);
+
+	for (uint32_t i = 1; i < nsample; i++)
+		for (int side = BASE; side <= NEW; side++)
+			if (value[side][i] != 0)
+				sides[comm_of(n->p, profile_sample(n->p, (sample_id){ i })->labels)
+					      .i] |= (uint8_t)(1 << side);
+	for (uint32_t i = 1; i < nstr; i++)
+		for (int side = BASE; side <= NEW; side++)
+			if (sides[i] == 1 << side) {
+				n->comm[side] = (str_id){ i };
+				found[side]++;
+			}
+	if (found[BASE] != 1 || found[NEW] != 1)
+		n->comm[BASE] = n->comm[NEW] = (str_id){ 0 };
+	mem_free(sides, nstr);
+}
+
+static label_set_id with_new_comm(const struct names *n, label_set_id set)
+{
+	str_id key;
+
+	if (!n->comm[BASE].i || comm_of(n->p, set).i != n->comm[BASE].i)
+		return set;
+	key = dict_intern(n->p->dict, S("comm"));
+	return dict_add_label(n->p->dict, dict_drop_label(n->p->dict, set, key),
+			      (struct label){ .key = key, .str = n->comm[NEW] });
+}
+
 /* Append the samples of one side, with values rounded so that the error of their sum is below 1. */
 static void put_side(struct names *n, uint32_t col, enum side side, const double *value,
 		     uint32_t nsample)
@@ -157,7 +203,7 @@ static void put_side(struct names *n, uint32_t col, enum side side, const double
 		s.stack = renamed(n, s.stack);
 		s.labels = without_numbers(n->p, s.labels);
 		if (side == BASE)
-			s.labels = as_base(n->p, s.labels);
+			s.labels = as_base(n->p, with_new_comm(n, s.labels));
 		profile_add_value(n->p, col, profile_add_sample(n->p, s.stack, s.labels),
 				  side == BASE ? -(int64_t)v : (int64_t)v);
 	}
@@ -173,6 +219,7 @@ static void put_sides(struct runs *runs, const struct options *o, uint32_t col, 
 
 	n.o.by = BY_FUNCTION;
 	n.loc = mem_zeroed(nloc, sizeof(*n.loc));
+	find_comms(&n, value, nsample);
 	for (int side = NEW; side >= BASE; side--)
 		put_side(&n, col, (enum side)side, value[side], nsample);
 	mem_free(n.loc, nloc * sizeof(*n.loc));

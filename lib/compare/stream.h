@@ -4,7 +4,8 @@
  * negated and labelled pprof::base=true. A side with several runs is their mean.
  *
  * Frames have the names of items, so that a function that the compiler cloned or numbered
- * differently is the same on both sides.
+ * differently is the same on both sides. The label "comm" is that of the new side, if the sides have
+ * one each that the other has not.
  *
  * Comments hold the verdicts of a comparison, for pictures:
  *

@@ -292,7 +292,7 @@ void set_outcome(struct comparison *c)
 	c->blind = !c->gated && !c->design.identical && !(power_effect(c, 0.1) <= 1);
 	if (c->gated)
 		c->outcome = FAILED;
-	else if (comparison_is_single(c) && !c->design.identical)
+	else if (!c->can_gate && !c->design.identical)
 		c->outcome = UNDERPOWERED;
 	else if (c->required.share > 0 && !(c->required.effect <= c->o->power_effect))
 		c->outcome = UNDERPOWERED;

@@ -79,7 +79,8 @@ static void put_evidence(struct buf *b, const struct evidence *e)
 
 	put_mark(b, 0, y, "chance", "may be chance");
 	put_mark(b, 6 * SWATCH, y, "d5 blame", "path to what got slower");
-	buf_printf(b, "<text y=\"%d\" font-size=\"11\">", y + LINE + BAR_HEIGHT - 2);
+	buf_printf(b, "<text class=\"about\" y=\"%d\" font-size=\"11\">",
+		   y + LINE + BAR_HEIGHT - 2);
 	xml_text(b, e->about);
 	buf_add(b, S("</text>\n"));
 }

@@ -212,6 +212,24 @@ static void put_words(const struct text *t, struct buf *words)
 	words->n = 0;
 }
 
+/* Write words in as many lines as they need: without its middle, a sentence has no sense. */
+static void put_sentence(const struct text *t, struct str s)
+{
+	struct buf line = { 0 };
+
+	while (s.n) {
+		struct str word = str_cut(&s, ' ');
+
+		if (line.n && line.n + 1 + word.n > t->columns)
+			put_words(t, &line);
+		if (line.n)
+			buf_ch(&line, ' ');
+		buf_add(&line, word);
+	}
+	put_words(t, &line);
+	buf_release(&line);
+}
+
 static void put_caption(const struct text *t)
 {
 	struct buf words = { 0 };
@@ -225,10 +243,8 @@ static void put_caption(const struct text *t)
 	else
 		flame_put_total(&t->flame, &words);
 	put_words(t, &words);
-	if (t->flame.evidence.known) {
-		buf_add(&words, t->flame.evidence.about);
-		put_words(t, &words);
-	}
+	if (t->flame.evidence.known)
+		put_sentence(t, t->flame.evidence.about);
 	put_blanks(&words, t->bar ? t->bar + GAP : 0);
 	buf_add(&words,
 		t->flame.tree.diff ? S(" total     change  frame") : S(" total    self  frame"));

@@ -1,4 +1,4 @@
-// Measures an HTML page in the browser, for page.sh: how long it takes to open (since the
+// Measures an HTML page in the browser, for browser.sh: how long it takes to open (since the
 // browser began to load it, and of that the page's script), and what the
 // reader waits for. Zooming and searching draw at once, so their time is that of the event.
 

@@ -5,7 +5,7 @@
 set -eu
 build=$(cd "$1" && pwd)
 shift
-tasks=${*:-fold-repeated fold-unique flame flame-names html merge windows top formats start record finish}
+tasks=${*:-fold-repeated fold-unique flame flame-names html search merge windows top formats start record finish}
 top=$(cd "$(dirname "$0")/../.." && pwd)
 in=$build/bench
 rounds=${ROUNDS:-5}
@@ -111,7 +111,12 @@ for task in $tasks; do
 		row 'page of 300,000 folded stacks, beside the svg' 'html: prof-flame -t html c.folded' \
 			'svg: prof-flame c.folded'
 		prof-flame -t html -o c.html c.folded
-		"$top/tests/bench/page.sh" c.html "$(sed -n 's/.*"nodes":\([0-9]*\).*/\1/p' c.html)" "$rounds"
+		"$top/tests/bench/browser.sh" c.html "$rounds"
+		;;
+	search)
+		# About 20,000 boxes that are wide enough to be drawn.
+		{ cat clang.folded; head -n 720 clang.folded | sed 's/^[^;]*/more/'; } | prof-flame -o search.svg
+		"$top/tests/bench/browser.sh" search.svg "$rounds"
 		;;
 	windows)
 		set -- 'prof-merge: prof-merge w/*.pb.gz'

@@ -208,7 +208,7 @@ browse_page in.html 'page' <script
 # A stream of windows, of which each has a time; source lines.
 mkdir src
 printf 'int main(void)\n{\n\twork();\n\treturn 0;\n}\n' >src/main.c
-window() { "$BUILD/tests/make_run" "time=$1" command=./server lost=3 host=box; }
+window() { "$BUILD/tests/make_run" "time=$1" command=./server lost=3 truncated_not_copied=2 host=box; }
 {
 	printf 'main@src/main.c:3;work@src/gone.c:7 10\nmain@src/main.c:4 2\n' | window 1700000000
 	printf 'main@src/main.c:3;work@src/gone.c:7 30\nmain@src/main.c:4 2\n' | window 1700000010
@@ -236,6 +236,9 @@ browse_page windows.html 'windows and source' --window-size=360,740 <<'END'
 	openTab('Source');
 	is(lines().join(), '40ms42.6%|40ms42.6%|7|,50ms53.2%|50ms53.2%|8|', 'lines without text');
 	ok(text('.panel h3').endsWith('the file is not found'), 'say so');
+	openTab('About');
+	is(getAll('.about tr').map(r => r.textContent).filter(t => t.startsWith('Truncated')).join(),
+		'Truncated: not copied6', 'facts are words');
 	openTab('Time');
 	const heat = get('.heat');
 	heat.focus();
@@ -324,6 +327,11 @@ browse_page report.html 'report' <<END
 	openTab('About');
 	is(getAll('.about tr').map(r => r.textContent).filter(t => /^(Total|Profiles)/.test(t)).join(),
 		'Total of samples, base6,003 samples,Total of samples, new7,303 samples', 'each side has its total');
+END
+browse_page report.html 'the report in a narrow window' --window-size=360,740 <<'END'
+	openTab('Functions');
+	const cut = getAll('.functions .row .number').filter(e => shown(e) && e.scrollWidth > e.clientWidth);
+	is(cut.map(e => e.textContent).join(), '', 'no number is cut off');
 END
 sed 's,^</body>$,<script>document.documentElement.dataset.evil = 1</script></body>,' report.html >evil.html
 render evil.html >dom

@@ -95,7 +95,7 @@ for palette in hot safe; do
 done
 awk 'BEGIN { for (i = 0; i < 60; i++) print "f" i ";g" i, 40 + i % 7, int(40 * exp((i % 12 - 6) / 7)) * (i % 13 > 0); print "f1;was 90 0"; print "f1;taker 0 90" }' |
 	prof-merge -t pprof - >change.pb.gz
-{ echo 'diff.about=x'; awk 'BEGIN { for (i = 0; i < 60; i++) { print "diff.row=SLOWER self +0.5 +0.4 +0.6 1e-05 g" i; print "diff.row=faster self -0.5 -0.4 -0.6 1e-05 g" i } }'
+{ echo 'diff.about=REGRESSION: CPU time 20.01s -> 20.19s, +0.9% [+0.5%, +1.3%], 6 v 6 runs in pairs'; awk 'BEGIN { for (i = 0; i < 60; i++) { print "diff.row=SLOWER self +0.5 +0.4 +0.6 1e-05 g" i; print "diff.row=faster self -0.5 -0.4 -0.6 1e-05 g" i } }'
 	printf '%s\n' 'diff.row=moved self +4 +3 +5 0.001 taker' 'diff.row=gone self - - - 0.003 was' 'diff.moved=was;taker'; } >facts
 set --
 while IFS= read -r fact; do set -- "$@" "$fact"; done <facts
@@ -154,6 +154,15 @@ for file in in change told; do
 	}
 END
 done
+
+prof-flame told.pb.gz >verdict.svg
+browse verdict.svg 'the verdict' <<'END'
+	picture.setAttribute('width', 320);
+	dispatchEvent(new Event('resize'));
+	const words = one('.legend .about').getBoundingClientRect();
+	ok(words.right <= 320, 'is broken where the window ends', words.right);
+	ok(boxes().every(b => b.getBoundingClientRect().top >= words.bottom), 'above the boxes');
+END
 
 prof-flame --width 640 --height 30 --fontsize 20 in.folded >fixed.svg
 browse fixed.svg 'fixed' <<'END'

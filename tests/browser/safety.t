@@ -29,7 +29,7 @@ bad | awk '{ print "main;" $0 ";leaf" NR " 10" }' >in.folded
 cat >safe.js <<'END'
 	is(window.pwned, undefined, 'nothing ran');
 	is(document.querySelectorAll('script').length, 2, 'no script but ours and the test');
-	is(document.querySelectorAll('img, image, a, iframe, svg svg').length, 0, 'no elements of theirs');
+	is(document.querySelectorAll('img, image, a, iframe, svg svg:not(.layer > *)').length, 0, 'no elements of theirs');
 	is(document.querySelectorAll('[onload], [onerror], [onmouseover], [onclick]').length, 0, 'no handlers');
 END
 script='"><script>window.pwned = 1</script>'

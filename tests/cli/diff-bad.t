@@ -123,7 +123,11 @@ record slow 2 0 77 hash 2
 answers 2 'one run a side' '^suspect: hash takes [0-9]+% more CPU time' prof-diff --check base/0.pb.gz slow/0.pb.gz
 tells '^suspect +hash +self' 'is advice'
 tells 'too few runs to be sure: record five or more of each' 'and says so'
-says 'one run a side decides nothing: give several' 'and how to get more'
+says 'one run on a side decides nothing: give several of each' 'and how to get more'
+answers 2 'one run against several' '^suspect: hash' prof-diff --check base/0.pb.gz -- slow
+says 'one run on a side decides nothing' 'the gate could not fail'
+answers 2 'several against one run' '^suspect: hash' prof-diff --check base -- slow/0.pb.gz
+answers 1 'one run against several, if allowed' '^REGRESSION: hash' prof-diff --check --allow-single base/0.pb.gz -- slow
 answers 2 'one run a side, which do not differ' '^inconclusive: one run a side does not show' \
 	prof-diff --check base/0.pb.gz base/1.pb.gz
 answers 1 '--allow-single' '^REGRESSION' prof-diff --check --allow-single base/0.pb.gz slow/0.pb.gz
@@ -135,9 +139,9 @@ while [ $n -lt 100 ]; do
 	record many 1 $n $((3000 + n))
 	n=$((n + 1))
 done
-answers 0 'one hundred against one' '^(no regression|suspect|inconclusive)' \
+answers 2 'one hundred against one' '^(no regression|suspect|inconclusive)' \
 	prof-diff --check many -- new/0.pb.gz
-answers 0 'one slow one against a hundred' '^suspect' prof-diff --check many -- slow
+answers 2 'one slow one against a hundred' '^suspect' prof-diff --check many -- slow
 tells '^suspect +hash' 'cannot make the gate fail'
 
 # Runs that are too short to show anything
@@ -152,6 +156,10 @@ answers 0 'runs of twenty samples' '^inconclusive: less than \+[0-9]+% of a 20% 
 
 # The same on both sides
 answers 0 'the same files' '^identical inputs' prof-diff --check base -- base
+for unknown in 'smallest change that would be found' noise; do
+	grep -q "^$unknown: not known from identical inputs" out
+	ok $? "the $unknown is not made up from copies" "$(cat out)"
+done
 answers 0 'the same file' '^identical inputs' prof-diff --check base/0.pb.gz base/0.pb.gz
 
 # A function in one run only

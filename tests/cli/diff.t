@@ -43,6 +43,21 @@ if script -qec true /dev/null </dev/null >script.log 2>&1; then
 else
 	skip "no terminal: $(head -1 script.log)" 'on a terminal, a report'
 fi
+# ./old and ./new are builds of one program; helpers have the same name on both sides.
+for build in old new; do
+	for comm in $build helper; do
+		printf '%s 1 1.0: 7 cycles: \n\t4a main+0x10 (/bin/%s)\n\n' "$comm" "$comm"
+	done >$build.perf
+done
+is "$(prof-diff old.perf new.perf | prof-flame -t text | sed '1,2d; s/.*\( [^ ]*%  \)[^a-z]*/\1/; s/  */ /g' | tr -s '\n ' ' ')" \
+	' 0.00% all 0.00% helper 0.00% main 0.00% new 0.00% main ' 'two builds of one program are one tree'
+printf 'third 1 1.0: 7 cycles: \n\t4a main+0x10 (/bin/third)\n\n' >>new.perf
+is "$(prof-diff old.perf new.perf | prof-flame -t text | grep -c 'gone\|new$')" 3 'not if any of several could be it'
+printf 'main;a 0\n' >nothing.folded
+exits 2 'a base without samples' prof-diff nothing.folded new.folded
+says 'the base has no samples' 'is no difference'
+exits 0 'a new side without samples' prof-diff base.folded nothing.folded
+is "$(sed -n 1p out)" 'main;a 10 0' 'is one'
 exits 2 '--normalize work' prof-diff --normalize work base.folded new.folded
 says 'base.folded does not say how much work it did' 'needs facts'
 

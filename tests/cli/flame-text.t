@@ -126,6 +126,11 @@ exits 0 'text into a file' prof-flame -t text in.folded -o out.text
 draw in.folded >expected
 same out.text expected 'is the same'
 exits 2 'columns are at least 20' prof-flame -t text --width 19 in.folded
+printf 'main;a 10 20\n' | prof-merge -t pprof - |
+	stamp 'diff.about=REGRESSION: CPU time 454.70ms -> 951.18ms, +109% [+104%, +113%], 6 v 6 runs' >told.pb.gz
+is "$(prof-flame -t text --width 40 told.pb.gz | sed -n 2,4p)" 'REGRESSION: CPU time 454.70ms ->
+951.18ms, +109% [+104%, +113%], 6 v 6
+runs' 'a verdict is not cut'
 awk 'BEGIN { for (i = 0; i < 20000; i++) printf "f;"; print "f 1" }' >deep.folded
 is "$(draw deep.folded | wc -l)" 20004 'a deep stack'
 finish

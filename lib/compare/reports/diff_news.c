@@ -463,7 +463,11 @@ void words_detectable(struct buf *b, const struct power power[POWERS])
 
 static void put_power(struct buf *b, const struct comparison *c)
 {
-	words_detectable(b, c->power);
+	if (c->design.identical)
+		buf_add(b,
+			S("smallest change that would be found: not known from identical inputs"));
+	else
+		words_detectable(b, c->power);
 }
 
 void words_budget(struct buf *b, const struct comparison *c, size_t i)

@@ -171,8 +171,9 @@ static void put_noise(struct buf *b, const struct comparison *c)
 	const struct noise *n = &main_family(c)->noise;
 
 	buf_add(b, S("noise: "));
-	if (!(n->df > 0)) {
-		buf_add(b, S("not known from one run a side"));
+	if (c->design.identical || !(n->df > 0)) {
+		buf_add(b, c->design.identical ? S("not known from identical inputs") :
+						 S("not known from one run a side"));
 		return;
 	}
 	buf_printf(b, "sampling %.2f times Poisson's, run to run ", noise_typical(n) * n->phi);

@@ -1,15 +1,19 @@
 // Boxes
 
 const frames = make(SVG, 'g', {role: 'tree', 'aria-label': conf.title});
-// Above all boxes: a ground that hides them during a search, what it has not found, and what it has;
-// the names; and the outlines of the box in focus and of the one under the mouse
+// The boxes have a layer of their own, which a browser keeps as it has painted it: to paint thousands
+// of them again takes longer than to type a letter.
+const layer = make(SVG, 'svg', {role: 'none'});
+const layerBox = make(SVG, 'foreignObject', {class: 'layer', role: 'none', x: 0}, layer);
+// Above them: a ground that hides them during a search, what it has not found, and what it has; the
+// names; and the outlines of the box in focus and of the one under the mouse
 const ground = make(SVG, 'rect', {class: 'ground', x: PAD});
 const veil = make(SVG, 'path', {class: 'veil'}), marks = make(SVG, 'path', {class: 'marks'});
 const labels = make(SVG, 'g', {'aria-hidden': 'true'});
 const inFocus = make(SVG, 'rect', {class: 'outline focus'});
 const underMouse = make(SVG, 'rect', {class: 'outline mouse'});
 const origin = svg.querySelector('.origin'), originText = origin?.textContent;
-let drawn = new Map(); // node -> {i, x, y, w, depth, hit, element, label}
+let drawn = new Map(); // node -> {i, x, y, w, left, right, depth, hit, element, label}; see draw()
 let drawnZoom = 0, drawnTop = 0;
 let rows = 0; // the most that a view of this tree has needed so far
 let isTall = false; // is it taller than the window?
@@ -40,6 +44,19 @@ function fit(name, width) {
 			kept += c.length;
 	}
 	return name;
+}
+
+// The text in lines of that many pixels, broken at blanks.
+function wrap(text, width) {
+	const lines = [''];
+	for (const word of text.split(' ')) {
+		const longer = `${lines.at(-1)} ${word}`.trimStart();
+		if (fit(longer, width) === longer || !lines.at(-1))
+			lines[lines.length - 1] = longer;
+		else
+			lines.push(word);
+	}
+	return lines;
 }
 
 function changeStep([from, to]) {
@@ -122,24 +139,24 @@ function chooseDirection(top, isFirst) {
 // The area of the drawn boxes that are found, or of the others. Narrow ones side by side are one.
 function areaOf(found) {
 	const area = [], open = []; // by depth: the last piece
-	const close = p => p && area.push(`M${p.from.toFixed(2)} ${p.y}h${(p.to - p.from).toFixed(2)}v${conf.height - 1}H${p.from.toFixed(2)}z`);
-	for (const {x, y, w, depth, hit} of drawn.values()) {
+	const close = p => p && area.push(`M${p.left} ${p.y}H${p.right}v${conf.height - 1}H${p.left}z`);
+	for (const {x, y, w, left, right, depth, hit} of drawn.values()) {
 		const piece = open[depth], narrow = !isWide(w);
 		if (hit !== found)
 			continue;
 		if (narrow && piece?.narrow && x - piece.to < 0.01) {
 			piece.to = x + w;
+			piece.right = right;
 			continue;
 		}
 		close(piece);
-		open[depth] = {from: x, to: narrow ? x + w : x + w - 0.5, y, narrow};
+		open[depth] = {to: x + w, left, right, y, narrow};
 	}
 	open.forEach(close);
 	return area.join('');
 }
 
-// Show what the search has found. It draws over the boxes: to style thousands of them anew takes
-// longer than to type a letter.
+// Show what the search has found. It draws over the boxes, instead of styling thousands of them anew.
 function markMatches() {
 	const any = found.count > 0;
 	let changed = any !== frames.classList.contains('searching');
@@ -168,6 +185,16 @@ function outline(rect, i) {
 		rect.setAttribute(name, box?.getAttribute(name) || 0);
 }
 
+// In the layer, coordinates are those of the picture.
+function placeLayer(width, height) {
+	layerBox.setAttribute('y', drawnTop);
+	for (const e of [layerBox, layer]) {
+		e.setAttribute('width', width);
+		e.setAttribute('height', height);
+	}
+	layer.setAttribute('viewBox', `0 ${drawnTop} ${width} ${height}`);
+}
+
 function draw() {
 	if (room() < 10)
 		return shown = ''; // out of sight: the observer calls again
@@ -183,11 +210,16 @@ function draw() {
 	for (const box of boxes) {
 		const color = colorClass(box.i), row = down ? box.depth : rows - 1 - box.depth;
 		box.y = top + row * conf.height;
+		// For areaOf(): to print numbers is most of its work.
+		box.left = box.x.toFixed(1);
+		box.right = (box.x + box.w - (isWide(box.w) ? 0.5 : 0)).toFixed(1);
 		drawn.set(box.i, {...box, hit: false, element: makeBox(box, color), label: makeLabel(box, color)});
 	}
 	const all = [...drawn.values()];
 	labels.replaceChildren(...all.map(box => box.label).filter(label => label));
-	frames.replaceChildren(...all.map(box => box.element), ground, veil, marks, labels, underMouse, inFocus);
+	layer.replaceChildren(...all.map(box => box.element));
+	placeLayer(room() + 2 * PAD, rows * conf.height);
+	frames.replaceChildren(layerBox, ground, veil, marks, labels, underMouse, inFocus);
 	frames.setAttribute('class', conf.diff ? 'frames diff' : 'frames');
 	markMatches();
 	outline(underMouse);

@@ -45,6 +45,7 @@ const head = make(HTML, 'div', {class: 'head'},
 	make(HTML, 'div', {class: 'details'}, details, ...copyButtons));
 const headBox = make(SVG, 'foreignObject', {class: 'headbox', width: '100%', height: 100}, head);
 const legend = svg.querySelector('.legend');
+const about = legend?.querySelector('.about'), aboutText = about?.textContent;
 
 function showTools() {
 	const pressed = (e, on) => e.setAttribute('aria-pressed', on);
@@ -74,10 +75,13 @@ function showDetails(i) {
 // Place the head and the legend. Returns the top of the boxes.
 function placeHead() {
 	const height = Math.ceil(head.getBoundingClientRect().height / scaleOfPixels());
-	headBox.setAttribute('height', height);
+	if (+headBox.getAttribute('height') !== height)
+		headBox.setAttribute('height', height);
 	if (!legend)
 		return height + 4;
 	legend.setAttribute('transform', `translate(${PAD} ${height + 4})`);
+	about?.replaceChildren(...wrap(aboutText, room()).map((line, i) =>
+		make(SVG, 'tspan', {x: 0, dy: i ? 14 : 0}, line)));
 	return height + Math.ceil(legend.getBBox().height) + 16;
 }
 

@@ -127,8 +127,11 @@ function show() {
 	}
 	find();
 	showTools();
-	if (look === shown && tree === was && placeHead() === drawnTop)
-		return markMatches();
+	if (look === shown && tree === was) {
+		markMatches();
+		if (placeHead() === drawnTop) // the browser lays out once, after all changes
+			return;
+	}
 	shown = look;
 	draw();
 	showTools();

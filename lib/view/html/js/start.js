@@ -63,7 +63,7 @@ function buildPage() {
 }
 
 async function begin() {
-	performance.mark('begin'); // for tests/bench/page.sh
+	performance.mark('begin'); // for tests/bench/page.js
 	({names, colors} = await readNames());
 	model.places = await readPlaces();
 	await readModel();

@@ -3,13 +3,16 @@
 {
 	const plain = text => text, count = text => grouping.format(text);
 	const time = ns => span(ns / 1e6), size = bytes => `${compact.format(bytes / 1e6)} MB`;
-	const readable = {command: ['Command', plain], host: ['Host', plain], lost: ['Lost samples', count],
+	const readable = {command: ['Command', plain], host: ['Host', plain], lost: ['Lost samples', count], lost_records: ['Lost records', count],
 		truncated: ['Truncated stacks', count], cpu_time_ns: ['CPU time', time], wall_ns: ['Wall time', time],
 		max_rss: ['Most memory of a process', size], events: ['Events', plain], exit_status: ['Exit status', plain],
 		kernel: ['Kernel', plain], cpu_model: ['Processor', plain], run: ['Run', plain], work: ['Work', plain]};
 
+	const words = key => key.replace(/^truncated_/, 'Truncated: ').replaceAll('_', ' ');
+
 	function factRow([key, value]) {
-		const [name, print] = Object.hasOwn(readable, key) ? readable[key] : [key || 'Note', plain];
+		const [name, print] = Object.hasOwn(readable, key) ? readable[key] :
+			key.startsWith('truncated_') ? [words(key), count] : [key || 'Note', plain];
 		return [name, /^\d+$/.test(value) ? print(value) : value];
 	}
 

@@ -34,7 +34,7 @@
 		const [x, depth] = rows[i], k = graph.name(x), isOpen = open.has(x), leaf = !graph.hasKids(x);
 		const arrow = make('span', {class: 'arrow', 'aria-hidden': 'true'}, leaf ? '' : isOpen ? '\u25be' : '\u25b8');
 		const name = make('span', {role: 'gridcell', class: 'name', title: names[k]}, arrow, names[k]);
-		name.style.paddingLeft = `${4 + 12 * Math.min(depth - 1, 60)}px`;
+		name.style.setProperty('--depth', Math.min(depth - 1, 60));
 		const row = make('div', {role: 'row', class: `row${found.hit?.[k] ? ' match' : ''}`, 'aria-level': depth,
 			'aria-rowindex': i + 2, 'aria-selected': k === selected, tabindex: i === current ? 0 : -1,
 			'aria-expanded': leaf ? undefined : String(isOpen)},

@@ -171,7 +171,8 @@ function slotsText([from, to]) {
 		pen.textBaseline = 'alphabetic';
 		for (let c = 0; c < columns; c += every) {
 			const text = moment(slotAt(c * perColumn() + 1)).replace(/^\d{4}-\d\d-\d\d (.*)Z$/, '$1');
-			pen.fillText(text, left + c * cell, top + line * rows.length + map.axis - 5);
+			if (!c || left + c * cell + pen.measureText(text).width <= map.width)
+				pen.fillText(text, left + c * cell, top + line * rows.length + map.axis - 5);
 		}
 	}
 
