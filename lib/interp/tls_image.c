@@ -172,10 +172,13 @@ static void decode_call(struct tls_image *t, const struct elf *e, uint64_t slot,
 
 void tls_image_decode(struct tls_image *t, const struct elf *e, uint64_t code, uint64_t size)
 {
-	struct str text = code ? elf_at(e, code) : (struct str){ 0 };
+	struct str text;
 	int64_t addend;
 
 	*t = (struct tls_image){ 0 };
+	if (!code)
+		return;
+	text = elf_at(e, code);
 	text.n = min_size(text.n, min_size(size, MOST_CODE));
 	for (size_t i = 0; i + 9 <= text.n && !t->access; i++) {
 		struct str at = str_skip(text, i);

@@ -91,9 +91,9 @@ WALK_INLINE bool php_find_stack(struct php_walk *w, __u64 stack_pointer)
 }
 
 /*
- * Begins at the innermost frame of the thread with that pointer. GCC keeps the evaluator's frame and instruction in registers
- * (r14 and r15 on x86-64), and stores the instruction in the frame only before it calls other
- * functions. Pass these registers and the stack pointer, or 0.
+ * Begins at the innermost frame of the thread with that pointer. GCC keeps the evaluator's frame
+ * and instruction in registers (r14 and r15 on x86-64), and stores the instruction in the frame only
+ * before it calls other functions. Pass these registers and the stack pointer, or 0.
  */
 WALK_INLINE __u32 php_begin(struct php_walk *w, __u64 thread, __u64 frame_register,
 			    __u64 opline_register, __u64 stack_pointer)
