@@ -259,16 +259,6 @@ static bool compare_runs(struct comparison *c, struct runs *runs, const struct o
 	return true;
 }
 
-/* Without it, a stream would be that of the new side alone, and look like any profile. */
-static bool has_base(const struct runs *runs)
-{
-	for (size_t i = 0; i < runs->n; i++)
-		if (runs->run[i].side == BASE && runs->run[i].value > 0)
-			return true;
-	return complain(
-		"the base has no samples, so there is no difference: draw the new side by itself");
-}
-
 /*
  * Write the outputs of the differential profile. Afterwards the runs cannot be compared any
  * more.
@@ -278,7 +268,7 @@ static bool write_difference(struct runs *runs, const struct options *how,
 {
 	bool ok = true;
 
-	if (!check_periods(runs, how) || !has_base(runs) || !build_stream(runs, how, c))
+	if (!check_periods(runs, how) || !build_stream(runs, how, c))
 		return false;
 	if (!has_report())
 		ok = save(&runs->profile, output_format());

@@ -168,13 +168,16 @@ static void remove_signal_frames(struct legacy *l)
 
 static void read_maps(struct reader *r)
 {
-	struct str text = cursor_rest(&r->c);
+	uint64_t pos = cursor_pos(&r->c);
+	struct str all = cursor_rest(&r->c), text = all;
 
 	while (text.n) {
+		const char *at = text.p;
 		struct str line = str_cut(&text, '\n');
 
 		if (str_chr(line, '\0') >= 0) {
-			in_bad(r->l.in, "another profile follows; only the first one is read");
+			in_bad_at(r->l.in, pos + (uint64_t)(at - all.p),
+				  "another profile follows; only the first one is read");
 			return;
 		}
 		if (r->words.is_java)
