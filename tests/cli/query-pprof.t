@@ -13,8 +13,8 @@ elif [ -x "$top/build/peers/bin/pprof" ]; then
 	pprof=$top/build/peers/bin/pprof
 elif command -v pprof >/dev/null; then
 	pprof=pprof
-elif go tool pprof -h 2>&1 | grep -q -- -top; then
-	pprof='go tool pprof'
+elif pprof=$(go tool -n pprof 2>/dev/null) && "$pprof" -h 2>&1 | grep -q -- -top; then
+	: # "go tool pprof" would look for it anew at each call
 else
 	echo '1..0 # SKIP there is no pprof to compare with: make bench-peers'
 	exit
