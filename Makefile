@@ -190,9 +190,8 @@ UNIT	:= $(filter-out $(shell grep -l '"listen/' $(UNIT)),$(UNIT))
 endif
 UNIT	:= $(UNIT:%.c=$(O)/%.t)
 # With sanitizers, these are left out: browsers and google/pprof, whose part is the same again;
-# what is about the build, documents and jobs of others; the statistics of sampling; and the golden
-# inputs, since "hostile"
-# always has sanitizers, reads them and writes every format.
+# what is about the build, documents and jobs of others; the statistics of sampling; the golden
+# inputs: "hostile" always has sanitizers, reads them all and writes every format.
 TESTS	:= $(filter-out $(if $(SAN),tests/browser/% tests/cli/hostile% $(patsubst %,tests/cli/%.t,query-pprof \
 	   roundtrip build completion docs examples golden recipes ci-recipes validate record-sampling record-stacks)),$(wildcard tests/*/*.t))
 
