@@ -1,4 +1,7 @@
-/* Looks up a few symbols by name, in .dynsym, which even stripped images have, and in .symtab. */
+/*
+ * Looks up a few symbols by name: in .dynsym, which even stripped images have, and in .symtab. Of a
+ * library only if .dynsym has one of them: a library exports what makes it an interpreter.
+ */
 #ifndef INTERP_IMAGE_SYMBOLS_H
 #define INTERP_IMAGE_SYMBOLS_H
 
