@@ -287,6 +287,23 @@ static void parse_kernel_code(struct parser *p, struct record *r)
 }
 
 /*
+ * Where the trailer of n bytes begins: at the end of the record, but for those of the kernel's
+ * code. The kernel makes their size larger by a trailer for each event that gets one
+ * (perf_event_ksymbol_output()), and writes nothing to their end: the trailer comes after the
+ * name, which is padded to 8 bytes.
+ */
+static size_t trailer_at(const struct perf_event_header *h, size_t n)
+{
+	const size_t name = sizeof(*h) + 16;
+	size_t end = h->size - n, after;
+
+	if (h->type != PERF_RECORD_KSYMBOL || h->size < name)
+		return end;
+	after = name + ((strnlen((const char *)h + name, h->size - name) + 8) & ~(size_t)7);
+	return min_size(after, end);
+}
+
+/*
  * With sample_id_all, records other than samples end with some of a sample's fields: TID, TIME,
  * ID, STREAM_ID, CPU, IDENTIFIER.
  */
@@ -304,7 +321,7 @@ static void parse_trailer(const struct perf_event_header *h, const struct perf_e
 
 	if (!attr->sample_id_all || n > h->size - sizeof(*h))
 		return;
-	p.c = cursor_over(str((const char *)h + h->size - n, n));
+	p.c = cursor_over(str((const char *)h + trailer_at(h, n), n));
 	if (p.fields & PERF_SAMPLE_TID)
 		read_pair(&p, &r->pid, &r->tid);
 	r->time = word_of(&p, PERF_SAMPLE_TIME);

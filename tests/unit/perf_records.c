@@ -274,6 +274,14 @@ static void test_others(void)
 	record_add_text("bpf_prog_1_filter");
 	add_trailer(62, 9);
 	ok(parse(&trailed).kernel_code.removed, "of code that goes");
+	record_begin(PERF_RECORD_KSYMBOL, 0);
+	record_add(0xffffffffc0200000);
+	record_add(0x80 | (uint64_t)PERF_RECORD_KSYMBOL_TYPE_BPF << 32);
+	record_add_text("bpf_prog");
+	add_trailer(63, 9);
+	add_trailer(UINT64_MAX, 10);
+	r = parse(&trailed);
+	ok(r.time == 63 && r.id == 9, "and with an end that the kernel has not written");
 	record_begin(4711, 0);
 	ok(parse(&trailed).kind == RECORD_OTHER, "what is not known");
 }
