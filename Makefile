@@ -216,7 +216,7 @@ $(O)/tests/make_run $(O)/tests/stamp: %: %.o $(O)/libprof.a
 	$(call link)
 
 # A server that clients are tested with.
-$(O)/tests/http_peer.o: | $(PROTO:=.h)
+$(O)/tests/http_peer.o $(UNIT:.t=.o): | $(PROTO:=.h)
 $(O)/tests/http_peer: %: %.o $(O)/libprof.a
 	$(call link)
 

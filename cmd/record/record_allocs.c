@@ -22,6 +22,7 @@ void record_allocs_add(struct record_allocs *r, const struct allocs *a,
 	r->period = a->period;
 	r->most_period = a->most_period;
 	r->counts.processes = c->processes;
+	r->counts.without_file = c->without_file;
 	r->counts.objects += c->objects;
 	r->counts.bytes += c->bytes;
 	r->counts.inuse_objects = c->inuse_objects;
@@ -58,6 +59,13 @@ void record_allocs_summarise(const struct record_allocs *r)
 	const struct alloc_counts *c = &r->counts;
 	struct buf b = { 0 };
 
+	if (c->without_file)
+		note("%llu %s out: the limit of file sizes (ulimit -f) or of memory (ulimit -v) is "
+		     "too small for the file that libprof-alloc.so shares",
+		     (unsigned long long)c->without_file,
+		     c->without_file == 1 ? "process is left" : "processes are left");
+	if (!c->processes && c->without_file)
+		return;
 	if (!c->processes) {
 		note("no process has loaded libprof-alloc.so: a program that is statically linked, "
 		     "or runs as another user (setuid), does not");

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -67,13 +68,24 @@ static void close_old(void)
 	file.inode = 0;
 }
 
+/* May the process have a file of that size? A larger one would end it with SIGXFSZ. */
+static bool may_have_file(void)
+{
+	struct rlimit limit;
+
+	return !failed(raw_call6(SYS_prlimit64, 0, RLIMIT_FSIZE, 0, (long)&limit, 0, 0)) &&
+	       limit.rlim_cur >= SHARED_BYTES;
+}
+
 /* Maps a new file at `shared`, or anywhere if that is NULL. Returns its descriptor, or -1. */
 static int map_file(void)
 {
-	long fd = raw_call3(SYS_memfd_create, SHARED_HEAP_NAME, MFD_CLOEXEC | MFD_ALLOW_SEALING, 0);
 	int place = shared ? MAP_FIXED : 0;
-	long p;
+	long fd, p;
 
+	if (!may_have_file())
+		return -1;
+	fd = raw_call3(SYS_memfd_create, SHARED_HEAP_NAME, MFD_CLOEXEC | MFD_ALLOW_SEALING, 0);
 	if (failed(fd))
 		return -1;
 	raw_call3(SYS_ftruncate, fd, SHARED_BYTES, 0);
@@ -92,7 +104,10 @@ static int map_file(void)
 	return file.fd;
 }
 
-/* Sends the descriptor to the recorder's socket, where the kernel keeps it until it is read. */
+/*
+ * Sends the descriptor to the recorder's socket, where the kernel keeps it until it is read; -1
+ * says that there is no file.
+ */
 static bool hand_over(const char *name, int descriptor)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
@@ -114,6 +129,8 @@ static bool hand_over(const char *name, int descriptor)
 	if (failed(fd))
 		return false;
 	memcpy(CMSG_DATA(&control.header), &descriptor, sizeof(descriptor));
+	if (descriptor < 0)
+		message.msg_controllen = 0;
 	memcpy(to.sun_path + 1, name, length);
 	ok = !failed(raw_call3(SYS_connect, fd, &to,
 			       offsetof(struct sockaddr_un, sun_path) + 1 + length)) &&
@@ -171,8 +188,11 @@ static bool start(void)
 	raw_call3(SYS_madvise, &own, sizeof(own), MADV_WIPEONFORK);
 	if (shared)
 		live_forget_all();
-	if (map_file() < 0)
+	if (map_file() < 0) {
+		if (wish.socket[0])
+			hand_over(wish.socket, -1);
 		return false;
+	}
 	fill_in(&wish);
 	if (wish.socket[0] && hand_over(wish.socket, file.fd)) {
 		shared->follow = 1;

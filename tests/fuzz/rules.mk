@@ -12,6 +12,7 @@ $(O)/libfuzz.a: $(FUZZED) $(O)/members
 
 TARGETS	:= $(patsubst tests/fuzz/%.c,%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 TARGETS	:= $(filter-out $(if $(filter no,$(LISTEN)),upload) $(if $(strip $(ABSENT)),cfi records interp) $(filter symbol,$(ABSENT)),$(TARGETS))
+$(TARGETS:%=$(O)/tests/fuzz/%.o): | $(PROTO:=.h)
 REPLAYS	:= $(TARGETS:%=$(O)/tests/fuzz/replay-%)
 $(O)/tests/fuzz/replay-%: $(O)/tests/fuzz/replay.o $(O)/tests/fuzz/%.o $(O)/libfuzz.a
 	$(call link)

@@ -53,8 +53,8 @@ static bool may_record(int connection, int *pid)
 	return who.pid > 0 && (geteuid() == 0 || who.uid == geteuid());
 }
 
-/* Receives a descriptor. The buffer has room for only one. */
-static int receive(int connection)
+/* Receives a descriptor. The buffer has room for only one. *sent: was anything sent? */
+static int receive(int connection, bool *sent)
 {
 	union {
 		char bytes[CMSG_SPACE(sizeof(int))];
@@ -69,7 +69,8 @@ static int receive(int connection)
 	const struct cmsghdr *c;
 	int fd = -1;
 
-	if (recvmsg(connection, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) < 1)
+	*sent = recvmsg(connection, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) == 1;
+	if (!*sent)
 		return -1;
 	c = CMSG_FIRSTHDR(&message);
 	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
@@ -83,8 +84,11 @@ int alloc_socket_accept(struct alloc_socket *s, int *pid)
 	int connection, fd = -1;
 
 	while (fd < 0 && (connection = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
+		bool sent = false;
+
 		if (may_record(connection, pid))
-			fd = receive(connection);
+			fd = receive(connection, &sent);
+		s->without_file += sent && fd < 0;
 		close(connection);
 	}
 	return fd;

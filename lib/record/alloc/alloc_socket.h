@@ -11,6 +11,7 @@
 struct alloc_socket {
 	int fd; /* -1: there is none */
 	char name[SHARED_SOCKET_NAME];
+	uint64_t without_file; /* processes that have connected and could not create their file */
 };
 
 /* Begins to listen. False with errno. */

@@ -109,6 +109,7 @@ static void accept_all(struct allocs *a)
 		if (h)
 			add_heap(a, h);
 	}
+	a->counts.without_file = a->socket.without_file;
 	buf_release(&why);
 }
 
@@ -179,7 +180,8 @@ void allocs_begin(struct allocs *a)
 		a->columns[i] = profile_column(p, dict_intern(p->dict, str_of(names[i][0])),
 					       dict_intern(p->dict, str_of(names[i][1])), &scale);
 	vec_clear(&a->sums);
-	a->counts = (struct alloc_counts){ .processes = a->counts.processes };
+	a->counts = (struct alloc_counts){ .processes = a->counts.processes,
+						  .without_file = a->counts.without_file };
 	p->head.default_type = dict_intern(p->dict, S("inuse_space"));
 	if (!a->alone)
 		return;

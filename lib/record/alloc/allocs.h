@@ -26,9 +26,10 @@
 #include "record/alloc/alloc_heap.h"
 #include "record/alloc/alloc_socket.h"
 
-/* Counts of a profile, except `processes`. Fractions are estimates. */
+/* Counts of a profile, except those of processes. Fractions are estimates. */
 struct alloc_counts {
-	uint64_t processes; /* seen since the recording began */
+	uint64_t processes;    /* seen since the recording began */
+	uint64_t without_file; /* and those that could not create the file they share */
 	struct alloc_lost lost;
 	double objects, bytes;             /* allocated */
 	double inuse_objects, inuse_bytes; /* in use at the end */
