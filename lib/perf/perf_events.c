@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "perf/record.h"
+
 struct known_id {
 	uint64_t id;
 	uint64_t event; /* payload */
@@ -46,6 +48,7 @@ static size_t id_place(const struct perf_event_attr *a, const struct perf_event_
 {
 	uint64_t fields = a->sample_type, key = PERF_SAMPLE_IDENTIFIER;
 	size_t after = 8; /* bytes from the id to the end of the record */
+	size_t size = record_written(h, a);
 
 	if (!(fields & key))
 		key = PERF_SAMPLE_ID;
@@ -61,7 +64,7 @@ static size_t id_place(const struct perf_event_attr *a, const struct perf_event_
 		return 0;
 	if (key == PERF_SAMPLE_ID)
 		after += bytes_of(fields, PERF_SAMPLE_STREAM_ID | PERF_SAMPLE_CPU);
-	return h->size >= sizeof(*h) + after ? h->size - after : 0;
+	return size >= sizeof(*h) + after ? size - after : 0;
 }
 
 /* The id of a record; 0 if it has none, or if there is only one event. */

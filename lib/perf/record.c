@@ -286,21 +286,30 @@ static void parse_kernel_code(struct parser *p, struct record *r)
 	r->kernel_code.name = text(p);
 }
 
+size_t record_trailer(const struct perf_event_attr *attr)
+{
+	enum {
+		FIELDS = PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_ID |
+			 PERF_SAMPLE_STREAM_ID | PERF_SAMPLE_CPU | PERF_SAMPLE_IDENTIFIER
+	};
+
+	return attr->sample_id_all ? 8 * (size_t)__builtin_popcountll(attr->sample_type & FIELDS) :
+				     0;
+}
+
 /*
- * Where the trailer of n bytes begins: at the end of the record, but for those of the kernel's
- * code. The kernel makes their size larger by a trailer for each event that gets one
- * (perf_event_ksymbol_output()), and writes nothing to their end: the trailer comes after the
- * name, which is padded to 8 bytes.
+ * For each event that gets a record of its code, the kernel makes that larger by a trailer
+ * (perf_event_ksymbol_output()), and writes only one, after the name, which is padded to 8 bytes.
  */
-static size_t trailer_at(const struct perf_event_header *h, size_t n)
+size_t record_written(const struct perf_event_header *h, const struct perf_event_attr *attr)
 {
 	const size_t name = sizeof(*h) + 16;
-	size_t end = h->size - n, after;
+	size_t n;
 
 	if (h->type != PERF_RECORD_KSYMBOL || h->size < name)
-		return end;
-	after = name + ((strnlen((const char *)h + name, h->size - name) + 8) & ~(size_t)7);
-	return min_size(after, end);
+		return h->size;
+	n = strnlen((const char *)h + name, h->size - name);
+	return min_size(h->size, name + ((n + 8) & ~(size_t)7) + record_trailer(attr));
 }
 
 /*
@@ -310,18 +319,14 @@ static size_t trailer_at(const struct perf_event_header *h, size_t n)
 static void parse_trailer(const struct perf_event_header *h, const struct perf_event_attr *attr,
 			  struct record *r)
 {
-	enum {
-		FIELDS = PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_ID |
-			 PERF_SAMPLE_STREAM_ID | PERF_SAMPLE_CPU | PERF_SAMPLE_IDENTIFIER
-	};
-	size_t n = 8 * (size_t)__builtin_popcountll(attr->sample_type & FIELDS);
+	size_t n = record_trailer(attr), end = record_written(h, attr);
 	struct parser p = { .attr = attr, .fields = attr->sample_type };
 	uint32_t reserved;
 	uint64_t id;
 
-	if (!attr->sample_id_all || n > h->size - sizeof(*h))
+	if (!n || n > end - sizeof(*h))
 		return;
-	p.c = cursor_over(str((const char *)h + trailer_at(h, n), n));
+	p.c = cursor_over(str((const char *)h + end - n, n));
 	if (p.fields & PERF_SAMPLE_TID)
 		read_pair(&p, &r->pid, &r->tid);
 	r->time = word_of(&p, PERF_SAMPLE_TIME);

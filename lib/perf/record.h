@@ -119,6 +119,12 @@ void record_parse(const struct perf_event_header *h, const struct perf_event_att
 /* Adjusts a record's pointers after its first bytes were moved. */
 void record_moved(struct record *r, const void *from, const void *to);
 
+/* The bytes of the trailer of records that are no samples, with this attribute. */
+size_t record_trailer(const struct perf_event_attr *attr);
+
+/* The bytes of a record that the kernel has written, with its trailer: not always all of them. */
+size_t record_written(const struct perf_event_header *h, const struct perf_event_attr *attr);
+
 /*
  * The number of first bytes that a record's pointers refer to. A sample's copy of the stack comes
  * last, and is usually far larger than its valid part.
