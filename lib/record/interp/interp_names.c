@@ -10,7 +10,7 @@
 #include "interp/ruby/ruby_lines.h"
 #include "profile/dictionary.h"
 
-enum { MOST_ROWS = 1 << 19 }; /* of each table: some 40 MB together */
+enum { MOST_ROWS = 1 << 16 }; /* of each table: some 5 MB together */
 
 struct known_code {
 	uint64_t code, id;
