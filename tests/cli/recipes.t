@@ -1,10 +1,12 @@
 #!/bin/sh
 # The recipes of prof-recipes(7) whose tools are here run as they stand: blocks after a
-# comment "run: TOOL...", each among the same programs. "record" is a tool, too: leave to
-# record.
+# comment "run: TOOL...", each among the same programs. A library that is preloaded is a tool,
+# too, and so is "record": leave to record.
 . "$(dirname "$0")/../lib.sh"
 
 cat >app.c <<'END'
+#include <stdlib.h>
+void *memory;
 static unsigned step(unsigned x)
 {
 	return x * 1103515245 + 12345;
@@ -14,6 +16,8 @@ int main(int argc, char **argv)
 	unsigned x = (unsigned)argc;
 	for (int i = 0; i < 50000000; i++)
 		x = step(x) ^ (x >> 3);
+	for (int i = 0; i < 4000; i++)
+		memory = malloc(10000);
 	return argv && x == 42;
 }
 END
@@ -21,6 +25,28 @@ cat >app.js <<'END'
 globalThis.kept = [];
 function busy(n) { for (let i = 0; i < n; i++) kept.push({ i }); }
 for (let i = 0; i < 200; i++) busy(5000);
+END
+cat >app.py <<'END'
+import time
+kept = []
+def busy(n):
+	x = 0
+	for i in range(n):
+		x = (x * 1103515245 + i) % 65521
+	kept.append(bytearray(1000))
+end = time.time() + 0.5
+while time.time() < end:
+	busy(10000)
+END
+cat >app.rb <<'END'
+def busy(n) x = 0; n.times { |i| x = (x * 31 + i) % 65521 }; x end
+last = Process.clock_gettime(Process::CLOCK_MONOTONIC) + 0.5
+busy(10000) while Process.clock_gettime(Process::CLOCK_MONOTONIC) < last
+END
+cat >app.php <<'END'
+<?php function busy($n) { $x = 0; for ($i = 0; $i < $n; $i++) $x = ($x * 31 + $i) % 65521; return $x; }
+$end = microtime(true) + 0.5;
+while (microtime(true) < $end) busy(10000);
 END
 cat >App.java <<'END'
 public class App {
@@ -71,11 +97,11 @@ END
 prof-merge -t pprof "$top/tests/golden/otlp/current.in" -o app.pb.gz
 
 can() { # TOOL
-	if [ "$1" = record ]; then
-		prof-record -q -d 10ms -o /dev/null -- true 2>/dev/null
-	else
-		command -v "$1" >/dev/null
-	fi
+	case $1 in
+	record) prof-record -q -d 10ms -o /dev/null -- true 2>/dev/null ;;
+	*.so.*) LD_PRELOAD=$1 cat /proc/self/maps 2>/dev/null | grep -q "$1" ;;
+	*) command -v "$1" >/dev/null ;;
+	esac
 }
 
 # Each block becomes a file: its tools in the first line.
@@ -99,8 +125,8 @@ for recipe in recipe.*; do
 	sed 1d "$recipe" | (cd $folder && sh -e) >out 2>err
 	ok $? "$name" "$(cat err)"
 	if grep -q '> app.svg' "$recipe"; then
-		grep -q '</svg>' $folder/app.svg
-		ok $? "$name: a picture"
+		grep -q '</svg>' $folder/app.svg && grep -q 'busy\|main' $folder/app.svg
+		ok $? "$name: a picture with the program's functions"
 	fi
 done
 finish
