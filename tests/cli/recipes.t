@@ -94,7 +94,7 @@ func BenchmarkBusy(b *testing.B) {
 	}
 }
 END
-prof-merge -t pprof "$top/tests/golden/otlp/current.in" -o app.pb.gz
+prof-merge -t pprof "$top/tests/golden/gperftools/le64.in" -o app.pb.gz
 
 can() { # TOOL
 	case $1 in
