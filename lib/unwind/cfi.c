@@ -52,7 +52,7 @@ static bool is_cie(const struct cfi *c, const struct entry *e)
 	return e->id == (e->is64 ? UINT64_MAX : UINT32_MAX);
 }
 
-static void read_augmentation(struct cursor *d, const char *letters, struct cie *cie)
+static void read_augmentation(struct cursor *d, const char *letters, uint8_t word, struct cie *cie)
 {
 	uint64_t length = cursor_uleb(d);
 	struct cursor a = *d;
@@ -63,7 +63,7 @@ static void read_augmentation(struct cursor *d, const char *letters, struct cie 
 		switch (*letters) {
 		case 'R': cie->pointers = (uint8_t)cursor_int(&a, 1); break;
 		case 'L': cursor_int(&a, 1); break;
-		case 'P': dwarf_pointer(&a, (uint8_t)cursor_int(&a, 1), 0); break;
+		case 'P': dwarf_pointer(&a, (uint8_t)cursor_int(&a, 1), 0, word); break;
 		case 'S': cie->signal = true; break;
 		case 'B': break; /* aarch64: return addresses are signed with key B */
 		default: return;
@@ -96,7 +96,7 @@ static bool read_cie(const struct cfi *c, size_t at, struct cie *cie)
 	cie->ra = version == 1 ? cursor_int(&d, 1) : cursor_uleb(&d);
 	cie->sized = letters[0] == 'z';
 	if (cie->sized)
-		read_augmentation(&d, letters, cie);
+		read_augmentation(&d, letters, c->arch->word, cie);
 	cie->program = d;
 	return !d.failed;
 }
@@ -114,8 +114,8 @@ static bool read_fde(const struct cfi *c, size_t at, struct fde *fde)
 	if ((!c->is_debug_frame && e.id > e.id_at) || !read_cie(c, (size_t)cie_at, &fde->cie))
 		return false;
 	d = e.body;
-	fde->start = dwarf_pointer(&d, fde->cie.pointers, 0);
-	fde->length = dwarf_pointer(&d, fde->cie.pointers & 0x0f, 0);
+	fde->start = dwarf_pointer(&d, fde->cie.pointers, 0, c->arch->word);
+	fde->length = dwarf_pointer(&d, fde->cie.pointers & 0x0f, 0, c->arch->word);
 	if (fde->cie.sized)
 		cursor_skip(&d, cursor_uleb(&d));
 	fde->program = d;
@@ -256,8 +256,8 @@ static bool open_header(struct cfi *c, const struct elf *e, const struct elf_seg
 	frame_encoding = (uint8_t)cursor_int(&d, 1);
 	count_encoding = (uint8_t)cursor_int(&d, 1);
 	table = (uint8_t)cursor_int(&d, 1);
-	c->address = dwarf_pointer(&d, frame_encoding, s->vaddr);
-	count = dwarf_pointer(&d, count_encoding, s->vaddr);
+	c->address = dwarf_pointer(&d, frame_encoding, s->vaddr, c->arch->word);
+	count = dwarf_pointer(&d, count_encoding, s->vaddr, c->arch->word);
 	c->section = elf_at(e, c->address);
 	if (d.failed || version != 1 || !c->section.n)
 		return false;
@@ -286,7 +286,7 @@ static bool open_eh_frame(struct cfi *c, const struct elf *e)
 
 static bool is_for(const struct elf *e, const struct arch *arch)
 {
-	return arch && e->machine == arch->machine && e->is64;
+	return arch && e->machine == arch->machine && e->is64 == (arch->word == 8);
 }
 
 void cfi_open(struct cfi *c, const struct elf *e, const struct arch *arch)

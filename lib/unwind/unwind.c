@@ -29,13 +29,14 @@ void unwinder_release(struct unwinder *u)
 bool walk_step(struct walk *w, const struct region *r, uint64_t address)
 {
 	struct rule rule = { .cfa = CFA_NONE };
+	bool is_32bit = w->arch == &arch_i386;
 
 	if (w->u->fp_only)
-		return walk_by_fp(w);
-	if (r->module && module_has_rules(r->module))
+		return is_32bit ? walk_by_guess32(w, r) : walk_by_fp(w);
+	if (r->module && r->module->arch == w->arch && module_has_rules(r->module))
 		rule = walk_rule(w, r, address);
 	if (rule.cfa == CFA_NONE)
-		return walk_by_guess(w, r);
+		return is_32bit ? walk_by_guess32(w, r) : walk_by_guess(w, r);
 	return walk_by_rule(w, &rule, r);
 }
 
@@ -82,7 +83,7 @@ static bool leave_nowhere(struct walk *w)
 	const struct region *r;
 	uint64_t pc;
 
-	if (!w->leaf || w->u->arch->machine != ELF_MACHINE_X86_64 || !walk_read(w, w->sp, &pc))
+	if (!w->leaf || w->arch->machine != ELF_MACHINE_X86_64 || !walk_read(w, w->sp, &pc))
 		return false;
 	r = walk_region(w, pc - 1);
 	return r && walk_may_return_to(w, r, pc) && walk_move(w, pc, w->sp + 8, w->fp, false);
@@ -148,17 +149,18 @@ static size_t remember_callers(struct walk *w, struct user_frame *out, size_t n)
 }
 
 /*
- * Is the last call in the copy still active? Then the word below the CFA, x86-64's return address,
+ * Is the last call in the copy still active? Then the word below the CFA, x86's return address,
  * is the same in the process, and its callers are above it.
  */
 static bool is_still_there(struct walk *w, size_t n)
 {
-	uint64_t at = n < 2 ? 0 : w->u->trail[n - 1].sp - 8, was, is;
+	size_t word = w->arch->word;
+	uint64_t at = n < 2 ? 0 : w->u->trail[n - 1].sp - word, was, is;
 
-	if (at - w->sp0 >= w->state->nstack || w->state->nstack - (at - w->sp0) < sizeof(was))
+	if (at - w->sp0 >= w->state->nstack || w->state->nstack - (at - w->sp0) < word)
 		return true; /* on another stack, which is not in the copy */
-	memcpy(&was, w->state->stack + (at - w->sp0), sizeof(was));
-	return memory_word(&w->u->memory, at, &is) && is == was;
+	memcpy(&was, w->state->stack + (at - w->sp0), word);
+	return memory_word(&w->u->memory, at, &is) && !memcmp(&is, &was, word);
 }
 
 /*

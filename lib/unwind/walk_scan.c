@@ -136,7 +136,7 @@ bool walk_by_scan(struct walk *w, const struct region *r, uint64_t end)
 	struct candidate this = { 0 }, jumped = { 0 };
 	int trials = MOST_TRIALS;
 
-	if (!r->module || w->u->arch->machine != ELF_MACHINE_X86_64)
+	if (!r->module || w->arch->machine != ELF_MACHINE_X86_64)
 		return false;
 	nearest_calls(w, r, end, &this, &jumped);
 	return (this.function && try_caller(w, &this, &trials)) ||
@@ -163,7 +163,7 @@ bool walk_by_any_call(struct walk *w)
 	int trials = MOST_TRIALS;
 	bool known;
 
-	if (w->u->arch->machine != ELF_MACHINE_X86_64 ||
+	if (w->arch->machine != ELF_MACHINE_X86_64 ||
 	    !next_candidate(w, w->sp + NEAR, &c, &known))
 		return false;
 	if (is_outermost(w, c.pc)) {
