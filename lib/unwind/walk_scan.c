@@ -163,8 +163,7 @@ bool walk_by_any_call(struct walk *w)
 	int trials = MOST_TRIALS;
 	bool known;
 
-	if (w->arch->machine != ELF_MACHINE_X86_64 ||
-	    !next_candidate(w, w->sp + NEAR, &c, &known))
+	if (w->arch->machine != ELF_MACHINE_X86_64 || !next_candidate(w, w->sp + NEAR, &c, &known))
 		return false;
 	if (is_outermost(w, c.pc)) {
 		*w = caller_of(w, &c, 0);
