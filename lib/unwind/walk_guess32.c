@@ -21,18 +21,31 @@ static bool sets_up_frame(struct str code)
 	return str_starts(code, S("\x55\x89\xe5")) || str_starts(code, S("\x55\x8b\xec"));
 }
 
-/* Does the function that contains w->pc set up its frame before that address? */
-static bool has_frame(struct walk *w, const struct region *r)
+/*
+ * Does the function that contains w->pc set up its frame before that address? *is_copy: it has
+ * aligned the stack first, and has pushed a copy of its return address, by "push -4(%ecx)".
+ */
+static bool has_frame(struct walk *w, const struct region *r, bool *is_copy)
 {
-	enum { LENGTH = 3 };
 	uint64_t into = walk_into_function(w, r);
-	struct str code = code_at(r, w->pc - w->call - into);
+	struct str start = code_at(r, w->pc - w->call - into), code = start;
 
 	code.n = min_size(code.n, into < PROLOGUE ? (size_t)into : PROLOGUE);
-	for (; code.n >= LENGTH; code = str_skip(code, 1))
-		if (sets_up_frame(code))
-			return true;
-	return false;
+	while (code.n && !sets_up_frame(code))
+		code = str_skip(code, 1);
+	*is_copy = code.p - start.p >= WORD && str_starts(str(code.p - 3, 3), S("\xff\x71\xfc"));
+	return code.n > 0;
+}
+
+/* The end of a frame with a copy of its return address: the original is above up to three words. */
+static uint64_t end_of_aligned(struct walk *w, uint64_t pc)
+{
+	uint64_t word, at = w->fp + 2 * WORD;
+
+	for (size_t i = 0; i < 4; i++, at += WORD)
+		if (walk_read(w, at, &word) && word == pc)
+			return at + WORD;
+	return w->fp + 2 * WORD;
 }
 
 /* Does the call before a return address lead to the function that contains w->pc? */
@@ -73,6 +86,7 @@ bool walk_by_guess32(struct walk *w, const struct region *r)
 {
 	uint64_t fp, pc;
 	const struct region *to;
+	bool is_copy = false, is_proven;
 
 	if (leave_bare_leaf(w, r))
 		return true;
@@ -84,8 +98,8 @@ bool walk_by_guess32(struct walk *w, const struct region *r)
 		return walk_stop(w, w->fp - w->sp0 < WALK_SEGMENT ? UNWIND_TRUNCATED :
 								    UNWIND_NO_TABLES);
 	to = walk_region(w, pc - 1);
-	if (!to || !walk_may_return_to(w, to, pc) ||
-	    (r->module && !is_called_from(w, r, pc) && !has_frame(w, r)))
+	is_proven = !r->module || has_frame(w, r, &is_copy) || is_called_from(w, r, pc);
+	if (!is_proven || !to || !walk_may_return_to(w, to, pc))
 		return walk_stop(w, UNWIND_NO_TABLES);
-	return walk_move(w, pc, w->fp + 2 * WORD, fp, false);
+	return walk_move(w, pc, is_copy ? end_of_aligned(w, pc) : w->fp + 2 * WORD, fp, false);
 }

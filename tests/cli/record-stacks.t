@@ -110,7 +110,7 @@ at_least "$(share fp.folded '[[]truncated[]];deep')" 95 'more frames than the ke
 	"$(cut -c 1-60 fp.folded)"
 at_least "$(prof-query --raw fp.pb.gz | sed -n 's/.*truncated_too_deep=//p')" 10 'and their number is reported by cause'
 
-# A 32-bit program, with frame pointers and without
+# 32-bit programs: with unwind tables, with frame pointers, with neither; and the vDSO that they have
 cat >bits32.c <<'END'
 static volatile unsigned sink;
 __attribute__((noinline)) void leaf(void) { for (unsigned i = 0; i < 200000000; i++) sink += i; }
@@ -119,10 +119,25 @@ __attribute__((noinline, used)) void outer(void) { middle(); sink++; __asm__("in
 __asm__(".globl _start\n_start: xor %ebp, %ebp\n call outer\n hlt\n");
 END
 build32() {
-	$CC -m32 -nostdlib -static -fno-pic -no-pie -O1 -g -fno-stack-protector -fcf-protection=none \
-		"$1" -o "$2" bits32.c 2>/dev/null
+	$CC -m32 -nostdlib -static -fno-pic -no-pie -O1 -fno-stack-protector -fcf-protection=none \
+		-fno-asynchronous-unwind-tables "$@" bits32.c 2>/dev/null
 }
-if build32 -fno-omit-frame-pointer bits32 && build32 -fomit-frame-pointer bare32 && ./bits32; then
+data32=$top/tests/data/i386
+if "$data32/chain"; then
+	prof-record -q -F 999 -o 32.pb.gz -- "$data32/chain"
+	prof-fold 32.pb.gz >32.folded
+	at_least "$(share 32.folded 'chain;_start;run;(outer;middle;leaf|aligned;leaf|signals;__kernel_(rt_)?sigreturn;handler;leaf|enters)')" \
+		99 'a 32-bit program with unwind tables' "$(cat 32.folded)"
+	at_least "$(grep -c 'run;enters;__kernel_vsyscall' 32.folded)" 1 'its vDSO has its own names'
+	is "$(grep -c '__vdso\|\[\[vdso' 32.folded)" 0 'and not those of the 64-bit one' "$(cat 32.folded)"
+	prof-record -q -F 999 -o 32.pb.gz -- "$data32/bare"
+	prof-fold 32.pb.gz >32.folded
+	at_least "$(share 32.folded 'bare;[[]truncated[]](;run)?((;outer)?;middle;leaf|;aligned;leaf|;handler;leaf|;enters)')" \
+		99 'without any, no frame is wrong' "$(cat 32.folded)"
+else
+	skip 'no 32-bit programs here' 'a 32-bit program with unwind tables'
+fi
+if build32 -fno-omit-frame-pointer -o bits32 && build32 -fomit-frame-pointer -o bare32 && ./bits32; then
 	prof-record -q -F 499 -o 32.pb.gz -- ./bits32
 	prof-fold 32.pb.gz >32.folded
 	at_least "$(share 32.folded 'bits32;_start;outer;middle;leaf')" 95 'a 32-bit program' "$(cat 32.folded)"
@@ -131,7 +146,7 @@ if build32 -fno-omit-frame-pointer bits32 && build32 -fomit-frame-pointer bare32
 	at_least "$(share 32.folded 'bare32;[[]truncated[]];.*leaf')" 95 'and one without frame pointers' \
 		"$(cat 32.folded)"
 else
-	skip 'no 32-bit programs here' 'a 32-bit program'
+	skip 'no compiler for 32-bit programs here' 'a 32-bit program'
 fi
 
 # Code that comes and goes
