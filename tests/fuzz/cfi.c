@@ -13,16 +13,6 @@
 
 enum { STATE_BYTES = 1024, MOST_RULES = 2000, MAPPED_AT = 0x10000000, MAPPED = 1 << 20 };
 
-static const struct arch *arch_of(const uint8_t *data, size_t size)
-{
-	static const struct arch *const known[] = { &arch_aarch64, &arch_i386 };
-
-	for (size_t i = 0; size > 20 && i < LEN(known); i++)
-		if (data[18] == known[i]->machine)
-			return known[i];
-	return &arch_x86_64;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A rule is one that unwinding knows, or there is something wrong. */
