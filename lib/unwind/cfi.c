@@ -132,52 +132,58 @@ static int32_t table_word(const struct cfi *c, size_t i)
 	return v;
 }
 
-/* The last entry of the table that begins at or before the address. */
-static bool search_table(const struct cfi *c, uint64_t vaddr, size_t *fde)
+static size_t nentry(const struct cfi *c)
 {
-	size_t low = 0, high = c->ntable;
-	int64_t wanted = (int64_t)(vaddr - c->table_base);
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (table_word(c, 2 * middle) <= wanted)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low)
-		return false;
-	*fde = (size_t)(c->table_base + (uint64_t)(int64_t)table_word(c, 2 * low - 1) - c->address);
-	return *fde < c->section.n;
+	return c->ntable ? c->ntable : c->nindex;
 }
 
-static bool search_index(const struct cfi *c, uint64_t vaddr, size_t *fde)
+/* The start of the function of an entry, and the offset of its FDE. */
+static uint64_t entry_start(const struct cfi *c, size_t i)
 {
-	size_t low = 0, high = c->nindex;
+	return c->ntable ? c->table_base + (uint64_t)(int64_t)table_word(c, 2 * i) :
+			   c->index[i].start;
+}
+
+static size_t entry_fde(const struct cfi *c, size_t i)
+{
+	if (!c->ntable)
+		return c->index[i].fde;
+	return (size_t)(c->table_base + (uint64_t)(int64_t)table_word(c, 2 * i + 1) - c->address);
+}
+
+/* The number of entries that begin at or before an address. */
+static size_t entries_up_to(const struct cfi *c, uint64_t vaddr)
+{
+	size_t low = 0, high = nentry(c);
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (c->index[middle].start <= vaddr)
+		if (entry_start(c, middle) <= vaddr)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (!low)
+	return low;
+}
+
+/* The last FDE that begins at or before an address. */
+static bool fde_before(const struct cfi *c, uint64_t vaddr, struct fde *fde)
+{
+	size_t n = entries_up_to(c, vaddr), at;
+
+	if (!n)
 		return false;
-	*fde = c->index[low - 1].fde;
-	return true;
+	at = entry_fde(c, n - 1);
+	return at < c->section.n && read_fde(c, at, fde);
 }
 
 static struct rule rule_for(const struct cfi *c, const struct arch *arch, uint64_t vaddr)
 {
 	struct rule none = { .cfa = CFA_NONE };
 	struct fde fde = { .start = 0 };
-	size_t at;
-	bool found = c->ntable ? search_table(c, vaddr, &at) : search_index(c, vaddr, &at);
 
-	if (!found || !read_fde(c, at, &fde))
+	if (!fde_before(c, vaddr, &fde))
 		return none;
 	if (vaddr < fde.start || vaddr - fde.start >= fde.length)
 		return none;
@@ -203,14 +209,21 @@ struct rule cfi_register_rule(const struct cfi *c, uint64_t vaddr, uint8_t reg)
 bool cfi_function(const struct cfi *c, uint64_t vaddr, uint64_t *start, uint64_t *end)
 {
 	struct fde fde;
-	size_t at;
 
-	if (!(c->ntable ? search_table(c, vaddr, &at) : search_index(c, vaddr, &at)) ||
-	    !read_fde(c, at, &fde) || vaddr - fde.start >= fde.length)
+	if (!fde_before(c, vaddr, &fde) || vaddr - fde.start >= fde.length)
 		return false;
 	*start = fde.start;
 	*end = fde.start + fde.length;
 	return true;
+}
+
+void cfi_gap(const struct cfi *c, uint64_t vaddr, uint64_t *start, uint64_t *end)
+{
+	size_t next = entries_up_to(c, vaddr);
+	struct fde fde;
+
+	*start = fde_before(c, vaddr, &fde) ? fde.start + fde.length : 0;
+	*end = next < nentry(c) ? entry_start(c, next) : UINT64_MAX;
 }
 
 bool cfi_any(const struct cfi *c)

@@ -86,10 +86,12 @@ bool walk_by_guess32(struct walk *w, const struct region *r);
 
 /*
  * The first steps by a word of the stack below `end` that follows a call of this function, which
- * is in region r; the second by one of the next few words, if that follows any call. A word counts
- * only if a walk leads from it to the end of the stack; otherwise *w does not change.
+ * is in region r; the second by the word above the frame that the function's first instructions
+ * set up, if that follows any call; the third by one of the next few words, if that does. A word
+ * counts only if a walk leads from it to the end of the stack; otherwise *w does not change.
  */
 bool walk_by_scan(struct walk *w, const struct region *r, uint64_t end);
+bool walk_by_prologue(struct walk *w, const struct region *r);
 bool walk_by_any_call(struct walk *w);
 
 /* Is an address in the code at the entry point of region r's image? It has no caller. */

@@ -191,6 +191,22 @@ static void search_symbols(const struct elf *e, const struct elf_section *sectio
 	}
 }
 
+/* Unwind tables know of functions, too, such as those of a stripped program. */
+static void narrow(const struct cfi *c, uint64_t vaddr, struct known_function *f)
+{
+	uint64_t start, end;
+
+	if (f->known || !cfi_any(c))
+		return;
+	f->known = cfi_function(c, vaddr, &start, &end);
+	if (!f->known)
+		cfi_gap(c, vaddr, &start, &end);
+	if (f->known || start > f->start)
+		f->start = start;
+	if (end < f->end)
+		f->end = end;
+}
+
 static struct known_function search_function(const struct module *m, uint64_t vaddr)
 {
 	struct known_function f = { .module = m->id, .end = UINT64_MAX };
@@ -201,10 +217,13 @@ static struct known_function search_function(const struct module *m, uint64_t va
 		if (s->type == SHT_SYMTAB || s->type == SHT_DYNSYM)
 			search_symbols(&m->elf, s, vaddr, &f);
 	}
-	if (!f.known)
+	if (!f.known) {
 		f.start = f.after; /* the code between two known functions */
-	else if (f.after > f.start && f.after < f.end)
+		narrow(&m->cfi, vaddr, &f);
+		narrow(&m->debug_frame, vaddr, &f);
+	} else if (f.after > f.start && f.after < f.end) {
 		f.end = f.after;
+	}
 	return f;
 }
 
@@ -280,4 +299,9 @@ uint64_t walk_into_function(struct walk *w, const struct region *r)
 	uint64_t pc = w->pc - w->call - r->bias;
 
 	return pc - function_at(w->u, r->module, pc)->start;
+}
+
+bool walk_knows_function(struct walk *w, const struct region *r)
+{
+	return function_at(w->u, r->module, w->pc - w->call - r->bias)->known;
 }

@@ -51,7 +51,11 @@ bool walk_is_function(struct walk *w, const struct region *r, uint64_t address);
  */
 enum call walk_jumps_here(struct walk *w, const struct region *r, uint64_t address);
 
-/* The bytes of code before w->pc that are, or may be, part of its function. */
+/*
+ * The bytes of code before w->pc that are, or may be, part of its function. The second is whether
+ * they are, since its start is known.
+ */
 uint64_t walk_into_function(struct walk *w, const struct region *r);
+bool walk_knows_function(struct walk *w, const struct region *r);
 
 #endif

@@ -191,7 +191,7 @@ static bool walk_without_tables(struct walk *w, const struct region *r)
 		else if (is_call)
 			end = by_frame.sp - 8;
 	}
-	if (end && walk_by_scan(w, r, end))
+	if (end && (walk_by_scan(w, r, end) || (!is_call && walk_by_prologue(w, r))))
 		return true;
 	if (!is_call && (moved || by_frame.end != UNWIND_COMPLETE) && walk_by_any_call(w))
 		return true;

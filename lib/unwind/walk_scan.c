@@ -4,6 +4,7 @@
  * have returned. The right one follows a call of this function, or of one that jumps to it, and a
  * walk leads from it to the end of the stack.
  */
+#include "unwind/prologue.h"
 #include "unwind/walk_call.h"
 
 enum {
@@ -13,6 +14,8 @@ enum {
 	MOST_TRIALS = 12,    /* walks for one frame */
 	MOST_PUSHED = 6,     /* registers that a function may have saved */
 	LEAST_CODE = 0x1000, /* no code is mapped at lower addresses */
+	ALIGNMENT = 16,      /* of functions in assembly */
+	MOST_STARTS = 64,    /* places where a function may begin, before an address in it */
 };
 
 /* A word of the stack that may be the return address. */
@@ -141,6 +144,57 @@ bool walk_by_scan(struct walk *w, const struct region *r, uint64_t end)
 	nearest_calls(w, r, end, &this, &jumped);
 	return (this.function && try_caller(w, &this, &trials)) ||
 	       (jumped.function && try_caller(w, &jumped, &trials));
+}
+
+/*
+ * Tries the return address above the frame that the code from `start` to w->pc has set up, if it
+ * follows a call that may lead there.
+ */
+static bool try_prologue(struct walk *w, const struct region *r, uint64_t start)
+{
+	struct str code = elf_at(&r->module->elf, start - r->bias);
+	struct candidate c = { 0 };
+	struct prologue p;
+	uint64_t fp = w->fp;
+	bool any, known;
+
+	code.n = min_size(code.n, (size_t)(w->pc - w->call - start));
+	if (!prologue_read(code, &p) || !p.size || !walk_read(w, w->sp + p.size, &c.pc))
+		return false;
+	c.at = w->sp + p.size;
+	known = walk_called_function(w, c.pc, &c.function, &any);
+	if (!any || (known && c.function != start && !walk_jumps_here(w, r, c.function)) ||
+	    (p.fp_at && !walk_read(w, c.at - p.fp_at, &fp)))
+		return false;
+	if (!w->is_trial && !leads_to_end(caller_of(w, &c, fp)))
+		return false;
+	*w = caller_of(w, &c, fp);
+	w->is_trial = true;
+	return true;
+}
+
+/* May a function begin at an address? It is aligned, and follows the end of another, or padding. */
+static bool may_begin(const struct region *r, uint64_t address)
+{
+	struct str before = elf_at(&r->module->elf, address - r->bias - 1);
+
+	return before.n && memchr("\xc3\xcc\x90\x00", before.p[0], 4);
+}
+
+bool walk_by_prologue(struct walk *w, const struct region *r)
+{
+	uint64_t address = w->pc - w->call, start, at;
+
+	if (!r->module || w->arch->machine != ELF_MACHINE_X86_64)
+		return false;
+	start = address - walk_into_function(w, r);
+	if (walk_knows_function(w, r))
+		return try_prologue(w, r, start);
+	at = address & ~(uint64_t)(ALIGNMENT - 1);
+	for (size_t i = 0; i < MOST_STARTS && at > start && at > r->start; i++, at -= ALIGNMENT)
+		if (may_begin(r, at) && try_prologue(w, r, at))
+			return true;
+	return start > r->start && try_prologue(w, r, start);
 }
 
 /* Is it in code that has no callers: the program's entry, or where a thread begins? */
