@@ -110,12 +110,33 @@ static void consider_jump(struct walk *w, const struct region *r, const struct c
 	}
 }
 
+/*
+ * Does the frame of the function at c->function, which may be this one, end at c->at? A call that
+ * has returned may be of any function before this one. By its first instructions: DIRECT_CALL if
+ * it does, ANY_CALL if it may.
+ */
+static enum call agrees_with_prologue(struct walk *w, const struct region *r,
+				      const struct candidate *c)
+{
+	uint64_t size = c->at - w->sp;
+	struct str code = elf_at(&r->module->elf, c->function - r->bias);
+	struct prologue p;
+
+	code.n = min_size(code.n, (size_t)(w->pc - w->call - c->function));
+	if (!prologue_read(code, &p))
+		return ANY_CALL;
+	if (size == p.size && size)
+		return DIRECT_CALL;
+	return p.reserves || size < p.size ? NO_CALL : ANY_CALL;
+}
+
 /* Finds the nearest call of this function, and that of another function that jumps to it. */
 static void nearest_calls(struct walk *w, const struct region *r, uint64_t end,
 			  struct candidate *this, struct candidate *jumped)
 {
 	struct candidate c = { .at = w->sp };
-	bool known, is_direct = false;
+	bool known, is_direct = false, is_known = walk_knows_function(w, r);
+	enum call agrees;
 
 	if (end - w->sp > FARTHEST)
 		end = w->sp + FARTHEST;
@@ -124,9 +145,11 @@ static void nearest_calls(struct walk *w, const struct region *r, uint64_t end,
 			continue;
 		if (c.function <= w->pc && w->pc - c.function <= FUNCTION &&
 		    walk_is_function(w, r, c.function)) {
-			if (c.function > this->function)
+			agrees = is_known ? ANY_CALL : agrees_with_prologue(w, r, &c);
+			if (agrees == DIRECT_CALL || (agrees && c.function > this->function))
 				*this = c;
-			if (c.function == w->pc - w->call - walk_into_function(w, r))
+			if (agrees == DIRECT_CALL ||
+			    c.function == w->pc - w->call - walk_into_function(w, r))
 				return; /* the nearest call of what a symbol names */
 		} else {
 			consider_jump(w, r, &c, jumped, &is_direct);

@@ -277,6 +277,28 @@ else
 	skip 'assembly of x86-64' 'a function that another one jumps to'
 fi
 
+# Assembly without tables that is called through a pointer, with symbols and without, in a program
+# with tables and without; the functions have no names then, but each call is a frame
+pointers() {
+	prof-record -q -F 999 -o pointers.pb.gz -- "./$1"
+	prof-fold pointers.pb.gz | sed "s/$1[+]0x[0-9a-f]*/F/g; s/\\[$1\\]/F/g" >pointers.folded
+	at_least "$(share pointers.folded "$2")" 97 "calls through pointers, $3" "$(cut -c 1-300 pointers.folded)"
+}
+if [ "$(uname -m)" = x86_64 ]; then
+	$CC -O2 -o pointers "$top/tests/targets/pointers.c" "$top/tests/targets/pointers.s"
+	$CC -O2 -fno-asynchronous-unwind-tables -fomit-frame-pointer -o no-pointers \
+		"$top/tests/targets/pointers.c" "$top/tests/targets/pointers.s"
+	names='_start;[^ ]*main;outer;inner;((calls;)?pushes|large)(;[^F]*)? '
+	frames='^[^;]*;F;__libc_start[^F]*;F;F;F;F(;F)?(;[^F]*)? '
+	pointers pointers "$names" 'with all tables and symbols'
+	pointers no-pointers "$names" 'without tables'
+	strip pointers no-pointers
+	pointers pointers "$frames" 'stripped'
+	pointers no-pointers "$frames" 'stripped, and without tables'
+else
+	skip 'assembly of x86-64' 'calls through pointers'
+fi
+
 # musl's functions have no tables, and its program's entry jumps on twice before main() is called
 cat >sorts.c <<'END'
 #include <pthread.h>
