@@ -262,7 +262,7 @@ __attribute__((noinline)) static void outer(void)
 }
 int main(void)
 {
-	for (int i = 0; i < 600; i++)
+	for (int i = 0; i < 2000; i++)
 		outer();
 	return 0;
 }
