@@ -76,7 +76,7 @@ int main(void)
 }
 END
 $CC -O2 -o shapes shapes.c
-prof-record --every 200ms -F 9999 -- sh -c './shapes; echo >ended' 2>err | { wait_for ended; cat; } >blocked.pb
+prof-record --every 200ms -F 9999 --stack-size 60000 -- sh -c './shapes; echo >ended' 2>err | { wait_for ended; cat; } >blocked.pb
 set -- $(prof-merge blocked.pb | prof-query --raw | sed -n 's/^sample .*values=\([0-9]*\),.*/\1/p' | awk '{ n += $1 } END { print n + 0 }')
 lost=$(prof-merge blocked.pb | prof-query --summary | sed -n 's/^comment *lost=//p')
 all=$(sed -n 's/.*% of \([0-9.]*\) s of CPU time.*/\1/p' err | head -1)
