@@ -1,5 +1,6 @@
 #include "unwind/unwind.h"
 
+#include "unwind/go_rule.h"
 #include "unwind/walk_call.h"
 
 const char *unwind_end_name(enum unwind_end end)
@@ -211,7 +212,9 @@ static size_t follow_chain(struct walk *w, const uint64_t *chain, size_t nchain,
 		else if (!r || !walk_may_return_to(w, r, chain[i]))
 			break;
 		out[whole++] = (struct user_frame){ r, address };
-		if (w->end == UNWIND_COMPLETE)
+		if (w->end == UNWIND_COMPLETE ||
+		    (r->module && r->module->is_go &&
+		     go_is_callback(&r->module->go, address - r->bias)))
 			break;
 	}
 	return whole;

@@ -437,6 +437,57 @@ else
 	skip 'go cannot build programs with C here' 'C code in a Go program'
 fi
 
+# C that calls Go: the goroutine's callers are whole, but for those in C, and no stack seems to be whole
+# that begins at the call
+mkdir -p callback
+cat >callback/main.go <<'END'
+package main
+
+/*
+extern void goBack(int);
+static volatile unsigned sink;
+static __attribute__((noinline)) void c_leaf(int n) { for (int i = 0; i < n; i++) sink += i; }
+static __attribute__((noinline)) void c_outer(int n) { goBack(n); sink++; }
+*/
+import "C"
+
+var sum uint32
+
+//go:noinline
+func leaf(n int) {
+	for i := 0; i < n; i++ {
+		sum += uint32(i)
+	}
+}
+
+//export goBack
+func goBack(n C.int) {
+	leaf(int(n))
+	C.c_leaf(n / 4)
+}
+
+//go:noinline
+func outer(n int) {
+	C.c_outer(C.int(n))
+	sum++
+}
+
+func main() {
+	for i := 0; i < 30; i++ {
+		outer(10000000)
+	}
+}
+END
+if (cd callback && CGO_ENABLED=1 go build -o ../calls-back main.go) 2>/dev/null; then
+	prof-record -q -F 499 -o callback.pb.gz -- ./calls-back
+	prof-fold callback.pb.gz | grep leaf >callback.folded
+	at_least "$(share callback.folded 'main.main;main.outer;.*;runtime.cgocallback;.*goBack;main.leaf|[[]truncated[]];.*goBack;.*;c_leaf')" \
+		95 'Go that C calls' "$(cat callback.folded)"
+	is "$(grep -c '^calls-back;runtime.cgocallback' callback.folded)" 0 'and its stacks do not begin there'
+else
+	skip 'go cannot build programs with C here' 'Go that C calls'
+fi
+
 # What a goroutine has called on the thread's own stack is below the goroutine
 cat >main.go <<'END'
 package main
