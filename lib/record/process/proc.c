@@ -164,3 +164,21 @@ bool proc_scan(struct processes *t, struct process *p)
 	buf_release(&b);
 	return ok;
 }
+
+bool proc_is_ours(struct buf *why)
+{
+	char self[32];
+	ssize_t n = readlink("/proc/self", self, sizeof(self));
+	uint64_t pid;
+
+	if (n < 0) {
+		buf_add(why, S("there is no /proc: mount -t proc proc /proc"));
+		return false;
+	}
+	if (str_u64(str(self, (size_t)n), &pid) && pid == (uint64_t)getpid())
+		return true;
+	buf_add(why,
+		S("/proc shows the processes of another PID namespace, whose numbers are those "
+		  "of other processes here: mount -t proc proc /proc"));
+	return false;
+}
