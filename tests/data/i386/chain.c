@@ -1,8 +1,10 @@
 /*
  * A 32-bit program without libraries that spends its time in known stacks: without frame
  * pointers, in a frame that is aligned, in the kernel's code for system calls, and in a signal
- * handler. make.sh builds it; tests/cli/record-stacks.t records it.
+ * handler; or, with an argument, that waits. make.sh builds it; tests/cli/record-stacks.t records it.
  */
+#include <stdbool.h>
+
 #define OWN     __attribute__((noipa))
 #define LEAVE() __asm__ volatile("" ::: "memory")
 
@@ -13,6 +15,7 @@ enum {
 	KILL = 37,
 	SIGACTION = 174,
 	EXIT = 1,
+	NANOSLEEP = 162,
 	USR1 = 10
 };
 
@@ -87,14 +90,28 @@ OWN static void signals(void)
 	LEAVE();
 }
 
+OWN static void waits(void)
+{
+	const unsigned long seconds[2] = { 3, 0 };
+
+	call(NANOSLEEP, (int)seconds, 0, 0, 0);
+	LEAVE();
+}
+
 __attribute__((used, noreturn)) static void run(const unsigned *stack)
 {
+	bool has_argument = *stack > 1;
+
 	stack += 1 + *stack + 1; /* the arguments */
 	while (*stack++)
 		; /* the environment */
 	for (; *stack; stack += 2)
 		if (*stack == AT_SYSINFO)
 			vsyscall = stack[1];
+	if (has_argument) {
+		waits();
+		call(EXIT, 0, 0, 0, 0);
+	}
 	outer(60000000);
 	aligned(60000000);
 	if (vsyscall)
