@@ -484,8 +484,52 @@ if (cd callback && CGO_ENABLED=1 go build -o ../calls-back main.go) 2>/dev/null;
 	at_least "$(share callback.folded 'main.main;main.outer;.*;runtime.cgocallback;.*goBack;main.leaf|[[]truncated[]];.*goBack;.*;c_leaf')" \
 		95 'Go that C calls' "$(cat callback.folded)"
 	is "$(grep -c '^calls-back;runtime.cgocallback' callback.folded)" 0 'and its stacks do not begin there'
+	grep 'goBack.*c_leaf' callback.folded >c-in-callback.folded
+	at_least "$(share c-in-callback.folded 'main.main;main.outer;')" 75 'C that this Go calls' \
+		"$(cat c-in-callback.folded)"
 else
 	skip 'go cannot build programs with C here' 'Go that C calls'
+fi
+
+# A goroutine's stack that is larger than the copy is read to its end, which was never called
+cat >main.go <<'END'
+package main
+
+var sum uint32
+
+//go:noinline
+func leaf(n int) {
+	for i := 0; i < n; i++ {
+		sum += uint32(i)
+	}
+}
+
+//go:noinline
+func deep(n int) {
+	var room [100]int
+	room[n%100] = n
+	if n > 0 {
+		deep(n - 1)
+	} else {
+		leaf(200000000)
+	}
+	sum += uint32(room[3])
+}
+
+func main() {
+	deep(150)
+	done := make(chan int)
+	go func() { deep(150); done <- 1 }()
+	<-done
+}
+END
+if go build -o godeep main.go 2>/dev/null; then
+	prof-record -q -F 499 -o godeep.pb.gz -- ./godeep
+	prof-fold godeep.pb.gz | grep 'main.leaf' >godeep.folded
+	at_least "$(share godeep.folded '^godeep;runtime.goexit;.*main.deep;main.leaf')" 90 'a deep goroutine' \
+		"$(cut -c 1-200 godeep.folded)"
+else
+	skip 'no Go here' 'a deep goroutine'
 fi
 
 # What a goroutine has called on the thread's own stack is below the goroutine
