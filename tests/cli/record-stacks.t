@@ -463,7 +463,7 @@ func leaf(n int) {
 //export goBack
 func goBack(n C.int) {
 	leaf(int(n))
-	C.c_leaf(n / 4)
+	C.c_leaf(n * 3) // so long that the goroutine's stack can be read
 }
 
 //go:noinline
@@ -473,15 +473,15 @@ func outer(n int) {
 }
 
 func main() {
-	for i := 0; i < 30; i++ {
-		outer(10000000)
+	for i := 0; i < 10; i++ {
+		outer(20000000)
 	}
 }
 END
 if (cd callback && CGO_ENABLED=1 go build -o ../calls-back main.go) 2>/dev/null; then
 	prof-record -q -F 499 -o callback.pb.gz -- ./calls-back
 	prof-fold callback.pb.gz | grep leaf >callback.folded
-	at_least "$(share callback.folded 'main.main;main.outer;.*;runtime.cgocallback;.*goBack;main.leaf|[[]truncated[]];.*goBack;.*;c_leaf')" \
+	at_least "$(share callback.folded '(main.main;main.outer;.*;|[[]truncated[]];)runtime.cgocallback;.*goBack;.*leaf')" \
 		95 'Go that C calls' "$(cat callback.folded)"
 	is "$(grep -c '^calls-back;runtime.cgocallback' callback.folded)" 0 'and its stacks do not begin there'
 	grep 'goBack.*c_leaf' callback.folded >c-in-callback.folded
