@@ -91,6 +91,8 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 {
 	struct recording *r = context;
 	struct profile *p = &s->profile;
+	int64_t begun;
+	bool written;
 
 	r->samples += w->samples;
 	r->lost += w->lost;
@@ -121,7 +123,10 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 	if (s->has_allocs)
 		record_allocs_add(&r->allocs, &s->allocs, &w->allocs, p);
 	note_saturation(p);
-	return record_output_write(&r->output, p, w);
+	begun = monotonic_ns();
+	written = record_output_write(&r->output, p, w);
+	r->writing += (uint64_t)(monotonic_ns() - begun);
+	return written;
 }
 
 static void on_slice(void *context, struct session *s)
@@ -372,6 +377,9 @@ void recording_summarise(const struct recording *r)
 	     (unsigned long long)r->samples, r->facts.events, (unsigned long long)r->lost,
 	     r->samples ? 100.0 * (double)r->truncated / (double)r->samples : 0,
 	     STR_ARG(buf_str(&covered)), cpu, use.ru_maxrss / 1024);
+	if (r->lost && r->writing > r->wall / 10)
+		note("samples were lost while the output waited %.2g s for its reader",
+		     1e-9 * (double)r->writing);
 	if (r->lost_records)
 		note("%llu records of mappings, processes or threads were lost as well: stacks may "
 		     "be incomplete, and frames without a name",

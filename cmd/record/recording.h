@@ -36,10 +36,11 @@ struct recording {
 	uint64_t frequency, most_frequency; /* the frequency used, and the highest possible one */
 	uint64_t begun, wall; /* ns: begun by monotonic_ns(); wall from then to the end */
 	uint64_t finishing;   /* ns of that time after recording had ended */
-	int exec_error;       /* errno, if the command could not be run */
-	int status;           /* of the command, as from waitpid(2) */
-	bool ended;           /* the command has ended */
-	bool failed;          /* the recording could not begin, or not be written */
+	uint64_t writing; /* ns of it in which the output was written, or waited for its reader */
+	int exec_error;   /* errno, if the command could not be run */
+	int status;       /* of the command, as from waitpid(2) */
+	bool ended;       /* the command has ended */
+	bool failed;      /* the recording could not begin, or not be written */
 	struct interp_counts interpreted;
 	struct thread_context_counts contexts;
 	bool met_context;          /* a process publishes contexts of its threads */

@@ -7,14 +7,14 @@ enum {
 	BASE = 0x70, /* the base that it is relative to */
 };
 
-uint64_t dwarf_pointer(struct cursor *c, uint8_t encoding, uint64_t data)
+uint64_t dwarf_pointer(struct cursor *c, uint8_t encoding, uint64_t data, uint8_t word)
 {
 	uint64_t here = cursor_pos(c), v;
 
 	if (encoding == DW_EH_PE_omit)
 		return 0;
 	switch (encoding & FORM) {
-	case DW_EH_PE_absptr:
+	case DW_EH_PE_absptr: v = cursor_int(c, word); break;
 	case DW_EH_PE_udata8:
 	case DW_EH_PE_sdata8: v = cursor_int(c, 8); break;
 	case DW_EH_PE_uleb128: v = cursor_uleb(c); break;
@@ -27,7 +27,8 @@ uint64_t dwarf_pointer(struct cursor *c, uint8_t encoding, uint64_t data)
 	}
 	if (!v)
 		return 0;
-	return v + ((encoding & BASE) == DW_EH_PE_pcrel   ? here :
-		    (encoding & BASE) == DW_EH_PE_datarel ? data :
-							    0);
+	v += (encoding & BASE) == DW_EH_PE_pcrel   ? here :
+	     (encoding & BASE) == DW_EH_PE_datarel ? data :
+						     0;
+	return word < sizeof(v) ? v & UINT32_MAX : v;
 }

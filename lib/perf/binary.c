@@ -4,7 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUILD_ID_BYTES = 24, VDSO_INODE = 1 /* of device 0:0, which has no files */ };
+enum {
+	BUILD_ID_BYTES = 24,
+	VDSO_INODE = 1, /* of device 0:0, which has no files */
+	VDSO32_INODE = 2,
+};
 
 /* The key of a binary: one of build id; device, inode and generation; path. */
 struct known_binary {
@@ -51,12 +55,18 @@ static bool is_vdso(struct str path)
 	return str_eq(path, S("[vdso]"));
 }
 
+/* Is it the vDSO of a 32-bit program? Both have the same name. */
+static bool is_vdso32(const struct record_map *m)
+{
+	return is_vdso(m->path) && m->start <= UINT32_MAX;
+}
+
 static struct known_binary key_of(struct binaries *b, const struct record_map *m)
 {
 	struct known_binary key = { .inode = 0 };
 
 	if (is_vdso(m->path)) {
-		key.inode = VDSO_INODE;
+		key.inode = is_vdso32(m) ? VDSO32_INODE : VDSO_INODE;
 	} else if (m->build_id.n) {
 		memcpy(key.build_id, m->build_id.p, min_size(m->build_id.n, sizeof(key.build_id)));
 	} else if (m->inode) {
@@ -83,15 +93,17 @@ static bool is_shared_memory(struct str path)
 static struct binary *new_binary(struct binaries *b, const struct record_map *m)
 {
 	struct binary *bin = mem_zeroed(1, sizeof(*bin));
-	char *path = mem_zeroed(1, m->path.n + 1);
+	struct str from = is_vdso32(m) ? S("[vdso32]") : m->path;
+	char *path = mem_zeroed(1, from.n + 1);
 
-	memcpy(path, m->path.p, m->path.n);
+	memcpy(path, from.p, from.n);
 	b->all = mem_grow(b->all, &b->cap, b->n + 1, sizeof(*b->all));
 	b->all[b->n++] = bin;
 	bin->module.id = ++b->last_id;
 	bin->fd = -1;
-	bin->path = str(path, m->path.n);
+	bin->path = str(path, from.n);
 	bin->is_vdso = is_vdso(m->path);
+	bin->is_vdso32 = is_vdso32(m);
 	bin->is_kernel = m->in_kernel;
 	bin->is_generated = is_shared_memory(m->path);
 	bin->major = m->major;

@@ -21,6 +21,7 @@ struct binary {
 	bool used;                  /* set by callers of binaries_sweep() */
 	bool found;                 /* its file was found and examined */
 	bool is_vdso;               /* code that the kernel maps into each process */
+	bool is_vdso32;             /* that of 32-bit programs on a 64-bit kernel */
 	bool is_generated;          /* no image, but memory for generated code, such as a memfd */
 	bool is_kernel;             /* the kernel itself, or a module of it */
 	int fd;                     /* -1 until the file is found, or if the image is in memory */

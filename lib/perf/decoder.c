@@ -282,18 +282,22 @@ static void add_frames(struct decoder *d, const struct record_sample *r, struct 
  * not the stack for them.
  */
 static bool has_no_stack(struct decoder *d, const struct perf_sample *s,
-			 const struct record_sample *r)
+			 const struct record_sample *r, uint64_t pc)
 {
-	return s->nkernel &&
-	       (!r->nstack || !process_find(&d->processes, s->process, d->regs[d->arch->pc]));
+	return s->nkernel && (!r->nstack || !process_find(&d->processes, s->process, pc));
 }
 
-/* Unwinds the program's frames from the registers and the stack of the sample. */
+/*
+ * Unwinds the program's frames from the registers and the stack of the sample. Of 32-bit programs
+ * on aarch64 only the innermost frame is known.
+ */
 static void unwind_sample(struct decoder *d, const struct record_sample *r, struct perf_sample *s,
 			  struct user_state *state)
 {
 	struct process_view view = { &d->processes, s->process, (int)s->tid };
 	struct address_space space = process_address_space(&view);
+	bool is_i386 = r->is_32bit && d->arch == &arch_x86_64, no_stack;
+	const struct arch *arch = is_i386 ? &arch_i386 : d->arch;
 
 	*state = (struct user_state){ .regs = d->regs,
 				      .stack = r->stack,
@@ -301,13 +305,20 @@ static void unwind_sample(struct decoder *d, const struct record_sample *r, stru
 				      .chain = (const uint64_t *)d->chain.p,
 				      .nchain = BUF_COUNT(&d->chain, uint64_t),
 				      .pid = s->process->pid,
-				      .tid = (int)s->tid };
-	if (!sample_regs_decode(d->arch, r->regs_mask, r->regs, d->regs, &state->missing))
+				      .tid = (int)s->tid,
+				      .is_32bit = is_i386 };
+	if (!sample_regs_decode(arch, r->regs_mask, r->regs, d->regs, &state->missing))
 		return;
-	if (r->is_32bit && has_no_stack(d, s, r))
+	no_stack = has_no_stack(d, s, r, d->regs[arch->pc]);
+	if (r->is_32bit && no_stack)
 		return;
-	s->nuser = (r->is_32bit ? unwind32 : unwind)(&d->unwinder, &space, state, d->user, &s->end);
-	if (!s->nuser && has_no_stack(d, s, r))
+	if (r->is_32bit && !state->is_32bit) {
+		add_user_frame(d, s, d->regs[arch->pc]);
+		s->end = UNWIND_NO_TABLES;
+		return;
+	}
+	s->nuser = unwind(&d->unwinder, &space, state, d->user, &s->end);
+	if (!s->nuser && no_stack)
 		s->end = UNWIND_COMPLETE;
 	else
 		s->state = state;

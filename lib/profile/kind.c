@@ -3,9 +3,9 @@
 
 /* Names in brackets that belong to a process; perf also puts kernel modules in brackets. */
 static const char *const user_names[] = {
-	"[vdso]", "[vsyscall]", "[vvar]",    "[vectors]", "[sigpage]", "[heap]",
-	"[stack", "[anon",      "[uprobes]", "[unknown]", "[JIT]",     "[inlined]",
-	"[jit]",  "[shmem",     "[memfd",    "[dso]",     "[binary]",
+	"[vdso]",    "[vdso32]", "[vsyscall]", "[vvar]",    "[vectors]", "[sigpage]",
+	"[heap]",    "[stack",   "[anon",      "[uprobes]", "[unknown]", "[JIT]",
+	"[inlined]", "[jit]",    "[shmem",     "[memfd",    "[dso]",     "[binary]",
 };
 
 static bool is_kernel_module(struct str base)

@@ -1,5 +1,6 @@
 #include "record/live_host.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <sys/uio.h>
 #include <sys/utsname.h>
@@ -17,6 +18,7 @@ void live_host_init(struct live_host *h)
 {
 	mount_roots_init(&h->roots);
 	h->own_group = (struct buf){ 0 };
+	h->not_opened = 0;
 	group_of_ours(&h->own_group);
 }
 
@@ -29,9 +31,13 @@ void live_host_release(struct live_host *h)
 static bool host_open_binary(void *context, const struct process *p, const struct map *m,
 			     struct binary *b)
 {
-	const struct live_host *h = context;
+	struct live_host *h = context;
+	bool found;
 
-	return open_binary(&h->roots, p, m, b);
+	errno = 0;
+	found = open_binary(&h->roots, p, m, b);
+	h->not_opened += !found && (errno == EMFILE || errno == ENFILE);
+	return found;
 }
 
 static int host_open_debug_file(void *context, const struct process *p, const struct binary *b)
@@ -43,8 +49,10 @@ static int host_open_debug_file(void *context, const struct process *p, const st
 
 static void host_scan(void *context, struct processes *t, struct process *p)
 {
-	(void)context;
-	proc_scan(t, p);
+	struct live_host *h = context;
+
+	errno = 0;
+	h->not_opened += !proc_scan(t, p) && (errno == EMFILE || errno == ENFILE);
 }
 
 static bool host_is_running(void *context, int pid)

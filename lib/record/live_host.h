@@ -12,6 +12,7 @@ struct interpreters;
 struct live_host {
 	struct mount_roots roots;
 	struct buf own_group;              /* path of this process's control group */
+	uint64_t not_opened;               /* times that there were too many open files */
 	struct interpreters *interpreters; /* NULL: interpreters' frames are not read */
 };
 

@@ -142,10 +142,11 @@ struct session {
 		struct session_slice **v; /* the oldest first */
 		size_t n, cap;
 	} slices;
-	bool others_run;  /* children of an ended command still run */
-	int nice;         /* the profiler's initial nice value */
-	bool no_room;     /* events could not be opened again */
-	bool child_ended; /* with window.status */
+	bool others_run;       /* children of an ended command still run */
+	int nice;              /* the profiler's initial nice value */
+	bool no_room;          /* events could not be opened again */
+	bool noted_not_opened; /* that files could not be opened */
+	bool child_ended;      /* with window.status */
 };
 
 /*

@@ -7,6 +7,7 @@
 
 #include "base/when.h"
 #include "record/kernel_text.h"
+#include "record/process/proc.h"
 #include "record/process/tasks.h"
 #include "record/sampler/cpu_counter.h"
 #include "record/session_allocs.h"
@@ -285,7 +286,7 @@ bool session_start(struct session *s, struct buf *why)
 	bool child = s->o->sampler.target == TARGET_CHILD, ok;
 
 	session_allocs_init(s);
-	if (!find_target(s, why))
+	if (!proc_is_ours(why) || !proc_clock_is_kernels(why) || !find_target(s, why))
 		return false;
 	/* Otherwise attaching to many threads that keep all CPUs busy is slow. */
 	session_raise_priority(s, true);

@@ -225,10 +225,22 @@ static bool publish_window(struct session *s)
 	return s->o->on_window(s->o->context, s, &s->window);
 }
 
+/* Says once that files were missing, whose code then has no names, and stacks that are cut off. */
+static void note_not_opened(struct session *s)
+{
+	if (!s->recorder.host.not_opened || s->noted_not_opened || !s->o->on_note)
+		return;
+	s->noted_not_opened = true;
+	s->o->on_note(s->o->context,
+		      "too many open files: programs and libraries could not be opened, so that "
+		      "stacks are cut off and names are missing; raise the limit with ulimit -n");
+}
+
 bool session_end_window(struct session *s)
 {
 	bool go_on;
 
+	note_not_opened(s);
 	session_close_profile(s);
 	go_on = session_publish(s, publish_window);
 	session_drop_window(s);

@@ -15,6 +15,7 @@ struct scan {
 	const unsigned char *ident; /* e_ident of the image */
 	Dwarf_Off cie;              /* the CIE that was read last, plus 1 */
 	uint8_t pointers;           /* its encoding of addresses */
+	uint8_t word;               /* bytes of an address of the image */
 	struct buf functions;       /* struct interval */
 };
 
@@ -39,7 +40,7 @@ static uint8_t pointer_encoding(const struct scan *s, const Dwarf_CIE *cie)
 		switch (*letter) {
 		case 'R': return (uint8_t)cursor_int(&c, 1);
 		case 'L': cursor_int(&c, 1); break;
-		case 'P': dwarf_pointer(&c, (uint8_t)cursor_int(&c, 1), 0); break;
+		case 'P': dwarf_pointer(&c, (uint8_t)cursor_int(&c, 1), 0, s->word); break;
 		default: break; /* 'S' and 'B' have no data */
 		}
 	}
@@ -69,15 +70,15 @@ static void add_fde(struct scan *s, const Dwarf_FDE *fde)
 
 	if (!read_cie(s, fde->CIE_pointer))
 		return;
-	f.start = dwarf_pointer(&c, s->pointers, 0);
-	f.end = f.start + dwarf_pointer(&c, s->pointers & 0x0f, 0);
+	f.start = dwarf_pointer(&c, s->pointers, 0, s->word);
+	f.end = f.start + dwarf_pointer(&c, s->pointers & 0x0f, 0, s->word);
 	if (!c.failed && f.end > f.start)
 		buf_put(&s->functions, &f, sizeof(f));
 }
 
 bool fde_scan(const struct elf *e, struct spans *spans)
 {
-	struct scan s = { .section = elf_section(e, ".eh_frame") };
+	struct scan s = { .section = elf_section(e, ".eh_frame"), .word = e->is64 ? 8 : 4 };
 	Dwarf_CFI_Entry entry;
 	Dwarf_Off at = 0, next;
 

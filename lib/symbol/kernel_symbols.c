@@ -2,7 +2,9 @@
  * The symbolizer of kernel frames. The kernel's addresses differ from boot to boot, so only a
  * profile gets names whose facts name this machine, and whose time is after this boot.
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -66,16 +68,22 @@ static void close_kernel(void *with)
 static void *open_kernel(const struct symbol_file *file, struct buf *note)
 {
 	struct kallsyms *k = mem_zeroed(1, sizeof(*k));
-	int fd = open("/proc/kallsyms", O_RDONLY | O_CLOEXEC);
+	int fd = open("/proc/kallsyms", O_RDONLY | O_CLOEXEC), error = errno;
 
 	(void)file;
 	kallsyms_read(k, fd);
 	if (fd >= 0)
 		close(fd);
-	if (!k->hidden)
+	if (fd >= 0 && !k->hidden)
 		return k;
-	buf_printf(note, "the kernel's symbols are hidden from this user (/proc/kallsyms): its "
-			 "frames stay without names");
+	if (fd < 0)
+		buf_printf(note,
+			   "/proc/kallsyms cannot be opened: %s: the kernel's frames stay "
+			   "without names",
+			   strerror(error));
+	else
+		buf_printf(note, "the kernel's symbols are hidden from this user "
+				 "(/proc/kallsyms): its frames stay without names");
 	close_kernel(k);
 	return NULL;
 }

@@ -8,7 +8,20 @@ const struct arch arch_x86_64 = {
 	.sp = 7,
 	.fp = 6,
 	.lr = DWARF_NONE,
+	.word = 8,
 	.address_mask = UINT64_MAX,
+};
+
+const struct arch arch_i386 = {
+	.name = "i386",
+	.machine = 3,
+	.nregs = 9,
+	.pc = 8,
+	.sp = 4,
+	.fp = 5,
+	.lr = DWARF_NONE,
+	.word = 4,
+	.address_mask = UINT32_MAX,
 };
 
 const struct arch arch_aarch64 = {
@@ -19,6 +32,7 @@ const struct arch arch_aarch64 = {
 	.sp = 31,
 	.fp = 29,
 	.lr = 30,
+	.word = 8,
 	.address_mask = ((uint64_t)1 << 48) - 1,
 };
 

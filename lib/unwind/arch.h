@@ -14,10 +14,12 @@ struct arch {
 	uint16_t machine;       /* ELF e_machine */
 	uint8_t nregs;          /* registers 0 ... nregs - 1 */
 	uint8_t pc, sp, fp, lr; /* lr is DWARF_NONE if calls push the return address */
+	uint8_t word;           /* bytes of an address */
 	uint64_t address_mask;  /* the address bits of a return address, without PAC bits */
 };
 
 extern const struct arch arch_x86_64, arch_aarch64;
+extern const struct arch arch_i386; /* of 32-bit programs on an x86-64 kernel */
 
 /* The architecture of that name; NULL if it is not supported. */
 const struct arch *arch_named(struct str name);

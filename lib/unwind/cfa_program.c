@@ -186,7 +186,7 @@ static bool run_advance(struct cfa_machine *m, uint8_t op, struct cursor *d)
 {
 	switch (op) {
 	case DW_CFA_set_loc:
-		m->location = dwarf_pointer(d, m->fde->cie.pointers, 0);
+		m->location = dwarf_pointer(d, m->fde->cie.pointers, 0, m->arch->word);
 		return m->location <= m->wanted;
 	case DW_CFA_advance_loc1: return advance(m, cursor_int(d, 1));
 	case DW_CFA_advance_loc2: return advance(m, cursor_int(d, 2));

@@ -60,21 +60,30 @@ static enum rule_place saved_place(const struct arch *arch, const struct saved_r
 	}
 }
 
-/* ld's PLT: CFA = SP + 8 + ((PC & 15) >= 11 ? 8 : 0). */
-static bool is_plt(struct str expression)
+/* ld's PLT: CFA = SP + word + ((PC & 15) >= 11 ? word : 0). */
+static bool is_plt(struct str expression, const struct arch *arch)
 {
-	static const uint8_t plt[] = {
-		DW_OP_breg7, 8,        DW_OP_breg16, 0,         DW_OP_lit15, DW_OP_and,
-		DW_OP_lit11, DW_OP_ge, DW_OP_lit3,   DW_OP_shl, DW_OP_plus,
+	const uint8_t plt[] = {
+		(uint8_t)(DW_OP_breg0 + arch->sp),
+		arch->word,
+		(uint8_t)(DW_OP_breg0 + arch->pc),
+		0,
+		DW_OP_lit15,
+		DW_OP_and,
+		DW_OP_lit11,
+		DW_OP_ge,
+		arch->word == 8 ? DW_OP_lit3 : DW_OP_lit2,
+		DW_OP_shl,
+		DW_OP_plus,
 	};
 
 	return str_eq(expression, str((const char *)plt, sizeof(plt)));
 }
 
 /* Is the return address where calls push it? Then ra_offset is free for the second offset. */
-static bool is_usual_ra(const struct rule *r)
+static bool is_usual_ra(const struct rule *r, const struct arch *arch)
 {
-	return r->ra == AT_CFA && r->ra_offset == -8;
+	return r->ra == AT_CFA && r->ra_offset == -arch->word;
 }
 
 static void set_cfa_expression(struct rule *r, const struct cfa_row *row, const struct arch *arch,
@@ -85,12 +94,12 @@ static void set_cfa_expression(struct rule *r, const struct cfa_row *row, const 
 	bool simple = is_simple(row->cfa_expression, &s) && fits(s.offset) && fits(s.plus);
 	bool from_sp = simple && s.reg == arch->sp, from_fp = simple && s.reg == arch->fp;
 
-	if (is_plt(row->cfa_expression)) {
+	if (is_plt(row->cfa_expression, arch)) {
 		r->cfa = CFA_PLT;
 	} else if ((from_sp || from_fp) && !s.deref) {
 		r->cfa = from_sp ? CFA_SP : CFA_FP;
 		r->cfa_offset = (int32_t)s.offset;
-	} else if ((from_sp || from_fp) && is_usual_ra(r)) {
+	} else if ((from_sp || from_fp) && is_usual_ra(r, arch)) {
 		r->cfa = from_sp ? CFA_DEREF_SP : CFA_DEREF_FP;
 		r->cfa_offset = (int32_t)s.offset;
 		r->ra_offset = (int32_t)s.plus;

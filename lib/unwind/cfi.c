@@ -52,7 +52,7 @@ static bool is_cie(const struct cfi *c, const struct entry *e)
 	return e->id == (e->is64 ? UINT64_MAX : UINT32_MAX);
 }
 
-static void read_augmentation(struct cursor *d, const char *letters, struct cie *cie)
+static void read_augmentation(struct cursor *d, const char *letters, uint8_t word, struct cie *cie)
 {
 	uint64_t length = cursor_uleb(d);
 	struct cursor a = *d;
@@ -63,7 +63,7 @@ static void read_augmentation(struct cursor *d, const char *letters, struct cie 
 		switch (*letters) {
 		case 'R': cie->pointers = (uint8_t)cursor_int(&a, 1); break;
 		case 'L': cursor_int(&a, 1); break;
-		case 'P': dwarf_pointer(&a, (uint8_t)cursor_int(&a, 1), 0); break;
+		case 'P': dwarf_pointer(&a, (uint8_t)cursor_int(&a, 1), 0, word); break;
 		case 'S': cie->signal = true; break;
 		case 'B': break; /* aarch64: return addresses are signed with key B */
 		default: return;
@@ -96,7 +96,7 @@ static bool read_cie(const struct cfi *c, size_t at, struct cie *cie)
 	cie->ra = version == 1 ? cursor_int(&d, 1) : cursor_uleb(&d);
 	cie->sized = letters[0] == 'z';
 	if (cie->sized)
-		read_augmentation(&d, letters, cie);
+		read_augmentation(&d, letters, c->arch->word, cie);
 	cie->program = d;
 	return !d.failed;
 }
@@ -114,8 +114,8 @@ static bool read_fde(const struct cfi *c, size_t at, struct fde *fde)
 	if ((!c->is_debug_frame && e.id > e.id_at) || !read_cie(c, (size_t)cie_at, &fde->cie))
 		return false;
 	d = e.body;
-	fde->start = dwarf_pointer(&d, fde->cie.pointers, 0);
-	fde->length = dwarf_pointer(&d, fde->cie.pointers & 0x0f, 0);
+	fde->start = dwarf_pointer(&d, fde->cie.pointers, 0, c->arch->word);
+	fde->length = dwarf_pointer(&d, fde->cie.pointers & 0x0f, 0, c->arch->word);
 	if (fde->cie.sized)
 		cursor_skip(&d, cursor_uleb(&d));
 	fde->program = d;
@@ -132,52 +132,58 @@ static int32_t table_word(const struct cfi *c, size_t i)
 	return v;
 }
 
-/* The last entry of the table that begins at or before the address. */
-static bool search_table(const struct cfi *c, uint64_t vaddr, size_t *fde)
+static size_t nentry(const struct cfi *c)
 {
-	size_t low = 0, high = c->ntable;
-	int64_t wanted = (int64_t)(vaddr - c->table_base);
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (table_word(c, 2 * middle) <= wanted)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low)
-		return false;
-	*fde = (size_t)(c->table_base + (uint64_t)(int64_t)table_word(c, 2 * low - 1) - c->address);
-	return *fde < c->section.n;
+	return c->ntable ? c->ntable : c->nindex;
 }
 
-static bool search_index(const struct cfi *c, uint64_t vaddr, size_t *fde)
+/* The start of the function of an entry, and the offset of its FDE. */
+static uint64_t entry_start(const struct cfi *c, size_t i)
 {
-	size_t low = 0, high = c->nindex;
+	return c->ntable ? c->table_base + (uint64_t)(int64_t)table_word(c, 2 * i) :
+			   c->index[i].start;
+}
+
+static size_t entry_fde(const struct cfi *c, size_t i)
+{
+	if (!c->ntable)
+		return c->index[i].fde;
+	return (size_t)(c->table_base + (uint64_t)(int64_t)table_word(c, 2 * i + 1) - c->address);
+}
+
+/* The number of entries that begin at or before an address. */
+static size_t entries_up_to(const struct cfi *c, uint64_t vaddr)
+{
+	size_t low = 0, high = nentry(c);
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (c->index[middle].start <= vaddr)
+		if (entry_start(c, middle) <= vaddr)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (!low)
+	return low;
+}
+
+/* The last FDE that begins at or before an address. */
+static bool fde_before(const struct cfi *c, uint64_t vaddr, struct fde *fde)
+{
+	size_t n = entries_up_to(c, vaddr), at;
+
+	if (!n)
 		return false;
-	*fde = c->index[low - 1].fde;
-	return true;
+	at = entry_fde(c, n - 1);
+	return at < c->section.n && read_fde(c, at, fde);
 }
 
 static struct rule rule_for(const struct cfi *c, const struct arch *arch, uint64_t vaddr)
 {
 	struct rule none = { .cfa = CFA_NONE };
 	struct fde fde = { .start = 0 };
-	size_t at;
-	bool found = c->ntable ? search_table(c, vaddr, &at) : search_index(c, vaddr, &at);
 
-	if (!found || !read_fde(c, at, &fde))
+	if (!fde_before(c, vaddr, &fde))
 		return none;
 	if (vaddr < fde.start || vaddr - fde.start >= fde.length)
 		return none;
@@ -203,14 +209,21 @@ struct rule cfi_register_rule(const struct cfi *c, uint64_t vaddr, uint8_t reg)
 bool cfi_function(const struct cfi *c, uint64_t vaddr, uint64_t *start, uint64_t *end)
 {
 	struct fde fde;
-	size_t at;
 
-	if (!(c->ntable ? search_table(c, vaddr, &at) : search_index(c, vaddr, &at)) ||
-	    !read_fde(c, at, &fde) || vaddr - fde.start >= fde.length)
+	if (!fde_before(c, vaddr, &fde) || vaddr - fde.start >= fde.length)
 		return false;
 	*start = fde.start;
 	*end = fde.start + fde.length;
 	return true;
+}
+
+void cfi_gap(const struct cfi *c, uint64_t vaddr, uint64_t *start, uint64_t *end)
+{
+	size_t next = entries_up_to(c, vaddr);
+	struct fde fde;
+
+	*start = fde_before(c, vaddr, &fde) ? fde.start + fde.length : 0;
+	*end = next < nentry(c) ? entry_start(c, next) : UINT64_MAX;
 }
 
 bool cfi_any(const struct cfi *c)
@@ -256,8 +269,8 @@ static bool open_header(struct cfi *c, const struct elf *e, const struct elf_seg
 	frame_encoding = (uint8_t)cursor_int(&d, 1);
 	count_encoding = (uint8_t)cursor_int(&d, 1);
 	table = (uint8_t)cursor_int(&d, 1);
-	c->address = dwarf_pointer(&d, frame_encoding, s->vaddr);
-	count = dwarf_pointer(&d, count_encoding, s->vaddr);
+	c->address = dwarf_pointer(&d, frame_encoding, s->vaddr, c->arch->word);
+	count = dwarf_pointer(&d, count_encoding, s->vaddr, c->arch->word);
 	c->section = elf_at(e, c->address);
 	if (d.failed || version != 1 || !c->section.n)
 		return false;
@@ -286,7 +299,7 @@ static bool open_eh_frame(struct cfi *c, const struct elf *e)
 
 static bool is_for(const struct elf *e, const struct arch *arch)
 {
-	return arch && e->machine == arch->machine && e->is64;
+	return arch && e->machine == arch->machine && e->is64 == (arch->word == 8);
 }
 
 void cfi_open(struct cfi *c, const struct elf *e, const struct arch *arch)

@@ -55,6 +55,12 @@ struct rule cfi_rule(const struct cfi *c, uint64_t vaddr);
 bool cfi_function(const struct cfi *c, uint64_t vaddr, uint64_t *start, uint64_t *end);
 
 /*
+ * The bounds of the code around a virtual address for which there is no entry: the end of the
+ * function before it, 0 if there is none, and the start of the next, else UINT64_MAX.
+ */
+void cfi_gap(const struct cfi *c, uint64_t vaddr, uint64_t *start, uint64_t *end);
+
+/*
  * The place of the caller's value of another register, by DWARF number: in fp and fp_offset of
  * the result. Its cfa may be wrong; cfi_rule() has the right one.
  */

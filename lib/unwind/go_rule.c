@@ -28,21 +28,17 @@ static bool is_switch(struct str name)
 	return is_among(name, switches, LEN(switches));
 }
 
-/* Is it the outermost function of a thread, a goroutine, or the runtime's own stack? */
+/*
+ * Is it the outermost function of a thread, a goroutine, or the runtime's own stack? Not
+ * cgocallback: its frame on the goroutine's stack has a return address in systemstack_switch, above
+ * which is that of the function that called C (asm_amd64.s).
+ */
 static bool is_root(struct str name)
 {
 	static const char *const roots[] = {
-		"runtime.goexit",
-		"runtime.mstart",
-		"runtime.rt0_go",
-		"runtime.mcall",
-		"runtime.morestack",
-		"runtime.cgocallback",
-		"runtime.sigreturn__sigaction",
-		"runtime.systemstack_switch",
-		"runtime.sigtramp",
-		"_rt0_amd64",
-		"runtime.clone",
+		"runtime.goexit",   "runtime.mstart",    "runtime.rt0_go",
+		"runtime.mcall",    "runtime.morestack", "runtime.sigreturn__sigaction",
+		"runtime.sigtramp", "_rt0_amd64",        "runtime.clone",
 	};
 
 	return is_among(name, roots, LEN(roots));
@@ -57,6 +53,13 @@ static bool is_on_other_stack(struct str name)
 	static const char *const names[] = { "time.now", "runtime.nanotime1", "runtime.walltime" };
 
 	return is_among(name, names, LEN(names));
+}
+
+bool go_is_callback(const struct gopclntab *t, uint64_t vaddr)
+{
+	struct gofunc f;
+
+	return gopclntab_find(t, vaddr, &f) && str_eq(plain_name(f.name), S("runtime.cgocallback"));
 }
 
 struct rule go_rule(const struct gopclntab *t, const struct arch *arch, uint64_t vaddr)

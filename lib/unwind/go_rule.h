@@ -9,4 +9,7 @@
 /* The rule at a virtual address; CFA_NONE if the tables have none. */
 struct rule go_rule(const struct gopclntab *t, const struct arch *arch, uint64_t vaddr);
 
+/* Is it in the function by which C calls Go? Its frame pointer leads to C, which may have none. */
+bool go_is_callback(const struct gopclntab *t, uint64_t vaddr);
+
 #endif

@@ -7,10 +7,12 @@
 
 void module_open(struct module *m, const struct arch *arch)
 {
-	m->arch = arch;
+	bool runs_as_i386 = arch == &arch_x86_64 && m->elf.machine == arch_i386.machine;
+
+	m->arch = runs_as_i386 ? &arch_i386 : arch;
 	m->base = elf_base(&m->elf);
 	m->is_go = gopclntab_open(&m->go, &m->elf);
-	cfi_open(&m->cfi, &m->elf, arch);
+	cfi_open(&m->cfi, &m->elf, m->arch);
 	/* Go's .debug_frame is large, and covers only functions that are in Go's tables. */
 	m->may_have_more = !m->is_go;
 }

@@ -16,7 +16,7 @@
 struct module {
 	uint32_t id;   /* from 1, never reused: part of the key of the rule cache */
 	uint64_t base; /* lowest virtual address: the rule cache's addresses are relative to it */
-	const struct arch *arch;
+	const struct arch *arch; /* that of its code; NULL without rules */
 	struct elf elf;
 	struct cfi cfi;
 	struct gopclntab go;
@@ -26,7 +26,7 @@ struct module {
 	struct elf debug_file;
 };
 
-/* Finds the unwind tables of m->elf, which is open. */
+/* Finds the unwind tables of m->elf, which is open. `arch`: that of the machine. */
 void module_open(struct module *m, const struct arch *arch);
 void module_close(struct module *m);
 

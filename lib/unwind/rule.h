@@ -16,7 +16,7 @@ enum rule_cfa {
 	CFA_SP,       /* SP + offset */
 	CFA_FP,       /* FP + offset */
 	CFA_REG,      /* another register + offset */
-	CFA_PLT,      /* x86-64 PLT stub: SP + 8, and 8 more after its push */
+	CFA_PLT,      /* x86 PLT stub: SP + a word, and one more after its push */
 	CFA_DEREF_SP, /* the word at SP + offset, + the second offset */
 	CFA_DEREF_FP, /* the word at FP + offset, + the second offset */
 	CFA_EXPR,     /* a DWARF expression */
@@ -42,7 +42,7 @@ struct rule {
 	uint8_t signal;     /* a signal frame: the caller was interrupted, not calling */
 	int32_t cfa_offset; /* CFA_EXPR: offset of its length in the section */
 	int32_t fp_offset;
-	int32_t ra_offset; /* CFA_DEREF_*: the second offset, RA being at CFA - 8 */
+	int32_t ra_offset; /* CFA_DEREF_*: the second offset, RA being a word below it */
 };
 
 _Static_assert(sizeof(struct rule) == 16, "an entry of the rule cache");

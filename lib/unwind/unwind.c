@@ -1,5 +1,6 @@
 #include "unwind/unwind.h"
 
+#include "unwind/go_rule.h"
 #include "unwind/walk_call.h"
 
 const char *unwind_end_name(enum unwind_end end)
@@ -29,20 +30,31 @@ void unwinder_release(struct unwinder *u)
 bool walk_step(struct walk *w, const struct region *r, uint64_t address)
 {
 	struct rule rule = { .cfa = CFA_NONE };
+	bool is_32bit = w->arch == &arch_i386;
 
 	if (w->u->fp_only)
-		return walk_by_fp(w);
-	if (r->module && module_has_rules(r->module))
+		return is_32bit ? walk_by_guess32(w, r) : walk_by_fp(w);
+	if (r->module && r->module->arch == w->arch && module_has_rules(r->module))
 		rule = walk_rule(w, r, address);
 	if (rule.cfa == CFA_NONE)
-		return walk_by_guess(w, r);
+		return is_32bit ? walk_by_guess32(w, r) : walk_by_guess(w, r);
 	return walk_by_rule(w, &rule, r);
+}
+
+/*
+ * Is a frame of the outermost function, by the tables? It was not called: its return address is
+ * artificial, such as that of Go's goexit.
+ */
+static bool is_outermost(const struct region *r, uint64_t address)
+{
+	return r->module && module_rule(r->module, address - r->bias).cfa == CFA_END;
 }
 
 /* Is a frame that was read from the running process plausible? */
 static bool is_believable(const struct walk *w, const struct region *r)
 {
-	return !w->used_memory || !w->call || walk_may_return_to(w, r, w->pc);
+	return !w->used_memory || !w->call || walk_may_return_to(w, r, w->pc) ||
+	       is_outermost(r, w->pc - 1);
 }
 
 /*
@@ -82,18 +94,19 @@ static bool leave_nowhere(struct walk *w)
 	const struct region *r;
 	uint64_t pc;
 
-	if (!w->leaf || w->u->arch->machine != ELF_MACHINE_X86_64 || !walk_read(w, w->sp, &pc))
+	if (!w->leaf || w->arch->machine != ELF_MACHINE_X86_64 || !walk_read(w, w->sp, &pc))
 		return false;
 	r = walk_region(w, pc - 1);
 	return r && walk_may_return_to(w, r, pc) && walk_move(w, pc, w->sp + 8, w->fp, false);
 }
 
-static size_t walk_stack(struct walk *w, struct user_frame *out)
+/* Walks to the end of the stack, for at most `most` frames. */
+static size_t walk_stack(struct walk *w, struct user_frame *out, size_t most)
 {
 	size_t n = 0;
 
 	w->end = UNWIND_DEEP;
-	while (n < UNWIND_MOST) {
+	while (n < most) {
 		uint64_t pc = w->pc, address = pc - w->call;
 		const struct region *r = walk_region(w, address);
 		bool go_on;
@@ -148,17 +161,18 @@ static size_t remember_callers(struct walk *w, struct user_frame *out, size_t n)
 }
 
 /*
- * Is the last call in the copy still active? Then the word below the CFA, x86-64's return address,
+ * Is the last call in the copy still active? Then the word below the CFA, x86's return address,
  * is the same in the process, and its callers are above it.
  */
 static bool is_still_there(struct walk *w, size_t n)
 {
-	uint64_t at = n < 2 ? 0 : w->u->trail[n - 1].sp - 8, was, is;
+	size_t word = w->arch->word;
+	uint64_t at = n < 2 ? 0 : w->u->trail[n - 1].sp - word, was, is;
 
-	if (at - w->sp0 >= w->state->nstack || w->state->nstack - (at - w->sp0) < sizeof(was))
+	if (at - w->sp0 >= w->state->nstack || w->state->nstack - (at - w->sp0) < word)
 		return true; /* on another stack, which is not in the copy */
-	memcpy(&was, w->state->stack + (at - w->sp0), sizeof(was));
-	return memory_word(&w->u->memory, at, &is) && is == was;
+	memcpy(&was, w->state->stack + (at - w->sp0), word);
+	return memory_word(&w->u->memory, at, &is) && !memcmp(&is, &was, word);
 }
 
 /*
@@ -175,7 +189,7 @@ static bool walk_memory(struct walk *w, struct user_frame *out, size_t *n)
 	if (!is_still_there(w, *n))
 		return false;
 	v.may_read = true;
-	whole = walk_stack(&v, out);
+	whole = walk_stack(&v, out, UNWIND_MOST);
 	if (v.end != UNWIND_COMPLETE)
 		return false;
 	memo_compare(&u->memos, w->state->pid, w->state->tid, u->trail, v.ncopied, whole);
@@ -203,13 +217,14 @@ static size_t follow_chain(struct walk *w, const uint64_t *chain, size_t nchain,
 		uint64_t address = chain[i] - 1;
 		const struct region *r = walk_region(w, address);
 
-		/* The outermost function was not called; its return address is artificial. */
-		if (r && r->module && module_rule(r->module, address - r->bias).cfa == CFA_END)
+		if (r && is_outermost(r, address))
 			w->end = UNWIND_COMPLETE;
 		else if (!r || !walk_may_return_to(w, r, chain[i]))
 			break;
 		out[whole++] = (struct user_frame){ r, address };
-		if (w->end == UNWIND_COMPLETE)
+		if (w->end == UNWIND_COMPLETE ||
+		    (r->module && r->module->is_go &&
+		     go_is_callback(&r->module->go, address - r->bias)))
 			break;
 	}
 	return whole;
@@ -237,20 +252,60 @@ static bool is_still_switched(struct walk *w, uint64_t at, const uint64_t *word)
 	return true;
 }
 
-/* Reads the chain of frame pointers from the process, beginning with that of the last frame. */
-static size_t read_chain(struct walk *w, uint64_t *chain, size_t most)
+/*
+ * Reads the chain of frame pointers from the process, beginning with that of the last frame: the
+ * return addresses, and where the frames are that they return from.
+ */
+static size_t read_chain(struct walk *w, uint64_t *chain, uint64_t *frame, size_t most)
 {
 	struct memory *m = &w->u->memory;
 	uint64_t fp = w->fp, next;
 	size_t n = 0;
 
 	while (n < most && memory_word(m, fp + 8, &chain[n]) && memory_word(m, fp, &next)) {
-		n++;
+		frame[n++] = fp;
 		if (next <= fp)
 			break;
 		fp = next;
 	}
 	return n;
+}
+
+/*
+ * Goes on where a chain ended because C called Go: above `frame`, which returns to cgocallback, are
+ * the goroutine's callers, on its stack. Returns the new number of frames.
+ */
+static size_t walk_above_callback(struct walk *w, uint64_t pc, uint64_t frame,
+				  struct user_frame *out, size_t n)
+{
+	struct walk v = *w;
+	const struct region *r = walk_region(&v, pc - 1);
+	size_t more;
+
+	v.pc = pc;
+	v.sp = frame + 16;
+	v.call = v.may_read = true;
+	v.leaf = v.knows_lr = false;
+	if (!r || !walk_step(&v, r, pc - 1))
+		return n;
+	v.used_memory = false; /* the first address is not one that a call has left */
+	more = walk_stack(&v, out + n, UNWIND_MOST - n);
+	if (v.end != UNWIND_COMPLETE)
+		return n;
+	w->end = UNWIND_COMPLETE;
+	return n + more;
+}
+
+/* As follow_chain(), for one that was read from the process; goes on at a call from C. */
+static size_t follow_read(struct walk *w, const uint64_t *chain, const uint64_t *frame,
+			  size_t nchain, struct user_frame *out, size_t n)
+{
+	size_t whole = follow_chain(w, chain, nchain, out, n);
+
+	for (size_t i = 0; i < nchain && whole > n && w->end != UNWIND_COMPLETE; i++)
+		if (chain[i] - 1 == out[whole - 1].address)
+			return walk_above_callback(w, chain[i], frame[i], out, whole);
+	return whole;
 }
 
 /*
@@ -264,26 +319,27 @@ static size_t walk_chain(struct walk *w, struct user_frame *out, size_t n)
 {
 	const struct user_state *s = w->state;
 	struct unwinder *u = w->u;
-	size_t whole = follow_chain(w, s->chain, s->nchain, out, n), got = 0;
-	uint64_t at = u->trail[n - 1].sp - 8, chain[SWITCH_CHAIN], word[SWITCH_WORDS];
+	size_t whole = follow_chain(w, s->chain, s->nchain, out, n), got = 0, again;
+	uint64_t at = u->trail[n - 1].sp - 8, word[SWITCH_WORDS];
+	uint64_t chain[SWITCH_CHAIN], frame[SWITCH_CHAIN];
 	const struct switch_memo *known;
 
-	if (whole > n || !u->use_memory || !switch_words(w, at, word))
+	if (w->end == UNWIND_COMPLETE || !u->use_memory || !switch_words(w, at, word))
 		return whole;
 	memory_init(&u->memory, w->space);
 	if (is_still_switched(w, at, word))
-		got = read_chain(w, chain, SWITCH_CHAIN);
-	whole = follow_chain(w, chain, got, out, n);
+		got = read_chain(w, chain, frame, SWITCH_CHAIN);
+	again = follow_read(w, chain, frame, got, out, n);
 	if (w->end == UNWIND_COMPLETE) {
 		switch_memo_keep(&u->switches, s->pid, s->tid, word, chain, got);
 		u->completed++;
-		return whole;
+		return again;
 	}
 	known = u->use_memo ? switch_memo_find(&u->switches, s->pid, s->tid, word) : NULL;
 	if (known)
-		whole = follow_chain(w, known->chain, known->n, out, n);
+		again = follow_chain(w, known->chain, known->n, out, n);
 	u->remembered += w->end == UNWIND_COMPLETE;
-	return w->end == UNWIND_COMPLETE ? whole : n;
+	return w->end == UNWIND_COMPLETE ? again : follow_chain(w, s->chain, s->nchain, out, n);
 }
 
 /* Adds the callers of a stack of n frames that was cut off. Returns its new size. */
@@ -294,7 +350,7 @@ static size_t walk_beyond(struct walk *w, struct user_frame *out, size_t n)
 			return n;
 		/* Restore the frames of the copy, in place of those of the failed attempt. */
 		*w = walk_begin(w->u, w->space, w->state);
-		n = walk_stack(w, out);
+		n = walk_stack(w, out, UNWIND_MOST);
 	}
 	return w->u->use_memo ? remember_callers(w, out, n) : n;
 }
@@ -303,7 +359,7 @@ size_t unwind(struct unwinder *u, const struct address_space *space, const struc
 	      struct user_frame *out, enum unwind_end *end)
 {
 	struct walk w = walk_begin(u, space, state);
-	size_t n = walk_stack(&w, out);
+	size_t n = walk_stack(&w, out, UNWIND_MOST);
 	bool wild = w.wild;
 
 	if (w.switched)

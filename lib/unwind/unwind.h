@@ -62,6 +62,7 @@ struct user_state {
 	size_t nchain;
 	int pid, tid;
 	uint64_t missing; /* bit set: registers whose value is not known */
+	bool is_32bit;    /* 32-bit code on an x86-64 kernel: registers and words of arch_i386 */
 };
 
 struct rule_entry {
@@ -103,9 +104,5 @@ void unwinder_release(struct unwinder *u);
  */
 size_t unwind(struct unwinder *u, const struct address_space *space, const struct user_state *state,
 	      struct user_frame *out, enum unwind_end *end);
-
-/* The same for a 32-bit program, whose registers are the lower halves of those in state. */
-size_t unwind32(struct unwinder *u, const struct address_space *space,
-		const struct user_state *state, struct user_frame *out, enum unwind_end *end);
 
 #endif

@@ -3,12 +3,13 @@
 struct walk walk_begin(struct unwinder *u, const struct address_space *space,
 		       const struct user_state *state)
 {
-	const struct arch *a = u->arch;
+	const struct arch *a = state->is_32bit ? &arch_i386 : u->arch;
 
 	return (struct walk){
 		.u = u,
 		.space = space,
 		.state = state,
+		.arch = a,
 		.pc = state->regs[a->pc],
 		.sp = state->regs[a->sp],
 		.fp = state->regs[a->fp],
@@ -28,13 +29,15 @@ bool walk_read_memory(struct walk *w, uint64_t address, uint64_t *word)
 	if (!w->may_read || w->sp0 - address <= WALK_SEGMENT ||
 	    !memory_word(&w->u->memory, address, word))
 		return false;
+	if (w->arch->word < sizeof(*word))
+		*word &= UINT32_MAX;
 	w->used_memory = true;
 	return true;
 }
 
 bool walk_move(struct walk *w, uint64_t pc, uint64_t cfa, uint64_t fp, bool signal)
 {
-	pc &= w->u->arch->address_mask;
+	pc &= w->arch->address_mask;
 	/* A zero from released memory is not the end of a stack. */
 	if (!pc)
 		return walk_stop(w, w->used_memory ? UNWIND_TRUNCATED : UNWIND_COMPLETE);

@@ -11,6 +11,7 @@ struct walk {
 	struct unwinder *u;
 	const struct address_space *space;
 	const struct user_state *state;
+	const struct arch *arch;     /* of the thread */
 	const struct region *region; /* found last */
 	uint64_t pc, sp, fp, lr;
 	uint64_t sp0;      /* start of the copied stack */
@@ -48,9 +49,16 @@ static inline bool walk_read(struct walk *w, uint64_t address, uint64_t *word)
 {
 	uint64_t at = address - w->sp0;
 
-	if (at >= w->state->nstack || w->state->nstack - at < sizeof(*word))
+	if (at >= w->state->nstack || w->state->nstack - at < w->arch->word)
 		return walk_read_memory(w, address, word);
-	memcpy(word, w->state->stack + at, sizeof(*word));
+	if (w->arch->word == sizeof(*word)) {
+		memcpy(word, w->state->stack + at, sizeof(*word));
+	} else {
+		uint32_t half;
+
+		memcpy(&half, w->state->stack + at, sizeof(half));
+		*word = half;
+	}
 	return true;
 }
 
@@ -70,17 +78,20 @@ struct rule walk_rule(struct walk *w, const struct region *r, uint64_t address);
 /* Steps from the frame at `address`, which is in region r, to its caller, in a way below. */
 bool walk_step(struct walk *w, const struct region *r, uint64_t address);
 
-/* Step by a rule; by the frame pointer; by the look of the code at w->pc. */
+/* Step by a rule; by the frame pointer; by the look of the code at w->pc, also in 32-bit code. */
 bool walk_by_rule(struct walk *w, const struct rule *rule, const struct region *r);
 bool walk_by_fp(struct walk *w);
 bool walk_by_guess(struct walk *w, const struct region *r);
+bool walk_by_guess32(struct walk *w, const struct region *r);
 
 /*
  * The first steps by a word of the stack below `end` that follows a call of this function, which
- * is in region r; the second by one of the next few words, if that follows any call. A word counts
- * only if a walk leads from it to the end of the stack; otherwise *w does not change.
+ * is in region r; the second by the word above the frame that the function's first instructions
+ * set up, if that follows any call; the third by one of the next few words, if that does. A word
+ * counts only if a walk leads from it to the end of the stack; otherwise *w does not change.
  */
 bool walk_by_scan(struct walk *w, const struct region *r, uint64_t end);
+bool walk_by_prologue(struct walk *w, const struct region *r);
 bool walk_by_any_call(struct walk *w);
 
 /* Is an address in the code at the entry point of region r's image? It has no caller. */

@@ -10,15 +10,21 @@ static uint64_t relative(const uint8_t *offset, uint64_t end)
 	return end + (uint64_t)(int64_t)n;
 }
 
-/* x86-64: call rel32, or call *operand of two to seven bytes. */
-static enum call call_in(const uint8_t *code, uint64_t end, uint64_t *target)
+/*
+ * x86: call rel32, or call *operand of two to seven bytes. A slot is relative to the instruction
+ * in 64-bit code alone.
+ */
+static enum call call_in(const struct arch *arch, const uint8_t *code, uint64_t end,
+			 uint64_t *target)
 {
+	uint64_t from = arch->word == 8 ? end : 0;
+
 	if (code[2] == 0xe8) {
-		*target = relative(code + 3, end);
+		*target = relative(code + 3, end) & arch->address_mask;
 		return DIRECT_CALL;
 	}
 	if (code[1] == 0xff && code[2] == 0x15) {
-		*target = relative(code + 3, end);
+		*target = relative(code + 3, from) & arch->address_mask;
 		return SLOT_CALL;
 	}
 	for (size_t n = 2; n <= 7; n++)
@@ -48,8 +54,8 @@ enum call walk_call_before(const struct walk *w, const struct region *r, uint64_
 	code = elf_at(&r->module->elf, address - r->bias - 7);
 	if (code.n < 7)
 		return ANY_CALL;
-	if (w->u->arch->machine == ELF_MACHINE_X86_64)
-		return call_in((const uint8_t *)code.p, address, target);
+	if (w->arch->machine != ELF_MACHINE_AARCH64)
+		return call_in(w->arch, (const uint8_t *)code.p, address, target);
 	memcpy(&word, code.p + 3, sizeof(word));
 	return branch_in(word, address, target);
 }
@@ -63,9 +69,13 @@ bool walk_is_sigreturn(const struct walk *w, const struct region *r, uint64_t ad
 {
 	static const struct str x86_64 = { "\x48\xc7\xc0\x0f\x00\x00\x00\x0f\x05", 9 };
 	static const struct str aarch64 = { "\x68\x11\x80\xd2\x01\x00\x00\xd4", 8 };
+	static const struct str old_i386 = { "\x58\xb8\x77\x00\x00\x00\xcd\x80", 8 };
+	static const struct str i386 = { "\xb8\xad\x00\x00\x00\xcd\x80", 7 };
+	struct str code = code_at(r, address);
 
-	return str_starts(code_at(r, address),
-			  w->u->arch->machine == ELF_MACHINE_X86_64 ? x86_64 : aarch64);
+	if (w->arch == &arch_i386)
+		return str_starts(code, i386) || str_starts(code, old_i386);
+	return str_starts(code, w->arch->machine == ELF_MACHINE_X86_64 ? x86_64 : aarch64);
 }
 
 bool walk_ends_there(const struct walk *w, const struct region *r, uint64_t address)
@@ -89,7 +99,7 @@ bool walk_ends_there(const struct walk *w, const struct region *r, uint64_t addr
 	struct str code = code_at(r, address);
 	bool exits = false;
 
-	if (w->u->arch->machine != ELF_MACHINE_X86_64)
+	if (w->arch->machine != ELF_MACHINE_X86_64)
 		return false;
 	code.n = min_size(code.n, MOST);
 	for (size_t i = 0; i < LEN(passes_status);) {
@@ -181,6 +191,22 @@ static void search_symbols(const struct elf *e, const struct elf_section *sectio
 	}
 }
 
+/* Unwind tables know of functions, too, such as those of a stripped program. */
+static void narrow(const struct cfi *c, uint64_t vaddr, struct known_function *f)
+{
+	uint64_t start, end;
+
+	if (f->known || !cfi_any(c))
+		return;
+	f->known = cfi_function(c, vaddr, &start, &end);
+	if (!f->known)
+		cfi_gap(c, vaddr, &start, &end);
+	if (f->known || start > f->start)
+		f->start = start;
+	if (end < f->end)
+		f->end = end;
+}
+
 static struct known_function search_function(const struct module *m, uint64_t vaddr)
 {
 	struct known_function f = { .module = m->id, .end = UINT64_MAX };
@@ -191,10 +217,13 @@ static struct known_function search_function(const struct module *m, uint64_t va
 		if (s->type == SHT_SYMTAB || s->type == SHT_DYNSYM)
 			search_symbols(&m->elf, s, vaddr, &f);
 	}
-	if (!f.known)
+	if (!f.known) {
 		f.start = f.after; /* the code between two known functions */
-	else if (f.after > f.start && f.after < f.end)
+		narrow(&m->cfi, vaddr, &f);
+		narrow(&m->debug_frame, vaddr, &f);
+	} else if (f.after > f.start && f.after < f.end) {
 		f.end = f.after;
+	}
 	return f;
 }
 
@@ -270,4 +299,9 @@ uint64_t walk_into_function(struct walk *w, const struct region *r)
 	uint64_t pc = w->pc - w->call - r->bias;
 
 	return pc - function_at(w->u, r->module, pc)->start;
+}
+
+bool walk_knows_function(struct walk *w, const struct region *r)
+{
+	return function_at(w->u, r->module, w->pc - w->call - r->bias)->known;
 }

@@ -22,7 +22,7 @@ enum call walk_call_before(const struct walk *w, const struct region *r, uint64_
 
 /*
  * Is it the code to which signal handlers return? x86-64: "mov $15, %rax; syscall"; aarch64:
- * "mov x8, #139; svc #0".
+ * "mov x8, #139; svc #0"; 32-bit: "mov $173, %eax; int $0x80", or "pop %eax" and $119.
  */
 bool walk_is_sigreturn(const struct walk *w, const struct region *r, uint64_t address);
 
@@ -51,7 +51,11 @@ bool walk_is_function(struct walk *w, const struct region *r, uint64_t address);
  */
 enum call walk_jumps_here(struct walk *w, const struct region *r, uint64_t address);
 
-/* The bytes of code before w->pc that are, or may be, part of its function. */
+/*
+ * The bytes of code before w->pc that are, or may be, part of its function. The second is whether
+ * they are, since its start is known.
+ */
 uint64_t walk_into_function(struct walk *w, const struct region *r);
+bool walk_knows_function(struct walk *w, const struct region *r);
 
 #endif

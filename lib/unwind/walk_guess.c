@@ -43,7 +43,7 @@ bool walk_is_outermost(struct walk *w)
 	const struct region *r = walk_region(w, w->pc - w->call);
 	struct str code;
 
-	if (w->u->fp_only || w->u->arch->machine != ELF_MACHINE_X86_64)
+	if (w->u->fp_only || w->arch->machine == ELF_MACHINE_AARCH64)
 		return true;
 	if (!r || !r->module)
 		return false;
@@ -60,7 +60,7 @@ bool walk_is_outermost(struct walk *w)
 
 static bool stop_without_fp(struct walk *w)
 {
-	bool sees_code = !w->u->fp_only && w->u->arch->machine == ELF_MACHINE_X86_64;
+	bool sees_code = !w->u->fp_only && w->arch->machine == ELF_MACHINE_X86_64;
 
 	/* Memory that was read later may have been released: its zeros alone say nothing. */
 	if (w->used_memory && !(sees_code && walk_is_outermost(w)))
@@ -107,11 +107,11 @@ static bool leave_leaf(struct walk *w)
 
 	if (!has_lr && !walk_read(w, w->sp, &pc))
 		return walk_stop(w, UNWIND_TRUNCATED);
-	pc &= w->u->arch->address_mask;
+	pc &= w->arch->address_mask;
 	call = caller_at(w, pc);
 	if (call == NO_CALL ||
 	    (call == ANY_CALL && w->fp - w->sp < WALK_SEGMENT && walk_read(w, w->fp + 8, &outer) &&
-	     caller_at(w, outer & w->u->arch->address_mask) == DIRECT_CALL))
+	     caller_at(w, outer & w->arch->address_mask) == DIRECT_CALL))
 		return walk_by_fp(w);
 	return walk_move(w, pc, w->sp + (has_lr ? 0 : 8), w->fp, false);
 }
@@ -142,7 +142,7 @@ static bool leave_signal(struct walk *w)
 	static const uint16_t x86_64[] = { 40 + 8 * 16, 40 + 8 * 15, 40 + 8 * 10 };
 	static const uint16_t aarch64[] = { 312 + 8 * 32, 312 + 8 * 31, 312 + 8 * 29,
 					    312 + 8 * 30 };
-	bool x86 = w->u->arch->machine == ELF_MACHINE_X86_64;
+	bool x86 = w->arch->machine == ELF_MACHINE_X86_64;
 	const uint16_t *at = x86 ? x86_64 : aarch64;
 	uint64_t pc, sp, fp, lr = 0;
 
@@ -191,7 +191,7 @@ static bool walk_without_tables(struct walk *w, const struct region *r)
 		else if (is_call)
 			end = by_frame.sp - 8;
 	}
-	if (end && walk_by_scan(w, r, end))
+	if (end && (walk_by_scan(w, r, end) || (!is_call && walk_by_prologue(w, r))))
 		return true;
 	if (!is_call && (moved || by_frame.end != UNWIND_COMPLETE) && walk_by_any_call(w))
 		return true;

@@ -40,7 +40,7 @@ static bool read_for_expression(void *context, uint64_t address, uint64_t *word)
 /* Puts the known registers in regs[ARCH_REGS]. In the innermost frame all are known. */
 static uint64_t known_registers(const struct walk *w, uint64_t *regs)
 {
-	const struct arch *a = w->u->arch;
+	const struct arch *a = w->arch;
 	uint64_t known = 0;
 
 	if (w->leaf) {
@@ -78,7 +78,7 @@ static bool find_cfa(struct walk *w, const struct rule *rule, const struct regio
 	switch (rule->cfa) {
 	case CFA_SP:
 	case CFA_FP: *cfa = from; return true;
-	case CFA_PLT: *cfa = w->sp + 8 + ((w->pc & 15) >= 11 ? 8 : 0); return true;
+	case CFA_PLT: *cfa = w->sp + w->arch->word * ((w->pc & 15) >= 11 ? 2 : 1); return true;
 	case CFA_DEREF_SP:
 	case CFA_DEREF_FP:
 		if (!walk_read(w, from, cfa))
@@ -117,7 +117,7 @@ static bool restore_fp(struct walk *w, const struct rule *rule, uint64_t cfa, ui
 static bool restore_pc(struct walk *w, const struct rule *rule, uint64_t cfa, uint64_t *pc)
 {
 	bool deref = rule->cfa == CFA_DEREF_SP || rule->cfa == CFA_DEREF_FP;
-	int32_t offset = deref ? -8 : rule->ra_offset;
+	int32_t offset = deref ? -w->arch->word : rule->ra_offset;
 
 	if (rule->ra == AT_SAME) {
 		*pc = w->lr;
@@ -156,12 +156,12 @@ static bool walk_from_null(struct walk *w, uint64_t cfa, uint64_t fp)
 	const struct region *r;
 	uint64_t pc;
 
-	if (w->u->arch->lr != DWARF_NONE || !walk_read(w, cfa, &pc))
+	if (w->arch->lr != DWARF_NONE || !walk_read(w, cfa, &pc))
 		return walk_stop(w, UNWIND_COMPLETE);
 	r = walk_region(w, pc - 1);
 	if (!r || !walk_may_return_to(w, r, pc))
 		return walk_stop(w, UNWIND_COMPLETE);
-	return walk_move(w, pc, cfa + 8, fp, false);
+	return walk_move(w, pc, cfa + w->arch->word, fp, false);
 }
 
 bool walk_by_rule(struct walk *w, const struct rule *rule, const struct region *r)
@@ -209,7 +209,7 @@ static bool recover_register(struct walk *w, uint8_t reg, uint64_t *value)
 {
 	struct walk v = walk_begin(w->u, w->space, w->state);
 
-	if (w->recovered || reg >= w->u->arch->nregs || w->state->missing >> reg & 1)
+	if (w->recovered || reg >= w->arch->nregs || w->state->missing >> reg & 1)
 		return false;
 	v.may_read = w->may_read;
 	v.recovered = w->recovered = true;

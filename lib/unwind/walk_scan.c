@@ -4,6 +4,7 @@
  * have returned. The right one follows a call of this function, or of one that jumps to it, and a
  * walk leads from it to the end of the stack.
  */
+#include "unwind/prologue.h"
 #include "unwind/walk_call.h"
 
 enum {
@@ -13,6 +14,8 @@ enum {
 	MOST_TRIALS = 12,    /* walks for one frame */
 	MOST_PUSHED = 6,     /* registers that a function may have saved */
 	LEAST_CODE = 0x1000, /* no code is mapped at lower addresses */
+	ALIGNMENT = 16,      /* of functions in assembly */
+	MOST_STARTS = 64,    /* places where a function may begin, before an address in it */
 };
 
 /* A word of the stack that may be the return address. */
@@ -107,12 +110,33 @@ static void consider_jump(struct walk *w, const struct region *r, const struct c
 	}
 }
 
+/*
+ * Does the frame of the function at c->function, which may be this one, end at c->at? A call that
+ * has returned may be of any function before this one. By its first instructions: DIRECT_CALL if
+ * it does, ANY_CALL if it may.
+ */
+static enum call agrees_with_prologue(struct walk *w, const struct region *r,
+				      const struct candidate *c)
+{
+	uint64_t size = c->at - w->sp;
+	struct str code = elf_at(&r->module->elf, c->function - r->bias);
+	struct prologue p;
+
+	code.n = min_size(code.n, (size_t)(w->pc - w->call - c->function));
+	if (!prologue_read(code, &p))
+		return ANY_CALL;
+	if (size == p.size && size)
+		return DIRECT_CALL;
+	return p.reserves || size < p.size ? NO_CALL : ANY_CALL;
+}
+
 /* Finds the nearest call of this function, and that of another function that jumps to it. */
 static void nearest_calls(struct walk *w, const struct region *r, uint64_t end,
 			  struct candidate *this, struct candidate *jumped)
 {
 	struct candidate c = { .at = w->sp };
-	bool known, is_direct = false;
+	bool known, is_direct = false, is_known = walk_knows_function(w, r);
+	enum call agrees;
 
 	if (end - w->sp > FARTHEST)
 		end = w->sp + FARTHEST;
@@ -121,9 +145,11 @@ static void nearest_calls(struct walk *w, const struct region *r, uint64_t end,
 			continue;
 		if (c.function <= w->pc && w->pc - c.function <= FUNCTION &&
 		    walk_is_function(w, r, c.function)) {
-			if (c.function > this->function)
+			agrees = is_known ? ANY_CALL : agrees_with_prologue(w, r, &c);
+			if (agrees == DIRECT_CALL || (agrees && c.function > this->function))
 				*this = c;
-			if (c.function == w->pc - w->call - walk_into_function(w, r))
+			if (agrees == DIRECT_CALL ||
+			    c.function == w->pc - w->call - walk_into_function(w, r))
 				return; /* the nearest call of what a symbol names */
 		} else {
 			consider_jump(w, r, &c, jumped, &is_direct);
@@ -136,11 +162,62 @@ bool walk_by_scan(struct walk *w, const struct region *r, uint64_t end)
 	struct candidate this = { 0 }, jumped = { 0 };
 	int trials = MOST_TRIALS;
 
-	if (!r->module || w->u->arch->machine != ELF_MACHINE_X86_64)
+	if (!r->module || w->arch->machine != ELF_MACHINE_X86_64)
 		return false;
 	nearest_calls(w, r, end, &this, &jumped);
 	return (this.function && try_caller(w, &this, &trials)) ||
 	       (jumped.function && try_caller(w, &jumped, &trials));
+}
+
+/*
+ * Tries the return address above the frame that the code from `start` to w->pc has set up, if it
+ * follows a call that may lead there.
+ */
+static bool try_prologue(struct walk *w, const struct region *r, uint64_t start)
+{
+	struct str code = elf_at(&r->module->elf, start - r->bias);
+	struct candidate c = { 0 };
+	struct prologue p;
+	uint64_t fp = w->fp;
+	bool any, known;
+
+	code.n = min_size(code.n, (size_t)(w->pc - w->call - start));
+	if (!prologue_read(code, &p) || !p.size || !walk_read(w, w->sp + p.size, &c.pc))
+		return false;
+	c.at = w->sp + p.size;
+	known = walk_called_function(w, c.pc, &c.function, &any);
+	if (!any || (known && c.function != start && !walk_jumps_here(w, r, c.function)) ||
+	    (p.fp_at && !walk_read(w, c.at - p.fp_at, &fp)))
+		return false;
+	if (!w->is_trial && !leads_to_end(caller_of(w, &c, fp)))
+		return false;
+	*w = caller_of(w, &c, fp);
+	w->is_trial = true;
+	return true;
+}
+
+/* May a function begin at an address? It is aligned, and follows the end of another, or padding. */
+static bool may_begin(const struct region *r, uint64_t address)
+{
+	struct str before = elf_at(&r->module->elf, address - r->bias - 1);
+
+	return before.n && memchr("\xc3\xcc\x90\x00", before.p[0], 4);
+}
+
+bool walk_by_prologue(struct walk *w, const struct region *r)
+{
+	uint64_t address = w->pc - w->call, start, at;
+
+	if (!r->module || w->arch->machine != ELF_MACHINE_X86_64)
+		return false;
+	start = address - walk_into_function(w, r);
+	if (walk_knows_function(w, r))
+		return try_prologue(w, r, start);
+	at = address & ~(uint64_t)(ALIGNMENT - 1);
+	for (size_t i = 0; i < MOST_STARTS && at > start && at > r->start; i++, at -= ALIGNMENT)
+		if (may_begin(r, at) && try_prologue(w, r, at))
+			return true;
+	return start > r->start && try_prologue(w, r, start);
 }
 
 /* Is it in code that has no callers: the program's entry, or where a thread begins? */
@@ -163,8 +240,7 @@ bool walk_by_any_call(struct walk *w)
 	int trials = MOST_TRIALS;
 	bool known;
 
-	if (w->u->arch->machine != ELF_MACHINE_X86_64 ||
-	    !next_candidate(w, w->sp + NEAR, &c, &known))
+	if (w->arch->machine != ELF_MACHINE_X86_64 || !next_candidate(w, w->sp + NEAR, &c, &known))
 		return false;
 	if (is_outermost(w, c.pc)) {
 		*w = caller_of(w, &c, 0);

@@ -7,7 +7,7 @@ if [ ! -x "$replay" ]; then
 	echo '1..0 # SKIP built with sanitizers only by make check'
 	exit
 fi
-for file in "$top"/tests/data/aarch64/chain "$top"/build*/tests/fail_io.so /bin/true; do
+for file in "$top"/tests/data/aarch64/chain "$top"/tests/data/i386/chain "$top"/build*/tests/fail_io.so /bin/true; do
 	[ -f "$file" ] && set -- "$@" "$file"
 done
 "$replay" "$@"

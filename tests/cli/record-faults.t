@@ -185,4 +185,29 @@ if unshare -m mount -t overlay overlay -o lowerdir=low,upperdir=up,workdir=work 
 else
 	skip 'no overlay can be mounted here' 'a binary of an overlay that was upgraded'
 fi
+
+# Few open files: names are found with them, and if not, that is said
+$CC -O1 -g -fno-inline -o spin "$top/tests/targets/spin.c"
+(ulimit -n 24 && prof-record -q -F 499 -o few.pb.gz -- ./spin 0.3)
+prof-fold few.pb.gz >few.folded
+at_least "$(share few.folded 'main')" 90 'names with 24 open files' "$(cat few.folded)"
+(ulimit -n 12 && prof-record -F 499 -o few.pb.gz -- ./spin 0.3) 2>err
+says 'too many open files|Too many open files' 'with 12 open files it is said'
+
+# In a time namespace, times of records and of windows are of different clocks
+if unshare -T --monotonic 5000 true 2>/dev/null; then
+	exits 125 'a time namespace' unshare -T --monotonic 5000 prof-record -o time.pb.gz -- ./spin 0.1
+	says 'time namespace' 'is said'
+	exits 0 'one whose clock is the same' unshare -T --boottime 5000 prof-record -o time.pb.gz -- ./spin 0.1
+else
+	skip 'no time namespaces' 'a time namespace'
+fi
+
+# A /proc of another PID namespace has the numbers of other processes
+if unshare -pf true 2>/dev/null; then
+	exits 125 'the /proc of another PID namespace' unshare -pf prof-record -o other.pb.gz -- ./spin 0.1
+	says '/proc shows the processes of another PID namespace' 'and it is said'
+else
+	skip 'no PID namespaces' 'the /proc of another PID namespace'
+fi
 finish

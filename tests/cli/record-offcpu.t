@@ -195,4 +195,17 @@ if [ "$(fact storm.pb.gz lost)" -eq 0 ]; then
 else
 	skip 'the machine is too busy: some were lost' 'and all of the time of both threads is there'
 fi
+
+# A 32-bit thread that waits all the time: it is looked at, as it has no switch
+if "$top/tests/data/i386/chain"; then
+	"$top/tests/data/i386/chain" wait &
+	pid=$!
+	sleep 0.3
+	prof-record -q --off-cpu -d 300ms -o 32.pb.gz -p $pid
+	prof-fold --type off_cpu 32.pb.gz >32.folded
+	at_least "$(share 32.folded '^chain;_start;run;waits')" 100 'a 32-bit thread that waits' "$(cat 32.folded)"
+	kill $pid
+else
+	skip 'no 32-bit programs here' 'a 32-bit thread that waits'
+fi
 finish

@@ -110,7 +110,7 @@ at_least "$(share fp.folded '[[]truncated[]];deep')" 95 'more frames than the ke
 	"$(cut -c 1-60 fp.folded)"
 at_least "$(prof-query --raw fp.pb.gz | sed -n 's/.*truncated_too_deep=//p')" 10 'and their number is reported by cause'
 
-# A 32-bit program, with frame pointers and without
+# 32-bit programs: with unwind tables, with frame pointers, with neither; and the vDSO that they have
 cat >bits32.c <<'END'
 static volatile unsigned sink;
 __attribute__((noinline)) void leaf(void) { for (unsigned i = 0; i < 200000000; i++) sink += i; }
@@ -119,10 +119,25 @@ __attribute__((noinline, used)) void outer(void) { middle(); sink++; __asm__("in
 __asm__(".globl _start\n_start: xor %ebp, %ebp\n call outer\n hlt\n");
 END
 build32() {
-	$CC -m32 -nostdlib -static -fno-pic -no-pie -O1 -g -fno-stack-protector -fcf-protection=none \
-		"$1" -o "$2" bits32.c 2>/dev/null
+	$CC -m32 -nostdlib -static -fno-pic -no-pie -O1 -fno-stack-protector -fcf-protection=none \
+		-fno-asynchronous-unwind-tables "$@" bits32.c 2>/dev/null
 }
-if build32 -fno-omit-frame-pointer bits32 && build32 -fomit-frame-pointer bare32 && ./bits32; then
+data32=$top/tests/data/i386
+if "$data32/chain"; then
+	prof-record -q -F 999 -o 32.pb.gz -- "$data32/chain"
+	prof-fold 32.pb.gz >32.folded
+	at_least "$(share 32.folded 'chain;_start;run;(outer;middle;leaf|aligned;leaf|signals;__kernel_(rt_)?sigreturn;handler;leaf|enters)')" \
+		99 'a 32-bit program with unwind tables' "$(cat 32.folded)"
+	at_least "$(grep -c 'run;enters;__kernel_vsyscall' 32.folded)" 1 'its vDSO has its own names'
+	is "$(grep -c '__vdso\|\[\[vdso' 32.folded)" 0 'and not those of the 64-bit one' "$(cat 32.folded)"
+	prof-record -q -F 999 -o 32.pb.gz -- "$data32/bare"
+	prof-fold 32.pb.gz >32.folded
+	at_least "$(share 32.folded 'bare;[[]truncated[]](;run)?((;outer)?;middle;leaf|;aligned;leaf|;handler;leaf|;enters)')" \
+		99 'without any, no frame is wrong' "$(cat 32.folded)"
+else
+	skip 'no 32-bit programs here' 'a 32-bit program with unwind tables'
+fi
+if build32 -fno-omit-frame-pointer -o bits32 && build32 -fomit-frame-pointer -o bare32 && ./bits32; then
 	prof-record -q -F 499 -o 32.pb.gz -- ./bits32
 	prof-fold 32.pb.gz >32.folded
 	at_least "$(share 32.folded 'bits32;_start;outer;middle;leaf')" 95 'a 32-bit program' "$(cat 32.folded)"
@@ -131,7 +146,7 @@ if build32 -fno-omit-frame-pointer bits32 && build32 -fomit-frame-pointer bare32
 	at_least "$(share 32.folded 'bare32;[[]truncated[]];.*leaf')" 95 'and one without frame pointers' \
 		"$(cat 32.folded)"
 else
-	skip 'no 32-bit programs here' 'a 32-bit program'
+	skip 'no compiler for 32-bit programs here' 'a 32-bit program'
 fi
 
 # Code that comes and goes
@@ -247,7 +262,7 @@ __attribute__((noinline)) static void outer(void)
 }
 int main(void)
 {
-	for (int i = 0; i < 600; i++)
+	for (int i = 0; i < 2000; i++)
 		outer();
 	return 0;
 }
@@ -260,6 +275,28 @@ if [ "$(uname -m)" = x86_64 ]; then
 		"$(cat jumps.folded)"
 else
 	skip 'assembly of x86-64' 'a function that another one jumps to'
+fi
+
+# Assembly without tables that is called through a pointer, with symbols and without, in a program
+# with tables and without; the functions have no names then, but each call is a frame
+pointers() {
+	prof-record -q -F 999 -o pointers.pb.gz -- "./$1"
+	prof-fold pointers.pb.gz | sed "s/$1[+]0x[0-9a-f]*/F/g; s/\\[$1\\]/F/g" >pointers.folded
+	at_least "$(share pointers.folded "$2")" 97 "calls through pointers, $3" "$(cut -c 1-300 pointers.folded)"
+}
+if [ "$(uname -m)" = x86_64 ]; then
+	$CC -O2 -o pointers "$top/tests/targets/pointers.c" "$top/tests/targets/pointers.s"
+	$CC -O2 -fno-asynchronous-unwind-tables -fomit-frame-pointer -o no-pointers \
+		"$top/tests/targets/pointers.c" "$top/tests/targets/pointers.s"
+	names='_start;[^ ]*main;outer;inner;((calls;)?pushes|large)(;[^F]*)? '
+	frames='^[^;]*;F;__libc_start[^F]*;F;F;F;F(;F)?(;[^F]*)? '
+	pointers pointers "$names" 'with all tables and symbols'
+	pointers no-pointers "$names" 'without tables'
+	strip pointers no-pointers
+	pointers pointers "$frames" 'stripped'
+	pointers no-pointers "$frames" 'stripped, and without tables'
+else
+	skip 'assembly of x86-64' 'calls through pointers'
 fi
 
 # musl's functions have no tables, and its program's entry jumps on twice before main() is called
@@ -398,6 +435,101 @@ if CGO_ENABLED=1 go build -o cgo main.go 2>/dev/null; then
 		'C code in a Go program' "$(cat cgo.folded)"
 else
 	skip 'go cannot build programs with C here' 'C code in a Go program'
+fi
+
+# C that calls Go: the goroutine's callers are whole, but for those in C, and no stack seems to be whole
+# that begins at the call
+mkdir -p callback
+cat >callback/main.go <<'END'
+package main
+
+/*
+extern void goBack(int);
+static volatile unsigned sink;
+static __attribute__((noinline)) void c_leaf(int n) { for (int i = 0; i < n; i++) sink += i; }
+static __attribute__((noinline)) void c_outer(int n) { goBack(n); sink++; }
+*/
+import "C"
+
+var sum uint32
+
+//go:noinline
+func leaf(n int) {
+	for i := 0; i < n; i++ {
+		sum += uint32(i)
+	}
+}
+
+//export goBack
+func goBack(n C.int) {
+	leaf(int(n))
+	C.c_leaf(n * 3) // so long that the goroutine's stack can be read
+}
+
+//go:noinline
+func outer(n int) {
+	C.c_outer(C.int(n))
+	sum++
+}
+
+func main() {
+	for i := 0; i < 10; i++ {
+		outer(20000000)
+	}
+}
+END
+if (cd callback && CGO_ENABLED=1 go build -o ../calls-back main.go) 2>/dev/null; then
+	prof-record -q -F 499 -o callback.pb.gz -- ./calls-back
+	prof-fold callback.pb.gz | grep leaf >callback.folded
+	at_least "$(share callback.folded '(main.main;main.outer;.*;|[[]truncated[]];)runtime.cgocallback;.*goBack;.*leaf')" \
+		95 'Go that C calls' "$(cat callback.folded)"
+	is "$(grep -c '^calls-back;runtime.cgocallback' callback.folded)" 0 'and its stacks do not begin there'
+	grep 'goBack.*c_leaf' callback.folded >c-in-callback.folded
+	at_least "$(share c-in-callback.folded 'main.main;main.outer;')" 75 'C that this Go calls' \
+		"$(cat c-in-callback.folded)"
+else
+	skip 'go cannot build programs with C here' 'Go that C calls'
+fi
+
+# A goroutine's stack that is larger than the copy is read to its end, which was never called
+cat >main.go <<'END'
+package main
+
+var sum uint32
+
+//go:noinline
+func leaf(n int) {
+	for i := 0; i < n; i++ {
+		sum += uint32(i)
+	}
+}
+
+//go:noinline
+func deep(n int) {
+	var room [100]int
+	room[n%100] = n
+	if n > 0 {
+		deep(n - 1)
+	} else {
+		leaf(200000000)
+	}
+	sum += uint32(room[3])
+}
+
+func main() {
+	deep(150)
+	done := make(chan int)
+	go func() { deep(150); done <- 1 }()
+	<-done
+}
+END
+if go build -o godeep main.go 2>/dev/null; then
+	prof-record -q -F 499 -o godeep.pb.gz -- ./godeep
+	prof-fold godeep.pb.gz | grep 'main.leaf' >godeep.folded
+	at_least "$(share godeep.folded '^godeep;runtime.goexit;.*main.deep;main.leaf')" 90 'a deep goroutine' \
+		"$(cut -c 1-200 godeep.folded)"
+else
+	skip 'no Go here' 'a deep goroutine'
 fi
 
 # What a goroutine has called on the thread's own stack is below the goroutine

@@ -56,4 +56,35 @@ sed -n 's/.*names of .* new: \([0-9.]*\) ms.*/\1/p' err >ms
 awk 'NR == 1 { first = $1 } NR > 1 { rest[NR] = $1 } END { for (i in rest) if (!n++ || rest[i] > worst) worst = rest[i]
 	exit !(n > 1 && worst <= first / 3) }' ms
 ok $? 'names are found once' "$(cat err)"
+# A reader that blocks: what is lost is counted, and has a reason; the windows still add up
+cat >shapes.c <<'END'
+#include <time.h>
+static volatile unsigned sink, random = 1;
+#define F(n) __attribute__((noipa)) static void f##n(int);
+F(0) F(1) F(2) F(3)
+static void (*const f[])(int) = { f0, f1, f2, f3 };
+#undef F
+#define F(n) __attribute__((noipa)) static void f##n(int depth) \
+{ random = random * 1103515245 + 12345; if (depth) f[random >> 16 & 3](depth - 1); \
+	else for (int i = 0; i < 20000; i++) sink += i; sink++; }
+F(0) F(1) F(2) F(3)
+int main(void)
+{
+	while (clock() < 3 * CLOCKS_PER_SEC)
+		f0(20);
+	return 0;
+}
+END
+$CC -O2 -o shapes shapes.c
+prof-record --every 200ms -F 9999 --stack-size 60000 -- sh -c './shapes; echo >ended' 2>err | { wait_for ended; cat; } >blocked.pb
+set -- $(prof-merge blocked.pb | prof-query --raw | sed -n 's/^sample .*values=\([0-9]*\),.*/\1/p' | awk '{ n += $1 } END { print n + 0 }')
+lost=$(prof-merge blocked.pb | prof-query --summary | sed -n 's/^comment *lost=//p')
+all=$(sed -n 's/.*% of \([0-9.]*\) s of CPU time.*/\1/p' err | head -1)
+awk -v n="$1" -v lost="$lost" -v all="$all" 'BEGIN { r = (n + lost) / 9999 / all; exit !(all > 2 && r > 0.97 && r < 1.03) }'
+ok $? 'samples and losses add up though the reader blocks' "$1 samples, $lost lost, $all s"
+if [ "$lost" -gt 1000 ]; then
+	says 'lost while the output waited .* for its reader' 'and it is said why'
+else
+	skip 'nothing was lost' 'and it is said why'
+fi
 finish

@@ -63,12 +63,14 @@ static struct region map_image(struct module *m, const struct arch *arch, struct
 }
 
 /* Registers from the bytes, but with the program counter in the image. */
-static void try_stacks(struct unwinder *u, const struct address_space *space, const uint8_t *bytes,
-		       size_t n)
+static void try_stacks(struct unwinder *u, const struct arch *arch,
+		       const struct address_space *space, const uint8_t *bytes, size_t n)
 {
 	static struct user_frame frame[UNWIND_MOST];
 	uint64_t regs[ARCH_REGS] = { 0 };
-	struct user_state state = { .regs = regs, .pid = 1, .tid = 1 };
+	struct user_state state = {
+		.regs = regs, .pid = 1, .tid = 1, .is_32bit = arch == &arch_i386
+	};
 	enum unwind_end end;
 	size_t head = min_size(n, sizeof(regs)) / 2;
 
@@ -77,21 +79,29 @@ static void try_stacks(struct unwinder *u, const struct address_space *space, co
 	state.stack = malloc(state.nstack + 1); /* it ends where its memory does */
 	memcpy((void *)state.stack, bytes + head, state.nstack);
 	for (uint64_t i = 0; i < 64; i++) {
-		regs[u->arch->pc] = MAPPED_AT +
-				    (i * 0x9e3779b1 & (MAPPED - 1)) % (1 << (6 + i / 4));
+		regs[arch->pc] = MAPPED_AT + (i * 0x9e3779b1 & (MAPPED - 1)) % (1 << (6 + i / 4));
 		if (i % 2)
-			regs[u->arch->fp] = regs[u->arch->sp] + (i & 0xf8);
+			regs[arch->fp] = regs[arch->sp] + (i & 0xf8);
 		if (unwind(u, space, &state, frame, &end) > UNWIND_MOST || end >= UNWIND_ENDS)
 			abort();
 	}
 	free((void *)state.stack);
 }
 
+static const struct arch *arch_of(const uint8_t *data, size_t size)
+{
+	static const struct arch *const known[] = { &arch_aarch64, &arch_i386 };
+
+	for (size_t i = 0; size > 20 && i < LEN(known); i++)
+		if (data[18] == known[i]->machine)
+			return known[i];
+	return &arch_x86_64;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t tail = min_size(STATE_BYTES, size / 2);
-	const struct arch *arch = size > 20 && data[18] == ELF_MACHINE_AARCH64 ? &arch_aarch64 :
-										 &arch_x86_64;
+	const struct arch *arch = arch_of(data, size);
 	struct module module = { .id = 1 };
 	struct region region;
 	struct address_space space = { .find = find_image, .context = &region };
@@ -104,9 +114,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		image[0] = 0x7f;
 	if (size > 20)
 		memcpy(image + 18, &machine, sizeof(machine));
-	unwinder_init(&u, arch);
-	region = map_image(&module, arch, str((const char *)image, size));
-	try_stacks(&u, &space, data + size - tail, tail);
+	unwinder_init(&u, arch == &arch_i386 ? &arch_x86_64 : arch);
+	region = map_image(&module, u.arch, str((const char *)image, size));
+	try_stacks(&u, arch, &space, data + size - tail, tail);
 	unwinder_release(&u);
 	module_close(&module);
 	free(image);

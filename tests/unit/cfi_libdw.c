@@ -79,7 +79,8 @@ static bool evaluate(const Dwarf_Op *ops, size_t n, uint64_t cfa, uint64_t *valu
 		}
 	}
 	*value = top ? stack[top - 1] : 0;
-	return top == 1;
+	/* A place is computed above the CFA, which is on the stack at first. */
+	return top == 1 || (top == 2 && ops[0].atom == DW_OP_call_frame_cfa);
 }
 
 /* The CFA by our rule. */
@@ -97,7 +98,9 @@ static bool our_cfa(const struct module *m, const struct rule *r, uint64_t *cfa)
 	case CFA_SP:
 	case CFA_FP: *cfa = from; return true;
 	case CFA_REG: *cfa = reg_value(r->reg) + (uint64_t)(int64_t)r->cfa_offset; return true;
-	case CFA_PLT: *cfa = regs[a->sp] + 8 + ((regs[a->pc] & 15) >= 11 ? 8 : 0); return true;
+	case CFA_PLT:
+		*cfa = regs[a->sp] + a->word * ((regs[a->pc] & 15) >= 11 ? 2 : 1);
+		return true;
 	case CFA_DEREF_SP:
 	case CFA_DEREF_FP: *cfa = word_at(from) + (uint64_t)(int64_t)r->ra_offset; return true;
 	case CFA_EXPR: return cfi_expression(&m->cfi, r, &context, cfa);
@@ -157,7 +160,7 @@ static bool same_rule(const struct module *m, Dwarf_CFI *cfi, uint64_t vaddr, si
 		same = dwarf_frame_cfa(frame, &ops, &n) == 0 &&
 		       evaluate(ops, n, 0, &theirs, &memory) && our_cfa(m, &r, &ours) &&
 		       ours == theirs && r.signal == signal &&
-		       same_place(m, frame, ra, r.ra, deref ? -8 : r.ra_offset, ours) &&
+		       same_place(m, frame, ra, r.ra, deref ? -m->arch->word : r.ra_offset, ours) &&
 		       same_place(m, frame, m->arch->fp, r.fp, r.fp_offset, ours);
 	}
 	++*rules;
@@ -200,7 +203,7 @@ static bool check_file(const char *path)
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	Elf *elf = fd >= 0 ? elf_begin(fd, ELF_C_READ_MMAP, NULL) : NULL;
 	Dwarf_CFI *cfi = elf ? dwarf_getcfi_elf(elf) : NULL;
-	const struct arch *known[] = { &arch_x86_64, &arch_aarch64 };
+	const struct arch *known[] = { &arch_x86_64, &arch_aarch64, &arch_i386 };
 	const char *why;
 	bool is_known = false;
 
@@ -242,6 +245,9 @@ int main(void)
 		"/usr/bin/gcc",
 		"/usr/bin/ld",
 		"tests/data/aarch64/chain",
+		"tests/data/i386/chain",
+		"/lib32/libc.so.6",
+		"/lib/i386-linux-gnu/libc.so.6",
 	};
 
 	elf_version(EV_CURRENT);

@@ -344,6 +344,10 @@ static void test_registers(void)
 	ok(sample_regs_decode(&arch_x86_64, 0x1c0, regs, out, &missing) && missing == 0xff3f &&
 		   out[6] == 100 && out[7] == 101 && out[16] == 102,
 	   "fewer registers");
+	ok(sample_regs_decode(&arch_i386, 0xff0fff, regs, out, &missing) && !missing &&
+		   out[1] == 102 && out[2] == 103 && out[3] == 101 && out[4] == 107 &&
+		   out[5] == 106 && out[6] == 104 && out[7] == 105 && out[8] == 108,
+	   "of a 32-bit program, whose numbers are others");
 	ok(!sample_regs_decode(&arch_x86_64, 0x140, regs, out, &missing), "no stack pointer");
 	ok(sample_regs_decode(&arch_aarch64, sample_regs_mask(&arch_aarch64), regs, out,
 			      &missing) &&

@@ -74,7 +74,7 @@ static bool host_open_binary(void *context, const struct process *p, const struc
 
 	(void)p;
 	(void)m;
-	if (b->is_kernel)
+	if (b->is_kernel || b->is_vdso32)
 		return false;
 	if (b->is_vdso)
 		return (r->is_here || b->build_id.n) && elf_open_vdso(&b->module.elf);

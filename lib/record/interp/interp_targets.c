@@ -21,7 +21,7 @@
 
 /* If no interpreter is found, the program asks again; soon at first, while libraries are mapped. */
 static const uint64_t FIRST_WAIT_NS = 2000000, MOST_WAIT_NS = 10000000000;
-static const uint64_t STRANGER_WAIT_NS = 200000000;
+static const uint64_t STRANGER_WAIT_NS = 200000000, KNOWN_WAIT_NS = 64000000;
 
 enum { MOST_GLOBALS = 1 << 24 }; /* bytes of PHP's globals of a thread */
 
@@ -48,6 +48,7 @@ void interp_targets_init(struct interp_targets *t, struct interp_program *progra
 {
 	*t = (struct interp_targets){ .program = program };
 	table_init(&t->images, sizeof(struct known_image), offsetof(struct known_image, image));
+	strangers_init(&t->strangers);
 }
 
 void interp_targets_release(struct interp_targets *t)
@@ -58,6 +59,7 @@ void interp_targets_release(struct interp_targets *t)
 		mem_free(k->image, sizeof(*k->image));
 	}
 	table_release(&t->images);
+	strangers_release(&t->strangers);
 }
 
 /* Opens the file that a process has mapped as m. */
@@ -222,6 +224,7 @@ struct examined {
 	struct str program; /* path of its program */
 	bool publishes;     /* it has a process context */
 	bool is_musl;       /* its tables of thread-local memory are musl's */
+	bool has_image;     /* an interpreter's, even if that is not at work yet */
 	struct interp_target *target;
 };
 
@@ -315,6 +318,7 @@ static void examine_mapping(struct examined *x, const struct record_map *m)
 	i = image_of(x->t, (uint32_t)x->pid, m);
 	if (!i)
 		return;
+	x->has_image = true;
 	if (i->name && wanted && !x->target->kind && i->why)
 		x->t->on_refusal(x->t->context, i->name, i->version, i->why);
 	else if (i->name && wanted && !x->target->kind)
@@ -353,6 +357,7 @@ bool interp_targets_find(struct interp_targets *t, uint32_t pid, struct interp_t
 				examine_mapping(&x, &m);
 	}
 	buf_release(&maps);
+	strangers_note(&t->strangers, pid, x.has_image || x.publishes);
 	return target->kind || target->context_pid;
 }
 
@@ -372,7 +377,9 @@ void interp_targets_look(struct interp_targets *t, uint32_t pid, uint64_t progra
 
 	if (!t->wants || t->wants(t->wants_context, (int)pid)) {
 		wait = next_wait(t, pid, program);
-		if (!interp_targets_find(t, pid, &target) && !program)
+		if (program && wait == FIRST_WAIT_NS && strangers_know(&t->strangers, pid))
+			wait = KNOWN_WAIT_NS; /* a library may still bring an interpreter */
+		else if (!interp_targets_find(t, pid, &target) && !program)
 			return;
 	}
 	target.program = program;

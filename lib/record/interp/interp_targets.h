@@ -7,9 +7,11 @@
 
 #include "base/table.h"
 #include "record/interp/interp_program.h"
+#include "record/interp/strangers.h"
 
 struct interp_targets {
 	struct interp_program *program;
+	struct strangers strangers;
 	struct table images; /* struct known_image */
 	/* Is this process recorded? May be NULL. */
 	bool (*wants)(void *context, int pid);

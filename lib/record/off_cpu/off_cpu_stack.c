@@ -157,11 +157,20 @@ void off_cpu_keep(struct off_cpu *o, struct off_thread *t, const struct perf_sam
 
 /* From threads that wait */
 
+/* Does a process execute 32-bit code at an address? */
+static bool is_32bit_code(struct decoder *d, struct process *p, uint64_t address)
+{
+	const struct map *m = p ? process_find(&d->processes, p, address) : NULL;
+
+	return m && m->region.module && m->region.module->arch == &arch_i386;
+}
+
 static void unwind_looked(struct off_cpu *o, struct off_thread *t)
 {
 	struct decoder *d = o->decoder;
-	const struct arch *a = d->arch;
 	struct perf_sample s = sample_of(o, t, t->runnable);
+	bool is_32bit = is_32bit_code(d, s.process, o->look.pc);
+	const struct arch *a = is_32bit ? &arch_i386 : d->arch;
 	uint64_t regs[ARCH_REGS] = { 0 };
 	struct user_state state = {
 		.regs = regs,
@@ -170,6 +179,7 @@ static void unwind_looked(struct off_cpu *o, struct off_thread *t)
 		.pid = (int)t->pid,
 		.tid = (int)t->tid,
 		.missing = ~((uint64_t)1 << a->pc | (uint64_t)1 << a->sp),
+		.is_32bit = is_32bit,
 	};
 
 	regs[a->pc] = o->look.pc;

@@ -4,6 +4,7 @@
 #include <linux/fs.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
@@ -11,6 +12,7 @@
 
 #include "io/open_untrusted.h"
 #include "object/debug_link.h"
+#include "record/process/process_memory.h"
 
 enum { OVERLAYFS = 0x794c7630, BTRFS = 0x9123683e, EXT4 = 0xef53, XFS = 0x58465342 };
 
@@ -145,14 +147,31 @@ static int open_file(const struct mount_roots *roots, const struct process *p, c
 	return open_checked(mount_roots_find(roots, p), bin->path.p, bin);
 }
 
+/* Copies the vDSO of a 32-bit process, which this process does not have, to a file in memory. */
+static int copy_vdso32(const struct process *p, const struct map *m)
+{
+	enum { LARGEST = 64 << 10 };
+	size_t n = (size_t)(m->region.end - m->region.start);
+	uint8_t image[LARGEST];
+	int pid = process_task(p), fd = -1;
+
+	if (n <= LARGEST && process_memory_read(&pid, m->region.start, image, n))
+		fd = memfd_create("vdso32", MFD_CLOEXEC);
+	if (fd >= 0 && pwrite(fd, image, n, 0) != (ssize_t)n) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
 bool open_binary(const struct mount_roots *roots, const struct process *p, const struct map *m,
 		 struct binary *bin)
 {
 	if (bin->is_kernel)
 		return false;
-	if (bin->is_vdso)
+	if (bin->is_vdso && !bin->is_vdso32)
 		return elf_open_vdso(&bin->module.elf);
-	bin->fd = open_file(roots, p, m, bin);
+	bin->fd = bin->is_vdso32 ? copy_vdso32(p, m) : open_file(roots, p, m, bin);
 	return bin->fd >= 0;
 }
 

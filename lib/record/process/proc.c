@@ -164,3 +164,46 @@ bool proc_scan(struct processes *t, struct process *p)
 	buf_release(&b);
 	return ok;
 }
+
+bool proc_is_ours(struct buf *why)
+{
+	char self[32];
+	ssize_t n = readlink("/proc/self", self, sizeof(self));
+	uint64_t pid;
+
+	if (n < 0) {
+		buf_add(why, S("there is no /proc: mount -t proc proc /proc"));
+		return false;
+	}
+	if (str_u64(str(self, (size_t)n), &pid) && pid == (uint64_t)getpid())
+		return true;
+	buf_add(why,
+		S("/proc shows the processes of another PID namespace, whose numbers are those "
+		  "of other processes here: mount -t proc proc /proc"));
+	return false;
+}
+
+bool proc_clock_is_kernels(struct buf *why)
+{
+	struct buf text = { 0 };
+	struct str lines, line;
+	uint64_t seconds = 0, ns = 0;
+
+	kernel_text("/proc/self/timens_offsets", &text);
+	for (lines = buf_str(&text); lines.n;) {
+		line = str_trim(str_cut(&lines, '\n'));
+		if (!str_starts(line, S("monotonic")))
+			continue;
+		line = str_trim(str_skip(line, strlen("monotonic")));
+		if (str_starts(line, S("-")))
+			line = str_skip(line, 1);
+		str_u64(str_cut(&line, ' '), &seconds);
+		str_u64(str_trim(line), &ns);
+	}
+	buf_release(&text);
+	if (!seconds && !ns)
+		return true;
+	buf_add(why, S("this is a time namespace, whose clock is not that of the kernel's records: "
+		       "record from outside of it"));
+	return false;
+}

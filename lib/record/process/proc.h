@@ -10,6 +10,15 @@
  */
 bool proc_scan(struct processes *t, struct process *p);
 
+/* Is /proc that of this process's PID namespace? If not, or if there is none, *why says so. */
+bool proc_is_ours(struct buf *why);
+
+/*
+ * Is the monotonic clock that of the kernel's records? In a time namespace it may not be; *why says
+ * so then.
+ */
+bool proc_clock_is_kernels(struct buf *why);
+
 /* The user that a process runs as. False if the process is gone. */
 bool proc_uid(struct process *p, uint32_t *uid);
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -62,25 +63,47 @@ static void put_missing(struct buf *missing, int id)
 	buf_printf(missing, "%s%d", missing->n ? ", " : "", id);
 }
 
-static void put_target(struct targets *t, int fd)
+struct known_target {
+	uint64_t id;
+	uint64_t at; /* payload */
+};
+_Static_assert(sizeof(struct known_target) == 16, "a row of a table");
+
+static void init_targets(struct targets *t)
+{
+	*t = (struct targets){ 0 };
+	table_init(&t->known, sizeof(struct known_target), offsetof(struct known_target, at));
+}
+
+static const struct known_target *find_target(const struct targets *t, int id)
+{
+	struct known_target key = { .id = (uint64_t)id };
+	uint32_t n = t->known.n ? table_find(&t->known, &key) : 0;
+
+	return n ? table_row(&t->known, n) : NULL;
+}
+
+static void put_target(struct targets *t, int id, int fd)
 {
 	static const struct target_cpu none = { 0 };
+	struct known_target row = { .id = (uint64_t)id, .at = BUF_COUNT(&t->fds, int) };
 
+	table_intern(&t->known, &row);
 	put_id(&t->fds, fd);
 	buf_put(&t->cpu, &none, sizeof(none));
 }
 
 void targets_open(struct targets *t, const int *pids, size_t n, struct buf *missing)
 {
-	*t = (struct targets){ 0 };
+	init_targets(t);
 	for (size_t i = 0; i < n; i++) {
 		int fd = open_pidfd(pids[i]);
 
 		if ((fd < 0 && !exists(pids[i])) || (fd >= 0 && pidfd_ended(fd))) {
 			put_missing(missing, pids[i]);
-		} else if (!is_listed(&t->pids, pids[i])) {
+		} else if (!find_target(t, pids[i])) {
 			put_id(&t->pids, pids[i]);
-			put_target(t, fd);
+			put_target(t, pids[i], fd);
 			continue;
 		}
 		if (fd >= 0)
@@ -112,15 +135,15 @@ static int process_of(int tid)
 
 void targets_open_threads(struct targets *t, const int *tids, size_t n, struct buf *missing)
 {
-	*t = (struct targets){ 0 };
+	init_targets(t);
 	for (size_t i = 0; i < n; i++) {
 		int pid = process_of(tids[i]);
 
 		if (!pid) {
 			put_missing(missing, tids[i]);
-		} else if (!is_listed(&t->tids, tids[i])) {
+		} else if (!find_target(t, tids[i])) {
 			put_id(&t->tids, tids[i]);
-			put_target(t, (int)syscall(SYS_pidfd_open, tids[i], PIDFD_THREAD));
+			put_target(t, tids[i], (int)syscall(SYS_pidfd_open, tids[i], PIDFD_THREAD));
 			if (!is_listed(&t->pids, pid))
 				put_id(&t->pids, pid);
 		}
@@ -129,7 +152,7 @@ void targets_open_threads(struct targets *t, const int *tids, size_t n, struct b
 
 bool targets_have_thread(const struct targets *t, uint32_t tid)
 {
-	return !t->tids.n || is_listed(&t->tids, (int)tid);
+	return !t->tids.n || find_target(t, (int)tid);
 }
 
 /* A thread's ns on a CPU, by the scheduler; 0 if that is not counted, or the thread is gone. */
@@ -161,6 +184,7 @@ void targets_close(struct targets *t)
 	buf_release(&t->tids);
 	buf_release(&t->fds);
 	buf_release(&t->cpu);
+	table_release(&t->known);
 }
 
 /* The first one that still runs; as many as there are if none does. */
@@ -226,11 +250,9 @@ uint64_t targets_cpu_time(struct targets *t)
 
 void targets_add_sample(struct targets *t, uint32_t pid, uint32_t tid, uint64_t time, uint64_t ns)
 {
-	const struct buf *ids = t->tids.n ? &t->tids : &t->pids;
+	const struct known_target *known = find_target(t, (int)(t->tids.n ? tid : pid));
 	struct target_cpu *cpu = (struct target_cpu *)t->cpu.p;
-	int id = (int)(t->tids.n ? tid : pid);
 
-	for (size_t i = 0; i < BUF_COUNT(ids, int); i++)
-		if (((const int *)ids->p)[i] == id && time > cpu[i].at)
-			cpu[i].since += ns;
+	if (known && time > cpu[known->at].at)
+		cpu[known->at].since += ns;
 }

@@ -6,6 +6,7 @@
 #define RECORD_TARGETS_H
 
 #include "base/buf.h"
+#include "base/table.h"
 
 struct target_cpu {
 	uint64_t used;  /* ns of CPU time when that was last read, */
@@ -16,10 +17,11 @@ struct target_cpu {
 };
 
 struct targets {
-	struct buf pids; /* int: processes that ran at the beginning */
-	struct buf tids; /* int: the chosen threads, if any */
-	struct buf fds;  /* int: a pidfd of each process, or thread; -1 if the kernel has none */
-	struct buf cpu;  /* struct target_cpu, of each */
+	struct buf pids;    /* int: processes that ran at the beginning */
+	struct buf tids;    /* int: the chosen threads, if any */
+	struct buf fds;     /* int: a pidfd of each process, or thread; -1 if the kernel has none */
+	struct buf cpu;     /* struct target_cpu, of each */
+	struct table known; /* struct known_target: place of each process, or thread, in `fds` */
 };
 
 /* Finds n processes, and puts the pids of those that do not exist in *missing. */

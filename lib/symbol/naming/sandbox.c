@@ -94,10 +94,14 @@ static void drop_capabilities(void)
 
 /* Limits */
 
+/* A limit that is lower stays, since raising it takes rights. */
 static void limit(int what, rlim_t most)
 {
-	struct rlimit l = { most, most };
+	struct rlimit l;
 
+	require(getrlimit(what, &l) == 0);
+	l.rlim_max = most < l.rlim_max ? most : l.rlim_max;
+	l.rlim_cur = l.rlim_max;
 	require(setrlimit(what, &l) == 0);
 }
 
