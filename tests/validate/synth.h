@@ -39,6 +39,7 @@ enum refactor {
 	REFACTOR_SPLIT,  /* half of its own time goes to a new callee */
 	REFACTOR_MOVE,   /* its callees are called by its caller instead */
 	REFACTOR_WRAP,   /* it is called through a new function */
+	REFACTOR_SHIFT,  /* of the code that is inlined into one function, more is said to be its */
 	NREFACTOR,
 };
 
