@@ -330,6 +330,8 @@ static void draw_times(const struct world *w, const struct noise_model *m, doubl
 			tree[f] = f ? M_SQRT1_2 * (tree[w->parent[f]] + rng_normal(rng)) :
 				      rng_normal(rng);
 		time[f] = exp(own * z + m->tau * M_SQRT1_2 * tree[f] - m->tau * m->tau / 2);
+		if (m->shape == SHAPE_MODES && f % 10 == 5 && rng_uniform(rng) < 0.5)
+			time[f] *= 1.1;
 	}
 	mem_free(tree, w->nfunction * sizeof(*tree));
 }
