@@ -150,6 +150,8 @@ grep -Eq 'diff.row=SLOWER self \+0.[34][0-9]* \+0.[0-9]* \+0.[0-9]* [0-9.e-]+ ha
 ok $? 'has the verdicts' "$(grep comment raw)"
 grep -q 'diff.path=main;serve;parse;hash' raw
 ok $? 'and the blame path' "$(grep comment raw)"
+grep -Eq 'diff.about=REGRESSION: hash [+][0-9.]+%; in all, CPU time .* runs' raw
+ok $? 'and whose regression it is, beside the total' "$(grep comment raw)"
 
 exits 1 '--svg' prof-diff --check base -- new --svg diff.svg
 prof-flame --title 'Differential flame graph' diff.pb.gz >flame.svg
