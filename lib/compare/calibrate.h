@@ -13,7 +13,7 @@ struct calibration {
 	size_t n;    /* comparisons */
 	bool all;    /* these are all that there are */
 	size_t failed;
-	double gate_q; /* how often it is to fail */
+	double gate_q;              /* how often it is to fail */
 	bool permuted;              /* the gate asked random labellings */
 	double phi, run_to_run;     /* means over the comparisons; see variance.h */
 	struct power power[POWERS]; /* means of comparison.power */
