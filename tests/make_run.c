@@ -1,6 +1,7 @@
 /*
  * make_run [KEY=VALUE]... <FOLDED >RUN.pb.gz: one run as it would be recorded. Counts
- * become CPU time; a frame may be "name@file:line". time= is in seconds since 1970,
+ * become CPU time; a frame may be "name@file:line", and "_[i]" at its end says that it was
+ * inlined into the one before. time= is in seconds since 1970,
  * period= in ns, type= and unit= those of the values; all others are facts.
  */
 #include <stdio.h>
@@ -29,14 +30,17 @@ static void take(struct profile *p, const char *arg)
 
 static loc_id frame(struct profile *p, struct str text)
 {
-	struct str place = text, name = str_cut(&place, '@'), file = str_cut(&place, ':');
+	bool inlined = str_ends(text, S("_[i]"));
+	struct str place = str(text.p, text.n - (inlined ? 4 : 0)), name = str_cut(&place, '@'),
+		   file = str_cut(&place, ':');
 	struct func f = { .name = dict_intern(p->dict, name), .file = dict_intern(p->dict, file) };
 	uint64_t line = 0;
 
 	if (place.n && str_u64(place, &line))
 		f.line = (uint32_t)line;
-	return dict_add_loc(p->dict,
-			    (struct loc){ .func = dict_add_func(p->dict, f), .line = f.line });
+	return dict_add_loc(p->dict, (struct loc){ .func = dict_add_func(p->dict, f),
+						   .line = f.line,
+						   .flags = inlined ? LOC_INLINED : 0 });
 }
 
 static void add_line(struct profile *p, uint32_t col, struct str line)

@@ -31,15 +31,8 @@ struct options compare_defaults(void)
 static void set_levels(struct comparison *c)
 {
 	c->confirm_q = c->o->gate_q / (c->design.order == ORDER_SEQUENTIAL ? 5 : 1);
+	c->permuted = permute_can_confirm(&c->design, c->confirm_q);
 	c->gate_q = c->permuted ? 2 * c->confirm_q : c->confirm_q / 2;
-}
-
-static bool can_permute(const struct comparison *c)
-{
-	enum { ENOUGH = 5 };
-
-	return min_size(c->design.k[BASE], c->design.k[NEW]) >= ENOUGH &&
-	       permute_least(&c->design) <= c->o->gate_q;
 }
 
 /*
@@ -254,7 +247,6 @@ bool compare(struct comparison *c, struct runs *runs, const struct options *o)
 		return compare_fail(c, c->design.error.p);
 	matrix_init(&c->matrix, runs, &c->design);
 	items_init(&c->items, &runs->profile, &c->matrix, o);
-	c->permuted = can_permute(c);
 	set_levels(c);
 	c->can_gate = o->allow_single || min_size(c->design.k[BASE], c->design.k[NEW]) > 1;
 	test_total(&c->total, &c->design);

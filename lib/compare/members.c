@@ -67,6 +67,14 @@ void members_clear(struct members *m)
 	memset(m->x, 0, m->matrix->nrun * sizeof(*m->x));
 }
 
+void members_add_stack(struct members *m, uint32_t stack)
+{
+	if (m->in_set[stack] == m->set)
+		return;
+	m->in_set[stack] = m->set;
+	matrix_add(m->matrix, stack, m->x);
+}
+
 void members_add(struct members *m, uint32_t item, enum kind kind, const uint8_t *skip)
 {
 	size_t n;
@@ -75,10 +83,7 @@ void members_add(struct members *m, uint32_t item, enum kind kind, const uint8_t
 	for (size_t i = 0; i < n; i++) {
 		uint32_t id = stack[i] & ~(uint32_t)MEMBER_LEAF;
 
-		if ((kind == SELF && id == stack[i]) || (skip && skip[id]) ||
-		    m->in_set[id] == m->set)
-			continue;
-		m->in_set[id] = m->set;
-		matrix_add(m->matrix, id, m->x);
+		if (!(kind == SELF && id == stack[i]) && !(skip && skip[id]))
+			members_add_stack(m, id);
 	}
 }

@@ -39,4 +39,7 @@ void members_clear(struct members *m);
  */
 void members_add(struct members *m, uint32_t item, enum kind kind, const uint8_t *skip);
 
+/* Add one stack. */
+void members_add_stack(struct members *m, uint32_t stack);
+
 #endif

@@ -10,9 +10,13 @@
  *	own	for the function's self samples: all samples of its callees
  *	caller	all samples of its caller
  *
- * The last two scopes contain unrelated code. So they must not be more than half of the
- * program, and savings and rise must agree: within half of the rise in the callees, within a
- * quarter of it in the caller, which is a wider scope.
+ * The scopes of callees and caller contain unrelated code. So they must not be more than half
+ * of the program, and savings and rise must agree: within half of the rise in the callees,
+ * within a quarter of it in the caller, which is a wider scope.
+ *
+ * A row that is still slower is tested with the rows of its family that changed in the bodies
+ * (bodies.h) in which it rose, and with what they have in these bodies only: the compiler may
+ * have moved work between any of them. Their savings, too, must be at least half of the rise.
  *
  * These four fractions are conventions, not estimates. They only choose what is tested
  * together; a separate test decides whether both together are slower. For how often moved code
@@ -23,7 +27,9 @@
 
 #include <math.h>
 
-static const double LEAST_SAVING = 0.5;      /* of the rise, by kin */
+#include "compare/bodies.h"
+
+static const double LEAST_SAVING = 0.5;      /* of the rise, by kin, and in bodies */
 static const double WIDEST_SCOPE = 0.5;      /* of all samples */
 static const double OWN_TOLERANCE = 0.5;     /* of the rise */
 static const double CALLER_TOLERANCE = 0.25; /* of the rise */
@@ -33,6 +39,8 @@ struct search {
 	struct members *m;
 	const struct calls *calls;
 	uint32_t *group; /* by row: kin have the same number */
+	struct bodies bodies;
+	uint8_t *risen; /* by item: the row in question rose in this body */
 };
 
 static bool is_unexplained(const struct row *r)
@@ -127,33 +135,111 @@ static void set_moved_verdict(struct search *s, struct row *r, const struct test
 	}
 }
 
+/* The rises and savings of rows that are tested together. */
+struct balance {
+	double up, down, most;
+	uint32_t from; /* the item with the largest saving, `most`; 0 = none */
+};
+
+static void add_cost(struct balance *b, uint32_t item, double cost)
+{
+	*(cost > 0 ? &b->up : &b->down) += cost;
+	if (cost < b->most) {
+		b->most = cost;
+		b->from = item;
+	}
+}
+
+static bool saved_enough(const struct balance *b)
+{
+	return b->from && -b->down >= LEAST_SAVING * b->up;
+}
+
 /* Test the row together with all its kin. */
 static bool explain_by_kin(struct search *s, struct row *r)
 {
 	const struct comparison *c = s->c;
-	uint32_t group = s->group[r - c->row], from = 0;
-	double up = 0, down = 0, most = 0;
+	uint32_t group = s->group[r - c->row];
+	struct balance b = { 0 };
 	struct test whole;
 
 	members_clear(s->m);
 	for (size_t i = 0; i < c->nrow; i++) {
 		const struct row *kin = &c->row[i];
-		double cost = test_cost(&kin->test);
 
 		if (s->group[i] != group)
 			continue;
 		members_add(s->m, kin->item, r->kind, NULL);
-		*(kin->up ? &up : &down) += cost;
-		if (cost < most) {
-			most = cost;
-			from = kin->item;
-		}
+		add_cost(&b, kin->item, test_cost(&kin->test));
 	}
-	if (!from || -down < LEAST_SAVING * up)
+	if (!saved_enough(&b))
 		return false;
 	whole = test_set(s, r->kind, c->design.exposure);
-	set_moved_verdict(s, r, &whole, from);
+	set_moved_verdict(s, r, &whole, b.from);
 	return true;
+}
+
+/* Mark the bodies in which a row rose most, until they account for its rise. */
+static void mark_bodies(struct search *s, const struct row *r)
+{
+	const struct bodies *b = &s->bodies;
+	uint32_t row = (uint32_t)(r - s->c->row);
+	double left = test_cost(&r->test);
+
+	memset(s->risen, 0, s->c->items.n);
+	while (left > 0) {
+		const struct place *most = NULL;
+
+		for (uint32_t i = b->first[row]; i < b->first[row + 1]; i++) {
+			const struct place *p = bodies_place(b, i);
+
+			if (!s->risen[p->body] && p->cost > (most ? most->cost : 0))
+				most = p;
+		}
+		if (!most)
+			break;
+		s->risen[most->body] = 1;
+		left -= most->cost;
+	}
+}
+
+/* Add a row's stacks in the marked bodies to the set. Returns the change of its cost there. */
+static double add_risen(struct search *s, uint32_t row)
+{
+	const struct bodies *b = &s->bodies;
+	double cost = 0;
+
+	for (uint32_t i = b->first[row]; i < b->first[row + 1]; i++) {
+		const struct place *p = bodies_place(b, i);
+		size_t n;
+		const uint32_t *stack = bodies_stacks(b, i, &n);
+
+		for (size_t j = 0; s->risen[p->body] && j < n; j++)
+			members_add_stack(s->m, stack[j]);
+		cost += s->risen[p->body] ? p->cost : 0;
+	}
+	return cost;
+}
+
+/* Test the row together with all that changed in the bodies in which it rose. */
+static void explain_by_bodies(struct search *s, struct row *r)
+{
+	const struct comparison *c = s->c;
+	struct balance b = { 0 };
+	struct test whole;
+
+	mark_bodies(s, r);
+	members_clear(s->m);
+	for (uint32_t i = 0; i < c->nrow; i++) {
+		const struct row *other = &c->row[i];
+
+		if (other->kind == r->kind && (is_unexplained(other) || !other->up))
+			add_cost(&b, other->item, add_risen(s, i));
+	}
+	if (!saved_enough(&b))
+		return;
+	whole = test_set(s, r->kind, c->design.exposure);
+	set_moved_verdict(s, r, &whole, b.from);
 }
 
 /*
@@ -206,20 +292,29 @@ static bool explain_by_item(struct search *s, struct row *r, uint32_t item, doub
 	return true;
 }
 
+static void find_origin(struct search *s, struct row *r)
+{
+	uint32_t caller = s->calls->caller[r->item];
+
+	if (!explain_by_kin(s, r) &&
+	    !(r->kind == SELF && explain_by_item(s, r, r->item, OWN_TOLERANCE)) && caller)
+		explain_by_item(s, r, caller, CALLER_TOLERANCE);
+	if (r->verdict != MOVED)
+		explain_by_bodies(s, r);
+}
+
 void find_moved(struct comparison *c, struct members *m, const struct calls *calls)
 {
-	struct search s = { c, m, calls, mem_zeroed(c->nrow, sizeof(uint32_t)) };
+	struct search s = { .c = c, .m = m, .calls = calls };
 
+	s.group = mem_zeroed(c->nrow, sizeof(*s.group));
+	s.risen = mem_zeroed(c->items.n, sizeof(*s.risen));
+	bodies_init(&s.bodies, c, m);
 	find_groups(&s);
-	for (size_t i = 0; i < c->nrow; i++) {
-		struct row *r = &c->row[i];
-		uint32_t caller = calls->caller[r->item];
-
-		if (!is_unexplained(r) || !r->up || explain_by_kin(&s, r) ||
-		    (r->kind == SELF && explain_by_item(&s, r, r->item, OWN_TOLERANCE)))
-			continue;
-		if (caller)
-			explain_by_item(&s, r, caller, CALLER_TOLERANCE);
-	}
+	for (size_t i = 0; i < c->nrow; i++)
+		if (is_unexplained(&c->row[i]) && c->row[i].up)
+			find_origin(&s, &c->row[i]);
+	bodies_release(&s.bodies);
+	mem_free(s.risen, c->items.n * sizeof(*s.risen));
 	mem_free(s.group, c->nrow * sizeof(*s.group));
 }

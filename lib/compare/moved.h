@@ -1,7 +1,7 @@
 /*
  * Code that only moved is not a regression: a function may have been renamed, split, or inlined
- * into its caller. The item that became slower is then tested together with the one from which
- * the cost came.
+ * into its caller, or share its caller's code with others that are inlined there. The item that
+ * became slower is then tested together with the one from which the cost came.
  */
 #ifndef COMPARE_MOVED_H
 #define COMPARE_MOVED_H

@@ -7,10 +7,11 @@
 
 #include <math.h>
 
+#include "compare/choices.h"
 #include "compare/random.h"
 #include "compare/special.h"
 
-enum { MOST_LABELLINGS = 1024, RANDOM_LABELLINGS = 999 };
+enum { MOST_LABELLINGS = 1024, RANDOM_LABELLINGS = 999, FEWEST_RUNS = 5 };
 
 /* A family, prepared for repeated measurement. */
 struct pool {
@@ -102,19 +103,10 @@ static double largest(struct pool *pools, const struct shuffle *s)
 
 /* Labellings */
 
-static double choose(size_t n, size_t k)
+/* The number of all labellings of runs with so many on the two sides. */
+static double labellings(bool paired, size_t base, size_t new)
 {
-	double ways = 1;
-
-	for (size_t i = 1; i <= k; i++)
-		ways *= (double)(n - k + i) / (double)i;
-	return round(ways);
-}
-
-/* The number of all labellings. */
-static double labellings(const struct design *d)
-{
-	return d->paired ? exp2((double)d->k[BASE]) : choose(d->n, d->k[BASE]);
+	return paired ? exp2((double)base) : choices(base + new, base);
 }
 
 /* Label pairs: bit j says whether pair j is swapped. */
@@ -137,14 +129,6 @@ static void split(struct shuffle *s, uint64_t new)
 
 	for (uint32_t r = 0; r < s->n; r++)
 		s->order[new >> r & 1 ? new_at++ : base_at++] = r;
-}
-
-/* The next larger number with as many bits set. */
-static uint64_t next_choice(uint64_t v)
-{
-	uint64_t low = v & -v, carry = v + low;
-
-	return carry | ((v ^ carry) / low) >> 2;
 }
 
 static void shuffle_runs(struct shuffle *s, uint64_t *seed)
@@ -182,7 +166,7 @@ static void count_exceeding(struct pool *pools, const struct shuffle *s)
 
 static void count_all(struct pool *pools, struct shuffle *s, size_t ways)
 {
-	uint64_t bits = s->design->paired ? 0 : ((uint64_t)1 << s->design->k[NEW]) - 1;
+	uint64_t bits = s->design->paired ? 0 : first_choice(s->design->k[NEW]);
 
 	for (size_t i = 0; i < ways; i++) {
 		if (s->design->paired) {
@@ -224,7 +208,7 @@ void permute(const struct family family[KINDS], const struct design *d, double g
 {
 	struct pool pools[KINDS];
 	struct shuffle s = { .design = d, .n = d->n };
-	double ways = labellings(d), n = ways;
+	double ways = labellings(d->paired, d->k[BASE], d->k[NEW]), n = ways;
 
 	s.order = mem_zeroed(d->n, sizeof(*s.order));
 	for (size_t f = 0; f < KINDS; f++)
@@ -244,9 +228,26 @@ void permute(const struct family family[KINDS], const struct design *d, double g
 	mem_free(s.order, d->n * sizeof(*s.order));
 }
 
-double permute_least(const struct design *d)
+/* The least p that is possible. */
+static double least_p(bool paired, size_t base, size_t new)
 {
-	double ways = labellings(d);
+	double ways = labellings(paired, base, new);
 
 	return 1 / (ways <= MOST_LABELLINGS ? ways : RANDOM_LABELLINGS + 1);
+}
+
+bool permute_can_confirm(const struct design *d, double level)
+{
+	return min_size(d->k[BASE], d->k[NEW]) >= FEWEST_RUNS &&
+	       least_p(d->paired, d->k[BASE], d->k[NEW]) <= level;
+}
+
+size_t permute_runs(const struct design *d, double level)
+{
+	enum { MOST = 16 }; /* with more, there are more than MOST_LABELLINGS */
+
+	for (size_t k = FEWEST_RUNS; k <= MOST; k++)
+		if (least_p(d->paired, k, k) <= level)
+			return k;
+	return 0;
 }

@@ -17,7 +17,10 @@
 void permute(const struct family family[KINDS], const struct design *d, double gate_q,
 	     uint64_t seed, double *p[KINDS]);
 
-/* The least p that is possible with the design's runs. */
-double permute_least(const struct design *d);
+/* Are there enough runs for a p as small as that level, and for labellings that differ? */
+bool permute_can_confirm(const struct design *d, double level);
+
+/* The number of runs per side that would be enough; 0 if none is. */
+size_t permute_runs(const struct design *d, double level);
 
 #endif

@@ -288,10 +288,8 @@ static void add_findings(struct profile *p, const struct comparison *c)
 
 	if (!(design_df(&c->design) > 0) || c->o->by != BY_FUNCTION)
 		return;
-	buf_printf(&b, "diff.about=%s: ", words_outcome(c));
-	words_total(&b, c, "\xe2\x86\x92");
-	buf_printf(&b, ", %zu v %zu runs%s", c->design.k[BASE], c->design.k[NEW],
-		   c->design.paired ? " in pairs" : "");
+	buf_add(&b, S("diff.about="));
+	words_about(&b, c);
 	profile_add_comment(p, buf_str(&b));
 	buf_release(&b);
 	for (size_t i = 0; i < c->nrow; i++) {

@@ -44,12 +44,21 @@ static struct share find_share(struct query *q)
 	return share;
 }
 
-/* A bar with a character for each 40th of the total. */
-static void put_bar(struct buf *b, int64_t v, int64_t total)
+/* The length of a bar for all of the total: what a terminal's line has left, 40 elsewhere. */
+static size_t bar_length(const struct query *q)
+{
+	enum { BEFORE = 81, LONGEST = 40 };
+
+	if (!q->columns)
+		return LONGEST;
+	return q->columns > BEFORE ? min_size(q->columns - BEFORE, LONGEST) : 0;
+}
+
+static void put_bar(struct buf *b, int64_t v, int64_t total, size_t length)
 {
 	double share = total ? (double)sum_magnitude(v) / (double)total : 0;
 
-	for (int i = 0; i < 40 && i + 0.5 <= share * 40; i++)
+	for (size_t i = 0; i < length && (double)i + 0.5 <= share * (double)length; i++)
 		buf_ch(b, '#');
 }
 
@@ -79,7 +88,7 @@ static void print_timeline(struct query *q)
 	put_value_column(q, b, share.cum, 10);
 	put_percent_column(b, share.cum, q->total);
 	buf_add(b, S("  "));
-	put_bar(b, share.cum, q->total);
+	put_bar(b, share.cum, q->total, bar_length(q));
 	while (b->p[b->n - 1] == ' ')
 		b->n--;
 	buf_ch(b, '\n');

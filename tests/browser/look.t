@@ -110,6 +110,17 @@ for picture in change told; do
 	done
 done
 
+# A title as long as a command may be
+words=$(awk 'BEGIN { for (i = 0; i < 200; i++) printf "%sword%d", i ? " " : "", i }')
+prof-flame --title "$words" --subtitle "$words" in.folded >long.svg
+browse long.svg 'a long title' <<'END'
+	const [title, below] = [one('h1'), one('.titles p')];
+	for (const e of [title, below])
+		ok(e.clientHeight <= 3.5 * parseFloat(getComputedStyle(e).fontSize) * 1.35, `${e.localName} has three lines`, e.clientHeight);
+	ok(title.title.endsWith('word199'), 'its tip has the rest');
+	ok(box('all').getBoundingClientRect().bottom <= innerHeight, 'the root is in view');
+END
+
 browse in.svg 'width' <<'END'
 	near(width(box('all')), 1176, 'as wide as the window');
 	const label = () =>

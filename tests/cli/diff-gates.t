@@ -75,4 +75,29 @@ gate 'a new function' 1 'came here'
 prof-diff base -- new --report sarif >out
 grep -q '"uri":"src/a%20b%23.c"' out
 ok $? 'a path is escaped in a URI' "$(cat out)"
+# The gate can fail for any number of runs in any order: also where the rarest labelling is not
+# rare enough to confirm anything.
+
+for k in 3 4 5 6 7; do
+	rm -rf base new late
+	record_both $k hash 1.6
+	i=0
+	while [ $i -lt $k ]; do
+		record late 2 $((k + i)) $((500 + i)) hash 1.6
+		i=$((i + 1))
+	done
+	exits 1 "$k runs a side, in turns" prof-diff --check base -- new
+	exits 1 "$k runs a side, one side after the other" prof-diff --check base -- late
+	grep -q '^warning: the runs of one side were recorded after' out
+	ok $? 'which it says' "$(cat out)"
+	grep -q 'the gate fails by chance in 1%, which random labellings of the runs confirm$' out
+	is $? $((k < 6)) 'and whether labellings confirm it' "$(cat out)"
+done
+prof-diff --check base -- new >out
+grep -q ', which random labellings of the runs confirm$' out
+ok $? 'seven pairs are enough for labellings' "$(cat out)"
+rm base/6.pb.gz new/6.pb.gz
+prof-diff --check base -- new >out
+grep -q 'in 1% if runs scatter normally (with 7 a side, random labellings confirm it)$' out
+ok $? 'six are not, which the report says' "$(cat out)"
 finish

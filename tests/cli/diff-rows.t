@@ -88,6 +88,43 @@ prof-diff --check base -- new >out
 grep -q '^SLOWER *main *incl' out && [ "$(grep -c '^SLOWER' out)" -eq 1 ]
 ok $? 'where all is slower, main is the row' "$(cat out)"
 
+# Functions that the compiler inlined into one: what it says of one instead of another has moved
+
+cat >program <<'END2'
+main@m.cc:1;sort@m.cc:5 0.08
+main@m.cc:1;sort@m.cc:5;order@alg.h:20_[i];iter@alg.h:25_[i];swap@alg.h:30_[i] 0.06
+main@m.cc:1;sort@m.cc:5;order@alg.h:20_[i];next@alg.h:40_[i] 0.16
+main@m.cc:1;mix@m.cc:9;swap@alg.h:30_[i] 0.05
+main@m.cc:1;mix@m.cc:9;next@alg.h:40_[i] 0.05
+main@m.cc:1;load@m.cc:13 0.60
+END2
+base 130
+shift='/sort.*next/ { n = int($NF / 5); s = $1; sub(/next@alg.h:40/, "iter@alg.h:25_[i];swap@alg.h:30", s); $NF -= n; print s, n }'
+change "$shift"' { print }'
+exits 0 'a shift between functions that are inlined into one' prof-diff --check base -- new
+grep -Eq '^moved +swap +self .* from next ' out
+ok $? 'is moved code' "$(cat out)"
+sed -n 1p out | grep -q '^no regression: '
+ok $? 'and no news' "$(cat out)"
+exits 0 'and so are paths' prof-diff --check --compare path base -- new
+change "$shift"' /sort.*swap/ { $NF = int($NF * 1.5) } { print }'
+exits 1 'a shift, and the same function is slower, too' prof-diff --check base -- new
+sed -n 1p out | grep -q '^REGRESSION: swap takes '
+ok $? 'is a regression' "$(cat out)"
+change '/sort.*swap/ { $NF = int($NF * 1.5) } { print }'
+exits 1 'no shift, and an inlined function is slower' prof-diff --check base -- new
+is "$(grep -c '^SLOWER' out) $(sed -n '1s/ takes.*//p' out)" '1 REGRESSION: swap' 'it is named, not what it is inlined into'
+change '/mix.*swap/ { $NF = int($NF * 1.6) } /sort.*next/ { $NF = int($NF * 0.8) } { print }'
+exits 1 'a rise in one function, and savings in another' prof-diff --check base -- new
+sed -n 1p out | grep -q '^REGRESSION: swap takes '
+ok $? 'are no shift' "$(cat out)"
+sed 's/_\[i\]//g' program >called && mv called program
+base 130
+change "$(echo "$shift" | sed 's/_\[i\]//g') { print }"
+exits 1 'functions that are called' prof-diff --check base -- new
+sed -n 1p out | grep -q '^REGRESSION: swap takes '
+ok $? 'have code of their own, in which nothing shifts' "$(cat out)"
+
 # No blame without a total that changed
 
 change '{ print }'

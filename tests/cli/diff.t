@@ -150,6 +150,8 @@ grep -Eq 'diff.row=SLOWER self \+0.[34][0-9]* \+0.[0-9]* \+0.[0-9]* [0-9.e-]+ ha
 ok $? 'has the verdicts' "$(grep comment raw)"
 grep -q 'diff.path=main;serve;parse;hash' raw
 ok $? 'and the blame path' "$(grep comment raw)"
+grep -Eq 'diff.about=REGRESSION: hash [+][0-9.]+%; in all, CPU time .* runs' raw
+ok $? 'and whose regression it is, beside the total' "$(grep comment raw)"
 
 exits 1 '--svg' prof-diff --check base -- new --svg diff.svg
 prof-flame --title 'Differential flame graph' diff.pb.gz >flame.svg
@@ -165,7 +167,7 @@ exits 0 'the same program' prof-diff --check base -- new
 sed -n 1p out | grep -Eqx 'no regression: CPU time changed by [-+][0-9.]+% \[[-+][0-9.]+%, [-+][0-9.]+%\]; \+[0-9.]+% of a 20% share would have been found'
 ok $? 'is no regression, and what one would have been' "$(sed -n 1p out)"
 exits 0 '--calibrate' prof-diff --calibrate base new
-grep -Eq '^200 splits of the same runs, 6 v 6: the gate failed in [0-9]+, ' out
+grep -Eq '^200 random splits of the same runs, 6 v 6: the gate failed in [0-9]+, ' out
 ok $? 'says how often the gate fails' "$(cat out)"
 cp out first
 exits 0 'again' prof-diff --calibrate base new
@@ -173,6 +175,14 @@ same out first 'it says the same'
 exits 0 'with another seed' prof-diff --calibrate --seed 2 base new
 cmp -s out first
 is $? 1 'it says something else'
+exits 0 '--calibrate with six runs' prof-diff --calibrate base
+is "$(sed -n '1s/failed in.*//p; 3p' out)" 'all 20 splits of the same runs, 3 v 3: the gate 
+one split is 5.0%: more runs are needed to show a rate of 1%' 'compares all their splits, and says that these are few'
+grep -q '^too few runs a side for random labellings: ' out
+ok $? 'and what the gate takes for granted' "$(cat out)"
+exits 0 '--calibrate with eleven' prof-diff --calibrate base new/[0-4].pb.gz
+grep -q '^200 random splits .* 5 v 6: ' out && ! grep -q 'too few\|one split is' out
+ok $? 'has sides of five and six' "$(cat out)"
 exits 2 '--calibrate with three runs' prof-diff --calibrate base/[0-2].pb.gz
 says 'needs 4 runs, not 3' 'says why not'
 exits 2 'more power than there is' prof-diff --check --require-power 1%@1%share base -- new

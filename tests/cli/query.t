@@ -889,6 +889,9 @@ if command -v script >/dev/null; then
 		'a name is simplified and cut to the width of a terminal'
 	is "$(on_terminal 'prof-query --top long.folded --demangle none' | wc -c)" 71 \
 		'it is not simplified where that is asked for'
+	wide() { script -qc "COLUMNS=$1 prof-query --timeline main long.folded" /dev/null </dev/null | tr -d '\r' |
+		awk 'length($0) > most { most = length($0) } END { print most }'; }
+	is "$(wide 60) $(wide 80) $(wide 100) $(wide 200)" '79 79 100 121' 'a bar ends where the line ends'
 else
 	skip 'there is no script(1)' 'names on a terminal'
 fi

@@ -141,8 +141,13 @@ static double gated(enum refactor how, double factor, size_t n, struct rng *rng)
 
 void figure_moves(size_t n, struct rng *rng)
 {
-	static const char *const names[] = { "nothing",      "renamed",          "inlined",
-					     "split in two", "callees moved up", "wrapped" };
+	static const char *const names[] = { "nothing",
+					     "renamed",
+					     "inlined",
+					     "split in two",
+					     "callees moved up",
+					     "wrapped",
+					     "shifted among inlined" };
 	size_t part = n / NREFACTOR / 2;
 	double power = 0;
 

@@ -115,15 +115,16 @@ const char *world_name(uint32_t function)
 	return name;
 }
 
-static loc_id frame(struct world *w, const char *name)
+static loc_id frame(struct world *w, const char *name, uint32_t flags)
 {
 	struct profile *p = &w->runs->profile;
 	struct func f = { .name = dict_intern(p->dict, str_of(name)),
 			  .file = dict_intern(p->dict, S("src/program.c")) };
 
 	f.line = 10 + f.name.i;
-	return dict_add_loc(p->dict,
-			    (struct loc){ .func = dict_add_func(p->dict, f), .line = f.line });
+	return dict_add_loc(p->dict, (struct loc){ .func = dict_add_func(p->dict, f),
+						   .line = f.line,
+						   .flags = flags });
 }
 
 static uint32_t depth_of(const struct world *w, uint32_t f)
@@ -184,18 +185,22 @@ static void find_path(const struct world *w, uint32_t f, uint32_t below, struct 
 			path->f[path->n++] = up[n];
 }
 
-static stack_id base_stack(struct world *w, const struct path *path)
+/* With REFACTOR_SHIFT, the function whose time goes to g: the caller of g, or its like below main. */
+static uint32_t donor_of(const struct world *w, uint32_t g)
 {
-	loc_id frames[64];
-
-	for (size_t i = 0; i < path->n; i++)
-		frames[i] = frame(w, world_name(path->f[i]));
-	return dict_add_stack(w->runs->profile.dict, frames, path->n);
+	return w->parent[g] ? w->parent[g] : FIRST_OTHER + (g == FIRST_OTHER);
 }
 
-/* The same stack after the refactoring of function g; a split's part with `part`. */
-static stack_id new_stack(struct world *w, const struct path *path, enum refactor how, uint32_t g,
-			  bool part)
+static uint32_t flags_of(const struct world *w, enum refactor how, uint32_t g, uint32_t f)
+{
+	bool like = !w->parent[f] && f == donor_of(w, g);
+
+	return how == REFACTOR_SHIFT && (f == g || (like && !w->parent[g])) ? LOC_INLINED : 0;
+}
+
+/* A stack after the refactoring of function g; a split's part with `part`. */
+static stack_id stack_of(struct world *w, const struct path *path, enum refactor how, uint32_t g,
+			 bool part)
 {
 	loc_id frames[64];
 	size_t n = 0;
@@ -208,18 +213,30 @@ static stack_id new_stack(struct world *w, const struct path *path, enum refacto
 		if (f == g && how == REFACTOR_MOVE && i + 1 < path->n)
 			continue;
 		if (f == g && how == REFACTOR_WRAP)
-			frames[n++] = frame(w, "wrapper");
-		frames[n++] = frame(w,
-				    f == g && how == REFACTOR_RENAME ? "renamed" : world_name(f));
+			frames[n++] = frame(w, "wrapper", 0);
+		if (f == g && how == REFACTOR_SHIFT)
+			frames[n++] = frame(w, "inline", LOC_INLINED);
+		frames[n++] = frame(w, f == g && how == REFACTOR_RENAME ? "renamed" : world_name(f),
+				    flags_of(w, how, g, f));
 	}
 	if (part)
-		frames[n++] = frame(w, "part");
+		frames[n++] = frame(w, "part", 0);
 	return dict_add_stack(w->runs->profile.dict, frames, n);
 }
 
 static sample_id sample(struct world *w, stack_id stack)
 {
 	return profile_add_sample(&w->runs->profile, stack, (label_set_id){ 0 });
+}
+
+/* Let a part of the donor's time go to g, as much as a quarter of that of g. */
+static void plan_shift(struct world *w, struct stack_plan *s, uint32_t g)
+{
+	struct path path;
+
+	find_path(w, g, w->parent[g], &path);
+	s->part = fmin(0.9, w->share[g] / 4 / w->share[s->function]);
+	s->extra = sample(w, stack_of(w, &path, REFACTOR_SHIFT, g, false));
 }
 
 static void plan(struct world *w, uint32_t f, uint32_t below, double share, enum refactor how,
@@ -230,11 +247,14 @@ static void plan(struct world *w, uint32_t f, uint32_t below, double share, enum
 
 	find_path(w, f, below, &path);
 	*s = (struct stack_plan){ .function = f, .below = below, .share = share, .factor = 1 };
-	s->sample[BASE] = sample(w, base_stack(w, &path));
-	s->sample[NEW] = sample(w, new_stack(w, &path, how, g, false));
+	s->sample[BASE] = sample(w, stack_of(w, &path, how == REFACTOR_SHIFT ? how : REFACTOR_NONE,
+					     g, false));
+	s->sample[NEW] = sample(w, stack_of(w, &path, how, g, false));
+	if (how == REFACTOR_SHIFT && f == donor_of(w, g))
+		plan_shift(w, s, g);
 	if (how == REFACTOR_SPLIT && f == g) {
 		s->part = 0.5;
-		s->extra = sample(w, new_stack(w, &path, how, g, true));
+		s->extra = sample(w, stack_of(w, &path, how, g, true));
 	}
 }
 
@@ -310,6 +330,8 @@ static void draw_times(const struct world *w, const struct noise_model *m, doubl
 			tree[f] = f ? M_SQRT1_2 * (tree[w->parent[f]] + rng_normal(rng)) :
 				      rng_normal(rng);
 		time[f] = exp(own * z + m->tau * M_SQRT1_2 * tree[f] - m->tau * m->tau / 2);
+		if (m->shape == SHAPE_MODES && f % 10 == 5 && rng_uniform(rng) < 0.5)
+			time[f] *= 1.1;
 	}
 	mem_free(tree, w->nfunction * sizeof(*tree));
 }

@@ -18,7 +18,7 @@ double rng_uniform(struct rng *r); /* in (0, 1) */
 double rng_normal(struct rng *r);
 double rng_count(struct rng *r, double mean, double phi); /* variance phi * mean */
 
-enum shape { SHAPE_NORMAL, SHAPE_HEAVY, SHAPE_TREE, NSHAPE };
+enum shape { SHAPE_NORMAL, SHAPE_HEAVY, SHAPE_TREE, NSHAPE, SHAPE_MODES };
 
 /* How runs vary. */
 struct noise_model {
@@ -27,8 +27,9 @@ struct noise_model {
 	double tau;       /* run-to-run CV of each function */
 	double speed;     /* run-to-run CV of the machine: of all functions alike */
 	double round;     /* CV of what the two runs of a round have in common */
-	enum shape shape; /* normal; with heavy tails (t with 3 degrees of freedom); or half
-			     of it shared with all functions below the same callers */
+	enum shape shape; /* normal; with heavy tails (t with 3 degrees of freedom); half of it
+			     shared with all functions below the same callers; or normal, but
+			     every tenth function takes 10% longer in half of the runs */
 };
 
 /* What the new side does to the code, besides taking longer. */
@@ -39,6 +40,7 @@ enum refactor {
 	REFACTOR_SPLIT,  /* half of its own time goes to a new callee */
 	REFACTOR_MOVE,   /* its callees are called by its caller instead */
 	REFACTOR_WRAP,   /* it is called through a new function */
+	REFACTOR_SHIFT,  /* of the code that is inlined into one function, more is said to be its */
 	NREFACTOR,
 };
 

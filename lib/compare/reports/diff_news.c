@@ -390,9 +390,23 @@ static void put_identical(struct buf *b, const struct comparison *c)
 	words_cost(b, c, c->total.cost[BASE]);
 }
 
-static void put_headline(struct buf *b, const struct comparison *c)
+/* The row that the first line is about, or NULL if it is about the whole. */
+static const struct row *news_row(const struct comparison *c)
 {
 	const struct row *lead = lead_row(c);
+
+	switch (news_of(c)) {
+	case NEWS_IDENTICAL:
+	case NEWS_INCONCLUSIVE:
+	case NEWS_NONE: return NULL;
+	case NEWS_SLOWER: return lead && lead->up ? lead : NULL;
+	default: return lead;
+	}
+}
+
+static void put_headline(struct buf *b, const struct comparison *c)
+{
+	const struct row *about = news_row(c);
 	enum news news = news_of(c);
 
 	buf_printf(b, "%s: ", words_outcome(c));
@@ -402,13 +416,13 @@ static void put_headline(struct buf *b, const struct comparison *c)
 	case NEWS_NONE:
 		put_whole_change(b, c);
 		put_detectable(b, c);
-		put_replacement(b, c, lead);
+		put_replacement(b, c, lead_row(c));
 		return;
 	default: break;
 	}
-	if (lead && (news != NEWS_SLOWER || lead->up)) {
-		words_headline(b, c, lead);
-		put_others(b, c, lead);
+	if (about) {
+		words_headline(b, c, about);
+		put_others(b, c, about);
 	} else if (news == NEWS_REGRESSION) {
 		put_gate_without_row(b, c);
 	} else if (news == NEWS_SLOWER) {
@@ -416,11 +430,31 @@ static void put_headline(struct buf *b, const struct comparison *c)
 	} else {
 		put_whole_change(b, c);
 	}
-	if (news == NEWS_SLOWER && lead && lead->up)
+	if (news == NEWS_SLOWER && about)
 		buf_add(b, S("; not as surely as the gate requires"));
 	if (news == NEWS_SUSPECT)
 		buf_add(b, S("; too few runs to be sure: record five or more of each (prof-record "
 			     "--ab)"));
+}
+
+void words_about(struct buf *b, const struct comparison *c)
+{
+	const struct row *about = news_row(c);
+
+	buf_printf(b, "%s: ", words_outcome(c));
+	if (about) {
+		put_subject(b, c, about);
+		if (about->test.cost[BASE] > 0 && about->test.cost[NEW] > 0) {
+			buf_ch(b, ' ');
+			words_change(b, about->test.change);
+		} else {
+			buf_add(b, about->up ? S(" is new") : S(" is gone"));
+		}
+		buf_add(b, S("; in all, "));
+	}
+	words_total(b, c, "\xe2\x86\x92");
+	buf_printf(b, ", %zu v %zu runs%s", c->design.k[BASE], c->design.k[NEW],
+		   c->design.paired ? " in pairs" : "");
 }
 
 /* The second line and the third */

@@ -17,6 +17,12 @@ const char *words_outcome_id(const struct comparison *c);
  */
 bool words_news(struct buf *b, const struct comparison *c, size_t line);
 
+/*
+ * For a picture: "REGRESSION: hash +41%; in all, CPU time 4.12s to 4.25s, +3.1%, 10 v 10 runs", with
+ * an arrow for "to". The whole may have changed the other way.
+ */
+void words_about(struct buf *b, const struct comparison *c);
+
 /* "hash takes 41% more CPU time [+36%, +47%]; it had 10% of the base ..." */
 void words_headline(struct buf *b, const struct comparison *c, const struct row *r);
 

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "compare/permute.h"
 #include "io/escape.h"
 #include "io/number.h"
 #include "profile/unit.h"
@@ -184,6 +185,18 @@ static void put_noise(struct buf *b, const struct comparison *c)
 	}
 }
 
+/* What the gate's level needs to be true where no labelling of the runs is rare enough. */
+static void put_assumption(struct buf *b, const struct comparison *c)
+{
+	size_t enough = permute_runs(&c->design, c->confirm_q);
+
+	if (c->design.identical || !(main_family(c)->noise.df > 0))
+		return;
+	buf_add(b, S(" if runs scatter normally"));
+	if (enough)
+		buf_printf(b, " (with %zu a side, random labellings confirm it)", enough);
+}
+
 static void put_tests(struct buf *b, const struct comparison *c)
 {
 	buf_printf(b, "tests: %zu, of changes beyond ", c->nrow);
@@ -197,6 +210,8 @@ static void put_tests(struct buf *b, const struct comparison *c)
 	words_chosen(b, c->o->gate_q);
 	if (c->permuted)
 		buf_add(b, S(", which random labellings of the runs confirm"));
+	else
+		put_assumption(b, c);
 }
 
 static void put_blame(struct buf *b, const struct comparison *c)

@@ -35,8 +35,8 @@ const details = make(HTML, 'span', {class: 'text'});
 const copyButtons = [button('Copy name', 'Copy the name (c)', () => copy(fullName(current))),
 	button('Copy stack', 'Copy the folded stack (C)', () => copy(folded(current)))];
 const head = make(HTML, 'div', {class: 'head'},
-	make(HTML, 'div', {class: 'titles'}, make(HTML, 'h1', {}, conf.title),
-		...(conf.subtitle ? [make(HTML, 'p', {}, conf.subtitle)] : [])),
+	make(HTML, 'div', {class: 'titles'}, make(HTML, 'h1', {title: conf.title}, conf.title),
+		...(conf.subtitle ? [make(HTML, 'p', {title: conf.subtitle}, conf.subtitle)] : [])),
 	make(HTML, 'div', {class: 'tools', role: 'toolbar', 'aria-label': 'View'},
 		tools.reset,
 		make(HTML, 'span', {class: 'search'}, tools.term, tools.cased, tools.before, tools.after),

@@ -216,7 +216,7 @@ function totalText() {
 
 const totalLine = make('p', {class: 'total'});
 const head = make('header', {class: 'bar'},
-	make('div', {class: 'titles'}, make('h1', {}, conf.title),
+	make('div', {class: 'titles'}, make('h1', {title: conf.title}, conf.title),
 		...(conf.subtitle ? [make('p', {}, conf.subtitle)] : []), totalLine),
 	make('div', {class: 'tools', role: 'toolbar', 'aria-label': 'View'}, tools.type,
 		make('span', {class: 'search'}, tools.term, tools.cased), tools.found,
