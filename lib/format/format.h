@@ -46,6 +46,7 @@ struct format {
 /* clang-format off */
 #define FORMATS(X) \
 	X(pprof) \
+	X(pprof_raw) \
 	X(folded) \
 	X(perf_script) \
 	X(perf_data) \

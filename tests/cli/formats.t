@@ -65,7 +65,6 @@ refuse() { # TEXT ADVICE
 	exits 2 "refused: $2" prof-fold refused
 	says "$2" 'with advice'
 }
-refuse 'PeriodType: cpu nanoseconds\nPeriod: 1\nSamples:\n' 'go tool pprof -proto'
 refuse '# To display the perf.data header info, please use --header\n 50.00%% a 5\n' 'perf script'
 refuse 'Sampling at 49 Hertz of all threads\n    main\n        2\n' 'its option -f'
 refuse 'Tracing off-CPU time (us) of all threads\n    main\n        2\n' 'its option -f'
