@@ -58,6 +58,12 @@ struct format {
 	X(bpftrace) \
 	X(macos_sample) \
 	X(stack_dump) \
+	X(javacore) \
+	X(java_exceptions) \
+	X(procstack) \
+	X(ljp) \
+	X(wall_clock_profiler) \
+	X(xdebug_trace) \
 	X(austin) \
 	X(call_tree_csv) \
 	X(pmcstat) \

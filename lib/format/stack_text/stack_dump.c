@@ -45,17 +45,6 @@ static struct str cut_word(struct str *rest)
 	return word;
 }
 
-/* "app.c:12" */
-static struct str cut_place(struct str place, uint64_t *line)
-{
-	ptrdiff_t colon = str_rchr(place, ':');
-
-	*line = 0;
-	if (colon > 0 && str_u64(str_skip(place, (size_t)colon + 1), line))
-		place.n = (size_t)colon;
-	return place;
-}
-
 /* Threads */
 
 static void end_stack(struct reader *r)
@@ -229,7 +218,7 @@ static void add_gdb_frame(struct reader *r, struct str text, struct str address)
 		stack_text_frame(&r->s, module, name);
 		return;
 	}
-	place = cut_place(place, &line);
+	place = stack_text_place(place, &line);
 	stack_text_source(&r->s, name, place, line);
 }
 
@@ -278,20 +267,6 @@ static bool read_numbered_frame(struct reader *r, struct str line)
 
 /* Frames of runtimes */
 
-/* "at java.lang.Thread.run(java.base@17.0.9/Thread.java:840)" */
-static void read_java_frame(struct reader *r, struct str text)
-{
-	struct str place = text, name = str_cut(&place, '(');
-	uint64_t line = 0;
-
-	if (str_ends(place, S(")")))
-		place.n--;
-	place = cut_place(str_basename(place), &line);
-	if (!line)
-		place = S(""); /* Native Method, Unknown Source */
-	stack_text_source(&r->s, name, place, line);
-}
-
 /* "File \"/app/x.py\", line 12 in work" */
 static bool read_python_frame(struct reader *r, struct str text)
 {
@@ -326,7 +301,7 @@ static bool read_go_line(struct reader *r, struct str line)
 		return true;
 	}
 	place = str_trim(line);
-	place = cut_place(str_cut(&place, ' '), &number);
+	place = stack_text_place(str_cut(&place, ' '), &number);
 	if (r->function.n && !r->is_creator)
 		stack_text_source(&r->s, buf_str(&r->function), place, number);
 	r->function.n = 0;
@@ -349,7 +324,7 @@ static void read_dump_line(struct reader *r, struct str line)
 	if (line.p[0] == '#' && read_numbered_frame(r, line))
 		return;
 	if (str_starts(text, S("at ")) && str_ends(text, S(")")))
-		read_java_frame(r, str_trim(str_skip(text, 3)));
+		stack_text_java(&r->s, str_trim(str_skip(text, 3)));
 	else if (!(str_starts(text, S("File \"")) && read_python_frame(r, text)) && r->in_goroutine)
 		read_go_line(r, line);
 }

@@ -99,6 +99,28 @@ void stack_text_source(struct stack_text *s, struct str name, struct str file, u
 	vec_push(&s->frames, dict_add_loc(s->p->dict, row));
 }
 
+struct str stack_text_place(struct str place, uint64_t *line)
+{
+	ptrdiff_t colon = str_rchr(place, ':');
+
+	*line = 0;
+	if (colon > 0 && str_u64(str_skip(place, (size_t)colon + 1), line))
+		place.n = (size_t)colon;
+	return place;
+}
+
+void stack_text_java(struct stack_text *s, struct str text)
+{
+	struct str place = text, name = str_cut(&place, '(');
+	uint64_t line = 0;
+
+	place = str_cut(&place, place.n && str_chr(place, '(') >= 0 ? '(' : ')');
+	place = stack_text_place(str_basename(place), &line);
+	if (!line)
+		place = S(""); /* Native Method, Unknown Source */
+	stack_text_source(s, name, place, line);
+}
+
 void stack_text_values(struct stack_text *s, const uint32_t *column, const int64_t *value, size_t n,
 		       label_set_id labels)
 {

@@ -38,6 +38,15 @@ void stack_text_frame(struct stack_text *s, struct str module, struct str symbol
 /* Add a frame with its place in the source; the name stays as it is. */
 void stack_text_source(struct stack_text *s, struct str name, struct str file, uint64_t line);
 
+/* Cut the line off a place, "app.c:12"; it is 0 if there is none. */
+struct str stack_text_place(struct str place, uint64_t *line);
+
+/*
+ * Add a frame as Java prints it: "java.lang.Thread.run(java.base@17.0.9/Thread.java:840)",
+ * "java/lang/Thread.run(Thread.java:785(Compiled Code))", "a.B.c(Native Method)".
+ */
+void stack_text_java(struct stack_text *s, struct str text);
+
 /* Add a sample with the current frames, and remove these. */
 void stack_text_sample(struct stack_text *s, uint32_t column, int64_t count, label_set_id labels);
 
