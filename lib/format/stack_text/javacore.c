@@ -44,10 +44,11 @@ static struct str text_after(struct str line, struct str before, char end)
 static void begin_thread(struct reader *r, struct str text)
 {
 	struct dictionary *d = r->s.p->dict;
-	struct str name = text, state = text_after(text, S("state:"), ',');
-	ptrdiff_t quote = str_find(text, S("\" "));
+	struct str name = text, state;
+	ptrdiff_t quote = str_rchr(text, '"');
 
 	end_thread(r);
+	state = text_after(str_skip(text, quote > 0 ? (size_t)quote : 0), S("state:"), ',');
 	if (str_starts(text, S("\"")))
 		name = str(text.p + 1, quote > 0 ? (size_t)quote - 1 : 0);
 	if (name.n)
