@@ -52,7 +52,8 @@ for case in legacy-pprof/go-mutex legacy-pprof/java-contention legacy-pprof/java
 	is "$(cat out)" "$(awk '{ s += $NF } END { print s + 0 }' "$top/tests/golden/$case.out")" \
 		"$case twice"
 done
-for case in gperftools/be32 gperftools/le64 macos-sample/sample tachyon/wall; do
+for case in gperftools/be32 gperftools/le64 macos-sample/sample tachyon/wall gprof/graph ljp/traces \
+	perf-data/dwarf; do
 	cat "$top/tests/golden/$case.in" "$top/tests/golden/$case.in" >two
 	exits 2 "$case twice" prof-fold two
 	says 'another profile follows' 'is not one'

@@ -109,7 +109,9 @@ static bool ljp_read(struct in *in, struct profile *p)
 			break;
 	}
 	while (ended && in_line(in, &line)) /* the hot methods */
-		;
+		if (str_starts(line, S("Total trace count")) &&
+		    !in_bad(in, "another profile follows; only the first one is read"))
+			break;
 	if (!in->failed && !ended)
 		in_note(in, 0, "ends before the line 'Total trace count': traces may be missing");
 	if (!in->failed)
