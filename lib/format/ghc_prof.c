@@ -108,29 +108,30 @@ static bool begins_tree(struct str line, int *nfield)
 
 /* The tree */
 
-/* "Main.hs:(117,5)-(118,43)", "Main.hs:95:11-83": file and line. */
+/* "Main.hs:(117,5)-(118,43)", "Parser.y:95:11-83": file and line. */
 static struct str parse_place(struct str place, uint32_t *line)
 {
-	ptrdiff_t colon = str_find(place, S(".hs:"));
-	struct str digits;
-	uint64_t n;
-
 	*line = 0;
 	if (str_starts(place, S("<")))
 		return S("");
-	if (colon < 0)
-		return place;
-	digits = str_skip(place, (size_t)colon + 4);
-	if (str_starts(digits, S("(")))
-		digits = str_skip(digits, 1);
-	for (size_t i = 0; i <= digits.n; i++) {
-		if (i < digits.n && is_digit(digits.p[i]))
+	for (size_t i = 1; i + 1 < place.n; i++) {
+		struct str digits = str_skip(place, i + 1);
+		uint64_t n;
+		size_t end = 0;
+
+		if (place.p[i] != ':')
 			continue;
-		if (str_u64(str(digits.p, i), &n) && n <= UINT32_MAX)
+		if (digits.p[0] == '(')
+			digits = str_skip(digits, 1);
+		while (end < digits.n && is_digit(digits.p[end]))
+			end++;
+		if (!end || end == digits.n || !memchr(":,", digits.p[end], 2))
+			continue;
+		if (str_u64(str(digits.p, end), &n) && n <= UINT32_MAX)
 			*line = (uint32_t)n;
-		break;
+		return str(place.p, i);
 	}
-	return str(place.p, (size_t)colon + 3);
+	return place;
 }
 
 /* "Main.main", with its file and line. */

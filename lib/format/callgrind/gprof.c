@@ -160,7 +160,7 @@ static bool read_flat_row(struct reader *r, struct str line)
 	return true;
 }
 
-/* The graph comes last: whatever begins after it belongs to another program. */
+/* There is one flat profile, and one graph after it: others belong to another program. */
 static bool refuse_another(struct reader *r)
 {
 	r->ended = true;
@@ -183,7 +183,7 @@ static bool read_gprof_line(struct reader *r, struct str line)
 
 	if (r->ended)
 		return true;
-	if (r->has_graph && (is_graph || str_starts(text, S("Flat profile:"))))
+	if (is_graph ? r->has_graph : r->has_rows && str_starts(text, S("Flat profile:")))
 		return refuse_another(r);
 	if (!text.n || text.p[0] == '\f') {
 		r->section = r->section == FLAT_ROWS ? NO_SECTION : r->section;
