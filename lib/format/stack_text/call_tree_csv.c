@@ -108,14 +108,15 @@ static bool bad_row(struct reader *r, struct str line)
 		      r->is_vtune ? "values" : "calls", STR_ARG(str(line.p, min_size(line.n, 80))));
 }
 
-static bool too_deep(struct reader *r, size_t depth)
+/* Does the row have a caller? If not, true is returned after an error. */
+static bool has_no_place(struct reader *r, size_t depth)
 {
 	if (depth > DEEPEST) /* a level of a few bytes takes memory in proportion to its depth */
-		return !in_bad(r->s.in, "a function more than %d deep", DEEPEST);
-	if (depth > r->way.n)
-		return !in_bad(r->s.in, "a function %zu deep below one %zu deep", depth,
-			       r->way.n ? r->way.n - 1 : 0);
-	return false;
+		in_bad(r->s.in, "a function more than %d deep", DEEPEST);
+	else if (depth > r->way.n)
+		in_bad(r->s.in, "a function %zu deep below one %zu deep", depth,
+		       r->way.n ? r->way.n - 1 : 0);
+	return depth > DEEPEST || depth > r->way.n;
 }
 
 /* "2,893,824", "0.015", "" */
@@ -188,7 +189,7 @@ static bool read_row(struct reader *r, struct str line)
 	    (!r->is_vtune && !str_u64(field[0], &level)))
 		return bad_row(r, line);
 	depth = r->is_vtune ? depth : (size_t)level;
-	if (too_deep(r, depth))
+	if (has_no_place(r, depth))
 		return !r->s.in->failed;
 	add_row(r, depth, r->module < n ? field[r->module] : S(""), field[r->name], v);
 	return true;

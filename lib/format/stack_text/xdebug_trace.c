@@ -143,6 +143,9 @@ static bool read_trace_line(struct reader *r, struct str line)
 	} else if (str_starts(line, S("TRACE END "))) {
 		end_trace(r);
 	} else if (r->in_trace && line.n) {
+		if (str_chr(line, '\t') < 0)
+			return in_fail(r->in, "a trace of xdebug for people: record with "
+					      "xdebug.trace_format=1");
 		return line.p[0] == '\t' ? read_last_record(r, line) : read_record(r, line);
 	}
 	return true;
@@ -193,24 +196,13 @@ static bool xdebug_trace_read(struct in *in, struct profile *p)
 	return !in->failed;
 }
 
-/* The line that begins a trace, and a record after it. Other formats of xdebug have no tabs. */
 static int xdebug_trace_sniff(struct sniff *s)
 {
-	enum { BITS = 96 };
 	struct str head = s->head;
-	uint64_t depth;
 
-	for (size_t i = 0; i < 3; i++) {
-		struct str line = str_cut(&head, '\n');
-
-		if (!str_starts(line, trace_start))
-			continue;
-		if (!head.n || str_u64(str_cut(&head, '\t'), &depth))
-			return BITS;
-		return sniff_refuse(s, BITS,
-				    "a trace of xdebug for people: record with "
-				    "xdebug.trace_format=1");
-	}
+	for (size_t i = 0; i < 3; i++)
+		if (str_starts(str_cut(&head, '\n'), trace_start))
+			return 96;
 	return 0;
 }
 
