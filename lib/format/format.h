@@ -70,6 +70,7 @@ struct format {
 	X(phpspy) \
 	X(tachyon) \
 	X(xctrace) \
+	X(instruments) \
 	X(heaptrack) \
 	X(memray) \
 	X(gprof) \

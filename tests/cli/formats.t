@@ -73,7 +73,6 @@ refuse() { # TEXT ADVICE
 refuse '# To display the perf.data header info, please use --header\n 50.00%% a 5\n' 'perf script'
 refuse 'Sampling at 49 Hertz of all threads\n    main\n        2\n' 'its option -f'
 refuse 'Tracing off-CPU time (us) of all threads\n    main\n        2\n' 'its option -f'
-refuse 'Running Time\tSelf\t\tSymbol Name\n30.0ms\t1\tmain\n' 'xctrace export'
 refuse 'JAVA PROFILE 1.0.1, created Mon May  1\n\nTHREAD START\n' 'JFR or async-profiler'
 
 finish

@@ -22,7 +22,7 @@
 #include "format/format.h"
 #include "format/stack_text/stack_text.h"
 
-enum { FIELDS = 64, DEEPEST = 1000 };
+enum { FIELDS = 64 };
 
 /* Columns with values, and the sample types that they become. */
 static const struct value_column {
@@ -42,7 +42,7 @@ struct reader {
 	size_t name, module;              /* which fields these are; FIELDS: none */
 	size_t value[LEN(value_columns)]; /* by value column, likewise */
 	uint32_t col[LEN(value_columns)];
-	VEC(stack_id) way; /* by depth */
+	struct stack_way way;
 };
 
 /* Cut the next field off; quotes around it are removed. */
@@ -108,17 +108,6 @@ static bool bad_row(struct reader *r, struct str line)
 		      r->is_vtune ? "values" : "calls", STR_ARG(str(line.p, min_size(line.n, 80))));
 }
 
-/* Does the row have a caller? If not, true is returned after an error. */
-static bool has_no_place(struct reader *r, size_t depth)
-{
-	if (depth > DEEPEST) /* a level of a few bytes takes memory in proportion to its depth */
-		in_bad(r->s.in, "a function more than %d deep", DEEPEST);
-	else if (depth > r->way.n)
-		in_bad(r->s.in, "a function %zu deep below one %zu deep", depth,
-		       r->way.n ? r->way.n - 1 : 0);
-	return depth > DEEPEST || depth > r->way.n;
-}
-
 /* "2,893,824", "0.015", "" */
 static bool parse_value(struct reader *r, const struct value_column *c, struct str s, int64_t *v)
 {
@@ -154,18 +143,8 @@ static bool parse_values(struct reader *r, const struct str *field, size_t n, in
 	return true;
 }
 
-static void add_row(struct reader *r, size_t depth, struct str module, struct str name,
-		    const int64_t *v)
+static void add_values(struct reader *r, stack_id stack, const int64_t *v)
 {
-	stack_id stack = depth ? r->way.v[depth - 1] : (stack_id){ 0 };
-
-	stack_text_frame(&r->s, str_eq(module, S("[Unknown]")) ? S("") : module, name);
-	vec_reverse(&r->s.frames);
-	for (size_t i = 0; i < r->s.frames.n; i++)
-		stack = dict_stack_below(r->s.p->dict, stack, r->s.frames.v[i]);
-	vec_clear(&r->s.frames);
-	r->way.n = depth;
-	vec_push(&r->way, stack);
 	for (size_t i = 0; i < LEN(value_columns); i++)
 		if (v[i])
 			profile_add_value(r->s.p, r->col[i],
@@ -175,9 +154,10 @@ static void add_row(struct reader *r, size_t depth, struct str module, struct st
 
 static bool read_row(struct reader *r, struct str line)
 {
-	struct str field[FIELDS], rest = line;
+	struct str field[FIELDS], rest = line, module;
 	int64_t v[LEN(value_columns)];
 	size_t n, depth = 0;
+	stack_id stack;
 	uint64_t level = 0;
 
 	while (r->is_vtune && rest.n && rest.p[0] == ' ') {
@@ -189,9 +169,12 @@ static bool read_row(struct reader *r, struct str line)
 	    (!r->is_vtune && !str_u64(field[0], &level)))
 		return bad_row(r, line);
 	depth = r->is_vtune ? depth : (size_t)level;
-	if (has_no_place(r, depth))
+	module = r->module < n ? field[r->module] : S("");
+	if (str_eq(module, S("[Unknown]")))
+		module = S("");
+	if (!stack_text_below(&r->s, &r->way, depth, module, field[r->name], &stack))
 		return !r->s.in->failed;
-	add_row(r, depth, r->module < n ? field[r->module] : S(""), field[r->name], v);
+	add_values(r, stack, v);
 	return true;
 }
 

@@ -121,6 +121,27 @@ void stack_text_java(struct stack_text *s, struct str text)
 	stack_text_source(s, name, place, line);
 }
 
+bool stack_text_below(struct stack_text *s, struct stack_way *way, size_t depth, struct str module,
+		      struct str symbol, stack_id *stack)
+{
+	if (depth > STACK_DEEPEST)
+		in_bad(s->in, "a function more than %d deep", STACK_DEEPEST);
+	else if (depth > way->n)
+		in_bad(s->in, "a function %zu deep below one %zu deep", depth,
+		       way->n ? way->n - 1 : 0);
+	if (depth > STACK_DEEPEST || depth > way->n)
+		return false;
+	*stack = depth ? way->v[depth - 1] : (stack_id){ 0 };
+	stack_text_frame(s, module, symbol);
+	vec_reverse(&s->frames);
+	for (size_t i = 0; i < s->frames.n; i++)
+		*stack = dict_stack_below(s->p->dict, *stack, s->frames.v[i]);
+	vec_clear(&s->frames);
+	way->n = depth;
+	vec_push(way, *stack);
+	return true;
+}
+
 void stack_text_values(struct stack_text *s, const uint32_t *column, const int64_t *value, size_t n,
 		       label_set_id labels)
 {

@@ -47,6 +47,18 @@ struct str stack_text_place(struct str place, uint64_t *line);
  */
 void stack_text_java(struct stack_text *s, struct str text);
 
+/* Of call trees: the stacks on the path to the current line, by depth. */
+struct stack_way VEC_OF(stack_id);
+enum { STACK_DEEPEST = 1000 };
+
+/*
+ * The stack of a symbol that is `depth` deep, below the last one that is one less deep. False,
+ * after in_bad(), if there is none, or if it is deeper than STACK_DEEPEST: a line of a few
+ * bytes takes memory in proportion to its depth.
+ */
+bool stack_text_below(struct stack_text *s, struct stack_way *way, size_t depth, struct str module,
+		      struct str symbol, stack_id *stack);
+
 /* Add a sample with the current frames, and remove these. */
 void stack_text_sample(struct stack_text *s, uint32_t column, int64_t count, label_set_id labels);
 
