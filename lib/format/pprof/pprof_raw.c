@@ -576,7 +576,15 @@ static bool pprof_raw_read(struct in *in, struct profile *p)
 	return !in->failed;
 }
 
-/* Lines of the header up to "Samples:". */
+/* "samples/count" */
+static bool is_type(struct str word)
+{
+	ptrdiff_t slash = str_chr(word, '/');
+
+	return slash > 0 && (size_t)slash + 1 < word.n && str_chr(word, '\n') < 0;
+}
+
+/* Lines of the header up to "Samples:", which may be missing. */
 static int pprof_raw_sniff(struct sniff *s)
 {
 	static const struct str keys[] = { { "Comment: ", 9 },     { "Doc: ", 5 },
@@ -590,7 +598,7 @@ static int pprof_raw_sniff(struct sniff *s)
 		size_t i = 0;
 
 		if (str_eq(line, S("Samples:")))
-			return bits >= 64 ? bits : 0;
+			return bits >= 64 ? bits : is_type(str_cut(&head, ' ')) ? 64 : 0;
 		while (i < LEN(keys) && !str_starts(line, keys[i]))
 			i++;
 		if (i == LEN(keys))

@@ -16,8 +16,8 @@
  *	[2, 4)                 3 |@@@@@@@@@@@@@@            |
  *	[4, 8)                11 |@@@@@@@@@@@@@@@@@@@@@@@@@@|
  *
- * Frames come leaf first; those of ustack(raw) are addresses without an indentation. Other keys
- * become root frames. Each map is a sample type; one of stats() is two, its total and the number
+ * Frames come leaf first; those of ustack(raw) are addresses without an indentation, and versions
+ * of 2018 indent none. Other keys become root frames. Each map is a sample type; one of stats() is two, its total and the number
  * of values. Of a histogram the number of values is read. Maps without keys have no stacks.
  */
 #include "format/format.h"
@@ -212,10 +212,10 @@ static bool read_bpftrace_line(struct reader *r, struct str line)
 	at = value_at(line);
 	if (at >= 0)
 		return end_key(r, line, (size_t)at);
-	if (!begins && is_blank(line.p[0]))
-		add_frame(r, line);
-	else if (begins || !add_raw_frame(r, line))
+	if (begins || line.p[0] == ',')
 		add_keys(r, line);
+	else if (!add_raw_frame(r, line))
+		add_frame(r, line);
 	return true;
 }
 
@@ -297,7 +297,9 @@ static int bpftrace_sniff(struct sniff *s)
 		}
 		next = str_cut(&next, '\n');
 		if (at < 0 && next.p) /* "@[", "@[bash, " */
-			return !next.n || is_blank(next.p[0]) || str_hex(next, &pc) ? STACK : 0;
+			return !rest.n || !next.n || is_blank(next.p[0]) || str_hex(next, &pc) ?
+				       STACK :
+				       0;
 		if (at < 0 || other)
 			return 0;
 		line = str_trim(str_skip(line, (size_t)at));
