@@ -309,63 +309,78 @@ static size_t file_at(struct str s)
 	return (size_t)(str_rchr(s, ' ') + 1);
 }
 
+/* Where " s=" and a number follow the number of a line; text.n if they do not. */
+static size_t start_at(struct str text, uint64_t *start)
+{
+	for (size_t at = 0; at < text.n; at++) {
+		struct str after = str_skip(text, at), place = str(text.p, at);
+		uint64_t line;
+
+		if (!str_starts(after, S(" s=")) || !cut_number(&place, &line))
+			continue;
+		after = str_skip(after, 3);
+		if (str_u64(str_cut(&after, '('), start))
+			return at;
+	}
+	return text.n;
+}
+
 /* "work /src/a.go:12:0 s=10(main.work)", "??" */
 static bool parse_line(struct reader *r, struct str text, struct loc *row)
 {
 	struct dictionary *d = r->p->dict;
+	uint64_t start = 0, last, before;
+	size_t at = start_at(text, &start);
+	struct str place = str(text.p, at), linkage = str_skip(text, at);
 	struct func f = { 0 };
-	uint64_t start = 0, last = 0, before;
-	size_t at;
 
 	*row = (struct loc){ 0 };
-	if (str_eq(text, S("??")))
-		return true;
-	for (at = 0; at < text.n; at++) { /* the first " s=" that follows a line number */
-		struct str after = str_skip(text, at), place = str(text.p, at);
-
-		if (!str_starts(after, S(" s=")) || !cut_number(&place, &last))
-			continue;
-		after = str_skip(after, 3);
-		if (!str_u64(str_cut(&after, '('), &start))
-			continue;
-		row->line = line_number(last);
-		if (cut_number(&place, &before)) {
-			row->line = line_number(before);
-			row->column = line_number(last);
-		}
-		if (str_ends(after, S(")")))
-			f.linkage = dict_intern(d, str(after.p, after.n - 1));
-		at = file_at(place);
-		f.file = dict_intern(d, str_skip(place, at));
-		f.name = dict_intern(d, str_trim(str(place.p, at)));
-		f.line = line_number(start);
-		row->func = dict_add_func(d, f);
-		return true;
+	if (at == text.n)
+		return str_eq(text, S("??"));
+	cut_number(&place, &last);
+	row->line = line_number(last);
+	if (cut_number(&place, &before)) {
+		row->line = line_number(before);
+		row->column = line_number(last);
 	}
-	return false;
+	str_cut(&linkage, '(');
+	if (str_ends(linkage, S(")")))
+		f.linkage = dict_intern(d, str(linkage.p, linkage.n - 1));
+	at = file_at(place);
+	f.file = dict_intern(d, str_skip(place, at));
+	f.name = dict_intern(d, str_trim(str(place.p, at)));
+	f.line = line_number(start);
+	row->func = dict_add_func(d, f);
+	return true;
+}
+
+/* Cut "M=1" and "[F]" off what follows the address. */
+static void cut_location_flags(struct str *rest, struct raw_location *l)
+{
+	struct str after = *rest, word = cut_word(&after);
+
+	if (str_starts(word, S("M=")) && str_u64(str_skip(word, 2), &l->mapping))
+		*rest = after;
+	after = *rest;
+	if (str_eq(cut_word(&after), S("[F]"))) {
+		l->flags = LOC_FOLDED;
+		*rest = after;
+	}
 }
 
 /* "     1: 0x4a5f M=1 [F] work /src/a.go:12:0 s=10" */
 static bool read_location(struct reader *r, struct str line)
 {
 	struct raw_location l = { .first = r->rows.n };
-	struct str rest = line, word = cut_word(&rest), after;
+	struct str rest = line, word = cut_word(&rest);
 	struct loc row;
-	uint64_t id = 0;
-	bool ok = str_ends(word, S(":")) && str_u64(str(word.p, word.n - 1), &id) && id &&
-		  parse_address(cut_word(&rest), &l.address);
+	uint64_t id;
 
-	after = rest;
-	word = cut_word(&after);
-	if (ok && str_starts(word, S("M=")) && str_u64(str_skip(word, 2), &l.mapping))
-		rest = after;
-	after = rest;
-	if (ok && str_eq(cut_word(&after), S("[F]"))) {
-		l.flags = LOC_FOLDED;
-		rest = after;
-	}
-	ok = ok && (!rest.n || parse_line(r, rest, &row));
-	if (!ok)
+	if (!str_ends(word, S(":")) || !str_u64(str(word.p, word.n - 1), &id) || !id ||
+	    !parse_address(cut_word(&rest), &l.address))
+		return bad_line(r, "'ID: ADDRESS FUNCTION FILE:LINE s=LINE'", line);
+	cut_location_flags(&rest, &l);
+	if (rest.n && !parse_line(r, rest, &row))
 		return bad_line(r, "'ID: ADDRESS FUNCTION FILE:LINE s=LINE'", line);
 	if (rest.n)
 		vec_push(&r->rows, row);

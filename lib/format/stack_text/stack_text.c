@@ -21,6 +21,20 @@ uint32_t stack_text_column(struct stack_text *s, struct str type, struct str uni
 			      &scale);
 }
 
+size_t stack_text_sampled(struct stack_text *s, int64_t period, uint32_t column[2])
+{
+	struct header *h = &s->p->head;
+
+	column[0] = stack_text_column(s, S("samples"), S("count"));
+	if (!period)
+		return 1;
+	column[1] = stack_text_column(s, S("wall"), S("nanoseconds"));
+	h->period_type = dict_intern(s->p->dict, S("wall"));
+	h->period_unit = dict_intern(s->p->dict, S("nanoseconds"));
+	h->period = period;
+	return 2;
+}
+
 /* "0x1f", "0x1f/0x40", "31" */
 static bool is_offset(struct str s)
 {

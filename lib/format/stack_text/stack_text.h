@@ -29,6 +29,12 @@ void stack_text_end(struct stack_text *s);
 uint32_t stack_text_column(struct stack_text *s, struct str type, struct str unit);
 
 /*
+ * The columns of samples/count and, if the time between two samples is known, in ns, of
+ * wall/nanoseconds: their number. 0 = not known.
+ */
+size_t stack_text_sampled(struct stack_text *s, int64_t period, uint32_t column[2]);
+
+/*
  * Add the frames of a symbol in a module; either may be empty. The symbol loses its
  * offset ("+0x1f", "+0x1f/0x40", "+31") and its own parameter list; one that is an
  * address, "0x7f00", stays one; a Java symbol "a->b" is two frames, b inlined into a.

@@ -21,7 +21,8 @@ static const struct str sampling = { "Sampling ", 9 };
 
 struct reader {
 	struct stack_text s;
-	uint32_t samples, wall;
+	uint32_t column[2]; /* samples, and wall if the period is known */
+	size_t ncolumn;
 	int64_t period; /* in ns; 0 if not known */
 	int64_t count;  /* of the stack whose frames come; 0 if there is none */
 };
@@ -72,11 +73,10 @@ static bool parse_frame(struct str line, uint64_t *number, struct str *name, str
 
 static void end_stack(struct reader *r)
 {
-	uint32_t columns[2] = { r->samples, r->wall };
 	int64_t values[2] = { r->count, sat_mul(r->s.p, r->count, r->period) };
 
 	if (r->count)
-		stack_text_values(&r->s, columns, values, r->period ? 2 : 1, (label_set_id){ 0 });
+		stack_text_values(&r->s, r->column, values, r->ncolumn, (label_set_id){ 0 });
 	r->count = 0;
 }
 
@@ -130,19 +130,6 @@ static bool read_heading(struct reader *r)
 	return in_fail(r->s.in, "holds no samples: there is no line 'Full stacks'");
 }
 
-static void add_columns(struct reader *r)
-{
-	struct header *h = &r->s.p->head;
-
-	r->samples = stack_text_column(&r->s, S("samples"), S("count"));
-	if (!r->period)
-		return;
-	r->wall = stack_text_column(&r->s, S("wall"), S("nanoseconds"));
-	h->period_type = dict_intern(r->s.p->dict, S("wall"));
-	h->period_unit = dict_intern(r->s.p->dict, S("nanoseconds"));
-	h->period = r->period;
-}
-
 static bool wall_clock_profiler_read(struct in *in, struct profile *p)
 {
 	struct reader r = { .period = 0 };
@@ -150,7 +137,7 @@ static bool wall_clock_profiler_read(struct in *in, struct profile *p)
 
 	stack_text_begin(&r.s, in, p);
 	if (read_heading(&r)) {
-		add_columns(&r);
+		r.ncolumn = stack_text_sampled(&r.s, r.period, r.column);
 		while (in_line(in, &line) && read_stack_line(&r, str_trim(line)))
 			;
 	}

@@ -153,8 +153,6 @@ static bool read_trace_line(struct reader *r, struct str line)
 
 static void add_notes(struct reader *r)
 {
-	if (r->in_trace)
-		in_note(r->in, 0, "ends before the line 'TRACE END'");
 	if (r->unopened)
 		in_note(r->in, 0, "%llu calls began before the trace; their ends are left out",
 			(unsigned long long)r->unopened);
@@ -164,32 +162,42 @@ static void add_notes(struct reader *r)
 			(unsigned long long)r->unclosed);
 }
 
+static void begin(struct reader *r)
+{
+	struct dictionary *d = r->p->dict;
+	str_id count = dict_intern(d, S("count")), ns = dict_intern(d, S("nanoseconds"));
+	int64_t scale;
+	uint32_t calls = profile_column(r->p, dict_intern(d, S("calls")), count, &scale);
+	uint32_t wall = profile_column(r->p, dict_intern(d, S("wall")), ns, &scale);
+
+	tree_samples_init_in(&r->samples, r->in, r->p);
+	r->group = tree_group(&r->samples, (label_set_id){ 0 }, calls, wall);
+	table_init(&r->nodes, sizeof(struct tree_node), sizeof(struct tree_node));
+}
+
+static void finish(struct reader *r)
+{
+	if (r->in_trace)
+		in_note(r->in, 0, "ends before the line 'TRACE END'");
+	end_trace(r);
+	if (r->nodes.n == 1)
+		in_fail(r->in, "holds no calls");
+	add_notes(r);
+	if (!r->in->failed)
+		tree_finish(&r->samples, (const struct tree_node *)r->nodes.rows, r->nodes.n, NULL,
+			    0);
+}
+
 static bool xdebug_trace_read(struct in *in, struct profile *p)
 {
-	struct dictionary *d = p->dict;
 	struct reader r = { .in = in, .p = p };
 	struct str line;
-	int64_t scale;
-	uint32_t calls, wall;
 
-	calls = profile_column(p, dict_intern(d, S("calls")), dict_intern(d, S("count")), &scale);
-	wall = profile_column(p, dict_intern(d, S("wall")), dict_intern(d, S("nanoseconds")),
-			      &scale);
-	tree_samples_init_in(&r.samples, in, p);
-	r.group = tree_group(&r.samples, (label_set_id){ 0 }, calls, wall);
-	table_init(&r.nodes, sizeof(struct tree_node), sizeof(struct tree_node));
+	begin(&r);
 	while (in_line(in, &line) && read_trace_line(&r, line))
 		;
-	if (!in->failed && r.nodes.n == 1)
-		in_fail(in, "holds no calls");
-	if (!in->failed) {
-		bool in_trace = r.in_trace;
-
-		end_trace(&r);
-		r.in_trace = in_trace;
-		add_notes(&r);
-		tree_finish(&r.samples, (const struct tree_node *)r.nodes.rows, r.nodes.n, NULL, 0);
-	}
+	if (!in->failed)
+		finish(&r);
 	table_release(&r.nodes);
 	tree_samples_release(&r.samples);
 	vec_release(&r.open);
