@@ -30,6 +30,7 @@ struct reader {
 	struct profile *p;
 	uint32_t col[COLUMNS];
 	int64_t ticks, tick_ns, alloc; /* of the whole program */
+	int64_t sum[COLUMNS];          /* of the tree */
 	int nfield;
 	VEC(stack_id) way; /* by depth */
 };
@@ -188,8 +189,10 @@ static void add_sample(struct reader *r, stack_id stack, const int64_t *value)
 	if (!value[COLUMN_ENTRIES] && !value[COLUMN_ALLOC] && !value[COLUMN_TIME])
 		return;
 	sample = profile_add_sample(r->p, stack, (label_set_id){ 0 });
-	for (size_t i = 0; i < COLUMNS; i++)
+	for (size_t i = 0; i < COLUMNS; i++) {
 		profile_add_value(r->p, r->col[i], sample, value[i]);
+		r->sum[i] = sat_add(r->p, r->sum[i], value[i]);
+	}
 }
 
 static bool read_cost_centre(struct reader *r, struct str line)
@@ -246,6 +249,16 @@ static bool read_header(struct reader *r)
 	return in_fail(r->in, "holds no samples: the table of cost centres is missing");
 }
 
+/* The totals of the header are those of the tree, unless that is cut short. */
+static void check_totals(struct reader *r)
+{
+	if (r->sum[COLUMN_TIME] < sat_mul(r->p, r->ticks, r->tick_ns) ||
+	    r->sum[COLUMN_ALLOC] < r->alloc)
+		in_note(r->in, 0,
+			"cost centres have less time or fewer bytes than the total in the header: the "
+			"file may be cut short");
+}
+
 static bool ghc_prof_read(struct in *in, struct profile *p)
 {
 	struct reader r = { .in = in, .p = p, .tick_ns = 1000000 };
@@ -264,6 +277,8 @@ static bool ghc_prof_read(struct in *in, struct profile *p)
 		in_note(in, 0,
 			"values are percentages of the totals, with one decimal; "
 			"+RTS -P writes ticks and bytes");
+	if (!in->failed && r.nfield == FIELDS)
+		check_totals(&r);
 	vec_release(&r.way);
 	return !in->failed;
 }
