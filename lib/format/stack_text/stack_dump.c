@@ -20,8 +20,9 @@
  *	main.work(0x1, {0x2, 0x3})
  *		/src/main.go:12 +0x1f
  *
- * Frames come leaf first. Threads without frames do not count. Other lines (locals, locks,
- * creators of goroutines) are not part of stacks and are ignored.
+ * Frames come leaf first; where the dump leaves some out, there is a frame "[truncated]".
+ * Threads without frames do not count. Other lines (locals, locks, creators of goroutines) are
+ * not part of stacks and are ignored.
  */
 #include "format/format.h"
 #include "format/perf_script/perf_lines.h"
@@ -93,6 +94,16 @@ static void gdb_thread(struct reader *r, struct str line)
 	}
 }
 
+/* "Thread 0x00007f01 [worker] (most recent call first):", with a name since Python 3.14 */
+static void python_thread(struct reader *r, struct str line)
+{
+	ptrdiff_t open = str_find(line, S(" [")), close = str_find(line, S("] ("));
+
+	begin_thread(r);
+	if (open >= 0 && close > open)
+		add_label(r, S("thread"), str(line.p + open + 2, (size_t)(close - open) - 2));
+}
+
 /* "\"main\" #1 prio=5 os_prio=0 tid=0x00007f nid=0x1 runnable" */
 static bool is_java_thread(struct str line)
 {
@@ -136,7 +147,7 @@ static bool read_thread_line(struct reader *r, struct str line)
 	struct str rest = str_trim(line);
 
 	if (str_ends(rest, S("(most recent call first):")))
-		begin_thread(r);
+		python_thread(r, rest);
 	else if (str_starts(line, S("Thread ")) && str_find(line, S(" (")) >= 0)
 		gdb_thread(r, line);
 	else if (is_java_thread(line))
@@ -310,6 +321,26 @@ static bool read_go_line(struct reader *r, struct str line)
 
 /* Lines */
 
+/*
+ * Frames that the dump leaves out: "  ..." of faulthandler, "...102 frames elided..." of Go,
+ * "(More stack frames follow...)" of gdb. Without an indentation, "..." stands for threads.
+ */
+static bool read_gap(struct reader *r, struct str line)
+{
+	static const struct str truncated = { "[truncated]", 11 };
+
+	if (str_eq(line, S("  ...")) || str_eq(line, S("(More stack frames follow...)")) ||
+	    (str_starts(line, S("...")) && str_ends(line, S("frames elided...")))) {
+		if (r->s.frames.n)
+			stack_text_source(&r->s, truncated, S(""), 0);
+		return true;
+	}
+	if (!str_eq(line, S("...")) || !r->s.frames.n)
+		return false;
+	in_note(r->s.in, r->s.in->line, "the dump leaves out threads");
+	return true;
+}
+
 static void read_dump_line(struct reader *r, struct str line)
 {
 	struct str text = str_trim(line);
@@ -319,7 +350,7 @@ static void read_dump_line(struct reader *r, struct str line)
 			begin_thread(r);
 		return;
 	}
-	if (read_thread_line(r, line))
+	if (read_thread_line(r, line) || read_gap(r, line))
 		return;
 	if (line.p[0] == '#' && read_numbered_frame(r, line))
 		return;
