@@ -13,6 +13,9 @@
  *	   java.lang.Thread.State: RUNNABLE
  *		at java.lang.Thread.run(java.base@17.0.9/Thread.java:840)
  *
+ *	#22 "worker" virtual				jcmd PID Thread.dump_to_file
+ *	      java.base/java.lang.VirtualThread.park(VirtualThread.java:582)
+ *
  *	Thread 0x00007f01 (most recent call first):	Python's faulthandler
  *	  File "/app/x.py", line 12 in work
  *
@@ -33,6 +36,7 @@ struct reader {
 	uint32_t col;
 	label_set_id labels; /* of the current thread */
 	bool in_goroutine, is_creator;
+	bool in_file_dump;   /* of Java, where frames have no "at" */
 	struct buf function; /* of a goroutine, whose place comes next */
 };
 
@@ -61,6 +65,7 @@ static void begin_thread(struct reader *r)
 	end_stack(r);
 	r->labels = (label_set_id){ 0 };
 	r->in_goroutine = false;
+	r->in_file_dump = false;
 }
 
 static void add_label(struct reader *r, struct str key, struct str value)
@@ -120,6 +125,35 @@ static void java_thread(struct reader *r, struct str line)
 	add_label(r, S("thread"), str(name.p, end >= 0 ? (size_t)end : 0));
 }
 
+/* "#22 \"worker\" virtual": the name */
+static bool parse_file_thread(struct str line, struct str *name)
+{
+	struct str rest = str_starts(line, S("#")) ? str_skip(line, 1) : S("");
+	ptrdiff_t quote;
+	uint64_t n;
+
+	if (!str_u64(str_cut(&rest, ' '), &n) || !str_starts(rest, S("\"")))
+		return false;
+	quote = str_rchr(rest, '"');
+	*name = str(rest.p + 1, quote > 0 ? (size_t)quote - 1 : 0);
+	return quote > 0;
+}
+
+static void file_thread(struct reader *r, struct str name)
+{
+	begin_thread(r);
+	r->in_file_dump = true;
+	add_label(r, S("thread"), name);
+}
+
+/* "java.base/java.lang.VirtualThread.park(VirtualThread.java:582)" */
+static bool is_bare_java_frame(struct str text)
+{
+	ptrdiff_t open = str_chr(text, '(');
+
+	return open > 0 && str_ends(text, S(")")) && str_chr(str(text.p, (size_t)open), ' ') < 0;
+}
+
 /* "goroutine 18 [chan receive, 2 minutes]:" */
 static bool is_goroutine(struct str line)
 {
@@ -144,9 +178,11 @@ static void goroutine(struct reader *r, struct str line)
 static bool read_thread_line(struct reader *r, struct str line)
 {
 	static const struct str state = { "java.lang.Thread.State:", 23 };
-	struct str rest = str_trim(line);
+	struct str rest = str_trim(line), name;
 
-	if (str_ends(rest, S("(most recent call first):")))
+	if (parse_file_thread(line, &name))
+		file_thread(r, name);
+	else if (str_ends(rest, S("(most recent call first):")))
 		python_thread(r, rest);
 	else if (str_starts(line, S("Thread ")) && str_find(line, S(" (")) >= 0)
 		gdb_thread(r, line);
@@ -356,6 +392,8 @@ static void read_dump_line(struct reader *r, struct str line)
 		return;
 	if (str_starts(text, S("at ")) && str_ends(text, S(")")))
 		stack_text_java(&r->s, str_trim(str_skip(text, 3)));
+	else if (r->in_file_dump && is_blank(line.p[0]) && is_bare_java_frame(text))
+		stack_text_java(&r->s, text);
 	else if (!(str_starts(text, S("File \"")) && read_python_frame(r, text)) && r->in_goroutine)
 		read_go_line(r, line);
 }
@@ -396,7 +434,7 @@ static bool is_first_frame(struct str line)
 static int stack_dump_sniff(struct sniff *s)
 {
 	enum { JAVA = 64, PYTHON = 48, GO = 48, FRAME = 24 };
-	struct str head = s->head;
+	struct str head = s->head, name;
 
 	if (str_chr(head, '\0') >= 0)
 		return 0;
@@ -406,6 +444,8 @@ static int stack_dump_sniff(struct sniff *s)
 		if (str_ends(line, S("\r")))
 			line.n--;
 		if (str_starts(line, S("Full thread dump ")))
+			return JAVA;
+		if (parse_file_thread(line, &name) && head.n && is_blank(head.p[0]))
 			return JAVA;
 		if (str_ends(line, S("(most recent call first):")) &&
 		    str_starts(str_trim(head), S("File \"")))
