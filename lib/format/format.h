@@ -46,12 +46,12 @@ struct format {
 /* clang-format off */
 #define FORMATS(X) \
 	X(pprof) \
-	X(pprof_raw) \
 	X(folded) \
 	X(perf_script) \
 	X(perf_data) \
 	X(gperftools) \
 	X(legacy_pprof) \
+	X(pprof_raw) \
 	X(callgrind) \
 	X(ghc_prof) \
 	X(dtrace) \
