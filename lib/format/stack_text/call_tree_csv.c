@@ -13,7 +13,8 @@
  *	0,"app.exe",0,100.00,
  *	1,"Tracer.Trace(int32)","1,471",91.25,
  *
- * - VTune's depth is the number of blanks before the name, Visual Studio's its first field;
+ * - VTune's depth is the number of blanks before the name, which may be inside its quotes;
+ *   Visual Studio's is its first field;
  * - fields with commas are in quotes, numbers too; lines before the heading are messages;
  * - a row of Visual Studio counts the calls at its place, and not those below it;
  * - an empty field is 0.
@@ -152,6 +153,16 @@ static void add_values(struct reader *r, stack_id stack, const int64_t *v)
 					  v[i]);
 }
 
+static size_t cut_blanks(struct str *s)
+{
+	size_t n = 0;
+
+	while (n < s->n && s->p[n] == ' ')
+		n++;
+	*s = str_skip(*s, n);
+	return n;
+}
+
 static bool read_row(struct reader *r, struct str line)
 {
 	struct str field[FIELDS], rest = line, module;
@@ -160,11 +171,11 @@ static bool read_row(struct reader *r, struct str line)
 	stack_id stack;
 	uint64_t level = 0;
 
-	while (r->is_vtune && rest.n && rest.p[0] == ' ') {
-		rest = str_skip(rest, 1);
-		depth++;
-	}
+	if (r->is_vtune)
+		depth = cut_blanks(&rest);
 	n = cut_fields(rest, field);
+	if (r->is_vtune && n) /* or inside the quotes */
+		depth += cut_blanks(&field[r->name]);
 	if (n <= r->name || !field[r->name].n || !parse_values(r, field, n, v) ||
 	    (!r->is_vtune && !str_u64(field[0], &level)))
 		return bad_row(r, line);
