@@ -46,18 +46,20 @@ struct reader {
 	struct stack_way way;
 };
 
-/* Cut the next field off; quotes around it are removed. */
+/* Cut the next field off; quotes around it are removed. Those in it are doubled, and stay so. */
 static struct str cut_field(struct str *line)
 {
-	ptrdiff_t end;
 	struct str field;
+	size_t end = 1;
 
 	if (!str_starts(*line, S("\"")))
 		return str_cut(line, ',');
-	*line = str_skip(*line, 1);
-	end = str_chr(*line, '"');
-	field = str(line->p, end < 0 ? line->n : (size_t)end);
-	*line = str_skip(*line, field.n + (end >= 0));
+	while (end < line->n &&
+	       (line->p[end] != '"' || (end + 1 < line->n && line->p[end + 1] == '"')))
+		end += line->p[end] == '"' ? 2 : 1;
+	end = min_size(end, line->n);
+	field = str(line->p + 1, end - 1);
+	*line = str_skip(*line, min_size(end + 1, line->n));
 	str_cut(line, ',');
 	return field;
 }
