@@ -42,11 +42,26 @@ static size_t indent_of(struct str line)
 	return n;
 }
 
+/* "take(Pool.java:12) ~[pool.jar:1.2]", as Log4j and Logback write it: without the archive */
+static struct str cut_archive(struct str text)
+{
+	ptrdiff_t open = str_rchr(text, '[');
+	struct str rest;
+
+	if (open <= 0 || !str_ends(text, S("]")))
+		return text;
+	rest = str(text.p, (size_t)open);
+	if (str_ends(rest, S("~")))
+		rest.n--;
+	return str_trim(rest);
+}
+
 /* "at app.Pool.take(Pool.java:12)" */
 static bool parse_frame(struct str text, struct str *frame)
 {
 	ptrdiff_t open;
 
+	text = cut_archive(text);
 	if (!str_starts(text, S("at ")) || !str_ends(text, S(")")))
 		return false;
 	*frame = str_skip(text, 3);
@@ -63,6 +78,7 @@ static bool parse_more(struct str text, uint64_t *n)
 	if (!str_starts(text, S("... ")))
 		return false;
 	rest = str_skip(text, 4);
+	rest = cut_archive(rest);
 	return str_u64(str_cut(&rest, ' '), n) &&
 	       (str_eq(rest, S("more")) || str_eq(rest, S("common frames omitted")));
 }
