@@ -24,10 +24,13 @@ struct enclosing {
 	size_t indent, first, n;
 };
 
+enum relation { ALONE, CAUSE, SUPPRESSED };
+
 struct reader {
 	struct stack_text s;
 	uint32_t col;
-	size_t indent; /* of the line that names the current exception */
+	enum relation relation; /* of the current exception to one above */
+	size_t indent;          /* of the line that names it */
 	label_set_id labels;
 	VEC(struct enclosing) enclosing; /* by indentation */
 	VEC(loc_id) kept;
@@ -105,11 +108,11 @@ static struct str exception_class(struct str text)
 		       S("");
 }
 
-/* The stack to which an exception named at this indentation refers; NULL if there is none. */
-static const struct enclosing *enclosing_at(struct reader *r, size_t indent)
+/* The stack to which the current exception refers; NULL if there is none. */
+static const struct enclosing *enclosing_stack(struct reader *r)
 {
 	for (size_t i = r->enclosing.n; i-- > 0;)
-		if (r->enclosing.v[i].indent <= indent)
+		if (r->enclosing.v[i].indent < r->indent + (r->relation == CAUSE))
 			return &r->enclosing.v[i];
 	return NULL;
 }
@@ -135,12 +138,21 @@ static void end_stack(struct reader *r)
 	keep_stack(r);
 	stack_text_sample(&r->s, r->col, 1, r->labels);
 	r->labels = (label_set_id){ 0 };
+	r->relation = ALONE;
+}
+
+/* The first line of a stack, which has one column more than the one that names the exception. */
+static void begin_stack(struct reader *r, struct str line)
+{
+	r->indent = indent_of(line) ? indent_of(line) - 1 : 0;
+	if (r->relation == ALONE)
+		vec_clear(&r->enclosing);
 }
 
 /* "... 2 more": the outermost frames of the enclosing stack */
 static bool add_common_frames(struct reader *r, uint64_t n)
 {
-	const struct enclosing *e = enclosing_at(r, r->indent);
+	const struct enclosing *e = enclosing_stack(r);
 
 	if (!e || n > e->n)
 		return in_bad(r->s.in, "refers to %llu frames of an exception that is not there",
@@ -153,27 +165,46 @@ static bool add_common_frames(struct reader *r, uint64_t n)
 	return true;
 }
 
-static bool read_log_line(struct reader *r, struct str line)
+/*
+ * A line that names an exception. Its message may have more lines, but so may the log: after
+ * another line the class is not known for certain.
+ */
+static void read_name(struct reader *r, struct str text)
 {
-	struct str text = str_trim(line), frame, class;
-	uint64_t more;
+	struct str class = exception_class(text);
 
-	if (parse_frame(text, &frame)) {
-		stack_text_java(&r->s, frame);
-		return true;
-	}
-	if (r->s.frames.n && parse_more(text, &more))
-		return add_common_frames(r, more);
-	if (str_starts(text, S("- "))) /* locks */
-		return true;
-	end_stack(r);
-	class = exception_class(text);
-	r->indent = indent_of(line);
+	if (str_starts(text, S("Caused by: ")))
+		r->relation = CAUSE;
+	else if (str_starts(text, S("Suppressed: ")))
+		r->relation = SUPPRESSED;
+	else if (class.n)
+		r->relation = ALONE;
 	r->labels = (label_set_id){ 0 };
 	if (class.n)
 		r->labels = dict_add_text_label(r->s.p->dict, r->labels, S("exception"), class);
-	if (!str_starts(text, S("Caused by: ")) && !str_starts(text, S("Suppressed: ")))
-		vec_clear(&r->enclosing);
+}
+
+static bool read_log_line(struct reader *r, struct str line)
+{
+	struct str text = str_trim(line), frame;
+	bool begins = !r->s.frames.n;
+	uint64_t more;
+
+	if (parse_frame(text, &frame)) {
+		if (begins)
+			begin_stack(r, line);
+		stack_text_java(&r->s, frame);
+		return true;
+	}
+	if (parse_more(text, &more) && (!begins || r->relation != ALONE)) {
+		if (begins)
+			begin_stack(r, line);
+		return add_common_frames(r, more);
+	}
+	if (str_starts(text, S("- "))) /* locks */
+		return true;
+	end_stack(r);
+	read_name(r, text);
 	return true;
 }
 
