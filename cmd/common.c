@@ -342,18 +342,28 @@ const struct format *output_format(void)
 	return common.text_in ? &format_folded : &format_pprof;
 }
 
-void note_rounded(uint64_t n)
+static bool has_values(const struct profile *p)
+{
+	for (size_t col = 0; col < p->ncol; col++)
+		for (uint32_t i = 1; i < p->sample.n; i++)
+			if (p->col[col].v[i])
+				return true;
+	return false;
+}
+
+void note_rounded(const struct profile *p, uint64_t n)
 {
 	if (n)
-		note("%llu value%s below 1 %s rounded to 0; the total is kept",
-		     (unsigned long long)n, n == 1 ? "" : "s", n == 1 ? "is" : "are");
+		note("%llu value%s below 1 %s rounded to 0; %s", (unsigned long long)n,
+		     n == 1 ? "" : "s", n == 1 ? "is" : "are",
+		     has_values(p) ? "the total is kept" : "nothing is left");
 }
 
 bool save(struct profile *p, const struct format *format)
 {
 	struct out out;
 
-	note_rounded(profile_round(p));
+	note_rounded(p, profile_round(p));
 	if (format == &format_folded && p->ncol > 1)
 		note_other_types(p, profile_default_column(p));
 	if (out_open(&out, common.output, common.pack))

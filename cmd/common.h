@@ -95,8 +95,8 @@ void note_lines(struct str lines);
 /* Print each line as an error message. */
 void complain_lines(struct str lines);
 
-/* Note that n values other than 0 were rounded to 0. */
-void note_rounded(uint64_t n);
+/* Note that n values of p other than 0 were rounded to 0. */
+void note_rounded(const struct profile *p, uint64_t n);
 
 /* Note how many sums reached the limit of int64. Call this once, at the end. */
 void note_saturation(const struct profile *p);

@@ -222,7 +222,7 @@ static void scale_fractions(struct profile *p)
 	double sum = 0;
 
 	if (p->ncol > 1) {
-		note_rounded(profile_round(p));
+		note_rounded(p, profile_round(p));
 		return;
 	}
 	if (!p->col[0].frac)
@@ -230,7 +230,7 @@ static void scale_fractions(struct profile *p)
 	for (uint32_t i = 1; i < p->sample.n; i++)
 		sum += fabs((double)profile_value(p, 0, (sample_id){ i }));
 	if (sum * MILLION > 0x1p62) {
-		note_rounded(profile_round(p));
+		note_rounded(p, profile_round(p));
 		return;
 	}
 	profile_scale(p, MILLION, 1);

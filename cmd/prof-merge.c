@@ -268,7 +268,7 @@ static bool scale_values(struct profile *p)
 	if (__builtin_mul_overflow(o.scale.den, nprofile / common_divisor, &den) || den > INT64_MAX)
 		return complain("--scale divided by the %u profiles of --mean is too small",
 				p->nprofile);
-	note_rounded(profile_scale(p, num, den));
+	note_rounded(p, profile_scale(p, num, den));
 	return true;
 }
 

@@ -102,7 +102,7 @@ static bool load_base(struct profile *p)
 		return true;
 	profile_init(&base, p->dict);
 	ok = load_all(&base, paths);
-	note_rounded(profile_round(&base));
+	note_rounded(&base, profile_round(&base));
 	if (o->normalize)
 		left = normalize_to_base(p, &base);
 	if (left)
@@ -180,7 +180,7 @@ static bool prepare(struct query *q, struct profile *p, struct selector *selecto
 	bool ok;
 
 	q->p = p;
-	note_rounded(profile_round(p));
+	note_rounded(p, profile_round(p));
 	if (!p->ncol || !select_part(selector, p, &q->col) || !check_column(p, q->col, &q->arg))
 		return false;
 	q->total = shares_total(p, q->col);
@@ -301,7 +301,7 @@ static bool query_sum(char **paths, struct selector *selector, struct query *q,
 	dict_init(&dict);
 	profile_init(&p, &dict);
 	ok = load_all(&p, paths);
-	note_rounded(profile_round(&p));
+	note_rounded(&p, profile_round(&p));
 	has_base = load_base(&p); /* without it, the numbers would be no differences */
 	if (has_base && ok && !p.nprofile)
 		ok = print_nothing(q, &p, report);

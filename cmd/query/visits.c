@@ -112,7 +112,7 @@ static void visit_each(const struct visits *v, struct source *s)
 	profile_init(&p, &d);
 	p.keep_times = v->keep_times;
 	while (source_next(s, &p)) {
-		note_rounded(profile_round(&p));
+		note_rounded(&p, profile_round(&p));
 		v->profile(v->context, &p);
 	}
 	progress_end();

@@ -204,7 +204,7 @@ static bool add_profile(struct adding *a)
 	}
 	if (a->p.head.time < 0 || a->p.head.time > INT64_MAX - 2 * DAY_NS)
 		return complain("a profile is of a time before 1970 or after 2262: left out");
-	note_rounded(profile_round(&a->p));
+	note_rounded(&a->p, profile_round(&a->p));
 	if (a->how->is_import &&
 	    is_known(a, log_hash(&a->log, &a->p, a->fixed), a->p.head.time, &ok)) {
 		a->nknown++;

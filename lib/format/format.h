@@ -51,18 +51,26 @@ struct format {
 	X(perf_data) \
 	X(gperftools) \
 	X(legacy_pprof) \
+	X(pprof_raw) \
 	X(callgrind) \
 	X(ghc_prof) \
 	X(dtrace) \
 	X(bpftrace) \
 	X(macos_sample) \
 	X(stack_dump) \
+	X(javacore) \
+	X(java_exceptions) \
+	X(procstack) \
+	X(ljp) \
+	X(wall_clock_profiler) \
+	X(xdebug_trace) \
 	X(austin) \
 	X(call_tree_csv) \
 	X(pmcstat) \
 	X(phpspy) \
 	X(tachyon) \
 	X(xctrace) \
+	X(instruments) \
 	X(heaptrack) \
 	X(memray) \
 	X(gprof) \

@@ -30,6 +30,7 @@ struct reader {
 	struct profile *p;
 	uint32_t col[COLUMNS];
 	int64_t ticks, tick_ns, alloc; /* of the whole program */
+	int64_t sum[COLUMNS];          /* of the tree */
 	int nfield;
 	VEC(stack_id) way; /* by depth */
 };
@@ -108,29 +109,30 @@ static bool begins_tree(struct str line, int *nfield)
 
 /* The tree */
 
-/* "Main.hs:(117,5)-(118,43)", "Main.hs:95:11-83": file and line. */
+/* "Main.hs:(117,5)-(118,43)", "Parser.y:95:11-83": file and line. */
 static struct str parse_place(struct str place, uint32_t *line)
 {
-	ptrdiff_t colon = str_find(place, S(".hs:"));
-	struct str digits;
-	uint64_t n;
-
 	*line = 0;
 	if (str_starts(place, S("<")))
 		return S("");
-	if (colon < 0)
-		return place;
-	digits = str_skip(place, (size_t)colon + 4);
-	if (str_starts(digits, S("(")))
-		digits = str_skip(digits, 1);
-	for (size_t i = 0; i <= digits.n; i++) {
-		if (i < digits.n && is_digit(digits.p[i]))
+	for (size_t i = 1; i + 1 < place.n; i++) {
+		struct str digits = str_skip(place, i + 1);
+		uint64_t n;
+		size_t end = 0;
+
+		if (place.p[i] != ':')
 			continue;
-		if (str_u64(str(digits.p, i), &n) && n <= UINT32_MAX)
+		if (digits.p[0] == '(')
+			digits = str_skip(digits, 1);
+		while (end < digits.n && is_digit(digits.p[end]))
+			end++;
+		if (!end || end == digits.n || !memchr(":,", digits.p[end], 2))
+			continue;
+		if (str_u64(str(digits.p, end), &n) && n <= UINT32_MAX)
 			*line = (uint32_t)n;
-		break;
+		return str(place.p, i);
 	}
-	return str(place.p, (size_t)colon + 3);
+	return place;
 }
 
 /* "Main.main", with its file and line. */
@@ -187,8 +189,10 @@ static void add_sample(struct reader *r, stack_id stack, const int64_t *value)
 	if (!value[COLUMN_ENTRIES] && !value[COLUMN_ALLOC] && !value[COLUMN_TIME])
 		return;
 	sample = profile_add_sample(r->p, stack, (label_set_id){ 0 });
-	for (size_t i = 0; i < COLUMNS; i++)
+	for (size_t i = 0; i < COLUMNS; i++) {
 		profile_add_value(r->p, r->col[i], sample, value[i]);
+		r->sum[i] = sat_add(r->p, r->sum[i], value[i]);
+	}
 }
 
 static bool read_cost_centre(struct reader *r, struct str line)
@@ -245,6 +249,16 @@ static bool read_header(struct reader *r)
 	return in_fail(r->in, "holds no samples: the table of cost centres is missing");
 }
 
+/* The totals of the header are those of the tree, unless that is cut short. */
+static void check_totals(struct reader *r)
+{
+	if (r->sum[COLUMN_TIME] < sat_mul(r->p, r->ticks, r->tick_ns) ||
+	    r->sum[COLUMN_ALLOC] < r->alloc)
+		in_note(r->in, 0,
+			"cost centres have less time or fewer bytes than the total in the header: the "
+			"file may be cut short");
+}
+
 static bool ghc_prof_read(struct in *in, struct profile *p)
 {
 	struct reader r = { .in = in, .p = p, .tick_ns = 1000000 };
@@ -263,6 +277,8 @@ static bool ghc_prof_read(struct in *in, struct profile *p)
 		in_note(in, 0,
 			"values are percentages of the totals, with one decimal; "
 			"+RTS -P writes ticks and bytes");
+	if (!in->failed && r.nfield == FIELDS)
+		check_totals(&r);
 	vec_release(&r.way);
 	return !in->failed;
 }

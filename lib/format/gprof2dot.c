@@ -5,12 +5,13 @@
  *	 "events": [{"callchain": [0, 3, 7], "cost": [1340]}],	leaf first
  *	 "functions": [{"name": "work", "module": "app.py"}]}
  *
- * A cost is a sample type. A module that is a path with a suffix is a source file, as memray
- * writes it; other modules are binaries.
+ * A cost is a sample type; times become nanoseconds. A module that is a path with a suffix is a
+ * source file, as memray writes it; other modules are binaries.
  */
 #include "format/format.h"
 #include "format/json/json_number.h"
 #include "format/json/json_paths.h"
+#include "profile/unit.h"
 
 enum { COSTS = 16 };
 
@@ -22,14 +23,16 @@ struct reader {
 	struct buf event[2]; /* of the current event: frames, costs */
 	VEC(loc_id) locs;    /* by function */
 	uint32_t col[COSTS], ncol;
+	int64_t scale[COSTS];
 	bool has_costs;
 };
 
 static void read_cost(struct reader *r)
 {
+	static const struct str ns = { "nanoseconds", 11 };
 	str_id type = { 0 }, unit = dict_intern(r->p->dict, S("count"));
 	struct str key;
-	int64_t scale;
+	int64_t scale, factor;
 
 	json_enter(r->j, JSON_OBJECT);
 	while (json_member(r->j, &key)) {
@@ -42,6 +45,10 @@ static void read_cost(struct reader *r)
 		json_fail(r->j, "more than %d costs", COSTS);
 		return;
 	}
+	factor = unit_ratio(dict_text(r->p->dict, unit), ns);
+	if (factor > 1)
+		unit = dict_intern(r->p->dict, ns);
+	r->scale[r->ncol] = factor > 1 ? factor : 1;
 	r->col[r->ncol++] = profile_column(r->p, type, unit, &scale);
 	r->has_costs = true;
 }
@@ -51,8 +58,9 @@ static bool is_source(struct str module)
 	struct str name = str_basename(module);
 	ptrdiff_t dot = str_rchr(name, '.');
 
-	return dot > 0 && !str_starts(str_skip(name, (size_t)dot), S(".so")) &&
-	       !str_eq(str_skip(name, (size_t)dot), S(".dll"));
+	return dot > 0 && !str_ends(name, S(".so")) && str_find(name, S(".so.")) < 0 &&
+	       !str_ends(name, S(".dll")) && !str_ends(name, S(".exe")) &&
+	       !str_ends(name, S(".dylib"));
 }
 
 static void read_function(struct reader *r)
@@ -78,19 +86,28 @@ static void read_function(struct reader *r)
 	vec_push(&r->locs, dict_add_loc(d, row));
 }
 
+static int64_t read_function_number(struct reader *r)
+{
+	uint64_t number = json_u64(r->j);
+
+	if (number > INT32_MAX)
+		json_fail(r->j, "an event names function %llu", (unsigned long long)number);
+	return (int64_t)number;
+}
+
 static void read_event(struct reader *r)
 {
-	int64_t nframe = 0, ncost = 0;
+	int64_t nframe = -1, ncost = -1;
 	struct str key;
 
 	r->event[0].n = r->event[1].n = 0;
 	json_enter(r->j, JSON_OBJECT);
 	while (json_member(r->j, &key)) {
 		if (str_eq(key, S("callchain")) && json_enter(r->j, JSON_ARRAY)) {
-			for (; json_element(r->j); nframe++)
-				packed_add(&r->event[0], (int64_t)(json_u64(r->j) & INT32_MAX));
+			for (nframe = 0; json_element(r->j); nframe++)
+				packed_add(&r->event[0], read_function_number(r));
 		} else if (str_eq(key, S("cost")) && json_enter(r->j, JSON_ARRAY)) {
-			for (; json_element(r->j); ncost++) {
+			for (ncost = 0; json_element(r->j); ncost++) {
 				struct json_decimal v = json_decimal(r->j);
 
 				packed_add(&r->event[1], v.whole);
@@ -98,6 +115,8 @@ static void read_event(struct reader *r)
 			}
 		}
 	}
+	if (nframe < 0 || ncost < 0)
+		json_fail(r->j, "an event without a '%s'", nframe < 0 ? "callchain" : "cost");
 	packed_add(&r->events, nframe);
 	buf_add(&r->events, buf_str(&r->event[0]));
 	packed_add(&r->events, ncost);
@@ -112,6 +131,8 @@ static void read_members(struct reader *r)
 	while (json_member(r->j, &key)) {
 		bool costs = str_eq(key, S("costs")), events = str_eq(key, S("events"));
 
+		if (str_eq(key, S("version")) && json_u64(r->j))
+			json_fail(r->j, "a version of this format that is not read: 0 is");
 		if (!costs && !events && !str_eq(key, S("functions")))
 			continue;
 		json_enter(r->j, JSON_ARRAY);
@@ -149,6 +170,16 @@ static stack_id event_stack(struct reader *r, struct cursor *c)
 	return stack;
 }
 
+static void add_cost(struct reader *r, struct cursor *c, size_t i, sample_id sample)
+{
+	struct json_decimal v = { .whole = packed_next(c) };
+
+	v.frac = (uint64_t)packed_next(c);
+	v = json_decimal_times(v, r->scale[i]);
+	profile_add_value(r->p, r->col[i], sample, v.whole);
+	profile_add_frac(r->p, r->col[i], sample, v.frac);
+}
+
 static void finish(struct reader *r)
 {
 	struct cursor c = cursor_over(buf_str(&r->events));
@@ -162,12 +193,10 @@ static void finish(struct reader *r)
 						      (label_set_id){ 0 });
 		int64_t n = packed_next(&c);
 
-		if (n > r->ncol)
+		if (n != r->ncol)
 			json_fail(r->j, "an event has %lld costs, of %u", (long long)n, r->ncol);
-		for (int64_t i = 0; i < n && !r->in->failed; i++) {
-			profile_add_value(r->p, r->col[i], sample, packed_next(&c));
-			profile_add_frac(r->p, r->col[i], sample, (uint64_t)packed_next(&c));
-		}
+		for (int64_t i = 0; i < n && !r->in->failed; i++)
+			add_cost(r, &c, (size_t)i, sample);
 	}
 }
 

@@ -239,6 +239,8 @@ static bool read_version(struct reader *r, struct str line)
 {
 	uint64_t program;
 
+	if (r->version) /* the numbers of its strings and stacks begin anew */
+		return in_fail(r->in, "another profile follows: read one at a time");
 	if (!cut_number(&line, &program))
 		return bad_line(r, "'v VERSION FORMAT'");
 	if (!cut_number(&line, &r->version) || r->version < 1 || r->version > 3)

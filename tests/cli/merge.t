@@ -83,6 +83,9 @@ printf 'a3 1\n' >m3
 exits 0 'the mean of stacks that differ' prof-merge --mean m1 m2 m3
 is "$(cat out)" 'a1 1' 'keeps the total'
 says '2 values below 1 are rounded to 0; the total is kept' 'and says what became 0'
+exits 0 'a total below 1' prof-merge --scale 1e-3 m1 m2
+is "$(cat out)" '' 'is rounded, too'
+says '2 values below 1 are rounded to 0; nothing is left' 'which is not called kept'
 for bad in nan inf -1 1e 0x10 1e400 '' 0; do
 	exits 2 "--scale '$bad'" prof-merge --scale "$bad" m1
 done

@@ -27,7 +27,7 @@ struct reader {
 	struct call_graph graph;
 	enum section section;
 	uint32_t function; /* of the current block, once its own line was read */
-	bool has_rows, has_cycle;
+	bool has_rows, has_graph, has_cycle, ended;
 };
 
 static struct str cut_word(struct str *rest)
@@ -160,8 +160,16 @@ static bool read_flat_row(struct reader *r, struct str line)
 	return true;
 }
 
+/* There is one flat profile, and one graph after it: others belong to another program. */
+static bool refuse_another(struct reader *r)
+{
+	r->ended = true;
+	return in_bad(r->in, "another profile follows; only the first one is read");
+}
+
 static void begin_graph(struct reader *r)
 {
+	r->has_graph = true;
 	call_graph_release(&r->graph); /* the flat profile has the same times */
 	call_graph_init(&r->graph, r->p);
 	r->section = GRAPH_ROWS;
@@ -171,14 +179,19 @@ static void begin_graph(struct reader *r)
 static bool read_gprof_line(struct reader *r, struct str line)
 {
 	struct str text = str_trim(line);
+	bool is_graph = str_starts(text, S("index % time "));
 
+	if (r->ended)
+		return true;
+	if (is_graph ? r->has_graph : r->has_rows && str_starts(text, S("Flat profile:")))
+		return refuse_another(r);
 	if (!text.n || text.p[0] == '\f') {
 		r->section = r->section == FLAT_ROWS ? NO_SECTION : r->section;
 		return true;
 	}
 	if (str_starts(text, S("Flat profile:")))
 		r->section = FLAT;
-	else if (str_starts(text, S("index % time ")))
+	else if (is_graph)
 		begin_graph(r);
 	else if (r->section == FLAT && str_starts(text, S("time ")))
 		r->section = FLAT_ROWS;

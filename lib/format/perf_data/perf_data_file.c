@@ -49,13 +49,21 @@ static bool read_attrs(struct perf_data *r, struct str file, uint64_t each, stru
 	return true;
 }
 
+/* Does another file begin at this byte, where the file should end? */
+static bool another_follows(struct perf_data *r, struct str file, uint64_t end)
+{
+	return end <= file.n && str_starts(str_skip(file, (size_t)end), S("PERFILE2")) &&
+	       !in_bad_at(r->in, end, "another profile follows; only the first one is read");
+}
+
 /* The sections of features follow the records, one for each bit that is set. */
 static bool read_features(struct perf_data *r, struct str file, struct section data,
 			  const uint64_t *bits)
 {
 	struct cursor table = cursor_at(file, 0), c;
+	uint64_t end = data.at + data.size;
 
-	cursor_seek(&table, data.at + data.size);
+	cursor_seek(&table, end);
 	for (unsigned i = 0; i < 256; i++) {
 		struct section s;
 
@@ -69,10 +77,11 @@ static bool read_features(struct perf_data *r, struct str file, struct section d
 					 "a feature of the header should end at byte %llu",
 					 (unsigned long long)(s.at + s.size));
 		c = cursor_at(str(file.p + s.at, (size_t)s.size), s.at);
+		end = s.at + s.size > end ? s.at + s.size : end;
 		if (!perf_data_feature(r, i, c))
 			return false;
 	}
-	return true;
+	return !another_follows(r, file, end);
 }
 
 bool perf_data_read_records(struct perf_data *r, struct str bytes, uint64_t at)

@@ -19,6 +19,7 @@ void perf_samples_init(struct perf_samples *s, struct in *in, struct profile *p)
 {
 	*s = (struct perf_samples){ .in = in, .p = p, .first_time = UINT64_MAX };
 	perf_stack_init(&s->stack, p, in);
+	perf_sched_init(&s->sched);
 	table_init(&s->origins, sizeof(struct origin), offsetof(struct origin, labels));
 	s->comm_key = dict_intern(p->dict, S("comm"));
 	s->pid_key = dict_intern(p->dict, S("pid"));
@@ -29,6 +30,7 @@ void perf_samples_init(struct perf_samples *s, struct in *in, struct profile *p)
 void perf_samples_release(struct perf_samples *s)
 {
 	perf_stack_release(&s->stack);
+	perf_sched_release(&s->sched);
 	table_release(&s->origins);
 	vec_release(&s->targets);
 	vec_release(&s->units);
@@ -149,6 +151,8 @@ void perf_samples_begin(struct perf_samples *s, struct str line, const struct pe
 	if (!e->has_tid && !s->without_thread)
 		s->without_thread = s->in->line;
 	set_value(s, e->has_time, e->time, e->period);
+	s->switched = perf_sched_switch(e);
+	perf_sched_time(&s->sched, s->p, e);
 	if (e->has_time && e->has_tid && e->name.n && !e->has_own && !e->rest.n)
 		remember_event(s, line, e);
 }
@@ -192,6 +196,7 @@ bool perf_samples_again(struct perf_samples *s, struct str line)
 		perf_stack_begin(&s->stack, m->java);
 		s->target = m->target;
 		s->labels = m->labels;
+		s->switched = -1;
 		set_value(s, true, time, period);
 		return true;
 	}
@@ -254,6 +259,8 @@ void perf_samples_end(struct perf_samples *s)
 	v = sat_mul(s->p, v, s->target.scale);
 	stack = perf_stack_end(&s->stack);
 	find_main_binary(s, stack);
+	if (s->switched >= 0)
+		perf_sched_remember(&s->sched, s->switched, stack, s->labels);
 	sample = profile_add_sample(s->p, stack, s->labels);
 	profile_add_value(s->p, s->target.col, sample, v);
 	if (!s->stack.whole)
@@ -289,6 +296,7 @@ void perf_samples_finish(struct perf_samples *s)
 	else if (s->first_time <= s->last_time)
 		s->p->head.duration = (int64_t)(s->last_time - s->first_time);
 	note_overlaps(s);
+	perf_sched_finish(&s->sched, s->in, s->p);
 	if (s->with_thread && s->without_thread)
 		in_note(s->in, max_size(s->with_thread, s->without_thread),
 			"threads are printed for some events only: a number may be part of a "

@@ -5,6 +5,7 @@
 #ifndef FORMAT_PERF_SCRIPT_PERF_SAMPLES_H
 #define FORMAT_PERF_SCRIPT_PERF_SAMPLES_H
 
+#include "format/perf_script/perf_sched.h"
 #include "format/perf_script/perf_stack.h"
 
 /* An event's name as printed, and the column of its type. */
@@ -41,11 +42,13 @@ struct perf_samples {
 	VEC(struct perf_unit) units; /* from the header */
 	int64_t duration;            /* likewise */
 	struct table origins;
+	struct perf_sched sched;
 	/* The current sample. */
 	bool open;
 	struct perf_target target;
 	label_set_id labels;
 	uint64_t time, value;
+	int64_t switched; /* the thread that left its CPU; -1 = none */
 	uint64_t first_time, last_time;
 	uint32_t nsample;
 	uint64_t with_thread, without_thread; /* lines of the first such events; 0 = none */

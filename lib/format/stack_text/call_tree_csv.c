@@ -6,39 +6,60 @@
  *	 main,0.0,app.exe
  *	  "work<int, char>",0.015,app.exe
  *
+ *	Function Stack,Allocation Size:Self,Deallocation Size:Self,Allocations:Self,Module
+ *	 main,4096,,2,app.exe				the same of memory consumption
+ *
  *	Level,Function Name,Number of Calls,...		VSPerfReport, CallTreeSummary
  *	0,"app.exe",0,100.00,
  *	1,"Tracer.Trace(int32)","1,471",91.25,
  *
- * - VTune's depth is the number of blanks before the name, Visual Studio's its first field;
+ * - VTune's depth is the number of blanks before the name, which may be inside its quotes;
+ *   Visual Studio's is its first field;
  * - fields with commas are in quotes, numbers too; lines before the heading are messages;
- * - a row of Visual Studio counts the calls at its place, and not those below it.
+ * - a row of Visual Studio counts the calls at its place, and not those below it;
+ * - an empty field is 0.
  */
+#include "format/folded.h"
 #include "format/format.h"
 #include "format/stack_text/stack_text.h"
 
-enum { FIELDS = 16, DEEPEST = 1000 };
+enum { FIELDS = 64 };
+
+/* Columns with values, and the sample types that they become. */
+static const struct value_column {
+	struct str name;
+	bool is_vtune, is_seconds;
+	struct str type, unit;
+} value_columns[] = {
+	{ { "CPU Time:Self", 13 }, true, true, { "cpu", 3 }, { "nanoseconds", 11 } },
+	{ { "Allocations:Self", 16 }, true, false, { "alloc_objects", 13 }, { "count", 5 } },
+	{ { "Allocation Size:Self", 20 }, true, false, { "alloc_space", 11 }, { "bytes", 5 } },
+	{ { "Number of Calls", 15 }, false, false, { "calls", 5 }, { "count", 5 } },
+};
 
 struct reader {
 	struct stack_text s;
-	uint32_t col;
 	bool is_vtune;
-	size_t name, value, module; /* which fields these are; module: FIELDS if there is none */
-	VEC(stack_id) way;          /* by depth */
+	size_t name, module;              /* which fields these are; FIELDS: none */
+	size_t value[LEN(value_columns)]; /* by value column, likewise */
+	uint32_t col[LEN(value_columns)];
+	struct stack_way way;
 };
 
-/* Cut the next field off; quotes around it are removed. */
+/* Cut the next field off; quotes around it are removed. Those in it are doubled, and stay so. */
 static struct str cut_field(struct str *line)
 {
-	ptrdiff_t end;
 	struct str field;
+	size_t end = 1;
 
 	if (!str_starts(*line, S("\"")))
 		return str_cut(line, ',');
-	*line = str_skip(*line, 1);
-	end = str_chr(*line, '"');
-	field = str(line->p, end < 0 ? line->n : (size_t)end);
-	*line = str_skip(*line, field.n + (end >= 0));
+	while (end < line->n &&
+	       (line->p[end] != '"' || (end + 1 < line->n && line->p[end + 1] == '"')))
+		end += line->p[end] == '"' ? 2 : 1;
+	end = min_size(end, line->n);
+	field = str(line->p + 1, end - 1);
+	*line = str_skip(*line, min_size(end + 1, line->n));
 	str_cut(line, ',');
 	return field;
 }
@@ -66,14 +87,20 @@ static bool parse_heading(struct reader *r, struct str line)
 {
 	struct str field[FIELDS];
 	size_t n = cut_fields(line, field);
+	bool has_value = false;
 
 	r->is_vtune = n && str_eq(field[0], S("Function Stack"));
 	r->name = r->is_vtune ? 0 : field_named(field, n, S("Function Name"));
-	r->value = field_named(field, n, r->is_vtune ? S("CPU Time:Self") : S("Number of Calls"));
 	r->module = field_named(field, n, r->is_vtune ? S("Module") : S("Module Name"));
+	for (size_t i = 0; i < LEN(value_columns); i++) {
+		r->value[i] = value_columns[i].is_vtune == r->is_vtune ?
+				      field_named(field, n, value_columns[i].name) :
+				      FIELDS;
+		has_value |= r->value[i] != FIELDS;
+	}
 	if (!r->is_vtune && !(n && str_eq(field[0], S("Level"))))
 		return false;
-	return r->name != FIELDS && r->value != FIELDS;
+	return r->name != FIELDS && has_value;
 }
 
 /* Rows */
@@ -81,68 +108,95 @@ static bool parse_heading(struct reader *r, struct str line)
 static bool bad_row(struct reader *r, struct str line)
 {
 	return in_bad(r->s.in, "expected a function and its %s, found '%.*s'",
-		      r->is_vtune ? "time" : "calls", STR_ARG(str(line.p, min_size(line.n, 80))));
+		      r->is_vtune ? "values" : "calls", STR_ARG(str(line.p, min_size(line.n, 80))));
 }
 
-/* "2,893,824" */
-static bool parse_calls(struct str s, int64_t *n)
+/* "2,893,824", "0.015", "" */
+static bool parse_value(struct reader *r, const struct value_column *c, struct str s, int64_t *v)
 {
 	struct buf digits = { 0 };
+	struct folded_count count;
 	bool ok;
 
+	*v = 0;
+	if (!s.n)
+		return true;
+	if (c->is_seconds)
+		return stack_text_seconds(r->s.p, s, v);
 	for (size_t i = 0; i < s.n; i++)
 		if (s.p[i] != ',')
 			buf_ch(&digits, s.p[i]);
-	ok = str_i64(buf_str(&digits), n);
+	ok = folded_count(buf_str(&digits), &count) && !count.frac;
+	*v = ok ? count.whole : 0;
 	buf_release(&digits);
 	return ok;
 }
 
-static void add_row(struct reader *r, size_t depth, struct str module, struct str name,
-		    int64_t value)
+/* The values of a row; false if one is missing or malformed. */
+static bool parse_values(struct reader *r, const struct str *field, size_t n, int64_t *v)
 {
-	stack_id stack = depth ? r->way.v[depth - 1] : (stack_id){ 0 };
+	for (size_t i = 0; i < LEN(value_columns); i++) {
+		v[i] = 0;
+		if (r->value[i] == FIELDS)
+			continue;
+		if (r->value[i] >= n ||
+		    !parse_value(r, &value_columns[i], field[r->value[i]], &v[i]))
+			return false;
+	}
+	return true;
+}
 
-	stack_text_frame(&r->s, str_eq(module, S("[Unknown]")) ? S("") : module, name);
-	vec_reverse(&r->s.frames);
-	for (size_t i = 0; i < r->s.frames.n; i++)
-		stack = dict_stack_below(r->s.p->dict, stack, r->s.frames.v[i]);
-	vec_clear(&r->s.frames);
-	r->way.n = depth;
-	vec_push(&r->way, stack);
-	if (value)
-		profile_add_value(r->s.p, r->col,
-				  profile_add_sample(r->s.p, stack, (label_set_id){ 0 }), value);
+static void add_values(struct reader *r, stack_id stack, const int64_t *v)
+{
+	for (size_t i = 0; i < LEN(value_columns); i++)
+		if (v[i])
+			profile_add_value(r->s.p, r->col[i],
+					  profile_add_sample(r->s.p, stack, (label_set_id){ 0 }),
+					  v[i]);
+}
+
+static size_t cut_blanks(struct str *s)
+{
+	size_t n = 0;
+
+	while (n < s->n && s->p[n] == ' ')
+		n++;
+	*s = str_skip(*s, n);
+	return n;
 }
 
 static bool read_row(struct reader *r, struct str line)
 {
-	struct str field[FIELDS], rest = line;
+	struct str field[FIELDS], rest = line, module;
+	int64_t v[LEN(value_columns)];
 	size_t n, depth = 0;
-	uint64_t level;
-	int64_t value;
+	stack_id stack;
+	uint64_t level = 0;
 
 	if (r->is_vtune)
-		while (rest.n && rest.p[0] == ' ') {
-			rest = str_skip(rest, 1);
-			depth++;
-		}
+		depth = cut_blanks(&rest);
 	n = cut_fields(rest, field);
-	if (n <= r->value || n <= r->name || !field[r->name].n)
-		return bad_row(r, line);
-	if (!r->is_vtune && !str_u64(field[0], &level))
+	if (r->is_vtune && n) /* or inside the quotes */
+		depth += cut_blanks(&field[r->name]);
+	if (n <= r->name || !field[r->name].n || !parse_values(r, field, n, v) ||
+	    (!r->is_vtune && !str_u64(field[0], &level)))
 		return bad_row(r, line);
 	depth = r->is_vtune ? depth : (size_t)level;
-	if (!(r->is_vtune ? stack_text_seconds(r->s.p, field[r->value], &value) :
-			    parse_calls(field[r->value], &value)))
-		return bad_row(r, line);
-	if (depth > DEEPEST) /* a level of a few bytes takes memory in proportion to its depth */
-		return in_bad(r->s.in, "a function more than %d deep", DEEPEST);
-	if (depth > r->way.n)
-		return in_bad(r->s.in, "a function %zu deep below one %zu deep", depth,
-			      r->way.n ? r->way.n - 1 : 0);
-	add_row(r, depth, r->module < n ? field[r->module] : S(""), field[r->name], value);
+	module = r->module < n ? field[r->module] : S("");
+	if (str_eq(module, S("[Unknown]")))
+		module = S("");
+	if (!stack_text_below(&r->s, &r->way, depth, module, field[r->name], &stack))
+		return !r->s.in->failed;
+	add_values(r, stack, v);
 	return true;
+}
+
+static void add_columns(struct reader *r)
+{
+	for (size_t i = 0; i < LEN(value_columns); i++)
+		if (r->value[i] != FIELDS)
+			r->col[i] = stack_text_column(&r->s, value_columns[i].type,
+						      value_columns[i].unit);
 }
 
 static bool read_heading(struct reader *r)
@@ -152,8 +206,7 @@ static bool read_heading(struct reader *r)
 	while (in_line(r->s.in, &line)) {
 		if (!parse_heading(r, line))
 			continue;
-		r->col = r->is_vtune ? stack_text_column(&r->s, S("cpu"), S("nanoseconds")) :
-				       stack_text_column(&r->s, S("calls"), S("count"));
+		add_columns(r);
 		return true;
 	}
 	return in_fail(r->s.in, "holds no samples: there is no line with names of columns");
@@ -161,7 +214,7 @@ static bool read_heading(struct reader *r)
 
 static bool call_tree_csv_read(struct in *in, struct profile *p)
 {
-	struct reader r = { .col = 0 };
+	struct reader r = { .is_vtune = false };
 	struct str line;
 	bool ok;
 

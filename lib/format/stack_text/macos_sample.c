@@ -26,7 +26,8 @@ struct level {
 
 struct reader {
 	struct stack_text s;
-	uint32_t samples, wall;
+	uint32_t column[2]; /* samples, and wall if the period is known */
+	size_t ncolumn;
 	int64_t period; /* in ns; 0 if not known */
 	VEC(struct level) way;
 	label_set_id process, thread;
@@ -79,19 +80,6 @@ static bool read_heading(struct reader *r)
 	return in_fail(r->s.in, "holds no samples: there is no line 'Call graph:'");
 }
 
-static void add_columns(struct reader *r)
-{
-	struct header *h = &r->s.p->head;
-
-	r->samples = stack_text_column(&r->s, S("samples"), S("count"));
-	if (!r->period)
-		return;
-	r->wall = stack_text_column(&r->s, S("wall"), S("nanoseconds"));
-	h->period_type = dict_intern(r->s.p->dict, S("wall"));
-	h->period_unit = dict_intern(r->s.p->dict, S("nanoseconds"));
-	h->period = r->period;
-}
-
 /* The call graph */
 
 /* End the innermost function: samples that no line below it has are its own. */
@@ -108,9 +96,9 @@ static void end_level(struct reader *r)
 				vec_push(&r->s.frames, r->way.v[i].frame);
 		stack = dict_add_stack(r->s.p->dict, r->s.frames.v, r->s.frames.n);
 		sample = profile_add_sample(r->s.p, stack, r->thread);
-		profile_add_value(r->s.p, r->samples, sample, l->count);
-		if (r->period)
-			profile_add_value(r->s.p, r->wall, sample,
+		profile_add_value(r->s.p, r->column[0], sample, l->count);
+		if (r->ncolumn > 1)
+			profile_add_value(r->s.p, r->column[1], sample,
 					  sat_mul(r->s.p, l->count, r->period));
 	}
 	vec_pop(&r->way);
@@ -178,7 +166,7 @@ static bool macos_sample_read(struct in *in, struct profile *p)
 	stack_text_begin(&r.s, in, p);
 	ok = read_heading(&r);
 	if (ok)
-		add_columns(&r);
+		r.ncolumn = stack_text_sampled(&r.s, r.period, r.column);
 	while (ok && !ended && in_line(in, &line)) {
 		ended = !str_trim(line).n || str_starts(line, S("Total number in stack"));
 		ok = ended || read_function(&r, line);

@@ -13,6 +13,9 @@
  *	   java.lang.Thread.State: RUNNABLE
  *		at java.lang.Thread.run(java.base@17.0.9/Thread.java:840)
  *
+ *	#22 "worker" virtual				jcmd PID Thread.dump_to_file
+ *	      java.base/java.lang.VirtualThread.park(VirtualThread.java:582)
+ *
  *	Thread 0x00007f01 (most recent call first):	Python's faulthandler
  *	  File "/app/x.py", line 12 in work
  *
@@ -20,8 +23,9 @@
  *	main.work(0x1, {0x2, 0x3})
  *		/src/main.go:12 +0x1f
  *
- * Frames come leaf first. Threads without frames do not count. Other lines (locals, locks,
- * creators of goroutines) are not part of stacks and are ignored.
+ * Frames come leaf first; where the dump leaves some out, there is a frame "[truncated]".
+ * Threads without frames do not count. Other lines (locals, locks, creators of goroutines) are
+ * not part of stacks and are ignored.
  */
 #include "format/format.h"
 #include "format/perf_script/perf_lines.h"
@@ -32,6 +36,7 @@ struct reader {
 	uint32_t col;
 	label_set_id labels; /* of the current thread */
 	bool in_goroutine, is_creator;
+	bool in_file_dump;   /* of Java, where frames have no "at" */
 	struct buf function; /* of a goroutine, whose place comes next */
 };
 
@@ -43,17 +48,6 @@ static struct str cut_word(struct str *rest)
 	word = str_cut(rest, ' ');
 	*rest = str_trim(*rest);
 	return word;
-}
-
-/* "app.c:12" */
-static struct str cut_place(struct str place, uint64_t *line)
-{
-	ptrdiff_t colon = str_rchr(place, ':');
-
-	*line = 0;
-	if (colon > 0 && str_u64(str_skip(place, (size_t)colon + 1), line))
-		place.n = (size_t)colon;
-	return place;
 }
 
 /* Threads */
@@ -71,6 +65,7 @@ static void begin_thread(struct reader *r)
 	end_stack(r);
 	r->labels = (label_set_id){ 0 };
 	r->in_goroutine = false;
+	r->in_file_dump = false;
 }
 
 static void add_label(struct reader *r, struct str key, struct str value)
@@ -104,6 +99,16 @@ static void gdb_thread(struct reader *r, struct str line)
 	}
 }
 
+/* "Thread 0x00007f01 [worker] (most recent call first):", with a name since Python 3.14 */
+static void python_thread(struct reader *r, struct str line)
+{
+	ptrdiff_t open = str_find(line, S(" [")), close = str_find(line, S("] ("));
+
+	begin_thread(r);
+	if (open >= 0 && close > open)
+		add_label(r, S("thread"), str(line.p + open + 2, (size_t)(close - open) - 2));
+}
+
 /* "\"main\" #1 prio=5 os_prio=0 tid=0x00007f nid=0x1 runnable" */
 static bool is_java_thread(struct str line)
 {
@@ -118,6 +123,35 @@ static void java_thread(struct reader *r, struct str line)
 
 	begin_thread(r);
 	add_label(r, S("thread"), str(name.p, end >= 0 ? (size_t)end : 0));
+}
+
+/* "#22 \"worker\" virtual": the name */
+static bool parse_file_thread(struct str line, struct str *name)
+{
+	struct str rest = str_starts(line, S("#")) ? str_skip(line, 1) : S("");
+	ptrdiff_t quote;
+	uint64_t n;
+
+	if (!str_u64(str_cut(&rest, ' '), &n) || !str_starts(rest, S("\"")))
+		return false;
+	quote = str_rchr(rest, '"');
+	*name = str(rest.p + 1, quote > 0 ? (size_t)quote - 1 : 0);
+	return quote > 0;
+}
+
+static void file_thread(struct reader *r, struct str name)
+{
+	begin_thread(r);
+	r->in_file_dump = true;
+	add_label(r, S("thread"), name);
+}
+
+/* "java.base/java.lang.VirtualThread.park(VirtualThread.java:582)" */
+static bool is_bare_java_frame(struct str text)
+{
+	ptrdiff_t open = str_chr(text, '(');
+
+	return open > 0 && str_ends(text, S(")")) && str_chr(str(text.p, (size_t)open), ' ') < 0;
 }
 
 /* "goroutine 18 [chan receive, 2 minutes]:" */
@@ -144,10 +178,12 @@ static void goroutine(struct reader *r, struct str line)
 static bool read_thread_line(struct reader *r, struct str line)
 {
 	static const struct str state = { "java.lang.Thread.State:", 23 };
-	struct str rest = str_trim(line);
+	struct str rest = str_trim(line), name;
 
-	if (str_ends(rest, S("(most recent call first):")))
-		begin_thread(r);
+	if (parse_file_thread(line, &name))
+		file_thread(r, name);
+	else if (str_ends(rest, S("(most recent call first):")))
+		python_thread(r, rest);
 	else if (str_starts(line, S("Thread ")) && str_find(line, S(" (")) >= 0)
 		gdb_thread(r, line);
 	else if (is_java_thread(line))
@@ -229,7 +265,7 @@ static void add_gdb_frame(struct reader *r, struct str text, struct str address)
 		stack_text_frame(&r->s, module, name);
 		return;
 	}
-	place = cut_place(place, &line);
+	place = stack_text_place(place, &line);
 	stack_text_source(&r->s, name, place, line);
 }
 
@@ -278,20 +314,6 @@ static bool read_numbered_frame(struct reader *r, struct str line)
 
 /* Frames of runtimes */
 
-/* "at java.lang.Thread.run(java.base@17.0.9/Thread.java:840)" */
-static void read_java_frame(struct reader *r, struct str text)
-{
-	struct str place = text, name = str_cut(&place, '(');
-	uint64_t line = 0;
-
-	if (str_ends(place, S(")")))
-		place.n--;
-	place = cut_place(str_basename(place), &line);
-	if (!line)
-		place = S(""); /* Native Method, Unknown Source */
-	stack_text_source(&r->s, name, place, line);
-}
-
 /* "File \"/app/x.py\", line 12 in work" */
 static bool read_python_frame(struct reader *r, struct str text)
 {
@@ -326,7 +348,7 @@ static bool read_go_line(struct reader *r, struct str line)
 		return true;
 	}
 	place = str_trim(line);
-	place = cut_place(str_cut(&place, ' '), &number);
+	place = stack_text_place(str_cut(&place, ' '), &number);
 	if (r->function.n && !r->is_creator)
 		stack_text_source(&r->s, buf_str(&r->function), place, number);
 	r->function.n = 0;
@@ -334,6 +356,26 @@ static bool read_go_line(struct reader *r, struct str line)
 }
 
 /* Lines */
+
+/*
+ * Frames that the dump leaves out: "  ..." of faulthandler, "...102 frames elided..." of Go,
+ * "(More stack frames follow...)" of gdb. Without an indentation, "..." stands for threads.
+ */
+static bool read_gap(struct reader *r, struct str line)
+{
+	static const struct str truncated = { "[truncated]", 11 };
+
+	if (str_eq(line, S("  ...")) || str_eq(line, S("(More stack frames follow...)")) ||
+	    (str_starts(line, S("...")) && str_ends(line, S("frames elided...")))) {
+		if (r->s.frames.n)
+			stack_text_source(&r->s, truncated, S(""), 0);
+		return true;
+	}
+	if (!str_eq(line, S("...")) || !r->s.frames.n)
+		return false;
+	in_note(r->s.in, r->s.in->line, "the dump leaves out threads");
+	return true;
+}
 
 static void read_dump_line(struct reader *r, struct str line)
 {
@@ -344,12 +386,14 @@ static void read_dump_line(struct reader *r, struct str line)
 			begin_thread(r);
 		return;
 	}
-	if (read_thread_line(r, line))
+	if (read_thread_line(r, line) || read_gap(r, line))
 		return;
 	if (line.p[0] == '#' && read_numbered_frame(r, line))
 		return;
 	if (str_starts(text, S("at ")) && str_ends(text, S(")")))
-		read_java_frame(r, str_trim(str_skip(text, 3)));
+		stack_text_java(&r->s, str_trim(str_skip(text, 3)));
+	else if (r->in_file_dump && is_blank(line.p[0]) && is_bare_java_frame(text))
+		stack_text_java(&r->s, text);
 	else if (!(str_starts(text, S("File \"")) && read_python_frame(r, text)) && r->in_goroutine)
 		read_go_line(r, line);
 }
@@ -390,7 +434,7 @@ static bool is_first_frame(struct str line)
 static int stack_dump_sniff(struct sniff *s)
 {
 	enum { JAVA = 64, PYTHON = 48, GO = 48, FRAME = 24 };
-	struct str head = s->head;
+	struct str head = s->head, name;
 
 	if (str_chr(head, '\0') >= 0)
 		return 0;
@@ -400,6 +444,8 @@ static int stack_dump_sniff(struct sniff *s)
 		if (str_ends(line, S("\r")))
 			line.n--;
 		if (str_starts(line, S("Full thread dump ")))
+			return JAVA;
+		if (parse_file_thread(line, &name) && head.n && is_blank(head.p[0]))
 			return JAVA;
 		if (str_ends(line, S("(most recent call first):")) &&
 		    str_starts(str_trim(head), S("File \"")))

@@ -21,6 +21,20 @@ uint32_t stack_text_column(struct stack_text *s, struct str type, struct str uni
 			      &scale);
 }
 
+size_t stack_text_sampled(struct stack_text *s, int64_t period, uint32_t column[2])
+{
+	struct header *h = &s->p->head;
+
+	column[0] = stack_text_column(s, S("samples"), S("count"));
+	if (!period)
+		return 1;
+	column[1] = stack_text_column(s, S("wall"), S("nanoseconds"));
+	h->period_type = dict_intern(s->p->dict, S("wall"));
+	h->period_unit = dict_intern(s->p->dict, S("nanoseconds"));
+	h->period = period;
+	return 2;
+}
+
 /* "0x1f", "0x1f/0x40", "31" */
 static bool is_offset(struct str s)
 {
@@ -97,6 +111,49 @@ void stack_text_source(struct stack_text *s, struct str name, struct str file, u
 
 	row.func = dict_add_func(s->p->dict, f);
 	vec_push(&s->frames, dict_add_loc(s->p->dict, row));
+}
+
+struct str stack_text_place(struct str place, uint64_t *line)
+{
+	ptrdiff_t colon = str_rchr(place, ':');
+
+	*line = 0;
+	if (colon > 0 && str_u64(str_skip(place, (size_t)colon + 1), line))
+		place.n = (size_t)colon;
+	return place;
+}
+
+void stack_text_java(struct stack_text *s, struct str text)
+{
+	struct str place = text, name = str_cut(&place, '(');
+	uint64_t line = 0;
+
+	place = str_cut(&place, place.n && str_chr(place, '(') >= 0 ? '(' : ')');
+	place = stack_text_place(str_basename(place), &line);
+	if (!line)
+		place = S(""); /* Native Method, Unknown Source */
+	stack_text_source(s, name, place, line);
+}
+
+bool stack_text_below(struct stack_text *s, struct stack_way *way, size_t depth, struct str module,
+		      struct str symbol, stack_id *stack)
+{
+	if (depth > STACK_DEEPEST)
+		in_bad(s->in, "a function more than %d deep", STACK_DEEPEST);
+	else if (depth > way->n)
+		in_bad(s->in, "a function %zu deep below one %zu deep", depth,
+		       way->n ? way->n - 1 : 0);
+	if (depth > STACK_DEEPEST || depth > way->n)
+		return false;
+	*stack = depth ? way->v[depth - 1] : (stack_id){ 0 };
+	stack_text_frame(s, module, symbol);
+	vec_reverse(&s->frames);
+	for (size_t i = 0; i < s->frames.n; i++)
+		*stack = dict_stack_below(s->p->dict, *stack, s->frames.v[i]);
+	vec_clear(&s->frames);
+	way->n = depth;
+	vec_push(way, *stack);
+	return true;
 }
 
 void stack_text_values(struct stack_text *s, const uint32_t *column, const int64_t *value, size_t n,

@@ -29,6 +29,12 @@ void stack_text_end(struct stack_text *s);
 uint32_t stack_text_column(struct stack_text *s, struct str type, struct str unit);
 
 /*
+ * The columns of samples/count and, if the time between two samples is known, in ns, of
+ * wall/nanoseconds: their number. 0 = not known.
+ */
+size_t stack_text_sampled(struct stack_text *s, int64_t period, uint32_t column[2]);
+
+/*
  * Add the frames of a symbol in a module; either may be empty. The symbol loses its
  * offset ("+0x1f", "+0x1f/0x40", "+31") and its own parameter list; one that is an
  * address, "0x7f00", stays one; a Java symbol "a->b" is two frames, b inlined into a.
@@ -37,6 +43,27 @@ void stack_text_frame(struct stack_text *s, struct str module, struct str symbol
 
 /* Add a frame with its place in the source; the name stays as it is. */
 void stack_text_source(struct stack_text *s, struct str name, struct str file, uint64_t line);
+
+/* Cut the line off a place, "app.c:12"; it is 0 if there is none. */
+struct str stack_text_place(struct str place, uint64_t *line);
+
+/*
+ * Add a frame as Java prints it: "java.lang.Thread.run(java.base@17.0.9/Thread.java:840)",
+ * "java/lang/Thread.run(Thread.java:785(Compiled Code))", "a.B.c(Native Method)".
+ */
+void stack_text_java(struct stack_text *s, struct str text);
+
+/* Of call trees: the stacks on the path to the current line, by depth. */
+struct stack_way VEC_OF(stack_id);
+enum { STACK_DEEPEST = 1000 };
+
+/*
+ * The stack of a symbol that is `depth` deep, below the last one that is one less deep. False,
+ * after in_bad(), if there is none, or if it is deeper than STACK_DEEPEST: a line of a few
+ * bytes takes memory in proportion to its depth.
+ */
+bool stack_text_below(struct stack_text *s, struct stack_way *way, size_t depth, struct str module,
+		      struct str symbol, stack_id *stack);
 
 /* Add a sample with the current frames, and remove these. */
 void stack_text_sample(struct stack_text *s, uint32_t column, int64_t count, label_set_id labels);
