@@ -74,5 +74,6 @@ refuse '# To display the perf.data header info, please use --header\n 50.00%% a 
 refuse 'Sampling at 49 Hertz of all threads\n    main\n        2\n' 'its option -f'
 refuse 'Tracing off-CPU time (us) of all threads\n    main\n        2\n' 'its option -f'
 refuse 'JAVA PROFILE 1.0.1, created Mon May  1\n\nTHREAD START\n' 'JFR or async-profiler'
+refuse '{\n  "total_num_allocations": 352,\n  "total_bytes_allocated": 474453\n}\n' 'memray transform csv'
 
 finish
