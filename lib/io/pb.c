@@ -1,7 +1,5 @@
 #include "io/pb.h"
 
-enum { MOST_VARINT = 10 }; /* bytes of a 64-bit varint */
-
 struct pb pb_open(struct in *in, const char *what, struct str message, uint64_t pos)
 {
 	const uint8_t *p = (const uint8_t *)message.p;
@@ -55,7 +53,7 @@ uint64_t pb_long_varint(struct pb *pb)
 			return join_groups(word & (last ^ (last - 1)) & 0x7f7f7f7f7f7f7f7f);
 		}
 	}
-	for (int i = 0; i < MOST_VARINT && p < pb->end; i++, p++) {
+	for (int i = 0; i < PB_MOST_VARINT && p < pb->end; i++, p++) {
 		v |= (uint64_t)(*p & 0x7f) << (7 * i);
 		if (*p < 0x80) {
 			pb->at = p + 1;
@@ -255,7 +253,7 @@ void pb_fixeds(struct pb *pb, const struct pb_field *f, unsigned size, struct bu
 
 void pb_put_varint(struct buf *b, uint64_t v)
 {
-	char *to = buf_room(b, MOST_VARINT);
+	char *to = buf_room(b, PB_MOST_VARINT);
 	size_t n = 0;
 
 	for (; v >= 0x80; v >>= 7)

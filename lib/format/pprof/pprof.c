@@ -39,8 +39,10 @@ static void pprof_reader_release(struct pprof_reader *r)
 	vec_release(&r->frames);
 	vec_release(&r->targets);
 	buf_release(&r->comments);
-	buf_release(&r->values);
-	buf_release(&r->ids);
+	vec_release(&r->frame_of_id);
+	vec_release(&r->values);
+	buf_release(&r->joined_ids);
+	buf_release(&r->joined_values);
 }
 
 /* The end of the last complete field, in a message whose field at byte `from` is not read yet. */

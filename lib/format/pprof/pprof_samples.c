@@ -1,45 +1,144 @@
 /* Samples: their locations become stacks, which an adder enters into the profile. */
 #include "format/pprof/pprof.h"
 
-static bool unknown_location(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
-			     uint64_t id)
+/* Repeated integers */
+
+/*
+ * Add a field to a repeated integer of the sample. Mostly that is one packed field, whose
+ * bytes are used where they lie; those of several fields are joined.
+ */
+static void join_packed(struct pb *pb, const struct pb_field *f, struct str *all,
+			struct buf *joined)
 {
-	in_bad_at(r->in, pb_pos(pb, f->at), "sample %zu names location %llu, which is not there",
-		  r->nsample, (unsigned long long)id);
-	return false;
+	if (f->wire == PB_LEN && f->bytes.n && f->bytes.p[f->bytes.n - 1] & 0x80) {
+		pb_fail(pb, f, "ends inside an integer");
+		return;
+	}
+	if (f->wire == PB_LEN && !all->n) {
+		*all = f->bytes;
+		return;
+	}
+	if (!mem_grow_fits(joined->cap, all->n, f->bytes.n + PB_MOST_VARINT, 1)) {
+		in_fail_memory(pb->in);
+		return;
+	}
+	if (all->p != joined->p) {
+		joined->n = 0;
+		buf_add(joined, *all);
+	}
+	if (f->wire == PB_LEN)
+		buf_add(joined, f->bytes);
+	else
+		pb_put_varint(joined, pb_int(pb, f));
+	*all = buf_str(joined);
+}
+
+/* A cursor over packed integers; errors in joined ones get the place of the sample. */
+static struct pb open_packed(const struct pb *pb, const struct pb_field *f, struct str packed,
+			     const struct buf *joined)
+{
+	return packed.p == joined->p ? pb_open(pb->in, "sample", packed, pb_pos(pb, f->at)) :
+				       pb_inside(pb, "sample", packed);
+}
+
+/* Locations */
+
+/*
+ * Decode packed location ids to what frame_of_id has for them, root first. Returns their
+ * number. *is_plain: each is a location of one frame.
+ *
+ * The list is leaf first, so it is decoded from its end. That is also fast: the upper bits
+ * of an id come first, so each byte only shifts and adds, and writes what the bits so far
+ * stand for, to the same place until the id is complete. Branches on the sizes of ids, which
+ * alternate, would be mispredicted.
+ */
+static size_t unpack_locations(const struct pprof_reader *r, struct str packed, loc_id *to,
+			       bool *is_plain)
+{
+	const loc_id *frame_of_id = r->frame_of_id.v;
+	const size_t nid = r->frame_of_id.n;
+	uint32_t other = 0; /* its top bit: an entry was 0, or had SEVERAL_FRAMES */
+	uint64_t id = 0;
+	size_t n = 0;
+
+	for (size_t i = packed.n; i-- > 0;) {
+		uint64_t byte = (uint8_t)packed.p[i], is_next = byte < 0x80;
+
+		n += is_next;
+		id = (id << 7 & (is_next - 1)) | (byte & 0x7f);
+		to[n - 1] = frame_of_id[id < nid ? id : 0];
+		other |= to[n - 1].i - 1;
+	}
+	*is_plain = !(other & SEVERAL_FRAMES);
+	return n;
+}
+
+/* The same for n ids that may be large or unknown; false if one is unknown. */
+static bool find_locations(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
+			   struct str packed, loc_id *to, size_t n)
+{
+	struct pb ids = open_packed(pb, f, packed, &r->joined_ids);
+
+	while (n-- > 0) {
+		uint64_t id = pb_varint(&ids);
+
+		to[n] = pprof_frame_of_id(r, id);
+		if (r->in->failed)
+			return false;
+		if (!to[n].i) {
+			in_bad_at(r->in, pb_pos(pb, f->at),
+				  "sample %zu names location %llu, which is not there", r->nsample,
+				  (unsigned long long)id);
+			return false;
+		}
+	}
+	return true;
+}
+
+static struct pprof_location_row location_of(const struct pprof_reader *r, loc_id to)
+{
+	return r->locations.v[to.i & ~SEVERAL_FRAMES];
+}
+
+/* Put the frames of locations that have several in their place. *n grows. */
+static bool expand_locations(struct pprof_reader *r, loc_id *to, size_t *n)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < *n; i++)
+		total += to[i].i & SEVERAL_FRAMES ? location_of(r, to[i]).n : 1;
+	/* In a hostile file, a few bytes name a location of many lines repeatedly. */
+	if (!mem_fits(8 * total * sizeof(*to)))
+		return in_fail_memory(r->in);
+	to = adder_room(&r->adder, total);
+	for (size_t i = *n, at = total; i-- > 0;) {
+		struct pprof_location_row l = { 0, 1 };
+
+		if (to[i].i & SEVERAL_FRAMES)
+			l = location_of(r, to[i]);
+		at -= l.n;
+		if (to[i].i & SEVERAL_FRAMES)
+			memcpy(to + at, r->frames.v + l.first, l.n * sizeof(*to));
+		else
+			to[at] = to[i];
+	}
+	*n = total;
+	return true;
 }
 
 /*
- * Give the frames of the current sample, whose locations are leaf first, to the adder.
- * Sets *nframe to their number.
+ * Give the frames of the current sample to the adder. Sets *nframe to their number; false if
+ * a location is not there.
  */
 static bool put_frames(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
-		       size_t *nframe)
+		       struct str packed, size_t *nframe)
 {
-	const uint64_t *id = (const uint64_t *)r->ids.p;
-	size_t left = BUF_COUNT(&r->ids, *id), n = 0;
-	loc_id *to = adder_room(&r->adder, left);
+	loc_id *to = adder_room(&r->adder, packed.n);
+	bool is_plain;
 
-	while (left-- > 0) {
-		size_t at = ids_find(&r->location_ids, id[left]);
-		struct pprof_location_row l;
-
-		if (!at)
-			return unknown_location(r, pb, f, id[left]);
-		l = r->locations.v[at - 1];
-		if (l.n == 1) {
-			to[n++] = r->frames.v[l.first];
-			continue;
-		}
-		/* In a hostile file, a few bytes name a location of many lines repeatedly. */
-		if (!mem_fits(8 * (n + l.n + left) * sizeof(*to)))
-			return in_fail_memory(r->in);
-		to = adder_room(&r->adder, n + l.n + left);
-		memcpy(to + n, r->frames.v + l.first, l.n * sizeof(*to));
-		n += l.n;
-	}
-	*nframe = n;
-	return true;
+	*nframe = unpack_locations(r, packed, to, &is_plain);
+	return is_plain || (find_locations(r, pb, f, packed, to, *nframe) &&
+			    expand_locations(r, to, nframe));
 }
 
 static label_set_id read_label(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
@@ -63,40 +162,55 @@ static label_set_id read_label(struct pprof_reader *r, struct pb *pb, const stru
 	return dict_add_label(r->p->dict, set, l);
 }
 
-/* Can the current sample be added? */
-static bool check_sample(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
-			 size_t nvalue, size_t *nframe)
+/* Values */
+
+/* The number of packed integers. */
+static size_t count_packed(struct str packed)
 {
-	if (nvalue == r->targets.n)
-		return put_frames(r, pb, f, nframe);
-	in_bad_at(r->in, pb_pos(pb, f->at), "sample %zu has %zu values for %zu sample types",
-		  r->nsample, nvalue, r->targets.n);
-	return false;
+	size_t n = 0;
+
+	for (size_t i = 0; i < packed.n; i++)
+		n += !(packed.p[i] & 0x80);
+	return n;
+}
+
+/* Decode the values of the current sample: one for each sample type. */
+static bool read_values(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
+			struct str packed)
+{
+	struct pb values = open_packed(pb, f, packed, &r->joined_values);
+	size_t n = 0;
+
+	while (n < r->targets.n && values.at < values.end)
+		r->values.v[n++] = (int64_t)pb_varint(&values);
+	if (!r->in->failed && (n < r->targets.n || values.at < values.end))
+		in_bad_at(r->in, pb_pos(pb, f->at), "sample %zu has %zu values for %zu sample types",
+			  r->nsample, count_packed(packed), r->targets.n);
+	return n == r->targets.n && values.at == values.end && !r->in->failed;
 }
 
 static void read_sample(struct pprof_reader *r, struct pb *pb, const struct pb_field *f)
 {
 	struct pb m = pb_inside(pb, "sample", pb_bytes(pb, f));
+	struct str locations = { 0 }, values = { 0 };
 	label_set_id labels = { 0 };
-	const uint64_t *v;
-	size_t nframe = 0;
 	struct pb_field g;
+	size_t nframe;
 
 	r->nsample++;
-	r->ids.n = r->values.n = 0;
 	while (pb_next(&m, &g)) {
 		switch (g.number) {
-		case SAMPLE_LOCATION_ID: pb_ints(&m, &g, &r->ids); break;
-		case SAMPLE_VALUE: pb_ints(&m, &g, &r->values); break;
+		case SAMPLE_LOCATION_ID: join_packed(&m, &g, &locations, &r->joined_ids); break;
+		case SAMPLE_VALUE: join_packed(&m, &g, &values, &r->joined_values); break;
 		case SAMPLE_LABEL: labels = read_label(r, &m, &g, labels); break;
 		}
 	}
-	if (r->in->failed || !check_sample(r, pb, f, BUF_COUNT(&r->values, *v), &nframe))
+	if (r->in->failed || !read_values(r, pb, f, values) ||
+	    !put_frames(r, pb, f, locations, &nframe))
 		return;
 	adder_sample_here(&r->adder, nframe, labels);
-	v = (const uint64_t *)r->values.p;
 	for (size_t i = 0; i < r->targets.n; i++)
-		adder_value(&r->adder, r->targets.v[i].col, (int64_t)v[i], r->targets.v[i].scale,
+		adder_value(&r->adder, r->targets.v[i].col, r->values.v[i], r->targets.v[i].scale,
 			    0);
 }
 
@@ -105,6 +219,7 @@ bool pprof_read_samples(struct pprof_reader *r)
 	if (r->nsample && !r->targets.n)
 		return in_fail_at(r->in, r->pos, "profile: has samples but no sample type");
 	r->nsample = 0;
+	vec_append_zeroed(&r->values, r->targets.n);
 	adder_begin(&r->adder, r->p, !r->in->options.no_thread);
 	pprof_each(r, PROFILE_SAMPLE, read_sample);
 	adder_end(&r->adder);
