@@ -78,6 +78,7 @@ struct profile {
 	uint32_t *newest; /* by stack: the newest sample with it, or 0 */
 	size_t nnewest;   /* stacks that newest has room for */
 	uint32_t *older;  /* by sample: the previous one with the same stack, or 0 */
+	uint32_t next;    /* the sample that the next look-up tries first */
 	size_t cap;       /* samples that older and the columns have room for */
 	struct table comment; /* see profile_add_comment() */
 	struct observation *observation;

@@ -131,6 +131,9 @@ int pprof_sniff(struct sniff *s);
 /* The first pass: strings, counts, and the range of each kind of field. */
 bool pprof_survey(struct pprof_reader *r);
 
+/* Enter the strings into the dictionary. */
+void pprof_enter_strings(struct pprof_reader *r);
+
 /* A cursor over the whole message. */
 struct pb pprof_open(const struct pprof_reader *r);
 

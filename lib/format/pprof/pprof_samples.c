@@ -137,8 +137,8 @@ static bool put_frames(struct pprof_reader *r, struct pb *pb, const struct pb_fi
 	bool is_plain;
 
 	*nframe = unpack_locations(r, packed, to, &is_plain);
-	return is_plain || (find_locations(r, pb, f, packed, to, *nframe) &&
-			    expand_locations(r, to, nframe));
+	return is_plain ||
+	       (find_locations(r, pb, f, packed, to, *nframe) && expand_locations(r, to, nframe));
 }
 
 static label_set_id read_label(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
@@ -184,8 +184,9 @@ static bool read_values(struct pprof_reader *r, struct pb *pb, const struct pb_f
 	while (n < r->targets.n && values.at < values.end)
 		r->values.v[n++] = (int64_t)pb_varint(&values);
 	if (!r->in->failed && (n < r->targets.n || values.at < values.end))
-		in_bad_at(r->in, pb_pos(pb, f->at), "sample %zu has %zu values for %zu sample types",
-			  r->nsample, count_packed(packed), r->targets.n);
+		in_bad_at(r->in, pb_pos(pb, f->at),
+			  "sample %zu has %zu values for %zu sample types", r->nsample,
+			  count_packed(packed), r->targets.n);
 	return n == r->targets.n && values.at == values.end && !r->in->failed;
 }
 
