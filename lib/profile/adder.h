@@ -34,8 +34,13 @@ struct adder_block {
 	VEC(struct adder_value) values;
 };
 
+struct adder_limits {
+	size_t samples, frames;
+};
+
 struct adder {
 	struct profile *p;
+	struct adder_limits most; /* of a block */
 	bool keep_order; /* the reader's: profile_observe() each value, at time 0 */
 	struct relay relay;
 	struct adder_block block[2];

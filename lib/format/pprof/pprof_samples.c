@@ -3,21 +3,10 @@
 
 /* Repeated integers */
 
-/*
- * Add a field to a repeated integer of the sample. Mostly that is one packed field, whose
- * bytes are used where they lie; those of several fields are joined.
- */
-static void join_packed(struct pb *pb, const struct pb_field *f, struct str *all,
-			struct buf *joined)
+/* Add a field to the integers of several fields. */
+static __attribute__((noinline)) void join_packed(struct pb *pb, const struct pb_field *f,
+						  struct str *all, struct buf *joined)
 {
-	if (f->wire == PB_LEN && f->bytes.n && f->bytes.p[f->bytes.n - 1] & 0x80) {
-		pb_fail(pb, f, "ends inside an integer");
-		return;
-	}
-	if (f->wire == PB_LEN && !all->n) {
-		*all = f->bytes;
-		return;
-	}
 	if (!mem_grow_fits(joined->cap, all->n, f->bytes.n + PB_MOST_VARINT, 1)) {
 		in_fail_memory(pb->in);
 		return;
@@ -31,6 +20,24 @@ static void join_packed(struct pb *pb, const struct pb_field *f, struct str *all
 	else
 		pb_put_varint(joined, pb_int(pb, f));
 	*all = buf_str(joined);
+}
+
+/*
+ * Add a field to a repeated integer of the sample. Mostly that is one packed field, whose
+ * bytes are used where they lie.
+ */
+static inline void add_packed(struct pb *pb, const struct pb_field *f, struct str *all,
+			      struct buf *joined)
+{
+	const char *p = f->bytes.p;
+	size_t n = f->bytes.n;
+
+	if (f->wire == PB_LEN && n && p[n - 1] & 0x80)
+		pb_fail(pb, f, "ends inside an integer");
+	else if (f->wire == PB_LEN && !all->n)
+		all->p = p, all->n = n;
+	else
+		join_packed(pb, f, all, joined);
 }
 
 /* A cursor over packed integers; errors in joined ones get the place of the sample. */
@@ -201,8 +208,8 @@ static void read_sample(struct pprof_reader *r, struct pb *pb, const struct pb_f
 	r->nsample++;
 	while (pb_next(&m, &g)) {
 		switch (g.number) {
-		case SAMPLE_LOCATION_ID: join_packed(&m, &g, &locations, &r->joined_ids); break;
-		case SAMPLE_VALUE: join_packed(&m, &g, &values, &r->joined_values); break;
+		case SAMPLE_LOCATION_ID: add_packed(&m, &g, &locations, &r->joined_ids); break;
+		case SAMPLE_VALUE: add_packed(&m, &g, &values, &r->joined_values); break;
 		case SAMPLE_LABEL: labels = read_label(r, &m, &g, labels); break;
 		}
 	}
