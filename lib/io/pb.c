@@ -251,15 +251,20 @@ void pb_fixeds(struct pb *pb, const struct pb_field *f, unsigned size, struct bu
 	list->n += to ? f->bytes.n / size * sizeof(*to) : 0;
 }
 
+/* Write a varint, and return its end. */
+static char *put_varint(char *to, uint64_t v)
+{
+	for (; v >= 0x80; v >>= 7)
+		*to++ = (char)(v | 0x80);
+	*to++ = (char)v;
+	return to;
+}
+
 void pb_put_varint(struct buf *b, uint64_t v)
 {
 	char *to = buf_room(b, PB_MOST_VARINT);
-	size_t n = 0;
 
-	for (; v >= 0x80; v >>= 7)
-		to[n++] = (char)(v | 0x80);
-	to[n++] = (char)v;
-	b->n += n;
+	b->n += (size_t)(put_varint(to, v) - to);
 }
 
 void pb_put_int_always(struct buf *b, uint32_t field, uint64_t v)
@@ -311,12 +316,14 @@ static size_t varint_size(uint64_t v)
 void pb_put_packed(struct buf *b, uint32_t field, const uint64_t *v, size_t n)
 {
 	size_t size = 0;
+	char *to;
 
 	for (size_t i = 0; i < n; i++)
 		size += varint_size(v[i]);
 	pb_put_varint(b, field << 3 | PB_LEN);
 	pb_put_varint(b, size);
-	buf_room(b, size);
+	to = buf_room(b, size);
 	for (size_t i = 0; i < n; i++)
-		pb_put_varint(b, v[i]);
+		to = put_varint(to, v[i]);
+	b->n += size;
 }
