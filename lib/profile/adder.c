@@ -47,34 +47,10 @@ void adder_begin(struct adder *a, struct profile *p, bool threads)
 	relay_begin(&a->relay, add_block, a, threads);
 }
 
-/* The block that is full is added, by the thread or at once; the reader fills the other. */
-static void pass_block_on(struct adder *a)
+void adder_pass_block_on(struct adder *a)
 {
 	relay_pass(&a->relay, &a->block[a->filling]);
 	a->filling = !a->filling;
-}
-
-/* Asked for more room, a block that is full is not passed on: the sample is begun. */
-loc_id *adder_room(struct adder *a, size_t n)
-{
-	struct adder_block *b = &a->block[a->filling];
-
-	if (!a->is_begun && (b->samples.n == a->most.samples || b->frames.n >= a->most.frames)) {
-		pass_block_on(a);
-		b = &a->block[a->filling];
-	}
-	a->is_begun = true;
-	vec_reserve(&b->frames, b->frames.n + n + 1); /* no frames have an address, too */
-	return b->frames.v + b->frames.n;
-}
-
-void adder_sample_here(struct adder *a, size_t n, label_set_id labels)
-{
-	struct adder_block *b = &a->block[a->filling];
-
-	vec_push(&b->samples, { .first = b->frames.n, .n = n, .labels = labels });
-	b->frames.n += n;
-	a->is_begun = false;
 }
 
 void adder_sample(struct adder *a, const loc_id *frames, size_t n, label_set_id labels)
@@ -84,13 +60,6 @@ void adder_sample(struct adder *a, const loc_id *frames, size_t n, label_set_id 
 	if (n)
 		memcpy(to, frames, n * sizeof(*to));
 	adder_sample_here(a, n, labels);
-}
-
-void adder_value(struct adder *a, uint32_t col, int64_t v, int64_t scale, uint64_t frac)
-{
-	struct adder_block *b = &a->block[a->filling];
-
-	vec_push(&b->values, { (uint32_t)b->samples.n - 1, col, v, scale, frac });
 }
 
 void adder_end(struct adder *a)
