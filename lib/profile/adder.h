@@ -41,7 +41,7 @@ struct adder_limits {
 struct adder {
 	struct profile *p;
 	struct adder_limits most; /* of a block */
-	bool keep_order; /* the reader's: profile_observe() each value, at time 0 */
+	bool keep_order;          /* the reader's: profile_observe() each value, at time 0 */
 	struct relay relay;
 	struct adder_block block[2];
 	unsigned filling; /* the block that the reader fills */

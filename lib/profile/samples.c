@@ -59,18 +59,6 @@ static void grow_newest(struct profile *p, uint32_t stack)
 enum { LONGEST_WALK = 16 };
 
 /*
- * Profiles of one program mostly list its samples in the same order, so the one after that
- * which was asked for last is tried first.
- */
-static bool is_next_sample(const struct profile *p, struct sample row)
-{
-	const struct sample *next = profile_sample(p, (sample_id){ p->next });
-
-	return p->next && p->next < p->sample.n && next->stack.i == row.stack.i &&
-	       next->labels.i == row.labels.i;
-}
-
-/*
  * The sample with this stack and these labels, or 0. Most stacks have few samples, so
  * their chain is walked, which needs no hash. *steps counts the samples that differ.
  */
@@ -109,15 +97,11 @@ static uint32_t append_sample(struct profile *p, struct sample row, int steps)
 	return i;
 }
 
-sample_id profile_add_sample(struct profile *p, stack_id stack, label_set_id labels)
+sample_id profile_find_or_add_sample(struct profile *p, struct sample row)
 {
-	struct sample row = { stack, labels };
 	int steps;
-	uint32_t i;
+	uint32_t i = find_sample(p, row, &steps);
 
-	if (is_next_sample(p, row))
-		return (sample_id){ p->next++ };
-	i = find_sample(p, row, &steps);
 	if (!i)
 		i = append_sample(p, row, steps);
 	p->next = i + 1;
