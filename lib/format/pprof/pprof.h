@@ -151,8 +151,8 @@ bool pprof_each(struct pprof_reader *r, uint32_t number, pprof_read_field *read_
 str_id pprof_string(struct pprof_reader *r, struct pb *pb, const struct pb_field *f);
 
 /*
- * The frame of a location that has one; or SEVERAL_FRAMES and its number in `locations`; or 0
- * if there is no such location.
+ * The frame of a location that has one; or SEVERAL_FRAMES and its position in `locations`, from
+ * 1; or 0 if there is no such location.
  */
 loc_id pprof_frame_of_id(const struct pprof_reader *r, uint64_t id);
 

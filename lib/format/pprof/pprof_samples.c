@@ -64,7 +64,7 @@ static size_t unpack_locations(const struct pprof_reader *r, struct str packed, 
 {
 	const loc_id *frame_of_id = r->frame_of_id.v;
 	const size_t nid = r->frame_of_id.n;
-	uint32_t other = 0; /* its top bit: an entry was 0, or had SEVERAL_FRAMES */
+	uint32_t other = 0; /* its top bit: an entry was 0, or over SEVERAL_FRAMES */
 	uint64_t id = 0;
 	size_t n = 0;
 
@@ -104,7 +104,7 @@ static bool find_locations(struct pprof_reader *r, struct pb *pb, const struct p
 
 static struct pprof_location_row location_of(const struct pprof_reader *r, loc_id to)
 {
-	return r->locations.v[to.i & ~SEVERAL_FRAMES];
+	return r->locations.v[(to.i & ~SEVERAL_FRAMES) - 1];
 }
 
 /* Put the frames of locations that have several in their place. *n grows. */
