@@ -107,6 +107,18 @@ static struct pprof_location_row location_of(const struct pprof_reader *r, loc_i
 	return r->locations.v[(to.i & ~SEVERAL_FRAMES) - 1];
 }
 
+/*
+ * Room for n frames, or NULL, with an error. In a hostile file, few bytes are many ids, or
+ * name a location of many lines repeatedly.
+ */
+static loc_id *room_for_frames(struct pprof_reader *r, size_t n)
+{
+	if (mem_fits(8 * n * sizeof(loc_id)))
+		return adder_room(&r->adder, n);
+	in_fail_memory(r->in);
+	return NULL;
+}
+
 /* Put the frames of locations that have several in their place. *n grows. */
 static bool expand_locations(struct pprof_reader *r, loc_id *to, size_t *n)
 {
@@ -114,10 +126,9 @@ static bool expand_locations(struct pprof_reader *r, loc_id *to, size_t *n)
 
 	for (size_t i = 0; i < *n; i++)
 		total += to[i].i & SEVERAL_FRAMES ? location_of(r, to[i]).n : 1;
-	/* In a hostile file, a few bytes name a location of many lines repeatedly. */
-	if (!mem_fits(8 * total * sizeof(*to)))
-		return in_fail_memory(r->in);
-	to = adder_room(&r->adder, total);
+	to = room_for_frames(r, total);
+	if (!to)
+		return false;
 	for (size_t i = *n, at = total; i-- > 0;) {
 		struct pprof_location_row l = { 0, 1 };
 
@@ -134,13 +145,12 @@ static bool expand_locations(struct pprof_reader *r, loc_id *to, size_t *n)
 }
 
 /*
- * Give the frames of the current sample to the adder. Sets *nframe to their number; false if
- * a location is not there.
+ * Write the frames of the current sample to the adder's room. Sets *nframe to their number; false
+ * if a location is not there.
  */
-static bool put_frames(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
-		       struct str packed, size_t *nframe)
+static bool read_locations(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
+			   struct str packed, loc_id *to, size_t *nframe)
 {
-	loc_id *to = adder_room(&r->adder, packed.n);
 	bool is_plain;
 
 	*nframe = unpack_locations(r, packed, to, &is_plain);
@@ -204,6 +214,7 @@ static void read_sample(struct pprof_reader *r, struct pb *pb, const struct pb_f
 	label_set_id labels = { 0 };
 	struct pb_field g;
 	size_t nframe;
+	loc_id *frames;
 
 	r->nsample++;
 	while (pb_next(&m, &g)) {
@@ -213,8 +224,9 @@ static void read_sample(struct pprof_reader *r, struct pb *pb, const struct pb_f
 		case SAMPLE_LABEL: labels = read_label(r, &m, &g, labels); break;
 		}
 	}
-	if (r->in->failed || !read_values(r, pb, f, values) ||
-	    !put_frames(r, pb, f, locations, &nframe))
+	frames = r->in->failed ? NULL : room_for_frames(r, locations.n);
+	if (!frames || !read_values(r, pb, f, values) ||
+	    !read_locations(r, pb, f, locations, frames, &nframe))
 		return;
 	adder_sample_here(&r->adder, nframe, labels);
 	for (size_t i = 0; i < r->targets.n; i++)

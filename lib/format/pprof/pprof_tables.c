@@ -223,8 +223,7 @@ loc_id pprof_frame_of_id(const struct pprof_reader *r, uint64_t id)
 	if (!position)
 		return (loc_id){ 0 };
 	l = &r->locations.v[position - 1];
-	return l->n == 1 ? r->frames.v[l->first] :
-			   (loc_id){ SEVERAL_FRAMES | (uint32_t)position };
+	return l->n == 1 ? r->frames.v[l->first] : (loc_id){ SEVERAL_FRAMES | (uint32_t)position };
 }
 
 /* Samples name the same few locations again and again. */
