@@ -50,34 +50,43 @@ static struct pb open_packed(const struct pb *pb, const struct pb_field *f, stru
 
 /* Locations */
 
+enum id_kind {
+	IDS_PLAIN,   /* each is a location of one frame */
+	IDS_SEVERAL, /* some are locations of several */
+	IDS_OTHER,   /* some are unknown or large */
+};
+
 /*
- * Decode packed location ids to what frame_of_id has for them, root first. Returns their
- * number. *is_plain: each is a location of one frame.
+ * Decode packed location ids to what frame_of_id has for them, root first. Sets *n to their
+ * number.
  *
  * The list is leaf first, so it is decoded from its end. That is also fast: the upper bits
  * of an id come first, so each byte only shifts and adds, and writes what the bits so far
  * stand for, to the same place until the id is complete. Branches on the sizes of ids, which
  * alternate, would be mispredicted.
  */
-static size_t unpack_locations(const struct pprof_reader *r, struct str packed, loc_id *to,
-			       bool *is_plain)
+static enum id_kind unpack_locations(const struct pprof_reader *r, struct str packed, loc_id *to,
+				 size_t *n)
 {
 	const loc_id *frame_of_id = r->frame_of_id.v;
 	const size_t nid = r->frame_of_id.n;
-	uint32_t other = 0; /* its top bit: an entry was 0, or over SEVERAL_FRAMES */
+	uint32_t all = 0, least = UINT32_MAX;
 	uint64_t id = 0;
-	size_t n = 0;
+	size_t at = 0;
 
 	for (size_t i = packed.n; i-- > 0;) {
 		uint64_t byte = (uint8_t)packed.p[i], is_next = byte < 0x80;
+		loc_id frame;
 
-		n += is_next;
+		at += is_next;
 		id = (id << 7 & (is_next - 1)) | (byte & 0x7f);
-		to[n - 1] = frame_of_id[id < nid ? id : 0];
-		other |= to[n - 1].i - 1;
+		frame = frame_of_id[id < nid ? id : 0];
+		to[at - 1] = frame;
+		all |= frame.i;
+		least = frame.i < least ? frame.i : least;
 	}
-	*is_plain = !(other & SEVERAL_FRAMES);
-	return n;
+	*n = at;
+	return !least ? IDS_OTHER : all & SEVERAL_FRAMES ? IDS_SEVERAL : IDS_PLAIN;
 }
 
 /* The same for n ids that may be large or unknown; false if one is unknown. */
@@ -130,15 +139,16 @@ static bool expand_locations(struct pprof_reader *r, loc_id *to, size_t *n)
 	if (!to)
 		return false;
 	for (size_t i = *n, at = total; i-- > 0;) {
-		struct pprof_location_row l = { 0, 1 };
+		struct pprof_location_row l;
 
-		if (to[i].i & SEVERAL_FRAMES)
-			l = location_of(r, to[i]);
+		if (!(to[i].i & SEVERAL_FRAMES)) {
+			to[--at] = to[i];
+			continue;
+		}
+		l = location_of(r, to[i]);
 		at -= l.n;
-		if (to[i].i & SEVERAL_FRAMES)
-			memcpy(to + at, r->frames.v + l.first, l.n * sizeof(*to));
-		else
-			to[at] = to[i];
+		for (uint32_t k = 0; k < l.n; k++)
+			to[at + k] = r->frames.v[l.first + k];
 	}
 	*n = total;
 	return true;
@@ -151,11 +161,12 @@ static bool expand_locations(struct pprof_reader *r, loc_id *to, size_t *n)
 static bool read_locations(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,
 			   struct str packed, loc_id *to, size_t *nframe)
 {
-	bool is_plain;
+	enum id_kind kind = unpack_locations(r, packed, to, nframe);
 
-	*nframe = unpack_locations(r, packed, to, &is_plain);
-	return is_plain ||
-	       (find_locations(r, pb, f, packed, to, *nframe) && expand_locations(r, to, nframe));
+	if (kind == IDS_PLAIN)
+		return true;
+	return (kind == IDS_SEVERAL || find_locations(r, pb, f, packed, to, *nframe)) &&
+	       expand_locations(r, to, nframe);
 }
 
 static label_set_id read_label(struct pprof_reader *r, struct pb *pb, const struct pb_field *f,

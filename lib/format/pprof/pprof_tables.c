@@ -226,12 +226,15 @@ loc_id pprof_frame_of_id(const struct pprof_reader *r, uint64_t id)
 	return l->n == 1 ? r->frames.v[l->first] : (loc_id){ SEVERAL_FRAMES | (uint32_t)position };
 }
 
-/* Samples name the same few locations again and again. */
+/* Samples name the same few locations again and again. Most writers number them 1, 2, 3 ... */
 static void note_frames_of_ids(struct pprof_reader *r)
 {
-	vec_reserve(&r->frame_of_id, r->location_ids.nsmall);
-	for (size_t id = 0; id < r->location_ids.nsmall; id++)
-		vec_push(&r->frame_of_id, pprof_frame_of_id(r, id));
+	const struct ids *ids = &r->location_ids;
+	size_t n = ids->in_order == r->locations.n ? ids->in_order + 1 : ids->nsmall;
+
+	vec_append_zeroed(&r->frame_of_id, n);
+	for (size_t id = 1; id < n; id++)
+		r->frame_of_id.v[id] = pprof_frame_of_id(r, id);
 }
 
 bool pprof_read_tables(struct pprof_reader *r)
