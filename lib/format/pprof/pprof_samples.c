@@ -66,7 +66,7 @@ enum id_kind {
  * alternate, would be mispredicted.
  */
 static enum id_kind unpack_locations(const struct pprof_reader *r, struct str packed, loc_id *to,
-				 size_t *n)
+				     size_t *n)
 {
 	const loc_id *frame_of_id = r->frame_of_id.v;
 	const size_t nid = r->frame_of_id.n;
