@@ -63,7 +63,8 @@ enum id_kind {
  * The list is leaf first, so it is decoded from its end. That is also fast: the upper bits
  * of an id come first, so each byte only shifts and adds, and writes what the bits so far
  * stand for, to the same place until the id is complete. Branches on the sizes of ids, which
- * alternate, would be mispredicted.
+ * alternate, would be mispredicted. If the bits stand for nothing, at the end or on the way,
+ * the ids are IDS_OTHER: that includes all integers that are too long.
  */
 static enum id_kind unpack_locations(const struct pprof_reader *r, struct str packed, loc_id *to,
 				     size_t *n)
