@@ -1,7 +1,5 @@
 #include "io/pb.h"
 
-enum { MOST_VARINT = 10 }; /* bytes of a 64-bit varint */
-
 struct pb pb_open(struct in *in, const char *what, struct str message, uint64_t pos)
 {
 	const uint8_t *p = (const uint8_t *)message.p;
@@ -55,7 +53,7 @@ uint64_t pb_long_varint(struct pb *pb)
 			return join_groups(word & (last ^ (last - 1)) & 0x7f7f7f7f7f7f7f7f);
 		}
 	}
-	for (int i = 0; i < MOST_VARINT && p < pb->end; i++, p++) {
+	for (int i = 0; i < PB_MOST_VARINT && p < pb->end; i++, p++) {
 		v |= (uint64_t)(*p & 0x7f) << (7 * i);
 		if (*p < 0x80) {
 			pb->at = p + 1;
@@ -253,15 +251,20 @@ void pb_fixeds(struct pb *pb, const struct pb_field *f, unsigned size, struct bu
 	list->n += to ? f->bytes.n / size * sizeof(*to) : 0;
 }
 
+/* Write a varint, and return its end. */
+static char *put_varint(char *to, uint64_t v)
+{
+	for (; v >= 0x80; v >>= 7)
+		*to++ = (char)(v | 0x80);
+	*to++ = (char)v;
+	return to;
+}
+
 void pb_put_varint(struct buf *b, uint64_t v)
 {
-	char *to = buf_room(b, MOST_VARINT);
-	size_t n = 0;
+	char *to = buf_room(b, PB_MOST_VARINT);
 
-	for (; v >= 0x80; v >>= 7)
-		to[n++] = (char)(v | 0x80);
-	to[n++] = (char)v;
-	b->n += n;
+	b->n += (size_t)(put_varint(to, v) - to);
 }
 
 void pb_put_int_always(struct buf *b, uint32_t field, uint64_t v)
@@ -313,12 +316,14 @@ static size_t varint_size(uint64_t v)
 void pb_put_packed(struct buf *b, uint32_t field, const uint64_t *v, size_t n)
 {
 	size_t size = 0;
+	char *to;
 
 	for (size_t i = 0; i < n; i++)
 		size += varint_size(v[i]);
 	pb_put_varint(b, field << 3 | PB_LEN);
 	pb_put_varint(b, size);
-	buf_room(b, size);
+	to = buf_room(b, size);
 	for (size_t i = 0; i < n; i++)
-		pb_put_varint(b, v[i]);
+		to = put_varint(to, v[i]);
+	b->n += size;
 }

@@ -29,6 +29,8 @@ enum pb_wire {
 	PB_FIXED32 = 5
 };
 
+enum { PB_MOST_VARINT = 10 }; /* bytes of a 64-bit varint */
+
 struct pb {
 	const uint8_t *at, *end;
 	const uint8_t *start; /* byte `pos` of the unwrapped input */

@@ -1,7 +1,11 @@
 #include "profile/adder.h"
 
-/* A block is full with so many samples or frames: some 300 KB. */
-enum { BLOCK_SAMPLES = 4096, BLOCK_FRAMES = 1 << 16 };
+/*
+ * A block is full with so many samples or frames. One for another thread is large, some 500 KB,
+ * since passing it on has a cost; one for this thread stays in the nearest cache.
+ */
+static const struct adder_limits for_a_thread = { .samples = 4096, .frames = 1 << 16 };
+static const struct adder_limits for_this_thread = { .samples = 512, .frames = 1 << 13 };
 
 /* Samples whose look-ups wait for memory together. */
 enum { GROUP = 64 };
@@ -39,38 +43,14 @@ static void add_block(void *adder, void *block)
 
 void adder_begin(struct adder *a, struct profile *p, bool threads)
 {
-	*a = (struct adder){ .p = p };
+	*a = (struct adder){ .p = p, .most = threads ? for_a_thread : for_this_thread };
 	relay_begin(&a->relay, add_block, a, threads);
 }
 
-/* The block that is full is added, by the thread or at once; the reader fills the other. */
-static void pass_block_on(struct adder *a)
+void adder_pass_block_on(struct adder *a)
 {
 	relay_pass(&a->relay, &a->block[a->filling]);
 	a->filling = !a->filling;
-}
-
-/* Asked for more room, a block that is full is not passed on: the sample is begun. */
-loc_id *adder_room(struct adder *a, size_t n)
-{
-	struct adder_block *b = &a->block[a->filling];
-
-	if (!a->is_begun && (b->samples.n == BLOCK_SAMPLES || b->frames.n >= BLOCK_FRAMES)) {
-		pass_block_on(a);
-		b = &a->block[a->filling];
-	}
-	a->is_begun = true;
-	vec_reserve(&b->frames, b->frames.n + n + 1); /* no frames have an address, too */
-	return b->frames.v + b->frames.n;
-}
-
-void adder_sample_here(struct adder *a, size_t n, label_set_id labels)
-{
-	struct adder_block *b = &a->block[a->filling];
-
-	vec_push(&b->samples, { .first = b->frames.n, .n = n, .labels = labels });
-	b->frames.n += n;
-	a->is_begun = false;
 }
 
 void adder_sample(struct adder *a, const loc_id *frames, size_t n, label_set_id labels)
@@ -80,13 +60,6 @@ void adder_sample(struct adder *a, const loc_id *frames, size_t n, label_set_id 
 	if (n)
 		memcpy(to, frames, n * sizeof(*to));
 	adder_sample_here(a, n, labels);
-}
-
-void adder_value(struct adder *a, uint32_t col, int64_t v, int64_t scale, uint64_t frac)
-{
-	struct adder_block *b = &a->block[a->filling];
-
-	vec_push(&b->values, { (uint32_t)b->samples.n - 1, col, v, scale, frac });
 }
 
 void adder_end(struct adder *a)

@@ -34,9 +34,14 @@ struct adder_block {
 	VEC(struct adder_value) values;
 };
 
+struct adder_limits {
+	size_t samples, frames;
+};
+
 struct adder {
 	struct profile *p;
-	bool keep_order; /* the reader's: profile_observe() each value, at time 0 */
+	struct adder_limits most; /* of a block */
+	bool keep_order;          /* the reader's: profile_observe() each value, at time 0 */
 	struct relay relay;
 	struct adder_block block[2];
 	unsigned filling; /* the block that the reader fills */
@@ -45,18 +50,48 @@ struct adder {
 
 void adder_begin(struct adder *a, struct profile *p, bool threads);
 
+/* A block is full: it is added, by the thread or at once, and the reader fills the other. */
+void adder_pass_block_on(struct adder *a);
+
 /*
  * Reserve room for the n frames of the next sample, into which the caller writes them,
  * root first; then add the sample. A second call for more room keeps the frames written.
  */
-loc_id *adder_room(struct adder *a, size_t n);
-void adder_sample_here(struct adder *a, size_t n, label_set_id labels);
+static inline loc_id *adder_room(struct adder *a, size_t n)
+{
+	struct adder_block *b = &a->block[a->filling];
+
+	/* While a sample is begun, a full block is not passed on. */
+	if (!a->is_begun && (b->samples.n == a->most.samples || b->frames.n >= a->most.frames)) {
+		adder_pass_block_on(a);
+		b = &a->block[a->filling];
+	}
+	a->is_begun = true;
+	if (b->frames.cap - b->frames.n <= n) /* no frames have an address, too */
+		vec_reserve(&b->frames, b->frames.n + n + 1);
+	return b->frames.v + b->frames.n;
+}
+
+static inline void adder_sample_here(struct adder *a, size_t n, label_set_id labels)
+{
+	struct adder_block *b = &a->block[a->filling];
+
+	vec_push(&b->samples, { .first = b->frames.n, .n = n, .labels = labels });
+	b->frames.n += n;
+	a->is_begun = false;
+}
 
 /* Add a sample with these n frames, which are copied. */
 void adder_sample(struct adder *a, const loc_id *frames, size_t n, label_set_id labels);
 
 /* Add (v + frac / 10^18) * scale to the last sample; frac is 0 unless scale is 1. */
-void adder_value(struct adder *a, uint32_t col, int64_t v, int64_t scale, uint64_t frac);
+static inline void adder_value(struct adder *a, uint32_t col, int64_t v, int64_t scale,
+			       uint64_t frac)
+{
+	struct adder_block *b = &a->block[a->filling];
+
+	vec_push(&b->values, { (uint32_t)b->samples.n - 1, col, v, scale, frac });
+}
 
 /* Add all samples that are still gathered, and release the adder. */
 void adder_end(struct adder *a);

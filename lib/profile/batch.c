@@ -2,11 +2,17 @@
 #include "profile/samples.h"
 #include "profile/stacks.h"
 
+/*
+ * Profiles of one program have most stacks in common, so the dictionary is expected to have as
+ * many of them as it has stacks.
+ */
 void profile_expect(struct profile *p, size_t nsample)
 {
 	enum { MOST = 1 << 20 }; /* a broken or malicious input may promise anything */
+	size_t known = p->dict->stack.n;
 
-	index_reserve(&p->dict->stack.index, (uint32_t)min_size(nsample, MOST));
+	if (nsample > known)
+		index_reserve(&p->dict->stack.index, (uint32_t)min_size(nsample - known, MOST));
 }
 
 static uint32_t likely_row(const struct profile *p, uint32_t hash)

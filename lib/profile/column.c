@@ -10,16 +10,6 @@ void column_release(const struct profile *p, struct column *c)
 	mem_free(c->frac, p->cap * sizeof(*c->frac));
 }
 
-int64_t sat_add(struct profile *p, int64_t a, int64_t b)
-{
-	int64_t sum;
-
-	if (!__builtin_add_overflow(a, b, &sum))
-		return sum;
-	p->saturated++;
-	return a < 0 ? INT64_MIN : INT64_MAX;
-}
-
 int64_t sat_mul(struct profile *p, int64_t a, int64_t b)
 {
 	int64_t product;
@@ -28,13 +18,6 @@ int64_t sat_mul(struct profile *p, int64_t a, int64_t b)
 		return product;
 	p->saturated++;
 	return (a < 0) != (b < 0) ? INT64_MIN : INT64_MAX;
-}
-
-void profile_add_value(struct profile *p, uint32_t col, sample_id sample, int64_t v)
-{
-	int64_t *at = &p->col[col].v[sample.i];
-
-	*at = sat_add(p, *at, v);
 }
 
 void profile_add_frac(struct profile *p, uint32_t col, sample_id sample, uint64_t frac)

@@ -78,6 +78,7 @@ struct profile {
 	uint32_t *newest; /* by stack: the newest sample with it, or 0 */
 	size_t nnewest;   /* stacks that newest has room for */
 	uint32_t *older;  /* by sample: the previous one with the same stack, or 0 */
+	uint32_t next;    /* the sample that the next look-up tries first */
 	size_t cap;       /* samples that older and the columns have room for */
 	struct table comment; /* see profile_add_comment() */
 	struct observation *observation;
@@ -125,8 +126,23 @@ static inline const struct sample *profile_sample(const struct profile *p, sampl
 	return table_row(&p->sample, id.i);
 }
 
-/* The row of a sample with this stack and these labels. For many, see adder.h. */
-sample_id profile_add_sample(struct profile *p, stack_id stack, label_set_id labels);
+/* The slow part of profile_add_sample(). */
+sample_id profile_find_or_add_sample(struct profile *p, struct sample row);
+
+/*
+ * The row of a sample with this stack and these labels. For many, see adder.h. Profiles of one
+ * program mostly list its samples in the same order, so the one after that which was asked
+ * for last is tried first.
+ */
+static inline sample_id profile_add_sample(struct profile *p, stack_id stack, label_set_id labels)
+{
+	const struct sample *next = profile_sample(p, (sample_id){ p->next });
+
+	if (p->next && p->next < p->sample.n && next->stack.i == stack.i &&
+	    next->labels.i == labels.i)
+		return (sample_id){ p->next++ };
+	return profile_find_or_add_sample(p, (struct sample){ stack, labels });
+}
 
 /* Reserve room for about this many samples. */
 void profile_expect(struct profile *p, size_t nsample);
@@ -138,9 +154,28 @@ void profile_expect(struct profile *p, size_t nsample);
  */
 uint32_t profile_column(struct profile *p, str_id type, str_id unit, int64_t *scale);
 
+/* a + b and a * b, kept within the limits of int64; p->saturated counts the cases. */
+static inline int64_t sat_add(struct profile *p, int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	if (!__builtin_add_overflow(a, b, &sum))
+		return sum;
+	p->saturated++;
+	return a < 0 ? INT64_MIN : INT64_MAX;
+}
+
+int64_t sat_mul(struct profile *p, int64_t a, int64_t b);
+
 /* Add to a sample's value; frac is in units of 10^-18, below FRAC_ONE. */
 #define FRAC_ONE UINT64_C(1000000000000000000)
-void profile_add_value(struct profile *p, uint32_t col, sample_id sample, int64_t v);
+static inline void profile_add_value(struct profile *p, uint32_t col, sample_id sample, int64_t v)
+{
+	int64_t *at = &p->col[col].v[sample.i];
+
+	*at = sat_add(p, *at, v);
+}
+
 void profile_add_frac(struct profile *p, uint32_t col, sample_id sample, uint64_t frac);
 
 static inline int64_t profile_value(const struct profile *p, uint32_t col, sample_id sample)
@@ -153,10 +188,6 @@ static inline int64_t profile_value(const struct profile *p, uint32_t col, sampl
  * v to the sample's value.
  */
 void profile_observe(struct profile *p, uint64_t time, sample_id sample, uint32_t col, int64_t v);
-
-/* a + b and a * b, kept within the limits of int64; p->saturated counts the cases. */
-int64_t sat_add(struct profile *p, int64_t a, int64_t b);
-int64_t sat_mul(struct profile *p, int64_t a, int64_t b);
 
 /*
  * Give every sample another stack and other labels: sample i becomes to[i], or is left

@@ -89,13 +89,11 @@ static uint32_t add_next_stack(struct dictionary *d, const loc_id *frames, size_
 	return i;
 }
 
-stack_id remap_stack(struct remap *m, stack_id id)
+stack_id remap_other_stack(struct remap *m, stack_id id)
 {
 	const loc_id *frame;
 	size_t n;
 
-	if (m->to == m->from || !id.i)
-		return id;
 	if (!m->stack[id.i]) {
 		frame = dict_frames(m->from, id, &n);
 		m->frames = mem_grow(m->frames, &m->frame_cap, n, sizeof(*m->frames));
@@ -107,14 +105,12 @@ stack_id remap_stack(struct remap *m, stack_id id)
 }
 
 /* The tail of a set has a smaller number, so the recursion ends. */
-label_set_id remap_label_set(struct remap *m, label_set_id id)
+label_set_id remap_other_label_set(struct remap *m, label_set_id id)
 {
 	const struct label_set *set;
 	label_set_id rest;
 	struct label l;
 
-	if (m->to == m->from || !id.i)
-		return id;
 	if (!m->label_set[id.i]) {
 		set = dict_label_set(m->from, id);
 		l = *dict_label(m->from, set->label);

@@ -21,7 +21,18 @@ void remap_release(struct remap *m);
 
 str_id remap_str(struct remap *m, str_id id);
 map_id remap_map(struct remap *m, map_id id);
-stack_id remap_stack(struct remap *m, stack_id id);
-label_set_id remap_label_set(struct remap *m, label_set_id id);
+/* The same for a stack or a set, not 0, of another dictionary. */
+stack_id remap_other_stack(struct remap *m, stack_id id);
+label_set_id remap_other_label_set(struct remap *m, label_set_id id);
+
+static inline stack_id remap_stack(struct remap *m, stack_id id)
+{
+	return m->to == m->from || !id.i ? id : remap_other_stack(m, id);
+}
+
+static inline label_set_id remap_label_set(struct remap *m, label_set_id id)
+{
+	return m->to == m->from || !id.i ? id : remap_other_label_set(m, id);
+}
 
 #endif

@@ -15,6 +15,7 @@ void samples_clear(struct profile *p)
 	for (uint32_t i = 1; i < p->sample.n; i++)
 		p->newest[profile_sample(p, (sample_id){ i })->stack.i] = 0;
 	table_clear(&p->sample);
+	p->next = 0;
 	for (size_t i = 0; i < p->ncol; i++)
 		column_release(p, &p->col[i]);
 	p->ncol = 0;
@@ -78,25 +79,32 @@ static void enter_chain(struct profile *p, uint32_t i)
 		table_enter(&p->sample, i);
 }
 
-sample_id profile_add_sample(struct profile *p, stack_id stack, label_set_id labels)
+/* Append a sample that is not there, as find_sample() has found in so many steps. */
+static uint32_t append_sample(struct profile *p, struct sample row, int steps)
 {
-	struct sample row = { stack, labels };
-	int steps;
-	uint32_t i = find_sample(p, row, &steps);
+	uint32_t i = table_append(&p->sample, &row);
 
-	if (i)
-		return (sample_id){ i };
-	i = table_append(&p->sample, &row);
-	if (stack.i >= p->nnewest)
-		grow_newest(p, stack.i);
+	if (row.stack.i >= p->nnewest)
+		grow_newest(p, row.stack.i);
 	while (i >= p->cap)
 		grow_columns(p);
-	p->older[i] = p->newest[stack.i];
-	p->newest[stack.i] = i;
+	p->older[i] = p->newest[row.stack.i];
+	p->newest[row.stack.i] = i;
 	if (steps == LONGEST_WALK - 1)
 		enter_chain(p, i);
 	else if (steps == LONGEST_WALK)
 		table_enter(&p->sample, i);
+	return i;
+}
+
+sample_id profile_find_or_add_sample(struct profile *p, struct sample row)
+{
+	int steps;
+	uint32_t i = find_sample(p, row, &steps);
+
+	if (!i)
+		i = append_sample(p, row, steps);
+	p->next = i + 1;
 	return (sample_id){ i };
 }
 
@@ -146,6 +154,7 @@ void profile_remap(struct profile *p, const struct sample *to, const uint8_t *ke
 	table_init(&p->sample, sizeof(struct sample), sizeof(struct sample));
 	p->newest = p->older = NULL;
 	p->nnewest = p->cap = 0;
+	p->next = 0;
 	copy_columns(p, &was);
 	for (uint32_t i = 1; i < was.sample.n; i++) {
 		if (keep && !keep[i])

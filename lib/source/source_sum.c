@@ -199,6 +199,18 @@ static void run_workers(struct worker *w, size_t n, struct profile *total)
 	}
 }
 
+/*
+ * glibc gives the end of the heap back once there is more free than twice the largest mapped
+ * block that was ever freed, and inputs need a few megabytes each: freeing such a block first saves
+ * most page faults of many small inputs.
+ */
+static void keep_freed_memory(void)
+{
+	enum { BLOCK = 2 << 20 };
+
+	mem_free(mem_resize(NULL, 0, BLOCK), BLOCK);
+}
+
 void source_sum(struct source *s, struct profile *total)
 {
 	size_t n = worker_count(s);
@@ -211,6 +223,7 @@ void source_sum(struct source *s, struct profile *total)
 		w[i].is_one_of_many = n > 1;
 	}
 	split_inputs(s, w, n);
+	keep_freed_memory();
 	run_workers(w, n, total);
 	for (size_t i = 0; i < s->npath; i++) {
 		if (reports[i].is_store)

@@ -342,6 +342,35 @@ static void loose(void)
 	buf_release(&bytes);
 }
 
+/* A sample whose locations and values are in several fields, some packed and some not. */
+static void in_several_fields(void)
+{
+	struct buf bytes = { 0 }, error = { 0 };
+	struct profile p;
+	size_t n;
+
+	packed_profile(&bytes);
+	/* Locations: 7, and twice the one with two frames; values 300 and 6. */
+	buf_add(&bytes, S("\x12\x21"
+			  "\x0a\x01\x07"
+			  "\x08\x80\xfe\xff\xff\xff\xff\xff\xff\xff\x01"
+			  "\x0a\x0b\x80\xfe\xff\xff\xff\xff\xff\xff\xff\x01\x07"
+			  "\x12\x02\xac\x02\x10\x06"));
+	model_init(&p);
+	ok(load(&p, buf_str(&bytes), false, &error) >= 0, "integers of several fields: %.*s",
+	   STR_ARG(buf_str(&error)));
+	dict_frames(p.dict, profile_sample(&p, (sample_id){ 3 })->stack, &n);
+	ok(n == 6, "make one stack: %zu frames", n);
+	is(frame_at(&p, (sample_id){ 3 }, 0), "main", "the last location is the root");
+	is(frame_at(&p, (sample_id){ 3 }, 4), "g", "a location of two frames");
+	is(frame_at(&p, (sample_id){ 3 }, 5), "main", "the first is the leaf");
+	ok(profile_value(&p, 0, (sample_id){ 3 }) == 300 &&
+		   profile_value(&p, 1, (sample_id){ 3 }) == 6,
+	   "values of several fields");
+	model_release(&p);
+	buf_release(&bytes);
+}
+
 /* Broken messages: a good one with `more` behind it. */
 static void broken(struct str more, const char *expected)
 {
@@ -364,6 +393,14 @@ static void faults(void)
 {
 	broken(S("\x12\x06\x0a\x01\x63\x12\x01\x01"), "values for 2 sample types");
 	broken(S("\x12\x07\x0a\x01\x63\x12\x02\x01\x01"), "names location 99, which is not there");
+	broken(S("\x12\x07\x0a\x01\x00\x12\x02\x01\x01"), "names location 0, which is not there");
+	/* Half an id in one field, and half in the next. */
+	broken(S("\x12\x0a\x0a\x01\x87\x0a\x01\x00\x12\x02\x01\x01"), "ends inside an integer");
+	broken(S("\x12\x07\x0a\x01\x07\x12\x02\x01\x81"), "ends inside an integer");
+	broken(S("\x12\x11\x0a\x0b\x87\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01"
+		 "\x12\x02\x01\x01"),
+	       "an integer is over 64 bits");
+	broken(S("\x12\x08\x0a\x01\x07\x12\x03\x01\x01\x01"), "has 3 values for 2 sample types");
 	broken(S("\x22\x04\x08\x09\x10\x63"), "names mapping 99, which is not there");
 	broken(S("\x22\x06\x08\x09\x22\x02\x08\x63"), "names function 99, which is not there");
 	broken(S("\x2a\x05\x08\x09\x10\xff\x01"), "names string 255 of");
@@ -401,6 +438,7 @@ int main(void)
 	round_trip();
 	reordered();
 	loose();
+	in_several_fields();
 	faults();
 	lenient();
 	return done();

@@ -12,21 +12,6 @@
 #include "format/pprof/pprof.h"
 #include "format/format.h"
 
-static bool read_message(struct pprof_reader *r)
-{
-	bool ok = pprof_survey(r);
-
-	ids_init(&r->mapping_ids, r->nmapping);
-	ids_init(&r->function_ids, r->nfunction);
-	ids_init(&r->location_ids, r->nlocation);
-	profile_expect(r->p, r->nsample);
-	ok = ok && pprof_read_header(r) && pprof_read_tables(r) && pprof_read_samples(r);
-	ids_release(&r->location_ids);
-	ids_release(&r->function_ids);
-	ids_release(&r->mapping_ids);
-	return ok;
-}
-
 static void pprof_reader_release(struct pprof_reader *r)
 {
 	vec_release(&r->strings);
@@ -39,8 +24,10 @@ static void pprof_reader_release(struct pprof_reader *r)
 	vec_release(&r->frames);
 	vec_release(&r->targets);
 	buf_release(&r->comments);
-	buf_release(&r->values);
-	buf_release(&r->ids);
+	vec_release(&r->frame_of_id);
+	vec_release(&r->values);
+	buf_release(&r->joined_ids);
+	buf_release(&r->joined_values);
 }
 
 /* The end of the last complete field, in a message whose field at byte `from` is not read yet. */
@@ -75,6 +62,34 @@ static void join_frames(struct in *in, struct str *message)
 		 in_frame_more(in, message));
 }
 
+/* Read the message, which has been surveyed. */
+static void read_message(struct pprof_reader *r)
+{
+	ids_init(&r->mapping_ids, r->nmapping);
+	ids_init(&r->function_ids, r->nfunction);
+	ids_init(&r->location_ids, r->nlocation);
+	profile_expect(r->p, r->nsample);
+	pprof_enter_strings(r);
+	if (pprof_read_header(r) && pprof_read_tables(r))
+		pprof_read_samples(r);
+	ids_release(&r->location_ids);
+	ids_release(&r->function_ids);
+	ids_release(&r->mapping_ids);
+}
+
+/* Is the message complete and without a fault, as far as can be seen from outside? */
+static bool survey_quietly(struct pprof_reader *r)
+{
+	struct in quiet = { 0 }, *in = r->in;
+	bool ok;
+
+	r->in = &quiet;
+	ok = pprof_survey(r);
+	r->in = in;
+	in_release(&quiet);
+	return ok;
+}
+
 static bool pprof_read(struct in *in, struct profile *p)
 {
 	struct pprof_reader r = { .in = in, .p = p };
@@ -82,8 +97,14 @@ static bool pprof_read(struct in *in, struct profile *p)
 	if (!in_frame(in, &r.message))
 		return false;
 	r.pos = in_pos(in);
-	join_frames(in, &r.message);
-	read_message(&r);
+	if (!survey_quietly(&r)) {
+		pprof_reader_release(&r);
+		r = (struct pprof_reader){ .in = in, .p = p, .message = r.message, .pos = r.pos };
+		join_frames(in, &r.message);
+		pprof_survey(&r);
+	}
+	if (!in->failed)
+		read_message(&r);
 	pprof_reader_release(&r);
 	return !in->failed;
 }

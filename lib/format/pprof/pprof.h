@@ -79,6 +79,8 @@ struct pprof_location_row {
 	uint32_t first, n;
 };
 
+#define SEVERAL_FRAMES (UINT32_C(1) << 31)
+
 /* A sample type: the column of its values, and the factor by which they are multiplied. */
 struct pprof_target {
 	uint32_t col;
@@ -115,10 +117,12 @@ struct pprof_reader {
 	VEC(struct loc) frame_rows;
 	VEC(loc_id) frames; /* of all locations */
 	VEC(struct pprof_target) targets;
+	/* By location id, up to that of most writers' last location: see pprof_frame_of_id(). */
+	VEC(loc_id) frame_of_id;
 	struct adder adder;
 	/* The current sample: */
-	struct buf ids;    /* uint64_t: its locations */
-	struct buf values; /* uint64_t: its values */
+	VEC(int64_t) values;                  /* one for each target */
+	struct buf joined_ids, joined_values; /* packed integers that were several fields */
 };
 
 /* The bid of this format: see format.h. */
@@ -126,6 +130,9 @@ int pprof_sniff(struct sniff *s);
 
 /* The first pass: strings, counts, and the range of each kind of field. */
 bool pprof_survey(struct pprof_reader *r);
+
+/* Enter the strings into the dictionary. */
+void pprof_enter_strings(struct pprof_reader *r);
 
 /* A cursor over the whole message. */
 struct pb pprof_open(const struct pprof_reader *r);
@@ -142,6 +149,12 @@ bool pprof_each(struct pprof_reader *r, uint32_t number, pprof_read_field *read_
 
 /* The string whose index is the field's value. */
 str_id pprof_string(struct pprof_reader *r, struct pb *pb, const struct pb_field *f);
+
+/*
+ * The frame of a location that has one; or SEVERAL_FRAMES and its position in `locations`, from
+ * 1; or 0 if there is no such location.
+ */
+loc_id pprof_frame_of_id(const struct pprof_reader *r, uint64_t id);
 
 /* Read the header and the comments. */
 bool pprof_read_header(struct pprof_reader *r);

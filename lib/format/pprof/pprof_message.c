@@ -79,11 +79,13 @@ bool pprof_survey(struct pprof_reader *r)
 	}
 	if (!r->in->failed && !r->strings.n)
 		in_fail_at(r->in, r->pos, "profile: has no string table");
-	if (r->in->failed)
-		return false;
+	return !r->in->failed;
+}
+
+void pprof_enter_strings(struct pprof_reader *r)
+{
 	vec_append_zeroed(&r->string_ids, r->strings.n);
 	dict_intern_all(r->p->dict, r->strings.v, r->strings.n, r->string_ids.v);
-	return true;
 }
 
 /* Header and comments */

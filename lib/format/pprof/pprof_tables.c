@@ -215,6 +215,28 @@ static void enter_frames(struct pprof_reader *r)
 	dict_add_locs(r->p->dict, r->frame_rows.v, r->frame_rows.n, r->frames.v);
 }
 
+loc_id pprof_frame_of_id(const struct pprof_reader *r, uint64_t id)
+{
+	size_t position = ids_find(&r->location_ids, id);
+	const struct pprof_location_row *l;
+
+	if (!position)
+		return (loc_id){ 0 };
+	l = &r->locations.v[position - 1];
+	return l->n == 1 ? r->frames.v[l->first] : (loc_id){ SEVERAL_FRAMES | (uint32_t)position };
+}
+
+/* Samples name the same few locations again and again. Most writers number them 1, 2, 3 ... */
+static void note_frames_of_ids(struct pprof_reader *r)
+{
+	const struct ids *ids = &r->location_ids;
+	size_t n = ids->in_order == r->locations.n ? ids->in_order + 1 : ids->nsmall;
+
+	vec_append_zeroed(&r->frame_of_id, n);
+	for (size_t id = 1; id < n; id++)
+		r->frame_of_id.v[id] = pprof_frame_of_id(r, id);
+}
+
 bool pprof_read_tables(struct pprof_reader *r)
 {
 	make_room(r);
@@ -226,5 +248,6 @@ bool pprof_read_tables(struct pprof_reader *r)
 	if (!pprof_each(r, PROFILE_LOCATION, read_location))
 		return false;
 	enter_frames(r);
+	note_frames_of_ids(r);
 	return true;
 }

@@ -106,14 +106,17 @@ static uint32_t location_row(struct writer *w, const loc_id *frame, size_t n, si
 /* Write the locations of a stack, leaf first. */
 static void put_locations(struct writer *w, stack_id stack)
 {
-	size_t n;
+	size_t n, first;
 	const loc_id *frame = dict_frames(w->p->dict, stack, &n);
+	uint64_t *row;
 
 	w->list.n = 0;
+	row = (uint64_t *)buf_room(&w->list, n * sizeof(*row));
+	first = n;
 	for (size_t i = 0; i < n; i++)
-		push_u64(&w->list, number_of(&w->locations, location_row(w, frame, n, &i)));
-	mem_reverse(w->list.p, BUF_COUNT(&w->list, uint64_t), sizeof(uint64_t));
-	put_list(w, SAMPLE_LOCATION_ID);
+		row[--first] = number_of(&w->locations, location_row(w, frame, n, &i));
+	if (n)
+		pb_put_packed(&w->message, SAMPLE_LOCATION_ID, row + first, n - first);
 }
 
 static void put_sample(struct writer *w, sample_id sample)
