@@ -183,42 +183,65 @@ static void judge_family(struct cluster *c, size_t family)
 
 /* A function's share before and after a change, in blocks of windows. */
 struct near {
-	double share[2], error; /* error: standard error of the difference */
+	double block[2 * NEAR_BLOCKS];   /* in order of time */
+	double share[2], error, squares; /* error: standard error of the difference */
 };
+
+/* The mean share of a block of windows; the first block after the change is NEAR_BLOCKS. */
+static double share_of_block(const struct history *h, const struct change *x, const float *values,
+			     size_t block)
+{
+	double v = 0, total = 0;
+
+	for (size_t k = 0; k < NEAR; k++) {
+		size_t w = block < NEAR_BLOCKS ?
+				   x->last_before - (NEAR_BLOCKS - 1 - block) * NEAR - k :
+				   x->window + (block - NEAR_BLOCKS) * NEAR + k;
+
+		if (w >= h->nwindow) /* also before the first */
+			continue;
+		v += (double)values[w];
+		total += (double)h->total.v[w];
+	}
+	return total > 0 ? v / total : 0;
+}
 
 static void shares_near(const struct history *h, const struct change *x, uint32_t function,
 			float *values, struct near *to)
 {
-	double variance = 0;
-
+	*to = (struct near){ 0 };
 	history_values(h, function, values);
-	for (int side = 0; side < 2; side++) {
-		double block[NEAR_BLOCKS] = { 0 }, mean = 0;
-
-		for (size_t i = 0; i < NEAR_BLOCKS; i++) {
-			double v = 0, total = 0;
-
-			for (size_t k = i * NEAR; k < (i + 1) * NEAR; k++) {
-				size_t w = side ? x->window + k : x->last_before - k;
-
-				if (w >= h->nwindow) /* also before the first */
-					continue;
-				v += (double)values[w];
-				total += (double)h->total.v[w];
-			}
-			block[i] = total > 0 ? v / total : 0;
-			mean += block[i] / NEAR_BLOCKS;
-		}
-		for (size_t i = 0; i < NEAR_BLOCKS; i++)
-			variance += (block[i] - mean) * (block[i] - mean) / (NEAR_BLOCKS - 1);
-		to->share[side] = mean;
+	for (size_t i = 0; i < 2 * NEAR_BLOCKS; i++) {
+		to->block[i] = share_of_block(h, x, values, i);
+		to->share[i / NEAR_BLOCKS] += to->block[i] / NEAR_BLOCKS;
 	}
-	to->error = sqrt(variance / NEAR_BLOCKS);
+	for (size_t i = 0; i < 2 * NEAR_BLOCKS; i++) {
+		double off = to->block[i] - to->share[i / NEAR_BLOCKS];
+
+		to->squares += off * off;
+	}
+	to->error = sqrt(to->squares / (NEAR_BLOCKS - 1) / NEAR_BLOCKS);
+}
+
+/* Does a step describe the blocks better than a straight line? Else it is a drift or a season. */
+static bool is_abrupt(const struct near *s)
+{
+	double n = 2 * NEAR_BLOCKS, mean = (s->share[0] + s->share[1]) / 2, xx = 0, xy = 0, yy = 0;
+
+	for (size_t i = 0; i < 2 * NEAR_BLOCKS; i++) {
+		double x = (double)i - (n - 1) / 2, y = s->block[i] - mean;
+
+		xx += x * x;
+		xy += x * y;
+		yy += y * y;
+	}
+	return s->squares < yy - xy * xy / xx;
 }
 
 /*
  * Find a caller or callee that gained what this function lost, or the other way round, though
- * its change was too small to be found: then the cost has moved.
+ * its change was too small to be found: then the cost has moved. That has to be a step, too: many
+ * callers drift, or have seasons, and one of them may well go the other way at that time.
  */
 static void look_for_other_side(const struct history *h, struct change *x, float *values)
 {
@@ -238,7 +261,7 @@ static void look_for_other_side(const struct history *h, struct change *x, float
 		rise = own.share[1] / rest[1] - own.share[0] / rest[0];
 		net = rise + other.share[1] / rest[1] - other.share[0] / rest[0];
 		if (fabs(other.share[1] - other.share[0]) < SEEN * other.error ||
-		    !(fabs(net) < least * fabs(rise)))
+		    !is_abrupt(&other) || !(fabs(net) < least * fabs(rise)))
 			continue;
 		least = fabs(net) / fabs(rise);
 		x->kind = MOVED_TO;
