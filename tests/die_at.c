@@ -107,6 +107,10 @@ DIES_AT(ftruncate, (int fd, off_t n), (fd, n), (void)0)
 DIES_AT(rename, (const char *from, const char *to), (from, to),
 	lose_note_name(NAME_CHANGED, from, to))
 DIES_AT(link, (const char *from, const char *to), (from, to), lose_note_name(NAME_MADE, to, ""))
+DIES_AT(linkat, (int from_dir, const char *from, int to_dir, const char *to, int flags),
+	(from_dir, from, to_dir, to, flags), lose_note_name(NAME_MADE, to, ""))
+DIES_AT(symlink, (const char *to, const char *path), (to, path),
+	lose_note_name(NAME_MADE, path, ""))
 DIES_AT(mkdir, (const char *path, mode_t mode), (path, mode), (void)0)
 
 int unlink(const char *path)

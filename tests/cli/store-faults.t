@@ -105,6 +105,53 @@ prof-store add -q base --resolution 0 1.pb.gz
 prof-store add -q base 2.pb.gz 3.pb.gz
 dies 'a compaction of a log' check_compacted prof-store compact S
 
+# import adds what is not there: a second one completes the first, and nothing is there twice.
+check_imported() {
+	now=$(total S)
+	[ "$now" = 101 ] || [ "$now" = 111 ] || wrong="$wrong $1: $now;"
+	prof-store import S 1.pb.gz 2.pb.gz 3.pb.gz 2>err || wrong="$wrong $1: $(cat err);"
+	[ "$(total S)" = 111 ] || wrong="$wrong $1: repeated, $(total S);"
+	prof-store verify S >/dev/null 2>err || wrong="$wrong $1: $(cat err);"
+}
+rm -rf base
+prof-store add -q base --resolution 0 1.pb.gz
+prof-store add -q base 3.pb.gz
+dies 'an import' check_imported prof-store import S 1.pb.gz 2.pb.gz 3.pb.gz
+prof-store compact base
+dies 'an import into blocks' check_imported prof-store import S 1.pb.gz 2.pb.gz 3.pb.gz
+
+# gc: of what is to stay, all stays; of what is to go, nothing comes back. A block that a kept one
+# has replaced, as a killed compaction or a copy leaves it, is there, too.
+check_gc() {
+	now=$(total S)
+	case $now in
+	111 | 100) ;;
+	*) wrong="$wrong $1: $now;" ;;
+	esac
+	prof-store verify S >/dev/null 2>err || wrong="$wrong $1: $(cat err);"
+	prof-store gc S --keep 30d 2>err || wrong="$wrong $1: $(cat err);"
+	[ "$(total S)" = 100 ] || wrong="$wrong $1: after the next one $(total S);"
+	leftovers "$1"
+}
+today=$(date +%s)
+at $((today - 40 * 86400)) 'main;a 1' >old1.pb.gz
+at $((today - 40 * 86400)) 'main;b 10' >old2.pb.gz
+at $((today - 86400)) 'main;c 100' >young.pb.gz
+rm -rf base
+prof-store add -q base --resolution 0 old1.pb.gz
+prof-store compact base
+mkdir replaced
+cp base/*.block replaced
+prof-store add -q base old2.pb.gz
+prof-store compact base
+cp -n replaced/*.block base
+prof-store add -q base young.pb.gz
+dies 'gc' check_gc prof-store gc S --keep 30d
+LOSE=both LOSE_DIR="$tmp/kept" halves=
+export LOSE LOSE_DIR
+dies 'gc, power fails,' check_gc prof-store gc S --keep 30d
+unset LOSE LOSE_DIR halves
+
 # relabel replaces block by block.
 rm -rf base
 prof-store add -q base --resolution 0 1.pb.gz 2.pb.gz 3.pb.gz -l service_name=api
