@@ -253,4 +253,29 @@ flip "$(find S -name '*.block' | head -n 1)" 30
 exits 2 'compaction of a damaged block ends with 2' prof-store compact S
 is "$(find S -name '*.block' | wc -l)" 2 'the others become one'
 is "$(total S 2>/dev/null)" 3 'which has all that can be read'
+# The lock of a compaction that was killed: its process number may be another's by now.
+host=$(uname -n | cut -c 1-40 | tr -c 'a-zA-Z0-9.\n' _)
+numbers=$(readlink /proc/self/ns/pid 2>/dev/null | tr -dc 0-9)
+start=$(sed 's/.*) //' /proc/$$/stat 2>/dev/null | cut -d ' ' -f 20)
+# locked TEXT [TIME]: how many logs a compaction leaves if there is this lock, of that time
+locked() {
+	rm -rf S
+	prof-store add -q --no-compact S --resolution 0 1.pb.gz
+	echo "$1" >S/compact.lock
+	[ -z "${2-}" ] || touch -d "$2" S/compact.lock
+	prof-store compact S >out 2>err
+	find S -name '*.log' | wc -l
+}
+is "$(locked "$host $$")" 1 'a compaction that runs is left alone'
+is "$(locked "$host 99999999")" 0 'a lock of a process that is gone is none'
+if [ -n "$start" ] && [ -n "$numbers" ]; then
+	is "$(locked "$host $$ $start $numbers")" 1 'of one that runs, it is'
+	is "$(locked "$host $$ $((start - 1)) $numbers")" 0 'unless its number was that of another before'
+	is "$(locked "$host 99999999 $start $((numbers + 1))")" 1 'numbers of another container say nothing'
+	is "$(locked "$host $$ $start $((numbers + 1))" '13 hours ago')" 0 'until half a day has gone by'
+else
+	skip 'there is no /proc' 'process numbers that are used again'
+fi
+is "$(locked 'another 1')" 1 'another machine may be compacting'
+is "$(locked 'another 1' '13 hours ago')" 0 'but not for half a day'
 finish
