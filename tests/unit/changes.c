@@ -169,11 +169,37 @@ static void test_moved_cost(void)
 	history_release(&h);
 }
 
+/*
+ * Two functions rise, so that the share of the caller of one of them gives way by about what that
+ * one gained.
+ */
+static void test_giving_way(void)
+{
+	static const struct course course[] = { { 20000, 0, 0, 0, 1 },
+						{ 66000, 0, 0, 0.001, 1 },
+						{ 8000, 0, 0, 0.001, 1.3 },
+						{ 20000, 0, 0, 0, 1 },
+						{ 6000, 0, 0, 0.001, 1.3 } };
+	const size_t at = 4 * MINUTES;
+	const struct change *x;
+	struct history h;
+	struct changes c;
+
+	state = 5;
+	make(&h, course, 5, at + 600, &at, 1);
+	changes_find(&h, &(struct changes_options){ 0 }, &c);
+	x = change_at(&c, 3, at, 3);
+	ok(x && x->kind == CHANGED, "a caller whose share gave way does not explain a step");
+	changes_release(&c);
+	history_release(&h);
+}
+
 int main(void)
 {
 	test_many_steps();
 	test_slight_season();
 	test_season_of_caller();
 	test_moved_cost();
+	test_giving_way();
 	return done();
 }
