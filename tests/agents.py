@@ -10,6 +10,7 @@ import base64
 import gzip
 import http.client
 import json
+import re
 import socket
 import ssl
 import struct
@@ -391,6 +392,28 @@ def statuses(n):
                           b"\n".join(b"f%d_%d 1" % (i, k) for k in range(50)) + b"\n")
         taken += r.status == 200
     print(taken, r.status, r.getheader("Retry-After"))
+
+
+def crowd(n):
+    """So many requests of 30 kB at once: what each got, once a line on stdin says to look."""
+    got = []
+
+    def one(i):
+        r, _ = request("POST", "/ingest?name=crowd&sampleRate=1000000000",
+                       b"%029d 1\n" % i * 937)
+        got.append(r.status)
+
+    threads = [threading.Thread(target=one, args=(i,)) for i in range(int(n))]
+    for t in threads:
+        t.start()
+    time.sleep(1)
+    text = request("GET", "/metrics")[1].decode()
+    held = int(re.search(r"^prof_listen_held_bytes (\d+)", text, re.M).group(1))
+    print(len(got), "answered,", "few" if 0 < held <= 131072 else held, "bytes held", flush=True)
+    sys.stdin.readline()
+    for t in threads:
+        t.join()
+    print(got.count(200), "taken")
 
 
 globals()[sys.argv[2]](*sys.argv[3:])

@@ -1,7 +1,7 @@
 /*
- * LD_PRELOAD: the program is killed at its n-th call that changes files, or opens one.
- * DIE=7 kills it before the seventh; DIE=7:half in the middle of the seventh, if that
- * is a write(). With DIE_LOG a file is made when that call was reached. With LOSE the power
+ * LD_PRELOAD: the program is killed at its n-th call that changes files, opens one, or sends
+ * over the network. DIE=7 kills it before the seventh; DIE=7:half in the middle of the seventh,
+ * if that is a write() or send(). With DIE_LOG a file is made when that call was reached. With LOSE the power
  * fails, too: see lose_unsynced.h.
  */
 #include <dlfcn.h>
@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "lose_unsynced.h"
@@ -85,6 +86,19 @@ ssize_t write(int fd, const void *p, size_t n)
 	return f(fd, p, n);
 }
 
+ssize_t send(int fd, const void *p, size_t n, int flags)
+{
+	ssize_t (*f)(int, const void *, size_t, int);
+
+	*(void **)&f = real("send");
+	if (now()) {
+		if (half)
+			f(fd, p, n / 2, flags);
+		die();
+	}
+	return f(fd, p, n, flags);
+}
+
 /* after: what is noted when the call was good. */
 #define DIES_AT(name, parameters, arguments, after)                                                \
 	int name parameters                                                                        \
@@ -107,6 +121,10 @@ DIES_AT(ftruncate, (int fd, off_t n), (fd, n), (void)0)
 DIES_AT(rename, (const char *from, const char *to), (from, to),
 	lose_note_name(NAME_CHANGED, from, to))
 DIES_AT(link, (const char *from, const char *to), (from, to), lose_note_name(NAME_MADE, to, ""))
+DIES_AT(linkat, (int from_dir, const char *from, int to_dir, const char *to, int flags),
+	(from_dir, from, to_dir, to, flags), lose_note_name(NAME_MADE, to, ""))
+DIES_AT(symlink, (const char *to, const char *path), (to, path),
+	lose_note_name(NAME_MADE, path, ""))
 DIES_AT(mkdir, (const char *path, mode_t mode), (path, mode), (void)0)
 
 int unlink(const char *path)

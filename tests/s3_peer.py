@@ -10,6 +10,7 @@ contains "busy". Some buckets are special:
     skewed           says that the clock is wrong
     changing         replaces an object after the first part of it was read
     careless         does so, too, and does not know If-Match
+    partial          keeps what has arrived of an object when its client is cut off
 
 DIR/log has a line for each request: method, path, range, status.
 """
@@ -82,10 +83,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return scope[0] == ID and hmac.compare_digest(wanted, part["Signature"])
 
     def handle_request(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:
+            self.close_connection = True
+            if not self.path.startswith("/partial/"):
+                return
         url = urllib.parse.urlsplit(self.path)
         path = urllib.parse.unquote(url.path)
-        if not self.is_signed(body):
+        try:
+            signed = self.is_signed(body)
+        except (KeyError, ValueError, AttributeError):  # the head was cut off
+            signed = False
+        if not signed:
             return self.error(403, "SignatureDoesNotMatch")
         if "busy" in self.path and self.path not in asked:
             asked.add(self.path)
@@ -138,8 +148,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(200, (xml + "</ListBucketResult>").encode())
 
 
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request, address):
+        if not isinstance(sys.exc_info()[1], ConnectionError):  # a client that was killed
+            super().handle_error(request, address)
+
+
 xml_escape = xml.sax.saxutils.escape
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+server = Server(("127.0.0.1", 0), Handler)
 with open(DIR + "/port", "w") as f:
     f.write("%d\n" % server.server_port)
 server.serve_forever()

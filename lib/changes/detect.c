@@ -205,7 +205,7 @@ static double deviation_of(float *z, size_t n)
 }
 
 /* Find the noise and the largest difference at one length. */
-static void look_at_length(struct detector *d, size_t s, size_t length, double floor)
+static void look_at_length(struct detector *d, size_t s, size_t length)
 {
 	struct series_noise *o = &d->noise;
 	size_t stride = stride_of(length), at = 0, n = differences(d, length, 0, &o->best[s], &at),
@@ -222,22 +222,29 @@ static void look_at_length(struct detector *d, size_t s, size_t length, double f
 		if (n >= 10)
 			o->sigma[s] = deviation_of(d->scratch, n);
 	}
-	o->sigma[s] = fmax(o->sigma[s], floor);
+	o->sigma[s] = fmax(o->sigma[s], d->floor);
 	o->df[s] = fmax(3, SIGMA_DF * (double)(n * stride) / (double)length);
 	o->ntest[s] = (double)all * fmin(1, (double)DEPENDENT * (double)stride / (double)length);
 	o->nlength++;
 }
 
+static void look_at_lengths(struct detector *d)
+{
+	d->noise = (struct series_noise){ 0 };
+	add_up(d);
+	for (size_t s = 0, length = SHORTEST; s < NSCALE; s++, length *= 2)
+		look_at_length(d, s, length);
+}
+
 void detector_look(struct detector *d, double floor)
 {
+	d->floor = floor;
 	d->noise = (struct series_noise){ 0 };
 	d->noutlier = 0;
 	if (d->n < FEWEST)
 		return;
 	clip_outliers(d);
-	add_up(d);
-	for (size_t s = 0, length = SHORTEST; s < NSCALE; s++, length *= 2)
-		look_at_length(d, s, length, floor);
+	look_at_lengths(d);
 }
 
 /*
@@ -458,6 +465,39 @@ static bool is_brief(const struct detector *d, const struct found_change *f)
 	return fabs(back) < 0.25 * fabs(out);
 }
 
+/* Subtract the level of each segment between changes; or, with sign 1, add it again. */
+static void shift_segments(struct detector *d, const struct found_changes *found,
+			   const double *level, double sign)
+{
+	for (size_t i = 0, k = 0; i < d->n; i++) {
+		while (k < found->n && i >= found->v[k].at)
+			k++;
+		d->y[i] += sign * level[k];
+	}
+}
+
+/*
+ * Measure the noise again, without the changes: each of them adds to what was measured before,
+ * so that several would hide each other.
+ */
+static void look_again(struct detector *d, const struct found_changes *found)
+{
+	struct series_noise before = d->noise;
+	double *level = mem_zeroed(found->n + 1, sizeof(*level));
+
+	for (size_t k = 0; k <= found->n; k++)
+		level[k] = detector_mean(d, k ? found->v[k - 1].at : 0,
+					 k < found->n ? found->v[k].at : d->n);
+	shift_segments(d, found, level, -1);
+	look_at_lengths(d);
+	for (size_t s = 0; s < NSCALE; s++)
+		before.sigma[s] = fmin(before.sigma[s], d->noise.sigma[s]);
+	d->noise = before;
+	shift_segments(d, found, level, 1);
+	add_up(d);
+	mem_free(level, (found->n + 1) * sizeof(*level));
+}
+
 static void drop_found(struct found_changes *found, size_t i)
 {
 	memmove(found->v + i, found->v + i + 1, (found->n - i - 1) * sizeof(*found->v));
@@ -491,6 +531,8 @@ void detector_find(struct detector *d, double most, struct found_changes *found)
 	if (c.n)
 		qsort(c.v, c.n, sizeof(*c.v), by_excess);
 	accept_candidates(d, &c, found);
+	if (found->n > 1)
+		look_again(d, found);
 	prune(d, found);
 	vec_release(&c);
 }

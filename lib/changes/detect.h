@@ -62,6 +62,7 @@ struct detector {
 	double *sum_w, *sum_wy; /* of all windows before */
 	float *scratch;
 	size_t cap;
+	double floor; /* the least noise: see detector_look() */
 	struct series_noise noise;
 	size_t noutlier; /* windows that were set to the median around them */
 };

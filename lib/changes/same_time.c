@@ -183,64 +183,103 @@ static void judge_family(struct cluster *c, size_t family)
 
 /* A function's share before and after a change, in blocks of windows. */
 struct near {
-	double share[2], error; /* error: standard error of the difference */
+	double block[2 * NEAR_BLOCKS];   /* in order of time */
+	double share[2], error, squares; /* error: standard error of the difference */
 };
+
+/* The mean share of a block of windows; the first block after the change is NEAR_BLOCKS. */
+static double share_of_block(const struct history *h, const struct change *x, const float *values,
+			     size_t block)
+{
+	double v = 0, total = 0;
+
+	for (size_t k = 0; k < NEAR; k++) {
+		size_t w = block < NEAR_BLOCKS ?
+				   x->last_before - (NEAR_BLOCKS - 1 - block) * NEAR - k :
+				   x->window + (block - NEAR_BLOCKS) * NEAR + k;
+
+		if (w >= h->nwindow) /* also before the first */
+			continue;
+		v += (double)values[w];
+		total += (double)h->total.v[w];
+	}
+	return total > 0 ? v / total : 0;
+}
 
 static void shares_near(const struct history *h, const struct change *x, uint32_t function,
 			float *values, struct near *to)
 {
-	double variance = 0;
-
+	*to = (struct near){ 0 };
 	history_values(h, function, values);
-	for (int side = 0; side < 2; side++) {
-		double block[NEAR_BLOCKS] = { 0 }, mean = 0;
-
-		for (size_t i = 0; i < NEAR_BLOCKS; i++) {
-			double v = 0, total = 0;
-
-			for (size_t k = i * NEAR; k < (i + 1) * NEAR; k++) {
-				size_t w = side ? x->window + k : x->last_before - k;
-
-				if (w >= h->nwindow) /* also before the first */
-					continue;
-				v += (double)values[w];
-				total += (double)h->total.v[w];
-			}
-			block[i] = total > 0 ? v / total : 0;
-			mean += block[i] / NEAR_BLOCKS;
-		}
-		for (size_t i = 0; i < NEAR_BLOCKS; i++)
-			variance += (block[i] - mean) * (block[i] - mean) / (NEAR_BLOCKS - 1);
-		to->share[side] = mean;
+	for (size_t i = 0; i < 2 * NEAR_BLOCKS; i++) {
+		to->block[i] = share_of_block(h, x, values, i);
+		to->share[i / NEAR_BLOCKS] += to->block[i] / NEAR_BLOCKS;
 	}
-	to->error = sqrt(variance / NEAR_BLOCKS);
+	for (size_t i = 0; i < 2 * NEAR_BLOCKS; i++) {
+		double off = to->block[i] - to->share[i / NEAR_BLOCKS];
+
+		to->squares += off * off;
+	}
+	to->error = sqrt(to->squares / (NEAR_BLOCKS - 1) / NEAR_BLOCKS);
+}
+
+/* Does a step describe the blocks better than a straight line? Else it is a drift or a season. */
+static bool is_abrupt(const struct near *s)
+{
+	double n = 2 * NEAR_BLOCKS, mean = (s->share[0] + s->share[1]) / 2, xx = 0, xy = 0, yy = 0;
+
+	for (size_t i = 0; i < 2 * NEAR_BLOCKS; i++) {
+		double x = (double)i - (n - 1) / 2, y = s->block[i] - mean;
+
+		xx += x * x;
+		xy += x * y;
+		yy += y * y;
+	}
+	return s->squares < yy - xy * xy / xx;
+}
+
+/* The share before and after of the changes of a cluster, without those of two functions. */
+static void shares_of_others(const struct change *x, size_t n, uint32_t a, uint32_t b,
+			     double share[2])
+{
+	share[0] = share[1] = 0;
+	for (size_t i = 0; i < n; i++)
+		if (x[i].kind != EXPLAINED_BY && x[i].function != a && x[i].function != b) {
+			share[0] += x[i].before;
+			share[1] += x[i].after;
+		}
 }
 
 /*
- * Find a caller or callee that gained what this function lost, or the other way round, though
- * its change was too small to be found: then the cost has moved.
+ * Find a caller or callee that gained what a function of a cluster lost, or the other way round,
+ * though its change was too small to be found: then the cost has moved. That has to be a step,
+ * too: many callers drift, or have seasons, and one of them may well go the other way at that
+ * time. The shares are those of the rest of the program, since all give way to changes.
  */
-static void look_for_other_side(const struct history *h, struct change *x, float *values)
+static void look_for_other_side(const struct history *h, struct change *cluster, size_t n,
+				struct change *x, float *values)
 {
 	double least = MOVED_NET;
 	struct near own, other;
 
 	shares_near(h, x, x->function, values, &own);
 	for (uint32_t f = 1; f < h->function.n; f++) {
-		double rest[2], rise, net;
+		double rest[2], rise, fall;
 
 		if (f == x->function ||
 		    (!history_calls(h, f, x->function) && !history_calls(h, x->function, f)))
 			continue;
 		shares_near(h, x, f, values, &other);
+		shares_of_others(cluster, n, x->function, f, rest);
 		for (int side = 0; side < 2; side++)
-			rest[side] = fmax(LEAST_REST, 1 - own.share[side] - other.share[side]);
+			rest[side] = fmax(LEAST_REST,
+					  1 - rest[side] - own.share[side] - other.share[side]);
 		rise = own.share[1] / rest[1] - own.share[0] / rest[0];
-		net = rise + other.share[1] / rest[1] - other.share[0] / rest[0];
-		if (fabs(other.share[1] - other.share[0]) < SEEN * other.error ||
-		    !(fabs(net) < least * fabs(rise)))
+		fall = other.share[0] / rest[0] - other.share[1] / rest[1];
+		if (fabs(fall) < SEEN * other.error / rest[0] || !is_abrupt(&other) ||
+		    !(fabs(rise - fall) < least * fabs(rise)))
 			continue;
-		least = fabs(net) / fabs(rise);
+		least = fabs(rise - fall) / fabs(rise);
 		x->kind = MOVED_TO;
 		x->other = f;
 	}
@@ -285,6 +324,18 @@ static void explain_cluster(const struct history *h, double min_effect, struct c
 	mem_free(c.kin, n * sizeof(*c.kin));
 }
 
+static void explain_changes(const struct history *h, double min_effect, struct change *x, size_t n,
+			    float *values)
+{
+	if (n > 1 && h->inclusive)
+		explain_callers(h, x, n);
+	if (n > 1)
+		explain_cluster(h, min_effect, x, n);
+	for (size_t i = 0; i < n && !h->inclusive; i++)
+		if (x[i].kind == CHANGED)
+			look_for_other_side(h, x, n, &x[i], values);
+}
+
 void explain_same_time(const struct history *h, double min_effect, struct changes *c)
 {
 	struct change *x = c->change.v;
@@ -293,14 +344,8 @@ void explain_same_time(const struct history *h, double min_effect, struct change
 	for (size_t i = 0, from = 0; i < c->change.n; i++) {
 		if (i + 1 < c->change.n && x[i + 1].window <= x[i].window + TOGETHER)
 			continue;
-		if (i > from && h->inclusive)
-			explain_callers(h, x + from, i + 1 - from);
-		if (i > from)
-			explain_cluster(h, min_effect, x + from, i + 1 - from);
+		explain_changes(h, min_effect, x + from, i + 1 - from, values);
 		from = i + 1;
 	}
-	for (size_t i = 0; i < c->change.n && !h->inclusive; i++)
-		if (x[i].kind == CHANGED)
-			look_for_other_side(h, &x[i], values);
 	mem_free(values, h->nwindow * sizeof(*values));
 }

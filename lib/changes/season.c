@@ -6,14 +6,17 @@
 
 enum { SLOTS = 48, LEAST_DAYS = 3 };
 
-static const double FORETOLD = 0.8; /* most of the deviation that may remain with a season */
+static const double FORETOLD = 0.95;       /* most of the deviation that may remain with a season */
+static const size_t WAVES[] = { 0, 6, 2 }; /* waves a day that a season may consist of; 0: all */
 #define SEASON_DAY_NS  (INT64_C(86400) * 1000000000)
 #define SEASON_SLOT_NS (SEASON_DAY_NS / SLOTS)
 
 /* Levels by day and slot; NAN where there are no windows. */
 struct days {
 	size_t n;
-	double *level; /* n * SLOTS */
+	double *level;  /* n * SLOTS */
+	double *others; /* n * SLOTS: the median of the other days' levels */
+	double *off;    /* n * SLOTS: scratch */
 	double *scratch;
 };
 
@@ -69,26 +72,94 @@ static void center_days(struct days *d)
 	}
 }
 
-/* The season at a slot of all days but `without` (d->n: of all days). */
-static double season_at(struct days *d, size_t slot, size_t without)
+/* The median of sorted numbers without that of a rank. */
+static double median_without(const double *v, size_t n, size_t rank)
 {
-	for (size_t day = 0; day < d->n; day++)
-		d->scratch[day] = day == without ? NAN : d->level[day * SLOTS + slot];
-	return median_of(d->scratch, d->n);
+	size_t rest = n - 1, low = (rest - 1) / 2, high = rest / 2;
+
+	return rest ? (v[low + (low >= rank)] + v[high + (high >= rank)]) / 2 : NAN;
 }
 
-/* The median magnitude of deviations from the season of the other days, or from no season. */
-static double deviation(struct days *d, bool of_season)
+/* For each day, the median of the other days at a slot; returns that of all days. */
+static double fill_others(struct days *d, size_t slot)
 {
-	double *off = mem_zeroed(d->n * SLOTS, sizeof(*off)), m;
+	double m;
+	size_t n = 0;
+
+	for (size_t day = 0; day < d->n; day++)
+		d->scratch[day] = d->level[day * SLOTS + slot];
+	m = median_of(d->scratch, d->n);
+	for (size_t day = 0; day < d->n; day++)
+		n += !isnan(d->level[day * SLOTS + slot]);
+	for (size_t day = 0; day < d->n; day++) {
+		size_t at = day * SLOTS + slot;
+		const double *own;
+
+		d->others[at] = m;
+		if (isnan(d->level[at]))
+			continue;
+		own = bsearch(&d->level[at], d->scratch, n, sizeof(*d->scratch), by_number);
+		d->others[at] = median_without(d->scratch, n, (size_t)(own - d->scratch));
+	}
+	return m;
+}
+
+/*
+ * The weights of slots by distance that make of a season its waves of up to `most` a day:
+ * Dirichlet's kernel.
+ */
+static void find_weights(size_t most, double *weight)
+{
+	for (size_t i = 0; i < SLOTS; i++) {
+		weight[i] = 1.0 / SLOTS;
+		for (size_t k = 1; k <= most; k++)
+			weight[i] += 2.0 / SLOTS * cos(2 * M_PI * (double)(k * i % SLOTS) / SLOTS);
+	}
+}
+
+/* Its waves of up to `most` at a slot, NAN if any slot is; with 0, the season itself. */
+static double smoothed(const double *season, size_t most, const double *weight, size_t slot)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < SLOTS && most; i++)
+		sum += season[i] * weight[i < slot ? slot - i : i - slot];
+	return most ? sum : season[slot];
+}
+
+/* The median magnitude of what is left of the levels without the season of the other days. */
+static double left_over(struct days *d, size_t most, const double *weight)
+{
+	for (size_t i = 0; i < d->n * SLOTS; i++)
+		d->off[i] = fabs(d->level[i] -
+				 smoothed(d->others + i / SLOTS * SLOTS, most, weight, i % SLOTS));
+	return median_of(d->off, d->n * SLOTS);
+}
+
+/* Find the season, of as many waves as predict best. False if it predicts nothing. */
+static bool find_season(struct days *d, double *season)
+{
+	double raw[SLOTS], weight[SLOTS], least;
+	bool is_there = false;
 
 	for (size_t slot = 0; slot < SLOTS; slot++)
-		for (size_t day = 0; day < d->n; day++)
-			off[day * SLOTS + slot] = fabs(d->level[day * SLOTS + slot] -
-						       (of_season ? season_at(d, slot, day) : 0));
-	m = median_of(off, d->n * SLOTS);
-	mem_free(off, d->n * SLOTS * sizeof(*off));
-	return m;
+		raw[slot] = fill_others(d, slot);
+	for (size_t i = 0; i < d->n * SLOTS; i++)
+		d->off[i] = fabs(d->level[i]);
+	least = FORETOLD * median_of(d->off, d->n * SLOTS);
+	for (size_t i = 0; i < LEN(WAVES); i++) {
+		double left;
+
+		find_weights(WAVES[i], weight);
+		left = left_over(d, WAVES[i], weight);
+		if (!(left < least))
+			continue;
+		least = left;
+		is_there = true;
+		for (size_t slot = 0; slot < SLOTS; slot++)
+			season[slot] = smoothed(raw, WAVES[i], weight, slot);
+	}
+	return is_there;
 }
 
 /* The season at a time, interpolated between the middles of two slots. */
@@ -119,15 +190,17 @@ bool season_remove(double *y, const double *weight, const int64_t *time, size_t 
 	if (d.n < LEAST_DAYS || d.n > 4000)
 		return false;
 	d.level = mem_zeroed(d.n * SLOTS, sizeof(*d.level));
+	d.others = mem_zeroed(d.n * SLOTS, sizeof(*d.others));
+	d.off = mem_zeroed(d.n * SLOTS, sizeof(*d.off));
 	d.scratch = mem_zeroed(d.n + SLOTS, sizeof(*d.scratch));
 	fill_days(&d, y, weight, time, n);
 	center_days(&d);
-	is_there = deviation(&d, true) < FORETOLD * deviation(&d, false);
-	for (size_t s = 0; s < SLOTS && is_there; s++)
-		season[s] = season_at(&d, s, d.n);
+	is_there = find_season(&d, season);
 	for (size_t i = 0; i < n && is_there; i++)
 		y[i] -= between_slots(season, time[i]);
 	mem_free(d.level, d.n * SLOTS * sizeof(*d.level));
+	mem_free(d.others, d.n * SLOTS * sizeof(*d.others));
+	mem_free(d.off, d.n * SLOTS * sizeof(*d.off));
 	mem_free(d.scratch, (d.n + SLOTS) * sizeof(*d.scratch));
 	return is_there;
 }

@@ -1,8 +1,9 @@
 /*
  * Daily seasons: what a series does every day at the same time. The season of a half hour is
- * the median over the days of its level less the median of its day. The season is subtracted
- * only if the season of the other days predicts each day better than no season does. A step
- * changes the medians of one day only, so it does not change the season.
+ * the median over the days of its level less the median of its day. Its slow waves
+ * alone are tried, too, since a few days tell little of its fast ones. Of these, the one is
+ * subtracted that predicts each day best from the other days, if it does so better than no season.
+ * A step changes the medians of one day only, so it does not change the season.
  */
 #ifndef CHANGES_SEASON_H
 #define CHANGES_SEASON_H

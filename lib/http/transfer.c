@@ -257,10 +257,25 @@ static void say_no_connection(struct transfer *t)
 	buf_add(&t->answer.error, str_of(strerror((int)number)));
 }
 
+/* A proxy that does not connect to the server, and answers itself. */
+static bool say_proxy_refuses(struct transfer *t)
+{
+	long status = 0;
+
+	t->curl->easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	if (status < 300)
+		return false;
+	buf_printf(&t->answer.error, "the proxy does not connect to the server (%ld)%s", status,
+		   status == 407 ? ": it wants to know who asks" : "");
+	return true;
+}
+
 static void say_error(struct transfer *t, CURLcode code)
 {
 	struct buf *b = &t->answer.error;
 
+	if (say_proxy_refuses(t))
+		return;
 	switch (code) {
 	case CURLE_OPERATION_TIMEDOUT: say_timeout(t); break;
 	case CURLE_COULDNT_CONNECT: say_no_connection(t); break;

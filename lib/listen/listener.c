@@ -318,6 +318,7 @@ static void loop_once(struct listener *s, int signals, int epoll)
 		return;
 	ticked = monotonic_ns();
 	end_slow_connections(s);
+	turns_tick(s);
 	tell_kept(s);
 }
 
@@ -377,6 +378,7 @@ static bool run(struct listener *s, int signals, struct buf *why)
 	}
 	note_address(s, fd);
 	serve(s, signals);
+	turns_close(s);
 	pool_close(&s->pool);
 	MHD_run(s->daemon);
 	MHD_stop_daemon(s->daemon);

@@ -11,6 +11,7 @@
 #include "listen/metrics.h"
 #include "listen/rate.h"
 #include "listen/route.h"
+#include "listen/turns.h"
 
 /* A client's connection. Times are CLOCK_MONOTONIC, ns. */
 struct peer {
@@ -18,7 +19,7 @@ struct peer {
 	int fd;
 	int64_t since;   /* when it was opened, its last answer was sent, or its request began */
 	bool in_request; /* a request has begun */
-	bool is_waiting; /* a reader has the request */
+	bool is_waiting; /* the client waits for us: for its turn, or for a reader */
 	uint64_t nrequest;
 };
 
@@ -43,6 +44,12 @@ struct request {
 	int64_t began;
 	char tenant[160];
 	bool is_json;
+	uint64_t length; /* that the client announces; 0: unknown */
+	/* Private to turns.c. */
+	enum turn turn;
+	uint64_t counted;
+	int64_t turn_began;
+	struct request *turn_next, *turn_before;
 };
 
 struct listener {
@@ -52,6 +59,7 @@ struct listener {
 	struct access access;
 	struct rates rates;
 	struct metrics metrics;
+	struct turns turns;
 	struct peer *peers;
 	unsigned npeer;
 	uint64_t held;
@@ -64,6 +72,10 @@ struct listener {
 
 /* At most one note a second is about a request: a faulty client may send many bad ones. */
 bool may_note(struct listener *s);
+
+/* Answer a request with an error, unless it was refused before. Its body is discarded. */
+void request_refuse(struct request *q, unsigned status, unsigned retry_after, const char *fmt, ...)
+	PRINTF(4, 5);
 
 /* Callbacks for libmicrohttpd. */
 enum MHD_Result listener_request(void *server, struct MHD_Connection *c, const char *url,

@@ -33,9 +33,7 @@ static bool is_known(const struct route *r)
 
 /* Refusing */
 
-static void refuse(struct request *q, unsigned status, unsigned retry_after, const char *fmt, ...)
-	PRINTF(4, 5);
-static void refuse(struct request *q, unsigned status, unsigned retry_after, const char *fmt, ...)
+void request_refuse(struct request *q, unsigned status, unsigned retry_after, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -56,6 +54,7 @@ static void release_body(struct request *q)
 	q->held = 0;
 	buf_release(&q->job.body);
 	buf_release(&q->job.fields);
+	turn_end(q);
 }
 
 /* The head */
@@ -66,7 +65,7 @@ static void check_access(struct request *q)
 	struct listener *s = q->server;
 
 	if (!access_check(&s->access, header(q, MHD_HTTP_HEADER_AUTHORIZATION), &tenant)) {
-		refuse(q, 401, 0, "no valid token");
+		request_refuse(q, 401, 0, "no valid token");
 		return;
 	}
 	if (!s->options.tenants && named.n && !s->told_tenants) {
@@ -76,17 +75,17 @@ static void check_access(struct request *q)
 	if (!s->options.tenants || !is_upload(q->route))
 		return;
 	if (tenant.n && named.n && !str_eq(tenant, named)) {
-		refuse(q, 403, 0, "the token is another tenant's");
+		request_refuse(q, 403, 0, "the token is another tenant's");
 		return;
 	}
 	if (!tenant.n)
 		tenant = named;
 	if (!tenant.n)
-		refuse(q, 401, 0, "no org id: the header X-Scope-OrgID names the tenant");
+		request_refuse(q, 401, 0, "no org id: the header X-Scope-OrgID names the tenant");
 	else if (!tenant_is_valid(tenant))
-		refuse(q, 400, 0,
-		       "X-Scope-OrgID: up to 150 letters, digits and !-_.*'(), which do "
-		       "not begin with a dot");
+		request_refuse(q, 400, 0,
+			       "X-Scope-OrgID: up to 150 letters, digits and !-_.*'(), which do "
+			       "not begin with a dot");
 	else
 		snprintf(q->tenant, sizeof(q->tenant), "%.*s", STR_ARG(tenant));
 }
@@ -102,8 +101,8 @@ static void check_encoding(struct request *q)
 		if (encoding.n == strlen(known[i]) &&
 		    !strncasecmp(encoding.p, known[i], encoding.n))
 			return;
-	refuse(q, 415, 0, "Content-Encoding: %.*s: gzip, zstd and deflate are read",
-	       STR_ARG(encoding));
+	request_refuse(q, 415, 0, "Content-Encoding: %.*s: gzip, zstd and deflate are read",
+		       STR_ARG(encoding));
 }
 
 static void check_rate(struct request *q)
@@ -111,19 +110,18 @@ static void check_rate(struct request *q)
 	unsigned wait = rate_wait(&q->server->rates, str_of(q->tenant), monotonic_ns());
 
 	if (wait)
-		refuse(q, 429, wait, "more than %llu bytes a second",
-		       (unsigned long long)q->server->options.rate);
+		request_refuse(q, 429, wait, "more than %llu bytes a second",
+			       (unsigned long long)q->server->options.rate);
 }
 
 static void check_length(struct request *q)
 {
 	struct str text = header(q, MHD_HTTP_HEADER_CONTENT_LENGTH);
-	uint64_t length;
 
-	if (text.n && str_u64(text, &length) && length > q->server->options.most_body)
-		refuse(q, 413, 0, "a body of %llu bytes: the limit is %llu",
-		       (unsigned long long)length,
-		       (unsigned long long)q->server->options.most_body);
+	if (text.n && str_u64(text, &q->length) && q->length > q->server->options.most_body)
+		request_refuse(q, 413, 0, "a body of %llu bytes: the limit is %llu",
+			       (unsigned long long)q->length,
+			       (unsigned long long)q->server->options.most_body);
 }
 
 static void refuse_path(struct request *q, struct str path)
@@ -131,10 +129,10 @@ static void refuse_path(struct request *q, struct str path)
 	struct buf text = { 0 };
 
 	printable(&text, str(path.p, min_size(path.n, 100)));
-	refuse(q, 404, 0,
-	       "%.*s: no such path: profiles are taken at /ingest, "
-	       "/push.v1.PusherService/Push, /v1development/profiles and /",
-	       STR_ARG(buf_str(&text)));
+	request_refuse(q, 404, 0,
+		       "%.*s: no such path: profiles are taken at /ingest, "
+		       "/push.v1.PusherService/Push, /v1development/profiles and /",
+		       STR_ARG(buf_str(&text)));
 	buf_release(&text);
 }
 
@@ -148,7 +146,7 @@ static void check_head(struct request *q, const char *method, const char *url)
 	}
 	if (strcmp(method, q->route->method) != 0 &&
 	    !(strcmp(method, "HEAD") == 0 && !is_upload(q->route))) {
-		refuse(q, 405, 0, "the method is %s", q->route->method);
+		request_refuse(q, 405, 0, "the method is %s", q->route->method);
 		return;
 	}
 	if (!str_eq(str_of(q->route->path), S("/ready")))
@@ -156,7 +154,7 @@ static void check_head(struct request *q, const char *method, const char *url)
 	if (!is_upload(q->route))
 		return;
 	if (s->is_ending)
-		refuse(q, 503, 5, "the program ends");
+		request_refuse(q, 503, 5, "the program ends");
 	check_encoding(q);
 	check_length(q);
 	check_rate(q);
@@ -189,10 +187,8 @@ static struct request *begin(struct listener *s, struct MHD_Connection *c, const
  */
 static void reserve_body(struct request *q)
 {
-	uint64_t length;
-
-	if (str_u64(header(q, MHD_HTTP_HEADER_CONTENT_LENGTH), &length) && length)
-		buf_room(&q->job.body, length < RESERVE ? (size_t)length : RESERVE);
+	if (q->length)
+		buf_room(&q->job.body, q->length < RESERVE ? (size_t)q->length : RESERVE);
 }
 
 /* False if the connection must be closed. */
@@ -203,10 +199,10 @@ static bool take_data(struct request *q, struct str data)
 	q->received += data.n;
 	q->server->metrics.nbody += data.n;
 	if (q->state == REQUEST_RECEIVING && q->received > o->most_body)
-		refuse(q, 413, 0, "a body of more than %llu bytes",
-		       (unsigned long long)o->most_body);
+		request_refuse(q, 413, 0, "a body of more than %llu bytes",
+			       (unsigned long long)o->most_body);
 	if (q->state == REQUEST_RECEIVING && q->server->held + data.n > o->most_held)
-		refuse(q, 503, 1, "too many requests at a time");
+		request_refuse(q, 503, 1, "too many requests at a time");
 	if (q->state != REQUEST_RECEIVING) {
 		release_body(q);
 		return q->received <= o->most_body + SWALLOW;
@@ -216,6 +212,7 @@ static bool take_data(struct request *q, struct str data)
 	buf_add(&q->job.body, data);
 	q->held += data.n;
 	q->server->held += data.n;
+	turn_received(q, q->held);
 	return true;
 }
 
@@ -296,6 +293,7 @@ static void hand_over(struct request *q)
 
 	rate_spend(&s->rates, str_of(q->tenant), monotonic_ns(), q->received);
 	gather_fields(q);
+	turn_complete(q);
 	q->state = REQUEST_READING;
 	q->job.done = upload_done;
 	if (q->peer)
@@ -398,6 +396,8 @@ enum MHD_Result listener_request(void *server, struct MHD_Connection *c, const c
 		return q->state == REQUEST_REFUSED && is_long(q) ? answer(q) : MHD_YES;
 	}
 	if (*size) {
+		if (q->state == REQUEST_RECEIVING && is_upload(q->route) && !turn_begin(q))
+			return MHD_YES;
 		ok = take_data(q, str(data, *size));
 		*size = 0;
 		return ok ? MHD_YES : MHD_NO;

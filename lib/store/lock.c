@@ -39,21 +39,69 @@ static bool link_lock(const char *from, const char *to)
 	return linkat(AT_FDCWD, from, AT_FDCWD, to, 0) == 0;
 }
 
+/*
+ * The time at which a process started, in ticks since the machine's start; 0 if unknown. Another
+ * process may have the number of one that is gone, above all after the machine started again.
+ */
+static unsigned long long start_of(long pid)
+{
+	unsigned long long start = 0;
+	char path[64], text[1024], *p;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	p = strrchr(text, ')'); /* the name before it may have blanks */
+	for (int field = 2; p && field < 22; field++)
+		p = strchr(p + 1, ' ');
+	return p && sscanf(p, "%llu", &start) == 1 ? start : 0;
+}
+
+/* Which numbering of processes this one belongs to: a container has its own. 0: unknown. */
+static unsigned long long numbering(void)
+{
+	char text[64] = "";
+	unsigned long long id = 0;
+
+	return readlink("/proc/self/ns/pid", text, sizeof(text) - 1) > 0 &&
+			       sscanf(text, "pid:[%llu", &id) == 1 ?
+		       id :
+		       0;
+}
+
+/* HOST PID START NUMBERING */
+static int print_lock(char text[128])
+{
+	char host[64];
+
+	store_host(host, sizeof(host));
+	return snprintf(text, 128, "%s %ld %llu %llu\n", host, (long)getpid(), start_of(getpid()),
+			numbering());
+}
+
 /* Is the process that wrote the lock gone? */
 static bool is_stale(const char *path)
 {
 	char text[128] = "", host[64], here[64];
+	unsigned long long start = 0, numbers = 0, own = numbering();
 	struct stat st;
 	long pid;
 
 	if (!read_lock(path, text, &st))
 		return errno == ENOENT;
 	store_host(here, sizeof(here));
-	if (sscanf(text, "%63s %ld", host, &pid) != 2)
+	if (sscanf(text, "%63s %ld %llu %llu", host, &pid, &start, &numbers) < 2 ||
+	    strcmp(host, here) != 0 || (numbers && own && numbers != own))
 		return time(NULL) - st.st_mtime > LOCK_LIFE_S;
-	if (strcmp(host, here) == 0)
-		return kill((pid_t)pid, 0) < 0 && errno == ESRCH;
-	return time(NULL) - st.st_mtime > LOCK_LIFE_S;
+	if (kill((pid_t)pid, 0) < 0 && errno == ESRCH)
+		return true;
+	return start && start_of(pid) && start_of(pid) != start;
 }
 
 /*
@@ -80,13 +128,12 @@ static void break_lock(const char *dir, const char *path)
 static bool write_own(const char *own)
 {
 	int fd = open(own, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666), n;
-	char text[128], host[64];
+	char text[128];
 	bool ok;
 
 	if (fd < 0)
 		return false;
-	store_host(host, sizeof(host));
-	n = snprintf(text, sizeof(text), "%s %ld\n", host, (long)getpid());
+	n = print_lock(text);
 	errno = 0;
 	/* Without fsync(), a power failure may leave an empty lock, which is honoured for hours. */
 	ok = write(fd, text, (size_t)n) == n && fsync(fd) == 0;

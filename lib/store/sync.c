@@ -21,11 +21,12 @@ static bool sync_error(struct sync *s, const char *where, const char *what)
 	return false;
 }
 
-static bool is_there(const struct sync *s, const struct store_name *n)
+/* A server may have kept a part of a block whose transfer was cut off. */
+static bool is_there(const struct sync *s, const struct store_name *n, size_t size)
 {
 	for (size_t i = 0; i < s->there.names.n; i++)
 		if (s->there.names.v[i].id == n->id)
-			return true;
+			return s->there.names.v[i].size == size;
 	return false;
 }
 
@@ -58,7 +59,7 @@ static void sync_block(struct sync *s, const struct store_name *n)
 		return;
 	}
 	vec_append(&s->replaced, b.replaced.v, b.replaced.n);
-	if (is_there(s, n)) {
+	if (is_there(s, n, b.file.n)) {
 		s->result->nhad++;
 	} else {
 		send_bytes(s, n->text, b.file);

@@ -70,6 +70,25 @@ ok $? 'a full disk: 503 and Retry-After' "$(cat out log)"
 hang_up
 is "$(stored F | wc -l)" $((taken * 50)) 'what was acknowledged is in the store, the rest is not'
 
+# More than readers can take: requests wait before their bodies are read.
+mkfifo ready
+listen --store W --max-held 1M -j 2
+readers=$(ps -o pid= --ppid "$server")
+for reader in $readers; do kill -STOP "$reader"; done
+agents crowd 60 <ready >out &
+client=$!
+exec 3>ready
+tries=0
+until grep -q held out || [ $((tries += 1)) -gt 500 ]; do sleep 0.02; done
+for reader in $readers; do kill -CONT "$reader"; done
+echo >&3
+exec 3>&-
+wait $client
+is "$(cat out)" '0 answered, few bytes held
+60 taken' 'a crowd waits, in little memory, and is taken'
+hang_up
+is "$(stored W | awk '{ n += $NF } END { print n }')" $((60 * 937)) 'and stored'
+
 # A request of three profiles is whole or not there, wherever its log is cut short.
 printf 'main;a 3\nmain;b 4\n' | prof-merge -t pprof -o p.pb.gz
 listen --store G --no-compact -j 1

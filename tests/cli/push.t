@@ -294,6 +294,66 @@ END
 	exits 0 'one that --cacert vouches for' prof-push --cacert cert.pem "$url" 1.pb.gz
 	exits 2 'that of another host' \
 		prof-push --cacert cert.pem "https://localhost:$(cat tls.port)" 1.pb.gz
+
+	# A proxy that answers CONNECT with each status in turn; the last one connects.
+	cat >proxy.py <<'END'
+import os, shutil, socket, sys, threading
+def copy(a, b):
+    try:
+        while data := a.recv(65536):
+            b.sendall(data)
+        b.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
+listener = socket.create_server(('127.0.0.1', 0))
+open('proxy.part', 'w').write(str(listener.getsockname()[1]))
+os.rename('proxy.part', 'proxy.port')
+for status in sys.argv[1:]:
+    client, _ = listener.accept()
+    head = b''
+    while b'\r\n\r\n' not in head:
+        head += client.recv(4096)
+    with open('proxy.log', 'ab') as log:
+        log.write(head)
+    if status != '200':
+        client.sendall(b'HTTP/1.1 %s No\r\nContent-Length: 0\r\n\r\n' % status.encode())
+        client.close()
+        continue
+    server = socket.create_connection(('127.0.0.1', int(head.split()[1].split(b':')[1])))
+    client.sendall(b'HTTP/1.1 200 OK\r\n\r\n')
+    threading.Thread(target=copy, args=(server, client)).start()
+    copy(client, server)
+END
+	# proxied STATUS... -- COMMAND...
+	proxied() {
+		statuses=
+		while [ "$1" != -- ]; do
+			statuses="$statuses $1"
+			shift
+		done
+		shift
+		rm -f proxy.port proxy.log
+		# shellcheck disable=SC2086 # words
+		python3 proxy.py $statuses 2>/dev/null &
+		proxy=$!
+		peers="$peers $proxy"
+		until [ -s proxy.port ]; do sleep 0.01; done
+		https_proxy=http://127.0.0.1:$(cat proxy.port) "$@"
+		proxied_status=$?
+		kill $proxy 2>/dev/null
+		wait $proxy 2>/dev/null
+		return $proxied_status
+	}
+	printf s3cret >token
+	exits 0 'through a proxy, which is busy at first' \
+		proxied 503 200 -- prof-push --cacert cert.pem --token-file token "$url" 1.pb.gz
+	is "$(grep -c '^CONNECT 127.0.0.1:' proxy.log) $(grep -c 'Authorization\|s3cret' proxy.log)" '2 0' \
+		'which does not learn the token'
+	exits 2 'a proxy that wants to know who asks' \
+		proxied 407 -- prof-push --cacert cert.pem --retry-for 0 "$url" 1.pb.gz
+	says 'the proxy does not connect to the server .407.: it wants to know who asks' 'is told'
+	exits 0 'no_proxy names hosts that need none' env no_proxy=127.0.0.1 https_proxy=http://127.0.0.1:1 \
+		prof-push --cacert cert.pem "$url" 1.pb.gz
 else
 	skip 'there is no openssl, or no python3' 'TLS'
 fi

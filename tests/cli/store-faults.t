@@ -105,6 +105,53 @@ prof-store add -q base --resolution 0 1.pb.gz
 prof-store add -q base 2.pb.gz 3.pb.gz
 dies 'a compaction of a log' check_compacted prof-store compact S
 
+# import adds what is not there: a second one completes the first, and nothing is there twice.
+check_imported() {
+	now=$(total S)
+	[ "$now" = 101 ] || [ "$now" = 111 ] || wrong="$wrong $1: $now;"
+	prof-store import S 1.pb.gz 2.pb.gz 3.pb.gz 2>err || wrong="$wrong $1: $(cat err);"
+	[ "$(total S)" = 111 ] || wrong="$wrong $1: repeated, $(total S);"
+	prof-store verify S >/dev/null 2>err || wrong="$wrong $1: $(cat err);"
+}
+rm -rf base
+prof-store add -q base --resolution 0 1.pb.gz
+prof-store add -q base 3.pb.gz
+dies 'an import' check_imported prof-store import S 1.pb.gz 2.pb.gz 3.pb.gz
+prof-store compact base
+dies 'an import into blocks' check_imported prof-store import S 1.pb.gz 2.pb.gz 3.pb.gz
+
+# gc: of what is to stay, all stays; of what is to go, nothing comes back. A block that a kept one
+# has replaced, as a killed compaction or a copy leaves it, is there, too.
+check_gc() {
+	now=$(total S)
+	case $now in
+	111 | 100) ;;
+	*) wrong="$wrong $1: $now;" ;;
+	esac
+	prof-store verify S >/dev/null 2>err || wrong="$wrong $1: $(cat err);"
+	prof-store gc S --keep 30d 2>err || wrong="$wrong $1: $(cat err);"
+	[ "$(total S)" = 100 ] || wrong="$wrong $1: after the next one $(total S);"
+	leftovers "$1"
+}
+today=$(date +%s)
+at $((today - 40 * 86400)) 'main;a 1' >old1.pb.gz
+at $((today - 40 * 86400)) 'main;b 10' >old2.pb.gz
+at $((today - 86400)) 'main;c 100' >young.pb.gz
+rm -rf base
+prof-store add -q base --resolution 0 old1.pb.gz
+prof-store compact base
+mkdir replaced
+cp base/*.block replaced
+prof-store add -q base old2.pb.gz
+prof-store compact base
+cp -n replaced/*.block base
+prof-store add -q base young.pb.gz
+dies 'gc' check_gc prof-store gc S --keep 30d
+LOSE=both LOSE_DIR="$tmp/kept" halves=
+export LOSE LOSE_DIR
+dies 'gc, power fails,' check_gc prof-store gc S --keep 30d
+unset LOSE LOSE_DIR halves
+
 # relabel replaces block by block.
 rm -rf base
 prof-store add -q base --resolution 0 1.pb.gz 2.pb.gz 3.pb.gz -l service_name=api
@@ -206,4 +253,29 @@ flip "$(find S -name '*.block' | head -n 1)" 30
 exits 2 'compaction of a damaged block ends with 2' prof-store compact S
 is "$(find S -name '*.block' | wc -l)" 2 'the others become one'
 is "$(total S 2>/dev/null)" 3 'which has all that can be read'
+# The lock of a compaction that was killed: its process number may be another's by now.
+host=$(uname -n | cut -c 1-40 | tr -c 'a-zA-Z0-9.\n' _)
+numbers=$(readlink /proc/self/ns/pid 2>/dev/null | tr -dc 0-9)
+start=$(sed 's/.*) //' /proc/$$/stat 2>/dev/null | cut -d ' ' -f 20)
+# locked TEXT [TIME]: how many logs a compaction leaves if there is this lock, of that time
+locked() {
+	rm -rf S
+	prof-store add -q --no-compact S --resolution 0 1.pb.gz
+	echo "$1" >S/compact.lock
+	[ -z "${2-}" ] || touch -d "$2" S/compact.lock
+	prof-store compact S >out 2>err
+	find S -name '*.log' | wc -l
+}
+is "$(locked "$host $$")" 1 'a compaction that runs is left alone'
+is "$(locked "$host 99999999")" 0 'a lock of a process that is gone is none'
+if [ -n "$start" ] && [ -n "$numbers" ]; then
+	is "$(locked "$host $$ $start $numbers")" 1 'of one that runs, it is'
+	is "$(locked "$host $$ $((start - 1)) $numbers")" 0 'unless its number was that of another before'
+	is "$(locked "$host 99999999 $start $((numbers + 1))")" 1 'numbers of another container say nothing'
+	is "$(locked "$host $$ $start $((numbers + 1))" '13 hours ago')" 0 'until half a day has gone by'
+else
+	skip 'there is no /proc' 'process numbers that are used again'
+fi
+is "$(locked 'another 1')" 1 'another machine may be compacting'
+is "$(locked 'another 1' '13 hours ago')" 0 'but not for half a day'
 finish

@@ -38,6 +38,32 @@ is "$(total S)" 2000 'and is read'
 prof-store compact S
 is "$(total S)/$(find S -name '*.log' | wc -l)" 2000/0 'and compacted'
 
+# It jumps back a day between two adds, and forth again.
+clock=$BUILD/tests/clock.so
+if [ -f "$clock" ] && ! sanitized; then
+	rm -rf S
+	prof-store add -q S --resolution 0 now.pb.gz
+	for off in -86400 86400 0; do
+		CLOCK_OFF=$off LD_PRELOAD=$clock prof-store add -q S now.pb.gz
+		CLOCK_OFF=$off LD_PRELOAD=$clock prof-store compact S
+	done
+	is "$(total S)/$(find S -name '*.log' | wc -l)" 4000/0 'a clock that jumps by days loses nothing'
+else
+	skip 'the shim does not go with sanitizers' 'a clock that jumps by days'
+fi
+
+# Two machines whose blocks have the same number.
+rm -rf S T
+prof-store add -q S --resolution 0 now.pb.gz && prof-store compact S
+prof-store add -q T --resolution 0 old.pb.gz && prof-store compact T
+id=$(find S -name '*.block' | sed 's/.*-//')
+block=$(find T -name '*.block')
+cp "$block" "S/$(basename "${block%-*}")-$id"
+is "$(total S)" 1001 'two blocks of the same number are both read'
+prof-store compact S
+is "$(total S)" 1001 'and compacted'
+exits 0 'such a store is good' prof-store verify S
+
 # Labels
 long=$(head -c 100000 /dev/zero | tr '\0' x)
 exits 2 'a label of 100 kB is refused' prof-store add L now.pb.gz -l "service_name=$long"

@@ -54,6 +54,7 @@ is "$(prof-store ls "$url" -t tsv | cut -f 1-7)" "$(prof-store ls S -t tsv | cut
 exits 0 'a second time' prof-store sync -v S "$url"
 says 'sent 0 blocks, 0 bytes; 3 were there; removed 0' 'nothing is sent'
 
+prof-query S -t folded >want-before
 # Compaction at home, twice before the next copy: nothing counts twice.
 cp -r S before
 at $noon 'main;late 100'
@@ -73,6 +74,42 @@ says 'sent 1 blocks, .*removed 1' 'and replaces what is there'
 prof-query S -t folded >want
 prof-query "$url" -t folded >out 2>err
 same out want 'with the same answer'
+
+# A copy that is killed: readers see all of it at every moment, and the next one completes it.
+shim=$BUILD/tests/die_at.so
+for half in '' :half; do
+	if [ ! -f "$shim" ] || sanitized; then
+		skip 'the shim does not go with sanitizers' 'a copy killed at each call'
+		continue
+	fi
+	i=0
+	wrong=
+	while [ $((i += 1)) -lt 400 ]; do
+		there="s3://bucket/killed$half$i"
+		prof-store sync before "$there"
+		rm -f reached
+		DIE=$i$half DIE_LOG=$tmp/reached LD_PRELOAD=$shim prof-store sync S "$there" >/dev/null 2>&1
+		[ -e reached ] || break
+		now=$(prof-query "$there" -t folded 2>&1)
+		[ "$now" = "$(cat want)" ] || [ "$now" = "$(cat want-before)" ] || wrong="$wrong $i: $now;"
+		prof-store sync S "$there" 2>err || wrong="$wrong $i: $(cat err);"
+		[ "$(prof-query "$there" -t folded 2>&1)" = "$(cat want)" ] || wrong="$wrong $i: the next one;"
+		[ "$(prof-store ls "$there" -t tsv | wc -l)" = "$(prof-store ls S -t tsv | wc -l)" ] ||
+			wrong="$wrong $i: left over;"
+	done
+	[ -z "$wrong" ] && [ "$i" -gt 5 ] && [ "$i" -lt 400 ]
+	ok $? "a copy killed at each call$half" "after $i calls:$wrong"
+done
+
+# A server that keeps a part of a block: the next copy sends all of it.
+if [ -f "$shim" ] && ! sanitized; then
+	i=0
+	while [ $((i += 1)) -lt 30 ]; do
+		DIE=$i:half LD_PRELOAD=$shim prof-store sync S s3://partial/x >/dev/null 2>&1
+	done
+	exits 0 'a copy after some that were cut off' prof-store sync S s3://partial/x
+	is "$(prof-query s3://partial/x -t folded)" "$(cat want)" 'is whole'
+fi
 
 cp want want-S
 # Only what is needed is fetched.
