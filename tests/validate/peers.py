@@ -119,8 +119,8 @@ def of_python(hz, interpreter, version):
 def of_ruby(hz, interpreter, version):
     spy = found("RBSPY", "rbspy")
     return [Peer("rbspy", lambda pid, out: [
-        spy, "record", "--subprocesses", "-r", str(hz), "-f", "collapsed", "-o", out, "-p", pid],
-        rbspy_function)] if spy else []
+        spy, "record", "--silent", "--subprocesses", "-r", str(hz), "-o", "collapsed", "-f", out,
+        "--raw-file", out + ".raw", "-p", pid], rbspy_function)] if spy else []
 
 
 def of_php(hz, interpreter, version):

@@ -377,13 +377,27 @@ static void complete_frames(struct interp_samples *p, const struct perf_sample *
 			j->head.end = INTERP_UNREADABLE;
 }
 
+/* Is an address in the copy of the thread's native stack? */
+static bool is_on_stack(const struct interp_samples *p, const struct perf_sample *s, uint64_t at)
+{
+	const struct user_state *u = s->state;
+
+	return p->arch && u && !(u->missing >> p->arch->sp & 1) &&
+	       at - u->regs[p->arch->sp] < u->nstack;
+}
+
 static const struct script_stack *take_whole(struct interp_samples *p, const struct perf_sample *s)
 {
 	struct str record = sample_join_find(&p->stacks, s->tid, s->time);
 	struct script_stack *j = (void *)record.p;
 
-	if (j)
-		complete_frames(p, s, j);
+	if (!j)
+		return NULL;
+	if (j->head.proof && !is_on_stack(p, s, j->head.proof)) {
+		j->head.end = INTERP_TWO;
+		j->head.gil = INTERP_GIL_UNKNOWN;
+	}
+	complete_frames(p, s, j);
 	return j;
 }
 

@@ -20,7 +20,8 @@ struct interp_samples {
 	struct interp_names names;
 	struct sample_join stacks; /* struct interp_stack, cut after its frames */
 	struct evaluators evaluators;
-	struct buf frames; /* struct user_frame: those of the last sample */
+	struct buf frames;       /* struct user_frame: those of the last sample */
+	const struct arch *arch; /* of this machine */
 	bool show_evaluators;
 	bool first_compiled; /* last sample: its evaluator's first compiled code is a run */
 	bool met_evaluator;  /* some sample was in one */
