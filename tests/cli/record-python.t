@@ -188,6 +188,27 @@ exits 0 'processes that fork, exec and exit while they are read' \
 [ -s short.folded ]
 ok $? 'are recorded'
 
+# Children of a process that only waits for them, and has no sample of its own
+cat >waits.py <<'P'
+import os, sys, time
+def work():
+    end = time.thread_time() + 0.02
+    while time.thread_time() < end:
+        sum(range(50))
+while True:
+    pid = os.fork()
+    if not pid:
+        work()
+        os._exit(0)
+    os.waitpid(pid, 0)
+P
+python3 waits.py &
+pid=$!
+sleep 0.3
+prof-record -v -F 99 -d 2 -t folded -p $pid --children -o waits.folded 2>report
+kill $pid
+nearly_whole Python report 'all children of a process that waits'
+
 # Greenlets share one native stack.
 for greenlets in python3 /usr/bin/python3; do
 	$greenlets -c 'import greenlet' 2>err && break

@@ -33,7 +33,12 @@ INLINE struct interp_target *inherited(const struct interp_config *c, const char
 	__u32 ppid = (__u32)kernel_word(parent + c->task_pid, 4);
 	struct interp_target *t = bpf_map_lookup_elem(&targets, &ppid);
 
-	if (!t || !t->kind || t->program != program)
+	if (!t || !t->kind)
+		return NULL;
+	/* A parent that only waits has no sample of its own, in which target_of() would note it. */
+	if (!t->program)
+		t->program = kernel_word(parent + c->task_program, c->program_size);
+	if (t->program != program)
 		return NULL;
 	/* Its thread contexts are not the child's, which publishes its own: see context_pid. */
 	bpf_map_update_elem(&targets, &pid, t, BPF_ANY);
