@@ -207,7 +207,8 @@ $(O)/tests/unit/pprof.t: $(ORACLE).o
 
 $(O)/tests/unit/%.t: $(O)/tests/unit/%.o $(O)/libprof.a
 	$(call link)
-# Calls that fail, for tests/cli/faults.t, and that end the program, for store-faults.t.
+# Calls that fail, for tests/cli/faults.t, and that end the program, for store-faults.t; several
+# interpreters of Python in a process, for record-python.t.
 $(O)/tests/%.so: tests/%.c $(O)/flags
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O1 -fPIC -shared -w -o $@ $< -ldl
@@ -224,7 +225,7 @@ include tests/fuzz/rules.mk tests/validate/rules.mk tests/bench/rules.mk
 
 # Of the sanitized build, "check" needs only the readers on damaged input; the whole of it is
 # tested by "make check SAN=address,undefined".
-WITH	:= fail_io.so die_at.so make_run stamp http_peer validate/simulate $(if $(SAN)$(strip $(ABSENT)),,validate/unwind)
+WITH	:= fail_io.so die_at.so two_states.so make_run stamp http_peer validate/simulate $(if $(SAN)$(strip $(ABSENT)),,validate/unwind)
 check: ## every test; the end lists what was skipped, and why
 check: all $(UNIT) $(WITH:%=$(O)/tests/%) $(if $(SAN),$(if $(findstring address,$(SAN)),replays),hostile)
 	$(Q)tests/run $(O) $(UNIT) $(TESTS)

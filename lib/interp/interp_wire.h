@@ -79,6 +79,8 @@ struct interp_stack_head {
 	__u32 kind;    /* enum interp_kind */
 	__u32 gil;     /* enum interp_gil */
 	__u32 several; /* the process has several interpreters of Python: one may call another */
+	/* An address that lies on the thread's native stack if the frames are its own; 0: any. */
+	__u64 proof;
 };
 
 struct interp_stack {

@@ -68,6 +68,7 @@ void recorder_use_interpreters(struct recorder *r, struct interpreters *p)
 {
 	r->interpreters = p;
 	r->host.interpreters = p;
+	p->samples.arch = r->decoder.arch;
 	p->targets.wants = is_python_wanted;
 	p->targets.wants_context = r;
 }

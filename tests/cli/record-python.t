@@ -188,6 +188,27 @@ exits 0 'processes that fork, exec and exit while they are read' \
 [ -s short.folded ]
 ok $? 'are recorded'
 
+# Children of a process that only waits for them, and has no sample of its own
+cat >waits.py <<'P'
+import os, sys, time
+def work():
+    end = time.thread_time() + 0.02
+    while time.thread_time() < end:
+        sum(range(50))
+while True:
+    pid = os.fork()
+    if not pid:
+        work()
+        os._exit(0)
+    os.waitpid(pid, 0)
+P
+python3 waits.py &
+pid=$!
+sleep 0.3
+prof-record -v -F 99 -d 2 -t folded -p $pid --children -o waits.folded 2>report
+kill $pid
+nearly_whole Python report 'all children of a process that waits'
+
 # Greenlets share one native stack.
 for greenlets in python3 /usr/bin/python3; do
 	$greenlets -c 'import greenlet' 2>err && break
@@ -222,6 +243,41 @@ if $greenlets -c 'import greenlet' 2>err; then
 		'has no functions of others, and all of its own'
 else
 	skip 'there is no greenlet' 'a greenlet'
+fi
+
+# A thread with a state in each of two interpreters, as in servers of several applications; and one that
+# runs a state which another thread has made
+cat >two.py <<'P'
+import ctypes, sys
+states = ctypes.CDLL(sys.argv[1])
+CODE = b"""
+import time
+def %s(seconds):
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        sum(range(50))
+def application():
+    %s(0.3)
+application()
+"""
+def main():
+    for name, foreign in ((b"of_own_state", 0), (b"of_foreign_state", 1)):
+        if states.run_in_thread(CODE % (name, name), foreign):
+            sys.exit("%s did not run" % name)
+main()
+P
+if [ "$version" -lt 10 ]; then
+	skip 'until 3.9, which interpreter a thread runs is not known' 'several interpreters'
+else
+	prof-record -v -F 499 -t folded -o two.folded -- python3 two.py "$BUILD/tests/two_states.so" 2>report </dev/null
+	only_known '<module>|main|application|of_own_state|of_foreign_state' two.folded |
+		awk '{ n[$1] += $2 } END { for (i in n) print i, n[i] / 1e9 }' >two
+	for name in of_own_state of_foreign_state; do # of 0.3 s
+		awk -v is=";<module>;application;$name;" '$1 == is { s = $2 } END { exit s < 0.2 }' two
+		ok $? "several interpreters: $name" "$(cat two report)"
+	done
+	! grep -q 'main.*application' two
+	ok $? 'which no function of the first one calls' "$(cat two)"
 fi
 
 # Where threads wait

@@ -148,4 +148,28 @@ if $ruby --yjit -e 'exit(RubyVM::YJIT.enabled?)' 2>err; then
 	ok $? 'in their places' "$(grep -m3 'block in run' yjit.folded)"
 fi
 
+# Children of a process that only waits for them: it has no sample of its own, and they have not touched
+# the pages of all names
+cat >waits.rb <<'R'
+def work
+  stop = Process.clock_gettime(Process::CLOCK_THREAD_CPUTIME_ID) + 0.02
+  nil while Process.clock_gettime(Process::CLOCK_THREAD_CPUTIME_ID) < stop
+end
+loop do
+  pid = fork do
+    work
+    exit!
+  end
+  Process.wait(pid)
+end
+R
+$ruby waits.rb &
+pid=$!
+sleep 0.5
+prof-record -v -F 99 -d 2 -t folded -p $pid --children -o waits.folded 2>report
+kill $pid
+nearly_whole Ruby report 'all children of a process that waits'
+grep -q ';work' waits.folded && ! grep ';work' waits.folded | grep -v ';<main>;' >nameless
+ok $? 'with all names' "$(cat nameless report)"
+
 finish

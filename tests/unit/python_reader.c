@@ -280,7 +280,32 @@ static void test_two(void)
 	other = take(16384);
 	put(other + l311()->interp_threads, make_thread(l311(), THREAD, 0, 0), 8);
 	put(word_at(target.runtime + l311()->interpreters) + l311()->interp_next, other, 8);
-	ok(read_stack() == INTERP_TWO, "not in two interpreters: one may have called the other");
+	ok(read_stack() == INTERP_WHOLE && stack.head.several &&
+		   stack.head.proof == word_at(second + l311()->thread_cframe),
+	   "in two interpreters, if a variable of its evaluator is on the thread's stack");
+	put(target.runtime + l311()->current, 0, 8);
+	ok(read_stack() == INTERP_TWO && !stack.head.proof, "without the lock, it is not known");
+}
+
+/* A thread runs the state of an interpreter that another thread has made. */
+static void test_foreign(void)
+{
+	uint64_t other, state, frame, variable;
+
+	begin(l311());
+	frame = make_frame(l311(), simple_code("function"), 0, true);
+	state = make_thread(l311(), 77, frame, 0);
+	set_threads(make_thread(l311(), THREAD, 0, 0));
+	other = take(16384);
+	put(other + l311()->interp_threads, state, 8);
+	put(word_at(target.runtime + l311()->interpreters) + l311()->interp_next, other, 8);
+	put(target.runtime + l311()->current, state, 8);
+	ok(read_stack() == INTERP_WHOLE && !stack.head.n && !stack.head.proof,
+	   "a state of another thread, whose evaluator is elsewhere, is not that of the thread");
+	variable = word_at(state + l311()->thread_cframe);
+	python_read_stack(&process, &target, variable + 4096, &stack);
+	ok(stack.head.end == INTERP_WHOLE && stack.head.n == 1 && stack.head.proof == variable,
+	   "one whose evaluator may be on the thread's stack may be");
 }
 
 /* Since 3.12 the thread says which state it runs, even one of another interpreter. */
@@ -529,6 +554,7 @@ int main(void)
 	test_threads_cycle();
 	test_wild();
 	test_two();
+	test_foreign();
 	test_current();
 	test_damage();
 	test_unicode();

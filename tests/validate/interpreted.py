@@ -2,11 +2,13 @@
 
 LANGUAGE/measure.py describes a language, and calls main():
 
-	measure.py PROF_RECORD [--seconds N] [--hz N] [--programs A,B] "INTERPRETER [OPTION]"...
+	measure.py PROF_RECORD [--seconds N] [--hz N] [--programs A,B] [--peers ROUNDS] "INTERPRETER [OPTION]"...
 
 A row for each interpreter and program: the largest distance of a function's share from the truth, in
 standard errors of a sample of that size (below 3.5: what sampling allows); the part of samples with
-the evaluator that have all functions; caller pairs that the program cannot have.
+the evaluator that have all functions; caller pairs that the program cannot have. With --peers, the
+tables of beside.py instead, without the first where there are no programs, without the second where
+ROUNDS is 0.
 """
 import argparse
 import collections
@@ -16,6 +18,8 @@ import re
 import subprocess
 import sys
 import tempfile
+
+import beside
 
 WORKS = ("work_a", "work_b", "work_c")
 
@@ -27,6 +31,7 @@ class Language:
     programs: str  # their names, with commas between
     callers: dict  # who may call whom; what is not listed may not
     version: list  # arguments with which the interpreter prints its version
+    roots: set  # functions that no other calls, or that other threads begin with
     seconds: float = 2  # of CPU time
     part: object = staticmethod(lambda name: name)  # the part of a frame's name that `callers` has
 
@@ -82,21 +87,33 @@ def options(language):
     p = argparse.ArgumentParser()
     p.add_argument("prof_record")
     p.add_argument("--seconds", type=float, default=language.seconds)
-    p.add_argument("--hz", type=int, default=999)
+    p.add_argument("--hz", type=int, help="default: 999, and 99 with --peers")
     p.add_argument("--programs", default=language.programs)
+    p.add_argument("--peers", type=int, metavar="ROUNDS")
     p.add_argument("interpreter", nargs="+")
-    return p.parse_args()
+    args = p.parse_args()
+    args.hz = args.hz or (999 if args.peers is None else 99)
+    return args
+
+
+def name_of(language, words):
+    """Language, version and options of an interpreter."""
+    asked = subprocess.run([*words, *language.version], capture_output=True, text=True)
+    version = re.search(r"\d+\.\d+\.\d+", asked.stdout).group(0)
+    return " ".join([language.name, version, *words[1:]])
 
 
 def main(language):
     args, bad = options(language), 0
+    if args.peers is not None:
+        for interpreter in args.interpreter:
+            words = interpreter.split()
+            beside.main(language, args, words, name_of(language, words), impossible, WORKS)
+        return False
     print("| interpreter | program | samples | largest error (s.e.) | with all functions | impossible pairs |")
     print("|---|---|--:|--:|--:|--:|")
     for interpreter in args.interpreter:
-        words = interpreter.split()
-        asked = subprocess.run([*words, *language.version], capture_output=True, text=True)
-        version = re.search(r"\d+\.\d+\.\d+", asked.stdout).group(0)
-        name = " ".join([language.name, version, *words[1:]])
+        name = name_of(language, interpreter.split())
         for program in args.programs.split(","):
             n, worst, whole, wrong = judge(language, args, interpreter, program)
             share = float(whole.group(2)) if whole else 0

@@ -41,6 +41,14 @@ validate-php: all ## the same of PHP: PHPS=... are interpreters
 	python3 tests/validate/php/measure.py $(O)/prof-record --hz $(or $(HZ),999) \
 		--seconds $(or $(SECONDS),2) $(PHPS)
 
+# As root. Profilers: PY_SPY, RBSPY, PHPSPY, or those in PATH; Tachyon needs one of PYTHONS to be 3.15.
+ROUNDS	?= 9
+BESIDE	= measure.py $(O)/prof-record --peers $(ROUNDS) --seconds $(or $(SECONDS),6)
+validate-peers: all ## hold py-spy, Tachyon, rbspy, phpspy and prof-record against the same programs
+	python3 tests/validate/python/$(BESIDE) $(PYTHONS)
+	python3 tests/validate/ruby/$(BESIDE) $(RUBIES)
+	python3 tests/validate/php/$(BESIDE) $(PHPS)
+
 validate-scrape: all ## scrape a real Go program
 	tests/validate/scrape.sh $(O)
 
@@ -48,4 +56,4 @@ validate-alloc: all ## are allocation profiles unbiased? RUNS=1000
 	tests/validate/alloc.sh $(O) $(RUNS)
 
 .PHONY: validate record-runs validate-unwind validate-python validate-ruby validate-php validate-changes \
-	validate-scrape validate-alloc validate-store
+	validate-peers validate-scrape validate-alloc validate-store

@@ -25,21 +25,6 @@ INLINE __u64 my_number(const struct interp_config *c)
 	return (__u64)in.tgid << 32 | in.pid;
 }
 
-/* The target of a new process's parent: after fork() both have the same memory. */
-INLINE struct interp_target *inherited(const struct interp_config *c, const char *task, __u32 pid,
-				       __u64 program)
-{
-	const char *parent = (const char *)kernel_word(task + c->task_parent, 8);
-	__u32 ppid = (__u32)kernel_word(parent + c->task_pid, 4);
-	struct interp_target *t = bpf_map_lookup_elem(&targets, &ppid);
-
-	if (!t || !t->kind || t->program != program)
-		return NULL;
-	/* Its thread contexts are not the child's, which publishes its own: see context_pid. */
-	bpf_map_update_elem(&targets, &pid, t, BPF_ANY);
-	return t;
-}
-
 /* Asks prof-record what the process runs, unless it was asked lately. */
 INLINE void ask(struct interp_target *t, __u32 pid, __u64 program, __u64 now)
 {
@@ -51,6 +36,28 @@ INLINE void ask(struct interp_target *t, __u32 pid, __u64 program, __u64 now)
 		t->asked = now;
 	}
 	bpf_ringbuf_output(&questions, &q, sizeof(q), BPF_RB_FORCE_WAKEUP);
+}
+
+/* The target of a new process's parent: after fork() both have the same memory. */
+INLINE struct interp_target *inherited(const struct interp_config *c, const char *task, __u32 pid,
+				       __u64 program, __u64 now)
+{
+	const char *parent = (const char *)kernel_word(task + c->task_parent, 8);
+	__u32 ppid = (__u32)kernel_word(parent + c->task_pid, 4);
+	struct interp_target *t = bpf_map_lookup_elem(&targets, &ppid);
+
+	/* A parent that only waits has no sample of its own: what it runs is noted, and asked, here. */
+	if (kernel_word(parent + c->task_program, c->program_size) != program)
+		return NULL;
+	if (t && t->kind && !t->program)
+		t->program = program;
+	if (!t || !t->kind || t->program != program) {
+		ask(t, ppid, program, now);
+		return NULL;
+	}
+	/* Its thread contexts are not the child's, which publishes its own: see context_pid. */
+	bpf_map_update_elem(&targets, &pid, t, BPF_ANY);
+	return t;
 }
 
 INLINE bool is_recorded(const struct interp_target *t)
@@ -66,7 +73,7 @@ INLINE struct interp_target *target_of(const struct interp_config *c, const char
 	__u64 program = kernel_word(task + c->task_program, c->program_size);
 
 	if (!t && !c->namespace_inode)
-		t = inherited(c, task, pid, program);
+		t = inherited(c, task, pid, program, now);
 	/* A process that was known before its first sample runs the program that it had then. */
 	if (t && is_recorded(t) && !t->program)
 		t->program = program;

@@ -25,6 +25,7 @@ INLINE void begin_stack(struct scratch *s, const struct interp_config *c,
 	s->stack.head.n = 0;
 	s->stack.head.gil = INTERP_GIL_UNKNOWN;
 	s->stack.head.several = 0;
+	s->stack.head.proof = 0;
 }
 
 SEC("perf_event") int interp_sample(void *ctx)

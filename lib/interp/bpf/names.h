@@ -39,7 +39,10 @@ INLINE __u32 copy_bytes(struct code_names *to, __u64 at, __u64 bytes, __u32 most
 	return (__u32)bytes;
 }
 
-/* Writes the record of names, and notes that it was written. */
+/*
+ * Writes the record of names, and notes that it was written. A name whose page the process has not
+ * touched yet, as after a fork, cannot be read here: prof-record or a later sample reads it.
+ */
 INLINE void tell(void *ctx, struct scratch *s, const struct code_names *to)
 {
 	struct code_key key = {
@@ -50,6 +53,8 @@ INLINE void tell(void *ctx, struct scratch *s, const struct code_names *to)
 	struct seen *seen;
 	__u8 yes = 1;
 
+	if (to->name.length && !to->name.copied)
+		return;
 	if (size > sizeof(*to) || bpf_perf_event_output(ctx, &output, BPF_F_CURRENT_CPU, to, size))
 		return;
 	bpf_map_update_elem(&told, &key, &yes, BPF_ANY);

@@ -8,6 +8,7 @@
 INLINE void begin_walk(void *ctx, struct scratch *s)
 {
 	s->stack.head.several = s->python.several;
+	s->stack.head.proof = s->python.proof;
 	if (s->stack.head.end == INTERP_WHOLE) {
 		s->stack.head.gil = walk_gil(&s->python);
 		s->stack.head.end = walk_first_frame(&s->python, &s->frame, false);

@@ -34,6 +34,7 @@ struct python_layout {
 	__u16 thread_id;     /* the result of pthread_self() */
 	__u16 thread_frame;  /* the innermost frame, or a struct _PyCFrame * */
 	__u16 cframe_frame;  /* the innermost frame in struct _PyCFrame */
+	__u16 thread_cframe; /* a pointer to a variable of the innermost evaluator; 0: none */
 	__u16 thread_status; /* four bytes with a flag for the GIL: _status or holds_gil */
 	__u16 status_gil;    /* that of a thread with the GIL; 0: known by `current`, or not */
 	__u16 thread_waits;  /* gil_requested: four bytes, 0 unless it waits for the GIL (3.15) */

@@ -31,6 +31,7 @@ void python_read_stack(const struct interp_memory *m, const struct python_place 
 	stack->head.gil = INTERP_GIL_UNKNOWN;
 	stack->head.end = find_thread(&w, thread);
 	stack->head.several = w.several;
+	stack->head.proof = w.proof;
 	if (stack->head.end == INTERP_WHOLE) {
 		stack->head.gil = walk_gil(&w);
 		stack->head.end = walk_first_frame(&w, &frame, false);

@@ -11,6 +11,7 @@ enum {
 	WALK_THREADS = 32, /* threads that one call of walk_threads() examines */
 	WALK_BLOCK = 2048, /* bytes of frames that are read at once */
 	WALK_PAGE = 4096,
+	WALK_NEAR = 4 << 20, /* bytes of a thread's stack that are surely not another's */
 };
 
 /* A walk: the interpreter, and scratch memory for what is read. */
@@ -30,6 +31,7 @@ struct walk {
 	__u64 found;
 	struct tls_walk tls;
 	bool several; /* there are several interpreters */
+	__u64 proof;  /* as in struct interp_stack_head */
 	__u64 base;   /* the outermost frame, if it runs nothing; or 0 */
 	const struct interp_memory *memory;
 };
@@ -247,23 +249,42 @@ WALK_INLINE bool walk_current(struct walk *w, __u64 thread)
 }
 
 /*
+ * With several interpreters, a thread has a state in each, and may run one that another thread has
+ * made. Is the state in w->thread, which holds the GIL, the one that thread `id` runs? It is if a
+ * variable of its evaluator, which it points to, is on the thread's stack. That ends below
+ * pthread_self(), but that of the main thread does not, so this only says whether it may be there;
+ * prof-record has a copy of the stack, and decides (interp_stack_head.proof).
+ */
+WALK_INLINE bool walk_may_run(struct walk *w, __u64 id)
+{
+	__u16 field = w->target.layout.thread_cframe;
+	__u64 at = WALK_FIELD(__u64, w->thread, field, WALK_THREAD_BYTES);
+
+	if (!field || !(walk_is_of(w, id) || id - at < WALK_NEAR))
+		return false;
+	w->proof = at;
+	return true;
+}
+
+/*
  * Finds the state of the thread whose pthread_self() is `id`, and reads it into w->thread. The
  * thread state that holds the GIL is tried first; walk_threads() then examines all of them.
  */
 WALK_INLINE __u32 walk_find_thread(struct walk *w, __u64 id)
 {
 	w->id = id;
-	w->state = w->found = 0;
+	w->state = w->found = w->proof = 0;
 	if (!WALK_READ(w, &w->interp, 8, w->target.runtime + w->target.layout.interpreters))
 		return INTERP_UNREADABLE;
 	w->several = !walk_is_single(w, w->interp);
 	if (walk_current(w, id))
 		return INTERP_WHOLE;
 	w->found = 0;
-	if (w->target.layout.current && !w->several) {
+	if (w->target.layout.current) {
 		if (!WALK_READ(w, &w->state, 8, w->target.runtime + w->target.layout.current))
 			return INTERP_UNREADABLE;
-		if (w->state && walk_thread(w, w->state) && walk_is_of(w, id)) {
+		if (w->state && walk_thread(w, w->state) &&
+		    (w->several ? walk_may_run(w, id) : walk_is_of(w, id))) {
 			w->found = w->state;
 			return INTERP_WHOLE;
 		}

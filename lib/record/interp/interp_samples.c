@@ -181,13 +181,25 @@ static void put_frame(struct interp_samples *p, const struct user_frame *f)
 	buf_put(&p->frames, f, sizeof(*f));
 }
 
+/* Reads names. An ancestor has the same code object in the same place, if the process ended. */
+static bool find_names(struct interp_samples *p, const struct process *of, uint32_t pid,
+		       const struct interp_frame *f)
+{
+	bool done = p->find_names && p->find_names(p->context, pid, (int)pid, f);
+
+	for (size_t i = 0; p->find_names && of && i < of->nancestor && !done; i++)
+		done = p->find_names(p->context, pid, (int)of->ancestor[i], f);
+	return done;
+}
+
 /* Puts a function that the interpreter runs on the stack. */
-static void put_function(struct interp_samples *p, uint32_t pid, const struct interp_frame *f)
+static void put_function(struct interp_samples *p, const struct process *of, uint32_t pid,
+			 const struct interp_frame *f)
 {
 	uint64_t line = interp_names_line(&p->names, pid, f);
 	struct user_frame out = { NULL, SCRIPT_FRAME };
 
-	if (!line && p->find_names && p->find_names(p->context, pid, f))
+	if (!line && find_names(p, of, pid, f))
 		line = interp_names_line(&p->names, pid, f);
 	p->counts.unnamed += !line;
 	out.address |= line;
@@ -195,13 +207,14 @@ static void put_function(struct interp_samples *p, uint32_t pid, const struct in
 }
 
 /* Puts the run that begins with frame i on the stack. Returns where the next one begins. */
-static uint32_t put_run(struct interp_samples *p, const struct script_stack *j, uint32_t i)
+static uint32_t put_run(struct interp_samples *p, const struct process *of,
+			const struct script_stack *j, uint32_t i)
 {
 	uint32_t end = run_end(j, i);
 
 	for (; i < end; i++)
 		if (!(j->frame[i].flags & INTERP_SHIM))
-			put_function(p, j->head.pid, &j->frame[i]);
+			put_function(p, of, j->head.pid, &j->frame[i]);
 	return end;
 }
 
@@ -248,12 +261,12 @@ static void put_frames(struct interp_samples *p, const struct perf_sample *s,
 		if (native)
 			continue;
 		if (!skip)
-			at = put_run(p, j, at);
+			at = put_run(p, s->process, j, at);
 		skip = false;
 	}
 	/* If the native stack was cut off, the interpreter still knows the callers. */
 	while (at < j->head.n)
-		at = put_run(p, j, at);
+		at = put_run(p, s->process, j, at);
 }
 
 /*
@@ -377,13 +390,27 @@ static void complete_frames(struct interp_samples *p, const struct perf_sample *
 			j->head.end = INTERP_UNREADABLE;
 }
 
+/* Is an address in the copy of the thread's native stack? */
+static bool is_on_stack(const struct interp_samples *p, const struct perf_sample *s, uint64_t at)
+{
+	const struct user_state *u = s->state;
+
+	return p->arch && u && !(u->missing >> p->arch->sp & 1) &&
+	       at - u->regs[p->arch->sp] < u->nstack;
+}
+
 static const struct script_stack *take_whole(struct interp_samples *p, const struct perf_sample *s)
 {
 	struct str record = sample_join_find(&p->stacks, s->tid, s->time);
 	struct script_stack *j = (void *)record.p;
 
-	if (j)
-		complete_frames(p, s, j);
+	if (!j)
+		return NULL;
+	if (j->head.proof && !is_on_stack(p, s, j->head.proof)) {
+		j->head.end = INTERP_TWO;
+		j->head.gil = INTERP_GIL_UNKNOWN;
+	}
+	complete_frames(p, s, j);
 	return j;
 }
 

@@ -20,13 +20,14 @@ struct interp_samples {
 	struct interp_names names;
 	struct sample_join stacks; /* struct interp_stack, cut after its frames */
 	struct evaluators evaluators;
-	struct buf frames; /* struct user_frame: those of the last sample */
+	struct buf frames;       /* struct user_frame: those of the last sample */
+	const struct arch *arch; /* of this machine */
 	bool show_evaluators;
 	bool first_compiled; /* last sample: its evaluator's first compiled code is a run */
 	bool met_evaluator;  /* some sample was in one */
 	struct interp_counts counts;
-	/* Reads missing names of a code object from the process. May be NULL. */
-	bool (*find_names)(void *context, uint32_t pid, const struct interp_frame *f);
+	/* Reads missing names of a process's code object from the memory of one. May be NULL. */
+	bool (*find_names)(void *context, uint32_t pid, int memory, const struct interp_frame *f);
 	/* Completes a frame that the program left (INTERP_LATE). May be NULL. */
 	bool (*find_late)(void *context, uint32_t pid, struct interp_frame *f);
 	void *context;

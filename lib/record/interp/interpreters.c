@@ -22,13 +22,12 @@ static void note_refusal(void *context, const char *name, unsigned version, cons
 	p->refusal = why;
 }
 
-/* Reads names from the process that the program did not write, or whose record was lost. */
+/* Reads names that the program did not write, or whose record was lost. */
 
-static bool find_names(void *context, uint32_t pid, const struct interp_frame *f)
+static bool find_names(void *context, uint32_t pid, int memory, const struct interp_frame *f)
 {
 	struct interpreters *p = context;
-	int process = (int)pid;
-	struct interp_memory m = process_memory(&process);
+	struct interp_memory m = process_memory(&memory);
 	struct interp_target target;
 	struct code_names *names;
 	size_t size = 0;

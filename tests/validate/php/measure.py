@@ -43,4 +43,5 @@ def part(name):
 
 
 sys.exit(interpreted.main(interpreted.Language(
-    name="PHP", script=os.path.join(here, "shares.php"), callers=CALLERS, version=["-v"], programs=PROGRAMS, part=part)))
+    name="PHP", script=os.path.join(here, "shares.php"), callers=CALLERS,
+    roots={"main"}, version=["-v"], programs=PROGRAMS, part=part)))

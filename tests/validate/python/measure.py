@@ -39,5 +39,6 @@ def last_part(name):
 
 
 sys.exit(interpreted.main(interpreted.Language(
-    name="Python", script=os.path.join(here, "shares.py"), callers=CALLERS, version=["-V"], part=last_part, seconds=3,
+    name="Python", script=os.path.join(here, "shares.py"), callers=CALLERS,
+    roots={"<module>", "_bootstrap"}, version=["-V"], part=last_part, seconds=3,
     programs="plain,deep,generators,callbacks,exceptions,churn,threads,forks,coroutines")))

@@ -30,5 +30,6 @@ for top in ("deep", "callbacks", "fibers", "exceptions", "churn", "threads", "fo
     CALLERS[top] = {"<main>"}
 
 sys.exit(interpreted.main(interpreted.Language(
-    name="Ruby", script=os.path.join(here, "shares.rb"), callers=CALLERS, version=["-v"],
+    name="Ruby", script=os.path.join(here, "shares.rb"), callers=CALLERS,
+    roots={"<main>", "block in fibers", "block (2 levels) in threads"}, version=["-v"],
     programs="plain,deep,callbacks,fibers,exceptions,churn,threads,forks")))
