@@ -188,9 +188,11 @@ fi
 
 # Few open files: names are found with them, and if not, that is said
 $CC -O1 -g -fno-inline -o spin "$top/tests/targets/spin.c"
+# shellcheck disable=SC3045 # dash, bash and busybox know -n
 (ulimit -n 24 && prof-record -q -F 499 -o few.pb.gz -- ./spin 0.3)
 prof-fold few.pb.gz >few.folded
 at_least "$(share few.folded 'main')" 90 'names with 24 open files' "$(cat few.folded)"
+# shellcheck disable=SC3045
 (ulimit -n 12 && prof-record -F 499 -o few.pb.gz -- ./spin 0.3) 2>err
 says 'too many open files|Too many open files' 'with 12 open files it is said'
 

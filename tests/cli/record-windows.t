@@ -77,11 +77,11 @@ int main(void)
 END
 $CC -O2 -o shapes shapes.c
 prof-record --every 200ms -F 9999 --stack-size 60000 -- sh -c './shapes; echo >ended' 2>err | { wait_for ended; cat; } >blocked.pb
-set -- $(prof-merge blocked.pb | prof-query --raw | sed -n 's/^sample .*values=\([0-9]*\),.*/\1/p' | awk '{ n += $1 } END { print n + 0 }')
+n=$(prof-merge blocked.pb | prof-query --raw | sed -n 's/^sample .*values=\([0-9]*\),.*/\1/p' | awk '{ n += $1 } END { print n + 0 }')
 lost=$(prof-merge blocked.pb | prof-query --summary | sed -n 's/^comment *lost=//p')
 all=$(sed -n 's/.*% of \([0-9.]*\) s of CPU time.*/\1/p' err | head -1)
-awk -v n="$1" -v lost="$lost" -v all="$all" 'BEGIN { r = (n + lost) / 9999 / all; exit !(all > 2 && r > 0.97 && r < 1.03) }'
-ok $? 'samples and losses add up though the reader blocks' "$1 samples, $lost lost, $all s"
+awk -v n="$n" -v lost="$lost" -v all="$all" 'BEGIN { r = (n + lost) / 9999 / all; exit !(all > 2 && r > 0.97 && r < 1.03) }'
+ok $? 'samples and losses add up though the reader blocks' "$n samples, $lost lost, $all s"
 if [ "$lost" -gt 1000 ]; then
 	says 'lost while the output waited .* for its reader' 'and it is said why'
 else

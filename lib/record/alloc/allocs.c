@@ -181,7 +181,7 @@ void allocs_begin(struct allocs *a)
 					       dict_intern(p->dict, str_of(names[i][1])), &scale);
 	vec_clear(&a->sums);
 	a->counts = (struct alloc_counts){ .processes = a->counts.processes,
-						  .without_file = a->counts.without_file };
+					   .without_file = a->counts.without_file };
 	p->head.default_type = dict_intern(p->dict, S("inuse_space"));
 	if (!a->alone)
 		return;
