@@ -67,6 +67,19 @@ says() {
 	ok $? "$2" "no '$1' in: $(head -c 1000 err)"
 }
 
+# Can commands run on a terminal of their own? script(1) makes one, where there is a place for it.
+has_terminal() { script -qec true /dev/null </dev/null >/dev/null 2>&1; }
+
+# has_python NAME: can python3 run? Without it, NAME is skipped.
+has_python() {
+	command -v python3 >/dev/null && return
+	skip 'there is no python3: make deps-dev' "$1"
+	return 1
+}
+
+# children PID: the pids of its children
+children() { awk -v p="$1" '$4 == p { print $1 }' /proc/[0-9]*/stat 2>/dev/null; }
+
 # skip REASON NAME
 skip() {
 	tap_n=$((tap_n + 1))

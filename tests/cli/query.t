@@ -745,11 +745,11 @@ is "$(grep -c '^1 of samples$' live.out)" 100 'windows are shown while the strea
 exec 3>&-
 wait $follower
 is "$(grep -c 'of samples$' live.out)" 101 'and the last one when it ends'
-if command -v script >/dev/null; then
+if has_terminal; then
 	script -qc 'prof-query --top --follow stream.pb' /dev/null </dev/null >out
 	is "$(grep -c "$(printf '\033')\[H" out)" 2 'on a terminal a window is drawn over the last one'
 else
-	skip 'there is no script(1)' 'following on a terminal'
+	skip 'script(1) has no terminal here' 'following on a terminal'
 fi
 
 # Labels as frames, means, units, differences
@@ -880,7 +880,7 @@ says "there is no label 'zz'" 'is noted'
 grep -q '^zz: (none), 12, 100%' out
 ok $? 'and all samples are without it'
 exits 2 'a tree by a label' prof-query --tree --by comm two.perf
-if command -v script >/dev/null; then
+if has_terminal; then
 	echo 'main;std::vector<int>::a_rather_long_name_of_a_function 3' >long.folded
 	# on_terminal COMMAND: what it prints there
 	on_terminal() { script -qc "COLUMNS=70 $1" /dev/null </dev/null | tr -d '\r' | sed -n 4p; }
@@ -893,7 +893,7 @@ if command -v script >/dev/null; then
 		awk 'length($0) > most { most = length($0) } END { print most }'; }
 	is "$(wide 60) $(wide 80) $(wide 100) $(wide 200)" '79 79 100 121' 'a bar ends where the line ends'
 else
-	skip 'there is no script(1)' 'names on a terminal'
+	skip 'script(1) has no terminal here' 'names on a terminal'
 fi
 
 # Usage

@@ -617,7 +617,7 @@ prof-record -q -F 499 -a --comm leaderless -d 500ms -o all.pb.gz
 kill $leaderless
 for which in leaderless all; do
 	prof-fold $which.pb.gz >$which.folded
-	at_least "$(share $which.folded 'start_thread;goes_on|clone.*;goes_on')" 95 \
+	at_least "$(share $which.folded '(start_thread|clone|libc).*;goes_on')" 95 \
 		"a process whose first thread has ended, $which" "$(cut -c 1-150 $which.folded)"
 done
 

@@ -211,8 +211,12 @@ prof-store add -q L --resolution 0 x.pb.gz -l service_name=api,region=eu,user=se
 prof-store add -q L x.pb.gz -l service_name=api,region=us,user=other-name
 prof-store compact L
 prof-store add -q L 3.pb.gz -l service_name=web,zone=z,region=eu
-unpacked L/*.block | grep -aq secret-name
-ok $? 'the text of a label is in a block'
+if command -v zstd >/dev/null; then
+	unpacked L/*.block | grep -aq secret-name
+	ok $? 'the text of a label is in a block'
+else
+	skip 'there is no zstd: make deps-dev' 'the text of a label is in a block'
+fi
 prof-query L -t folded >want
 exits 0 'labels are renamed and dropped' prof-store relabel L --rename region=zone --drop user
 is "$(prof-query L --series-list -t tsv | tail -n +2 | sort | cut -f 2)" "service_name=api,zone=eu
