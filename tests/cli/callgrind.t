@@ -3,7 +3,7 @@
 # stacks where each function has one caller; and callgrind_annotate reads it.
 . "$(dirname "$0")/../lib.sh"
 
-leaves() { prof-fold --root none --reverse --max-depth 1 "$@" 2>/dev/null; }
+leaves() { prof-fold --root none --reverse --max-depth 1 "$@" 2>/dev/null | LC_ALL=C sort; }
 
 for path in "$top"/tests/golden/*/*.in; do
 	case=${path%.in}
