@@ -41,7 +41,7 @@ static void make(struct history *h, const struct course *c, size_t n, size_t win
 		 const size_t *step, size_t nstep)
 {
 	double noise[8] = { 0 };
-	char name[8];
+	char name[24];
 
 	history_init(h, INT64_C(60000000000));
 	history_window(h, INT64_C(1795824000) * 1000000000, &(uint32_t){ 0 });
