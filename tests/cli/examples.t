@@ -44,6 +44,7 @@ cp api.pb.gz b.pb.gz
 prof-fold app.perf >base.folded
 sed 's/;malloc /;malloc 9/' base.folded >new.folded
 prof-store add -q store -l service_name=api,region=eu api.pb.gz
+"$BUILD/tests/stamp" time="$(date +%s)" <api.pb.gz | prof-store add -q store -l service_name=api,region=eu
 unset http_proxy HTTP_PROXY all_proxy ALL_PROXY
 mkdir peer
 "$BUILD/tests/http_peer" peer &
