@@ -359,6 +359,7 @@ static bool read_folded(struct in *in, struct profile *p)
 			       dict_intern(p->dict, S("count")), &scale);
 	/* Empty lists need an address, too. */
 	vec_reserve(&k.stack, INDEX_GROUP);
+	vec_reserve(&k.names, INDEX_GROUP);
 	for (size_t i = 0; i < LEN(r.block); i++) {
 		vec_reserve(&r.block[i].names, INDEX_GROUP);
 		buf_grow(&r.block[i].text, BLOCK_BYTES);
