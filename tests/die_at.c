@@ -1,8 +1,8 @@
 /*
  * LD_PRELOAD: the program is killed at its n-th call that changes files, opens one, or sends
  * over the network. DIE=7 kills it before the seventh; DIE=7:half in the middle of the seventh,
- * if that is a write() or send(). With DIE_LOG a file is made when that call was reached. With LOSE the power
- * fails, too: see lose_unsynced.h.
+ * if that is a write() or send(). With DIE_LOG a file is made when that call was reached. With LOSE
+ * the power fails, too: see lose_unsynced.h.
  */
 #include <dlfcn.h>
 #include <fcntl.h>

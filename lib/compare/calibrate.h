@@ -21,7 +21,8 @@ struct calibration {
 
 /*
  * Split runs in all ways, or n times at random if there are more ways than that. There must be
- * at least four runs; their sides, rounds and times are ignored. False with a message in *error (NUL-terminated).
+ * at least four runs; their sides, rounds and times are ignored. False with a message in *error
+ * (NUL-terminated).
  */
 bool calibrate(struct calibration *c, struct runs *runs, const struct options *o, size_t n,
 	       struct buf *error);

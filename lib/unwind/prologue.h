@@ -8,9 +8,8 @@
 #include "base/str.h"
 
 struct prologue {
-	uint64_t size; /* bytes between the stack pointer and the return address */
-	uint64_t
-		fp_at; /* of these, those above the saved RBP, and that itself; 0: RBP is not saved */
+	uint64_t size;  /* bytes between the stack pointer and the return address */
+	uint64_t fp_at; /* of these, the saved RBP and those above it; 0: RBP is not saved */
 	bool reserves; /* the stack pointer was lowered by more than pushes: nothing else follows */
 };
 

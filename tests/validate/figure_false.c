@@ -55,7 +55,10 @@ static struct setting cell(size_t i, size_t round)
 	return s;
 }
 
-/* Functions that take one of two times, as where code happens to lie decides: what t tests assume is wrong. */
+/*
+ * Functions that take one of two times, depending on where their code happens to lie: what t tests
+ * assume is wrong.
+ */
 static void print_modes(size_t n, struct rng *rng)
 {
 	static const size_t ks[] = { 3, 4, 5, 10 };

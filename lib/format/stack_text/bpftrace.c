@@ -17,8 +17,9 @@
  *	[4, 8)                11 |@@@@@@@@@@@@@@@@@@@@@@@@@@|
  *
  * Frames come leaf first; those of ustack(raw) are addresses without an indentation, and versions
- * of 2018 indent none. Other keys become root frames. Each map is a sample type; one of stats() is two, its total and the number
- * of values. Of a histogram the number of values is read. Maps without keys have no stacks.
+ * of 2018 indent none. Other keys become root frames. Each map is a sample type; one of stats() is
+ * two, its total and the number of values. Of a histogram the number of values is read. Maps
+ * without keys have no stacks.
  */
 #include "format/format.h"
 #include "format/perf_script/perf_lines.h"

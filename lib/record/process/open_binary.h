@@ -7,7 +7,8 @@
 /*
  * Opens the file that process p has mapped as m: as the process sees it, else by its path in the
  * root of its mount namespace, if that is the same file. For the vDSO, this process's own is
- * used; that of 32-bit programs is copied from the process. Sets bin->fd or opens bin->module.elf. False if the file is not there.
+ * used; that of 32-bit programs is copied from the process. Sets bin->fd or opens
+ * bin->module.elf. False if the file is not there.
  */
 bool open_binary(const struct mount_roots *roots, const struct process *p, const struct map *m,
 		 struct binary *bin);
