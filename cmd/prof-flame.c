@@ -110,8 +110,14 @@ static const struct opt own_options[] = {
 static const struct opt *const options[] = { own_options,  frame_options, own_frames_options,
 					     file_options, sum_options,   general_options,
 					     NULL };
-static const struct cmd cmd = { "prof-flame", "Draw profiles as a flame graph.", "[FILE]...",
-				options, false };
+static const struct cmd cmd = { "prof-flame",
+				"Draw profiles as a flame graph.",
+				"[FILE]...",
+				options,
+				false,
+				.everyday = "to title width minwidth colors sort inverted "
+					    "flamechart source root lines no-inlines simplify "
+					    "reverse max-depth output type" };
 
 /* Defaults that depend on the view and the terminal */
 

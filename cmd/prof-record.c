@@ -183,7 +183,10 @@ static const struct cmd cmd = { "prof-record",
 				"-- COMMAND [ARG]...",
 				options,
 				true,
-				print_features };
+				print_features,
+				"pid all-cpus cgroup user children frequency event off-cpu wall "
+				"lock alloc duration every label label-by stack no-symbols "
+				"jit-names ab runs output to" };
 
 static bool has_waits(void)
 {

@@ -102,8 +102,16 @@ static const struct opt *const options[] = { filter_options,
 					     server_options,
 					     general_options,
 					     NULL };
-static const struct cmd cmd = { "prof-query", "Select part of a profile, or report about it.",
-				"[SELECTOR] [FILE|STORE|URL]...", options, false };
+static const struct cmd cmd = { "prof-query",
+				"Select part of a profile, or report about it.",
+				"[SELECTOR] [FILE|STORE|URL]...",
+				options,
+				false,
+				.everyday =
+					"focus ignore hide show-from tag no-inlines simplify "
+					"top tree peek list timeline labels values types summary "
+					"sort by source base follow to since until last series "
+					"function step alert changes heatmap every output type" };
 
 static void fill_report_options(void)
 {

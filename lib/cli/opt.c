@@ -15,7 +15,8 @@ static struct buf accepted_words;
 
 /* Options that every command has. */
 static const char *complete_shell;
-static bool want_help, want_version;
+static const char *want_help; /* "", "all" or NULL */
+static bool want_version;
 
 static const char *shell_name(size_t i)
 {
@@ -24,8 +25,14 @@ static const char *shell_name(size_t i)
 	return shells[i];
 }
 
+static const char *help_word(size_t i)
+{
+	return i == 0 ? "all" : NULL;
+}
+
 static const struct opt own_options[] = {
-	{ 'h', "help", OPT_FLAG, &want_help, NULL, "print this and exit" },
+	{ 'h', "help", OPT_MAYBE, &want_help, "all", "print this, or all options, and exit",
+	  help_word },
 	{ 0, "version", OPT_FLAG, &want_version, NULL, "print the version and exit" },
 	{ 0, "complete", OPT_STR, &complete_shell, "SHELL", NULL, shell_name },
 	{ 0 },
@@ -149,19 +156,45 @@ static void print_row(const struct opt *o)
 	printf("%-*s %s\n", HELP_COLUMN - 1, left, o->help);
 }
 
-static void print_help(const struct cmd *cmd)
+static bool has_word(const char *words, const char *word)
 {
-	const char *title = NULL;
+	size_t n = strlen(word);
+
+	for (; *words; words += strcspn(words, " "), words += strspn(words, " "))
+		if (strcspn(words, " ") == n && memcmp(words, word, n) == 0)
+			return true;
+	return false;
+}
+
+/* Does --help print the option? */
+static bool is_everyday(const struct cmd *cmd, const struct opt *o)
+{
+	return !cmd->everyday || has_word(cmd->everyday, o->name) || o->to == &want_help;
+}
+
+static void print_help(const struct cmd *cmd, bool all)
+{
+	const char *title = NULL, *printed = NULL;
+	size_t left_out = 0;
 	const struct opt *o;
 
-	printf("Usage: %s [OPTION]... %s\n%s\n\n", cmd->name, cmd->operands, cmd->summary);
+	printf("Usage: %s [OPTION]... %s\n%s\n", cmd->name, cmd->operands, cmd->summary);
 	for (size_t i = 0; (o = option_at(cmd, i)); i++) {
-		if (o->title && (!title || strcmp(o->title, title) != 0)) {
-			printf("%s%s:\n", i ? "\n" : "", o->title);
+		if (o->title)
 			title = o->title;
+		if (!o->help)
+			continue;
+		if (!all && !is_everyday(cmd, o)) {
+			left_out++;
+			continue;
 		}
+		if (title && (!printed || strcmp(title, printed) != 0))
+			printf("\n%s:\n", title);
+		printed = title;
 		print_row(o);
 	}
+	if (left_out)
+		printf("\n%zu more options: %s --help=all", left_out, cmd->name);
 	printf("\nManual: %s(1), prof(7)\n", cmd->name);
 }
 
@@ -378,8 +411,10 @@ int cmd_parse(const struct cmd *cmd, int argc, char **argv)
 	}
 	buf_release(&longs);
 	buf_release(&letters);
+	if (want_help && *want_help && strcmp(want_help, "all") != 0)
+		usage("--help is followed by nothing or by =all, not by '%s'", want_help);
 	if (want_help)
-		print_help(cmd);
+		print_help(cmd, *want_help);
 	else if (want_version)
 		print_version(cmd);
 	else if (complete_shell)

@@ -60,6 +60,9 @@ struct cmd {
 	const struct opt *const *options;
 	bool to_command;        /* options end at the first operand */
 	void (*features)(void); /* what --version prints besides; may be NULL */
+	/* The options of --help, with a blank between, where all of them do not fit on a
+	   screen; --help=all prints the others, too. NULL: they fit. */
+	const char *everyday;
 };
 
 /*

@@ -207,8 +207,8 @@ ok $? 'is no change' "$(cat out)"
 
 # What a report tells people to do can be done
 
-prof-diff --help >help
-prof-record --help >>help
+prof-diff --help=all >help
+prof-record --help=all >>help
 set -- "$top/cmd/prof-diff.c" "$top/cmd/replicates.c" "$top/cmd/record/record_ab.c" "$top/cmd/compare_options.c"
 cat "$@" >/dev/null
 ok $? 'the files that have advice'

@@ -2,6 +2,11 @@
 # The manual has every option that a program has, and no other; and every page is there.
 . "$(dirname "$0")/../lib.sh"
 
+prog_options()
+{
+	grep -c . has
+}
+
 for prog in "$top"/cmd/prof-*.c; do
 	prog=$(basename "$prog" .c)
 	command -v "$prog" >/dev/null || continue # RECORD=no
@@ -20,8 +25,13 @@ for prog in "$top"/cmd/prof-*.c; do
 	grep -q "Xr $prog 1" "$top/man/prof.7"
 	ok $? "prof(7) knows $prog"
 	exits 0 "$prog --help" "$prog" --help
-	[ "$(wc -l <out)" -le 110 ] && [ "$(wc -L <out)" -le 80 ]
-	ok $? "$prog --help fits a page" "$(wc -lL <out)"
+	[ "$(wc -l <out)" -le 52 ] && [ "$(wc -L <out)" -le 80 ]
+	ok $? "$prog --help fits on a screen" "$(wc -lL <out)"
+	left_out=$(sed -n 's/^\([0-9]*\) more options.*/\1/p' out)
+	is "$(grep -c '^ .*--' out)" "$(($(prog_options) - ${left_out:-0}))" 'and counts what it leaves out'
+	exits 0 "$prog --help=all" "$prog" --help=all
+	[ "$(grep -c '^ .*--' out)" -eq "$(prog_options)" ] && [ "$(wc -L <out)" -le 80 ]
+	ok $? "$prog --help=all prints every option" "$(cat out)"
 done
 
 # A title whose first word is a macro's name, and quotes around more than was meant.

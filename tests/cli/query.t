@@ -851,7 +851,7 @@ is "$(order --sort cum)" 'main a b c d ' 'by cumulative value'
 is "$(order --incl)" "$(order --sort cum)" 'the same in short'
 is "$(order --cum)" "$(order --sort cum)" "by pprof's name, too"
 is "$(order --self)$(order --flat)" "$(order --sort flat)$(order --sort flat)" 'and the other'
-is "$(prof-query --help | grep -cE -- '--(cum|flat)\b[^.]*$')" 0 'which --help does not list'
+is "$(prof-query --help=all | grep -cE -- '--(cum|flat)\b[^.]*$')" 0 'which --help does not list'
 is "$(order --sort name)" 'a b c d main ' 'by name'
 exits 2 'no such order' prof-query --top --sort size small.folded
 exits 2 'two orders' prof-query --top --sort name --incl small.folded

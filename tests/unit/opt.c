@@ -39,7 +39,7 @@ static const struct opt options[] = {
 	{ 0 },
 };
 static const struct opt *const tables[] = { options, NULL };
-static const struct cmd cmd = { "unit", "test", "[FILE...]", tables };
+static struct cmd cmd = { "unit", "test", "[FILE...]", tables };
 static const struct cmd to_command = { "unit", "test", "COMMAND", tables, true };
 
 /* The words of a line, in memory that lasts. */
@@ -165,6 +165,16 @@ static void answers(void)
 		   strstr(said, "  -t, --text TEXT           a text\n") &&
 		   strstr(said, "      --maybe[=TEXT]"),
 	   "shows all options");
+	cmd.everyday = "list text";
+	ok(status_of("unit -h", said, sizeof(said)) == 0 && strstr(said, "--text TEXT") &&
+		   strstr(said, "\n  -h, --help") && !strstr(said, "--maybe") &&
+		   strstr(said, " more options: unit --help=all\n"),
+	   "or those of every day");
+	ok(status_of("unit --help=all", said, sizeof(said)) == 0 &&
+		   strstr(said, "--maybe[=TEXT]") && !strstr(said, "more options"),
+	   "and all, if asked for");
+	cmd.everyday = NULL;
+	ok(status_of("unit --help=al", said, sizeof(said)) == 2, "nothing else follows --help");
 	ok(status_of("unit --version", said, sizeof(said)) == 0 && strncmp(said, "unit ", 5) == 0,
 	   "--version");
 	ok(status_of("unit --complete=bash", said, sizeof(said)) == 0 &&
