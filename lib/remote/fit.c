@@ -258,14 +258,14 @@ void fit_report(const struct fit *f, struct buf *lines)
 	report_count(lines, c->without_time, "profile", "profiles",
 		     "without a time: sent with that of now");
 	report_count(lines, c->unknown_service, "profile", "profiles",
-		     "of which nothing says what service they are of: unknown_service "
-		     "(-l service_name=NAME names it)");
+		     "without a service: sent as unknown_service (-l service_name=NAME names it)");
 	report_count(lines, c->divided, "profile was", "profiles were",
 		     "too large for one request, and divided");
 	report_count(lines, c->negative, "negative value", "negative values",
 		     "left out, which a server does not keep");
-	report_count(lines, c->nameless, "frame", "frames",
-		     "without a name: called by their binary, since a server leaves them out");
+	report_count(
+		lines, c->nameless, "frame", "frames",
+		"without a name: sent with that of their binary, since a server drops the others");
 	report_count(lines, c->deep, "stack", "stacks",
 		     "of more than 1,000 frames: the middle is left out");
 	report_count(lines, c->not_utf8, "text", "texts",
