@@ -113,6 +113,18 @@ prof-flame --type alloc_space "$top/tests/golden/pprof/go-heap.in" >heap.svg
 browse heap.svg 'bytes' <<'END'
 	ok(/^all \u2014 [\d.]+(kB|MB) \([\d,]+ bytes\)$/.test(details()), 'bytes', details());
 END
+
+# 99 samples of 10,101,010 ns are a second, but for 10 ns.
+printf 'a 100 10.0: 999999990 cpu-clock:\n\t10 f+0x0 (/bin/a)\n\n' >second.perf
+prof-flame second.perf >second.svg
+browse second.svg 'nearly a second' <<'END'
+	is(details(), 'all \u2014 1s (999,999,990 nanoseconds)', 'is 1s, and not 1000ms');
+END
+prof-flame -t html second.perf >second.html
+browse_page second.html 'nearly a second in a page' <<'END'
+	ok(text('.functions .row .number').startsWith('1s'), 'is 1s, and not 1000ms', text('.functions .row .number'));
+END
+
 # A name of 6,000 characters, and fractions.
 { printf 'm;'; head -c 6000 /dev/zero | tr '\0' x; printf ' 0.333\nm;b 0.333\n'; } >long.folded
 prof-flame long.folded >long.svg

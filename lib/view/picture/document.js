@@ -39,7 +39,7 @@ const counted = v => `${grouped(v)} ${v * conf.factor === 1 ? conf.countname.rep
 
 // "1.5ms (1,500,000 nanoseconds)"
 function amount(v) {
-	const unit = conf.units.filter(([scale]) => Math.abs(v) >= scale).pop(), exact = counted(v);
+	const unit = conf.units.filter(([scale]) => Math.abs(+(v / scale).toFixed(2)) >= 1).pop(), exact = counted(v);
 	return unit && unit[0] > 1 ? `${+(v / unit[0]).toFixed(2)}${unit[1]} (${exact})` : exact;
 }
 

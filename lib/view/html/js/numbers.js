@@ -9,7 +9,7 @@ const percent = (v, all, digits = 2) => (all ? 100 * v / all : 0).toFixed(digits
 
 // "1.5ms" or, if the type has no common unit, "1,234" or "1.234M".
 function shortAmount(v) {
-	const unit = typeNow().units.filter(([scale]) => Math.abs(v) >= scale).pop() || typeNow().units[0];
+	const unit = typeNow().units.filter(([scale]) => Math.abs(+(v / scale).toPrecision(3)) >= 1).pop() || typeNow().units[0];
 	if (!unit)
 		return Math.abs(v * conf.factor) < 1e6 ? rounded(v * conf.factor) : compact.format(v * conf.factor);
 	return v ? `${+(v / unit[0]).toPrecision(3)}${unit[1]}` : '0';
