@@ -87,6 +87,7 @@ char **start(const struct cmd *cmd, int argc, char **argv)
 	int first;
 
 	signal(SIGPIPE, SIG_DFL); /* a closed pipe ends a filter without a message */
+	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error that names it */
 #ifndef WITHOUT_ELFUTILS
 	elf_guard(); /* recordings have binaries; call it before inputs are mapped */
 #endif

@@ -163,6 +163,8 @@ if [ -e /dev/full ]; then
 else
 	skip 'there is no /dev/full' 'a full disk'
 fi
+(ulimit -f 0 && exec prof-merge -t pprof good -o limited) 2>&1 | cat >err
+says 'limited: cannot write: File too large' 'a limit of the size of files'
 i=0
 while [ $i -lt 50000 ]; do
 	i=$((i + 1))
