@@ -9,19 +9,25 @@ enum { CHUNK = 1000 }; /* names in an element */
 
 /* Names */
 
+static void list_name(struct namelist *l, const struct dictionary *d, const struct tree *t,
+		      str_id name)
+{
+	if (l->rank[name.i])
+		return;
+	l->rank[name.i] = 1;
+	l->row = mem_grow(l->row, &l->cap, l->n + 1, sizeof(*l->row));
+	l->row[l->n++] = (struct namelist_row){ .text = dict_text(d, name),
+						.id = name.i,
+						.flags = tree_flags(t, name) };
+}
+
 static void list_names(struct namelist *l, const struct dictionary *d, const struct tree *t)
 {
-	for (uint32_t i = 0; i < t->n; i++) {
-		str_id name = t->node[i].name;
-
-		if (l->rank[name.i])
-			continue;
-		l->rank[name.i] = 1;
-		l->row = mem_grow(l->row, &l->cap, l->n + 1, sizeof(*l->row));
-		l->row[l->n++] = (struct namelist_row){ .text = dict_text(d, name),
-							.id = name.i,
-							.flags = tree_flags(t, name) };
-	}
+	for (uint32_t i = 0; t->has_name && i < t->nflags; i++)
+		if (t->has_name[i])
+			list_name(l, d, t, (str_id){ i });
+	for (uint32_t i = 0; !t->has_name && i < t->n; i++)
+		list_name(l, d, t, t->node[i].name);
 }
 
 static int compare_texts(const void *a, const void *b)
