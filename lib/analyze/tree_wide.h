@@ -11,7 +11,7 @@
 /*
  * Build the tree, in order of names, of stacks that were sorted as a tree, which have only values
  * above 0 and no base. Nodes whose total is less than `least` have no callees: their own values
- * are those of all their callees, too. Sets t->has_name.
+ * are those of all their callees, too. Sets t->has_name; t->depth may be too large.
  */
 void tree_build_wide(struct tree *t, const struct profile *p, const struct sorted *s,
 		     const struct frame_names *names, double least);

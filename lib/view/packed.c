@@ -70,9 +70,24 @@ struct writing {
 	size_t room;    /* bytes that the element still takes */
 };
 
+/* The digits of a name's number: most numbers are written many times. */
+struct digits {
+	char text[7];
+	uint8_t n;
+};
+
+static struct digits digits_of(uint32_t v)
+{
+	struct digits d = { 0 };
+
+	d.n = (uint8_t)(put_digits(d.text, v) - d.text);
+	return d;
+}
+
 /* A node to write. */
 struct node {
-	uint32_t depth, name;
+	uint32_t depth;
+	struct digits name;
 	uint64_t self, base;
 };
 
@@ -89,7 +104,8 @@ static inline void put_node(struct writing *w, struct node node)
 	}
 	at = start = buf_room(b, 4 * LONGEST);
 	at = put_digits(at, ups << (w->diff ? 2 : 1) | (node.self != 0) | (node.base ? 2 : 0));
-	at = put_digits(at, node.name);
+	memcpy(at, &node.name, sizeof(node.name)); /* faster than as many as there are */
+	at += node.name.n;
 	if (node.self)
 		at = put_digits(at, node.self / w->k.unit);
 	if (node.base)
@@ -154,7 +170,8 @@ static void put_tree_part(void *context, void *part)
 		put_node(&g->to,
 			 (struct node){
 				 .depth = w->depth,
-				 .name = namelist_rank(g->names, w->l->tree->node[w->node].name),
+				 .name = digits_of(
+					 namelist_rank(g->names, w->l->tree->node[w->node].name)),
 				 .self = self(w->l, w->node),
 				 .base = base(w->l, w->node),
 			 });
@@ -210,9 +227,15 @@ void packed_write(struct packed *k, struct out *out, const struct layout *l,
 struct stacks_part {
 	struct writing to;
 	const struct sorted *s;
-	const uint32_t *name; /* by location: the rank of its name */
+	const struct digits *name; /* by location: of the rank of its name */
 	size_t from, before;
 };
+
+/* The root's own value: that of the stack without frames, which is the first. */
+static uint64_t root_value(const struct sorted *s)
+{
+	return s->n && !s->stack[0].n ? (uint64_t)s->stack[0].value : 0;
+}
 
 static void put_stacks_part(void *context, void *part)
 {
@@ -222,10 +245,9 @@ static void put_stacks_part(void *context, void *part)
 	size_t at = 1, next; /* the first nodes of this stack and of the next one */
 
 	(void)context;
+	buf_grow(&g->to.out->bytes, (g->before - g->from) * 4); /* about what they take */
 	if (!g->from)
-		put_node(&g->to, (struct node){ .self = s->n && !s->stack[0].n ?
-								(uint64_t)s->stack[0].value :
-								0 });
+		put_node(&g->to, (struct node){ .name = digits_of(0), .self = root_value(s) });
 	for (size_t i = 0; i < s->n && at < g->before; i++, at = next) {
 		const struct sorted_stack *stack = &s->stack[i];
 		const loc_id *frame = s->frame + stack->first;
@@ -267,19 +289,19 @@ static void continue_from(struct stacks_part *g, size_t node)
 	}
 }
 
-static uint32_t *ranks_by_location(const struct sorted *s, const struct namelist *names)
+static struct digits *names_by_location(const struct sorted *s, const struct namelist *names)
 {
-	uint32_t *rank = mem_zeroed(s->nloc, sizeof(*rank));
+	struct digits *name = mem_zeroed(s->nloc, sizeof(*name));
 
 	for (size_t i = 1; i < s->nloc; i++)
-		rank[i] = namelist_rank(names, s->text[s->as_leaf[i]]);
-	return rank;
+		name[i] = digits_of(namelist_rank(names, s->text[s->as_leaf[i]]));
+	return name;
 }
 
 void packed_write_stacks(struct packed *k, struct out *out, const struct sorted *s,
 			 const struct namelist *names)
 {
-	uint32_t *name = ranks_by_location(s, names);
+	struct digits *name = names_by_location(s, names);
 	struct stacks_part first = { .s = s, .name = name }, second;
 	size_t n = 1;
 

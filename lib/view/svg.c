@@ -245,7 +245,8 @@ void svg_init(struct svg *s, struct palette_map *map)
 	struct walk w;
 
 	set_title(s);
-	namelist_init(&s->names, s->flame.p->dict, &s->flame.tree, o, map);
+	namelist_init(&s->names, s->flame.p->dict, &s->flame.tree,
+		      s->flame.has_stacks ? &s->flame.stacks : NULL, o, map);
 	origin_put(&s->origin, s->flame.p);
 	s->width = width_of(o);
 	s->per = svg_pixels(o) / whole;

@@ -430,7 +430,7 @@ static void many_nodes(enum tree_order order, bool negative)
 	tree_build(&t, &p, 0, &names, order);
 	tree_drop_negative(&t);
 	layout_init(&l, &t, &o);
-	namelist_init(&list, p.dict, &t, &o, NULL);
+	namelist_init(&list, p.dict, &t, NULL, &o, NULL);
 	out_open_memory(&out);
 	packed_write(&k, &out, &l, &list);
 	pack_one_by_one(&want, &l, &list);
@@ -453,7 +453,7 @@ static void pack_flame(struct buf *to, struct packed *k, struct flame *f, struct
 {
 	struct out out;
 
-	namelist_init(list, f->p->dict, &f->tree, f->o, NULL);
+	namelist_init(list, f->p->dict, &f->tree, f->has_stacks ? &f->stacks : NULL, f->o, NULL);
 	out_open_memory(&out);
 	if (f->has_stacks)
 		packed_write_stacks(k, &out, &f->stacks, list);
