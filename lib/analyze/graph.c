@@ -167,7 +167,7 @@ static void add_halves(struct graph *g, const int64_t *value, const uint8_t *use
 	enum { MANY = 20000 };
 	uint32_t n = g->p->dict->stack.n, half = n < MANY ? n : n / 2;
 	struct stack_range first = { g, value, used, 1, half }, second;
-	struct graph part;
+	OWN_CACHE_LINES struct graph part;
 	struct relay relay;
 
 	if (half == n) {

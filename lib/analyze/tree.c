@@ -14,7 +14,7 @@
  * siblings in order, so that links and totals can be made in the end, by one loop.
  */
 struct builder {
-	struct tree *t;
+	OWN_CACHE_LINES struct tree *t;
 	const struct profile *p;
 	const struct frame_names *names;
 	uint32_t *path; /* by depth: the open node */

@@ -62,7 +62,7 @@ static uint64_t find_unit(const struct layout *l)
 
 /* What one thread writes. */
 struct writing {
-	struct packed k;
+	OWN_CACHE_LINES struct packed k;
 	struct out *out;
 	bool diff;
 	bool is_begun;
@@ -132,7 +132,7 @@ static void put_halves(struct packed *k, struct out *out, relay_take *put, void 
 {
 	struct writing *a = first, *b = second;
 	struct relay relay;
-	struct out rest;
+	OWN_CACHE_LINES struct out rest;
 
 	out_open_memory(&rest);
 	a->out = out;

@@ -295,7 +295,7 @@ static void pack_tree(void *svg, void *tree)
 static void write_document(struct svg *s)
 {
 	struct relay packing;
-	struct out tree;
+	OWN_CACHE_LINES struct out tree;
 
 	out_open_memory(&tree);
 	relay_begin(&packing, pack_tree, s, true);
