@@ -50,7 +50,7 @@ void adder_begin(struct adder *a, struct profile *p, bool threads)
 void adder_pass_block_on(struct adder *a)
 {
 	relay_pass(&a->relay, &a->block[a->filling]);
-	a->filling = !a->filling;
+	a->filling = (a->filling + 1) % RELAY_BLOCKS;
 }
 
 void adder_sample(struct adder *a, const loc_id *frames, size_t n, label_set_id labels)
