@@ -311,6 +311,8 @@ void packed_write_stacks(struct packed *k, struct out *out, const struct sorted 
 			first.to.k.unit = common_divisor((uint64_t)s->stack[i].value,
 							 first.to.k.unit);
 	}
+	if (n > UINT32_MAX)
+		mem_exhausted("a tree cannot have more than %u nodes", UINT32_MAX);
 	first.to.k.unit += !first.to.k.unit;
 	second = first;
 	first.before = n < MANY ? n : n / 2 + 1;
