@@ -132,7 +132,7 @@ static void check_part(const char *without, const char *by_flat, const char *edg
 	begin();
 }
 
-/* All 32,768 words of the letters a and b: two threads add them. In the first half, b is inlined. */
+/* All 32,768 words of 15 letters, a or b; b is inlined in the first half. Two threads add them. */
 static void many_stacks(void)
 {
 	enum { LETTERS = 15, ALL = 1 << LETTERS };
