@@ -1,10 +1,10 @@
 #include "profile/adder.h"
 
 /*
- * A block is full with so many samples or frames. One for another thread is large, some 500 KB,
+ * A block is full with so many samples or frames. One for another thread is large, some 250 KB,
  * since passing it on has a cost; one for this thread stays in the nearest cache.
  */
-static const struct adder_limits for_a_thread = { .samples = 4096, .frames = 1 << 16 };
+static const struct adder_limits for_a_thread = { .samples = 2048, .frames = 1 << 15 };
 static const struct adder_limits for_this_thread = { .samples = 512, .frames = 1 << 13 };
 
 /* Samples whose look-ups wait for memory together. */
