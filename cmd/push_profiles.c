@@ -34,7 +34,7 @@ struct pushing {
 	int64_t began;
 	bool has_reported;
 	struct relay relay;
-	struct outgoing outgoing[2];
+	struct outgoing outgoing[RELAY_BLOCKS];
 	unsigned filling;  /* the index of the message being filled */
 	struct buf packed; /* used by the other thread */
 };
@@ -84,7 +84,7 @@ static void pass_on(struct pushing *a)
 	a->outgoing[a->filling].begins = a->begins;
 	a->begins = false;
 	relay_pass(&a->relay, &a->outgoing[a->filling]);
-	a->filling ^= 1;
+	a->filling = (a->filling + 1) % RELAY_BLOCKS;
 }
 
 static bool push_part(void *context, const struct fit_part *part)

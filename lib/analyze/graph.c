@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "analyze/sum.h"
+#include "base/relay.h"
 
 /* Nodes */
 
@@ -107,6 +108,81 @@ static void add_stack(struct graph *g, stack_id stack, int64_t v)
 		node[at].flat = sum_add(node[at].flat, v, &g->saturated);
 }
 
+/* Stacks from `from` to before `to`, which one thread adds. */
+struct stack_range {
+	struct graph *g;
+	const int64_t *value; /* by stack */
+	const uint8_t *used;
+	uint32_t from, to;
+};
+
+static void add_range(void *context, void *range)
+{
+	struct stack_range *r = range;
+
+	(void)context;
+	for (uint32_t i = r->from; i < r->to; i++)
+		if (r->used[i])
+			add_stack(r->g, (stack_id){ i }, r->value[i]);
+}
+
+/* Make a graph of the same nodes, as yet without values, for another thread. */
+static struct graph begin_part(const struct graph *g)
+{
+	struct graph part = *g;
+	size_t size = g->node.n * sizeof(struct graph_node);
+
+	part.saturated = 0;
+	part.node.rows = mem_resize(NULL, 0, size);
+	memcpy(part.node.rows, g->node.rows, size);
+	table_init(&part.edge, sizeof(struct graph_edge), offsetof(struct graph_edge, weight));
+	return part;
+}
+
+static void join_part(struct graph *g, struct graph *part)
+{
+	g->saturated += part->saturated;
+	for (uint32_t i = 1; i < g->node.n; i++) {
+		struct graph_node *to = graph_node(g, i), *from = graph_node(part, i);
+
+		to->flat = sum_add(to->flat, from->flat, &g->saturated);
+		to->cum = sum_add(to->cum, from->cum, &g->saturated);
+	}
+	for (uint32_t i = 1; i < part->edge.n; i++) {
+		const struct graph_edge *from = graph_edge(part, i);
+		struct graph_edge key = { .caller = from->caller, .callee = from->callee };
+		struct graph_edge *to = graph_edge(g, table_intern(&g->edge, &key));
+
+		to->weight = sum_add(to->weight, from->weight, &g->saturated);
+		to->called |= from->called;
+		to->residual |= from->residual;
+	}
+	mem_free(part->node.rows, g->node.n * sizeof(struct graph_node));
+	table_release(&part->edge);
+}
+
+/* Another thread adds half of the stacks, if they are many. */
+static void add_halves(struct graph *g, const int64_t *value, const uint8_t *used)
+{
+	enum { MANY = 20000 };
+	uint32_t n = g->p->dict->stack.n, half = n < MANY ? n : n / 2;
+	struct stack_range first = { g, value, used, 1, half }, second;
+	OWN_CACHE_LINES struct graph part;
+	struct relay relay;
+
+	if (half == n) {
+		add_range(NULL, &first);
+		return;
+	}
+	part = begin_part(g);
+	second = (struct stack_range){ &part, value, used, half, n };
+	relay_begin(&relay, add_range, NULL, true);
+	relay_pass(&relay, &second);
+	add_range(NULL, &first);
+	relay_end(&relay);
+	join_part(g, &part);
+}
+
 /* Add up samples that differ only in labels first, then add each stack once. */
 static void add_stacks(struct graph *g, uint32_t col)
 {
@@ -120,9 +196,7 @@ static void add_stacks(struct graph *g, uint32_t col)
 		value[stack] = sum_add(value[stack], p->col[col].v[i], &g->saturated);
 		used[stack] |= p->col[col].v[i] != 0;
 	}
-	for (uint32_t i = 1; i < p->dict->stack.n; i++)
-		if (used[i])
-			add_stack(g, (stack_id){ i }, value[i]);
+	add_halves(g, value, used);
 	mem_free(value, p->dict->stack.n * sizeof(*value));
 	mem_free(used, p->dict->stack.n);
 }

@@ -5,6 +5,7 @@
 #include "analyze/sorted.h"
 #include "analyze/sum.h"
 #include "analyze/tree_order.h"
+#include "analyze/tree_parts.h"
 #include "base/relay.h"
 
 /*
@@ -13,7 +14,7 @@
  * siblings in order, so that links and totals can be made in the end, by one loop.
  */
 struct builder {
-	struct tree *t;
+	OWN_CACHE_LINES struct tree *t;
 	const struct profile *p;
 	const struct frame_names *names;
 	uint32_t *path; /* by depth: the open node */
@@ -261,7 +262,7 @@ static void build_by_time(struct builder *b, uint32_t col)
 
 /* Flags */
 
-static void find_flags(struct tree *t, const struct dictionary *d, const struct frame_names *names)
+void tree_find_flags(struct tree *t, const struct dictionary *d, const struct frame_names *names)
 {
 	t->nflags = d->str.n;
 	t->flags = mem_zeroed(t->nflags, sizeof(*t->flags));
@@ -313,12 +314,17 @@ static void add_up_nodes(struct tree *t, bool link)
 	}
 }
 
+void tree_add_up(struct tree *t)
+{
+	add_up_nodes(t, true);
+}
+
 /* After all stacks were added. */
 static void finish_nodes(struct builder *b)
 {
 	b->t->n = b->n;
 	b->t->depth = b->depth;
-	add_up_nodes(b->t, true);
+	tree_add_up(b->t);
 	release_path(b);
 }
 
@@ -354,7 +360,7 @@ void tree_build(struct tree *t, const struct profile *p, uint32_t col,
 	struct builder b = { .t = t, .p = p, .names = names };
 
 	*t = (struct tree){ 0 };
-	find_flags(t, p->dict, names);
+	tree_find_flags(t, p->dict, names);
 	open_root(&b);
 	if (order == TREE_BY_TIME)
 		build_by_time(&b, col);
@@ -373,7 +379,7 @@ void tree_build_all(struct tree *t, const struct profile *p, uint32_t col,
 	struct builder b = { .t = t, .p = p, .names = names };
 
 	*t = (struct tree){ 0 };
-	find_flags(t, p->dict, names);
+	tree_find_flags(t, p->dict, names);
 	open_root(&b);
 	build_all(&b, col, node);
 	finish_nodes(&b);
@@ -385,5 +391,6 @@ void tree_release(struct tree *t)
 	mem_free(t->base_total, t->base_cap * sizeof(*t->base_total));
 	mem_free(t->node, t->cap * sizeof(*t->node));
 	mem_free(t->flags, t->nflags * sizeof(*t->flags));
+	mem_free(t->has_name, t->nflags);
 	*t = (struct tree){ 0 };
 }

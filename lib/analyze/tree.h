@@ -25,7 +25,9 @@ struct tree {
 	size_t cap;
 	uint32_t *flags; /* by str_id, nflags of them: LOC_* that all frames of that name have */
 	size_t nflags;
-	bool diff; /* the profile is differential: self and total are its new side */
+	uint8_t *has_name; /* by str_id, nflags of them: does a node, or one left out, have it? */
+			   /* NULL unless nodes were left out: see tree_wide.h */
+	bool diff;         /* the profile is differential: self and total are its new side */
 	int64_t *base_self, *base_total; /* by node: the base's values; NULL unless diff */
 	size_t base_cap;
 	uint32_t depth;     /* of the deepest node; the root's is 0 */

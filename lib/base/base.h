@@ -13,6 +13,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/*
+ * For what one thread writes often while another works beside it: a variable, or the first member
+ * of a struct, in cache lines of its own (two, since processors fetch them in pairs).
+ */
+#define OWN_CACHE_LINES _Alignas(128)
+
 #define LEN(a)       (sizeof(a) / sizeof(*(a)))
 #define PRINTF(f, a) __attribute__((format(printf, f, a)))
 #define NORETURN     __attribute__((noreturn))

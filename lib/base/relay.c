@@ -3,6 +3,7 @@
 static void *take_blocks(void *relay)
 {
 	struct relay *r = relay;
+	void *block;
 
 	pthread_mutex_lock(&r->lock);
 	for (;;) {
@@ -10,11 +11,12 @@ static void *take_blocks(void *relay)
 			pthread_cond_wait(&r->changed, &r->lock);
 		if (!r->waiting)
 			break;
-		pthread_mutex_unlock(&r->lock);
-		r->take(r->context, r->waiting);
-		pthread_mutex_lock(&r->lock);
+		block = r->waiting;
 		r->waiting = NULL;
 		pthread_cond_signal(&r->changed);
+		pthread_mutex_unlock(&r->lock);
+		r->take(r->context, block);
+		pthread_mutex_lock(&r->lock);
 	}
 	pthread_mutex_unlock(&r->lock);
 	return NULL;

@@ -2,11 +2,12 @@
  * Blocks of work handed from one thread to another, which takes them in order:
  *
  *	relay_begin(&r, take, context, threads);
- *	... fill a block; relay_pass(&r, block); fill the other one; relay_pass(&r, ...) ...
+ *	... fill a block; relay_pass(&r, block); fill another one; relay_pass(&r, ...) ...
  *	relay_end(&r);
  *
- * One block is taken while the next is filled. Without `threads`, or when no thread can
- * be started, relay_pass() takes the block at once: the result is the same.
+ * One block is taken and one waits while another is filled, so that neither thread waits for the
+ * other after each block. Without `threads`, or when no thread can be started, relay_pass() takes
+ * the block at once: the result is the same.
  */
 #ifndef BASE_RELAY_H
 #define BASE_RELAY_H
@@ -20,6 +21,9 @@
  */
 typedef void relay_take(void *context, void *block);
 
+/* Blocks in use at a time: taken, waiting and being filled. */
+enum { RELAY_BLOCKS = 3 };
+
 struct relay {
 	relay_take *take;
 	void *context;
@@ -28,7 +32,7 @@ struct relay {
 	/* Shared with the thread, under the lock: */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	void *waiting; /* the block that is being taken; NULL = none */
+	void *waiting; /* the block to take next; NULL = none */
 	bool is_over;  /* no more blocks follow */
 };
 
@@ -36,8 +40,8 @@ struct relay {
 void relay_begin(struct relay *r, relay_take *take, void *context, bool threads);
 
 /*
- * Pass a block on, once the one before it is taken. It is the relay's until the next call
- * of relay_pass() or relay_end() returns.
+ * Pass a block on, once the thread has begun with the one before it. The block is the relay's
+ * until relay_pass() was called twice more, or relay_end() once.
  */
 void relay_pass(struct relay *r, void *block);
 

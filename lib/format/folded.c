@@ -46,7 +46,7 @@ struct reader {
 	uint64_t two_numbers; /* the first line with two numbers, if not all have two */
 	size_t last, nlast;   /* the stack of the previous line, in the block's text */
 	VEC(size_t) ends;     /* of its frames in that stack */
-	struct line_block block[2];
+	struct line_block block[RELAY_BLOCKS];
 	unsigned filling; /* the block that receives lines */
 };
 
@@ -331,7 +331,7 @@ static void read_lines(struct reader *r, struct relay *relay)
 		if (!is_full(&r->block[r->filling]))
 			continue;
 		relay_pass(relay, &r->block[r->filling]);
-		r->filling = !r->filling;
+		r->filling = (r->filling + 1) % RELAY_BLOCKS;
 		/* The first line of a block shares nothing: the text before is the other thread's. */
 		r->last = r->nlast = 0;
 		vec_clear(&r->ends);

@@ -1,10 +1,10 @@
 #include "profile/adder.h"
 
 /*
- * A block is full with so many samples or frames. One for another thread is large, some 500 KB,
+ * A block is full with so many samples or frames. One for another thread is large, some 250 KB,
  * since passing it on has a cost; one for this thread stays in the nearest cache.
  */
-static const struct adder_limits for_a_thread = { .samples = 4096, .frames = 1 << 16 };
+static const struct adder_limits for_a_thread = { .samples = 2048, .frames = 1 << 15 };
 static const struct adder_limits for_this_thread = { .samples = 512, .frames = 1 << 13 };
 
 /* Samples whose look-ups wait for memory together. */
@@ -50,7 +50,7 @@ void adder_begin(struct adder *a, struct profile *p, bool threads)
 void adder_pass_block_on(struct adder *a)
 {
 	relay_pass(&a->relay, &a->block[a->filling]);
-	a->filling = !a->filling;
+	a->filling = (a->filling + 1) % RELAY_BLOCKS;
 }
 
 void adder_sample(struct adder *a, const loc_id *frames, size_t n, label_set_id labels)

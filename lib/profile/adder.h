@@ -43,14 +43,14 @@ struct adder {
 	struct adder_limits most; /* of a block */
 	bool keep_order;          /* the reader's: profile_observe() each value, at time 0 */
 	struct relay relay;
-	struct adder_block block[2];
+	struct adder_block block[RELAY_BLOCKS];
 	unsigned filling; /* the block that the reader fills */
 	bool is_begun;    /* adder_room() was called for the next sample */
 };
 
 void adder_begin(struct adder *a, struct profile *p, bool threads);
 
-/* A block is full: it is added, by the thread or at once, and the reader fills the other. */
+/* A block is full: it is added, by the thread or at once, and the reader fills another one. */
 void adder_pass_block_on(struct adder *a);
 
 /*

@@ -1,6 +1,8 @@
 #include "view/flame.h"
 
+#include "analyze/total.h"
 #include "analyze/tree_order.h"
+#include "analyze/tree_wide.h"
 #include "io/number.h"
 #include "profile/unit.h"
 
@@ -46,6 +48,28 @@ static void build_tree(struct flame *f, const struct frame_names *names)
 	tree_build(&f->tree, f->p, f->o->col, names, orders[f->o->order]);
 }
 
+/*
+ * Build only what is drawn, if siblings are in the order of names and widths are the values of
+ * stacks. Chains rename nodes.
+ */
+static bool build_drawn(struct flame *f, const struct frame_names *names, double pixels)
+{
+	const struct view_options *o = f->o;
+	int64_t sum;
+
+	if (o->order != ORDER_BY_NAME || palette_is_chain(o->palette) || is_differential(f->p))
+		return false;
+	sorted_init(&f->stacks, f->p, o->col, names, SORTED_AS_TREE);
+	f->has_stacks = tree_can_be_wide(&f->stacks, &sum);
+	if (!f->has_stacks)
+		sorted_release(&f->stacks);
+	else
+		tree_build_wide(&f->tree, f->p, &f->stacks, names,
+				layout_least(o, o->total > (double)sum ? o->total : (double)sum,
+					     pixels));
+	return f->has_stacks;
+}
+
 static void build_tree_of_all(struct flame *f, const struct frame_names *names, uint32_t *node)
 {
 	tree_build_all(&f->tree, f->p, f->o->col, names, node);
@@ -72,8 +96,9 @@ static struct str shown_unit(const struct profile *p, const struct view_options 
 	return renamed || !unit_is_known(unit) ? S("") : unit;
 }
 
+/* pixels: 0, or as in flame_init_drawn(); node: NULL, or as in flame_init_all(). */
 static bool flame_build(struct flame *f, struct profile *p, const struct view_options *o,
-			struct view_result *r, uint32_t *node)
+			struct view_result *r, double pixels, uint32_t *node)
 {
 	struct frame_names names;
 
@@ -83,7 +108,7 @@ static bool flame_build(struct flame *f, struct profile *p, const struct view_op
 	frame_names_init(&names, p->dict, dict_frame_name);
 	if (node)
 		build_tree_of_all(f, &names, node);
-	else
+	else if (pixels <= 0 || !build_drawn(f, &names, pixels))
 		build_tree(f, &names);
 	frame_names_release(&names);
 	r->negative = drop_negative(f);
@@ -100,13 +125,19 @@ static bool flame_build(struct flame *f, struct profile *p, const struct view_op
 bool flame_init(struct flame *f, struct profile *p, const struct view_options *o,
 		struct view_result *r)
 {
-	return flame_build(f, p, o, r, NULL);
+	return flame_build(f, p, o, r, 0, NULL);
+}
+
+bool flame_init_drawn(struct flame *f, struct profile *p, const struct view_options *o,
+		      struct view_result *r, double pixels)
+{
+	return flame_build(f, p, o, r, pixels, NULL);
 }
 
 bool flame_init_all(struct flame *f, struct profile *p, const struct view_options *o,
 		    struct view_result *r, uint32_t *node)
 {
-	return flame_build(f, p, o, r, node);
+	return flame_build(f, p, o, r, 0, node);
 }
 
 void flame_put_value(const struct flame *f, struct buf *b, double v)
@@ -154,4 +185,5 @@ void flame_release(struct flame *f)
 	evidence_release(&f->evidence);
 	layout_release(&f->layout);
 	tree_release(&f->tree);
+	sorted_release(&f->stacks);
 }

@@ -5,6 +5,7 @@
 #ifndef VIEW_FLAME_H
 #define VIEW_FLAME_H
 
+#include "analyze/sorted.h"
 #include "view/evidence.h"
 #include "view/layout.h"
 
@@ -12,6 +13,8 @@ struct flame {
 	struct profile *p;
 	const struct view_options *o;
 	struct tree tree;
+	bool has_stacks; /* the tree has only what is drawn: all stacks are in `stacks` */
+	struct sorted stacks;
 	struct layout layout;
 	struct evidence evidence;
 	struct str countname; /* the name of values */
@@ -25,6 +28,12 @@ struct flame {
  */
 bool flame_init(struct flame *f, struct profile *p, const struct view_options *o,
 		struct view_result *r);
+/*
+ * The same where, if possible, the tree is without the callees of nodes that are too narrow for a
+ * picture of that many pixels; f->stacks has them.
+ */
+bool flame_init_drawn(struct flame *f, struct profile *p, const struct view_options *o,
+		      struct view_result *r, double pixels);
 /*
  * The same with all stacks that have a value in any column. node[stack], by stack_id,
  * becomes the tree's node where the stack ends; it has room for the dictionary's stacks.

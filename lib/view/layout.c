@@ -51,6 +51,11 @@ void layout_release(struct layout *l)
 	mem_free(l->weight, l->tree->n * sizeof(*l->weight));
 }
 
+double layout_least(const struct view_options *o, double whole, double pixels)
+{
+	return o->minwidth_percent ? o->minwidth * whole / 100 : o->minwidth / (pixels / whole);
+}
+
 struct change layout_change(const struct layout *l, uint32_t node)
 {
 	double base = (double)l->tree->base_total[node] * l->base_scale;

@@ -24,6 +24,12 @@ struct layout {
 void layout_init(struct layout *l, const struct tree *t, const struct view_options *o);
 void layout_release(struct layout *l);
 
+/*
+ * The narrowest node that is drawn, as a value, where `whole` is the value of a picture of that
+ * many pixels.
+ */
+double layout_least(const struct view_options *o, double whole, double pixels);
+
 static inline double layout_weight(const struct layout *l, uint32_t node)
 {
 	return l->weight ? l->weight[node] : (double)l->tree->node[node].total;

@@ -9,19 +9,27 @@ enum { CHUNK = 1000 }; /* names in an element */
 
 /* Names */
 
-static void list_names(struct namelist *l, const struct dictionary *d, const struct tree *t)
+static void list_name(struct namelist *l, const struct dictionary *d, const struct tree *t,
+		      str_id name)
 {
-	for (uint32_t i = 0; i < t->n; i++) {
-		str_id name = t->node[i].name;
+	if (l->rank[name.i])
+		return;
+	l->rank[name.i] = 1;
+	l->row = mem_grow(l->row, &l->cap, l->n + 1, sizeof(*l->row));
+	l->row[l->n++] = (struct namelist_row){ .text = dict_text(d, name),
+						.id = name.i,
+						.flags = tree_flags(t, name) };
+}
 
-		if (l->rank[name.i])
-			continue;
-		l->rank[name.i] = 1;
-		l->row = mem_grow(l->row, &l->cap, l->n + 1, sizeof(*l->row));
-		l->row[l->n++] = (struct namelist_row){ .text = dict_text(d, name),
-							.id = name.i,
-							.flags = tree_flags(t, name) };
-	}
+/* The names of sorted stacks are in order. */
+static void list_names(struct namelist *l, const struct dictionary *d, const struct tree *t,
+		       const struct sorted *stacks)
+{
+	for (size_t i = 0; stacks && i < stacks->ntext; i++)
+		if (t->has_name[stacks->text[i].i])
+			list_name(l, d, t, stacks->text[i]);
+	for (uint32_t i = 0; !stacks && i < t->n; i++)
+		list_name(l, d, t, t->node[i].name);
 }
 
 static int compare_texts(const void *a, const void *b)
@@ -47,12 +55,14 @@ static struct rgb choose_color(const struct namelist_row *row, const struct view
 }
 
 void namelist_init(struct namelist *l, const struct dictionary *d, const struct tree *t,
-		   const struct view_options *o, struct palette_map *map)
+		   const struct sorted *stacks, const struct view_options *o,
+		   struct palette_map *map)
 {
 	*l = (struct namelist){ .nrank = d->str.n };
 	l->rank = mem_zeroed(l->nrank, sizeof(*l->rank));
-	list_names(l, d, t);
-	qsort(l->row, l->n, sizeof(*l->row), compare_texts);
+	list_names(l, d, t, stacks);
+	if (!stacks)
+		qsort(l->row, l->n, sizeof(*l->row), compare_texts);
 	for (size_t i = 0; i < l->n; i++) {
 		l->rank[l->row[i].id] = (uint32_t)i;
 		l->row[i].color = choose_color(&l->row[i], o, map);

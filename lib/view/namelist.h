@@ -2,6 +2,7 @@
 #ifndef VIEW_NAMELIST_H
 #define VIEW_NAMELIST_H
 
+#include "analyze/sorted.h"
 #include "analyze/tree.h"
 #include "view/palette_map.h"
 #include "view/view.h"
@@ -20,9 +21,13 @@ struct namelist {
 	size_t nrank;
 };
 
-/* map: colours to keep, to which new ones are added; or NULL. */
+/*
+ * stacks: those of which the tree is, sorted as a tree, if it has not all of their nodes; else
+ * NULL. map: colours to keep, to which new ones are added; or NULL.
+ */
 void namelist_init(struct namelist *l, const struct dictionary *d, const struct tree *t,
-		   const struct view_options *o, struct palette_map *map);
+		   const struct sorted *stacks, const struct view_options *o,
+		   struct palette_map *map);
 void namelist_release(struct namelist *l);
 
 /* The row of a name in the tree. */

@@ -12,6 +12,7 @@
 #ifndef VIEW_PACKED_H
 #define VIEW_PACKED_H
 
+#include "analyze/sorted.h"
 #include "view/layout.h"
 #include "view/namelist.h"
 
@@ -29,5 +30,12 @@ void number_pack(struct buf *b, uint64_t v);
  */
 void packed_write(struct packed *k, struct out *out, const struct layout *l,
 		  const struct namelist *names);
+
+/*
+ * The same, byte for byte, for the tree of stacks that tree_build_wide() can take. It needs no
+ * tree: where a stack differs from the one before, its nodes begin.
+ */
+void packed_write_stacks(struct packed *k, struct out *out, const struct sorted *s,
+			 const struct namelist *names);
 
 #endif

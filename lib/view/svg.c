@@ -228,6 +228,16 @@ static void set_title(struct svg *s)
 	buf_release(&command);
 }
 
+static double width_of(const struct view_options *o)
+{
+	return o->width ? o->width : SVG_WIDTH;
+}
+
+double svg_pixels(const struct view_options *o)
+{
+	return width_of(o) - 2 * SVG_PAD;
+}
+
 void svg_init(struct svg *s, struct palette_map *map)
 {
 	const struct view_options *o = s->o;
@@ -235,13 +245,14 @@ void svg_init(struct svg *s, struct palette_map *map)
 	struct walk w;
 
 	set_title(s);
-	namelist_init(&s->names, s->flame.p->dict, &s->flame.tree, o, map);
+	namelist_init(&s->names, s->flame.p->dict, &s->flame.tree,
+		      s->flame.has_stacks ? &s->flame.stacks : NULL, o, map);
 	origin_put(&s->origin, s->flame.p);
-	s->width = o->width ? o->width : SVG_WIDTH;
-	s->per = (s->width - 2 * SVG_PAD) / whole;
+	s->width = width_of(o);
+	s->per = svg_pixels(o) / whole;
 	s->top = SVG_PAD + o->fontsize * (o->subtitle ? 3.5 : 2) +
 		 (s->flame.tree.diff ? legend_height(&s->flame.evidence) + 8 : 0);
-	s->least = o->minwidth_percent ? o->minwidth * whole / 100 : o->minwidth / s->per;
+	s->least = layout_least(o, whole, svg_pixels(o));
 	walk_init(&w, &s->flame.layout, s->least);
 	while (walk_next(&w))
 		if (w.depth >= s->rows)
@@ -274,14 +285,17 @@ static void pack_tree(void *svg, void *tree)
 {
 	struct svg *s = svg;
 
-	packed_write(&s->packed, tree, &s->flame.layout, &s->names);
+	if (s->flame.has_stacks)
+		packed_write_stacks(&s->packed, tree, &s->flame.stacks, &s->names);
+	else
+		packed_write(&s->packed, tree, &s->flame.layout, &s->names);
 }
 
 /* The first view takes as long as packing the whole tree: another thread does that meanwhile. */
 static void write_document(struct svg *s)
 {
 	struct relay packing;
-	struct out tree;
+	OWN_CACHE_LINES struct out tree;
 
 	out_open_memory(&tree);
 	relay_begin(&packing, pack_tree, s, true);
@@ -328,7 +342,7 @@ static bool draw_svg(struct out *out, struct profile *p, const struct view_optio
 		     struct view_result *r)
 {
 	struct svg s = { .out = out, .o = o };
-	bool ok = flame_init(&s.flame, p, o, r);
+	bool ok = flame_init_drawn(&s.flame, p, o, r, svg_pixels(o));
 
 	if (ok && o->palette_file)
 		ok = write_with_map(&s, &r->error);

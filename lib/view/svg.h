@@ -10,6 +10,9 @@
 /* In pixels: the margin, and the initial width of fluid pictures. */
 enum { SVG_PAD = 12, SVG_WIDTH = 1200 };
 
+/* The pixels of the boxes' whole width. */
+double svg_pixels(const struct view_options *o);
+
 struct svg {
 	struct out *out;
 	const struct view_options *o;

@@ -1,4 +1,7 @@
 #include "analyze/graph.h"
+
+#include <stdio.h>
+
 #include "model.h"
 #include "tap.h"
 
@@ -129,6 +132,24 @@ static void check_part(const char *without, const char *by_flat, const char *edg
 	begin();
 }
 
+/* All 32,768 words of 15 letters, a or b; b is inlined in the first half. Two threads add them. */
+static void many_stacks(void)
+{
+	enum { LETTERS = 15, ALL = 1 << LETTERS };
+
+	for (int i = 0; i < ALL; i++) {
+		char stack[64] = "m";
+		size_t n = 1;
+
+		for (int j = LETTERS; j-- > 0;)
+			n += (size_t)snprintf(stack + n, sizeof(stack) - n, "%s",
+					      !(i >> j & 1) ? ";a" :
+					      i < ALL / 2   ? ";+b" :
+							      ";b");
+		sample(stack, 1);
+	}
+}
+
 int main(void)
 {
 	begin();
@@ -167,6 +188,9 @@ int main(void)
 	check("a 9223372036854775807/9223372036854775807, b 1/1, m 0/9223372036854775807",
 	      "a 9223372036854775807/9223372036854775807, m 0/9223372036854775807, b 1/1",
 	      "m>a 9223372036854775807, m>b 1", "sums end where 64 bits do");
+	many_stacks();
+	check("a 16384/32767, b 16384/32767, m 0/32768", "m 0/32768, a 16384/32767, b 16384/32767",
+	      "b>a 32752, m>a 16384, a>b 32752, m>b 16384", "many stacks");
 	model_release(&p);
 	return done();
 }

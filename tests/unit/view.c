@@ -430,7 +430,7 @@ static void many_nodes(enum tree_order order, bool negative)
 	tree_build(&t, &p, 0, &names, order);
 	tree_drop_negative(&t);
 	layout_init(&l, &t, &o);
-	namelist_init(&list, p.dict, &t, &o, NULL);
+	namelist_init(&list, p.dict, &t, NULL, &o, NULL);
 	out_open_memory(&out);
 	packed_write(&k, &out, &l, &list);
 	pack_one_by_one(&want, &l, &list);
@@ -445,6 +445,58 @@ static void many_nodes(enum tree_order order, bool negative)
 	layout_release(&l);
 	tree_release(&t);
 	frame_names_release(&names);
+	model_release(&p);
+}
+
+/* The packed form of what a flame has. */
+static void pack_flame(struct buf *to, struct packed *k, struct flame *f, struct namelist *list)
+{
+	struct out out;
+
+	namelist_init(list, f->p->dict, &f->tree, f->has_stacks ? &f->stacks : NULL, f->o, NULL);
+	out_open_memory(&out);
+	if (f->has_stacks)
+		packed_write_stacks(k, &out, &f->stacks, list);
+	else
+		packed_write(k, &out, &f->layout, list);
+	buf_add(to, buf_str(&out.bytes));
+	out_release(&out);
+}
+
+/* A tree without what is too narrow makes the same picture. */
+static void drawn(double minwidth, bool negative)
+{
+	struct view_options o = { .minwidth = minwidth };
+	struct view_result r = { 0 };
+	struct buf text[2] = { 0 }, boxes[2] = { 0 };
+	struct namelist list[2];
+	struct flame f[2];
+	struct packed k[2];
+	struct profile p;
+
+	model_init(&p);
+	add_many_stacks(&p, negative);
+	flame_init(&f[0], &p, &o, &r);
+	flame_init_drawn(&f[1], &p, &o, &r, 1000);
+	for (size_t i = 0; i < 2; i++) {
+		double least = layout_least(&o, f[i].layout.whole, 1000);
+
+		pack_flame(&text[i], &k[i], &f[i], &list[i]);
+		buf_add(&boxes[i], walked(&p, &f[i].layout, least));
+	}
+	ok(f[1].has_stacks == !negative && (f[1].tree.n < f[0].tree.n / 4) == !negative,
+	   "least width %g: %u of %u nodes are built%s", minwidth, f[1].tree.n, f[0].tree.n,
+	   negative ? ": values below 0" : "");
+	ok(boxes[0].n > 100 && str_eq(buf_str(&boxes[0]), buf_str(&boxes[1])), "the same boxes");
+	ok(text[0].n > 200000 && str_eq(buf_str(&text[0]), buf_str(&text[1])) && k[0].n == k[1].n &&
+		   k[0].unit == k[1].unit && list[0].n == list[1].n,
+	   "and the same packed tree");
+	for (size_t i = 0; i < 2; i++) {
+		buf_release(&text[i]);
+		buf_release(&boxes[i]);
+		namelist_release(&list[i]);
+		flame_release(&f[i]);
+	}
 	model_release(&p);
 }
 
@@ -463,6 +515,9 @@ int main(void)
 	many_nodes(TREE_BY_NAME, false);
 	many_nodes(TREE_BY_NAME, true);
 	many_nodes(TREE_BY_TOTAL, true);
+	drawn(0.1, false);
+	drawn(2, false);
+	drawn(1, true);
 	terminal();
 	buf_release(&b);
 	return done();

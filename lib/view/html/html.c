@@ -8,6 +8,7 @@
  */
 #include "view/html/html.h"
 
+#include "base/relay.h"
 #include "html_assets.h"
 #include "io/escape.h"
 #include "view/assets.h"
@@ -90,13 +91,48 @@ static const struct html_part *const parts[] = {
 	HTML_PARTS(HTML_PART)
 };
 
-static void put_data(struct page *page)
+/*
+ * The tree's data are ready long before they are written, and take long to deflate: another thread
+ * does that while this one lists the rows and draws the first view.
+ */
+struct tree_data {
+	struct relay relay;
+	struct page page; /* with an output of its own */
+	struct out out;
+};
+
+static void put_tree(void *context, void *page)
+{
+	(void)context;
+	html_part_tree.blocks(page);
+}
+
+static void begin_tree(struct tree_data *t, const struct page *page)
+{
+	out_open_memory(&t->out);
+	t->page = *page;
+	t->page.out = &t->out;
+	relay_begin(&t->relay, put_tree, NULL, true);
+	relay_pass(&t->relay, &t->page);
+}
+
+static void end_tree(struct tree_data *t, struct out *to)
+{
+	relay_end(&t->relay);
+	out_add(to, buf_str(&t->out.bytes));
+	out_release(&t->out);
+}
+
+static void put_data(struct page *page, struct tree_data *tree)
 {
 	struct json j = { .b = &page->out->bytes, .indented = 2 };
 
-	for (size_t i = 0; i < LEN(parts); i++)
-		if (parts[i]->blocks)
+	for (size_t i = 0; i < LEN(parts); i++) {
+		if (parts[i] == &html_part_tree)
+			end_tree(tree, page->out);
+		else if (parts[i]->blocks)
 			parts[i]->blocks(page);
+	}
 	put_markup(page, "<script type=\"application/json\" id=\"conf\">");
 	json_begin_object(&j);
 	for (size_t i = 0; i < LEN(parts); i++)
@@ -106,7 +142,7 @@ static void put_data(struct page *page)
 	put_markup(page, "</script>\n");
 }
 
-static void write_page(struct page *page)
+static void write_page(struct page *page, struct tree_data *tree)
 {
 	put_head(page);
 	put_markup(page, "<body>\n");
@@ -116,20 +152,25 @@ static void write_page(struct page *page)
 		put_markup(page, "</section>\n");
 	}
 	put_first_view(page);
-	put_data(page);
+	put_data(page, tree);
 	put_markup(page, "<script>");
 	out_add(page->out, asset_page_js());
 	put_markup(page, "</script>\n</body>\n</html>\n");
 }
 
-/* Number nodes in the order in which they are drawn. */
+/* Number the nodes in page->node as they are drawn. Trees are built in the order of names. */
 static void number_nodes(struct page *page)
 {
-	uint32_t depth = 0, n = 1;
+	uint32_t depth = 0, n = 1, *number;
 
-	page->number = mem_zeroed(page->tree->n, sizeof(*page->number));
+	if (page->tree == &page->by_line || page->o->order == ORDER_BY_NAME)
+		return;
+	number = mem_zeroed(page->tree->n, sizeof(*number));
 	for (uint32_t i = tree_next(page->tree, 0, &depth); i; i = tree_next(page->tree, i, &depth))
-		page->number[i] = n++;
+		number[i] = n++;
+	for (uint32_t i = 0; i < page->nstack; i++)
+		page->node[i] = number[page->node[i]];
+	mem_free(number, page->tree->n * sizeof(*number));
 }
 
 /* Set the title to the recorded command, if it is known. */
@@ -147,7 +188,7 @@ static void set_title(struct svg *s)
 	buf_release(&command);
 }
 
-static void build_page(struct page *page)
+static void build_page(struct page *page, struct tree_data *tree)
 {
 	page->tree = &page->svg.flame.tree;
 	svg_init(&page->svg, NULL);
@@ -155,14 +196,14 @@ static void build_page(struct page *page)
 		set_title(&page->svg);
 	if (page->o->source)
 		html_tree_by_line(page);
+	begin_tree(tree, page);
 	number_nodes(page);
-	html_rows_init(&page->rows, page->p, page->node, page->number, page->tree->n);
+	html_rows_init(&page->rows, page->p, page->node, page->tree->n);
 }
 
 static void release_page(struct page *page)
 {
 	html_rows_release(&page->rows);
-	mem_free(page->number, page->tree->n * sizeof(*page->number));
 	html_places_release(page);
 	tree_release(&page->by_line);
 	svg_release(&page->svg);
@@ -176,13 +217,14 @@ static bool draw_html(struct out *out, struct profile *p, const struct view_opti
 			     .o = o,
 			     .svg = { .out = out, .o = o },
 			     .nstack = p->dict->stack.n };
+	struct tree_data tree;
 	bool ok;
 
 	page.node = mem_zeroed(page.nstack, sizeof(*page.node));
 	ok = flame_init_all(&page.svg.flame, p, o, r, page.node);
 	if (ok) {
-		build_page(&page);
-		write_page(&page);
+		build_page(&page, &tree);
+		write_page(&page, &tree);
 		release_page(&page);
 	}
 	flame_release(&page.svg.flame);

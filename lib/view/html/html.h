@@ -42,9 +42,8 @@ struct page {
 	struct tree by_line; /* with o->source: a node for each line of a function */
 	struct html_places places;
 	const struct tree *tree; /* by_line, or that of the first view */
-	uint32_t *node;          /* by stack_id: the node where the stack ends */
+	uint32_t *node;          /* by stack_id: the number of the node where the stack ends */
 	uint32_t nstack;
-	uint32_t *number; /* by node: its number in the page, in the tree's order */
 	struct html_rows rows;
 };
 

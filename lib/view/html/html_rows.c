@@ -113,7 +113,7 @@ static int64_t *add_row(struct html_rows *r, struct html_row row)
 struct lister {
 	struct html_rows *rows;
 	struct profile *p;
-	const uint32_t *node, *number;
+	const uint32_t *node;
 	struct html_row *row_of; /* by sample: its row, without a time */
 	int64_t *timed;          /* by sample and column: the part of the value that has times */
 };
@@ -127,7 +127,7 @@ static void locate_samples(struct lister *l)
 		const struct sample *s = profile_sample(l->p, (sample_id){ i });
 		struct html_row *row = &l->row_of[i];
 
-		row->node = l->number[l->node[s->stack.i]];
+		row->node = l->node[s->stack.i];
 		row->base = base_side_has(&base, s->labels);
 		row->set = row->base ? dict_drop_label(l->p->dict, s->labels, base.key).i :
 				       s->labels.i;
@@ -267,10 +267,9 @@ static void merge_rows(struct html_rows *r, struct profile *p, uint32_t nnode)
 	*r = to;
 }
 
-void html_rows_init(struct html_rows *r, struct profile *p, const uint32_t *node,
-		    const uint32_t *number, uint32_t nnode)
+void html_rows_init(struct html_rows *r, struct profile *p, const uint32_t *node, uint32_t nnode)
 {
-	struct lister l = { .rows = r, .p = p, .node = node, .number = number };
+	struct lister l = { .rows = r, .p = p, .node = node };
 	size_t nsample = p->sample.n;
 
 	*r = (struct html_rows){ .ncol = p->ncol };
@@ -281,11 +280,11 @@ void html_rows_init(struct html_rows *r, struct profile *p, const uint32_t *node
 		l.timed = mem_zeroed(nsample * r->ncol, sizeof(*l.timed));
 	list_timed(&l);
 	list_untimed(&l);
-	number_sets(r, p->dict);
-	merge_rows(r, p, nnode);
 	mem_free(l.row_of, nsample * sizeof(*l.row_of));
 	if (l.timed)
 		mem_free(l.timed, nsample * r->ncol * sizeof(*l.timed));
+	number_sets(r, p->dict);
+	merge_rows(r, p, nnode);
 }
 
 void html_rows_release(struct html_rows *r)

@@ -38,11 +38,10 @@ struct html_rows {
 };
 
 /*
- * Make the rows of p. node: by stack_id, the node where the stack ends. number: by node, its
- * number in rows, below nnode. p counts sums that saturate.
+ * Make the rows of p. node: by stack_id, the number of the node where the stack ends, below
+ * nnode. p counts sums that saturate.
  */
-void html_rows_init(struct html_rows *r, struct profile *p, const uint32_t *node,
-		    const uint32_t *number, uint32_t nnode);
+void html_rows_init(struct html_rows *r, struct profile *p, const uint32_t *node, uint32_t nnode);
 void html_rows_release(struct html_rows *r);
 
 #endif

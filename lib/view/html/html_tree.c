@@ -7,25 +7,23 @@
 
 static uint32_t number_of_name(const struct page *page, str_id name)
 {
-	return page->tree == &page->by_line ? page->places.of[name.i] :
-					      namelist_rank(&page->svg.names, name);
+	return page->o->source ? page->places.of[name.i] : namelist_rank(&page->svg.names, name);
 }
 
 static void put_blocks(struct page *page)
 {
-	struct buf ups = { 0 }, names = { 0 };
+	const struct tree *t = page->tree;
 	uint32_t depth = 0, before = 0;
+	struct buf b = { 0 };
 
-	for (uint32_t i = tree_next(page->tree, 0, &depth); i;
-	     i = tree_next(page->tree, i, &depth)) {
-		html_number(&ups, before + 1 - depth);
-		html_number(&names, number_of_name(page, page->tree->node[i].name));
+	for (uint32_t i = tree_next(t, 0, &depth); i; i = tree_next(t, i, &depth)) {
+		html_number(&b, before + 1 - depth);
 		before = depth;
 	}
-	buf_put(&ups, names.p, names.n);
-	html_block(page, "tree", &ups);
-	buf_release(&names);
-	buf_release(&ups);
+	for (uint32_t i = tree_next(t, 0, &depth); i; i = tree_next(t, i, &depth))
+		html_number(&b, number_of_name(page, t->node[i].name));
+	html_block(page, "tree", &b);
+	buf_release(&b);
 }
 
 static void put_conf(struct page *page, struct json *j)
