@@ -325,20 +325,25 @@ bool generated_keeps_fp(const struct generated *g, int pid, bool otherwise)
 	return otherwise;
 }
 
-static void count_frame(struct generated *g, int pid, const struct frame *f)
+void generated_count(struct generated *g, int pid, bool by_fp)
 {
 	struct generated_process *p = g->process;
 
-	if (f->is_resumed || (f->kind != GENERATED_BY_FP && !f->start))
-		return;
 	while (p < g->process + LEN(g->process) && p->pid != pid)
 		p++;
 	if (p == g->process + LEN(g->process)) {
 		p = &g->process[g->nprocess++ % LEN(g->process)];
 		*p = (struct generated_process){ .pid = pid };
 	}
-	p->by_fp += f->kind == GENERATED_BY_FP;
-	p->by_size += f->kind == GENERATED_BY_SIZE;
+	p->by_fp += by_fp;
+	p->by_size += !by_fp;
+}
+
+/* Counts what makes a frame; places before and after that say nothing. */
+static void count_frame(struct generated *g, int pid, const struct frame *f)
+{
+	if (f->kind == GENERATED_BY_FP ? !f->is_resumed : f->kind == GENERATED_BY_SIZE && f->start)
+		generated_count(g, pid, f->kind == GENERATED_BY_FP);
 }
 
 const struct generated_code *generated_code_at(struct generated *g,

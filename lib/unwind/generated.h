@@ -66,6 +66,9 @@ const struct generated_code *generated_code_at(struct generated *g,
 bool generated_may_lead_to(const struct address_space *space, const struct region *r,
 			   uint64_t address, uint32_t size);
 
+/* Counts a function of a process, by whether it keeps a frame pointer. */
+void generated_count(struct generated *g, int pid, bool by_fp);
+
 /*
  * Does a process's generated code keep frame pointers, as far as it was seen? `otherwise`: if none
  * was.

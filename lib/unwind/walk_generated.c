@@ -33,8 +33,10 @@ static bool by_kept_fp(struct walk *w)
 {
 	struct walk v = *w;
 
-	if (!walk_by_fp(&v))
+	if (!walk_by_fp(&v)) {
+		w->wild = v.wild;
 		return walk_stop(w, v.end);
+	}
 	if (!is_called_there(&v))
 		return walk_stop(w, UNWIND_BAD);
 	v.sender = sender_of(w);
@@ -136,6 +138,30 @@ static bool by_size_at(struct walk *w, const struct fixed_frame *f, uint64_t sp,
 	return true;
 }
 
+/*
+ * Steps by the frame pointer from code that cannot be seen: that of a recording, or of a process
+ * that has ended. It counts only while the process's code seems to keep frame pointers: while most
+ * such steps lead to calls.
+ */
+static bool by_unseen_fp(struct walk *w)
+{
+	struct generated *g = &w->u->generated;
+	int pid = w->state->pid;
+	struct walk v = *w;
+	bool moved = walk_by_fp(&v), is_call = moved && is_called_there(&v);
+
+	w->wild = v.wild;
+	if (!moved && v.end != UNWIND_BAD && !v.wild)
+		return walk_stop(w, v.end);
+	generated_count(g, pid, is_call);
+	if (!is_call)
+		return walk_stop(w, UNWIND_BAD);
+	if (!generated_keeps_fp(g, pid, true))
+		return walk_stop(w, UNWIND_NO_TABLES);
+	*w = v;
+	return true;
+}
+
 bool walk_by_generated(struct walk *w, const struct region *r)
 {
 	struct unwinder *u = w->u;
@@ -143,7 +169,7 @@ bool walk_by_generated(struct walk *w, const struct region *r)
 	struct fixed_frame inner, f;
 
 	if (!u->use_memory)
-		return walk_by_fp(w);
+		return by_unseen_fp(w);
 	c = *generated_code_at(&u->generated, w->space, w->state->pid, r, w->pc, w->call);
 	inner = (struct fixed_frame){ c.inner_size, 0, c.inner_start };
 	f = (struct fixed_frame){ c.size, c.fp_at, c.start };
@@ -156,7 +182,5 @@ bool walk_by_generated(struct walk *w, const struct region *r)
 		       (w->sender > w->sp && by_size_at(w, &f, w->sender, MAY_BE_CALLED));
 	case GENERATED_UNKNOWN: return by_unknown_fp(w);
 	}
-	if (generated_keeps_fp(&u->generated, w->state->pid, true))
-		return walk_by_fp(w);
-	return walk_stop(w, UNWIND_NO_TABLES);
+	return by_unseen_fp(w);
 }
