@@ -22,7 +22,7 @@ struct walk {
 	bool may_read;     /* memory beyond the copy may be read */
 	bool used_memory;  /* memory beyond the copy was read */
 	bool wild;         /* the address that could not be read is not on the stack */
-	uint64_t sender;   /* the stack pointer that the frame left by walk_by_fp() says its caller had */
+	uint64_t sender;   /* the caller's stack pointer, as the frame left last has kept it */
 	uint64_t switched; /* the function that switched from another stack to this one */
 	size_t ncopied;    /* frames found in the copy alone */
 	bool is_trial;     /* a test where the walk leads, or the walk on a way that was tested */

@@ -33,9 +33,9 @@ agrees many.pb.gz 99 'have them'
 kill $pid
 # A program with a timer of the recorder's frequency, which works in half of each period
 target rhythm
-chrt -f 1 true 2>/dev/null && real_time='chrt -f 1' || real_time=
-exits 0 'work in step with the sampling' prof-record -F 997 -o rhythm.pb.gz -- \
-	$real_time ./rhythm 1003009 2
+set -- ./rhythm 1003009 2
+chrt -f 1 true 2>/dev/null && set -- chrt -f 1 "$@"
+exits 0 'work in step with the sampling' prof-record -F 997 -o rhythm.pb.gz -- "$@"
 agrees rhythm.pb.gz 997 'has the samples that it deserves'
 prof-fold rhythm.pb.gz >rhythm.folded
 first=$(share rhythm.folded ';first')
