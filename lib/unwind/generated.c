@@ -252,11 +252,13 @@ static bool search_frame(struct str code, size_t executed, struct frame *f)
 	return false;
 }
 
-/* Reads the code before and at an address, ever more of it, until a frame is found. */
+/*
+ * Reads the code before and at an address into bytes[FARTHEST + AFTER], ever more of it, until a
+ * frame is found.
+ */
 static struct frame find_frame(const struct address_space *space, const struct region *r,
-			       uint64_t address, bool is_return, uint8_t *before)
+			       uint64_t address, bool is_return, uint8_t *bytes, uint8_t *before)
 {
-	static uint8_t bytes[FARTHEST + AFTER];
 	struct frame f = { .kind = GENERATED_UNSEEN };
 
 	for (size_t want = 1 << 10; want <= FARTHEST; want *= 8) {
@@ -358,14 +360,16 @@ const struct generated_code *generated_code_at(struct generated *g,
 	struct generated_code *c;
 	bool is_same;
 
-	if (!g->code)
+	if (!g->code) {
 		g->code = mem_zeroed((size_t)1 << GENERATED_BITS, sizeof(*g->code));
+		g->bytes = mem_zeroed(FARTHEST + AFTER, 1);
+	}
 	c = &g->code[hash >> (64 - GENERATED_BITS)];
 	is_same = c->key == key && c->pid == pid;
 	if (is_same && (int32_t)(c->expires - g->now) > 0)
 		return c;
 	if (space->read)
-		f = find_frame(space, r, address, is_return, before);
+		f = find_frame(space, r, address, is_return, g->bytes, before);
 	if (is_same && f.kind == GENERATED_UNSEEN)
 		return c; /* the process has ended */
 	*c = (struct generated_code){
@@ -387,6 +391,9 @@ const struct generated_code *generated_code_at(struct generated *g,
 
 void generated_release(struct generated *g)
 {
-	mem_free(g->code, g->code ? ((size_t)1 << GENERATED_BITS) * sizeof(*g->code) : 0);
+	if (!g->code)
+		return;
+	mem_free(g->code, ((size_t)1 << GENERATED_BITS) * sizeof(*g->code));
+	mem_free(g->bytes, FARTHEST + AFTER);
 	*g = (struct generated){ 0 };
 }

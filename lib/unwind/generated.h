@@ -46,6 +46,7 @@ struct generated_process {
 /* A zeroed struct generated is empty and ready. */
 struct generated {
 	struct generated_code *code; /* a cache, 2^GENERATED_BITS of them; NULL until first used */
+	uint8_t *bytes;              /* of code that is being read */
 	uint32_t now;                /* stacks unwound; the caller counts them */
 	struct generated_process process[GENERATED_PROCESSES];
 	unsigned nprocess;
