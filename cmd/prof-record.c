@@ -425,6 +425,7 @@ static int ab(struct recording *r, char *const *command)
 		usage("--ab has no windows: --every");
 	if (!o.frequency && !o.period)
 		r->session.sampler.frequency = AB_FREQUENCY;
+	r->session.sampler.even = true;
 	r->session.labels.label_by = parse_label_by(false);
 	return record_ab(r, &ab);
 }

@@ -97,6 +97,7 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 	r->samples += w->samples;
 	r->lost += w->lost;
 	r->lost_records += w->lost_records;
+	r->longest = w->longest;
 	r->truncated += w->truncated;
 	r->remembered += w->remembered;
 	for (int end = 0; end < UNWIND_ENDS; end++)
@@ -380,6 +381,9 @@ void recording_summarise(const struct recording *r)
 	if (r->lost && r->writing > r->wall / 10)
 		note("samples were lost while the output waited %.2g s for its reader",
 		     1e-9 * (double)r->writing);
+	else if (r->lost)
+		note("samples were lost: their buffers were full, and not read for up to %.2g s",
+		     1e-9 * (double)r->longest);
 	if (r->lost_records)
 		note("%llu records of mappings, processes or threads were lost as well: stacks may "
 		     "be incomplete, and frames without a name",

@@ -27,8 +27,8 @@ struct recording {
 
 	/* Results. */
 	struct record_hints hints;
-	uint64_t samples, lost, lost_records, truncated, remembered, cpu_time, user_time, sampled,
-		forks;
+	uint64_t samples, lost, lost_records, longest, truncated, remembered, cpu_time, user_time,
+		sampled, forks;
 	uint64_t by_end[UNWIND_ENDS];       /* samples, by why their stacks ended */
 	struct record_allocs allocs;        /* if allocations are recorded */
 	struct off_cpu_counts off_cpu;      /* if waits are recorded */

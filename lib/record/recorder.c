@@ -260,8 +260,11 @@ static void update_tree(struct recorder *r)
 void recorder_take(struct recorder *r)
 {
 	struct sampler *s = r->sampler;
-	uint64_t *head;
+	uint64_t *head, now = (uint64_t)monotonic_ns();
 
+	if (r->taken && now - r->taken > r->longest)
+		r->longest = now - r->taken;
+	r->taken = now;
 	if (r->interpreters)
 		interpreters_answer(r->interpreters);
 	r->heads.n = 0;

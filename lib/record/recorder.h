@@ -35,6 +35,7 @@ struct recorder {
 	size_t switch_event;      /* with on_task: number of the event of switches */
 	_Atomic uint64_t nswitch; /* threads that left a CPU */
 	_Atomic uint64_t nown;    /* recorded threads among them */
+	uint64_t taken, longest;  /* ns: the last recorder_take(); the longest time between two */
 };
 
 void recorder_init(struct recorder *r, struct sampler *sampler, const struct arch *arch);
@@ -62,7 +63,7 @@ void recorder_drain_until(struct recorder *r, uint64_t time);
 /* Drops the samples of a child of the profiler that is not part of the recording. */
 void recorder_ignore(struct recorder *r, int pid);
 
-/* Only moves records from the rings, to be handled later. */
+/* Only moves records from the rings, to be handled later. Notes how long they waited at most. */
 void recorder_take(struct recorder *r);
 
 /* Releases what no process uses any more. */

@@ -22,7 +22,8 @@ enum {
 	GRACE_MS = 500,      /* for a command to end after a signal */
 	ADAPT_SAMPLES = 100, /* the stack size adapts if more than 2% of these are truncated */
 	LARGEST_STACK = 65528,
-	FEW = 16, /* processes or threads */
+	FEW = 16,           /* processes or threads */
+	MOST_DOUBLINGS = 2, /* of rings */
 };
 
 static const uint64_t HOUSE_NS = 1000000000;
@@ -73,24 +74,23 @@ static void list_targets(struct session *s, struct sampler_options *o)
 }
 
 /*
- * Opens the events again, with a larger copy of the stack or on other CPUs. If that fails (no
- * memory, or all targets have ended), the old events go on.
+ * Opens the events again, with a larger copy of the stack, larger rings or on other CPUs. If that
+ * fails (no memory, or all targets have ended), the old events go on.
  */
-static void open_again(struct session *s, uint32_t stack_bytes)
+static void open_again(struct session *s, struct sampler_options options)
 {
-	struct sampler_options options = s->sampler_options;
+	bool for_rings = options.ring_doublings > s->sampler_options.ring_doublings;
 	struct sampler sampler;
 	struct drain_thread drain; /* with many threads this takes long */
 	struct buf why = { 0 };
 	bool ok;
 
-	options.stack_bytes = stack_bytes;
 	list_targets(s, &options);
 	drain_thread_start(&drain, &s->recorder);
 	ok = sampler_open(&sampler, &options, &why);
 	drain_thread_stop(&drain);
 	buf_release(&why);
-	if (!ok) {
+	if (!ok || (for_rings && sampler.ring_bytes <= s->sampler.ring_bytes)) {
 		sampler_close(&sampler);
 		s->no_room = true;
 		return;
@@ -110,6 +110,29 @@ static void open_again(struct session *s, uint32_t stack_bytes)
 	s->sampler.o = &s->sampler_options;
 }
 
+static void copy_more_stack(struct session *s)
+{
+	struct sampler_options options = s->sampler_options;
+
+	options.stack_bytes = LARGEST_STACK;
+	open_again(s, options);
+}
+
+/* After losses, rings hold more: on a busy machine the recorder may wait long for a CPU. */
+static void grow_rings(struct session *s)
+{
+	struct sampler_options options = s->sampler_options;
+	struct sampler_losses lost = session_lost(s);
+	uint64_t all = lost.samples + lost.records;
+	bool more = all > s->lost_noticed;
+
+	s->lost_noticed = all;
+	if (!more || s->no_room || options.ring_doublings == MOST_DOUBLINGS)
+		return;
+	options.ring_doublings++;
+	open_again(s, options);
+}
+
 /* Periodic work, once a second; of a few targets the CPU time is read more often. */
 static void keep_house(struct session *s, uint64_t now)
 {
@@ -123,7 +146,9 @@ static void keep_house(struct session *s, uint64_t now)
 	binaries_unload(&s->recorder.decoder.binaries);
 	session_look_at_waits(s);
 	if (sampler_cpus_changed(&s->sampler))
-		open_again(s, s->sampler_options.stack_bytes);
+		open_again(s, s->sampler_options);
+	else
+		grow_rings(s);
 }
 
 static bool wants_more_stack(const struct session *s)
@@ -309,7 +334,7 @@ static void run_windows(struct session *s)
 		allocs_look(&s->allocs, now);
 		show_progress(s, now, &shown);
 		if (wants_more_stack(s))
-			open_again(s, LARGEST_STACK);
+			copy_more_stack(s);
 		keep_house(s, now);
 		snapshot = obey(s);
 		if (!snapshot && !flush_asked && !session_slice_is_over(s, now) &&

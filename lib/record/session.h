@@ -21,6 +21,7 @@ struct window {
 	uint64_t duration; /* ns */
 	uint64_t samples, lost, truncated, throttled;
 	uint64_t lost_records;        /* of mappings, processes and threads */
+	uint64_t longest;             /* ns that records waited to be read, until now */
 	uint64_t by_end[UNWIND_ENDS]; /* samples by the reason why their stacks ended */
 	uint64_t remembered;          /* stacks with outer frames of an earlier one */
 	uint64_t cpu_time;            /* exact ns that the targets used; 0 if not known */
@@ -130,6 +131,7 @@ struct session {
 	/* What closed samplers have lost, and what records had reported by then. */
 	struct sampler_losses lost_in_closed;
 	uint64_t reported_in_closed;
+	uint64_t lost_noticed;           /* samples and records, when the rings last grew */
 	uint64_t begun, housekept, over; /* ns: of monotonic_ns() */
 	uint64_t read_memory, completed; /* ns: when stacks were last completed; how many */
 	uint64_t misses;                 /* unwinder.misses at the last look at memory */

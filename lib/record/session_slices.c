@@ -93,6 +93,7 @@ static void add_window(struct window *to, const struct window *w)
 	to->samples += w->samples;
 	to->lost += w->lost;
 	to->lost_records += w->lost_records;
+	to->longest = w->longest;
 	to->truncated += w->truncated;
 	to->throttled += w->throttled;
 	for (int end = 0; end < UNWIND_ENDS; end++)

@@ -127,6 +127,7 @@ static void measure(struct session *s, const struct session_counts *now, uint64_
 	w->samples = now->samples - was->samples;
 	w->lost = now->lost - was->lost + w->allocs.lost.samples;
 	w->lost_records = now->lost_records - was->lost_records;
+	w->longest = s->recorder.longest;
 	w->truncated = s->gather.ntruncated;
 	memcpy(w->by_end, s->gather.nended, sizeof(w->by_end));
 	w->throttled = now->throttled - was->throttled;

@@ -25,6 +25,7 @@ void unwinder_release(struct unwinder *u)
 {
 	mem_free(u->cache, ((size_t)1 << UNWIND_CACHE_BITS) * sizeof(*u->cache));
 	memos_release(&u->memos);
+	generated_release(&u->generated);
 }
 
 bool walk_step(struct walk *w, const struct region *r, uint64_t address)
@@ -359,9 +360,12 @@ size_t unwind(struct unwinder *u, const struct address_space *space, const struc
 	      struct user_frame *out, enum unwind_end *end)
 {
 	struct walk w = walk_begin(u, space, state);
-	size_t n = walk_stack(&w, out, UNWIND_MOST);
-	bool wild = w.wild;
+	size_t n;
+	bool wild;
 
+	u->generated.now++;
+	n = walk_stack(&w, out, UNWIND_MOST);
+	wild = w.wild;
 	if (w.switched)
 		n = walk_chain(&w, out, n);
 	else if (w.end == UNWIND_TRUNCATED)

@@ -3,7 +3,8 @@
  *
  * A cache has the rules of frames, by module and address. So processes and mappings share it, and
  * none invalidates it. On a miss the rule is computed from the module's tables (cfi.h). Without
- * unwind data, frame pointers are followed. If the stack continues beyond the copy, the rest is
+ * unwind data, frame pointers are followed, in generated code only where its instructions say that
+ * they are kept (generated.h). If the stack continues beyond the copy, the rest is
  * read from the process, if that is still in the calls in the copy, and used only if the stack
  * becomes complete. Otherwise the outer frames come from the thread's last complete stack, unless
  * they may belong to another caller (memo.h).
@@ -12,6 +13,7 @@
 #define UNWIND_UNWIND_H
 
 #include "unwind/address_space.h"
+#include "unwind/generated.h"
 #include "unwind/memo.h"
 #include "unwind/memory.h"
 #include "unwind/switch_memo.h"
@@ -83,6 +85,7 @@ struct unwinder {
 	struct memory memory; /* for the stack being unwound */
 	struct memos memos;
 	struct switch_memos switches;
+	struct generated generated;
 	struct memo_frame trail[UNWIND_MOST]; /* of the stack being unwound */
 	struct known_function function[64];   /* the latest look-ups */
 	size_t nfunction;

@@ -22,6 +22,7 @@ struct walk {
 	bool may_read;     /* memory beyond the copy may be read */
 	bool used_memory;  /* memory beyond the copy was read */
 	bool wild;         /* the address that could not be read is not on the stack */
+	uint64_t sender;   /* the caller's stack pointer, as the frame left last has kept it */
 	uint64_t switched; /* the function that switched from another stack to this one */
 	size_t ncopied;    /* frames found in the copy alone */
 	bool is_trial;     /* a test where the walk leads, or the walk on a way that was tested */
@@ -83,6 +84,9 @@ bool walk_by_rule(struct walk *w, const struct rule *rule, const struct region *
 bool walk_by_fp(struct walk *w);
 bool walk_by_guess(struct walk *w, const struct region *r);
 bool walk_by_guess32(struct walk *w, const struct region *r);
+
+/* Steps from generated code, by what its instructions say about its frame. x86-64 only. */
+bool walk_by_generated(struct walk *w, const struct region *r);
 
 /*
  * The first steps by a word of the stack below `end` that follows a call of this function, which

@@ -43,6 +43,20 @@ static enum call branch_in(uint32_t word, uint64_t end, uint64_t *target)
 	return (word & 0xfefff000) == 0xd63f0000 ? ANY_CALL : NO_CALL;
 }
 
+/* In generated code, which is read from the process. */
+static enum call generated_call(const struct walk *w, const struct region *r, uint64_t address,
+				uint64_t *target)
+{
+	const struct generated_code *c;
+
+	if (w->arch->machine != ELF_MACHINE_X86_64 || w->arch->word != 8 || !w->u->use_memory)
+		return ANY_CALL;
+	c = generated_code_at(&w->u->generated, w->space, w->state->pid, r, address, true);
+	if (c->frame == GENERATED_UNSEEN || c->is_resumed)
+		return ANY_CALL;
+	return call_in(w->arch, c->before, address, target);
+}
+
 enum call walk_call_before(const struct walk *w, const struct region *r, uint64_t address,
 			   uint64_t *target)
 {
@@ -50,7 +64,7 @@ enum call walk_call_before(const struct walk *w, const struct region *r, uint64_
 	uint32_t word;
 
 	if (!r->module)
-		return ANY_CALL; /* JIT code, which is not in a file */
+		return generated_call(w, r, address, target);
 	code = elf_at(&r->module->elf, address - r->bias - 7);
 	if (code.n < 7)
 		return ANY_CALL;

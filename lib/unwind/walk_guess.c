@@ -226,5 +226,7 @@ bool walk_by_guess(struct walk *w, const struct region *r)
 		return leave_trampoline(w);
 	if (!r->module && has_frame_of(w, &rule, &like))
 		return walk_by_rule(w, &rule, like);
+	if (!r->module && w->arch->machine == ELF_MACHINE_X86_64)
+		return walk_by_generated(w, r);
 	return walk_without_tables(w, r);
 }

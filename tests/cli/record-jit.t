@@ -15,6 +15,19 @@ public class Busy {
 	public static void main(String[] a) { System.exit(outer(System.currentTimeMillis() + 1500) < 0 ? 1 : 0); }
 }
 END
+cat >Pairs.java <<'END'
+public class Pairs {
+	static long sum(int n) { long s = 0; for (int i = 0; i < n; i++) s += i * 31 + (s >>> 3); return s; }
+	static long deep(int d) { return d == 0 ? sum(2000) : deep(d - 1) + d; }
+	static String text(int n) { StringBuilder b = new StringBuilder(); for (int i = 0; i < n; i++) b.append(i); return b.toString(); }
+	static long work() { return sum(2000) + deep(20) + text(200).length(); }
+	public static void main(String[] a) {
+		long s = 0, end = System.nanoTime() + 4000000000L;
+		while (System.nanoTime() < end) s += work();
+		System.exit(s == 1 ? 1 : 0);
+	}
+}
+END
 cat >busy.py <<'END'
 import time
 def inner(n):
@@ -71,6 +84,24 @@ else
 fi
 if command -v javac >/dev/null && javac Busy.java 2>err; then
 	named 'a JVM --jit-names' 'Busy.(outer|inner|main)' "$root" --jit-names -- java Busy
+	# Its compiled code has frames of fixed sizes, in which old return addresses lie, and uses the
+	# frame pointer's register for other things. The map is written when the process ends.
+	if javac Pairs.java && java -XX:+UnlockDiagnosticVMOptions -XX:+DumpPerfMapAtExit -version 2>err; then
+		named 'a JVM without frame pointers' 'Pairs.(work|sum|deep|text)' "$root" \
+			-- java -XX:+UnlockDiagnosticVMOptions -XX:+DumpPerfMapAtExit Pairs
+		awk -F';' '
+			function is(frame, names) { return frame ~ "Pairs[.](" names ")[(]" }
+			{ for (i = 2; i <= NF; i++) {
+				if (!is($i, "main|work|sum|deep|text") || $(i - 1) ~ /truncated|Interpreter/)
+					continue
+				if (is($i, "main") ? $(i - 1) !~ /Stub|call_helper/ : \
+				    is($i, "work") ? !is($(i - 1), "main") : !is($(i - 1), "main|work|deep"))
+					print $(i - 1) " does not call " $i
+			} }' jit.folded | sort | uniq -c >wrong
+		is "$(cat wrong)" '' 'whose functions have their own callers'
+	else
+		skip 'this JVM writes no map at its end' 'a JVM without frame pointers'
+	fi
 else
 	skip 'there is no javac: make deps-dev' 'a JVM'
 fi

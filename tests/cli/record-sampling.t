@@ -31,6 +31,16 @@ pid=$!
 exits 0 'two hundred threads of a process for a second' prof-record -p $pid -d 1s -o many.pb.gz
 agrees many.pb.gz 99 'have them'
 kill $pid
+# A program with a timer of the recorder's frequency, which works in half of each period
+target rhythm
+set -- ./rhythm 1003009 2
+chrt -f 1 true 2>/dev/null && set -- chrt -f 1 "$@"
+exits 0 'work in step with the sampling' prof-record -F 997 -o rhythm.pb.gz -- "$@"
+agrees rhythm.pb.gz 997 'has the samples that it deserves'
+prof-fold rhythm.pb.gz >rhythm.folded
+first=$(share rhythm.folded ';first')
+at_least "$first" 35 'of its first function' "$(cat rhythm.folded)"
+at_least "$(share rhythm.folded ';second')" 35 'and of its second'
 # Threads that come and go: which record of the process comes first is chance
 ./tasks churn 4 &
 pid=$!

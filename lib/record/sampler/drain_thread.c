@@ -3,16 +3,27 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "record/sampler/sampler_events.h"
+
 enum {
 	LOOK_MS = 10,
-	/* Bytes of waiting records: seconds of a busy CPU at the highest frequencies. */
-	WAITING_OF_CPU = 64 << 20,
+	/* Bytes of waiting records: seconds of a busy CPU, also at the highest frequencies. */
+	LEAST_OF_CPU = 16 << 20,
+	MOST_OF_CPU = 64 << 20,
+	BYTES_OF_HZ = 64 << 10,
 	WAITING_OF_LIMIT = 4, /* but at most 1/4 of the memory limit */
 };
 
 static size_t most_waiting(const struct recorder *r)
 {
-	return min_size(r->sampler->nring * WAITING_OF_CPU, mem_limit_now() / WAITING_OF_LIMIT);
+	const struct sampler *s = r->sampler;
+	size_t of_cpu = min_size((size_t)s->frequency * BYTES_OF_HZ, MOST_OF_CPU);
+
+	if (of_cpu < LEAST_OF_CPU)
+		of_cpu = LEAST_OF_CPU;
+	if (sampler_has_bursts(s))
+		of_cpu = MOST_OF_CPU;
+	return min_size(s->nring * of_cpu, mem_limit_now() / WAITING_OF_LIMIT);
 }
 
 static void *drain(void *context)

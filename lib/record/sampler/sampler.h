@@ -32,6 +32,8 @@ struct sampler_options {
 	const struct event *events;
 	size_t nevent;
 	uint64_t frequency;          /* samples a second and CPU; 0 = as many as allowed */
+	bool even;                   /* all with exactly that period, for runs that are compared */
+	unsigned ring_doublings;     /* makes rings so much larger: after losses */
 	uint32_t stack_bytes;        /* of user stack to copy; 0 = frame pointers only */
 	uint32_t switch_stack_bytes; /* the most of those when a thread leaves its CPU */
 	bool kernel;                 /* sample kernel code, too */

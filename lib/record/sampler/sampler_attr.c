@@ -1,5 +1,6 @@
 #include "record/sampler/sampler_attr.h"
 
+#include <sys/random.h>
 #include <time.h>
 
 #include "perf/sample_regs.h"
@@ -50,6 +51,48 @@ static void switches(const struct sampler *s, struct perf_event_attr *a)
 	a->sample_period = s->switch_period;
 }
 
+/* In [0, 1). */
+static double random_fraction(void)
+{
+	uint32_t bits = 0;
+
+	return getrandom(&bits, sizeof(bits), GRND_NONBLOCK) == sizeof(bits) ? bits * 0x1p-32 : 0.5;
+}
+
+static bool is_near(double frequency, double other)
+{
+	return frequency > other * 0.992 && frequency < other * 1.008;
+}
+
+/* Is a frequency so near to one that timers often have, such as 100 Hz, that it stays in step? */
+static bool is_in_step(double frequency)
+{
+	enum { FEW = 1000, STEP_OF_FEW = 50, STEP = 1000 };
+	double step = frequency < FEW ? STEP_OF_FEW : STEP;
+
+	return is_near(frequency, step * (double)(uint64_t)(frequency / step + 0.5));
+}
+
+/*
+ * The time between two samples. Each event has its own, up to 3% more or less than the frequency
+ * asks for. Otherwise two recorders of the same frequency, or a recorder and a program with such a
+ * timer, would stay in step, and one would see the other always at the same place, or never. Each
+ * sample has its period, so that sums are right.
+ */
+static uint64_t clock_period(uint64_t frequency)
+{
+	enum { TRIES = 64 };
+	const double spread = 0.03;
+	double asked = (double)frequency, tried;
+
+	for (int i = 0; i < TRIES; i++) {
+		tried = asked * (1 + spread * (2 * random_fraction() - 1));
+		if (!is_near(tried, asked) && !is_in_step(tried))
+			return (uint64_t)(1e9 / tried + 0.5);
+	}
+	return 1000000000 / frequency;
+}
+
 struct perf_event_attr sampler_event_attr(const struct sampler *s, const struct event *e)
 {
 	struct perf_event_attr a = common_attr(s, s->by_cpu && sampler_is_by_cpu(e));
@@ -63,6 +106,10 @@ struct perf_event_attr sampler_event_attr(const struct sampler *s, const struct 
 	a.exclude_idle = e->is_cpu;
 	a.freq = !e->every;
 	a.sample_freq = e->every ? e->every : s->frequency;
+	if (e->is_clock && !e->every && s->frequency && !s->o->even) {
+		a.freq = 0;
+		a.sample_period = clock_period(s->frequency);
+	}
 	/* With PERF_SAMPLE_PERIOD, software events ignore the period set here. */
 	if (e->every > 1)
 		a.sample_type &= ~(uint64_t)PERF_SAMPLE_PERIOD;

@@ -91,6 +91,11 @@ bool sampler_has_switches(const struct sampler *s)
 	return has_event(s, SWITCHES);
 }
 
+bool sampler_has_bursts(const struct sampler *s)
+{
+	return has_event(s, BY_PERIOD | SWITCHES);
+}
+
 /* Bytes of each CPU's ring: room for the records between two reads, with reserve. */
 static size_t wanted_ring_bytes(const struct sampler *s)
 {
@@ -98,8 +103,9 @@ static size_t wanted_ring_bytes(const struct sampler *s)
 
 	while (size < MOST_RING && size < s->frequency * record * RESERVE_MS / 1000)
 		size *= 2;
+	size = min_size(size << s->o->ring_doublings, MOST_RING);
 	/* Events without a frequency come in bursts. */
-	if (has_event(s, BY_PERIOD | SWITCHES))
+	if (sampler_has_bursts(s))
 		size = RING_OF_BURSTS;
 	while (size > SMALLEST_RING && (uint64_t)size * s->nring > ram() / RINGS_OF_RAM)
 		size /= 2;

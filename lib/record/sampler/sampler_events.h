@@ -19,4 +19,7 @@ void sampler_close_events(struct sampler *s);
 bool sampler_has_frequency(const struct sampler *s);
 bool sampler_has_switches(const struct sampler *s);
 
+/* Does any event have a period instead of a frequency, so that its samples come in bursts? */
+bool sampler_has_bursts(const struct sampler *s);
+
 #endif
