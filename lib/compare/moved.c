@@ -25,6 +25,9 @@
  * loses may be in self rows, and rows may be within each other: all together may then rise by half
  * of the row's rise.
  *
+ * If both together are slower, but by much less than an inclusive row, that row has moved all the same
+ * if a self row below it fails the gate: that one tells what became slower.
+ *
  * These four fractions are conventions, not estimates. They only choose what is tested
  * together; a separate test decides whether both together are slower. For how often moved code
  * is reported, and injected slowdowns are missed because of that, see
@@ -354,6 +357,30 @@ static bool rest_fell(struct search *s, const struct row *r, const double *scope
 	return rest.mean > 0 && test_below(&rest, 0) <= level;
 }
 
+/* Does the gate fail for the function's own code of a frame below the row's? */
+static bool self_row_tells(struct search *s, const struct row *r)
+{
+	const struct comparison *c = s->c;
+
+	members_clear(s->m);
+	members_add(s->m, r->item, INCLUSIVE, NULL);
+	for (size_t i = 0; i < c->nrow; i++) {
+		const struct row *self = &c->row[i];
+		const uint32_t *stack;
+		size_t n;
+
+		if (self->kind != SELF || self->verdict != SLOWER || !self->found[AT_GATE] ||
+		    (c->permuted && self->confirmed > c->confirm_q))
+			continue;
+		stack = members_of(s->m, self->item, &n);
+		for (size_t j = 0; j < n; j++)
+			if (stack[j] & MEMBER_LEAF &&
+			    s->m->in_set[stack[j] & ~(uint32_t)MEMBER_LEAF] == s->m->set)
+				return true;
+	}
+	return false;
+}
+
 /*
  * Test the row together with all samples through an item. tolerance: the fraction of the row's
  * rise by which the savings of the rest may differ from it.
@@ -377,6 +404,12 @@ static bool explain_by_item(struct search *s, struct row *r, uint32_t item, doub
 	if (!fell || fabs(-rest - rise) > tolerance * rise)
 		return false;
 	set_moved_verdict(s, r, &whole, item);
+	if (r->verdict == SLOWER && r->kind == INCLUSIVE && test_cost(&whole) <= tolerance * rise &&
+	    self_row_tells(s, r)) {
+		r->verdict = MOVED;
+		r->from = item;
+		r->found[AT_GATE] = false;
+	}
 	return true;
 }
 

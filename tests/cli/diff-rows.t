@@ -182,6 +182,27 @@ exits 1 'one of its functions is slower' prof-diff --check base -- new
 sed -n 1p out | grep -q '^REGRESSION: look takes '
 ok $? 'is told' "$(cat out)"
 
+# A function is called by another one than before (the compiler made a jump of the call), and part of
+# it is slower
+cat >program <<'END2'
+main@m.cc:1;frame@m.cc:3;block@m.cc:5 0.03
+main@m.cc:1;frame@m.cc:3;seq@m.cc:7 0.10
+main@m.cc:1;frame@m.cc:3;seq@m.cc:7;copy@m.cc:9 0.20
+main@m.cc:1;load@m.cc:13 0.67
+END2
+base 230
+jump='{ sub(/frame@m.cc:3;seq/, "frame@m.cc:3;block@m.cc:5;seq") }'
+change "$jump"' /copy/ { $NF = int($NF * 1.15) } { print }'
+exits 1 'code that moved, and part of it is slower' prof-diff --check base -- new
+sed -n 1p out | grep -q '^REGRESSION: copy takes 15% more' && grep -Eq '^moved +block +incl .* from frame' out
+ok $? 'the part is told' "$(cat out)"
+change "$jump"' { sub(/copy@m.cc:9/, "store@m.cc:11") } /store/ { $NF = int($NF * 1.15) } { print }'
+exits 1 'the part has another name, too' prof-diff --check base -- new
+sed -n 1p out | grep -Eq '^REGRESSION: store is new, with 2[0-9]% of the new side, in place of copy with [12][0-9.]*% of the base; in all, CPU time changed by [+][23]'
+ok $? 'the news say what is gone' "$(cat out)"
+change "$jump"' { print }'
+exits 0 'code that only moved' prof-diff --check base -- new
+
 # No blame without a total that changed
 
 change '{ print }'
