@@ -31,12 +31,14 @@ enum frame_pattern {
 
 enum { MOST_PATTERNS = 16 }; /* of a kind */
 
+struct pattern_text {
+	struct str text; /* the caller's */
+	struct regex re;
+	bool matched; /* it has matched at least once */
+};
+
 struct pattern {
-	VEC(struct pattern_text {
-		struct str text; /* the caller's */
-		struct regex re;
-		bool matched; /* it has matched at least once */
-	}) list;
+	VEC(struct pattern_text) list;
 	bool plain_names; /* see pattern_kind */
 	uint32_t *memo;   /* by string of the profile */
 	uint32_t nmemo;
