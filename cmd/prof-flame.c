@@ -196,7 +196,7 @@ static void note_result(const struct view_result *r)
 		     r->negative == 1 ? "value is" : "values are");
 }
 
-/* The options with which prof-query has the same values, stacks and names; a page knows its type. */
+/* The options with which prof-query has the same values and stacks; a page knows its type. */
 static void put_query_options(struct buf *b, const struct profile *p, const struct view *view)
 {
 	frames_put_query_options(b, p);

@@ -25,8 +25,8 @@
  * loses may be in self rows, and rows may be within each other: all together may then rise by half
  * of the row's rise.
  *
- * If both together are slower, but by much less than an inclusive row, that row has moved all the same
- * if a self row below it fails the gate: that one tells what became slower.
+ * If both together are slower, but by much less than an inclusive row, that row has moved all the
+ * same if a self row below it fails the gate: that one tells what became slower.
  *
  * These four fractions are conventions, not estimates. They only choose what is tested
  * together; a separate test decides whether both together are slower. For how often moved code
