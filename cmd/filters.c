@@ -3,8 +3,7 @@
 #include "cmd/common.h"
 
 static struct {
-	const char *pattern[NPATTERN];
-	struct opt_list tag, no_tag, tag_range;
+	struct opt_list pattern[NPATTERN], tag, no_tag, tag_range;
 	bool all_frames;
 } o;
 
@@ -17,17 +16,17 @@ static struct {
 const struct opt own_frames_options[] = { ALL_FRAMES_OPTION, { 0 } };
 
 const struct opt filter_options[] = {
-	{ 0, "focus", OPT_STR, &o.pattern[PATTERN_FOCUS], "RE",
+	{ 0, "focus", OPT_LIST, &o.pattern[PATTERN_FOCUS], "RE",
 	  "keep samples with a matching frame", .title = "Samples and frames" },
-	{ 0, "ignore", OPT_STR, &o.pattern[PATTERN_IGNORE], "RE",
+	{ 0, "ignore", OPT_LIST, &o.pattern[PATTERN_IGNORE], "RE",
 	  "drop samples with a matching frame" },
-	{ 0, "leaf", OPT_STR, &o.pattern[PATTERN_LEAF], "RE",
+	{ 0, "leaf", OPT_LIST, &o.pattern[PATTERN_LEAF], "RE",
 	  "keep samples whose leaf frame matches" },
-	{ 0, "hide", OPT_STR, &o.pattern[PATTERN_HIDE], "RE", "leave out matching frames" },
-	{ 0, "show", OPT_STR, &o.pattern[PATTERN_SHOW], "RE", "leave out all other frames" },
-	{ 0, "show-from", OPT_STR, &o.pattern[PATTERN_SHOW_FROM], "RE",
+	{ 0, "hide", OPT_LIST, &o.pattern[PATTERN_HIDE], "RE", "leave out matching frames" },
+	{ 0, "show", OPT_LIST, &o.pattern[PATTERN_SHOW], "RE", "leave out all other frames" },
+	{ 0, "show-from", OPT_LIST, &o.pattern[PATTERN_SHOW_FROM], "RE",
 	  "leave out callers of the first match" },
-	{ 0, "prune-from", OPT_STR, &o.pattern[PATTERN_PRUNE_FROM], "RE",
+	{ 0, "prune-from", OPT_LIST, &o.pattern[PATTERN_PRUNE_FROM], "RE",
 	  "leave out callees of the last match" },
 	{ 0, "tag", OPT_LIST, &o.tag, "[KEY=]RE", "keep samples with a matching label" },
 	{ 0, "no-tag", OPT_LIST, &o.no_tag, "[KEY=]RE", "drop samples with a matching label" },
@@ -53,10 +52,10 @@ void parse_filters(struct filter *f)
 	struct buf why = { 0 };
 
 	for (size_t i = 0; i < NPATTERN; i++)
-		if (o.pattern[i] &&
-		    !pattern_set(&f->stacks.pattern[i], i, str_of(o.pattern[i]), &why))
-			usage("--%s %s: %.*s", pattern_kinds[i].name, o.pattern[i],
-			      STR_ARG(buf_str(&why)));
+		for (size_t j = 0; j < o.pattern[i].n; j++)
+			if (!pattern_add(&f->stacks.pattern[i], i, str_of(o.pattern[i].v[j]), &why))
+				usage("--%s %s: %.*s", pattern_kinds[i].name, o.pattern[i].v[j],
+				      STR_ARG(buf_str(&why)));
 	add_tags(f, TAG_MATCHES, &o.tag);
 	add_tags(f, TAG_MATCHES_NOT, &o.no_tag);
 	add_tags(f, TAG_IN_RANGE, &o.tag_range);

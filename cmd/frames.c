@@ -1,6 +1,7 @@
 #include "cmd/frames.h"
 
 #include "cmd/option_use.h"
+#include "io/escape.h"
 #include "profile/rewrite.h"
 
 static struct {
@@ -110,6 +111,50 @@ void rewrite_frames(struct profile *p)
 
 	parse_root(&how, o.root ? str_of(o.root) : S("comm"));
 	rewrite(p, &how);
+}
+
+static bool has_label(const struct profile *p, struct str label)
+{
+	str_id key = dict_find_str(p->dict, label);
+
+	for (uint32_t i = 1; key.i && i < p->sample.n; i++)
+		if (dict_find_label(p->dict, profile_sample(p, (sample_id){ i })->labels, key))
+			return true;
+	return false;
+}
+
+static void put_option(struct buf *b, const char *option)
+{
+	buf_printf(b, "%s--%s", b->n ? " " : "", option);
+}
+
+void frames_put_query_options(struct buf *b, const struct profile *p)
+{
+	struct rewrite how = { 0 };
+	struct buf roots = { 0 };
+
+	parse_root(&how, o.root ? str_of(o.root) : S("comm"));
+	for (size_t i = 0; i < how.nroot; i++) {
+		if (!has_label(p, how.root[i]))
+			continue;
+		buf_add(&roots, roots.n ? S(",") : S(""));
+		buf_add(&roots, how.root[i]);
+	}
+	if (roots.n) {
+		put_option(b, "tagroot ");
+		shell_word(b, buf_str(&roots));
+	}
+	if (o.lines)
+		put_option(b, "lines");
+	if (o.no_inlines)
+		put_option(b, "no-inlines");
+	if (o.simplify)
+		put_option(b, "simplify");
+	if (o.demangle >= 0) {
+		put_option(b, "demangle ");
+		buf_add(b, str_of(demangles[o.demangle].word));
+	}
+	buf_release(&roots);
 }
 
 void rewrite_names(struct profile *p, bool simplify)

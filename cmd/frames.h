@@ -19,4 +19,10 @@ void rewrite_names(struct profile *p, bool simplify);
 /* Exit with a usage error if one of these options is given to a report (or NULL) about times. */
 void frames_check_options(const char *report);
 
+/*
+ * Append options with which prof-query shows the stacks and names that rewrite_frames() makes of
+ * the profile: words for a shell. Options that prof-query does not have are left out.
+ */
+void frames_put_query_options(struct buf *b, const struct profile *p);
+
 #endif

@@ -15,6 +15,7 @@
 #include "cmd/page.h"
 #include "cmd/picture.h"
 #include "cmd/replicates.h"
+#include "cmd/terminal_size.h"
 #include "compare/calibrate.h"
 #include "compare/reports/diff_report.h"
 #include "compare/stream.h"
@@ -143,10 +144,14 @@ static const struct diff_report *chosen_report(void)
 static bool write_report(const struct comparison *c)
 {
 	const struct diff_report *report = chosen_report();
+	bool fits = report == &diff_report_text && to_terminal(), ok;
 	struct out out;
-	bool ok;
 
-	if (out_open(&out, common.output, common.pack))
+	if (!out_open(&out, common.output, common.pack))
+		return finish_output(&out);
+	if (fits)
+		diff_text_within(&out, c, terminal_columns());
+	else
 		report->write(&out, c);
 	ok = finish_output(&out);
 	return (report != &diff_report_github || append_summary(c)) && ok;

@@ -9,6 +9,7 @@
 #include "cmd/page.h"
 #include "cmd/picture.h"
 #include "cmd/terminal_size.h"
+#include "io/escape.h"
 #include "query/ratio.h"
 
 static struct view_options o;
@@ -201,6 +202,16 @@ static void note_result(const struct view_result *r)
 		     r->negative == 1 ? "value is" : "values are");
 }
 
+/* The options with which prof-query has the same values and stacks; a page knows its type. */
+static void put_query_options(struct buf *b, const struct profile *p, const struct view *view)
+{
+	frames_put_query_options(b, p);
+	if (!common.type || view->is_whole)
+		return;
+	buf_add(b, b->n ? S(" --type ") : S("--type "));
+	shell_word(b, str_of(common.type));
+}
+
 static bool draw_profile(struct profile *p, const struct view *view)
 {
 	struct view_result r = { 0 };
@@ -290,6 +301,7 @@ int main(int argc, char **argv)
 	struct view_source source;
 	struct dictionary dict;
 	struct profile p;
+	struct buf query = { 0 };
 	char **paths;
 	bool ok;
 
@@ -312,6 +324,8 @@ int main(int argc, char **argv)
 		complain("there is no profile to draw");
 	if (choose_columns(&p, view)) {
 		ok &= drop_own_frames(&p);
+		put_query_options(&query, &p, view);
+		o.query = buf_str(&query);
 		rewrite_frames(&p);
 		scale_fractions(&p);
 		ok &= draw_profile(&p, view);
@@ -320,6 +334,7 @@ int main(int argc, char **argv)
 		ok = false;
 	}
 	note_saturation(&p);
+	buf_release(&query);
 	profile_release(&p);
 	dict_release(&dict);
 	return status(ok);

@@ -4,7 +4,8 @@
  * together with that rest.
  *
  *	kin	rows of the same family that became faster and that call it, are
- *		called by it, or share its caller if one of the two is new or gone;
+ *		called by it, or share its caller if one of the two is new or gone
+ *		(if both are, a caller of its caller is enough);
  *		and, in turn, the kin of those. Their savings must be at least half
  *		of the row's rise.
  *	own	for the function's self samples: all samples of its callees
@@ -14,9 +15,18 @@
  * of the program, and savings and rise must agree: within half of the rise in the callees,
  * within a quarter of it in the caller, which is a wider scope.
  *
- * A row that is still slower is tested with the rows of its family that changed in the bodies
- * (bodies.h) in which it rose, and with what they have in these bodies only: the compiler may
- * have moved work between any of them. Their savings, too, must be at least half of the rise.
+ * Kin include what has nothing to do with the row. If they do not explain it, it is tested with
+ * those of its own kin that became faster and have explained no other row.
+ *
+ * A row that is still slower is tested with the rows that changed in the bodies (bodies.h) in
+ * which it rose, and with what they have in these bodies only: the compiler may have moved work
+ * between any of them. So it may with bodies that had samples of the row, and are gone.
+ * Their savings, too, must be at least half of the rise. What an inclusive row
+ * loses may be in self rows, and rows may be within each other: all together may then rise by half
+ * of the row's rise.
+ *
+ * If both together are slower, but by much less than an inclusive row, that row has moved all the
+ * same if a self row below it fails the gate: that one tells what became slower.
  *
  * These four fractions are conventions, not estimates. They only choose what is tested
  * together; a separate test decides whether both together are slower. For how often moved code
@@ -40,7 +50,9 @@ struct search {
 	const struct calls *calls;
 	uint32_t *group; /* by row: kin have the same number */
 	struct bodies bodies;
-	uint8_t *risen; /* by item: the row in question rose in this body */
+	uint8_t *risen; /* by item: the row in question rose in this body, or it is gone */
+	uint8_t *gone;  /* by item: only the base has it */
+	uint8_t *spent; /* by row: its savings have explained another row */
 };
 
 static bool is_unexplained(const struct row *r)
@@ -64,13 +76,34 @@ static bool calls_other(const struct calls *calls, const struct row *a, const st
 	       calls_between(calls, b->item, a->item) >= often * samples;
 }
 
+/* Is item among the callers of another, a few calls up at most? */
+static bool is_caller(const struct calls *calls, uint32_t item, uint32_t of)
+{
+	enum { FARTHEST = 4 };
+
+	for (size_t i = 0; of && i < FARTHEST; i++) {
+		of = calls->caller[of];
+		if (of && of == item)
+			return true;
+	}
+	return false;
+}
+
+/* Are both called by the same, or, if both are one-sided, one of them by way of others? */
+static bool share_caller(const struct calls *calls, const struct row *up, const struct row *down)
+{
+	uint32_t a = calls->caller[up->item], b = calls->caller[down->item];
+
+	if (!one_sided(up) && !one_sided(down))
+		return false;
+	return a == b || (one_sided(up) && one_sided(down) &&
+			  (is_caller(calls, a, down->item) || is_caller(calls, b, up->item)));
+}
+
 static bool are_kin(const struct search *s, const struct row *up, const struct row *down)
 {
-	uint32_t caller = s->calls->caller[up->item];
-
-	return up->kind == down->kind &&
-	       (calls_other(s->calls, up, down, s->c->design.n) ||
-		((one_sided(up) || one_sided(down)) && caller == s->calls->caller[down->item]));
+	return up->kind == down->kind && (calls_other(s->calls, up, down, s->c->design.n) ||
+					  share_caller(s->calls, up, down));
 }
 
 static void merge_groups(struct search *s, uint32_t a, uint32_t b)
@@ -179,6 +212,57 @@ static bool explain_by_kin(struct search *s, struct row *r)
 	return true;
 }
 
+/* Test the row together with its own kin that became faster, each of which explains one row. */
+static bool explain_by_own_kin(struct search *s, struct row *r)
+{
+	const struct comparison *c = s->c;
+	struct balance b = { 0 };
+	struct test whole;
+
+	members_clear(s->m);
+	members_add(s->m, r->item, r->kind, NULL);
+	add_cost(&b, r->item, test_cost(&r->test));
+	for (uint32_t i = 0; i < c->nrow; i++) {
+		const struct row *kin = &c->row[i];
+
+		if (!kin->found[TO_LIST] || kin->up || s->spent[i] || !are_kin(s, r, kin))
+			continue;
+		members_add(s->m, kin->item, r->kind, NULL);
+		add_cost(&b, kin->item, test_cost(&kin->test));
+	}
+	if (!saved_enough(&b))
+		return false;
+	whole = test_set(s, r->kind, c->design.exposure);
+	if (is_slower(s, r, &whole, TO_LIST))
+		return false;
+	set_moved_verdict(s, r, &whole, b.from);
+	for (uint32_t i = 0; i < c->nrow; i++)
+		if (c->row[i].found[TO_LIST] && !c->row[i].up && are_kin(s, r, &c->row[i]))
+			s->spent[i] = 1;
+	return true;
+}
+
+/* Note the bodies that only the base has. */
+static void find_gone(struct search *s)
+{
+	for (size_t i = 0; i < s->c->nrow; i++) {
+		const struct row *r = &s->c->row[i];
+
+		if (r->kind == INCLUSIVE && r->found[TO_LIST] && r->verdict == GONE)
+			s->gone[r->item] = 1;
+	}
+}
+
+/* Mark the row's bodies that are gone: what they did may be elsewhere, under another name. */
+static void mark_gone(struct search *s, uint32_t row)
+{
+	const struct bodies *b = &s->bodies;
+
+	for (uint32_t i = b->first[row]; i < b->first[row + 1]; i++)
+		if (s->gone[bodies_place(b, i)->body])
+			s->risen[bodies_place(b, i)->body] = 1;
+}
+
 /* Mark the bodies in which a row rose most, until they account for its rise. */
 static void mark_bodies(struct search *s, const struct row *r)
 {
@@ -201,6 +285,7 @@ static void mark_bodies(struct search *s, const struct row *r)
 		s->risen[most->body] = 1;
 		left -= most->cost;
 	}
+	mark_gone(s, row);
 }
 
 /* Add a row's stacks in the marked bodies to the set. Returns the change of its cost there. */
@@ -227,19 +312,25 @@ static void explain_by_bodies(struct search *s, struct row *r)
 	const struct comparison *c = s->c;
 	struct balance b = { 0 };
 	struct test whole;
+	bool saved;
 
 	mark_bodies(s, r);
 	members_clear(s->m);
 	for (uint32_t i = 0; i < c->nrow; i++) {
 		const struct row *other = &c->row[i];
 
-		if (other->kind == r->kind && (is_unexplained(other) || !other->up))
+		if (!(is_unexplained(other) || !other->up))
+			continue;
+		if (other->kind == r->kind || (other->kind == SELF && !other->up))
 			add_cost(&b, other->item, add_risen(s, i));
 	}
-	if (!saved_enough(&b))
-		return;
 	whole = test_set(s, r->kind, c->design.exposure);
-	set_moved_verdict(s, r, &whole, b.from);
+	if (r->kind == INCLUSIVE)
+		saved = b.from && test_cost(&whole) <= (1 - LEAST_SAVING) * test_cost(&r->test);
+	else
+		saved = saved_enough(&b);
+	if (saved)
+		set_moved_verdict(s, r, &whole, b.from);
 }
 
 /*
@@ -266,6 +357,30 @@ static bool rest_fell(struct search *s, const struct row *r, const double *scope
 	return rest.mean > 0 && test_below(&rest, 0) <= level;
 }
 
+/* Does the gate fail for the function's own code of a frame below the row's? */
+static bool self_row_tells(struct search *s, const struct row *r)
+{
+	const struct comparison *c = s->c;
+
+	members_clear(s->m);
+	members_add(s->m, r->item, INCLUSIVE, NULL);
+	for (size_t i = 0; i < c->nrow; i++) {
+		const struct row *self = &c->row[i];
+		const uint32_t *stack;
+		size_t n;
+
+		if (self->kind != SELF || self->verdict != SLOWER || !self->found[AT_GATE] ||
+		    (c->permuted && self->confirmed > c->confirm_q))
+			continue;
+		stack = members_of(s->m, self->item, &n);
+		for (size_t j = 0; j < n; j++)
+			if (stack[j] & MEMBER_LEAF &&
+			    s->m->in_set[stack[j] & ~(uint32_t)MEMBER_LEAF] == s->m->set)
+				return true;
+	}
+	return false;
+}
+
 /*
  * Test the row together with all samples through an item. tolerance: the fraction of the row's
  * rise by which the savings of the rest may differ from it.
@@ -289,6 +404,12 @@ static bool explain_by_item(struct search *s, struct row *r, uint32_t item, doub
 	if (!fell || fabs(-rest - rise) > tolerance * rise)
 		return false;
 	set_moved_verdict(s, r, &whole, item);
+	if (r->verdict == SLOWER && r->kind == INCLUSIVE && test_cost(&whole) <= tolerance * rise &&
+	    self_row_tells(s, r)) {
+		r->verdict = MOVED;
+		r->from = item;
+		r->found[AT_GATE] = false;
+	}
 	return true;
 }
 
@@ -296,7 +417,10 @@ static void find_origin(struct search *s, struct row *r)
 {
 	uint32_t caller = s->calls->caller[r->item];
 
-	if (!explain_by_kin(s, r) &&
+	/* Whatever else happened to its kin, new code has taken the place of other code. */
+	if (one_sided(r) && explain_by_own_kin(s, r))
+		return;
+	if (!explain_by_kin(s, r) && !explain_by_own_kin(s, r) &&
 	    !(r->kind == SELF && explain_by_item(s, r, r->item, OWN_TOLERANCE)) && caller)
 		explain_by_item(s, r, caller, CALLER_TOLERANCE);
 	if (r->verdict != MOVED)
@@ -309,12 +433,17 @@ void find_moved(struct comparison *c, struct members *m, const struct calls *cal
 
 	s.group = mem_zeroed(c->nrow, sizeof(*s.group));
 	s.risen = mem_zeroed(c->items.n, sizeof(*s.risen));
+	s.gone = mem_zeroed(c->items.n, sizeof(*s.gone));
+	s.spent = mem_zeroed(c->nrow, sizeof(*s.spent));
 	bodies_init(&s.bodies, c, m);
+	find_gone(&s);
 	find_groups(&s);
 	for (size_t i = 0; i < c->nrow; i++)
 		if (is_unexplained(&c->row[i]) && c->row[i].up)
 			find_origin(&s, &c->row[i]);
 	bodies_release(&s.bodies);
+	mem_free(s.gone, c->items.n * sizeof(*s.gone));
+	mem_free(s.spent, c->nrow * sizeof(*s.spent));
 	mem_free(s.risen, c->items.n * sizeof(*s.risen));
 	mem_free(s.group, c->nrow * sizeof(*s.group));
 }

@@ -65,3 +65,14 @@ void xml_text(struct buf *b, struct str s)
 {
 	put_clean(b, s, true);
 }
+
+void shell_word(struct buf *b, struct str s)
+{
+	buf_ch(b, '\'');
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == '\'')
+			buf_add(b, S("'\\''"));
+		else
+			buf_ch(b, s.p[i]);
+	buf_ch(b, '\'');
+}

@@ -1,5 +1,5 @@
 /*
- * Escaping untrusted text for an XML document or a terminal.
+ * Escaping untrusted text for an XML document, a terminal or a shell.
  */
 #ifndef IO_ESCAPE_H
 #define IO_ESCAPE_H
@@ -19,5 +19,8 @@ void clean_text(struct buf *b, struct str s);
  * as harmless in HTML, into which the document may be pasted.
  */
 void xml_text(struct buf *b, struct str s);
+
+/* Append s as one word of a POSIX shell, in single quotes. */
+void shell_word(struct buf *b, struct str s);
 
 #endif

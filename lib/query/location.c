@@ -35,23 +35,24 @@ static bool is_set(const struct locations *f, enum frame_pattern which)
 	return pattern_is_set(&f->pattern[which]);
 }
 
-static bool line_matches(struct locations *f, enum frame_pattern which, loc_id loc)
+static uint32_t line_matches(struct locations *f, enum frame_pattern which, loc_id loc)
 {
 	return pattern_matches_function(&f->pattern[which], f->p, loc);
 }
 
-static bool mapping_matches(struct locations *f, enum frame_pattern which, loc_id loc)
+static uint32_t mapping_matches(struct locations *f, enum frame_pattern which, loc_id loc)
 {
 	return pattern_matches_mapping(&f->pattern[which], f->p, loc);
 }
 
-static bool location_matches(struct locations *f, enum frame_pattern which, loc_id outer,
-			     const struct lines *l)
+static uint32_t location_matches(struct locations *f, enum frame_pattern which, loc_id outer,
+				 const struct lines *l)
 {
+	uint32_t set = mapping_matches(f, which, outer);
+
 	for (size_t i = 0; i < l->n; i++)
-		if (line_matches(f, which, l->frame[i]))
-			return true;
-	return mapping_matches(f, which, outer);
+		set |= line_matches(f, which, l->frame[i]);
+	return set;
 }
 
 /* Locations */
@@ -83,15 +84,17 @@ static uint32_t apply_drop(struct locations *f, struct lines *l)
 static uint32_t stack_flags(struct locations *f, loc_id outer, const struct lines *l)
 {
 	struct lines innermost = { l->frame + l->n - 1, 1 };
-	uint32_t flags = 0;
+	uint32_t flags = 0, focus = 0;
 
+	if (is_set(f, PATTERN_FOCUS))
+		focus = location_matches(f, PATTERN_FOCUS, outer, l);
 	if (is_set(f, PATTERN_LEAF) && location_matches(f, PATTERN_LEAF, outer, &innermost))
 		flags |= LOCATION_LEAF;
 	if (is_set(f, PATTERN_IGNORE) && location_matches(f, PATTERN_IGNORE, outer, l))
 		flags |= LOCATION_IGNORED;
-	else if (!is_set(f, PATTERN_FOCUS) || location_matches(f, PATTERN_FOCUS, outer, l))
-		flags |= LOCATION_FOCUSED;
-	return flags;
+	else if (!is_set(f, PATTERN_FOCUS) || focus)
+		flags |= LOCATION_WANTED;
+	return flags | focus * LOCATION_FOCUS;
 }
 
 /* Keep the frames that match or, if not `matching`, those that do not. */
@@ -101,7 +104,7 @@ static void keep_lines(struct locations *f, enum frame_pattern which, struct lin
 	size_t n = 0;
 
 	for (size_t i = 0; i < l->n; i++)
-		if (line_matches(f, which, l->frame[i]) == matching)
+		if ((line_matches(f, which, l->frame[i]) != 0) == matching)
 			l->frame[n++] = l->frame[i];
 	l->n = n;
 }

@@ -19,11 +19,12 @@ enum location_flag {
 	LOCATION_DROPPED = 4,    /* PATTERN_DROP matches its outermost function */
 	LOCATION_DROP_BELOW = 8, /* or a function inlined into that one */
 	LOCATION_LEAF = 16,      /* its innermost function matches */
-	LOCATION_FOCUSED = 32,
+	LOCATION_WANTED = 32,    /* by no pattern unwanted */
 	LOCATION_IGNORED = 64,
 	LOCATION_HIDDEN = 128, /* it has no frames left */
 	LOCATION_SHOW_FROM = 256,
 	LOCATION_PRUNE_FROM = 512,
+	LOCATION_FOCUS = 1024, /* times the set of the PATTERN_FOCUS that match */
 };
 
 struct location {

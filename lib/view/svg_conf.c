@@ -115,6 +115,7 @@ void svg_conf(const struct svg *s)
 	json_member_double(&j, "fontsize", o->fontsize);
 	json_member_double(&j, "total", s->flame.layout.total);
 	json_member_double(&j, "factor", o->factor);
+	json_member_string(&j, "query", o->query);
 	svg_units(&j, s->flame.p, o->col, o->countname || o->factor != 1);
 	json_end_object(&j);
 	out_add(s->out, S("</metadata>\n"));

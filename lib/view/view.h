@@ -74,6 +74,7 @@ struct view_options {
 	bool has_ratio;                   /* html only: show the ratio of these two columns */
 	uint32_t over, under;
 	struct str above; /* trusted markup for the top of the page; html only */
+	struct str query; /* options of prof-query for the same values, stacks and names */
 };
 
 /* The default options. */

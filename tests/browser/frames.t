@@ -84,6 +84,31 @@ browse other.svg 'an address of another picture' <<'END'
 END
 address=
 
+# Copied options give what the picture shows: with its roots and type, several filters of a
+# kind, and characters that it does not show.
+{
+	printf 'Web 7 1.0: 1 cpu-clock: \n\t10 f(int)+0x0 (/bin/app)\n\t20 main+0x0 (/bin/app)\n\n'
+	printf 'Web 7 1.1: 2 cpu-clock: \n\t10 g\001h+0x0 (/bin/app)\n\t10 f(int)+0x0 (/bin/app)\n\t20 main+0x0 (/bin/app)\n\n'
+	printf 'sh 8 1.2: 4 cpu-clock: \n\t10 f(int)+0x0 (/bin/app)\n\t20 main+0x0 (/bin/app)\n\n'
+} >roots.perf
+for options in '' '--type cpu-clock'; do
+	# shellcheck disable=SC2086
+	prof-flame $options roots.perf >roots.svg
+	browse roots.svg "copied options ($options)" <<'END'
+	let copied;
+	Object.defineProperty(navigator, 'clipboard',
+		{configurable: true, value: {writeText: t => Promise.resolve(copied = t)}});
+	const name = boxes().map(label).find(l => /^f\b/.test(l)).replace(/,.*/, '');
+	location.hash = new URLSearchParams({focus: JSON.stringify(['Web', name, 'g\ufffdh'])});
+	await sleep(200);
+	click(tool('Copy filters'));
+	is(label(box('all')).match(/all, (\d+)/)[1], '2', 'the picture');
+	dump(copied);
+END
+	eval "prof-query --top -t tsv $(cat dumped) roots.perf" >out 2>&1
+	is "$(awk -F'\t' 'NR > 1 { sum += $1 } END { print sum }' out)" 2 "the options: $(cat dumped)" "$(cat out)"
+done
+
 # Deep stacks, and a picture that cannot be seen at first.
 awk 'BEGIN { for (i = 1; i <= 100; i++) { s = s "f" i ";"; print s "leaf " i } }' >deep.folded
 prof-flame deep.folded >deep.svg

@@ -328,6 +328,14 @@ browse_page report.html 'report' <<END
 	is(getAll('.about tr').map(r => r.textContent).filter(t => /^(Total|Profiles)/.test(t)).join(),
 		'Total of samples, base6,003 samples,Total of samples, new7,303 samples', 'each side has its total');
 END
+awk 'BEGIN { for (i = 0; i < 14; i++) s = s "f" i ";"; print s "leaf 100"; print s "other 90" }' >low.folded
+prof-diff --report html low.folded low.folded >low.html
+browse_page low.html 'a panel that the verdict pushes below the window' --window-size=1200,560 <<'END'
+	const box = get('.chart'), space = [...box.querySelectorAll('*')].find(e => e.style.height);
+	ok(parseFloat(space.style.height) < box.clientHeight, 'the graph has room in it', `${space.style.height} ${box.clientHeight}`);
+	ok(box.getBoundingClientRect().bottom > innerHeight, 'the window shows a part');
+	is(buttonOf('Icicle').getAttribute('aria-pressed'), 'true', 'so the root is at the top');
+END
 browse_page report.html 'the report in a narrow window' --window-size=360,740 <<'END'
 	openTab('Functions');
 	const cut = getAll('.functions .row .number').filter(e => shown(e) && e.scrollWidth > e.clientWidth);

@@ -125,6 +125,84 @@ exits 1 'functions that are called' prof-diff --check base -- new
 sed -n 1p out | grep -q '^REGRESSION: swap takes '
 ok $? 'have code of their own, in which nothing shifts' "$(cat out)"
 
+# What was inlined into one function is now that function's own code, and beside it another, which
+# it calls, takes longer
+cat >program <<'END2'
+main@m.cc:1;nearest@m.cc:5 0.01
+main@m.cc:1;nearest@m.cc:5;min@alg.h:20_[i] 0.04
+main@m.cc:1;nearest@m.cc:5;distance@m.cc:9_[i] 0.60
+main@m.cc:1;load@m.cc:13 0.35
+END2
+base 170
+merge='{ sub(/;min@alg.h:20_\[i\]/, "") }'
+change "$merge"' /distance/ { $NF = int($NF * 1.12) } { print }'
+exits 1 'a regression beside a shift' prof-diff --check base -- new
+grep -Eq '^moved +nearest +self .* from min ' out && [ "$(grep -c '^SLOWER' out)" -eq 1 ]
+ok $? 'the shift is none' "$(cat out)"
+sed -n 1p out | grep -q '^REGRESSION: distance takes '
+ok $? 'it is the news' "$(cat out)"
+change "$merge"' /distance/ { $NF = int($NF * 1.12) } /nearest@m.cc:5 / { $NF = int($NF * 4) } { print }'
+exits 1 'a regression beside more than a shift' prof-diff --check base -- new
+is "$(grep -Ec '^SLOWER +(nearest|distance) +self' out)" 2 'both are told' "$(cat out)"
+
+# Two inlined functions, one of which now does what was the other's
+cat >program <<'END2'
+main@m.cc:1;body@m.cc:5 0.46
+main@m.cc:1;body@m.cc:5;decode@m.cc:7_[i] 0.03
+main@m.cc:1;body@m.cc:5;decode@m.cc:7_[i];look@m.cc:9_[i] 0.03
+main@m.cc:1;body@m.cc:5;reload@m.cc:11_[i] 0.06
+main@m.cc:1;load@m.cc:13 0.42
+END2
+base 190
+change '{ sub(/body@m.cc:5;reload@m.cc:11/, "body@m.cc:5;decode@m.cc:7_[i];fill@m.cc:15") } { print }'
+exits 0 'an inlined function takes over what another did' prof-diff --check base -- new
+grep -Eq '^moved +decode +incl .* from reload' out
+ok $? 'which is a shift within the body' "$(cat out)"
+change '{ n = sub(/body@m.cc:5;reload@m.cc:11/, "body@m.cc:5;decode@m.cc:7_[i];fill@m.cc:15") }
+	n { $NF = int($NF * 2.5) } { print }'
+exits 1 'and it takes longer, too' prof-diff --check base -- new
+
+# Another function has that body, with what was inlined into it, and its caller is another, too
+cat >program <<'END2'
+main@m.cc:1;block@m.cc:3;seq_a@m.cc:5 0.05
+main@m.cc:1;block@m.cc:3;seq_a@m.cc:5;look@m.cc:7_[i] 0.02
+main@m.cc:1;block@m.cc:3;seq_a@m.cc:5;update@m.cc:9_[i] 0.04
+main@m.cc:1;block@m.cc:3;seq_a@m.cc:5;exec@m.cc:9_[i] 0.20
+main@m.cc:1;load@m.cc:13 0.69
+END2
+base 210
+rename='{ sub(/seq_a@m.cc:5/, "seq@m.cc:4_[i];seq_b@m.cc:6") }'
+move='/update/ { n = int($NF * 0.6); s = $1; sub(/update@m.cc:9/, "look@m.cc:7", s); $NF -= n; print s, n }'
+change "$rename $move"' { print }'
+exits 0 'a body of another name, and a shift in it' prof-diff --check base -- new --fail-on new
+grep -Eq '^moved +seq_b +incl .* from seq_a' out && grep -Eq '^moved +look +self ' out
+ok $? 'are moved code' "$(cat out)"
+change "$rename $move"' /look/ { $NF = int($NF * 1.6) } { print }'
+exits 1 'one of its functions is slower' prof-diff --check base -- new
+sed -n 1p out | grep -q '^REGRESSION: look takes '
+ok $? 'is told' "$(cat out)"
+
+# A function is called by another one than before (the compiler made a jump of the call), and part of
+# it is slower
+cat >program <<'END2'
+main@m.cc:1;frame@m.cc:3;block@m.cc:5 0.03
+main@m.cc:1;frame@m.cc:3;seq@m.cc:7 0.10
+main@m.cc:1;frame@m.cc:3;seq@m.cc:7;copy@m.cc:9 0.20
+main@m.cc:1;load@m.cc:13 0.67
+END2
+base 230
+jump='{ sub(/frame@m.cc:3;seq/, "frame@m.cc:3;block@m.cc:5;seq") }'
+change "$jump"' /copy/ { $NF = int($NF * 1.15) } { print }'
+exits 1 'code that moved, and part of it is slower' prof-diff --check base -- new
+sed -n 1p out | grep -q '^REGRESSION: copy takes 15% more' && grep -Eq '^moved +block +incl .* from frame' out
+ok $? 'the part is told' "$(cat out)"
+change "$jump"' { sub(/copy@m.cc:9/, "store@m.cc:11") } /store/ { $NF = int($NF * 1.15) } { print }'
+exits 1 'the part has another name, too' prof-diff --check base -- new
+sed -n 1p out | grep -Eq '^REGRESSION: store is new, with 2[0-9]% of the new side, in place of copy with [12][0-9.]*% of the base; in all, CPU time changed by [+][23]'
+ok $? 'the news say what is gone' "$(cat out)"
+change "$jump"' { print }'
+exits 0 'code that only moved' prof-diff --check base -- new
+
 # No blame without a total that changed
 
 change '{ print }'

@@ -34,6 +34,14 @@ if script -qec true /dev/null </dev/null >script.log 2>&1; then
 	is "$(grep -c '^prof-diff:' out)" 0 'and has no message'
 	grep -q '; runs: 1 v 1, in unknown order$' out
 	ok $? 'on a terminal, a report'
+	for columns in 60 80 200; do
+		COLUMNS=$columns script -qec 'prof-diff one.folded two.folded' /dev/null </dev/null | tr -d '\r' >out
+		is "$(awk -v most=$columns 'length > most' out)" '' "in $columns columns"
+		grep -q '^verdict .* change' out
+		ok $? 'there is the change' "$(cat out)"
+	done
+	grep -q '^verdict .* p  *q' out
+	ok $? 'and everything where there is room' "$(cat out)"
 	script -qec 'prof-diff -t folded one.folded two.folded' /dev/null </dev/null | tr -d '\r' >out
 	is "$(head -1 out)" 'main;a 100 150' 'unless a format is chosen'
 	script -qec 'prof-diff --svg one.svg one.folded two.folded' /dev/null </dev/null >terminal

@@ -96,7 +96,7 @@ static void check(const char *stacks, const char *left, const struct set *set, s
 		else if (set[i].which == PATTERN_KEEP)
 			p.head.keep_frames = dict_intern(p.dict, str_of(set[i].text));
 		else
-			pattern_set(&f.stacks.pattern[set[i].which], set[i].which,
+			pattern_add(&f.stacks.pattern[set[i].which], set[i].which,
 				    str_of(set[i].text), &error);
 	}
 	ok(filter_apply(&f, &p, &notes, &error) && !error.n, "filtering %s", name);
@@ -122,11 +122,19 @@ static void samples(void)
 	CHECK("m;x  ", "m;x", "a sample without frames has nothing to focus on",
 	      { PATTERN_FOCUS, "." });
 	CHECK("m;x", "m;x", "an empty pattern is none", { PATTERN_FOCUS, "" });
+	CHECK("m;f;g m;f m;g m;g;f", "m;f;g m;g;f", "focus on two functions: stacks with both",
+	      { PATTERN_FOCUS, "f" }, { PATTERN_FOCUS, "g" });
+	CHECK("m;f;+g m;f", "m;f;+g", "or with both in one location", { PATTERN_FOCUS, "f" },
+	      { PATTERN_FOCUS, "g" });
+	CHECK("m;f m;g m;x", "m;x", "ignore two: stacks with neither", { PATTERN_IGNORE, "f" },
+	      { PATTERN_IGNORE, "g" });
 }
 
 static void frames(void)
 {
 	CHECK("m;f;+g;+h", "m;f;+h", "hide an inlined call", { PATTERN_HIDE, "g" });
+	CHECK("m;f;g;h", "m;h", "hide two functions", { PATTERN_HIDE, "f" }, { PATTERN_HIDE, "g" });
+	CHECK("m;f;g;h", "f;h", "show two", { PATTERN_SHOW, "f" }, { PATTERN_SHOW, "h" });
 	CHECK("m;f;+g;+h", "m;g;+h", "hide what it is inlined into", { PATTERN_HIDE, "f" });
 	CHECK("m;f;+g;x", "m;x", "hide a place", { PATTERN_HIDE, "f|g" });
 	CHECK("m;f;+g x", "m;f;+g", "hide a stack", { PATTERN_HIDE, "x" });
@@ -174,8 +182,8 @@ static void notes(void)
 
 	make(&p, "m;x");
 	p.head.drop_frames = dict_intern(p.dict, S("(malloc"));
-	pattern_set(&f.stacks.pattern[PATTERN_FOCUS], PATTERN_FOCUS, S("x"), &error);
-	pattern_set(&f.stacks.pattern[PATTERN_HIDE], PATTERN_HIDE, S("y"), &error);
+	pattern_add(&f.stacks.pattern[PATTERN_FOCUS], PATTERN_FOCUS, S("x"), &error);
+	pattern_add(&f.stacks.pattern[PATTERN_HIDE], PATTERN_HIDE, S("y"), &error);
 	ok(filter_apply(&f, &p, &notes, &error), "what a profile drops may be no pattern");
 	is(buf_str(&notes),
 	   "the profile's drop_frames is ignored: at offset 7: missing closing parenthesis\n"

@@ -56,7 +56,7 @@ The last row is of functions that are inlined into one: a quarter of one's time,
 said to be its.
 END
 if [ -d "$real/server" ]; then
-	title 'Figures 2 and 10: false failures of real programs (at most 2%), beside naive tests' \
+	title 'Figures 2 and 10: false failures of real programs (at most 2% if interleaved), beside naive tests' \
 		real false RECORDINGS/fold RECORDINGS/python RECORDINGS/server
 	echo '| program | metric | runs a side | order | comparisons | false failures | z test | threshold |'
 	echo '|---|---|--:|---|--:|--:|--:|--:|'

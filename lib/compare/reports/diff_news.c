@@ -208,13 +208,39 @@ static void put_presence(struct buf *b, const struct comparison *c, const struct
 	buf_add(b, r->up ? S(" of the new side") : S(" of the base"));
 }
 
+/* The row of the code that is gone, and in whose place a slower one is; or NULL. */
+static const struct row *replaced_row(const struct comparison *c, const struct row *r)
+{
+	if (r->verdict != SLOWER || !r->from || r->test.cost[BASE] > 0)
+		return NULL;
+	for (size_t i = 0; i < c->nrow; i++)
+		if (c->row[i].item == r->from && c->row[i].kind == r->kind &&
+		    c->row[i].verdict == GONE)
+			return &c->row[i];
+	return NULL;
+}
+
+static void put_replaced(struct buf *b, const struct comparison *c, const struct row *r)
+{
+	buf_add(b, S(", in place of "));
+	put_subject(b, c, r);
+	buf_add(b, S(" with "));
+	words_share(b, r->test.cost[BASE] / c->total.cost[BASE]);
+	buf_add(b, S(" of the base"));
+}
+
 void words_headline(struct buf *b, const struct comparison *c, const struct row *r)
 {
+	const struct row *replaced = replaced_row(c, r);
+	double cost = test_cost(&r->test) + (replaced ? test_cost(&replaced->test) : 0);
+
 	put_subject(b, c, r);
 	if (r->test.cost[BASE] > 0 && r->test.cost[NEW] > 0)
 		put_amount(b, c, r);
 	else
 		put_presence(b, c, r);
+	if (replaced)
+		put_replaced(b, c, replaced);
 	if (c->design.metric == METRIC_SHARE)
 		return;
 	if (is_made_up_for(c, r)) {
@@ -223,8 +249,8 @@ void words_headline(struct buf *b, const struct comparison *c, const struct row 
 		return;
 	}
 	buf_add(b, S(", so the whole takes "));
-	words_share(b, fabs(test_cost(&r->test) / c->total.cost[BASE]));
-	buf_add(b, r->up ? S(" more") : S(" less"));
+	words_share(b, fabs(cost / c->total.cost[BASE]));
+	buf_add(b, cost > 0 ? S(" more") : S(" less"));
 }
 
 /* "; parse_v2 is new, with 12% of the new side, in place of other code" */

@@ -20,6 +20,12 @@ struct diff_report {
 	bool is_page_top;
 };
 
+/*
+ * The text report for a terminal of so many columns: prose is broken into lines, and a table that
+ * is too wide has fewer cells in a row.
+ */
+void diff_text_within(struct out *out, const struct comparison *c, size_t columns);
+
 #define DIFF_REPORTS(X)                                                                            \
 	X(text)                                                                                    \
 	X(tsv) X(json) X(markdown) X(junit) X(sarif) X(codequality) X(openmetrics) X(github) X(html)

@@ -7,7 +7,7 @@ static void use_own_pattern(struct filter *f, const struct profile *p, enum fram
 	struct buf why = { 0 };
 
 	if (!f->all_frames &&
-	    !pattern_set(&f->stacks.pattern[which], which, dict_text(p->dict, id), &why))
+	    !pattern_add(&f->stacks.pattern[which], which, dict_text(p->dict, id), &why))
 		buf_printf(notes, "the profile's %s is ignored: %.*s\n", pattern_kinds[which].name,
 			   STR_ARG(buf_str(&why)));
 	buf_release(&why);
@@ -64,9 +64,11 @@ static bool check_patterns(const struct filter *f, struct buf *error)
 	for (size_t i = 0; i < NPATTERN; i++) {
 		const struct pattern *pattern = &f->stacks.pattern[i];
 
-		if (pattern->re.failed)
-			buf_printf(error, "--%s: the pattern '%.*s' %s", pattern_kinds[i].name,
-				   STR_ARG(pattern->text), pattern->re.failed);
+		for (size_t j = 0; j < pattern->list.n; j++)
+			if (pattern->list.v[j].re.failed)
+				buf_printf(error, "--%s: the pattern '%.*s' %s",
+					   pattern_kinds[i].name, STR_ARG(pattern->list.v[j].text),
+					   pattern->list.v[j].re.failed);
 	}
 	for (size_t i = 0; i < f->tags.n; i++) {
 		const struct tag_condition *c = &f->tags.condition[i];
@@ -83,9 +85,10 @@ static void note_idle(const struct filter *f, struct buf *notes)
 	for (size_t i = PATTERN_LEAF; i < NPATTERN; i++) {
 		const struct pattern *pattern = &f->stacks.pattern[i];
 
-		if (pattern_is_set(pattern) && !pattern->matched)
-			buf_printf(notes, "--%s: nothing matches '%.*s'\n", pattern_kinds[i].name,
-				   STR_ARG(pattern->text));
+		for (size_t j = 0; j < pattern->list.n; j++)
+			if (!pattern->list.v[j].matched)
+				buf_printf(notes, "--%s: nothing matches '%.*s'\n",
+					   pattern_kinds[i].name, STR_ARG(pattern->list.v[j].text));
 	}
 	for (size_t i = 0; i < f->tags.n; i++) {
 		const struct tag_condition *c = &f->tags.condition[i];
@@ -141,10 +144,13 @@ bool filter_apply(struct filter *f, struct profile *p, struct buf *notes, struct
 
 void filter_describe(const struct filter *f, struct buf *lines)
 {
-	for (size_t i = PATTERN_LEAF; i < NPATTERN; i++)
-		if (pattern_is_set(&f->stacks.pattern[i]))
+	for (size_t i = PATTERN_LEAF; i < NPATTERN; i++) {
+		const struct pattern *pattern = &f->stacks.pattern[i];
+
+		for (size_t j = 0; j < pattern->list.n; j++)
 			buf_printf(lines, "%s=%.*s\n", pattern_kinds[i].name,
-				   STR_ARG(f->stacks.pattern[i].text));
+				   STR_ARG(pattern->list.v[j].text));
+	}
 	for (size_t i = 0; i < f->tags.n; i++)
 		buf_printf(lines, "%s=%.*s\n", tag_condition_name(f->tags.condition[i].kind),
 			   STR_ARG(f->tags.condition[i].text));

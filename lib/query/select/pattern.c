@@ -12,27 +12,38 @@ const struct pattern_kind pattern_kinds[NPATTERN] = {
 	[PATTERN_PRUNE_FROM] = { "prune-from", REGEX_ANYWHERE, true },
 };
 
-bool pattern_set(struct pattern *pattern, enum frame_pattern kind, struct str text,
+bool pattern_add(struct pattern *pattern, enum frame_pattern kind, struct str text,
 		 struct buf *error)
 {
-	pattern_release(pattern);
+	struct pattern_text one = { .text = text };
+
 	pattern->plain_names = pattern_kinds[kind].plain_names;
-	if (text.n && !regex_init(&pattern->re, text, pattern_kinds[kind].mode, error))
+	if (!text.n)
+		return true;
+	if (pattern->list.n == MOST_PATTERNS) {
+		buf_printf(error, "there may be %d at most", MOST_PATTERNS);
 		return false;
-	pattern->text = text;
+	}
+	if (!regex_init(&one.re, text, pattern_kinds[kind].mode, error)) {
+		regex_release(&one.re);
+		return false;
+	}
+	vec_push(&pattern->list, one);
 	return true;
 }
 
 void pattern_begin(struct pattern *pattern, const struct profile *p)
 {
 	pattern->nmemo = p->dict->str.n;
-	pattern->memo = mem_zeroed(pattern->nmemo, 1);
+	pattern->memo = mem_zeroed(pattern->nmemo, sizeof(*pattern->memo));
 }
 
 void pattern_release(struct pattern *pattern)
 {
-	regex_release(&pattern->re);
-	mem_free(pattern->memo, pattern->nmemo);
+	for (size_t i = 0; i < pattern->list.n; i++)
+		regex_release(&pattern->list.v[i].re);
+	vec_release(&pattern->list);
+	mem_free(pattern->memo, pattern->nmemo * sizeof(*pattern->memo));
 	*pattern = (struct pattern){ 0 };
 }
 
@@ -61,34 +72,42 @@ static struct str plain_name(struct str s)
 	return s;
 }
 
-static bool matches(struct pattern *pattern, const struct profile *p, str_id id)
+static uint32_t matches(struct pattern *pattern, const struct profile *p, str_id id)
 {
-	enum { UNKNOWN, NO, YES };
-	uint8_t *memo = &pattern->memo[id.i];
+	const uint32_t known = (uint32_t)1 << MOST_PATTERNS;
+	uint32_t *memo = &pattern->memo[id.i];
 	struct str text = dict_text(p->dict, id);
 
-	if (*memo == UNKNOWN) {
-		if (pattern->plain_names)
-			text = plain_name(text);
-		*memo = regex_match(&pattern->re, text) ? YES : NO;
-		pattern->matched |= *memo == YES;
+	if (*memo & known)
+		return *memo & ~known;
+	if (pattern->plain_names)
+		text = plain_name(text);
+	for (size_t i = 0; i < pattern->list.n; i++) {
+		struct pattern_text *one = &pattern->list.v[i];
+
+		if (!regex_match(&one->re, text))
+			continue;
+		one->matched = true;
+		*memo |= (uint32_t)1 << i;
 	}
-	return *memo == YES;
+	*memo |= known;
+	return *memo & ~known;
 }
 
-bool pattern_matches_function(struct pattern *pattern, const struct profile *p, loc_id loc)
+uint32_t pattern_matches_function(struct pattern *pattern, const struct profile *p, loc_id loc)
 {
 	func_id id = dict_loc(p->dict, loc)->func;
 	const struct func *func = dict_func(p->dict, id);
 
-	if (pattern->plain_names)
-		return func->name.i && matches(pattern, p, func->name);
-	return id.i && (matches(pattern, p, func->name) || matches(pattern, p, func->file));
+	if (!id.i || (pattern->plain_names && !func->name.i))
+		return 0;
+	return matches(pattern, p, func->name) |
+	       (pattern->plain_names ? 0 : matches(pattern, p, func->file));
 }
 
-bool pattern_matches_mapping(struct pattern *pattern, const struct profile *p, loc_id loc)
+uint32_t pattern_matches_mapping(struct pattern *pattern, const struct profile *p, loc_id loc)
 {
 	map_id id = dict_loc(p->dict, loc)->map;
 
-	return id.i && matches(pattern, p, dict_mapping(p->dict, id)->file);
+	return id.i ? matches(pattern, p, dict_mapping(p->dict, id)->file) : 0;
 }

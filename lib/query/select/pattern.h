@@ -1,10 +1,12 @@
 /*
  * The regular expressions that filter stacks. They are matched with the functions and mappings
- * of a profile, once with each string.
+ * of a profile, once with each string. There may be several of a kind: any of them may match, but
+ * PATTERN_FOCUS keeps stacks in which each has a match.
  */
 #ifndef QUERY_PATTERN_H
 #define QUERY_PATTERN_H
 
+#include "base/vec.h"
 #include "profile/profile.h"
 #include "query/select/regex.h"
 
@@ -27,13 +29,19 @@ enum frame_pattern {
 	NPATTERN
 };
 
-struct pattern {
-	struct str text; /* the caller's; empty if there is none */
+enum { MOST_PATTERNS = 16 }; /* of a kind */
+
+struct pattern_text {
+	struct str text; /* the caller's */
 	struct regex re;
-	bool plain_names; /* see pattern_kind */
-	uint8_t *memo;    /* by string of the profile */
-	uint32_t nmemo;
 	bool matched; /* it has matched at least once */
+};
+
+struct pattern {
+	VEC(struct pattern_text) list;
+	bool plain_names; /* see pattern_kind */
+	uint32_t *memo;   /* by string of the profile */
+	uint32_t nmemo;
 };
 
 struct pattern_kind {
@@ -44,25 +52,28 @@ struct pattern_kind {
 extern const struct pattern_kind pattern_kinds[NPATTERN];
 
 /*
- * Set a pattern of that kind. False, with the reason appended to *error, if the text is not a
- * regular expression. A zeroed pattern, or one of empty text, is unset.
+ * Add one to a pattern of that kind, which is zeroed at first. Empty text is none. False, with
+ * the reason appended to *error, if the text is not a regular expression, or one too many.
  */
-bool pattern_set(struct pattern *pattern, enum frame_pattern kind, struct str text,
+bool pattern_add(struct pattern *pattern, enum frame_pattern kind, struct str text,
 		 struct buf *error);
 
 static inline bool pattern_is_set(const struct pattern *pattern)
 {
-	return pattern->text.n != 0;
+	return pattern->list.n != 0;
 }
 
 /* Must be called before the first match with strings of this profile. */
 void pattern_begin(struct pattern *pattern, const struct profile *p);
 
-/* Does it match the function's name or file? A frame without function has neither. */
-bool pattern_matches_function(struct pattern *pattern, const struct profile *p, loc_id loc);
+/*
+ * Which match the function's name or file, as a set of bits? A frame without function has
+ * neither.
+ */
+uint32_t pattern_matches_function(struct pattern *pattern, const struct profile *p, loc_id loc);
 
-/* Does it match the file of the location's mapping? */
-bool pattern_matches_mapping(struct pattern *pattern, const struct profile *p, loc_id loc);
+/* Which match the file of the location's mapping? */
+uint32_t pattern_matches_mapping(struct pattern *pattern, const struct profile *p, loc_id loc);
 
 void pattern_release(struct pattern *pattern);
 

@@ -58,7 +58,7 @@ static void drop_below(struct stack_filter *f, struct window *w)
 
 static bool is_wanted(struct stack_filter *f, const struct window *w)
 {
-	uint32_t all = 0;
+	uint32_t all = 0, focused = ((uint32_t)1 << f->pattern[PATTERN_FOCUS].list.n) - 1;
 
 	if (is_set(f, PATTERN_LEAF) && !(w->to > w->from && flags_at(f, w->to - 1) & LOCATION_LEAF))
 		return false;
@@ -67,7 +67,8 @@ static bool is_wanted(struct stack_filter *f, const struct window *w)
 		return true;
 	for (size_t i = w->from; i < w->to; i++)
 		all |= flags_at(f, i);
-	return all & LOCATION_FOCUSED && !(all & LOCATION_IGNORED);
+	return all & LOCATION_WANTED && !(all & LOCATION_IGNORED) &&
+	       all / LOCATION_FOCUS == focused;
 }
 
 static void leave_out_hidden(struct stack_filter *f, struct window *w)

@@ -37,6 +37,7 @@ static void put_conf(struct page *page, struct json *j)
 	json_member_string(j, "subtitle", str_of(page->o->subtitle));
 	json_member_string(j, "nametype",
 			   page->o->nametype ? str_of(page->o->nametype) : S("Function:"));
+	json_member_string(j, "query", page->o->query);
 	json_key(j, "origin");
 	put_clean(j, buf_str(&page->svg.origin));
 	json_member_int64(j, "profiles", p->nprofile);

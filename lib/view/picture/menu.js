@@ -4,12 +4,14 @@
 const menu = make(HTML, 'div', {class: 'menu', role: 'menu', 'aria-label': 'Frame'});
 const menuBox = make(SVG, 'foreignObject', {class: 'menubox', width: 1, height: 1}, menu);
 
-const inRegex = name => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+// A character that is not shown as it is may be any.
+const inRegex = name => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('\ufffd', '.');
 const inShell = text => `'${text.replaceAll("'", "'\\''")}'`;
 
 function queryOptions() {
-	return ['focus', 'ignore', 'hide'].flatMap(how =>
-		state[how].map(name => `--${how} ${inShell(`^${inRegex(name)}$`)}`)).join(' ');
+	const filters = ['focus', 'ignore', 'hide'].flatMap(how =>
+		state[how].map(name => `--${how} ${inShell(`^${inRegex(name)}$`)}`));
+	return (conf.query ? [conf.query, ...filters] : filters).join(' ');
 }
 
 function filterBy(how) {

@@ -172,7 +172,9 @@ class Chart {
 			row?.sort((a, b) => a.left - b.left);
 		const height = this.rows.length * theme.height;
 		space.style.height = `${height + 1}px`;
-		this.down = this.icicle === null ? height > box.clientHeight : this.icicle;
+		// A verdict above may leave a part of the panel below the window.
+		const seen = Math.min(box.clientHeight, innerHeight - box.getBoundingClientRect().top - scrollY);
+		this.down = this.icicle === null ? height > seen : this.icicle;
 		if (another && !this.down)
 			box.scrollTop = box.scrollHeight; // the root in sight
 		if (!this.boxes.some(b => b.x === this.current))

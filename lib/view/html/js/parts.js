@@ -36,7 +36,8 @@ function hideTip() {
 
 // The menu of a frame
 
-const inRegex = name => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+// A character that is not shown as it is may be any.
+const inRegex = name => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('\ufffd', '.');
 const inShell = text => `'${text.replaceAll("'", "'\\''")}'`;
 const patternOption = pattern => {
 	const regex = pattern.match(/^\/(.+)\/i?$/);
@@ -45,7 +46,7 @@ const patternOption = pattern => {
 
 // The filters as options of prof-query. Matchers of labels are a selector.
 function queryOptions() {
-	const words = [];
+	const words = conf.query ? [conf.query] : [];
 	for (const how of ['focus', 'ignore', 'hide'])
 		for (const pattern of state[how])
 			words.push(`--${how} ${patternOption(pattern)}`);
