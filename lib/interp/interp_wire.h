@@ -4,12 +4,14 @@
  *
  * At each sample of a process known to run an interpreter, the program writes into the perf
  * buffer, right before the sample: a struct code_names for each new code object, then one struct
- * interp_stack; and before these a struct interp_context, if the thread publishes one. For an unknown process it writes a struct interp_question to another buffer, and
- * prof-record finds out whether the process runs an interpreter.
+ * interp_stack; and before these a struct interp_context, if the thread publishes one, and struct
+ * interp_labels of what it works on. For an unknown process it writes a struct interp_question to
+ * another buffer, and prof-record finds out whether the process runs an interpreter.
  */
 #ifndef INTERP_INTERP_WIRE_H
 #define INTERP_INTERP_WIRE_H
 
+#include "interp/go/go_layout.h"
 #include "interp/php/php_layout.h"
 #include "interp/python/python_layout.h"
 #include "interp/ruby/ruby_layout.h"
@@ -28,12 +30,22 @@ enum {
 	/* Of a thread's context (context_walk.h): */
 	CONTEXT_HEAD = 28,
 	CONTEXT_MOST_BYTES = 1024, /* copied of the attributes; a power of two */
+	/* Of labels: */
+	LABELS_MOST = 32,
+	LABELS_MOST_STRING = 256, /* a key or value has fewer bytes; a power of two */
+	LABELS_MOST_BYTES = 4096, /* no more strings are copied after these */
 };
 
 /* The interpreters. The number is a row in the tables of walkers, in the kernel and here. */
 enum interp_kind { INTERP_NONE, INTERP_PYTHON, INTERP_RUBY, INTERP_PHP, INTERP_KINDS };
 
-enum interp_record { INTERP_STACK = 1, INTERP_NAMES = 2, INTERP_CONTEXT = 3 };
+enum interp_record {
+	INTERP_STACK = 1,
+	INTERP_NAMES = 2,
+	INTERP_CONTEXT = 3,
+	INTERP_GO_LABELS = 4, /* labels of the goroutine */
+	INTERP_TASK = 5,      /* a label without a key: the name of the task of asyncio */
+};
 
 /* Why the frames of a sample end where they do. */
 enum interp_end {
@@ -133,6 +145,26 @@ struct interp_context {
 	__u32 reserved;
 };
 
+/* Labels that a program gives to a part of its work. */
+struct interp_labels {
+	__u32 record; /* INTERP_GO_LABELS or INTERP_TASK */
+	__u32 pid, tid;
+	__u32 state; /* enum context_state; UNREADABLE: those that could be read are here */
+	__u64 time;  /* ns of the monotonic clock */
+	__u32 count; /* labels that there are */
+	__u32 n;     /* that are here: others are too long, too many or not readable */
+	__u32 copied, reserved;
+	struct {
+		__u16 key, value; /* bytes */
+	} size[LABELS_MOST];
+	__u8 bytes[LABELS_MOST_BYTES + LABELS_MOST_STRING]; /* keys and values in turn */
+};
+
+struct go_place {
+	struct tls_variable g;   /* the struct g of the thread */
+	struct go_layout layout; /* layout.labels is 0 without Go */
+};
+
 struct python_place {
 	__u64 runtime, code_type; /* addresses of _PyRuntime and PyCode_Type */
 	/* The thread's current state, NULL without the lock (3.12 and later). */
@@ -161,6 +193,7 @@ struct interp_target {
 	__u32 kind;        /* enum interp_kind */
 	__u32 context_pid; /* the process, if it publishes thread contexts; 0: it does not */
 	struct tls_variable context; /* otel_thread_ctx_v1 */
+	struct go_place go;
 	union {
 		struct python_place python;
 		struct ruby_place ruby;

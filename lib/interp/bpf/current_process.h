@@ -62,7 +62,7 @@ INLINE struct interp_target *inherited(const struct interp_config *c, const char
 
 INLINE bool is_recorded(const struct interp_target *t)
 {
-	return t->kind || t->context_pid;
+	return t->kind || t->context_pid || t->go.layout.labels;
 }
 
 /* The target of the process. NULL: nothing is to be read of it, or that is not known yet. */

@@ -12,6 +12,8 @@
 
 /* Keys of `parts`; interp_program.c has their names. */
 enum interp_part {
+	GO_LABELS,
+	BEGIN,
 	PYTHON_SEARCH,
 	PYTHON_WALK,
 	PYTHON_NAME,
@@ -37,10 +39,14 @@ struct seen {
 
 struct scratch {
 	union {
+		struct go_walk go;
 		struct walk python;
 		struct ruby_walk ruby;
 		struct php_walk php;
 	};
+	__u64 number; /* process << 32 | thread */
+	__u64 thread; /* the thread pointer */
+	__u64 time;
 	__u64 sample; /* its number on this CPU */
 	__u64 frame;  /* the next one to read */
 	__u32 outer;  /* the frames are those of the evaluator before the innermost */

@@ -104,9 +104,9 @@ static int fd_of_program(const struct interp_program *p, const char *name)
 
 static bool set_parts(const struct interp_program *p)
 {
-	static const char *const names[] = { "python_search", "python_walk", "python_name",
-					     "ruby_walk",     "ruby_name",   "php_walk",
-					     "php_name" };
+	static const char *const names[] = { "go_labels",   "interp_begin", "python_search",
+					     "python_walk", "python_name",  "ruby_walk",
+					     "ruby_name",   "php_walk",     "php_name" };
 	int parts = fd_of_map(p, "parts");
 
 	for (uint32_t i = 0; i < LEN(names); i++) {

@@ -18,6 +18,8 @@ struct interp_targets {
 	void *wants_context;
 	/* Reports an interpreter whose frames cannot be read, and the reason. */
 	void (*on_refusal)(void *context, const char *name, unsigned version, const char *why);
+	/* The same for the labels of goroutines. */
+	void (*on_go_refusal)(void *context, unsigned version, const char *why);
 	void *context;
 };
 

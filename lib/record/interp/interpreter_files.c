@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "interp/go/go_image.h"
+
 static const char *const names[] = { "python", "ruby", "php" };
 
 static bool has_word(struct str text)
@@ -41,11 +43,28 @@ static bool is_script(const char *path)
 	return str_starts(text, S("#!")) && has_word(str_cut(&text, '\n'));
 }
 
+static bool has_go_labels(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct go_image go;
+	const char *why;
+	struct elf e;
+	bool found;
+
+	if (fd < 0)
+		return false;
+	found = elf_open(&e, fd, &why) && go_image_find(&go, &e);
+	elf_close(&e);
+	close(fd);
+	return found;
+}
+
 static bool is_file(const char *path)
 {
 	char real[PATH_MAX];
 
-	return (realpath(path, real) && interpreter_has_name(str_of(real))) || is_script(path);
+	return (realpath(path, real) && interpreter_has_name(str_of(real))) || is_script(path) ||
+	       has_go_labels(path);
 }
 
 bool interpreter_is_run_by(const char *command)

@@ -12,7 +12,8 @@ bool interpreter_has_name(struct str path);
 
 /*
  * Does a command, searched as by execvp(3), run an interpreter? By its name, that of the file it
- * links to, or the first line of a script.
+ * links to, or the first line of a script. Or is it a program of Go that gives labels to its
+ * goroutines?
  */
 bool interpreter_is_run_by(const char *command);
 

@@ -7,6 +7,7 @@
 
 #include "record/interp/interp_samples.h"
 #include "record/interp/interp_targets.h"
+#include "record/interp/own_labels.h"
 #include "record/interp/thread_contexts.h"
 #include "record/sampler/sampler.h"
 
@@ -15,6 +16,7 @@ struct interpreters {
 	struct interp_targets targets;
 	struct interp_samples samples;
 	struct thread_contexts contexts;
+	struct own_labels goroutines, tasks;
 	struct sampler_program sampler; /* for struct sampler_options */
 	bool tried;                     /* loading the program was attempted */
 	bool works;                     /* the program is loaded */
@@ -27,10 +29,13 @@ struct interpreters {
 	 */
 	bool wanted;
 	struct buf met;
+	struct table go_modules;  /* struct go_module_row: which give labels to goroutines */
 	bool met_context;         /* a process publishes contexts of its threads */
 	const char *refused;      /* an interpreter that cannot be read: a static string */
 	unsigned refused_version; /* its version */
 	const char *refusal;      /* the reason: a static string */
+	unsigned go_version;      /* the same of Go, whose labels cannot be read */
+	const char *go_refusal;
 };
 
 /* interpreters_close() must follow. The program is not loaded yet. */
@@ -52,12 +57,13 @@ void interpreters_join(struct interpreters *p, uint32_t tid, uint64_t time);
 
 static inline bool interpreters_have_records(const struct interpreters *p)
 {
-	return p->samples.stacks.pending.n || p->contexts.records.pending.n;
+	return p->samples.stacks.pending.n || p->contexts.records.pending.n ||
+	       p->goroutines.records.pending.n || p->tasks.records.pending.n;
 }
 
 /*
  * Puts interpreted functions in a sample, in place of their evaluator, and the labels of its
- * thread's context. What the sample points to is valid until the next call.
+ * thread's context, goroutine and task. What the sample points to is valid until the next call.
  */
 void interpreters_merge(struct interpreters *p, struct perf_sample *s);
 

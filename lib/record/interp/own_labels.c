@@ -1,0 +1,71 @@
+#include "record/interp/own_labels.h"
+
+#include <stddef.h>
+
+#include "record/process/resource_text.h"
+
+static const size_t HEAD = offsetof(struct interp_labels, bytes);
+
+void own_labels_release(struct own_labels *o)
+{
+	sample_join_release(&o->records);
+	buf_release(&o->lines);
+}
+
+void own_labels_take(struct own_labels *o, struct str record)
+{
+	struct interp_labels l;
+
+	if (record.n < HEAD)
+		return;
+	memcpy(&l, record.p, HEAD);
+	if (l.record != (uint32_t)o->kind || l.copied > record.n - HEAD || l.n > LABELS_MOST ||
+	    l.n > l.count || l.state >= CONTEXT_STATES)
+		return;
+	sample_join_take(&o->records, l.tid, l.time, str(record.p, HEAD + l.copied));
+}
+
+static bool is_key(struct str key)
+{
+	return resource_is_plain(key) && str_chr(key, '=') < 0;
+}
+
+static struct str cut(struct str *bytes, size_t n)
+{
+	struct str s = str(bytes->p, min_size(n, bytes->n));
+
+	*bytes = str_skip(*bytes, s.n);
+	return s;
+}
+
+static void add_labels(struct own_labels *o, const struct interp_labels *l)
+{
+	struct str bytes = str((const char *)l->bytes, l->copied);
+
+	o->counts.left_out += l->count - l->n;
+	for (uint32_t i = 0; i < l->n; i++) {
+		struct str key = cut(&bytes, l->size[i].key);
+		struct str value = cut(&bytes, l->size[i].value);
+
+		if (o->kind == INTERP_TASK)
+			key = S("task");
+		if (is_key(key) && resource_is_plain(value))
+			buf_printf(&o->lines, "%.*s=%.*s\n", STR_ARG(key), STR_ARG(value));
+		else
+			o->counts.left_out++;
+	}
+}
+
+struct str own_labels_of(struct own_labels *o, const struct perf_sample *s)
+{
+	struct str record = sample_join_find(&o->records, s->tid, s->time);
+	const struct interp_labels *l = (const void *)record.p;
+
+	o->lines.n = 0;
+	if (!record.n || l->pid != s->pid)
+		return S("");
+	o->counts.state[l->state]++;
+	if (l->state == CONTEXT_READ || l->state == CONTEXT_UNREADABLE)
+		add_labels(o, l);
+	return buf_str(&o->lines);
+}
