@@ -44,7 +44,7 @@ enum interp_record {
 	INTERP_NAMES = 2,
 	INTERP_CONTEXT = 3,
 	INTERP_GO_LABELS = 4, /* labels of the goroutine */
-	INTERP_TASK = 5,      /* a label without a key: the name of the task of asyncio */
+	INTERP_TASK = 5,      /* the task of asyncio */
 };
 
 /* Why the frames of a sample end where they do. */
@@ -147,7 +147,7 @@ struct interp_context {
 
 /* Labels that a program gives to a part of its work. */
 struct interp_labels {
-	__u32 record; /* INTERP_GO_LABELS or INTERP_TASK */
+	__u32 record; /* INTERP_GO_LABELS */
 	__u32 pid, tid;
 	__u32 state; /* enum context_state; UNREADABLE: those that could be read are here */
 	__u64 time;  /* ns of the monotonic clock */
@@ -160,6 +160,18 @@ struct interp_labels {
 	__u8 bytes[LABELS_MOST_BYTES + LABELS_MOST_STRING]; /* keys and values in turn */
 };
 
+/* The task of asyncio that a thread runs. */
+struct interp_task {
+	__u32 record; /* INTERP_TASK */
+	__u32 pid, tid;
+	__u32 state;               /* enum context_state; INVALID: it is of another class */
+	__u64 time;                /* ns of the monotonic clock */
+	__u64 number;              /* of a task without a name: Task-1 is 1 */
+	struct interp_string name; /* its length is 0 without a name */
+	__u32 kind_shift;
+	__u8 bytes[INTERP_MOST_NAME];
+};
+
 struct go_place {
 	struct tls_variable g;   /* the struct g of the thread */
 	struct go_layout layout; /* layout.labels is 0 without Go */
@@ -169,7 +181,8 @@ struct python_place {
 	__u64 runtime, code_type; /* addresses of _PyRuntime and PyCode_Type */
 	/* The thread's current state, NULL without the lock (3.12 and later). */
 	struct tls_variable current;
-	__u32 has_current, reserved;
+	__u32 has_current;
+	struct python_task task;
 	struct python_layout layout;
 };
 

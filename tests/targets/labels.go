@@ -2,9 +2,10 @@
 //
 // Each of four goroutines, bound to a thread, goes round: workA under request=a, workInner under
 // request=a step=inner, workB under request=b and its own number, workMany under 20 labels, workNone
-// under none, and sometimes workChild in a new goroutine that has inherited request=a. At the end
-// the CPU time of each function's threads is on standard output. HOSTILE in the environment runs
-// workHostile instead, under labels that are too many, too long, not text, or without a key.
+// under none, and sometimes workChild in a new goroutine that has inherited request=a, and the id of
+// a span. At the end the CPU time of each function's threads is on standard output. HOSTILE in the
+// environment runs workHostile instead, under labels that are too many, too long, not text, or
+// without a key.
 package main
 
 import (
@@ -99,7 +100,7 @@ func round(n, i int) {
 			measured("workInner", n, workInner)
 		})
 		if i%4 == 0 {
-			child(n)
+			pprof.Do(ctx, pprof.Labels("profile_id", "a1b2"), func(context.Context) { child(n) })
 		}
 	})
 	pprof.Do(ctx, pprof.Labels("request", "b", "n", strconv.Itoa(n)), func(context.Context) {

@@ -2,7 +2,7 @@
 #include "interp/go/go_reader.h"
 #include "interp/go/go_walk.h"
 #include "made_memory.h"
-#include "record/interp/own_labels.h"
+#include "record/interp/goroutine_labels.h"
 #include "tap.h"
 
 enum { G = 400, M = 256, BUCKET = GO_CELLS + 2 * GO_CELLS * GO_STRING + 8 };
@@ -170,9 +170,11 @@ static void test_map(void)
 	more = take(BUCKET);
 	put(buckets + BUCKET - 8, more, 8);
 	put_cell(more, 1, "third", "c");
+	put(map, 3, 8);
 	read_labels();
 	is(str_of(text()), "request=a step=inner third=c",
 	   "with those of a full bucket's follower");
+	put(map, 1 << 20, 8);
 	put(more + BUCKET - 8, buckets, 8);
 	reads = 0;
 	read_labels();
@@ -198,7 +200,7 @@ static void test_map(void)
 
 /* Labels of samples */
 
-static struct own_labels own = { .kind = INTERP_GO_LABELS };
+static struct goroutine_labels own;
 static struct process target_process = { .pid = -1 };
 
 static const char *lines(uint32_t kind, uint32_t pid)
@@ -211,10 +213,10 @@ static const char *lines(uint32_t kind, uint32_t pid)
 	labels.pid = 7;
 	labels.tid = 8;
 	labels.time = 1000;
-	own_labels_take(&own, str((const char *)&labels,
-				  offsetof(struct interp_labels, bytes) + labels.copied));
+	goroutine_labels_take(&own, str((const char *)&labels,
+					offsetof(struct interp_labels, bytes) + labels.copied));
 	sample_join_sample(&own.records, 8, 1500);
-	found = own_labels_of(&own, &s);
+	found = goroutine_labels_of(&own, &s);
 	snprintf(to, sizeof(to), "%.*s", STR_ARG(found));
 	return to;
 }
@@ -240,7 +242,7 @@ static void test_lines(void)
 	labels.n = 33;
 	is(str_of(lines(INTERP_GO_LABELS, 7)), "",
 	   "records with more labels than there can be are none");
-	own_labels_release(&own);
+	goroutine_labels_release(&own);
 }
 
 static void test_damage(void)

@@ -216,7 +216,7 @@ WALK_INLINE bool go_step_map(struct go_walk *w, struct interp_labels *to)
 /* Reads a label, or takes a step towards one. False if there are no more. */
 WALK_INLINE bool go_step(struct go_walk *w, struct interp_labels *to)
 {
-	if (w->steps++ >= GO_MOST_STEPS || to->n >= LABELS_MOST)
+	if (w->steps++ >= GO_MOST_STEPS || to->n >= LABELS_MOST || to->n >= to->count)
 		return false;
 	return w->target.layout.is_map ? go_step_map(w, to) : go_step_slice(w, to);
 }

@@ -26,7 +26,10 @@ static const uint64_t STRANGER_WAIT_NS = 200000000, KNOWN_WAIT_NS = 64000000;
 
 static const uint64_t GO_HEAP_START = 1ull << 32, GO_HEAP_END = 0x550000000000, GO_ARENA = 64 << 20;
 
-enum { MOST_GLOBALS = 1 << 24 }; /* bytes of PHP's globals of a thread */
+enum {
+	MOST_GLOBALS = 1 << 24, /* bytes of PHP's globals of a thread */
+	PYTHON_TASKS = 0x030e,  /* the first version whose threads say which task they run */
+};
 
 /* The interpreter of an image, with addresses of the image. */
 struct interp_image {
@@ -41,6 +44,8 @@ struct interp_image {
 	uint64_t context_text;     /* as `text`, for any code of the image */
 	struct go_image go;
 	bool has_go; /* labels of goroutines */
+	bool has_task;
+	struct python_task task;
 };
 
 struct known_image {
@@ -185,7 +190,8 @@ static struct interp_image *read_image(int fd, struct str path)
 			found = finders[i](&image, &e, path);
 		found |= find_context(&image, &e);
 		image.has_go = go_image_find(&image.go, &e);
-		found |= image.has_go;
+		image.has_task = python_image_task(&image.task, &e);
+		found |= image.has_go || image.has_task;
 	}
 	if (found) {
 		kept = mem_zeroed(1, sizeof(*kept));
@@ -234,6 +240,7 @@ struct examined {
 	bool has_image;     /* an interpreter's, even if that is not at work yet */
 	bool has_go;        /* a heap of Go, whose code may be in any of its files */
 	const struct interp_image *go;
+	struct python_task task;
 	struct interp_target *target;
 };
 
@@ -338,7 +345,8 @@ static void examine_mapping(struct examined *x, const struct record_map *m)
 	uint64_t start = m->start - m->offset;
 	const struct interp_image *i;
 
-	if (!m->executable || !m->inode || !(wanted || x->publishes || x->has_go))
+	if (!m->executable || !m->inode ||
+	    !(wanted || x->publishes || x->has_go || interpreter_is_asyncio(m->path)))
 		return;
 	i = image_of(x->t, (uint32_t)x->pid, m);
 	if (!i)
@@ -352,6 +360,8 @@ static void examine_mapping(struct examined *x, const struct record_map *m)
 		set_context(x, i, start);
 	if (i->has_go)
 		set_go(x, i, start);
+	if (i->has_task)
+		x->task = i->task;
 }
 
 /*
@@ -368,10 +378,16 @@ static bool has_go_heap(struct str maps)
 	return false;
 }
 
+static bool has_tasks(const struct interp_target *t)
+{
+	return t->kind == INTERP_PYTHON && t->python.layout.version >= PYTHON_TASKS;
+}
+
 /* Is there nothing left to look for? */
 static bool is_complete(const struct examined *x)
 {
-	return x->target->kind && !(x->publishes && !x->target->context_pid) && !x->has_go;
+	return x->target->kind && !(x->publishes && !x->target->context_pid) && !x->has_go &&
+	       !(has_tasks(x->target) && !x->task.running);
 }
 
 static struct str program_path(int pid, char *to, size_t size)
@@ -404,6 +420,8 @@ bool interp_targets_find(struct interp_targets *t, uint32_t pid, struct interp_t
 			if (proc_parse_mapping(str_cut(&rest, '\n'), &m))
 				examine_mapping(&x, &m);
 	}
+	if (has_tasks(target))
+		target->python.task = x.task;
 	buf_release(&maps);
 	strangers_note(&t->strangers, pid, x.has_image || x.publishes);
 	return target->kind || target->context_pid || target->go.layout.labels;

@@ -25,6 +25,11 @@ bool interpreter_has_name(struct str path)
 	return has_word(str_basename(path));
 }
 
+bool interpreter_is_asyncio(struct str path)
+{
+	return str_starts(str_basename(path), S("_asyncio."));
+}
+
 /* "#!/usr/bin/env python3" */
 static bool is_script(const char *path)
 {

@@ -10,6 +10,9 @@
 /* "/usr/bin/python3.11", "/usr/lib/libpython3.12.so.1.0". */
 bool interpreter_has_name(struct str path);
 
+/* "_asyncio.cpython-314-x86_64-linux-gnu.so": the module that runs tasks. */
+bool interpreter_is_asyncio(struct str path);
+
 /*
  * Does a command, searched as by execvp(3), run an interpreter? By its name, that of the file it
  * links to, or the first line of a script. Or is it a program of Go that gives labels to its

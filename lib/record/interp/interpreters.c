@@ -82,8 +82,6 @@ void interpreters_open(struct interpreters *p, bool show_evaluators)
 	*p = (struct interpreters){ 0 };
 	table_init(&p->go_modules, sizeof(struct go_module_row),
 		   offsetof(struct go_module_row, has_labels));
-	p->goroutines.kind = INTERP_GO_LABELS;
-	p->tasks.kind = INTERP_TASK;
 	interp_samples_init(&p->samples);
 	p->samples.show_evaluators = show_evaluators;
 	p->samples.find_names = find_names;
@@ -115,6 +113,8 @@ bool interpreters_load(struct interpreters *p)
 
 void interpreters_note_map(struct interpreters *p, uint32_t pid, struct str path)
 {
+	if (p->works && interpreter_is_asyncio(path))
+		interpreters_expect(p, (int)pid);
 	if (p->tried || !interpreter_has_name(path))
 		return;
 	p->wanted = true;
@@ -139,8 +139,8 @@ void interpreters_take(struct interpreters *p, struct str record)
 {
 	interp_samples_take(&p->samples, record);
 	thread_contexts_take(&p->contexts, record);
-	own_labels_take(&p->goroutines, record);
-	own_labels_take(&p->tasks, record);
+	goroutine_labels_take(&p->goroutines, record);
+	task_labels_take(&p->tasks, record);
 }
 
 void interpreters_join(struct interpreters *p, uint32_t tid, uint64_t time)
@@ -181,8 +181,8 @@ void interpreters_merge(struct interpreters *p, struct perf_sample *s)
 		p->wanted |= needs_go_labels(p, s);
 	interp_samples_merge(&p->samples, s);
 	s->labels = thread_contexts_labels(&p->contexts, s);
-	s->pprof = own_labels_of(&p->goroutines, s);
-	s->task = own_labels_of(&p->tasks, s);
+	s->pprof = goroutine_labels_of(&p->goroutines, s);
+	s->task = task_labels_of(&p->tasks, s);
 }
 
 bool interpreters_find(struct interpreters *p, int pid)
@@ -198,8 +198,8 @@ void interpreters_close(struct interpreters *p)
 	interp_targets_release(&p->targets);
 	interp_samples_release(&p->samples);
 	thread_contexts_release(&p->contexts);
-	own_labels_release(&p->goroutines);
-	own_labels_release(&p->tasks);
+	goroutine_labels_release(&p->goroutines);
+	task_labels_release(&p->tasks);
 	buf_release(&p->why);
 	buf_release(&p->met);
 	table_release(&p->go_modules);

@@ -5,9 +5,10 @@
 #ifndef RECORD_INTERPRETERS_H
 #define RECORD_INTERPRETERS_H
 
+#include "record/interp/goroutine_labels.h"
 #include "record/interp/interp_samples.h"
 #include "record/interp/interp_targets.h"
-#include "record/interp/own_labels.h"
+#include "record/interp/task_labels.h"
 #include "record/interp/thread_contexts.h"
 #include "record/sampler/sampler.h"
 
@@ -16,7 +17,8 @@ struct interpreters {
 	struct interp_targets targets;
 	struct interp_samples samples;
 	struct thread_contexts contexts;
-	struct own_labels goroutines, tasks;
+	struct goroutine_labels goroutines;
+	struct task_labels tasks;
 	struct sampler_program sampler; /* for struct sampler_options */
 	bool tried;                     /* loading the program was attempted */
 	bool works;                     /* the program is loaded */

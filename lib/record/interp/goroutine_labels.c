@@ -1,4 +1,4 @@
-#include "record/interp/own_labels.h"
+#include "record/interp/goroutine_labels.h"
 
 #include <stddef.h>
 
@@ -6,23 +6,23 @@
 
 static const size_t HEAD = offsetof(struct interp_labels, bytes);
 
-void own_labels_release(struct own_labels *o)
+void goroutine_labels_release(struct goroutine_labels *g)
 {
-	sample_join_release(&o->records);
-	buf_release(&o->lines);
+	sample_join_release(&g->records);
+	buf_release(&g->lines);
 }
 
-void own_labels_take(struct own_labels *o, struct str record)
+void goroutine_labels_take(struct goroutine_labels *g, struct str record)
 {
 	struct interp_labels l;
 
 	if (record.n < HEAD)
 		return;
 	memcpy(&l, record.p, HEAD);
-	if (l.record != (uint32_t)o->kind || l.copied > record.n - HEAD || l.n > LABELS_MOST ||
+	if (l.record != INTERP_GO_LABELS || l.copied > record.n - HEAD || l.n > LABELS_MOST ||
 	    l.n > l.count || l.state >= CONTEXT_STATES)
 		return;
-	sample_join_take(&o->records, l.tid, l.time, str(record.p, HEAD + l.copied));
+	sample_join_take(&g->records, l.tid, l.time, str(record.p, HEAD + l.copied));
 }
 
 static bool is_key(struct str key)
@@ -38,34 +38,32 @@ static struct str cut(struct str *bytes, size_t n)
 	return s;
 }
 
-static void add_labels(struct own_labels *o, const struct interp_labels *l)
+static void add_labels(struct goroutine_labels *g, const struct interp_labels *l)
 {
 	struct str bytes = str((const char *)l->bytes, l->copied);
 
-	o->counts.left_out += l->count - l->n;
+	g->counts.left_out += l->count - l->n;
 	for (uint32_t i = 0; i < l->n; i++) {
 		struct str key = cut(&bytes, l->size[i].key);
 		struct str value = cut(&bytes, l->size[i].value);
 
-		if (o->kind == INTERP_TASK)
-			key = S("task");
 		if (is_key(key) && resource_is_plain(value))
-			buf_printf(&o->lines, "%.*s=%.*s\n", STR_ARG(key), STR_ARG(value));
+			buf_printf(&g->lines, "%.*s=%.*s\n", STR_ARG(key), STR_ARG(value));
 		else
-			o->counts.left_out++;
+			g->counts.left_out++;
 	}
 }
 
-struct str own_labels_of(struct own_labels *o, const struct perf_sample *s)
+struct str goroutine_labels_of(struct goroutine_labels *g, const struct perf_sample *s)
 {
-	struct str record = sample_join_find(&o->records, s->tid, s->time);
+	struct str record = sample_join_find(&g->records, s->tid, s->time);
 	const struct interp_labels *l = (const void *)record.p;
 
-	o->lines.n = 0;
+	g->lines.n = 0;
 	if (!record.n || l->pid != s->pid)
 		return S("");
-	o->counts.state[l->state]++;
+	g->counts.state[l->state]++;
 	if (l->state == CONTEXT_READ || l->state == CONTEXT_UNREADABLE)
-		add_labels(o, l);
-	return buf_str(&o->lines);
+		add_labels(g, l);
+	return buf_str(&g->lines);
 }
