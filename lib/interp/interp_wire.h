@@ -154,6 +154,7 @@ struct interp_labels {
 	__u32 count; /* labels that there are */
 	__u32 n;     /* that are here: others are too long, too many or not readable */
 	__u32 copied, reserved;
+	__u64 missing; /* an address that could not be read; or 0 */
 	struct {
 		__u16 key, value; /* bytes */
 	} size[LABELS_MOST];

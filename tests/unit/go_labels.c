@@ -127,6 +127,7 @@ static void test_slice(void)
 	put(at + 16, 8, 8);
 	ok(read_labels() == CONTEXT_UNREADABLE && labels.n == 1 && strcmp(text(), "k1=v1") == 0,
 	   "one that cannot be read likewise");
+	ok(labels.missing == 8, "which the record names");
 	begin(false);
 	make_slice(100);
 	read_labels();
@@ -200,7 +201,17 @@ static void test_map(void)
 
 /* Labels of samples */
 
-static struct goroutine_labels own;
+static uint64_t touched;
+
+static bool touch(void *pid, uint64_t address, void *to, size_t n)
+{
+	(void)to;
+	if (*(const int *)pid == 7 && n == 1)
+		touched = address;
+	return true;
+}
+
+static struct goroutine_labels own = { .touch = touch };
 static struct process target_process = { .pid = -1 };
 
 static const char *lines(uint32_t kind, uint32_t pid)
@@ -229,6 +240,11 @@ static void test_lines(void)
 	at = make_slice(3);
 	read_labels();
 	is(str_of(lines(INTERP_GO_LABELS, 7)), "k0=v0\nk1=v1\nk2=v2\n", "labels of a sample");
+	ok(!touched, "nothing is missing");
+	labels.missing = 8;
+	lines(INTERP_GO_LABELS, 7);
+	ok(touched == 8, "a missing text is touched, for the next sample");
+	labels.missing = 0;
 	is(str_of(lines(INTERP_GO_LABELS, 9)), "", "none of another process");
 	is(str_of(lines(INTERP_CONTEXT, 7)), "", "none of another record");
 	put_label(at, at + 16, "a=b", "c");

@@ -102,6 +102,7 @@ WALK_INLINE bool go_begin(struct go_walk *w, __u64 thread, struct interp_labels 
 	__u64 labels = go_labels_at(w, thread, to);
 
 	to->n = to->count = to->copied = 0;
+	to->missing = 0;
 	w->steps = w->cell = 0;
 	if (!labels)
 		return false;
@@ -123,6 +124,7 @@ WALK_INLINE bool go_copy(struct go_walk *w, struct interp_labels *to, __u64 from
 		return false;
 	if (n && !WALK_READ(w, to->bytes + here, (__u32)n & (LABELS_MOST_STRING - 1), from)) {
 		to->state = CONTEXT_UNREADABLE;
+		to->missing = from;
 		return false;
 	}
 	to->copied = (__u32)(here + n);

@@ -58,11 +58,15 @@ struct str goroutine_labels_of(struct goroutine_labels *g, const struct perf_sam
 {
 	struct str record = sample_join_find(&g->records, s->tid, s->time);
 	const struct interp_labels *l = (const void *)record.p;
+	int pid = (int)s->pid;
+	char byte;
 
 	g->lines.n = 0;
 	if (!record.n || l->pid != s->pid)
 		return S("");
 	g->counts.state[l->state]++;
+	if (l->missing && g->touch)
+		g->touch(&pid, l->missing, &byte, 1);
 	if (l->state == CONTEXT_READ || l->state == CONTEXT_UNREADABLE)
 		add_labels(g, l);
 	return buf_str(&g->lines);

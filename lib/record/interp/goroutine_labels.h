@@ -11,6 +11,12 @@ struct goroutine_labels {
 	struct sample_join records; /* struct interp_labels */
 	struct buf lines;           /* of the last sample */
 	struct thread_context_counts counts;
+	/*
+	 * Reads n bytes of a process: *pid is its number (an int). May be NULL. A text in a part of
+	 * the program's file that nobody has touched is not in memory, so the BPF program cannot
+	 * read it; once it was read here, it can.
+	 */
+	bool (*touch)(void *pid, uint64_t address, void *to, size_t n);
 };
 
 /* A zeroed one is empty. */

@@ -91,6 +91,7 @@ void interpreters_open(struct interpreters *p, bool show_evaluators)
 	p->targets.on_refusal = note_refusal;
 	p->targets.on_go_refusal = note_go_refusal;
 	p->targets.context = p;
+	p->goroutines.touch = process_memory_read;
 	p->program.on_question = answer;
 	p->program.context = p;
 	p->program.question = -1;
