@@ -83,6 +83,7 @@ is "$(prof-query -q --values=request mine.pb.gz)" mine 'a label that is given co
 built stripped -ldflags='-s -w' && {
 	./stripped 4000 >truth &
 	pid=$!
+	until grep -q stripped /proc/$pid/maps || ! kill -0 $pid; do :; done
 	prof-record -q -F 499 -d 2s -p $pid -o stripped.pb.gz
 	true_labels stripped.pb.gz 'stripped, by its number'
 	wait $pid
@@ -122,8 +123,12 @@ sed -e 's/^package main/&\n\nimport "C"\n/' -e 's/os.Args\[1\]/os.Getenv("MS")/'
 if CGO_ENABLED=1 built lib1.so -buildmode=c-shared -ldflags='-s -w' && $CC -o labels-host host.c -ldl; then
 	cp lib1.so lib2.so
 	MS=2500 prof-record -q -F 499 -o library.pb.gz -- ./labels-host ./lib1.so >truth
-	some=5 # it is mapped after the first look at the process
+	some=1 # it is mapped after the first look at the process
 	true_labels library.pb.gz 'a library'
+	prof-merge -q -t folded library.pb.gz | grep workB >b.all
+	prof-query -q --tag request=b -t folded library.pb.gz >b.folded
+	awk 'FNR == NR { all += $NF; next } { n += $NF } END { exit !(n > all / 2) }' b.all b.folded
+	ok $? 'most of its samples have labels' "$(cat b.all b.folded)"
 	MS=500 prof-record -q -F 499 -o two.pb.gz -- ./labels-host ./lib1.so ./lib2.so >truth
 	is "$(prof-query -q --values=request two.pb.gz 2>/dev/null)" '' 'of two runtimes none are read'
 else

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/when.h"
-#include "interp/go/go_image.h"
 #include "interp/image_symbols.h"
 #include "interp/php/php_image.h"
 #include "interp/python/python_image.h"
@@ -452,4 +451,13 @@ void interp_targets_look(struct interp_targets *t, uint32_t pid, uint64_t progra
 	target.asked = monotonic_ns();
 	target.wait = wait;
 	interp_program_set_target(t->program, pid, &target);
+}
+
+void interp_targets_expect_go(struct interp_targets *t, uint32_t pid, const struct go_image *go)
+{
+	struct interp_target target = { .go = { .g.offset = go->g.offset, .layout = go->layout } };
+
+	/* Of others, the dynamic linker decides where the variable is. */
+	if (!go->why && go->g.access == TLS_PROGRAM)
+		interp_program_set_target(t->program, pid, &target);
 }

@@ -6,6 +6,7 @@
 #define RECORD_INTERP_TARGETS_H
 
 #include "base/table.h"
+#include "interp/go/go_image.h"
 #include "record/interp/interp_program.h"
 #include "record/interp/strangers.h"
 
@@ -28,6 +29,9 @@ void interp_targets_release(struct interp_targets *t);
 
 /* Examines a process and updates its row for the BPF program. `of`: its self_exec_id; 0 = any. */
 void interp_targets_look(struct interp_targets *t, uint32_t pid, uint64_t of);
+
+/* Tells the program about a process that is about to run a program of Go. */
+void interp_targets_expect_go(struct interp_targets *t, uint32_t pid, const struct go_image *go);
 
 /* Finds the target of a process, to read its memory. False if it runs no interpreter. */
 bool interp_targets_find(struct interp_targets *t, uint32_t pid, struct interp_target *target);

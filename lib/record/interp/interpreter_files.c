@@ -8,8 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "interp/go/go_image.h"
-
 static const char *const names[] = { "python", "ruby", "php" };
 
 static bool has_word(struct str text)
@@ -48,17 +46,16 @@ static bool is_script(const char *path)
 	return str_starts(text, S("#!")) && has_word(str_cut(&text, '\n'));
 }
 
-static bool has_go_labels(const char *path)
+static bool find_go(const char *path, struct go_image *go)
 {
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	struct go_image go;
 	const char *why;
 	struct elf e;
 	bool found;
 
 	if (fd < 0)
 		return false;
-	found = elf_open(&e, fd, &why) && go_image_find(&go, &e);
+	found = elf_open(&e, fd, &why) && go_image_find(go, &e);
 	elf_close(&e);
 	close(fd);
 	return found;
@@ -68,27 +65,39 @@ static bool is_file(const char *path)
 {
 	char real[PATH_MAX];
 
-	return (realpath(path, real) && interpreter_has_name(str_of(real))) || is_script(path) ||
-	       has_go_labels(path);
+	return (realpath(path, real) && interpreter_has_name(str_of(real))) || is_script(path);
+}
+
+/* Finds the file of a command. */
+static bool find_command(const char *command, char file[PATH_MAX])
+{
+	struct str path = str_of(getenv("PATH"));
+
+	if (strchr(command, '/'))
+		return snprintf(file, PATH_MAX, "%s", command) < PATH_MAX;
+	while (path.n) {
+		struct str dir = str_cut(&path, ':');
+
+		snprintf(file, PATH_MAX, "%.*s/%s", STR_ARG(dir), command);
+		if (access(file, X_OK) == 0)
+			return true;
+	}
+	return false;
 }
 
 bool interpreter_is_run_by(const char *command)
 {
-	struct str path = str_of(getenv("PATH"));
 	char file[PATH_MAX];
 
-	if (interpreter_has_name(str_of(command)))
-		return true;
-	if (strchr(command, '/'))
-		return is_file(command);
-	while (path.n) {
-		struct str dir = str_cut(&path, ':');
+	return interpreter_has_name(str_of(command)) ||
+	       (find_command(command, file) && is_file(file));
+}
 
-		snprintf(file, sizeof(file), "%.*s/%s", STR_ARG(dir), command);
-		if (access(file, X_OK) == 0)
-			return is_file(file);
-	}
-	return false;
+bool interpreter_go_is_run_by(const char *command, struct go_image *go)
+{
+	char file[PATH_MAX];
+
+	return find_command(command, file) && find_go(file, go);
 }
 
 static bool is_interpreter(int proc, const char *pid)

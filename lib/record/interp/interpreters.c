@@ -218,6 +218,12 @@ void interpreters_expect(struct interpreters *p, int pid)
 		interp_targets_look(&p->targets, (uint32_t)pid, 0);
 }
 
+void interpreters_expect_go(struct interpreters *p, int pid, const struct go_image *go)
+{
+	if (p->works)
+		interp_targets_expect_go(&p->targets, (uint32_t)pid, go);
+}
+
 void interpreters_sweep(struct interpreters *p, uint64_t until)
 {
 	sample_join_forget(&p->samples.stacks, until);

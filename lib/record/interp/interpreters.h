@@ -78,6 +78,9 @@ bool interpreters_find(struct interpreters *p, int pid);
 /* Tells the loaded program about a process, before it asks. */
 void interpreters_expect(struct interpreters *p, int pid);
 
+/* The same of a child that is about to run a program of Go. */
+void interpreters_expect_go(struct interpreters *p, int pid, const struct go_image *go);
+
 /* Drops what is kept for samples up to that time, which were handed out. */
 void interpreters_sweep(struct interpreters *p, uint64_t until);
 
