@@ -31,9 +31,9 @@ enum {
 	CONTEXT_HEAD = 28,
 	CONTEXT_MOST_BYTES = 1024, /* copied of the attributes; a power of two */
 	/* Of labels: */
-	LABELS_MOST = 32,
+	LABELS_MOST = 32,         /* a power of two */
 	LABELS_MOST_STRING = 256, /* a key or value has fewer bytes; a power of two */
-	LABELS_MOST_BYTES = 4096, /* no more strings are copied after these */
+	LABELS_MOST_BYTES = 4096, /* no string is copied after these; a power of two */
 };
 
 /* The interpreters. The number is a row in the tables of walkers, in the kernel and here. */

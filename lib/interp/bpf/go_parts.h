@@ -11,22 +11,25 @@ CHECKED_ONCE int go_steps(void)
 {
 	struct scratch *s = my_scratch();
 	struct interp_labels *to = my_labels();
-	bool more = s && to;
-
-	for (int i = 0; more && i < STEPS_A_CALL; i++)
-		more = go_step(&s->go, to);
-	return more;
+	if (!s || !to)
+		return 0;
+	/* Counters of loops have 64 bits: see below. */
+	for (long i = 0; i < STEPS_A_CALL; i++)
+		if (!go_step(&s->go, to))
+			return 0;
+	return 1;
 }
 
 SEC("perf_event") int go_labels(void *ctx)
 {
 	struct scratch *s = my_scratch();
 	struct interp_labels *to = my_labels();
-	bool more = true;
+	long i = 0;
 
-	for (int i = 0; i < CALLS_A_PART && more; i++)
-		more = go_steps();
-	if (more)
+	/* gcc may save a counter of 32 bits in a way that older verifiers do not follow. */
+	while (i < CALLS_A_PART && go_steps())
+		i++;
+	if (i == CALLS_A_PART)
 		bpf_tail_call(ctx, &parts, GO_LABELS);
 	if (s && to)
 		write_labels(ctx, s, to, INTERP_GO_LABELS);

@@ -118,11 +118,12 @@ WALK_INLINE bool go_copy(struct go_walk *w, struct interp_labels *to, __u64 from
 {
 	__u64 here = to->copied;
 
-	/* Keeps the compiler from removing the checks, which the verifier requires. */
-	__asm__ volatile("" : "+r"(here), "+r"(n));
-	if (n >= LABELS_MOST_STRING || here > LABELS_MOST_BYTES)
+	if (n >= LABELS_MOST_STRING || here >= LABELS_MOST_BYTES)
 		return false;
-	if (n && !WALK_READ(w, to->bytes + here, (__u32)n & (LABELS_MOST_STRING - 1), from)) {
+	/* Or the compiler leaves out the masks, which the verifier needs. */
+	__asm__ volatile("" : "+r"(here), "+r"(n));
+	if (n && !WALK_READ(w, to->bytes + (here & (LABELS_MOST_BYTES - 1)),
+			    (__u32)n & (LABELS_MOST_STRING - 1), from)) {
 		to->state = CONTEXT_UNREADABLE;
 		to->missing = from;
 		return false;
@@ -137,7 +138,6 @@ WALK_INLINE void go_add(struct go_walk *w, struct interp_labels *to)
 	__u32 was = to->copied;
 	__u64 i = to->n;
 
-	__asm__ volatile("" : "+r"(i));
 	if (i >= LABELS_MOST)
 		return;
 	if (!go_copy(w, to, w->string[0], w->string[1]) ||
@@ -145,6 +145,8 @@ WALK_INLINE void go_add(struct go_walk *w, struct interp_labels *to)
 		to->copied = was;
 		return;
 	}
+	__asm__ volatile("" : "+r"(i));
+	i &= LABELS_MOST - 1;
 	to->size[i].key = (__u16)w->string[1];
 	to->size[i].value = (__u16)w->string[3];
 	to->n = (__u32)i + 1;

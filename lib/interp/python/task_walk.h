@@ -42,7 +42,7 @@ WALK_INLINE bool task_has_class(struct walk *w, __u64 task)
 
 	if (!WALK_READ(w, &type, 8, task + object - 8))
 		return false;
-	for (int i = 0; i < MOST_BASES && type; i++) {
+	for (long i = 0; i < MOST_BASES && type; i++) {
 		if (task_is_class(w, type))
 			return true;
 		if (!WALK_READ(w, &type, 8, type + object + TYPE_BASE))
@@ -75,10 +75,10 @@ WALK_INLINE bool task_string(struct walk *w, __u64 string, struct interp_task *t
 	to->name.length = (__u32)w->string[0];
 	to->name.state = (__u32)w->string[2];
 	at = walk_characters(l, string, w->string[0], to->name.state, &bytes);
-	/* Keeps the compiler from removing the check, which the verifier requires. */
-	__asm__ volatile("" : "+r"(bytes));
 	if (bytes >= INTERP_MOST_NAME)
 		return true; /* without its characters: it is left out */
+	/* Or the compiler leaves out the mask, which the verifier needs. */
+	__asm__ volatile("" : "+r"(bytes));
 	if (bytes && !WALK_READ(w, to->bytes, (__u32)bytes & (INTERP_MOST_NAME - 1), at))
 		return false;
 	to->name.copied = (__u32)bytes;
