@@ -75,9 +75,11 @@ CHECKED_ONCE int choose_names(void)
 		struct scratch *s = my_scratch();                                                  \
 		struct codes *c = my_codes();                                                      \
                                                                                                    \
-		for (int i = 0; s && c && i < FRAMES_A_CALL && goes_on(s); i++)                    \
+		if (!s || !c)                                                                      \
+			return 0;                                                                  \
+		for (int i = 0; i < FRAMES_A_CALL && goes_on(s); i++)                              \
 			xx##_step(s, c);                                                           \
-		return s && goes_on(s);                                                            \
+		return goes_on(s);                                                                 \
 	}                                                                                          \
                                                                                                    \
 	SEC("perf_event") int xx##_walk(void *ctx)                                                 \
