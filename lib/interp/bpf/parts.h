@@ -7,7 +7,9 @@
  * and LANGUAGE_PARTS(xx, XX) makes its parts of them: xx_walk, and after it xx_name.
  *
  * The verifier follows every path through a part, and through each iteration of a loop. It
- * verifies a function that is not static only once, so loops call such functions.
+ * verifies a function that is not static only once, so loops call such functions. Counters of loops
+ * have 64 bits: gcc saves one of 32 bits on the stack in 64 and reads 32 of them, and the verifiers of
+ * Linux 5.10 and 6.1 no longer know its value then.
  */
 #ifndef INTERP_BPF_PARTS_H
 #define INTERP_BPF_PARTS_H
@@ -57,7 +59,7 @@ CHECKED_ONCE int choose_names(void)
 	if (!s || !c)
 		return 0;
 	s->ntell = 0;
-	for (int i = 0; i < LOOKS_A_PART && s->looked < s->nfresh; i++) {
+	for (long i = 0; i < LOOKS_A_PART && s->looked < s->nfresh; i++) {
 		__u32 k = c->fresh[s->looked++ & (INTERP_MOST_FRAMES - 1)];
 
 		if (is_told(s, c, frame_at(s, k)))
@@ -77,7 +79,7 @@ CHECKED_ONCE int choose_names(void)
                                                                                                    \
 		if (!s || !c)                                                                      \
 			return 0;                                                                  \
-		for (int i = 0; i < FRAMES_A_CALL && goes_on(s); i++)                              \
+		for (long i = 0; i < FRAMES_A_CALL && goes_on(s); i++)                              \
 			xx##_step(s, c);                                                           \
 		return goes_on(s);                                                                 \
 	}                                                                                          \
@@ -86,7 +88,7 @@ CHECKED_ONCE int choose_names(void)
 	{                                                                                          \
 		struct scratch *s = my_scratch();                                                  \
                                                                                                    \
-		for (int i = 0; i < CALLS_A_PART && xx##_frames(); i++)                            \
+		for (long i = 0; i < CALLS_A_PART && xx##_frames(); i++)                            \
 			;                                                                          \
 		if (s)                                                                             \
 			go_on(ctx, s, XX##_WALK, XX##_NAME);                                       \
@@ -100,7 +102,7 @@ CHECKED_ONCE int choose_names(void)
 		choose_names();                                                                    \
 		if (!s)                                                                            \
 			return 1;                                                                  \
-		for (__u32 i = 0; i < NAMES_A_PART; i++)                                           \
+		for (__u64 i = 0; i < NAMES_A_PART; i++)                                           \
 			if (i < s->ntell)                                                          \
 				xx##_names(ctx, s, frame_at(s, s->tell[i]));                       \
 		if (s->looked < s->nfresh)                                                         \
