@@ -13,6 +13,39 @@ INLINE __u64 kernel_word(const void *at, __u32 size)
 	return word;
 }
 
+/*
+ * A thread that is in the kernel has left its registers at the end of its kernel stack. With
+ * interrupts that return by FRED, 16 bytes follow.
+ */
+enum {
+	REGISTER_SP =
+		19, /* words of x86-64's struct pt_regs, with which a sample's context begins */
+	KERNEL_STACK = 16384,
+	SAVED_CS = 1, /* of the last five words: ip, cs, flags, sp, ss */
+	SAVED_SP = 3,
+	SAVED_SS = 4,
+	USER_CS = 0x33,
+	USER_SS = 0x2b,
+};
+
+/* The stack pointer of the thread's own code; 0: it is not known. */
+INLINE __u64 user_stack_pointer(const void *ctx, const struct interp_config *c, const char *task)
+{
+	__u64 sp = ((const __u64 *)ctx)[REGISTER_SP], saved[5] = { 0 };
+	const char *end;
+
+	if (!(sp >> 63))
+		return sp;
+	end = (const char *)kernel_word(task + c->task_stack, 8) + KERNEL_STACK;
+	for (__u64 padding = 0; padding <= 16; padding += 16) {
+		if (bpf_probe_read_kernel(saved, sizeof(saved), end - padding - sizeof(saved)))
+			return 0;
+		if ((saved[SAVED_CS] & 0xffff) == USER_CS && (saved[SAVED_SS] & 0xffff) == USER_SS)
+			return saved[SAVED_SP];
+	}
+	return 0;
+}
+
 /* Process << 32 | thread in prof-record's PID namespace; 0: the process is not in it. */
 INLINE __u64 my_number(const struct interp_config *c)
 {

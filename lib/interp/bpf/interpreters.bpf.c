@@ -53,7 +53,8 @@ SEC("perf_event") int interp_sample(void *ctx)
 	begin_stack(s, c, t, number, now);
 	if (t->kind == INTERP_PYTHON)
 		begin_python(ctx, s, t, thread);
-	else if (t->kind == INTERP_RUBY)
+	s->stack_pointer = user_stack_pointer(ctx, c, task);
+	if (t->kind == INTERP_RUBY)
 		begin_ruby(ctx, s, t, thread);
 	else if (t->kind == INTERP_PHP)
 		begin_php(ctx, s, t, thread);

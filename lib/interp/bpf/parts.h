@@ -28,15 +28,7 @@ enum { CALLS_A_PART = 8 };
 #endif
 
 /* Words of x86-64's struct pt_regs, with which the context of a sample begins. */
-enum { REGISTER_R15 = 0, REGISTER_R14 = 1, REGISTER_SP = 19 };
-
-/* 0: the thread was in the kernel, and the registers are those of the kernel. */
-INLINE __u64 user_stack_pointer(const void *ctx)
-{
-	__u64 sp = ((const __u64 *)ctx)[REGISTER_SP];
-
-	return sp >> 63 ? 0 : sp;
-}
+enum { REGISTER_R15 = 0, REGISTER_R14 = 1 };
 
 /* Continues after a part of a walk. */
 INLINE void go_on(void *ctx, struct scratch *s, __u32 walk, __u32 name)
@@ -79,7 +71,7 @@ CHECKED_ONCE int choose_names(void)
                                                                                                    \
 		if (!s || !c)                                                                      \
 			return 0;                                                                  \
-		for (long i = 0; i < FRAMES_A_CALL && goes_on(s); i++)                              \
+		for (long i = 0; i < FRAMES_A_CALL && goes_on(s); i++)                             \
 			xx##_step(s, c);                                                           \
 		return goes_on(s);                                                                 \
 	}                                                                                          \
@@ -88,7 +80,7 @@ CHECKED_ONCE int choose_names(void)
 	{                                                                                          \
 		struct scratch *s = my_scratch();                                                  \
                                                                                                    \
-		for (long i = 0; i < CALLS_A_PART && xx##_frames(); i++)                            \
+		for (long i = 0; i < CALLS_A_PART && xx##_frames(); i++)                           \
 			;                                                                          \
 		if (s)                                                                             \
 			go_on(ctx, s, XX##_WALK, XX##_NAME);                                       \

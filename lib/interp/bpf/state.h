@@ -41,9 +41,10 @@ struct scratch {
 		struct ruby_walk ruby;
 		struct php_walk php;
 	};
-	__u64 sample; /* its number on this CPU */
-	__u64 frame;  /* the next one to read */
-	__u32 outer;  /* the frames are those of the evaluator before the innermost */
+	__u64 sample;        /* its number on this CPU */
+	__u64 frame;         /* the next one to read */
+	__u64 stack_pointer; /* of the thread's own code; 0: not known (not for Python) */
+	__u32 outer;         /* the frames are those of the evaluator before the innermost */
 	__u32 pid, generation;
 	__u32 nfresh; /* frames that may have no names yet */
 	__u32 looked; /* how many of them were checked */

@@ -87,6 +87,7 @@ static bool find_offsets(struct interp_config *c, struct buf *why)
 		  find_member(b, "thread_struct", "fsbase", &tls, &size, &type) &&
 		  find_member(b, "task_struct", "real_parent", &c->task_parent, &size, &type) &&
 		  find_member(b, "task_struct", "tgid", &c->task_pid, &size, &type) &&
+		  find_member(b, "task_struct", "stack", &c->task_stack, &size, &type) &&
 		  find_member(b, "task_struct", "self_exec_id", &c->task_program, &c->program_size,
 			      &type);
 
