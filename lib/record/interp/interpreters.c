@@ -93,7 +93,11 @@ bool interpreters_load(struct interpreters *p)
 
 void interpreters_note_map(struct interpreters *p, uint32_t pid, struct str path)
 {
-	if (p->tried || !interpreter_has_name(path))
+	if (!interpreter_has_name(path))
+		return;
+	if (p->works)
+		interp_targets_hurry(&p->targets, pid);
+	if (p->tried)
 		return;
 	p->wanted = true;
 	buf_put(&p->met, &pid, sizeof(pid));
