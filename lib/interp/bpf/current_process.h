@@ -58,15 +58,42 @@ INLINE __u64 my_number(const struct interp_config *c)
 	return (__u64)in.tgid << 32 | in.pid;
 }
 
+/* A question that was not answered after so many ns may be lost. */
+enum { ANSWER_WAIT_NS = 10000000 };
+
+/* Was prof-record asked about the program of this row, and has not answered yet? */
+INLINE bool is_unanswered(const struct interp_target *t)
+{
+	return !t->kind && !t->context_pid && !t->wait;
+}
+
+/* Notes a question about a process of which no row tells what it runs now. */
+INLINE void note_question(struct interp_target *t, __u32 pid, __u64 program, __u64 now)
+{
+	__u32 zero = 0;
+	struct interp_target *row = t ? t : bpf_map_lookup_elem(&unknown, &zero);
+
+	if (!row)
+		return;
+	row->kind = row->context_pid = 0;
+	row->wait = 0;
+	row->program = program;
+	row->asked = now;
+	if (!t)
+		bpf_map_update_elem(&targets, &pid, row, BPF_NOEXIST);
+}
+
 /* Asks prof-record what the process runs, unless it was asked lately. */
 INLINE void ask(struct interp_target *t, __u32 pid, __u64 program, __u64 now)
 {
 	struct interp_question q = { .program = program, .pid = pid };
 
 	if (t && t->program == program) {
-		if (now - t->asked < t->wait)
+		if (now - t->asked < (is_unanswered(t) ? ANSWER_WAIT_NS : t->wait))
 			return;
 		t->asked = now;
+	} else {
+		note_question(t, pid, program, now);
 	}
 	bpf_ringbuf_output(&questions, &q, sizeof(q), BPF_RB_FORCE_WAKEUP);
 }
@@ -102,11 +129,13 @@ INLINE bool is_recorded(const struct interp_target *t)
 INLINE struct interp_target *target_of(const struct interp_config *c, const char *task, __u32 pid,
 				       __u64 now)
 {
-	struct interp_target *t = bpf_map_lookup_elem(&targets, &pid);
+	struct interp_target *t = bpf_map_lookup_elem(&targets, &pid), *parents = NULL;
 	__u64 program = kernel_word(task + c->task_program, c->program_size);
 
-	if (!t && !c->namespace_inode)
-		t = inherited(c, task, pid, program, now);
+	if ((!t || (t->program == program && is_unanswered(t))) && !c->namespace_inode)
+		parents = inherited(c, task, pid, program, now);
+	if (parents)
+		t = parents;
 	/* A process that was known before its first sample runs the program that it had then. */
 	if (t && is_recorded(t) && !t->program)
 		t->program = program;
