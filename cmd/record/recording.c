@@ -220,6 +220,7 @@ void recording_run(struct recording *r)
 		return;
 	}
 	r->begun = monotonic_ns();
+	record_children_begin(&r->children, &r->session.sampler);
 	if (session_run(&s, &r->session, &why)) {
 		r->failed = !record_output_close(&r->output);
 		if (target_failed())
@@ -230,6 +231,7 @@ void recording_run(struct recording *r)
 		r->failed = true;
 		record_output_abandon(&r->output);
 	}
+	record_children_end(&r->children);
 	progress_end();
 	r->ended = s.child_ended;
 	r->status = s.window.status;

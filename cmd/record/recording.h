@@ -6,6 +6,7 @@
 #define CMD_RECORDING_H
 
 #include "cmd/record/record_allocs.h"
+#include "cmd/record/record_children.h"
 #include "cmd/record/record_hints.h"
 #include "cmd/record/record_names.h"
 #include "cmd/record/record_output.h"
@@ -31,6 +32,7 @@ struct recording {
 		forks;
 	uint64_t by_end[UNWIND_ENDS];       /* samples, by why their stacks ended */
 	struct record_allocs allocs;        /* if allocations are recorded */
+	struct record_children children;    /* that are not recorded */
 	struct off_cpu_counts off_cpu;      /* if waits are recorded */
 	uint64_t switch_period;             /* at least one wait in this many has a stack */
 	uint64_t frequency, most_frequency; /* the frequency used, and the highest possible one */

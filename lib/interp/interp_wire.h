@@ -228,7 +228,9 @@ struct interp_config {
 	__u32 program_size; /* size of self_exec_id: 4 or 8 bytes */
 	__u32 task_parent;  /* offset of real_parent */
 	__u32 task_pid;     /* offset of tgid */
+	__u32 task_stack;   /* offset of the pointer to its kernel stack */
 	__u32 generation;   /* when it changes, all names are written again */
+	__u32 reserved;
 	/* The PID namespace of prof-record; 0: the initial one. */
 	__u64 namespace_device, namespace_inode;
 };

@@ -73,6 +73,7 @@ SEC("perf_event") int interp_sample(void *ctx)
 	s->thread = kernel_word(task + c->task_tls, 8);
 	if (t->context_pid == s->number >> 32)
 		write_context(ctx, t, s->number, s->time, s->thread);
+	s->stack_pointer = user_stack_pointer(ctx, c, task);
 	if (t->go.layout.labels)
 		begin_go(ctx, s, t);
 	if (t->kind)

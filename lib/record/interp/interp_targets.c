@@ -435,6 +435,17 @@ static uint64_t next_wait(const struct interp_targets *t, uint32_t pid, uint64_t
 	return was.wait * 2 < MOST_WAIT_NS ? was.wait * 2 : MOST_WAIT_NS;
 }
 
+void interp_targets_hurry(struct interp_targets *t, uint32_t pid)
+{
+	struct interp_target was;
+
+	if (!interp_program_target(t->program, pid, &was) || was.kind)
+		return;
+	was.asked = 0;
+	was.wait = FIRST_WAIT_NS;
+	interp_program_set_target(t->program, pid, &was);
+}
+
 void interp_targets_look(struct interp_targets *t, uint32_t pid, uint64_t program)
 {
 	struct interp_target target = { 0 };

@@ -33,6 +33,12 @@ void interp_targets_look(struct interp_targets *t, uint32_t pid, uint64_t of);
 /* Tells the program about a process that is about to run a program of Go. */
 void interp_targets_expect_go(struct interp_targets *t, uint32_t pid, const struct go_image *go);
 
+/*
+ * The process has mapped what may be an interpreter: if none is known, it is examined at the next
+ * sample, however long ago it began. A process that is slow to start was examined often by then.
+ */
+void interp_targets_hurry(struct interp_targets *t, uint32_t pid);
+
 /* Finds the target of a process, to read its memory. False if it runs no interpreter. */
 bool interp_targets_find(struct interp_targets *t, uint32_t pid, struct interp_target *target);
 

@@ -116,7 +116,11 @@ void interpreters_note_map(struct interpreters *p, uint32_t pid, struct str path
 {
 	if (p->works && interpreter_is_asyncio(path))
 		interpreters_expect(p, (int)pid);
-	if (p->tried || !interpreter_has_name(path))
+	if (!interpreter_has_name(path))
+		return;
+	if (p->works)
+		interp_targets_hurry(&p->targets, pid);
+	if (p->tried)
 		return;
 	p->wanted = true;
 	buf_put(&p->met, &pid, sizeof(pid));

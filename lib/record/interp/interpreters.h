@@ -47,7 +47,7 @@ void interpreters_close(struct interpreters *p);
 /* Loads the program, at the first call. Returns whether it works. */
 bool interpreters_load(struct interpreters *p);
 
-/* Notes that a process maps a file, until the program is loaded. */
+/* Notes that a process maps a file, which may hold an interpreter. */
 void interpreters_note_map(struct interpreters *p, uint32_t pid, struct str path);
 
 /* Notes that a process says that its threads have contexts. */
