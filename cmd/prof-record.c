@@ -93,9 +93,9 @@ static bool parse_format(void *to, const char *arg)
 
 static const char *label_word(size_t i)
 {
-	static const char *const words[] = { "comm",    "pid",    "tid",       "thread",
-					     "cpu",     "cgroup", "container", "pod",
-					     "service", "trace",  "gil",       NULL };
+	static const char *const words[] = { "comm",   "pid",       "tid",  "thread",  "cpu",
+					     "cgroup", "container", "pod",  "service", "trace",
+					     "gil",    "pprof",     "task", NULL };
 
 	return words[i];
 }
@@ -277,7 +277,7 @@ static unsigned parse_label_by(bool system)
 
 	if (!o.label_by)
 		return LABEL_BY_COMM | LABEL_BY_THREAD | LABEL_BY_SERVICE | LABEL_BY_TRACE |
-		       LABEL_BY_GIL |
+		       LABEL_BY_GIL | LABEL_BY_PPROF | LABEL_BY_TASK |
 		       (system ? LABEL_BY_PID | LABEL_BY_CONTAINER | LABEL_BY_POD : 0);
 	while (list.n) {
 		struct str word = str_cut(&list, ',');

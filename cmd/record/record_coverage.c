@@ -217,6 +217,18 @@ static void explain_events(const struct recording *r, struct buf *text)
 	}
 }
 
+/* Note that children of the processes have used CPU time instead of them. */
+static void note_children(const struct recording *r)
+{
+	const struct record_children *c = &r->children;
+	bool one = c->n == 1;
+
+	if (c->used > OF_A_TASK * 1000000 && c->used > r->cpu_time)
+		note("%zu child%s of what was sampled used %.2g s of CPU time, without being "
+		     "sampled: --children takes %s, too",
+		     c->n, one ? "" : "ren", seconds(c->used), one ? "it" : "them");
+}
+
 void coverage_explain(const struct recording *r)
 {
 	enum target target = r->session.sampler.target;
@@ -236,6 +248,7 @@ void coverage_explain(const struct recording *r)
 		explain_idle(r, &text);
 	if (text.n)
 		note("%.*s", STR_ARG(buf_str(&text)));
+	note_children(r);
 	if (r->others_run)
 		note("processes that the command has started still run, and are recorded no "
 		     "more");

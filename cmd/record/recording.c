@@ -108,6 +108,8 @@ static bool on_window(void *context, struct session *s, const struct window *w)
 	r->forks += w->forks;
 	interp_counts_add(&r->interpreted, &w->interpreted);
 	thread_context_counts_add(&r->contexts, &w->contexts);
+	thread_context_counts_add(&r->goroutines, &w->goroutines);
+	thread_context_counts_add(&r->tasks, &w->tasks);
 	r->user_only = r->facts.user_only = w->user_only;
 	if (r->names) {
 		record_names_find(r->names, s);
@@ -197,6 +199,8 @@ static void note_refusal(struct recording *r, const struct interpreters *p)
 {
 	r->interpreter_refused = p->refusal;
 	r->met_context = p->met_context;
+	r->go_version = p->go_version & 255;
+	r->go_refusal = p->go_refusal;
 	if (p->refusal)
 		snprintf(r->interpreter_why, sizeof(r->interpreter_why), "%s %u.%u: %s", p->refused,
 			 p->refused_version >> 8, p->refused_version & 255, p->refusal);
@@ -217,6 +221,7 @@ void recording_run(struct recording *r)
 		return;
 	}
 	r->begun = monotonic_ns();
+	record_children_begin(&r->children, &r->session.sampler);
 	if (session_run(&s, &r->session, &why)) {
 		r->failed = !record_output_close(&r->output);
 		if (target_failed())
@@ -227,6 +232,7 @@ void recording_run(struct recording *r)
 		r->failed = true;
 		record_output_abandon(&r->output);
 	}
+	record_children_end(&r->children);
 	progress_end();
 	r->ended = s.child_ended;
 	r->status = s.window.status;
@@ -360,6 +366,25 @@ static void note_contexts(const struct recording *r)
 		     all, invalid, unreadable, left_out);
 }
 
+/* The same for labels that programs set themselves. */
+static void note_labels(const char *what, const struct thread_context_counts *c)
+{
+	unsigned long long all = c->state[CONTEXT_READ] + c->state[CONTEXT_UNREADABLE];
+	unsigned long long unreadable = c->state[CONTEXT_UNREADABLE], left_out = c->left_out;
+
+	if (unreadable || left_out || (all && common.verbose))
+		note("%s: %llu samples, %llu not readable, %llu labels left out", what, all,
+		     unreadable, left_out);
+}
+
+static void note_own_labels(const struct recording *r)
+{
+	note_labels("pprof labels", &r->goroutines);
+	note_labels("tasks of asyncio", &r->tasks);
+	if (r->go_refusal)
+		note("pprof labels of Go 1.%u were not read: %s", r->go_version, r->go_refusal);
+}
+
 void recording_summarise(const struct recording *r)
 {
 	struct buf covered = { 0 };
@@ -390,6 +415,7 @@ void recording_summarise(const struct recording *r)
 		     (unsigned long long)r->lost_records);
 	note_interpreters(r);
 	note_contexts(r);
+	note_own_labels(r);
 	if (common.verbose && r->truncated)
 		note_ends(r);
 	if (common.verbose)

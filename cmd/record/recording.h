@@ -6,6 +6,7 @@
 #define CMD_RECORDING_H
 
 #include "cmd/record/record_allocs.h"
+#include "cmd/record/record_children.h"
 #include "cmd/record/record_hints.h"
 #include "cmd/record/record_names.h"
 #include "cmd/record/record_output.h"
@@ -31,6 +32,7 @@ struct recording {
 		sampled, forks;
 	uint64_t by_end[UNWIND_ENDS];       /* samples, by why their stacks ended */
 	struct record_allocs allocs;        /* if allocations are recorded */
+	struct record_children children;    /* that are not recorded */
 	struct off_cpu_counts off_cpu;      /* if waits are recorded */
 	uint64_t switch_period;             /* at least one wait in this many has a stack */
 	uint64_t frequency, most_frequency; /* the frequency used, and the highest possible one */
@@ -42,10 +44,12 @@ struct recording {
 	bool ended;       /* the command has ended */
 	bool failed;      /* the recording could not begin, or not be written */
 	struct interp_counts interpreted;
-	struct thread_context_counts contexts;
+	struct thread_context_counts contexts, goroutines, tasks;
 	bool met_context;          /* a process publishes contexts of its threads */
 	char interpreter_why[160]; /* why interpreted functions have no names; or empty */
 	bool interpreter_refused;  /* interpreter_why is about one that cannot be read */
+	unsigned go_version;       /* the minor version of Go whose labels cannot be read */
+	const char *go_refusal;    /* the reason: a static string; or NULL */
 	bool user_only;            /* kernel code could not be sampled */
 	bool others_run;           /* processes that the command started outlive it */
 };

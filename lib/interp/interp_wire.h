@@ -4,12 +4,14 @@
  *
  * At each sample of a process known to run an interpreter, the program writes into the perf
  * buffer, right before the sample: a struct code_names for each new code object, then one struct
- * interp_stack; and before these a struct interp_context, if the thread publishes one. For an unknown process it writes a struct interp_question to another buffer, and
- * prof-record finds out whether the process runs an interpreter.
+ * interp_stack; and before these a struct interp_context, if the thread publishes one, and struct
+ * interp_labels of what it works on. For an unknown process it writes a struct interp_question to
+ * another buffer, and prof-record finds out whether the process runs an interpreter.
  */
 #ifndef INTERP_INTERP_WIRE_H
 #define INTERP_INTERP_WIRE_H
 
+#include "interp/go/go_layout.h"
 #include "interp/php/php_layout.h"
 #include "interp/python/python_layout.h"
 #include "interp/ruby/ruby_layout.h"
@@ -28,12 +30,22 @@ enum {
 	/* Of a thread's context (context_walk.h): */
 	CONTEXT_HEAD = 28,
 	CONTEXT_MOST_BYTES = 1024, /* copied of the attributes; a power of two */
+	/* Of labels: */
+	LABELS_MOST = 32,         /* a power of two */
+	LABELS_MOST_STRING = 256, /* a key or value has fewer bytes; a power of two */
+	LABELS_MOST_BYTES = 4096, /* no string is copied after these; a power of two */
 };
 
 /* The interpreters. The number is a row in the tables of walkers, in the kernel and here. */
 enum interp_kind { INTERP_NONE, INTERP_PYTHON, INTERP_RUBY, INTERP_PHP, INTERP_KINDS };
 
-enum interp_record { INTERP_STACK = 1, INTERP_NAMES = 2, INTERP_CONTEXT = 3 };
+enum interp_record {
+	INTERP_STACK = 1,
+	INTERP_NAMES = 2,
+	INTERP_CONTEXT = 3,
+	INTERP_GO_LABELS = 4, /* labels of the goroutine */
+	INTERP_TASK = 5,      /* the task of asyncio */
+};
 
 /* Why the frames of a sample end where they do. */
 enum interp_end {
@@ -133,11 +145,45 @@ struct interp_context {
 	__u32 reserved;
 };
 
+/* Labels that a program gives to a part of its work. */
+struct interp_labels {
+	__u32 record; /* INTERP_GO_LABELS */
+	__u32 pid, tid;
+	__u32 state; /* enum context_state; UNREADABLE: those that could be read are here */
+	__u64 time;  /* ns of the monotonic clock */
+	__u32 count; /* labels that there are */
+	__u32 n;     /* that are here: others are too long, too many or not readable */
+	__u32 copied, reserved;
+	__u64 missing; /* an address that could not be read; or 0 */
+	struct {
+		__u16 key, value; /* bytes */
+	} size[LABELS_MOST];
+	__u8 bytes[LABELS_MOST_BYTES + LABELS_MOST_STRING]; /* keys and values in turn */
+};
+
+/* The task of asyncio that a thread runs. */
+struct interp_task {
+	__u32 record; /* INTERP_TASK */
+	__u32 pid, tid;
+	__u32 state;               /* enum context_state; INVALID: it is of another class */
+	__u64 time;                /* ns of the monotonic clock */
+	__u64 number;              /* of a task without a name: Task-1 is 1 */
+	struct interp_string name; /* its length is 0 without a name */
+	__u32 kind_shift;
+	__u8 bytes[INTERP_MOST_NAME];
+};
+
+struct go_place {
+	struct tls_variable g;   /* the struct g of the thread */
+	struct go_layout layout; /* layout.labels is 0 without Go */
+};
+
 struct python_place {
 	__u64 runtime, code_type; /* addresses of _PyRuntime and PyCode_Type */
 	/* The thread's current state, NULL without the lock (3.12 and later). */
 	struct tls_variable current;
-	__u32 has_current, reserved;
+	__u32 has_current;
+	struct python_task task;
 	struct python_layout layout;
 };
 
@@ -161,6 +207,7 @@ struct interp_target {
 	__u32 kind;        /* enum interp_kind */
 	__u32 context_pid; /* the process, if it publishes thread contexts; 0: it does not */
 	struct tls_variable context; /* otel_thread_ctx_v1 */
+	struct go_place go;
 	union {
 		struct python_place python;
 		struct ruby_place ruby;
@@ -181,7 +228,9 @@ struct interp_config {
 	__u32 program_size; /* size of self_exec_id: 4 or 8 bytes */
 	__u32 task_parent;  /* offset of real_parent */
 	__u32 task_pid;     /* offset of tgid */
+	__u32 task_stack;   /* offset of the pointer to its kernel stack */
 	__u32 generation;   /* when it changes, all names are written again */
+	__u32 reserved;
 	/* The PID namespace of prof-record; 0: the initial one. */
 	__u64 namespace_device, namespace_inode;
 };

@@ -188,12 +188,12 @@ void tls_image_decode(struct tls_image *t, const struct elf *e, uint64_t code, u
 			decode_call(t, e, slot, str_skip(at, 7));
 			return;
 		}
-		if (str_starts(at, S("\x48\x8b\x05"))) {
+		if (str_starts(at, S("\x48\x8b\x05")) || str_starts(at, S("\x48\x8b\x0d"))) {
 			if (access_at(e, slot, &addend) == TLS_OFFSET)
 				*t = (struct tls_image){ TLS_OFFSET, slot, addend, addend };
 			return;
 		}
-		if (str_starts(at, S("\x48\xc7\xc0"))) {
+		if (str_starts(at, S("\x48\xc7\xc0")) || str_starts(at, S("\x48\xc7\xc1"))) {
 			*t = (struct tls_image){ TLS_PROGRAM, 0, distance_at(at, 3), 0 };
 			return;
 		}

@@ -22,9 +22,19 @@
 #define WALK_READ(w, to, n, at) ((w)->memory->read((w)->memory->context, at, to, n))
 #endif
 
+/*
+ * An offset that is checked, or 0. A compiler may check one copy of a number and use another one,
+ * which the kernel's verifier refuses: this makes it forget that they are the same.
+ */
+WALK_INLINE __u64 walk_offset(__u64 offset, __u64 last)
+{
+	__asm__("" : "+r"(offset));
+	return offset <= last ? offset : 0;
+}
+
 /* An unsigned number at an offset in the first `most` bytes of an object, which were read. */
 #define WALK_FIELD(type, bytes, offset, most)                                                      \
-	(*(const type *)((bytes) + ((offset) <= (most) - sizeof(type) ? (offset) : 0)))
+	(*(const type *)((bytes) + walk_offset(offset, (most) - sizeof(type))))
 
 enum { WALK_TAIL = 64 }; /* bytes of a string without a hash that make up its id */
 

@@ -107,10 +107,24 @@ static uint64_t entry_of(const struct gopclntab *t, size_t i)
 	return t->text + u32_at(t->functab, i * 8);
 }
 
+bool gopclntab_function(const struct gopclntab *t, size_t i, struct gofunc *f)
+{
+	struct cursor name;
+
+	f->entry = entry_of(t, i);
+	f->end = entry_of(t, i + 1);
+	f->record = part(t->functab, u32_at(t->functab, i * 8 + 4));
+	if (f->record.n < FUNC_SIZE[t->v120])
+		return false;
+	name = cursor_from(t->names, u32_at(f->record, FUNC_NAME));
+	f->name = cursor_text(&name);
+	f->start_line = t->v120 ? u32_at(f->record, FUNC_START_LINE) : 0;
+	return !name.failed;
+}
+
 bool gopclntab_find(const struct gopclntab *t, uint64_t vaddr, struct gofunc *f)
 {
 	size_t low = 0, high = t->nfunc;
-	struct cursor name;
 
 	if (vaddr < entry_of(t, 0) || vaddr >= entry_of(t, t->nfunc))
 		return false;
@@ -122,15 +136,7 @@ bool gopclntab_find(const struct gopclntab *t, uint64_t vaddr, struct gofunc *f)
 		else
 			high = middle;
 	}
-	f->entry = entry_of(t, low);
-	f->end = entry_of(t, low + 1);
-	f->record = part(t->functab, u32_at(t->functab, low * 8 + 4));
-	if (f->record.n < FUNC_SIZE[t->v120])
-		return false;
-	name = cursor_from(t->names, u32_at(f->record, FUNC_NAME));
-	f->name = cursor_text(&name);
-	f->start_line = t->v120 ? u32_at(f->record, FUNC_START_LINE) : 0;
-	return !name.failed;
+	return gopclntab_function(t, low, f);
 }
 
 /* Values of instructions */

@@ -34,6 +34,9 @@ struct gofunc {
 /* Find the tables of an image, which must stay open. False if there are none. */
 bool gopclntab_open(struct gopclntab *t, const struct elf *e);
 
+/* The i-th of nfunc functions, by their addresses. False if its record is damaged. */
+bool gopclntab_function(const struct gopclntab *t, size_t i, struct gofunc *f);
+
 /* The function at a virtual address. */
 bool gopclntab_find(const struct gopclntab *t, uint64_t vaddr, struct gofunc *f);
 

@@ -42,6 +42,7 @@ struct perf_sample {
 	const struct record_sample *record; /* its source; NULL if it has none */
 	const char *gil;                    /* for the label `gil`; NULL: no label */
 	struct str labels;                  /* lines "key=value"; `trace` of --label-by */
+	struct str pprof, task;             /* the same for `pprof` and `task` */
 	/* For a waiting thread, in a sample that the decoder did not make: */
 	const char *wait;        /* for the label `wait`; NULL: no label */
 	const char *instead;     /* a frame in place of a stack that is not known */

@@ -11,6 +11,7 @@ struct origin {
 	uint32_t pid, tid, cpu, holder, one;
 	uint32_t context; /* a label set */
 	uint32_t lines;   /* of sample_labels.lines */
+	uint32_t pprof, task;
 	uint32_t zero;
 	label_set_id labels; /* payload */
 };
@@ -253,7 +254,11 @@ static label_set_id make_labels(struct sample_labels *l, const struct perf_sampl
 		set = add_text(l, set, S("gil"), str_of(s->gil));
 	if (s->lock)
 		set = add_lock_labels(l, set, s);
-	return by & LABEL_BY_TRACE ? add_lines(l, set, s->labels) : set;
+	if (by & LABEL_BY_TRACE)
+		set = add_lines(l, set, s->labels);
+	if (by & LABEL_BY_PPROF)
+		set = add_lines(l, set, s->pprof);
+	return by & LABEL_BY_TASK ? add_lines(l, set, s->task) : set;
 }
 
 label_set_id sample_labels_of(struct sample_labels *l, const struct perf_sample *s)
@@ -271,6 +276,10 @@ label_set_id sample_labels_of(struct sample_labels *l, const struct perf_sample 
 		context = (label_set_id){ 0 };
 	if (by & LABEL_BY_TRACE && s->labels.n)
 		key.lines = strings_intern(&l->lines, s->labels);
+	if (by & LABEL_BY_PPROF && s->pprof.n)
+		key.pprof = strings_intern(&l->lines, s->pprof);
+	if (by & LABEL_BY_TASK && s->task.n)
+		key.task = strings_intern(&l->lines, s->task);
 	known = l->origins.n;
 	key.context = context.i;
 	key.gil = by & LABEL_BY_GIL ? s->gil : NULL;

@@ -17,6 +17,8 @@ enum sample_label {
 	LABEL_BY_SERVICE = 256, /* of the process's context: host.context_labels() */
 	LABEL_BY_TRACE = 512,   /* of its thread's context: perf_sample.labels */
 	LABEL_BY_GIL = 1024,    /* of a thread of Python: perf_sample.gil */
+	LABEL_BY_PPROF = 2048,  /* of a goroutine: perf_sample.pprof */
+	LABEL_BY_TASK = 4096,   /* of asyncio: perf_sample.task */
 	LABEL_BY_GROUP = LABEL_BY_CGROUP | LABEL_BY_CONTAINER | LABEL_BY_POD,
 };
 

@@ -184,7 +184,8 @@ static void note_map(struct recorder *r, const struct perf_event_header *h,
 {
 	struct record record;
 
-	if (!r->interpreters || r->interpreters->tried || h->type != PERF_RECORD_MMAP2)
+	if (!r->interpreters || h->type != PERF_RECORD_MMAP2 ||
+	    (r->interpreters->tried && !r->interpreters->works))
 		return;
 	record_parse(h, attr, &record);
 	if (record.kind == RECORD_MAP && record.map.executable)

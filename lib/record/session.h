@@ -29,7 +29,7 @@ struct window {
 	uint64_t sampled;   /* ns of CPU time that samples stand for */
 	uint64_t forks;     /* threads and processes that began in it */
 	struct interp_counts interpreted;
-	struct thread_context_counts contexts;
+	struct thread_context_counts contexts, goroutines, tasks;
 	uint64_t max_rss; /* bytes, of a command that has ended; else 0 */
 	struct off_cpu_counts off_cpu;
 	struct alloc_counts allocs;
@@ -93,7 +93,7 @@ struct session_counts {
 	uint64_t cpu;     /* ns that the targets used */
 	uint64_t sampled; /* ns that samples stand for */
 	struct interp_counts interpreted;
-	struct thread_context_counts contexts;
+	struct thread_context_counts contexts, goroutines, tasks;
 };
 
 struct session {

@@ -42,16 +42,30 @@ static void expect_processes(struct session *s)
 	buf_release(&list);
 }
 
+static void expect_child(struct session *s)
+{
+	const char *command = *s->o->launch.command;
+	struct go_image go;
+
+	if (interpreter_go_is_run_by(command, &go)) {
+		load(s);
+		interpreters_expect_go(&s->interpreters, s->child.pid, &go);
+	} else if (interpreter_is_run_by(command)) {
+		load(s);
+	}
+}
+
 void session_expect_interpreters(struct session *s)
 {
 	if (s->o->native)
 		return;
-	if (s->sampler_options.target == TARGET_TASKS)
-		expect_processes(s);
-	else if (s->sampler_options.target == TARGET_CHILD ?
-			 interpreter_is_run_by(*s->o->launch.command) :
-			 interpreter_runs_somewhere())
-		load(s);
+	switch (s->sampler_options.target) {
+	case TARGET_TASKS: expect_processes(s); break;
+	case TARGET_CHILD: expect_child(s); break;
+	default:
+		if (interpreter_runs_somewhere())
+			load(s);
+	}
 }
 
 void session_look_for_interpreters(struct session *s)

@@ -83,6 +83,8 @@ static struct session_counts counts_so_far(struct session *s)
 					.forks = s->recorder.forks,
 					.interpreted = s->interpreters.samples.counts,
 					.contexts = s->interpreters.contexts.counts,
+					.goroutines = s->interpreters.goroutines.counts,
+					.tasks = s->interpreters.tasks.counts,
 					.cpu = cpu_counted(s),
 					.sampled = s->sampled };
 }
@@ -132,7 +134,9 @@ static void measure(struct session *s, const struct session_counts *now, uint64_
 	memcpy(w->by_end, s->gather.nended, sizeof(w->by_end));
 	w->throttled = now->throttled - was->throttled;
 	w->remembered = now->remembered - was->remembered;
-	w->contexts = thread_context_counts_since(&s->interpreters.contexts.counts, &was->contexts);
+	w->contexts = thread_context_counts_since(&now->contexts, &was->contexts);
+	w->goroutines = thread_context_counts_since(&now->goroutines, &was->goroutines);
+	w->tasks = thread_context_counts_since(&now->tasks, &was->tasks);
 	w->interpreted = interp_counts_since(&s->interpreters.samples.counts, &was->interpreted);
 	w->forks = now->forks - was->forks;
 	w->sampled = now->sampled - was->sampled;

@@ -158,6 +158,33 @@ prof-record -F 999 -o churn.pb.gz -- python3 churn.py 2>err </dev/null
 prof-merge -t folded churn.pb.gz | grep -o '<module>;.*f[0-6]' | sed 's/.*;//' | sort -u >functions
 is "$(grep -c '^f[0-6]$' functions)" 7 'functions that follow each other in one place are told apart'
 
+# More calls than can be read, most of them through C: both stacks are cut off
+cat >via_c.py <<'P'
+import sys, threading, time
+
+def via_c(n):
+    return list(map(via_c, [n - 1])) if n else spin(0.3)
+
+def spin(seconds):
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
+
+sys.setrecursionlimit(10000)
+threading.stack_size(512 << 20)
+t = threading.Thread(target=via_c, args=(1500,))
+t.start()
+t.join()
+P
+prof-record -F 499 -v -t folded -o via_c.folded -- python3 via_c.py 2>err </dev/null
+if grep -q RecursionError err; then
+	skip 'this Python allows fewer calls' 'a recursion through C'
+else
+	awk '/;spin/ { all++; n = gsub(/;via_c/, ""); deep += n > 900 && /\[truncated\]/ }
+		END { exit !all || deep < all * 0.9 }' via_c.folded
+	ok $? 'a recursion through C has the innermost calls' "$(cut -c1-200 via_c.folded | head -3; cat err)"
+fi
+
 # A process that runs already; and one that leaves early, in the middle of everything
 python3 -c '
 import time

@@ -148,6 +148,34 @@ if $ruby --yjit -e 'exit(RubyVM::YJIT.enabled?)' 2>err; then
 	ok $? 'in their places' "$(grep -m3 'block in run' yjit.folded)"
 fi
 
+# An interpreter that a program loads late: it is found when it is mapped.
+cat >late.c <<'C'
+#include <dlfcn.h>
+#include <stddef.h>
+#include <time.h>
+
+int main(int argc, char **argv)
+{
+	void *ruby;
+
+	while (clock() < CLOCKS_PER_SEC * 11 / 10)
+		;
+	ruby = argc > 1 ? dlopen(argv[1], RTLD_NOW | RTLD_GLOBAL) : NULL;
+	if (!ruby)
+		return 1;
+	((void (*)(void))dlsym(ruby, "ruby_init"))();
+	((long (*)(const char *))dlsym(ruby, "rb_eval_string"))(
+		"def late; stop = Process.clock_gettime(Process::CLOCK_THREAD_CPUTIME_ID) + 0.5;"
+		"nil while Process.clock_gettime(Process::CLOCK_THREAD_CPUTIME_ID) < stop; end; late");
+	return 0;
+}
+C
+library=$($ruby -e 'puts File.read("/proc/self/maps")[%r{/.*/libruby[^/]*$}]')
+if [ -e "$library" ] && ${CC:-gcc} -o ruby-late late.c -ldl 2>err; then
+	prof-record -v -F 999 -t folded -o late.folded -- ./ruby-late "$library" 2>report </dev/null
+	nearly_whole Ruby report 'an interpreter that is loaded late'
+fi
+
 # Children of a process that only waits for them: it has no sample of its own, and they have not touched
 # the pages of all names
 cat >waits.rb <<'R'

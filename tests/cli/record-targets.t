@@ -16,6 +16,18 @@ pid=$!
 exits 0 'a process that runs' prof-record -p $pid -F 199 -d 100ms -o pid.pb.gz
 is "$(basename "$(file pid.pb.gz)")" spin 'its program is the first mapping'
 
+# The process that waits for others is not the one to sample.
+sh -c "./spin 30 & ./spin 30 & echo ready; wait" >begun &
+waits=$!
+wait_for begun
+exits 0 'a process whose children work' prof-record -p $waits -d 300ms -o waits.pb.gz
+says '2 children of what was sampled used [0-9.]* s of CPU time.*: --children takes them, too' 'is told which option takes them'
+exits 0 'with that option' prof-record -p $waits --children -F 499 -d 300ms -o waits.pb.gz
+is "$(grep -c 'children of what' err)" 0 'there is nothing to tell'
+# shellcheck disable=SC2046 # a list of numbers
+kill $(cat /proc/$waits/task/$waits/children)
+kill $waits
+
 # Threads
 # shellcheck disable=SC2046
 set -- $(ls /proc/$pid/task)

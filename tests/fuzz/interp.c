@@ -11,6 +11,8 @@
 
 #include "base/buf.h"
 #include "interp/code_names.h"
+#include "interp/go/go_image.h"
+#include "interp/go/go_reader.h"
 #include "interp/php/php_image.h"
 #include "interp/php/php_name.h"
 #include "interp/php/php_reader.h"
@@ -18,6 +20,7 @@
 #include "interp/python/python_lines.h"
 #include "interp/python/python_name.h"
 #include "interp/python/python_reader.h"
+#include "interp/python/task_reader.h"
 #include "interp/ruby/ruby_image.h"
 #include "interp/ruby/ruby_lines.h"
 #include "interp/ruby/ruby_reader.h"
@@ -106,6 +109,39 @@ static void read_php(struct str *image, unsigned version)
 	}
 }
 
+static void read_go(struct str *image, bool is_map)
+{
+	const struct interp_memory m = { read_image, image };
+	struct go_place place = { .layout = {
+					  .m = 48, .curg = 184, .labels = 352, .is_map = is_map } };
+	static struct interp_labels labels;
+	size_t copied = 0;
+
+	go_read_labels(&m, &place, BASE, &labels);
+	if (labels.n > LABELS_MOST || labels.n > labels.count)
+		abort();
+	for (uint32_t i = 0; i < labels.n; i++)
+		copied += labels.size[i].key + (size_t)labels.size[i].value;
+	if (copied != labels.copied || copied > sizeof(labels.bytes))
+		abort();
+}
+
+static void read_task(struct str *image)
+{
+	const struct interp_memory m = { read_image, image };
+	struct python_place place = { .task = { 872, 136, 168 },
+				      .layout = *python_layout_of(0x030c) };
+	struct buf text = { 0 };
+	struct interp_task task;
+
+	task_read_from(&m, &place, BASE, &task);
+	if (task.name.copied > sizeof(task.bytes))
+		abort();
+	python_string_decode(&text, &task.name, task.kind_shift,
+			     str((const char *)task.bytes, task.name.copied));
+	buf_release(&text);
+}
+
 /* Numbers of instructions that tables are asked for. */
 static void read_tables(struct str bytes)
 {
@@ -134,6 +170,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		read_ruby(&image, 0x0300 + data[0] - 5);
 	else if (data[0] < 15)
 		read_php(&image, 0x0800 + data[0] - 10);
+	else if (data[0] < 17)
+		read_go(&image, data[0] == 16);
+	else if (data[0] == 17)
+		read_task(&image);
 	read_tables(image);
 	code_names_parse(&parts, image);
 	python_layout_read(&layout, image, &why);
@@ -141,10 +181,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct python_image python;
 		struct ruby_image ruby;
 		struct php_image php;
+		struct go_image go;
+		struct python_task task;
 
 		python_image_find(&python, &e, S("python3.9"));
 		ruby_image_find(&ruby, &e);
 		php_image_find(&php, &e);
+		go_image_find(&go, &e);
+		python_image_task(&task, &e);
 	}
 	elf_close(&e);
 	return 0;

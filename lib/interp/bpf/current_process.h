@@ -13,6 +13,39 @@ INLINE __u64 kernel_word(const void *at, __u32 size)
 	return word;
 }
 
+/*
+ * A thread that is in the kernel has left its registers at the end of its kernel stack. With
+ * interrupts that return by FRED, 16 bytes follow.
+ */
+enum {
+	REGISTER_SP =
+		19, /* words of x86-64's struct pt_regs, with which a sample's context begins */
+	KERNEL_STACK = 16384,
+	SAVED_CS = 1, /* of the last five words: ip, cs, flags, sp, ss */
+	SAVED_SP = 3,
+	SAVED_SS = 4,
+	USER_CS = 0x33,
+	USER_SS = 0x2b,
+};
+
+/* The stack pointer of the thread's own code; 0: it is not known. */
+INLINE __u64 user_stack_pointer(const void *ctx, const struct interp_config *c, const char *task)
+{
+	__u64 sp = ((const __u64 *)ctx)[REGISTER_SP], saved[5] = { 0 };
+	const char *end;
+
+	if (!(sp >> 63))
+		return sp;
+	end = (const char *)kernel_word(task + c->task_stack, 8) + KERNEL_STACK;
+	for (__u64 padding = 0; padding <= 16; padding += 16) {
+		if (bpf_probe_read_kernel(saved, sizeof(saved), end - padding - sizeof(saved)))
+			return 0;
+		if ((saved[SAVED_CS] & 0xffff) == USER_CS && (saved[SAVED_SS] & 0xffff) == USER_SS)
+			return saved[SAVED_SP];
+	}
+	return 0;
+}
+
 /* Process << 32 | thread in prof-record's PID namespace; 0: the process is not in it. */
 INLINE __u64 my_number(const struct interp_config *c)
 {
@@ -25,15 +58,48 @@ INLINE __u64 my_number(const struct interp_config *c)
 	return (__u64)in.tgid << 32 | in.pid;
 }
 
+/* A question that was not answered after so many ns may be lost. */
+enum { ANSWER_WAIT_NS = 10000000 };
+
+INLINE bool is_recorded(const struct interp_target *t)
+{
+	return t->kind || t->context_pid || t->go.layout.labels;
+}
+
+/* Was prof-record asked about the program of this row, and has not answered yet? */
+INLINE bool is_unanswered(const struct interp_target *t)
+{
+	return !is_recorded(t) && !t->wait;
+}
+
+/* Notes a question about a process of which no row tells what it runs now. */
+INLINE void note_question(struct interp_target *t, __u32 pid, __u64 program, __u64 now)
+{
+	__u32 zero = 0;
+	struct interp_target *row = t ? t : bpf_map_lookup_elem(&unknown, &zero);
+
+	if (!row)
+		return;
+	row->kind = row->context_pid = 0;
+	row->go.layout.labels = 0;
+	row->wait = 0;
+	row->program = program;
+	row->asked = now;
+	if (!t)
+		bpf_map_update_elem(&targets, &pid, row, BPF_NOEXIST);
+}
+
 /* Asks prof-record what the process runs, unless it was asked lately. */
 INLINE void ask(struct interp_target *t, __u32 pid, __u64 program, __u64 now)
 {
 	struct interp_question q = { .program = program, .pid = pid };
 
 	if (t && t->program == program) {
-		if (now - t->asked < t->wait)
+		if (now - t->asked < (is_unanswered(t) ? ANSWER_WAIT_NS : t->wait))
 			return;
 		t->asked = now;
+	} else {
+		note_question(t, pid, program, now);
 	}
 	bpf_ringbuf_output(&questions, &q, sizeof(q), BPF_RB_FORCE_WAKEUP);
 }
@@ -60,20 +126,17 @@ INLINE struct interp_target *inherited(const struct interp_config *c, const char
 	return t;
 }
 
-INLINE bool is_recorded(const struct interp_target *t)
-{
-	return t->kind || t->context_pid;
-}
-
 /* The target of the process. NULL: nothing is to be read of it, or that is not known yet. */
 INLINE struct interp_target *target_of(const struct interp_config *c, const char *task, __u32 pid,
 				       __u64 now)
 {
-	struct interp_target *t = bpf_map_lookup_elem(&targets, &pid);
+	struct interp_target *t = bpf_map_lookup_elem(&targets, &pid), *parents = NULL;
 	__u64 program = kernel_word(task + c->task_program, c->program_size);
 
-	if (!t && !c->namespace_inode)
-		t = inherited(c, task, pid, program, now);
+	if ((!t || (t->program == program && is_unanswered(t))) && !c->namespace_inode)
+		parents = inherited(c, task, pid, program, now);
+	if (parents)
+		t = parents;
 	/* A process that was known before its first sample runs the program that it had then. */
 	if (t && is_recorded(t) && !t->program)
 		t->program = program;

@@ -33,6 +33,8 @@ INLINE __u32 copy_bytes(struct code_names *to, __u64 at, __u64 bytes, __u32 most
 
 	if (bytes > most - 1)
 		bytes = most - 1;
+	__asm__(""
+		: "+r"(bytes)); /* or the compiler leaves out the mask, which the verifier needs */
 	if (bpf_probe_read_user(to->bytes + here, bytes & (most - 1), (const void *)at))
 		return 0;
 	to->copied += (__u32)bytes;

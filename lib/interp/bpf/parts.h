@@ -7,7 +7,9 @@
  * and LANGUAGE_PARTS(xx, XX) makes its parts of them: xx_walk, and after it xx_name.
  *
  * The verifier follows every path through a part, and through each iteration of a loop. It
- * verifies a function that is not static only once, so loops call such functions.
+ * verifies a function that is not static only once, so loops call such functions. Counters of loops
+ * have 64 bits: gcc saves one of 32 bits on the stack in 64 and reads 32 of them, and the verifiers of
+ * Linux 5.10 and 6.1 no longer know its value then.
  */
 #ifndef INTERP_BPF_PARTS_H
 #define INTERP_BPF_PARTS_H
@@ -26,15 +28,7 @@ enum { CALLS_A_PART = 8 };
 #endif
 
 /* Words of x86-64's struct pt_regs, with which the context of a sample begins. */
-enum { REGISTER_R15 = 0, REGISTER_R14 = 1, REGISTER_SP = 19 };
-
-/* 0: the thread was in the kernel, and the registers are those of the kernel. */
-INLINE __u64 user_stack_pointer(const void *ctx)
-{
-	__u64 sp = ((const __u64 *)ctx)[REGISTER_SP];
-
-	return sp >> 63 ? 0 : sp;
-}
+enum { REGISTER_R15 = 0, REGISTER_R14 = 1 };
 
 /* Continues after a part of a walk. */
 INLINE void go_on(void *ctx, struct scratch *s, __u32 walk, __u32 name)
@@ -57,7 +51,7 @@ CHECKED_ONCE int choose_names(void)
 	if (!s || !c)
 		return 0;
 	s->ntell = 0;
-	for (int i = 0; i < LOOKS_A_PART && s->looked < s->nfresh; i++) {
+	for (long i = 0; i < LOOKS_A_PART && s->looked < s->nfresh; i++) {
 		__u32 k = c->fresh[s->looked++ & (INTERP_MOST_FRAMES - 1)];
 
 		if (is_told(s, c, frame_at(s, k)))
@@ -75,16 +69,18 @@ CHECKED_ONCE int choose_names(void)
 		struct scratch *s = my_scratch();                                                  \
 		struct codes *c = my_codes();                                                      \
                                                                                                    \
-		for (int i = 0; s && c && i < FRAMES_A_CALL && goes_on(s); i++)                    \
+		if (!s || !c)                                                                      \
+			return 0;                                                                  \
+		for (long i = 0; i < FRAMES_A_CALL && goes_on(s); i++)                             \
 			xx##_step(s, c);                                                           \
-		return s && goes_on(s);                                                            \
+		return goes_on(s);                                                                 \
 	}                                                                                          \
                                                                                                    \
 	SEC("perf_event") int xx##_walk(void *ctx)                                                 \
 	{                                                                                          \
 		struct scratch *s = my_scratch();                                                  \
                                                                                                    \
-		for (int i = 0; i < CALLS_A_PART && xx##_frames(); i++)                            \
+		for (long i = 0; i < CALLS_A_PART && xx##_frames(); i++)                           \
 			;                                                                          \
 		if (s)                                                                             \
 			go_on(ctx, s, XX##_WALK, XX##_NAME);                                       \
@@ -98,7 +94,7 @@ CHECKED_ONCE int choose_names(void)
 		choose_names();                                                                    \
 		if (!s)                                                                            \
 			return 1;                                                                  \
-		for (__u32 i = 0; i < NAMES_A_PART; i++)                                           \
+		for (__u64 i = 0; i < NAMES_A_PART; i++)                                           \
 			if (i < s->ntell)                                                          \
 				xx##_names(ctx, s, frame_at(s, s->tell[i]));                       \
 		if (s->looked < s->nfresh)                                                         \

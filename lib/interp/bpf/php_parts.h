@@ -17,7 +17,7 @@ INLINE void begin_php(void *ctx, struct scratch *s, const struct interp_target *
 	s->stack.head.end = INTERP_NO_THREAD;
 	if (t->php.is_threaded || s->stack.head.pid == s->stack.head.tid) {
 		s->stack.head.end = php_begin(&s->php, thread, registers[REGISTER_R14],
-					      registers[REGISTER_R15], user_stack_pointer(ctx));
+					      registers[REGISTER_R15], s->stack_pointer);
 		s->frame = s->php.at;
 	}
 	if (goes_on(s))

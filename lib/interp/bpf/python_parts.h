@@ -3,6 +3,7 @@
 #define INTERP_BPF_PYTHON_PARTS_H
 
 #include "interp/bpf/parts.h"
+#include "interp/bpf/python_task.h"
 
 /* Begins the walk, once the thread's state was found or is known not to exist. */
 INLINE void begin_walk(void *ctx, struct scratch *s)
@@ -10,6 +11,8 @@ INLINE void begin_walk(void *ctx, struct scratch *s)
 	s->stack.head.several = s->python.several;
 	s->stack.head.proof = s->python.proof;
 	if (s->stack.head.end == INTERP_WHOLE) {
+		if (s->python.target.task.running)
+			write_task(ctx, s);
 		s->stack.head.gil = walk_gil(&s->python);
 		s->stack.head.end = walk_first_frame(&s->python, &s->frame, false);
 	}

@@ -7,7 +7,7 @@
 INLINE void begin_ruby(void *ctx, struct scratch *s, const struct interp_target *t, __u64 thread)
 {
 	s->ruby.target = t->ruby;
-	s->stack.head.end = ruby_begin(&s->ruby, thread, user_stack_pointer(ctx));
+	s->stack.head.end = ruby_begin(&s->ruby, thread, s->stack_pointer);
 	s->frame = s->ruby.at;
 	if (s->stack.head.end == INTERP_WHOLE)
 		bpf_tail_call(ctx, &parts, RUBY_WALK);

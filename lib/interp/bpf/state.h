@@ -12,6 +12,8 @@
 
 /* Keys of `parts`; interp_program.c has their names. */
 enum interp_part {
+	GO_LABELS,
+	BEGIN,
 	PYTHON_SEARCH,
 	PYTHON_WALK,
 	PYTHON_NAME,
@@ -37,13 +39,18 @@ struct seen {
 
 struct scratch {
 	union {
+		struct go_walk go;
 		struct walk python;
 		struct ruby_walk ruby;
 		struct php_walk php;
 	};
-	__u64 sample; /* its number on this CPU */
-	__u64 frame;  /* the next one to read */
-	__u32 outer;  /* the frames are those of the evaluator before the innermost */
+	__u64 number;        /* process << 32 | thread */
+	__u64 thread;        /* the thread pointer */
+	__u64 time;
+	__u64 sample;        /* its number on this CPU */
+	__u64 frame;         /* the next one to read */
+	__u64 stack_pointer; /* of the thread's own code; 0: not known */
+	__u32 outer;         /* the frames are those of the evaluator before the innermost */
 	__u32 pid, generation;
 	__u32 nfresh; /* frames that may have no names yet */
 	__u32 looked; /* how many of them were checked */
@@ -69,6 +76,13 @@ struct {
 	__type(key, __u32);
 	__type(value, struct interp_target);
 } targets SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct interp_target);
+} unknown SEC(".maps"); /* the target of a process of which nothing is known */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

@@ -14,6 +14,7 @@
 #define WALK_READ(w, to, n, address)                                                               \
 	((void)(w), bpf_probe_read_user(to, n, (const void *)(address)) == 0)
 
+#include "interp/go/go_walk.h"
 #include "interp/php/php_walk.h"
 #include "interp/python/python_walk.h"
 #include "interp/ruby/ruby_walk.h"

@@ -3,6 +3,9 @@
 #include "interp/image_symbols.h"
 #include "io/cursor.h"
 
+/* Words of .AsyncioDebug (Modules/_asynciomodule.c): 7 of tasks, 2 of interpreters, 4 of threads. */
+enum { TASK_SIZE = 0, TASK_NAME = 1, TASK_RUNNING = 11, TASK_WORDS = 13, MOST_THREAD_BYTES = 8192 };
+
 enum { RUNTIME, CODE_TYPE, EVALUATOR, VERSION, CURRENT, GET_312, GET, WANTED };
 
 static const struct image_symbol symbols[WANTED] = {
@@ -103,4 +106,20 @@ bool python_image_find(struct python_image *p, const struct elf *e, struct str f
 	if (!p->why && (e->machine != ELF_MACHINE_X86_64))
 		p->why = "only those for x86-64 are known";
 	return true;
+}
+
+bool python_image_task(struct python_task *t, const struct elf *e)
+{
+	const struct elf_section *s = elf_section(e, ".AsyncioDebug");
+	struct cursor c = cursor_over(s ? elf_contents(e, s) : S(""));
+	uint64_t w[TASK_WORDS];
+
+	for (int i = 0; i < TASK_WORDS; i++)
+		w[i] = cursor_int(&c, 8);
+	*t = (struct python_task){ .running = (__u16)w[TASK_RUNNING],
+				   .name = (__u16)w[TASK_NAME],
+				   .size = (__u16)w[TASK_SIZE] };
+	return !c.failed && e->is64 && w[TASK_SIZE] < MOST_THREAD_BYTES &&
+	       w[TASK_NAME] < w[TASK_SIZE] && w[TASK_RUNNING] < MOST_THREAD_BYTES &&
+	       w[TASK_NAME] % 8 == 0 && w[TASK_RUNNING] % 8 == 0;
 }

@@ -29,4 +29,10 @@ bool python_image_find(struct python_image *p, const struct elf *e, struct str f
 /* Finds only the evaluator. False if the image has none. */
 bool python_image_evaluator(struct python_image *p, const struct elf *e);
 
+/*
+ * Finds where asyncio's module, in a file of its own or in the interpreter's, has the task of a
+ * thread: its section .AsyncioDebug, since 3.14. False if the image has none.
+ */
+bool python_image_task(struct python_task *t, const struct elf *e);
+
 #endif

@@ -59,4 +59,11 @@ struct python_layout {
 	__u16 code_mask;  /* tag bits in a pointer to a code object */
 };
 
+/* Where asyncio (CPython 3.14 and later) has the task that a thread runs: .AsyncioDebug. */
+struct python_task {
+	__u16 running; /* in the thread state; 0: not known */
+	__u16 name;    /* in a task */
+	__u16 size;    /* of a task */
+};
+
 #endif

@@ -33,12 +33,28 @@ bool interp_program_is_built(const char **why)
 	return true;
 }
 
-static int say_nothing(enum libbpf_print_level level, const char *fmt, va_list ap)
+/* libbpf hands what the kernel says about a program only to a function without a context. */
+static struct buf said;
+
+static int keep_log(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
-	(void)level;
-	(void)fmt;
-	(void)ap;
+	if (level == LIBBPF_WARN && strstr(fmt, "PROG LOAD LOG"))
+		buf_vprintf(&said, fmt, ap);
 	return 0;
+}
+
+/* Why the kernel's verifier refuses the program: its last line before the figures. */
+static struct str verdict(void)
+{
+	struct str rest = buf_str(&said), line, last = { 0 };
+
+	while (rest.n) {
+		line = str_cut(&rest, '\n');
+		if (str_starts(line, S("processed ")))
+			return last;
+		last = line;
+	}
+	return (struct str){ 0 };
 }
 
 /* Finds the offset and the size in bytes of a member of a kernel structure. */
@@ -71,6 +87,7 @@ static bool find_offsets(struct interp_config *c, struct buf *why)
 		  find_member(b, "thread_struct", "fsbase", &tls, &size, &type) &&
 		  find_member(b, "task_struct", "real_parent", &c->task_parent, &size, &type) &&
 		  find_member(b, "task_struct", "tgid", &c->task_pid, &size, &type) &&
+		  find_member(b, "task_struct", "stack", &c->task_stack, &size, &type) &&
 		  find_member(b, "task_struct", "self_exec_id", &c->task_program, &c->program_size,
 			      &type);
 
@@ -104,9 +121,9 @@ static int fd_of_program(const struct interp_program *p, const char *name)
 
 static bool set_parts(const struct interp_program *p)
 {
-	static const char *const names[] = { "python_search", "python_walk", "python_name",
-					     "ruby_walk",     "ruby_name",   "php_walk",
-					     "php_name" };
+	static const char *const names[] = { "go_labels",   "interp_begin", "python_search",
+					     "python_walk", "python_name",  "ruby_walk",
+					     "ruby_name",   "php_walk",     "php_name" };
 	int parts = fd_of_map(p, "parts");
 
 	for (uint32_t i = 0; i < LEN(names); i++) {
@@ -148,7 +165,11 @@ static bool connect_maps(struct interp_program *p)
 
 static void explain(int error, struct buf *why)
 {
-	if (error == EPERM || error == EACCES)
+	struct str refusal = verdict();
+
+	if (refusal.n)
+		buf_printf(why, "the kernel's verifier refuses the program: %.*s", STR_ARG(refusal));
+	else if (error == EPERM || error == EACCES)
 		buf_add(why, S("that needs CAP_BPF and CAP_PERFMON, or root"));
 	else
 		buf_printf(why, "the kernel did not take the program: %s", strerror(error));
@@ -161,7 +182,7 @@ bool interp_program_open(struct interp_program *p, struct buf *why)
 
 	p->question = -1;
 	p->settings.generation = 1;
-	libbpf_set_print(say_nothing);
+	libbpf_set_print(keep_log);
 	if (!find_offsets(&p->settings, why))
 		return false;
 	find_namespace(&p->settings);
@@ -172,6 +193,7 @@ bool interp_program_open(struct interp_program *p, struct buf *why)
 		error = errno;
 	if (error)
 		explain(error, why);
+	buf_release(&said);
 	return !error;
 }
 

@@ -303,8 +303,9 @@ static enum interp_outcome outcome_of(const struct perf_sample *s, const struct 
 		return INTERP_EARLY;
 	if (j->head.end != INTERP_WHOLE && j->head.end != INTERP_DEEP)
 		return INTERP_NOT_READ;
+	/* Both stacks may be cut off; their innermost ends belong together. */
 	if (j->head.end == INTERP_DEEP)
-		return runs <= evaluators ? INTERP_CUT : INTERP_MISMATCH;
+		return runs <= evaluators || !is_whole(s, j) ? INTERP_CUT : INTERP_MISMATCH;
 	if (is_whole(s, j))
 		return evaluators == runs || (evaluators == runs + 1 && may_be_empty(j)) ||
 				       is_unentered(s, j, evaluators, runs) ?

@@ -23,7 +23,12 @@
 static const uint64_t FIRST_WAIT_NS = 2000000, MOST_WAIT_NS = 10000000000;
 static const uint64_t STRANGER_WAIT_NS = 200000000, KNOWN_WAIT_NS = 64000000;
 
-enum { MOST_GLOBALS = 1 << 24 }; /* bytes of PHP's globals of a thread */
+static const uint64_t GO_HEAP_START = 1ull << 32, GO_HEAP_END = 0x550000000000, GO_ARENA = 64 << 20;
+
+enum {
+	MOST_GLOBALS = 1 << 24, /* bytes of PHP's globals of a thread */
+	PYTHON_TASKS = 0x030e,  /* the first version whose threads say which task they run */
+};
 
 /* The interpreter of an image, with addresses of the image. */
 struct interp_image {
@@ -36,6 +41,10 @@ struct interp_image {
 	uint64_t globals_offset;   /* of PHP with threads (php_image.h); or 0 */
 	struct tls_image context;  /* otel_thread_ctx_v1 (interp/context_walk.h) */
 	uint64_t context_text;     /* as `text`, for any code of the image */
+	struct go_image go;
+	bool has_go; /* labels of goroutines */
+	bool has_task;
+	struct python_task task;
 };
 
 struct known_image {
@@ -179,6 +188,9 @@ static struct interp_image *read_image(int fd, struct str path)
 		for (size_t i = 0; i < LEN(finders) && !found; i++)
 			found = finders[i](&image, &e, path);
 		found |= find_context(&image, &e);
+		image.has_go = go_image_find(&image.go, &e);
+		image.has_task = python_image_task(&image.task, &e);
+		found |= image.has_go || image.has_task;
 	}
 	if (found) {
 		kept = mem_zeroed(1, sizeof(*kept));
@@ -225,6 +237,9 @@ struct examined {
 	bool publishes;     /* it has a process context */
 	bool is_musl;       /* its tables of thread-local memory are musl's */
 	bool has_image;     /* an interpreter's, even if that is not at work yet */
+	bool has_go;        /* a heap of Go, whose code may be in any of its files */
+	const struct interp_image *go;
+	struct python_task task;
 	struct interp_target *target;
 };
 
@@ -306,6 +321,22 @@ static void set_context(struct examined *x, const struct interp_image *i, uint64
 		x->target->context_pid = (uint32_t)x->pid;
 }
 
+/* With two runtimes of Go, the labels of one may be those of the other's caller: none are read. */
+static void set_go(struct examined *x, const struct interp_image *i, uint64_t start)
+{
+	struct go_place place = { .layout = i->go.layout };
+
+	if (x->go == i)
+		return;
+	if (i->go.why)
+		x->t->on_go_refusal(x->t->context, i->go.version, i->go.why);
+	else if (!x->go && find_variable(x, &i->go.g, start - i->go.text, &place.g))
+		x->target->go = place;
+	if (x->go)
+		x->target->go = (struct go_place){ 0 };
+	x->go = i;
+}
+
 /* An interpreter is in a file with its name, or in the program itself; a context in any. */
 static void examine_mapping(struct examined *x, const struct record_map *m)
 {
@@ -313,7 +344,8 @@ static void examine_mapping(struct examined *x, const struct record_map *m)
 	uint64_t start = m->start - m->offset;
 	const struct interp_image *i;
 
-	if (!m->executable || !m->inode || !(wanted || x->publishes))
+	if (!m->executable || !m->inode ||
+	    !(wanted || x->publishes || x->has_go || interpreter_is_asyncio(m->path)))
 		return;
 	i = image_of(x->t, (uint32_t)x->pid, m);
 	if (!i)
@@ -325,6 +357,36 @@ static void examine_mapping(struct examined *x, const struct record_map *m)
 		set_interpreter_target(x, i, start);
 	if (i->context.access && x->publishes && !x->target->context_pid)
 		set_context(x, i, start);
+	if (i->has_go)
+		set_go(x, i, start);
+	if (i->has_task)
+		x->task = i->task;
+}
+
+/*
+ * May a process have the heap of Go? That lies below libraries and programs without a position of
+ * their own, where it finds 64 MB that are aligned to as many. Few other mappings do.
+ */
+static bool has_go_heap(struct str maps)
+{
+	struct record_map m;
+
+	while (maps.n && proc_parse_mapping(str_cut(&maps, '\n'), &m) && m.start < GO_HEAP_END)
+		if (m.start >= GO_HEAP_START && m.start % GO_ARENA == 0 && !m.inode)
+			return true;
+	return false;
+}
+
+static bool has_tasks(const struct interp_target *t)
+{
+	return t->kind == INTERP_PYTHON && t->python.layout.version >= PYTHON_TASKS;
+}
+
+/* Is there nothing left to look for? */
+static bool is_complete(const struct examined *x)
+{
+	return x->target->kind && !(x->publishes && !x->target->context_pid) && !x->has_go &&
+	       !(has_tasks(x->target) && !x->task.running);
 }
 
 static struct str program_path(int pid, char *to, size_t size)
@@ -352,13 +414,16 @@ bool interp_targets_find(struct interp_targets *t, uint32_t pid, struct interp_t
 		rest = buf_str(&maps);
 		x.publishes = process_context_in_maps(rest);
 		x.is_musl = str_find(rest, S("/ld-musl-")) >= 0;
-		while (rest.n && (!target->kind || (x.publishes && !target->context_pid)))
+		x.has_go = has_go_heap(rest);
+		while (rest.n && !is_complete(&x))
 			if (proc_parse_mapping(str_cut(&rest, '\n'), &m))
 				examine_mapping(&x, &m);
 	}
+	if (has_tasks(target))
+		target->python.task = x.task;
 	buf_release(&maps);
 	strangers_note(&t->strangers, pid, x.has_image || x.publishes);
-	return target->kind || target->context_pid;
+	return target->kind || target->context_pid || target->go.layout.labels;
 }
 
 static uint64_t next_wait(const struct interp_targets *t, uint32_t pid, uint64_t program)
@@ -368,6 +433,17 @@ static uint64_t next_wait(const struct interp_targets *t, uint32_t pid, uint64_t
 	if (!interp_program_target(t->program, pid, &was) || was.program != program || !was.wait)
 		return FIRST_WAIT_NS;
 	return was.wait * 2 < MOST_WAIT_NS ? was.wait * 2 : MOST_WAIT_NS;
+}
+
+void interp_targets_hurry(struct interp_targets *t, uint32_t pid)
+{
+	struct interp_target was;
+
+	if (!interp_program_target(t->program, pid, &was) || was.kind)
+		return;
+	was.asked = 0;
+	was.wait = FIRST_WAIT_NS;
+	interp_program_set_target(t->program, pid, &was);
 }
 
 void interp_targets_look(struct interp_targets *t, uint32_t pid, uint64_t program)
@@ -386,4 +462,13 @@ void interp_targets_look(struct interp_targets *t, uint32_t pid, uint64_t progra
 	target.asked = monotonic_ns();
 	target.wait = wait;
 	interp_program_set_target(t->program, pid, &target);
+}
+
+void interp_targets_expect_go(struct interp_targets *t, uint32_t pid, const struct go_image *go)
+{
+	struct interp_target target = { .go = { .g.offset = go->g.offset, .layout = go->layout } };
+
+	/* Of others, the dynamic linker decides where the variable is. */
+	if (!go->why && go->g.access == TLS_PROGRAM)
+		interp_program_set_target(t->program, pid, &target);
 }

@@ -23,6 +23,11 @@ bool interpreter_has_name(struct str path)
 	return has_word(str_basename(path));
 }
 
+bool interpreter_is_asyncio(struct str path)
+{
+	return str_starts(str_basename(path), S("_asyncio."));
+}
+
 /* "#!/usr/bin/env python3" */
 static bool is_script(const char *path)
 {
@@ -41,6 +46,21 @@ static bool is_script(const char *path)
 	return str_starts(text, S("#!")) && has_word(str_cut(&text, '\n'));
 }
 
+static bool find_go(const char *path, struct go_image *go)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	const char *why;
+	struct elf e;
+	bool found;
+
+	if (fd < 0)
+		return false;
+	found = elf_open(&e, fd, &why) && go_image_find(go, &e);
+	elf_close(&e);
+	close(fd);
+	return found;
+}
+
 static bool is_file(const char *path)
 {
 	char real[PATH_MAX];
@@ -48,23 +68,36 @@ static bool is_file(const char *path)
 	return (realpath(path, real) && interpreter_has_name(str_of(real))) || is_script(path);
 }
 
-bool interpreter_is_run_by(const char *command)
+/* Finds the file of a command. */
+static bool find_command(const char *command, char file[PATH_MAX])
 {
 	struct str path = str_of(getenv("PATH"));
-	char file[PATH_MAX];
 
-	if (interpreter_has_name(str_of(command)))
-		return true;
 	if (strchr(command, '/'))
-		return is_file(command);
+		return snprintf(file, PATH_MAX, "%s", command) < PATH_MAX;
 	while (path.n) {
 		struct str dir = str_cut(&path, ':');
 
-		snprintf(file, sizeof(file), "%.*s/%s", STR_ARG(dir), command);
+		snprintf(file, PATH_MAX, "%.*s/%s", STR_ARG(dir), command);
 		if (access(file, X_OK) == 0)
-			return is_file(file);
+			return true;
 	}
 	return false;
+}
+
+bool interpreter_is_run_by(const char *command)
+{
+	char file[PATH_MAX];
+
+	return interpreter_has_name(str_of(command)) ||
+	       (find_command(command, file) && is_file(file));
+}
+
+bool interpreter_go_is_run_by(const char *command, struct go_image *go)
+{
+	char file[PATH_MAX];
+
+	return find_command(command, file) && find_go(file, go);
 }
 
 static bool is_interpreter(int proc, const char *pid)

@@ -17,7 +17,7 @@ CALLERS = {
     "eval": {"churn"},
     "recurse": {"recurse", "deep"},
     "{closure}": {"recurse", "churn", "array_map", "usort", "preg_replace_callback", "Fiber::start", "Fiber::resume"},
-    "array_map": {"callbacks"},
+    "array_map": {"callbacks", "{closure}"},
     "usort": {"callbacks"},
     "preg_replace_callback": {"callbacks"},
     "Methods::run": {"methods"},

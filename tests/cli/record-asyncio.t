@@ -1,0 +1,130 @@
+#!/bin/sh
+# The label `task`: that of asyncio that the thread runs at the sample, and no other.
+. "$(dirname "$0")/../lib.sh"
+. "$top/tests/interpreted.sh"
+needs_bpf
+
+for python in python3.15 python3.14 python3 ''; do
+	[ "$python" ] && "$python" -c 'import sys; sys.exit(sys.version_info < (3, 14))' 2>/dev/null && break
+done
+[ "$python" ] || {
+	echo '1..0 # SKIP there is no Python 3.14 or later'
+	exit 0
+}
+
+# CPU time of the thread, of each function: on standard output at the end
+cat >app.py <<'P'
+import asyncio, collections, sys, threading, time
+
+spent = collections.Counter()
+
+def burn(name, rounds):
+    before = time.thread_time()
+    sum(i * i for i in range(rounds * 1000))
+    spent[name] += time.thread_time() - before
+
+def work_a(): burn("work_a", 20)
+def work_b(): burn("work_b", 10)
+def work_default(): burn("work_default", 10)
+def work_derived(): burn("work_derived", 8)
+def work_callback(): burn("work_callback", 5)
+def work_thread(): burn("work_thread", 8)
+def work_loop(): burn("work_loop", 8)
+def work_long(): burn("work_long", 8)
+def work_renamed(): burn("work_renamed", 8)
+
+class Derived(asyncio.Task):
+    pass
+
+async def inner(work):
+    work()
+
+async def run(work):
+    while time.monotonic() < end:
+        await inner(work)
+        await asyncio.sleep(0)
+
+async def renamed():
+    asyncio.current_task().set_name("other name")
+    await run(work_renamed)
+
+def callback(loop):
+    work_callback()
+    if time.monotonic() < end:
+        loop.call_soon(callback, loop)
+
+async def main():
+    loop = asyncio.get_running_loop()
+    loop.call_soon(callback, loop)
+    default = asyncio.create_task(run(work_default))
+    await asyncio.gather(asyncio.create_task(run(work_a), name="alpha"),
+                         asyncio.create_task(run(work_b), name="beta"),
+                         asyncio.create_task(run(work_long), name="x" * 1000),
+                         asyncio.create_task(renamed(), name="first name"),
+                         Derived(run(work_derived), loop=loop, name="derived \u00e9\u4e2d"),
+                         default)
+    print("default", default.get_name(), file=sys.stderr)
+
+async def in_loop():
+    asyncio.current_task().set_name("second loop")
+    await run(work_loop)
+
+def in_thread():
+    while time.monotonic() < end:
+        work_thread()
+
+end = time.monotonic() + float(sys.argv[1])
+threads = [threading.Thread(target=in_thread), threading.Thread(target=lambda: asyncio.run(in_loop()))]
+for t in threads:
+    t.start()
+asyncio.run(main())
+for t in threads:
+    t.join()
+for name, seconds in spent.items():
+    print(name, seconds)
+P
+prof-record -v -F 999 -o p.pb.gz -- "$python" app.py 6 >truth 2>err </dev/null
+was_read err
+default=$(sed -n 's/^default //p' err)
+
+# tasks FUNCTION: labels of the samples in the function, "-" for none, but those of one in fifty
+tasks() {
+	prof-fold -q --root task p.pb.gz | awk -v f=";$1;" '
+	index($0, f) {
+		task = $0
+		sub(/;.*/, "", task)
+		n[task ~ /^(alpha|beta|x+|.* name|derived .*|second loop|Task-[0-9]+)$/ ? task : "-"] += $NF
+		all += $NF
+	}
+	END {
+		for (t in n)
+			if (t != "-" || n[t] > all / 50)
+				print t
+	}'
+}
+is "$(tasks work_a)" alpha 'a task with a name'
+is "$(tasks work_b)" beta 'another'
+is "$(tasks work_default)" "$default" 'one without a name has its default name'
+is "$(tasks work_derived)" 'derived é中' 'one of a derived class'
+is "$(tasks work_renamed)" 'other name' 'one that gets another name'
+is "$(tasks work_long)" - 'one whose name is too long has no label'
+is "$(tasks work_callback)" - 'a callback runs in no task'
+is "$(tasks work_thread)" - 'nor does a thread without asyncio'
+is "$(tasks work_loop)" 'second loop' 'a loop in another thread'
+prof-fold -q p.pb.gz >p.folded
+only_known 'work_[a-z]*' p.folded >known
+shares_hold truth known
+grep -q 'tasks of asyncio: [1-9][0-9]* samples, [0-9]* not readable, [1-9][0-9]* labels left out' err
+ok $? 'the summary counts them' "$(cat err)"
+prof-query -q --tag task=alpha -t folded p.pb.gz | awk '{ all += $NF } /work_a/ { n += $NF }
+	END { exit !(n > 0.9 * all) }'
+ok $? '--tag selects by them'
+prof-record -q -F 499 --label-by comm -o comm.pb.gz -- "$python" app.py 1 >truth 2>err
+is "$(prof-query -q --values=task comm.pb.gz 2>/dev/null)" '' '--label-by without task leaves them out'
+
+"$python" app.py 5 >truth 2>err &
+pid=$!
+prof-record -q -F 499 -d 4s -p $pid -o p.pb.gz
+is "$(tasks work_a)" alpha 'of a process that imports asyncio while it is recorded'
+wait $pid
+finish
