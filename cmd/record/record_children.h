@@ -10,8 +10,8 @@
 
 struct record_children {
 	struct targets targets; /* those that run when the recording begins */
-	uint64_t used;          /* ns of CPU time that they have used; the recording's, once it ended */
-	size_t n;               /* how many they are */
+	uint64_t used; /* ns of CPU time that they have used; the recording's, once it ended */
+	size_t n;      /* how many they are */
 };
 
 void record_children_begin(struct record_children *c, const struct sampler_options *o);

@@ -79,6 +79,8 @@ def judge(language, args, interpreter, program):
     all, total, worst = sum(n.values()), sum(truth.values()), 0.0
     for w in WORKS if all else ():
         p = truth.get(w, 0) / total
+        if not 0 < p < 1:
+            continue
         worst = max(worst, abs(n[w] / all - p) / math.sqrt(p * (1 - p) / all))
     return all, worst, whole, wrong
 

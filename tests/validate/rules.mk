@@ -49,6 +49,10 @@ validate-peers: all ## hold py-spy, Tachyon, rbspy, phpspy and prof-record again
 	python3 tests/validate/ruby/$(BESIDE) $(RUBIES)
 	python3 tests/validate/php/$(BESIDE) $(PHPS)
 
+# KERNELS=... are files with kernels, such as /boot/vmlinuz-VERSION.
+validate-kernels: all $(O)/tests/validate/kernel_load ## are interpreters read on other kernels, under qemu?
+	tests/validate/kernels.sh $(O) $(KERNELS)
+
 validate-scrape: all ## scrape a real Go program
 	tests/validate/scrape.sh $(O)
 
@@ -56,4 +60,4 @@ validate-alloc: all ## are allocation profiles unbiased? RUNS=1000
 	tests/validate/alloc.sh $(O) $(RUNS)
 
 .PHONY: validate record-runs validate-unwind validate-python validate-ruby validate-php validate-changes \
-	validate-peers validate-scrape validate-alloc validate-store
+	validate-peers validate-scrape validate-alloc validate-store validate-kernels

@@ -168,7 +168,8 @@ static void explain(int error, struct buf *why)
 	struct str refusal = verdict();
 
 	if (refusal.n)
-		buf_printf(why, "the kernel's verifier refuses the program: %.*s", STR_ARG(refusal));
+		buf_printf(why, "the kernel's verifier refuses the program: %.*s",
+			   STR_ARG(refusal));
 	else if (error == EPERM || error == EACCES)
 		buf_add(why, S("that needs CAP_BPF and CAP_PERFMON, or root"));
 	else
