@@ -57,6 +57,12 @@ static void release_body(struct request *q)
 	turn_end(q);
 }
 
+void request_drop(struct request *q, unsigned status, unsigned retry_after, const char *why)
+{
+	request_refuse(q, status, retry_after, "%s", why);
+	release_body(q);
+}
+
 /* The head */
 
 static void check_access(struct request *q)
@@ -201,8 +207,6 @@ static bool take_data(struct request *q, struct str data)
 	if (q->state == REQUEST_RECEIVING && q->received > o->most_body)
 		request_refuse(q, 413, 0, "a body of more than %llu bytes",
 			       (unsigned long long)o->most_body);
-	if (q->state == REQUEST_RECEIVING && q->server->held + data.n > o->most_held)
-		request_refuse(q, 503, 1, "too many requests at a time");
 	if (q->state != REQUEST_RECEIVING) {
 		release_body(q);
 		return q->received <= o->most_body + SWALLOW;
@@ -396,7 +400,7 @@ enum MHD_Result listener_request(void *server, struct MHD_Connection *c, const c
 		return q->state == REQUEST_REFUSED && is_long(q) ? answer(q) : MHD_YES;
 	}
 	if (*size) {
-		if (q->state == REQUEST_RECEIVING && is_upload(q->route) && !turn_begin(q))
+		if (q->state == REQUEST_RECEIVING && is_upload(q->route) && !turn_take(q, *size))
 			return MHD_YES;
 		ok = take_data(q, str(data, *size));
 		*size = 0;
