@@ -229,6 +229,22 @@ def long_head():
     status_of(b"GET /ready HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 40000 + b"\r\n\r\n")
 
 
+def two_lengths():
+    """Heads that give the length of the body twice, and what follows, which is no request."""
+    body = b"a 1\n"
+    for more in b"Content-Length: 30", b"Transfer-Encoding: chunked":
+        s = socket.create_connection(("127.0.0.1", port), timeout=10)
+        s.sendall(b"POST /ingest?name=twice HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n" + more +
+                  b"\r\n\r\n" + body + b"GET /ready HTTP/1.1\r\nHost: x\r\n\r\n")
+        got = b""
+        try:
+            while piece := s.recv(4096):
+                got += piece
+        except ConnectionResetError:
+            pass
+        print(got.count(b"HTTP/1.1 "), got.split(b"\r\n")[0].decode())
+
+
 def clocks():
     """Agents whose clocks are wrong, and one that sends a profile twice."""
     for name, at in (("past", 100000000), ("future", 4102444800), ("again", 1795907618),

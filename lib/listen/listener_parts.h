@@ -43,7 +43,7 @@ struct request {
 	uint64_t held;     /* those of them that count in server.held */
 	int64_t began;
 	char tenant[160];
-	bool is_json;
+	bool is_json, must_close;
 	uint64_t length; /* that the client announces; 0: unknown */
 	/* Private to turns.c. */
 	enum turn turn;

@@ -100,6 +100,8 @@ prof-listen: status 400: a request is not HTTP, or is broken: is its URL https: 
 sleep 1.1
 is "$(agents long_head; tail -n 1 log)" 'HTTP/1.1 431 Request Header Fields Too Large
 prof-listen: status 431: the head of a request exceeds 16 KiB' 'a head that is too long'
+is "$(agents two_lengths)" '1 HTTP/1.1 400 Bad Request
+1 HTTP/1.1 400 Bad Request' 'a body whose end is told twice is refused, and so is what follows'
 sleep 1.1
 curl -s -o answer -d x "http://127.0.0.1:$port/v1/profiles"
 is "$(tail -n 1 log)" "prof-listen: $(cat answer)" 'a note tells what a client that is refused at once is told'
