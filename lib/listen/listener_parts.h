@@ -48,7 +48,7 @@ struct request {
 	/* Private to turns.c. */
 	enum turn turn;
 	uint64_t counted;
-	int64_t turn_began, stint_began;
+	int64_t turn_began, stint_began, last_came;
 	uint64_t stint_received; /* of `received`, when the stint began */
 	struct request *turn_next, *turn_before;
 };

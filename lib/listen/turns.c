@@ -7,7 +7,8 @@ enum {
 	UNKNOWN = 64 << 10
 }; /* what a body counts at first if it is longer, or its length unknown */
 
-#define FRESH_NS INT64_C(500000000) /* how long a body counts that does not get complete */
+#define FRESH_NS INT64_C(500000000)  /* how long a body counts that does not get complete */
+#define IDLE_NS  INT64_C(2000000000) /* how long nothing may come of one, while others wait */
 
 static void turn_change(struct request *q, enum turn turn)
 {
@@ -67,7 +68,7 @@ static uint64_t smaller(uint64_t a, uint64_t b)
 /* From now on, the client shall send at the pace of is_behind(). */
 static void begin_stint(struct request *q)
 {
-	q->stint_began = monotonic_ns();
+	q->stint_began = q->last_came = monotonic_ns();
 	q->stint_received = q->received;
 }
 
@@ -166,6 +167,7 @@ bool turn_take(struct request *q, size_t n)
 
 void turn_received(struct request *q, uint64_t n)
 {
+	q->last_came = monotonic_ns();
 	if (q->turn == TURN_FRESH && n > q->counted)
 		count_bytes(q, n);
 }
@@ -189,14 +191,15 @@ void turn_end(struct request *q)
 	next_turns(s);
 }
 
-/* Does a body come so slowly that a largest one would not arrive in time? */
+/* Has a body stopped, or does it come so slowly that a largest one would not arrive in time? */
 static bool is_behind(const struct request *q, int64_t now)
 {
 	const struct listener_options *o = &q->server->options;
 	double pace = (double)o->request_ns / (double)o->most_body;
 
-	return (double)(now - q->stint_began - FRESH_NS) >
-	       (double)(q->received - q->stint_received) * pace;
+	return now - q->last_came > IDLE_NS ||
+	       (double)(now - q->stint_began - FRESH_NS) >
+		       (double)(q->received - q->stint_received) * pace;
 }
 
 /* The one of the list that is behind and holds most bytes. */

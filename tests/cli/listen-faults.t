@@ -97,7 +97,7 @@ listen --store W --max-body 1M --max-held 4M -j 2
 taken_by_turns 'a crowd of large bodies' 20 28000 4194304
 
 # Clients that fill the memory and do not go on are refused, so that others need not be.
-listen --store W --max-body 1M --max-held 4M --request-timeout 20s
+listen --store W --max-body 1M --max-held 4M
 agents stall >out
 is "$(cat out)" 'others: 200
 in time
