@@ -31,7 +31,7 @@ static struct {
 	.address = "127.0.0.1:4040",
 	.most_body = 16 << 20,
 	.most_unpacked = 64 << 20,
-	.most_held = 128 << 20,
+	.most_held = 64 << 20,
 	.memory = 256 << 20,
 	.request_ns = 30 * SECOND,
 	.idle_ns = 75 * SECOND,
@@ -73,7 +73,7 @@ static const struct opt limit_options[] = {
 	{ 0, "max-unpacked", OPT_SIZE, &o.most_unpacked, "SIZE",
 	  "of a request without compression (default: 64M)" },
 	{ 0, "max-held", OPT_SIZE, &o.most_held, "SIZE",
-	  "of all requests that wait (default: 128M)" },
+	  "of all requests that wait (default: 64M)" },
 	{ 0, "max-memory", OPT_SIZE, &o.memory, "SIZE", "of a reader (default: 256M)" },
 	{ 0, "max-profiles", OPT_INT, &o.profiles, "N", "in a request (default: 1000)" },
 	{ 0, "max-labels", OPT_INT, &o.labels, "N", "of a series or a sample (default: 64)" },
@@ -275,5 +275,6 @@ int main(int argc, char **argv)
 	}
 	if (getenv(COMPACT_VARIABLE))
 		run_compaction();
+	mem_return_early();
 	return status(run_server());
 }

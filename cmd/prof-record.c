@@ -2,7 +2,7 @@
  * prof-record: sample a command, processes, a control group or the whole machine, and write
  * the samples as pprof, one profile or one for each window.
  */
-#include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "cmd/common.h"
@@ -448,17 +448,6 @@ static int record(struct recording *r, char *const *command)
 	return recording_status(r);
 }
 
-/*
- * Map large blocks, so that their memory returns to the system even if later blocks are in
- * use: a recording may run for months, with many windows.
- */
-static void keep_memory_small(void)
-{
-	mallopt(M_MMAP_THRESHOLD, 256 << 10);
-	mallopt(M_TRIM_THRESHOLD, 256 << 10);
-	mallopt(M_ARENA_MAX, 1);
-}
-
 int main(int argc, char **argv)
 {
 	char **command = start(&cmd, argc, argv);
@@ -472,7 +461,7 @@ int main(int argc, char **argv)
 	check_waits();
 	check_control();
 	check_allocs();
-	keep_memory_small();
+	mem_return_early();
 	r = model(command);
 	open_control(&r.session);
 	elf_guard();

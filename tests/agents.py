@@ -12,7 +12,6 @@ import http.client
 import json
 import re
 import socket
-import ssl
 import struct
 import sys
 import threading
@@ -217,16 +216,30 @@ def http2():
 
 
 def tls():
-    hello = ssl.MemoryBIO()
-    client = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), hello, server_hostname="a")
-    try:
-        client.do_handshake()
-    except ssl.SSLWantReadError:
-        status_of(hello.read())
+    """The first bytes of a client of TLS, of which no line ends, so that the server waits for more."""
+    s = socket.create_connection(("127.0.0.1", port))
+    s.sendall(bytes.fromhex("1603010200010001fc0303") + bytes(501))
+    s.close()
 
 
 def long_head():
     status_of(b"GET /ready HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 40000 + b"\r\n\r\n")
+
+
+def two_lengths():
+    """Heads that give the length of the body twice, and what follows, which is no request."""
+    body = b"a 1\n"
+    for more in b"Content-Length: 30", b"Transfer-Encoding: chunked":
+        s = socket.create_connection(("127.0.0.1", port), timeout=10)
+        s.sendall(b"POST /ingest?name=twice HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n" + more +
+                  b"\r\n\r\n" + body + b"GET /ready HTTP/1.1\r\nHost: x\r\n\r\n")
+        got = b""
+        try:
+            while piece := s.recv(4096):
+                got += piece
+        except ConnectionResetError:
+            pass
+        print(got.count(b"HTTP/1.1 "), got.split(b"\r\n")[0].decode())
 
 
 def clocks():
@@ -394,13 +407,18 @@ def statuses(n):
     print(taken, r.status, r.getheader("Retry-After"))
 
 
-def crowd(n):
-    """So many requests of 30 kB at once: what each got, once a line on stdin says to look."""
+def lines(i, n):
+    """So many lines of 32 bytes each, of a function of its own, each with a value of 1."""
+    return b"%029d 1\n" % i * n
+
+
+def crowd(n, many=937, few=131072):
+    """So many requests of so many lines at once: what each got, and whether few bytes were held,
+    once a line on stdin says to look."""
     got = []
 
     def one(i):
-        r, _ = request("POST", "/ingest?name=crowd&sampleRate=1000000000",
-                       b"%029d 1\n" % i * 937)
+        r, _ = request("POST", "/ingest?name=crowd&sampleRate=1000000000", lines(i, int(many)))
         got.append(r.status)
 
     threads = [threading.Thread(target=one, args=(i,)) for i in range(int(n))]
@@ -409,11 +427,29 @@ def crowd(n):
     time.sleep(1)
     text = request("GET", "/metrics")[1].decode()
     held = int(re.search(r"^prof_listen_held_bytes (\d+)", text, re.M).group(1))
-    print(len(got), "answered,", "few" if 0 < held <= 131072 else held, "bytes held", flush=True)
+    print(len(got), "answered,", "few" if 0 < held <= int(few) else held, "bytes held", flush=True)
     sys.stdin.readline()
     for t in threads:
         t.join()
     print(got.count(200), "taken")
+
+
+def stall():
+    """Bodies fill the memory, and their clients do not go on: others do not wait for them."""
+    body = lines(0, 28000)
+    stalled = [socket.create_connection(("127.0.0.1", port)) for _ in range(6)]
+    for s in stalled:
+        s.sendall(b"POST /ingest?name=stalled HTTP/1.1\r\nHost: localhost\r\n"
+                  b"Content-Length: %d\r\n\r\n" % len(body) + body[:-100])
+    time.sleep(0.5)
+    began = time.monotonic()
+    show("others", "POST", "/ingest?name=others&sampleRate=1000000000", lines(1, 28000))
+    print("in time" if time.monotonic() - began < 20 else "late")
+    answers = set()
+    for s in stalled:
+        s.sendall(body[-100:])
+        answers.add(s.recv(1000).split(b"\r\n")[0].decode())
+    print(*sorted(answers), sep="\n")
 
 
 globals()[sys.argv[2]](*sys.argv[3:])

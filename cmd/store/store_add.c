@@ -194,14 +194,12 @@ static bool sync_when_due(struct adding *a)
 static bool add_profile(struct adding *a)
 {
 	const struct label *long_label = find_long_label(a);
-	bool ok = true;
+	bool ok = true, is_timeless = !a->p.head.time;
 
 	if (long_label)
 		return refuse_long_label(a, long_label);
-	if (!a->p.head.time) {
-		a->nwithout_time++;
+	if (is_timeless)
 		a->p.head.time = when_now();
-	}
 	if (a->p.head.time < 0 || a->p.head.time > INT64_MAX - 2 * DAY_NS)
 		return complain("a profile is of a time before 1970 or after 2262: left out");
 	note_rounded(&a->p, profile_round(&a->p));
@@ -214,6 +212,7 @@ static bool add_profile(struct adding *a)
 	if (!ok || !log_add(&a->log, &a->p, a->fixed) || !sync_when_due(a))
 		return false;
 	a->nadded++;
+	a->nwithout_time += is_timeless;
 	return true;
 }
 

@@ -55,6 +55,12 @@ NORETURN void mem_exhausted(const char *fmt, ...) PRINTF(1, 2);
 void mem_exhausted_status(int status);
 
 /*
+ * For a program that runs for months: memory of large blocks returns to the system as soon as
+ * they are freed, even if later blocks are in use.
+ */
+void mem_return_early(void);
+
+/*
  * Resize a block from `was` to `size` bytes, keeping its contents. p may be
  * NULL (was = 0). Never returns NULL unless size is 0; new bytes are undefined.
  */

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#if defined(__linux__) && defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #include "base/base.h"
 #include "base/ram.h"
@@ -67,6 +70,16 @@ static NORETURN void out_of_memory(size_t more)
 	if (mem_fits(more))
 		mem_exhausted("%zu more bytes asked for, %zu in use", more, (size_t)used);
 	mem_exhausted("more than the limit of %zu MiB is needed", mem_limit_now() >> 20);
+}
+
+/* glibc's limits grow by themselves up to 32 MiB unless they are set; other libraries' do not. */
+void mem_return_early(void)
+{
+#if defined(__linux__) && defined(__GLIBC__)
+	mallopt(M_MMAP_THRESHOLD, 256 << 10);
+	mallopt(M_TRIM_THRESHOLD, 256 << 10);
+	mallopt(M_ARENA_MAX, 1);
+#endif
 }
 
 /*

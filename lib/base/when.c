@@ -1,6 +1,11 @@
 #include "base/when.h"
 
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define SECOND INT64_C(1000000000)
 #define DAY    86400
@@ -172,6 +177,50 @@ static bool to_ns(time_t seconds, uint64_t fraction, int64_t *ns)
 	       !__builtin_add_overflow(*ns, (int64_t)fraction, ns);
 }
 
+/* "CET-1CEST": a zone that TZ describes itself, by name and offset, as in POSIX. */
+static bool describes_zone(const char *tz)
+{
+	const char *end = tz;
+
+	if (*tz == '<')
+		return strchr(tz, '>') != NULL;
+	while ((*end >= 'A' && *end <= 'Z') || (*end >= 'a' && *end <= 'z'))
+		end++;
+	return end - tz >= 3 && *end && strchr("+-0123456789", *end);
+}
+
+static bool has_zone_file(const char *tz)
+{
+	const char *dir = getenv("TZDIR");
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", dir && *dir ? dir : "/usr/share/zoneinfo", tz);
+	return access(tz[0] == '/' ? tz : path, R_OK) == 0;
+}
+
+/*
+ * Is the local time zone known? In a container without zone files, or with a misspelt TZ, the
+ * C library takes UTC for it without a word.
+ */
+static bool zone_is_known(struct buf *error)
+{
+	static const char *const universal[] = { "UTC", "GMT", "Etc/UTC", "Etc/GMT" };
+	const char *tz = getenv("TZ");
+
+	if (tz && *tz == ':')
+		tz++;
+	if (!tz || !*tz || describes_zone(tz) || has_zone_file(tz))
+		return true;
+	for (size_t i = 0; i < LEN(universal); i++)
+		if (strcmp(tz, universal[i]) == 0)
+			return true;
+	buf_printf(error,
+		   "is a local time, and this system does not know the time zone of TZ=%s; write "
+		   "it in UTC, as 2026-11-28T09:00:00Z",
+		   tz);
+	return false;
+}
+
 /* Seconds east of Greenwich, here and at that time. */
 static time_t local_offset(time_t at)
 {
@@ -207,6 +256,8 @@ static bool from_local(time_t clock, time_t *at, struct buf *error)
 	bool is_before = local_offset(clock - before) == before;
 	bool is_after = local_offset(clock - after) == after;
 
+	if (!zone_is_known(error))
+		return false;
 	*at = clock - (is_before ? before : after);
 	if (!is_before && !is_after)
 		*at = offset_change(clock - DAY, clock + DAY);

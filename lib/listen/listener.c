@@ -1,9 +1,9 @@
 #include "listen/listener.h"
 
 #include <errno.h>
+#include <linux/tcp.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/signalfd.h>
@@ -41,12 +41,26 @@ static void peer_opened(struct listener *s, struct MHD_Connection *c, void **con
 	*context = p;
 }
 
+/* Did the client send something, but no request? Clients of TLS do, that meet none here. */
+static bool sent_no_request(const struct peer *p)
+{
+	struct tcp_info info = { 0 };
+	socklen_t n = sizeof(info);
+
+	return !p->nrequest && getsockopt(p->fd, IPPROTO_TCP, TCP_INFO, &info, &n) == 0 &&
+	       info.tcpi_bytes_received > 0;
+}
+
 static void peer_closed(struct listener *s, void **context)
 {
 	struct peer *p = *context;
 
 	if (!p)
 		return;
+	if (sent_no_request(p) && may_note(s))
+		s->options.note("a client sent no request: is its URL %s",
+				s->options.tls_cert ? "http: where this server has https:?" :
+						      "https: where this server has http:?");
 	if (p->before)
 		p->before->next = p->next;
 	else

@@ -43,12 +43,13 @@ struct request {
 	uint64_t held;     /* those of them that count in server.held */
 	int64_t began;
 	char tenant[160];
-	bool is_json;
+	bool is_json, must_close;
 	uint64_t length; /* that the client announces; 0: unknown */
 	/* Private to turns.c. */
 	enum turn turn;
 	uint64_t counted;
-	int64_t turn_began;
+	int64_t turn_began, stint_began, last_came;
+	uint64_t stint_received; /* of `received`, when the stint began */
 	struct request *turn_next, *turn_before;
 };
 
@@ -76,6 +77,9 @@ bool may_note(struct listener *s);
 /* Answer a request with an error, unless it was refused before. Its body is discarded. */
 void request_refuse(struct request *q, unsigned status, unsigned retry_after, const char *fmt, ...)
 	PRINTF(4, 5);
+
+/* The same, for a request whose body is on its way: its bytes are released at once. */
+void request_drop(struct request *q, unsigned status, unsigned retry_after, const char *why);
 
 /* Callbacks for libmicrohttpd. */
 enum MHD_Result listener_request(void *server, struct MHD_Connection *c, const char *url,

@@ -57,6 +57,12 @@ static void release_body(struct request *q)
 	turn_end(q);
 }
 
+void request_drop(struct request *q, unsigned status, unsigned retry_after, const char *why)
+{
+	request_refuse(q, status, retry_after, "%s", why);
+	release_body(q);
+}
+
 /* The head */
 
 static void check_access(struct request *q)
@@ -105,6 +111,26 @@ static void check_encoding(struct request *q)
 		       STR_ARG(encoding));
 }
 
+static enum MHD_Result count_length(void *n, enum MHD_ValueKind kind, const char *key,
+				    const char *value)
+{
+	(void)kind, (void)value;
+	*(unsigned *)n += strcasecmp(key, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0;
+	return MHD_YES;
+}
+
+/*
+ * Where does the body end? If a head says it twice, a proxy may have read the other one, and
+ * passed a request on as part of a body (RFC 9112, 11.2).
+ */
+static bool is_ambiguous(const struct request *q)
+{
+	unsigned n = header(q, MHD_HTTP_HEADER_TRANSFER_ENCODING).n > 0;
+
+	MHD_get_connection_values(q->connection, MHD_HEADER_KIND, count_length, &n);
+	return n > 1;
+}
+
 static void check_rate(struct request *q)
 {
 	unsigned wait = rate_wait(&q->server->rates, str_of(q->tenant), monotonic_ns());
@@ -140,6 +166,11 @@ static void check_head(struct request *q, const char *method, const char *url)
 {
 	struct listener *s = q->server;
 
+	if (is_ambiguous(q)) {
+		q->must_close = true;
+		request_refuse(q, 400, 0, "the head gives the length of the body twice");
+		return;
+	}
 	if (!is_known(q->route)) {
 		refuse_path(q, str_of(url));
 		return;
@@ -201,8 +232,6 @@ static bool take_data(struct request *q, struct str data)
 	if (q->state == REQUEST_RECEIVING && q->received > o->most_body)
 		request_refuse(q, 413, 0, "a body of more than %llu bytes",
 			       (unsigned long long)o->most_body);
-	if (q->state == REQUEST_RECEIVING && q->server->held + data.n > o->most_held)
-		request_refuse(q, 503, 1, "too many requests at a time");
 	if (q->state != REQUEST_RECEIVING) {
 		release_body(q);
 		return q->received <= o->most_body + SWALLOW;
@@ -340,7 +369,7 @@ static void add_headers(const struct request *q, struct MHD_Response *response, 
 					"Bearer realm=\"prof-listen\"");
 	if (q->status == 405)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, q->route->method);
-	if (q->server->is_ending)
+	if (q->server->is_ending || q->must_close)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 }
 
@@ -393,10 +422,11 @@ enum MHD_Result listener_request(void *server, struct MHD_Connection *c, const c
 		check_head(q, method, url);
 		q->is_json = str_starts(header(q, MHD_HTTP_HEADER_CONTENT_TYPE),
 					S("application/json"));
-		return q->state == REQUEST_REFUSED && is_long(q) ? answer(q) : MHD_YES;
+		return q->must_close || (q->state == REQUEST_REFUSED && is_long(q)) ? answer(q) :
+										      MHD_YES;
 	}
 	if (*size) {
-		if (q->state == REQUEST_RECEIVING && is_upload(q->route) && !turn_begin(q))
+		if (q->state == REQUEST_RECEIVING && is_upload(q->route) && !turn_take(q, *size))
 			return MHD_YES;
 		ok = take_data(q, str(data, *size));
 		*size = 0;

@@ -7,40 +7,37 @@ enum {
 	UNKNOWN = 64 << 10
 }; /* what a body counts at first if it is longer, or its length unknown */
 
-#define FRESH_NS INT64_C(500000000) /* how long a body counts that does not get complete */
+#define FRESH_NS INT64_C(500000000)  /* how long a body counts that does not get complete */
+#define IDLE_NS  INT64_C(2000000000) /* how long nothing may come of one, while others wait */
 
-static void turn_list_add(struct turn_list *l, struct request *q)
+static void turn_change(struct request *q, enum turn turn)
 {
-	q->turn_next = NULL;
-	q->turn_before = l->last;
-	if (l->last)
-		l->last->turn_next = q;
-	else
-		l->first = q;
-	l->last = q;
-}
+	struct turn_list *from = &q->server->turns.list[q->turn],
+			 *to = &q->server->turns.list[turn];
 
-static void turn_list_remove(struct turn_list *l, struct request *q)
-{
 	if (q->turn_before)
 		q->turn_before->turn_next = q->turn_next;
-	else
-		l->first = q->turn_next;
+	else if (q->turn != TURN_NONE)
+		from->first = q->turn_next;
 	if (q->turn_next)
 		q->turn_next->turn_before = q->turn_before;
+	else if (q->turn != TURN_NONE)
+		from->last = q->turn_before;
+	q->turn = turn;
+	q->turn_next = q->turn_before = NULL;
+	if (turn == TURN_NONE)
+		return;
+	q->turn_before = to->last;
+	if (to->last)
+		to->last->turn_next = q;
 	else
-		l->last = q->turn_before;
+		to->first = q;
+	to->last = q;
 }
 
-static void leave_list(struct request *q)
+static struct request *first_of(const struct listener *s, enum turn turn)
 {
-	struct turns *t = &q->server->turns;
-
-	if (q->turn == TURN_WAITS)
-		turn_list_remove(&t->waiting, q);
-	if (q->turn == TURN_FRESH)
-		turn_list_remove(&t->fresh, q);
-	q->turn = TURN_NONE;
+	return s->turns.list[turn].first;
 }
 
 static void count_bytes(struct request *q, uint64_t n)
@@ -54,6 +51,7 @@ static uint64_t expected_bytes(const struct request *q)
 	return q->length && q->length < UNKNOWN ? q->length : UNKNOWN;
 }
 
+/* May another body begin? */
 static bool has_room(const struct request *q)
 {
 	const struct listener *s = q->server;
@@ -62,13 +60,62 @@ static bool has_room(const struct request *q)
 	       s->turns.counted + expected_bytes(q) <= s->options.most_held / TURN_PART;
 }
 
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* From now on, the client shall send at the pace of is_behind(). */
+static void begin_stint(struct request *q)
+{
+	q->stint_began = q->last_came = monotonic_ns();
+	q->stint_received = q->received;
+}
+
+/*
+ * Memory has become full. Until now, all bodies shared the way here, and each may have been slow
+ * for that; a body that goes on now pauses at its next piece, but for the favoured one.
+ */
+static void begin_stints(struct listener *s)
+{
+	static const enum turn arrives[] = { TURN_FRESH, TURN_SLOW };
+
+	for (size_t i = 0; i < LEN(arrives); i++)
+		for (struct request *q = first_of(s, arrives[i]); q; q = q->turn_next)
+			begin_stint(q);
+}
+
+/* May a body that has begun grow by n bytes? Becoming the favoured one is a way to. */
+static bool may_grow(struct request *q, uint64_t n)
+{
+	struct listener *s = q->server;
+	uint64_t most = s->options.most_held;
+
+	if (s->held + n <= most - smaller(s->options.most_body, most / 2))
+		return true;
+	if (!s->turns.favoured) {
+		s->turns.favoured = q;
+		begin_stint(q);
+	}
+	return s->turns.favoured == q;
+}
+
 static void start_turn(struct request *q)
 {
-	leave_list(q);
-	q->turn = TURN_FRESH;
+	turn_change(q, TURN_FRESH);
 	q->turn_began = monotonic_ns();
-	turn_list_add(&q->server->turns.fresh, q);
-	count_bytes(q, expected_bytes(q));
+	begin_stint(q);
+	count_bytes(q, q->held > expected_bytes(q) ? q->held : expected_bytes(q));
+}
+
+static void suspend(struct request *q, enum turn turn)
+{
+	if (turn == TURN_PAUSED && !first_of(q->server, TURN_PAUSED))
+		begin_stints(q->server);
+	turn_change(q, turn);
+	if (q->peer)
+		q->peer->is_waiting = true;
+	MHD_suspend_connection(q->connection);
 }
 
 /* The client has waited for us: its time begins now. */
@@ -81,54 +128,89 @@ static void resume(struct request *q)
 	MHD_resume_connection(q->connection);
 }
 
+/* What is still to come of a body; at least what comes in one piece. */
+static uint64_t rest_of(const struct request *q)
+{
+	return q->length > q->received ? q->length - q->received : UNKNOWN;
+}
+
 static void next_turns(struct listener *s)
 {
 	struct request *q;
+	uint64_t granted = 0;
 
-	while ((q = s->turns.waiting.first) && has_room(q)) {
+	while ((q = first_of(s, TURN_PAUSED)) && may_grow(q, granted + rest_of(q))) {
+		granted += rest_of(q);
+		start_turn(q);
+		resume(q);
+	}
+	while ((q = first_of(s, TURN_WAITS)) && has_room(q)) {
 		start_turn(q);
 		resume(q);
 	}
 }
 
-bool turn_begin(struct request *q)
+bool turn_take(struct request *q, size_t n)
 {
-	struct turns *t = &q->server->turns;
-
-	if (q->turn != TURN_NONE)
-		return true;
-	if (!t->waiting.first && has_room(q)) {
+	if (q->turn == TURN_NONE) {
+		if (first_of(q->server, TURN_WAITS) || !has_room(q)) {
+			suspend(q, TURN_WAITS);
+			return false;
+		}
 		start_turn(q);
-		return true;
 	}
-	q->turn = TURN_WAITS;
-	turn_list_add(&t->waiting, q);
-	if (q->peer)
-		q->peer->is_waiting = true;
-	MHD_suspend_connection(q->connection);
+	if (may_grow(q, n))
+		return true;
+	suspend(q, TURN_PAUSED);
 	return false;
 }
 
 void turn_received(struct request *q, uint64_t n)
 {
+	q->last_came = monotonic_ns();
 	if (q->turn == TURN_FRESH && n > q->counted)
 		count_bytes(q, n);
 }
 
 void turn_complete(struct request *q)
 {
-	leave_list(q);
-	q->turn = TURN_READ;
+	turn_change(q, TURN_READ);
 	count_bytes(q, q->held);
 }
 
 void turn_end(struct request *q)
 {
+	struct listener *s = q->server;
+
 	if (q->turn == TURN_NONE)
 		return;
-	leave_list(q);
+	turn_change(q, TURN_NONE);
 	count_bytes(q, 0);
-	next_turns(q->server);
+	if (s->turns.favoured == q)
+		s->turns.favoured = NULL;
+	next_turns(s);
+}
+
+/* Has a body stopped, or does it come so slowly that a largest one would not arrive in time? */
+static bool is_behind(const struct request *q, int64_t now)
+{
+	const struct listener_options *o = &q->server->options;
+	double pace = (double)o->request_ns / (double)o->most_body;
+
+	return now - q->last_came > IDLE_NS ||
+	       (double)(now - q->stint_began - FRESH_NS) >
+		       (double)(q->received - q->stint_received) * pace;
+}
+
+/* The one of the list that is behind and holds most bytes. */
+static struct request *find_behind(const struct listener *s, enum turn turn, int64_t now)
+{
+	struct request *found = NULL;
+
+	for (struct request *q = first_of(s, turn); q; q = q->turn_next)
+		if (is_behind(q, now) && q->held && (!found || q->held > found->held))
+			found = q;
+	return found;
 }
 
 void turns_tick(struct listener *s)
@@ -136,21 +218,24 @@ void turns_tick(struct listener *s)
 	int64_t now = monotonic_ns();
 	struct request *q;
 
-	while ((q = s->turns.fresh.first) && now - q->turn_began > FRESH_NS) {
-		leave_list(q);
-		q->turn = TURN_SLOW;
+	while ((q = first_of(s, TURN_FRESH)) && now - q->turn_began > FRESH_NS) {
+		turn_change(q, TURN_SLOW);
 		count_bytes(q, 0);
 	}
+	while (first_of(s, TURN_PAUSED) && (q = find_behind(s, TURN_SLOW, now)))
+		request_drop(q, 503, 1, "too slow, while others wait for its memory");
 	next_turns(s);
 }
 
 void turns_close(struct listener *s)
 {
+	static const enum turn waits[] = { TURN_WAITS, TURN_PAUSED };
 	struct request *q;
 
-	while ((q = s->turns.waiting.first)) {
-		leave_list(q);
-		request_refuse(q, 503, 5, "the program ends");
-		resume(q);
-	}
+	for (size_t i = 0; i < LEN(waits); i++)
+		while ((q = first_of(s, waits[i]))) {
+			turn_change(q, TURN_NONE);
+			request_refuse(q, 503, 5, "the program ends");
+			resume(q);
+		}
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # tests/bench/listen.sh BUILD: what prof-listen takes: profiles of 40 kB (.pb.gz) into a
-# store, over 1,000 connections. SECONDS_EACH=600 runs each figure for ten minutes.
+# store, over 1,000 connections, with slow clients beside them, and with a kill -9 in the middle.
+# SECONDS_EACH=600 runs each figure for ten minutes.
 set -eu
 build=$(cd "$1" && pwd)
 seconds=${SECONDS_EACH:-20}
@@ -42,34 +43,67 @@ memory() {
 	} | awk '/^VmHWM/ { sum += $2 } END { printf "%.0f", sum / 1024 }'
 }
 
+begin_server() {
+	rm -rf listen-store listen.log
+	prof-listen --listen 127.0.0.1:0 --store listen-store 2>listen.log &
+	server=$!
+	until grep -qs listening listen.log; do sleep 0.1; done
+	port=$(sed -n 's/.*:\([0-9]*\)$/\1/p' listen.log)
+	sleep 0.5
+}
+
+# run_load CONNECTIONS RATE FILE...
+run_load() {
+	clients=$1
+	per_second=$2
+	shift 2
+	"$build/tests/bench/load" "$port" '/ingest?name=api&format=pprof' "$clients" "$per_second" \
+		"$seconds" "$@" >load.out
+	read -r good bad took p50 p99 longest unanswered <load.out
+}
+
+stored() { prof-store stat listen-store -t tsv | awk -F '\t' '$1 == "profiles" { print $2 }'; }
+
 # figure NAME CONNECTIONS RATE FILE...
 figure() {
 	name=$1
-	clients=$2
-	per_second=$3
-	shift 3
-	rm -rf listen-store
-	prof-listen --listen 127.0.0.1:0 --store listen-store 2>listen.log &
-	server=$!
-	until grep -q listening listen.log; do sleep 0.1; done
-	port=$(sed -n 's/.*:\([0-9]*\)$/\1/p' listen.log)
-	sleep 0.5
-	"$build/tests/bench/load" "$port" '/ingest?name=api&format=pprof' "$clients" "$per_second" \
-		"$seconds" "$@" >load.out
-	read -r good bad took p50 p99 longest <load.out
+	shift
+	begin_server
+	run_load "$@"
 	used=$(cpu $server)
 	peak=$(memory $server)
 	kill $server
 	wait $server
-	kept=$(prof-store stat listen-store -t tsv | awk -F '\t' '$1 == "profiles" { print $2 }')
+	kept=$(stored)
 	awk -v name="$name" -v good="$good" -v bad="$bad" -v took="$took" -v p50="$p50" -v p99="$p99" \
 		-v longest="$longest" -v used="$used" -v peak="$peak" -v kept="$kept" 'BEGIN {
 		printf "| %s | %.0f/s | %s | %s, %s, %s ms | %.2f ms | %s MB | %s of %s |\n", name,
 			good / took, bad, p50, p99, longest, used * 1000 / good, peak, kept, good }'
 }
 
+# killed CONNECTIONS RATE FILE...: is what was acknowledged before kill -9 there? What has no answer
+# may be there, too.
+killed() {
+	begin_server
+	readers=$(ps -o pid= --ppid "$server")
+	(sleep "$(awk -v s="$seconds" 'BEGIN { print s / 2 }')" && kill -9 "$server") &
+	run_load "$@"
+	wait "$server" 2>/dev/null || true
+	for reader in $readers; do
+		while kill -0 "$reader" 2>/dev/null; do sleep 0.1; done
+	done
+	kept=$(stored)
+	prof-store verify -q listen-store || echo 'the store is damaged'
+	verdict='nothing is lost'
+	[ "$kept" -ge "$good" ] && [ "$kept" -le $((good + unanswered)) ] || verdict=WRONG
+	echo
+	echo "kill -9 after $took s: $good acknowledged, $unanswered without an answer, $kept in the store: $verdict"
+}
+
 echo '| | taken | refused | p50, p99, longest | CPU a profile | memory, all processes | in the store, of acknowledged |'
 echo '|---|---|---|---|---|---|---|'
 figure "$connections connections, $rate/s" "$connections" "$rate" "$@"
+figure "the same, and 50 slow clients" "$connections+50" "$rate" "$@"
 figure "$connections connections, as fast as it goes" "$connections" 0 "$@"
 figure '8 connections, as fast as it goes' 8 0 "$@"
+killed "$connections" "$rate" "$@"

@@ -1,12 +1,14 @@
 /*
  * Load for a server that takes profiles:
  *
- *	load PORT PATH CONNECTIONS RATE SECONDS FILE...
+ *	load PORT PATH CONNECTIONS[+SLOW] RATE SECONDS FILE...
  *
  * Each connection stays open and sends POST PATH with the next FILE as its body, RATE
  * requests a second over all connections (0: each sends as soon as it was answered). Times
- * are from when a request was due, so that a server that stalls cannot hide it. Prints
- * answers with 200, others, seconds, and the p50, p99 and longest time in ms.
+ * are from when a request was due, so that a server that stalls cannot hide it. SLOW more
+ * connections each send a byte of a body every 100 ms, and are not counted. Ends early if the
+ * server is gone. Prints answers with 200, others, seconds, the p50, p99 and longest time in
+ * ms, and the requests that have no answer.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -30,14 +32,15 @@ struct client {
 	char answer[1024];
 	size_t nanswer;
 	double due, next; /* when this request was due, and when the next one is */
-	bool is_busy;
+	bool is_busy, is_slow;
 };
 
 static struct {
 	int port, epoll;
 	const char *path;
-	size_t nclient;
+	size_t nclient, nslow;
 	double rate, seconds;
+	bool is_over; /* the server is gone */
 	VEC(struct buf) body;
 	size_t next_body;
 	uint64_t good, bad, broken;
@@ -58,17 +61,22 @@ static void die(const char *what)
 	exit(2);
 }
 
-static void client_connect(struct client *c)
+static void client_open(struct client *c)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)load.port) };
 	struct epoll_event e = { .events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = c };
 
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	c->fd = socket(AF_INET, SOCK_STREAM, 0);
-	if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&to, sizeof(to)) < 0)
-		die("connect");
+	if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&to, sizeof(to)) < 0) {
+		if (!load.good)
+			die("connect");
+		load.is_over = true;
+		return;
+	}
 	fcntl(c->fd, F_SETFL, O_NONBLOCK);
-	epoll_ctl(load.epoll, EPOLL_CTL_ADD, c->fd, &e);
+	if (!c->is_slow)
+		epoll_ctl(load.epoll, EPOLL_CTL_ADD, c->fd, &e);
 }
 
 static void client_send(struct client *c)
@@ -126,11 +134,11 @@ static void client_receive(struct client *c)
 		if (n < 0)
 			return;
 		if (n == 0) {
-			load.broken++;
+			load.broken += c->is_busy;
 			close(c->fd);
 			c->is_busy = false;
 			c->nanswer = 0;
-			client_connect(c);
+			client_open(c);
 			return;
 		}
 		c->nanswer += (size_t)n;
@@ -142,10 +150,40 @@ static void client_receive(struct client *c)
 	}
 }
 
+/* One more byte of a body that never gets complete. */
+static void slow_send(struct client *c, double now)
+{
+	if (c->next > now)
+		return;
+	c->next = now + 0.1;
+	if (send(c->fd, c->head + c->sent, 1, MSG_NOSIGNAL) == 1) {
+		c->sent += c->sent + 1 < c->nhead;
+		return;
+	}
+	close(c->fd);
+	c->sent = 0;
+	client_open(c);
+}
+
+/* Of a slow client: the head goes at once, and the body is one character again and again. */
+static void slow_begin(struct client *c)
+{
+	c->is_slow = true;
+	c->nhead = (size_t)snprintf(c->head, sizeof(c->head),
+				    "POST %s HTTP/1.1\r\nHost: localhost\r\n"
+				    "Content-Length: 100000\r\n\r\nx",
+				    load.path);
+	client_open(c);
+	send(c->fd, c->head, c->nhead - 1, MSG_NOSIGNAL);
+	c->sent = c->nhead - 1;
+}
+
 static void start_due(struct client *clients)
 {
 	double now = clock_now();
 
+	for (size_t i = 0; i < load.nslow; i++)
+		slow_send(&clients[load.nclient + i], now);
 	for (size_t i = 0; load.rate && i < load.nclient; i++) {
 		struct client *c = &clients[i];
 
@@ -194,7 +232,7 @@ static void run(struct client *clients)
 		if (!load.rate)
 			client_begin(&clients[i], began);
 	}
-	while (clock_now() < end) {
+	while (!load.is_over && clock_now() < end) {
 		int n = epoll_wait(load.epoll, events, LEN(events), 1);
 
 		for (int i = 0; i < n; i++) {
@@ -209,25 +247,32 @@ static void run(struct client *clients)
 int main(int argc, char **argv)
 {
 	struct client *clients;
+	size_t waiting = 0;
+	char *slow;
 
 	if (argc < 7) {
-		fprintf(stderr, "usage: load PORT PATH CONNECTIONS RATE SECONDS FILE...\n");
+		fprintf(stderr, "usage: load PORT PATH CONNECTIONS[+SLOW] RATE SECONDS FILE...\n");
 		return 2;
 	}
 	load.port = atoi(argv[1]);
 	load.path = argv[2];
-	load.nclient = strtoul(argv[3], NULL, 10);
+	load.nclient = strtoul(argv[3], &slow, 10);
+	load.nslow = *slow == '+' ? strtoul(slow + 1, NULL, 10) : 0;
 	load.rate = atof(argv[4]);
 	load.seconds = atof(argv[5]);
 	load.epoll = epoll_create1(0);
 	read_bodies(argv + 6);
-	clients = mem_zeroed(load.nclient, sizeof(*clients));
+	clients = mem_zeroed(load.nclient + load.nslow, sizeof(*clients));
 	for (size_t i = 0; i < load.nclient; i++)
-		client_connect(&clients[i]);
+		client_open(&clients[i]);
+	for (size_t i = 0; i < load.nslow; i++)
+		slow_begin(&clients[load.nclient + i]);
 	run(clients);
+	for (size_t i = 0; i < load.nclient; i++)
+		waiting += clients[i].is_busy;
 	qsort(load.took.v, load.took.n, sizeof(double), compare_double);
-	printf("%llu %llu %.2f %.1f %.1f %.1f\n", (unsigned long long)load.good,
-	       (unsigned long long)(load.bad + load.broken), load.seconds, quantile(0.5),
-	       quantile(0.99), quantile(1));
+	printf("%llu %llu %.2f %.1f %.1f %.1f %zu\n", (unsigned long long)load.good,
+	       (unsigned long long)load.bad, load.seconds, quantile(0.5), quantile(0.99),
+	       quantile(1), waiting + load.broken);
 	return 0;
 }

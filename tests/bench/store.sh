@@ -80,4 +80,4 @@ ask 'series of 15 s, all by service' 'prof-query -q store --series --step 15s --
 ask 'series of 15 s of a function, svc-0' "prof-query -q $one --series --step 15s --function malloc"
 ask 'list of series' 'prof-query -q store --series-list'
 ask 'start of a query' 'prof-query --version'
-ask 'the same as files: prof-merge of svc-0' "prof-merge -q $day/svc-0 -t pprof -z none -o merged"
+ask 'the same as files: prof-merge of svc-0' "prof-merge -q $day/svc-0/*.pb.gz -t pprof -z none -o merged"

@@ -70,24 +70,40 @@ ok $? 'a full disk: 503 and Retry-After' "$(cat out log)"
 hang_up
 is "$(stored F | wc -l)" $((taken * 50)) 'what was acknowledged is in the store, the rest is not'
 
-# More than readers can take: requests wait before their bodies are read.
+# More than readers can take: requests wait before their bodies are read, and large bodies pause.
 mkfifo ready
+# taken_by_turns NAME PROFILES LINES MOST: listening is on, with two readers
+taken_by_turns() {
+	readers=$(ps -o pid= --ppid "$server")
+	for reader in $readers; do kill -STOP "$reader"; done
+	agents crowd "$2" "$3" "$4" <ready >out &
+	client=$!
+	exec 3>ready
+	tries=0
+	until grep -q held out || [ $((tries += 1)) -gt 500 ]; do sleep 0.02; done
+	for reader in $readers; do kill -CONT "$reader"; done
+	echo >&3
+	exec 3>&-
+	wait $client
+	is "$(cat out)" "0 answered, few bytes held
+$2 taken" "$1 waits, in little memory, and is taken"
+	hang_up
+	is "$(stored W | awk '{ n += $NF } END { print n }')" $(($2 * $3)) 'and stored'
+	rm -rf W
+}
 listen --store W --max-held 1M -j 2
-readers=$(ps -o pid= --ppid "$server")
-for reader in $readers; do kill -STOP "$reader"; done
-agents crowd 60 <ready >out &
-client=$!
-exec 3>ready
-tries=0
-until grep -q held out || [ $((tries += 1)) -gt 500 ]; do sleep 0.02; done
-for reader in $readers; do kill -CONT "$reader"; done
-echo >&3
-exec 3>&-
-wait $client
-is "$(cat out)" '0 answered, few bytes held
-60 taken' 'a crowd waits, in little memory, and is taken'
+taken_by_turns 'a crowd' 60 937 262144
+listen --store W --max-body 1M --max-held 4M -j 2
+taken_by_turns 'a crowd of large bodies' 20 28000 4194304
+
+# Clients that fill the memory and do not go on are refused, so that others need not be.
+listen --store W --max-body 1M --max-held 4M
+agents stall >out
+is "$(cat out)" 'others: 200
+in time
+HTTP/1.1 200 OK
+HTTP/1.1 503 Service Unavailable' 'clients that stall make room for others'
 hang_up
-is "$(stored W | awk '{ n += $NF } END { print n }')" $((60 * 937)) 'and stored'
 
 # A request of three profiles is whole or not there, wherever its log is cut short.
 printf 'main;a 3\nmain;b 4\n' | prof-merge -t pprof -o p.pb.gz

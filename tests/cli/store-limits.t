@@ -104,6 +104,8 @@ else
 	nobody "$tmp/prof-store" add base now.pb.gz >out 2>err
 	is $? 2 'adding to it is an error'
 	says 'Permission denied' 'that says why'
+	echo 'a 1' | nobody "$tmp/prof-store" add base 2>err
+	is "$(grep -c stored err)" 0 'and no profile is said to be stored'
 	nobody "$tmp/prof-store" compact base >out 2>err
 	is $? 2 'compacting it, too'
 	is "$(total base)" 1001 'and nothing is lost'

@@ -27,7 +27,7 @@ static void is_none(const char *text)
 }
 
 /* In a time zone of their own: what clocks skip, and what they show twice. */
-static void is_twice(const char *text, const char *expected)
+static void is_refused(const char *text, const char *expected)
 {
 	struct buf why = { 0 };
 	int64_t ns;
@@ -48,8 +48,8 @@ static void test_zones(void)
 	means("2026-03-29T03:30", INT64_C(1774747800000000000));
 	means("2026-10-25", INT64_C(1792879200000000000));
 	means("2026-10-25T01:59", INT64_C(1792886340000000000));
-	is_twice("2026-10-25T02:30", "occurs twice, since clocks were set back; write it as "
-				     "2026-10-25T00:30:00Z or 2026-10-25T01:30:00Z");
+	is_refused("2026-10-25T02:30", "occurs twice, since clocks were set back; write it as "
+				       "2026-10-25T00:30:00Z or 2026-10-25T01:30:00Z");
 	means("2026-10-25T02:30+02:00", INT64_C(1792888200000000000));
 	means("2026-10-25T03:00", INT64_C(1792893600000000000));
 	setenv("TZ", "XST3XDT,M3.2.0/0,M11.1.0/0:30", 1); /* skips midnight, and has one twice */
@@ -59,8 +59,23 @@ static void test_zones(void)
 	setenv("TZ", "LHST-10:30LHDT-11,M10.1.0,M4.1.0", 1); /* half an hour */
 	tzset();
 	means("2026-10-04T02:15", INT64_C(1791041400000000000));
-	is_twice("2026-04-05T01:45", "occurs twice, since clocks were set back; write it as "
-				     "2026-04-04T14:45:00Z or 2026-04-04T15:15:00Z");
+	is_refused("2026-04-05T01:45", "occurs twice, since clocks were set back; write it as "
+				       "2026-04-04T14:45:00Z or 2026-04-04T15:15:00Z");
+}
+
+/* A zone that the C library does not find is UTC for it. */
+static void test_unknown_zone(void)
+{
+	setenv("TZ", "Nowhere/Town", 1);
+	tzset();
+	is_refused("2026-11-28T09:00",
+		   "is a local time, and this system does not know the time zone of "
+		   "TZ=Nowhere/Town; write it in UTC, as 2026-11-28T09:00:00Z");
+	means("2026-11-28T12:00:00Z", INT64_C(1795867200000000000));
+	means("now", NOW);
+	setenv("TZ", "Etc/UTC", 1);
+	tzset();
+	means("2026-11-28T12:00", INT64_C(1795867200000000000));
 }
 
 static void lasts(const char *text, uint64_t expected)
@@ -130,6 +145,7 @@ int main(void)
 	for (size_t i = 0; i < LEN(none); i++)
 		is_none(none[i]);
 	test_zones();
+	test_unknown_zone();
 	lasts("30d", UINT64_C(30 * 86400) * 1000000000);
 	lasts("90", UINT64_C(90000000000));
 	lasts("2h30m", UINT64_C(9000000000000));
