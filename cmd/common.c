@@ -391,6 +391,10 @@ bool finish_output(struct out *out)
 
 	if (!ok)
 		complain_output(out);
+	else if (out->renamed)
+		note("the command or thread of %llu sample%s has another name in the output, "
+		     "since the format cannot hold its own",
+		     (unsigned long long)out->renamed, out->renamed == 1 ? "" : "s");
 	out_release(out);
 	return ok;
 }

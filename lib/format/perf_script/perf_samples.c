@@ -69,7 +69,8 @@ static label_set_id labels_of(struct perf_samples *s, const struct perf_event *e
 
 	if (row != known)
 		return ((struct origin *)table_row(&s->origins, row))->labels;
-	suspect_command(s, e->comm);
+	if (!s->stack.whole)
+		suspect_command(s, e->comm);
 	is_known = !s->stack.whole || !str_eq(e->comm, S(":-1")) || e->pid > 0 || e->tid > 0;
 	if (e->comm.n && is_known)
 		set = dict_add_label(s->p->dict, set,
