@@ -96,7 +96,7 @@ static bool read_stack(struct reader *r, bool *more)
 		return true;
 	}
 	*more = true;
-	value[0] = count > INT64_MAX ? INT64_MAX : (int64_t)count;
+	value[0] = sat_count(r->l.p, count);
 	value[1] = sat_mul(r->l.p, value[0], nanoseconds(&r->words));
 	legacy_sample(&r->l, value);
 	return true;
