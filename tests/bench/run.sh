@@ -181,7 +181,8 @@ for task in $tasks; do
 		done
 		if have perf; then
 			compiler=$(command -v clang++ || command -v g++)
-			[ -s f.data ] || perf record -q -B -N -F 25000 -e cpu-clock:u --call-graph fp -o f.data -- \
+			# Without build ids, perf script aborts if something else recorded with them.
+			[ -s f.data ] || perf record -q --buildid-mmap -F 25000 -e cpu-clock:u --call-graph fp -o f.data -- \
 				"$compiler" -O2 -c -o /dev/null "$top/tests/targets/words.cpp"
 			set -- 'prof-fold: prof-fold f.data'
 			have inferno-collapse-perf &&
