@@ -166,11 +166,11 @@ for task in $tasks; do
 		fi
 		;;
 	formats)
-		# Peers: jfrconv of async-profiler (--pprof IN OUT), perf and inferno, and
+		# Peers: jfrconv of async-profiler (-o pprof IN OUT), perf and inferno, and
 		# speedscope-import FILE, a script around speedscope's importer for node.
 		make_input f.jfr 'for i in $(seq 300); do gzip -dc '"'$top'"'/tests/golden/jfr/jdk.in; done'
 		set -- 'prof-merge: prof-merge f.jfr'
-		have jfrconv && set -- "$@" 'jfrconv: jfrconv --pprof f.jfr f.pprof'
+		have jfrconv && set -- "$@" 'jfrconv: jfrconv -o pprof f.jfr f.pprof'
 		cpu_row "pprof of $(wc -c <f.jfr) bytes of JFR" "$@"
 		for format in cpuprofile speedscope; do
 			make_input f.$format "head -n 40000 c.folded | prof-fold -t perf-script |
