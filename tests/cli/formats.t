@@ -63,6 +63,20 @@ for case in gperftools/be32 gperftools/le64 gprof/flat gprof/graph heaptrack/app
 	says 'another profile follows' 'is not one'
 done
 
+# The same as two gzip members: each case is twice itself, or an error, or a note says more. Twice
+# a fraction or a differential is not twice what is printed of it.
+for path in "$top"/tests/golden/*/*.in; do
+	case=$(basename "$(dirname "$path")")/$(basename "$path" .in)
+	case $case in folded/diff | folded/fractions | */clang) continue ;; esac
+	[ -f "${path%.in}.err" ] && continue
+	gzip -dc <"$path" 2>/dev/null >one || cp "$path" one
+	gzip -c one >one.gz
+	cat one.gz one.gz >two
+	prof-fold two >out 2>err && [ ! -s err ] || continue
+	is "$(awk '{ s += $NF } END { printf "%.0f", s / 2 }' out)" \
+		"$(awk '{ s += $NF } END { printf "%.0f", s }' "${path%.in}.out")" "$case as two members"
+done
+
 # Text of others that holds no profile to read: what to do instead
 refuse() { # TEXT ADVICE
 	# shellcheck disable=SC2059 # it has \\n and \\t
