@@ -21,6 +21,10 @@ says "short: does not end in the line 'totals:': it may be cut short" 'callgrind
 sed '/^summary:/d' "$top/tests/golden/callgrind/cachegrind.in" | prof-fold >out 2>err
 says "does not end in the line 'summary:'" 'cachegrind: that is said'
 
+# The memory map of gperftools, likewise
+head -c 482 "$top/tests/golden/gperftools/le64.in" | prof-fold >out 2>err
+says 'the last line has no end: the input may be cut short' 'gperftools: a map that is cut short'
+
 # A base of which nothing is left
 printf 'old 0\n' >zero.folded
 printf 'main;new 3\n' >new.folded

@@ -171,6 +171,7 @@ static void read_maps(struct reader *r)
 	uint64_t pos = cursor_pos(&r->c);
 	struct str all = cursor_rest(&r->c), text = all;
 
+	r->l.in->open_end = all.n && !str_ends(all, S("\n"));
 	while (text.n) {
 		const char *at = text.p;
 		struct str line = str_cut(&text, '\n');
