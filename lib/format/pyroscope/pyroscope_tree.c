@@ -64,7 +64,8 @@ static bool tree_node(struct walk *w, const struct node *n)
 	if (w->open.n)
 		vec_push(&w->frames, named_stacks_frame(&w->stacks, n->name));
 	if (n->value)
-		named_stacks_add(&w->stacks, w->frames.v, w->frames.n, sat_count(w->stacks.p, n->value));
+		named_stacks_add(&w->stacks, w->frames.v, w->frames.n,
+				 sat_count(w->stacks.p, n->value));
 	return true;
 }
 
@@ -74,7 +75,8 @@ static bool trie_node(struct walk *w, const struct node *n)
 	if (w->text.n > MOST_TEXT)
 		return false;
 	if (n->value)
-		named_stacks_add_text(&w->stacks, buf_str(&w->text), sat_count(w->stacks.p, n->value));
+		named_stacks_add_text(&w->stacks, buf_str(&w->text),
+				      sat_count(w->stacks.p, n->value));
 	return true;
 }
 

@@ -166,8 +166,7 @@ static void read_event_member(struct trace_reader *r, struct str key)
 	else if (str_eq(key, S("dur")) || (str_eq(key, S("tdur")) && !e->dur)) {
 		e->dur = trace_time(j);
 		e->has_dur = true;
-	}
-	else if (str_eq(key, S("pid")) && j->kind != JSON_NULL)
+	} else if (str_eq(key, S("pid")) && j->kind != JSON_NULL)
 		set_text(&e->pid, trace_text(j));
 	else if (str_eq(key, S("tid")) && j->kind != JSON_NULL)
 		set_text(&e->tid, trace_text(j));
