@@ -284,15 +284,20 @@ static void note_other_types(const struct profile *p, uint32_t col)
 
 	for (uint32_t i = 0; i < p->ncol; i++) {
 		uint64_t n = 0;
+		struct str type = dict_text(p->dict, p->col[i].type);
+		bool is_count = str_ends(type, S("samples")), is_plain = str_eq(type, S("samples"));
 
-		for (uint32_t j = 1; j < p->sample.n; j++)
+		if (i == col)
+			continue;
+		for (uint32_t j = 1; j < p->sample.n; j++) {
 			n += p->col[i].v[j] != 0;
-		if (i == col || str_ends(dict_text(p->dict, p->col[i].type), S("samples")))
-			continue; /* the number of samples in a profile of times */
+			is_count &= !is_plain || !p->col[i].v[j] || p->col[col].v[j];
+		}
+		if (is_count)
+			continue; /* of samples in a profile of times */
 		if (n)
 			buf_printf(&others, "%s%.*s (stacks: %llu)", others.n ? ", " : "",
-				   STR_ARG(dict_text(p->dict, p->col[i].type)),
-				   (unsigned long long)n);
+				   STR_ARG(type), (unsigned long long)n);
 	}
 	if (others.n)
 		note("only sample type '%.*s' is used; left out: %.*s (--type chooses another)",
@@ -392,6 +397,10 @@ bool finish_output(struct out *out)
 
 	if (!ok)
 		complain_output(out);
+	else if (out->renamed)
+		note("the command or thread of %llu sample%s has another name in the output, "
+		     "since the format cannot hold its own",
+		     (unsigned long long)out->renamed, out->renamed == 1 ? "" : "s");
 	out_release(out);
 	return ok;
 }

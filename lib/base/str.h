@@ -33,6 +33,16 @@ static inline bool str_eq(struct str a, struct str b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+/* The same for a text that ends in NUL, and is not measured: for lists of words. */
+static inline bool str_is(struct str s, const char *text)
+{
+	size_t i = 0;
+
+	while (i < s.n && text[i] && s.p[i] == text[i])
+		i++;
+	return i == s.n && !text[i];
+}
+
 static inline bool str_starts(struct str s, struct str with)
 {
 	return s.n >= with.n && str_eq(str(s.p, with.n), with);

@@ -16,6 +16,7 @@ struct format {
 	const char *help; /* half a line, for people */
 	bool text;        /* a text format: for such inputs, commands write text by default */
 	bool events;      /* types may be of unrelated events: notes name those that are left out */
+	bool open_end;    /* people copy it from a window: the last line may have no LF */
 	bool all_types;   /* holds all sample types of a profile, not only the default one */
 
 	/*

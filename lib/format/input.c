@@ -14,6 +14,15 @@ void input_open_memory(struct input *input, const char *name, struct str bytes,
 	in_open_memory(&input->in, name, bytes);
 }
 
+/* A file or pipe that ends within a line may be the beginning of a longer one. */
+static void note_open_end(struct input *input)
+{
+	struct in *in = &input->in;
+
+	if (in->open_end && !in->in_memory && !input->format->open_end)
+		in_note(in, in->line, "the last line has no end: the input may be cut short");
+}
+
 bool input_next(struct input *input, struct profile *p)
 {
 	struct in *in = &input->in;
@@ -30,6 +39,7 @@ bool input_next(struct input *input, struct profile *p)
 		input->format = format_sniff(in);
 	if (!input->format || !input->format->read(in, p) || !in_map_is_whole(in))
 		return false;
+	note_open_end(input);
 	input->nprofile++;
 	return true;
 }

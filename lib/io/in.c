@@ -103,7 +103,7 @@ bool in_open_memory(struct in *in, const char *name, struct str bytes)
 {
 	struct layer *l;
 
-	*in = (struct in){ .name = name, .options.no_thread = true };
+	*in = (struct in){ .name = name, .options.no_thread = true, .in_memory = true };
 	l = layer_push(in, NULL);
 	l->borrowed = l->eof = true;
 	l->bytes = (struct buf){ .p = (char *)bytes.p, .n = bytes.n, .cap = bytes.n };
@@ -168,6 +168,7 @@ bool in_line(struct in *in, struct str *line)
 		return false;
 	*line = str(w.p, nl ? (size_t)(nl - w.p) : w.n);
 	layer_take(in->top, line->n + (nl != NULL));
+	in->open_end = !nl && !str_ends(*line, S("\r"));
 	if (line->n && line->p[line->n - 1] == '\r')
 		line->n--;
 	if (str_starts(*line, S(BYTE_ORDER_MARK)))

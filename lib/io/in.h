@@ -39,6 +39,8 @@ struct in {
 	bool lenient;     /* in_bad() skips and counts instead of failing */
 	uint64_t skipped; /* records that in_bad() skipped */
 	uint64_t line;    /* lines that in_line() gave; 0 for binary formats */
+	bool open_end;    /* the last line that in_line() gave has no LF: it may be cut short */
+	bool in_memory;   /* a caller gave all bytes */
 	bool failed;      /* error holds a message */
 	enum in_reason reason;
 	struct buf error; /* NUL-terminated, printable, with name and position */

@@ -31,6 +31,8 @@ struct out {
 	bool is_part;     /* but has a name that ends in .part */
 	mode_t mode;      /* of the complete file */
 	uint32_t nframes; /* ended by out_frame() */
+	uint64_t
+		renamed; /* samples whose thread has another name: the format cannot hold its own */
 };
 
 /*

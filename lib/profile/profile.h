@@ -167,6 +167,13 @@ static inline int64_t sat_add(struct profile *p, int64_t a, int64_t b)
 
 int64_t sat_mul(struct profile *p, int64_t a, int64_t b);
 
+/* A count of 64 bits without a sign, likewise. */
+static inline int64_t sat_count(struct profile *p, uint64_t v)
+{
+	p->saturated += v > INT64_MAX;
+	return v > INT64_MAX ? INT64_MAX : (int64_t)v;
+}
+
 /* Add to a sample's value; frac is in units of 10^-18, below FRAC_ONE. */
 #define FRAC_ONE UINT64_C(1000000000000000000)
 static inline void profile_add_value(struct profile *p, uint32_t col, sample_id sample, int64_t v)

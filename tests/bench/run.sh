@@ -166,11 +166,11 @@ for task in $tasks; do
 		fi
 		;;
 	formats)
-		# Peers: jfrconv of async-profiler (--pprof IN OUT), perf and inferno, and
+		# Peers: jfrconv of async-profiler (-o pprof IN OUT), perf and inferno, and
 		# speedscope-import FILE, a script around speedscope's importer for node.
 		make_input f.jfr 'for i in $(seq 300); do gzip -dc '"'$top'"'/tests/golden/jfr/jdk.in; done'
 		set -- 'prof-merge: prof-merge f.jfr'
-		have jfrconv && set -- "$@" 'jfrconv: jfrconv --pprof f.jfr f.pprof'
+		have jfrconv && set -- "$@" 'jfrconv: jfrconv -o pprof f.jfr f.pprof'
 		cpu_row "pprof of $(wc -c <f.jfr) bytes of JFR" "$@"
 		for format in cpuprofile speedscope; do
 			make_input f.$format "head -n 40000 c.folded | prof-fold -t perf-script |
@@ -181,7 +181,8 @@ for task in $tasks; do
 		done
 		if have perf; then
 			compiler=$(command -v clang++ || command -v g++)
-			[ -s f.data ] || perf record -q -B -N -F 25000 -e cpu-clock:u --call-graph fp -o f.data -- \
+			# Without build ids, perf script aborts if something else recorded with them.
+			[ -s f.data ] || perf record -q --buildid-mmap -F 25000 -e cpu-clock:u --call-graph fp -o f.data -- \
 				"$compiler" -O2 -c -o /dev/null "$top/tests/targets/words.cpp"
 			set -- 'prof-fold: prof-fold f.data'
 			have inferno-collapse-perf &&

@@ -21,6 +21,10 @@ says "short: does not end in the line 'totals:': it may be cut short" 'callgrind
 sed '/^summary:/d' "$top/tests/golden/callgrind/cachegrind.in" | prof-fold >out 2>err
 says "does not end in the line 'summary:'" 'cachegrind: that is said'
 
+# The memory map of gperftools, likewise
+head -c 482 "$top/tests/golden/gperftools/le64.in" | prof-fold >out 2>err
+says 'the last line has no end: the input may be cut short' 'gperftools: a map that is cut short'
+
 # A base of which nothing is left
 printf 'old 0\n' >zero.folded
 printf 'main;new 3\n' >new.folded
@@ -61,6 +65,20 @@ for case in gperftools/be32 gperftools/le64 gprof/flat gprof/graph heaptrack/app
 	cat "$top/tests/golden/$case.in" "$top/tests/golden/$case.in" >two
 	exits 2 "$case twice" prof-fold two
 	says 'another profile follows' 'is not one'
+done
+
+# The same as two gzip members: each case is twice itself, or an error, or a note says more. Twice
+# a fraction or a differential is not twice what is printed of it.
+for path in "$top"/tests/golden/*/*.in; do
+	case=$(basename "$(dirname "$path")")/$(basename "$path" .in)
+	case $case in folded/diff | folded/fractions | */clang) continue ;; esac
+	[ -f "${path%.in}.err" ] && continue
+	gzip -dc <"$path" 2>/dev/null >one || cp "$path" one
+	gzip -c one >one.gz
+	cat one.gz one.gz >two
+	prof-fold two >out 2>err && [ ! -s err ] || continue
+	is "$(awk '{ s += $NF } END { printf "%.0f", s / 2 }' out)" \
+		"$(awk '{ s += $NF } END { printf "%.0f", s }' "${path%.in}.out")" "$case as two members"
 done
 
 # Text of others that holds no profile to read: what to do instead

@@ -98,6 +98,7 @@ prof-merge -t pprof "$top/tests/golden/gperftools/le64.in" -o app.pb.gz
 
 can() { # TOOL
 	case $1 in
+	perf) perf record -q --buildid-mmap -o /dev/null true 2>/dev/null ;;
 	record) prof-record -q -d 10ms -o /dev/null -- true 2>/dev/null ;;
 	*.so.*) LD_PRELOAD=$1 sh -c 'cat /proc/$$/maps' 2>/dev/null | grep -q "$1" ;;
 	*) command -v "$1" >/dev/null ;;

@@ -143,7 +143,7 @@ enum jfr_event jfr_event_of(struct str class_name)
 	};
 
 	for (size_t i = 0; i < LEN(events); i++)
-		if (str_eq(class_name, str_of(events[i].name)))
+		if (str_is(class_name, events[i].name))
 			return events[i].event;
 	return JFR_OTHER_EVENT;
 }

@@ -92,7 +92,7 @@ struct metadata {
 static uint8_t word_of(struct str s, const char *const *words, size_t n)
 {
 	for (size_t i = 1; i < n; i++)
-		if (str_eq(s, str_of(words[i])))
+		if (str_is(s, words[i]))
 			return (uint8_t)i;
 	return 0;
 }
@@ -224,7 +224,7 @@ static bool is_wanted(const struct jfr_chunk *k, const struct jfr_field *f, enum
 static enum jfr_role role_of(const struct jfr_chunk *k, const struct jfr_field *f)
 {
 	for (size_t i = 0; i < LEN(roles); i++)
-		if (str_eq(f->name, str_of(roles[i].name)) && is_wanted(k, f, roles[i].want))
+		if (str_is(f->name, roles[i].name) && is_wanted(k, f, roles[i].want))
 			return roles[i].role;
 	return JFR_UNKNOWN;
 }

@@ -111,13 +111,18 @@ static void put_utf8(struct buf *b, uint32_t code)
 	buf_ch(b, (char)(0x80 | (code & 0x3f)));
 }
 
+static bool is_ascii(struct str s)
+{
+	unsigned char all = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		all |= (unsigned char)s.p[i];
+	return all < 0x80;
+}
+
 static struct str latin1(struct str s, struct buf *scratch)
 {
-	bool ascii = true;
-
-	for (size_t i = 0; i < s.n && ascii; i++)
-		ascii = (unsigned char)s.p[i] < 0x80;
-	if (ascii)
+	if (is_ascii(s))
 		return s;
 	scratch->n = 0;
 	for (size_t i = 0; i < s.n; i++)
@@ -131,6 +136,9 @@ static struct str utf16(const struct jfr_chunk *k, struct cursor *c, uint64_t n,
 {
 	uint32_t high = 0;
 
+	/* Most texts are ASCII, whose varints are the characters; there are at least n bytes. */
+	if (k->is_packed && is_ascii(str((const char *)c->at, (size_t)n)))
+		return cursor_bytes(c, n);
 	scratch->n = 0;
 	for (; n-- && !c->failed;) {
 		uint32_t unit = (uint16_t)read_number(k, c, JFR_CHAR);

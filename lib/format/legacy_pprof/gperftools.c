@@ -96,7 +96,7 @@ static bool read_stack(struct reader *r, bool *more)
 		return true;
 	}
 	*more = true;
-	value[0] = count > INT64_MAX ? INT64_MAX : (int64_t)count;
+	value[0] = sat_count(r->l.p, count);
 	value[1] = sat_mul(r->l.p, value[0], nanoseconds(&r->words));
 	legacy_sample(&r->l, value);
 	return true;
@@ -171,6 +171,7 @@ static void read_maps(struct reader *r)
 	uint64_t pos = cursor_pos(&r->c);
 	struct str all = cursor_rest(&r->c), text = all;
 
+	r->l.in->open_end = all.n && !str_ends(all, S("\n"));
 	while (text.n) {
 		const char *at = text.p;
 		struct str line = str_cut(&text, '\n');

@@ -137,9 +137,12 @@ bool legacy_begins_maps(struct str line)
 
 bool legacy_profile_follows(struct in *in)
 {
-	struct str head = in_peek(in, 256), line;
+	struct str head, line;
 	enum legacy_kind kind;
 
+	if (in_end(in)) /* otherwise in_peek() shows the next frame, which another profile may be */
+		return false;
+	head = in_peek(in, 256);
 	head.n = min_size(head.n, 256);
 	line = str_cut(&head, '\n');
 	if (str_ends(line, S("\r")))

@@ -76,8 +76,7 @@ static void take_sample(void *context, const struct perf_sample *s)
 
 	if (!sample.period)
 		sample.period = 1;
-	if (sample.period > INT64_MAX)
-		sample.period = INT64_MAX;
+	sample.period = (uint64_t)sat_count(r->p, sample.period);
 	if (s->time && s->time < r->first_time)
 		r->first_time = s->time;
 	if (s->time > r->last_time)

@@ -69,7 +69,8 @@ static label_set_id labels_of(struct perf_samples *s, const struct perf_event *e
 
 	if (row != known)
 		return ((struct origin *)table_row(&s->origins, row))->labels;
-	suspect_command(s, e->comm);
+	if (!s->stack.whole)
+		suspect_command(s, e->comm);
 	is_known = !s->stack.whole || !str_eq(e->comm, S(":-1")) || e->pid > 0 || e->tid > 0;
 	if (e->comm.n && is_known)
 		set = dict_add_label(s->p->dict, set,
@@ -150,6 +151,10 @@ void perf_samples_begin(struct perf_samples *s, struct str line, const struct pe
 		s->with_thread = s->in->line;
 	if (!e->has_tid && !s->without_thread)
 		s->without_thread = s->in->line;
+	if (e->name.n && !s->with_name)
+		s->with_name = s->in->line;
+	if (!e->name.n && !s->without_name)
+		s->without_name = s->in->line;
 	set_value(s, e->has_time, e->time, e->period);
 	s->switched = perf_sched_switch(e);
 	perf_sched_time(&s->sched, s->p, e);
@@ -249,14 +254,14 @@ static void find_main_binary(struct perf_samples *s, stack_id stack)
 
 void perf_samples_end(struct perf_samples *s)
 {
-	int64_t v = s->value > INT64_MAX ? INT64_MAX : (int64_t)s->value;
+	int64_t v;
 	stack_id stack;
 	sample_id sample;
 
 	if (!s->open)
 		return;
 	s->open = false;
-	v = sat_mul(s->p, v, s->target.scale);
+	v = sat_mul(s->p, sat_count(s->p, s->value), s->target.scale);
 	stack = perf_stack_end(&s->stack);
 	find_main_binary(s, stack);
 	if (s->switched >= 0)
@@ -301,6 +306,10 @@ void perf_samples_finish(struct perf_samples *s)
 		in_note(s->in, max_size(s->with_thread, s->without_thread),
 			"threads are printed for some events only: a number may be part of a "
 			"command");
+	if (s->with_name && s->without_name)
+		in_note(s->in, s->without_name,
+			"an event without a name, or with a period that is no number, counts as a "
+			"sample of the type 'samples'");
 	note_suspects(s, "a command", &s->commands);
 	note_suspects(s, "a symbol", &s->stack.suspects);
 }

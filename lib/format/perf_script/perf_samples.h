@@ -51,7 +51,8 @@ struct perf_samples {
 	int64_t switched; /* the thread that left its CPU; -1 = none */
 	uint64_t first_time, last_time;
 	uint32_t nsample;
-	uint64_t with_thread, without_thread; /* lines of the first such events; 0 = none */
+	/* Lines of the first such events; 0 = none */
+	uint64_t with_thread, without_thread, with_name, without_name;
 	str_id comm_key, pid_key, tid_key, cpu_key;
 	struct perf_suspects commands;
 	struct perf_event_memo memo[4]; /* a few threads and CPUs take turns */

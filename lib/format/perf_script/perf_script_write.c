@@ -17,6 +17,10 @@
  *
  * perf prints ":-1" for the command of an unknown thread, and so does this, with 0 for the
  * thread, since those tools look for digits.
+ *
+ * The kernel's commands have at most 15 bytes, but names of threads may be of any length, and
+ * hold what looks like other fields. A name that the reader would not find in its line is
+ * changed, and counted in out->renamed.
  */
 #include "format/one_side.h"
 #include "format/perf_script/perf_samples.h"
@@ -26,6 +30,9 @@
 
 static const uint64_t LATEST = INT64_MAX / 1000000000 * 1000000000 - 1; /* the reader's, in ns */
 
+/* perf's command of an unknown thread. */
+#define UNKNOWN ":-1"
+
 struct writer {
 	struct out *out;
 	struct profile *p;
@@ -33,13 +40,21 @@ struct writer {
 	uint64_t span;      /* the ns over which it is spread */
 	__uint128_t before; /* values written so far */
 	str_id comm, thread, pid, tid, cpu;
+	label_set_id labels; /* of the last event line */
+	struct buf origin;   /* its command, thread and CPU */
+	bool is_changed;     /* the command */
 };
+
+static bool is_control(char c)
+{
+	return (uint8_t)c < 0x20 || c == 0x7f;
+}
 
 /* Text without control characters, which end lines. */
 static void put_text(struct buf *b, struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		buf_ch(b, (uint8_t)s.p[i] < 0x20 || s.p[i] == 0x7f ? ' ' : s.p[i]);
+		buf_ch(b, is_control(s.p[i]) ? ' ' : s.p[i]);
 }
 
 /* A word: text that also has no blanks. */
@@ -49,10 +64,33 @@ static void put_word(struct buf *b, struct str s)
 		buf_ch(b, (uint8_t)s.p[i] <= 0x20 || s.p[i] == 0x7f ? '_' : s.p[i]);
 }
 
+/*
+ * A binary's name, which the reader finds by its brackets: unless each has a partner, they are
+ * written as '_'.
+ */
+static void put_binary(struct buf *b, struct str s)
+{
+	int depth = 0;
+	bool is_balanced = true;
+
+	for (size_t i = 0; i < s.n; i++) {
+		depth += s.p[i] == '(' ? 1 : s.p[i] == ')' ? -1 : 0;
+		is_balanced &= depth >= 0;
+	}
+	is_balanced &= depth == 0;
+	for (size_t i = 0; i < s.n; i++)
+		buf_ch(b, is_control(s.p[i])                               ? ' ' :
+			  !is_balanced && (s.p[i] == '(' || s.p[i] == ')') ? '_' :
+									     s.p[i]);
+}
+
+/* A type named like perf's other lines gets a '_', so that its samples are no such lines. */
 static void put_event_name(struct writer *w, uint32_t col)
 {
 	struct str type = dict_text(w->p->dict, w->p->col[col].type);
 
+	if (str_eq(type, S("metric")) || str_starts(type, S("PERF_RECORD_")))
+		buf_ch(&w->out->bytes, '_');
 	put_word(&w->out->bytes, type.n ? type : S("samples"));
 }
 
@@ -103,14 +141,79 @@ static int64_t label_number(struct writer *w, label_set_id labels, str_id key, i
 	return str_i64(dict_text(w->p->dict, l->str), &n) && n >= 0 ? n : none;
 }
 
-/* A thread's name is its command: perf has one for both. */
+/* A thread's name is its command: perf has one for both. p = NULL: it is not known. */
 static struct str command_of(struct writer *w, label_set_id labels)
 {
 	const struct label *l = dict_find_label(w->p->dict, labels, w->comm);
 
 	if (!l || l->is_num)
 		l = dict_find_label(w->p->dict, labels, w->thread);
-	return l && !l->is_num ? dict_text(w->p->dict, l->str) : S(":-1");
+	return l && !l->is_num ? dict_text(w->p->dict, l->str) : (struct str){ 0 };
+}
+
+/* A command as a word of which no other field begins, since none begins with '_'. */
+static void put_plain_command(struct buf *b, struct str s)
+{
+	buf_ch(b, '_');
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i], letter = c | 0x20;
+
+		buf_ch(b, (letter >= 'a' && letter <= 'z') || (c >= '0' && c <= '9') || c & 0x80 ?
+				  c :
+				  '_');
+	}
+}
+
+/* The thread and the CPU, as far as they are known. */
+static void put_thread(struct writer *w, label_set_id labels)
+{
+	struct buf *b = &w->origin;
+	int64_t pid = label_number(w, labels, w->pid, -1),
+		tid = label_number(w, labels, w->tid, -1),
+		cpu = label_number(w, labels, w->cpu, -1);
+
+	buf_ch(b, ' ');
+	if (pid >= 0)
+		buf_printf(b, "%lld/%lld", (long long)pid, (long long)(tid >= 0 ? tid : pid));
+	else
+		buf_i64(b, tid >= 0 ? tid : 0);
+	if (cpu >= 0)
+		buf_printf(b, " [%03lld]", (long long)cpu);
+}
+
+/* Does the reader find that command in an event line with this origin? */
+static bool is_found(const struct writer *w, struct str command)
+{
+	struct buf line = { 0 };
+	struct perf_event e;
+	bool found;
+
+	buf_add(&line, buf_str(&w->origin));
+	buf_add(&line, S("     0.000000000:          1 samples:"));
+	found = perf_event_line(buf_str(&line), &e) && e.has_time && e.has_period && e.has_tid &&
+		str_eq(e.name, S("samples")) && str_eq(e.comm, command) &&
+		(!str_eq(command, S(UNKNOWN)) || e.tid > 0);
+	buf_release(&line);
+	return found;
+}
+
+/* Make the part of event lines that depends on the labels. */
+static void set_origin(struct writer *w, label_set_id labels)
+{
+	struct str command = command_of(w, labels);
+
+	w->labels = labels;
+	w->origin.n = 0;
+	if (str_starts(command, S("#")))
+		buf_ch(&w->origin, ' '); /* otherwise the line is a comment */
+	put_text(&w->origin, command.p ? command : S(UNKNOWN));
+	put_thread(w, labels);
+	w->is_changed = command.p && !is_found(w, command);
+	if (!w->is_changed || is_found(w, str_trim(command)))
+		return;
+	w->origin.n = 0;
+	put_plain_command(&w->origin, command);
+	put_thread(w, labels);
 }
 
 /*
@@ -127,22 +230,12 @@ static uint64_t time_of(const struct writer *w)
 static void put_event_line(struct writer *w, label_set_id labels, uint32_t col, int64_t value)
 {
 	struct buf *b = &w->out->bytes;
-	int64_t pid = label_number(w, labels, w->pid, -1),
-		tid = label_number(w, labels, w->tid, -1),
-		cpu = label_number(w, labels, w->cpu, -1);
 	uint64_t time = time_of(w);
-	struct str command = command_of(w, labels);
 
-	if (str_starts(command, S("#")))
-		buf_ch(b, ' '); /* otherwise the line is a comment */
-	put_text(b, command);
-	buf_ch(b, ' ');
-	if (pid >= 0)
-		buf_printf(b, "%lld/%lld", (long long)pid, (long long)(tid >= 0 ? tid : pid));
-	else
-		buf_i64(b, tid >= 0 ? tid : 0);
-	if (cpu >= 0)
-		buf_printf(b, " [%03lld]", (long long)cpu);
+	if (!w->origin.n || w->labels.i != labels.i)
+		set_origin(w, labels);
+	w->out->renamed += w->is_changed;
+	buf_add(b, buf_str(&w->origin));
 	buf_printf(b, " %5llu.%09llu: %10lld ", (unsigned long long)(time / 1000000000),
 		   (unsigned long long)(time % 1000000000), (long long)value);
 	put_event_name(w, col);
@@ -162,7 +255,7 @@ static void put_frame(struct writer *w, loc_id caller, loc_id id)
 	if (caller.i && dict_is_inlined(w->p->dict, caller, id))
 		file = S("inlined");
 	buf_add(b, S(" ("));
-	put_text(b, file.n ? file : S("[unknown]"));
+	put_binary(b, file.n ? file : S("[unknown]"));
 	buf_add(b, S(")\n"));
 }
 
@@ -218,4 +311,5 @@ void perf_script_write(struct out *out, struct profile *p)
 	for (uint32_t col = 0; col < p->ncol; col++)
 		if (col != first)
 			put_column(&w, col);
+	buf_release(&w.origin);
 }

@@ -116,7 +116,8 @@ static struct str whole_name(const struct perf_frame *f, struct str binary)
 static struct perf_place parse_frame(struct perf_stack *s, const struct perf_frame *f)
 {
 	struct perf_place place = { .first = (uint32_t)s->frames.n, .n = 0 };
-	struct str what = f->what, binary = perf_strip_offset(perf_cut_binary(&what)),
+	struct str what = f->what, printed = perf_cut_binary(&what),
+		   binary = s->whole ? printed : perf_strip_offset(printed),
 		   symbol = perf_strip_offset(what);
 	struct loc row = { .addr = f->address, .flags = LOC_ADDR | mapping_flags(binary) };
 

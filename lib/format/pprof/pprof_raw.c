@@ -512,7 +512,7 @@ static bool enter_sample(struct reader *r, const struct raw_sample *s, const int
 
 	for (size_t i = s->n; i-- > 0;) {
 		size_t at = ids_find(&r->location_ids, r->ids.v[s->first + i]);
-		const struct raw_location *l = &r->locations.v[at ? at - 1 : 0];
+		const struct raw_location *l;
 
 		if (!at)
 			return in_fail(r->in,
@@ -520,6 +520,7 @@ static bool enter_sample(struct reader *r, const struct raw_sample *s, const int
 				       "is not there",
 				       (unsigned long long)s->line,
 				       (unsigned long long)r->ids.v[s->first + i]);
+		l = &r->locations.v[at - 1];
 		/* In a hostile file, a few bytes name a location of many lines repeatedly. */
 		if (!vec_fits(&r->frames, l->n))
 			return in_fail_memory(r->in);

@@ -33,11 +33,6 @@ static bool next_node(struct cursor *c, struct node *n)
 	return !c->failed;
 }
 
-static int64_t node_value(const struct node *n)
-{
-	return n->value > INT64_MAX ? INT64_MAX : (int64_t)n->value;
-}
-
 /* A node whose children are still being read. */
 struct open_node {
 	uint64_t nleft; /* children that follow */
@@ -69,7 +64,8 @@ static bool tree_node(struct walk *w, const struct node *n)
 	if (w->open.n)
 		vec_push(&w->frames, named_stacks_frame(&w->stacks, n->name));
 	if (n->value)
-		named_stacks_add(&w->stacks, w->frames.v, w->frames.n, node_value(n));
+		named_stacks_add(&w->stacks, w->frames.v, w->frames.n,
+				 sat_count(w->stacks.p, n->value));
 	return true;
 }
 
@@ -79,7 +75,8 @@ static bool trie_node(struct walk *w, const struct node *n)
 	if (w->text.n > MOST_TEXT)
 		return false;
 	if (n->value)
-		named_stacks_add_text(&w->stacks, buf_str(&w->text), node_value(n));
+		named_stacks_add_text(&w->stacks, buf_str(&w->text),
+				      sat_count(w->stacks.p, n->value));
 	return true;
 }
 

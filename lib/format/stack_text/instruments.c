@@ -159,6 +159,7 @@ static int instruments_sniff(struct sniff *s)
 const struct format format_instruments = {
 	.name = "instruments",
 	.help = "call trees that were copied from Instruments",
+	.open_end = true,
 	.sniff = instruments_sniff,
 	.read = instruments_read,
 };

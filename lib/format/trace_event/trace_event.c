@@ -98,6 +98,7 @@ static void keep_span(struct trace_reader *r)
 						   TRACE_WHOLE;
 	uint32_t thread;
 
+	r->nendless += phase == TRACE_WHOLE && (!e->has_dur || e->dur < 0);
 	row.func = dict_add_func(r->p->dict, (struct func){ .name = e->name, .file = e->file });
 	thread = event_thread(r);
 	trace_keep_span(&r->threads.v[thread],
@@ -162,9 +163,10 @@ static void read_event_member(struct trace_reader *r, struct str key)
 		e->name = dict_intern(r->p->dict, j->text);
 	else if (str_eq(key, S("ts")))
 		e->ts = trace_time(j);
-	else if (str_eq(key, S("dur")) || (str_eq(key, S("tdur")) && !e->dur))
+	else if (str_eq(key, S("dur")) || (str_eq(key, S("tdur")) && !e->dur)) {
 		e->dur = trace_time(j);
-	else if (str_eq(key, S("pid")) && j->kind != JSON_NULL)
+		e->has_dur = true;
+	} else if (str_eq(key, S("pid")) && j->kind != JSON_NULL)
 		set_text(&e->pid, trace_text(j));
 	else if (str_eq(key, S("tid")) && j->kind != JSON_NULL)
 		set_text(&e->tid, trace_text(j));

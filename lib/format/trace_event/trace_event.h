@@ -74,6 +74,7 @@ struct trace_event {
 	char phase;
 	str_id name, arg_name, file;
 	int64_t ts, dur, line;
+	bool has_dur;
 	struct buf pid, tid, id; /* as text */
 	uint32_t stack;          /* "sf" */
 	/* Of "args": */
@@ -98,6 +99,7 @@ struct trace_reader {
 	struct table nodes;     /* struct tree_node, each once */
 	struct trace_event event;
 	uint64_t nasync;
+	uint64_t nendless; /* X without a duration, or with one below 0 */
 };
 
 /* The number of an event's thread. */

@@ -206,6 +206,10 @@ static void add_thread(struct spans *s, struct trace_thread *t)
 
 static void note_faults(struct trace_reader *r, const struct spans *s)
 {
+	if (r->nendless)
+		in_note(r->in, 0,
+			"events without a duration, or with one below 0, are left out: %llu",
+			(unsigned long long)r->nendless);
 	if (s->unopened)
 		in_note(r->in, 0, "events that end what has not begun: %llu",
 			(unsigned long long)s->unopened);
