@@ -8,8 +8,8 @@ for python in python3.15 python3.14 python3 ''; do
 	[ "$python" ] && "$python" -c 'import sys; sys.exit(sys.version_info < (3, 14))' 2>/dev/null && break
 done
 [ "$python" ] || {
-	echo '1..0 # SKIP there is no Python 3.14 or later'
-	exit 0
+	skip 'there is no CPython 3.14 or later' 'tasks of asyncio'
+	finish
 }
 
 # CPU time of the thread, of each function: on standard output at the end
