@@ -46,7 +46,7 @@ struct scratch {
 	};
 	__u64 number;        /* process << 32 | thread */
 	__u64 thread;        /* the thread pointer */
-	__u64 time;
+	__u64 time;          /* of the sample, as of bpf_ktime_get_ns() */
 	__u64 sample;        /* its number on this CPU */
 	__u64 frame;         /* the next one to read */
 	__u64 stack_pointer; /* of the thread's own code; 0: not known */
