@@ -87,7 +87,7 @@ if command -v javac >/dev/null && javac Busy.java 2>err; then
 	# Its compiled code has frames of fixed sizes, in which old return addresses lie, and uses the
 	# frame pointer's register for other things. The map is written when the process ends.
 	if javac Pairs.java && java -XX:+UnlockDiagnosticVMOptions -XX:+DumpPerfMapAtExit -version 2>err; then
-		named 'a JVM without frame pointers' 'Pairs.(work|sum|deep|text)' "$root" \
+		named 'a JVM without frame pointers' 'Pairs.(main|work|sum|deep|text)' "$root" \
 			-- java -XX:+UnlockDiagnosticVMOptions -XX:+DumpPerfMapAtExit Pairs
 		awk -F';' '
 			function is(frame, names) { return frame ~ "Pairs[.](" names ")[(]" }
