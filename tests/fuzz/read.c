@@ -37,8 +37,9 @@ static void check_message(const char *error)
 		return;
 	if (strstr(error, "is empty") || strstr(error, "is in no known format") ||
 	    strstr(error, "input: json: ") || strstr(error, "could be any of") ||
-	    strstr(error, "unpack it with") || strstr(error, "packed more than") ||
-	    strstr(error, "holds no samples") || strstr(error, "MiB of memory"))
+	    strstr(error, ": refused: ") || strstr(error, "unpack it with") ||
+	    strstr(error, "packed more than") || strstr(error, "holds no samples") ||
+	    strstr(error, "MiB of memory"))
 		return;
 	fprintf(stderr, "%s\n", error);
 	fail("an error without a place");
