@@ -44,7 +44,9 @@ memory() {
 }
 
 begin_server() {
-	rm -rf listen-store listen.log
+	# A compaction that the last server began may still write.
+	until rm -rf listen-store 2>/dev/null; do sleep 0.1; done
+	rm -f listen.log
 	prof-listen --listen 127.0.0.1:0 --store listen-store 2>listen.log &
 	server=$!
 	until grep -qs listening listen.log; do sleep 0.1; done
