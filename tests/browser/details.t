@@ -120,6 +120,15 @@ prof-flame second.perf >second.svg
 browse second.svg 'nearly a second' <<'END'
 	is(details(), 'all \u2014 1s (999,999,990 nanoseconds)', 'is 1s, and not 1000ms');
 END
+printf 'a 100 10.0: 59707070110 cpu-clock:\n\t10 f+0x0 (/bin/a)\n\n' >minute.perf
+prof-flame minute.perf >minute.svg
+browse minute.svg 'nearly a minute' <<'END'
+	is(details(), 'all \u2014 59.71s (59,707,070,110 nanoseconds)', 'is told in seconds');
+END
+prof-flame -t html minute.perf >minute.html
+browse_page minute.html 'nearly a minute in a page' <<'END'
+	ok(text('.functions .row .number').startsWith('59.7s'), 'is told in seconds', text('.functions .row .number'));
+END
 prof-flame -t html second.perf >second.html
 browse_page second.html 'nearly a second in a page' <<'END'
 	ok(text('.functions .row .number').startsWith('1s'), 'is 1s, and not 1000ms', text('.functions .row .number'));

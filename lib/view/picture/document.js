@@ -37,9 +37,11 @@ const totalOf = i => i || isFiltered() ? tree.total[i] : all;
 // "1 sample", "2 samples"
 const counted = v => `${grouped(v)} ${v * conf.factor === 1 ? conf.countname.replace(/^samples$/, 'sample') : conf.countname}`;
 
-// "1.5ms (1,500,000 nanoseconds)"
+// "1.5ms (1,500,000 nanoseconds)": the largest unit that the value reaches when it is told in the
+// next finer one.
 function amount(v) {
-	const unit = conf.units.filter(([scale]) => Math.abs(+(v / scale).toFixed(2)) >= 1).pop(), exact = counted(v);
+	const {units} = conf, tellable = finer => +(Math.abs(v) / finer).toFixed(2) * finer;
+	const unit = units.filter(([scale], i) => tellable(units[i && i - 1][0]) >= scale).pop(), exact = counted(v);
 	return unit && unit[0] > 1 ? `${+(v / unit[0]).toFixed(2)}${unit[1]} (${exact})` : exact;
 }
 

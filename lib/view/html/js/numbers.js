@@ -7,9 +7,11 @@ const compact = new Intl.NumberFormat('en-US', {notation: 'compact', maximumSign
 const typeNow = () => conf.types[state.type];
 const percent = (v, all, digits = 2) => (all ? 100 * v / all : 0).toFixed(digits) + '%';
 
-// "1.5ms" or, if the type has no common unit, "1,234" or "1.234M".
+// "1.5ms" or, if the type has no common unit, "1,234" or "1.234M". The unit is the largest that the
+// value reaches when it is told in the next finer one: 999.999 ms are 1s, 59.71 s are no minute.
 function shortAmount(v) {
-	const unit = typeNow().units.filter(([scale]) => Math.abs(+(v / scale).toPrecision(3)) >= 1).pop() || typeNow().units[0];
+	const {units} = typeNow(), tellable = finer => +(Math.abs(v) / finer).toPrecision(3) * finer;
+	const unit = units.filter(([scale], i) => tellable(units[i && i - 1][0]) >= scale).pop() || units[0];
 	if (!unit)
 		return Math.abs(v * conf.factor) < 1e6 ? rounded(v * conf.factor) : compact.format(v * conf.factor);
 	return v ? `${+(v / unit[0]).toPrecision(3)}${unit[1]}` : '0';
