@@ -4,15 +4,13 @@
 needs_bpf() {
 	exits 0 '--version -v says whether it reads functions of interpreters' prof-record --version -v
 	grep -q 'read by BPF' out && return
-	echo "1..1 # SKIP $(tail -1 out)"
-	exit 0
+	skip_rest "$(tail -1 out)"
 }
 
 # was_read FILE: ends the test if its recording, whose messages are in FILE, could not read them.
 was_read() {
 	grep -q 'were not read' "$1" || return 0
-	echo "1..1 # SKIP $(grep 'were not read' "$1")"
-	exit 0
+	skip_rest "$(grep 'were not read' "$1")"
 }
 
 # only_known PATTERN FOLDED: the frames whose names match, as ";a;b;c; VALUE"

@@ -86,6 +86,12 @@ skip() {
 	echo "ok $tap_n - $2 # SKIP $1"
 }
 
+# skip_rest REASON: what has not run yet is skipped, and the test ends.
+skip_rest() {
+	skip "$1" 'the rest'
+	finish
+}
+
 # sanitized: were the programs built with sanitizers? They use several times the memory then.
 sanitized() { ldd "$BUILD/prof-fold" | grep -q 'libasan\|libtsan'; }
 

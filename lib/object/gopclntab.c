@@ -85,17 +85,48 @@ static void read_module(struct gopclntab *t, const struct elf *e, uint64_t vaddr
 	}
 }
 
-bool gopclntab_open(struct gopclntab *t, const struct elf *e)
+/*
+ * Where the system's linker makes a position-independent program, as it does of Go with C, the
+ * table is a part of .data.rel.ro, wherever an address may be.
+ */
+static bool find_within(struct gopclntab *t, const struct elf *e, uint64_t *vaddr)
+{
+	const struct elf_section *s = elf_section(e, ".data.rel.ro");
+	struct str bytes = elf_contents(e, s);
+
+	if (!elf_section(e, ".go.buildinfo"))
+		return false;
+	for (size_t at = 0; at < bytes.n; at += 8) {
+		*t = (struct gopclntab){ .bytes = str_skip(bytes, at) };
+		*vaddr = s->addr + at;
+		if (read_header(t))
+			return true;
+	}
+	return false;
+}
+
+static bool find_table(struct gopclntab *t, const struct elf *e, uint64_t *vaddr)
 {
 	static const char *const sections[] = { ".gopclntab", ".data.rel.ro.gopclntab" };
 	const struct elf_section *s = NULL;
 
 	for (size_t i = 0; i < LEN(sections) && !s; i++)
 		s = elf_section(e, sections[i]);
+	if (!s)
+		return find_within(t, e, vaddr);
 	*t = (struct gopclntab){ .bytes = elf_contents(e, s) };
-	if (!t->bytes.n || !read_header(t))
+	*vaddr = s->addr;
+	return t->bytes.n && read_header(t);
+}
+
+bool gopclntab_open(struct gopclntab *t, const struct elf *e)
+{
+	uint64_t vaddr;
+
+	*t = (struct gopclntab){ 0 };
+	if (!find_table(t, e, &vaddr))
 		return false;
-	read_module(t, e, s->addr);
+	read_module(t, e, vaddr);
 	return t->text != 0;
 }
 

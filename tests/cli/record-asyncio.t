@@ -8,8 +8,7 @@ for python in python3.15 python3.14 python3 ''; do
 	[ "$python" ] && "$python" -c 'import sys; sys.exit(sys.version_info < (3, 14))' 2>/dev/null && break
 done
 [ "$python" ] || {
-	skip 'there is no CPython 3.14 or later' 'tasks of asyncio'
-	finish
+	skip_rest 'there is no CPython 3.14 or later'
 }
 
 # CPU time of the thread, of each function: on standard output at the end

@@ -5,8 +5,7 @@ top=${top:-$(cd "$(dirname "$0")/../.." && pwd)}
 . "$top/tests/interpreted.sh"
 needs_bpf
 command -v go >/dev/null || {
-	echo '1..1 # SKIP no Go here'
-	exit 0
+	skip_rest 'no Go here'
 }
 cp "$top/tests/targets/labels.go" main.go
 # built NAME FLAG...: builds the program
@@ -55,8 +54,7 @@ true_labels() {
 }
 
 if ! built labels; then
-	echo "1..1 # SKIP go cannot build programs here"
-	exit 0
+	skip_rest 'go cannot build programs here'
 fi
 prof-record -v -F 999 -o p.pb.gz -- ./labels 3000 >truth 2>err
 was_read err

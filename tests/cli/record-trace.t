@@ -4,8 +4,7 @@ top=${top:-$(cd "$(dirname "$0")/../.." && pwd)}
 . "$top/tests/record.sh"
 exits 0 'what it is built with' prof-record --version -v
 grep -q 'read by BPF' out || {
-	echo "1..1 # SKIP $(tail -1 out)"
-	exit 0
+	skip_rest "$(tail -1 out)"
 }
 target traces -rdynamic
 library() { # NAME FLAG...
@@ -54,8 +53,7 @@ until grep -q OTEL_CTX "/proc/$pid/maps" || ! kill -0 $pid; do :; done
 prof-record -v -F 499 -d 600ms -p $pid -o p.pb.gz 2>err
 if grep -q 'trace ids were not read: that needs\|trace ids were not read: the kernel' err; then
 	kill $pid
-	echo "1..1 # SKIP $(grep 'were not read' err)"
-	exit 0
+	skip_rest "$(grep 'were not read' err)"
 fi
 wait $pid
 agrees p.pb.gz 'a program'
