@@ -7,6 +7,7 @@
 #include "cmd/common.h"
 #include "cmd/query/series_print.h"
 #include "cmd/query/time_table.h"
+#include "io/escape.h"
 #include "source/server.h"
 
 struct exemplar {
@@ -119,13 +120,7 @@ static void put_word(struct buf *b, struct str s)
 		buf_add(b, s);
 		return;
 	}
-	buf_ch(b, '\'');
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] == '\'')
-			buf_add(b, S("'\\''"));
-		else
-			buf_ch(b, s.p[i]);
-	buf_ch(b, '\'');
+	shell_word(b, s);
 }
 
 /* Put the command that prints the profile, by its series and the ns at which it began. */

@@ -381,8 +381,10 @@ static void note_own_labels(const struct recording *r)
 {
 	note_labels("pprof labels", &r->goroutines);
 	note_labels("tasks of asyncio", &r->tasks);
-	if (r->go_refusal)
+	if (r->go_refusal && r->go_version)
 		note("pprof labels of Go 1.%u were not read: %s", r->go_version, r->go_refusal);
+	else if (r->go_refusal)
+		note("pprof labels of a Go program were not read: %s", r->go_refusal);
 }
 
 void recording_summarise(const struct recording *r)

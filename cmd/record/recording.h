@@ -48,10 +48,10 @@ struct recording {
 	bool met_context;          /* a process publishes contexts of its threads */
 	char interpreter_why[160]; /* why interpreted functions have no names; or empty */
 	bool interpreter_refused;  /* interpreter_why is about one that cannot be read */
-	unsigned go_version;       /* the minor version of Go whose labels cannot be read */
-	const char *go_refusal;    /* the reason: a static string; or NULL */
-	bool user_only;            /* kernel code could not be sampled */
-	bool others_run;           /* processes that the command started outlive it */
+	unsigned go_version; /* the minor version of Go whose labels cannot be read; 0: unknown */
+	const char *go_refusal; /* the reason: a static string; or NULL */
+	bool user_only;         /* kernel code could not be sampled */
+	bool others_run;        /* processes that the command started outlive it */
 };
 
 /* Record and write, with error messages. The output is opened before anything is started. */

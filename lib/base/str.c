@@ -81,6 +81,19 @@ bool str_u64(struct str s, uint64_t *value)
 	return true;
 }
 
+bool str_number_after(struct str s, struct str before, uint64_t *value)
+{
+	ptrdiff_t at = str_find(s, before);
+	size_t n = 0;
+
+	if (at < 0)
+		return false;
+	s = str_skip(s, (size_t)at + before.n);
+	while (n < s.n && is_digit(s.p[n]))
+		n++;
+	return str_u64(str(s.p, n), value);
+}
+
 bool str_i64(struct str s, int64_t *value)
 {
 	bool negative = s.n && s.p[0] == '-';

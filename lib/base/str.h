@@ -98,6 +98,9 @@ struct str str_basename(struct str path);
  * does not fit. str_hex() takes neither a sign nor 0x.
  */
 bool str_u64(struct str s, uint64_t *value);
+
+/* The decimal number after the first `before`: "python3.11d" has 11 after "python3.". */
+bool str_number_after(struct str s, struct str before, uint64_t *value);
 bool str_i64(struct str s, int64_t *value);
 bool str_hex(struct str s, uint64_t *value);
 

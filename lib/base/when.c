@@ -189,13 +189,23 @@ static bool describes_zone(const char *tz)
 	return end - tz >= 3 && *end && strchr("+-0123456789", *end);
 }
 
+/* In the places where C libraries look: musl in all of these. */
 static bool has_zone_file(const char *tz)
 {
-	const char *dir = getenv("TZDIR");
+	const char *dirs[] = { getenv("TZDIR"), "/usr/share/zoneinfo", "/share/zoneinfo",
+			       "/etc/zoneinfo" };
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/%s", dir && *dir ? dir : "/usr/share/zoneinfo", tz);
-	return access(tz[0] == '/' ? tz : path, R_OK) == 0;
+	if (tz[0] == '/')
+		return access(tz, R_OK) == 0;
+	for (size_t i = 0; i < LEN(dirs); i++) {
+		if (!dirs[i] || !*dirs[i])
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", dirs[i], tz);
+		if (access(path, R_OK) == 0)
+			return true;
+	}
+	return false;
 }
 
 /*

@@ -21,9 +21,9 @@
  * A row that is still slower is tested with the rows that changed in the bodies (bodies.h) in
  * which it rose, and with what they have in these bodies only: the compiler may have moved work
  * between any of them. So it may with bodies that had samples of the row, and are gone.
- * Their savings, too, must be at least half of the rise. What an inclusive row
- * loses may be in self rows, and rows may be within each other: all together may then rise by half
- * of the row's rise.
+ * Their savings, too, must be at least half of the rise. For an inclusive row they may be in self
+ * rows, and rows may contain each other, so there all of them together are tested: they may rise
+ * by half of the row's rise.
  *
  * If both together are slower, but by much less than an inclusive row, that row has moved all the
  * same if a self row below it fails the gate: that one tells what became slower.
@@ -89,7 +89,10 @@ static bool is_caller(const struct calls *calls, uint32_t item, uint32_t of)
 	return false;
 }
 
-/* Are both called by the same, or, if both are one-sided, one of them by way of others? */
+/*
+ * Do both have one caller, of which one row is new or gone? If both are, the caller of one may also
+ * be further up among the callers of the other.
+ */
 static bool share_caller(const struct calls *calls, const struct row *up, const struct row *down)
 {
 	uint32_t a = calls->caller[up->item], b = calls->caller[down->item];
@@ -183,6 +186,13 @@ static void add_cost(struct balance *b, uint32_t item, double cost)
 	}
 }
 
+/* Add a row's samples to the set, and its cost to the balance. */
+static void add_row(struct search *s, struct balance *b, const struct row *r)
+{
+	members_add(s->m, r->item, r->kind, NULL);
+	add_cost(b, r->item, test_cost(&r->test));
+}
+
 static bool saved_enough(const struct balance *b)
 {
 	return b->from && -b->down >= LEAST_SAVING * b->up;
@@ -197,14 +207,9 @@ static bool explain_by_kin(struct search *s, struct row *r)
 	struct test whole;
 
 	members_clear(s->m);
-	for (size_t i = 0; i < c->nrow; i++) {
-		const struct row *kin = &c->row[i];
-
-		if (s->group[i] != group)
-			continue;
-		members_add(s->m, kin->item, r->kind, NULL);
-		add_cost(&b, kin->item, test_cost(&kin->test));
-	}
+	for (size_t i = 0; i < c->nrow; i++)
+		if (s->group[i] == group)
+			add_row(s, &b, &c->row[i]);
 	if (!saved_enough(&b))
 		return false;
 	whole = test_set(s, r->kind, c->design.exposure);
@@ -220,15 +225,12 @@ static bool explain_by_own_kin(struct search *s, struct row *r)
 	struct test whole;
 
 	members_clear(s->m);
-	members_add(s->m, r->item, r->kind, NULL);
-	add_cost(&b, r->item, test_cost(&r->test));
+	add_row(s, &b, r);
 	for (uint32_t i = 0; i < c->nrow; i++) {
 		const struct row *kin = &c->row[i];
 
-		if (!kin->found[TO_LIST] || kin->up || s->spent[i] || !are_kin(s, r, kin))
-			continue;
-		members_add(s->m, kin->item, r->kind, NULL);
-		add_cost(&b, kin->item, test_cost(&kin->test));
+		if (kin->found[TO_LIST] && !kin->up && !s->spent[i] && are_kin(s, r, kin))
+			add_row(s, &b, kin);
 	}
 	if (!saved_enough(&b))
 		return false;

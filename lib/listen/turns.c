@@ -65,7 +65,7 @@ static uint64_t smaller(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* From now on, the client shall send at the pace of is_behind(). */
+/* From now on, the client shall send at the pace of is_too_slow(). */
 static void begin_stint(struct request *q)
 {
 	q->stint_began = q->last_came = monotonic_ns();
@@ -192,7 +192,7 @@ void turn_end(struct request *q)
 }
 
 /* Has a body stopped, or does it come so slowly that a largest one would not arrive in time? */
-static bool is_behind(const struct request *q, int64_t now)
+static bool is_too_slow(const struct request *q, int64_t now)
 {
 	const struct listener_options *o = &q->server->options;
 	double pace = (double)o->request_ns / (double)o->most_body;
@@ -202,13 +202,13 @@ static bool is_behind(const struct request *q, int64_t now)
 		       (double)(q->received - q->stint_received) * pace;
 }
 
-/* The one of the list that is behind and holds most bytes. */
-static struct request *find_behind(const struct listener *s, enum turn turn, int64_t now)
+/* Find the request in that state that holds most bytes of those that are too slow; or NULL. */
+static struct request *find_slow_holder(const struct listener *s, enum turn turn, int64_t now)
 {
 	struct request *found = NULL;
 
 	for (struct request *q = first_of(s, turn); q; q = q->turn_next)
-		if (is_behind(q, now) && q->held && (!found || q->held > found->held))
+		if (is_too_slow(q, now) && q->held && (!found || q->held > found->held))
 			found = q;
 	return found;
 }
@@ -222,7 +222,7 @@ void turns_tick(struct listener *s)
 		turn_change(q, TURN_SLOW);
 		count_bytes(q, 0);
 	}
-	while (first_of(s, TURN_PAUSED) && (q = find_behind(s, TURN_SLOW, now)))
+	while (first_of(s, TURN_PAUSED) && (q = find_slow_holder(s, TURN_SLOW, now)))
 		request_drop(q, 503, 1, "too slow, while others wait for its memory");
 	next_turns(s);
 }

@@ -8,8 +8,8 @@
  *   there is always one that can.
  *
  * A client may begin a body and not go on. Such a request stops counting half a second after its
- * turn began, and counts again once its body is complete. Is memory full, and does a body pause,
- * the bodies that come too slowly to arrive in time (options.request_ns for a largest one), or
+ * turn began, and counts again once its body is complete. While a body pauses because memory is
+ * full, bodies that come too slowly to arrive in time (options.request_ns for a largest one), or
  * not at all for two seconds, are refused. So slow clients delay others a little.
  */
 #ifndef LISTEN_TURNS_H

@@ -55,7 +55,8 @@ static bool read_header(struct gopclntab *t)
 	if (magic != MAGIC_118 && magic != MAGIC_120)
 		return false;
 	t->v120 = magic == MAGIC_120;
-	cursor_skip(&c, 2);
+	if (cursor_int(&c, 2) != 0)
+		return false;
 	t->minimum = cursor_u8(&c);
 	if (cursor_u8(&c) != 8 || !t->minimum)
 		return false;

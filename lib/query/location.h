@@ -24,7 +24,7 @@ enum location_flag {
 	LOCATION_HIDDEN = 128, /* it has no frames left */
 	LOCATION_SHOW_FROM = 256,
 	LOCATION_PRUNE_FROM = 512,
-	LOCATION_FOCUS = 1024, /* times the set of the PATTERN_FOCUS that match */
+	LOCATION_FOCUS = 1024, /* times the bits of the patterns of --focus that match */
 };
 
 struct location {

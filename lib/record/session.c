@@ -75,9 +75,10 @@ static void list_targets(struct session *s, struct sampler_options *o)
 
 /*
  * Opens the events again, with a larger copy of the stack, larger rings or on other CPUs. If that
- * fails (no memory, or all targets have ended), the old events go on.
+ * fails (no memory, rings as large as before, or all targets have ended), returns false, and the
+ * old events go on.
  */
-static void open_again(struct session *s, struct sampler_options options)
+static bool open_again(struct session *s, struct sampler_options options)
 {
 	bool for_rings = options.ring_doublings > s->sampler_options.ring_doublings;
 	struct sampler sampler;
@@ -92,8 +93,7 @@ static void open_again(struct session *s, struct sampler_options options)
 	buf_release(&why);
 	if (!ok || (for_rings && sampler.ring_bytes <= s->sampler.ring_bytes)) {
 		sampler_close(&sampler);
-		s->no_room = true;
-		return;
+		return false;
 	}
 	sampler_stop(&s->sampler);
 	if (s->has_waits)
@@ -108,6 +108,7 @@ static void open_again(struct session *s, struct sampler_options options)
 	s->sampler_options = options;
 	s->sampler = sampler;
 	s->sampler.o = &s->sampler_options;
+	return true;
 }
 
 static void copy_more_stack(struct session *s)
@@ -115,7 +116,7 @@ static void copy_more_stack(struct session *s)
 	struct sampler_options options = s->sampler_options;
 
 	options.stack_bytes = LARGEST_STACK;
-	open_again(s, options);
+	s->no_room = !open_again(s, options);
 }
 
 /* After losses, rings hold more: on a busy machine the recorder may wait long for a CPU. */
@@ -127,10 +128,10 @@ static void grow_rings(struct session *s)
 	bool more = all > s->lost_noticed;
 
 	s->lost_noticed = all;
-	if (!more || s->no_room || options.ring_doublings == MOST_DOUBLINGS)
+	if (!more || s->largest_rings || options.ring_doublings == MOST_DOUBLINGS)
 		return;
 	options.ring_doublings++;
-	open_again(s, options);
+	s->largest_rings = !open_again(s, options);
 }
 
 /* Periodic work, once a second; of a few targets the CPU time is read more often. */

@@ -146,7 +146,8 @@ struct session {
 	} slices;
 	bool others_run;       /* children of an ended command still run */
 	int nice;              /* the profiler's initial nice value */
-	bool no_room;          /* events could not be opened again */
+	bool no_room;          /* events could not be opened with a larger copy of the stack */
+	bool largest_rings;    /* nor with larger rings */
 	bool noted_not_opened; /* that files could not be opened */
 	bool child_ended;      /* with window.status */
 };

@@ -8,6 +8,11 @@ static void numbers(void)
 	ok(str_u64(S("18446744073709551615"), &u) && u == UINT64_MAX, "largest u64");
 	ok(!str_u64(S("18446744073709551616"), &u), "one more does not fit");
 	ok(!str_u64(S(""), &u) && !str_u64(S("1x"), &u) && !str_u64(S("-1"), &u), "no number");
+	ok(str_number_after(S("libpython3.11d.so"), S("python3."), &u) && u == 11,
+	   "a number after other text");
+	ok(!str_number_after(S("python3.x"), S("python3."), &u) &&
+		   !str_number_after(S("3.11"), S("python3."), &u),
+	   "none there, or no such text");
 	ok(str_i64(S("-9223372036854775808"), &i) && i == INT64_MIN, "smallest i64");
 	ok(!str_i64(S("9223372036854775808"), &i), "one more than the largest i64");
 	ok(str_hex(S("ffffffffffffffff"), &u) && u == UINT64_MAX, "largest hex");

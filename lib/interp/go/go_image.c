@@ -43,16 +43,10 @@ static bool find_layout(struct go_layout *l, unsigned version)
 /* "go1.26.8", "devel go1.28-5f7a6c3 Mon": 0x011a, 0x011c. */
 static unsigned version_in(struct str text)
 {
-	ptrdiff_t at = str_find(text, S("go1."));
 	uint64_t minor;
-	size_t n = 0;
 
-	if (at < 0)
-		return 0;
-	text = str_skip(text, (size_t)at + strlen("go1."));
-	while (n < text.n && text.p[n] >= '0' && text.p[n] <= '9')
-		n++;
-	return str_u64(str(text.p, n), &minor) && minor < 256 ? 0x0100 | (unsigned)minor : 0;
+	return str_number_after(text, S("go1."), &minor) && minor < 256 ? 0x0100 | (unsigned)minor :
+									  0;
 }
 
 /* The text of runtime.buildVersion, which the linker writes in .go.buildinfo (debug/buildinfo). */

@@ -27,17 +27,11 @@ static void set_evaluator(struct python_image *p, const struct image_symbol *w)
 /* "python3.9", "libpython3.10.so.1.0": 0x0309, 0x030a. */
 static unsigned version_in_name(struct str file)
 {
-	struct str name = str_basename(file);
-	ptrdiff_t at = str_find(name, S("python3."));
 	uint64_t minor;
-	size_t n = 0;
 
-	if (at < 0)
-		return 0;
-	name = str_skip(name, (size_t)at + strlen("python3."));
-	while (n < name.n && name.p[n] >= '0' && name.p[n] <= '9')
-		n++;
-	return str_u64(str(name.p, n), &minor) && minor < 256 ? 0x0300 | (unsigned)minor : 0;
+	return str_number_after(str_basename(file), S("python3."), &minor) && minor < 256 ?
+		       0x0300 | (unsigned)minor :
+		       0;
 }
 
 /* const unsigned long Py_Version = 0x030b02f0, since 3.11. */

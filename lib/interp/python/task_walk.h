@@ -3,8 +3,8 @@
  * runs, and its name, for the BPF program and for readers of memory.
  *
  * Any object may say that it is the thread's task; only those of asyncio's own class, or of one
- * that is derived from it, have a name in a known place. A task that was not given a name has the
- * number of its default name, until somebody asks for that.
+ * that is derived from it, have a name in a known place. A task that was not given a name has a
+ * number instead, of which get_name() makes the default name, "Task-1".
  */
 #ifndef INTERP_TASK_WALK_H
 #define INTERP_TASK_WALK_H

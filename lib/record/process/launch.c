@@ -20,8 +20,7 @@ static NORETURN void run_child(const struct launch *how, int wait, int report)
 	if (how->to_stderr)
 		dup2(STDERR_FILENO, STDOUT_FILENO);
 	open_files_restore();
-	signal(SIGPIPE, SIG_DFL); /* these two are ignored in prof itself */
-	signal(SIGXFSZ, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL); /* ignored in prof itself */
 	if (read(wait, &byte, 1) != 1)
 		_exit(125); /* cancelled */
 	execvp(command[0], command);
