@@ -83,7 +83,8 @@ all=$(sed -n 's/.*% of \([0-9.]*\) s of CPU time.*/\1/p' err | head -1)
 awk -v n="$n" -v lost="$lost" -v all="$all" 'BEGIN { r = (n + lost) / 9999 / all; exit !(all > 2 && r > 0.97 && r < 1.03) }'
 ok $? 'samples and losses add up though the reader blocks' "$n samples, $lost lost, $all s"
 if [ "$lost" -gt 1000 ]; then
-	says 'lost while the output waited .* for its reader' 'and it is said why'
+	# On a busy machine the recorder itself may have been late, by a tenth or more.
+	says 'samples were lost( while the output waited|: their buffers were full)' 'and it is said why'
 else
 	skip 'nothing was lost' 'and it is said why'
 fi
