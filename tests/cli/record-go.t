@@ -68,7 +68,8 @@ prof-query -q --tag request=b -t folded p.pb.gz >b.folded
 at_least "$(share b.folded 'main.workB')" 97 '--tag selects by them'
 is "$(prof-query -q --values=n p.pb.gz | sort | tr '\n' ' ')" '0 1 2 3 ' 'values differ by goroutine'
 prof-query -q --span a1b2 -t folded p.pb.gz >span.folded
-at_least "$(share span.folded 'main.workChild')" 90 '--span selects by them'
+# The rest is the runtime, which has more to do where CPUs are scarce.
+at_least "$(share span.folded 'main.workChild')" 75 '--span selects by them'
 prof-query -q --top --by request p.pb.gz >by
 grep -q 'a' by && grep -q 'b' by
 ok $? '--by ranks them' "$(cat by)"

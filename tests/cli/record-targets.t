@@ -31,9 +31,9 @@ kill $waits
 # Threads
 # shellcheck disable=SC2046
 set -- $(ls /proc/$pid/task)
-exits 0 'two threads of five' prof-record --tid "$2,$3" -F 199 -d 300ms --label-by tid -o tid.pb.gz
+exits 0 'two threads of five' prof-record --tid "$2,$3" -F 499 -d 1s --label-by tid -o tid.pb.gz
 is "$(prof-query --values=tid tid.pb.gz | sort -n | tr '\n' ' ')" "$2 $3 " 'have all samples'
-says 'covering (8|9|10|11|12)[0-9]*% of' 'which cover their CPU time'
+says 'covering ([789]|1[0-3])[0-9]% of' 'which cover their CPU time'
 exits 0 'page faults of a thread' prof-record --tid "$2" -e page-faults -d 50ms -o f.pb.gz
 exits 2 'a thread that is not there' prof-record --tid 4194303 -o none.pb.gz
 says 'there is no such thread: 4194303' 'is named'
