@@ -26,10 +26,11 @@ only_known() {
 		print line ";", value }' "$2"
 }
 
-# nearly_whole NAME REPORT TEST: nearly all samples of an interpreter have all functions.
+# nearly_whole NAME REPORT TEST: nearly all samples of an interpreter have all functions. Two of
+# few samples are more than a few in a hundred, so that many may always lack some.
 nearly_whole() {
-	whole=$(sed -n "s/.*$1: .* samples, \([0-9]*\)\.[0-9]*% with all.*/\1/p" "$2")
-	[ "${whole:-0}" -ge 97 ]
+	sed -n "s/.*$1: \([0-9]*\) samples, \([0-9.]*\)% with all.*/\1 \2/p" "$2" |
+		awk '{ n = $1 * (100 - $2) / 100; good = $1 && (n <= 2.5 || $2 >= 97) } END { exit !good }'
 	ok $? "$3" "$(cat "$2")"
 }
 
