@@ -156,7 +156,7 @@ if built untouched; then
 fi
 
 # Labels that are too many, too long, or not text
-HOSTILE=1 prof-record -v -F 499 -o hostile.pb.gz -- ./labels 1500 2>err
+HOSTILE=1 prof-record -v -F 499 -o hostile.pb.gz -- ./labels 3000 2>err
 prof-query -q --tag good=yes -t folded hostile.pb.gz >good.folded
 at_least "$(share good.folded 'main.workHostile')" 90 'good labels among hostile ones'
 for label in line long wild; do
