@@ -94,5 +94,17 @@ refuse 'Sampling at 49 Hertz of all threads\n    main\n        2\n' 'its option 
 refuse 'Tracing off-CPU time (us) of all threads\n    main\n        2\n' 'its option -f'
 refuse 'JAVA PROFILE 1.0.1, created Mon May  1\n\nTHREAD START\n' 'JFR or async-profiler'
 refuse '{\n  "total_num_allocations": 352,\n  "total_bytes_allocated": 474453\n}\n' 'memray transform csv'
+refuse '{"threadDump": {"processId": "5", "threadContainers": []}}\n' 'Thread.dump_to_file'
+refuse '{"type": "attached_probes", "data": {"probes": 1}}\n' 'without -f'
+refuse '{"start_time": 1.5, "root_frame": {"function": "f"}}\n' 'pyinstrument -r speedscope'
+
+# Names of Java's threads may hold quotes; a virtual thread and its carrier are two.
+for case in java-virtual java-thread-info; do
+	prof-query --values=thread -t tsv "$top/tests/golden/stack-dump/$case.in" | cut -f 1 | sort
+done >out
+printf '%s\n' 'ForkJoinPool-1-worker-1' 'RMI TCP Connection - idle' 'Reference Handler' 'main' \
+	'pool "a" 1' 'virtual thread #31' 'worker "b"' | sort >want
+grep -vE '^(value|thread|label)$' out | sort >names
+same want names 'the names of threads'
 
 finish
