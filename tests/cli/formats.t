@@ -98,6 +98,18 @@ refuse '{"threadDump": {"processId": "5", "threadContainers": []}}\n' 'Thread.du
 refuse '{"type": "attached_probes", "data": {"probes": 1}}\n' 'without -f'
 refuse '{"start_time": 1.5, "root_frame": {"function": "f"}}\n' 'pyinstrument -r speedscope'
 
+# Ends of what has not begun take no time for each event that is open.
+awk 'BEGIN {
+	for (i = 0; i < 20000; i++)
+		printf "%s{\"ph\":\"B\",\"ts\":%d,\"name\":\"f%d\"}", i ? "," : "[", i, i
+	for (i = 0; i < 1000000; i++)
+		printf ",{\"ph\":\"E\",\"ts\":%d,\"name\":\"g\"}", i + 20000
+	print "]"
+}' >ends.json
+(ulimit -t 15 && exec prof-fold ends.json >out 2>err)
+is $? 0 'many ends without a begin'
+says 'end what has not begun: 1000000' 'and their number'
+
 # Names of Java's threads may hold quotes; a virtual thread and its carrier are two.
 for case in java-virtual java-thread-info; do
 	prof-query --values=thread -t tsv "$top/tests/golden/stack-dump/$case.in" | cut -f 1 | sort
