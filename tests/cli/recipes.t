@@ -59,6 +59,12 @@ public class App {
 	}
 }
 END
+cat >app.hs <<'END'
+busy :: Int -> Int
+busy n = foldr (\i x -> (x * 31 + i) `mod` 65521) 7 [1 .. n]
+main :: IO ()
+main = mapM_ (print . busy) [100000 .. 100040]
+END
 mkdir go # which takes all files of a folder for its own
 cat >go/go.mod <<'END'
 module app
@@ -100,6 +106,8 @@ can() { # TOOL
 	case $1 in
 	perf) perf record -q --buildid-mmap -o /dev/null true 2>/dev/null ;;
 	record) prof-record -q -d 10ms -o /dev/null -- true 2>/dev/null ;;
+	# With its libraries for profiling.
+	ghc) find "$(ghc --print-libdir 2>/dev/null)" -name Prelude.p_hi 2>/dev/null | grep -q . ;;
 	*.so.*) LD_PRELOAD=$1 sh -c 'cat /proc/$$/maps' 2>/dev/null | grep -q "$1" ;;
 	*) command -v "$1" >/dev/null ;;
 	esac
