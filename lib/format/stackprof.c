@@ -226,17 +226,6 @@ static void note_differences(struct reader *r)
 			(long long)r->nraw, (long long)r->ndelta);
 }
 
-static void note_missed(struct reader *r)
-{
-	struct buf fact = { 0 };
-
-	if (r->missed <= 0)
-		return;
-	buf_printf(&fact, "lost=%lld", (long long)r->missed);
-	profile_add_comment(r->p, buf_str(&fact));
-	buf_release(&fact);
-}
-
 static void finish(struct reader *r)
 {
 	struct tree_samples samples;
@@ -248,7 +237,8 @@ static void finish(struct reader *r)
 	}
 	tree_samples_init(&samples, r->j, r->p);
 	add_samples(r, &samples);
-	note_missed(r);
+	if (r->missed > 0)
+		profile_add_count(r->p, "lost", (uint64_t)r->missed);
 	if (check_frames(r)) {
 		note_differences(r);
 		tree_finish(&samples, (const struct tree_node *)r->nodes.rows, r->nodes.n,

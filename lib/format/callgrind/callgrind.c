@@ -176,16 +176,6 @@ static bool read_positions(struct reader *r, struct str names)
 	return r->nposition || in_fail(r->in, "no positions");
 }
 
-static void add_command(struct reader *r, struct str command)
-{
-	struct buf fact = { 0 };
-
-	buf_add(&fact, S("command="));
-	buf_add(&fact, command);
-	profile_add_comment(r->p, buf_str(&fact));
-	buf_release(&fact);
-}
-
 /* "events: Ir Dr" */
 static bool read_header_line(struct reader *r, struct str key, struct str value)
 {
@@ -193,8 +183,8 @@ static bool read_header_line(struct reader *r, struct str key, struct str value)
 		return read_events(r, value);
 	if (str_eq(key, S("positions")))
 		return read_positions(r, value);
-	if (str_eq(key, S("cmd")) && value.n)
-		add_command(r, value);
+	if (str_eq(key, S("cmd")))
+		profile_add_fact(r->p, "command", value);
 	if (str_eq(key, S("creator"))) {
 		r->has_creator = true;
 		r->last_key = str_starts(value, S("callgrind-")) ? "totals" : NULL;

@@ -80,7 +80,6 @@ static void add_own_frame(struct reader *r, const struct perf_frame *f)
 static void count_lost(struct reader *r, struct str record)
 {
 	ptrdiff_t at = str_find(record, S(" lost"));
-	struct buf fact = { 0 };
 	struct str digits;
 	uint64_t n;
 
@@ -92,9 +91,7 @@ static void count_lost(struct reader *r, struct str record)
 	digits = str_cut(&digits, ' ');
 	if (!str_u64(digits, &n) || n > INT64_MAX)
 		return;
-	buf_printf(&fact, "lost=%llu", (unsigned long long)n);
-	profile_add_comment(r->s.p, buf_str(&fact));
-	buf_release(&fact);
+	profile_add_count(r->s.p, "lost", n);
 }
 
 /* "cpu, unit = nanoseconds": sample types keep their order. */
@@ -119,12 +116,11 @@ static void read_header(struct reader *r, struct str line)
 	static const struct {
 		const char *key, *fact;
 	} facts[] = {
-		{ "# hostname : ", "host=" },
-		{ "# os release : ", "kernel=" },
-		{ "# cpudesc : ", "cpu_model=" },
-		{ "# cmdline : ", "command=" },
+		{ "# hostname : ", "host" },
+		{ "# os release : ", "kernel" },
+		{ "# cpudesc : ", "cpu_model" },
+		{ "# cmdline : ", "command" },
 	};
-	struct buf b = { 0 };
 
 	if (str_eq(line, S(PERF_WHOLE_NAMES)))
 		r->s.stack.whole = true;
@@ -135,13 +131,9 @@ static void read_header(struct reader *r, struct str line)
 	for (size_t i = 0; i < LEN(facts); i++) {
 		struct str key = str_of(facts[i].key);
 
-		if (!str_starts(line, key))
-			continue;
-		buf_add(&b, str_of(facts[i].fact));
-		buf_add(&b, str_trim(str_skip(line, key.n)));
-		profile_add_comment(r->s.p, buf_str(&b));
+		if (str_starts(line, key))
+			profile_add_fact(r->s.p, facts[i].fact, str_trim(str_skip(line, key.n)));
 	}
-	buf_release(&b);
 }
 
 /* Those about what the recording lacks are noted, the first alone. */

@@ -43,16 +43,6 @@ struct reader {
 	struct buf function; /* of a goroutine, whose place comes next */
 };
 
-static struct str cut_word(struct str *rest)
-{
-	struct str word;
-
-	*rest = str_trim(*rest);
-	word = str_cut(rest, ' ');
-	*rest = str_trim(*rest);
-	return word;
-}
-
 /* Threads */
 
 static void end_stack(struct reader *r)
@@ -186,7 +176,7 @@ static bool is_goroutine(struct str line)
 	struct str rest = line;
 	uint64_t n;
 
-	return str_eq(cut_word(&rest), S("goroutine")) && str_u64(cut_word(&rest), &n) &&
+	return str_eq(str_cut_word(&rest), S("goroutine")) && str_u64(str_cut_word(&rest), &n) &&
 	       str_find(line, S("[")) >= 0 && str_ends(line, S("]:"));
 }
 
@@ -218,7 +208,7 @@ static bool read_thread_line(struct reader *r, struct str line)
 		goroutine(r, line);
 	else if (str_starts(rest, state)) {
 		rest = str_skip(rest, state.n);
-		add_label(r, S("state"), cut_word(&rest));
+		add_label(r, S("state"), str_cut_word(&rest));
 	} else if (str_starts(line, S("TID ")) && str_ends(line, S(":"))) {
 		begin_thread(r);
 		add_number(r, S("tid"), str(line.p + 4, line.n - 5));
@@ -319,7 +309,7 @@ static bool read_numbered_frame(struct reader *r, struct str line)
 	struct str text = str_skip(line, 1), number, address = S("");
 	uint64_t n, pc;
 
-	number = cut_word(&text);
+	number = str_cut_word(&text);
 	if (!str_u64(number, &n) || !text.n)
 		return false;
 	if (!n)
@@ -328,7 +318,7 @@ static bool read_numbered_frame(struct reader *r, struct str line)
 		add_gdb_frame(r, text, address);
 		return true;
 	}
-	address = cut_word(&text);
+	address = str_cut_word(&text);
 	if (!str_hex(str_skip(address, 2), &pc))
 		return false;
 	if (str_starts(text, S("in ")))
