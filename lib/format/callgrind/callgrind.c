@@ -97,9 +97,10 @@ static uint32_t function_row(struct reader *r, str_id name, str_id file, str_id 
 
 /* Header lines */
 
-/* "10ns", "kB": nanoseconds or bytes, and how many; or another unit. */
+/* "10ns", "kB": nanoseconds or bytes, and how many; a unit that is written out stays. */
 static struct str parse_unit(struct reader *r, struct str s, int64_t *scale)
 {
+	enum { LONGEST_SHORT = 3 };
 	static const char *const finest[] = { "nanoseconds", "bytes" };
 	size_t n = 0;
 
@@ -108,7 +109,7 @@ static struct str parse_unit(struct reader *r, struct str s, int64_t *scale)
 	if (!n || !str_i64(str(s.p, n), scale) || *scale <= 0)
 		*scale = 1;
 	s = str_skip(s, n);
-	for (size_t i = 0; i < LEN(finest); i++) {
+	for (size_t i = 0; s.n <= LONGEST_SHORT && i < LEN(finest); i++) {
 		int64_t ratio = unit_ratio(s, str_of(finest[i]));
 
 		if (!ratio)
