@@ -106,6 +106,7 @@ awk 'BEGIN {
 		printf ",{\"ph\":\"E\",\"ts\":%d,\"name\":\"g\"}", i + 20000
 	print "]"
 }' >ends.json
+# shellcheck disable=SC3045 # every shell here has it
 (ulimit -t 15 && exec prof-fold ends.json >out 2>err)
 is $? 0 'many ends without a begin'
 says 'end what has not begun: 1000000' 'and their number'

@@ -24,7 +24,7 @@ struct reader {
 	uint32_t group;
 	double start, end; /* us, or s */
 	bool has_end, old_form, has_samples;
-	bool is_found; /* a member was read that only a CPU profile has */
+	bool is_found;                   /* a member was read that only a CPU profile has */
 	int64_t first_stamp, last_stamp; /* ns */
 };
 
