@@ -57,6 +57,18 @@ struct str str_trim(struct str s)
 	return s;
 }
 
+struct str str_cut_word(struct str *rest)
+{
+	struct str word;
+
+	*rest = str_trim(*rest);
+	word = str(rest->p, 0);
+	while (word.n < rest->n && !is_blank(rest->p[word.n]))
+		word.n++;
+	*rest = str_trim(str_skip(*rest, word.n));
+	return word;
+}
+
 struct str str_basename(struct str path)
 {
 	ptrdiff_t at = str_rchr(path, '/');

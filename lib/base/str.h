@@ -90,6 +90,12 @@ int hex_digit(char c);
 /* Without blanks and tabs at both ends. */
 struct str str_trim(struct str s);
 
+/*
+ * Cut off the first word, up to a blank or a tab; *rest becomes what follows, without blanks at
+ * both ends. Empty if there is none.
+ */
+struct str str_cut_word(struct str *rest);
+
 /* What follows the last '/'. */
 struct str str_basename(struct str path);
 

@@ -121,15 +121,6 @@ static void read_frame(struct reader *r)
 	vec_push(&r->locs, dict_add_loc(r->p->dict, row));
 }
 
-static void note_command(struct reader *r)
-{
-	struct buf fact = { 0 };
-
-	buf_printf(&fact, "command=%.*s", STR_ARG(json_string(r->j)));
-	profile_add_comment(r->p, buf_str(&fact));
-	buf_release(&fact);
-}
-
 static void read_mode(struct reader *r)
 {
 	struct str mode = json_string(r->j);
@@ -162,7 +153,7 @@ static void read_members(struct reader *r)
 		} else if (str_eq(key, S("te"))) {
 			r->end = json_i64(r->j);
 		} else if (str_eq(key, S("cmd"))) {
-			note_command(r);
+			profile_add_fact(r->p, "command", json_string(r->j));
 		}
 	}
 }

@@ -71,16 +71,6 @@ static void read_total(struct reader *r, struct str line)
 	}
 }
 
-static struct str cut_word(struct str *line)
-{
-	struct str word;
-
-	*line = str_trim(*line);
-	word = str_cut(line, ' ');
-	*line = str_trim(*line);
-	return word;
-}
-
 static struct str cut_last_word(struct str *line)
 {
 	size_t n = line->n;
@@ -101,9 +91,9 @@ static bool begins_tree(struct str line, int *nfield)
 					     "entries", "%time",  "%alloc", "%time", "%alloc" };
 
 	for (size_t i = 0; i < LEN(words); i++)
-		if (!str_eq(cut_word(&line), str_of(words[i])))
+		if (!str_eq(str_cut_word(&line), str_of(words[i])))
 			return false;
-	*nfield = str_eq(cut_word(&line), S("ticks")) ? FIELDS : FEW_FIELDS;
+	*nfield = str_eq(str_cut_word(&line), S("ticks")) ? FIELDS : FEW_FIELDS;
 	return true;
 }
 
@@ -204,8 +194,8 @@ static bool read_cost_centre(struct reader *r, struct str line)
 
 	for (int i = r->nfield; i-- > 0;)
 		field[i] = cut_last_word(&rest);
-	name = cut_word(&rest);
-	module = cut_word(&rest);
+	name = str_cut_word(&rest);
+	module = str_cut_word(&rest);
 	if (!module.n || !parse_values(r, field, value))
 		return in_bad(r->in, "expected a cost centre, found '%.*s'",
 			      STR_ARG(str(line.p, min_size(line.n, 80))));

@@ -249,15 +249,6 @@ static bool read_version(struct reader *r, struct str line)
 	return true;
 }
 
-static void note_command(struct reader *r, struct str command)
-{
-	struct buf fact = { 0 };
-
-	buf_printf(&fact, "command=%.*s", STR_ARG(command));
-	profile_add_comment(r->p, buf_str(&fact));
-	buf_release(&fact);
-}
-
 static bool read_heap_line(struct reader *r, struct str line)
 {
 	struct str rest = line.n > 2 ? str_skip(line, 2) : S("");
@@ -272,7 +263,7 @@ static bool read_heap_line(struct reader *r, struct str line)
 	case 'a': return read_kind(r, rest);
 	case '+': return read_allocation(r, rest);
 	case '-': return read_free(r, rest);
-	case 'X': note_command(r, rest); return true;
+	case 'X': profile_add_fact(r->p, "command", rest); return true;
 	case 'c': return str_hex(rest, &r->ms) || bad_line(r, "'c MS'");
 	case 'x':
 	case 'm':

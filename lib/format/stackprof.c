@@ -27,6 +27,9 @@ struct reader {
 	struct buf deltas;  /* packed: us */
 	str_id mode;
 	int64_t interval, missed;
+	int64_t total; /* of the samples, as the file says; -1 = it does not */
+	int64_t nraw;  /* samples of "raw" */
+	int64_t ndelta;
 	bool has_raw;
 };
 
@@ -92,8 +95,11 @@ static void read_raw(struct reader *r)
 			node = node_below(r, node);
 			left--;
 		} else {
+			int64_t count = json_i64(r->j);
+
 			packed_add(&r->raw, node);
-			packed_add(&r->raw, json_i64(r->j));
+			packed_add(&r->raw, count);
+			r->nraw = sat_add(r->p, r->nraw, count);
 			in_stack = false;
 		}
 	}
@@ -104,7 +110,7 @@ static void read_raw(struct reader *r)
 static void read_deltas(struct reader *r)
 {
 	json_enter(r->j, JSON_ARRAY);
-	while (json_element(r->j))
+	for (; json_element(r->j); r->ndelta++)
 		packed_add(&r->deltas, json_scaled(r->j, 1));
 }
 
@@ -126,6 +132,8 @@ static void read_members(struct reader *r)
 			r->interval = json_scaled(r->j, 1);
 		else if (str_eq(key, S("missed_samples")) && r->j->kind != JSON_NULL)
 			r->missed = json_i64(r->j);
+		else if (str_eq(key, S("samples")) && r->j->kind != JSON_NULL)
+			r->total = json_i64(r->j);
 	}
 }
 
@@ -183,7 +191,7 @@ static void add_samples(struct reader *r, struct tree_samples *to)
 	struct cursor raw = cursor_over(buf_str(&r->raw)),
 		      deltas = cursor_over(buf_str(&r->deltas));
 	const struct mode *mode = mode_of(r);
-	bool timed = mode && str_eq(mode->name, S("wall")) && r->deltas.n;
+	bool timed = mode && str_eq(mode->name, S("wall")) && r->ndelta == r->nraw;
 	uint32_t group = add_group(r, to, mode);
 	uint64_t time = 0;
 
@@ -207,15 +215,15 @@ static bool check_frames(struct reader *r)
 	return true;
 }
 
-static void note_missed(struct reader *r)
+/* Dumps of stackprof before 0.2.14 have no stacks for garbage collection. */
+static void note_differences(struct reader *r)
 {
-	struct buf fact = { 0 };
-
-	if (r->missed <= 0)
-		return;
-	buf_printf(&fact, "lost=%lld", (long long)r->missed);
-	profile_add_comment(r->p, buf_str(&fact));
-	buf_release(&fact);
+	if (r->total >= 0 && r->total != r->nraw)
+		in_note(r->in, 0, "the file counts %lld samples, and has stacks of %lld",
+			(long long)r->total, (long long)r->nraw);
+	if (r->ndelta && r->ndelta != r->nraw)
+		in_note(r->in, 0, "%lld samples have %lld times: each counts for the interval",
+			(long long)r->nraw, (long long)r->ndelta);
 }
 
 static void finish(struct reader *r)
@@ -229,17 +237,20 @@ static void finish(struct reader *r)
 	}
 	tree_samples_init(&samples, r->j, r->p);
 	add_samples(r, &samples);
-	note_missed(r);
-	if (check_frames(r))
+	if (r->missed > 0)
+		profile_add_count(r->p, "lost", (uint64_t)r->missed);
+	if (check_frames(r)) {
+		note_differences(r);
 		tree_finish(&samples, (const struct tree_node *)r->nodes.rows, r->nodes.n,
 			    r->locs.v, r->locs.n);
+	}
 	tree_samples_release(&samples);
 }
 
 static bool stackprof_read(struct in *in, struct profile *p)
 {
 	struct json_in j;
-	struct reader r = { .j = &j, .in = in, .p = p, .interval = 1 };
+	struct reader r = { .j = &j, .in = in, .p = p, .interval = 1, .total = -1 };
 
 	json_in_open(&j, in);
 	strings_init(&r.ids);

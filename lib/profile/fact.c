@@ -108,6 +108,28 @@ void profile_add_comment(struct profile *p, struct str text)
 		combine_counts(p, comment_row(p, i), how, n);
 }
 
+void profile_add_fact(struct profile *p, const char *key, struct str value)
+{
+	struct buf b = { 0 };
+
+	if (value.n) {
+		buf_printf(&b, "%s=", key);
+		buf_add(&b, value);
+		profile_add_comment(p, buf_str(&b));
+	}
+	buf_release(&b);
+}
+
+void profile_add_count(struct profile *p, const char *key, uint64_t n)
+{
+	struct buf b = { 0 };
+
+	buf_u64(&b, min_size(n, INT64_MAX));
+	if (n)
+		profile_add_fact(p, key, buf_str(&b));
+	buf_release(&b);
+}
+
 struct str profile_fact(const struct profile *p, struct str key)
 {
 	for (uint32_t i = 1; i < p->comment.n; i++) {

@@ -241,6 +241,10 @@ uint32_t profile_default_column(const struct profile *p);
  */
 void profile_add_comment(struct profile *p, struct str text);
 
+/* Add the fact "key=value"; an empty value and a count of 0 are none. */
+void profile_add_fact(struct profile *p, const char *key, struct str value);
+void profile_add_count(struct profile *p, const char *key, uint64_t n);
+
 static inline size_t profile_ncomment(const struct profile *p)
 {
 	return p->comment.n - 1;

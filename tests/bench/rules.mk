@@ -20,8 +20,7 @@ bench-server: all $(addprefix $(O)/tests/,bench/measure bench/generate stamp) ##
 bench-push: all $(patsubst %,$(O)/tests/%,bench/measure bench/day http_peer) ## profiles a second to a null receiver
 	tests/bench/push.sh $(O)
 
-bench-peers: ## get the other tools, with cargo and go
-	cargo install --quiet --root build/peers inferno
-	GOBIN=$(abspath build/peers/bin) go install github.com/google/pprof@latest
+bench-peers: ## get the other tools, with cargo, go, npm and Maven
+	tests/bench/peers.sh
 
 .PHONY: bench bench-store bench-store-growth bench-listen bench-server bench-push bench-peers

@@ -166,8 +166,7 @@ for task in $tasks; do
 		fi
 		;;
 	formats)
-		# Peers: jfrconv of async-profiler (-o pprof IN OUT), perf and inferno, and
-		# speedscope-import FILE, a script around speedscope's importer for node.
+		# Peers: jfrconv of async-profiler, perf and inferno, and speedscope-import.js.
 		make_input f.jfr 'for i in $(seq 300); do gzip -dc '"'$top'"'/tests/golden/jfr/jdk.in; done'
 		set -- 'prof-merge: prof-merge f.jfr'
 		have jfrconv && set -- "$@" 'jfrconv: jfrconv -o pprof f.jfr f.pprof'

@@ -94,5 +94,30 @@ refuse 'Sampling at 49 Hertz of all threads\n    main\n        2\n' 'its option 
 refuse 'Tracing off-CPU time (us) of all threads\n    main\n        2\n' 'its option -f'
 refuse 'JAVA PROFILE 1.0.1, created Mon May  1\n\nTHREAD START\n' 'JFR or async-profiler'
 refuse '{\n  "total_num_allocations": 352,\n  "total_bytes_allocated": 474453\n}\n' 'memray transform csv'
+refuse '{"threadDump": {"processId": "5", "threadContainers": []}}\n' 'Thread.dump_to_file'
+refuse '{"type": "attached_probes", "data": {"probes": 1}}\n' 'without -f'
+refuse '{"start_time": 1.5, "root_frame": {"function": "f"}}\n' 'pyinstrument -r speedscope'
+
+# Ends of what has not begun take no time for each event that is open.
+awk 'BEGIN {
+	for (i = 0; i < 20000; i++)
+		printf "%s{\"ph\":\"B\",\"ts\":%d,\"name\":\"f%d\"}", i ? "," : "[", i, i
+	for (i = 0; i < 1000000; i++)
+		printf ",{\"ph\":\"E\",\"ts\":%d,\"name\":\"g\"}", i + 20000
+	print "]"
+}' >ends.json
+# shellcheck disable=SC3045 # every shell here has it
+(ulimit -t 15 && exec prof-fold ends.json >out 2>err)
+is $? 0 'many ends without a begin'
+says 'end what has not begun: 1000000' 'and their number'
+
+# Names of Java's threads may hold quotes; a virtual thread and its carrier are two.
+for case in java-virtual java-thread-info; do
+	prof-query --values=thread -t tsv "$top/tests/golden/stack-dump/$case.in" | cut -f 1 | sort
+done >out
+printf '%s\n' 'ForkJoinPool-1-worker-1' 'RMI TCP Connection - idle' 'Reference Handler' 'main' \
+	'pool "a" 1' 'virtual thread #31' 'worker "b"' | sort >want
+grep -vE '^(value|thread|label)$' out | sort >names
+same want names 'the names of threads'
 
 finish

@@ -59,6 +59,28 @@ public class App {
 	}
 }
 END
+# For the .NET that a package has, compiled by Mono's compiler: an SDK wants its own registry.
+cat >App.cs <<'END'
+using System;
+public class App {
+	static double Busy(int n) { double s = 0; for (int i = 1; i < n; i++) s += Math.Sqrt(i); return s; }
+	public static void Main(string[] a) {
+		int end = Environment.TickCount + 500; double s = 0;
+		while (Environment.TickCount < end) s += Busy(100000);
+		Console.Error.Write(s == 0 ? "0" : "");
+	}
+}
+END
+cat >App.runtimeconfig.json <<'END'
+{"runtimeOptions": {"rollForward": "LatestMajor", "framework": {"name": "Microsoft.NETCore.App", "version": "3.1.0"}}}
+END
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 COMPlus_PerfMapEnabled=1
+cat >app.hs <<'END'
+busy :: Int -> Int
+busy n = foldr (\i x -> (x * 31 + i) `mod` 65521) 7 [1 .. n]
+main :: IO ()
+main = mapM_ (print . busy) [100000 .. 100040]
+END
 mkdir go # which takes all files of a folder for its own
 cat >go/go.mod <<'END'
 module app
@@ -100,6 +122,9 @@ can() { # TOOL
 	case $1 in
 	perf) perf record -q --buildid-mmap -o /dev/null true 2>/dev/null ;;
 	record) prof-record -q -d 10ms -o /dev/null -- true 2>/dev/null ;;
+	dotnet) mcs -out:App.dll App.cs >/dev/null 2>&1 && dotnet App.dll >/dev/null 2>&1 ;;
+	# With its libraries for profiling.
+	ghc) find "$(ghc --print-libdir 2>/dev/null)" -name Prelude.p_hi 2>/dev/null | grep -q . ;;
 	*.so.*) LD_PRELOAD=$1 sh -c 'cat /proc/$$/maps' 2>/dev/null | grep -q "$1" ;;
 	*) command -v "$1" >/dev/null ;;
 	esac

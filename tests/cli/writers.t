@@ -96,4 +96,25 @@ printf ' # x  1  42     0.5:          3 cpu:\n\t     1 a (b)\n' | prof-merge -t 
 is "$(prof-fold --root comm out)" '#_x__1;a 3' 'perf-script: a command that looks like a comment'
 printf 'a;b -3\n' | prof-fold -t perf-script >out 2>err
 is $? 2 'perf-script: no values below 0'
+
+# speedscope's importer opens what is written for it, with any names, and has the same totals.
+cat >odd.json <<'END'
+{"dictionary":{"stringTable":["","cpu","nanoseconds","new\nline;semicolon","\"quoted\" \\back\\","<b>\u0001\u2028","samples","count"],
+"functionTable":[{},{"nameStrindex":3,"filenameStrindex":4},{"nameStrindex":4},{"nameStrindex":5}],
+"locationTable":[{},{"lines":[{"functionIndex":1,"line":"4"}]},{"lines":[{"functionIndex":2}]},{"lines":[{"functionIndex":3}]}],
+"stackTable":[{},{"locationIndices":[2,1]},{"locationIndices":[3,3,1]}]},
+"resourceProfiles":[{"scopeProfiles":[{"profiles":[{"sampleType":{"typeStrindex":1,"unitStrindex":2},
+"samples":[{"stackIndex":1,"values":["4000000000"]},{"stackIndex":2,"values":["250000000"]}]},
+{"sampleType":{"typeStrindex":6,"unitStrindex":7},"samples":[{"stackIndex":1,"values":["16"]},{"stackIndex":2,"values":["1"]}]}]}]}]}
+END
+importer=$top/build/peers/bin/speedscope-import
+if [ -x "$importer" ]; then
+	prof-merge -t speedscope odd.json >odd.speedscope.json
+	is "$("$importer" odd.speedscope.json | sed 's/.*: //' | sort -n)" "17
+4250000000" 'speedscope: its importer has the totals'
+	prof-fold --type cpu -t cpuprofile odd.json >odd.cpuprofile
+	is "$("$importer" odd.cpuprofile | sed 's/.*: //')" 4250000 'cpuprofile: so it has, in us'
+else
+	skip "no $importer: make bench-peers" "speedscope's importer reads what is written"
+fi
 finish

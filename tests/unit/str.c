@@ -46,6 +46,11 @@ static void cutting(void)
 	is(str_cut(&rest, ';'), "b", "last piece");
 	ok(rest.p == NULL, "nothing follows");
 	is(str_trim(S(" \t a b ")), "a b", "trim");
+	rest = S("  one\t two ");
+	is(str_cut_word(&rest), "one", "first word");
+	is(rest, "two", "what follows it, without blanks");
+	is(str_cut_word(&rest), "two", "last word");
+	is(str_cut_word(&rest), "", "no more words");
 	is(str_basename(S("/usr/lib/x.so")), "x.so", "basename");
 	ok(str_cmp(S("a"), S("ab")) < 0 && str_cmp(S("b"), S("ab")) > 0, "order");
 	ok(str_starts(str(NULL, 0), S("")), "everything starts with nothing");

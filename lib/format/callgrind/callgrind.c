@@ -21,7 +21,7 @@
  *   function's;
  * - cfi=, cfl= and cob= hold for one call; without them a call stays in file and object;
  * - jumps (jfi=, jfn=, jump=, jcnd=) are followed by a line without costs;
- * - events of xdebug name their unit: "Time_(10ns)".
+ * - events of xdebug and of google/pprof name their unit: "Time_(10ns)", "cpu(ms)".
  *
  * A call graph has no stacks: see call_graph.h. Only the line of a position is read.
  */
@@ -29,6 +29,7 @@
 
 #include "format/callgrind/call_graph.h"
 #include "format/format.h"
+#include "profile/unit.h"
 
 enum { POSITIONS = 4 };
 
@@ -96,15 +97,11 @@ static uint32_t function_row(struct reader *r, str_id name, str_id file, str_id 
 
 /* Header lines */
 
-/* "10ns": a unit and its multiple. */
-static struct str parse_unit(struct str s, int64_t *scale)
+/* "10ns", "kB": nanoseconds or bytes, and how many; a unit that is written out stays. */
+static struct str parse_unit(struct reader *r, struct str s, int64_t *scale)
 {
-	static const struct {
-		const char *name, *unit;
-	} units[] = { { "ns", "nanoseconds" },
-		      { "us", "microseconds" },
-		      { "ms", "milliseconds" },
-		      { "s", "seconds" } };
+	enum { LONGEST_SHORT = 3 };
+	static const char *const finest[] = { "nanoseconds", "bytes" };
 	size_t n = 0;
 
 	while (n < s.n && is_digit(s.p[n]))
@@ -112,22 +109,29 @@ static struct str parse_unit(struct str s, int64_t *scale)
 	if (!n || !str_i64(str(s.p, n), scale) || *scale <= 0)
 		*scale = 1;
 	s = str_skip(s, n);
-	for (size_t i = 0; i < LEN(units); i++)
-		if (str_eq(s, str_of(units[i].name)))
-			return str_of(units[i].unit);
-	return s;
+	for (size_t i = 0; s.n <= LONGEST_SHORT && i < LEN(finest); i++) {
+		int64_t ratio = unit_ratio(s, str_of(finest[i]));
+
+		if (!ratio)
+			continue;
+		*scale = sat_mul(r->p, *scale, ratio);
+		return str_of(finest[i]);
+	}
+	return s.n ? s : S("count");
 }
 
-/* "Ir", "Time_(10ns)" */
+/* "Ir"; "Time_(10ns)" of xdebug, "alloc_space(kB)" of google/pprof */
 static void add_event(struct reader *r, struct str name)
 {
 	struct str unit = S("count");
-	ptrdiff_t open = str_find(name, S("_("));
+	ptrdiff_t open = str_rchr(name, '(');
 	int64_t scale = 1, finer;
 
 	if (open > 0 && str_ends(name, S(")"))) {
-		unit = parse_unit(str(name.p + open + 2, name.n - (size_t)open - 3), &scale);
+		unit = parse_unit(r, str(name.p + open + 1, name.n - (size_t)open - 2), &scale);
 		name.n = (size_t)open;
+		if (name.n > 1 && str_ends(name, S("_")))
+			name.n--;
 	}
 	r->event[r->nevent].col = profile_column(r->p, dict_intern(r->p->dict, name),
 						 dict_intern(r->p->dict, unit), &finer);
@@ -173,16 +177,6 @@ static bool read_positions(struct reader *r, struct str names)
 	return r->nposition || in_fail(r->in, "no positions");
 }
 
-static void add_command(struct reader *r, struct str command)
-{
-	struct buf fact = { 0 };
-
-	buf_add(&fact, S("command="));
-	buf_add(&fact, command);
-	profile_add_comment(r->p, buf_str(&fact));
-	buf_release(&fact);
-}
-
 /* "events: Ir Dr" */
 static bool read_header_line(struct reader *r, struct str key, struct str value)
 {
@@ -190,8 +184,8 @@ static bool read_header_line(struct reader *r, struct str key, struct str value)
 		return read_events(r, value);
 	if (str_eq(key, S("positions")))
 		return read_positions(r, value);
-	if (str_eq(key, S("cmd")) && value.n)
-		add_command(r, value);
+	if (str_eq(key, S("cmd")))
+		profile_add_fact(r->p, "command", value);
 	if (str_eq(key, S("creator"))) {
 		r->has_creator = true;
 		r->last_key = str_starts(value, S("callgrind-")) ? "totals" : NULL;

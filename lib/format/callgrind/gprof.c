@@ -30,16 +30,6 @@ struct reader {
 	bool has_rows, has_graph, has_cycle, ended;
 };
 
-static struct str cut_word(struct str *rest)
-{
-	struct str word;
-
-	*rest = str_trim(*rest);
-	word = str_cut(rest, ' ');
-	*rest = str_trim(*rest);
-	return word;
-}
-
 /* "parse <cycle 1> [2]": the name. */
 static uint32_t function_named(struct reader *r, struct str name)
 {
@@ -79,11 +69,11 @@ static bool parse_times(struct reader *r, struct str *rest, int64_t *self, int64
 {
 	struct str after;
 
-	if (!stack_text_seconds(r->p, cut_word(rest), self) ||
-	    !stack_text_seconds(r->p, cut_word(rest), children))
+	if (!stack_text_seconds(r->p, str_cut_word(rest), self) ||
+	    !stack_text_seconds(r->p, str_cut_word(rest), children))
 		return false;
 	after = *rest;
-	if (is_calls(cut_word(&after)))
+	if (is_calls(str_cut_word(&after)))
 		*rest = after;
 	return rest->n;
 }
@@ -100,8 +90,8 @@ static bool read_own_line(struct reader *r, struct str line)
 	struct str rest = line;
 	int64_t self, children;
 
-	cut_word(&rest);
-	cut_word(&rest);
+	str_cut_word(&rest);
+	str_cut_word(&rest);
 	if (!parse_times(r, &rest, &self, &children))
 		return bad_row(r, line);
 	if (str_starts(rest, S("<cycle "))) /* the sum of its functions */
@@ -115,7 +105,7 @@ static bool read_own_line(struct reader *r, struct str line)
 static void read_callee(struct reader *r, struct str line)
 {
 	struct graph_call c = { .caller = r->function };
-	struct str rest = line, first = cut_word(&rest);
+	struct str rest = line, first = str_cut_word(&rest);
 	int64_t self, children;
 
 	rest = line;
@@ -149,12 +139,12 @@ static bool read_flat_row(struct reader *r, struct str line)
 	struct str rest = line, word;
 	int64_t self, n;
 
-	cut_word(&rest);
-	cut_word(&rest);
-	if (!stack_text_seconds(r->p, cut_word(&rest), &self))
+	str_cut_word(&rest);
+	str_cut_word(&rest);
+	if (!stack_text_seconds(r->p, str_cut_word(&rest), &self))
 		return bad_row(r, line);
 	word = rest;
-	for (int i = 0; i < 3 && stack_text_seconds(r->p, cut_word(&word), &n); i++)
+	for (int i = 0; i < 3 && stack_text_seconds(r->p, str_cut_word(&word), &n); i++)
 		rest = word;
 	add_self(r, function_named(r, rest), self);
 	return true;

@@ -433,15 +433,6 @@ static void set_period(struct jfr_reader *r, enum measure m, uint64_t period)
 	r->p->head.period = period > INT64_MAX ? INT64_MAX : (int64_t)period;
 }
 
-static void add_count(struct jfr_reader *r, const char *key, uint64_t n)
-{
-	if (!n)
-		return;
-	r->name.n = 0;
-	buf_printf(&r->name, "%s=%llu", key, (unsigned long long)n);
-	profile_add_comment(r->p, buf_str(&r->name));
-}
-
 void jfr_finish(struct jfr_reader *r)
 {
 	if (r->col[CPU])
@@ -455,8 +446,8 @@ void jfr_finish(struct jfr_reader *r)
 	for (size_t i = LEN(preferred); i-- > 0;)
 		if (r->col[preferred[i]])
 			r->p->head.default_type = r->p->col[r->col[preferred[i]] - 1].type;
-	add_count(r, "truncated", r->ntruncated);
-	add_count(r, "lost", r->nlost);
+	profile_add_count(r->p, "truncated", r->ntruncated);
+	profile_add_count(r->p, "lost", r->nlost);
 	if (r->nevent[JFR_LEFT_OUT])
 		in_note(r->in, 0, "events left out: %llu (%.*s)",
 			(unsigned long long)r->nevent[JFR_LEFT_OUT],

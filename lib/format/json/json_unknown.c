@@ -18,6 +18,12 @@ static const struct {
 	{ S("recording.sampleStackTraces"), "timelines of Safari cannot be read" },
 	{ S("run_id"),
 	  "lines of JSON of Python's profiler have no stacks; its --collapsed and --gecko have" },
+	{ S("threadDump"),
+	  "a dump of Java's threads as JSON: 'jcmd PID Thread.dump_to_file FILE' writes text, which "
+	  "can be read" },
+	{ S("root_frame.function"),
+	  "pyinstrument's own JSON cannot be read; pyinstrument -r speedscope writes what can" },
+	{ S("data.probes"), "the output of 'bpftrace -f json': without -f it can be read" },
 };
 
 /* Some keys of the outermost object. */

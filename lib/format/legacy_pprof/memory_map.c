@@ -4,18 +4,6 @@
 
 /* Lines */
 
-static struct str next_word(struct str *rest)
-{
-	struct str word;
-
-	*rest = str_trim(*rest);
-	word = str(rest->p, 0);
-	while (word.n < rest->n && !is_blank(rest->p[word.n]))
-		word.n++;
-	*rest = str_trim(str_skip(*rest, word.n));
-	return word;
-}
-
 /* Hexadecimal, with or without 0x. */
 static bool hex_number(struct str s, uint64_t *v)
 {
@@ -25,11 +13,11 @@ static bool hex_number(struct str s, uint64_t *v)
 /* "00400000-00fcb000", "0x400000-0x80000:", or two words. */
 static bool parse_range(struct str *line, uint64_t *start, uint64_t *limit)
 {
-	struct str first = next_word(line), second = first;
+	struct str first = str_cut_word(line), second = first;
 
 	first = str_cut(&second, '-');
 	if (!second.n)
-		second = next_word(line);
+		second = str_cut_word(line);
 	if (str_ends(second, S(":")))
 		second.n--;
 	return hex_number(first, start) && hex_number(second, limit) && *limit >= *start;
@@ -54,11 +42,11 @@ static bool is_device(struct str word)
 /* The fields after the permissions in /proc/PID/maps: "OFFSET DEVICE INODE FILE". */
 static bool parse_proc_rest(struct memory_map *m, struct str rest, struct mapped_range *r)
 {
-	struct str offset = next_word(&rest), device = next_word(&rest);
+	struct str offset = str_cut_word(&rest), device = str_cut_word(&rest);
 	uint64_t inode;
 
 	if (!str_hex(offset, &r->offset) || !is_device(device) ||
-	    !str_u64(next_word(&rest), &inode))
+	    !str_u64(str_cut_word(&rest), &inode))
 		return false;
 	r->file = dict_intern(m->dict, rest);
 	return true;
@@ -70,11 +58,11 @@ static void parse_brief_rest(struct memory_map *m, struct str rest, struct mappe
 	struct str word;
 	uint64_t n;
 
-	r->file = dict_intern(m->dict, next_word(&rest));
-	word = next_word(&rest);
+	r->file = dict_intern(m->dict, str_cut_word(&rest));
+	word = str_cut_word(&rest);
 	if (str_starts(word, S("(@")) && str_ends(word, S(")")) &&
 	    str_hex(str(word.p + 2, word.n - 3), &r->offset))
-		word = next_word(&rest);
+		word = str_cut_word(&rest);
 	if (str_hex(str(word.p, min_size(word.n, 1)), &n))
 		r->build_id = dict_intern(m->dict, word);
 }
@@ -145,7 +133,7 @@ static void parse_map_line(struct memory_map *m, struct str line)
 		return;
 	}
 	after = rest;
-	permissions = next_word(&after);
+	permissions = str_cut_word(&after);
 	if (is_permissions(permissions)) {
 		if (str_chr(permissions, 'x') < 0)
 			return; /* not code */

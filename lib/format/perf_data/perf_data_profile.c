@@ -146,28 +146,6 @@ bool perf_data_begin(struct perf_data *r)
 
 /* End */
 
-static void add_fact(struct perf_data *r, const char *key, struct str value)
-{
-	struct buf b = { 0 };
-
-	if (value.n) {
-		buf_printf(&b, "%s=", key);
-		buf_add(&b, value);
-		profile_add_comment(r->p, buf_str(&b));
-	}
-	buf_release(&b);
-}
-
-static void add_count(struct perf_data *r, const char *key, uint64_t n)
-{
-	struct buf b = { 0 };
-
-	buf_u64(&b, min_size(n, INT64_MAX));
-	if (n)
-		add_fact(r, key, buf_str(&b));
-	buf_release(&b);
-}
-
 /* Events that count lost samples include those that the kernel's records report. */
 static uint64_t lost_samples(const struct perf_data *r)
 {
@@ -234,13 +212,13 @@ void perf_data_describe(struct perf_data *r)
 {
 	struct header *head = &r->p->head;
 
-	add_fact(r, "host", buf_str(&r->host));
-	add_fact(r, "kernel", buf_str(&r->kernel));
-	add_fact(r, "cpu_model", buf_str(&r->cpu_model));
-	add_fact(r, "command", buf_str(&r->command));
-	add_count(r, "lost", lost_samples(r));
-	add_count(r, "truncated", r->gather.ntruncated);
-	add_count(r, "throttled", r->decoder.counts.throttled);
+	profile_add_fact(r->p, "host", buf_str(&r->host));
+	profile_add_fact(r->p, "kernel", buf_str(&r->kernel));
+	profile_add_fact(r->p, "cpu_model", buf_str(&r->cpu_model));
+	profile_add_fact(r->p, "command", buf_str(&r->command));
+	profile_add_count(r->p, "lost", lost_samples(r));
+	profile_add_count(r->p, "truncated", r->gather.ntruncated);
+	profile_add_count(r->p, "throttled", r->decoder.counts.throttled);
 	if (r->first_time > r->last_time)
 		return;
 	head->duration = (int64_t)(r->last_time - r->first_time);

@@ -270,6 +270,9 @@ bool perf_is_message(struct str line)
 		"[ perf ",
 		"Warning:",
 		"WARNING:",
+		"Error:",
+		"perf: ",
+		"overlapping maps",
 		"Processed ",
 		"Check IO/CPU overload",
 		"addr2line:",
@@ -305,7 +308,13 @@ bool perf_is_message(struct str line)
 		if (str_starts(line, str_of(starts[i])))
 			return true;
 	return str_find(line, S(", continuing without symbols")) >= 0 ||
-	       str_find(line, S("/addr2line: ")) >= 0;
+	       str_find(line, S("/addr2line: ")) >= 0 || perf_is_failure(line);
+}
+
+bool perf_is_failure(struct str line)
+{
+	return str_find(line, S("failed to process type: ")) >= 0 ||
+	       str_starts(line, S("incompatible file format"));
 }
 
 struct str perf_cut_binary(struct str *what)

@@ -119,6 +119,9 @@ bool perf_is_address(struct str line);
 /* Messages of perf on standard error, which scripts often join to its output. */
 bool perf_is_message(struct str line);
 
+/* One that says that perf could not read all of the recording. */
+bool perf_is_failure(struct str line);
+
 /*
  * Text that a command or symbol should not hold: a time, an address column, a bracketed CPU.
  * Either fields were mistaken for a part of it, or it is so named. NULL: no such text.

@@ -20,7 +20,7 @@
  *   a period of 0 counts as 1;
  * - payloads of tracepoints may have several lines;
  * - PERF_RECORD_* lines (perf script --show-...-events) and perf's messages on standard
- *   error are not samples;
+ *   error are not samples; a message may have several lines;
  * - "a->b" in a JIT's symbol means that b was inlined into a, and perf itself prints
  *   inlined frames with "(inlined)" for the binary.
  */
@@ -42,12 +42,13 @@ struct reader {
 	bool after_tab;   /* its last frame came after a tab */
 	bool two_tabs;    /* or two; the first frame shows how others are indented */
 	bool in_record;   /* the next lines belong to a PERF_RECORD_ line */
+	bool in_message;  /* or to a message of perf, which may have several lines */
 	struct buf lost;  /* perf's message about lost events */
 };
 
 static void begin_sample(struct reader *r, struct str line, const struct perf_event *e)
 {
-	r->in_record = r->after_tab = false;
+	r->in_record = r->in_message = r->after_tab = false;
 	r->has_own = e->has_own;
 	r->has_payload = e->rest.n && !e->has_own;
 	r->needs_frame = e->anchor == PERF_NO_ANCHOR && !e->has_own;
@@ -59,7 +60,7 @@ static bool add_frame(struct reader *r, struct str line, const struct perf_frame
 	perf_stack_add(&r->s.stack, line, f);
 	r->after_tab = line.p[0] == '\t';
 	r->two_tabs = str_starts(line, S("\t\t"));
-	r->needs_frame = false;
+	r->needs_frame = r->in_message = false;
 	return true;
 }
 
@@ -79,7 +80,6 @@ static void add_own_frame(struct reader *r, const struct perf_frame *f)
 static void count_lost(struct reader *r, struct str record)
 {
 	ptrdiff_t at = str_find(record, S(" lost"));
-	struct buf fact = { 0 };
 	struct str digits;
 	uint64_t n;
 
@@ -91,9 +91,7 @@ static void count_lost(struct reader *r, struct str record)
 	digits = str_cut(&digits, ' ');
 	if (!str_u64(digits, &n) || n > INT64_MAX)
 		return;
-	buf_printf(&fact, "lost=%llu", (unsigned long long)n);
-	profile_add_comment(r->s.p, buf_str(&fact));
-	buf_release(&fact);
+	profile_add_count(r->s.p, "lost", n);
 }
 
 /* "cpu, unit = nanoseconds": sample types keep their order. */
@@ -118,12 +116,11 @@ static void read_header(struct reader *r, struct str line)
 	static const struct {
 		const char *key, *fact;
 	} facts[] = {
-		{ "# hostname : ", "host=" },
-		{ "# os release : ", "kernel=" },
-		{ "# cpudesc : ", "cpu_model=" },
-		{ "# cmdline : ", "command=" },
+		{ "# hostname : ", "host" },
+		{ "# os release : ", "kernel" },
+		{ "# cpudesc : ", "cpu_model" },
+		{ "# cmdline : ", "command" },
 	};
-	struct buf b = { 0 };
 
 	if (str_eq(line, S(PERF_WHOLE_NAMES)))
 		r->s.stack.whole = true;
@@ -134,19 +131,23 @@ static void read_header(struct reader *r, struct str line)
 	for (size_t i = 0; i < LEN(facts); i++) {
 		struct str key = str_of(facts[i].key);
 
-		if (!str_starts(line, key))
-			continue;
-		buf_add(&b, str_of(facts[i].fact));
-		buf_add(&b, str_trim(str_skip(line, key.n)));
-		profile_add_comment(r->s.p, buf_str(&b));
+		if (str_starts(line, key))
+			profile_add_fact(r->s.p, facts[i].fact, str_trim(str_skip(line, key.n)));
 	}
-	buf_release(&b);
 }
 
+/* Those about what the recording lacks are noted, the first alone. */
 static void read_message(struct reader *r, struct str line)
 {
-	if (!r->lost.n && str_find(line, S(" lost ")) >= 0)
+	r->in_message = true;
+	if (!r->lost.n && (str_find(line, S(" lost ")) >= 0 || perf_is_failure(line)))
 		buf_add(&r->lost, line);
+}
+
+/* Text below a message, where lines of samples have a time or a CPU or a thread. */
+static bool continues_message(const struct reader *r, struct str line)
+{
+	return r->in_message && r->layout != LAYOUT_BARE && line.p[0] != '\t';
 }
 
 /* Lines */
@@ -311,6 +312,8 @@ static bool read_new_line(struct reader *r, struct str line)
 	if (is_event && e.anchor == PERF_NO_ANCHOR && r->layout != LAYOUT_ANCHORED &&
 	    !r->needs_frame)
 		return read_event(r, line, &e);
+	if (continues_message(r, line))
+		return true;
 	return is_bad(r, line, perf_frame_line(line, &f));
 }
 
@@ -362,6 +365,9 @@ enum { HEADER = 24, EVENT = 16, FRAME = 16, BARE_EVENT = 10 };
 /* The next line of the head with content. False if it is cut short. */
 static bool next_line(struct str *head, bool all, struct str *line)
 {
+	bool in_message = false;
+	struct perf_event e;
+
 	for (;;) {
 		if (!head->n)
 			return false;
@@ -370,9 +376,13 @@ static bool next_line(struct str *head, bool all, struct str *line)
 			return false;
 		if (line->n && line->p[line->n - 1] == '\r')
 			line->n--;
-		if (line->n && !perf_is_message(*line) &&
-		    (line->p[0] != '#' || str_starts(*line, S("# ========")) ||
-		     is_odd_command(*line)))
+		if (perf_is_message(*line))
+			in_message = true;
+		else if (in_message && !str_starts(*head, S("\t")) &&
+			 !(perf_event_line(*line, &e) && e.anchor))
+			continue; /* a further line of it */
+		else if (line->n && (line->p[0] != '#' || str_starts(*line, S("# ========")) ||
+				     is_odd_command(*line)))
 			return true;
 	}
 }

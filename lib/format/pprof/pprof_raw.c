@@ -70,16 +70,6 @@ static bool bad_line(struct reader *r, const char *expected, struct str line)
 		      STR_ARG(str(line.p, min_size(line.n, 80))));
 }
 
-static struct str cut_word(struct str *rest)
-{
-	struct str word;
-
-	*rest = str_trim(*rest);
-	word = str_cut(rest, ' ');
-	*rest = str_trim(*rest);
-	return word;
-}
-
 /* "0x4a5f" */
 static bool parse_address(struct str s, uint64_t *address)
 {
@@ -115,7 +105,7 @@ static bool read_header_line(struct reader *r, struct str line)
 	if (str_eq(key, S("Samples"))) {
 		r->part = SAMPLE_TYPES;
 	} else if (str_eq(key, S("PeriodType"))) {
-		h->period_type = dict_intern(r->p->dict, cut_word(&value));
+		h->period_type = dict_intern(r->p->dict, str_cut_word(&value));
 		h->period_unit = dict_intern(r->p->dict, value);
 	} else if (str_eq(key, S("Period"))) {
 		return str_i64(value, &h->period) || bad_line(r, "'Period: NUMBER'", line);
@@ -137,7 +127,7 @@ static bool read_sample_types(struct reader *r, struct str line)
 	struct str rest = line, word;
 
 	r->part = SAMPLES;
-	while ((word = cut_word(&rest)).n) {
+	while ((word = str_cut_word(&rest)).n) {
 		bool is_default = str_ends(word, mark);
 		ptrdiff_t slash;
 		str_id type;
@@ -172,12 +162,12 @@ static bool read_sample(struct reader *r, struct str line)
 	int64_t v;
 	bool ok = ids.p;
 
-	while (ok && (word = cut_word(&values)).n) {
+	while (ok && (word = str_cut_word(&values)).n) {
 		ok = str_i64(word, &v);
 		vec_push(&r->values, v);
 	}
 	ok = ok && r->values.n - nvalue == r->columns.n;
-	while (ok && (word = cut_word(&ids)).n) {
+	while (ok && (word = str_cut_word(&ids)).n) {
 		ok = str_u64(word, &id);
 		vec_push(&r->ids, id);
 	}
@@ -202,10 +192,10 @@ static bool add_numbers(struct reader *r, label_set_id *labels, str_id key, stru
 		struct label l = { .key = key, .is_num = 1 };
 		int64_t next;
 
-		if (!str_i64(cut_word(&text), &l.num))
+		if (!str_i64(str_cut_word(&text), &l.num))
 			return false;
 		rest = text;
-		unit = cut_word(&rest);
+		unit = str_cut_word(&rest);
 		if (unit.n && !str_i64(unit, &next)) {
 			l.unit = dict_intern(r->p->dict, unit);
 			text = rest;
@@ -357,12 +347,12 @@ static bool parse_line(struct reader *r, struct str text, struct loc *row)
 /* Cut "M=1" and "[F]" off what follows the address. */
 static void cut_location_flags(struct str *rest, struct raw_location *l)
 {
-	struct str after = *rest, word = cut_word(&after);
+	struct str after = *rest, word = str_cut_word(&after);
 
 	if (str_starts(word, S("M=")) && str_u64(str_skip(word, 2), &l->mapping))
 		*rest = after;
 	after = *rest;
-	if (str_eq(cut_word(&after), S("[F]"))) {
+	if (str_eq(str_cut_word(&after), S("[F]"))) {
 		l->flags = LOC_FOLDED;
 		*rest = after;
 	}
@@ -372,12 +362,12 @@ static void cut_location_flags(struct str *rest, struct raw_location *l)
 static bool read_location(struct reader *r, struct str line)
 {
 	struct raw_location l = { .first = r->rows.n };
-	struct str rest = line, word = cut_word(&rest);
+	struct str rest = line, word = str_cut_word(&rest);
 	struct loc row;
 	uint64_t id;
 
 	if (!str_ends(word, S(":")) || !str_u64(str(word.p, word.n - 1), &id) || !id ||
-	    !parse_address(cut_word(&rest), &l.address))
+	    !parse_address(str_cut_word(&rest), &l.address))
 		return bad_line(r, "'ID: ADDRESS FUNCTION FILE:LINE s=LINE'", line);
 	cut_location_flags(&rest, &l);
 	if (rest.n && !parse_line(r, rest, &row))

@@ -13,7 +13,8 @@
  * - a line is a function below the one that is two columns to the left; columns are
  *   filled with blanks and the marks + ! : |;
  * - a number counts the samples in a function and its callees;
- * - the outermost line is a thread, and becomes its samples' label.
+ * - the outermost line is a thread, and becomes its samples' label;
+ * - lines of sample(1) on standard error may stand before the first line.
  */
 #include "format/format.h"
 #include "format/stack_text/stack_text.h"
@@ -30,6 +31,7 @@ struct reader {
 	size_t ncolumn;
 	int64_t period; /* in ns; 0 if not known */
 	VEC(struct level) way;
+	uint64_t excess; /* functions whose callees have more samples than they have */
 	label_set_id process, thread;
 };
 
@@ -89,6 +91,7 @@ static void end_level(struct reader *r)
 	sample_id sample;
 	stack_id stack;
 
+	r->excess += l->count < 0;
 	if (l->count > 0) {
 		vec_clear(&r->s.frames);
 		for (size_t i = 0; i < r->way.n; i++)
@@ -173,6 +176,9 @@ static bool macos_sample_read(struct in *in, struct profile *p)
 	}
 	while (ok && r.way.n)
 		end_level(&r);
+	if (r.excess)
+		in_note(in, 0, "functions with fewer samples than those they call: %llu",
+			(unsigned long long)r.excess);
 	if (ok && !ended)
 		in_bad(in, "ends in the call graph");
 	while (ended && in_line(in, &line)) /* sums, and the list of binaries */
@@ -186,7 +192,9 @@ static bool macos_sample_read(struct in *in, struct profile *p)
 
 static int macos_sample_sniff(struct sniff *s)
 {
-	if (str_starts(s->head, S("Analysis of sampling ")))
+	if (str_starts(s->head, S("Analysis of sampling ")) ||
+	    (str_starts(s->head, S("Sampling process ")) &&
+	     str_find(s->head, S("\nAnalysis of sampling ")) >= 0))
 		return 128;
 	return str_starts(s->head, S("Call graph:\n    ")) ? 64 : 0;
 }

@@ -13,6 +13,9 @@
  *	   java.lang.Thread.State: RUNNABLE
  *		at java.lang.Thread.run(java.base@17.0.9/Thread.java:840)
  *
+ *	   Mounted virtual thread #31			after a thread that carries it
+ *		at a.B.c(B.java:3)
+ *
  *	#22 "worker" virtual				jcmd PID Thread.dump_to_file
  *	      java.base/java.lang.VirtualThread.park(VirtualThread.java:582)
  *
@@ -39,16 +42,6 @@ struct reader {
 	bool in_file_dump;   /* of Java, where frames have no "at" */
 	struct buf function; /* of a goroutine, whose place comes next */
 };
-
-static struct str cut_word(struct str *rest)
-{
-	struct str word;
-
-	*rest = str_trim(*rest);
-	word = str_cut(rest, ' ');
-	*rest = str_trim(*rest);
-	return word;
-}
 
 /* Threads */
 
@@ -109,20 +102,43 @@ static void python_thread(struct reader *r, struct str line)
 		add_label(r, S("thread"), str(line.p + open + 2, (size_t)(close - open) - 2));
 }
 
-/* "\"main\" #1 prio=5 os_prio=0 tid=0x00007f nid=0x1 runnable" */
-static bool is_java_thread(struct str line)
+/*
+ * "\"main\" #1 prio=5 tid=0x00007f nid=0x1 runnable" of jstack, "\"main\" - Thread t@1" of
+ * VisualVM, "\"main\" Id=1 RUNNABLE" of ThreadInfo: the name, which may hold quotes.
+ */
+static bool parse_java_thread(struct str line, struct str *name)
 {
-	return str_starts(line, S("\"")) &&
-	       (str_find(line, S(" tid=")) >= 0 || str_find(line, S(" nid=")) >= 0);
+	static const char *const after[] = { " #",    " os_prio=", " prio=",       " daemon ",
+					     " tid=", " nid=",     " - Thread t@", " Id=" };
+	struct str rest;
+
+	if (!str_starts(line, S("\"")))
+		return false;
+	for (size_t end = 1; end < line.n; end++) {
+		rest = str_skip(line, end + 1);
+		for (size_t i = 0; line.p[end] == '"' && i < LEN(after); i++) {
+			if (!str_starts(rest, str_of(after[i])))
+				continue;
+			*name = str(line.p + 1, end - 1);
+			return true;
+		}
+	}
+	return false;
 }
 
-static void java_thread(struct reader *r, struct str line)
+/* "Mounted virtual thread #31": its stack comes after that of the thread that carries it. */
+static bool parse_mounted_thread(struct str line, struct str *name)
 {
-	struct str name = str_skip(line, 1);
-	ptrdiff_t end = str_find(name, S("\" "));
+	static const struct str mounted = { "Mounted ", 8 };
 
+	*name = str_skip(line, mounted.n);
+	return str_starts(line, S("Mounted virtual thread "));
+}
+
+static void java_thread(struct reader *r, struct str name)
+{
 	begin_thread(r);
-	add_label(r, S("thread"), str(name.p, end >= 0 ? (size_t)end : 0));
+	add_label(r, S("thread"), name);
 }
 
 /* "#22 \"worker\" virtual": the name */
@@ -160,7 +176,7 @@ static bool is_goroutine(struct str line)
 	struct str rest = line;
 	uint64_t n;
 
-	return str_eq(cut_word(&rest), S("goroutine")) && str_u64(cut_word(&rest), &n) &&
+	return str_eq(str_cut_word(&rest), S("goroutine")) && str_u64(str_cut_word(&rest), &n) &&
 	       str_find(line, S("[")) >= 0 && str_ends(line, S("]:"));
 }
 
@@ -186,13 +202,13 @@ static bool read_thread_line(struct reader *r, struct str line)
 		python_thread(r, rest);
 	else if (str_starts(line, S("Thread ")) && str_find(line, S(" (")) >= 0)
 		gdb_thread(r, line);
-	else if (is_java_thread(line))
-		java_thread(r, line);
+	else if (parse_java_thread(line, &name) || parse_mounted_thread(rest, &name))
+		java_thread(r, name);
 	else if (is_goroutine(line))
 		goroutine(r, line);
 	else if (str_starts(rest, state)) {
 		rest = str_skip(rest, state.n);
-		add_label(r, S("state"), cut_word(&rest));
+		add_label(r, S("state"), str_cut_word(&rest));
 	} else if (str_starts(line, S("TID ")) && str_ends(line, S(":"))) {
 		begin_thread(r);
 		add_number(r, S("tid"), str(line.p + 4, line.n - 5));
@@ -293,7 +309,7 @@ static bool read_numbered_frame(struct reader *r, struct str line)
 	struct str text = str_skip(line, 1), number, address = S("");
 	uint64_t n, pc;
 
-	number = cut_word(&text);
+	number = str_cut_word(&text);
 	if (!str_u64(number, &n) || !text.n)
 		return false;
 	if (!n)
@@ -302,7 +318,7 @@ static bool read_numbered_frame(struct reader *r, struct str line)
 		add_gdb_frame(r, text, address);
 		return true;
 	}
-	address = cut_word(&text);
+	address = str_cut_word(&text);
 	if (!str_hex(str_skip(address, 2), &pc))
 		return false;
 	if (str_starts(text, S("in ")))
@@ -358,14 +374,15 @@ static bool read_go_line(struct reader *r, struct str line)
 /* Lines */
 
 /*
- * Frames that the dump leaves out: "  ..." of faulthandler, "...102 frames elided..." of Go,
- * "(More stack frames follow...)" of gdb. Without an indentation, "..." stands for threads.
+ * Frames that the dump leaves out: "  ..." of faulthandler, a tab and "..." of Java's ThreadInfo,
+ * "...102 frames elided..." of Go, "(More stack frames follow...)" of gdb. Without an indentation, "..." stands for threads.
  */
 static bool read_gap(struct reader *r, struct str line)
 {
 	static const struct str truncated = { "[truncated]", 11 };
 
-	if (str_eq(line, S("  ...")) || str_eq(line, S("(More stack frames follow...)")) ||
+	if (str_eq(line, S("  ...")) || str_eq(line, S("\t...")) ||
+	    str_eq(line, S("(More stack frames follow...)")) ||
 	    (str_starts(line, S("...")) && str_ends(line, S("frames elided...")))) {
 		if (r->s.frames.n)
 			stack_text_source(&r->s, truncated, S(""), 0);
@@ -452,7 +469,7 @@ static int stack_dump_sniff(struct sniff *s)
 			return PYTHON;
 		if (is_goroutine(line))
 			return GO;
-		if (is_java_thread(line) || is_first_frame(line))
+		if (parse_java_thread(line, &name) || is_first_frame(line))
 			return FRAME;
 	}
 	return 0;

@@ -123,9 +123,28 @@ struct str stack_text_place(struct str place, uint64_t *line)
 	return place;
 }
 
+/*
+ * "java.base@25/java.lang.Thread.run", "app//a.B.c": the method without class loader and module.
+ * Slashes also divide packages, as in "java/lang/Thread.run", and stand before the number of a
+ * hidden class, as in "a.B$$Lambda/0x7f.run".
+ */
+static struct str without_module(struct str name)
+{
+	struct str prefix = str(name.p, 0), method;
+
+	for (size_t i = 0; i + 1 < name.n; i++)
+		if (name.p[i] == '/' && !is_digit(name.p[i + 1]))
+			prefix.n = i + 1;
+	method = str_skip(name, prefix.n);
+	if (str_chr(prefix, '.') >= 0 || str_chr(prefix, '@') >= 0 || str_ends(prefix, S("//")) ||
+	    str_chr(method, '.') != str_rchr(method, '.'))
+		return method;
+	return name;
+}
+
 void stack_text_java(struct stack_text *s, struct str text)
 {
-	struct str place = text, name = str_cut(&place, '(');
+	struct str place = text, name = without_module(str_cut(&place, '('));
 	uint64_t line = 0;
 
 	place = str_cut(&place, place.n && str_chr(place, '(') >= 0 ? '(' : ')');

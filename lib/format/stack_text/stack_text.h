@@ -49,7 +49,8 @@ struct str stack_text_place(struct str place, uint64_t *line);
 
 /*
  * Add a frame as Java prints it: "java.lang.Thread.run(java.base@17.0.9/Thread.java:840)",
- * "java/lang/Thread.run(Thread.java:785(Compiled Code))", "a.B.c(Native Method)".
+ * "java/lang/Thread.run(Thread.java:785(Compiled Code))", "a.B.c(Native Method)". Class loader
+ * and module before the class, "app//", "java.base@17/", are left out.
  */
 void stack_text_java(struct stack_text *s, struct str text);
 

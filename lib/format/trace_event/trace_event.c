@@ -6,7 +6,8 @@
  * - A writer that was stopped leaves an array without its end, after a comma or inside an
  *   event: the array is read up to there, with a note.
  * - Times and ids may be numbers or text.
- * - Left out: instants, counters, flows, and asynchronous events, which have no stack.
+ * - clang -ftime-trace adds an event "Total X" for all events X, in a thread of its own.
+ * - Left out: these sums, instants, counters, flows, and asynchronous events, which have no stack.
  */
 #include "format/trace_event/trace_event.h"
 
@@ -127,8 +128,18 @@ static void keep_name(struct trace_reader *r)
 		r->process_names.v[process] = r->event.arg_name;
 }
 
+static bool is_sum(const struct trace_reader *r)
+{
+	return r->event.phase == 'X' && r->event.has_count &&
+	       str_starts(dict_text(r->p->dict, r->event.name), S("Total "));
+}
+
 static void keep_event(struct trace_reader *r)
 {
+	if (is_sum(r)) {
+		r->nsums++;
+		return;
+	}
 	switch (r->event.phase) {
 	case 'B':
 	case 'E':
@@ -174,6 +185,8 @@ static void read_event_member(struct trace_reader *r, struct str key)
 		set_text(&e->id, trace_text(j));
 	else if (str_eq(key, S("sf")))
 		e->stack = trace_stack(r, trace_text(j));
+	else if (str_eq(key, S("weight")))
+		r->nweights += !str_eq(j->text, S("1"));
 	else if (str_eq(key, S("args")))
 		trace_read_args(r);
 }
@@ -282,6 +295,12 @@ static void finish_trace(struct trace_reader *r)
 	if (r->nasync)
 		in_note(r->in, 0, "asynchronous events, which have no stack, are left out: %llu",
 			(unsigned long long)r->nasync);
+	if (r->nsums)
+		in_note(r->in, 0, "events that sum up others are left out: %llu",
+			(unsigned long long)r->nsums);
+	if (r->nweights)
+		in_note(r->in, 0, "weights of samples are left out: %llu",
+			(unsigned long long)r->nweights);
 	trace_add_profiles(r);
 	if (!r->in->failed)
 		trace_add_spans(r);

@@ -79,6 +79,7 @@ struct trace_event {
 	uint32_t stack;          /* "sf" */
 	/* Of "args": */
 	bool has_profile;
+	bool has_count; /* of clang: it sums up so many events */
 	struct v8_nodes nodes;
 	struct buf ids, deltas; /* packed */
 	double start, end;
@@ -100,6 +101,8 @@ struct trace_reader {
 	struct trace_event event;
 	uint64_t nasync;
 	uint64_t nendless; /* X without a duration, or with one below 0 */
+	uint64_t nsums;    /* X of clang that sum up others */
+	uint64_t nweights; /* samples with a weight other than 1 */
 };
 
 /* The number of an event's thread. */

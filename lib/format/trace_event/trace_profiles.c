@@ -89,6 +89,8 @@ void trace_read_args(struct trace_reader *r)
 			r->event.file = dict_intern(r->p->dict, r->j->text);
 		else if (str_eq(key, S("line")) && json_is_i64(r->j, &line))
 			r->event.line = line;
+		else if (str_eq(key, S("count")))
+			r->event.has_count = true;
 		else if (str_eq(key, S("data")) && r->j->kind == JSON_OBJECT)
 			read_data(r);
 	}

@@ -23,6 +23,7 @@ struct spans {
 	struct tree_samples *to;
 	uint32_t group;
 	VEC(struct open_span) open;
+	VEC(uint32_t) begun; /* by the number of a name: its open Bs; at 0: all */
 	int64_t now;
 	uint64_t unopened, unclosed, overlapping;
 };
@@ -62,11 +63,38 @@ static void end_spans(struct spans *s, int64_t by)
 	}
 }
 
+static str_id frame_name(const struct spans *s, uint32_t frame)
+{
+	const struct dictionary *d = s->r->p->dict;
+
+	return dict_func(d, dict_loc(d, (loc_id){ frame })->func)->name;
+}
+
+/* The number of open Bs of that name, or of all for no name. */
+static uint32_t *open_begins(struct spans *s, str_id name)
+{
+	while (s->begun.n <= name.i)
+		vec_push(&s->begun, 0);
+	return &s->begun.v[name.i];
+}
+
+/* A B of that name begins, or one ends. */
+static void count_begin(struct spans *s, uint32_t frame, bool begins)
+{
+	str_id name = frame_name(s, frame);
+
+	*open_begins(s, (str_id){ 0 }) += begins ? 1 : -1u;
+	if (name.i)
+		*open_begins(s, name) += begins ? 1 : -1u;
+}
+
 static void begin_span(struct spans *s, const struct trace_span *span)
 {
 	struct tree_node node = { s->open.n ? vec_last(&s->open).node : 0, span->frame };
 	int64_t end = INT64_MAX;
 
+	if (span->phase == TRACE_BEGIN)
+		count_begin(s, span->frame, true);
 	if (span->phase == TRACE_WHOLE && __builtin_add_overflow(span->ts, span->order, &end))
 		end = INT64_MAX - 1;
 	if (span->phase == TRACE_WHOLE && s->open.n && end > vec_last(&s->open).end) {
@@ -76,29 +104,26 @@ static void begin_span(struct spans *s, const struct trace_span *span)
 	vec_push(&s->open, { end, span->frame, table_intern(&s->r->nodes, &node) });
 }
 
-static str_id frame_name(const struct spans *s, uint32_t frame)
-{
-	const struct dictionary *d = s->r->p->dict;
-
-	return dict_func(d, dict_loc(d, (loc_id){ frame })->func)->name;
-}
-
 /* End the innermost B of that name (of any, if there is none), and the open spans in it. */
 static void end_span(struct spans *s, const struct trace_span *span)
 {
 	str_id name = frame_name(s, span->frame);
-	size_t i = s->open.n;
+	bool found = false;
 
-	while (i > 0 && (s->open.v[i - 1].end != INT64_MAX ||
-			 (name.i && frame_name(s, s->open.v[i - 1].frame).i != name.i)))
-		i--;
-	if (!i) {
+	if (!*open_begins(s, name)) {
 		s->unopened++;
 		return;
 	}
-	for (size_t inner = i; inner < s->open.n; inner++)
-		s->unclosed += s->open.v[inner].end == INT64_MAX;
-	s->open.n = i - 1;
+	while (!found) {
+		const struct open_span *o = &vec_last(&s->open);
+		bool is_begin = o->end == INT64_MAX;
+
+		found = is_begin && (!name.i || frame_name(s, o->frame).i == name.i);
+		s->unclosed += is_begin && !found;
+		if (is_begin)
+			count_begin(s, o->frame, false);
+		vec_pop(&s->open);
+	}
 }
 
 static void add_span(struct spans *s, const struct trace_span *span)
@@ -198,9 +223,12 @@ static void add_thread(struct spans *s, struct trace_thread *t)
 		add_ordered(s, cursor_over(buf_str(&t->spans)));
 	end_spans(s, INT64_MAX - 1);
 	/* The open spans are Bs that never end, and Xs inside them. */
-	for (size_t i = 0; i < s->open.n; i++)
-		s->unclosed += s->open.v[i].end == INT64_MAX;
-	vec_clear(&s->open);
+	for (; s->open.n; vec_pop(&s->open)) {
+		if (vec_last(&s->open).end != INT64_MAX)
+			continue;
+		s->unclosed++;
+		count_begin(s, vec_last(&s->open).frame, false);
+	}
 	buf_release(&t->spans);
 }
 
@@ -252,4 +280,5 @@ void trace_add_spans(struct trace_reader *r)
 		tree_finish(&samples, (const struct tree_node *)r->nodes.rows, r->nodes.n, NULL, 0);
 	tree_samples_release(&samples);
 	vec_release(&s.open);
+	vec_release(&s.begun);
 }

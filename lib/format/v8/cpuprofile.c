@@ -3,7 +3,8 @@
  * as .cpuprofile. See v8.h for the form of the file.
  *
  * - The members may come in any order.
- * - An old form has the tree in "head", and absolute times in "timestamps".
+ * - An old form has the tree in "head", and absolute times in "timestamps", in us. Its start and
+ *   end are in seconds; most programs cut off the fraction, and then they say nothing.
  * - Without samples, the nodes' hitCounts are the samples.
  * - The profile may be inside {"cpuProfile": ...} or {"profile": ...}, as the protocol of
  *   the developer tools answers.
@@ -21,10 +22,10 @@ struct reader {
 	struct tree_samples samples;
 	struct v8_samples timed;
 	uint32_t group;
-	double start, end; /* us */
+	double start, end; /* us, or s */
 	bool has_end, old_form, has_samples;
-	bool is_found; /* a member was read that only a CPU profile has */
-	int64_t last_stamp;
+	bool is_found;                   /* a member was read that only a CPU profile has */
+	int64_t first_stamp, last_stamp; /* ns */
 };
 
 void v8_cpu_columns(struct profile *p, uint32_t *samples, uint32_t *cpu)
@@ -71,8 +72,9 @@ static void read_timestamps(struct reader *r)
 	while (json_element(r->j)) {
 		int64_t at = json_scaled(r->j, 1000);
 
-		v8_add_delta(&r->timed,
-			     first ? 0 : (int64_t)((uint64_t)at - (uint64_t)r->last_stamp));
+		if (first)
+			r->first_stamp = r->last_stamp = at;
+		v8_add_delta(&r->timed, (int64_t)((uint64_t)at - (uint64_t)r->last_stamp));
 		r->last_stamp = at;
 		first = false;
 	}
@@ -87,6 +89,7 @@ static void read_cpu_member(struct reader *r, struct str key)
 	if (str_eq(key, S("nodes"))) {
 		read_nodes(r);
 	} else if (str_eq(key, S("head"))) {
+		r->old_form = true;
 		v8_read_node(&r->nodes, j, 0);
 	} else if (str_eq(key, S("samples")) && j->kind != JSON_NULL) {
 		read_sample_ids(r);
@@ -118,12 +121,24 @@ static void read_members(struct reader *r)
 		read_cpu_member(r, key);
 }
 
-/* ns from the start to the end; -1 = not known. The old form has two kinds of times. */
+/* ns from the start to the end; -1 = not known. */
 static int64_t cpu_duration(const struct reader *r)
 {
-	double us = r->end - r->start;
+	double scale = r->old_form ? 1e9 : 1e3, ns = (r->end - r->start) * scale;
 
-	return r->has_end && !r->old_form && us >= 0 && us < 1e15 ? llround(us * 1000) : -1;
+	if (r->old_form && r->start == floor(r->start) && r->end == floor(r->end))
+		return -1;
+	return r->has_end && ns >= 0 && ns < 1e18 ? llround(ns) : -1;
+}
+
+/* The end in ns from the time from which the samples count; -1 = not known. */
+static int64_t end_of_samples(const struct reader *r, int64_t duration)
+{
+	double start = r->start * 1e9;
+
+	if (duration < 0 || !r->first_stamp || fabs(start) > 1e18)
+		return duration;
+	return duration - (r->first_stamp - llround(start));
 }
 
 /* Use the nodes' hits as samples, among which the duration is divided. */
@@ -155,7 +170,7 @@ static void finish_cpu(struct reader *r)
 	if (!r->has_samples && r->nodes.has_hits)
 		add_hits(r);
 	else
-		v8_end_samples(&r->timed, ns);
+		v8_end_samples(&r->timed, end_of_samples(r, ns));
 	if (!r->j->in->failed && v8_join_nodes(&r->nodes, &tree))
 		tree_finish(&r->samples, tree.v, tree.n, NULL, 0);
 	vec_release(&tree);
