@@ -215,6 +215,7 @@ static const char *library_reason(unsigned status)
 		       "(OTLP: http/protobuf)";
 	case 414:
 	case 431: return "the head of a request exceeds 16 KiB";
+	case 413: return "a request announces a body of more than 2^64 bytes";
 	default:
 		return "a request is not HTTP, or is broken: is its URL https: where this server "
 		       "has http:?";
@@ -328,6 +329,7 @@ static void loop_once(struct listener *s, int signals, int epoll)
 		take_signal(s, signals);
 	s->is_closed |= (fds[n + 2].revents & POLLERR) != 0;
 	MHD_run(s->daemon);
+	listener_hand_over(s);
 	if (monotonic_ns() - ticked < TICK_MS * INT64_C(1000000))
 		return;
 	ticked = monotonic_ns();

@@ -26,7 +26,7 @@ struct peer {
 enum request_state {
 	REQUEST_RECEIVING,
 	REQUEST_REFUSED, /* the rest of its body is discarded */
-	REQUEST_READING, /* a reader has it */
+	REQUEST_READING, /* it is complete; a reader has it, or gets it next */
 	REQUEST_ANSWERED,
 };
 
@@ -80,6 +80,9 @@ void request_refuse(struct request *q, unsigned status, unsigned retry_after, co
 
 /* The same, for a request whose body is on its way: its bytes are released at once. */
 void request_drop(struct request *q, unsigned status, unsigned retry_after, const char *why);
+
+/* Give complete bodies to readers. To be called after the library has run. */
+void listener_hand_over(struct listener *s);
 
 /* Callbacks for libmicrohttpd. */
 enum MHD_Result listener_request(void *server, struct MHD_Connection *c, const char *url,

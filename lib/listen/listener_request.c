@@ -18,7 +18,7 @@ enum {
 
 static struct str header(const struct request *q, const char *name)
 {
-	return str_of(MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, name));
+	return str_trim(str_of(MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, name)));
 }
 
 static bool is_upload(const struct route *r)
@@ -96,39 +96,87 @@ static void check_access(struct request *q)
 		snprintf(q->tenant, sizeof(q->tenant), "%.*s", STR_ARG(tenant));
 }
 
-static void check_encoding(struct request *q)
+static bool is_encoding(struct str word)
 {
-	struct str encoding = header(q, MHD_HTTP_HEADER_CONTENT_ENCODING);
 	static const char *const known[] = { "gzip", "zstd", "deflate", "identity", "x-gzip" };
 
-	if (!encoding.n)
-		return;
 	for (size_t i = 0; i < LEN(known); i++)
-		if (encoding.n == strlen(known[i]) &&
-		    !strncasecmp(encoding.p, known[i], encoding.n))
-			return;
-	request_refuse(q, 415, 0, "Content-Encoding: %.*s: gzip, zstd and deflate are read",
-		       STR_ARG(encoding));
+		if (word.n == strlen(known[i]) && !strncasecmp(word.p, known[i], word.n))
+			return true;
+	return false;
 }
 
-static enum MHD_Result count_length(void *n, enum MHD_ValueKind kind, const char *key,
-				    const char *value)
+/* The reader finds out itself how a body is packed. */
+static void check_encoding(struct request *q)
 {
-	(void)kind, (void)value;
-	*(unsigned *)n += strcasecmp(key, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0;
-	return MHD_YES;
+	struct str encoding = header(q, MHD_HTTP_HEADER_CONTENT_ENCODING), rest = encoding;
+
+	while (rest.n)
+		if (!is_encoding(str_trim(str_cut(&rest, ',')))) {
+			request_refuse(q, 415, 0,
+				       "Content-Encoding: %.*s: gzip, zstd and deflate are read",
+				       STR_ARG(encoding));
+			return;
+		}
 }
 
 /*
- * Where does the body end? If a head says it twice, a proxy may have read the other one, and
- * passed a request on as part of a body (RFC 9112, 11.2).
+ * Headers that a request has once. A proxy in front may use the other one of two: to find the end
+ * of the body (RFC 9112, 11.2), or to decide who sends it.
  */
-static bool is_ambiguous(const struct request *q)
-{
-	unsigned n = header(q, MHD_HTTP_HEADER_TRANSFER_ENCODING).n > 0;
+static const struct {
+	const char *name, *fault;
+	unsigned bit;
+} headers_once[] = {
+	{ MHD_HTTP_HEADER_CONTENT_LENGTH, "gives the length of the body twice", 1 },
+	{ MHD_HTTP_HEADER_TRANSFER_ENCODING, "gives the length of the body twice", 1 },
+	{ MHD_HTTP_HEADER_CONTENT_TYPE, "gives Content-Type twice", 2 },
+	{ MHD_HTTP_HEADER_CONTENT_ENCODING, "gives Content-Encoding twice", 4 },
+	{ MHD_HTTP_HEADER_AUTHORIZATION, "gives Authorization twice", 8 },
+	{ "X-Scope-OrgID", "gives X-Scope-OrgID twice", 16 },
+};
 
-	MHD_get_connection_values(q->connection, MHD_HEADER_KIND, count_length, &n);
-	return n > 1;
+struct head_check {
+	struct request *request;
+	unsigned seen;
+};
+
+static enum MHD_Result refuse_head(struct request *q, unsigned status, const char *fault)
+{
+	q->must_close = true;
+	request_refuse(q, status, 0, "the head %s", fault);
+	return MHD_NO;
+}
+
+/* Refuse a line of a head that other programs may read differently. */
+static enum MHD_Result check_line(void *context, enum MHD_ValueKind kind, const char *name,
+				  size_t nname, const char *value, size_t nvalue)
+{
+	struct head_check *check = context;
+
+	(void)kind, (void)value, (void)nvalue;
+	if (strcspn(name, " \t") != nname)
+		return refuse_head(check->request, 400, "has a name with a blank in it");
+	for (size_t i = 0; i < LEN(headers_once); i++) {
+		if (strcasecmp(name, headers_once[i].name) != 0)
+			continue;
+		if (check->seen & headers_once[i].bit)
+			return refuse_head(check->request, 400, headers_once[i].fault);
+		check->seen |= headers_once[i].bit;
+	}
+	return MHD_YES;
+}
+
+static void check_lines(struct request *q)
+{
+	const char *coding = MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND,
+							 MHD_HTTP_HEADER_TRANSFER_ENCODING);
+
+	MHD_get_connection_values_n(q->connection, MHD_HEADER_KIND, check_line,
+				    &(struct head_check){ .request = q });
+	/* The library takes a body in any other coding for one that ends with the connection. */
+	if (coding && strcasecmp(coding, "chunked") != 0)
+		refuse_head(q, 501, "has a Transfer-Encoding other than chunked");
 }
 
 static void check_rate(struct request *q)
@@ -166,11 +214,9 @@ static void check_head(struct request *q, const char *method, const char *url)
 {
 	struct listener *s = q->server;
 
-	if (is_ambiguous(q)) {
-		q->must_close = true;
-		request_refuse(q, 400, 0, "the head gives the length of the body twice");
+	check_lines(q);
+	if (q->must_close)
 		return;
-	}
 	if (!is_known(q->route)) {
 		refuse_path(q, str_of(url));
 		return;
@@ -316,19 +362,31 @@ static void upload_done(struct job *j, const struct answer_head *a, struct str m
 	MHD_resume_connection(q->connection);
 }
 
-static void hand_over(struct request *q)
+/* The body is complete: listener_hand_over() goes on. */
+static void complete(struct request *q)
 {
-	struct listener *s = q->server;
-
-	rate_spend(&s->rates, str_of(q->tenant), monotonic_ns(), q->received);
+	rate_spend(&q->server->rates, str_of(q->tenant), monotonic_ns(), q->received);
 	gather_fields(q);
 	turn_complete(q);
 	q->state = REQUEST_READING;
 	q->job.done = upload_done;
-	if (q->peer)
-		q->peer->is_waiting = true;
-	MHD_suspend_connection(q->connection);
-	pool_submit(&s->pool, &q->job);
+}
+
+/*
+ * A connection that is suspended in a callback is read first when it resumes. If the client has
+ * closed its sending side after the request, the library would then end the connection without an
+ * answer. One that is suspended later goes on with the callback, which answers.
+ */
+void listener_hand_over(struct listener *s)
+{
+	struct request *q;
+
+	while ((q = turn_to_read(s))) {
+		if (q->peer)
+			q->peer->is_waiting = true;
+		MHD_suspend_connection(q->connection);
+		pool_submit(&s->pool, &q->job);
+	}
 }
 
 /* The answer */
@@ -432,11 +490,9 @@ enum MHD_Result listener_request(void *server, struct MHD_Connection *c, const c
 		*size = 0;
 		return ok ? MHD_YES : MHD_NO;
 	}
-	if (q->state == REQUEST_RECEIVING && is_upload(q->route)) {
-		hand_over(q);
-		return MHD_YES;
-	}
-	return answer(q);
+	if (q->state == REQUEST_RECEIVING && is_upload(q->route))
+		complete(q);
+	return q->state == REQUEST_READING ? MHD_YES : answer(q);
 }
 
 void listener_request_ended(void *server, struct MHD_Connection *c, void **request,

@@ -104,8 +104,13 @@ is "$(tail -n 1 log)" \
 sleep 1.1
 is "$(agents long_head; tail -n 1 log)" 'HTTP/1.1 431 Request Header Fields Too Large
 prof-listen: status 431: the head of a request exceeds 16 KiB' 'a head that is too long'
-is "$(agents two_lengths)" '1 HTTP/1.1 400 Bad Request
-1 HTTP/1.1 400 Bad Request' 'a body whose end is told twice is refused, and so is what follows'
+is "$(agents heads)" 'two lengths: 1 HTTP/1.1 400 Bad Request
+length and chunks: 1 HTTP/1.1 400 Bad Request
+a blank before the colon: 1 HTTP/1.1 400 Bad Request
+packed and in chunks: 1 HTTP/1.1 501 Not Implemented
+two tenants: 1 HTTP/1.1 400 Bad Request
+two tokens: 1 HTTP/1.1 400 Bad Request
+two encodings: 1 HTTP/1.1 400 Bad Request' 'heads that can be read in two ways are refused, and so is what follows'
 sleep 1.1
 curl -s -o answer -d x "http://127.0.0.1:$port/v1/profiles"
 is "$(tail -n 1 log)" "prof-listen: $(cat answer)" 'a note tells what a client that is refused at once is told'
@@ -166,6 +171,24 @@ a 1' 'and has its own time'
 is "$(prof-query -q C '{service_name="again"}' -t folded)" 'a 2' 'one that is sent twice counts twice'
 is "$(prof-query -q C '{service_name="../../x"}' -t folded; find C -mindepth 1 ! -name '*.log' -exec basename {} \;)" 'a 1
 prof-store' 'a path in a name is only a label'
+
+# What HTTP allows, and what it does not
+listen --store H
+is "$(agents chunks | sed 's/\(413\|400\) .*/\1/')" 'extensions: 1 HTTP/1.1 200 OK
+zeros before sizes: 1 HTTP/1.1 200 OK
+a trailer: 1 HTTP/1.1 200 OK
+a size of 65 bits: 1 HTTP/1.1 413
+a size below zero: 1 HTTP/1.1 400
+no end of line: 1 HTTP/1.1 400' 'bodies in chunks'
+is "$(agents half_closed)" 'a request: 1 HTTP/1.1 200 OK
+two: 2 HTTP/1.1 200 OK' 'a client that has said all waits for the answer, and gets it'
+is "$(agents encodings)" 'GZIP: 200
+gzip, identity: 200
+gzip : 200
+gzip, br: 415 Content-Encoding: gzip, br: gzip, zstd and deflate are read
+multipart: 200' 'how bodies are packed'
+hang_up
+is "$(prof-query -q H '{service_name=~"chunks|half|packed"}' -t folded)" 'a 10' 'what was acknowledged is there, once'
 
 # The other outputs
 
