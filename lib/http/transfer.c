@@ -10,6 +10,7 @@ enum {
 	KEEP_SECONDS = 30, /* an older idle connection may be closing at the server's end */
 	DEFAULT_MOST = 256 << 20,
 	MOST_HEADERS = 64 << 10,
+	MOST_RETRY_AFTER = 366 * 24 * 3600, /* seconds */
 };
 static const int64_t default_connect_ns = INT64_C(10000000000);
 static const int64_t default_answer_ns = INT64_C(60000000000);
@@ -331,18 +332,32 @@ static bool follow(struct transfer *t)
 	return false;
 }
 
+/* Seconds. libcurl reads dates, but takes a number that does not fit for none. */
+static int64_t retry_after(struct transfer *t)
+{
+	struct str text = http_header(&t->answer, "Retry-After");
+	curl_off_t seconds = 0;
+	size_t ndigit = 0;
+
+	while (ndigit < text.n && is_digit(text.p[ndigit]))
+		ndigit++;
+	t->curl->easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &seconds);
+	if (ndigit && ndigit == text.n && !str_i64(text, &(int64_t){ 0 }))
+		return MOST_RETRY_AFTER;
+	return seconds < 0 ? 0 : seconds > MOST_RETRY_AFTER ? MOST_RETRY_AFTER : seconds;
+}
+
 static void get_facts(struct transfer *t)
 {
 	long status = 0;
-	curl_off_t retry_after = 0, took = 0;
+	curl_off_t took = 0;
 	const char *type = NULL;
 
 	t->curl->easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-	t->curl->easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &retry_after);
 	t->curl->easy_getinfo(t->easy, CURLINFO_TOTAL_TIME_T, &took);
 	t->curl->easy_getinfo(t->easy, CURLINFO_CONTENT_TYPE, &type);
 	t->answer.status = (int)status;
-	t->answer.retry_after = retry_after > 0 ? retry_after : 0;
+	t->answer.retry_after = retry_after(t);
 	t->answer.took_ns += took * 1000;
 	buf_add(&t->answer.content_type, str_of(type));
 }
