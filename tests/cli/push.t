@@ -164,6 +164,14 @@ says 'refused.*not it' 'with the words of the server'
 is "$(tail -n 1 otlp/log | cut -d ' ' -f 3,4)" '/v1development/profiles t1' \
 	"OpenTelemetry's variables count"
 
+peer plain 200
+OTEL_EXPORTER_OTLP_COMPRESSION=none prof-push -q -t otlp "$url" 1.pb.gz
+OTEL_EXPORTER_OTLP_COMPRESSION=none OTEL_EXPORTER_OTLP_PROFILES_COMPRESSION=gzip \
+	prof-push -q -t otlp "$url" 1.pb.gz
+is "$(cut -d ' ' -f 7 plain/log | tr '\n' ' ')" '- gzip ' 'and for compression'
+exits 2 'a list of headers without "="' \
+	env OTEL_EXPORTER_OTLP_HEADERS=x=1,token prof-push -t otlp "$url" 1.pb.gz
+says 'expected NAME=VALUE' 'is refused'
 peer warns 'as application/x-protobuf 0a0612046e6f7465'
 exits 0 'a warning is no failure' prof-push -t otlp "$url" 1.pb.gz
 says '1.pb.gz: the server warns: note$' 'and told'
@@ -189,6 +197,20 @@ is "$(sed 's/ application.*//; s/.*Push //' who/log)" "t1 Bearer s3cret
 t2 Basic $(printf ann:pw | base64)
 - Basic $(printf joe:s3cret | base64)
 t3 Special x" 'tokens, variables, .netrc and headers say who asks'
+printf 'machine 127.0.0.1 login ann password a\nmachine 127.0.0.1 login joe password j\n' >netrc
+prof-push -q "$url" 1.pb.gz --user joe
+PROFILECLI_TENANT_ID='t4
+' PROFILECLI_TOKEN='t0ken
+' prof-push -q "$url" 1.pb.gz
+is "$(tail -n 2 who/log | sed 's/ application.*//; s/.*Push //')" "- Basic $(printf joe:j | base64)
+t4 Bearer t0ken" 'a user has the password of .netrc; a newline at the end of a variable is none of its text'
+exits 2 'a line of another header in a variable' env PROFILECLI_TENANT_ID='t5
+X-Other: x' prof-push "$url" 1.pb.gz
+says 'PROFILECLI_TENANT_ID: expected one line' 'is refused'
+printf 'machine 127.0.0.1 login "joe' >netrc
+exits 2 'a broken .netrc' prof-push "$url" 1.pb.gz
+says 'sent 0 profiles.* 1 refused' 'is no reason to wait'
+: >netrc
 echo pw >password
 exits 2 'a password without a user' env PROFILECLI_USERNAME=ann \
 	prof-push -t otlp "$url" 1.pb.gz --password-file password
