@@ -435,6 +435,17 @@ done
 exits 0 'a profile that was spooled before the clock was set back' \
 	prof-push --spool Q --spool-age 1h --drain "$url"
 says 'sent 1 profile' 'is sent'
+prof-push -q --retry-for 0 --spool Q "$away" 1.pb.gz
+now=$(date +%s)000000000
+: >"Q/$now-0000000001-0000000001.push"
+ln -s "$tmp/token" "Q/$now-0000000001-0000000002.push"
+mkdir "Q/$now-0000000001-0000000003.push"
+exits 2 'files that are no requests' prof-push --spool Q --drain "$url"
+says 'is empty' 'an empty one is dropped'
+says 'sent 1 profile .*, 1 dropped' 'and not sent'
+is "$(find Q ! -type d ! -name lock -exec basename {} \;)" "$now-0000000001-0000000002.push" \
+	'a link is left alone'
+rm -r Q
 exits 2 'one that nothing fits into' prof-push --spool Q --spool-max 10 "$url" 1.pb.gz
 says 'Q: is full' 'is reported'
 says 'sent 1 profile' 'and the profile sent all the same'
