@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/when.h"
-#include "io/in.h"
+#include "listen/certificates.h"
 #include "listen/listener_parts.h"
 
 enum {
@@ -191,22 +191,6 @@ static void note_address(const struct listener *s, int fd)
 		s->options.note("what is sent is not encrypted: --tls-cert and --tls-key do that");
 }
 
-static bool read_pem(const char *path, struct buf *text, struct buf *why)
-{
-	struct str bytes;
-	struct in in;
-	bool ok = in_open(&in, path) && in_map(&in, &bytes);
-
-	if (ok)
-		buf_add(text, bytes);
-	else
-		buf_add(why, buf_str(&in.error));
-	buf_ch(text, '\0');
-	in_close(&in);
-	in_release(&in);
-	return ok;
-}
-
 static const char *library_reason(unsigned status)
 {
 	switch (status) {
@@ -245,16 +229,15 @@ static bool start_daemon(struct listener *s, int fd, struct buf *why)
 {
 	const struct listener_options *o = &s->options;
 	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
-	struct buf cert = { 0 }, key = { 0 };
-	struct MHD_OptionItem tls[3] = { { MHD_OPTION_END, 0, NULL } };
+	struct MHD_OptionItem tls[2] = { { MHD_OPTION_END, 0, NULL } };
 
 	if (o->tls_cert) {
-		if (!read_pem(o->tls_cert, &cert, why) || !read_pem(o->tls_key, &key, why))
+		if (!certificates_load(o->tls_cert, o->tls_key, why))
 			return false;
 		flags |= MHD_USE_TLS;
-		tls[0] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT, 0, cert.p };
-		tls[1] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY, 0, key.p };
-		tls[2] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
+		tls[0] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_CERT_CALLBACK, 0,
+						  (void *)(uintptr_t)certificates_give };
+		tls[1] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
 	}
 	s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, listener_request, s,
 				     MHD_OPTION_EXTERNAL_LOGGER, library_logs, s,
@@ -265,12 +248,7 @@ static bool start_daemon(struct listener *s, int fd, struct buf *why)
 				     listener_request_ended, s, MHD_OPTION_NOTIFY_CONNECTION,
 				     connection_changed, s, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 	if (!s->daemon)
-		buf_printf(why,
-			   o->tls_cert ? "%s and %s: cannot be used for TLS" :
-					 "cannot start the server",
-			   o->tls_cert, o->tls_key);
-	buf_release(&cert);
-	buf_release(&key);
+		buf_add(why, S("cannot start the server"));
 	return s->daemon != NULL;
 }
 
@@ -287,20 +265,30 @@ static void tell_kept(struct listener *s)
 	s->options.kept();
 }
 
+/* Read the files again that may have been replaced. */
+static void reload(struct listener *s)
+{
+	const struct listener_options *o = &s->options;
+	struct buf why = { 0 };
+
+	if (o->token_file && !access_load(&s->access, o->token_file, &why))
+		o->note("%.*s: the old tokens stay", STR_ARG(buf_str(&why)));
+	why.n = 0;
+	if (o->tls_cert && !certificates_load(o->tls_cert, o->tls_key, &why))
+		o->note("%.*s: the old certificates stay", STR_ARG(buf_str(&why)));
+	buf_release(&why);
+}
+
 static void take_signal(struct listener *s, int fd)
 {
 	struct signalfd_siginfo info;
-	struct buf why = { 0 };
 
 	if (read(fd, &info, sizeof(info)) != sizeof(info))
 		return;
-	if (info.ssi_signo == SIGHUP && s->options.token_file) {
-		if (!access_load(&s->access, s->options.token_file, &why))
-			s->options.note("%.*s: the old tokens stay", STR_ARG(buf_str(&why)));
-	} else if (info.ssi_signo != SIGHUP) {
+	if (info.ssi_signo == SIGHUP)
+		reload(s);
+	else
 		s->is_ending = true;
-	}
-	buf_release(&why);
 }
 
 static int loop_timeout(const struct listener *s)
@@ -411,6 +399,7 @@ bool listener_run(const struct listener_options *options, struct buf *why)
 	ok = (!options->token_file || access_load(&s.access, options->token_file, why)) &&
 	     run(&s, signals, why);
 	close(signals);
+	certificates_release();
 	access_release(&s.access);
 	rates_release(&s.rates);
 	return ok;

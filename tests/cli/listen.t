@@ -292,7 +292,29 @@ if command -v openssl >/dev/null && openssl req -x509 -newkey ec -pkeyopt ec_par
 	listen --store W --tls-cert cert.pem --tls-key key.pem
 	is "$(curl -s --cacert cert.pem -w '%{http_code}' --data-binary @p.pb.gz \
 		"https://127.0.0.1:$port/?name=tls")" 200 'TLS'
+	mv cert.pem old.pem
+	mv key.pem key-old.pem
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem \
+		-out cert.pem -days 2 -subj /CN=new -addext subjectAltName=IP:127.0.0.1 2>/dev/null
+	# now CERTIFICATE: wait until the server shows it
+	now() {
+		tries=0
+		until curl -s --cacert "$1" "https://127.0.0.1:$port/ready" || [ $((tries += 1)) -gt 100 ]; do
+			sleep 0.05
+		done
+	}
+	kill -HUP "$server"
+	is "$(now cert.pem)" ready 'SIGHUP: new certificates'
+	cp key-old.pem key.pem
+	kill -HUP "$server"
+	tries=0
+	until grep -q 'the old certificates stay' log || [ $((tries += 1)) -gt 100 ]; do sleep 0.05; done
+	is "$(now cert.pem) $(grep -c 'key.pem: cannot be used for TLS: .*: the old certificates stay' log)" \
+		'ready 1' 'whose key is that of others: the old ones stay'
 	hang_up
+	exits 2 'a key of another certificate' timeout 5 prof-listen --listen 127.0.0.1:0 --store W \
+		--tls-cert cert.pem --tls-key key.pem
+	says 'cannot be used for TLS' 'and it says so'
 else
 	skip 'openssl makes no certificate' 'TLS'
 fi
