@@ -108,7 +108,7 @@ void http_answer_release(struct http_answer *a)
 
 /* What is asked */
 
-static void push_answer(const char *type)
+static void push_answer_of(const char *type)
 {
 	struct http_answer a = { 0 };
 	struct buf why = { 0 };
@@ -119,6 +119,12 @@ static void push_answer(const char *type)
 		abort();
 	buf_release(&why);
 	http_answer_release(&a);
+}
+
+static void push_answer(void)
+{
+	push_answer_of("application/proto");
+	push_answer_of("application/x-protobuf");
 }
 
 static void take_point(void *context, const struct server_point *point)
@@ -196,9 +202,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	mem_limit(256 << 20);
 	answers = str_skip(str((const char *)data, size), 1);
 	if (data[0] & PUSH)
-		push_answer("application/proto");
-	push_answer("application/x-protobuf");
-	else ask_server(data[0]);
+		push_answer();
+	else
+		ask_server(data[0]);
 	vec_release(&tags);
 	return 0;
 }
